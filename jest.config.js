@@ -1,0 +1,19 @@
+const transform = {
+	'^.+\\.ts$': ['ts-jest', { tsconfig: 'tsconfig.dev.json', isolatedModules: true, diagnostics: false }],
+};
+/** isolated-vm has no build for Node 20; n8n-core loads it lazily and these tests do not need it. */
+const moduleNameMapper = { '^isolated-vm$': '<rootDir>/test/support/empty-module.js' };
+
+/** @type {import('jest').Config} */
+module.exports = {
+	projects: ['unit', 'sandbox', 'engine'].map((name) => ({
+		displayName: name,
+		rootDir: __dirname,
+		testMatch: [`<rootDir>/test/${name}/**/*.test.ts`],
+		transform,
+		moduleNameMapper,
+		setupFiles: ['<rootDir>/test/support/setup.js'],
+		modulePathIgnorePatterns: ['<rootDir>/dist/package.json'],
+	})),
+	testTimeout: 30_000,
+};

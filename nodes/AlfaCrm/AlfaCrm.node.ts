@@ -1,0 +1,47 @@
+import type { IExecuteFunctions, INodeExecutionData, INodeType, INodeTypeDescription } from 'n8n-workflow';
+import { NodeConnectionTypes } from 'n8n-workflow';
+
+import { asNodeError } from './api/errors';
+import { CREDENTIAL } from './api/request';
+import { entityOf } from './entities/registry';
+import type { OperationName } from './entities/types';
+import { loadOptions } from './methods/loadOptions';
+import { operations } from './operations';
+import { allProperties } from './properties';
+
+export class AlfaCrm implements INodeType {
+	description: INodeTypeDescription = {
+		displayName: 'AlfaCRM',
+		name: 'alfaCrm',
+		icon: { light: 'file:../../icons/alfacrm.svg', dark: 'file:../../icons/alfacrm.dark.svg' },
+		group: ['transform'],
+		version: 1,
+		subtitle: '={{ $parameter["operation"] + ": " + $parameter["resource"] }}',
+		description: 'Work with leads, customers and the other records of AlfaCRM',
+		defaults: { name: 'AlfaCRM' },
+		inputs: [NodeConnectionTypes.Main],
+		outputs: [NodeConnectionTypes.Main],
+		usableAsTool: true,
+		credentials: [{ name: CREDENTIAL, required: true }],
+		properties: allProperties(),
+	};
+
+	methods = { loadOptions };
+
+	async execute(this: IExecuteFunctions): Promise<INodeExecutionData[][]> {
+		const output: INodeExecutionData[] = [];
+		for (let itemIndex = 0; itemIndex < this.getInputData().length; itemIndex++) {
+			try {
+				const entity = entityOf(this.getNodeParameter('resource', itemIndex) as string);
+				const operation = operations[this.getNodeParameter('operation', itemIndex) as OperationName];
+				const rows = await operation(this, entity, itemIndex);
+				output.push(...rows.map((json) => ({ json, pairedItem: { item: itemIndex } })));
+			} catch (caught) {
+				const error = asNodeError(this.getNode(), caught, itemIndex);
+				if (!this.continueOnFail()) throw error;
+				output.push({ json: { error: error.message }, error, pairedItem: { item: itemIndex } });
+			}
+		}
+		return [output];
+	}
+}

@@ -1,0 +1,150 @@
+import type { Failure as DeclaredCause, IDataObject, INode } from 'n8n-workflow';
+import { NodeApiError, NodeOperationError, UserError } from 'n8n-workflow';
+
+/** A login that AlfaCRM refused or that never reached it. Its text is all that a user sees in the credential's test. */
+export class LoginError extends UserError {
+	constructor(
+		message: string,
+		readonly declaredCause: DeclaredCause['cause'] = 'credential-invalid',
+	) {
+		super(message);
+	}
+}
+
+/** What went wrong with a request, whichever of n8n's helpers or AlfaCRM's answers reported it. */
+export interface Trouble {
+	kind: 'login' | 'status' | 'redirect' | 'refusal' | 'notJson' | 'noAnswer' | 'cancelled' | 'unexpected';
+	/** HTTP status, where an answer came. */
+	status?: number;
+	/** AlfaCRM's own words. */
+	words?: string;
+	/** Validation messages by API field name; '' for those that belong to no field. */
+	fields?: Record<string, string[]>;
+	/** Name of a network failure, e.g. ECONNRESET. */
+	code?: string;
+	/** Milliseconds that the server asked to wait. */
+	retryAfterMs?: number;
+	/** Host that a redirect pointed to. */
+	location?: string;
+	declaredCause?: DeclaredCause['cause'];
+}
+
+/** An answer that came back but is no success; thrown inside `api/` only. */
+export class AnswerError extends UserError {
+	constructor(readonly trouble: Trouble) {
+		super(trouble.words ?? trouble.kind);
+	}
+}
+
+interface HttpFailure {
+	code?: string;
+	message?: string;
+	cause?: unknown;
+	response?: { status?: number; headers?: IDataObject; data?: unknown };
+}
+
+/** Reads any failure of `httpRequest` (an Axios error) or `httpRequestWithAuthentication` (a NodeApiError around one). */
+export function troubleOf(error: unknown): Trouble {
+	if (error instanceof AnswerError) return error.trouble;
+	const outer = error as HttpFailure;
+	const inner = (error instanceof NodeApiError ? outer.cause : outer) as HttpFailure | undefined;
+	if (inner instanceof LoginError) {
+		return { kind: 'login', words: inner.message, declaredCause: inner.declaredCause };
+	}
+	const status = inner?.response?.status;
+	if (status !== undefined) return statusTrouble(status, inner?.response);
+	if (inner?.code === 'ERR_CANCELED') return { kind: 'cancelled' };
+	if (inner?.code !== undefined) return { kind: 'noAnswer', code: inner.code };
+	return { kind: 'unexpected', words: outer.message };
+}
+
+function statusTrouble(status: number, response: HttpFailure['response']): Trouble {
+	const headers = response?.headers ?? {};
+	if (status >= 300 && status < 400) {
+		return { kind: 'redirect', status, location: hostOf(headers.location) };
+	}
+	const data = response?.data;
+	const fields = fieldMessages((data as IDataObject | undefined)?.errors);
+	return {
+		kind: status === 422 && fields ? 'refusal' : 'status',
+		status,
+		fields,
+		words: wordsOf(data),
+		retryAfterMs: retryAfter(headers['retry-after']),
+	};
+}
+
+/**
+ * AlfaCRM's `errors` come as a map of lists, a map of texts, a list or one text; success has `[]`.
+ *
+ * @returns messages by field, '' for those without one; undefined when there are none
+ */
+export function fieldMessages(errors: unknown): Record<string, string[]> | undefined {
+	const entries: Array<[string, unknown]> =
+		typeof errors === 'string' || Array.isArray(errors)
+			? [['', errors]]
+			: Object.entries((errors as IDataObject | null | undefined) ?? {});
+	const messages = entries
+		.map(([field, texts]): [string, string[]] => [field, flatTexts(texts)])
+		.filter(([, texts]) => texts.length > 0);
+	return messages.length > 0 ? Object.fromEntries(messages) : undefined;
+}
+
+function flatTexts(value: unknown): string[] {
+	if (Array.isArray(value)) return value.flatMap(flatTexts);
+	if (value === null || value === undefined || value === '') return [];
+	return typeof value === 'object' ? Object.values(value).flatMap(flatTexts) : [String(value)];
+}
+
+/** The `message` (else `name`) of a Yii exception; never a page of HTML. */
+function wordsOf(data: unknown): string | undefined {
+	if (typeof data !== 'object' || data === null) return undefined;
+	const { message, name } = data as IDataObject;
+	const words = [message, name].find((text) => typeof text === 'string' && text !== '');
+	return words as string | undefined;
+}
+
+/** Retry-After as seconds or as an HTTP date. */
+function retryAfter(header: unknown): number | undefined {
+	if (typeof header !== 'string' || header === '') return undefined;
+	const ms = /^\d+(\.\d+)?$/.test(header) ? Number(header) * 1_000 : Date.parse(header) - Date.now();
+	return Number.isFinite(ms) ? Math.max(0, ms) : undefined;
+}
+
+function hostOf(location: unknown): string | undefined {
+	try {
+		return new URL(String(location)).host;
+	} catch {
+		return undefined;
+	}
+}
+
+/** Built afresh, because n8n's own error keeps the request with its token and would ignore a new text. */
+export function nodeError(
+	node: INode,
+	text: { message: string; description?: string; status?: number },
+	itemIndex: number | undefined,
+	failure?: DeclaredCause,
+): NodeApiError {
+	return new NodeApiError(
+		node,
+		{ message: text.message },
+		{
+			message: text.message,
+			description: text.description,
+			httpCode: text.status?.toString(),
+			itemIndex,
+			failure,
+		},
+	);
+}
+
+/** What an item carries to the error branch; anything but n8n's own kinds becomes one of them. */
+export function asNodeError(
+	node: INode,
+	error: unknown,
+	itemIndex: number,
+): NodeApiError | NodeOperationError {
+	if (error instanceof NodeApiError || error instanceof NodeOperationError) return error;
+	return new NodeOperationError(node, error as Error, { itemIndex });
+}

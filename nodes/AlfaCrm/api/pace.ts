@@ -1,0 +1,132 @@
+import { OperationalError, sleep } from 'n8n-workflow';
+
+/** The limit that AlfaCRM's integrators report, in calls a second. */
+export const DEFAULT_REQUESTS_PER_SECOND = 5;
+
+const WINDOW_MS = 1_000;
+/** Covers that times here are whole milliseconds. */
+const MARGIN_MS = 5;
+/** A request still unanswered after this long has certainly reached the server. */
+const LONGEST_WAY_MS = 1_000;
+
+interface Start {
+	readonly at: number;
+	/** Latest moment at which the request can have reached the server; unknown while it is under way. */
+	arrivedBy?: number;
+	readonly ended: Promise<void>;
+	end: (answered: boolean) => void;
+}
+
+/** One gate for each origin, shared by all nodes and executions of this process. */
+const gates = new Map<string, Gate>();
+
+export function gateOf(origin: string): Gate {
+	let gate = gates.get(origin);
+	if (gate === undefined) gates.set(origin, (gate = new Gate()));
+	return gate;
+}
+
+/**
+ * Lets requests to one host start in the order they came, at most so many in any second **as the server sees it**.
+ *
+ * Spacing the starts alone is not enough: a request that is slow on its way (connection set-up, a busy process) arrives
+ * closer to the next ones than it started. So a place is taken until one second after the request can have arrived at
+ * the latest, which is its answer's time less the shortest round trip seen on this host.
+ */
+export class Gate {
+	private starts: Start[] = [];
+	private queue: Promise<void> = Promise.resolve();
+	private shortestRoundTrip = Infinity;
+	private closedUntil = 0;
+
+	/** @param perSecond 0 lifts the limit */
+	async run<T>(perSecond: number, send: () => Promise<T>, signal?: AbortSignal): Promise<T> {
+		const start = await this.enter(perSecond, signal);
+		try {
+			const answer = await send();
+			start.end(true);
+			return answer;
+		} finally {
+			start.end(false);
+		}
+	}
+
+	/** Takes a place for a request that somebody else sends right afterwards. */
+	async pass(perSecond: number): Promise<void> {
+		(await this.enter(perSecond)).end(false);
+	}
+
+	/** Holds back all requests to the host, after it answered that there were too many. */
+	closeFor(ms: number): void {
+		this.closedUntil = Math.max(this.closedUntil, Date.now() + ms);
+	}
+
+	private async enter(perSecond: number, signal?: AbortSignal): Promise<Start> {
+		const turn = this.queue.then(async () => {
+			await this.waitForRoom(perSecond, signal);
+			return this.begin();
+		});
+		this.queue = turn.then(
+			() => undefined,
+			() => undefined,
+		);
+		return await turn;
+	}
+
+	private async waitForRoom(perSecond: number, signal?: AbortSignal): Promise<void> {
+		for (;;) {
+			const closed = this.closedUntil - Date.now();
+			const oldest = perSecond > 0 ? this.starts.at(-perSecond) : undefined;
+			const full = oldest === undefined ? 0 : this.freeAt(oldest) - Date.now();
+			const wait = Math.max(closed, full);
+			if (wait <= 0) return;
+			const change = oldest !== undefined && oldest.arrivedBy === undefined ? [oldest.ended] : [];
+			await cancellable(Promise.race([sleep(wait), ...change]), signal);
+		}
+	}
+
+	private freeAt(start: Start): number {
+		return (start.arrivedBy ?? start.at + LONGEST_WAY_MS) + WINDOW_MS + MARGIN_MS;
+	}
+
+	private begin(): Start {
+		let settle = () => {};
+		const ended = new Promise<void>((resolve) => (settle = resolve));
+		const at = Date.now();
+		const start: Start = {
+			at,
+			ended,
+			end: (answered) => {
+				if (start.arrivedBy !== undefined) return;
+				const roundTrip = Date.now() - at;
+				if (answered) this.shortestRoundTrip = Math.min(this.shortestRoundTrip, roundTrip);
+				const way = roundTrip - Math.min(this.shortestRoundTrip, roundTrip);
+				start.arrivedBy = at + Math.min(way, LONGEST_WAY_MS);
+				settle();
+			},
+		};
+		this.starts = [...this.starts.filter((earlier) => this.freeAt(earlier) > at), start];
+		return start;
+	}
+}
+
+/** Waits, unless the execution is cancelled meanwhile. */
+export async function pause(ms: number, signal?: AbortSignal): Promise<void> {
+	await cancellable(sleep(ms), signal);
+}
+
+async function cancellable(wait: Promise<void>, signal?: AbortSignal): Promise<void> {
+	if (signal === undefined) return await wait;
+	const cancelled = new OperationalError('The execution was cancelled');
+	if (signal.aborted) throw cancelled;
+	let onAbort = () => {};
+	const aborted = new Promise<never>((_resolve, reject) => {
+		onAbort = () => reject(cancelled);
+		signal.addEventListener('abort', onAbort, { once: true });
+	});
+	try {
+		await Promise.race([wait, aborted]);
+	} finally {
+		signal.removeEventListener('abort', onAbort);
+	}
+}

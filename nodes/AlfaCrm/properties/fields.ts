@@ -1,0 +1,110 @@
+import type { INodeProperties } from 'n8n-workflow';
+
+import type { Choice, Field, Filter } from '../entities/types';
+import { entityOf } from '../entities/registry';
+import { optionsMethod } from '../methods/names';
+
+const PICK_ONE =
+	'Choose from the list, or specify an ID using an <a href="https://docs.n8n.io/code/expressions/">expression</a>';
+const PICK_SEVERAL =
+	'Choose from the list, or specify IDs using an <a href="https://docs.n8n.io/code/expressions/">expression</a>';
+
+/** One field or filter as a parameter of the form. Its value is read back by `operations/values.ts`. */
+export function toProperty(field: Field | Filter): INodeProperties {
+	const { name, label, placeholder } = field;
+	const basics = { name, ...described(field), ...(placeholder ? { placeholder } : {}) };
+	switch (field.type) {
+		case 'text':
+			return { displayName: label, ...basics, type: 'string', default: '' };
+		case 'longText':
+			return { displayName: label, ...basics, type: 'string', typeOptions: { rows: 3 }, default: '' };
+		case 'texts':
+			return {
+				displayName: label,
+				...basics,
+				type: 'string',
+				typeOptions: { multipleValues: true, multipleValueButtonText: `Add ${label}` },
+				default: [],
+			};
+		case 'id':
+		case 'ids':
+			return { displayName: label, ...basics, type: 'string', default: '' };
+		case 'integer':
+			return {
+				displayName: label,
+				...basics,
+				type: 'number',
+				typeOptions: { numberPrecision: 0 },
+				default: 0,
+			};
+		case 'number':
+			return {
+				displayName: label,
+				...basics,
+				type: 'number',
+				typeOptions: { numberPrecision: 2 },
+				default: 0,
+			};
+		case 'flag':
+		case 'boolean':
+			return { displayName: label, ...basics, type: 'boolean', default: true };
+		case 'date':
+			return { displayName: label, ...basics, type: 'dateTime', default: '' };
+		case 'choice':
+			return {
+				displayName: label,
+				...basics,
+				type: 'options',
+				options: byName(field.choices.map(toOption)),
+				default: field.preset,
+			};
+		case 'reference':
+			return {
+				displayName: `${label} Name or ID`,
+				...basics,
+				description: withHint(field, PICK_ONE),
+				type: 'options',
+				typeOptions: loadedFrom(field.entity),
+				default: '',
+			};
+		case 'references':
+			return {
+				displayName: `${label} Names or IDs`,
+				...basics,
+				description: withHint(field, PICK_SEVERAL),
+				type: 'multiOptions',
+				typeOptions: loadedFrom(field.entity),
+				default: [],
+			};
+	}
+}
+
+function described({ description }: Filter) {
+	return description ? { description } : {};
+}
+
+function withHint({ description }: Filter, hint: string): string {
+	return description ? `${description.replace(/\.$/, '')}. ${hint}.` : hint;
+}
+
+/** Statuses and the like differ by branch, branches do not. */
+export function loadedFrom(resource: string): INodeProperties['typeOptions'] {
+	const entity = entityOf(resource);
+	return {
+		loadOptionsMethod: optionsMethod(entity),
+		...(entity.scope === 'branch' ? { loadOptionsDependsOn: ['branchId'] } : {}),
+	};
+}
+
+function toOption({ value, label, description }: Choice) {
+	return { name: label, value, ...(description ? { description } : {}) };
+}
+
+/** n8n sorts every list of options, whatever the order of the declaration. */
+export function byName<T extends { name: string }>(options: T[]): T[] {
+	return [...options].sort((a, b) => a.name.localeCompare(b.name, 'en'));
+}
+
+export function byDisplayName(properties: INodeProperties[]): INodeProperties[] {
+	return [...properties].sort((a, b) => a.displayName.localeCompare(b.displayName, 'en'));
+}

@@ -1,0 +1,7 @@
+// n8n-core writes an encryption key into the user folder as soon as it is imported; keep it out of the developer's home.
+const { mkdtempSync } = require('node:fs');
+const { tmpdir } = require('node:os');
+const { join } = require('node:path');
+
+require('reflect-metadata');
+process.env.N8N_USER_FOLDER ??= mkdtempSync(join(tmpdir(), 'alfacrm-jest-'));
