@@ -1,5 +1,5 @@
 const transform = {
-	'^.+\\.ts$': ['ts-jest', { tsconfig: 'tsconfig.dev.json', isolatedModules: true, diagnostics: false }],
+	'^.+\\.ts$': ['ts-jest', { tsconfig: 'tsconfig.dev.json', diagnostics: false }],
 };
 /** isolated-vm has no build for Node 20; n8n-core loads it lazily and these tests do not need it. */
 const moduleNameMapper = { '^isolated-vm$': '<rootDir>/test/support/empty-module.js' };

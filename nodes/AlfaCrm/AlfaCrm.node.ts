@@ -1,7 +1,7 @@
 import type { IExecuteFunctions, INodeExecutionData, INodeType, INodeTypeDescription } from 'n8n-workflow';
 import { NodeConnectionTypes } from 'n8n-workflow';
 
-import { asNodeError } from './api/errors';
+import { asNodeError, errorJson } from './api/errors';
 import { CREDENTIAL } from './api/request';
 import { entityOf } from './entities/registry';
 import type { OperationName } from './entities/types';
@@ -39,7 +39,7 @@ export class AlfaCrm implements INodeType {
 			} catch (caught) {
 				const error = asNodeError(this.getNode(), caught, itemIndex);
 				if (!this.continueOnFail()) throw error;
-				output.push({ json: { error: error.message }, error, pairedItem: { item: itemIndex } });
+				output.push({ json: errorJson(error), pairedItem: { item: itemIndex } });
 			}
 		}
 		return [output];

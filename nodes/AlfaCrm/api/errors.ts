@@ -52,7 +52,9 @@ export function troubleOf(error: unknown): Trouble {
 		return { kind: 'login', words: inner.message, declaredCause: inner.declaredCause };
 	}
 	const status = inner?.response?.status;
-	if (status !== undefined) return statusTrouble(status, inner?.response);
+	if (status !== undefined && status >= 300) return statusTrouble(status, inner?.response);
+	// A good status whose body broke off.
+	if (status !== undefined) return { kind: 'noAnswer', code: 'ECONNRESET' };
 	if (inner?.code === 'ERR_CANCELED') return { kind: 'cancelled' };
 	if (inner?.code !== undefined) return { kind: 'noAnswer', code: inner.code };
 	return { kind: 'unexpected', words: outer.message };
@@ -139,7 +141,7 @@ export function nodeError(
 	);
 }
 
-/** What an item carries to the error branch; anything but n8n's own kinds becomes one of them. */
+/** Anything but n8n's own kinds of error becomes one of them. */
 export function asNodeError(
 	node: INode,
 	error: unknown,
@@ -147,4 +149,13 @@ export function asNodeError(
 ): NodeApiError | NodeOperationError {
 	if (error instanceof NodeApiError || error instanceof NodeOperationError) return error;
 	return new NodeOperationError(node, error as Error, { itemIndex });
+}
+
+/**
+ * What an item that did not succeed carries. With these keys alone n8n takes it for the error output and puts the
+ * input item's own data beside them; an `error` object on the item would make n8n throw those away.
+ */
+export function errorJson(error: NodeApiError | NodeOperationError): IDataObject {
+	const httpCode = error instanceof NodeApiError ? error.httpCode : null;
+	return { error: error.message, details: { description: error.description ?? null, httpCode } };
 }

@@ -125,7 +125,7 @@ function statusText(trouble: Trouble, call: CallInWords): Explanation {
 	}
 	if (status === 404) {
 		return {
-			message: `AlfaCRM found nothing to ${call.task}${inBranch(call)}`,
+			message: `AlfaCRM answered "not found" when asked to ${call.task}${inBranch(call)}`,
 			description: `The record or the branch does not exist, or not for this user.${said}`,
 			failure: { cause: 'configuration-invalid' },
 		};

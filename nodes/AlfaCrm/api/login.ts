@@ -9,7 +9,7 @@ const WRONG_KEY =
 /** Puts a failed login into one complete sentence, since the credential's test shows nothing else. */
 export function explainLogin(trouble: Trouble, origin: string): LoginError {
 	const { host } = new URL(origin);
-	const said = trouble.words ? ` AlfaCRM said: ${trouble.words}.` : '';
+	const said = trouble.words ? ` AlfaCRM said: ${trouble.words.replace(/\.$/, '')}.` : '';
 	switch (trouble.kind) {
 		case 'redirect':
 			return new LoginError(

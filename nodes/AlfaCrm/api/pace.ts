@@ -6,15 +6,15 @@ export const DEFAULT_REQUESTS_PER_SECOND = 5;
 const WINDOW_MS = 1_000;
 /** Covers that times here are whole milliseconds. */
 const MARGIN_MS = 5;
-/** A request still unanswered after this long has certainly reached the server. */
+/** From a request's start until it has reached the server in any case. */
 const LONGEST_WAY_MS = 1_000;
 
 interface Start {
 	readonly at: number;
-	/** Latest moment at which the request can have reached the server; unknown while it is under way. */
-	arrivedBy?: number;
+	/** When the answer came; unknown while the request is under way. */
+	endedAt?: number;
 	readonly ended: Promise<void>;
-	end: (answered: boolean) => void;
+	end: () => void;
 }
 
 /** One gate for each origin, shared by all nodes and executions of this process. */
@@ -44,16 +44,16 @@ export class Gate {
 		const start = await this.enter(perSecond, signal);
 		try {
 			const answer = await send();
-			start.end(true);
+			this.shortestRoundTrip = Math.min(this.shortestRoundTrip, Date.now() - start.at);
 			return answer;
 		} finally {
-			start.end(false);
+			start.end();
 		}
 	}
 
-	/** Takes a place for a request that somebody else sends right afterwards. */
+	/** Takes a place for a request that somebody else sends right afterwards, and whose end is not seen here. */
 	async pass(perSecond: number): Promise<void> {
-		(await this.enter(perSecond)).end(false);
+		await this.enter(perSecond);
 	}
 
 	/** Holds back all requests to the host, after it answered that there were too many. */
@@ -75,37 +75,33 @@ export class Gate {
 
 	private async waitForRoom(perSecond: number, signal?: AbortSignal): Promise<void> {
 		for (;;) {
-			const closed = this.closedUntil - Date.now();
+			const now = Date.now();
 			const oldest = perSecond > 0 ? this.starts.at(-perSecond) : undefined;
-			const full = oldest === undefined ? 0 : this.freeAt(oldest) - Date.now();
-			const wait = Math.max(closed, full);
+			const full = oldest === undefined ? 0 : this.freeAt(oldest) - now;
+			const wait = Math.max(this.closedUntil - now, full);
 			if (wait <= 0) return;
-			const change = oldest !== undefined && oldest.arrivedBy === undefined ? [oldest.ended] : [];
+			const change = oldest && oldest.endedAt === undefined ? [oldest.ended] : [];
 			await cancellable(Promise.race([sleep(wait), ...change]), signal);
 		}
 	}
 
-	private freeAt(start: Start): number {
-		return (start.arrivedBy ?? start.at + LONGEST_WAY_MS) + WINDOW_MS + MARGIN_MS;
+	private freeAt({ at, endedAt }: Start): number {
+		const onItsWay = endedAt === undefined ? LONGEST_WAY_MS : endedAt - at - this.shortestRoundTrip;
+		return at + Math.min(Math.max(onItsWay, 0), LONGEST_WAY_MS) + WINDOW_MS + MARGIN_MS;
 	}
 
 	private begin(): Start {
 		let settle = () => {};
 		const ended = new Promise<void>((resolve) => (settle = resolve));
-		const at = Date.now();
 		const start: Start = {
-			at,
+			at: Date.now(),
 			ended,
-			end: (answered) => {
-				if (start.arrivedBy !== undefined) return;
-				const roundTrip = Date.now() - at;
-				if (answered) this.shortestRoundTrip = Math.min(this.shortestRoundTrip, roundTrip);
-				const way = roundTrip - Math.min(this.shortestRoundTrip, roundTrip);
-				start.arrivedBy = at + Math.min(way, LONGEST_WAY_MS);
+			end: () => {
+				start.endedAt = Date.now();
 				settle();
 			},
 		};
-		this.starts = [...this.starts.filter((earlier) => this.freeAt(earlier) > at), start];
+		this.starts = [...this.starts.filter((earlier) => this.freeAt(earlier) > start.at), start];
 		return start;
 	}
 }

@@ -12,9 +12,9 @@ const MOST_PAGES = 10_000;
 export interface Page {
 	/** Rows that no earlier page held. */
 	rows: IDataObject[];
-	/** How many rows match in all, as the server last said; missing for some entities. */
+	/** How many rows there are in all, the most that the server spoke of; missing for some entities. */
 	total?: number;
-	/** False after the last page, if fewer rows came than `total` promised. */
+	/** False on the last page, if fewer rows came than there are: the list changed while it was read. */
 	complete: boolean;
 }
 
@@ -24,23 +24,21 @@ export interface Page {
  */
 export async function* pages(caller: Caller, call: Omit<Call, 'action' | 'reads'>): AsyncGenerator<Page> {
 	const seen = new Set<unknown>();
+	let total: number | undefined;
 	for (let page = 0; page < MOST_PAGES; page++) {
-		const answer = await request(caller, {
-			...call,
-			action: 'index',
-			body: { ...call.body, page },
-			reads: true,
-		});
-		const { items, total } = readPage(caller, call, answer);
+		const body = { ...call.body, page };
+		const answer = await request(caller, { ...call, action: 'index', body, reads: true });
+		const { items, stated } = readPage(caller, call, answer);
+		// A row that is removed meanwhile lowers it, and lets another slip to a page that was read before.
+		total = stated === undefined ? total : Math.max(stated, total ?? 0);
 		const rows = items.filter((row) => {
 			const key = row.id ?? JSON.stringify(row);
 			return !seen.has(key) && seen.add(key);
 		});
-		const atEnd = rows.length === 0;
-		const enough =
-			total !== undefined && seen.size >= total && !(page === 0 && looksLikePageSize(items, total));
-		yield { rows, total, complete: !atEnd || total === undefined || seen.size >= total };
-		if (atEnd || enough) return;
+		const all = total !== undefined && seen.size >= total;
+		const last = rows.length === 0 || (all && !(page === 0 && looksLikePageSize(items, total)));
+		yield { rows, total, complete: !last || all || total === undefined };
+		if (last) return;
 	}
 	throw nodeError(
 		caller.getNode(),
@@ -52,7 +50,7 @@ export async function* pages(caller: Caller, call: Omit<Call, 'action' | 'reads'
 	);
 }
 
-function looksLikePageSize(items: IDataObject[], total: number): boolean {
+function looksLikePageSize(items: IDataObject[], total = 0): boolean {
 	return items.length === total && total >= SMALLEST_PAGE;
 }
 
@@ -71,6 +69,6 @@ function readPage(caller: Caller, call: Omit<Call, 'action' | 'reads'>, answer: 
 	const count = Number(total);
 	return {
 		items: items as IDataObject[],
-		total: total !== undefined && total !== null && Number.isFinite(count) ? count : undefined,
+		stated: total !== undefined && total !== null && Number.isFinite(count) ? count : undefined,
 	};
 }

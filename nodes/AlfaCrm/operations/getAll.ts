@@ -25,6 +25,6 @@ function warnOfMissing(context: IExecuteFunctions, { plural }: Entity, found: nu
 	context.addExecutionHints({
 		type: 'warning',
 		location: 'outputPane',
-		message: `AlfaCRM speaks of ${total} ${plural.toLowerCase()} but gave ${found}: some moved to another page while this list was read. Run it again to get them all.`,
+		message: `The list changed while it was read: AlfaCRM spoke of ${total} ${plural.toLowerCase()}, ${found} came. Run it again to be sure to have them all.`,
 	});
 }

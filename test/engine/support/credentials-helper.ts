@@ -1,0 +1,107 @@
+import type {
+	ICredentialDataDecryptedObject,
+	ICredentials,
+	ICredentialType,
+	IDataObject,
+	IHttpRequestHelper,
+	IHttpRequestOptions,
+	INode,
+	INodeProperties,
+	Workflow,
+} from 'n8n-workflow';
+import { ICredentialsHelper } from 'n8n-workflow';
+
+/**
+ * Does with a credential what n8n's own helper does (n8n 2.41, `credentials-helper.js`): logs in when the expirable
+ * property is empty, has expired or is being tested, stores the result, applies the generic `authenticate`. Only the
+ * database is replaced, by `stored`, which outlives a single execution as the database does.
+ */
+export class TestCredentialsHelper extends ICredentialsHelper {
+	constructor(
+		private readonly type: ICredentialType,
+		readonly stored: ICredentialDataDecryptedObject,
+	) {
+		super();
+	}
+
+	getParentTypes(): string[] {
+		return [];
+	}
+
+	isCredentialUsableByNode(): boolean {
+		return true;
+	}
+
+	async authenticate(
+		credentials: ICredentialDataDecryptedObject,
+		_typeName: string,
+		requestOptions: IHttpRequestOptions,
+		workflow?: Workflow,
+		node?: INode,
+	): Promise<IHttpRequestOptions> {
+		const { authenticate } = this.type;
+		if (authenticate === undefined || typeof authenticate === 'function')
+			throw new Error('Not a generic credential');
+		const resolve = (value: unknown): string =>
+			String(
+				workflow?.expression.getSimpleParameterValue(
+					node as INode,
+					value as string,
+					'internal',
+					{ $credentials: credentials } as never,
+					undefined,
+					'',
+				) || '',
+			);
+		const headers: IDataObject = { ...requestOptions.headers };
+		for (const [name, value] of Object.entries(authenticate.properties.headers ?? {})) {
+			headers[resolve(name)] = resolve(value);
+		}
+		return { ...requestOptions, headers };
+	}
+
+	async preAuthentication(
+		helpers: IHttpRequestHelper,
+		credentials: ICredentialDataDecryptedObject,
+		_typeName: string,
+		node: INode,
+		expired: boolean,
+	): Promise<ICredentialDataDecryptedObject | undefined> {
+		const property = this.type.properties.find(
+			({ type, typeOptions }) => type === 'hidden' && typeOptions?.expirable,
+		);
+		if (property === undefined || this.type.preAuthentication === undefined) return undefined;
+		const testing = node.parameters.temp === '' && node.type === 'n8n-nodes-base.noOp';
+		if (credentials[property.name] !== '' && !expired && !testing) return undefined;
+		const output = (await this.type.preAuthentication.call(
+			helpers,
+			credentials,
+		)) as ICredentialDataDecryptedObject;
+		if (output[property.name] === undefined) return undefined;
+		Object.assign(this.stored, output);
+		return Object.assign(credentials, output);
+	}
+
+	async runPreAuthentication(): Promise<undefined> {
+		return undefined;
+	}
+
+	async getDecrypted(): Promise<ICredentialDataDecryptedObject> {
+		const defaults = Object.fromEntries(
+			this.type.properties.map((property) => [property.name, property.default]),
+		);
+		return { ...defaults, ...this.stored } as ICredentialDataDecryptedObject;
+	}
+
+	async getCredentials(): Promise<ICredentials> {
+		throw new Error('Not needed by these tests');
+	}
+
+	async updateCredentials(): Promise<void> {}
+
+	async updateCredentialsOauthTokenData(): Promise<void> {}
+
+	getCredentialsProperties(): INodeProperties[] {
+		return this.type.properties;
+	}
+}
