@@ -140,6 +140,14 @@ export class AlfaCrmApi implements ICredentialType {
 			{
 				type: 'responseCode',
 				properties: {
+					value: 429,
+					message:
+						'The login works, but AlfaCRM receives too many requests just now. Test again in a few seconds.',
+				},
+			},
+			{
+				type: 'responseCode',
+				properties: {
 					value: 404,
 					message: "The login works, but the list of branches was not found there. Check 'Hostname'.",
 				},

@@ -76,6 +76,10 @@ function statusTrouble(status: number, response: HttpFailure['response']): Troub
 	};
 }
 
+export function timedOut({ code }: Trouble): boolean {
+	return code === 'ECONNABORTED' || code === 'ETIMEDOUT';
+}
+
 /**
  * AlfaCRM's `errors` come as a map of lists, a map of texts, a list or one text; success has `[]`.
  *

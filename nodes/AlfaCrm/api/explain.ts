@@ -1,6 +1,7 @@
 import type { Failure as DeclaredCause } from 'n8n-workflow';
 
 import type { Trouble } from './errors';
+import { timedOut } from './errors';
 
 /** What is needed to put a failed call into words. */
 export interface CallInWords {
@@ -22,9 +23,6 @@ export interface Explanation {
 	status?: number;
 	failure?: DeclaredCause;
 }
-
-const NEVER_ARRIVED = ['ENOTFOUND', 'ECONNREFUSED', 'EAI_AGAIN'];
-const TIMED_OUT = ['ECONNABORTED', 'ETIMEDOUT', 'ESOCKETTIMEDOUT'];
 
 /** Says what happened and what to do next. It must not contain a network code: n8n replaces messages that do. */
 export function explain(trouble: Trouble, call: CallInWords): Explanation {
@@ -97,7 +95,7 @@ function noAnswer(trouble: Trouble, call: CallInWords): Explanation {
 			description: "Check 'Hostname' in the credential and whether AlfaCRM opens in a browser.",
 		};
 	}
-	const what = TIMED_OUT.includes(code)
+	const what = timedOut(trouble)
 		? `did not answer within ${call.timeoutMs / 1_000} seconds`
 		: 'closed the connection before its answer was complete';
 	return {
@@ -159,9 +157,4 @@ function lost(call: CallInWords): string {
 	return call.reads
 		? ''
 		: 'AlfaCRM may have carried it out all the same: look there before you run this again. ';
-}
-
-/** Whether the server can have acted although no good answer came. */
-export function neverArrived(trouble: Trouble): boolean {
-	return trouble.kind === 'noAnswer' && NEVER_ARRIVED.includes(trouble.code ?? '');
 }

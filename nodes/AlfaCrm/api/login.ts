@@ -1,7 +1,7 @@
 import type { Trouble } from './errors';
-import { LoginError } from './errors';
+import { LoginError, timedOut } from './errors';
 
-export const LOGIN_TIMEOUT_MS = 15_000;
+export const LOGIN_TIMEOUT_MS = 10_000;
 
 const WRONG_KEY =
 	"AlfaCRM did not accept the login. Check 'Email' and 'API Key': the key must be the v2api key of that very user.";
@@ -22,7 +22,7 @@ export function explainLogin(trouble: Trouble, origin: string): LoginError {
 				'configuration-invalid',
 			);
 		case 'noAnswer':
-			return noAnswer(trouble.code, host);
+			return noAnswer(trouble, host);
 		case 'status':
 			return withStatus(trouble, host, said);
 		default:
@@ -30,11 +30,12 @@ export function explainLogin(trouble: Trouble, origin: string): LoginError {
 	}
 }
 
-function noAnswer(code: string | undefined, host: string): LoginError {
+function noAnswer(trouble: Trouble, host: string): LoginError {
+	const { code } = trouble;
 	if (code === 'ENOTFOUND' || code === 'EAI_AGAIN') {
 		return new LoginError(`The host ${host} was not found. Check 'Hostname'.`, 'configuration-invalid');
 	}
-	if (code === 'ECONNABORTED' || code === 'ETIMEDOUT') {
+	if (timedOut(trouble)) {
 		return new LoginError(
 			`${host} did not answer the login within ${LOGIN_TIMEOUT_MS / 1_000} seconds.`,
 			'temporarily-unavailable',

@@ -9,6 +9,9 @@ const MARGIN_MS = 5;
 /** From a request's start until it has reached the server in any case. */
 const LONGEST_WAY_MS = 1_000;
 
+/** Taken as the time that a request which is not followed needs to be answered. */
+const PASSED_MS = 300;
+
 interface Start {
 	readonly at: number;
 	/** When the answer came; unknown while the request is under way. */
@@ -53,7 +56,8 @@ export class Gate {
 
 	/** Takes a place for a request that somebody else sends right afterwards, and whose end is not seen here. */
 	async pass(perSecond: number): Promise<void> {
-		await this.enter(perSecond);
+		const start = await this.enter(perSecond);
+		start.endedAt = start.at + PASSED_MS;
 	}
 
 	/** Holds back all requests to the host, after it answered that there were too many. */

@@ -1,13 +1,14 @@
 import type { Trouble } from './errors';
-import { troubleOf } from './errors';
+import { timedOut, troubleOf } from './errors';
 import type { Gate } from './pace';
 import { pause } from './pace';
 
 /** How often a request is sent at most. */
 export const TRIES = 5;
 const WAITS_MS = [1_000, 2_000, 4_000, 4_000];
-/** A read whose answer was lost is asked again this often. */
+/** How often a read is sent at most when its answer is lost; less when each try takes a whole timeout. */
 const LOST_READ_TRIES = 3;
+const TIMED_OUT_TRIES = 2;
 const UNAVAILABLE = [502, 503, 504];
 /** A server that asks for more patience than this is not waited for. */
 const LONGEST_WAIT_MS = 60_000;
@@ -45,5 +46,6 @@ function waitBeforeRetry(trouble: Trouble, attempt: number, repeatable: boolean)
 	const lost =
 		(trouble.kind === 'noAnswer' && trouble.code !== 'ENOTFOUND') ||
 		(trouble.kind === 'status' && UNAVAILABLE.includes(trouble.status ?? 0));
-	return lost && repeatable && attempt < LOST_READ_TRIES ? backoff : undefined;
+	const tries = timedOut(trouble) ? TIMED_OUT_TRIES : LOST_READ_TRIES;
+	return lost && repeatable && attempt < tries ? backoff : undefined;
 }

@@ -1,0 +1,41 @@
+import { mostInASecond } from '../engine/support/school';
+import { useRealN8n } from './support/real-n8n';
+
+const real = useRealN8n({ customers: 5_000, settings: { latencyMs: 60 } });
+
+describe('Return All over 5,000 customers, where AlfaCRM allows 5 calls in any second', () => {
+	beforeAll(() => {
+		for (const { id } of real.sandbox.store.rows('customer'))
+			real.sandbox.store.patch('customer', id, { branch_ids: [1] });
+	});
+
+	it.each([50, 20])(
+		'at %i a page gives every ID once, with one request a page and without a 429, close to the floor',
+		async (pageSize) => {
+			real.sandbox.settings.pageSize = pageSize;
+			real.sandbox.clearJournal();
+			const pages = 5_000 / pageSize;
+
+			const execution = await real.run(
+				{ resource: 'customer', operation: 'getAll', branchId: 1, returnAll: true, is_study: 2, removed: 1 },
+				{ timeout: 120_000 },
+			);
+
+			expect(execution.status).toBe('success');
+			const ids = execution.outputs('AlfaCRM').map(({ id }) => id as number);
+			expect(ids).toHaveLength(5_000);
+			expect(new Set(ids)).toEqual(new Set(real.sandbox.store.rows('customer').map(({ id }) => id)));
+
+			const { journal } = real.sandbox;
+			const lists = journal.filter(({ path }) => path.endsWith('customer/index'));
+			expect(lists.length).toBeGreaterThanOrEqual(pages);
+			expect(lists.length).toBeLessThanOrEqual(pages + 1);
+			expect(journal.filter(({ status }) => status === 429)).toEqual([]);
+			expect(mostInASecond(journal)).toBeLessThanOrEqual(5);
+
+			const seconds = (lists[lists.length - 1].at - lists[0].at) / 1_000;
+			expect(seconds / (lists.length / 5)).toBeLessThanOrEqual(1.05);
+		},
+		150_000,
+	);
+});

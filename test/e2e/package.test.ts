@@ -1,0 +1,286 @@
+import type { IDataObject, INodeParameters } from 'n8n-workflow';
+
+import { contentOf } from './support/files';
+import { NODE_TYPE, useRealN8n } from './support/real-n8n';
+
+const real = useRealN8n({ customers: 100 });
+
+const WRONG = ['not', 'the', 'key', 'of', 'anyone'].join('-');
+const logins = () => real.sandbox.journal.filter(({ path }) => path.endsWith('auth/login')).length;
+const listBranches = { resource: 'branch', operation: 'getAll', returnAll: true };
+
+describe('the packed package', () => {
+	it('is loaded by n8n, as a node and as a tool for AI agents', async () => {
+		const names = (await real.client.nodeTypes()).map(({ name }: { name: string }) => name);
+		expect(names).toEqual(expect.arrayContaining([NODE_TYPE, `${NODE_TYPE}Tool`]));
+	});
+});
+
+describe('each resource and operation', () => {
+	const cases: Array<{ resource: string; path: string; create: INodeParameters; update: INodeParameters }> = [
+		{ resource: 'branch', path: 'branch', create: { name: 'Южный', is_active: true }, update: { weight: 7 } },
+		{
+			resource: 'location',
+			path: 'location',
+			create: { name: 'Дом 7', is_active: true },
+			update: { name: 'Дом 9' },
+		},
+		{
+			resource: 'customer',
+			path: 'customer',
+			create: {
+				name: 'Пробный Лид',
+				is_study: 0,
+				legal_type: 1,
+				additionalFields: { phone: ['+7(900)000-22-33'] },
+			},
+			update: { note: 'Перезвонить', lead_status_id: 2 },
+		},
+		{ resource: 'subject', path: 'subject', create: { name: 'Шахматы' }, update: { name: 'Шашки' } },
+		{
+			resource: 'studyStatus',
+			path: 'study-status',
+			create: { name: 'В отпуске', is_enabled: true },
+			update: { weight: 3 },
+		},
+		{
+			resource: 'leadStatus',
+			path: 'lead-status',
+			create: { name: 'Думает', is_enabled: true },
+			update: { weight: 3 },
+		},
+		{
+			resource: 'leadSource',
+			path: 'lead-source',
+			create: { name: 'Выставка', code: 'expo' },
+			update: { code: 'expo2' },
+		},
+	];
+
+	it.each(cases)(
+		'of $resource changes the account as it says',
+		async ({ resource, path, create, update }) => {
+			const branch = resource === 'branch' ? {} : { branchId: 1 };
+			const run = async (operation: string, parameters: INodeParameters): Promise<IDataObject[]> => {
+				const execution = await real.run({ resource, operation, ...branch, ...parameters });
+				expect(execution.error).toBeUndefined();
+				expect(execution.status).toBe('success');
+				return execution.outputs('AlfaCRM') as IDataObject[];
+			};
+			const { additionalFields = {}, ...own } = create;
+			const plain = Object.fromEntries(
+				Object.entries({ ...own, ...(additionalFields as object) }).map(([key, value]) => [
+					key,
+					value === true ? 1 : value,
+				]),
+			);
+
+			const [{ id }] = await run('create', create);
+			expect(real.sandbox.store.find(path, id as number)).toMatchObject(plain);
+
+			const [read] = await run('get', { id: id as number });
+			expect(read).toMatchObject({ id, ...plain });
+			expect(real.sandbox.store.find(path, id as number)).toMatchObject(read);
+
+			await run('update', { id: id as number, updateFields: update });
+			expect(real.sandbox.store.find(path, id as number)).toMatchObject({ ...plain, ...update });
+
+			const list = await run('getAll', { returnAll: true });
+			expect(list.map((row) => row.id)).toContain(id);
+
+			expect(await run('delete', { id: id as number })).toEqual([{ id, deleted: true }]);
+			expect(real.sandbox.store.find(path, id as number)).toBeUndefined();
+		},
+	);
+});
+
+describe('the login', () => {
+	it('was one for everything so far, and serves the next start of n8n too', async () => {
+		expect(real.sandbox.journal.length).toBeGreaterThan(35);
+		expect(logins()).toBe(1);
+
+		await real.n8n.restart();
+		await real.client.signIn();
+		const { status } = await real.run(listBranches);
+
+		expect(status).toBe('success');
+		expect(logins()).toBe(1);
+	}, 120_000);
+
+	it.each([401, 403] as const)(
+		'costs one failed call and one login when the token expires with %i',
+		async (status) => {
+			real.sandbox.settings.expiredTokenStatus = status;
+			real.sandbox.expireTokens();
+			real.sandbox.clearJournal();
+
+			const execution = await real.run(listBranches);
+
+			expect(execution.status).toBe('success');
+			const calls = real.sandbox.journal.map(({ path, status: answered }) => `${path} ${answered}`);
+			expect(calls).toEqual([
+				'/v2api/branch/index ' + status,
+				'/v2api/auth/login 200',
+				'/v2api/branch/index 200',
+			]);
+		},
+	);
+
+	it('of a role without the API ends in a clear text after one extra login', async () => {
+		const credential = await real.credentialWith({ ...real.sandbox.account.noRights });
+		real.sandbox.clearJournal();
+
+		const { status, error } = await real.run(listBranches, { credential });
+
+		expect(status).toBe('error');
+		expect(error.message).toContain('denied access');
+		expect(logins()).toBe(2);
+	});
+
+	it('works in the HTTP Request node as well', async () => {
+		const { id } = await real.client.importWorkflow({
+			name: 'HTTP Request with the credential',
+			nodes: [
+				{
+					id: 't',
+					name: 'Start',
+					type: 'n8n-nodes-base.manualTrigger',
+					typeVersion: 1,
+					position: [0, 0],
+					parameters: {},
+				},
+				{
+					id: 'h',
+					name: 'HTTP Request',
+					type: 'n8n-nodes-base.httpRequest',
+					typeVersion: 4.2,
+					position: [240, 0],
+					parameters: {
+						method: 'POST',
+						url: `${real.sandbox.url}/v2api/1/subject/index`,
+						authentication: 'predefinedCredentialType',
+						nodeCredentialType: 'alfaCrmApi',
+					},
+					credentials: { alfaCrmApi: { id: real.credential.id, name: real.credential.name } },
+				},
+			],
+			connections: { Start: { main: [[{ node: 'HTTP Request', type: 'main', index: 0 }]] } },
+		});
+		const execution = await real.client.runWorkflow(id);
+		expect(execution.outputs('HTTP Request')).toMatchObject([
+			{ total: real.sandbox.store.rows('subject').length },
+		]);
+	});
+});
+
+describe("the credential's test", () => {
+	const test = async (changes: Record<string, unknown>) =>
+		await real.client.testCredential(await real.credentialWith(changes));
+	/** A test's calls come in quick succession, and n8n sends its second one itself, past the package's pace. */
+	beforeAll(() => Object.assign(real.sandbox.settings, { rateLimit: 0 }));
+	afterEach(() => real.sandbox.faults.clear());
+	afterAll(() => Object.assign(real.sandbox.settings, { rateLimit: 5 }));
+
+	it.each([
+		['the address', () => real.sandbox.url],
+		['host and port alone', () => `127.0.0.1:${real.sandbox.port}`],
+		['a page pasted from the browser', () => `${real.sandbox.url}/company/1/lead/index?x=1#top`],
+	])('succeeds with %s', async (_what, hostname) => {
+		expect(await test({ hostname: hostname() })).toEqual({ status: 'OK', message: 'Connection successful!' });
+	});
+
+	it.each([
+		['a wrong key', { apiKey: 'not-the-key' }, /Check 'Email' and 'API Key'/],
+		['an unknown host', { hostname: 'no-such-school.invalid' }, /host no-such-school.invalid was not found/],
+		['a host that refuses', { hostname: '127.0.0.1:1' }, /127.0.0.1:1 refused the connection/],
+		['http:// elsewhere', { hostname: 'http://demo.s20.online' }, /send the API key unprotected/],
+	])('says what is wrong with %s', async (_what, changes, message) => {
+		expect(await test(changes)).toMatchObject({ status: 'Error', message: expect.stringMatching(message) });
+	});
+
+	it('says that the role has no right to the API', async () => {
+		const result = await test({ ...real.sandbox.account.noRights });
+		expect(result).toMatchObject({
+			status: 'Error',
+			message: expect.stringMatching(/v2api module in the role/),
+		});
+	});
+
+	it('says that there are too many requests, not that the login is wrong', async () => {
+		real.sandbox.faults.add({ match: { entity: 'branch' }, kind: 'tooMany' });
+		expect(await test({})).toMatchObject({
+			status: 'Error',
+			message: expect.stringMatching(/The login works.*too many/),
+		});
+	});
+
+	it.each([
+		['that it is no AlfaCRM', { kind: 'html' as const, status: 200 }, /does not answer as AlfaCRM does/],
+		[
+			'where a redirect led',
+			{ kind: 'redirect' as const, location: 'https://example.org/' },
+			/redirect to example.org/,
+		],
+		[
+			'that the host does not answer',
+			{ kind: 'hang' as const, times: 0 },
+			/did not answer the login within 10 seconds/,
+		],
+	])(
+		'says %s',
+		async (_what, fault, message) => {
+			real.sandbox.faults.add({ match: { pathContains: 'auth/login' }, ...fault });
+			expect(await test({})).toMatchObject({ status: 'Error', message: expect.stringMatching(message) });
+		},
+		90_000,
+	);
+});
+
+describe('the dropdowns of the editor', () => {
+	it('are filled from the account', async () => {
+		const load = async (method: string, path: string) =>
+			await real.client.nodeOptions({
+				node: {
+					type: NODE_TYPE,
+					typeVersion: 1,
+					parameters: { resource: 'customer', operation: 'create', branchId: 1 },
+					credentials: { alfaCrmApi: { id: real.credential.id, name: real.credential.name } },
+				},
+				method,
+				path,
+			});
+		const branches = await load('getBranches', 'parameters.branchId');
+		expect(branches.map(({ value }) => value)).toEqual(real.sandbox.store.rows('branch').map(({ id }) => id));
+		const statuses = await load('getLeadStatuses', 'parameters.additionalFields.lead_status_id');
+		expect(statuses).toHaveLength(real.sandbox.store.rows('lead-status').length);
+	});
+});
+
+describe('an error as n8n shows and saves it', () => {
+	it('names field, words of the server and what to do', async () => {
+		const { error } = await real.run({
+			resource: 'customer',
+			operation: 'create',
+			branchId: 1,
+			name: 'Я'.repeat(60),
+		});
+		expect(error.message).toMatch(/^AlfaCRM did not create the customer: Name – /);
+		expect(error.description).toContain("Correct 'Name' (name)");
+	});
+
+	it('and all else that n8n logged or saved holds neither key nor token', async () => {
+		await real.run(listBranches, {
+			credential: await real.credentialWith({ apiKey: WRONG }),
+		});
+		real.sandbox.faults.add({ kind: 'reset', times: 0, match: { entity: 'customer' } });
+		await real.run({ resource: 'customer', operation: 'get', branchId: 1, id: 1 });
+		real.sandbox.faults.clear();
+		await real.n8n.stop({ keep: true });
+
+		const kept = contentOf(real.n8n.userFolder);
+		expect(kept).toContain('AlfaCRM did not create the customer');
+		for (const secret of [real.sandbox.account.apiKey, WRONG, ...real.sandbox.tokens()]) {
+			expect(kept).not.toContain(secret);
+		}
+	});
+});

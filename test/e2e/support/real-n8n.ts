@@ -1,0 +1,84 @@
+import type { INodeParameters } from 'n8n-workflow';
+
+import type { Sandbox, SandboxOptions } from '../../../sandbox';
+import { startSandbox } from '../../../sandbox';
+import { N8nClient, packTarball, startN8n } from '../../../scripts/lib';
+
+export const NODE_TYPE = 'n8n-nodes-alfacrm.alfaCrm';
+
+export interface SavedCredential {
+	id: string;
+	name: string;
+	type: string;
+}
+
+export interface RealN8n {
+	sandbox: Sandbox;
+	n8n: Awaited<ReturnType<typeof startN8n>>;
+	client: N8nClient;
+	/** Of the sandbox's administrator. */
+	credential: SavedCredential;
+	/** Saves a credential that differs from the administrator's. */
+	credentialWith: (changes: Record<string, unknown>) => Promise<SavedCredential>;
+	/** Runs one AlfaCRM node behind a Manual Trigger. */
+	run: (
+		parameters: INodeParameters,
+		options?: { credential?: SavedCredential; timeout?: number },
+	) => ReturnType<N8nClient['runWorkflow']>;
+}
+
+/** The packed package in a real n8n with a user folder of its own, and an AlfaCRM beside it, for the tests of one file. */
+export function useRealN8n(options: SandboxOptions = {}): RealN8n {
+	const real = {} as RealN8n;
+	beforeAll(async () => {
+		real.sandbox = await startSandbox(options);
+		const tarball = await packTarball();
+		real.n8n = await startN8n({ tarball: tarball.file });
+		tarball.remove();
+		real.client = new N8nClient(real.n8n);
+		await real.client.signIn();
+		const { email, apiKey } = real.sandbox.account;
+		real.credentialWith = async (changes) =>
+			await real.client.createCredential({
+				name: 'AlfaCRM',
+				type: 'alfaCrmApi',
+				data: { hostname: real.sandbox.url, email, apiKey, ...changes },
+			});
+		real.credential = await real.credentialWith({});
+		real.run = async (parameters, { credential = real.credential, timeout } = {}) => {
+			const { id } = await real.client.importWorkflow(oneNode(parameters, credential));
+			return await real.client.runWorkflow(id, { timeout });
+		};
+	}, 180_000);
+	afterAll(async () => {
+		await real.n8n?.stop();
+		await real.sandbox?.close();
+	});
+	return real;
+}
+
+function oneNode(parameters: INodeParameters, { id, name }: SavedCredential) {
+	return {
+		name: `${String(parameters.resource)} ${String(parameters.operation)}`,
+		nodes: [
+			{
+				id: 't',
+				name: 'Start',
+				type: 'n8n-nodes-base.manualTrigger',
+				typeVersion: 1,
+				position: [0, 0],
+				parameters: {},
+			},
+			{
+				id: 'a',
+				name: 'AlfaCRM',
+				type: NODE_TYPE,
+				typeVersion: 1,
+				position: [240, 0],
+				parameters,
+				credentials: { alfaCrmApi: { id, name } },
+			},
+		],
+		connections: { Start: { main: [[{ node: 'AlfaCRM', type: 'main', index: 0 }]] } },
+	};
+}
