@@ -46,7 +46,7 @@ interface HttpFailure {
 /** Reads any failure of `httpRequest` (an Axios error) or `httpRequestWithAuthentication` (a NodeApiError around one). */
 export function troubleOf(error: unknown): Trouble {
 	if (error instanceof AnswerError) return error.trouble;
-	const outer = error as HttpFailure;
+	const outer = (error ?? {}) as HttpFailure;
 	const inner = (error instanceof NodeApiError ? outer.cause : outer) as HttpFailure | undefined;
 	if (inner instanceof LoginError) {
 		return { kind: 'login', words: inner.message, declaredCause: inner.declaredCause };
@@ -74,6 +74,12 @@ function statusTrouble(status: number, response: HttpFailure['response']): Troub
 		words: wordsOf(data),
 		retryAfterMs: retryAfter(headers['retry-after']),
 	};
+}
+
+export const UNREACHABLE = ['EHOSTUNREACH', 'ENETUNREACH'];
+
+export function badCertificate(code: string): boolean {
+	return /CERT|TLS|SSL|UNABLE_TO_/.test(code);
 }
 
 export function timedOut({ code }: Trouble): boolean {

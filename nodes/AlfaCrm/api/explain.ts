@@ -1,7 +1,7 @@
 import type { Failure as DeclaredCause } from 'n8n-workflow';
 
 import type { Trouble } from './errors';
-import { timedOut } from './errors';
+import { badCertificate, timedOut, UNREACHABLE } from './errors';
 
 /** What is needed to put a failed call into words. */
 export interface CallInWords {
@@ -38,7 +38,7 @@ export function explain(trouble: Trouble, call: CallInWords): Explanation {
 			return { ...refusal(trouble, call), status: status ?? 200 };
 		case 'redirect':
 			return {
-				message: `${call.host} answered with a redirect${trouble.location ? ` to ${trouble.location}` : ''}, which was not followed`,
+				message: `${call.host} answered with a redirect${trouble.location ? ` to ${trouble.location}` : ''}, which was not followed, so it could not ${call.task}`,
 				description: `No token was sent there. Check 'Hostname' in the credential: it must be the address at which AlfaCRM itself opens.`,
 				status,
 				failure: { cause: 'configuration-invalid' },
@@ -87,6 +87,18 @@ function noAnswer(trouble: Trouble, call: CallInWords): Explanation {
 		return {
 			message: `The host ${call.host} was not found, so it could not ${call.task}`,
 			description: "Check 'Hostname' in the credential.",
+		};
+	}
+	if (badCertificate(code)) {
+		return {
+			message: `${call.host} did not prove who it is, so it could not ${call.task}`,
+			description: `n8n does not accept its certificate (${code}). Check 'Hostname' in the credential.`,
+		};
+	}
+	if (UNREACHABLE.includes(code)) {
+		return {
+			message: `${call.host} could not be reached, so it could not ${call.task}`,
+			description: 'Check the network that n8n runs in.',
 		};
 	}
 	if (code === 'ECONNREFUSED') {

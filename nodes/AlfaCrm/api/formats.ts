@@ -18,19 +18,23 @@ export function formatDay(value: unknown, format: DateFormat, zone: string): str
 
 function readDate(value: unknown, zone: string): DateTime | undefined {
 	if (value instanceof Date) return DateTime.fromJSDate(value, { zone });
-	if (typeof value === 'object' && value !== null && 'toISO' in value) {
+	if (hasToIso(value)) {
 		// Another copy of Luxon may have made it, so only its text is trusted.
-		return DateTime.fromISO(String((value as { toISO: () => unknown }).toISO()), { zone });
+		return DateTime.fromISO(String(value.toISO()), { zone });
 	}
 	if (typeof value !== 'string') return undefined;
 
 	const text = value.trim();
-	const dotted = /^(\d{1,2}\.\d{1,2}\.\d{4})(?:[ T](\d{1,2}:\d{2})(?::\d{2})?)?$/.exec(text);
+	const dotted = /^(\d{1,2}\.\d{1,2}\.\d{4})(?:[ T](?:[01]?\d|2[0-3]):[0-5]\d(?::[0-5]\d)?)?$/.exec(text);
 	if (dotted) return DateTime.fromFormat(dotted[1], 'd.M.yyyy', { zone });
 	if (/^\d{4}-\d{2}-\d{2}([T ]\d{2}:\d{2}.*)?$/.test(text)) {
 		return DateTime.fromISO(text.replace(' ', 'T'), { zone });
 	}
 	return undefined;
+}
+
+function hasToIso(value: unknown): value is { toISO: () => unknown } {
+	return typeof (value as { toISO?: unknown } | null)?.toISO === 'function';
 }
 
 /** @returns undefined when the value is no whole number above zero */
@@ -48,7 +52,8 @@ export function readInteger(value: unknown): number | undefined {
 export function readNumber(value: unknown): number | undefined {
 	if (typeof value === 'number') return Number.isFinite(value) ? value : undefined;
 	if (typeof value !== 'string' || !/^\s*[+-]?\d+(\.\d+)?\s*$/.test(value)) return undefined;
-	return Number(value);
+	const number = Number(value);
+	return Number.isFinite(number) ? number : undefined;
 }
 
 /** AlfaCRM's flags are 0 and 1. */

@@ -2,7 +2,12 @@ import { UserError } from 'n8n-workflow';
 
 const DEFAULT_DOMAIN = 's20.online';
 const NOT_A_HOST = "'Hostname' is not a host name. Enter it as in demo.s20.online.";
-const LOOPBACK = /^(localhost|127(\.\d{1,3}){3}|\[::1\])$/;
+const LOOPBACK = /^(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])$/;
+/** Scheme, host and port. A URL parser would take a sub-domain of digits for an address. */
+const SPELLING =
+	/^(?:([a-z][a-z0-9+.-]*):\/\/)?(\[::1\]|[a-z0-9-]+(?:\.[a-z0-9-]+)*)(?::(\d{1,5}))?(?:[/?#].*)?$/;
+/** Ports that a browser leaves out, so that one host has one origin. */
+const STANDARD_PORT = /^(https:.*):443$|^(http:.*):80$/;
 
 /**
  * Turns what people put into 'Hostname' into an origin to call: `demo`, `demo.s20.online` and a URL pasted from the
@@ -11,33 +16,27 @@ const LOOPBACK = /^(localhost|127(\.\d{1,3}){3}|\[::1\])$/;
  * @throws UserError when the text is not a host, asks for plain HTTP elsewhere or carries a user name
  */
 export function originOf(hostname: unknown): string {
-	const text = typeof hostname === 'string' ? hostname.trim() : '';
+	const text = typeof hostname === 'string' ? hostname.trim().toLowerCase() : '';
 	if (text === '') throw new UserError("'Hostname' is empty. Enter yours, e.g. demo.s20.online.");
-
-	const scheme = /^([a-z][a-z0-9+.-]*):\/\//i.exec(text)?.[1].toLowerCase();
-	const address = scheme ? text : `http://${text}`;
-	if (!URL.canParse(address)) throw new UserError(NOT_A_HOST);
-	const url = new URL(address);
-	if (url.username || url.password) {
+	if (/^(?:[a-z][a-z0-9+.-]*:\/\/)?[^/?#]*@/.test(text)) {
 		throw new UserError("'Hostname' must not contain a user name or password, only the host.");
 	}
-	if (LOOPBACK.test(url.hostname) && /^https?$/.test(scheme ?? 'http')) {
-		return `${scheme ?? 'http'}://${url.host}`;
-	}
-	if (scheme !== undefined && scheme !== 'https') {
+	const [, scheme, host, port] = SPELLING.exec(text) ?? [];
+	if (host === undefined || Number(port ?? 0) > 65_535) throw new UserError(NOT_A_HOST);
+
+	const isLoopback = LOOPBACK.test(host);
+	if (scheme !== undefined && scheme !== 'https' && !(isLoopback && scheme === 'http')) {
 		throw new UserError(
 			`'Hostname' asks for ${scheme}:// which would send the API key unprotected. Use https:// or leave the scheme out.`,
 		);
 	}
-	if (!/^[a-z0-9-]+(\.[a-z0-9-]+)*$/.test(url.hostname)) {
-		throw new UserError(NOT_A_HOST);
-	}
-	const domain = url.hostname.includes('.') ? '' : `.${DEFAULT_DOMAIN}`;
-	return `https://${url.hostname}${domain}${url.port ? `:${url.port}` : ''}`;
+	const domain = isLoopback || host.includes('.') ? '' : `.${DEFAULT_DOMAIN}`;
+	const protocol = isLoopback ? (scheme ?? 'http') : 'https';
+	return `${protocol}://${host}${domain}${port ? `:${port}` : ''}`.replace(STANDARD_PORT, '$1$2');
 }
 
 /**
  * The same as an n8n expression, for the one place that cannot call a function: the request of the credential's test.
  * It only has to agree with `originOf` on what that accepts, since the login before the test refuses the rest.
  */
-export const ORIGIN_EXPRESSION = `={{ $credentials.hostname.trim().replace(/^(?:(https?):\\/\\/)?([^\\/?#:]+|\\[::1\\])(:\\d+)?.*$/i, (_all, scheme, host, port) => (/^(localhost|127\\.[\\d.]+|\\[::1\\])$/i.test(host) ? (scheme || 'http') + '://' + host : 'https://' + host + (host.includes('.') ? '' : '.${DEFAULT_DOMAIN}')).toLowerCase() + (port || '')) }}`;
+export const ORIGIN_EXPRESSION = `={{ $credentials.hostname.trim().toLowerCase().replace(${String(SPELLING)}, (_all, scheme, host, port) => (${String(LOOPBACK)}.test(host) ? (scheme || 'http') + '://' + host : 'https://' + host + (host.includes('.') ? '' : '.${DEFAULT_DOMAIN}')) + (port ? ':' + port : '')).replace(${String(STANDARD_PORT)}, '$1$2') }}`;

@@ -1,5 +1,5 @@
 import type { Trouble } from './errors';
-import { LoginError, timedOut } from './errors';
+import { badCertificate, LoginError, timedOut, UNREACHABLE } from './errors';
 
 export const LOGIN_TIMEOUT_MS = 10_000;
 
@@ -31,13 +31,25 @@ export function explainLogin(trouble: Trouble, origin: string): LoginError {
 }
 
 function noAnswer(trouble: Trouble, host: string): LoginError {
-	const { code } = trouble;
+	const { code = '' } = trouble;
 	if (code === 'ENOTFOUND' || code === 'EAI_AGAIN') {
 		return new LoginError(`The host ${host} was not found. Check 'Hostname'.`, 'configuration-invalid');
 	}
 	if (timedOut(trouble)) {
 		return new LoginError(
 			`${host} did not answer the login within ${LOGIN_TIMEOUT_MS / 1_000} seconds.`,
+			'temporarily-unavailable',
+		);
+	}
+	if (badCertificate(code)) {
+		return new LoginError(
+			`${host} did not prove who it is: n8n does not accept its certificate (${code}). Check 'Hostname'.`,
+			'configuration-invalid',
+		);
+	}
+	if (UNREACHABLE.includes(code)) {
+		return new LoginError(
+			`${host} could not be reached. Check the network that n8n runs in.`,
 			'temporarily-unavailable',
 		);
 	}

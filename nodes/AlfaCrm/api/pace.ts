@@ -1,4 +1,6 @@
-import { OperationalError, sleep } from 'n8n-workflow';
+import { sleep } from 'n8n-workflow';
+
+import { AnswerError } from './errors';
 
 /** The limit that AlfaCRM's integrators report, in calls a second. */
 export const DEFAULT_REQUESTS_PER_SECOND = 5;
@@ -6,6 +8,8 @@ export const DEFAULT_REQUESTS_PER_SECOND = 5;
 const WINDOW_MS = 1_000;
 /** Covers that times here are whole milliseconds. */
 const MARGIN_MS = 5;
+/** The shortest round trip is trusted once so many were seen; the first ones are slow. */
+const ENOUGH_ANSWERS = 10;
 /** From a request's start until it has reached the server in any case. */
 const LONGEST_WAY_MS = 1_000;
 
@@ -16,6 +20,7 @@ interface Start {
 	readonly at: number;
 	/** When the answer came; unknown while the request is under way. */
 	endedAt?: number;
+	answered?: boolean;
 	readonly ended: Promise<void>;
 	end: () => void;
 }
@@ -37,9 +42,10 @@ export function gateOf(origin: string): Gate {
  * the latest, which is its answer's time less the shortest round trip seen on this host.
  */
 export class Gate {
-	private starts: Start[] = [];
+	private readonly starts: Start[] = [];
 	private queue: Promise<void> = Promise.resolve();
 	private shortestRoundTrip = Infinity;
+	private answers = 0;
 	private closedUntil = 0;
 
 	/** @param perSecond 0 lifts the limit */
@@ -48,6 +54,8 @@ export class Gate {
 		try {
 			const answer = await send();
 			this.shortestRoundTrip = Math.min(this.shortestRoundTrip, Date.now() - start.at);
+			this.answers += 1;
+			start.answered = true;
 			return answer;
 		} finally {
 			start.end();
@@ -68,13 +76,14 @@ export class Gate {
 	private async enter(perSecond: number, signal?: AbortSignal): Promise<Start> {
 		const turn = this.queue.then(async () => {
 			await this.waitForRoom(perSecond, signal);
+			if (signal?.aborted) throw cancelled();
 			return this.begin();
 		});
 		this.queue = turn.then(
 			() => undefined,
 			() => undefined,
 		);
-		return await turn;
+		return await cancellable(turn, signal);
 	}
 
 	private async waitForRoom(perSecond: number, signal?: AbortSignal): Promise<void> {
@@ -89,8 +98,9 @@ export class Gate {
 		}
 	}
 
-	private freeAt({ at, endedAt }: Start): number {
-		const onItsWay = endedAt === undefined ? LONGEST_WAY_MS : endedAt - at - this.shortestRoundTrip;
+	private freeAt({ at, endedAt, answered }: Start): number {
+		const wayBack = answered && this.answers >= ENOUGH_ANSWERS ? this.shortestRoundTrip : 0;
+		const onItsWay = endedAt === undefined ? LONGEST_WAY_MS : endedAt - at - wayBack;
 		return at + Math.min(Math.max(onItsWay, 0), LONGEST_WAY_MS) + WINDOW_MS + MARGIN_MS;
 	}
 
@@ -105,7 +115,8 @@ export class Gate {
 				settle();
 			},
 		};
-		this.starts = [...this.starts.filter((earlier) => this.freeAt(earlier) > start.at), start];
+		while (this.starts.length > 0 && this.freeAt(this.starts[0]) <= start.at) this.starts.shift();
+		this.starts.push(start);
 		return start;
 	}
 }
@@ -115,18 +126,21 @@ export async function pause(ms: number, signal?: AbortSignal): Promise<void> {
 	await cancellable(sleep(ms), signal);
 }
 
-async function cancellable(wait: Promise<void>, signal?: AbortSignal): Promise<void> {
+async function cancellable<T>(wait: Promise<T>, signal?: AbortSignal): Promise<T> {
 	if (signal === undefined) return await wait;
-	const cancelled = new OperationalError('The execution was cancelled');
-	if (signal.aborted) throw cancelled;
 	let onAbort = () => {};
 	const aborted = new Promise<never>((_resolve, reject) => {
-		onAbort = () => reject(cancelled);
-		signal.addEventListener('abort', onAbort, { once: true });
+		onAbort = () => reject(cancelled());
+		if (signal.aborted) onAbort();
+		else signal.addEventListener('abort', onAbort, { once: true });
 	});
 	try {
-		await Promise.race([wait, aborted]);
+		return await Promise.race([aborted, wait]);
 	} finally {
 		signal.removeEventListener('abort', onAbort);
 	}
+}
+
+function cancelled(): AnswerError {
+	return new AnswerError({ kind: 'cancelled', words: 'The execution was cancelled' });
 }

@@ -36,7 +36,9 @@ export async function* pages(caller: Caller, call: Omit<Call, 'action' | 'reads'
 			return !seen.has(key) && seen.add(key);
 		});
 		const all = total !== undefined && seen.size >= total;
-		const last = rows.length === 0 || (all && !(page === 0 && looksLikePageSize(items, total)));
+		// More rows than the total make it useless: it may just count a page.
+		const enough = seen.size === total && !(page === 0 && looksLikePageSize(items, total));
+		const last = rows.length === 0 || enough;
 		yield { rows, total, complete: !last || all || total === undefined };
 		if (last) return;
 	}

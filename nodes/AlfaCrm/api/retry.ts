@@ -1,5 +1,5 @@
 import type { Trouble } from './errors';
-import { timedOut, troubleOf } from './errors';
+import { badCertificate, timedOut, troubleOf } from './errors';
 import type { Gate } from './pace';
 import { pause } from './pace';
 
@@ -40,11 +40,11 @@ export async function withRetries<T>(gate: Gate, manner: Manner, send: () => Pro
 function waitBeforeRetry(trouble: Trouble, attempt: number, repeatable: boolean): number | undefined {
 	const backoff = WAITS_MS[attempt - 1] ?? 0;
 	if (trouble.status === 429) {
-		const wait = trouble.retryAfterMs ?? backoff + Math.random() * backoff * 0.25;
+		const wait = trouble.retryAfterMs ?? Math.ceil(backoff + Math.random() * backoff * 0.25);
 		return attempt < TRIES && wait <= LONGEST_WAIT_MS ? wait : undefined;
 	}
 	const lost =
-		(trouble.kind === 'noAnswer' && trouble.code !== 'ENOTFOUND') ||
+		(trouble.kind === 'noAnswer' && trouble.code !== 'ENOTFOUND' && !badCertificate(trouble.code ?? '')) ||
 		(trouble.kind === 'status' && UNAVAILABLE.includes(trouble.status ?? 0));
 	const tries = timedOut(trouble) ? TIMED_OUT_TRIES : LOST_READ_TRIES;
 	return lost && repeatable && attempt < tries ? backoff : undefined;

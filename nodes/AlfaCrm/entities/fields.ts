@@ -84,3 +84,6 @@ export const enabled = flag('is_enabled', 'Enabled', {
 
 export const idFilter = id('id', 'ID', { description: 'ID of the one record to return' });
 export const nameFilter = text('name', 'Name', { description: 'Name to look for' });
+
+/** Holds several values, which AlfaCRM replaces as a whole. */
+export const isList = ({ type }: Filter): boolean => ['texts', 'ids', 'references'].includes(type);

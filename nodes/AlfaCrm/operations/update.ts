@@ -1,11 +1,11 @@
 import type { IDataObject } from 'n8n-workflow';
 
+import { isList } from '../entities/fields';
 import type { Entity } from '../entities/types';
 import { findById } from './find';
 import { bodyForUpdate, recordNumber, targetOf } from './parameters';
 import { save } from './save';
 import type { Operation } from './types';
-import { isList } from './values';
 
 export const update: Operation = async (context, entity, itemIndex) => {
 	const target = targetOf(context, entity, itemIndex);

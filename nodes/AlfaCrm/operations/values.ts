@@ -2,6 +2,7 @@ import type { IDataObject, IExecuteFunctions } from 'n8n-workflow';
 import { NodeOperationError } from 'n8n-workflow';
 
 import { formatDay, readFlag, readId, readInteger, readNumber } from '../api/formats';
+import { isList } from '../entities/fields';
 import type { Field, Filter } from '../entities/types';
 
 type Wire = IDataObject[string];
@@ -17,9 +18,6 @@ export const isEmpty = (value: unknown): boolean =>
 	value === null ||
 	(typeof value === 'string' && value.trim() === '') ||
 	(Array.isArray(value) && value.length === 0);
-
-/** Lists are replaced as a whole by AlfaCRM. */
-export const isList = ({ type }: Filter): boolean => ['texts', 'ids', 'references'].includes(type);
 
 /**
  * Turns a parameter into what AlfaCRM takes on the wire.

@@ -1,11 +1,10 @@
 import type { INodeProperties } from 'n8n-workflow';
 
+import { isList } from '../entities/fields';
 import { entities } from '../entities/registry';
 import type { Entity, OperationName } from '../entities/types';
 import { byDisplayName, byName, loadedFrom, toProperty } from './fields';
 import { operationOption } from './wording';
-
-const isList = ({ type }: { type: string }) => type === 'texts' || type === 'references' || type === 'ids';
 
 /** The whole form, from the declarations of the entities. */
 export function allProperties(): INodeProperties[] {
@@ -114,7 +113,7 @@ function mustBeFilled(type: string): Partial<INodeProperties> {
 function listModeProperty(entity: Entity): INodeProperties {
 	const lists = entity.fields.filter(isList).map(({ label }) => label);
 	return {
-		displayName: 'Lists',
+		displayName: 'List Fields',
 		name: 'listMode',
 		type: 'options',
 		options: [
@@ -123,7 +122,11 @@ function listModeProperty(entity: Entity): INodeProperties {
 				value: 'add',
 				description: 'Read the record first and keep its values',
 			},
-			{ name: 'Replace', value: 'replace', description: 'Put the given values in place of all others' },
+			{
+				name: 'Replace All Values',
+				value: 'replace',
+				description: 'Put the given values in place of all others',
+			},
 		],
 		default: 'replace',
 		description: `What happens to fields that hold several values (${lists.sort().join(', ')})`,

@@ -1,0 +1,272 @@
+import type { Trouble } from '../../nodes/AlfaCrm/api/errors';
+import { nodeError } from '../../nodes/AlfaCrm/api/errors';
+import type { CallInWords } from '../../nodes/AlfaCrm/api/explain';
+import { explain } from '../../nodes/AlfaCrm/api/explain';
+import { explainLogin, LOGIN_TIMEOUT_MS } from '../../nodes/AlfaCrm/api/login';
+import { NODE } from './support';
+
+const READ: CallInWords = {
+	task: 'list the customers',
+	host: 'demo.s20.online',
+	reads: true,
+	branch: 3,
+	labels: { phone: 'Phone', name: 'Name' },
+	timeoutMs: 30_000,
+	tries: 5,
+};
+const WRITE: CallInWords = { ...READ, task: 'update customer 501', reads: false };
+
+/** n8n puts a text of its own in place of a message that contains one of these. */
+const NETWORK_CODES =
+	/ECONNREFUSED|ECONNRESET|ENOTFOUND|ETIMEDOUT|ERRADDRINUSE|EADDRNOTAVAIL|ECONNABORTED|EHOSTUNREACH|EAI_AGAIN|ENOENT|EISDIR|ENOTDIR|EACCES|EEXIST|EPERM|GETADDRINFO/i;
+
+/** Words that n8n asks to avoid. */
+const DISCOURAGED = /\b(errors?|problems?|failures?|fail(s|ed)?|mistakes?)\b/i;
+
+/** Each kind of trouble, and what its message must say of the cause. */
+const TROUBLES: Array<[what: string, trouble: Trouble, cause: RegExp]> = [
+	['a refusal without a reason', { kind: 'refusal' }, /no reason/],
+	['a refusal in words', { kind: 'refusal', words: 'Balance is too low' }, /Balance is too low/],
+	['a refused field', { kind: 'refusal', fields: { phone: ['is wrong'] } }, /Phone.* is wrong/],
+	['a redirect', { kind: 'redirect', status: 302 }, /redirect/],
+	[
+		'a redirect elsewhere',
+		{ kind: 'redirect', status: 302, location: 'x.example' },
+		/redirect to x\.example/,
+	],
+	['a web page', { kind: 'notJson', words: 'answered with a web page' }, /web page/],
+	['an answer that is no JSON', { kind: 'notJson' }, /did not answer as AlfaCRM does/],
+	['an unknown host', { kind: 'noAnswer', code: 'ENOTFOUND' }, /demo\.s20\.online was not found/],
+	['a name server that is away', { kind: 'noAnswer', code: 'EAI_AGAIN' }, /demo\.s20\.online was not found/],
+	['a refused connection', { kind: 'noAnswer', code: 'ECONNREFUSED' }, /refused the connection/],
+	['a closed connection', { kind: 'noAnswer', code: 'ECONNRESET' }, /closed the connection/],
+	['a time-out', { kind: 'noAnswer', code: 'ECONNABORTED' }, /within 30 seconds/],
+	['another time-out', { kind: 'noAnswer', code: 'ETIMEDOUT' }, /within 30 seconds/],
+	['something unheard of', { kind: 'unexpected', words: 'x is not a function' }, /x is not a function/],
+	['something without a word', { kind: 'unexpected' }, /no reason/],
+	['400', { kind: 'status', status: 400, words: 'group_id is missing' }, /HTTP 400.*group_id is missing/],
+	['401', { kind: 'status', status: 401 }, /not accept the login/],
+	['403', { kind: 'status', status: 403 }, /denied access/],
+	['404', { kind: 'status', status: 404 }, /found/],
+	['409', { kind: 'status', status: 409 }, /HTTP 409/],
+	['429', { kind: 'status', status: 429 }, /too many requests after 5 tries/],
+	['500', { kind: 'status', status: 500 }, /HTTP 500/],
+	['502', { kind: 'status', status: 502 }, /HTTP 502/],
+	['503', { kind: 'status', status: 503 }, /HTTP 503/],
+	['504', { kind: 'status', status: 504 }, /HTTP 504/],
+];
+
+/** Troubles that lie outside of what was to be done. */
+const WITHOUT_TASK: Array<[what: string, trouble: Trouble, cause: RegExp]> = [
+	[
+		'a refused login',
+		{ kind: 'login', words: "Check 'Email' and 'API Key'." },
+		/Check 'Email' and 'API Key'/,
+	],
+	['a refused login without words', { kind: 'login' }, /login/],
+	['a cancelled execution', { kind: 'cancelled' }, /cancelled/],
+];
+
+const calls = [
+	['a read', READ],
+	['a write', WRITE],
+] as const;
+
+describe.each(calls)('%s', (_which, call) => {
+	it.each(TROUBLES)('names the task and the cause after %s', (_what, trouble, cause) => {
+		const { message } = explain(trouble, call);
+		expect(message).toContain(call.task);
+		expect(message).toMatch(cause);
+	});
+
+	it.each(WITHOUT_TASK)('names the cause after %s', (_what, trouble, cause) => {
+		expect(explain(trouble, call).message).toMatch(cause);
+	});
+
+	it.each([...TROUBLES, ...WITHOUT_TASK])(
+		'shows the message to the user as it is after %s',
+		(_what, trouble) => {
+			const text = explain(trouble, call);
+			expect(text.message).not.toMatch(NETWORK_CODES);
+			const shown = nodeError(NODE, text, 0, text.failure);
+			expect(shown.message).toBe(text.message);
+			expect(shown.description ?? undefined).toBe(text.description);
+		},
+	);
+
+	it.each([...TROUBLES, ...WITHOUT_TASK])('is put in words that n8n likes after %s', (_what, trouble) => {
+		const { message, description = '' } = explain(trouble, call);
+		expect(`${message} ${description}`).not.toMatch(DISCOURAGED);
+		expect(`${message} ${description}`).not.toMatch(/undefined|null|NaN|\[object/);
+		expect(`${message} ${description}`).not.toMatch(/\s{2,}|^\s|\.\./);
+		expect(message).toMatch(/^[A-Z]|^demo\.s20\.online/);
+	});
+
+	it.each(TROUBLES.filter(([, { kind }]) => kind === 'status'))(
+		'carries the HTTP code after %s',
+		(_what, trouble) => {
+			expect(explain(trouble, call).status).toBe(trouble.status);
+		},
+	);
+});
+
+/** Whether the server acted is unknown. */
+const LOST: Array<[what: string, trouble: Trouble]> = [
+	['a closed connection', { kind: 'noAnswer', code: 'ECONNRESET' }],
+	['a time-out', { kind: 'noAnswer', code: 'ECONNABORTED' }],
+	['another time-out', { kind: 'noAnswer', code: 'ETIMEDOUT' }],
+	['500', { kind: 'status', status: 500 }],
+	['502', { kind: 'status', status: 502 }],
+	['503', { kind: 'status', status: 503 }],
+	['504', { kind: 'status', status: 504 }],
+	['an incomplete answer', { kind: 'notJson', words: 'sent an answer that is not complete JSON' }],
+	['a cancelled execution', { kind: 'cancelled' }],
+];
+
+/** The server did not act, or never heard of it. */
+const NOT_DONE: Array<[what: string, trouble: Trouble]> = [
+	['an unknown host', { kind: 'noAnswer', code: 'ENOTFOUND' }],
+	['a name server that is away', { kind: 'noAnswer', code: 'EAI_AGAIN' }],
+	['a refused connection', { kind: 'noAnswer', code: 'ECONNREFUSED' }],
+	['a host that cannot be reached', { kind: 'noAnswer', code: 'EHOSTUNREACH' }],
+	['a network that cannot be reached', { kind: 'noAnswer', code: 'ENETUNREACH' }],
+	['a certificate that is out of date', { kind: 'noAnswer', code: 'CERT_HAS_EXPIRED' }],
+	['a certificate of its own make', { kind: 'noAnswer', code: 'DEPTH_ZERO_SELF_SIGNED_CERT' }],
+	['a certificate for another host', { kind: 'noAnswer', code: 'ERR_TLS_CERT_ALTNAME_INVALID' }],
+	['a redirect', { kind: 'redirect', status: 302 }],
+	['a refused login', { kind: 'login' }],
+	['a refusal', { kind: 'refusal', fields: { phone: ['is wrong'] } }],
+	['400', { kind: 'status', status: 400 }],
+	['401', { kind: 'status', status: 401 }],
+	['403', { kind: 'status', status: 403 }],
+	['404', { kind: 'status', status: 404 }],
+	['429', { kind: 'status', status: 429 }],
+];
+
+describe('whether it was carried out all the same', () => {
+	const MAY_BE_DONE = /may have carried it out/;
+
+	it.each(LOST)('is left open for a write after %s', (_what, trouble) => {
+		expect(explain(trouble, WRITE).description).toMatch(MAY_BE_DONE);
+	});
+
+	it.each(NOT_DONE)('is no question for a write after %s', (_what, trouble) => {
+		const { message, description } = explain(trouble, WRITE);
+		expect(`${message} ${description}`).not.toMatch(MAY_BE_DONE);
+	});
+
+	it.each([...LOST, ...NOT_DONE])('is no question for a read after %s', (_what, trouble) => {
+		const { message, description } = explain(trouble, READ);
+		expect(`${message} ${description}`).not.toMatch(MAY_BE_DONE);
+	});
+});
+
+it.each(['CERT_HAS_EXPIRED', 'DEPTH_ZERO_SELF_SIGNED_CERT', 'ERR_TLS_CERT_ALTNAME_INVALID'])(
+	'says that the certificate is the cause of %s',
+	(code) => {
+		const { message, description } = explain({ kind: 'noAnswer', code }, READ);
+		expect(`${message} ${description}`).toMatch(/certificate/);
+	},
+);
+
+describe('a refusal', () => {
+	it('names each field by its label, the server’s words and the name that the API uses', () => {
+		const fields = { phone: ['is wrong', 'is taken'], name: ['is empty'] };
+		const { message, description, status } = explain({ kind: 'refusal', fields }, WRITE);
+		expect(message).toContain('Phone – is wrong is taken');
+		expect(message).toContain('Name – is empty');
+		expect(description).toContain("'Phone' (phone)");
+		expect(description).toContain("'Name' (name)");
+		expect(description).toContain('Nothing was saved');
+		expect(status).toBe(200);
+	});
+
+	it('names a field without a label as the API does', () => {
+		const { message } = explain({ kind: 'refusal', fields: { custom_school: ['is unknown'] } }, WRITE);
+		expect(message).toContain('custom_school – is unknown');
+	});
+
+	it('shows messages that belong to no field alone', () => {
+		const { message, description } = explain(
+			{ kind: 'refusal', fields: { '': ['No seats left.'], 0: ['Group is full.'] } },
+			WRITE,
+		);
+		expect(message).toContain('No seats left.');
+		expect(message).toContain('Group is full.');
+		expect(`${message} ${description}`).not.toMatch(/0 –|''|\(0\)/);
+	});
+
+	it('keeps the status of the answer', () => {
+		const trouble: Trouble = { kind: 'refusal', status: 422, fields: { phone: ['is wrong'] } };
+		expect(explain(trouble, WRITE).status).toBe(422);
+	});
+});
+
+it.each([403, 404])('names the branch after %d', (status) => {
+	expect(explain({ kind: 'status', status }, READ).message).toContain('in branch 3');
+	expect(explain({ kind: 'status', status }, { ...READ, branch: undefined }).message).not.toContain('branch');
+});
+
+it.each<[what: string, trouble: Trouble, cause: string]>([
+	['401', { kind: 'status', status: 401 }, 'credential-invalid'],
+	['403', { kind: 'status', status: 403 }, 'credential-invalid'],
+	['429', { kind: 'status', status: 429 }, 'rate-limited'],
+	['503', { kind: 'status', status: 503 }, 'temporarily-unavailable'],
+	['a time-out', { kind: 'noAnswer', code: 'ETIMEDOUT' }, 'temporarily-unavailable'],
+	['a redirect', { kind: 'redirect', status: 302 }, 'configuration-invalid'],
+	['a refused login', { kind: 'login' }, 'credential-invalid'],
+	['a login that met too many', { kind: 'login', declaredCause: 'rate-limited' }, 'rate-limited'],
+])('declares to n8n what the cause of %s is', (_what, trouble, cause) => {
+	expect(explain(trouble, READ).failure?.cause).toBe(cause);
+});
+
+it('tells n8n how long AlfaCRM asked to wait', () => {
+	const { failure } = explain({ kind: 'status', status: 429, retryAfterMs: 90_000 }, READ);
+	expect(failure).toMatchObject({ retryAfterMs: 90_000 });
+});
+
+describe('explainLogin', () => {
+	const cases: Array<[what: string, trouble: Trouble, says: RegExp]> = [
+		[
+			'a wrong key',
+			{ kind: 'status', status: 403, words: 'Not Authorized' },
+			/'Email' and 'API Key'.*Not Authorized/,
+		],
+		['401', { kind: 'status', status: 401 }, /'Email' and 'API Key'/],
+		['a refusal', { kind: 'refusal' }, /'Email' and 'API Key'/],
+		['404', { kind: 'status', status: 404 }, /no AlfaCRM at demo\.s20\.online.*'Hostname'/],
+		['429', { kind: 'status', status: 429 }, /too many requests/],
+		['500', { kind: 'status', status: 500 }, /HTTP 500.*later/],
+		[
+			'a redirect',
+			{ kind: 'redirect', status: 302, location: 'x.example' },
+			/redirect to x\.example.*'Hostname'/,
+		],
+		['a web page', { kind: 'notJson' }, /web page.*'Hostname'/],
+		['an unknown host', { kind: 'noAnswer', code: 'ENOTFOUND' }, /was not found.*'Hostname'/],
+		['a refused connection', { kind: 'noAnswer', code: 'ECONNREFUSED' }, /refused the connection/],
+		['a closed connection', { kind: 'noAnswer', code: 'ECONNRESET' }, /broke off the connection/],
+		[
+			'a time-out',
+			{ kind: 'noAnswer', code: 'ECONNABORTED' },
+			new RegExp(`within ${LOGIN_TIMEOUT_MS / 1_000} seconds`),
+		],
+	];
+
+	it.each(cases)('says in one text what is wrong after %s', (_what, trouble, says) => {
+		const { message } = explainLogin(trouble, 'https://demo.s20.online');
+		expect(message).toMatch(says);
+		expect(message).not.toMatch(NETWORK_CODES);
+		expect(message).not.toMatch(DISCOURAGED);
+		expect(message).not.toMatch(/undefined|null|\s{2,}|\.\./);
+	});
+
+	it.each<[what: string, trouble: Trouble, cause: string]>([
+		['a wrong key', { kind: 'status', status: 403 }, 'credential-invalid'],
+		['a wrong host', { kind: 'noAnswer', code: 'ENOTFOUND' }, 'configuration-invalid'],
+		['a server that is down', { kind: 'status', status: 503 }, 'temporarily-unavailable'],
+		['too many requests', { kind: 'status', status: 429 }, 'rate-limited'],
+	])('declares the cause of %s', (_what, trouble, cause) => {
+		expect(explainLogin(trouble, 'https://demo.s20.online').declaredCause).toBe(cause);
+	});
+});

@@ -1,0 +1,231 @@
+import { DateTime } from 'luxon';
+
+import { formatDay, readFlag, readId, readInteger, readNumber } from '../../nodes/AlfaCrm/api/formats';
+
+const MOSCOW = 'Europe/Moscow';
+const ALMATY = 'Asia/Almaty';
+
+describe('formatDay', () => {
+	describe('writes the format that the field needs', () => {
+		it.each([
+			['dotted', '04.02.2026'],
+			['iso', '2026-02-04'],
+		] as const)('%s: %s', (format, day) => {
+			expect(formatDay('2026-02-04', format, MOSCOW)).toBe(day);
+			expect(formatDay('04.02.2026', format, MOSCOW)).toBe(day);
+		});
+	});
+
+	describe('reads a day as it stands, whatever the zone', () => {
+		const spellings = [
+			'2026-02-04',
+			' 2026-02-04 ',
+			'04.02.2026',
+			'4.2.2026',
+			'2026-02-04T00:00:00',
+			'2026-02-04T23:59:59.999',
+			'2026-02-04T10:30',
+			'2026-02-04 00:00:00',
+			'2026-02-04 23:59:59',
+			'04.02.2026 00:00',
+			'04.02.2026 23:59',
+			'04.02.2026 23:59:59',
+		];
+		const zones = ['UTC', MOSCOW, ALMATY, 'America/Los_Angeles', 'Pacific/Kiritimati'];
+		it.each(spellings.flatMap((spelling) => zones.map((zone) => [spelling, zone])))(
+			'%j in %s',
+			(spelling, zone) => {
+				expect(formatDay(spelling, 'iso', zone)).toBe('2026-02-04');
+			},
+		);
+	});
+
+	describe('sees a moment in the zone of the workflow', () => {
+		it.each([
+			['2026-02-04T20:59:59Z', 'UTC', '2026-02-04'],
+			['2026-02-04T20:59:59Z', MOSCOW, '2026-02-04'],
+			['2026-02-04T21:00:00Z', MOSCOW, '2026-02-05'],
+			['2026-02-04T18:59:59Z', ALMATY, '2026-02-04'],
+			['2026-02-04T19:00:00.000Z', ALMATY, '2026-02-05'],
+			['2026-02-05T01:30:00+05:00', ALMATY, '2026-02-05'],
+			['2026-02-05T01:30:00+05:00', MOSCOW, '2026-02-04'],
+			['2026-02-05T01:30:00+05:00', 'UTC', '2026-02-04'],
+			['2026-02-04T22:30:00-08:00', MOSCOW, '2026-02-05'],
+			['2026-02-05 01:30:00+05:00', MOSCOW, '2026-02-04'],
+			['2025-12-31T21:00:00Z', MOSCOW, '2026-01-01'],
+		])('%s in %s is %s', (moment, zone, day) => {
+			expect(formatDay(moment, 'iso', zone)).toBe(day);
+		});
+
+		it('also when a Date, a DateTime of another zone or a DateTime of another copy of Luxon holds it', () => {
+			const moment = '2026-02-04T21:30:00.000Z';
+			const foreign = { toISO: () => '2026-02-05T02:30:00.000+05:00' };
+			for (const value of [
+				new Date(moment),
+				DateTime.fromISO(moment, { zone: 'UTC' }),
+				DateTime.fromISO(moment, { zone: 'America/Los_Angeles' }),
+				foreign,
+			]) {
+				expect(formatDay(value, 'iso', MOSCOW)).toBe('2026-02-05');
+				expect(formatDay(value, 'iso', 'UTC')).toBe('2026-02-04');
+			}
+		});
+	});
+
+	describe('knows the calendar', () => {
+		it.each([
+			['29.02.2028', 'a leap day', '2028-02-29'],
+			['2028-02-29', 'a leap day', '2028-02-29'],
+			['2000-02-29', 'a leap day of a century', '2000-02-29'],
+			['31.12.2026', 'the last day of a year', '2026-12-31'],
+			['1.1.2027', 'the first day of a year', '2027-01-01'],
+			['05.09.1958', 'a day long ago', '1958-09-05'],
+		])('%s, %s', (spelling, _what, day) => {
+			expect(formatDay(spelling, 'iso', MOSCOW)).toBe(day);
+		});
+
+		it.each([
+			['2026-03-29', 'Europe/Berlin'],
+			['2026-10-25', 'Europe/Berlin'],
+			['2026-03-29T02:30:00', 'Europe/Berlin'],
+			['29.03.2026 02:30', 'Europe/Berlin'],
+			['2018-11-04', 'America/Sao_Paulo'],
+			['04.11.2018', 'America/Sao_Paulo'],
+		])('%s, on which the clocks of %s change', (spelling, zone) => {
+			const [day] = spelling.split(/[T ]/);
+			expect(formatDay(spelling, day.includes('.') ? 'dotted' : 'iso', zone)).toBe(day);
+		});
+
+		it('an hour in summer and the same hour in winter', () => {
+			expect(formatDay('2026-07-01T22:30:00Z', 'iso', 'Europe/Berlin')).toBe('2026-07-02');
+			expect(formatDay('2026-01-01T22:30:00Z', 'iso', 'Europe/Berlin')).toBe('2026-01-01');
+		});
+	});
+
+	it.each([
+		['a day that does not exist', '31.02.2026'],
+		['a leap day of another year', '29.02.2026'],
+		['the same in ISO', '2026-02-29'],
+		['a leap day of a century without one', '1900-02-29'],
+		['a thirteenth month', '2026-13-01'],
+		['the American order', '12.31.2026'],
+		['slashes', '04/02/2026'],
+		['a two-digit year', '04.02.26'],
+		['a word', 'tomorrow'],
+		['a day and a word', '2026-02-04 tomorrow'],
+		['ISO with a word behind', '2026-02-04T10:00 or so'],
+		['an hour that does not exist', '2026-02-04T25:00:00'],
+		['an hour that does not exist behind dots', '04.02.2026 25:99'],
+		['a day without its year', '04.02'],
+		['a month', '2026-02'],
+		['digits alone', '20260204'],
+		['an empty text', ''],
+		['blanks', '  '],
+		['a number', 20260204],
+		['a time stamp', 1_770_000_000_000],
+		['nothing', undefined],
+		['null', null],
+		['yes', true],
+		['an object', {}],
+		['a list', ['2026-02-04']],
+		['an object whose toISO is a text', { toISO: '2026-02-04' }],
+		['an invalid Date', new Date('tomorrow')],
+		['an invalid DateTime', DateTime.invalid('for this test')],
+		['a foreign DateTime that is invalid', { toISO: () => null }],
+	])('does not read %s as a date: %j', (_what, value) => {
+		expect(formatDay(value, 'dotted', MOSCOW)).toBeUndefined();
+	});
+});
+
+describe('readNumber', () => {
+	it.each([
+		[0, 0],
+		[-3.5, -3.5],
+		['0', 0],
+		['12', 12],
+		['12.50', 12.5],
+		['-7', -7],
+		['+7', 7],
+		[' 8 ', 8],
+		['007', 7],
+	])('reads %j as %d', (value, number) => {
+		expect(readNumber(value)).toBe(number);
+	});
+
+	it.each([
+		['a decimal comma', '1,5'],
+		['a grouped number', '1 000'],
+		['an exponent', '1e3'],
+		['hexadecimal', '0x10'],
+		['a number with its unit', '5 kg'],
+		['half a number', '5.'],
+		['an empty text', ''],
+		['blanks', ' '],
+		['a word', 'five'],
+		['the word for no number', 'NaN'],
+		['no number', NaN],
+		['no end', Infinity],
+		['more digits than a number can hold', '9'.repeat(400)],
+		['yes', true],
+		['null', null],
+		['nothing', undefined],
+		['a list', [5]],
+		['an object', {}],
+	])('does not read %s', (_what, value) => {
+		expect(readNumber(value)).toBeUndefined();
+	});
+});
+
+describe('readInteger', () => {
+	it.each([
+		[0, 0],
+		[-4, -4],
+		['-4', -4],
+		['501', 501],
+		['5.0', 5],
+		[9_007_199_254_740_991, 9_007_199_254_740_991],
+	])('reads %j as %d', (value, number) => {
+		expect(readInteger(value)).toBe(number);
+	});
+
+	it.each([1.5, '1.5', '9007199254740993', 2 ** 53, '', 'x', null, undefined, true, {}])(
+		'does not read %j',
+		(value) => {
+			expect(readInteger(value)).toBeUndefined();
+		},
+	);
+});
+
+describe('readId', () => {
+	it.each([
+		[1, 1],
+		['501', 501],
+		[' 501 ', 501],
+	])('reads %j as %d', (value, id) => {
+		expect(readId(value)).toBe(id);
+	});
+
+	it.each([0, '0', -1, '-1', 1.5, '1.5', '', '5a', '#5', '1,2', null, undefined, true, [5], { id: 5 }])(
+		'does not read %j',
+		(value) => {
+			expect(readId(value)).toBeUndefined();
+		},
+	);
+});
+
+describe('readFlag', () => {
+	it.each([true, 1, '1', 'true'])('reads %j as 1', (value) => {
+		expect(readFlag(value)).toBe(1);
+	});
+
+	it.each([false, 0, '0', 'false'])('reads %j as 0', (value) => {
+		expect(readFlag(value)).toBe(0);
+	});
+
+	it.each([2, -1, '2', 'yes', 'no', '', ' ', null, undefined, NaN, [], [1], {}])(
+		'does not read %j',
+		(value) => {
+			expect(readFlag(value)).toBeUndefined();
+		},
+	);
+});
