@@ -1,0 +1,73 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { readCall, type Call } from './call';
+import { delay } from './delay';
+import type { Fault } from './fault';
+import type { Faults } from './faults';
+import type { Journal, JournalEntry } from './journal';
+import type { RateLimit } from './limit';
+import { misbehave, outgoing, tooMany, type Outgoing } from './misbehave';
+import type { Service } from './service';
+import type { Settings } from './settings';
+import type { Store } from './store';
+
+export interface ApiParts {
+	settings: Settings;
+	store: Store;
+	service: Service;
+	faults: Faults;
+	journal: Journal;
+	limit: RateLimit;
+	/** Aborted when the sandbox closes. */
+	closing: AbortSignal;
+}
+
+/** A call on its way: journal, limit, fault, action, delay, answer. */
+export function addApi(app: FastifyInstance, parts: ApiParts): void {
+	const { settings, journal, closing } = parts;
+
+	app.all('/v2api/*', async (request, reply) => {
+		const call = readCall(request);
+		const entry = journal.open(call);
+		const fault = parts.limit.admits(call.at) ? parts.faults.take(call) : 'limited';
+		const pause = typeof fault === 'object' && fault.kind === 'delay' ? fault.ms : 0;
+		const waitsFirst = typeof fault === 'object' && fault.when !== 'after';
+		if (pause > 0 && waitsFirst) await delay(pause, closing);
+		const answer = work(parts, call, entry, fault);
+		const rest = settings.latencyMs + (waitsFirst ? 0 : pause);
+		if (rest > 0) await delay(rest, closing);
+		return send(answer, entry, request, reply);
+	});
+}
+
+function work(
+	{ settings, service, store }: ApiParts,
+	call: Call,
+	entry: JournalEntry,
+	fault: Fault | 'limited' | undefined,
+): Outgoing {
+	if (fault === 'limited') return tooMany(settings.retryAfterSeconds);
+	if (!fault) return outgoing(service.answer(call));
+	entry.fault = fault.kind;
+	return misbehave(fault, call, service, store);
+}
+
+function send(
+	{ status, headers, text, extent }: Outgoing,
+	entry: JournalEntry,
+	request: FastifyRequest,
+	reply: FastifyReply,
+): FastifyReply {
+	if (extent === 'whole') {
+		entry.status = status;
+		return reply.code(status).headers(headers).send(text);
+	}
+	reply.hijack();
+	if (extent === 'none') request.raw.socket.destroy();
+	if (extent === 'half') {
+		entry.status = status;
+		const bytes = new TextEncoder().encode(text);
+		reply.raw.writeHead(status, { ...headers, 'content-length': bytes.length });
+		reply.raw.write(bytes.subarray(0, bytes.length / 2), () => request.raw.socket.destroy());
+	}
+	return reply;
+}

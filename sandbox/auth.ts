@@ -1,0 +1,81 @@
+import { createHash, randomBytes } from 'node:crypto';
+import { accounts, type Account } from './accounts';
+import type { JsonObject } from './json';
+import type { Settings } from './settings';
+import { YiiError, type Answer } from './yii';
+
+/** Enough of a secret to recognise it again, not enough to use it. */
+export const fingerprint = (secret: string): string =>
+	`#${createHash('sha256').update(secret).digest('hex').slice(0, 8)}`;
+
+interface Token {
+	account: Account;
+	expiresAt: number;
+}
+
+/** Logs users in and recognises them by their tokens. */
+export class Auth {
+	private readonly tokens = new Map<string, Token>();
+
+	constructor(private readonly settings: Settings) {}
+
+	login(body: JsonObject, now: number): Answer {
+		const account = accounts.find(
+			({ email, apiKey }) => email === body.email && apiKey === body.api_key,
+		);
+		if (!account) return this.reject();
+		if (this.settings.singleToken) this.expire(account);
+		const token = randomBytes(16).toString('hex');
+		this.tokens.set(token, { account, expiresAt: now + this.settings.tokenTtlSeconds * 1000 });
+		return { status: 200, body: { token } };
+	}
+
+	/** The user behind a token; throws the answer of the API when there is none. */
+	recognise(token: string | undefined, now: number): Account {
+		const known = token === undefined ? undefined : this.tokens.get(token);
+		const wording = 'Your request was made with invalid credentials.';
+		if (!known) throw new YiiError(401, wording);
+		if (known.expiresAt <= now) throw new YiiError(this.settings.expiredTokenStatus, wording);
+		return known.account;
+	}
+
+	checkAppKey(appKey: string | undefined): void {
+		const { requireAppKey } = this.settings;
+		if (requireAppKey !== null && appKey !== requireAppKey) {
+			throw new YiiError(403, 'Not Authorized');
+		}
+	}
+
+	authorise(account: Account, entity: string, action: string): void {
+		if (!account.hasApi || account.denied.includes(`${entity}/${action}`)) {
+			throw new YiiError(403, 'Access Denied');
+		}
+	}
+
+	/** Ends the tokens of one user or of all; they stay known as expired. */
+	expire(account?: Account): void {
+		for (const token of this.tokens.values()) {
+			if (!account || token.account === account) token.expiresAt = 0;
+		}
+	}
+
+	/** Every token given out, for tests that look for leaks. */
+	issued(): string[] {
+		return [...this.tokens.keys()];
+	}
+
+	clear(): void {
+		this.tokens.clear();
+	}
+
+	private reject(): Answer {
+		switch (this.settings.loginRejection) {
+			case 'noToken200':
+				return { status: 200, body: {} };
+			case 'unauthorized401':
+				throw new YiiError(401, 'Your request was made with invalid credentials.');
+			default:
+				throw new YiiError(403, 'Not Authorized');
+		}
+	}
+}

@@ -1,0 +1,18 @@
+import type { Mutation } from './fault';
+import { toInt, type JsonObject, type Row } from './json';
+import type { Store } from './store';
+
+/** Adds the record, or changes it when the id is taken: what a user of the CRM does behind the API. */
+export function putRecord(store: Store, entity: string, values: JsonObject, id?: number): Row {
+	const wanted = id ?? toInt(values.id);
+	const row = wanted === undefined ? undefined : store.patch(entity, wanted, values);
+	return row ?? store.insert(entity, wanted === undefined ? values : { ...values, id: wanted });
+}
+
+export function mutate(store: Store, changes: readonly Mutation[]): void {
+	for (const change of changes) {
+		if ('insert' in change) putRecord(store, change.entity, change.insert);
+		else if ('patch' in change) store.patch(change.entity, change.id, change.patch);
+		else store.remove(change.entity, change.id);
+	}
+}

@@ -1,0 +1,42 @@
+import { runCli } from './run-cli';
+
+describe('the command line', () => {
+	it('starts, says where, refuses a taken port, and ends on a signal', async () => {
+		const settings = ['--set', 'pageSize=7', '--set', 'rateLimit=0'];
+		const first = runCli(['--port', '0', '--customers', '12', '--seed', '3', ...settings]);
+		const line = await first.line('listening');
+		expect(line).toMatch(/^sandbox listening on http:\/\/127\.0\.0\.1:\d+$/);
+		const url = line.split(' ').at(-1) ?? '';
+		const health = await (await fetch(`${url}/_sandbox/health`)).json();
+		expect(health).toMatchObject({ ok: true, records: { customer: 12 } });
+		const set = await (await fetch(`${url}/_sandbox/settings`)).json();
+		expect(set).toMatchObject({ pageSize: 7, rateLimit: 0 });
+
+		const port = new URL(url).port;
+		const second = await runCli(['--port', port]).ended;
+		expect(second.code).toBe(1);
+		expect(second.out).toBe('');
+		expect(second.error).toMatch(new RegExp(`^sandbox: Port ${port} of 127.0.0.1 is in use.*\n$`));
+
+		await first.line('control');
+		first.stop('SIGTERM');
+		const { code, out, error } = await first.ended;
+		expect([code, error]).toEqual([0, '']);
+		expect(out).toContain('admin@school.example');
+		await expect(fetch(url)).rejects.toMatchObject({ name: 'TypeError' });
+	});
+
+	it('refuses wrong options in one line', async () => {
+		const wrong: Array<[args: string[], message: RegExp]> = [
+			[['--set', 'pagesize=7'], /Unknown setting "pagesize"/],
+			[['--port', 'any'], /--port must be a whole number from 0 to 65535/],
+			[['--nonsense'], /Unknown option/],
+		];
+		const runs = await Promise.all(wrong.map(([args]) => runCli(args).ended));
+		for (const [n, { code, error }] of runs.entries()) {
+			expect(code).toBe(1);
+			expect(error).toMatch(wrong[n]?.[1] ?? /$^/);
+			expect(error.trim().split('\n')).toHaveLength(1);
+		}
+	});
+});

@@ -1,0 +1,143 @@
+import { startSandbox, type JsonObject, type Sandbox, type Settings } from '../../sandbox';
+
+export interface Reply {
+	status: number;
+	headers: Headers;
+	text: string;
+	/** The parsed body; `{}` when it is not a JSON object. */
+	json: Record<string, unknown>;
+	items: JsonObject[];
+	/** Ids of the items. */
+	ids: number[];
+	model: JsonObject;
+	errors: unknown;
+}
+
+export interface CallOptions {
+	token?: string | null;
+	method?: string;
+	headers?: Record<string, string>;
+	/** Sent as it is in place of the JSON of `body`. */
+	raw?: string;
+}
+
+/** A sandbox and a plain client for it, independent of the node under development. */
+export class School {
+	token = '';
+
+	private constructor(readonly sandbox: Sandbox) {}
+
+	static async open(
+		settings: Partial<Settings> = {},
+		options: { customers?: number; seed?: number } = {},
+	): Promise<School> {
+		const sandbox = await startSandbox({
+			customers: 60,
+			...options,
+			settings: { rateLimit: 0, ...settings },
+		});
+		const school = new School(sandbox);
+		await school.login();
+		return school;
+	}
+
+	get settings(): Settings {
+		return this.sandbox.settings;
+	}
+
+	/** As after `open`. */
+	async restore(): Promise<void> {
+		this.sandbox.reset();
+		await this.login();
+	}
+
+	async close(): Promise<void> {
+		await this.sandbox.close();
+	}
+
+	async send(path: string, body: unknown, options: CallOptions = {}): Promise<Reply> {
+		const { token = this.token, method = 'POST', headers = {}, raw } = options;
+		const answer = await fetch(this.sandbox.url + path, {
+			method,
+			redirect: 'manual',
+			headers: {
+				'content-type': 'application/json',
+				...(token === null ? {} : { 'x-alfacrm-token': token }),
+				...headers,
+			},
+			body: method === 'GET' ? undefined : (raw ?? JSON.stringify(body)),
+		});
+		const text = await answer.text();
+		const json = parse(text);
+		const items = (Array.isArray(json.items) ? json.items : []) as JsonObject[];
+		return {
+			status: answer.status,
+			headers: answer.headers,
+			text,
+			json,
+			items,
+			ids: items.map(({ id }) => Number(id)),
+			model: (json.model ?? {}) as JsonObject,
+			errors: json.errors,
+		};
+	}
+
+	async call(path: string, body: unknown = {}, options: CallOptions = {}): Promise<Reply> {
+		return await this.send(`/v2api/${path}`, body, options);
+	}
+
+	async tryLogin(email: string, apiKey: string, options: CallOptions = {}): Promise<Reply> {
+		return await this.call('auth/login', { email, api_key: apiKey }, { token: null, ...options });
+	}
+
+	async login(
+		account = this.sandbox.account as { email: string; apiKey: string },
+	): Promise<string> {
+		const { json } = await this.tryLogin(account.email, account.apiKey);
+		this.token = String(json.token);
+		return this.token;
+	}
+
+	async control(
+		method: string,
+		path: string,
+		body?: unknown,
+	): Promise<{ status: number; json: unknown }> {
+		const answer = await fetch(`${this.sandbox.url}/_sandbox/${path}`, {
+			method,
+			body: body === undefined ? undefined : JSON.stringify(body),
+		});
+		return { status: answer.status, json: await answer.json() };
+	}
+
+	/** Every page of a list. */
+	async all(path: string, body: JsonObject = {}): Promise<JsonObject[]> {
+		const rows: JsonObject[] = [];
+		for (let page = 0; page < 100; page += 1) {
+			const { items } = await this.call(path, { ...body, page });
+			if (items.length === 0) return rows;
+			rows.push(...items);
+		}
+		throw new Error('The list does not end');
+	}
+}
+
+function parse(text: string): Record<string, unknown> {
+	try {
+		const value: unknown = JSON.parse(text);
+		return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {};
+	} catch {
+		return {};
+	}
+}
+
+/** The error shape of Yii. */
+export const yii = (status: number, name: string) => ({
+	status,
+	name,
+	message: expect.any(String) as string,
+	code: 0,
+	type: expect.stringContaining('yii\\web\\') as string,
+});
+
+export const numbers = (rows: readonly JsonObject[]): number[] => rows.map(({ id }) => Number(id));
