@@ -44,7 +44,10 @@ function operationsTable(entities, headings) {
 function readmes(entities) {
 	return Object.entries(READMES).map(([file, headings]) => {
 		const text = fs.readFileSync(path.join(ROOT, file), 'utf8');
-		const wanted = text.replace(BLOCK, (_all, start, end) => start + operationsTable(entities, headings) + end);
+		const wanted = text.replace(
+			BLOCK,
+			(_all, start, end) => start + operationsTable(entities, headings) + end,
+		);
 		return { file, text, wanted };
 	});
 }
