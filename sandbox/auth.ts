@@ -20,9 +20,7 @@ export class Auth {
 	constructor(private readonly settings: Settings) {}
 
 	login(body: JsonObject, now: number): Answer {
-		const account = accounts.find(
-			({ email, apiKey }) => email === body.email && apiKey === body.api_key,
-		);
+		const account = accounts.find(({ email, apiKey }) => email === body.email && apiKey === body.api_key);
 		if (!account) return this.reject();
 		if (this.settings.singleToken) this.expire(account);
 		const token = randomBytes(16).toString('hex');

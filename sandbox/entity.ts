@@ -1,7 +1,9 @@
+import type { Act } from './act';
 import type { DateStyle } from './dates';
 import type { Json, JsonObject, Row } from './json';
 import type { Settings } from './settings';
 import type { Store } from './store';
+import type { Writing } from './writing';
 
 /** What a field holds: decides how a written value is checked and stored. */
 export type FieldKind =
@@ -15,7 +17,9 @@ export type FieldKind =
 	| 'phones' // the same, stored as +7(XXX)XXX-XX-XX
 	| 'money' // stored as "575.00"
 	| 'date' // stored in `stored`, accepted in `style`
-	| 'moment'; // stored as yyyy-mm-dd hh:mm:ss
+	| 'moment' // stored as yyyy-mm-dd hh:mm:ss
+	| 'clock' // hh:mm; seconds are accepted and dropped
+	| 'raw'; // anything; never written by callers
 
 export interface Field {
 	kind: FieldKind;
@@ -28,7 +32,7 @@ export interface Field {
 	readOnly?: boolean;
 	/** Longest text. */
 	max?: number;
-	values?: readonly number[];
+	values?: ReadonlyArray<number | string>;
 	/** Date formats accepted on write; `dotted` if absent. */
 	style?: DateStyle;
 	/** Date format in answers; `dotted` if absent. */
@@ -43,30 +47,65 @@ export type Filter =
 	| { by: 'contains'; field?: string } // part of a text, or of any text of a list
 	| { by: 'digits'; field?: string } // the same, on digits alone
 	| { by: 'includes'; field?: string } // the list field holds any of the values
+	| { by: 'span'; field?: string } // a number, or [from, to]
 	| { by: 'from' | 'to'; field: string; of: 'number' }
 	| { by: 'from' | 'to'; field: string; of: 'age' } // field is a date of birth
 	| { by: 'from' | 'to'; field: string; of: DateStyle }
-	| { by: 'either'; field: string; both: number; absent: number } // 0/1, or `both` for no limit
+	| { by: 'period'; edge: 'from' | 'to'; of: DateStyle; isCurrent?: true } // b_date to e_date touches it; today if absent
+	| { by: 'either'; field: string; both?: number; absent: number; isSingle?: true } // `both` for no limit
 	| { by: 'archived' } // 0 active (default), 1 all, 2 archived only
+	| { by: 'over'; field: string } // true = only those whose day has passed
+	| { by: 'isNull'; field: string }
+	| { by: 'related'; field: string; among: (store: Store, value: Json) => ReadonlySet<Json> } // field is one of them
 	| { by: 'active'; field: string }; // true = active ones only, false = all
+
+/** What an answer knows when it shows a row. */
+export interface Showing {
+	/** The row as stored, hidden fields included. */
+	row: Row;
+	/** What the call asked for; `{}` after a write. */
+	body: JsonObject;
+	store: Store;
+	settings: Settings;
+}
 
 export interface Entity {
 	/** Name in paths, in records and in the journal. */
 	path: string;
-	/** Class name in logs and webhooks. */
-	className: string;
+	/** Class name in logs and webhooks; null when its changes leave no trace. */
+	className: string | null;
+	/** Which of index, create, update and delete it has; all if absent. */
+	actions?: readonly string[];
+	/** Further actions that list, with the entity whose rows they show. */
+	lists?: Readonly<Record<string, string>>;
+	/** Further actions of any other kind. */
+	acts?: Readonly<Record<string, Act>>;
+	/** `index` may be called by GET as well. */
+	mayGet?: boolean;
+	/** Parameters that an action needs in the query; rows must agree with those other than `id`. */
+	params?: Readonly<Record<string, readonly string[]>>;
 	/** Field that ties a record to branches; absent when every branch lists every record. */
 	branchField?: string;
 	fields: Readonly<Record<string, Field>>;
+	/** Written under these names, but stored otherwise by `settle`. */
+	inputs?: Readonly<Record<string, Field>>;
 	/** Kept in rows so that filters have something to look at, never shown in answers. */
 	hidden?: Readonly<Record<string, Json>>;
 	filters: Readonly<Record<string, Filter>>;
-	/** How a record is archived: the field holds `active` until the day of archiving is put there. */
-	archive?: { field: string; active: string };
+	/** How a record is archived: a day is put in place of `active`, or the flag is set to 1. */
+	archive?: { field: string; active: string | 0 };
+	/** Two dates that must follow each other, and the name under which the second is refused. */
+	period?: { from: string; to: string; isSameDayFine: boolean; blame: string };
 	/** Place in lists: smaller first; of equals the newest. */
 	rank: (row: Row) => number;
-	/** Last touch on a row for an index answer. */
-	present?: (row: Row, body: JsonObject, store: Store) => JsonObject;
+	/** Rules of its own for a write, and what follows from the values. */
+	settle?: (writing: Writing) => void;
+	/** The records that one create makes; the values themselves if absent. */
+	spread?: (writing: Writing) => readonly JsonObject[];
+	/** What a change brings about in other records, whoever made it. */
+	react?: (store: Store, row: Row) => void;
+	/** Last touch on a row for an answer. */
+	present?: (shown: JsonObject, showing: Showing) => JsonObject;
 }
 
 /** A row with every field of the entity, filled with initial values. */
@@ -77,4 +116,11 @@ export function emptyRow(entity: Entity): Record<string, Json> {
 		row[name] = field.initial ?? (isListField ? [] : null);
 	}
 	return { ...row, ...entity.hidden };
+}
+
+/** The row as answers show it. */
+export function show(entity: Entity, showing: Showing): JsonObject {
+	const shown: Record<string, Json> = { ...showing.row };
+	for (const name of Object.keys(entity.hidden ?? {})) delete shown[name];
+	return entity.present?.(shown, showing) ?? shown;
 }

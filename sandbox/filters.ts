@@ -1,7 +1,8 @@
-import { dayOf, localToday, readDate, yearsBetween } from './dates';
+import { dayOf, localToday, readDate, yearsBetween, type DateStyle } from './dates';
 import type { Entity, Filter } from './entity';
 import { isList, toFlag, toInt, toNumber, type Json, type JsonObject, type Row } from './json';
 import type { Settings } from './settings';
+import type { Store } from './store';
 
 type Test = (row: Row) => boolean;
 /** A value that the filter cannot read. */
@@ -54,8 +55,21 @@ function contains(field: string, value: Json, patternOf: (text: string) => strin
 	};
 }
 
-function between(filter: Filter & { by: 'from' | 'to' }, value: Json, today: string): Reading {
-	const { by, field, of } = filter;
+/** A number as it is, or one of the two ends of a range. */
+function span(field: string, value: Json): Reading {
+	const [from, to = from] = (isList(value) ? value : [value]).map(toNumber);
+	if (from === undefined || to === undefined) return wrong;
+	return (row) => row[field] !== null && Number(row[field]) >= from && Number(row[field]) <= to;
+}
+
+function between(
+	filter: Filter & { by: 'from' | 'to' },
+	value: Json,
+	today: string,
+	style: DateStyle | undefined,
+): Reading {
+	const { by, field } = filter;
+	const of = filter.of === 'number' || filter.of === 'age' ? filter.of : (style ?? filter.of);
 	if (of === 'number' || of === 'age') {
 		const limit = toNumber(value);
 		if (limit === undefined) return wrong;
@@ -81,13 +95,38 @@ function archived(entity: Entity, value: Json, today: string): Reading {
 	if (mode === 1) return undefined;
 	const field = entity.archive?.field ?? '';
 	const isArchived: Test = (row) => {
-		const until = row[field];
-		return typeof until === 'string' && until <= today;
+		const held = row[field];
+		return typeof held === 'string' ? held <= today : held === 1;
 	};
 	return mode === 2 ? isArchived : (row) => !isArchived(row);
 }
 
+/** The time from b_date to e_date, open where one of them is empty, touches what begins or ends on the day. */
+function period(edge: 'from' | 'to', value: Json, style: DateStyle): Reading {
+	const limit = typeof value === 'string' ? readDate(value, style) : undefined;
+	if (limit === undefined) return wrong;
+	return ({ b_date, e_date }) => {
+		const held = edge === 'from' ? e_date : b_date;
+		if (typeof held !== 'string' || held === '') return true;
+		return edge === 'from' ? dayOf(held) >= limit : dayOf(held) <= limit;
+	};
+}
+
+function over(field: string, value: Json, today: string): Reading {
+	const flag = toFlag(value);
+	if (flag === undefined) return wrong;
+	const isOver: Test = ({ [field]: held }) => typeof held === 'string' && dayOf(held) < today;
+	return flag === 1 ? isOver : undefined;
+}
+
+function isNull(field: string, value: Json): Reading {
+	const flag = toFlag(value);
+	if (flag === undefined) return wrong;
+	return (row) => (row[field] === null || row[field] === '') === (flag === 1);
+}
+
 function either(filter: Filter & { by: 'either' }, value: Json): Reading {
+	if (filter.isSingle && isList(value)) return wrong;
 	const values = (isList(value) ? value : [value]).map(toInt);
 	if (values.includes(undefined)) return wrong;
 	if (values.includes(filter.both)) return undefined;
@@ -100,15 +139,33 @@ function active(field: string, value: Json): Reading {
 	return flag === 1 ? (row) => row[field] === 1 : undefined;
 }
 
+/** A call of `index` as its filters see it. */
+interface Reader {
+	entity: Entity;
+	/** Filters given, without those that the server pretends not to know. */
+	given: JsonObject;
+	settings: Settings;
+	store: Store;
+	today: string;
+	/** The value is the server's own. */
+	isDefault?: boolean;
+}
+
 /** What holds when the caller does not mention the filter; undefined for no limit. */
-function absentValue(filter: Filter, settings: Settings): Json | undefined {
+function absentValue(filter: Filter, { entity, given, settings, today }: Reader): Json | undefined {
 	if (filter.by === 'either') return filter.absent;
 	if (filter.by === 'archived') return 0;
 	if (filter.by === 'active' && settings.subjectDefault === 'active') return true;
+	if (filter.by === 'period' && filter.isCurrent) {
+		const isPeriod = (name: string) => entity.filters[name]?.by === 'period';
+		return Object.keys(given).some(isPeriod) ? undefined : today;
+	}
 	return undefined;
 }
 
-function read(entity: Entity, name: string, filter: Filter, value: Json, today: string): Reading {
+function read(name: string, filter: Filter, value: Json, reader: Reader): Reading {
+	const { entity, settings, store, today, isDefault } = reader;
+	const style = isDefault ? 'any' : settings.dateFormats[`${entity.path}.${name}`];
 	switch (filter.by) {
 		case 'equals':
 			return equals(filter.field ?? name, value);
@@ -118,9 +175,21 @@ function read(entity: Entity, name: string, filter: Filter, value: Json, today: 
 			return contains(filter.field ?? name, value, literally);
 		case 'digits':
 			return contains(filter.field ?? name, value, byDigits);
+		case 'span':
+			return span(filter.field ?? name, value);
 		case 'from':
 		case 'to':
-			return between(filter, value, today);
+			return between(filter, value, today, style);
+		case 'period':
+			return period(filter.edge, value, style ?? filter.of);
+		case 'over':
+			return over(filter.field, value, today);
+		case 'isNull':
+			return isNull(filter.field, value);
+		case 'related': {
+			const allowed = filter.among(store, value);
+			return (row) => allowed.has(row[filter.field] ?? null);
+		}
 		case 'either':
 			return either(filter, value);
 		case 'archived':
@@ -131,17 +200,24 @@ function read(entity: Entity, name: string, filter: Filter, value: Json, today: 
 }
 
 /** The tests that a row has to pass, from the filters of the body and those that hold by default. */
-export function readFilters(entity: Entity, body: JsonObject, settings: Settings): Test[] {
-	const today = localToday(settings);
+export function readFilters(entity: Entity, body: JsonObject, settings: Settings, store: Store): Test[] {
+	const isGiven = (name: string) =>
+		!settings.ignoredFilters.includes(`${entity.path}.${name}`) && !isEmpty(body[name]);
+	const given = Object.fromEntries(
+		Object.keys(entity.filters)
+			.filter(isGiven)
+			.map((name) => [name, body[name] ?? null]),
+	);
+	const reader: Reader = { entity, given, settings, store, today: localToday(settings) };
 	const tests: Test[] = [];
 	for (const [name, filter] of Object.entries(entity.filters)) {
-		const isIgnored = settings.ignoredFilters.includes(`${entity.path}.${name}`);
-		const given = isIgnored || isEmpty(body[name]) ? undefined : body[name];
-		const byDefault = absentValue(filter, settings);
-		let test = given === undefined ? undefined : read(entity, name, filter, given, today);
+		const value = given[name];
+		let test = value === undefined ? undefined : read(name, filter, value, reader);
 		if (test === wrong && settings.wrongFilterValue === 'matchesNothing') test = () => false;
-		const takesDefault = (given === undefined || test === wrong) && byDefault !== undefined;
-		if (takesDefault) test = read(entity, name, filter, byDefault, today);
+		if (value === undefined || test === wrong) {
+			const byDefault = absentValue(filter, reader);
+			if (byDefault !== undefined) test = read(name, filter, byDefault, { ...reader, isDefault: true });
+		}
 		if (typeof test === 'function') tests.push(test);
 	}
 	return tests;

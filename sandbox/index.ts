@@ -8,6 +8,7 @@ import { loadFaker } from './faker';
 import { Faults } from './faults';
 import { InputError } from './input-error';
 import { Journal, type JournalEntry } from './journal';
+import { History } from './history';
 import { isObject } from './json';
 import { RateLimit } from './limit';
 import { Lister } from './list';
@@ -15,11 +16,14 @@ import { seedStore, type SeedOptions } from './seed';
 import { Service } from './service';
 import { checkSettings, defaultSettings, type Settings } from './settings';
 import { Store } from './store';
+import { Webhooks } from './webhooks';
 import { Writer } from './write';
 import { yiiBody } from './yii';
 
+export type { Appearance } from './appearance';
 export type { Fault, FaultKind, FaultMatch, Mutation } from './fault';
 export type { Json, JsonObject, Row } from './json';
+export type { Delivery, Parcel } from './webhooks';
 export type { JournalEntry, Settings };
 
 export type ResetOptions = Partial<SeedOptions>;
@@ -46,6 +50,8 @@ export interface Sandbox {
 	readonly journal: readonly JournalEntry[];
 	readonly faults: Faults;
 	readonly store: Store;
+	/** URLs that are told of every change. */
+	readonly webhooks: Webhooks;
 	/** The administrator; a user without the v2api module; one who may not write subjects. */
 	readonly account: Login & { noRights: Login; noSubjects: Login };
 	clearJournal(): void;
@@ -79,14 +85,15 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
 	const journal = new Journal();
 	const limit = new RateLimit(settings);
 	const closing = new AbortController();
+	const webhooks = new Webhooks(closing.signal);
+	const history = new History(store, settings, webhooks);
+	store.onChange = (change) => history.record(change);
 	seedStore(store, faker, seeding);
 
 	const app = Fastify({ forceCloseConnections: true, bodyLimit: largestBody });
 	app.removeAllContentTypeParsers();
 	app.addContentTypeParser('*', { parseAs: 'string' }, (_request, text, done) => done(null, text));
-	app.setNotFoundHandler((_request, reply) =>
-		reply.code(404).send(yiiBody(404, 'Страница не найдена.')),
-	);
+	app.setNotFoundHandler((_request, reply) => reply.code(404).send(yiiBody(404, 'Страница не найдена.')));
 	app.setErrorHandler((error, request, reply) => {
 		const message = error instanceof Error ? error.message : String(error);
 		const status = error instanceof InputError ? error.status : statusOf(error);
@@ -101,6 +108,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
 		journal: journal.entries,
 		faults,
 		store,
+		webhooks,
 		account: { ...login(admin), noRights: login(noRights), noSubjects: login(noSubjects) },
 		clearJournal: () => journal.clear(),
 		expireTokens: () => auth.expire(),
@@ -113,11 +121,13 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
 			journal.clear();
 			limit.clear();
 			lister.clear();
+			webhooks.clear();
 			store.clear();
 			seedStore(store, faker, seeding);
 		},
 		async close() {
 			closing.abort();
+			await webhooks.settled();
 			await app.close();
 		},
 	} satisfies Sandbox;

@@ -1,14 +1,19 @@
 import { localToday } from './dates';
-import type { Entity } from './entity';
+import { show, type Entity } from './entity';
 import { readFilters } from './filters';
 import { isList, toInt, type Json, type JsonObject, type Row } from './json';
+import { agrees, isLeftEmpty, paramsOf, readParams } from './params';
 import { scatter } from './random';
 import type { Settings } from './settings';
-import { visible, type Store } from './store';
+import type { Store } from './store';
 import type { Answer } from './yii';
 
+/** A call of an action, its path read and its user known. */
 export interface ListCall {
 	entity: Entity;
+	action: string;
+	/** Id of the user. */
+	user: number;
 	/** null = all branches. */
 	branch: number | null;
 	query: Readonly<Record<string, string>>;
@@ -35,17 +40,24 @@ export class Lister {
 
 	index(call: ListCall): Answer {
 		const { entity, body } = call;
-		const rows = this.order(this.select(call));
+		const rows = this.order(this.store.shown(entity.path, this.rows(call)));
 		const size = this.pageSize(call.query);
 		const page = Math.max(0, toInt(body.page) ?? 0);
 		const lastPage = Math.max(0, Math.ceil(rows.length / size) - 1);
 		const shown = this.settings.pastEnd === 'repeatLast' ? Math.min(page, lastPage) : page;
+		const { store, settings } = this;
 		const items = rows
 			.slice(shown * size, (shown + 1) * size)
-			.map((row) => visible(entity, row))
-			.map((row) => entity.present?.(row as Row, body, this.store) ?? row);
+			.map((row) => show(entity, { row, body, store, settings }));
 		const total = this.total(rows.length, page, size);
 		return { status: 200, body: { ...total, count: items.length, page, items } };
+	}
+
+	private rows(call: ListCall): readonly Row[] {
+		const path = `${call.entity.path}/${call.action}`;
+		const names = paramsOf(call.entity, call.action);
+		if (isLeftEmpty(path, names, call, this.settings)) return [];
+		return this.select(call, readParams(path, names, call, this.settings));
 	}
 
 	private total(all: number, page: number, size: number): JsonObject {
@@ -60,35 +72,43 @@ export class Lister {
 		return Math.min(largestPerPage, Math.max(1, wished));
 	}
 
-	private select({ entity, branch, query, body }: ListCall): readonly Row[] {
-		const idOfQuery: JsonObject =
-			this.settings.queryId && query.id !== undefined ? { id: query.id } : {};
+	private select(call: ListCall, params: JsonObject): readonly Row[] {
+		const { entity, branch, query, body } = call;
+		const idOfQuery: JsonObject = this.settings.queryId && query.id !== undefined ? { id: query.id } : {};
 		const filters: JsonObject = { ...idOfQuery, ...body, page: null };
-		const { ignoredFilters, wrongFilterValue, subjectDefault } = this.settings;
+		const today = localToday(this.settings);
 		const key = JSON.stringify([
-			[entity.path, branch, this.store.version, filters],
-			[ignoredFilters, wrongFilterValue, subjectDefault, localToday(this.settings)],
+			[entity.path, branch, this.store.version, params, filters, today],
+			{ ...this.settings, now: null },
 		]);
 		const known = this.selections.get(key);
 		if (known) return known;
-		const tests = readFilters(entity, filters, this.settings);
-		const rows = this.candidates(entity, filters.id)
-			.filter((row) => isListedIn(entity, row, branch) && tests.every((test) => test(row)))
-			.sort((a, b) => entity.rank(a) - entity.rank(b) || b.id - a.id);
+		const tests = [
+			...readFilters(entity, filters, this.settings, this.store),
+			(row: Row) => agrees(row, params),
+		];
+		const scope = entity.path === 'log' && this.settings.logScope === 'account' ? null : branch;
+		const rows = this.candidates(entity, params, filters.id)
+			.filter((row) => isListedIn(entity, row, scope) && tests.every((test) => test(row)))
+			.map((row) => ({ row, rank: entity.rank(row) }))
+			.sort((a, b) => a.rank - b.rank || b.row.id - a.row.id)
+			.map(({ row }) => row);
 		const [oldest] = this.selections.keys();
 		if (this.selections.size >= remembered && oldest !== undefined) this.selections.delete(oldest);
 		this.selections.set(key, rows);
 		return rows;
 	}
 
-	/** One record when the filter names it, which spares a walk through all of them. */
-	private candidates(entity: Entity, id: Json | undefined): readonly Row[] {
-		const isHonoured =
-			'id' in entity.filters && !this.settings.ignoredFilters.includes(`${entity.path}.id`);
+	/** Few records where the call names one or its owner, which spares a walk through all of them. */
+	private candidates(entity: Entity, params: JsonObject, id: Json | undefined): readonly Row[] {
+		const isHonoured = 'id' in entity.filters && !this.settings.ignoredFilters.includes(`${entity.path}.id`);
 		const wanted = isHonoured ? toInt(id) : undefined;
-		if (wanted === undefined) return this.store.rows(entity.path);
-		const row = this.store.find(entity.path, wanted);
-		return row ? [row] : [];
+		if (wanted !== undefined) {
+			const row = this.store.find(entity.path, wanted);
+			return row ? [row] : [];
+		}
+		const [owner] = Object.entries(params).filter(([name]) => name.endsWith('_id'));
+		return owner ? this.store.where(entity.path, ...owner) : this.store.rows(entity.path);
 	}
 
 	private order(rows: readonly Row[]): readonly Row[] {

@@ -39,8 +39,7 @@ const html = (status: number, text: string, headers?: Record<string, string>): O
 });
 
 export function tooMany(retryAfter: number | null | undefined): Outgoing {
-	const headers =
-		typeof retryAfter === 'number' ? { 'retry-after': String(retryAfter) } : undefined;
+	const headers = typeof retryAfter === 'number' ? { 'retry-after': String(retryAfter) } : undefined;
 	return plain(429, yiiBody(429, 'Превышен лимит запросов.'), headers);
 }
 
@@ -54,7 +53,7 @@ const standIn: Answer = {
 export function misbehave(fault: Fault, call: Call, service: Service, store: Store): Outgoing {
 	const hasActed = fault.when === 'after' ? service.answer(call) : undefined;
 	const act = (): Outgoing => outgoing(hasActed ?? service.answer(call));
-	const mayRead = call.action === null || call.action === 'index';
+	const mayRead = service.isRead(call);
 	const toBreak = (): Outgoing => (hasActed || mayRead ? act() : outgoing(standIn));
 
 	switch (fault.kind) {

@@ -4,3 +4,27 @@ export function scatter(n: number, seed = 0): number {
 	hash = Math.imul(hash ^ (hash >>> 13), 0xc2b2ae35);
 	return (hash ^ (hash >>> 16)) >>> 0;
 }
+
+/** Throws that come out the same for the same seed and purpose. */
+export class Dice {
+	private throws = 0;
+	private readonly seed: number;
+
+	constructor(seed: number, purpose: number) {
+		this.seed = scatter(seed + 1, purpose);
+	}
+
+	/** From 1 to max. */
+	upTo(max: number): number {
+		this.throws += 1;
+		return (scatter(this.throws, this.seed) % max) + 1;
+	}
+
+	chance(probability: number): boolean {
+		return this.upTo(1000) <= probability * 1000;
+	}
+
+	pick<T>(list: readonly T[]): T {
+		return list[this.upTo(list.length) - 1] as T;
+	}
+}

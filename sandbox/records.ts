@@ -1,12 +1,20 @@
+import type { Appearance } from './appearance';
 import type { Mutation } from './fault';
 import { toInt, type JsonObject, type Row } from './json';
 import type { Store } from './store';
 
 /** Adds the record, or changes it when the id is taken: what a user of the CRM does behind the API. */
-export function putRecord(store: Store, entity: string, values: JsonObject, id?: number): Row {
+export function putRecord(
+	store: Store,
+	entity: string,
+	values: JsonObject,
+	id?: number,
+	appears?: Appearance,
+): Row {
 	const wanted = id ?? toInt(values.id);
 	const row = wanted === undefined ? undefined : store.patch(entity, wanted, values);
-	return row ?? store.insert(entity, wanted === undefined ? values : { ...values, id: wanted });
+	if (row && appears) store.conceal(entity, row.id, appears);
+	return row ?? store.insert(entity, wanted === undefined ? values : { ...values, id: wanted }, { appears });
 }
 
 export function mutate(store: Store, changes: readonly Mutation[]): void {

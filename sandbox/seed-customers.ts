@@ -2,17 +2,10 @@ import type { Faker } from '@faker-js/faker';
 import { toDotted } from './dates';
 import type { Json, JsonObject } from './json';
 import { school, type SeedOptions } from './seed';
+import { baseTime, day, toDay, toMoment } from './seed-time';
 import type { Store } from './store';
 
-const minute = 60_000;
-const day = 24 * 60 * minute;
-/** The invented school's "today", in account-local time: everything generated lies before it. */
-const baseTime = Date.UTC(2026, 1, 10, 12);
 const span = 2 * 365 * day;
-
-const toMoment = (time: number): string =>
-	new Date(time).toISOString().slice(0, 19).replace('T', ' ');
-const toDay = (time: number): string => toMoment(time).slice(0, 10);
 
 /** Numbers of a range that is nobody's: +7(900)000-00-00 and on. */
 function phoneOf(n: number): string {

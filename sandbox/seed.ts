@@ -1,6 +1,11 @@
 import type { Faker } from '@faker-js/faker';
 import type { JsonObject } from './json';
 import { seedCustomers } from './seed-customers';
+import { seedFixtures } from './seed-fixtures';
+import { seedGroups } from './seed-groups';
+import { seedLessons } from './seed-lessons';
+import { seedMoney } from './seed-money';
+import { seedTalk } from './seed-talk';
 import type { Store } from './store';
 
 /** Ids of the invented school's fixtures are their places in these lists, counted from 1. */
@@ -40,6 +45,10 @@ export interface SeedOptions {
 
 /** Fills an empty store with an invented school; the same options make the same school. */
 export function seedStore(store: Store, faker: Faker, options: SeedOptions): void {
+	store.quietly(() => fill(store, faker, options));
+}
+
+function fill(store: Store, faker: Faker, options: SeedOptions): void {
 	const add = (entity: string, rows: readonly JsonObject[]) => {
 		rows.forEach((row, index) => store.insert(entity, { weight: (index + 1) * 10, ...row }));
 	};
@@ -76,5 +85,10 @@ export function seedStore(store: Store, faker: Faker, options: SeedOptions): voi
 		'lead-source',
 		leadSources.map(([code, name], index) => ({ code, name, is_enabled: index === 4 ? 0 : 1 })),
 	);
+	seedFixtures(store);
 	seedCustomers(store, faker, options);
+	const members = seedGroups(store, options);
+	seedMoney(store, options, members);
+	seedLessons(store, options, members);
+	seedTalk(store, options);
 }

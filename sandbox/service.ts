@@ -1,5 +1,7 @@
+import type { Act } from './act';
 import type { Auth } from './auth';
 import type { Call } from './call';
+import { findController } from './controllers';
 import { findEntity } from './entities';
 import type { Entity } from './entity';
 import { isObject, type JsonObject } from './json';
@@ -9,8 +11,22 @@ import type { Store } from './store';
 import type { Writer } from './write';
 import { YiiError, type Answer } from './yii';
 
-type Action = 'index' | 'create' | 'update' | 'delete';
-const actions: readonly string[] = ['index', 'create', 'update', 'delete'] satisfies Action[];
+const writes = ['create', 'update', 'delete'] as const;
+const crud: readonly string[] = ['index', ...writes];
+/** Stands in where a path has actions but no records. */
+const nobody: Entity = { path: '', className: null, fields: {}, filters: {}, rank: () => 0 };
+
+/** What a path names. */
+interface Target {
+	path: string;
+	action: string;
+	/** Changes nothing. */
+	isRead: boolean;
+	/** `list`: answers with the envelope of an index. */
+	isList: boolean;
+	mayGet: boolean;
+	run: (call: Omit<ListCall, 'entity' | 'action'>) => Answer;
+}
 
 /** Knows which call is answered by what, and who may make it. */
 export class Service {
@@ -31,10 +47,15 @@ export class Service {
 		}
 	}
 
+	/** Whether the call only reads, so that it may be answered more than once. */
+	isRead(call: Call): boolean {
+		return this.find(call)?.isRead === true;
+	}
+
 	private handle(call: Call): Answer {
 		const isLogin = call.entity === 'auth' && call.action === 'login' && call.branch === null;
 		const target = isLogin ? undefined : this.resolve(call);
-		if (call.method !== 'POST') {
+		if (call.method !== 'POST' && !(call.method === 'GET' && target?.mayGet)) {
 			throw new YiiError(
 				405,
 				'Method Not Allowed. This URL can only handle the following request methods: POST.',
@@ -49,38 +70,62 @@ export class Service {
 		if (!target) return this.auth.login(body, call.at);
 
 		const account = this.auth.recognise(call.headers['x-alfacrm-token'], call.at);
-		this.auth.authorise(account, target.entity.path, target.action);
-		if (!this.hasBranch(call.branch)) return this.answerWrongBranch(call, target.action);
-		return this.act(target.action, {
-			entity: target.entity,
-			branch: call.branch === 0 ? null : call.branch,
-			query: call.query,
-			body,
-		});
+		this.auth.authorise(account, target.path, target.action);
+		if (!this.hasBranch(call.branch)) return this.answerWrongBranch(call, target);
+		const branch = call.branch === 0 ? null : call.branch;
+		return target.run({ user: account.id, branch, query: call.query, body });
 	}
 
-	private resolve(call: Call): { entity: Entity; action: Action } {
-		const entity = findEntity(call.entity ?? '');
+	private resolve(call: Call): Target {
+		const target = this.find(call);
+		if (!target) throw new YiiError(404, 'Страница не найдена.');
+		return target;
+	}
+
+	private find(call: Call): Target | undefined {
+		const path = call.entity ?? '';
 		const action = call.action ?? (this.settings.actionlessIndex ? 'index' : '');
-		if (!entity || !actions.includes(action)) throw new YiiError(404, 'Страница не найдена.');
-		return { entity, action: action as Action };
+		const entity = findEntity(path);
+		const target = { path, action, mayGet: false, isList: false };
+		const act = (entity ?? findController(path))?.acts?.[action];
+		if (act) {
+			const owner = entity ?? nobody;
+			return {
+				...target,
+				isRead: act.isRead,
+				run: (rest) => this.act(act, { ...rest, entity: owner, action }),
+			};
+		}
+		if (!entity) return undefined;
+		const listed = findEntity(entity.lists?.[action] ?? '');
+		const { actions = crud } = entity;
+		if (listed || (action === 'index' && actions.includes(action))) {
+			const of = listed ?? entity;
+			const run = (rest: Omit<ListCall, 'entity' | 'action'>) =>
+				this.lister.index({ ...rest, entity: of, action });
+			return { ...target, isRead: true, isList: true, mayGet: entity.mayGet === true, run };
+		}
+		const write = writes.find((name) => name === action && actions.includes(name));
+		if (!write) return undefined;
+		return { ...target, isRead: false, run: (rest) => this.writer[write]({ ...rest, entity, action }) };
+	}
+
+	private act(act: Act, call: ListCall): Answer {
+		const { store, settings, writer } = this;
+		return act.run({ call, store, settings, writer });
 	}
 
 	private hasBranch(branch: number | null): boolean {
 		return branch === null || branch === 0 || this.store.find('branch', branch) !== undefined;
 	}
 
-	private answerWrongBranch(call: Call, action: Action): Answer {
+	private answerWrongBranch(call: Call, target: Target): Answer {
 		const { wrongBranch } = this.settings;
 		if (wrongBranch === 'forbidden403') throw new YiiError(403, 'Access Denied');
-		if (wrongBranch === 'empty' && action === 'index') {
+		if (wrongBranch === 'empty' && target.isList) {
 			const { page = 0 } = isObject(call.json) ? call.json : {};
 			return { status: 200, body: { total: 0, count: 0, page, items: [] } };
 		}
 		throw new YiiError(404, 'Страница не найдена.');
-	}
-
-	private act(action: Action, call: ListCall): Answer {
-		return action === 'index' ? this.lister.index(call) : this.writer[action](call);
 	}
 }

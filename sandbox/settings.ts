@@ -1,6 +1,4 @@
-import { IANAZone } from 'luxon';
-import { InputError } from './input-error';
-import type { Json } from './json';
+import type { DateStyle } from './dates';
 
 /** Everything about the service that is unknown, disputed or a matter of configuration. */
 export interface Settings {
@@ -20,6 +18,14 @@ export interface Settings {
 	actionlessIndex: boolean;
 	/** Filters that the server pretends not to know, as `entity.filter`. */
 	ignoredFilters: string[];
+	/** Query parameters that an action can do without, as `entity/action.parameter`; then the body may hold them. */
+	optionalParams: string[];
+	/** A list that lacks a query parameter. */
+	missingParam: 'error400' | 'emptyList';
+	/** How dates are written, where it is to differ: fields and filters as `entity.name`. */
+	dateFormats: Record<string, DateStyle>;
+	/** Whether a field must be given, where it is to differ, as `entity.field`. */
+	requiredFields: Record<string, boolean>;
 	/** A filter value that cannot be read, such as an ISO date where a dotted one is documented. */
 	wrongFilterValue: 'ignored' | 'matchesNothing';
 	/** `index?id=` in the query works like `id` in the body. */
@@ -44,6 +50,30 @@ export interface Settings {
 	removedWrite: 'archives' | 'ignored';
 	deleteMode: 'destroy' | 'archive';
 	missingRecord: 'notFound404' | 'successFalse';
+	/** Names under which memberships of groups take their dates: `b_date`, or `b_date_v` alone. */
+	cgiDates: 'plain' | 'v';
+	/** What answers show of a group's teachers; `objects`: ids, and `teachers` besides. */
+	groupTeachers: 'ids' | 'names' | 'objects';
+	/** When lessons show their details: `withCustomer` = in lists filtered by customer_id. */
+	lessonDetails: 'always' | 'withCustomer';
+	/** A lesson in a room that another one occupies is refused. */
+	roomCheck: boolean;
+	/** The name under which a tariff tells its number of lessons. */
+	tariffLessons: 'lessons_count' | 'lesson_count';
+	/** Changes that do not come through the API are logged and sent to webhooks, as those of user 0. */
+	recordOutside: boolean;
+	/** Whose changes `log/index` of a branch shows. */
+	logScope: 'branch' | 'account';
+	/** Log entries show ids. */
+	logIds: boolean;
+	/** How log entries hold their three maps. */
+	logFields: 'objects' | 'jsonText';
+	/** What log entries hold as the new fields of a record that was removed: `""` or `[]`. */
+	logNull: 'text' | 'list';
+	/** When numbers travel as text in the maps of webhooks. */
+	webhookStrings: 'onCreate' | 'always' | 'never';
+	/** Webhooks have `fields_rel`. */
+	webhookRel: boolean;
 	/** Time zone of the account; times carry no zone. */
 	timeZone: string;
 	/** Fixed account-local time `yyyy-mm-dd hh:mm:ss`; null = the real clock. */
@@ -65,7 +95,15 @@ export const defaultSettings: Readonly<Settings> = {
 	wrongBranch: 'notFound404',
 	otherBranch: 'allowed',
 	actionlessIndex: true,
-	ignoredFilters: ['branch.id', 'customer.group_id', 'customer.group_ids', 'customer.branch_ids'],
+	ignoredFilters: [
+		...['branch.id', 'room.id', 'lead-reject.id', 'cgi.id', 'discount.id', 'tariff.id'],
+		...['customer.group_id', 'customer.group_ids', 'customer.branch_ids'],
+		...['regular-lesson.group_id', 'regular-lesson.related_id', 'pay.date_from', 'pay.date_to'],
+	],
+	optionalParams: [],
+	missingParam: 'error400',
+	dateFormats: {},
+	requiredFields: {},
 	wrongFilterValue: 'ignored',
 	queryId: false,
 	subjectDefault: 'all',
@@ -81,6 +119,18 @@ export const defaultSettings: Readonly<Settings> = {
 	removedWrite: 'archives',
 	deleteMode: 'destroy',
 	missingRecord: 'notFound404',
+	cgiDates: 'plain',
+	groupTeachers: 'ids',
+	lessonDetails: 'always',
+	roomCheck: true,
+	tariffLessons: 'lessons_count',
+	recordOutside: true,
+	logScope: 'branch',
+	logIds: false,
+	logFields: 'objects',
+	logNull: 'text',
+	webhookStrings: 'onCreate',
+	webhookRel: true,
 	timeZone: 'Europe/Moscow',
 	now: null,
 	rateLimit: 5,
@@ -89,99 +139,4 @@ export const defaultSettings: Readonly<Settings> = {
 	latencyMs: 0,
 };
 
-interface Check {
-	wants: string;
-	accepts: (value: unknown) => boolean;
-}
-
-const oneOf = (...values: Array<string | number>): Check => ({
-	wants: values.join(' | '),
-	accepts: (value) => values.some((allowed) => allowed === value),
-});
-const flag: Check = { wants: 'true | false', accepts: (value) => typeof value === 'boolean' };
-const amount = (min: number, max: number): Check => ({
-	wants: `a number from ${min} to ${max}`,
-	accepts: (value) => typeof value === 'number' && value >= min && value <= max,
-});
-const whole = (min: number, max: number): Check => ({
-	wants: `a whole number from ${min} to ${max}`,
-	accepts: (value) => Number.isInteger(value) && amount(min, max).accepts(value),
-});
-const orNull = (check: Check): Check => ({
-	wants: `${check.wants} or null`,
-	accepts: (value) => value === null || check.accepts(value),
-});
-const text = (wants: string, pattern: RegExp): Check => ({
-	wants,
-	accepts: (value) => typeof value === 'string' && pattern.test(value),
-});
-
-const checks: Record<keyof Settings, Check> = {
-	loginRejection: oneOf('forbidden403', 'unauthorized401', 'noToken200'),
-	tokenTtlSeconds: amount(0, 1_000_000),
-	expiredTokenStatus: oneOf(401, 403),
-	singleToken: flag,
-	requireAppKey: orNull(text('a text', /./)),
-	wrongBranch: oneOf('notFound404', 'forbidden403', 'empty'),
-	otherBranch: oneOf('allowed', 'missing'),
-	actionlessIndex: flag,
-	ignoredFilters: {
-		wants: 'a list of "entity.filter"',
-		accepts: (value) =>
-			Array.isArray(value) && value.every((item) => /^[\w-]+\.\w+$/.test(String(item))),
-	},
-	wrongFilterValue: oneOf('ignored', 'matchesNothing'),
-	queryId: flag,
-	subjectDefault: oneOf('all', 'active'),
-	pageSize: whole(1, 500),
-	perPageQuery: flag,
-	pastEnd: oneOf('empty', 'repeatLast'),
-	total: oneOf('present', 'missing', 'pageSize'),
-	shuffle: flag,
-	validationStatus: oneOf(200, 422),
-	updateMode: oneOf('partial', 'full'),
-	isoDate: oneOf('reject', 'silentlyLost'),
-	requireBranchIds: flag,
-	removedWrite: oneOf('archives', 'ignored'),
-	deleteMode: oneOf('destroy', 'archive'),
-	missingRecord: oneOf('notFound404', 'successFalse'),
-	timeZone: {
-		wants: 'an IANA time zone',
-		accepts: (value) => typeof value === 'string' && IANAZone.isValidZone(value),
-	},
-	now: orNull(text('a time "yyyy-mm-dd hh:mm:ss"', /^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d$/)),
-	rateLimit: whole(0, 100_000),
-	retryAfterSeconds: orNull(amount(0, 3600)),
-	countRejected: flag,
-	latencyMs: amount(0, 600_000),
-};
-
-export const settingNames = Object.keys(checks) as Array<keyof Settings>;
-
-/** Checks wishes about settings as they come from outside; throws an InputError that says what is wrong. */
-export function checkSettings(wishes: Readonly<Record<string, unknown>>): Partial<Settings> {
-	for (const [name, value] of Object.entries(wishes)) {
-		if (!Object.hasOwn(checks, name)) {
-			throw new InputError(`Unknown setting "${name}". Valid settings: ${settingNames.join(', ')}`);
-		}
-		const check = checks[name as keyof Settings];
-		if (!check.accepts(value)) {
-			throw new InputError(
-				`Setting "${name}" must be ${check.wants}, not ${JSON.stringify(value)}`,
-			);
-		}
-	}
-	return wishes as Partial<Settings>;
-}
-
-/** `name=value` of the command line; the value is JSON, or text if it is not. */
-export function parseSetting(assignment: string): Record<string, Json> {
-	const at = assignment.indexOf('=');
-	if (at < 1) throw new InputError(`Expected name=value, not "${assignment}"`);
-	const value = assignment.slice(at + 1);
-	try {
-		return { [assignment.slice(0, at)]: JSON.parse(value) as Json };
-	} catch {
-		return { [assignment.slice(0, at)]: value };
-	}
-}
+export { checkSettings, parseSetting, settingNames } from './setting-checks';

@@ -1,16 +1,44 @@
+import { Concealed, type Appearance } from './appearance';
 import { entities } from './entities';
 import type { Entity } from './entity';
 import { InputError } from './input-error';
 import { isList, type Json, type JsonObject, type Row } from './json';
 import { Table } from './table';
 
+/** Who changes a record, and how. */
+export interface Origin {
+	/** Id of the user, 0 for changes that do not come through the API. */
+	user: number;
+	/** The branch of the path; null where there was none. */
+	branch: number | null;
+	/** When lists begin to show a new record; at once if absent. */
+	appears?: Appearance;
+}
+
+export interface Change {
+	entity: Entity;
+	/** undefined for a new record. */
+	before?: Row;
+	/** undefined when the record is gone. */
+	after?: Row;
+	origin: Origin;
+}
+
+const outside: Origin = { user: 0, branch: null };
+/** Times that the server fills in. */
+const automatic = ['created_at', 'updated_at', 'b_date', 'added', 'date_time'];
+
 /** All records of the school. Knows nothing of the API's rules: whoever writes here bypasses them. */
 export class Store {
+	/** Told of every change, unless it is made quietly. */
+	onChange: (change: Change) => void = () => undefined;
 	private tables = new Map<string, Table>();
+	private concealed = new Map<string, Concealed>();
 	private changes = 0;
+	private isQuiet = false;
 
 	/** @param now the account's local time */
-	constructor(private readonly now: () => string) {
+	constructor(readonly now: () => string) {
 		this.clear();
 	}
 
@@ -25,6 +53,18 @@ export class Store {
 		};
 		onChange();
 		this.tables = new Map(entities.map((entity) => [entity.path, new Table(entity, onChange)]));
+		this.concealed = new Map(entities.map(({ path }) => [path, new Concealed()]));
+	}
+
+	/** Changes made meanwhile are neither logged nor reported. */
+	quietly(work: () => void): void {
+		const wasQuiet = this.isQuiet;
+		this.isQuiet = true;
+		try {
+			work();
+		} finally {
+			this.isQuiet = wasQuiet;
+		}
 	}
 
 	/** Rows in the order of their coming. */
@@ -32,62 +72,99 @@ export class Store {
 		return this.table(entity).rows();
 	}
 
+	/** Rows whose field has that value. */
+	where(entity: string, field: string, value: Json): readonly Row[] {
+		return this.table(entity).where(field, value);
+	}
+
 	find(entity: string, id: number): Row | undefined {
 		return this.table(entity).byId.get(id);
 	}
 
 	/**
-	 * Adds a record. An absent id is the next one, absent times are now, an absent list of branches is the
-	 * first branch, and other absent fields get their initial values.
+	 * Adds a record. An absent id is the next one, absent times are now, an absent branch is the first one, and
+	 * other absent fields get their initial values.
 	 */
-	insert(entity: string, values: JsonObject): Row {
+	insert(entity: string, values: JsonObject, origin: Partial<Origin> = outside): Row {
 		const table = this.table(entity);
 		const row = table.fill(values);
 		if (!Number.isSafeInteger(row.id) || row.id < 1) {
 			throw new InputError(`Not a record id: ${JSON.stringify(row.id)}`);
 		}
 		if (table.byId.has(row.id)) throw new InputError(`${entity} ${row.id} exists already`);
-		for (const name of ['created_at', 'updated_at', 'b_date']) {
+		for (const name of automatic) {
 			if (table.entity.fields[name]?.kind === 'moment') row[name] ??= this.now();
 		}
 		this.fillBranches(table.entity, row);
-		return table.put(row);
+		const after = table.put(row);
+		if (origin.appears) this.conceal(entity, after.id, origin.appears);
+		this.report(table.entity, origin, { after });
+		return after;
 	}
 
 	/** Changes some fields of a record; undefined when there is no such record. */
-	patch(entity: string, id: number, values: JsonObject): Row | undefined {
+	patch(entity: string, id: number, values: JsonObject, origin: Partial<Origin> = outside): Row | undefined {
 		const table = this.table(entity);
-		const row = table.byId.get(id);
-		if (!row) return undefined;
-		const time: JsonObject = 'updated_at' in row ? { updated_at: this.now() } : {};
-		return table.put({ ...row, ...time, ...values, id });
+		const before = table.byId.get(id);
+		if (!before) return undefined;
+		const time: JsonObject = 'updated_at' in before ? { updated_at: this.now() } : {};
+		const after = table.put({ ...before, ...time, ...values, id });
+		this.report(table.entity, origin, { before, after });
+		return after;
 	}
 
 	/** False when there is no such record. */
-	remove(entity: string, id: number): boolean {
-		return this.table(entity).remove(id);
+	remove(entity: string, id: number, origin: Partial<Origin> = outside): boolean {
+		const table = this.table(entity);
+		const before = table.byId.get(id);
+		if (!before) return false;
+		table.remove(id);
+		this.concealed.get(entity)?.delete(id);
+		this.report(table.entity, origin, { before });
+		return true;
 	}
 
-	private fillBranches({ branchField }: Entity, row: Record<string, Json>): void {
-		const held = branchField === undefined ? undefined : row[branchField];
-		if (branchField === undefined || !isList(held) || held.length > 0) return;
+	/** Puts back a value that follows from other records: no change of its own. */
+	derive(entity: string, id: number, values: JsonObject): void {
+		const table = this.table(entity);
+		const row = table.byId.get(id);
+		if (row) table.put({ ...row, ...values });
+	}
+
+	/** Keeps a record out of lists, until it appears or is revealed. */
+	conceal(entity: string, id: number, appearance: Appearance = 'never'): void {
+		if (!this.find(entity, id)) throw new InputError(`No ${entity} ${id}`, 404);
+		this.concealed.get(entity)?.set(id, appearance);
+	}
+
+	/** False when the record was not concealed. */
+	reveal(entity: string, id: number): boolean {
+		return this.concealed.get(entity)?.delete(id) ?? false;
+	}
+
+	/** Those of the rows that a list shows; asking counts as one list of the entity. */
+	shown(entity: string, rows: readonly Row[]): readonly Row[] {
+		return this.concealed.get(entity)?.filter(rows, this.now()) ?? rows;
+	}
+
+	private report(entity: Entity, origin: Partial<Origin>, rows: { before?: Row; after?: Row }): void {
+		const touched = rows.after ?? rows.before;
+		if (touched) entity.react?.(this, touched);
+		if (this.isQuiet || entity.className === null) return;
+		this.onChange({ entity, ...rows, origin: { ...outside, ...origin } });
+	}
+
+	private fillBranches({ branchField, fields }: Entity, row: Record<string, Json>): void {
+		if (branchField === undefined || !(branchField in fields)) return;
+		const held = row[branchField];
 		const [first] = this.rows('branch');
-		if (first) row[branchField] = [first.id];
+		if (!first || (isList(held) ? held.length > 0 : held !== null)) return;
+		row[branchField] = isList(held) ? [first.id] : first.id;
 	}
 
 	private table(entity: string): Table {
 		const table = this.tables.get(entity);
 		if (table) return table;
-		throw new InputError(
-			`Unknown entity "${entity}". Valid: ${[...this.tables.keys()].join(', ')}`,
-		);
+		throw new InputError(`Unknown entity "${entity}". Valid: ${[...this.tables.keys()].join(', ')}`);
 	}
-}
-
-/** The row as answers show it. */
-export function visible(entity: Entity, row: Row): JsonObject {
-	if (!entity.hidden) return row;
-	const shown: Record<string, Json> = { ...row };
-	for (const name of Object.keys(entity.hidden)) delete shown[name];
-	return shown;
 }

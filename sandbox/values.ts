@@ -1,4 +1,4 @@
-import { looksIso, readDate, readMoment, toDotted } from './dates';
+import { looksIso, readClock, readDate, readMoment, toDotted, type DateStyle } from './dates';
 import type { Field } from './entity';
 import { isList, toFlag, toInt, toNumber, type Json } from './json';
 
@@ -17,8 +17,9 @@ export const isBlank = (value: Json | undefined): boolean =>
 	(typeof value === 'string' && value.trim() === '') ||
 	(isList(value) && value.length === 0);
 
+export const wrongValue = (label: string): string => `Неверный формат значения «${label}».`;
 export const missing = (label: string): string => `Необходимо заполнить «${label}».`;
-const wrongFormat = (label: string): Refusal => new Refusal(`Неверный формат значения «${label}».`);
+const wrongFormat = (label: string): Refusal => new Refusal(wrongValue(label));
 
 /** Phones with the 11 digits of a Russian number are stored in one form, others as they came. */
 export function formatPhone(phone: string): string {
@@ -27,8 +28,11 @@ export function formatPhone(phone: string): string {
 	return parts ? `+7(${parts[1]})${parts[2]}-${parts[3]}-${parts[4]}` : phone.trim();
 }
 
-/** The value as it is stored, or why it is not accepted. Blank values are emptied fields. */
-export function readValue(field: Field, value: Json): Json | Refusal {
+/**
+ * The value as it is stored, or why it is not accepted. Blank values are emptied fields.
+ * @param style date format wanted instead of the field's own
+ */
+export function readValue(field: Field, value: Json, style?: DateStyle): Json | Refusal {
 	const asList = isList(value) ? value : [value];
 	switch (field.kind) {
 		case 'ints':
@@ -50,15 +54,11 @@ export function readValue(field: Field, value: Json): Json | Refusal {
 				},
 			);
 		default:
-			return isBlank(value) ? null : readScalar(field, value);
+			return isBlank(value) ? null : readScalar(field, value, style);
 	}
 }
 
-function each(
-	field: Field,
-	items: readonly Json[],
-	read: (item: Json) => Json | undefined,
-): Json | Refusal {
+function each(field: Field, items: readonly Json[], read: (item: Json) => Json | undefined): Json | Refusal {
 	const values: Json[] = [];
 	for (const item of items) {
 		const value = read(item);
@@ -68,37 +68,37 @@ function each(
 	return values;
 }
 
-function readScalar(field: Field, value: Json): Json | Refusal {
+function readScalar(field: Field, value: Json, style: DateStyle | undefined): Json | Refusal {
 	switch (field.kind) {
 		case 'int':
 			return toInt(value) ?? wrongFormat(field.label);
 		case 'flag':
 			return toFlag(value) ?? wrongFormat(field.label);
 		case 'choice': {
-			const choice = toInt(value);
+			const choice = toInt(value) ?? (typeof value === 'string' ? value : undefined);
 			const isKnown = choice !== undefined && (field.values ?? []).includes(choice);
 			return isKnown ? choice : wrongFormat(field.label);
 		}
 		case 'money':
 			return toNumber(value)?.toFixed(2) ?? wrongFormat(field.label);
 		case 'scalar':
-			return typeof value === 'string' || typeof value === 'number'
-				? value
-				: wrongFormat(field.label);
+			return typeof value === 'string' || typeof value === 'number' ? value : wrongFormat(field.label);
 		case 'moment':
-			return (
-				(typeof value === 'string' ? readMoment(value) : undefined) ?? wrongFormat(field.label)
-			);
+			return (typeof value === 'string' ? readMoment(value) : undefined) ?? wrongFormat(field.label);
+		case 'clock':
+			return (typeof value === 'string' ? readClock(value) : undefined) ?? wrongFormat(field.label);
 		case 'date':
-			return readDay(field, value);
+			return readDay(field, value, style);
+		case 'raw':
+			return value;
 		default:
 			return readText(field, value);
 	}
 }
 
-function readDay(field: Field, value: Json): Json | Refusal {
+function readDay(field: Field, value: Json, asked: DateStyle | undefined): Json | Refusal {
 	if (typeof value !== 'string') return wrongFormat(field.label);
-	const style = field.style ?? 'dotted';
+	const style = asked ?? field.style ?? 'dotted';
 	const day = readDate(value, style);
 	if (day !== undefined) return field.stored === 'iso' ? day : toDotted(day);
 	const refusal = wrongFormat(field.label);
@@ -113,9 +113,7 @@ function readText(field: Field, value: Json): Json | Refusal {
 	const text = toText(value);
 	if (text === undefined) return wrongFormat(field.label);
 	if (field.max !== undefined && [...text].length > field.max) {
-		return new Refusal(
-			`Значение «${field.label}» должно содержать максимум ${field.max} символов.`,
-		);
+		return new Refusal(`Значение «${field.label}» должно содержать максимум ${field.max} символов.`);
 	}
 	return text;
 }

@@ -1,19 +1,16 @@
-import { localToday } from './dates';
-import { emptyRow, type Entity } from './entity';
-import { toFlag, toInt, type Json, type JsonObject, type Row } from './json';
+import { dayOf, localToday } from './dates';
+import { emptyRow, show, type Entity, type Field } from './entity';
+import { toFlag, type Json, type JsonObject, type Row } from './json';
 import { isListedIn, type ListCall } from './list';
+import { agrees, paramsOf, readParams } from './params';
 import type { Settings } from './settings';
-import { visible, type Store } from './store';
+import type { Origin, Store } from './store';
 import { isBlank, missing, readValue, Refusal } from './values';
+import { Writing, type Errors } from './writing';
 import { YiiError, type Answer } from './yii';
 
-type Errors = Record<string, string[]>;
-interface Checked {
-	values: Record<string, Json>;
-	errors: Errors;
-	/** An ISO date made the server drop the whole record while it reported success. */
-	isLost: boolean;
-}
+/** Parameters that name a record, which has to exist. */
+const owners: Readonly<Record<string, string>> = { customer_id: 'customer', group_id: 'group' };
 
 /** The actions that change records. Every change of the API passes through `create`, `update`, `delete`. */
 export class Writer {
@@ -23,27 +20,29 @@ export class Writer {
 	) {}
 
 	create(call: ListCall): Answer {
-		const { entity, body } = call;
-		const checked = this.check(entity, body, { isWhole: true });
-		if (checked.isLost) return success({});
-		if (Object.keys(checked.errors).length > 0) return this.refuse(checked.errors);
-		const { values } = checked;
-		this.fillBranch(entity, values, call.branch);
-		return success(visible(entity, this.store.insert(entity.path, values)));
+		const { entity } = call;
+		const params = this.params(call);
+		for (const [name, id] of Object.entries(params)) {
+			const owner = owners[name];
+			if (owner && !this.store.find(owner, Number(id))) return this.notFound();
+		}
+		const writing = this.check(call, undefined, params);
+		if (writing.isLost) return success({});
+		if (writing.isRefused) return this.refuse(writing.errors);
+		const rows = entity.spread?.(writing) ?? [writing.values];
+		const [first] = rows.map((values) => this.store.insert(entity.path, values, origin(call)));
+		return success(first ? this.model(entity, first) : {});
 	}
 
 	update(call: ListCall): Answer {
-		const { entity, body } = call;
+		const { entity } = call;
 		const row = this.target(call);
 		if (!row) return this.notFound();
-		const isWhole = this.settings.updateMode === 'full';
-		const checked = this.check(entity, body, { isWhole });
-		if (checked.isLost) return success({});
-		if (Object.keys(checked.errors).length > 0) return this.refuse(checked.errors);
-		const values = { ...(isWhole ? this.blank(entity) : {}), ...checked.values };
-		if (isWhole) this.fillBranch(entity, values, call.branch);
-		const changed = this.store.patch(entity.path, row.id, values) ?? row;
-		return success(visible(entity, changed));
+		const writing = this.check(call, row, {});
+		if (writing.isLost) return success({});
+		if (writing.isRefused) return this.refuse(writing.errors);
+		const changed = this.store.patch(entity.path, row.id, writing.values, origin(call)) ?? row;
+		return success(this.model(entity, this.store.find(entity.path, row.id) ?? changed));
 	}
 
 	delete(call: ListCall): Answer {
@@ -51,80 +50,131 @@ export class Writer {
 		const row = this.target(call);
 		if (!row) return this.notFound();
 		if (this.settings.deleteMode === 'archive' && entity.archive) {
-			this.store.patch(entity.path, row.id, { [entity.archive.field]: localToday(this.settings) });
+			this.store.patch(entity.path, row.id, this.archiving(entity, 1), origin(call));
 		} else {
-			this.store.remove(entity.path, row.id);
+			this.store.remove(entity.path, row.id, origin(call));
 		}
 		return { status: 200, body: { success: true, errors: [] } };
 	}
 
-	/** The record that `id` of the query names, if this branch may touch it. */
-	private target({ entity, branch, query }: ListCall): Row | undefined {
-		if (query.id === undefined || query.id === '') {
-			throw new YiiError(400, 'Отсутствуют обязательные параметры: id');
-		}
-		const row = this.store.find(entity.path, toInt(query.id) ?? 0);
-		if (!row || this.settings.otherBranch === 'allowed') return row;
-		return isListedIn(entity, row, branch) ? row : undefined;
+	/** The record that `id` of the query names, if the other parameters fit and this branch may touch it. */
+	target(call: ListCall): Row | undefined {
+		const params = this.params(call);
+		const row = this.store.find(call.entity.path, Number(params.id));
+		if (!row || !agrees(row, params)) return undefined;
+		if (this.settings.otherBranch === 'allowed') return row;
+		return isListedIn(call.entity, row, call.branch) ? row : undefined;
 	}
 
-	private check(entity: Entity, body: JsonObject, { isWhole }: { isWhole: boolean }): Checked {
-		const checked: Checked = { values: {}, errors: {}, isLost: false };
-		for (const [name, field] of Object.entries(entity.fields)) {
-			if (field.readOnly) continue;
-			const given = body[name];
-			const isRequired = field.required === true || field.requiredWhen?.(this.settings) === true;
-			if (isRequired && isBlank(given) && (isWhole || given !== undefined)) {
-				checked.errors[name] = [missing(field.label)];
-			} else if (given !== undefined) {
-				const value = readValue(field, given);
-				if (!(value instanceof Refusal)) checked.values[name] = value;
-				else if (value.isIsoDate && this.settings.isoDate === 'silentlyLost') checked.isLost = true;
-				else checked.errors[name] = [value.message];
-			}
-		}
-		this.readRemoved(entity, body, checked);
-		return checked;
-	}
-
-	/** `removed` is written but not stored: it moves the record into the archive or back. */
-	private readRemoved(entity: Entity, body: JsonObject, { values }: Checked): void {
-		if (!entity.archive || this.settings.removedWrite === 'ignored') return;
-		const removed = toFlag(body.removed);
-		if (removed === undefined) return;
-		values[entity.archive.field] =
-			removed === 1 ? localToday(this.settings) : entity.archive.active;
-	}
-
-	/** What a full update leaves in the fields that it does not name. */
-	private blank(entity: Entity): Record<string, Json> {
-		const isWritable = (name: string) => name in entity.fields && !entity.fields[name]?.readOnly;
-		return Object.fromEntries(
-			Object.entries(emptyRow(entity)).filter(([name]) => isWritable(name)),
-		);
-	}
-
-	/** A record that names no branch belongs to the branch of the path. */
-	private fillBranch(entity: Entity, values: Record<string, Json>, branch: number | null): void {
-		const name = entity.branchField;
-		if (name === undefined || branch === null) return;
-		const isList = entity.fields[name]?.kind === 'ints';
-		if (isList && isBlank(values[name])) values[name] = [branch];
-	}
-
-	private refuse(errors: Errors): Answer {
+	refuse(errors: Errors): Answer {
 		return { status: this.settings.validationStatus, body: { success: false, errors } };
 	}
 
-	private notFound(): Answer {
+	notFound(): Answer {
 		if (this.settings.missingRecord === 'successFalse') {
 			return this.refuse({ id: ['Запись не найдена.'] });
 		}
 		throw new YiiError(404, 'Запрашиваемая страница не существует.');
 	}
+
+	private params(call: ListCall): Record<string, Json> {
+		const { entity, action } = call;
+		return readParams(`${entity.path}/${action}`, paramsOf(entity, action), call, this.settings);
+	}
+
+	/** The record as an answer shows it. */
+	model(entity: Entity, row: Row): JsonObject {
+		return show(entity, { row, body: {}, store: this.store, settings: this.settings });
+	}
+
+	/** @param isWhole what the call does not name is to be empty */
+	check(
+		call: ListCall,
+		row: Row | undefined,
+		params: JsonObject,
+		isWhole = row === undefined || this.settings.updateMode === 'full',
+	): Writing {
+		const { entity, body, user, branch } = call;
+		const { store, settings } = this;
+		const writing = new Writing(row, body, user, branch, localToday(settings), store, settings);
+		if (row && isWhole) Object.assign(writing.values, this.blank(entity));
+		const names = new Set([...Object.keys(entity.fields), ...Object.keys(entity.inputs ?? {})]);
+		for (const name of names) {
+			const field = entity.inputs?.[name] ?? entity.fields[name];
+			if (!field || field.readOnly || name in params) continue;
+			this.readField(entity, name, field, isWhole, writing);
+		}
+		this.readRemoved(entity, writing);
+		Object.assign(writing.values, params);
+		if (isWhole) this.fillBranch(entity, writing.values, branch);
+		entity.settle?.(writing);
+		checkPeriod(entity, writing);
+		return writing;
+	}
+
+	private readField(entity: Entity, name: string, field: Field, isWhole: boolean, writing: Writing): void {
+		const { settings } = this;
+		const given = writing.body[name];
+		const key = `${entity.path}.${name}`;
+		const isRequired =
+			settings.requiredFields[key] ?? (field.required || field.requiredWhen?.(settings) === true);
+		if (isRequired && isBlank(given) && (isWhole || given !== undefined)) {
+			writing.refuse(name, missing(field.label));
+		} else if (given !== undefined) {
+			const value = readValue(field, given, settings.dateFormats[key]);
+			if (!(value instanceof Refusal)) {
+				writing.given[name] = value;
+				if (!entity.inputs?.[name]) writing.values[name] = value;
+			} else if (value.isIsoDate && settings.isoDate === 'silentlyLost') writing.isLost = true;
+			else writing.refuse(name, value.message);
+		}
+	}
+
+	/** `removed` moves the record into the archive or back. */
+	private readRemoved(entity: Entity, { body, values }: Writing): void {
+		if (!entity.archive) return;
+		const removed = toFlag(body.removed);
+		if (removed === undefined || this.settings.removedWrite === 'ignored') return;
+		Object.assign(values, this.archiving(entity, removed));
+	}
+
+	private archiving({ archive }: Entity, removed: 0 | 1): JsonObject {
+		if (!archive) return {};
+		const today = localToday(this.settings);
+		if (archive.active === 0) return { [archive.field]: removed };
+		return { [archive.field]: removed === 1 ? today : archive.active };
+	}
+
+	/** What a full update leaves in the fields that it does not name. */
+	private blank(entity: Entity): Record<string, Json> {
+		const isWritable = (name: string) => name in entity.fields && !entity.fields[name]?.readOnly;
+		return Object.fromEntries(Object.entries(emptyRow(entity)).filter(([name]) => isWritable(name)));
+	}
+
+	/** A record that names no branch belongs to the branch of the path. */
+	private fillBranch(entity: Entity, values: Record<string, Json>, branch: number | null): void {
+		const name = entity.branchField;
+		if (name === undefined || branch === null || !isBlank(values[name])) return;
+		values[name] = entity.fields[name]?.kind === 'ints' ? [branch] : branch;
+	}
 }
 
-const success = (model: JsonObject): Answer => ({
+const origin = ({ user, branch }: ListCall): Origin => ({ user, branch });
+
+function checkPeriod({ period, fields }: Entity, writing: Writing): void {
+	if (!period || !writing.touches(period.from, period.to)) return;
+	const [from, to] = [writing.next(period.from), writing.next(period.to)];
+	if (typeof from !== 'string' || typeof to !== 'string') return;
+	const isInOrder = period.isSameDayFine ? dayOf(to) >= dayOf(from) : dayOf(to) > dayOf(from);
+	if (isInOrder) return;
+	const label = (name: string) => fields[name]?.label ?? name;
+	writing.refuse(
+		period.blame,
+		`Значение «${label(period.to)}» должно быть позже значения «${label(period.from)}».`,
+	);
+}
+
+export const success = (model: JsonObject): Answer => ({
 	status: 200,
 	body: { success: true, errors: [], model },
 });

@@ -1,10 +1,7 @@
-import { type Entity, type Field, type Filter } from '../entity';
+import type { Entity, Field, Filter, Showing } from '../entity';
+import type { JsonObject } from '../json';
 import { scatter } from '../random';
-import { contains, equals, id } from './fields';
-
-const int = (label: string): Field => ({ kind: 'int', label });
-const texts = (label: string): Field => ({ kind: 'strings', label });
-const text = (label: string, max?: number): Field => ({ kind: 'string', label, max });
+import { asList, contains, equals, id, int, range, text, texts } from './fields';
 
 const fields: Record<string, Field> = {
 	id,
@@ -60,15 +57,6 @@ const fields: Record<string, Field> = {
 	custom_interesy: text('Интересы'),
 };
 
-const range = (
-	name: string,
-	field: string,
-	of: 'number' | 'age' | 'dotted' | 'iso' | 'either',
-): Record<string, Filter> => ({
-	[`${name}_from`]: { by: 'from', field, of },
-	[`${name}_to`]: { by: 'to', field, of },
-});
-
 const filters: Record<string, Filter> = {
 	id: equals,
 	is_study: { by: 'either', field: 'is_study', both: 2, absent: 1 },
@@ -107,6 +95,16 @@ const filters: Record<string, Filter> = {
 	branch_ids: { by: 'includes', field: 'branch_ids' },
 };
 
+/** With `withGroups`, the groups that the customer is in now. */
+function present(shown: JsonObject, { body, store }: Showing): JsonObject {
+	if (body.withGroups !== true) return shown;
+	const groups = asList(shown.group_ids).map((group) => {
+		const name = store.find('group', Number(group))?.name ?? '';
+		return { id: group, name };
+	});
+	return { ...shown, groups };
+}
+
 export const customer: Entity = {
 	path: 'customer',
 	className: 'Customer',
@@ -120,5 +118,5 @@ export const customer: Entity = {
 		if (row.is_study === 1) return scatter(row.id);
 		return row.id % 17 === 0 ? 6.5 - row.id : -row.id;
 	},
-	present: (row, body) => (body.withGroups === true ? { ...row, groups: [] } : row),
+	present,
 };

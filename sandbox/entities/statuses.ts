@@ -1,5 +1,5 @@
 import type { Entity } from '../entity';
-import { byWeight, contains, equals, id, isEnabled, name, weight } from './fields';
+import { byId, byWeight, contains, equals, id, int, isEnabled, name, weight } from './fields';
 
 export const studyStatus: Entity = {
 	path: 'study-status',
@@ -16,7 +16,7 @@ export const leadStatus: Entity = {
 		id,
 		name,
 		is_enabled: isEnabled,
-		pipeline_id: { kind: 'int', label: 'Воронка' },
+		pipeline_id: int('Воронка'),
 		color: { kind: 'scalar', label: 'Цвет' },
 		weight,
 	},
@@ -36,4 +36,30 @@ export const leadSource: Entity = {
 	},
 	filters: { id: equals, code: contains, name: contains, is_enabled: equals },
 	rank: byWeight,
+};
+
+export const leadReject: Entity = {
+	path: 'lead-reject',
+	className: 'LeadReject',
+	fields: { id, name: { ...name, max: undefined }, is_enabled: isEnabled, weight },
+	filters: { id: equals }, // not in the official list, so ignored unless ignoredFilters lets it
+	rank: byWeight,
+};
+
+export const customerReject: Entity = {
+	path: 'customer-reject',
+	className: 'CustomerReject',
+	actions: ['index'],
+	fields: { id, name, is_enabled: isEnabled, weight },
+	filters: { id: equals },
+	rank: byWeight,
+};
+
+export const pipeline: Entity = {
+	path: 'pipeline',
+	className: 'Pipeline',
+	actions: ['index'],
+	fields: { id, name },
+	filters: { id: equals },
+	rank: byId,
 };

@@ -54,10 +54,16 @@ describe('customers', () => {
 	});
 
 	it('have groups only with withGroups', async () => {
-		const [plain] = (await school.call('customer/index')).items;
-		const [grouped] = (await school.call('customer/index', { withGroups: true })).items;
-		expect(plain).not.toHaveProperty('groups');
-		expect(grouped).toEqual({ ...plain, groups: [] });
+		const { items: plain } = await school.call('customer/index');
+		const { items: grouped } = await school.call('customer/index', { withGroups: true });
+		const name = (id: unknown) => school.sandbox.store.find('group', Number(id))?.name;
+		for (const [index, row] of plain.entries()) {
+			const groups = (row.group_ids as number[]).map((id) => ({ id, name: name(id) }));
+			expect(row).not.toHaveProperty('groups');
+			expect(grouped[index]).toEqual({ ...row, groups });
+		}
+		expect(plain.some(({ group_ids }) => (group_ids as number[]).length > 0)).toBe(true);
+		expect(plain.some(({ group_ids }) => (group_ids as number[]).length === 0)).toBe(true);
 	});
 });
 
