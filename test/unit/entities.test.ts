@@ -1,7 +1,6 @@
 import { entities, entityOf } from '../../nodes/AlfaCrm/entities/registry';
 import type { Entity, Field, Filter } from '../../nodes/AlfaCrm/entities/types';
 import { optionsMethod } from '../../nodes/AlfaCrm/methods/names';
-import { operations } from '../../nodes/AlfaCrm/operations';
 
 const TABLE = entities.map((entity): [string, Entity] => [entity.resource, entity]);
 
@@ -74,7 +73,11 @@ describe.each(TABLE)('%s', (_resource, entity) => {
 
 	it('offers at least the list, and only operations that there are, each once', () => {
 		expect(entity.operations).toContain('getAll');
-		expect(entity.operations.filter((operation) => !Object.hasOwn(operations, operation))).toEqual([]);
+		expect(
+			entity.operations.filter(
+				(operation) => !['create', 'delete', 'get', 'getAll', 'update'].includes(operation),
+			),
+		).toEqual([]);
 		expect(repeated(entity.operations)).toEqual([]);
 	});
 
