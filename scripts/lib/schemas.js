@@ -23,6 +23,8 @@ function schemaOfField(field) {
 			return INTEGER;
 		case 'boolean':
 			return { type: 'boolean' };
+		case 'object':
+			return { type: 'object' };
 		case 'choice':
 			return typeof field.preset === 'number' ? INTEGER : STRING;
 		case 'choices':

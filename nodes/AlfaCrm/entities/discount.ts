@@ -1,5 +1,5 @@
 import { note, readable } from './common';
-import { dotted, id, ids, integer, number, record } from './fields';
+import { dotted, id, ids, integer, record } from './fields';
 
 /** API notes 5.10. What is said of writing them looks invented. */
 export const discount = readable({
@@ -13,7 +13,7 @@ export const discount = readable({
 		id('branch_id', 'Branch ID'),
 		id('customer_id', 'Customer ID'),
 		integer('discount_type', 'Discount Type'),
-		number('amount', 'Amount'),
+		integer('amount', 'Amount'),
 		dotted('begin', 'First Day'),
 		dotted('end', 'Last Day'),
 		ids('lesson_type_ids', 'Lesson Type IDs'),

@@ -15,6 +15,7 @@ export const log = readable({
 	plural: 'Change Log Entries',
 	certainty: 'confirmed',
 	operations: ['getAll'],
+	title: ['date_time', 'entity', 'entity_id'],
 	shows: [
 		text('entity', 'Entity'),
 		id('entity_id', 'Record ID'),

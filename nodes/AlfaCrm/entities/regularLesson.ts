@@ -1,5 +1,5 @@
 import { writable } from './common';
-import { choice, choices, dotted, flag, id, iso, range, record, reference, references, time } from './fields';
+import { boolean, choice, choices, dotted, flag, id, iso, range, record, reference, references, time } from './fields';
 
 const DAYS = ['Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday', 'Sunday'].map(
 	(label, index) => ({ value: index + 1, label }),
@@ -52,7 +52,7 @@ export const regularLesson = writable({
 		iso('b_date', 'Start Date'),
 		choice('day', 'Day', DAYS, 1),
 		iso('e_date', 'End Date'),
-		flag('streaming', 'Streaming'),
+		boolean('streaming', 'Streaming'),
 	],
 	filters: [
 		...range(iso, 'date', 'Date').map((filter) => ({

@@ -1,13 +1,4 @@
-import {
-	
-	readable,
-	enabled,
-	enabledFilter,
-	idFilter,
-	name,
-	nameFilter,
-	weight,
-, writable } from './common';
+import { enabled, enabledFilter, idFilter, name, nameFilter, readable, weight, writable } from './common';
 import { flag, reference, text } from './fields';
 import type { Entity, Field } from './types';
 
@@ -18,11 +9,11 @@ const list = (
 	more: { first?: Field[]; last?: Field[]; filters?: Entity['filters']; certainty?: 'documented' } = {},
 ): Entity =>
 	writable({
-	...names,
-	certainty: more.certainty ?? 'confirmed',
-	fields: [name(example), ...(more.first ?? []), enabled, ...(more.last ?? []), weight],
-	filters: more.filters ?? [enabledFilter, idFilter, nameFilter],
-});
+		...names,
+		certainty: more.certainty ?? 'confirmed',
+		fields: [name(example), ...(more.first ?? []), enabled, ...(more.last ?? []), weight],
+		filters: more.filters ?? [enabledFilter, idFilter, nameFilter],
+	});
 
 export const studyStatus = list(
 	{ resource: 'studyStatus', path: 'study-status', label: 'Study Status', plural: 'Study Statuses' },
