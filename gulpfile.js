@@ -18,7 +18,6 @@ async function schemas() {
 	}
 }
 
-
 /** Files of the build that say nothing to n8n, and would only make the package larger. */
 async function tidy() {
 	await Promise.all(

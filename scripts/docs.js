@@ -26,21 +26,24 @@ const BLOCK = /(<!-- operations -->\n)[\s\S]*?(<!-- \/operations -->)/;
  * @param {typeof READMES['README.md']} words
  */
 function operationsTable(entities, { headings, certainty, except }) {
-	const sorted = (/** @type {string[]} */ names) => [...names].sort((a, b) => a.localeCompare(b, 'en')).join(', ');
+	const sorted = (/** @type {string[]} */ names) =>
+		[...names].sort((a, b) => a.localeCompare(b, 'en')).join(', ');
 	const usual = (/** @type {Array<keyof OPERATIONS>} */ names) => names.map((name) => OPERATIONS[name]);
-	const rows = entities.map(({ label, operations, unconfirmed = [], actions = [], views = [], sweep, filters, ...entity }) => {
-		const labels = (/** @type {Array<{ label: string }>} */ things) => things.map((thing) => thing.label);
-		const doubtful = actions.filter((/** @type {any} */ action) => action.certainty === 'unconfirmed');
-		const exceptions = [...usual(unconfirmed), ...labels(doubtful)];
-		const sure = certainty[/** @type {'confirmed'} */ (entity.certainty)];
-		const all = entity.certainty === 'unconfirmed' || exceptions.length === 0;
-		return [
-			label,
-			sorted([...usual(operations), ...labels(actions)]),
-			sorted(labels([...views, ...(sweep ? [sweep] : []), ...filters])) || '–',
-			all ? sure : `${sure}; ${except}: ${sorted(exceptions)}`,
-		];
-	});
+	const rows = entities.map(
+		({ label, operations, unconfirmed = [], actions = [], views = [], sweep, filters, ...entity }) => {
+			const labels = (/** @type {Array<{ label: string }>} */ things) => things.map((thing) => thing.label);
+			const doubtful = actions.filter((/** @type {any} */ action) => action.certainty === 'unconfirmed');
+			const exceptions = [...usual(unconfirmed), ...labels(doubtful)];
+			const sure = certainty[/** @type {'confirmed'} */ (entity.certainty)];
+			const all = entity.certainty === 'unconfirmed' || exceptions.length === 0;
+			return [
+				label,
+				sorted([...usual(operations), ...labels(actions)]),
+				sorted(labels([...views, ...(sweep ? [sweep] : []), ...filters])) || '–',
+				all ? sure : `${sure}; ${except}: ${sorted(exceptions)}`,
+			];
+		},
+	);
 	const lines = [headings, headings.map(() => '---'), ...rows];
 	return `\n${lines.map((cells) => `| ${cells.join(' | ')} |`).join('\n')}\n\n`;
 }
@@ -53,10 +56,7 @@ function operationsTable(entities, { headings, certainty, except }) {
 function readmes(entities) {
 	return Object.entries(READMES).map(([file, words]) => {
 		const text = fs.readFileSync(path.join(ROOT, file), 'utf8');
-		const wanted = text.replace(
-			BLOCK,
-			(_all, start, end) => start + operationsTable(entities, words) + end,
-		);
+		const wanted = text.replace(BLOCK, (_all, start, end) => start + operationsTable(entities, words) + end);
 		return { file, text, wanted };
 	});
 }

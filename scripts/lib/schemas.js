@@ -42,16 +42,20 @@ function schemaOfField(field) {
 
 /** @param {readonly any[]} fields */
 function objectOf(fields) {
-	return { type: 'object', properties: Object.fromEntries(fields.map((field) => [field.name, schemaOfField(field)])) };
+	return {
+		type: 'object',
+		properties: Object.fromEntries(fields.map((field) => [field.name, schemaOfField(field)])),
+	};
 }
 
 /**
  * A record as it is.
  * @param {any} entity
  */
-function recordSchema({ fields, shows = [], keys = [] }) {
-	const shown = [...shows, ...keys, ...fields].filter(({ name, writeOnly }) => name !== 'id' && !writeOnly);
-	return objectOf([{ name: 'id', type: 'id' }, ...shown]);
+function recordSchema({ operations, fields, shows = [], keys = [] }) {
+	const shown = [...fields, ...keys, ...shows].filter(({ name, writeOnly }) => name !== 'id' && !writeOnly);
+	// What has no ID cannot be read by it.
+	return objectOf([...(operations.includes('get') ? [{ name: 'id', type: 'id' }] : []), ...shown]);
 }
 
 /**
@@ -76,12 +80,22 @@ function allSchemas(entities) {
 		const full = recordSchema(entity);
 		const read = entity.simple ? simpleSchema(entity) : full;
 		const usual = entity.operations.map((/** @type {string} */ operation) => {
-			if (operation === 'delete') return [operation, objectOf([{ name: 'id', type: 'id' }, { name: 'deleted', type: 'boolean' }])];
+			if (operation === 'delete')
+				return [
+					operation,
+					objectOf([
+						{ name: 'id', type: 'id' },
+						{ name: 'deleted', type: 'boolean' },
+					]),
+				];
 			return [operation, operation.startsWith('get') ? read : full];
 		});
 		const actions = (entity.actions ?? []).map((/** @type {any} */ action) => {
 			if (action.shows) return [action.name, objectOf(action.shows)];
-			return [action.name, action.returns === 'saved' && !action.path ? full : { type: 'object', properties: {} }];
+			return [
+				action.name,
+				action.returns === 'saved' && !action.path ? full : { type: 'object', properties: {} },
+			];
 		});
 		return [...usual, ...actions].map(([operation, schema]) => [`${entity.resource}/${operation}`, schema]);
 	});

@@ -153,6 +153,28 @@ describe('pickers', () => {
 		expect(all.sort()).toEqual(inBranch.map(({ id }) => id).sort());
 	});
 
+	it('search lessons of all statuses, page by page, and by day or ID', async () => {
+		const form = { resource: 'lesson', operation: 'get', branchId: 1 };
+		const everything = async (typed: string) => {
+			const values: unknown[] = [];
+			let token: string | undefined;
+			do {
+				const found = await school.engine.search('searchLessons', form, typed, token);
+				values.push(...found.results.map(({ value }) => value));
+				token = found.paginationToken as string | undefined;
+			} while (token !== undefined);
+			return values.sort();
+		};
+		const lessons = school.sandbox.store.rows('lesson').filter(({ branch_id }) => branch_id === 1);
+		const [one] = lessons;
+		const sameDay = lessons.filter(({ date }) => date === one.date);
+
+		expect(await everything('')).toEqual(lessons.map(({ id }) => id).sort());
+		expect(await everything(String(one.date))).toEqual(sameDay.map(({ id }) => id).sort());
+		expect(await everything(String(one.id))).toEqual([one.id]);
+		expect(await everything('no lesson is called so')).toEqual([]);
+	});
+
 	it('search by phone when digits are typed', async () => {
 		const someone = school.sandbox.store
 			.rows('customer')

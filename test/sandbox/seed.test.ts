@@ -17,8 +17,8 @@ beforeAll(async () => {
 
 const count = (test: (row: Row) => boolean) => customers.filter(test).length;
 const all = ({ store }: Sandbox) =>
-	['subject', 'branch', 'location', 'study-status', 'lead-status', 'lead-source', 'customer'].map(
-		(entity) => store.rows(entity),
+	['subject', 'branch', 'location', 'study-status', 'lead-status', 'lead-source', 'customer'].map((entity) =>
+		store.rows(entity),
 	);
 
 describe('the invented school', () => {
@@ -58,8 +58,7 @@ describe('the invented school', () => {
 		for (const row of customers) {
 			expect(row.name).toMatch(/^[А-ЯЁа-яё-]+ [А-ЯЁа-яё-]+$/);
 			expect(String(row.name).length).toBeLessThanOrEqual(50);
-			for (const phone of row.phone as string[])
-				expect(phone).toMatch(/^\+7\(900\)\d{3}-\d\d-\d\d$/);
+			for (const phone of row.phone as string[]) expect(phone).toMatch(/^\+7\(900\)\d{3}-\d\d-\d\d$/);
 			for (const email of row.email as string[]) expect(email).toMatch(/@example\.org$/);
 			expect(row.created_at).toMatch(/^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d$/);
 			expect(String(row.created_at) <= String(row.updated_at)).toBe(true);

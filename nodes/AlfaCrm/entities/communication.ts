@@ -43,7 +43,7 @@ export const communication = writable({
 			label: 'Type ID',
 			preset: 1,
 			required: true,
-			description: '1 stands for a comment; other numbers are not known',
+			description: 'Kind of communication: 1 is a comment, other numbers are not known',
 		},
 		reference('user_id', 'Author', 'user'),
 	],
@@ -52,6 +52,8 @@ export const communication = writable({
 		reference('user_id', 'Author', 'user'),
 		text('comment', 'Comment', { description: 'Text to look for' }),
 		idFilter,
-		id('type_id', 'Type ID', { description: '1 stands for a comment; other numbers are not known' }),
+		id('type_id', 'Type ID', {
+			description: 'Kind of communication: 1 is a comment, other numbers are not known',
+		}),
 	],
 });

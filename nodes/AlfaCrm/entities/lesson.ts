@@ -83,7 +83,8 @@ export const lesson = writable({
 	certainty: 'confirmed',
 	unconfirmed: ['delete'],
 	actions: [conduct],
-	title: ['date', 'time_from', 'topic'],
+	title: ['time_from', 'topic'],
+	search: { digits: 'id', day: ['date_from', 'date_to'] },
 	simple: [
 		'id',
 		'date',

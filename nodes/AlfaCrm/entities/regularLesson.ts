@@ -1,5 +1,18 @@
 import { writable } from './common';
-import { boolean, choice, choices, dotted, flag, id, iso, range, record, reference, references, time } from './fields';
+import {
+	boolean,
+	choice,
+	choices,
+	dotted,
+	flag,
+	id,
+	iso,
+	range,
+	record,
+	reference,
+	references,
+	time,
+} from './fields';
 
 const DAYS = ['Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday', 'Sunday'].map(
 	(label, index) => ({ value: index + 1, label }),

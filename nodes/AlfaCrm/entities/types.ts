@@ -130,8 +130,11 @@ export interface Entity {
 	/** IDs that travel in the query. */
 	keys?: readonly Key[];
 	actions?: readonly Action[];
-	/** Too many for a dropdown: records are searched by this filter, and by the other one when only digits are typed. */
-	search?: { by: string; digits?: string };
+	/**
+	 * Too many for a dropdown. Records are searched by the filter `by`; by `digits` when only those are typed; by the
+	 * pair `day` when a date is. What no filter can find is looked for in the titles of each page.
+	 */
+	search?: { by?: string; digits?: string; day?: readonly [from: string, to: string] };
 	/** Fields that name a record in lists, if not `name`. */
 	title?: readonly string[];
 	/** The most useful fields of a wide record, at most 10. */

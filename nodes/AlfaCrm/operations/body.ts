@@ -30,9 +30,9 @@ export function bodyForUpdate(context: IExecuteFunctions, entity: Entity, itemIn
 	if (Object.keys(all).length > 0) return all;
 	throw new NodeOperationError(
 		context.getNode(),
-		"There is nothing to update: 'Update Fields' holds no value",
+		'There is nothing to update: no field was given',
 		{
-			description: 'Give at least one field. Nothing was sent to AlfaCRM.',
+			description: 'Give at least one field of the record. Nothing was sent to AlfaCRM.',
 			itemIndex,
 		},
 	);

@@ -61,7 +61,7 @@ export function toProperty(field: Field | Filter): INodeProperties {
 				default: [],
 			};
 		case 'record':
-			return { ...basics, ...picker(label, entityOf(field.entity)) };
+			return { ...picker(label, entityOf(field.entity)), ...basics };
 		case 'rows':
 			return {
 				displayName: label,
@@ -70,7 +70,9 @@ export function toProperty(field: Field | Filter): INodeProperties {
 				typeOptions: { multipleValues: true },
 				placeholder: `Add ${label}`,
 				default: {},
-				options: [{ displayName: label, name: 'values', values: field.fields.map(toProperty) }],
+				options: [
+					{ displayName: label, name: 'values', values: byDisplayName(field.fields.map(toProperty)) },
+				],
 			};
 		case 'choice':
 			return {

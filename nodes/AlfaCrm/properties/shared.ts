@@ -58,7 +58,8 @@ export function mapper(resourceMapperMethod: string): INodeProperties {
 		required: true,
 		default: { mappingMode: 'defineBelow', value: null },
 		typeOptions: {
-			loadOptionsDependsOn: ['branchId', 'operation'],
+			// Not on the branch: an expression there, unknown while editing, would keep n8n from loading any columns.
+			loadOptionsDependsOn: ['operation'],
 			resourceMapper: {
 				resourceMapperMethod,
 				mode: 'add',

@@ -21,13 +21,14 @@ const words: Record<OperationName, (one: string, many: string) => Words> = {
 };
 
 export function operationOption(
-	{ label, plural, unconfirmed = [] }: Entity,
+	{ label, plural, certainty, unconfirmed = [] }: Entity,
 	operation: OperationName,
 ): INodePropertyOptions {
 	const noun = label.toLowerCase();
 	const one = `${/^[aeiou]/.test(noun) ? 'an' : 'a'} ${noun}`;
 	const option = { value: operation, ...words[operation](one, plural.toLowerCase()) };
-	return { ...option, description: withDoubt(option.description, unconfirmed.includes(operation)) };
+	const doubtful = certainty === 'unconfirmed' || unconfirmed.includes(operation);
+	return { ...option, description: withDoubt(option.description, doubtful) };
 }
 
 export function actionOption({ name, label, title, description, certainty }: Action): INodePropertyOptions {
