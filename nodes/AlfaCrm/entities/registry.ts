@@ -4,6 +4,7 @@ import { communication } from './communication';
 import { company } from './company';
 import { customer } from './customer';
 import { customerTariff } from './customerTariff';
+import { discount } from './discount';
 import { group } from './group';
 import { lesson } from './lesson';
 import { lessonType } from './lessonType';
@@ -33,6 +34,7 @@ export const entities: readonly Entity[] = [
 	customer,
 	customerReject,
 	customerTariff,
+	discount,
 	group,
 	cgi,
 	leadReject,
