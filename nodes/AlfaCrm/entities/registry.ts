@@ -63,6 +63,9 @@ export const entities: readonly Entity[] = [
 	user,
 ];
 
+/** Value of `resource` for calls that no entity covers. */
+export const API_CALL = 'apiCall';
+
 const byResource = new Map(entities.map((entity) => [entity.resource, entity]));
 
 export function entityOf(resource: string): Entity {

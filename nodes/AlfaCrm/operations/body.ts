@@ -28,14 +28,10 @@ export function bodyForUpdate(context: IExecuteFunctions, entity: Entity, itemIn
 	}
 	const all = { ...body, ...customIn(given) };
 	if (Object.keys(all).length > 0) return all;
-	throw new NodeOperationError(
-		context.getNode(),
-		'There is nothing to update: no field was given',
-		{
-			description: 'Give at least one field of the record. Nothing was sent to AlfaCRM.',
-			itemIndex,
-		},
-	);
+	throw new NodeOperationError(context.getNode(), 'There is nothing to update: no field was given', {
+		description: 'Give at least one field of the record. Nothing was sent to AlfaCRM.',
+		itemIndex,
+	});
 }
 
 /**

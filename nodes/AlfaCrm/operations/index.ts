@@ -1,9 +1,8 @@
 import type { IDataObject, IExecuteFunctions } from 'n8n-workflow';
 import { NodeOperationError } from 'n8n-workflow';
 
-import { entityOf } from '../entities/registry';
+import { API_CALL, entityOf } from '../entities/registry';
 import type { OperationName } from '../entities/types';
-import { API_CALL } from '../properties/apiCall';
 import { runAction } from './action';
 import { sendCall } from './apiCall';
 import { create } from './create';

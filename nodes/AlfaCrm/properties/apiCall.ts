@@ -1,7 +1,6 @@
 import type { INodeProperties } from 'n8n-workflow';
 
-/** Value of `resource` for calls that no entity covers. */
-export const API_CALL = 'apiCall';
+import { API_CALL } from '../entities/registry';
 
 const displayOptions = { show: { resource: [API_CALL] } };
 const allPages = { show: { resource: [API_CALL], allPages: [true] } };

@@ -1,8 +1,8 @@
 import type { INodeProperties } from 'n8n-workflow';
 
-import { entities } from '../entities/registry';
+import { API_CALL, entities } from '../entities/registry';
 import type { Entity } from '../entities/types';
-import { API_CALL, apiCallProperties } from './apiCall';
+import { apiCallProperties } from './apiCall';
 import { byName, loadedFrom } from './fields';
 import { actionForm, crudForm } from './form';
 import { actionOption, operationOption } from './wording';

@@ -1,0 +1,226 @@
+import type { INodeParameters, INodeProperties } from 'n8n-workflow';
+
+import { API_CALL } from '../../nodes/AlfaCrm/entities/registry';
+import { description, childrenOf, choicesOf, entityAt, actionTable, formOf } from './form';
+import { areUnique } from './wording-rules';
+
+describe.each(actionTable)('the form of %s, %s', (value, operation) => {
+	const entity = entityAt(value);
+	const action = entity?.actions?.find(({ name }) => name === operation);
+	const saves = ['create', 'update'].includes(operation);
+	const modes = saves ? ['form', 'json', ...(entity?.custom ? ['map'] : [])] : [undefined];
+	const forms = modes.map((inputMode) =>
+		formOf({ resource: value, operation, ...(inputMode === undefined ? {} : { inputMode }) }),
+	);
+	const [shown] = forms;
+	const named = (name: string, form = shown) => form.find((parameter) => parameter.name === name);
+	const namesIn = (form: INodeProperties[]) => form.map(({ name }) => name);
+
+	it('begins with the resource, the operation and, if the records belong to one, the branch', () => {
+		const start = ['resource', 'operation', ...(entity?.scope === 'branch' ? ['branchId'] : [])];
+		for (const form of forms) {
+			expect(namesIn(form).slice(0, start.length)).toEqual(start);
+			expect(named('branchId', form)?.required).toBe(entity?.scope === 'branch' ? true : undefined);
+		}
+	});
+
+	it('shows no two parameters of the same name or label', () => {
+		for (const form of forms) {
+			expect(areUnique(namesIn(form))).toBe(true);
+			expect(areUnique(form.map(({ displayName }) => displayName))).toBe(true);
+		}
+	});
+
+	it('asks for what is required before collections', () => {
+		for (const form of forms) {
+			const isCollection = form.map(({ type }) => /collection$/i.test(type));
+			expect(isCollection).toEqual([...isCollection].sort((a, b) => Number(a) - Number(b)));
+		}
+	});
+
+	it('offers more than resource and operation, and asks for the ID where one record is meant', () => {
+		const needsId = ['delete', 'get', 'update'].includes(operation) || action?.idAs !== undefined;
+		for (const form of forms) {
+			expect(form.length).toBeGreaterThan(2);
+			const id = named('id', form);
+			expect(id?.required).toBe(needsId ? true : undefined);
+			if (needsId) {
+				expect(id?.type).toBe(entity?.search ? 'resourceLocator' : 'string');
+				expect(id?.displayName).toBe(entity?.search ? entity.label : `${entity?.label} ID`);
+			}
+		}
+	});
+
+	it('asks for the IDs that travel in the query exactly where they do', () => {
+		for (const key of entity?.keys ?? []) {
+			if (action) continue;
+			const travels = (key.in as readonly string[]).includes(operation);
+			for (const form of forms) {
+				const asked = named(key.name, form);
+				expect([key.name, asked !== undefined]).toEqual([key.name, travels]);
+				if (asked && key.type !== 'choice') expect(asked.required).toBe(true);
+			}
+		}
+	});
+
+	it('calls its collections as n8n does', () => {
+		const allowed: Record<string, string> = {
+			additionalFields: 'Additional Fields',
+			updateFields: 'Update Fields',
+			filters: 'Filters',
+			options: 'Options',
+		};
+		for (const form of forms) {
+			const collections = form.filter(({ type }) => type === 'collection');
+			for (const { name, displayName } of collections) expect(displayName).toBe(allowed[name]);
+		}
+		expect(named('updateFields') !== undefined).toBe(operation === 'update');
+		if (operation !== 'create' && !action) expect(named('additionalFields')).toBeUndefined();
+	});
+
+	it('has Return All and Limit exactly for a list, in n8n’s words', () => {
+		const all = formOf({ resource: value, operation, returnAll: true });
+		expect(namesIn(all)).not.toContain('limit');
+		if (operation !== 'getAll' && action?.returns !== 'pages') {
+			expect([named('returnAll'), named('limit')]).toEqual([undefined, undefined]);
+			return;
+		}
+		expect(named('returnAll')).toMatchObject({
+			displayName: 'Return All',
+			type: 'boolean',
+			default: false,
+			description: 'Whether to return all results or only up to a given limit',
+		});
+		expect(named('limit')).toMatchObject({
+			displayName: 'Limit',
+			type: 'number',
+			default: 50,
+			typeOptions: { minValue: 1 },
+			description: 'Max number of results to return',
+		});
+	});
+
+	it('has Simplify exactly where wide records are read, in n8n’s words, and on', () => {
+		const simplifies = entity?.simple !== undefined && ['get', 'getAll'].includes(operation);
+		expect(named('simplify') !== undefined).toBe(simplifies);
+		if (!simplifies) return;
+		expect(named('simplify')).toMatchObject({
+			displayName: 'Simplify',
+			type: 'boolean',
+			default: true,
+			description: 'Whether to return a simplified version of the response instead of the raw data',
+		});
+	});
+
+	it('offers every filter, the views beside them and what is asked for one at a time', () => {
+		const { filters = [], views = [], sweep } = operation === 'getAll' ? (entity ?? {}) : {};
+		const offered = named('filters');
+		expect((offered ? childrenOf(offered) : []).map(({ name }) => name).sort()).toEqual(
+			filters.map(({ name }) => name).sort(),
+		);
+		for (const view of views) {
+			expect(named(view.name)).toMatchObject({ type: 'options', default: view.preset });
+		}
+		if (sweep) expect(named(sweep.name)).toMatchObject({ type: 'multiOptions', default: [] });
+	});
+
+	it('takes the fields of a record in a form, as JSON or, where they are custom, from a mapper', () => {
+		const list = named('inputMode');
+		expect(list !== undefined).toBe(saves);
+		if (!saves || !list || !entity) return;
+		expect(list.default).toBe('form');
+		expect(
+			choicesOf(list)
+				.map((choice) => choice.value)
+				.sort(),
+		).toEqual([...modes].sort());
+
+		const required = entity.fields.filter((field) => field.required).map(({ name }) => name);
+		const keys = (entity.keys ?? []).map(({ name }) => name);
+		const own: Record<string, string[]> = {
+			form: operation === 'create' ? [...required, 'additionalFields'] : ['updateFields'],
+			json: ['json', 'unknownFields'],
+			map: ['columns', 'unknownFields'],
+		};
+		const shared = new Set(['resource', 'operation', 'branchId', 'id', 'inputMode', 'listMode', ...keys]);
+		modes.forEach((mode = '', index) => {
+			const rest = namesIn(forms[index]).filter((name) => !shared.has(name));
+			expect([mode, ...rest.sort()]).toEqual([mode, ...own[mode].sort()]);
+			if (mode !== 'form') expect(named('unknownFields', forms[index])?.default).toBe('refuse');
+		});
+	});
+
+	it('offers every writable field, and the custom ones where there are some', () => {
+		const collection = named(operation === 'create' ? 'additionalFields' : 'updateFields');
+		if (!saves || !entity) return;
+		const optional = entity.fields.filter((field) => operation === 'update' || !field.required);
+		expect((collection ? childrenOf(collection) : []).map(({ name }) => name).sort()).toEqual(
+			[...optional.map(({ name }) => name), ...(entity.custom ? ['customFields'] : [])].sort(),
+		);
+	});
+
+	it('asks whether lists are replaced exactly if an update has lists, and does so by default', () => {
+		const hasLists = entity?.fields.some(({ type }) =>
+			['texts', 'ids', 'references', 'choices'].includes(type),
+		);
+		expect(named('listMode')?.default).toBe(operation === 'update' && hasLists ? 'replace' : undefined);
+	});
+
+	it('asks for the parameters of an action, the required ones outside of the collection', () => {
+		if (!action) return;
+		const all = [...(action.query ?? []), ...(action.body ?? [])];
+		const collection = named('additionalFields');
+		const optional = all.filter((field) => !field.required).map(({ name }) => name);
+		expect((collection ? childrenOf(collection) : []).map(({ name }) => name).sort()).toEqual(
+			optional.sort(),
+		);
+		for (const field of all.filter((one) => one.required)) {
+			const given = field.type === 'choice' || field.type === 'flag' ? undefined : true;
+			expect([field.name, named(field.name)?.required]).toEqual([field.name, given]);
+		}
+	});
+});
+
+describe('the form of any call of the API', () => {
+	const form = (chosen: INodeParameters = {}) =>
+		formOf({ resource: API_CALL, operation: 'send', ...chosen }).map(({ name }) => name);
+
+	it('asks for the parts of the call', () => {
+		expect(form()).toEqual([
+			'resource',
+			'operation',
+			'callBranch',
+			'callPath',
+			'callAction',
+			'callQuery',
+			'callBody',
+			'allPages',
+		]);
+	});
+
+	it('needs only the entity and the action', () => {
+		const required = formOf({ resource: API_CALL, operation: 'send' }).filter((one) => one.required);
+		expect(required.map(({ name }) => name)).toEqual(['callPath', 'callAction']);
+	});
+
+	it('warns when it walks all pages', () => {
+		expect(form({ allPages: true })).toEqual([...form(), 'allPagesNotice']);
+	});
+});
+
+it('no two parameters of one name can be shown at once, whatever is chosen', () => {
+	type Shown = Record<string, unknown[] | undefined>;
+	const meet = (one: Shown, other: Shown) =>
+		Object.entries(one).every(([name, values]) => {
+			const others = other[name];
+			return !values || !others || values.some((value) => others.includes(value));
+		});
+	const shows = description.properties.map(({ name, displayOptions = {} }) => {
+		expect([name, Object.keys(displayOptions).filter((key) => key !== 'show')]).toEqual([name, []]);
+		return { name, show: (displayOptions.show ?? {}) as Shown };
+	});
+	const clashes = shows.filter(({ name, show }, index) =>
+		shows.slice(index + 1).some((other) => other.name === name && meet(show, other.show)),
+	);
+	expect(clashes).toEqual([]);
+});

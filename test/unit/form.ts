@@ -1,0 +1,95 @@
+import type {
+	INode,
+	INodeParameters,
+	INodeProperties,
+	INodePropertyCollection,
+	INodePropertyOptions,
+	INodeTypeDescription,
+} from 'n8n-workflow';
+import { NodeHelpers } from 'n8n-workflow';
+
+import { AlfaCrm } from '../../nodes/AlfaCrm/AlfaCrm.node';
+import { entities } from '../../nodes/AlfaCrm/entities/registry';
+import type { Entity } from '../../nodes/AlfaCrm/entities/types';
+import { NODE } from './support';
+
+export const alfaCrm = new AlfaCrm();
+export const { description } = alfaCrm;
+
+// ---------------------------------------------------------------- the form, flattened
+
+export interface Found {
+	/** Path to it, for the report: customer.create / additionalFields / phone. */
+	where: string;
+	parameter: INodeProperties;
+	/** Inside a collection. */
+	nested: boolean;
+}
+
+export const shownOn = ({ displayOptions }: INodeProperties) =>
+	[displayOptions?.show?.resource, displayOptions?.show?.operation].flat().filter(Boolean).join('.');
+
+export function flatten(properties: INodeProperties[], where = '', nested = false): Found[] {
+	return properties.flatMap((parameter) => {
+		const here = [where, shownOn(parameter), parameter.name].filter(Boolean).join(' / ');
+		return [{ where: here, parameter, nested }, ...flatten(childrenOf(parameter), here, true)];
+	});
+}
+
+export function childrenOf({ type, options = [] }: INodeProperties): INodeProperties[] {
+	if (type === 'collection') return options as INodeProperties[];
+	if (type === 'fixedCollection')
+		return (options as INodePropertyCollection[]).flatMap(({ values }) => values);
+	return [];
+}
+
+export const isDynamic = ({ typeOptions }: INodeProperties) => typeOptions?.loadOptionsMethod !== undefined;
+
+/** The methods of the node that a parameter is filled by. */
+export const methodsOf = ({ typeOptions, modes = [] }: INodeProperties) => ({
+	loadOptions: [typeOptions?.loadOptionsMethod],
+	listSearch: modes.map((mode) => mode.typeOptions?.searchListMethod),
+	resourceMapping: [typeOptions?.resourceMapper?.resourceMapperMethod],
+});
+
+/** The entries of a static dropdown. */
+export const choicesOf = ({ type, options = [] }: INodeProperties): INodePropertyOptions[] =>
+	type === 'options' || type === 'multiOptions' ? (options as INodePropertyOptions[]) : [];
+
+export const parameters = flatten(description.properties);
+export const choices = parameters.flatMap(({ where, parameter }) =>
+	choicesOf(parameter).map((choice) => ({ where: `${where} = ${choice.name}`, choice })),
+);
+
+// ---------------------------------------------------------------- n8n's rules of wording
+
+export const [resource] = description.properties;
+export const operationLists = description.properties.filter(({ name }) => name === 'operation');
+export const listOf = (value: string) =>
+	operationLists.filter(({ displayOptions }) => displayOptions?.show?.resource?.includes(value));
+export const resources = choicesOf(resource).map(({ value }) => String(value));
+export const actions = resources.flatMap((value) =>
+	listOf(value).flatMap((list) => choicesOf(list).map((operation) => ({ resource: value, operation }))),
+);
+export const TABLE = entities.map((entity): [string, Entity] => [entity.resource, entity]);
+export const entityAt = (value: string) => entities.find((entity) => entity.resource === value);
+export const actionTable = actions.map(({ resource: value, operation }): [string, string] => [
+	value,
+	String(operation.value),
+]);
+
+/** What the form shows for a resource and an operation, as n8n itself decides it. */
+export function formOf(chosen: INodeParameters): INodeProperties[] {
+	const node: INode = { ...NODE, parameters: chosen };
+	const values = NodeHelpers.getNodeParameters(
+		description.properties,
+		chosen,
+		true,
+		false,
+		node,
+		description as INodeTypeDescription,
+	);
+	return description.properties.filter((property) =>
+		NodeHelpers.displayParameter(values ?? chosen, property, node, description as INodeTypeDescription),
+	);
+}

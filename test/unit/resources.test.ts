@@ -1,0 +1,140 @@
+import type { INodePropertyOptions } from 'n8n-workflow';
+
+import { API_CALL, entities } from '../../nodes/AlfaCrm/entities/registry';
+import {
+	description,
+	parameters,
+	choicesOf,
+	resource,
+	operationLists,
+	listOf,
+	resources,
+	actions,
+	TABLE,
+	entityAt,
+	actionTable,
+} from './form';
+import { withoutLinks, sorted } from './wording-rules';
+
+describe('resources', () => {
+	it('come first, and never by an expression', () => {
+		expect(resource).toMatchObject({
+			displayName: 'Resource',
+			name: 'resource',
+			type: 'options',
+			noDataExpression: true,
+		});
+		expect(description.properties.filter(({ name }) => name === 'resource')).toHaveLength(1);
+		for (const list of operationLists) {
+			expect(list).toMatchObject({ displayName: 'Operation', type: 'options', noDataExpression: true });
+		}
+	});
+
+	it('are all that the registry holds, by their singular names, and any call of the API', () => {
+		expect([...resources].sort()).toEqual([API_CALL, ...entities.map((entity) => entity.resource)].sort());
+		expect(choicesOf(resource).map(({ name }) => name)).toEqual(
+			sorted(['API Call', ...entities.map(({ label }) => label)]),
+		);
+	});
+
+	it.each(TABLE)(
+		'%s has one list of all its operations, with a list of records as the first choice',
+		(value, entity) => {
+			expect(listOf(value)).toHaveLength(1);
+			const [list] = listOf(value);
+			expect(list.default).toBe('getAll');
+			expect(
+				choicesOf(list)
+					.map((choice) => String(choice.value))
+					.sort(),
+			).toEqual([...entity.operations, ...(entity.actions ?? []).map(({ name }) => name)].sort());
+		},
+	);
+
+	it('have one operation for any call of the API', () => {
+		const lists = listOf(API_CALL);
+		expect(lists).toHaveLength(1);
+		expect(lists[0].default).toBe('send');
+		expect(choicesOf(lists[0]).map(({ value }) => value)).toEqual(['send']);
+	});
+
+	it('are the only ones that a parameter is shown for, with operations that they have', () => {
+		const known = new Set(actionTable.map(([value, operation]) => `${value}.${operation}`));
+		const unknown = description.properties.filter(({ name, displayOptions }) => {
+			const { resource: shownFor = [], operation = [] } = displayOptions?.show ?? {};
+			if (name === 'resource') return displayOptions !== undefined;
+			if (shownFor.length === 0) return true;
+			return shownFor.some((value) =>
+				operation.length === 0
+					? !resources.includes(String(value))
+					: operation.some((one) => !known.has(`${String(value)}.${String(one)}`)),
+			);
+		});
+		expect(unknown.map(({ name }) => name)).toEqual([]);
+	});
+});
+
+describe('operations', () => {
+	it.each(
+		actions.map(({ resource: value, operation }): [string, INodePropertyOptions] => [
+			`${value}.${String(operation.value)}`,
+			operation,
+		]),
+	)('%s has a name, an action and a description', (key, { name, action = '', description: text = '' }) => {
+		const [value] = key.split('.');
+		const { label, plural } = entityAt(value) ?? { label: 'API Call', plural: 'API Calls' };
+		expect(name).not.toContain(label);
+		expect(action).toMatch(/^[A-Z][a-z]+( ([a-z]+|API|SMS))*$/);
+		expect(action.toLowerCase()).toMatch(
+			new RegExp(`\\b(${label.toLowerCase()}|${plural.toLowerCase()})\\b`),
+		);
+		expect(text).not.toBe('');
+		expect(text).not.toBe(name);
+	});
+
+	it.each([
+		['create', /^Create$/, /^Create an? /],
+		['delete', /^Delete$/, /^Delete an? /],
+		['get', /^Get$/, /^Get an? /],
+		['getAll', /^Get Many$/, /^Get many /],
+		['update', /^Update$/, /^Update an? /],
+	])("%s is called as in n8n's own nodes", (value, name, action) => {
+		const options = actions
+			.map(({ operation }) => operation)
+			.filter((operation) => operation.value === value);
+		expect(options).not.toHaveLength(0);
+		for (const operation of options) {
+			expect(operation.name).toMatch(name);
+			expect(operation.action).toMatch(action);
+			if (value === 'getAll') expect(operation.description).toMatch(/^Get many /);
+		}
+	});
+
+	it('put the right article before each noun', () => {
+		const texts = [
+			...actions.map(({ operation }) => `${operation.action} ${operation.description}`),
+			...parameters.flatMap(({ parameter: { description: text = '', modes = [] } }) => [
+				withoutLinks(text),
+				...modes.map(({ placeholder = '' }) => placeholder),
+			]),
+		];
+		expect(texts.filter((text) => /\ba [aeio]|\ban [^aeiou]/i.test(text))).toEqual([]);
+	});
+
+	it('say that they are unconfirmed exactly if they are', () => {
+		const doubtful = entities.flatMap(
+			({ resource: value, certainty, operations, unconfirmed = [], ...more }) =>
+				[
+					...(certainty === 'unconfirmed' ? operations : unconfirmed),
+					...(more.actions ?? [])
+						.filter((action) => action.certainty === 'unconfirmed')
+						.map(({ name }) => name),
+				].map((name) => `${value}.${name}`),
+		);
+		expect(doubtful).not.toHaveLength(0);
+		const told = actions.filter(({ operation }) => /unconfirmed/i.test(operation.description ?? ''));
+		expect(told.map((one) => `${one.resource}.${String(one.operation.value)}`).sort()).toEqual(
+			doubtful.sort(),
+		);
+	});
+});

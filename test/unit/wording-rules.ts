@@ -1,0 +1,192 @@
+import type { INodeProperties } from 'n8n-workflow';
+
+import type { Found } from './form';
+import { alfaCrm, description, childrenOf, isDynamic, methodsOf, choicesOf } from './form';
+
+export const SMALL_WORDS =
+	/^(a|an|and|as|at|but|by|for|from|if|in|into|nor|of|on|or|per|so|than|that|the|to|up|via|vs|with)$/;
+
+export const isTitleCase = (text: string) => {
+	const words = text.split(' ');
+	return words.every((word, index) => {
+		const inside = index > 0 && index < words.length - 1;
+		return /^[(]?[A-Z0-9]/.test(word) || (inside && SMALL_WORDS.test(word));
+	});
+};
+
+/** n8n counts sentences by the blanks behind their periods. */
+export const sentences = (text: string) => text.replace('e.g.', '').split('. ').length;
+export const endsRightly = (text: string) => text.endsWith('.') === sentences(text) > 1;
+
+export const MISCASED = /\b([Ii]ds?|[Uu]rls?|[Jj]son|[Aa]pi)\b/;
+export const withoutLinks = (text: string) => text.replace(/<a href="[^"]*">/g, '');
+export const isTidy = (text: string) => text !== '' && text === text.trim() && !/\s{2,}|\n/.test(text);
+
+export const PICK = {
+	options:
+		'Choose from the list, or specify an ID using an <a href="https://docs.n8n.io/code/expressions/">expression</a>',
+	multiOptions:
+		'Choose from the list, or specify IDs using an <a href="https://docs.n8n.io/code/expressions/">expression</a>',
+} as const;
+
+/** Rules for the description of a parameter or of a choice. */
+export const DESCRIPTION_RULES: Array<[rule: string, holds: (text: string, name: string) => boolean]> = [
+	['is not empty or untidy', isTidy],
+	['begins with a capital letter', (text) => /^[A-Z0-9]/.test(text)],
+	['ends with a period exactly if it holds several sentences', endsRightly],
+	['writes ID, URL, JSON and API in capitals', (text) => !MISCASED.test(withoutLinks(text))],
+	['says more than the name', (text, name) => text.toLowerCase() !== name.toLowerCase()],
+	['holds no markup but links', (text) => !/<(?!a href="https:\/\/|\/a>)|`/.test(text)],
+	['hyphenates comma-separated', (text) => !/comma separated/i.test(text)],
+	['is in English', (text) => /^[\x20-\x7e–’]*$/.test(text)],
+];
+
+export const emptyOf: Partial<
+	Record<INodeProperties['type'], (value: unknown, parameter: INodeProperties) => boolean>
+> = {
+	string: (value, { typeOptions }) =>
+		typeOptions?.multipleValues ? Array.isArray(value) : typeof value === 'string',
+	dateTime: (value) => typeof value === 'string',
+	number: (value) => typeof value === 'number',
+	boolean: (value) => typeof value === 'boolean',
+	collection: (value) => JSON.stringify(value) === '{}',
+	fixedCollection: (value) => JSON.stringify(value) === '{}',
+	multiOptions: (value) => Array.isArray(value),
+	options: (value, parameter) =>
+		isDynamic(parameter) ? value === '' : choicesOf(parameter).some((choice) => choice.value === value),
+	json: (value) => value === '{}',
+	notice: (value) => value === '',
+	resourceLocator: (value) => JSON.stringify(value) === JSON.stringify({ mode: 'list', value: '' }),
+	resourceMapper: (value) =>
+		JSON.stringify(value) === JSON.stringify({ mappingMode: 'defineBelow', value: null }),
+};
+
+export const sorted = (names: string[]) => [...names].sort((a, b) => a.localeCompare(b, 'en'));
+export const isSorted = (names: string[]) => names.join('\n') === sorted(names).join('\n');
+export const areUnique = (values: unknown[]) => new Set(values).size === values.length;
+
+/** Rules for each parameter, in collections too. */
+export const PARAMETER_RULES: Array<
+	[rule: string, holds: (parameter: INodeProperties, found: Found) => boolean]
+> = [
+	['displayName comes first', (parameter) => Object.keys(parameter)[0] === 'displayName'],
+	['displayName is in Title Case', ({ type, displayName }) => type === 'notice' || isTitleCase(displayName)],
+	[
+		'a notice speaks in whole sentences',
+		({ type, displayName }) => type !== 'notice' || /^[A-Z].*\.$/.test(displayName),
+	],
+	['displayName and name are tidy', ({ displayName, name }) => isTidy(displayName) && isTidy(name)],
+	['displayName writes ID, URL, JSON and API in capitals', ({ displayName }) => !MISCASED.test(displayName)],
+	['displayName is in English', ({ displayName }) => /^[\x20-\x7e]*$/.test(displayName)],
+	['the type is one that these tests know', ({ type }) => type in emptyOf],
+	[
+		'the default is of the right type',
+		(parameter) => emptyOf[parameter.type]?.(parameter.default, parameter) ?? false,
+	],
+	['required is true or left out', ({ required }) => required !== false],
+	['nothing in a collection is required', ({ required }, { nested }) => !(nested && required)],
+	[
+		'a switch tells "Whether ..."',
+		({ type, description: text }) => type !== 'boolean' || (text?.startsWith('Whether ') ?? false),
+	],
+	[
+		'a dropdown from the account is called "... Name or ID", or "... Names or IDs"',
+		(parameter) =>
+			!isDynamic(parameter) ||
+			parameter.displayName.endsWith(parameter.type === 'options' ? ' Name or ID' : ' Names or IDs'),
+	],
+	[
+		'only such a dropdown is called so',
+		(parameter) => isDynamic(parameter) || !/Names? or IDs?$/.test(parameter.displayName),
+	],
+	[
+		"a dropdown from the account is described in n8n's words, after a sentence of its own",
+		(parameter) => {
+			if (!isDynamic(parameter)) return true;
+			const pick = PICK[parameter.type as keyof typeof PICK];
+			const { description: text = '' } = parameter;
+			return text === pick || text.endsWith(`. ${pick}.`);
+		},
+	],
+	[
+		'what fills it from the account is a method of the node',
+		(parameter) =>
+			Object.entries(methodsOf(parameter)).every(([kind, names]) =>
+				names.every(
+					(name) =>
+						name === undefined || Object.hasOwn(alfaCrm.methods[kind as keyof typeof alfaCrm.methods], name),
+				),
+			),
+	],
+	[
+		'a record is picked from a list that can be searched, by its ID or by its URL',
+		({ type, modes = [] }) =>
+			type !== 'resourceLocator' ||
+			(modes.map(({ name }) => name).join() === 'list,id,url' &&
+				modes[0].typeOptions?.searchable === true &&
+				modes[0].typeOptions.searchListMethod !== undefined),
+	],
+	[
+		'the ways to pick a record are named and show an example',
+		({ modes = [] }) =>
+			modes.every(
+				({ displayName, placeholder = '' }) =>
+					isTitleCase(displayName) && /^(Select an? [a-z ]+\.\.\.|e\.g\. \S.*)$/.test(placeholder),
+			),
+	],
+	[
+		'a field mapper asks for its columns, whatever an expression says',
+		({ type, typeOptions, noDataExpression }) =>
+			type !== 'resourceMapper' ||
+			(noDataExpression === true && typeOptions?.resourceMapper?.resourceMapperMethod !== undefined),
+	],
+	['JSON tells what to write', ({ type, description: text = '' }) => type !== 'json' || text !== ''],
+	[
+		'a dropdown is loaded again when parameters change that there are',
+		({ typeOptions }) =>
+			(typeOptions?.loadOptionsDependsOn ?? []).every((name) =>
+				description.properties.some((parameter) => parameter.name === name),
+			),
+	],
+	[
+		'a static dropdown has choices',
+		(parameter) =>
+			choicesOf(parameter).length > 0 || !/options$/i.test(parameter.type) || isDynamic(parameter),
+	],
+	['choices are sorted by name', (parameter) => isSorted(choicesOf(parameter).map(({ name }) => name))],
+	[
+		'choices differ in name and value',
+		(parameter) =>
+			areUnique(choicesOf(parameter).map(({ name }) => name)) &&
+			areUnique(choicesOf(parameter).map(({ value }) => value)),
+	],
+	[
+		'what a collection offers is sorted',
+		(parameter) => isSorted(childrenOf(parameter).map(({ displayName }) => displayName)),
+	],
+	[
+		'what a collection offers differs in name',
+		(parameter) => areUnique(childrenOf(parameter).map(({ name }) => name)),
+	],
+	[
+		'a collection has something to offer and says "Add ..."',
+		(parameter) =>
+			!/collection$/i.test(parameter.type) ||
+			(childrenOf(parameter).length > 0 && /^Add [A-Z]/.test(parameter.placeholder ?? '')),
+	],
+	[
+		'a placeholder shows an example that starts with "e.g."',
+		({ type, placeholder }) =>
+			placeholder === undefined || /collection$/i.test(type) || /^e\.g\. \S/.test(placeholder),
+	],
+	[
+		'an email shows an example',
+		({ displayName, type, placeholder }) =>
+			displayName !== 'Email' || type !== 'string' || placeholder !== undefined,
+	],
+	[
+		'a secret is hidden',
+		({ name, typeOptions }) =>
+			!/secret|password|token|api_?key/i.test(name) || typeOptions?.password === true,
+	],
+];
