@@ -1,0 +1,340 @@
+import Fastify from 'fastify';
+import type { JsonObject } from '../../sandbox';
+import { School } from './support';
+
+let school: School;
+beforeAll(async () => {
+	school = await School.open({ now: '2026-02-11 09:30:00', pageSize: 100 }, { customers: 20 });
+});
+afterEach(() => school.restore());
+afterAll(() => school.close());
+
+const lead = { name: 'Тестов Пример', is_study: 0, legal_type: 1, dob: '04.09.2015', phone: '+79000000101' };
+const pay = {
+	...{ branch_id: 1, customer_id: 1, pay_type_id: 1, pay_account_id: 1, payer_name: 'Орлова А.' },
+	...{ income: 5000, document_date: '05.02.2026' },
+};
+const log = async (body: JsonObject = {}, path = 'log/index') => (await school.call(path, body)).items;
+const today = { date_from: '11.02.2026' };
+
+describe('the log', () => {
+	it('shows what an update changed, dates as they are stored, newest first', async () => {
+		const { model } = await school.call('1/customer/create', lead);
+		await school.call(`1/customer/update?id=${String(model.id)}`, {
+			note: 'х',
+			dob: '05.09.2015',
+			name: lead.name,
+		});
+		const [second, first] = await log({ entity: 'Customer', entity_id: Number(model.id) });
+		expect(second).toEqual({
+			entity: 'Customer',
+			entity_id: 21,
+			user_id: 1,
+			event: 2,
+			fields_old: { note: null, dob: '2015-09-04' },
+			fields_new: { note: 'х', dob: '2015-09-05' },
+			fields_rel: [],
+			date_time: '2026-02-11 09:30:00',
+		});
+		expect(first).toMatchObject({
+			event: 1,
+			fields_old: [],
+			fields_new: { name: lead.name, dob: '2015-09-04' },
+		});
+		expect(first?.fields_new).not.toHaveProperty('balance');
+	});
+
+	it('shows no new fields of a removed record', async () => {
+		await school.call('subject/delete?id=2');
+		const old = { name: 'Программирование', weight: 20 };
+		expect(await log(today)).toMatchObject([
+			{ entity: 'Subject', event: 3, fields_old: old, fields_new: '' },
+		]);
+		school.settings.logNull = 'list';
+		await school.call('subject/delete?id=3');
+		expect((await log(today))[0]?.fields_new).toEqual([]);
+	});
+
+	it('passes over a write that is refused, or changes nothing', async () => {
+		await school.call('1/customer/create', {});
+		await school.call('1/subject/update?id=1', { name: 'Робототехника' });
+		await school.call('1/subject/update?id=999', { name: 'Х' });
+		expect(await log(today)).toEqual([]);
+	});
+
+	it('names the user who acted, 0 for what happens behind the API', async () => {
+		await school.login(school.sandbox.account.noSubjects);
+		await school.call('1/room/update?id=1', { note: 'х' });
+		school.sandbox.store.patch('room', 2, { note: 'у' });
+		await school.control('PUT', 'records/room/3', { note: 'ъ' });
+		school.sandbox.store.insert('room', { name: 'Новая' }, { user: 5 });
+		school.sandbox.faults.add({ kind: 'mutate', changes: [{ entity: 'room', id: 1, remove: true }] });
+		await school.call('1/room/index');
+		const users = (await log({ ...today, entity: 'Room' })).map(({ user_id, event }) => [user_id, event]);
+		expect(users).toEqual([
+			[0, 3],
+			[5, 1],
+			[0, 2],
+			[0, 2],
+			[3, 2],
+		]);
+	});
+
+	it('can pass over what happens behind the API', async () => {
+		school.settings.recordOutside = false;
+		school.sandbox.store.patch('room', 2, { note: 'у' });
+		expect(await log(today)).toEqual([]);
+		await school.call('1/room/update?id=1', { note: 'х' });
+		expect(await log(today)).toHaveLength(1);
+	});
+
+	it('is filtered by class, record, user, event and day, and by nothing else', async () => {
+		await school.call('1/room/update?id=1', { note: 'х' });
+		await school.call('1/room/update?id=2', { note: 'х' });
+		await school.call('1/subject/create', { name: 'Х' });
+		const all = await log();
+		const count = async (body: JsonObject) => (await log(body)).length;
+		expect(await count({ entity: 'Room' })).toBe(2);
+		expect(await count({ entity: 'Lead' })).toBe(0);
+		expect(await count({ entity: 'Room', entity_id: 2 })).toBe(1);
+		expect(await count({ ...today, event: 1 })).toBe(1);
+		expect(await count({ user_id: 3 })).toBe(all.filter((row) => row.user_id === 3).length);
+		expect(await count(today)).toBe(3);
+		expect(await count({ date_to: '10.02.2026' })).toBe(all.length - 3);
+		const others: JsonObject[] = [{ lead_status_id: 1 }, { id: 1 }, { date_from: '2026-02-11' }];
+		for (const ignored of others) {
+			expect(await count(ignored)).toBe(all.length);
+		}
+		const times = all.map((row) => String(row.date_time));
+		expect(times).toEqual([...times].sort().reverse());
+	});
+
+	it('belongs to the branches of the records, or to the account', async () => {
+		await school.call('1/room/update?id=1', { note: 'х' });
+		await school.call('1/level/index');
+		await school.call('1/subject/create', { name: 'Х' });
+		const seen = async (branch: number) =>
+			(await log(today, `${branch}/log/index`)).map(({ entity }) => entity);
+		expect(await seen(1)).toEqual(['Subject', 'Room']);
+		expect(await seen(2)).toEqual(['Subject']);
+		school.settings.logScope = 'account';
+		expect(await seen(2)).toEqual(['Subject', 'Room']);
+	});
+
+	it('can have ids, and maps as text', async () => {
+		await school.call('1/room/update?id=1', { note: 'х' });
+		expect((await log(today))[0]).not.toHaveProperty('id');
+		Object.assign(school.settings, { logIds: true, logFields: 'jsonText' });
+		await school.call('1/room/update?id=1', { note: 'у' });
+		expect((await log(today))[0]).toMatchObject({
+			id: school.sandbox.store.rows('log').at(-1)?.id,
+			fields_old: '{"note":"х"}',
+			fields_new: '{"note":"у"}',
+			fields_rel: '[]',
+		});
+	});
+});
+
+describe('webhooks', () => {
+	const receiver = Fastify();
+	const inbox: Array<{ path: string; body: unknown }> = [];
+	let url = '';
+	let release: () => void = () => undefined;
+	beforeAll(async () => {
+		receiver.addContentTypeParser('application/json', { parseAs: 'string' }, (_request, body, done) =>
+			done(null, body),
+		);
+		receiver.post('/*', async (request) => {
+			if (request.url === '/slow') await new Promise<void>((resolve) => (release = resolve));
+			inbox.push({ path: request.url, body: parse(String(request.body)) });
+			return {};
+		});
+		url = await receiver.listen({ port: 0, host: '127.0.0.1' });
+	});
+	beforeEach(() => {
+		inbox.length = 0;
+	});
+	afterAll(() => receiver.close());
+
+	const parse = (text: string): unknown => {
+		try {
+			return JSON.parse(text) as unknown;
+		} catch {
+			return text;
+		}
+	};
+	const register = () => school.control('POST', 'webhooks', { url: `${url}/hook` });
+	const wait = () => school.control('POST', 'webhooks/wait');
+	const bodies = () => inbox.map(({ body }) => body as JsonObject);
+
+	it('tell of every write of the API in order', async () => {
+		expect((await register()).json).toEqual({ urls: [`${url}/hook`] });
+		await school.call('1/pay/create', pay);
+		await school.call('1/customer/update?id=1', { note: 'х', dob: '04.09.2015' });
+		await school.call('1/room/delete?id=1');
+		const { json } = await wait();
+		expect(bodies()).toEqual([
+			{
+				branch_id: 1,
+				event: 'create',
+				entity: 'Pay',
+				entity_id: expect.any(Number),
+				fields_old: [],
+				fields_new: {
+					...{ branch_id: '1', customer_id: '1', pay_type_id: '1', pay_account_id: '1' },
+					...{ document_date: '2026-02-05', income: '5000.00', payer_name: 'Орлова А.' },
+				},
+				fields_rel: [],
+				user_id: 1,
+				datetime: '2026-02-11 09:30:00',
+			},
+			expect.objectContaining({
+				event: 'update',
+				entity: 'Customer',
+				fields_old: { note: null, dob: expect.stringMatching(/^\d{4}-/) as string },
+				fields_new: { note: 'х', dob: '2015-09-04' },
+			}),
+			expect.objectContaining({ event: 'delete', entity: 'Room', entity_id: 1, fields_new: [] }),
+		]);
+		expect(json).toMatchObject({ urls: [`${url}/hook`], deliveries: [{ status: 200 }, {}, {}] });
+	});
+
+	it('keep numbers, or make all of them texts, and can lack fields_rel', async () => {
+		await register();
+		Object.assign(school.settings, { webhookStrings: 'never', webhookRel: false });
+		await school.call('1/pay/create', pay);
+		school.settings.webhookStrings = 'always';
+		await school.call('1/pay/update?id=1', { pay_item_id: 2 });
+		await wait();
+		expect(bodies()).toMatchObject([
+			{ fields_new: { customer_id: 1 } },
+			{ fields_new: { pay_item_id: '2' } },
+		]);
+		expect(bodies()[0]).not.toHaveProperty('fields_rel');
+	});
+
+	it('tell of changes behind the API, with the first branch of the record', async () => {
+		await register();
+		school.sandbox.store.insert('lesson', { branch_id: 2, status: 1 });
+		school.sandbox.store.patch('level', 1, { name: 'Нулевой' });
+		await school.sandbox.webhooks.settled();
+		expect(bodies()).toMatchObject([
+			{ branch_id: 2, entity: 'Lesson', event: 'create', user_id: 0 },
+			{ branch_id: 1, entity: 'Level', event: 'update', fields_old: { name: 'Начальный' } },
+		]);
+	});
+
+	it('never hold up an answer, nor one another', async () => {
+		school.sandbox.webhooks.add(`${url}/slow`);
+		school.sandbox.webhooks.add(`${url}/hook`);
+		expect((await school.call('1/subject/create', { name: 'А' })).status).toBe(200);
+		expect((await school.call('1/subject/create', { name: 'Б' })).status).toBe(200);
+		while (inbox.length < 2) await school.control('GET', 'health');
+		expect(inbox.map(({ path }) => path)).toEqual(['/hook', '/hook']);
+		while (inbox.length < 4) {
+			release();
+			await school.control('GET', 'health');
+		}
+		await wait();
+		const slow = inbox.filter(({ path }) => path === '/slow');
+		expect(slow.map(({ body }) => (body as JsonObject).fields_new)).toMatchObject([
+			{ name: 'А' },
+			{ name: 'Б' },
+		]);
+	});
+
+	it('are sent by hand: again, other, malformed, elsewhere', async () => {
+		await register();
+		const nothing = await school.control('POST', 'webhooks/send', {});
+		expect(nothing).toMatchObject({
+			status: 400,
+			json: { error: expect.stringMatching(/Nothing/) as string },
+		});
+		await school.call('1/subject/create', { name: 'А' });
+		const send = (body: JsonObject) => school.control('POST', 'webhooks/send', body);
+		expect((await send({})).json).toEqual({ sent: 1 });
+		await send({ payload: { event: 'нечто' } });
+		await send({ text: '{"branch_id":' });
+		await send({ text: '', url: `${url}/else?secret=1` });
+		await wait();
+		const [first, again, other, malformed, elsewhere] = inbox;
+		expect(again).toEqual(first);
+		expect(other?.body).toEqual({ event: 'нечто' });
+		expect(malformed?.body).toBe('{"branch_id":');
+		expect(elsewhere?.path).toBe('/else?secret=1');
+		expect((await send({ txt: 'x' })).status).toBe(400);
+		expect((await send({ url: 'ftp://x' })).status).toBe(400);
+	});
+
+	it('that nobody answers are noted, and ended by removal and reset', async () => {
+		school.sandbox.webhooks.add('http://127.0.0.1:1/none');
+		await school.call('1/subject/create', { name: 'А' });
+		const { json } = await wait();
+		expect(json).toMatchObject({ deliveries: [{ status: null, error: expect.any(String) as string }] });
+		expect((await school.control('POST', 'webhooks', { url: 'nowhere' })).status).toBe(400);
+		const removed = await school.control('DELETE', 'webhooks', { url: 'http://127.0.0.1:1/none' });
+		expect(removed.json).toEqual({ urls: [] });
+		await register();
+		await school.control('DELETE', 'webhooks');
+		expect(school.sandbox.webhooks.urls).toEqual([]);
+		await register();
+		await school.restore();
+		expect((await school.control('GET', 'webhooks')).json).toEqual({ urls: [], deliveries: [] });
+	});
+});
+
+describe('late rows', () => {
+	const shows = async (id: number) => ((await school.call('subject/index')).ids.includes(id) ? 1 : 0);
+
+	it('appear after so many lists of their entity', async () => {
+		const { id } = school.sandbox.store.insert('subject', { name: 'Х' }, { appears: { afterCalls: 2 } });
+		await school.call('branch/index');
+		expect([await shows(id), await shows(id), await shows(id), await shows(id)]).toEqual([0, 0, 1, 1]);
+	});
+
+	it('appear at a time of the account', async () => {
+		const put = await school.control('PUT', 'records/subject?at=2026-02-11 10:00:00', { name: 'Х' });
+		const { id } = put.json as { id: number };
+		expect(await shows(id)).toBe(0);
+		school.settings.now = '2026-02-11 10:00:00';
+		expect(await shows(id)).toBe(1);
+	});
+
+	it('are logged and can be written at once', async () => {
+		const put = await school.control('PUT', 'records/subject?afterCalls=5', { name: 'Х' });
+		const { id } = put.json as { id: number };
+		expect((await school.call(`subject/update?id=${id}`, { name: 'У' })).json.success).toBe(true);
+		expect(await log({ entity: 'Subject', entity_id: id })).toHaveLength(2);
+	});
+
+	it('are hidden and shown by hand, leaving totals right', async () => {
+		const { total } = (await school.call('subject/index')).json;
+		await school.control('POST', 'records/subject/2/hide');
+		const hidden = await school.call('subject/index');
+		expect(hidden.json.total).toBe(Number(total) - 1);
+		expect(hidden.ids).not.toContain(2);
+		expect((await school.call('subject/index', { id: 2 })).items).toEqual([]);
+		expect((await school.control('POST', 'records/subject/2/show')).json).toEqual({ shown: true });
+		expect(await shows(2)).toBe(1);
+		await school.control('POST', 'records/subject/2/hide?afterCalls=1');
+		expect([await shows(2), await shows(2)]).toEqual([0, 1]);
+	});
+
+	it('hidden ones are forgotten by a reset; wrong wishes are refused', async () => {
+		school.sandbox.store.conceal('subject', 2);
+		await school.restore();
+		expect(await shows(2)).toBe(1);
+		expect(school.sandbox.store.reveal('subject', 2)).toBe(false);
+		for (const path of ['records/subject/999/hide', 'records/subject/2/hide?at=soon']) {
+			expect((await school.control('POST', path)).status).toBeGreaterThanOrEqual(400);
+		}
+		expect((await school.control('PUT', 'records/subject?afterCalls=-1', { name: 'Х' })).status).toBe(400);
+	});
+
+	it('of the log itself can be late too', async () => {
+		const entry = { entity: 'Customer', entity_id: 1, event: 2, user_id: 1, branch_ids: [1] };
+		school.sandbox.store.insert('log', entry, { appears: { afterCalls: 1 } });
+		expect(await log(today)).toEqual([]);
+		expect(await log(today)).toMatchObject([{ entity_id: 1, date_time: '2026-02-11 09:30:00' }]);
+	});
+});
