@@ -1,9 +1,22 @@
 const { existsSync, readdirSync } = require('node:fs');
-const { rm } = require('node:fs/promises');
-const { join } = require('node:path');
+const { mkdir, rm, writeFile } = require('node:fs/promises');
+const { dirname, join } = require('node:path');
 const { series } = require('gulp');
 
 const manifest = require('./package.json');
+const { allSchemas } = require('./scripts/lib/schemas.js');
+
+const SCHEMAS = 'dist/nodes/AlfaCrm/__schema__/v1.0.0';
+
+/** What the editor shows of an output before a node has run. */
+async function schemas() {
+	const { entities } = require('./dist/nodes/AlfaCrm/entities/registry.js');
+	for (const [name, schema] of Object.entries(allSchemas(entities))) {
+		const file = join(SCHEMAS, `${name}.json`);
+		await mkdir(dirname(file), { recursive: true });
+		await writeFile(file, JSON.stringify(schema));
+	}
+}
 
 /** Files of the build that say nothing to n8n, and would only make the package larger. */
 async function tidy() {
@@ -17,7 +30,9 @@ async function verify() {
 	const compiled = [...manifest.n8n.nodes, ...manifest.n8n.credentials];
 	const codexes = manifest.n8n.nodes.map((file) => file.replace(/\.js$/, '.json'));
 	const pictures = readdirSync('icons').map((file) => join('dist/icons', file));
-	const missing = [...compiled, ...codexes, ...pictures].filter((file) => !existsSync(file));
+	const { entities } = require('./dist/nodes/AlfaCrm/entities/registry.js');
+	const previews = Object.keys(allSchemas(entities)).map((name) => join(SCHEMAS, `${name}.json`));
+	const missing = [...compiled, ...codexes, ...pictures, ...previews].filter((file) => !existsSync(file));
 	if (missing.length > 0) throw new Error(`dist is not complete, missing: ${missing.join(', ')}`);
 }
 
@@ -27,5 +42,5 @@ async function clean() {
 
 exports.clean = clean;
 exports.verify = verify;
-/** What the build needs after `n8n-node build`, which compiles and copies icons and schemas. */
-exports.finish = series(tidy, verify);
+/** What the build needs after `n8n-node build`, which compiles and copies the icons. */
+exports.finish = series(tidy, schemas, verify);

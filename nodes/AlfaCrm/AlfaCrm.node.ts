@@ -3,10 +3,10 @@ import { NodeConnectionTypes } from 'n8n-workflow';
 
 import { asNodeError, errorJson } from './api/errors';
 import { CREDENTIAL } from './api/request';
-import { entityOf } from './entities/registry';
-import type { OperationName } from './entities/types';
+import { resourceMapping } from './methods/columns';
+import { listSearch } from './methods/listSearch';
 import { loadOptions } from './methods/loadOptions';
-import { operations } from './operations';
+import { perform } from './operations';
 import { allProperties } from './properties';
 
 export class AlfaCrm implements INodeType {
@@ -26,15 +26,13 @@ export class AlfaCrm implements INodeType {
 		properties: allProperties(),
 	};
 
-	methods = { loadOptions };
+	methods = { listSearch, loadOptions, resourceMapping };
 
 	async execute(this: IExecuteFunctions): Promise<INodeExecutionData[][]> {
 		const output: INodeExecutionData[] = [];
 		for (let itemIndex = 0; itemIndex < this.getInputData().length; itemIndex++) {
 			try {
-				const entity = entityOf(this.getNodeParameter('resource', itemIndex) as string);
-				const operation = operations[this.getNodeParameter('operation', itemIndex) as OperationName];
-				const rows = await operation(this, entity, itemIndex);
+				const rows = await perform(this, itemIndex);
 				output.push(...rows.map((json) => ({ json, pairedItem: { item: itemIndex } })));
 			} catch (caught) {
 				const error = asNodeError(this.getNode(), caught, itemIndex);

@@ -20,7 +20,12 @@ function node(name, type, typeVersion, parameters) {
  */
 function chain(name, nodes) {
 	const connections = Object.fromEntries(
-		nodes.slice(0, -1).map((from, index) => [from.name, { main: [[{ node: nodes[index + 1].name, type: 'main', index: 0 }]] }]),
+		nodes
+			.slice(0, -1)
+			.map((from, index) => [
+				from.name,
+				{ main: [[{ node: nodes[index + 1].name, type: 'main', index: 0 }]] },
+			]),
 	);
 	return { name, nodes: nodes.map((each, index) => ({ ...each, position: [index * 240, 0] })), connections };
 }
@@ -55,7 +60,9 @@ function httpRequest(name, url, body, more = {}) {
 
 const withToken = {
 	sendHeaders: true,
-	headerParameters: { parameters: [{ name: 'X-ALFACRM-TOKEN', value: "={{ $('Login').first().json.token }}" }] },
+	headerParameters: {
+		parameters: [{ name: 'X-ALFACRM-TOKEN', value: "={{ $('Login').first().json.token }}" }],
+	},
 };
 
 /** @param {{ hostname: string, email: string, apiKey: string }} account */
@@ -71,7 +78,10 @@ function leads(count) {
 /** @param {number} count */
 function leadNodes(count) {
 	return [
-		node('Leads', 'n8n-nodes-base.set', 3.4, { mode: 'raw', jsonOutput: JSON.stringify({ leads: leads(count) }) }),
+		node('Leads', 'n8n-nodes-base.set', 3.4, {
+			mode: 'raw',
+			jsonOutput: JSON.stringify({ leads: leads(count) }),
+		}),
 		node('Each Lead', 'n8n-nodes-base.splitOut', 1, { fieldToSplitOut: 'leads' }),
 	];
 }
@@ -125,7 +135,14 @@ const createWithNode = (credential, count) =>
 		START,
 		...leadNodes(count),
 		alfaCrm(
-			{ resource: 'customer', operation: 'create', branchId: 1, name: '={{ $json.name }}', is_study: 0, legal_type: 1 },
+			{
+				resource: 'customer',
+				operation: 'create',
+				branchId: 1,
+				name: '={{ $json.name }}',
+				is_study: 0,
+				legal_type: 1,
+			},
 			credential,
 		),
 	]);
@@ -144,7 +161,10 @@ const createWithHttp = (account, count, interval) =>
 			'Create',
 			`${account.hostname}/v2api/1/customer/create`,
 			'={{ JSON.stringify({ name: $json.name, is_study: 0, legal_type: 1, branch_ids: [1] }) }}',
-			{ ...withToken, options: interval ? { batching: { batch: { batchSize: 1, batchInterval: interval } } } : {} },
+			{
+				...withToken,
+				options: interval ? { batching: { batch: { batchSize: 1, batchInterval: interval } } } : {},
+			},
 		),
 	]);
 

@@ -1,5 +1,6 @@
 import type { IDataObject, INodeParameters } from 'n8n-workflow';
 
+import { entities } from '../../nodes/AlfaCrm/entities/registry';
 import { contentOf } from './support/files';
 import { NODE_TYPE, useRealN8n } from './support/real-n8n';
 
@@ -62,7 +63,7 @@ describe('each resource and operation', () => {
 		async ({ resource, path, create, update }) => {
 			const branch = resource === 'branch' ? {} : { branchId: 1 };
 			const run = async (operation: string, parameters: INodeParameters): Promise<IDataObject[]> => {
-				const execution = await real.run({ resource, operation, ...branch, ...parameters });
+				const execution = await real.run({ resource, operation, simplify: false, ...branch, ...parameters });
 				expect(execution.error).toBeUndefined();
 				expect(execution.status).toBe('success');
 				return execution.outputs('AlfaCRM') as IDataObject[];
@@ -92,6 +93,59 @@ describe('each resource and operation', () => {
 			expect(real.sandbox.store.find(path, id as number)).toBeUndefined();
 		},
 	);
+});
+
+describe('all other resources', () => {
+	const tested = ['branch', 'location', 'customer', 'subject', 'studyStatus', 'leadStatus', 'leadSource'];
+	const others = entities.filter(({ resource }) => !tested.includes(resource));
+	const keys: Record<string, INodeParameters> = {
+		cgi: { group_id: { __rl: true, mode: 'id', value: '1' } },
+		communication: { class: 'Customer', related_id: '1' },
+		customerTariff: { customer_id: { __rl: true, mode: 'id', value: '1' } },
+	};
+
+	it.each(others.map(({ resource, path }) => ({ resource, path })))(
+		'list $resource',
+		async ({ resource, path }) => {
+			const execution = await real.run({
+				resource,
+				operation: 'getAll',
+				branchId: 1,
+				limit: 3,
+				simplify: false,
+				...keys[resource],
+			});
+			expect(execution.error).toBeUndefined();
+			const known = new Set(real.sandbox.store.rows(path).map(({ id }) => id));
+			for (const row of execution.outputs('AlfaCRM') as IDataObject[]) {
+				if (row.id !== undefined) expect(known).toContain(row.id);
+			}
+		},
+	);
+
+	it('have pickers that search and mappers that know the custom fields', async () => {
+		const node = {
+			type: NODE_TYPE,
+			typeVersion: 1,
+			parameters: { resource: 'customer', operation: 'create', branchId: 1 },
+			credentials: { alfaCrmApi: { id: real.credential.id, name: real.credential.name } },
+		};
+		const found = await real.client.nodeList({
+			node,
+			method: 'searchCustomers',
+			path: 'parameters.id',
+			filter: 'а',
+		});
+		expect(found.results.length).toBeGreaterThan(0);
+		const { fields } = await real.client.nodeColumns({
+			node,
+			method: 'getCustomerColumns',
+			path: 'parameters.columns',
+		});
+		expect(fields.map(({ id }: { id: string }) => id)).toEqual(
+			expect.arrayContaining(['name', 'custom_school']),
+		);
+	});
 });
 
 describe('the login', () => {

@@ -89,7 +89,7 @@ describe.each(rows)('$resource', ({ resource, path, branch, create, update }) =>
 	const run = async (operation: string, more: IDataObject) => {
 		const branchId = branch === undefined ? {} : { branchId: branch };
 		const result = await school.engine.run({
-			parameters: { resource, operation, ...branchId, ...more } as never,
+			parameters: { resource, operation, simplify: false, ...branchId, ...more } as never,
 		});
 		expect(result.error).toBeUndefined();
 		return result.json;

@@ -110,7 +110,7 @@ const cases: Case[] = [
 	{
 		what: 'an ID that is none',
 		parameters: customer('delete', 'abc'),
-		message: /^'Customer ID' must be the number of a record, but it is "abc"$/,
+		message: /^'Customer' must be the number of a record, but it is "abc"$/,
 		calls: 0,
 	},
 	{

@@ -72,9 +72,7 @@ describe('kinds', () => {
 			body: JSON.stringify({ page: 0, is_study: 2, removed: 1 }),
 		});
 		expect(answer.status).toBe(200);
-		expect(answer.headers.get('content-length')).toBe(
-			String(new TextEncoder().encode(whole.text).length),
-		);
+		expect(answer.headers.get('content-length')).toBe(String(new TextEncoder().encode(whole.text).length));
 		await expect(answer.text()).rejects.toMatchObject({ name: 'TypeError' });
 	});
 

@@ -113,10 +113,7 @@ describe('every customer filter', () => {
 			{ next_lesson_date_to: '2026-02-14' },
 			(row) => row.next_lesson_date !== null && day(row.next_lesson_date) <= '2026-02-14',
 		],
-		[
-			{ last_attend_date_from: '2025-09-01' },
-			(row) => String(row.last_attend_date ?? '') >= '2025-09-01',
-		],
+		[{ last_attend_date_from: '2025-09-01' }, (row) => String(row.last_attend_date ?? '') >= '2025-09-01'],
 		[{ tariff_till_from: '01.03.2026' }, (row) => String(row.paid_till ?? '') >= '2026-03-01'],
 		[{ dob_from: '01.01.2015', dob_to: '31.12.2017' }, (row) => /201[567]$/.test(String(row.dob))],
 		[

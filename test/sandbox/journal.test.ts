@@ -11,11 +11,7 @@ describe('the journal', () => {
 	it('holds every call of the API as it came', async () => {
 		school.sandbox.clearJournal();
 		const before = Date.now();
-		await school.call(
-			'2/customer/update?id=3&per-page=50',
-			{ note: 'х' },
-			{ headers: { 'X-Test': 'yes' } },
-		);
+		await school.call('2/customer/update?id=3&per-page=50', { note: 'х' }, { headers: { 'X-Test': 'yes' } });
 		await school.call('branch/index');
 		const [first, second] = school.sandbox.journal;
 		expect(first).toMatchObject({
@@ -63,8 +59,7 @@ describe('the journal', () => {
 		await school.call('branch/index');
 		await school.call('branch/index');
 		const text = JSON.stringify((await school.control('GET', 'journal')).json);
-		for (const secret of [apiKey, school.token, 'partner-secret'])
-			expect(text).not.toContain(secret);
+		for (const secret of [apiKey, school.token, 'partner-secret']) expect(text).not.toContain(secret);
 		const journal = school.sandbox.journal;
 		expect(journal.at(-5)).toMatchObject({ body: { email, api_key: '***' } });
 		const prints = journal.slice(-2).map(({ headers }) => headers['x-alfacrm-token']);

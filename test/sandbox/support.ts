@@ -90,19 +90,13 @@ export class School {
 		return await this.call('auth/login', { email, api_key: apiKey }, { token: null, ...options });
 	}
 
-	async login(
-		account = this.sandbox.account as { email: string; apiKey: string },
-	): Promise<string> {
+	async login(account = this.sandbox.account as { email: string; apiKey: string }): Promise<string> {
 		const { json } = await this.tryLogin(account.email, account.apiKey);
 		this.token = String(json.token);
 		return this.token;
 	}
 
-	async control(
-		method: string,
-		path: string,
-		body?: unknown,
-	): Promise<{ status: number; json: unknown }> {
+	async control(method: string, path: string, body?: unknown): Promise<{ status: number; json: unknown }> {
 		const answer = await fetch(`${this.sandbox.url}/_sandbox/${path}`, {
 			method,
 			body: body === undefined ? undefined : JSON.stringify(body),

@@ -16,11 +16,7 @@ const update = (id: number, body: JsonObject) => school.call(`1/customer/update?
 
 describe('values', () => {
 	it.each<[string, JsonObject, JsonObject]>([
-		[
-			'numbers as text',
-			{ legal_type: '1', lead_status_id: '3' },
-			{ legal_type: 1, lead_status_id: 3 },
-		],
+		['numbers as text', { legal_type: '1', lead_status_id: '3' }, { legal_type: 1, lead_status_id: 3 }],
 		['flags as booleans', { is_study: true }, { is_study: 1 }],
 		[
 			'phones in one form',
@@ -28,11 +24,7 @@ describe('values', () => {
 			{ phone: ['+7(900)000-01-01', '+7(900)000-01-02'] },
 		],
 		['a single phone', { phone: '+79000000103' }, { phone: ['+7(900)000-01-03'] }],
-		[
-			'other phones as they are',
-			{ phone: ['+375 29 000-00-00'] },
-			{ phone: ['+375 29 000-00-00'] },
-		],
+		['other phones as they are', { phone: ['+375 29 000-00-00'] }, { phone: ['+375 29 000-00-00'] }],
 		['a phone as a number', { phone: 79000000104 }, { phone: ['+7(900)000-01-04'] }],
 		['one mail address', { email: 'a@example.org' }, { email: ['a@example.org'] }],
 		['a list without blanks', { email: ['', 'a@example.org', null] }, { email: ['a@example.org'] }],

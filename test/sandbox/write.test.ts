@@ -15,32 +15,16 @@ const create = (body: JsonObject, path = '1/customer/create') => school.call(pat
 const update = (id: number, body: JsonObject) => school.call(`1/customer/update?id=${id}`, body);
 
 const every: Array<[entity: string, minimal: JsonObject, missing: Record<string, string[]>]> = [
-	[
-		'branch',
-		{ name: 'Новый', is_active: 1 },
-		{ name: must('Название'), is_active: must('Активен') },
-	],
+	['branch', { name: 'Новый', is_active: 1 }, { name: must('Название'), is_active: must('Активен') }],
 	[
 		'location',
 		{ branch_id: 1, name: 'Новая', is_active: 1 },
 		{ branch_id: must('Филиал'), name: must('Название'), is_active: must('Активен') },
 	],
-	[
-		'customer',
-		lead,
-		{ name: must('Имя'), is_study: must('Состояние'), legal_type: must('Тип заказчика') },
-	],
+	['customer', lead, { name: must('Имя'), is_study: must('Состояние'), legal_type: must('Тип заказчика') }],
 	['subject', { name: 'Новый' }, { name: must('Название') }],
-	[
-		'study-status',
-		{ name: 'Новый', is_enabled: 0 },
-		{ name: must('Название'), is_enabled: must('Включен') },
-	],
-	[
-		'lead-status',
-		{ name: 'Новый', is_enabled: 0 },
-		{ name: must('Название'), is_enabled: must('Включен') },
-	],
+	['study-status', { name: 'Новый', is_enabled: 0 }, { name: must('Название'), is_enabled: must('Включен') }],
+	['lead-status', { name: 'Новый', is_enabled: 0 }, { name: must('Название'), is_enabled: must('Включен') }],
 	[
 		'lead-source',
 		{ code: 'new', name: 'Новый', is_enabled: 1 },

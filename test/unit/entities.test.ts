@@ -1,7 +1,6 @@
 import { entities, entityOf } from '../../nodes/AlfaCrm/entities/registry';
-import type { Entity, Field, Filter } from '../../nodes/AlfaCrm/entities/types';
+import type { Action, Entity, Field, Filter, Key, Shown } from '../../nodes/AlfaCrm/entities/types';
 import { optionsMethod } from '../../nodes/AlfaCrm/methods/names';
-import { operations } from '../../nodes/AlfaCrm/operations';
 
 const TABLE = entities.map((entity): [string, Entity] => [entity.resource, entity]);
 
@@ -20,16 +19,45 @@ const OWN_PARAMETERS = [
 	'additionalFields',
 	'updateFields',
 	'customFields',
+	'inputMode',
+	'columns',
+	'json',
+	'unknownFields',
 ];
+const LISTS = ['texts', 'ids', 'references', 'choices'];
+const CERTAINTIES = ['confirmed', 'documented', 'unconfirmed'];
+const NAME = /^[a-z][A-Za-z0-9]*(_[a-z0-9]+)*$/;
 
 const repeated = <T>(values: readonly T[]): T[] =>
 	values.filter((value, index) => values.indexOf(value) !== index);
-const namesOf = (fields: ReadonlyArray<Filter | Field> = []) => fields.map(({ name }) => name);
-const labelsOf = (fields: ReadonlyArray<Filter | Field> = []) => fields.map(({ label }) => label);
-const allOf = ({ fields, filters, views = [] }: Entity): Array<Filter | Field> => [
-	...fields,
-	...filters,
-	...views,
+type Named = Pick<Field, 'name' | 'label'>;
+const namesOf = (fields: readonly Named[] = []) => fields.map(({ name }) => name);
+const labelsOf = (fields: readonly Named[] = []) => fields.map(({ label }) => label);
+
+/** What an action asks for, besides the record itself. */
+const askedBy = ({ query = [], body = [] }: Action): Field[] => [...query, ...body];
+
+/** A field and, if it holds rows, what is in them. */
+const deep = (field: Field | Filter): Array<Field | Filter | Key> =>
+	field.type === 'rows' ? [field, ...field.fields.flatMap(deep)] : [field];
+
+/** All that a form may ask for. */
+const allOf = ({ fields, filters, views = [], keys = [], sweep, actions = [] }: Entity) =>
+	[
+		...fields,
+		...filters,
+		...views,
+		...keys,
+		...(sweep ? [{ ...sweep, type: 'choices' as const }] : []),
+		...actions.flatMap(askedBy),
+	].flatMap(deep);
+
+/** What a record has when AlfaCRM returns it. */
+const returned = ({ fields, shows = [], keys = [] }: Entity): Array<Field | Shown> => [
+	{ type: 'id', name: 'id', label: 'ID' },
+	...shows,
+	...keys,
+	...fields.filter(({ writeOnly }) => !writeOnly),
 ];
 
 describe('the registry', () => {
@@ -59,7 +87,10 @@ describe('the registry', () => {
 });
 
 describe.each(TABLE)('%s', (_resource, entity) => {
-	const { resource, path, label, plural, fields, filters, views = [] } = entity;
+	const { resource, path, label, plural, fields, filters, views = [], keys = [], sweep } = entity;
+	const { shows = [], actions = [], certainty, operations } = entity;
+	/** Parameters of the list that stand beside its filters. */
+	const besideFilters: Named[] = [...views, ...(sweep ? [sweep] : [])];
 
 	it('is called in camelCase what the path is called in kebab-case', () => {
 		expect(path).toMatch(/^[a-z]+(-[a-z]+)*$/);
@@ -72,26 +103,42 @@ describe.each(TABLE)('%s', (_resource, entity) => {
 		expect(plural).not.toBe(label);
 	});
 
+	it('says how sure it is, and of which operations it is less sure', () => {
+		expect(CERTAINTIES).toContain(certainty);
+		const { unconfirmed = [] } = entity;
+		expect(unconfirmed.filter((operation) => !operations.includes(operation))).toEqual([]);
+		expect(repeated(unconfirmed)).toEqual([]);
+		if (certainty === 'unconfirmed') expect(unconfirmed).toEqual([]);
+	});
+
 	it('offers at least the list, and only operations that there are, each once', () => {
 		expect(entity.operations).toContain('getAll');
-		expect(entity.operations.filter((operation) => !Object.hasOwn(operations, operation))).toEqual([]);
+		expect(
+			entity.operations.filter(
+				(operation) => !['create', 'delete', 'get', 'getAll', 'update'].includes(operation),
+			),
+		).toEqual([]);
 		expect(repeated(entity.operations)).toEqual([]);
 	});
 
 	it('names no field, no filter and no view twice', () => {
 		expect(repeated(namesOf(fields))).toEqual([]);
-		expect(repeated([...namesOf(filters), ...namesOf(views)])).toEqual([]);
+		expect(repeated([...namesOf(filters), ...namesOf(besideFilters)])).toEqual([]);
+		expect(repeated(namesOf(shows))).toEqual([]);
+		expect(repeated(namesOf(keys))).toEqual([]);
 	});
 
 	it('labels no field, no filter and no view like another', () => {
 		expect(repeated(labelsOf(fields))).toEqual([]);
-		expect(repeated([...labelsOf(filters), ...labelsOf(views)])).toEqual([]);
+		expect(repeated([...labelsOf(filters), ...labelsOf(besideFilters)])).toEqual([]);
+		expect(repeated(labelsOf(shows))).toEqual([]);
+		expect(repeated(labelsOf([...keys, ...fields]))).toEqual([]);
 	});
 
 	it('uses names that AlfaCRM can know', () => {
-		expect(namesOf(allOf(entity)).filter((name) => !/^[a-z][A-Za-z0-9]*(_[a-z0-9]+)*$/.test(name))).toEqual(
-			[],
-		);
+		expect(namesOf(allOf(entity)).filter((name) => !NAME.test(name))).toEqual([]);
+		// AlfaCRM has the skills of a teacher under `teacher-to-skill`.
+		expect(namesOf(shows).filter((name) => !NAME.test(name.replace(/-/g, '_')))).toEqual([]);
 	});
 
 	it('does not write the ID as a field', () => {
@@ -109,54 +156,148 @@ describe.each(TABLE)('%s', (_resource, entity) => {
 		expect(fields.some(({ required }) => required)).toBe(entity.operations.includes('create'));
 	});
 
-	it('keeps the names of required fields and views clear of the form’s own parameters', () => {
-		const beside = [...namesOf(fields.filter(({ required }) => required)), ...namesOf(views)];
+	it('keeps the names of required fields, views and keys clear of the form’s own parameters', () => {
+		const beside = [
+			...namesOf(fields.filter(({ required }) => required)),
+			...namesOf(besideFilters),
+			...namesOf(keys),
+			...namesOf(actions.flatMap(askedBy).filter(({ required }) => required)),
+		];
 		expect(beside.filter((name) => OWN_PARAMETERS.includes(name))).toEqual([]);
 	});
 
-	it('refers to registered entities that have names to choose from', () => {
+	it('asks for IDs that travel in the query always, and for nothing else of that name', () => {
+		for (const key of keys) {
+			expect(key).toMatchObject({ required: true });
+			expect(key.in).not.toHaveLength(0);
+			expect(key.in.filter((operation) => !operations.includes(operation))).toEqual([]);
+			expect(repeated(key.in)).toEqual([]);
+			expect([...namesOf(fields), ...namesOf(filters), ...namesOf(besideFilters)]).not.toContain(key.name);
+		}
+	});
+
+	it('refers to registered entities that can be listed and have something to be called by', () => {
 		const targets = allOf(entity).flatMap((field) =>
-			field.type === 'reference' || field.type === 'references' ? [field.entity] : [],
+			field.type === 'reference' || field.type === 'references' || field.type === 'record'
+				? [field.entity]
+				: [],
 		);
-		for (const target of targets) {
-			expect(namesOf(entityOf(target).fields)).toContain('name');
-			expect(entityOf(target).operations).toContain('getAll');
+		for (const target of targets.map(entityOf)) {
+			const called = target.title ?? ['name'];
+			expect(called.filter((name) => !namesOf(returned(target)).includes(name))).toEqual([]);
+			expect(target.operations).toContain('getAll');
+			// A dropdown is filled with a call that has nothing but the branch.
+			expect(target.keys).toBeUndefined();
+		}
+	});
+
+	it('searches only for records of entities that can be searched', () => {
+		for (const field of allOf(entity)) {
+			if (field.type === 'record')
+				expect([field.name, entityOf(field.entity).search]).not.toContain(undefined);
+		}
+	});
+
+	it('is searched by texts, an ID or days that the index can filter by', () => {
+		const { by, digits, day = [] } = entity.search ?? {};
+		const typeOf = (name: string) => filters.find((filter) => filter.name === name)?.type;
+		if (by !== undefined) expect(typeOf(by)).toBe('text');
+		if (digits !== undefined) expect(typeOf(digits)).toBe(digits === 'id' ? 'id' : 'text');
+		expect(day.map(typeOf)).toEqual(day.map(() => 'date'));
+	});
+
+	it('is called by fields that are returned, if it is called by others than its name', () => {
+		const { title = [] } = entity;
+		expect(title.filter((name) => !namesOf(returned(entity)).includes(name))).toEqual([]);
+		expect(repeated(title)).toEqual([]);
+		if (entity.title) expect(title.join()).not.toMatch(/^(name)?$/);
+	});
+
+	it('is simplified to at most 10 fields that are returned, the ID first', () => {
+		const { simple = ['id'] } = entity;
+		expect(simple[0]).toBe('id');
+		expect(simple.length).toBeLessThanOrEqual(10);
+		expect(repeated(simple)).toEqual([]);
+		expect(simple.filter((name) => !namesOf(returned(entity)).includes(name))).toEqual([]);
+		if (entity.simple) expect(simple.length).toBeLessThan(new Set(namesOf(returned(entity))).size);
+	});
+
+	it('shows only what is not known from the fields already', () => {
+		for (const shown of shows) {
+			expect(shown.name).not.toBe('id');
+			const written = fields.find(({ name, writeOnly }) => name === shown.name && !writeOnly);
+			if (written) expect([shown.name, shown.type]).not.toEqual([shown.name, written.type]);
+		}
+	});
+
+	it('checks rows again against a field that they have', () => {
+		for (const { name, type, recheck } of filters) {
+			if (recheck === undefined) continue;
+			const checked = [recheck.field, ...Object.keys(recheck.also ?? {})];
+			expect(checked.filter((field) => !namesOf(returned(entity)).includes(field))).toEqual([]);
+			const of = returned(entity).find((field) => field.name === recheck.field);
+			if (recheck.test === 'from' || recheck.test === 'to') {
+				expect([type, of?.type]).toEqual(['date', 'date']);
+				expect(name.endsWith(`_${recheck.test}`)).toBe(true);
+			} else {
+				expect(LISTS.includes(of?.type ?? '')).toBe(recheck.test === 'has');
+			}
 		}
 	});
 
 	it('gives fields called ..._id one ID and those called ..._ids several', () => {
-		const wrong = allOf(entity).filter(({ name, type }) => {
-			if (name === 'id' || name.endsWith('_id')) return type !== 'id' && type !== 'reference';
-			if (name.endsWith('_ids')) return type !== 'ids' && type !== 'references';
-			return ['id', 'ids', 'reference', 'references'].includes(type);
+		const wrong = allOf(entity).filter((field) => {
+			const { name, type } = field;
+			// A kind has a number, which is no record's.
+			if (name === 'type_id' && type === 'integer') return field.preset === undefined;
+			if (name === 'id' || name.endsWith('_id')) return !['id', 'reference', 'record'].includes(type);
+			if (name === 'ids' || name.endsWith('_ids')) return !['ids', 'references'].includes(type);
+			return ['id', 'ids', 'reference', 'references', 'record'].includes(type);
 		});
 		expect(namesOf(wrong)).toEqual([]);
+		const shown = shows.filter(({ name, type }) => {
+			if (name.endsWith('_ids')) return type !== 'ids';
+			return name.endsWith('_id') !== (type === 'id');
+		});
+		expect(namesOf(shown)).toEqual([]);
 	});
 
 	it('says in the label of a bare ID that it is one, and leaves that to the form for a reference', () => {
 		const wrong = allOf(entity).filter(({ type, label: shown }) => {
 			if (type === 'id') return !/\bID$/.test(shown);
 			if (type === 'ids') return !/\bIDs$/.test(shown);
-			return (type === 'reference' || type === 'references') && /\b(IDs?|Name)\b/.test(shown);
+			return ['reference', 'references', 'record'].includes(type) && /\b(IDs?|Name)\b/.test(shown);
 		});
 		expect(labelsOf(wrong)).toEqual([]);
 	});
 
 	it('has labels in Title Case', () => {
 		const SMALL = /^(a|an|and|as|at|by|for|from|if|in|of|on|or|the|to)$/;
-		const wrong = labelsOf(allOf(entity)).filter((shown) =>
+		const wrong = labelsOf([...allOf(entity), ...shows, ...actions]).filter((shown) =>
 			shown.split(' ').some((word, index) => !(/^[A-Z0-9]/.test(word) || (index > 0 && SMALL.test(word)))),
 		);
 		expect(wrong).toEqual([]);
 	});
 
 	it('offers choices that differ, among them the preset', () => {
-		for (const field of allOf(entity)) {
-			if (field.type !== 'choice') continue;
+		for (const field of [...allOf(entity), ...shows]) {
+			if (field.type !== 'choice' && field.type !== 'choices') continue;
 			expect(field.choices.length).toBeGreaterThan(1);
 			expect(repeated(field.choices.map(({ value }) => value))).toEqual([]);
 			expect(repeated(field.choices.map(({ label: shown }) => shown))).toEqual([]);
-			expect(field.choices.map(({ value }) => value)).toContain(field.preset);
+			expect(new Set(field.choices.map(({ value }) => typeof value)).size).toBe(1);
+			if (field.type === 'choice') {
+				expect(field.choices.map(({ value }) => value)).toContain(field.preset);
+			}
+		}
+	});
+
+	it('has rows with fields that differ', () => {
+		for (const field of [...allOf(entity), ...shows]) {
+			if (field.type !== 'rows') continue;
+			expect(field.fields).not.toHaveLength(0);
+			expect(repeated(namesOf(field.fields))).toEqual([]);
+			expect(repeated(labelsOf(field.fields))).toEqual([]);
 		}
 	});
 
@@ -182,7 +323,8 @@ describe.each(TABLE)('%s', (_resource, entity) => {
 	});
 
 	it('lets the branch of the call stand in only where there is one, for a branch', () => {
-		for (const field of fields.filter(({ fromBranch }) => fromBranch)) {
+		const standIns = allOf(entity).filter((field) => 'fromBranch' in field && field.fromBranch);
+		for (const field of standIns) {
 			expect(entity.scope).toBe('branch');
 			expect(field).toMatchObject({
 				type: expect.stringMatching(/^references?$/) as string,
@@ -192,9 +334,58 @@ describe.each(TABLE)('%s', (_resource, entity) => {
 	});
 
 	it('tells something in each description and shows an example in each placeholder', () => {
-		for (const { description, placeholder } of allOf(entity)) {
+		for (const { description, placeholder } of [...allOf(entity), ...shows]) {
 			if (description !== undefined) expect(description).toMatch(/^[A-Z].{4,}/);
 			if (placeholder !== undefined) expect(placeholder).toMatch(/^e\.g\. \S/);
 		}
+	});
+});
+
+const ACTIONS = TABLE.flatMap(([resource, entity]) =>
+	(entity.actions ?? []).map((action): [string, Action, Entity] => [
+		`${resource}.${action.name}`,
+		action,
+		entity,
+	]),
+);
+
+describe.each(ACTIONS)('%s', (_key, action, { label, plural, path, actions = [] }) => {
+	const { name, title, description, idAs, query = [], body = [], fixed = {}, returns } = action;
+
+	it('is a verb in camelCase of its own, and says how sure it is', () => {
+		expect(name).toMatch(/^[a-z]+([A-Z][a-z]+)*$/);
+		expect(['create', 'delete', 'get', 'getAll', 'update']).not.toContain(name);
+		expect(actions.filter((other) => other.name === name)).toHaveLength(1);
+		expect(actions.filter((other) => other.label === action.label)).toHaveLength(1);
+		expect(CERTAINTIES).toContain(action.certainty);
+	});
+
+	it('tells what it does to which record', () => {
+		expect(title).toMatch(/^[A-Z][a-z ]+$/);
+		expect(title.toLowerCase()).toMatch(new RegExp(`\\b(${label.toLowerCase()}|${plural.toLowerCase()})\\b`));
+		if (description !== undefined) expect(description).toMatch(/^[A-Z].{4,}/);
+	});
+
+	it('goes to a URL that AlfaCRM can have', () => {
+		expect(action.path ?? path).toMatch(/^[a-z]+(-[a-z]+)*$/);
+		expect(action.action).toMatch(/^[a-z]+(-[a-z]+)*$/);
+		if (idAs !== undefined) expect(idAs).toMatch(/^(id|[a-z]+_id)$/);
+	});
+
+	it('asks for nothing twice', () => {
+		expect(repeated([...namesOf(query), ...(idAs ? [idAs] : [])])).toEqual([]);
+		expect(repeated([...namesOf(body), ...Object.keys(fixed)])).toEqual([]);
+		// Both parts of a call share the form.
+		expect(repeated(namesOf(askedBy(action)))).toEqual([]);
+		expect(repeated(labelsOf(askedBy(action)))).toEqual([]);
+	});
+
+	it('sends nothing of its own accord where it only reads', () => {
+		if (returns !== 'saved') expect(action.fixed).toBeUndefined();
+		expect(name.startsWith('get')).toBe(returns !== 'saved');
+	});
+
+	it('shows no name twice', () => {
+		expect(repeated(namesOf(action.shows))).toEqual([]);
 	});
 });

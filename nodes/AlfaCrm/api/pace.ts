@@ -8,8 +8,10 @@ export const DEFAULT_REQUESTS_PER_SECOND = 5;
 const WINDOW_MS = 1_000;
 /** Covers that times here are whole milliseconds. */
 const MARGIN_MS = 5;
-/** The shortest round trip is trusted once so many were seen; the first ones are slow. */
+/** The shortest round trip is trusted once so many were seen, since the first ones are slow. */
 const ENOUGH_ANSWERS = 10;
+/** Only the latest ones count, for ways and servers change. */
+const LATEST_ANSWERS = 200;
 /** From a request's start until it has reached the server in any case. */
 const LONGEST_WAY_MS = 1_000;
 
@@ -39,13 +41,13 @@ export function gateOf(origin: string): Gate {
  *
  * Spacing the starts alone is not enough: a request that is slow on its way (connection set-up, a busy process) arrives
  * closer to the next ones than it started. So a place is taken until one second after the request can have arrived at
- * the latest, which is its answer's time less the shortest round trip seen on this host.
+ * the latest, which is its answer's time less the shortest round trip lately seen on this host.
  */
 export class Gate {
 	private readonly starts: Start[] = [];
 	private queue: Promise<void> = Promise.resolve();
-	private shortestRoundTrip = Infinity;
-	private answers = 0;
+	/** Milliseconds of the latest answered requests. */
+	private readonly roundTrips: number[] = [];
 	private closedUntil = 0;
 
 	/** @param perSecond 0 lifts the limit */
@@ -53,8 +55,8 @@ export class Gate {
 		const start = await this.enter(perSecond, signal);
 		try {
 			const answer = await send();
-			this.shortestRoundTrip = Math.min(this.shortestRoundTrip, Date.now() - start.at);
-			this.answers += 1;
+			this.roundTrips.push(Date.now() - start.at);
+			if (this.roundTrips.length > LATEST_ANSWERS) this.roundTrips.shift();
 			start.answered = true;
 			return answer;
 		} finally {
@@ -99,7 +101,8 @@ export class Gate {
 	}
 
 	private freeAt({ at, endedAt, answered }: Start): number {
-		const wayBack = answered && this.answers >= ENOUGH_ANSWERS ? this.shortestRoundTrip : 0;
+		const known = answered && this.roundTrips.length >= ENOUGH_ANSWERS;
+		const wayBack = known ? Math.min(...this.roundTrips) : 0;
 		const onItsWay = endedAt === undefined ? LONGEST_WAY_MS : endedAt - at - wayBack;
 		return at + Math.min(Math.max(onItsWay, 0), LONGEST_WAY_MS) + WINDOW_MS + MARGIN_MS;
 	}

@@ -9,6 +9,9 @@ const SMALLEST_PAGE = 20;
 /** 200,000 records at the smallest page. A server that is still going on then would never end. */
 const MOST_PAGES = 10_000;
 
+/** A call for the pages of an action, `index` if none is named. */
+type List = Omit<Call, 'action' | 'reads'> & { action?: string };
+
 export interface Page {
 	/** Rows that no earlier page held. */
 	rows: IDataObject[];
@@ -22,12 +25,12 @@ export interface Page {
  * Walks the pages of an index action, whatever their size: they are counted from 0 and the server alone decides how
  * many rows one holds. Rows that shift to another page meanwhile come out once.
  */
-export async function* pages(caller: Caller, call: Omit<Call, 'action' | 'reads'>): AsyncGenerator<Page> {
+export async function* pages(caller: Caller, call: List): AsyncGenerator<Page> {
 	const seen = new Set<unknown>();
 	let total: number | undefined;
 	for (let page = 0; page < MOST_PAGES; page++) {
 		const body = { ...call.body, page };
-		const answer = await request(caller, { ...call, action: 'index', body, reads: true });
+		const answer = await request(caller, { action: 'index', ...call, body, reads: true });
 		const { items, stated } = readPage(caller, call, answer);
 		// A row that is removed meanwhile lowers it, and lets another slip to a page that was read before.
 		total = stated === undefined ? total : Math.max(stated, total ?? 0);
@@ -56,7 +59,7 @@ function looksLikePageSize(items: IDataObject[], total = 0): boolean {
 	return items.length === total && total >= SMALLEST_PAGE;
 }
 
-function readPage(caller: Caller, call: Omit<Call, 'action' | 'reads'>, answer: IDataObject | IDataObject[]) {
+function readPage(caller: Caller, call: List, answer: IDataObject | IDataObject[]) {
 	const { items, total } = Array.isArray(answer) ? { items: answer, total: undefined } : answer;
 	if (!Array.isArray(items)) {
 		throw nodeError(

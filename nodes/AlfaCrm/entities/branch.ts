@@ -1,18 +1,20 @@
-import { flag, name, nameFilter, references, weight } from './fields';
-import type { Entity } from './types';
+import { name, nameFilter, weight, writable } from './common';
+import { flag, references } from './fields';
+
+const subjects = references('subject_ids', 'Subject', 'subject', { description: 'Subjects taught there' });
 
 /** API notes 5.1. The documented filters do not include `id`. */
-export const branch: Entity = {
+export const branch = writable({
 	resource: 'branch',
 	path: 'branch',
 	scope: 'global',
 	label: 'Branch',
 	plural: 'Branches',
-	operations: ['create', 'delete', 'get', 'getAll', 'update'],
+	certainty: 'confirmed',
 	fields: [
 		name('e.g. Central'),
 		flag('is_active', 'Active', { required: true, description: 'Whether the branch is in use' }),
-		references('subject_ids', 'Subject', 'subject', { description: 'Subjects taught there' }),
+		subjects,
 		weight,
 	],
 	filters: [
@@ -20,6 +22,6 @@ export const branch: Entity = {
 			description: 'Whether to return only active branches or only inactive ones',
 		}),
 		nameFilter,
-		references('subject_ids', 'Subject', 'subject', { description: 'Subjects taught there' }),
+		subjects,
 	],
-};
+});

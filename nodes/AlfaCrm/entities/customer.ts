@@ -1,23 +1,22 @@
+import { archivedField, archivedView, archiving } from './archive';
+import { calendar } from './calendar';
+import { idFilter, name, note, timestampFilters, timestamps, writable } from './common';
 import {
 	boolean,
 	choice,
 	dotted,
-	flag,
-	id,
 	ids,
-	idFilter,
 	integer,
 	iso,
-	longText,
-	name,
 	number,
 	range,
+	record,
 	reference,
 	references,
 	text,
 	texts,
 } from './fields';
-import type { Entity } from './types';
+import type { Action } from './types';
 
 const LEAD = { value: 0, label: 'Lead', description: 'Someone who may become a client' };
 const CLIENT = { value: 1, label: 'Client', description: 'Someone who studies' };
@@ -31,14 +30,72 @@ const GENDERS = [
 	{ value: 2, label: 'Female' },
 ];
 
+/** API notes 6. All three are known from one integration, which runs in production. */
+const bonus = (
+	facts: Pick<Action, 'name' | 'label' | 'title' | 'description' | 'action' | 'body' | 'returns'>,
+): Action => ({
+	...facts,
+	path: 'bonus',
+	idAs: 'customer_id',
+	certainty: 'unconfirmed',
+});
+
+const amount = number('amount', 'Amount', { required: true });
+
+const bonuses: Action[] = [
+	bonus({
+		name: 'getBonusBalance',
+		label: 'Get Bonus Balance',
+		title: 'Get the bonus balance of a customer',
+		description: 'Get how much bonus a customer has',
+		action: 'balance-bonus',
+		returns: 'object',
+	}),
+	bonus({
+		name: 'addBonus',
+		label: 'Add Bonus',
+		title: 'Add bonus to a customer',
+		description: 'Raise the bonus balance of a customer',
+		action: 'bonus-add',
+		body: [amount, note],
+		returns: 'saved',
+	}),
+	bonus({
+		name: 'spendBonus',
+		label: 'Spend Bonus',
+		title: 'Spend bonus of a customer',
+		description: 'Lower the bonus balance of a customer',
+		action: 'bonus-spend',
+		body: [amount, { ...note, required: true }],
+		returns: 'saved',
+	}),
+];
+
 /** Leads and clients: one entity of AlfaCRM, told apart by `is_study`. API notes 5.3, list semantics in 3. */
-export const customer: Entity = {
+export const customer = writable({
 	resource: 'customer',
 	path: 'customer',
-	scope: 'branch',
 	label: 'Customer',
 	plural: 'Customers',
-	operations: ['create', 'delete', 'get', 'getAll', 'update'],
+	certainty: 'confirmed',
+	actions: [
+		calendar('customer'),
+		...bonuses,
+		...archiving('customer', 'Tried by two integrations, proven by none.'),
+	],
+	search: { by: 'name', digits: 'phone' },
+	simple: [
+		'id',
+		'name',
+		'is_study',
+		'phone',
+		'email',
+		'lead_status_id',
+		'study_status_id',
+		'assigned_id',
+		'balance',
+		'created_at',
+	],
 	custom: true,
 	reveal: { is_study: 2, removed: 1 },
 	fields: [
@@ -49,34 +106,50 @@ export const customer: Entity = {
 		}),
 		choice('legal_type', 'Legal Type', LEGAL_TYPES, 1, { required: true, description: 'Who pays' }),
 		texts('addr', 'Address'),
-		id('assigned_id', 'Assigned Manager ID', { description: 'ID of the user who looks after the customer' }),
+		reference('assigned_id', 'Assigned Manager', 'user', {
+			description: 'User who looks after the customer',
+		}),
 		text('barcode', 'Barcode'),
 		references('branch_ids', 'Branch', 'branch', {
 			fromBranch: true,
 			description: 'Branches of the customer, if not just the one above',
 		}),
 		integer('color', 'Color', { description: 'Number in the palette of AlfaCRM' }),
-		id('company_id', 'Company ID', { description: 'Your own legal entity that makes the contract' }),
-		id('customer_reject_id', 'Customer Reject Reason ID', { description: 'Why a client left' }),
+		reference('company_id', 'Company', 'company', {
+			description: 'Your own legal entity that makes the contract',
+		}),
+		reference('customer_reject_id', 'Customer Reject Reason', 'customerReject', {
+			description: 'Why a client left',
+		}),
 		dotted('dob', 'Date of Birth'),
 		texts('email', 'Email', { placeholder: 'e.g. name@example.org' }),
 		choice('gender', 'Gender', GENDERS, 0),
-		id('lead_reject_id', 'Lead Reject Reason ID', { description: 'Why a lead was lost' }),
+		reference('lead_reject_id', 'Lead Reject Reason', 'leadReject', { description: 'Why a lead was lost' }),
 		reference('lead_source_id', 'Lead Source', 'leadSource', { description: 'Where the customer came from' }),
 		reference('lead_status_id', 'Lead Status', 'leadStatus', { description: 'Stage of the funnel' }),
 		text('legal_name', 'Payer Name', { description: 'Payer or parent, at most 50 characters' }),
-		longText('note', 'Note'),
+		note,
 		texts('phone', 'Phone'),
-		id('pipeline_id', 'Pipeline ID', { description: 'Funnel of a lead' }),
-		flag('removed', 'Archived', {
-			description: 'Whether the customer is archived. Unconfirmed: not every account may accept it.',
-		}),
+		reference('pipeline_id', 'Pipeline', 'pipeline', { description: 'Funnel of a lead' }),
+		archivedField('customer'),
 		reference('study_status_id', 'Study Status', 'studyStatus', { description: 'State of a client' }),
-		ids('teacher_ids', 'Teacher IDs', {
-			description: 'Responsible teachers, separated by commas',
-			placeholder: 'e.g. 9, 12',
-		}),
+		references('teacher_ids', 'Teacher', 'teacher', { description: 'Responsible teachers' }),
 		texts('web', 'Website'),
+	],
+	shows: [
+		text('balance', 'Balance'),
+		text('balance_base', 'Base Balance'),
+		integer('balance_bonus', 'Bonus Balance'),
+		text('b_date', 'Start Date'),
+		iso('e_date', 'Archived On', { description: 'A past day if archived, 2030-12-31 if not' }),
+		ids('group_ids', 'Group IDs'),
+		iso('last_attend_date', 'Last Attended'),
+		text('next_lesson_date', 'Next Lesson'),
+		integer('paid_count', 'Paid Count'),
+		integer('paid_lesson_count', 'Paid Lessons'),
+		text('paid_lesson_date', 'Paid Lesson Date'),
+		text('paid_till', 'Paid Until'),
+		...timestamps,
 	],
 	views: [
 		choice(
@@ -86,28 +159,19 @@ export const customer: Entity = {
 			2,
 			{ description: 'Which customers to return' },
 		),
-		choice(
-			'removed',
-			'Archived',
-			[
-				{ value: 0, label: 'Active' },
-				{ value: 1, label: 'Active and Archived' },
-				{ value: 2, label: 'Archived' },
-			],
-			0,
-			{ description: 'Whether archived customers are returned' },
-		),
+		archivedView('customers'),
 	],
 	filters: [
 		...range(integer, 'age', 'Age'),
-		id('assigned_id', 'Assigned Manager ID'),
+		reference('assigned_id', 'Assigned Manager', 'user'),
 		...range(number, 'balance_bonus', 'Bonus Balance'),
 		...range(number, 'balance_contract', 'Contract Balance'),
 		integer('color', 'Color', { description: 'Number in the palette of AlfaCRM' }),
 		text('comment', 'Comment', { description: 'Part of a comment' }),
-		id('company_id', 'Company ID', { description: 'Your own legal entity' }),
-		...range(dotted, 'created_at', 'Created'),
-		id('customer_reject_id', 'Customer Reject Reason ID', { description: 'Why a client left' }),
+		reference('company_id', 'Company', 'company', { description: 'Your own legal entity' }),
+		reference('customer_reject_id', 'Customer Reject Reason', 'customerReject', {
+			description: 'Why a client left',
+		}),
 		...range(dotted, 'date', 'Added'),
 		...range(dotted, 'dob', 'Date of Birth'),
 		text('email', 'Email', {
@@ -115,7 +179,7 @@ export const customer: Entity = {
 			placeholder: 'e.g. name@example.org',
 		}),
 		choice('gender', 'Gender', GENDERS, 0),
-		id('group_id', 'Group ID', { description: 'Used by some integrations; effect unconfirmed' }),
+		record('group_id', 'Group', 'group', { description: 'Used by some integrations; effect unconfirmed' }),
 		idFilter,
 		...range(iso, 'last_attend_date', 'Last Attended'),
 		reference('lead_source_id', 'Lead Source', 'leadSource', { description: 'Where the customer came from' }),
@@ -124,7 +188,7 @@ export const customer: Entity = {
 		}),
 		choice('legal_type', 'Legal Type', LEGAL_TYPES, 1),
 		...range(integer, 'lesson_count', 'Remaining Lessons'),
-		id('level_id', 'Level ID'),
+		reference('level_id', 'Level', 'level'),
 		text('name', 'Name', { description: 'Part of the name' }),
 		...range(iso, 'next_lesson_date', 'Next Lesson'),
 		text('note', 'Note', { description: 'Part of the note' }),
@@ -133,10 +197,10 @@ export const customer: Entity = {
 		...range(dotted, 'removed', 'Archived'),
 		reference('study_status_id', 'Study Status', 'studyStatus', { description: 'State of a client' }),
 		...range(dotted, 'tariff_till', 'Subscription Valid Until'),
-		id('employee_id', 'Teacher ID', { description: 'ID of a responsible teacher' }),
-		...range(dotted, 'updated_at', 'Updated'),
+		reference('employee_id', 'Teacher', 'teacher', { description: 'Responsible teacher' }),
+		...timestampFilters,
 		boolean('withGroups', 'With Groups', {
 			description: 'Whether to add the active groups of each customer',
 		}),
 	],
-};
+});

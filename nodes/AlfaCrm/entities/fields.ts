@@ -1,12 +1,17 @@
 import type { Choice, Field, FieldType, Filter } from './types';
 
-type Simple = Exclude<FieldType['type'], 'date' | 'choice' | 'reference' | 'references'>;
-type Extra = Partial<Pick<Field, 'description' | 'placeholder' | 'required' | 'fromBranch'>>;
+type Simple = Exclude<FieldType['type'], 'date' | `choice${string}` | `re${string}` | 'rows'>;
+type Extra = Partial<
+	Pick<Field, 'description' | 'placeholder' | 'required' | 'fromBranch' | 'writeOnly'> &
+		Pick<Filter, 'recheck'>
+>;
+type Made = Field & Filter;
+type Make = (name: string, label: string, extra?: Extra) => Made;
 
 /** Short forms, so that a declaration reads as a table. */
 const simple =
-	(type: Simple) =>
-	(name: string, label: string, extra: Extra = {}): Field => ({ type, name, label, ...extra });
+	(type: Simple): Make =>
+	(name, label, extra) => ({ type, name, label, ...extra });
 
 export const text = simple('text');
 export const longText = simple('longText');
@@ -17,73 +22,75 @@ export const ids = simple('ids');
 export const number = simple('number');
 export const flag = simple('flag');
 export const boolean = simple('boolean');
+export const time = simple('time');
 
-export const dotted = (name: string, label: string, extra: Extra = {}): Field => ({
+export const dotted: Make = (name, label, extra) => ({
 	type: 'date',
 	format: 'dotted',
 	name,
 	label,
 	...extra,
 });
-
-export const iso = (name: string, label: string, extra: Extra = {}): Field => ({
-	type: 'date',
-	format: 'iso',
-	name,
-	label,
-	...extra,
-});
+export const iso: Make = (name, label, extra) => ({ type: 'date', format: 'iso', name, label, ...extra });
 
 export const choice = (
 	name: string,
 	label: string,
 	choices: readonly Choice[],
-	preset: number,
+	preset: Choice['value'],
 	extra: Extra = {},
-): Field & { type: 'choice' } => ({ type: 'choice', choices, preset, name, label, ...extra });
+): Made & { type: 'choice' } => ({ type: 'choice', choices, preset, name, label, ...extra });
 
-export const reference = (name: string, label: string, entity: string, extra: Extra = {}): Field => ({
-	type: 'reference',
-	entity,
-	name,
-	label,
-	...extra,
-});
-
-export const references = (name: string, label: string, entity: string, extra: Extra = {}): Field => ({
-	type: 'references',
-	entity,
-	name,
-	label,
-	...extra,
-});
-
-/** A pair of filters `<name>_from` and `<name>_to`. */
-export function range(
-	make: (name: string, label: string, extra?: Extra) => Filter,
+export const choices = (
 	name: string,
 	label: string,
-): Filter[] {
-	return [
-		make(`${name}_from`, `${label} From`, {
-			description: `Lowest value of ${label.toLowerCase()} to include`,
-		}),
-		make(`${name}_to`, `${label} To`, { description: `Highest value of ${label.toLowerCase()} to include` }),
-	];
-}
-
-export const name = (placeholder: string): Field =>
-	text('name', 'Name', { required: true, description: 'At most 50 characters', placeholder });
-
-export const weight = integer('weight', 'Weight', { description: 'Place in lists: AlfaCRM sorts by it' });
-
-export const enabled = flag('is_enabled', 'Enabled', {
-	required: true,
-	description: 'Whether it can be chosen in AlfaCRM',
+	offered: readonly Choice[],
+	extra: Extra = {},
+): Made => ({
+	type: 'choices',
+	choices: offered,
+	name,
+	label,
+	...extra,
 });
 
-export const idFilter = id('id', 'ID', { description: 'ID of the one record to return' });
-export const nameFilter = text('name', 'Name', { description: 'Name to look for' });
+const pointing =
+	(type: 'reference' | 'references' | 'record') =>
+	(name: string, label: string, entity: string, extra: Extra = {}): Made => ({
+		type,
+		entity,
+		name,
+		label,
+		...extra,
+	});
+
+export const reference = pointing('reference');
+export const references = pointing('references');
+export const record = pointing('record');
+
+export const rows = (name: string, label: string, fields: readonly Field[], extra: Extra = {}): Made => ({
+	type: 'rows',
+	fields,
+	name,
+	label,
+	...extra,
+});
+
+/** A pair of filters `<name>_from` and `<name>_to`, checked again against a field where the server ignores them. */
+export function range(make: Make, name: string, label: string, recheck?: string): Filter[] {
+	const isDate = make(name, label).type === 'date';
+	return (['from', 'to'] as const).map((test) => {
+		const [which, end] = test === 'from' ? ['First', 'From'] : ['Last', 'To'];
+		const extreme = test === 'from' ? 'Lowest' : 'Highest';
+		const what = isDate ? `${which} day to include` : `${extreme} value of ${label.toLowerCase()} to include`;
+		return make(`${name}_${test}`, `${label} ${end}`, {
+			description: recheck
+				? `${what}. AlfaCRM may ignore it, so the node checks the rows that come again.`
+				: what,
+			...(recheck ? { recheck: { field: recheck, test } } : {}),
+		});
+	});
+}
 
 /** Holds several values, which AlfaCRM replaces as a whole. */
-export const isList = ({ type }: Filter): boolean => ['texts', 'ids', 'references'].includes(type);
+export const isList = ({ type }: Filter): boolean => ['texts', 'ids', 'references', 'choices'].includes(type);

@@ -1,14 +1,13 @@
-import { flag, idFilter, name, nameFilter, reference, weight } from './fields';
-import type { Entity } from './types';
+import { idFilter, name, nameFilter, weight, writable } from './common';
+import { flag, reference } from './fields';
 
 /** API notes 5.2. */
-export const location: Entity = {
+export const location = writable({
 	resource: 'location',
 	path: 'location',
-	scope: 'branch',
 	label: 'Location',
 	plural: 'Locations',
-	operations: ['create', 'delete', 'get', 'getAll', 'update'],
+	certainty: 'documented',
 	fields: [
 		name('e.g. 5 Example Street'),
 		flag('is_active', 'Active', { required: true, description: 'Whether the location is in use' }),
@@ -25,4 +24,4 @@ export const location: Entity = {
 		idFilter,
 		nameFilter,
 	],
-};
+});

@@ -1,19 +1,66 @@
 import { branch } from './branch';
+import { cgi } from './cgi';
+import { communication } from './communication';
+import { company } from './company';
 import { customer } from './customer';
+import { customerTariff } from './customerTariff';
+import { discount } from './discount';
+import { group } from './group';
+import { lesson } from './lesson';
+import { lessonType } from './lessonType';
+import { level } from './level';
 import { location } from './location';
-import { leadSource, leadStatus, studyStatus } from './statuses';
+import { log } from './log';
+import { mailMessage, phoneCall, smsMessage } from './messages';
+import { pay } from './pay';
+import { payAccount, payItem, payItemCategory, payType } from './payLists';
+import { pipeline } from './pipeline';
+import { regularLesson } from './regularLesson';
+import { room } from './room';
+import { customerReject, leadReject, leadSource, leadStatus, studyStatus } from './statuses';
 import { subject } from './subject';
+import { tariff } from './tariff';
+import { task } from './task';
+import { teacher } from './teacher';
 import type { Entity } from './types';
+import { user } from './user';
 
 /** Everything that the node knows of AlfaCRM, in the order of the labels. */
 export const entities: readonly Entity[] = [
 	branch,
+	log,
+	communication,
+	company,
 	customer,
+	customerReject,
+	customerTariff,
+	discount,
+	group,
+	cgi,
+	leadReject,
 	leadSource,
 	leadStatus,
+	lesson,
+	lessonType,
+	level,
 	location,
+	mailMessage,
+	pay,
+	payAccount,
+	payItem,
+	payItemCategory,
+	payType,
+	phoneCall,
+	pipeline,
+	regularLesson,
+	room,
+	smsMessage,
 	studyStatus,
 	subject,
+	tariff,
+	task,
+	teacher,
+	user,
 ];
 
 const byResource = new Map(entities.map((entity) => [entity.resource, entity]));

@@ -1,22 +1,19 @@
-import { enabled, flag, id, idFilter, name, nameFilter, text, weight } from './fields';
+import { enabled, enabledFilter, idFilter, name, nameFilter, readable, weight, writable } from './common';
+import { flag, reference, text } from './fields';
 import type { Entity, Field } from './types';
-
-const enabledFilter = flag('is_enabled', 'Enabled', {
-	description: 'Whether to return only enabled ones or only disabled ones',
-});
 
 /** The short lists that an account defines for itself share one shape. API notes 5.4. */
 const list = (
 	names: Pick<Entity, 'resource' | 'path' | 'label' | 'plural'>,
 	example: string,
-	more: { first?: Field[]; last?: Field[]; filters?: Entity['filters'] } = {},
-): Entity => ({
-	...names,
-	scope: 'branch',
-	operations: ['create', 'delete', 'get', 'getAll', 'update'],
-	fields: [name(example), ...(more.first ?? []), enabled, ...(more.last ?? []), weight],
-	filters: [...(more.filters ?? []), enabledFilter, idFilter, nameFilter],
-});
+	more: { first?: Field[]; last?: Field[]; filters?: Entity['filters']; certainty?: 'documented' } = {},
+): Entity =>
+	writable({
+		...names,
+		certainty: more.certainty ?? 'confirmed',
+		fields: [name(example), ...(more.first ?? []), enabled, ...(more.last ?? []), weight],
+		filters: more.filters ?? [enabledFilter, idFilter, nameFilter],
+	});
 
 export const studyStatus = list(
 	{ resource: 'studyStatus', path: 'study-status', label: 'Study Status', plural: 'Study Statuses' },
@@ -29,7 +26,7 @@ export const leadStatus = list(
 	{
 		last: [
 			text('color', 'Color', { description: 'Written by one known integration; unconfirmed' }),
-			id('pipeline_id', 'Pipeline ID', {
+			reference('pipeline_id', 'Pipeline', 'pipeline', {
 				description: 'Funnel that the stage belongs to. Written by one known integration; unconfirmed.',
 			}),
 		],
@@ -47,6 +44,28 @@ export const leadSource = list(
 				placeholder: 'e.g. site',
 			}),
 		],
-		filters: [text('code', 'Code', { description: 'Code to look for' })],
+		filters: [text('code', 'Code', { description: 'Code to look for' }), enabledFilter, idFilter, nameFilter],
 	},
 );
+
+/** No filters of it are listed. */
+export const leadReject = list(
+	{
+		resource: 'leadReject',
+		path: 'lead-reject',
+		label: 'Lead Reject Reason',
+		plural: 'Lead Reject Reasons',
+	},
+	'e.g. Too expensive',
+	{ filters: [], certainty: 'documented' },
+);
+
+/** Two integrations list it, none writes it; its fields are taken to be those of the others. */
+export const customerReject = readable({
+	resource: 'customerReject',
+	path: 'customer-reject',
+	label: 'Customer Reject Reason',
+	plural: 'Customer Reject Reasons',
+	certainty: 'confirmed',
+	shows: [text('name', 'Name'), flag('is_enabled', 'Enabled'), weight],
+});

@@ -1,18 +1,17 @@
-import { boolean, idFilter, name, nameFilter, weight } from './fields';
-import type { Entity } from './types';
+import { idFilter, name, nameFilter, weight, writable } from './common';
+import { boolean } from './fields';
 
 /** API notes 5.8. */
-export const subject: Entity = {
+export const subject = writable({
 	resource: 'subject',
 	path: 'subject',
-	scope: 'branch',
 	label: 'Subject',
 	plural: 'Subjects',
-	operations: ['create', 'delete', 'get', 'getAll', 'update'],
+	certainty: 'confirmed',
 	fields: [name('e.g. Robotics'), weight],
 	filters: [
 		boolean('active', 'Active', { description: 'Whether to return only active subjects; off returns all' }),
 		idFilter,
 		nameFilter,
 	],
-};
+});

@@ -1,8 +1,16 @@
+import type { IDataObject } from 'n8n-workflow';
+
 import type { DateFormat } from '../api/formats';
 
 export type OperationName = 'create' | 'delete' | 'get' | 'getAll' | 'update';
 
-interface FieldBasics {
+/**
+ * How sure the facts about a thing are: several independent sources or a live account agree; the official tables say
+ * so; one source, or sources that contradict each other.
+ */
+export type Certainty = 'confirmed' | 'documented' | 'unconfirmed';
+
+export interface FieldBasics {
 	/** As AlfaCRM calls it. */
 	name: string;
 	/** Title Case, as the form shows it. */
@@ -12,33 +20,87 @@ interface FieldBasics {
 }
 
 export interface Choice {
-	value: number;
+	value: number | string;
 	label: string;
 	description?: string;
 }
 
 /** What a field holds decides its parameter in the form, its check and its format on the wire. */
 export type FieldType =
-	| { type: 'text' | 'longText' | 'texts' | 'integer' | 'id' | 'ids' | 'number' }
+	| { type: 'text' | 'longText' | 'texts' | 'id' | 'ids' | 'number' }
+	| { type: 'integer'; preset?: number }
 	/** Yes or no, on the wire 0/1 or, for a few filters, false/true. */
 	| { type: 'flag' | 'boolean' }
 	| { type: 'date'; format: DateFormat }
-	| { type: 'choice'; choices: readonly Choice[]; preset: number }
-	/** One record, or several, of another entity, picked from a dropdown. */
-	| { type: 'reference' | 'references'; entity: string };
+	/** Of the day, `hh:mm`. */
+	| { type: 'time' }
+	| { type: 'choice'; choices: readonly Choice[]; preset: number | string }
+	/** Days of the week and the like; several at once. */
+	| { type: 'choices'; choices: readonly Choice[] }
+	/** One record, or several, of another entity, picked from a dropdown. For short lists. */
+	| { type: 'reference' | 'references'; entity: string }
+	/** One record of another entity, searched for. For long lists. */
+	| { type: 'record'; entity: string }
+	/** A list of small records inside this one, such as the attendance of a lesson. */
+	| { type: 'rows'; fields: readonly Field[] };
 
-export type Filter = FieldBasics & FieldType;
+export type Filter = FieldBasics &
+	FieldType & {
+		/**
+		 * The server is known to ignore this filter, at least sometimes, so rows are checked again: against which field
+		 * of the row, and how.
+		 */
+		recheck?: { field: string; test: 'is' | 'from' | 'to' | 'has'; also?: IDataObject };
+	};
 
-export type Field = Filter & {
-	/** Asked for at create, since AlfaCRM refuses a record without it. */
-	required?: boolean;
-	/** In a new record the branch of the call stands in for a value that is not given. */
-	fromBranch?: boolean;
-};
+export type Field = FieldBasics &
+	FieldType & {
+		/** Asked for at create, since AlfaCRM refuses a record without it. */
+		required?: boolean;
+		/** In a new record the branch of the call stands in for a value that is not given. */
+		fromBranch?: boolean;
+		/** Not among what AlfaCRM returns, at least not under this name. */
+		writeOnly?: boolean;
+	};
+
+/** What AlfaCRM returns; an object has keys that nobody can declare. */
+export type Shown = FieldBasics & (FieldType | { type: 'object' });
+
+/** An ID that AlfaCRM looks for in the query; it is sent in the body too, where some sources have it. */
+export type Key = Field & { in: readonly OperationName[] };
+
+/** Something that can be done with a record besides the usual five operations. */
+export interface Action {
+	/** camelCase verb; stored in workflows. */
+	name: string;
+	/** For the list of operations. */
+	label: string;
+	/** "Conduct a lesson". */
+	title: string;
+	description?: string;
+	/** Where it is sent, if not to the entity's own path. */
+	path?: string;
+	/** Last part of the URL. */
+	action: string;
+	/** The record itself is chosen by 'ID' and travels in the query as this. */
+	idAs?: string;
+	/** Parameters that travel in the query. */
+	query?: readonly Field[];
+	/** Parameters that travel in the body. */
+	body?: readonly Field[];
+	/** Sent with every such call. */
+	fixed?: IDataObject;
+	/** A saved record, pages of rows, a bare list of rows, or one object. The last three only read. */
+	returns: 'saved' | 'pages' | 'list' | 'object';
+	/** What it returns, where that is no record of the entity, for the preview of the output. */
+	shows?: readonly (FieldBasics & FieldType)[];
+	certainty: Certainty;
+}
 
 /**
- * An entity of AlfaCRM as data: from this come the form, the request, the checks, the dropdowns and the tables of the
- * README. Sources of the facts are named in each declaration's comment by the sections of the project's API notes.
+ * An entity of AlfaCRM as data: from this come the form, the request, the checks, the dropdowns, the schemas and the
+ * tables of the README. Sources of the facts are named in each declaration's comment by the sections of the project's
+ * API notes.
  */
 export interface Entity {
 	/** camelCase; stored in workflows. */
@@ -49,15 +111,34 @@ export interface Entity {
 	scope: 'global' | 'branch';
 	label: string;
 	plural: string;
+	certainty: Certainty;
 	operations: readonly OperationName[];
-	/** Writable fields; what else AlfaCRM returns passes through as it is. */
+	/** Those of `operations` that rest on less than the entity as a whole. */
+	unconfirmed?: readonly OperationName[];
+	/** Writable fields. */
 	fields: readonly Field[];
+	/** What AlfaCRM returns besides, or of another type than it is written, for the preview of the output. */
+	shows?: readonly Shown[];
 	/** Optional ones, sent only when they are set. */
 	filters: readonly Filter[];
 	/** Always sent, and so always visible in the form, because the server's own default hides records. */
 	views?: readonly Extract<Filter, { type: 'choice' }>[];
+	/** The index shows one value of this at a time; all are asked for unless some are chosen. */
+	sweep?: FieldBasics & { choices: readonly (Choice & { value: number })[] };
 	/** Makes the index show a record that its defaults would hide, for reading one by ID. */
 	reveal?: Readonly<Record<string, number>>;
+	/** IDs that travel in the query. */
+	keys?: readonly Key[];
+	actions?: readonly Action[];
+	/**
+	 * Too many for a dropdown. Records are searched by the filter `by`; by `digits` when only those are typed; by the
+	 * pair `day` when a date is. What no filter can find is looked for in the titles of each page.
+	 */
+	search?: { by?: string; digits?: string; day?: readonly [from: string, to: string] };
+	/** Fields that name a record in lists, if not `name`. */
+	title?: readonly string[];
+	/** The most useful fields of a wide record, at most 10. */
+	simple?: readonly string[];
 	/** Accepts `custom_...` fields. */
 	custom?: boolean;
 }

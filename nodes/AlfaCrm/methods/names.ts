@@ -1,6 +1,12 @@
 import type { Entity } from '../entities/types';
 
+const inOneWord = (text: string): string => text.replace(/ /g, '');
+
 /** Under which name the dropdown of an entity is found, e.g. `getLeadStatuses`. */
-export function optionsMethod(entity: Entity): string {
-	return `get${entity.plural.replace(/ /g, '')}`;
-}
+export const optionsMethod = ({ plural }: Entity): string => `get${inOneWord(plural)}`;
+
+/** Under which name the searchable list of an entity is found, e.g. `searchCustomers`. */
+export const searchMethod = ({ plural }: Entity): string => `search${inOneWord(plural)}`;
+
+/** Under which name the columns of an entity's field mapper are found, e.g. `getCustomerColumns`. */
+export const columnsMethod = ({ label }: Entity): string => `get${inOneWord(label)}Columns`;

@@ -4,7 +4,7 @@ import { nodeError } from '../api/errors';
 import { readId } from '../api/formats';
 import { pages } from '../api/pages';
 import type { Entity } from '../entities/types';
-import type { Target } from './parameters';
+import type { Target } from './target';
 
 /**
  * Reads one record. AlfaCRM has no call for that, only the index with a filter by ID, which some entities ignore: then
@@ -19,10 +19,14 @@ export async function findById(
 	target: Target,
 ): Promise<IDataObject> {
 	const noun = entity.label.toLowerCase();
-	const body = { id, ...entity.reveal };
-	for await (const { rows } of pages(context, { ...target, body, task: `get ${noun} ${id}` })) {
-		const found = rows.find((row) => readId(row.id) === id);
-		if (found) return found;
+	const { sweep } = entity;
+	const passes = sweep ? sweep.choices.map(({ value }) => ({ [sweep.name]: value })) : [{}];
+	for (const pass of passes) {
+		const body = { id, ...target.query, ...entity.reveal, ...pass };
+		for await (const { rows } of pages(context, { ...target, body, task: `get ${noun} ${id}` })) {
+			const found = rows.find((row) => readId(row.id) === id);
+			if (found) return found;
+		}
 	}
 	const where = target.branch === undefined ? '' : ` in branch ${target.branch}`;
 	throw nodeError(

@@ -2,21 +2,28 @@ import type { IDataObject } from 'n8n-workflow';
 
 import { isList } from '../entities/fields';
 import type { Entity } from '../entities/types';
+import { bodyForUpdate } from './body';
 import { findById } from './find';
-import { bodyForUpdate, recordNumber, targetOf } from './parameters';
 import { save } from './save';
+import { idOf, targetOf } from './target';
 import type { Operation } from './types';
 
 export const update: Operation = async (context, entity, itemIndex) => {
-	const target = targetOf(context, entity, itemIndex);
-	const id = recordNumber(context, 'id', `${entity.label} ID`, itemIndex);
+	const target = targetOf(context, entity, itemIndex, 'update');
+	const id = idOf(context, entity, itemIndex);
 	let body = bodyForUpdate(context, entity, itemIndex);
 	const lists = entity.fields.filter((field) => isList(field) && field.name in body).map(({ name }) => name);
 	if (lists.length > 0 && context.getNodeParameter('listMode', itemIndex, 'replace') === 'add') {
 		body = addToLists(await findById(context, entity, id, target), body, lists);
 	}
 	const task = `update ${entity.label.toLowerCase()} ${id}`;
-	const model = await save(context, { ...target, action: 'update', query: { id }, body, task });
+	const model = await save(context, {
+		...target,
+		action: 'update',
+		query: { id, ...target.query },
+		body,
+		task,
+	});
 	return [{ id, ...model }];
 };
 

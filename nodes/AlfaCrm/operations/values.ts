@@ -3,7 +3,7 @@ import { NodeOperationError } from 'n8n-workflow';
 
 import { formatDay, readFlag, readId, readInteger, readNumber } from '../api/formats';
 import { isList } from '../entities/fields';
-import type { Field, Filter } from '../entities/types';
+import type { Choice, Field, Filter } from '../entities/types';
 
 type Wire = IDataObject[string];
 
@@ -17,7 +17,17 @@ export const isEmpty = (value: unknown): boolean =>
 	value === undefined ||
 	value === null ||
 	(typeof value === 'string' && value.trim() === '') ||
-	(Array.isArray(value) && value.length === 0);
+	(Array.isArray(value) && value.length === 0) ||
+	isEmptyPicker(value);
+
+function isEmptyPicker(value: unknown): boolean {
+	return (
+		typeof value === 'object' &&
+		value !== null &&
+		'__rl' in value &&
+		isEmpty((value as { value?: unknown }).value)
+	);
+}
 
 /**
  * Turns a parameter into what AlfaCRM takes on the wire.
@@ -62,10 +72,22 @@ function readerOf(field: Field | Filter, zone: string): Reader {
 			return { expected: 'a number, with a point before decimals', read: readNumber };
 		case 'id':
 		case 'reference':
-			return { expected: 'the number of a record', read: readId };
+		case 'record':
+			return { expected: 'the number of a record', read: readRecord };
 		case 'ids':
 		case 'references':
-			return { expected: 'one or more numbers of records', read: (value) => readList(value, readId, true) };
+			return {
+				expected: 'one or more numbers of records',
+				read: (value) => readList(value, readRecord, true),
+			};
+		case 'time':
+			return { expected: 'a time of day such as 17:00', read: readTime };
+		case 'choices': {
+			const { expected, read } = readChoice(field.choices);
+			return { expected: `some of ${expected}`, read: (value) => readList(value, read, true) };
+		}
+		case 'rows':
+			throw new TypeError(`The rows of '${field.label}' are encoded one by one`);
 		case 'flag':
 			return { expected: 'yes or no', read: readFlag };
 		case 'boolean':
@@ -76,14 +98,29 @@ function readerOf(field: Field | Filter, zone: string): Reader {
 				read: (value) => formatDay(value, field.format, zone),
 			};
 		case 'choice': {
-			const values = field.choices.map((choice) => choice.value);
-			const listed = field.choices.map((choice) => `${choice.value} (${choice.label})`).join(', ');
-			return {
-				expected: `one of ${listed}`,
-				read: (value) => values.find((allowed) => allowed === readInteger(value)),
-			};
+			const { expected, read } = readChoice(field.choices);
+			return { expected: `one of ${expected}`, read };
 		}
 	}
+}
+
+function readChoice(choices: readonly Choice[]): Reader {
+	return {
+		expected: choices.map(({ value, label }) => `${value} (${label})`).join(', '),
+		read: (value) => choices.find((choice) => String(choice.value) === String(value))?.value,
+	};
+}
+
+/** A picker holds its mode beside the value; a URL is that of a page in AlfaCRM, with the number after `id=`. */
+function readRecord(value: unknown): number | undefined {
+	if (typeof value !== 'object' || value === null) return readId(value);
+	const { mode, value: picked } = value as { mode?: unknown; value?: unknown };
+	return readId(mode === 'url' ? /[?&]id=(\d+)/.exec(String(picked))?.[1] : picked);
+}
+
+function readTime(value: unknown): string | undefined {
+	const [, hours, minutes] = /^([01]?\d|2[0-3]):([0-5]\d)(?::[0-5]\d)?$/.exec(String(value).trim()) ?? [];
+	return hours === undefined ? undefined : `${hours.padStart(2, '0')}:${minutes}`;
 }
 
 function readBoolean(value: unknown): boolean | undefined {

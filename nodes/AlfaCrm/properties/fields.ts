@@ -1,8 +1,8 @@
 import type { INodeProperties } from 'n8n-workflow';
 
-import type { Choice, Field, Filter } from '../entities/types';
+import type { Choice, Entity, Field, Filter } from '../entities/types';
 import { entityOf } from '../entities/registry';
-import { optionsMethod } from '../methods/names';
+import { optionsMethod, searchMethod } from '../methods/names';
 
 const PICK_ONE =
 	'Choose from the list, or specify an ID using an <a href="https://docs.n8n.io/code/expressions/">expression</a>';
@@ -35,7 +35,7 @@ export function toProperty(field: Field | Filter): INodeProperties {
 				...basics,
 				type: 'number',
 				typeOptions: { numberPrecision: 0 },
-				default: 0,
+				default: field.preset ?? 0,
 			};
 		case 'number':
 			return {
@@ -50,6 +50,30 @@ export function toProperty(field: Field | Filter): INodeProperties {
 			return { displayName: label, ...basics, type: 'boolean', default: true };
 		case 'date':
 			return { displayName: label, ...basics, type: 'dateTime', default: '' };
+		case 'time':
+			return { displayName: label, placeholder: 'e.g. 17:00', ...basics, type: 'string', default: '' };
+		case 'choices':
+			return {
+				displayName: label,
+				...basics,
+				type: 'multiOptions',
+				options: byName(field.choices.map(toOption)),
+				default: [],
+			};
+		case 'record':
+			return { ...picker(label, entityOf(field.entity)), ...basics };
+		case 'rows':
+			return {
+				displayName: label,
+				...basics,
+				type: 'fixedCollection',
+				typeOptions: { multipleValues: true },
+				placeholder: `Add ${label}`,
+				default: {},
+				options: [
+					{ displayName: label, name: 'values', values: byDisplayName(field.fields.map(toProperty)) },
+				],
+			};
 		case 'choice':
 			return {
 				displayName: label,
@@ -85,6 +109,36 @@ function described({ description }: Filter) {
 
 function withHint({ description }: Filter, hint: string): string {
 	return description ? `${description.replace(/\.$/, '')}. ${hint}.` : hint;
+}
+
+/** A record among many: searched for in the account, or given by its ID or the address of its page in AlfaCRM. */
+export function picker(
+	displayName: string,
+	entity: Entity,
+): Pick<INodeProperties, 'displayName' | 'type' | 'default' | 'modes'> {
+	const noun = entity.label.toLowerCase();
+	return {
+		displayName,
+		type: 'resourceLocator',
+		default: { mode: 'list', value: '' },
+		modes: [
+			{
+				displayName: 'From List',
+				name: 'list',
+				type: 'list',
+				placeholder: `Select a ${noun}...`,
+				typeOptions: { searchListMethod: searchMethod(entity), searchable: true },
+			},
+			{ displayName: 'By ID', name: 'id', type: 'string', placeholder: 'e.g. 501' },
+			{
+				displayName: 'By URL',
+				name: 'url',
+				type: 'string',
+				placeholder: 'e.g. https://demo.s20.online/company/1/customer/view?id=501',
+				hint: 'The address of its page in AlfaCRM, with id= and a number',
+			},
+		],
+	};
 }
 
 /** Statuses and the like differ by branch, branches do not. */

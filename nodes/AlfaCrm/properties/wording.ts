@@ -1,6 +1,6 @@
 import type { INodePropertyOptions } from 'n8n-workflow';
 
-import type { Entity, OperationName } from '../entities/types';
+import type { Action, Entity, OperationName } from '../entities/types';
 
 type Words = Record<'name' | 'action' | 'description', string>;
 
@@ -20,8 +20,28 @@ const words: Record<OperationName, (one: string, many: string) => Words> = {
 	}),
 };
 
-export function operationOption({ label, plural }: Entity, operation: OperationName): INodePropertyOptions {
+export function operationOption(
+	{ label, plural, certainty, unconfirmed = [] }: Entity,
+	operation: OperationName,
+): INodePropertyOptions {
 	const noun = label.toLowerCase();
 	const one = `${/^[aeiou]/.test(noun) ? 'an' : 'a'} ${noun}`;
-	return { value: operation, ...words[operation](one, plural.toLowerCase()) };
+	const option = { value: operation, ...words[operation](one, plural.toLowerCase()) };
+	const doubtful = certainty === 'unconfirmed' || unconfirmed.includes(operation);
+	return { ...option, description: withDoubt(option.description, doubtful) };
+}
+
+export function actionOption({ name, label, title, description, certainty }: Action): INodePropertyOptions {
+	return {
+		value: name,
+		name: label,
+		action: title,
+		description: withDoubt(description ?? title, certainty === 'unconfirmed'),
+	};
+}
+
+/** What rests on a single or doubtful source says so. */
+function withDoubt(description: string, doubtful: boolean): string {
+	if (!doubtful || /unconfirmed/i.test(description)) return description;
+	return `${description.replace(/\.$/, '')}. Unconfirmed: it rests on few sources.`;
 }

@@ -5,6 +5,7 @@ import type {
 	IDataObject,
 	INode,
 	INodeExecutionData,
+	INodeListSearchResult,
 	INodeParameters,
 	INodePropertyOptions,
 	INodeType,
@@ -14,6 +15,7 @@ import type {
 	IWorkflowExecuteAdditionalData,
 	NodeApiError,
 	OnError,
+	ResourceMapperField,
 } from 'n8n-workflow';
 import { createEmptyRunExecutionData, NodeHelpers, Workflow } from 'n8n-workflow';
 
@@ -43,10 +45,12 @@ class Items implements INodeType {
 	}
 }
 
+const alfaCrm = new AlfaCrm();
+
 class Types implements INodeTypes {
 	private readonly types: Record<string, INodeType> = {
 		'test.items': new Items(),
-		'n8n-nodes-alfacrm.alfaCrm': new AlfaCrm(),
+		'n8n-nodes-alfacrm.alfaCrm': alfaCrm,
 	};
 
 	getByName(type: string): INodeType | IVersionedNodeType {
@@ -129,17 +133,44 @@ export class Engine {
 
 	/** Loads a dropdown as the editor does while the form holds `parameters`. */
 	async options(method: string, parameters: INodeParameters): Promise<INodePropertyOptions[]> {
-		const types = new Types();
+		const load = alfaCrm.methods.loadOptions[method];
+		if (load === undefined) throw new Error(`There is no dropdown ${method}`);
+		return await load.call(this.formContext(parameters));
+	}
+
+	/** Searches in a picker, one page of it. */
+	async search(
+		method: string,
+		parameters: INodeParameters,
+		filter?: string,
+		page?: string,
+	): Promise<INodeListSearchResult> {
+		const search = alfaCrm.methods.listSearch[method];
+		if (search === undefined) throw new Error(`There is no search ${method}`);
+		return await search.call(this.formContext(parameters), filter, page);
+	}
+
+	/** Loads the columns of a field mapper. */
+	async columns(method: string, parameters: INodeParameters): Promise<ResourceMapperField[]> {
+		const load = alfaCrm.methods.resourceMapping[method];
+		if (load === undefined) throw new Error(`There is no mapper ${method}`);
+		return (await load.call(this.formContext(parameters))).fields;
+	}
+
+	/** What a form that holds `parameters` gives to the methods behind it. */
+	private formContext(parameters: INodeParameters): LoadOptionsContext {
 		const current: INode = {
 			...node('AlfaCRM', 'n8n-nodes-alfacrm.alfaCrm', parameters),
 			credentials: { alfaCrmApi: { id: '1', name: 'AlfaCRM' } },
 		};
-		const workflow = new Workflow({ nodes: [current], connections: {}, active: false, nodeTypes: types });
+		const workflow = new Workflow({
+			nodes: [current],
+			connections: {},
+			active: false,
+			nodeTypes: new Types(),
+		});
 		const additionalData = { ...this.additionalData(workflow), currentNodeParameters: parameters };
-		const context = new LoadOptionsContext(workflow, current, additionalData, '');
-		const load = types.getByNameAndVersion(current.type).methods?.loadOptions?.[method];
-		if (load === undefined) throw new Error(`There is no dropdown ${method}`);
-		return await load.call(context);
+		return new LoadOptionsContext(workflow, current, additionalData, '');
 	}
 
 	private additionalData(workflow: Workflow): IWorkflowExecuteAdditionalData {

@@ -1,0 +1,48 @@
+import { choice, flag } from './fields';
+import type { Action } from './types';
+
+/** AlfaCRM leaves archived records out unless it is told otherwise. API notes 3. */
+export const archivedView = (plural: string) =>
+	choice(
+		'removed',
+		'Archived',
+		[
+			{ value: 0, label: 'Active' },
+			{ value: 1, label: 'Active and Archived' },
+			{ value: 2, label: 'Archived' },
+		],
+		0,
+		{ description: `Whether archived ${plural} are returned` },
+	);
+
+export const archivedField = (noun: string) =>
+	flag('removed', 'Archived', {
+		description: `Whether the ${noun} is archived. Unconfirmed: not every account may accept it.`,
+		writeOnly: true,
+	});
+
+/** API notes 4: there is no call of its own for this, so a flag is written. */
+export const archiving = (noun: string, known: string): Action[] => [
+	{
+		name: 'archive',
+		label: 'Archive',
+		title: `Archive a ${noun}`,
+		description: `Move a ${noun} to the archive by setting its flag. ${known} Check the result in AlfaCRM.`,
+		action: 'update',
+		idAs: 'id',
+		fixed: { removed: 1 },
+		returns: 'saved',
+		certainty: 'unconfirmed',
+	},
+	{
+		name: 'unarchive',
+		label: 'Unarchive',
+		title: `Unarchive a ${noun}`,
+		description: `Take a ${noun} out of the archive by clearing its flag. No known integration does this, so check the result in AlfaCRM.`,
+		action: 'update',
+		idAs: 'id',
+		fixed: { removed: 0 },
+		returns: 'saved',
+		certainty: 'unconfirmed',
+	},
+];

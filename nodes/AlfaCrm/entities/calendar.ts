@@ -1,0 +1,19 @@
+import { dotted } from './fields';
+import type { Action } from './types';
+
+/** API notes 6: dates were seen in both formats. */
+export const calendar = (noun: 'customer' | 'group' | 'teacher'): Action => ({
+	name: 'getCalendar',
+	label: 'Get Calendar',
+	title: `Get the calendar of a ${noun}`,
+	description: `Get what stands in the calendar of a ${noun} between two days`,
+	path: 'calendar',
+	action: noun,
+	idAs: 'id',
+	query: [
+		dotted('date1', 'Date From', { required: true, description: 'First day to include' }),
+		dotted('date2', 'Date To', { required: true, description: 'Last day to include' }),
+	],
+	returns: 'list',
+	certainty: 'confirmed',
+});

@@ -1,0 +1,50 @@
+import { ALL_OPERATIONS, writable } from './common';
+import { dotted, id, record } from './fields';
+
+const group = record('group_id', 'Group', 'group', { required: true });
+const customer = record('customer_id', 'Customer', 'customer', { required: true });
+
+const period = [
+	dotted('b_date', 'Start Date', {
+		description: 'First day to look at. Without both days only current memberships are returned.',
+	}),
+	dotted('e_date', 'End Date', {
+		description: 'Last day to look at. Without both days only current memberships are returned.',
+	}),
+];
+
+/** A customer in a group. API notes 5.7. Reading one walks the current members of the group. */
+export const cgi = writable({
+	resource: 'cgi',
+	path: 'cgi',
+	label: 'Group Member',
+	plural: 'Group Members',
+	certainty: 'confirmed',
+	unconfirmed: ['get'],
+	keys: [{ ...group, in: ALL_OPERATIONS }],
+	actions: [
+		{
+			name: 'getByCustomer',
+			label: 'Get by Customer',
+			title: 'Get group members by customer',
+			description: 'Get the groups that a customer is in, as memberships',
+			action: 'customer',
+			query: [customer],
+			body: period,
+			returns: 'pages',
+			certainty: 'confirmed',
+		},
+	],
+	title: ['customer_id', 'b_date', 'e_date'],
+	fields: [
+		customer,
+		dotted('e_date', 'End Date', {
+			description: 'Last day of the membership. Sources disagree on its format, so check the result.',
+		}),
+		dotted('b_date', 'Start Date', {
+			description: 'First day of the membership. Sources disagree on its format, so check the result.',
+		}),
+	],
+	shows: [id('branch_id', 'Branch ID')],
+	filters: period,
+});

@@ -1,0 +1,48 @@
+import { dotted, flag, id, integer, longText, range, text } from './fields';
+import type { Entity, Field, OperationName } from './types';
+
+export const ALL_OPERATIONS: readonly OperationName[] = ['create', 'delete', 'get', 'getAll', 'update'];
+
+type Facts = Pick<Entity, 'resource' | 'path' | 'label' | 'plural' | 'certainty'> & Partial<Entity>;
+
+/** What the API lists, creates, changes and deletes. */
+export const writable = (facts: Facts & Pick<Entity, 'fields'>): Entity => ({
+	scope: 'branch',
+	operations: ALL_OPERATIONS,
+	filters: [],
+	...facts,
+});
+
+/** What the API is known to show, but not to change. */
+export const readable = (facts: Facts): Entity => ({
+	scope: 'branch',
+	operations: ['get', 'getAll'],
+	fields: [],
+	filters: [],
+	...facts,
+});
+
+export const name = (placeholder: string): Field =>
+	text('name', 'Name', { required: true, description: 'At most 50 characters', placeholder });
+
+export const weight = integer('weight', 'Weight', { description: 'Place in lists: AlfaCRM sorts by it' });
+
+export const enabled = flag('is_enabled', 'Enabled', {
+	required: true,
+	description: 'Whether it can be chosen in AlfaCRM',
+});
+
+export const note = longText('note', 'Note');
+
+export const idFilter = id('id', 'ID', { description: 'ID of the one record to return' });
+export const nameFilter = text('name', 'Name', { description: 'Name to look for' });
+export const enabledFilter = flag('is_enabled', 'Enabled', {
+	description: 'Whether to return only enabled ones or only disabled ones',
+});
+
+/** When a record was made and changed last, as it is returned and as it is filtered. API notes 10. */
+export const timestamps = [text('created_at', 'Created At'), text('updated_at', 'Updated At')];
+export const timestampFilters = [
+	...range(dotted, 'created_at', 'Created'),
+	...range(dotted, 'updated_at', 'Updated'),
+];

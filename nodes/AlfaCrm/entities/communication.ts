@@ -1,0 +1,59 @@
+import { idFilter, writable } from './common';
+import { choice, id, longText, reference, text } from './fields';
+import type { Key } from './types';
+
+const CLASSES = [
+	{ value: 'Customer', label: 'Customer' },
+	{ value: 'Group', label: 'Group' },
+	{ value: 'Lead', label: 'Lead', description: 'Named by one source only; leads are customers elsewhere' },
+	{ value: 'Task', label: 'Task' },
+];
+const where: Key['in'] = ['create', 'get', 'getAll'];
+
+/** Comments on a record. API notes 5.19. */
+export const communication = writable({
+	resource: 'communication',
+	path: 'communication',
+	label: 'Communication',
+	plural: 'Communications',
+	certainty: 'confirmed',
+	keys: [
+		{
+			...choice('class', 'Related Type', CLASSES, 'Customer', {
+				required: true,
+				description: 'What the communication is about',
+			}),
+			in: where,
+		},
+		{
+			...id('related_id', 'Related ID', {
+				required: true,
+				description: 'ID of the record that the communication is about',
+				placeholder: 'e.g. 501',
+			}),
+			in: where,
+		},
+	],
+	title: ['added', 'comment'],
+	fields: [
+		longText('comment', 'Comment', { required: true, description: 'At most 2048 characters' }),
+		{
+			type: 'integer',
+			name: 'type_id',
+			label: 'Type ID',
+			preset: 1,
+			required: true,
+			description: 'Kind of communication: 1 is a comment, other numbers are not known',
+		},
+		reference('user_id', 'Author', 'user'),
+	],
+	shows: [text('added', 'Added'), id('branch_id', 'Branch ID'), text('updated_at', 'Updated At')],
+	filters: [
+		reference('user_id', 'Author', 'user'),
+		text('comment', 'Comment', { description: 'Text to look for' }),
+		idFilter,
+		id('type_id', 'Type ID', {
+			description: 'Kind of communication: 1 is a comment, other numbers are not known',
+		}),
+	],
+});

@@ -1,0 +1,24 @@
+import { note, readable } from './common';
+import { dotted, id, ids, integer, record } from './fields';
+
+/** API notes 5.10. What is said of writing them looks invented. */
+export const discount = readable({
+	resource: 'discount',
+	path: 'discount',
+	label: 'Discount',
+	plural: 'Discounts',
+	certainty: 'confirmed',
+	title: ['amount', 'begin', 'end'],
+	shows: [
+		id('branch_id', 'Branch ID'),
+		id('customer_id', 'Customer ID'),
+		integer('discount_type', 'Discount Type'),
+		integer('amount', 'Amount'),
+		dotted('begin', 'First Day'),
+		dotted('end', 'Last Day'),
+		ids('lesson_type_ids', 'Lesson Type IDs'),
+		ids('subject_ids', 'Subject IDs'),
+		note,
+	],
+	filters: [record('customer_id', 'Customer', 'customer', { description: 'Whose discounts to return' })],
+});

@@ -1,0 +1,71 @@
+import { archivedField, archivedView, archiving } from './archive';
+import { calendar } from './calendar';
+import { idFilter, name, nameFilter, note, timestampFilters, timestamps, writable } from './common';
+import { dotted, flag, id, ids, integer, iso, range, reference, references, text } from './fields';
+
+const level = reference('level_id', 'Level', 'level');
+const status = id('status_id', 'Status ID');
+
+/** API notes 5.6. Sources disagree on the format of both days. */
+export const group = writable({
+	resource: 'group',
+	path: 'group',
+	label: 'Group',
+	plural: 'Groups',
+	certainty: 'confirmed',
+	actions: [calendar('group'), ...archiving('group', 'One integration does this in production.')],
+	search: { by: 'name' },
+	simple: [
+		'id',
+		'name',
+		'branch_ids',
+		'teacher_ids',
+		'level_id',
+		'status_id',
+		'limit',
+		'b_date',
+		'e_date',
+		'note',
+	],
+	custom: true,
+	reveal: { removed: 1 },
+	fields: [
+		name('e.g. Robotics Tue 17:00'),
+		archivedField('group'),
+		references('branch_ids', 'Branch', 'branch', {
+			fromBranch: true,
+			description: 'Branches of the group, if not just the one above',
+		}),
+		reference('company_id', 'Company', 'company', { description: 'Your own legal entity' }),
+		dotted('e_date', 'End Date', { description: 'Must be later than the start date' }),
+		level,
+		{ ...note, description: 'At most 255 characters' },
+		flag('is_public', 'Public', {
+			description: 'Whether the group is public. Seen in few integrations; unconfirmed.',
+		}),
+		integer('limit', 'Seats', { description: 'How many customers it can hold' }),
+		dotted('b_date', 'Start Date', { description: 'First day of the group' }),
+		status,
+		id('streaming_id', 'Streaming ID'),
+		references('teacher_ids', 'Teacher', 'teacher'),
+	],
+	shows: timestamps,
+	views: [archivedView('groups')],
+	filters: [
+		reference('branch_id', 'Branch', 'branch', { description: 'Branch that the groups belong to' }),
+		text('customer_name', 'Customer Name', { description: 'Name of a customer in the group' }),
+		...range(iso, 'e_date', 'End Date'),
+		idFilter,
+		ids('ids', 'IDs', {
+			description: 'IDs of the records to return, separated by commas',
+			placeholder: 'e.g. 40, 41',
+		}),
+		level,
+		nameFilter,
+		text('note', 'Note', { description: 'Part of the note' }),
+		...range(iso, 'b_date', 'Start Date'),
+		status,
+		reference('teacher_id', 'Teacher', 'teacher'),
+		...timestampFilters,
+	],
+});

@@ -1,0 +1,154 @@
+import { idFilter, note, timestamps, writable } from './common';
+import {
+	choice,
+	dotted,
+	flag,
+	id,
+	ids,
+	integer,
+	iso,
+	longText,
+	range,
+	record,
+	reference,
+	references,
+	rows,
+	text,
+	time,
+} from './fields';
+import type { Action } from './types';
+
+const STATUSES = [
+	{ value: 1, label: 'Planned' },
+	{ value: 2, label: 'Cancelled' },
+	{ value: 3, label: 'Conducted' },
+];
+
+const subject = reference('subject_id', 'Subject', 'subject');
+const lessonType = reference('lesson_type_id', 'Lesson Type', 'lessonType');
+const teachers = references('teacher_ids', 'Teacher', 'teacher');
+const room = reference('room_id', 'Room', 'room');
+const topic = text('topic', 'Topic');
+const homework = longText('homework', 'Homework');
+const from = time('time_from', 'Time From');
+const to = time('time_to', 'Time To');
+
+/** How one customer took part. Grades were never seen filled, so they are sent as they are given. */
+const ATTENDANCE = [
+	id('customer_id', 'Customer ID', { required: true }),
+	flag('is_attend', 'Attended', { required: true, description: 'Whether the customer was there' }),
+	id('reason_id', 'Absence Reason ID'),
+	integer('bonus', 'Bonus', { description: 'Bonus for this lesson' }),
+	text('grade', 'Grade'),
+	id('homework_grade_id', 'Homework Grade ID'),
+	note,
+];
+
+/** API notes 5.11 and 6: one integration uses it; its body is taken from there and from the official table. */
+const conduct: Action = {
+	name: 'conduct',
+	label: 'Conduct',
+	title: 'Conduct a lesson',
+	description: 'Mark a lesson as conducted, with who attended',
+	action: 'teach',
+	idAs: 'id',
+	body: [
+		rows('details', 'Attendance', [
+			...ATTENDANCE,
+			id('id', 'Attendance ID', { description: "ID of the customer's row in 'details' of the lesson" }),
+			reference('branch_id', 'Branch of Customer', 'branch', { fromBranch: true }),
+		]),
+		reference('branch_id', 'Branch of Lesson', 'branch', {
+			fromBranch: true,
+			description: 'The branch it belongs to, if not the one above',
+		}),
+		homework,
+		room,
+		teachers,
+		from,
+		to,
+		topic,
+	],
+	fixed: { status: 3 },
+	returns: 'saved',
+	certainty: 'documented',
+};
+
+/** API notes 5.11. */
+export const lesson = writable({
+	resource: 'lesson',
+	path: 'lesson',
+	label: 'Lesson',
+	plural: 'Lessons',
+	certainty: 'confirmed',
+	unconfirmed: ['delete'],
+	actions: [conduct],
+	title: ['time_from', 'topic'],
+	search: { digits: 'id', day: ['date_from', 'date_to'] },
+	simple: [
+		'id',
+		'date',
+		'time_from',
+		'time_to',
+		'status',
+		'lesson_type_id',
+		'subject_id',
+		'teacher_ids',
+		'customer_ids',
+		'group_ids',
+	],
+	custom: true,
+	sweep: { name: 'status', label: 'Status', choices: STATUSES },
+	fields: [
+		dotted('lesson_date', 'Lesson Date', { required: true, writeOnly: true }),
+		{ ...from, required: true },
+		{ ...lessonType, required: true },
+		{ ...subject, required: true },
+		ids('customer_ids', 'Customer IDs', {
+			description: 'Customers who take part, separated by commas',
+			placeholder: 'e.g. 501, 502',
+		}),
+		integer('duration', 'Duration', {
+			description: "Minutes. AlfaCRM needs this or 'Time To' for a new lesson.",
+			writeOnly: true,
+		}),
+		ids('group_ids', 'Group IDs', {
+			description: 'Groups that take part, separated by commas. A trial lesson takes none.',
+			placeholder: 'e.g. 40, 41',
+		}),
+		{ ...homework, description: 'Known from conducted lessons; writing it here is unconfirmed' },
+		note,
+		room,
+		choice('status', 'Status', STATUSES, 1, {
+			description: 'Known integrations write planned lessons only; other values are unconfirmed',
+		}),
+		teachers,
+		{ ...to, description: "End of the lesson. AlfaCRM needs this or 'Duration' for a new lesson." },
+		topic,
+	],
+	shows: [
+		id('branch_id', 'Branch ID'),
+		iso('date', 'Date'),
+		rows('details', 'Attendance', [
+			...ATTENDANCE,
+			id('branch_id', 'Branch ID'),
+			text('commission', 'Commission'),
+			id('ctt_id', 'Customer Subscription ID'),
+			id('id', 'ID'),
+		]),
+		id('regular_id', 'Regular Lesson ID'),
+		...timestamps,
+	],
+	filters: [
+		record('customer_id', 'Customer', 'customer', { description: 'Who takes part' }),
+		record('group_id', 'Group', 'group', { description: 'Which group takes part' }),
+		idFilter,
+		...range(iso, 'date', 'Lesson Date'),
+		lessonType,
+		references('location_ids', 'Location', 'location'),
+		references('room_ids', 'Room', 'room'),
+		subject,
+		reference('teacher_id', 'Teacher', 'teacher'),
+		...range(dotted, 'updated_at', 'Updated'),
+	],
+});

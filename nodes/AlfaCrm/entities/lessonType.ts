@@ -1,0 +1,18 @@
+import { readable } from './common';
+import { flag, integer, text } from './fields';
+
+/** API notes 5.12: individual, group, trial, and what an account adds. */
+export const lessonType = readable({
+	resource: 'lessonType',
+	path: 'lesson-type',
+	label: 'Lesson Type',
+	plural: 'Lesson Types',
+	certainty: 'confirmed',
+	shows: [
+		text('name', 'Name'),
+		integer('type', 'Type'),
+		text('icon', 'Icon'),
+		flag('is_active', 'Active'),
+		integer('sort', 'Sort'),
+	],
+});

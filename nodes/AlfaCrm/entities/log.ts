@@ -1,0 +1,39 @@
+import { readable } from './common';
+import { choice, dotted, id, range, reference, text } from './fields';
+
+const EVENTS = [
+	{ value: 1, label: 'Created' },
+	{ value: 2, label: 'Updated', description: 'One source reads it as restored' },
+	{ value: 3, label: 'Deleted' },
+];
+
+/** API notes 5.21. Rows have no ID; the newest come first. */
+export const log = readable({
+	resource: 'log',
+	path: 'log',
+	label: 'Change Log',
+	plural: 'Change Log Entries',
+	certainty: 'confirmed',
+	operations: ['getAll'],
+	title: ['date_time', 'entity', 'entity_id'],
+	shows: [
+		text('entity', 'Entity'),
+		id('entity_id', 'Record ID'),
+		id('user_id', 'User ID'),
+		choice('event', 'Event', EVENTS, 1),
+		{ type: 'object', name: 'fields_old', label: 'Old Values' },
+		{ type: 'object', name: 'fields_new', label: 'New Values' },
+		{ type: 'object', name: 'fields_rel', label: 'Related Values' },
+		text('date_time', 'Date and Time'),
+	],
+	filters: [
+		...range(dotted, 'date', 'Date'),
+		text('entity', 'Entity', {
+			description: 'Class of the record as AlfaCRM writes it. Leads are of the class Customer.',
+			placeholder: 'e.g. Customer, Lesson or Pay',
+		}),
+		choice('event', 'Event', EVENTS, 1, { description: 'What happened to the record' }),
+		id('entity_id', 'Record ID', { description: 'ID of the record that was changed' }),
+		reference('user_id', 'User', 'user', { description: 'Who made the change' }),
+	],
+});

@@ -1,0 +1,53 @@
+import { idFilter, nameFilter, readable } from './common';
+import { flag, iso, range, reference, text } from './fields';
+
+const sending = [
+	...range(iso, 'added', 'Added'),
+	flag('is_archive', 'Archived', {
+		description: 'Whether to return only archived messages or only others',
+	}),
+	...range(iso, 'date', 'Date'),
+	flag('is_fail', 'Failed', {
+		description: 'Whether to return only messages that failed or only others',
+	}),
+	idFilter,
+	text('phone', 'Phone', { description: 'Phone number to look for' }),
+	flag('is_sent', 'Sent', { description: 'Whether to return only messages that were sent or only others' }),
+	reference('user_id', 'User', 'user', { description: 'Who sent it' }),
+];
+
+/** What went out and came in. API notes 5.20: no source lists the fields of a row. */
+export const smsMessage = readable({
+	resource: 'smsMessage',
+	path: 'sms-message',
+	label: 'SMS Message',
+	plural: 'SMS Messages',
+	certainty: 'confirmed',
+	filters: sending,
+});
+
+export const mailMessage = readable({
+	resource: 'mailMessage',
+	path: 'mail-message',
+	label: 'Mail Message',
+	plural: 'Mail Messages',
+	certainty: 'documented',
+	filters: [
+		...sending,
+		text('email', 'Email', {
+			description: 'Address to look for',
+			placeholder: 'e.g. name@example.org',
+		}),
+		nameFilter,
+		text('subject', 'Subject', { description: 'Subject line to look for' }),
+	],
+});
+
+/** No filters of it are listed. */
+export const phoneCall = readable({
+	resource: 'phoneCall',
+	path: 'phone-call',
+	label: 'Phone Call',
+	plural: 'Phone Calls',
+	certainty: 'documented',
+});

@@ -1,0 +1,82 @@
+import { idFilter, note, timestampFilters, timestamps, writable } from './common';
+import { dotted, flag, id, ids, iso, number, range, record, reference, text } from './fields';
+
+const account = reference('pay_account_id', 'Payment Account', 'payAccount');
+const type = reference('pay_type_id', 'Payment Type', 'payType');
+const item = reference('pay_item_id', 'Payment Item', 'payItem');
+const place = reference('location_id', 'Location', 'location');
+const customer = record('customer_id', 'Customer', 'customer');
+const commodity = id('commodity_id', 'Commodity ID');
+
+/** API notes 5.16. What number stands for which type is verified for 1, an income, only. */
+export const pay = writable({
+	resource: 'pay',
+	path: 'pay',
+	label: 'Payment',
+	plural: 'Payments',
+	certainty: 'confirmed',
+	title: ['document_date', 'income', 'payer_name'],
+	simple: [
+		'id',
+		'document_date',
+		'income',
+		'customer_id',
+		'payer_name',
+		'pay_type_id',
+		'pay_account_id',
+		'pay_item_id',
+		'is_confirmed',
+		'note',
+	],
+	custom: true,
+	fields: [
+		{ ...customer, required: true },
+		dotted('document_date', 'Document Date', { required: true }),
+		number('income', 'Income', { required: true, description: 'Sum of the payment' }),
+		{ ...account, required: true },
+		{ ...type, required: true },
+		reference('branch_id', 'Branch of Payment', 'branch', {
+			fromBranch: true,
+			description: 'The branch it belongs to, if not the one above',
+		}),
+		commodity,
+		flag('is_confirmed', 'Confirmed', { description: 'Whether the payment is confirmed' }),
+		id('ctt_id', 'Customer Subscription ID', { description: 'Subscription that is paid for' }),
+		record('group_id', 'Group', 'group'),
+		place,
+		id('manager_id', 'Manager ID'),
+		note,
+		text('payer_name', 'Payer Name', {
+			description: 'At most 50 characters. One source says that a new payment needs it; unconfirmed.',
+		}),
+		item,
+		reference('teacher_id', 'Teacher', 'teacher'),
+	],
+	shows: [text('income', 'Income'), flag('is_fiscal', 'Fiscal'), ...timestamps],
+	filters: [
+		...range(number, 'bonus', 'Bonus'),
+		commodity,
+		flag('is_confirmed', 'Confirmed', {
+			description: 'Whether to return only confirmed payments or only others',
+		}),
+		text('currency', 'Currency'),
+		customer,
+		id('employee_id', 'Employee ID'),
+		flag('is_fiscal', 'Fiscal', { description: 'Whether to return only fiscal payments or only others' }),
+		ids('group_ids', 'Group IDs', {
+			description: 'Groups, separated by commas',
+			placeholder: 'e.g. 40, 41',
+		}),
+		idFilter,
+		place,
+		text('note', 'Note', { description: 'Part of the note' }),
+		text('payer_name', 'Payer Name', { description: "Part of the payer's name" }),
+		account,
+		...range(iso, 'date', 'Payment Date', 'document_date'),
+		item,
+		reference('pay_item_category_id', 'Payment Item Category', 'payItemCategory'),
+		type,
+		...range(number, 'sum', 'Sum'),
+		...timestampFilters,
+	],
+});

@@ -1,0 +1,25 @@
+import { enabledFilter, name, note, weight, writable } from './common';
+import { flag, id, reference } from './fields';
+
+/** API notes 5.14. */
+export const room = writable({
+	resource: 'room',
+	path: 'room',
+	label: 'Room',
+	plural: 'Rooms',
+	certainty: 'documented',
+	fields: [
+		name('e.g. Room 3'),
+		id('color_id', 'Color ID', { required: true, description: 'Number in the palette of AlfaCRM' }),
+		{ ...weight, required: true },
+		reference('branch_id', 'Branch of Room', 'branch', {
+			fromBranch: true,
+			description: 'The branch it belongs to, if not the one above',
+		}),
+		flag('is_enabled', 'Enabled', { description: 'Whether the room can be chosen in AlfaCRM' }),
+		reference('location_id', 'Location', 'location'),
+		note,
+		id('streaming_id', 'Streaming ID'),
+	],
+	filters: [enabledFilter],
+});

@@ -1,0 +1,36 @@
+import { idFilter, readable } from './common';
+import { choice, flag, ids, integer, text } from './fields';
+
+export const TARIFF_TYPES = [
+	{ value: 1, label: 'Per Lesson' },
+	{ value: 2, label: 'Monthly' },
+	{ value: 3, label: 'Weekly or Unlimited' },
+];
+
+/** API notes 5.9. Sources disagree whether it is `lessons_count` or `lesson_count`; the former was seen more often. */
+export const tariff = readable({
+	resource: 'tariff',
+	path: 'tariff',
+	label: 'Subscription Plan',
+	plural: 'Subscription Plans',
+	certainty: 'confirmed',
+	shows: [
+		text('name', 'Name'),
+		choice('type', 'Type', TARIFF_TYPES, 1),
+		text('price', 'Price'),
+		integer('lessons_count', 'Lessons'),
+		integer('duration', 'Duration', { description: 'Minutes of a lesson' }),
+		text('added', 'Added'),
+		ids('branch_ids', 'Branch IDs'),
+		ids('subject_ids', 'Subject IDs'),
+		flag('is_archive', 'Archived'),
+	],
+	filters: [
+		{
+			...idFilter,
+			description:
+				'ID of the one record to return. AlfaCRM may ignore it, so the node checks the rows that come again.',
+			recheck: { field: 'id', test: 'is' },
+		},
+	],
+});

@@ -1,0 +1,61 @@
+import { writable } from './common';
+import { boolean, dotted, flag, ids, integer, longText, range, reference, references, text } from './fields';
+
+/** API notes 5.18. One integration writes title, text, author, branches and customers; the rest it was seen with. */
+export const task = writable({
+	resource: 'task',
+	path: 'task',
+	label: 'Task',
+	plural: 'Tasks',
+	certainty: 'documented',
+	unconfirmed: ['create', 'delete', 'update'],
+	title: ['title'],
+	simple: [
+		'id',
+		'title',
+		'text',
+		'due_date',
+		'is_done',
+		'priority',
+		'user_id',
+		'assigned_ids',
+		'customer_ids',
+		'created_at',
+	],
+	fields: [
+		text('title', 'Title', { required: true, placeholder: 'e.g. Call back' }),
+		flag('is_archive', 'Archived', { description: 'Whether the task is archived' }),
+		references('assigned_ids', 'Assignee', 'user', { description: 'Users who shall do it' }),
+		reference('user_id', 'Author', 'user'),
+		references('branch_ids', 'Branch', 'branch', {
+			fromBranch: true,
+			description: 'Branches of the task, if not just the one above',
+		}),
+		reference('company_id', 'Company', 'company', { description: 'Your own legal entity' }),
+		ids('customer_ids', 'Customer IDs', {
+			description: 'Customers it is about, separated by commas',
+			placeholder: 'e.g. 501, 502',
+		}),
+		flag('is_done', 'Done', { description: 'Whether the task is done' }),
+		dotted('due_date', 'Due Date'),
+		ids('group_ids', 'Group IDs', {
+			description: 'Groups it is about, separated by commas',
+			placeholder: 'e.g. 40, 41',
+		}),
+		flag('is_notify', 'Notify', { description: 'Whether the assigned users are notified' }),
+		integer('priority', 'Priority'),
+		flag('is_private', 'Private', { description: 'Whether the task is private' }),
+		longText('text', 'Text', { description: 'What is to be done' }),
+	],
+	shows: [
+		text('created_at', 'Created At'),
+		text('done_date', 'Done At'),
+		flag('is_public_entry', 'Public Entry'),
+	],
+	filters: [
+		...range(dotted, 'due_date', 'Due Date'),
+		boolean('due_date_is_null', 'Without Due Date', {
+			description: 'Whether to return only tasks without a due date',
+		}),
+	],
+});

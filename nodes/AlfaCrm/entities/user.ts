@@ -1,0 +1,18 @@
+import { readable } from './common';
+import { text } from './fields';
+
+/** API notes 5.22. */
+export const user = readable({
+	resource: 'user',
+	path: 'user',
+	label: 'User',
+	plural: 'Users',
+	certainty: 'confirmed',
+	shows: [text('name', 'Name'), text('email', 'Email')],
+	filters: [
+		text('email', 'Email', {
+			description: 'Seen in one integration only; unconfirmed',
+			placeholder: 'e.g. name@example.org',
+		}),
+	],
+});

@@ -1,0 +1,39 @@
+import type { IDataObject, ILoadOptionsFunctions } from 'n8n-workflow';
+
+import { readId } from '../api/formats';
+import { pages } from '../api/pages';
+import { branch as branchEntity } from '../entities/branch';
+import type { Entity } from '../entities/types';
+
+/**
+ * The branch that a dropdown asks in. While none is chosen, or an expression chooses it at run time, the first one of
+ * the account stands in.
+ */
+export async function branchOf(context: ILoadOptionsFunctions, entity: Entity): Promise<number | undefined> {
+	if (entity.scope === 'global') return undefined;
+	const chosen = readId(context.getCurrentNodeParameter('branchId'));
+	if (chosen !== undefined) return chosen;
+	const [first] = (await rowsOf(context, branchEntity)).sort(inOrder);
+	return readId(first?.id);
+}
+
+export async function rowsOf(context: ILoadOptionsFunctions, entity: Entity): Promise<IDataObject[]> {
+	const branch = await branchOf(context, entity);
+	const rows: IDataObject[] = [];
+	const task = `list the ${entity.plural.toLowerCase()}`;
+	for await (const page of pages(context, { path: entity.path, branch, task })) rows.push(...page.rows);
+	return rows;
+}
+
+/** AlfaCRM's own order of its lists. */
+export function inOrder(a: IDataObject, b: IDataObject): number {
+	return Number(a.weight ?? 0) - Number(b.weight ?? 0) || String(a.name).localeCompare(String(b.name));
+}
+
+/** How a record is called in a list. */
+export function titleOf(row: IDataObject, entity: Entity): string {
+	const words = (entity.title ?? ['name'])
+		.map((field) => row[field])
+		.filter((word) => word !== null && word !== undefined);
+	return words.join(' ') || `${entity.label} ${String(row.id)}`;
+}

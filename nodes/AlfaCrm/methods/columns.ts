@@ -1,0 +1,87 @@
+import type {
+	IDataObject,
+	ILoadOptionsFunctions,
+	ResourceMapperField,
+	ResourceMapperFields,
+} from 'n8n-workflow';
+
+import { request } from '../api/request';
+import { entities } from '../entities/registry';
+import type { Entity, Field } from '../entities/types';
+import { branchOf } from './branch';
+import { columnsMethod } from './names';
+
+type Loader = (this: ILoadOptionsFunctions) => Promise<ResourceMapperFields>;
+
+/** The columns of the field mapper: the declared fields, and the custom ones that records of the account have. */
+export const resourceMapping: Record<string, Loader> = Object.fromEntries(
+	entities
+		.filter((entity) => entity.custom)
+		.map((entity) => [
+			columnsMethod(entity),
+			async function (this: ILoadOptionsFunctions) {
+				const creates = this.getCurrentNodeParameter('operation') === 'create';
+				const declared = entity.fields.map((field) => toColumn(field, creates && field.required === true));
+				return { fields: [...declared, ...(await customColumns(this, entity))] };
+			},
+		]),
+);
+
+function toColumn(field: Field, required: boolean): ResourceMapperField {
+	return {
+		id: field.name,
+		displayName: field.label,
+		required,
+		display: true,
+		defaultMatch: false,
+		canBeUsedToMatch: false,
+		...widget(field),
+	};
+}
+
+function widget(field: Field): Pick<ResourceMapperField, 'type' | 'options'> {
+	switch (field.type) {
+		case 'flag':
+		case 'boolean':
+			return { type: 'boolean' };
+		case 'integer':
+		case 'number':
+			return { type: 'number' };
+		case 'date':
+			return { type: 'dateTime' };
+		case 'texts':
+		case 'choices':
+		case 'references':
+		case 'rows':
+			return { type: 'array' };
+		case 'choice':
+			return { type: 'options', options: field.choices.map(({ label, value }) => ({ name: label, value })) };
+		default:
+			return { type: 'string' };
+	}
+}
+
+/** AlfaCRM lists no definitions of custom fields, so they are read off the first page of records. API notes 9. */
+async function customColumns(context: ILoadOptionsFunctions, entity: Entity): Promise<ResourceMapperField[]> {
+	const { items = [] } = (await request(context, {
+		path: entity.path,
+		action: 'index',
+		branch: await branchOf(context, entity),
+		body: { ...entity.reveal, page: 0 },
+		task: `read the custom fields of ${entity.plural.toLowerCase()}`,
+		reads: true,
+	})) as { items?: IDataObject[] };
+	const names = new Set(items.flatMap((row) => Object.keys(row).filter((key) => key.startsWith('custom_'))));
+	return [...names].sort().map((id) => {
+		const sample = items.map((row) => row[id]).find((value) => value !== null && value !== undefined);
+		return {
+			id,
+			displayName: id,
+			required: false,
+			display: true,
+			defaultMatch: false,
+			canBeUsedToMatch: false,
+			type: Array.isArray(sample) ? 'array' : typeof sample === 'number' ? 'number' : 'string',
+		};
+	});
+}

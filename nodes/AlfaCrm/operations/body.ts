@@ -1,0 +1,110 @@
+import type { IDataObject, IExecuteFunctions } from 'n8n-workflow';
+import { NodeOperationError } from 'n8n-workflow';
+
+import type { Entity, Field } from '../entities/types';
+import { givenFields } from './given';
+import { emptied, isEmpty, toWire } from './values';
+
+/** The body of a create. Empty optional values are left out, the branch of the call stands in where it belongs. */
+export function bodyForCreate(
+	context: IExecuteFunctions,
+	entity: Entity,
+	itemIndex: number,
+	branch?: number,
+): IDataObject {
+	const given = givenFields(context, entity, itemIndex, 'create');
+	const body = fieldsToSend(context, itemIndex, entity.fields, given, branch);
+	return { ...body, ...customIn(given) };
+}
+
+/** The body of an update: only what was given; a value emptied there is emptied in AlfaCRM. */
+export function bodyForUpdate(context: IExecuteFunctions, entity: Entity, itemIndex: number): IDataObject {
+	const given = givenFields(context, entity, itemIndex, 'update');
+	const body: IDataObject = {};
+	for (const field of entity.fields) {
+		const value = given[field.name];
+		if (value === undefined) continue;
+		body[field.name] = isEmpty(value) ? emptied(field) : toWire(context, itemIndex, field, value);
+	}
+	const all = { ...body, ...customIn(given) };
+	if (Object.keys(all).length > 0) return all;
+	throw new NodeOperationError(
+		context.getNode(),
+		'There is nothing to update: no field was given',
+		{
+			description: 'Give at least one field of the record. Nothing was sent to AlfaCRM.',
+			itemIndex,
+		},
+	);
+}
+
+/**
+ * The body of an index. A filter that is there but empty is refused: leaving it out would return every record, and the
+ * next node might change them all.
+ */
+export function bodyForIndex(context: IExecuteFunctions, entity: Entity, itemIndex: number): IDataObject {
+	const given = context.getNodeParameter('filters', itemIndex, {}) as IDataObject;
+	const body: IDataObject = {};
+	for (const view of entity.views ?? []) {
+		body[view.name] = toWire(
+			context,
+			itemIndex,
+			view,
+			context.getNodeParameter(view.name, itemIndex, view.preset),
+		);
+	}
+	for (const filter of entity.filters) {
+		if (!(filter.name in given)) continue;
+		const value = given[filter.name];
+		if (isEmpty(value)) {
+			throw new NodeOperationError(context.getNode(), `The filter '${filter.label}' is empty`, {
+				description: `Without it all ${entity.plural.toLowerCase()} would be returned. Fill it, or remove it from 'Filters'.`,
+				itemIndex,
+			});
+		}
+		body[filter.name] = toWire(context, itemIndex, filter, value);
+	}
+	return body;
+}
+
+/** Values that are not empty; the required ones must be there, and the branch stands in where it belongs. */
+export function fieldsToSend(
+	context: IExecuteFunctions,
+	itemIndex: number,
+	fields: readonly Field[],
+	given: IDataObject,
+	branch?: number,
+): IDataObject {
+	const body: IDataObject = {};
+	for (const field of fields) {
+		const value = isEmpty(given[field.name]) && field.fromBranch ? branch : given[field.name];
+		if (field.type === 'rows' && !isEmpty(value)) {
+			body[field.name] = rowsOf(value).map((row) =>
+				fieldsToSend(context, itemIndex, field.fields, row, branch),
+			);
+		} else if (!isEmpty(value)) {
+			body[field.name] = toWire(context, itemIndex, field, value);
+		} else if (field.required) {
+			throw missing(context, itemIndex, field);
+		}
+	}
+	return body;
+}
+
+/** A list of small records: from the form, or a plain list in JSON. */
+function rowsOf(value: unknown): IDataObject[] {
+	return Array.isArray(value)
+		? (value as IDataObject[])
+		: ((value as { values?: IDataObject[] }).values ?? []);
+}
+
+function missing(context: IExecuteFunctions, itemIndex: number, { label }: Field): NodeOperationError {
+	return new NodeOperationError(context.getNode(), `'${label}' is empty, but AlfaCRM requires it`, {
+		description: `Fill '${label}', or check the expression in it. Nothing was sent to AlfaCRM.`,
+		itemIndex,
+	});
+}
+
+function customIn(given: IDataObject): IDataObject {
+	return Object.fromEntries(Object.entries(given).filter(([key]) => key.startsWith('custom_')));
+}

@@ -1,0 +1,88 @@
+import { entities } from '../../nodes/AlfaCrm/entities/registry';
+import type { Entity } from '../../nodes/AlfaCrm/entities/types';
+import { allSchemas } from '../../scripts/lib/schemas';
+
+interface Schema {
+	type: string;
+	properties?: Record<string, Schema>;
+	items?: Schema;
+}
+
+const schemas = allSchemas(entities) as Record<string, Schema>;
+const TABLE = entities.map((entity): [string, Entity] => [entity.resource, entity]);
+const namesIn = (schema: Schema) => Object.keys(schema.properties ?? {});
+
+/** Everything in a schema that says of what type it is. */
+const parts = (schema: Schema): Schema[] => [
+	schema,
+	...Object.values(schema.properties ?? {}).flatMap(parts),
+	...(schema.items ? parts(schema.items) : []),
+];
+
+it('each operation and each action has one schema, and nothing else has', () => {
+	const operations = entities.flatMap(({ resource, operations: usual, actions = [] }) =>
+		[...usual, ...actions.map(({ name }) => name)].map((name) => `${resource}/${name}`),
+	);
+	expect(Object.keys(schemas).sort()).toEqual([...operations].sort());
+});
+
+it.each(Object.entries(schemas))('%s is an object whose parts all have a type', (_key, schema) => {
+	expect(schema).toMatchObject({ type: 'object', properties: expect.any(Object) as object });
+	for (const { type, items } of parts(schema)) {
+		expect(['array', 'boolean', 'integer', 'object', 'string']).toContain(type);
+		expect(items !== undefined).toBe(type === 'array');
+	}
+});
+
+describe.each(TABLE)('%s', (resource, entity) => {
+	const { fields, shows = [], keys = [], simple, operations, actions = [] } = entity;
+	const of = (operation: string) => schemas[`${resource}/${operation}`];
+	const returned = [...shows, ...keys, ...fields.filter(({ writeOnly }) => !writeOnly)];
+	const own = entity.operations.includes('get') ? ['id'] : [];
+	const full = [...new Set([...own, ...returned.map(({ name }) => name)])].sort();
+	const saving = operations.filter((operation) => operation === 'create' || operation === 'update');
+	const reading = operations.filter((operation) => operation === 'get' || operation === 'getAll');
+
+	it('returns what it saves as it is, without what is only written', () => {
+		for (const operation of saving) expect(namesIn(of(operation)).sort()).toEqual(full);
+	});
+
+	it('returns what it reads, simplified if it can be', () => {
+		for (const operation of reading) {
+			if (simple) expect(namesIn(of(operation))).toEqual([...simple]);
+			else expect(namesIn(of(operation)).sort()).toEqual(full);
+		}
+	});
+
+	it('has no lists of plain values where they are simplified', () => {
+		if (!simple) return;
+		const lists = reading.flatMap((operation) =>
+			Object.values(of(operation).properties ?? {}).filter(({ items }) => items && items.type !== 'object'),
+		);
+		expect(lists).toEqual([]);
+	});
+
+	it('returns the ID of what it deletes', () => {
+		if (!operations.includes('delete')) return;
+		expect(of('delete').properties).toEqual({ id: { type: 'integer' }, deleted: { type: 'boolean' } });
+	});
+
+	it('returns what an action declares, or a saved record', () => {
+		for (const { name, shows: own, returns, path } of actions) {
+			if (own) expect(namesIn(of(name))).toEqual(own.map((field) => field.name));
+			else if (returns === 'saved' && path === undefined) expect(namesIn(of(name)).sort()).toEqual(full);
+			else expect(namesIn(of(name))).toEqual([]);
+		}
+	});
+
+	it('shows rows with all that is declared of them', () => {
+		const operation = saving[0] ?? (simple ? undefined : reading[0]);
+		if (operation === undefined) return;
+		for (const shown of shows) {
+			if (shown.type !== 'rows') continue;
+			expect(Object.keys(of(operation).properties?.[shown.name].items?.properties ?? {}).sort()).toEqual(
+				shown.fields.map(({ name }) => name).sort(),
+			);
+		}
+	});
+});
