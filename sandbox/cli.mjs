@@ -49,12 +49,9 @@ function readOptions() {
 }
 
 function explain(error, { host, port } = {}) {
-	if (error.code === 'EADDRINUSE')
-		return `Port ${port} of ${host} is in use; choose another with --port`;
-	if (error.code === 'EACCES')
-		return `No permission to listen on port ${port}; choose another with --port`;
-	if (error.code === 'EADDRNOTAVAIL' || error.code === 'ENOTFOUND')
-		return `No such address here: ${host}`;
+	if (error.code === 'EADDRINUSE') return `Port ${port} of ${host} is in use; choose another with --port`;
+	if (error.code === 'EACCES') return `No permission to listen on port ${port}; choose another with --port`;
+	if (error.code === 'EADDRNOTAVAIL' || error.code === 'ENOTFOUND') return `No such address here: ${host}`;
 	return error.message;
 }
 

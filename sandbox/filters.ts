@@ -152,13 +152,17 @@ interface Reader {
 }
 
 /** What holds when the caller does not mention the filter; undefined for no limit. */
-function absentValue(filter: Filter, { entity, given, settings, today }: Reader): Json | undefined {
+function absentValue(filter: Filter, reader: Reader): Json | undefined {
+	const { entity, given, settings, today } = reader;
 	if (filter.by === 'either') return filter.absent;
 	if (filter.by === 'archived') return 0;
 	if (filter.by === 'active' && settings.subjectDefault === 'active') return true;
 	if (filter.by === 'period' && filter.isCurrent) {
-		const isPeriod = (name: string) => entity.filters[name]?.by === 'period';
-		return Object.keys(given).some(isPeriod) ? undefined : today;
+		const isAsked = Object.entries(given).some(([name, value]) => {
+			const other = entity.filters[name];
+			return other?.by === 'period' && read(name, other, value, reader) !== wrong;
+		});
+		return isAsked ? undefined : today;
 	}
 	return undefined;
 }

@@ -89,6 +89,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
 	const history = new History(store, settings, webhooks);
 	store.onChange = (change) => history.record(change);
 	seedStore(store, faker, seeding);
+	let school = store.snapshot();
 
 	const app = Fastify({ forceCloseConnections: true, bodyLimit: largestBody });
 	app.removeAllContentTypeParsers();
@@ -114,7 +115,9 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
 		expireTokens: () => auth.expire(),
 		tokens: () => auth.issued(),
 		reset(again: ResetOptions = {}) {
-			seeding = { ...seeding, ...again };
+			const next = { ...seeding, ...again };
+			const isSame = next.customers === seeding.customers && next.seed === seeding.seed;
+			seeding = next;
 			Object.assign(settings, structuredClone(initial));
 			auth.clear();
 			faults.clear();
@@ -122,8 +125,10 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
 			limit.clear();
 			lister.clear();
 			webhooks.clear();
+			if (isSame) return store.restore(school);
 			store.clear();
 			seedStore(store, faker, seeding);
+			school = store.snapshot();
 		},
 		async close() {
 			closing.abort();

@@ -7,10 +7,15 @@ const rows = (list: readonly JsonObject[], common: (index: number) => JsonObject
 
 /** Ids of the fixtures are their places in these lists, counted from 1. */
 const fixtures: Readonly<Record<string, readonly JsonObject[]>> = {
-	'lead-reject': ['Дорого', 'Далеко', 'Не дозвонились'].map((name) => ({ name, is_enabled: 1 })),
-	'customer-reject': ['Переезд', 'Потеря интереса', 'Другая школа'].map((name) => ({
+	'lead-reject': ['Дорого', 'Далеко', 'Не дозвонились'].map((name, index) => ({
+		name,
+		is_enabled: index === 2 ? 0 : 1,
+		weight: (index + 1) * 10,
+	})),
+	'customer-reject': ['Переезд', 'Потеря интереса', 'Другая школа'].map((name, index) => ({
 		name,
 		is_enabled: 1,
+		weight: (index + 1) * 10,
 	})),
 	pipeline: [{ name: 'Основная' }, { name: 'Летний лагерь' }],
 	level: ['Начальный', 'Средний', 'Продвинутый', 'Олимпиадный'].map((name) => ({ name })),
@@ -29,7 +34,7 @@ const fixtures: Readonly<Record<string, readonly JsonObject[]>> = {
 			{ branch_id: 2, location_id: 3, name: 'Каб. 22' },
 			{ branch_id: 3, location_id: 4, name: 'Каб. 31', is_enabled: 0 },
 		],
-		(index) => ({ color_id: index + 1 }),
+		(index) => ({ color_id: index + 1, weight: (index + 1) * 10 }),
 	),
 	teacher: rows(
 		[

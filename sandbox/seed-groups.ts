@@ -123,9 +123,11 @@ const clientsOf = (clients: readonly Row[], branch: number): Row[] =>
 /** Memberships that are over, and some that have not begun. */
 function addOtherTimes(store: Store, meetings: readonly Meeting[]): void {
 	for (const [index, { group, customers, branch }] of meetings.entries()) {
-		const other = meetings.find((meeting) => meeting.branch === branch && meeting.group !== group);
+		const other = meetings.find(
+			(meeting) => meeting.branch === branch && meeting.group.id > group.id && meeting.regular !== null,
+		);
 		const [first, second] = customers;
-		if (!other || other.group.removed === 1 || !first || !second) continue;
+		if (!other || !first || !second) continue;
 		store.insert('cgi', {
 			customer_id: first.id,
 			group_id: other.group.id,

@@ -56,6 +56,17 @@ export class Store {
 		this.concealed = new Map(entities.map(({ path }) => [path, new Concealed()]));
 	}
 
+	/** All rows as they are now; they never change, so this costs little. */
+	snapshot(): ReadonlyMap<string, readonly Row[]> {
+		return new Map([...this.tables].map(([path, table]) => [path, table.rows()]));
+	}
+
+	/** Everything as it was then. */
+	restore(snapshot: ReadonlyMap<string, readonly Row[]>): void {
+		this.clear();
+		for (const [path, rows] of snapshot) this.table(path).load(rows);
+	}
+
 	/** Changes made meanwhile are neither logged nor reported. */
 	quietly(work: () => void): void {
 		const wasQuiet = this.isQuiet;

@@ -36,6 +36,13 @@ export class Table {
 		return Object.assign({ ...this.template, id: this.nextId }, values);
 	}
 
+	/** Takes rows of an earlier time into an empty table. */
+	load(rows: readonly Row[]): void {
+		for (const row of rows) this.byId.set(row.id, row);
+		this.nextId = rows.reduce((most, { id }) => Math.max(most, id), 0) + 1;
+		this.touch();
+	}
+
 	put(row: Row): Row {
 		for (const value of Object.values(row)) if (isList(value)) Object.freeze(value);
 		this.unindex(row.id);

@@ -35,6 +35,8 @@ export class Webhooks {
 	private readonly queues = new Map<string, Promise<void>>();
 	private readonly sent: Delivery[] = [];
 	private last: string | undefined;
+	/** Requests of before the last `clear` are no longer made. */
+	private era = 0;
 
 	/** @param closing aborted when the sandbox closes */
 	constructor(private readonly closing: AbortSignal) {}
@@ -84,15 +86,17 @@ export class Webhooks {
 		this.registered.clear();
 		this.sent.length = 0;
 		this.last = undefined;
+		this.era += 1;
 	}
 
 	private post(text: string, urls: readonly string[]): void {
 		if (urls.length > 0) this.last = text;
+		const { era } = this;
 		for (const url of urls) {
 			const before = this.queues.get(url) ?? Promise.resolve();
 			this.queues.set(
 				url,
-				before.then(() => this.deliver(url, text)),
+				before.then(() => (era === this.era ? this.deliver(url, text) : undefined)),
 			);
 		}
 	}

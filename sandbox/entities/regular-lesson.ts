@@ -1,6 +1,6 @@
 import type { Entity, Field } from '../entity';
 import type { JsonObject } from '../json';
-import { missing } from '../values';
+import { missing, wrongValue } from '../values';
 import type { Writing } from '../writing';
 import { asList, bDate, branchId, eDate, equals, flag, id, int, ints, newestFirst } from './fields';
 import { checkTeachers } from './lesson-rules';
@@ -11,9 +11,8 @@ function settle(writing: Writing): void {
 	const { given, values, row } = writing;
 	const days = asList(given.days);
 	if (!row && days.length === 0) writing.refuse('days', missing('Дни недели'));
-	if (![...days, ...asList(given.day)].every(weekday)) {
-		writing.refuse('days', 'Неверный формат значения «Дни недели».');
-	}
+	if (!days.every(weekday)) writing.refuse('days', wrongValue('Дни недели'));
+	if (!asList(given.day).every(weekday)) writing.refuse('day', wrongValue('День недели'));
 	if (days.length > 0) values.day = days[0] ?? null;
 	if (given.b_date_v !== undefined) values.b_date = given.b_date_v;
 	if (given.e_date_v !== undefined) values.e_date = given.e_date_v;

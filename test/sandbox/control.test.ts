@@ -88,6 +88,10 @@ describe('settings', () => {
 		[{ timeZone: 'Mars/North' }, /must be an IANA time zone/],
 		[{ requireAppKey: 5 }, /or null/],
 		[{ ignoredFilters: ['x'] }, /list of/],
+		[{ optionalParams: ['cgi.group_id'] }, /list of.*entity\/action.parameter/],
+		[{ dateFormats: { 'group.b_date': 'american' } }, /entity.name.*dotted \| iso \| points/],
+		[{ dateFormats: ['iso'] }, /an object/],
+		[{ requiredFields: { payer_name: true } }, /an object/],
 		[{ now: 'today' }, /yyyy-mm-dd/],
 		[{ toString: 1 }, /Unknown setting/],
 		['x', /must be a JSON object/],
@@ -111,6 +115,7 @@ describe('settings', () => {
 		['requireAppKey=null', { requireAppKey: null }],
 		['requireAppKey=a=b', { requireAppKey: 'a=b' }],
 		['ignoredFilters=["customer.id"]', { ignoredFilters: ['customer.id'] }],
+		['dateFormats={"pay.date_from":"iso"}', { dateFormats: { 'pay.date_from': 'iso' } }],
 	])('are read from the command line: %s', (assignment, setting) => {
 		expect(parseSetting(assignment)).toEqual(setting);
 	});

@@ -1,4 +1,5 @@
 import { startSandbox, type Row, type Sandbox } from '../../sandbox';
+import { entities, entityNames } from '../../sandbox/entities';
 
 const open: Sandbox[] = [];
 async function start(options: Parameters<typeof startSandbox>[0] = {}) {
@@ -16,10 +17,7 @@ beforeAll(async () => {
 });
 
 const count = (test: (row: Row) => boolean) => customers.filter(test).length;
-const all = ({ store }: Sandbox) =>
-	['subject', 'branch', 'location', 'study-status', 'lead-status', 'lead-source', 'customer'].map((entity) =>
-		store.rows(entity),
-	);
+const all = ({ store }: Sandbox) => entityNames.map((entity) => store.rows(entity));
 
 describe('the invented school', () => {
 	it('is the same for the same seed and another for another', async () => {
@@ -87,5 +85,104 @@ describe('the invented school', () => {
 		const empty = await start({ customers: 0 });
 		expect(empty.store.rows('customer')).toEqual([]);
 		expect(empty.store.insert('customer', { name: 'Х' }).id).toBe(1);
+	});
+
+	it('fills every list', () => {
+		for (const name of entityNames) expect(sandbox.store.rows(name).length).toBeGreaterThan(0);
+	});
+
+	it('refers to nothing that is not there', () => {
+		const targets: Record<string, string> = {
+			customer_id: 'customer',
+			customer_ids: 'customer',
+			group_id: 'group',
+			group_ids: 'group',
+			teacher_ids: 'teacher',
+			branch_id: 'branch',
+			branch_ids: 'branch',
+			room_id: 'room',
+			location_id: 'location',
+			subject_id: 'subject',
+			subject_ids: 'subject',
+			tariff_id: 'tariff',
+			ctt_id: 'customer-tariff',
+			lesson_id: 'lesson',
+			lesson_type_id: 'lesson-type',
+			regular_id: 'regular-lesson',
+			level_id: 'level',
+			user_id: 'user',
+			user_ids: 'user',
+			assigned_id: 'user',
+			pipeline_id: 'pipeline',
+			pay_type_id: 'pay-type',
+			pay_account_id: 'pay-account',
+			pay_item_id: 'pay-item',
+			category_id: 'pay-item-category',
+		};
+		const lost: unknown[] = [];
+		for (const path of entityNames) {
+			for (const row of sandbox.store.rows(path)) {
+				for (const [name, target] of Object.entries(targets)) {
+					const held = row[name] ?? [];
+					for (const id of Array.isArray(held) ? held : [held]) {
+						if (!sandbox.store.find(target, Number(id))) lost.push([path, row.id, name, id]);
+					}
+				}
+			}
+		}
+		expect(lost).toEqual([]);
+	});
+
+	it('holds values of the kinds that the fields have', () => {
+		const forms: Record<string, RegExp> = {
+			money: /^-?\d+\.\d\d$/,
+			moment: /^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d$/,
+			clock: /^\d\d:\d\d$/,
+			int: /^\d+$/,
+			iso: /^\d{4}-\d\d-\d\d$/,
+			dotted: /^\d\d\.\d\d\.\d{4}$/,
+		};
+		const odd: unknown[] = [];
+		for (const { path, fields } of entities) {
+			for (const row of sandbox.store.rows(path)) {
+				for (const [name, { kind, stored = 'dotted' }] of Object.entries(fields)) {
+					const form = forms[kind === 'date' ? stored : kind];
+					const value = row[name] ?? null;
+					if (form && value !== null && !form.test(String(value))) odd.push([path, row.id, name, value]);
+				}
+			}
+		}
+		expect(odd).toEqual([]);
+	});
+
+	it('has lessons of every status and sort around its day, details where they are over', () => {
+		const lessons = sandbox.store.rows('lesson');
+		for (const status of [1, 2, 3]) {
+			for (const lesson_type_id of [1, 2, 3]) {
+				const some = lessons.filter((row) => row.status === status && row.lesson_type_id === lesson_type_id);
+				expect(some.length + (status === 2 ? 1 : 0)).toBeGreaterThan(0);
+			}
+		}
+		for (const { id, status, date, customer_ids } of lessons) {
+			if (status === 3) expect(String(date) <= '2026-02-10').toBe(true);
+			if (status === 1) expect(String(date) >= '2026-02-10').toBe(true);
+			const details = sandbox.store.where('lesson-details', 'lesson_id', id);
+			expect(details).toHaveLength(status === 3 ? (customer_ids as number[]).length : 0);
+		}
+	});
+
+	it('has memberships that are over, current and to come', () => {
+		const ends = sandbox.store.rows('cgi').map(({ b_date, e_date }) => `${String(b_date)}-${String(e_date)}`);
+		for (const pattern of [/-30\.06\.2025$/, /-null$/, /-31\.05\.2035$/, /^01\.09\.2035-/]) {
+			expect(ends.some((text) => pattern.test(text))).toBe(true);
+		}
+	});
+
+	it('keeps what depends on customers within bounds', async () => {
+		const { store } = await start({ customers: 12_000 });
+		expect(store.rows('group')).toHaveLength(300);
+		for (const name of entityNames) {
+			if (name !== 'customer') expect(store.rows(name).length).toBeLessThan(12_000);
+		}
 	});
 });
