@@ -267,7 +267,9 @@ describe.each(readOnly.map(({ resource }) => ({ resource })))('$resource', ({ re
 		const list = await run(parameters);
 		expect(list.length).toBeGreaterThan(0);
 		const base = entity.scope === 'global' ? '/v2api' : '/v2api/1';
-		expect(last()?.path).toBe(`${base}/${entity.path}/index`);
+		const [first] = school.entries(`${entity.path}/index`);
+		expect(first).toMatchObject({ path: `${base}/${entity.path}/index`, query: {}, body: { page: 0 } });
+		expect(new Set(list.map((row) => JSON.stringify(row))).size).toBe(list.length);
 
 		if (entity.operations.includes('get')) {
 			const [, second = list[0]] = list;
