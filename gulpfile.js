@@ -18,11 +18,10 @@ async function schemas() {
 	}
 }
 
-/** Files of the build that say nothing to n8n, and would only make the package larger. */
+/** What the build copies without use for n8n, such as the pictures of the READMEs. */
 async function tidy() {
-	await Promise.all(
-		['dist/tsconfig.tsbuildinfo', 'dist/package.json'].map((file) => rm(file, { force: true })),
-	);
+	const files = ['dist/tsconfig.tsbuildinfo', 'dist/package.json', 'dist/docs'];
+	await Promise.all(files.map((file) => rm(file, { recursive: true, force: true })));
 }
 
 /** Refuses a dist that n8n could load only in part. */
