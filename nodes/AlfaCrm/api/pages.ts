@@ -55,6 +55,13 @@ export async function* pages(caller: Caller, call: List): AsyncGenerator<Page> {
 	);
 }
 
+/** All rows of all pages. */
+export async function allRows(caller: Caller, call: List): Promise<IDataObject[]> {
+	const rows: IDataObject[] = [];
+	for await (const page of pages(caller, call)) rows.push(...page.rows);
+	return rows;
+}
+
 function looksLikePageSize(items: IDataObject[], total = 0): boolean {
 	return items.length === total && total >= SMALLEST_PAGE;
 }

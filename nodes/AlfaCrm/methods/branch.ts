@@ -1,7 +1,7 @@
 import type { IDataObject, ILoadOptionsFunctions } from 'n8n-workflow';
 
 import { readId } from '../api/formats';
-import { pages } from '../api/pages';
+import { allRows } from '../api/pages';
 import { branch as branchEntity } from '../entities/branch';
 import type { Entity } from '../entities/types';
 
@@ -19,10 +19,8 @@ export async function branchOf(context: ILoadOptionsFunctions, entity: Entity): 
 
 export async function rowsOf(context: ILoadOptionsFunctions, entity: Entity): Promise<IDataObject[]> {
 	const branch = await branchOf(context, entity);
-	const rows: IDataObject[] = [];
 	const task = `list the ${entity.plural.toLowerCase()}`;
-	for await (const page of pages(context, { path: entity.path, branch, task })) rows.push(...page.rows);
-	return rows;
+	return await allRows(context, { path: entity.path, branch, task });
 }
 
 /** AlfaCRM's own order of its lists. */

@@ -2,7 +2,7 @@ import type { IDataObject, IExecuteFunctions } from 'n8n-workflow';
 import { NodeOperationError } from 'n8n-workflow';
 
 import { readId } from '../api/formats';
-import { pages } from '../api/pages';
+import { allRows } from '../api/pages';
 import { request } from '../api/request';
 import { objectIn } from './given';
 
@@ -19,11 +19,7 @@ export async function sendCall(context: IExecuteFunctions, itemIndex: number): P
 		task: `call ${path}/${action}`,
 		itemIndex,
 	};
-	if (context.getNodeParameter('allPages', itemIndex, false) === true) {
-		const rows: IDataObject[] = [];
-		for await (const page of pages(context, call)) rows.push(...page.rows);
-		return rows;
-	}
+	if (context.getNodeParameter('allPages', itemIndex, false) === true) return await allRows(context, call);
 	return [await request(context, { ...call, reads: action === 'index' })].flat();
 }
 
