@@ -10,9 +10,15 @@ const SMALLEST_PAGE = 20;
 const MOST_PAGES = 10_000;
 
 /** A call for the pages of an action, `index` if none is named. */
-type List = Omit<Call, 'action' | 'reads'> & { action?: string };
+export type List = Omit<Call, 'action' | 'reads'> & {
+	action?: string;
+	/** Where to begin, for a walk that goes on; default 0. */
+	firstPage?: number;
+};
 
 export interface Page {
+	/** From 0. */
+	number: number;
 	/** Rows that no earlier page held. */
 	rows: IDataObject[];
 	/** How many rows there are in all, the most that the server spoke of; missing for some entities. */
@@ -25,10 +31,13 @@ export interface Page {
  * Walks the pages of an index action, whatever their size: they are counted from 0 and the server alone decides how
  * many rows one holds. Rows that shift to another page meanwhile come out once.
  */
-export async function* pages(caller: Caller, call: List): AsyncGenerator<Page> {
+export async function* pages(
+	caller: Caller,
+	{ firstPage = 0, ...call }: List,
+): AsyncGenerator<Page, undefined> {
 	const seen = new Set<unknown>();
 	let total: number | undefined;
-	for (let page = 0; page < MOST_PAGES; page++) {
+	for (let page = firstPage; page < firstPage + MOST_PAGES; page++) {
 		const body = { ...call.body, page };
 		const answer = await request(caller, { action: 'index', ...call, body, reads: true });
 		const { items, stated } = readPage(caller, call, answer);
@@ -42,7 +51,7 @@ export async function* pages(caller: Caller, call: List): AsyncGenerator<Page> {
 		// More rows than the total make it useless: it may just count a page.
 		const enough = seen.size === total && !(page === 0 && looksLikePageSize(items, total));
 		const last = rows.length === 0 || enough;
-		yield { rows, total, complete: !last || all || total === undefined };
+		yield { number: page, rows, total, complete: !last || all || total === undefined };
 		if (last) return;
 	}
 	throw nodeError(
@@ -62,7 +71,8 @@ export async function allRows(caller: Caller, call: List): Promise<IDataObject[]
 	return rows;
 }
 
-function looksLikePageSize(items: IDataObject[], total = 0): boolean {
+/** A `total` that may just be the length of the page. */
+export function looksLikePageSize(items: IDataObject[], total = 0): boolean {
 	return items.length === total && total >= SMALLEST_PAGE;
 }
 

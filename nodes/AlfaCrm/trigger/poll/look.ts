@@ -1,0 +1,65 @@
+import type { Page } from '../../api/pages';
+import type { Poll } from './list';
+import { ageTo, countOf, freshOf, note, onePage, pagesSince } from './list';
+import { dayOf } from './stamps';
+import type { ListState } from './state';
+import type { Found } from './types';
+import { LONG_LIST_PAGES, walk } from './walk';
+
+/**
+ * Looks into the list of one branch. As long as nothing changes that is one request, however long the list.
+ *
+ * A change shows in the total, or as an unknown row on the page. What the total hides, since as many rows went as came,
+ * shows later: quiet looks read the pages in turn, and rows count as old only once a whole round was read.
+ *
+ * @returns rows that were not there before, each once
+ */
+export async function look(poll: Poll, branch: number): Promise<Found[]> {
+	const list = poll.state.lists[branch];
+	const later = laterSince(list);
+	if (later !== undefined) {
+		const page = await onePage(pagesSince(poll, branch, later));
+		// A filter that was never seen to work must show that it does not just hide everything.
+		if (page.rows.length > 0 || list.since !== null) {
+			note(poll, page);
+			Object.assign(list, { since: later, turn: 0 });
+			if (freshOf(poll, list, branch, page).length > 0) return await walk(poll, branch);
+			takeForQuiet(poll, list, page);
+			return [];
+		}
+		list.triedSince = later;
+	}
+	if (list.total === undefined) return await walk(poll, branch);
+
+	const source = pagesSince(poll, branch, list.since, { firstPage: list.turn });
+	const page = await onePage(source);
+	if (!isQuiet(poll, list, branch, page)) {
+		return await walk(poll, branch, page.number === 0 ? { page, rest: source } : undefined);
+	}
+	note(poll, page);
+	takeForQuiet(poll, list, page);
+	return [];
+}
+
+/** A later first day, for a list that does not fit on a page. */
+function laterSince({ since, horizon, total = 0, pageSize = total, triedSince }: ListState): string | undefined {
+	const day = dayOf(horizon);
+	const isLater = day !== '' && (since === null || day > since) && day !== triedSince;
+	return isLater && total > pageSize ? day : undefined;
+}
+
+function isQuiet(poll: Poll, list: ListState, branch: number, page: Page): boolean {
+	const count = countOf(poll, page);
+	if (count === undefined || freshOf(poll, list, branch, page).length > 0) return false;
+	const { total = 0, pageSize = 0 } = list;
+	return count === total || (count < total && total > LONG_LIST_PAGES * pageSize);
+}
+
+function takeForQuiet(poll: Poll, list: ListState, page: Page): void {
+	const { newest } = poll.state;
+	list.total = countOf(poll, page);
+	if (page.number === 0) Object.assign(list, { pageSize: page.rows.length, roundFrom: newest });
+	const isRound = list.total !== undefined && (page.number + 1) * (list.pageSize ?? 0) >= list.total;
+	list.turn = isRound ? 0 : page.number + 1;
+	if (isRound) ageTo(list, list.roundFrom, poll.watch.lateHours);
+}
