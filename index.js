@@ -5,4 +5,5 @@
 module.exports = {
 	...require('./dist/credentials/AlfaCrmApi.credentials.js'),
 	...require('./dist/nodes/AlfaCrm/AlfaCrm.node.js'),
+	...require('./dist/nodes/AlfaCrm/AlfaCrmWebhookTrigger.node.js'),
 };

@@ -7,6 +7,7 @@ const subjects = references('subject_ids', 'Subject', 'subject', { description: 
 export const branch = writable({
 	resource: 'branch',
 	path: 'branch',
+	className: 'Branch',
 	scope: 'global',
 	label: 'Branch',
 	plural: 'Branches',

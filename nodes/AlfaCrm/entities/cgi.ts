@@ -17,6 +17,7 @@ const period = [
 export const cgi = writable({
 	resource: 'cgi',
 	path: 'cgi',
+	className: 'CustomerGroupInvolve',
 	label: 'Group Member',
 	plural: 'Group Members',
 	certainty: 'confirmed',

@@ -14,6 +14,7 @@ const where: Key['in'] = ['create', 'get', 'getAll'];
 export const communication = writable({
 	resource: 'communication',
 	path: 'communication',
+	className: 'Communication',
 	label: 'Communication',
 	plural: 'Communications',
 	certainty: 'confirmed',

@@ -75,6 +75,7 @@ const bonuses: Action[] = [
 export const customer = writable({
 	resource: 'customer',
 	path: 'customer',
+	className: 'Customer',
 	label: 'Customer',
 	plural: 'Customers',
 	certainty: 'confirmed',

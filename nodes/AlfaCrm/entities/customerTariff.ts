@@ -17,6 +17,7 @@ import { TARIFF_TYPES } from './tariff';
 export const customerTariff = writable({
 	resource: 'customerTariff',
 	path: 'customer-tariff',
+	className: 'CustomerToTariff',
 	label: 'Customer Subscription',
 	plural: 'Customer Subscriptions',
 	certainty: 'confirmed',

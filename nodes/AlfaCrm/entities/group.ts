@@ -10,6 +10,7 @@ const status = id('status_id', 'Status ID');
 export const group = writable({
 	resource: 'group',
 	path: 'group',
+	className: 'Group',
 	label: 'Group',
 	plural: 'Groups',
 	certainty: 'confirmed',

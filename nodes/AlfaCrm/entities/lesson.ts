@@ -78,6 +78,7 @@ const conduct: Action = {
 export const lesson = writable({
 	resource: 'lesson',
 	path: 'lesson',
+	className: 'Lesson',
 	label: 'Lesson',
 	plural: 'Lessons',
 	certainty: 'confirmed',

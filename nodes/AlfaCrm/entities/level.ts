@@ -5,6 +5,7 @@ import { text } from './fields';
 export const level = readable({
 	resource: 'level',
 	path: 'level',
+	className: 'Level',
 	label: 'Level',
 	plural: 'Levels',
 	certainty: 'confirmed',

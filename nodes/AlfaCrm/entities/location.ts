@@ -5,6 +5,7 @@ import { flag, reference } from './fields';
 export const location = writable({
 	resource: 'location',
 	path: 'location',
+	className: 'Location',
 	label: 'Location',
 	plural: 'Locations',
 	certainty: 'documented',

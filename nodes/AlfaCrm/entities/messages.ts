@@ -20,6 +20,7 @@ const sending = [
 export const smsMessage = readable({
 	resource: 'smsMessage',
 	path: 'sms-message',
+	className: 'SmsMessage',
 	label: 'SMS Message',
 	plural: 'SMS Messages',
 	certainty: 'confirmed',
@@ -29,6 +30,7 @@ export const smsMessage = readable({
 export const mailMessage = readable({
 	resource: 'mailMessage',
 	path: 'mail-message',
+	className: 'MailMessage',
 	label: 'Mail Message',
 	plural: 'Mail Messages',
 	certainty: 'documented',

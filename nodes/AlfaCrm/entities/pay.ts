@@ -12,6 +12,7 @@ const commodity = id('commodity_id', 'Commodity ID');
 export const pay = writable({
 	resource: 'pay',
 	path: 'pay',
+	className: 'Pay',
 	label: 'Payment',
 	plural: 'Payments',
 	certainty: 'confirmed',

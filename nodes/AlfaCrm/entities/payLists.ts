@@ -5,6 +5,7 @@ import { flag, id, ids, text } from './fields';
 export const payAccount = readable({
 	resource: 'payAccount',
 	path: 'pay-account',
+	className: 'PayAccount',
 	label: 'Payment Account',
 	plural: 'Payment Accounts',
 	certainty: 'documented',
@@ -35,6 +36,7 @@ export const payItem = readable({
 export const payItemCategory = readable({
 	resource: 'payItemCategory',
 	path: 'pay-item-category',
+	className: 'PayItemCategory',
 	label: 'Payment Item Category',
 	plural: 'Payment Item Categories',
 	certainty: 'confirmed',

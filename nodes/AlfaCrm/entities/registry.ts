@@ -73,3 +73,10 @@ export function entityOf(resource: string): Entity {
 	if (entity === undefined) throw new RangeError(`There is no resource "${resource}"`);
 	return entity;
 }
+
+const byClassName = new Map(entities.map((entity) => [entity.className, entity]));
+
+/** @returns undefined for what the log and the webhooks name and the API does not list */
+export function entityOfClass(className: string): Entity | undefined {
+	return byClassName.get(className);
+}

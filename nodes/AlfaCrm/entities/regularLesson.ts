@@ -26,6 +26,7 @@ const OWNERS = [
 export const regularLesson = writable({
 	resource: 'regularLesson',
 	path: 'regular-lesson',
+	className: 'RegularLesson',
 	label: 'Regular Lesson',
 	plural: 'Regular Lessons',
 	certainty: 'confirmed',

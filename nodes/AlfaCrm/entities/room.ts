@@ -5,6 +5,7 @@ import { flag, id, reference } from './fields';
 export const room = writable({
 	resource: 'room',
 	path: 'room',
+	className: 'Room',
 	label: 'Room',
 	plural: 'Rooms',
 	certainty: 'documented',

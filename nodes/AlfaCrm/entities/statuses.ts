@@ -4,7 +4,7 @@ import type { Entity, Field } from './types';
 
 /** The short lists that an account defines for itself share one shape. API notes 5.4. */
 const list = (
-	names: Pick<Entity, 'resource' | 'path' | 'label' | 'plural'>,
+	names: Pick<Entity, 'resource' | 'path' | 'className' | 'label' | 'plural'>,
 	example: string,
 	more: { first?: Field[]; last?: Field[]; filters?: Entity['filters']; certainty?: 'documented' } = {},
 ): Entity =>
@@ -16,12 +16,24 @@ const list = (
 	});
 
 export const studyStatus = list(
-	{ resource: 'studyStatus', path: 'study-status', label: 'Study Status', plural: 'Study Statuses' },
+	{
+		resource: 'studyStatus',
+		path: 'study-status',
+		className: 'StudyStatus',
+		label: 'Study Status',
+		plural: 'Study Statuses',
+	},
 	'e.g. Studying',
 );
 
 export const leadStatus = list(
-	{ resource: 'leadStatus', path: 'lead-status', label: 'Lead Status', plural: 'Lead Statuses' },
+	{
+		resource: 'leadStatus',
+		path: 'lead-status',
+		className: 'LeadStatus',
+		label: 'Lead Status',
+		plural: 'Lead Statuses',
+	},
 	'e.g. Trial lesson booked',
 	{
 		last: [
@@ -34,7 +46,13 @@ export const leadStatus = list(
 );
 
 export const leadSource = list(
-	{ resource: 'leadSource', path: 'lead-source', label: 'Lead Source', plural: 'Lead Sources' },
+	{
+		resource: 'leadSource',
+		path: 'lead-source',
+		className: 'LeadSource',
+		label: 'Lead Source',
+		plural: 'Lead Sources',
+	},
 	'e.g. Website',
 	{
 		first: [
@@ -53,6 +71,7 @@ export const leadReject = list(
 	{
 		resource: 'leadReject',
 		path: 'lead-reject',
+		className: 'LeadReject',
 		label: 'Lead Reject Reason',
 		plural: 'Lead Reject Reasons',
 	},
@@ -64,6 +83,7 @@ export const leadReject = list(
 export const customerReject = readable({
 	resource: 'customerReject',
 	path: 'customer-reject',
+	className: 'CustomerReject',
 	label: 'Customer Reject Reason',
 	plural: 'Customer Reject Reasons',
 	certainty: 'confirmed',

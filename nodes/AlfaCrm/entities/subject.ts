@@ -5,6 +5,7 @@ import { boolean } from './fields';
 export const subject = writable({
 	resource: 'subject',
 	path: 'subject',
+	className: 'Subject',
 	label: 'Subject',
 	plural: 'Subjects',
 	certainty: 'confirmed',

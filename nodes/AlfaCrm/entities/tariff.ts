@@ -11,6 +11,7 @@ export const TARIFF_TYPES = [
 export const tariff = readable({
 	resource: 'tariff',
 	path: 'tariff',
+	className: 'Tariff',
 	label: 'Subscription Plan',
 	plural: 'Subscription Plans',
 	certainty: 'confirmed',

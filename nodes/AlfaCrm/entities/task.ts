@@ -5,6 +5,7 @@ import { boolean, dotted, flag, ids, integer, longText, range, reference, refere
 export const task = writable({
 	resource: 'task',
 	path: 'task',
+	className: 'Task',
 	label: 'Task',
 	plural: 'Tasks',
 	certainty: 'documented',

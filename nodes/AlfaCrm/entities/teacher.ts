@@ -16,6 +16,7 @@ const list = (facts: Pick<Action, 'name' | 'label' | 'title' | 'action'>): Actio
 export const teacher = readable({
 	resource: 'teacher',
 	path: 'teacher',
+	className: 'Teacher',
 	label: 'Teacher',
 	plural: 'Teachers',
 	certainty: 'confirmed',

@@ -107,6 +107,8 @@ export interface Entity {
 	resource: string;
 	/** kebab-case, as in the URL. */
 	path: string;
+	/** What the log and the webhooks call it, where that is known. API notes 5.21. */
+	className?: string;
 	/** Global entities are addressed without a branch. */
 	scope: 'global' | 'branch';
 	label: string;

@@ -5,6 +5,7 @@ import { text } from './fields';
 export const user = readable({
 	resource: 'user',
 	path: 'user',
+	className: 'User',
 	label: 'User',
 	plural: 'Users',
 	certainty: 'confirmed',

@@ -1,8 +1,9 @@
-import type { IDataObject, IExecuteFunctions } from 'n8n-workflow';
+import type { IDataObject } from 'n8n-workflow';
 
 import { nodeError } from '../api/errors';
 import { readId } from '../api/formats';
 import { pages } from '../api/pages';
+import type { Caller } from '../api/request';
 import type { Entity } from '../entities/types';
 import type { Target } from './target';
 
@@ -13,10 +14,10 @@ import type { Target } from './target';
  * @throws NodeApiError when no row has this ID
  */
 export async function findById(
-	context: IExecuteFunctions,
+	context: Caller,
 	entity: Entity,
 	id: number,
-	target: Target,
+	target: Omit<Target, 'itemIndex'> & { itemIndex?: number },
 ): Promise<IDataObject> {
 	const noun = entity.label.toLowerCase();
 	const { sweep } = entity;

@@ -35,8 +35,8 @@ function isEmptyPicker(value: unknown): boolean {
  * @throws NodeOperationError that names the field, before anything is sent
  */
 export function toWire(
-	context: IExecuteFunctions,
-	itemIndex: number,
+	context: Pick<IExecuteFunctions, 'getNode' | 'getTimezone'>,
+	itemIndex: number | undefined,
 	field: Field | Filter,
 	value: unknown,
 ): Wire {

@@ -1,0 +1,62 @@
+import type { IDataObject, IWebhookFunctions } from 'n8n-workflow';
+import { NodeOperationError } from 'n8n-workflow';
+
+import { asNodeError } from '../../api/errors';
+import { CREDENTIAL } from '../../api/request';
+import { entityOfClass } from '../../entities/registry';
+import type { Entity } from '../../entities/types';
+import { findById } from '../../operations/find';
+import type { Delivery } from './delivery';
+
+/** The record that an event is about. An event must not be lost, so what goes wrong becomes part of it. */
+export async function recordOf(context: IWebhookFunctions, delivery: Delivery): Promise<IDataObject> {
+	if (delivery.event === 'delete') return { record: null };
+	try {
+		return { record: await fetchRecord(context, delivery) };
+	} catch (caught) {
+		const { message, description } = asNodeError(context.getNode(), caught);
+		const recordError = description ? `${message.replace(/\.$/, '')}. ${description}` : message;
+		return { record: null, recordError };
+	}
+}
+
+async function fetchRecord(context: IWebhookFunctions, delivery: Delivery): Promise<IDataObject> {
+	const stop = (reason: string, advice: string) =>
+		new NodeOperationError(context.getNode(), reason, { description: advice });
+
+	const { entity: className, entity_id: id, branch_id: branch } = delivery;
+	const entity = entityOfClass(className);
+	if (entity === undefined) {
+		throw stop(`No list of AlfaCRM's API is known to hold ${className}`, 'Use the fields of the event.');
+	}
+	if (context.getNode().credentials?.[CREDENTIAL] === undefined) {
+		throw stop('The record was not read, because this node has no credential', 'Select one in the node.');
+	}
+	const isGlobal = entity.scope === 'global';
+	if (!isGlobal && branch === null) {
+		throw stop('The event names no branch to read the record in', 'Use the fields of the event.');
+	}
+	const query = keysOf(entity, delivery);
+	const [missing] = Object.keys(query).filter((name) => query[name] === undefined);
+	if (missing !== undefined) {
+		throw stop(
+			`AlfaCRM finds a ${entity.label.toLowerCase()} only by its ${missing} too, which the event does not hold`,
+			'Use the fields of the event.',
+		);
+	}
+	const where = {
+		path: entity.path,
+		query,
+		labels: {},
+		...(isGlobal ? {} : { branch: branch ?? undefined }),
+	};
+	return await findById(context, entity, id, where);
+}
+
+/** Whose record it is, for those that AlfaCRM lists by their owner. */
+function keysOf({ keys = [] }: Entity, { fields_old, fields_new }: Delivery): IDataObject {
+	const fields = { ...fields_old, ...fields_new };
+	return Object.fromEntries(
+		keys.filter((key) => key.in.includes('get')).map(({ name }) => [name, fields[name] ?? undefined]),
+	);
+}
