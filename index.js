@@ -5,5 +5,6 @@
 module.exports = {
 	...require('./dist/credentials/AlfaCrmApi.credentials.js'),
 	...require('./dist/nodes/AlfaCrm/AlfaCrm.node.js'),
+	...require('./dist/nodes/AlfaCrm/AlfaCrmTrigger.node.js'),
 	...require('./dist/nodes/AlfaCrm/AlfaCrmWebhookTrigger.node.js'),
 };

@@ -5,12 +5,16 @@ import type { Entity } from '../entities/types';
 /** The few useful fields of wide records, lists of plain values written as one text. */
 export function simplified(
 	context: IExecuteFunctions,
-	{ simple }: Entity,
+	entity: Entity,
 	itemIndex: number,
 	rows: IDataObject[],
 ): IDataObject[] {
-	if (simple === undefined || context.getNodeParameter('simplify', itemIndex, true) !== true) return rows;
-	return rows.map((row) => Object.fromEntries(simple.map((name) => [name, flat(row[name])])));
+	if (context.getNodeParameter('simplify', itemIndex, true) !== true) return rows;
+	return rows.map((row) => simplifiedRow(entity, row));
+}
+
+export function simplifiedRow({ simple }: Entity, row: IDataObject): IDataObject {
+	return simple ? Object.fromEntries(simple.map((name) => [name, flat(row[name])])) : row;
 }
 
 function flat(value: IDataObject[string]): IDataObject[string] {

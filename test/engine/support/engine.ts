@@ -21,6 +21,7 @@ import { createEmptyRunExecutionData, NodeHelpers, Workflow } from 'n8n-workflow
 
 import { AlfaCrmApi } from '../../../dist/credentials/AlfaCrmApi.credentials';
 import { AlfaCrm } from '../../../dist/nodes/AlfaCrm/AlfaCrm.node';
+import { AlfaCrmTrigger } from '../../../dist/nodes/AlfaCrm/AlfaCrmTrigger.node';
 import { TestCredentialsHelper } from './credentials-helper';
 
 /** A node that puts out the items a test gives it. */
@@ -47,10 +48,11 @@ class Items implements INodeType {
 
 const alfaCrm = new AlfaCrm();
 
-class Types implements INodeTypes {
+export class Types implements INodeTypes {
 	private readonly types: Record<string, INodeType> = {
 		'test.items': new Items(),
 		'n8n-nodes-alfacrm.alfaCrm': alfaCrm,
+		'n8n-nodes-alfacrm.alfaCrmTrigger': new AlfaCrmTrigger(),
 	};
 
 	getByName(type: string): INodeType | IVersionedNodeType {
@@ -173,7 +175,7 @@ export class Engine {
 		return new LoadOptionsContext(workflow, current, additionalData, '');
 	}
 
-	private additionalData(workflow: Workflow): IWorkflowExecuteAdditionalData {
+	additionalData(workflow: Workflow): IWorkflowExecuteAdditionalData {
 		const url = 'http://127.0.0.1/';
 		return {
 			credentialsHelper: this.credentials,
@@ -196,7 +198,7 @@ export class Engine {
 	}
 }
 
-function node(name: string, type: string, parameters: INodeParameters): INode {
+export function node(name: string, type: string, parameters: INodeParameters): INode {
 	return { id: name, name, type, typeVersion: 1, position: [0, 0], parameters };
 }
 

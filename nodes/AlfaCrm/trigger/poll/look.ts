@@ -42,7 +42,13 @@ export async function look(poll: Poll, branch: number): Promise<Found[]> {
 }
 
 /** A later first day, for a list that does not fit on a page. */
-function laterSince({ since, horizon, total = 0, pageSize = total, triedSince }: ListState): string | undefined {
+function laterSince({
+	since,
+	horizon,
+	total = 0,
+	pageSize = total,
+	triedSince,
+}: ListState): string | undefined {
 	const day = dayOf(horizon);
 	const isLater = day !== '' && (since === null || day > since) && day !== triedSince;
 	return isLater && total > pageSize ? day : undefined;

@@ -15,8 +15,6 @@ export interface Watch {
 	onlyGrows: boolean;
 	/** For messages, to follow "could not": "look for new customers". */
 	task: string;
-	/** What the rows are, for messages. */
-	plural: string;
 	/** Filters of a list that is sure to have rows if the account has any, to find the newest time there. */
 	anchorBody: IDataObject;
 	/** How exactly the time of a known row is kept. */

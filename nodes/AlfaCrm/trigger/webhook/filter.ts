@@ -1,16 +1,18 @@
-import type { IWebhookFunctions } from 'n8n-workflow';
+import type { IPollFunctions, IWebhookFunctions } from 'n8n-workflow';
 
 import type { FieldType } from '../../entities/types';
 import { isEmpty, toWire } from '../../operations/values';
 import type { Delivery } from './delivery';
 import { EVENTS } from './delivery';
 
+type Context = IPollFunctions | IWebhookFunctions;
+
 const CHOICES = EVENTS.map((value) => ({ value, label: value }));
 
 /** Whether the workflow asks for this; an empty filter lets everything pass. */
 export function isWanted(context: IWebhookFunctions, delivery: Delivery): boolean {
 	const events = listOf<string>(context, 'events', 'Events', { type: 'choices', choices: CHOICES });
-	const branches = listOf<number>(context, 'branches', 'Branch Names or IDs', { type: 'ids' });
+	const branches = idsOf(context, 'branches', 'Branch Names or IDs');
 	const entities = wordsOf(context, 'entities').map((name) => name.toLowerCase());
 	return (
 		has(events, delivery.event) &&
@@ -24,21 +26,26 @@ function has<T>(wanted: T[], value: T | null): boolean {
 	return wanted.length === 0 || wanted.includes(value as T);
 }
 
-function hasChanged(fields: string[], { fields_old, fields_new }: Delivery): boolean {
+/** Whether an update touches one of the fields; any does if none is named. */
+export function hasChanged(fields: string[], { fields_old, fields_new }: Delivery): boolean {
 	return (
 		fields.length === 0 ||
 		fields.some((field) => Object.hasOwn(fields_new, field) || Object.hasOwn(fields_old, field))
 	);
 }
 
+export function idsOf(context: Context, name: string, label: string): number[] {
+	return listOf<number>(context, name, label, { type: 'ids' });
+}
+
 /** @throws NodeOperationError when an expression gives something else, so that no event is lost in silence */
-function listOf<T>(context: IWebhookFunctions, name: string, label: string, type: FieldType): T[] {
+function listOf<T>(context: Context, name: string, label: string, type: FieldType): T[] {
 	const value: unknown = context.getNodeParameter(name, []);
 	return isEmpty(value) ? [] : (toWire(context, undefined, { name, label, ...type }, value) as T[]);
 }
 
 /** A list, or one text with commas. */
-function wordsOf(context: IWebhookFunctions, name: string): string[] {
+export function wordsOf(context: Context, name: string): string[] {
 	const value: unknown = context.getNodeParameter(name, []);
 	return [value]
 		.flat()

@@ -2,6 +2,7 @@ import type { IDataObject, IWebhookFunctions } from 'n8n-workflow';
 import { NodeOperationError } from 'n8n-workflow';
 
 import { asNodeError } from '../../api/errors';
+import type { Caller } from '../../api/request';
 import { CREDENTIAL } from '../../api/request';
 import { entityOfClass } from '../../entities/registry';
 import type { Entity } from '../../entities/types';
@@ -20,7 +21,7 @@ export async function recordOf(context: IWebhookFunctions, delivery: Delivery): 
 	}
 }
 
-async function fetchRecord(context: IWebhookFunctions, delivery: Delivery): Promise<IDataObject> {
+export async function fetchRecord(context: Caller, delivery: Delivery): Promise<IDataObject> {
 	const stop = (reason: string, advice: string) =>
 		new NodeOperationError(context.getNode(), reason, { description: advice });
 

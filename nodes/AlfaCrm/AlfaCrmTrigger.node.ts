@@ -1,0 +1,33 @@
+import type { INodeExecutionData, INodeType, INodeTypeDescription, IPollFunctions } from 'n8n-workflow';
+import { NodeConnectionTypes } from 'n8n-workflow';
+
+import { CREDENTIAL } from './api/request';
+import { loadOptions } from './methods/loadOptions';
+import { triggerProperties } from './properties/trigger';
+import { runPoll } from './trigger/poll/run';
+
+export class AlfaCrmTrigger implements INodeType {
+	description: INodeTypeDescription = {
+		displayName: 'AlfaCRM Trigger',
+		name: 'alfaCrmTrigger',
+		icon: { light: 'file:../../icons/alfacrm.svg', dark: 'file:../../icons/alfacrm.dark.svg' },
+		group: ['trigger'],
+		version: 1,
+		subtitle: '={{ $parameter["event"] }}',
+		description: 'Starts the workflow when something is new or has changed in AlfaCRM',
+		eventTriggerDescription: '',
+		activationMessage: 'What happens in AlfaCRM from now on starts your workflow.',
+		defaults: { name: 'AlfaCRM Trigger' },
+		polling: true,
+		inputs: [],
+		outputs: [NodeConnectionTypes.Main],
+		credentials: [{ name: CREDENTIAL, required: true }],
+		properties: triggerProperties,
+	};
+
+	methods = { loadOptions };
+
+	async poll(this: IPollFunctions): Promise<INodeExecutionData[][] | null> {
+		return await runPoll(this);
+	}
+}

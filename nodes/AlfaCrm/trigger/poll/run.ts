@@ -1,0 +1,86 @@
+import type { IDataObject, INodeExecutionData, IPollFunctions } from 'n8n-workflow';
+import { NodeApiError, NodeOperationError } from 'n8n-workflow';
+
+import { asNodeError } from '../../api/errors';
+import type { EventType } from '../../entities/events';
+import { entityOf } from '../../entities/registry';
+import { simplifiedRow } from '../../operations/simplify';
+import type { Delivery } from '../webhook/delivery';
+import { fetchRecord } from '../webhook/record';
+import { poll, sample } from './poll';
+import { eventOf, settingsOf } from './settings';
+import type { News } from './types';
+import { changeOf } from './watches';
+
+/** How many records a test in the editor shows. */
+const SAMPLES = 3;
+
+/** Polls under way, by their static data: n8n starts the next one even if the last one is not done yet. */
+const underWay = new WeakSet<object>();
+
+/** One poll of the trigger: items for what is new, or null. */
+export async function runPoll(context: IPollFunctions): Promise<INodeExecutionData[][] | null> {
+	if (context.getMode() === 'manual') return [await test(context)];
+	const data = context.getWorkflowStaticData('node');
+	if (underWay.has(data)) return null;
+	underWay.add(data);
+	try {
+		const { news, save } = await poll(context, await settingsOf(context), data);
+		const items = await itemsOf(context, news);
+		// Not before everything went well: otherwise the next poll does it all again.
+		save();
+		return items.length > 0 ? [items] : null;
+	} finally {
+		underWay.delete(data);
+	}
+}
+
+/** Real records to build the workflow with; what the trigger has reported stays as it is. */
+async function test(context: IPollFunctions): Promise<INodeExecutionData[]> {
+	const news = await sample(context, await settingsOf(context), SAMPLES);
+	if (news.length > 0) return await itemsOf(context, news);
+	throw new NodeOperationError(context.getNode(), 'AlfaCRM has nothing yet that this trigger would report', {
+		description:
+			'Loosen the filters or choose other branches, or make a record in AlfaCRM that fits and fetch again. The trigger itself works all the same once it is active: nothing is amiss with it.',
+	});
+}
+
+async function itemsOf(context: IPollFunctions, news: readonly News[]): Promise<INodeExecutionData[]> {
+	const event = eventOf(context);
+	const items: INodeExecutionData[] = [];
+	const records = new Map<string, IDataObject>();
+	for (const one of news) items.push({ json: await jsonOf(context, event, one, records) });
+	return items;
+}
+
+async function jsonOf(
+	context: IPollFunctions,
+	{ newIn }: EventType,
+	{ row, branch }: News,
+	records: Map<string, IDataObject>,
+): Promise<IDataObject> {
+	if (newIn !== undefined) {
+		const isSimple = context.getNodeParameter('simplify', true) === true;
+		return isSimple ? simplifiedRow(entityOf(newIn), row) : row;
+	}
+	const change = changeOf(row, branch) as Delivery;
+	if (context.getNodeParameter('fetchRecord', true) !== true) return change;
+	const key = `${change.entity} ${change.entity_id}`;
+	const record = records.get(key) ?? (await recordOf(context, change));
+	records.set(key, record);
+	return { ...change, ...record };
+}
+
+/** The record that was changed, as it is now; null when it is gone. */
+async function recordOf(context: IPollFunctions, change: Delivery): Promise<IDataObject> {
+	if (change.event === 'delete') return { record: null };
+	try {
+		return { record: await fetchRecord(context, change) };
+	} catch (caught) {
+		const error = asNodeError(context.getNode(), caught);
+		if (error instanceof NodeApiError && error.httpCode === '404') return { record: null };
+		// What no later poll can cure does not stop the trigger.
+		if (error instanceof NodeOperationError) return { record: null, recordError: error.message };
+		throw asNodeError(context.getNode(), error);
+	}
+}

@@ -1,0 +1,125 @@
+import type { IDataObject, IPollFunctions } from 'n8n-workflow';
+import { NodeOperationError } from 'n8n-workflow';
+
+import { readFlag, readId } from '../../api/formats';
+import { CREDENTIAL } from '../../api/request';
+import type { EventType } from '../../entities/events';
+import { eventTypes } from '../../entities/events';
+import { entityOf } from '../../entities/registry';
+import { hasChanged, idsOf, wordsOf } from '../webhook/filter';
+import type { PollSettings } from './poll';
+import { digestOf } from './state';
+import type { Watch } from './types';
+import { changes, isLogged, newRecords } from './watches';
+
+/** Poll contexts of n8n before 2.38 do not tell; those polls may take as long as they want. */
+const DEFAULT_BUDGET_MS = 300_000;
+/** What is left of the budget for the request under way and for reading the records. */
+const BUDGET_SHARE = 0.6;
+const DEFAULT_MOST = 500;
+
+export function eventOf(context: IPollFunctions): EventType {
+	const name = context.getNodeParameter('event') as string;
+	const event = eventTypes.find(({ value }) => value === name);
+	if (event) return event;
+	throw new NodeOperationError(context.getNode(), `'Trigger On' has no event "${name}"`);
+}
+
+export async function settingsOf(context: IPollFunctions): Promise<PollSettings> {
+	const event = eventOf(context);
+	const branches = idsOf(context, 'branchIds', 'Branch Names or IDs');
+	const filters = filtersOf(context, event);
+	const { hostname } = await context.getCredentials(CREDENTIAL);
+	const options = context.getNodeParameter('options', {}) as IDataObject;
+	const budget =
+		typeof context.getPollBudgetMs === 'function' ? context.getPollBudgetMs() : DEFAULT_BUDGET_MS;
+	return {
+		watch: watchOf(event, filters),
+		branches: branches.length > 0 ? branches : undefined,
+		digest: digestOf([hostname, event.value, [...branches].sort(), filters]),
+		most: numberIn(context, options, 'maxPerPoll', 'Max Records per Poll', DEFAULT_MOST) || DEFAULT_MOST,
+		startWith: numberIn(context, options, 'startWith', 'Start With Newest', 0),
+		budgetMs: budget * BUDGET_SHARE,
+		onChanged: () => {
+			context.logger.info(
+				`The settings of '${context.getNode().name}' have changed: it reports what happens from now on`,
+			);
+		},
+	};
+}
+
+/** What decides which rows are wanted; every key is part of the digest. */
+interface Filters {
+	isStudy: number;
+	isArchivedToo: boolean;
+	ids: Record<string, number[]>;
+	stages: number[];
+	classes: string[];
+	events: string[];
+	fields: string[];
+}
+
+function filtersOf(context: IPollFunctions, { newIn, value, logged }: EventType): Filters {
+	const isCustomer = newIn === 'customer';
+	const isAny = value === 'recordChanged';
+	return {
+		isStudy: isCustomer ? Number(context.getNodeParameter('is_study', 2)) : 2,
+		isArchivedToo: isCustomer && context.getNodeParameter('includeArchived', false) === true,
+		ids: isCustomer ? customerIds(context) : {},
+		stages: value === 'leadMoved' ? idsOf(context, 'stages', 'To Lead Status Names or IDs') : [],
+		classes: isAny ? wordsOf(context, 'entities') : [logged?.className ?? ''].filter(Boolean),
+		events: isAny ? wordsOf(context, 'events') : [],
+		fields: isAny || value === 'customerUpdated' ? wordsOf(context, 'changedFields') : [],
+	};
+}
+
+function watchOf({ newIn, logged = {} }: EventType, filters: Filters): Watch {
+	if (newIn === 'customer') return newCustomers(filters);
+	if (newIn !== undefined) return newRecords(entityOf(newIn), {}, () => true);
+	const { classes, events, fields, stages } = filters;
+	return changes(
+		classes,
+		(change) =>
+			isLogged(logged, change) &&
+			(events.length === 0 || events.includes(change.event)) &&
+			(change.event !== 'update' || hasChanged(fields, change)) &&
+			(stages.length === 0 || stages.includes(readId(change.fields_new.lead_status_id) ?? 0)),
+	);
+}
+
+function customerIds(context: IPollFunctions): Record<string, number[]> {
+	const lists = {
+		assigned_id: 'Assigned Manager Names or IDs',
+		lead_source_id: 'Lead Source Names or IDs',
+		lead_status_id: 'Lead Status Names or IDs',
+	};
+	return Object.fromEntries(
+		Object.entries(lists).map(([name, label]) => [name, idsOf(context, `filters.${name}`, label)]),
+	);
+}
+
+/** API notes 3 and 5.3: a list of leads or clients, without the archived ones unless they are asked for. */
+function newCustomers({ isStudy, isArchivedToo, ids }: Filters): Watch {
+	const chosen = Object.entries(ids).filter(([, list]) => list.length > 0);
+	const single = chosen.filter(([, list]) => list.length === 1).map(([name, [id]]) => [name, id]);
+	const body = { ...Object.fromEntries(single), is_study: isStudy, removed: isArchivedToo ? 1 : 0 };
+	return newRecords(
+		entityOf('customer'),
+		body,
+		(row) =>
+			(isStudy === 2 || (readFlag(row.is_study) ?? isStudy) === isStudy) &&
+			chosen.every(([name, list]) => list.includes(readId(row[name]) ?? 0)),
+	);
+}
+
+function numberIn(
+	context: IPollFunctions,
+	options: IDataObject,
+	name: string,
+	label: string,
+	fallback: number,
+): number {
+	const value = Number(options[name] ?? fallback);
+	if (Number.isInteger(value) && value >= 0) return value;
+	throw new NodeOperationError(context.getNode(), `'${label}' must be a whole number from 0 on`);
+}
