@@ -13,7 +13,7 @@ module.exports = {
 		transform,
 		moduleNameMapper,
 		setupFiles: ['<rootDir>/test/support/setup.js'],
-		globals: { POLL_HISTORIES: process.env.CI ? 10_000 : 2_000 },
+		globals: { POLL_HISTORIES: Number(process.env.POLL_HISTORIES ?? (process.env.CI ? 10_000 : 2_000)) },
 		modulePathIgnorePatterns: ['<rootDir>/dist/package.json'],
 	})),
 	testTimeout: 30_000,

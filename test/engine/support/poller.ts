@@ -25,7 +25,8 @@ export class Poller {
 	private readonly types = new Types();
 	private workflow: Workflow;
 	private saved: IDataObject = {};
-	private isActivation = true;
+	/** True until the poll of the activation is done; n8n starts no other one before. */
+	isActivation = true;
 
 	constructor(
 		private readonly engine: Engine,
@@ -37,17 +38,24 @@ export class Poller {
 
 	/** One poll: what it hands over, nothing when there is no news. */
 	async tick(): Promise<IDataObject[]> {
-		const { workflow } = this;
-		const output = await this.poll(workflow, 'trigger');
-		if (output !== null || this.isActivation) this.saved = deepCopy(workflow.staticData);
+		const { workflow, isActivation } = this;
 		this.isActivation = false;
+		let output: IDataObject[] | null;
+		try {
+			output = await this.poll(workflow, 'trigger', isActivation);
+		} finally {
+			// An activation that does not succeed is repeated.
+			this.isActivation ||= isActivation;
+		}
+		this.isActivation = false;
+		if (output !== null || isActivation) this.saved = deepCopy(workflow.staticData);
 		return output ?? [];
 	}
 
 	/** The editor's 'Fetch Test Event'. */
 	async fetchTestEvent(): Promise<IDataObject[]> {
 		const workflow = this.load();
-		return (await this.poll(workflow, 'manual')) ?? [];
+		return (await this.poll(workflow, 'manual', false)) ?? [];
 	}
 
 	/** n8n starts again with what it has saved. */
@@ -88,7 +96,11 @@ export class Poller {
 		});
 	}
 
-	private async poll(workflow: Workflow, mode: WorkflowExecuteMode): Promise<IDataObject[] | null> {
+	private async poll(
+		workflow: Workflow,
+		mode: WorkflowExecuteMode,
+		isActivation: boolean,
+	): Promise<IDataObject[] | null> {
 		const trigger = workflow.getNode(NAME) as INode;
 		const { budgetMs, send } = this.options;
 		const context = new PollContext(
@@ -96,7 +108,7 @@ export class Poller {
 			trigger,
 			this.engine.additionalData(workflow),
 			mode,
-			this.isActivation ? 'activate' : 'update',
+			isActivation ? 'activate' : 'update',
 			undefined,
 			undefined,
 			undefined,

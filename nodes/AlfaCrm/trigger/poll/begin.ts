@@ -8,7 +8,7 @@ import type { Key } from './types';
 /** How far back the newest row is looked for. */
 const DAYS_BACK = [2, 10, 40, 160, 640, 2_560, 10_240];
 /** How often a list is read again that gave other rows on each page. */
-const WALKS = 20;
+export const WALKS = 20;
 
 /**
  * Where to begin, for an account that is not known yet: some time before its newest row. It is looked for by asking

@@ -1,9 +1,8 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import { readId } from '../../api/formats';
-import { allRows } from '../../api/pages';
 import type { Caller } from '../../api/request';
 import { firstDay, learn } from './begin';
+import { watched } from './branches';
 import type { Poll } from './list';
 import { look } from './look';
 import { newestRows, newsOf } from './newest';
@@ -11,9 +10,6 @@ import { Seen } from './seen';
 import type { State } from './state';
 import { newList, newState, readState, writeState } from './state';
 import type { Found, News, Watch } from './types';
-
-/** How often the branches of the account are listed again, when all are watched. */
-const BRANCHES_MS = 3_600_000;
 
 export interface PollSettings {
 	watch: Watch;
@@ -108,17 +104,4 @@ function keep({ state, seen }: Poll): void {
 	const { json, horizon } = seen.toJson(oldest);
 	state.seen = json;
 	for (const list of lists) if (list.horizon < horizon) list.horizon = horizon;
-}
-
-/** The branches to look into; all of the account are listed anew each hour. */
-async function watched({ caller, state }: Poll, chosen: number[] | undefined): Promise<number[]> {
-	if (chosen) return chosen;
-	const { branches, branchesReadAt = 0 } = state;
-	if (branches && Math.abs(Date.now() - branchesReadAt) < BRANCHES_MS) return branches;
-	const rows = await allRows(caller, { path: 'branch', task: 'list the branches' });
-	state.branches = rows
-		.filter(({ is_active }) => Number(is_active ?? 1) !== 0)
-		.flatMap(({ id }) => readId(id) ?? []);
-	state.branchesReadAt = Date.now();
-	return state.branches;
 }

@@ -1,0 +1,55 @@
+import { defaultSettings, type Settings } from '../../../sandbox/settings';
+import { localNow } from '../../../sandbox/dates';
+import { findEntity } from '../../../sandbox/entities';
+import type { JsonObject } from '../../../sandbox/json';
+import { Lister } from '../../../sandbox/list';
+import { Store } from '../../../sandbox/store';
+import type { PollerOptions } from './poller';
+
+interface Request {
+	url: string;
+	body?: unknown;
+}
+
+/** The sandbox's records and lists without HTTP between, for tests that make hundreds of thousands of calls. */
+export class DirectSchool {
+	readonly settings: Settings;
+	readonly store: Store;
+	/** Calls so far. */
+	calls = 0;
+	/** Before the answer to each call; a test may throw here, or change records. */
+	onCall: (call: number) => void = () => {};
+	private readonly lister: Lister;
+
+	constructor(settings: Partial<Settings>, branches: number) {
+		this.settings = { ...structuredClone(defaultSettings), ...settings };
+		this.store = new Store(() => localNow(this.settings));
+		this.lister = new Lister(this.store, this.settings);
+		for (let id = 1; id <= branches; id++)
+			this.store.insert('branch', { id, name: `Филиал ${id}`, is_active: 1 });
+	}
+
+	/** Stands in for n8n's `httpRequestWithAuthentication`. */
+	readonly send = (async (_credential: string, { url, body }: Request) => {
+		this.calls += 1;
+		this.onCall(this.calls);
+		const [, , branch, path] = /v2api\/((\d+)\/)?([a-z-]+)\/index$/.exec(url) ?? [];
+		const entity = findEntity(path);
+		if (!entity) throw new Error(`Not a list: ${url}`);
+		const answer = this.lister.index({
+			entity,
+			action: 'index',
+			user: 1,
+			branch: branch ? Number(branch) : null,
+			query: {},
+			body: (typeof body === 'string' ? {} : body) as JsonObject,
+		});
+		return structuredClone(answer.body);
+	}) as unknown as NonNullable<PollerOptions['send']>;
+}
+
+/** What n8n throws when the server answers with an error status. */
+export const httpFailure = (status: number) =>
+	Object.assign(new Error(`Request failed with status code ${status}`), {
+		response: { status, headers: {} },
+	});
