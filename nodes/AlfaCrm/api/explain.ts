@@ -3,6 +3,9 @@ import type { Failure as DeclaredCause } from 'n8n-workflow';
 import type { Trouble } from './errors';
 import { badCertificate, timedOut, UNREACHABLE } from './errors';
 
+/** How long a trigger should leave AlfaCRM alone that asked for patience and did not say how much. */
+const PATIENCE_MS = 60_000;
+
 /** What is needed to put a failed call into words. */
 export interface CallInWords {
 	/** What was wanted, to follow "could not", e.g. "update customer 501". */
@@ -144,7 +147,7 @@ function statusText(trouble: Trouble, call: CallInWords): Explanation {
 		return {
 			message: `AlfaCRM still received too many requests after ${call.tries} tries and did not ${call.task}`,
 			description: `Run less at the same time, or lower 'Requests per Second' in the credential.${said}`,
-			failure: { cause: 'rate-limited', retryAfterMs: trouble.retryAfterMs },
+			failure: { cause: 'rate-limited', retryAfterMs: trouble.retryAfterMs ?? PATIENCE_MS },
 		};
 	}
 	if (status >= 500) {

@@ -1,7 +1,7 @@
 import type { Poll } from './list';
 import { inOrder, isSince, pagesSince } from './list';
 import { daysAgo } from './stamps';
-import type { Found, News } from './types';
+import type { Found, News, Watch } from './types';
 
 /** How far back the newest rows are looked for; at last among all. */
 const DAYS_BACK = [2, 10, 40, 160, 640];
@@ -17,15 +17,13 @@ export async function newestRows(poll: Poll, branches: readonly number[], count:
 		for (const branch of branches) found.push(...(await wantedSince(poll, branch, since)));
 		if (new Set(found.map(({ key }) => key)).size >= count) break;
 	}
-	return newsOf(poll, found).slice(-count);
+	return newsOf(poll.watch, found).slice(-count);
 }
 
 /** What is to be reported of the rows found, each once, oldest first. */
-export function newsOf({ watch }: Poll, found: readonly Found[]): Array<News & Pick<Found, 'key' | 'time'>> {
+export function newsOf(watch: Watch, found: readonly Found[]): News[] {
 	const unique = new Map(found.map((one) => [one.key, one]));
-	return inOrder(watch, [...unique.values()]).flatMap(({ key, time, news }) =>
-		news === undefined ? [] : [{ ...news, key, time }],
-	);
+	return inOrder(watch, [...unique.values()]).flatMap(({ news }) => news ?? []);
 }
 
 async function wantedSince(poll: Poll, branch: number, since: string | null): Promise<Found[]> {

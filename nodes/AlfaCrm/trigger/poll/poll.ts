@@ -4,6 +4,7 @@ import type { Caller } from '../../api/request';
 import { firstDay, learn } from './begin';
 import { watched } from './branches';
 import type { Poll } from './list';
+import { timeOf } from './list';
 import { look } from './look';
 import { newestRows, newsOf } from './newest';
 import { Seen } from './seen';
@@ -21,30 +22,45 @@ export interface PollSettings {
 	most: number;
 	/** How many of the rows that are there already are reported in the beginning. */
 	startWith: number;
-	/** Milliseconds that the poll may take. */
-	budgetMs: number;
+	/** Milliseconds since 1970 after which no further page is read. */
+	deadline: number;
+	/** The same for records that are read one by one; later, so that each poll gets ahead. */
+	recordsDeadline: number;
 	/** Told when the settings have changed, so that the trigger begins anew. */
 	onChanged: () => void;
 }
 
+export interface Outcome {
+	/** Oldest first. */
+	news: News[];
+	/** Stores what is known now; what follows after the first `taken` news comes again with the next poll. */
+	save: (taken: number) => void;
+}
+
 /**
- * What is new since the last poll, oldest first. The first poll only takes down what is there. Nothing is stored
- * here: `save` does that, once whatever follows has gone well too, so that a poll that does not succeed is repeated.
+ * What is new since the last poll. The first poll only takes down what is there. Nothing is stored before `save`, which
+ * comes when whatever follows has gone well too, so that a poll that does not succeed is repeated.
  *
  * @param data what the last poll stored
  */
-export async function poll(
-	caller: Caller,
-	settings: PollSettings,
-	data: IDataObject,
-): Promise<{ news: News[]; save: () => void }> {
+export async function poll(caller: Caller, settings: PollSettings, data: IDataObject): Promise<Outcome> {
 	const stored = readState(data);
 	const known = stored?.settings === settings.digest ? stored : undefined;
 	if (stored && !known) settings.onChanged();
 	const current = pollOf(caller, settings, known ?? newState(settings.digest));
 	const branches = await watched(current, settings.branches);
-	const news = await report(current, settings, branches, stored === undefined);
-	return { news, save: () => writeState(data, current.state) };
+	const isKnown = await begin(current, branches);
+	const isFirst = stored === undefined && settings.startWith > 0;
+	const news = isKnown
+		? await lookInto(current, branches)
+		: isFirst
+			? await newestRows(current, branches, settings.startWith)
+			: [];
+	const save = (taken: number) => {
+		keep(current, news.slice(0, taken), taken < news.length);
+		writeState(data, current.state);
+	};
+	return { news: news.slice(0, settings.most), save };
 }
 
 /** Some of the newest rows, whatever was reported before. */
@@ -53,53 +69,39 @@ export async function sample(caller: Caller, settings: PollSettings, count: numb
 	return await newestRows(current, await watched(current, settings.branches), count);
 }
 
-function pollOf(caller: Caller, { watch, most, budgetMs }: PollSettings, state: State): Poll {
-	const deadline = Date.now() + budgetMs;
+function pollOf(caller: Caller, { watch, most, deadline }: PollSettings, state: State): Poll {
 	return { caller, watch, state, seen: new Seen(state.seen), deadline, most, isMore: false, places: 0 };
 }
 
-async function report(
-	current: Poll,
-	{ startWith }: PollSettings,
-	branches: number[],
-	isFirst: boolean,
-): Promise<News[]> {
-	const { state } = current;
-	const known = Object.values(state.lists);
+/** @returns true once all that was there before is known, so that the rest is new */
+async function begin(current: Poll, branches: number[]): Promise<boolean> {
+	const { lists } = current.state;
+	const known = Object.values(lists);
 	const isBeginning = known.length === 0;
 	const since = isBeginning
 		? await firstDay(current, branches)
 		: known.map((list) => list.since).reduce((a, b) => (a === null || b === null ? null : a < b ? a : b));
 	// A branch that is new to the account has no rows of its own from before.
-	for (const branch of branches)
-		state.lists[branch] ??= { ...newList(since), isLearned: isBeginning ? undefined : true };
-
-	const lists = branches.map((branch) => state.lists[branch]);
-	if (lists.every(({ isLearned }) => isLearned)) return await lookInto(current, branches);
-
-	for (const branch of branches) if (!state.lists[branch].isLearned) await learn(current, branch);
-	const first = isFirst && startWith > 0 ? await newestRows(current, branches, startWith) : [];
-	keep(current);
-	return first;
+	const isLearned = isBeginning ? undefined : true;
+	current.state.lists = Object.fromEntries(
+		branches.map((branch) => [branch, lists[branch] ?? { ...newList(since), isLearned }]),
+	);
+	const unknown = branches.filter((branch) => !current.state.lists[branch].isLearned);
+	for (const branch of unknown) await learn(current, branch);
+	return unknown.length === 0;
 }
 
 async function lookInto(current: Poll, branches: number[]): Promise<News[]> {
 	const found: Found[] = [];
 	for (const branch of branches) found.push(...(await look(current, branch)));
 	for (const { key, time, news } of found) if (news === undefined) current.seen.add(key, time);
-
-	const all = newsOf(current, found);
-	const now = all.slice(0, current.most);
-	for (const { key, time } of now) current.seen.add(key, time);
-	if (current.isMore || all.length > now.length) {
-		for (const branch of branches) current.state.lists[branch].total = undefined;
-	}
-	keep(current);
-	return now;
+	return newsOf(current.watch, found);
 }
 
-function keep({ state, seen }: Poll): void {
+function keep({ state, seen, watch, isMore }: Poll, taken: readonly News[], isRest: boolean): void {
 	const lists = Object.values(state.lists);
+	for (const { row } of taken) seen.add(watch.keyOf(row), timeOf(watch, row));
+	if (isMore || isRest) for (const list of lists) list.total = undefined;
 	const oldest = lists.map(({ horizon }) => horizon).reduce((a, b) => (a < b ? a : b), '9');
 	const { json, horizon } = seen.toJson(oldest);
 	state.seen = json;

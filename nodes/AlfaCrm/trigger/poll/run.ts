@@ -25,10 +25,11 @@ export async function runPoll(context: IPollFunctions): Promise<INodeExecutionDa
 	if (underWay.has(data)) return null;
 	underWay.add(data);
 	try {
-		const { news, save } = await poll(context, await settingsOf(context), data);
-		const items = await itemsOf(context, news);
+		const settings = await settingsOf(context);
+		const { news, save } = await poll(context, settings, data);
+		const items = await itemsOf(context, news, settings.recordsDeadline);
 		// Not before everything went well: otherwise the next poll does it all again.
-		save();
+		save(items.length);
 		return items.length > 0 ? [items] : null;
 	} finally {
 		underWay.delete(data);
@@ -45,11 +46,19 @@ async function test(context: IPollFunctions): Promise<INodeExecutionData[]> {
 	});
 }
 
-async function itemsOf(context: IPollFunctions, news: readonly News[]): Promise<INodeExecutionData[]> {
+/** As many items as the time allows, but at least one. */
+async function itemsOf(
+	context: IPollFunctions,
+	news: readonly News[],
+	deadline = Infinity,
+): Promise<INodeExecutionData[]> {
 	const event = eventOf(context);
 	const items: INodeExecutionData[] = [];
 	const records = new Map<string, IDataObject>();
-	for (const one of news) items.push({ json: await jsonOf(context, event, one, records) });
+	for (const one of news) {
+		if (items.length > 0 && Date.now() >= deadline) break;
+		items.push({ json: await jsonOf(context, event, one, records) });
+	}
 	return items;
 }
 

@@ -14,8 +14,9 @@ import { changes, isLogged, newRecords } from './watches';
 
 /** Poll contexts of n8n before 2.38 do not tell; those polls may take as long as they want. */
 const DEFAULT_BUDGET_MS = 300_000;
-/** What is left of the budget for the request under way and for reading the records. */
-const BUDGET_SHARE = 0.6;
+/** Shares of the budget after which no page and no record is read. The rest is for the request that is under way then. */
+const PAGES_SHARE = 0.5;
+const RECORDS_SHARE = 0.8;
 const DEFAULT_MOST = 500;
 
 export function eventOf(context: IPollFunctions): EventType {
@@ -39,7 +40,8 @@ export async function settingsOf(context: IPollFunctions): Promise<PollSettings>
 		digest: digestOf([hostname, event.value, [...branches].sort(), filters]),
 		most: numberIn(context, options, 'maxPerPoll', 'Max Records per Poll', DEFAULT_MOST) || DEFAULT_MOST,
 		startWith: numberIn(context, options, 'startWith', 'Start With Newest', 0),
-		budgetMs: budget * BUDGET_SHARE,
+		deadline: Date.now() + budget * PAGES_SHARE,
+		recordsDeadline: Date.now() + budget * RECORDS_SHARE,
 		onChanged: () => {
 			context.logger.info(
 				`The settings of '${context.getNode().name}' have changed: it reports what happens from now on`,
