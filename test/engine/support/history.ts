@@ -58,7 +58,10 @@ const step: fc.Arbitrary<Step> = fc.oneof(
 	{ weight: 1, arbitrary: move },
 	{
 		weight: 2,
-		arbitrary: fc.record({ do: fc.constant('wait' as const), minutes: fc.integer({ min: 1, max: 1_500 }) }),
+		arbitrary: fc.record({
+			do: fc.constant('wait' as const),
+			minutes: fc.oneof(fc.integer({ min: 1, max: 1_500 }), fc.integer({ min: 1, max: 10_000 })),
+		}),
 	},
 	{ weight: 1, arbitrary: fc.constant<Step>({ do: 'restart' }) },
 	{

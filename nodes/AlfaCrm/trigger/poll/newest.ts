@@ -34,7 +34,7 @@ async function wantedSince(poll: Poll, branch: number, since: string | null): Pr
 			if (!watch.wants(row) || !isSince(watch, row, since)) continue;
 			found.push({ key: watch.keyOf(row), time: '', news: { row, branch, place: poll.places++ } });
 		}
-		if (number + 1 >= MOST_PAGES) break;
+		if (number + 1 >= MOST_PAGES || Date.now() >= poll.deadline) break;
 	}
 	return found;
 }
