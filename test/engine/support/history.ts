@@ -86,7 +86,7 @@ export const histories: fc.Arbitrary<History> = fc.record({
 			shuffle: fc.boolean(),
 			pastEnd: fc.constantFrom('empty', 'repeatLast'),
 			total: fc.constantFrom('present', 'present', 'present', 'missing'),
-			ignoredFilters: fc.constantFrom([], [], ['customer.created_at_from']),
+			ignoredFilters: fc.constantFrom<string[]>([], [], ['customer.created_at_from']),
 			wrongFilterValue: fc.constantFrom('ignored', 'matchesNothing'),
 		})
 		// Nobody can tell the end of a list that has neither an order nor a total.
