@@ -37,48 +37,45 @@ export async function startCollector(): Promise<Collector> {
 	};
 }
 
-/** A published workflow: the webhook trigger, and a node that sends each item to the collector. */
+/** A published workflow: the webhook trigger and, given a collector, a node that sends each item there. */
 export async function publishTrigger(
 	real: RealN8n,
-	collector: Collector,
 	parameters: INodeParameters,
-	credential?: SavedCredential,
+	{ collector, credential }: { collector?: Collector; credential?: SavedCredential } = {},
 ): Promise<{ id: string; url: string }> {
 	const webhookId = `hook-${Math.random().toString(36).slice(2)}`;
+	const trigger = {
+		id: 'w',
+		name: 'AlfaCRM Webhook Trigger',
+		type: TRIGGER_TYPE,
+		typeVersion: 1,
+		position: [0, 0],
+		webhookId,
+		parameters,
+		...(credential ? { credentials: { alfaCrmApi: { id: credential.id, name: credential.name } } } : {}),
+	};
 	const { id } = await real.client.importWorkflow({
 		name: 'AlfaCRM events',
-		nodes: [
-			{
-				id: 'w',
-				name: 'AlfaCRM Webhook Trigger',
-				type: TRIGGER_TYPE,
-				typeVersion: 1,
-				position: [0, 0],
-				webhookId,
-				parameters,
-				...(credential ? { credentials: { alfaCrmApi: { id: credential.id, name: credential.name } } } : {}),
-			},
-			{
-				id: 'c',
-				name: 'Collect',
-				type: 'n8n-nodes-base.httpRequest',
-				typeVersion: 4.2,
-				position: [240, 0],
-				parameters: {
-					method: 'POST',
-					url: collector.url,
-					sendBody: true,
-					specifyBody: 'json',
-					jsonBody: '={{ $json }}',
-				},
-			},
-		],
-		connections: { 'AlfaCRM Webhook Trigger': { main: [[{ node: 'Collect', type: 'main', index: 0 }]] } },
+		nodes: [trigger, ...(collector ? [collectNode(collector.url)] : [])],
+		connections: collector
+			? { [trigger.name]: { main: [[{ node: 'Collect', type: 'main', index: 0 }]] } }
+			: {},
 	});
 	await real.client.publishWorkflow(id);
 	const url = `${real.n8n.url}/webhook/${webhookId}/webhook`;
 	await untilRegistered(url);
 	return { id, url };
+}
+
+function collectNode(url: string) {
+	return {
+		id: 'c',
+		name: 'Collect',
+		type: 'n8n-nodes-base.httpRequest',
+		typeVersion: 4.2,
+		position: [240, 0],
+		parameters: { method: 'POST', url, sendBody: true, specifyBody: 'json', jsonBody: '={{ $json }}' },
+	};
 }
 
 /** n8n publishes in the background, after a restart too; until then the URL is unknown to it. */
