@@ -1,6 +1,7 @@
 import type { IDataObject } from 'n8n-workflow';
 import { sleep } from 'n8n-workflow';
 
+import { randomFrom } from '../unit/support';
 import { contentOf } from './support/files';
 import type { Collector } from './support/receiver';
 import { each, post, publishTrigger, startCollector, untilRegistered } from './support/receiver';
@@ -41,15 +42,6 @@ async function finished(workflowId: string) {
 		await sleep(1_000);
 	}
 }
-/** Numbers from 0 to below 1, the same ones in each run. */
-function randomFrom(seed: number): () => number {
-	let state = seed;
-	return () => {
-		state = (state * 1_664_525 + 1_013_904_223) % 2 ** 32;
-		return state / 2 ** 32;
-	};
-}
-
 describe('1,000 deliveries, a tenth of them repeated and a twentieth malformed, around a restart', () => {
 	const MALFORMED: Array<[body: string, contentType?: string]> = [
 		['[]'],
