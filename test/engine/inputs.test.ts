@@ -92,6 +92,22 @@ describe('the field mapper', () => {
 		expect(forUpdate.filter(({ required }) => required)).toEqual([]);
 	});
 
+	it('begins with what must be given, choices made as in the form, and says where an ID is wanted', async () => {
+		const columns = await school.engine.columns('getCustomerColumns', base);
+		expect(columns.slice(0, 3).map(({ displayName, defaultValue }) => [displayName, defaultValue])).toEqual([
+			['Name', undefined],
+			['Customer Type', 0],
+			['Legal Type', 1],
+		]);
+		const optional = columns.filter(({ id, required }) => !required && !id.startsWith('custom_'));
+		const labels = optional.map(({ displayName }) => displayName);
+		expect(labels).toEqual([...labels].sort((a, b) => a.localeCompare(b, 'en')));
+		expect(labels).toEqual(expect.arrayContaining(['Lead Status ID', 'Teacher IDs', 'Note']));
+
+		const forUpdate = await school.engine.columns('getCustomerColumns', { ...base, operation: 'update' });
+		expect(forUpdate.filter(({ defaultValue }) => defaultValue !== undefined)).toEqual([]);
+	});
+
 	it('exists for every resource with custom fields', async () => {
 		for (const entity of entities.filter(({ custom }) => custom)) {
 			const columns = await school.engine.columns(`get${entity.label.replace(/ /g, '')}Columns`, {
