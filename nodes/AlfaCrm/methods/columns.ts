@@ -67,13 +67,9 @@ function widget(field: Field): Pick<ResourceMapperField, 'type' | 'options'> {
 			return { type: 'number' };
 		case 'date':
 			return { type: 'dateTime' };
-		case 'texts':
-		case 'choices':
-		case 'references':
-		case 'rows':
-			return { type: 'array' };
 		case 'choice':
 			return { type: 'options', options: field.choices.map(({ label, value }) => ({ name: label, value })) };
+		// Lists too: n8n's editor for lists takes JSON only, and most have a single value.
 		default:
 			return { type: 'string' };
 	}

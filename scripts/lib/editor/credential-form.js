@@ -42,7 +42,8 @@ class CredentialForm {
 	async success() {
 		const line = this.root.getByTestId('credentials-config-container-test-success');
 		await line.waitFor();
-		return (await line.locator('span').first().innerText()).trim();
+		const [words] = (await line.innerText()).split('\n');
+		return words.trim();
 	}
 
 	/** The red box, unfolded. */

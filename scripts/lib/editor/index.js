@@ -23,14 +23,11 @@ class Editor {
 		this.url = url;
 	}
 
-	/**
-	 * @param {import('../client.js').N8nClient} client whose login the browser takes over
-	 * @param {{ colorScheme?: 'light' | 'dark' }} [options]
-	 */
-	static async open(client, options = {}) {
+	/** @param {import('../client.js').N8nClient} client whose login the browser takes over */
+	static async open(client) {
 		const { url, cookies } = client.session;
 		const browser = await launchChromium();
-		const context = await browser.newContext({ viewport: VIEWPORT, locale: 'en-US', ...options });
+		const context = await browser.newContext({ viewport: VIEWPORT, locale: 'en-US' });
 		context.setDefaultTimeout(TIMEOUT_MS);
 		await context.addCookies([...cookies].map(([name, value]) => ({ name, value, url })));
 		await context.addInitScript((id) => localStorage.setItem('n8n-browserId', id), BROWSER_ID);
@@ -44,6 +41,22 @@ class Editor {
 	/** @param {string} path */
 	async goTo(path) {
 		await this.page.goto(this.url + path, { waitUntil: 'domcontentloaded' });
+	}
+
+	/**
+	 * The window as it is now, without n8n's passing notices.
+	 * @param {string} path
+	 * @param {'light' | 'dark'} colorScheme
+	 */
+	async screenshot(path, colorScheme) {
+		const notices = this.page.getByRole('alert').locator('.el-notification__closeBtn');
+		while (await notices.count()) {
+			await notices.first().click();
+			await notices.first().waitFor({ state: 'hidden' });
+		}
+		await this.page.mouse.move(0, 0);
+		await this.page.emulateMedia({ colorScheme });
+		await this.page.screenshot({ path, animations: 'disabled' });
 	}
 
 	/** The list of nodes beside an empty workflow. */
@@ -79,10 +92,12 @@ class Editor {
 	/**
 	 * What is written at a node on the canvas: labels of its outputs, number of items, name, subtitle.
 	 * @param {string} name
+	 * @param {string} text wait until it is there
 	 * @returns {Promise<string[]>}
 	 */
-	async nodeOnCanvas(name) {
+	async nodeOnCanvas(name, text) {
 		const node = this.page.locator(`[data-test-id=canvas-node][data-node-name="${name}"]`);
+		await node.getByText(text, { exact: true }).waitFor();
 		return (await node.innerText()).split('\n').filter(Boolean);
 	}
 }

@@ -21,6 +21,19 @@ class Mapper {
 	}
 
 	/**
+	 * Fills a column with an expression.
+	 * @param {string} column
+	 * @param {string} expression with its braces
+	 */
+	async fillExpression(column, expression) {
+		const options = this.root.getByTestId(`value["${column}"]-parameter-input-options-container`);
+		await options.hover();
+		await options.getByTestId('radio-button-expression').click();
+		const editor = this.root.getByTestId(`parameter-input-${column}`).locator('.cm-content');
+		await editor.fill(expression);
+	}
+
+	/**
 	 * Adds columns that are not in the form yet.
 	 * @param {string[]} labels
 	 * @returns {Promise<string[]>} the labels of all that were offered at first

@@ -23,6 +23,8 @@ class NodeCreator {
 	 * @returns {Promise<string[]>} the names of all nodes found
 	 */
 	async search(text, name) {
+		await this.searchBar.fill('');
+		await this.named(name).first().waitFor({ state: 'hidden' });
 		await this.searchBar.fill(text);
 		await this.named(name).first().waitFor();
 		return await this.names.allInnerTexts();

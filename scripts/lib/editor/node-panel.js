@@ -111,6 +111,14 @@ class NodePanel {
 	}
 
 	/**
+	 * The name that a locator shows.
+	 * @param {string} parameter
+	 */
+	async pickedRecord(parameter) {
+		return await this.root.getByTestId(`resource-locator-${parameter}`).getByTestId('rlc-input').inputValue();
+	}
+
+	/**
 	 * What happens when an item does not succeed.
 	 * @param {string} choice as the dropdown of the settings shows it
 	 */
@@ -120,9 +128,23 @@ class NodePanel {
 		await this.root.getByTestId('tab-params').click();
 	}
 
+	/** Runs what comes before, so that its output can be mapped. */
+	async executePrevious() {
+		const started = this.waitForStart();
+		await this.root.getByTestId('execute-previous-node').click();
+		await started;
+		await this.root.getByTestId('ndv-input-panel').getByTestId('run-data-schema-item').first().waitFor();
+	}
+
 	/** 'Execute step', to the end. */
 	async execute() {
 		await this.press('Execute step');
+	}
+
+	/** 'Execute step' on a form that n8n finds incomplete; gives the words of the notice. */
+	async executeInVain() {
+		await this.root.getByTestId('node-execute-button').click();
+		return await this.page.getByRole('alert').filter({ hasText: 'cannot start' }).innerText();
 	}
 
 	/** The test of a polling trigger, to the end. */
@@ -132,10 +154,16 @@ class NodePanel {
 
 	/** @param {string} label of the button above the form */
 	async press(label) {
-		const started = this.page.waitForResponse((response) => /\/rest\/workflows\/[^/]+\/run$/.test(response.url()));
+		const started = this.waitForStart();
 		await this.root.getByTestId('node-execute-button').filter({ hasText: label }).click();
 		await started;
 		await this.output.ready();
+	}
+
+	async waitForStart() {
+		return await this.page.waitForResponse((response) =>
+			/\/rest\/workflows\/[^/]+\/run$/.test(response.url()),
+		);
 	}
 
 	/** Back to the canvas. */
