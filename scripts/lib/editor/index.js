@@ -56,7 +56,9 @@ class Editor {
 		}
 		await this.page.mouse.move(0, 0);
 		await this.page.emulateMedia({ colorScheme });
-		await this.page.screenshot({ path, animations: 'disabled' });
+		// n8n leaves the empty holders of its expression editors' tooltips in the corner.
+		const style = 'div[class*="ͼ1 "]:not(.cm-editor) { display: none !important }';
+		await this.page.screenshot({ path, animations: 'disabled', style });
 	}
 
 	/** The list of nodes beside an empty workflow. */
