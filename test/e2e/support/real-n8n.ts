@@ -57,7 +57,8 @@ export function useRealN8n(options: SandboxOptions = {}, env: Record<string, str
 	return real;
 }
 
-function oneNode(parameters: INodeParameters, { id, name }: SavedCredential) {
+/** An AlfaCRM node behind a Manual Trigger. */
+export function oneNode(parameters: INodeParameters, { id, name }: SavedCredential) {
 	return {
 		name: `${String(parameters.resource)} ${String(parameters.operation)}`,
 		nodes: [
