@@ -18,6 +18,15 @@ describe("under n8n's durable scheduler", () => {
 		expect(idsOf(await poller.tick())).toEqual([second]);
 	});
 
+	it('does so too when it is activated twice before the first poll', async () => {
+		const poller = new Poller(school.engine, { event: 'customerCreated' }, { isDurable: true });
+		await poller.tick();
+		poller.restart();
+		await poller.tick();
+		const first = newLead();
+		expect(idsOf(await poller.tick())).toEqual([first]);
+	});
+
 	it('does so too after a poll without news and after a change of the settings', async () => {
 		const poller = new Poller(school.engine, { event: 'customerCreated' }, { isDurable: true });
 		await poller.tick();
@@ -39,10 +48,12 @@ describe("under n8n's durable scheduler", () => {
 		expect(polls.map(idsOf)).toEqual([[first], []]);
 	});
 
-	it.each([true, false])('keeps no beginning beyond the first report (durable: %s)', async (isDurable) => {
+	it.each([true, false])('keeps no beginning beyond the second report (durable: %s)', async (isDurable) => {
 		const poller = new Poller(school.engine, { event: 'customerCreated' }, { isDurable });
 		await poller.tick();
 		expect(Object.keys(poller.shared)).toHaveLength(1);
+		newLead();
+		await poller.tick();
 		newLead();
 		await poller.tick();
 		expect(poller.shared).toEqual({});
