@@ -53,7 +53,7 @@ async function polls(sandbox, customers) {
 	const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'alfacrm-bench-'));
 	const child = fork(inRepo('scripts', 'lib', 'bench-poll-child.mjs'), [credential], {
 		execArgv: ['--expose-gc', '--import', tsx],
-		env: { ...process.env, N8N_USER_FOLDER: folder },
+		env: { ...process.env, N8N_USER_FOLDER: folder, N8N_ENCRYPTION_KEY: 'bench' },
 	});
 	try {
 		await once(child, 'message');
