@@ -13,6 +13,7 @@ const {
 	startN8n,
 	startSandbox,
 } = require('./lib');
+const { row } = require('./lib/table.js');
 const { createWithHttp, createWithNode, listWithHttp, listWithNode } = require('./lib/bench-workflows.js');
 
 const CUSTOMERS = 5_000;
@@ -20,6 +21,7 @@ const LEADS = 100;
 const LIMIT = 5;
 /** What a user sets who knows of the limit. */
 const HAND_PACE_MS = 1_000 / LIMIT;
+const WIDTHS = [20, 18, 9, 7, 5, 6, 8, 7, 8, 8];
 
 /**
  * `npm run bench`: this package against HTTP Request nodes, in one run on one n8n, counted by the sandbox.
@@ -87,7 +89,13 @@ async function compare(bench, settings) {
 		},
 	];
 	say(`\n${settings.latencyMs} ms latency, ${limited ? `at most ${LIMIT} calls in any second` : 'no limit'}`);
-	say(row(['job', 'with', 'requests', 'logins', '429s', 'rows', 'run', 'wall s', 'floor s', 'x floor']));
+	say(
+		row(
+			['job', 'with', 'requests', 'logins', '429s', 'rows', 'run', 'wall s', 'floor s', 'x floor'],
+			WIDTHS,
+			2,
+		),
+	);
 	for (const { title, node, http } of jobs) {
 		/** @type {Array<[string, any]>} */
 		const contestants = [
@@ -96,7 +104,7 @@ async function compare(bench, settings) {
 			...(limited ? [/** @type {[string, any]} */ (['HTTP, hand-paced', http(account, HAND_PACE_MS)])] : []),
 		];
 		for (const [name, workflow] of contestants) {
-			say(row([title, name, ...(await measure(bench, title, workflow, settings))]));
+			say(row([title, name, ...(await measure(bench, title, workflow, settings))], WIDTHS, 2));
 		}
 	}
 }
@@ -155,16 +163,6 @@ function cpuSeconds(pid) {
 	} catch {
 		return 0;
 	}
-}
-
-/** @param {Array<string | number>} cells */
-function row(cells) {
-	const widths = [20, 18, 9, 7, 5, 6, 8, 7, 8, 8];
-	return cells
-		.map((cell, index) =>
-			index < 2 ? String(cell).padEnd(widths[index]) : String(cell).padStart(widths[index]),
-		)
-		.join(' ');
 }
 
 runMain(main);

@@ -142,17 +142,42 @@ class N8nClient {
 	}
 
 	/**
-	 * Switches a workflow with a trigger on, in its current version.
+	 * Switches a workflow with a trigger on, in its current version, and waits until the trigger has started.
 	 * @param {string} id
 	 */
 	async publishWorkflow(id) {
 		const { versionId } = await this.session.request('GET', `/rest/workflows/${id}`);
-		return await this.session.request('POST', `/rest/workflows/${id}/activate`, { versionId });
+		await this.session.request('POST', `/rest/workflows/${id}/activate`, { versionId });
+		const { status, triggers } = await this.publicationOf(id);
+		if (status === 'published') return;
+		const reasons = triggers.flatMap(({ errorMessage }) => errorMessage ?? []);
+		throw new Error(`n8n could not start the workflow (${status}): ${reasons.join('; ')}`);
 	}
 
-	/** @param {string} id */
+	/**
+	 * Switches it off, and waits until that is done.
+	 * @param {string} id
+	 */
 	async unpublishWorkflow(id) {
-		return await this.session.request('POST', `/rest/workflows/${id}/deactivate`, {});
+		await this.session.request('POST', `/rest/workflows/${id}/deactivate`, {});
+		await this.publicationOf(id);
+	}
+
+	/**
+	 * n8n starts and stops triggers in the background, and tries again for some seconds when one does not start.
+	 * @param {string} id
+	 * @param {number} [timeout] milliseconds
+	 * @returns {Promise<{ status: string, triggers: Array<{ errorMessage: string | null }> }>}
+	 */
+	async publicationOf(id, timeout = 90_000) {
+		const deadline = Date.now() + timeout;
+		for (;;) {
+			const publication = await this.session.request('GET', `/rest/workflows/${id}/publication-status`);
+			if (publication.status !== 'in_progress') return publication;
+			if (Date.now() > deadline)
+				throw new Error(`n8n is still starting or stopping workflow ${id} after ${timeout / 1000} s`);
+			await sleep(100);
+		}
 	}
 
 	/**

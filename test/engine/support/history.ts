@@ -27,6 +27,8 @@ export interface History {
 	isStudy: 0 | 1 | 2;
 	includeArchived: boolean;
 	maxPerPoll: number;
+	/** With n8n's durable scheduler. */
+	isDurable?: boolean;
 	steps: Step[];
 }
 
@@ -98,6 +100,7 @@ export const histories: fc.Arbitrary<History> = fc.record({
 	isStudy: fc.constantFrom<0 | 1 | 2>(0, 1, 2, 2),
 	includeArchived: fc.boolean(),
 	maxPerPoll: fc.constantFrom(1, 2, 5, 500, 500),
+	isDurable: fc.boolean(),
 	steps: fc.array(step, { maxLength: 30 }),
 });
 
@@ -140,7 +143,10 @@ export class Play {
 			apiKey: 'b',
 			requestsPerSecond: 0,
 		});
-		this.poller = new Poller(engine, parameters, { send: this.school.send });
+		this.poller = new Poller(engine, parameters, {
+			send: this.school.send,
+			isDurable: history.isDurable,
+		});
 	}
 
 	async run(): Promise<void> {

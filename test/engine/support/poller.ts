@@ -8,6 +8,9 @@ import { node, Types } from './engine';
 const NAME = 'AlfaCRM Trigger';
 const TYPE = 'n8n-nodes-alfacrm.alfaCrmTrigger';
 
+/** What n8n gives a poll of its durable scheduler, unless it is set up otherwise; that of an activation has no limit. */
+const DURABLE_BUDGET_MS = 36_000;
+
 type Send = PollContext['helpers']['httpRequestWithAuthentication'];
 
 export interface PollerOptions {
@@ -15,6 +18,8 @@ export interface PollerOptions {
 	budgetMs?: number;
 	/** Takes the place of real HTTP. */
 	send?: Send;
+	/** As with n8n's durable scheduler and cursors: see `pollDurably`. */
+	isDurable?: boolean;
 }
 
 /**
@@ -25,6 +30,8 @@ export class Poller {
 	private readonly types = new Types();
 	private workflow: Workflow;
 	private saved: IDataObject = {};
+	/** The row of the trigger in n8n's table of polls. */
+	private cursor: IDataObject | undefined;
 	/** True until the poll of the activation is done; n8n starts no other one before. */
 	isActivation = true;
 
@@ -42,13 +49,16 @@ export class Poller {
 		this.isActivation = false;
 		let output: IDataObject[] | null;
 		try {
-			output = await this.poll(workflow, 'trigger', isActivation);
+			output = this.options.isDurable
+				? await this.pollDurably(isActivation)
+				: await this.poll(workflow, 'trigger', isActivation);
 		} finally {
 			// An activation that does not succeed is repeated.
 			this.isActivation ||= isActivation;
 		}
 		this.isActivation = false;
-		if (output !== null || isActivation) this.saved = deepCopy(workflow.staticData);
+		const isSaved = output !== null || isActivation;
+		if (isSaved && !this.options.isDurable) this.saved = deepCopy(workflow.staticData);
 		return output ?? [];
 	}
 
@@ -66,7 +76,7 @@ export class Poller {
 
 	/** The user saves other settings, which makes n8n load the workflow again. */
 	change(parameters: INodeParameters): void {
-		this.saved = deepCopy(this.workflow.staticData);
+		if (!this.options.isDurable) this.saved = deepCopy(this.workflow.staticData);
 		this.parameters = parameters;
 		this.restart();
 	}
@@ -74,6 +84,11 @@ export class Poller {
 	/** What the trigger keeps, as it is in memory now. */
 	get state(): IDataObject {
 		return deepCopy(this.workflow.getStaticData('node', this.node)) as IDataObject;
+	}
+
+	/** What n8n has saved for the whole workflow. */
+	get shared(): IDataObject {
+		return deepCopy((this.saved.global ?? {}) as IDataObject);
 	}
 
 	private get node(): INode {
@@ -96,13 +111,31 @@ export class Poller {
 		});
 	}
 
+	/**
+	 * Each poll gets a workflow and a copy of the row; the row is replaced after the poll, but not after the one of the
+	 * activation unless that hands something over.
+	 */
+	private async pollDurably(isActivation: boolean): Promise<IDataObject[] | null> {
+		const workflow = isActivation ? this.workflow : this.load();
+		this.cursor ??= deepCopy(workflow.getStaticData('node', this.node));
+		const seed = this.cursor;
+		const snapshot = deepCopy(seed);
+		const output = await this.poll(workflow, 'trigger', isActivation, snapshot);
+		const isChanged = JSON.stringify(snapshot) !== JSON.stringify(seed);
+		if (isChanged && (output !== null || !isActivation)) this.cursor = snapshot;
+		if (output !== null || isActivation) this.saved = deepCopy(workflow.staticData);
+		return output;
+	}
+
 	private async poll(
 		workflow: Workflow,
 		mode: WorkflowExecuteMode,
 		isActivation: boolean,
+		snapshot?: IDataObject,
 	): Promise<IDataObject[] | null> {
 		const trigger = workflow.getNode(NAME) as INode;
-		const { budgetMs, send } = this.options;
+		const { send } = this.options;
+		const budgetMs = this.options.budgetMs ?? (snapshot && !isActivation ? DURABLE_BUDGET_MS : undefined);
 		const context = new PollContext(
 			workflow,
 			trigger,
@@ -113,7 +146,7 @@ export class Poller {
 			undefined,
 			undefined,
 			undefined,
-			undefined,
+			snapshot && (() => snapshot),
 			budgetMs === undefined ? undefined : () => budgetMs,
 		);
 		if (send) context.helpers.httpRequestWithAuthentication = send;

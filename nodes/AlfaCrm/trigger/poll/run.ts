@@ -7,33 +7,54 @@ import { entityOf } from '../../entities/registry';
 import { simplifiedRow } from '../../operations/simplify';
 import type { Delivery } from '../webhook/delivery';
 import { fetchRecord } from '../webhook/record';
+import { Baseline } from './baseline';
 import { poll, sample } from './poll';
-import { eventOf, settingsOf } from './settings';
+import { budgetOf, DEFAULT_BUDGET_MS, eventOf, settingsOf } from './settings';
 import type { News } from './types';
 import { changeOf } from './watches';
 
 /** How many records a test in the editor shows. */
 const SAMPLES = 3;
 
-/** Polls under way, by their static data: n8n starts the next one even if the last one is not done yet. */
-const underWay = new WeakSet<object>();
+/** Static data of the polls under way, by trigger. */
+const underWay = new Map<string, Set<object>>();
 
 /** One poll of the trigger: items for what is new, or null. */
 export async function runPoll(context: IPollFunctions): Promise<INodeExecutionData[][] | null> {
 	if (context.getMode() === 'manual') return [await test(context)];
 	const data = context.getWorkflowStaticData('node');
-	if (underWay.has(data)) return null;
-	underWay.add(data);
+	const trigger = `${context.getWorkflow().id} ${context.getNode().id}`;
+	const others = underWay.get(trigger) ?? new Set();
+	if (isOverlap(context, data, others)) return null;
+	underWay.set(trigger, others.add(data));
 	try {
-		const settings = await settingsOf(context);
-		const { news, save } = await poll(context, settings, data);
-		const items = await itemsOf(context, news, settings.recordsDeadline);
-		// Not before everything went well: otherwise the next poll does it all again.
-		save(items.length);
-		return items.length > 0 ? [items] : null;
+		return await reportNews(context, data);
 	} finally {
-		underWay.delete(data);
+		others.delete(data);
+		if (others.size === 0) underWay.delete(trigger);
 	}
+}
+
+/**
+ * n8n starts the next poll even if the last one is not done yet, and both would report the same. A poll of the durable
+ * scheduler has a copy of the data and, other than one that activates the trigger, a limit of its own.
+ */
+function isOverlap(context: IPollFunctions, data: object, others: ReadonlySet<object>): boolean {
+	return others.has(data) || (others.size > 0 && budgetOf(context) < DEFAULT_BUDGET_MS);
+}
+
+async function reportNews(
+	context: IPollFunctions,
+	data: IDataObject,
+): Promise<INodeExecutionData[][] | null> {
+	const settings = await settingsOf(context);
+	const baseline = new Baseline(context, data, settings.digest);
+	const { news, save } = await poll(context, settings, data);
+	const items = await itemsOf(context, news, settings.recordsDeadline);
+	// Not before everything went well: otherwise the next poll does it all again.
+	save(items.length);
+	baseline.settle();
+	return items.length > 0 ? [items] : null;
 }
 
 /** Real records to build the workflow with; what the trigger has reported stays as it is. */

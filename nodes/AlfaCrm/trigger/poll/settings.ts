@@ -13,7 +13,7 @@ import type { Watch } from './types';
 import { changes, isLogged, newRecords } from './watches';
 
 /** Poll contexts of n8n before 2.38 do not tell; those polls may take as long as they want. */
-const DEFAULT_BUDGET_MS = 300_000;
+export const DEFAULT_BUDGET_MS = 300_000;
 /** Shares of the budget after which no page and no record is read. The rest is for the request that is under way then. */
 const PAGES_SHARE = 0.5;
 const RECORDS_SHARE = 0.8;
@@ -26,14 +26,18 @@ export function eventOf(context: IPollFunctions): EventType {
 	throw new NodeOperationError(context.getNode(), `'Trigger On' has no event "${name}"`);
 }
 
+/** Milliseconds that n8n gives a poll. */
+export function budgetOf(context: IPollFunctions): number {
+	return typeof context.getPollBudgetMs === 'function' ? context.getPollBudgetMs() : DEFAULT_BUDGET_MS;
+}
+
 export async function settingsOf(context: IPollFunctions): Promise<PollSettings> {
 	const event = eventOf(context);
 	const branches = idsOf(context, 'branchIds', 'Branch Names or IDs');
 	const filters = filtersOf(context, event);
 	const { hostname } = await context.getCredentials(CREDENTIAL);
 	const options = context.getNodeParameter('options', {}) as IDataObject;
-	const budget =
-		typeof context.getPollBudgetMs === 'function' ? context.getPollBudgetMs() : DEFAULT_BUDGET_MS;
+	const budget = budgetOf(context);
 	return {
 		watch: watchOf(event, filters),
 		branches: branches.length > 0 ? branches : undefined,
