@@ -3,6 +3,7 @@ import { DateTime } from 'luxon';
 
 import type { Question, Reply } from '../support/chat-model';
 import { startChatModel } from '../support/chat-model';
+import { NAMES, saveAs } from '../support/credentials';
 import type { Job } from './types';
 
 const PHONE = '9000007711';
@@ -32,17 +33,8 @@ export const aiNextLesson: Job = {
 	play: async (start, side, { client, sandbox }) => {
 		const model = await startChatModel(think);
 		try {
-			// A credential of its own for each side: n8n chooses it by name.
-			const credential = side === 'package' ? 'OpenAI account' : 'OpenAI account 2';
-			await client.createCredential({
-				name: credential,
-				type: 'openAiApi',
-				data: { apiKey: 'none', url: model.url, header: false },
-			});
-			const stage = await start(side, (workflow) => {
-				const text = JSON.stringify(workflow).replace('OpenAI account', credential);
-				return JSON.parse(text) as typeof workflow;
-			});
+			await saveAs(client, NAMES.openAi, 'openAiApi', { apiKey: 'none', url: model.url, header: false });
+			const stage = await start(side);
 			const name = 'Орлова Мия';
 			const phone = ['+7(900)000-77-11'];
 			const { id } = sandbox.store.insert('customer', { name, phone, is_study: 1, branch_ids: [1] });
