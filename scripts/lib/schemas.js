@@ -72,6 +72,15 @@ function simpleSchema(entity) {
 }
 
 /**
+ * A record with what became of it.
+ * @param {any} schema
+ */
+function reported({ properties }) {
+	const changedFields = { type: 'array', items: STRING };
+	return { type: 'object', properties: { ...properties, operationResult: STRING, changedFields } };
+}
+
+/**
  * @param {readonly any[]} entities the registry
  * @returns {Record<string, object>} schemas by `<resource>/<operation>`
  */
@@ -88,7 +97,8 @@ function allSchemas(entities) {
 						{ name: 'deleted', type: 'boolean' },
 					]),
 				];
-			return [operation, operation.startsWith('get') ? read : full];
+			if (operation === 'upsert') return [operation, reported(read)];
+			return [operation, operation === 'find' || operation.startsWith('get') ? read : full];
 		});
 		const actions = (entity.actions ?? []).map((/** @type {any} */ action) => {
 			if (action.shows) return [action.name, objectOf(action.shows)];

@@ -97,7 +97,9 @@ describe('operations', () => {
 		['delete', /^Delete$/, /^Delete an? /],
 		['get', /^Get$/, /^Get an? /],
 		['getAll', /^Get Many$/, /^Get many /],
+		['find', /^Find$/, /^Find an? /],
 		['update', /^Update$/, /^Update an? /],
+		['upsert', /^Create or Update$/, /^Create or update an? /],
 	])("%s is called as in n8n's own nodes", (value, name, action) => {
 		const options = actions
 			.map(({ operation }) => operation)

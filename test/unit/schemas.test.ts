@@ -41,7 +41,7 @@ describe.each(TABLE)('%s', (resource, entity) => {
 	const own = entity.operations.includes('get') ? ['id'] : [];
 	const full = [...new Set([...own, ...returned.map(({ name }) => name)])].sort();
 	const saving = operations.filter((operation) => operation === 'create' || operation === 'update');
-	const reading = operations.filter((operation) => operation === 'get' || operation === 'getAll');
+	const reading = operations.filter((operation) => ['find', 'get', 'getAll'].includes(operation));
 
 	it('returns what it saves as it is, without what is only written', () => {
 		for (const operation of saving) expect(namesIn(of(operation)).sort()).toEqual(full);
@@ -60,6 +60,16 @@ describe.each(TABLE)('%s', (resource, entity) => {
 			Object.values(of(operation).properties ?? {}).filter(({ items }) => items && items.type !== 'object'),
 		);
 		expect(lists).toEqual([]);
+	});
+
+	it('returns what it creates or updates as it reads it, and what became of it', () => {
+		if (!operations.includes('upsert')) return;
+		const read = simple ?? full;
+		expect(namesIn(of('upsert')).sort()).toEqual([...read, 'changedFields', 'operationResult'].sort());
+		expect(of('upsert').properties).toMatchObject({
+			operationResult: { type: 'string' },
+			changedFields: { type: 'array', items: { type: 'string' } },
+		});
 	});
 
 	it('returns the ID of what it deletes', () => {

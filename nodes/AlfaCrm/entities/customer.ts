@@ -16,7 +16,8 @@ import {
 	text,
 	texts,
 } from './fields';
-import type { Action } from './types';
+import { byCustomField, byId } from './match';
+import type { Action, MatchKey } from './types';
 
 const LEAD = { value: 0, label: 'Lead', description: 'Someone who may become a client' };
 const CLIENT = { value: 1, label: 'Client', description: 'Someone who studies' };
@@ -71,6 +72,39 @@ const bonuses: Action[] = [
 	}),
 ];
 
+/** Brothers and sisters share the phone and the email of a parent. */
+const keys: MatchKey[] = [
+	{
+		name: 'phone',
+		label: 'Phone',
+		description: 'In any spelling: +7, 8, brackets, blanks',
+		fields: ['phone'],
+	},
+	{
+		name: 'phoneAndName',
+		label: 'Phone and Name',
+		description: 'Tells brothers and sisters apart who share the phone of a parent',
+		fields: ['phone', 'name'],
+		ask: ['phone'],
+	},
+	{
+		name: 'phoneOrEmail',
+		label: 'Phone or Email',
+		description: 'One of both is enough; an empty one is passed over',
+		fields: ['phone', 'email'],
+		any: true,
+	},
+	{ name: 'email', label: 'Email', description: 'In capital or small letters', fields: ['email'] },
+	{
+		name: 'nameAndBirthDate',
+		label: 'Name and Date of Birth',
+		description: 'Both must agree',
+		fields: ['name', 'dob'],
+	},
+	byCustomField,
+	byId,
+];
+
 /** Leads and clients: one entity of AlfaCRM, told apart by `is_study`. API notes 5.3, list semantics in 3. */
 export const customer = writable({
 	resource: 'customer',
@@ -98,6 +132,8 @@ export const customer = writable({
 	],
 	custom: true,
 	reveal: { is_study: 2, removed: 1 },
+	match: { keys, everyBranch: true, onlyForNew: ['is_study'] },
+	archive: { day: 'e_date' },
 	fields: [
 		name('e.g. Mia Orlova'),
 		choice('is_study', 'Customer Type', [CLIENT, LEAD], 0, {
@@ -129,7 +165,7 @@ export const customer = writable({
 		reference('lead_status_id', 'Lead Status', 'leadStatus', { description: 'Stage of the funnel' }),
 		text('legal_name', 'Payer Name', { description: 'Payer or parent, at most 50 characters' }),
 		note,
-		texts('phone', 'Phone'),
+		texts('phone', 'Phone', { isPhone: true }),
 		reference('pipeline_id', 'Pipeline', 'pipeline', { description: 'Funnel of a lead' }),
 		archivedField('customer'),
 		reference('study_status_id', 'Study Status', 'studyStatus', { description: 'State of a client' }),

@@ -2,7 +2,7 @@ import type { IDataObject } from 'n8n-workflow';
 
 import type { DateFormat } from '../api/formats';
 
-export type OperationName = 'create' | 'delete' | 'get' | 'getAll' | 'update';
+export type OperationName = 'create' | 'delete' | 'find' | 'get' | 'getAll' | 'update' | 'upsert';
 
 /**
  * How sure the facts about a thing are: several independent sources or a live account agree; the official tables say
@@ -61,7 +61,33 @@ export type Field = FieldBasics &
 		fromBranch?: boolean;
 		/** Not among what AlfaCRM returns, at least not under this name. */
 		writeOnly?: boolean;
+		/** Phone numbers, which are the same in any spelling. */
+		isPhone?: boolean;
 	};
+
+/** A natural key: what a record is told by when its ID is not known. */
+export interface MatchKey {
+	/** Value of 'Match By'; stored in workflows. */
+	name: string;
+	label: string;
+	description?: string;
+	/** Fields that must all agree, or `id`; none for a custom field that the form names. */
+	fields: readonly string[];
+	/** One agreeing field will do. */
+	any?: true;
+	/** Those of `fields` that the index is asked by; all if absent. The rows that come are compared by all of them. */
+	ask?: readonly string[];
+}
+
+/** How a record is found again and saved without doubling it. */
+export interface Matching {
+	/** The first one is offered first. */
+	keys: readonly MatchKey[];
+	/** The same record may be in any branch of the account, so all are searched. */
+	everyBranch?: true;
+	/** Fields that an update leaves alone unless that is changed in the form. */
+	onlyForNew?: readonly string[];
+}
 
 /** What AlfaCRM returns; an object has keys that nobody can declare. */
 export type Shown = FieldBasics & (FieldType | { type: 'object' });
@@ -126,7 +152,11 @@ export interface Entity {
 	/** The index shows one value of this at a time; all are asked for unless some are chosen. */
 	sweep?: FieldBasics & { choices: readonly (Choice & { value: number })[] };
 	/** Makes the index show a record that its defaults would hide, for reading one by ID. */
-	reveal?: Readonly<Record<string, number>>;
+	reveal?: Readonly<Record<string, number | boolean>>;
+	/** What it is told by besides its ID; makes Find and Create or Update possible. */
+	match?: Matching;
+	/** Can be archived: by the flag `removed`, and for some by a day, which is reached. */
+	archive?: { day?: string };
 	/** IDs that travel in the query. */
 	keys?: readonly Key[];
 	actions?: readonly Action[];

@@ -4,7 +4,7 @@ import { API_CALL, entities } from '../entities/registry';
 import type { Entity } from '../entities/types';
 import { apiCallProperties } from './apiCall';
 import { byName, loadedFrom } from './fields';
-import { actionForm, crudForm } from './form';
+import { actionForm, byPlace, crudForm } from './form';
 import { actionOption, operationOption } from './wording';
 
 /** The whole form, from the declarations of the entities. */
@@ -13,7 +13,7 @@ export function allProperties(): INodeProperties[] {
 		resourceProperty(),
 		...entities.map(operationProperty),
 		branchProperty(),
-		...entities.flatMap((entity) => [...crudForm(entity), ...actionForm(entity)]),
+		...byPlace(entities.map((entity) => [...crudForm(entity), ...actionForm(entity)])).flatMap(shared),
 		...apiCallProperties,
 	];
 }
@@ -57,4 +57,22 @@ function branchProperty(): INodeProperties {
 			show: { resource: entities.filter(({ scope }) => scope === 'branch').map(({ resource }) => resource) },
 		},
 	};
+}
+
+/** Parameters that differ by nothing but the resource are one: the description goes to every editor that opens. */
+function shared(properties: INodeProperties[]): INodeProperties[] {
+	const seen = new Map<string, { property: INodeProperties; resources: string[] }>();
+	for (const property of properties) {
+		const { resource = [], ...show } = property.displayOptions?.show ?? {};
+		const key = JSON.stringify([property, show], (name, value: unknown) =>
+			name === 'displayOptions' ? undefined : value,
+		);
+		const same = seen.get(key) ?? { property, resources: [] };
+		same.resources.push(...(resource as string[]));
+		seen.set(key, same);
+	}
+	return [...seen.values()].map(({ property, resources }) => {
+		const show = { ...property.displayOptions?.show, resource: resources };
+		return { ...property, displayOptions: { ...property.displayOptions, show } };
+	});
 }

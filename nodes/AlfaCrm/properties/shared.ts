@@ -2,6 +2,7 @@ import type { INodeProperties } from 'n8n-workflow';
 
 import { isList } from '../entities/fields';
 import type { Entity } from '../entities/types';
+import { byDisplayName } from './fields';
 
 export const returnAll: INodeProperties = {
 	displayName: 'Return All',
@@ -101,7 +102,7 @@ export const unknownFields: INodeProperties = {
 };
 
 /** AlfaCRM replaces a whole list, which would lose what is in it. */
-export function listMode({ fields }: Entity): INodeProperties {
+export function listMode({ fields }: Entity, preset: 'add' | 'replace' = 'replace'): INodeProperties {
 	const lists = fields.filter(isList).map(({ label }) => label);
 	return {
 		displayName: 'List Fields',
@@ -119,7 +120,7 @@ export function listMode({ fields }: Entity): INodeProperties {
 				description: 'Put the given values in place of all others',
 			},
 		],
-		default: 'replace',
+		default: preset,
 		description: `What happens to fields that hold several values (${lists.sort().join(', ')})`,
 	};
 }
@@ -150,3 +151,12 @@ export const customFields: INodeProperties = {
 		},
 	],
 };
+
+export function collection(
+	displayName: string,
+	name: string,
+	fields: INodeProperties[],
+	placeholder = 'Add Field',
+): INodeProperties {
+	return { displayName, name, type: 'collection', placeholder, default: {}, options: byDisplayName(fields) };
+}

@@ -11,12 +11,22 @@ const words: Record<OperationName, (one: string, many: string) => Words> = {
 		action: `Delete ${one}`,
 		description: `Delete ${one}. It is not known whether AlfaCRM can restore it.`,
 	}),
+	find: (one) => ({
+		name: 'Find',
+		action: `Find ${one}`,
+		description: `Find ${one} by what it is known by, without its ID`,
+	}),
 	get: (one) => ({ name: 'Get', action: `Get ${one}`, description: `Get ${one} by its ID` }),
 	getAll: (_one, many) => ({ name: 'Get Many', action: `Get many ${many}`, description: `Get many ${many}` }),
 	update: (one) => ({
 		name: 'Update',
 		action: `Update ${one}`,
 		description: `Change some fields of ${one} and leave the rest`,
+	}),
+	upsert: (one) => ({
+		name: 'Create or Update',
+		action: `Create or update ${one}`,
+		description: `Create ${one.replace(/^an? /, 'a new ')}, or update the current one if it already exists (upsert)`,
 	}),
 };
 

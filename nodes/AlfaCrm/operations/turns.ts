@@ -1,0 +1,16 @@
+const turns = new Map<string, Promise<unknown>>();
+
+/**
+ * Lets one piece of work with the same key begin when the one before has ended: two executions that look for the same
+ * record at the same moment would both find none and both create it. Holds within one n8n process.
+ */
+export async function inTurn<T>(key: string, work: () => Promise<T>): Promise<T> {
+	const before = turns.get(key) ?? Promise.resolve();
+	const mine = before.then(work, work);
+	turns.set(key, mine);
+	try {
+		return await mine;
+	} finally {
+		if (turns.get(key) === mine) turns.delete(key);
+	}
+}
