@@ -27,6 +27,7 @@ const OWN_PARAMETERS = [
 	'matchField',
 	'matchValue',
 	'fieldsToSet',
+	'skipIfThere',
 ];
 const OPERATIONS = ['create', 'delete', 'find', 'get', 'getAll', 'update', 'upsert'];
 const LISTS = ['texts', 'ids', 'references', 'choices'];
@@ -394,7 +395,7 @@ describe.each(ACTIONS)('%s', (_key, action, { label, plural, path, actions = [] 
 	it('goes to a URL that AlfaCRM can have', () => {
 		expect(action.path ?? path).toMatch(/^[a-z]+(-[a-z]+)*$/);
 		expect(action.action).toMatch(/^[a-z]+(-[a-z]+)*$/);
-		if (idAs !== undefined) expect(idAs).toMatch(/^(id|[a-z]+_id)$/);
+		if (idAs !== undefined) expect(idAs).toMatch(/^(id|[a-z]+_ids?)$/);
 	});
 
 	it('asks for nothing twice', () => {
@@ -412,5 +413,29 @@ describe.each(ACTIONS)('%s', (_key, action, { label, plural, path, actions = [] 
 
 	it('shows no name twice', () => {
 		expect(repeated(namesOf(action.shows))).toEqual([]);
+	});
+
+	it('that adds a record adds one of an entity that can be created, and compares fields that it has', () => {
+		if (action.recipe?.kind !== 'add') return;
+		const {
+			entity: resource,
+			same,
+			narrow = {},
+			unless = {},
+			recent,
+			fill = {},
+			query: more = {},
+		} = action.recipe;
+		const added = entityOf(resource);
+		expect([added.path, action.action]).toEqual([action.path, 'create']);
+		expect(added.operations).toContain('create');
+		const has = namesOf(returned(added));
+		const compared = [...same, ...Object.keys(unless), ...(recent ? [recent] : []), ...Object.keys(fill)];
+		expect(compared.filter((field) => !has.includes(field))).toEqual([]);
+		expect(Object.keys(narrow).filter((filter) => !namesOf(added.filters).includes(filter))).toEqual([]);
+		expect(Object.values(narrow).filter((field) => !has.includes(field))).toEqual([]);
+		const sent = [...namesOf(body), ...Object.keys(fixed), ...Object.keys(more), idAs];
+		const required = [...added.fields, ...(added.keys ?? [])].filter((field) => field.required);
+		expect(namesOf(required).filter((field) => !sent.includes(field))).toEqual([]);
 	});
 });

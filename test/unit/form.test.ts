@@ -105,7 +105,11 @@ describe.each(actionTable)('the form of %s, %s', (value, operation) => {
 	});
 
 	it('has Simplify exactly where wide records are read, in n8n’s words, and on', () => {
-		const simplifies = entity?.simple !== undefined && [...READING, 'upsert'].includes(operation);
+		const { recipe } = action ?? {};
+		const shown = recipe?.kind === 'add' ? entityAt(recipe.entity) : entity;
+		const reads =
+			[...READING, 'upsert'].includes(operation) || ['add', 'attend', 'change'].includes(recipe?.kind ?? '');
+		const simplifies = shown?.simple !== undefined && reads;
 		expect(named('simplify') !== undefined).toBe(simplifies);
 		if (!simplifies) return;
 		expect(named('simplify')).toMatchObject({
@@ -179,7 +183,8 @@ describe.each(actionTable)('the form of %s, %s', (value, operation) => {
 		for (const { name, fields, any } of keys) {
 			const form = formOf({ resource: value, operation, matchBy: name });
 			const wanted = fields.length > 0 ? fields : ['matchField', 'matchValue'];
-			for (const one of wanted) expect([one, named(one, form)?.required]).toEqual([one, any ? undefined : true]);
+			for (const one of wanted)
+				expect([one, named(one, form)?.required]).toEqual([one, any ? undefined : true]);
 			const others = keys.flatMap((key) => key.fields).filter((one) => !wanted.includes(one));
 			expect(namesIn(form).filter((one) => others.includes(one))).toEqual([]);
 		}
@@ -211,19 +216,25 @@ describe.each(actionTable)('the form of %s, %s', (value, operation) => {
 		const hasLists = entity?.fields.some(({ type }) =>
 			['texts', 'ids', 'references', 'choices'].includes(type),
 		);
-		expect(named('listMode')?.default).toBe(operation === 'update' && hasLists ? 'replace' : undefined);
+		const grows = action?.recipe?.kind === 'change' && action.body?.some(({ type }) => type === 'references');
+		const updates = operation === 'update' && hasLists ? 'replace' : undefined;
+		expect(named('listMode')?.default).toBe(grows ? 'add' : updates);
+	});
+
+	it('lets a second one be added only if that is chosen', () => {
+		expect(named('skipIfThere')?.default).toBe(action?.recipe?.kind === 'add' ? true : undefined);
 	});
 
 	it('asks for the parameters of an action, the required ones outside of the collection', () => {
 		if (!action) return;
 		const all = [...(action.query ?? []), ...(action.body ?? [])];
 		const collection = named('additionalFields');
-		const optional = all.filter((field) => !field.required).map(({ name }) => name);
+		const optional = all.filter((field) => !field.required && !field.upfront).map(({ name }) => name);
 		expect((collection ? childrenOf(collection) : []).map(({ name }) => name).sort()).toEqual(
 			optional.sort(),
 		);
-		for (const field of all.filter((one) => one.required)) {
-			const given = field.type === 'choice' || field.type === 'flag' ? undefined : true;
+		for (const field of all.filter((one) => one.required || one.upfront)) {
+			const given = !field.required || field.type === 'choice' || field.type === 'flag' ? undefined : true;
 			expect([field.name, named(field.name)?.required]).toEqual([field.name, given]);
 		}
 	});

@@ -78,10 +78,31 @@ describe.each(TABLE)('%s', (resource, entity) => {
 	});
 
 	it('returns what an action declares, or a saved record', () => {
-		for (const { name, shows: own, returns, path } of actions) {
+		for (const { name, shows: own, returns, path, recipe } of actions) {
+			if (recipe) continue;
 			if (own) expect(namesIn(of(name))).toEqual(own.map((field) => field.name));
 			else if (returns === 'saved' && path === undefined) expect(namesIn(of(name)).sort()).toEqual(full);
 			else expect(namesIn(of(name))).toEqual([]);
+		}
+	});
+
+	it('returns what an action that looks first came to, and the record it is about', () => {
+		for (const { name, recipe } of actions) {
+			if (!recipe) continue;
+			const about = {
+				add: recipe.kind === 'add' ? recipe.entity : '',
+				attend: resource,
+				change: resource,
+				join: 'cgi',
+				leave: 'cgi',
+			}[recipe.kind];
+			const more = { join: ['alreadyMember'], leave: ['alreadyLeft'] };
+			const wanted = [
+				...namesIn(schemas[`${about}/get`]),
+				...(more[recipe.kind as 'join'] ?? ['changedFields']),
+				'operationResult',
+			];
+			expect([name, namesIn(of(name)).sort()]).toEqual([name, wanted.sort()]);
 		}
 	});
 

@@ -16,6 +16,7 @@ import {
 	text,
 	texts,
 } from './fields';
+import { jobs } from './customerJobs';
 import { byCustomField, byId } from './match';
 import type { Action, MatchKey } from './types';
 
@@ -39,6 +40,10 @@ const bonus = (
 	path: 'bonus',
 	idAs: 'customer_id',
 	certainty: 'unconfirmed',
+});
+
+const leaving = reference('customer_reject_id', 'Customer Reject Reason', 'customerReject', {
+	description: 'Why a client left',
 });
 
 const amount = number('amount', 'Amount', { required: true });
@@ -115,7 +120,8 @@ export const customer = writable({
 	actions: [
 		calendar('customer'),
 		...bonuses,
-		...archiving('customer', 'Tried by two integrations, proven by none.'),
+		...archiving('customer', 'Tried by two integrations, proven by none.', [leaving]),
+		...jobs,
 	],
 	search: { by: 'name', digits: 'phone' },
 	simple: [
@@ -154,9 +160,7 @@ export const customer = writable({
 		reference('company_id', 'Company', 'company', {
 			description: 'Your own legal entity that makes the contract',
 		}),
-		reference('customer_reject_id', 'Customer Reject Reason', 'customerReject', {
-			description: 'Why a client left',
-		}),
+		leaving,
 		dotted('dob', 'Date of Birth'),
 		texts('email', 'Email', { placeholder: 'e.g. name@example.org' }),
 		choice('gender', 'Gender', GENDERS, 0),

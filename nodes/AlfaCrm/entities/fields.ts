@@ -2,7 +2,17 @@ import type { Choice, Field, FieldType, Filter, Shown } from './types';
 
 type Simple = Exclude<FieldType['type'], 'date' | `choice${string}` | `re${string}` | 'rows'>;
 type Extra = Partial<
-	Pick<Field, 'description' | 'placeholder' | 'required' | 'fromBranch' | 'writeOnly' | 'isPhone'> &
+	Pick<
+		Field,
+		| 'description'
+		| 'placeholder'
+		| 'required'
+		| 'fromBranch'
+		| 'writeOnly'
+		| 'isPhone'
+		| 'otherwise'
+		| 'upfront'
+	> &
 		Pick<Filter, 'recheck'>
 >;
 type Made = Field & Filter;

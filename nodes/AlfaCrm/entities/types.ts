@@ -63,6 +63,10 @@ export type Field = FieldBasics &
 		writeOnly?: boolean;
 		/** Phone numbers, which are the same in any spelling. */
 		isPhone?: boolean;
+		/** Sent when nothing is given. */
+		otherwise?: number | 'today';
+		/** A parameter of an action that stands with the required ones, though it may stay empty. */
+		upfront?: boolean;
 	};
 
 /** A natural key: what a record is told by when its ID is not known. */
@@ -95,7 +99,38 @@ export type Shown = FieldBasics & (FieldType | { type: 'object' });
 /** An ID that AlfaCRM looks for in the query; it is sent in the body too, where some sources have it. */
 export type Key = Field & { in: readonly OperationName[] };
 
-/** Something that can be done with a record besides the usual five operations. */
+/** Adds a record of another entity to this one, unless the same one is there already. */
+export interface Addition {
+	kind: 'add';
+	/** Resource of what is added. */
+	entity: string;
+	/** How the ID of this record travels, under the name `idAs`. */
+	link: 'query' | 'body' | 'list';
+	/** What else its query needs. */
+	query?: IDataObject;
+	/** Two records are the same when those of these fields agree that are given. */
+	same: readonly string[];
+	/** Filters of its list and the fields that fill them. */
+	narrow?: Readonly<Record<string, string>>;
+	/** A record with one of these values counts no more. */
+	unless?: IDataObject;
+	/** Only records of today and yesterday count, by this field. */
+	recent?: string;
+	/** Fields that, if not given, are taken from this record: the first one that is filled. */
+	fill?: Readonly<Record<string, readonly string[]>>;
+}
+
+/** What an action does beyond sending one call. Each looks first, and so can be run again without doing it twice. */
+export type Recipe =
+	| Addition
+	/** Reads the record and sends only what differs; `only` records with that value. */
+	| { kind: 'change'; only?: { field: string; value: number; otherwise: string } }
+	/** A customer joins or leaves a group. */
+	| { kind: 'join' | 'leave' }
+	/** Who was at a lesson. */
+	| { kind: 'attend' };
+
+/** Something that can be done with a record besides the usual operations. */
 export interface Action {
 	/** camelCase verb; stored in workflows. */
 	name: string;
@@ -118,6 +153,8 @@ export interface Action {
 	fixed?: IDataObject;
 	/** A saved record, pages of rows, a bare list of rows, or one object. The last three only read. */
 	returns: 'saved' | 'pages' | 'list' | 'object';
+	/** Left out, the call is sent as it is. */
+	recipe?: Recipe;
 	/** What it returns, where that is no record of the entity, for the preview of the output. */
 	shows?: readonly (FieldBasics & FieldType)[];
 	certainty: Certainty;

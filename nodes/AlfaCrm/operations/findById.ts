@@ -18,6 +18,18 @@ export async function findById(
 	id: number,
 	target: Target,
 ): Promise<IDataObject> {
+	const found = await lookUp(context, entity, id, target);
+	if (found) return found;
+	throw notFound(context, entity, id, target);
+}
+
+/** The same without an error when there is none. */
+export async function lookUp(
+	context: IExecuteFunctions,
+	entity: Entity,
+	id: number,
+	target: Target,
+): Promise<IDataObject | undefined> {
 	const noun = entity.label.toLowerCase();
 	const { sweep } = entity;
 	const passes = sweep ? sweep.choices.map(({ value }) => ({ [sweep.name]: value })) : [{}];
@@ -28,7 +40,7 @@ export async function findById(
 			if (found) return found;
 		}
 	}
-	throw notFound(context, entity, id, target);
+	return undefined;
 }
 
 export function notFound(

@@ -3,7 +3,7 @@ import type { IDataObject, IExecuteFunctions } from 'n8n-workflow';
 import type { Entity } from '../entities/types';
 import { simplified } from './simplify';
 
-export type OperationResult = 'created' | 'updated' | 'unchanged' | 'skipped';
+export type OperationResult = 'created' | 'updated' | 'unchanged' | 'skipped' | 'deleted';
 
 /** The record and what became of it, under names that AlfaCRM, which writes them in small letters, does not use. */
 export function report(

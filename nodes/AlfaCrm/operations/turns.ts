@@ -1,3 +1,5 @@
+import type { IExecuteFunctions } from 'n8n-workflow';
+
 const turns = new Map<string, Promise<unknown>>();
 
 /**
@@ -13,4 +15,9 @@ export async function inTurn<T>(key: string, work: () => Promise<T>): Promise<T>
 	} finally {
 		if (turns.get(key) === mine) turns.delete(key);
 	}
+}
+
+/** Tells accounts apart in the key of a turn. */
+export function credentialOf(context: IExecuteFunctions): string {
+	return Object.values(context.getNode().credentials ?? {})[0]?.id ?? '';
 }

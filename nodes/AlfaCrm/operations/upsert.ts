@@ -7,7 +7,7 @@ import { fieldsToSend } from './body';
 import { decide } from './decide';
 import type { IfArchived, IfSeveral } from './decide';
 import type { DiffRules } from './diff';
-import { differences, wireFields } from './diff';
+import { wireFields } from './diff';
 import { notFound } from './findById';
 import { givenFields } from './given';
 import { emptyKey, keyField, keyOf, keyParameters, wantedValues } from './keys';
@@ -17,10 +17,11 @@ import { readingsOf, writtenPhone } from './phones';
 import { report } from './report';
 import { fold, listOf } from './same';
 import { save } from './save';
+import { saveChanges } from './saveChanges';
 import { allBranches, findMatches, isArchived } from './search';
 import type { Target } from './target';
 import { targetOf } from './target';
-import { inTurn } from './turns';
+import { credentialOf, inTurn } from './turns';
 import type { Operation } from './types';
 import { isEmpty, toWire } from './values';
 
@@ -100,24 +101,14 @@ async function create({ context, entity, itemIndex, target, given }: Job): Promi
 	return report(context, entity, itemIndex, row, 'created', Object.keys(body));
 }
 
-async function change(job: Job, { row, branch }: Match, archived: boolean): Promise<IDataObject> {
-	const { context, entity, itemIndex, target, key, wire, rules } = job;
+async function change(job: Job, match: Match, archived: boolean): Promise<IDataObject> {
+	const { context, entity, target, key, wire, rules } = job;
 	// The key agrees by its own rules, which are wider: it would only be spelled differently.
 	const agreed = key.any ? [] : key.fields.filter((name) => !isList(keyField(entity, name)));
 	const kept = new Set([...agreed, ...rules.onlyForNew]);
 	const wanted = Object.fromEntries(Object.entries(wire).filter(([name]) => !kept.has(name)));
 	const restored = archived && rules.ifArchived === 'restore' ? { removed: 0 } : {};
-	const record = entity.archive ? { ...row, removed: archived ? 1 : 0 } : row;
-	const body = differences(context, entity, itemIndex, record, { ...restored, ...wanted }, rules);
-	const changed = Object.keys(body);
-	if (changed.length === 0) return report(context, entity, itemIndex, row, 'unchanged', []);
-
-	const id = Number(row.id);
-	const task = `update ${entity.label.toLowerCase()} ${id}`;
-	const call = { ...target, branch, action: 'update', query: { id, ...target.query }, body, task };
-	const now = { ...row, ...(await save(context, call)) };
-	writtenHere(context, entity.path).set(id, { row: now, branch });
-	return report(context, entity, itemIndex, now, 'updated', changed);
+	return await saveChanges(context, entity, target, match, { ...restored, ...wanted }, rules);
 }
 
 function rulesOf(context: IExecuteFunctions, { match }: Entity, itemIndex: number): Rules {
@@ -179,11 +170,10 @@ export async function searchedBranches(
 
 /** The same for every spelling of the key. */
 function turnOf({ context, entity, key }: Job, wanted: IDataObject): string {
-	const credential = Object.values(context.getNode().credentials ?? {})[0]?.id ?? '';
 	const values = Object.values(wanted).map((value) =>
 		listOf(value).map((one) => readingsOf(one)[0] ?? fold(one)),
 	);
-	return JSON.stringify([credential, entity.path, key.fields, values]);
+	return JSON.stringify([credentialOf(context), entity.path, key.fields, values]);
 }
 
 export function several(

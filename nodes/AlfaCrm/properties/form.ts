@@ -2,6 +2,7 @@ import type { INodeProperties } from 'n8n-workflow';
 
 import { isList } from '../entities/fields';
 import type { Entity, OperationName } from '../entities/types';
+import { entityOf } from '../entities/registry';
 import { columnsMethod } from '../methods/names';
 import { idProperty, mustBeFilled, toProperty } from './fields';
 import {
@@ -14,6 +15,7 @@ import {
 	mapper,
 	returnAll,
 	simplify,
+	skipIfThere,
 	unknownFields,
 } from './shared';
 
@@ -83,12 +85,23 @@ export function actionForm(entity: Entity): INodeProperties[][] {
 			displayOptions: { show: { resource: [entity.resource], operation: [action.name], ...more } },
 		});
 		const fields = [...(action.query ?? []), ...(action.body ?? [])];
-		const optional = fields.filter((field) => !field.required);
+		const upfront = fields.filter((field) => field.required || field.upfront);
+		const optional = fields.filter((field) => !upfront.includes(field));
+		const { recipe } = action;
+		const shown =
+			recipe?.kind === 'add'
+				? entityOf(recipe.entity)
+				: recipe?.kind === 'change' || recipe?.kind === 'attend'
+					? entity
+					: undefined;
 		return [
 			action.idAs ? [on(idProperty(entity))] : [],
-			fields
-				.filter((field) => field.required)
-				.map((field) => on({ ...toProperty(field), ...mustBeFilled(field) })),
+			upfront.map((field) => on({ ...toProperty(field), ...(field.required ? mustBeFilled(field) : {}) })),
+			recipe?.kind === 'change' && upfront.some(isList)
+				? [on(listMode({ ...entity, fields: upfront }, 'add'))]
+				: [],
+			recipe?.kind === 'add' ? [on(skipIfThere)] : [],
+			shown?.simple ? [on(simplify)] : [],
 			action.returns === 'pages' ? [on(returnAll), on(limit, { returnAll: [false] })] : [],
 			optional.length > 0
 				? [on(collection('Additional Fields', 'additionalFields', optional.map(toProperty)))]

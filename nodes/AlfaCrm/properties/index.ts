@@ -59,20 +59,22 @@ function branchProperty(): INodeProperties {
 	};
 }
 
-/** Parameters that differ by nothing but the resource are one: the description goes to every editor that opens. */
+/** Parameters that differ by nothing but where they are shown are one: the description goes to every open editor. */
 function shared(properties: INodeProperties[]): INodeProperties[] {
-	const seen = new Map<string, { property: INodeProperties; resources: string[] }>();
+	return merged(merged(properties, 'operation'), 'resource');
+}
+
+function merged(properties: INodeProperties[], by: 'operation' | 'resource'): INodeProperties[] {
+	const groups = new Map<string, INodeProperties[]>();
 	for (const property of properties) {
-		const { resource = [], ...show } = property.displayOptions?.show ?? {};
-		const key = JSON.stringify([property, show], (name, value: unknown) =>
-			name === 'displayOptions' ? undefined : value,
-		);
-		const same = seen.get(key) ?? { property, resources: [] };
-		same.resources.push(...(resource as string[]));
-		seen.set(key, same);
+		const elsewhere = { ...property.displayOptions?.show, [by]: [] };
+		const key = JSON.stringify({ ...property, displayOptions: elsewhere });
+		groups.set(key, [...(groups.get(key) ?? []), property]);
 	}
-	return [...seen.values()].map(({ property, resources }) => {
-		const show = { ...property.displayOptions?.show, resource: resources };
-		return { ...property, displayOptions: { ...property.displayOptions, show } };
+	return [...groups.values()].map((group) => {
+		const [first] = group;
+		const values = group.flatMap(({ displayOptions }) => displayOptions?.show?.[by] ?? []);
+		const show = { ...first.displayOptions?.show, [by]: [...new Set(values)] };
+		return { ...first, displayOptions: { show } };
 	});
 }

@@ -29,6 +29,14 @@ export const simplify: INodeProperties = {
 	description: 'Whether to return a simplified version of the response instead of the raw data',
 };
 
+export const skipIfThere: INodeProperties = {
+	displayName: 'Skip if Already There',
+	name: 'skipIfThere',
+	type: 'boolean',
+	default: true,
+	description: 'Whether to look for the same one first and return it instead of adding another',
+};
+
 /** How the fields of a record are given: in a form, mapped from the input (where custom fields matter), or as JSON. */
 export function inputMode({ custom }: Entity): INodeProperties {
 	const map = {

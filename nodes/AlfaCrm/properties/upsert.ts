@@ -56,7 +56,9 @@ function keyValues(entity: Entity): INodeProperties[] {
 		// Where one of several is enough, none of them must be filled.
 		return [false, true].flatMap((any) => {
 			const those = using(name).filter((key) => (key.any ?? false) === any);
-			return those.length > 0 ? [shown(entity, { ...property, ...(any ? {} : { required: true }) }, those)] : [];
+			return those.length > 0
+				? [shown(entity, { ...property, ...(any ? {} : { required: true }) }, those)]
+				: [];
 		});
 	});
 	const custom = keys.filter(({ fields }) => fields.length === 0);
