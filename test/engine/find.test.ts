@@ -168,3 +168,47 @@ it('a lead source is told by its code', async () => {
 	});
 	expect(json).toMatchObject([{ id: source.id, operationResult: 'updated', changedFields: ['name'] }]);
 });
+
+describe('a group', () => {
+	const upsert = async (fieldsToSet: INodeParameters, options: INodeParameters = {}) =>
+		await school.engine.run({
+			parameters: {
+				resource: 'group',
+				operation: 'upsert',
+				branchId: 1,
+				matchBy: 'name',
+				name: 'Шахматы Сб 10:00',
+				fieldsToSet,
+				options,
+			},
+		});
+	const add = (row: IDataObject) =>
+		school.sandbox.store.insert('group', { name: 'Шахматы Сб 10:00', branch_ids: [1], ...row } as never).id;
+	const stored = (id: number) => school.sandbox.store.find('group', id) as unknown as IDataObject;
+
+	it('that is archived is restored, and one whose last day has come is not taken for archived', async () => {
+		const id = add({ removed: 1, e_date: '2025-05-31' });
+		expect((await upsert({ limit: 8 })).json).toMatchObject([
+			{ id, operationResult: 'updated', changedFields: ['removed', 'limit'] },
+		]);
+		expect(stored(id)).toMatchObject({ removed: 0, limit: 8, e_date: '2025-05-31' });
+		expect((await upsert({ limit: 8 })).json).toMatchObject([{ id, operationResult: 'unchanged' }]);
+	});
+
+	it('in another branch is another group', async () => {
+		const id = add({ branch_ids: [2] });
+		const { json } = await upsert({});
+		expect(json).toMatchObject([{ operationResult: 'created' }]);
+		expect(json[0].id).not.toBe(id);
+	});
+
+	it('whose teachers AlfaCRM shows by name gets none added, and nothing is saved', async () => {
+		const id = add({ teacher_ids: [1] });
+		school.sandbox.settings.groupTeachers = 'names';
+		const { error } = await upsert({ teacher_ids: [2] });
+		expect(error?.message).toBe("Nothing can be added to 'Teacher', because AlfaCRM shows no IDs in it");
+		expect(school.calls()).not.toContain('group/update');
+		expect((await upsert({ teacher_ids: [2] }, { listMode: 'replace' })).error).toBeUndefined();
+		expect(stored(id).teacher_ids).toEqual([2]);
+	});
+});

@@ -335,7 +335,7 @@ describe('keys', () => {
 		const pick = (value: number) => ({ id: { __rl: true, mode: 'id', value: String(value) } });
 		expect(await run(by('id', pick(id)))).toMatchObject([{ id, operationResult: 'updated' }]);
 		const error = await failing(by('id', pick(9_999)));
-		expect(error?.message).toBe('AlfaCRM has no customer with ID 9999 in branch 1');
+		expect(error?.message).toBe('AlfaCRM has no customer with ID 9999');
 	});
 
 	it('adds what the other half of the key did not have', async () => {

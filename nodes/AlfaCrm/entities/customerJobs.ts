@@ -262,6 +262,7 @@ const additions: Action[] = [
 			link: 'list',
 			same: ['customer_ids', 'title', 'text', 'due_date'],
 			narrow: { due_date_from: 'due_date', due_date_to: 'due_date' },
+			without: { due_date: { due_date_is_null: true } },
 			unless: { is_done: 1, is_archive: 1 },
 		},
 		returns: 'saved',

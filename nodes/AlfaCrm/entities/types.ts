@@ -112,6 +112,8 @@ export interface Addition {
 	same: readonly string[];
 	/** Filters of its list and the fields that fill them. */
 	narrow?: Readonly<Record<string, string>>;
+	/** Filters of its list where a field is left empty. */
+	without?: Readonly<Record<string, IDataObject>>;
 	/** A record with one of these values counts no more. */
 	unless?: IDataObject;
 	/** Only records of today and yesterday count, by this field. */

@@ -78,7 +78,11 @@ async function findTwin(
 	const own = written.find(isTwin);
 	if (own) return own;
 	const narrow = Object.entries(recipe.narrow ?? {}).filter(([, field]) => !isEmpty(body[field]));
-	const filters = Object.fromEntries(narrow.map(([filter, field]) => [filter, body[field]]));
+	const without = Object.entries(recipe.without ?? {}).filter(([field]) => isEmpty(body[field]));
+	const filters = Object.assign(
+		Object.fromEntries(narrow.map(([filter, field]) => [filter, body[field]])),
+		...without.map(([, filter]) => filter),
+	) as IDataObject;
 	const task = `look for the same ${other.label.toLowerCase()}`;
 	for await (const { rows } of pages(context, { ...target, body: { ...target.query, ...filters }, task })) {
 		const twin = rows.find(isTwin);

@@ -73,7 +73,10 @@ async function settle(job: Job, matches: Match[], wanted: IDataObject): Promise<
 	switch (decision.act) {
 		case 'create':
 			if (!('id' in wanted)) return [await create(job)];
-			throw notFound(context, entity, wanted.id as number, target);
+			throw notFound(context, entity, wanted.id as number, {
+				...target,
+				branch: entity.match?.everyBranch ? undefined : target.branch,
+			});
 		case 'skip':
 			return decision.matches.map(({ row }) => report(context, entity, itemIndex, row, 'skipped', []));
 		case 'refuse':

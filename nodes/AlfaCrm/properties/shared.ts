@@ -1,7 +1,7 @@
 import type { INodeProperties } from 'n8n-workflow';
 
 import { isList } from '../entities/fields';
-import type { Entity } from '../entities/types';
+import type { Entity, Field } from '../entities/types';
 import { byDisplayName } from './fields';
 
 export const returnAll: INodeProperties = {
@@ -82,7 +82,7 @@ export function mapper(resourceMapperMethod: string): INodeProperties {
 }
 
 export function jsonInput({ label, fields }: Entity): INodeProperties {
-	const names = fields.map(({ name }) => name).join(', ');
+	const names = fields.map(inJson).join(', ');
 	return {
 		displayName: 'JSON',
 		name: 'json',
@@ -91,6 +91,21 @@ export function jsonInput({ label, fields }: Entity): INodeProperties {
 		default: '{}',
 		description: `An object with fields of the ${label.toLowerCase()}, as AlfaCRM calls them: ${names}`,
 	};
+}
+
+/** A field and what it takes, for whoever writes the JSON; an AI agent sees nothing else of it. */
+function inJson(field: Field): string {
+	if (field.type === 'choice') {
+		return `${field.name} (${field.choices.map(({ value, label }) => `${value} ${label}`).join(', ')})`;
+	}
+	const kind = isList(field)
+		? 'list'
+		: field.type === 'flag'
+			? '0 or 1'
+			: field.type === 'date'
+				? 'date'
+				: '';
+	return kind ? `${field.name} (${kind})` : field.name;
 }
 
 export const unknownFields: INodeProperties = {

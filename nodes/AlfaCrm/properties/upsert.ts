@@ -52,7 +52,10 @@ function keyValues(entity: Entity): INodeProperties[] {
 	const names = [...new Set(keys.flatMap(({ fields }) => fields))];
 	const parameters = names.flatMap((name) => {
 		const field = entity.fields.find((one) => one.name === name);
-		const property = field ? valueOf(field) : idProperty(entity);
+		const { description } = keys.find(({ fields }) => fields.length === 1 && fields[0] === name) ?? {};
+		const property = field
+			? valueOf({ ...(description ? { description } : {}), ...field })
+			: idProperty(entity);
 		// Where one of several is enough, none of them must be filled.
 		return [false, true].flatMap((any) => {
 			const those = using(name).filter((key) => (key.any ?? false) === any);
