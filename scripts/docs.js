@@ -17,7 +17,15 @@ const READMES = {
 		except: 'не подтверждено',
 	},
 };
-const OPERATIONS = { create: 'Create', delete: 'Delete', get: 'Get', getAll: 'Get Many', update: 'Update' };
+const OPERATIONS = {
+	create: 'Create',
+	delete: 'Delete',
+	find: 'Find',
+	get: 'Get',
+	getAll: 'Get Many',
+	update: 'Update',
+	upsert: 'Create or Update',
+};
 const BLOCK = /(<!-- operations -->\n)[\s\S]*?(<!-- \/operations -->)/;
 
 /**

@@ -1,0 +1,23 @@
+import type { IExecuteFunctions } from 'n8n-workflow';
+
+const turns = new Map<string, Promise<unknown>>();
+
+/**
+ * Lets one piece of work with the same key begin when the one before has ended: two executions that look for the same
+ * record at the same moment would both find none and both create it. Holds within one n8n process.
+ */
+export async function inTurn<T>(key: string, work: () => Promise<T>): Promise<T> {
+	const before = turns.get(key) ?? Promise.resolve();
+	const mine = before.then(work, work);
+	turns.set(key, mine);
+	try {
+		return await mine;
+	} finally {
+		if (turns.get(key) === mine) turns.delete(key);
+	}
+}
+
+/** Tells accounts apart in the key of a turn. */
+export function credentialOf(context: IExecuteFunctions): string {
+	return Object.values(context.getNode().credentials ?? {})[0]?.id ?? '';
+}
