@@ -49,10 +49,12 @@ describe('in the editor', () => {
 	});
 
 	it('what is wrong would be noticed', async () => {
-		const { workflow } = allExamples().find(({ file }) => file === 'payment-receipt.json') ?? allExamples()[0];
+		const { workflow } =
+			allExamples().find(({ file }) => file === 'payment-receipt.json') ?? allExamples()[0];
 		const nodes = workflow.nodes.map((node) => {
 			const parameters = { ...node.parameters };
-			if (node.name === 'New Payment') return { ...node, parameters: { ...parameters, event: 'noSuchEvent' } };
+			if (node.name === 'New Payment')
+				return { ...node, parameters: { ...parameters, event: 'noSuchEvent' } };
 			if (node.name === 'Get Customer') return { ...node, parameters: { ...parameters, id: '', more: 1 } };
 			if (node.name === 'Message') return { ...node, typeVersion: 99 };
 			return node.name === 'Only Income' ? { ...node, type: 'n8n-nodes-base.noSuchNode' } : node;

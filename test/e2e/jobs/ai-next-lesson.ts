@@ -19,7 +19,8 @@ function rowsOf(content: unknown): IDataObject[] {
 function think({ messages, tools }: Question): Reply {
 	const results = messages.filter(({ role }) => role === 'tool').map(({ content }) => rowsOf(content));
 	const [customers, lessons] = results;
-	if (customers === undefined) return { call: tools.find((name) => /find/i.test(name)) ?? '', with: { phone: PHONE } };
+	if (customers === undefined)
+		return { call: tools.find((name) => /find/i.test(name)) ?? '', with: { phone: PHONE } };
 	if (lessons === undefined) {
 		const [{ id }] = customers;
 		return { call: tools.find((name) => /lesson/i.test(name)) ?? '', with: { customer_id: id } };

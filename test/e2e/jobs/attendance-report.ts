@@ -9,7 +9,11 @@ export const attendanceReport: Job = {
 		const monday = DateTime.fromISO(stage.today).startOf('week').minus({ weeks: 1 });
 		const customer = (name: string, branch: number, is_study = 1) =>
 			sandbox.store.insert('customer', { name, is_study, branch_ids: [branch] }).id;
-		const [mia, yan, kim] = [customer('Орлова Мия', 1), customer('Орлов Ян', 1), customer('Дальний Ким', 2, 0)];
+		const [mia, yan, kim] = [
+			customer('Орлова Мия', 1),
+			customer('Орлов Ян', 1),
+			customer('Дальний Ким', 2, 0),
+		];
 		const lesson = (day: number, branch_id: number, status: number, attended: Record<number, 0 | 1>) => {
 			const date = monday.plus({ days: day }).toISODate();
 			const { id } = sandbox.store.insert('lesson', {

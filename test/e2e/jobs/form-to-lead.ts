@@ -23,7 +23,12 @@ export const formToLead: Job = {
 		const comments = (id: number) =>
 			sandbox.store.where('communication', 'related_id', id).map(({ comment }) => comment);
 
-		const mia = { name: 'Орлова Мия', phone: '+7 900 000-77-22', email: 'mia@example.org', comment: 'Шахматы?' };
+		const mia = {
+			name: 'Орлова Мия',
+			phone: '+7 900 000-77-22',
+			email: 'mia@example.org',
+			comment: 'Шахматы?',
+		};
 		await send(mia);
 		await send(mia);
 		expect(added()).toHaveLength(1);
@@ -33,7 +38,12 @@ export const formToLead: Job = {
 		expect(comments(id)).toEqual(['Заявка с сайта: Шахматы?']);
 
 		// A client who writes from another address, and the number in another way.
-		const client = { name: 'Клиентов Ян', is_study: 1, phone: ['+7(900)000-77-33'], email: ['yan@example.org'] };
+		const client = {
+			name: 'Клиентов Ян',
+			is_study: 1,
+			phone: ['+7(900)000-77-33'],
+			email: ['yan@example.org'],
+		};
 		const yan = sandbox.store.insert('customer', { ...client, branch_ids: [2] });
 		await send({ name: 'Папа Яна', phone: '8 (900) 000 77 33', email: 'papa@example.org' });
 		expect(added()).toHaveLength(2);

@@ -41,7 +41,8 @@ export const incrementalSync: Job = {
 		// It asked for one day more than the mark, by days, and not for everything.
 		const lists = sandbox.journal.filter(({ entity }) => entity === 'customer');
 		expect(lists.length).toBeGreaterThan(0);
-		for (const { body } of lists) expect((body as IDataObject).updated_at_from).toMatch(/^\d\d\.\d\d\.\d{4}$/);
+		for (const { body } of lists)
+			expect((body as IDataObject).updated_at_from).toMatch(/^\d\d\.\d\d\.\d{4}$/);
 
 		expect(written(await stage.run())).toEqual([]);
 	},

@@ -53,7 +53,9 @@ export const lessonCancelledNotice: Job = {
 		// Neither another change nor a call without the secret sends anything.
 		const executions = async () => {
 			const all = await stage.client.listExecutions(stage.workflow.id);
-			return await Promise.all(all.map(async (one) => stage.sent(await stage.client.waitForExecution(one.id))));
+			return await Promise.all(
+				all.map(async (one) => stage.sent(await stage.client.waitForExecution(one.id))),
+			);
 		};
 		sandbox.store.patch('lesson', id, { topic: 'Другая тема' });
 		await sandbox.webhooks.settled();

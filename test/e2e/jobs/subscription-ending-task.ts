@@ -10,7 +10,12 @@ export const subscriptionEndingTask: Job = {
 		const client = (name: string, days: number | null, more = {}) => {
 			const { id } = sandbox.store.insert('customer', { name, is_study: 1, branch_ids: [1], ...more });
 			const e_date = days === null ? null : inDays(days);
-			sandbox.store.insert('customer-tariff', { customer_id: id, tariff_id: 1, b_date: '01.09.2026', e_date });
+			sandbox.store.insert('customer-tariff', {
+				customer_id: id,
+				tariff_id: 1,
+				b_date: '01.09.2026',
+				e_date,
+			});
 			return id;
 		};
 		const mia = client('Орлова Мия', 7, { assigned_id: 3 });

@@ -70,7 +70,10 @@ function answer({ model, stream, messages = [] }, reply) {
 			object: 'chat.completion.chunk',
 			choices: [{ index: 0, delta, finish_reason: finish }],
 		})}\n\n`;
-	return { head: 'text/event-stream', text: `${part(message, null)}${part({}, finish_reason)}data: [DONE]\n\n` };
+	return {
+		head: 'text/event-stream',
+		text: `${part(message, null)}${part({}, finish_reason)}data: [DONE]\n\n`,
+	};
 }
 
 /**

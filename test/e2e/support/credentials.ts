@@ -8,7 +8,12 @@ export async function savedCredentials({ session }: N8nClient): Promise<SavedCre
 }
 
 /** Saves a credential under a name that only one has, so that n8n chooses it when a workflow is imported. */
-export async function saveAs(client: N8nClient, name: string, type: string, data: IDataObject): Promise<void> {
+export async function saveAs(
+	client: N8nClient,
+	name: string,
+	type: string,
+	data: IDataObject,
+): Promise<void> {
 	const same = (await savedCredentials(client)).find((one) => one.name === name);
 	if (same) await client.updateCredential(same, data);
 	else await client.createCredential({ name, type, data });

@@ -29,8 +29,7 @@ export function warningsOf(
 				]
 			: [`there is no type ${node.type} ${node.typeVersion}`];
 		// The editor says nothing of the credentials of a node that is switched off.
-		const missing =
-			description && !node.disabled ? missingCredentials(node, description, credentials) : [];
+		const missing = description && !node.disabled ? missingCredentials(node, description, credentials) : [];
 		return [...found, ...missing].map((what) => `${node.name}: ${what}`);
 	});
 }

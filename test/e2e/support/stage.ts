@@ -28,7 +28,12 @@ export class Stage {
 	) {}
 
 	/** Imports the workflow of a job as it is, but for the outside services and, without this package, the login. */
-	static async of(job: string, side: Side, real: RealN8n, edit = (workflow: Workflow) => workflow): Promise<Stage> {
+	static async of(
+		job: string,
+		side: Side,
+		real: RealN8n,
+		edit = (workflow: Workflow) => workflow,
+	): Promise<Stage> {
 		const { client, sandbox, n8n } = real;
 		const { id: _id, ...workflow } = side === 'package' ? withPackage(job) : signedIn(withHttp(job), sandbox);
 		const imported = await client.importWorkflow(edit(withoutOutside(workflow)));
