@@ -14,6 +14,7 @@ export const attendanceReport: Job = {
 			customer('Орлов Ян', 1),
 			customer('Дальний Ким', 2, 0),
 		];
+		const gone = customer('Исчезнувший Ян', 1);
 		const lesson = (day: number, branch_id: number, status: number, attended: Record<number, 0 | 1>) => {
 			const date = monday.plus({ days: day }).toISODate();
 			const { id } = sandbox.store.insert('lesson', {
@@ -35,15 +36,18 @@ export const attendanceReport: Job = {
 		lesson(2, 1, 3, { [mia]: 1, [yan]: 0 });
 		lesson(6, 1, 3, { [mia]: 0, [yan]: 1 });
 		lesson(3, 2, 3, { [kim]: 1 });
+		lesson(4, 2, 3, { [gone]: 1 });
 		lesson(3, 1, 2, { [mia]: 1 });
 		lesson(-1, 1, 3, { [mia]: 0 });
 		lesson(7, 1, 3, { [mia]: 0 });
+		sandbox.store.remove('customer', gone);
 
 		const execution = await stage.run();
 
 		expect(execution.outputs('Most Missed First')).toEqual([
 			{ name: 'Орлов Ян', lessons: 3, attended: 1, missed: 2 },
 			{ name: 'Орлова Мия', lessons: 3, attended: 2, missed: 1 },
+			{ name: `ID ${gone}`, lessons: 1, attended: 1, missed: 0 },
 			{ name: 'Дальний Ким', lessons: 1, attended: 1, missed: 0 },
 		]);
 		const [from, to] = [monday.toFormat('dd.MM'), monday.plus({ days: 6 }).toFormat('dd.MM.yyyy')];
@@ -53,7 +57,7 @@ export const attendanceReport: Job = {
 				toEmail: 'director@example.org',
 				subject: `Посещаемость ${from}–${to}`,
 				emailFormat: 'text',
-				text: 'Орлов Ян: 1 из 3\nОрлова Мия: 2 из 3\nДальний Ким: 1 из 1',
+				text: `Орлов Ян: 1 из 3\nОрлова Мия: 2 из 3\nID ${gone}: 1 из 1\nДальний Ким: 1 из 1`,
 			},
 		]);
 	},

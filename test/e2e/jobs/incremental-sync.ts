@@ -1,5 +1,6 @@
 import type { IDataObject } from 'n8n-workflow';
 
+import type { RealN8n } from '../support/real-n8n';
 import type { Job } from './types';
 
 const TABLE = 'alfacrm_sync';
@@ -9,13 +10,7 @@ export const incrementalSync: Job = {
 	play: async (start, side, { sandbox }) => {
 		const stage = await start(side);
 		await stage.tables.drop(TABLE);
-		const expected = () =>
-			sandbox.store.rows('customer').map(({ id, name, is_study, updated_at }) => ({
-				customer_id: id,
-				name,
-				is_client: is_study === 1,
-				updated_at,
-			}));
+		const expected = () => expectedOf(sandbox);
 		const stored = async () => ((await stage.tables.rows(TABLE)) ?? []).sort(byCustomer);
 		const written = (execution: Awaited<ReturnType<typeof stage.run>>) =>
 			(execution.outputs('Oldest First') as IDataObject[]).map(({ id }) => id);
@@ -46,6 +41,33 @@ export const incrementalSync: Job = {
 
 		expect(written(await stage.run())).toEqual([]);
 	},
+	more: {
+		'goes on where a run broke off': async (start, { sandbox }) => {
+			const stage = await start('package');
+			await stage.tables.drop(TABLE);
+			const [, , third] = [...sandbox.store.rows('customer')].sort((a, b) =>
+				String(a.updated_at).localeCompare(String(b.updated_at)),
+			);
+			const { id, name, updated_at } = third;
+			// A table takes no lists.
+			sandbox.store.patch('customer', id, { name: ['No', 'Name'], updated_at });
+			await expect(stage.run()).rejects.toThrow(/in "Upsert Row"/);
+			expect(await stage.tables.rows(TABLE)).toHaveLength(2);
+
+			sandbox.store.patch('customer', id, { name, updated_at });
+			await stage.run();
+			expect(((await stage.tables.rows(TABLE)) ?? []).sort(byCustomer)).toMatchObject(expectedOf(sandbox));
+			expect(await stage.tables.rows(TABLE)).toHaveLength(expectedOf(sandbox).length);
+		},
+	},
 };
+
+const expectedOf = (sandbox: RealN8n['sandbox']) =>
+	sandbox.store.rows('customer').map(({ id, name, is_study, updated_at }) => ({
+		customer_id: id,
+		name,
+		is_client: is_study === 1,
+		updated_at,
+	}));
 
 const byCustomer = (a: IDataObject, b: IDataObject) => Number(a.customer_id) - Number(b.customer_id);

@@ -9,6 +9,7 @@ export const paymentReceipt: Job = {
 		const mia = customer('Орлова Мия', ['mia@example.org'], 1);
 		const yan = customer('Орлов Ян', ['yan@example.org', 'second@example.org'], 2);
 		const silent = customer('Тихий Том', [], 1);
+		const gone = customer('Исчезнувший Ян', ['gone@example.org'], 1);
 		await stage.baseline();
 		const pay = (customer_id: number, branch_id: number, income: string, pay_type_id = 1) =>
 			sandbox.store.insert('pay', {
@@ -31,6 +32,8 @@ export const paymentReceipt: Job = {
 
 		pay(mia, 1, '5000.00');
 		pay(silent, 1, '100.00');
+		pay(gone, 1, '300.00');
+		sandbox.store.remove('customer', gone);
 		pay(mia, 1, '800.00', 2);
 		expect(stage.sent(await stage.news())).toEqual([receipt('mia@example.org', '5000.00', 'Орлова Мия')]);
 

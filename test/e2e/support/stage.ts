@@ -35,8 +35,9 @@ export class Stage {
 		edit = (workflow: Workflow) => workflow,
 	): Promise<Stage> {
 		const { client, sandbox, n8n } = real;
-		const { id: _id, ...workflow } = side === 'package' ? withPackage(job) : signedIn(withHttp(job), sandbox);
-		const imported = await client.importWorkflow(edit(withoutOutside(workflow)));
+		const workflow = side === 'package' ? withPackage(job) : signedIn(withHttp(job), sandbox);
+		// Without the ID of the file the same workflow can be there more than once.
+		const imported = await client.importWorkflow({ ...edit(withoutOutside(workflow)), id: undefined });
 		return new Stage(side, sandbox, client, await DataTables.of(client), imported, n8n.url);
 	}
 
