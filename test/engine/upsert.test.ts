@@ -204,6 +204,37 @@ describe('the job that makes a lead of a form', () => {
 		expect(holders()).toHaveLength(1);
 	});
 
+	it('leaves one customer when two jobs at the same moment share a part of their keys', async () => {
+		const both = { matchBy: 'phoneOrEmail', email: 'mia@example.org' };
+		const results = await Promise.all([
+			run(form({}, {}, both)),
+			run(form({}, {}, { matchBy: 'email', email: 'MIA@example.org' })),
+			run(form({}, {}, { phone: '+79005550001' })),
+		]);
+		expect(results.flat().map(({ operationResult }) => operationResult)).toEqual([
+			'created',
+			'unchanged',
+			'unchanged',
+		]);
+		expect(holders()).toHaveLength(1);
+	});
+
+	it('loses nothing when lists show a customer as it was before the last item', async () => {
+		const id = add();
+		school.sandbox.faults.add({
+			kind: 'mutate',
+			match: { entity: 'customer', action: 'update' },
+			when: 'after',
+			changes: [{ entity: 'customer', id, patch: { email: [] } }],
+		});
+		const json = await run(form({ email: '={{ [$json.email] }}' }), [
+			{ email: 'mia@example.org' },
+			{ email: 'mama@example.org' },
+		]);
+		expect(json.map(({ operationResult }) => operationResult)).toEqual(['updated', 'updated']);
+		expect(stored(id).email).toEqual(['mia@example.org', 'mama@example.org']);
+	});
+
 	it('leaves one customer when two items are about it and lists show it late', async () => {
 		const { sandbox } = school;
 		const original = sandbox.store.onChange;
@@ -272,6 +303,16 @@ describe('the search', () => {
 		school.sandbox.settings.ignoredFilters = ['customer.phone'];
 		const id = add();
 		expect(await run(form())).toMatchObject([{ id, operationResult: 'unchanged' }]);
+	});
+
+	it('costs two calls for each branch, one for the list of branches and one to create', async () => {
+		await run(form());
+		expect(school.calls()).toEqual([
+			'auth/login',
+			'branch/index',
+			...Array.from({ length: 6 }, () => 'customer/index'),
+			'customer/create',
+		]);
 	});
 
 	it('lists the branches once for all items', async () => {

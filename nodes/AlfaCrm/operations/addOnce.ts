@@ -42,7 +42,7 @@ export async function addOnce(
 	const target = { path: other.path, branch, query, labels, itemIndex };
 	const written = writtenHere(context, `${other.path} of ${entity.path} ${id}`);
 
-	return await inTurn(JSON.stringify([credentialOf(context), entity.path, other.path, id]), async () => {
+	return await inTurn([JSON.stringify([credentialOf(context), entity.path, other.path, id])], async () => {
 		const looks = context.getNodeParameter('skipIfThere', itemIndex, true) === true;
 		const twin = looks
 			? await findTwin(

@@ -60,7 +60,7 @@ export const upsert: Operation = async (context, entity, itemIndex) => {
 	if (wanted === undefined) return [await create(job)];
 
 	const branches = await searchedBranches(context, entity, itemIndex, target, rules.searchBranches);
-	return await inTurn(turnOf(job, wanted), async () => {
+	return await inTurn(turnsOf(job, wanted), async () => {
 		const matches = await findMatches(context, entity, target, key, wanted, branches);
 		return await settle(job, matches, wanted);
 	});
@@ -171,12 +171,13 @@ export async function searchedBranches(
 	return entity.match?.everyBranch ? await allBranches(context, branch) : [branch];
 }
 
-/** The same for every spelling of the key. */
-function turnOf({ context, entity, key }: Job, wanted: IDataObject): string {
-	const values = Object.values(wanted).map((value) =>
-		listOf(value).map((one) => readingsOf(one)[0] ?? fold(one)),
+/** One for each value that is looked for, the same in every spelling. */
+function turnsOf({ context, entity }: Job, wanted: IDataObject): string[] {
+	return Object.entries(wanted).flatMap(([name, value]) =>
+		listOf(value).map((one) =>
+			JSON.stringify([credentialOf(context), entity.path, name, readingsOf(one)[0] ?? fold(one)]),
+		),
 	);
-	return JSON.stringify([credentialOf(context), entity.path, key.fields, values]);
 }
 
 export function several(
