@@ -1,10 +1,12 @@
 const base = require('./jest.config.js').projects[0];
 
-/** The packed package in a real n8n; slow, so one file at a time. */
+/** The packed package in a real n8n, by its interfaces and by its editor in a Chromium; slow, so one file at a time. */
 /** @type {import('jest').Config} */
 module.exports = {
-	...base,
-	displayName: 'e2e',
-	testMatch: ['<rootDir>/test/e2e/**/*.test.ts'],
+	projects: ['e2e', 'browser'].map((name) => ({
+		...base,
+		displayName: name,
+		testMatch: [`<rootDir>/test/${name}/**/*.test.ts`],
+	})),
 	testTimeout: 180_000,
 };

@@ -6,69 +6,34 @@ const {
 	ensureDependencies,
 	inRepo,
 	N8nClient,
-	OWNER,
 	packTarball,
-	Problem,
 	runMain,
 	say,
 	startN8n,
 	startSandbox,
 } = require('./lib');
-
-const BROWSERS = [
-	process.env.CHROMIUM,
-	'/usr/bin/chromium',
-	'/usr/bin/chromium-browser',
-	'/usr/bin/google-chrome',
-];
+const { findChromium } = require('./lib/browser.js');
+const { Editor } = require('./lib/editor');
+const { COLOR_SCHEMES, factsOf, NODES, pictureFile, writeFacts } = require('./lib/pictures.js');
 
 /** `npm run screenshots`: the pictures of the READMEs, taken in a real n8n with the sandbox. Needs a Chromium. */
 async function main() {
 	await ensureDependencies();
 	await ensureBuilt();
-	const executablePath = BROWSERS.find((path) => path && fs.existsSync(path));
-	if (!executablePath) throw new Problem('No Chromium found. Install one, or name it in CHROMIUM.');
-	const { chromium } = require('playwright-core');
+	findChromium();
 	const tarball = await packTarball();
 	const sandbox = await startSandbox();
 	const n8n = await startN8n({ tarball: tarball.file });
-	const browser = await chromium.launch({
-		executablePath,
-		args: [
-			'--no-sandbox',
-			'--disable-gpu',
-			'--disable-quic',
-			'--no-first-run',
-			'--disable-background-networking',
-		],
-	});
+	const client = new N8nClient(n8n);
+	let editor;
 	try {
-		const client = new N8nClient(n8n);
 		await client.signIn();
-		const data = await sandbox.credential();
-		const saved = await client.createCredential({ name: 'AlfaCRM account', type: 'alfaCrmApi', data });
-		const workflow = await client.importWorkflow(leadsWorkflow(), [saved]);
-		fs.mkdirSync(inRepo('docs', 'images'), { recursive: true });
-		for (const colorScheme of /** @type {const} */ (['light', 'dark'])) {
-			const page = await browser.newPage({ viewport: { width: 1400, height: 900 }, colorScheme });
-			await signIn(page, n8n.url);
-			await page.goto(`${n8n.url}/workflow/${workflow.id}`, { waitUntil: 'domcontentloaded' });
-			const node = page.locator('[data-test-id=canvas-node]', { hasText: 'Get new leads' });
-			await node.waitFor();
-			await node.dblclick({ position: { x: 40, y: 40 } });
-			await page.locator('[data-test-id=ndv] button', { hasText: 'Execute step' }).first().click();
-			await page
-				.getByText(/^\d+ items?$/)
-				.first()
-				.waitFor();
-			await page.waitForTimeout(1_500); // The panels slide into place.
-			const file = inRepo('docs', 'images', `node-${colorScheme}.png`);
-			await page.screenshot({ path: file });
-			say(`Wrote ${file}`);
-			await page.close();
-		}
+		editor = await Editor.open(client);
+		await takeAll(editor, client, await sandbox.credential());
+		const { AlfaCrm, AlfaCrmApi } = require('..');
+		writeFacts(factsOf(new AlfaCrm().description, new AlfaCrmApi().properties));
 	} finally {
-		await browser.close();
+		await editor?.close();
 		await n8n.stop();
 		await sandbox.stop();
 		tarball.remove();
@@ -77,48 +42,81 @@ async function main() {
 }
 
 /**
- * @param {import('playwright-core').Page} page
- * @param {string} url
+ * @param {Editor} editor
+ * @param {N8nClient} client
+ * @param {{ hostname: string, email: string, apiKey: string }} account
  */
-async function signIn(page, url) {
-	await page.goto(`${url}/signin`, { waitUntil: 'domcontentloaded' });
-	await page.fill('input[name=emailOrLdapLoginId]', OWNER.email);
-	await page.fill('input[name=password]', OWNER.password);
-	await page.getByRole('button', { name: 'Sign in' }).click();
-	await page.waitForURL((address) => !address.pathname.startsWith('/signin'));
+async function takeAll(editor, client, account) {
+	const take = async (/** @type {string} */ picture) => {
+		for (const colorScheme of COLOR_SCHEMES) {
+			const path = pictureFile(picture, colorScheme);
+			await editor.screenshot(path, colorScheme);
+			say(`Wrote ${path}`);
+		}
+	};
+	fs.mkdirSync(inRepo('docs', 'images'), { recursive: true });
+
+	const form = await editor.openNewCredential('AlfaCRM API');
+	await form.fill(account);
+	await form.save();
+	await form.success();
+	await take('credential');
+
+	const credential = await client.createCredential({
+		name: 'AlfaCRM account',
+		type: 'alfaCrmApi',
+		data: account,
+	});
+	const list = await client.importWorkflow(workflowOf(NODES.node, [START], credential));
+	await (await editor.openNode(list, NODES.node.name)).execute();
+	await take('node');
+
+	const save = await client.importWorkflow(workflowOf(NODES.mapper, [START, ANSWER], credential));
+	await mapFields(await editor.openNode(save, NODES.mapper.name));
+	await take('mapper');
 }
 
-function leadsWorkflow() {
-	return {
-		name: 'New leads of the week',
-		nodes: [
-			{
-				id: 'start',
-				name: 'Start',
-				type: 'n8n-nodes-base.manualTrigger',
-				typeVersion: 1,
-				position: [0, 0],
-				parameters: {},
-			},
-			{
-				id: 'leads',
-				name: 'Get new leads',
-				type: 'n8n-nodes-alfacrm.alfaCrm',
-				typeVersion: 1,
-				position: [240, 0],
-				parameters: {
-					resource: 'customer',
-					operation: 'getAll',
-					branchId: 1,
-					is_study: 0,
-					limit: 20,
-					filters: { lead_status_id: 2 },
-				},
-				credentials: { alfaCrmApi: { id: null, name: 'AlfaCRM account' } },
-			},
-		],
-		connections: { Start: { main: [[{ node: 'Get new leads', type: 'main', index: 0 }]] } },
-	};
+/** @param {Awaited<ReturnType<Editor['openNode']>>} panel */
+async function mapFields(panel) {
+	await panel.mapper.ready();
+	await panel.executePrevious();
+	await panel.mapper.add('Phone', 'custom_school');
+	for (const column of ['name', 'phone', 'custom_school'])
+		await panel.mapper.fillExpression(column, `{{ $json.${column.replace('custom_', '')} }}`);
+}
+
+const START = { name: 'Start', type: 'n8n-nodes-base.manualTrigger', typeVersion: 1, parameters: {} };
+const ANSWER = {
+	name: 'Form answer',
+	type: 'n8n-nodes-base.set',
+	typeVersion: 3.4,
+	parameters: {
+		mode: 'raw',
+		jsonOutput: '{ "name": "Миа Орлова", "phone": "+7(900)000-22-33", "school": "57" }',
+	},
+};
+
+/**
+ * One of the nodes behind others.
+ * @param {{ name: string, parameters: object }} node
+ * @param {Array<{ name: string }>} before
+ * @param {{ id: string, name: string }} credential
+ */
+function workflowOf({ name, parameters }, before, { id, name: account }) {
+	const credentials = { alfaCrmApi: { id, name: account } };
+	const last = { name, type: 'n8n-nodes-alfacrm.alfaCrm', typeVersion: 1, parameters, credentials };
+	const nodes = [...before, last].map((node, index) => ({
+		...node,
+		id: `n${index}`,
+		position: [index * 240, 0],
+	}));
+	const connections = Object.fromEntries(
+		before.map((node, index) => [
+			node.name,
+			{ main: [[{ node: nodes[index + 1].name, type: 'main', index: 0 }]] },
+		]),
+	);
+	return { name, nodes, connections };
 }
 
 runMain(main);

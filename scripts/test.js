@@ -1,6 +1,7 @@
 'use strict';
 
 const { inRepo, ensureBuilt, ensureDependencies, ensureN8n, ROOT, runMain } = require('./lib');
+const { findChromium } = require('./lib/browser.js');
 const { run } = require('./lib/run.js');
 
 /**
@@ -13,7 +14,10 @@ async function main() {
 	const passed = isEndToEnd ? rest : process.argv.slice(2);
 	await ensureDependencies();
 	await ensureBuilt();
-	if (isEndToEnd) await ensureN8n();
+	if (isEndToEnd) {
+		findChromium();
+		await ensureN8n();
+	}
 	const suite = isEndToEnd
 		? ['--config', 'jest.e2e.config.js', '--runInBand']
 		: ['--config', 'jest.config.js'];

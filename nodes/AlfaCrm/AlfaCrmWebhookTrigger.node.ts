@@ -28,9 +28,9 @@ export class AlfaCrmWebhookTrigger implements INodeType {
 			header: 'Pull in events from AlfaCRM',
 			executionsHelp: {
 				inactive:
-					"<b>While building your workflow</b>, click the 'listen' button and let AlfaCRM call the Test URL, or post an event there yourself. <b>Afterwards</b>, publish the workflow and enter the Production URL in AlfaCRM's settings. Those executions show up in the executions list.",
+					"<b>While building your workflow</b>, click 'Execute step' and let AlfaCRM call the Test URL, or post an event there yourself. <b>Afterwards</b>, publish the workflow and enter the Production URL in AlfaCRM's settings. Those executions show up in the executions list.",
 				active:
-					'<b>While building your workflow</b>, click the \'listen\' button and let AlfaCRM call the Test URL, or post an event there yourself. <b>Your workflow is active</b>: each event that AlfaCRM sends to the Production URL shows up in the <a data-key="executions">executions list</a>.',
+					'<b>While building your workflow</b>, click \'Execute step\' and let AlfaCRM call the Test URL, or post an event there yourself. <b>Your workflow is active</b>: each event that AlfaCRM sends to the Production URL shows up in the <a data-key="executions">executions list</a>.',
 			},
 			activationHint:
 				"Once the workflow is built, publish it and enter the Production URL in AlfaCRM's settings.",

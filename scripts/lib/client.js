@@ -128,11 +128,17 @@ class N8nClient {
 
 	/**
 	 * @param {string} [workflowId]
-	 * @returns {Promise<Array<{ id: string, status: string, mode: string, workflowId: string }>>} newest first
+	 * @returns {Promise<Array<{ id: string, status: string, mode: string, workflowId: string }>>} all of them, newest first
 	 */
 	async listExecutions(workflowId) {
 		const filter = workflowId ? `&filter=${encodeURIComponent(JSON.stringify({ workflowId }))}` : '';
-		return (await this.session.request('GET', `/rest/executions?limit=100${filter}`)).results;
+		const found = [];
+		for (let cursor = ''; ; ) {
+			const page = await this.session.request('GET', `/rest/executions?limit=100${filter}${cursor}`);
+			found.push(...page.results);
+			if (!page.nextCursor) return found;
+			cursor = `&cursor=${encodeURIComponent(page.nextCursor)}`;
+		}
 	}
 
 	/**

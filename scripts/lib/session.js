@@ -1,5 +1,8 @@
 'use strict';
 
+/** n8n ties a login to the browser that it was made in. */
+const BROWSER_ID = 'n8n-nodes-alfacrm-scripts';
+
 /** One user's browser session with n8n's internal REST API: cookies, the browser's id, and readable failures. */
 class Session {
 	/** @param {string} url */
@@ -20,7 +23,7 @@ class Session {
 			method,
 			headers: {
 				accept: 'application/json',
-				'browser-id': 'n8n-nodes-alfacrm-scripts',
+				'browser-id': BROWSER_ID,
 				...(body === undefined ? {} : { 'content-type': 'application/json' }),
 				cookie: [...this.cookies].map(([name, value]) => `${name}=${value}`).join('; '),
 			},
@@ -54,4 +57,4 @@ function messageOf(text) {
 	}
 }
 
-module.exports = { Session };
+module.exports = { BROWSER_ID, Session };

@@ -82,7 +82,7 @@ describe('the field mapper', () => {
 		const byId = Object.fromEntries(columns.map((column) => [column.id, column]));
 		expect(byId.name).toMatchObject({ displayName: 'Name', required: true, type: 'string' });
 		expect(byId.dob).toMatchObject({ type: 'dateTime', required: false });
-		expect(byId.phone).toMatchObject({ type: 'array' });
+		expect(byId.phone).toMatchObject({ type: 'string' });
 		expect(columns.map(({ id }) => id).filter((id) => id.startsWith('custom_'))).toEqual([
 			'custom_dogovor',
 			'custom_interesy',
@@ -90,6 +90,22 @@ describe('the field mapper', () => {
 		]);
 		const forUpdate = await school.engine.columns('getCustomerColumns', { ...base, operation: 'update' });
 		expect(forUpdate.filter(({ required }) => required)).toEqual([]);
+	});
+
+	it('begins with what must be given, choices made as in the form, and says where an ID is wanted', async () => {
+		const columns = await school.engine.columns('getCustomerColumns', base);
+		expect(columns.slice(0, 3).map(({ displayName, defaultValue }) => [displayName, defaultValue])).toEqual([
+			['Name', undefined],
+			['Customer Type', 0],
+			['Legal Type', 1],
+		]);
+		const optional = columns.filter(({ id, required }) => !required && !id.startsWith('custom_'));
+		const labels = optional.map(({ displayName }) => displayName);
+		expect(labels).toEqual([...labels].sort((a, b) => a.localeCompare(b, 'en')));
+		expect(labels).toEqual(expect.arrayContaining(['Lead Status ID', 'Teacher IDs', 'Note']));
+
+		const forUpdate = await school.engine.columns('getCustomerColumns', { ...base, operation: 'update' });
+		expect(forUpdate.filter(({ defaultValue }) => defaultValue !== undefined)).toEqual([]);
 	});
 
 	it('exists for every resource with custom fields', async () => {
@@ -118,6 +134,15 @@ describe('the field mapper', () => {
 			branch_ids: [1],
 			custom_school: '7',
 		});
+	});
+
+	it.each([
+		['+7(900)000-22-33', ['+7(900)000-22-33']],
+		['["+7(900)000-22-33", "+7(900)000-22-34"]', ['+7(900)000-22-33', '+7(900)000-22-34']],
+	])('takes %s typed into a column that holds several values', async (typed, phone) => {
+		const value = { name: 'Типов', is_study: 0, legal_type: 1, phone: typed, teacher_ids: '1, 2' };
+		await create({ inputMode: 'map', columns: { mappingMode: 'defineBelow', value } as never });
+		expect(body()).toMatchObject({ phone, teacher_ids: [1, 2] });
 	});
 
 	it('maps the input by name, and refuses what AlfaCRM does not know', async () => {

@@ -170,7 +170,7 @@ export const customer = writable({
 		reference('lead_status_id', 'Lead Status', 'leadStatus', { description: 'Stage of the funnel' }),
 		text('legal_name', 'Payer Name', { description: 'Payer or parent, at most 50 characters' }),
 		note,
-		texts('phone', 'Phone', { isPhone: true }),
+		texts('phone', 'Phone', { isPhone: true, placeholder: 'e.g. +7(900)000-22-33' }),
 		reference('pipeline_id', 'Pipeline', 'pipeline', { description: 'Funnel of a lead' }),
 		archivedField('customer'),
 		reference('study_status_id', 'Study Status', 'studyStatus', { description: 'State of a client' }),

@@ -145,7 +145,12 @@ export const lesson = writable({
 		'group_ids',
 	],
 	custom: true,
-	sweep: { name: 'status', label: 'Status', choices: STATUSES },
+	sweep: {
+		name: 'status',
+		label: 'Status',
+		choices: STATUSES,
+		description: 'Left empty, lessons of every status are returned',
+	},
 	fields: [
 		dotted('lesson_date', 'Lesson Date', { required: true, writeOnly: true }),
 		{ ...from, required: true },

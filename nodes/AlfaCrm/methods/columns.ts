@@ -21,22 +21,40 @@ export const resourceMapping: Record<string, Loader> = Object.fromEntries(
 			columnsMethod(entity),
 			async function (this: ILoadOptionsFunctions) {
 				const creates = this.getCurrentNodeParameter('operation') === 'create';
-				const declared = entity.fields.map((field) => toColumn(field, creates && field.required === true));
+				const declared = declaredColumns(entity, creates);
 				return { fields: [...declared, ...(await customColumns(this, entity))] };
 			},
 		]),
 );
 
+/** What must be given first, then the rest as in the form. */
+function declaredColumns({ fields }: Entity, creates: boolean): ResourceMapperField[] {
+	const columns = fields.map((field) => toColumn(field, creates && field.required === true));
+	const optional = columns.filter(({ required }) => !required);
+	return [
+		...columns.filter(({ required }) => required),
+		...optional.sort((a, b) => a.displayName.localeCompare(b.displayName, 'en')),
+	];
+}
+
 function toColumn(field: Field, required: boolean): ResourceMapperField {
 	return {
 		id: field.name,
-		displayName: field.label,
+		displayName: columnLabel(field),
 		required,
 		display: true,
 		defaultMatch: false,
 		canBeUsedToMatch: false,
 		...widget(field),
+		// As in the form, where a choice that must be made begins with one.
+		...(required && field.type === 'choice' ? { defaultValue: field.preset } : {}),
 	};
+}
+
+/** A column takes values from the input, so it has no dropdown of names. */
+function columnLabel({ label, type }: Field): string {
+	if (type === 'reference' || type === 'record') return `${label} ID`;
+	return type === 'references' ? `${label} IDs` : label;
 }
 
 function widget(field: Field): Pick<ResourceMapperField, 'type' | 'options'> {
@@ -49,13 +67,9 @@ function widget(field: Field): Pick<ResourceMapperField, 'type' | 'options'> {
 			return { type: 'number' };
 		case 'date':
 			return { type: 'dateTime' };
-		case 'texts':
-		case 'choices':
-		case 'references':
-		case 'rows':
-			return { type: 'array' };
 		case 'choice':
 			return { type: 'options', options: field.choices.map(({ label, value }) => ({ name: label, value })) };
+		// Lists too: n8n's editor for lists takes JSON only, and most have a single value.
 		default:
 			return { type: 'string' };
 	}

@@ -133,17 +133,28 @@ function readText(value: unknown): string | undefined {
 	return typeof value === 'number' || typeof value === 'boolean' ? String(value) : undefined;
 }
 
-/** A single value is a list of one; numbers may also come as one text with commas. */
+/** A single value is a list of one; numbers may also come as one text with commas, and any list as JSON. */
 function readList<T>(
 	value: unknown,
 	read: (item: unknown) => T | undefined,
 	split: boolean,
 ): T[] | undefined {
-	const items = split && typeof value === 'string' ? value.split(',') : [value].flat(Infinity);
+	const given = typeof value === 'string' ? (listIn(value) ?? value) : value;
+	const items = split && typeof given === 'string' ? given.split(',') : [given].flat(Infinity);
 	const list = items
 		.filter((item) => !isEmpty(item))
 		.map((item) => read(typeof item === 'string' ? item.trim() : item));
 	return list.includes(undefined) ? undefined : (list as T[]);
+}
+
+/** The field mapper holds what is typed there as a text. */
+function listIn(text: string): unknown[] | undefined {
+	if (!text.trim().startsWith('[')) return undefined;
+	try {
+		return JSON.parse(text) as unknown[];
+	} catch {
+		return undefined;
+	}
 }
 
 function shown(value: unknown): string {

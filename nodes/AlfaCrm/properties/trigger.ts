@@ -39,7 +39,7 @@ export const triggerProperties: INodeProperties[] = [
 	},
 	{
 		displayName:
-			'It reports what happens after it was made active. A change of what it watches lets it begin anew.',
+			'Reports what happens after the workflow is activated. When you change what it watches, it starts over from that moment.',
 		name: 'beginNotice',
 		type: 'notice',
 		default: '',

@@ -28,12 +28,12 @@ export interface RealN8n {
 }
 
 /** The packed package in a real n8n with a user folder of its own, and an AlfaCRM beside it, for the tests of one file. */
-export function useRealN8n(options: SandboxOptions = {}): RealN8n {
+export function useRealN8n(options: SandboxOptions = {}, env: Record<string, string> = {}): RealN8n {
 	const real = {} as RealN8n;
 	beforeAll(async () => {
 		real.sandbox = await startSandbox(options);
 		const tarball = await packTarball();
-		real.n8n = await startN8n({ tarball: tarball.file });
+		real.n8n = await startN8n({ tarball: tarball.file, env });
 		tarball.remove();
 		real.client = new N8nClient(real.n8n);
 		await real.client.signIn();
@@ -57,7 +57,8 @@ export function useRealN8n(options: SandboxOptions = {}): RealN8n {
 	return real;
 }
 
-function oneNode(parameters: INodeParameters, { id, name }: SavedCredential) {
+/** An AlfaCRM node behind a Manual Trigger. */
+export function oneNode(parameters: INodeParameters, { id, name }: SavedCredential) {
 	return {
 		name: `${String(parameters.resource)} ${String(parameters.operation)}`,
 		nodes: [

@@ -58,7 +58,10 @@ const step: fc.Arbitrary<Step> = fc.oneof(
 	{ weight: 1, arbitrary: move },
 	{
 		weight: 2,
-		arbitrary: fc.record({ do: fc.constant('wait' as const), minutes: fc.integer({ min: 1, max: 1_500 }) }),
+		arbitrary: fc.record({
+			do: fc.constant('wait' as const),
+			minutes: fc.oneof(fc.integer({ min: 1, max: 1_500 }), fc.integer({ min: 1, max: 10_000 })),
+		}),
 	},
 	{ weight: 1, arbitrary: fc.constant<Step>({ do: 'restart' }) },
 	{
@@ -83,7 +86,7 @@ export const histories: fc.Arbitrary<History> = fc.record({
 			shuffle: fc.boolean(),
 			pastEnd: fc.constantFrom('empty', 'repeatLast'),
 			total: fc.constantFrom('present', 'present', 'present', 'missing'),
-			ignoredFilters: fc.constantFrom([], [], ['customer.created_at_from']),
+			ignoredFilters: fc.constantFrom<string[]>([], [], ['customer.created_at_from']),
 			wrongFilterValue: fc.constantFrom('ignored', 'matchesNothing'),
 		})
 		// Nobody can tell the end of a list that has neither an order nor a total.

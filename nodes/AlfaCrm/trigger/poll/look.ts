@@ -22,7 +22,7 @@ export async function look(poll: Poll, branch: number): Promise<Found[]> {
 		// A filter that was never seen to work must show that it does not just hide everything.
 		if (page.rows.length > 0 || list.since !== null) {
 			note(poll, page);
-			Object.assign(list, { since: later, turn: 0 });
+			Object.assign(list, { since: later, turn: 0, total: undefined });
 			if (freshOf(poll, list, branch, page).length > 0) return await walk(poll, branch);
 			takeForQuiet(poll, list, page);
 			return [];

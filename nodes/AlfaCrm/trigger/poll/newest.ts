@@ -4,7 +4,7 @@ import { daysAgo } from './stamps';
 import type { Found, News, Watch } from './types';
 
 /** How far back the newest rows are looked for; at last among all. */
-const DAYS_BACK = [2, 10, 40, 160, 640];
+const DAYS_BACK = [2, 30, 400];
 /** How many pages of a branch are read for that, so that a large account does not take minutes. */
 const MOST_PAGES = 10;
 
@@ -34,7 +34,7 @@ async function wantedSince(poll: Poll, branch: number, since: string | null): Pr
 			if (!watch.wants(row) || !isSince(watch, row, since)) continue;
 			found.push({ key: watch.keyOf(row), time: '', news: { row, branch, place: poll.places++ } });
 		}
-		if (number + 1 >= MOST_PAGES) break;
+		if (number + 1 >= MOST_PAGES || Date.now() >= poll.deadline) break;
 	}
 	return found;
 }

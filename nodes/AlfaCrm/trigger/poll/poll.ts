@@ -12,6 +12,9 @@ import type { State } from './state';
 import { newList, newState, readState, writeState } from './state';
 import type { Found, News, Watch } from './types';
 
+/** How long somebody who tests the trigger is kept waiting at most. */
+const SAMPLE_MS = 20_000;
+
 export interface PollSettings {
 	watch: Watch;
 	/** All branches of the account if undefined. */
@@ -48,6 +51,7 @@ export async function poll(caller: Caller, settings: PollSettings, data: IDataOb
 	const known = stored?.settings === settings.digest ? stored : undefined;
 	if (stored && !known) settings.onChanged();
 	const current = pollOf(caller, settings, known ?? newState(settings.digest));
+	const horizons = Object.entries(current.state.lists).map(([branch, { horizon }]) => [branch, horizon]);
 	const branches = await watched(current, settings.branches);
 	const isKnown = await begin(current, branches);
 	const isFirst = stored === undefined && settings.startWith > 0;
@@ -57,7 +61,9 @@ export async function poll(caller: Caller, settings: PollSettings, data: IDataOb
 			? await newestRows(current, branches, settings.startWith)
 			: [];
 	const save = (taken: number) => {
-		keep(current, news.slice(0, taken), taken < news.length);
+		if (current.isMore || taken < news.length)
+			waitForRest(current, Object.fromEntries(horizons) as Record<string, string>);
+		keep(current, news.slice(0, taken));
 		writeState(data, current.state);
 	};
 	return { news: news.slice(0, settings.most), save };
@@ -65,7 +71,8 @@ export async function poll(caller: Caller, settings: PollSettings, data: IDataOb
 
 /** Some of the newest rows, whatever was reported before. */
 export async function sample(caller: Caller, settings: PollSettings, count: number): Promise<News[]> {
-	const current = pollOf(caller, settings, newState(settings.digest));
+	const deadline = Date.now() + SAMPLE_MS;
+	const current = pollOf(caller, { ...settings, deadline }, newState(settings.digest));
 	return await newestRows(current, await watched(current, settings.branches), count);
 }
 
@@ -82,7 +89,7 @@ async function begin(current: Poll, branches: number[]): Promise<boolean> {
 		? await firstDay(current, branches)
 		: known.map((list) => list.since).reduce((a, b) => (a === null || b === null ? null : a < b ? a : b));
 	// A branch that is new to the account has no rows of its own from before.
-	const isLearned = isBeginning ? undefined : true;
+	const isLearned = !isBeginning && known.every((list) => list.isLearned);
 	current.state.lists = Object.fromEntries(
 		branches.map((branch) => [branch, lists[branch] ?? { ...newList(since), isLearned }]),
 	);
@@ -98,10 +105,17 @@ async function lookInto(current: Poll, branches: number[]): Promise<News[]> {
 	return newsOf(current.watch, found);
 }
 
-function keep({ state, seen, watch, isMore }: Poll, taken: readonly News[], isRest: boolean): void {
+/** Rows that are left for the next poll must not become too old meanwhile. */
+function waitForRest({ state }: Poll, horizons: Record<string, string>): void {
+	for (const [branch, list] of Object.entries(state.lists)) {
+		list.total = undefined;
+		list.horizon = horizons[branch] ?? list.since ?? '';
+	}
+}
+
+function keep({ state, seen, watch }: Poll, taken: readonly News[]): void {
 	const lists = Object.values(state.lists);
 	for (const { row } of taken) seen.add(watch.keyOf(row), timeOf(watch, row));
-	if (isMore || isRest) for (const list of lists) list.total = undefined;
 	const oldest = lists.map(({ horizon }) => horizon).reduce((a, b) => (a < b ? a : b), '9');
 	const { json, horizon } = seen.toJson(oldest);
 	state.seen = json;

@@ -8,12 +8,10 @@ import { knowsSecret } from './secret';
 import type { Claim } from './seen';
 import { claim } from './seen';
 
-const STARTED = 'Workflow was started';
-
 /** Answers one call of AlfaCRM, and starts the workflow if it is a new event that the workflow asks for. */
 export async function receive(context: IWebhookFunctions): Promise<IWebhookResponseData> {
 	if (!knowsSecret(context)) return refuse(context, 403, 'The secret in the URL is missing or wrong');
-	const delivery = readDelivery(context.getBodyData());
+	const delivery = readDelivery(jsonOf(context));
 	if (typeof delivery === 'string') return refuse(context, 400, delivery);
 	if (!isWanted(context, delivery)) return ignore('Not an event that this workflow asks for');
 	const claimed = claimOf(context, delivery);
@@ -25,36 +23,34 @@ export async function receive(context: IWebhookFunctions): Promise<IWebhookRespo
 	}
 }
 
+/**
+ * The answer goes out here and now. Reading the record can take longer than AlfaCRM waits; and n8n 2.41, when it is left
+ * to answer after it has begun the execution, no longer saves what the node remembers of earlier deliveries.
+ */
 async function start(
 	context: IWebhookFunctions,
 	delivery: Delivery,
 	claimed: Claim,
 ): Promise<IWebhookResponseData> {
+	answer(context, 200, 'Workflow was started');
 	const { fetchRecord } = context.getNodeParameter('options', {}) as IDataObject;
-	const response = context.getResponseObject();
-	if (fetchRecord === true) {
-		// Reading the record can take longer than AlfaCRM waits for an answer.
-		answer(context, 200, STARTED);
-		const workflowData = toItem({ ...delivery, ...(await recordOf(context, delivery)) });
-		claimed.keep();
-		return { noWebhookResponse: true, workflowData };
-	}
-	// n8n answers once it has saved the execution, or with 500: then the delivery may come again.
-	response.once('finish', () => {
-		if (response.statusCode >= 400) claimed.revoke();
-	});
+	const record = fetchRecord === true ? await recordOf(context, delivery) : {};
 	claimed.keep();
-	return { webhookResponse: { message: STARTED }, workflowData: toItem(delivery) };
+	return { noWebhookResponse: true, workflowData: [[{ json: { ...delivery, ...record } }]] };
 }
 
-const toItem = (json: IDataObject): IWebhookResponseData['workflowData'] => [[{ json }]];
+/** n8n also reads forms and XML, as objects of their own kind; AlfaCRM sends neither. */
+function jsonOf(context: IWebhookFunctions): unknown {
+	const { 'content-type': type = '' } = context.getHeaderData();
+	return /^application\/json\b/i.test(String(type)) ? context.getBodyData() : undefined;
+}
 
 /** A test in the editor neither asks what came before nor counts as a delivery. */
 function claimOf(context: IWebhookFunctions, delivery: Delivery): Claim | undefined {
 	const { ignoreRepeated = true } = context.getNodeParameter('options', {}) as IDataObject;
 	// Without a time, two changes of the same kind look alike.
 	const isTold = delivery.datetime !== null && ignoreRepeated === true && context.getMode() !== 'manual';
-	if (!isTold) return { keep: () => {}, revoke: () => {}, end: () => {} };
+	if (!isTold) return { keep: () => {}, end: () => {} };
 	const node = `${context.getWorkflow().id}:${context.getNode().id}`;
 	return claim(node, delivery, context.getWorkflowStaticData('node'));
 }

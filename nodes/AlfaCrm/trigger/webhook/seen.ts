@@ -21,9 +21,7 @@ interface Memory {
 export interface Claim {
 	/** It starts the workflow. */
 	keep: () => void;
-	/** It did not after all, so it may come again. */
-	revoke: () => void;
-	/** To be called at the end, whether kept or not. */
+	/** To be called at the end; what was not kept may come again. */
 	end: () => void;
 }
 
@@ -46,12 +44,7 @@ export function claim(node: string, delivery: Delivery, saved: IDataObject): Cla
 		keep: () => {
 			started.push(digest);
 			trim(started);
-			// The list itself and no copy: n8n may save this run after later ones, and must not undo what they added.
-			saved.deliveries = started;
-		},
-		revoke: () => {
-			const place = started.indexOf(digest);
-			if (place >= 0) started.splice(place, 1);
+			saved.deliveries = [...started];
 		},
 		end: () => underWay.delete(digest),
 	};

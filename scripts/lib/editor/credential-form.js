@@ -1,0 +1,58 @@
+'use strict';
+
+/** The dialog in which a credential is filled in, saved and tested. */
+class CredentialForm {
+	/** @param {import('playwright-core').Page} page */
+	constructor(page) {
+		this.page = page;
+		this.root = page.getByTestId('editCredential-modal');
+	}
+
+	async ready() {
+		await this.input('hostname').waitFor();
+		return this;
+	}
+
+	/** @param {string} parameter */
+	input(parameter) {
+		return this.root.getByTestId(`parameter-input-${parameter}`).locator('input');
+	}
+
+	/** Labels of all parameters from top to bottom; a star marks those that must be filled in. */
+	async labels() {
+		const labels = await this.root
+			.locator('[data-test-id=credential-connection-parameter] label')
+			.allInnerTexts();
+		return labels.map((label) => label.split('\n')[0].trim());
+	}
+
+	/** @param {Record<string, string>} values by parameter */
+	async fill(values) {
+		for (const [parameter, value] of Object.entries(values)) await this.input(parameter).fill(value);
+	}
+
+	/** Saves, upon which n8n tests by itself, and waits for the outcome of that test. */
+	async save() {
+		const tested = this.page.waitForResponse((response) => response.url().endsWith('/rest/credentials/test'));
+		await this.root.getByTestId('credential-save-button').click();
+		await tested;
+	}
+
+	/** The green line. */
+	async success() {
+		const line = this.root.getByTestId('credentials-config-container-test-success');
+		await line.waitFor();
+		const [words] = (await line.innerText()).split('\n');
+		return words.trim();
+	}
+
+	/** The red box, unfolded. */
+	async failure() {
+		const more = this.root.getByText('More details');
+		await more.click();
+		await more.waitFor({ state: 'hidden' });
+		return await this.root.locator('.el-tag').filter({ hasText: 'connect with these settings' }).innerText();
+	}
+}
+
+module.exports = { CredentialForm };

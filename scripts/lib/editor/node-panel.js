@@ -1,0 +1,176 @@
+'use strict';
+
+const { Mapper } = require('./mapper.js');
+const { OutputPanel } = require('./output-panel.js');
+
+/** An opened node: its form in the middle, its output at the right. */
+class NodePanel {
+	/** @param {import('playwright-core').Page} page */
+	constructor(page) {
+		this.page = page;
+		this.root = page.getByTestId('ndv');
+		this.output = new OutputPanel(page);
+		this.mapper = new Mapper(page);
+	}
+
+	async ready() {
+		await this.root.getByTestId('node-parameters').waitFor();
+		return this;
+	}
+
+	/** @param {string} parameter name of a parameter, also of one inside a collection */
+	parameter(parameter) {
+		return this.root.getByTestId(`parameter-input-${parameter}`);
+	}
+
+	/**
+	 * What a parameter shows.
+	 * @param {string} parameter
+	 */
+	async shown(parameter) {
+		return await this.parameter(parameter).locator('input, textarea').first().inputValue();
+	}
+
+	/** Labels of the form from top to bottom, as far as the form is not unfolded further. */
+	async labels() {
+		const labels = await this.root.getByTestId('node-parameters').getByTestId('input-label').allInnerTexts();
+		return labels.map((label) => label.split('\n')[0].trim());
+	}
+
+	/**
+	 * Opens a dropdown and gives the names in it, without choosing.
+	 * @param {string} parameter
+	 */
+	async offered(parameter) {
+		const input = this.parameter(parameter).locator('input').first();
+		await input.click();
+		await this.options.first().waitFor();
+		const names = await this.options.locator('.option-headline').allInnerTexts();
+		await input.click();
+		await this.options.first().waitFor({ state: 'hidden' });
+		return names;
+	}
+
+	/**
+	 * @param {string} parameter
+	 * @param {string} name as the dropdown shows it
+	 */
+	async pickOption(parameter, name) {
+		await this.parameter(parameter).locator('input').first().click();
+		const headline = this.page.locator('.option-headline').getByText(name, { exact: true });
+		await this.options.filter({ has: headline }).click();
+		await this.options.first().waitFor({ state: 'hidden' });
+	}
+
+	get options() {
+		return this.page.getByTestId('parameter-input-item').filter({ visible: true });
+	}
+
+	/**
+	 * @param {string} parameter
+	 * @param {string} text
+	 */
+	async fill(parameter, text) {
+		const input = this.parameter(parameter).locator('input, textarea').first();
+		await input.fill(text);
+		await input.blur();
+	}
+
+	/**
+	 * Adds a field of 'Additional Fields', 'Update Fields' or 'Filters' to the form.
+	 * @param {string} label
+	 */
+	async addField(label) {
+		await this.root.getByTestId('collection-parameter-add').click();
+		const option = this.page.getByTestId('collection-parameter-option').filter({ visible: true });
+		await option.filter({ has: this.page.getByText(label, { exact: true }) }).click();
+	}
+
+	/**
+	 * Searches a record in a locator and chooses it.
+	 * @param {string} parameter
+	 * @param {string} typed
+	 * @param {string} name of the one to choose
+	 * @returns {Promise<string[]>} all names found
+	 */
+	async pickRecord(parameter, typed, name) {
+		await this.root.getByTestId(`resource-locator-${parameter}`).getByTestId('rlc-input').click();
+		const found = this.page.getByTestId('rlc-item').filter({ visible: true });
+		await found.first().waitFor();
+		const answered = this.page.waitForResponse(
+			(response) =>
+				response.url().endsWith('/resource-locator-results') &&
+				response.request().postDataJSON().filter === typed,
+		);
+		await this.page.getByTestId('rlc-search').filter({ visible: true }).fill(typed);
+		const { results } = (await (await answered).json()).data;
+		await found.nth(results.length).waitFor({ state: 'hidden' });
+		const names = await found.allInnerTexts();
+		await found.filter({ has: this.page.getByText(name, { exact: true }) }).click();
+		return names;
+	}
+
+	/**
+	 * The name that a locator shows.
+	 * @param {string} parameter
+	 */
+	async pickedRecord(parameter) {
+		return await this.root.getByTestId(`resource-locator-${parameter}`).getByTestId('rlc-input').inputValue();
+	}
+
+	/**
+	 * What happens when an item does not succeed.
+	 * @param {string} choice as the dropdown of the settings shows it
+	 */
+	async setOnError(choice) {
+		await this.root.getByTestId('tab-settings').click();
+		await this.pickOption('onError', choice);
+		await this.root.getByTestId('tab-params').click();
+	}
+
+	/** Runs what comes before, so that its output can be mapped. */
+	async executePrevious() {
+		const started = this.waitForStart();
+		await this.root.getByTestId('execute-previous-node').click();
+		await started;
+		await this.root.getByTestId('ndv-input-panel').getByTestId('run-data-schema-item').first().waitFor();
+	}
+
+	/** 'Execute step', to the end. */
+	async execute() {
+		await this.press('Execute step');
+	}
+
+	/** 'Execute step' on a form that n8n finds incomplete; gives the words of the notice. */
+	async executeInVain() {
+		await this.root.getByTestId('node-execute-button').click();
+		return await this.page.getByRole('alert').filter({ hasText: 'cannot start' }).innerText();
+	}
+
+	/** The test of a polling trigger, to the end. */
+	async fetchTestEvent() {
+		await this.press('Fetch Test Event');
+	}
+
+	/** @param {string} label of the button above the form */
+	async press(label) {
+		const started = this.waitForStart();
+		await this.root.getByTestId('node-execute-button').filter({ hasText: label }).click();
+		await started;
+		await this.output.ready();
+	}
+
+	async waitForStart() {
+		return await this.page.waitForResponse((response) =>
+			/\/rest\/workflows\/[^/]+\/run$/.test(response.url()),
+		);
+	}
+
+	/** Back to the canvas. */
+	async close() {
+		await this.root.getByTestId('ndv-close-button').click();
+		await this.root.waitFor({ state: 'hidden' });
+	}
+}
+
+module.exports = { NodePanel };

@@ -1,0 +1,77 @@
+import { useEditor } from './support/editor';
+
+const n8n = useEditor({ customers: 20 });
+const WRONG = ['not', 'the', 'key', 'of', 'anyone'].join('-');
+
+describe('the credential form', () => {
+	it('asks for what a login needs, from top to bottom, and hides the keys', async () => {
+		const form = await n8n.editor.openNewCredential('AlfaCRM API');
+		// The last one is n8n's own.
+		expect(await form.labels()).toEqual([
+			'Hostname *',
+			'Email *',
+			'API Key *',
+			'App Key',
+			'Requests per Second',
+			'Allowed HTTP Request Domains',
+		]);
+		expect(await form.input('hostname').getAttribute('placeholder')).toBe('e.g. demo.s20.online');
+		expect(await form.input('requestsPerSecond').inputValue()).toBe('5');
+		for (const key of ['apiKey', 'appKey'])
+			expect(await form.input(key).getAttribute('type')).toBe('password');
+	});
+
+	it('says what to correct when the key is wrong, and connects with the right one', async () => {
+		const { email, apiKey } = n8n.sandbox.account;
+		const form = await n8n.editor.openNewCredential('AlfaCRM API');
+
+		await form.fill({ hostname: n8n.sandbox.url, email, apiKey: WRONG });
+		await form.save();
+		const failure = await form.failure();
+		expect(failure).toContain('Couldn’t connect with these settings');
+		expect(failure).toContain(
+			"AlfaCRM did not accept the login. Check 'Email' and 'API Key': the key must be the v2api key of that very user.",
+		);
+		expect(failure).not.toContain(WRONG);
+
+		await form.fill({ apiKey });
+		await form.save();
+		expect(await form.success()).toBe('Connection tested successfully');
+		const logins = n8n.sandbox.journal.filter(({ path }) => path.endsWith('auth/login'));
+		expect(logins.map(({ status }) => status)).toEqual([403, 200]);
+	});
+
+	it("names 'Hostname' when nothing answers there", async () => {
+		const { email, apiKey } = n8n.sandbox.account;
+		const form = await n8n.editor.openNewCredential('AlfaCRM API');
+		await form.fill({ hostname: 'http://127.0.0.1:1', email, apiKey });
+		await form.save();
+		expect(await form.failure()).toContain(
+			"127.0.0.1:1 refused the connection. Check 'Hostname', or try again later.",
+		);
+	});
+});
+
+describe('the list of nodes', () => {
+	it('finds the node by each of its names', async () => {
+		const creator = await n8n.editor.openNodeCreator();
+		for (const typed of ['AlfaCRM', 'alfacrm', 'Альфа CRM', 'Альфа СРМ', 's20']) {
+			const [first] = await creator.search(typed, 'AlfaCRM');
+			expect([typed, first]).toEqual([typed, 'AlfaCRM']);
+		}
+	});
+
+	it('adds a node that does what was chosen, and says so below it', async () => {
+		const creator = await n8n.editor.openNodeCreator();
+		await creator.search('alfacrm', 'AlfaCRM');
+		await creator.openDetails('AlfaCRM');
+		const panel = await creator.addAction('Get many lead statuses');
+		expect(await panel.shown('resource')).toBe('Lead Status');
+		expect(await panel.shown('operation')).toBe('Get Many');
+		await panel.close();
+		expect(await n8n.editor.nodeOnCanvas('Get many lead statuses', 'getAll: leadStatus')).toEqual([
+			'Get many lead statuses',
+			'getAll: leadStatus',
+		]);
+	});
+});

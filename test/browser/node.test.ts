@@ -1,0 +1,156 @@
+import { entities } from '../../nodes/AlfaCrm/entities/registry';
+import { useEditor } from './support/editor';
+
+const n8n = useEditor({ customers: 300 });
+
+const customers = () => n8n.sandbox.store.rows('customer');
+const has = (list: unknown, id: number) => (list as number[]).includes(id);
+
+describe('the form', () => {
+	it('offers every resource, in the order of the alphabet', async () => {
+		const panel = await n8n.openNode({});
+		const labels = ['API Call', ...entities.map(({ label }) => label)];
+		const sorted = labels.sort((a, b) => a.localeCompare(b, 'en'));
+		// n8n adds the last one to every node whose credential the HTTP Request node can use.
+		expect(await panel.offered('resource')).toEqual([...sorted, 'Custom API Call']);
+	});
+
+	it('loads branches and statuses of the account, and what is picked is what comes', async () => {
+		const panel = await n8n.openNode({ resource: 'branch', operation: 'getAll' });
+		await panel.pickOption('resource', 'Customer');
+		await panel.pickOption('operation', 'Get Many');
+		const branches = n8n.sandbox.store.rows('branch').map(({ name }) => name);
+		expect(await panel.offered('branchId')).toEqual([
+			...branches.slice(0, 2),
+			`${String(branches[2])} (Off)`,
+		]);
+		await panel.pickOption('branchId', 'Северный');
+		await panel.pickOption('is_study', 'Lead');
+		await panel.addField('Lead Status Name or ID');
+		await panel.pickOption('lead_status_id', 'Новый');
+		expect(await panel.shown('branchId')).toBe('Северный');
+		expect(await panel.shown('lead_status_id')).toBe('Новый');
+
+		await panel.execute();
+
+		const wanted = customers().filter(
+			({ branch_ids, is_study, lead_status_id, e_date }) =>
+				has(branch_ids, 2) && is_study === 0 && lead_status_id === 1 && e_date === '2030-12-31',
+		);
+		expect(wanted.length).toBeGreaterThan(2);
+		expect(await panel.output.isSuccess()).toBe(true);
+		expect(await panel.output.count()).toBe(`${wanted.length} items`);
+		const rows = await panel.output.rows();
+		expect(rows.map(({ id, name }) => `${id} ${name}`).sort()).toEqual(
+			wanted.map(({ id, name }) => `${id} ${String(name)}`).sort(),
+		);
+		expect(rows[0]).toMatchObject({ is_study: '0', lead_status_id: '1' });
+
+		await panel.close();
+		expect(await n8n.editor.nodeOnCanvas('AlfaCRM', `${wanted.length} items`)).toEqual([
+			`${wanted.length} items`,
+			'AlfaCRM',
+			'getAll: customer',
+		]);
+	});
+
+	it('says before a run which parameters are still empty', async () => {
+		const panel = await n8n.openNode({ resource: 'customer', operation: 'create' });
+		const refusal = await panel.executeInVain();
+		expect(refusal).toContain('Parameter "Branch Name or ID" is required.');
+		expect(refusal).toContain('Parameter "Name" is required.');
+		expect(n8n.sandbox.journal.filter(({ path }) => path.includes('create'))).toEqual([]);
+	});
+
+	it('finds a customer by a part of the name, and changes that one', async () => {
+		const panel = await n8n.openNode({ resource: 'customer', operation: 'update', branchId: 1 });
+		const [target] = customers().filter(({ branch_ids }) => has(branch_ids, 1));
+		const typed = String(target.name).slice(0, 5);
+		const names = customers()
+			.filter(({ branch_ids, name }) => has(branch_ids, 1) && String(name).includes(typed))
+			.map(({ name }) => name);
+
+		const found = await panel.pickRecord('id', typed, String(target.name));
+		expect(found.sort()).toEqual(names.sort());
+		expect(await panel.pickedRecord('id')).toBe(target.name);
+		await panel.addField('Note');
+		await panel.fill('note', 'Перезвонить');
+		await panel.execute();
+
+		expect(await panel.output.isSuccess()).toBe(true);
+		expect(n8n.sandbox.store.find('customer', target.id)).toMatchObject({
+			name: target.name,
+			note: 'Перезвонить',
+		});
+		const [saved] = await panel.output.rows();
+		expect(saved).toMatchObject({ id: String(target.id), name: target.name });
+	});
+
+	it('maps custom fields of the account', async () => {
+		const panel = await n8n.openNode({ resource: 'customer', operation: 'create', branchId: 1 });
+		await panel.pickOption('inputMode', 'Field Mapper');
+		await panel.mapper.ready();
+		expect(await panel.mapper.columns()).toEqual(['Values to Send', 'Name', 'Customer Type', 'Legal Type']);
+		const offered = await panel.mapper.add('custom_school', 'Phone');
+		expect(offered).toEqual(
+			expect.arrayContaining(['custom_dogovor', 'custom_interesy', 'custom_school', 'Lead Status ID']),
+		);
+
+		await panel.fill('name', 'Картин Макар');
+		await panel.pickOption('is_study', 'Client');
+		await panel.fill('phone', '+7(900)000-77-88');
+		await panel.fill('custom_school', '57');
+		await panel.execute();
+
+		expect(await panel.output.isSuccess()).toBe(true);
+		expect(n8n.sandbox.store.find('customer', 301)).toMatchObject({
+			name: 'Картин Макар',
+			is_study: 1,
+			legal_type: 1,
+			phone: ['+7(900)000-77-88'],
+			custom_school: '57',
+		});
+		expect((await panel.output.rows())[0]).toMatchObject({ id: '301', name: 'Картин Макар' });
+	});
+});
+
+describe('a refused save', () => {
+	const tooLong = { resource: 'customer', operation: 'create', branchId: 1, name: 'Длиннов Фома' };
+
+	const openTooLong = async () => {
+		const panel = await n8n.openNode(tooLong);
+		await panel.addField('Payer Name');
+		await panel.fill('legal_name', 'Щ'.repeat(51));
+		return panel;
+	};
+
+	it('shows the field and the words of AlfaCRM, and that nothing was saved', async () => {
+		const panel = await openTooLong();
+		await panel.execute();
+		expect(await panel.output.isSuccess()).toBe(false);
+		expect(await panel.output.error()).toEqual({
+			message:
+				'AlfaCRM did not create the customer: Payer Name – Значение «Заказчик» должно содержать максимум 50 символов.',
+			description: "Correct 'Payer Name' (legal_name) and run it again. Nothing was saved.",
+		});
+		expect(customers()).toHaveLength(300);
+	});
+
+	it('goes to the error output where that is chosen', async () => {
+		const panel = await openTooLong();
+		await panel.setOnError('Continue (using error output)');
+		await panel.execute();
+		await panel.output.openBranch('Error');
+		expect((await panel.output.rows())[0].error).toMatch(/^AlfaCRM did not create the customer: Payer Name/);
+
+		await panel.close();
+		expect(await n8n.editor.nodeOnCanvas('AlfaCRM', '1 item')).toEqual([
+			'Success',
+			'Error',
+			'1 item',
+			'AlfaCRM',
+			'create: customer',
+		]);
+		expect(customers()).toHaveLength(300);
+	});
+});

@@ -1,0 +1,109 @@
+import Fastify from 'fastify';
+import type { IDataObject, INodeParameters } from 'n8n-workflow';
+import { sleep } from 'n8n-workflow';
+
+import type { RealN8n, SavedCredential } from './real-n8n';
+
+const TRIGGER_TYPE = 'n8n-nodes-alfacrm.alfaCrmWebhookTrigger';
+
+export interface Collector {
+	url: string;
+	/** What workflows have sent here, in order of arrival. */
+	items: IDataObject[];
+	/** Waits until so many are there, and fails when they do not come. */
+	until: (count: number) => Promise<void>;
+	close: () => Promise<void>;
+}
+
+/** A server that workflows send their items to. */
+export async function startCollector(): Promise<Collector> {
+	const app = Fastify();
+	const items: IDataObject[] = [];
+	app.post('/', (request) => {
+		items.push(request.body as IDataObject);
+		return {};
+	});
+	return {
+		url: await app.listen({ port: 0, host: '127.0.0.1' }),
+		items,
+		until: async (count) => {
+			const deadline = Date.now() + 60_000;
+			while (items.length < count) {
+				if (Date.now() > deadline) throw new Error(`${items.length} of ${count} items came within 60 s`);
+				await sleep(50);
+			}
+		},
+		close: async () => await app.close(),
+	};
+}
+
+/** A published workflow: the webhook trigger and, given a collector, a node that sends each item there. */
+export async function publishTrigger(
+	real: RealN8n,
+	parameters: INodeParameters,
+	{ collector, credential }: { collector?: Collector; credential?: SavedCredential } = {},
+): Promise<{ id: string; url: string }> {
+	const webhookId = `hook-${Math.random().toString(36).slice(2)}`;
+	const trigger = {
+		id: 'w',
+		name: 'AlfaCRM Webhook Trigger',
+		type: TRIGGER_TYPE,
+		typeVersion: 1,
+		position: [0, 0],
+		webhookId,
+		parameters,
+		...(credential ? { credentials: { alfaCrmApi: { id: credential.id, name: credential.name } } } : {}),
+	};
+	const { id } = await real.client.importWorkflow({
+		name: 'AlfaCRM events',
+		nodes: [trigger, ...(collector ? [collectNode(collector.url)] : [])],
+		connections: collector
+			? { [trigger.name]: { main: [[{ node: 'Collect', type: 'main', index: 0 }]] } }
+			: {},
+	});
+	await real.client.publishWorkflow(id);
+	const url = `${real.n8n.url}/webhook/${webhookId}/webhook`;
+	await untilRegistered(url);
+	return { id, url };
+}
+
+function collectNode(url: string) {
+	return {
+		id: 'c',
+		name: 'Collect',
+		type: 'n8n-nodes-base.httpRequest',
+		typeVersion: 4.2,
+		position: [240, 0],
+		parameters: { method: 'POST', url, sendBody: true, specifyBody: 'json', jsonBody: '={{ $json }}' },
+	};
+}
+
+/** n8n publishes in the background, after a restart too; until then the URL is unknown to it. */
+export async function untilRegistered(url: string): Promise<void> {
+	const deadline = Date.now() + 20_000;
+	while ((await post(url, '[]')).status === 404) {
+		if (Date.now() > deadline) throw new Error('n8n did not register the webhook within 20 s');
+		await sleep(50);
+	}
+}
+
+/** @returns the status that n8n answered with, and its message */
+export async function post(
+	url: string,
+	body: string,
+	contentType = 'application/json',
+): Promise<{ status: number; message: unknown; text: string }> {
+	const response = await fetch(url, { method: 'POST', headers: { 'content-type': contentType }, body });
+	const text = await response.text();
+	const parsed = text.startsWith('{') ? (JSON.parse(text) as { message?: unknown }) : {};
+	return { status: response.status, message: parsed.message, text };
+}
+
+/** Does something with each, so many at a time, in order. */
+export async function each<T>(items: T[], atATime: number, act: (item: T) => Promise<void>): Promise<void> {
+	const left = items.values();
+	const work = async () => {
+		for (const item of left) await act(item);
+	};
+	await Promise.all(Array.from({ length: atATime }, work));
+}

@@ -1,0 +1,111 @@
+import { WebhookContext } from 'n8n-core';
+import type {
+	IDataObject,
+	INode,
+	INodeExecutionData,
+	INodeParameters,
+	INodeTypes,
+	IWebhookData,
+	IWorkflowExecuteAdditionalData,
+	WorkflowExecuteMode,
+} from 'n8n-workflow';
+import { Workflow } from 'n8n-workflow';
+
+import { AlfaCrmWebhookTrigger } from '../../../dist/nodes/AlfaCrm/AlfaCrmWebhookTrigger.node';
+import type { Engine } from './engine';
+
+const TYPE = 'n8n-nodes-alfacrm.alfaCrmWebhookTrigger';
+const trigger = new AlfaCrmWebhookTrigger();
+const nodeTypes = {
+	getByName: () => trigger,
+	getByNameAndVersion: () => trigger,
+	getKnownTypes: () => ({}),
+} as INodeTypes;
+
+export interface Post {
+	body: unknown;
+	query?: IDataObject;
+	contentType?: string;
+	mode?: WorkflowExecuteMode;
+	/** Called as soon as the caller has its answer. */
+	onAnswer?: () => void;
+}
+
+export interface Received {
+	status: number;
+	message: unknown;
+	/** What starts the workflow; missing when nothing does. */
+	items?: INodeExecutionData[];
+}
+
+/** A published webhook trigger in n8n's own context. What n8n keeps with the workflow is read and saved as n8n does it. */
+export class Hook {
+	/** As in the database. */
+	saved = '{}';
+	saves = 0;
+
+	private static count = 0;
+	private id = '';
+
+	constructor(
+		private readonly parameters: INodeParameters = {},
+		private readonly engine?: Engine,
+		private readonly timezone = 'Europe/Moscow',
+	) {
+		this.restart();
+	}
+
+	/** What this process remembers of the node is gone; what n8n saved is not. */
+	restart(): void {
+		this.id = `node${++Hook.count}`;
+	}
+
+	async deliver({
+		body,
+		query = {},
+		contentType = 'application/json',
+		mode = 'webhook',
+		onAnswer,
+	}: Post): Promise<Received> {
+		const node: INode = {
+			...{ id: this.id, name: 'Trigger', type: TYPE, typeVersion: 1, position: [0, 0] },
+			parameters: this.parameters,
+			...(this.engine ? { credentials: { alfaCrmApi: { id: '1', name: 'AlfaCRM' } } } : {}),
+		};
+		const workflow = new Workflow({
+			...{ id: 'hooks', nodes: [node], connections: {}, active: true, nodeTypes },
+			staticData: JSON.parse(this.saved) as IDataObject,
+			settings: { timezone: this.timezone },
+		});
+		const answer: { status?: number; message?: unknown } = {};
+		const response = {
+			status: (status: number) => {
+				answer.status = status;
+				return response;
+			},
+			json: ({ message }: { message: unknown }) => {
+				answer.message = message;
+				onAnswer?.();
+			},
+		};
+		const additionalData = {
+			credentialsHelper: this.engine?.credentials,
+			httpRequest: { body, query, headers: { 'content-type': contentType }, params: {} },
+			httpResponse: response,
+			variables: {},
+		} as unknown as IWorkflowExecuteAdditionalData;
+		const webhook = { webhookDescription: trigger.description.webhooks?.[0] } as IWebhookData;
+		const context = new WebhookContext(workflow, node, additionalData, mode, webhook, [], null);
+		const result = await trigger.webhook.call(context);
+		this.save(workflow);
+		const items = result.workflowData?.[0];
+		if (result.noWebhookResponse) return { status: answer.status ?? 0, message: answer.message, items };
+		return { status: 200, message: (result.webhookResponse as { message: unknown }).message, items };
+	}
+
+	private save({ staticData }: Workflow): void {
+		if (staticData.__dataChanged !== true) return;
+		this.saved = JSON.stringify(staticData);
+		this.saves++;
+	}
+}

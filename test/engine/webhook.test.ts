@@ -1,0 +1,372 @@
+import type { IDataObject, INodeParameters } from 'n8n-workflow';
+
+import { Engine } from './support/engine';
+import { useSchool } from './support/school';
+import { Hook } from './support/webhook';
+
+const school = useSchool({ customers: 30, settings: { now: '2026-02-10 12:00:00' } });
+
+const event = (more: IDataObject = {}): IDataObject => ({
+	branch_id: 1,
+	event: 'update',
+	entity: 'Customer',
+	entity_id: 5,
+	fields_old: { study_status_id: 1 },
+	fields_new: { study_status_id: 3 },
+	fields_rel: [],
+	user_id: 4,
+	datetime: '2026-02-10 11:59:00',
+	...more,
+});
+const STARTED = { status: 200, message: 'Workflow was started' };
+const IGNORED = { status: 200, message: 'Not an event that this workflow asks for', items: undefined };
+const REPEATED = { status: 200, message: 'Received before', items: undefined };
+
+describe('a delivery', () => {
+	it('starts the workflow with one item of plain types', async () => {
+		const body = event({ entity_id: '5', branch_id: '1', user_id: '4' });
+		expect(await new Hook().deliver({ body })).toEqual({
+			...STARTED,
+			items: [{ json: { ...event(), fields_rel: {} } }],
+		});
+	});
+
+	it.each<[what: string, body: unknown]>([
+		['nothing', undefined],
+		['null', null],
+		['a list', [event()]],
+		['a text', 'update'],
+		['a page', '<html></html>'],
+		['an empty object', {}],
+		['an unknown event', event({ event: 'restore' })],
+		['a number for an event', event({ event: 2 })],
+		['no entity', event({ entity: undefined })],
+		['an empty entity', event({ entity: ' ' })],
+		['an object for an entity', event({ entity: { name: 'Customer' } })],
+		['no ID', event({ entity_id: null })],
+		['ID 0', event({ entity_id: 0 })],
+		['a negative ID', event({ entity_id: -5 })],
+		['a broken ID', event({ entity_id: 5.5 })],
+		['a word for an ID', event({ entity_id: '5a' })],
+		['a list of IDs', event({ entity_id: [5] })],
+	])('that is %s is refused and starts nothing', async (_what, body) => {
+		const hook = new Hook();
+		expect(await hook.deliver({ body })).toEqual({
+			status: 400,
+			message: expect.any(String) as string,
+			items: undefined,
+		});
+		expect(hook.saved).toBe('{}');
+	});
+
+	it.each([
+		'application/x-www-form-urlencoded',
+		'text/xml',
+		'multipart/form-data; boundary=x',
+		'application/jsonp',
+	])('sent as %s is refused, whatever n8n makes of it', async (contentType) => {
+		expect(await new Hook().deliver({ body: event(), contentType })).toMatchObject({ status: 400 });
+	});
+
+	it('may name the encoding of its JSON', async () => {
+		const contentType = 'application/json; charset=UTF-8';
+		expect(await new Hook().deliver({ body: event(), contentType })).toMatchObject(STARTED);
+	});
+});
+
+describe('the secret', () => {
+	it.each<[what: string, secret: INodeParameters[string], query: IDataObject, status: number]>([
+		['right', 'open-sesame', { secret: 'open-sesame' }, 200],
+		['right, with signs', 'ключ &=+/', { secret: 'ключ &=+/' }, 200],
+		['not asked for', '', {}, 200],
+		['not asked for but there', '', { secret: 'x' }, 200],
+		['missing', 'open-sesame', {}, 403],
+		['empty', 'open-sesame', { secret: '' }, 403],
+		['wrong', 'open-sesame', { secret: 'open-sesamE' }, 403],
+		['longer', 'open-sesame', { secret: 'open-sesame ' }, 403],
+		['given twice', 'open-sesame', { secret: ['open-sesame', 'open-sesame'] }, 403],
+		['nested', 'open-sesame', { secret: { 0: 'open-sesame' } }, 403],
+		['elsewhere', 'open-sesame', { token: 'open-sesame' }, 403],
+	])('that is %s', async (_what, secret, query, status) => {
+		const received = await new Hook({ secret }).deliver({ body: event(), query });
+		expect(received.status).toBe(status);
+		expect(received.items === undefined).toBe(status === 403);
+		expect(JSON.stringify(received)).not.toContain('open-sesame');
+	});
+
+	it('is looked at before the body', async () => {
+		expect(await new Hook({ secret: 's' }).deliver({ body: 'foreign' })).toMatchObject({ status: 403 });
+	});
+});
+
+describe('filters', () => {
+	const create = { event: 'create', fields_old: [] };
+	it.each<[parameters: INodeParameters, more: IDataObject, passes: boolean]>([
+		[{ events: ['update'] }, {}, true],
+		[{ events: ['create', 'delete'] }, {}, false],
+		[{ events: 'create, update' }, {}, true],
+		[{ entities: ['Customer'] }, {}, true],
+		[{ entities: ['Lesson', 'Pay'] }, {}, false],
+		[{ entities: 'lesson, customer' }, {}, true],
+		[{ entities: ['SomethingNew'] }, { entity: 'SomethingNew' }, true],
+		[{ branches: [1] }, {}, true],
+		[{ branches: [2] }, {}, false],
+		[{ branches: ['1'] }, { branch_id: '1' }, true],
+		[{ branches: '2, 1' }, {}, true],
+		[{ branches: [1] }, { branch_id: null }, false],
+		[{ branches: [] }, { branch_id: null }, true],
+		[{ changedFields: 'study_status_id' }, {}, true],
+		[{ changedFields: 'name, study_status_id' }, {}, true],
+		[{ changedFields: 'name' }, {}, false],
+		[{ changedFields: 'gone' }, { fields_old: { gone: 1 }, fields_new: [] }, true],
+		[{ changedFields: 'toString' }, {}, false],
+		[{ changedFields: 'name' }, create, true],
+		[{ changedFields: 'name' }, { event: 'delete' }, true],
+		[{ changedFields: 'name' }, { fields_new: '{"name":"Орлова"}' }, true],
+		[
+			{ events: ['update'], entities: ['Customer'], branches: [1], changedFields: 'study_status_id' },
+			{},
+			true,
+		],
+		[
+			{ events: ['update'], entities: ['Customer'], branches: [3], changedFields: 'study_status_id' },
+			{},
+			false,
+		],
+	])('%j, given %j, pass: %s', async (parameters, more, passes) => {
+		const received = await new Hook(parameters).deliver({ body: event(more) });
+		if (passes) expect(received).toMatchObject(STARTED);
+		else expect(received).toEqual(IGNORED);
+	});
+
+	it.each<[parameters: INodeParameters, message: RegExp]>([
+		[{ branches: 'Centre' }, /'Branch Names or IDs' must be one or more numbers .* "Centre"/],
+		[{ events: 'created' }, /'Events' must be some of create .* "created"/],
+	])('%j say what is wrong with an expression', async (parameters, message) => {
+		await expect(new Hook(parameters).deliver({ body: event() })).rejects.toThrow(message);
+	});
+
+	it('that hold an event back do not remember it', async () => {
+		const hook = new Hook({ events: ['create'] });
+		await hook.deliver({ body: event() });
+		expect(hook.saves).toBe(0);
+	});
+});
+
+describe('a repeated delivery', () => {
+	it('starts nothing, however its empty parts are written and its keys are sorted', async () => {
+		const hook = new Hook();
+		expect(await hook.deliver({ body: event({ fields_rel: [] }) })).toMatchObject(STARTED);
+		const turned = Object.fromEntries(Object.entries(event()).reverse());
+		for (const fields_rel of [[], {}, '', '[]', null, undefined]) {
+			expect(await hook.deliver({ body: { ...turned, fields_rel, entity_id: '5' } })).toEqual(REPEATED);
+		}
+		expect(hook.saves).toBe(1);
+	});
+
+	it.each<IDataObject>([
+		{ entity_id: 6 },
+		{ branch_id: 2 },
+		{ user_id: 5 },
+		{ entity: 'Lesson' },
+		{ event: 'delete' },
+		{ datetime: '2026-02-10 11:59:01' },
+		{ fields_new: { study_status_id: '3' } },
+		{ fields_old: [] },
+		{ fields_rel: { a: { b: 1 } } },
+	])('is not one that differs in %j', async (more) => {
+		const hook = new Hook();
+		await hook.deliver({ body: event() });
+		expect(await hook.deliver({ body: event(more) })).toMatchObject(STARTED);
+	});
+
+	it('that arrives together with the first starts nothing', async () => {
+		const hook = new Hook();
+		const all = await Promise.all(
+			Array.from({ length: 20 }, async () => await hook.deliver({ body: event() })),
+		);
+		expect(all.filter(({ items }) => items)).toHaveLength(1);
+		expect(new Set(all.map(({ status }) => status))).toEqual(new Set([200]));
+	});
+
+	it('is known after a restart, and so is what came in between', async () => {
+		const hook = new Hook();
+		for (const entity_id of [1, 2, 3]) await hook.deliver({ body: event({ entity_id }) });
+		hook.restart();
+		await hook.deliver({ body: event({ entity_id: 4 }) });
+		hook.restart();
+		for (const entity_id of [1, 2, 3, 4]) {
+			expect(await hook.deliver({ body: event({ entity_id }) })).toEqual(REPEATED);
+		}
+	});
+
+	it('is known among the latest 1,000, which is all that n8n saves', async () => {
+		const hook = new Hook();
+		for (let entity_id = 1; entity_id <= 1_001; entity_id++)
+			await hook.deliver({ body: event({ entity_id }) });
+		const { deliveries } = (JSON.parse(hook.saved) as Record<string, { deliveries: string[] }>)[
+			'node:Trigger'
+		];
+		expect(deliveries).toHaveLength(1_000);
+		expect(hook.saved.length).toBeLessThan(20_000);
+		expect(await hook.deliver({ body: event({ entity_id: 2 }) })).toEqual(REPEATED);
+		expect(await hook.deliver({ body: event({ entity_id: 1 }) })).toMatchObject(STARTED);
+	});
+
+	it('is none if the first came to grief before it started the workflow', async () => {
+		const hook = new Hook();
+		const breaks = () => {
+			throw new Error('The socket is gone');
+		};
+		await expect(hook.deliver({ body: event(), onAnswer: breaks })).rejects.toThrow('The socket is gone');
+		expect(hook.saved).toBe('{}');
+		expect(await hook.deliver({ body: event() })).toMatchObject(STARTED);
+	});
+
+	it('at another node is a delivery of its own', async () => {
+		const [one, other] = [new Hook(), new Hook()];
+		await one.deliver({ body: event() });
+		expect(await other.deliver({ body: event() })).toMatchObject(STARTED);
+	});
+
+	it('starts the workflow again where that is chosen', async () => {
+		const hook = new Hook({ options: { ignoreRepeated: false } });
+		await hook.deliver({ body: event() });
+		expect(await hook.deliver({ body: event() })).toMatchObject(STARTED);
+		expect(hook.saved).toBe('{}');
+	});
+
+	it('is not told from a second change of the same kind when it names no time', async () => {
+		const hook = new Hook();
+		await hook.deliver({ body: event({ datetime: undefined }) });
+		expect(await hook.deliver({ body: event({ datetime: undefined }) })).toMatchObject(STARTED);
+	});
+
+	it('can be tried out in the editor as often as one likes, and does not count', async () => {
+		const hook = new Hook();
+		for (let count = 0; count < 2; count++) {
+			expect(await hook.deliver({ body: event(), mode: 'manual' })).toMatchObject(STARTED);
+		}
+		expect(await hook.deliver({ body: event() })).toMatchObject(STARTED);
+	});
+});
+
+describe('the full record', () => {
+	const fetching = (engine?: Engine) => new Hook({ options: { fetchRecord: true } }, engine);
+	const read = async (more: IDataObject, engine = school.engine) => {
+		const { items } = await fetching(engine).deliver({ body: event(more) });
+		expect(items).toHaveLength(1);
+		return items?.[0].json ?? {};
+	};
+
+	it('comes with the event, read after the answer', async () => {
+		let callsBefore: string[] | undefined;
+		const received = await fetching(school.engine).deliver({
+			body: event(),
+			onAnswer: () => (callsBefore = school.calls()),
+		});
+		expect(callsBefore).toEqual([]);
+		expect(received.items?.[0].json).toMatchObject({
+			...event({ fields_rel: {} }),
+			record: { id: 5, name: school.sandbox.store.find('customer', 5)?.name },
+		});
+		expect(received.items?.[0].json).not.toHaveProperty('recordError');
+	});
+
+	it.each([1, 2, 3])('is found for a lesson of status %i', async (status) => {
+		const { id } = school.sandbox.store.insert('lesson', { status, branch_id: 1 });
+		expect((await read({ entity: 'Lesson', entity_id: id })).record).toMatchObject({ id, status });
+	});
+
+	it('is found for an archived lead', async () => {
+		const { id } = school.sandbox.store.insert('customer', {
+			...{ name: 'Старый Лид', is_study: 0, branch_ids: [1], e_date: '2026-01-01' },
+		});
+		expect((await read({ entity_id: id })).record).toMatchObject({ id, name: 'Старый Лид' });
+	});
+
+	it('is found for a branch, which belongs to none', async () => {
+		expect((await read({ entity: 'Branch', entity_id: 1, branch_id: null })).record).toMatchObject({ id: 1 });
+	});
+
+	it('is found for a subscription when the event names its customer', async () => {
+		const [{ id, customer_id }] = school.sandbox.store.rows('customer-tariff');
+		const owned = { entity: 'CustomerToTariff', entity_id: id };
+		const { record } = await read({ ...owned, fields_new: { customer_id: String(customer_id) } });
+		expect(record).toMatchObject({ id, customer_id });
+		expect(await read(owned)).toMatchObject({
+			record: null,
+			recordError: expect.stringMatching(/customer_id/) as string,
+		});
+	});
+
+	it('of what is deleted is not asked for', async () => {
+		const json = await read({ event: 'delete' });
+		expect(json).toMatchObject({ event: 'delete', record: null });
+		expect(json).not.toHaveProperty('recordError');
+		expect(school.calls()).toEqual([]);
+	});
+
+	const lost: Array<[what: string, more: IDataObject, message: RegExp]> = [
+		['does not exist', { entity_id: 999_999 }, /no customer with ID 999999 in branch 1/],
+		[
+			'belongs to no list',
+			{ entity: 'LessonDetails' },
+			/No list of AlfaCRM's API is known to hold LessonDetails/,
+		],
+		['has no branch', { branch_id: null }, /names no branch/],
+		['belongs to Object.prototype', { entity: 'constructor' }, /known to hold constructor/],
+	];
+	it.each(lost)(
+		'that %s is missing, with the reason, and the event still comes',
+		async (_what, more, message) => {
+			expect(await read(more)).toMatchObject({
+				...event({ fields_rel: {}, ...more }),
+				record: null,
+				recordError: expect.stringMatching(message) as string,
+			});
+		},
+	);
+
+	it('needs a credential, and says so', async () => {
+		const { items } = await fetching().deliver({ body: event() });
+		expect(items?.[0].json).toMatchObject({
+			record: null,
+			recordError: expect.stringMatching(/no credential. Select one/) as string,
+		});
+	});
+
+	it('that cannot be read tells no token and no key', async () => {
+		const wrong = new Engine({ ...school.credential, apiKey: ['no', 'key'].join('-') });
+		const json = await read({}, wrong);
+		expect(json).toMatchObject({ entity_id: 5, record: null, recordError: expect.any(String) as string });
+		school.sandbox.faults.add({ kind: 'status', status: 500, times: 0, match: { entity: 'customer' } });
+		const broken = await read({ entity_id: 6 });
+		expect(broken.recordError).toMatch(/HTTP 500/);
+		for (const secret of [school.sandbox.account.apiKey, ...school.sandbox.tokens()]) {
+			expect(JSON.stringify([json, broken])).not.toContain(secret);
+		}
+	});
+
+	it('is waited for once, when the delivery is repeated meanwhile', async () => {
+		const hook = fetching(school.engine);
+		let repeated: Promise<unknown> | undefined;
+		const first = await hook.deliver({
+			body: event(),
+			onAnswer: () => (repeated ??= hook.deliver({ body: event() })),
+		});
+		expect(first.items).toHaveLength(1);
+		expect(await repeated).toEqual(REPEATED);
+		expect(school.calls().filter((call) => call === 'customer/index')).toHaveLength(1);
+	});
+
+	it('counts as delivered only once it is handed over', async () => {
+		const hook = fetching(school.engine);
+		let savedBefore = '';
+		await hook.deliver({ body: event(), onAnswer: () => (savedBefore = hook.saved) });
+		expect(savedBefore).toBe('{}');
+		expect(hook.saves).toBe(1);
+		hook.restart();
+		expect(await hook.deliver({ body: event() })).toEqual(REPEATED);
+	});
+});

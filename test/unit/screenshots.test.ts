@@ -1,0 +1,22 @@
+import { AlfaCrmApi } from '../../credentials/AlfaCrmApi.credentials';
+import { factsOf, factsOfPictures, pictureFiles } from '../../scripts/lib/pictures';
+import { description } from './form';
+
+/** If these are no longer met: `npm run screenshots`. */
+describe('the pictures of the READMEs', () => {
+	it('show the parameters that the node and the credential have, in the n8n that is tested', () => {
+		expect(factsOfPictures()).toEqual(factsOf(description, new AlfaCrmApi().properties));
+	});
+
+	it('list what a reader can see in them', () => {
+		const { node, mapper, credential } = factsOfPictures().parameters;
+		expect(credential).toEqual(expect.arrayContaining(['Hostname', 'Requests per Second: 5']));
+		expect(node).toEqual(expect.arrayContaining(['Resource: Customer', 'Operation: Get Many', 'Limit: 20']));
+		expect(mapper).toEqual(expect.arrayContaining(['Input Mode: Field Mapper', 'Fields']));
+	});
+
+	it.each(pictureFiles())('$file is there, as large as the window, and small', ({ bytes, size }) => {
+		expect(size).toBe('1280x800');
+		expect(bytes).toBeLessThan(250_000);
+	});
+});

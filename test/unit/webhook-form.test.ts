@@ -1,0 +1,72 @@
+import type { INodePropertyOptions } from 'n8n-workflow';
+
+import { AlfaCrmWebhookTrigger } from '../../nodes/AlfaCrm/AlfaCrmWebhookTrigger.node';
+import { entityOfClass } from '../../nodes/AlfaCrm/entities/registry';
+
+const trigger = new AlfaCrmWebhookTrigger();
+const { description } = trigger;
+const named = (name: string) => description.properties.find((property) => property.name === name);
+const values = (name: string) =>
+	(named(name)?.options as INodePropertyOptions[]).map(({ value }) => String(value));
+
+/** As they were seen in logs: API notes 5.21. */
+const CLASSES =
+	'Lesson, LessonDetails, RegularLesson, Group, Customer, CustomerGroupInvolve, CustomerToTariff, Pay, PayDraft, PayAccount, PayItemCategory, Bill, Tariff, Task, TaskTemplate, Teacher, User, Communication, SmsMessage, SmsTemplate, MailMessage, MailTemplate, Mailing, LeadSource, LeadStatus, LeadReject, LeadForm, CustomerReject, StudyStatus, GroupStatus, Level, LessonReason, Location, Room, Branch, Subject, CommodityCategory, AclRole, CrmTrigger, FieldVisibility, Dashboard, CustomerContract, Export, Import, Duplicate, DuplicateSearch, License'.split(
+		', ',
+	);
+
+describe('the form of the webhook trigger', () => {
+	it('offers each class that AlfaCRM was seen to name, and no other', () => {
+		expect(values('entities').sort()).toEqual([...CLASSES].sort());
+	});
+
+	it('says that customers are leads too', () => {
+		const options = named('entities')?.options as INodePropertyOptions[];
+		expect(options.find(({ value }) => value === 'Customer')?.name).toBe('Customer (Leads and Clients)');
+	});
+
+	it('filters nothing by itself, and ignores repeated deliveries', () => {
+		for (const name of ['events', 'entities', 'branches']) expect(named(name)?.default).toEqual([]);
+		expect([named('changedFields')?.default, named('secret')?.default]).toEqual(['', '']);
+		expect(named('options')?.options).toEqual([
+			expect.objectContaining({ name: 'fetchRecord', default: false }),
+			expect.objectContaining({ name: 'ignoreRepeated', default: true }),
+		]);
+	});
+
+	it('says where it is set up', () => {
+		expect(named('setUpNotice')?.displayName).toMatch(/account owner.*Production URL.*\?secret=/);
+	});
+
+	it('needs no credential to receive', () => {
+		expect(description.credentials).toEqual([{ name: 'alfaCrmApi', required: false }]);
+	});
+
+	it('takes POST alone and lets the node answer', () => {
+		expect(description.webhooks).toEqual([
+			{ name: 'default', httpMethod: 'POST', responseMode: 'onReceived', path: 'webhook' },
+		]);
+	});
+});
+
+it.each(['checkExists', 'create', 'delete'] as const)('%s has nothing to do at AlfaCRM', async (method) => {
+	expect(await trigger.webhookMethods.default[method].call({} as never)).toBe(true);
+});
+
+it.each<[className: string, path: string | undefined]>([
+	['Customer', 'customer'],
+	['CustomerGroupInvolve', 'cgi'],
+	['CustomerToTariff', 'customer-tariff'],
+	['LeadSource', 'lead-source'],
+	['LeadReject', 'lead-reject'],
+	['CustomerReject', 'customer-reject'],
+	['PayItemCategory', 'pay-item-category'],
+	['RegularLesson', 'regular-lesson'],
+	['SmsMessage', 'sms-message'],
+	['LessonDetails', undefined],
+	['customer', undefined],
+	['undefined', undefined],
+	['toString', undefined],
+])('the records of class %s are listed under %s', (className, path) => {
+	expect(entityOfClass(className)?.path).toBe(path);
+});
