@@ -178,7 +178,7 @@ function read(name: string, filter: Filter, value: Json, reader: Reader): Readin
 		case 'contains':
 			return contains(filter.field ?? name, value, literally);
 		case 'digits':
-			return contains(filter.field ?? name, value, byDigits);
+			return contains(filter.field ?? name, value, settings.phoneSearch === 'text' ? literally : byDigits);
 		case 'span':
 			return span(filter.field ?? name, value);
 		case 'from':

@@ -61,6 +61,7 @@ const checks: Record<keyof Settings, Check> = {
 	dateFormats: map(oneOf(...dateStyles)),
 	requiredFields: map(flag),
 	wrongFilterValue: oneOf('ignored', 'matchesNothing'),
+	phoneSearch: oneOf('digits', 'text'),
 	queryId: flag,
 	subjectDefault: oneOf('all', 'active'),
 	pageSize: whole(1, 500),

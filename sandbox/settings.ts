@@ -28,6 +28,8 @@ export interface Settings {
 	requiredFields: Record<string, boolean>;
 	/** A filter value that cannot be read, such as an ISO date where a dotted one is documented. */
 	wrongFilterValue: 'ignored' | 'matchesNothing';
+	/** What a filter by phone is compared with: the digits of a number, or the number as it is stored. */
+	phoneSearch: 'digits' | 'text';
 	/** `index?id=` in the query works like `id` in the body. */
 	queryId: boolean;
 	/** Subjects listed when the `active` filter is absent. */
@@ -105,6 +107,7 @@ export const defaultSettings: Readonly<Settings> = {
 	dateFormats: {},
 	requiredFields: {},
 	wrongFilterValue: 'ignored',
+	phoneSearch: 'digits',
 	queryId: false,
 	subjectDefault: 'all',
 	pageSize: 20,

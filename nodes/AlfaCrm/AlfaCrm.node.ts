@@ -17,7 +17,8 @@ export class AlfaCrm implements INodeType {
 		group: ['transform'],
 		version: 1,
 		subtitle: '={{ $parameter["operation"] + ": " + $parameter["resource"] }}',
-		description: 'Work with leads, customers and the other records of AlfaCRM',
+		description:
+			'Find, create and update leads, pupils and the other records of a school in AlfaCRM, and do its everyday jobs: stages, groups, lessons, subscriptions, payments, tasks',
 		defaults: { name: 'AlfaCRM' },
 		inputs: [NodeConnectionTypes.Main],
 		outputs: [NodeConnectionTypes.Main],

@@ -6,6 +6,7 @@ module.exports = {
 	...require('./cache.js'),
 	...require('./client.js'),
 	...require('./dependencies.js'),
+	...require('./jobs.js'),
 	...require('./n8n-install.js'),
 	...require('./node24.js'),
 	...require('./paths.js'),

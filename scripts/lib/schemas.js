@@ -72,13 +72,46 @@ function simpleSchema(entity) {
 }
 
 /**
+ * A record with what became of it.
+ * @param {any} schema
+ */
+function reported({ properties }) {
+	const changedFields = { type: 'array', items: STRING };
+	return { type: 'object', properties: { ...properties, operationResult: STRING, changedFields } };
+}
+
+/**
+ * A record as it is read, if nothing else is asked for.
+ * @param {any} entity
+ */
+function readSchema(entity) {
+	return entity.simple ? simpleSchema(entity) : recordSchema(entity);
+}
+
+/**
+ * What comes of an action that looks first.
+ * @param {readonly any[]} entities
+ * @param {any} entity
+ * @param {any} recipe
+ */
+function recipeSchema(entities, entity, recipe) {
+	const named = (/** @type {string} */ name) => entities.find(({ resource }) => resource === name);
+	if (recipe.kind === 'add') return reported(readSchema(named(recipe.entity)));
+	if (recipe.kind === 'change' || recipe.kind === 'attend') return reported(readSchema(entity));
+	const flag = recipe.kind === 'join' ? 'alreadyMember' : 'alreadyLeft';
+	const { properties } = recordSchema(named('cgi'));
+	const more = { operationResult: STRING, [flag]: { type: 'boolean' } };
+	return { type: 'object', properties: { ...properties, ...more } };
+}
+
+/**
  * @param {readonly any[]} entities the registry
  * @returns {Record<string, object>} schemas by `<resource>/<operation>`
  */
 function allSchemas(entities) {
 	const entries = entities.flatMap((entity) => {
 		const full = recordSchema(entity);
-		const read = entity.simple ? simpleSchema(entity) : full;
+		const read = readSchema(entity);
 		const usual = entity.operations.map((/** @type {string} */ operation) => {
 			if (operation === 'delete')
 				return [
@@ -88,9 +121,11 @@ function allSchemas(entities) {
 						{ name: 'deleted', type: 'boolean' },
 					]),
 				];
-			return [operation, operation.startsWith('get') ? read : full];
+			if (operation === 'upsert') return [operation, reported(read)];
+			return [operation, operation === 'find' || operation.startsWith('get') ? read : full];
 		});
 		const actions = (entity.actions ?? []).map((/** @type {any} */ action) => {
+			if (action.recipe) return [action.name, recipeSchema(entities, entity, action.recipe)];
 			if (action.shows) return [action.name, objectOf(action.shows)];
 			return [
 				action.name,

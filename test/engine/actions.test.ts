@@ -180,21 +180,18 @@ describe('actions beyond create, read, update and delete', () => {
 	});
 
 	it('all have a test here', () => {
+		// Those that look first have theirs in jobs.test.ts.
 		const names = entities.flatMap(({ resource, actions = [] }) =>
-			actions.map(({ name }) => `${resource}.${name}`),
+			actions.filter(({ recipe }) => !recipe).map(({ name }) => `${resource}.${name}`),
 		);
 		expect(names.sort()).toEqual(
 			[
 				'cgi.getByCustomer',
 				'customer.addBonus',
-				'customer.archive',
 				'customer.getBonusBalance',
 				'customer.getCalendar',
 				'customer.spendBonus',
-				'customer.unarchive',
-				'group.archive',
 				'group.getCalendar',
-				'group.unarchive',
 				'lesson.conduct',
 				'teacher.getCalendar',
 				'teacher.getRates',

@@ -23,7 +23,13 @@ const OWN_PARAMETERS = [
 	'columns',
 	'json',
 	'unknownFields',
+	'matchBy',
+	'matchField',
+	'matchValue',
+	'fieldsToSet',
+	'skipIfThere',
 ];
+const OPERATIONS = ['create', 'delete', 'find', 'get', 'getAll', 'update', 'upsert'];
 const LISTS = ['texts', 'ids', 'references', 'choices'];
 const CERTAINTIES = ['confirmed', 'documented', 'unconfirmed'];
 const NAME = /^[a-z][A-Za-z0-9]*(_[a-z0-9]+)*$/;
@@ -113,11 +119,7 @@ describe.each(TABLE)('%s', (_resource, entity) => {
 
 	it('offers at least the list, and only operations that there are, each once', () => {
 		expect(entity.operations).toContain('getAll');
-		expect(
-			entity.operations.filter(
-				(operation) => !['create', 'delete', 'get', 'getAll', 'update'].includes(operation),
-			),
-		).toEqual([]);
+		expect(entity.operations.filter((operation) => !OPERATIONS.includes(operation))).toEqual([]);
 		expect(repeated(entity.operations)).toEqual([]);
 	});
 
@@ -189,6 +191,30 @@ describe.each(TABLE)('%s', (_resource, entity) => {
 			// A dropdown is filled with a call that has nothing but the branch.
 			expect(target.keys).toBeUndefined();
 		}
+	});
+
+	it('is found again and saved without doubling it exactly if it has a key to be told by', () => {
+		const { match } = entity;
+		expect([operations.includes('find'), operations.includes('upsert')]).toEqual([!!match, !!match]);
+		if (!match) return;
+		expect(repeated(namesOf(match.keys))).toEqual([]);
+		expect(repeated(labelsOf(match.keys))).toEqual([]);
+		for (const { fields: own, any, ask = own, name } of match.keys) {
+			const written = fields.filter(({ writeOnly }) => !writeOnly);
+			const known = ['id', ...namesOf(written)];
+			expect(own.filter((field) => !known.includes(field))).toEqual([]);
+			expect(ask.filter((field) => !own.includes(field))).toEqual([]);
+			if (own.length === 0) expect([name, entity.custom]).toEqual(['customField', true]);
+			if (any) expect(own.length).toBeGreaterThan(1);
+		}
+		expect((match.onlyForNew ?? []).filter((name) => !namesOf(fields).includes(name))).toEqual([]);
+	});
+
+	it('is archived by a flag that can be written, and a day that is returned', () => {
+		if (entity.archive === undefined) return;
+		expect(namesOf(fields)).toContain('removed');
+		const { day } = entity.archive;
+		if (day) expect(returned(entity).find(({ name }) => name === day)?.type).toBe('date');
 	});
 
 	it('searches only for records of entities that can be searched', () => {
@@ -354,7 +380,7 @@ describe.each(ACTIONS)('%s', (_key, action, { label, plural, path, actions = [] 
 
 	it('is a verb in camelCase of its own, and says how sure it is', () => {
 		expect(name).toMatch(/^[a-z]+([A-Z][a-z]+)*$/);
-		expect(['create', 'delete', 'get', 'getAll', 'update']).not.toContain(name);
+		expect(OPERATIONS).not.toContain(name);
 		expect(actions.filter((other) => other.name === name)).toHaveLength(1);
 		expect(actions.filter((other) => other.label === action.label)).toHaveLength(1);
 		expect(CERTAINTIES).toContain(action.certainty);
@@ -369,7 +395,7 @@ describe.each(ACTIONS)('%s', (_key, action, { label, plural, path, actions = [] 
 	it('goes to a URL that AlfaCRM can have', () => {
 		expect(action.path ?? path).toMatch(/^[a-z]+(-[a-z]+)*$/);
 		expect(action.action).toMatch(/^[a-z]+(-[a-z]+)*$/);
-		if (idAs !== undefined) expect(idAs).toMatch(/^(id|[a-z]+_id)$/);
+		if (idAs !== undefined) expect(idAs).toMatch(/^(id|[a-z]+_ids?)$/);
 	});
 
 	it('asks for nothing twice', () => {
@@ -387,5 +413,29 @@ describe.each(ACTIONS)('%s', (_key, action, { label, plural, path, actions = [] 
 
 	it('shows no name twice', () => {
 		expect(repeated(namesOf(action.shows))).toEqual([]);
+	});
+
+	it('that adds a record adds one of an entity that can be created, and compares fields that it has', () => {
+		if (action.recipe?.kind !== 'add') return;
+		const {
+			entity: resource,
+			same,
+			narrow = {},
+			unless = {},
+			recent,
+			fill = {},
+			query: more = {},
+		} = action.recipe;
+		const added = entityOf(resource);
+		expect([added.path, action.action]).toEqual([action.path, 'create']);
+		expect(added.operations).toContain('create');
+		const has = namesOf(returned(added));
+		const compared = [...same, ...Object.keys(unless), ...(recent ? [recent] : []), ...Object.keys(fill)];
+		expect(compared.filter((field) => !has.includes(field))).toEqual([]);
+		expect(Object.keys(narrow).filter((filter) => !namesOf(added.filters).includes(filter))).toEqual([]);
+		expect(Object.values(narrow).filter((field) => !has.includes(field))).toEqual([]);
+		const sent = [...namesOf(body), ...Object.keys(fixed), ...Object.keys(more), idAs];
+		const required = [...added.fields, ...(added.keys ?? [])].filter((field) => field.required);
+		expect(namesOf(required).filter((field) => !sent.includes(field))).toEqual([]);
 	});
 });

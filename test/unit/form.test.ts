@@ -4,10 +4,13 @@ import { API_CALL } from '../../nodes/AlfaCrm/entities/registry';
 import { description, childrenOf, choicesOf, entityAt, actionTable, formOf } from './form';
 import { areUnique } from './wording-rules';
 
+const READING = ['find', 'get', 'getAll'];
+
 describe.each(actionTable)('the form of %s, %s', (value, operation) => {
 	const entity = entityAt(value);
 	const action = entity?.actions?.find(({ name }) => name === operation);
-	const saves = ['create', 'update'].includes(operation);
+	const saves = ['create', 'update', 'upsert'].includes(operation);
+	const matches = ['find', 'upsert'].includes(operation);
 	const modes = saves ? ['form', 'json', ...(entity?.custom ? ['map'] : [])] : [undefined];
 	const forms = modes.map((inputMode) =>
 		formOf({ resource: value, operation, ...(inputMode === undefined ? {} : { inputMode }) }),
@@ -69,6 +72,7 @@ describe.each(actionTable)('the form of %s, %s', (value, operation) => {
 			updateFields: 'Update Fields',
 			filters: 'Filters',
 			options: 'Options',
+			fieldsToSet: 'Fields',
 		};
 		for (const form of forms) {
 			const collections = form.filter(({ type }) => type === 'collection');
@@ -101,7 +105,11 @@ describe.each(actionTable)('the form of %s, %s', (value, operation) => {
 	});
 
 	it('has Simplify exactly where wide records are read, in n8n’s words, and on', () => {
-		const simplifies = entity?.simple !== undefined && ['get', 'getAll'].includes(operation);
+		const { recipe } = action ?? {};
+		const shown = recipe?.kind === 'add' ? entityAt(recipe.entity) : entity;
+		const reads =
+			[...READING, 'upsert'].includes(operation) || ['add', 'attend', 'change'].includes(recipe?.kind ?? '');
+		const simplifies = shown?.simple !== undefined && reads;
 		expect(named('simplify') !== undefined).toBe(simplifies);
 		if (!simplifies) return;
 		expect(named('simplify')).toMatchObject({
@@ -138,11 +146,18 @@ describe.each(actionTable)('the form of %s, %s', (value, operation) => {
 		const required = entity.fields.filter((field) => field.required).map(({ name }) => name);
 		const keys = (entity.keys ?? []).map(({ name }) => name);
 		const own: Record<string, string[]> = {
-			form: operation === 'create' ? [...required, 'additionalFields'] : ['updateFields'],
+			form: {
+				create: [...required, 'additionalFields'],
+				update: ['updateFields'],
+				upsert: ['fieldsToSet'],
+			}[operation as 'create'],
 			json: ['json', 'unknownFields'],
 			map: ['columns', 'unknownFields'],
 		};
-		const shared = new Set(['resource', 'operation', 'branchId', 'id', 'inputMode', 'listMode', ...keys]);
+		const matched = operation === 'upsert' ? ['matchBy', ...(entity.match?.keys[0].fields ?? [])] : [];
+		const besides = operation === 'upsert' ? ['simplify', 'options', ...matched] : [];
+		const start = ['resource', 'operation', 'branchId', 'id', 'inputMode', 'listMode'];
+		const shared = new Set([...start, ...keys, ...besides]);
 		modes.forEach((mode = '', index) => {
 			const rest = namesIn(forms[index]).filter((name) => !shared.has(name));
 			expect([mode, ...rest.sort()]).toEqual([mode, ...own[mode].sort()]);
@@ -151,11 +166,49 @@ describe.each(actionTable)('the form of %s, %s', (value, operation) => {
 	});
 
 	it('offers every writable field, and the custom ones where there are some', () => {
-		const collection = named(operation === 'create' ? 'additionalFields' : 'updateFields');
+		const names = { create: 'additionalFields', update: 'updateFields', upsert: 'fieldsToSet' };
+		const collection = named(names[operation as 'create']);
 		if (!saves || !entity) return;
-		const optional = entity.fields.filter((field) => operation === 'update' || !field.required);
+		const optional = entity.fields.filter((field) => operation !== 'create' || !field.required);
 		expect((collection ? childrenOf(collection) : []).map(({ name }) => name).sort()).toEqual(
 			[...optional.map(({ name }) => name), ...(entity.custom ? ['customFields'] : [])].sort(),
+		);
+	});
+
+	it('asks by what a record is told exactly where it looks for one, and for the values of each key', () => {
+		const { keys = [] } = entity?.match ?? {};
+		expect(named('matchBy') !== undefined).toBe(matches);
+		if (!matches) return;
+		expect(named('matchBy')?.default).toBe(keys[0].name);
+		for (const { name, fields, any } of keys) {
+			const form = formOf({ resource: value, operation, matchBy: name });
+			const wanted = fields.length > 0 ? fields : ['matchField', 'matchValue'];
+			for (const one of wanted)
+				expect([one, named(one, form)?.required]).toEqual([one, any ? undefined : true]);
+			const others = keys.flatMap((key) => key.fields).filter((one) => !wanted.includes(one));
+			expect(namesIn(form).filter((one) => others.includes(one))).toEqual([]);
+		}
+	});
+
+	it('lets policies be chosen where records are matched, each safe by default', () => {
+		const options = named('options');
+		expect(options !== undefined).toBe(matches);
+		if (!options || !entity) return;
+		const preset = Object.fromEntries(childrenOf(options).map((one) => [one.name, one.default]));
+		const branches = entity.match?.everyBranch ? { searchBranches: [] } : {};
+		const lists = entity.fields.some(({ type }) => ['texts', 'ids', 'references', 'choices'].includes(type));
+		expect(preset).toEqual(
+			operation === 'find'
+				? { ifNone: 'refuse', ifSeveral: 'all', ...branches, ...(entity.archive ? { archived: true } : {}) }
+				: {
+						ifSeveral: 'refuse',
+						ifKeyEmpty: 'refuse',
+						overwriteWithEmpty: false,
+						onlyForNew: [...(entity.match?.onlyForNew ?? [])],
+						...(lists ? { listMode: 'add' } : {}),
+						...(entity.archive ? { ifArchived: 'restore' } : {}),
+						...branches,
+					},
 		);
 	});
 
@@ -163,19 +216,25 @@ describe.each(actionTable)('the form of %s, %s', (value, operation) => {
 		const hasLists = entity?.fields.some(({ type }) =>
 			['texts', 'ids', 'references', 'choices'].includes(type),
 		);
-		expect(named('listMode')?.default).toBe(operation === 'update' && hasLists ? 'replace' : undefined);
+		const grows = action?.recipe?.kind === 'change' && action.body?.some(({ type }) => type === 'references');
+		const updates = operation === 'update' && hasLists ? 'replace' : undefined;
+		expect(named('listMode')?.default).toBe(grows ? 'add' : updates);
+	});
+
+	it('lets a second one be added only if that is chosen', () => {
+		expect(named('skipIfThere')?.default).toBe(action?.recipe?.kind === 'add' ? true : undefined);
 	});
 
 	it('asks for the parameters of an action, the required ones outside of the collection', () => {
 		if (!action) return;
 		const all = [...(action.query ?? []), ...(action.body ?? [])];
 		const collection = named('additionalFields');
-		const optional = all.filter((field) => !field.required).map(({ name }) => name);
+		const optional = all.filter((field) => !field.required && !field.upfront).map(({ name }) => name);
 		expect((collection ? childrenOf(collection) : []).map(({ name }) => name).sort()).toEqual(
 			optional.sort(),
 		);
-		for (const field of all.filter((one) => one.required)) {
-			const given = field.type === 'choice' || field.type === 'flag' ? undefined : true;
+		for (const field of all.filter((one) => one.required || one.upfront)) {
+			const given = !field.required || field.type === 'choice' || field.type === 'flag' ? undefined : true;
 			expect([field.name, named(field.name)?.required]).toEqual([field.name, given]);
 		}
 	});

@@ -97,7 +97,9 @@ describe('operations', () => {
 		['delete', /^Delete$/, /^Delete an? /],
 		['get', /^Get$/, /^Get an? /],
 		['getAll', /^Get Many$/, /^Get many /],
+		['find', /^Find$/, /^Find an? /],
 		['update', /^Update$/, /^Update an? /],
+		['upsert', /^Create or Update$/, /^Create or update an? /],
 	])("%s is called as in n8n's own nodes", (value, name, action) => {
 		const options = actions
 			.map(({ operation }) => operation)
@@ -108,6 +110,28 @@ describe('operations', () => {
 			expect(operation.action).toMatch(action);
 			if (value === 'getAll') expect(operation.description).toMatch(/^Get many /);
 		}
+	});
+
+	it('find a record by what it is known by, in words that an AI agent can choose by', () => {
+		const texts = Object.fromEntries(
+			actions
+				.filter(({ operation }) => operation.value === 'find')
+				.map(({ resource: value, operation }) => [value, operation.description]),
+		);
+		expect(texts).toMatchObject({
+			customer: 'Find a customer by phone, email or another key',
+			leadSource: 'Find a lead source by code, name or ID',
+			subject: 'Find a subject by name or ID',
+		});
+	});
+
+	it('that take something away are chosen by nobody but the user', () => {
+		for (const list of operationLists) {
+			expect(list.noDataExpression).toBe(true);
+			expect(['getAll', 'send']).toContain(list.default);
+		}
+		const how = parameters.filter(({ parameter }) => parameter.name === 'leave_by');
+		expect(how.map(({ parameter }) => parameter.default)).toEqual(['end']);
 	});
 
 	it('put the right article before each noun', () => {

@@ -41,7 +41,7 @@ describe.each(TABLE)('%s', (resource, entity) => {
 	const own = entity.operations.includes('get') ? ['id'] : [];
 	const full = [...new Set([...own, ...returned.map(({ name }) => name)])].sort();
 	const saving = operations.filter((operation) => operation === 'create' || operation === 'update');
-	const reading = operations.filter((operation) => operation === 'get' || operation === 'getAll');
+	const reading = operations.filter((operation) => ['find', 'get', 'getAll'].includes(operation));
 
 	it('returns what it saves as it is, without what is only written', () => {
 		for (const operation of saving) expect(namesIn(of(operation)).sort()).toEqual(full);
@@ -62,16 +62,47 @@ describe.each(TABLE)('%s', (resource, entity) => {
 		expect(lists).toEqual([]);
 	});
 
+	it('returns what it creates or updates as it reads it, and what became of it', () => {
+		if (!operations.includes('upsert')) return;
+		const read = simple ?? full;
+		expect(namesIn(of('upsert')).sort()).toEqual([...read, 'changedFields', 'operationResult'].sort());
+		expect(of('upsert').properties).toMatchObject({
+			operationResult: { type: 'string' },
+			changedFields: { type: 'array', items: { type: 'string' } },
+		});
+	});
+
 	it('returns the ID of what it deletes', () => {
 		if (!operations.includes('delete')) return;
 		expect(of('delete').properties).toEqual({ id: { type: 'integer' }, deleted: { type: 'boolean' } });
 	});
 
 	it('returns what an action declares, or a saved record', () => {
-		for (const { name, shows: own, returns, path } of actions) {
+		for (const { name, shows: own, returns, path, recipe } of actions) {
+			if (recipe) continue;
 			if (own) expect(namesIn(of(name))).toEqual(own.map((field) => field.name));
 			else if (returns === 'saved' && path === undefined) expect(namesIn(of(name)).sort()).toEqual(full);
 			else expect(namesIn(of(name))).toEqual([]);
+		}
+	});
+
+	it('returns what an action that looks first came to, and the record it is about', () => {
+		for (const { name, recipe } of actions) {
+			if (!recipe) continue;
+			const about = {
+				add: recipe.kind === 'add' ? recipe.entity : '',
+				attend: resource,
+				change: resource,
+				join: 'cgi',
+				leave: 'cgi',
+			}[recipe.kind];
+			const more = { join: ['alreadyMember'], leave: ['alreadyLeft'] };
+			const wanted = [
+				...namesIn(schemas[`${about}/get`]),
+				...(more[recipe.kind as 'join'] ?? ['changedFields']),
+				'operationResult',
+			];
+			expect([name, namesIn(of(name)).sort()]).toEqual([name, wanted.sort()]);
 		}
 	});
 

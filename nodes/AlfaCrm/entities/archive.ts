@@ -1,5 +1,5 @@
 import { choice, flag } from './fields';
-import type { Action } from './types';
+import type { Action, Field } from './types';
 
 /** AlfaCRM leaves archived records out unless it is told otherwise. API notes 3. */
 export const archivedView = (plural: string) =>
@@ -22,7 +22,7 @@ export const archivedField = (noun: string) =>
 	});
 
 /** API notes 4: there is no call of its own for this, so a flag is written. */
-export const archiving = (noun: string, known: string): Action[] => [
+export const archiving = (noun: string, known: string, reasons: readonly Field[] = []): Action[] => [
 	{
 		name: 'archive',
 		label: 'Archive',
@@ -30,7 +30,9 @@ export const archiving = (noun: string, known: string): Action[] => [
 		description: `Move a ${noun} to the archive by setting its flag. ${known} Check the result in AlfaCRM.`,
 		action: 'update',
 		idAs: 'id',
+		...(reasons.length > 0 ? { body: reasons } : {}),
 		fixed: { removed: 1 },
+		recipe: { kind: 'change' },
 		returns: 'saved',
 		certainty: 'unconfirmed',
 	},
@@ -42,6 +44,7 @@ export const archiving = (noun: string, known: string): Action[] => [
 		action: 'update',
 		idAs: 'id',
 		fixed: { removed: 0 },
+		recipe: { kind: 'change' },
 		returns: 'saved',
 		certainty: 'unconfirmed',
 	},

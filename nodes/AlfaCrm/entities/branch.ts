@@ -1,5 +1,6 @@
 import { name, nameFilter, weight, writable } from './common';
 import { flag, references } from './fields';
+import { named } from './match';
 
 const subjects = references('subject_ids', 'Subject', 'subject', { description: 'Subjects taught there' });
 
@@ -12,6 +13,7 @@ export const branch = writable({
 	label: 'Branch',
 	plural: 'Branches',
 	certainty: 'confirmed',
+	match: named,
 	fields: [
 		name('e.g. Central'),
 		flag('is_active', 'Active', { required: true, description: 'Whether the branch is in use' }),

@@ -1,14 +1,20 @@
 import { dotted, flag, id, integer, longText, range, text } from './fields';
 import type { Entity, Field, OperationName } from './types';
 
-export const ALL_OPERATIONS: readonly OperationName[] = ['create', 'delete', 'get', 'getAll', 'update'];
+export const ALL_OPERATIONS = [
+	'create',
+	'delete',
+	'get',
+	'getAll',
+	'update',
+] as const satisfies OperationName[];
 
 type Facts = Pick<Entity, 'resource' | 'path' | 'label' | 'plural' | 'certainty'> & Partial<Entity>;
 
 /** What the API lists, creates, changes and deletes. */
 export const writable = (facts: Facts & Pick<Entity, 'fields'>): Entity => ({
 	scope: 'branch',
-	operations: ALL_OPERATIONS,
+	operations: facts.match ? [...ALL_OPERATIONS, 'find', 'upsert'] : ALL_OPERATIONS,
 	filters: [],
 	...facts,
 });

@@ -16,7 +16,9 @@ import {
 	text,
 	texts,
 } from './fields';
-import type { Action } from './types';
+import { jobs } from './customerJobs';
+import { byCustomField, byId } from './match';
+import type { Action, MatchKey } from './types';
 
 const LEAD = { value: 0, label: 'Lead', description: 'Someone who may become a client' };
 const CLIENT = { value: 1, label: 'Client', description: 'Someone who studies' };
@@ -38,6 +40,10 @@ const bonus = (
 	path: 'bonus',
 	idAs: 'customer_id',
 	certainty: 'unconfirmed',
+});
+
+const leaving = reference('customer_reject_id', 'Customer Reject Reason', 'customerReject', {
+	description: 'Why a client left',
 });
 
 const amount = number('amount', 'Amount', { required: true });
@@ -71,6 +77,39 @@ const bonuses: Action[] = [
 	}),
 ];
 
+/** Brothers and sisters share the phone and the email of a parent. */
+const keys: MatchKey[] = [
+	{
+		name: 'phone',
+		label: 'Phone',
+		description: 'In any spelling: +7, 8, brackets, blanks',
+		fields: ['phone'],
+	},
+	{
+		name: 'phoneAndName',
+		label: 'Phone and Name',
+		description: 'Tells brothers and sisters apart who share the phone of a parent',
+		fields: ['phone', 'name'],
+		ask: ['phone'],
+	},
+	{
+		name: 'phoneOrEmail',
+		label: 'Phone or Email',
+		description: 'One of both is enough; an empty one is passed over',
+		fields: ['phone', 'email'],
+		any: true,
+	},
+	{ name: 'email', label: 'Email', description: 'In capital or small letters', fields: ['email'] },
+	{
+		name: 'nameAndBirthDate',
+		label: 'Name and Date of Birth',
+		description: 'Both must agree',
+		fields: ['name', 'dob'],
+	},
+	byCustomField,
+	byId,
+];
+
 /** Leads and clients: one entity of AlfaCRM, told apart by `is_study`. API notes 5.3, list semantics in 3. */
 export const customer = writable({
 	resource: 'customer',
@@ -82,7 +121,8 @@ export const customer = writable({
 	actions: [
 		calendar('customer'),
 		...bonuses,
-		...archiving('customer', 'Tried by two integrations, proven by none.'),
+		...archiving('customer', 'Tried by two integrations, proven by none.', [leaving]),
+		...jobs,
 	],
 	search: { by: 'name', digits: 'phone' },
 	simple: [
@@ -99,6 +139,8 @@ export const customer = writable({
 	],
 	custom: true,
 	reveal: { is_study: 2, removed: 1 },
+	match: { keys, everyBranch: true, onlyForNew: ['is_study'] },
+	archive: { day: 'e_date' },
 	fields: [
 		name('e.g. Mia Orlova'),
 		choice('is_study', 'Customer Type', [CLIENT, LEAD], 0, {
@@ -119,9 +161,7 @@ export const customer = writable({
 		reference('company_id', 'Company', 'company', {
 			description: 'Your own legal entity that makes the contract',
 		}),
-		reference('customer_reject_id', 'Customer Reject Reason', 'customerReject', {
-			description: 'Why a client left',
-		}),
+		leaving,
 		dotted('dob', 'Date of Birth'),
 		texts('email', 'Email', { placeholder: 'e.g. name@example.org' }),
 		choice('gender', 'Gender', GENDERS, 0),
@@ -130,7 +170,7 @@ export const customer = writable({
 		reference('lead_status_id', 'Lead Status', 'leadStatus', { description: 'Stage of the funnel' }),
 		text('legal_name', 'Payer Name', { description: 'Payer or parent, at most 50 characters' }),
 		note,
-		texts('phone', 'Phone', { placeholder: 'e.g. +7(900)000-22-33' }),
+		texts('phone', 'Phone', { isPhone: true, placeholder: 'e.g. +7(900)000-22-33' }),
 		reference('pipeline_id', 'Pipeline', 'pipeline', { description: 'Funnel of a lead' }),
 		archivedField('customer'),
 		reference('study_status_id', 'Study Status', 'studyStatus', { description: 'State of a client' }),

@@ -1,8 +1,18 @@
-import type { Choice, Field, FieldType, Filter } from './types';
+import type { Choice, Field, FieldType, Filter, Shown } from './types';
 
 type Simple = Exclude<FieldType['type'], 'date' | `choice${string}` | `re${string}` | 'rows'>;
 type Extra = Partial<
-	Pick<Field, 'description' | 'placeholder' | 'required' | 'fromBranch' | 'writeOnly'> &
+	Pick<
+		Field,
+		| 'description'
+		| 'placeholder'
+		| 'required'
+		| 'fromBranch'
+		| 'writeOnly'
+		| 'isPhone'
+		| 'otherwise'
+		| 'upfront'
+	> &
 		Pick<Filter, 'recheck'>
 >;
 type Made = Field & Filter;
@@ -93,4 +103,5 @@ export function range(make: Make, name: string, label: string, recheck?: string)
 }
 
 /** Holds several values, which AlfaCRM replaces as a whole. */
-export const isList = ({ type }: Filter): boolean => ['texts', 'ids', 'references', 'choices'].includes(type);
+export const isList = ({ type }: { type: Shown['type'] }): boolean =>
+	['texts', 'ids', 'references', 'choices'].includes(type);

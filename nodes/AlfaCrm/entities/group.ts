@@ -2,6 +2,7 @@ import { archivedField, archivedView, archiving } from './archive';
 import { calendar } from './calendar';
 import { idFilter, name, nameFilter, note, timestampFilters, timestamps, writable } from './common';
 import { dotted, flag, id, ids, integer, iso, range, reference, references, text } from './fields';
+import { byCustomField, byId, byName } from './match';
 
 const level = reference('level_id', 'Level', 'level');
 const status = id('status_id', 'Status ID');
@@ -30,6 +31,8 @@ export const group = writable({
 	],
 	custom: true,
 	reveal: { removed: 1 },
+	match: { keys: [byName, byId, byCustomField] },
+	archive: {},
 	fields: [
 		name('e.g. Robotics Tue 17:00'),
 		archivedField('group'),

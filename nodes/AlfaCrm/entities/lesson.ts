@@ -44,6 +44,12 @@ const ATTENDANCE = [
 	note,
 ];
 
+const details = rows('details', 'Attendance', [
+	...ATTENDANCE,
+	id('id', 'Attendance ID', { description: "ID of the customer's row in 'details' of the lesson" }),
+	reference('branch_id', 'Branch of Customer', 'branch', { fromBranch: true }),
+]);
+
 /** API notes 5.11 and 6: one integration uses it; its body is taken from there and from the official table. */
 const conduct: Action = {
 	name: 'conduct',
@@ -53,11 +59,7 @@ const conduct: Action = {
 	action: 'teach',
 	idAs: 'id',
 	body: [
-		rows('details', 'Attendance', [
-			...ATTENDANCE,
-			id('id', 'Attendance ID', { description: "ID of the customer's row in 'details' of the lesson" }),
-			reference('branch_id', 'Branch of Customer', 'branch', { fromBranch: true }),
-		]),
+		details,
 		reference('branch_id', 'Branch of Lesson', 'branch', {
 			fromBranch: true,
 			description: 'The branch it belongs to, if not the one above',
@@ -74,6 +76,50 @@ const conduct: Action = {
 	certainty: 'documented',
 };
 
+/** API notes 5.11: the same call, which is known for planned lessons. Who was there may be given by IDs alone. */
+const markAttendance: Action = {
+	name: 'markAttendance',
+	label: 'Mark Attendance',
+	title: 'Mark the attendance of a lesson',
+	description:
+		'Say who was at a lesson and who was not, which conducts a planned one. Run again with the same, it changes nothing.',
+	action: 'teach',
+	idAs: 'id',
+	body: [
+		choice(
+			'if_conducted',
+			'If Already Conducted',
+			[
+				{
+					value: 'teach',
+					label: 'Send It Again',
+					description: 'Not known from any integration; check the balances in AlfaCRM',
+				},
+				{ value: 'refuse', label: 'Stop', description: 'Unless it says the same already' },
+			],
+			'refuse',
+			{ required: true },
+		),
+		ids('present_ids', 'Present Customer IDs', {
+			upfront: true,
+			description: 'Customers who were there, separated by commas',
+			placeholder: 'e.g. 501, 502',
+		}),
+		ids('absent_ids', 'Absent Customer IDs', {
+			upfront: true,
+			description: 'Customers who were not there, separated by commas',
+			placeholder: 'e.g. 503',
+		}),
+		{ ...details, description: 'For customers with more to say, such as a grade or a reason' },
+		homework,
+		topic,
+	],
+	fixed: { status: 3 },
+	recipe: { kind: 'attend' },
+	returns: 'saved',
+	certainty: 'documented',
+};
+
 /** API notes 5.11. */
 export const lesson = writable({
 	resource: 'lesson',
@@ -83,7 +129,7 @@ export const lesson = writable({
 	plural: 'Lessons',
 	certainty: 'confirmed',
 	unconfirmed: ['delete'],
-	actions: [conduct],
+	actions: [conduct, markAttendance],
 	title: ['time_from', 'topic'],
 	search: { digits: 'id', day: ['date_from', 'date_to'] },
 	simple: [

@@ -1,16 +1,24 @@
 import { enabled, enabledFilter, idFilter, name, nameFilter, readable, weight, writable } from './common';
 import { flag, reference, text } from './fields';
+import { byId, byName, named } from './match';
 import type { Entity, Field } from './types';
 
 /** The short lists that an account defines for itself share one shape. API notes 5.4. */
 const list = (
 	names: Pick<Entity, 'resource' | 'path' | 'className' | 'label' | 'plural'>,
 	example: string,
-	more: { first?: Field[]; last?: Field[]; filters?: Entity['filters']; certainty?: 'documented' } = {},
+	more: {
+		first?: Field[];
+		last?: Field[];
+		filters?: Entity['filters'];
+		certainty?: 'documented';
+		match?: Entity['match'];
+	} = {},
 ): Entity =>
 	writable({
 		...names,
 		certainty: more.certainty ?? 'confirmed',
+		match: more.match ?? named,
 		fields: [name(example), ...(more.first ?? []), enabled, ...(more.last ?? []), weight],
 		filters: more.filters ?? [enabledFilter, idFilter, nameFilter],
 	});
@@ -63,6 +71,7 @@ export const leadSource = list(
 			}),
 		],
 		filters: [text('code', 'Code', { description: 'Code to look for' }), enabledFilter, idFilter, nameFilter],
+		match: { keys: [{ name: 'code', label: 'Code', fields: ['code'] }, byName, byId] },
 	},
 );
 

@@ -1,5 +1,6 @@
 import { idFilter, name, nameFilter, weight, writable } from './common';
 import { boolean } from './fields';
+import { named } from './match';
 
 /** API notes 5.8. */
 export const subject = writable({
@@ -9,6 +10,8 @@ export const subject = writable({
 	label: 'Subject',
 	plural: 'Subjects',
 	certainty: 'confirmed',
+	match: named,
+	reveal: { active: false },
 	fields: [name('e.g. Robotics'), weight],
 	filters: [
 		boolean('active', 'Active', { description: 'Whether to return only active subjects; off returns all' }),

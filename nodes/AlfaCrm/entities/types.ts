@@ -2,7 +2,7 @@ import type { IDataObject } from 'n8n-workflow';
 
 import type { DateFormat } from '../api/formats';
 
-export type OperationName = 'create' | 'delete' | 'get' | 'getAll' | 'update';
+export type OperationName = 'create' | 'delete' | 'find' | 'get' | 'getAll' | 'update' | 'upsert';
 
 /**
  * How sure the facts about a thing are: several independent sources or a live account agree; the official tables say
@@ -61,7 +61,37 @@ export type Field = FieldBasics &
 		fromBranch?: boolean;
 		/** Not among what AlfaCRM returns, at least not under this name. */
 		writeOnly?: boolean;
+		/** Phone numbers, which are the same in any spelling. */
+		isPhone?: boolean;
+		/** Sent when nothing is given. */
+		otherwise?: number | 'today';
+		/** A parameter of an action that stands with the required ones, though it may stay empty. */
+		upfront?: boolean;
 	};
+
+/** A natural key: what a record is told by when its ID is not known. */
+export interface MatchKey {
+	/** Value of 'Match By'; stored in workflows. */
+	name: string;
+	label: string;
+	description?: string;
+	/** Fields that must all agree, or `id`; none for a custom field that the form names. */
+	fields: readonly string[];
+	/** One agreeing field will do. */
+	any?: true;
+	/** Those of `fields` that the index is asked by; all if absent. The rows that come are compared by all of them. */
+	ask?: readonly string[];
+}
+
+/** How a record is found again and saved without doubling it. */
+export interface Matching {
+	/** The first one is offered first. */
+	keys: readonly MatchKey[];
+	/** The same record may be in any branch of the account, so all are searched. */
+	everyBranch?: true;
+	/** Fields that an update leaves alone unless that is changed in the form. */
+	onlyForNew?: readonly string[];
+}
 
 /** What AlfaCRM returns; an object has keys that nobody can declare. */
 export type Shown = FieldBasics & (FieldType | { type: 'object' });
@@ -69,7 +99,40 @@ export type Shown = FieldBasics & (FieldType | { type: 'object' });
 /** An ID that AlfaCRM looks for in the query; it is sent in the body too, where some sources have it. */
 export type Key = Field & { in: readonly OperationName[] };
 
-/** Something that can be done with a record besides the usual five operations. */
+/** Adds a record of another entity to this one, unless the same one is there already. */
+export interface Addition {
+	kind: 'add';
+	/** Resource of what is added. */
+	entity: string;
+	/** How the ID of this record travels, under the name `idAs`. */
+	link: 'query' | 'body' | 'list';
+	/** What else its query needs. */
+	query?: IDataObject;
+	/** Two records are the same when those of these fields agree that are given. */
+	same: readonly string[];
+	/** Filters of its list and the fields that fill them. */
+	narrow?: Readonly<Record<string, string>>;
+	/** Filters of its list where a field is left empty. */
+	without?: Readonly<Record<string, IDataObject>>;
+	/** A record with one of these values counts no more. */
+	unless?: IDataObject;
+	/** Only records of today and yesterday count, by this field. */
+	recent?: string;
+	/** Fields that, if not given, are taken from this record: the first one that is filled. */
+	fill?: Readonly<Record<string, readonly string[]>>;
+}
+
+/** What an action does beyond sending one call. Each looks first, and so can be run again without doing it twice. */
+export type Recipe =
+	| Addition
+	/** Reads the record and sends only what differs; `only` records with that value. */
+	| { kind: 'change'; only?: { field: string; value: number; otherwise: string } }
+	/** A customer joins or leaves a group. */
+	| { kind: 'join' | 'leave' }
+	/** Who was at a lesson. */
+	| { kind: 'attend' };
+
+/** Something that can be done with a record besides the usual operations. */
 export interface Action {
 	/** camelCase verb; stored in workflows. */
 	name: string;
@@ -92,6 +155,8 @@ export interface Action {
 	fixed?: IDataObject;
 	/** A saved record, pages of rows, a bare list of rows, or one object. The last three only read. */
 	returns: 'saved' | 'pages' | 'list' | 'object';
+	/** Left out, the call is sent as it is. */
+	recipe?: Recipe;
 	/** What it returns, where that is no record of the entity, for the preview of the output. */
 	shows?: readonly (FieldBasics & FieldType)[];
 	certainty: Certainty;
@@ -128,7 +193,11 @@ export interface Entity {
 	/** The index shows one value of this at a time; all are asked for unless some are chosen. */
 	sweep?: FieldBasics & { choices: readonly (Choice & { value: number })[] };
 	/** Makes the index show a record that its defaults would hide, for reading one by ID. */
-	reveal?: Readonly<Record<string, number>>;
+	reveal?: Readonly<Record<string, number | boolean>>;
+	/** What it is told by besides its ID; makes Find and Create or Update possible. */
+	match?: Matching;
+	/** Can be archived: by the flag `removed`, and for some by a day, which is reached. */
+	archive?: { day?: string };
 	/** IDs that travel in the query. */
 	keys?: readonly Key[];
 	actions?: readonly Action[];

@@ -2,9 +2,13 @@ import type { IDataObject, IExecuteFunctions } from 'n8n-workflow';
 
 import { nodeError } from '../api/errors';
 import { request } from '../api/request';
-import type { Action, Entity, Field } from '../entities/types';
-import { fieldsToSend } from './body';
+import type { Action, Entity, Field, Recipe } from '../entities/types';
+import { valuesOf } from './actionValues';
+import { addOnce } from './addOnce';
+import { markAttendance } from './attendance';
+import { changeRecord } from './changeRecord';
 import { collectPages } from './collect';
+import { joinGroup, leaveGroup } from './membership';
 import { save } from './save';
 import { idOf, targetOf } from './target';
 
@@ -15,6 +19,7 @@ export async function runAction(
 	action: Action,
 	itemIndex: number,
 ): Promise<IDataObject[]> {
+	if (action.recipe) return await cook(context, entity, action, action.recipe, itemIndex);
 	const { path, branch, labels } = targetOf(context, entity, itemIndex);
 	const id = action.idAs ? idOf(context, entity, itemIndex) : undefined;
 	const call = {
@@ -40,18 +45,25 @@ export async function runAction(
 	}
 }
 
-function valuesOf(
+async function cook(
 	context: IExecuteFunctions,
+	entity: Entity,
+	action: Action,
+	recipe: Recipe,
 	itemIndex: number,
-	branch?: number,
-	fields: readonly Field[] = [],
-): IDataObject {
-	const optional = context.getNodeParameter('additionalFields', itemIndex, {}) as IDataObject;
-	const given = fields.map(({ name, required }) => [
-		name,
-		required ? context.getNodeParameter(name, itemIndex, '') : optional[name],
-	]);
-	return fieldsToSend(context, itemIndex, fields, Object.fromEntries(given) as IDataObject, branch);
+): Promise<IDataObject[]> {
+	switch (recipe.kind) {
+		case 'add':
+			return await addOnce(context, entity, action, recipe, itemIndex);
+		case 'change':
+			return await changeRecord(context, entity, action, recipe, itemIndex);
+		case 'join':
+			return await joinGroup(context, entity, action, itemIndex);
+		case 'leave':
+			return await leaveGroup(context, entity, action, itemIndex);
+		case 'attend':
+			return await markAttendance(context, entity, action, itemIndex);
+	}
 }
 
 function labelsOf(fields: readonly Field[] = []): Record<string, string> {

@@ -73,7 +73,7 @@ export function fieldsToSend(
 ): IDataObject {
 	const body: IDataObject = {};
 	for (const field of fields) {
-		const value = isEmpty(given[field.name]) && field.fromBranch ? branch : given[field.name];
+		const value = isEmpty(given[field.name]) ? standIn(field, branch) : given[field.name];
 		if (field.type === 'rows' && !isEmpty(value)) {
 			body[field.name] = rowsOf(value).map((row) =>
 				fieldsToSend(context, itemIndex, field.fields, row, branch),
@@ -87,8 +87,14 @@ export function fieldsToSend(
 	return body;
 }
 
+/** What is sent when nothing is given. */
+function standIn({ fromBranch, otherwise }: Field, branch?: number): unknown {
+	if (fromBranch) return branch;
+	return otherwise === 'today' ? new Date() : otherwise;
+}
+
 /** A list of small records: from the form, or a plain list in JSON. */
-function rowsOf(value: unknown): IDataObject[] {
+export function rowsOf(value: unknown): IDataObject[] {
 	return Array.isArray(value)
 		? (value as IDataObject[])
 		: ((value as { values?: IDataObject[] }).values ?? []);

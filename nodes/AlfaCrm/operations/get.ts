@@ -1,4 +1,4 @@
-import { findById } from './find';
+import { findById } from './findById';
 import { simplified } from './simplify';
 import { idOf, targetOf } from './target';
 import type { Operation } from './types';

@@ -3,14 +3,14 @@ import { NodeOperationError } from 'n8n-workflow';
 
 import type { Entity } from '../entities/types';
 
-const CUSTOM = /^custom_\w+$/;
+export const CUSTOM = /^custom_\w+$/;
 
 /** What the user gave for the fields of a record, by the names that AlfaCRM uses, whichever way it was given. */
 export function givenFields(
 	context: IExecuteFunctions,
 	entity: Entity,
 	itemIndex: number,
-	operation: 'create' | 'update',
+	operation: 'create' | 'update' | 'upsert',
 ): IDataObject {
 	switch (context.getNodeParameter('inputMode', itemIndex, 'form')) {
 		case 'json':
@@ -20,7 +20,7 @@ export function givenFields(
 		default:
 			return operation === 'create'
 				? { ...topLevel(context, entity, itemIndex), ...collected(context, 'additionalFields', itemIndex) }
-				: collected(context, 'updateFields', itemIndex);
+				: collected(context, operation === 'update' ? 'updateFields' : 'fieldsToSet', itemIndex);
 	}
 }
 

@@ -7,12 +7,22 @@ import { runAction } from './action';
 import { sendCall } from './apiCall';
 import { create } from './create';
 import { deleteRecord } from './delete';
+import { find } from './find';
 import { get } from './get';
 import { getAll } from './getAll';
 import type { Operation } from './types';
 import { update } from './update';
+import { upsert } from './upsert';
 
-const operations: Record<OperationName, Operation> = { create, delete: deleteRecord, get, getAll, update };
+const operations: Record<OperationName, Operation> = {
+	create,
+	delete: deleteRecord,
+	find,
+	get,
+	getAll,
+	update,
+	upsert,
+};
 
 /** Does for one item what 'Resource' and 'Operation' say. */
 export async function perform(context: IExecuteFunctions, itemIndex: number): Promise<IDataObject[]> {

@@ -162,3 +162,24 @@ export function byName<T extends { name: string }>(options: T[]): T[] {
 export function byDisplayName(properties: INodeProperties[]): INodeProperties[] {
 	return [...properties].sort((a, b) => a.displayName.localeCompare(b.displayName, 'en'));
 }
+
+/** The record that an operation is about. */
+export function idProperty(entity: Entity): INodeProperties {
+	const name = `${entity.label} ID`;
+	const description = `The number that AlfaCRM shows for the ${entity.label.toLowerCase()}`;
+	if (entity.search) return { ...picker(entity.label, entity), name: 'id', required: true, description };
+	return {
+		displayName: name,
+		name: 'id',
+		type: 'string',
+		required: true,
+		default: '',
+		placeholder: 'e.g. 501',
+		description,
+	};
+}
+
+/** Choices and switches always hold a value. */
+export function mustBeFilled({ type }: Field): Partial<INodeProperties> {
+	return type === 'choice' || type === 'flag' ? {} : { required: true };
+}

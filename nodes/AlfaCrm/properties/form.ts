@@ -1,10 +1,12 @@
 import type { INodeProperties } from 'n8n-workflow';
 
 import { isList } from '../entities/fields';
-import type { Entity, Field, OperationName } from '../entities/types';
+import type { Entity, OperationName } from '../entities/types';
+import { entityOf } from '../entities/registry';
 import { columnsMethod } from '../methods/names';
-import { byDisplayName, picker, toProperty } from './fields';
+import { idProperty, mustBeFilled, toProperty } from './fields';
 import {
+	collection,
 	customFields,
 	inputMode,
 	jsonInput,
@@ -13,13 +15,16 @@ import {
 	mapper,
 	returnAll,
 	simplify,
+	skipIfThere,
 	unknownFields,
 } from './shared';
 
+import { findOptions, matchForm, upsertOptions } from './upsert';
+
 type Shown = NonNullable<INodeProperties['displayOptions']>['show'];
 
-/** The parameters of create, delete, get, get many and update. */
-export function crudForm(entity: Entity): INodeProperties[] {
+/** The parameters of the usual operations, in the places of the form: the same ones for each entity. */
+export function crudForm(entity: Entity): INodeProperties[][] {
 	const on = (
 		property: INodeProperties,
 		operations: readonly OperationName[],
@@ -35,82 +40,79 @@ export function crudForm(entity: Entity): INodeProperties[] {
 	const custom = entity.custom ? [customFields] : [];
 
 	return [
-		...on(idProperty(entity), ['delete', 'get', 'update']),
-		...(entity.keys ?? []).flatMap((key) => on({ ...toProperty(key), ...mustBeFilled(key) }, key.in)),
-		...on(inputMode(entity), ['create', 'update']),
-		...required.flatMap((field) => on({ ...toProperty(field), ...mustBeFilled(field) }, ['create'], form)),
-		...on(
+		on(idProperty(entity), ['delete', 'get', 'update']),
+		(entity.keys ?? []).flatMap((key) => on({ ...toProperty(key), ...mustBeFilled(key) }, key.in)),
+		matchForm(entity),
+		on(inputMode(entity), ['create', 'update', 'upsert']),
+		required.flatMap((field) => on({ ...toProperty(field), ...mustBeFilled(field) }, ['create'], form)),
+		on(
 			collection('Additional Fields', 'additionalFields', [...optional.map(toProperty), ...custom]),
 			['create'],
 			form,
 		),
-		...(entity.fields.some(isList) ? on(listMode(entity), ['update']) : []),
-		...on(
+		entity.fields.some(isList) ? on(listMode(entity), ['update']) : [],
+		on(
 			collection('Update Fields', 'updateFields', [...entity.fields.map(toProperty), ...custom]),
 			['update'],
 			form,
 		),
-		...(entity.custom ? on(mapper(columnsMethod(entity)), ['create', 'update'], { inputMode: ['map'] }) : []),
-		...on(jsonInput(entity), ['create', 'update'], { inputMode: ['json'] }),
-		...on(unknownFields, ['create', 'update'], { inputMode: entity.custom ? ['json', 'map'] : ['json'] }),
-		...(entity.views ?? []).flatMap((view) => on(toProperty(view), ['getAll'])),
-		...(entity.sweep ? on(toProperty({ ...entity.sweep, type: 'choices' }), ['getAll']) : []),
-		...on(returnAll, ['getAll']),
-		...on(limit, ['getAll'], { returnAll: [false] }),
-		...(entity.simple ? on(simplify, ['get', 'getAll']) : []),
-		...(entity.filters.length > 0
+		entity.custom
+			? on(mapper(columnsMethod(entity)), ['create', 'update', 'upsert'], { inputMode: ['map'] })
+			: [],
+		on(jsonInput(entity), ['create', 'update', 'upsert'], { inputMode: ['json'] }),
+		on(unknownFields, ['create', 'update', 'upsert'], {
+			inputMode: entity.custom ? ['json', 'map'] : ['json'],
+		}),
+		(entity.views ?? []).flatMap((view) => on(toProperty(view), ['getAll'])),
+		entity.sweep ? on(toProperty({ ...entity.sweep, type: 'choices' }), ['getAll']) : [],
+		on(returnAll, ['getAll']),
+		on(limit, ['getAll'], { returnAll: [false] }),
+		entity.simple ? on(simplify, ['find', 'get', 'getAll', 'upsert']) : [],
+		entity.filters.length > 0
 			? on(collection('Filters', 'filters', entity.filters.map(toProperty), 'Add Filter'), ['getAll'])
-			: []),
+			: [],
+		on(collection('Fields', 'fieldsToSet', [...entity.fields.map(toProperty), ...custom]), ['upsert'], form),
+		on(findOptions(entity), ['find']),
+		on(upsertOptions(entity), ['upsert']),
 	];
 }
 
-/** The parameters of what can be done besides. */
-export function actionForm(entity: Entity): INodeProperties[] {
-	return (entity.actions ?? []).flatMap((action) => {
+/** The parameters of what can be done besides, in the same way. */
+export function actionForm(entity: Entity): INodeProperties[][] {
+	const actions = (entity.actions ?? []).map((action) => {
 		const on = (property: INodeProperties, more: Shown = {}): INodeProperties => ({
 			...property,
 			displayOptions: { show: { resource: [entity.resource], operation: [action.name], ...more } },
 		});
 		const fields = [...(action.query ?? []), ...(action.body ?? [])];
-		const optional = fields.filter((field) => !field.required);
+		const upfront = fields.filter((field) => field.required || field.upfront);
+		const optional = fields.filter((field) => !upfront.includes(field));
+		const { recipe } = action;
+		const shown =
+			recipe?.kind === 'add'
+				? entityOf(recipe.entity)
+				: recipe?.kind === 'change' || recipe?.kind === 'attend'
+					? entity
+					: undefined;
 		return [
-			...(action.idAs ? [on(idProperty(entity))] : []),
-			...fields
-				.filter((field) => field.required)
-				.map((field) => on({ ...toProperty(field), ...mustBeFilled(field) })),
-			...(action.returns === 'pages' ? [on(returnAll), on(limit, { returnAll: [false] })] : []),
-			...(optional.length > 0
+			action.idAs ? [on(idProperty(entity))] : [],
+			upfront.map((field) => on({ ...toProperty(field), ...(field.required ? mustBeFilled(field) : {}) })),
+			recipe?.kind === 'change' && upfront.some(isList)
+				? [on(listMode({ ...entity, fields: upfront }, 'add'))]
+				: [],
+			recipe?.kind === 'add' ? [on(skipIfThere)] : [],
+			shown?.simple ? [on(simplify)] : [],
+			action.returns === 'pages' ? [on(returnAll), on(limit, { returnAll: [false] })] : [],
+			optional.length > 0
 				? [on(collection('Additional Fields', 'additionalFields', optional.map(toProperty)))]
-				: []),
+				: [],
 		];
 	});
+	return byPlace(actions);
 }
 
-function idProperty(entity: Entity): INodeProperties {
-	const name = `${entity.label} ID`;
-	const description = `The number that AlfaCRM shows for the ${entity.label.toLowerCase()}`;
-	if (entity.search) return { ...picker(entity.label, entity), name: 'id', required: true, description };
-	return {
-		displayName: name,
-		name: 'id',
-		type: 'string',
-		required: true,
-		default: '',
-		placeholder: 'e.g. 501',
-		description,
-	};
-}
-
-/** Choices and switches always hold a value. */
-function mustBeFilled({ type }: Field): Partial<INodeProperties> {
-	return type === 'choice' || type === 'flag' ? {} : { required: true };
-}
-
-function collection(
-	displayName: string,
-	name: string,
-	fields: INodeProperties[],
-	placeholder = 'Add Field',
-): INodeProperties {
-	return { displayName, name, type: 'collection', placeholder, default: {}, options: byDisplayName(fields) };
+/** Lists of places become places, each with what all the lists have there. */
+export function byPlace<T>(lists: readonly T[][][]): T[][] {
+	const places = Math.max(0, ...lists.map((list) => list.length));
+	return Array.from({ length: places }, (_, place) => lists.flatMap((list) => list[place] ?? []));
 }

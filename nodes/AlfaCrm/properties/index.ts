@@ -4,7 +4,7 @@ import { API_CALL, entities } from '../entities/registry';
 import type { Entity } from '../entities/types';
 import { apiCallProperties } from './apiCall';
 import { byName, loadedFrom } from './fields';
-import { actionForm, crudForm } from './form';
+import { actionForm, byPlace, crudForm } from './form';
 import { actionOption, operationOption } from './wording';
 
 /** The whole form, from the declarations of the entities. */
@@ -13,7 +13,7 @@ export function allProperties(): INodeProperties[] {
 		resourceProperty(),
 		...entities.map(operationProperty),
 		branchProperty(),
-		...entities.flatMap((entity) => [...crudForm(entity), ...actionForm(entity)]),
+		...byPlace(entities.map((entity) => [...crudForm(entity), ...actionForm(entity)])).flatMap(shared),
 		...apiCallProperties,
 	];
 }
@@ -57,4 +57,24 @@ function branchProperty(): INodeProperties {
 			show: { resource: entities.filter(({ scope }) => scope === 'branch').map(({ resource }) => resource) },
 		},
 	};
+}
+
+/** Parameters that differ by nothing but where they are shown are one: the description goes to every open editor. */
+function shared(properties: INodeProperties[]): INodeProperties[] {
+	return merged(merged(properties, 'operation'), 'resource');
+}
+
+function merged(properties: INodeProperties[], by: 'operation' | 'resource'): INodeProperties[] {
+	const groups = new Map<string, INodeProperties[]>();
+	for (const property of properties) {
+		const elsewhere = { ...property.displayOptions?.show, [by]: [] };
+		const key = JSON.stringify({ ...property, displayOptions: elsewhere });
+		groups.set(key, [...(groups.get(key) ?? []), property]);
+	}
+	return [...groups.values()].map((group) => {
+		const [first] = group;
+		const values = group.flatMap(({ displayOptions }) => displayOptions?.show?.[by] ?? []);
+		const show = { ...first.displayOptions?.show, [by]: [...new Set(values)] };
+		return { ...first, displayOptions: { show } };
+	});
 }

@@ -1,7 +1,8 @@
 import type { INodeProperties } from 'n8n-workflow';
 
 import { isList } from '../entities/fields';
-import type { Entity } from '../entities/types';
+import type { Entity, Field } from '../entities/types';
+import { byDisplayName } from './fields';
 
 export const returnAll: INodeProperties = {
 	displayName: 'Return All',
@@ -26,6 +27,14 @@ export const simplify: INodeProperties = {
 	type: 'boolean',
 	default: true,
 	description: 'Whether to return a simplified version of the response instead of the raw data',
+};
+
+export const skipIfThere: INodeProperties = {
+	displayName: 'Skip if Already There',
+	name: 'skipIfThere',
+	type: 'boolean',
+	default: true,
+	description: 'Whether to look for the same one first and return it instead of adding another',
 };
 
 /** How the fields of a record are given: in a form, mapped from the input (where custom fields matter), or as JSON. */
@@ -73,7 +82,7 @@ export function mapper(resourceMapperMethod: string): INodeProperties {
 }
 
 export function jsonInput({ label, fields }: Entity): INodeProperties {
-	const names = fields.map(({ name }) => name).join(', ');
+	const names = fields.map(inJson).join(', ');
 	return {
 		displayName: 'JSON',
 		name: 'json',
@@ -82,6 +91,21 @@ export function jsonInput({ label, fields }: Entity): INodeProperties {
 		default: '{}',
 		description: `An object with fields of the ${label.toLowerCase()}, as AlfaCRM calls them: ${names}`,
 	};
+}
+
+/** A field and what it takes, for whoever writes the JSON; an AI agent sees nothing else of it. */
+function inJson(field: Field): string {
+	if (field.type === 'choice') {
+		return `${field.name} (${field.choices.map(({ value, label }) => `${value} ${label}`).join(', ')})`;
+	}
+	const kind = isList(field)
+		? 'list'
+		: field.type === 'flag'
+			? '0 or 1'
+			: field.type === 'date'
+				? 'date'
+				: '';
+	return kind ? `${field.name} (${kind})` : field.name;
 }
 
 export const unknownFields: INodeProperties = {
@@ -101,7 +125,7 @@ export const unknownFields: INodeProperties = {
 };
 
 /** AlfaCRM replaces a whole list, which would lose what is in it. */
-export function listMode({ fields }: Entity): INodeProperties {
+export function listMode({ fields }: Entity, preset: 'add' | 'replace' = 'replace'): INodeProperties {
 	const lists = fields.filter(isList).map(({ label }) => label);
 	return {
 		displayName: 'List Fields',
@@ -119,7 +143,7 @@ export function listMode({ fields }: Entity): INodeProperties {
 				description: 'Put the given values in place of all others',
 			},
 		],
-		default: 'replace',
+		default: preset,
 		description: `What happens to fields that hold several values (${lists.sort().join(', ')})`,
 	};
 }
@@ -150,3 +174,12 @@ export const customFields: INodeProperties = {
 		},
 	],
 };
+
+export function collection(
+	displayName: string,
+	name: string,
+	fields: INodeProperties[],
+	placeholder = 'Add Field',
+): INodeProperties {
+	return { displayName, name, type: 'collection', placeholder, default: {}, options: byDisplayName(fields) };
+}

@@ -6,7 +6,7 @@ import type { Caller } from '../../api/request';
 import { CREDENTIAL } from '../../api/request';
 import { entityOfClass } from '../../entities/registry';
 import type { Entity } from '../../entities/types';
-import { findById } from '../../operations/find';
+import { findById } from '../../operations/findById';
 import type { Delivery } from './delivery';
 
 /** The record that an event is about. An event must not be lost, so what goes wrong becomes part of it. */

@@ -1,0 +1,274 @@
+import { note } from './common';
+import { choice, dotted, flag, id, longText, number, record, reference, references, text } from './fields';
+import type { Action } from './types';
+
+const group = record('group_id', 'Group', 'group', { required: true });
+
+/** The life of a lead and a client, step by step. API notes 4 and 5.3: a partial update changes what it names. */
+const steps: Action[] = [
+	{
+		name: 'convertToClient',
+		label: 'Convert to Client',
+		title: 'Convert a customer from lead to client',
+		description: 'Turn a lead into a client. A client stays one.',
+		action: 'update',
+		idAs: 'id',
+		body: [
+			reference('study_status_id', 'Study Status', 'studyStatus', { description: 'State of the new client' }),
+		],
+		fixed: { is_study: 1 },
+		recipe: { kind: 'change' },
+		returns: 'saved',
+		certainty: 'documented',
+	},
+	{
+		name: 'moveToStage',
+		label: 'Move to Stage',
+		title: 'Move a customer to a stage of the funnel',
+		description: 'Set the lead status of a customer',
+		action: 'update',
+		idAs: 'id',
+		body: [
+			reference('lead_status_id', 'Lead Status', 'leadStatus', {
+				required: true,
+				description: 'Stage of the funnel',
+			}),
+			reference('pipeline_id', 'Pipeline', 'pipeline', { description: 'Funnel that the stage belongs to' }),
+		],
+		recipe: { kind: 'change' },
+		returns: 'saved',
+		certainty: 'confirmed',
+	},
+	{
+		name: 'assignManager',
+		label: 'Assign Manager',
+		title: 'Assign a manager to a customer',
+		description: 'Set the user who looks after a customer',
+		action: 'update',
+		idAs: 'id',
+		body: [reference('assigned_id', 'Manager', 'user', { required: true })],
+		recipe: { kind: 'change' },
+		returns: 'saved',
+		certainty: 'confirmed',
+	},
+	{
+		name: 'assignTeachers',
+		label: 'Assign Teachers',
+		title: 'Assign teachers to a customer',
+		description: 'Add to the responsible teachers of a customer, or replace them',
+		action: 'update',
+		idAs: 'id',
+		body: [references('teacher_ids', 'Teacher', 'teacher', { required: true })],
+		recipe: { kind: 'change' },
+		returns: 'saved',
+		certainty: 'confirmed',
+	},
+	{
+		name: 'reject',
+		label: 'Reject Lead',
+		title: 'Reject a lead customer with a reason',
+		description: 'Note why a lead was lost, and archive it if you like. A client is refused.',
+		action: 'update',
+		idAs: 'id',
+		body: [
+			reference('lead_reject_id', 'Reason', 'leadReject', {
+				required: true,
+				description: 'Why the lead was lost',
+			}),
+			flag('removed', 'Archive Too', {
+				description: 'Whether to archive the lead as well. Check the result in AlfaCRM.',
+			}),
+		],
+		recipe: { kind: 'change', only: { field: 'is_study', value: 0, otherwise: 'is a client, not a lead' } },
+		returns: 'saved',
+		certainty: 'documented',
+	},
+];
+
+/** API notes 5.7. */
+const groups: Action[] = [
+	{
+		name: 'addToGroup',
+		label: 'Add to Group',
+		title: 'Add a customer to a group',
+		description:
+			'Enrol a customer in a group. One who is in it already stays there, with alreadyMember set to true.',
+		path: 'cgi',
+		action: 'create',
+		idAs: 'customer_id',
+		body: [
+			group,
+			dotted('e_date', 'End Date', {
+				description: 'Last day of the membership. Sources disagree on its format.',
+			}),
+			dotted('b_date', 'Start Date', {
+				description: 'First day of the membership. Sources disagree on its format.',
+			}),
+		],
+		recipe: { kind: 'join' },
+		returns: 'saved',
+		certainty: 'confirmed',
+	},
+	{
+		name: 'removeFromGroup',
+		label: 'Remove From Group',
+		title: 'Remove a customer from a group',
+		description:
+			'End the membership of a customer in a group. One who is not in it is left alone, with alreadyLeft set to true.',
+		path: 'cgi',
+		action: 'update',
+		idAs: 'customer_id',
+		body: [
+			group,
+			choice(
+				'leave_by',
+				'How',
+				[
+					{
+						value: 'end',
+						label: 'End It',
+						description: 'Set its last day; the past membership stays on record',
+					},
+					{
+						value: 'delete',
+						label: 'Delete It',
+						description: 'Remove the membership as if it had never been',
+					},
+				],
+				'end',
+				{ required: true },
+			),
+			dotted('e_date', 'Last Day', {
+				otherwise: 'today',
+				description: 'Last day in the group, today if left empty',
+			}),
+		],
+		recipe: { kind: 'leave' },
+		returns: 'saved',
+		certainty: 'documented',
+	},
+];
+
+/** What is added to a customer. API notes 5.5, 5.16, 5.18 and 5.19. */
+const additions: Action[] = [
+	{
+		name: 'sellSubscription',
+		label: 'Sell Subscription',
+		title: 'Sell a subscription to a customer',
+		description: 'Give a customer a subscription, once for each plan and start date',
+		path: 'customer-tariff',
+		action: 'create',
+		idAs: 'customer_id',
+		body: [
+			reference('tariff_id', 'Subscription Plan', 'tariff', { required: true }),
+			number('balance', 'Balance', { description: 'One source says that a new one needs it; unconfirmed' }),
+			dotted('e_date', 'End Date', { description: 'Last day of the subscription' }),
+			references('lesson_type_ids', 'Lesson Type', 'lessonType', { description: 'Lessons that it pays for' }),
+			note,
+			flag('is_separate_balance', 'Separate Balance', {
+				description: 'Whether the subscription has a balance of its own',
+			}),
+			dotted('b_date', 'Start Date', { otherwise: 'today', description: 'First day, today if left empty' }),
+			references('subject_ids', 'Subject', 'subject', { description: 'Subjects that it pays for' }),
+		],
+		recipe: { kind: 'add', entity: 'customerTariff', link: 'query', same: ['tariff_id', 'b_date'] },
+		returns: 'saved',
+		certainty: 'documented',
+	},
+	{
+		name: 'takePayment',
+		label: 'Take Payment',
+		title: 'Take a payment from a customer',
+		description: 'Note a payment of a customer, once for each sum, date, account, type and subscription',
+		path: 'pay',
+		action: 'create',
+		idAs: 'customer_id',
+		body: [
+			number('income', 'Sum', { required: true }),
+			reference('pay_account_id', 'Payment Account', 'payAccount', { required: true }),
+			reference('branch_id', 'Branch of Payment', 'branch', {
+				fromBranch: true,
+				description: 'The branch it belongs to, if not the one above',
+			}),
+			flag('is_confirmed', 'Confirmed', { description: 'Whether the payment is confirmed' }),
+			id('ctt_id', 'Customer Subscription ID', { description: 'Subscription that is paid for' }),
+			dotted('document_date', 'Date', { otherwise: 'today', description: 'Today if left empty' }),
+			reference('location_id', 'Location', 'location'),
+			note,
+			text('payer_name', 'Payer Name', { description: 'That of the customer if left empty' }),
+			reference('pay_item_id', 'Payment Item', 'payItem'),
+			reference('pay_type_id', 'Payment Type', 'payType', {
+				otherwise: 1,
+				description: 'An income (1) if left empty',
+			}),
+		],
+		recipe: {
+			kind: 'add',
+			entity: 'pay',
+			link: 'body',
+			same: ['customer_id', 'income', 'document_date', 'pay_account_id', 'pay_type_id', 'ctt_id'],
+			narrow: { customer_id: 'customer_id' },
+			fill: { payer_name: ['legal_name', 'name'] },
+		},
+		returns: 'saved',
+		certainty: 'confirmed',
+	},
+	{
+		name: 'addComment',
+		label: 'Add Comment',
+		title: 'Add a comment on a customer',
+		description: 'Write a comment on a customer, the same text once in two days',
+		path: 'communication',
+		action: 'create',
+		idAs: 'related_id',
+		body: [
+			longText('comment', 'Comment', { required: true, description: 'At most 2048 characters' }),
+			reference('user_id', 'Author', 'user'),
+		],
+		fixed: { type_id: 1 },
+		recipe: {
+			kind: 'add',
+			entity: 'communication',
+			link: 'query',
+			query: { class: 'Customer' },
+			same: ['comment'],
+			recent: 'added',
+		},
+		returns: 'saved',
+		certainty: 'confirmed',
+	},
+	{
+		name: 'createTask',
+		label: 'Create Task',
+		title: 'Create a task about a customer',
+		description: 'Give somebody a task about a customer, once while the same one is not done',
+		path: 'task',
+		action: 'create',
+		idAs: 'customer_ids',
+		body: [
+			text('title', 'Title', { required: true, placeholder: 'e.g. Call back' }),
+			references('assigned_ids', 'Assignee', 'user', { description: 'Users who shall do it' }),
+			reference('user_id', 'Author', 'user'),
+			references('branch_ids', 'Branch of Task', 'branch', {
+				fromBranch: true,
+				description: 'Branches of the task, if not just the one above',
+			}),
+			dotted('due_date', 'Due Date'),
+			longText('text', 'Text', { description: 'What is to be done' }),
+		],
+		recipe: {
+			kind: 'add',
+			entity: 'task',
+			link: 'list',
+			same: ['customer_ids', 'title', 'text', 'due_date'],
+			narrow: { due_date_from: 'due_date', due_date_to: 'due_date' },
+			without: { due_date: { due_date_is_null: true } },
+			unless: { is_done: 1, is_archive: 1 },
+		},
+		returns: 'saved',
+		certainty: 'unconfirmed',
+	},
+];
+
+/** What is done with a customer every day. Each can be run twice. */
+export const jobs: Action[] = [...steps, ...groups, ...additions];

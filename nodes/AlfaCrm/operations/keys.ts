@@ -1,0 +1,87 @@
+import type { IDataObject, IExecuteFunctions } from 'n8n-workflow';
+import { NodeOperationError } from 'n8n-workflow';
+
+import type { Entity, Field, MatchKey } from '../entities/types';
+import { CUSTOM } from './given';
+import { readingsOf } from './phones';
+import { listOf } from './same';
+import { isEmpty, toWire } from './values';
+
+/** The key that 'Match By' names; a custom field has its name in place of declared fields. */
+export function keyOf(context: IExecuteFunctions, entity: Entity, itemIndex: number): MatchKey {
+	const chosen = context.getNodeParameter('matchBy', itemIndex, '') as string;
+	const key = entity.match?.keys.find(({ name }) => name === chosen);
+	if (key === undefined) {
+		throw new NodeOperationError(context.getNode(), `'Match By' has no choice "${chosen}"`, { itemIndex });
+	}
+	if (key.fields.length > 0) return key;
+	const name = String(context.getNodeParameter('matchField', itemIndex, '')).trim();
+	if (CUSTOM.test(name)) return { ...key, fields: [name] };
+	throw new NodeOperationError(context.getNode(), `'Custom Field' is no name of a custom field: "${name}"`, {
+		description: "It starts with custom_, as in the output of 'Get'. Nothing was sent to AlfaCRM.",
+		itemIndex,
+	});
+}
+
+/** What the form holds for the fields of the key. */
+export function keyParameters(context: IExecuteFunctions, key: MatchKey, itemIndex: number): IDataObject {
+	const isCustom = ([field]: readonly string[]) => CUSTOM.test(field);
+	return Object.fromEntries(
+		key.fields.map((name) => [
+			name,
+			context.getNodeParameter(isCustom(key.fields) ? 'matchValue' : name, itemIndex, '') as string,
+		]),
+	);
+}
+
+/**
+ * The values to look for, checked.
+ *
+ * @returns undefined when there are none, or not enough
+ */
+export function wantedValues(
+	context: IExecuteFunctions,
+	entity: Entity,
+	itemIndex: number,
+	key: MatchKey,
+	given: IDataObject,
+): IDataObject | undefined {
+	const filled = key.fields.filter((name) => !isBlank(keyField(entity, name), given[name]));
+	if (filled.length === 0 || (filled.length < key.fields.length && !key.any)) return undefined;
+	return Object.fromEntries(
+		filled.map((name) => [name, toWire(context, itemIndex, keyField(entity, name), given[name])]),
+	);
+}
+
+/** Without a value to look for, any record, or a second one, would be taken. */
+export function emptyKey(
+	context: IExecuteFunctions,
+	entity: Entity,
+	itemIndex: number,
+	{ fields, any }: MatchKey,
+	advice = '',
+): NodeOperationError {
+	const labels = fields.map((name) => `'${keyField(entity, name).label}'`);
+	const [first] = labels;
+	const what =
+		labels.length === 1
+			? `${first} is empty`
+			: any
+				? `Neither ${labels.join(' nor ')} is filled`
+				: `${labels.join(' and ')} are not both filled`;
+	const noun = entity.label.toLowerCase();
+	return new NodeOperationError(context.getNode(), `${what}, so no ${noun} can be looked for`, {
+		description: `Fill it, or check the expression in it${advice}. Nothing was sent to AlfaCRM.`,
+		itemIndex,
+	});
+}
+
+export function keyField({ fields, label }: Entity, name: string): Field {
+	if (name === 'id') return { type: 'id', name, label: `${label} ID` };
+	return fields.find((field) => field.name === name) ?? { type: 'text', name, label: name };
+}
+
+/** A phone number without a digit is none. */
+function isBlank({ isPhone }: Field, value: unknown): boolean {
+	return isEmpty(value) || (isPhone === true && listOf(value).every((one) => readingsOf(one).length === 0));
+}

@@ -1,0 +1,204 @@
+import type { INodeProperties } from 'n8n-workflow';
+
+import { isList, references } from '../entities/fields';
+import type { Entity, Field, MatchKey } from '../entities/types';
+import { byName, idProperty, toProperty } from './fields';
+import { collection, listMode } from './shared';
+
+const BOTH = ['find', 'upsert'];
+
+/** By what a record is looked for: which key, and its values, however the other fields are given. */
+export function matchForm(entity: Entity): INodeProperties[] {
+	return [...chosenKey(entity), ...keyValues(entity)];
+}
+
+function chosenKey({ resource, match }: Entity): INodeProperties[] {
+	if (match === undefined) return [];
+	const [{ name: preset }] = match.keys;
+	const show = { resource: [resource], operation: BOTH };
+	const matchBy: INodeProperties = {
+		displayName: 'Match By',
+		name: 'matchBy',
+		type: 'options',
+		options: byName(
+			match.keys.map(({ name, label: shown, description }) => ({
+				name: shown,
+				value: name,
+				...(description ? { description } : {}),
+			})),
+		),
+		default: preset,
+		description: 'What tells that a record is the one that is meant',
+		displayOptions: { show },
+	};
+	const custom = match.keys.find(({ fields }) => fields.length === 0);
+	if (custom === undefined) return [matchBy];
+	const matchField: INodeProperties = {
+		displayName: 'Custom Field',
+		name: 'matchField',
+		type: 'string',
+		required: true,
+		default: '',
+		placeholder: 'e.g. custom_school',
+		description: 'As AlfaCRM returns it, starting with custom_',
+		displayOptions: { show: { ...show, matchBy: [custom.name] } },
+	};
+	return [matchBy, matchField];
+}
+
+function keyValues(entity: Entity): INodeProperties[] {
+	const { keys = [] } = entity.match ?? {};
+	const using = (name: string) => keys.filter(({ fields }) => fields.includes(name));
+	const names = [...new Set(keys.flatMap(({ fields }) => fields))];
+	const parameters = names.flatMap((name) => {
+		const field = entity.fields.find((one) => one.name === name);
+		const { description } = keys.find(({ fields }) => fields.length === 1 && fields[0] === name) ?? {};
+		const property = field
+			? valueOf({ ...(description ? { description } : {}), ...field })
+			: idProperty(entity);
+		// Where one of several is enough, none of them must be filled.
+		return [false, true].flatMap((any) => {
+			const those = using(name).filter((key) => (key.any ?? false) === any);
+			return those.length > 0
+				? [shown(entity, { ...property, ...(any ? {} : { required: true }) }, those)]
+				: [];
+		});
+	});
+	const custom = keys.filter(({ fields }) => fields.length === 0);
+	if (custom.length === 0) return parameters;
+	const matchValue: INodeProperties = {
+		displayName: 'Value',
+		name: 'matchValue',
+		type: 'string',
+		required: true,
+		default: '',
+		description: 'What the custom field must hold',
+	};
+	return [...parameters, shown(entity, matchValue, custom)];
+}
+
+export function findOptions(entity: Entity): INodeProperties {
+	const noun = entity.label.toLowerCase();
+	const archived: INodeProperties = {
+		displayName: 'Include Archived',
+		name: 'archived',
+		type: 'boolean',
+		default: true,
+		description: 'Whether to find archived ones too; they come after the active ones',
+	};
+	return collection(
+		'Options',
+		'options',
+		[
+			...(entity.archive ? [archived] : []),
+			{
+				displayName: 'If None Matches',
+				name: 'ifNone',
+				type: 'options',
+				options: [
+					{ name: 'Return an Item', value: 'item', description: 'With matchFound set to false' },
+					{ name: 'Return Nothing', value: 'nothing', description: 'The workflow goes on without an item' },
+					{ name: 'Stop', value: 'refuse', description: `Say that there is no such ${noun}` },
+				],
+				default: 'refuse',
+			},
+			{
+				displayName: 'If Several Match',
+				name: 'ifSeveral',
+				type: 'options',
+				options: [
+					{ name: 'Return All', value: 'all', description: 'One item for each' },
+					{ name: 'Return the Newest', value: 'newest', description: 'The one with the highest ID' },
+					{ name: 'Stop', value: 'refuse', description: 'Name their IDs' },
+				],
+				default: 'all',
+			},
+			...searchBranches(entity),
+		],
+		'Add Option',
+	);
+}
+
+export function upsertOptions(entity: Entity): INodeProperties {
+	const { fields, match } = entity;
+	const ifArchived: INodeProperties = {
+		displayName: 'If the Match Is Archived',
+		name: 'ifArchived',
+		type: 'options',
+		options: [
+			{ name: 'Create a New One', value: 'create', description: 'Leave the archived one alone' },
+			{
+				name: 'Restore and Update',
+				value: 'restore',
+				description: 'Clear its flag together with the update. Check in AlfaCRM that this restores it.',
+			},
+			{ name: 'Skip', value: 'skip', description: 'Change nothing and return the archived one' },
+		],
+		default: 'restore',
+		description: 'What happens when only archived ones match',
+	};
+	return collection(
+		'Options',
+		'options',
+		[
+			...(entity.archive ? [ifArchived] : []),
+			{
+				displayName: 'If Match Value Is Empty',
+				name: 'ifKeyEmpty',
+				type: 'options',
+				options: [
+					{ name: 'Create a New One', value: 'create', description: 'Without looking for it first' },
+					{ name: 'Stop', value: 'refuse', description: 'Save nothing' },
+				],
+				default: 'refuse',
+			},
+			{
+				displayName: 'If Several Match',
+				name: 'ifSeveral',
+				type: 'options',
+				options: [
+					{ name: 'Stop', value: 'refuse', description: 'Save nothing and name their IDs' },
+					{ name: 'Update All', value: 'all', description: 'One item comes out for each' },
+					{ name: 'Update the Newest', value: 'newest', description: 'The one with the highest ID' },
+				],
+				default: 'refuse',
+			},
+			...(fields.some(isList) ? [listMode(entity, 'add')] : []),
+			{
+				displayName: 'Only for New Ones',
+				name: 'onlyForNew',
+				type: 'multiOptions',
+				options: byName(fields.map(({ name, label }) => ({ name: label, value: name }))),
+				default: [...(match?.onlyForNew ?? [])],
+				description: 'Fields that are set when a record is created and left alone when it is updated',
+			},
+			{
+				displayName: 'Overwrite With Empty Values',
+				name: 'overwriteWithEmpty',
+				type: 'boolean',
+				default: false,
+				description:
+					'Whether a given but empty value empties the field in AlfaCRM instead of being passed over',
+			},
+			...searchBranches(entity),
+		],
+		'Add Option',
+	);
+}
+
+function searchBranches({ match }: Entity): INodeProperties[] {
+	if (!match?.everyBranch) return [];
+	const description =
+		'Where to look, if not in all branches of the account. Each branch costs calls of its own.';
+	return [toProperty(references('searchBranches', 'Search in Branch', 'branch', { description }))];
+}
+
+/** One value, also where the field holds several. */
+function valueOf(field: Field): INodeProperties {
+	return toProperty(field.type === 'texts' ? { ...field, type: 'text' } : field);
+}
+
+function shown({ resource }: Entity, property: INodeProperties, keys: MatchKey[]): INodeProperties {
+	const show = { resource: [resource], operation: BOTH, matchBy: keys.map(({ name }) => name) };
+	return { ...property, displayOptions: { show } };
+}

@@ -1,0 +1,73 @@
+import type { INodeTypeDescription } from 'n8n-workflow';
+
+import { allExamples } from '../../scripts/lib';
+import { jobs } from './jobs';
+import { NAMES, saveAs, savedCredentials } from './support/credentials';
+import { warningsOf } from './support/editor';
+import { useRealN8n } from './support/real-n8n';
+import type { Side } from './support/stage';
+import { Stage } from './support/stage';
+
+const real = useRealN8n({ customers: 45, settings: { rateLimit: 0 } });
+
+beforeAll(async () => {
+	const { url, account } = real.sandbox;
+	const { email, apiKey } = account;
+	// Examples are imported without any choice: n8n finds the credentials by name.
+	await saveAs(real.client, NAMES.alfaCrm, 'alfaCrmApi', {
+		hostname: url,
+		email,
+		apiKey,
+		requestsPerSecond: 50,
+	});
+	await saveAs(real.client, NAMES.openAi, 'openAiApi', { apiKey: 'none', url: `${url}/v1`, header: false });
+});
+
+describe.each(jobs)('$name', ({ name, play, more = {} }) => {
+	beforeEach(() => real.sandbox.reset());
+	const start = async (side: Side, edit?: Parameters<typeof Stage.of>[3]) =>
+		await Stage.of(name, side, real, edit);
+
+	it('does its job with this package', async () => await play(start, 'package', real));
+
+	it('does the same with HTTP Request nodes', async () => await play(start, 'http', real));
+
+	for (const [promise, check] of Object.entries(more)) it(promise, async () => await check(start, real));
+});
+
+describe('in the editor', () => {
+	const open = async (workflow: ReturnType<typeof allExamples>[number]['workflow']) => {
+		const imported = await real.client.importWorkflow(workflow);
+		const types = (await real.client.nodeTypes()) as INodeTypeDescription[];
+		const saved = await savedCredentials(real.client);
+		const ids = saved.map(({ id }) => id);
+		return warningsOf(imported, types, ids);
+	};
+
+	it.each(allExamples())('$file opens without a warning', async ({ workflow }) => {
+		expect(await open(workflow)).toEqual([]);
+	});
+
+	it('what is wrong would be noticed', async () => {
+		const { workflow } =
+			allExamples().find(({ file }) => file === 'payment-receipt.json') ?? allExamples()[0];
+		const nodes = workflow.nodes.map((node) => {
+			const parameters = { ...node.parameters };
+			if (node.name === 'New Payment')
+				return { ...node, parameters: { ...parameters, event: 'noSuchEvent' } };
+			if (node.name === 'Get Customer') return { ...node, parameters: { ...parameters, id: '', more: 1 } };
+			if (node.name === 'Message') return { ...node, typeVersion: 99 };
+			return node.name === 'Only Income' ? { ...node, type: 'n8n-nodes-base.noSuchNode' } : node;
+		});
+		const all = await open({ ...workflow, id: undefined, nodes });
+		for (const one of [
+			/^New Payment: event has no choice noSuchEvent/,
+			/^Get Customer: the form has no more/,
+			/^Get Customer: .*Customer.* is required/,
+			/^Message: there is no type/,
+			/^Only Income: there is no type/,
+		]) {
+			expect(all).toContainEqual(expect.stringMatching(one));
+		}
+	});
+});

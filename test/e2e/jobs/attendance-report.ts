@@ -1,0 +1,64 @@
+import { DateTime } from 'luxon';
+
+import type { Job } from './types';
+
+export const attendanceReport: Job = {
+	name: 'attendance-report',
+	play: async (start, side, { sandbox }) => {
+		const stage = await start(side);
+		const monday = DateTime.fromISO(stage.today).startOf('week').minus({ weeks: 1 });
+		const customer = (name: string, branch: number, is_study = 1) =>
+			sandbox.store.insert('customer', { name, is_study, branch_ids: [branch] }).id;
+		const [mia, yan, kim] = [
+			customer('Орлова Мия', 1),
+			customer('Орлов Ян', 1),
+			customer('Дальний Ким', 2, 0),
+		];
+		const gone = customer('Исчезнувший Ян', 1);
+		const lesson = (day: number, branch_id: number, status: number, attended: Record<number, 0 | 1>) => {
+			const date = monday.plus({ days: day }).toISODate();
+			const { id } = sandbox.store.insert('lesson', {
+				branch_id,
+				date,
+				time_from: `${date} 17:00:00`,
+				time_to: `${date} 18:00:00`,
+				status,
+				lesson_type_id: 2,
+				subject_id: 1,
+				customer_ids: Object.keys(attended).map(Number),
+			});
+			for (const [who, is_attend] of Object.entries(attended)) {
+				const row = { lesson_id: id, customer_id: Number(who), branch_id, is_attend };
+				sandbox.store.insert('lesson-details', row);
+			}
+		};
+		lesson(0, 1, 3, { [mia]: 1, [yan]: 0 });
+		lesson(2, 1, 3, { [mia]: 1, [yan]: 0 });
+		lesson(6, 1, 3, { [mia]: 0, [yan]: 1 });
+		lesson(3, 2, 3, { [kim]: 1 });
+		lesson(4, 2, 3, { [gone]: 1 });
+		lesson(3, 1, 2, { [mia]: 1 });
+		lesson(-1, 1, 3, { [mia]: 0 });
+		lesson(7, 1, 3, { [mia]: 0 });
+		sandbox.store.remove('customer', gone);
+
+		const execution = await stage.run();
+
+		expect(execution.outputs('Most Missed First')).toEqual([
+			{ name: 'Орлов Ян', lessons: 3, attended: 1, missed: 2 },
+			{ name: 'Орлова Мия', lessons: 3, attended: 2, missed: 1 },
+			{ name: `ID ${gone}`, lessons: 1, attended: 1, missed: 0 },
+			{ name: 'Дальний Ким', lessons: 1, attended: 1, missed: 0 },
+		]);
+		const [from, to] = [monday.toFormat('dd.MM'), monday.plus({ days: 6 }).toFormat('dd.MM.yyyy')];
+		expect(stage.sent(execution)).toEqual([
+			{
+				fromEmail: 'school@example.org',
+				toEmail: 'director@example.org',
+				subject: `Посещаемость ${from}–${to}`,
+				emailFormat: 'text',
+				text: `Орлов Ян: 1 из 3\nОрлова Мия: 2 из 3\nID ${gone}: 1 из 1\nДальний Ким: 1 из 1`,
+			},
+		]);
+	},
+};

@@ -1,0 +1,57 @@
+import type { Job } from './types';
+
+const FIELDS = ['name', 'phone', 'email', 'comment'] as const;
+type Filled = Partial<Record<(typeof FIELDS)[number], string>>;
+
+export const formToLead: Job = {
+	name: 'form-to-lead',
+	play: async (start, side, { sandbox }) => {
+		const stage = await start(side);
+		const form = stage.workflow.nodes.find(({ name }) => name === 'Website Form');
+		const address = await stage.listen(`/form/${String(form?.webhookId)}`);
+		/** As a browser does. */
+		const send = async (filled: Filled) => {
+			const body = new FormData();
+			FIELDS.forEach((name, index) => body.append(`field-${index}`, filled[name] ?? ''));
+			return await stage.startedBy(async () => {
+				const { status } = await fetch(address, { method: 'POST', body });
+				expect(status).toBe(200);
+			});
+		};
+		const customers = sandbox.store.rows('customer').length;
+		const added = () => sandbox.store.rows('customer').slice(customers);
+		const comments = (id: number) =>
+			sandbox.store.where('communication', 'related_id', id).map(({ comment }) => comment);
+
+		const mia = {
+			name: 'Орлова Мия',
+			phone: '+7 900 000-77-22',
+			email: 'mia@example.org',
+			comment: 'Шахматы?',
+		};
+		await send(mia);
+		await send(mia);
+		expect(added()).toHaveLength(1);
+		const [{ id, phone }] = added();
+		expect(added()).toMatchObject([{ name: 'Орлова Мия', is_study: 0, email: ['mia@example.org'] }]);
+		expect(String(phone).replace(/\D/g, '')).toBe('79000007722');
+		expect(comments(id)).toEqual(['Заявка с сайта: Шахматы?']);
+
+		// A client who writes from another address, and the number in another way.
+		const client = {
+			name: 'Клиентов Ян',
+			is_study: 1,
+			phone: ['+7(900)000-77-33'],
+			email: ['yan@example.org'],
+		};
+		const yan = sandbox.store.insert('customer', { ...client, branch_ids: [2] });
+		await send({ name: 'Папа Яна', phone: '8 (900) 000 77 33', email: 'papa@example.org' });
+		expect(added()).toHaveLength(2);
+		expect(sandbox.store.find('customer', yan.id)).toMatchObject({
+			...client,
+			email: ['yan@example.org', 'papa@example.org'],
+		});
+		expect(comments(yan.id)).toEqual(['Заявка с сайта: без комментария']);
+		await stage.unpublish();
+	},
+};

@@ -1,0 +1,37 @@
+import type { Job } from './types';
+
+export const newLeadToMessenger: Job = {
+	name: 'new-lead-to-messenger',
+	play: async (start, side, { sandbox }) => {
+		const stage = await start(side);
+		await stage.baseline();
+		const lead = (name: string, branch: number) =>
+			sandbox.store.insert('customer', {
+				name,
+				is_study: 0,
+				phone: ['+7(900)000-99-01'],
+				branch_ids: [branch],
+				created_at: `${stage.today} 10:00:00`,
+			});
+		const text = (name: string) =>
+			`Новый лид: ${name}\nТелефон: +7(900)000-99-01\nПочта: не указана\nДобавлен: ${stage.today} 10:00:00`;
+
+		lead('Первая Роза', 1);
+		expect(stage.sent(await stage.news())).toEqual([{ chatId: '123456789', text: text('Первая Роза') }]);
+
+		lead('Второй Карп', 2);
+		sandbox.store.insert('customer', { name: 'Клиент Пётр', is_study: 1, branch_ids: [1] });
+		expect(stage.sent(await stage.news())).toEqual([{ chatId: '123456789', text: text('Второй Карп') }]);
+	},
+	more: {
+		'shows the latest leads when it is tried out': async (start, { sandbox }) => {
+			const stage = await start('package');
+			const execution = await stage.run();
+			const leads = sandbox.store.rows('customer').filter(({ is_study }) => is_study === 0);
+			const names = leads.map(({ name }) => `Новый лид: ${String(name)}`);
+			const sent = stage.sent(execution).map(({ text }) => String(text).split('\n')[0]);
+			expect(sent).toHaveLength(3);
+			expect(names).toEqual(expect.arrayContaining(sent));
+		},
+	},
+};

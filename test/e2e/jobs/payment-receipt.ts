@@ -1,0 +1,43 @@
+import type { Job } from './types';
+
+export const paymentReceipt: Job = {
+	name: 'payment-receipt',
+	play: async (start, side, { sandbox }) => {
+		const stage = await start(side);
+		const customer = (name: string, email: string[], branch: number) =>
+			sandbox.store.insert('customer', { name, is_study: 1, email, branch_ids: [branch] }).id;
+		const mia = customer('Орлова Мия', ['mia@example.org'], 1);
+		const yan = customer('Орлов Ян', ['yan@example.org', 'second@example.org'], 2);
+		const silent = customer('Тихий Том', [], 1);
+		const gone = customer('Исчезнувший Ян', ['gone@example.org'], 1);
+		await stage.baseline();
+		const pay = (customer_id: number, branch_id: number, income: string, pay_type_id = 1) =>
+			sandbox.store.insert('pay', {
+				customer_id,
+				branch_id,
+				income,
+				pay_type_id,
+				pay_account_id: 1,
+				payer_name: 'Орлова А.',
+				document_date: '24.11.2026',
+				created_at: `${stage.today} 11:00:00`,
+			});
+		const receipt = (toEmail: string, sum: string, name: string) => ({
+			fromEmail: 'school@example.org',
+			toEmail,
+			subject: 'Оплата получена',
+			emailFormat: 'text',
+			text: `Здравствуйте! Мы получили оплату ${sum} ₽ от 24.11.2026 (${name}). Спасибо!`,
+		});
+
+		pay(mia, 1, '5000.00');
+		pay(silent, 1, '100.00');
+		pay(gone, 1, '300.00');
+		sandbox.store.remove('customer', gone);
+		pay(mia, 1, '800.00', 2);
+		expect(stage.sent(await stage.news())).toEqual([receipt('mia@example.org', '5000.00', 'Орлова Мия')]);
+
+		pay(yan, 2, '4200');
+		expect(stage.sent(await stage.news())).toEqual([receipt('yan@example.org', '4200.00', 'Орлов Ян')]);
+	},
+};

@@ -1,0 +1,50 @@
+import { DateTime } from 'luxon';
+
+import type { Job } from './types';
+
+export const subscriptionEndingTask: Job = {
+	name: 'subscription-ending-task',
+	play: async (start, side, { sandbox }) => {
+		const stage = await start(side);
+		const inDays = (days: number) => DateTime.fromISO(stage.today).plus({ days }).toFormat('dd.MM.yyyy');
+		const client = (name: string, days: number | null, more = {}) => {
+			const { id } = sandbox.store.insert('customer', { name, is_study: 1, branch_ids: [1], ...more });
+			const e_date = days === null ? null : inDays(days);
+			sandbox.store.insert('customer-tariff', {
+				customer_id: id,
+				tariff_id: 1,
+				b_date: '01.09.2026',
+				e_date,
+			});
+			return id;
+		};
+		const mia = client('Орлова Мия', 7, { assigned_id: 3 });
+		const yan = client('Орлов Ян', 0);
+		client('Ещё Не Скоро', 8);
+		client('Уже Кончился', -1);
+		client('Без Срока', null);
+		client('Лид Рита', 5, { is_study: 0 });
+		const before = sandbox.store.rows('task').length;
+		const task = (id: number, name: string, due_date: string, assigned_ids: number[]) => ({
+			title: 'Продлить абонемент',
+			text: `Абонемент клиента ${name} действует до ${due_date}.`,
+			customer_ids: [id],
+			branch_ids: [1],
+			due_date,
+			assigned_ids,
+		});
+		const both = [task(mia, 'Орлова Мия', inDays(7), [3]), task(yan, 'Орлов Ян', inDays(0), [])];
+		const created = () => sandbox.store.rows('task').slice(before);
+
+		await stage.run();
+		expect(created()).toHaveLength(2);
+		expect(created()).toEqual(
+			expect.arrayContaining(both.map((one) => expect.objectContaining(one) as unknown)),
+		);
+
+		// A task that is done is not created again either.
+		sandbox.store.patch('task', created()[0].id, { is_done: 1 });
+		await stage.run();
+		expect(created()).toHaveLength(2);
+	},
+};

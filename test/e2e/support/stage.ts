@@ -1,0 +1,180 @@
+import type { IDataObject } from 'n8n-workflow';
+import { sleep } from 'n8n-workflow';
+import { DateTime } from 'luxon';
+
+import type { Sandbox } from '../../../sandbox';
+import type { N8nClient } from '../../../scripts/lib';
+import { withHttp, withPackage } from '../../../scripts/lib';
+import { DataTables } from './data-tables';
+import type { RealN8n } from './real-n8n';
+
+/** With the nodes of this package, or with HTTP Request nodes. */
+export type Side = 'package' | 'http';
+export type Execution = Awaited<ReturnType<N8nClient['runWorkflow']>>;
+type Workflow = ReturnType<typeof withPackage>;
+
+/** Services that a test must not call: a Set node takes their place and holds what they would be given. */
+const OUTSIDE = ['n8n-nodes-base.telegram', 'n8n-nodes-base.emailSend'];
+
+/** One workflow in a real n8n, and the account that it works with. */
+export class Stage {
+	private constructor(
+		readonly side: Side,
+		readonly sandbox: Sandbox,
+		readonly client: N8nClient,
+		readonly tables: DataTables,
+		readonly workflow: Workflow & { id: string },
+		private readonly url: string,
+	) {}
+
+	/** Imports the workflow of a job as it is, but for the outside services and, without this package, the login. */
+	static async of(
+		job: string,
+		side: Side,
+		real: RealN8n,
+		edit = (workflow: Workflow) => workflow,
+	): Promise<Stage> {
+		const { client, sandbox, n8n } = real;
+		const workflow = side === 'package' ? withPackage(job) : signedIn(withHttp(job), sandbox);
+		// Without the ID of the file the same workflow can be there more than once.
+		const imported = await client.importWorkflow({ ...edit(withoutOutside(workflow)), id: undefined });
+		return new Stage(side, sandbox, client, await DataTables.of(client), imported, n8n.url);
+	}
+
+	/** In the time zone of the workflow. */
+	get today(): string {
+		const { timezone: zone } = this.workflow.settings as { timezone: string };
+		return DateTime.now().setZone(zone).toISODate() ?? '';
+	}
+
+	/** "Execute workflow", to the end. */
+	async run(): Promise<Execution> {
+		return finished(await this.client.runWorkflow(this.workflow.id));
+	}
+
+	/** Runs it with a message from n8n's chat. */
+	async chat(chatInput: string): Promise<Execution> {
+		const json = { sessionId: 'test', action: 'sendMessage', chatInput };
+		const data = {
+			startTime: 0,
+			executionTime: 0,
+			executionIndex: 0,
+			source: [],
+			executionStatus: 'success',
+			data: { main: [[{ json }]] },
+		};
+		const { executionId } = (await this.client.session.request(
+			'POST',
+			`/rest/workflows/${this.workflow.id}/run`,
+			{ triggerToStartFrom: { name: 'Chat', data } },
+		)) as { executionId: string };
+		return finished(await this.client.waitForExecution(executionId));
+	}
+
+	/** The first look of a trigger that polls: it takes what is there for known. */
+	async baseline(): Promise<void> {
+		if (this.side === 'http') return void (await this.run());
+		await this.publish();
+		await until(async () => Object.keys((await this.saved()).staticData ?? {}).length > 0);
+		await this.unpublish();
+	}
+
+	/** The next look, which must find something. */
+	async news(): Promise<Execution> {
+		if (this.side === 'http') return await this.run();
+		return await this.startedBy(async () => {
+			await this.unpublish();
+			await this.publish();
+		});
+	}
+
+	/** Does something that starts the workflow, and waits for its end. */
+	async startedBy(act: () => Promise<unknown>): Promise<Execution> {
+		const before = (await this.executions()).length;
+		await act();
+		await until(async () => (await this.executions()).length > before);
+		const [{ id }] = await this.executions();
+		return finished(await this.client.waitForExecution(id));
+	}
+
+	async publish(): Promise<void> {
+		await this.client.publishWorkflow(this.workflow.id);
+	}
+
+	/** Switches it on, until n8n takes POST requests to the path. Returns the production address. */
+	async listen(path: string): Promise<string> {
+		const address = this.url + path;
+		await this.publish();
+		await until(async () => {
+			const { headers } = await fetch(address, { method: 'OPTIONS', headers: { origin: this.url } });
+			return (headers.get('access-control-allow-methods') ?? '').includes('POST');
+		});
+		return address;
+	}
+
+	async unpublish(): Promise<void> {
+		await this.client.unpublishWorkflow(this.workflow.id);
+	}
+
+	/** What the last node would have sent. */
+	sent(execution: Execution | undefined): IDataObject[] {
+		const last = this.workflow.nodes.find(({ notes }) => notes === 'outside');
+		return (execution?.outputs(last?.name ?? '') ?? []) as IDataObject[];
+	}
+
+	private async saved(): Promise<{ staticData?: object | null }> {
+		return await this.client.session.request('GET', `/rest/workflows/${this.workflow.id}`);
+	}
+
+	private async executions() {
+		return await this.client.listExecutions(this.workflow.id);
+	}
+}
+
+/** n8n switches workflows on in the background. */
+export async function until(holds: () => Promise<boolean>): Promise<void> {
+	const deadline = Date.now() + 30_000;
+	while (!(await holds())) {
+		if (Date.now() > deadline) throw new Error('Nothing has happened for 30 seconds');
+		await sleep(100);
+	}
+}
+
+function finished(execution: Execution): Execution {
+	const { message, description } = execution.error ?? {};
+	if (execution.status !== 'success') {
+		throw new Error(
+			`${execution.status} in "${execution.lastNode}": ${String(message)} ${String(description ?? '')}`,
+		);
+	}
+	return execution;
+}
+
+function withoutOutside(workflow: Workflow): Workflow {
+	const nodes = workflow.nodes.map((node) => (OUTSIDE.includes(node.type) ? standIn(node) : node));
+	return { ...workflow, nodes };
+}
+
+/** Holds each parameter of the node that is a text, expressions resolved. */
+function standIn({ id, name, position, parameters }: Workflow['nodes'][number]): Workflow['nodes'][number] {
+	const texts = Object.entries(parameters as IDataObject).filter(([, value]) => typeof value === 'string');
+	const assignments = texts.map(([key, value]) => ({ id: key, name: key, value, type: 'string' }));
+	return {
+		id,
+		name,
+		position,
+		type: 'n8n-nodes-base.set',
+		typeVersion: 3.4,
+		parameters: { assignments: { assignments }, options: {} },
+		notes: 'outside',
+	};
+}
+
+/** Whoever builds it without this package writes address, email and key into the nodes. */
+function signedIn(workflow: Workflow, { url, account }: Sandbox): Workflow {
+	const text = JSON.stringify(workflow)
+		.replaceAll('https://demo.s20.online', url)
+		.replaceAll('you@example.org', account.email)
+		.replaceAll('your-key', account.apiKey);
+	return JSON.parse(text) as Workflow;
+}

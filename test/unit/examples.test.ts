@@ -1,0 +1,105 @@
+import { allExamples, countNodes, JOBS, withHttp, withPackage } from '../../scripts/lib/jobs';
+
+type Workflow = ReturnType<typeof withPackage>;
+type Node = Workflow['nodes'][number];
+type Box = Record<'left' | 'top' | 'right' | 'bottom', number>;
+
+const NOTE = 'n8n-nodes-base.stickyNote';
+/** What a node takes on the canvas, its name below it included. */
+const SIZE = 96;
+const NAME_HEIGHT = 44;
+
+const boxOf = ({ type, position: [left, top], parameters }: Node): Box => {
+	const { width = SIZE, height = SIZE + NAME_HEIGHT } = (type === NOTE ? parameters : {}) as Record<
+		string,
+		number
+	>;
+	return { left, top, right: left + width, bottom: top + height };
+};
+const overlap = (a: Box, b: Box) =>
+	a.left < b.right && b.left < a.right && a.top < b.bottom && b.top < a.bottom;
+
+/** Pairs of nodes that cover each other. */
+function collisions({ nodes }: Workflow): string[] {
+	return nodes.flatMap((one, index) =>
+		nodes
+			.slice(index + 1)
+			.filter((other) => overlap(boxOf(one), boxOf(other)))
+			.map((other) => `${String(one.name)} and ${String(other.name)}`),
+	);
+}
+
+/** Names that connections lead from and to. */
+function connected({ connections }: Workflow): string[] {
+	const ends = Object.values(connections as Record<string, Record<string, Array<Array<{ node: string }>>>>);
+	const targets = ends.flatMap((types) =>
+		Object.values(types)
+			.flat(2)
+			.map(({ node }) => node),
+	);
+	return [...new Set([...Object.keys(connections as object), ...targets])];
+}
+
+const CYRILLIC = /[а-яё]/i;
+
+describe.each(allExamples())('examples/$file', ({ file, workflow }) => {
+	const { nodes } = workflow;
+	const work = nodes.filter(({ type }) => type !== NOTE);
+	const notes = nodes.filter(({ type }) => type === NOTE).map(({ parameters }) => String(parameters.content));
+
+	it('has names in English and notes in English, then Russian', () => {
+		for (const { name } of nodes) expect(name).not.toMatch(CYRILLIC);
+		expect(workflow.name).not.toMatch(CYRILLIC);
+		const [first, second] = notes.join('\n\n## ').split('\n\n## ');
+		expect(first).toMatch(/^## .*\*\*Before the first run:\*\*/s);
+		expect(second).toMatch(/\*\*Перед первым запуском:\*\*/);
+		expect(second).toMatch(CYRILLIC);
+	});
+
+	it('is tidy: nothing covers anything, and each node is connected', () => {
+		expect(collisions(workflow)).toEqual([]);
+		expect(connected(workflow).sort()).toEqual(work.map(({ name }) => name as string).sort());
+		expect(new Set(nodes.map(({ id }) => id)).size).toBe(nodes.length);
+		expect(new Set(nodes.map(({ name }) => name)).size).toBe(nodes.length);
+	});
+
+	it('holds no data of a run, and names credentials without the ID of any account', () => {
+		expect(workflow).toMatchObject({ pinData: {}, id: expect.stringMatching(/^\w{16}$/) as string });
+		const references = work.flatMap(({ credentials = {} }) => Object.entries(credentials as object));
+		const names: Record<string, string> = { alfaCrmApi: 'AlfaCRM account', openAiApi: 'OpenAI account' };
+		for (const [type, reference] of references) expect(reference).toEqual({ id: null, name: names[type] });
+		const ours = work.filter(({ type }) => type.startsWith('n8n-nodes-alfacrm.'));
+		expect(ours.length).toBeGreaterThan(0);
+		for (const { credentials } of ours) expect(credentials).toHaveProperty('alfaCrmApi');
+	});
+
+	it('is compared with HTTP Request nodes, unless it is the tour', () => {
+		expect([...JOBS.map(({ name }) => `${name}.json`), 'main-job.json']).toContain(file);
+	});
+});
+
+describe('the comparison', () => {
+	it('is about ten jobs', () => {
+		expect(JOBS).toHaveLength(10);
+		expect(allExamples()).toHaveLength(11);
+	});
+
+	it.each(JOBS)('$name is fair: what is not AlfaCRM is the same on both sides', ({ name }) => {
+		const [ours, theirs] = [withPackage(name), withHttp(name)];
+		const typesOf = ({ nodes }: Workflow) => nodes.map(({ type }) => type);
+		expect(typesOf(theirs).join()).not.toContain('alfacrm');
+		expect(typesOf(ours).join()).not.toContain('httpRequest');
+		const last = (workflow: Workflow) => workflow.nodes.filter(({ type }) => /telegram|emailSend/.test(type));
+		expect(last(theirs).map(({ parameters }) => parameters)).toEqual(
+			last(ours).map(({ parameters }) => parameters),
+		);
+		expect(countNodes(ours)).toBeLessThan(countNodes(theirs));
+	});
+
+	it('does not count notes', () => {
+		const [{ workflow }] = allExamples();
+		const without = { ...workflow, nodes: workflow.nodes.filter(({ type }) => type !== NOTE) };
+		expect(workflow.nodes.length).toBeGreaterThan(without.nodes.length);
+		expect(countNodes(workflow)).toBe(without.nodes.length);
+	});
+});
