@@ -2,8 +2,8 @@ import type { ESLint } from 'eslint';
 import { Linter } from 'eslint';
 import type { INodeProperties } from 'n8n-workflow';
 
-import { description } from './form';
-import { endsRightly } from './wording-rules';
+import { alfaCrm, description, triggers } from './form';
+import { areUnique, endsRightly, isTitleCase } from './wording-rules';
 
 describe('the node', () => {
 	it('has what n8n and its AI agents show of a node', () => {
@@ -29,6 +29,37 @@ describe('the node', () => {
 		expect(JSON.parse(JSON.stringify(description))).toEqual(description);
 	});
 });
+
+describe.each(triggers.map((trigger) => ({ trigger, name: trigger.description.displayName })))(
+	'the $name',
+	({ trigger: { description: trigger } }) => {
+		it('has what n8n shows of a trigger', () => {
+			expect(trigger).toMatchObject({
+				displayName: expect.stringMatching(/^AlfaCRM .*Trigger$/) as string,
+				name: expect.stringMatching(/^alfaCrm\w*Trigger$/) as string,
+				group: ['trigger'],
+				inputs: [],
+				outputs: ['main'],
+				icon: description.icon,
+				subtitle: expect.stringMatching(/^=\{\{.*\}\}$/) as string,
+			});
+			expect(trigger.defaults.name).toBe(trigger.displayName);
+			expect(isTitleCase(trigger.displayName)).toBe(true);
+			expect(endsRightly(trigger.description)).toBe(true);
+			expect(trigger.usableAsTool).toBeUndefined();
+			expect(areUnique(trigger.properties.map(({ name }) => name))).toBe(true);
+			expect(JSON.parse(JSON.stringify(trigger))).toEqual(trigger);
+		});
+
+		it('fills its dropdowns as the node does', () => {
+			for (const { typeOptions } of trigger.properties) {
+				const method = typeOptions?.loadOptionsMethod;
+				if (method !== undefined) expect(Object.keys(alfaCrm.methods.loadOptions)).toContain(method);
+			}
+			expect(trigger.credentials).toEqual([expect.objectContaining({ name: 'alfaCrmApi' })]);
+		});
+	},
+);
 
 // ---------------------------------------------------------------- n8n's own linter
 
@@ -70,6 +101,13 @@ describe("n8n's linter, given the form written out as it would be by hand", () =
 	it('finds nothing', () => {
 		expect(lint(description.properties)).toEqual([]);
 	});
+
+	it.each(triggers.map(({ description: trigger }) => [trigger.name, trigger.properties] as const))(
+		'finds nothing in %s',
+		(_name, properties) => {
+			expect(lint(properties)).toEqual([]);
+		},
+	);
 
 	it.each<[rule: string, parameter: Partial<INodeProperties>]>([
 		['node-param-display-name-miscased', { displayName: 'class of pupil' }],

@@ -9,12 +9,16 @@ import type {
 import { NodeHelpers } from 'n8n-workflow';
 
 import { AlfaCrm } from '../../nodes/AlfaCrm/AlfaCrm.node';
+import { AlfaCrmTrigger } from '../../nodes/AlfaCrm/AlfaCrmTrigger.node';
+import { AlfaCrmWebhookTrigger } from '../../nodes/AlfaCrm/AlfaCrmWebhookTrigger.node';
 import { entities } from '../../nodes/AlfaCrm/entities/registry';
 import type { Entity } from '../../nodes/AlfaCrm/entities/types';
 import { NODE } from './support';
 
 export const alfaCrm = new AlfaCrm();
 export const { description } = alfaCrm;
+/** The triggers, whose forms keep to the same rules. */
+export const triggers = [new AlfaCrmTrigger(), new AlfaCrmWebhookTrigger()];
 
 // ---------------------------------------------------------------- the form, flattened
 
@@ -56,7 +60,10 @@ export const methodsOf = ({ typeOptions, modes = [] }: INodeProperties) => ({
 export const choicesOf = ({ type, options = [] }: INodeProperties): INodePropertyOptions[] =>
 	type === 'options' || type === 'multiOptions' ? (options as INodePropertyOptions[]) : [];
 
-export const parameters = flatten(description.properties);
+export const parameters = [
+	...flatten(description.properties),
+	...triggers.flatMap((trigger) => flatten(trigger.description.properties, trigger.description.name)),
+];
 export const choices = parameters.flatMap(({ where, parameter }) =>
 	choicesOf(parameter).map((choice) => ({ where: `${where} = ${choice.name}`, choice })),
 );
