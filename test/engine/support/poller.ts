@@ -27,6 +27,8 @@ export class Poller {
 	private saved: IDataObject = {};
 	/** True until the poll of the activation is done; n8n starts no other one before. */
 	isActivation = true;
+	/** What the trigger wrote to n8n's log. */
+	readonly notes: string[] = [];
 
 	constructor(
 		private readonly engine: Engine,
@@ -116,6 +118,7 @@ export class Poller {
 			undefined,
 			budgetMs === undefined ? undefined : () => budgetMs,
 		);
+		Object.defineProperty(context, 'logger', { value: { info: (note: string) => this.notes.push(note) } });
 		if (send) context.helpers.httpRequestWithAuthentication = send;
 		const type = this.types.getByNameAndVersion(trigger.type);
 		const output = await type.poll?.call(context);

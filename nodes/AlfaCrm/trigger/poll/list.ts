@@ -63,7 +63,7 @@ export function isSince({ stampField }: Watch, row: IDataObject, time: string | 
 
 /** A row's time as it is kept. */
 export function timeOf({ stampField, grain }: Watch, row: IDataObject): string {
-	return stampOf(row, stampField).slice(0, grain === 'day' ? 10 : undefined);
+	return stampOf(row, stampField).slice(0, grain === 'day' ? 10 : 16);
 }
 
 /** Rows of a page that are not known yet. */

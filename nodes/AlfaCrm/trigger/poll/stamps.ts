@@ -24,6 +24,11 @@ export function dayOf(stamp: string): string {
 	return stamp.slice(0, 10);
 }
 
+/** @param stamp not empty */
+export function dayAfter(stamp: string): string {
+	return dayOf(hoursBefore(dayOf(stamp), -24));
+}
+
 /** @returns `yyyy-mm-dd`, in UTC, which is near enough for a search */
 export function daysAgo(days: number): string {
 	return DateTime.utc().minus({ days }).toFormat('yyyy-MM-dd');
