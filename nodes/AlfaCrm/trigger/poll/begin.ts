@@ -1,6 +1,6 @@
 import type { Page } from '../../api/pages';
 import type { Poll } from './list';
-import { ageTo, isSince, note, onePage, pagesSince, timeOf } from './list';
+import { ageTo, isEnd, isSince, note, onePage, pagesSince, timeOf } from './list';
 import { dayAfter, dayOf, daysAgo, hoursBefore } from './stamps';
 import type { ListState } from './state';
 import type { Key } from './types';
@@ -68,7 +68,7 @@ export async function learn(poll: Poll, branch: number): Promise<void> {
 			learnPage(poll, list, page);
 			for (const row of page.rows) met.add(watch.keyOf(row));
 			last = page;
-			if (Date.now() < poll.deadline) continue;
+			if (Date.now() < poll.deadline || isEnd(list, page)) continue;
 			list.resumeAt = page.number + 1;
 			return;
 		}

@@ -6,7 +6,7 @@ import type { Caller } from '../../api/request';
 import type { Seen } from './seen';
 import { dotted, hoursBefore, isFarAhead, stampOf } from './stamps';
 import type { ListState, State } from './state';
-import type { Found, Watch } from './types';
+import type { Found, News, Watch } from './types';
 
 /** What one poll works with. */
 export interface Poll {
@@ -55,6 +55,14 @@ export function countOf({ state }: Poll, { number, rows, total }: Page): number 
 	return state.totalsCount || number > 0 || !looksLikePageSize(rows, total) ? total : undefined;
 }
 
+/** Whether no page follows that has other rows. */
+export function isEnd({ pageSize = 0 }: ListState, { number, rows, total }: Page): boolean {
+	if (rows.length === 0) return true;
+	return (
+		total !== undefined && (number + 1) * pageSize >= total && (number > 0 || !looksLikePageSize(rows, total))
+	);
+}
+
 /** False for rows from before a time, which AlfaCRM lists as well when it ignores a filter. */
 export function isSince({ stampField }: Watch, row: IDataObject, time: string | null): boolean {
 	const stamp = stampOf(row, stampField);
@@ -88,8 +96,11 @@ export function bounded(poll: Poll, found: Found[]): Found[] {
 	return [...others, ...inOrder(poll.watch, news).slice(0, poll.most)];
 }
 
+/** Those that are wanted, oldest first. */
 export function inOrder({ compare }: Watch, found: readonly Found[]): Found[] {
-	return [...found].sort((a, b) => (a.news && b.news ? compare(a.news, b.news) : 0));
+	return found
+		.filter(({ news }) => news !== undefined)
+		.sort((a, b) => compare(a.news as News, b.news as News));
 }
 
 /** After all rows were looked at, those that are older than a row can be late are old. */

@@ -12,7 +12,7 @@ const LEAD_HOURS = 24;
  */
 export function stampOf(row: IDataObject, field: string): string {
 	const text = String(row[field] ?? '').replace('T', ' ');
-	return /^\d{4}-\d\d-\d\d( \d\d:\d\d(:\d\d)?)?$/.test(text) ? text : '';
+	return /^[1-9]\d{3}-\d\d-\d\d( \d\d:\d\d(:\d\d)?)?$/.test(text) ? text : '';
 }
 
 /** @param stamp not empty */

@@ -1,6 +1,6 @@
 import type { Page } from '../../api/pages';
 import type { Poll } from './list';
-import { ageTo, bounded, countOf, freshOf, note, pagesSince } from './list';
+import { ageTo, bounded, countOf, freshOf, isEnd, note, pagesSince } from './list';
 import type { Found } from './types';
 
 /**
@@ -45,7 +45,7 @@ export async function walk(poll: Poll, branch: number, begun?: Begun): Promise<F
 			if (watch.onlyGrows) ageTo(list, list.roundFrom, watch.lateHours);
 			return found;
 		}
-		if (Date.now() >= poll.deadline && page.rows.length > 0) {
+		if (Date.now() >= poll.deadline && !isEnd(list, page)) {
 			Object.assign(list, { total: undefined, resumeAt: page.number + 1 });
 			return found;
 		}
