@@ -32,6 +32,8 @@ export interface LogHistory {
 	watched: number[];
 	classes: string[];
 	maxPerPoll: number;
+	/** Whether a poll has time for one page of each branch only. */
+	isHurried: boolean;
 	steps: LogStep[];
 }
 
@@ -71,25 +73,29 @@ const step: fc.Arbitrary<LogStep> = fc.oneof(
 	{ weight: 2, arbitrary: fc.record({ do: fc.constant('during' as const), at, write }) },
 );
 
-export const logHistories: fc.Arbitrary<LogHistory> = fc.record({
-	settings: fc
-		.record({
-			pageSize: fc.constantFrom(2, 3, 5, 20),
-			shuffle: fc.boolean(),
-			pastEnd: fc.constantFrom('empty', 'repeatLast'),
-			total: fc.constantFrom('present', 'present', 'present', 'missing'),
-			ignoredFilters: fc.constantFrom<string[]>([], [], ['log.date_from'], ['log.entity']),
-			logScope: fc.constantFrom('branch', 'account'),
-			logIds: fc.boolean(),
-		})
-		// Nobody can tell the end of a list that has neither an order nor a total.
-		.map((settings) => ({ ...settings, shuffle: settings.shuffle && settings.total === 'present' })),
-	before: fc.array(fc.constantFrom(0, 1, 90, 600, 5_000, 100_000), { maxLength: 12 }),
-	watched: fc.constantFrom([], [1], [1, 2]),
-	classes: fc.constantFrom([], [], ['Customer'], ['Customer', 'Task']),
-	maxPerPoll: fc.constantFrom(1, 2, 5, 500, 500),
-	steps: fc.array(step, { maxLength: 30 }),
-});
+export const logHistories: fc.Arbitrary<LogHistory> = fc
+	.record({
+		settings: fc
+			.record({
+				pageSize: fc.constantFrom(2, 3, 5, 20),
+				shuffle: fc.boolean(),
+				pastEnd: fc.constantFrom('empty', 'repeatLast'),
+				total: fc.constantFrom('present', 'present', 'present', 'missing'),
+				ignoredFilters: fc.constantFrom<string[]>([], [], ['log.date_from'], ['log.entity']),
+				logScope: fc.constantFrom('branch', 'account'),
+				logIds: fc.boolean(),
+			})
+			// Nobody can tell the end of a list that has neither an order nor a total.
+			.map((settings) => ({ ...settings, shuffle: settings.shuffle && settings.total === 'present' })),
+		before: fc.array(fc.constantFrom(0, 1, 90, 600, 5_000, 100_000), { maxLength: 12 }),
+		watched: fc.constantFrom([], [1], [1, 2]),
+		classes: fc.constantFrom([], [], ['Customer'], ['Customer', 'Task']),
+		maxPerPoll: fc.constantFrom(1, 2, 5, 500, 500),
+		isHurried: fc.constantFrom(false, false, true),
+		steps: fc.array(step, { maxLength: 30 }),
+	})
+	// Nor can anybody get to know a list page by page, poll by poll, that has no order.
+	.map((history) => ({ ...history, isHurried: history.isHurried && history.settings.shuffle !== true }));
 
 /** Plays a history of the change log and says what went wrong. Each entry is known by its `entity_id`. */
 export class LogPlay {
@@ -103,7 +109,7 @@ export class LogPlay {
 	/** Entries that were made before the trigger knew the log; those of them that were listed are old. */
 	private readonly before = new Set<number>();
 	private readonly made: number[] = [];
-	private old = new Set<number>();
+	private old?: Set<number>;
 	private hasBegun = false;
 	private now = DateTime.fromFormat(BEGIN, FORMAT, { zone: 'utc' });
 
@@ -118,7 +124,10 @@ export class LogPlay {
 			fetchRecord: false,
 			options: { maxPerPoll },
 		};
-		this.poller = new Poller(engine, parameters, { send: this.school.send });
+		this.poller = new Poller(engine, parameters, {
+			send: this.school.send,
+			budgetMs: history.isHurried ? 0 : undefined,
+		});
 	}
 
 	async run(): Promise<void> {
@@ -138,12 +147,14 @@ export class LogPlay {
 
 	/** Reported, though they were there when the trigger began or are of no interest. */
 	others(): number[] {
-		return this.emitted.filter((id) => this.old.has(id) || !(this.made.includes(id) || this.before.has(id)));
+		return this.emitted.filter((id) => this.old?.has(id) || !(this.made.includes(id) || this.before.has(id)));
 	}
 
-	/** Entries of one second that were not reported as they came, newest first, from AlfaCRM. */
+	/** Entries of one second that were not reported in order, though AlfaCRM lists the newest first. */
 	mixed(): number[][] {
-		if (this.history.settings.shuffle) return [];
+		const { settings, isHurried, steps } = this.history;
+		// A poll hands over what it has read, newest pages first, when time runs out or rows push others away.
+		if (settings.shuffle || isHurried || steps.some((one) => one.do === 'during')) return [];
 		const told = this.twins.map((ids) => this.emitted.filter((id) => ids.includes(id)));
 		return told.filter((ids) => ids.some((id, index) => index > 0 && id < ids[index - 1]));
 	}
@@ -155,7 +166,10 @@ export class LogPlay {
 			case 'poll':
 				return await this.poll();
 			case 'restart':
-				return this.poller.restart();
+				this.poller.restart();
+				// n8n has saved what the activation got to know, which may not be all.
+				this.hasBegun &&= this.poller.hasBegun;
+				return;
 			case 'wait':
 				return this.advance(one.minutes);
 			case 'failingPoll':
@@ -189,8 +203,8 @@ export class LogPlay {
 		const there = this.hasBegun ? [] : this.listed();
 		const items = await this.poller.tick();
 		if (!this.hasBegun) {
-			this.hasBegun = true;
-			this.old = new Set(there);
+			this.hasBegun = this.poller.hasBegun;
+			this.old ??= new Set(there);
 			for (const id of this.made.splice(0)) this.before.add(id);
 		}
 		const times = items.map(({ datetime }) => String(datetime));

@@ -78,6 +78,12 @@ export class Poller {
 		return deepCopy(this.workflow.getStaticData('node', this.node)) as IDataObject;
 	}
 
+	/** Whether it has got to know what was there before, which may take several polls. */
+	get hasBegun(): boolean {
+		const state = this.state.state as { lists: Record<string, { isLearned?: boolean }> } | undefined;
+		return state !== undefined && Object.values(state.lists).every(({ isLearned }) => isLearned);
+	}
+
 	private get node(): INode {
 		return this.workflow.getNode(NAME) as INode;
 	}

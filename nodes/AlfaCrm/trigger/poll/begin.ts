@@ -1,6 +1,6 @@
 import type { Page } from '../../api/pages';
 import type { Poll } from './list';
-import { ageTo, isEnd, isSince, note, onePage, pagesSince, timeOf } from './list';
+import { ageTo, isPaused, isSince, note, onePage, pagesSince, timeOf } from './list';
 import { dayAfter, dayOf, daysAgo, hoursBefore } from './stamps';
 import type { ListState } from './state';
 import type { Key } from './types';
@@ -68,9 +68,7 @@ export async function learn(poll: Poll, branch: number): Promise<void> {
 			learnPage(poll, list, page);
 			for (const row of page.rows) met.add(watch.keyOf(row));
 			last = page;
-			if (Date.now() < poll.deadline || isEnd(list, page)) continue;
-			list.resumeAt = page.number + 1;
-			return;
+			if (isPaused(poll, list, page)) return;
 		}
 		list.resumeAt = undefined;
 		// A list that changes its order shows some rows twice and others not at all.

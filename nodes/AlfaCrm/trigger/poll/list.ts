@@ -55,12 +55,23 @@ export function countOf({ state }: Poll, { number, rows, total }: Page): number 
 	return state.totalsCount || number > 0 || !looksLikePageSize(rows, total) ? total : undefined;
 }
 
+/** Stops after a page, for the next poll to go on; not after the last one. */
+export function isPaused({ watch, deadline }: Poll, list: ListState, page: Page): boolean {
+	if (Date.now() < deadline || isEnd(watch, list, page)) return false;
+	Object.assign(list, { resumeAt: page.number + 1, pausedAt: watch.keyOf(page.rows[0]) });
+	return true;
+}
+
 /** Whether no page follows that has other rows. */
-export function isEnd({ pageSize = 0 }: ListState, { number, rows, total }: Page): boolean {
+function isEnd(
+	{ keyOf }: Watch,
+	{ pageSize = 0, pausedAt }: ListState,
+	{ number, rows, total }: Page,
+): boolean {
 	if (rows.length === 0) return true;
-	return (
-		total !== undefined && (number + 1) * pageSize >= total && (number > 0 || !looksLikePageSize(rows, total))
-	);
+	// Without a total, AlfaCRM may show the last page for ever.
+	if (total === undefined) return keyOf(rows[0]) === pausedAt;
+	return (number + 1) * pageSize >= total && (number > 0 || !looksLikePageSize(rows, total));
 }
 
 /** False for rows from before a time, which AlfaCRM lists as well when it ignores a filter. */

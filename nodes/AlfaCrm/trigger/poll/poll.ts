@@ -106,10 +106,11 @@ async function lookInto(current: Poll, branches: number[]): Promise<News[]> {
 	return newsOf(current.watch, found);
 }
 
-/** Rows that are left for the next poll must not become too old meanwhile. */
+/** Rows that are left must not become too old meanwhile, so the next poll begins with the first page again. */
 function waitForRest({ state }: Poll, horizons: Record<string, string>): void {
 	for (const [branch, list] of Object.entries(state.lists)) {
 		list.total = undefined;
+		list.resumeAt = undefined;
 		list.horizon = horizons[branch] ?? list.since ?? '';
 	}
 }

@@ -3,6 +3,7 @@ import type { IDataObject } from 'n8n-workflow';
 import { deepCopy } from 'n8n-workflow';
 
 import type { SeenJson } from './seen';
+import type { Key } from './types';
 
 /** Raised when the shape changes; a state of another shape is begun anew. */
 const SHAPE = 1;
@@ -25,6 +26,8 @@ export interface ListState {
 	roundFrom: string;
 	/** Where a walk goes on that had no time to come to an end. */
 	resumeAt?: number;
+	/** The first row of the page before that. */
+	pausedAt?: Key;
 	/** A day that was tried for `since` in vain. */
 	triedSince?: string;
 }
