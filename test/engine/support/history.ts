@@ -124,7 +124,8 @@ export class Play {
 	private readonly poller: Poller;
 	private readonly created = new Map<number, Known>();
 	private existing?: Set<number>;
-	private hasBegun = false;
+	/** Whether the trigger knows what was there before. */
+	hasBegun = false;
 	private now = DateTime.fromFormat(BEGIN, FORMAT, { zone: 'utc' });
 
 	constructor(private readonly history: History) {
@@ -156,7 +157,8 @@ export class Play {
 		for (const one of this.history.steps) await this.play(one);
 		// In the end everything shows, and the trigger gets time to find what totals did not tell.
 		this.advance(700);
-		for (let polls = 0; polls < 400 && (polls < 3 || this.missing().length > 0); polls++) await this.poll();
+		const isDone = () => this.hasBegun && this.missing().length === 0;
+		for (let polls = 0; polls < 400 && (polls < 3 || !isDone()); polls++) await this.poll();
 	}
 
 	/** Customers that must have been reported and were not. */

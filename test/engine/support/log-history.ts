@@ -110,7 +110,8 @@ export class LogPlay {
 	private readonly before = new Set<number>();
 	private readonly made: number[] = [];
 	private old?: Set<number>;
-	private hasBegun = false;
+	/** Whether the trigger knows what was there before. */
+	hasBegun = false;
 	private now = DateTime.fromFormat(BEGIN, FORMAT, { zone: 'utc' });
 
 	constructor(private readonly history: LogHistory) {
@@ -133,7 +134,8 @@ export class LogPlay {
 	async run(): Promise<void> {
 		for (const one of this.history.steps) await this.play(one);
 		this.advance(121);
-		for (let polls = 0; polls < 400 && (polls < 3 || this.missing().length > 0); polls++) await this.poll();
+		const isDone = () => this.hasBegun && this.missing().length === 0;
+		for (let polls = 0; polls < 400 && (polls < 3 || !isDone()); polls++) await this.poll();
 	}
 
 	missing(): number[] {
