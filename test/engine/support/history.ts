@@ -97,7 +97,7 @@ export const histories: fc.Arbitrary<History> = fc
 		before: fc.array(fc.record({ branch, daysAgo: fc.constantFrom(0, 0, 1, 3, 30, 400), isStudy }), {
 			maxLength: 12,
 		}),
-		watched: fc.constantFrom([], [1], [1, 2]),
+		watched: fc.constantFrom<number[][]>([], [1], [1, 2]),
 		isStudy: fc.constantFrom<0 | 1 | 2>(0, 1, 2, 2),
 		includeArchived: fc.boolean(),
 		maxPerPoll: fc.constantFrom(1, 2, 5, 500, 500),

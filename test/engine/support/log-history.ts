@@ -88,8 +88,8 @@ export const logHistories: fc.Arbitrary<LogHistory> = fc
 			// Nobody can tell the end of a list that has neither an order nor a total.
 			.map((settings) => ({ ...settings, shuffle: settings.shuffle && settings.total === 'present' })),
 		before: fc.array(fc.constantFrom(0, 1, 90, 600, 5_000, 100_000), { maxLength: 12 }),
-		watched: fc.constantFrom([], [1], [1, 2]),
-		classes: fc.constantFrom([], [], ['Customer'], ['Customer', 'Task']),
+		watched: fc.constantFrom<number[][]>([], [1], [1, 2]),
+		classes: fc.constantFrom<string[][]>([], [], ['Customer'], ['Customer', 'Task']),
 		maxPerPoll: fc.constantFrom(1, 2, 5, 500, 500),
 		isHurried: fc.constantFrom(false, false, true),
 		steps: fc.array(step, { maxLength: 30 }),
