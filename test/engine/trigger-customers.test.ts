@@ -163,6 +163,7 @@ describe('a customer that enters the filter', () => {
 		school.sandbox.settings.now = inHours(0);
 		const other = add('Сразу', { lead_status_id: 2 });
 		expect(await idsOf(poller)).toEqual([other.id]);
+		expect(await poller.tick()).toEqual([]);
 		school.sandbox.store.patch('customer', id, { lead_status_id: 2 });
 		expect(await idsOf(poller)).toEqual([id]);
 	});

@@ -8,10 +8,16 @@ declare const POLL_HISTORIES: number;
 async function outcome(history: History) {
 	const play = new Play(history);
 	await play.run();
-	return { missing: play.missing(), repeated: play.repeated(), old: play.old(), unordered: play.unordered };
+	return {
+		missing: play.missing(),
+		repeated: play.repeated(),
+		old: play.old(),
+		unordered: play.unordered,
+		hasBegun: play.hasBegun,
+	};
 }
 
-const CLEAN = { missing: [], repeated: [], old: [], unordered: [] };
+const CLEAN = { missing: [], repeated: [], old: [], unordered: [], hasBegun: true };
 
 const plain: Omit<History, 'steps'> = {
 	settings: { pageSize: 2 },

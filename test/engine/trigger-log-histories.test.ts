@@ -8,17 +8,18 @@ declare const POLL_HISTORIES: number;
 async function outcome(history: LogHistory) {
 	const play = new LogPlay(history);
 	await play.run();
-	const { unordered } = play;
+	const { unordered, hasBegun } = play;
 	return {
 		missing: play.missing(),
 		repeated: play.repeated(),
 		others: play.others(),
 		unordered,
 		mixed: play.mixed(),
+		hasBegun,
 	};
 }
 
-const CLEAN = { missing: [], repeated: [], others: [], unordered: [], mixed: [] };
+const CLEAN = { missing: [], repeated: [], others: [], unordered: [], mixed: [], hasBegun: true };
 
 const poll: LogStep = { do: 'poll' };
 const write = (twins: number): LogStep => ({
@@ -54,6 +55,19 @@ const found: Array<[string, LogHistory]> = [
 			settings: { pageSize: 2, total: 'missing', pastEnd: 'repeatLast' },
 			isHurried: true,
 			steps: [poll, poll, poll, write(5), poll],
+		},
+	],
+	[
+		'an entry that shows up two hours late, when younger ones are old news',
+		{
+			...plain,
+			maxPerPoll: 500,
+			steps: [
+				poll,
+				{ do: 'write', branch: 0, twins: 1, className: 'Task', hiddenMinutes: 120 },
+				{ do: 'wait', minutes: 119 },
+				...[write(2), poll, poll, poll, poll],
+			],
 		},
 	],
 	[
