@@ -8,10 +8,16 @@ declare const POLL_HISTORIES: number;
 async function outcome(history: History) {
 	const play = new Play(history);
 	await play.run();
-	return { missing: play.missing(), repeated: play.repeated(), old: play.old(), unordered: play.unordered };
+	return {
+		missing: play.missing(),
+		repeated: play.repeated(),
+		old: play.old(),
+		unordered: play.unordered,
+		hasBegun: play.hasBegun,
+	};
 }
 
-const CLEAN = { missing: [], repeated: [], old: [], unordered: [] };
+const CLEAN = { missing: [], repeated: [], old: [], unordered: [], hasBegun: true };
 
 const plain: Omit<History, 'steps'> = {
 	settings: { pageSize: 2 },
@@ -20,6 +26,7 @@ const plain: Omit<History, 'steps'> = {
 	isStudy: 2,
 	includeArchived: true,
 	maxPerPoll: 500,
+	isHurried: false,
 };
 const create: Step = { do: 'create', branch: 1, isStudy: 0, hiddenMinutes: 0 };
 const poll: Step = { do: 'poll' };
@@ -47,6 +54,15 @@ const found: Array<[string, History]> = [
 			before: Array(5).fill({ branch: 1, daysAgo: 0, isStudy: 0 }) as History['before'],
 			settings: { pageSize: 2, shuffle: true },
 			steps: [poll, { do: 'delete', pick: 0 }, create, poll],
+		},
+	],
+	[
+		'a new customer that the total of a long list hides, since two went',
+		{
+			...plain,
+			before: Array(25).fill({ branch: 1, daysAgo: 0, isStudy: 1 }) as History['before'],
+			settings: { pageSize: 2 },
+			steps: [poll, { do: 'delete', pick: 3 }, { do: 'delete', pick: 7 }, { ...create, isStudy: 1 }, poll],
 		},
 	],
 	[

@@ -9,6 +9,7 @@ import type {
 import { NodeHelpers } from 'n8n-workflow';
 
 import { AlfaCrm } from '../../nodes/AlfaCrm/AlfaCrm.node';
+import { AlfaCrmTrigger } from '../../nodes/AlfaCrm/AlfaCrmTrigger.node';
 import { AlfaCrmWebhookTrigger } from '../../nodes/AlfaCrm/AlfaCrmWebhookTrigger.node';
 import { entities } from '../../nodes/AlfaCrm/entities/registry';
 import type { Entity } from '../../nodes/AlfaCrm/entities/types';
@@ -17,7 +18,7 @@ import { NODE } from './support';
 export const alfaCrm = new AlfaCrm();
 export const { description } = alfaCrm;
 /** The triggers, whose forms keep to the same rules. */
-export const triggers = [new AlfaCrmWebhookTrigger()];
+export const triggers = [new AlfaCrmTrigger(), new AlfaCrmWebhookTrigger()];
 
 // ---------------------------------------------------------------- the form, flattened
 

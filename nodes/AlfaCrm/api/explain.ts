@@ -38,7 +38,12 @@ export function explain(trouble: Trouble, call: CallInWords): Explanation {
 				failure: { cause: trouble.declaredCause ?? 'credential-invalid' } as DeclaredCause,
 			};
 		case 'refusal':
-			return { ...refusal(trouble, call), status: status ?? 200 };
+			return {
+				...refusal(trouble, call),
+				status: status ?? 200,
+				// What a list says may pass; what a write says is up to its fields.
+				...(call.reads ? { failure: { cause: 'temporarily-unavailable' } } : {}),
+			};
 		case 'redirect':
 			return {
 				message: `${call.host} answered with a redirect${trouble.location ? ` to ${trouble.location}` : ''}, which was not followed, so it could not ${call.task}`,

@@ -86,6 +86,7 @@ function readPage(caller: Caller, call: List, answer: IDataObject | IDataObject[
 				description: "Check 'Hostname' in the credential, or try again later.",
 			},
 			call.itemIndex,
+			{ cause: 'temporarily-unavailable' },
 		);
 	}
 	const count = Number(total);

@@ -32,8 +32,11 @@ export class Poller {
 	private saved: IDataObject = {};
 	/** The row of the trigger in n8n's table of polls. */
 	private cursor: IDataObject | undefined;
+	private hasPolled = false;
 	/** True until the poll of the activation is done; n8n starts no other one before. */
 	isActivation = true;
+	/** What the trigger wrote to n8n's log. */
+	readonly notes: string[] = [];
 
 	constructor(
 		private readonly engine: Engine,
@@ -57,6 +60,7 @@ export class Poller {
 			this.isActivation ||= isActivation;
 		}
 		this.isActivation = false;
+		this.hasPolled = true;
 		const isSaved = output !== null || isActivation;
 		if (isSaved && !this.options.isDurable) this.saved = deepCopy(workflow.staticData);
 		return output ?? [];
@@ -89,6 +93,14 @@ export class Poller {
 	/** What n8n has saved for the whole workflow. */
 	get shared(): IDataObject {
 		return deepCopy((this.saved.global ?? {}) as IDataObject);
+	}
+
+	/** Whether it has got to know what was there before, which may take several polls. */
+	get hasBegun(): boolean {
+		// The durable scheduler's tests give each poll time to know them all.
+		if (this.options.isDurable) return this.cursor !== undefined && this.hasPolled;
+		const state = this.state.state as { lists: Record<string, { isLearned?: boolean }> } | undefined;
+		return state !== undefined && Object.values(state.lists).every(({ isLearned }) => isLearned);
 	}
 
 	private get node(): INode {
@@ -149,6 +161,7 @@ export class Poller {
 			snapshot && (() => snapshot),
 			budgetMs === undefined ? undefined : () => budgetMs,
 		);
+		Object.defineProperty(context, 'logger', { value: { info: (note: string) => this.notes.push(note) } });
 		if (send) context.helpers.httpRequestWithAuthentication = send;
 		const type = this.types.getByNameAndVersion(trigger.type);
 		const output = await type.poll?.call(context);

@@ -1,7 +1,7 @@
 import type { Page } from '../../api/pages';
 import type { Poll } from './list';
-import { ageTo, isSince, note, onePage, pagesSince, timeOf } from './list';
-import { dayOf, daysAgo, hoursBefore } from './stamps';
+import { ageTo, isPaused, isSince, note, onePage, pagesSince, timeOf } from './list';
+import { dayAfter, dayOf, daysAgo, hoursBefore } from './stamps';
 import type { ListState } from './state';
 import type { Key } from './types';
 
@@ -9,6 +9,8 @@ import type { Key } from './types';
 const DAYS_BACK = [2, 10, 40, 160, 640, 2_560, 10_240];
 /** How often a list is read again that gave other rows on each page. */
 export const WALKS = 20;
+/** How often the account's newest row is looked for, when only some rows are watched. */
+const VALID_MS = 86_400_000;
 
 /**
  * Where to begin, for an account that is not known yet: some time before its newest row. It is looked for by asking
@@ -17,6 +19,7 @@ export const WALKS = 20;
  * @returns `yyyy-mm-dd`, null when all rows have to be listed
  */
 export async function firstDay(poll: Poll, branches: readonly number[]): Promise<string | null> {
+	poll.state.newestReadAt = Date.now();
 	if (!(await hasRows(poll, branches, null))) return null;
 	let [from, to] = [0, 0];
 	for (const days of DAYS_BACK) {
@@ -30,6 +33,18 @@ export async function firstDay(poll: Poll, branches: readonly number[]): Promise
 		else from = middle;
 	}
 	return dayOf(hoursBefore(daysAgo(to), poll.watch.lateHours));
+}
+
+/**
+ * A list without news would never grow old by itself, and an old lead that becomes a client would be new in a list of
+ * clients. So the account's newest row tells how late it is.
+ */
+export async function tellTime(poll: Poll, branches: readonly number[]): Promise<void> {
+	const { state, watch } = poll;
+	const isNarrow = watch.mayChange && JSON.stringify(watch.body) !== JSON.stringify(watch.anchorBody);
+	if (!isNarrow || Math.abs(Date.now() - (state.newestReadAt ?? 0)) < VALID_MS) return;
+	await hasRows(poll, branches, state.newest === '' ? null : dayAfter(state.newest));
+	state.newestReadAt = Date.now();
 }
 
 async function hasRows(poll: Poll, branches: readonly number[], since: string | null): Promise<boolean> {
@@ -53,9 +68,7 @@ export async function learn(poll: Poll, branch: number): Promise<void> {
 			learnPage(poll, list, page);
 			for (const row of page.rows) met.add(watch.keyOf(row));
 			last = page;
-			if (Date.now() < poll.deadline) continue;
-			list.resumeAt = page.number + 1;
-			return;
+			if (isPaused(poll, list, page)) return;
 		}
 		list.resumeAt = undefined;
 		// A list that changes its order shows some rows twice and others not at all.

@@ -6,7 +6,7 @@ import type { Caller } from '../../api/request';
 import type { Seen } from './seen';
 import { dotted, hoursBefore, isFarAhead, stampOf } from './stamps';
 import type { ListState, State } from './state';
-import type { Found, Watch } from './types';
+import type { Found, News, Watch } from './types';
 
 /** What one poll works with. */
 export interface Poll {
@@ -55,6 +55,25 @@ export function countOf({ state }: Poll, { number, rows, total }: Page): number 
 	return state.totalsCount || number > 0 || !looksLikePageSize(rows, total) ? total : undefined;
 }
 
+/** Stops after a page, for the next poll to go on; not after the last one. */
+export function isPaused({ watch, deadline }: Poll, list: ListState, page: Page): boolean {
+	if (Date.now() < deadline || isEnd(watch, list, page)) return false;
+	Object.assign(list, { resumeAt: page.number + 1, pausedAt: watch.keyOf(page.rows[0]) });
+	return true;
+}
+
+/** Whether no page follows that has other rows. */
+function isEnd(
+	{ keyOf }: Watch,
+	{ pageSize = 0, pausedAt }: ListState,
+	{ number, rows, total }: Page,
+): boolean {
+	if (rows.length === 0) return true;
+	// Without a total, AlfaCRM may show the last page for ever.
+	if (total === undefined) return keyOf(rows[0]) === pausedAt;
+	return (number + 1) * pageSize >= total && (number > 0 || !looksLikePageSize(rows, total));
+}
+
 /** False for rows from before a time, which AlfaCRM lists as well when it ignores a filter. */
 export function isSince({ stampField }: Watch, row: IDataObject, time: string | null): boolean {
 	const stamp = stampOf(row, stampField);
@@ -63,7 +82,7 @@ export function isSince({ stampField }: Watch, row: IDataObject, time: string | 
 
 /** A row's time as it is kept. */
 export function timeOf({ stampField, grain }: Watch, row: IDataObject): string {
-	return stampOf(row, stampField).slice(0, grain === 'day' ? 10 : undefined);
+	return stampOf(row, stampField).slice(0, grain === 'day' ? 10 : 16);
 }
 
 /** Rows of a page that are not known yet. */
@@ -88,8 +107,11 @@ export function bounded(poll: Poll, found: Found[]): Found[] {
 	return [...others, ...inOrder(poll.watch, news).slice(0, poll.most)];
 }
 
+/** Those that are wanted, oldest first. */
 export function inOrder({ compare }: Watch, found: readonly Found[]): Found[] {
-	return [...found].sort((a, b) => (a.news && b.news ? compare(a.news, b.news) : 0));
+	return found
+		.filter(({ news }) => news !== undefined)
+		.sort((a, b) => compare(a.news as News, b.news as News));
 }
 
 /** After all rows were looked at, those that are older than a row can be late are old. */

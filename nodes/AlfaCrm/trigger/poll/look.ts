@@ -1,4 +1,5 @@
 import type { Page } from '../../api/pages';
+import { looksLikePageSize } from '../../api/pages';
 import type { Poll } from './list';
 import { ageTo, countOf, freshOf, note, onePage, pagesSince } from './list';
 import { dayOf } from './stamps';
@@ -55,17 +56,24 @@ function laterSince({
 }
 
 function isQuiet(poll: Poll, list: ListState, branch: number, page: Page): boolean {
-	const count = countOf(poll, page);
+	const count = countOf(poll, page) ?? (isMute(page) ? list.total : undefined);
 	if (count === undefined || freshOf(poll, list, branch, page).length > 0) return false;
 	const { total = 0, pageSize = 0 } = list;
 	return count === total || (count < total && total > LONG_LIST_PAGES * pageSize);
 }
 
+/** A first page that may just count its own rows leaves it to the next page to tell how many there are. */
+function isMute({ number, rows, total }: Page): boolean {
+	return number === 0 && looksLikePageSize(rows, total);
+}
+
 function takeForQuiet(poll: Poll, list: ListState, page: Page): void {
 	const { newest } = poll.state;
-	list.total = countOf(poll, page);
+	list.total = countOf(poll, page) ?? list.total;
 	if (page.number === 0) Object.assign(list, { pageSize: page.rows.length, roundFrom: newest });
-	const isRound = list.total !== undefined && (page.number + 1) * (list.pageSize ?? 0) >= list.total;
+	const isCounted = countOf(poll, page) !== undefined;
+	const isRound =
+		isCounted && list.total !== undefined && (page.number + 1) * (list.pageSize ?? 0) >= list.total;
 	list.turn = isRound ? 0 : page.number + 1;
 	if (isRound) ageTo(list, list.roundFrom, poll.watch.lateHours);
 }

@@ -1,7 +1,7 @@
 import type { IDataObject } from 'n8n-workflow';
 
 import type { Caller } from '../../api/request';
-import { firstDay, learn } from './begin';
+import { firstDay, learn, tellTime } from './begin';
 import { watched } from './branches';
 import type { Poll } from './list';
 import { timeOf } from './list';
@@ -99,16 +99,18 @@ async function begin(current: Poll, branches: number[]): Promise<boolean> {
 }
 
 async function lookInto(current: Poll, branches: number[]): Promise<News[]> {
+	await tellTime(current, branches);
 	const found: Found[] = [];
 	for (const branch of branches) found.push(...(await look(current, branch)));
 	for (const { key, time, news } of found) if (news === undefined) current.seen.add(key, time);
 	return newsOf(current.watch, found);
 }
 
-/** Rows that are left for the next poll must not become too old meanwhile. */
+/** Rows that are left must not become too old meanwhile, so the next poll begins with the first page again. */
 function waitForRest({ state }: Poll, horizons: Record<string, string>): void {
 	for (const [branch, list] of Object.entries(state.lists)) {
 		list.total = undefined;
+		list.resumeAt = undefined;
 		list.horizon = horizons[branch] ?? list.since ?? '';
 	}
 }

@@ -67,17 +67,18 @@ async function test(context: IPollFunctions): Promise<INodeExecutionData[]> {
 	});
 }
 
-/** As many items as the time allows, but at least one. */
+/** As many items as there is time to read records for, but at least one. */
 async function itemsOf(
 	context: IPollFunctions,
 	news: readonly News[],
 	deadline = Infinity,
 ): Promise<INodeExecutionData[]> {
 	const event = eventOf(context);
+	const isRead = event.logged !== undefined && context.getNodeParameter('fetchRecord', true) === true;
 	const items: INodeExecutionData[] = [];
 	const records = new Map<string, IDataObject>();
 	for (const one of news) {
-		if (items.length > 0 && Date.now() >= deadline) break;
+		if (isRead && items.length > 0 && Date.now() >= deadline) break;
 		items.push({ json: await jsonOf(context, event, one, records) });
 	}
 	return items;

@@ -1,7 +1,9 @@
 import type { Key } from './types';
 
-/** How many entries the state holds at most; an entry is a run of numbers or one text. */
-const MOST_ENTRIES = 2_000;
+/** How many characters the state holds at most, except that the keys of one time are never parted. */
+const MOST_CHARACTERS = 20_000;
+/** Quotes, colon and comma around a time and its entries. */
+const PUNCTUATION = 6;
 
 /** Keys by the time of their rows: numbers as runs ("501-560,562"), texts one by one. */
 export type SeenJson = Record<string, string>;
@@ -22,7 +24,7 @@ export class Seen {
 		return this.times.has(key);
 	}
 
-	/** @param time a day or a second, as coarse as it may be; '' when not known */
+	/** @param time a day or a minute, as coarse as it may be; '' when not known */
 	add(key: Key, time: string): void {
 		if (!this.times.has(key)) this.times.set(key, time);
 	}
@@ -40,22 +42,21 @@ export class Seen {
 			groups.set(time, keys);
 			keys.push(key);
 		}
-		const kept = [...groups]
+		const sorted = [...groups]
 			// Those without a time come first, as nothing else would keep them from being repeated.
 			.sort(([a], [b]) => (a === '' || (b !== '' && a > b) ? -1 : 1))
-			.map(([time, keys]) => ({ time, entries: entriesOf(keys) }));
-		let later = horizon;
-		while (kept.length > 1 && count(kept) > MOST_ENTRIES) {
-			kept.pop();
-			later = kept[kept.length - 1].time;
-		}
-		const json = Object.fromEntries(kept.map(({ time, entries }) => [time, joined(entries).join(',')]));
-		return { json, horizon: later };
+			.map(([time, keys]) => [time, joined(entriesOf(keys)).join(',')]);
+		let room = MOST_CHARACTERS;
+		const kept = sorted.filter(([time, entries], index) => {
+			room -= time.length + entries.length + PUNCTUATION;
+			return room >= 0 || index === 0 || (index === 1 && sorted[0][0] === '');
+		});
+		const isAll = kept.length === sorted.length;
+		return {
+			json: Object.fromEntries(kept) as SeenJson,
+			horizon: isAll ? horizon : kept[kept.length - 1][0],
+		};
 	}
-}
-
-function count(groups: ReadonlyArray<{ entries: string[] }>): number {
-	return groups.reduce((sum, { entries }) => sum + entries.length, 0);
 }
 
 function keysOf(entry: string): Key[] {
@@ -78,9 +79,11 @@ function entriesOf(keys: Key[]): string[] {
 
 /** Of too many runs of numbers the lowest are taken for one. */
 function joined(entries: string[]): string[] {
-	const tooMany = entries.slice(0, Math.max(0, entries.length - MOST_ENTRIES + 1));
-	const [first] = keysOf(tooMany[0] ?? '');
-	const last = keysOf(tooMany.at(-1) ?? '').at(-1);
-	if (tooMany.length < 2 || typeof first !== 'number' || typeof last !== 'number') return entries;
-	return [`${first}-${last}`, ...entries.slice(tooMany.length)];
+	let room = MOST_CHARACTERS / 2;
+	let from = entries.length;
+	while (from > 0 && room > entries[from - 1].length) room -= entries[--from].length + 1;
+	const [first] = keysOf(entries[0] ?? '');
+	const last = keysOf(entries[from - 1] ?? '').at(-1);
+	if (from < 2 || typeof first !== 'number' || typeof last !== 'number') return entries;
+	return [`${first}-${last}`, ...entries.slice(from)];
 }

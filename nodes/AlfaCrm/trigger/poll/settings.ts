@@ -41,7 +41,7 @@ export async function settingsOf(context: IPollFunctions): Promise<PollSettings>
 	return {
 		watch: watchOf(event, filters),
 		branches: branches.length > 0 ? branches : undefined,
-		digest: digestOf([hostname, event.value, [...branches].sort(), filters]),
+		digest: digestOf([hostname, event.value, ...[branches, filters].map(inAnyOrder)]),
 		most: numberIn(context, options, 'maxPerPoll', 'Max Records per Poll', DEFAULT_MOST) || DEFAULT_MOST,
 		startWith: numberIn(context, options, 'startWith', 'Start With Newest', 0),
 		deadline: Date.now() + budget * PAGES_SHARE,
@@ -63,6 +63,13 @@ interface Filters {
 	classes: string[];
 	events: string[];
 	fields: string[];
+}
+
+/** The order in which something was chosen does not matter. */
+function inAnyOrder(value: unknown): unknown {
+	if (Array.isArray(value)) return [...(value as unknown[])].sort();
+	if (typeof value !== 'object' || value === null) return value;
+	return Object.fromEntries(Object.entries(value).map(([name, inner]) => [name, inAnyOrder(inner)]));
 }
 
 function filtersOf(context: IPollFunctions, { newIn, value, logged }: EventType): Filters {

@@ -12,7 +12,7 @@ const LEAD_HOURS = 24;
  */
 export function stampOf(row: IDataObject, field: string): string {
 	const text = String(row[field] ?? '').replace('T', ' ');
-	return /^\d{4}-\d\d-\d\d( \d\d:\d\d(:\d\d)?)?$/.test(text) ? text : '';
+	return /^[1-9]\d{3}-\d\d-\d\d( \d\d:\d\d(:\d\d)?)?$/.test(text) ? text : '';
 }
 
 /** @param stamp not empty */
@@ -22,6 +22,11 @@ export function hoursBefore(stamp: string, hours: number): string {
 
 export function dayOf(stamp: string): string {
 	return stamp.slice(0, 10);
+}
+
+/** @param stamp not empty */
+export function dayAfter(stamp: string): string {
+	return dayOf(hoursBefore(dayOf(stamp), -24));
 }
 
 /** @returns `yyyy-mm-dd`, in UTC, which is near enough for a search */

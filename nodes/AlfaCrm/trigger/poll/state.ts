@@ -3,6 +3,7 @@ import type { IDataObject } from 'n8n-workflow';
 import { deepCopy } from 'n8n-workflow';
 
 import type { SeenJson } from './seen';
+import type { Key } from './types';
 
 /** Raised when the shape changes; a state of another shape is begun anew. */
 const SHAPE = 1;
@@ -25,6 +26,8 @@ export interface ListState {
 	roundFrom: string;
 	/** Where a walk goes on that had no time to come to an end. */
 	resumeAt?: number;
+	/** The first row of the page before that. */
+	pausedAt?: Key;
 	/** A day that was tried for `since` in vain. */
 	triedSince?: string;
 }
@@ -36,6 +39,8 @@ export interface State {
 	settings: string;
 	/** The newest time of any row, account time. */
 	newest: string;
+	/** When the account's newest row was looked for (milliseconds). */
+	newestReadAt?: number;
 	/** True once a total was larger than its page, so that it is more than the page's length. */
 	totalsCount: boolean;
 	seen: SeenJson;
@@ -45,8 +50,12 @@ export interface State {
 	branchesReadAt?: number;
 }
 
+/** Long enough to tell thousands of rows apart: 1 of 10^11 would be taken for another one. */
+const DIGEST_CHARACTERS = 8;
+
 export function digestOf(value: unknown): string {
-	return `#${createHash('sha256').update(JSON.stringify(value)).digest('base64url').slice(0, 16)}`;
+	const digest = createHash('sha256').update(JSON.stringify(value)).digest('base64url');
+	return `#${digest.slice(0, DIGEST_CHARACTERS)}`;
 }
 
 /** @returns undefined when nothing usable is stored */

@@ -18,7 +18,7 @@ export interface Watch {
 	/** Filters of a list that is sure to have rows if the account has any, to find the newest time there. */
 	anchorBody: IDataObject;
 	/** How exactly the time of a known row is kept. */
-	grain: 'day' | 'second';
+	grain: 'day' | 'minute';
 	/** Tells rows apart for ever. */
 	keyOf: (row: IDataObject) => Key;
 	/** True for a row that the user wants to hear of. */

@@ -1,6 +1,6 @@
 import type { Page } from '../../api/pages';
 import type { Poll } from './list';
-import { ageTo, bounded, countOf, freshOf, note, pagesSince } from './list';
+import { ageTo, bounded, countOf, freshOf, isPaused, note, pagesSince } from './list';
 import type { Found } from './types';
 
 /**
@@ -24,7 +24,7 @@ export async function walk(poll: Poll, branch: number, begun?: Begun): Promise<F
 	const { state, watch } = poll;
 	const list = state.lists[branch];
 	const firstPage = list.resumeAt ?? 0;
-	if (firstPage === 0) list.roundFrom = state.newest;
+	if (firstPage === 0) Object.assign(list, { roundFrom: state.newest, pausedAt: undefined });
 	list.resumeAt = undefined;
 
 	let found: Found[] = [];
@@ -45,8 +45,8 @@ export async function walk(poll: Poll, branch: number, begun?: Begun): Promise<F
 			if (watch.onlyGrows) ageTo(list, list.roundFrom, watch.lateHours);
 			return found;
 		}
-		if (Date.now() >= poll.deadline && page.rows.length > 0) {
-			Object.assign(list, { total: undefined, resumeAt: page.number + 1 });
+		if (isPaused(poll, list, page)) {
+			list.total = undefined;
 			return found;
 		}
 	}

@@ -49,7 +49,7 @@ export function changes(classes: readonly string[], wants: (change: Delivery) =>
 		lateHours: CHANGE_LATE_HOURS,
 		onlyGrows: true,
 		task: 'read the change log',
-		grain: 'second',
+		grain: 'minute',
 		keyOf: digestOf,
 		wants: (row) => {
 			const change = changeOf(row, null);

@@ -1,0 +1,103 @@
+import fc from 'fast-check';
+
+import type { LogHistory, LogStep } from './support/log-history';
+import { logHistories, LogPlay } from './support/log-history';
+
+declare const POLL_HISTORIES: number;
+
+async function outcome(history: LogHistory) {
+	const play = new LogPlay(history);
+	await play.run();
+	const { unordered, hasBegun } = play;
+	return {
+		missing: play.missing(),
+		repeated: play.repeated(),
+		others: play.others(),
+		unordered,
+		mixed: play.mixed(),
+		hasBegun,
+	};
+}
+
+const CLEAN = { missing: [], repeated: [], others: [], unordered: [], mixed: [], hasBegun: true };
+
+const poll: LogStep = { do: 'poll' };
+const write = (twins: number): LogStep => ({
+	do: 'write',
+	branch: 0,
+	twins,
+	className: 'Task',
+	hiddenMinutes: 0,
+});
+const plain: Omit<LogHistory, 'steps'> = {
+	settings: { pageSize: 2 },
+	before: [0],
+	watched: [],
+	classes: [],
+	maxPerPoll: 1,
+	isHurried: false,
+};
+
+/** What random histories or their authors came across. */
+const found: Array<[string, LogHistory]> = [
+	[
+		'entries left for later while a walk in a hurry comes to its end',
+		{
+			...plain,
+			isHurried: true,
+			steps: [poll, write(2), poll, poll, write(3), { do: 'wait', minutes: 181 }, write(1), poll, write(1)],
+		},
+	],
+	[
+		'a last page that is shown for ever, without a total, to a poll in a hurry',
+		{
+			...plain,
+			settings: { pageSize: 2, total: 'missing', pastEnd: 'repeatLast' },
+			isHurried: true,
+			steps: [poll, poll, poll, write(5), poll],
+		},
+	],
+	[
+		'an entry that shows up two hours late, when younger ones are old news',
+		{
+			...plain,
+			maxPerPoll: 500,
+			steps: [
+				poll,
+				{ do: 'write', branch: 0, twins: 1, className: 'Task', hiddenMinutes: 120 },
+				{ do: 'wait', minutes: 119 },
+				...[write(2), poll, poll, poll, poll],
+			],
+		},
+	],
+	[
+		'changes of one second beside some that nobody wants',
+		{
+			...plain,
+			settings: { pageSize: 20 },
+			classes: ['Task', 'Pay'],
+			maxPerPoll: 500,
+			steps: [
+				poll,
+				write(3),
+				{ do: 'write', branch: 0, twins: 3, className: 'Lesson', hiddenMinutes: 0 },
+				write(3),
+			],
+		},
+	],
+];
+
+describe('whatever happens in AlfaCRM and n8n', () => {
+	it(`each entry of the change log is reported exactly once, in order, in ${POLL_HISTORIES} random histories`, async () => {
+		await fc.assert(
+			fc.asyncProperty(logHistories, async (history) => {
+				expect(await outcome(history)).toEqual(CLEAN);
+			}),
+			{ numRuns: POLL_HISTORIES },
+		);
+	}, 1_200_000);
+
+	it.each(found)('so it is with %s', async (_what, history) => {
+		expect(await outcome(history)).toEqual(CLEAN);
+	});
+});

@@ -1,0 +1,108 @@
+import type { INodeParameters } from 'n8n-workflow';
+
+import type { Fault } from '../../sandbox';
+import { Poller } from './support/poller';
+import { useSchool } from './support/school';
+
+const school = useSchool({ customers: 60 });
+
+const started = async (event: string, parameters: INodeParameters = {}) => {
+	const poller = new Poller(school.engine, { event, ...parameters });
+	expect(await poller.tick()).toEqual([]);
+	school.sandbox.clearJournal();
+	return poller;
+};
+const newLesson = () =>
+	school.sandbox.store.insert('lesson', { branch_id: 1, date: '2026-03-01', lesson_type_id: 1, status: 1 });
+const newLead = () => school.sandbox.store.insert('customer', { name: 'Анна', is_study: 0, branch_ids: [1] });
+
+describe('Fetch Full Record', () => {
+	it('adds the record as it is now', async () => {
+		const poller = await started('leadMoved');
+		const { id } = newLead();
+		school.sandbox.store.patch('customer', id, { lead_status_id: 2 });
+		school.sandbox.store.patch('customer', id, { name: 'Анна Новая' });
+		expect(await poller.tick()).toMatchObject([
+			{ entity_id: id, fields_new: { lead_status_id: 2 }, record: { id, name: 'Анна Новая', is_study: 0 } },
+		]);
+	});
+
+	it('finds a lesson that is only planned', async () => {
+		const poller = await started('lessonCreated');
+		const { id } = newLesson();
+		expect(await poller.tick()).toMatchObject([{ entity_id: id, record: { id, status: 1 } }]);
+	});
+
+	it('reads a record once, however often it was changed', async () => {
+		const poller = await started('customerUpdated');
+		const { id } = newLead();
+		for (const note of ['а', 'б', 'в']) school.sandbox.store.patch('customer', id, { note });
+		expect((await poller.tick()).map(({ record }) => (record as { note: string }).note)).toEqual([
+			'в',
+			'в',
+			'в',
+		]);
+		expect(school.entries('customer/index')).toHaveLength(1);
+	});
+
+	it('has no record for what is gone', async () => {
+		const poller = await started('recordChanged', { entities: ['Customer'] });
+		const { id } = newLead();
+		school.sandbox.store.remove('customer', id);
+		const items = await poller.tick();
+		expect(items.map(({ event, record }) => [event, record])).toEqual([
+			['create', null],
+			['delete', null],
+		]);
+		for (const item of items) expect(item).not.toHaveProperty('recordError');
+	});
+
+	it('says why there is none for a class that AlfaCRM does not list', async () => {
+		const poller = await started('recordChanged', { entities: ['LessonDetails'] });
+		const { id } = newLesson();
+		const details = school.sandbox.store.insert('lesson-details', {
+			lesson_id: id,
+			customer_id: 1,
+			branch_id: 1,
+		});
+		expect(await poller.tick()).toMatchObject([
+			{
+				entity: 'LessonDetails',
+				entity_id: details.id,
+				record: null,
+				recordError: "No list of AlfaCRM's API is known to hold LessonDetails",
+			},
+		]);
+	});
+
+	it('is not done where it is switched off', async () => {
+		const poller = await started('customerUpdated', { fetchRecord: false });
+		const { id } = newLead();
+		school.sandbox.store.patch('customer', id, { note: 'да' });
+		const [item] = await poller.tick();
+		expect(item).not.toHaveProperty('record');
+		expect(school.calls().filter((call) => call !== 'log/index')).toEqual([]);
+	});
+
+	it.each<[status: number, message: RegExp, cause: string]>([
+		[403, /^AlfaCRM denied access: this user may not get customer \d+/, 'credential-invalid'],
+		[500, /^AlfaCRM could not get customer \d+ \(HTTP 500\)$/, 'temporarily-unavailable'],
+	])('that meets %i stops the poll, and the next one reports everything', async (status, message, cause) => {
+		const poller = await started('customerUpdated');
+		const ids = [newLead().id, newLead().id];
+		for (const id of ids) school.sandbox.store.patch('customer', id, { note: 'да' });
+		const before = poller.state;
+		const match: Fault['match'] = { entity: 'customer', bodyContains: `"id":${ids[1]}` };
+		school.sandbox.faults.add({ kind: 'status', status, times: 0, match });
+
+		await expect(poller.tick()).rejects.toMatchObject({
+			message: expect.stringMatching(message) as string,
+			failure: { cause },
+		});
+
+		expect(poller.state).toEqual(before);
+		school.sandbox.faults.clear();
+		expect((await poller.tick()).map((item) => item.entity_id)).toEqual(ids);
+		expect(await poller.tick()).toEqual([]);
+	});
+});
