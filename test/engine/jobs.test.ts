@@ -140,9 +140,20 @@ describe('steps of a lead or client', () => {
 		]);
 	});
 
+	it('reach a customer in another branch, and save there', async () => {
+		school.sandbox.settings.otherBranch = 'missing';
+		const { id } = lead();
+		school.sandbox.store.patch('customer', id as number, { branch_ids: [3], assigned_id: null } as never);
+		await run(job('assignManager', id, { assigned_id: 4 }));
+		expect(stored(id)).toMatchObject({ assigned_id: 4, branch_ids: [3] });
+		expect(school.sandbox.journal.at(-1)?.path).toBe('/v2api/3/customer/update');
+		await run(job('takePayment', id, { income: 600, pay_account_id: 1 }));
+		expect(rows('pay').at(-1)).toMatchObject({ customer_id: id, payer_name: stored(id).legal_name });
+	});
+
 	it('say that there is no such customer', async () => {
 		const error = await failing(job('convertToClient', 9_999));
-		expect(error?.message).toBe('AlfaCRM has no customer with ID 9999 in branch 1');
+		expect(error?.message).toBe('AlfaCRM has no customer with ID 9999');
 		expect(writes()).toEqual([]);
 	});
 

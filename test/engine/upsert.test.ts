@@ -462,6 +462,19 @@ describe('the update', () => {
 		expect(stored(id)).toMatchObject({ note: null, email: [], lead_source_id: null });
 	});
 
+	it('does not take the empty half of a key for a value that empties a field', async () => {
+		const id = add({ email: ['mia@example.org'] });
+		const parameters = form(
+			{},
+			{ overwriteWithEmpty: true },
+			{ matchBy: 'phoneOrEmail', email: 'mia@example.org' },
+		);
+		for (const phone of [EMPTY, ' - ']) {
+			expect(await run({ ...parameters, phone })).toMatchObject([{ id, operationResult: 'unchanged' }]);
+		}
+		expect(stored(id).phone).toEqual([FORMATTED]);
+	});
+
 	it('adds to lists, or replaces them if that is chosen', async () => {
 		const id = add({ phone: [FORMATTED, '+7(900)555-00-02'], branch_ids: [1] });
 		await run(form({ phone: ['8 900 555-00-02', '8 900 555-00-03'], branch_ids: [2] }));

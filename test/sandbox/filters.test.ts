@@ -166,6 +166,16 @@ describe('every customer filter', () => {
 		}
 	});
 
+	it('by phone can look at the number as it is stored', async () => {
+		const digits = { ...everyone, phone: '0000012' };
+		const written = { ...everyone, phone: '(900)000-00-12' };
+		const found = await idsOf(digits);
+		expect(found).not.toEqual([]);
+		school.settings.phoneSearch = 'text';
+		expect(await idsOf(digits)).toEqual([]);
+		expect(await idsOf(written)).toEqual(found);
+	});
+
 	it('with an empty value is no filter', async () => {
 		const all = await idsOf(everyone);
 		for (const empty of ['', null, []]) {

@@ -5,11 +5,11 @@ import { pages } from '../api/pages';
 import { entityOf } from '../entities/registry';
 import type { Action, Addition, Entity, Field } from '../entities/types';
 import { valuesOf } from './actionValues';
-import { findById } from './findById';
 import { writtenHere } from './memory';
 import { report } from './report';
 import { same } from './same';
 import { save } from './save';
+import { reach } from './search';
 import type { Target } from './target';
 import { idOf, targetOf } from './target';
 import { credentialOf, inTurn } from './turns';
@@ -126,7 +126,7 @@ async function fillIns(
 ): Promise<IDataObject> {
 	const lacking = Object.entries(fill).filter(([name]) => isEmpty(body[name]));
 	if (lacking.length === 0) return {};
-	const record = await findById(context, entity, id, targetOf(context, entity, itemIndex));
+	const { row: record } = await reach(context, entity, id, targetOf(context, entity, itemIndex));
 	const found = lacking.map(([name, sources]) => [
 		name,
 		sources.map((one) => record[one]).find((value) => !isEmpty(value)),

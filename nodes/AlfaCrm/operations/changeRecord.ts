@@ -3,9 +3,8 @@ import { NodeOperationError } from 'n8n-workflow';
 
 import type { Action, Entity, Recipe } from '../entities/types';
 import { valuesOf } from './actionValues';
-import { findById } from './findById';
-import { writtenHere } from './memory';
 import { saveChanges } from './saveChanges';
+import { reach } from './search';
 import { idOf, targetOf } from './target';
 
 /** Brings one record into a state, and leaves it alone if it is in that state already. */
@@ -20,13 +19,13 @@ export async function changeRecord(
 	const id = idOf(context, entity, itemIndex);
 	const wire = { ...valuesOf(context, itemIndex, target.branch, action.body), ...action.fixed };
 	const addToLists = context.getNodeParameter('listMode', itemIndex, 'add') === 'add';
-	const row = writtenHere(context, entity.path).get(id)?.row ?? (await findById(context, entity, id, target));
-	if (only && Number(row[only.field]) !== only.value) {
+	const match = await reach(context, entity, id, target);
+	if (only && Number(match.row[only.field]) !== only.value) {
 		throw new NodeOperationError(context.getNode(), `${entity.label} ${id} ${only.otherwise}`, {
 			description: 'Nothing was changed.',
 			itemIndex,
 		});
 	}
 	const rules = { addToLists, overwriteWithEmpty: false };
-	return [await saveChanges(context, entity, target, { row, branch: target.branch }, wire, rules)];
+	return [await saveChanges(context, entity, target, match, wire, rules)];
 }

@@ -82,6 +82,6 @@ export function keyField({ fields, label }: Entity, name: string): Field {
 }
 
 /** A phone number without a digit is none. */
-function isBlank({ isPhone }: Field, value: unknown): boolean {
+export function isBlank({ isPhone }: Field, value: unknown): boolean {
 	return isEmpty(value) || (isPhone === true && listOf(value).every((one) => readingsOf(one).length === 0));
 }

@@ -3,7 +3,9 @@ import type { IDataObject, IExecuteFunctions } from 'n8n-workflow';
 import { formatDay, readId } from '../api/formats';
 import { allRows, pages } from '../api/pages';
 import { branch as branchEntity } from '../entities/branch';
+import { byId } from '../entities/match';
 import type { Entity, MatchKey } from '../entities/types';
+import { lookUp, notFound } from './findById';
 import { keyField } from './keys';
 import { phoneForms, samePhone } from './phones';
 import { writtenHere } from './memory';
@@ -49,6 +51,29 @@ export async function findMatches(
 	}
 	for (const [id, match] of own) if (branches.includes(match.branch)) take(id, match);
 	return [...found.values()];
+}
+
+/**
+ * A record by its ID, in the branch of the call or, where records may be in any, in another one.
+ *
+ * @throws NodeApiError when there is none
+ */
+export async function reach(
+	context: IExecuteFunctions,
+	entity: Entity,
+	id: number,
+	target: Target,
+): Promise<Match> {
+	const own = writtenHere(context, entity.path).get(id);
+	if (own) return own;
+	const row = await lookUp(context, entity, id, target);
+	if (row) return { row, branch: target.branch };
+	if (entity.match?.everyBranch) {
+		const [, ...others] = await allBranches(context, target.branch);
+		const [found] = await findMatches(context, entity, target, byId, { id }, others);
+		if (found) return found;
+	}
+	throw notFound(context, entity, id, entity.match?.everyBranch ? { ...target, branch: undefined } : target);
 }
 
 const lists = new WeakMap<IExecuteFunctions, Promise<number[]>>();

@@ -10,7 +10,7 @@ import type { DiffRules } from './diff';
 import { wireFields } from './diff';
 import { notFound } from './findById';
 import { givenFields } from './given';
-import { emptyKey, keyField, keyOf, keyParameters, wantedValues } from './keys';
+import { emptyKey, isBlank, keyField, keyOf, keyParameters, wantedValues } from './keys';
 import type { Match } from './memory';
 import { writtenHere } from './memory';
 import { readingsOf, writtenPhone } from './phones';
@@ -136,7 +136,10 @@ function givenValues(
 	key: MatchKey,
 ): IDataObject {
 	const given = givenFields(context, entity, itemIndex, 'upsert');
-	const keyed = Object.entries(keyParameters(context, key, itemIndex)).map(([name, value]) => {
+	const filled = Object.entries(keyParameters(context, key, itemIndex)).filter(
+		([name, value]) => !isBlank(keyField(entity, name), value),
+	);
+	const keyed = filled.map(([name, value]) => {
 		const isLonger = isList(keyField(entity, name)) && !isEmpty(given[name]);
 		return [name, isLonger ? [...listOf(value), ...listOf(given[name])] : value];
 	});
