@@ -1,6 +1,6 @@
 import type { IDataObject, INodeParameters } from 'n8n-workflow';
 
-import { decide } from '../../nodes/AlfaCrm/operations/decide';
+import { decide } from '../../nodes/AlfaCrm/operations/match/decide';
 import { random, spelled } from './support/phones';
 import { useSchool } from './support/school';
 

@@ -1,4 +1,4 @@
-import { phoneForms, samePhone, writtenPhone } from '../../nodes/AlfaCrm/operations/phones';
+import { phoneForms, samePhone, writtenPhone } from '../../nodes/AlfaCrm/operations/match/phones';
 
 /** One number and how it may be written, and others that must not be taken for it. */
 const TABLE: Array<[number: string, same: string[], other: string[]]> = [

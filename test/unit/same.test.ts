@@ -1,4 +1,4 @@
-import { same, sameCustom, union } from '../../nodes/AlfaCrm/operations/same';
+import { same, sameCustom, union } from '../../nodes/AlfaCrm/operations/fields/same';
 
 const ZONE = 'Europe/Moscow';
 type Kind = Parameters<typeof same>[0];

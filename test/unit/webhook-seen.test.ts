@@ -1,9 +1,9 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import type { Delivery } from '../../nodes/AlfaCrm/trigger/webhook/delivery';
+import type { Change } from '../../nodes/AlfaCrm/trigger/change';
 import { claim } from '../../nodes/AlfaCrm/trigger/webhook/seen';
 
-const delivery = (entity_id: number): Delivery => ({
+const delivery = (entity_id: number): Change => ({
 	event: 'update',
 	entity: 'Customer',
 	entity_id,

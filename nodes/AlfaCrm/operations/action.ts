@@ -3,12 +3,12 @@ import type { IDataObject, IExecuteFunctions } from 'n8n-workflow';
 import { nodeError } from '../api/errors';
 import { request } from '../api/request';
 import type { Action, Entity, Field, Recipe } from '../entities/types';
-import { valuesOf } from './actionValues';
-import { addOnce } from './addOnce';
-import { markAttendance } from './attendance';
-import { changeRecord } from './changeRecord';
+import { valuesOf } from './fields/actionValues';
+import { addOnce } from './jobs/addOnce';
+import { markAttendance } from './jobs/attendance';
+import { changeRecord } from './jobs/changeRecord';
 import { collectPages } from './collect';
-import { joinGroup, leaveGroup } from './membership';
+import { joinGroup, leaveGroup } from './jobs/membership';
 import { save } from './save';
 import { idOf, targetOf } from './target';
 

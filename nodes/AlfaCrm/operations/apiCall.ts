@@ -4,7 +4,7 @@ import { NodeOperationError } from 'n8n-workflow';
 import { readId } from '../api/formats';
 import { allRows } from '../api/pages';
 import { request } from '../api/request';
-import { objectIn } from './given';
+import { objectIn } from './fields/given';
 
 /** Sends any call, for what the other resources do not offer. */
 export async function sendCall(context: IExecuteFunctions, itemIndex: number): Promise<IDataObject[]> {

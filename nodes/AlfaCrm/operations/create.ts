@@ -1,4 +1,4 @@
-import { bodyForCreate } from './body';
+import { bodyForCreate } from './fields/body';
 import { save } from './save';
 import { targetOf } from './target';
 import type { Operation } from './types';

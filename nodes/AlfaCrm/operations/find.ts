@@ -1,10 +1,10 @@
 import type { IDataObject } from 'n8n-workflow';
 
 import { nodeError } from '../api/errors';
-import { newestFirst } from './decide';
-import { emptyKey, keyOf, keyParameters, wantedValues } from './keys';
-import type { Match } from './memory';
-import { findMatches, isArchived } from './search';
+import { newestFirst } from './match/decide';
+import { emptyKey, keyOf, keyParameters, wantedValues } from './match/keys';
+import type { Match } from './match/memory';
+import { findMatches, isArchived } from './match/search';
 import { simplified } from './simplify';
 import { targetOf } from './target';
 import type { Operation } from './types';

@@ -2,12 +2,12 @@ import type { IDataObject, IExecuteFunctions } from 'n8n-workflow';
 
 import { formatDay } from '../api/formats';
 import type { Entity, Filter } from '../entities/types';
-import { bodyForIndex } from './body';
+import { bodyForIndex } from './fields/body';
 import { collectPages } from './collect';
 import { simplified } from './simplify';
 import { targetOf } from './target';
 import type { Operation } from './types';
-import { toWire } from './values';
+import { toWire } from './fields/values';
 
 export const getAll: Operation = async (context, entity, itemIndex) => {
 	const target = targetOf(context, entity, itemIndex, 'getAll');

@@ -1,13 +1,13 @@
 import type { IDataObject, IExecuteFunctions } from 'n8n-workflow';
 
 import type { Entity } from '../entities/types';
-import type { DiffRules } from './diff';
-import { differences } from './diff';
-import type { Match } from './memory';
-import { writtenHere } from './memory';
+import type { DiffRules } from './fields/diff';
+import { differences } from './fields/diff';
+import type { Match } from './match/memory';
+import { writtenHere } from './match/memory';
 import { report } from './report';
 import { save } from './save';
-import { isArchived } from './search';
+import { isArchived } from './match/search';
 import type { Target } from './target';
 
 /** Sends what differs from the record, nothing if nothing does, and tells which fields those were. */

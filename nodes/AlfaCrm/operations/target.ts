@@ -1,7 +1,7 @@
 import type { IDataObject, IExecuteFunctions } from 'n8n-workflow';
 
 import type { Entity, Field, OperationName } from '../entities/types';
-import { toWire } from './values';
+import { toWire } from './fields/values';
 
 /** Where a call goes and how messages speak of it. */
 export interface Target {

@@ -2,9 +2,9 @@ import type { IDataObject } from 'n8n-workflow';
 
 import { isList } from '../entities/fields';
 import type { Field } from '../entities/types';
-import { bodyForUpdate } from './body';
+import { bodyForUpdate } from './fields/body';
 import { findById } from './findById';
-import { listOf, union } from './same';
+import { listOf, union } from './fields/same';
 import { save } from './save';
 import { idOf, targetOf } from './target';
 import type { Operation } from './types';

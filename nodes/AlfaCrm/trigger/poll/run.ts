@@ -5,8 +5,8 @@ import { asNodeError } from '../../api/errors';
 import type { EventType } from '../../entities/events';
 import { entityOf } from '../../entities/registry';
 import { simplifiedRow } from '../../operations/simplify';
-import type { Delivery } from '../webhook/delivery';
-import { fetchRecord } from '../webhook/record';
+import type { Change } from '../change';
+import { fetchRecord } from '../record';
 import { Baseline } from './baseline';
 import { poll, sample } from './poll';
 import { budgetOf, DEFAULT_BUDGET_MS, eventOf, settingsOf } from './settings';
@@ -94,7 +94,7 @@ async function jsonOf(
 		const isSimple = context.getNodeParameter('simplify', true) === true;
 		return isSimple ? simplifiedRow(entityOf(newIn), row) : row;
 	}
-	const change = changeOf(row, branch) as Delivery;
+	const change = changeOf(row, branch) as Change;
 	if (context.getNodeParameter('fetchRecord', true) !== true) return change;
 	const key = `${change.entity} ${change.entity_id}`;
 	const record = records.get(key) ?? (await recordOf(context, change));
@@ -103,7 +103,7 @@ async function jsonOf(
 }
 
 /** The record that was changed, as it is now; null when it is gone. */
-async function recordOf(context: IPollFunctions, change: Delivery): Promise<IDataObject> {
+async function recordOf(context: IPollFunctions, change: Change): Promise<IDataObject> {
 	if (change.event === 'delete') return { record: null };
 	try {
 		return { record: await fetchRecord(context, change) };

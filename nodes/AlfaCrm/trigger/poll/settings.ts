@@ -6,7 +6,7 @@ import { CREDENTIAL } from '../../api/request';
 import type { EventType } from '../../entities/events';
 import { eventTypes } from '../../entities/events';
 import { entityOf } from '../../entities/registry';
-import { hasChanged, idsOf, wordsOf } from '../webhook/filter';
+import { hasChanged, idsOf, wordsOf } from '../filter';
 import type { PollSettings } from './poll';
 import { digestOf } from './state';
 import type { Watch } from './types';

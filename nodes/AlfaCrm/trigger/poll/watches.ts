@@ -3,8 +3,8 @@ import type { IDataObject } from 'n8n-workflow';
 import { readId } from '../../api/formats';
 import type { EventType } from '../../entities/events';
 import type { Entity } from '../../entities/types';
-import type { Delivery } from '../webhook/delivery';
-import { readDelivery } from '../webhook/delivery';
+import type { Change } from '../change';
+import { readChange } from '../change';
 import { stampOf } from './stamps';
 import { digestOf } from './state';
 import type { News, Watch } from './types';
@@ -39,7 +39,7 @@ export function newRecords(
 }
 
 /** Watches the change log, whose entries have no ID. API notes 5.21: the newest come first, which breaks ties. */
-export function changes(classes: readonly string[], wants: (change: Delivery) => boolean): Watch {
+export function changes(classes: readonly string[], wants: (change: Change) => boolean): Watch {
 	return {
 		path: 'log',
 		body: classes.length === 1 ? { entity: classes[0] } : {},
@@ -64,17 +64,14 @@ export function changes(classes: readonly string[], wants: (change: Delivery) =>
 const EVENTS: Record<string, string> = { '1': 'create', '2': 'update', '3': 'delete' };
 
 /** An entry of the log in the form that webhooks have. */
-export function changeOf(row: IDataObject, branch: number | null): Delivery | undefined {
+export function changeOf(row: IDataObject, branch: number | null): Change | undefined {
 	const event = EVENTS[String(row.event)] ?? 'update';
-	const change = readDelivery({ ...row, event, branch_id: branch, datetime: row.date_time });
+	const change = readChange({ ...row, event, branch_id: branch, datetime: row.date_time });
 	return typeof change === 'string' ? undefined : change;
 }
 
 /** Whether a change is what an event type stands for. */
-export function isLogged(
-	{ on, changes: field, becomes }: NonNullable<EventType['logged']>,
-	change: Delivery,
-) {
+export function isLogged({ on, changes: field, becomes }: NonNullable<EventType['logged']>, change: Change) {
 	if (on && !on.some((name) => name === change.event)) return false;
 	if (field !== undefined) return field in change.fields_new && hasOther(change, field);
 	if (becomes === undefined) return true;
@@ -82,7 +79,7 @@ export function isLogged(
 }
 
 /** A new record had no value before. */
-function hasOther({ event, fields_old, fields_new }: Delivery, field: string): boolean {
+function hasOther({ event, fields_old, fields_new }: Change, field: string): boolean {
 	return event === 'create' || !isSame(fields_old[field], fields_new[field]);
 }
 

@@ -1,9 +1,10 @@
 import type { IDataObject, IWebhookFunctions, IWebhookResponseData } from 'n8n-workflow';
 
-import type { Delivery } from './delivery';
-import { readDelivery } from './delivery';
-import { isWanted } from './filter';
-import { recordOf } from './record';
+import { asNodeError } from '../../api/errors';
+import type { Change } from '../change';
+import { readChange } from '../change';
+import { isWanted } from '../filter';
+import { fetchRecord } from '../record';
 import { knowsSecret } from './secret';
 import type { Claim } from './seen';
 import { claim } from './seen';
@@ -11,7 +12,7 @@ import { claim } from './seen';
 /** Answers one call of AlfaCRM, and starts the workflow if it is a new event that the workflow asks for. */
 export async function receive(context: IWebhookFunctions): Promise<IWebhookResponseData> {
 	if (!knowsSecret(context)) return refuse(context, 403, 'The secret in the URL is missing or wrong');
-	const delivery = readDelivery(jsonOf(context));
+	const delivery = readChange(jsonOf(context));
 	if (typeof delivery === 'string') return refuse(context, 400, delivery);
 	if (!isWanted(context, delivery)) return ignore('Not an event that this workflow asks for');
 	const claimed = claimOf(context, delivery);
@@ -29,7 +30,7 @@ export async function receive(context: IWebhookFunctions): Promise<IWebhookRespo
  */
 async function start(
 	context: IWebhookFunctions,
-	delivery: Delivery,
+	delivery: Change,
 	claimed: Claim,
 ): Promise<IWebhookResponseData> {
 	answer(context, 200, 'Workflow was started');
@@ -46,7 +47,7 @@ function jsonOf(context: IWebhookFunctions): unknown {
 }
 
 /** A test in the editor neither asks what came before nor counts as a delivery. */
-function claimOf(context: IWebhookFunctions, delivery: Delivery): Claim | undefined {
+function claimOf(context: IWebhookFunctions, delivery: Change): Claim | undefined {
 	const { ignoreRepeated = true } = context.getNodeParameter('options', {}) as IDataObject;
 	// Without a time, two changes of the same kind look alike.
 	const isTold = delivery.datetime !== null && ignoreRepeated === true && context.getMode() !== 'manual';
@@ -67,4 +68,16 @@ function ignore(message: string): IWebhookResponseData {
 
 function answer(context: IWebhookFunctions, status: number, message: string): void {
 	context.getResponseObject().status(status).json({ message });
+}
+
+/** The record that an event is about. An event must not be lost, so what goes wrong becomes part of it. */
+async function recordOf(context: IWebhookFunctions, delivery: Change): Promise<IDataObject> {
+	if (delivery.event === 'delete') return { record: null };
+	try {
+		return { record: await fetchRecord(context, delivery) };
+	} catch (caught) {
+		const { message, description } = asNodeError(context.getNode(), caught);
+		const recordError = description ? `${message.replace(/\.$/, '')}. ${description}` : message;
+		return { record: null, recordError };
+	}
 }

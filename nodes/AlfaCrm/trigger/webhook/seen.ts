@@ -1,7 +1,7 @@
 import { createHash } from 'crypto';
 import type { IDataObject } from 'n8n-workflow';
 
-import type { Delivery } from './delivery';
+import type { Change } from '../change';
 
 /** Of one node. */
 const LATEST_DELIVERIES = 1_000;
@@ -35,7 +35,7 @@ const memories = new Map<string, Memory>();
  * @param saved what n8n keeps for this node
  * @returns undefined for a repeated delivery
  */
-export function claim(node: string, delivery: Delivery, saved: IDataObject): Claim | undefined {
+export function claim(node: string, delivery: Change, saved: IDataObject): Claim | undefined {
 	const digest = digestOf(delivery);
 	const { started, underWay } = memoryOf(node, saved);
 	if (underWay.has(digest) || started.includes(digest)) return undefined;
@@ -69,7 +69,7 @@ function trim(digests: string[]): void {
 	digests.splice(0, digests.length - LATEST_DELIVERIES);
 }
 
-function digestOf(delivery: Delivery): string {
+function digestOf(delivery: Change): string {
 	const text = JSON.stringify(delivery, (_key, value: unknown) => inOrder(value));
 	return createHash('sha256').update(text).digest('base64url').slice(0, DIGEST_LENGTH);
 }

@@ -1,16 +1,16 @@
 import type { IDataObject, IExecuteFunctions } from 'n8n-workflow';
 import { NodeOperationError } from 'n8n-workflow';
 
-import { readId } from '../api/formats';
-import type { Action, Entity, Field } from '../entities/types';
-import { givenFor, valuesOf } from './actionValues';
-import { fieldsToSend, rowsOf } from './body';
-import { findById, lookUp } from './findById';
-import { report } from './report';
-import { same } from './same';
-import { save } from './save';
-import { idOf, targetOf } from './target';
-import { isEmpty } from './values';
+import { readId } from '../../api/formats';
+import type { Action, Entity, Field } from '../../entities/types';
+import { givenFor, valuesOf } from '../fields/actionValues';
+import { fieldsToSend, rowsOf } from '../fields/body';
+import { findById, lookUp } from '../findById';
+import { report } from '../report';
+import { same } from '../fields/same';
+import { save } from '../save';
+import { idOf, targetOf } from '../target';
+import { isEmpty } from '../fields/values';
 
 const CANCELLED = 2;
 const CONDUCTED = 3;

@@ -1,11 +1,11 @@
 import type { IDataObject, IExecuteFunctions } from 'n8n-workflow';
 import { NodeOperationError } from 'n8n-workflow';
 
-import type { Action, Entity, Recipe } from '../entities/types';
-import { valuesOf } from './actionValues';
-import { saveChanges } from './saveChanges';
-import { reach } from './search';
-import { idOf, targetOf } from './target';
+import type { Action, Entity, Recipe } from '../../entities/types';
+import { valuesOf } from '../fields/actionValues';
+import { saveChanges } from '../saveChanges';
+import { reach } from '../match/search';
+import { idOf, targetOf } from '../target';
 
 /** Brings one record into a state, and leaves it alone if it is in that state already. */
 export async function changeRecord(

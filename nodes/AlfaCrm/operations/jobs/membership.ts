@@ -1,14 +1,14 @@
 import type { IDataObject, IExecuteFunctions } from 'n8n-workflow';
 
-import { asNodeError } from '../api/errors';
-import { formatDay, readId } from '../api/formats';
-import { allRows } from '../api/pages';
-import { cgi } from '../entities/cgi';
-import type { Action, Entity } from '../entities/types';
-import { valuesOf } from './actionValues';
-import type { OperationResult } from './report';
-import { save } from './save';
-import { idOf, targetOf } from './target';
+import { asNodeError } from '../../api/errors';
+import { formatDay, readId } from '../../api/formats';
+import { allRows } from '../../api/pages';
+import { cgi } from '../../entities/cgi';
+import type { Action, Entity } from '../../entities/types';
+import { valuesOf } from '../fields/actionValues';
+import type { OperationResult } from '../report';
+import { save } from '../save';
+import { idOf, targetOf } from '../target';
 
 /** Without days AlfaCRM shows only the memberships of today. API notes 5.7. */
 const EVER = { b_date: '01.01.2000', e_date: '31.12.2099' };

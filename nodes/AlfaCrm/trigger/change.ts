@@ -1,11 +1,11 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import { readId, readInteger } from '../../api/formats';
+import { readId, readInteger } from '../api/formats';
 
 export const EVENTS = ['create', 'update', 'delete'];
 
 /** What AlfaCRM tells of a change; also the item that starts the workflow. API notes 8. */
-export type Delivery = {
+export type Change = {
 	event: string;
 	/** A class name such as Customer. */
 	entity: string;
@@ -19,7 +19,7 @@ export type Delivery = {
 };
 
 /** @returns the delivery or, in words, why it is none */
-export function readDelivery(body: unknown): Delivery | string {
+export function readChange(body: unknown): Change | string {
 	if (!isMap(body)) return 'The body is not a JSON object';
 	const { event, entity, entity_id, branch_id, user_id, datetime, fields_old, fields_new, fields_rel } = body;
 	if (typeof event !== 'string' || !EVENTS.includes(event)) return 'event is not create, update or delete';

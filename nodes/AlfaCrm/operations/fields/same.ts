@@ -1,7 +1,7 @@
-import { formatDay, readFlag, readNumber } from '../api/formats';
-import { isList } from '../entities/fields';
-import type { FieldType, Shown } from '../entities/types';
-import { samePhone } from './phones';
+import { formatDay, readFlag, readNumber } from '../../api/formats';
+import { isList } from '../../entities/fields';
+import type { FieldType, Shown } from '../../entities/types';
+import { samePhone } from '../match/phones';
 import { isEmpty } from './values';
 
 type Compared = { type: FieldType['type'] | Shown['type']; isPhone?: boolean };

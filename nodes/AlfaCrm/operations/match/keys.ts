@@ -1,11 +1,11 @@
 import type { IDataObject, IExecuteFunctions } from 'n8n-workflow';
 import { NodeOperationError } from 'n8n-workflow';
 
-import type { Entity, Field, MatchKey } from '../entities/types';
-import { CUSTOM } from './given';
+import type { Entity, Field, MatchKey } from '../../entities/types';
+import { CUSTOM } from '../fields/given';
 import { readingsOf } from './phones';
-import { listOf } from './same';
-import { isEmpty, toWire } from './values';
+import { listOf } from '../fields/same';
+import { isEmpty, toWire } from '../fields/values';
 
 /** The key that 'Match By' names; a custom field has its name in place of declared fields. */
 export function keyOf(context: IExecuteFunctions, entity: Entity, itemIndex: number): MatchKey {

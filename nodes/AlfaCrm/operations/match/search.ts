@@ -1,17 +1,17 @@
 import type { IDataObject, IExecuteFunctions } from 'n8n-workflow';
 
-import { formatDay, readId } from '../api/formats';
-import { allRows, pages } from '../api/pages';
-import { branch as branchEntity } from '../entities/branch';
-import { byId } from '../entities/match';
-import type { Entity, MatchKey } from '../entities/types';
-import { lookUp, notFound } from './findById';
+import { formatDay, readId } from '../../api/formats';
+import { allRows, pages } from '../../api/pages';
+import { branch as branchEntity } from '../../entities/branch';
+import { byId } from '../../entities/match';
+import type { Entity, MatchKey } from '../../entities/types';
+import { lookUp, notFound } from '../findById';
 import { keyField } from './keys';
 import { phoneForms, samePhone } from './phones';
 import { writtenHere } from './memory';
 import type { Match } from './memory';
-import { fold, listOf, same } from './same';
-import type { Target } from './target';
+import { fold, listOf, same } from '../fields/same';
+import type { Target } from '../target';
 
 /** A list that changes while it is read may hide a record, so it is read again. */
 const READINGS = 3;

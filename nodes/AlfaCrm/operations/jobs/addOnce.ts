@@ -1,19 +1,19 @@
 import type { IDataObject, IExecuteFunctions } from 'n8n-workflow';
 
-import { formatDay } from '../api/formats';
-import { pages } from '../api/pages';
-import { entityOf } from '../entities/registry';
-import type { Action, Addition, Entity, Field } from '../entities/types';
-import { valuesOf } from './actionValues';
-import { writtenHere } from './memory';
-import { report } from './report';
-import { same } from './same';
-import { save } from './save';
-import { reach } from './search';
-import type { Target } from './target';
-import { idOf, targetOf } from './target';
-import { credentialOf, inTurn } from './turns';
-import { isEmpty } from './values';
+import { formatDay } from '../../api/formats';
+import { pages } from '../../api/pages';
+import { entityOf } from '../../entities/registry';
+import type { Action, Addition, Entity, Field } from '../../entities/types';
+import { valuesOf } from '../fields/actionValues';
+import { writtenHere } from '../match/memory';
+import { report } from '../report';
+import { same } from '../fields/same';
+import { save } from '../save';
+import { reach } from '../match/search';
+import type { Target } from '../target';
+import { idOf, targetOf } from '../target';
+import { credentialOf, inTurn } from '../match/turns';
+import { isEmpty } from '../fields/values';
 
 const DAY_MS = 86_400_000;
 

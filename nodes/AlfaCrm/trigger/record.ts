@@ -1,31 +1,23 @@
-import type { IDataObject, IWebhookFunctions } from 'n8n-workflow';
+import type { IDataObject } from 'n8n-workflow';
 import { NodeOperationError } from 'n8n-workflow';
 
-import { asNodeError } from '../../api/errors';
-import type { Caller } from '../../api/request';
-import { CREDENTIAL } from '../../api/request';
-import { entityOfClass } from '../../entities/registry';
-import type { Entity } from '../../entities/types';
-import { findById } from '../../operations/findById';
-import type { Delivery } from './delivery';
+import type { Caller } from '../api/request';
+import { CREDENTIAL } from '../api/request';
+import { entityOfClass } from '../entities/registry';
+import type { Entity } from '../entities/types';
+import { findById } from '../operations/findById';
+import type { Change } from './change';
 
-/** The record that an event is about. An event must not be lost, so what goes wrong becomes part of it. */
-export async function recordOf(context: IWebhookFunctions, delivery: Delivery): Promise<IDataObject> {
-	if (delivery.event === 'delete') return { record: null };
-	try {
-		return { record: await fetchRecord(context, delivery) };
-	} catch (caught) {
-		const { message, description } = asNodeError(context.getNode(), caught);
-		const recordError = description ? `${message.replace(/\.$/, '')}. ${description}` : message;
-		return { record: null, recordError };
-	}
-}
-
-export async function fetchRecord(context: Caller, delivery: Delivery): Promise<IDataObject> {
+/**
+ * The record that a change is about, as it is now.
+ *
+ * @throws NodeOperationError when it cannot be read at all, NodeApiError when AlfaCRM does not give it
+ */
+export async function fetchRecord(context: Caller, change: Change): Promise<IDataObject> {
 	const stop = (reason: string, advice: string) =>
 		new NodeOperationError(context.getNode(), reason, { description: advice });
 
-	const { entity: className, entity_id: id, branch_id: branch } = delivery;
+	const { entity: className, entity_id: id, branch_id: branch } = change;
 	const entity = entityOfClass(className);
 	if (entity === undefined) {
 		throw stop(`No list of AlfaCRM's API is known to hold ${className}`, 'Use the fields of the event.');
@@ -37,7 +29,7 @@ export async function fetchRecord(context: Caller, delivery: Delivery): Promise<
 	if (!isGlobal && branch === null) {
 		throw stop('The event names no branch to read the record in', 'Use the fields of the event.');
 	}
-	const query = keysOf(entity, delivery);
+	const query = keysOf(entity, change);
 	const [missing] = Object.keys(query).filter((name) => query[name] === undefined);
 	if (missing !== undefined) {
 		throw stop(
@@ -55,7 +47,7 @@ export async function fetchRecord(context: Caller, delivery: Delivery): Promise<
 }
 
 /** Whose record it is, for those that AlfaCRM lists by their owner. */
-function keysOf({ keys = [] }: Entity, { fields_old, fields_new }: Delivery): IDataObject {
+function keysOf({ keys = [] }: Entity, { fields_old, fields_new }: Change): IDataObject {
 	const fields = { ...fields_old, ...fields_new };
 	return Object.fromEntries(
 		keys.filter((key) => key.in.includes('get')).map(({ name }) => [name, fields[name] ?? undefined]),

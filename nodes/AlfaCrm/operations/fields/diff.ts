@@ -1,9 +1,9 @@
 import type { IDataObject, IExecuteFunctions } from 'n8n-workflow';
 import { NodeOperationError } from 'n8n-workflow';
 
-import { readId } from '../api/formats';
-import { isList } from '../entities/fields';
-import type { Entity, Field } from '../entities/types';
+import { readId } from '../../api/formats';
+import { isList } from '../../entities/fields';
+import type { Entity, Field } from '../../entities/types';
 import { listOf, same, sameCustom, union } from './same';
 import { emptied, isEmpty, toWire } from './values';
 

@@ -1,24 +1,24 @@
 import type { IPollFunctions, IWebhookFunctions } from 'n8n-workflow';
 
-import type { FieldType } from '../../entities/types';
-import { isEmpty, toWire } from '../../operations/values';
-import type { Delivery } from './delivery';
-import { EVENTS } from './delivery';
+import type { FieldType } from '../entities/types';
+import { isEmpty, toWire } from '../operations/fields/values';
+import type { Change } from './change';
+import { EVENTS } from './change';
 
 type Context = IPollFunctions | IWebhookFunctions;
 
 const CHOICES = EVENTS.map((value) => ({ value, label: value }));
 
 /** Whether the workflow asks for this; an empty filter lets everything pass. */
-export function isWanted(context: IWebhookFunctions, delivery: Delivery): boolean {
+export function isWanted(context: IWebhookFunctions, change: Change): boolean {
 	const events = listOf<string>(context, 'events', 'Events', { type: 'choices', choices: CHOICES });
 	const branches = idsOf(context, 'branches', 'Branch Names or IDs');
 	const entities = wordsOf(context, 'entities').map((name) => name.toLowerCase());
 	return (
-		has(events, delivery.event) &&
-		has(entities, delivery.entity.toLowerCase()) &&
-		has(branches, delivery.branch_id) &&
-		(delivery.event !== 'update' || hasChanged(wordsOf(context, 'changedFields'), delivery))
+		has(events, change.event) &&
+		has(entities, change.entity.toLowerCase()) &&
+		has(branches, change.branch_id) &&
+		(change.event !== 'update' || hasChanged(wordsOf(context, 'changedFields'), change))
 	);
 }
 
@@ -27,7 +27,7 @@ function has<T>(wanted: T[], value: T | null): boolean {
 }
 
 /** Whether an update touches one of the fields; any does if none is named. */
-export function hasChanged(fields: string[], { fields_old, fields_new }: Delivery): boolean {
+export function hasChanged(fields: string[], { fields_old, fields_new }: Change): boolean {
 	return (
 		fields.length === 0 ||
 		fields.some((field) => Object.hasOwn(fields_new, field) || Object.hasOwn(fields_old, field))

@@ -1,9 +1,9 @@
 import type { IDataObject, IExecuteFunctions } from 'n8n-workflow';
 import { NodeOperationError } from 'n8n-workflow';
 
-import { formatDay, readFlag, readId, readInteger, readNumber } from '../api/formats';
-import { isList } from '../entities/fields';
-import type { Choice, Field, Filter } from '../entities/types';
+import { formatDay, readFlag, readId, readInteger, readNumber } from '../../api/formats';
+import { isList } from '../../entities/fields';
+import type { Choice, Field, Filter } from '../../entities/types';
 
 type Wire = IDataObject[string];
 

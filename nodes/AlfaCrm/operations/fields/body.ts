@@ -1,7 +1,7 @@
 import type { IDataObject, IExecuteFunctions } from 'n8n-workflow';
 import { NodeOperationError } from 'n8n-workflow';
 
-import type { Entity, Field } from '../entities/types';
+import type { Entity, Field } from '../../entities/types';
 import { givenFields } from './given';
 import { emptied, isEmpty, toWire } from './values';
 

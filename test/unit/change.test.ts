@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 
-import { EVENTS, readDelivery } from '../../nodes/AlfaCrm/trigger/webhook/delivery';
+import { EVENTS, readChange } from '../../nodes/AlfaCrm/trigger/change';
 
 const PLAIN = { event: 'create', entity: 'Pay', entity_id: 1200 };
-const read = (more: object) => readDelivery({ ...PLAIN, ...more });
+const read = (more: object) => readChange({ ...PLAIN, ...more });
 
 describe('the fields of a delivery', () => {
 	const NAMES = ['fields_old', 'fields_new', 'fields_rel'] as const;
@@ -87,7 +87,7 @@ it('whatever a body holds, it is either a full delivery or refused in words', ()
 	);
 	fc.assert(
 		fc.property(fc.oneof(loose, fc.anything()), (body) => {
-			const delivery = readDelivery(body);
+			const delivery = readChange(body);
 			if (typeof delivery === 'string') return delivery.length > 0;
 			const { event, entity, entity_id, branch_id, fields_old, fields_new, fields_rel } = delivery;
 			return (

@@ -1,7 +1,7 @@
 import type { IDataObject, IExecuteFunctions, ResourceMapperValue } from 'n8n-workflow';
 import { NodeOperationError } from 'n8n-workflow';
 
-import type { Entity } from '../entities/types';
+import type { Entity } from '../../entities/types';
 
 export const CUSTOM = /^custom_\w+$/;
 
