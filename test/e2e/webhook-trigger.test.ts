@@ -193,7 +193,7 @@ describe('a published trigger', () => {
 				credentials: { alfaCrmApi: { id: real.credential.id, name: real.credential.name } },
 			},
 			method: 'getBranches',
-			path: 'parameters.branches',
+			path: 'parameters.branchIds',
 		});
 		expect(options.map(({ value }) => value)).toEqual(real.sandbox.store.rows('branch').map(({ id }) => id));
 	});

@@ -109,12 +109,12 @@ describe('filters', () => {
 		[{ entities: ['Lesson', 'Pay'] }, {}, false],
 		[{ entities: 'lesson, customer' }, {}, true],
 		[{ entities: ['SomethingNew'] }, { entity: 'SomethingNew' }, true],
-		[{ branches: [1] }, {}, true],
-		[{ branches: [2] }, {}, false],
-		[{ branches: ['1'] }, { branch_id: '1' }, true],
-		[{ branches: '2, 1' }, {}, true],
-		[{ branches: [1] }, { branch_id: null }, false],
-		[{ branches: [] }, { branch_id: null }, true],
+		[{ branchIds: [1] }, {}, true],
+		[{ branchIds: [2] }, {}, false],
+		[{ branchIds: ['1'] }, { branch_id: '1' }, true],
+		[{ branchIds: '2, 1' }, {}, true],
+		[{ branchIds: [1] }, { branch_id: null }, false],
+		[{ branchIds: [] }, { branch_id: null }, true],
 		[{ changedFields: 'study_status_id' }, {}, true],
 		[{ changedFields: 'name, study_status_id' }, {}, true],
 		[{ changedFields: 'name' }, {}, false],
@@ -124,12 +124,12 @@ describe('filters', () => {
 		[{ changedFields: 'name' }, { event: 'delete' }, true],
 		[{ changedFields: 'name' }, { fields_new: '{"name":"Орлова"}' }, true],
 		[
-			{ events: ['update'], entities: ['Customer'], branches: [1], changedFields: 'study_status_id' },
+			{ events: ['update'], entities: ['Customer'], branchIds: [1], changedFields: 'study_status_id' },
 			{},
 			true,
 		],
 		[
-			{ events: ['update'], entities: ['Customer'], branches: [3], changedFields: 'study_status_id' },
+			{ events: ['update'], entities: ['Customer'], branchIds: [3], changedFields: 'study_status_id' },
 			{},
 			false,
 		],
@@ -140,7 +140,7 @@ describe('filters', () => {
 	});
 
 	it.each<[parameters: INodeParameters, message: RegExp]>([
-		[{ branches: 'Centre' }, /'Branch Names or IDs' must be one or more numbers .* "Centre"/],
+		[{ branchIds: 'Centre' }, /'Branch Names or IDs' must be one or more numbers .* "Centre"/],
 		[{ events: 'created' }, /'Events' must be some of create .* "created"/],
 	])('%j say what is wrong with an expression', async (parameters, message) => {
 		await expect(new Hook(parameters).deliver({ body: event() })).rejects.toThrow(message);

@@ -26,7 +26,7 @@ describe('the form of the webhook trigger', () => {
 	});
 
 	it('filters nothing by itself, and ignores repeated deliveries', () => {
-		for (const name of ['events', 'entities', 'branches']) expect(named(name)?.default).toEqual([]);
+		for (const name of ['events', 'entities', 'branchIds']) expect(named(name)?.default).toEqual([]);
 		expect([named('changedFields')?.default, named('secret')?.default]).toEqual(['', '']);
 		expect(named('options')?.options).toEqual([
 			expect.objectContaining({ name: 'fetchRecord', default: false }),

@@ -2,7 +2,7 @@ import type { INodeProperties } from 'n8n-workflow';
 
 import { customer } from '../entities/customer';
 import { eventTypes } from '../entities/events';
-import { classOptions } from './classes';
+import { changedFields, changeEntities, changeEvents } from './changes';
 import { byName, loadedFrom, toProperty } from './fields';
 import { simplify } from './shared';
 
@@ -76,36 +76,9 @@ export const triggerProperties: INodeProperties[] = [
 		['leadMoved'],
 		several('To Lead Status', 'stages', 'leadStatus', 'Stages to wait for. Left empty, each move counts'),
 	),
-	on(['recordChanged'], {
-		displayName: 'Entities',
-		name: 'entities',
-		type: 'multiOptions',
-		options: classOptions(),
-		default: [],
-		description:
-			'Kinds of records to watch. Left empty, all are; an expression can give names of classes that are not listed.',
-	}),
-	on(['recordChanged'], {
-		displayName: 'Changes',
-		name: 'events',
-		type: 'multiOptions',
-		options: [
-			{ name: 'Created', value: 'create' },
-			{ name: 'Deleted', value: 'delete' },
-			{ name: 'Updated', value: 'update' },
-		],
-		default: [],
-		description: 'What must have happened. Left empty, every change counts.',
-	}),
-	on(['customerUpdated', 'recordChanged'], {
-		displayName: 'Changed Fields',
-		name: 'changedFields',
-		type: 'string',
-		default: '',
-		placeholder: 'e.g. lead_status_id, study_status_id',
-		description:
-			'Names of fields as AlfaCRM calls them, separated by commas. An update must have changed one of them.',
-	}),
+	on(['recordChanged'], changeEntities),
+	on(['recordChanged'], changeEvents),
+	on(['customerUpdated', 'recordChanged'], changedFields),
 	on(listed, simplify),
 	on(logged, {
 		displayName: 'Fetch Full Record',

@@ -12,7 +12,7 @@ const CHOICES = EVENTS.map((value) => ({ value, label: value }));
 /** Whether the workflow asks for this; an empty filter lets everything pass. */
 export function isWanted(context: IWebhookFunctions, change: Change): boolean {
 	const events = listOf<string>(context, 'events', 'Events', { type: 'choices', choices: CHOICES });
-	const branches = idsOf(context, 'branches', 'Branch Names or IDs');
+	const branches = idsOf(context, 'branchIds', 'Branch Names or IDs');
 	const entities = wordsOf(context, 'entities').map((name) => name.toLowerCase());
 	return (
 		has(events, change.event) &&

@@ -1,4 +1,4 @@
-import type { INodePropertyOptions } from 'n8n-workflow';
+import type { INodeProperties, INodePropertyOptions } from 'n8n-workflow';
 
 import { entities } from '../entities/registry';
 import { byName } from './fields';
@@ -31,8 +31,7 @@ const OTHER_CLASSES: Record<string, string> = {
 /** Where one class is more than the label of the resource says. */
 const CLEARER: Record<string, string> = { Customer: 'Customer (Leads and Clients)' };
 
-/** What events can be about, by the names that AlfaCRM's log and webhooks use. */
-export function classOptions(): INodePropertyOptions[] {
+function classOptions(): INodePropertyOptions[] {
 	const listed = entities.flatMap(
 		({ className, label }): Array<[string, string]> =>
 			className === undefined ? [] : [[className, CLEARER[className] ?? label]],
@@ -45,3 +44,37 @@ export function classOptions(): INodePropertyOptions[] {
 		})),
 	);
 }
+
+/** What both triggers ask about changes that AlfaCRM tells of, by the names of its log and its webhooks. */
+export const changeEvents: INodeProperties = {
+	displayName: 'Events',
+	name: 'events',
+	type: 'multiOptions',
+	options: [
+		{ name: 'Created', value: 'create' },
+		{ name: 'Deleted', value: 'delete' },
+		{ name: 'Updated', value: 'update' },
+	],
+	default: [],
+	description: 'What must have happened. Left empty, every event counts.',
+};
+
+export const changeEntities: INodeProperties = {
+	displayName: 'Entities',
+	name: 'entities',
+	type: 'multiOptions',
+	options: classOptions(),
+	default: [],
+	description:
+		'What it must have happened to. Left empty, all entities count; an expression can give names of classes that are not listed.',
+};
+
+export const changedFields: INodeProperties = {
+	displayName: 'Changed Fields',
+	name: 'changedFields',
+	type: 'string',
+	default: '',
+	placeholder: 'e.g. lead_status_id, study_status_id',
+	description:
+		'Names of fields as AlfaCRM calls them, separated by commas. An update must have changed one of them; other events pass.',
+};
