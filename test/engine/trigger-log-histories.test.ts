@@ -29,6 +29,8 @@ const write = (twins: number): LogStep => ({
 	className: 'Task',
 	hiddenMinutes: 0,
 });
+const customers = (branch: number, twins: number) =>
+	({ do: 'write', branch, twins, className: 'Customer', hiddenMinutes: 0 }) as const;
 const plain: Omit<LogHistory, 'steps'> = {
 	settings: { pageSize: 2 },
 	before: [0],
@@ -67,6 +69,24 @@ const found: Array<[string, LogHistory]> = [
 				{ do: 'write', branch: 0, twins: 1, className: 'Task', hiddenMinutes: 120 },
 				{ do: 'wait', minutes: 119 },
 				...[write(2), poll, poll, poll, poll],
+			],
+		},
+	],
+	[
+		'an order that changes with each page while entries come and days go',
+		{
+			...plain,
+			settings: { pageSize: 2, shuffle: true, logScope: 'branch' },
+			before: [100_000, 0, 0, 0],
+			maxPerPoll: 500,
+			steps: [
+				poll,
+				customers(1, 2),
+				poll,
+				customers(1, 1),
+				{ do: 'wait', minutes: 181 },
+				customers(1, 3),
+				{ do: 'during', at: 1, step: customers(0, 1) },
 			],
 		},
 	],

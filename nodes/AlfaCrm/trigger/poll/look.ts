@@ -2,7 +2,6 @@ import type { Page } from '../../api/pages';
 import { looksLikePageSize } from '../../api/pages';
 import type { Poll } from './list';
 import { ageTo, countOf, freshOf, note, onePage, pagesSince } from './list';
-import { dayOf } from './stamps';
 import type { ListState } from './state';
 import type { Found } from './types';
 import { LONG_LIST_PAGES, walk } from './walk';
@@ -17,19 +16,6 @@ import { LONG_LIST_PAGES, walk } from './walk';
  */
 export async function look(poll: Poll, branch: number): Promise<Found[]> {
 	const list = poll.state.lists[branch];
-	const later = laterSince(list);
-	if (later !== undefined) {
-		const page = await onePage(pagesSince(poll, branch, later));
-		// A filter that was never seen to work must show that it does not just hide everything.
-		if (page.rows.length > 0 || list.since !== null) {
-			note(poll, page);
-			Object.assign(list, { since: later, turn: 0, total: undefined });
-			if (freshOf(poll, list, branch, page).length > 0) return await walk(poll, branch);
-			takeForQuiet(poll, list, page);
-			return [];
-		}
-		list.triedSince = later;
-	}
 	if (list.total === undefined) return await walk(poll, branch);
 
 	const source = pagesSince(poll, branch, list.since, { firstPage: list.turn });
@@ -40,19 +26,6 @@ export async function look(poll: Poll, branch: number): Promise<Found[]> {
 	note(poll, page);
 	takeForQuiet(poll, list, page);
 	return [];
-}
-
-/** A later first day, for a list that does not fit on a page. */
-function laterSince({
-	since,
-	horizon,
-	total = 0,
-	pageSize = total,
-	triedSince,
-}: ListState): string | undefined {
-	const day = dayOf(horizon);
-	const isLater = day !== '' && (since === null || day > since) && day !== triedSince;
-	return isLater && total > pageSize ? day : undefined;
 }
 
 function isQuiet(poll: Poll, list: ListState, branch: number, page: Page): boolean {
@@ -68,12 +41,15 @@ function isMute({ number, rows, total }: Page): boolean {
 }
 
 function takeForQuiet(poll: Poll, list: ListState, page: Page): void {
-	const { newest } = poll.state;
+	const { state, watch } = poll;
+	const { newest } = state;
+	// No row of a list that only grows is unknown as long as there are as many as before.
+	if (watch.onlyGrows && countOf(poll, page) === list.total) ageTo(list, newest, watch.lateHours);
 	list.total = countOf(poll, page) ?? list.total;
 	if (page.number === 0) Object.assign(list, { pageSize: page.rows.length, roundFrom: newest });
 	const isCounted = countOf(poll, page) !== undefined;
 	const isRound =
 		isCounted && list.total !== undefined && (page.number + 1) * (list.pageSize ?? 0) >= list.total;
 	list.turn = isRound ? 0 : page.number + 1;
-	if (isRound) ageTo(list, list.roundFrom, poll.watch.lateHours);
+	if (isRound) ageTo(list, list.roundFrom, watch.lateHours);
 }

@@ -1,4 +1,5 @@
 import type { IDataObject } from 'n8n-workflow';
+import { deepCopy } from 'n8n-workflow';
 
 import type { Caller } from '../../api/request';
 import { firstDay, learn, tellTime } from './begin';
@@ -51,7 +52,7 @@ export async function poll(caller: Caller, settings: PollSettings, data: IDataOb
 	const known = stored?.settings === settings.digest ? stored : undefined;
 	if (stored && !known) settings.onChanged();
 	const current = pollOf(caller, settings, known ?? newState(settings.digest));
-	const horizons = Object.entries(current.state.lists).map(([branch, { horizon }]) => [branch, horizon]);
+	const before = deepCopy(current.state.lists);
 	const branches = await watched(current, settings.branches);
 	const isKnown = await begin(current, branches);
 	const isFirst = stored === undefined && settings.startWith > 0;
@@ -61,8 +62,7 @@ export async function poll(caller: Caller, settings: PollSettings, data: IDataOb
 			? await newestRows(current, branches, settings.startWith)
 			: [];
 	const save = (taken: number) => {
-		if (current.isMore || taken < news.length)
-			waitForRest(current, Object.fromEntries(horizons) as Record<string, string>);
+		if (current.isMore || taken < news.length) waitForRest(current, before);
 		keep(current, news.slice(0, taken));
 		writeState(data, current.state);
 	};
@@ -107,11 +107,10 @@ async function lookInto(current: Poll, branches: number[]): Promise<News[]> {
 }
 
 /** Rows that are left must not become too old meanwhile, so the next poll begins with the first page again. */
-function waitForRest({ state }: Poll, horizons: Record<string, string>): void {
+function waitForRest({ state }: Poll, before: State['lists']): void {
 	for (const [branch, list] of Object.entries(state.lists)) {
-		list.total = undefined;
-		list.resumeAt = undefined;
-		list.horizon = horizons[branch] ?? list.since ?? '';
+		const { since, horizon } = before[branch] ?? { since: list.since, horizon: list.since ?? '' };
+		Object.assign(list, { since, horizon, total: undefined, resumeAt: undefined });
 	}
 }
 

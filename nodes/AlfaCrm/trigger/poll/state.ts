@@ -28,8 +28,8 @@ export interface ListState {
 	resumeAt?: number;
 	/** The first row of the page before that. */
 	pausedAt?: Key;
-	/** A day that was tried for `since` in vain. */
-	triedSince?: string;
+	/** Set when AlfaCRM listed rows from before `since`: it ignores the filter. */
+	isUnfiltered?: boolean;
 }
 
 /** All that is kept between two polls: plain JSON, a few kilobytes. */

@@ -1,6 +1,7 @@
 import type { Page } from '../../api/pages';
 import type { Poll } from './list';
 import { ageTo, bounded, countOf, freshOf, isPaused, note, pagesSince } from './list';
+import { moveSince, Window } from './window';
 import type { Found } from './types';
 
 /**
@@ -27,6 +28,7 @@ export async function walk(poll: Poll, branch: number, begun?: Begun): Promise<F
 	if (firstPage === 0) Object.assign(list, { roundFrom: state.newest, pausedAt: undefined });
 	list.resumeAt = undefined;
 
+	const window = new Window(watch, list);
 	let found: Found[] = [];
 	let count = 0;
 	let last: Page | undefined;
@@ -37,10 +39,11 @@ export async function walk(poll: Poll, branch: number, begun?: Begun): Promise<F
 		found = bounded(poll, [...found, ...fresh]);
 		last = page;
 		if (page.number === 0) list.pageSize = page.rows.length;
+		window.see(page.rows);
 		const total = countOf(poll, page);
 		const grown = (total ?? 0) - (list.total ?? Infinity);
 		const isLong = watch.onlyGrows || page.number >= LONG_LIST_PAGES;
-		if (isLong && grown > 0 && count >= grown) {
+		if (isLong && grown > 0 && count >= grown && !window.isDue(total)) {
 			Object.assign(list, { total, turn: 0 });
 			if (watch.onlyGrows) ageTo(list, list.roundFrom, watch.lateHours);
 			return found;
@@ -53,6 +56,7 @@ export async function walk(poll: Poll, branch: number, begun?: Begun): Promise<F
 	const isWhole = firstPage > 0 || last?.complete === true;
 	Object.assign(list, { total: isWhole ? last?.total : undefined, turn: 0 });
 	if (isWhole) ageTo(list, list.roundFrom, watch.lateHours);
+	if (isWhole && firstPage === 0) await moveSince(poll, branch, window);
 	return found;
 }
 
