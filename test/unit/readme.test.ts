@@ -1,16 +1,37 @@
 import { entities } from '../../nodes/AlfaCrm/entities/registry';
-import { readmes } from '../../scripts/docs';
+import { pages } from '../../scripts/docs';
 import { JOBS } from '../../scripts/lib/jobs';
+import { allPages, brokenLinks, isInCode, quotedMessages } from '../../scripts/lib/markdown';
 
 describe('the tables', () => {
-	it.each(readmes(entities))(
+	it.each(pages(entities))(
 		'in $file are what declarations and examples say (npm run docs writes them)',
-		({ text, wanted }) => {
-			expect(text).toContain('<!-- operations -->');
-			expect(text).toContain('<!-- jobs -->');
-			for (const { label } of entities) expect(text).toContain(`| ${label} |`);
-			for (const { name } of JOBS) expect(text).toContain(`(examples/${name}.json) | `);
+		({ text, tables, wanted }) => {
+			for (const table of tables) expect(text).toContain(`<!-- ${table} -->`);
 			expect(text).toBe(wanted);
 		},
 	);
+
+	it.each(pages(entities))('in $file have a row for each resource and each job', ({ text, tables }) => {
+		for (const { label } of entities) expect(text).toContain(`| ${label} |`);
+		const jobs = tables.includes('jobs') ? JOBS : [];
+		for (const { name } of jobs) expect(text).toContain(`(examples/${name}.json) | `);
+	});
+});
+
+it.each(allPages())('the links of %s lead somewhere', (file) => {
+	expect(brokenLinks(file)).toEqual([]);
+});
+
+describe('the messages under troubleshooting', () => {
+	const english = quotedMessages('README.md', 'Troubleshooting');
+
+	it('are those of the code, with … for what is filled in', () => {
+		expect(english.length).toBeGreaterThan(20);
+		expect(english.filter((message) => !isInCode(message))).toEqual([]);
+	});
+
+	it('are the same in Russian', () => {
+		expect(quotedMessages('README.ru.md', 'Если что-то не получается')).toEqual(english);
+	});
 });
