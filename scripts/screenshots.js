@@ -14,7 +14,7 @@ const {
 } = require('./lib');
 const { findChromium } = require('./lib/browser.js');
 const { Editor } = require('./lib/editor');
-const { COLOR_SCHEMES, factsOf, NODES, pictureFile, writeFacts } = require('./lib/pictures.js');
+const { COLOR_SCHEMES, exampleShown, factsOf, NODES, pictureFile, writeFacts } = require('./lib/pictures.js');
 
 /** `npm run screenshots`: the pictures of the READMEs, taken in a real n8n with the sandbox. Needs a Chromium. */
 async function main() {
@@ -30,8 +30,9 @@ async function main() {
 		await client.signIn();
 		editor = await Editor.open(client);
 		await takeAll(editor, client, await sandbox.credential());
-		const { AlfaCrm, AlfaCrmApi } = require('..');
-		writeFacts(factsOf(new AlfaCrm().description, new AlfaCrmApi().properties));
+		const { AlfaCrm, AlfaCrmTrigger, AlfaCrmApi } = require('..');
+		const nodes = [new AlfaCrm(), new AlfaCrmTrigger()].map(({ description }) => description);
+		writeFacts(factsOf(nodes, new AlfaCrmApi().properties));
 	} finally {
 		await editor?.close();
 		await n8n.stop();
@@ -74,6 +75,15 @@ async function takeAll(editor, client, account) {
 	const save = await client.importWorkflow(workflowOf(NODES.mapper, [START, ANSWER], credential));
 	await mapFields(await editor.openNode(save, NODES.mapper.name));
 	await take('mapper');
+
+	const trigger = await client.importWorkflow(workflowOf(NODES.trigger, [], credential));
+	await (await editor.openNode(trigger, NODES.trigger.name)).fetchTestEvent();
+	await take('trigger');
+
+	const canvas = await editor.openWorkflow(await client.importWorkflow(exampleShown(), [credential]));
+	// The button to run it would cover the names of nodes.
+	await canvas.scroll(50);
+	await take('example');
 }
 
 /** @param {Awaited<ReturnType<Editor['openNode']>>} panel */
@@ -98,13 +108,14 @@ const ANSWER = {
 
 /**
  * One of the nodes behind others.
- * @param {{ name: string, parameters: object }} node
+ * @param {{ name: string, type: string, parameters: object }} node
  * @param {Array<{ name: string }>} before
  * @param {{ id: string, name: string }} credential
  */
-function workflowOf({ name, parameters }, before, { id, name: account }) {
+function workflowOf({ name, type: kind, parameters }, before, { id, name: account }) {
 	const credentials = { alfaCrmApi: { id, name: account } };
-	const last = { name, type: 'n8n-nodes-alfacrm.alfaCrm', typeVersion: 1, parameters, credentials };
+	const type = `n8n-nodes-alfacrm.${kind}`;
+	const last = { name, type, typeVersion: 1, parameters, credentials };
 	const nodes = [...before, last].map((node, index) => ({
 		...node,
 		id: `n${index}`,

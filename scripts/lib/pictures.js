@@ -10,11 +10,14 @@ const { inRepo } = require('./paths.js');
 
 const COLOR_SCHEMES = /** @type {const} */ (['light', 'dark']);
 const FACTS = 'screenshots.json';
+/** Shown as a whole, from examples/. */
+const EXAMPLE = 'form-to-lead.json';
 
 /** The pictures of the READMEs: what the node in them is set to. */
 const NODES = {
 	node: {
 		name: 'Get new leads',
+		type: 'alfaCrm',
 		parameters: {
 			resource: 'customer',
 			operation: 'getAll',
@@ -24,8 +27,14 @@ const NODES = {
 			filters: { lead_status_id: 2 },
 		},
 	},
+	trigger: {
+		name: 'New lead',
+		type: 'alfaCrmTrigger',
+		parameters: { event: 'customerCreated', branchIds: [1], is_study: 0 },
+	},
 	mapper: {
 		name: 'Save a lead',
+		type: 'alfaCrm',
 		parameters: { resource: 'customer', operation: 'create', branchId: 1, inputMode: 'map' },
 	},
 };
@@ -39,18 +48,19 @@ function pictureFile(picture, colorScheme) {
 }
 
 /**
- * What the pictures show of n8n, the node and the credential; other facts make them stale.
- * @param {Description} node
+ * What the pictures show of n8n, the nodes, the credential and the example; other facts make them stale.
+ * @param {Description[]} nodes
  * @param {Property[]} credential
  */
-function factsOf(node, credential) {
-	const ofNodes = Object.entries(NODES).map(([picture, { parameters }]) => [
-		picture,
-		shownParameters(node, parameters),
-	]);
+function factsOf(nodes, credential) {
+	const ofNodes = Object.entries(NODES).map(([picture, { type, parameters }]) => {
+		const node = nodes.find(({ name }) => name === type);
+		return [picture, node ? shownParameters(node, parameters) : []];
+	});
 	return {
 		n8n: N8N_VERSION,
-		node: `${node.name} ${String(node.version)}`,
+		nodes: nodes.map(({ name, version }) => `${name} ${String(version)}`),
+		example: shownOnCanvas(exampleShown()),
 		parameters: {
 			credential: credential.filter(({ type }) => type !== 'hidden').map(toLine),
 			...Object.fromEntries(ofNodes),
@@ -70,6 +80,20 @@ function shownParameters(description, parameters) {
 	return description.properties
 		.filter((property) => NodeHelpers.displayParameter(values, property, node, description))
 		.map((property) => toLine({ ...property, default: values[property.name] }));
+}
+
+/** @returns {import('./client.js').Workflow} */
+function exampleShown() {
+	return JSON.parse(fs.readFileSync(inRepo('examples', EXAMPLE), 'utf8'));
+}
+
+/**
+ * Title, names of the nodes and words of the notes.
+ * @param {import('./client.js').Workflow} workflow
+ */
+function shownOnCanvas({ name, nodes }) {
+	const ofNodes = nodes.map((node) => node.parameters.content ?? node.name);
+	return [name, ...ofNodes];
 }
 
 /**
@@ -97,7 +121,7 @@ function writeFacts(facts) {
  * @returns {Array<{ file: string, bytes: number, size: string }>}
  */
 function pictureFiles() {
-	return ['credential', ...Object.keys(NODES)].flatMap((picture) =>
+	return ['credential', ...Object.keys(NODES), 'example'].flatMap((picture) =>
 		COLOR_SCHEMES.map((colorScheme) => {
 			const file = pictureFile(picture, colorScheme);
 			const png = fs.existsSync(file) ? fs.readFileSync(file) : Buffer.alloc(24);
@@ -110,4 +134,13 @@ function pictureFiles() {
 	);
 }
 
-module.exports = { COLOR_SCHEMES, factsOf, factsOfPictures, NODES, pictureFile, pictureFiles, writeFacts };
+module.exports = {
+	COLOR_SCHEMES,
+	exampleShown,
+	factsOf,
+	factsOfPictures,
+	NODES,
+	pictureFile,
+	pictureFiles,
+	writeFacts,
+};

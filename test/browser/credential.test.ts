@@ -69,7 +69,7 @@ describe('the list of nodes', () => {
 		expect(await panel.shown('resource')).toBe('Lead Status');
 		expect(await panel.shown('operation')).toBe('Get Many');
 		await panel.close();
-		expect(await n8n.editor.nodeOnCanvas('Get many lead statuses', 'getAll: leadStatus')).toEqual([
+		expect(await n8n.editor.canvas.textOf('Get many lead statuses', 'getAll: leadStatus')).toEqual([
 			'Get many lead statuses',
 			'getAll: leadStatus',
 		]);

@@ -47,7 +47,7 @@ describe('the form', () => {
 		expect(rows[0]).toMatchObject({ is_study: '0', lead_status_id: '1' });
 
 		await panel.close();
-		expect(await n8n.editor.nodeOnCanvas('AlfaCRM', `${wanted.length} items`)).toEqual([
+		expect(await n8n.editor.canvas.textOf('AlfaCRM', `${wanted.length} items`)).toEqual([
 			`${wanted.length} items`,
 			'AlfaCRM',
 			'getAll: customer',
@@ -144,7 +144,7 @@ describe('a refused save', () => {
 		expect((await panel.output.rows())[0].error).toMatch(/^AlfaCRM did not create the customer: Payer Name/);
 
 		await panel.close();
-		expect(await n8n.editor.nodeOnCanvas('AlfaCRM', '1 item')).toEqual([
+		expect(await n8n.editor.canvas.textOf('AlfaCRM', '1 item')).toEqual([
 			'Success',
 			'Error',
 			'1 item',

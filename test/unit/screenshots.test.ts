@@ -1,18 +1,24 @@
 import { AlfaCrmApi } from '../../credentials/AlfaCrmApi.credentials';
+import { AlfaCrmTrigger } from '../../nodes/AlfaCrm/AlfaCrmTrigger.node';
 import { factsOf, factsOfPictures, pictureFiles } from '../../scripts/lib/pictures';
 import { description } from './form';
 
 /** If these are no longer met: `npm run screenshots`. */
 describe('the pictures of the READMEs', () => {
 	it('show the parameters that the node and the credential have, in the n8n that is tested', () => {
-		expect(factsOfPictures()).toEqual(factsOf(description, new AlfaCrmApi().properties));
+		expect(factsOfPictures()).toEqual(
+			factsOf([description, new AlfaCrmTrigger().description], new AlfaCrmApi().properties),
+		);
 	});
 
 	it('list what a reader can see in them', () => {
-		const { node, mapper, credential } = factsOfPictures().parameters;
+		const { example, parameters } = factsOfPictures();
+		const { node, mapper, trigger, credential } = parameters;
 		expect(credential).toEqual(expect.arrayContaining(['Hostname', 'Requests per Second: 5']));
 		expect(node).toEqual(expect.arrayContaining(['Resource: Customer', 'Operation: Get Many', 'Limit: 20']));
 		expect(mapper).toEqual(expect.arrayContaining(['Input Mode: Field Mapper', 'Fields']));
+		expect(trigger).toEqual(expect.arrayContaining(['Trigger On: Customer Created', 'Customer Type: Lead']));
+		expect(example).toEqual(expect.arrayContaining(['Website Form', 'Save Lead', 'Write Comment']));
 	});
 
 	it.each(pictureFiles())('$file is there, as large as the window, and small', ({ bytes, size }) => {

@@ -86,6 +86,16 @@ const markAttendance: Action = {
 	action: 'teach',
 	idAs: 'id',
 	body: [
+		ids('present_ids', 'Present Customer IDs', {
+			upfront: true,
+			description: 'Customers who were there, separated by commas',
+			placeholder: 'e.g. 501, 502',
+		}),
+		ids('absent_ids', 'Absent Customer IDs', {
+			upfront: true,
+			description: 'Customers who were not there, separated by commas',
+			placeholder: 'e.g. 503',
+		}),
 		choice(
 			'if_conducted',
 			'If Already Conducted',
@@ -100,16 +110,6 @@ const markAttendance: Action = {
 			'refuse',
 			{ required: true },
 		),
-		ids('present_ids', 'Present Customer IDs', {
-			upfront: true,
-			description: 'Customers who were there, separated by commas',
-			placeholder: 'e.g. 501, 502',
-		}),
-		ids('absent_ids', 'Absent Customer IDs', {
-			upfront: true,
-			description: 'Customers who were not there, separated by commas',
-			placeholder: 'e.g. 503',
-		}),
 		{ ...details, description: 'For customers with more to say, such as a grade or a reason' },
 		homework,
 		topic,

@@ -19,7 +19,7 @@ import {
 	unknownFields,
 } from './shared';
 
-import { findOptions, matchForm, upsertOptions } from './upsert';
+import { findOptions, matchForm, upsertFields, upsertOptions } from './upsert';
 
 type Shown = NonNullable<INodeProperties['displayOptions']>['show'];
 
@@ -71,7 +71,7 @@ export function crudForm(entity: Entity): INodeProperties[][] {
 		entity.filters.length > 0
 			? on(collection('Filters', 'filters', entity.filters.map(toProperty), 'Add Filter'), ['getAll'])
 			: [],
-		on(collection('Fields', 'fieldsToSet', [...entity.fields.map(toProperty), ...custom]), ['upsert'], form),
+		on(upsertFields(entity, [...entity.fields.map(toProperty), ...custom]), ['upsert'], form),
 		on(findOptions(entity), ['find']),
 		on(upsertOptions(entity), ['upsert']),
 	];

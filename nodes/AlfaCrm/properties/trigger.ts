@@ -48,7 +48,7 @@ export const triggerProperties: INodeProperties[] = [
 		'Branch',
 		'branchIds',
 		'branch',
-		'Where it must happen. Left empty, all branches of the account are watched',
+		'Where it must happen. Left empty, all active branches of the account are watched',
 	),
 	...(customerType
 		? [on(['customerCreated'], { ...toProperty(customerType), description: 'Whom to report' })]

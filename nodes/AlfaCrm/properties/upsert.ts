@@ -2,7 +2,7 @@ import type { INodeProperties } from 'n8n-workflow';
 
 import { isList, references } from '../entities/fields';
 import type { Entity, Field, MatchKey } from '../entities/types';
-import { byName, idProperty, toProperty } from './fields';
+import { byName, idProperty, mustBeFilled, toProperty } from './fields';
 import { collection, listMode } from './shared';
 
 const BOTH = ['find', 'upsert'];
@@ -117,6 +117,17 @@ export function findOptions(entity: Entity): INodeProperties {
 		],
 		'Add Option',
 	);
+}
+
+/** A new record needs what Create asks for, as far as nothing is preset. */
+export function upsertFields({ label, fields }: Entity, offered: INodeProperties[]): INodeProperties {
+	const noun = label.toLowerCase();
+	const needed = fields.filter(
+		(field) => field.required && field.type !== 'integer' && mustBeFilled(field).required,
+	);
+	const names = needed.map((field) => `'${field.label}'`).join(' and ');
+	const description = `What to save besides what the ${noun} is matched by. A new ${noun} needs ${names}.`;
+	return { ...collection('Fields', 'fieldsToSet', offered), description };
 }
 
 export function upsertOptions(entity: Entity): INodeProperties {

@@ -2,6 +2,7 @@
 
 const { launchChromium } = require('../browser.js');
 const { BROWSER_ID } = require('../session.js');
+const { Canvas } = require('./canvas.js');
 const { CredentialForm } = require('./credential-form.js');
 const { NodeCreator } = require('./node-creator.js');
 const { NodePanel } = require('./node-panel.js');
@@ -9,6 +10,7 @@ const { NodePanel } = require('./node-panel.js');
 const VIEWPORT = { width: 1280, height: 800 };
 /** The first page of a fresh n8n loads the whole editor, which takes a while on a busy machine. */
 const TIMEOUT_MS = 30_000;
+const NOTE = 'n8n-nodes-base.stickyNote';
 
 /** n8n's editor in a Chromium, as a signed-in user sees it. */
 class Editor {
@@ -21,6 +23,7 @@ class Editor {
 		this.browser = browser;
 		this.page = page;
 		this.url = url;
+		this.canvas = new Canvas(page);
 	}
 
 	/** @param {import('../client.js').N8nClient} client whose login the browser takes over */
@@ -61,6 +64,23 @@ class Editor {
 		await this.page.screenshot({ path, animations: 'disabled', style });
 	}
 
+	/** An empty workflow. */
+	async openNewWorkflow() {
+		await this.goTo('/workflow/new');
+		return await this.canvas.ready();
+	}
+
+	/**
+	 * A saved workflow, with all its nodes.
+	 * @param {{ id: string, nodes: Array<{ name: string, type: string }> }} workflow
+	 */
+	async openWorkflow({ id, nodes }) {
+		await this.goTo(`/workflow/${id}`);
+		const drawn = nodes.filter(({ type }) => type !== NOTE);
+		for (const { name } of drawn) await this.canvas.node(name).waitFor();
+		return this.canvas;
+	}
+
 	/** The list of nodes beside an empty workflow. */
 	async openNodeCreator() {
 		await this.goTo('/workflow/new');
@@ -89,18 +109,6 @@ class Editor {
 		await this.page.getByTestId('new-credential-type-select-option').filter({ hasText: type }).click();
 		await this.page.getByTestId('new-credential-type-button').click();
 		return await new CredentialForm(this.page).ready();
-	}
-
-	/**
-	 * What is written at a node on the canvas: labels of its outputs, number of items, name, subtitle.
-	 * @param {string} name
-	 * @param {string} text wait until it is there
-	 * @returns {Promise<string[]>}
-	 */
-	async nodeOnCanvas(name, text) {
-		const node = this.page.locator(`[data-test-id=canvas-node][data-node-name="${name}"]`);
-		await node.getByText(text, { exact: true }).waitFor();
-		return (await node.innerText()).split('\n').filter(Boolean);
 	}
 }
 

@@ -77,11 +77,12 @@ class NodePanel {
 	}
 
 	/**
-	 * Adds a field of 'Additional Fields', 'Update Fields' or 'Filters' to the form.
+	 * Adds a field of 'Additional Fields', 'Update Fields', 'Fields' or 'Filters' to the form.
 	 * @param {string} label
 	 */
 	async addField(label) {
-		await this.root.getByTestId('collection-parameter-add').click();
+		// 'Options', where there are some, come last.
+		await this.root.getByTestId('collection-parameter-add').first().click();
 		const option = this.page.getByTestId('collection-parameter-option').filter({ visible: true });
 		await option.filter({ has: this.page.getByText(label, { exact: true }) }).click();
 	}
@@ -150,6 +151,31 @@ class NodePanel {
 	/** The test of a polling trigger, to the end. */
 	async fetchTestEvent() {
 		await this.press('Fetch Test Event');
+	}
+
+	/** Lets a webhook trigger listen to its Test URL, until there is something. */
+	async listen() {
+		await this.root.getByTestId('trigger-execute-button').click();
+		await this.root.getByText('Listening for test event').waitFor();
+	}
+
+	/** The yellow boxes of the form. */
+	async notices() {
+		return await this.root.getByTestId('node-parameters').locator('.notice').allInnerTexts();
+	}
+
+	/**
+	 * What other systems have to call, of a webhook trigger.
+	 * @returns {Promise<{ test: string, production: string }>} method and URL
+	 */
+	async webhookUrls() {
+		const urls = this.root.locator('.webhooks');
+		await urls.getByText('Webhook URLs').click();
+		const shown = async (/** @type {string} */ kind) => {
+			await urls.getByTestId(`radio-button-${kind}`).click();
+			return (await urls.locator('.webhook-wrapper').innerText()).split(/\s+/).join(' ').trim();
+		};
+		return { test: await shown('test'), production: await shown('production') };
 	}
 
 	/** @param {string} label of the button above the form */

@@ -63,7 +63,7 @@ async function test(context: IPollFunctions): Promise<INodeExecutionData[]> {
 	if (news.length > 0) return await itemsOf(context, news);
 	throw new NodeOperationError(context.getNode(), 'AlfaCRM has nothing yet that this trigger would report', {
 		description:
-			'Loosen the filters or choose other branches, or make a record in AlfaCRM that fits and fetch again. The trigger itself works all the same once it is active: nothing is amiss with it.',
+			'Loosen the filters or choose other branches, or add a record in AlfaCRM that fits and fetch again. Once it is active, the trigger works without a test event.',
 	});
 }
 

@@ -1,0 +1,56 @@
+import { allExamples } from '../../scripts/lib';
+import { NAMES, saveAs } from '../e2e/support/credentials';
+import { NODE_TYPE } from '../e2e/support/real-n8n';
+import { useEditor } from './support/editor';
+
+const n8n = useEditor({ customers: 5 });
+
+/** With them n8n shows that it has looked for what is missing, before anything is said of the others. */
+const incomplete = [
+	{
+		id: 'p',
+		name: 'Without Parameters',
+		type: NODE_TYPE,
+		typeVersion: 1,
+		position: [0, 600],
+		parameters: { resource: 'customer', operation: 'create' },
+		credentials: { alfaCrmApi: { id: null, name: NAMES.alfaCrm } },
+	},
+	{
+		id: 'c',
+		name: 'Without Credential',
+		type: 'n8n-nodes-base.telegram',
+		typeVersion: 1.2,
+		position: [240, 600],
+		parameters: { chatId: '1', text: 'Привет' },
+	},
+];
+const MARKED = incomplete.map(({ name }) => name);
+
+beforeAll(async () => {
+	const { url, account } = n8n.sandbox;
+	const { email, apiKey } = account;
+	await saveAs(n8n.client, NAMES.alfaCrm, 'alfaCrmApi', { hostname: url, email, apiKey });
+	await saveAs(n8n.client, NAMES.openAi, 'openAiApi', { apiKey: 'none', url: `${url}/v1`, header: false });
+	await n8n.editor.openNewWorkflow();
+});
+
+describe('imported from a file', () => {
+	it.each(allExamples())('$file has no node with a warning', async ({ workflow }) => {
+		const { canvas } = n8n.editor;
+		await canvas.importFile({ ...workflow, nodes: [...workflow.nodes, ...incomplete] });
+		expect((await canvas.marked(MARKED)).sort()).toEqual([...MARKED].sort());
+		const drawn = workflow.nodes.filter(({ type }) => type !== 'n8n-nodes-base.stickyNote');
+		const names = [...drawn.map(({ name }) => name), ...MARKED];
+		expect((await canvas.names()).sort()).toEqual(names.sort());
+		await canvas.clear();
+	});
+
+	it('says when a node of it is not known', async () => {
+		const { canvas } = n8n.editor;
+		const unknown = { ...incomplete[0], id: 'u', name: 'Unknown', type: 'n8n-nodes-alfacrm.noSuchNode' };
+		await canvas.importFile({ name: 'Unknown', nodes: [unknown], connections: {} });
+		expect(await canvas.marked(['Unknown'])).toEqual(['Unknown']);
+		await canvas.clear();
+	});
+});

@@ -1,0 +1,98 @@
+import type { IDataObject, INodeParameters } from 'n8n-workflow';
+
+import { AlfaCrmWebhookTrigger } from '../../nodes/AlfaCrm/AlfaCrmWebhookTrigger.node';
+import { post } from '../e2e/support/receiver';
+import { useEditor } from './support/editor';
+
+const n8n = useEditor({ customers: 60 });
+
+/** A workflow of nothing but a trigger, and the trigger opened. */
+async function openTrigger(type: 'alfaCrmTrigger' | 'alfaCrmWebhookTrigger', parameters: INodeParameters) {
+	const { id, name } = n8n.credential;
+	const trigger = {
+		id: 'w',
+		name: 'AlfaCRM Trigger',
+		type: `n8n-nodes-alfacrm.${type}`,
+		typeVersion: 1,
+		position: [0, 0],
+		webhookId: `hook-${type}`,
+		parameters,
+		credentials: { alfaCrmApi: { id, name } },
+	};
+	const workflow = { name: type, nodes: [trigger], connections: {} };
+	return await n8n.editor.openNode(await n8n.client.importWorkflow(workflow), trigger.name);
+}
+
+describe('the polling trigger', () => {
+	it('fetches the newest customers as a test event', async () => {
+		const { store } = n8n.sandbox;
+		const made = [1, 2].map(
+			(branch) =>
+				store.insert('customer', { name: `Новиков Лев ${branch}`, is_study: 0, branch_ids: [branch] }).id,
+		);
+		const isOn = (branch: number) => store.find('branch', branch)?.is_active === 1;
+		const before = store
+			.rows('customer')
+			.filter(({ id, e_date }) => !made.includes(id) && e_date === '2030-12-31')
+			.filter(({ branch_ids }) => (branch_ids as number[]).some(isOn))
+			.sort((a, b) => String(a.created_at).localeCompare(String(b.created_at)));
+
+		const panel = await openTrigger('alfaCrmTrigger', {});
+		expect(await panel.shown('event')).toBe('Customer Created');
+		expect(await panel.notices()).toEqual([
+			'Reports what happens after the workflow is activated. When you change what it watches, it starts over from that moment.',
+		]);
+		await panel.fetchTestEvent();
+
+		expect(await panel.output.isSuccess()).toBe(true);
+		const rows = await panel.output.rows();
+		expect(rows.map(({ id }) => Number(id))).toEqual([before.at(-1)?.id, ...made]);
+		expect(rows[2]).toMatchObject({ name: 'Новиков Лев 2', is_study: '0' });
+	});
+
+	it('says what to do when there is nothing to fetch', async () => {
+		for (const { id } of n8n.sandbox.store.rows('pay')) n8n.sandbox.store.remove('pay', id);
+		const panel = await openTrigger('alfaCrmTrigger', {});
+		await panel.pickOption('event', 'Payment Created');
+		await panel.fetchTestEvent();
+
+		expect(await panel.output.isSuccess()).toBe(false);
+		expect(await panel.output.error()).toEqual({
+			message: 'AlfaCRM has nothing yet that this trigger would report',
+			description:
+				'Loosen the filters or choose other branches, or add a record in AlfaCRM that fits and fetch again. Once it is active, the trigger works without a test event.',
+		});
+	});
+});
+
+describe('the webhook trigger', () => {
+	it('shows its URLs and what to do with them, and the event that is posted to one', async () => {
+		const panel = await openTrigger('alfaCrmWebhookTrigger', {});
+		const { url } = n8n.n8n;
+		const path = 'hook-alfaCrmWebhookTrigger/webhook';
+		expect(await panel.webhookUrls()).toEqual({
+			test: `POST ${url}/webhook-test/${path}`,
+			production: `POST ${url}/webhook/${path}`,
+		});
+		const [notice] = new AlfaCrmWebhookTrigger().description.properties;
+		expect(notice.displayName).toContain("the account owner pastes this node's Production URL");
+		expect(await panel.notices()).toEqual([notice.displayName]);
+
+		await panel.listen();
+		const event: IDataObject = {
+			branch_id: 1,
+			entity: 'Customer',
+			entity_id: 7,
+			event: 'update',
+			fields_old: { lead_status_id: 1 },
+			fields_new: { lead_status_id: 2 },
+		};
+		expect((await post(`${url}/webhook-test/${path}`, JSON.stringify(event))).status).toBe(200);
+		await panel.output.ready();
+		expect((await panel.output.rows())[0]).toMatchObject({
+			entity: 'Customer',
+			entity_id: '7',
+			event: 'update',
+		});
+	});
+});
