@@ -82,7 +82,7 @@ async function takeAll(editor, client, account) {
 
 	const canvas = await editor.openWorkflow(await client.importWorkflow(exampleShown(), [credential]));
 	// The button to run it would cover the names of nodes.
-	await canvas.scroll(50);
+	await canvas.scrollUp(40);
 	await take('example');
 }
 

@@ -65,6 +65,7 @@ describe('the list of nodes', () => {
 		const creator = await n8n.editor.openNodeCreator();
 		await creator.search('alfacrm', 'AlfaCRM');
 		await creator.openDetails('AlfaCRM');
+		await creator.openActions();
 		const panel = await creator.addAction('Get many lead statuses');
 		expect(await panel.shown('resource')).toBe('Lead Status');
 		expect(await panel.shown('operation')).toBe('Get Many');
@@ -73,5 +74,19 @@ describe('the list of nodes', () => {
 			'Get many lead statuses',
 			'getAll: leadStatus',
 		]);
+	});
+
+	it('offers each trigger, and adds the one that waits for what was chosen', async () => {
+		const creator = await n8n.editor.openNodeCreator();
+		// n8n leaves out the word Trigger here.
+		const found = await creator.search('alfacrm', 'AlfaCRM');
+		expect(found.map((name) => name.trim())).toEqual(['AlfaCRM', 'AlfaCRM Webhook']);
+		await creator.openDetails('AlfaCRM');
+		const panel = await creator.addAction('On lesson cancelled');
+		expect(await panel.shown('event')).toBe('Lesson Cancelled');
+		await panel.close();
+		expect(await n8n.editor.canvas.textOf('AlfaCRM Trigger', 'lesson cancelled')).toContain(
+			'AlfaCRM Trigger',
+		);
 	});
 });

@@ -2,6 +2,8 @@
 
 /** How n8n marks a node that cannot run as it is: with a red triangle, with a key, or with what would install it. */
 const MARKS = ['node-issues', 'node-setup-required', 'node-not-installed'];
+/** How far n8n wants the wheel to be turned for a pixel. */
+const WHEEL = 2;
 
 /** The drawing board with the nodes of a workflow. */
 class Canvas {
@@ -77,12 +79,12 @@ class Canvas {
 	}
 
 	/**
-	 * Moves what is shown.
-	 * @param {number} pixels up
+	 * Moves what is shown upwards.
+	 * @param {number} pixels
 	 */
-	async scroll(pixels) {
+	async scrollUp(pixels) {
 		await this.page.getByTestId('canvas').hover({ position: { x: 600, y: 500 } });
-		await this.page.mouse.wheel(0, pixels);
+		await this.page.mouse.wheel(0, pixels * WHEEL);
 	}
 }
 

@@ -35,8 +35,13 @@ class NodeCreator {
 		await this.named(name).first().click();
 	}
 
+	/** Unfolds the actions: beside an empty workflow only the triggers are. */
+	async openActions() {
+		await this.page.getByTestId('node-creator-category-item').filter({ hasText: 'Actions' }).click();
+	}
+
 	/**
-	 * @param {string} action for example "Get many customers"
+	 * @param {string} action of the node or its trigger, for example "Get many customers"
 	 * @returns {Promise<NodePanel>} of the node that this adds
 	 */
 	async addAction(action) {
