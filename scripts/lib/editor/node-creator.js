@@ -45,10 +45,6 @@ class NodeCreator {
 	 * @returns {Promise<NodePanel>} of the node that this adds
 	 */
 	async addAction(action) {
-		// Beside the events of the triggers, the actions are folded.
-		const actions = this.page.getByTestId('node-creator-category-item').filter({ hasText: 'Actions' });
-		await actions.waitFor();
-		if (!(await this.named(action).isVisible())) await actions.click();
 		await this.named(action).click();
 		return await new NodePanel(this.page).ready();
 	}
