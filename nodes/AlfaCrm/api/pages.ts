@@ -44,7 +44,7 @@ export async function* pages(
 		// A row that is removed meanwhile lowers it, and lets another slip to a page that was read before.
 		total = stated === undefined ? total : Math.max(stated, total ?? 0);
 		const rows = items.filter((row) => {
-			const key = row.id ?? JSON.stringify(row);
+			const key = rowKey(row);
 			return !seen.has(key) && seen.add(key);
 		});
 		const all = total !== undefined && seen.size >= total;
@@ -64,11 +64,27 @@ export async function* pages(
 	);
 }
 
-/** All rows of all pages. */
-export async function allRows(caller: Caller, call: List): Promise<IDataObject[]> {
-	const rows: IDataObject[] = [];
-	for await (const page of pages(caller, call)) rows.push(...page.rows);
-	return rows;
+/**
+ * All rows of all pages, each once.
+ *
+ * @param readings how often a list may be read that changes meanwhile, so that rows are missing
+ */
+export async function allRows(caller: Caller, call: List, readings = 1): Promise<IDataObject[]> {
+	const rows = new Map<unknown, IDataObject>();
+	for (let reading = 0; reading < readings; reading++) {
+		let isWhole = true;
+		for await (const page of pages(caller, call)) {
+			for (const row of page.rows) rows.set(rowKey(row), row);
+			isWhole = page.complete || rows.size >= (page.total ?? Infinity);
+		}
+		if (isWhole) break;
+	}
+	return [...rows.values()];
+}
+
+/** Tells rows of one list apart; those of the log have no ID. */
+export function rowKey(row: IDataObject): unknown {
+	return row.id ?? JSON.stringify(row);
 }
 
 /** A `total` that may just be the length of the page. */

@@ -1,6 +1,6 @@
 import type { IDataObject, IExecuteFunctions } from 'n8n-workflow';
 
-import { pages } from '../api/pages';
+import { pages, rowKey } from '../api/pages';
 import type { Call } from '../api/request';
 import type { Entity } from '../entities/types';
 
@@ -31,7 +31,7 @@ export async function collectPages(
 			body: { ...call.body, ...pass },
 		})) {
 			read += rows.length;
-			for (const row of rows.filter(keep)) found.set(row.id ?? JSON.stringify(row), row);
+			for (const row of rows.filter(keep)) found.set(rowKey(row), row);
 			if (found.size >= limit) return [...found.values()].slice(0, limit);
 			if (!complete) warnOfMissing(context, plural, read, total);
 		}

@@ -3,11 +3,10 @@ import { NodeOperationError } from 'n8n-workflow';
 
 import { isList } from '../entities/fields';
 import type { Entity, MatchKey } from '../entities/types';
-import { fieldsToSend } from './fields/body';
+import { customIn, fieldsToSend, wireFields } from './fields/body';
 import { decide } from './match/decide';
 import type { IfArchived, IfSeveral } from './match/decide';
 import type { DiffRules } from './fields/diff';
-import { wireFields } from './fields/diff';
 import { notFound } from './findById';
 import { givenFields } from './fields/given';
 import { emptyKey, isBlank, keyField, keyOf, keyParameters, wantedValues } from './match/keys';
@@ -92,10 +91,9 @@ async function settle(job: Job, matches: Match[], wanted: IDataObject): Promise<
 async function create({ context, entity, itemIndex, target, given }: Job): Promise<IDataObject> {
 	const filled = Object.fromEntries(Object.entries(given).filter(([, value]) => !isEmpty(value)));
 	const presets = presetsOf(entity);
-	const custom = Object.fromEntries(Object.entries(filled).filter(([name]) => name.startsWith('custom_')));
 	const body = {
 		...fieldsToSend(context, itemIndex, entity.fields, { ...presets, ...filled }, target.branch),
-		...custom,
+		...customIn(filled),
 	};
 	const task = `create the ${entity.label.toLowerCase()}`;
 	const model = await save(context, { ...target, action: 'create', body, task });

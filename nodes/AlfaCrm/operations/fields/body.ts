@@ -20,18 +20,32 @@ export function bodyForCreate(
 /** The body of an update: only what was given; a value emptied there is emptied in AlfaCRM. */
 export function bodyForUpdate(context: IExecuteFunctions, entity: Entity, itemIndex: number): IDataObject {
 	const given = givenFields(context, entity, itemIndex, 'update');
-	const body: IDataObject = {};
-	for (const field of entity.fields) {
-		const value = given[field.name];
-		if (value === undefined) continue;
-		body[field.name] = isEmpty(value) ? emptied(field) : toWire(context, itemIndex, field, value);
-	}
-	const all = { ...body, ...customIn(given) };
-	if (Object.keys(all).length > 0) return all;
+	const body = wireFields(context, entity.fields, itemIndex, given);
+	if (Object.keys(body).length > 0) return body;
 	throw new NodeOperationError(context.getNode(), 'There is nothing to update: no field was given', {
 		description: 'Give at least one field of the record. Nothing was sent to AlfaCRM.',
 		itemIndex,
 	});
+}
+
+/**
+ * The given fields as they are sent, an empty one as what empties it.
+ *
+ * @throws NodeOperationError that names a field with a wrong value
+ */
+export function wireFields(
+	context: IExecuteFunctions,
+	fields: readonly Field[],
+	itemIndex: number,
+	given: IDataObject,
+): IDataObject {
+	const body: IDataObject = {};
+	for (const field of fields) {
+		const value = given[field.name];
+		if (value === undefined) continue;
+		body[field.name] = isEmpty(value) ? emptied(field) : toWire(context, itemIndex, field, value);
+	}
+	return { ...body, ...customIn(given) };
 }
 
 /**
@@ -107,6 +121,6 @@ function missing(context: IExecuteFunctions, itemIndex: number, { label }: Field
 	});
 }
 
-function customIn(given: IDataObject): IDataObject {
+export function customIn(given: IDataObject): IDataObject {
 	return Object.fromEntries(Object.entries(given).filter(([key]) => key.startsWith('custom_')));
 }

@@ -5,7 +5,7 @@ import { readId } from '../../api/formats';
 import { isList } from '../../entities/fields';
 import type { Entity, Field } from '../../entities/types';
 import { listOf, same, sameCustom, union } from './same';
-import { emptied, isEmpty, toWire } from './values';
+import { isEmpty } from './values';
 
 export interface DiffRules {
 	/** Lists grow by the given values instead of being replaced. */
@@ -15,27 +15,6 @@ export interface DiffRules {
 }
 
 type Wire = IDataObject[string];
-
-/**
- * The given fields as they are sent, an empty one as what empties it.
- *
- * @throws NodeOperationError that names a field with a wrong value
- */
-export function wireFields(
-	context: IExecuteFunctions,
-	fields: readonly Field[],
-	itemIndex: number,
-	given: IDataObject,
-): IDataObject {
-	const body: IDataObject = {};
-	for (const field of fields) {
-		const value = given[field.name];
-		if (value === undefined) continue;
-		body[field.name] = isEmpty(value) ? emptied(field) : toWire(context, itemIndex, field, value);
-	}
-	const custom = Object.entries(given).filter(([name]) => name.startsWith('custom_'));
-	return { ...body, ...Object.fromEntries(custom) };
-}
 
 /** The part of `wire` that would change the record. What AlfaCRM does not show of it counts as empty. */
 export function differences(

@@ -1,7 +1,7 @@
 import type { IDataObject, IExecuteFunctions } from 'n8n-workflow';
 
 import { formatDay, readId } from '../../api/formats';
-import { allRows, pages } from '../../api/pages';
+import { allRows } from '../../api/pages';
 import { branch as branchEntity } from '../../entities/branch';
 import { byId } from '../../entities/match';
 import type { Entity, MatchKey } from '../../entities/types';
@@ -100,16 +100,7 @@ async function ask(
 ): Promise<IDataObject[]> {
 	const body = { ...target.query, ...entity.reveal, ...question };
 	const task = `look for the ${entity.label.toLowerCase()}`;
-	const rows: IDataObject[] = [];
-	for (let reading = 0; reading < READINGS; reading++) {
-		let whole = true;
-		for await (const page of pages(context, { ...target, body, task })) {
-			rows.push(...page.rows);
-			whole = page.complete;
-		}
-		if (whole) break;
-	}
-	return rows;
+	return await allRows(context, { ...target, body, task }, READINGS);
 }
 
 /** Groups of filters; those of a group are tried one after the other until one of them finds something. */

@@ -89,9 +89,11 @@ export function timeOf({ stampField, grain }: Watch, row: IDataObject): string {
 export function freshOf(poll: Poll, list: ListState, branch: number, { rows }: Page): Found[] {
 	const { watch, seen } = poll;
 	return rows
-		.filter((row) => isSince(watch, row, list.horizon) && !seen.has(watch.keyOf(row)))
-		.map((row) => ({
-			key: watch.keyOf(row),
+		.filter((row) => isSince(watch, row, list.horizon))
+		.map((row) => ({ row, key: watch.keyOf(row) }))
+		.filter(({ key }) => !seen.has(key))
+		.map(({ row, key }) => ({
+			key,
 			time: timeOf(watch, row),
 			news: watch.wants(row) ? { row, branch, place: poll.places++ } : undefined,
 		}))

@@ -44,12 +44,11 @@ function takeForQuiet(poll: Poll, list: ListState, page: Page): void {
 	const { state, watch } = poll;
 	const { newest } = state;
 	// No row of a list that only grows is unknown as long as there are as many as before.
-	if (watch.onlyGrows && countOf(poll, page) === list.total) ageTo(list, newest, watch.lateHours);
-	list.total = countOf(poll, page) ?? list.total;
+	const count = countOf(poll, page);
+	if (watch.onlyGrows && count === list.total) ageTo(list, newest, watch.lateHours);
+	list.total = count ?? list.total;
 	if (page.number === 0) Object.assign(list, { pageSize: page.rows.length, roundFrom: newest });
-	const isCounted = countOf(poll, page) !== undefined;
-	const isRound =
-		isCounted && list.total !== undefined && (page.number + 1) * (list.pageSize ?? 0) >= list.total;
+	const isRound = count !== undefined && (page.number + 1) * (list.pageSize ?? 0) >= count;
 	list.turn = isRound ? 0 : page.number + 1;
 	if (isRound) ageTo(list, list.roundFrom, watch.lateHours);
 }
