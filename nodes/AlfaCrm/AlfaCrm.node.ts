@@ -1,12 +1,13 @@
 import type { IExecuteFunctions, INodeExecutionData, INodeType, INodeTypeDescription } from 'n8n-workflow';
 import { NodeConnectionTypes } from 'n8n-workflow';
 
-import { asNodeError, errorJson } from './api/errors';
+import { errorJson } from './api/errors';
 import { CREDENTIAL } from './api/request';
 import { resourceMapping } from './methods/columns';
 import { listSearch } from './methods/listSearch';
 import { loadOptions } from './methods/loadOptions';
 import { perform } from './operations';
+import { Run } from './operations/context';
 import { allProperties } from './properties';
 
 export class AlfaCrm implements INodeType {
@@ -30,16 +31,21 @@ export class AlfaCrm implements INodeType {
 	methods = { listSearch, loadOptions, resourceMapping };
 
 	async execute(this: IExecuteFunctions): Promise<INodeExecutionData[][]> {
+		const run = new Run(this);
 		const output: INodeExecutionData[] = [];
-		for (let itemIndex = 0; itemIndex < this.getInputData().length; itemIndex++) {
-			try {
-				const rows = await perform(this, itemIndex);
-				output.push(...rows.map((json) => ({ json, pairedItem: { item: itemIndex } })));
-			} catch (caught) {
-				const error = asNodeError(this.getNode(), caught, itemIndex);
-				if (!this.continueOnFail()) throw error;
-				output.push({ json: errorJson(error), pairedItem: { item: itemIndex } });
+		try {
+			for (const item of run.items()) {
+				const pairedItem = { item: item.index };
+				try {
+					for (const json of await perform(item)) output.push({ json, pairedItem });
+				} catch (caught) {
+					const error = item.asError(caught);
+					if (!this.continueOnFail() || run.isCancelled) throw item.asError(error);
+					output.push({ json: errorJson(error), pairedItem });
+				}
 			}
+		} finally {
+			run.hints.show(this);
 		}
 		return [output];
 	}

@@ -1,42 +1,42 @@
-import type { IDataObject, IExecuteFunctions } from 'n8n-workflow';
-import { NodeOperationError } from 'n8n-workflow';
+import type { IDataObject } from 'n8n-workflow';
 
-import { API_CALL, entityOf } from '../entities/registry';
+import { API_CALL, entities } from '../entities/registry';
 import type { OperationName } from '../entities/types';
-import { runAction } from './action';
-import { sendCall } from './apiCall';
-import { create } from './create';
-import { deleteRecord } from './delete';
-import { find } from './find';
-import { get } from './get';
-import { getAll } from './getAll';
-import type { Operation } from './types';
-import { update } from './update';
-import { upsert } from './upsert';
+import { resourceParameter } from '../properties';
+import { runAction } from './actions';
+import { sendCall } from './actions/apiCall';
+import type { Item } from './context';
+import { find } from './matching/find';
+import { upsert } from './matching/upsert';
+import type { Operation } from './operation';
+import { create } from './records/create';
+import { deleteRecord } from './records/delete';
+import { get } from './records/get';
+import { getMany } from './records/getMany';
+import { update } from './records/update';
 
 const operations: Record<OperationName, Operation> = {
 	create,
 	delete: deleteRecord,
 	find,
 	get,
-	getAll,
+	getAll: getMany,
 	update,
 	upsert,
 };
 
 /** Does for one item what 'Resource' and 'Operation' say. */
-export async function perform(context: IExecuteFunctions, itemIndex: number): Promise<IDataObject[]> {
-	const resource = context.getNodeParameter('resource', itemIndex) as string;
-	const name = context.getNodeParameter('operation', itemIndex) as string;
-	if (resource === API_CALL) return await sendCall(context, itemIndex);
+export async function perform(item: Item): Promise<IDataObject[]> {
+	const resource = item.choice(resourceParameter);
+	if (resource === API_CALL) return await sendCall(item);
+	const entity = entities.find((one) => one.resource === resource);
+	if (entity === undefined) throw item.refused(`There is no resource "${resource}"`);
 
-	const entity = entityOf(resource);
-	const action = entity.actions?.find((candidate) => candidate.name === name);
-	if (action) return await runAction(context, entity, action, itemIndex);
+	const name = item.text({ displayName: 'Operation', name: 'operation', default: '' });
+	const action = entity.actions?.find((one) => one.name === name);
+	if (action) return await runAction(item, entity, action);
 	if (entity.operations.includes(name as OperationName)) {
-		return await operations[name as OperationName](context, entity, itemIndex);
+		return await operations[name as OperationName](item, entity);
 	}
-	throw new NodeOperationError(context.getNode(), `${entity.label} has no operation "${name}"`, {
-		itemIndex,
-	});
+	throw item.refused(`'Operation' must be one that ${entity.label} has, but it is "${name}"`);
 }

@@ -1,18 +1,16 @@
-import type { IDataObject, IExecuteFunctions } from 'n8n-workflow';
+import type { IDataObject } from 'n8n-workflow';
 
 import type { Entity } from '../entities/types';
+import { simplify } from '../properties/shared';
+import type { Item } from './context';
 
-/** The few useful fields of wide records, lists of plain values written as one text. */
-export function simplified(
-	context: IExecuteFunctions,
-	entity: Entity,
-	itemIndex: number,
-	rows: IDataObject[],
-): IDataObject[] {
-	if (context.getNodeParameter('simplify', itemIndex, true) !== true) return rows;
-	return rows.map((row) => simplifiedRow(entity, row));
+/** How rows come out: the few useful fields of wide records, or as they are. Read before anything is sent. */
+export function simplified(item: Item, entity: Entity): (row: IDataObject) => IDataObject {
+	const isSimple = entity.simple !== undefined && item.flag(simplify);
+	return (row) => (isSimple ? simplifiedRow(entity, row) : row);
 }
 
+/** Lists of plain values become one text, which reads back as the same list. */
 export function simplifiedRow({ simple }: Entity, row: IDataObject): IDataObject {
 	return simple ? Object.fromEntries(simple.map((name) => [name, flat(row[name])])) : row;
 }

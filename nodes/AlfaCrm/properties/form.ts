@@ -17,6 +17,7 @@ import {
 	simplify,
 	skipIfThere,
 	unknownFields,
+	updateOptions,
 } from './shared';
 
 import { findOptions, matchForm, upsertFields, upsertOptions } from './upsert';
@@ -73,6 +74,7 @@ export function crudForm(entity: Entity): INodeProperties[][] {
 			: [],
 		on(upsertFields(entity, [...entity.fields.map(toProperty), ...custom]), ['upsert'], form),
 		on(findOptions(entity), ['find']),
+		on(updateOptions, ['update']),
 		on(upsertOptions(entity), ['upsert']),
 	];
 }

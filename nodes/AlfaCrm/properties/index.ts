@@ -10,13 +10,15 @@ import { actionOption, operationOption } from './wording';
 /** The whole form, from the declarations of the entities. */
 export function allProperties(): INodeProperties[] {
 	return [
-		resourceProperty(),
+		resourceParameter,
 		...entities.map(operationProperty),
 		branchProperty(),
 		...byPlace(entities.map((entity) => [...crudForm(entity), ...actionForm(entity)])).flatMap(shared),
 		...apiCallProperties,
 	];
 }
+
+export const resourceParameter: INodeProperties = resourceProperty();
 
 function resourceProperty(): INodeProperties {
 	const resources = entities.map(({ label, resource }) => ({ name: label, value: resource }));

@@ -58,10 +58,11 @@ export function inputMode({ custom }: Entity): INodeProperties {
 	};
 }
 
+export const columns = { displayName: 'Fields', name: 'columns' };
+
 export function mapper(resourceMapperMethod: string): INodeProperties {
 	return {
-		displayName: 'Fields',
-		name: 'columns',
+		...columns,
 		type: 'resourceMapper',
 		noDataExpression: true,
 		required: true,
@@ -147,6 +148,25 @@ export function listMode({ fields }: Entity, preset: 'add' | 'replace' = 'replac
 		description: `What happens to fields that hold several values (${lists.sort().join(', ')})`,
 	};
 }
+
+/** What an empty value means is the user's choice, for it may be a gap in a sheet. */
+export const overwriteWithEmpty: INodeProperties = {
+	displayName: 'Overwrite With Empty Values',
+	name: 'overwriteWithEmpty',
+	type: 'boolean',
+	default: false,
+	description:
+		'Whether a given but empty value empties the field in AlfaCRM instead of being passed over',
+};
+
+export const updateOptions: INodeProperties = {
+	displayName: 'Options',
+	name: 'options',
+	type: 'collection',
+	placeholder: 'Add Option',
+	default: {},
+	options: [overwriteWithEmpty],
+};
 
 /** AlfaCRM has no list of an account's custom fields, so here they are named by hand. API notes 9. */
 export const customFields: INodeProperties = {

@@ -3,7 +3,7 @@ import type { INodeProperties } from 'n8n-workflow';
 import { isList, references } from '../entities/fields';
 import type { Entity, Field, MatchKey } from '../entities/types';
 import { byName, idProperty, mustBeFilled, toProperty } from './fields';
-import { collection, listMode } from './shared';
+import { collection, listMode, overwriteWithEmpty } from './shared';
 
 const BOTH = ['find', 'upsert'];
 
@@ -12,38 +12,51 @@ export function matchForm(entity: Entity): INodeProperties[] {
 	return [...chosenKey(entity), ...keyValues(entity)];
 }
 
-function chosenKey({ resource, match }: Entity): INodeProperties[] {
-	if (match === undefined) return [];
-	const [{ name: preset }] = match.keys;
-	const show = { resource: [resource], operation: BOTH };
-	const matchBy: INodeProperties = {
+/** The choice of a key, for the form and for its reading. */
+export function matchBy({ match }: Entity): INodeProperties {
+	const keys = match?.keys ?? [];
+	return {
 		displayName: 'Match By',
 		name: 'matchBy',
 		type: 'options',
 		options: byName(
-			match.keys.map(({ name, label: shown, description }) => ({
+			keys.map(({ name, label: shown, description }) => ({
 				name: shown,
 				value: name,
 				...(description ? { description } : {}),
 			})),
 		),
-		default: preset,
+		default: keys[0]?.name ?? '',
 		description: 'What tells that a record is the one that is meant',
-		displayOptions: { show },
 	};
-	const custom = match.keys.find(({ fields }) => fields.length === 0);
-	if (custom === undefined) return [matchBy];
-	const matchField: INodeProperties = {
-		displayName: 'Custom Field',
-		name: 'matchField',
-		type: 'string',
-		required: true,
-		default: '',
-		placeholder: 'e.g. custom_school',
-		description: 'As AlfaCRM returns it, starting with custom_',
-		displayOptions: { show: { ...show, matchBy: [custom.name] } },
-	};
-	return [matchBy, matchField];
+}
+
+export const matchField: INodeProperties = {
+	displayName: 'Custom Field',
+	name: 'matchField',
+	type: 'string',
+	required: true,
+	default: '',
+	placeholder: 'e.g. custom_school',
+	description: 'As AlfaCRM returns it, starting with custom_',
+};
+
+export const matchValue: INodeProperties = {
+	displayName: 'Value',
+	name: 'matchValue',
+	type: 'string',
+	required: true,
+	default: '',
+	description: 'What the custom field must hold',
+};
+
+function chosenKey(entity: Entity): INodeProperties[] {
+	if (entity.match === undefined) return [];
+	const show = { resource: [entity.resource], operation: BOTH };
+	const chosen = { ...matchBy(entity), displayOptions: { show } };
+	const custom = entity.match.keys.find(({ fields }) => fields.length === 0);
+	if (custom === undefined) return [chosen];
+	return [chosen, { ...matchField, displayOptions: { show: { ...show, matchBy: [custom.name] } } }];
 }
 
 function keyValues(entity: Entity): INodeProperties[] {
@@ -66,14 +79,6 @@ function keyValues(entity: Entity): INodeProperties[] {
 	});
 	const custom = keys.filter(({ fields }) => fields.length === 0);
 	if (custom.length === 0) return parameters;
-	const matchValue: INodeProperties = {
-		displayName: 'Value',
-		name: 'matchValue',
-		type: 'string',
-		required: true,
-		default: '',
-		description: 'What the custom field must hold',
-	};
 	return [...parameters, shown(entity, matchValue, custom)];
 }
 
@@ -144,8 +149,9 @@ export function upsertOptions(entity: Entity): INodeProperties {
 				description: 'Clear its flag together with the update. Check in AlfaCRM that this restores it.',
 			},
 			{ name: 'Skip', value: 'skip', description: 'Change nothing and return the archived one' },
+			{ name: 'Update', value: 'update', description: 'Save the changes and leave it in the archive' },
 		],
-		default: 'restore',
+		default: 'update',
 		description: 'What happens when only archived ones match',
 	};
 	return collection(
@@ -181,16 +187,10 @@ export function upsertOptions(entity: Entity): INodeProperties {
 				type: 'multiOptions',
 				options: byName(fields.map(({ name, label }) => ({ name: label, value: name }))),
 				default: [...(match?.onlyForNew ?? [])],
-				description: 'Fields that are set when a record is created and left alone when it is updated',
-			},
-			{
-				displayName: 'Overwrite With Empty Values',
-				name: 'overwriteWithEmpty',
-				type: 'boolean',
-				default: false,
 				description:
-					'Whether a given but empty value empties the field in AlfaCRM instead of being passed over',
+					'Fields that are set when a record is created and left alone when it is updated. Matched by ID, no field is left alone unless it is chosen here.',
 			},
+			overwriteWithEmpty,
 			...searchBranches(entity),
 		],
 		'Add Option',

@@ -1,0 +1,49 @@
+import type { IDataObject, INodeProperties } from 'n8n-workflow';
+
+import { allPages, callAction, callBody, callBranch, callPath, callQuery } from '../../properties/apiCall';
+import type { Item } from '../context';
+import { warnOfMissing } from '../records/collect';
+
+/** Actions that only list; walking the pages of any other might do it again for each page. API notes 3, 5.7, 5.15. */
+const LISTS = new Set(['index', 'customer', 'working-hour', 'teacher-rate']);
+
+/** Sends any call, for what the other resources do not offer. */
+export async function sendCall(item: Item): Promise<IDataObject[]> {
+	const path = partOf(item, callPath);
+	const action = partOf(item, callAction);
+	const call = {
+		path,
+		action,
+		branch: branchOf(item),
+		query: item.object(callQuery),
+		body: item.object(callBody),
+		task: `call ${path}/${action}`,
+	};
+	if (!item.flag(allPages)) {
+		const answer = LISTS.has(action) ? await item.request(call) : await item.send(call);
+		return Array.isArray(answer) ? answer : [answer];
+	}
+	if (!LISTS.has(action)) {
+		throw item.refused(
+			`'Page Through All' is for actions that list, and "${action}" is not known to be one`,
+			`It takes ${[...LISTS].join(', ')}. Nothing was sent to AlfaCRM.`,
+		);
+	}
+	const { rows, whole, total } = await item.allRows(call);
+	if (!whole) warnOfMissing(item, 'rows', rows.length, total);
+	return rows;
+}
+
+function partOf(item: Item, parameter: INodeProperties): string {
+	const text = item.text(parameter);
+	if (/^[a-z][a-z0-9-]*$/.test(text)) return text;
+	throw item.refused(
+		`'${parameter.displayName}' is not a part of an API address: "${text}"`,
+		'It has small letters and hyphens only, e.g. lead-status. Nothing was sent to AlfaCRM.',
+	);
+}
+
+/** Left empty in the form, the call goes without a branch; an expression that finds nothing is no such choice. */
+function branchOf(item: Item): number | undefined {
+	return item.given(callBranch) === '' ? undefined : item.id(callBranch);
+}

@@ -1,0 +1,163 @@
+import type { IDataObject } from 'n8n-workflow';
+
+import { readId } from '../../api/formats';
+import { isBlank, sameValue } from '../../fields/field';
+import type { Field } from '../../fields/types';
+import type { Entity } from '../../entities/types';
+import type { Item } from '../context';
+import { recordKey } from '../context';
+import { bodyOf } from '../records/body';
+import { getRecord, lookUp } from '../records/lookUp';
+import { report } from '../report';
+import { simplified } from '../simplify';
+import type { Target } from '../target';
+import { idOf, targetOf } from '../target';
+import type { ActionKind } from './kind';
+import { givenFor, valuesOf } from './values';
+
+const CANCELLED = 2;
+const CONDUCTED = 3;
+/** Whose row of a lesson it is, not what it says. */
+const IDENTITY = ['id', 'customer_id', 'branch_id'];
+/** Fields of the form that say who was there, or how to go about it. */
+const ATTENDANCE = ['present_ids', 'absent_ids', 'details'];
+
+type RowsField = Extract<Field, { type: 'rows' }>;
+
+/** Conducts a planned lesson with who was there. A conducted one is left alone if it says the same. API notes 5.11. */
+export const markAttendance: ActionKind<'attend'> = async (item, entity, action) => {
+	const target = targetOf(item, entity);
+	const id = idOf(item, entity);
+	const fields = action.body ?? [];
+	const attendance = fields.find(({ type }) => type === 'rows') as RowsField;
+	const wanted = wantedRows(item, fields, attendance, target.branch);
+	const { if_conducted, ...rest } = valuesOf(
+		item,
+		fields.filter(({ name }) => !ATTENDANCE.includes(name)),
+		target.branch,
+	);
+	const show = simplified(item, entity);
+
+	return await item.run.withLock([recordKey(entity, id)], async () => {
+		const lesson = await getRecord(item, entity, id, target);
+		const status = Number(lesson.status);
+		if (status === CANCELLED) {
+			throw item.refused(`Lesson ${id} is cancelled, so nobody attended it`, 'Nothing was saved.');
+		}
+		const held = await heldRows(item, entity, id, lesson, target, wanted, if_conducted === 'teach');
+		if (status === CONDUCTED) {
+			const others = wanted.filter((row) => !says(item, attendance.fields, heldBy(held, row), row));
+			const changes = fields.filter(({ name }) => name in rest && !IDENTITY.includes(name));
+			const isSame = changes.every((field) => agrees(item, field, lesson[field.name], rest[field.name]));
+			if (others.length === 0 && isSame) return [report(show, lesson, 'unchanged', [])];
+			if (if_conducted !== 'teach') throw conductedAlready(item, id, others);
+		}
+		const kept = status === CONDUCTED ? unnamedRows(attendance, held, wanted) : [];
+		const named = wanted.map((row) => ({ ...keptOf(attendance, heldBy(held, row)), ...row }));
+		const body = { ...rest, details: [...named, ...kept], ...action.fixed };
+		const task = `mark the attendance of lesson ${id}`;
+		const call = { ...target, action: action.action, query: { id }, body, task };
+		const model = await item.save(call, [recordKey(entity, id)]);
+		return [report(show, { ...lesson, ...model }, 'updated', Object.keys(body))];
+	});
+};
+
+/** Who was there and who was not, each once. */
+function wantedRows(
+	item: Item,
+	fields: readonly Field[],
+	attendance: RowsField,
+	branch?: number,
+): IDataObject[] {
+	const ids = fields.filter(({ name }) => name === 'present_ids' || name === 'absent_ids');
+	const { present_ids = [], absent_ids = [] } = valuesOf(item, ids, branch);
+	const { details } = givenFor(item, [...fields]);
+	const long = isBlank(attendance, details) ? [] : (item.read(attendance, details) as IDataObject[]);
+	const short = (customers: unknown, is_attend: number) =>
+		(customers as number[]).map((customer_id) => ({ customer_id, is_attend }));
+	const rows = [...long, ...short(present_ids, 1), ...short(absent_ids, 0)].map((row) =>
+		bodyOf(item, attendance.fields, row, branch),
+	);
+	const customers = rows.map(({ customer_id }) => String(customer_id));
+	const twice = customers.find((customer, index) => customers.indexOf(customer) !== index);
+	if (rows.length > 0 && twice === undefined) return rows;
+	const places = [...ids.map(({ label }) => label), attendance.label].map((label) => `'${label}'`);
+	throw item.refused(
+		twice === undefined
+			? `No customer is given whose attendance is to be marked: ${places.join(' and ')} ${places.length > 1 ? 'are' : 'is'} empty`
+			: `Customer ${twice} is given twice`,
+		`Name each customer once, in ${places.join(', ').replace(/, ([^,]*)$/, ' or $1')}. Nothing was sent to AlfaCRM.`,
+	);
+}
+
+function conductedAlready(item: Item, id: number, others: readonly IDataObject[]): Error {
+	const customers = others.map(({ customer_id }) => String(customer_id)).join(', ');
+	return item.refused(
+		customers === ''
+			? `Lesson ${id} is conducted already, with other details`
+			: `Lesson ${id} is conducted already, with another attendance of customer ${customers}`,
+		"Correct it in AlfaCRM, or let 'If Already Conducted' of Mark Attendance send it again. Nothing was saved.",
+	);
+}
+
+/** Some accounts show the attendance only in lists of one customer. API notes 5.11. */
+async function heldRows(
+	item: Item,
+	entity: Entity,
+	id: number,
+	lesson: IDataObject,
+	target: Target,
+	wanted: readonly IDataObject[],
+	ofAll: boolean,
+): Promise<IDataObject[]> {
+	const shown = (lesson.details ?? []) as IDataObject[];
+	if (shown.length > 0 || Number(lesson.status) !== CONDUCTED) return shown;
+	const others = ofAll ? ((lesson.customer_ids ?? []) as unknown[]) : [];
+	const customers = new Set([...wanted.map(({ customer_id }) => customer_id), ...others].map(readId));
+	const rows: IDataObject[] = [];
+	for (const customer_id of customers) {
+		const query = { ...target.query, customer_id };
+		const found = await lookUp((list) => item.pages(list), entity, id, { ...target, query });
+		for (const row of (found?.details ?? []) as IDataObject[]) {
+			if (!rows.some((known) => readId(known.customer_id) === readId(row.customer_id))) rows.push(row);
+		}
+	}
+	return rows;
+}
+
+function heldBy(held: readonly IDataObject[], { customer_id }: IDataObject): IDataObject | undefined {
+	return held.find((row) => readId(row.customer_id) === readId(customer_id));
+}
+
+function says(
+	item: Item,
+	fields: readonly Field[],
+	held: IDataObject | undefined,
+	wanted: IDataObject,
+): boolean {
+	if (held === undefined) return false;
+	return fields
+		.filter(({ name }) => name in wanted && !IDENTITY.includes(name))
+		.every((field) => sameValue(field, held[field.name], wanted[field.name], item.zone));
+}
+
+/** A lesson shows its times with their day. */
+function agrees(item: Item, field: Field, held: unknown, wanted: unknown): boolean {
+	if (field.type !== 'time') return sameValue(field, held, wanted, item.zone);
+	return String(held ?? '').replace(/^\d{4}-\d\d-\d\d[ T]/, '').startsWith(String(wanted));
+}
+
+/** What a conducted lesson says of customers who are not named is sent along, for it might be lost. */
+function unnamedRows(
+	attendance: RowsField,
+	held: readonly IDataObject[],
+	wanted: readonly IDataObject[],
+): IDataObject[] {
+	return held.filter((row) => heldBy(wanted, row) === undefined).map((row) => keptOf(attendance, row));
+}
+
+/** The part of a row that can be written. */
+function keptOf({ fields }: RowsField, held: IDataObject = {}): IDataObject {
+	const values = fields.map(({ name }) => [name, held[name]]);
+	return Object.fromEntries(values.filter(([, value]) => value !== undefined && value !== null)) as IDataObject;
+}

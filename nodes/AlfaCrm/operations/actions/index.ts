@@ -1,0 +1,82 @@
+import type { IDataObject } from 'n8n-workflow';
+
+import type { Action, Entity, Recipe } from '../../entities/types';
+import type { Field } from '../../fields/types';
+import type { Item, ItemRequest } from '../context';
+import { recordKey } from '../context';
+import { collect, limitOf } from '../records/collect';
+import { idOf, targetOf } from '../target';
+import { addOnce } from './addOnce';
+import { markAttendance } from './attendance';
+import { changeRecord } from './changeRecord';
+import type { ActionKind } from './kind';
+import { joinGroup, leaveGroup } from './membership';
+import { valuesOf } from './values';
+
+const kinds: { [K in Recipe['kind']]: ActionKind<K> } = {
+	add: addOnce,
+	attend: markAttendance,
+	change: changeRecord,
+	join: joinGroup,
+	leave: leaveGroup,
+};
+
+/** What is done with an action that is sent as it is, by what it returns. */
+const answers: Record<
+	Action['returns'],
+	(item: Item, entity: Entity, action: Action, call: ItemRequest, id?: number) => Promise<IDataObject[]>
+> = {
+	saved: async (item, entity, action, call, id) => {
+		const keys = id === undefined ? [] : [recordKey(entity, id)];
+		return await item.run.withLock(keys, async () => [
+			{ ...(id === undefined ? {} : { id }), ...(await item.save(call, keys, action.confirmedBy)) },
+		]);
+	},
+	pages: async (item, entity, _action, call) => {
+		return await collect(item, { ...call, plural: entity.plural.toLowerCase() }, limitOf(item));
+	},
+	list: async (item, _entity, _action, call) => asRows(item, call, await item.request(call)),
+	object: async (item, _entity, _action, call) => asRows(item, call, await item.request(call)),
+};
+
+/** Does what an entity declares besides the usual operations. */
+export async function runAction(item: Item, entity: Entity, action: Action): Promise<IDataObject[]> {
+	if (action.recipe) return await runRecipe(item, entity, action, action.recipe);
+	const { path, branch, labels } = targetOf(item, entity);
+	const id = action.idAs ? idOf(item, entity) : undefined;
+	if (action.returns === 'pages') limitOf(item);
+	const call = {
+		path: action.path ?? path,
+		action: action.action,
+		branch,
+		query: { ...(action.idAs ? { [action.idAs]: id } : {}), ...valuesOf(item, action.query, branch) },
+		body: { ...valuesOf(item, action.body, branch), ...action.fixed },
+		labels: { ...labels, ...labelsOf(action.query), ...labelsOf(action.body) },
+		task: `${action.title.charAt(0).toLowerCase()}${action.title.slice(1)}${id === undefined ? '' : ` (${id})`}`,
+	};
+	return await answers[action.returns](item, entity, action, call, id);
+}
+
+async function runRecipe<K extends Recipe['kind']>(
+	item: Item,
+	entity: Entity,
+	action: Action,
+	recipe: Extract<Recipe, { kind: K }>,
+): Promise<IDataObject[]> {
+	const run: ActionKind<K> = kinds[recipe.kind as K];
+	return await run(item, entity, action, recipe);
+}
+
+function labelsOf(fields: readonly Field[] = []): Record<string, string> {
+	return Object.fromEntries(fields.map(({ name, label }) => [name, label]));
+}
+
+/** A bare list becomes one item for each of its rows. */
+function asRows(item: Item, { task }: ItemRequest, answer: IDataObject | IDataObject[]): IDataObject[] {
+	const rows = Array.isArray(answer) ? answer : [answer];
+	if (rows.every((row) => typeof row === 'object' && row !== null)) return rows;
+	throw item.failed(
+		`AlfaCRM sent something unexpected when asked to ${task}`,
+		"Check 'Hostname' in the credential, or try again later.",
+	);
+}

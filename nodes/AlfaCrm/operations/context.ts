@@ -1,0 +1,245 @@
+import type { IDataObject, IExecuteFunctions, NodeApiError } from 'n8n-workflow';
+import { NodeOperationError } from 'n8n-workflow';
+
+import type { ApiRequest } from '../api/client';
+import { ApiClient } from '../api/client';
+import { asNodeError, nodeError } from '../api/errors';
+import { readId } from '../api/formats';
+import { mark, touch, touchedSince, withLock } from '../api/locks';
+import type { List, Page } from '../api/pages';
+import { allRows, pages } from '../api/pages';
+import type { Entity } from '../entities/types';
+import { Hints } from './hints';
+import type { Match } from './matching/written';
+import { WrittenRecords } from './matching/written';
+import type { Parameter } from './parameters';
+import { Collection, ParameterReader } from './parameters';
+
+/** A call that the item itself adds its part to. */
+export type ItemRequest = Omit<ApiRequest, 'itemIndex' | 'isIdempotent' | 'savedBefore'>;
+
+/** A record, or what it is looked for by, that only one piece of work may be about at a time. */
+export type LockKey = readonly [entity: string, ...what: Array<string | number>];
+
+/** One execution of the node: what its items share lives here and ends with it. */
+export class Run {
+	readonly client: ApiClient;
+	readonly zone: string;
+	readonly hints = new Hints();
+	/** Says whose writes are whose, among all executions of the process. */
+	private readonly writer = Symbol('run');
+	private readonly written = new Map<string, WrittenRecords>();
+	private readonly shares = new Map<string, { value: unknown; since: number }>();
+
+	constructor(readonly context: IExecuteFunctions) {
+		this.client = new ApiClient(context);
+		this.zone = context.getTimezone();
+	}
+
+	items(): Item[] {
+		return this.context.getInputData().map((_, index) => new Item(this, index));
+	}
+
+	/**
+	 * What this execution has written, by the kind of record: AlfaCRM's lists may show it late, and the next item may be
+	 * about the same record.
+	 */
+	writtenTo(path: string): WrittenRecords {
+		let records = this.written.get(path);
+		if (records === undefined) this.written.set(path, (records = new WrittenRecords()));
+		return records;
+	}
+
+	get isCancelled(): boolean {
+		return this.client.signal?.aborted === true;
+	}
+
+	/** Work that shares a key takes turns, in all executions of this process that use the same account. */
+	async withLock<T>(keys: readonly LockKey[], work: () => Promise<T>): Promise<T> {
+		return await withLock(await this.namesOf(keys), this.client.signal, work);
+	}
+
+	/** A moment, to ask later what was written since. */
+	now(): number {
+		return mark();
+	}
+
+	/** Notes that a record was written. */
+	async noteWrite(keys: readonly LockKey[]): Promise<void> {
+		touch(await this.namesOf(keys), this.writer);
+	}
+
+	/** Whether another execution has written to a record since, so that what was read of it may be stale. */
+	async wasWrittenSince(keys: readonly LockKey[], since: number): Promise<boolean> {
+		return touchedSince(await this.namesOf(keys), since, this.writer);
+	}
+
+	/** What many items need is read once, and again when another execution has written to that kind of record. */
+	async shared<T>(path: string, name: string, read: () => Promise<T>, since = this.now()): Promise<T> {
+		const key = shareKey(path, name);
+		const known = this.shares.get(key);
+		if (known && !(await this.wasWrittenSince([[path]], known.since))) return known.value as T;
+		const value = await read();
+		this.shares.set(key, { value, since });
+		return value;
+	}
+
+	/** Whether something was read for all items already. */
+	isShared(path: string, name: string): boolean {
+		return this.shares.has(shareKey(path, name));
+	}
+
+	/** A record as this execution has written it, unless another one has written it since. */
+	async ownCopy({ path }: Pick<Entity, 'path'>, id: number): Promise<Match | undefined> {
+		const match = this.writtenTo(path).get(id);
+		if (match === undefined) return undefined;
+		return (await this.wasWrittenSince([recordKey({ path }, id)], match.at)) ? undefined : match;
+	}
+
+	private async namesOf(keys: readonly LockKey[]): Promise<string[]> {
+		const account = await this.client.account();
+		return keys.map((key) => JSON.stringify([account, ...key]));
+	}
+}
+
+/** One input item: its parameters, its calls, and what became of them. */
+export class Item extends ParameterReader {
+	readonly zone: string;
+	/** What AlfaCRM has confirmed of it, for the message of what fails later. */
+	private readonly saved: string[] = [];
+
+	constructor(
+		readonly run: Run,
+		readonly index: number,
+	) {
+		super();
+		this.zone = run.zone;
+	}
+
+	get json(): IDataObject {
+		return this.run.context.getInputData()[this.index].json;
+	}
+
+	given({ name, default: preset }: Parameter): unknown {
+		return this.run.context.getNodeParameter(name, this.index, preset as IDataObject);
+	}
+
+	/** A collection of the form; a name that the form does not have is refused, for it would do nothing. */
+	collection(declared: Parameter): Collection {
+		const values = this.object({ ...declared, default: {} });
+		const names = new Set((declared.options ?? []).map(({ name }) => name));
+		const [stranger] = Object.keys(values).filter((name) => !names.has(name));
+		if (stranger === undefined) return new Collection(this, declared, values);
+		throw this.refused(
+			`'${declared.displayName}' has no "${stranger}"`,
+			'Remove it, or correct its name. Nothing was sent to AlfaCRM.',
+		);
+	}
+
+	/** @throws NodeOperationError when the parameter is no JSON object */
+	object(parameter: Parameter): IDataObject {
+		const value = this.given(parameter);
+		const object = typeof value === 'string' ? parsed(value) : value;
+		if (typeof object === 'object' && object !== null && !Array.isArray(object)) return object as IDataObject;
+		throw this.refused(
+			`'${parameter.displayName}' is not a JSON object`,
+			'Write it as {"name": "value"}, or use an expression that gives an object. Nothing was sent to AlfaCRM.',
+		);
+	}
+
+	unreadable(message: string, label: string): NodeOperationError {
+		return this.refused(
+			message,
+			`Correct it in this node, or the expression that fills '${label}'. ${this.untouched()}`,
+		);
+	}
+
+	/** An error of this item that AlfaCRM has no part in. */
+	refused(message: string, description?: string): NodeOperationError {
+		const { context } = this.run;
+		return new NodeOperationError(context.getNode(), message, { description, itemIndex: this.index });
+	}
+
+	/** An error of this item about what AlfaCRM gave or did not give. */
+	failed(message: string, description: string, status?: number): Error {
+		const { context } = this.run;
+		return nodeError(context.getNode(), { message, description, status }, this.index);
+	}
+
+	/** Anything but n8n's own kinds of error becomes one of them. */
+	asError(caught: unknown): NodeApiError | NodeOperationError {
+		return asNodeError(this.run.context.getNode(), caught, this.index);
+	}
+
+	/** Sends a call that reads. */
+	async request(call: ItemRequest): Promise<IDataObject | IDataObject[]> {
+		return await this.run.client.request({ ...call, isIdempotent: true, itemIndex: this.index });
+	}
+
+	/** Sends a call of which nobody knows what it does, and so never twice. */
+	async send(call: ItemRequest): Promise<IDataObject | IDataObject[]> {
+		return await this.run.client.request({ ...call, isIdempotent: false, itemIndex: this.index });
+	}
+
+	pages(list: Omit<List, 'itemIndex'>): AsyncGenerator<Page, undefined> {
+		return pages(this.run.client, { ...list, itemIndex: this.index });
+	}
+
+	async allRows(list: Omit<List, 'itemIndex'>): ReturnType<typeof allRows> {
+		return await allRows(this.run.client, { ...list, itemIndex: this.index });
+	}
+
+	/**
+	 * Sends a call that writes and makes sure that AlfaCRM says it did. There is no other way to write.
+	 *
+	 * @param records the keys of the records that it changes, so that others know
+	 * @param confirms what an answer without `success` must hold to count as one; API notes 6 on bonuses
+	 * @returns the record as AlfaCRM holds it now
+	 */
+	async save(call: ItemRequest, records: readonly LockKey[], confirms?: string): Promise<IDataObject> {
+		const request = { ...call, isIdempotent: false, itemIndex: this.index, savedBefore: [...this.saved] };
+		const touched: LockKey[] = [[call.path], ...records];
+		// What was sent may be there even if its answer is lost.
+		await this.run.noteWrite(touched);
+		const answer = (await this.run.client.request(request)) as IDataObject;
+		await this.run.noteWrite(touched);
+		const model = (answer.model ?? {}) as IDataObject;
+		const created = call.action !== 'create' || readId(model.id) !== undefined;
+		const isConfirmed = answer.success === true || (confirms !== undefined && confirms in answer);
+		if (!isConfirmed || !created) {
+			throw this.failed(
+				`AlfaCRM answered but did not confirm that it could ${call.task}`,
+				`Look in AlfaCRM whether it was saved before you run this again.${this.alsoSaved()}`,
+			);
+		}
+		this.saved.push(call.task);
+		return confirms === undefined || 'model' in answer ? model : withoutEnvelope(answer);
+	}
+
+	/** What to say of a refusal: the truth about what this item has saved so far. */
+	untouched(): string {
+		return this.saved.length === 0 ? 'Nothing was sent to AlfaCRM.' : this.alsoSaved().trim();
+	}
+
+	private alsoSaved(): string {
+		return this.saved.length === 0 ? '' : ` Saved before: ${this.saved.join('; ')}.`;
+	}
+}
+
+const shareKey = (path: string, name: string): string => JSON.stringify([path, name]);
+
+function withoutEnvelope({ success: _success, errors: _errors, ...rest }: IDataObject): IDataObject {
+	return rest;
+}
+
+function parsed(text: string): unknown {
+	if (text.trim() === '') return {};
+	try {
+		return JSON.parse(text);
+	} catch {
+		return undefined;
+	}
+}
+
+/** The key of the lock on one record. */
+export const recordKey = ({ path }: Pick<Entity, 'path'>, id: number): LockKey => [path, 'id', id];

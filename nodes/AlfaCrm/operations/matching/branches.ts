@@ -1,0 +1,81 @@
+import { NodeApiError } from 'n8n-workflow';
+
+import { readId } from '../../api/formats';
+import { branch as branchEntity } from '../../entities/branch';
+import type { Entity } from '../../entities/types';
+import type { Item } from '../context';
+import type { Collection } from '../parameters';
+import type { Target } from '../target';
+
+export type Branch = number | undefined;
+
+/** Where to look: in the branches chosen, in all where the same record may be in any, else in that of the call. */
+export async function searchedBranches(
+	item: Item,
+	entity: Entity,
+	{ branch }: Target,
+	options: Collection,
+): Promise<Branch[]> {
+	if (!entity.match?.everyBranch) return [branch];
+	const chosen = chosenBranches(options);
+	return chosen.length > 0 ? chosen : await allBranches(item, branch);
+}
+
+/** Read before anything is sent. */
+export function chosenBranches(options: Collection): number[] {
+	if (!options.has('searchBranches')) return [];
+	const value = options.given(options.parameter('searchBranches'));
+	const isNone = Array.isArray(value) && value.length === 0;
+	const field = { type: 'ids', name: 'searchBranches', label: 'Search in Branch' } as const;
+	return isNone ? [] : (options.read(field, value) as number[]);
+}
+
+/** The branches of the account, that of the call first. Who may not list them searches in that one alone. */
+export async function allBranches(item: Item, first: Branch): Promise<Branch[]> {
+	try {
+		const rows = await item.run.shared(branchEntity.path, 'all', async () => {
+			return (await item.allRows({ path: branchEntity.path, task: 'list the branches' })).rows;
+		});
+		const branches = rows.map(({ id }) => readId(id)).filter((id) => id !== undefined);
+		return first === undefined ? branches : [first, ...branches.filter((branch) => branch !== first)];
+	} catch (caught) {
+		if (!isForbidden(caught) || first === undefined) throw item.asError(caught);
+		item.run.hints.add(
+			'This user may not list the branches, so only the one that is chosen was searched',
+			`branch ${first}`,
+		);
+		return [first];
+	}
+}
+
+/**
+ * Looks in one branch after the other and passes over those that the user may not see.
+ *
+ * @throws NodeApiError when none of them may be seen
+ */
+export async function inEachBranch(
+	item: Item,
+	branches: readonly Branch[],
+	look: (branch: Branch) => Promise<void>,
+): Promise<void> {
+	let seen = 0;
+	let refusal: unknown;
+	for (const branch of branches) {
+		try {
+			await look(branch);
+			seen += 1;
+		} catch (caught) {
+			if (!isForbidden(caught) || branches.length === 1) throw item.asError(caught);
+			refusal = caught;
+			item.run.hints.add(
+				'This user may not see all branches, so a record there was not found',
+				`branch ${String(branch)}`,
+			);
+		}
+	}
+	if (seen === 0) throw item.asError(refusal);
+}
+
+function isForbidden(error: unknown): boolean {
+	return error instanceof NodeApiError && error.httpCode === '403';
+}

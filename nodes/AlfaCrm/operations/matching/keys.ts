@@ -1,0 +1,82 @@
+import type { IDataObject } from 'n8n-workflow';
+
+import type { Entity, MatchKey } from '../../entities/types';
+import { customField, isCustom } from '../../fields/custom';
+import { isBlank, keyReadings, listOf } from '../../fields/field';
+import type { Field } from '../../fields/types';
+import { matchBy, matchField, matchValue } from '../../properties/upsert';
+import type { Item, LockKey } from '../context';
+
+/** What a record is looked for by: the key, and the values that the user gave for it. */
+export interface Search {
+	key: MatchKey;
+	/** The fields of the key that are filled, each with its value as it is sent. */
+	wanted: IDataObject;
+	fields: readonly Field[];
+}
+
+/** The key that 'Match By' names; a custom field has its name in place of declared fields. */
+export function keyOf(item: Item, entity: Entity): MatchKey {
+	const name = item.choice(matchBy(entity));
+	const key = entity.match?.keys.find((one) => one.name === name);
+	if (key === undefined) throw item.refused(`'Match By' has no choice "${name}"`);
+	if (key.fields.length > 0) return key;
+	const custom = item.text(matchField);
+	if (isCustom(custom)) return { ...key, fields: [custom] };
+	throw item.refused(
+		`'Custom Field' is no name of a custom field: "${custom}"`,
+		"It starts with custom_, as in the output of 'Get'. Nothing was sent to AlfaCRM.",
+	);
+}
+
+/**
+ * What to look for. Only the key's own parameters count: a phone that is given to be saved finds nobody.
+ *
+ * @returns undefined when there is nothing to look for, or not enough
+ */
+export function searchOf(item: Item, entity: Entity, key: MatchKey): Search | undefined {
+	const given = key.fields.map((name): [Field, unknown] => {
+		const field = keyField(entity, name);
+		const parameter = isCustom(name) ? matchValue : { name, displayName: field.label, default: '' };
+		return [field, item.given(parameter)];
+	});
+	const filled = given.filter(([field, value]) => !saysNothing(field, value));
+	if (filled.length === 0 || (filled.length < given.length && !key.any)) return undefined;
+	const wanted = filled.map(([field, value]) => [field.name, item.read(field, value)]);
+	return { key, wanted: Object.fromEntries(wanted) as IDataObject, fields: filled.map(([field]) => field) };
+}
+
+/** Empty, or nothing that two records could agree in, such as the words "no phone". */
+function saysNothing(field: Field, value: unknown): boolean {
+	return isBlank(field, value) || (field.type === 'phones' && listOf(value).every((one) => keyReadings(field, one).length === 0));
+}
+
+/** Without a value to look for, any record, or a second one, would be taken. */
+export function emptyKey(item: Item, entity: Entity, { fields, any }: MatchKey, advice = ''): Error {
+	const labels = fields.map((name) => `'${keyField(entity, name).label}'`);
+	const [first] = labels;
+	const what =
+		labels.length === 1
+			? `${first} is empty`
+			: any
+				? `Neither ${labels.join(' nor ')} is filled`
+				: `${labels.join(' and ')} are not both filled`;
+	return item.refused(
+		`${what}, so no ${entity.label.toLowerCase()} can be looked for`,
+		`Fill it, or check the expression in it${advice}. Nothing was sent to AlfaCRM.`,
+	);
+}
+
+export function keyField({ fields, label }: Entity, name: string): Field {
+	if (name === 'id') return { type: 'id', name, label: `${label} ID` };
+	return fields.find((field) => field.name === name) ?? customField(name);
+}
+
+/** One for each value that is looked for, the same in every spelling. */
+export function locksOf(entity: Entity, { fields, wanted }: Search): LockKey[] {
+	return fields.flatMap((field) =>
+		listOf(wanted[field.name]).flatMap((value) =>
+			keyReadings(field, value).map((reading): LockKey => [entity.path, field.name, reading]),
+		),
+	);
+}

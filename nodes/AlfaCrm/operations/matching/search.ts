@@ -1,0 +1,197 @@
+import type { IDataObject } from 'n8n-workflow';
+
+import { readId } from '../../api/formats';
+import { byId } from '../../entities/match';
+import type { Entity } from '../../entities/types';
+import { keyReadings, listOf, sameItem, searchForms } from '../../fields/field';
+import type { Field } from '../../fields/types';
+import type { Item } from '../context';
+import { lookUp, notFound } from '../records/lookUp';
+import type { Target } from '../target';
+import { isArchived } from './archived';
+import type { Branch } from './branches';
+import { allBranches, inEachBranch } from './branches';
+import type { Found } from './decide';
+import type { Search } from './keys';
+import { keyField } from './keys';
+import type { Match } from './written';
+import { indexRows } from './written';
+
+export interface Matches {
+	matches: Match[];
+	/** False when a list kept changing while it was read, so that a record may be there that did not come. */
+	isSure: boolean;
+}
+
+/**
+ * The records that a key finds, each once, in all of the branches. AlfaCRM's filters only narrow the lists down, for
+ * some are ignored and others find too much; each row that comes is compared here.
+ */
+export async function findMatches(
+	item: Item,
+	entity: Entity,
+	target: Target,
+	search: Search,
+	branches: readonly Branch[],
+): Promise<Matches> {
+	const found = new Map<number, Match>();
+	let isSure = true;
+	const take = async (match: Match): Promise<boolean> => {
+		const id = readId(match.row.id);
+		if (id === undefined) return false;
+		// Lists may be late, so what this run has written itself counts for more.
+		const current = (await item.run.ownCopy(entity, id)) ?? match;
+		const isIt = fits(search, current.row);
+		if (isIt && !found.has(id)) found.set(id, current);
+		return isIt;
+	};
+	await inEachBranch(item, branches, async (branch) => {
+		for (const questions of questionsOf(entity, search)) {
+			for (const question of questions) {
+				const at = item.run.now();
+				const answer = await ask(item, entity, { ...target, branch }, search, question);
+				isSure &&= answer.isSure;
+				let hits = 0;
+				for (const row of answer.rows) if (await take({ row, branch, at })) hits += 1;
+				if (hits > 0) break;
+			}
+		}
+	});
+	const written = item.run.writtenTo(entity.path);
+	for (const field of search.fields) {
+		for (const one of listOf(search.wanted[field.name])) {
+			for (const match of written.having(field, one)) {
+				if (branches.includes(match.branch)) await take(match);
+			}
+		}
+	}
+	return { matches: [...found.values()], isSure };
+}
+
+/** The same records, each with whether it is archived. */
+export async function withArchived(
+	item: Item,
+	entity: Entity,
+	target: Target,
+	matches: readonly Match[],
+): Promise<Found[]> {
+	const found: Found[] = [];
+	for (const match of matches) {
+		found.push({ ...match, archived: await isArchived(item, entity, target, match) });
+	}
+	return found;
+}
+
+/**
+ * A record by its ID, in the branch of the call or, where records may be in any, in another one.
+ *
+ * @throws NodeApiError when there is none
+ */
+export async function reach(item: Item, entity: Entity, id: number, target: Target): Promise<Match> {
+	const own = await item.run.ownCopy(entity, id);
+	if (own) return own;
+	const at = item.run.now();
+	const row = await lookUp((list) => item.pages(list), entity, id, target);
+	if (row) return { row, branch: target.branch, at };
+	const isAnywhere = entity.match?.everyBranch === true;
+	const others = isAnywhere ? (await allBranches(item, target.branch)).slice(1) : [];
+	if (others.length > 0) {
+		const search = { key: byId, wanted: { id }, fields: [keyField(entity, 'id')] };
+		const { matches } = await findMatches(item, entity, target, search, others);
+		if (matches.length > 0) return matches[0];
+	}
+	const { message, description, status } = notFound(entity, id, isAnywhere ? undefined : target.branch);
+	throw item.failed(message, description, status);
+}
+
+/** All rows that a question brings. */
+async function ask(
+	item: Item,
+	entity: Entity,
+	target: Target,
+	search: Search,
+	question: IDataObject,
+): Promise<{ rows: IDataObject[]; isSure: boolean }> {
+	const list = {
+		...target,
+		body: { ...target.query, ...entity.reveal, ...question },
+		task: `look for the ${entity.label.toLowerCase()}`,
+	};
+	const [field] = search.fields;
+	if (search.fields.length === 1 && field.type === 'custom') {
+		return await askForCustom(item, entity, list, field, search.wanted[field.name]);
+	}
+	return await read(item, entity, list);
+}
+
+async function read(item: Item, entity: Entity, list: Parameters<Item['allRows']>[0]) {
+	const { rows, whole, stable, total = 0 } = await item.allRows(list);
+	if (!whole) {
+		item.run.hints.add(
+			`AlfaCRM counts more ${entity.plural.toLowerCase()} than it shows, so one that was looked for may not have been found`,
+			`${total} counted, ${rows.length} shown`,
+		);
+	}
+	return { rows, isSure: whole || stable };
+}
+
+/** A filter that AlfaCRM ignores brings the whole list, which then serves the other items as well. */
+async function askForCustom(
+	item: Item,
+	entity: Entity,
+	list: Parameters<Item['allRows']>[0],
+	field: Field,
+	wanted: unknown,
+): Promise<{ rows: IDataObject[]; isSure: boolean }> {
+	const key = JSON.stringify([list.branch, field.name]);
+	const since = item.run.now();
+	if (!item.run.isShared(entity.path, key)) {
+		const answer = await read(item, entity, list);
+		const isIgnored = answer.rows.some((row) => !holds(field, row[field.name], wanted));
+		if (isIgnored && answer.isSure) {
+			await item.run.shared(entity.path, key, async () => indexRows(field, answer.rows), since);
+		}
+		return answer;
+	}
+	const { [field.name]: _ignored, ...body } = list.body as IDataObject;
+	let isSure = true;
+	const index = await item.run.shared(entity.path, key, async () => {
+		const answer = await read(item, entity, { ...list, body });
+		isSure = answer.isSure;
+		return indexRows(field, answer.rows);
+	});
+	return { rows: keyReadings(field, wanted).flatMap((reading) => index.get(reading) ?? []), isSure };
+}
+
+/** Groups of filters; those of a group are tried one after the other until one of them finds something. */
+function questionsOf(entity: Entity, { key, wanted }: Search): IDataObject[][] {
+	const names = (key.ask ?? key.fields).filter((name) => name in wanted);
+	const each = names.map((name) =>
+		listOf(wanted[name]).map((value) => filtersFor(entity, name, value as IDataObject[string])),
+	);
+	return key.any ? each.flat() : groupsOfOne(each);
+}
+
+/** A record has one of several phones, but all of several fields. */
+function groupsOfOne(each: IDataObject[][][]): IDataObject[][] {
+	const [first = [], ...others] = each;
+	return first.map((questions) => [...questions, ...others.flat(2)]);
+}
+
+function filtersFor(entity: Entity, name: string, value: IDataObject[string]): IDataObject[] {
+	const field = keyField(entity, name);
+	const forms = searchForms(field, name, value);
+	const isKnown = (filter: string) =>
+		filter === 'id' || filter.startsWith('custom_') || entity.filters.some((one) => one.name === filter);
+	return forms.every((form) => Object.keys(form).every(isKnown)) ? forms : [{}];
+}
+
+/** Whether a row has what the key wants. */
+function fits({ key, wanted, fields }: Search, row: IDataObject): boolean {
+	const agrees = (field: Field) => holds(field, row[field.name], wanted[field.name]);
+	return key.any ? fields.some(agrees) : fields.every(agrees);
+}
+
+function holds(field: Field, held: unknown, wanted: unknown): boolean {
+	return listOf(held).some((one) => listOf(wanted).some((other) => sameItem(field, one, other)));
+}

@@ -1,0 +1,198 @@
+import type { IDataObject } from 'n8n-workflow';
+
+import type { Entity } from '../../entities/types';
+import { isBlank, isList, listOf, toProperty, union } from '../../fields/field';
+import { upsertOptions } from '../../properties/upsert';
+import type { Item } from '../context';
+import { recordKey } from '../context';
+import type { Operation } from '../operation';
+import type { Collection } from '../parameters';
+import { bodyOf, changesIn } from '../records/body';
+import { givenFields } from '../records/given';
+import { getRecord, notFound } from '../records/lookUp';
+import { saveChanges } from '../records/saveChanges';
+import { report } from '../report';
+import { simplified } from '../simplify';
+import type { Target } from '../target';
+import { targetOf } from '../target';
+import { isArchived } from './archived';
+import { searchedBranches } from './branches';
+import type { Found, IfArchived, IfSeveral } from './decide';
+import { decide } from './decide';
+import type { Search } from './keys';
+import { emptyKey, keyField, keyOf, locksOf, searchOf } from './keys';
+import { findMatches, withArchived } from './search';
+import type { Matches } from './search';
+import { several } from './several';
+
+interface Rules {
+	ifSeveral: IfSeveral;
+	ifArchived: IfArchived;
+	ifKeyEmpty: 'refuse' | 'create';
+	onlyForNew: ReadonlySet<string>;
+	overwriteWithEmpty: boolean;
+	addToLists: boolean;
+}
+
+interface Job {
+	item: Item;
+	entity: Entity;
+	target: Target;
+	/** What the user gave, and what of it changes a record, as it is sent. */
+	given: IDataObject;
+	wire: IDataObject;
+	rules: Rules;
+	show: (row: IDataObject) => IDataObject;
+}
+
+/** Creates a record unless its key finds one, else saves only what differs. Whatever is wrong is found before a search. */
+export const upsert: Operation = async (item, entity) => {
+	const key = keyOf(item, entity);
+	const search = searchOf(item, entity, key);
+	const options = item.collection(upsertOptions(entity));
+	const rules = rulesOf(entity, options, key.name);
+	const show = simplified(item, entity);
+	const given = givenFields(item, entity, 'upsert');
+	if (search === undefined && rules.ifKeyEmpty === 'refuse') {
+		throw emptyKey(item, entity, key, ", or let 'If Match Value Is Empty' create a record");
+	}
+	const wire = changesIn(item, entity, given, rules.overwriteWithEmpty);
+	const target = targetOf(item, entity, 'upsert');
+	const job = { item, entity, target, given, wire, rules, show };
+	if (search === undefined) return [await create(job, {})];
+
+	const branches = await searchedBranches(item, entity, target, options);
+	return await item.run.withLock(locksOf(entity, search), async () => {
+		return await settle(job, search, await findMatches(item, entity, target, search, branches));
+	});
+};
+
+async function settle(job: Job, search: Search, { matches, isSure }: Matches): Promise<IDataObject[]> {
+	const { item, entity, target, rules, show } = job;
+	const decision = decide(await withArchived(item, entity, target, matches), rules);
+	if (decision.act === 'refuse') throw several(item, entity, search.key, decision.matches);
+	if (decision.act === 'skip') return decision.matches.map(({ row }) => report(show, row, 'skipped', []));
+	if (decision.act === 'create') {
+		if ('id' in search.wanted) throw nobody(job, Number(search.wanted.id));
+		if (!isSure) throw unsure(item, entity);
+		return [await create(job, search.wanted)];
+	}
+	const saved: IDataObject[] = [];
+	for (const match of decision.matches) saved.push(await change(job, search, match));
+	return saved;
+}
+
+/** A new record holds what it is looked for by, and what was given. */
+function newRecord({ item, entity, target, given }: Job, wanted: IDataObject): IDataObject {
+	const all = { ...given, ...keyed(item, entity, given, wanted) };
+	return bodyOf(item, entity.fields, { ...presetsOf(entity), ...filled(entity, all) }, target.branch);
+}
+
+async function create(job: Job, wanted: IDataObject): Promise<IDataObject> {
+	const { item, entity, target, show } = job;
+	const body = newRecord(job, wanted);
+	const task = `create the ${entity.label.toLowerCase()}`;
+	const model = await item.save({ ...target, action: 'create', body, task }, []);
+	const row = { ...body, ...model };
+	item.run.writtenTo(entity.path).set(Number(row.id), { row, branch: target.branch, at: item.run.now() });
+	return report(show, row, 'created', Object.keys(body));
+}
+
+async function change(job: Job, { key, wanted }: Search, match: Found): Promise<IDataObject> {
+	const { item, entity, target, given, rules, show } = job;
+	const id = Number(match.row.id);
+	return await item.run.withLock([recordKey(entity, id)], async () => {
+		const current = await upToDate(job, match);
+		const keptNames = new Set(rules.onlyForNew);
+		// The key agrees by its own rules, which are wider: it would only be spelled differently.
+		if (!key.any) key.fields.filter((name) => !isList(keyField(entity, name))).forEach((name) => keptNames.add(name));
+		const wire: IDataObject = {
+			...(match.archived && rules.ifArchived === 'restore' ? { removed: 0 } : {}),
+			...job.wire,
+			...keyed(item, entity, given, wanted, current.row, rules.addToLists),
+		};
+		for (const name of keptNames) delete wire[name];
+		return await saveChanges(item, entity, target, current, wire, rules.addToLists, show);
+	});
+}
+
+/** Another execution may have written the record between the search and this turn. */
+async function upToDate({ item, entity, target }: Job, match: Found): Promise<Found> {
+	const id = Number(match.row.id);
+	if (!(await item.run.wasWrittenSince([recordKey(entity, id)], match.at))) return match;
+	const at = item.run.now();
+	const row = await getRecord(item, entity, id, { ...target, branch: match.branch });
+	const current = { row, branch: match.branch, at };
+	return { ...current, archived: await isArchived(item, entity, target, current) };
+}
+
+/**
+ * The values of the key among the fields. A list is never replaced by its key: it keeps what it has, unless other
+ * values were given for it, which the key's then joins.
+ */
+function keyed(
+	item: Item,
+	entity: Entity,
+	given: IDataObject,
+	wanted: IDataObject,
+	row?: IDataObject,
+	addsToLists = false,
+): IDataObject {
+	const values = Object.entries(wanted).filter(([name]) => name !== 'id');
+	return Object.fromEntries(
+		values.map(([name, value]) => {
+			const field = keyField(entity, name);
+			if (!isList(field)) return [name, value];
+			const more = isBlank(field, given[name]) ? [] : listOf(item.read(field, given[name]));
+			const kept = row !== undefined && !addsToLists && more.length === 0 ? listOf(row[name]) : [];
+			return [name, union(field, kept, [...listOf(value), ...more])];
+		}),
+	) as IDataObject;
+}
+
+/** Empty values are nothing that a new record could hold. */
+function filled(entity: Entity, given: IDataObject): IDataObject {
+	return Object.fromEntries(
+		Object.entries(given).filter(([name, value]) => !isBlank(keyField(entity, name), value)),
+	);
+}
+
+function rulesOf(entity: Entity, options: Collection, key: string): Rules {
+	const choice = <T extends string>(name: string): T => options.choice<T>(options.parameter(name));
+	const { match, archive, fields } = entity;
+	const onlyForNew = options.has('onlyForNew')
+		? options.choices(options.parameter('onlyForNew'))
+		: key === 'id'
+			? []
+			: (match?.onlyForNew ?? []);
+	return {
+		ifSeveral: choice('ifSeveral'),
+		ifArchived: archive ? choice('ifArchived') : 'update',
+		ifKeyEmpty: choice('ifKeyEmpty'),
+		onlyForNew: new Set(onlyForNew),
+		overwriteWithEmpty: options.flag(options.parameter('overwriteWithEmpty')),
+		addToLists: fields.some(isList) && choice('listMode') === 'add',
+	};
+}
+
+/** What the form of Create begins with. */
+function presetsOf({ fields }: Entity): IDataObject {
+	const required = fields.filter((field) => field.required);
+	return Object.fromEntries(
+		required.map((field) => [field.name, toProperty(field).default]),
+	) as IDataObject;
+}
+
+function nobody({ item, entity, target }: Job, id: number): Error {
+	const branch = entity.match?.everyBranch ? undefined : target.branch;
+	const { message, description, status } = notFound(entity, id, branch);
+	return item.failed(message, description, status);
+}
+
+/** A second record would be worse than none. */
+function unsure(item: Item, { label, plural }: Entity): Error {
+	return item.failed(
+		`AlfaCRM's list of ${plural.toLowerCase()} kept changing while it was read, so it is not sure that this ${label.toLowerCase()} is new`,
+		'Run it again. Nothing was saved.',
+	);
+}

@@ -1,0 +1,117 @@
+import type { INodeProperties, INodePropertyOptions } from 'n8n-workflow';
+
+import { isBlank, isList, readField } from '../fields/field';
+import type { Choice, Field, Filter, Wire } from '../fields/types';
+import { UnreadableValue } from '../fields/unreadable';
+
+/** A parameter as the form declares it: its label, its default, its choices and its bounds are taken from there. */
+export type Parameter = Pick<INodeProperties, 'displayName' | 'name' | 'default' | 'options' | 'typeOptions'>;
+
+/**
+ * Reads parameters of the node, each as what the form says that it is. One that is not there has the default of the
+ * form; one that is there and cannot be read is refused by its label. Nothing is taken for something else.
+ */
+export abstract class ParameterReader {
+	abstract readonly zone: string;
+
+	/** What stands in the node, with expressions resolved; the default where nothing does. */
+	abstract given(parameter: Parameter): unknown;
+
+	/** @returns the error that refuses a value */
+	abstract unreadable(message: string, label: string): Error;
+
+	/** A switch. */
+	flag(parameter: Parameter): boolean {
+		return this.read({ type: 'flag', ...named(parameter) }, this.given(parameter)) === 1;
+	}
+
+	/** One of the form's choices. */
+	choice<T extends string>(parameter: Parameter): T {
+		const choices = choicesOf(parameter);
+		const preset = parameter.default as string;
+		return this.read({ type: 'choice', choices, preset, ...named(parameter) }, this.given(parameter)) as T;
+	}
+
+	/** Some of the form's choices; an empty list is none of them, an empty value is none that can be read. */
+	choices(parameter: Parameter): string[] {
+		const value = this.given(parameter);
+		const field: Field = { type: 'choices', choices: choicesOf(parameter), ...named(parameter) };
+		if (Array.isArray(value) && value.length === 0) return [];
+		return this.read(field, value) as string[];
+	}
+
+	/** A whole number within the bounds of the form. */
+	integer(parameter: Parameter): number {
+		const { minValue, maxValue } = parameter.typeOptions ?? {};
+		const bounds = { ...(minValue === undefined ? {} : { min: minValue }), ...(maxValue ? { max: maxValue } : {}) };
+		return this.read({ type: 'integer', ...bounds, ...named(parameter) }, this.given(parameter)) as number;
+	}
+
+	/** @throws NodeOperationError when the parameter is empty */
+	text(parameter: Parameter): string {
+		return this.read({ type: 'text', ...named(parameter) }, this.given(parameter)) as string;
+	}
+
+	/** The number of a record. */
+	id(parameter: Parameter): number {
+		return this.read({ type: 'id', ...named(parameter) }, this.given(parameter)) as number;
+	}
+
+	/** Any value of any field. An empty one is refused; where it means something, the caller asks first. */
+	read(field: Field | Filter, value: unknown): Wire {
+		if (isList(field) && isBlank(field, value)) {
+			throw this.unreadable(`'${field.label}' must be filled, but it is empty`, field.label);
+		}
+		try {
+			return readField(field, value, this.zone);
+		} catch (caught) {
+			if (caught instanceof UnreadableValue) throw this.unreadable(caught.message, caught.label);
+			throw this.unreadable(`'${field.label}' cannot be read`, field.label);
+		}
+	}
+}
+
+/** The parameters that a user added to a collection such as 'Options'. */
+export class Collection extends ParameterReader {
+	readonly zone: string;
+
+	constructor(
+		private readonly owner: ParameterReader,
+		private readonly declared: Parameter,
+		private readonly values: Readonly<Record<string, unknown>>,
+	) {
+		super();
+		this.zone = owner.zone;
+	}
+
+	given({ name, default: preset }: Parameter): unknown {
+		return this.has(name) ? this.values[name] : preset;
+	}
+
+	has(name: string): boolean {
+		return Object.hasOwn(this.values, name);
+	}
+
+	unreadable(message: string, label: string): Error {
+		return this.owner.unreadable(message, label);
+	}
+
+	/** What the form declares under a name. */
+	parameter(name: string): Parameter {
+		const options = (this.declared.options ?? []) as INodeProperties[];
+		const found = options.find((option) => option.name === name);
+		if (found === undefined) throw new RangeError(`'${this.declared.displayName}' has no "${name}"`);
+		return found;
+	}
+}
+
+function named({ name, displayName }: Parameter) {
+	return { name, label: displayName };
+}
+
+function choicesOf({ options = [] }: Parameter): Choice[] {
+	return (options as INodePropertyOptions[]).map(({ name, value }) => ({
+		label: name,
+		value: value as string,
+	}));
+}

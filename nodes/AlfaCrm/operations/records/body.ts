@@ -1,0 +1,67 @@
+import type { IDataObject } from 'n8n-workflow';
+
+import type { Entity } from '../../entities/types';
+import { customField, isCustom } from '../../fields/custom';
+import { emptied, isBlank } from '../../fields/field';
+import type { Field } from '../../fields/types';
+import type { Item } from '../context';
+
+/** Values that are not empty; the required ones must be there, and the branch stands in where it belongs. */
+export function bodyOf(
+	item: Item,
+	fields: readonly Field[],
+	given: IDataObject,
+	branch?: number,
+): IDataObject {
+	const body: IDataObject = {};
+	for (const field of fields) {
+		const value = isBlank(field, given[field.name]) ? defaultFor(field, branch) : given[field.name];
+		if (isBlank(field, value)) {
+			if (field.required) throw missing(item, field);
+		} else if (field.type === 'rows') {
+			const rows = item.read(field, value) as IDataObject[];
+			body[field.name] = rows.map((row) => bodyOf(item, field.fields, row, branch));
+		} else {
+			body[field.name] = item.read(field, value);
+		}
+	}
+	return { ...body, ...customBody(item, given, false) };
+}
+
+/**
+ * The given fields as they are sent. An empty one is passed over, or sent as what empties it; one that is undefined,
+ * as an expression is that finds nothing, is passed over in any case.
+ */
+export function changesIn(item: Item, entity: Entity, given: IDataObject, overwriteWithEmpty: boolean): IDataObject {
+	const body: IDataObject = {};
+	for (const field of entity.fields) {
+		const value = given[field.name];
+		if (!isBlank(field, value)) body[field.name] = item.read(field, value);
+		else if (value !== undefined && overwriteWithEmpty) body[field.name] = emptied(field);
+	}
+	return { ...body, ...customBody(item, given, overwriteWithEmpty) };
+}
+
+function customBody(item: Item, given: IDataObject, overwriteWithEmpty: boolean): IDataObject {
+	const body: IDataObject = {};
+	for (const [name, value] of Object.entries(given)) {
+		if (!isCustom(name)) continue;
+		const field = customField(name);
+		if (!isBlank(field, value)) body[name] = item.read(field, value);
+		else if (value !== undefined && overwriteWithEmpty) body[name] = emptied(field);
+	}
+	return body;
+}
+
+/** What is sent when nothing is given. */
+function defaultFor({ fromBranch, otherwise }: Field, branch?: number): unknown {
+	if (fromBranch) return branch;
+	return otherwise === 'today' ? new Date() : otherwise;
+}
+
+function missing(item: Item, { label }: Field): Error {
+	return item.refused(
+		`'${label}' is empty, but AlfaCRM requires it`,
+		`Fill '${label}', or check the expression in it. Nothing was sent to AlfaCRM.`,
+	);
+}

@@ -1,0 +1,44 @@
+import type { IDataObject } from 'n8n-workflow';
+
+import { readId } from '../../api/formats';
+import type { Entity } from '../../entities/types';
+import { customField } from '../../fields/custom';
+import { isBlank, isList, listOf, sameValue, union } from '../../fields/field';
+import type { Field, Wire } from '../../fields/types';
+import type { Item } from '../context';
+
+/** The part of `wire` that would change the record. What AlfaCRM does not show of it counts as empty. */
+export function differences(
+	item: Item,
+	entity: Pick<Entity, 'fields'>,
+	record: IDataObject,
+	wire: IDataObject,
+	addToLists: boolean,
+): IDataObject {
+	const body: IDataObject = {};
+	for (const [name, value] of Object.entries(wire)) {
+		const field = entity.fields.find((one) => one.name === name) ?? customField(name);
+		const wanted = addToLists && isList(field) ? added(item, field, record[name], value) : value;
+		const isEmptied = isBlank(field, wanted) && isBlank(field, record[name]);
+		if (!isEmptied && !sameValue(field, record[name], wanted, item.zone)) body[name] = wanted;
+	}
+	return body;
+}
+
+/**
+ * The values that a record has, and the given ones. Nothing is added to a list that is emptied.
+ *
+ * @throws NodeOperationError when AlfaCRM shows names where it takes IDs, which could not be sent back
+ */
+export function added(item: Item, field: Field, held: unknown, given: Wire): Wire {
+	const more = listOf(given);
+	if (more.length === 0) return given;
+	const present = listOf(held);
+	if (field.type !== 'texts' && field.type !== 'phones' && present.some((one) => readId(one) === undefined)) {
+		throw item.refused(
+			`Nothing can be added to '${field.label}', because AlfaCRM shows no IDs in it`,
+			`Set 'List Fields' to Replace All Values, or leave '${field.label}' out. Nothing was saved.`,
+		);
+	}
+	return union(field, present, more) as Wire;
+}

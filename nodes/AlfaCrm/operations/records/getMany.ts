@@ -1,0 +1,72 @@
+import type { IDataObject } from 'n8n-workflow';
+
+import type { Entity } from '../../entities/types';
+import { isBlank } from '../../fields/field';
+import type { Item } from '../context';
+import type { Operation } from '../operation';
+import { simplified } from '../simplify';
+import type { Target } from '../target';
+import { targetOf } from '../target';
+import { collect, limitOf } from './collect';
+import { recheckOf } from './recheck';
+
+/** Lists records, a page after the other. */
+export const getMany: Operation = async (item, entity) => {
+	const target = targetOf(item, entity, 'getAll');
+	const most = limitOf(item);
+	const show = simplified(item, entity);
+	const passes = chosenPasses(item, entity);
+	const wanted = filtersOf(item, entity);
+	const body = { ...target.query, ...viewsOf(item, entity), ...wanted };
+	const keep = await recheckOf(item, entity, target, wanted);
+	const plural = entity.plural.toLowerCase();
+	const rows = await collect(item, { ...asked(target), body, passes, keep, plural, task: `list the ${plural}` }, most);
+	return rows.map(show);
+};
+
+const asked = ({ path, branch, query, labels }: Target) => ({ path, branch, query, labels });
+
+/** What the server's own defaults would hide or show. */
+function viewsOf(item: Item, { views = [] }: Entity): IDataObject {
+	return Object.fromEntries(
+		views.map((view) => [
+			view.name,
+			item.read(view, item.given({ name: view.name, displayName: view.label, default: view.preset })),
+		]),
+	);
+}
+
+/** One pass for each value that the index shows one at a time. */
+function chosenPasses(item: Item, { sweep }: Entity): IDataObject[] | undefined {
+	if (sweep === undefined) return undefined;
+	const { name, label, choices } = sweep;
+	const options = choices.map(({ value, label: shown }) => ({ name: shown, value }));
+	const values = item.choices({ name, displayName: label, default: [], options });
+	return (values.length > 0 ? values : choices.map(({ value }) => value)).map((value) => ({ [name]: value }));
+}
+
+/**
+ * The filters as they are sent. One that is there but empty is refused: leaving it out would return every record, and
+ * the next node might change them all.
+ */
+function filtersOf(item: Item, { filters, plural }: Entity): IDataObject {
+	const given = item.object({ name: 'filters', displayName: 'Filters', default: {} });
+	const body: IDataObject = {};
+	for (const [name, value] of Object.entries(given)) {
+		const filter = filters.find((one) => one.name === name);
+		if (filter === undefined) {
+			throw item.refused(
+				`'Filters' has no "${name}"`,
+				'Remove it, or correct its name. Nothing was sent to AlfaCRM.',
+			);
+		}
+		if (isBlank(filter, value)) {
+			throw item.refused(
+				`The filter '${filter.label}' is empty`,
+				`Without it all ${plural.toLowerCase()} would be returned. Fill it, or remove it from 'Filters'.`,
+			);
+		}
+		body[name] = item.read(filter, value);
+	}
+	return body;
+}

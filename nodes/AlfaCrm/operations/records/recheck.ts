@@ -1,0 +1,79 @@
+import type { IDataObject } from 'n8n-workflow';
+
+import { formatDay, readId } from '../../api/formats';
+import { cgi } from '../../entities/cgi';
+import type { Entity } from '../../entities/types';
+import { fold } from '../../fields/fold';
+import { phonePart } from '../../fields/phones';
+import { listOf } from '../../fields/field';
+import type { Filter, RecheckTest } from '../../fields/types';
+import type { Item } from '../context';
+import type { Target } from '../target';
+
+type Test = (held: unknown, wanted: unknown, zone: string) => boolean;
+
+const inTexts =
+	(read: (value: unknown) => string): Test =>
+	(held, wanted) =>
+		listOf(held).some((one) => read(one).includes(read(wanted)));
+
+const byDay =
+	(agrees: (day: string, bound: string) => boolean): Test =>
+	(held, wanted, zone) => {
+		const [day, bound] = [held, wanted].map((value) => formatDay(value, 'iso', zone));
+		return day !== undefined && bound !== undefined && agrees(day, bound);
+	};
+
+/** How a row is compared with what a filter asked for. */
+const tests: Record<RecheckTest, Test> = {
+	is: (held, wanted) => String(held) === String(wanted),
+	has: (held, wanted) => listOf(held).some((one) => String(one) === String(wanted)),
+	in: (held, wanted) => listOf(wanted).some((one) => String(one) === String(held)),
+	contains: inTexts(fold),
+	phone: inTexts(phonePart),
+	blank: (held, wanted) => listOf(held).length === 0 === Boolean(wanted),
+	from: byDay((day, bound) => day >= bound),
+	to: byDay((day, bound) => day <= bound),
+};
+
+/**
+ * A test for filters that the server is known to ignore, or not known to heed. A row that does not show the field
+ * passes, and the user is told.
+ */
+export async function recheckOf(
+	item: Item,
+	{ filters, plural }: Entity,
+	target: Target,
+	wanted: IDataObject,
+): Promise<(row: IDataObject) => boolean> {
+	const checked = filters.filter(({ name, recheck }) => recheck !== undefined && name in wanted);
+	const members = await membersOf(item, filters, target, wanted);
+	return (row) =>
+		(members === undefined || members.has(readId(row.id))) &&
+		checked.every(({ name, label, recheck }) => {
+			if (recheck === undefined || recheck === 'members') return true;
+			const { field, test, also = {} } = recheck;
+			if (Object.entries(also).some(([other, value]) => row[other] !== undefined && row[other] !== value)) return false;
+			if (row[field] !== undefined) return tests[test](row[field], wanted[name], item.zone);
+			item.run.hints.add(
+				`AlfaCRM may ignore a filter, and its rows do not show whether it did, so check the ${plural.toLowerCase()}`,
+				label,
+			);
+			return true;
+		});
+}
+
+/** Customers do not show their groups, but groups show their customers. API notes 5.3 and 5.7. */
+async function membersOf(
+	item: Item,
+	filters: readonly Filter[],
+	{ branch }: Target,
+	wanted: IDataObject,
+): Promise<Set<number | undefined> | undefined> {
+	const filter = filters.find(({ name, recheck }) => recheck === 'members' && name in wanted);
+	if (filter === undefined) return undefined;
+	const query = { group_id: wanted[filter.name] };
+	const task = 'list the members of the group';
+	const { rows } = await item.allRows({ path: cgi.path, branch, query, body: query, task });
+	return new Set(rows.map(({ customer_id }) => readId(customer_id)));
+}

@@ -1,0 +1,55 @@
+import type { IDataObject } from 'n8n-workflow';
+
+import type { Entity } from '../../entities/types';
+import type { Item } from '../context';
+import { recordKey } from '../context';
+import { isArchived } from '../matching/archived';
+import type { Match } from '../matching/written';
+import { report } from '../report';
+import type { Target } from '../target';
+import { differences } from './diff';
+
+/** Sends what differs from the record, nothing if nothing does, and tells which fields those were. */
+export async function saveChanges(
+	item: Item,
+	entity: Entity,
+	target: Target,
+	match: Match,
+	wire: IDataObject,
+	addToLists: boolean,
+	show: (row: IDataObject) => IDataObject,
+): Promise<IDataObject> {
+	const { row, branch } = match;
+	const removed = 'removed' in wire && entity.archive ? Number(await isArchived(item, entity, target, match)) : undefined;
+	const record = removed === undefined ? row : { ...row, removed };
+	const body = differences(item, entity, record, wire, addToLists);
+	const changed = Object.keys(body);
+	if (changed.length === 0) return report(show, row, 'unchanged', []);
+
+	const id = Number(row.id);
+	const task = `update ${entity.label.toLowerCase()} ${id}`;
+	const call = { ...target, branch, action: 'update', query: { id, ...target.query }, body, task };
+	const model = await item.save(call, [recordKey(entity, id)]);
+	const now = { row: { ...row, ...model }, branch, at: item.run.now() };
+	item.run.writtenTo(entity.path).set(id, now);
+	if (entity.archive && 'removed' in body) await tellIfKept(item, entity, target, now, body.removed === 1);
+	return report(show, now.row, 'updated', changed);
+}
+
+/** AlfaCRM takes the flag of the archive without a word, also where it does nothing. */
+async function tellIfKept(
+	item: Item,
+	entity: Entity,
+	target: Target,
+	match: Match,
+	wanted: boolean,
+): Promise<void> {
+	if ((await isArchived(item, entity, target, match)) === wanted) return;
+	const noun = entity.label.toLowerCase();
+	item.run.hints.add(
+		wanted
+			? `AlfaCRM took the change, but shows a ${noun} as active still. Archive it there by hand`
+			: `AlfaCRM took the change, but shows a ${noun} as archived still. Restore it there by hand`,
+		`${noun} ${String(match.row.id)}`,
+	);
+}

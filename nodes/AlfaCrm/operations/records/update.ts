@@ -1,0 +1,49 @@
+import type { IDataObject } from 'n8n-workflow';
+
+import { isList } from '../../fields/field';
+import type { Field } from '../../fields/types';
+import { listMode, updateOptions } from '../../properties/shared';
+import type { Item } from '../context';
+import { recordKey } from '../context';
+import type { Operation } from '../operation';
+import { idOf, targetOf } from '../target';
+import { changesIn } from './body';
+import { added } from './diff';
+import { givenFields } from './given';
+import { getRecord } from './lookUp';
+
+/** Changes the fields that are given and leaves the rest. */
+export const update: Operation = async (item, entity) => {
+	const target = targetOf(item, entity, 'update');
+	const id = idOf(item, entity);
+	const options = item.collection(updateOptions);
+	const overwriteWithEmpty = options.flag(options.parameter('overwriteWithEmpty'));
+	const body = changesIn(item, entity, givenFields(item, entity, 'update'), overwriteWithEmpty);
+	const lists = entity.fields.filter((field) => isList(field) && field.name in body);
+	const adds = entity.fields.some(isList) && item.choice(listMode(entity)) === 'add' && lists.length > 0;
+	if (Object.keys(body).length === 0) {
+		throw item.refused(
+			'There is nothing to update: no field was given a value',
+			"Give at least one field of the record. To empty a field, add 'Overwrite With Empty Values' to 'Options'. Nothing was sent to AlfaCRM.",
+		);
+	}
+	const task = `update ${entity.label.toLowerCase()} ${id}`;
+	const keys = [recordKey(entity, id)];
+	return await item.run.withLock(keys, async () => {
+		const grown = adds ? addToLists(item, await getRecord(item, entity, id, target), body, lists) : {};
+		const query = { id, ...target.query };
+		const call = { ...target, action: 'update', query, body: { ...body, ...grown }, task };
+		return [{ id, ...(await item.save(call, keys)) }];
+	});
+};
+
+function addToLists(
+	item: Item,
+	record: IDataObject,
+	body: IDataObject,
+	lists: readonly Field[],
+): IDataObject {
+	return Object.fromEntries(
+		lists.map((field) => [field.name, added(item, field, record[field.name], body[field.name])]),
+	);
+}
