@@ -9,6 +9,7 @@ import {
 	integer,
 	iso,
 	number,
+	phones,
 	range,
 	record,
 	reference,
@@ -46,7 +47,7 @@ const leaving = reference('customer_reject_id', 'Customer Reject Reason', 'custo
 	description: 'Why a client left',
 });
 
-const amount = number('amount', 'Amount', { required: true });
+const amount = number('amount', 'Amount', { required: true, min: 0.01 });
 
 const bonuses: Action[] = [
 	bonus({
@@ -148,7 +149,7 @@ export const customer = writable({
 			description: 'Whether it is a lead or a client',
 		}),
 		choice('legal_type', 'Legal Type', LEGAL_TYPES, 1, { required: true, description: 'Who pays' }),
-		texts('addr', 'Address'),
+		texts('addr', 'Address', { split: false }),
 		reference('assigned_id', 'Assigned Manager', 'user', {
 			description: 'User who looks after the customer',
 		}),
@@ -170,7 +171,7 @@ export const customer = writable({
 		reference('lead_status_id', 'Lead Status', 'leadStatus', { description: 'Stage of the funnel' }),
 		text('legal_name', 'Payer Name', { description: 'Payer or parent, at most 50 characters' }),
 		note,
-		texts('phone', 'Phone', { isPhone: true, placeholder: 'e.g. +7(900)000-22-33' }),
+		phones('phone', 'Phone', { placeholder: 'e.g. +7(900)000-22-33' }),
 		reference('pipeline_id', 'Pipeline', 'pipeline', { description: 'Funnel of a lead' }),
 		archivedField('customer'),
 		reference('study_status_id', 'Study Status', 'studyStatus', { description: 'State of a client' }),

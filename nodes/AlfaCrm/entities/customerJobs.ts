@@ -184,7 +184,7 @@ const additions: Action[] = [
 		action: 'create',
 		idAs: 'customer_id',
 		body: [
-			number('income', 'Sum', { required: true }),
+			number('income', 'Sum', { required: true, min: 0.01 }),
 			reference('pay_account_id', 'Payment Account', 'payAccount', { required: true }),
 			reference('branch_id', 'Branch of Payment', 'branch', {
 				fromBranch: true,

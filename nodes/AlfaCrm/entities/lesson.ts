@@ -44,11 +44,16 @@ const ATTENDANCE = [
 	note,
 ];
 
-const details = rows('details', 'Attendance', [
-	...ATTENDANCE,
-	id('id', 'Attendance ID', { description: "ID of the customer's row in 'details' of the lesson" }),
-	reference('branch_id', 'Branch of Customer', 'branch', { fromBranch: true }),
-]);
+const details = rows(
+	'details',
+	'Attendance',
+	[
+		...ATTENDANCE,
+		id('id', 'Attendance ID', { description: "ID of the customer's row in 'details' of the lesson" }),
+		reference('branch_id', 'Branch of Customer', 'branch', { fromBranch: true }),
+	],
+	{ readOnly: ['commission', 'ctt_id', 'lesson_id'] },
+);
 
 /** API notes 5.11 and 6: one integration uses it; its body is taken from there and from the official table. */
 const conduct: Action = {

@@ -2,7 +2,8 @@ import type { IDataObject, IExecuteFunctions } from 'n8n-workflow';
 
 import { nodeError } from '../api/errors';
 import { request } from '../api/request';
-import type { Action, Entity, Field, Recipe } from '../entities/types';
+import type { Action, Entity, Recipe } from '../entities/types';
+import type { Field } from '../fields/types';
 import { valuesOf } from './fields/actionValues';
 import { addOnce } from './jobs/addOnce';
 import { markAttendance } from './jobs/attendance';

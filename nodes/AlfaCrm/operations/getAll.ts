@@ -1,7 +1,8 @@
 import type { IDataObject, IExecuteFunctions } from 'n8n-workflow';
 
 import { formatDay } from '../api/formats';
-import type { Entity, Filter } from '../entities/types';
+import type { Entity } from '../entities/types';
+import type { Filter } from '../fields/types';
 import { bodyForIndex } from './fields/body';
 import { collectPages } from './collect';
 import { simplified } from './simplify';

@@ -1,6 +1,7 @@
 import type { IDataObject, IExecuteFunctions } from 'n8n-workflow';
 
-import type { Entity, Field, OperationName } from '../entities/types';
+import type { Entity, OperationName } from '../entities/types';
+import type { Field } from '../fields/types';
 import { toWire } from './fields/values';
 
 /** Where a call goes and how messages speak of it. */

@@ -1,10 +1,9 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import { isList } from '../entities/fields';
-import type { Field } from '../entities/types';
+import { isList, union } from '../fields/field';
+import type { Field } from '../fields/types';
 import { bodyForUpdate } from './fields/body';
 import { findById } from './findById';
-import { listOf, union } from './fields/same';
 import { save } from './save';
 import { idOf, targetOf } from './target';
 import type { Operation } from './types';
@@ -29,9 +28,6 @@ export const update: Operation = async (context, entity, itemIndex) => {
 };
 
 function addToLists(record: IDataObject, body: IDataObject, lists: readonly Field[]): IDataObject {
-	const joined = lists.map((field) => [
-		field.name,
-		union(field, listOf(record[field.name]), listOf(body[field.name])),
-	]);
+	const joined = lists.map((field) => [field.name, union(field, record[field.name], body[field.name])]);
 	return { ...body, ...Object.fromEntries(joined) };
 }

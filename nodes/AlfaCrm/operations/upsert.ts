@@ -1,7 +1,6 @@
 import type { IDataObject, IExecuteFunctions } from 'n8n-workflow';
 import { NodeOperationError } from 'n8n-workflow';
 
-import { isList } from '../entities/fields';
 import type { Entity, MatchKey } from '../entities/types';
 import { customIn, fieldsToSend, wireFields } from './fields/body';
 import { decide } from './match/decide';
@@ -9,12 +8,10 @@ import type { IfArchived, IfSeveral } from './match/decide';
 import type { DiffRules } from './fields/diff';
 import { notFound } from './findById';
 import { givenFields } from './fields/given';
-import { emptyKey, isBlank, keyField, keyOf, keyParameters, wantedValues } from './match/keys';
+import { emptyKey, keyField, keyOf, keyParameters, wantedValues } from './match/keys';
 import type { Match } from './match/memory';
 import { writtenHere } from './match/memory';
-import { readingsOf, writtenPhone } from './match/phones';
 import { report } from './report';
-import { fold, listOf } from './fields/same';
 import { save } from './save';
 import { saveChanges } from './saveChanges';
 import { allBranches, findMatches, isArchived } from './match/search';
@@ -22,7 +19,10 @@ import type { Target } from './target';
 import { targetOf } from './target';
 import { credentialOf, inTurn } from './match/turns';
 import type { Operation } from './types';
-import { isEmpty, toWire } from './fields/values';
+import { toWire } from './fields/values';
+import { isNothing } from '../fields/blank';
+import { isBlank, isList, keyReadings, listOf, presetOf } from '../fields/field';
+import { writtenPhone } from '../fields/phoneNumber';
 
 interface Rules extends DiffRules {
 	ifSeveral: IfSeveral;
@@ -89,7 +89,7 @@ async function settle(job: Job, matches: Match[], wanted: IDataObject): Promise<
 }
 
 async function create({ context, entity, itemIndex, target, given }: Job): Promise<IDataObject> {
-	const filled = Object.fromEntries(Object.entries(given).filter(([, value]) => !isEmpty(value)));
+	const filled = Object.fromEntries(Object.entries(given).filter(([, value]) => !isNothing(value)));
 	const presets = presetsOf(entity);
 	const body = {
 		...fieldsToSend(context, itemIndex, entity.fields, { ...presets, ...filled }, target.branch),
@@ -138,11 +138,11 @@ function givenValues(
 		([name, value]) => !isBlank(keyField(entity, name), value),
 	);
 	const keyed = filled.map(([name, value]) => {
-		const isLonger = isList(keyField(entity, name)) && !isEmpty(given[name]);
+		const isLonger = isList(keyField(entity, name)) && !isNothing(given[name]);
 		return [name, isLonger ? [...listOf(value), ...listOf(given[name])] : value];
 	});
 	const all = { ...given, ...(Object.fromEntries(keyed) as IDataObject) };
-	const phones = entity.fields.filter((field) => field.isPhone && !isEmpty(all[field.name]));
+	const phones = entity.fields.filter((field) => field.type === 'phones' && !isBlank(field, all[field.name]));
 	const written = phones.map(({ name }) => [name, listOf(all[name]).map(writtenPhone)]);
 	return { ...all, ...Object.fromEntries(written) };
 }
@@ -151,11 +151,7 @@ function givenValues(
 function presetsOf({ fields }: Entity): IDataObject {
 	const presets = fields
 		.filter(({ required }) => required)
-		.map((field) => {
-			if (field.type === 'choice') return [field.name, field.preset];
-			if (field.type === 'integer') return [field.name, field.preset ?? 0];
-			return [field.name, field.type === 'flag' ? 1 : ''];
-		});
+		.map((field) => [field.name, presetOf(field) ?? '']);
 	return Object.fromEntries(presets) as IDataObject;
 }
 
@@ -168,7 +164,7 @@ export async function searchedBranches(
 	chosen: unknown,
 ): Promise<Array<number | undefined>> {
 	const field = { type: 'ids', name: 'searchBranches', label: 'Search in Branches' } as const;
-	if (!isEmpty(chosen)) return toWire(context, itemIndex, field, chosen) as number[];
+	if (!isNothing(chosen)) return toWire(context, itemIndex, field, chosen) as number[];
 	return entity.match?.everyBranch ? await allBranches(context, branch) : [branch];
 }
 
@@ -176,7 +172,7 @@ export async function searchedBranches(
 function turnsOf({ context, entity }: Job, wanted: IDataObject): string[] {
 	return Object.entries(wanted).flatMap(([name, value]) =>
 		listOf(value).map((one) =>
-			JSON.stringify([credentialOf(context), entity.path, name, readingsOf(one)[0] ?? fold(one)]),
+			JSON.stringify([credentialOf(context), entity.path, name, keyReadings(keyField(entity, name), one)[0]]),
 		),
 	);
 }

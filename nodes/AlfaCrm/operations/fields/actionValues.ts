@@ -1,6 +1,6 @@
 import type { IDataObject, IExecuteFunctions } from 'n8n-workflow';
 
-import type { Field } from '../../entities/types';
+import type { Field } from '../../fields/types';
 import { fieldsToSend } from './body';
 
 /** What the form holds for the fields of an action, as it is sent. */

@@ -1,9 +1,12 @@
 import type { IDataObject, IExecuteFunctions } from 'n8n-workflow';
 import { NodeOperationError } from 'n8n-workflow';
 
-import type { Entity, Field } from '../../entities/types';
+import type { Entity } from '../../entities/types';
+import type { Field } from '../../fields/types';
 import { givenFields } from './given';
-import { emptied, isEmpty, toWire } from './values';
+import { emptied, isBlank } from '../../fields/field';
+import { rowsIn } from '../../fields/rows';
+import { toWire } from './values';
 
 /** The body of a create. Empty optional values are left out, the branch of the call stands in where it belongs. */
 export function bodyForCreate(
@@ -43,7 +46,7 @@ export function wireFields(
 	for (const field of fields) {
 		const value = given[field.name];
 		if (value === undefined) continue;
-		body[field.name] = isEmpty(value) ? emptied(field) : toWire(context, itemIndex, field, value);
+		body[field.name] = isBlank(field, value) ? emptied(field) : toWire(context, itemIndex, field, value);
 	}
 	return { ...body, ...customIn(given) };
 }
@@ -66,7 +69,7 @@ export function bodyForIndex(context: IExecuteFunctions, entity: Entity, itemInd
 	for (const filter of entity.filters) {
 		if (!(filter.name in given)) continue;
 		const value = given[filter.name];
-		if (isEmpty(value)) {
+		if (isBlank(filter, value)) {
 			throw new NodeOperationError(context.getNode(), `The filter '${filter.label}' is empty`, {
 				description: `Without it all ${entity.plural.toLowerCase()} would be returned. Fill it, or remove it from 'Filters'.`,
 				itemIndex,
@@ -87,12 +90,12 @@ export function fieldsToSend(
 ): IDataObject {
 	const body: IDataObject = {};
 	for (const field of fields) {
-		const value = isEmpty(given[field.name]) ? standIn(field, branch) : given[field.name];
-		if (field.type === 'rows' && !isEmpty(value)) {
+		const value = isBlank(field, given[field.name]) ? standIn(field, branch) : given[field.name];
+		if (field.type === 'rows' && !isBlank(field, value)) {
 			body[field.name] = rowsOf(value).map((row) =>
 				fieldsToSend(context, itemIndex, field.fields, row, branch),
 			);
-		} else if (!isEmpty(value)) {
+		} else if (!isBlank(field, value)) {
 			body[field.name] = toWire(context, itemIndex, field, value);
 		} else if (field.required) {
 			throw missing(context, itemIndex, field);
@@ -109,9 +112,7 @@ function standIn({ fromBranch, otherwise }: Field, branch?: number): unknown {
 
 /** A list of small records: from the form, or a plain list in JSON. */
 export function rowsOf(value: unknown): IDataObject[] {
-	return Array.isArray(value)
-		? (value as IDataObject[])
-		: ((value as { values?: IDataObject[] }).values ?? []);
+	return rowsIn(value) ?? [];
 }
 
 function missing(context: IExecuteFunctions, itemIndex: number, { label }: Field): NodeOperationError {

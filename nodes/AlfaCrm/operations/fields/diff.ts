@@ -2,10 +2,9 @@ import type { IDataObject, IExecuteFunctions } from 'n8n-workflow';
 import { NodeOperationError } from 'n8n-workflow';
 
 import { readId } from '../../api/formats';
-import { isList } from '../../entities/fields';
-import type { Entity, Field } from '../../entities/types';
-import { listOf, same, sameCustom, union } from './same';
-import { isEmpty } from './values';
+import type { Entity } from '../../entities/types';
+import type { Field, Wire } from '../../fields/types';
+import { isBlank, isList, listOf, sameValue, union } from '../../fields/field';
 
 export interface DiffRules {
 	/** Lists grow by the given values instead of being replaced. */
@@ -13,8 +12,6 @@ export interface DiffRules {
 	/** Empty values empty a field; else they are passed over. */
 	overwriteWithEmpty: boolean;
 }
-
-type Wire = IDataObject[string];
 
 /** The part of `wire` that would change the record. What AlfaCRM does not show of it counts as empty. */
 export function differences(
@@ -28,13 +25,16 @@ export function differences(
 	const zone = context.getTimezone();
 	const body: IDataObject = {};
 	for (const [name, value] of Object.entries(wire)) {
-		if (isEmpty(value) && !overwriteWithEmpty) continue;
-		const field = entity.fields.find((one) => one.name === name);
+		const field: Field = entity.fields.find((one) => one.name === name) ?? {
+			type: 'custom',
+			name,
+			label: name,
+		};
+		if (isBlank(field, value) && !overwriteWithEmpty) continue;
 		const held = record[name];
-		const grows = field !== undefined && isList(field) && addToLists && !isEmpty(value);
+		const grows = isList(field) && addToLists && !isBlank(field, value);
 		const wanted = grows ? grown(context, itemIndex, field, held, value) : value;
-		const equal = field ? same(field, held, wanted, zone) : sameCustom(held, wanted, zone);
-		if (!equal) body[name] = wanted;
+		if (!sameValue(field, held, wanted, zone)) body[name] = wanted;
 	}
 	return body;
 }
@@ -42,7 +42,7 @@ export function differences(
 /** @throws NodeOperationError when AlfaCRM shows names where it takes IDs, which could not be sent back */
 function grown(context: IExecuteFunctions, itemIndex: number, field: Field, held: Wire, added: Wire): Wire {
 	const present = listOf(held);
-	if (field.type !== 'texts' && present.some((item) => readId(item) === undefined)) {
+	if (/^(ids|references)$/.test(field.type) && present.some((item) => readId(item) === undefined)) {
 		throw new NodeOperationError(
 			context.getNode(),
 			`Nothing can be added to '${field.label}', because AlfaCRM shows no IDs in it`,
@@ -52,5 +52,5 @@ function grown(context: IExecuteFunctions, itemIndex: number, field: Field, held
 			},
 		);
 	}
-	return union(field, present, listOf(added)) as Wire;
+	return union(field, present, added) as Wire;
 }

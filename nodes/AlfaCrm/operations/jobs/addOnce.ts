@@ -3,17 +3,18 @@ import type { IDataObject, IExecuteFunctions } from 'n8n-workflow';
 import { formatDay } from '../../api/formats';
 import { pages } from '../../api/pages';
 import { entityOf } from '../../entities/registry';
-import type { Action, Addition, Entity, Field } from '../../entities/types';
+import type { Action, Addition, Entity } from '../../entities/types';
+import type { Field } from '../../fields/types';
 import { valuesOf } from '../fields/actionValues';
 import { writtenHere } from '../match/memory';
 import { report } from '../report';
-import { same } from '../fields/same';
 import { save } from '../save';
 import { reach } from '../match/search';
 import type { Target } from '../target';
 import { idOf, targetOf } from '../target';
 import { credentialOf, inTurn } from '../match/turns';
-import { isEmpty } from '../fields/values';
+import { isNothing } from '../../fields/blank';
+import { sameValue } from '../../fields/field';
 
 const DAY_MS = 86_400_000;
 
@@ -77,8 +78,8 @@ async function findTwin(
 	const isTwin = (row: IDataObject) => isSame(other, recipe, row, body, zone);
 	const own = written.find(isTwin);
 	if (own) return own;
-	const narrow = Object.entries(recipe.narrow ?? {}).filter(([, field]) => !isEmpty(body[field]));
-	const without = Object.entries(recipe.without ?? {}).filter(([field]) => isEmpty(body[field]));
+	const narrow = Object.entries(recipe.narrow ?? {}).filter(([, field]) => !isNothing(body[field]));
+	const without = Object.entries(recipe.without ?? {}).filter(([field]) => isNothing(body[field]));
 	const filters = Object.assign(
 		Object.fromEntries(narrow.map(([filter, field]) => [filter, body[field]])),
 		...without.map(([, filter]) => filter),
@@ -102,10 +103,10 @@ function isSame(
 	if (recent && !isRecent(row[recent], zone)) return false;
 	const all: readonly Field[] = [...fields, ...keys];
 	return compared
-		.filter((name) => !isEmpty(body[name]))
+		.filter((name) => !isNothing(body[name]))
 		.every((name) => {
 			const field = all.find((one) => one.name === name) ?? { type: 'text' as const };
-			return same(field, row[name], body[name], zone);
+			return sameValue(field, row[name], body[name], zone);
 		});
 }
 
@@ -124,12 +125,12 @@ async function fillIns(
 	body: IDataObject,
 	itemIndex: number,
 ): Promise<IDataObject> {
-	const lacking = Object.entries(fill).filter(([name]) => isEmpty(body[name]));
+	const lacking = Object.entries(fill).filter(([name]) => isNothing(body[name]));
 	if (lacking.length === 0) return {};
 	const { row: record } = await reach(context, entity, id, targetOf(context, entity, itemIndex));
 	const found = lacking.map(([name, sources]) => [
 		name,
-		sources.map((one) => record[one]).find((value) => !isEmpty(value)),
+		sources.map((one) => record[one]).find((value) => !isNothing(value)),
 	]);
 	return Object.fromEntries(found.filter(([, value]) => value !== undefined)) as IDataObject;
 }

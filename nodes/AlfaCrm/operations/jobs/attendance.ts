@@ -2,15 +2,16 @@ import type { IDataObject, IExecuteFunctions } from 'n8n-workflow';
 import { NodeOperationError } from 'n8n-workflow';
 
 import { readId } from '../../api/formats';
-import type { Action, Entity, Field } from '../../entities/types';
+import type { Action, Entity } from '../../entities/types';
+import type { Field } from '../../fields/types';
 import { givenFor, valuesOf } from '../fields/actionValues';
 import { fieldsToSend, rowsOf } from '../fields/body';
 import { findById, lookUp } from '../findById';
 import { report } from '../report';
-import { same } from '../fields/same';
 import { save } from '../save';
 import { idOf, targetOf } from '../target';
-import { isEmpty } from '../fields/values';
+import { isNothing } from '../../fields/blank';
+import { sameValue } from '../../fields/field';
 
 const CANCELLED = 2;
 const CONDUCTED = 3;
@@ -80,7 +81,7 @@ function wantedRows(
 	const short = (customers: unknown, is_attend: number) =>
 		(customers as number[]).map((customer_id) => ({ customer_id, is_attend }));
 	const rows: IDataObject[] = [
-		...(isEmpty(details) ? [] : rowsOf(details)),
+		...(isNothing(details) ? [] : rowsOf(details)),
 		...short(present_ids, 1),
 		...short(absent_ids, 0),
 	];
@@ -134,7 +135,7 @@ function says(
 	if (held === undefined) return false;
 	return fields
 		.filter(({ name }) => name in wanted && !IDENTITY.includes(name))
-		.every((field) => same(field, held[field.name], wanted[field.name], zone));
+		.every((field) => sameValue(field, held[field.name], wanted[field.name], zone));
 }
 
 function idOfRow(held: IDataObject | undefined): IDataObject {

@@ -1,11 +1,11 @@
 import type { IDataObject, IExecuteFunctions } from 'n8n-workflow';
 import { NodeOperationError } from 'n8n-workflow';
 
-import type { Entity, Field, MatchKey } from '../../entities/types';
+import type { Entity, MatchKey } from '../../entities/types';
+import type { Field } from '../../fields/types';
 import { CUSTOM } from '../fields/given';
-import { readingsOf } from './phones';
-import { listOf } from '../fields/same';
-import { isEmpty, toWire } from '../fields/values';
+import { isBlank, keyReadings, listOf } from '../../fields/field';
+import { toWire } from '../fields/values';
 
 /** The key that 'Match By' names; a custom field has its name in place of declared fields. */
 export function keyOf(context: IExecuteFunctions, entity: Entity, itemIndex: number): MatchKey {
@@ -46,7 +46,13 @@ export function wantedValues(
 	key: MatchKey,
 	given: IDataObject,
 ): IDataObject | undefined {
-	const filled = key.fields.filter((name) => !isBlank(keyField(entity, name), given[name]));
+	const filled = key.fields.filter((name) => {
+		const field = keyField(entity, name);
+		// A phone that is words, not a number, can be saved but not looked for.
+		return (
+			!isBlank(field, given[name]) && listOf(given[name]).some((one) => keyReadings(field, one).length > 0)
+		);
+	});
 	if (filled.length === 0 || (filled.length < key.fields.length && !key.any)) return undefined;
 	return Object.fromEntries(
 		filled.map((name) => [name, toWire(context, itemIndex, keyField(entity, name), given[name])]),
@@ -78,10 +84,5 @@ export function emptyKey(
 
 export function keyField({ fields, label }: Entity, name: string): Field {
 	if (name === 'id') return { type: 'id', name, label: `${label} ID` };
-	return fields.find((field) => field.name === name) ?? { type: 'text', name, label: name };
-}
-
-/** A phone number without a digit is none. */
-export function isBlank({ isPhone }: Field, value: unknown): boolean {
-	return isEmpty(value) || (isPhone === true && listOf(value).every((one) => readingsOf(one).length === 0));
+	return fields.find((field) => field.name === name) ?? { type: 'custom', name, label: name };
 }

@@ -7,10 +7,9 @@ import { byId } from '../../entities/match';
 import type { Entity, MatchKey } from '../../entities/types';
 import { lookUp, notFound } from '../findById';
 import { keyField } from './keys';
-import { phoneForms, samePhone } from './phones';
 import { writtenHere } from './memory';
 import type { Match } from './memory';
-import { fold, listOf, same } from '../fields/same';
+import { keyReadings, listOf, searchForms } from '../../fields/field';
 import type { Target } from '../target';
 
 /** A list that changes while it is read may hide a record, so it is read again. */
@@ -28,11 +27,10 @@ export async function findMatches(
 	wanted: IDataObject,
 	branches: ReadonlyArray<number | undefined>,
 ): Promise<Match[]> {
-	const zone = context.getTimezone();
 	const own = writtenHere(context, entity.path);
 	const found = new Map<number, Match>();
 	const take = (id: number | undefined, match: Match): boolean => {
-		const isIt = id !== undefined && fits(entity, key, wanted, match.row, zone);
+		const isIt = id !== undefined && fits(entity, key, wanted, match.row);
 		if (isIt && !found.has(id)) found.set(id, match);
 		return isIt;
 	};
@@ -119,22 +117,19 @@ function groupsOfOne(each: IDataObject[][][]): IDataObject[][] {
 }
 
 function filtersFor(entity: Entity, name: string, value: IDataObject[string]): IDataObject[] {
-	const field = keyField(entity, name);
-	if (field.isPhone) return phoneForms(value).map((phone) => ({ [name]: phone }));
-	if (field.type === 'date') return [{ [`${name}_from`]: value, [`${name}_to`]: value }];
-	const known =
-		name === 'id' || name.startsWith('custom_') || entity.filters.some((one) => one.name === name);
-	return [known ? { [name]: value } : {}];
+	const forms = searchForms(keyField(entity, name), name, value);
+	const known = (filter: string) =>
+		filter === 'id' || filter.startsWith('custom_') || entity.filters.some((one) => one.name === filter);
+	return forms.map((form) => (Object.keys(form).every(known) ? form : {}));
 }
 
 /** Whether a row has what the key wants. */
-function fits(entity: Entity, key: MatchKey, wanted: IDataObject, row: IDataObject, zone: string): boolean {
+function fits(entity: Entity, key: MatchKey, wanted: IDataObject, row: IDataObject): boolean {
 	const agrees = (name: string): boolean => {
 		const field = keyField(entity, name);
-		const [held, looked] = [listOf(row[name]), listOf(wanted[name])];
-		if (field.type === 'date') return same(field, row[name], wanted[name], zone);
-		const equal = field.isPhone ? samePhone : (one: unknown, other: unknown) => fold(one) === fold(other);
-		return held.some((one) => looked.some((other) => equal(one, other)));
+		const readings = (value: unknown) => listOf(value).flatMap((one) => keyReadings(field, one));
+		const looked = readings(wanted[name]);
+		return readings(row[name]).some((reading) => looked.includes(reading));
 	};
 	const names = Object.keys(wanted);
 	return key.any ? names.some(agrees) : names.every(agrees);
