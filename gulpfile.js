@@ -4,14 +4,19 @@ const { dirname, join } = require('node:path');
 const { series } = require('gulp');
 
 const manifest = require('./package.json');
-const { allSchemas } = require('./scripts/lib/schemas.js');
 
 const SCHEMAS = 'dist/nodes/AlfaCrm/__schema__/v1.0.0';
 
+/** By `<resource>/<operation>`, from what was just built. */
+function outputs() {
+	const { entities, entityOf } = require('./dist/nodes/AlfaCrm/entities/registry.js');
+	const { allSchemas } = require('./dist/nodes/AlfaCrm/operations/schemas.js');
+	return allSchemas(entities, entityOf);
+}
+
 /** What the editor shows of an output before a node has run. */
 async function schemas() {
-	const { entities } = require('./dist/nodes/AlfaCrm/entities/registry.js');
-	for (const [name, schema] of Object.entries(allSchemas(entities))) {
+	for (const [name, schema] of Object.entries(outputs())) {
 		const file = join(SCHEMAS, `${name}.json`);
 		await mkdir(dirname(file), { recursive: true });
 		await writeFile(file, JSON.stringify(schema));
@@ -29,8 +34,7 @@ async function verify() {
 	const compiled = [...manifest.n8n.nodes, ...manifest.n8n.credentials];
 	const codexes = manifest.n8n.nodes.map((file) => file.replace(/\.js$/, '.json'));
 	const pictures = readdirSync('icons').map((file) => join('dist/icons', file));
-	const { entities } = require('./dist/nodes/AlfaCrm/entities/registry.js');
-	const previews = Object.keys(allSchemas(entities)).map((name) => join(SCHEMAS, `${name}.json`));
+	const previews = Object.keys(outputs()).map((name) => join(SCHEMAS, `${name}.json`));
 	const missing = [...compiled, ...codexes, ...pictures, ...previews].filter((file) => !existsSync(file));
 	if (missing.length > 0) throw new Error(`dist is not complete, missing: ${missing.join(', ')}`);
 }

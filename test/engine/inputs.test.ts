@@ -1,7 +1,8 @@
 import type { IDataObject, INodeParameters } from 'n8n-workflow';
 
 import { entities } from '../../nodes/AlfaCrm/entities/registry';
-import { recordSchema } from '../../scripts/lib/schemas';
+import type { Entity } from '../../nodes/AlfaCrm/entities/types';
+import { recordSchema } from '../../nodes/AlfaCrm/operations/schemas';
 import { failing } from './support/nothing-changes';
 import { useSchool } from './support/school';
 
@@ -241,7 +242,7 @@ describe('the preview of the output', () => {
 		'of $resource agrees with what AlfaCRM sends',
 		({ resource }) => {
 			const entity = entities.find((candidate) => candidate.resource === resource);
-			const { properties } = recordSchema(entity) as { properties: Record<string, { type: string }> };
+			const { properties } = recordSchema(entity as Entity);
 			const rows = school.sandbox.store.rows(entity?.path ?? '') as unknown as IDataObject[];
 			const wrong = rows.slice(0, 40).flatMap((row) =>
 				Object.entries(row)

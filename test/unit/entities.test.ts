@@ -1,5 +1,6 @@
 import { entities, entityOf } from '../../nodes/AlfaCrm/entities/registry';
-import type { Action, Entity, Field, Filter, Key, Shown } from '../../nodes/AlfaCrm/entities/types';
+import type { Action, Entity, Key } from '../../nodes/AlfaCrm/entities/types';
+import type { Field, Filter, Shown } from '../../nodes/AlfaCrm/fields/types';
 import { optionsMethod } from '../../nodes/AlfaCrm/methods/names';
 
 const TABLE = entities.map((entity): [string, Entity] => [entity.resource, entity]);
@@ -30,7 +31,7 @@ const OWN_PARAMETERS = [
 	'skipIfThere',
 ];
 const OPERATIONS = ['create', 'delete', 'find', 'get', 'getAll', 'update', 'upsert'];
-const LISTS = ['texts', 'ids', 'references', 'choices'];
+const LISTS = ['texts', 'phones', 'ids', 'references', 'choices'];
 const CERTAINTIES = ['confirmed', 'documented', 'unconfirmed'];
 const NAME = /^[a-z][A-Za-z0-9]*(_[a-z0-9]+)*$/;
 

@@ -1,6 +1,6 @@
-import { entities } from '../../nodes/AlfaCrm/entities/registry';
+import { entities, entityOf } from '../../nodes/AlfaCrm/entities/registry';
 import type { Entity } from '../../nodes/AlfaCrm/entities/types';
-import { allSchemas } from '../../scripts/lib/schemas';
+import { allSchemas } from '../../nodes/AlfaCrm/operations/schemas';
 
 interface Schema {
 	type: string;
@@ -8,7 +8,7 @@ interface Schema {
 	items?: Schema;
 }
 
-const schemas = allSchemas(entities) as Record<string, Schema>;
+const schemas = allSchemas(entities, entityOf) as Record<string, Schema>;
 const TABLE = entities.map((entity): [string, Entity] => [entity.resource, entity]);
 const namesIn = (schema: Schema) => Object.keys(schema.properties ?? {});
 

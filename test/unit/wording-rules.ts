@@ -47,7 +47,8 @@ export const emptyOf: Partial<
 	string: (value, { typeOptions }) =>
 		typeOptions?.multipleValues ? Array.isArray(value) : typeof value === 'string',
 	dateTime: (value) => typeof value === 'string',
-	number: (value) => typeof value === 'number',
+	// Empty where a zero is refused.
+	number: (value) => typeof value === 'number' || value === '',
 	boolean: (value) => typeof value === 'boolean',
 	collection: (value) => JSON.stringify(value) === '{}',
 	fixedCollection: (value) => JSON.stringify(value) === '{}',

@@ -1,8 +1,8 @@
 import type { INodeProperties } from 'n8n-workflow';
 
 import { entities } from '../../nodes/AlfaCrm/entities/registry';
-import type { Field, FieldType, Filter } from '../../nodes/AlfaCrm/entities/types';
-import { toProperty } from '../../nodes/AlfaCrm/properties/fields';
+import { toProperty } from '../../nodes/AlfaCrm/fields/field';
+import type { Field, FieldType, Filter } from '../../nodes/AlfaCrm/fields/types';
 import { childrenOf, parameters, choices } from './form';
 import { isTitleCase, MISCASED, isTidy, DESCRIPTION_RULES, emptyOf, PARAMETER_RULES } from './wording-rules';
 
@@ -39,11 +39,12 @@ describe('every description', () => {
 });
 
 describe('every field of every entity', () => {
-	/** The parameter of each type. */
-	const TYPES: Record<FieldType['type'], INodeProperties['type']> = {
+	/** The parameter of each type that is declared; custom fields are named by the account. */
+	const TYPES: Record<Exclude<FieldType['type'], 'custom'>, INodeProperties['type']> = {
 		text: 'string',
 		longText: 'string',
 		texts: 'string',
+		phones: 'string',
 		id: 'string',
 		ids: 'string',
 		time: 'string',

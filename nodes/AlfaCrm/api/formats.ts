@@ -6,31 +6,63 @@ export type DateFormat = 'dotted' | 'iso';
 const PATTERNS: Record<DateFormat, string> = { dotted: 'dd.MM.yyyy', iso: 'yyyy-MM-dd' };
 
 /**
- * Writes a day as AlfaCRM wants it, seen in `zone`.
+ * Writes a day as AlfaCRM wants it. What is exactly midnight where it was written is the day that was written, as
+ * calendars and sheets mean it; any other moment is the day that it belongs to in `zone`.
  *
  * @param value ISO 8601 (also with a blank for the T), AlfaCRM's `dd.mm.yyyy[ hh:mm[:ss]]`, a Luxon DateTime or a Date
  * @returns undefined when it cannot be read as a date
  */
 export function formatDay(value: unknown, format: DateFormat, zone: string): string | undefined {
-	const date = readDate(value, zone);
+	const date = readDay(value, zone);
 	return date?.isValid ? date.toFormat(PATTERNS[format]) : undefined;
 }
 
-function readDate(value: unknown, zone: string): DateTime | undefined {
-	if (value instanceof Date) return DateTime.fromJSDate(value, { zone });
-	if (hasToIso(value)) {
-		// Another copy of Luxon may have made it, so only its text is trusted.
-		return DateTime.fromISO(String(value.toISO()), { zone });
-	}
-	if (typeof value !== 'string') return undefined;
+/** The day that it is now in `zone`. */
+export function today(format: DateFormat, zone: string): string {
+	return DateTime.fromMillis(Date.now(), { zone }).toFormat(PATTERNS[format]);
+}
 
-	const text = value.trim();
-	const dotted = /^(\d{1,2}\.\d{1,2}\.\d{4})(?:[ T](?:[01]?\d|2[0-3]):[0-5]\d(?::[0-5]\d)?)?$/.exec(text);
-	if (dotted) return DateTime.fromFormat(dotted[1], 'd.M.yyyy', { zone });
-	if (/^\d{4}-\d{2}-\d{2}([T ]\d{2}:\d{2}.*)?$/.test(text)) {
-		return DateTime.fromISO(text.replace(' ', 'T'), { zone });
-	}
-	return undefined;
+/**
+ * A time of day, `hh:mm`: that of a moment in `zone`.
+ *
+ * @param value `hh:mm[:ss]`, also behind a day as AlfaCRM shows it, or what `formatDay` takes
+ * @returns undefined when it cannot be read as a time
+ */
+export function formatTime(value: unknown, zone: string): string | undefined {
+	const text = written(value);
+	const [, hours, minutes] = /^(\d|[01]\d|2[0-3]):([0-5]\d)(?::[0-5]\d)?$/.exec(text) ?? [];
+	if (hours !== undefined) return `${hours.padStart(2, '0')}:${minutes}`;
+	const moment = ISO.exec(text)?.groups;
+	if (moment?.time === undefined) return undefined;
+	const date = DateTime.fromISO(text.replace(' ', 'T'), { zone });
+	// Without an offset it is the clock of the wall, also in the hour that summer time leaves out.
+	return date.isValid ? (moment.offset ? date.toFormat('HH:mm') : moment.time.slice(0, 5)) : undefined;
+}
+
+const CLOCK = '(?:[01]\\d|2[0-3]):[0-5]\\d(?::[0-5]\\d(?:[.,]\\d+)?)?';
+const ISO = new RegExp(
+	`^(?<day>\\d{4}-\\d\\d-\\d\\d)(?:[T ](?<time>${CLOCK})(?<offset>(?:Z|[+-]\\d\\d(?::?\\d\\d)?)(?:\\[[^\\]]+\\])?)?)?$`,
+);
+const DOTTED = /^(\d{1,2}\.\d{1,2}\.\d{4})(?:[ T](?:[01]?\d|2[0-3]):[0-5]\d(?::[0-5]\d)?)?$/;
+const MIDNIGHT = /^00:00(?::00(?:[.,]0+)?)?$/;
+
+/** A day without a zone; a moment becomes one in `zone`. */
+function readDay(value: unknown, zone: string): DateTime | undefined {
+	const text = written(value);
+	const dotted = DOTTED.exec(text);
+	if (dotted) return DateTime.fromFormat(dotted[1], 'd.M.yyyy', { zone: 'utc' });
+	const parts = ISO.exec(text)?.groups;
+	if (parts === undefined) return undefined;
+	const { day, time = '00:00', offset } = parts;
+	if (offset === undefined || MIDNIGHT.test(time)) return DateTime.fromISO(day, { zone: 'utc' });
+	return DateTime.fromISO(text.replace(' ', 'T'), { zone });
+}
+
+/** Another copy of Luxon may have made a DateTime, so only its text is trusted. */
+function written(value: unknown): string {
+	if (value instanceof Date) return Number.isNaN(value.getTime()) ? '' : value.toISOString();
+	if (hasToIso(value)) return String(value.toISO());
+	return typeof value === 'string' ? value.trim() : '';
 }
 
 function hasToIso(value: unknown): value is { toISO: () => unknown } {
@@ -58,7 +90,9 @@ export function readNumber(value: unknown): number | undefined {
 
 /** AlfaCRM's flags are 0 and 1. */
 export function readFlag(value: unknown): 0 | 1 | undefined {
-	if ([true, 1, '1', 'true'].includes(value as string)) return 1;
-	if ([false, 0, '0', 'false'].includes(value as string)) return 0;
+	const flag = typeof value === 'string' ? value.trim().toLowerCase() : value;
+	// A sheet writes TRUE.
+	if (flag === true || flag === 1 || flag === '1' || flag === 'true') return 1;
+	if (flag === false || flag === 0 || flag === '0' || flag === 'false') return 0;
 	return undefined;
 }

@@ -1,5 +1,6 @@
 import { choice, flag } from './fields';
-import type { Action, Field } from './types';
+import type { Action } from './types';
+import type { Field } from '../fields/types';
 
 /** AlfaCRM leaves archived records out unless it is told otherwise. API notes 3. */
 export const archivedView = (plural: string) =>

@@ -13,7 +13,7 @@ const period = [
 	}),
 ];
 
-/** A customer in a group. API notes 5.7. Reading one walks the current members of the group. */
+/** A customer in a group. API notes 5.7. Reading one walks the members of the group. */
 export const cgi = writable({
 	resource: 'cgi',
 	path: 'cgi',
@@ -36,6 +36,8 @@ export const cgi = writable({
 			certainty: 'confirmed',
 		},
 	],
+	// Without days the index shows current ones only.
+	hidden: [{ b_date: '01.01.2000', e_date: '31.12.2099' }],
 	title: ['customer_id', 'b_date', 'e_date'],
 	fields: [
 		customer,

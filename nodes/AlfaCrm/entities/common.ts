@@ -1,5 +1,6 @@
 import { dotted, flag, id, integer, longText, range, text } from './fields';
-import type { Entity, Field, OperationName } from './types';
+import type { Entity, OperationName } from './types';
+import type { Field } from '../fields/types';
 
 export const ALL_OPERATIONS = [
 	'create',

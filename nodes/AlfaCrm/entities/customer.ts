@@ -9,6 +9,7 @@ import {
 	integer,
 	iso,
 	number,
+	phones,
 	range,
 	record,
 	reference,
@@ -39,6 +40,8 @@ const bonus = (
 	...facts,
 	path: 'bonus',
 	idAs: 'customer_id',
+	// API notes 6: its answer is assumed, not seen.
+	...(facts.returns === 'saved' ? { confirmedBy: 'balance_bonus' } : {}),
 	certainty: 'unconfirmed',
 });
 
@@ -46,7 +49,7 @@ const leaving = reference('customer_reject_id', 'Customer Reject Reason', 'custo
 	description: 'Why a client left',
 });
 
-const amount = number('amount', 'Amount', { required: true });
+const amount = number('amount', 'Amount', { required: true, min: 0.01 });
 
 const bonuses: Action[] = [
 	bonus({
@@ -139,7 +142,7 @@ export const customer = writable({
 	],
 	custom: true,
 	reveal: { is_study: 2, removed: 1 },
-	match: { keys, everyBranch: true, onlyForNew: ['is_study'] },
+	match: { keys, everyBranch: true, onlyForNew: ['is_study', 'name'] },
 	archive: { day: 'e_date' },
 	fields: [
 		name('e.g. Mia Orlova'),
@@ -148,7 +151,7 @@ export const customer = writable({
 			description: 'Whether it is a lead or a client',
 		}),
 		choice('legal_type', 'Legal Type', LEGAL_TYPES, 1, { required: true, description: 'Who pays' }),
-		texts('addr', 'Address'),
+		texts('addr', 'Address', { split: false }),
 		reference('assigned_id', 'Assigned Manager', 'user', {
 			description: 'User who looks after the customer',
 		}),
@@ -170,7 +173,7 @@ export const customer = writable({
 		reference('lead_status_id', 'Lead Status', 'leadStatus', { description: 'Stage of the funnel' }),
 		text('legal_name', 'Payer Name', { description: 'Payer or parent, at most 50 characters' }),
 		note,
-		texts('phone', 'Phone', { isPhone: true, placeholder: 'e.g. +7(900)000-22-33' }),
+		phones('phone', 'Phone', { placeholder: 'e.g. +7(900)000-22-33' }),
 		reference('pipeline_id', 'Pipeline', 'pipeline', { description: 'Funnel of a lead' }),
 		archivedField('customer'),
 		reference('study_status_id', 'Study Status', 'studyStatus', { description: 'State of a client' }),
@@ -216,11 +219,17 @@ export const customer = writable({
 		...range(dotted, 'date', 'Added'),
 		...range(dotted, 'dob', 'Date of Birth'),
 		text('email', 'Email', {
-			description: 'Seen in one integration only; unconfirmed',
+			description:
+				'Part of the address. Seen in one integration only, so the node checks the rows that come again.',
 			placeholder: 'e.g. name@example.org',
+			recheck: { field: 'email', test: 'contains' },
 		}),
 		choice('gender', 'Gender', GENDERS, 0),
-		record('group_id', 'Group', 'group', { description: 'Used by some integrations; effect unconfirmed' }),
+		record('group_id', 'Group', 'group', {
+			description:
+				'Who is in the group now. AlfaCRM may ignore it, so the node reads the members of the group too.',
+			recheck: 'members',
+		}),
 		idFilter,
 		...range(iso, 'last_attend_date', 'Last Attended'),
 		reference('lead_source_id', 'Lead Source', 'leadSource', { description: 'Where the customer came from' }),
@@ -234,7 +243,11 @@ export const customer = writable({
 		...range(iso, 'next_lesson_date', 'Next Lesson'),
 		text('note', 'Note', { description: 'Part of the note' }),
 		text('legal_name', 'Payer Name', { description: "Part of the payer's name" }),
-		text('phone', 'Phone', { description: 'Some digits of the phone number', placeholder: 'e.g. 9000001' }),
+		text('phone', 'Phone', {
+			description: 'A phone number in any spelling, or some digits of it',
+			placeholder: 'e.g. 9000001',
+			recheck: { field: 'phone', test: 'phone' },
+		}),
 		...range(dotted, 'removed', 'Archived'),
 		reference('study_status_id', 'Study Status', 'studyStatus', { description: 'State of a client' }),
 		...range(dotted, 'tariff_till', 'Subscription Valid Until'),

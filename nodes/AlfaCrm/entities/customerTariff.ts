@@ -22,6 +22,8 @@ export const customerTariff = writable({
 	plural: 'Customer Subscriptions',
 	certainty: 'confirmed',
 	keys: [{ ...record('customer_id', 'Customer', 'customer', { required: true }), in: ALL_OPERATIONS }],
+	// Without it the index shows current ones. API notes 5.5.
+	hidden: [{ dead: true }],
 	title: ['tariff_id', 'b_date', 'e_date'],
 	simple: [
 		'id',

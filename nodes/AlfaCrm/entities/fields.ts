@@ -1,17 +1,10 @@
-import type { Choice, Field, FieldType, Filter, Shown } from './types';
+import type { Choice, Field, FieldType, Filter, OfType } from '../fields/types';
 
 type Simple = Exclude<FieldType['type'], 'date' | `choice${string}` | `re${string}` | 'rows'>;
 type Extra = Partial<
 	Pick<
 		Field,
-		| 'description'
-		| 'placeholder'
-		| 'required'
-		| 'fromBranch'
-		| 'writeOnly'
-		| 'isPhone'
-		| 'otherwise'
-		| 'upfront'
+		'description' | 'placeholder' | 'required' | 'fromBranch' | 'writeOnly' | 'otherwise' | 'upfront' | 'onlyWhenTrue'
 	> &
 		Pick<Filter, 'recheck'>
 >;
@@ -20,12 +13,14 @@ type Make = (name: string, label: string, extra?: Extra) => Made;
 
 /** Short forms, so that a declaration reads as a table. */
 const simple =
-	(type: Simple): Make =>
-	(name, label, extra) => ({ type, name, label, ...extra });
+	<K extends Simple>(type: K) =>
+	(name: string, label: string, extra?: Extra & Omit<OfType<K>, 'type'>): Made =>
+		({ type, name, label, ...extra }) as Made;
 
 export const text = simple('text');
 export const longText = simple('longText');
 export const texts = simple('texts');
+export const phones = simple('phones');
 export const integer = simple('integer');
 export const id = simple('id');
 export const ids = simple('ids');
@@ -78,7 +73,12 @@ export const reference = pointing('reference');
 export const references = pointing('references');
 export const record = pointing('record');
 
-export const rows = (name: string, label: string, fields: readonly Field[], extra: Extra = {}): Made => ({
+export const rows = (
+	name: string,
+	label: string,
+	fields: readonly Field[],
+	extra: Extra & Pick<OfType<'rows'>, 'readOnly'> = {},
+): Made => ({
 	type: 'rows',
 	fields,
 	name,
@@ -101,7 +101,3 @@ export function range(make: Make, name: string, label: string, recheck?: string)
 		});
 	});
 }
-
-/** Holds several values, which AlfaCRM replaces as a whole. */
-export const isList = ({ type }: { type: Shown['type'] }): boolean =>
-	['texts', 'ids', 'references', 'choices'].includes(type);

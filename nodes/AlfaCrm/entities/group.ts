@@ -63,6 +63,7 @@ export const group = writable({
 		ids('ids', 'IDs', {
 			description: 'IDs of the records to return, separated by commas',
 			placeholder: 'e.g. 40, 41',
+			recheck: { field: 'id', test: 'in' },
 		}),
 		level,
 		nameFilter,

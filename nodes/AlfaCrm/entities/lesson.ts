@@ -44,22 +44,28 @@ const ATTENDANCE = [
 	note,
 ];
 
-const details = rows('details', 'Attendance', [
-	...ATTENDANCE,
-	id('id', 'Attendance ID', { description: "ID of the customer's row in 'details' of the lesson" }),
-	reference('branch_id', 'Branch of Customer', 'branch', { fromBranch: true }),
-]);
+const details = rows(
+	'details',
+	'Attendance',
+	[
+		...ATTENDANCE,
+		id('id', 'Attendance ID', { description: "ID of the customer's row in 'details' of the lesson" }),
+		reference('branch_id', 'Branch of Customer', 'branch', { fromBranch: true }),
+	],
+	{ readOnly: ['commission', 'ctt_id', 'lesson_id'] },
+);
 
 /** API notes 5.11 and 6: one integration uses it; its body is taken from there and from the official table. */
 const conduct: Action = {
 	name: 'conduct',
 	label: 'Conduct',
 	title: 'Conduct a lesson',
-	description: 'Mark a lesson as conducted, with who attended',
+	description:
+		'Mark a planned lesson as conducted, with who attended. Run again with the same, it changes nothing.',
 	action: 'teach',
 	idAs: 'id',
 	body: [
-		details,
+		{ ...details, required: true },
 		reference('branch_id', 'Branch of Lesson', 'branch', {
 			fromBranch: true,
 			description: 'The branch it belongs to, if not the one above',
@@ -72,6 +78,7 @@ const conduct: Action = {
 		topic,
 	],
 	fixed: { status: 3 },
+	recipe: { kind: 'attend' },
 	returns: 'saved',
 	certainty: 'documented',
 };

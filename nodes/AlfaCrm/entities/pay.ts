@@ -33,7 +33,7 @@ export const pay = writable({
 	fields: [
 		{ ...customer, required: true },
 		dotted('document_date', 'Document Date', { required: true }),
-		number('income', 'Income', { required: true, description: 'Sum of the payment' }),
+		number('income', 'Income', { required: true, nonZero: true, description: 'Sum of the payment' }),
 		{ ...account, required: true },
 		{ ...type, required: true },
 		reference('branch_id', 'Branch of Payment', 'branch', {

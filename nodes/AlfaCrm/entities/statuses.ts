@@ -1,7 +1,8 @@
 import { enabled, enabledFilter, idFilter, name, nameFilter, readable, weight, writable } from './common';
 import { flag, reference, text } from './fields';
 import { byId, byName, named } from './match';
-import type { Entity, Field } from './types';
+import type { Entity } from './types';
+import type { Field } from '../fields/types';
 
 /** The short lists that an account defines for itself share one shape. API notes 5.4. */
 const list = (

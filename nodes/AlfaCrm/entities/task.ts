@@ -54,9 +54,11 @@ export const task = writable({
 		flag('is_public_entry', 'Public Entry'),
 	],
 	filters: [
-		...range(dotted, 'due_date', 'Due Date'),
+		...range(dotted, 'due_date', 'Due Date', 'due_date'),
 		boolean('due_date_is_null', 'Without Due Date', {
-			description: 'Whether to return only tasks without a due date',
+			description:
+				'Whether to return only tasks without a due date. AlfaCRM may ignore it, so the node checks the rows that come again.',
+			recheck: { field: 'due_date', test: 'blank' },
 		}),
 	],
 });

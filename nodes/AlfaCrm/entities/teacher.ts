@@ -1,7 +1,7 @@
 import { archivedView } from './archive';
 import { calendar } from './calendar';
 import { idFilter, nameFilter, note, readable } from './common';
-import { ids, integer, iso, rows, text, texts } from './fields';
+import { ids, integer, iso, phones, rows, text, texts } from './fields';
 import type { Action } from './types';
 
 /** API notes 5.15: three integrations list them, none shows what the call takes besides the page. */
@@ -47,7 +47,7 @@ export const teacher = readable({
 		iso('e_date', 'Archived On', { description: 'A past day if archived, 2030-12-31 if not' }),
 		integer('gender', 'Gender'),
 		note,
-		texts('phone', 'Phone'),
+		phones('phone', 'Phone'),
 		rows('teacher-to-skill', 'Skills', [text('name', 'Name')]),
 	],
 	views: [archivedView('teachers')],

@@ -1,6 +1,6 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import type { DateFormat } from '../api/formats';
+import type { Choice, Field, FieldBasics, FieldType, Filter, Shown } from '../fields/types';
 
 export type OperationName = 'create' | 'delete' | 'find' | 'get' | 'getAll' | 'update' | 'upsert';
 
@@ -9,65 +9,6 @@ export type OperationName = 'create' | 'delete' | 'find' | 'get' | 'getAll' | 'u
  * so; one source, or sources that contradict each other.
  */
 export type Certainty = 'confirmed' | 'documented' | 'unconfirmed';
-
-export interface FieldBasics {
-	/** As AlfaCRM calls it. */
-	name: string;
-	/** Title Case, as the form shows it. */
-	label: string;
-	description?: string;
-	placeholder?: string;
-}
-
-export interface Choice {
-	value: number | string;
-	label: string;
-	description?: string;
-}
-
-/** What a field holds decides its parameter in the form, its check and its format on the wire. */
-export type FieldType =
-	| { type: 'text' | 'longText' | 'texts' | 'id' | 'ids' | 'number' }
-	| { type: 'integer'; preset?: number }
-	/** Yes or no, on the wire 0/1 or, for a few filters, false/true. */
-	| { type: 'flag' | 'boolean' }
-	| { type: 'date'; format: DateFormat }
-	/** Of the day, `hh:mm`. */
-	| { type: 'time' }
-	| { type: 'choice'; choices: readonly Choice[]; preset: number | string }
-	/** Days of the week and the like; several at once. */
-	| { type: 'choices'; choices: readonly Choice[] }
-	/** One record, or several, of another entity, picked from a dropdown. For short lists. */
-	| { type: 'reference' | 'references'; entity: string }
-	/** One record of another entity, searched for. For long lists. */
-	| { type: 'record'; entity: string }
-	/** A list of small records inside this one, such as the attendance of a lesson. */
-	| { type: 'rows'; fields: readonly Field[] };
-
-export type Filter = FieldBasics &
-	FieldType & {
-		/**
-		 * The server is known to ignore this filter, at least sometimes, so rows are checked again: against which field
-		 * of the row, and how.
-		 */
-		recheck?: { field: string; test: 'is' | 'from' | 'to' | 'has'; also?: IDataObject };
-	};
-
-export type Field = FieldBasics &
-	FieldType & {
-		/** Asked for at create, since AlfaCRM refuses a record without it. */
-		required?: boolean;
-		/** In a new record the branch of the call stands in for a value that is not given. */
-		fromBranch?: boolean;
-		/** Not among what AlfaCRM returns, at least not under this name. */
-		writeOnly?: boolean;
-		/** Phone numbers, which are the same in any spelling. */
-		isPhone?: boolean;
-		/** Sent when nothing is given. */
-		otherwise?: number | 'today';
-		/** A parameter of an action that stands with the required ones, though it may stay empty. */
-		upfront?: boolean;
-	};
 
 /** A natural key: what a record is told by when its ID is not known. */
 export interface MatchKey {
@@ -93,9 +34,6 @@ export interface Matching {
 	onlyForNew?: readonly string[];
 }
 
-/** What AlfaCRM returns; an object has keys that nobody can declare. */
-export type Shown = FieldBasics & (FieldType | { type: 'object' });
-
 /** An ID that AlfaCRM looks for in the query; it is sent in the body too, where some sources have it. */
 export type Key = Field & { in: readonly OperationName[] };
 
@@ -108,8 +46,6 @@ export interface Addition {
 	link: 'query' | 'body' | 'list';
 	/** What else its query needs. */
 	query?: IDataObject;
-	/** Two records are the same when those of these fields agree that are given. */
-	same: readonly string[];
 	/** Filters of its list and the fields that fill them. */
 	narrow?: Readonly<Record<string, string>>;
 	/** Filters of its list where a field is left empty. */
@@ -155,6 +91,8 @@ export interface Action {
 	fixed?: IDataObject;
 	/** A saved record, pages of rows, a bare list of rows, or one object. The last three only read. */
 	returns: 'saved' | 'pages' | 'list' | 'object';
+	/** What an answer must hold that counts as success though it does not say so. */
+	confirmedBy?: string;
 	/** Left out, the call is sent as it is. */
 	recipe?: Recipe;
 	/** What it returns, where that is no record of the entity, for the preview of the output. */
@@ -194,6 +132,8 @@ export interface Entity {
 	sweep?: FieldBasics & { choices: readonly (Choice & { value: number })[] };
 	/** Makes the index show a record that its defaults would hide, for reading one by ID. */
 	reveal?: Readonly<Record<string, number | boolean>>;
+	/** Bodies with which the index shows more records, asked one after the other where none may be missed. */
+	hidden?: readonly IDataObject[];
 	/** What it is told by besides its ID; makes Find and Create or Update possible. */
 	match?: Matching;
 	/** Can be archived: by the flag `removed`, and for some by a day, which is reached. */

@@ -7,7 +7,8 @@ import type {
 
 import { request } from '../api/request';
 import { entities } from '../entities/registry';
-import type { Entity, Field } from '../entities/types';
+import type { Entity } from '../entities/types';
+import { toColumn } from '../fields/field';
 import { branchOf } from './branch';
 import { columnsMethod } from './names';
 
@@ -35,44 +36,6 @@ function declaredColumns({ fields }: Entity, creates: boolean): ResourceMapperFi
 		...columns.filter(({ required }) => required),
 		...optional.sort((a, b) => a.displayName.localeCompare(b.displayName, 'en')),
 	];
-}
-
-function toColumn(field: Field, required: boolean): ResourceMapperField {
-	return {
-		id: field.name,
-		displayName: columnLabel(field),
-		required,
-		display: true,
-		defaultMatch: false,
-		canBeUsedToMatch: false,
-		...widget(field),
-		// As in the form, where a choice that must be made begins with one.
-		...(required && field.type === 'choice' ? { defaultValue: field.preset } : {}),
-	};
-}
-
-/** A column takes values from the input, so it has no dropdown of names. */
-function columnLabel({ label, type }: Field): string {
-	if (type === 'reference' || type === 'record') return `${label} ID`;
-	return type === 'references' ? `${label} IDs` : label;
-}
-
-function widget(field: Field): Pick<ResourceMapperField, 'type' | 'options'> {
-	switch (field.type) {
-		case 'flag':
-		case 'boolean':
-			return { type: 'boolean' };
-		case 'integer':
-		case 'number':
-			return { type: 'number' };
-		case 'date':
-			return { type: 'dateTime' };
-		case 'choice':
-			return { type: 'options', options: field.choices.map(({ label, value }) => ({ name: label, value })) };
-		// Lists too: n8n's editor for lists takes JSON only, and most have a single value.
-		default:
-			return { type: 'string' };
-	}
 }
 
 /** AlfaCRM lists no definitions of custom fields, so they are read off the first page of records. API notes 9. */

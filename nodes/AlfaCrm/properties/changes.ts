@@ -1,7 +1,7 @@
 import type { INodeProperties, INodePropertyOptions } from 'n8n-workflow';
 
 import { entities } from '../entities/registry';
-import { byName } from './fields';
+import { byName } from '../fields/order';
 
 /** Classes that AlfaCRM's log and webhooks name and its API does not list. API notes 5.21. */
 const OTHER_CLASSES: Record<string, string> = {

@@ -1,10 +1,10 @@
 import type { INodeProperties } from 'n8n-workflow';
 
-import { isList } from '../entities/fields';
 import type { Entity, OperationName } from '../entities/types';
 import { entityOf } from '../entities/registry';
 import { columnsMethod } from '../methods/names';
-import { idProperty, mustBeFilled, toProperty } from './fields';
+import { isList, toProperty } from '../fields/field';
+import { idProperty, mustBeFilled } from './fields';
 import {
 	collection,
 	customFields,

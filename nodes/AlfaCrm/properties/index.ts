@@ -3,7 +3,8 @@ import type { INodeProperties } from 'n8n-workflow';
 import { API_CALL, entities } from '../entities/registry';
 import type { Entity } from '../entities/types';
 import { apiCallProperties } from './apiCall';
-import { byName, loadedFrom } from './fields';
+import { byName } from '../fields/order';
+import { loadedFrom } from '../fields/picker';
 import { actionForm, byPlace, crudForm } from './form';
 import { actionOption, operationOption } from './wording';
 

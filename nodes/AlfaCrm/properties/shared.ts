@@ -1,8 +1,8 @@
 import type { INodeProperties } from 'n8n-workflow';
 
-import { isList } from '../entities/fields';
-import type { Entity, Field } from '../entities/types';
-import { byDisplayName } from './fields';
+import type { Entity } from '../entities/types';
+import { inJson, isList } from '../fields/field';
+import { byDisplayName } from '../fields/order';
 
 export const returnAll: INodeProperties = {
 	displayName: 'Return All',
@@ -92,21 +92,6 @@ export function jsonInput({ label, fields }: Entity): INodeProperties {
 		default: '{}',
 		description: `An object with fields of the ${label.toLowerCase()}, as AlfaCRM calls them: ${names}`,
 	};
-}
-
-/** A field and what it takes, for whoever writes the JSON; an AI agent sees nothing else of it. */
-function inJson(field: Field): string {
-	if (field.type === 'choice') {
-		return `${field.name} (${field.choices.map(({ value, label }) => `${value} ${label}`).join(', ')})`;
-	}
-	const kind = isList(field)
-		? 'list'
-		: field.type === 'flag'
-			? '0 or 1'
-			: field.type === 'date'
-				? 'date'
-				: '';
-	return kind ? `${field.name} (${kind})` : field.name;
 }
 
 export const unknownFields: INodeProperties = {

@@ -3,7 +3,9 @@ import type { INodeProperties } from 'n8n-workflow';
 import { customer } from '../entities/customer';
 import { eventTypes } from '../entities/events';
 import { changedFields, changeEntities, changeEvents } from './changes';
-import { byName, loadedFrom, toProperty } from './fields';
+import { toProperty } from '../fields/field';
+import { byName } from '../fields/order';
+import { loadedFrom } from '../fields/picker';
 import { simplify } from './shared';
 
 const EXPRESSION = '<a href="https://docs.n8n.io/code/expressions/">expression</a>';

@@ -1,8 +1,10 @@
 import type { INodeProperties } from 'n8n-workflow';
 
-import { isList, references } from '../entities/fields';
-import type { Entity, Field, MatchKey } from '../entities/types';
-import { byName, idProperty, mustBeFilled, toProperty } from './fields';
+import { references } from '../entities/fields';
+import type { Entity, MatchKey } from '../entities/types';
+import { canBeEmpty, isList, presetOf, toProperty, toSingleProperty } from '../fields/field';
+import { byName } from '../fields/order';
+import { idProperty } from './fields';
 import { collection, listMode, overwriteWithEmpty } from './shared';
 
 const BOTH = ['find', 'upsert'];
@@ -67,7 +69,7 @@ function keyValues(entity: Entity): INodeProperties[] {
 		const field = entity.fields.find((one) => one.name === name);
 		const { description } = keys.find(({ fields }) => fields.length === 1 && fields[0] === name) ?? {};
 		const property = field
-			? valueOf({ ...(description ? { description } : {}), ...field })
+			? toSingleProperty({ ...(description ? { description } : {}), ...field })
 			: idProperty(entity);
 		// Where one of several is enough, none of them must be filled.
 		return [false, true].flatMap((any) => {
@@ -128,7 +130,7 @@ export function findOptions(entity: Entity): INodeProperties {
 export function upsertFields({ label, fields }: Entity, offered: INodeProperties[]): INodeProperties {
 	const noun = label.toLowerCase();
 	const needed = fields.filter(
-		(field) => field.required && field.type !== 'integer' && mustBeFilled(field).required,
+		(field) => field.required && canBeEmpty(field) && presetOf(field) === undefined,
 	);
 	const names = needed.map((field) => `'${field.label}'`).join(' and ');
 	const description = `What to save besides what the ${noun} is matched by. A new ${noun} needs ${names}.`;
@@ -202,11 +204,6 @@ function searchBranches({ match }: Entity): INodeProperties[] {
 	const description =
 		'Where to look, if not in all branches of the account. Each branch costs calls of its own.';
 	return [toProperty(references('searchBranches', 'Search in Branch', 'branch', { description }))];
-}
-
-/** One value, also where the field holds several. */
-function valueOf(field: Field): INodeProperties {
-	return toProperty(field.type === 'texts' ? { ...field, type: 'text' } : field);
 }
 
 function shown({ resource }: Entity, property: INodeProperties, keys: MatchKey[]): INodeProperties {

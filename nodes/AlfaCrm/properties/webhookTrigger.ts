@@ -1,7 +1,7 @@
 import type { INodeProperties } from 'n8n-workflow';
 
 import { changedFields, changeEntities, changeEvents } from './changes';
-import { loadedFrom } from './fields';
+import { loadedFrom } from '../fields/picker';
 
 export const webhookTriggerProperties: INodeProperties[] = [
 	{

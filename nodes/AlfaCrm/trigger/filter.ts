@@ -1,7 +1,8 @@
 import type { IPollFunctions, IWebhookFunctions } from 'n8n-workflow';
 
-import type { FieldType } from '../entities/types';
-import { isEmpty, toWire } from '../operations/fields/values';
+import type { FieldType } from '../fields/types';
+import { isBlank } from '../fields/field';
+import { toWire } from '../operations/fields/values';
 import type { Change } from './change';
 import { EVENTS } from './change';
 
@@ -41,7 +42,7 @@ export function idsOf(context: Context, name: string, label: string): number[] {
 /** @throws NodeOperationError when an expression gives something else, so that no event is lost in silence */
 function listOf<T>(context: Context, name: string, label: string, type: FieldType): T[] {
 	const value: unknown = context.getNodeParameter(name, []);
-	return isEmpty(value) ? [] : (toWire(context, undefined, { name, label, ...type }, value) as T[]);
+	return isBlank(type, value) ? [] : (toWire(context, undefined, { name, label, ...type }, value) as T[]);
 }
 
 /** A list, or one text with commas. */

@@ -1,4 +1,4 @@
-import { phoneForms, samePhone, writtenPhone } from '../../nodes/AlfaCrm/operations/match/phones';
+import { phoneForms, samePhone, writtenPhone } from '../../../nodes/AlfaCrm/fields/phoneNumber';
 
 /** One number and how it may be written, and others that must not be taken for it. */
 const TABLE: Array<[number: string, same: string[], other: string[]]> = [

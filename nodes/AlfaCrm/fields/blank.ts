@@ -1,0 +1,21 @@
+import { visible } from './fold';
+
+/** Says nothing, whatever the field: undefined, null, an empty text, an empty list, a picker without a choice. */
+export function isNothing(value: unknown): boolean {
+	if (typeof value === 'string') return visible(value).trim() === '';
+	if (Array.isArray(value)) return value.length === 0;
+	return value === undefined || value === null || (isPicker(value) && isNothing(value.value));
+}
+
+/** What a picker holds: its value and how that was given. */
+export function isPicker(value: unknown): value is { mode?: unknown; value?: unknown } {
+	return typeof value === 'object' && value !== null && '__rl' in value;
+}
+
+/** A plain object of JSON; no list, no date. */
+export function isPlain(value: unknown): value is Record<string, unknown> {
+	if (typeof value !== 'object' || value === null) return false;
+	const prototype: unknown = Object.getPrototypeOf(value);
+	// Expressions run in a realm of their own, whose plain objects have another prototype.
+	return prototype === null || Object.getPrototypeOf(prototype) === null;
+}

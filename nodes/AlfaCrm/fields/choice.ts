@@ -1,0 +1,51 @@
+import type { FieldKind } from './kind';
+import { comparedBy, oneForm, several, single } from './kind';
+import { itemsOf, parts } from './lists';
+import { toOptions } from './order';
+import type { Choice, OfType } from './types';
+
+const listed = (choices: readonly Choice[]): string =>
+	choices.map(({ value, label }) => `${value} (${label})`).join(', ');
+
+function readChoice(choices: readonly Choice[], value: unknown): number | string | undefined {
+	if (typeof value !== 'string' && typeof value !== 'number') return undefined;
+	return choices.find((choice) => String(choice.value) === String(value).trim())?.value;
+}
+
+/** AlfaCRM may hold a value that is not among the choices known here. */
+const compared = comparedBy((_field: unknown, item) =>
+	oneForm(typeof item === 'string' || typeof item === 'number' ? String(item).trim() : undefined),
+);
+
+export const choice: FieldKind<OfType<'choice'>> = {
+	...single,
+	...compared,
+	expected: ({ choices }) => `one of ${listed(choices)}`,
+	read: ({ choices }, item) => readChoice(choices, item),
+	widget: ({ choices, preset }) => ({ type: 'options', options: toOptions(choices), default: preset }),
+	alwaysFilled: true,
+	preset: ({ preset }) => preset,
+	// As in the form, a choice that must be made begins with one.
+	column: ({ choices, preset }, required) => ({
+		type: 'options',
+		options: choices.map(({ label, value }) => ({ name: label, value })),
+		...(required ? { defaultValue: preset } : {}),
+	}),
+	schema: ({ preset }) => ({ type: typeof preset === 'number' ? 'integer' : 'string' }),
+	inJson: ({ choices }) => choices.map(({ value, label }) => `${value} ${label}`).join(', '),
+};
+
+export const choices: FieldKind<OfType<'choices'>> = {
+	...several,
+	...compared,
+	items: (_field, value) => itemsOf(value, parts),
+	expected: ({ choices: offered }) => `some of ${listed(offered)}`,
+	read: ({ choices: offered }, item) => readChoice(offered, item),
+	widget: ({ choices: offered }) => ({ type: 'multiOptions', options: toOptions(offered), default: [] }),
+	column: () => ({ type: 'string' }),
+	schema: ({ choices: offered }) => ({
+		type: 'array',
+		items: { type: offered.every(({ value }) => typeof value === 'number') ? 'integer' : 'string' },
+	}),
+	inJson: () => 'list',
+};

@@ -1,0 +1,65 @@
+import { formatDay, readFlag } from '../api/formats';
+import { isNothing } from './blank';
+import { fold } from './fold';
+import type { FieldKind } from './kind';
+import { oneForm, single } from './kind';
+import { readText } from './text';
+import type { Field, OfType, Wire } from './types';
+
+const NAME = /^custom_\w+$/;
+
+/** Whether a name can be that of a custom field. */
+export const isCustom = (name: string): boolean => NAME.test(name);
+
+/** A custom field, of which AlfaCRM tells no more than its name. API notes 9. */
+export const customField = (name: string): Field => ({ type: 'custom', name, label: name });
+
+const LARGEST = 1e12;
+const A_DAY = /^(\d{4}-\d\d-\d\d|\d\d?\.\d\d?\.\d{4})$/;
+
+/** A text, a number, a flag, a day, or a list of those. */
+function read(value: unknown, zone: string): Wire | undefined {
+	if (Array.isArray(value)) {
+		const items = value.filter((item) => !isNothing(item)).map((item) => readOne(item, zone));
+		return items.includes(undefined) ? undefined : (items as Wire);
+	}
+	return readOne(value, zone);
+}
+
+function readOne(value: unknown, zone: string): string | number | undefined {
+	if (typeof value === 'boolean') return readFlag(value);
+	if (typeof value === 'number') return Math.abs(value) <= LARGEST ? value : undefined;
+	return typeof value === 'string' ? value.trim() : formatDay(value, 'dotted', zone);
+}
+
+/** The type is not declared: days are told by their form, and a flag is 0 or 1. */
+function formOf(value: unknown, zone: string): string | undefined {
+	if (typeof value === 'boolean') return String(readFlag(value));
+	if (typeof value === 'string' && A_DAY.test(value.trim()))
+		return formatDay(value, 'iso', zone) ?? fold(value);
+	const text = readText(value);
+	return text === undefined ? formatDay(value, 'iso', zone) : fold(text);
+}
+
+function formsOf(value: unknown, zone: string): Array<string | undefined> {
+	const items = Array.isArray(value) ? value.filter((item) => !isNothing(item)) : [value];
+	return items.map((item) => formOf(item, zone));
+}
+
+export const custom: FieldKind<OfType<'custom'>> = {
+	...single,
+	saysNothing: (_field, value) => Array.isArray(value) && value.every(isNothing),
+	expected: () => 'a text, a number, yes or no, a date, or a list of those',
+	read: (_field, item, zone) => read(item, zone),
+	readings: (_field, item, zone) => formsOf(item, zone).flatMap(oneForm),
+	isSame: (_field, one, other, zone) => {
+		const [left, right] = [formsOf(one, zone), formsOf(other, zone)];
+		if ([...left, ...right].includes(undefined)) return false;
+		return left.every((form) => right.includes(form)) && right.every((form) => left.includes(form));
+	},
+	emptied: '',
+	widget: () => ({ type: 'string', default: '' }),
+	column: () => ({ type: 'string' }),
+	schema: () => ({ type: 'string' }),
+	inJson: () => '',
+};

@@ -1,0 +1,178 @@
+import type { INodeProperties, ResourceMapperField } from 'n8n-workflow';
+
+import { isNothing } from './blank';
+import { choice, choices } from './choice';
+import { custom } from './custom';
+import { date, time } from './date';
+import { boolean, flag } from './flag';
+import { id, ids } from './id';
+import type { FieldKind, JsonSchema } from './kind';
+import { integer, number } from './number';
+import { object } from './object';
+import { phones } from './phones';
+import { record, reference, references } from './reference';
+import { rows } from './rows';
+import { longText, text } from './text';
+import { texts } from './texts';
+import type { Field, FieldBasics, OfType, Shown, ShownType, TypeName, Wire } from './types';
+import { unreadable } from './unreadable';
+
+/** What each type of field is. A type without a kind, or a kind without a part, does not compile. */
+export const fieldKinds: { [K in TypeName]: FieldKind<OfType<K>> } = {
+	text,
+	longText,
+	texts,
+	phones,
+	custom,
+	number,
+	integer,
+	flag,
+	boolean,
+	date,
+	time,
+	choice,
+	choices,
+	id,
+	ids,
+	reference,
+	references,
+	record,
+	rows: rows({ isBlank, readField, sameValue, toProperty, objectSchema }),
+	object,
+};
+
+const kindOf = <F extends ShownType>({ type }: F): FieldKind<F> =>
+	fieldKinds[type] as unknown as FieldKind<F>;
+
+/** Where nothing depends on the day that a moment belongs to. */
+const ANY_ZONE = 'UTC';
+
+/** Holds several values, which AlfaCRM replaces as a whole. */
+export const isList = (field: ShownType): boolean => kindOf(field).isList;
+
+/** Whether a value says nothing for this field: null, "", [], and whatever the field adds to these. */
+export function isBlank(field: ShownType, value: unknown): boolean {
+	if (isNothing(value)) return true;
+	const kind = kindOf(field);
+	return (kind.isList && kind.items(field, value).length === 0) || kind.saysNothing(field, value);
+}
+
+/**
+ * A value as AlfaCRM takes it. An empty list is []; an empty value of other fields is unreadable, so callers ask
+ * `isBlank` first.
+ *
+ * @throws UnreadableValue that names the field
+ */
+export function readField(field: Shown, value: unknown, zone: string): Wire {
+	const kind = kindOf(field);
+	if (kind.isList && isBlank(field, value)) return [];
+	const wires = isBlank(field, value)
+		? [undefined]
+		: kind.items(field, value).map((item) => kind.read(field, item, zone));
+	if (wires.includes(undefined)) throw unreadable(field, kind.expected(field), value);
+	return kind.isList ? (wires as Wire) : wires[0];
+}
+
+/** Whether a field holds the same as AlfaCRM has, however both are written. Empty is empty in any form. */
+export function sameValue(field: ShownType, one: unknown, other: unknown, zone: string): boolean {
+	if (isBlank(field, one) || isBlank(field, other)) return isBlank(field, one) && isBlank(field, other);
+	const kind = kindOf(field);
+	const [left, right] = [kind.items(field, one), kind.items(field, other)];
+	const within = (item: unknown, items: unknown[]) =>
+		items.some((each) => kind.isSame(field, item, each, zone));
+	return left.every((item) => within(item, right)) && right.every((item) => within(item, left));
+}
+
+/** The same for one value of each, of a list too. */
+export function sameItem(field: ShownType, one: unknown, other: unknown, zone = ANY_ZONE): boolean {
+	if (isNothing(one) || isNothing(other)) return isNothing(one) && isNothing(other);
+	return kindOf(field).isSame(field, one, other, zone);
+}
+
+/** What is there stays first and as it is written there. */
+export function union(field: ShownType, present: unknown, added: unknown): Wire[] {
+	const all = listOf(present);
+	const known = [...kindOf(field).items(field, present)];
+	for (const item of kindOf(field).items(field, added)) {
+		if (known.some((each) => sameItem(field, each, item))) continue;
+		all.push(item);
+		known.push(item);
+	}
+	return all as Wire[];
+}
+
+/** The values that are held, one by one. */
+export function listOf(value: unknown): unknown[] {
+	if (Array.isArray(value)) return [...(value as unknown[])];
+	return isNothing(value) ? [] : [value];
+}
+
+/** What takes the place of a value that somebody empties on purpose. */
+export const emptied = (field: ShownType): Wire => kindOf(field).emptied;
+
+/** The filters to ask an index with for one value, as it is on the wire; they are tried one after the other. */
+export const searchForms = (field: ShownType, name: string, value: Wire) =>
+	kindOf(field).searchForms(field, name, value);
+
+/**
+ * The forms under which one value can be looked up: two values that share one are the same. None for what cannot be
+ * looked for, such as a phone number without enough digits.
+ */
+export const keyReadings = (field: ShownType, value: unknown): string[] =>
+	isNothing(value) ? [] : kindOf(field).readings(field, value, ANY_ZONE);
+
+/** One field or filter as a parameter of the form. */
+export function toProperty(field: Shown): INodeProperties {
+	const { name, label, description, placeholder } = field;
+	const kind = kindOf(field);
+	return {
+		displayName: kind.formLabel(label),
+		name,
+		...(description ? { description } : {}),
+		...kind.widget(field),
+		...(placeholder ? { placeholder } : {}),
+	};
+}
+
+/** The same for one value, also where the field holds several texts. */
+export function toSingleProperty(field: Shown): INodeProperties {
+	const { typeOptions, ...property } = toProperty(field);
+	if (!typeOptions?.multipleValues || property.type !== 'string') return toProperty(field);
+	return { ...property, default: '' };
+}
+
+/** Whether its parameter of the form can be left empty. */
+export const canBeEmpty = (field: ShownType): boolean => !kindOf(field).alwaysFilled;
+
+/** What a new record has where nobody chose, as in the form; undefined where the form begins empty. */
+export const presetOf = (field: ShownType): Wire | undefined => kindOf(field).preset(field);
+
+/** A column of the field mapper. */
+export function toColumn(field: Field, required: boolean): ResourceMapperField {
+	const kind = kindOf(field);
+	return {
+		id: field.name,
+		displayName: kind.columnLabel(field.label),
+		required,
+		display: true,
+		defaultMatch: false,
+		canBeUsedToMatch: false,
+		...kind.column(field, required),
+	};
+}
+
+/** A field as AlfaCRM returns it. */
+export const toSchema = (field: ShownType): JsonSchema => kindOf(field).schema(field);
+
+export function objectSchema(fields: ReadonlyArray<Pick<FieldBasics, 'name'> & ShownType>): JsonSchema {
+	return {
+		type: 'object',
+		properties: Object.fromEntries(fields.map((field) => [field.name, toSchema(field)])),
+	};
+}
+
+/** A field and what it takes, for whoever writes the JSON; an AI agent sees nothing else of it. */
+export function inJson(field: Shown): string {
+	const kind = kindOf(field).inJson(field);
+	return kind ? `${field.name} (${kind})` : field.name;
+}

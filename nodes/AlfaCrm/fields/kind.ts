@@ -1,0 +1,80 @@
+import type { INodeProperties, ResourceMapperField } from 'n8n-workflow';
+
+import type { FieldBasics, Wire } from './types';
+
+export interface JsonSchema {
+	type: 'array' | 'boolean' | 'integer' | 'object' | 'string';
+	items?: JsonSchema;
+	properties?: Record<string, JsonSchema>;
+}
+
+/** A parameter without what all of them have. */
+export type Widget = Omit<INodeProperties, 'name' | 'displayName'>;
+
+/** All that depends on the type of a field. `F` is what a field of this type says of itself. */
+export interface FieldKind<F> {
+	/** Holds several values, which AlfaCRM replaces as a whole. */
+	isList: boolean;
+	/** The values that were given: those of a list however it is written, else the one. */
+	items(field: F, value: unknown): unknown[];
+	/** Whether a value, which is not undefined, null, an empty text or an empty list, still says nothing. */
+	saysNothing(field: F, value: unknown): boolean;
+	/** For messages: "a whole number". */
+	expected(field: F): string;
+	/** As AlfaCRM takes it, undefined for what is something else. Lists are read item by item. */
+	read(field: F, item: unknown, zone: string): Wire | undefined;
+	/** The forms that make two values the same if they share one, for looking a value up. None for what says nothing. */
+	readings(field: F, item: unknown, zone: string): string[];
+	/** Whether two values, neither of them empty, are the same however they are written. Lists: one item of each. */
+	isSame(field: F, one: unknown, other: unknown, zone: string): boolean;
+	/** What takes the place of a value that somebody empties on purpose. */
+	emptied: Wire;
+	/** Filters that an index can be asked with, to be tried one after the other. */
+	searchForms(field: F, name: string, item: Wire): Array<Record<string, Wire>>;
+	/** Its parameter in the form. */
+	widget(field: F & FieldBasics): Widget;
+	/** What the parameter is called, where that is more than the label. */
+	formLabel(label: string): string;
+	/** Its parameter cannot be left empty. */
+	alwaysFilled: boolean;
+	/** What the form begins with, where that is a value. */
+	preset(field: F): Wire | undefined;
+	/** Its column in the field mapper. */
+	column(field: F, required: boolean): Pick<ResourceMapperField, 'type' | 'options' | 'defaultValue'>;
+	/** What the column is called. It takes values from the input, so it has no dropdown of names. */
+	columnLabel(label: string): string;
+	/** As AlfaCRM returns it. */
+	schema(field: F): JsonSchema;
+	/** What the JSON input takes, in brackets behind the name; '' where the name says it. */
+	inJson(field: F): string;
+}
+
+/** Parts that are the same for most kinds that hold one value. */
+export const single = {
+	isList: false,
+	items: (_field: unknown, value: unknown): unknown[] => [value],
+	saysNothing: (): boolean => false,
+	emptied: null,
+	searchForms: (_field: unknown, name: string, item: Wire): Array<Record<string, Wire>> => [{ [name]: item }],
+	formLabel: (label: string): string => label,
+	columnLabel: (label: string): string => label,
+	alwaysFilled: false,
+	preset: (): undefined => undefined,
+} as const;
+
+/** And for those that hold several. */
+export const several = { ...single, isList: true, emptied: [] as Wire[] } as const;
+
+type Readings<F> = FieldKind<F>['readings'];
+
+/** For values whose forms tell all: the two parts that compare them. */
+export const comparedBy = <F>(readings: Readings<F>): Pick<FieldKind<F>, 'isSame' | 'readings'> => ({
+	readings,
+	isSame: (field, one, other, zone) => {
+		const forms = readings(field, one, zone);
+		return readings(field, other, zone).some((form) => forms.includes(form));
+	},
+});
+
+/** One form, or none where the value cannot be read. */
+export const oneForm = (value: unknown): string[] => (value === undefined ? [] : [String(value)]);

@@ -1,0 +1,38 @@
+import { isNothing } from './blank';
+
+/** A comma inside an address of a website is a part of it, unless a blank or another address follows. */
+const SEPARATOR = /[\r\n]+|[,;]+(?=\s|$)|(?<!https?:\/\/\S*)[,;]+|[,;]+(?=https?:\/\/|www\.)/i;
+
+/** The texts in one text, as Simplify writes a list. */
+export const parts = (text: string): string[] => text.split(SEPARATOR);
+
+export const whole = (text: string): string[] => [text];
+
+/**
+ * The values of a list however it is written: a list, in JSON, one text that `split` takes apart, or a single value.
+ * What is empty is none.
+ */
+export function itemsOf(value: unknown, split: (text: string) => string[]): unknown[] {
+	if (Array.isArray(value)) return value.flatMap((item) => itemsOf(item, split));
+	if (typeof value !== 'string') return isNothing(value) ? [] : [value];
+	const list = listIn(value);
+	if (list) return itemsOf(list, split);
+	return split(value)
+		.map((text) => text.trim())
+		.filter((text) => !isNothing(text) && !/^[,;\s]+$/.test(text));
+}
+
+/** The field mapper holds what is typed there as a text. */
+export function listIn(text: string): unknown[] | undefined {
+	if (!text.trim().startsWith('[')) return undefined;
+	const value = jsonIn(text);
+	return Array.isArray(value) ? value : undefined;
+}
+
+export function jsonIn(text: string): unknown {
+	try {
+		return JSON.parse(text);
+	} catch {
+		return undefined;
+	}
+}

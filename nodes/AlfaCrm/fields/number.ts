@@ -1,0 +1,81 @@
+import { readInteger, readNumber } from '../api/formats';
+import type { FieldKind } from './kind';
+import { comparedBy, oneForm, single } from './kind';
+import type { OfType } from './types';
+
+/** Nothing in a school is larger, and from 1e21 on numbers are written with an exponent. */
+const LARGEST = 1e12;
+
+type Bounded = Pick<OfType<'number'>, 'min' | 'max' | 'nonZero'>;
+
+function fits({ min, max, nonZero }: Bounded, number: number): boolean {
+	if (Math.abs(number) > LARGEST || (nonZero && number === 0)) return false;
+	return number >= (min ?? -LARGEST) && number <= (max ?? LARGEST);
+}
+
+function within({ min, max, nonZero }: Bounded): string {
+	const bounds = [
+		...(min === undefined ? [] : [`of at least ${min}`]),
+		...(max === undefined ? [] : [`of at most ${max}`]),
+		...(nonZero ? ['other than 0'] : []),
+	];
+	return bounds.length > 0 ? ` ${bounds.join(' and ')}` : '';
+}
+
+function reader(read: (value: unknown) => number | undefined): FieldKind<Bounded>['read'] {
+	return (field, item) => {
+		const number = read(item);
+		return number !== undefined && fits(field, number) ? number : undefined;
+	};
+}
+
+/** Where a zero means nothing, the form must not begin with one. */
+const defaultOf = (field: Bounded, preset: number): number | '' => (fits(field, preset) ? preset : '');
+
+const limits = ({ min, max }: Bounded) => ({
+	...(min === undefined ? {} : { minValue: min }),
+	...(max === undefined ? {} : { maxValue: max }),
+});
+
+/** 1290.9 * 3 is 3872.7000000000003; what follows the cents is noise. */
+export function readCents(value: unknown): number | undefined {
+	const number = readNumber(value);
+	if (number === undefined || Math.abs(number) > LARGEST) return undefined;
+	const cents = Math.round(Number((Math.abs(number) * 100).toPrecision(15)));
+	return cents === 0 ? 0 : (Math.sign(number) * cents) / 100;
+}
+
+const readWhole = (value: unknown): number | undefined => {
+	const number = readInteger(value);
+	return number === 0 ? 0 : number;
+};
+
+const basis = { ...single, column: () => ({ type: 'number' as const }), inJson: () => '' };
+
+export const number: FieldKind<OfType<'number'>> = {
+	...basis,
+	...comparedBy((_field, item) => oneForm(readCents(item))),
+	expected: (field) => `a number${within(field)}, with a point before decimals`,
+	read: reader(readCents),
+	widget: (field) => ({
+		type: 'number',
+		typeOptions: { ...limits(field), numberPrecision: 2 },
+		default: defaultOf(field, 0),
+	}),
+	// Money comes as a text.
+	schema: () => ({ type: 'string' }),
+};
+
+export const integer: FieldKind<OfType<'integer'>> = {
+	...basis,
+	...comparedBy((_field, item) => oneForm(readWhole(item))),
+	expected: (field) => `a whole number${within(field)}`,
+	read: reader(readWhole),
+	preset: (field) => (fits(field, field.preset ?? 0) ? (field.preset ?? 0) : undefined),
+	widget: (field) => ({
+		type: 'number',
+		typeOptions: { ...limits(field), numberPrecision: 0 },
+		default: defaultOf(field, field.preset ?? 0),
+	}),
+	schema: () => ({ type: 'integer' }),
+};

@@ -1,0 +1,36 @@
+import type { IDataObject } from 'n8n-workflow';
+
+import { isPlain } from './blank';
+import type { FieldKind } from './kind';
+import { comparedBy, oneForm, single } from './kind';
+import { jsonIn } from './lists';
+import type { OfType } from './types';
+
+const objectIn = (value: unknown): Record<string, unknown> | undefined => {
+	const object = typeof value === 'string' ? jsonIn(value) : value;
+	return isPlain(object) ? object : undefined;
+};
+
+/** The order of the keys of an object says nothing. */
+const sorted = (_key: string, value: unknown): unknown =>
+	isPlain(value) ? Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1))) : value;
+
+function written(value: unknown): string | undefined {
+	try {
+		return JSON.stringify(objectIn(value), sorted);
+	} catch {
+		return undefined;
+	}
+}
+
+export const object: FieldKind<OfType<'object'>> = {
+	...single,
+	...comparedBy((_field, item) => oneForm(written(item))),
+	saysNothing: (_field, value) => Object.keys(objectIn(value) ?? { some: true }).length === 0,
+	expected: () => 'an object',
+	read: (_field, item) => (written(item) === undefined ? undefined : (objectIn(item) as IDataObject)),
+	widget: () => ({ type: 'json', default: '{}' }),
+	column: () => ({ type: 'object' }),
+	schema: () => ({ type: 'object' }),
+	inJson: () => 'object',
+};

@@ -1,0 +1,173 @@
+/** A number in international form, without its plus. */
+type Digits = string;
+
+interface PhoneNumber {
+	digits: Digits;
+	/** It begins with its country. */
+	shown: boolean;
+	/** All of it is there, as far as that can be known. */
+	complete: boolean;
+}
+
+/** What may stand between the digits of a number. Letters, `#`, `:`, `,`, `;`, a plus and a line break end it. */
+const BETWEEN = '[^\\S\\r\\n]|\\p{Cf}|\\p{Pd}|[()\\[\\]{}<>./\\\\|_·•‧*~=\'’`"\u2212]';
+const RUN = new RegExp(`\\d(?:(?:${BETWEEN})*\\d)*`, 'gu');
+const PLUS = /\+[\s([]*$/;
+const EXTENSION =
+	/(?:(?<!\p{L})(?:доб|добав|добавочный|вн|внутр|внутренний|ext|extn|extension|x|х)[.:\s]*|#\s*)$/iu;
+/** Two numbers, not one in parts. */
+const APART = /\s[/\\|]\s/;
+/** How long numbers are with the code of their country, of those that schools write without a plus or in parts. */
+const LENGTHS: Record<string, number> = {
+	7: 11,
+	89: 11,
+	373: 11,
+	374: 11,
+	375: 12,
+	380: 12,
+	992: 12,
+	993: 11,
+	994: 12,
+	995: 12,
+	996: 12,
+	998: 12,
+};
+const LONGEST = 15;
+/** Fewer digits are no number: a house, an extension, an input mask nobody filled. */
+const FEWEST = 5;
+const FEWEST_WITH_COUNTRY = 7;
+const COMPLETE = 10;
+
+/**
+ * Whether two phone numbers are one: their digits decide, not their spelling. A number that shows its country counts
+ * with it; one without is read as those are meant that leave it out: 8XXXXXXXXXX and XXXXXXXXXX stand for
+ * +7XXXXXXXXXX, 80XXXXXXXXX for the Belarusian +375XXXXXXXXX as well, and anything else for itself.
+ */
+export function samePhone(one: unknown, other: unknown): boolean {
+	const readings = readingsOf(one);
+	return readingsOf(other).some((digits) => readings.includes(digits));
+}
+
+/** What a number may be in full; none where there are too few digits to be one. */
+export function readingsOf(value: unknown): Digits[] {
+	return [...new Set(numbersOf(value).flatMap(readings))];
+}
+
+/** Whether there is a number in a text, which begins no extension. */
+export const hasNumber = (text: string): boolean => numbersIn(text).length > 0;
+
+/** How AlfaCRM may be asked for a number: by its last digits, as it writes it, and as it was given. */
+export function phoneForms(value: unknown): string[] {
+	const forms = numbersOf(value).flatMap((number) => {
+		const [digits] = readings(number);
+		return [digits.slice(-8), inBrackets(digits)];
+	});
+	return forms.length === 0 ? [] : [...new Set([...forms, String(value).trim()])];
+}
+
+/** A number as AlfaCRM writes those of its own country; whatever else is there stays as it is. */
+export function writtenPhone<T>(value: T): T | string {
+	const text = String(value).trim();
+	const [digits = ''] = readingsOf(text);
+	const isAlone = !/[\p{L}#:,;]/u.test(text) && numbersIn(text)[0]?.digits.length === digitsOf(text).length;
+	// Ten digits may be a foreign number without its plus, unless they are those of a mobile phone.
+	const isSure = digitsOf(text).length > COMPLETE || digits.startsWith('79');
+	return isAlone && isSure && /^7[1-9]\d{9}$/.test(digits) ? inBrackets(digits) : value;
+}
+
+const digitsOf = (text: string): string => text.replace(/\D/g, '').replace(ABROAD, '');
+
+function inBrackets(digits: Digits): string {
+	const [, ...parts] = /^7(\d{3})(\d{3})(\d\d)(\d\d)$/.exec(digits) ?? [];
+	return parts.length > 0 ? `+7(${parts[0]})${parts[1]}-${parts[2]}-${parts[3]}` : `+${digits}`;
+}
+
+function readings({ digits, shown }: PhoneNumber): Digits[] {
+	// No country has +89, so a plus before 8 9 is a slip; +84 and the like are other countries.
+	const home = shown ? /^(?:7\d|89)\d{9}$/ : /^[78]\d{10}$/;
+	if (home.test(digits)) return ofHome(digits.slice(-COMPLETE));
+	if (!shown && digits.length === COMPLETE) return [...ofHome(digits), digits];
+	return [digits];
+}
+
+/** A Belarusian number begins with 80 at home; AlfaCRM writes such a one as +7(0XX)... */
+function ofHome(national: string): Digits[] {
+	const belarusian = national.startsWith('0') ? [`375${national.slice(1)}`] : [];
+	return [`7${national}`, ...belarusian];
+}
+
+/** The longest number in the text, of equals the first, and what else is complete in it. */
+function numbersOf(value: unknown): PhoneNumber[] {
+	if (typeof value !== 'string' && typeof value !== 'number') return [];
+	const [main, ...others] = numbersIn(String(value)).sort((a, b) => b.digits.length - a.digits.length);
+	return main ? [main, ...others.filter(({ complete }) => complete)] : [];
+}
+
+function numbersIn(value: string): PhoneNumber[] {
+	const text = value.normalize('NFKC');
+	const isMask = /(?<!\d)_|_(?!\d)/.test(text);
+	return [...text.matchAll(RUN)]
+		.flatMap(({ 0: run, index }) => {
+			const lead = text.slice(Math.max(0, index - 20), index);
+			const found = cut(partsOf(run), PLUS.test(lead));
+			return EXTENSION.test(lead) ? found.filter(({ digits }) => digits.length >= COMPLETE) : found;
+		})
+		.filter(({ complete }) => complete || !isMask);
+}
+
+interface Part {
+	digits: string;
+	/** What stands before it. */
+	gap: string;
+}
+
+const partsOf = (run: string): Part[] =>
+	[...run.matchAll(/(\D*)(\d+)/gu)].map(([, gap, digits]) => ({ gap, digits }));
+
+const joined = (parts: readonly Part[]): string => parts.map(({ digits }) => digits).join('');
+
+const ABROAD = /^(?:00|810(?=\d{11}))/;
+
+/** A run of digits is one number, or one and what follows it: another one, an extension. */
+function cut(parts: readonly Part[], plus: boolean): PhoneNumber[] {
+	const all = joined(parts);
+	const [abroad = ''] = plus ? [] : (ABROAD.exec(all) ?? []);
+	const digits = all.slice(abroad.length);
+	const shown = plus || abroad !== '';
+	const code = codeOf(digits, shown);
+	const length = code === undefined ? undefined : LENGTHS[code];
+	const end = endOf(parts, abroad.length, digits.length, length, shown);
+	if (end < parts.length) return [...cut(parts.slice(0, end), plus), ...cut(parts.slice(end), false)];
+	const fewest = shown ? Math.max(FEWEST_WITH_COUNTRY, (code?.length ?? 0) + FEWEST) : FEWEST;
+	const complete = digits.length >= (length ?? COMPLETE);
+	return digits.length >= fewest && /[1-9]/.test(digits.slice(1)) ? [{ digits, shown, complete }] : [];
+}
+
+/** At home a number begins with 8 as well as with 7. */
+function codeOf(digits: string, shown: boolean): string | undefined {
+	if (!shown && digits.startsWith('8')) return '7';
+	return Object.keys(LENGTHS).find((code) => digits.startsWith(code));
+}
+
+/** How many of the parts belong to the first number. */
+function endOf(
+	parts: readonly Part[],
+	before: number,
+	total: number,
+	length: number | undefined,
+	shown: boolean,
+): number {
+	if (total === length) return parts.length;
+	const ends = parts.map((_part, index) => joined(parts.slice(0, index + 1)).length - before);
+	const exact = ends.findIndex((end) => end === length);
+	if (exact >= 0) return exact + 1;
+	if (shown && total <= LONGEST) return parts.length;
+	const apart = parts.findIndex(
+		({ gap }, index) =>
+			index > 0 &&
+			APART.test(gap) &&
+			ends[index - 1] >= FEWEST_WITH_COUNTRY &&
+			total - ends[index - 1] >= FEWEST,
+	);
+	return apart > 0 ? apart : parts.length;
+}

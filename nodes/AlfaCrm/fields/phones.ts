@@ -1,0 +1,70 @@
+import { isNothing } from './blank';
+import { fold } from './fold';
+import type { FieldKind } from './kind';
+import { several } from './kind';
+import { itemsOf, whole } from './lists';
+import { hasNumber, phoneForms, readingsOf, samePhone } from './phoneNumber';
+import { textsWidget } from './texts';
+import type { OfType } from './types';
+
+/** Not a word, but the places of an input mask: +7 (XXX) XXX-XX-XX. */
+const MASK = /[xх]/giu;
+
+/** A number without letters that cannot be one: a bare country code, an input mask nobody filled, an extension. */
+const saysNothing = (item: unknown): boolean =>
+	isNothing(item) ||
+	((typeof item === 'string' || typeof item === 'number') &&
+		!/\p{L}/u.test(String(item).replace(MASK, '')) &&
+		!hasNumber(String(item)) &&
+		!isBroken(item));
+
+/** Not a phone number that was left empty, but a calculation that went wrong. */
+const isBroken = (item: unknown): boolean =>
+	typeof item === 'number' && (!Number.isInteger(item) || Math.abs(item) >= 1e15);
+
+function read(item: unknown): string | undefined {
+	if (typeof item === 'number') return isBroken(item) ? undefined : String(item);
+	return typeof item === 'string' ? item.trim() : undefined;
+}
+
+/** The separators of a list, kept with what follows them. */
+const PIECE = /[^,;\r\n]+[,;\r\n]*|[,;\r\n]+/g;
+
+/** The numbers in one text. A word or an extension behind a comma belongs to the number beside it. */
+function split(text: string): string[] {
+	const phones: string[] = [];
+	let current = '';
+	for (const piece of text.match(PIECE) ?? []) {
+		if (hasNumber(current) && hasNumber(piece)) {
+			phones.push(current);
+			current = piece;
+		} else {
+			current += piece;
+		}
+	}
+	return [...phones, current].map((phone) => phone.replace(/^[,;\s]+|[,;\s]+$/g, ''));
+}
+
+/** Simplify writes a list as one text, so a list is what such a text holds. */
+function items(value: unknown): unknown[] {
+	const list = itemsOf(value, whole).map((item) => (typeof item === 'number' ? (read(item) ?? item) : item));
+	const texts = list.filter((item) => typeof item === 'string' && !saysNothing(item));
+	const others = list.filter((item) => typeof item !== 'string' && !saysNothing(item));
+	return [...itemsOf(texts.join(', '), split), ...others];
+}
+
+export const phones: FieldKind<OfType<'phones'>> = {
+	...several,
+	items: (_field, value) => items(value),
+	saysNothing: (_field, value) => items(value).length === 0,
+	expected: () => 'a phone number or a list of phone numbers',
+	read: (_field, item) => read(item),
+	readings: (_field, item) => readingsOf(item),
+	isSame: (_field, one, other) => samePhone(one, other) || fold(one) === fold(other),
+	searchForms: (_field, name, item) => phoneForms(item).map((form) => ({ [name]: form })),
+	widget: textsWidget,
+	// As of other texts.
+	column: () => ({ type: 'string' }),
+	schema: () => ({ type: 'array', items: { type: 'string' } }),
+	inJson: () => 'list',
+};

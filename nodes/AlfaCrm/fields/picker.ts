@@ -1,0 +1,40 @@
+import type { INodeProperties } from 'n8n-workflow';
+
+import { entityOf } from '../entities/registry';
+import type { Entity } from '../entities/types';
+import { optionsMethod, searchMethod } from '../methods/names';
+
+/** A record among many: searched for in the account, or given by its ID or the address of its page in AlfaCRM. */
+export function picker(entity: Entity): Pick<INodeProperties, 'type' | 'default' | 'modes'> {
+	const noun = entity.label.toLowerCase();
+	return {
+		type: 'resourceLocator',
+		default: { mode: 'list', value: '' },
+		modes: [
+			{
+				displayName: 'From List',
+				name: 'list',
+				type: 'list',
+				placeholder: `Select a ${noun}...`,
+				typeOptions: { searchListMethod: searchMethod(entity), searchable: true },
+			},
+			{ displayName: 'By ID', name: 'id', type: 'string', placeholder: 'e.g. 501' },
+			{
+				displayName: 'By URL',
+				name: 'url',
+				type: 'string',
+				placeholder: 'e.g. https://demo.s20.online/company/1/customer/view?id=501',
+				hint: 'The address of its page in AlfaCRM, with id= and a number',
+			},
+		],
+	};
+}
+
+/** Statuses and the like differ by branch, branches do not. */
+export function loadedFrom(resource: string): INodeProperties['typeOptions'] {
+	const entity = entityOf(resource);
+	return {
+		loadOptionsMethod: optionsMethod(entity),
+		...(entity.scope === 'branch' ? { loadOptionsDependsOn: ['branchId'] } : {}),
+	};
+}

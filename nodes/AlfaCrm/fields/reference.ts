@@ -1,0 +1,40 @@
+import { entityOf } from '../entities/registry';
+import { oneRecord, severalRecords } from './id';
+import type { FieldKind } from './kind';
+import { loadedFrom, picker } from './picker';
+import type { OfType } from './types';
+
+const EXPRESSION = 'using an <a href="https://docs.n8n.io/code/expressions/">expression</a>';
+
+const withHint = (description: string | undefined, hint: string): string =>
+	description ? `${description.replace(/\.$/, '')}. ${hint}.` : hint;
+
+export const reference: FieldKind<OfType<'reference'>> = {
+	...oneRecord,
+	widget: ({ entity, description }) => ({
+		type: 'options',
+		typeOptions: loadedFrom(entity),
+		description: withHint(description, `Choose from the list, or specify an ID ${EXPRESSION}`),
+		default: '',
+	}),
+	formLabel: (label) => `${label} Name or ID`,
+	columnLabel: (label) => `${label} ID`,
+};
+
+export const references: FieldKind<OfType<'references'>> = {
+	...severalRecords,
+	widget: ({ entity, description }) => ({
+		type: 'multiOptions',
+		typeOptions: loadedFrom(entity),
+		description: withHint(description, `Choose from the list, or specify IDs ${EXPRESSION}`),
+		default: [],
+	}),
+	formLabel: (label) => `${label} Names or IDs`,
+	columnLabel: (label) => `${label} IDs`,
+};
+
+export const record: FieldKind<OfType<'record'>> = {
+	...oneRecord,
+	widget: ({ entity }) => picker(entityOf(entity)),
+	columnLabel: (label) => `${label} ID`,
+};

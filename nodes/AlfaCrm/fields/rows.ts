@@ -1,0 +1,92 @@
+import type { IDataObject, INodeProperties } from 'n8n-workflow';
+
+import { isNothing, isPlain } from './blank';
+import type { FieldKind, JsonSchema } from './kind';
+import { single } from './kind';
+import { listIn } from './lists';
+import { byDisplayName } from './order';
+import type { Field, OfType, Shown, Wire } from './types';
+import { UnreadableValue } from './unreadable';
+
+/** What can be done with the fields of a row. */
+interface AnyField {
+	isBlank(field: Field, value: unknown): boolean;
+	readField(field: Field, value: unknown, zone: string): Wire;
+	sameValue(field: Field, one: unknown, other: unknown, zone: string): boolean;
+	toProperty(field: Field): INodeProperties;
+	objectSchema(fields: readonly Shown[]): JsonSchema;
+}
+
+type Rows = OfType<'rows'>;
+
+/** The rows as they were given: a list, the same in JSON, or what the form holds. */
+export function rowsIn(value: unknown): IDataObject[] | undefined {
+	if (isNothing(value)) return [];
+	if (typeof value === 'string') return rowsIn(listIn(value) ?? {});
+	if (Array.isArray(value)) return value.every(isPlain) ? (value as IDataObject[]) : undefined;
+	if (!isPlain(value)) return undefined;
+	const { values, ...others } = value;
+	return Object.keys(others).length === 0 && (values === undefined || Array.isArray(values))
+		? rowsIn(values ?? [])
+		: undefined;
+}
+
+export const rows = (any: AnyField): FieldKind<Rows> => {
+	function readRow({ fields, readOnly = [] }: Rows, row: IDataObject, zone: string): IDataObject {
+		const known = [...fields.map(({ name }) => name), ...readOnly];
+		const stranger = Object.keys(row).find((name) => !known.includes(name));
+		if (stranger !== undefined) {
+			throw new UnreadableValue(
+				`There is no field "${stranger}" in a row, only ${known.join(', ')}`,
+				stranger,
+			);
+		}
+		const given = fields.filter((field) => !any.isBlank(field, row[field.name]));
+		const missing = fields.find((field) => field.required && !given.includes(field));
+		if (missing) {
+			throw new UnreadableValue(
+				`'${missing.label}' is empty in a row, but AlfaCRM requires it`,
+				missing.label,
+			);
+		}
+		return Object.fromEntries(
+			given.map((field) => [field.name, any.readField(field, row[field.name], zone)]),
+		);
+	}
+
+	/** What AlfaCRM does not take says nothing. */
+	const sameRow = ({ fields }: Rows, one: IDataObject, other: IDataObject, zone: string): boolean =>
+		fields.every((field) => any.sameValue(field, one[field.name], other[field.name], zone));
+
+	return {
+		...single,
+		saysNothing: (_field, value) => rowsIn(value)?.length === 0,
+		expected: () => 'a list of rows, each an object',
+		read: (field, item, zone) => rowsIn(item)?.map((row) => readRow(field, row, zone)),
+		readings: () => [],
+		isSame: (field, one, other, zone) => {
+			const [left, right] = [rowsIn(one), rowsIn(other)];
+			if (left === undefined || right === undefined) return false;
+			const within = (row: IDataObject, all: IDataObject[]) =>
+				all.some((each) => sameRow(field, row, each, zone));
+			return left.every((row) => within(row, right)) && right.every((row) => within(row, left));
+		},
+		emptied: [],
+		widget: ({ label, fields }) => ({
+			type: 'fixedCollection',
+			typeOptions: { multipleValues: true },
+			placeholder: `Add ${label}`,
+			default: {},
+			options: [
+				{
+					displayName: label,
+					name: 'values',
+					values: byDisplayName(fields.map((field) => any.toProperty(field))),
+				},
+			],
+		}),
+		column: () => ({ type: 'array' }),
+		schema: ({ fields }) => ({ type: 'array', items: any.objectSchema(fields) }),
+		inJson: ({ fields }) => `list of objects with ${fields.map(({ name }) => name).join(', ')}`,
+	};
+};

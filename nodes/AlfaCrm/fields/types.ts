@@ -1,0 +1,112 @@
+import type { IDataObject } from 'n8n-workflow';
+
+import type { DateFormat } from '../api/formats';
+
+/** What travels in a request or an answer. */
+export type Wire = IDataObject[string];
+
+export interface FieldBasics {
+	/** As AlfaCRM calls it. */
+	name: string;
+	/** Title Case, as the form shows it. */
+	label: string;
+	description?: string;
+	placeholder?: string;
+}
+
+export interface Choice {
+	value: number | string;
+	label: string;
+	description?: string;
+}
+
+export interface Bounds {
+	min?: number;
+	max?: number;
+	nonZero?: true;
+}
+
+type Nothing = Record<never, never>;
+
+/** What a field may hold, and what must be said of it besides. Each has a kind in `fieldKinds`. */
+interface FieldTypes {
+	text: Nothing;
+	longText: Nothing;
+	/** One text given for the list is several, at its commas, semicolons and line breaks, unless `split` is off. */
+	texts: { split?: false };
+	/** Phone numbers, which are the same in any spelling. */
+	phones: Nothing;
+	/** A `custom_` field, whose type AlfaCRM does not tell. */
+	custom: Nothing;
+	/** Hundredths are the smallest part. */
+	number: Bounds;
+	integer: Bounds & { preset?: number };
+	/** Yes or no, on the wire 0 or 1. */
+	flag: Nothing;
+	/** Yes or no, on the wire false or true, as a few filters want it. */
+	boolean: Nothing;
+	date: { format: DateFormat };
+	/** Of the day, `hh:mm`. */
+	time: Nothing;
+	choice: { choices: readonly Choice[]; preset: number | string };
+	/** Days of the week and the like; several at once. */
+	choices: { choices: readonly Choice[] };
+	id: Nothing;
+	ids: Nothing;
+	/** One record, or several, of another entity, picked from a dropdown. For short lists. */
+	reference: { entity: string };
+	references: { entity: string };
+	/** One record of another entity, searched for. For long lists. */
+	record: { entity: string };
+	/** A list of small records inside this one, such as the attendance of a lesson. */
+	rows: {
+		fields: readonly Field[];
+		/** What AlfaCRM shows in a row and does not take; passed over when a row comes back. */
+		readOnly?: readonly string[];
+	};
+}
+
+type Typed<Types> = { [K in keyof Types]: { type: K } & Types[K] }[keyof Types];
+
+/** What a field holds decides its parameter in the form, its check and its format on the wire. */
+export type FieldType = Typed<FieldTypes>;
+
+/** Of what AlfaCRM returns; an object has keys that nobody can declare. */
+type ShownTypes = FieldTypes & { object: Nothing };
+export type ShownType = Typed<ShownTypes>;
+export type TypeName = keyof ShownTypes;
+export type OfType<K extends TypeName> = { type: K } & ShownTypes[K];
+
+/** How a row is compared with what a filter asked for. */
+export type RecheckTest = 'is' | 'has' | 'in' | 'contains' | 'phone' | 'blank' | 'from' | 'to';
+
+/** Against which field of a row; or, for customers, against the members of the group that is asked for. */
+export type Recheck = { field: string; test: RecheckTest; also?: IDataObject } | 'members';
+
+export type Filter = FieldBasics &
+	FieldType & {
+		/**
+		 * The server is known to ignore this filter, at least sometimes, so rows are checked again: against which field
+		 * of the row, and how.
+		 */
+		recheck?: Recheck;
+	};
+
+export type Field = FieldBasics &
+	FieldType & {
+		/** Asked for at create, since AlfaCRM refuses a record without it. */
+		required?: boolean;
+		/** In a new record the branch of the call stands in for a value that is not given. */
+		fromBranch?: boolean;
+		/** Not among what AlfaCRM returns, at least not under this name. */
+		writeOnly?: boolean;
+		/** Sent when nothing is given. */
+		otherwise?: number | 'today';
+		/** A parameter of an action that stands with the required ones, though it may stay empty. */
+		upfront?: boolean;
+		/** A switch that is not sent when it is off, since off would undo something. */
+		onlyWhenTrue?: boolean;
+	};
+
+/** What AlfaCRM returns. */
+export type Shown = FieldBasics & ShownType;

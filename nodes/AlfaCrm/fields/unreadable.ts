@@ -1,0 +1,34 @@
+import { UserError } from 'n8n-workflow';
+
+import { isNothing } from './blank';
+import type { FieldBasics } from './types';
+
+/** A value that does not fit its field. The message names the parameter and what is in it. */
+export class UnreadableValue extends UserError {
+	constructor(
+		message: string,
+		readonly label: string,
+	) {
+		super(message, { description: `Correct it in this node, or the expression that fills '${label}'.` });
+	}
+}
+
+export const unreadable = ({ label }: Pick<FieldBasics, 'label'>, expected: string, value: unknown) =>
+	new UnreadableValue(`'${label}' must be ${expected}, but it is ${shown(value)}`, label);
+
+const LONGEST = 60;
+
+/** A value for a message. */
+export function shown(value: unknown): string {
+	if (isNothing(value)) return 'empty';
+	const text = asText(value);
+	return `"${text.length > LONGEST ? `${text.slice(0, LONGEST)}…` : text}"`;
+}
+
+function asText(value: unknown): string {
+	try {
+		return typeof value === 'object' ? (JSON.stringify(value) ?? 'an object') : String(value);
+	} catch {
+		return 'an object';
+	}
+}
