@@ -1,6 +1,7 @@
 import type { IExecuteFunctions } from 'n8n-workflow';
 import { NodeOperationError } from 'n8n-workflow';
 
+import { asNodeError } from '../../api/errors';
 import { readField } from '../../fields/field';
 import type { Shown, Wire } from '../../fields/types';
 import { UnreadableValue } from '../../fields/unreadable';
@@ -19,7 +20,7 @@ export function toWire(
 	try {
 		return readField(field, value, context.getTimezone());
 	} catch (error) {
-		if (!(error instanceof UnreadableValue)) throw error;
+		if (!(error instanceof UnreadableValue)) throw asNodeError(context.getNode(), error, itemIndex);
 		throw new NodeOperationError(context.getNode(), error.message, {
 			description: `${error.description} Nothing was sent to AlfaCRM.`,
 			itemIndex,

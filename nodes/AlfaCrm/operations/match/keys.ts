@@ -46,17 +46,15 @@ export function wantedValues(
 	key: MatchKey,
 	given: IDataObject,
 ): IDataObject | undefined {
-	const filled = key.fields.filter((name) => {
-		const field = keyField(entity, name);
+	const filled = key.fields
+		.filter((name) => !isBlank(keyField(entity, name), given[name]))
+		.map((name) => [name, toWire(context, itemIndex, keyField(entity, name), given[name])] as const)
 		// A phone that is words, not a number, can be saved but not looked for.
-		return (
-			!isBlank(field, given[name]) && listOf(given[name]).some((one) => keyReadings(field, one).length > 0)
+		.filter(([name, wire]) =>
+			listOf(wire).some((one) => keyReadings(keyField(entity, name), one).length > 0),
 		);
-	});
 	if (filled.length === 0 || (filled.length < key.fields.length && !key.any)) return undefined;
-	return Object.fromEntries(
-		filled.map((name) => [name, toWire(context, itemIndex, keyField(entity, name), given[name])]),
-	);
+	return Object.fromEntries(filled);
 }
 
 /** Without a value to look for, any record, or a second one, would be taken. */
