@@ -17,7 +17,8 @@ function settle(writing: Writing): void {
 	if (given.b_date_v !== undefined) values.b_date = given.b_date_v;
 	if (given.e_date_v !== undefined) values.e_date = given.e_date_v;
 	const [from, to] = [writing.next('time_from_v'), writing.next('time_to_v')];
-	if (typeof from === 'string' && typeof to === 'string' && to <= from) {
+	const isTimed = writing.touches('time_from_v', 'time_to_v');
+	if (isTimed && typeof from === 'string' && typeof to === 'string' && to <= from) {
 		writing.refuse('time_to_v', 'Время окончания должно быть позже времени начала.');
 	}
 	checkTeachers(writing);
@@ -53,8 +54,8 @@ export const regularLesson: Entity = {
 	},
 	inputs: {
 		days: ints('Дни недели'),
-		b_date_v: { ...iso(bDate), required: true },
-		e_date_v: { ...iso(eDate), required: true },
+		b_date_v: { ...iso(bDate), required: true, shownAs: 'b_date' },
+		e_date_v: { ...iso(eDate), required: true, shownAs: 'e_date' },
 	},
 	filters: {
 		id: equals,
