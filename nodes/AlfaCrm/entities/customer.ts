@@ -9,6 +9,7 @@ import {
 	integer,
 	iso,
 	number,
+	phonePart,
 	phones,
 	range,
 	record,
@@ -235,6 +236,8 @@ export const customer = writable({
 		reference('lead_source_id', 'Lead Source', 'leadSource', { description: 'Where the customer came from' }),
 		reference('lead_status_id', 'Lead Status', 'leadStatus', {
 			description: 'Stage of the funnel. Leads without a stage are left out.',
+			// A row may show its stages under another name. API notes 5.3.
+			recheck: 'trusted',
 		}),
 		choice('legal_type', 'Legal Type', LEGAL_TYPES, 1),
 		...range(integer, 'lesson_count', 'Remaining Lessons'),
@@ -243,7 +246,7 @@ export const customer = writable({
 		...range(iso, 'next_lesson_date', 'Next Lesson'),
 		text('note', 'Note', { description: 'Part of the note' }),
 		text('legal_name', 'Payer Name', { description: "Part of the payer's name" }),
-		text('phone', 'Phone', {
+		phonePart('phone', 'Phone', {
 			description: 'A phone number in any spelling, or some digits of it',
 			placeholder: 'e.g. 9000001',
 			recheck: { field: 'phone', test: 'phone' },

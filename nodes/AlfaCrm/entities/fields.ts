@@ -21,6 +21,7 @@ export const text = simple('text');
 export const longText = simple('longText');
 export const texts = simple('texts');
 export const phones = simple('phones');
+export const phonePart = simple('phonePart');
 export const integer = simple('integer');
 export const id = simple('id');
 export const ids = simple('ids');

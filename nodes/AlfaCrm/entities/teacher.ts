@@ -1,7 +1,7 @@
 import { archivedView } from './archive';
 import { calendar } from './calendar';
 import { idFilter, nameFilter, note, readable } from './common';
-import { ids, integer, iso, phones, rows, text, texts } from './fields';
+import { ids, integer, iso, phonePart, phones, rows, text, texts } from './fields';
 import type { Action } from './types';
 
 /** API notes 5.15: three integrations list them, none shows what the call takes besides the page. */
@@ -51,5 +51,8 @@ export const teacher = readable({
 		rows('teacher-to-skill', 'Skills', [text('name', 'Name')]),
 	],
 	views: [archivedView('teachers')],
-	filters: [idFilter, nameFilter, text('phone', 'Phone', { description: 'Phone number to look for' })],
+	filters: [idFilter, nameFilter, phonePart('phone', 'Phone', {
+			description: 'A phone number in any spelling, or some digits of it',
+			recheck: { field: 'phone', test: 'phone' },
+		})],
 });

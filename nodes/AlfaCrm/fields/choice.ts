@@ -20,6 +20,7 @@ const compared = comparedBy((_field: unknown, item) =>
 export const choice: FieldKind<OfType<'choice'>> = {
 	...single,
 	...compared,
+	isExact: true,
 	expected: ({ choices }) => `one of ${listed(choices)}`,
 	read: ({ choices }, item) => readChoice(choices, item),
 	widget: ({ choices, preset }) => ({ type: 'options', options: toOptions(choices), default: preset }),

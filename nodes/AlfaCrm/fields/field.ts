@@ -9,6 +9,7 @@ import { id, ids } from './id';
 import type { FieldKind, JsonSchema } from './kind';
 import { integer, number } from './number';
 import { object } from './object';
+import { phonePart } from './phonePart';
 import { phones } from './phones';
 import { record, reference, references } from './reference';
 import { rows } from './rows';
@@ -23,6 +24,7 @@ export const fieldKinds: { [K in TypeName]: FieldKind<OfType<K>> } = {
 	longText,
 	texts,
 	phones,
+	phonePart,
 	custom,
 	number,
 	integer,
@@ -106,6 +108,9 @@ export function listOf(value: unknown): unknown[] {
 	if (Array.isArray(value)) return [...(value as unknown[])];
 	return isNothing(value) ? [] : [value];
 }
+
+/** Whether a filter finds the rows that hold the very value. */
+export const isExact = (field: ShownType): boolean => kindOf(field).isExact;
 
 /** What takes the place of a value that somebody empties on purpose. */
 export const emptied = (field: ShownType): Wire => kindOf(field).emptied;

@@ -14,6 +14,7 @@ const basis = {
 
 export const flag: FieldKind<OfType<'flag'>> = {
 	...basis,
+	isExact: true,
 	read: (_field, item) => readFlag(item),
 	preset: () => 1,
 	schema: () => ({ type: 'integer' }),

@@ -14,6 +14,7 @@ export function readRecordId(value: unknown): number | undefined {
 
 export const oneRecord = {
 	...single,
+	isExact: true,
 	...comparedBy((_field: unknown, item) => oneForm(readRecordId(item))),
 	expected: () => 'the number of a record',
 	read: (_field: unknown, item: unknown) => readRecordId(item),

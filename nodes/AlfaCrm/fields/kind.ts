@@ -29,6 +29,8 @@ export interface FieldKind<F> {
 	isSame(field: F, one: unknown, other: unknown, zone: string): boolean;
 	/** What takes the place of a value that somebody empties on purpose. */
 	emptied: Wire;
+	/** A filter of this type finds the rows that hold the very value, so rows can be checked again. */
+	isExact: boolean;
 	/** Filters that an index can be asked with, to be tried one after the other. */
 	searchForms(field: F, name: string, item: Wire): Array<Record<string, Wire>>;
 	/** Its parameter in the form. */
@@ -52,6 +54,7 @@ export interface FieldKind<F> {
 /** Parts that are the same for most kinds that hold one value. */
 export const single = {
 	isList: false,
+	isExact: false as boolean,
 	items: (_field: unknown, value: unknown): unknown[] => [value],
 	saysNothing: (): boolean => false,
 	emptied: null,

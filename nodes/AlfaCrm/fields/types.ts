@@ -36,6 +36,8 @@ interface FieldTypes {
 	texts: { split?: false };
 	/** Phone numbers, which are the same in any spelling. */
 	phones: Nothing;
+	/** A phone number, or some digits of one, to search with. */
+	phonePart: Nothing;
 	/** A `custom_` field, whose type AlfaCRM does not tell. */
 	custom: Nothing;
 	/** Hundredths are the smallest part. */
@@ -80,14 +82,17 @@ export type OfType<K extends TypeName> = { type: K } & ShownTypes[K];
 /** How a row is compared with what a filter asked for. */
 export type RecheckTest = 'is' | 'has' | 'in' | 'contains' | 'phone' | 'blank' | 'from' | 'to';
 
-/** Against which field of a row; or, for customers, against the members of the group that is asked for. */
-export type Recheck = { field: string; test: RecheckTest; also?: IDataObject } | 'members';
+/**
+ * Against which field of a row; for customers, against the members of the group that is asked for; or not at all, where
+ * a row need not show why it was found.
+ */
+export type Recheck = { field: string; test: RecheckTest; also?: IDataObject } | 'members' | 'trusted';
 
 export type Filter = FieldBasics &
 	FieldType & {
 		/**
-		 * The server is known to ignore this filter, at least sometimes, so rows are checked again: against which field
-		 * of the row, and how.
+		 * How rows are checked again, since the server is known to ignore this filter, or not known to heed it. Without it
+		 * a filter by the exact value of a field is checked against that field, if rows show it.
 		 */
 		recheck?: Recheck;
 	};

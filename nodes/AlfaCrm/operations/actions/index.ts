@@ -33,7 +33,7 @@ const answers: Record<
 		]);
 	},
 	pages: async (item, entity, _action, call) => {
-		return await collect(item, { ...call, plural: entity.plural.toLowerCase() }, limitOf(item));
+		return await collect(item, entity.plural.toLowerCase(), call, { limit: limitOf(item) });
 	},
 	list: async (item, _entity, _action, call) => asRows(item, call, await item.request(call)),
 	object: async (item, _entity, _action, call) => asRows(item, call, await item.request(call)),

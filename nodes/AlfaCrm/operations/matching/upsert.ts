@@ -2,6 +2,7 @@ import type { IDataObject } from 'n8n-workflow';
 
 import type { Entity } from '../../entities/types';
 import { isBlank, isList, listOf, toProperty, union } from '../../fields/field';
+import { writtenPhone } from '../../fields/phoneNumber';
 import { upsertOptions } from '../../properties/upsert';
 import type { Item } from '../context';
 import { recordKey } from '../context';
@@ -56,7 +57,7 @@ export const upsert: Operation = async (item, entity) => {
 	if (search === undefined && rules.ifKeyEmpty === 'refuse') {
 		throw emptyKey(item, entity, key, ", or let 'If Match Value Is Empty' create a record");
 	}
-	const wire = changesIn(item, entity, given, rules.overwriteWithEmpty);
+	const wire = spelled(entity, changesIn(item, entity, given, rules.overwriteWithEmpty));
 	const target = targetOf(item, entity, 'upsert');
 	const job = { item, entity, target, given, wire, rules, show };
 	if (search === undefined) return [await create(job, {})];
@@ -85,7 +86,15 @@ async function settle(job: Job, search: Search, { matches, isSure }: Matches): P
 /** A new record holds what it is looked for by, and what was given. */
 function newRecord({ item, entity, target, given }: Job, wanted: IDataObject): IDataObject {
 	const all = { ...given, ...keyed(item, entity, given, wanted) };
-	return bodyOf(item, entity.fields, { ...presetsOf(entity), ...filled(entity, all) }, target.branch);
+	const values = { ...presetsOf(entity), ...filled(entity, all) };
+	return spelled(entity, bodyOf(item, entity.fields, values, target.branch));
+}
+
+/** Phone numbers as AlfaCRM writes them, so that its own lists find them. */
+function spelled({ fields }: Entity, body: IDataObject): IDataObject {
+	const phones = fields.filter(({ type, name }) => type === 'phones' && name in body);
+	const written = phones.map(({ name }) => [name, listOf(body[name]).map(writtenPhone)]);
+	return { ...body, ...(Object.fromEntries(written) as IDataObject) };
 }
 
 async function create(job: Job, wanted: IDataObject): Promise<IDataObject> {
@@ -109,7 +118,7 @@ async function change(job: Job, { key, wanted }: Search, match: Found): Promise<
 		const wire: IDataObject = {
 			...(match.archived && rules.ifArchived === 'restore' ? { removed: 0 } : {}),
 			...job.wire,
-			...keyed(item, entity, given, wanted, current.row, rules.addToLists),
+			...spelled(entity, keyed(item, entity, given, wanted, current.row, rules.addToLists)),
 		};
 		for (const name of keptNames) delete wire[name];
 		return await saveChanges(item, entity, target, current, wire, rules.addToLists, show);

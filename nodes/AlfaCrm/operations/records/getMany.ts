@@ -5,7 +5,6 @@ import { isBlank } from '../../fields/field';
 import type { Item } from '../context';
 import type { Operation } from '../operation';
 import { simplified } from '../simplify';
-import type { Target } from '../target';
 import { targetOf } from '../target';
 import { collect, limitOf } from './collect';
 import { recheckOf } from './recheck';
@@ -20,11 +19,10 @@ export const getMany: Operation = async (item, entity) => {
 	const body = { ...target.query, ...viewsOf(item, entity), ...wanted };
 	const keep = await recheckOf(item, entity, target, wanted);
 	const plural = entity.plural.toLowerCase();
-	const rows = await collect(item, { ...asked(target), body, passes, keep, plural, task: `list the ${plural}` }, most);
+	const list = { ...target, body, task: `list the ${plural}` };
+	const rows = await collect(item, plural, list, { limit: most, keep, passes });
 	return rows.map(show);
 };
-
-const asked = ({ path, branch, query, labels }: Target) => ({ path, branch, query, labels });
 
 /** What the server's own defaults would hide or show. */
 function viewsOf(item: Item, { views = [] }: Entity): IDataObject {

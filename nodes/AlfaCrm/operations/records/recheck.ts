@@ -4,8 +4,7 @@ import { formatDay, readId } from '../../api/formats';
 import { cgi } from '../../entities/cgi';
 import type { Entity } from '../../entities/types';
 import { fold } from '../../fields/fold';
-import { phonePart } from '../../fields/phones';
-import { listOf } from '../../fields/field';
+import { isExact, listOf, sameItem } from '../../fields/field';
 import type { Filter, RecheckTest } from '../../fields/types';
 import type { Item } from '../context';
 import type { Target } from '../target';
@@ -30,7 +29,7 @@ const tests: Record<RecheckTest, Test> = {
 	has: (held, wanted) => listOf(held).some((one) => String(one) === String(wanted)),
 	in: (held, wanted) => listOf(wanted).some((one) => String(one) === String(held)),
 	contains: inTexts(fold),
-	phone: inTexts(phonePart),
+	phone: inTexts((value) => String(value).replace(/\D/g, '')),
 	blank: (held, wanted) => listOf(held).length === 0 === Boolean(wanted),
 	from: byDay((day, bound) => day >= bound),
 	to: byDay((day, bound) => day <= bound),
@@ -46,14 +45,17 @@ export async function recheckOf(
 	target: Target,
 	wanted: IDataObject,
 ): Promise<(row: IDataObject) => boolean> {
-	const checked = filters.filter(({ name, recheck }) => recheck !== undefined && name in wanted);
+	const asked = filters.filter(({ name }) => name in wanted);
 	const members = await membersOf(item, filters, target, wanted);
 	return (row) =>
 		(members === undefined || members.has(readId(row.id))) &&
-		checked.every(({ name, label, recheck }) => {
-			if (recheck === undefined || recheck === 'members') return true;
+		asked.every((filter) => {
+			const { name, label, recheck } = filter;
+			if (recheck === undefined) return holdsExactly(filter, row[name], wanted[name]);
+			if (recheck === 'members' || recheck === 'trusted') return true;
 			const { field, test, also = {} } = recheck;
-			if (Object.entries(also).some(([other, value]) => row[other] !== undefined && row[other] !== value)) return false;
+			const isOther = Object.entries(also).some(([other, value]) => row[other] !== undefined && row[other] !== value);
+			if (isOther) return false;
 			if (row[field] !== undefined) return tests[test](row[field], wanted[name], item.zone);
 			item.run.hints.add(
 				`AlfaCRM may ignore a filter, and its rows do not show whether it did, so check the ${plural.toLowerCase()}`,
@@ -61,6 +63,11 @@ export async function recheckOf(
 			);
 			return true;
 		});
+}
+
+function holdsExactly(filter: Filter, held: unknown, wanted: unknown): boolean {
+	if (held === undefined || !isExact(filter)) return true;
+	return listOf(held).some((one) => sameItem(filter, one, wanted));
 }
 
 /** Customers do not show their groups, but groups show their customers. API notes 5.3 and 5.7. */
