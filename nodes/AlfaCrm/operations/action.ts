@@ -1,7 +1,7 @@
 import type { IDataObject, IExecuteFunctions } from 'n8n-workflow';
 
 import { nodeError } from '../api/errors';
-import { request } from '../api/request';
+import { request } from './legacyClient';
 import type { Action, Entity, Field, Recipe } from '../entities/types';
 import { valuesOf } from './fields/actionValues';
 import { addOnce } from './jobs/addOnce';
@@ -41,7 +41,7 @@ export async function runAction(
 		case 'pages':
 			return await collectPages(context, entity, call);
 		default:
-			return asRows(context, call, await request(context, { ...call, reads: true }));
+			return asRows(context, call, await request(context, { ...call, isIdempotent: true }));
 	}
 }
 

@@ -2,8 +2,8 @@ import type { IDataObject, IExecuteFunctions } from 'n8n-workflow';
 import { NodeOperationError } from 'n8n-workflow';
 
 import { readId } from '../api/formats';
-import { allRows } from '../api/pages';
-import { request } from '../api/request';
+import { allRows } from './legacyClient';
+import { request } from './legacyClient';
 import { objectIn } from './fields/given';
 
 /** Sends any call, for what the other resources do not offer. */
@@ -20,7 +20,7 @@ export async function sendCall(context: IExecuteFunctions, itemIndex: number): P
 		itemIndex,
 	};
 	if (context.getNodeParameter('allPages', itemIndex, false) === true) return await allRows(context, call);
-	return [await request(context, { ...call, reads: action === 'index' })].flat();
+	return [await request(context, { ...call, isIdempotent: action === 'index' })].flat();
 }
 
 function part(context: IExecuteFunctions, parameter: string, label: string, itemIndex: number): string {

@@ -1,11 +1,11 @@
 import type { IDataObject, IExecuteFunctions } from 'n8n-workflow';
 
-import { pages, rowKey } from '../api/pages';
-import type { Call } from '../api/request';
+import { pages } from './legacyClient';
+import type { ApiRequest } from '../api/client';
 import type { Entity } from '../entities/types';
 
 /** What a list asks for; `passes` are bodies to ask with one after the other. */
-export type List = Omit<Call, 'reads' | 'action'> & {
+export type List = Omit<ApiRequest, 'isIdempotent' | 'action'> & {
 	action?: string;
 	itemIndex: number;
 	passes?: readonly IDataObject[];
@@ -31,7 +31,7 @@ export async function collectPages(
 			body: { ...call.body, ...pass },
 		})) {
 			read += rows.length;
-			for (const row of rows.filter(keep)) found.set(rowKey(row), row);
+			for (const row of rows.filter(keep)) found.set(row.id ?? {}, row);
 			if (found.size >= limit) return [...found.values()].slice(0, limit);
 			if (!complete) warnOfMissing(context, plural, read, total);
 		}

@@ -2,8 +2,8 @@ import type { IDataObject, NodeApiError } from 'n8n-workflow';
 
 import { nodeError } from '../api/errors';
 import { readId } from '../api/formats';
-import { pages } from '../api/pages';
-import type { Caller } from '../api/request';
+import { clientOf, pages } from './legacyClient';
+import type { ApiClient, ApiContext } from '../api/client';
 import type { Entity } from '../entities/types';
 import type { Target } from './target';
 
@@ -17,7 +17,7 @@ type Place = Omit<Target, 'itemIndex'> & { itemIndex?: number };
  * @throws NodeApiError when no row has this ID
  */
 export async function findById(
-	context: Caller,
+	context: ApiContext | ApiClient,
 	entity: Entity,
 	id: number,
 	target: Place,
@@ -29,7 +29,7 @@ export async function findById(
 
 /** The same without an error when there is none. */
 export async function lookUp(
-	context: Caller,
+	context: ApiContext | ApiClient,
 	entity: Entity,
 	id: number,
 	target: Place,
@@ -47,10 +47,15 @@ export async function lookUp(
 	return undefined;
 }
 
-export function notFound(context: Caller, { label }: Entity, id: number, target: Place): NodeApiError {
+export function notFound(
+	context: ApiContext | ApiClient,
+	{ label }: Entity,
+	id: number,
+	target: Place,
+): NodeApiError {
 	const where = target.branch === undefined ? '' : ` in branch ${target.branch}`;
 	return nodeError(
-		context.getNode(),
+		clientOf(context).node,
 		{
 			message: `AlfaCRM has no ${label.toLowerCase()} with ID ${id}${where}`,
 			description: "Check the ID and the branch; 'Get Many' shows which ones there are.",

@@ -1,7 +1,7 @@
 import type { IDataObject, IExecuteFunctions } from 'n8n-workflow';
 
 import { formatDay } from '../../api/formats';
-import { pages } from '../../api/pages';
+import { pages } from '../legacyClient';
 import { entityOf } from '../../entities/registry';
 import type { Action, Addition, Entity, Field } from '../../entities/types';
 import { valuesOf } from '../fields/actionValues';

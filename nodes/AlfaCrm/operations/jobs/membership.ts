@@ -2,7 +2,7 @@ import type { IDataObject, IExecuteFunctions } from 'n8n-workflow';
 
 import { asNodeError } from '../../api/errors';
 import { formatDay, readId } from '../../api/formats';
-import { allRows } from '../../api/pages';
+import { allRows } from '../legacyClient';
 import { cgi } from '../../entities/cgi';
 import type { Action, Entity } from '../../entities/types';
 import { valuesOf } from '../fields/actionValues';

@@ -1,7 +1,7 @@
 import type { IDataObject, IExecuteFunctions } from 'n8n-workflow';
 
 import { formatDay, readId } from '../../api/formats';
-import { allRows } from '../../api/pages';
+import { allRows } from '../legacyClient';
 import { branch as branchEntity } from '../../entities/branch';
 import { byId } from '../../entities/match';
 import type { Entity, MatchKey } from '../../entities/types';
