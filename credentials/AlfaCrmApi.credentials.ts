@@ -8,14 +8,13 @@ import type {
 	INodeProperties,
 } from 'n8n-workflow';
 
-import { troubleOf } from '../nodes/AlfaCrm/api/errors';
-import { ORIGIN_EXPRESSION, originOf } from '../nodes/AlfaCrm/api/host';
-import { DEFAULT_REQUESTS_PER_SECOND, gateOf } from '../nodes/AlfaCrm/api/pace';
-import { withRetries } from '../nodes/AlfaCrm/api/retry';
+import { failureOf } from '../nodes/AlfaCrm/api/errors';
+import { ORIGIN_EXPRESSION } from '../nodes/AlfaCrm/api/host';
 import { explainLogin, LOGIN_TIMEOUT_MS } from '../nodes/AlfaCrm/api/login';
-
-/** Logins under way, so that executions which meet an expired token together log in once. */
-const pending = new Map<string, Promise<string>>();
+import { DEFAULT_REQUESTS_PER_SECOND, rateLimiterOf } from '../nodes/AlfaCrm/api/pace';
+import { withRetries } from '../nodes/AlfaCrm/api/retry';
+import type { Login } from '../nodes/AlfaCrm/api/sessions';
+import { loginOf, tokenFor } from '../nodes/AlfaCrm/api/sessions';
 
 /** A secret, although the linter's list of names for secrets does not have it. */
 const APP_KEY: INodeProperties = {
@@ -92,18 +91,12 @@ export class AlfaCrmApi implements ICredentialType {
 		this: IHttpRequestHelper,
 		credentials: ICredentialDataDecryptedObject,
 	): Promise<IDataObject> {
-		const origin = originOf(credentials.hostname);
+		const login = loginOf(credentials);
 		const perSecond = Number(credentials.requestsPerSecond ?? DEFAULT_REQUESTS_PER_SECOND);
-		const { email, apiKey, appKey } = credentials as Record<string, string | undefined>;
-
-		const account = [origin, email, apiKey, appKey].join('\n');
-		const login =
-			pending.get(account) ??
-			logIn(this, { origin, perSecond, email, apiKey, appKey }).finally(() => pending.delete(account));
-		pending.set(account, login);
-		const token = await login;
-		// n8n sends the waiting call right after this, past the gate.
-		await gateOf(origin).pass(perSecond);
+		const failing = String(credentials.token ?? '');
+		const token = await tokenFor(login, failing, async () => await logIn(this, login, perSecond));
+		// n8n sends the waiting call right after this, past the rate limiter.
+		await rateLimiterOf(login.origin).pass(perSecond);
 		return { token };
 	}
 
@@ -113,8 +106,8 @@ export class AlfaCrmApi implements ICredentialType {
 			headers: {
 				'X-ALFACRM-TOKEN': '={{ $credentials.token }}',
 				// An empty X-APP-KEY must not be sent, and a header can only be left out by giving it another name.
-				'={{ $credentials.appKey ? "X-APP-KEY" : "Accept" }}':
-					'={{ $credentials.appKey || "application/json" }}',
+				'={{ ($credentials.appKey || "").trim() ? "X-APP-KEY" : "Accept" }}':
+					'={{ ($credentials.appKey || "").trim() || "application/json" }}',
 			},
 		},
 	};
@@ -156,18 +149,11 @@ export class AlfaCrmApi implements ICredentialType {
 	};
 }
 
-interface Login {
-	origin: string;
-	perSecond: number;
-	email?: string;
-	apiKey?: string;
-	appKey?: string;
-}
-
 /** @throws LoginError without a trace of the key; an error that names a status would make n8n log in a second time */
 async function logIn(
 	{ helpers }: IHttpRequestHelper,
-	{ origin, perSecond, email, apiKey, appKey }: Login,
+	{ origin, email, apiKey, appKey }: Login,
+	perSecond: number,
 ): Promise<string> {
 	const send = async (): Promise<unknown> =>
 		await helpers.httpRequest({
@@ -176,7 +162,7 @@ async function logIn(
 			headers: {
 				'Content-Type': 'application/json',
 				Accept: 'application/json',
-				...(appKey ? { 'X-APP-KEY': appKey } : {}),
+				...(appKey === '' ? {} : { 'X-APP-KEY': appKey }),
 			},
 			body: { email, api_key: apiKey },
 			json: true,
@@ -185,9 +171,9 @@ async function logIn(
 		});
 	let answer: unknown;
 	try {
-		answer = await withRetries(gateOf(origin), { perSecond, repeatable: true }, send);
+		answer = await withRetries(rateLimiterOf(origin), { perSecond, isRepeatable: true }, send);
 	} catch (error) {
-		throw explainLogin(troubleOf(error), origin);
+		throw explainLogin(failureOf(error), origin);
 	}
 	const { token } = (typeof answer === 'object' && answer !== null ? answer : {}) as { token?: unknown };
 	if (typeof token === 'string' && token !== '') return token;

@@ -2,7 +2,7 @@ import type { IExecuteFunctions, INodeExecutionData, INodeType, INodeTypeDescrip
 import { NodeConnectionTypes } from 'n8n-workflow';
 
 import { errorJson } from './api/errors';
-import { CREDENTIAL } from './api/request';
+import { CREDENTIAL } from './api/client';
 import { resourceMapping } from './methods/columns';
 import { listSearch } from './methods/listSearch';
 import { loadOptions } from './methods/loadOptions';

@@ -1,7 +1,7 @@
 import type { INodeExecutionData, INodeType, INodeTypeDescription, IPollFunctions } from 'n8n-workflow';
 import { NodeConnectionTypes } from 'n8n-workflow';
 
-import { CREDENTIAL } from './api/request';
+import { CREDENTIAL } from './api/client';
 import { loadOptions } from './methods/loadOptions';
 import { triggerProperties } from './properties/trigger';
 import { runPoll } from './trigger/poll/run';

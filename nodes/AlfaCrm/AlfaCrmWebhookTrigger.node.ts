@@ -7,7 +7,7 @@ import type {
 } from 'n8n-workflow';
 import { NodeConnectionTypes } from 'n8n-workflow';
 
-import { CREDENTIAL } from './api/request';
+import { CREDENTIAL } from './api/client';
 import { loadOptions } from './methods/loadOptions';
 import { webhookTriggerProperties } from './properties/webhookTrigger';
 import { receive } from './trigger/webhook/receive';

@@ -1,14 +1,14 @@
 import type { JsonObject } from 'n8n-workflow';
 import { NodeApiError, NodeOperationError, UserError } from 'n8n-workflow';
 
-import type { Trouble } from '../../nodes/AlfaCrm/api/errors';
+import type { ApiFailure } from '../../nodes/AlfaCrm/api/errors';
 import {
 	AnswerError,
 	asNodeError,
 	fieldMessages,
 	LoginError,
 	nodeError,
-	troubleOf,
+	failureOf,
 } from '../../nodes/AlfaCrm/api/errors';
 import { answered, NODE, unanswered } from './support';
 
@@ -20,7 +20,7 @@ const yii = (status: number, message: string) => ({ name: 'Exception', message, 
 
 const RETRY_LATER = 'Tue, 24 Nov 2026 10:00:05 GMT';
 
-const CASES: Array<[what: string, error: Error, trouble: Trouble]> = [
+const CASES: Array<[what: string, error: Error, failure: ApiFailure]> = [
 	['a status', answered(400), { kind: 'status', status: 400 }],
 	[
 		"a status with AlfaCRM's words",
@@ -91,7 +91,7 @@ const CASES: Array<[what: string, error: Error, trouble: Trouble]> = [
 	['another time-out', unanswered('ETIMEDOUT'), { kind: 'noAnswer', code: 'ETIMEDOUT' }],
 	['an unknown host', unanswered('ENOTFOUND'), { kind: 'noAnswer', code: 'ENOTFOUND' }],
 	['a refused connection', unanswered('ECONNREFUSED'), { kind: 'noAnswer', code: 'ECONNREFUSED' }],
-	['a cancelled request', unanswered('ERR_CANCELED', 'canceled'), { kind: 'cancelled' }],
+	['a cancelled request', unanswered('ERR_CANCELED', 'canceled'), { kind: 'cancelled', isUnderWay: true }],
 	[
 		'a refused login',
 		new LoginError('The key is wrong.'),
@@ -109,28 +109,28 @@ const CASES: Array<[what: string, error: Error, trouble: Trouble]> = [
 	],
 ];
 
-describe('troubleOf', () => {
+describe('failureOf', () => {
 	beforeEach(() => jest.useFakeTimers({ now: Date.parse('2026-11-24T10:00:00Z') }));
 	afterEach(() => jest.useRealTimers());
 
 	describe('reads an error of httpRequest', () => {
-		it.each(CASES)('%s', (_what, error, trouble) => {
-			expect(troubleOf(error)).toEqual(trouble);
+		it.each(CASES)('%s', (_what, error, failure) => {
+			expect(failureOf(error)).toEqual(failure);
 		});
 	});
 
 	describe('reads the same out of the NodeApiError that httpRequestWithAuthentication throws', () => {
-		it.each(CASES)('%s', (_what, error, trouble) => {
-			const { words, ...rest } = trouble;
-			const read = troubleOf(wrapped(error));
+		it.each(CASES)('%s', (_what, error, failure) => {
+			const { words, ...rest } = failure;
+			const read = failureOf(wrapped(error));
 			expect(read).toMatchObject(rest);
-			if (trouble.kind !== 'unexpected') expect(read.words).toEqual(words);
+			if (failure.kind !== 'unexpected') expect(read.words).toEqual(words);
 		});
 	});
 
-	it('gives back the trouble of an answer that is no success', () => {
-		const trouble: Trouble = { kind: 'refusal', fields: { name: ['is empty'] } };
-		expect(troubleOf(new AnswerError(trouble))).toBe(trouble);
+	it('gives back the failure of an answer that is no success', () => {
+		const failure: ApiFailure = { kind: 'refusal', fields: { name: ['is empty'] } };
+		expect(failureOf(new AnswerError(failure))).toBe(failure);
 	});
 
 	it.each([
@@ -138,14 +138,14 @@ describe('troubleOf', () => {
 		['null', null],
 		['nothing', undefined],
 	])('calls %s that was thrown unexpected', (_what, thrown) => {
-		expect(troubleOf(thrown).kind).toBe('unexpected');
+		expect(failureOf(thrown).kind).toBe('unexpected');
 	});
 
 	it('keeps nothing of the request, which holds the key and the token', () => {
 		const error = Object.assign(answered(500, yii(500, 'Oops')), {
 			config: { headers: { 'X-ALFACRM-TOKEN': 'secret-token' }, data: '{"api_key":"secret-key"}' },
 		});
-		expect(JSON.stringify([troubleOf(error), troubleOf(wrapped(error))])).not.toContain('secret');
+		expect(JSON.stringify([failureOf(error), failureOf(wrapped(error))])).not.toContain('secret');
 	});
 });
 

@@ -1,4 +1,4 @@
-import type { Trouble } from '../../nodes/AlfaCrm/api/errors';
+import type { ApiFailure } from '../../nodes/AlfaCrm/api/errors';
 import { nodeError } from '../../nodes/AlfaCrm/api/errors';
 import type { CallInWords } from '../../nodes/AlfaCrm/api/explain';
 import { explain } from '../../nodes/AlfaCrm/api/explain';
@@ -8,13 +8,13 @@ import { NODE } from './support';
 const READ: CallInWords = {
 	task: 'list the customers',
 	host: 'demo.s20.online',
-	reads: true,
+	isIdempotent: true,
 	branch: 3,
 	labels: { phone: 'Phone', name: 'Name' },
 	timeoutMs: 30_000,
 	tries: 5,
 };
-const WRITE: CallInWords = { ...READ, task: 'update customer 501', reads: false };
+const WRITE: CallInWords = { ...READ, task: 'update customer 501', isIdempotent: false };
 
 /** n8n puts a text of its own in place of a message that contains one of these. */
 const NETWORK_CODES =
@@ -23,8 +23,8 @@ const NETWORK_CODES =
 /** Words that n8n asks to avoid. */
 const DISCOURAGED = /\b(errors?|problems?|failures?|fail(s|ed)?|mistakes?)\b/i;
 
-/** Each kind of trouble, and what its message must say of the cause. */
-const TROUBLES: Array<[what: string, trouble: Trouble, cause: RegExp]> = [
+/** Each kind of failure, and what its message must say of the cause. */
+const TROUBLES: Array<[what: string, failure: ApiFailure, cause: RegExp]> = [
 	['a refusal without a reason', { kind: 'refusal' }, /no reason/],
 	['a refusal in words', { kind: 'refusal', words: 'Balance is too low' }, /Balance is too low/],
 	['a refused field', { kind: 'refusal', fields: { phone: ['is wrong'] } }, /Phone.* is wrong/],
@@ -57,7 +57,7 @@ const TROUBLES: Array<[what: string, trouble: Trouble, cause: RegExp]> = [
 ];
 
 /** Troubles that lie outside of what was to be done. */
-const WITHOUT_TASK: Array<[what: string, trouble: Trouble, cause: RegExp]> = [
+const WITHOUT_TASK: Array<[what: string, failure: ApiFailure, cause: RegExp]> = [
 	[
 		'a refused login',
 		{ kind: 'login', words: "Check 'Email' and 'API Key'." },
@@ -73,20 +73,20 @@ const calls = [
 ] as const;
 
 describe.each(calls)('%s', (_which, call) => {
-	it.each(TROUBLES)('names the task and the cause after %s', (_what, trouble, cause) => {
-		const { message } = explain(trouble, call);
+	it.each(TROUBLES)('names the task and the cause after %s', (_what, failure, cause) => {
+		const { message } = explain(failure, call);
 		expect(message).toContain(call.task);
 		expect(message).toMatch(cause);
 	});
 
-	it.each(WITHOUT_TASK)('names the cause after %s', (_what, trouble, cause) => {
-		expect(explain(trouble, call).message).toMatch(cause);
+	it.each(WITHOUT_TASK)('names the cause after %s', (_what, failure, cause) => {
+		expect(explain(failure, call).message).toMatch(cause);
 	});
 
 	it.each([...TROUBLES, ...WITHOUT_TASK])(
 		'shows the message to the user as it is after %s',
-		(_what, trouble) => {
-			const text = explain(trouble, call);
+		(_what, failure) => {
+			const text = explain(failure, call);
 			expect(text.message).not.toMatch(NETWORK_CODES);
 			const shown = nodeError(NODE, text, 0, text.failure);
 			expect(shown.message).toBe(text.message);
@@ -94,8 +94,8 @@ describe.each(calls)('%s', (_which, call) => {
 		},
 	);
 
-	it.each([...TROUBLES, ...WITHOUT_TASK])('is put in words that n8n likes after %s', (_what, trouble) => {
-		const { message, description = '' } = explain(trouble, call);
+	it.each([...TROUBLES, ...WITHOUT_TASK])('is put in words that n8n likes after %s', (_what, failure) => {
+		const { message, description = '' } = explain(failure, call);
 		expect(`${message} ${description}`).not.toMatch(DISCOURAGED);
 		expect(`${message} ${description}`).not.toMatch(/undefined|null|NaN|\[object/);
 		expect(`${message} ${description}`).not.toMatch(/\s{2,}|^\s|\.\./);
@@ -104,14 +104,14 @@ describe.each(calls)('%s', (_which, call) => {
 
 	it.each(TROUBLES.filter(([, { kind }]) => kind === 'status'))(
 		'carries the HTTP code after %s',
-		(_what, trouble) => {
-			expect(explain(trouble, call).status).toBe(trouble.status);
+		(_what, failure) => {
+			expect(explain(failure, call).status).toBe(failure.status);
 		},
 	);
 });
 
 /** Whether the server acted is unknown. */
-const LOST: Array<[what: string, trouble: Trouble]> = [
+const LOST: Array<[what: string, failure: ApiFailure]> = [
 	['a closed connection', { kind: 'noAnswer', code: 'ECONNRESET' }],
 	['a time-out', { kind: 'noAnswer', code: 'ECONNABORTED' }],
 	['another time-out', { kind: 'noAnswer', code: 'ETIMEDOUT' }],
@@ -120,11 +120,11 @@ const LOST: Array<[what: string, trouble: Trouble]> = [
 	['503', { kind: 'status', status: 503 }],
 	['504', { kind: 'status', status: 504 }],
 	['an incomplete answer', { kind: 'notJson', words: 'sent an answer that is not complete JSON' }],
-	['a cancelled execution', { kind: 'cancelled' }],
+	['a request that was cancelled under way', { kind: 'cancelled', isUnderWay: true }],
 ];
 
 /** The server did not act, or never heard of it. */
-const NOT_DONE: Array<[what: string, trouble: Trouble]> = [
+const NOT_DONE: Array<[what: string, failure: ApiFailure]> = [
 	['an unknown host', { kind: 'noAnswer', code: 'ENOTFOUND' }],
 	['a name server that is away', { kind: 'noAnswer', code: 'EAI_AGAIN' }],
 	['a refused connection', { kind: 'noAnswer', code: 'ECONNREFUSED' }],
@@ -146,17 +146,17 @@ const NOT_DONE: Array<[what: string, trouble: Trouble]> = [
 describe('whether it was carried out all the same', () => {
 	const MAY_BE_DONE = /may have carried it out/;
 
-	it.each(LOST)('is left open for a write after %s', (_what, trouble) => {
-		expect(explain(trouble, WRITE).description).toMatch(MAY_BE_DONE);
+	it.each(LOST)('is left open for a write after %s', (_what, failure) => {
+		expect(explain(failure, WRITE).description).toMatch(MAY_BE_DONE);
 	});
 
-	it.each(NOT_DONE)('is no question for a write after %s', (_what, trouble) => {
-		const { message, description } = explain(trouble, WRITE);
+	it.each(NOT_DONE)('is no question for a write after %s', (_what, failure) => {
+		const { message, description } = explain(failure, WRITE);
 		expect(`${message} ${description}`).not.toMatch(MAY_BE_DONE);
 	});
 
-	it.each([...LOST, ...NOT_DONE])('is no question for a read after %s', (_what, trouble) => {
-		const { message, description } = explain(trouble, READ);
+	it.each([...LOST, ...NOT_DONE])('is no question for a read after %s', (_what, failure) => {
+		const { message, description } = explain(failure, READ);
 		expect(`${message} ${description}`).not.toMatch(MAY_BE_DONE);
 	});
 });
@@ -197,8 +197,8 @@ describe('a refusal', () => {
 	});
 
 	it('keeps the status of the answer', () => {
-		const trouble: Trouble = { kind: 'refusal', status: 422, fields: { phone: ['is wrong'] } };
-		expect(explain(trouble, WRITE).status).toBe(422);
+		const failure: ApiFailure = { kind: 'refusal', status: 422, fields: { phone: ['is wrong'] } };
+		expect(explain(failure, WRITE).status).toBe(422);
 	});
 });
 
@@ -207,7 +207,7 @@ it.each([403, 404])('names the branch after %d', (status) => {
 	expect(explain({ kind: 'status', status }, { ...READ, branch: undefined }).message).not.toContain('branch');
 });
 
-it.each<[what: string, trouble: Trouble, cause: string]>([
+it.each<[what: string, failure: ApiFailure, cause: string]>([
 	['401', { kind: 'status', status: 401 }, 'credential-invalid'],
 	['403', { kind: 'status', status: 403 }, 'credential-invalid'],
 	['429', { kind: 'status', status: 429 }, 'rate-limited'],
@@ -216,8 +216,8 @@ it.each<[what: string, trouble: Trouble, cause: string]>([
 	['a redirect', { kind: 'redirect', status: 302 }, 'configuration-invalid'],
 	['a refused login', { kind: 'login' }, 'credential-invalid'],
 	['a login that met too many', { kind: 'login', declaredCause: 'rate-limited' }, 'rate-limited'],
-])('declares to n8n what the cause of %s is', (_what, trouble, cause) => {
-	expect(explain(trouble, READ).failure?.cause).toBe(cause);
+])('declares to n8n what the cause of %s is', (_what, failure, cause) => {
+	expect(explain(failure, READ).failure?.cause).toBe(cause);
 });
 
 it('tells n8n how long AlfaCRM asked to wait', () => {
@@ -226,7 +226,7 @@ it('tells n8n how long AlfaCRM asked to wait', () => {
 });
 
 describe('explainLogin', () => {
-	const cases: Array<[what: string, trouble: Trouble, says: RegExp]> = [
+	const cases: Array<[what: string, failure: ApiFailure, says: RegExp]> = [
 		[
 			'a wrong key',
 			{ kind: 'status', status: 403, words: 'Not Authorized' },
@@ -253,20 +253,20 @@ describe('explainLogin', () => {
 		],
 	];
 
-	it.each(cases)('says in one text what is wrong after %s', (_what, trouble, says) => {
-		const { message } = explainLogin(trouble, 'https://demo.s20.online');
+	it.each(cases)('says in one text what is wrong after %s', (_what, failure, says) => {
+		const { message } = explainLogin(failure, 'https://demo.s20.online');
 		expect(message).toMatch(says);
 		expect(message).not.toMatch(NETWORK_CODES);
 		expect(message).not.toMatch(DISCOURAGED);
 		expect(message).not.toMatch(/undefined|null|\s{2,}|\.\./);
 	});
 
-	it.each<[what: string, trouble: Trouble, cause: string]>([
+	it.each<[what: string, failure: ApiFailure, cause: string]>([
 		['a wrong key', { kind: 'status', status: 403 }, 'credential-invalid'],
 		['a wrong host', { kind: 'noAnswer', code: 'ENOTFOUND' }, 'configuration-invalid'],
 		['a server that is down', { kind: 'status', status: 503 }, 'temporarily-unavailable'],
 		['too many requests', { kind: 'status', status: 429 }, 'rate-limited'],
-	])('declares the cause of %s', (_what, trouble, cause) => {
-		expect(explainLogin(trouble, 'https://demo.s20.online').declaredCause).toBe(cause);
+	])('declares the cause of %s', (_what, failure, cause) => {
+		expect(explainLogin(failure, 'https://demo.s20.online').context).toEqual({ loginFailed: cause });
 	});
 });

@@ -1,6 +1,6 @@
 import { sleep } from 'n8n-workflow';
 
-import { Gate, gateOf, pause } from '../../nodes/AlfaCrm/api/pace';
+import { RateLimiter, rateLimiterOf, pause } from '../../nodes/AlfaCrm/api/pace';
 import { randomFrom } from './support';
 
 beforeEach(() => jest.useFakeTimers());
@@ -41,11 +41,16 @@ async function timed(work: () => Promise<unknown>): Promise<number> {
 }
 
 /** Starts `count` requests at once and notes when each of them is sent, in ms from now. */
-function startAll(gate: Gate, perSecond: number, count: number, send: () => Promise<unknown> = answer) {
+function startAll(
+	limiter: RateLimiter,
+	perSecond: number,
+	count: number,
+	send: () => Promise<unknown> = answer,
+) {
 	const begun = Date.now();
 	const sent: number[] = [];
 	for (let index = 0; index < count; index++) {
-		void gate.run(perSecond, async () => {
+		void limiter.run(perSecond, async () => {
 			sent.push(Date.now() - begun);
 			await send();
 		});
@@ -60,9 +65,9 @@ describe('as the server sees it, never more than the limit arrives in any second
 	const some: Extra = (random) => random() * 300;
 	const rarelyLong: Extra = (random) => (random() < 0.1 ? random() * 900 : random() * 20);
 
-	/** One quick round trip that a host has answered before, so that the gate knows how quick it can be. */
-	const warmUp = async (gate: Gate, server: Server, perSecond: number) => {
-		await gate.run(perSecond, server.request(10, 40));
+	/** One quick round trip that a host has answered before, so that the limiter knows how quick it can be. */
+	const warmUp = async (limiter: RateLimiter, server: Server, perSecond: number) => {
+		await limiter.run(perSecond, server.request(10, 40));
 	};
 
 	type Users = (send: () => Promise<void>, random: () => number) => Promise<unknown>;
@@ -111,12 +116,12 @@ describe('as the server sees it, never more than the limit arrives in any second
 	it.each(cases)('%s, %s, %d a second', async (_usage, _latency, perSecond, way, rest, users) => {
 		for (let seed = 1; seed <= 5; seed++) {
 			const random = randomFrom(seed);
-			const gate = new Gate();
+			const limiter = new RateLimiter();
 			const server = new Server();
 			await timed(async () => {
-				await warmUp(gate, server, perSecond);
+				await warmUp(limiter, server, perSecond);
 				await users(
-					async () => await gate.run(perSecond, server.request(10 + way(random), 40 + rest(random))),
+					async () => await limiter.run(perSecond, server.request(10 + way(random), 40 + rest(random))),
 					random,
 				);
 			});
@@ -126,17 +131,17 @@ describe('as the server sees it, never more than the limit arrives in any second
 	});
 
 	it('also when the very first request is slow on its way, as a new connection is', async () => {
-		const gate = new Gate();
+		const limiter = new RateLimiter();
 		const server = new Server();
 		await timed(async () => {
-			await gate.run(5, server.request(500, 50));
-			for (let index = 0; index < 30; index++) await gate.run(5, server.request(10, 50));
+			await limiter.run(5, server.request(500, 50));
+			for (let index = 0; index < 30; index++) await limiter.run(5, server.request(10, 50));
 		});
 		expect(server.mostInASecond).toBeLessThanOrEqual(5);
 	});
 
 	it('also when the first requests go out together, each over a new and slow connection', async () => {
-		const gate = new Gate();
+		const limiter = new RateLimiter();
 		const server = new Server();
 		await timed(
 			async () =>
@@ -144,7 +149,7 @@ describe('as the server sees it, never more than the limit arrives in any second
 					Array.from(
 						{ length: 30 },
 						async (_unused, index) =>
-							await gate.run(5, server.request(index < 5 ? 300 + index * 100 : 10, 50)),
+							await limiter.run(5, server.request(index < 5 ? 300 + index * 100 : 10, 50)),
 					),
 				),
 		);
@@ -152,17 +157,17 @@ describe('as the server sees it, never more than the limit arrives in any second
 	});
 
 	it('also when requests end without an answer', async () => {
-		const gate = new Gate();
+		const limiter = new RateLimiter();
 		const server = new Server();
 		const broken = (way: number) => async () => {
 			await server.request(way, 0)();
 			throw new Error('socket hang up');
 		};
 		await timed(async () => {
-			await warmUp(gate, server, 5);
+			await warmUp(limiter, server, 5);
 			const random = randomFrom(7);
 			await Promise.allSettled(
-				Array.from({ length: 40 }, async () => await gate.run(5, broken(10 + random() * 200))),
+				Array.from({ length: 40 }, async () => await limiter.run(5, broken(10 + random() * 200))),
 			);
 		});
 		expect(server.arrivals).toHaveLength(41);
@@ -175,42 +180,42 @@ describe('the limit is used well', () => {
 	const ideal = (count / 5) * 1_000;
 
 	it('by requests of 60 ms, one after the other', async () => {
-		const gate = new Gate();
+		const limiter = new RateLimiter();
 		const took = await timed(async () => {
-			for (let index = 0; index < count; index++) await gate.run(5, new Server().request(20, 40));
+			for (let index = 0; index < count; index++) await limiter.run(5, new Server().request(20, 40));
 		});
 		expect(took).toBeLessThanOrEqual(1.03 * ideal);
 	});
 
 	it('by requests of 60 ms, all at once', async () => {
-		const gate = new Gate();
+		const limiter = new RateLimiter();
 		const took = await timed(
 			async () =>
 				await Promise.all(
-					Array.from({ length: count }, async () => await gate.run(5, new Server().request(20, 40))),
+					Array.from({ length: count }, async () => await limiter.run(5, new Server().request(20, 40))),
 				),
 		);
 		expect(took).toBeLessThanOrEqual(1.03 * ideal);
 	});
 
 	it('and a first handful does not wait at all', async () => {
-		const sent = startAll(new Gate(), 5, 5);
+		const sent = startAll(new RateLimiter(), 5, 5);
 		await jest.advanceTimersByTimeAsync(0);
 		expect(sent).toEqual([0, 0, 0, 0, 0]);
 	});
 
 	it('and after a pause there is room at once', async () => {
-		const gate = new Gate();
-		startAll(gate, 5, 5);
+		const limiter = new RateLimiter();
+		startAll(limiter, 5, 5);
 		await jest.advanceTimersByTimeAsync(3_000);
-		const sent = startAll(gate, 5, 5);
+		const sent = startAll(limiter, 5, 5);
 		await jest.advanceTimersByTimeAsync(0);
 		expect(sent).toEqual([0, 0, 0, 0, 0]);
 	});
 });
 
 it('keeps the order in which requests came', async () => {
-	const gate = new Gate();
+	const limiter = new RateLimiter();
 	const random = randomFrom(3);
 	const order: number[] = [];
 	await timed(
@@ -219,7 +224,7 @@ it('keeps the order in which requests came', async () => {
 				Array.from(
 					{ length: 40 },
 					async (_unused, index) =>
-						await gate.run(5, async () => {
+						await limiter.run(5, async () => {
 							order.push(index);
 							await sleep(random() * 700);
 						}),
@@ -231,23 +236,23 @@ it('keeps the order in which requests came', async () => {
 });
 
 it('has no limit at 0 a second', async () => {
-	const sent = startAll(new Gate(), 0, 500);
+	const sent = startAll(new RateLimiter(), 0, 500);
 	await jest.advanceTimersByTimeAsync(0);
 	expect(sent).toHaveLength(500);
 });
 
 it('hands the answer on, and the very error', async () => {
-	const gate = new Gate();
+	const limiter = new RateLimiter();
 	const error = new Error('no');
-	await expect(gate.run(5, async () => await Promise.resolve('yes'))).resolves.toBe('yes');
-	await expect(gate.run(5, async () => await Promise.reject(error))).rejects.toBe(error);
+	await expect(limiter.run(5, async () => await Promise.resolve('yes'))).resolves.toBe('yes');
+	await expect(limiter.run(5, async () => await Promise.reject(error))).rejects.toBe(error);
 });
 
 describe('pass', () => {
 	it('takes a place like a request of its own', async () => {
-		const gate = new Gate();
-		for (let index = 0; index < 5; index++) await gate.pass(5);
-		const sent = startAll(gate, 5, 1);
+		const limiter = new RateLimiter();
+		for (let index = 0; index < 5; index++) await limiter.pass(5);
+		const sent = startAll(limiter, 5, 1);
 		await jest.advanceTimersByTimeAsync(999);
 		expect(sent).toEqual([]);
 		await jest.advanceTimersByTimeAsync(1_500);
@@ -255,10 +260,10 @@ describe('pass', () => {
 	});
 
 	it('waits for its turn like one', async () => {
-		const gate = new Gate();
-		startAll(gate, 5, 5);
+		const limiter = new RateLimiter();
+		startAll(limiter, 5, 5);
 		let passed = false;
-		void gate.pass(5).then(() => (passed = true));
+		void limiter.pass(5).then(() => (passed = true));
 		await jest.advanceTimersByTimeAsync(999);
 		expect(passed).toBe(false);
 		await jest.advanceTimersByTimeAsync(100);
@@ -268,11 +273,11 @@ describe('pass', () => {
 
 describe('closeFor', () => {
 	it('holds all requests, those that come later too, and then lets them through at the usual pace', async () => {
-		const gate = new Gate();
-		gate.closeFor(3_000);
-		const first = startAll(gate, 5, 7);
+		const limiter = new RateLimiter();
+		limiter.closeFor(3_000);
+		const first = startAll(limiter, 5, 7);
 		await jest.advanceTimersByTimeAsync(2_000);
-		const later = startAll(gate, 5, 1);
+		const later = startAll(limiter, 5, 1);
 		await jest.advanceTimersByTimeAsync(999);
 		expect([...first, ...later]).toEqual([]);
 		await jest.advanceTimersByTimeAsync(100);
@@ -282,9 +287,9 @@ describe('closeFor', () => {
 	});
 
 	it('holds requests without a limit as well', async () => {
-		const gate = new Gate();
-		gate.closeFor(3_000);
-		const sent = startAll(gate, 0, 3);
+		const limiter = new RateLimiter();
+		limiter.closeFor(3_000);
+		const sent = startAll(limiter, 0, 3);
 		await jest.advanceTimersByTimeAsync(2_999);
 		expect(sent).toEqual([]);
 		await jest.advanceTimersByTimeAsync(1);
@@ -292,10 +297,10 @@ describe('closeFor', () => {
 	});
 
 	it('holds one that already waits for room', async () => {
-		const gate = new Gate();
-		const sent = startAll(gate, 5, 6);
+		const limiter = new RateLimiter();
+		const sent = startAll(limiter, 5, 6);
 		await jest.advanceTimersByTimeAsync(500);
-		gate.closeFor(5_000);
+		limiter.closeFor(5_000);
 		await jest.advanceTimersByTimeAsync(4_999);
 		expect(sent).toHaveLength(5);
 		await jest.advanceTimersByTimeAsync(1);
@@ -303,10 +308,10 @@ describe('closeFor', () => {
 	});
 
 	it('is not cut short by a shorter one', async () => {
-		const gate = new Gate();
-		gate.closeFor(5_000);
-		gate.closeFor(1_000);
-		const sent = startAll(gate, 5, 1);
+		const limiter = new RateLimiter();
+		limiter.closeFor(5_000);
+		limiter.closeFor(1_000);
+		const sent = startAll(limiter, 5, 1);
 		await jest.advanceTimersByTimeAsync(4_999);
 		expect(sent).toEqual([]);
 		await jest.advanceTimersByTimeAsync(1);
@@ -315,24 +320,24 @@ describe('closeFor', () => {
 });
 
 describe('requests that hang', () => {
-	it('do not block the gate for ever, only for about two seconds', async () => {
-		const gate = new Gate();
-		startAll(gate, 5, 5, never);
-		const sent = startAll(gate, 5, 5);
+	it('do not block the limiter for ever, only for about two seconds', async () => {
+		const limiter = new RateLimiter();
+		startAll(limiter, 5, 5, never);
+		const sent = startAll(limiter, 5, 5);
 		await jest.advanceTimersByTimeAsync(2_500);
 		expect(sent).toHaveLength(5);
 	});
 
 	it('make room as soon as they fail, once a second has passed', async () => {
-		const gate = new Gate();
-		await Promise.all([jest.advanceTimersByTimeAsync(50), gate.run(1, async () => await sleep(50))]);
+		const limiter = new RateLimiter();
+		await Promise.all([jest.advanceTimersByTimeAsync(50), limiter.run(1, async () => await sleep(50))]);
 		await jest.advanceTimersByTimeAsync(2_000);
-		const failing = gate.run(1, async () => {
+		const failing = limiter.run(1, async () => {
 			await sleep(1_500);
 			throw new Error('socket hang up');
 		});
 		failing.catch(() => {});
-		const sent = startAll(gate, 1, 1);
+		const sent = startAll(limiter, 1, 1);
 		await jest.advanceTimersByTimeAsync(2_500);
 		expect(sent).toHaveLength(1);
 	});
@@ -340,10 +345,10 @@ describe('requests that hang', () => {
 
 describe('a cancelled execution', () => {
 	/** Notes what becomes of a request: when it is sent, when it is rejected. */
-	function watched(gate: Gate, signal?: AbortSignal) {
+	function watched(limiter: RateLimiter, signal?: AbortSignal) {
 		const begun = Date.now();
 		const fate: { sentAt?: number; rejectedAt?: number; error?: Error } = {};
-		gate
+		limiter
 			.run(
 				5,
 				async () => {
@@ -357,12 +362,12 @@ describe('a cancelled execution', () => {
 	}
 
 	it('gets its rejection at once and the next ones go on as if it had not been there', async () => {
-		const gate = new Gate();
-		startAll(gate, 5, 5);
+		const limiter = new RateLimiter();
+		startAll(limiter, 5, 5);
 		const stop = new AbortController();
-		const cancelled = watched(gate, stop.signal);
-		const other = watched(gate, new AbortController().signal);
-		const third = watched(gate);
+		const cancelled = watched(limiter, stop.signal);
+		const other = watched(limiter, new AbortController().signal);
+		const third = watched(limiter);
 		await jest.advanceTimersByTimeAsync(300);
 		stop.abort();
 		await jest.advanceTimersByTimeAsync(0);
@@ -373,12 +378,12 @@ describe('a cancelled execution', () => {
 		expect(third.sentAt).toBeLessThan(1_100);
 	});
 
-	it('gets it while the gate is closed', async () => {
-		const gate = new Gate();
-		gate.closeFor(60_000);
+	it('gets it while the limiter is closed', async () => {
+		const limiter = new RateLimiter();
+		limiter.closeFor(60_000);
 		const stop = new AbortController();
-		const cancelled = watched(gate, stop.signal);
-		const other = watched(gate);
+		const cancelled = watched(limiter, stop.signal);
+		const other = watched(limiter);
 		await jest.advanceTimersByTimeAsync(1_000);
 		stop.abort();
 		await jest.advanceTimersByTimeAsync(0);
@@ -388,10 +393,10 @@ describe('a cancelled execution', () => {
 	});
 
 	it('gets it at once although others wait in front of it', async () => {
-		const gate = new Gate();
-		startAll(gate, 5, 50);
+		const limiter = new RateLimiter();
+		startAll(limiter, 5, 50);
 		const stop = new AbortController();
-		const cancelled = watched(gate, stop.signal);
+		const cancelled = watched(limiter, stop.signal);
 		await jest.advanceTimersByTimeAsync(300);
 		stop.abort();
 		await jest.advanceTimersByTimeAsync(0);
@@ -399,10 +404,10 @@ describe('a cancelled execution', () => {
 	});
 
 	it('sends nothing any more, even if there is room when its turn comes', async () => {
-		const gate = new Gate();
-		startAll(gate, 5, 8);
+		const limiter = new RateLimiter();
+		startAll(limiter, 5, 8);
 		const stop = new AbortController();
-		const cancelled = watched(gate, stop.signal);
+		const cancelled = watched(limiter, stop.signal);
 		await jest.advanceTimersByTimeAsync(300);
 		stop.abort();
 		await jest.advanceTimersByTimeAsync(5_000);
@@ -411,18 +416,18 @@ describe('a cancelled execution', () => {
 	});
 
 	it('sends nothing if it was cancelled before', async () => {
-		const cancelled = watched(new Gate(), AbortSignal.abort());
+		const cancelled = watched(new RateLimiter(), AbortSignal.abort());
 		await jest.advanceTimersByTimeAsync(5_000);
 		expect(cancelled.sentAt).toBeUndefined();
 		expect(cancelled.rejectedAt).toBe(0);
 	});
 
 	it('does not take a place from the others', async () => {
-		const gate = new Gate();
-		startAll(gate, 5, 5);
+		const limiter = new RateLimiter();
+		startAll(limiter, 5, 5);
 		const stop = new AbortController();
-		Array.from({ length: 20 }, () => watched(gate, stop.signal));
-		const others = Array.from({ length: 5 }, () => watched(gate));
+		Array.from({ length: 20 }, () => watched(limiter, stop.signal));
+		const others = Array.from({ length: 5 }, () => watched(limiter));
 		await jest.advanceTimersByTimeAsync(100);
 		stop.abort();
 		await jest.advanceTimersByTimeAsync(1_000);
@@ -453,14 +458,14 @@ describe('pause', () => {
 	});
 });
 
-describe('gateOf', () => {
-	it('gives the same gate for the same host, to all nodes and executions', () => {
-		expect(gateOf('https://same.s20.online')).toBe(gateOf('https://same.s20.online'));
+describe('rateLimiterOf', () => {
+	it('gives the same limiter for the same host, to all nodes and executions', () => {
+		expect(rateLimiterOf('https://same.s20.online')).toBe(rateLimiterOf('https://same.s20.online'));
 	});
 
 	it('lets two hosts run side by side', async () => {
-		const one = gateOf('https://one.s20.online');
-		const two = gateOf('https://two.s20.online');
+		const one = rateLimiterOf('https://one.s20.online');
+		const two = rateLimiterOf('https://two.s20.online');
 		one.closeFor(10_000);
 		const held = startAll(one, 5, 5);
 		const sent = startAll(two, 5, 5);

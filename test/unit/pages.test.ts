@@ -1,9 +1,9 @@
-import type { IDataObject, IHttpRequestOptions } from 'n8n-workflow';
+import type { IDataObject, IExecuteFunctions, IHttpRequestOptions } from 'n8n-workflow';
 import { NodeApiError } from 'n8n-workflow';
 
 import type { Page } from '../../nodes/AlfaCrm/api/pages';
 import { pages } from '../../nodes/AlfaCrm/api/pages';
-import type { Caller } from '../../nodes/AlfaCrm/api/request';
+import { ApiClient } from '../../nodes/AlfaCrm/api/client';
 import { answered, NODE } from './support';
 
 type Answer = IDataObject | IDataObject[] | string;
@@ -11,8 +11,9 @@ type Answer = IDataObject | IDataObject[] | string;
 /** As much of n8n's context as is needed, with a server that answers page n by `answer(n)`. */
 function account(answer: (page: number) => Answer) {
 	const asked: IDataObject[] = [];
-	const caller = {
+	const context = {
 		getNode: () => NODE,
+		getExecutionCancelSignal: () => undefined,
 		getCredentials: async () => await Promise.resolve({ hostname: 'demo', requestsPerSecond: 0 }),
 		helpers: {
 			httpRequestWithAuthentication: async (_type: string, { url, body }: IHttpRequestOptions) => {
@@ -20,8 +21,8 @@ function account(answer: (page: number) => Answer) {
 				return await Promise.resolve(answer(asked.length - 1));
 			},
 		},
-	} as unknown as Caller;
-	return { caller, asked };
+	} as unknown as IExecuteFunctions;
+	return { client: new ApiClient(context), asked };
 }
 
 const row = (id: number): IDataObject => ({ id, name: `Customer ${id}` });
@@ -39,9 +40,9 @@ const paged =
 const CALL = { path: 'customer', branch: 1, task: 'list the customers' };
 
 async function readAll(answer: (page: number) => Answer, call: Parameters<typeof pages>[1] = CALL) {
-	const { caller, asked } = account(answer);
+	const { client, asked } = account(answer);
 	const read: Page[] = [];
-	for await (const page of pages(caller, call)) read.push(page);
+	for await (const page of pages(client, call)) read.push(page);
 	return {
 		asked,
 		ids: read.flatMap((page) => page.rows.map(({ id }) => id)),
@@ -167,7 +168,7 @@ describe('ends', () => {
 	});
 
 	it('with a refusal when the server goes on for ever', async () => {
-		// The clock only moves so that the gate may forget what it let through.
+		// The clock only moves so that the limiter may forget what it let through.
 		jest.useFakeTimers();
 		let id = 0;
 		const end = readAll(() => {
@@ -180,8 +181,8 @@ describe('ends', () => {
 	});
 
 	it('when the reader wants no more', async () => {
-		const { caller, asked } = account(paged(rows(1, 500), 20));
-		for await (const page of pages(caller, CALL)) if (page.rows.length > 0) break;
+		const { client, asked } = account(paged(rows(1, 500), 20));
+		for await (const page of pages(client, CALL)) if (page.rows.length > 0) break;
 		expect(asked).toHaveLength(1);
 	});
 });
@@ -220,9 +221,9 @@ describe('while the list changes', () => {
 	});
 
 	it('says so only at the end, not page by page', async () => {
-		const { caller } = account(paged(rows(1, 45), 20));
+		const { client } = account(paged(rows(1, 45), 20));
 		const complete: boolean[] = [];
-		for await (const page of pages(caller, CALL)) complete.push(page.complete);
+		for await (const page of pages(client, CALL)) complete.push(page.complete);
 		expect(complete).toEqual([true, true, true]);
 	});
 });

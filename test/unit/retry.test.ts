@@ -2,7 +2,7 @@ import type { JsonObject } from 'n8n-workflow';
 import { NodeApiError } from 'n8n-workflow';
 
 import { AnswerError, LoginError } from '../../nodes/AlfaCrm/api/errors';
-import { Gate } from '../../nodes/AlfaCrm/api/pace';
+import { RateLimiter } from '../../nodes/AlfaCrm/api/pace';
 import { withRetries } from '../../nodes/AlfaCrm/api/retry';
 import { answered, NODE, unanswered } from './support';
 
@@ -31,10 +31,10 @@ interface Course {
 async function course(
 	outcomes: readonly unknown[],
 	{
-		repeatable = true,
-		gate = new Gate(),
+		isRepeatable = true,
+		limiter = new RateLimiter(),
 		signal,
-	}: { repeatable?: boolean; gate?: Gate; signal?: AbortSignal } = {},
+	}: { isRepeatable?: boolean; limiter?: RateLimiter; signal?: AbortSignal } = {},
 ): Promise<Course> {
 	const sentAt: number[] = [];
 	const send = async () => {
@@ -43,7 +43,7 @@ async function course(
 		if (outcome instanceof Error) throw await Promise.resolve(outcome);
 		return outcome;
 	};
-	const end = withRetries(gate, { perSecond: 0, repeatable, signal }, send).then(
+	const end = withRetries(limiter, { perSecond: 0, isRepeatable, signal }, send).then(
 		(answer) => ({ answer }),
 		(error: unknown) => ({ error }),
 	);
@@ -68,20 +68,20 @@ describe('an answer', () => {
 describe.each([
 	['a read', true],
 	['a create', false],
-])('after 429, %s', (_what, repeatable) => {
+])('after 429, %s', (_what, isRepeatable) => {
 	it.each([
 		['no jitter', 0, [1_000, 2_000, 4_000, 4_000]],
 		['nearly the most jitter', 0.996, [1_249, 2_498, 4_996, 4_996]],
 	])('waits longer each time, with %s, and gives up after 5 tries', async (_jitter, random, waits) => {
 		jest.spyOn(Math, 'random').mockReturnValue(random);
 		const error = tooMany();
-		const { gaps, ...end } = await course([error], { repeatable });
+		const { gaps, ...end } = await course([error], { isRepeatable });
 		expect(gaps).toEqual(waits);
 		expect(end.error).toBe(error);
 	});
 
 	it('returns the answer of the first try that is taken', async () => {
-		const { sentAt, answer } = await course([tooMany(), tooMany(), { id: 1 }], { repeatable });
+		const { sentAt, answer } = await course([tooMany(), tooMany(), { id: 1 }], { isRepeatable });
 		expect(sentAt).toHaveLength(3);
 		expect(answer).toEqual({ id: 1 });
 	});
@@ -91,14 +91,14 @@ describe.each([
 		['an HTTP date', 'Tue, 24 Nov 2026 10:00:09 GMT', 9_000],
 		['the longest time that is still waited for', '60', 60_000],
 	])('waits as long as Retry-After asks, given as %s', async (_form, retryAfter, wait) => {
-		const { gaps, answer } = await course([tooMany(retryAfter), 'done'], { repeatable });
+		const { gaps, answer } = await course([tooMany(retryAfter), 'done'], { isRepeatable });
 		expect(gaps[0]).toBeGreaterThanOrEqual(wait);
 		expect(gaps[0]).toBeLessThanOrEqual(wait * 1.25);
 		expect(answer).toBe('done');
 	});
 
 	it('tries 5 times with Retry-After as well', async () => {
-		const { gaps } = await course([tooMany('3')], { repeatable });
+		const { gaps } = await course([tooMany('3')], { isRepeatable });
 		expect(gaps).toHaveLength(4);
 	});
 
@@ -106,29 +106,29 @@ describe.each([
 		'does not wait for a Retry-After of %s',
 		async (retryAfter) => {
 			const error = tooMany(retryAfter);
-			expect(await course([error], { repeatable })).toEqual({ sentAt: [0], gaps: [], error });
+			expect(await course([error], { isRepeatable })).toEqual({ sentAt: [0], gaps: [], error });
 		},
 	);
 
 	it.each(['soon', ''])('waits its own time for a Retry-After of %j', async (retryAfter) => {
 		jest.spyOn(Math, 'random').mockReturnValue(0);
-		expect((await course([tooMany(retryAfter), 'done'], { repeatable })).gaps).toEqual([1_000]);
+		expect((await course([tooMany(retryAfter), 'done'], { isRepeatable })).gaps).toEqual([1_000]);
 	});
 
 	it("knows it inside n8n's own error as well", async () => {
 		const wrapped = new NodeApiError(NODE, tooMany('2') as unknown as JsonObject);
-		expect((await course([wrapped, 'done'], { repeatable })).gaps).toEqual([2_000]);
+		expect((await course([wrapped, 'done'], { isRepeatable })).gaps).toEqual([2_000]);
 	});
 });
 
 it('holds back the other requests to the host too while a 429 is waited for', async () => {
-	const gate = new Gate();
+	const limiter = new RateLimiter();
 	let otherAt = 0;
 	const other = async () => {
 		await jest.advanceTimersByTimeAsync(1_000);
-		await gate.run(0, async () => await Promise.resolve((otherAt = Date.now() - NOW)));
+		await limiter.run(0, async () => await Promise.resolve((otherAt = Date.now() - NOW)));
 	};
-	await Promise.all([course([tooMany('5'), 'done'], { gate }), other()]);
+	await Promise.all([course([tooMany('5'), 'done'], { limiter }), other()]);
 	expect(otherAt).toBeGreaterThanOrEqual(5_000);
 });
 
@@ -193,7 +193,7 @@ describe('a create', () => {
 	it.each([...LOST, ...TIMED_OUT])(
 		'is never sent twice when its answer was lost: %s',
 		async (_what, error) => {
-			expect(await course([error, { success: true }], { repeatable: false })).toEqual({
+			expect(await course([error, { success: true }], { isRepeatable: false })).toEqual({
 				sentAt: [0],
 				gaps: [],
 				error,
@@ -203,7 +203,7 @@ describe('a create', () => {
 
 	it('is not sent again either when the answer to its second try was lost', async () => {
 		const error = answered(502);
-		const { sentAt, ...end } = await course([tooMany(), error, { success: true }], { repeatable: false });
+		const { sentAt, ...end } = await course([tooMany(), error, { success: true }], { isRepeatable: false });
 		expect(sentAt).toHaveLength(2);
 		expect(end.error).toBe(error);
 	});
@@ -212,7 +212,7 @@ describe('a create', () => {
 describe.each([
 	['a read', true],
 	['a create', false],
-])('%s is sent once', (_what, repeatable) => {
+])('%s is sent once', (_what, isRepeatable) => {
 	it.each<[string, Error]>([
 		['400', answered(400)],
 		['401', answered(401)],
@@ -229,7 +229,7 @@ describe.each([
 		['a refused login', new NodeApiError(NODE, new LoginError('Wrong key') as unknown as JsonObject)],
 		['something unheard of', new TypeError('x is not a function')],
 	])('after %s', async (_what2, error) => {
-		expect(await course([error, 'done'], { repeatable })).toEqual({ sentAt: [0], gaps: [], error });
+		expect(await course([error, 'done'], { isRepeatable })).toEqual({ sentAt: [0], gaps: [], error });
 	});
 });
 
@@ -244,7 +244,11 @@ describe('a cancelled execution', () => {
 			sent++;
 			throw await Promise.resolve(error);
 		};
-		const end = withRetries(new Gate(), { perSecond: 5, repeatable: true, signal: stop.signal }, send);
+		const end = withRetries(
+			new RateLimiter(),
+			{ perSecond: 5, isRepeatable: true, signal: stop.signal },
+			send,
+		);
 		const rejected = expect(end).rejects.toThrow('The execution was cancelled');
 		await jest.advanceTimersByTimeAsync(200);
 		stop.abort();

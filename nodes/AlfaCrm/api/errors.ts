@@ -1,18 +1,21 @@
 import type { Failure as DeclaredCause, IDataObject, INode } from 'n8n-workflow';
-import { NodeApiError, NodeOperationError, UserError } from 'n8n-workflow';
+import { ExecutionBaseError, NodeApiError, NodeOperationError, UserError } from 'n8n-workflow';
 
-/** A login that AlfaCRM refused or that never reached it. Its text is all that a user sees in the credential's test. */
-export class LoginError extends UserError {
-	constructor(
-		message: string,
-		readonly declaredCause: DeclaredCause['cause'] = 'credential-invalid',
-	) {
+/**
+ * A login that AlfaCRM refused or that never reached it. Its text is all that a user sees in the credential's test.
+ *
+ * It reaches the node inside of an error of n8n, and n8n 1.99 to 2.33 keep no more of it there than its text and its
+ * context, so the context tells what it is.
+ */
+export class LoginError extends ExecutionBaseError {
+	constructor(message: string, declaredCause: DeclaredCause['cause'] = 'credential-invalid') {
 		super(message);
+		this.context = { loginFailed: declaredCause };
 	}
 }
 
 /** What went wrong with a request, whichever of n8n's helpers or AlfaCRM's answers reported it. */
-export interface Trouble {
+export interface ApiFailure {
 	kind: 'login' | 'status' | 'redirect' | 'refusal' | 'notJson' | 'noAnswer' | 'cancelled' | 'unexpected';
 	/** HTTP status, where an answer came. */
 	status?: number;
@@ -27,40 +30,62 @@ export interface Trouble {
 	/** Host that a redirect pointed to. */
 	location?: string;
 	declaredCause?: DeclaredCause['cause'];
+	/** AlfaCRM listed what is wrong and called it a success all the same. */
+	isContradictory?: boolean;
+	/** Cancelled while AlfaCRM was at work on it, not before it was sent. */
+	isUnderWay?: boolean;
 }
 
 /** An answer that came back but is no success; thrown inside `api/` only. */
 export class AnswerError extends UserError {
-	constructor(readonly trouble: Trouble) {
-		super(trouble.words ?? trouble.kind);
+	constructor(readonly failure: ApiFailure) {
+		super(failure.words ?? failure.kind);
 	}
 }
 
 interface HttpFailure {
 	code?: string;
 	message?: string;
-	cause?: unknown;
 	response?: { status?: number; headers?: IDataObject; data?: unknown };
 }
 
-/** Reads any failure of `httpRequest` (an Axios error) or `httpRequestWithAuthentication` (a NodeApiError around one). */
-export function troubleOf(error: unknown): Trouble {
-	if (error instanceof AnswerError) return error.trouble;
-	const outer = (error ?? {}) as HttpFailure;
-	const inner = (error instanceof NodeApiError ? outer.cause : outer) as HttpFailure | undefined;
-	if (inner instanceof LoginError) {
-		return { kind: 'login', words: inner.message, declaredCause: inner.declaredCause };
-	}
-	const status = inner?.response?.status;
-	if (status !== undefined && status >= 300) return statusTrouble(status, inner?.response);
-	// A good status whose body broke off.
-	if (status !== undefined) return { kind: 'noAnswer', code: 'ECONNRESET' };
-	if (inner?.code === 'ERR_CANCELED') return { kind: 'cancelled' };
-	if (inner?.code !== undefined) return { kind: 'noAnswer', code: inner.code };
-	return { kind: 'unexpected', words: outer.message };
+/** What a wait rejects with when the execution is cancelled meanwhile. */
+export function cancelled(): AnswerError {
+	return new AnswerError({ kind: 'cancelled', words: 'The execution was cancelled' });
 }
 
-function statusTrouble(status: number, response: HttpFailure['response']): Trouble {
+/** Reads any failure of `httpRequest` (an Axios error) or `httpRequestWithAuthentication` (a NodeApiError around one). */
+export function failureOf(error: unknown): ApiFailure {
+	if (error instanceof AnswerError) return error.failure;
+	const { loginFailed } = (error instanceof ExecutionBaseError ? error.context : {}) as {
+		loginFailed?: DeclaredCause['cause'];
+	};
+	if (loginFailed !== undefined) {
+		const { message: words } = error as Error;
+		return { kind: 'login', words, declaredCause: loginFailed };
+	}
+	const { code, message, response } =
+		error instanceof NodeApiError ? innerOf(error) : ((error ?? {}) as HttpFailure);
+	const status = response?.status;
+	if (status !== undefined && status >= 300) return statusFailure(status, response);
+	// A good status whose body broke off.
+	if (status !== undefined) return { kind: 'noAnswer', code: 'ECONNRESET' };
+	if (code === 'ERR_CANCELED') return { kind: 'cancelled', isUnderWay: true };
+	if (code !== undefined) return { kind: 'noAnswer', code };
+	return { kind: 'unexpected', words: message };
+}
+
+/** What a NodeApiError was made of. n8n 1.99 to 2.33 lose that, but keep the status or code and what came as JSON. */
+function innerOf(error: NodeApiError): HttpFailure {
+	if (error.cause !== undefined) return error.cause as HttpFailure;
+	const { httpCode, message } = error;
+	const [, said] = /status code (\d{3})$/.exec(error.messages.join('\n')) ?? [];
+	const status = Number(/^\d{3}$/.test(httpCode ?? '') ? httpCode : said);
+	if (status > 0) return { message, response: { status, data: error.context.data } };
+	return { message, code: httpCode ?? undefined };
+}
+
+function statusFailure(status: number, response: HttpFailure['response']): ApiFailure {
 	const headers = response?.headers ?? {};
 	if (status >= 300 && status < 400) {
 		return { kind: 'redirect', status, location: hostOf(headers.location) };
@@ -82,7 +107,7 @@ export function badCertificate(code: string): boolean {
 	return /CERT|TLS|SSL|UNABLE_TO_/.test(code);
 }
 
-export function timedOut({ code }: Trouble): boolean {
+export function timedOut({ code }: ApiFailure): boolean {
 	return code === 'ECONNABORTED' || code === 'ETIMEDOUT';
 }
 
@@ -162,10 +187,12 @@ export function asNodeError(
 }
 
 /**
- * What an item that did not succeed carries. With these keys alone n8n takes it for the error output and puts the
- * input item's own data beside them; an `error` object on the item would make n8n throw those away.
+ * What an item that did not succeed carries: what happened, and what to do. n8n takes it for the error output, and puts
+ * the input item's own data beside it, only if it has no other keys; an `error` object on the item would make n8n throw
+ * those data away.
  */
 export function errorJson(error: NodeApiError | NodeOperationError): IDataObject {
 	const httpCode = error instanceof NodeApiError ? error.httpCode : null;
-	return { error: error.message, details: { description: error.description ?? null, httpCode } };
+	const message = [error.description?.trim(), httpCode ? `HTTP ${httpCode}` : ''].filter(Boolean).join(' ');
+	return message === '' ? { error: error.message } : { error: error.message, message };
 }

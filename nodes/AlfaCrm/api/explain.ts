@@ -1,10 +1,13 @@
 import type { Failure as DeclaredCause } from 'n8n-workflow';
 
-import type { Trouble } from './errors';
+import type { ApiFailure } from './errors';
 import { badCertificate, timedOut, UNREACHABLE } from './errors';
 
 /** How long a trigger should leave AlfaCRM alone that asked for patience and did not say how much. */
 const PATIENCE_MS = 60_000;
+
+const CONTRADICTION =
+	'Yet it called that a success: look in AlfaCRM what was saved before you run this again.';
 
 /** What is needed to put a failed call into words. */
 export interface CallInWords {
@@ -12,7 +15,11 @@ export interface CallInWords {
 	task: string;
 	host: string;
 	/** True when the call only reads and so can be repeated without harm. */
-	reads: boolean;
+	isIdempotent: boolean;
+	/** What was saved for the same item before, in the words of those tasks. */
+	savedBefore?: readonly string[];
+	/** Whether AlfaCRM took a login during this very call. */
+	isNewLogin?: boolean;
 	branch?: number;
 	/** Labels of the form by API field name. */
 	labels?: Record<string, string>;
@@ -28,53 +35,70 @@ export interface Explanation {
 }
 
 /** Says what happened and what to do next. It must not contain a network code: n8n replaces messages that do. */
-export function explain(trouble: Trouble, call: CallInWords): Explanation {
-	const { status } = trouble;
-	switch (trouble.kind) {
+export function explain(failure: ApiFailure, call: CallInWords): Explanation {
+	const text = textOf(failure, call);
+	const description = [text.description?.trim(), savedText(failure, call)].filter(Boolean).join(' ');
+	return { ...text, description: description === '' ? undefined : description };
+}
+
+function textOf(failure: ApiFailure, call: CallInWords): Explanation {
+	const { status } = failure;
+	switch (failure.kind) {
 		case 'login':
 			return {
-				message: trouble.words ?? 'The login to AlfaCRM did not succeed',
+				message: failure.words ?? 'The login to AlfaCRM did not succeed',
 				description: "Open the credential, correct it and press 'Retry' or 'Test' there.",
-				failure: { cause: trouble.declaredCause ?? 'credential-invalid' } as DeclaredCause,
+				failure: { cause: failure.declaredCause ?? 'credential-invalid' } as DeclaredCause,
 			};
 		case 'refusal':
 			return {
-				...refusal(trouble, call),
+				...refusal(failure, call),
 				status: status ?? 200,
 				// What a list says may pass; what a write says is up to its fields.
-				...(call.reads ? { failure: { cause: 'temporarily-unavailable' } } : {}),
+				...(call.isIdempotent ? { failure: { cause: 'temporarily-unavailable' } } : {}),
 			};
 		case 'redirect':
 			return {
-				message: `${call.host} answered with a redirect${trouble.location ? ` to ${trouble.location}` : ''}, which was not followed, so it could not ${call.task}`,
+				message: `${call.host} answered with a redirect${failure.location ? ` to ${failure.location}` : ''}, which was not followed, so it could not ${call.task}`,
 				description: `No token was sent there. Check 'Hostname' in the credential: it must be the address at which AlfaCRM itself opens.`,
 				status,
 				failure: { cause: 'configuration-invalid' },
 			};
 		case 'notJson':
 			return {
-				message: `${call.host} ${trouble.words ?? 'did not answer as AlfaCRM does'}, so it could not ${call.task}`,
+				message: `${call.host} ${failure.words ?? 'did not answer as AlfaCRM does'}, so it could not ${call.task}`,
 				description: `${lost(call)}Check 'Hostname' in the credential and whether AlfaCRM opens in a browser.`,
 				status,
 				failure: { cause: 'temporarily-unavailable' },
 			};
 		case 'noAnswer':
-			return { ...noAnswer(trouble, call), failure: { cause: 'temporarily-unavailable' } };
+			return { ...noAnswer(failure, call), failure: { cause: 'temporarily-unavailable' } };
 		case 'cancelled':
-			return { message: 'The execution was cancelled', description: lost(call).trim() || undefined };
+			return {
+				message: 'The execution was cancelled',
+				description: failure.isUnderWay ? lost(call) : undefined,
+			};
 		case 'unexpected':
-			return { message: `Could not ${call.task}: ${trouble.words ?? 'no reason was given'}` };
+			return { message: `Could not ${call.task}: ${failure.words ?? 'no reason was given'}` };
 		case 'status':
-			return { ...statusText(trouble, call), status };
+			return { ...statusText(failure, call), status };
 	}
 }
 
-function refusal(trouble: Trouble, call: CallInWords): Explanation {
-	const entries = Object.entries(trouble.fields ?? {});
+/** What a failure leaves behind, as far as that is known. */
+function savedText(
+	{ kind, isContradictory }: ApiFailure,
+	{ isIdempotent, savedBefore = [] }: CallInWords,
+): string {
+	if (savedBefore.length > 0) return `Saved before: ${savedBefore.join('; ')}.`;
+	return kind === 'refusal' && !isIdempotent && !isContradictory ? 'Nothing was saved.' : '';
+}
+
+function refusal(failure: ApiFailure, call: CallInWords): Explanation {
+	const entries = Object.entries(failure.fields ?? {});
 	if (entries.length === 0) {
 		return {
-			message: `AlfaCRM did not ${call.task}${trouble.words ? `: ${trouble.words}` : ' and gave no reason'}`,
-			description: 'Nothing was saved.',
+			message: `AlfaCRM did not ${call.task}${failure.words ? `: ${failure.words}` : ' and gave no reason'}`,
 		};
 	}
 	const label = (field: string) => call.labels?.[field] ?? field;
@@ -85,12 +109,14 @@ function refusal(trouble: Trouble, call: CallInWords): Explanation {
 	const correct = named.map((field) => `'${label(field)}' (${field})`).join(', ');
 	return {
 		message: `AlfaCRM did not ${call.task}: ${texts.join('; ')}`,
-		description: `${correct ? `Correct ${correct} and run it again. ` : ''}Nothing was saved.`,
+		description: failure.isContradictory
+			? `${CONTRADICTION}${correct && ` If not, correct ${correct}.`}`
+			: correct && `Correct ${correct} and run it again.`,
 	};
 }
 
-function noAnswer(trouble: Trouble, call: CallInWords): Explanation {
-	const { code = '' } = trouble;
+function noAnswer(failure: ApiFailure, call: CallInWords): Explanation {
+	const { code = '' } = failure;
 	if (code === 'ENOTFOUND' || code === 'EAI_AGAIN') {
 		return {
 			message: `The host ${call.host} was not found, so it could not ${call.task}`,
@@ -115,7 +141,7 @@ function noAnswer(trouble: Trouble, call: CallInWords): Explanation {
 			description: "Check 'Hostname' in the credential and whether AlfaCRM opens in a browser.",
 		};
 	}
-	const what = timedOut(trouble)
+	const what = timedOut(failure)
 		? `did not answer within ${call.timeoutMs / 1_000} seconds`
 		: 'closed the connection before its answer was complete';
 	return {
@@ -124,12 +150,12 @@ function noAnswer(trouble: Trouble, call: CallInWords): Explanation {
 	};
 }
 
-function statusText(trouble: Trouble, call: CallInWords): Explanation {
-	const { status = 0, words } = trouble;
+function statusText(failure: ApiFailure, call: CallInWords): Explanation {
+	const { status = 0, words } = failure;
 	const said = words ? ` AlfaCRM said: ${words}` : '';
 	if (status === 401) {
 		return {
-			message: `AlfaCRM does not accept the login, even a new one, and would not ${call.task}`,
+			message: `AlfaCRM does not accept the login${call.isNewLogin ? ', even a new one,' : ''} and would not ${call.task}`,
 			description: `Check the credential; some accounts also need 'App Key'.${said}`,
 			failure: { cause: 'credential-invalid' },
 		};
@@ -137,7 +163,7 @@ function statusText(trouble: Trouble, call: CallInWords): Explanation {
 	if (status === 403) {
 		return {
 			message: `AlfaCRM denied access: this user may not ${call.task}${inBranch(call)}`,
-			description: `The login works. In AlfaCRM, give the role of this user the v2api module and the right to this data, or choose a branch that the user sees.${said}`,
+			description: `${call.isNewLogin ? 'The login works. ' : ''}In AlfaCRM, give the role of this user the v2api module and the right to this data, or choose a branch that the user sees.${said}`,
 			failure: { cause: 'credential-invalid' },
 		};
 	}
@@ -152,7 +178,7 @@ function statusText(trouble: Trouble, call: CallInWords): Explanation {
 		return {
 			message: `AlfaCRM still received too many requests after ${call.tries} tries and did not ${call.task}`,
 			description: `Run less at the same time, or lower 'Requests per Second' in the credential.${said}`,
-			failure: { cause: 'rate-limited', retryAfterMs: trouble.retryAfterMs ?? PATIENCE_MS },
+			failure: { cause: 'rate-limited', retryAfterMs: failure.retryAfterMs ?? PATIENCE_MS },
 		};
 	}
 	if (status >= 500) {
@@ -174,7 +200,7 @@ function inBranch(call: CallInWords): string {
 
 /** For a write whose answer was lost. */
 function lost(call: CallInWords): string {
-	return call.reads
+	return call.isIdempotent
 		? ''
 		: 'AlfaCRM may have carried it out all the same: look there before you run this again. ';
 }

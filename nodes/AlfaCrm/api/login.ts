@@ -1,4 +1,4 @@
-import type { Trouble } from './errors';
+import type { ApiFailure } from './errors';
 import { badCertificate, LoginError, timedOut, UNREACHABLE } from './errors';
 
 export const LOGIN_TIMEOUT_MS = 10_000;
@@ -7,13 +7,13 @@ const WRONG_KEY =
 	"AlfaCRM did not accept the login. Check 'Email' and 'API Key': the key must be the v2api key of that very user.";
 
 /** Puts a failed login into one complete sentence, since the credential's test shows nothing else. */
-export function explainLogin(trouble: Trouble, origin: string): LoginError {
+export function explainLogin(failure: ApiFailure, origin: string): LoginError {
 	const { host } = new URL(origin);
-	const said = trouble.words ? ` AlfaCRM said: ${trouble.words.replace(/\.$/, '')}.` : '';
-	switch (trouble.kind) {
+	const said = failure.words ? ` AlfaCRM said: ${failure.words.replace(/\.$/, '')}.` : '';
+	switch (failure.kind) {
 		case 'redirect':
 			return new LoginError(
-				`${host} answered with a redirect${trouble.location ? ` to ${trouble.location}` : ''}, which was not followed so that the key stays here. Check 'Hostname'.`,
+				`${host} answered with a redirect${failure.location ? ` to ${failure.location}` : ''}, which was not followed so that the key stays here. Check 'Hostname'.`,
 				'configuration-invalid',
 			);
 		case 'notJson':
@@ -22,20 +22,20 @@ export function explainLogin(trouble: Trouble, origin: string): LoginError {
 				'configuration-invalid',
 			);
 		case 'noAnswer':
-			return noAnswer(trouble, host);
+			return noAnswer(failure, host);
 		case 'status':
-			return withStatus(trouble, host, said);
+			return withStatus(failure, host, said);
 		default:
 			return new LoginError(`${WRONG_KEY}${said}`);
 	}
 }
 
-function noAnswer(trouble: Trouble, host: string): LoginError {
-	const { code = '' } = trouble;
+function noAnswer(failure: ApiFailure, host: string): LoginError {
+	const { code = '' } = failure;
 	if (code === 'ENOTFOUND' || code === 'EAI_AGAIN') {
 		return new LoginError(`The host ${host} was not found. Check 'Hostname'.`, 'configuration-invalid');
 	}
-	if (timedOut(trouble)) {
+	if (timedOut(failure)) {
 		return new LoginError(
 			`${host} did not answer the login within ${LOGIN_TIMEOUT_MS / 1_000} seconds.`,
 			'temporarily-unavailable',
@@ -57,7 +57,7 @@ function noAnswer(trouble: Trouble, host: string): LoginError {
 	return new LoginError(`${host} ${what}. Check 'Hostname', or try again later.`, 'temporarily-unavailable');
 }
 
-function withStatus({ status = 0 }: Trouble, host: string, said: string): LoginError {
+function withStatus({ status = 0 }: ApiFailure, host: string, said: string): LoginError {
 	if (status === 404) {
 		return new LoginError(
 			`There is no AlfaCRM at ${host}: the address of the login was not found. Check 'Hostname'.`,

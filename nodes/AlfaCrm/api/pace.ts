@@ -1,6 +1,6 @@
 import { sleep } from 'n8n-workflow';
 
-import { AnswerError } from './errors';
+import { cancelled } from './errors';
 
 /** The limit that AlfaCRM's integrators report, in calls a second. */
 export const DEFAULT_REQUESTS_PER_SECOND = 5;
@@ -27,13 +27,13 @@ interface Start {
 	end: () => void;
 }
 
-/** One gate for each origin, shared by all nodes and executions of this process. */
-const gates = new Map<string, Gate>();
+/** One limiter for each origin, shared by all nodes and executions of this process. */
+const limiters = new Map<string, RateLimiter>();
 
-export function gateOf(origin: string): Gate {
-	let gate = gates.get(origin);
-	if (gate === undefined) gates.set(origin, (gate = new Gate()));
-	return gate;
+export function rateLimiterOf(origin: string): RateLimiter {
+	let limiter = limiters.get(origin);
+	if (limiter === undefined) limiters.set(origin, (limiter = new RateLimiter()));
+	return limiter;
 }
 
 /**
@@ -43,7 +43,7 @@ export function gateOf(origin: string): Gate {
  * closer to the next ones than it started. So a place is taken until one second after the request can have arrived at
  * the latest, which is its answer's time less the shortest round trip lately seen on this host.
  */
-export class Gate {
+export class RateLimiter {
 	private readonly starts: Start[] = [];
 	private queue: Promise<void> = Promise.resolve();
 	/** Milliseconds of the latest answered requests. */
@@ -142,8 +142,4 @@ async function cancellable<T>(wait: Promise<T>, signal?: AbortSignal): Promise<T
 	} finally {
 		signal.removeEventListener('abort', onAbort);
 	}
-}
-
-function cancelled(): AnswerError {
-	return new AnswerError({ kind: 'cancelled', words: 'The execution was cancelled' });
 }

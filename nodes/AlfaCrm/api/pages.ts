@@ -1,7 +1,8 @@
+import { createHash } from 'crypto';
 import type { IDataObject } from 'n8n-workflow';
 
-import type { Call, Caller } from './request';
-import { request } from './request';
+import type { Answer } from './answer';
+import type { ApiClient, ApiRequest } from './client';
 import { nodeError } from './errors';
 
 /** The smallest page that AlfaCRM was seen to give; a `total` equal to one full page may just be the page's length. */
@@ -9,8 +10,11 @@ const SMALLEST_PAGE = 20;
 /** 200,000 records at the smallest page. A server that is still going on then would never end. */
 const MOST_PAGES = 10_000;
 
+/** How often a list is read that does not come whole. */
+const MOST_READINGS = 10;
+
 /** A call for the pages of an action, `index` if none is named. */
-export type List = Omit<Call, 'action' | 'reads'> & {
+export type List = Omit<ApiRequest, 'action' | 'isIdempotent'> & {
 	action?: string;
 	/** Where to begin, for a walk that goes on; default 0. */
 	firstPage?: number;
@@ -21,41 +25,49 @@ export interface Page {
 	number: number;
 	/** Rows that no earlier page held. */
 	rows: IDataObject[];
+	/** All rows of the page as they came, and what tells them apart within the list. */
+	items: IDataObject[];
+	keys: RowKey[];
 	/** How many rows there are in all, the most that the server spoke of; missing for some entities. */
 	total?: number;
 	/** False on the last page, if fewer rows came than there are: the list changed while it was read. */
 	complete: boolean;
 }
 
+/** The ID, or the content of a row that has none. */
+export type RowKey = string | number;
+
 /**
  * Walks the pages of an index action, whatever their size: they are counted from 0 and the server alone decides how
  * many rows one holds. Rows that shift to another page meanwhile come out once.
  */
 export async function* pages(
-	caller: Caller,
+	client: ApiClient,
 	{ firstPage = 0, ...call }: List,
 ): AsyncGenerator<Page, undefined> {
-	const seen = new Set<unknown>();
+	const seen = new Set<RowKey>();
 	let total: number | undefined;
 	for (let page = firstPage; page < firstPage + MOST_PAGES; page++) {
 		const body = { ...call.body, page };
-		const answer = await request(caller, { action: 'index', ...call, body, reads: true });
-		const { items, stated } = readPage(caller, call, answer);
+		const answer = await client.request({ action: 'index', ...call, body, isIdempotent: true });
+		const { items, stated } = readPage(client, call, answer);
 		// A row that is removed meanwhile lowers it, and lets another slip to a page that was read before.
 		total = stated === undefined ? total : Math.max(stated, total ?? 0);
-		const rows = items.filter((row) => {
-			const key = rowKey(row);
-			return !seen.has(key) && seen.add(key);
+		const keys = rowKeys(items);
+		const rows = items.filter((_row, index) => {
+			const isNew = !seen.has(keys[index]);
+			if (isNew) seen.add(keys[index]);
+			return isNew;
 		});
 		const all = total !== undefined && seen.size >= total;
 		// More rows than the total make it useless: it may just count a page.
 		const enough = seen.size === total && !(page === 0 && looksLikePageSize(items, total));
 		const last = rows.length === 0 || enough;
-		yield { number: page, rows, total, complete: !last || all || total === undefined };
+		yield { number: page, rows, items, keys, total, complete: !last || all || total === undefined };
 		if (last) return;
 	}
 	throw nodeError(
-		caller.getNode(),
+		client.node,
 		{
 			message: `AlfaCRM did not come to an end within ${MOST_PAGES} pages when asked to ${call.task}`,
 			description: "Narrow it down with 'Filters' or 'Limit'.",
@@ -64,39 +76,147 @@ export async function* pages(
 	);
 }
 
-/**
- * All rows of all pages, each once.
- *
- * @param readings how often a list may be read that changes meanwhile, so that rows are missing
- */
-export async function allRows(caller: Caller, call: List, readings = 1): Promise<IDataObject[]> {
-	const rows = new Map<unknown, IDataObject>();
-	for (let reading = 0; reading < readings; reading++) {
-		let isWhole = true;
-		for await (const page of pages(caller, call)) {
-			for (const row of page.rows) rows.set(rowKey(row), row);
-			isWhole = page.complete || rows.size >= (page.total ?? Infinity);
-		}
-		if (isWhole) break;
-	}
-	return [...rows.values()];
+export interface CollectOptions {
+	/** How many rows are wanted; all if left out. */
+	limit?: number;
+	/** Rows for which it is false are left out, and do not count towards the limit. */
+	keep?: (row: IDataObject) => boolean;
+	/** Bodies to ask with one after the other, for an index that shows one status at a time. */
+	passes?: readonly IDataObject[];
+	/** How often a list is read at most. */
+	readings?: number;
 }
 
-/** Tells rows of one list apart; those of the log have no ID. */
-export function rowKey(row: IDataObject): unknown {
-	return row.id ?? JSON.stringify(row);
+export interface Collected {
+	/** Each row once, in the order of the first reading. */
+	rows: IDataObject[];
+	/** False when rows are known to be missing; never because of the limit. */
+	whole: boolean;
+	/** How many rows AlfaCRM spoke of, and how many different ones came, before `keep` left some out. */
+	total?: number;
+	read: number;
+	/** Two readings brought the very same rows although the total says more: the total is wrong. */
+	stable: boolean;
+}
+
+/** All rows of a list. */
+export async function allRows(client: ApiClient, list: List): Promise<Collected> {
+	return await collect(client, list);
+}
+
+/**
+ * The rows of a list, each once. A list that changes or shuffles while it is read shows some rows twice and others not
+ * at all, so it is read again until as many came as AlfaCRM speaks of, or the same ones come twice.
+ */
+export async function collect(
+	client: ApiClient,
+	list: List,
+	{ limit = Infinity, keep = () => true, passes = [{}], readings = MOST_READINGS }: CollectOptions = {},
+): Promise<Collected> {
+	const rows: Map<RowKey, IDataObject> = new Map();
+	const all: Collected = { rows: [], whole: true, read: 0, stable: false };
+	for (const pass of passes) {
+		if (rows.size >= limit) break;
+		const asked = { ...list, body: { ...list.body, ...pass } };
+		const one = await readAll(client, asked, { rows, keep, limit, readings });
+		all.whole &&= one.whole;
+		all.stable ||= one.stable;
+		all.read += one.read;
+		if (one.total !== undefined) all.total = (all.total ?? 0) + one.total;
+	}
+	const found = [...rows.values()];
+	all.rows = found.length > limit ? found.slice(0, limit) : found;
+	return all;
+}
+
+interface Reading {
+	keys: Set<RowKey>;
+	/** As they came, where they have no IDs. */
+	items: IDataObject[];
+	/** Of their order. */
+	digest: string;
+	total?: number;
+	complete: boolean;
+}
+
+async function readAll(
+	client: ApiClient,
+	list: List,
+	to: { rows: Map<RowKey, IDataObject>; limit: number; readings: number } & Required<
+		Pick<CollectOptions, 'keep'>
+	>,
+): Promise<Omit<Collected, 'rows'>> {
+	const known = new Set<RowKey>();
+	let before: Reading | undefined;
+	for (let count = 1; ; count++) {
+		const reading: Reading = { keys: new Set(), items: [], digest: '', complete: true };
+		const order = createHash('sha256');
+		for await (const page of pages(client, list)) {
+			page.items.forEach((row, index) => {
+				const key = page.keys[index];
+				reading.keys.add(key);
+				if (to.keep(row)) to.rows.set(key, row);
+				if (typeof key === 'number') return;
+				reading.items.push(row);
+				order.update(`${key}\n`);
+			});
+			Object.assign(reading, { total: page.total, complete: page.complete });
+			if (to.rows.size >= to.limit)
+				return { whole: true, stable: false, total: page.total, read: reading.keys.size };
+		}
+		reading.digest = order.digest('base64');
+		const size = known.size;
+		for (const key of reading.keys) known.add(key);
+		const { total, complete } = reading;
+		const result = { total, read: known.size };
+		if (complete || known.size >= (total ?? 0)) return { ...result, whole: true, stable: false };
+		if (isInOrder(reading, before)) {
+			for (const key of reading.keys) to.rows.delete(key);
+			const keys = rowKeys(reading.items);
+			reading.items.forEach((row, index) => to.keep(row) && to.rows.set(keys[index], row));
+			return { total, read: reading.items.length, whole: true, stable: false };
+		}
+		const isStable = known.size === size && hasSameKeys(reading, before);
+		if (isStable || count >= to.readings) return { ...result, whole: false, stable: isStable };
+		before = reading;
+	}
+}
+
+/** Rows without IDs that came twice in the very same order, and as many as there are: equal ones are different ones. */
+function isInOrder({ items, digest, total }: Reading, before: Reading | undefined): boolean {
+	return before !== undefined && items.length === total && digest === before.digest;
+}
+
+function hasSameKeys({ keys }: Reading, before: Reading | undefined): boolean {
+	return before?.keys.size === keys.size && [...keys].every((key) => before.keys.has(key));
+}
+
+/**
+ * Tells the rows of one page apart. Those of the log have no ID, and may be equal: then they are counted. On another
+ * page an equal row may be the same one that has shifted there, or one more; `collect` finds out.
+ */
+export function rowKeys(items: readonly IDataObject[]): RowKey[] {
+	const counts = new Map<string, number>();
+	return items.map((row) => {
+		const { id } = row;
+		if (typeof id === 'number' || (typeof id === 'string' && id !== '')) return Number(id) || id;
+		const text = JSON.stringify(row);
+		const count = (counts.get(text) ?? 0) + 1;
+		counts.set(text, count);
+		return count === 1 ? text : `${count} ${text}`;
+	});
 }
 
 /** A `total` that may just be the length of the page. */
-export function looksLikePageSize(items: IDataObject[], total = 0): boolean {
+export function looksLikePageSize(items: readonly IDataObject[], total = 0): boolean {
 	return items.length === total && total >= SMALLEST_PAGE;
 }
 
-function readPage(caller: Caller, call: List, answer: IDataObject | IDataObject[]) {
+function readPage(client: ApiClient, call: List, answer: Answer) {
 	const { items, total } = Array.isArray(answer) ? { items: answer, total: undefined } : answer;
 	if (!Array.isArray(items)) {
 		throw nodeError(
-			caller.getNode(),
+			client.node,
 			{
 				message: `AlfaCRM sent no list when asked to ${call.task}`,
 				description: "Check 'Hostname' in the credential, or try again later.",
@@ -107,7 +227,11 @@ function readPage(caller: Caller, call: List, answer: IDataObject | IDataObject[
 	}
 	const count = Number(total);
 	return {
-		items: items as IDataObject[],
+		items: (items as unknown[]).filter(isRow),
 		stated: total !== undefined && total !== null && Number.isFinite(count) ? count : undefined,
 	};
+}
+
+function isRow(item: unknown): item is IDataObject {
+	return typeof item === 'object' && item !== null && !Array.isArray(item);
 }

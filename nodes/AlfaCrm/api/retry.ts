@@ -1,6 +1,6 @@
-import type { Trouble } from './errors';
-import { badCertificate, timedOut, troubleOf } from './errors';
-import type { Gate } from './pace';
+import type { ApiFailure } from './errors';
+import { badCertificate, failureOf, timedOut } from './errors';
+import type { RateLimiter } from './pace';
 import { pause } from './pace';
 
 /** How often a request is sent at most. */
@@ -13,39 +13,43 @@ const UNAVAILABLE = [502, 503, 504];
 /** A server that asks for more patience than this is not waited for. */
 const LONGEST_WAIT_MS = 60_000;
 
-export interface Manner {
+export interface RetryOptions {
 	perSecond: number;
 	/** True for a request that may be sent again after its answer was lost. */
-	repeatable: boolean;
+	isRepeatable: boolean;
 	signal?: AbortSignal;
 }
 
-/** Sends through the gate, and again where that cannot do harm: after 429 always, after a lost answer if repeatable. */
-export async function withRetries<T>(gate: Gate, manner: Manner, send: () => Promise<T>): Promise<T> {
+/** Sends at the limiter's pace, and again where that does no harm: after 429 always, after a lost answer if repeatable. */
+export async function withRetries<T>(
+	limiter: RateLimiter,
+	options: RetryOptions,
+	send: () => Promise<T>,
+): Promise<T> {
 	for (let attempt = 1; ; attempt++) {
-		const outcome = await gate.run(manner.perSecond, send, manner.signal).then(
+		const outcome = await limiter.run(options.perSecond, send, options.signal).then(
 			(answer) => ({ answer }),
 			(error: unknown) => ({ error }),
 		);
 		if ('answer' in outcome) return outcome.answer;
-		const trouble = troubleOf(outcome.error);
-		const wait = waitBeforeRetry(trouble, attempt, manner.repeatable);
+		const failure = failureOf(outcome.error);
+		const wait = waitBeforeRetry(failure, attempt, options.isRepeatable);
 		if (wait === undefined) throw outcome.error;
-		if (trouble.status === 429) gate.closeFor(wait);
-		else await pause(wait, manner.signal);
+		if (failure.status === 429) limiter.closeFor(wait);
+		else await pause(wait, options.signal);
 	}
 }
 
 /** @returns milliseconds, undefined when the request must not be sent again */
-function waitBeforeRetry(trouble: Trouble, attempt: number, repeatable: boolean): number | undefined {
+function waitBeforeRetry(failure: ApiFailure, attempt: number, isRepeatable: boolean): number | undefined {
 	const backoff = WAITS_MS[attempt - 1] ?? 0;
-	if (trouble.status === 429) {
-		const wait = trouble.retryAfterMs ?? Math.ceil(backoff + Math.random() * backoff * 0.25);
+	if (failure.status === 429) {
+		const wait = failure.retryAfterMs ?? Math.ceil(backoff + Math.random() * backoff * 0.25);
 		return attempt < TRIES && wait <= LONGEST_WAIT_MS ? wait : undefined;
 	}
 	const lost =
-		(trouble.kind === 'noAnswer' && trouble.code !== 'ENOTFOUND' && !badCertificate(trouble.code ?? '')) ||
-		(trouble.kind === 'status' && UNAVAILABLE.includes(trouble.status ?? 0));
-	const tries = timedOut(trouble) ? TIMED_OUT_TRIES : LOST_READ_TRIES;
-	return lost && repeatable && attempt < tries ? backoff : undefined;
+		(failure.kind === 'noAnswer' && failure.code !== 'ENOTFOUND' && !badCertificate(failure.code ?? '')) ||
+		(failure.kind === 'status' && UNAVAILABLE.includes(failure.status ?? 0));
+	const tries = timedOut(failure) ? TIMED_OUT_TRIES : LOST_READ_TRIES;
+	return lost && isRepeatable && attempt < tries ? backoff : undefined;
 }

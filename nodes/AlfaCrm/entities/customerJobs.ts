@@ -156,7 +156,8 @@ const additions: Action[] = [
 		name: 'sellSubscription',
 		label: 'Sell Subscription',
 		title: 'Sell a subscription to a customer',
-		description: 'Give a customer a subscription. One that has all that is given here is there already and is not sold again.',
+		description:
+			'Give a customer a subscription. One that has all that is given here is there already and is not sold again.',
 		path: 'customer-tariff',
 		action: 'create',
 		idAs: 'customer_id',
@@ -180,7 +181,8 @@ const additions: Action[] = [
 		name: 'takePayment',
 		label: 'Take Payment',
 		title: 'Take a payment from a customer',
-		description: 'Note a payment of a customer. One that has all that is given here is there already and is not taken again.',
+		description:
+			'Note a payment of a customer. One that has all that is given here is there already and is not taken again.',
 		path: 'pay',
 		action: 'create',
 		idAs: 'customer_id',

@@ -4,7 +4,14 @@ type Simple = Exclude<FieldType['type'], 'date' | `choice${string}` | `re${strin
 type Extra = Partial<
 	Pick<
 		Field,
-		'description' | 'placeholder' | 'required' | 'fromBranch' | 'writeOnly' | 'otherwise' | 'upfront' | 'onlyWhenTrue'
+		| 'description'
+		| 'placeholder'
+		| 'required'
+		| 'fromBranch'
+		| 'writeOnly'
+		| 'otherwise'
+		| 'upfront'
+		| 'onlyWhenTrue'
 	> &
 		Pick<Filter, 'recheck'>
 >;

@@ -51,8 +51,12 @@ export const teacher = readable({
 		rows('teacher-to-skill', 'Skills', [text('name', 'Name')]),
 	],
 	views: [archivedView('teachers')],
-	filters: [idFilter, nameFilter, phonePart('phone', 'Phone', {
+	filters: [
+		idFilter,
+		nameFilter,
+		phonePart('phone', 'Phone', {
 			description: 'A phone number in any spelling, or some digits of it',
 			recheck: { field: 'phone', test: 'phone' },
-		})],
+		}),
+	],
 });

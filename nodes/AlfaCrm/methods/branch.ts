@@ -1,5 +1,6 @@
 import type { IDataObject, ILoadOptionsFunctions } from 'n8n-workflow';
 
+import type { ApiClient } from '../api/client';
 import { readId } from '../api/formats';
 import { allRows } from '../api/pages';
 import { branch as branchEntity } from '../entities/branch';
@@ -9,18 +10,26 @@ import type { Entity } from '../entities/types';
  * The branch that a dropdown asks in. While none is chosen, or an expression chooses it at run time, the first one of
  * the account stands in.
  */
-export async function branchOf(context: ILoadOptionsFunctions, entity: Entity): Promise<number | undefined> {
+export async function branchOf(
+	context: ILoadOptionsFunctions,
+	client: ApiClient,
+	entity: Entity,
+): Promise<number | undefined> {
 	if (entity.scope === 'global') return undefined;
 	const chosen = readId(context.getCurrentNodeParameter('branchId'));
 	if (chosen !== undefined) return chosen;
-	const [first] = (await rowsOf(context, branchEntity)).sort(inOrder);
+	const [first] = (await rowsOf(context, client, branchEntity)).sort(inOrder);
 	return readId(first?.id);
 }
 
-export async function rowsOf(context: ILoadOptionsFunctions, entity: Entity): Promise<IDataObject[]> {
-	const branch = await branchOf(context, entity);
+export async function rowsOf(
+	context: ILoadOptionsFunctions,
+	client: ApiClient,
+	entity: Entity,
+): Promise<IDataObject[]> {
+	const branch = await branchOf(context, client, entity);
 	const task = `list the ${entity.plural.toLowerCase()}`;
-	return await allRows(context, { path: entity.path, branch, task });
+	return (await allRows(client, { path: entity.path, branch, task })).rows;
 }
 
 /** AlfaCRM's own order of its lists. */

@@ -5,7 +5,7 @@ import type {
 	ResourceMapperFields,
 } from 'n8n-workflow';
 
-import { request } from '../api/request';
+import { ApiClient } from '../api/client';
 import { entities } from '../entities/registry';
 import type { Entity } from '../entities/types';
 import { toColumn } from '../fields/field';
@@ -40,13 +40,14 @@ function declaredColumns({ fields }: Entity, creates: boolean): ResourceMapperFi
 
 /** AlfaCRM lists no definitions of custom fields, so they are read off the first page of records. API notes 9. */
 async function customColumns(context: ILoadOptionsFunctions, entity: Entity): Promise<ResourceMapperField[]> {
-	const { items = [] } = (await request(context, {
+	const client = new ApiClient(context);
+	const { items = [] } = (await client.request({
 		path: entity.path,
 		action: 'index',
-		branch: await branchOf(context, entity),
+		branch: await branchOf(context, client, entity),
 		body: { ...entity.reveal, page: 0 },
 		task: `read the custom fields of ${entity.plural.toLowerCase()}`,
-		reads: true,
+		isIdempotent: true,
 	})) as { items?: IDataObject[] };
 	const names = new Set(items.flatMap((row) => Object.keys(row).filter((key) => key.startsWith('custom_'))));
 	return [...names].sort().map((id) => {

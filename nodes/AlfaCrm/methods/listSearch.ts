@@ -1,7 +1,7 @@
 import type { IDataObject, ILoadOptionsFunctions, INodeListSearchResult } from 'n8n-workflow';
 
 import { formatDay } from '../api/formats';
-import { request } from '../api/request';
+import { ApiClient } from '../api/client';
 import { entities } from '../entities/registry';
 import type { Entity } from '../entities/types';
 import { branchOf, titleOf } from './branch';
@@ -36,13 +36,14 @@ async function find(
 ) {
 	const passes = entity.sweep?.choices.map(({ value }) => ({ [entity.sweep?.name ?? '']: value })) ?? [{}];
 	const filter = filterFor(entity, typed, context.getTimezone());
-	const answer = (await request(context, {
+	const client = new ApiClient(context);
+	const answer = (await client.request({
 		path: entity.path,
 		action: 'index',
-		branch: await branchOf(context, entity),
+		branch: await branchOf(context, client, entity),
 		body: { ...entity.reveal, ...passes[pass], ...filter, page },
 		task: `search the ${entity.plural.toLowerCase()}`,
-		reads: true,
+		isIdempotent: true,
 	})) as { items?: IDataObject[]; total?: number };
 	const rows = answer.items ?? [];
 	const found = rows.map((row) => ({ name: titleOf(row, entity), value: row.id as number }));

@@ -1,5 +1,6 @@
 import type { IDataObject, ILoadOptionsFunctions, INodePropertyOptions } from 'n8n-workflow';
 
+import { ApiClient } from '../api/client';
 import { entities } from '../entities/registry';
 import type { Entity } from '../entities/types';
 import { inOrder, rowsOf, titleOf } from './branch';
@@ -12,7 +13,9 @@ export const loadOptions: Record<string, Loader> = Object.fromEntries(
 	entities.map((entity) => [
 		optionsMethod(entity),
 		async function (this: ILoadOptionsFunctions) {
-			return (await rowsOf(this, entity)).sort(inOrder).map((row) => toOption(row, entity));
+			return (await rowsOf(this, new ApiClient(this), entity))
+				.sort(inOrder)
+				.map((row) => toOption(row, entity));
 		},
 	]),
 );

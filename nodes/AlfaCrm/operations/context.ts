@@ -228,8 +228,10 @@ export class Item extends ParameterReader {
 
 const shareKey = (path: string, name: string): string => JSON.stringify([path, name]);
 
-function withoutEnvelope({ success: _success, errors: _errors, ...rest }: IDataObject): IDataObject {
-	return rest;
+function withoutEnvelope(answer: IDataObject): IDataObject {
+	return Object.fromEntries(
+		Object.entries(answer).filter(([name]) => name !== 'success' && name !== 'errors'),
+	);
 }
 
 function parsed(text: string): unknown {

@@ -43,7 +43,10 @@ export abstract class ParameterReader {
 	/** A whole number within the bounds of the form. */
 	integer(parameter: Parameter): number {
 		const { minValue, maxValue } = parameter.typeOptions ?? {};
-		const bounds = { ...(minValue === undefined ? {} : { min: minValue }), ...(maxValue ? { max: maxValue } : {}) };
+		const bounds = {
+			...(minValue === undefined ? {} : { min: minValue }),
+			...(maxValue ? { max: maxValue } : {}),
+		};
 		return this.read({ type: 'integer', ...bounds, ...named(parameter) }, this.given(parameter)) as number;
 	}
 

@@ -140,8 +140,7 @@ export const overwriteWithEmpty: INodeProperties = {
 	name: 'overwriteWithEmpty',
 	type: 'boolean',
 	default: false,
-	description:
-		'Whether a given but empty value empties the field in AlfaCRM instead of being passed over',
+	description: 'Whether a given but empty value empties the field in AlfaCRM instead of being passed over',
 };
 
 export const updateOptions: INodeProperties = {

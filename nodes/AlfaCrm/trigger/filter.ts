@@ -1,8 +1,8 @@
 import type { IPollFunctions, IWebhookFunctions } from 'n8n-workflow';
 
+import { asNodeError } from '../api/errors';
 import type { FieldType } from '../fields/types';
-import { isBlank } from '../fields/field';
-import { toWire } from '../operations/fields/values';
+import { isBlank, readField } from '../fields/field';
 import type { Change } from './change';
 import { EVENTS } from './change';
 
@@ -42,7 +42,12 @@ export function idsOf(context: Context, name: string, label: string): number[] {
 /** @throws NodeOperationError when an expression gives something else, so that no event is lost in silence */
 function listOf<T>(context: Context, name: string, label: string, type: FieldType): T[] {
 	const value: unknown = context.getNodeParameter(name, []);
-	return isBlank(type, value) ? [] : (toWire(context, undefined, { name, label, ...type }, value) as T[]);
+	if (isBlank(type, value)) return [];
+	try {
+		return readField({ name, label, ...type }, value, context.getTimezone()) as T[];
+	} catch (caught) {
+		throw asNodeError(context.getNode(), caught);
+	}
 }
 
 /** A list, or one text with commas. */

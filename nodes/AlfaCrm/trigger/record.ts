@@ -1,11 +1,13 @@
 import type { IDataObject } from 'n8n-workflow';
 import { NodeOperationError } from 'n8n-workflow';
 
-import type { Caller } from '../api/request';
-import { CREDENTIAL } from '../api/request';
+import type { ApiClient } from '../api/client';
+import { CREDENTIAL } from '../api/client';
 import { entityOfClass } from '../entities/registry';
 import type { Entity } from '../entities/types';
-import { findById } from '../operations/findById';
+import { nodeError } from '../api/errors';
+import { pages } from '../api/pages';
+import { lookUp, notFound } from '../operations/records/lookUp';
 import type { Change } from './change';
 
 /**
@@ -13,16 +15,16 @@ import type { Change } from './change';
  *
  * @throws NodeOperationError when it cannot be read at all, NodeApiError when AlfaCRM does not give it
  */
-export async function fetchRecord(context: Caller, change: Change): Promise<IDataObject> {
+export async function fetchRecord(client: ApiClient, change: Change): Promise<IDataObject> {
 	const stop = (reason: string, advice: string) =>
-		new NodeOperationError(context.getNode(), reason, { description: advice });
+		new NodeOperationError(client.node, reason, { description: advice });
 
 	const { entity: className, entity_id: id, branch_id: branch } = change;
 	const entity = entityOfClass(className);
 	if (entity === undefined) {
 		throw stop(`No list of AlfaCRM's API is known to hold ${className}`, 'Use the fields of the event.');
 	}
-	if (context.getNode().credentials?.[CREDENTIAL] === undefined) {
+	if (client.node.credentials?.[CREDENTIAL] === undefined) {
 		throw stop('The record was not read, because this node has no credential', 'Select one in the node.');
 	}
 	const isGlobal = entity.scope === 'global';
@@ -43,7 +45,9 @@ export async function fetchRecord(context: Caller, change: Change): Promise<IDat
 		labels: {},
 		...(isGlobal ? {} : { branch: branch ?? undefined }),
 	};
-	return await findById(context, entity, id, where);
+	const record = await lookUp((list) => pages(client, list), entity, id, where);
+	if (record) return record;
+	throw nodeError(client.node, notFound(entity, id, where.branch), undefined);
 }
 
 /** Whose record it is, for those that AlfaCRM lists by their owner. */

@@ -144,7 +144,9 @@ function says(
 /** A lesson shows its times with their day. */
 function agrees(item: Item, field: Field, held: unknown, wanted: unknown): boolean {
 	if (field.type !== 'time') return sameValue(field, held, wanted, item.zone);
-	return String(held ?? '').replace(/^\d{4}-\d\d-\d\d[ T]/, '').startsWith(String(wanted));
+	return String(held ?? '')
+		.replace(/^\d{4}-\d\d-\d\d[ T]/, '')
+		.startsWith(String(wanted));
 }
 
 /** What a conducted lesson says of customers who are not named is sent along, for it might be lost. */
@@ -159,5 +161,7 @@ function unnamedRows(
 /** The part of a row that can be written. */
 function keptOf({ fields }: RowsField, held: IDataObject = {}): IDataObject {
 	const values = fields.map(({ name }) => [name, held[name]]);
-	return Object.fromEntries(values.filter(([, value]) => value !== undefined && value !== null)) as IDataObject;
+	return Object.fromEntries(
+		values.filter(([, value]) => value !== undefined && value !== null),
+	) as IDataObject;
 }

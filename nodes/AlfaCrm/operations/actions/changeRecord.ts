@@ -15,7 +15,8 @@ export const changeRecord: ActionKind<'change'> = async (item, entity, action, {
 	const fields = action.body ?? [];
 	const wire = { ...valuesOf(item, fields, target.branch), ...action.fixed };
 	// A switch that is off leaves things as they are.
-	for (const { name, onlyWhenTrue } of fields) if (onlyWhenTrue && Number(wire[name]) === 0) delete wire[name];
+	for (const { name, onlyWhenTrue } of fields)
+		if (onlyWhenTrue && Number(wire[name]) === 0) delete wire[name];
 	const addToLists = fields.some(isList) && item.choice(listMode({ ...entity, fields }, 'add')) === 'add';
 	const show = simplified(item, entity);
 	return await item.run.withLock([recordKey(entity, id)], async () => {

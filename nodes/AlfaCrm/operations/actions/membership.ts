@@ -65,8 +65,10 @@ async function present(membership: Membership, ever: boolean): Promise<IDataObje
 async function prolonged(membership: Membership, known: IDataObject): Promise<IDataObject> {
 	const { item, branch, customer, group, rest, lock } = membership;
 	const body: IDataObject = {};
-	if (rest.e_date !== undefined && dayOf(item, rest.e_date) !== lastDay(item, known)) body.e_date = rest.e_date;
-	if (rest.b_date !== undefined && (dayOf(item, rest.b_date) ?? '') < firstDay(item, known)) body.b_date = rest.b_date;
+	if (rest.e_date !== undefined && dayOf(item, rest.e_date) !== lastDay(item, known))
+		body.e_date = rest.e_date;
+	if (rest.b_date !== undefined && (dayOf(item, rest.b_date) ?? '') < firstDay(item, known))
+		body.b_date = rest.b_date;
 	if (Object.keys(body).length === 0) return joined(known, 'unchanged', true);
 	const query = { id: known.id, group_id: group };
 	const task = `change the days of customer ${customer} in group ${group}`;

@@ -48,7 +48,10 @@ export function searchOf(item: Item, entity: Entity, key: MatchKey): Search | un
 
 /** Empty, or nothing that two records could agree in, such as the words "no phone". */
 function saysNothing(field: Field, value: unknown): boolean {
-	return isBlank(field, value) || (field.type === 'phones' && listOf(value).every((one) => keyReadings(field, one).length === 0));
+	return (
+		isBlank(field, value) ||
+		(field.type === 'phones' && listOf(value).every((one) => keyReadings(field, one).length === 0))
+	);
 }
 
 /** Without a value to look for, any record, or a second one, would be taken. */

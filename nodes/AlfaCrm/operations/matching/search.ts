@@ -153,10 +153,11 @@ async function askForCustom(
 		}
 		return answer;
 	}
-	const { [field.name]: _ignored, ...body } = list.body as IDataObject;
+	const body = Object.entries(list.body ?? {}).filter(([name]) => name !== field.name);
+	const everything = { ...list, body: Object.fromEntries(body) as IDataObject };
 	let isSure = true;
 	const index = await item.run.shared(entity.path, key, async () => {
-		const answer = await read(item, entity, { ...list, body });
+		const answer = await read(item, entity, everything);
 		isSure = answer.isSure;
 		return indexRows(field, answer.rows);
 	});

@@ -114,7 +114,8 @@ async function change(job: Job, { key, wanted }: Search, match: Found): Promise<
 		const current = await upToDate(job, match);
 		const keptNames = new Set(rules.onlyForNew);
 		// The key agrees by its own rules, which are wider: it would only be spelled differently.
-		if (!key.any) key.fields.filter((name) => !isList(keyField(entity, name))).forEach((name) => keptNames.add(name));
+		if (!key.any)
+			key.fields.filter((name) => !isList(keyField(entity, name))).forEach((name) => keptNames.add(name));
 		const wire: IDataObject = {
 			...(match.archived && rules.ifArchived === 'restore' ? { removed: 0 } : {}),
 			...job.wire,
@@ -187,9 +188,7 @@ function rulesOf(entity: Entity, options: Collection, key: string): Rules {
 /** What the form of Create begins with. */
 function presetsOf({ fields }: Entity): IDataObject {
 	const required = fields.filter((field) => field.required);
-	return Object.fromEntries(
-		required.map((field) => [field.name, toProperty(field).default]),
-	) as IDataObject;
+	return Object.fromEntries(required.map((field) => [field.name, toProperty(field).default])) as IDataObject;
 }
 
 function nobody({ item, entity, target }: Job, id: number): Error {

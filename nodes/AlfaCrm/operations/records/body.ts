@@ -32,7 +32,12 @@ export function bodyOf(
  * The given fields as they are sent. An empty one is passed over, or sent as what empties it; one that is undefined,
  * as an expression is that finds nothing, is passed over in any case.
  */
-export function changesIn(item: Item, entity: Entity, given: IDataObject, overwriteWithEmpty: boolean): IDataObject {
+export function changesIn(
+	item: Item,
+	entity: Entity,
+	given: IDataObject,
+	overwriteWithEmpty: boolean,
+): IDataObject {
 	const body: IDataObject = {};
 	for (const field of entity.fields) {
 		const value = given[field.name];

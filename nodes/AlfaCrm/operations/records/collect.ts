@@ -21,11 +21,12 @@ export async function collect(
 	list: Omit<List, 'itemIndex'>,
 	options: CollectOptions,
 ): Promise<IDataObject[]> {
-	const { rows, whole, total = 0, read } = await collectRows(
-		item.run.client,
-		{ ...list, itemIndex: item.index },
-		options,
-	);
+	const {
+		rows,
+		whole,
+		total = 0,
+		read,
+	} = await collectRows(item.run.client, { ...list, itemIndex: item.index }, options);
 	if (!whole) warnOfMissing(item, plural, read, total);
 	return rows;
 }

@@ -28,11 +28,18 @@ function inForm(item: Item, entity: Entity, form: Form): IDataObject {
 	const collected = collection(item, entity, COLLECTIONS[form]);
 	if (form !== 'create') return collected;
 	const required = entity.fields.filter((field) => field.required);
-	const values = required.map(({ name, label }) => [name, item.given({ name, displayName: label, default: '' })]);
+	const values = required.map(({ name, label }) => [
+		name,
+		item.given({ name, displayName: label, default: '' }),
+	]);
 	return { ...(Object.fromEntries(values) as IDataObject), ...collected };
 }
 
-function collection(item: Item, entity: Entity, parameter: { name: string; displayName: string }): IDataObject {
+function collection(
+	item: Item,
+	entity: Entity,
+	parameter: { name: string; displayName: string },
+): IDataObject {
 	const { customFields, ...fields } = item.object({ ...parameter, default: {} });
 	return { ...stated(item, entity, fields), ...customIn(item, customFields) };
 }

@@ -30,7 +30,7 @@ const tests: Record<RecheckTest, Test> = {
 	in: (held, wanted) => listOf(wanted).some((one) => String(one) === String(held)),
 	contains: inTexts(fold),
 	phone: inTexts((value) => String(value).replace(/\D/g, '')),
-	blank: (held, wanted) => listOf(held).length === 0 === Boolean(wanted),
+	blank: (held, wanted) => (listOf(held).length === 0) === Boolean(wanted),
 	from: byDay((day, bound) => day >= bound),
 	to: byDay((day, bound) => day <= bound),
 };
@@ -54,7 +54,9 @@ export async function recheckOf(
 			if (recheck === undefined) return holdsExactly(filter, row[name], wanted[name]);
 			if (recheck === 'members' || recheck === 'trusted') return true;
 			const { field, test, also = {} } = recheck;
-			const isOther = Object.entries(also).some(([other, value]) => row[other] !== undefined && row[other] !== value);
+			const isOther = Object.entries(also).some(
+				([other, value]) => row[other] !== undefined && row[other] !== value,
+			);
 			if (isOther) return false;
 			if (row[field] !== undefined) return tests[test](row[field], wanted[name], item.zone);
 			item.run.hints.add(

@@ -20,7 +20,8 @@ export async function saveChanges(
 	show: (row: IDataObject) => IDataObject,
 ): Promise<IDataObject> {
 	const { row, branch } = match;
-	const removed = 'removed' in wire && entity.archive ? Number(await isArchived(item, entity, target, match)) : undefined;
+	const removed =
+		'removed' in wire && entity.archive ? Number(await isArchived(item, entity, target, match)) : undefined;
 	const record = removed === undefined ? row : { ...row, removed };
 	const body = differences(item, entity, record, wire, addToLists);
 	const changed = Object.keys(body);

@@ -1,5 +1,5 @@
 import { readId } from '../../api/formats';
-import { allRows } from '../../api/pages';
+import { collect } from '../../api/pages';
 import { WALKS } from './begin';
 import type { Poll } from './list';
 
@@ -7,12 +7,12 @@ import type { Poll } from './list';
 const VALID_MS = 3_600_000;
 
 /** The branches to look into. */
-export async function watched({ caller, state }: Poll, chosen: number[] | undefined): Promise<number[]> {
+export async function watched({ client, state }: Poll, chosen: number[] | undefined): Promise<number[]> {
 	if (chosen) return chosen;
 	const { branches, branchesReadAt = 0 } = state;
 	if (branches && Math.abs(Date.now() - branchesReadAt) < VALID_MS) return branches;
 	// A branch that is overlooked would be unknown for an hour.
-	const rows = await allRows(caller, { path: 'branch', task: 'list the branches' }, WALKS);
+	const { rows } = await collect(client, { path: 'branch', task: 'list the branches' }, { readings: WALKS });
 	state.branches = rows
 		.filter(({ is_active }) => Number(is_active ?? 1) !== 0)
 		.flatMap(({ id }) => readId(id) ?? [])

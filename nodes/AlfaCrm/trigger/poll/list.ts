@@ -2,7 +2,7 @@ import type { IDataObject } from 'n8n-workflow';
 
 import type { Page } from '../../api/pages';
 import { looksLikePageSize, pages } from '../../api/pages';
-import type { Caller } from '../../api/request';
+import type { ApiClient } from '../../api/client';
 import type { Seen } from './seen';
 import { dotted, hoursBefore, isFarAhead, stampOf } from './stamps';
 import type { ListState, State } from './state';
@@ -10,7 +10,7 @@ import type { Found, News, Watch } from './types';
 
 /** What one poll works with. */
 export interface Poll {
-	caller: Caller;
+	client: ApiClient;
 	watch: Watch;
 	/** A copy that is changed while looking, and stored only when all went well. */
 	state: State;
@@ -27,7 +27,7 @@ export interface Poll {
 
 /** The pages of one branch's list, from a day on. */
 export function pagesSince(
-	{ caller, watch }: Pick<Poll, 'caller' | 'watch'>,
+	{ client, watch }: Pick<Poll, 'client' | 'watch'>,
 	branch: number,
 	since: string | null,
 	options: { firstPage?: number; body?: IDataObject } = {},
@@ -35,12 +35,12 @@ export function pagesSince(
 	const from = since === null ? {} : { [watch.sinceFilter]: dotted(since) };
 	const { path, task } = watch;
 	const { firstPage, body = watch.body } = options;
-	return pages(caller, { path, branch, task, body: { ...body, ...from }, firstPage });
+	return pages(client, { path, branch, task, body: { ...body, ...from }, firstPage });
 }
 
 export async function onePage(source: AsyncGenerator<Page, undefined>): Promise<Page> {
 	const { value } = await source.next();
-	return value ?? { number: 0, rows: [], complete: true };
+	return value ?? { number: 0, rows: [], items: [], keys: [], complete: true };
 }
 
 /** Keeps what a page tells besides its rows. */

@@ -1,7 +1,7 @@
 import type { IDataObject } from 'n8n-workflow';
 import { deepCopy } from 'n8n-workflow';
 
-import type { Caller } from '../../api/request';
+import type { ApiClient } from '../../api/client';
 import { firstDay, learn, tellTime } from './begin';
 import { watched } from './branches';
 import type { Poll } from './list';
@@ -47,11 +47,11 @@ export interface Outcome {
  *
  * @param data what the last poll stored
  */
-export async function poll(caller: Caller, settings: PollSettings, data: IDataObject): Promise<Outcome> {
+export async function poll(client: ApiClient, settings: PollSettings, data: IDataObject): Promise<Outcome> {
 	const stored = readState(data);
 	const known = stored?.settings === settings.digest ? stored : undefined;
 	if (stored && !known) settings.onChanged();
-	const current = pollOf(caller, settings, known ?? newState(settings.digest));
+	const current = pollOf(client, settings, known ?? newState(settings.digest));
 	const before = deepCopy(current.state.lists);
 	const branches = await watched(current, settings.branches);
 	const isKnown = await begin(current, branches);
@@ -70,14 +70,14 @@ export async function poll(caller: Caller, settings: PollSettings, data: IDataOb
 }
 
 /** Some of the newest rows, whatever was reported before. */
-export async function sample(caller: Caller, settings: PollSettings, count: number): Promise<News[]> {
+export async function sample(client: ApiClient, settings: PollSettings, count: number): Promise<News[]> {
 	const deadline = Date.now() + SAMPLE_MS;
-	const current = pollOf(caller, { ...settings, deadline }, newState(settings.digest));
+	const current = pollOf(client, { ...settings, deadline }, newState(settings.digest));
 	return await newestRows(current, await watched(current, settings.branches), count);
 }
 
-function pollOf(caller: Caller, { watch, most, deadline }: PollSettings, state: State): Poll {
-	return { caller, watch, state, seen: new Seen(state.seen), deadline, most, isMore: false, places: 0 };
+function pollOf(client: ApiClient, { watch, most, deadline }: PollSettings, state: State): Poll {
+	return { client, watch, state, seen: new Seen(state.seen), deadline, most, isMore: false, places: 0 };
 }
 
 /** @returns true once all that was there before is known, so that the rest is new */

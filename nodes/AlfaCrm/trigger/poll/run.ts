@@ -1,6 +1,7 @@
 import type { IDataObject, INodeExecutionData, IPollFunctions } from 'n8n-workflow';
 import { NodeApiError, NodeOperationError } from 'n8n-workflow';
 
+import { ApiClient } from '../../api/client';
 import { asNodeError } from '../../api/errors';
 import type { EventType } from '../../entities/events';
 import { entityOf } from '../../entities/registry';
@@ -49,8 +50,10 @@ async function reportNews(
 ): Promise<INodeExecutionData[][] | null> {
 	const settings = await settingsOf(context);
 	const baseline = new Baseline(context, data, settings.digest);
-	const { news, save } = await poll(context, settings, data);
-	const items = await itemsOf(context, news, settings.recordsDeadline);
+	// Anew for each poll: the context lives for as long as the workflow is active.
+	const client = new ApiClient(context);
+	const { news, save } = await poll(client, settings, data);
+	const items = await itemsOf(context, client, news, settings.recordsDeadline);
 	// Not before everything went well: otherwise the next poll does it all again.
 	save(items.length);
 	baseline.settle();
@@ -59,8 +62,9 @@ async function reportNews(
 
 /** Real records to build the workflow with; what the trigger has reported stays as it is. */
 async function test(context: IPollFunctions): Promise<INodeExecutionData[]> {
-	const news = await sample(context, await settingsOf(context), SAMPLES);
-	if (news.length > 0) return await itemsOf(context, news);
+	const client = new ApiClient(context);
+	const news = await sample(client, await settingsOf(context), SAMPLES);
+	if (news.length > 0) return await itemsOf(context, client, news);
 	throw new NodeOperationError(context.getNode(), 'AlfaCRM has nothing yet that this trigger would report', {
 		description:
 			'Loosen the filters or choose other branches, or add a record in AlfaCRM that fits and fetch again. Once it is active, the trigger works without a test event.',
@@ -70,6 +74,7 @@ async function test(context: IPollFunctions): Promise<INodeExecutionData[]> {
 /** As many items as there is time to read records for, but at least one. */
 async function itemsOf(
 	context: IPollFunctions,
+	client: ApiClient,
 	news: readonly News[],
 	deadline = Infinity,
 ): Promise<INodeExecutionData[]> {
@@ -79,13 +84,14 @@ async function itemsOf(
 	const records = new Map<string, IDataObject>();
 	for (const one of news) {
 		if (isRead && items.length > 0 && Date.now() >= deadline) break;
-		items.push({ json: await jsonOf(context, event, one, records) });
+		items.push({ json: await jsonOf(context, client, event, one, records) });
 	}
 	return items;
 }
 
 async function jsonOf(
 	context: IPollFunctions,
+	client: ApiClient,
 	{ newIn }: EventType,
 	{ row, branch }: News,
 	records: Map<string, IDataObject>,
@@ -97,21 +103,21 @@ async function jsonOf(
 	const change = changeOf(row, branch) as Change;
 	if (context.getNodeParameter('fetchRecord', true) !== true) return change;
 	const key = `${change.entity} ${change.entity_id}`;
-	const record = records.get(key) ?? (await recordOf(context, change));
+	const record = records.get(key) ?? (await recordOf(client, change));
 	records.set(key, record);
 	return { ...change, ...record };
 }
 
 /** The record that was changed, as it is now; null when it is gone. */
-async function recordOf(context: IPollFunctions, change: Change): Promise<IDataObject> {
+async function recordOf(client: ApiClient, change: Change): Promise<IDataObject> {
 	if (change.event === 'delete') return { record: null };
 	try {
-		return { record: await fetchRecord(context, change) };
+		return { record: await fetchRecord(client, change) };
 	} catch (caught) {
-		const error = asNodeError(context.getNode(), caught);
+		const error = asNodeError(client.node, caught);
 		if (error instanceof NodeApiError && error.httpCode === '404') return { record: null };
 		// What no later poll can cure does not stop the trigger.
 		if (error instanceof NodeOperationError) return { record: null, recordError: error.message };
-		throw asNodeError(context.getNode(), error);
+		throw error;
 	}
 }

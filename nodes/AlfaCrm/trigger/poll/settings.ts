@@ -2,7 +2,7 @@ import type { IDataObject, IPollFunctions } from 'n8n-workflow';
 import { NodeOperationError } from 'n8n-workflow';
 
 import { readFlag, readId } from '../../api/formats';
-import { CREDENTIAL } from '../../api/request';
+import { CREDENTIAL } from '../../api/client';
 import type { EventType } from '../../entities/events';
 import { eventTypes } from '../../entities/events';
 import { entityOf } from '../../entities/registry';

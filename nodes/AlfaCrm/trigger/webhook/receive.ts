@@ -1,5 +1,6 @@
 import type { IDataObject, IWebhookFunctions, IWebhookResponseData } from 'n8n-workflow';
 
+import { ApiClient } from '../../api/client';
 import { asNodeError } from '../../api/errors';
 import type { Change } from '../change';
 import { readChange } from '../change';
@@ -74,7 +75,7 @@ function answer(context: IWebhookFunctions, status: number, message: string): vo
 async function recordOf(context: IWebhookFunctions, delivery: Change): Promise<IDataObject> {
 	if (delivery.event === 'delete') return { record: null };
 	try {
-		return { record: await fetchRecord(context, delivery) };
+		return { record: await fetchRecord(new ApiClient(context), delivery) };
 	} catch (caught) {
 		const { message, description } = asNodeError(context.getNode(), caught);
 		const recordError = description ? `${message.replace(/\.$/, '')}. ${description}` : message;

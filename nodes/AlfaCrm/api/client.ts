@@ -1,0 +1,217 @@
+import type {
+	ICredentialDataDecryptedObject,
+	IDataObject,
+	IExecuteFunctions,
+	IHttpRequestOptions,
+	ILoadOptionsFunctions,
+	INode,
+	IPollFunctions,
+	IWebhookFunctions,
+} from 'n8n-workflow';
+
+import type { Answer } from './answer';
+import { checked } from './answer';
+import type { ApiFailure } from './errors';
+import { AnswerError, failureOf, nodeError } from './errors';
+import { explain } from './explain';
+import { DEFAULT_REQUESTS_PER_SECOND, rateLimiterOf } from './pace';
+import { TRIES, withRetries } from './retry';
+import type { Login } from './sessions';
+import { accountOf, discard, isFrom, loginOf, usable } from './sessions';
+
+export const CREDENTIAL = 'alfaCrmApi';
+const TIMEOUT_MS = 30_000;
+/** How often a request is sent whose token was not taken. */
+const LOGIN_TRIES = 3;
+/** How many new tokens may be turned down, since another process may log in at the same moment. */
+const NEW_LOGINS = 2;
+/** How long a path counts as forbidden after a new login did not change that. */
+const FORBIDDEN_MS = 60_000;
+
+/** Any n8n context that can call AlfaCRM. */
+export type ApiContext = IExecuteFunctions | ILoadOptionsFunctions | IPollFunctions | IWebhookFunctions;
+
+export interface ApiRequest {
+	/** Kebab-case, as in the URL: `lead-status`. */
+	path: string;
+	action: string;
+	/** Left out for global entities. */
+	branch?: number;
+	query?: IDataObject;
+	body?: IDataObject;
+	/** For messages, to follow "could not": "create a customer". */
+	task: string;
+	/** True for calls that change nothing, which may be repeated when an answer is lost. */
+	isIdempotent: boolean;
+	/** Tasks that AlfaCRM has confirmed for the same item. */
+	savedBefore?: readonly string[];
+	labels?: Record<string, string>;
+	itemIndex?: number;
+}
+
+interface Connection {
+	origin: string;
+	account: string;
+	perSecond: number;
+}
+
+/** What became of one call so far, as far as logins are concerned. */
+interface Progress {
+	begunAt: number;
+	login?: Login;
+	/** The token that AlfaCRM saw last. */
+	token: string;
+	isNewLogin: boolean;
+	/** New tokens that were turned down. */
+	newLogins: number;
+}
+
+/**
+ * Speaks to AlfaCRM for one execution of a node, one poll, or one dropdown. It is not to be kept longer: the credential
+ * may be edited meanwhile.
+ */
+export class ApiClient {
+	private connection?: Promise<Connection>;
+	/** Paths that stayed forbidden after a new login, and when that was: yet another one would be useless. */
+	private readonly forbidden = new Map<string, number>();
+
+	constructor(private readonly context: ApiContext) {}
+
+	get node(): INode {
+		return this.context.getNode();
+	}
+
+	get zone(): string {
+		return this.context.getTimezone();
+	}
+
+	/** Aborts when the execution is cancelled; polls and dropdowns cannot be. */
+	get signal(): AbortSignal | undefined {
+		return 'getExecutionCancelSignal' in this.context ? this.context.getExecutionCancelSignal() : undefined;
+	}
+
+	/** The AlfaCRM and the user of it, the same for all credentials that lead there. */
+	async account(): Promise<string> {
+		return (await this.connect(undefined)).account;
+	}
+
+	/**
+	 * Sends one call to AlfaCRM: `POST {origin}/v2api/{branch}/{path}/{action}`, paced, retried where that is safe, with
+	 * a login when there is no valid token.
+	 *
+	 * @returns the JSON that a successful answer holds: an object, for some actions a list
+	 * @throws NodeApiError that tells what happened and what to do
+	 */
+	async request(call: ApiRequest): Promise<Answer> {
+		const connection = await this.connect(call.itemIndex);
+		const progress: Progress = { begunAt: Date.now(), token: '', isNewLogin: false, newLogins: 0 };
+		for (let tries = 1; ; tries++) {
+			try {
+				return await this.send(connection, call, progress);
+			} catch (error) {
+				const failure = failureOf(error);
+				if (this.mayLogInAgain(failure, pathOf(call), progress) && tries < LOGIN_TRIES) continue;
+				const { host } = new URL(connection.origin);
+				const { isNewLogin } = progress;
+				const text = explain(failure, { ...call, host, isNewLogin, timeoutMs: TIMEOUT_MS, tries: TRIES });
+				throw nodeError(this.node, text, call.itemIndex, text.failure);
+			}
+		}
+	}
+
+	/** Reads the credential once; what went wrong then is tried anew by the next call. */
+	private async connect(itemIndex: number | undefined): Promise<Connection> {
+		this.connection ??= this.readConnection(itemIndex);
+		try {
+			return await this.connection;
+		} catch (error) {
+			this.connection = undefined;
+			throw error;
+		}
+	}
+
+	private async readConnection(itemIndex: number | undefined): Promise<Connection> {
+		const credential = await this.context.getCredentials(CREDENTIAL);
+		const perSecond = Number(credential.requestsPerSecond ?? DEFAULT_REQUESTS_PER_SECOND);
+		try {
+			const login = loginOf(credential);
+			return { origin: login.origin, account: accountOf(login), perSecond };
+		} catch (error) {
+			const { message } = error as Error;
+			throw nodeError(this.node, { message }, itemIndex, { cause: 'configuration-invalid' });
+		}
+	}
+
+	private async send(connection: Connection, call: ApiRequest, progress: Progress): Promise<Answer> {
+		const { origin, perSecond } = connection;
+		const options = { perSecond, isRepeatable: call.isIdempotent, signal: this.signal };
+		return await withRetries(rateLimiterOf(origin), options, async () => {
+			const data = await this.readCredential(connection, progress);
+			const { httpRequestWithAuthentication: send } = this.context.helpers;
+			try {
+				const answer: unknown = await send.call(
+					this.context,
+					CREDENTIAL,
+					requestOptions(`${origin}/${pathOf(call)}`, call),
+					// n8n writes a new token into what it is given, so it is known which one AlfaCRM saw.
+					{ credentialsDecrypted: { id: '', name: '', type: CREDENTIAL, data } },
+				);
+				return checked(answer);
+			} finally {
+				progress.token = String(data.token ?? '');
+			}
+		});
+	}
+
+	/** The credential as it is now, with the token that another execution may just have stored; '' if none is valid. */
+	private async readCredential(
+		{ account }: Connection,
+		progress: Progress,
+	): Promise<ICredentialDataDecryptedObject> {
+		const credential = await this.context.getCredentials<ICredentialDataDecryptedObject>(CREDENTIAL);
+		const login = loginOf(credential);
+		if (accountOf(login) !== account) {
+			const words = 'the credential was changed to another account meanwhile. Run it again.';
+			throw new AnswerError({ kind: 'unexpected', words });
+		}
+		progress.login = login;
+		return { ...credential, token: usable(login, String(credential.token ?? '')) };
+	}
+
+	/**
+	 * After a token was not taken, or a 403, which may mean the same: whether another try makes sense. n8n renews a token
+	 * after HTTP 401 by itself, once; after 403 only from n8n 2.40 on and never after a 401 that comes with HTTP 200.
+	 */
+	private mayLogInAgain({ status }: ApiFailure, path: string, progress: Progress): boolean {
+		const { login, token, begunAt } = progress;
+		if (login === undefined || token === '' || (status !== 401 && status !== 403)) return false;
+		progress.isNewLogin = isFrom(login, token, begunAt);
+		if (status === 403 && Date.now() - (this.forbidden.get(path) ?? 0) < FORBIDDEN_MS) return false;
+		if (status === 403 && progress.isNewLogin) {
+			this.forbidden.set(path, Date.now());
+			return false;
+		}
+		discard(login, token);
+		progress.newLogins += progress.isNewLogin ? 1 : 0;
+		return progress.newLogins < NEW_LOGINS;
+	}
+}
+
+function pathOf({ branch, path, action }: ApiRequest): string {
+	return ['v2api', branch, path, action].filter((part) => part !== undefined).join('/');
+}
+
+function requestOptions(url: string, { query, body = {} }: ApiRequest): IHttpRequestOptions {
+	return {
+		method: 'POST',
+		url,
+		qs: query,
+		// n8n drops an empty object, and some servers refuse a POST without any body.
+		body: Object.keys(body).length > 0 ? body : '{}',
+		headers: { 'Content-Type': 'application/json', Accept: 'application/json' },
+		json: true,
+		timeout: TIMEOUT_MS,
+		// A redirect would carry the token to whatever host it names.
+		disableFollowRedirect: true,
+	};
+}

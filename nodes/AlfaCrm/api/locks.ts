@@ -1,0 +1,125 @@
+import { cancelled } from './errors';
+
+/** How long this process remembers which records it has written. */
+const REMEMBERED_MS = 600_000;
+const MOST_REMEMBERED = 100_000;
+
+/** Those who wait for a lock that is held, in the order they came. A lock without an entry is free. */
+const queues = new Map<string, Set<() => void>>();
+
+/**
+ * Holds all of the locks while `work` is under way. Whoever reads, decides and writes takes the lock of what it is
+ * about, for two executions that do so at the same moment would both decide on what they read before. Keys begin with
+ * the account (`ApiClient.account()`), since two credentials may be of one account. Holds within one n8n process.
+ *
+ * Work that holds a lock may ask for another one only if all do so in the same order: first what a record is looked for
+ * by, then one record after the other.
+ *
+ * @param signal ends the wait at once; work that has begun goes on
+ */
+export async function withLock<T>(
+	keys: readonly string[],
+	signal: AbortSignal | undefined,
+	work: () => Promise<T>,
+): Promise<T> {
+	const held: string[] = [];
+	try {
+		// In one order everywhere, so that no two pieces of work wait for each other.
+		for (const key of [...new Set(keys)].sort()) {
+			await acquire(key, signal);
+			held.push(key);
+		}
+		if (signal?.aborted) throw cancelled();
+		return await work();
+	} finally {
+		for (const key of held) release(key);
+	}
+}
+
+async function acquire(key: string, signal: AbortSignal | undefined): Promise<void> {
+	if (signal?.aborted) throw cancelled();
+	const queue = queues.get(key);
+	if (queue === undefined) {
+		queues.set(key, new Set());
+		return;
+	}
+	await new Promise<void>((resolve, reject) => {
+		const proceed = () => {
+			signal?.removeEventListener('abort', leave);
+			resolve();
+		};
+		const leave = () => {
+			queue.delete(proceed);
+			reject(cancelled());
+		};
+		queue.add(proceed);
+		signal?.addEventListener('abort', leave, { once: true });
+	});
+}
+
+function release(key: string): void {
+	const queue = queues.get(key);
+	const [next] = queue ?? [];
+	if (queue === undefined || next === undefined) {
+		queues.delete(key);
+		return;
+	}
+	queue.delete(next);
+	next();
+}
+
+/** Whose write it is: an execution knows what it has written itself. */
+export type Writer = symbol;
+
+interface Write {
+	order: number;
+	at: number;
+	by: Writer;
+	/** The latest write of anybody else, for its writer to know of. */
+	before: number;
+}
+
+/** The latest write of each record, the oldest first. */
+const writes = new Map<string, Write>();
+let latest = 0;
+/** Up to here it is no longer known which records were written. */
+let forgotten = 0;
+
+/** A moment to compare writes with: taken before records are read. */
+export function mark(): number {
+	return latest;
+}
+
+/** To be called before and after each write, for its answer may come late or never. */
+export function touch(keys: readonly string[], by: Writer): void {
+	latest += 1;
+	const at = Date.now();
+	for (const key of keys) {
+		const known = writes.get(key);
+		const before = known === undefined ? 0 : known.by === by ? known.before : known.order;
+		writes.delete(key);
+		writes.set(key, { order: latest, at, by, before });
+	}
+	forget(at);
+}
+
+/** Whether anybody else in this process may have written one of the records since; what was read then may be stale. */
+export function touchedSince(keys: readonly string[], since: number, by: Writer): boolean {
+	forget(Date.now());
+	return since < forgotten || keys.some((key) => lastOfOthers(writes.get(key), by) > since);
+}
+
+function lastOfOthers(write: Write | undefined, by: Writer): number {
+	if (write === undefined) return 0;
+	return write.by === by ? write.before : write.order;
+}
+
+function forget(now: number): void {
+	for (const [key, { order, at }] of writes) {
+		// A clock that was set back must not keep them for ever.
+		const isRecent = Math.abs(now - at) < REMEMBERED_MS;
+		if (isRecent && writes.size <= MOST_REMEMBERED) return;
+		writes.delete(key);
+		forgotten = order;
+	}
+}

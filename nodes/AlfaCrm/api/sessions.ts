@@ -1,0 +1,113 @@
+import type { ICredentialDataDecryptedObject } from 'n8n-workflow';
+
+import { originOf } from './host';
+
+/** AlfaCRM's tokens live for 15 minutes; one that is older than this is not handed out any more. */
+const TOKEN_MS = 840_000;
+const MOST_DEAD_TOKENS = 50;
+const MOST_SESSIONS = 500;
+
+/** What a login needs, without the blanks that are pasted along. */
+export interface Login {
+	origin: string;
+	email: string;
+	apiKey: string;
+	appKey: string;
+}
+
+interface Session {
+	/** The login under way, so that executions which meet an expired token together log in once. */
+	pending?: Promise<string>;
+	newest?: { token: string; at: number };
+	/** Tokens that AlfaCRM did not take any more, which n8n may still have in its database. */
+	dead: Set<string>;
+}
+
+/** By login. An account may end the older tokens with each login, so all that log in alike share the newest one. */
+const sessions = new Map<string, Session>();
+
+/** @throws UserError when the hostname is none */
+export function loginOf(credential: ICredentialDataDecryptedObject): Login {
+	return {
+		origin: originOf(credential.hostname),
+		email: trimmed(credential.email),
+		apiKey: trimmed(credential.apiKey),
+		appKey: trimmed(credential.appKey),
+	};
+}
+
+/** Whose data it is, whichever credential leads there. */
+export function accountOf({ origin, email }: Pick<Login, 'origin' | 'email'>): string {
+	return `${origin}|${email.toLowerCase()}`;
+}
+
+/** Blanks that cannot be seen come along as well when something is copied. */
+function trimmed(value: unknown): string {
+	return typeof value === 'string'
+		? value.replace(/^[\s\u200b-\u200d\u2060]+|[\s\u200b-\u200d\u2060]+$/g, '')
+		: '';
+}
+
+/**
+ * A token in place of one that does not work, or of none: that of the login under way, or the newest one if that is
+ * another one, else a new one.
+ *
+ * @param failing '' where there is no token yet
+ */
+export async function tokenFor(login: Login, failing: string, logIn: () => Promise<string>): Promise<string> {
+	const session = sessionOf(login);
+	const other = failing === '' ? undefined : newestBut(session, failing);
+	if (other !== undefined) return other;
+	session.pending ??= renew(session, logIn);
+	return await session.pending;
+}
+
+async function renew(session: Session, logIn: () => Promise<string>): Promise<string> {
+	try {
+		const token = await logIn();
+		session.newest = { token, at: Date.now() };
+		session.dead.delete(token);
+		return token;
+	} finally {
+		session.pending = undefined;
+	}
+}
+
+/** What to send where n8n's database has `token`: '' makes n8n log in. */
+export function usable(login: Login, token: string): string {
+	const session = sessionOf(login);
+	return session.dead.has(token) ? (newestBut(session, token) ?? '') : token;
+}
+
+/** AlfaCRM does not take this token any more, so nobody is to send it again. */
+export function discard(login: Login, token: string): void {
+	const { dead } = sessionOf(login);
+	if (token === '') return;
+	dead.add(token);
+	if (dead.size > MOST_DEAD_TOKENS) dead.delete(dead.values().next().value as string);
+}
+
+/** Whether a login gave this token at that time or later. */
+export function isFrom(login: Login, token: string, since: number): boolean {
+	const { newest } = sessionOf(login);
+	return newest !== undefined && newest.token === token && newest.at >= since;
+}
+
+function newestBut({ newest, dead }: Session, failing: string): string | undefined {
+	const isUsable =
+		newest !== undefined &&
+		newest.token !== failing &&
+		!dead.has(newest.token) &&
+		Math.abs(Date.now() - newest.at) < TOKEN_MS;
+	return isUsable ? newest.token : undefined;
+}
+
+function sessionOf({ origin, email, apiKey, appKey }: Login): Session {
+	const key = [origin, email.toLowerCase(), apiKey, appKey].join('\n');
+	const session = sessions.get(key) ?? { dead: new Set() };
+	// The latest used ones stay.
+	sessions.delete(key);
+	sessions.set(key, session);
+	if (sessions.size > MOST_SESSIONS) sessions.delete(sessions.keys().next().value as string);
+	return session;
+}
