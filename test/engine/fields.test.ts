@@ -91,7 +91,7 @@ describe('values', () => {
 			phone: ['+7(900)000-11-01'],
 			legal_name: 'Плательщик',
 		});
-		await update(id, { note: '', lead_status_id: '', phone: [] });
+		await update(id, { note: '', lead_status_id: '', phone: [] }, { options: { overwriteWithEmpty: true } });
 		expect(stored(id)).toMatchObject({
 			note: null,
 			lead_status_id: null,

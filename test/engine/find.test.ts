@@ -186,9 +186,9 @@ describe('a group', () => {
 		school.sandbox.store.insert('group', { name: 'Шахматы Сб 10:00', branch_ids: [1], ...row } as never).id;
 	const stored = (id: number) => school.sandbox.store.find('group', id) as unknown as IDataObject;
 
-	it('that is archived is restored, and one whose last day has come is not taken for archived', async () => {
+	it('that is archived is restored if chosen, and one whose last day has come is not taken for archived', async () => {
 		const id = add({ removed: 1, e_date: '2025-05-31' });
-		expect((await upsert({ limit: 8 })).json).toMatchObject([
+		expect((await upsert({ limit: 8 }, { ifArchived: 'restore' })).json).toMatchObject([
 			{ id, operationResult: 'updated', changedFields: ['removed', 'limit'] },
 		]);
 		expect(stored(id)).toMatchObject({ removed: 0, limit: 8, e_date: '2025-05-31' });

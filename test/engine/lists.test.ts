@@ -89,7 +89,7 @@ describe('Return All', () => {
 		expect(ids(json)).toEqual(expect.arrayContaining(before));
 	});
 
-	it('says so when rows slipped to a page that was read before', async () => {
+	it('reads again when rows slipped to a page that was read before', async () => {
 		const { json: first } = await list({ returnAll: false, limit: 5 });
 		school.sandbox.faults.add({
 			kind: 'mutate',
@@ -100,9 +100,8 @@ describe('Return All', () => {
 
 		const { json, hints } = await list({});
 
-		const missing = inBranch(1).filter(({ id }) => !ids(json).includes(id));
-		expect(missing).toHaveLength(5);
-		expect(hints).toEqual([expect.stringContaining(`${json.length} came. Run it again`)]);
+		expect(ids(json)).toEqual(expect.arrayContaining(ids(inBranch(1))));
+		expect(hints).toEqual([]);
 	});
 });
 

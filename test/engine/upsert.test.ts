@@ -1,6 +1,6 @@
 import type { IDataObject, INodeParameters } from 'n8n-workflow';
 
-import { decide } from '../../nodes/AlfaCrm/operations/match/decide';
+import { decide } from '../../nodes/AlfaCrm/operations/matching/decide';
 import { random, spelled } from './support/phones';
 import { useSchool } from './support/school';
 
@@ -56,7 +56,7 @@ const EMPTY = '={{ "" }}';
 
 const NUMBERS = [0, 1, 2];
 const SEVERAL = ['refuse', 'newest', 'all'] as const;
-const WHEN_ARCHIVED = ['restore', 'create', 'skip'] as const;
+const WHEN_ARCHIVED = ['update', 'restore', 'create', 'skip'] as const;
 const TABLE = NUMBERS.flatMap((active) =>
 	NUMBERS.flatMap((archived) =>
 		SEVERAL.flatMap((ifSeveral) =>
@@ -108,7 +108,7 @@ describe.each(TABLE)(
 			expect(json.map(({ id }) => id)).toEqual(candidates.slice(0, touched));
 			expect(written.sort()).toEqual(result === 'updated' ? candidates.slice(0, touched).sort() : []);
 			for (const { id } of json) {
-				const restored = active > 0 || result === 'updated';
+				const restored = active > 0 || ifArchived === 'restore';
 				expect(stored(id).e_date).toBe(restored ? '2030-12-31' : ARCHIVED);
 			}
 		});
@@ -117,8 +117,12 @@ describe.each(TABLE)(
 
 it('the decision itself follows the same table', () => {
 	for (const row of TABLE) {
-		const matches = Array.from({ length: row.active + row.archived }, (_, id) => ({ row: { id } }));
-		const decision = decide(matches, (match) => Number(match.row.id) >= row.active, row);
+		const matches = Array.from({ length: row.active + row.archived }, (_, id) => ({
+			row: { id },
+			at: 0,
+			archived: id >= row.active,
+		}));
+		const decision = decide(matches, row);
 		const { result, touched } = expected(row);
 		const act = { created: 'create', skipped: 'skip', refused: 'refuse', updated: 'update' }[result];
 		expect([row, decision.act]).toEqual([row, act]);
@@ -483,7 +487,11 @@ describe('the update', () => {
 			branch_ids: [1, 2],
 		});
 		await run(form({ branch_ids: [3] }, { listMode: 'replace' }));
-		expect(stored(id)).toMatchObject({ phone: [FORMATTED], branch_ids: [3] });
+		// The key finds the record; it does not stand in for its list.
+		expect(stored(id)).toMatchObject({
+			phone: [FORMATTED, '+7(900)555-00-02', '+7(900)555-00-03'],
+			branch_ids: [3],
+		});
 	});
 
 	it('does not turn a client back into a lead, unless that is chosen', async () => {
@@ -520,7 +528,7 @@ describe('bad input', () => {
 		[
 			'a key that there is not',
 			form({}, {}, { matchBy: 'shoeSize' }),
-			/^'Match By' has no choice "shoeSize"/,
+			/^'Match By' must be one of .*"shoeSize"/,
 		],
 		[
 			'an unknown field in JSON',

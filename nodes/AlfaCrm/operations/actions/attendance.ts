@@ -13,7 +13,7 @@ import { simplified } from '../simplify';
 import type { Target } from '../target';
 import { idOf, targetOf } from '../target';
 import type { ActionKind } from './kind';
-import { givenFor, valuesOf } from './values';
+import { givenFor } from './values';
 
 const CANCELLED = 2;
 const CONDUCTED = 3;
@@ -30,12 +30,10 @@ export const markAttendance: ActionKind<'attend'> = async (item, entity, action)
 	const id = idOf(item, entity);
 	const fields = action.body ?? [];
 	const attendance = fields.find(({ type }) => type === 'rows') as RowsField;
-	const wanted = wantedRows(item, fields, attendance, target.branch);
-	const { if_conducted, ...rest } = valuesOf(
-		item,
-		fields.filter(({ name }) => !ATTENDANCE.includes(name)),
-		target.branch,
-	);
+	const given = givenFor(item, fields);
+	const wanted = wantedRows(item, fields, given, attendance, target.branch);
+	const others = fields.filter(({ name }) => !ATTENDANCE.includes(name));
+	const { if_conducted, ...rest } = bodyOf(item, others, given, target.branch);
 	const show = simplified(item, entity);
 
 	return await item.run.withLock([recordKey(entity, id)], async () => {
@@ -46,11 +44,11 @@ export const markAttendance: ActionKind<'attend'> = async (item, entity, action)
 		}
 		const held = await heldRows(item, entity, id, lesson, target, wanted, if_conducted === 'teach');
 		if (status === CONDUCTED) {
-			const others = wanted.filter((row) => !says(item, attendance.fields, heldBy(held, row), row));
+			const differing = wanted.filter((row) => !says(item, attendance.fields, heldBy(held, row), row));
 			const changes = fields.filter(({ name }) => name in rest && !IDENTITY.includes(name));
 			const isSame = changes.every((field) => agrees(item, field, lesson[field.name], rest[field.name]));
-			if (others.length === 0 && isSame) return [report(show, lesson, 'unchanged', [])];
-			if (if_conducted !== 'teach') throw conductedAlready(item, id, others);
+			if (differing.length === 0 && isSame) return [report(show, lesson, 'unchanged', [])];
+			if (if_conducted !== 'teach') throw conductedAlready(item, id, differing);
 		}
 		const kept = status === CONDUCTED ? unnamedRows(attendance, held, wanted) : [];
 		const named = wanted.map((row) => ({ ...keptOf(attendance, heldBy(held, row)), ...row }));
@@ -66,12 +64,13 @@ export const markAttendance: ActionKind<'attend'> = async (item, entity, action)
 function wantedRows(
 	item: Item,
 	fields: readonly Field[],
+	given: IDataObject,
 	attendance: RowsField,
 	branch?: number,
 ): IDataObject[] {
 	const ids = fields.filter(({ name }) => name === 'present_ids' || name === 'absent_ids');
-	const { present_ids = [], absent_ids = [] } = valuesOf(item, ids, branch);
-	const { details } = givenFor(item, [...fields]);
+	const { present_ids = [], absent_ids = [] } = bodyOf(item, ids, given);
+	const { details } = given;
 	const long = isBlank(attendance, details) ? [] : (item.read(attendance, details) as IDataObject[]);
 	const short = (customers: unknown, is_attend: number) =>
 		(customers as number[]).map((customer_id) => ({ customer_id, is_attend }));

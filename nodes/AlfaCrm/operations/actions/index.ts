@@ -4,6 +4,7 @@ import type { Action, Entity, Recipe } from '../../entities/types';
 import type { Field } from '../../fields/types';
 import type { Item, ItemRequest } from '../context';
 import { recordKey } from '../context';
+import { bodyOf } from '../records/body';
 import { collect, limitOf } from '../records/collect';
 import { idOf, targetOf } from '../target';
 import { addOnce } from './addOnce';
@@ -11,7 +12,7 @@ import { markAttendance } from './attendance';
 import { changeRecord } from './changeRecord';
 import type { ActionKind } from './kind';
 import { joinGroup, leaveGroup } from './membership';
-import { valuesOf } from './values';
+import { givenFor } from './values';
 
 const kinds: { [K in Recipe['kind']]: ActionKind<K> } = {
 	add: addOnce,
@@ -45,12 +46,14 @@ export async function runAction(item: Item, entity: Entity, action: Action): Pro
 	const { path, branch, labels } = targetOf(item, entity);
 	const id = action.idAs ? idOf(item, entity) : undefined;
 	if (action.returns === 'pages') limitOf(item);
+	const { query = [], body = [] } = action;
+	const given = givenFor(item, [...query, ...body]);
 	const call = {
 		path: action.path ?? path,
 		action: action.action,
 		branch,
-		query: { ...(action.idAs ? { [action.idAs]: id } : {}), ...valuesOf(item, action.query, branch) },
-		body: { ...valuesOf(item, action.body, branch), ...action.fixed },
+		query: { ...(action.idAs ? { [action.idAs]: id } : {}), ...bodyOf(item, query, given, branch) },
+		body: { ...bodyOf(item, body, given, branch), ...action.fixed },
 		labels: { ...labels, ...labelsOf(action.query), ...labelsOf(action.body) },
 		task: `${action.title.charAt(0).toLowerCase()}${action.title.slice(1)}${id === undefined ? '' : ` (${id})`}`,
 	};

@@ -46,9 +46,11 @@ async function join(membership: Membership): Promise<IDataObject> {
 		return joined({ ...body, ...(await item.save(call, [lock])) }, 'created', false);
 	} catch (caught) {
 		const error = item.asError(caught);
-		const known = IN_ALREADY.test(error.message) ? await present(membership, true) : undefined;
-		if (known === undefined) throw item.asError(error);
-		return await prolonged(membership, known);
+		if (!IN_ALREADY.test(error.message)) throw item.asError(error);
+		const known = await present(membership, true);
+		return known
+			? await prolonged(membership, known)
+			: joined({ customer_id: customer, group_id: group }, 'unchanged', true);
 	}
 }
 
@@ -104,7 +106,9 @@ export const leaveGroup: ActionKind<'leave'> = async (item, entity, action) => {
 	});
 };
 
-const LABELS = Object.fromEntries(cgi.fields.map(({ name, label }) => [name, label]));
+const LABELS = Object.fromEntries(
+	[...cgi.fields, ...(cgi.keys ?? [])].map(({ name, label }) => [name, label]),
+);
 
 function read(item: Item, entity: Entity, action: Action): Membership {
 	const { branch } = targetOf(item, entity);

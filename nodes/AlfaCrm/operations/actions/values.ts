@@ -10,7 +10,7 @@ export function valuesOf(item: Item, fields: readonly Field[] = [], branch?: num
 	return bodyOf(item, fields, givenFor(item, fields), branch);
 }
 
-/** The same as it was given. */
+/** The same as it was given; all fields of the action are to be asked for at once. */
 export function givenFor(item: Item, fields: readonly Field[]): IDataObject {
 	const isUpfront = ({ required, upfront }: Field) => required === true || upfront === true;
 	const optional = fields.some((field) => !isUpfront(field))

@@ -3,7 +3,8 @@ import type { IDataObject } from 'n8n-workflow';
 import type { Entity, MatchKey } from '../../entities/types';
 import { customField, isCustom } from '../../fields/custom';
 import { isBlank, keyReadings, listOf } from '../../fields/field';
-import type { Field } from '../../fields/types';
+import { writtenPhone } from '../../fields/phoneNumber';
+import type { Field, Wire } from '../../fields/types';
 import { matchBy, matchField, matchValue } from '../../properties/upsert';
 import type { Item, LockKey } from '../context';
 
@@ -42,7 +43,7 @@ export function searchOf(item: Item, entity: Entity, key: MatchKey): Search | un
 	});
 	const filled = given.filter(([field, value]) => !saysNothing(field, value));
 	if (filled.length === 0 || (filled.length < given.length && !key.any)) return undefined;
-	const wanted = filled.map(([field, value]) => [field.name, item.read(field, value)]);
+	const wanted = filled.map(([field, value]) => [field.name, spelled(field, item.read(field, value))]);
 	return { key, wanted: Object.fromEntries(wanted) as IDataObject, fields: filled.map(([field]) => field) };
 }
 
@@ -52,6 +53,11 @@ function saysNothing(field: Field, value: unknown): boolean {
 		isBlank(field, value) ||
 		(field.type === 'phones' && listOf(value).every((one) => keyReadings(field, one).length === 0))
 	);
+}
+
+/** Phone numbers as AlfaCRM writes them, so that its own lists find them. */
+export function spelled(field: Field, value: Wire): Wire {
+	return field.type === 'phones' ? (listOf(value).map(writtenPhone) as Wire) : value;
 }
 
 /** Without a value to look for, any record, or a second one, would be taken. */

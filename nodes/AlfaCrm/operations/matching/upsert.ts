@@ -2,7 +2,6 @@ import type { IDataObject } from 'n8n-workflow';
 
 import type { Entity } from '../../entities/types';
 import { isBlank, isList, listOf, toProperty, union } from '../../fields/field';
-import { writtenPhone } from '../../fields/phoneNumber';
 import { upsertOptions } from '../../properties/upsert';
 import type { Item } from '../context';
 import { recordKey } from '../context';
@@ -21,7 +20,7 @@ import { searchedBranches } from './branches';
 import type { Found, IfArchived, IfSeveral } from './decide';
 import { decide } from './decide';
 import type { Search } from './keys';
-import { emptyKey, keyField, keyOf, locksOf, searchOf } from './keys';
+import { emptyKey, keyField, keyOf, locksOf, searchOf, spelled } from './keys';
 import { findMatches, withArchived } from './search';
 import type { Matches } from './search';
 import { several } from './several';
@@ -57,7 +56,7 @@ export const upsert: Operation = async (item, entity) => {
 	if (search === undefined && rules.ifKeyEmpty === 'refuse') {
 		throw emptyKey(item, entity, key, ", or let 'If Match Value Is Empty' create a record");
 	}
-	const wire = spelled(entity, changesIn(item, entity, given, rules.overwriteWithEmpty));
+	const wire = spelledIn(entity, changesIn(item, entity, given, rules.overwriteWithEmpty));
 	const target = targetOf(item, entity, 'upsert');
 	const job = { item, entity, target, given, wire, rules, show };
 	if (search === undefined) return [await create(job, {})];
@@ -87,14 +86,13 @@ async function settle(job: Job, search: Search, { matches, isSure }: Matches): P
 function newRecord({ item, entity, target, given }: Job, wanted: IDataObject): IDataObject {
 	const all = { ...given, ...keyed(item, entity, given, wanted) };
 	const values = { ...presetsOf(entity), ...filled(entity, all) };
-	return spelled(entity, bodyOf(item, entity.fields, values, target.branch));
+	return spelledIn(entity, bodyOf(item, entity.fields, values, target.branch));
 }
 
-/** Phone numbers as AlfaCRM writes them, so that its own lists find them. */
-function spelled({ fields }: Entity, body: IDataObject): IDataObject {
-	const phones = fields.filter(({ type, name }) => type === 'phones' && name in body);
-	const written = phones.map(({ name }) => [name, listOf(body[name]).map(writtenPhone)]);
-	return { ...body, ...(Object.fromEntries(written) as IDataObject) };
+function spelledIn(entity: Entity, body: IDataObject): IDataObject {
+	return Object.fromEntries(
+		Object.entries(body).map(([name, value]) => [name, spelled(keyField(entity, name), value)]),
+	);
 }
 
 async function create(job: Job, wanted: IDataObject): Promise<IDataObject> {
@@ -119,7 +117,7 @@ async function change(job: Job, { key, wanted }: Search, match: Found): Promise<
 		const wire: IDataObject = {
 			...(match.archived && rules.ifArchived === 'restore' ? { removed: 0 } : {}),
 			...job.wire,
-			...spelled(entity, keyed(item, entity, given, wanted, current.row, rules.addToLists)),
+			...spelledIn(entity, keyed(item, entity, given, wanted, current.row, rules.addToLists)),
 		};
 		for (const name of keptNames) delete wire[name];
 		return await saveChanges(item, entity, target, current, wire, rules.addToLists, show);
