@@ -31,7 +31,6 @@ describe('a sum that is no payment', () => {
 		['a minus', -500],
 		['a minus in a text', '-500'],
 		['less than a cent', 0.004],
-		['the minus of nothing', -0],
 		['more than there is', 1e21],
 	])('is refused before a call: %s', async (_what, income) => {
 		await refused(pay(1, given(income)), "'Sum'");
@@ -97,7 +96,6 @@ describe('a sum that was computed', () => {
 describe('the branch of a payment', () => {
 	it.each<[string, IDataObject, IDataObject]>([
 		['the same call again', { branch_id: 2 }, { branch_id: 2 }],
-		['a call in that branch', { branch_id: 2 }, { branchId: 2 }],
 		['a call in another branch', { branchId: 2 }, { branchId: 1, branch_id: 2 }],
 	])('is where the payment is looked for by %s', async (_what, first, again) => {
 		const id = client();

@@ -1,22 +1,13 @@
 import type { IDataObject, INodeParameters } from 'n8n-workflow';
 
-import { officeOf, pick } from '../support/office';
+import { officeOf, pick, stopClock } from '../support/office';
 import { useSchool } from '../support/school';
 
 const school = useSchool({ customers: 40 });
 const { add, lead, rows, run, whole, writes } = officeOf(school);
 
-const NOW = '2026-02-10 12:00:00';
-beforeEach(() => {
-	jest.useFakeTimers({ now: new Date('2026-02-10T09:00:00Z'), doNotFake: REAL_TIMERS });
-	school.sandbox.settings.now = NOW;
-});
+beforeEach(() => stopClock('2026-02-10T09:00:00Z'));
 afterEach(() => jest.useRealTimers());
-/** Only the day stands still. */
-const REAL_TIMERS = [
-	...(['setTimeout', 'clearTimeout', 'setInterval', 'clearInterval', 'setImmediate'] as const),
-	...(['clearImmediate', 'nextTick', 'queueMicrotask', 'hrtime', 'performance'] as const),
-];
 
 describe('Sell Subscription', () => {
 	const sell = (customer: unknown, fields: IDataObject): INodeParameters => ({

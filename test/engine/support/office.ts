@@ -27,6 +27,8 @@ export interface Office {
 	/** Adds a lead of branch 1. */
 	lead: (row?: IDataObject) => number;
 	customer: (id: unknown) => IDataObject;
+	/** Switches of the sandbox. */
+	set: (settings: Record<string, unknown>) => void;
 	/** Every record of the school, to compare before and after. */
 	everything: () => Record<string, unknown>;
 	/** Calls so far that write. */
@@ -64,6 +66,7 @@ export function officeOf(school: School): Office {
 		lead: (values = {}) =>
 			add('customer', { name: 'Орлова Мия', is_study: 0, legal_type: 1, branch_ids: [1], ...values }),
 		customer: (id) => row('customer', id),
+		set: (settings) => void Object.assign(school.sandbox.settings, settings),
 		everything,
 		writes: () =>
 			school.calls().filter((call) => /\/(create|update|delete|teach|bonus-add|bonus-spend)$/.test(call)),
@@ -81,6 +84,16 @@ export function officeOf(school: School): Office {
 		},
 		stopped,
 	};
+}
+
+const NOT_FAKED = [
+	...(['setTimeout', 'clearTimeout', 'setInterval', 'clearInterval', 'setImmediate'] as const),
+	...(['clearImmediate', 'nextTick', 'queueMicrotask', 'hrtime', 'performance'] as const),
+];
+
+/** Only the day stands still, for node and school alike; timers go on. Ends with `jest.useRealTimers()`. */
+export function stopClock(moment: string): void {
+	jest.useFakeTimers({ now: new Date(moment), doNotFake: NOT_FAKED });
 }
 
 /** The form of Create or Update by phone, as a site's form fills it. */
