@@ -4,7 +4,7 @@ import { NULL, UNDEFINED, given, officeOf, pick } from '../support/office';
 import { useSchool } from '../support/school';
 
 const school = useSchool({ customers: 120 });
-const { add, lead, refused, rows, run, set, whole } = officeOf(school);
+const { add, lead, patch, refused, rows, run, set, whole } = officeOf(school);
 
 const list = (resource: string, filters: INodeParameters, more: INodeParameters = {}): INodeParameters => ({
 	resource,
@@ -29,7 +29,7 @@ describe('a filter of customers that AlfaCRM ignores', () => {
 	it.each(IGNORED)('%s returns those that it means, whole and without a hint', async (name, value, fits) => {
 		set({ ignoredFilters: [`customer.${name}`] });
 		for (const [index, { id }] of ofBranch1().entries()) {
-			if (index % 9 === 0) school.sandbox.store.patch('customer', id as number, { customer_reject_id: 2 });
+			if (index % 9 === 0) patch('customer', id, { customer_reject_id: 2, email: ['sokol@example.org'] });
 		}
 		const wanted = ids(ofBranch1().filter((row) => fits(row, value())));
 		expect(wanted.length).toBeGreaterThan(0);
@@ -40,7 +40,7 @@ describe('a filter of customers that AlfaCRM ignores', () => {
 
 	it.each(IGNORED)('%s fills a limit with those that it means', async (name, value, fits) => {
 		set({ ignoredFilters: [`customer.${name}`] });
-		const values = { customer_reject_id: 2, email: ['family3@example.org'], branch_ids: [1] };
+		const values = { customer_reject_id: 2, email: ['sokol@example.org'], branch_ids: [1] };
 		// The oldest of all, which come on the last pages.
 		const some = [lead(values), lead(values), lead(values)];
 		for (const customer_id of some) {
@@ -141,16 +141,6 @@ describe('a filter that is there but says nothing', () => {
 		it.each(EMPTY_LISTS)('is refused as %j', async (value) => {
 			await refused(list(resource, { [name]: value }), label);
 		});
-	});
-
-	it.each([
-		['null', NULL],
-		['undefined', UNDEFINED],
-		['an empty text', '={{ "" }}'],
-		['a list', '={{ [] }}'],
-		['an empty list in a text', '[]'],
-	])('is refused for all filters at once: %s', async (_what, filters) => {
-		await refused({ ...list('customer', {}, ALL), filters }, "'Filters'");
 	});
 
 	it('is refused among the statuses of lessons', async () => {

@@ -109,41 +109,6 @@ describe('Only for New Ones', () => {
 	});
 });
 
-describe('a collection', () => {
-	it.each<[string, INodeParameters, string]>([
-		['a misspelt option', byPhone(PHONE, { note: 'Новое' }, { ifSevral: 'all' }), 'ifSevral'],
-		['a misspelt option of Find', findByPhone(PHONE, { ifNon: 'item' }), 'ifNon'],
-		['a misspelt field', byPhone(PHONE, { notes: 'Новое' }), 'notes'],
-		[
-			'a misspelt filter',
-			{
-				resource: 'customer',
-				operation: 'getAll',
-				branchId: 1,
-				returnAll: true,
-				filters: { emial: 'a@b.c' },
-			},
-			'emial',
-		],
-	])('refuses %s, which would be passed over', async (_what, parameters, name) => {
-		lead({ phone: [PHONE], name: 'Орлова Мия' });
-		await refused(parameters, name);
-	});
-
-	it.each([
-		['null', NULL],
-		['a text', 'all'],
-		['a list', '={{ [] }}'],
-		['a number', '={{ 1 }}'],
-	])('that is %s is refused by its label', async (_what, value) => {
-		lead({ phone: [PHONE] });
-		await refused({ ...byPhone(PHONE, { note: 'Новое' }), options: value }, "'Options'");
-		await refused({ ...byPhone(PHONE), fieldsToSet: value }, "'Fields'");
-		const list = { resource: 'customer', operation: 'getAll', branchId: 1, returnAll: true };
-		await refused({ ...list, filters: value }, "'Filters'");
-	});
-});
-
 it('options that n8n leaves out hold their defaults', async () => {
 	const id = lead({ phone: [PHONE], is_study: 1 });
 	const parameters = byPhone(PHONE, { is_study: 0, note: 'Новое' });
