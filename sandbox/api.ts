@@ -17,22 +17,40 @@ export interface ApiParts {
 	faults: Faults;
 	journal: Journal;
 	limit: RateLimit;
+	hooks: Hooks;
 	/** Aborted when the sandbox closes. */
 	closing: AbortSignal;
 }
 
+/** Lets a test in the same process look on, change records, hold a call back or abort whoever made it. */
+export type Hook = (entry: JournalEntry) => void | Promise<void>;
+
+/** Not called for what the limit refuses. */
+export interface Hooks {
+	/** A call has arrived and nothing has been done yet. */
+	onRequest?: Hook;
+	/** The server has acted, and the answer has not been sent yet. */
+	onAnswer?: Hook;
+}
+
 /** A call on its way: journal, limit, fault, action, delay, answer. */
 export function addApi(app: FastifyInstance, parts: ApiParts): void {
-	const { settings, journal, closing } = parts;
+	const { settings, journal, hooks, closing } = parts;
 
 	app.all('/v2api/*', async (request, reply) => {
 		const call = readCall(request);
 		const entry = journal.open(call);
-		const fault = parts.limit.admits(call.at) ? parts.faults.take(call) : 'limited';
+		const isAdmitted = parts.limit.admits(call.at);
+		if (isAdmitted) {
+			journal.admit(entry);
+			if (hooks.onRequest) await hooks.onRequest(entry);
+		}
+		const fault = isAdmitted ? parts.faults.take(call) : 'limited';
 		const pause = typeof fault === 'object' && fault.kind === 'delay' ? fault.ms : 0;
 		const waitsFirst = typeof fault === 'object' && fault.when !== 'after';
 		if (pause > 0 && waitsFirst) await delay(pause, closing);
 		const answer = work(parts, call, entry, fault);
+		if (isAdmitted && hooks.onAnswer) await hooks.onAnswer(entry);
 		const rest = settings.latencyMs + (waitsFirst ? 0 : pause);
 		if (rest > 0) await delay(rest, closing);
 		return send(answer, entry, request, reply);

@@ -20,11 +20,14 @@ export class Auth {
 	constructor(private readonly settings: Settings) {}
 
 	login(body: JsonObject, now: number): Answer {
-		const account = accounts.find(({ email, apiKey }) => email === body.email && apiKey === body.api_key);
+		const { email: given, api_key: key } = body;
+		const isOurs = ({ email }: Account) =>
+			email === given || (this.settings.emailCase === 'ignored' && email === String(given).toLowerCase());
+		const account = accounts.find((one) => isOurs(one) && one.apiKey === key);
 		if (!account) return this.reject();
 		if (this.settings.singleToken) this.expire(account);
 		const token = randomBytes(16).toString('hex');
-		this.tokens.set(token, { account, expiresAt: now + this.settings.tokenTtlSeconds * 1000 });
+		this.tokens.set(token, { account, expiresAt: this.endFrom(now) });
 		return { status: 200, body: { token } };
 	}
 
@@ -33,7 +36,12 @@ export class Auth {
 		const known = token === undefined ? undefined : this.tokens.get(token);
 		const wording = 'Your request was made with invalid credentials.';
 		if (!known) throw new YiiError(401, wording);
-		if (known.expiresAt <= now) throw new YiiError(this.settings.expiredTokenStatus, wording);
+		const { expiredTokenStatus: status, tokenExtends } = this.settings;
+		if (known.expiresAt <= now) {
+			if (status === 200) throw new YiiError(401, wording, undefined, 200);
+			throw new YiiError(status, wording);
+		}
+		if (tokenExtends) known.expiresAt = Math.max(known.expiresAt, this.endFrom(now));
 		return known.account;
 	}
 
@@ -44,10 +52,14 @@ export class Auth {
 		}
 	}
 
-	authorise(account: Account, entity: string, action: string): void {
-		if (!account.hasApi || account.denied.includes(`${entity}/${action}`)) {
-			throw new YiiError(403, 'Access Denied');
-		}
+	authorise(account: Account, entity: string, action: string, branch: number | null): void {
+		const { forbiddenCalls, forbiddenBranches, forbiddenTo } = this.settings;
+		const isConcerned = forbiddenTo === null || forbiddenTo === account.email;
+		const isForbidden =
+			(branch !== null && forbiddenBranches.includes(branch)) ||
+			forbiddenCalls.some((call) => call === `${entity}/${action}` || call === `${entity}/*`);
+		const isDenied = !account.hasApi || account.denied.includes(`${entity}/${action}`);
+		if (isDenied || (isConcerned && isForbidden)) throw new YiiError(403, 'Access Denied');
 	}
 
 	/** Ends the tokens of one user or of all; they stay known as expired. */
@@ -64,6 +76,10 @@ export class Auth {
 
 	clear(): void {
 		this.tokens.clear();
+	}
+
+	private endFrom(now: number): number {
+		return now + this.settings.tokenTtlSeconds * 1000;
 	}
 
 	private reject(): Answer {

@@ -22,6 +22,9 @@ export interface Call {
 	action: string | null;
 }
 
+export const isLogin = ({ entity, action, branch }: Pick<Call, 'entity' | 'action' | 'branch'>): boolean =>
+	entity === 'auth' && action === 'login' && branch === null;
+
 const prefix = '/v2api/';
 
 export const clock = (): number => performance.timeOrigin + performance.now();

@@ -30,9 +30,10 @@ function recordOf(request: FastifyRequest): { entity: string; id: number | undef
 	return { entity, id: number };
 }
 
-/** `?afterCalls=2` or `?at=2026-02-10 12:00:00` */
+/** `?afterCalls=2`, `?at=2026-02-10 12:00:00` or `?counted` */
 function appearanceOf(request: FastifyRequest): Appearance | undefined {
-	const { afterCalls, at } = request.query as Record<string, string | undefined>;
+	const { afterCalls, at, counted } = request.query as Record<string, string | undefined>;
+	if (counted !== undefined) return 'counted';
 	if (afterCalls !== undefined) return checkAppearance({ afterCalls: toInt(afterCalls) });
 	return at === undefined ? undefined : checkAppearance({ at });
 }

@@ -65,8 +65,10 @@ export function laterClock(from: string, minutes: number): string | undefined {
 
 /** The account's local time now, `yyyy-mm-dd hh:mm:ss`. */
 export function localNow(settings: Settings): string {
-	if (settings.now !== null) return settings.now;
-	return DateTime.now().setZone(settings.timeZone).toFormat('yyyy-MM-dd HH:mm:ss');
+	const { now, timeZone } = settings;
+	if (now !== null && !now.includes('T')) return now;
+	const moment = now === null ? DateTime.now() : DateTime.fromISO(now);
+	return moment.setZone(timeZone).toFormat('yyyy-MM-dd HH:mm:ss');
 }
 
 export const localToday = (settings: Settings): string => localNow(settings).slice(0, 10);

@@ -1,5 +1,5 @@
 import type { Act } from './act';
-import type { DateStyle } from './dates';
+import { localToday, type DateStyle } from './dates';
 import type { Json, JsonObject, Row } from './json';
 import type { Settings } from './settings';
 import type { Store } from './store';
@@ -37,13 +37,17 @@ export interface Field {
 	style?: DateStyle;
 	/** Date format in answers; `dotted` if absent. */
 	stored?: 'dotted' | 'iso';
+	/** Of an input: the field under which answers show it; giving that back will do. */
+	shownAs?: string;
+	/** Makes of what was written what can be read. */
+	prepare?: (value: Json, writing: Writing) => Json;
 	/** Value of a new record that does not name the field; null (or an empty list) if absent. */
 	initial?: Json;
 }
 
 /** What a filter compares. `field` is the filter's own name if absent. */
 export type Filter =
-	| { by: 'equals'; field?: string } // number or flag; a list means "any of"
+	| { by: 'equals'; field?: string; absent?: (settings: Settings) => Json | undefined } // number or flag; a list means "any of"
 	| { by: 'contains'; field?: string } // part of a text, or of any text of a list
 	| { by: 'digits'; field?: string } // the same, on digits alone
 	| { by: 'includes'; field?: string } // the list field holds any of the values
@@ -53,8 +57,8 @@ export type Filter =
 	| { by: 'from' | 'to'; field: string; of: DateStyle }
 	| { by: 'period'; edge: 'from' | 'to'; of: DateStyle; isCurrent?: true } // b_date to e_date touches it; today if absent
 	| { by: 'either'; field: string; both?: number; absent: number; isSingle?: true } // `both` for no limit
-	| { by: 'archived' } // 0 active (default), 1 all, 2 archived only
-	| { by: 'over'; field: string } // true = only those whose day has passed
+	| { by: 'archived'; loses?: (row: Row) => boolean } // 0 active (default), 1 all, 2 archived only
+	| { by: 'over'; field: string; absent?: (settings: Settings) => Json | undefined } // true = only those whose day has passed, false = all; as the server's own value false = the others
 	| { by: 'isNull'; field: string }
 	| { by: 'related'; field: string; among: (store: Store, value: Json) => ReadonlySet<Json> } // field is one of them
 	| { by: 'active'; field: string }; // true = active ones only, false = all
@@ -80,6 +84,8 @@ export interface Entity {
 	lists?: Readonly<Record<string, string>>;
 	/** Further actions of any other kind. */
 	acts?: Readonly<Record<string, Act>>;
+	/** Belongs to the account: its paths need no branch. */
+	isGlobal?: true;
 	/** `index` may be called by GET as well. */
 	mayGet?: boolean;
 	/** Parameters that an action needs in the query; rows must agree with those other than `id`. */
@@ -104,6 +110,8 @@ export interface Entity {
 	spread?: (writing: Writing) => readonly JsonObject[];
 	/** What a change brings about in other records, whoever made it. */
 	react?: (store: Store, row: Row) => void;
+	/** What an update makes of the fields that it does not name, apart from the setting `updateMode`. */
+	fillUpdate?: (writing: Writing) => void;
 	/** Last touch on a row for an answer. */
 	present?: (shown: JsonObject, showing: Showing) => JsonObject;
 }
@@ -118,9 +126,22 @@ export function emptyRow(entity: Entity): Record<string, Json> {
 	return { ...row, ...entity.hidden };
 }
 
+/** Whether the record is in the archive on that day of the account. */
+export function isArchived({ archive }: Entity, row: Row, today: string): boolean {
+	const held = archive && row[archive.field];
+	if (held === archive?.active) return false; // 2030-12-31 is no end, also when that day has passed
+	return typeof held === 'string' ? held <= today : held === 1;
+}
+
 /** The row as answers show it. */
 export function show(entity: Entity, showing: Showing): JsonObject {
-	const shown: Record<string, Json> = { ...showing.row };
+	const { row, settings } = showing;
+	const shown: Record<string, Json> = { ...row };
 	for (const name of Object.keys(entity.hidden ?? {})) delete shown[name];
+	if (entity.archive) {
+		delete shown.removed;
+		const isRemovedShown = settings.rowsShowRemoved.includes(entity.path);
+		if (isRemovedShown) shown.removed = isArchived(entity, row, localToday(settings)) ? 1 : 0;
+	}
 	return entity.present?.(shown, showing) ?? shown;
 }

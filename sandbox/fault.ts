@@ -21,6 +21,11 @@ interface FaultCommon {
 	match?: FaultMatch;
 	/** Matching calls that pass untouched first. */
 	skip?: number;
+	/**
+	 * The number of the first call that is hit, from 1: counts every call that matches since the fault was added, also
+	 * those that another fault hits, and logins only where `match` names them.
+	 */
+	at?: number;
 	/** How many calls are hit, 1 if absent; 0 or Infinity = every one. */
 	times?: number;
 	/** `after`: the server has really acted and only the answer goes wrong. */
@@ -29,7 +34,7 @@ interface FaultCommon {
 
 export type Fault = FaultCommon &
 	(
-		| { kind: 'status'; status?: number; message?: string }
+		| { kind: 'status'; status?: number; message?: string; httpStatus?: number }
 		| { kind: 'html'; status?: number; html?: string }
 		| { kind: 'cutJson' }
 		| { kind: 'notJsonType'; contentType?: string }
@@ -38,8 +43,9 @@ export type Fault = FaultCommon &
 		| { kind: 'hang' }
 		| { kind: 'redirect'; status?: 301 | 302 | 303 | 307 | 308; location: string }
 		| { kind: 'tooMany'; retryAfter?: number }
-		| { kind: 'successFalse'; errors?: Json }
+		| { kind: 'successFalse'; errors?: Json; success?: Json; model?: JsonObject }
 		| { kind: 'emptyObject' }
+		| { kind: 'emptyItems' }
 		| { kind: 'delay'; ms: number }
 		| { kind: 'mutate'; changes: readonly Mutation[] }
 	);
@@ -47,7 +53,7 @@ export type FaultKind = Fault['kind'];
 
 /** Fields that each kind has of its own, `!` marking those it cannot do without. */
 const kinds: Record<FaultKind, Record<string, string>> = {
-	status: { status: 'number', message: 'string' },
+	status: { status: 'number', message: 'string', httpStatus: 'number' },
 	html: { status: 'number', html: 'string' },
 	cutJson: {},
 	notJsonType: { contentType: 'string' },
@@ -56,8 +62,9 @@ const kinds: Record<FaultKind, Record<string, string>> = {
 	hang: {},
 	redirect: { status: 'number', location: 'string!' },
 	tooMany: { retryAfter: 'number' },
-	successFalse: { errors: 'any' },
+	successFalse: { errors: 'any', success: 'any', model: 'object' },
 	emptyObject: {},
+	emptyItems: {},
 	delay: { ms: 'number!' },
 	mutate: { changes: 'list!' },
 };
@@ -65,6 +72,7 @@ const common: Record<string, string> = {
 	kind: 'string',
 	match: 'object',
 	skip: 'number',
+	at: 'number',
 	times: 'number',
 	when: 'string',
 };
@@ -132,9 +140,14 @@ export function checkFault(given: unknown): Fault {
 	if (given.when !== undefined && given.when !== 'before' && given.when !== 'after') {
 		throw new InputError('fault field "when" must be before or after');
 	}
-	const { status = 200 } = given;
-	if (typeof status !== 'number' || status < 200 || status > 599 || status % 1 > 0) {
-		throw new InputError('fault field "status" must be from 200 to 599');
+	for (const name of ['status', 'httpStatus']) {
+		const { [name]: status = 200 } = given;
+		if (typeof status !== 'number' || status < 200 || status > 599 || status % 1 > 0) {
+			throw new InputError(`fault field "${name}" must be from 200 to 599`);
+		}
+	}
+	if (given.at !== undefined && (!Number.isInteger(given.at) || given.at === 0 || given.skip !== undefined)) {
+		throw new InputError('fault field "at" must be a whole number from 1, without "skip"');
 	}
 	if (Array.isArray(given.changes)) given.changes.forEach(checkMutation);
 	return given as unknown as Fault;

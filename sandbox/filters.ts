@@ -1,5 +1,5 @@
 import { dayOf, localToday, readDate, yearsBetween, type DateStyle } from './dates';
-import type { Entity, Filter } from './entity';
+import { isArchived, type Entity, type Filter } from './entity';
 import { isList, toFlag, toInt, toNumber, type Json, type JsonObject, type Row } from './json';
 import type { Settings } from './settings';
 import type { Store } from './store';
@@ -89,16 +89,18 @@ function between(
 	};
 }
 
-function archived(entity: Entity, value: Json, today: string): Reading {
+function archived(
+	{ loses }: Filter & { by: 'archived' },
+	value: Json,
+	{ entity, settings, today, isDefault }: Reader,
+): Reading {
 	const mode = toInt(value);
 	if (mode !== 0 && mode !== 1 && mode !== 2) return wrong;
 	if (mode === 1) return undefined;
-	const field = entity.archive?.field ?? '';
-	const isArchived: Test = (row) => {
-		const held = row[field];
-		return typeof held === 'string' ? held <= today : held === 1;
-	};
-	return mode === 2 ? isArchived : (row) => !isArchived(row);
+	const isOld: Test = (row) => isArchived(entity, row, today);
+	if (mode === 2) return isOld;
+	const isLossy = loses !== undefined && !isDefault && settings.removedZero === 'hidesUnsorted';
+	return (row) => !isOld(row) && !(isLossy && loses(row));
 }
 
 /** The time from b_date to e_date, open where one of them is empty, touches what begins or ends on the day. */
@@ -112,11 +114,12 @@ function period(edge: 'from' | 'to', value: Json, style: DateStyle): Reading {
 	};
 }
 
-function over(field: string, value: Json, today: string): Reading {
+function over(field: string, value: Json, { today, isDefault }: Reader): Reading {
 	const flag = toFlag(value);
 	if (flag === undefined) return wrong;
 	const isOver: Test = ({ [field]: held }) => typeof held === 'string' && dayOf(held) < today;
-	return flag === 1 ? isOver : undefined;
+	if (flag === 1) return isOver;
+	return isDefault ? (row) => !isOver(row) : undefined;
 }
 
 function isNull(field: string, value: Json): Reading {
@@ -155,9 +158,10 @@ interface Reader {
 function absentValue(filter: Filter, reader: Reader): Json | undefined {
 	const { entity, given, settings, today } = reader;
 	if (filter.by === 'either') return filter.absent;
+	if (filter.by === 'equals' || filter.by === 'over') return filter.absent?.(settings);
 	if (filter.by === 'archived') return 0;
 	if (filter.by === 'active' && settings.subjectDefault === 'active') return true;
-	if (filter.by === 'period' && filter.isCurrent) {
+	if (filter.by === 'period' && filter.isCurrent && settings.cgiDefault === 'current') {
 		const isAsked = Object.entries(given).some(([name, value]) => {
 			const other = entity.filters[name];
 			return other?.by === 'period' && read(name, other, value, reader) !== wrong;
@@ -187,7 +191,7 @@ function read(name: string, filter: Filter, value: Json, reader: Reader): Readin
 		case 'period':
 			return period(filter.edge, value, style ?? filter.of);
 		case 'over':
-			return over(filter.field, value, today);
+			return over(filter.field, value, reader);
 		case 'isNull':
 			return isNull(filter.field, value);
 		case 'related': {
@@ -197,24 +201,51 @@ function read(name: string, filter: Filter, value: Json, reader: Reader): Readin
 		case 'either':
 			return either(filter, value);
 		case 'archived':
-			return archived(entity, value, today);
+			return archived(filter, value, reader);
 		case 'active':
 			return active(filter.field, value);
 	}
 }
 
+const patterns = new Map<string, RegExp>();
+
+/** The pattern of an ignored filter, `*` being any text. */
+function patternOf(wildcard: string): RegExp {
+	const known = patterns.get(wildcard);
+	if (known) return known;
+	const pattern = new RegExp(`^${wildcard.split('*').map(literally).join('.*')}$`);
+	patterns.set(wildcard, pattern);
+	return pattern;
+}
+
+/** Whether the server pretends not to know the filter. */
+export function isIgnored(path: string, name: string, { ignoredFilters }: Settings): boolean {
+	const full = `${path}.${name}`;
+	return ignoredFilters.some((item) => (item.includes('*') ? patternOf(item).test(full) : item === full));
+}
+
+/** The filters of the entity, and those by the custom fields that the call names. */
+function filtersOf(entity: Entity, body: JsonObject): Array<[string, Filter]> {
+	const custom = Object.keys(body).filter((name) => name.startsWith('custom_') && !(name in entity.filters));
+	return [
+		...Object.entries(entity.filters),
+		...custom.map((name): [string, Filter] => [name, { by: 'contains' }]),
+	];
+}
+
+/** Whether what the filters find depends on records of other entities. */
+export const looksElsewhere = (entity: Entity, body: JsonObject): boolean =>
+	Object.entries(entity.filters).some(([name, { by }]) => by === 'related' && !isEmpty(body[name]));
+
 /** The tests that a row has to pass, from the filters of the body and those that hold by default. */
 export function readFilters(entity: Entity, body: JsonObject, settings: Settings, store: Store): Test[] {
-	const isGiven = (name: string) =>
-		!settings.ignoredFilters.includes(`${entity.path}.${name}`) && !isEmpty(body[name]);
-	const given = Object.fromEntries(
-		Object.keys(entity.filters)
-			.filter(isGiven)
-			.map((name) => [name, body[name] ?? null]),
-	);
+	const filters = filtersOf(entity, body);
+	const isGiven = ([name]: [string, Filter]) =>
+		!isEmpty(body[name]) && !isIgnored(entity.path, name, settings);
+	const given = Object.fromEntries(filters.filter(isGiven).map(([name]) => [name, body[name] ?? null]));
 	const reader: Reader = { entity, given, settings, store, today: localToday(settings) };
 	const tests: Test[] = [];
-	for (const [name, filter] of Object.entries(entity.filters)) {
+	for (const [name, filter] of filters) {
 		const value = given[name];
 		let test = value === undefined ? undefined : read(name, filter, value, reader);
 		if (test === wrong && settings.wrongFilterValue === 'matchesNothing') test = () => false;

@@ -1,5 +1,5 @@
 import Fastify from 'fastify';
-import { addApi } from './api';
+import { addApi, type Hook, type Hooks } from './api';
 import { admin, noRights, noSubjects } from './accounts';
 import { Auth } from './auth';
 import { addControl } from './control';
@@ -15,16 +15,18 @@ import { Lister } from './list';
 import { seedStore, type SeedOptions } from './seed';
 import { Service } from './service';
 import { checkSettings, defaultSettings, type Settings } from './settings';
-import { Store } from './store';
+import { changesSince, stateOf, type RecordChange, type StateOptions } from './state';
+import { Store, type StoreState } from './store';
 import { Webhooks } from './webhooks';
 import { Writer } from './write';
 import { yiiBody } from './yii';
 
 export type { Appearance } from './appearance';
+export { failureWays, type FailureWay } from './faults';
 export type { Fault, FaultKind, FaultMatch, Mutation } from './fault';
 export type { Json, JsonObject, Row } from './json';
 export type { Delivery, Parcel } from './webhooks';
-export type { JournalEntry, Settings };
+export type { Hook, JournalEntry, RecordChange, Settings, StateOptions };
 
 export type ResetOptions = Partial<SeedOptions>;
 
@@ -33,6 +35,12 @@ export interface SandboxOptions extends ResetOptions {
 	port?: number;
 	host?: string;
 	settings?: Partial<Settings>;
+}
+
+/** Records and settings at some time. */
+export interface Snapshot {
+	readonly records: StoreState;
+	readonly settings: Settings;
 }
 
 interface Login {
@@ -54,12 +62,24 @@ export interface Sandbox {
 	readonly webhooks: Webhooks;
 	/** The administrator; a user without the v2api module; one who may not write subjects. */
 	readonly account: Login & { noRights: Login; noSubjects: Login };
+	/** Called with each call that arrives, before anything is done; the call waits for it. Gone after a reset. */
+	onRequest: Hook | undefined;
+	/** Called when the server has acted, before the answer leaves, which waits for it. Gone after a reset. */
+	onAnswer: Hook | undefined;
 	clearJournal(): void;
 	expireTokens(): void;
 	/** Every token given out so far. */
 	tokens(): string[];
 	/** Back to the state after the start: records, settings, tokens, faults, journal. */
 	reset(options?: ResetOptions): void;
+	/** Records and settings as they are now; costs little. */
+	snapshot(): Snapshot;
+	/** Records and settings as they were; faults, journal, hooks and webhooks as after a reset. Tokens go on. */
+	restore(snapshot: Snapshot): void;
+	/** All records as a text, a line for each; without times of writing and, unless asked for, the log. */
+	state(options?: StateOptions): string;
+	/** Records that are not what they were, the log left out. */
+	changes(since: Snapshot): RecordChange[];
 	close(): Promise<void>;
 }
 
@@ -90,6 +110,12 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
 	store.onChange = (change) => history.record(change);
 	seedStore(store, faker, seeding);
 	let school = store.snapshot();
+	const hooks: Hooks = {};
+	/** All but records, settings and tokens. */
+	const forget = () => {
+		hooks.onRequest = hooks.onAnswer = undefined;
+		for (const part of [faults, journal, limit, lister, webhooks]) part.clear();
+	};
 
 	const app = Fastify({ forceCloseConnections: true, bodyLimit: largestBody });
 	app.removeAllContentTypeParsers();
@@ -102,7 +128,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
 		return reply.code(status).send(isControl ? { error: message } : yiiBody(status, message));
 	});
 
-	const sandbox = {
+	const sandbox: Sandbox & { url: string; port: number } = {
 		url: '',
 		port: 0,
 		settings,
@@ -111,6 +137,18 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
 		store,
 		webhooks,
 		account: { ...login(admin), noRights: login(noRights), noSubjects: login(noSubjects) },
+		get onRequest() {
+			return hooks.onRequest;
+		},
+		set onRequest(hook) {
+			hooks.onRequest = hook;
+		},
+		get onAnswer() {
+			return hooks.onAnswer;
+		},
+		set onAnswer(hook) {
+			hooks.onAnswer = hook;
+		},
 		clearJournal: () => journal.clear(),
 		expireTokens: () => auth.expire(),
 		tokens: () => auth.issued(),
@@ -120,24 +158,28 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
 			seeding = next;
 			Object.assign(settings, structuredClone(initial));
 			auth.clear();
-			faults.clear();
-			journal.clear();
-			limit.clear();
-			lister.clear();
-			webhooks.clear();
+			forget();
 			if (isSame) return store.restore(school);
 			store.clear();
 			seedStore(store, faker, seeding);
 			school = store.snapshot();
 		},
+		snapshot: () => ({ records: store.snapshot(), settings: structuredClone(settings) }),
+		restore({ records, settings: then }) {
+			store.restore(records);
+			Object.assign(settings, structuredClone(then));
+			forget();
+		},
+		state: (options) => stateOf(store, options),
+		changes: ({ records }) => changesSince(store, records),
 		async close() {
 			closing.abort();
 			await webhooks.settled();
 			await app.close();
 		},
-	} satisfies Sandbox;
+	};
 
-	addApi(app, { settings, store, service, faults, journal, limit, closing: closing.signal });
+	addApi(app, { settings, store, service, faults, journal, limit, hooks, closing: closing.signal });
 	addControl(app, sandbox);
 	const host = options.host ?? '127.0.0.1';
 	sandbox.url = await app.listen({ port: options.port ?? 0, host });

@@ -1,11 +1,13 @@
 import { fingerprint } from './auth';
-import type { Call } from './call';
+import { isLogin, type Call } from './call';
 import type { FaultKind } from './fault';
 import { isObject, type Json } from './json';
 
 /** One call of the API, in the order of arrival. Holds no key and no token. */
 export interface JournalEntry {
 	n: number;
+	/** Its number among the calls other than logins that the limit let pass; null for the others. */
+	request: number | null;
 	/** Arrival, ms since the epoch, with fractions. */
 	at: number;
 	method: string;
@@ -45,12 +47,14 @@ export class Journal {
 	/** Emptied in place, so that whoever holds the list goes on seeing the truth. */
 	readonly entries: JournalEntry[] = [];
 	private count = 0;
+	private requests = 0;
 
 	open(call: Call): JournalEntry {
 		this.count += 1;
 		const { at, method, path, query, entity, action, branch } = call;
 		const entry: JournalEntry = {
 			n: this.count,
+			request: null,
 			at,
 			method,
 			path,
@@ -66,8 +70,16 @@ export class Journal {
 		return entry;
 	}
 
+	/** The limit lets the call pass. */
+	admit(entry: JournalEntry): void {
+		if (isLogin(entry)) return;
+		this.requests += 1;
+		entry.request = this.requests;
+	}
+
 	clear(): void {
 		this.entries.length = 0;
 		this.count = 0;
+		this.requests = 0;
 	}
 }

@@ -1,6 +1,6 @@
 import type { Call } from './call';
 import type { Fault } from './fault';
-import type { Json } from './json';
+import { isList, isObject, type Json } from './json';
 import { mutate } from './records';
 import type { Service } from './service';
 import type { Store } from './store';
@@ -59,7 +59,8 @@ export function misbehave(fault: Fault, call: Call, service: Service, store: Sto
 	switch (fault.kind) {
 		case 'status': {
 			const status = fault.status ?? 500;
-			return plain(status, yiiBody(status, fault.message ?? 'An internal server error occurred.'));
+			const body = yiiBody(status, fault.message ?? 'An internal server error occurred.');
+			return plain(fault.httpStatus ?? status, body);
 		}
 		case 'html':
 			return html(fault.status ?? 502, fault.html ?? badGateway);
@@ -69,10 +70,16 @@ export function misbehave(fault: Fault, call: Call, service: Service, store: Sto
 			return tooMany(fault.retryAfter);
 		case 'successFalse': {
 			const errors = fault.errors ?? { name: ['Необходимо заполнить «Имя».'] };
-			return plain(200, { success: false, errors });
+			const { success = false, model } = fault;
+			return plain(200, { success, errors, ...(model ? { model } : {}) });
 		}
 		case 'emptyObject':
 			return plain(200, {});
+		case 'emptyItems': {
+			const { status, body, headers } = hasActed ?? service.answer(call);
+			const list = isObject(body) && isList(body.items) ? { ...body, count: 0, items: [] } : body;
+			return outgoing({ status, body: list, headers });
+		}
 		case 'notJsonType': {
 			const answer = act();
 			return {

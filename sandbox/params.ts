@@ -27,8 +27,12 @@ export function readParams(
 	names: readonly string[],
 	call: ParamCall,
 	settings: Settings,
+	isList = false,
 ): Record<string, Json> {
 	const missing = missingNames(path, names, call, settings);
+	if (missing.length > 0 && isList && settings.missingParam === 'error405') {
+		throw new YiiError(405, 'Method Not Allowed.');
+	}
 	if (missing.length > 0) {
 		throw new YiiError(400, `Отсутствуют обязательные параметры: ${missing.join(', ')}`);
 	}

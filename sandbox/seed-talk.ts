@@ -40,7 +40,7 @@ function addTask(store: Store, { id, branch_ids }: Row, time: number, dice: Dice
 		created_at: toMoment(time),
 		is_done: isDone ? 1 : 0,
 		due_date: due,
-		done_date: isDone ? toDotted(toDay(time + day)) : null,
+		done_date: isDone ? toMoment(time + day) : null,
 		priority: dice.upTo(3),
 	});
 }

@@ -1,6 +1,6 @@
 import type { Act } from './act';
 import type { Auth } from './auth';
-import type { Call } from './call';
+import { isLogin, type Call } from './call';
 import { findController } from './controllers';
 import { findEntity } from './entities';
 import type { Entity } from './entity';
@@ -43,8 +43,19 @@ export class Service {
 			return this.handle(call);
 		} catch (error) {
 			const known = error instanceof YiiError ? error : new YiiError(500, String(error));
-			return known.toAnswer();
+			return this.dress(known.toAnswer());
 		}
+	}
+
+	/** An error as this account shows it. */
+	private dress({ status, body, headers }: Answer): Answer {
+		const { errorsAs200, errorType } = this.settings;
+		const { type, ...rest } = body as JsonObject;
+		return {
+			status: errorsAs200 ? 200 : status,
+			body: errorType ? { ...rest, type: type ?? '' } : rest,
+			headers,
+		};
 	}
 
 	/** Whether the call only reads, so that it may be answered more than once. */
@@ -53,8 +64,7 @@ export class Service {
 	}
 
 	private handle(call: Call): Answer {
-		const isLogin = call.entity === 'auth' && call.action === 'login' && call.branch === null;
-		const target = isLogin ? undefined : this.resolve(call);
+		const target = isLogin(call) ? undefined : this.resolve(call);
 		if (call.method !== 'POST' && !(call.method === 'GET' && target?.mayGet)) {
 			throw new YiiError(
 				405,
@@ -70,9 +80,9 @@ export class Service {
 		if (!target) return this.auth.login(body, call.at);
 
 		const account = this.auth.recognise(call.headers['x-alfacrm-token'], call.at);
-		this.auth.authorise(account, target.path, target.action);
+		this.auth.authorise(account, target.path, target.action, call.branch);
 		if (!this.hasBranch(call.branch)) return this.answerWrongBranch(call, target);
-		const branch = call.branch === 0 ? null : call.branch;
+		const branch = call.branch === 0 ? null : (call.branch ?? this.branchOfNone(target));
 		return target.run({ user: account.id, branch, query: call.query, body });
 	}
 
@@ -113,6 +123,14 @@ export class Service {
 	private act(act: Act, call: ListCall): Answer {
 		const { store, settings, writer } = this;
 		return act.run({ call, store, settings, writer });
+	}
+
+	/** The branch of a path that names none. */
+	private branchOfNone({ path }: Target): number | null {
+		const { branchless } = this.settings;
+		if (branchless === 'all' || findEntity(path)?.isGlobal) return null;
+		if (branchless === 'notFound404') throw new YiiError(404, 'Страница не найдена.');
+		return this.store.rows('branch')[0]?.id ?? null;
 	}
 
 	private hasBranch(branch: number | null): boolean {

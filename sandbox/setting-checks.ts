@@ -32,7 +32,16 @@ const text = (wants: string, pattern: RegExp): Check => ({
 });
 
 const filterName = /^[\w-]+\.[\w-]+$/;
+const filterPattern = /^[\w*-]+\.[\w*-]+$/;
+const nowForm = /^\d{4}-\d\d-\d\d( \d\d:\d\d:\d\d|T\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d))$/;
+const callName = /^[\w-]+\/([\w-]+|\*)$/;
 const paramName = /^[\w-]+\/[\w-]+\.\w+$/;
+const list = (wants: string, accepts: (item: unknown) => boolean): Check => ({
+	wants: `a list of ${wants}`,
+	accepts: (value) => Array.isArray(value) && value.every(accepts),
+});
+const listOf = (wants: string, pattern: RegExp): Check =>
+	list(wants, (item) => typeof item === 'string' && pattern.test(item));
 const map = (check: Check): Check => ({
 	wants: `an object of "entity.name": ${check.wants}`,
 	accepts: (value) =>
@@ -42,35 +51,50 @@ const map = (check: Check): Check => ({
 
 const checks: Record<keyof Settings, Check> = {
 	loginRejection: oneOf('forbidden403', 'unauthorized401', 'noToken200'),
+	emailCase: oneOf('matters', 'ignored'),
 	tokenTtlSeconds: amount(0, 1_000_000),
-	expiredTokenStatus: oneOf(401, 403),
+	tokenExtends: flag,
+	expiredTokenStatus: oneOf(401, 403, 200),
 	singleToken: flag,
 	requireAppKey: orNull(text('a text', /./)),
+	errorsAs200: flag,
+	errorType: flag,
+	forbiddenCalls: listOf('"entity/action"', callName),
+	forbiddenBranches: list('whole numbers', Number.isInteger),
+	forbiddenTo: orNull(text('a text', /./)),
+	branchless: oneOf('all', 'first', 'notFound404'),
 	wrongBranch: oneOf('notFound404', 'forbidden403', 'empty'),
 	otherBranch: oneOf('allowed', 'missing'),
 	actionlessIndex: flag,
-	ignoredFilters: {
-		wants: 'a list of "entity.filter"',
-		accepts: (value) => Array.isArray(value) && value.every((item) => filterName.test(String(item))),
-	},
-	optionalParams: {
-		wants: 'a list of "entity/action.parameter"',
-		accepts: (value) => Array.isArray(value) && value.every((item) => paramName.test(String(item))),
-	},
-	missingParam: oneOf('error400', 'emptyList'),
+	ignoredFilters: listOf('"entity.filter"', filterPattern),
+	optionalParams: listOf('"entity/action.parameter"', paramName),
+	missingParam: oneOf('error400', 'error405', 'emptyList'),
 	dateFormats: map(oneOf(...dateStyles)),
 	requiredFields: map(flag),
 	wrongFilterValue: oneOf('ignored', 'matchesNothing'),
 	phoneSearch: oneOf('digits', 'text'),
 	queryId: flag,
 	subjectDefault: oneOf('all', 'active'),
+	cgiDefault: oneOf('current', 'all'),
+	deadDefault: oneOf('all', 'current'),
+	payDefault: oneOf('all', 'income'),
+	removedZero: oneOf('active', 'hidesUnsorted'),
 	pageSize: whole(1, 500),
+	bodyPageSize: oneOf(
+		...['ignored', 'honoured', 'capped50', 'lossy50', 'refused400', 'refused200', 'emptyFirst'],
+	),
 	perPageQuery: flag,
 	pastEnd: oneOf('empty', 'repeatLast'),
-	total: oneOf('present', 'missing', 'pageSize'),
+	total: oneOf('present', 'missing', 'pageSize', 'pageLength', 'oneTooHigh', 'oneTooLow'),
 	shuffle: flag,
+	rowsShowRemoved: listOf('entities', /^[\w-]+$/),
+	rowsShowDead: flag,
+	leadStatusIds: flag,
 	validationStatus: oneOf(200, 422),
+	refusalSuccess: oneOf('saysFalse', 'saysTrue', 'saysNothing'),
+	errorsShape: oneOf('map', 'textMap', 'list', 'text'),
 	updateMode: oneOf('partial', 'full'),
+	lessonUpdate: oneOf('keeps', 'blanks', 'refuses400'),
 	isoDate: oneOf('reject', 'silentlyLost'),
 	requireBranchIds: flag,
 	removedWrite: oneOf('archives', 'ignored'),
@@ -78,7 +102,10 @@ const checks: Record<keyof Settings, Check> = {
 	missingRecord: oneOf('notFound404', 'successFalse'),
 	cgiDates: oneOf('plain', 'v'),
 	groupTeachers: oneOf('ids', 'names', 'objects'),
+	groupTeacherNames: oneOf('refused', 'understood', 'lost'),
+	bonusAnswer: oneOf('envelope', 'bare'),
 	lessonDetails: oneOf('always', 'withCustomer'),
+	sunday: oneOf(7, 0),
 	roomCheck: flag,
 	tariffLessons: oneOf('lessons_count', 'lesson_count'),
 	recordOutside: flag,
@@ -92,7 +119,7 @@ const checks: Record<keyof Settings, Check> = {
 		wants: 'an IANA time zone',
 		accepts: (value) => typeof value === 'string' && IANAZone.isValidZone(value),
 	},
-	now: orNull(text('a time "yyyy-mm-dd hh:mm:ss"', /^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d$/)),
+	now: orNull(text('a time "yyyy-mm-dd hh:mm:ss" or "yyyy-mm-ddThh:mm:ssZ"', nowForm)),
 	rateLimit: whole(0, 100_000),
 	retryAfterSeconds: orNull(amount(0, 3600)),
 	countRejected: flag,

@@ -3,7 +3,8 @@ import { entities } from './entities';
 import type { Entity } from './entity';
 import { InputError } from './input-error';
 import { isList, type Json, type JsonObject, type Row } from './json';
-import { Table } from './table';
+import { Table, type TableState } from './table';
+import type { TextForm } from './text-index';
 
 /** Who changes a record, and how. */
 export interface Origin {
@@ -24,9 +25,15 @@ export interface Change {
 	origin: Origin;
 }
 
+/** All records at some time. */
+export interface StoreState {
+	tables: ReadonlyMap<string, TableState>;
+	concealed: ReadonlyMap<string, ReadonlyArray<[number, Appearance]>>;
+}
+
 const outside: Origin = { user: 0, branch: null };
 /** Times that the server fills in. */
-const automatic = ['created_at', 'updated_at', 'b_date', 'added', 'date_time'];
+export const automatic = ['created_at', 'updated_at', 'b_date', 'added', 'date_time'];
 
 /** All records of the school. Knows nothing of the API's rules: whoever writes here bypasses them. */
 export class Store {
@@ -42,29 +49,34 @@ export class Store {
 		this.clear();
 	}
 
-	/** Grows with every change, so that whatever was derived from the rows knows when it is stale. */
+	/** Grows with every change of any record. */
 	get version(): number {
 		return this.changes;
 	}
 
+	/** Another one after every change of the entity's records. */
+	versionOf(entity: string): number {
+		return this.table(entity).version;
+	}
+
 	clear(): void {
-		const onChange = () => {
-			this.changes += 1;
-		};
-		onChange();
-		this.tables = new Map(entities.map((entity) => [entity.path, new Table(entity, onChange)]));
+		this.tables = new Map(entities.map((entity) => [entity.path, new Table(entity, () => this.count())]));
 		this.concealed = new Map(entities.map(({ path }) => [path, new Concealed()]));
 	}
 
-	/** All rows as they are now; they never change, so this costs little. */
-	snapshot(): ReadonlyMap<string, readonly Row[]> {
-		return new Map([...this.tables].map(([path, table]) => [path, table.rows()]));
+	/** All records as they are now, and which of them lists do not show. */
+	snapshot(): StoreState {
+		return {
+			tables: new Map([...this.tables].map(([path, table]) => [path, table.state()])),
+			concealed: new Map([...this.concealed].map(([path, one]) => [path, one.entries()])),
+		};
 	}
 
 	/** Everything as it was then. */
-	restore(snapshot: ReadonlyMap<string, readonly Row[]>): void {
-		this.clear();
-		for (const [path, rows] of snapshot) this.table(path).load(rows);
+	restore({ tables, concealed }: StoreState): void {
+		this.count();
+		for (const [path, state] of tables) this.table(path).load(state);
+		for (const [path, entries] of concealed) this.concealed.set(path, new Concealed(entries));
 	}
 
 	/** Changes made meanwhile are neither logged nor reported. */
@@ -81,6 +93,16 @@ export class Store {
 	/** Rows in the order of their coming. */
 	rows(entity: string): readonly Row[] {
 		return this.table(entity).rows();
+	}
+
+	/** Rows in the order of lists. */
+	ranked(entity: string): readonly Row[] {
+		return this.table(entity).ranked();
+	}
+
+	/** Rows among which are all whose field holds the part of a text; undefined when that cannot be told cheaply. */
+	holding(entity: string, field: string, part: string, form: TextForm): readonly Row[] | undefined {
+		return this.table(entity).holding(field, part, form);
 	}
 
 	/** Rows whose field has that value. */
@@ -153,7 +175,12 @@ export class Store {
 		return this.concealed.get(entity)?.delete(id) ?? false;
 	}
 
-	/** Those of the rows that a list shows; asking counts as one list of the entity. */
+	/** Whether lists count the record without showing it. */
+	isOnlyCounted(entity: string, id: number): boolean {
+		return this.concealed.get(entity)?.isCounted(id) ?? false;
+	}
+
+	/** Those of the rows that a list knows of; asking counts as one list of the entity. */
 	shown(entity: string, rows: readonly Row[]): readonly Row[] {
 		return this.concealed.get(entity)?.filter(rows, this.now()) ?? rows;
 	}
@@ -171,6 +198,11 @@ export class Store {
 		const [first] = this.rows('branch');
 		if (!first || (isList(held) ? held.length > 0 : held !== null)) return;
 		row[branchField] = isList(held) ? [first.id] : first.id;
+	}
+
+	private count(): number {
+		this.changes += 1;
+		return this.changes;
 	}
 
 	private table(entity: string): Table {

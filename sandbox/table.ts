@@ -1,23 +1,41 @@
 import { emptyRow, type Entity } from './entity';
 import { isList, type Json, type JsonObject, type Row } from './json';
+import { Ranking } from './ranking';
+import { TextIndex, type TextForm } from './text-index';
 
 type Buckets = Map<Json, Map<number, Row>>;
+
+/** Smaller tables are looked through faster than an index is kept. */
+const worthIndexing = 1000;
+
+/** The records of one entity at some time; they never change, so that a copy costs little. */
+export interface TableState {
+	rows: readonly Row[];
+	nextId: number;
+	version: number;
+}
 
 /** The records of one entity. */
 export class Table {
 	readonly byId = new Map<number, Row>();
+	/** Another one after every change, the same again only when the records are the same again. */
+	version: number;
 	private nextId = 1;
 	private list: readonly Row[] | undefined;
+	private ranking: Ranking | undefined;
 	/** Rows by the value of a field, for the fields that were asked for. */
 	private readonly indexes = new Map<string, Buckets>();
+	private readonly texts = new Map<string, TextIndex>();
 	/** Made by JSON, since V8 then keeps rows copied from it in its fast form. */
 	private readonly template: Record<string, Json>;
 
+	/** @param nextVersion a number that has never been given before */
 	constructor(
 		readonly entity: Entity,
-		private readonly onChange: () => void,
+		private readonly nextVersion: () => number,
 	) {
 		this.template = JSON.parse(JSON.stringify(emptyRow(entity))) as Record<string, Json>;
+		this.version = nextVersion();
 	}
 
 	/** Rows in the order of their coming. */
@@ -26,9 +44,28 @@ export class Table {
 		return this.list;
 	}
 
+	/** Rows in the order of lists. */
+	ranked(): readonly Row[] {
+		this.ranking ??= new Ranking(this.byId.values(), this.entity.rank);
+		return this.ranking.rows;
+	}
+
 	/** Rows whose field has that value. */
 	where(field: string, value: Json): readonly Row[] {
 		return [...(this.index(field).get(value)?.values() ?? [])];
+	}
+
+	/** Rows among which are all whose field holds the part of a text; undefined when that cannot be told cheaply. */
+	holding(field: string, part: string, form: TextForm): readonly Row[] | undefined {
+		if (this.byId.size < worthIndexing) return undefined;
+		const name = `${field} ${form}`;
+		let index = this.texts.get(name);
+		if (!index) {
+			index = new TextIndex(field, form);
+			for (const row of this.byId.values()) index.add(row);
+			this.texts.set(name, index);
+		}
+		return index.candidates(part);
 	}
 
 	/** A whole row out of some values; without an id it gets the next one. */
@@ -36,11 +73,21 @@ export class Table {
 		return Object.assign({ ...this.template, id: this.nextId }, values);
 	}
 
-	/** Takes rows of an earlier time into an empty table. */
-	load(rows: readonly Row[]): void {
+	state(): TableState {
+		return { rows: this.rows(), nextId: this.nextId, version: this.version };
+	}
+
+	/** The records of an earlier time. */
+	load({ rows, nextId, version }: TableState): void {
+		if (version === this.version) return;
+		this.byId.clear();
 		for (const row of rows) this.byId.set(row.id, row);
-		this.nextId = rows.reduce((most, { id }) => Math.max(most, id), 0) + 1;
-		this.touch();
+		this.indexes.clear();
+		this.texts.clear();
+		this.ranking = undefined;
+		this.list = rows;
+		this.nextId = nextId;
+		this.version = version;
 	}
 
 	put(row: Row): Row {
@@ -48,6 +95,8 @@ export class Table {
 		this.unindex(row.id);
 		this.byId.set(row.id, Object.freeze(row));
 		for (const [field, buckets] of this.indexes) enter(buckets, field, row);
+		for (const index of this.texts.values()) index.add(row);
+		this.ranking?.add(row);
 		this.nextId = Math.max(this.nextId, row.id + 1);
 		this.touch();
 		return row;
@@ -73,11 +122,13 @@ export class Table {
 		const row = this.byId.get(id);
 		if (!row) return;
 		for (const [field, buckets] of this.indexes) buckets.get(row[field] ?? null)?.delete(id);
+		for (const index of this.texts.values()) index.remove(row);
+		this.ranking?.remove(row);
 	}
 
 	private touch(): void {
 		this.list = undefined;
-		this.onChange();
+		this.version = this.nextVersion();
 	}
 }
 

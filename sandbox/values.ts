@@ -1,4 +1,4 @@
-import { looksIso, readClock, readDate, readMoment, toDotted, type DateStyle } from './dates';
+import { clockOf, looksIso, readClock, readDate, readMoment, toDotted, type DateStyle } from './dates';
 import type { Field } from './entity';
 import { isList, toFlag, toInt, toNumber, type Json } from './json';
 
@@ -31,8 +31,13 @@ export function formatPhone(phone: string): string {
 /**
  * The value as it is stored, or why it is not accepted. Blank values are emptied fields.
  * @param style date format wanted instead of the field's own
+ * @param isUpdate times of day may come back as the moments that answers show
  */
-export function readValue(field: Field, value: Json, style?: DateStyle): Json | Refusal {
+export function readValue(field: Field, value: Json, style?: DateStyle, isUpdate = false): Json | Refusal {
+	if (field.kind === 'clock' && isUpdate && typeof value === 'string') {
+		const moment = readMoment(value);
+		if (moment !== undefined) return clockOf(moment);
+	}
 	const asList = isList(value) ? value : [value];
 	switch (field.kind) {
 		case 'ints':

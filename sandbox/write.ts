@@ -1,5 +1,5 @@
-import { dayOf, localToday } from './dates';
-import { emptyRow, show, type Entity, type Field } from './entity';
+import { dayOf, localToday, type DateStyle } from './dates';
+import { emptyRow, isArchived, show, type Entity, type Field } from './entity';
 import { toFlag, type Json, type JsonObject, type Row } from './json';
 import { isListedIn, type ListCall } from './list';
 import { agrees, paramsOf, readParams } from './params';
@@ -8,6 +8,15 @@ import type { Origin, Store } from './store';
 import { isBlank, missing, readValue, Refusal } from './values';
 import { Writing, type Errors } from './writing';
 import { YiiError, type Answer } from './yii';
+
+/** The forms in which clients have met errors. */
+const shapeErrors: Record<Settings['errorsShape'], (errors: Errors) => Json> = {
+	map: (errors) => errors,
+	textMap: (errors) =>
+		Object.fromEntries(Object.entries(errors).map(([name, texts]) => [name, texts.join(' ')])),
+	list: (errors) => Object.values(errors).flat(),
+	text: (errors) => Object.values(errors).flat().join(' '),
+};
 
 /** Parameters that name a record, which has to exist. */
 const owners: Readonly<Record<string, string>> = { customer_id: 'customer', group_id: 'group' };
@@ -41,6 +50,7 @@ export class Writer {
 		const writing = this.check(call, row, {});
 		if (writing.isLost) return success({});
 		if (writing.isRefused) return this.refuse(writing.errors);
+		entity.fillUpdate?.(writing);
 		const changed = this.store.patch(entity.path, row.id, writing.values, origin(call)) ?? row;
 		return success(this.model(entity, this.store.find(entity.path, row.id) ?? changed));
 	}
@@ -67,7 +77,10 @@ export class Writer {
 	}
 
 	refuse(errors: Errors): Answer {
-		return { status: this.settings.validationStatus, body: { success: false, errors } };
+		const { validationStatus: status, refusalSuccess, errorsShape } = this.settings;
+		const success: JsonObject =
+			refusalSuccess === 'saysNothing' ? {} : { success: refusalSuccess === 'saysTrue' };
+		return { status, body: { ...success, errors: shapeErrors[errorsShape](errors) } };
 	}
 
 	notFound(): Answer {
@@ -98,13 +111,15 @@ export class Writer {
 		const { store, settings } = this;
 		const writing = new Writing(row, body, user, branch, localToday(settings), store, settings);
 		if (row && isWhole) Object.assign(writing.values, this.blank(entity));
+		const shown = row && this.model(entity, row);
 		const names = new Set([...Object.keys(entity.fields), ...Object.keys(entity.inputs ?? {})]);
 		for (const name of names) {
 			const field = entity.inputs?.[name] ?? entity.fields[name];
 			if (!field || field.readOnly || name in params) continue;
-			this.readField(entity, name, field, isWhole, writing);
+			if (shown && isEcho(field, name, body, shown)) this.keep(entity, name, isWhole, writing);
+			else this.readField(entity, name, field, isWhole, writing);
 		}
-		this.readRemoved(entity, writing);
+		this.readRemoved(entity, writing, isWhole);
 		Object.assign(writing.values, params);
 		if (isWhole) this.fillBranch(entity, writing.values, branch);
 		entity.settle?.(writing);
@@ -114,14 +129,19 @@ export class Writer {
 
 	private readField(entity: Entity, name: string, field: Field, isWhole: boolean, writing: Writing): void {
 		const { settings } = this;
-		const given = writing.body[name];
+		const given = prepared(field, name, writing);
 		const key = `${entity.path}.${name}`;
 		const isRequired =
 			settings.requiredFields[key] ?? (field.required || field.requiredWhen?.(settings) === true);
 		if (isRequired && isBlank(given) && (isWhole || given !== undefined)) {
 			writing.refuse(name, missing(field.label));
 		} else if (given !== undefined) {
-			const value = readValue(field, given, settings.dateFormats[key]);
+			const value = readValue(
+				field,
+				given,
+				this.styleOf(key, name, entity, writing),
+				writing.row !== undefined,
+			);
 			if (!(value instanceof Refusal)) {
 				writing.given[name] = value;
 				if (!entity.inputs?.[name]) writing.values[name] = value;
@@ -130,12 +150,35 @@ export class Writer {
 		}
 	}
 
-	/** `removed` moves the record into the archive or back. */
-	private readRemoved(entity: Entity, { body, values }: Writing): void {
+	/** What comes back as answers show it is no change, however it is spelt there, and breaks no rule. */
+	private keep(
+		{ inputs = {} }: Entity,
+		name: string,
+		isWhole: boolean,
+		{ row, given, values }: Writing,
+	): void {
+		if (name in inputs) return;
+		const held = row?.[name] ?? null;
+		given[name] = held;
+		if (isWhole) values[name] = held;
+	}
+
+	/** Dates that answers show in ISO come back so, even when a new record wants them dotted. */
+	private styleOf(key: string, name: string, entity: Entity, { row }: Writing): DateStyle | undefined {
+		const { dateFormats, isoDate } = this.settings;
+		const isShownIso = entity.fields[name]?.stored === 'iso';
+		return dateFormats[key] ?? (row && isShownIso && isoDate === 'reject' ? 'either' : undefined);
+	}
+
+	/** `removed` moves the record into the archive or back; where it is already there, its day stays. */
+	private readRemoved(entity: Entity, { body, row, today, values }: Writing, isWhole: boolean): void {
 		if (!entity.archive) return;
+		const { field } = entity.archive;
 		const removed = toFlag(body.removed);
 		if (removed === undefined || this.settings.removedWrite === 'ignored') return;
-		Object.assign(values, this.archiving(entity, removed));
+		if (!row || isArchived(entity, row, today) !== (removed === 1)) {
+			Object.assign(values, this.archiving(entity, removed));
+		} else if (isWhole && !(field in body)) values[field] = row[field] ?? null;
 	}
 
 	private archiving({ archive }: Entity, removed: 0 | 1): JsonObject {
@@ -147,7 +190,8 @@ export class Writer {
 
 	/** What a full update leaves in the fields that it does not name. */
 	private blank(entity: Entity): Record<string, Json> {
-		const isWritable = (name: string) => name in entity.fields && !entity.fields[name]?.readOnly;
+		const isWritable = (name: string) =>
+			name in entity.fields && !entity.fields[name]?.readOnly && name !== 'removed';
 		return Object.fromEntries(Object.entries(emptyRow(entity)).filter(([name]) => isWritable(name)));
 	}
 
@@ -157,6 +201,21 @@ export class Writer {
 		if (name === undefined || branch === null || !isBlank(values[name])) return;
 		values[name] = entity.fields[name]?.kind === 'ints' ? [branch] : branch;
 	}
+}
+
+/** What the call gives, in a form that can be read. */
+function prepared(field: Field, name: string, writing: Writing): Json | undefined {
+	const given = writing.body[name];
+	return given === undefined ? undefined : (field.prepare?.(given, writing) ?? given);
+}
+
+const same = (one: Json | undefined, other: Json | undefined): boolean =>
+	one !== undefined && JSON.stringify(one) === JSON.stringify(other);
+
+/** Whether the call gives back what answers show, under the name by which they show it. */
+function isEcho(field: Field, name: string, body: JsonObject, shown: JsonObject): boolean {
+	if (body[name] !== undefined) return same(body[name], shown[name]);
+	return field.shownAs !== undefined && same(body[field.shownAs], shown[field.shownAs]);
 }
 
 const origin = ({ user, branch }: ListCall): Origin => ({ user, branch });

@@ -50,11 +50,13 @@ export class YiiError extends Error {
 		readonly status: number,
 		message: string,
 		readonly headers?: Record<string, string>,
+		/** HTTP status, if it is not the one that the body tells. */
+		readonly httpStatus = status,
 	) {
 		super(message);
 	}
 
 	toAnswer(): Answer {
-		return { status: this.status, body: yiiBody(this.status, this.message), headers: this.headers };
+		return { status: this.httpStatus, body: yiiBody(this.status, this.message), headers: this.headers };
 	}
 }

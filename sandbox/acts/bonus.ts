@@ -23,7 +23,7 @@ function amountOf(value: Json | undefined): number | string {
 
 /** Adds bonuses to a customer's, or takes some away. */
 function change(acting: Acting, sign: 1 | -1): Answer {
-	const { call, store, writer } = acting;
+	const { call, store, settings, writer } = acting;
 	const customer = customerOf(acting);
 	const amount = amountOf(call.body.amount);
 	if (typeof amount === 'string') return writer.refuse({ amount: [amount] });
@@ -31,6 +31,7 @@ function change(acting: Acting, sign: 1 | -1): Answer {
 	if (balance < 0) return writer.refuse({ amount: ['Недостаточно бонусов.'] });
 	const { user, branch } = call;
 	store.patch('customer', customer.id, { balance_bonus: balance }, { user, branch });
+	if (settings.bonusAnswer === 'bare') return { status: 200, body: { balance_bonus: balance } };
 	return success({ customer_id: customer.id, amount, note: call.body.note ?? null, balance_bonus: balance });
 }
 

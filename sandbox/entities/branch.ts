@@ -4,6 +4,7 @@ import { byWeight, contains, equals, id, isActive, name, weight } from './fields
 export const branch: Entity = {
 	path: 'branch',
 	className: 'Branch',
+	isGlobal: true,
 	fields: {
 		id,
 		name,

@@ -20,13 +20,14 @@ export function groupsOf(store: Store, customer: number): number[] {
 }
 
 function settle(writing: Writing): void {
-	const { given, values, row, store, settings, today } = writing;
+	const { given, body, values, row, store, settings, today } = writing;
 	for (const [plain, form] of [
 		['b_date', 'b_date_v'],
 		['e_date', 'e_date_v'],
 	] as const) {
 		if (settings.cgiDates === 'plain') continue;
-		if (plain in values) writing.refuse(plain, wrongValue(plain === 'b_date' ? bDate.label : eDate.label));
+		const isPlain = plain in body && values[plain] !== undefined && values[plain] !== row?.[plain];
+		if (isPlain) writing.refuse(plain, wrongValue(plain === 'b_date' ? bDate.label : eDate.label));
 		const value = given[form];
 		if (value !== undefined) values[plain] = value;
 	}

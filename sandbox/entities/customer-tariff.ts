@@ -1,6 +1,6 @@
-import type { Entity } from '../entity';
-import type { Json } from '../json';
-import { toInt } from '../json';
+import { dayOf, localToday } from '../dates';
+import type { Entity, Showing } from '../entity';
+import { toInt, type Json, type JsonObject } from '../json';
 import type { Store } from '../store';
 import { asList, bDate, eDate, equals, flag, id, int, ints, money, newestFirst, text } from './fields';
 
@@ -13,6 +13,12 @@ function tariffsOfType(store: Store, value: Json): ReadonlySet<Json> {
 			.filter(({ type }) => types.includes(Number(type)))
 			.map(({ id: tariff }) => tariff),
 	);
+}
+
+function present(shown: JsonObject, { row, settings }: Showing): JsonObject {
+	if (!settings.rowsShowDead) return shown;
+	const isOver = typeof row.e_date === 'string' && dayOf(row.e_date) < localToday(settings);
+	return { ...shown, dead: isOver ? 1 : 0 };
 }
 
 /** A customer's subscription; the same ones are listed in every branch. */
@@ -46,10 +52,15 @@ export const customerTariff: Entity = {
 		tariff_id: equals,
 		is_burnable_out: equals,
 		balance: { by: 'span' },
-		dead: { by: 'over', field: 'e_date' },
+		dead: {
+			by: 'over',
+			field: 'e_date',
+			absent: ({ deadDefault }) => (deadDefault === 'current' ? false : undefined),
+		},
 		tariff_type: { by: 'related', field: 'tariff_id', among: tariffsOfType },
 		is_separate_balance: equals,
 	},
 	period: { from: 'b_date', to: 'e_date', isSameDayFine: true, blame: 'e_date' },
 	rank: newestFirst,
+	present,
 };

@@ -29,7 +29,7 @@ const fields: Record<string, Field> = {
 	balance_base: { kind: 'money', label: 'Основной остаток', readOnly: true, initial: '0.00' },
 	balance_bonus: { kind: 'int', label: 'Бонусы', readOnly: true, initial: 0 },
 	last_attend_date: { kind: 'date', label: 'Последнее посещение', stored: 'iso', readOnly: true },
-	b_date: { kind: 'moment', label: 'Дата начала' },
+	b_date: { kind: 'moment', label: 'Дата начала', readOnly: true },
 	e_date: {
 		kind: 'date',
 		label: 'Дата окончания',
@@ -60,9 +60,10 @@ const fields: Record<string, Field> = {
 const filters: Record<string, Filter> = {
 	id: equals,
 	is_study: { by: 'either', field: 'is_study', both: 2, absent: 1 },
-	removed: { by: 'archived' },
+	removed: { by: 'archived', loses: (row) => row.is_study === 0 && row.lead_status_id === null },
 	study_status_id: equals,
 	lead_status_id: equals,
+	lead_status_ids: { by: 'equals', field: 'lead_status_id' },
 	lead_source_id: equals,
 	assigned_id: equals,
 	employee_id: { by: 'includes', field: 'teacher_ids' },
@@ -96,13 +97,14 @@ const filters: Record<string, Filter> = {
 };
 
 /** With `withGroups`, the groups that the customer is in now. */
-function present(shown: JsonObject, { body, store }: Showing): JsonObject {
-	if (body.withGroups !== true) return shown;
+function present(shown: JsonObject, { body, store, settings }: Showing): JsonObject {
+	const stages: JsonObject = settings.leadStatusIds ? { lead_status_ids: asList(shown.lead_status_id) } : {};
+	if (body.withGroups !== true) return { ...shown, ...stages };
 	const groups = asList(shown.group_ids).map((group) => {
 		const name = store.find('group', Number(group))?.name ?? '';
 		return { id: group, name };
 	});
-	return { ...shown, groups };
+	return { ...shown, ...stages, groups };
 }
 
 export const customer: Entity = {

@@ -1,6 +1,7 @@
 import type { Entity, Showing } from '../entity';
-import type { Json, JsonObject, Row } from '../json';
+import { toInt, type Json, type JsonObject, type Row } from '../json';
 import type { Store } from '../store';
+import type { Writing } from '../writing';
 import {
 	asList,
 	bDate,
@@ -36,6 +37,17 @@ function groupsOfNamed(store: Store, value: Json): ReadonlySet<Json> {
 	);
 }
 
+/** Names of teachers among the ids, which a client may send back as it has got them. */
+function readNames(value: Json, { store, settings }: Writing): Json {
+	const { groupTeacherNames: fate } = settings;
+	if (fate === 'refused') return value;
+	return asList(value).flatMap((item) => {
+		if (typeof item !== 'string' || toInt(item) !== undefined) return [item];
+		const teacher = store.rows('teacher').find((row) => row.name === item);
+		return teacher && fate === 'understood' ? [teacher.id] : [];
+	});
+}
+
 function present(shown: JsonObject, { store, settings }: Showing): JsonObject {
 	if (settings.groupTeachers === 'ids') return shown;
 	const teachers = asList(shown.teacher_ids).map((teacher) => {
@@ -53,7 +65,7 @@ export const group: Entity = {
 	fields: {
 		id,
 		branch_ids: { ...ints('Филиал'), required: true },
-		teacher_ids: ints('Педагоги'),
+		teacher_ids: { ...ints('Педагоги'), prepare: readNames },
 		name,
 		level_id: int('Уровень'),
 		status_id: int('Статус'),

@@ -1,6 +1,7 @@
 import { clockOf, laterClock } from '../dates';
 import { isList, type Json } from '../json';
 import type { Writing } from '../writing';
+import { YiiError } from '../yii';
 import { asList } from './fields';
 
 const cancelled = 2;
@@ -53,6 +54,31 @@ function checkRoom(writing: Writing): void {
 		return isOther && String(other.time_from) < to && String(other.time_to) > from;
 	});
 	if (isBusy) writing.refuse('room_id', 'Аудитория занята');
+}
+
+/** Each of these groups has to be named by an update that is to be whole. */
+const whole = [
+	['lesson_date', 'date'],
+	['time_from'],
+	['time_to', 'duration'],
+	['lesson_type_id'],
+	['subject_id'],
+];
+const lists = ['teacher_ids', 'customer_ids', 'group_ids'];
+const texts = ['room_id', 'topic', 'note', 'homework'];
+
+/** A partial update may be refused, or empty what it does not name. */
+export function fillLesson({ body, values, settings }: Writing): void {
+	const isNamed = (name: string) => body[name] !== undefined;
+	const missing = whole.filter((names) => !names.some(isNamed));
+	if (settings.lessonUpdate === 'refuses400' && missing.length > 0) {
+		const names = missing.map(([name]) => name).join(', ');
+		throw new YiiError(400, `Отсутствуют обязательные параметры: ${names}`);
+	}
+	if (settings.lessonUpdate !== 'blanks') return;
+	for (const name of lists) if (!isNamed(name)) values[name] = [];
+	for (const name of texts) if (!isNamed(name)) values[name] = null;
+	if (!isNamed('time_from')) Object.assign(values, { time_from: null, time_to: null });
 }
 
 export function settleLesson(writing: Writing): void {

@@ -17,7 +17,7 @@ import {
 	updatedAt,
 } from './fields';
 import { lessonDetails } from './lesson-details';
-import { settleLesson } from './lesson-rules';
+import { fillLesson, settleLesson } from './lesson-rules';
 
 /** Rooms in any of the locations. */
 function roomsAt(store: Store, value: Json): ReadonlySet<Json> {
@@ -69,7 +69,7 @@ export const lesson: Entity = {
 		custom_link: text('Ссылка'),
 	},
 	inputs: {
-		lesson_date: { kind: 'date', label: 'Дата урока', stored: 'iso', required: true },
+		lesson_date: { kind: 'date', label: 'Дата урока', stored: 'iso', required: true, shownAs: 'date' },
 		time_from: { ...clock('Время начала'), required: true },
 		time_to: clock('Время окончания'),
 		duration: int('Длительность'),
@@ -90,6 +90,7 @@ export const lesson: Entity = {
 	},
 	rank: latestFirst('time_from'),
 	settle: settleLesson,
+	fillUpdate: fillLesson,
 	present,
 };
 

@@ -24,6 +24,9 @@ import {
 	weight,
 } from './fields';
 
+/** The type of pay that every school has. */
+const income = 1;
+
 /** Pay items of any of the categories. */
 function itemsOf(store: Store, value: Json): ReadonlySet<Json> {
 	const categories = asList(value).map(toInt);
@@ -71,7 +74,10 @@ export const pay: Entity = {
 		customer_id: equals,
 		employee_id: { by: 'equals', field: 'teacher_id' },
 		pay_item_category_id: { by: 'related', field: 'pay_item_id', among: itemsOf },
-		pay_type_id: equals,
+		pay_type_id: {
+			by: 'equals',
+			absent: ({ payDefault }) => (payDefault === 'income' ? income : undefined),
+		},
 		pay_item_id: equals,
 		pay_account_id: equals,
 		commodity_id: equals,

@@ -8,16 +8,18 @@ import { checkTeachers } from './lesson-rules';
 const weekday = (day: unknown): boolean => Number(day) >= 1 && Number(day) <= 7;
 
 function settle(writing: Writing): void {
-	const { given, values, row } = writing;
+	const { given, values, row, settings } = writing;
 	const days = asList(given.days);
 	if (!row && days.length === 0) writing.refuse('days', missing('Дни недели'));
 	if (!days.every(weekday)) writing.refuse('days', wrongValue('Дни недели'));
+	if (given.day === 0 && settings.sunday === 0) given.day = values.day = 7;
 	if (!asList(given.day).every(weekday)) writing.refuse('day', wrongValue('День недели'));
 	if (days.length > 0) values.day = days[0] ?? null;
 	if (given.b_date_v !== undefined) values.b_date = given.b_date_v;
 	if (given.e_date_v !== undefined) values.e_date = given.e_date_v;
 	const [from, to] = [writing.next('time_from_v'), writing.next('time_to_v')];
-	if (typeof from === 'string' && typeof to === 'string' && to <= from) {
+	const isTimed = writing.touches('time_from_v', 'time_to_v');
+	if (isTimed && typeof from === 'string' && typeof to === 'string' && to <= from) {
 		writing.refuse('time_to_v', 'Время окончания должно быть позже времени начала.');
 	}
 	checkTeachers(writing);
@@ -53,8 +55,8 @@ export const regularLesson: Entity = {
 	},
 	inputs: {
 		days: ints('Дни недели'),
-		b_date_v: { ...iso(bDate), required: true },
-		e_date_v: { ...iso(eDate), required: true },
+		b_date_v: { ...iso(bDate), required: true, shownAs: 'b_date' },
+		e_date_v: { ...iso(eDate), required: true, shownAs: 'e_date' },
 	},
 	filters: {
 		id: equals,
@@ -66,6 +68,7 @@ export const regularLesson: Entity = {
 	},
 	period: { from: 'b_date', to: 'e_date', isSameDayFine: true, blame: 'e_date_v' },
 	rank: newestFirst,
+	present: (shown, { settings }) => (shown.day === 7 ? { ...shown, day: settings.sunday } : shown),
 	settle,
 	spread,
 };

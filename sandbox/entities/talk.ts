@@ -63,7 +63,7 @@ export const task: Entity = {
 		is_done: flag('Выполнена', 0),
 		is_private: flag('Личная', 0),
 		due_date: { kind: 'date', label: 'Срок' },
-		done_date: { kind: 'date', label: 'Дата выполнения' },
+		done_date: { kind: 'moment', label: 'Дата выполнения', readOnly: true },
 		is_public_entry: flag('Видна всем', 0),
 		is_notify: flag('Напомнить', 0),
 		priority: int('Приоритет', 1),

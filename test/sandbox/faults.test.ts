@@ -119,6 +119,23 @@ describe('kinds', () => {
 		expect((await create()).errors).toEqual({ name: ['Необходимо заполнить «Имя».'] });
 	});
 
+	it('successFalse that says otherwise, with a model', async () => {
+		add({ kind: 'successFalse', success: true, model: { id: 7 }, errors: { name: ['Плохо.'] } });
+		expect((await create()).json).toEqual({ success: true, errors: { name: ['Плохо.'] }, model: { id: 7 } });
+	});
+
+	it('status in the body alone', async () => {
+		add({ kind: 'status', status: 401, httpStatus: 200 });
+		expect(await index()).toMatchObject({ status: 200, json: yii(401, 'Unauthorized') });
+	});
+
+	it('emptyItems leaves the total, and writes alone', async () => {
+		const { json } = await index();
+		add({ kind: 'emptyItems', times: 2 });
+		expect((await index()).json).toEqual({ ...json, count: 0, items: [] });
+		expect((await create()).json).toMatchObject({ success: true, model: { name: lead.name } });
+	});
+
 	it('emptyObject', async () => {
 		add({ kind: 'emptyObject' });
 		expect((await index()).text).toBe('{}');
@@ -186,11 +203,12 @@ const examples: Record<FaultKind, Fault> = {
 	tooMany: { kind: 'tooMany' },
 	successFalse: { kind: 'successFalse' },
 	emptyObject: { kind: 'emptyObject' },
+	emptyItems: { kind: 'emptyItems' },
 	delay: { kind: 'delay', ms: 1 },
 	mutate: { kind: 'mutate', changes: [] },
 };
 /** These leave the server's work alone whenever they hit. */
-const harmless: FaultKind[] = ['notJsonType', 'delay', 'mutate'];
+const harmless: FaultKind[] = ['emptyItems', 'notJsonType', 'delay', 'mutate'];
 
 describe('before and after', () => {
 	const cases = faultKinds

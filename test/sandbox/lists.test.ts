@@ -151,9 +151,11 @@ describe('shapes', () => {
 
 	it('a group is archived by removed, by delete only when told so', async () => {
 		const { model } = await school.call('1/group/update?id=1', { removed: 1 });
-		expect(model).toMatchObject({ id: 1, removed: 1, e_date: '2035-05-31' });
+		expect(model).toMatchObject({ id: 1, e_date: '2035-05-31' });
 		expect(await list('group', { id: 1 })).toEqual([]);
-		expect((await school.call('1/group/update?id=1', { removed: 0 })).model.removed).toBe(0);
+		expect(await list('group', { id: 1, removed: 2 })).toEqual([1]);
+		await school.call('1/group/update?id=1', { removed: 0 });
+		expect(await list('group', { id: 1 })).toEqual([1]);
 		school.settings.deleteMode = 'archive';
 		await school.call('1/group/delete?id=1');
 		expect(school.sandbox.store.find('group', 1)?.removed).toBe(1);

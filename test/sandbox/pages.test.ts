@@ -1,3 +1,4 @@
+import type { Settings } from '../../sandbox';
 import { numbers, School } from './support';
 
 const customers = 130;
@@ -59,6 +60,60 @@ describe('pages', () => {
 	});
 });
 
+describe('pageSize in the body', () => {
+	const everyPage = async (pageSize: number) => {
+		const ids: number[] = [];
+		for (let page = 0; page < 20; page += 1) ids.push(...(await list({ page, pageSize })).ids);
+		return ids;
+	};
+
+	it('is a wish of up to 500', async () => {
+		school.settings.bodyPageSize = 'honoured';
+		for (const [wish, size] of [
+			[1, 1],
+			['50', 50],
+			[500, customers],
+			[9000, customers],
+			[0, 20],
+			[-1, 20],
+			['many', 20],
+		]) {
+			expect((await list({ pageSize: wish })).items).toHaveLength(Number(size));
+		}
+		expect((await list({ pageSize: 50, page: 2 })).items).toHaveLength(30);
+		expect((await list()).items).toHaveLength(20);
+	});
+
+	it('can be cut to 50, and nothing is lost', async () => {
+		school.settings.bodyPageSize = 'capped50';
+		expect((await list({ pageSize: 100 })).items).toHaveLength(50);
+		expect(new Set(await everyPage(100)).size).toBe(customers);
+	});
+
+	it('can be cut to 50 while the next page begins where the one asked for would end', async () => {
+		school.settings.bodyPageSize = 'lossy50';
+		expect((await list({ pageSize: 100 })).json).toMatchObject({ total: customers, count: 50 });
+		expect(new Set(await everyPage(100)).size).toBe(80);
+		expect(new Set(await everyPage(30)).size).toBe(customers);
+	});
+
+	it('can be refused', async () => {
+		school.settings.bodyPageSize = 'refused400';
+		expect((await list({ pageSize: 100 })).status).toBe(400);
+		school.settings.bodyPageSize = 'refused200';
+		const { status, json } = await list({ pageSize: 100 });
+		expect([status, json.success]).toEqual([200, false]);
+		expect((await list()).items).toHaveLength(20);
+	});
+
+	it('can make page 0 empty', async () => {
+		school.settings.bodyPageSize = 'emptyFirst';
+		expect((await list({ pageSize: 100 })).json).toMatchObject({ total: customers, count: 0, items: [] });
+		expect((await list({ pageSize: 100, page: 1 })).items).toHaveLength(20);
+		expect((await list()).items).toHaveLength(20);
+	});
+});
+
 describe('past the end', () => {
 	it('a page is empty', async () => {
 		const { json } = await list({ page: 7 });
@@ -86,6 +141,36 @@ describe('total', () => {
 		expect((await list()).json.total).toBe(20);
 		expect((await list({ page: 1 })).json.total).toBe(customers);
 		expect((await list({ id: 5 })).json.total).toBe(1);
+	});
+
+	it.each<[Settings['total'], number[]]>([
+		['present', [customers, customers, customers]],
+		['oneTooHigh', [customers + 1, customers + 1, customers + 1]],
+		['oneTooLow', [customers - 1, customers - 1, customers - 1]],
+		['pageLength', [20, 10, 0]],
+	])('%s', async (total, totals) => {
+		school.settings.total = total;
+		for (const [index, page] of [0, 6, 7].entries()) {
+			expect((await list({ page })).json.total).toBe(totals[index]);
+		}
+	});
+
+	it('of nothing is not below zero', async () => {
+		school.settings.total = 'oneTooLow';
+		expect((await list({ name: 'нет такого' })).json.total).toBe(0);
+	});
+
+	it('counts a record that nobody may see, whose page is one row short', async () => {
+		const { ids } = await list();
+		school.sandbox.store.conceal('customer', ids[3] ?? 0, 'counted');
+		const { json, ids: seen } = await list();
+		expect(json).toMatchObject({ total: customers, count: 19 });
+		expect(seen).toEqual(ids.filter((_, index) => index !== 3));
+		expect((await list({ id: ids[3] })).json).toMatchObject({ total: 1, count: 0, items: [] });
+		await school.control('POST', `records/customer/${ids[4]}/hide?counted`);
+		expect((await list()).json).toMatchObject({ total: customers, count: 18 });
+		school.sandbox.store.reveal('customer', ids[3] ?? 0);
+		expect((await list()).json.count).toBe(19);
 	});
 });
 

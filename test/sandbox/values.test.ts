@@ -30,7 +30,6 @@ describe('values', () => {
 		['a list without blanks', { email: ['', 'a@example.org', null] }, { email: ['a@example.org'] }],
 		['a dotted date of birth', { dob: '04.09.2015' }, { dob: '04.09.2015' }],
 		['e_date either way', { e_date: '01.02.2026' }, { e_date: '2026-02-01' }],
-		['b_date as a day', { b_date: '01.02.2026' }, { b_date: '2026-02-01 00:00:00' }],
 		[
 			'null and blanks as null',
 			{ note: '', dob: null, lead_source_id: '' },
@@ -57,7 +56,6 @@ describe('values', () => {
 		[{ note: { a: 1 } }, { note: wrong('Примечание') }],
 		[{ dob: '31.02.2015' }, { dob: wrong('Дата рождения') }],
 		[{ dob: 20150904 }, { dob: wrong('Дата рождения') }],
-		[{ b_date: 'soon' }, { b_date: wrong('Дата начала') }],
 		[{ name: 'Ы'.repeat(51) }, { name: ['Значение «Имя» должно содержать максимум 50 символов.'] }],
 		[
 			{ name: '', legal_type: null, dob: 'x' },
@@ -75,11 +73,13 @@ describe('values', () => {
 			id: 5,
 			balance: '9.00',
 			created_at: '2020-01-01 00:00:00',
+			b_date: '01.02.2026',
 			custom_nothing: 1,
 			junk: 1,
 		};
 		const { model } = await create({ ...lead, ...given });
 		expect(model).toMatchObject({ id: 61, balance: '0.00', created_at: '2026-02-11 09:30:00' });
+		expect(model.b_date).toBe('2026-02-11 09:30:00');
 		expect(model).not.toHaveProperty('custom_nothing');
 		expect(model).not.toHaveProperty('junk');
 	});
