@@ -20,7 +20,10 @@ export class Auth {
 	constructor(private readonly settings: Settings) {}
 
 	login(body: JsonObject, now: number): Answer {
-		const account = accounts.find(({ email, apiKey }) => email === body.email && apiKey === body.api_key);
+		const { email: given, api_key: key } = body;
+		const isOurs = ({ email }: Account) =>
+			email === given || (this.settings.emailCase === 'ignored' && email === String(given).toLowerCase());
+		const account = accounts.find((one) => isOurs(one) && one.apiKey === key);
 		if (!account) return this.reject();
 		if (this.settings.singleToken) this.expire(account);
 		const token = randomBytes(16).toString('hex');

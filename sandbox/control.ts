@@ -33,6 +33,11 @@ export function addControl(app: FastifyInstance, sandbox: Sandbox): void {
 	addRecordControl(app, store);
 	addWebhookControl(app, sandbox.webhooks);
 
+	app.get('/_sandbox/state', (request, reply) => {
+		const { log } = request.query as Record<string, string | undefined>;
+		return reply.type('text/plain').send(sandbox.state({ log: log !== undefined }));
+	});
+
 	app.get('/_sandbox/journal', () => sandbox.journal);
 	app.delete('/_sandbox/journal', () => {
 		sandbox.clearJournal();

@@ -59,10 +59,10 @@ const fixtures: Readonly<Record<string, readonly JsonObject[]>> = {
 		rate: `${500 + teacher * 50}.00`,
 	})),
 	'working-hour': [1, 2, 3, 4, 5, 6].flatMap((teacher) =>
-		[1, 3, 5].map((day) => ({
+		[2, 4, 6].map((weekday) => ({
 			teacher_id: teacher,
 			branch_id: 1,
-			day,
+			weekday,
 			time_from: '10:00',
 			time_to: '19:00',
 		})),

@@ -51,6 +51,7 @@ const map = (check: Check): Check => ({
 
 const checks: Record<keyof Settings, Check> = {
 	loginRejection: oneOf('forbidden403', 'unauthorized401', 'noToken200'),
+	emailCase: oneOf('matters', 'ignored'),
 	tokenTtlSeconds: amount(0, 1_000_000),
 	tokenExtends: flag,
 	expiredTokenStatus: oneOf(401, 403, 200),
@@ -104,6 +105,7 @@ const checks: Record<keyof Settings, Check> = {
 	groupTeacherNames: oneOf('refused', 'understood', 'lost'),
 	bonusAnswer: oneOf('envelope', 'bare'),
 	lessonDetails: oneOf('always', 'withCustomer'),
+	sunday: oneOf(7, 0),
 	roomCheck: flag,
 	tariffLessons: oneOf('lessons_count', 'lesson_count'),
 	recordOutside: flag,

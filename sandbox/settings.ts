@@ -4,6 +4,8 @@ import type { DateStyle } from './dates';
 export interface Settings {
 	/** How a wrong email or key is answered. */
 	loginRejection: 'forbidden403' | 'unauthorized401' | 'noToken200';
+	/** Whether capital letters matter in the email of a login. */
+	emailCase: 'matters' | 'ignored';
 	tokenTtlSeconds: number;
 	/** Each use of a token lets it live that long again. */
 	tokenExtends: boolean;
@@ -103,6 +105,8 @@ export interface Settings {
 	bonusAnswer: 'envelope' | 'bare';
 	/** When lessons show their details: `withCustomer` = in lists filtered by customer_id. */
 	lessonDetails: 'always' | 'withCustomer';
+	/** The day of regular lessons on Sundays in answers; it is written as 7. */
+	sunday: 7 | 0;
 	/** A lesson in a room that another one occupies is refused. */
 	roomCheck: boolean;
 	/** The name under which a tariff tells its number of lessons. */
@@ -135,6 +139,7 @@ export interface Settings {
 
 export const defaultSettings: Readonly<Settings> = {
 	loginRejection: 'forbidden403',
+	emailCase: 'matters',
 	tokenTtlSeconds: 900,
 	tokenExtends: false,
 	expiredTokenStatus: 401,
@@ -190,6 +195,7 @@ export const defaultSettings: Readonly<Settings> = {
 	groupTeacherNames: 'refused',
 	bonusAnswer: 'envelope',
 	lessonDetails: 'always',
+	sunday: 7,
 	roomCheck: true,
 	tariffLessons: 'lessons_count',
 	recordOutside: true,

@@ -50,7 +50,8 @@ export const workingHour: Entity = {
 		id,
 		teacher_id: int('Педагог'),
 		branch_id: int('Филиал'),
-		day: int('День недели'),
+		/** 1 = Sunday, unlike the day of a regular lesson. */
+		weekday: int('День недели'),
 		time_from: { kind: 'clock', label: 'С' },
 		time_to: { kind: 'clock', label: 'До' },
 	},

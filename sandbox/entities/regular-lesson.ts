@@ -8,10 +8,11 @@ import { checkTeachers } from './lesson-rules';
 const weekday = (day: unknown): boolean => Number(day) >= 1 && Number(day) <= 7;
 
 function settle(writing: Writing): void {
-	const { given, values, row } = writing;
+	const { given, values, row, settings } = writing;
 	const days = asList(given.days);
 	if (!row && days.length === 0) writing.refuse('days', missing('Дни недели'));
 	if (!days.every(weekday)) writing.refuse('days', wrongValue('Дни недели'));
+	if (given.day === 0 && settings.sunday === 0) given.day = values.day = 7;
 	if (!asList(given.day).every(weekday)) writing.refuse('day', wrongValue('День недели'));
 	if (days.length > 0) values.day = days[0] ?? null;
 	if (given.b_date_v !== undefined) values.b_date = given.b_date_v;
@@ -67,6 +68,7 @@ export const regularLesson: Entity = {
 	},
 	period: { from: 'b_date', to: 'e_date', isSameDayFine: true, blame: 'e_date_v' },
 	rank: newestFirst,
+	present: (shown, { settings }) => (shown.day === 7 ? { ...shown, day: settings.sunday } : shown),
 	settle,
 	spread,
 };

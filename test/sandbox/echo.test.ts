@@ -35,6 +35,7 @@ const withoutStamp = (row: JsonObject | undefined): JsonObject => ({ ...row, upd
 
 const shapes = fc.record<Partial<Settings>>(
 	{
+		sunday: fc.constantFrom(7, 0),
 		groupTeachers: fc.constantFrom('ids', 'names', 'objects'),
 		rowsShowRemoved: fc.constantFrom([], ['customer', 'group']),
 		cgiDates: fc.constantFrom('plain', 'v'),

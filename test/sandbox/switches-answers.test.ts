@@ -40,6 +40,16 @@ describe('tokens', () => {
 		}
 	});
 
+	it.each([
+		['matters', 403],
+		['ignored', 200],
+	] as const)('are given whatever the case of the email, which %s', async (emailCase, status) => {
+		school.settings.emailCase = emailCase;
+		const { email, apiKey } = school.sandbox.account;
+		expect((await school.tryLogin(email.toUpperCase(), apiKey)).status).toBe(status);
+		expect((await school.tryLogin(email, apiKey.toUpperCase())).status).toBe(403);
+	});
+
 	it('of one user end together when each login ends the older ones', async () => {
 		school.settings.singleToken = true;
 		school.settings.expiredTokenStatus = 200;

@@ -149,6 +149,15 @@ describe('what rows show', () => {
 		);
 	});
 
+	it.each([7, 0] as const)('is %d for Sundays of regular lessons', async (sunday) => {
+		school.settings.sunday = sunday;
+		const onSundays = idsWhere('regular-lesson', (row) => row.day === 7);
+		const { items } = await school.call('regular-lesson/index');
+		expect(sorted(numbers(items.filter(({ day }) => day === sunday)))).toEqual(onSundays);
+		const update = await school.call(`1/regular-lesson/update?id=${onSundays[0]}`, { day: 7 });
+		expect(update.model.day).toBe(sunday);
+	});
+
 	it('is whether a subscription has ended', async () => {
 		const old = rows('customer-tariff').find((row) => row.e_date === '31.05.2025') as Row;
 		const path = `1/customer-tariff/index?customer_id=${String(old.customer_id)}`;

@@ -1,0 +1,142 @@
+import type { IDataObject, INodeParameters } from 'n8n-workflow';
+
+import { officeOf, pick } from '../support/office';
+import { useSchool } from '../support/school';
+
+const school = useSchool({ customers: 80 });
+const { patch, refused, row, rows, run, set, stopped, writes } = officeOf(school);
+
+const planned = () => {
+	const lesson = rows('lesson').find(
+		(one) => one.status === 1 && one.branch_id === 1 && (one.customer_ids as number[]).length > 2,
+	);
+	return lesson as IDataObject & { id: number; customer_ids: number[] };
+};
+const mark = (id: number, more: INodeParameters = {}): INodeParameters => ({
+	resource: 'lesson',
+	operation: 'markAttendance',
+	branchId: 1,
+	id: pick(id),
+	if_conducted: 'refuse',
+	additionalFields: {},
+	...more,
+});
+/** `details` stand with what must be filled. */
+const conduct = (id: number, details?: unknown, additionalFields: INodeParameters = {}): INodeParameters =>
+	({
+		resource: 'lesson',
+		operation: 'conduct',
+		branchId: 1,
+		id: pick(id),
+		...(details === undefined ? {} : { details }),
+		additionalFields,
+	}) as INodeParameters;
+const form = (...values: IDataObject[]) => ({ values });
+const held = (lesson: number) =>
+	Object.fromEntries(
+		rows('lesson-details')
+			.filter(({ lesson_id }) => lesson_id === lesson)
+			.map((one) => [one.customer_id, one.is_attend]),
+	);
+const sent = () =>
+	school.entries('lesson/teach').map(({ body }) => (body as { details?: IDataObject[] }).details);
+
+describe('Conduct', () => {
+	it.each([
+		['nothing', undefined],
+		['an empty form', { values: [] }],
+	])('is refused with %s, and the lesson stays planned', async (_what, details) => {
+		const { id } = planned();
+		await refused(conduct(id, details), "'Attendance'");
+		expect(row('lesson', id).status).toBe(1);
+	});
+
+	it('changes nothing when it says again what the lesson holds', async () => {
+		const { id, customer_ids } = planned();
+		const [one, two] = customer_ids;
+		const details = form(
+			{ customer_id: String(one), is_attend: true },
+			{ customer_id: String(two), is_attend: false },
+		);
+		const [first] = await run(conduct(id, details));
+		expect(first).toMatchObject({ id, status: 3 });
+		expect(held(id)).toMatchObject({ [one]: 1, [two]: 0 });
+		const [second] = await run(conduct(id, details));
+		expect(second).toMatchObject({ id, operationResult: 'unchanged' });
+		expect(writes()).toEqual(['lesson/teach']);
+	});
+
+	it('does not teach again what Mark Attendance has taught', async () => {
+		const { id, customer_ids } = planned();
+		const [one, two] = customer_ids;
+		await run(mark(id, { present_ids: `${one}`, absent_ids: `${two}` }));
+		const same = form({ customer_id: two, is_attend: false }, { customer_id: one, is_attend: true });
+		expect(await run(conduct(id, same))).toMatchObject([{ operationResult: 'unchanged' }]);
+		expect(writes()).toEqual(['lesson/teach']);
+
+		const error = await stopped(conduct(id, form({ customer_id: two, is_attend: true })));
+		expect(error.message).toContain(`Lesson ${id} is conducted already`);
+		expect(held(id)).toMatchObject({ [one]: 1, [two]: 0 });
+		expect(writes()).toEqual(['lesson/teach']);
+	});
+
+	it('is not taught again by Mark Attendance', async () => {
+		const { id, customer_ids } = planned();
+		const [one, two] = customer_ids;
+		await run(conduct(id, form({ customer_id: one, is_attend: true })));
+		expect(held(id)).toEqual({ [one]: 1 });
+		const again = mark(id, { present_ids: `${one}` });
+		expect(await run(again)).toMatchObject([{ operationResult: 'unchanged' }]);
+		const error = await stopped(mark(id, { absent_ids: `${one},${two}` }));
+		expect(error.message).toContain(`Lesson ${id} is conducted already`);
+	});
+
+	it('refuses a cancelled lesson', async () => {
+		const { id, customer_ids } = planned();
+		patch('lesson', id, { status: 2 });
+		const error = await stopped(conduct(id, form({ customer_id: customer_ids[0], is_attend: true })));
+		expect(error.message).toContain(`Lesson ${id} is cancelled`);
+		expect(writes()).toEqual([]);
+	});
+});
+
+describe.each(['always', 'withCustomer'] as const)('Send It Again, where details are shown %s', (shown) => {
+	beforeEach(() => set({ lessonDetails: shown }));
+
+	it('sends the rows of all customers whom the lesson holds, with those changed that are named', async () => {
+		const { id, customer_ids } = planned();
+		const [one, two, ...others] = customer_ids;
+		await run(mark(id, { present_ids: customer_ids.join(','), additionalFields: { topic: 'Датчики' } }));
+		const before = rows('lesson-details').filter(({ lesson_id }) => lesson_id === id);
+		for (const { id: detail } of before) {
+			patch('lesson-details', detail, { grade: '5', note: 'Молодец', commission: '800.00' });
+		}
+
+		await run(mark(id, { absent_ids: `${two}`, if_conducted: 'teach' }));
+		const again = sent().at(-1) ?? [];
+		expect(again.map(({ customer_id }) => Number(customer_id)).sort()).toEqual([...customer_ids].sort());
+		const of = (customer: number) => again.find(({ customer_id }) => Number(customer_id) === customer);
+		expect(of(two)).toMatchObject({ is_attend: 0 });
+		for (const customer of [one, ...others]) {
+			expect(of(customer)).toMatchObject({ is_attend: 1, grade: '5', note: 'Молодец' });
+		}
+		// Each row says which of those that are there it means.
+		expect(again.map((detail) => Number(detail.id)).sort()).toEqual(before.map((detail) => detail.id).sort());
+		expect(held(id)).toEqual(
+			Object.fromEntries(customer_ids.map((customer) => [customer, Number(customer !== two)])),
+		);
+		expect(rows('lesson-details').filter(({ lesson_id }) => lesson_id === id)).toHaveLength(
+			customer_ids.length,
+		);
+	});
+
+	it('sends nothing when it says what is there', async () => {
+		const { id, customer_ids } = planned();
+		const [one, two] = customer_ids;
+		await run(mark(id, { present_ids: customer_ids.join(',') }));
+		await run(mark(id, { present_ids: `${one}`, absent_ids: `${two}`, if_conducted: 'teach' }));
+		await run(mark(id, { absent_ids: `${two}`, if_conducted: 'teach' }));
+		expect(writes()).toEqual(['lesson/teach', 'lesson/teach']);
+		expect(sent().at(-1)).toHaveLength(customer_ids.length);
+	});
+});

@@ -1,0 +1,207 @@
+import type { IDataObject, INodeParameters } from 'n8n-workflow';
+
+import type { Row } from '../../../sandbox';
+import { byPhone, findByPhone, officeOf } from '../support/office';
+import { useSchool } from '../support/school';
+
+const school = useSchool({ customers: 90 });
+const { customer, lead, refused, rows, run, set, stopped, whole } = officeOf(school);
+
+const PHONE = '+7(900)555-00-01';
+const ITEMS = ['+7(900)555-00-11', '+7(900)555-00-12', '+7(900)555-00-13'].map((phone) => ({ phone }));
+const each = (options: INodeParameters = {}) =>
+	byPhone('={{ $json.phone }}', { name: 'Соколов Артём' }, options);
+const forbid = (branch: number) =>
+	school.sandbox.faults.add({ kind: 'status', status: 403, match: { branch }, times: 0 });
+const forbidBranches = (times = 0) =>
+	school.sandbox.faults.add({ kind: 'status', status: 403, match: { entity: 'branch' }, times });
+
+describe('the list of branches', () => {
+	it('that failed once is asked for again by the next item', async () => {
+		school.sandbox.faults.add({ kind: 'status', status: 400, match: { entity: 'branch' } });
+		const { json, status } = await whole(each(), { items: ITEMS, onError: 'continueRegularOutput' });
+		expect(status).toBe('success');
+		expect(json.map(({ operationResult }) => operationResult)).toEqual([undefined, 'created', 'created']);
+		expect(school.entries('branch/index')).toHaveLength(2);
+	});
+
+	it('that this user may not read leaves the branch of the call, with one hint for all items', async () => {
+		forbidBranches();
+		const known = lead({ phone: [ITEMS[1].phone] });
+		const { json, error, hints } = await whole(each(), { items: ITEMS });
+		expect(error).toBeUndefined();
+		expect(json.map(({ operationResult }) => operationResult)).toEqual(['created', 'unchanged', 'created']);
+		expect(json[1].id).toBe(known);
+		expect(hints).toHaveLength(1);
+		expect(new Set(school.entries('customer/index').map(({ branch }) => branch))).toEqual(new Set([1]));
+	});
+});
+
+describe('a branch that this user may not see', () => {
+	it('is left out, with one hint that names it, and who is in the others is found', async () => {
+		forbid(3);
+		const known = lead({ phone: [ITEMS[1].phone], branch_ids: [2] });
+		const { json, error, hints } = await whole(each(), { items: ITEMS });
+		expect(error).toBeUndefined();
+		expect(json.map(({ operationResult }) => operationResult)).toEqual(['created', 'unchanged', 'created']);
+		expect(json[1].id).toBe(known);
+		expect(hints).toEqual([expect.stringMatching(/branch.*3/i)]);
+	});
+
+	it('is left out of Find and of a job too', async () => {
+		forbid(2);
+		const id = lead({ phone: [PHONE], branch_ids: [3] });
+		const found = await whole(findByPhone(PHONE));
+		expect(found.error).toBeUndefined();
+		expect(found.json).toMatchObject([{ id }]);
+		expect(found.hints).toHaveLength(1);
+		const job = {
+			resource: 'customer',
+			operation: 'assignManager',
+			branchId: 1,
+			id: String(id),
+			assigned_id: 4,
+		};
+		expect(await run(job)).toMatchObject([{ id, operationResult: 'updated' }]);
+		expect(customer(id).assigned_id).toBe(4);
+	});
+
+	it('is left out where it was chosen beside another one', async () => {
+		forbid(3);
+		const { json, hints } = await whole(each({ searchBranches: [2, 3] }), { items: ITEMS });
+		expect(json).toHaveLength(3);
+		expect(hints).toHaveLength(1);
+	});
+
+	it.each<[string, INodeParameters]>([
+		['all of them', {}],
+		['the only one that was chosen', { searchBranches: [3] }],
+	])('stops everything where it is %s', async (_what, options) => {
+		for (const { id } of rows('branch')) forbid(id as number);
+		await stopped(byPhone(PHONE, { name: 'Соколов Артём' }, options));
+		expect(school.calls()).not.toContain('customer/create');
+		// Not so where another one can be searched.
+		school.sandbox.faults.clear();
+		forbid(3);
+		const { error: none, hints } = await whole(byPhone(PHONE, { name: 'Соколов Артём' }));
+		expect(none).toBeUndefined();
+		expect(hints).toHaveLength(1);
+	});
+});
+
+describe('a list that never comes whole', () => {
+	/** Shows other rows than there are. */
+	const disturb = (change: (all: readonly Row[], call: number) => readonly Row[]) => {
+		const { store } = school.sandbox;
+		const shown = store.shown.bind(store);
+		let call = 0;
+		store.shown = (entity, all) => {
+			const those = shown(entity, all);
+			return entity === 'customer' && those.length > 0 ? change(those, (call += 1)) : those;
+		};
+		undo = () => void (store.shown = shown);
+	};
+	let undo = () => {};
+	afterEach(() => undo());
+	/** Total 200, of which each reading shows a few others more, and never all. */
+	const moving = (all: readonly Row[], call: number): readonly Row[] => {
+		const some = all.slice(0, 25 + call);
+		return Array.from({ length: 200 }, (_, index) => some[index % some.length]);
+	};
+	/** One row more is counted than there are. */
+	const oneTooHigh = (all: readonly Row[]): readonly Row[] => [...all, all[0]];
+	const byContract = (value: string, options: INodeParameters = {}): INodeParameters => ({
+		...byPhone('', { name: 'Соколов Артём' }, { searchBranches: [1], ...options }),
+		matchBy: 'customField',
+		matchField: 'custom_dogovor',
+		matchValue: value,
+	});
+
+	it('because its rows keep changing does not lead to a create', async () => {
+		disturb(moving);
+		const before = rows('customer').length;
+		const error = await stopped(byContract('Нового нет'));
+		expect(`${error.message} ${error.description ?? ''}`).toMatch(/chang/i);
+		expect(rows('customer')).toHaveLength(before);
+		expect(school.calls()).not.toContain('customer/create');
+		undo();
+		expect(await run(byContract('Нового нет'))).toMatchObject([{ operationResult: 'created' }]);
+	});
+
+	it('because its total is wrong does, with a hint', async () => {
+		set({ ignoredFilters: ['customer.phone'] });
+		disturb(oneTooHigh);
+		for (const parameters of [byContract('Нового нет'), byPhone(PHONE, { name: 'Соколов Артём' })]) {
+			const { json, error, hints } = await whole(parameters);
+			expect(error).toBeUndefined();
+			expect(json).toMatchObject([{ operationResult: 'created' }]);
+			expect(hints).toHaveLength(1);
+		}
+	});
+
+	it('but holds the one that is looked for leads to an update', async () => {
+		const id = lead({ custom_dogovor: 'Есть' });
+		disturb((all, call) => [...all.filter((row) => row.id === id), ...moving(all, call)]);
+		expect(await run(byContract('Есть'))).toMatchObject([{ id, operationResult: 'unchanged' }]);
+		const error = await stopped(byContract('Нового нет'));
+		expect(school.calls()).not.toContain('customer/create');
+		expect(error.message).not.toBe('');
+	});
+});
+
+describe('API Call with Page Through All', () => {
+	const call = (callPath: string, callAction: string, more: IDataObject = {}): INodeParameters =>
+		({
+			resource: 'apiCall',
+			operation: 'send',
+			callBranch: '1',
+			callPath,
+			callAction,
+			callBody: '{}',
+			callQuery: '{}',
+			allPages: true,
+			...more,
+		}) as INodeParameters;
+
+	it.each([
+		['customer', 'create'],
+		['customer', 'update'],
+		['customer', 'delete'],
+		['lesson', 'teach'],
+		['bonus', 'bonus-add'],
+		['bonus', 'balance-bonus'],
+		['calendar', 'teacher'],
+		['task', 'view'],
+	])('refuses %s/%s before it is sent', async (path, action) => {
+		await refused(call(path, action), "'Page Through All'");
+	});
+
+	it.each<[string, string, IDataObject]>([
+		['cgi', 'customer', { callQuery: '={{ $json }}' }],
+		['teacher', 'working-hour', {}],
+		['teacher', 'teacher-rate', {}],
+		['customer', 'index', {}],
+	])('walks %s/%s, and says when rows are missing', async (path, action, more) => {
+		const member = rows('cgi').find(({ e_date }) => String(e_date).endsWith('2035'));
+		const items = [{ customer_id: member?.customer_id }];
+		expect((await whole(call(path, action, more), { items })).error).toBeUndefined();
+		const { store } = school.sandbox;
+		const shown = store.shown.bind(store);
+		store.shown = (entity, all) => [...shown(entity, all), ...shown(entity, all).slice(0, 1)];
+		try {
+			const { json, error, hints } = await whole(call(path, action, more), { items });
+			expect(error).toBeUndefined();
+			expect(json.length).toBeGreaterThan(0);
+			expect(hints).toHaveLength(1);
+		} finally {
+			store.shown = shown;
+		}
+	});
+
+	it.each(['={{ undefined }}', '={{ null }}', '={{ "" }}', 'yes'])(
+		'given as %s is refused before a call',
+		async (allPages) => {
+			await refused(call('customer', 'index', { allPages }), "'Page Through All'");
+		},
+	);
+});
