@@ -119,6 +119,10 @@ export const emptied = (field: ShownType): Wire => kindOf(field).emptied;
 export const searchForms = (field: ShownType, name: string, value: Wire) =>
 	kindOf(field).searchForms(field, name, value);
 
+/** The same for the value of a filter, a whole list too. */
+export const filterForms = (filter: ShownType, name: string, value: Wire) =>
+	kindOf(filter).filterForms(filter, name, value);
+
 /**
  * The forms under which one value can be looked up: two values that share one are the same. None for what cannot be
  * looked for, such as a phone number without enough digits.

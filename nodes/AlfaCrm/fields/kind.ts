@@ -33,6 +33,8 @@ export interface FieldKind<F> {
 	isExact: boolean;
 	/** Filters that an index can be asked with, to be tried one after the other. */
 	searchForms(field: F, name: string, item: Wire): Array<Record<string, Wire>>;
+	/** The same for a filter that a user has chosen. */
+	filterForms(field: F, name: string, value: Wire): Array<Record<string, Wire>>;
 	/** Its parameter in the form. */
 	widget(field: F & FieldBasics): Widget;
 	/** What the parameter is called, where that is more than the label. */
@@ -59,6 +61,9 @@ export const single = {
 	saysNothing: (): boolean => false,
 	emptied: null,
 	searchForms: (_field: unknown, name: string, item: Wire): Array<Record<string, Wire>> => [{ [name]: item }],
+	filterForms: (_field: unknown, name: string, value: Wire): Array<Record<string, Wire>> => [
+		{ [name]: value },
+	],
 	formLabel: (label: string): string => label,
 	columnLabel: (label: string): string => label,
 	alwaysFilled: false,

@@ -1,14 +1,16 @@
 import type { FieldKind } from './kind';
 import { comparedBy, oneForm, single } from './kind';
-import { hasNumber, readingsOf } from './phoneNumber';
+import { hasNumber, phoneForms, readingsOf } from './phoneNumber';
 import type { OfType } from './types';
 
-/** Of a whole number AlfaCRM finds the last digits in whatever way it is written. API notes 5.3. */
+/** Of a whole number the last digits are enough, whatever stands before them. */
 const LAST = 8;
 const WHOLE = 10;
 
+const isWhole = (text: string): boolean => text.replace(/\D/g, '').length >= WHOLE && hasNumber(text);
+
 /**
- * The digits of a phone number, or of a part of one.
+ * The digits of a phone number, or of a part of one, that a row must hold.
  *
  * @returns undefined where there are none
  */
@@ -17,7 +19,7 @@ export function phoneDigits(value: unknown): string | undefined {
 	const text = String(value).normalize('NFKC');
 	const digits = text.replace(/\D/g, '');
 	if (digits === '' || /\p{L}/u.test(text)) return undefined;
-	return digits.length >= WHOLE && hasNumber(text) ? (readingsOf(text)[0] ?? digits).slice(-LAST) : digits;
+	return isWhole(text) ? (readingsOf(text)[0] ?? digits).slice(-LAST) : digits;
 }
 
 /** What a list of people is searched with: a number in any spelling, or some digits of it. */
@@ -26,7 +28,12 @@ export const phonePart: FieldKind<OfType<'phonePart'>> = {
 	...comparedBy((_field: unknown, item) => oneForm(phoneDigits(item))),
 	saysNothing: (_field, value) => typeof value === 'string' && !/[\p{L}\d]/u.test(value),
 	expected: () => 'a phone number or some digits of it',
-	read: (_field, item) => phoneDigits(item),
+	read: (_field, item) => (phoneDigits(item) === undefined ? undefined : String(item).trim()),
+	// AlfaCRM may look at the digits, or at the number as it is written. API notes 5.3.
+	filterForms: (_field, name, item) => {
+		const forms = isWhole(String(item)) ? phoneForms(item) : [String(phoneDigits(item)), String(item)];
+		return [...new Set(forms)].map((form) => ({ [name]: form }));
+	},
 	widget: () => ({ type: 'string', default: '' }),
 	column: () => ({ type: 'string' }),
 	schema: () => ({ type: 'string' }),

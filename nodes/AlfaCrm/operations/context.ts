@@ -6,8 +6,8 @@ import { ApiClient } from '../api/client';
 import { asNodeError, nodeError } from '../api/errors';
 import { readId } from '../api/formats';
 import { mark, touch, touchedSince, withLock } from '../api/locks';
-import type { List, Page } from '../api/pages';
-import { allRows, pages } from '../api/pages';
+import type { Collected, CollectOptions, List } from '../api/pages';
+import { collect } from '../api/pages';
 import type { Entity } from '../entities/types';
 import { Hints } from './hints';
 import type { Match } from './matching/written';
@@ -181,12 +181,9 @@ export class Item extends ParameterReader {
 		return await this.run.client.request({ ...call, isIdempotent: false, itemIndex: this.index });
 	}
 
-	pages(list: Omit<List, 'itemIndex'>): AsyncGenerator<Page, undefined> {
-		return pages(this.run.client, { ...list, itemIndex: this.index });
-	}
-
-	async allRows(list: Omit<List, 'itemIndex'>): ReturnType<typeof allRows> {
-		return await allRows(this.run.client, { ...list, itemIndex: this.index });
+	/** The rows of a list, each once; all of them if no limit is given. */
+	async collect(list: Omit<List, 'itemIndex'>, options: CollectOptions = {}): Promise<Collected> {
+		return await collect(this.run.client, { ...list, itemIndex: this.index }, options);
 	}
 
 	/**

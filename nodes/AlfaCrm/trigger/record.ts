@@ -6,7 +6,7 @@ import { CREDENTIAL } from '../api/client';
 import { entityOfClass } from '../entities/registry';
 import type { Entity } from '../entities/types';
 import { nodeError } from '../api/errors';
-import { pages } from '../api/pages';
+import { collect } from '../api/pages';
 import { lookUp, notFound } from '../operations/records/lookUp';
 import type { Change } from './change';
 
@@ -45,7 +45,7 @@ export async function fetchRecord(client: ApiClient, change: Change): Promise<ID
 		labels: {},
 		...(isGlobal ? {} : { branch: branch ?? undefined }),
 	};
-	const record = await lookUp((list) => pages(client, list), entity, id, where);
+	const record = await lookUp((list, options) => collect(client, list, options), entity, id, where);
 	if (record) return record;
 	throw nodeError(client.node, notFound(entity, id, where.branch), undefined);
 }

@@ -48,7 +48,7 @@ export function officeOf(school: School): Office {
 	const rows = (path: string) => store().rows(path) as unknown as readonly IDataObject[];
 	const row = (path: string, id: unknown) => store().find(path, id as number) as unknown as IDataObject;
 	const add = (path: string, values: IDataObject) => store().insert(path, values as never).id;
-	const everything = () => Object.fromEntries(store().snapshot());
+	const everything = () => school.sandbox.state();
 	const whole = async (parameters: INodeParameters, more: Overrides = {}) =>
 		await school.engine.run({ parameters, ...more });
 	const stopped = async (parameters: INodeParameters, more: Overrides = {}) => {

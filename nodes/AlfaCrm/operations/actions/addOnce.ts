@@ -98,7 +98,7 @@ async function listed(adding: Adding, branch: number | undefined): Promise<IData
 		const rows: IDataObject[] = [];
 		for (const pass of passesOf(other)) {
 			const call = { ...target, branch, body: { ...target.query, ...filters, ...pass }, task };
-			for (const row of (await item.allRows(call)).rows) rows.push(row);
+			for (const row of (await item.collect(call)).rows) rows.push(row);
 		}
 		return rows;
 	};

@@ -29,7 +29,7 @@ export async function sendCall(item: Item): Promise<IDataObject[]> {
 			`It takes ${[...LISTS].join(', ')}. Nothing was sent to AlfaCRM.`,
 		);
 	}
-	const { rows, whole, total } = await item.allRows(call);
+	const { rows, whole, total } = await item.collect(call);
 	if (!whole) warnOfMissing(item, 'rows', rows.length, total);
 	return rows;
 }

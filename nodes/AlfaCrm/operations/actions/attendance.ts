@@ -116,7 +116,10 @@ async function heldRows(
 	const rows: IDataObject[] = [];
 	for (const customer_id of customers) {
 		const query = { ...target.query, customer_id };
-		const found = await lookUp((list) => item.pages(list), entity, id, { ...target, query });
+		const found = await lookUp((list, options) => item.collect(list, options), entity, id, {
+			...target,
+			query,
+		});
 		for (const row of (found?.details ?? []) as IDataObject[]) {
 			if (!rows.some((known) => readId(known.customer_id) === readId(row.customer_id))) rows.push(row);
 		}

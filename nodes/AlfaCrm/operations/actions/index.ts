@@ -5,7 +5,7 @@ import type { Field } from '../../fields/types';
 import type { Item, ItemRequest } from '../context';
 import { recordKey } from '../context';
 import { bodyOf } from '../records/body';
-import { collect, limitOf } from '../records/collect';
+import { limitOf, listed } from '../records/collect';
 import { idOf, targetOf } from '../target';
 import { addOnce } from './addOnce';
 import { markAttendance } from './attendance';
@@ -34,7 +34,7 @@ const answers: Record<
 		]);
 	},
 	pages: async (item, entity, _action, call) => {
-		return await collect(item, entity.plural.toLowerCase(), call, { limit: limitOf(item) });
+		return await listed(item, entity.plural.toLowerCase(), call, { limit: limitOf(item) });
 	},
 	list: async (item, _entity, _action, call) => asRows(item, call, await item.request(call)),
 	object: async (item, _entity, _action, call) => asRows(item, call, await item.request(call)),

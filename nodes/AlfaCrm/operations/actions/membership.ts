@@ -123,7 +123,7 @@ async function list({ item, branch, customer, group }: Membership, ever: boolean
 	const query = { customer_id: customer };
 	const [body = {}] = ever ? (cgi.hidden ?? []) : [];
 	const task = `list the groups of customer ${customer}`;
-	const { rows } = await item.allRows({ path: cgi.path, action: 'customer', branch, query, body, task });
+	const { rows } = await item.collect({ path: cgi.path, action: 'customer', branch, query, body, task });
 	return rows.filter((row) => readId(row.group_id) === group);
 }
 

@@ -1,3 +1,5 @@
+import type { IDataObject } from 'n8n-workflow';
+
 import { formatDay, readId } from '../../api/formats';
 import type { Entity } from '../../entities/types';
 import type { Item } from '../context';
@@ -24,8 +26,7 @@ export async function isArchived(
 	const id = readId(row.id);
 	const body = { id, ...target.query, ...entity.reveal, removed: 2 };
 	const task = `look for the ${entity.label.toLowerCase()} in the archive`;
-	for await (const { rows } of item.pages({ ...target, branch, body, task })) {
-		if (rows.some((one) => readId(one.id) === id)) return true;
-	}
-	return false;
+	const keep = (one: IDataObject) => readId(one.id) === id;
+	const { rows } = await item.collect({ ...target, branch, body, task }, { keep, limit: 1 });
+	return rows.length > 0;
 }

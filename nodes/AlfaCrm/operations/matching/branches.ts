@@ -34,7 +34,7 @@ export function chosenBranches(options: Collection): number[] {
 export async function allBranches(item: Item, first: Branch): Promise<Branch[]> {
 	try {
 		const rows = await item.run.shared(branchEntity.path, 'all', async () => {
-			return (await item.allRows({ path: branchEntity.path, task: 'list the branches' })).rows;
+			return (await item.collect({ path: branchEntity.path, task: 'list the branches' })).rows;
 		});
 		const branches = rows.map(({ id }) => readId(id)).filter((id) => id !== undefined);
 		return first === undefined ? branches : [first, ...branches.filter((branch) => branch !== first)];

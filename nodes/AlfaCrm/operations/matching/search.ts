@@ -91,7 +91,7 @@ export async function reach(item: Item, entity: Entity, id: number, target: Targ
 	const own = await item.run.ownCopy(entity, id);
 	if (own) return own;
 	const at = item.run.now();
-	const row = await lookUp((list) => item.pages(list), entity, id, target);
+	const row = await lookUp((list, options) => item.collect(list, options), entity, id, target);
 	if (row) return { row, branch: target.branch, at };
 	const isAnywhere = entity.match?.everyBranch === true;
 	const others = isAnywhere ? (await allBranches(item, target.branch)).slice(1) : [];
@@ -124,8 +124,8 @@ async function ask(
 	return await read(item, entity, list);
 }
 
-async function read(item: Item, entity: Entity, list: Parameters<Item['allRows']>[0]) {
-	const { rows, whole, stable, total = 0 } = await item.allRows(list);
+async function read(item: Item, entity: Entity, list: Parameters<Item['collect']>[0]) {
+	const { rows, whole, stable, total = 0 } = await item.collect(list);
 	if (!whole) {
 		item.run.hints.add(
 			`AlfaCRM counts more ${entity.plural.toLowerCase()} than it shows, so one that was looked for may not have been found`,
@@ -139,7 +139,7 @@ async function read(item: Item, entity: Entity, list: Parameters<Item['allRows']
 async function askForCustom(
 	item: Item,
 	entity: Entity,
-	list: Parameters<Item['allRows']>[0],
+	list: Parameters<Item['collect']>[0],
 	field: Field,
 	wanted: unknown,
 ): Promise<{ rows: IDataObject[]; isSure: boolean }> {

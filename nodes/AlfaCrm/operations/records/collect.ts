@@ -1,7 +1,6 @@
 import type { IDataObject } from 'n8n-workflow';
 
 import type { CollectOptions, List } from '../../api/pages';
-import { collect as collectRows } from '../../api/pages';
 import { limit, returnAll } from '../../properties/shared';
 import type { Item } from '../context';
 
@@ -15,18 +14,13 @@ export function limitOf(item: Item): number {
  *
  * @param plural what is listed, in small letters
  */
-export async function collect(
+export async function listed(
 	item: Item,
 	plural: string,
 	list: Omit<List, 'itemIndex'>,
 	options: CollectOptions,
 ): Promise<IDataObject[]> {
-	const {
-		rows,
-		whole,
-		total = 0,
-		read,
-	} = await collectRows(item.run.client, { ...list, itemIndex: item.index }, options);
+	const { rows, whole, total = 0, read } = await item.collect(list, options);
 	if (!whole) warnOfMissing(item, plural, read, total);
 	return rows;
 }

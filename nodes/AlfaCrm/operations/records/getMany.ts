@@ -1,12 +1,12 @@
 import type { IDataObject } from 'n8n-workflow';
 
 import type { Entity } from '../../entities/types';
-import { isBlank } from '../../fields/field';
+import { isBlank, filterForms } from '../../fields/field';
 import type { Item } from '../context';
 import type { Operation } from '../operation';
 import { simplified } from '../simplify';
 import { targetOf } from '../target';
-import { collect, limitOf } from './collect';
+import { limitOf, listed } from './collect';
 import { recheckOf } from './recheck';
 
 /** Lists records, a page after the other. */
@@ -14,15 +14,26 @@ export const getMany: Operation = async (item, entity) => {
 	const target = targetOf(item, entity, 'getAll');
 	const most = limitOf(item);
 	const show = simplified(item, entity);
-	const passes = chosenPasses(item, entity);
 	const wanted = filtersOf(item, entity);
-	const body = { ...target.query, ...viewsOf(item, entity), ...wanted };
+	const body = { ...target.query, ...viewsOf(item, entity) };
+	const passes = eachWith(chosenPasses(item, entity), formsOf(entity, wanted));
 	const keep = await recheckOf(item, entity, target, wanted);
 	const plural = entity.plural.toLowerCase();
 	const list = { ...target, body, task: `list the ${plural}` };
-	const rows = await collect(item, plural, list, { limit: most, keep, passes });
+	const rows = await listed(item, plural, list, { limit: most, keep, passes });
 	return rows.map(show);
 };
+
+/** The ways to ask for the filters: some values are found in another form than the one in which they are given. */
+function formsOf({ filters }: Entity, wanted: IDataObject): IDataObject[] {
+	return filters
+		.filter(({ name }) => name in wanted)
+		.map((filter) => filterForms(filter, filter.name, wanted[filter.name]))
+		.reduce<IDataObject[]>(eachWith, [{}]);
+}
+
+const eachWith = (bodies: IDataObject[], others: IDataObject[]): IDataObject[] =>
+	bodies.flatMap((body) => others.map((other) => ({ ...body, ...other })));
 
 /** What the server's own defaults would hide or show. */
 function viewsOf(item: Item, { views = [] }: Entity): IDataObject {
@@ -35,8 +46,8 @@ function viewsOf(item: Item, { views = [] }: Entity): IDataObject {
 }
 
 /** One pass for each value that the index shows one at a time. */
-function chosenPasses(item: Item, { sweep }: Entity): IDataObject[] | undefined {
-	if (sweep === undefined) return undefined;
+function chosenPasses(item: Item, { sweep }: Entity): IDataObject[] {
+	if (sweep === undefined) return [{}];
 	const { name, label, choices } = sweep;
 	const options = choices.map(({ value, label: shown }) => ({ name: shown, value }));
 	const values = item.choices({ name, displayName: label, default: [], options });

@@ -1,33 +1,32 @@
 import type { IDataObject } from 'n8n-workflow';
 
 import { readId } from '../../api/formats';
-import type { List, Page } from '../../api/pages';
+import type { Collected, CollectOptions, List } from '../../api/pages';
 import type { Entity } from '../../entities/types';
 import type { Item } from '../context';
 import type { Target } from '../target';
 
-/** Walks the pages of a list; an item and a trigger each have their own way to. */
-export type Pages = (list: Omit<List, 'itemIndex'>) => AsyncGenerator<Page, undefined>;
+/** Reads the rows of a list; an item and a trigger each have their own way to. */
+export type Collect = (list: Omit<List, 'itemIndex'>, options: CollectOptions) => Promise<Collected>;
 
 /**
  * Reads one record, also one that lists hide. AlfaCRM has no call for that, only the index with a filter by ID, which
- * some entities ignore: then the pages are walked until the record comes. API notes 3.
+ * some entities ignore: then the list is read until the record comes. API notes 3.
  */
 export async function lookUp(
-	pages: Pages,
+	collect: Collect,
 	entity: Entity,
 	id: number,
 	target: Target,
 ): Promise<IDataObject | undefined> {
-	const task = `get ${entity.label.toLowerCase()} ${id}`;
-	for (const pass of passesOf(entity)) {
-		const body = { id, ...target.query, ...entity.reveal, ...pass };
-		for await (const { rows } of pages({ ...target, body, task })) {
-			const found = rows.find((row) => readId(row.id) === id);
-			if (found) return found;
-		}
-	}
-	return undefined;
+	const list = {
+		...target,
+		body: { id, ...target.query, ...entity.reveal },
+		task: `get ${entity.label.toLowerCase()} ${id}`,
+	};
+	const keep = (row: IDataObject) => readId(row.id) === id;
+	const { rows } = await collect(list, { keep, limit: 1, passes: passesOf(entity) });
+	return rows[0];
 }
 
 /** What to ask an index one after the other to see every record. */
@@ -43,7 +42,7 @@ export async function getRecord(
 	id: number,
 	target: Target,
 ): Promise<IDataObject> {
-	const record = await lookUp((list) => item.pages(list), entity, id, target);
+	const record = await lookUp((list, options) => item.collect(list, options), entity, id, target);
 	if (record) return record;
 	const { message, description, status } = notFound(entity, id, target.branch);
 	throw item.failed(message, description, status);

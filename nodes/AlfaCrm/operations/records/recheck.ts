@@ -4,6 +4,7 @@ import { formatDay, readId } from '../../api/formats';
 import { cgi } from '../../entities/cgi';
 import type { Entity } from '../../entities/types';
 import { fold } from '../../fields/fold';
+import { phoneDigits } from '../../fields/phonePart';
 import { isExact, listOf, sameItem } from '../../fields/field';
 import type { Filter, RecheckTest } from '../../fields/types';
 import type { Item } from '../context';
@@ -29,7 +30,12 @@ const tests: Record<RecheckTest, Test> = {
 	has: (held, wanted) => listOf(held).some((one) => String(one) === String(wanted)),
 	in: (held, wanted) => listOf(wanted).some((one) => String(one) === String(held)),
 	contains: inTexts(fold),
-	phone: inTexts((value) => String(value).replace(/\D/g, '')),
+	phone: (held, wanted) =>
+		listOf(held).some((one) =>
+			String(one)
+				.replace(/\D/g, '')
+				.includes(phoneDigits(wanted) ?? ''),
+		),
 	blank: (held, wanted) => (listOf(held).length === 0) === Boolean(wanted),
 	from: byDay((day, bound) => day >= bound),
 	to: byDay((day, bound) => day <= bound),
@@ -83,6 +89,6 @@ async function membersOf(
 	if (filter === undefined) return undefined;
 	const query = { group_id: wanted[filter.name] };
 	const task = 'list the members of the group';
-	const { rows } = await item.allRows({ path: cgi.path, branch, query, body: query, task });
+	const { rows } = await item.collect({ path: cgi.path, branch, query, body: query, task });
 	return new Set(rows.map(({ customer_id }) => readId(customer_id)));
 }
