@@ -164,7 +164,8 @@ describe('pickers', () => {
 	it('search customers by part of the name, page by page', async () => {
 		const [someone] = school.sandbox.store.rows('customer');
 		const { results } = await school.engine.search('searchCustomers', base, String(someone.name).slice(0, 5));
-		expect(results).toContainEqual({ name: someone.name, value: someone.id });
+		const name = expect.stringContaining(String(someone.name)) as string;
+		expect(results).toContainEqual({ name, value: someone.id });
 
 		const all: unknown[] = [];
 		let page: string | undefined;

@@ -106,7 +106,7 @@ describe('login', () => {
 		},
 	);
 
-	it('that works for a role without the API ends in a clear 403 after one extra login, not a loop', async () => {
+	it('that works for a role without the API ends in a clear 403, without another login right after it', async () => {
 		const engine = new Engine({ ...school.credential, ...school.sandbox.account.noRights });
 
 		const { error } = await engine.run({ parameters: listBranches });
@@ -114,11 +114,24 @@ describe('login', () => {
 		expect(error?.httpCode).toBe('403');
 		expect(error?.message).toContain('denied access');
 		expect(error?.description).toContain('v2api');
-		expect(school.calls()).toEqual(['auth/login', 'branch/index', 'auth/login', 'branch/index']);
+		expect(school.calls()).toEqual(['auth/login', 'branch/index']);
+	});
+
+	it('ends in a clear 403 after one extra login when the token is from before, not in a loop', async () => {
+		const engine = new Engine({ ...school.credential, ...school.sandbox.account.noSubjects });
+		await engine.run({ parameters: listBranches });
+		school.sandbox.clearJournal();
+
+		const { error } = await engine.run({ parameters: createSubject });
+
+		expect(error?.httpCode).toBe('403');
+		expect(error?.description).toContain('The login works');
+		expect(school.calls()).toEqual(['subject/create', 'auth/login', 'subject/create']);
 	});
 
 	it('is asked for once more only, however many items lack the right', async () => {
 		const engine = new Engine({ ...school.credential, ...school.sandbox.account.noSubjects });
+		await engine.run({ parameters: listBranches });
 		const { items } = await engine.run({
 			parameters: createSubject,
 			items: [{}, {}, {}, {}, {}],

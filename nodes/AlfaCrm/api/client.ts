@@ -17,7 +17,7 @@ import { explain } from './explain';
 import { DEFAULT_REQUESTS_PER_SECOND, rateLimiterOf } from './pace';
 import { TRIES, withRetries } from './retry';
 import type { Login } from './sessions';
-import { accountOf, discard, isFrom, loginOf, usable } from './sessions';
+import { accountOf, discard, isFrom, loginMark, loginOf, usable } from './sessions';
 
 export const CREDENTIAL = 'alfaCrmApi';
 const TIMEOUT_MS = 30_000;
@@ -57,7 +57,8 @@ interface Connection {
 
 /** What became of one call so far, as far as logins are concerned. */
 interface Progress {
-	begunAt: number;
+	/** Logins from then on are logins during this call. */
+	begun: number;
 	login?: Login;
 	/** The token that AlfaCRM saw last. */
 	token: string;
@@ -104,7 +105,7 @@ export class ApiClient {
 	 */
 	async request(call: ApiRequest): Promise<Answer> {
 		const connection = await this.connect(call.itemIndex);
-		const progress: Progress = { begunAt: Date.now(), token: '', isNewLogin: false, newLogins: 0 };
+		const progress: Progress = { begun: loginMark(), token: '', isNewLogin: false, newLogins: 0 };
 		for (let tries = 1; ; tries++) {
 			try {
 				return await this.send(connection, call, progress);
@@ -183,9 +184,9 @@ export class ApiClient {
 	 * after HTTP 401 by itself, once; after 403 only from n8n 2.40 on and never after a 401 that comes with HTTP 200.
 	 */
 	private mayLogInAgain({ status }: ApiFailure, path: string, progress: Progress): boolean {
-		const { login, token, begunAt } = progress;
+		const { login, token, begun } = progress;
 		if (login === undefined || token === '' || (status !== 401 && status !== 403)) return false;
-		progress.isNewLogin = isFrom(login, token, begunAt);
+		progress.isNewLogin = isFrom(login, token, begun);
 		if (status === 403 && Date.now() - (this.forbidden.get(path) ?? 0) < FORBIDDEN_MS) return false;
 		if (status === 403 && progress.isNewLogin) {
 			this.forbidden.set(path, Date.now());

@@ -18,13 +18,15 @@ export interface Login {
 interface Session {
 	/** The login under way, so that executions which meet an expired token together log in once. */
 	pending?: Promise<string>;
-	newest?: { token: string; at: number };
+	newest?: { token: string; at: number; order: number };
 	/** Tokens that AlfaCRM did not take any more, which n8n may still have in its database. */
 	dead: Set<string>;
 }
 
 /** By login. An account may end the older tokens with each login, so all that log in alike share the newest one. */
 const sessions = new Map<string, Session>();
+/** How many logins there were, which tells what came first more surely than the clock. */
+let logins = 0;
 
 /** @throws UserError when the hostname is none */
 export function loginOf(credential: ICredentialDataDecryptedObject): Login {
@@ -65,7 +67,7 @@ export async function tokenFor(login: Login, failing: string, logIn: () => Promi
 async function renew(session: Session, logIn: () => Promise<string>): Promise<string> {
 	try {
 		const token = await logIn();
-		session.newest = { token, at: Date.now() };
+		session.newest = { token, at: Date.now(), order: ++logins };
 		session.dead.delete(token);
 		return token;
 	} finally {
@@ -87,10 +89,15 @@ export function discard(login: Login, token: string): void {
 	if (dead.size > MOST_DEAD_TOKENS) dead.delete(dead.values().next().value as string);
 }
 
-/** Whether a login gave this token at that time or later. */
+/** A moment to compare logins with. */
+export function loginMark(): number {
+	return logins;
+}
+
+/** Whether a login that ended after `since` gave this token. */
 export function isFrom(login: Login, token: string, since: number): boolean {
 	const { newest } = sessionOf(login);
-	return newest !== undefined && newest.token === token && newest.at >= since;
+	return newest !== undefined && newest.token === token && newest.order > since;
 }
 
 function newestBut({ newest, dead }: Session, failing: string): string | undefined {

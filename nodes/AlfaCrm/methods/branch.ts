@@ -36,11 +36,3 @@ export async function rowsOf(
 export function inOrder(a: IDataObject, b: IDataObject): number {
 	return Number(a.weight ?? 0) - Number(b.weight ?? 0) || String(a.name).localeCompare(String(b.name));
 }
-
-/** How a record is called in a list. */
-export function titleOf(row: IDataObject, entity: Entity): string {
-	const words = (entity.title ?? ['name'])
-		.map((field) => row[field])
-		.filter((word) => word !== null && word !== undefined);
-	return words.join(' ') || `${entity.label} ${String(row.id)}`;
-}

@@ -1,69 +1,133 @@
+import { createHash } from 'crypto';
 import type { IDataObject, ILoadOptionsFunctions, INodeListSearchResult } from 'n8n-workflow';
 
-import { formatDay } from '../api/formats';
+import type { Answer } from '../api/answer';
 import { ApiClient } from '../api/client';
+import { looksLikePageSize, rowKeys } from '../api/pages';
 import { entities } from '../entities/registry';
 import type { Entity } from '../entities/types';
-import { branchOf, titleOf } from './branch';
+import { branchOf } from './branch';
 import { searchMethod } from './names';
+import { searchFor } from './pickerSearch';
+import { fullTitleOf, titleOf } from './titles';
 
-type Search = (
+type SearchMethod = (
 	this: ILoadOptionsFunctions,
 	filter?: string,
 	token?: string,
 ) => Promise<INodeListSearchResult>;
 
+/** How many entries are shown at least, if there are as many, before somebody scrolls for more. */
+const ENOUGH = 20;
+/** How many pages are read for that at most, since what no filter can find is looked for page by page. */
+const MOST_PAGES = 10;
+
 /** A searchable list, page by page, for each entity with too many records for a dropdown. */
-export const listSearch: Record<string, Search> = Object.fromEntries(
+export const listSearch: Record<string, SearchMethod> = Object.fromEntries(
 	entities
 		.filter((entity) => entity.search !== undefined)
 		.map((entity) => [
 			searchMethod(entity),
-			async function (this: ILoadOptionsFunctions, filter = '', token = '0.0') {
-				const [pass, page] = token.split('.').map(Number);
-				return await find(this, entity, filter.trim(), pass, page);
+			async function (this: ILoadOptionsFunctions, filter = '', token = '') {
+				return await find(this, entity, filter.trim(), token);
 			},
 		]),
 );
 
-/** One page of one pass, for an index that shows one status at a time needs several. */
+/** Until when a record is valid that is not archived. */
+const NEVER = ['2030-12-31', '31.12.2030'];
+
+/** Lists that are read one after the other. */
+interface Pass {
+	body: IDataObject;
+	/** Unknown for those that cannot be archived. */
+	isArchived?: boolean;
+}
+
+/** Where to go on: n8n keeps no more than a text between two pages. */
+interface Place {
+	pass: number;
+	question: number;
+	page: number;
+	/** Rows of this list so far. */
+	seen: number;
+	/** Digest of its last page, to notice when that comes again. */
+	last: string;
+}
+
+const BEGIN: Place = { pass: 0, question: 0, page: 0, seen: 0, last: '' };
+
 async function find(
 	context: ILoadOptionsFunctions,
 	entity: Entity,
 	typed: string,
-	pass: number,
-	page: number,
-) {
-	const passes = entity.sweep?.choices.map(({ value }) => ({ [entity.sweep?.name ?? '']: value })) ?? [{}];
-	const filter = filterFor(entity, typed, context.getTimezone());
+	token: string,
+): Promise<INodeListSearchResult> {
 	const client = new ApiClient(context);
-	const answer = (await client.request({
-		path: entity.path,
-		action: 'index',
-		branch: await branchOf(context, client, entity),
-		body: { ...entity.reveal, ...passes[pass], ...filter, page },
-		task: `search the ${entity.plural.toLowerCase()}`,
-		isIdempotent: true,
-	})) as { items?: IDataObject[]; total?: number };
-	const rows = answer.items ?? [];
-	const found = rows.map((row) => ({ name: titleOf(row, entity), value: row.id as number }));
-	const byTitle =
-		filter === undefined
-			? found.filter(({ name }) => name.toLowerCase().includes(typed.toLowerCase()))
-			: found;
-	const more = rows.length > 0 && (answer.total === undefined || (page + 1) * rows.length < answer.total);
-	const next = more ? `${pass}.${page + 1}` : pass + 1 < passes.length ? `${pass + 1}.0` : undefined;
-	return { results: byTitle, paginationToken: next };
+	const branch = await branchOf(context, client, entity);
+	const search = searchFor(entity, typed, client.zone);
+	const passes = passesOf(entity);
+	const results = new Map<unknown, INodeListSearchResult['results'][number]>();
+	let next: Place | undefined = token === '' ? BEGIN : (JSON.parse(token) as Place);
+	for (let count = 0; next !== undefined && count < MOST_PAGES && results.size < ENOUGH; count++) {
+		const place: Place = next;
+		const { body, isArchived } = passes[place.pass];
+		const answer = await client.request({
+			path: entity.path,
+			action: 'index',
+			branch,
+			body: { ...body, ...search.questions[place.question], page: place.page },
+			task: `search the ${entity.plural.toLowerCase()}`,
+			isIdempotent: true,
+		});
+		const { items, total } = itemsOf(answer);
+		const last = digestOf(items);
+		const rows = last === place.last ? [] : items;
+		const found = rows.filter((row) => search.fits(row, titleOf(row, entity)) && belongs(row, isArchived));
+		for (const row of found) {
+			const value = row.id as number;
+			results.set(value, { name: fullTitleOf(row, entity, isArchived === true), value });
+		}
+		const isMissed = place.page === 0 && found.length === 0;
+		next =
+			isMissed && place.question + 1 < search.questions.length
+				? { ...BEGIN, pass: place.pass, question: place.question + 1 }
+				: nextPage(place, rows, total, last);
+		if (next === undefined && place.pass + 1 < passes.length) next = { ...BEGIN, pass: place.pass + 1 };
+	}
+	return { results: [...results.values()], paginationToken: next && JSON.stringify(next) };
 }
 
-/** @returns undefined when no filter of the API can find what was typed */
-function filterFor({ search }: Entity, typed: string, zone: string): IDataObject | undefined {
-	if (typed === '' || search === undefined) return {};
-	const day = search.day && formatDay(typed, 'iso', zone);
-	if (search.day && day !== undefined) return Object.fromEntries(search.day.map((name) => [name, day]));
-	const digits = typed.replace(/[\s()+-]/g, '');
-	if (search.digits === 'id' && /^\d+$/.test(digits)) return { id: Number(digits) };
-	// What looks like a phone number is searched for among the phones.
-	if (search.digits && /^\d{4,}$/.test(digits)) return { [search.digits]: digits };
-	return search.by ? { [search.by]: typed } : undefined;
+/** As `pages` of the API walks a list: to its total, to an empty page or to one that was there before. */
+function nextPage(place: Place, rows: IDataObject[], total: number, last: string): Place | undefined {
+	const seen = place.seen + rows.length;
+	const isWhole = seen === total && !(place.page === 0 && looksLikePageSize(rows, total));
+	return rows.length === 0 || isWhole ? undefined : { ...place, page: place.page + 1, seen, last };
+}
+
+function itemsOf(answer: Answer): { items: IDataObject[]; total: number } {
+	const { items, total } = Array.isArray(answer) ? { items: answer, total: undefined } : answer;
+	return { items: Array.isArray(items) ? (items as IDataObject[]) : [], total: Number(total) };
+}
+
+/** The active ones, then the archived ones, as AlfaCRM itself tells them apart; or one list for each status. */
+function passesOf({ sweep, reveal = {} }: Entity): Pass[] {
+	if (sweep) return sweep.choices.map(({ value }) => ({ body: { ...reveal, [sweep.name]: value } }));
+	const { removed, ...shown } = reveal;
+	if (removed === undefined) return [{ body: shown }];
+	return [
+		{ body: shown, isArchived: false },
+		{ body: { ...shown, removed: 2 }, isArchived: true },
+	];
+}
+
+/** What a row tells of itself counts, should AlfaCRM list it where it does not belong. */
+function belongs({ removed, e_date }: IDataObject, isArchived: boolean | undefined): boolean {
+	if (isArchived === undefined) return true;
+	if (removed !== undefined && removed !== null) return (Number(removed) === 1) === isArchived;
+	return !isArchived || !NEVER.includes(String(e_date).slice(0, 10));
+}
+
+function digestOf(items: readonly IDataObject[]): string {
+	return createHash('sha256').update(rowKeys(items).join('\n')).digest('base64url').slice(0, 16);
 }

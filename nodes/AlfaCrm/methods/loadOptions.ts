@@ -3,8 +3,9 @@ import type { IDataObject, ILoadOptionsFunctions, INodePropertyOptions } from 'n
 import { ApiClient } from '../api/client';
 import { entities } from '../entities/registry';
 import type { Entity } from '../entities/types';
-import { inOrder, rowsOf, titleOf } from './branch';
+import { inOrder, rowsOf } from './branch';
 import { optionsMethod } from './names';
+import { titleOf } from './titles';
 
 type Loader = (this: ILoadOptionsFunctions) => Promise<INodePropertyOptions[]>;
 
@@ -22,5 +23,6 @@ export const loadOptions: Record<string, Loader> = Object.fromEntries(
 
 function toOption(row: IDataObject, entity: Entity): INodePropertyOptions {
 	const off = row.is_enabled === 0 || row.is_active === 0;
-	return { name: `${titleOf(row, entity)}${off ? ' (Off)' : ''}`, value: row.id as number };
+	const archived = Number(row.removed) === 1 ? ' · archived' : '';
+	return { name: `${titleOf(row, entity)}${off ? ' (Off)' : ''}${archived}`, value: row.id as number };
 }

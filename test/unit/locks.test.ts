@@ -1,0 +1,203 @@
+import { mark, touch, touchedSince, withLock } from '../../nodes/AlfaCrm/api/locks';
+import { randomFrom } from './support';
+
+/** Work that notes when it begins and ends, and ends when it is told to. */
+function work(name: string, log: string[]) {
+	let end = () => {};
+	const ended = new Promise<void>((resolve) => (end = resolve));
+	return {
+		end,
+		run: async () => {
+			log.push(`${name} begins`);
+			await ended;
+			log.push(`${name} ends`);
+			return name;
+		},
+	};
+}
+
+const turn = async () => await new Promise<void>((resolve) => setImmediate(resolve));
+
+let number = 0;
+const newKey = () => `https://demo.s20.online|a@b.example customer ${++number}`;
+
+describe('withLock', () => {
+	it('lets work on the same record begin when the one before has ended, in the order it came', async () => {
+		const log: string[] = [];
+		const key = newKey();
+		const all = ['a', 'b', 'c'].map((name) => work(name, log));
+		const done = all.map(async ({ run }) => await withLock([key], undefined, run));
+		await turn();
+		expect(log).toEqual(['a begins']);
+		for (const { end } of all) end();
+		expect(await Promise.all(done)).toEqual(['a', 'b', 'c']);
+		expect(log).toEqual(['a begins', 'a ends', 'b begins', 'b ends', 'c begins', 'c ends']);
+	});
+
+	it('lets work on other records go on meanwhile', async () => {
+		const log: string[] = [];
+		const [one, other] = [work('a', log), work('b', log)];
+		const done = [one, other].map(async ({ run }) => await withLock([newKey()], undefined, run));
+		await turn();
+		expect(log).toEqual(['a begins', 'b begins']);
+		one.end();
+		other.end();
+		await Promise.all(done);
+	});
+
+	it('goes on after work that did not succeed', async () => {
+		const key = newKey();
+		const first = withLock([key], undefined, async () => await Promise.reject(new Error('no')));
+		const second = withLock([key], undefined, async () => await Promise.resolve('yes'));
+		await expect(first).rejects.toThrow('no');
+		await expect(second).resolves.toBe('yes');
+	});
+
+	it('does not wait for itself when a key comes twice, and works without any', async () => {
+		const key = newKey();
+		await expect(withLock([key, key], undefined, async () => await Promise.resolve(1))).resolves.toBe(1);
+		await expect(withLock([], undefined, async () => await Promise.resolve(2))).resolves.toBe(2);
+	});
+
+	it('never lets two pieces of work with a common key run at once, nor wait for each other for ever', async () => {
+		const random = randomFrom(11);
+		const keys = [newKey(), newKey(), newKey(), newKey()];
+		const running = new Set<string>();
+		let runs = 0;
+		await Promise.all(
+			Array.from({ length: 300 }, async () => {
+				const own = keys.filter(() => random() < 0.5);
+				if (random() < 0.5) own.reverse();
+				await withLock(own, undefined, async () => {
+					for (const key of own) {
+						expect(running.has(key)).toBe(false);
+						running.add(key);
+					}
+					for (let steps = random() * 3; steps > 0; steps--) await turn();
+					for (const key of own) running.delete(key);
+					runs += 1;
+				});
+			}),
+		);
+		expect(runs).toBe(300);
+	});
+});
+
+describe('an execution that is cancelled while it waits for its turn', () => {
+	it('is rejected at once, does nothing, and those behind it go on as if it had not been there', async () => {
+		const log: string[] = [];
+		const key = newKey();
+		const stop = new AbortController();
+		const [first, cancelled, third] = [work('a', log), work('b', log), work('c', log)];
+		const done = withLock([key], undefined, first.run);
+		const gone = withLock([key], stop.signal, cancelled.run);
+		const after = withLock([key], new AbortController().signal, third.run);
+		await turn();
+		stop.abort();
+		await expect(gone).rejects.toThrow('The execution was cancelled');
+		expect(log).toEqual(['a begins']);
+		first.end();
+		third.end();
+		await Promise.all([done, after]);
+		expect(log).toEqual(['a begins', 'a ends', 'c begins', 'c ends']);
+	});
+
+	it('gives back the locks that it has already', async () => {
+		const [one, other] = [newKey(), newKey()].sort();
+		const log: string[] = [];
+		const stop = new AbortController();
+		const holder = work('holder', log);
+		const held = withLock([other], undefined, holder.run);
+		const gone = withLock([one, other], stop.signal, work('gone', log).run);
+		await turn();
+		stop.abort();
+		await expect(gone).rejects.toThrow('cancelled');
+		await expect(withLock([one], undefined, async () => await Promise.resolve('free'))).resolves.toBe('free');
+		holder.end();
+		await held;
+	});
+
+	it('does not begin when it was cancelled before', async () => {
+		const begun = jest.fn();
+		const cancelled = withLock([newKey()], AbortSignal.abort(), async () => await Promise.resolve(begun()));
+		await expect(cancelled).rejects.toThrow('cancelled');
+		expect(begun).not.toHaveBeenCalled();
+	});
+
+	it('does not begin when it is cancelled in the moment in which its turn comes', async () => {
+		const key = newKey();
+		const stop = new AbortController();
+		const begun = jest.fn();
+		const first = withLock([key], undefined, async () => {
+			await turn();
+			stop.abort();
+		});
+		const second = withLock([key], stop.signal, async () => await Promise.resolve(begun()));
+		await expect(second).rejects.toThrow('cancelled');
+		await first;
+		expect(begun).not.toHaveBeenCalled();
+	});
+
+	it('leaves no listener on its signal behind', async () => {
+		const key = newKey();
+		const { signal } = new AbortController();
+		const added = jest.spyOn(signal, 'addEventListener');
+		const removed = jest.spyOn(signal, 'removeEventListener');
+		await Promise.all([1, 2, 3].map(async () => await withLock([key], signal, turn)));
+		expect(added).toHaveBeenCalledTimes(2);
+		expect(removed).toHaveBeenCalledTimes(2);
+	});
+});
+
+describe('the memory of writes', () => {
+	beforeEach(() => jest.useFakeTimers());
+	afterEach(() => jest.useRealTimers());
+
+	it('tells which records were written since a moment', () => {
+		const [one, other] = [newKey(), newKey()];
+		const before = mark();
+		expect(touchedSince([one, other], before)).toBe(false);
+		touch([one]);
+		expect(touchedSince([one], before)).toBe(true);
+		expect(touchedSince([other], before)).toBe(false);
+		expect(touchedSince([other, one], before)).toBe(true);
+		expect(touchedSince([one], mark())).toBe(false);
+	});
+
+	it('counts what was written before a moment no more than once', () => {
+		const key = newKey();
+		touch([key]);
+		const since = mark();
+		touch([newKey()]);
+		expect(touchedSince([key], since)).toBe(false);
+		touch([key]);
+		expect(touchedSince([key], since)).toBe(true);
+	});
+
+	it('takes everything for written at a moment that it no longer remembers', () => {
+		const [written, unwritten] = [newKey(), newKey()];
+		const before = mark();
+		touch([written]);
+		jest.advanceTimersByTime(601_000);
+		expect(touchedSince([written], before)).toBe(true);
+		expect(touchedSince([unwritten], before)).toBe(true);
+		expect(touchedSince([written, unwritten], mark())).toBe(false);
+	});
+
+	it('keeps a bounded number of records', () => {
+		const before = mark();
+		for (let count = 0; count < 100_001; count++) touch([newKey()]);
+		expect(touchedSince([newKey()], before)).toBe(true);
+		expect(touchedSince([newKey()], mark() - 1_000)).toBe(false);
+	});
+
+	it('forgets nothing too early when the clock is set back, and nothing too late', () => {
+		jest.setSystemTime(Date.parse('2026-11-24T10:00:00Z'));
+		const key = newKey();
+		const before = mark();
+		touch([key]);
+		jest.setSystemTime(Date.parse('2026-11-24T08:00:00Z'));
+		expect(touchedSince([key], before)).toBe(true);
+		expect(touchedSince([newKey()], mark())).toBe(false);
+	});
+});
