@@ -3,10 +3,9 @@ import { isNothing } from './blank';
 import { fold } from './fold';
 import type { FieldKind } from './kind';
 import { oneForm, single } from './kind';
-import { readText } from './text';
+import { isWritable, readText } from './text';
 import type { OfType, Wire } from './types';
 
-const LARGEST = 1e12;
 const A_DAY = /^(\d{4}-\d\d-\d\d|\d\d?\.\d\d?\.\d{4})$/;
 
 /** A text, a number, a flag, a day, or a list of those. */
@@ -20,7 +19,8 @@ function read(value: unknown, zone: string): Wire | undefined {
 
 function readOne(value: unknown, zone: string): string | number | undefined {
 	if (typeof value === 'boolean') return readFlag(value);
-	if (typeof value === 'number') return Math.abs(value) <= LARGEST ? value : undefined;
+	// Adding 0 turns -0 into 0.
+	if (typeof value === 'number') return isWritable(value) ? value + 0 : undefined;
 	return typeof value === 'string' ? value.trim() : formatDay(value, 'dotted', zone);
 }
 

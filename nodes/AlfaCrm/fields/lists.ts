@@ -19,7 +19,8 @@ export function itemsOf(value: unknown, split: (text: string) => string[]): unkn
 	if (list) return itemsOf(list, split);
 	return split(value)
 		.map((text) => text.trim())
-		.filter((text) => !isNothing(text) && !/^[,;\s]+$/.test(text));
+		.filter((text) => !isNothing(text) && !/^[,;\s]+$/.test(text))
+		.flatMap((text) => (listIn(text) ? itemsOf(text, split) : [text]));
 }
 
 /** The field mapper holds what is typed there as a text. */
