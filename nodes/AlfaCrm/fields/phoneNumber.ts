@@ -140,7 +140,9 @@ function cut(parts: readonly Part[], plus: boolean): PhoneNumber[] {
 	if (end < parts.length) return [...cut(parts.slice(0, end), plus), ...cut(parts.slice(end), false)];
 	const fewest = shown ? Math.max(FEWEST_WITH_COUNTRY, (code?.length ?? 0) + FEWEST) : FEWEST;
 	const complete = digits.length >= (length ?? COMPLETE);
-	return digits.length >= fewest && /[1-9]/.test(digits.slice(1)) ? [{ digits, shown, complete }] : [];
+	// As input masks and forms that were not filled have it; local numbers may well end in zeros.
+	const isZero = /^0*$/.test(complete ? digits.slice(code?.length ?? 0) : digits);
+	return digits.length >= fewest && !isZero ? [{ digits, shown, complete }] : [];
 }
 
 /** At home a number begins with 8 as well as with 7. */
