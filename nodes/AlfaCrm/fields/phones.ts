@@ -34,13 +34,15 @@ const PIECE = /[^,;\r\n]+[,;\r\n]*|[,;\r\n]+/g;
 function split(text: string): string[] {
 	const phones: string[] = [];
 	let current = '';
+	let isComplete = false;
 	for (const piece of text.match(PIECE) ?? []) {
-		if (hasNumber(current) && hasNumber(piece)) {
+		const isNumber = hasNumber(piece);
+		if (isComplete && isNumber) {
 			phones.push(current);
-			current = piece;
-		} else {
-			current += piece;
+			current = '';
 		}
+		current += piece;
+		isComplete ||= isNumber;
 	}
 	return [...phones, current].map((phone) => phone.replace(/^[,;\s]+|[,;\s]+$/g, ''));
 }

@@ -67,10 +67,8 @@ const samples: { [K in TypeName]: Array<Extract<Shown, { type: K }>> } = {
 };
 
 export const FIELDS: Shown[] = Object.values(samples).flat();
-export const named = (field: Shown): string => {
-	const { name: _name, label: _label, ...facts } = field;
-	return JSON.stringify(facts);
-};
+export const named = (field: Shown): string =>
+	JSON.stringify({ ...field, name: undefined, label: undefined });
 
 const circular: Record<string, unknown> = {};
 circular.self = circular;

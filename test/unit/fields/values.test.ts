@@ -340,3 +340,34 @@ it.each([
 	expect(fold(text)).toBe(folded);
 	expect(fold(folded)).toBe(folded);
 });
+
+it('takes no time for long values', () => {
+	const begin = performance.now();
+	const ids = Array.from({ length: 20_000 }, (_, index) => index + 1);
+	expect(read({ type: 'ids' }, ids.join(', '))).toEqual(ids);
+	for (const part of [
+		'a,',
+		'1 ',
+		',',
+		' ',
+		'8 900 555 00 01, ',
+		'_',
+		'https://a.example/,',
+		'[',
+		'(',
+		'\u200b',
+		'0.',
+	]) {
+		const text = part.repeat(20_000);
+		for (const type of ['text', 'texts', 'phones', 'ids', 'custom', 'number', 'time'] as const) {
+			isBlank({ type }, text);
+			keyReadings({ type }, text);
+			try {
+				read({ type }, text);
+			} catch (error) {
+				expect(error).toBeInstanceOf(UnreadableValue);
+			}
+		}
+	}
+	expect(performance.now() - begin).toBeLessThan(10_000);
+});
