@@ -1,6 +1,14 @@
 import { DateTime } from 'luxon';
 
-import { formatDay, readFlag, readId, readInteger, readNumber } from '../../nodes/AlfaCrm/api/formats';
+import {
+	formatDay,
+	formatTime,
+	readFlag,
+	readId,
+	readInteger,
+	readNumber,
+	today,
+} from '../../nodes/AlfaCrm/api/formats';
 
 const MOSCOW = 'Europe/Moscow';
 const ALMATY = 'Asia/Almaty';
@@ -102,8 +110,47 @@ describe('formatDay', () => {
 		});
 	});
 
+	describe('takes midnight for the day that was written', () => {
+		const zones = ['UTC', MOSCOW, 'America/New_York', 'Asia/Vladivostok'];
+		const midnights: Array<[string, unknown]> = [
+			['in UTC', '2015-09-04T00:00:00.000Z'],
+			['in UTC, short', '2015-09-04T00:00Z'],
+			['with an offset', '2015-09-04T00:00:00+10:00'],
+			['with a blank', '2015-09-04 00:00:00-05:00'],
+			['in a Date', new Date('2015-09-04T00:00:00.000Z')],
+			['in a DateTime of New York', DateTime.fromISO('2015-09-04', { zone: 'America/New_York' })],
+			['in a DateTime of Vladivostok', DateTime.fromISO('2015-09-04', { zone: 'Asia/Vladivostok' })],
+		];
+		it.each(midnights.flatMap(([what, value]) => zones.map((zone) => [what, value, zone] as const)))(
+			'%s: %s, seen in %s',
+			(_what, value, zone) => {
+				expect(formatDay(value, 'iso', zone)).toBe('2015-09-04');
+			},
+		);
+
+		it.each([
+			['2015-09-04T00:00:00.001Z', '2015-09-03'],
+			['2015-09-04T00:00:01Z', '2015-09-03'],
+			['2015-09-04T00:01Z', '2015-09-03'],
+			['2015-09-04T12:00Z', '2015-09-04'],
+		])('but not %s', (moment, day) => {
+			expect(formatDay(moment, 'iso', 'America/New_York')).toBe(day);
+		});
+
+		it('also on a day that a zone left out', () => {
+			expect(formatDay('2011-12-30', 'iso', 'Pacific/Apia')).toBe('2011-12-30');
+		});
+	});
+
 	it.each([
 		['a day that does not exist', '31.02.2026'],
+		['the 30th of February', '30.02.2026'],
+		['the hour after the last', '2026-02-04T24:00:00'],
+		['the hour after the last, behind dots', '04.02.2026 24:00'],
+		['a minute that does not exist', '2026-02-04T10:60'],
+		['a second that does not exist', '2026-02-04T10:30:60'],
+		['a midnight on a day that does not exist', '2026-02-30T00:00:00.000Z'],
+		['a year of six digits', new Date(8.64e15)],
 		['a leap day of another year', '29.02.2026'],
 		['the same in ISO', '2026-02-29'],
 		['a leap day of a century without one', '1900-02-29'],
@@ -135,6 +182,52 @@ describe('formatDay', () => {
 	])('does not read %s as a date: %j', (_what, value) => {
 		expect(formatDay(value, 'dotted', MOSCOW)).toBeUndefined();
 	});
+});
+
+describe('formatTime', () => {
+	it.each([
+		['17:00', '17:00'],
+		[' 7:05 ', '07:05'],
+		['00:00', '00:00'],
+		['23:59:59', '23:59'],
+		['2026-02-10 17:00:00', '17:00'],
+		['2026-02-10T17:00', '17:00'],
+		['2026-02-10T14:00:00Z', '17:00'],
+		['2026-02-10T16:30:00.000+05:30', '14:00'],
+		[new Date('2026-02-10T21:30:00Z'), '00:30'],
+		[DateTime.fromISO('2026-02-10T09:00:00', { zone: 'America/New_York' }), '17:00'],
+	])('reads %s as %s in Moscow', (value, time) => {
+		expect(formatTime(value, MOSCOW)).toBe(time);
+	});
+
+	it.each([
+		'24:00',
+		'17:60',
+		'17',
+		'17.00',
+		'1700',
+		'5 pm',
+		'-1:00',
+		'2026-02-10',
+		'2026-02-30 17:00',
+		'',
+		null,
+		17,
+		0.5,
+		{},
+	])('does not read %j', (value) => {
+		expect(formatTime(value, MOSCOW)).toBeUndefined();
+	});
+});
+
+it('today is the day that it is now in the zone', () => {
+	jest.useFakeTimers({ now: new Date('2026-02-04T00:00:00.000Z') });
+	try {
+		expect(today('iso', 'America/New_York')).toBe('2026-02-03');
+		expect(today('dotted', MOSCOW)).toBe('04.02.2026');
+	} finally {
+		jest.useRealTimers();
+	}
 });
 
 describe('readNumber', () => {
@@ -214,11 +307,11 @@ describe('readId', () => {
 });
 
 describe('readFlag', () => {
-	it.each([true, 1, '1', 'true'])('reads %j as 1', (value) => {
+	it.each([true, 1, '1', 'true', ' TRUE '])('reads %j as 1', (value) => {
 		expect(readFlag(value)).toBe(1);
 	});
 
-	it.each([false, 0, '0', 'false'])('reads %j as 0', (value) => {
+	it.each([false, 0, '0', 'false', 'False'])('reads %j as 0', (value) => {
 		expect(readFlag(value)).toBe(0);
 	});
 

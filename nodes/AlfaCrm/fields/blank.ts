@@ -7,9 +7,10 @@ export function isNothing(value: unknown): boolean {
 	return value === undefined || value === null || (isPicker(value) && isNothing(value.value));
 }
 
-/** What a picker holds: its value and how that was given. */
-export function isPicker(value: unknown): value is { mode?: unknown; value?: unknown } {
-	return typeof value === 'object' && value !== null && '__rl' in value;
+/** What a picker holds: its value and how that was given. What the form begins with has no mark of n8n. */
+export function isPicker(value: unknown): value is { value: unknown } {
+	if (typeof value !== 'object' || value === null || !('value' in value)) return false;
+	return '__rl' in value || ('mode' in value && ['list', 'id', 'url'].includes(value.mode as string));
 }
 
 /** A plain object of JSON; no list, no date. */

@@ -3,7 +3,7 @@ import { isNothing } from './blank';
 import { fold } from './fold';
 import type { FieldKind } from './kind';
 import { oneForm, single } from './kind';
-import { readText } from './text';
+import { isWritable, readText } from './text';
 import type { Field, OfType, Wire } from './types';
 
 const NAME = /^custom_\w+$/;
@@ -14,7 +14,6 @@ export const isCustom = (name: string): boolean => NAME.test(name);
 /** A custom field, of which AlfaCRM tells no more than its name. API notes 9. */
 export const customField = (name: string): Field => ({ type: 'custom', name, label: name });
 
-const LARGEST = 1e12;
 const A_DAY = /^(\d{4}-\d\d-\d\d|\d\d?\.\d\d?\.\d{4})$/;
 
 /** A text, a number, a flag, a day, or a list of those. */
@@ -28,7 +27,8 @@ function read(value: unknown, zone: string): Wire | undefined {
 
 function readOne(value: unknown, zone: string): string | number | undefined {
 	if (typeof value === 'boolean') return readFlag(value);
-	if (typeof value === 'number') return Math.abs(value) <= LARGEST ? value : undefined;
+	// Adding 0 turns -0 into 0.
+	if (typeof value === 'number') return isWritable(value) ? value + 0 : undefined;
 	return typeof value === 'string' ? value.trim() : formatDay(value, 'dotted', zone);
 }
 

@@ -79,11 +79,17 @@ export function readField(field: Shown, value: unknown, zone: string): Wire {
 export function sameValue(field: ShownType, one: unknown, other: unknown, zone: string): boolean {
 	if (isBlank(field, one) || isBlank(field, other)) return isBlank(field, one) && isBlank(field, other);
 	const kind = kindOf(field);
-	const [left, right] = [kind.items(field, one), kind.items(field, other)];
 	const within = (item: unknown, items: unknown[]) =>
 		items.some((each) => kind.isSame(field, item, each, zone));
-	return left.every((item) => within(item, right)) && right.every((item) => within(item, left));
+	const agree = (left: unknown[], right: unknown[]) =>
+		left.every((item) => within(item, right)) && right.every((item) => within(item, left));
+	const [left, right] = [kind.items(field, one), kind.items(field, other)];
+	return agree(left, right) || (kind.isList && agree(rejoined(field, left), rejoined(field, right)));
 }
+
+/** The values of a list that went through the one text in which Simplify puts them. */
+const rejoined = (field: ShownType, items: unknown[]): unknown[] =>
+	items.every((item) => typeof item === 'string') ? kindOf(field).items(field, items.join(', ')) : items;
 
 /** The same for one value of each, of a list too. */
 export function sameItem(field: ShownType, one: unknown, other: unknown, zone = ANY_ZONE): boolean {
@@ -94,8 +100,9 @@ export function sameItem(field: ShownType, one: unknown, other: unknown, zone = 
 /** What is there stays first and as it is written there. */
 export function union(field: ShownType, present: unknown, added: unknown): Wire[] {
 	const all = listOf(present);
-	const known = [...kindOf(field).items(field, present)];
-	for (const item of kindOf(field).items(field, added)) {
+	const one = (value: unknown) => kindOf(field).items(field, value);
+	const known = all.flatMap(one);
+	for (const item of listOf(added).flatMap(one)) {
 		if (known.some((each) => sameItem(field, each, item))) continue;
 		all.push(item);
 		known.push(item);

@@ -5,8 +5,8 @@ const UNSEEN = /\p{Cf}/gu;
  * A text for comparing: capital or small letters, blanks, the dots of a Russian letter and how Unicode composes it make
  * no difference.
  */
-export function fold(text: unknown): string {
-	return visible(String(text))
+export function fold(text: string): string {
+	return visible(text)
 		.normalize('NFC')
 		.toLowerCase()
 		.normalize('NFC')

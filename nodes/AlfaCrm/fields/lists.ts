@@ -1,10 +1,23 @@
 import { isNothing } from './blank';
 
-/** A comma inside an address of a website is a part of it, unless a blank or another address follows. */
-const SEPARATOR = /[\r\n]+|[,;]+(?=\s|$)|(?<!https?:\/\/\S*)[,;]+|[,;]+(?=https?:\/\/|www\.)/i;
+const SEPARATORS = /([\r\n]+|[,;]+)/;
+const ADDRESS = /^\s*https?:\/\/\S*$/i;
+const BEGINS_ANEW = /^(\s|$|https?:\/\/|www\.)/i;
 
 /** The texts in one text, as Simplify writes a list. */
-export const parts = (text: string): string[] => text.split(SEPARATOR);
+export function parts(text: string): string[] {
+	const [first, ...others] = text.split(SEPARATORS);
+	const texts = [first];
+	for (let index = 0; index < others.length; index += 2) {
+		const [separator, next] = others.slice(index, index + 2);
+		const last = texts[texts.length - 1];
+		// A comma inside an address of a website is a part of it, unless a blank or another address follows.
+		const isWithin = ADDRESS.test(last) && /[,;]/.test(separator) && !BEGINS_ANEW.test(next);
+		if (isWithin) texts[texts.length - 1] = `${last}${separator}${next}`;
+		else texts.push(next);
+	}
+	return texts;
+}
 
 export const whole = (text: string): string[] => [text];
 
@@ -19,7 +32,8 @@ export function itemsOf(value: unknown, split: (text: string) => string[]): unkn
 	if (list) return itemsOf(list, split);
 	return split(value)
 		.map((text) => text.trim())
-		.filter((text) => !isNothing(text) && !/^[,;\s]+$/.test(text));
+		.filter((text) => !isNothing(text) && !/^[,;\s]+$/.test(text))
+		.flatMap((text) => (listIn(text) ? itemsOf(text, split) : [text]));
 }
 
 /** The field mapper holds what is typed there as a text. */

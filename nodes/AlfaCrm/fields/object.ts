@@ -26,9 +26,9 @@ function written(value: unknown): string | undefined {
 export const object: FieldKind<OfType<'object'>> = {
 	...single,
 	...comparedBy((_field, item) => oneForm(written(item))),
-	saysNothing: (_field, value) => Object.keys(objectIn(value) ?? { some: true }).length === 0,
+	saysNothing: (_field, value) => written(value) === '{}',
 	expected: () => 'an object',
-	read: (_field, item) => (written(item) === undefined ? undefined : (objectIn(item) as IDataObject)),
+	read: (_field, item) => jsonIn(written(item) ?? '') as IDataObject | undefined,
 	widget: () => ({ type: 'json', default: '{}' }),
 	column: () => ({ type: 'object' }),
 	schema: () => ({ type: 'object' }),

@@ -33,6 +33,8 @@ const LENGTHS: Record<string, number> = {
 	998: 12,
 };
 const LONGEST = 15;
+/** What goes on after that is no phone number but a letter. */
+const LONGEST_TEXT = 1_000;
 /** Fewer digits are no number: a house, an extension, an input mask nobody filled. */
 const FEWEST = 5;
 const FEWEST_WITH_COUNTRY = 7;
@@ -104,7 +106,7 @@ function numbersOf(value: unknown): PhoneNumber[] {
 }
 
 function numbersIn(value: string): PhoneNumber[] {
-	const text = value.normalize('NFKC');
+	const text = value.slice(0, LONGEST_TEXT).normalize('NFKC');
 	const isMask = /(?<!\d)_|_(?!\d)/.test(text);
 	return [...text.matchAll(RUN)]
 		.flatMap(({ 0: run, index }) => {
@@ -140,7 +142,9 @@ function cut(parts: readonly Part[], plus: boolean): PhoneNumber[] {
 	if (end < parts.length) return [...cut(parts.slice(0, end), plus), ...cut(parts.slice(end), false)];
 	const fewest = shown ? Math.max(FEWEST_WITH_COUNTRY, (code?.length ?? 0) + FEWEST) : FEWEST;
 	const complete = digits.length >= (length ?? COMPLETE);
-	return digits.length >= fewest && /[1-9]/.test(digits.slice(1)) ? [{ digits, shown, complete }] : [];
+	// As input masks and forms that were not filled have it; local numbers may well end in zeros.
+	const isZero = /^0*$/.test(complete ? digits.slice(code?.length ?? 0) : digits);
+	return digits.length >= fewest && !isZero ? [{ digits, shown, complete }] : [];
 }
 
 /** At home a number begins with 8 as well as with 7. */
@@ -158,7 +162,8 @@ function endOf(
 	shown: boolean,
 ): number {
 	if (total === length) return parts.length;
-	const ends = parts.map((_part, index) => joined(parts.slice(0, index + 1)).length - before);
+	let end = -before;
+	const ends = parts.map(({ digits }) => (end += digits.length));
 	const exact = ends.findIndex((end) => end === length);
 	if (exact >= 0) return exact + 1;
 	if (shown && total <= LONGEST) return parts.length;

@@ -1,9 +1,9 @@
 import { isNothing } from './blank';
-import { fold } from './fold';
 import type { FieldKind } from './kind';
 import { several } from './kind';
-import { itemsOf, whole } from './lists';
+import { itemsOf } from './lists';
 import { hasNumber, phoneForms, readingsOf, samePhone } from './phoneNumber';
+import { foldedText } from './text';
 import { textsWidget } from './texts';
 import type { OfType } from './types';
 
@@ -34,23 +34,28 @@ const PIECE = /[^,;\r\n]+[,;\r\n]*|[,;\r\n]+/g;
 function split(text: string): string[] {
 	const phones: string[] = [];
 	let current = '';
+	let isComplete = false;
 	for (const piece of text.match(PIECE) ?? []) {
-		if (hasNumber(current) && hasNumber(piece)) {
+		const isNumber = hasNumber(piece);
+		if (isComplete && isNumber) {
 			phones.push(current);
-			current = piece;
-		} else {
-			current += piece;
+			current = '';
 		}
+		current += piece;
+		isComplete ||= isNumber;
 	}
 	return [...phones, current].map((phone) => phone.replace(/^[,;\s]+|[,;\s]+$/g, ''));
 }
 
-/** Simplify writes a list as one text, so a list is what such a text holds. */
-function items(value: unknown): unknown[] {
-	const list = itemsOf(value, whole).map((item) => (typeof item === 'number' ? (read(item) ?? item) : item));
-	const texts = list.filter((item) => typeof item === 'string' && !saysNothing(item));
-	const others = list.filter((item) => typeof item !== 'string' && !saysNothing(item));
-	return [...itemsOf(texts.join(', '), split), ...others];
+const items = (value: unknown): unknown[] =>
+	itemsOf(value, split)
+		.filter((item) => !saysNothing(item))
+		.map((item) => read(item) ?? item);
+
+/** What is no number is at least a word. */
+function sameText(one: unknown, other: unknown): boolean {
+	const [text] = foldedText(one);
+	return text !== undefined && foldedText(other).includes(text);
 }
 
 export const phones: FieldKind<OfType<'phones'>> = {
@@ -60,7 +65,7 @@ export const phones: FieldKind<OfType<'phones'>> = {
 	expected: () => 'a phone number or a list of phone numbers',
 	read: (_field, item) => read(item),
 	readings: (_field, item) => readingsOf(item),
-	isSame: (_field, one, other) => samePhone(one, other) || fold(one) === fold(other),
+	isSame: (_field, one, other) => samePhone(one, other) || sameText(one, other),
 	searchForms: (_field, name, item) => phoneForms(item).map((form) => ({ [name]: form })),
 	widget: textsWidget,
 	// As of other texts.

@@ -3,7 +3,7 @@ import type { IDataObject, INodeProperties } from 'n8n-workflow';
 import { isNothing, isPlain } from './blank';
 import type { FieldKind, JsonSchema } from './kind';
 import { single } from './kind';
-import { listIn } from './lists';
+import { jsonIn } from './lists';
 import { byDisplayName } from './order';
 import type { Field, OfType, Shown, Wire } from './types';
 import { UnreadableValue } from './unreadable';
@@ -22,13 +22,12 @@ type Rows = OfType<'rows'>;
 /** The rows as they were given: a list, the same in JSON, or what the form holds. */
 export function rowsIn(value: unknown): IDataObject[] | undefined {
 	if (isNothing(value)) return [];
-	if (typeof value === 'string') return rowsIn(listIn(value) ?? {});
+	if (typeof value === 'string') return rowsIn(jsonIn(value) ?? false);
 	if (Array.isArray(value)) return value.every(isPlain) ? (value as IDataObject[]) : undefined;
 	if (!isPlain(value)) return undefined;
 	const { values, ...others } = value;
-	return Object.keys(others).length === 0 && (values === undefined || Array.isArray(values))
-		? rowsIn(values ?? [])
-		: undefined;
+	const isForm = Object.keys(others).length === 0 && (isNothing(values) || Array.isArray(values));
+	return isForm ? rowsIn(values) : undefined;
 }
 
 export const rows = (any: AnyField): FieldKind<Rows> => {

@@ -3,15 +3,14 @@ import type { FieldKind } from './kind';
 import { comparedBy, oneForm, single } from './kind';
 import type { OfType } from './types';
 
-/** Numbers that a text can hold as they are; others would be written with an exponent. */
-const LARGEST = 1e21;
+/** Whether a number is one that people write; others, with an exponent, come from a calculation that went wrong. */
+export const isWritable = (number: number): boolean => /^-?\d{1,16}(\.\d+)?$/.test(String(number));
 
 /** @returns undefined for what is no text and cannot be written as one */
 export function readText(value: unknown): string | undefined {
 	if (typeof value === 'string') return value.trim();
 	if (typeof value === 'boolean') return String(value);
-	const isWritable = typeof value === 'number' && Math.abs(value) < LARGEST;
-	return isWritable && !/e/.test(String(value)) ? String(value) : undefined;
+	return typeof value === 'number' && isWritable(value) ? String(value) : undefined;
 }
 
 export function foldedText(value: unknown): string[] {

@@ -1,4 +1,5 @@
-import { phoneForms, samePhone, writtenPhone } from '../../../nodes/AlfaCrm/fields/phoneNumber';
+import { readField } from '../../../nodes/AlfaCrm/fields/field';
+import { phoneForms, readingsOf, samePhone, writtenPhone } from '../../../nodes/AlfaCrm/fields/phoneNumber';
 
 /** One number and how it may be written, and others that must not be taken for it. */
 const TABLE: Array<[number: string, same: string[], other: string[]]> = [
@@ -86,4 +87,169 @@ it.each([
 	['123-45-67', '123-45-67'],
 ])('%j is written as %j', (given, written) => {
 	expect(writtenPhone(given)).toBe(written);
+});
+
+describe('a number that says nothing', () => {
+	it.each([
+		'+7 (___) ___-__-__',
+		'+7(___)___-__-__',
+		'+375 (__) ___-__-__',
+		'+7 (900) 5__-__-__',
+		'+7 (900) 555-00-0_',
+		'+7 (XXX) XXX-XX-XX',
+		'+7 (###) ###-##-##',
+		'+7 (000) 000-00-00',
+		'+7',
+		'7',
+		'8',
+		'0',
+		'0000000000',
+		'80000000000',
+		'+7 9',
+		'+7 (900)',
+		'+375',
+		'+375 29',
+		'00375',
+		'1234',
+		'12-34',
+		'доб. 12345',
+		'#12345',
+		'кв. 12',
+	])('%s is like no other, itself included', (nothing) => {
+		expect(readingsOf(nothing)).toEqual([]);
+		expect(samePhone(nothing, nothing)).toBe(false);
+		expect(phoneForms(nothing)).toEqual([]);
+		expect(writtenPhone(nothing)).toBe(nothing);
+	});
+});
+
+describe('what may stand between the digits', () => {
+	const between = [
+		' ',
+		'-',
+		'–',
+		'−',
+		'/',
+		'.',
+		'_',
+		'\\',
+		'|',
+		' - ',
+		' / ',
+		'\u00a0',
+		'\u202d',
+		"'",
+		'*',
+		'·',
+	];
+
+	it.each(between)('%j in +7 900 555 00 01 and in +375 29 111 22 33', (sign) => {
+		for (const number of [
+			'+7 900 555 00 01',
+			'8 900 555 00 01',
+			'+375 29 111 22 33',
+			'8 10 375 29 111 22 33',
+		]) {
+			const spelled = number.replaceAll(' ', sign);
+			expect([spelled, samePhone(spelled, number)]).toEqual([spelled, true]);
+		}
+	});
+
+	it.each([
+		['+375/29/111/22/33', '+375/29/777/88/99'],
+		['+7/900/555/00/01', '+7/900/555/00/02'],
+		['+7 [900] 555 00 01', '+7 [900] 555 00 02'],
+		['+7_900_555_00_01', '+7_900_555_00_02'],
+		['+7 (900) 555_00_01', '+7 (900) 555_00_02'],
+	])('%s is itself, and not %s', (one, other) => {
+		expect([samePhone(one, one), samePhone(one, other)]).toEqual([true, false]);
+	});
+
+	it.each([
+		'\u202a+7 900 555-00-01\u202c',
+		'＋７ ９００ ５５５ ００ ０１',
+		'tel:+79005550001',
+		'  +79005550001\n',
+	])('%j is +7 900 555-00-01', (spelled) => {
+		expect(samePhone(spelled, '+7 900 555-00-01')).toBe(true);
+	});
+});
+
+describe('what follows a number is no part of it', () => {
+	const numbers = [
+		'+7 900 555-00-01',
+		'8 900 555 00 01',
+		'+375 29 123-45-67',
+		'80 29 123 45 67',
+		'+998 90 123 45 67',
+	];
+	const tails = [
+		' доб. 12',
+		', доб. 12',
+		' ext 5',
+		' ext. 123',
+		'#12',
+		' #12',
+		'x12',
+		' x12',
+		' 12',
+		' (12)',
+		' / 12',
+		' (мама)',
+	];
+
+	it.each(numbers.flatMap((number) => tails.map((tail) => [number, tail])))('%s%s', (number, tail) => {
+		expect(readingsOf(number + tail)).toEqual(readingsOf(number));
+	});
+
+	it.each([
+		['8 900 555 00 01 / 8 900 555 00 02'],
+		['8 900 555 00 01 8 900 555 00 02'],
+		['+7 900 555-00-01 +7 900 555-00-02'],
+		['8 900 555 00 01 или 8 900 555 00 02'],
+		['89005550001\n89005550002'],
+		['+7 900 555-00-01 (мама), 8 900 555 00 02 (папа)'],
+	])('%s holds two numbers', (text) => {
+		expect(readingsOf(text)).toEqual(['79005550001', '79005550002']);
+		expect(writtenPhone(text)).toBe(text);
+	});
+
+	it('but a foreign number in parts stays whole', () => {
+		for (const number of ['+49 / 170 / 12345 / 67890', '+86 138 0013 8000', '8-10-998-90-123-45-67']) {
+			expect(readingsOf(number)).toHaveLength(1);
+			expect(readingsOf(number)[0]).toBe(number.replace(/\D/g, '').replace(/^810/, ''));
+		}
+	});
+});
+
+describe('a field of phones', () => {
+	const read = (value: unknown) => readField({ type: 'phones', name: 'phone', label: 'Phone' }, value, 'UTC');
+
+	it.each<[unknown, unknown[]]>([
+		['8 900 555 00 01', ['8 900 555 00 01']],
+		['8 900 555 00 01, 8 900 555 00 02', ['8 900 555 00 01', '8 900 555 00 02']],
+		['8 900 555 00 01;8 900 555 00 02', ['8 900 555 00 01', '8 900 555 00 02']],
+		['8 900 555 00 01\r\n8 900 555 00 02\n', ['8 900 555 00 01', '8 900 555 00 02']],
+		[
+			['8 900 555 00 01, 8 900 555 00 02', '123-45-67'],
+			['8 900 555 00 01', '8 900 555 00 02', '123-45-67'],
+		],
+		['8 900 555 00 01, доб. 12', ['8 900 555 00 01, доб. 12']],
+		['8 900 555 00 01, мама; 8 900 555 00 02, папа', ['8 900 555 00 01, мама', '8 900 555 00 02, папа']],
+		[['+7 (___) ___-__-__', '8 900 555 00 01', '', null], ['8 900 555 00 01']],
+		[['+7', 'нет'], ['нет']],
+		[89005550001, ['89005550001']],
+		[
+			[89005550001, '["8 900 555 00 02"]'],
+			['89005550001', '8 900 555 00 02'],
+		],
+		['+7 (___) ___-__-__, +7', []],
+		[0, []],
+	])('reads %j as %j', (value, phones) => {
+		expect(read(value)).toEqual(phones);
+	});
+
+	it.each([[NaN], [1.5], [1e21], [true], [{}], [[{}]]])('refuses %j', (value) => {
+		expect(() => read(value)).toThrow("'Phone' must be a phone number or a list of phone numbers, but it is");
+	});
 });

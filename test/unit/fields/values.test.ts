@@ -1,0 +1,373 @@
+import { DateTime } from 'luxon';
+
+import {
+	emptied,
+	inJson,
+	isBlank,
+	keyReadings,
+	readField,
+	searchForms,
+	toColumn,
+	toProperty,
+	toSchema,
+	toSingleProperty,
+} from '../../../nodes/AlfaCrm/fields/field';
+import { fold } from '../../../nodes/AlfaCrm/fields/fold';
+import type { Field, FieldType, Shown, ShownType, Wire } from '../../../nodes/AlfaCrm/fields/types';
+import { UnreadableValue } from '../../../nodes/AlfaCrm/fields/unreadable';
+
+const ZONE = 'Europe/Moscow';
+const field = <T extends ShownType>(type: T): Shown =>
+	({ name: 'sample', label: 'Sample', ...type }) as Shown;
+const read = (type: ShownType, value: unknown): Wire => readField(field(type), value, ZONE);
+
+const SUM = { type: 'number', min: 0.01 } as const;
+const STAGE = { type: 'reference', entity: 'leadStatus' } as const;
+const DAYS = [
+	{ value: 1, label: 'Monday' },
+	{ value: 7, label: 'Sunday' },
+];
+const CHOICE = { type: 'choice', choices: DAYS, preset: 1 } as const;
+const CHOICES = { type: 'choices', choices: DAYS } as const;
+const DOTTED = { type: 'date', format: 'dotted' } as const;
+const ROWS: FieldType = {
+	type: 'rows',
+	fields: [
+		{ type: 'id', name: 'customer_id', label: 'Customer ID', required: true },
+		{ type: 'flag', name: 'is_attend', label: 'Attended' },
+		{ type: 'text', name: 'note', label: 'Note' },
+	],
+	readOnly: ['ctt_id'],
+};
+
+describe('is read', () => {
+	it.each<[ShownType, unknown, Wire]>([
+		[{ type: 'text' }, ' Мия \n', 'Мия'],
+		[{ type: 'text' }, 501, '501'],
+		[{ type: 'text' }, true, 'true'],
+		[{ type: 'longText' }, 'a\nb', 'a\nb'],
+		[{ type: 'texts' }, 'a@example.org, b@example.org', ['a@example.org', 'b@example.org']],
+		[{ type: 'texts' }, ['a@example.org;b@example.org', ' '], ['a@example.org', 'b@example.org']],
+		[{ type: 'texts' }, 'a@example.org\r\nb@example.org', ['a@example.org', 'b@example.org']],
+		[{ type: 'texts' }, '["a@example.org", "b@example.org"]', ['a@example.org', 'b@example.org']],
+		[{ type: 'texts' }, 'https://a.example/?x=1,2', ['https://a.example/?x=1,2']],
+		[{ type: 'texts' }, 'https://a.example,https://b.example', ['https://a.example', 'https://b.example']],
+		[{ type: 'texts' }, 'a.example,b.example', ['a.example', 'b.example']],
+		[{ type: 'texts', split: false }, 'ул. Мира, 5; кв. 2', ['ул. Мира, 5; кв. 2']],
+		[{ type: 'texts', split: false }, ['ул. Мира, 5', ''], ['ул. Мира, 5']],
+		[{ type: 'custom' }, ' a ', 'a'],
+		[{ type: 'custom' }, 1.5, 1.5],
+		[{ type: 'custom' }, true, 1],
+		[{ type: 'custom' }, false, 0],
+		[{ type: 'custom' }, ['a', '', 2, false], ['a', 2, 0]],
+		[{ type: 'custom' }, DateTime.fromISO('2026-02-04T23:00', { zone: 'UTC' }), '05.02.2026'],
+		[{ type: 'custom' }, new Date('2026-02-04T00:00:00.000Z'), '04.02.2026'],
+		[{ type: 'custom' }, '2026-02-04T23:00:00.000Z', '2026-02-04T23:00:00.000Z'],
+		[{ type: 'custom' }, '[]', '[]'],
+		[{ type: 'number' }, 1290.9 * 3, 3872.7],
+		[{ type: 'number' }, '1.005', 1.01],
+		[{ type: 'number' }, '-1.005', -1.01],
+		[{ type: 'number' }, -0.001, 0],
+		[{ type: 'number' }, 1e12, 1e12],
+		[{ type: 'number', nonZero: true }, -500, -500],
+		[SUM, '0.01', 0.01],
+		[{ type: 'integer', min: 1, max: 5 }, '5', 5],
+		[{ type: 'integer' }, -0, 0],
+		[{ type: 'flag' }, 'TRUE', 1],
+		[{ type: 'flag' }, false, 0],
+		[{ type: 'boolean' }, '0', false],
+		[DOTTED, '2015-09-04T00:00:00.000Z', '04.09.2015'],
+		[{ type: 'date', format: 'iso' }, '04.09.2015', '2015-09-04'],
+		[{ type: 'time' }, '7:05:30', '07:05'],
+		[CHOICE, ' 7 ', 7],
+		[CHOICES, '1, 7', [1, 7]],
+		[CHOICES, 7, [7]],
+		[{ type: 'id' }, ' 501 ', 501],
+		[{ type: 'id' }, 'https://demo.s20.online/company/1/customer/view?id=501', 501],
+		[STAGE, { __rl: true, mode: 'id', value: '4' }, 4],
+		[
+			{ type: 'record', entity: 'customer' },
+			{ __rl: true, mode: 'url', value: 'https://demo.s20.online/company/1/customer/view?tab=1&id=501' },
+			501,
+		],
+		[{ type: 'ids' }, '1, 2;3', [1, 2, 3]],
+		[{ type: 'ids' }, [[1], '[2, 3]'], [1, 2, 3]],
+		[{ type: 'references', entity: 'teacher' }, '[1, "2"]', [1, 2]],
+		[ROWS, [{ customer_id: '7', is_attend: true, note: '', ctt_id: 77 }], [{ customer_id: 7, is_attend: 1 }]],
+		[ROWS, { values: [{ customer_id: 7 }, { customer_id: 8 }] }, [{ customer_id: 7 }, { customer_id: 8 }]],
+		[ROWS, '[{"customer_id": 7, "note": " x "}]', [{ customer_id: 7, note: 'x' }]],
+		[{ type: 'object' }, '{"b": 1}', { b: 1 }],
+	])('%j: %j as %j', (type, value, wire) => {
+		expect(isBlank(type, value)).toBe(false);
+		expect(read(type, value)).toEqual(wire);
+	});
+});
+
+describe('is refused', () => {
+	it.each<[ShownType, unknown, string]>([
+		[{ type: 'text' }, {}, 'a text, but it is "{}"'],
+		[{ type: 'text' }, NaN, 'a text, but it is "NaN"'],
+		[{ type: 'text' }, 1e21, 'a text, but it is "1e+21"'],
+		[{ type: 'text' }, ['a', 'b'], 'a text, but it is "["a","b"]"'],
+		[{ type: 'text' }, 'x'.repeat(0), 'a text, but it is empty'],
+		[{ type: 'texts' }, [true], 'a text or a list of texts'],
+		[{ type: 'texts' }, [{}], 'a text or a list of texts'],
+		[{ type: 'custom' }, NaN, 'a text, a number, yes or no, a date, or a list of those, but it is "NaN"'],
+		[{ type: 'custom' }, { a: 1 }, 'a text, a number'],
+		[{ type: 'custom' }, [['a']], 'a text, a number'],
+		[{ type: 'number' }, '1 290,90', 'a number, with a point before decimals, but it is "1 290,90"'],
+		[{ type: 'number' }, 1e21, 'a number, with'],
+		[{ type: 'number' }, '1000000000000.01', 'a number, with'],
+		[SUM, 0, 'a number of at least 0.01, with a point before decimals, but it is "0"'],
+		[SUM, 0.004, 'a number of at least 0.01'],
+		[SUM, -500, 'a number of at least 0.01'],
+		[{ type: 'number', nonZero: true }, '0.00', 'a number other than 0, with'],
+		[{ type: 'integer', min: 1, max: 5 }, 6, 'a whole number of at least 1 and of at most 5, but it is "6"'],
+		[{ type: 'integer' }, 1.5, 'a whole number, but it is "1.5"'],
+		[{ type: 'flag' }, 'yes', 'yes or no, but it is "yes"'],
+		[{ type: 'flag' }, [true], 'yes or no'],
+		[{ type: 'boolean' }, 2, 'yes or no'],
+		[DOTTED, '30.02.2026', 'a date such as 2026-02-28 or 28.02.2026, but it is "30.02.2026"'],
+		[{ type: 'time' }, '24:00', 'a time of day such as 17:00, but it is "24:00"'],
+		[CHOICE, 2, 'one of 1 (Monday), 7 (Sunday), but it is "2"'],
+		[CHOICE, [1], 'one of 1 (Monday)'],
+		[CHOICE, true, 'one of 1 (Monday)'],
+		[CHOICES, '1, 2', 'some of 1 (Monday), 7 (Sunday), but it is "1, 2"'],
+		[{ type: 'id' }, 0, 'the number of a record, but it is "0"'],
+		[{ type: 'id' }, '#5', 'the number of a record'],
+		[STAGE, 'https://demo.s20.online/company/1/customer', 'the number of a record'],
+		[{ type: 'ids' }, '1, x', 'one or more numbers of records, but it is "1, x"'],
+		[{ type: 'ids' }, [1, -1], 'one or more numbers of records'],
+		[ROWS, 'x', 'a list of rows, each an object, but it is "x"'],
+		[ROWS, [1], 'a list of rows'],
+		[ROWS, { rows: [] }, 'a list of rows'],
+		[{ type: 'object' }, [1], 'an object'],
+	])('%j: %j', (type, value, expected) => {
+		expect(() => read(type, value)).toThrow(UnreadableValue);
+		expect(() => read(type, value)).toThrow(`'Sample' must be ${expected}`);
+	});
+
+	it.each([
+		[[{ is_attend: 1 }], "'Customer ID' is empty in a row, but AlfaCRM requires it"],
+		[[{ customer_id: 7, isAttend: 1 }], 'There is no field "isAttend" in a row'],
+		[[{ customer_id: 7, is_attend: 'yes' }], `'Attended' must be yes or no, but it is "yes"`],
+	])('a row %j', (rows, message) => {
+		expect(() => read(ROWS, rows)).toThrow(message);
+	});
+
+	it('with advice, and a long value cut', () => {
+		const error = (() => {
+			try {
+				return read({ type: 'id' }, 'x'.repeat(100));
+			} catch (caught) {
+				return caught as UnreadableValue;
+			}
+		})();
+		expect(error).toMatchObject({
+			message: `'Sample' must be the number of a record, but it is "${'x'.repeat(60)}…"`,
+			description: "Correct it in this node, or the expression that fills 'Sample'.",
+			label: 'Sample',
+		});
+	});
+});
+
+describe('is empty', () => {
+	const always = [
+		undefined,
+		null,
+		'',
+		' ',
+		'\u00a0\n',
+		'\u200b',
+		[],
+		{ mode: 'list', value: '' },
+		{ __rl: true, mode: 'id', value: null },
+	];
+	const lists = ['[]', ' [ ] ', ',', ' , ;\n', [undefined], [''], [[], null], '["", null]'];
+	const phones = ['+7 (___) ___-__-__', '+7', 0, ['8', ''], '+7, +7 (___) ___-__-__'];
+
+	it.each<[ShownType, unknown[]]>([
+		[{ type: 'text' }, always],
+		[{ type: 'number' }, always],
+		[{ type: 'flag' }, always],
+		[DOTTED, always],
+		[CHOICE, always],
+		[{ type: 'id' }, always],
+		[{ type: 'texts' }, [...always, ...lists]],
+		[{ type: 'texts', split: false }, [...always, ...lists]],
+		[{ type: 'ids' }, [...always, ...lists]],
+		[CHOICES, [...always, ...lists]],
+		[{ type: 'phones' }, [...always, ...lists, ...phones]],
+		[ROWS, [...always, '[]', {}, { values: [] }, { values: '' }]],
+		[{ type: 'object' }, [...always, {}, '{}']],
+		[{ type: 'custom' }, [...always, [''], [null, ' ']]],
+	])('%j', (type, values) => {
+		for (const value of values) expect([value, isBlank(type, value)]).toEqual([value, true]);
+	});
+
+	it.each<[ShownType, unknown[]]>([
+		[{ type: 'text' }, ['0', 0, false, '[]', ',', {}, [undefined], NaN]],
+		[{ type: 'number' }, [0, '0', NaN, '[]']],
+		[{ type: 'flag' }, [false, 0, 'no']],
+		[{ type: 'id' }, [0, '0', {}]],
+		[{ type: 'phones' }, ['нет', '12345', NaN, {}, true]],
+		[ROWS, [{ values: [{}] }, [{}], 'x', 0]],
+		[{ type: 'custom' }, ['[]', 0, false, {}]],
+	])('%j, but not by %j', (type, values) => {
+		for (const value of values) expect([value, isBlank(type, value)]).toEqual([value, false]);
+	});
+
+	it.each<[ShownType, Wire]>([
+		[{ type: 'text' }, ''],
+		[{ type: 'longText' }, ''],
+		[{ type: 'custom' }, ''],
+		[{ type: 'number' }, null],
+		[DOTTED, null],
+		[STAGE, null],
+		[CHOICE, null],
+		[{ type: 'texts' }, []],
+		[{ type: 'phones' }, []],
+		[{ type: 'ids' }, []],
+		[ROWS, []],
+	])('%j, and emptied by %j', (type, wire) => {
+		expect(emptied(type)).toEqual(wire);
+	});
+});
+
+describe('is looked up', () => {
+	it.each<[ShownType, Wire, string[]]>([
+		[{ type: 'text' }, ' Алёна  ОРЛОВА', ['алена орлова']],
+		[{ type: 'texts' }, 'A@Example.org', ['a@example.org']],
+		[{ type: 'phones' }, '8 900 555 00 01', ['79005550001']],
+		[{ type: 'phones' }, '9005550001', ['79005550001', '9005550001']],
+		[{ type: 'phones' }, 'мама', []],
+		[DOTTED, '04.09.2015', ['2015-09-04']],
+		[{ type: 'number' }, '575.00', ['575']],
+		[{ type: 'integer' }, 7, ['7']],
+		[{ type: 'flag' }, true, ['1']],
+		[{ type: 'boolean' }, false, ['0']],
+		[{ type: 'id' }, '7', ['7']],
+		[CHOICE, '7', ['7']],
+		[{ type: 'time' }, '7:05', ['07:05']],
+		[{ type: 'custom' }, 'A-12', ['a-12']],
+		[{ type: 'custom' }, '2015-09-04', ['2015-09-04']],
+		[{ type: 'custom' }, '04.09.2015', ['2015-09-04']],
+		[{ type: 'custom' }, 12, ['12']],
+		[{ type: 'text' }, null, []],
+	])('%j: %j as %j', (type, value, readings) => {
+		expect(keyReadings(type, value)).toEqual(readings);
+	});
+
+	it.each<[ShownType, Wire, unknown]>([
+		[{ type: 'text' }, 'Мия', [{ sample: 'Мия' }]],
+		[{ type: 'id' }, 7, [{ sample: 7 }]],
+		[DOTTED, '04.09.2015', [{ sample_from: '04.09.2015', sample_to: '04.09.2015' }]],
+		[
+			{ type: 'phones' },
+			'8 900 555 00 01',
+			[{ sample: '05550001' }, { sample: '+7(900)555-00-01' }, { sample: '8 900 555 00 01' }],
+		],
+		[{ type: 'phones' }, 'мама', []],
+	])('%j: %j by %j', (type, value, forms) => {
+		expect(searchForms(type, 'sample', value)).toEqual(forms);
+	});
+});
+
+describe('in the form', () => {
+	it('a number is bounded, and empty at first where a zero is refused', () => {
+		expect(toProperty(field(SUM))).toEqual({
+			displayName: 'Sample',
+			name: 'sample',
+			type: 'number',
+			typeOptions: { minValue: 0.01, numberPrecision: 2 },
+			default: '',
+		});
+		expect(toProperty(field({ type: 'number', nonZero: true })).default).toBe('');
+		expect(toProperty(field({ type: 'number' })).default).toBe(0);
+		expect(toProperty(field({ type: 'integer', min: 1, max: 500, preset: 60 }))).toMatchObject({
+			typeOptions: { minValue: 1, maxValue: 500, numberPrecision: 0 },
+			default: 60,
+		});
+	});
+
+	it('a list of texts that is looked for asks for one', () => {
+		for (const type of ['texts', 'phones'] as const) {
+			expect(toProperty(field({ type }))).toMatchObject({
+				default: [],
+				typeOptions: { multipleValues: true },
+			});
+			expect(toSingleProperty(field({ type }))).toEqual({
+				displayName: 'Sample',
+				name: 'sample',
+				type: 'string',
+				default: '',
+			});
+		}
+		expect(toSingleProperty(field(ROWS))).toEqual(toProperty(field(ROWS)));
+	});
+});
+
+it.each<[ShownType, string, string, string]>([
+	[{ type: 'text' }, 'string', 'string', 'sample'],
+	[{ type: 'texts' }, 'string', 'array', 'sample (list)'],
+	[{ type: 'phones' }, 'string', 'array', 'sample (list)'],
+	[{ type: 'number' }, 'number', 'string', 'sample'],
+	[{ type: 'integer' }, 'number', 'integer', 'sample'],
+	[{ type: 'flag' }, 'boolean', 'integer', 'sample (0 or 1)'],
+	[{ type: 'boolean' }, 'boolean', 'boolean', 'sample (true or false)'],
+	[DOTTED, 'dateTime', 'string', 'sample (date)'],
+	[{ type: 'time' }, 'string', 'string', 'sample (hh:mm)'],
+	[CHOICE, 'options', 'integer', 'sample (1 Monday, 7 Sunday)'],
+	[CHOICES, 'string', 'array', 'sample (list)'],
+	[STAGE, 'string', 'integer', 'sample'],
+	[{ type: 'references', entity: 'teacher' }, 'string', 'array', 'sample (list)'],
+	[ROWS, 'array', 'array', 'sample (list of objects with customer_id, is_attend, note)'],
+	[{ type: 'custom' }, 'string', 'string', 'sample'],
+])('%j is a %s in the mapper, comes as %s and is explained as %s', (type, column, schema, help) => {
+	expect(toColumn(field(type) as Field, false).type).toBe(column);
+	expect(toSchema(type).type).toBe(schema);
+	expect(inJson(field(type))).toBe(help);
+});
+
+it.each([
+	['  Мия \t Орлова\n', 'мия орлова'],
+	['Алёна', 'алена'],
+	['АЛЁНА'.normalize('NFD'), 'алена'],
+	['Андрей'.normalize('NFD'), 'андрей'],
+	['a\u00adb\u200bc', 'abc'],
+	['', ''],
+])('%j folds to %j', (text, folded) => {
+	expect(fold(text)).toBe(folded);
+	expect(fold(folded)).toBe(folded);
+});
+
+it('takes no time for long values', () => {
+	const begin = performance.now();
+	const ids = Array.from({ length: 20_000 }, (_, index) => index + 1);
+	expect(read({ type: 'ids' }, ids.join(', '))).toEqual(ids);
+	for (const part of [
+		'a,',
+		'1 ',
+		',',
+		' ',
+		'8 900 555 00 01, ',
+		'_',
+		'https://a.example/,',
+		'[',
+		'(',
+		'\u200b',
+		'0.',
+	]) {
+		const text = part.repeat(20_000);
+		for (const type of ['text', 'texts', 'phones', 'ids', 'custom', 'number', 'time'] as const) {
+			isBlank({ type }, text);
+			keyReadings({ type }, text);
+			try {
+				read({ type }, text);
+			} catch (error) {
+				expect(error).toBeInstanceOf(UnreadableValue);
+			}
+		}
+	}
+	expect(performance.now() - begin).toBeLessThan(10_000);
+});
