@@ -130,7 +130,7 @@ describe.each(['always', 'withCustomer'] as const)('Send It Again, where details
 		);
 	});
 
-	it('sends nothing when it says what is there', async () => {
+	it('sends nothing more when it says what is there', async () => {
 		const { id, customer_ids } = planned();
 		const [one, two] = customer_ids;
 		await run(mark(id, { present_ids: customer_ids.join(',') }));

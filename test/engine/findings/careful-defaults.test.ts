@@ -5,7 +5,7 @@ import { OPEN_END, byPhone, officeOf, pick } from '../support/office';
 import { useSchool } from '../support/school';
 
 const school = useSchool({ customers: 40 });
-const { add, customer, lead, row, run } = officeOf(school);
+const { add, customer, lead, row, run, set } = officeOf(school);
 
 const PHONE = '+7(900)555-00-01';
 const EMAIL = 'family@example.org';
@@ -76,6 +76,7 @@ describe('an archived match', () => {
 	});
 
 	it('may be a group, which stays archived', async () => {
+		set({ rowsShowRemoved: ['group'] });
 		const id = add('group', { name: 'Сборка роботов', branch_ids: [1], removed: 1 });
 		const fieldsToSet = { limit: 9 };
 		const parameters = { resource: 'group', operation: 'upsert', branchId: 1, matchBy: 'name' };

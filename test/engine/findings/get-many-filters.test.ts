@@ -1,6 +1,6 @@
 import type { IDataObject, INodeParameters } from 'n8n-workflow';
 
-import { NULL, UNDEFINED, given, officeOf, pick } from '../support/office';
+import { NULL, UNDEFINED, officeOf, pick } from '../support/office';
 import { useSchool } from '../support/school';
 
 const school = useSchool({ customers: 120 });

@@ -41,9 +41,11 @@ describe('List Fields = Replace', () => {
 	it('changes nothing when only the key is given, and again changes nothing', async () => {
 		const id = family();
 		const parameters = byPhone('8 900 555 00 01', {}, REPLACE);
-		for (const _turn of [1, 2]) {
-			expect(await run(parameters)).toMatchObject([{ id, operationResult: 'unchanged' }]);
-		}
+		const json = [...(await run(parameters)), ...(await run(parameters))];
+		expect(json).toMatchObject([
+			{ id, operationResult: 'unchanged' },
+			{ id, operationResult: 'unchanged' },
+		]);
 		expect(school.calls()).not.toContain('customer/update');
 		expect(customer(id)).toMatchObject({ phone: PHONES, email: EMAILS });
 	});
@@ -128,8 +130,7 @@ describe('lists that Simplify wrote as one text', () => {
 				: { ...byPhone('+7(900)555-00-02', { phone, email }) },
 			{ items: [read] },
 		);
-		const { updated_at: _then, ...rest } = before;
-		expect(customer(id)).toMatchObject(rest);
+		expect(customer(id)).toEqual({ ...before, updated_at: customer(id).updated_at });
 	});
 
 	it.each<[string, INodeParameters]>([

@@ -29,8 +29,6 @@ export interface Office {
 	customer: (id: unknown) => IDataObject;
 	/** Switches of the sandbox. */
 	set: (settings: Record<string, unknown>) => void;
-	/** Every record of the school, to compare before and after. */
-	everything: () => Record<string, unknown>;
 	/** Calls so far that write. */
 	writes: () => string[];
 	/** Runs the node, which must succeed. */
@@ -48,13 +46,12 @@ export function officeOf(school: School): Office {
 	const rows = (path: string) => store().rows(path) as unknown as readonly IDataObject[];
 	const row = (path: string, id: unknown) => store().find(path, id as number) as unknown as IDataObject;
 	const add = (path: string, values: IDataObject) => store().insert(path, values as never).id;
-	const everything = () => school.sandbox.state();
 	const whole = async (parameters: INodeParameters, more: Overrides = {}) =>
 		await school.engine.run({ parameters, ...more });
 	const stopped = async (parameters: INodeParameters, more: Overrides = {}) => {
-		const before = everything();
+		const before = school.sandbox.snapshot();
 		const { error, status } = await whole(parameters, more);
-		expect(everything()).toEqual(before);
+		expect(school.sandbox.changes(before)).toEqual([]);
 		expect(status).toBe('error');
 		return error as NodeApiError;
 	};
@@ -67,7 +64,6 @@ export function officeOf(school: School): Office {
 			add('customer', { name: 'Орлова Мия', is_study: 0, legal_type: 1, branch_ids: [1], ...values }),
 		customer: (id) => row('customer', id),
 		set: (settings) => void Object.assign(school.sandbox.settings, settings),
-		everything,
 		writes: () =>
 			school.calls().filter((call) => /\/(create|update|delete|teach|bonus-add|bonus-spend)$/.test(call)),
 		run: async (parameters, more) => {
