@@ -74,6 +74,8 @@ export interface RunOptions {
 	items?: IDataObject[];
 	onError?: OnError;
 	timezone?: string;
+	/** Stops the execution as a user does. */
+	signal?: AbortSignal;
 }
 
 export interface RunResult {
@@ -94,7 +96,11 @@ export interface RunResult {
 export class Engine {
 	readonly credentials: TestCredentialsHelper;
 
-	constructor(stored: ICredentialDataDecryptedObject) {
+	/** @param id of the credential in n8n; two may hold the same account */
+	constructor(
+		stored: ICredentialDataDecryptedObject,
+		private readonly id = '1',
+	) {
 		this.credentials = new TestCredentialsHelper(new AlfaCrmApi(), { token: '', ...stored });
 	}
 
@@ -104,12 +110,13 @@ export class Engine {
 		items = [{}],
 		onError,
 		timezone = 'Europe/Moscow',
+		signal,
 	}: RunOptions): Promise<RunResult> {
 		const nodes: INode[] = [
 			node('Items', 'test.items', { items: items as never }),
 			{
 				...node('AlfaCRM', 'n8n-nodes-alfacrm.alfaCrm', parameters),
-				credentials: { alfaCrmApi: { id: '1', name: 'AlfaCRM' } },
+				credentials: { alfaCrmApi: { id: this.id, name: 'AlfaCRM' } },
 				...(onError ? { onError } : {}),
 			},
 		];
@@ -129,8 +136,9 @@ export class Engine {
 			'manual',
 			createEmptyRunExecutionData(),
 		);
-		const run = await execution.run({ workflow, startNode: workflow.getNode('Items') as INode });
-		return read(run);
+		const running = execution.run({ workflow, startNode: workflow.getNode('Items') as INode });
+		signal?.addEventListener('abort', () => running.cancel(), { once: true });
+		return read(await running);
 	}
 
 	/** Loads a dropdown as the editor does while the form holds `parameters`. */
@@ -163,7 +171,7 @@ export class Engine {
 	private formContext(parameters: INodeParameters): LoadOptionsContext {
 		const current: INode = {
 			...node('AlfaCRM', 'n8n-nodes-alfacrm.alfaCrm', parameters),
-			credentials: { alfaCrmApi: { id: '1', name: 'AlfaCRM' } },
+			credentials: { alfaCrmApi: { id: this.id, name: 'AlfaCRM' } },
 		};
 		const workflow = new Workflow({
 			nodes: [current],
