@@ -18,6 +18,7 @@ export function optionsFor(resource: string, operation: string): fc.Arbitrary<ID
 	const children = (shown.options ?? []) as INodeProperties[];
 	return fc.record(Object.fromEntries(children.map((child) => [child.name, choiceOf(child)])), {
 		requiredKeys: [],
+		noNullPrototype: true,
 	}) as fc.Arbitrary<IDataObject>;
 }
 
@@ -27,6 +28,7 @@ function choiceOf({ name, type, options = [] }: INodeProperties): fc.Arbitrary<V
 	if (type === 'boolean') return fc.boolean();
 	// The branches of the account; a search that leaves out the branch of the call could not find what it made.
 	if (type === 'multiOptions' && values.length === 0) return fc.constantFrom<Value>([1], [1, 2]);
-	if (type === 'multiOptions') return fc.subarray(values, { maxLength: 3 }) as fc.Arbitrary<Value>;
+	const maxLength = Math.min(3, values.length);
+	if (type === 'multiOptions') return fc.subarray(values, { maxLength }) as fc.Arbitrary<Value>;
 	throw new Error(`No generator for the option "${name}"`);
 }

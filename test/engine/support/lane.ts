@@ -1,12 +1,14 @@
 import type { Sandbox } from '../../../sandbox';
 import { startSandbox } from '../../../sandbox';
-import type { Row } from '../../../sandbox';
+import type { Row, Settings } from '../../../sandbox';
+import { defaultSettings } from '../../../sandbox/settings';
 import { entityNames } from '../../../sandbox/entities';
 import { localNow } from '../../../sandbox/dates';
 import type { RunOptions, RunResult } from './engine';
 import { Engine } from './engine';
 import type { Proxy } from './proxy';
 import { startProxy } from './proxy';
+import type { World } from './values';
 
 /** What there is of each entity, and how often a lesson was conducted; the order of the rows does not matter. */
 export type State = Record<string, string[] | number>;
@@ -23,7 +25,6 @@ export class Lane {
 		readonly proxy: Proxy,
 		name: string,
 	) {
-		sandbox.settings.rateLimit = 0;
 		this.snapshot = sandbox.store.snapshot();
 		this.known = new Map(
 			entityNames.map((path) => [path, new Set(sandbox.store.rows(path).map(({ id }) => id))]),
@@ -40,11 +41,20 @@ export class Lane {
 
 	static async open(name = 'lane', customers = 150): Promise<Lane> {
 		const sandbox = await startSandbox({ customers });
-		return new Lane(sandbox, await startProxy(sandbox.url), name);
+		const lane = new Lane(sandbox, await startProxy(sandbox.url), name);
+		lane.fresh();
+		await lane.logIn();
+		return lane;
+	}
+
+	/** What there is to choose from, which is the same in each lane. */
+	get world(): World {
+		return { branch: 1, rows: (path) => this.snapshot.get(path) ?? [] };
 	}
 
 	/** Everything as it was in the beginning, but for the logins. */
-	fresh(): void {
+	fresh(settings: Partial<Settings> = {}): void {
+		Object.assign(this.sandbox.settings, structuredClone(defaultSettings), { rateLimit: 0 }, settings);
 		this.sandbox.store.restore(this.snapshot);
 		this.sandbox.clearJournal();
 		this.proxy.clear();
@@ -55,7 +65,7 @@ export class Lane {
 	}
 
 	/** Logs both credentials in, so that no later request is a login. */
-	async logIn(): Promise<void> {
+	private async logIn(): Promise<void> {
 		const parameters = { resource: 'subject', operation: 'get', id: '1', branchId: 1 };
 		await this.run({ parameters }, 0);
 		await this.run({ parameters }, 1);
@@ -71,7 +81,8 @@ export class Lane {
 			const entries = Object.entries(row).filter(
 				([name, value]) => name !== 'updated_at' && !isOfThisRun(value) && !(isNew && name === 'id'),
 			);
-			return JSON.stringify(Object.fromEntries(entries.sort(([a], [b]) => (a < b ? -1 : 1))));
+			const ordered = entries.map(([name, value]) => [name, inOrder(value)] as const);
+			return JSON.stringify(Object.fromEntries(ordered.sort(([a], [b]) => (a < b ? -1 : 1))));
 		};
 		const paths = entityNames.filter((path) => path !== 'log');
 		const rows = paths.map((path) => {
@@ -92,6 +103,10 @@ export class Lane {
 		await this.sandbox.close();
 	}
 }
+
+/** Lists of IDs are sets. */
+const inOrder = (value: unknown): unknown =>
+	Array.isArray(value) && value.every((item) => typeof item === 'number') ? [...value].sort((a, b) => a - b) : value;
 
 /** A row that was written with what it held before is no change. */
 function normalised(rows: string[]): string[] {
