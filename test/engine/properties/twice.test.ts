@@ -6,7 +6,9 @@ import { Lane } from '../support/lane';
 import { respelled } from '../support/respelled';
 
 const RUNS = 24;
-const SEED = 9;
+/** Always the same cases; on a busy machine a failure is not made simpler for ever. */
+const HOW = { seed: 9, interruptAfterTimeLimit: 60_000 };
+jest.setTimeout(120_000);
 
 /** What is not known of the service, or differs between accounts, makes no difference. */
 const accounts: ReadonlyArray<Partial<Settings>> = [
@@ -59,7 +61,7 @@ describe('what is run again', () => {
 					expect(lane.state()).toEqual(once);
 				},
 			);
-			await fc.assert(property, { seed: SEED, numRuns: RUNS });
+			await fc.assert(property, { ...HOW, numRuns: RUNS });
 			// Else it would hold because nothing ever happened.
 			expect(changing).toBeGreaterThanOrEqual(RUNS / 4);
 		},

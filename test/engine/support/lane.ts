@@ -75,7 +75,10 @@ export class Lane {
 	state(): State {
 		const now = localNow(this.sandbox.settings);
 		const isOfThisRun = (value: unknown) =>
-			typeof value === 'string' && /^\d{4}-\d\d-\d\d \d/.test(value) && value >= this.startedAt && value <= now;
+			typeof value === 'string' &&
+			/^\d{4}-\d\d-\d\d \d/.test(value) &&
+			value >= this.startedAt &&
+			value <= now;
 		const strip = (path: string, row: Row) => {
 			const isNew = this.known.get(path)?.has(row.id) !== true;
 			const entries = Object.entries(row).filter(
@@ -106,7 +109,9 @@ export class Lane {
 
 /** Lists of IDs are sets. */
 const inOrder = (value: unknown): unknown =>
-	Array.isArray(value) && value.every((item) => typeof item === 'number') ? [...value].sort((a, b) => a - b) : value;
+	Array.isArray(value) && value.every((item) => typeof item === 'number')
+		? [...value].sort((a, b) => a - b)
+		: value;
 
 /** A row that was written with what it held before is no change. */
 function normalised(rows: string[]): string[] {

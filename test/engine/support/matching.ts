@@ -25,7 +25,9 @@ export function customFieldsOf(
 ): fc.Arbitrary<IDataObject> {
 	const names = customNames(entity, world).filter((name) => !except.includes(name));
 	if (names.length === 0) return fc.constant({});
-	const some = fc.record({ [names[0]]: fc.constantFrom('Школа 7', '12', 'онлайн') }) as fc.Arbitrary<IDataObject>;
+	const some = fc.record({
+		[names[0]]: fc.constantFrom('Школа 7', '12', 'онлайн'),
+	}) as fc.Arbitrary<IDataObject>;
 	return fc.oneof(fc.constant<IDataObject>({}), some);
 }
 

@@ -10,7 +10,8 @@ export type Way =
 	| { kind: 'lost' }
 	/** Answered with HTTP 500 without reaching AlfaCRM. */
 	| { kind: 'refused' }
-	| { kind: 'late'; ms: number };
+	| { kind: 'late'; ms: number }
+	| { kind: 'held'; until: Promise<void> };
 
 export interface Passed {
 	/** As in "customer/create". */
@@ -59,6 +60,7 @@ export async function startProxy(target: string): Promise<Proxy> {
 			return answer(outgoing, 500, JSON.stringify({ name, message: 'Внутренняя ошибка.', status: 500 }));
 		}
 		if (way?.kind === 'late') await sleep(way.ms);
+		if (way?.kind === 'held') await way.until;
 		const { status, text } = await forward(target, agent, incoming, body);
 		entry.done = /^\{"success":true\b/.test(text);
 		if (way?.kind === 'lost') return incoming.socket.destroy();

@@ -5,12 +5,14 @@ import type { Row } from '../../../sandbox';
 import type { Value, World } from './values';
 import { oneOf, picked } from './values';
 
+type Own = Record<string, fc.Arbitrary<Value | undefined>>;
+
 /** What makes sense for an operation beyond what the types of its fields say. */
 interface Special {
 	/** Records that it is meant for. */
 	fit?: (row: Row, world: World) => boolean;
 	/** Parameters that follow from the record; undefined is not given. */
-	given?: (world: World, row: Row) => Record<string, fc.Arbitrary<Value | undefined>>;
+	given?: (world: World, row: Row) => Own;
 }
 
 const isLead = (row: Row) => row.is_study === 0 && row.e_date === '2030-12-31';
@@ -45,7 +47,7 @@ export const SPECIAL: Record<string, Special> = {
 	'group.unarchive': { fit: (row) => row.removed === 1 },
 	'customer.removeFromGroup': {
 		fit: (row, world) => groupsOf(world, row).length > 0,
-		given: (world, row) => {
+		given: (world, row): Own => {
 			const groups = groupsOf(world, row);
 			return groups.length > 0 ? { group_id: oneOf(groups).map(picked) } : {};
 		},

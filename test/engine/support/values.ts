@@ -78,7 +78,8 @@ const makers: Record<string, Make> = {
 	longText: () => words,
 	texts: ({ name }) => fc.uniqueArray(MADE[name] ?? words, { minLength: 1, maxLength: 2 }),
 	phones: () => fc.uniqueArray(newPhone, { minLength: 1, maxLength: 2 }),
-	id: ({ name }, world) => (name in NAMED ? oneOf(idsAt(world, NAMED[name])) : fc.integer({ min: 1, max: 9 })),
+	id: ({ name }, world) =>
+		name in NAMED ? oneOf(idsAt(world, NAMED[name])) : fc.integer({ min: 1, max: 9 }),
 	ids: ({ name }, world) => {
 		const ids = someOf(idsAt(world, NAMED[name] ?? 'customer'));
 		return fc.tuple(ids, fc.boolean()).map(([list, asText]) => (asText ? list.join(', ') : list));
@@ -104,7 +105,7 @@ const makers: Record<string, Make> = {
 };
 
 function referred(field: Field, world: World): number[] {
-	const { path } = entityOf((field as Extract<Field, { type: 'reference' }>).entity);
+	const { path } = entityOf((field as unknown as { entity: string }).entity);
 	// Where records are tied to branches, a stranger is refused; which branch a record moves to is free.
 	return path === 'branch' ? world.rows(path).map(({ id }) => id) : idsAt(world, path);
 }
@@ -128,7 +129,10 @@ export function valuesOf(
 ): fc.Arbitrary<IDataObject> {
 	const free = fields.filter(({ name }) => !always.includes(name));
 	const forced = fields.filter(({ name }) => always.includes(name));
-	const chosen = fc.subarray(free, { minLength: Math.min(1, free.length), maxLength: Math.min(most, free.length) });
+	const chosen = fc.subarray(free, {
+		minLength: Math.min(1, free.length),
+		maxLength: Math.min(most, free.length),
+	});
 	return chosen.chain((some) =>
 		fc.record(Object.fromEntries([...forced, ...some].map((field) => [field.name, valueOf(field, world)]))),
 	) as fc.Arbitrary<IDataObject>;
