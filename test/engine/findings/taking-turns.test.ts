@@ -192,7 +192,7 @@ it('an execution that waits for its turn can be cancelled, and then sends nothin
 	await arrived;
 
 	const stop = new AbortController();
-	const second = whole(byPhone(PHONE, { note: 'Второе' }), { cancel: stop.signal });
+	const second = whole(byPhone(PHONE, { note: 'Второе' }), { signal: stop.signal });
 	// It waits for its turn when it asks nothing more.
 	for (let calls = -1, still = 0; still < 50; still++) {
 		await delay(1, never);

@@ -74,8 +74,8 @@ export interface RunOptions {
 	items?: IDataObject[];
 	onError?: OnError;
 	timezone?: string;
-	/** Cancels the execution, as somebody does in n8n. */
-	cancel?: AbortSignal;
+	/** Stops the execution as a user does. */
+	signal?: AbortSignal;
 }
 
 export interface RunResult {
@@ -96,10 +96,10 @@ export interface RunResult {
 export class Engine {
 	readonly credentials: TestCredentialsHelper;
 
-	/** @param credentialId tells apart two credentials, of one account or of several */
+	/** @param id of the credential in n8n; two may hold the same account */
 	constructor(
 		stored: ICredentialDataDecryptedObject,
-		private readonly credentialId = '1',
+		private readonly id = '1',
 	) {
 		this.credentials = new TestCredentialsHelper(new AlfaCrmApi(), { token: '', ...stored });
 	}
@@ -110,13 +110,13 @@ export class Engine {
 		items = [{}],
 		onError,
 		timezone = 'Europe/Moscow',
-		cancel,
+		signal,
 	}: RunOptions): Promise<RunResult> {
 		const nodes: INode[] = [
 			node('Items', 'test.items', { items: items as never }),
 			{
 				...node('AlfaCRM', 'n8n-nodes-alfacrm.alfaCrm', parameters),
-				credentials: { alfaCrmApi: { id: this.credentialId, name: 'AlfaCRM' } },
+				credentials: { alfaCrmApi: { id: this.id, name: 'AlfaCRM' } },
 				...(onError ? { onError } : {}),
 			},
 		];
@@ -137,7 +137,7 @@ export class Engine {
 			createEmptyRunExecutionData(),
 		);
 		const running = execution.run({ workflow, startNode: workflow.getNode('Items') as INode });
-		cancel?.addEventListener('abort', () => running.cancel());
+		signal?.addEventListener('abort', () => running.cancel(), { once: true });
 		return read(await running);
 	}
 
@@ -171,7 +171,7 @@ export class Engine {
 	private formContext(parameters: INodeParameters): LoadOptionsContext {
 		const current: INode = {
 			...node('AlfaCRM', 'n8n-nodes-alfacrm.alfaCrm', parameters),
-			credentials: { alfaCrmApi: { id: this.credentialId, name: 'AlfaCRM' } },
+			credentials: { alfaCrmApi: { id: this.id, name: 'AlfaCRM' } },
 		};
 		const workflow = new Workflow({
 			nodes: [current],

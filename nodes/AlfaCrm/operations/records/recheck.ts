@@ -29,7 +29,7 @@ const tests: Record<RecheckTest, Test> = {
 	is: (held, wanted) => String(held) === String(wanted),
 	has: (held, wanted) => listOf(held).some((one) => String(one) === String(wanted)),
 	in: (held, wanted) => listOf(wanted).some((one) => String(one) === String(held)),
-	contains: inTexts(fold),
+	contains: inTexts((value) => fold(String(value))),
 	phone: (held, wanted) =>
 		listOf(held).some((one) =>
 			String(one)
