@@ -5,10 +5,10 @@ import { HOSTILE } from './hostile';
 import type { Probe } from './probes';
 import type { Situation } from './situations';
 
-/** Another one tries other values at the places that do not see them all. */
-export const SEED = Number(process.env.VALUES_SEED ?? 20_260_210);
-/** VALUES_ALL=1 puts every value into every place, which takes some half an hour. */
-const isAll = process.env.VALUES_ALL === '1';
+/** See jest.config.js. */
+declare const VALUES_SEED: number;
+declare const VALUES_ALL: boolean;
+
 const SHARE = 9;
 
 /**
@@ -19,7 +19,7 @@ const SHARE = 9;
  */
 export function choose(): (situation: Situation, probe: Probe) => readonly Hostile[] {
 	const [shuffled] = fc.sample(fc.shuffledSubarray([...HOSTILE], { minLength: HOSTILE.length }), {
-		seed: SEED,
+		seed: VALUES_SEED,
 		numRuns: 1,
 	});
 	const turns = new Map<string, number>();
@@ -29,7 +29,7 @@ export function choose(): (situation: Situation, probe: Probe) => readonly Hosti
 		const kind = [entity ? operation : 'call', way, role, field.type, isOwn ? field.name : ''].join();
 		const turn = turns.get(kind);
 		turns.set(kind, (turn ?? 0) + 1);
-		if (turn === undefined || isAll) return shuffled;
+		if (turn === undefined || VALUES_ALL) return shuffled;
 		const from = (turn * SHARE) % shuffled.length;
 		return [...shuffled, ...shuffled].slice(from, from + SHARE);
 	};

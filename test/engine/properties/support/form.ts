@@ -1,4 +1,9 @@
-import type { INodeParameters, INodeProperties, INodePropertyCollection, INodePropertyOptions } from 'n8n-workflow';
+import type {
+	INodeParameters,
+	INodeProperties,
+	INodePropertyCollection,
+	INodePropertyOptions,
+} from 'n8n-workflow';
 import { NodeHelpers } from 'n8n-workflow';
 
 import { AlfaCrm } from '../../../../dist/nodes/AlfaCrm/AlfaCrm.node';
@@ -21,8 +26,14 @@ export function shownWith(parameters: INodeParameters): INodeProperties[] {
 	const current = node('AlfaCRM', 'n8n-nodes-alfacrm.alfaCrm', parameters);
 	const type = description as Parameters<typeof NodeHelpers.displayParameter>[3];
 	const values =
-		NodeHelpers.getNodeParameters(description.properties as INodeProperties[], parameters, true, false, current, type) ??
-		parameters;
+		NodeHelpers.getNodeParameters(
+			description.properties as INodeProperties[],
+			parameters,
+			true,
+			false,
+			current,
+			type,
+		) ?? parameters;
 	return (description.properties as INodeProperties[]).filter(
 		(property) => property.type !== 'notice' && NodeHelpers.displayParameter(values, property, current, type),
 	);

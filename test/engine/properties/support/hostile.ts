@@ -1,4 +1,7 @@
 import { DateTime } from 'luxon';
+import { Workflow } from 'n8n-workflow';
+
+import { node, Types } from '../../support/engine';
 
 /** A value that people, expressions or agents really give, in the ways in which it can be given. */
 export interface Hostile {
@@ -112,8 +115,22 @@ const CODES = [
 	'"Ул. Примерная, 5"',
 ];
 
-const evaluate = (code: string): unknown =>
-	(new Function('DateTime', `return (${code});`) as (luxon: typeof DateTime) => unknown)(DateTime);
+/** All of them as one list, of which an expression takes one by the item's number. */
+export const listOfAll = `[${CODES.join(', ')}]`;
+
+/** As n8n itself reads them. */
+function evaluated(): unknown[] {
+	const type = 'n8n-nodes-alfacrm.alfaCrm';
+	const any = node('Any', type, {});
+	const workflow = new Workflow({ nodes: [any], connections: {}, active: false, nodeTypes: new Types() });
+	const { expression } = workflow;
+	return expression.getSimpleParameterValue(
+		any,
+		`={{ ${listOfAll} }}`,
+		'internal',
+		{},
+	) as unknown as unknown[];
+}
 
 /** What JSON can hold comes out of it as it went in. */
 function survivesJson(value: unknown): boolean {
@@ -123,10 +140,9 @@ function survivesJson(value: unknown): boolean {
 	return value !== undefined;
 }
 
-export const HOSTILE: readonly Hostile[] = CODES.map((code) => {
-	const value = evaluate(code);
+const values = evaluated();
+
+export const HOSTILE: readonly Hostile[] = CODES.map((code, index) => {
+	const value = values[index];
 	return { code, value, isJson: survivesJson(value) };
 });
-
-/** All of them as one list, of which an expression takes one by the item's number. */
-export const listOfAll = `[${CODES.join(', ')}]`;

@@ -16,7 +16,7 @@ export interface Meaning {
 	anything?: true;
 }
 
-export type Kind = (Field | Filter)['type'] | 'phones' | 'custom';
+export type Kind = (Field | Filter)['type'] | 'phones' | 'custom' | 'slug';
 export interface Described {
 	type: Kind;
 	name: string;
@@ -25,6 +25,7 @@ export interface Described {
 	min?: number;
 	nonZero?: boolean;
 	isPhone?: boolean;
+	required?: boolean;
 }
 
 const REFUSE: Meaning = { refuse: true };
@@ -74,6 +75,7 @@ const READERS: Record<Kind, (value: unknown, field: Described) => Meaning> = {
 	choices,
 	rows,
 	custom,
+	slug,
 };
 
 export function meaningOf(field: Described, value: unknown): Meaning {
@@ -102,10 +104,22 @@ function listOf(value: unknown, split: RegExp | undefined): unknown[] {
 function texts(value: unknown, { name }: Described, arePhones: boolean): Meaning {
 	const items = listOf(value, name === 'addr' ? undefined : /[,;\n]/).filter((item) => !isBlank(item));
 	if (value === ',' || value === ', ') return EMPTY;
-	if (items.some((item) => isMoment(item) || typeof item === 'boolean')) return { refuse: true, anything: true };
-	if (items.some((item) => isObject(item) || (typeof item === 'number' && !Number.isFinite(item)))) return REFUSE;
+	if (items.some((item) => isMoment(item) || typeof item === 'boolean'))
+		return { refuse: true, anything: true };
+	if (items.some((item) => isObject(item) || (typeof item === 'number' && !Number.isFinite(item))))
+		return REFUSE;
 	const all = items.map((item) => String(item).trim()).filter((item) => !arePhones || isPhone(item));
 	return all.length > 0 ? says(all) : EMPTY;
+}
+
+/** A phone by which a record is looked for: what holds no number says nothing, whatever else it holds. */
+export function phoneToMatch(field: Described, value: unknown): Meaning {
+	const meaning = meaningOf(field, value);
+	const numbers = (meaning.says ?? []).flat().filter((one) => String(one).replace(/\D/g, '').length >= 5);
+	if (meaning.empty || meaning.anything || numbers.length === 0) return REFUSE;
+	return numbers.some((one) => /\p{L}/u.test(String(one)))
+		? open(REFUSE, says(numbers))
+		: { ...meaning, says: [numbers] };
 }
 
 const COUNTRY_CODES = ['7', '8', '375', '380', '77'];
@@ -123,7 +137,8 @@ function number(value: unknown, { min, nonZero }: Described, isWhole: boolean): 
 	}
 	const pattern = /^\s*[+-]?\d+(\.\d+)?\s*$/;
 	const read = typeof value === 'string' && pattern.test(value) ? Number(value) : value;
-	if (typeof read !== 'number' || !(Math.abs(read) <= 1e12) || (isWhole && !Number.isInteger(read))) return REFUSE;
+	if (typeof read !== 'number' || !(Math.abs(read) <= 1e12) || (isWhole && !Number.isInteger(read)))
+		return REFUSE;
 	if ((min !== undefined && read < min) || (nonZero && read === 0)) return REFUSE;
 	return says(isWhole ? read : Math.round(read * 100) / 100);
 }
@@ -133,7 +148,8 @@ function record(value: unknown): Meaning {
 		const given = value.mode === 'url' ? /[?&]id=(\d+)/.exec(String(value.value))?.[1] : value.value;
 		return record(given ?? 'none');
 	}
-	if (typeof value === 'string' && /[?&]id=\d+/.test(value)) return open(REFUSE, says(Number(value.split('=')[1])));
+	if (typeof value === 'string' && /[?&]id=\d+/.test(value))
+		return open(REFUSE, says(Number(value.split('=')[1])));
 	if (value === '[]' || value === ',') return open(REFUSE, EMPTY);
 	if (isObject(value) && 'value' in value) return open(REFUSE, record(value.value));
 	if (isObject(value)) return Object.keys(value).length === 0 ? open(REFUSE, EMPTY) : REFUSE;
@@ -142,8 +158,10 @@ function record(value: unknown): Meaning {
 }
 
 function records(value: unknown): Meaning {
-	if (isPicker(value)) return open(REFUSE, record(value));
-	if (isObject(value)) return REFUSE;
+	if (isObject(value)) {
+		const { says: said } = record(value);
+		return said?.length ? open(REFUSE, says(said)) : REFUSE;
+	}
 	if (typeof value === 'string' && /^\s*\[[^\]]*$/.test(value)) return REFUSE;
 	const items = listOf(value, /[,;]/).filter((item) => !isBlank(item));
 	if (items.length === 0) return EMPTY;
@@ -216,4 +234,9 @@ function custom(value: unknown): Meaning {
 	if (!Array.isArray(value)) return says(typeof value === 'string' ? value.trim() : value);
 	if (holdsNothing(value)) return open(REFUSE, EMPTY);
 	return value.flat(9).some(isObject) ? REFUSE : open(REFUSE, says(value.flat(9)));
+}
+
+/** A part of an address, such as lead-status. */
+function slug(value: unknown): Meaning {
+	return typeof value === 'string' && /^[a-z][a-z0-9-]*$/.test(value.trim()) ? says(value.trim()) : REFUSE;
 }

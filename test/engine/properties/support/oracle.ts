@@ -1,21 +1,24 @@
 import type { JournalEntry } from '../../../../sandbox';
+import { defaultSettings } from '../../../../sandbox/settings';
 import { dayOf } from './days';
 import type { Described, Meaning } from './meaning';
-import { meaningOf, readFlag } from './meaning';
+import { meaningOf, phoneToMatch, readFlag } from './meaning';
 import type { Probe } from './probes';
 import type { Change, Outcome, Runner } from './runner';
 import type { Row } from './sample';
 import type { Built, Situation } from './situations';
 
+const ACTIVE = '2030-12-31';
 const ZONE = 'Europe/Moscow';
 const CRASH =
-	/TypeError|RangeError|SyntaxError|Cannot (read|convert|destructure)|is not a function|is not iterable|Maximum call|Unexpected token|\[object Object\]|reading '/;
+	/TypeError|RangeError|SyntaxError|Cannot (read|convert|destructure)|is not a function|is not iterable|Maximum call|Unexpected token|reading '/;
 /** Change with others, whatever is written: lists of a customer's groups, who was at a lesson, balances. */
 const FOLLOWING = new Set(['lesson-details', 'log']);
 const isBlank = (value: unknown): boolean =>
 	value === undefined || value === null || value === '' || (Array.isArray(value) && value.length === 0);
 const callOf = ({ entity, action }: JournalEntry): string => `${entity}/${action}`;
-const isWrite = ({ action }: JournalEntry): boolean => /^(create|update|delete|teach|bonus-(add|spend))$/.test(String(action));
+const isWrite = ({ action }: JournalEntry): boolean =>
+	/^(create|update|delete|teach|bonus-(add|spend))$/.test(String(action));
 
 /** The other opinion on what became of one value, to which the node is held. */
 export class Oracle {
@@ -32,11 +35,15 @@ export class Oracle {
 	meaning(given: unknown): Meaning {
 		const { probe } = this;
 		const value = probe.arrives(given);
-		if (probe.role === 'object') return objectMeaning(value, this.isJson());
+		if (probe.role === 'object') return objectMeaning(value, probe.field.name);
+		if (probe.role === 'key' && probe.field.name === 'phone') return phoneToMatch(probe.field, value);
 		const meaning = meaningOf(probe.field, value);
 		if (!meaning.empty) return meaning;
 		if (probe.role === 'option') return { refuse: true };
-		if (probe.role === 'openOption') return value === undefined || value === null || value === '' ? { refuse: true, empty: true } : meaning;
+		if (probe.role === 'openOption')
+			return value === undefined || value === null || typeof value === 'string'
+				? { refuse: true, empty: true }
+				: meaning;
 		if (probe.role === 'optional' && !this.isLeftOut()) return meaning;
 		if (probe.role === 'optional') return { ...meaning, empty: undefined, refuse: true };
 		return { ...meaning, empty: undefined, refuse: true };
@@ -62,6 +69,8 @@ export class Oracle {
 	/** The words with which a value is refused must say where it stands. */
 	judgeWords(text: string): string | undefined {
 		if (CRASH.test(text)) return `crashes: ${text.slice(0, 160)}`;
+		if (text.includes('[object Object]'))
+			return `is refused, but shown as [object Object]: ${text.slice(0, 120)}`;
 		const labels = this.probe.field.label.replace(/ Names? or IDs?$| IDs?$/, '').split('|');
 		const isNamed = [...labels, this.probe.field.name].some((label) => text.includes(label));
 		if (isNamed || this.mayBeUnnamed(text)) return undefined;
@@ -69,11 +78,7 @@ export class Oracle {
 	}
 
 	private mayBeUnnamed(text: string): boolean {
-		return /nothing to update|No customer is given/i.test(text);
-	}
-
-	private isJson(): boolean {
-		return ['json', 'callQuery', 'callBody'].includes(this.probe.field.name);
+		return /node has issues|nothing to update|No customer is given|has no field|has no filter/i.test(text);
 	}
 
 	/** An update that is left with nothing to send. */
@@ -88,17 +93,34 @@ export class Oracle {
 		if (error !== undefined && CRASH.test(error)) return `crashes: ${error.slice(0, 160)}`;
 		const broken = requests.find(({ status }) => (status ?? 0) >= 500);
 		if (broken) return `makes the server fail: ${callOf(broken)} ${JSON.stringify(broken.body)}`;
-		const stranger = writes.find((entry) => !this.built.writes.includes(callOf(entry)) && !this.mayCreate(entry));
-		if (stranger) return `sends ${callOf(stranger)} ${JSON.stringify(stranger.query)} ${JSON.stringify(stranger.body)}`;
+		const stranger = writes.find(
+			(entry) => !this.built.writes.includes(callOf(entry)) && !this.mayCreate(entry),
+		);
+		if (stranger)
+			return `sends ${callOf(stranger)} ${JSON.stringify(stranger.query)} ${JSON.stringify(stranger.body)}`;
 		const other = changes.find((change) => !this.isAllowed(given, change, writes));
 		if (other) return `${kindOf(other)} ${other.path} ${other.id}`;
 		const emptied = changes.map(emptiedIn).find((name) => name !== undefined);
 		if (emptied !== undefined && !this.isOverwriting()) return `empties ${emptied}`;
+		if (this.isIgnored() && rows.length > 0 && rows.length === this.baseline.rows.length)
+			return 'returns everything';
 		const { limit, returnAll } = this.built.parameters;
-		if (limit !== undefined && returnAll === false && this.probe.where === 'Simplify' && rows.length > Number(limit)) {
+		if (
+			limit !== undefined &&
+			returnAll === false &&
+			this.probe.where === 'Simplify' &&
+			rows.length > Number(limit)
+		) {
 			return `puts out ${rows.length} rows`;
 		}
 		return undefined;
+	}
+
+	/** A filter that the server does not know; what has no lower bound may well leave all rows. */
+	private isIgnored(): boolean {
+		const { role, field } = this.probe;
+		const name = `${this.situation.entity?.path}.${field.name}`;
+		return role === 'filter' && !name.endsWith('_to') && defaultSettings.ignoredFilters.includes(name);
 	}
 
 	private isOverwriting(): boolean {
@@ -111,44 +133,73 @@ export class Oracle {
 		return operation === 'upsert' && callOf(entry) === `${entity?.path}/create`;
 	}
 
-	private isAllowed(given: unknown, { path, id, before, after }: Change, writes: readonly JournalEntry[]): boolean {
+	private isAllowed(
+		given: unknown,
+		{ path, id, before, after }: Change,
+		writes: readonly JournalEntry[],
+	): boolean {
 		if (FOLLOWING.has(path)) return true;
 		const written = writes.filter(({ entity }) => entity === path);
-		if (after === undefined) return written.some(({ action, query }) => action === 'delete' && Number(query.id) === id && this.isNamed(given, path, id));
+		if (after === undefined)
+			return written.some(
+				({ action, query }) =>
+					action === 'delete' && Number(query.id) === id && this.isNamed(given, path, id),
+			);
 		if (before === undefined) return written.some(({ action }) => action === 'create');
 		// The customer of a membership, a payment, a subscription or a bonus, whose sums follow.
 		if (path === 'customer' && this.situation.entity?.path !== 'customer') return true;
-		if (path === 'customer' && !this.built.writes.includes('customer/update')) return this.isNamed(given, path, id);
-		return written.some(({ query }) => Number(query.id) === id) && (path === 'cgi' || this.isNamed(given, path, id));
+		if (path === 'customer' && !this.built.writes.includes('customer/update'))
+			return this.isNamed(given, path, id);
+		return (
+			written.some(({ query }) => Number(query.id) === id) &&
+			(path === 'cgi' || this.isNamed(given, path, id))
+		);
 	}
 
 	/** The record that the form names, or that the value itself does. */
 	private isNamed(given: unknown, path: string, id: number): boolean {
 		const { target } = this.built;
 		const { probe, situation } = this;
-		if (target === undefined || target.path !== path) return path !== situation.entity?.path || situation.operation === 'upsert';
+		if (target === undefined || target.path !== path)
+			return path !== situation.entity?.path || situation.operation === 'upsert';
 		if (probe.field.name !== 'id' && probe.role !== 'key') return target.id === id;
-		if (probe.field.name === 'id') return (this.meaning(given).says ?? []).some((said) => Number(said) === id);
+		if (probe.field.name === 'id')
+			return (this.meaning(given).says ?? []).some((said) => Number(said) === id);
 		const held = this.runner.stored(path, id)?.[probe.field.name];
-		return (this.meaning(given).says ?? []).flat().some((said) => sameValue({ ...probe.field, type: 'texts' }, [held].flat(), [said]));
+		return (this.meaning(given).says ?? [])
+			.flat()
+			.some((said) => sameValue({ ...probe.field, type: 'texts' }, [held].flat(), [said]));
 	}
 
 	private meant(meaning: Meaning, value: unknown, outcome: Outcome): string | undefined {
 		const { error, requests } = outcome;
 		const { refuse, empty, says = [], anything } = meaning;
 		if (error !== undefined && requests.length === 0) {
-			return refuse ? this.judgeWords(error) : `is refused, though it says ${empty ? 'nothing' : shown(says[0])}: ${error.slice(0, 160)}`;
+			return refuse
+				? this.judgeWords(error)
+				: `is refused, though it says ${empty ? 'nothing' : shown(says[0])}: ${error.slice(0, 160)}`;
 		}
 		if (error !== undefined) {
-			if (says.length === 0 && !anything && !empty) return `is refused only after ${requests.map(callOf).join(', ')}: ${error.slice(0, 120)}`;
+			if (says.length === 0 && !anything && !empty)
+				return `is refused only after ${requests.map(callOf).join(', ')}: ${error.slice(0, 120)}`;
 			return undefined;
 		}
-		if (says.length === 0 && !empty && !anything) return `is taken${this.sent(outcome)}`;
-		if (this.probe.role === 'option' || this.probe.role === 'openOption' || this.probe.role === 'object') return this.limited(value, outcome);
-		if (anything) return undefined;
+		if (says.length === 0 && !empty && !anything)
+			return this.isOfKey() ? undefined : `is taken${this.sent(outcome)}`;
+		if (this.probe.role === 'option' || this.probe.role === 'openOption' || this.probe.role === 'object')
+			return this.limited(value, outcome);
+		if (anything || this.isOfKey()) return undefined;
 		if (says.some((said) => this.arrived(said, outcome))) return undefined;
 		if (empty) return this.passedOver(outcome);
 		return `should say ${shown(says[0])}${this.sent(outcome)}`;
+	}
+
+	/** The value of the key counts for more than the same field among the others. */
+	private isOfKey(): boolean {
+		const { operation, entity } = this.situation;
+		const key = entity?.match?.keys.find(({ name }) => name === this.built.parameters.matchBy);
+		const names = key?.fields.length === 0 ? [this.built.parameters.matchField] : (key?.fields ?? []);
+		return operation === 'upsert' && names.includes(this.probe.field.name);
 	}
 
 	private limited(value: unknown, { rows }: Outcome): string | undefined {
@@ -163,8 +214,12 @@ export class Oracle {
 		const sent = requests.flatMap(({ body, query }) => [query, body as Record<string, unknown>]);
 		const { target } = this.built;
 		const stored: Array<Row | undefined> = changes.map(({ after }) => after);
-		if (target) stored.push(this.runner.stored(target.path, target.id));
-		return [...sent, ...stored].some((held) => held !== undefined && sameValue(field, held[field.name], said, this.grows()));
+		const held = target && this.runner.stored(target.path, target.id);
+		// The account keeps a day in place of the flag.
+		if (held) stored.push('removed' in held ? held : { ...held, removed: Number(held.e_date !== ACTIVE) });
+		return [...sent, ...stored].some(
+			(held) => held !== undefined && sameValue(field, held[field.name], said, this.grows()),
+		);
 	}
 
 	/** Lists are added to by default in Create or Update and in jobs. */
@@ -174,8 +229,11 @@ export class Oracle {
 
 	/** The same comes of it as without the field. */
 	private passedOver(outcome: Outcome): string | undefined {
-		const { name } = this.probe.field;
-		const last = ({ requests }: Outcome) => requests.filter(isWrite).at(-1)?.body as Record<string, unknown> | undefined;
+		const { name, required } = this.probe.field;
+		// A new record of Create or Update takes what the form of Create begins with.
+		if (required && this.situation.operation === 'upsert') return undefined;
+		const last = ({ requests }: Outcome) =>
+			requests.filter(isWrite).at(-1)?.body as Record<string, unknown> | undefined;
 		const [body = {}, without = {}] = [last(outcome), last(this.baseline)];
 		if (!(name in body) || JSON.stringify(body[name]) === JSON.stringify(without[name])) return undefined;
 		return `says nothing${this.sent(outcome)}`;
@@ -192,18 +250,26 @@ export class Oracle {
 }
 
 /** Collections and JSON must be objects; what they would hold of these is unknown to every form. */
-function objectMeaning(value: unknown, isJson: boolean): Meaning {
-	if (isJson && typeof value === 'string') return value.trim() === '' ? { refuse: true, empty: true } : { refuse: true };
-	const isPlain = typeof value === 'object' && value !== null && Object.getPrototypeOf(value) === Object.prototype;
+function objectMeaning(value: unknown, name: string): Meaning {
+	const isCall = name.startsWith('call');
+	if ((isCall || name === 'json') && typeof value === 'string') {
+		return value.trim() === '' ? { refuse: true, empty: true } : { refuse: true };
+	}
+	const isPlain = isObject(value) && Object.getPrototypeOf(value) === Object.prototype;
+	if (isPlain && isCall) return { anything: true };
 	return isPlain && Object.keys(value).length === 0 ? { empty: true, refuse: true } : { refuse: true };
 }
 
+const isObject = (value: unknown): value is object => typeof value === 'object' && value !== null;
 const shown = (value: unknown): string => (JSON.stringify(value) ?? String(value)).slice(0, 80);
-const kindOf = ({ before, after }: Change): string => (before === undefined ? 'creates' : after === undefined ? 'deletes' : 'changes');
+const kindOf = ({ before, after }: Change): string =>
+	before === undefined ? 'creates' : after === undefined ? 'deletes' : 'changes';
 
 function emptiedIn({ before, after }: Change): string | undefined {
 	if (before === undefined || after === undefined) return undefined;
-	return Object.keys(before).find((name) => name !== 'group_ids' && !isBlank(before[name]) && isBlank(after[name]));
+	return Object.keys(before).find(
+		(name) => name !== 'group_ids' && !isBlank(before[name]) && isBlank(after[name]),
+	);
 }
 
 /** Whether what was sent or stored is what the value says, however it is written. */
@@ -212,7 +278,9 @@ export function sameValue(field: Described, held: unknown, said: unknown, mayHol
 	if (Array.isArray(said)) {
 		const items = Array.isArray(held) ? held : [held];
 		const within = (item: unknown, list: unknown[]) => list.some((one) => sameItem(field, one, item));
-		return said.every((item) => within(item, items)) && (mayHoldMore || items.every((item) => within(item, said)));
+		return (
+			said.every((item) => within(item, items)) && (mayHoldMore || items.every((item) => within(item, said)))
+		);
 	}
 	const [only] = Array.isArray(held) && held.length === 1 ? held : [held];
 	return sameItem(field, only, said);

@@ -5,7 +5,7 @@ import { listOfAll } from './hostile';
 import { choicesOf, membersOf, shownWith } from './form';
 import type { Described } from './meaning';
 import type { Built, Situation } from './situations';
-import { customFieldOf, fieldOf } from './situations';
+import { customFieldOf, fieldOf, keysOfNobody } from './situations';
 
 /** What a value stands for at its place, which decides what an empty one means there. */
 export type Role =
@@ -44,7 +44,11 @@ const byNumber = (index: number): IDataObject => ({ i: index });
 const json = (value: unknown): string => JSON.stringify(value);
 
 /** A copy of the form with one value put somewhere inside. */
-export function placed(parameters: INodeParameters, path: ReadonlyArray<string | number>, value: unknown): INodeParameters {
+export function placed(
+	parameters: INodeParameters,
+	path: ReadonlyArray<string | number>,
+	value: unknown,
+): INodeParameters {
 	const copy = structuredClone(parameters);
 	// Alone in an update, so that nothing else keeps an empty one from being noticed.
 	if (path[0] === 'updateFields' && path.length > 1) copy.updateFields = customOnly(copy.updateFields);
@@ -70,9 +74,15 @@ export function probesOf(situation: Situation, built: Built): Probe[] {
 		if (property.name === 'json') return [...inJson(situation, built), whole(property, parameters)];
 		return probed(situation, parameters, property, [property.name], property.displayName);
 	});
-	// What every way to fill the form has in common is probed in the first one.
-	const isFirst = /^(form|all|by|$)/.test(situation.variant);
-	return isFirst ? probes : probes.filter(({ way, where }) => way !== 'form' || where === 'JSON' || where === 'Limit');
+	return probes.filter((probe) => isOwn(situation, probe));
+}
+
+/** What several ways to fill the form have in common is probed in the first one only. */
+function isOwn({ entity, operation, variant }: Situation, { way, where, role }: Probe): boolean {
+	const [mode, key] = variant.split(' ');
+	const isFirstKey = operation !== 'upsert' || key === entity?.match?.keys[0].name;
+	if (!isFirstKey) return role === 'key';
+	return ['form', 'all', 'by', ''].includes(mode) || way !== 'form' || ['JSON', 'Limit'].includes(where);
 }
 
 function probed(
@@ -102,7 +112,13 @@ function probed(
 				[...at, 'name'],
 				`${where} > Name`,
 			),
-			place('optional', { type: 'rows', name: 'customFields', label: 'Custom' }, parameters, path, `${where} as a whole`),
+			place(
+				'optional',
+				{ type: 'rows', name: 'customFields', label: 'Custom' },
+				parameters,
+				path,
+				`${where} as a whole`,
+			),
 		];
 	}
 	const declared = fieldOf(situation, property.name);
@@ -112,7 +128,9 @@ function probed(
 		return [place(role, field, parameters, path, where)];
 	}
 	const { role, field } = roleOf(situation, property, path, declared);
-	return [place(role, field, parameters, path, where)];
+	// n8n cannot tell which key an expression will choose, and asks for the values of all.
+	const filled = property.name === 'matchBy' ? { ...keysOfNobody(situation), ...parameters } : parameters;
+	return [place(role, field, filled, path, where)];
 }
 
 function roleOf(
@@ -135,22 +153,40 @@ function roleOf(
 	}
 	const label = property.displayName.replace(/ Names? or IDs?$/, '');
 	const field: Described = { type: 'text', name: property.name, label };
-	if (isKey && property.name.startsWith('match') && property.type === 'string') return { role: 'key', field };
+	if (property.name === 'matchField') {
+		const own = customFieldOf(situation.resource);
+		return { role: 'key', field: { ...field, type: 'choice', choices: [{ value: own }] } };
+	}
+	if (property.name === 'matchValue') {
+		return {
+			role: 'key',
+			field: { type: 'custom', name: customFieldOf(situation.resource), label: 'Value|custom_' },
+		};
+	}
 	switch (property.type) {
 		case 'boolean':
 			return { role: 'option', field: { ...field, type: 'flag' } };
 		case 'number':
 			return { role: 'option', field: { ...field, type: 'integer', min: property.typeOptions?.minValue } };
 		case 'options':
-			return { role: 'option', field: { ...field, type: 'choice', choices: choicesOf(property) as Described['choices'] } };
+			return {
+				role: 'option',
+				field: { ...field, type: 'choice', choices: choicesOf(property) as Described['choices'] },
+			};
 		case 'multiOptions':
 			return property.options
-				? { role: 'openOption', field: { ...field, type: 'choices', choices: choicesOf(property) as Described['choices'] } }
+				? {
+						role: 'openOption',
+						field: { ...field, type: 'choices', choices: choicesOf(property) as Described['choices'] },
+					}
 				: { role: 'openOption', field: { ...field, type: 'references' } };
 		case 'json':
 			return { role: 'object', field };
 		default:
-			return { role: property.name === 'callBranch' ? 'openOption' : 'required', field: { ...field, type: property.name === 'callBranch' ? 'id' : 'custom' } };
+			return {
+				role: property.name === 'callBranch' ? 'openOption' : 'required',
+				field: { ...field, type: property.name === 'callBranch' ? 'id' : 'slug' },
+			};
 	}
 }
 
@@ -192,7 +228,13 @@ function inJson(situation: Situation, built: Built): Probe[] {
 		const probe = { role, field, item: byNumber };
 		const with_ = (expression: string) => ({ ...built.parameters, json: expression });
 		return [
-			{ ...probe, way: 'json' as const, where: `JSON > ${label}`, arrives: asIs, parameters: with_(`={{ (${object}) }}`) },
+			{
+				...probe,
+				way: 'json' as const,
+				where: `JSON > ${label}`,
+				arrives: asIs,
+				parameters: with_(`={{ (${object}) }}`),
+			},
 			{
 				...probe,
 				way: 'jsonText' as const,

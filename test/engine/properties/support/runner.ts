@@ -1,5 +1,5 @@
 import { WorkflowExecute } from 'n8n-core';
-import type { IDataObject, INode, INodeExecutionData, INodeParameters, INodeType } from 'n8n-workflow';
+import type { IDataObject, INode, INodeExecutionData, INodeParameters, INodeType, IRun } from 'n8n-workflow';
 import { createEmptyRunExecutionData, Workflow } from 'n8n-workflow';
 
 import type { JournalEntry } from '../../../../sandbox';
@@ -115,7 +115,13 @@ export class Runner {
 			'manual',
 			createEmptyRunExecutionData(),
 		);
-		const run = await execution.run({ workflow, startNode: workflow.getNode('Items') as INode });
+		let run: IRun;
+		try {
+			run = await execution.run({ workflow, startNode: workflow.getNode('Items') as INode });
+		} catch (error) {
+			// n8n looks at the form before it runs the node.
+			return { errors: [], rows: [], stopped: (error as Error).message };
+		}
 		const task = run.data.resultData.runData.AlfaCRM?.at(-1);
 		const [done = [], failed = []] = task?.data?.main ?? [];
 		const errors: Array<string | undefined> = [];
@@ -124,7 +130,7 @@ export class Runner {
 			errors[index] = textOf(json);
 		}
 		const error = task?.error ?? run.data.resultData.error;
-		return { errors, rows: (done ?? []).map(({ json }) => json), stopped: error && `${error.message}` };
+		return { errors, rows: (done ?? []).map(({ json }) => json), stopped: error?.message };
 	}
 
 	/** Calls of the API, without logins. */

@@ -30,7 +30,8 @@ export interface Built {
 }
 
 const isActive = (row: Row) => row.e_date === '2030-12-31' && inBranch(row);
-const isPlanned = (row: Row) => row.status === 1 && inBranch(row) && (row.customer_ids as number[]).length > 1;
+const isPlanned = (row: Row) =>
+	row.status === 1 && inBranch(row) && (row.customer_ids as number[]).length > 1;
 
 /** The record that an operation is about. */
 function targetOf(store: Store, { path }: Entity, operation: string): Row {
@@ -98,15 +99,24 @@ function detailsOf(row: Row | undefined): INodeParameters {
 }
 
 /** What the declarations say about a parameter of the form. */
-export function fieldOf(situation: Pick<Situation, 'entity' | 'action' | 'operation'>, name: string): Described | undefined {
+export function fieldOf(
+	situation: Pick<Situation, 'entity' | 'action' | 'operation'>,
+	name: string,
+): Described | undefined {
 	const { entity, action, operation } = situation;
 	if (entity === undefined) return undefined;
 	const own = action
 		? [...(action.query ?? []), ...(action.body ?? [])]
 		: operation === 'getAll'
-			? [...(entity.views ?? []), ...(entity.sweep ? [{ ...entity.sweep, type: 'choices' as const }] : []), ...entity.filters]
+			? [
+					...(entity.views ?? []),
+					...(entity.sweep ? [{ ...entity.sweep, type: 'choices' as const }] : []),
+					...entity.filters,
+				]
 			: entity.fields;
-	const found = [...own, ...(entity.keys ?? [])].find((field) => field.name === name) as Described | undefined;
+	const found = [...own, ...(entity.keys ?? [])].find((field) => field.name === name) as
+		| Described
+		| undefined;
 	if (found) return { ...found, ...boundsOf(entity.resource, operation, name) };
 	if (name === 'id') return { type: 'record', name, label: entity.label };
 	if (name === 'branchId') return { type: 'id', name, label: 'Branch' };
@@ -122,7 +132,11 @@ function boundsOf(resource: string, operation: string, name: string): Partial<De
 
 /** Required parameters get good values, the others stay as the form has them. */
 function filled(store: Store, situation: Situation, fixed: INodeParameters): INodeParameters {
-	const parameters: INodeParameters = { resource: situation.resource, operation: situation.operation, ...fixed };
+	const parameters: INodeParameters = {
+		resource: situation.resource,
+		operation: situation.operation,
+		...fixed,
+	};
 	for (const property of shownWith(parameters)) {
 		const { name, type } = property;
 		if (name in parameters || ['collection', 'json', 'resourceMapper'].includes(type)) continue;
@@ -158,10 +172,22 @@ const NOBODY: Record<string, string | number> = {
 	id: 999_999,
 };
 
+/** A value for every key that the form may ask for. */
+export const keysOfNobody = ({ resource }: Situation): INodeParameters => ({
+	...NOBODY,
+	name: 'Никто',
+	code: 'nobody',
+	matchField: customFieldOf(resource),
+	matchValue: 'Нигде',
+});
+
 function build(store: Store, situation: Situation): Built {
 	const { entity, action, operation, variant } = situation;
 	if (entity === undefined) {
-		return { parameters: { resource: 'apiCall', operation, callPath: 'lead-status', callAction: 'index' }, writes: [] };
+		return {
+			parameters: { resource: 'apiCall', operation, callPath: 'lead-status', callAction: 'index' },
+			writes: [],
+		};
 	}
 	const { path } = entity;
 	const [mode, key] = variant.split(' ');
@@ -195,9 +221,13 @@ function build(store: Store, situation: Situation): Built {
 	const call = `${action?.path ?? path}/${action?.action ?? operation}`;
 	const writes = operation === 'removeFromGroup' ? ['cgi/update', 'cgi/delete'] : saves ? [call] : [];
 	const sample = operation === 'create' ? recordOf(store, situation) : {};
-	if (mode === 'json') parameters.json = JSON.stringify(operation === 'create' ? sample : someField(store, entity));
+	if (mode === 'json')
+		parameters.json = JSON.stringify(operation === 'create' ? sample : someField(store, entity));
 	if (mode === 'map') {
-		parameters.columns = { mappingMode: 'defineBelow', value: operation === 'create' ? sample : someField(store, entity) } as INodeParameters;
+		parameters.columns = {
+			mappingMode: 'defineBelow',
+			value: operation === 'create' ? sample : someField(store, entity),
+		} as INodeParameters;
 	}
 	return { parameters, ...(row ? { target: { path, id: row.id } } : {}), writes, sample };
 }
@@ -213,10 +243,12 @@ function recordOf(store: Store, situation: Situation): IDataObject {
 	const { entity } = situation;
 	if (entity === undefined) return {};
 	const { additionalFields = {}, ...extras } = extrasOf(store, entity, 'create');
-	const required = entity.fields.filter(({ required: must }) => must).map(({ name }) => {
-		const given = fieldOf(situation, name) as Described;
-		return [name, sampleOf(store, given)];
-	});
+	const required = entity.fields
+		.filter(({ required: must }) => must)
+		.map(({ name }) => {
+			const given = fieldOf(situation, name) as Described;
+			return [name, sampleOf(store, given)];
+		});
 	const own = Object.entries({ ...extras, ...(additionalFields as IDataObject) });
 	const names = new Set(entity.fields.map(({ name }) => name));
 	return Object.fromEntries([...required, ...own.filter(([name]) => names.has(name))]) as IDataObject;
@@ -224,14 +256,21 @@ function recordOf(store: Store, situation: Situation): IDataObject {
 
 /** A record whose keys nobody else has. */
 function holderOf(store: Store, path: string): Row {
-	if (path === 'group') return rowOf(store, path, (row) => inBranch(row) && typeof row.custom_chat === 'string');
+	if (path === 'group')
+		return rowOf(store, path, (row) => inBranch(row) && typeof row.custom_chat === 'string');
 	if (path !== 'customer') return rowOf(store, path, inBranch);
 	const all = rowsOf(store, path);
 	const phonesOf = (row: Row) => row.phone as string[];
 	return rowOf(store, path, (row) => {
 		const [phone] = phonesOf(row);
 		const isAlone = all.every((other) => other.id === row.id || !phonesOf(other).includes(phone));
-		return isActive(row) && phone !== undefined && isAlone && Boolean(row.dob) && (row.email as string[]).length > 0;
+		return (
+			isActive(row) &&
+			phone !== undefined &&
+			isAlone &&
+			Boolean(row.dob) &&
+			(row.email as string[]).length > 0
+		);
 	});
 }
 
@@ -254,7 +293,8 @@ export const customFieldOf = (resource: string): string =>
 /** What the school lacks for every operation to have something to work on. */
 export function prepare(store: Store): void {
 	store.quietly(() => {
-		for (const { id } of rowsOf(store, 'customer')) store.patch('customer', id, { balance_bonus: 9_000_000_000_000 });
+		for (const { id } of rowsOf(store, 'customer'))
+			store.patch('customer', id, { balance_bonus: 9_000_000_000_000 });
 	});
 }
 
@@ -262,7 +302,9 @@ export function prepare(store: Store): void {
 export const situations: readonly Situation[] = allOperations.flatMap(({ resource, operation }) => {
 	const entity = entityAt(resource);
 	const action = entity?.actions?.find(({ name }) => name === operation);
-	const variants = entity ? (MODES[operation]?.(entity) ?? (action?.returns === 'pages' ? ['all', 'limit'] : [''])) : [''];
+	const variants = entity
+		? (MODES[operation]?.(entity) ?? (action?.returns === 'pages' ? ['all', 'limit'] : ['']))
+		: [''];
 	return variants.map((variant) => {
 		const situation: Situation = {
 			title: `${resource}.${operation}${variant ? ` (${variant})` : ''}`,
