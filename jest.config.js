@@ -13,7 +13,14 @@ module.exports = {
 		transform,
 		moduleNameMapper,
 		setupFiles: ['<rootDir>/test/support/setup.js'],
-		globals: { POLL_HISTORIES: Number(process.env.POLL_HISTORIES ?? (process.env.CI ? 10_000 : 2_000)) },
+		globals: {
+			POLL_HISTORIES: Number(process.env.POLL_HISTORIES ?? (process.env.CI ? 10_000 : 2_000)),
+			// Another seed tries other values at the places that do not see them all; VALUES_ALL=1 tries all everywhere.
+			VALUES_SEED: Number(process.env.VALUES_SEED ?? 20_260_210),
+			VALUES_ALL: process.env.VALUES_ALL === '1',
+			// How many lines a failed test of the values shows.
+			VALUES_SHOWN: Number(process.env.VALUES_SHOWN ?? 60),
+		},
 		modulePathIgnorePatterns: ['<rootDir>/dist/package.json'],
 	})),
 	testTimeout: 30_000,

@@ -1,0 +1,3 @@
+import { describeValues } from './support/suite';
+
+describeValues(({ resource, operation }) => resource === 'customer' && operation === 'upsert', 6_000);

@@ -1,0 +1,286 @@
+import type { IDataObject, INodeParameters, INodeProperties } from 'n8n-workflow';
+
+import type { Hostile } from './hostile';
+import { listOfAll } from './hostile';
+import { choicesOf, membersOf, shownWith } from './form';
+import type { Described } from './meaning';
+import type { Built, Situation } from './situations';
+import { customFieldOf, fieldOf, keysOfNobody } from './situations';
+
+/** What a value stands for at its place, which decides what an empty one means there. */
+export type Role =
+	| 'required'
+	| 'optional'
+	| 'filter'
+	/** A setting of the node itself. */
+	| 'option'
+	/** One that may stay empty. */
+	| 'openOption'
+	/** A collection as a whole, an object as JSON. */
+	| 'object'
+	| 'key';
+
+export type Way = 'form' | 'json' | 'jsonText' | 'map' | 'autoMap';
+
+/** One place into which hostile values are put. */
+export interface Probe {
+	way: Way;
+	role: Role;
+	field: Described;
+	/** For reports: Update Fields > Phone. */
+	where: string;
+	/** The value as it arrives after what n8n does to it on the way. */
+	arrives: (value: unknown) => unknown;
+	/** The form, with an expression that takes the value by the item's number. */
+	parameters: INodeParameters;
+	item: (index: number, hostile: Hostile) => IDataObject;
+	/** The form with the value itself in place of an expression. */
+	literal?: (value: unknown) => INodeParameters;
+}
+
+const EXPRESSION = `={{ ${listOfAll}[$json.i] }}`;
+const asIs = (value: unknown): unknown => value;
+const byNumber = (index: number): IDataObject => ({ i: index });
+const json = (value: unknown): string => JSON.stringify(value);
+
+/** A copy of the form with one value put somewhere inside. */
+export function placed(
+	parameters: INodeParameters,
+	path: ReadonlyArray<string | number>,
+	value: unknown,
+): INodeParameters {
+	const copy = structuredClone(parameters);
+	// Alone in an update, so that nothing else keeps an empty one from being noticed.
+	if (path[0] === 'updateFields' && path.length > 1) copy.updateFields = customOnly(copy.updateFields);
+	let at = copy as unknown as Record<string | number, unknown>;
+	path.slice(0, -1).forEach((step, index) => {
+		at[step] ??= typeof path[index + 1] === 'number' ? [] : {};
+		at = at[step] as Record<string | number, unknown>;
+	});
+	at[path[path.length - 1]] = value;
+	return copy;
+}
+
+function customOnly(fields: INodeParameters[string]): INodeParameters {
+	const { customFields } = (fields ?? {}) as INodeParameters;
+	return customFields === undefined ? {} : { customFields };
+}
+
+export function probesOf(situation: Situation, built: Built): Probe[] {
+	const { parameters } = built;
+	const probes = shownWith(parameters).flatMap((property) => {
+		if (['resource', 'operation'].includes(property.name)) return [];
+		if (property.type === 'resourceMapper') return mapped(situation, built);
+		if (property.name === 'json') return [...inJson(situation, built), whole(property, parameters)];
+		return probed(situation, parameters, property, [property.name], property.displayName);
+	});
+	return probes.filter((probe) => isOwn(situation, probe));
+}
+
+/** What several ways to fill the form have in common is probed in the first one only. */
+function isOwn({ entity, operation, variant }: Situation, { way, where, role }: Probe): boolean {
+	const [mode, key] = variant.split(' ');
+	const isFirstKey = operation !== 'upsert' || key === entity?.match?.keys[0].name;
+	if (!isFirstKey) return role === 'key';
+	return ['form', 'all', 'by', ''].includes(mode) || way !== 'form' || ['JSON', 'Limit'].includes(where);
+}
+
+function probed(
+	situation: Situation,
+	parameters: INodeParameters,
+	property: INodeProperties,
+	path: ReadonlyArray<string | number>,
+	where: string,
+): Probe[] {
+	const inner = (members: INodeProperties[], at: ReadonlyArray<string | number>) =>
+		members.flatMap((member) =>
+			probed(situation, parameters, member, [...at, member.name], `${where} > ${member.displayName}`),
+		);
+	if (property.type === 'collection') {
+		return [whole(property, parameters), ...inner(membersOf(property), path)];
+	}
+	if (property.name === 'customFields') {
+		const at = [...path, 'values', 0];
+		const own = customFieldOf(situation.resource);
+		const named = (label: string) => ({ type: 'custom' as const, name: own, label });
+		return [
+			place('optional', named('Custom'), placed(parameters, [...at, 'name'], own), [...at, 'value'], where),
+			place(
+				'required',
+				{ type: 'choice', name: 'name', label: 'Custom|custom|Name', choices: [{ value: own }] },
+				placed(parameters, [...at, 'value'], 'Лицей'),
+				[...at, 'name'],
+				`${where} > Name`,
+			),
+			place(
+				'optional',
+				{ type: 'rows', name: 'customFields', label: 'Custom' },
+				parameters,
+				path,
+				`${where} as a whole`,
+			),
+		];
+	}
+	const declared = fieldOf(situation, property.name);
+	if (property.type === 'fixedCollection') {
+		const field: Described = declared ?? { type: 'rows', name: property.name, label: property.displayName };
+		const role = path.length === 1 || situation.operation === 'conduct' ? 'required' : 'optional';
+		return [place(role, field, parameters, path, where)];
+	}
+	const { role, field } = roleOf(situation, property, path, declared);
+	// n8n cannot tell which key an expression will choose, and asks for the values of all.
+	const filled = property.name === 'matchBy' ? { ...keysOfNobody(situation), ...parameters } : parameters;
+	return [place(role, field, filled, path, where)];
+}
+
+function roleOf(
+	situation: Situation,
+	property: INodeProperties,
+	path: ReadonlyArray<string | number>,
+	declared: Described | undefined,
+): { role: Role; field: Described } {
+	const [first] = path;
+	const isKey = ['find', 'upsert'].includes(situation.operation) && path.length === 1;
+	if (declared && first !== 'options') {
+		if (isKey && property.name !== 'branchId') return { role: 'key', field: declared };
+		if (first === 'filters') return { role: 'filter', field: declared };
+		if (path.length > 1) return { role: 'optional', field: declared };
+		// A view or a sweep of a list has a value always; the sweep may have none chosen.
+		if (situation.operation === 'getAll') {
+			return { role: declared.type === 'choices' ? 'openOption' : 'required', field: declared };
+		}
+		return { role: property.required || property.default !== '' ? 'required' : 'optional', field: declared };
+	}
+	const label = property.displayName.replace(/ Names? or IDs?$/, '');
+	const field: Described = { type: 'text', name: property.name, label };
+	if (property.name === 'matchField') {
+		const own = customFieldOf(situation.resource);
+		return { role: 'key', field: { ...field, type: 'choice', choices: [{ value: own }] } };
+	}
+	if (property.name === 'matchValue') {
+		return {
+			role: 'key',
+			field: { type: 'custom', name: customFieldOf(situation.resource), label: 'Value|custom_' },
+		};
+	}
+	switch (property.type) {
+		case 'boolean':
+			return { role: 'option', field: { ...field, type: 'flag' } };
+		case 'number':
+			return { role: 'option', field: { ...field, type: 'integer', min: property.typeOptions?.minValue } };
+		case 'options':
+			return {
+				role: 'option',
+				field: { ...field, type: 'choice', choices: choicesOf(property) as Described['choices'] },
+			};
+		case 'multiOptions':
+			return property.options
+				? {
+						role: 'openOption',
+						field: { ...field, type: 'choices', choices: choicesOf(property) as Described['choices'] },
+					}
+				: { role: 'openOption', field: { ...field, type: 'references' } };
+		case 'json':
+			return { role: 'object', field };
+		default:
+			return {
+				role: property.name === 'callBranch' ? 'openOption' : 'required',
+				field: { ...field, type: property.name === 'callBranch' ? 'id' : 'slug' },
+			};
+	}
+}
+
+function place(
+	role: Role,
+	field: Described,
+	parameters: INodeParameters,
+	path: ReadonlyArray<string | number>,
+	where: string,
+): Probe {
+	return {
+		way: 'form',
+		role,
+		field,
+		where,
+		arrives: asIs,
+		parameters: placed(parameters, path, EXPRESSION),
+		item: byNumber,
+		literal: (value) => placed(parameters, path, value),
+	};
+}
+
+function whole(property: INodeProperties, parameters: INodeParameters): Probe {
+	const field: Described = { type: 'text', name: property.name, label: property.displayName };
+	return place('object', field, parameters, [property.name], property.displayName);
+}
+
+/** The other fields that a record needs, so that the one in question decides. */
+function others({ entity, operation }: Situation, { sample }: Built, name: string): IDataObject {
+	if (entity === undefined || operation !== 'create') return {};
+	return Object.fromEntries(Object.entries(sample ?? {}).filter(([key]) => key !== name));
+}
+
+function inJson(situation: Situation, built: Built): Probe[] {
+	return recordFields(situation).flatMap(({ role, field }) => {
+		const { name, label } = field;
+		const rest = json(others(situation, built, name)).slice(1, -1);
+		const object = `{ ${rest ? `${rest}, ` : ''}${json(name)}: ${listOfAll}[$json.i] }`;
+		const probe = { role, field, item: byNumber };
+		const with_ = (expression: string) => ({ ...built.parameters, json: expression });
+		return [
+			{
+				...probe,
+				way: 'json' as const,
+				where: `JSON > ${label}`,
+				arrives: asIs,
+				parameters: with_(`={{ (${object}) }}`),
+			},
+			{
+				...probe,
+				way: 'jsonText' as const,
+				where: `JSON as text > ${label}`,
+				arrives: (value: unknown) => (JSON.parse(json({ value })) as { value?: unknown }).value,
+				parameters: with_(`={{ JSON.stringify(${object}) }}`),
+			},
+		];
+	});
+}
+
+function mapped(situation: Situation, built: Built): Probe[] {
+	return recordFields(situation).flatMap(({ role, field }) => {
+		const { name, label } = field;
+		const rest = others(situation, built, name);
+		const with_ = (columns: IDataObject) => ({ ...built.parameters, columns }) as INodeParameters;
+		return [
+			{
+				role,
+				field,
+				way: 'map' as const,
+				where: `Field Mapper > ${label}`,
+				arrives: asIs,
+				item: byNumber,
+				parameters: with_({ mappingMode: 'defineBelow', value: { ...rest, [name]: EXPRESSION } }),
+			},
+			{
+				role,
+				field,
+				way: 'autoMap' as const,
+				where: `Field Mapper by itself > ${label}`,
+				arrives: asIs,
+				item: (_: number, { value }: Hostile) => ({ ...rest, [name]: value }) as IDataObject,
+				parameters: with_({ mappingMode: 'autoMapInputData', value: null }),
+			},
+		];
+	});
+}
+
+/** The fields of a record, and a custom one where there are such. */
+function recordFields({ entity, operation, resource }: Situation): Array<{ role: Role; field: Described }> {
+	const declared = (entity?.fields ?? []).map((field) => ({
+		role: (field.required && operation === 'create' ? 'required' : 'optional') as Role,
+		field: fieldOf({ entity, operation }, field.name) as Described,
+	}));
+	if (!entity?.custom) return declared;
+	const name = customFieldOf(resource);
+	return [...declared, { role: 'optional', field: { type: 'custom', name, label: name } }];
+}

@@ -1,0 +1,320 @@
+import type { IDataObject, INodeParameters } from 'n8n-workflow';
+
+import type { Action, Entity } from '../../../../nodes/AlfaCrm/entities/types';
+import { dayOf } from './days';
+import { allOperations, shownWith } from './form';
+import type { Described } from './meaning';
+import type { Row, Store } from './sample';
+import { entityAt, inBranch, rowOf, rowsOf, sampleOf } from './sample';
+
+/** One operation with a form that is filled well, and what it may do to the account. */
+export interface Situation {
+	title: string;
+	resource: string;
+	operation: string;
+	entity?: Entity;
+	action?: Action;
+	/** Which of several ways to fill the form: the input mode, or the key and whether it finds a record. */
+	variant: string;
+	build: (store: Store) => Built;
+}
+
+export interface Built {
+	parameters: INodeParameters;
+	/** Record that a write may touch, by path; nothing else may change. */
+	target?: { path: string; id: number };
+	/** Calls that may write, as "customer/update". */
+	writes: readonly string[];
+	/** Fields of a record that AlfaCRM would take, for JSON and mapper. */
+	sample?: IDataObject;
+}
+
+const isActive = (row: Row) => row.e_date === '2030-12-31' && inBranch(row);
+const isPlanned = (row: Row) =>
+	row.status === 1 && inBranch(row) && (row.customer_ids as number[]).length > 1;
+
+/** The record that an operation is about. */
+function targetOf(store: Store, { path }: Entity, operation: string): Row {
+	if (path === 'customer') {
+		if (operation === 'unarchive') return rowOf(store, path, (row) => !isActive(row) && inBranch(row));
+		const type = ['removeFromGroup', 'spendBonus'].includes(operation) ? 1 : 0;
+		return rowOf(store, path, (row) => {
+			if (!isActive(row) || row.is_study !== type || row.id < 9) return false;
+			return operation !== 'removeFromGroup' || (row.group_ids as number[]).length > 0;
+		});
+	}
+	if (path === 'lesson') return rowOf(store, path, isPlanned);
+	if (path === 'cgi') return rowOf(store, path, (row) => isCurrent(row) && Number(row.group_id) === 1);
+	return rowOf(store, path, inBranch);
+}
+
+/** What a form needs besides what it marks as required. */
+function extrasOf(store: Store, { path }: Entity, operation: string, row?: Row): INodeParameters {
+	switch (`${path}/${operation}`) {
+		case 'customer/addToGroup':
+			return { group_id: rowOf(store, 'group', (one) => inBranch(one) && isOpen(one)).id };
+		case 'customer/removeFromGroup':
+			return { group_id: Number((row?.group_ids as number[])[0]) };
+		case 'customer/addBonus':
+		case 'customer/spendBonus':
+			return { amount: 2 };
+		case 'lesson/create':
+			return { additionalFields: { duration: 60 }, lesson_date: '2031-05-05' };
+		case 'lesson/markAttendance':
+			return { present_ids: [Number((row?.customer_ids as number[])[0])] };
+		case 'lesson/conduct':
+			return detailsOf(row);
+		case 'cgi/create':
+			return {
+				group_id: rowOf(store, 'group', (one) => inBranch(one) && isOpen(one)).id,
+				customer_id: rowOf(store, 'customer', (one) => isActive(one) && one.is_study === 0).id,
+			};
+		case 'cgi/get':
+		case 'cgi/update':
+		case 'cgi/delete':
+			return { group_id: Number(row?.group_id) };
+		case 'cgi/getAll':
+			return { group_id: 1 };
+		case 'cgi/getByCustomer':
+			return { customer_id: Number(rowOf(store, 'cgi', isCurrent).customer_id) };
+		case 'pay/create':
+			return { additionalFields: { payer_name: 'Основа' } };
+		case 'communication/get':
+			return { class: String(row?.class ?? 'Customer'), related_id: Number(row?.related_id) };
+		default:
+			return path === 'customer-tariff' && row ? { customer_id: Number(row.customer_id) } : {};
+	}
+}
+
+const isOpen = (group: Row) => (dayOf(group.e_date, 'utc') ?? '') > '2032';
+/** A member today, and for years to come. */
+const isCurrent = ({ b_date, e_date }: Row) =>
+	(dayOf(b_date, 'utc') ?? '') < '2026-06' && (dayOf(e_date, 'utc') ?? '9999') > '2032';
+
+/** The attendance stands in the form wherever the form has it. */
+function detailsOf(row: Row | undefined): INodeParameters {
+	const details = { values: [{ customer_id: Number((row?.customer_ids as number[])[0]), is_attend: true }] };
+	const shown = shownWith({ resource: 'lesson', operation: 'conduct' });
+	return shown.some(({ name }) => name === 'details') ? { details } : { additionalFields: { details } };
+}
+
+/** What the declarations say about a parameter of the form. */
+export function fieldOf(
+	situation: Pick<Situation, 'entity' | 'action' | 'operation'>,
+	name: string,
+): Described | undefined {
+	const { entity, action, operation } = situation;
+	if (entity === undefined) return undefined;
+	const own = action
+		? [...(action.query ?? []), ...(action.body ?? [])]
+		: operation === 'getAll'
+			? [
+					...(entity.views ?? []),
+					...(entity.sweep ? [{ ...entity.sweep, type: 'choices' as const }] : []),
+					...entity.filters,
+				]
+			: entity.fields;
+	const found = [...own, ...(entity.keys ?? [])].find((field) => field.name === name) as
+		| Described
+		| undefined;
+	if (found) return { ...found, ...boundsOf(entity.resource, operation, name) };
+	if (name === 'id') return { type: 'record', name, label: entity.label };
+	if (name === 'branchId') return { type: 'id', name, label: 'Branch' };
+	return undefined;
+}
+
+/** Money that cannot be: a payment of nothing or less, a bonus of nothing. */
+function boundsOf(resource: string, operation: string, name: string): Partial<Described> {
+	if (name === 'income' && operation === 'takePayment') return { min: 0.01 };
+	if (name === 'amount' && ['addBonus', 'spendBonus'].includes(operation)) return { min: 0.01 };
+	return resource === 'pay' && name === 'income' ? { nonZero: true } : {};
+}
+
+/** Required parameters get good values, the others stay as the form has them. */
+function filled(store: Store, situation: Situation, fixed: INodeParameters): INodeParameters {
+	const parameters: INodeParameters = {
+		resource: situation.resource,
+		operation: situation.operation,
+		...fixed,
+	};
+	for (const property of shownWith(parameters)) {
+		const { name, type } = property;
+		if (name in parameters || ['collection', 'json', 'resourceMapper'].includes(type)) continue;
+		const field = fieldOf(situation, name);
+		const isMatch = ['find', 'upsert'].includes(situation.operation);
+		if (!field || !(property.required || property.default === '' || isMatch)) continue;
+		if (field.name === 'is_study' && situation.operation === 'getAll') continue;
+		const value = sampleOf(store, field);
+		parameters[name] = (isMatch && Array.isArray(value) ? value[0] : value) as string;
+	}
+	return parameters;
+}
+
+/** Values of the key: those that a record has, or those of nobody. */
+function keyValues(entity: Entity, key: string, row: Row | undefined): INodeParameters {
+	const { fields = [] } = entity.match?.keys.find(({ name }) => name === key) ?? {};
+	if (fields.length === 0) {
+		const name = customFieldOf(entity.resource);
+		return { matchField: name, matchValue: String(row?.[name] ?? 'Нигде') };
+	}
+	return Object.fromEntries(
+		fields.map((name) => {
+			const held = [row?.[name]].flat()[0];
+			return [name, (held ?? NOBODY[name] ?? 'Никто') as string];
+		}),
+	);
+}
+
+const NOBODY: Record<string, string | number> = {
+	phone: '+7(900)555-00-99',
+	email: 'nobody@example.org',
+	dob: '01.02.2015',
+	id: 999_999,
+};
+
+/** A value for every key that the form may ask for. */
+export const keysOfNobody = ({ resource }: Situation): INodeParameters => ({
+	...NOBODY,
+	name: 'Никто',
+	code: 'nobody',
+	matchField: customFieldOf(resource),
+	matchValue: 'Нигде',
+});
+
+function build(store: Store, situation: Situation): Built {
+	const { entity, action, operation, variant } = situation;
+	if (entity === undefined) {
+		return {
+			parameters: { resource: 'apiCall', operation, callPath: 'lead-status', callAction: 'index' },
+			writes: [],
+		};
+	}
+	const { path } = entity;
+	const [mode, key] = variant.split(' ');
+	const base: INodeParameters = entity.scope === 'branch' ? { branchId: 1 } : {};
+	if (['create', 'update', 'upsert'].includes(operation)) base.inputMode = mode;
+	if (operation === 'getAll' || action?.returns === 'pages') base.returnAll = mode !== 'limit';
+	if (mode === 'limit') base.limit = 2;
+
+	if (operation === 'find' || operation === 'upsert') {
+		const isFound = operation === 'find' || variant.endsWith('found');
+		const row = isFound ? holderOf(store, path) : undefined;
+		Object.assign(base, { matchBy: key, ...keyValues(entity, key, row) });
+		if (operation === 'upsert') base.options = { onlyForNew: [] };
+		const { fields: keyed = [] } = entity.match?.keys.find(({ name }) => name === key) ?? {};
+		if (operation === 'upsert' && mode === 'form' && !row) {
+			const record = Object.entries(recordOf(store, situation)).filter(([name]) => !keyed.includes(name));
+			base.fieldsToSet = Object.fromEntries(record) as INodeParameters;
+		}
+		return {
+			parameters: filled(store, situation, base),
+			...(row ? { target: { path, id: row.id } } : {}),
+			writes: operation === 'find' ? [] : [`${path}/${row ? 'update' : 'create'}`],
+		};
+	}
+	const isAbout = shownWith({ resource: entity.resource, operation }).some(({ name }) => name === 'id');
+	const row = isAbout ? targetOf(store, entity, operation) : undefined;
+	const extras = extrasOf(store, entity, operation, row);
+	const parameters = filled(store, situation, { ...base, ...(row ? { id: row.id } : {}), ...extras });
+	if (operation === 'update' && mode === 'form') parameters.updateFields = someField(store, entity);
+	const saves = action ? action.returns === 'saved' : ['create', 'update', 'delete'].includes(operation);
+	const call = `${action?.path ?? path}/${action?.action ?? operation}`;
+	const writes = operation === 'removeFromGroup' ? ['cgi/update', 'cgi/delete'] : saves ? [call] : [];
+	const sample = operation === 'create' ? recordOf(store, situation) : {};
+	if (mode === 'json')
+		parameters.json = JSON.stringify(operation === 'create' ? sample : someField(store, entity));
+	if (mode === 'map') {
+		parameters.columns = {
+			mappingMode: 'defineBelow',
+			value: operation === 'create' ? sample : someField(store, entity),
+		} as INodeParameters;
+	}
+	return { parameters, ...(row ? { target: { path, id: row.id } } : {}), writes, sample };
+}
+
+/** A field that any update may change. */
+function someField(store: Store, { fields }: Entity): INodeParameters {
+	const field = fields.find(({ type }) => type === 'text' || type === 'longText') ?? fields[0];
+	return { [field.name]: sampleOf(store, field as Described) };
+}
+
+/** A whole new record. */
+function recordOf(store: Store, situation: Situation): IDataObject {
+	const { entity } = situation;
+	if (entity === undefined) return {};
+	const { additionalFields = {}, ...extras } = extrasOf(store, entity, 'create');
+	const required = entity.fields
+		.filter(({ required: must }) => must)
+		.map(({ name }) => {
+			const given = fieldOf(situation, name) as Described;
+			return [name, sampleOf(store, given)];
+		});
+	const own = Object.entries({ ...extras, ...(additionalFields as IDataObject) });
+	const names = new Set(entity.fields.map(({ name }) => name));
+	return Object.fromEntries([...required, ...own.filter(([name]) => names.has(name))]) as IDataObject;
+}
+
+/** A record whose keys nobody else has. */
+function holderOf(store: Store, path: string): Row {
+	if (path === 'group')
+		return rowOf(store, path, (row) => inBranch(row) && typeof row.custom_chat === 'string');
+	if (path !== 'customer') return rowOf(store, path, inBranch);
+	const all = rowsOf(store, path);
+	const phonesOf = (row: Row) => row.phone as string[];
+	return rowOf(store, path, (row) => {
+		const [phone] = phonesOf(row);
+		const isAlone = all.every((other) => other.id === row.id || !phonesOf(other).includes(phone));
+		return (
+			isActive(row) &&
+			phone !== undefined &&
+			isAlone &&
+			Boolean(row.dob) &&
+			(row.email as string[]).length > 0
+		);
+	});
+}
+
+const MODES: Record<string, (entity: Entity) => string[]> = {
+	create: ({ custom }) => ['form', 'json', ...(custom ? ['map'] : [])],
+	update: ({ custom }) => ['form', 'json', ...(custom ? ['map'] : [])],
+	getAll: () => ['all', 'limit'],
+	find: ({ match }) => (match?.keys ?? []).map(({ name }) => `by ${name}`),
+	upsert: ({ match, custom }) => [
+		...(match?.keys ?? []).flatMap(({ name }) => [`form ${name} found`, `form ${name} new`]),
+		`json ${match?.keys[0].name} found`,
+		...(custom ? [`map ${match?.keys[0].name} found`] : []),
+	],
+};
+
+/** The custom field that the school has there. */
+export const customFieldOf = (resource: string): string =>
+	({ customer: 'custom_school', pay: 'custom_md_order', lesson: 'custom_link' })[resource] ?? 'custom_chat';
+
+/** What the school lacks for every operation to have something to work on. */
+export function prepare(store: Store): void {
+	store.quietly(() => {
+		for (const { id } of rowsOf(store, 'customer'))
+			store.patch('customer', id, { balance_bonus: 9_000_000_000_000 });
+	});
+}
+
+/** Every operation of the form, in all the ways to fill it. */
+export const situations: readonly Situation[] = allOperations.flatMap(({ resource, operation }) => {
+	const entity = entityAt(resource);
+	const action = entity?.actions?.find(({ name }) => name === operation);
+	const variants = entity
+		? (MODES[operation]?.(entity) ?? (action?.returns === 'pages' ? ['all', 'limit'] : ['']))
+		: [''];
+	return variants.map((variant) => {
+		const situation: Situation = {
+			title: `${resource}.${operation}${variant ? ` (${variant})` : ''}`,
+			resource,
+			operation,
+			entity,
+			action,
+			variant,
+			build: (store) => build(store, situation),
+		};
+		return situation;
+	});
+});
