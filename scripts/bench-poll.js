@@ -6,7 +6,7 @@ const fs = require('node:fs');
 const os = require('node:os');
 const path = require('node:path');
 const { pathToFileURL } = require('node:url');
-const { ensureBuilt, ensureDependencies, inRepo, ROOT, runMain, say, startSandbox } = require('./lib');
+const { ensureBuilt, inRepo, ROOT, say, startSandbox } = require('./lib');
 const { row } = require('./lib/table.js');
 
 const SIZES = [1_000, 10_000, 100_000];
@@ -17,7 +17,6 @@ const WIDTHS = [9, 30, 9, 6, 8, 12, 12];
  * 5 calls in any second. A poll without news must take the same number of requests in all of them.
  */
 async function main() {
-	await ensureDependencies();
 	await ensureBuilt();
 	say("AlfaCRM Trigger, 'Customer Created', all of 3 branches");
 	say(row(['customers', 'poll', 'requests', 'items', 's', 'state bytes', 'peak MB'], WIDTHS, 2));
@@ -81,4 +80,4 @@ async function polls(sandbox, customers) {
 	}
 }
 
-runMain(main);
+module.exports = { main };

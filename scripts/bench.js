@@ -5,10 +5,8 @@ const os = require('node:os');
 const { setTimeout: sleep } = require('node:timers/promises');
 const {
 	ensureBuilt,
-	ensureDependencies,
 	N8nClient,
 	packTarball,
-	runMain,
 	say,
 	startN8n,
 	startSandbox,
@@ -28,7 +26,6 @@ const WIDTHS = [20, 18, 9, 7, 5, 6, 8, 7, 8, 8];
  * The floor of a job is what its requests need at 5 a second; without a limit it is the CPU time that n8n spent.
  */
 async function main() {
-	await ensureDependencies();
 	await ensureBuilt();
 	const tarball = await packTarball();
 	const n8n = await startN8n({ tarball: tarball.file });
@@ -165,4 +162,4 @@ function cpuSeconds(pid) {
 	}
 }
 
-runMain(main);
+module.exports = { main };

@@ -6,7 +6,6 @@ const path = require('node:path');
 const { parseArgs } = require('node:util');
 const {
 	ensureBuilt,
-	ensureDependencies,
 	ensureN8n,
 	freePort,
 	inRepo,
@@ -16,7 +15,6 @@ const {
 	Problem,
 	report,
 	requireFree,
-	runMain,
 	say,
 	duration,
 	startN8n,
@@ -33,12 +31,11 @@ const USAGE = `npm run demo [-- flags]
 /** What has to be undone at the end, newest first. @type {Array<() => unknown>} */
 const cleanup = [];
 
-async function main() {
+async function demo() {
 	const started = Date.now();
 	const flags = readFlags();
 	if (!flags) return 0;
 	const ports = await choosePorts(flags);
-	await ensureDependencies();
 	await ensureBuilt();
 	await ensureN8n();
 
@@ -167,19 +164,24 @@ async function cleanUp() {
 }
 
 /** Settles when the user or the system asks the demo to stop. */
-const interrupted = new Promise((resolve) => {
-	for (const signal of /** @type {const} */ (['SIGINT', 'SIGTERM'])) {
-		process.once(signal, () => {
-			say('\nStopping');
-			resolve(cleanup.length > 0 ? 0 : 130);
-		});
-	}
-});
+async function interrupted() {
+	return await new Promise((resolve) => {
+		for (const signal of /** @type {const} */ (['SIGINT', 'SIGTERM'])) {
+			process.once(signal, () => {
+				say('\nStopping');
+				resolve(cleanup.length > 0 ? 0 : 130);
+			});
+		}
+	});
+}
 
-runMain(async () => {
+/** `npm run demo` */
+async function main() {
 	try {
-		return await Promise.race([main(), interrupted]);
+		return await Promise.race([interrupted(), demo()]);
 	} finally {
 		await cleanUp();
 	}
-});
+}
+
+module.exports = { main };

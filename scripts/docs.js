@@ -2,6 +2,7 @@
 
 const fs = require('node:fs');
 const path = require('node:path');
+const { ensureBuilt } = require('./lib');
 const { countNodes, JOBS, withHttp, withPackage } = require('./lib/jobs.js');
 
 const ROOT = path.join(__dirname, '..');
@@ -123,9 +124,12 @@ function pages(entities) {
 	});
 }
 
-if (require.main === module) {
+/** `npm run docs`: writes the tables of the READMEs and of docs/. */
+async function main() {
+	await ensureBuilt();
 	const { entities } = require('../dist/nodes/AlfaCrm/entities/registry.js');
 	for (const { file, wanted } of pages(entities)) fs.writeFileSync(path.join(ROOT, file), wanted);
+	return 0;
 }
 
-module.exports = { pages };
+module.exports = { main, pages };

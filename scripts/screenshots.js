@@ -3,11 +3,9 @@
 const fs = require('node:fs');
 const {
 	ensureBuilt,
-	ensureDependencies,
 	inRepo,
 	N8nClient,
 	packTarball,
-	runMain,
 	say,
 	startN8n,
 	startSandbox,
@@ -18,7 +16,6 @@ const { COLOR_SCHEMES, exampleShown, factsOf, NODES, pictureFile, writeFacts } =
 
 /** `npm run screenshots`: the pictures of the READMEs, taken in a real n8n with the sandbox. Needs a Chromium. */
 async function main() {
-	await ensureDependencies();
 	await ensureBuilt();
 	findChromium();
 	const tarball = await packTarball();
@@ -130,4 +127,4 @@ function workflowOf({ name, type: kind, parameters }, before, { id, name: accoun
 	return { name, nodes, connections };
 }
 
-runMain(main);
+module.exports = { main };

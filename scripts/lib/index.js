@@ -5,7 +5,6 @@ module.exports = {
 	...require('./build.js'),
 	...require('./cache.js'),
 	...require('./client.js'),
-	...require('./dependencies.js'),
 	...require('./jobs.js'),
 	...require('./n8n-install.js'),
 	...require('./node24.js'),

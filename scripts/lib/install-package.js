@@ -3,9 +3,8 @@
 const fs = require('node:fs');
 const os = require('node:os');
 const path = require('node:path');
+const tar = require('tar');
 const { npm } = require('./npm.js');
-const { Problem } = require('./problem.js');
-const { run, tail } = require('./run.js');
 
 /**
  * Installs a packed community package the way n8n's own installer does: unpacked below `.n8n/nodes`, development, peer and
@@ -20,8 +19,7 @@ async function installPackage(tarball, userFolder) {
 	fs.mkdirSync(modules, { recursive: true });
 	const unpacked = fs.mkdtempSync(path.join(os.tmpdir(), 'alfacrm-unpack-'));
 	try {
-		const tar = await run('tar', ['-xzf', tarball, '-C', unpacked, '--strip-components=1']);
-		if (tar.code !== 0) throw new Problem(`Could not unpack ${tarball}.`, { details: tail(tar.output, 5) });
+		await tar.extract({ file: tarball, cwd: unpacked, strip: 1, strict: true });
 		const { devDependencies, peerDependencies, optionalDependencies, ...manifest } = readJson(
 			path.join(unpacked, 'package.json'),
 		);

@@ -31,7 +31,7 @@ function report(error) {
 }
 
 /**
- * Runs a script's main function and turns its outcome into the exit code.
+ * Runs a script's main function and turns its outcome into the exit code; without one the script goes on until nothing is left to do.
  * @param {() => Promise<number | void>} main
  */
 function runMain(main) {
@@ -41,7 +41,9 @@ function runMain(main) {
 		return await main();
 	};
 	checked().then(
-		(code) => process.exit(code ?? 0),
+		(code) => {
+			if (code !== undefined) process.exit(code);
+		},
 		(error) => {
 			report(error);
 			process.exit(1);

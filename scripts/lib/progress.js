@@ -1,6 +1,6 @@
 'use strict';
 
-const EVERY_MS = 10_000;
+const EVERY_MS = 30_000;
 
 /** @param {string} line */
 function say(line) {
@@ -17,7 +17,7 @@ function duration(ms) {
 
 /**
  * Announces a long step, shows that it is still alive, and says how long it took.
- * In a terminal the running time is updated in place; in a log it is a plain line every ten seconds.
+ * In a terminal the running time is updated in place; in a log it is a plain line every half minute.
  * @template T
  * @param {string} title
  * @param {string} expected for example "about 3 min"

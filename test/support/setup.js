@@ -4,4 +4,6 @@ const { tmpdir } = require('node:os');
 const { join } = require('node:path');
 
 require('reflect-metadata');
+// Refused saves and the like are what many tests are about; n8n would log each of them.
+process.env.N8N_LOG_LEVEL ??= 'silent';
 process.env.N8N_USER_FOLDER ??= mkdtempSync(join(tmpdir(), 'alfacrm-jest-'));
