@@ -27,7 +27,7 @@ async function listed(entity: Entity, row: Row): Promise<JsonObject> {
 	const everything = { is_study: 2, removed: 1, b_date: '01.01.1900', e_date: '31.12.2099' };
 	const status = entity.path === 'lesson' ? { status: row.status ?? null } : {};
 	const path = `${entity.path}/index?${queryOf(entity, row)}`;
-	const { items } = await school.call(path, { ...everything, ...status });
+	const { items } = await school.call(path, { ...everything, ...status, id: row.id });
 	return items.find(({ id }) => id === row.id) ?? {};
 }
 

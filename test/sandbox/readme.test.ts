@@ -1,0 +1,40 @@
+import { failureWays } from '../../sandbox';
+import { faultKinds } from '../../sandbox/fault';
+import { defaultSettings, settingNames } from '../../sandbox/settings';
+import { readme } from './readme-text';
+
+/** Rows of the table under a heading, by the code in their first column. */
+function table(heading: string): Map<string, string[]> {
+	const [, section = ''] = readme.split(`\n## ${heading}\n`);
+	const [text = ''] = section.split('\n## ');
+	const rows = text.split('\n').filter((line) => line.startsWith('| `'));
+	return new Map(
+		rows.map((row) => {
+			const [, name = '', ...rest] = row.split('|').map((cell) => cell.trim());
+			return [name.replaceAll('`', ''), rest];
+		}),
+	);
+}
+
+describe('the README', () => {
+	const settings = table('Settings');
+
+	it('has a row for each setting, and no other', () => {
+		expect([...settings.keys()].sort()).toEqual([...settingNames].sort());
+	});
+
+	it.each(settingNames)('gives the default of %s first', (name) => {
+		const [values = ''] = settings.get(name) ?? [];
+		const value = defaultSettings[name];
+		const text = typeof value === 'object' ? JSON.stringify(value) : String(value);
+		if (name === 'ignoredFilters') {
+			const listed = [...values.matchAll(/`([^`]+)`/g)].map(([, filter]) => filter);
+			expect(listed.sort()).toEqual([...(value as string[])].sort());
+		} else expect(values.replaceAll('`', '').split(', ')[0]).toBe(text);
+	});
+
+	it('has a row for each kind of fault, and names the ways to fail', () => {
+		expect([...table('Faults').keys()].sort()).toEqual([...faultKinds].sort());
+		for (const way of Object.keys(failureWays)) expect(readme).toContain(`\`${way}\``);
+	});
+});
