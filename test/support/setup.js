@@ -5,3 +5,5 @@ const { join } = require('node:path');
 
 require('reflect-metadata');
 process.env.N8N_USER_FOLDER ??= mkdtempSync(join(tmpdir(), 'alfacrm-jest-'));
+// n8n's logger would print each error that a test provokes.
+process.env.N8N_LOG_LEVEL ??= 'silent';
