@@ -5,6 +5,7 @@ import type { ApiFailure } from '../../nodes/AlfaCrm/api/errors';
 import {
 	AnswerError,
 	asNodeError,
+	errorJson,
 	fieldMessages,
 	LoginError,
 	nodeError,
@@ -128,6 +129,29 @@ describe('failureOf', () => {
 		});
 	});
 
+	describe('reads as much as n8n 1.99 to 2.33 leave of it, which lose the cause', () => {
+		/** The same with an error of the class that real requests reject with, by whose name n8n reads the status. */
+		class AxiosError extends Error {}
+		const asAxios = (error: Error) =>
+			error instanceof LoginError || error instanceof TypeError
+				? error
+				: Object.assign(new AxiosError(error.message), error);
+		const LOST = ['retryAfterMs', 'location'];
+
+		it.each(
+			CASES.flatMap(([what, error, failure]) => [
+				[what, wrapped(error), failure] as const,
+				[`${what}, from a real request`, wrapped(asAxios(error)), failure] as const,
+			]),
+		)('%s', (_what, error, failure) => {
+			Object.defineProperty(error, 'cause', { value: undefined });
+			const { words, ...expected } = failure;
+			for (const name of LOST) Reflect.deleteProperty(expected, name);
+			expect(failureOf(error)).toMatchObject(expected);
+			if (failure.kind !== 'unexpected') expect(failureOf(error).words).toEqual(words);
+		});
+	});
+
 	it('gives back the failure of an answer that is no success', () => {
 		const failure: ApiFailure = { kind: 'refusal', fields: { name: ['is empty'] } };
 		expect(failureOf(new AnswerError(failure))).toBe(failure);
@@ -220,5 +244,34 @@ describe('asNodeError', () => {
 		expect(made).toBeInstanceOf(NodeOperationError);
 		expect(made.message).toBe('x is not a function');
 		expect(made.context.itemIndex).toBe(7);
+	});
+});
+
+describe('errorJson', () => {
+	it('tells what happened and what to do, with the HTTP code at the end', () => {
+		const error = nodeError(NODE, { message: 'AlfaCRM said no', description: 'Do this.', status: 403 }, 0);
+		expect(errorJson(error)).toEqual({ error: 'AlfaCRM said no', message: 'Do this. HTTP 403' });
+	});
+
+	it.each([
+		[
+			'a code alone',
+			nodeError(NODE, { message: 'no', status: 500 }, 0),
+			{ error: 'no', message: 'HTTP 500' },
+		],
+		[
+			'advice alone',
+			nodeError(NODE, { message: 'no', description: 'Do this.' }, 0),
+			{ error: 'no', message: 'Do this.' },
+		],
+		[
+			'an operation',
+			new NodeOperationError(NODE, 'no', { description: 'Do this.' }),
+			{ error: 'no', message: 'Do this.' },
+		],
+		// Two empty keys would not count as an error for n8n below 2.34.6.
+		['neither', new NodeOperationError(NODE, 'no'), { error: 'no' }],
+	])('has no other keys with %s, by which n8n would take it for a success', (_what, error, json) => {
+		expect(errorJson(error)).toEqual(json);
 	});
 });

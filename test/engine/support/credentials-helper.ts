@@ -2,18 +2,16 @@ import type {
 	ICredentialDataDecryptedObject,
 	ICredentials,
 	ICredentialType,
-	IDataObject,
 	IHttpRequestHelper,
 	IHttpRequestOptions,
 	INode,
 	INodeProperties,
-	Workflow,
 } from 'n8n-workflow';
 import { ICredentialsHelper } from 'n8n-workflow';
 
 /**
  * Does with a credential what n8n's own helper does (n8n 2.41, `credentials-helper.js`): logs in when the expirable
- * property is empty, has expired or is being tested, stores the result, applies the generic `authenticate`. Only the
+ * property is empty, has expired or is being tested, stores the result, applies `authenticate`. Only the
  * database is replaced, by `stored`, which outlives a single execution as the database does.
  */
 export class TestCredentialsHelper extends ICredentialsHelper {
@@ -36,28 +34,10 @@ export class TestCredentialsHelper extends ICredentialsHelper {
 		credentials: ICredentialDataDecryptedObject,
 		_typeName: string,
 		requestOptions: IHttpRequestOptions,
-		workflow?: Workflow,
-		node?: INode,
 	): Promise<IHttpRequestOptions> {
 		const { authenticate } = this.type;
-		if (authenticate === undefined || typeof authenticate === 'function')
-			throw new Error('Not a generic credential');
-		const resolve = (value: unknown): string =>
-			String(
-				workflow?.expression.getSimpleParameterValue(
-					node as INode,
-					value as string,
-					'internal',
-					{ $credentials: credentials } as never,
-					undefined,
-					'',
-				) || '',
-			);
-		const headers: IDataObject = { ...requestOptions.headers };
-		for (const [name, value] of Object.entries(authenticate.properties.headers ?? {})) {
-			headers[resolve(name)] = resolve(value);
-		}
-		return { ...requestOptions, headers };
+		if (typeof authenticate !== 'function') throw new Error('Not the credential of these tests');
+		return await authenticate.call(this.type, credentials, requestOptions);
 	}
 
 	async preAuthentication(
