@@ -153,41 +153,55 @@ describe('the memory of writes', () => {
 	beforeEach(() => jest.useFakeTimers());
 	afterEach(() => jest.useRealTimers());
 
+	const HERE = Symbol('an execution');
+	const ELSEWHERE = Symbol('another one');
+
+	it('leaves out what the one who asks has written, but not what others wrote before', () => {
+		const key = newKey();
+		const before = mark();
+		touch([key], HERE);
+		expect(touchedSince([key], before, HERE)).toBe(false);
+		touch([key], ELSEWHERE);
+		touch([key], HERE);
+		expect(touchedSince([key], before, HERE)).toBe(true);
+		expect(touchedSince([key], mark(), HERE)).toBe(false);
+	});
+
 	it('tells which records were written since a moment', () => {
 		const [one, other] = [newKey(), newKey()];
 		const before = mark();
-		expect(touchedSince([one, other], before)).toBe(false);
-		touch([one]);
-		expect(touchedSince([one], before)).toBe(true);
-		expect(touchedSince([other], before)).toBe(false);
-		expect(touchedSince([other, one], before)).toBe(true);
-		expect(touchedSince([one], mark())).toBe(false);
+		expect(touchedSince([one, other], before, ELSEWHERE)).toBe(false);
+		touch([one], HERE);
+		expect(touchedSince([one], before, ELSEWHERE)).toBe(true);
+		expect(touchedSince([other], before, ELSEWHERE)).toBe(false);
+		expect(touchedSince([other, one], before, ELSEWHERE)).toBe(true);
+		expect(touchedSince([one], mark(), ELSEWHERE)).toBe(false);
 	});
 
 	it('counts what was written before a moment no more than once', () => {
 		const key = newKey();
-		touch([key]);
+		touch([key], HERE);
 		const since = mark();
-		touch([newKey()]);
-		expect(touchedSince([key], since)).toBe(false);
-		touch([key]);
-		expect(touchedSince([key], since)).toBe(true);
+		touch([newKey()], HERE);
+		expect(touchedSince([key], since, ELSEWHERE)).toBe(false);
+		touch([key], HERE);
+		expect(touchedSince([key], since, ELSEWHERE)).toBe(true);
 	});
 
 	it('takes everything for written at a moment that it no longer remembers', () => {
 		const [written, unwritten] = [newKey(), newKey()];
 		const before = mark();
-		touch([written]);
+		touch([written], HERE);
 		jest.advanceTimersByTime(601_000);
-		expect(touchedSince([written], before)).toBe(true);
-		expect(touchedSince([unwritten], before)).toBe(true);
-		expect(touchedSince([written, unwritten], mark())).toBe(false);
+		expect(touchedSince([written], before, ELSEWHERE)).toBe(true);
+		expect(touchedSince([unwritten], before, ELSEWHERE)).toBe(true);
+		expect(touchedSince([written, unwritten], mark(), ELSEWHERE)).toBe(false);
 	});
 
 	it('keeps a bounded number of records', () => {
 		const before = mark();
-		for (let count = 0; count < 100_001; count++) touch([newKey()]);
-		expect(touchedSince([newKey()], before)).toBe(true);
+		for (let count = 0; count < 100_001; count++) touch([newKey()], HERE);
+		expect(touchedSince([newKey()], before, ELSEWHERE)).toBe(true);
 		expect(touchedSince([newKey()], mark() - 1_000)).toBe(false);
 	});
 
@@ -195,9 +209,9 @@ describe('the memory of writes', () => {
 		jest.setSystemTime(Date.parse('2026-11-24T10:00:00Z'));
 		const key = newKey();
 		const before = mark();
-		touch([key]);
+		touch([key], HERE);
 		jest.setSystemTime(Date.parse('2026-11-24T08:00:00Z'));
-		expect(touchedSince([key], before)).toBe(true);
-		expect(touchedSince([newKey()], mark())).toBe(false);
+		expect(touchedSince([key], before, ELSEWHERE)).toBe(true);
+		expect(touchedSince([newKey()], mark(), ELSEWHERE)).toBe(false);
 	});
 });

@@ -45,6 +45,7 @@ describe('every field of every entity', () => {
 		longText: 'string',
 		texts: 'string',
 		phones: 'string',
+		phonePart: 'string',
 		id: 'string',
 		ids: 'string',
 		time: 'string',

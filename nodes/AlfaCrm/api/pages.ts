@@ -47,6 +47,7 @@ export async function* pages(
 ): AsyncGenerator<Page, undefined> {
 	const seen = new Set<RowKey>();
 	let total: number | undefined;
+	let count = 0;
 	for (let page = firstPage; page < firstPage + MOST_PAGES; page++) {
 		const body = { ...call.body, page };
 		const answer = await client.request({ action: 'index', ...call, body, isIdempotent: true });
@@ -62,7 +63,10 @@ export async function* pages(
 		const all = total !== undefined && seen.size >= total;
 		// More rows than the total make it useless: it may just count a page.
 		const enough = seen.size === total && !(page === 0 && looksLikePageSize(items, total));
-		const last = rows.length === 0 || enough;
+		count += items.length;
+		// Equal rows of a list without IDs may well be different ones; how many there are tells.
+		const hasMore = items.length > 0 && typeof keys[0] === 'string' && count < (total ?? 0);
+		const last = (rows.length === 0 && !hasMore) || enough;
 		yield { number: page, rows, items, keys, total, complete: !last || all || total === undefined };
 		if (last) return;
 	}

@@ -1,11 +1,12 @@
 import type { FieldKind } from './kind';
 import { comparedBy, oneForm, single } from './kind';
-import { hasNumber, phoneForms, readingsOf } from './phoneNumber';
+import { hasNumber, readingsOf } from './phoneNumber';
 import type { OfType } from './types';
 
 /** Of a whole number the last digits are enough, whatever stands before them. */
 const LAST = 8;
 const WHOLE = 10;
+const FEWEST = 3;
 
 const isWhole = (text: string): boolean => text.replace(/\D/g, '').length >= WHOLE && hasNumber(text);
 
@@ -22,18 +23,29 @@ export function phoneDigits(value: unknown): string | undefined {
 	return isWhole(text) ? (readingsOf(text)[0] ?? digits).slice(-LAST) : digits;
 }
 
+/** AlfaCRM may look at the digits, or at the number as it was written there. API notes 5.3. */
+function formsOf(text: string): string[] {
+	const digits = phoneDigits(text) ?? text;
+	if (!isWhole(text)) return [...new Set([digits, text])];
+	const [, tens, ones] = /(\d\d)(\d\d)$/.exec(digits) ?? [];
+	return [digits, `${tens}-${ones}`, `${tens} ${ones}`];
+}
+
+/** A bare country code, or an input mask that nobody filled, is held by everybody. */
+function isUnfilled(text: string): boolean {
+	const digits = text.replace(/\D/g, '');
+	return !/\p{L}/u.test(text) && (digits.length < FEWEST || (/_/.test(text) && !hasNumber(text)));
+}
+
 /** What a list of people is searched with: a number in any spelling, or some digits of it. */
 export const phonePart: FieldKind<OfType<'phonePart'>> = {
 	...single,
 	...comparedBy((_field: unknown, item) => oneForm(phoneDigits(item))),
-	saysNothing: (_field, value) => typeof value === 'string' && !/[\p{L}\d]/u.test(value),
+	saysNothing: (_field, value) => typeof value === 'string' && isUnfilled(value),
 	expected: () => 'a phone number or some digits of it',
 	read: (_field, item) => (phoneDigits(item) === undefined ? undefined : String(item).trim()),
 	// AlfaCRM may look at the digits, or at the number as it is written. API notes 5.3.
-	filterForms: (_field, name, item) => {
-		const forms = isWhole(String(item)) ? phoneForms(item) : [String(phoneDigits(item)), String(item)];
-		return [...new Set(forms)].map((form) => ({ [name]: form }));
-	},
+	filterForms: (_field, name, value) => formsOf(String(value)).map((form) => ({ [name]: form })),
 	widget: () => ({ type: 'string', default: '' }),
 	column: () => ({ type: 'string' }),
 	schema: () => ({ type: 'string' }),

@@ -25,6 +25,7 @@ const samples: { [K in TypeName]: Array<Extract<Shown, { type: K }>> } = {
 		{ ...basics, type: 'texts', split: false },
 	],
 	phones: [{ ...basics, type: 'phones' }],
+	phonePart: [{ ...basics, type: 'phonePart' }],
 	custom: [{ ...basics, type: 'custom' }],
 	number: [
 		{ ...basics, type: 'number' },
