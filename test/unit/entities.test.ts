@@ -229,7 +229,7 @@ describe.each(TABLE)('%s', (_resource, entity) => {
 		const { by, digits, day = [] } = entity.search ?? {};
 		const typeOf = (name: string) => filters.find((filter) => filter.name === name)?.type;
 		if (by !== undefined) expect(typeOf(by)).toBe('text');
-		if (digits !== undefined) expect(typeOf(digits)).toBe(digits === 'id' ? 'id' : 'text');
+		if (digits !== undefined) expect(typeOf(digits)).toBe(digits === 'id' ? 'id' : 'phonePart');
 		expect(day.map(typeOf)).toEqual(day.map(() => 'date'));
 	});
 

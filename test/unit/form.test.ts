@@ -155,7 +155,11 @@ describe.each(actionTable)('the form of %s, %s', (value, operation) => {
 			map: ['columns', 'unknownFields'],
 		};
 		const matched = operation === 'upsert' ? ['matchBy', ...(entity.match?.keys[0].fields ?? [])] : [];
-		const besides = operation === 'upsert' ? ['simplify', 'options', ...matched] : [];
+		const besides = {
+			create: [],
+			update: ['options'],
+			upsert: ['simplify', 'options', ...matched],
+		}[operation as 'create'];
 		const start = ['resource', 'operation', 'branchId', 'id', 'inputMode', 'listMode'];
 		const shared = new Set([...start, ...keys, ...besides]);
 		modes.forEach((mode = '', index) => {
@@ -190,9 +194,9 @@ describe.each(actionTable)('the form of %s, %s', (value, operation) => {
 		}
 	});
 
-	it('lets policies be chosen where records are matched, each safe by default', () => {
+	it('lets policies be chosen where records are matched or changed, each safe by default', () => {
 		const options = named('options');
-		expect(options !== undefined).toBe(matches);
+		expect(options !== undefined).toBe(matches || operation === 'update');
 		if (!options || !entity) return;
 		const preset = Object.fromEntries(childrenOf(options).map((one) => [one.name, one.default]));
 		const branches = entity.match?.everyBranch ? { searchBranches: [] } : {};
@@ -202,15 +206,17 @@ describe.each(actionTable)('the form of %s, %s', (value, operation) => {
 		expect(preset).toEqual(
 			operation === 'find'
 				? { ifNone: 'refuse', ifSeveral: 'all', ...branches, ...(entity.archive ? { archived: true } : {}) }
-				: {
-						ifSeveral: 'refuse',
-						ifKeyEmpty: 'refuse',
-						overwriteWithEmpty: false,
-						onlyForNew: [...(entity.match?.onlyForNew ?? [])],
-						...(lists ? { listMode: 'add' } : {}),
-						...(entity.archive ? { ifArchived: 'restore' } : {}),
-						...branches,
-					},
+				: operation === 'update'
+					? { overwriteWithEmpty: false }
+					: {
+							ifSeveral: 'refuse',
+							ifKeyEmpty: 'refuse',
+							overwriteWithEmpty: false,
+							onlyForNew: [...(entity.match?.onlyForNew ?? [])],
+							...(lists ? { listMode: 'add' } : {}),
+							...(entity.archive ? { ifArchived: 'update' } : {}),
+							...branches,
+						},
 		);
 	});
 
@@ -281,8 +287,8 @@ describe('the form of any call of the API', () => {
 		expect(required.map(({ name }) => name)).toEqual(['callPath', 'callAction']);
 	});
 
-	it('warns when it walks all pages', () => {
-		expect(form({ allPages: true })).toEqual([...form(), 'allPagesNotice']);
+	it('asks for the same when it walks all pages', () => {
+		expect(form({ allPages: true })).toEqual(form());
 	});
 });
 

@@ -41,7 +41,8 @@ function isUnfilled(text: string): boolean {
 export const phonePart: FieldKind<OfType<'phonePart'>> = {
 	...single,
 	...comparedBy((_field: unknown, item) => oneForm(phoneDigits(item))),
-	saysNothing: (_field, value) => typeof value === 'string' && isUnfilled(value),
+	saysNothing: (_field, value) =>
+		(typeof value === 'string' || typeof value === 'number') && isUnfilled(String(value)),
 	expected: () => 'a phone number or some digits of it',
 	read: (_field, item) => (phoneDigits(item) === undefined ? undefined : String(item).trim()),
 	// AlfaCRM may look at the digits, or at the number as it is written. API notes 5.3.

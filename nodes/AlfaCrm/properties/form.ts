@@ -4,6 +4,7 @@ import type { Entity, OperationName } from '../entities/types';
 import { entityOf } from '../entities/registry';
 import { columnsMethod } from '../methods/names';
 import { isList, toProperty } from '../fields/field';
+import type { Field } from '../fields/types';
 import { idProperty, mustBeFilled } from './fields';
 import {
 	collection,
@@ -89,6 +90,8 @@ export function actionForm(entity: Entity): INodeProperties[][] {
 		const fields = [...(action.query ?? []), ...(action.body ?? [])];
 		const upfront = fields.filter((field) => field.required || field.upfront);
 		const optional = fields.filter((field) => !upfront.includes(field));
+		const asked = (field: Field) =>
+			on({ ...toProperty(field), ...(field.required ? mustBeFilled(field) : {}) });
 		const { recipe } = action;
 		const shown =
 			recipe?.kind === 'add'
@@ -98,13 +101,14 @@ export function actionForm(entity: Entity): INodeProperties[][] {
 					: undefined;
 		return [
 			action.idAs ? [on(idProperty(entity))] : [],
-			upfront.map((field) => on({ ...toProperty(field), ...(field.required ? mustBeFilled(field) : {}) })),
+			upfront.filter((field) => !isTable(field)).map(asked),
 			recipe?.kind === 'change' && upfront.some(isList)
 				? [on(listMode({ ...entity, fields: upfront }, 'add'))]
 				: [],
 			recipe?.kind === 'add' ? [on(skipIfThere)] : [],
 			shown?.simple ? [on(simplify)] : [],
 			action.returns === 'pages' ? [on(returnAll), on(limit, { returnAll: [false] })] : [],
+			upfront.filter(isTable).map(asked),
 			optional.length > 0
 				? [on(collection('Additional Fields', 'additionalFields', optional.map(toProperty)))]
 				: [],
@@ -112,6 +116,9 @@ export function actionForm(entity: Entity): INodeProperties[][] {
 	});
 	return byPlace(actions);
 }
+
+/** Tables of rows stand with the collections, below single parameters. */
+const isTable = (field: Field): boolean => toProperty(field).type === 'fixedCollection';
 
 /** Lists of places become places, each with what all the lists have there. */
 export function byPlace<T>(lists: readonly T[][][]): T[][] {

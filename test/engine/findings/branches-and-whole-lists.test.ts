@@ -105,7 +105,7 @@ describe('a list that never comes whole', () => {
 	afterEach(() => undo());
 	/** Total 200, of which each reading shows a few others more, and never all. */
 	const moving = (all: readonly Row[], call: number): readonly Row[] => {
-		const some = all.filter((_row, index) => (index + call) % 3 > 0);
+		const some = all.filter((_row, index) => (index + Math.floor(call / 10)) % 5 > 0);
 		return Array.from({ length: 200 }, (_, index) => some[index % some.length]);
 	};
 	/** One row more is counted than there are. */
@@ -129,7 +129,7 @@ describe('a list that never comes whole', () => {
 	});
 
 	it('because its total is wrong does, with a hint', async () => {
-		set({ ignoredFilters: ['customer.phone'] });
+		set({ ignoredFilters: ['customer.phone', '*.custom_*'] });
 		disturb(oneTooHigh);
 		for (const parameters of [byContract('Нового нет'), byPhone(PHONE, { name: 'Соколов Артём' })]) {
 			const { json, error, hints } = await whole(parameters);
