@@ -1,3 +1,5 @@
+import { sleep } from 'n8n-workflow';
+
 import { mark, touch, touchedSince, withLock } from '../../nodes/AlfaCrm/api/locks';
 import { randomFrom } from './support';
 
@@ -16,7 +18,7 @@ function work(name: string, log: string[]) {
 	};
 }
 
-const turn = async () => await new Promise<void>((resolve) => setImmediate(resolve));
+const turn = async () => await sleep(0);
 
 let number = 0;
 const newKey = () => `https://demo.s20.online|a@b.example customer ${++number}`;

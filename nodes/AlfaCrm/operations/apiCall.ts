@@ -2,8 +2,7 @@ import type { IDataObject, IExecuteFunctions } from 'n8n-workflow';
 import { NodeOperationError } from 'n8n-workflow';
 
 import { readId } from '../api/formats';
-import { allRows } from './legacyClient';
-import { request } from './legacyClient';
+import { allRows, request } from './legacyClient';
 import { objectIn } from './fields/given';
 
 /** Sends any call, for what the other resources do not offer. */
