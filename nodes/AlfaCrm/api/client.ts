@@ -122,13 +122,11 @@ export class ApiClient {
 
 	/** Reads the credential once; what went wrong then is tried anew by the next call. */
 	private async connect(itemIndex: number | undefined): Promise<Connection> {
-		this.connection ??= this.readConnection(itemIndex);
-		try {
-			return await this.connection;
-		} catch (error) {
-			this.connection = undefined;
-			throw error;
+		if (this.connection === undefined) {
+			this.connection = this.readConnection(itemIndex);
+			this.connection.catch(() => (this.connection = undefined));
 		}
+		return await this.connection;
 	}
 
 	private async readConnection(itemIndex: number | undefined): Promise<Connection> {

@@ -1,8 +1,7 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import fastify from 'fastify';
 
 export interface RawRequest {
+	/** Without `/v2api/`. */
 	path: string;
 	token?: string;
 	body: Record<string, unknown>;
@@ -17,39 +16,35 @@ export interface RawAnswer {
 	hangs?: boolean;
 }
 
-/** A server that answers whatever a test wants, for what no AlfaCRM would send on purpose. */
+/** A server that answers whatever a test wants, for what the sandbox would not send. */
 export class RawServer {
 	readonly requests: RawRequest[] = [];
 	answer: (request: RawRequest) => RawAnswer = () => ({ status: 404 });
-	private readonly server = createServer((request, response) => void this.receive(request, response));
-
-	get url(): string {
-		return `http://127.0.0.1:${(this.server.address() as AddressInfo).port}`;
-	}
+	url = '';
+	private readonly server = fastify({ forceCloseConnections: true });
 
 	async start(): Promise<void> {
-		await new Promise<void>((resolve) => this.server.listen(0, '127.0.0.1', resolve));
+		this.server.all('/*', async (request, reply) => {
+			const received: RawRequest = {
+				path: request.url.replace('/v2api/', ''),
+				token: request.headers['x-alfacrm-token'] as string | undefined,
+				body: (request.body ?? {}) as Record<string, unknown>,
+			};
+			this.requests.push(received);
+			const { status = 200, headers = {}, body = '', hangs } = this.answer(received);
+			if (hangs) return await new Promise<never>(() => {});
+			const isText = typeof body === 'string';
+			void reply
+				.code(status)
+				.header('content-type', isText ? 'text/html' : 'application/json')
+				.headers(headers);
+			return await reply.send(isText ? body : JSON.stringify(body));
+		});
+		this.url = await this.server.listen({ host: '127.0.0.1', port: 0 });
 	}
 
 	async stop(): Promise<void> {
-		this.server.closeAllConnections();
-		await new Promise((resolve) => this.server.close(resolve));
-	}
-
-	private async receive(request: IncomingMessage, response: ServerResponse): Promise<void> {
-		let text = '';
-		for await (const chunk of request) text += String(chunk);
-		const received = {
-			path: String(request.url).replace('/v2api/', ''),
-			token: request.headers['x-alfacrm-token'] as string | undefined,
-			body: JSON.parse(text || '{}') as Record<string, unknown>,
-		};
-		this.requests.push(received);
-		const { status = 200, headers = {}, body = '', hangs } = this.answer(received);
-		if (hangs) return;
-		const type = typeof body === 'string' ? 'text/html' : 'application/json';
-		response.writeHead(status, { 'content-type': type, ...headers });
-		response.end(typeof body === 'string' ? body : JSON.stringify(body));
+		await this.server.close();
 	}
 }
 
