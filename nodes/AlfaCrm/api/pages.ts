@@ -10,8 +10,10 @@ const SMALLEST_PAGE = 20;
 /** 200,000 records at the smallest page. A server that is still going on then would never end. */
 const MOST_PAGES = 10_000;
 
-/** How often a list is read that does not come whole. */
+/** How often a list is read that does not come whole; one of many pages less often, for it may well never come so. */
 const MOST_READINGS = 10;
+const READINGS_OF_LONG = 3;
+const MANY_PAGES = 100;
 
 /** A call for the pages of an action, `index` if none is named. */
 export type List = Omit<ApiRequest, 'action' | 'isIdempotent'> & {
@@ -152,10 +154,12 @@ async function readAll(
 ): Promise<Omit<Collected, 'rows'>> {
 	const known = new Set<RowKey>();
 	let before: Reading | undefined;
+	let requests = 0;
 	for (let count = 1; ; count++) {
 		const reading: Reading = { keys: new Set(), items: [], digest: '', complete: true };
 		const order = createHash('sha256');
 		for await (const page of pages(client, list)) {
+			requests += 1;
 			page.items.forEach((row, index) => {
 				const key = page.keys[index];
 				reading.keys.add(key);
@@ -181,7 +185,8 @@ async function readAll(
 			return { total, read: reading.items.length, whole: true, stable: false };
 		}
 		const isStable = known.size === size && hasSameKeys(reading, before);
-		if (isStable || count >= to.readings) return { ...result, whole: false, stable: isStable };
+		const most = requests > MANY_PAGES ? Math.min(to.readings, READINGS_OF_LONG) : to.readings;
+		if (isStable || count >= most) return { ...result, whole: false, stable: isStable };
 		before = reading;
 	}
 }
