@@ -36,10 +36,13 @@ export async function startIndexServer(pageSize = 500): Promise<IndexServer> {
 		return { success: true, errors: [], model: customers.get(id) };
 	};
 	let all: IDataObject[] | undefined;
+	const found = (id: number): IDataObject[] => {
+		const row = customers.get(id);
+		return row === undefined ? [] : [row];
+	};
 	const selected = ({ phone, id }: IDataObject): IDataObject[] => {
-		if (id !== undefined) return [Number(id)].flatMap((one) => customers.get(one) ?? []);
-		if (phone !== undefined)
-			return (byPhone.get(numberOf(phone)) ?? []).flatMap((one) => customers.get(one) ?? []);
+		if (id !== undefined) return found(Number(id));
+		if (phone !== undefined) return (byPhone.get(numberOf(phone)) ?? []).flatMap(found);
 		return (all ??= [...customers.values()]);
 	};
 	const paged = (rows: IDataObject[], page: number): IDataObject => {
