@@ -1,0 +1,183 @@
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
+
+import type { IDataObject, INodeParameters } from 'n8n-workflow';
+
+import type { RunResult } from '../support/engine';
+import { Engine } from '../support/engine';
+import type { IndexServer } from '../support/index-server';
+import { startIndexServer } from '../support/index-server';
+import { useSchool } from '../support/school';
+
+jest.setTimeout(600_000);
+
+setFlagsFromString('--expose-gc');
+const collectGarbage = runInNewContext('gc') as () => void;
+const heap = () => {
+	collectGarbage();
+	return process.memoryUsage().heapUsed;
+};
+
+const worked = () => {
+	const { user, system } = process.cpuUsage();
+	return (user + system) / 1_000;
+};
+
+describe('an account with more records than fit anywhere', () => {
+	const CUSTOMERS = 130_000;
+	const MANY = 10_000;
+	/** Creates, after which the time and the memory are looked at. */
+	const BLOCK = 100;
+	/** Work of this process, after which a run is stopped rather than waited for. */
+	const LONGEST_MS = 150_000;
+
+	let server: IndexServer;
+	const engine = () =>
+		new Engine({ hostname: server.url, email: 'a@school.example', apiKey: 'key', requestsPerSecond: 0 });
+	beforeAll(async () => {
+		server = await startIndexServer();
+	});
+	afterAll(async () => await server.close());
+
+	it(`comes out whole with Return All: ${CUSTOMERS} rows`, async () => {
+		server.fill(CUSTOMERS);
+		const { json, error, hints } = await engine().run({
+			parameters: { resource: 'customer', operation: 'getAll', branchId: 1, returnAll: true },
+		});
+		expect(error).toBeUndefined();
+		expect(new Set(json.map(({ id }) => id)).size).toBe(CUSTOMERS);
+		expect({ rows: json.length, hints }).toEqual({ rows: CUSTOMERS, hints: [] });
+	});
+
+	// ------------------------------------------------------------ many items
+
+	const upsert: INodeParameters = {
+		resource: 'customer',
+		operation: 'upsert',
+		branchId: 1,
+		matchBy: 'phone',
+		phone: '={{ $json.phone }}',
+		inputMode: 'map',
+		columns: { mappingMode: 'autoMapInputData', value: null },
+		unknownFields: 'leaveOut',
+		options: {},
+	};
+	const people = (count: number): IDataObject[] =>
+		Array.from({ length: count }, (_, n) => ({
+			phone: `8 (901) ${String(n).padStart(7, '0')}`,
+			name: `Гость ${n}`,
+			is_study: 0,
+			legal_type: 1,
+			stranger: `Заметка ${n}`,
+		}));
+
+	/** Runs so many new customers through the node, into an account that has none. */
+	const run = async (count: number, signal?: AbortSignal): Promise<RunResult & { requests: number }> => {
+		server.fill(0);
+		server.counts.clear();
+		const result = await engine().run({ parameters: upsert, items: people(count), signal });
+		return { ...result, requests: [...server.counts.values()].reduce((sum, one) => sum + one, 0) };
+	};
+
+	describe(`${MANY} items through Create or Update`, () => {
+		let few: number[];
+		let many: RunResult & { requests: number };
+		/** Milliseconds of this process's work, whatever else the machine does, and bytes after each block of items. */
+		const times: number[] = [];
+		const bytes: number[] = [];
+		beforeAll(async () => {
+			few = [];
+			for (const count of [100, 200]) few.push((await run(count)).requests);
+			const stop = new AbortController();
+			const until = worked() + LONGEST_MS;
+			server.onCall = (call, count) => {
+				if (worked() > until) stop.abort();
+				if (call !== 'customer/create' || count % BLOCK !== 0) return;
+				if (count % (MANY / 4) === 0) bytes.push(heap());
+				times.push(worked());
+			};
+			many = await run(MANY, stop.signal);
+			server.onCall = () => {};
+		});
+
+		it('makes one customer of each', () => {
+			expect(many.error).toBeUndefined();
+			expect(many.json.map(({ operationResult }) => operationResult)).toEqual(Array(MANY).fill('created'));
+		});
+
+		it('needs as many requests for each as 100', () => {
+			const [hundred, twoHundred] = few;
+			const each = (twoHundred - hundred) / 100;
+			expect(many.requests).toBe(hundred + each * (MANY - 100));
+		});
+
+		it('takes as long for each at the end as at the beginning', () => {
+			const spans = times.slice(1).map((time, index) => (time - times[index]) / BLOCK);
+			const median = (list: number[]) => [...list].sort((a, b) => a - b)[Math.floor(list.length / 2)];
+			const [first, last] = [median(spans.slice(0, 20)), median(spans.slice(-20))];
+			// A busy machine may double it; work that grows with the items is twenty times as much.
+			const slower = last / first;
+			const figures = `${first.toFixed(1)} ms an item, at the end ${last.toFixed(1)} ms`;
+			expect({ figures, isSlower: slower > 3 }).toEqual({ figures, isSlower: false });
+		});
+
+		it('needs no more memory for each at the end than at the beginning', () => {
+			const [quarter, half, , whole] = bytes.map((size) => size / 1e6);
+			const figures = `${[quarter, half, whole].map((size) => size.toFixed()).join(', ')} MB`;
+			const isLinear = whole - half <= 2 * 2 * Math.max(half - quarter, 5);
+			expect({ figures, isLinear }).toEqual({ figures, isLinear: true });
+		});
+
+		it('tells of what was left out in one hint', () => {
+			expect(many.hints).toHaveLength(1);
+			expect(many.hints[0].length).toBeLessThan(500);
+		});
+	});
+});
+
+// ---------------------------------------------------------------- lists that are read for the run, not for the item
+
+describe('a list that no filter narrows', () => {
+	const school = useSchool({ customers: 60 });
+	const readings = async (call: string, parameters: INodeParameters, items: IDataObject[]) => {
+		school.sandbox.reset();
+		school.sandbox.settings.rateLimit = 0;
+		const { error, json } = await new Engine(school.credential).run({ parameters, items });
+		expect(error).toBeUndefined();
+		expect(json).toHaveLength(items.length);
+		return school.entries(call).length;
+	};
+
+	it('of customers is read once by Create or Update by Custom Field, for 300 items as for 3', async () => {
+		const items = Array.from({ length: 300 }, (_, n) => ({ key: `Д-${n}`, name: `Гость ${n}` }));
+		const parameters: INodeParameters = {
+			resource: 'customer',
+			operation: 'upsert',
+			branchId: 1,
+			matchBy: 'customField',
+			matchField: 'custom_dogovor',
+			matchValue: '={{ $json.key }}',
+			inputMode: 'json',
+			json: '={{ { name: $json.name, is_study: 0, legal_type: 1 } }}',
+			options: {},
+		};
+		const few = await readings('customer/index', parameters, items.slice(0, 3));
+		const many = await readings('customer/index', parameters, items);
+		const one = await readings('customer/index', parameters, items.slice(0, 1));
+		expect({ few, many }).toEqual({ few: one, many: one });
+	});
+
+	it('of undated tasks is read once by Create Task without a date, for 100 items as for 1', async () => {
+		const ids = school.sandbox.store.rows('customer').map(({ id }) => id);
+		const items = Array.from({ length: 100 }, (_, n) => ({ customer: ids[n % 50], title: `Дело ${n}` }));
+		const parameters: INodeParameters = {
+			resource: 'customer',
+			operation: 'createTask',
+			branchId: 1,
+			id: { __rl: true, mode: 'id', value: '={{ $json.customer }}' },
+			title: '={{ $json.title }}',
+		};
+		const one = await readings('task/index', parameters, items.slice(0, 1));
+		expect(await readings('task/index', parameters, items)).toBe(one);
+	});
+});
