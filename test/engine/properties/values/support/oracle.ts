@@ -1,15 +1,14 @@
-import type { JournalEntry } from '../../../../sandbox';
-import { defaultSettings } from '../../../../sandbox/settings';
-import { dayOf } from './days';
-import type { Described, Meaning } from './meaning';
-import { meaningOf, phoneToMatch, readFlag } from './meaning';
-import type { Probe } from './probes';
+import type { JournalEntry } from '../../../../../sandbox';
+import { defaultSettings } from '../../../../../sandbox/settings';
+import type { Meaning } from './meaning';
+import { isMoment, meaningOf, phoneToMatch } from './meaning';
+import type { Probe } from './probe';
 import type { Change, Outcome, Runner } from './runner';
+import { inBody, sameValue } from './same';
 import type { Row } from './sample';
 import type { Built, Situation } from './situations';
 
 const ACTIVE = '2030-12-31';
-const ZONE = 'Europe/Moscow';
 const CRASH =
 	/TypeError|RangeError|SyntaxError|Cannot (read|convert|destructure)|is not a function|is not iterable|Maximum call|Unexpected token|reading '/;
 /** Change with others, whatever is written: lists of a customer's groups, who was at a lesson, balances. */
@@ -38,6 +37,8 @@ export class Oracle {
 		if (probe.role === 'object') return objectMeaning(value, probe.field.name);
 		if (probe.role === 'key' && probe.field.name === 'phone') return phoneToMatch(probe.field, value);
 		const meaning = meaningOf(probe.field, value);
+		if (probe.role === 'key' && probe.field.type === 'custom' && isMoment(value))
+			return { ...meaning, refuse: true };
 		if (!meaning.empty) return meaning;
 		if (probe.role === 'option') return { refuse: true };
 		if (probe.role === 'openOption')
@@ -72,6 +73,8 @@ export class Oracle {
 		if (text.includes('[object Object]'))
 			return `is refused, but shown as [object Object]: ${text.slice(0, 120)}`;
 		const labels = this.probe.field.label.replace(/ Names? or IDs?$| IDs?$/, '').split('|');
+		// Of an empty record the first field that is missed is told.
+		if (this.probe.field.name === 'json' && /is empty, but/.test(text)) return undefined;
 		const isNamed = [...labels, this.probe.field.name].some((label) => text.includes(label));
 		if (isNamed || this.mayBeUnnamed(text)) return undefined;
 		return `is refused without its label: ${text.slice(0, 160)}`;
@@ -104,6 +107,7 @@ export class Oracle {
 		if (emptied !== undefined && !this.isOverwriting()) return `empties ${emptied}`;
 		if (this.isIgnored() && rows.length > 0 && rows.length === this.baseline.rows.length)
 			return 'returns everything';
+		if (writes.filter(({ action }) => action === 'create').length > 1) return 'creates more than once';
 		const { limit, returnAll } = this.built.parameters;
 		if (
 			limit !== undefined &&
@@ -150,6 +154,9 @@ export class Oracle {
 		if (path === 'customer' && this.situation.entity?.path !== 'customer') return true;
 		if (path === 'customer' && !this.built.writes.includes('customer/update'))
 			return this.isNamed(given, path, id);
+		if (path === 'cgi' && this.situation.entity?.path === 'customer') {
+			return this.isNamed(given, 'customer', Number(after.customer_id));
+		}
 		return (
 			written.some(({ query }) => Number(query.id) === id) &&
 			(path === 'cgi' || this.isNamed(given, path, id))
@@ -208,16 +215,18 @@ export class Oracle {
 	}
 
 	/** In a call of the operation, or in the record as it is stored. */
-	private arrived(said: unknown, { requests, changes }: Outcome): boolean {
+	private arrived(said: unknown, { requests, changes, rows }: Outcome): boolean {
 		const { field, role } = this.probe;
 		if (role === 'key' || field.name === 'branchId' || field.name === 'id') return true;
-		const sent = requests.flatMap(({ body, query }) => [query, body as Record<string, unknown>]);
+		const sent = requests.flatMap(({ body, query }) => [query, ...inBody(body as Record<string, unknown>)]);
 		const { target } = this.built;
 		const stored: Array<Row | undefined> = changes.map(({ after }) => after);
 		const held = target && this.runner.stored(target.path, target.id);
 		// The account keeps a day in place of the flag.
 		if (held) stored.push('removed' in held ? held : { ...held, removed: Number(held.e_date !== ACTIVE) });
-		return [...sent, ...stored].some(
+		// Who is no member has left already; the answer names the group.
+		const told = this.situation.action ? rows : [];
+		return [...sent, ...stored, ...told].some(
 			(held) => held !== undefined && sameValue(field, held[field.name], said, this.grows()),
 		);
 	}
@@ -270,30 +279,4 @@ function emptiedIn({ before, after }: Change): string | undefined {
 	return Object.keys(before).find(
 		(name) => name !== 'group_ids' && !isBlank(before[name]) && isBlank(after[name]),
 	);
-}
-
-/** Whether what was sent or stored is what the value says, however it is written. */
-export function sameValue(field: Described, held: unknown, said: unknown, mayHoldMore = false): boolean {
-	if (held === undefined) return false;
-	if (Array.isArray(said)) {
-		const items = Array.isArray(held) ? held : [held];
-		const within = (item: unknown, list: unknown[]) => list.some((one) => sameItem(field, one, item));
-		return (
-			said.every((item) => within(item, items)) && (mayHoldMore || items.every((item) => within(item, said)))
-		);
-	}
-	const [only] = Array.isArray(held) && held.length === 1 ? held : [held];
-	return sameItem(field, only, said);
-}
-
-function sameItem({ type, name }: Described, held: unknown, said: unknown): boolean {
-	if (type === 'flag' || type === 'boolean') return readFlag(held) === readFlag(said);
-	if (type === 'date') return dayOf(held, ZONE) === said;
-	if (type === 'time') return String(held).replace(/^.* /, '').slice(0, 5) === said;
-	const digits = (value: unknown) => String(value).replace(/\D/g, '').slice(-10);
-	if (name === 'phone' && digits(said).length >= 7 && digits(held) === digits(said)) return true;
-	const norm = (value: unknown) => String(value).trim().normalize('NFC').replace(/\s+/g, ' ');
-	if (norm(held) === norm(said)) return true;
-	if (type === 'custom' && dayOf(held, ZONE) !== undefined) return dayOf(held, ZONE) === said;
-	return norm(held) !== '' && norm(said) !== '' && type !== 'text' && Number(held) === Number(said);
 }

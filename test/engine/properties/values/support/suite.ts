@@ -1,14 +1,16 @@
-import { useSchool } from '../../support/school';
+import { useSchool } from '../../../support/school';
 import { choose } from './choose';
 import type { Hostile } from './hostile';
 import { HOSTILE } from './hostile';
 import { Oracle } from './oracle';
-import type { Probe } from './probes';
+import type { Part } from './parts';
+import type { Probe } from './probe';
 import { probesOf } from './probes';
 import { Runner } from './runner';
 import type { Outcome } from './runner';
 import type { Built, Situation } from './situations';
-import { prepare, situations } from './situations';
+import { situations } from './situations';
+import { prepare } from './targets';
 
 /** What went wrong with one value at one place. */
 interface Finding {
@@ -23,7 +25,7 @@ declare const VALUES_SHOWN: number;
 declare const VALUES_SEED: number;
 
 /** Puts hostile values into every place of the operations of some resources. */
-export function describeValues(isMeant: (situation: Situation) => boolean, atLeast: number): void {
+export function describeValues({ isMeant, atLeast }: Part): void {
 	const school = useSchool({ customers: 40, settings: { pageSize: 500 } });
 	const chosen = situations.filter(isMeant);
 	const chooser = choose();

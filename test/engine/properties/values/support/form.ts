@@ -6,8 +6,8 @@ import type {
 } from 'n8n-workflow';
 import { NodeHelpers } from 'n8n-workflow';
 
-import { AlfaCrm } from '../../../../dist/nodes/AlfaCrm/AlfaCrm.node';
-import { node } from '../../support/engine';
+import { AlfaCrm } from '../../../../../dist/nodes/AlfaCrm/AlfaCrm.node';
+import { node } from '../../../support/engine';
 
 export const { description } = new AlfaCrm();
 

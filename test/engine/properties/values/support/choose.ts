@@ -2,7 +2,7 @@ import fc from 'fast-check';
 
 import type { Hostile } from './hostile';
 import { HOSTILE } from './hostile';
-import type { Probe } from './probes';
+import type { Probe } from './probe';
 import type { Situation } from './situations';
 
 /** See jest.config.js. */

@@ -1,47 +1,13 @@
-import type { IDataObject, INodeParameters, INodeProperties } from 'n8n-workflow';
+import type { INodeParameters, INodeProperties } from 'n8n-workflow';
 
-import type { Hostile } from './hostile';
-import { listOfAll } from './hostile';
 import { choicesOf, membersOf, shownWith } from './form';
 import type { Described } from './meaning';
+import type { Probe, Role } from './probe';
+import { asIs, byNumber, EXPRESSION } from './probe';
+import { inJson, mapped } from './record-probes';
 import type { Built, Situation } from './situations';
-import { customFieldOf, fieldOf, keysOfNobody } from './situations';
-
-/** What a value stands for at its place, which decides what an empty one means there. */
-export type Role =
-	| 'required'
-	| 'optional'
-	| 'filter'
-	/** A setting of the node itself. */
-	| 'option'
-	/** One that may stay empty. */
-	| 'openOption'
-	/** A collection as a whole, an object as JSON. */
-	| 'object'
-	| 'key';
-
-export type Way = 'form' | 'json' | 'jsonText' | 'map' | 'autoMap';
-
-/** One place into which hostile values are put. */
-export interface Probe {
-	way: Way;
-	role: Role;
-	field: Described;
-	/** For reports: Update Fields > Phone. */
-	where: string;
-	/** The value as it arrives after what n8n does to it on the way. */
-	arrives: (value: unknown) => unknown;
-	/** The form, with an expression that takes the value by the item's number. */
-	parameters: INodeParameters;
-	item: (index: number, hostile: Hostile) => IDataObject;
-	/** The form with the value itself in place of an expression. */
-	literal?: (value: unknown) => INodeParameters;
-}
-
-const EXPRESSION = `={{ ${listOfAll}[$json.i] }}`;
-const asIs = (value: unknown): unknown => value;
-const byNumber = (index: number): IDataObject => ({ i: index });
-const json = (value: unknown): string => JSON.stringify(value);
+import { fieldOf, keysOfNobody } from './situations';
+import { customFieldOf } from './targets';
 
 /** A copy of the form with one value put somewhere inside. */
 export function placed(
@@ -125,7 +91,7 @@ function probed(
 	if (property.type === 'fixedCollection') {
 		const field: Described = declared ?? { type: 'rows', name: property.name, label: property.displayName };
 		const role = path.length === 1 || situation.operation === 'conduct' ? 'required' : 'optional';
-		return [place(role, field, parameters, path, where)];
+		return [place(role, field, parameters, path, where), ...inRows(declared, parameters, path, where)];
 	}
 	const { role, field } = roleOf(situation, property, path, declared);
 	// n8n cannot tell which key an expression will choose, and asks for the values of all.
@@ -214,73 +180,23 @@ function whole(property: INodeProperties, parameters: INodeParameters): Probe {
 	return place('object', field, parameters, [property.name], property.displayName);
 }
 
-/** The other fields that a record needs, so that the one in question decides. */
-function others({ entity, operation }: Situation, { sample }: Built, name: string): IDataObject {
-	if (entity === undefined || operation !== 'create') return {};
-	return Object.fromEntries(Object.entries(sample ?? {}).filter(([key]) => key !== name));
-}
-
-function inJson(situation: Situation, built: Built): Probe[] {
-	return recordFields(situation).flatMap(({ role, field }) => {
-		const { name, label } = field;
-		const rest = json(others(situation, built, name)).slice(1, -1);
-		const object = `{ ${rest ? `${rest}, ` : ''}${json(name)}: ${listOfAll}[$json.i] }`;
-		const probe = { role, field, item: byNumber };
-		const with_ = (expression: string) => ({ ...built.parameters, json: expression });
-		return [
-			{
-				...probe,
-				way: 'json' as const,
-				where: `JSON > ${label}`,
-				arrives: asIs,
-				parameters: with_(`={{ (${object}) }}`),
-			},
-			{
-				...probe,
-				way: 'jsonText' as const,
-				where: `JSON as text > ${label}`,
-				arrives: (value: unknown) => (JSON.parse(json({ value })) as { value?: unknown }).value,
-				parameters: with_(`={{ JSON.stringify(${object}) }}`),
-			},
-		];
-	});
-}
-
-function mapped(situation: Situation, built: Built): Probe[] {
-	return recordFields(situation).flatMap(({ role, field }) => {
-		const { name, label } = field;
-		const rest = others(situation, built, name);
-		const with_ = (columns: IDataObject) => ({ ...built.parameters, columns }) as INodeParameters;
-		return [
-			{
-				role,
-				field,
-				way: 'map' as const,
-				where: `Field Mapper > ${label}`,
-				arrives: asIs,
-				item: byNumber,
-				parameters: with_({ mappingMode: 'defineBelow', value: { ...rest, [name]: EXPRESSION } }),
-			},
-			{
-				role,
-				field,
-				way: 'autoMap' as const,
-				where: `Field Mapper by itself > ${label}`,
-				arrives: asIs,
-				item: (_: number, { value }: Hostile) => ({ ...rest, [name]: value }) as IDataObject,
-				parameters: with_({ mappingMode: 'autoMapInputData', value: null }),
-			},
-		];
-	});
-}
-
-/** The fields of a record, and a custom one where there are such. */
-function recordFields({ entity, operation, resource }: Situation): Array<{ role: Role; field: Described }> {
-	const declared = (entity?.fields ?? []).map((field) => ({
-		role: (field.required && operation === 'create' ? 'required' : 'optional') as Role,
-		field: fieldOf({ entity, operation }, field.name) as Described,
-	}));
-	if (!entity?.custom) return declared;
-	const name = customFieldOf(resource);
-	return [...declared, { role: 'optional', field: { type: 'custom', name, label: name } }];
+/** The fields of one row, beside the customer whose row it is. */
+function inRows(
+	declared: Described | undefined,
+	parameters: INodeParameters,
+	path: ReadonlyArray<string | number>,
+	where: string,
+): Probe[] {
+	const { fields = [] } = (declared ?? {}) as { fields?: readonly Described[] };
+	const row = [...path, 'values', 0];
+	const whole = placed(parameters, [...row], { customer_id: 1, is_attend: true });
+	return fields.map((field) =>
+		place(
+			field.required ? 'required' : 'optional',
+			field,
+			whole,
+			[...row, field.name],
+			`${where} > ${field.label}`,
+		),
+	);
 }

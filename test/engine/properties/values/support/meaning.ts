@@ -1,4 +1,4 @@
-import type { Field, Filter } from '../../../../nodes/AlfaCrm/entities/types';
+import type { Field, Filter } from '../../../../../nodes/AlfaCrm/entities/types';
 import { dayOf } from './days';
 
 /**
@@ -42,7 +42,8 @@ const isObject = (value: unknown): value is Record<string, unknown> =>
 	typeof value === 'object' && value !== null && !Array.isArray(value);
 const isPicker = (value: unknown): value is { mode: string; value: unknown } =>
 	isObject(value) && '__rl' in value;
-const isMoment = (value: unknown): boolean => value instanceof Date || (isObject(value) && 'toISO' in value);
+export const isMoment = (value: unknown): boolean =>
+	value instanceof Date || (isObject(value) && 'toISO' in value);
 
 /** Empty whatever the field holds. */
 function saysNothing(value: unknown): boolean {
@@ -203,7 +204,10 @@ function choice(value: unknown, { choices: offered = [] }: Described): Meaning {
 		if (exact === undefined) return REFUSE;
 		return String(value) === String(exact) ? says(exact) : open(REFUSE, says(exact));
 	}
-	if (typeof value === 'boolean') return open(REFUSE, says(Number(value)));
+	if (typeof value === 'boolean') {
+		const same = of(Number(value));
+		return same === undefined ? REFUSE : open(REFUSE, says(same));
+	}
 	if (holdsNothing(value)) return open(REFUSE, EMPTY);
 	const one = of(alone(value));
 	return one === undefined ? REFUSE : open(REFUSE, says(one));

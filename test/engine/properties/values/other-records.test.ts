@@ -1,0 +1,4 @@
+import { parts } from './support/parts';
+import { describeValues } from './support/suite';
+
+describeValues(parts.others);

@@ -1,0 +1,108 @@
+import type { INodeParameters } from 'n8n-workflow';
+
+import type { Entity } from '../../../../../nodes/AlfaCrm/entities/types';
+import { dayOf } from './days';
+import { shownWith } from './form';
+import type { Row, Store } from './sample';
+import { inBranch, rowOf, rowsOf } from './sample';
+
+const isActive = (row: Row) => row.e_date === '2030-12-31' && inBranch(row);
+const isPlanned = (row: Row) =>
+	row.status === 1 && inBranch(row) && (row.customer_ids as number[]).length > 1;
+
+/** The record that an operation is about. */
+export function targetOf(store: Store, { path }: Entity, operation: string): Row {
+	if (path === 'customer') {
+		if (operation === 'unarchive') return rowOf(store, path, (row) => !isActive(row) && inBranch(row));
+		const type = ['removeFromGroup', 'spendBonus'].includes(operation) ? 1 : 0;
+		return rowOf(store, path, (row) => {
+			if (!isActive(row) || row.is_study !== type || row.id < 9) return false;
+			return operation !== 'removeFromGroup' || (row.group_ids as number[]).length > 0;
+		});
+	}
+	if (path === 'lesson') return rowOf(store, path, isPlanned);
+	if (path === 'cgi') return rowOf(store, path, (row) => isCurrent(row) && Number(row.group_id) === 1);
+	return rowOf(store, path, inBranch);
+}
+
+/** What a form needs besides what it marks as required. */
+export function extrasOf(store: Store, { path }: Entity, operation: string, row?: Row): INodeParameters {
+	switch (`${path}/${operation}`) {
+		case 'customer/addToGroup':
+			return { group_id: rowOf(store, 'group', (one) => inBranch(one) && isOpen(one)).id };
+		case 'customer/removeFromGroup':
+			return { group_id: Number((row?.group_ids as number[])[0]) };
+		case 'customer/addBonus':
+		case 'customer/spendBonus':
+			return { amount: 2 };
+		case 'lesson/create':
+			return { additionalFields: { duration: 60 }, lesson_date: '2031-05-05' };
+		case 'lesson/markAttendance':
+			return { present_ids: [Number((row?.customer_ids as number[])[0])], absent_ids: '' };
+		case 'lesson/conduct':
+			return detailsOf(row);
+		case 'cgi/create':
+			return {
+				group_id: rowOf(store, 'group', (one) => inBranch(one) && isOpen(one)).id,
+				customer_id: rowOf(store, 'customer', (one) => isActive(one) && one.is_study === 0).id,
+			};
+		case 'cgi/get':
+		case 'cgi/update':
+		case 'cgi/delete':
+			return { group_id: Number(row?.group_id) };
+		case 'cgi/getAll':
+			return { group_id: 1 };
+		case 'cgi/getByCustomer':
+			return { customer_id: Number(rowOf(store, 'cgi', isCurrent).customer_id) };
+		case 'pay/create':
+			return { additionalFields: { payer_name: 'Основа' } };
+		case 'communication/get':
+			return { class: String(row?.class ?? 'Customer'), related_id: Number(row?.related_id) };
+		default:
+			return path === 'customer-tariff' && row ? { customer_id: Number(row.customer_id) } : {};
+	}
+}
+
+const isOpen = (group: Row) => (dayOf(group.e_date, 'utc') ?? '') > '2032';
+/** A member today, and for years to come. */
+const isCurrent = ({ b_date, e_date }: Row) =>
+	(dayOf(b_date, 'utc') ?? '') < '2026-06' && (dayOf(e_date, 'utc') ?? '9999') > '2032';
+
+/** The attendance stands in the form wherever the form has it. */
+function detailsOf(row: Row | undefined): INodeParameters {
+	const details = { values: [{ customer_id: Number((row?.customer_ids as number[])[0]), is_attend: true }] };
+	const shown = shownWith({ resource: 'lesson', operation: 'conduct' });
+	return shown.some(({ name }) => name === 'details') ? { details } : { additionalFields: { details } };
+}
+
+/** A record whose keys nobody else has. */
+export function holderOf(store: Store, path: string): Row {
+	if (path === 'group')
+		return rowOf(store, path, (row) => inBranch(row) && typeof row.custom_chat === 'string');
+	if (path !== 'customer') return rowOf(store, path, inBranch);
+	const all = rowsOf(store, path);
+	const phonesOf = (row: Row) => row.phone as string[];
+	return rowOf(store, path, (row) => {
+		const [phone] = phonesOf(row);
+		const isAlone = all.every((other) => other.id === row.id || !phonesOf(other).includes(phone));
+		return (
+			isActive(row) &&
+			phone !== undefined &&
+			isAlone &&
+			Boolean(row.dob) &&
+			(row.email as string[]).length > 0
+		);
+	});
+}
+
+/** The custom field that the school has there. */
+export const customFieldOf = (resource: string): string =>
+	({ customer: 'custom_school', pay: 'custom_md_order', lesson: 'custom_link' })[resource] ?? 'custom_chat';
+
+/** What the school lacks for every operation to have something to work on. */
+export function prepare(store: Store): void {
+	store.quietly(() => {
+		for (const { id } of rowsOf(store, 'customer'))
+			store.patch('customer', id, { balance_bonus: 9_000_000_000_000 });
+	});
+}
