@@ -20,22 +20,29 @@ import { loginOf, tokenFor } from '../nodes/AlfaCrm/api/sessions';
 const TEST_URL = '/v2api/branch/index';
 
 const REDIRECTED =
-	"the list of branches was answered with a redirect, which was not followed so that the token stays here. Check 'Hostname'.";
-const DOWN = 'AlfaCRM could not list the branches. Its server did not cope; test again later.';
+	"The login works, but the list of branches was answered with a redirect, which was not followed so that the token stays here. Check 'Hostname'.";
+const DOWN =
+	'The login works, but AlfaCRM could not list the branches. Its server did not cope; test again later.';
 
 /** What answers to the test mean; a login came before. */
 const STATUS_TEXTS: ReadonlyArray<[status: number, text: string]> = [
 	...[301, 302, 303, 307, 308].map((status): [number, string] => [status, REDIRECTED]),
-	[401, "AlfaCRM does not take the token that it gave. Some accounts also need 'App Key'."],
-	[403, 'this user may not use the API. In AlfaCRM, switch on the v2api module in the role of this user.'],
-	[404, "the list of branches was not found there. Check 'Hostname'."],
-	[429, 'AlfaCRM receives too many requests just now. Test again in a few seconds.'],
+	[
+		401,
+		"The login works, but AlfaCRM does not take the token that it gave. Some accounts also need 'App Key'.",
+	],
+	[
+		403,
+		'The login works, but this user may not use the API. In AlfaCRM, switch on the v2api module in the role of this user.',
+	],
+	[404, "The login works, but the list of branches was not found there. Check 'Hostname'."],
+	[429, 'The login works, but AlfaCRM receives too many requests just now. Test again in a few seconds.'],
 	...[500, 502, 503, 504].map((status): [number, string] => [status, DOWN]),
 ];
 
-const STATUS_RULES = STATUS_TEXTS.map(([value, text]) => ({
+const STATUS_RULES = STATUS_TEXTS.map(([value, message]) => ({
 	type: 'responseCode',
-	properties: { value, message: `The login works, but ${text}` },
+	properties: { value, message },
 }));
 
 /** What shows that an answer with HTTP 200 is no list: a web page, nothing, an error. */

@@ -60,7 +60,7 @@ describe('items', () => {
 		expect(errorItems[0].json).toMatchObject({
 			phone: '+7(900)000-11-02',
 			error: "'Name' is empty, but AlfaCRM requires it",
-			message: expect.stringContaining('Nothing was sent'),
+			message: expect.stringContaining('Nothing was sent') as string,
 		});
 		expect(stored('Третий')).toHaveLength(1);
 	});

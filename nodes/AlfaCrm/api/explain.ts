@@ -155,7 +155,9 @@ function statusText(failure: ApiFailure, call: CallInWords): Explanation {
 	const said = words ? ` AlfaCRM said: ${words}` : '';
 	if (status === 401) {
 		return {
-			message: `AlfaCRM does not accept the login${call.isNewLogin ? ', even a new one,' : ''} and would not ${call.task}`,
+			message: call.isNewLogin
+				? `AlfaCRM does not accept the login, even a new one, and would not ${call.task}`
+				: `AlfaCRM does not accept the login and would not ${call.task}`,
 			description: `Check the credential; some accounts also need 'App Key'.${said}`,
 			failure: { cause: 'credential-invalid' },
 		};
