@@ -11,7 +11,7 @@ import type {
 import { failureOf } from '../nodes/AlfaCrm/api/errors';
 import { ORIGIN_EXPRESSION } from '../nodes/AlfaCrm/api/host';
 import { explainLogin, LOGIN_TIMEOUT_MS } from '../nodes/AlfaCrm/api/login';
-import { DEFAULT_REQUESTS_PER_SECOND, rateLimiterOf } from '../nodes/AlfaCrm/api/pace';
+import { DEFAULT_REQUESTS_PER_SECOND, rateLimiterOf, readRate } from '../nodes/AlfaCrm/api/pace';
 import { withRetries } from '../nodes/AlfaCrm/api/retry';
 import type { Login } from '../nodes/AlfaCrm/api/sessions';
 import { loginOf, tokenFor } from '../nodes/AlfaCrm/api/sessions';
@@ -136,7 +136,7 @@ export class AlfaCrmApi implements ICredentialType {
 		credentials: ICredentialDataDecryptedObject,
 	): Promise<IDataObject> {
 		const login = loginOf(credentials);
-		const perSecond = Number(credentials.requestsPerSecond ?? DEFAULT_REQUESTS_PER_SECOND);
+		const perSecond = readRate(credentials.requestsPerSecond);
 		const failing = String(credentials.token ?? '');
 		const token = await tokenFor(login, failing, async () => await logIn(this, login, perSecond));
 		// n8n sends the waiting call right after this, past the rate limiter.

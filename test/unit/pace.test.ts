@@ -1,6 +1,6 @@
 import { sleep } from 'n8n-workflow';
 
-import { RateLimiter, rateLimiterOf, pause } from '../../nodes/AlfaCrm/api/pace';
+import { pause, RateLimiter, rateLimiterOf, readRate } from '../../nodes/AlfaCrm/api/pace';
 import { randomFrom } from './support';
 
 beforeEach(() => jest.useFakeTimers());
@@ -471,5 +471,25 @@ describe('rateLimiterOf', () => {
 		const sent = startAll(two, 5, 5);
 		await jest.advanceTimersByTimeAsync(0);
 		expect([held.length, sent.length]).toEqual([0, 5]);
+	});
+});
+
+describe('readRate', () => {
+	it.each([
+		[5, 5],
+		['3', 3],
+		[0, 0],
+		['0', 0],
+		[2.7, 2],
+		[0.5, 1],
+		[undefined, 5],
+		[null, 5],
+		['', 5],
+		['many', 5],
+		[NaN, 5],
+		[-1, 5],
+		[Infinity, 5],
+	])('reads %j as %d, and never as no limit by mistake', (value, rate) => {
+		expect(readRate(value)).toBe(rate);
 	});
 });

@@ -14,7 +14,7 @@ import { checked } from './answer';
 import type { ApiFailure } from './errors';
 import { AnswerError, failureOf, nodeError } from './errors';
 import { explain } from './explain';
-import { DEFAULT_REQUESTS_PER_SECOND, rateLimiterOf } from './pace';
+import { rateLimiterOf, readRate } from './pace';
 import { TRIES, withRetries } from './retry';
 import type { Login } from './sessions';
 import { accountOf, discard, isFrom, loginMark, loginOf, usable } from './sessions';
@@ -131,7 +131,7 @@ export class ApiClient {
 
 	private async readConnection(itemIndex: number | undefined): Promise<Connection> {
 		const credential = await this.context.getCredentials(CREDENTIAL);
-		const perSecond = Number(credential.requestsPerSecond ?? DEFAULT_REQUESTS_PER_SECOND);
+		const perSecond = readRate(credential.requestsPerSecond);
 		try {
 			const login = loginOf(credential);
 			return { origin: login.origin, account: accountOf(login), perSecond };

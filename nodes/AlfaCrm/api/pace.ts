@@ -5,6 +5,13 @@ import { cancelled } from './errors';
 /** The limit that AlfaCRM's integrators report, in calls a second. */
 export const DEFAULT_REQUESTS_PER_SECOND = 5;
 
+/** What the credential holds: 0 for no limit; the usual one where it cannot be read. */
+export function readRate(value: unknown): number {
+	const rate = typeof value === 'string' && value.trim() === '' ? NaN : Number(value ?? NaN);
+	if (!Number.isFinite(rate) || rate < 0) return DEFAULT_REQUESTS_PER_SECOND;
+	return rate === 0 ? 0 : Math.max(1, Math.floor(rate));
+}
+
 const WINDOW_MS = 1_000;
 /** Covers that times here are whole milliseconds. */
 const MARGIN_MS = 5;
