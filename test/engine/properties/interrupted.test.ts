@@ -132,7 +132,7 @@ describe('an execution that waits for another one', () => {
 		const first = lane.run(run);
 		await arrived;
 		const stop = new AbortController();
-		const second = lane.run({ ...run, signal: stop.signal }, 1);
+		const second = lane.run({ ...run, signal: stop.signal });
 		await sleep(20);
 		stop.abort();
 		const patience = new AbortController();
