@@ -1,6 +1,3 @@
-import { setFlagsFromString } from 'node:v8';
-import { runInNewContext } from 'node:vm';
-
 import type { IDataObject, INodeParameters } from 'n8n-workflow';
 
 import type { RunResult } from '../support/engine';
@@ -8,20 +5,9 @@ import { Engine } from '../support/engine';
 import type { IndexServer } from '../support/index-server';
 import { startIndexServer } from '../support/index-server';
 import { useSchool } from '../support/school';
+import { heap, worked } from '../../support/process';
 
 jest.setTimeout(600_000);
-
-setFlagsFromString('--expose-gc');
-const collectGarbage = runInNewContext('gc') as () => void;
-const heap = () => {
-	collectGarbage();
-	return process.memoryUsage().heapUsed;
-};
-
-const worked = () => {
-	const { user, system } = process.cpuUsage();
-	return (user + system) / 1_000;
-};
 
 describe('an account with more records than fit anywhere', () => {
 	const CUSTOMERS = 130_000;
