@@ -38,10 +38,10 @@ export interface Deed {
 
 // ---------------------------------------------------------------- what there is, and what is promised of it
 
-export type Promise_ = 'reads' | 'once' | 'each time';
+export type Repeated = 'reads' | 'once' | 'each time';
 
 /** What each operation promises when it is run again; one that is not here fails the tests. */
-export const PROMISES: Record<string, Promise_> = {
+export const PROMISES: Record<string, Repeated> = {
 	get: 'reads',
 	getAll: 'reads',
 	find: 'reads',

@@ -1,6 +1,5 @@
-import type { Sandbox } from '../../../sandbox';
+import type { Row, Sandbox, Settings } from '../../../sandbox';
 import { startSandbox } from '../../../sandbox';
-import type { Row, Settings } from '../../../sandbox';
 import { defaultSettings } from '../../../sandbox/settings';
 import { entityNames } from '../../../sandbox/entities';
 import { localNow } from '../../../sandbox/dates';
