@@ -1,6 +1,9 @@
 import type { IDataObject } from 'n8n-workflow';
 
+import { readId } from '../api/formats';
 import type { Entity, OperationName } from '../entities/types';
+import { listOf } from '../fields/field';
+import type { Field } from '../fields/types';
 import type { Item } from './context';
 
 /** Where a call goes and how messages speak of it. */
@@ -24,6 +27,20 @@ export function targetOf(item: Item, entity: Entity, operation?: OperationName):
 	const target = { path: entity.path, query, labels };
 	if (entity.scope === 'global') return target;
 	return { ...target, branch: item.id({ name: 'branchId', displayName: 'Branch', default: '' }) };
+}
+
+/**
+ * Where a record is to be found once it is saved: in the branch of the call, and in those that are given for it, into
+ * which it may be put.
+ */
+export function branchesOf(
+	branch: number | undefined,
+	fields: readonly Field[],
+	given: IDataObject,
+): Array<number | undefined> {
+	const own = fields.filter(({ fromBranch }) => fromBranch).flatMap(({ name }) => listOf(given[name]));
+	const others = own.map(readId).filter((id) => id !== undefined);
+	return [...new Set([branch, ...(branch === undefined ? [] : others)])];
 }
 
 /** The record that 'ID' names. */

@@ -4,7 +4,8 @@ import type { IDataObject, INodeParameters, INodePropertyOptions } from 'n8n-wor
 import { AlfaCrm } from '../../../dist/nodes/AlfaCrm/AlfaCrm.node';
 import type { Row } from '../../../sandbox';
 import { entities } from '../../../nodes/AlfaCrm/entities/registry';
-import type { Action, Entity, Field } from '../../../nodes/AlfaCrm/entities/types';
+import type { Action, Entity } from '../../../nodes/AlfaCrm/entities/types';
+import type { Field } from '../../../nodes/AlfaCrm/fields/types';
 import { optionsFor } from './form-options';
 import { customFieldsOf, upsertGiven, upsertTargets } from './matching';
 import { SPECIAL } from './special';
@@ -37,10 +38,10 @@ export interface Deed {
 
 // ---------------------------------------------------------------- what there is, and what is promised of it
 
-export type Promise_ = 'reads' | 'once' | 'each time';
+export type Repeated = 'reads' | 'once' | 'each time';
 
 /** What each operation promises when it is run again; one that is not here fails the tests. */
-export const PROMISES: Record<string, Promise_> = {
+export const PROMISES: Record<string, Repeated> = {
 	get: 'reads',
 	getAll: 'reads',
 	find: 'reads',

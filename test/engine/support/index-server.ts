@@ -1,7 +1,4 @@
-import { createServer } from 'node:http';
-import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
-
+import Fastify from 'fastify';
 import type { IDataObject } from 'n8n-workflow';
 
 export interface IndexServer {
@@ -50,7 +47,7 @@ export async function startIndexServer(pageSize = 500): Promise<IndexServer> {
 		return { total: rows.length, count: items.length, page, items };
 	};
 
-	const answer = (call: string, query: URLSearchParams, body: IDataObject): IDataObject => {
+	const answer = (call: string, query: IDataObject, body: IDataObject): IDataObject => {
 		switch (call) {
 			case 'auth/login':
 				return { token: 'abc' };
@@ -63,24 +60,19 @@ export async function startIndexServer(pageSize = 500): Promise<IndexServer> {
 				return model(customers.size + 1, body);
 			case 'customer/update':
 				all = undefined;
-				return model(Number(query.get('id')), body);
+				return model(Number(query.id), body);
 			default:
 				return { name: 'Not Found', message: `Нет такого: ${call}`, code: 0, status: 404 };
 		}
 	};
-	const server = createServer((incoming: IncomingMessage, outgoing: ServerResponse) => {
-		const { pathname, searchParams } = new URL(incoming.url ?? '', 'http://127.0.0.1');
-		const call = pathname.split('/').slice(-2).join('/');
+	const app = Fastify({ forceCloseConnections: true });
+	app.all('*', async ({ url, query, body }) => {
+		const [path] = url.split('?');
+		const call = path.split('/').slice(-2).join('/');
 		const count = (counts.get(call) ?? 0) + 1;
 		counts.set(call, count);
 		index.onCall(call, count);
-		let text = '';
-		incoming.on('data', (chunk) => (text += String(chunk)));
-		incoming.on('end', () => {
-			const body = JSON.parse(text || '{}') as IDataObject;
-			outgoing.writeHead(200, { 'content-type': 'application/json' });
-			outgoing.end(JSON.stringify(answer(call, searchParams, body)));
-		});
+		return answer(call, query as IDataObject, (body ?? {}) as IDataObject);
 	});
 	const index: IndexServer = {
 		url: '',
@@ -95,12 +87,8 @@ export async function startIndexServer(pageSize = 500): Promise<IndexServer> {
 				put({ id, name: `Клиент ${id}`, is_study: 1, phone, branch_ids: [1], e_date: '2030-12-31' });
 			}
 		},
-		close: async () => {
-			server.closeAllConnections();
-			await new Promise((resolve) => server.close(resolve));
-		},
+		close: async () => await app.close(),
 	};
-	await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-	index.url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+	index.url = await app.listen({ port: 0, host: '127.0.0.1' });
 	return index;
 }

@@ -1,9 +1,9 @@
-import type { Sandbox } from '../../../sandbox';
+import type { Row, Sandbox, Settings } from '../../../sandbox';
 import { startSandbox } from '../../../sandbox';
-import type { Row, Settings } from '../../../sandbox';
 import { defaultSettings } from '../../../sandbox/settings';
 import { entityNames } from '../../../sandbox/entities';
 import { localNow } from '../../../sandbox/dates';
+import type { StoreState } from '../../../sandbox/store';
 import type { RunOptions, RunResult } from './engine';
 import { Engine } from './engine';
 import type { Proxy } from './proxy';
@@ -15,7 +15,9 @@ export type State = Record<string, string[] | number>;
 
 /** An AlfaCRM of its own, reached through a proxy by two credentials of one account that n8n keeps apart. */
 export class Lane {
-	private readonly snapshot: ReadonlyMap<string, readonly Row[]>;
+	private readonly snapshot: StoreState;
+	/** The rows of the beginning. */
+	private readonly first: ReadonlyMap<string, readonly Row[]>;
 	private readonly known: ReadonlyMap<string, ReadonlySet<number>>;
 	private readonly startedAt: string;
 	private readonly engines: readonly Engine[];
@@ -26,6 +28,7 @@ export class Lane {
 		name: string,
 	) {
 		this.snapshot = sandbox.store.snapshot();
+		this.first = new Map(entityNames.map((path) => [path, sandbox.store.rows(path)]));
 		this.known = new Map(
 			entityNames.map((path) => [path, new Set(sandbox.store.rows(path).map(({ id }) => id))]),
 		);
@@ -49,7 +52,7 @@ export class Lane {
 
 	/** What there is to choose from, which is the same in each lane. */
 	get world(): World {
-		return { branch: 1, rows: (path) => this.snapshot.get(path) ?? [] };
+		return { branch: 1, rows: (path) => this.first.get(path) ?? [] };
 	}
 
 	/** Everything as it was in the beginning, but for the logins. */
@@ -91,7 +94,7 @@ export class Lane {
 		const rows = paths.map((path) => {
 			const table = this.sandbox.store.rows(path);
 			// A row of the beginning that is still the same object was not touched.
-			const untouched = new Set(this.snapshot.get(path));
+			const untouched = new Set(this.first.get(path));
 			const changed = table.filter((row) => !untouched.has(row)).map((row) => strip(path, row));
 			const kept = new Set(table);
 			const gone = [...untouched].filter((row) => !kept.has(row)).map((row) => `not ${strip(path, row)}`);

@@ -1,8 +1,9 @@
 import fc from 'fast-check';
 import type { IDataObject, INodeParameters } from 'n8n-workflow';
 
-import { isList } from '../../../nodes/AlfaCrm/entities/fields';
-import type { Entity, Field, MatchKey } from '../../../nodes/AlfaCrm/entities/types';
+import type { Entity, MatchKey } from '../../../nodes/AlfaCrm/entities/types';
+import { isList } from '../../../nodes/AlfaCrm/fields/field';
+import type { Field } from '../../../nodes/AlfaCrm/fields/types';
 import type { Given, Target } from './deeds';
 import { filled, modeOf } from './deeds';
 import { optionsFor } from './form-options';

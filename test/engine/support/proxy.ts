@@ -1,7 +1,5 @@
-import { Agent, createServer, request } from 'node:http';
-import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { AddressInfo, Socket } from 'node:net';
-
+import Fastify from 'fastify';
+import type { FastifyRequest } from 'fastify';
 import { sleep } from 'n8n-workflow';
 
 /** What becomes of a request on its way; it is passed on if nothing is said. */
@@ -32,8 +30,6 @@ export interface Proxy {
 
 /** Stands between the node and an AlfaCRM, where it counts, delays and breaks requests. */
 export async function startProxy(target: string): Promise<Proxy> {
-	const agent = new Agent({ keepAlive: true });
-	const sockets = new Set<Socket>();
 	const passed: Passed[] = [];
 	const proxy: Proxy = {
 		url: '',
@@ -43,62 +39,44 @@ export async function startProxy(target: string): Promise<Proxy> {
 			passed.length = 0;
 			proxy.plan = () => undefined;
 		},
-		close: async () => {
-			agent.destroy();
-			for (const socket of sockets) socket.destroy();
-			await new Promise((resolve) => server.close(resolve));
-		},
+		close: async () => await app.close(),
 	};
 
-	const handle = async (incoming: IncomingMessage, outgoing: ServerResponse) => {
-		const call = new URL(incoming.url ?? '', target).pathname.split('/').slice(-2).join('/');
+	const app = Fastify({ forceCloseConnections: true });
+	app.removeAllContentTypeParsers();
+	app.addContentTypeParser('*', { parseAs: 'string' }, (_request, text, done) => done(null, text));
+	app.all('*', async (request, reply) => {
+		const [path] = request.url.split('?');
+		const call = path.split('/').slice(-2).join('/');
 		const entry: Passed = { call, done: false };
 		const way = proxy.plan(passed.push(entry), call);
-		const body = await textOf(incoming);
+		reply.type('application/json; charset=UTF-8');
 		if (way?.kind === 'refused') {
-			const name = 'Internal Server Error';
-			return answer(outgoing, 500, JSON.stringify({ name, message: 'Внутренняя ошибка.', status: 500 }));
+			const failure = { name: 'Internal Server Error', message: 'Внутренняя ошибка.', status: 500 };
+			return reply.code(500).send(JSON.stringify(failure));
 		}
 		if (way?.kind === 'late') await sleep(way.ms);
 		if (way?.kind === 'held') await way.until;
-		const { status, text } = await forward(target, agent, incoming, body);
+		const { status, text } = await forward(target, request);
 		entry.done = /^\{"success":true\b/.test(text);
-		if (way?.kind === 'lost') return incoming.socket.destroy();
-		return answer(outgoing, status, text);
-	};
-	const server = createServer((incoming, outgoing) => {
-		handle(incoming, outgoing).catch(() => incoming.socket.destroy());
+		if (way?.kind !== 'lost') return reply.code(status).send(text);
+		reply.hijack();
+		request.raw.socket.destroy();
+		return reply;
 	});
-	server.on('connection', (socket) => {
-		sockets.add(socket);
-		socket.on('close', () => sockets.delete(socket));
-	});
-	await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-	proxy.url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+	proxy.url = await app.listen({ port: 0, host: '127.0.0.1' });
 	return proxy;
 }
 
 async function forward(
 	target: string,
-	agent: Agent,
-	{ method, url, headers }: IncomingMessage,
-	body: string,
+	{ method, url, headers, body }: FastifyRequest,
 ): Promise<{ status: number; text: string }> {
-	return await new Promise((resolve, reject) => {
-		const call = request(new URL(url ?? '', target), { method, headers, agent }, (response) => {
-			textOf(response).then((text) => resolve({ status: response.statusCode ?? 0, text }), reject);
-		});
-		call.on('error', reject);
-		call.end(body);
+	const token = String(headers['x-alfacrm-token'] ?? '');
+	const response = await fetch(`${target}${url}`, {
+		method,
+		headers: { 'content-type': 'application/json', ...(token ? { 'x-alfacrm-token': token } : {}) },
+		body: body as string,
 	});
-}
-
-async function textOf(message: IncomingMessage): Promise<string> {
-	const chunks: Buffer[] = [];
-	for await (const chunk of message) chunks.push(chunk as Buffer);
-	return Buffer.concat(chunks).toString('utf8');
-}
-
-function answer(outgoing: ServerResponse, status: number, text: string): void {
-	outgoing.writeHead(status, { 'content-type': 'application/json; charset=UTF-8' }).end(text);
+	return { status: response.status, text: await response.text() };
 }

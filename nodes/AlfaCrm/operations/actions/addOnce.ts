@@ -12,7 +12,7 @@ import { passesOf } from '../records/lookUp';
 import { report } from '../report';
 import { simplified } from '../simplify';
 import type { Target } from '../target';
-import { idOf, targetOf } from '../target';
+import { branchesOf, idOf, targetOf } from '../target';
 import type { ActionKind } from './kind';
 import { valuesOf } from './values';
 
@@ -65,22 +65,16 @@ export const addOnce: ActionKind<'add'> = async (item, entity, action, recipe) =
 
 /** A record that agrees in everything that was given. */
 async function findDuplicate(adding: Adding): Promise<IDataObject | undefined> {
-	const { item, other, link } = adding;
+	const { item, other, link, target, body } = adding;
 	const linkField = [...other.fields, ...(other.keys ?? [])].find(({ name }) => name === link.name);
 	const own = linkField ? item.run.writtenTo(other.path).having(linkField, link.id) : [];
 	const written = own.map(({ row }) => row).find((row) => isDuplicate(adding, row));
 	if (written) return written;
-	for (const branch of branchesOf(adding)) {
+	for (const branch of branchesOf(target.branch, other.fields, body)) {
 		const found = (await listed(adding, branch)).find((row) => isDuplicate(adding, row));
 		if (found) return found;
 	}
 	return undefined;
-}
-
-/** A payment may belong to another branch than the one in which it is noted. */
-function branchesOf({ target: { branch }, body }: Adding): Array<number | undefined> {
-	const other = readId(body.branch_id);
-	return other === undefined || other === branch ? [branch] : [branch, other];
 }
 
 /** The rows among which a duplicate would be. A list that is not of this record alone serves the other items too. */

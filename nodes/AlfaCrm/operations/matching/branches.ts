@@ -1,3 +1,4 @@
+import type { IDataObject } from 'n8n-workflow';
 import { NodeApiError } from 'n8n-workflow';
 
 import { readId } from '../../api/formats';
@@ -6,17 +7,22 @@ import type { Entity } from '../../entities/types';
 import type { Item } from '../context';
 import type { Collection } from '../parameters';
 import type { Target } from '../target';
+import { branchesOf } from '../target';
 
 export type Branch = number | undefined;
 
-/** Where to look: in the branches chosen, in all where the same record may be in any, else in that of the call. */
+/**
+ * Where to look: in the branches chosen, in all where the same record may be in any, else in that of the call and those
+ * given for the record.
+ */
 export async function searchedBranches(
 	item: Item,
 	entity: Entity,
 	{ branch }: Target,
 	options: Collection,
+	given: IDataObject = {},
 ): Promise<Branch[]> {
-	if (!entity.match?.everyBranch) return [branch];
+	if (!entity.match?.everyBranch) return branchesOf(branch, entity.fields, given);
 	const chosen = chosenBranches(options);
 	return chosen.length > 0 ? chosen : await allBranches(item, branch);
 }

@@ -61,7 +61,7 @@ export const upsert: Operation = async (item, entity) => {
 	const job = { item, entity, target, given, wire, rules, show };
 	if (search === undefined) return [await create(job, {})];
 
-	const branches = await searchedBranches(item, entity, target, options);
+	const branches = await searchedBranches(item, entity, target, options, wire);
 	return await item.run.withLock(locksOf(entity, search), async () => {
 		return await settle(job, search, await findMatches(item, entity, target, search, branches));
 	});

@@ -56,7 +56,7 @@ it('a value means the same in the form, in JSON and in the field mapper', async 
 		if (kinds.size > 1) differences.add(`${title} = ${hostile.code}: ${JSON.stringify(results)}`);
 	}
 	expect([...differences].slice(0, VALUES_SHOWN)).toEqual([]);
-});
+}, 300_000);
 
 async function inEachWay(
 	runner: Runner,

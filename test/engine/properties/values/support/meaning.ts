@@ -1,4 +1,4 @@
-import type { Field, Filter } from '../../../../../nodes/AlfaCrm/entities/types';
+import type { Field, Filter } from '../../../../../nodes/AlfaCrm/fields/types';
 import { dayOf } from './days';
 
 /**
@@ -61,6 +61,8 @@ const READERS: Record<Kind, (value: unknown, field: Described) => Meaning> = {
 	longText: text,
 	texts: (value, field) => texts(value, field, field.isPhone === true),
 	phones: (value, field) => texts(value, field, true),
+	// Some digits will do, and what they are told apart by is tested with the filters.
+	phonePart: () => ({ refuse: true, empty: true, anything: true }),
 	integer: (value, field) => number(value, field, true),
 	number: (value, field) => number(value, field, false),
 	id: record,

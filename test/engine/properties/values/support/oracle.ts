@@ -35,18 +35,23 @@ export class Oracle {
 		const { probe } = this;
 		const value = probe.arrives(given);
 		if (probe.role === 'object') return objectMeaning(value, probe.field.name);
-		if (probe.role === 'key' && probe.field.name === 'phone') return phoneToMatch(probe.field, value);
+		if (probe.role === 'key' && probe.field.name === 'phone') {
+			const meaning = phoneToMatch(probe.field, value);
+			return this.isOneOfSeveral() ? { ...meaning, empty: true } : meaning;
+		}
 		const meaning = meaningOf(probe.field, value);
 		if (probe.role === 'key' && probe.field.type === 'custom' && isMoment(value))
 			return { ...meaning, refuse: true };
 		if (!meaning.empty) return meaning;
+		if (probe.role === 'key' && this.isOneOfSeveral()) return { ...meaning, refuse: true };
 		if (probe.role === 'option') return { refuse: true };
 		if (probe.role === 'openOption')
 			return value === undefined || value === null || typeof value === 'string'
 				? { refuse: true, empty: true }
 				: meaning;
+		// Somebody must have been there, or not.
+		if (probe.field.name === 'present_ids') return { ...meaning, refuse: true };
 		if (probe.role === 'optional' && !this.isLeftOut()) return meaning;
-		if (probe.role === 'optional') return { ...meaning, empty: undefined, refuse: true };
 		return { ...meaning, empty: undefined, refuse: true };
 	}
 
@@ -96,9 +101,7 @@ export class Oracle {
 		if (error !== undefined && CRASH.test(error)) return `crashes: ${error.slice(0, 160)}`;
 		const broken = requests.find(({ status }) => (status ?? 0) >= 500);
 		if (broken) return `makes the server fail: ${callOf(broken)} ${JSON.stringify(broken.body)}`;
-		const stranger = writes.find(
-			(entry) => !this.built.writes.includes(callOf(entry)) && !this.mayCreate(entry),
-		);
+		const stranger = writes.find((entry) => !this.built.writes.includes(callOf(entry)) && !this.mayBe(entry));
 		if (stranger)
 			return `sends ${callOf(stranger)} ${JSON.stringify(stranger.query)} ${JSON.stringify(stranger.body)}`;
 		const other = changes.find((change) => !this.isAllowed(given, change, writes));
@@ -131,10 +134,12 @@ export class Oracle {
 		return this.probe.field.name === 'overwriteWithEmpty';
 	}
 
-	/** A key that finds nobody makes a new record. */
-	private mayCreate(entry: JournalEntry): boolean {
+	/** A key that finds nobody makes a new record; one that finds somebody changes that one. */
+	private mayBe(entry: JournalEntry): boolean {
 		const { operation, entity } = this.situation;
-		return operation === 'upsert' && callOf(entry) === `${entity?.path}/create`;
+		return (
+			operation === 'upsert' && [`${entity?.path}/create`, `${entity?.path}/update`].includes(callOf(entry))
+		);
 	}
 
 	private isAllowed(
@@ -167,15 +172,24 @@ export class Oracle {
 	private isNamed(given: unknown, path: string, id: number): boolean {
 		const { target } = this.built;
 		const { probe, situation } = this;
-		if (target === undefined || target.path !== path)
-			return path !== situation.entity?.path || situation.operation === 'upsert';
-		if (probe.field.name !== 'id' && probe.role !== 'key') return target.id === id;
-		if (probe.field.name === 'id')
-			return (this.meaning(given).says ?? []).some((said) => Number(said) === id);
+		const isOwn = path === situation.entity?.path;
+		if (!isOwn && target?.path !== path) return true;
+		if (this.isRecordId()) return (this.meaning(given).says ?? []).some((said) => Number(said) === id);
+		if (probe.role !== 'key' || (this.isOneOfSeveral() && target?.id === id)) return target?.id === id;
 		const held = this.runner.stored(path, id)?.[probe.field.name];
-		return (this.meaning(given).says ?? [])
-			.flat()
-			.some((said) => sameValue({ ...probe.field, type: 'texts' }, [held].flat(), [said]));
+		const said = (this.meaning(given).says ?? []).flat();
+		return said.some((one) => sameValue({ ...probe.field, type: 'texts' }, [held].flat(), [one], true));
+	}
+
+	/** One of the values of the key is enough, and an empty one is passed over. */
+	private isOneOfSeveral(): boolean {
+		const { entity } = this.situation;
+		return entity?.match?.keys.find(({ name }) => name === this.built.parameters.matchBy)?.any === true;
+	}
+
+	/** Not that of a row inside the record. */
+	private isRecordId(): boolean {
+		return this.probe.field.name === 'id' && !this.probe.where.includes(' > ');
 	}
 
 	private meant(meaning: Meaning, value: unknown, outcome: Outcome): string | undefined {
@@ -217,7 +231,7 @@ export class Oracle {
 	/** In a call of the operation, or in the record as it is stored. */
 	private arrived(said: unknown, { requests, changes, rows }: Outcome): boolean {
 		const { field, role } = this.probe;
-		if (role === 'key' || field.name === 'branchId' || field.name === 'id') return true;
+		if (role === 'key' || field.name === 'branchId' || this.isRecordId()) return true;
 		const sent = requests.flatMap(({ body, query }) => [query, ...inBody(body as Record<string, unknown>)]);
 		const { target } = this.built;
 		const stored: Array<Row | undefined> = changes.map(({ after }) => after);

@@ -14,19 +14,19 @@ const isCustomer = ({ resource }: Situation): boolean => resource === 'customer'
 export const parts = {
 	customers: {
 		isMeant: (situation) => isCustomer(situation) && USUAL.includes(situation.operation),
-		atLeast: 9_000,
+		atLeast: 14_000,
 	},
 	upsert: {
 		isMeant: (situation) => isCustomer(situation) && situation.operation === 'upsert',
-		atLeast: 7_000,
+		atLeast: 6_500,
 	},
 	jobs: {
 		isMeant: (situation) => isCustomer(situation) && ![...USUAL, 'upsert'].includes(situation.operation),
-		atLeast: 6_000,
+		atLeast: 8_000,
 	},
-	teaching: { isMeant: ({ resource }) => TEACHING.includes(resource), atLeast: 9_000 },
+	teaching: { isMeant: ({ resource }) => TEACHING.includes(resource), atLeast: 28_000 },
 	others: {
 		isMeant: ({ resource }) => resource !== 'customer' && !TEACHING.includes(resource),
-		atLeast: 9_000,
+		atLeast: 26_000,
 	},
 } satisfies Record<string, Part>;

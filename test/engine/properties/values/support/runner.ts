@@ -141,7 +141,7 @@ export class Runner {
 	private changes(): Change[] {
 		const { store } = this.school.sandbox;
 		if (store.version === this.version) return [];
-		return [...this.snapshot].flatMap(([path, rows]) => {
+		return [...this.snapshot.tables].flatMap(([path, { rows }]) => {
 			const now = store.rows(path);
 			if (DERIVED.has(path) || now === rows) return [];
 			const known = new Map(rows.map((row) => [row.id, row]));
