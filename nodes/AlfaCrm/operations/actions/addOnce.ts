@@ -7,7 +7,7 @@ import { isBlank, listOf, sameValue } from '../../fields/field';
 import type { Field } from '../../fields/types';
 import { skipIfThere } from '../../properties/shared';
 import type { Item, LockKey } from '../context';
-import { reach } from '../matching/search';
+import { reach, surely } from '../matching/search';
 import { passesOf } from '../records/lookUp';
 import { report } from '../report';
 import { simplified } from '../simplify';
@@ -92,7 +92,7 @@ async function listed(adding: Adding, branch: number | undefined): Promise<IData
 		const rows: IDataObject[] = [];
 		for (const pass of passesOf(other)) {
 			const call = { ...target, branch, body: { ...target.query, ...filters, ...pass }, task };
-			for (const row of (await item.collect(call)).rows) rows.push(row);
+			for (const row of await surely(item, other, call)) rows.push(row);
 		}
 		return rows;
 	};
@@ -111,7 +111,10 @@ async function listed(adding: Adding, branch: number | undefined): Promise<IData
 }
 
 function isDuplicate({ item, recipe, body, compared, link }: Adding, row: IDataObject): boolean {
-	const { unless = {}, recent } = recipe;
+	const { unless = {}, without = {}, recent } = recipe;
+	// AlfaCRM may ignore the filter that stands for an empty field.
+	const isEmptyToo = (name: string) => body[name] !== undefined || listOf(row[name]).length === 0;
+	if (!Object.keys(without).every(isEmptyToo)) return false;
 	if (Object.entries(unless).some(([name, value]) => String(row[name]) === String(value))) return false;
 	if (recent && !isRecent(row[recent], item.zone)) return false;
 	return compared.every((field) => {

@@ -1,9 +1,10 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import { formatDay, readId } from '../../api/formats';
+import { formatDay, readId, today } from '../../api/formats';
 import { cgi } from '../../entities/cgi';
 import type { Action, Entity } from '../../entities/types';
 import type { Item, LockKey } from '../context';
+import { surely } from '../matching/search';
 import type { OperationResult } from '../report';
 import { idOf, targetOf } from '../target';
 import type { ActionKind } from './kind';
@@ -57,7 +58,7 @@ async function join(membership: Membership): Promise<IDataObject> {
 /** The membership that goes on at the given days or later. */
 async function present(membership: Membership, ever: boolean): Promise<IDataObject | undefined> {
 	const { item, rest } = membership;
-	const from = dayOf(item, rest.b_date) ?? today(item);
+	const from = dayOf(item, rest.b_date) ?? today('iso', item.zone);
 	const until = dayOf(item, rest.e_date) ?? AFTER_ALL;
 	const rows = await list(membership, ever);
 	return rows.find((row) => lastDay(item, row) >= from && firstDay(item, row) <= until);
@@ -69,8 +70,10 @@ async function prolonged(membership: Membership, known: IDataObject): Promise<ID
 	const body: IDataObject = {};
 	if (rest.e_date !== undefined && dayOf(item, rest.e_date) !== lastDay(item, known))
 		body.e_date = rest.e_date;
-	if (rest.b_date !== undefined && (dayOf(item, rest.b_date) ?? '') < firstDay(item, known))
-		body.b_date = rest.b_date;
+	// One that begins later is brought forward, or the customer would not be in the group.
+	if ((dayOf(item, rest.b_date) ?? today('iso', item.zone)) < firstDay(item, known)) {
+		body.b_date = rest.b_date ?? today('dotted', item.zone);
+	}
 	if (Object.keys(body).length === 0) return joined(known, 'unchanged', true);
 	const query = { id: known.id, group_id: group };
 	const task = `change the days of customer ${customer} in group ${group}`;
@@ -82,7 +85,7 @@ async function prolonged(membership: Membership, known: IDataObject): Promise<ID
 export const leaveGroup: ActionKind<'leave'> = async (item, entity, action) => {
 	const membership = read(item, entity, action);
 	const { branch, customer, group, rest, lock } = membership;
-	const day = dayOf(item, rest.e_date) ?? today(item);
+	const day = dayOf(item, rest.e_date) ?? today('iso', item.zone);
 	return await item.run.withLock([lock], async () => {
 		const all = [...(await list(membership, false)), ...(await list(membership, true))];
 		const rows = [...new Map(all.map((row) => [row.id, row])).values()].filter((row) =>
@@ -123,16 +126,13 @@ async function list({ item, branch, customer, group }: Membership, ever: boolean
 	const query = { customer_id: customer };
 	const [body = {}] = ever ? (cgi.hidden ?? []) : [];
 	const task = `list the groups of customer ${customer}`;
-	const { rows } = await item.collect({ path: cgi.path, action: 'customer', branch, query, body, task });
+	const call = { path: cgi.path, action: 'customer', branch, query, body, labels: LABELS, task };
+	const rows = await surely(item, cgi, call);
 	return rows.filter((row) => readId(row.group_id) === group);
 }
 
 function dayOf(item: Item, value: unknown): string | undefined {
 	return formatDay(value, 'iso', item.zone);
-}
-
-function today(item: Item): string {
-	return dayOf(item, new Date()) ?? BEFORE_ALL;
 }
 
 function firstDay(item: Item, { b_date }: IDataObject): string {

@@ -124,15 +124,38 @@ async function ask(
 	return await read(item, entity, list);
 }
 
-async function read(item: Item, entity: Entity, list: Parameters<Item['collect']>[0]) {
+async function read(item: Item, { plural }: Entity, list: Parameters<Item['collect']>[0]) {
 	const { rows, whole, stable, total = 0 } = await item.collect(list);
 	if (!whole) {
 		item.run.hints.add(
-			`AlfaCRM counts more ${entity.plural.toLowerCase()} than it shows, so one that was looked for may not have been found`,
+			`AlfaCRM counts more ${plural.toLowerCase()} than it shows, so one that was looked for may not have been found`,
 			`${total} counted, ${rows.length} shown`,
 		);
 	}
 	return { rows, isSure: whole || stable };
+}
+
+/**
+ * The rows among which something must be, if it is there at all.
+ *
+ * @throws NodeApiError when the list keeps changing, so that what is not found may be there
+ */
+export async function surely(
+	item: Item,
+	entity: Entity,
+	list: Parameters<Item['collect']>[0],
+): Promise<IDataObject[]> {
+	const { rows, isSure } = await read(item, entity, list);
+	if (isSure) return rows;
+	throw unsure(item, entity);
+}
+
+/** A second record would be worse than none. */
+export function unsure(item: Item, { label, plural }: Entity): Error {
+	return item.failed(
+		`AlfaCRM's list of ${plural.toLowerCase()} kept changing while it was read, so it is not sure that this ${label.toLowerCase()} is new`,
+		'Run it again. Nothing was saved.',
+	);
 }
 
 /** A filter that AlfaCRM ignores brings the whole list, which then serves the other items as well. */

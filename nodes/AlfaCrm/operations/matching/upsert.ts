@@ -21,7 +21,7 @@ import type { Found, IfArchived, IfSeveral } from './decide';
 import { decide } from './decide';
 import type { Search } from './keys';
 import { emptyKey, keyField, keyOf, locksOf, searchOf, spelled } from './keys';
-import { findMatches, withArchived } from './search';
+import { findMatches, unsure, withArchived } from './search';
 import type { Matches } from './search';
 import { several } from './several';
 
@@ -193,12 +193,4 @@ function nobody({ item, entity, target }: Job, id: number): Error {
 	const branch = entity.match?.everyBranch ? undefined : target.branch;
 	const { message, description, status } = notFound(entity, id, branch);
 	return item.failed(message, description, status);
-}
-
-/** A second record would be worse than none. */
-function unsure(item: Item, { label, plural }: Entity): Error {
-	return item.failed(
-		`AlfaCRM's list of ${plural.toLowerCase()} kept changing while it was read, so it is not sure that this ${label.toLowerCase()} is new`,
-		'Run it again. Nothing was saved.',
-	);
 }

@@ -1,5 +1,6 @@
 import type { IDataObject } from 'n8n-workflow';
 
+import { today } from '../../api/formats';
 import type { Entity } from '../../entities/types';
 import { customField, isCustom } from '../../fields/custom';
 import { emptied, isBlank } from '../../fields/field';
@@ -15,7 +16,7 @@ export function bodyOf(
 ): IDataObject {
 	const body: IDataObject = {};
 	for (const field of fields) {
-		const value = isBlank(field, given[field.name]) ? defaultFor(field, branch) : given[field.name];
+		const value = isBlank(field, given[field.name]) ? defaultFor(item, field, branch) : given[field.name];
 		if (isBlank(field, value)) {
 			if (field.required) throw missing(item, field);
 		} else if (field.type === 'rows') {
@@ -42,7 +43,9 @@ export function changesIn(
 	for (const field of entity.fields) {
 		const value = given[field.name];
 		if (!isBlank(field, value)) body[field.name] = item.read(field, value);
-		else if (value !== undefined && overwriteWithEmpty) body[field.name] = emptied(field);
+		else if (value === undefined || !overwriteWithEmpty) continue;
+		else if (field.required) throw missing(item, field);
+		else body[field.name] = emptied(field);
 	}
 	return { ...body, ...customBody(item, given, overwriteWithEmpty) };
 }
@@ -59,9 +62,9 @@ function customBody(item: Item, given: IDataObject, overwriteWithEmpty: boolean)
 }
 
 /** What is sent when nothing is given. */
-function defaultFor({ fromBranch, otherwise }: Field, branch?: number): unknown {
+function defaultFor(item: Item, { fromBranch, otherwise }: Field, branch?: number): unknown {
 	if (fromBranch) return branch;
-	return otherwise === 'today' ? new Date() : otherwise;
+	return otherwise === 'today' ? today('iso', item.zone) : otherwise;
 }
 
 function missing(item: Item, { label }: Field): Error {

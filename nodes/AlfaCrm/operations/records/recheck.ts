@@ -65,12 +65,16 @@ export async function recheckOf(
 			);
 			if (isOther) return false;
 			if (row[field] !== undefined) return tests[test](row[field], wanted[name], item.zone);
-			item.run.hints.add(
-				`AlfaCRM may ignore a filter, and its rows do not show whether it did, so check the ${plural.toLowerCase()}`,
-				label,
-			);
+			tellUnchecked(item, plural.toLowerCase(), label);
 			return true;
 		});
+}
+
+function tellUnchecked(item: Item, plural: string, filter: string): undefined {
+	item.run.hints.add(
+		`AlfaCRM may ignore a filter, and it does not show whether it did, so check the ${plural}`,
+		filter,
+	);
 }
 
 function holdsExactly(filter: Filter, held: unknown, wanted: unknown): boolean {
@@ -89,6 +93,8 @@ async function membersOf(
 	if (filter === undefined) return undefined;
 	const query = { group_id: wanted[filter.name] };
 	const task = 'list the members of the group';
-	const { rows } = await item.collect({ path: cgi.path, branch, query, body: query, task });
+	const { rows, whole } = await item.collect({ path: cgi.path, branch, query, body: query, task });
+	// A member that did not come would be missing among the customers.
+	if (!whole) return tellUnchecked(item, 'customers', filter.label);
 	return new Set(rows.map(({ customer_id }) => readId(customer_id)));
 }
