@@ -30,9 +30,9 @@ describe('Get Many: rows that AlfaCRM rightly found', () => {
 	});
 
 	it('returns all rows where the total is one too low', async () => {
-				const have = (await office.run(many('customer', {}, { is_study: 0, removed: 0 }))).length;
+		const have = (await office.run(many('customer', {}, { is_study: 0, removed: 0 }))).length;
 		office.set({ total: 'oneTooLow', pageSize: 20 });
-		const fill = (20 - (have % 20)) + 1 + 20;
+		const fill = 20 - (have % 20) + 1 + 20;
 		for (let i = 0; i < fill; i++) office.lead({ name: `Проба ${i}` });
 		const rows = await office.run(many('customer', {}, { is_study: 0, removed: 0 }));
 		expect(rows.length).toBe(have + fill);
@@ -44,7 +44,11 @@ describe('Get Many: rows that AlfaCRM rightly found', () => {
 		expect(rows.map((r) => r.id)).toContain(p);
 	});
 	it('returns payments of a day where AlfaCRM wants points', async () => {
-		office.set({ ignoredFilters: [], dateFormats: { 'pay.date_from': 'points', 'pay.date_to': 'points' }, wrongFilterValue: 'matchesNothing' });
+		office.set({
+			ignoredFilters: [],
+			dateFormats: { 'pay.date_from': 'points', 'pay.date_to': 'points' },
+			wrongFilterValue: 'matchesNothing',
+		});
 		const rows = await office.run(many('pay', { date_from: '2026-01-01' }));
 		expect(rows.length).toBeGreaterThan(0);
 	});
