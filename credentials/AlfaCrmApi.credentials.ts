@@ -8,7 +8,7 @@ import type {
 	INodeProperties,
 } from 'n8n-workflow';
 
-import { failureOf } from '../nodes/AlfaCrm/api/errors';
+import { failureOf, veiled } from '../nodes/AlfaCrm/api/errors';
 import { ORIGIN_EXPRESSION } from '../nodes/AlfaCrm/api/host';
 import { explainLogin, LOGIN_TIMEOUT_MS } from '../nodes/AlfaCrm/api/login';
 import { DEFAULT_REQUESTS_PER_SECOND, rateLimiterOf, readRate } from '../nodes/AlfaCrm/api/pace';
@@ -193,7 +193,9 @@ async function logIn(
 	try {
 		answer = await withRetries(rateLimiterOf(origin), { perSecond, isRepeatable: true }, send);
 	} catch (error) {
-		throw explainLogin(failureOf(error), origin);
+		const failure = failureOf(error);
+		const words = failure.words && veiled(failure.words, [apiKey, appKey]);
+		throw explainLogin({ ...failure, words }, origin);
 	}
 	const { token } = (typeof answer === 'object' && answer !== null ? answer : {}) as { token?: unknown };
 	if (typeof token === 'string' && token !== '') return token;

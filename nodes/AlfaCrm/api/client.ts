@@ -12,7 +12,8 @@ import type {
 import type { Answer } from './answer';
 import { checked } from './answer';
 import type { ApiFailure } from './errors';
-import { AnswerError, failureOf, nodeError } from './errors';
+import { AnswerError, failureOf, nodeError, veiled } from './errors';
+import type { Explanation } from './explain';
 import { explain } from './explain';
 import { rateLimiterOf, readRate } from './pace';
 import { TRIES, withRetries } from './retry';
@@ -115,7 +116,7 @@ export class ApiClient {
 				const { host } = new URL(connection.origin);
 				const { isNewLogin } = progress;
 				const text = explain(failure, { ...call, host, isNewLogin, timeoutMs: TIMEOUT_MS, tries: TRIES });
-				throw nodeError(this.node, text, call.itemIndex, text.failure);
+				throw nodeError(this.node, withoutSecrets(text, progress), call.itemIndex, text.failure);
 			}
 		}
 	}
@@ -194,6 +195,16 @@ export class ApiClient {
 		progress.newLogins += progress.isNewLogin ? 1 : 0;
 		return progress.newLogins < NEW_LOGINS;
 	}
+}
+
+/** AlfaCRM's own words may hold what was sent to it. */
+function withoutSecrets(text: Explanation, { token, login }: Progress): Explanation {
+	const secrets = [token, login?.apiKey, login?.appKey];
+	return {
+		...text,
+		message: veiled(text.message, secrets),
+		description: text.description && veiled(text.description, secrets),
+	};
 }
 
 function pathOf({ branch, path, action }: ApiRequest): string {

@@ -141,6 +141,14 @@ function wordsOf(data: unknown): string | undefined {
 	return words as string | undefined;
 }
 
+/** A text without tokens and keys. */
+export function veiled(text: string, secrets: ReadonlyArray<string | undefined>): string {
+	return secrets.reduce<string>(
+		(veiledText, secret) => (secret ? veiledText.replaceAll(secret, '…') : veiledText),
+		text,
+	);
+}
+
 /** Retry-After as seconds or as an HTTP date. */
 function retryAfter(header: unknown): number | undefined {
 	if (typeof header !== 'string' || header === '') return undefined;

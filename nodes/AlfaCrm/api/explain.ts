@@ -2,6 +2,7 @@ import type { Failure as DeclaredCause } from 'n8n-workflow';
 
 import type { ApiFailure } from './errors';
 import { badCertificate, timedOut, UNREACHABLE } from './errors';
+import { LONGEST_WAIT_MS } from './retry';
 
 /** How long a trigger should leave AlfaCRM alone that asked for patience and did not say how much. */
 const PATIENCE_MS = 60_000;
@@ -177,8 +178,12 @@ function statusText(failure: ApiFailure, call: CallInWords): Explanation {
 		};
 	}
 	if (status === 429) {
+		const { retryAfterMs = 0 } = failure;
 		return {
-			message: `AlfaCRM still received too many requests after ${call.tries} tries and did not ${call.task}`,
+			message:
+				retryAfterMs > LONGEST_WAIT_MS
+					? `AlfaCRM receives too many requests, asks to wait for ${Math.ceil(retryAfterMs / 1_000)} seconds and did not ${call.task}`
+					: `AlfaCRM still received too many requests after ${call.tries} tries and did not ${call.task}`,
 			description: `Run less at the same time, or lower 'Requests per Second' in the credential.${said}`,
 			failure: { cause: 'rate-limited', retryAfterMs: failure.retryAfterMs ?? PATIENCE_MS },
 		};

@@ -50,6 +50,7 @@ export async function* pages(
 	const seen = new Set<RowKey>();
 	let total: number | undefined;
 	let count = 0;
+	let fullest = 0;
 	for (let page = firstPage; page < firstPage + MOST_PAGES; page++) {
 		const body = { ...call.body, page };
 		const answer = await client.request({ action: 'index', ...call, body, isIdempotent: true });
@@ -63,8 +64,10 @@ export async function* pages(
 			return isNew;
 		});
 		const all = total !== undefined && seen.size >= total;
-		// More rows than the total make it useless: it may just count a page.
-		const enough = seen.size === total && !(page === 0 && looksLikePageSize(items, total));
+		// More rows than the total make it useless: it may just count a page. After a full page there may be one more.
+		const isFull = page === 0 ? looksLikePageSize(items, total) : items.length >= fullest;
+		const enough = seen.size === total && !isFull;
+		fullest = Math.max(fullest, items.length);
 		count += items.length;
 		// Equal rows of a list without IDs may well be different ones; how many there are tells.
 		const hasMore = items.length > 0 && typeof keys[0] === 'string' && count < (total ?? 0);

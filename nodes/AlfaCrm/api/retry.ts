@@ -11,7 +11,7 @@ const LOST_READ_TRIES = 3;
 const TIMED_OUT_TRIES = 2;
 const UNAVAILABLE = [502, 503, 504];
 /** A server that asks for more patience than this is not waited for. */
-const LONGEST_WAIT_MS = 60_000;
+export const LONGEST_WAIT_MS = 60_000;
 
 export interface RetryOptions {
 	perSecond: number;

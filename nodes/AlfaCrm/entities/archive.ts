@@ -2,9 +2,12 @@ import { choice, flag } from './fields';
 import type { Action } from './types';
 import type { Field } from '../fields/types';
 
-/** AlfaCRM leaves archived records out unless it is told otherwise. API notes 3. */
-export const archivedView = (plural: string) =>
-	choice(
+/**
+ * AlfaCRM leaves archived records out unless it is told otherwise. To say so hides leads without a stage in some
+ * accounts, so that is left to its default. API notes 3.
+ */
+export const archivedView = (plural: string) => ({
+	...choice(
 		'removed',
 		'Archived',
 		[
@@ -14,7 +17,9 @@ export const archivedView = (plural: string) =>
 		],
 		0,
 		{ description: `Whether archived ${plural} are returned` },
-	);
+	),
+	unsaid: 0,
+});
 
 export const archivedField = (noun: string) =>
 	flag('removed', 'Archived', {

@@ -126,8 +126,11 @@ export interface Entity {
 	shows?: readonly Shown[];
 	/** Optional ones, sent only when they are set. */
 	filters: readonly Filter[];
-	/** Always sent, and so always visible in the form, because the server's own default hides records. */
-	views?: readonly Extract<Filter, { type: 'choice' }>[];
+	/**
+	 * Always visible in the form, because the server's own default hides records. Sent unless it is `unsaid`, the value
+	 * that is that default.
+	 */
+	views?: readonly (Extract<Filter, { type: 'choice' }> & { unsaid?: number })[];
 	/** The index shows one value of this at a time; all are asked for unless some are chosen. */
 	sweep?: FieldBasics & { choices: readonly (Choice & { value: number })[] };
 	/** Makes the index show a record that its defaults would hide, for reading one by ID. */

@@ -12,6 +12,16 @@ export function readRecordId(value: unknown): number | undefined {
 	return readId(/[?&]id=(\d+)/.exec(value)?.[1]);
 }
 
+/** What the address of a page in AlfaCRM says of whose it is: leads are customers. API notes 6. */
+const PAGE = /^\s*https?:\/\/[^?#]*\/(customer|lead|group)\/view(?:[?/#]|$)/i;
+
+/** Whether a value is the address of the page of another kind of record, where the same number is somebody else's. */
+export function isPageOfAnother(path: string, value: unknown): boolean {
+	const address = isPicker(value) ? value.value : value;
+	const page = typeof address === 'string' ? PAGE.exec(address)?.[1].toLowerCase() : undefined;
+	return page !== undefined && (page === 'lead' ? 'customer' : page) !== path;
+}
+
 export const oneRecord = {
 	...single,
 	isExact: true,

@@ -51,11 +51,13 @@ interface Place {
 	page: number;
 	/** Rows of this list so far. */
 	seen: number;
+	/** How many rows a page held at most. */
+	fullest: number;
 	/** Digest of its last page, to notice when that comes again. */
 	last: string;
 }
 
-const BEGIN: Place = { pass: 0, question: 0, page: 0, seen: 0, last: '' };
+const BEGIN: Place = { pass: 0, question: 0, page: 0, seen: 0, fullest: 0, last: '' };
 
 async function find(
 	context: ILoadOptionsFunctions,
@@ -101,8 +103,9 @@ async function find(
 /** As `pages` of the API walks a list: to its total, to an empty page or to one that was there before. */
 function nextPage(place: Place, rows: IDataObject[], total: number, last: string): Place | undefined {
 	const seen = place.seen + rows.length;
-	const isWhole = seen === total && !(place.page === 0 && looksLikePageSize(rows, total));
-	return rows.length === 0 || isWhole ? undefined : { ...place, page: place.page + 1, seen, last };
+	const isFull = place.page === 0 ? looksLikePageSize(rows, total) : rows.length >= place.fullest;
+	if (rows.length === 0 || (seen === total && !isFull)) return undefined;
+	return { ...place, page: place.page + 1, seen, fullest: Math.max(place.fullest, rows.length), last };
 }
 
 function itemsOf(answer: Answer): { items: IDataObject[]; total: number } {

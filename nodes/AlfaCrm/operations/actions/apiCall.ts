@@ -2,7 +2,7 @@ import type { IDataObject, INodeProperties } from 'n8n-workflow';
 
 import { allPages, callAction, callBody, callBranch, callPath, callQuery } from '../../properties/apiCall';
 import type { Item } from '../context';
-import { warnOfMissing } from '../records/collect';
+import { asRows, warnOfMissing } from '../records/collect';
 
 /** Actions that only list; walking the pages of any other might do it again for each page. API notes 3, 5.7, 5.15. */
 const LISTS = new Set(['index', 'customer', 'working-hour', 'teacher-rate']);
@@ -21,7 +21,7 @@ export async function sendCall(item: Item): Promise<IDataObject[]> {
 	};
 	if (!item.flag(allPages)) {
 		const answer = LISTS.has(action) ? await item.request(call) : await item.send(call);
-		return Array.isArray(answer) ? answer : [answer];
+		return asRows(item, call, answer);
 	}
 	if (!LISTS.has(action)) {
 		throw item.refused(

@@ -5,7 +5,7 @@ import type { Field } from '../../fields/types';
 import type { Item, ItemRequest } from '../context';
 import { recordKey } from '../context';
 import { bodyOf } from '../records/body';
-import { limitOf, listed } from '../records/collect';
+import { asRows, limitOf, listed } from '../records/collect';
 import { idOf, targetOf } from '../target';
 import { addOnce } from './addOnce';
 import { markAttendance } from './attendance';
@@ -72,14 +72,4 @@ async function runRecipe<K extends Recipe['kind']>(
 
 function labelsOf(fields: readonly Field[] = []): Record<string, string> {
 	return Object.fromEntries(fields.map(({ name, label }) => [name, label]));
-}
-
-/** A bare list becomes one item for each of its rows. */
-function asRows(item: Item, { task }: ItemRequest, answer: IDataObject | IDataObject[]): IDataObject[] {
-	const rows = Array.isArray(answer) ? answer : [answer];
-	if (rows.every((row) => typeof row === 'object' && row !== null)) return rows;
-	throw item.failed(
-		`AlfaCRM sent something unexpected when asked to ${task}`,
-		"Check 'Hostname' in the credential, or try again later.",
-	);
 }

@@ -2,7 +2,7 @@ import type { IDataObject } from 'n8n-workflow';
 
 import type { CollectOptions, List } from '../../api/pages';
 import { limit, returnAll } from '../../properties/shared';
-import type { Item } from '../context';
+import type { Item, ItemRequest } from '../context';
 
 /** How many rows 'Return All' and 'Limit' ask for. Read before anything is sent. */
 export function limitOf(item: Item): number {
@@ -29,5 +29,19 @@ export function warnOfMissing(item: Item, plural: string, found: number, total =
 	item.run.hints.add(
 		'A list did not come whole, though it was read again. Run it once more to be sure to have all rows',
 		`AlfaCRM spoke of ${total} ${plural}, ${found} came`,
+	);
+}
+
+/** A bare list becomes one item for each of its rows. */
+export function asRows(
+	item: Item,
+	{ task }: Pick<ItemRequest, 'task'>,
+	answer: IDataObject | IDataObject[],
+): IDataObject[] {
+	const rows = Array.isArray(answer) ? answer : [answer];
+	if (rows.every((row) => typeof row === 'object' && row !== null)) return rows;
+	throw item.failed(
+		`AlfaCRM sent something unexpected when asked to ${task}`,
+		"Check 'Hostname' in the credential, or try again later.",
 	);
 }

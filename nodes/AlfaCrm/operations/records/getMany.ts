@@ -37,11 +37,12 @@ const eachWith = (bodies: IDataObject[], others: IDataObject[]): IDataObject[] =
 
 /** What the server's own defaults would hide or show. */
 function viewsOf(item: Item, { views = [] }: Entity): IDataObject {
+	const chosen = views.map((view) => ({
+		view,
+		value: item.read(view, item.given({ name: view.name, displayName: view.label, default: view.preset })),
+	}));
 	return Object.fromEntries(
-		views.map((view) => [
-			view.name,
-			item.read(view, item.given({ name: view.name, displayName: view.label, default: view.preset })),
-		]),
+		chosen.filter(({ view, value }) => value !== view.unsaid).map(({ view, value }) => [view.name, value]),
 	);
 }
 

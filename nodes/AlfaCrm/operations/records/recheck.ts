@@ -4,7 +4,7 @@ import { formatDay, readId } from '../../api/formats';
 import { cgi } from '../../entities/cgi';
 import type { Entity } from '../../entities/types';
 import { fold } from '../../fields/fold';
-import { phoneDigits } from '../../fields/phonePart';
+import { holdsPhone } from '../../fields/phonePart';
 import { isExact, listOf, sameItem } from '../../fields/field';
 import type { Filter, RecheckTest } from '../../fields/types';
 import type { Item } from '../context';
@@ -30,12 +30,7 @@ const tests: Record<RecheckTest, Test> = {
 	has: (held, wanted) => listOf(held).some((one) => String(one) === String(wanted)),
 	in: (held, wanted) => listOf(wanted).some((one) => String(one) === String(held)),
 	contains: inTexts((value) => fold(String(value))),
-	phone: (held, wanted) =>
-		listOf(held).some((one) =>
-			String(one)
-				.replace(/\D/g, '')
-				.includes(phoneDigits(wanted) ?? ''),
-		),
+	phone: (held, wanted) => listOf(held).some((one) => holdsPhone(one, wanted)),
 	blank: (held, wanted) => (listOf(held).length === 0) === Boolean(wanted),
 	from: byDay((day, bound) => day >= bound),
 	to: byDay((day, bound) => day <= bound),
