@@ -1,3 +1,4 @@
+import { randomFrom } from '../unit/support';
 import { Engine } from './support/engine';
 import type { RawRequest } from './support/raw-server';
 import { useRawServer } from './support/raw-server';
@@ -53,6 +54,70 @@ describe.each([401, 403] as const)(
 				expect(error).toBeUndefined();
 				expect(school.sandbox.store.rows('subject')).toHaveLength(before + 1);
 			}
+		});
+	},
+);
+
+describe.each([401, 403] as const)(
+	'answers that are long on their way, where each login ends the older tokens (%i)',
+	(status) => {
+		const server = useRawServer();
+
+		it('do not make executions of two credentials of one user end each other', async () => {
+			const random = randomFrom(status);
+			let valid = '';
+			let given = 0;
+			server.answer = ({ path, token }) => {
+				// What a request meets is decided when it arrives.
+				const delayMs = 1 + random() * 60;
+				if (path === 'auth/login') return { body: { token: (valid = `token ${++given}`) }, delayMs };
+				if (token !== valid) return { status, body: { message: 'Expired', status }, delayMs };
+				return { body: { total: 1, items: [{ id: 1, name: 'Филиал' }] }, delayMs };
+			};
+			const engines = [1, 2].map(
+				() =>
+					new Engine({
+						hostname: server.url,
+						email: `far${status}@school.example`,
+						apiKey: 'key',
+						requestsPerSecond: 0,
+						token: 'of yesterday',
+					}),
+			);
+			const runs = await Promise.all(
+				Array.from({ length: 12 }, async (_unused, index) => {
+					const items = Array.from({ length: 10 }, () => ({}));
+					return await engines[index % 2].run({ parameters: listBranches, items });
+				}),
+			);
+			expect(runs.flatMap(({ error }) => error?.message ?? [])).toEqual([]);
+			expect(runs.map(({ json }) => json.length)).toEqual(runs.map(() => 10));
+			expect(given).toBeLessThanOrEqual(2);
+		});
+
+		it('do not end an execution when somebody outside of this n8n logs in meanwhile', async () => {
+			let valid = 'of yesterday';
+			let given = 0;
+			server.answer = ({ path, token }) => {
+				if (path === 'auth/login') return { body: { token: (valid = `token ${++given}`) }, delayMs: 5 };
+				if (token !== valid) return { status, body: { message: 'Expired', status }, delayMs: 5 };
+				// From now on nobody here knows the token.
+				if (server.requests.length % 3 === 0) valid = 'of somebody else';
+				return { body: { total: 1, items: [{ id: 1, name: 'Филиал' }] }, delayMs: 5 };
+			};
+			const engine = new Engine({
+				hostname: server.url,
+				email: `elsewhere${status}@school.example`,
+				apiKey: 'key',
+				requestsPerSecond: 0,
+				token: valid,
+			});
+			const { error, json } = await engine.run({
+				parameters: listBranches,
+				items: Array.from({ length: 10 }, () => ({})),
+			});
+			expect(error).toBeUndefined();
+			expect(json).toHaveLength(10);
 		});
 	},
 );

@@ -1,4 +1,5 @@
 import fastify from 'fastify';
+import { sleep } from 'n8n-workflow';
 
 export interface RawRequest {
 	/** Without `/v2api/`. */
@@ -14,6 +15,8 @@ export interface RawAnswer {
 	body?: unknown;
 	/** Never answers. */
 	hangs?: boolean;
+	/** How long the answer is on its way. */
+	delayMs?: number;
 }
 
 /** A server that answers whatever a test wants, for what the sandbox would not send. */
@@ -31,8 +34,9 @@ export class RawServer {
 				body: (request.body ?? {}) as Record<string, unknown>,
 			};
 			this.requests.push(received);
-			const { status = 200, headers = {}, body = '', hangs } = this.answer(received);
+			const { status = 200, headers = {}, body = '', hangs, delayMs = 0 } = this.answer(received);
 			if (hangs) return await new Promise<never>(() => {});
+			if (delayMs > 0) await sleep(delayMs);
 			const isText = typeof body === 'string';
 			void reply
 				.code(status)

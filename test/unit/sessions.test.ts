@@ -1,0 +1,144 @@
+import {
+	accountOf,
+	discard,
+	isFrom,
+	loginMark,
+	loginOf,
+	tokenFor,
+	usable,
+} from '../../nodes/AlfaCrm/api/sessions';
+
+let users = 0;
+const newLogin = () => ({
+	origin: 'https://demo.s20.online',
+	email: `sessions${++users}@school.example`,
+	apiKey: 'key',
+	appKey: '',
+});
+
+/** Logins that give `token 1`, `token 2`, ... */
+function logins() {
+	let count = 0;
+	return jest.fn(async () => await Promise.resolve(`token ${++count}`));
+}
+
+describe('a token that fails', () => {
+	it('is replaced by a new one when it is the newest, or when nobody here has logged in', async () => {
+		const [login, logIn] = [newLogin(), logins()];
+		expect(await tokenFor(login, 'from the database', logIn)).toBe('token 1');
+		expect(await tokenFor(login, 'token 1', logIn)).toBe('token 2');
+	});
+
+	it('is replaced by the newest one without a login when it is another one', async () => {
+		const [login, logIn] = [newLogin(), logins()];
+		await tokenFor(login, '', logIn);
+		expect(await tokenFor(login, 'from the database', logIn)).toBe('token 1');
+		expect(await tokenFor({ ...login, email: login.email.toUpperCase() }, 'older', logIn)).toBe('token 1');
+		expect(logIn).toHaveBeenCalledTimes(1);
+	});
+
+	it('is not replaced by one that is too old or known not to work', async () => {
+		jest.useFakeTimers();
+		const [login, logIn] = [newLogin(), logins()];
+		await tokenFor(login, '', logIn);
+		discard(login, 'token 1');
+		expect(await tokenFor(login, 'older', logIn)).toBe('token 2');
+		jest.setSystemTime(Date.now() + 841_000);
+		expect(await tokenFor(login, 'older', logIn)).toBe('token 3');
+		jest.useRealTimers();
+	});
+
+	it('waits for the login under way, also where there is no token yet', async () => {
+		const login = newLogin();
+		let finish: (token: string) => void = () => {};
+		const logIn = jest.fn(async () => await new Promise<string>((resolve) => (finish = resolve)));
+		const all = ['', 'older', ''].map(async (failing) => await tokenFor(login, failing, logIn));
+		finish('the one');
+		expect(await Promise.all(all)).toEqual(['the one', 'the one', 'the one']);
+		expect(logIn).toHaveBeenCalledTimes(1);
+	});
+
+	it('is tried to be replaced anew after a login that did not succeed', async () => {
+		const login = newLogin();
+		const refused = tokenFor(login, '', async () => await Promise.reject(new Error('wrong key')));
+		await expect(refused).rejects.toThrow('wrong key');
+		expect(await tokenFor(login, '', logins())).toBe('token 1');
+	});
+
+	it.each([{ apiKey: 'other' }, { appKey: 'other' }, { origin: 'https://other.s20.online' }])(
+		'is not replaced by that of a login with another %j',
+		async (change) => {
+			const [login, logIn] = [newLogin(), logins()];
+			await tokenFor(login, '', logIn);
+			await tokenFor({ ...login, ...change }, 'older', logIn);
+			expect(logIn).toHaveBeenCalledTimes(2);
+		},
+	);
+});
+
+it('no token at all means a login, since the test of a credential must try its key', async () => {
+	const [login, logIn] = [newLogin(), logins()];
+	await tokenFor(login, '', logIn);
+	expect(await tokenFor(login, '', logIn)).toBe('token 2');
+});
+
+describe('a token in the database of n8n', () => {
+	it('is used, until it is known not to work: then the newest one is, or none', async () => {
+		const [login, logIn] = [newLogin(), logins()];
+		expect(usable(login, 'from the database')).toBe('from the database');
+		discard(login, 'from the database');
+		expect(usable(login, 'from the database')).toBe('');
+		await tokenFor(login, '', logIn);
+		expect(usable(login, 'from the database')).toBe('token 1');
+		discard(login, 'token 1');
+		expect(usable(login, 'token 1')).toBe('');
+	});
+
+	it('is used again when a login gives it again', async () => {
+		const login = newLogin();
+		discard(login, 'same');
+		await tokenFor(login, '', async () => await Promise.resolve('same'));
+		expect(usable(login, 'same')).toBe('same');
+	});
+
+	it('is one of the latest of which that is known', () => {
+		const login = newLogin();
+		for (let count = 0; count <= 50; count++) discard(login, `token ${count}`);
+		expect(usable(login, 'token 0')).toBe('token 0');
+		expect(usable(login, 'token 50')).toBe('');
+	});
+});
+
+it('a login is told from those before by order, not by the clock', async () => {
+	const [login, logIn] = [newLogin(), logins()];
+	const before = loginMark();
+	await tokenFor(login, '', logIn);
+	expect(isFrom(login, 'token 1', before)).toBe(true);
+	expect(isFrom(login, 'token 1', loginMark())).toBe(false);
+	expect(isFrom(login, 'another', before)).toBe(false);
+});
+
+it('the memory of logins is bounded', async () => {
+	const [login, logIn] = [newLogin(), logins()];
+	await tokenFor(login, '', logIn);
+	for (let count = 0; count < 500; count++) await tokenFor(newLogin(), '', logins());
+	expect(isFrom(login, 'token 1', 0)).toBe(false);
+});
+
+it('blanks around email, key and app key are none of them', () => {
+	const login = loginOf({
+		hostname: 'demo',
+		email: ' A@b.example\n',
+		apiKey: '\u200bkey\u00a0',
+		appKey: ' ',
+		token: '',
+	});
+	expect(login).toEqual({
+		origin: 'https://demo.s20.online',
+		email: 'A@b.example',
+		apiKey: 'key',
+		appKey: '',
+	});
+	expect(accountOf(login)).toBe('https://demo.s20.online|a@b.example');
+	expect(loginOf({ hostname: 'demo' })).toMatchObject({ email: '', apiKey: '', appKey: '' });
+});
