@@ -77,10 +77,10 @@ async function findDuplicate(adding: Adding): Promise<IDataObject | undefined> {
 	return undefined;
 }
 
-/** A payment may belong to another branch than the one in which it is noted. */
+/** A payment or a task may belong to other branches than the one in which it is noted. */
 function branchesOf({ target: { branch }, body }: Adding): Array<number | undefined> {
-	const other = readId(body.branch_id);
-	return other === undefined || other === branch ? [branch] : [branch, other];
+	const others = [...listOf(body.branch_id), ...listOf(body.branch_ids)].map(readId);
+	return [...new Set([branch, ...others.filter((other) => other !== undefined)])];
 }
 
 /** The rows among which a duplicate would be. A list that is not of this record alone serves the other items too. */
