@@ -209,7 +209,8 @@ const additions: Action[] = [
 			kind: 'add',
 			entity: 'pay',
 			link: 'body',
-			narrow: { customer_id: 'customer_id' },
+			// Without a type the list may show incomes only. API notes 5.16.
+			narrow: { customer_id: 'customer_id', pay_type_id: 'pay_type_id' },
 			fill: { payer_name: ['legal_name', 'name'] },
 		},
 		returns: 'saved',

@@ -26,6 +26,8 @@ export class Run {
 	readonly client: ApiClient;
 	readonly zone: string;
 	readonly hints = new Hints();
+	/** Lists whose filter by a custom field brought other rows as well. */
+	readonly findsTooMuch = new Set<string>();
 	/** Says whose writes are whose, among all executions of the process. */
 	private readonly writer = Symbol('run');
 	private readonly written = new Map<string, WrittenRecords>();
@@ -75,18 +77,20 @@ export class Run {
 	}
 
 	/** What many items need is read once, and again when another execution has written to that kind of record. */
-	async shared<T>(path: string, name: string, read: () => Promise<T>, since = this.now()): Promise<T> {
-		const key = shareKey(path, name);
+	async shared<T>(
+		path: string,
+		name: string,
+		read: () => Promise<T>,
+		isKept: (value: T) => boolean = () => true,
+	): Promise<T> {
+		const key = JSON.stringify([path, name]);
 		const known = this.shares.get(key);
 		if (known && !(await this.wasWrittenSince([[path]], known.since))) return known.value as T;
+		const since = this.now();
 		const value = await read();
-		this.shares.set(key, { value, since });
+		if (isKept(value)) this.shares.set(key, { value, since });
+		else this.shares.delete(key);
 		return value;
-	}
-
-	/** Whether something was read for all items already. */
-	isShared(path: string, name: string): boolean {
-		return this.shares.has(shareKey(path, name));
 	}
 
 	/** A record as this execution has written it, unless another one has written it since. */
@@ -222,8 +226,6 @@ export class Item extends ParameterReader {
 		return this.saved.length === 0 ? '' : ` Saved before: ${this.saved.join('; ')}.`;
 	}
 }
-
-const shareKey = (path: string, name: string): string => JSON.stringify([path, name]);
 
 function withoutEnvelope(answer: IDataObject): IDataObject {
 	return Object.fromEntries(

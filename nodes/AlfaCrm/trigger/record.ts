@@ -45,9 +45,14 @@ export async function fetchRecord(client: ApiClient, change: Change): Promise<ID
 		labels: {},
 		...(isGlobal ? {} : { branch: branch ?? undefined }),
 	};
-	const record = await lookUp((list, options) => collect(client, list, options), entity, id, where);
+	const { record, isSure } = await lookUp(
+		(list, options) => collect(client, list, options),
+		entity,
+		id,
+		where,
+	);
 	if (record) return record;
-	throw nodeError(client.node, notFound(entity, id, where.branch), undefined);
+	throw nodeError(client.node, notFound(entity, id, where.branch, isSure), undefined);
 }
 
 /** Whose record it is, for those that AlfaCRM lists by their owner. */

@@ -31,7 +31,7 @@ export const markAttendance: ActionKind<'attend'> = async (item, entity, action)
 	const fields = action.body ?? [];
 	const attendance = fields.find(({ type }) => type === 'rows') as RowsField;
 	const given = givenFor(item, fields);
-	const wanted = wantedRows(item, fields, given, attendance, target.branch);
+	const wanted = wantedRows(item, fields, given, attendance);
 	const others = fields.filter(({ name }) => !ATTENDANCE.includes(name));
 	const { if_conducted, ...rest } = bodyOf(item, others, given, target.branch);
 	const show = simplified(item, entity);
@@ -51,7 +51,11 @@ export const markAttendance: ActionKind<'attend'> = async (item, entity, action)
 			if (if_conducted !== 'teach') throw conductedAlready(item, id, differing);
 		}
 		const kept = status === CONDUCTED ? unnamedRows(attendance, held, wanted) : [];
-		const named = wanted.map((row) => ({ ...keptOf(attendance, heldBy(held, row)), ...row }));
+		const named = wanted.map((row) => ({
+			...filledIn(attendance, target.branch),
+			...keptOf(attendance, heldBy(held, row)),
+			...row,
+		}));
 		const body = { ...rest, details: [...named, ...kept], ...action.fixed };
 		const task = `mark the attendance of lesson ${id}`;
 		const call = { ...target, action: action.action, query: { id }, body, task };
@@ -66,7 +70,6 @@ function wantedRows(
 	fields: readonly Field[],
 	given: IDataObject,
 	attendance: RowsField,
-	branch?: number,
 ): IDataObject[] {
 	const ids = fields.filter(({ name }) => name === 'present_ids' || name === 'absent_ids');
 	const { present_ids = [], absent_ids = [] } = bodyOf(item, ids, given);
@@ -75,7 +78,7 @@ function wantedRows(
 	const short = (customers: unknown, is_attend: number) =>
 		(customers as number[]).map((customer_id) => ({ customer_id, is_attend }));
 	const rows = [...long, ...short(present_ids, 1), ...short(absent_ids, 0)].map((row) =>
-		bodyOf(item, attendance.fields, row, branch),
+		bodyOf(item, attendance.fields, row),
 	);
 	const customers = rows.map(({ customer_id }) => String(customer_id));
 	const twice = customers.find((customer, index) => customers.indexOf(customer) !== index);
@@ -116,11 +119,11 @@ async function heldRows(
 	const rows: IDataObject[] = [];
 	for (const customer_id of customers) {
 		const query = { ...target.query, customer_id };
-		const found = await lookUp((list, options) => item.collect(list, options), entity, id, {
+		const { record } = await lookUp((list, options) => item.collect(list, options), entity, id, {
 			...target,
 			query,
 		});
-		for (const row of (found?.details ?? []) as IDataObject[]) {
+		for (const row of (record?.details ?? []) as IDataObject[]) {
 			if (!rows.some((known) => readId(known.customer_id) === readId(row.customer_id))) rows.push(row);
 		}
 	}
@@ -158,6 +161,12 @@ function unnamedRows(
 	wanted: readonly IDataObject[],
 ): IDataObject[] {
 	return held.filter((row) => heldBy(wanted, row) === undefined).map((row) => keptOf(attendance, row));
+}
+
+/** What a row has where neither the user nor the lesson says anything else. */
+function filledIn({ fields }: RowsField, branch?: number): IDataObject {
+	const values = fields.filter(({ fromBranch }) => fromBranch && branch !== undefined);
+	return Object.fromEntries(values.map(({ name }) => [name, branch])) as IDataObject;
 }
 
 /** The part of a row that can be written. */

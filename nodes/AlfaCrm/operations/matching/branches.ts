@@ -4,6 +4,7 @@ import { NodeApiError } from 'n8n-workflow';
 import { readId } from '../../api/formats';
 import { branch as branchEntity } from '../../entities/branch';
 import type { Entity } from '../../entities/types';
+import { isBlank } from '../../fields/field';
 import type { Item } from '../context';
 import type { Collection } from '../parameters';
 import type { Target } from '../target';
@@ -31,8 +32,8 @@ export async function searchedBranches(
 export function chosenBranches(options: Collection): number[] {
 	if (!options.has('searchBranches')) return [];
 	const value = options.given(options.parameter('searchBranches'));
-	const isNone = Array.isArray(value) && value.length === 0;
 	const field = { type: 'ids', name: 'searchBranches', label: 'Search in Branch' } as const;
+	const isNone = Array.isArray(value) && isBlank(field, value);
 	return isNone ? [] : (options.read(field, value) as number[]);
 }
 

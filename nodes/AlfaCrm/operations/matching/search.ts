@@ -91,7 +91,12 @@ export async function reach(item: Item, entity: Entity, id: number, target: Targ
 	const own = await item.run.ownCopy(entity, id);
 	if (own) return own;
 	const at = item.run.now();
-	const row = await lookUp((list, options) => item.collect(list, options), entity, id, target);
+	const { record: row, isSure } = await lookUp(
+		(list, options) => item.collect(list, options),
+		entity,
+		id,
+		target,
+	);
 	if (row) return { row, branch: target.branch, at };
 	const isAnywhere = entity.match?.everyBranch === true;
 	const others = isAnywhere ? (await allBranches(item, target.branch)).slice(1) : [];
@@ -100,7 +105,12 @@ export async function reach(item: Item, entity: Entity, id: number, target: Targ
 		const { matches } = await findMatches(item, entity, target, search, others);
 		if (matches.length > 0) return matches[0];
 	}
-	const { message, description, status } = notFound(entity, id, isAnywhere ? undefined : target.branch);
+	const { message, description, status } = notFound(
+		entity,
+		id,
+		isAnywhere ? undefined : target.branch,
+		isSure,
+	);
 	throw item.failed(message, description, status);
 }
 
@@ -158,7 +168,11 @@ export function unsure(item: Item, { label, plural }: Entity): Error {
 	);
 }
 
-/** A filter that AlfaCRM ignores brings the whole list, which then serves the other items as well. */
+/**
+ * A filter that AlfaCRM ignores brings the whole list, which would be read for each item. Rows that do not hold the
+ * value tell that, or that AlfaCRM looks for parts of texts: then these rows are not all there are. So from the next
+ * item on the list is read once without the filter, and serves all of them.
+ */
 async function askForCustom(
 	item: Item,
 	entity: Entity,
@@ -167,23 +181,22 @@ async function askForCustom(
 	wanted: unknown,
 ): Promise<{ rows: IDataObject[]; isSure: boolean }> {
 	const key = JSON.stringify([list.branch, field.name]);
-	const since = item.run.now();
-	if (!item.run.isShared(entity.path, key)) {
+	if (!item.run.findsTooMuch.has(key)) {
 		const answer = await read(item, entity, list);
-		const isIgnored = answer.rows.some((row) => !holds(field, row[field.name], wanted));
-		if (isIgnored && answer.isSure) {
-			await item.run.shared(entity.path, key, async () => indexRows(field, answer.rows), since);
-		}
+		if (answer.rows.some((row) => !holds(field, row[field.name], wanted))) item.run.findsTooMuch.add(key);
 		return answer;
 	}
 	const body = Object.entries(list.body ?? {}).filter(([name]) => name !== field.name);
 	const everything = { ...list, body: Object.fromEntries(body) as IDataObject };
-	let isSure = true;
-	const index = await item.run.shared(entity.path, key, async () => {
-		const answer = await read(item, entity, everything);
-		isSure = answer.isSure;
-		return indexRows(field, answer.rows);
-	});
+	const { index, isSure } = await item.run.shared(
+		entity.path,
+		key,
+		async () => {
+			const answer = await read(item, entity, everything);
+			return { index: indexRows(field, answer.rows), isSure: answer.isSure };
+		},
+		(known) => known.isSure,
+	);
 	return { rows: keyReadings(field, wanted).flatMap((reading) => index.get(reading) ?? []), isSure };
 }
 

@@ -1,7 +1,9 @@
 import type { IDataObject, ResourceMapperValue } from 'n8n-workflow';
 
 import type { Entity } from '../../entities/types';
+import { isNothing } from '../../fields/blank';
 import { isCustom } from '../../fields/custom';
+import { shown } from '../../fields/unreadable';
 import { columns, inputMode, jsonInput, unknownFields } from '../../properties/shared';
 import type { Item } from '../context';
 
@@ -60,10 +62,12 @@ function customIn(item: Item, customFields: unknown): IDataObject {
 	const pairs = [values].flat() as Array<{ name?: unknown; value?: IDataObject[string] } | null>;
 	return Object.fromEntries(
 		pairs.map((pair): [string, IDataObject[string]] => {
-			const name = String(pair?.name ?? '').trim();
+			const name = typeof pair?.name === 'string' ? pair.name.trim() : '';
 			if (isCustom(name)) return [name, pair?.value];
 			throw item.refused(
-				name === '' ? "'Name' of a custom field is empty" : `"${name}" is not the name of a custom field`,
+				isNothing(pair?.name)
+					? "'Name' of a custom field is empty"
+					: `${shown(pair?.name)} is not the name of a custom field`,
 				"Names of custom fields start with custom_, as in the output of 'Get'. Nothing was sent to AlfaCRM.",
 			);
 		}),

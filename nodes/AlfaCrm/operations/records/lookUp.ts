@@ -9,6 +9,12 @@ import type { Target } from '../target';
 /** Reads the rows of a list; an item and a trigger each have their own way to. */
 export type Collect = (list: Omit<List, 'itemIndex'>, options: CollectOptions) => Promise<Collected>;
 
+/** The record, if it came; and whether it is sure that there is none if it did not. */
+export interface LookedUp {
+	record?: IDataObject;
+	isSure: boolean;
+}
+
 /**
  * Reads one record, also one that lists hide. AlfaCRM has no call for that, only the index with a filter by ID, which
  * some entities ignore: then the list is read until the record comes. API notes 3.
@@ -18,15 +24,15 @@ export async function lookUp(
 	entity: Entity,
 	id: number,
 	target: Target,
-): Promise<IDataObject | undefined> {
+): Promise<LookedUp> {
 	const list = {
 		...target,
 		body: { id, ...target.query, ...entity.reveal },
 		task: `get ${entity.label.toLowerCase()} ${id}`,
 	};
 	const keep = (row: IDataObject) => readId(row.id) === id;
-	const { rows } = await collect(list, { keep, limit: 1, passes: passesOf(entity) });
-	return rows[0];
+	const { rows, whole } = await collect(list, { keep, limit: 1, passes: passesOf(entity) });
+	return { record: rows[0], isSure: whole || rows.length > 0 };
 }
 
 /** What to ask an index one after the other to see every record. */
@@ -42,15 +48,22 @@ export async function getRecord(
 	id: number,
 	target: Target,
 ): Promise<IDataObject> {
-	const record = await lookUp((list, options) => item.collect(list, options), entity, id, target);
+	const { record, isSure } = await lookUp((list, options) => item.collect(list, options), entity, id, target);
 	if (record) return record;
-	const { message, description, status } = notFound(entity, id, target.branch);
+	const { message, description, status } = notFound(entity, id, target.branch, isSure);
 	throw item.failed(message, description, status);
 }
 
 /** Why a record cannot be given. */
-export function notFound({ label }: Entity, id: number, branch?: number) {
+export function notFound({ label }: Entity, id: number, branch?: number, isSure = true) {
 	const where = branch === undefined ? '' : ` in branch ${branch}`;
+	if (!isSure) {
+		return {
+			message: `AlfaCRM did not show ${label.toLowerCase()} ${id}${where}, though it counts more than it shows`,
+			description: 'Run it again.',
+			status: 404,
+		};
+	}
 	return {
 		message: `AlfaCRM has no ${label.toLowerCase()} with ID ${id}${where}`,
 		description: "Check the ID and the branch; 'Get Many' shows which ones there are.",

@@ -88,7 +88,9 @@ export function meaningOf(field: Described, value: unknown): Meaning {
 
 function text(value: unknown): Meaning {
 	if (typeof value === 'string') return says(value.trim());
-	if (typeof value === 'number') return Number.isFinite(value) ? says(String(value)) : REFUSE;
+	if (typeof value === 'number' && !Number.isFinite(value)) return REFUSE;
+	// With an exponent it is no text that anybody means.
+	if (typeof value === 'number') return /e/.test(String(value)) ? REFUSE : says(String(value));
 	if (typeof value === 'boolean') return open(REFUSE, says(String(value)));
 	if (isMoment(value)) return { refuse: true, anything: true };
 	if (!Array.isArray(value)) return REFUSE;
@@ -111,8 +113,18 @@ function texts(value: unknown, { name }: Described, arePhones: boolean): Meaning
 		return { refuse: true, anything: true };
 	if (items.some((item) => isObject(item) || (typeof item === 'number' && !Number.isFinite(item))))
 		return REFUSE;
+	if (
+		items.some(
+			(item) => typeof item === 'number' && (/e/.test(String(item)) || (arePhones && item % 1 !== 0)),
+		)
+	)
+		return REFUSE;
 	const all = items.map((item) => String(item).trim()).filter((item) => !arePhones || isPhone(item));
-	return all.length > 0 ? says(all) : EMPTY;
+	if (all.length === 0) return EMPTY;
+	// Words beside a number belong to it, so a text without numbers is one.
+	const isWordsAlone =
+		arePhones && typeof value === 'string' && all.every((one) => one.replace(/\D/g, '').length < 5);
+	return isWordsAlone ? open(says(all), says([value.trim()])) : says(all);
 }
 
 /** A phone by which a record is looked for: what holds no number says nothing, whatever else it holds. */
@@ -237,6 +249,7 @@ function rows(value: unknown): Meaning {
 function custom(value: unknown): Meaning {
 	if (isMoment(value)) return date(value);
 	if (isObject(value) || (typeof value === 'number' && !Number.isFinite(value))) return REFUSE;
+	if (typeof value === 'number' && /e/.test(String(value))) return REFUSE;
 	if (!Array.isArray(value)) return says(typeof value === 'string' ? value.trim() : value);
 	if (holdsNothing(value)) return open(REFUSE, EMPTY);
 	return value.flat(9).some(isObject) ? REFUSE : open(REFUSE, says(value.flat(9)));

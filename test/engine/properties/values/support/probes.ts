@@ -63,7 +63,8 @@ function probed(
 			probed(situation, parameters, member, [...at, member.name], `${where} > ${member.displayName}`),
 		);
 	if (property.type === 'collection') {
-		return [whole(property, parameters), ...inner(membersOf(property), path)];
+		// As a whole it cannot be wrong: n8n makes an empty one of whatever is no object before the node runs.
+		return inner(membersOf(property), path);
 	}
 	if (property.name === 'customFields') {
 		const at = [...path, 'values', 0];
