@@ -5,6 +5,14 @@ const n8n = useEditor({ customers: 300 });
 
 const customers = () => n8n.sandbox.store.rows('customer');
 const has = (list: unknown, id: number) => (list as number[]).includes(id);
+/** As the picker tells namesakes apart. */
+const titleOf = ({ name, phone, is_study, e_date }: ReturnType<typeof customers>[number]) =>
+	[
+		name,
+		...(phone as string[]).slice(0, 1),
+		is_study === 1 ? 'Client' : 'Lead',
+		...(e_date === '2030-12-31' ? [] : ['archived']),
+	].join(' · ');
 
 describe('the form', () => {
 	it('offers every resource, in the order of the alphabet', async () => {
@@ -66,13 +74,13 @@ describe('the form', () => {
 		const panel = await n8n.openNode({ resource: 'customer', operation: 'update', branchId: 1 });
 		const [target] = customers().filter(({ branch_ids }) => has(branch_ids, 1));
 		const typed = String(target.name).slice(0, 5);
-		const names = customers()
+		const titles = customers()
 			.filter(({ branch_ids, name }) => has(branch_ids, 1) && String(name).includes(typed))
-			.map(({ name }) => name);
+			.map(titleOf);
 
-		const found = await panel.pickRecord('id', typed, String(target.name));
-		expect(found.sort()).toEqual(names.sort());
-		expect(await panel.pickedRecord('id')).toBe(target.name);
+		const found = await panel.pickRecord('id', typed, titleOf(target));
+		expect(found.sort()).toEqual(titles.sort());
+		expect(await panel.pickedRecord('id')).toBe(titleOf(target));
 		await panel.addField('Note');
 		await panel.fill('note', 'Перезвонить');
 		await panel.execute();
