@@ -94,6 +94,57 @@ describe('the form', () => {
 		expect(saved).toMatchObject({ id: String(target.id), name: target.name });
 	});
 
+	it('passes over what is empty, and empties it when told to', async () => {
+		const [{ id }] = customers().filter(({ branch_ids }) => has(branch_ids, 1));
+		n8n.sandbox.store.patch('customer', id, { note: 'Перезвонить' });
+		const chosen = { __rl: true, mode: 'id', value: String(id) };
+		const panel = await n8n.openNode({ resource: 'customer', operation: 'update', branchId: 1, id: chosen });
+		await panel.addField('Note');
+		await panel.execute();
+		expect(await panel.output.error()).toEqual({
+			message: 'There is nothing to update: no field was given a value',
+			description:
+				"Give at least one field of the record. To empty a field, turn on 'Overwrite With Empty Values' in 'Options'. Nothing was sent to AlfaCRM.",
+		});
+
+		await panel.addOption();
+		await panel.turnOn('overwriteWithEmpty');
+		await panel.execute();
+		expect(await panel.output.isSuccess()).toBe(true);
+		expect(n8n.sandbox.store.find('customer', id)?.note || '').toBe('');
+	});
+
+	it('asks who was at a lesson, in rows of as few fields as it takes', async () => {
+		const { id } = n8n.sandbox.store.insert('lesson', {
+			branch_id: 1,
+			date: '2026-09-01',
+			time_from: '2026-09-01 17:00:00',
+			time_to: '2026-09-01 18:00:00',
+			lesson_type_id: 2,
+			subject_id: 1,
+			status: 1,
+			customer_ids: [1],
+		});
+		const chosen = { __rl: true, mode: 'id', value: String(id) };
+		const panel = await n8n.openNode({ resource: 'lesson', operation: 'conduct', branchId: 1, id: chosen });
+		await panel.addRow('Add Attendance');
+		expect((await panel.labels()).slice(4)).toEqual([
+			'Simplify',
+			'Attendance',
+			'Attended',
+			'Customer ID',
+			'Additional Fields',
+		]);
+		await panel.fill('customer_id', '1');
+		await panel.execute();
+
+		expect((await panel.output.rows())[0]).toMatchObject({ id: String(id), status: '3' });
+		expect(n8n.sandbox.store.find('lesson', id)).toMatchObject({
+			status: 3,
+			details: [expect.objectContaining({ customer_id: 1, is_attend: 1 })],
+		});
+	});
+
 	it('maps custom fields of the account', async () => {
 		const panel = await n8n.openNode({ resource: 'customer', operation: 'create', branchId: 1 });
 		await panel.pickOption('inputMode', 'Field Mapper');
