@@ -144,16 +144,19 @@ export class AlfaCrmApi implements ICredentialType {
 		return { token };
 	}
 
-	/** A function, for n8n gives the request of the test five minutes, and keeps people waiting that long. */
-	async authenticate(
+	/**
+	 * A function, for n8n gives the request of the test five minutes, and keeps people waiting that long. It is a property
+	 * and no method, which n8n would lose with the prototype: the HTTP Request node would not offer this credential then.
+	 */
+	authenticate = async (
 		credentials: ICredentialDataDecryptedObject,
 		request: IHttpRequestOptions,
-	): Promise<IHttpRequestOptions> {
+	): Promise<IHttpRequestOptions> => {
 		const { appKey } = loginOf(credentials);
 		const headers: IDataObject = { ...request.headers, 'X-ALFACRM-TOKEN': credentials.token as string };
 		if (appKey !== '') headers['X-APP-KEY'] = appKey;
 		return { ...request, headers, ...(request.url === TEST_URL ? { timeout: LOGIN_TIMEOUT_MS } : {}) };
-	}
+	};
 
 	test: ICredentialTestRequest = {
 		request: {

@@ -52,6 +52,22 @@ describe('the credential form', () => {
 	});
 });
 
+describe('the HTTP Request node', () => {
+	it('offers the credential', async () => {
+		const node = {
+			id: 'h',
+			name: 'HTTP Request',
+			type: 'n8n-nodes-base.httpRequest',
+			typeVersion: 4.2,
+			position: [0, 0],
+			parameters: { authentication: 'predefinedCredentialType' },
+		};
+		const workflow = await n8n.client.importWorkflow({ name: 'HTTP', nodes: [node], connections: {} });
+		const panel = await n8n.editor.openNode(workflow, node.name);
+		expect(await panel.credentialTypes('Alfa')).toEqual(['AlfaCRM API']);
+	});
+});
+
 describe('the list of nodes', () => {
 	it('finds the node by each of its names', async () => {
 		const creator = await n8n.editor.openNodeCreator();

@@ -5,6 +5,14 @@ const n8n = useEditor({ customers: 300 });
 
 const customers = () => n8n.sandbox.store.rows('customer');
 const has = (list: unknown, id: number) => (list as number[]).includes(id);
+/** As the picker tells namesakes apart. */
+const titleOf = ({ name, phone, is_study, e_date }: ReturnType<typeof customers>[number]) =>
+	[
+		name,
+		...(phone as string[]).slice(0, 1),
+		is_study === 1 ? 'Client' : 'Lead',
+		...(e_date === '2030-12-31' ? [] : ['archived']),
+	].join(' · ');
 
 describe('the form', () => {
 	it('offers every resource, in the order of the alphabet', async () => {
@@ -66,13 +74,13 @@ describe('the form', () => {
 		const panel = await n8n.openNode({ resource: 'customer', operation: 'update', branchId: 1 });
 		const [target] = customers().filter(({ branch_ids }) => has(branch_ids, 1));
 		const typed = String(target.name).slice(0, 5);
-		const names = customers()
+		const titles = customers()
 			.filter(({ branch_ids, name }) => has(branch_ids, 1) && String(name).includes(typed))
-			.map(({ name }) => name);
+			.map(titleOf);
 
-		const found = await panel.pickRecord('id', typed, String(target.name));
-		expect(found.sort()).toEqual(names.sort());
-		expect(await panel.pickedRecord('id')).toBe(target.name);
+		const found = await panel.pickRecord('id', typed, titleOf(target));
+		expect(found.sort()).toEqual(titles.sort());
+		expect(await panel.pickedRecord('id')).toBe(titleOf(target));
 		await panel.addField('Note');
 		await panel.fill('note', 'Перезвонить');
 		await panel.execute();
@@ -84,6 +92,57 @@ describe('the form', () => {
 		});
 		const [saved] = await panel.output.rows();
 		expect(saved).toMatchObject({ id: String(target.id), name: target.name });
+	});
+
+	it('passes over what is empty, and empties it when told to', async () => {
+		const [{ id }] = customers().filter(({ branch_ids }) => has(branch_ids, 1));
+		n8n.sandbox.store.patch('customer', id, { note: 'Перезвонить' });
+		const chosen = { __rl: true, mode: 'id', value: String(id) };
+		const panel = await n8n.openNode({ resource: 'customer', operation: 'update', branchId: 1, id: chosen });
+		await panel.addField('Note');
+		await panel.execute();
+		expect(await panel.output.error()).toEqual({
+			message: 'There is nothing to update: no field was given a value',
+			description:
+				"Give at least one field of the record. To empty a field, turn on 'Overwrite With Empty Values' in 'Options'. Nothing was sent to AlfaCRM.",
+		});
+
+		await panel.addOption();
+		await panel.turnOn('overwriteWithEmpty');
+		await panel.execute();
+		expect(await panel.output.isSuccess()).toBe(true);
+		expect(n8n.sandbox.store.find('customer', id)?.note || '').toBe('');
+	});
+
+	it('asks who was at a lesson, in rows of as few fields as it takes', async () => {
+		const { id } = n8n.sandbox.store.insert('lesson', {
+			branch_id: 1,
+			date: '2026-09-01',
+			time_from: '2026-09-01 17:00:00',
+			time_to: '2026-09-01 18:00:00',
+			lesson_type_id: 2,
+			subject_id: 1,
+			status: 1,
+			customer_ids: [1],
+		});
+		const chosen = { __rl: true, mode: 'id', value: String(id) };
+		const panel = await n8n.openNode({ resource: 'lesson', operation: 'conduct', branchId: 1, id: chosen });
+		await panel.addRow('Add Attendance');
+		expect((await panel.labels()).slice(4)).toEqual([
+			'Simplify',
+			'Attendance',
+			'Attended',
+			'Customer ID',
+			'Additional Fields',
+		]);
+		await panel.fill('customer_id', '1');
+		await panel.execute();
+
+		expect((await panel.output.rows())[0]).toMatchObject({ id: String(id), status: '3' });
+		expect(n8n.sandbox.store.find('lesson', id)).toMatchObject({
+			status: 3,
+			details: [expect.objectContaining({ customer_id: 1, is_attend: 1 })],
+		});
 	});
 
 	it('maps custom fields of the account', async () => {

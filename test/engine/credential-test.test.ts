@@ -187,3 +187,9 @@ describe("the credential's test", () => {
 		expect(shown.message).toContain("Check 'Email' and 'API Key'");
 	});
 });
+
+describe('the credential as n8n keeps it, a copy without the prototype', () => {
+	it('still says that it can sign requests, or the HTTP Request node would not offer it', () => {
+		expect({ ...new AlfaCrmApi() }).toHaveProperty('authenticate');
+	});
+});

@@ -30,6 +30,10 @@ export function rowsIn(value: unknown): IDataObject[] | undefined {
 	return isForm ? rowsIn(values) : undefined;
 }
 
+/** What each row must have stands there without being added. */
+const shownAtOnce = ({ required }: Field, property: INodeProperties): INodeProperties =>
+	required ? { ...property, typeOptions: { ...property.typeOptions, showEvenWhenOptional: true } } : property;
+
 export const rows = (any: AnyField): FieldKind<Rows> => {
 	function readRow({ fields, readOnly = [] }: Rows, row: IDataObject, zone: string): IDataObject {
 		const known = [...fields.map(({ name }) => name), ...readOnly];
@@ -73,14 +77,19 @@ export const rows = (any: AnyField): FieldKind<Rows> => {
 		emptied: [],
 		widget: ({ label, fields }) => ({
 			type: 'fixedCollection',
-			typeOptions: { multipleValues: true },
+			// Older n8n shows every field of a row.
+			typeOptions: {
+				multipleValues: true,
+				hideOptionalFields: true,
+				addOptionalFieldButtonText: 'Add Field',
+			},
 			placeholder: `Add ${label}`,
 			default: {},
 			options: [
 				{
 					displayName: label,
 					name: 'values',
-					values: byDisplayName(fields.map((field) => any.toProperty(field))),
+					values: byDisplayName(fields.map((field) => shownAtOnce(field, any.toProperty(field)))),
 				},
 			],
 		}),

@@ -87,6 +87,24 @@ class NodePanel {
 		await option.filter({ has: this.page.getByText(label, { exact: true }) }).click();
 	}
 
+	/** Adds the option of 'Options', where there is only one: n8n asks for no choice then. */
+	async addOption() {
+		await this.root.getByTestId('collection-parameter-add').last().click();
+	}
+
+	/**
+	 * Adds a row to a table of rows.
+	 * @param {string} label of the button below it
+	 */
+	async addRow(label) {
+		await this.root.getByTestId('fixed-collection-add').filter({ hasText: label }).click();
+	}
+
+	/** @param {string} parameter a switch that is off */
+	async turnOn(parameter) {
+		await this.parameter(parameter).locator('.el-switch').click();
+	}
+
 	/**
 	 * Searches a record in a locator and chooses it.
 	 * @param {string} parameter
@@ -157,6 +175,18 @@ class NodePanel {
 	async listen() {
 		await this.root.getByTestId('trigger-execute-button').click();
 		await this.root.getByText('Listening for test event').waitFor();
+	}
+
+	/**
+	 * The credentials that the HTTP Request node can use.
+	 * @param {string} typed a part of their names
+	 */
+	async credentialTypes(typed) {
+		await this.root.getByTestId('credential-select').first().click();
+		await this.page.keyboard.type(typed);
+		const found = this.page.locator('.el-select-dropdown__item').filter({ visible: true, hasText: typed });
+		await found.first().waitFor();
+		return await found.allInnerTexts();
 	}
 
 	/** The yellow boxes of the form. */

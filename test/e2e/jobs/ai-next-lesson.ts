@@ -68,10 +68,9 @@ export const aiNextLesson: Job = {
 			expect(model.asked).toHaveLength(3);
 			expect(model.asked[0].tools).toHaveLength(2);
 			const calls = sandbox.journal.filter(({ entity, status }) => entity !== 'auth' && status === 200);
-			expect(calls.map(({ entity, action }) => `${entity}/${action}`)).toEqual([
-				'customer/index',
-				'lesson/index',
-			]);
+			// A phone number is asked for in several spellings.
+			const kinds = new Set(calls.map(({ entity, action }) => `${entity}/${action}`));
+			expect([...kinds]).toEqual(['customer/index', 'lesson/index']);
 		} finally {
 			await model.close();
 		}

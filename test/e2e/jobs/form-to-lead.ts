@@ -52,6 +52,18 @@ export const formToLead: Job = {
 			email: ['yan@example.org', 'papa@example.org'],
 		});
 		expect(comments(yan.id)).toEqual(['Заявка с сайта: без комментария']);
+
+		// Someone in the archive stays there.
+		const left = { phone: ['+7(900)000-77-44'], is_study: 0, branch_ids: [1], e_date: '2026-01-15' };
+		const eva = sandbox.store.insert('customer', { name: 'Ушедшая Ева', ...left });
+		await send({ name: 'Ева', phone: '9000007744', email: 'eva@example.org', comment: 'Снова хочу' });
+		expect(added()).toHaveLength(3);
+		expect(sandbox.store.find('customer', eva.id)).toMatchObject({
+			name: 'Ушедшая Ева',
+			...left,
+			email: ['eva@example.org'],
+		});
+		expect(comments(eva.id)).toEqual(['Заявка с сайта: Снова хочу']);
 		await stage.unpublish();
 	},
 };

@@ -24,7 +24,7 @@ export const update: Operation = async (item, entity) => {
 	if (Object.keys(body).length === 0) {
 		throw item.refused(
 			'There is nothing to update: no field was given a value',
-			"Give at least one field of the record. To empty a field, add 'Overwrite With Empty Values' to 'Options'. Nothing was sent to AlfaCRM.",
+			"Give at least one field of the record. To empty a field, turn on 'Overwrite With Empty Values' in 'Options'. Nothing was sent to AlfaCRM.",
 		);
 	}
 	const task = `update ${entity.label.toLowerCase()} ${id}`;
