@@ -129,8 +129,7 @@ export class Engine {
 			'manual',
 			createEmptyRunExecutionData(),
 		);
-		const run = await execution.run({ workflow, startNode: workflow.getNode('Items') as INode });
-		return read(run);
+		return read(await start(execution, workflow, workflow.getNode('Items') as INode));
 	}
 
 	/** Loads a dropdown as the editor does while the form holds `parameters`. */
@@ -196,6 +195,13 @@ export class Engine {
 			} as never),
 		} as unknown as IWorkflowExecuteAdditionalData;
 	}
+}
+
+/** n8n 1 takes by position what n8n 2 takes by name. */
+async function start(execution: WorkflowExecute, workflow: Workflow, startNode: INode): Promise<IRun> {
+	if (execution.run.length === 1) return await execution.run({ workflow, startNode });
+	const run = execution.run as unknown as (workflow: Workflow, startNode: INode) => Promise<IRun>;
+	return await run.call(execution, workflow, startNode);
 }
 
 export function node(name: string, type: string, parameters: INodeParameters): INode {
