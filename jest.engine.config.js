@@ -11,7 +11,10 @@ module.exports = {
 	projects: [
 		{
 			...engine,
-			moduleNameMapper: { ...engine.moduleNameMapper, ...Object.fromEntries(['n8n-core', 'n8n-workflow'].map(one)) },
+			moduleNameMapper: {
+				...engine.moduleNameMapper,
+				...Object.fromEntries(['n8n-core', 'n8n-workflow'].map(one)),
+			},
 			// How the trigger gets along with all that may happen does not depend on the engine.
 			globals: { POLL_HISTORIES: Number(process.env.POLL_HISTORIES ?? 200) },
 		},

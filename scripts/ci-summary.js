@@ -24,6 +24,4 @@ for (const file of process.argv.slice(2)) {
 		sum.failed += 1;
 	}
 }
-console.log(
-	`${sum.passed} passed, ${sum.failed} failed${sum.skipped > 0 ? `, ${sum.skipped} skipped` : ''}`,
-);
+console.log(`${sum.passed} passed, ${sum.failed} failed${sum.skipped > 0 ? `, ${sum.skipped} skipped` : ''}`);

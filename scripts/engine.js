@@ -10,14 +10,15 @@ const { runJest } = require('./lib/jest.js');
  */
 async function main() {
 	const [version, ...rest] = process.argv.slice(2);
-	if (version === undefined)
-		throw new Problem(`Which n8n-core: ${Object.keys(ENGINES).join(', ')}, or all?`);
+	if (version === undefined) throw new Problem(`Which n8n-core: ${Object.keys(ENGINES).join(', ')}, or all?`);
 	await ensureBuilt();
 	const codes = [];
 	for (const core of version === 'all' ? Object.keys(ENGINES) : [version]) {
 		const modules = await ensureEngine(core);
 		say(`The engine tests with n8n-core ${core}`);
-		codes.push(await runJest(['--config', 'jest.engine.config.js', ...rest], { env: { N8N_MODULES: modules } }));
+		codes.push(
+			await runJest(['--config', 'jest.engine.config.js', ...rest], { env: { N8N_MODULES: modules } }),
+		);
 	}
 	return Math.max(...codes);
 }

@@ -10,6 +10,7 @@ const FOLDERS = ['fields', 'operations', 'api'].map((folder) => `nodes/AlfaCrm/$
 const REPORT = inRepo('coverage', 'mutation.json');
 const USAGE = `npm run test:mutation [-- flags] [files or folders]
   --minutes <n>  how long mutants are tried (30); the tests without mutants, which come first, are not counted
+  --tests <re>   only the test files whose path matches; all that may notice without it
   --jobs <n>     how many at the same time (${os.cpus().length})
 Without files: ${FOLDERS.join(', ')}`;
 
@@ -20,13 +21,15 @@ async function main() {
 		say(USAGE);
 		return 0;
 	}
-	const places = positionals.length > 0 ? positionals : FOLDERS.filter((folder) => fs.existsSync(inRepo(folder)));
+	const places =
+		positionals.length > 0 ? positionals : FOLDERS.filter((folder) => fs.existsSync(inRepo(folder)));
 	const missing = places.filter((place) => !fs.existsSync(inRepo(place)));
 	if (missing.length > 0) throw new Problem(`There is no ${missing.join(', no ')}.`);
 	const scratch = fs.mkdtempSync(path.join(os.tmpdir(), 'alfacrm-mutation-'));
 	Object.assign(process.env, {
 		MUTATION_TESTS: path.join(scratch, 'tests.json'),
 		MUTATION_MINUTES: values.minutes,
+		MUTATION_ONLY: values.tests,
 	});
 	try {
 		const { Stryker } = await import('@stryker-mutator/core');
@@ -49,6 +52,7 @@ function readFlags() {
 			allowPositionals: true,
 			options: {
 				minutes: { type: 'string', default: '30' },
+				tests: { type: 'string', default: '' },
 				jobs: { type: 'string', default: String(os.cpus().length) },
 				help: { type: 'boolean', short: 'h', default: false },
 			},
@@ -79,7 +83,7 @@ function optionsFor(places, jobs) {
 		timeoutMS: 180_000,
 		reporters: [],
 		tempDirName: '.stryker-tmp',
-		logLevel: /** @type {const} */ ('warn'),
+		logLevel: /** @type {const} */ ('error'),
 		allowConsoleColors: false,
 	};
 }
@@ -90,7 +94,8 @@ function optionsFor(places, jobs) {
  * @param {string} time
  */
 function summarise(results, time) {
-	const of = (/** @type {string[]} */ ...statuses) => results.filter(({ status }) => statuses.includes(status));
+	const of = (/** @type {string[]} */ ...statuses) =>
+		results.filter(({ status }) => statuses.includes(status));
 	const caught = of('Killed', 'Timeout');
 	const survived = of('Survived');
 	const unreached = of('NoCoverage');

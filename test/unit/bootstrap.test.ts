@@ -10,7 +10,9 @@ const BOOTSTRAP = join(ROOT, 'scripts', 'bootstrap.js');
 const RELEASES = ['release', 'prepublishOnly'];
 const STARTS = Object.entries(scripts)
 	.filter(([name]) => !RELEASES.includes(name))
-	.flatMap(([name, line]) => line.split(' && ').map((part, index): [string, string, number] => [name, part, index]));
+	.flatMap(([name, line]) =>
+		line.split(' && ').map((part, index): [string, string, number] => [name, part, index]),
+	);
 const started = STARTS.flatMap(([, part]) => /^node scripts\/bootstrap\.js (\S+)/.exec(part)?.[1] ?? []);
 
 const requiredBy = (file: string) =>

@@ -37,7 +37,11 @@ function runnerFactory(injector) {
 
 	runner.dryRun = async (options) => {
 		const result = await original.dryRun(options);
-		const tests = (result.tests ?? []).map((test) => ({ id: test.id, file: test.fileName, ms: test.timeSpentMs }));
+		const tests = (result.tests ?? []).map((test) => ({
+			id: test.id,
+			file: test.fileName,
+			ms: test.timeSpentMs,
+		}));
 		fs.writeFileSync(TESTS, JSON.stringify(tests));
 		return result;
 	};

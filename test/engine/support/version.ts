@@ -7,7 +7,8 @@ import { NodeApiError } from 'n8n-workflow';
 const told = new NodeApiError({} as INode, {}, { failure: { cause: 'credential-invalid' } });
 
 /** The cause that an error carries for n8n's scheduler, which older versions do not pass on. */
-export const failure = (cause: object): object | undefined => (told.failure === undefined ? undefined : cause);
+export const failure = (cause: object): object | undefined =>
+	told.failure === undefined ? undefined : cause;
 
 /** Older versions have no scheduler that keeps a row for each trigger and limits the time of a poll. */
 export const describeScheduled = Object.hasOwn(PollContext.prototype, 'getWorkflowStaticData')
