@@ -1,4 +1,4 @@
-const { projects, testTimeout } = require('./jest.config.js');
+const { projects, testTimeout, maxWorkers } = require('./jest.config.js');
 
 /** node_modules of the older n8n whose engine takes the place of the one in package.json, see scripts/engine.js. */
 const { N8N_MODULES } = process.env;
@@ -20,6 +20,7 @@ module.exports = {
 		},
 	],
 	testTimeout,
+	maxWorkers,
 	// n8n 1 looks after its SSH tunnels by a timer that never lets go.
 	forceExit: true,
 };
