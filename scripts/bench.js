@@ -3,14 +3,7 @@
 const fs = require('node:fs');
 const os = require('node:os');
 const { setTimeout: sleep } = require('node:timers/promises');
-const {
-	ensureBuilt,
-	N8nClient,
-	packTarball,
-	say,
-	startN8n,
-	startSandbox,
-} = require('./lib');
+const { ensureBuilt, N8nClient, packTarball, say, startN8n, startSandbox } = require('./lib');
 const { row } = require('./lib/table.js');
 const { createWithHttp, createWithNode, listWithHttp, listWithNode } = require('./lib/bench-workflows.js');
 

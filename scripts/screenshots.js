@@ -1,15 +1,7 @@
 'use strict';
 
 const fs = require('node:fs');
-const {
-	ensureBuilt,
-	inRepo,
-	N8nClient,
-	packTarball,
-	say,
-	startN8n,
-	startSandbox,
-} = require('./lib');
+const { ensureBuilt, inRepo, N8nClient, packTarball, say, startN8n, startSandbox } = require('./lib');
 const { findChromium } = require('./lib/browser.js');
 const { Editor } = require('./lib/editor');
 const { COLOR_SCHEMES, exampleShown, factsOf, NODES, pictureFile, writeFacts } = require('./lib/pictures.js');

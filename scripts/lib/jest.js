@@ -3,6 +3,11 @@
 const { inRepo, ROOT } = require('./paths.js');
 const { run } = require('./run.js');
 
+/** Jest itself uses what Node calls experimental. */
+const QUIET = process.allowedNodeEnvironmentFlags.has('--disable-warning')
+	? ['--disable-warning=ExperimentalWarning']
+	: [];
+
 /**
  * Hands over to jest.
  * @param {string[]} args
@@ -10,11 +15,15 @@ const { run } = require('./run.js');
  * @returns {Promise<number>} its exit code
  */
 async function runJest(args, { env } = {}) {
-	const { code } = await run(process.execPath, [inRepo('node_modules', 'jest', 'bin', 'jest.js'), ...args], {
-		cwd: ROOT,
-		env: { ...process.env, ...env },
-		inherit: true,
-	});
+	const { code } = await run(
+		process.execPath,
+		[...QUIET, inRepo('node_modules', 'jest', 'bin', 'jest.js'), ...args],
+		{
+			cwd: ROOT,
+			env: { ...process.env, ...env },
+			inherit: true,
+		},
+	);
 	return code;
 }
 

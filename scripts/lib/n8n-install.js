@@ -10,7 +10,7 @@ const { npm } = require('./npm.js');
 const { Problem } = require('./problem.js');
 const { step } = require('./progress.js');
 const { run, tail } = require('./run.js');
-const { buildSqlite, sqliteFault } = require('./sqlite.js');
+const { CARRIER, completeSqlite, sqliteFault } = require('./sqlite.js');
 
 /** The n8n that everything here is tested with. */
 const N8N_VERSION = '2.41.1';
@@ -59,14 +59,18 @@ function cliOf(modules) {
 
 /**
  * n8n's install scripts are skipped: one of them downloads sources from places that a plain npm user may not reach,
- * and of all native modules only SQLite's is needed here, so that one is built by itself.
+ * and of all native modules only SQLite's is needed here, so that one is seen to by itself.
  * @param {string} folder
  * @param {import('./node24.js').Node24} node24
  */
 async function install(folder, node24) {
 	fs.writeFileSync(
 		path.join(folder, 'package.json'),
-		JSON.stringify({ private: true, dependencies: { n8n: N8N_VERSION } }, null, '\t'),
+		JSON.stringify(
+			{ private: true, dependencies: { n8n: N8N_VERSION, [CARRIER.name]: CARRIER.version } },
+			null,
+			'\t',
+		),
 	);
 	await step(`Installing n8n ${N8N_VERSION} (2.9 GB, once)`, 'about 3 min', async () => {
 		await npm(
@@ -80,7 +84,7 @@ async function install(folder, node24) {
 			},
 		);
 	});
-	await buildSqlite(path.join(folder, 'node_modules'), node24);
+	await completeSqlite(path.join(folder, 'node_modules'), node24);
 	await step('Checking that n8n runs', 'about 10 s', async () => await fullCheck(folder, node24));
 }
 

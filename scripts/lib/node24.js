@@ -24,7 +24,6 @@ const PACKAGES = {
  * @typedef {object} Node24
  * @property {string} node path of the executable
  * @property {string} binDir
- * @property {string | undefined} headers folder with include/node for building native modules, when there is one
  */
 
 /**
@@ -76,10 +75,7 @@ async function check(node) {
  * @returns {Node24}
  */
 function describe(node) {
-	const binDir = path.dirname(node);
-	const home = path.dirname(binDir);
-	const headers = fs.existsSync(path.join(home, 'include', 'node', 'node_api.h')) ? home : undefined;
-	return { node, binDir, headers };
+	return { node, binDir: path.dirname(node) };
 }
 
 module.exports = { ensureNode24 };

@@ -12,7 +12,7 @@ function duration(ms) {
 	const seconds = ms / 1000;
 	if (seconds < 10) return `${seconds.toFixed(1)} s`;
 	if (seconds < 100) return `${Math.round(seconds)} s`;
-	return `${Math.floor(seconds / 60)} min ${Math.round(seconds % 60)} s`;
+	return `${Math.floor(Math.round(seconds) / 60)} min ${Math.round(seconds) % 60} s`;
 }
 
 /**

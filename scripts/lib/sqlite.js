@@ -2,10 +2,15 @@
 
 const fs = require('node:fs');
 const path = require('node:path');
-const { npmCli, npmEnv } = require('./npm.js');
+const { npmEnv } = require('./npm.js');
 const { Problem } = require('./problem.js');
-const { step } = require('./progress.js');
 const { run, tail } = require('./run.js');
+
+/**
+ * Carries the native part of sqlite3 for each platform, as a rebuild of the same driver. sqlite3's own is downloaded from a place that
+ * not every machine reaches, and building it takes a compiler; npm is there in any case.
+ */
+const CARRIER = { name: '@appthreat/sqlite3', version: '9.0.2' };
 
 /**
  * @param {string} modules a node_modules folder that holds sqlite3
@@ -20,52 +25,25 @@ async function sqliteFault(modules, node24) {
 }
 
 /**
- * Gives sqlite3 its native part: its own published binary when that can be downloaded, else one built here.
+ * Gives sqlite3 its native part: its own when that can be downloaded, else the one in CARRIER, which has to be installed beside it.
  * @param {string} modules
  * @param {import('./node24.js').Node24} node24
  */
-async function buildSqlite(modules, node24) {
-	if (!(await sqliteFault(modules, node24))) return;
+async function completeSqlite(modules, node24) {
 	const cwd = path.join(modules, 'sqlite3');
+	const download = path.join(modules, 'prebuild-install', 'bin.js');
 	const env = npmEnv({ PATH: `${node24.binDir}${path.delimiter}${process.env.PATH}` });
-	const prebuilt = path.join(modules, 'prebuild-install', 'bin.js');
-	if (fs.existsSync(prebuilt)) {
-		await step("Downloading n8n's SQLite driver", 'a few seconds', async () => {
-			await run(node24.node, [prebuilt, '-r', 'napi'], { cwd, env, timeout: 30_000, leash: true });
-		});
-		if (!(await sqliteFault(modules, node24))) return;
+	await run(node24.node, [download, '-r', 'napi'], { cwd, env, timeout: 30_000, leash: true });
+	let fault = await sqliteFault(modules, node24);
+	const platform = path.join(modules, CARRIER.name, 'prebuilds', `${process.platform}-${process.arch}`);
+	const target = path.join(cwd, 'build', 'Release', 'node_sqlite3.node');
+	for (const file of fs.existsSync(platform) ? fs.readdirSync(platform) : []) {
+		if (!fault) return;
+		fs.mkdirSync(path.dirname(target), { recursive: true });
+		fs.copyFileSync(path.join(platform, file), target);
+		fault = await sqliteFault(modules, node24);
 	}
-	const missing = await missingTools();
-	if (missing.length > 0) {
-		throw new Problem(
-			`n8n's SQLite driver could not be downloaded, and to build it this machine lacks: ${missing.join(', ')}.\n` +
-				'On Debian or Ubuntu: apt-get install -y python3 make g++. On macOS: xcode-select --install.',
-		);
-	}
-	const gyp = path.join(path.dirname(npmCli()), '..', 'node_modules', 'node-gyp', 'bin', 'node-gyp.js');
-	const headers = node24.headers ? [`--nodedir=${node24.headers}`] : [];
-	const result = await step(
-		"Not available; building n8n's SQLite driver here (once)",
-		'about 1 min',
-		async () =>
-			await run(node24.node, [gyp, 'rebuild', ...headers], { cwd, env, timeout: 900_000, leash: true }),
-	);
-	const fault = await sqliteFault(modules, node24);
-	if (fault)
-		throw new Problem("n8n's SQLite driver could not be built.", {
-			details: tail(result.output, 25) || fault,
-		});
+	if (fault) throw new Problem("n8n's SQLite driver does not run on this machine.", { details: fault });
 }
 
-/** @returns {Promise<string[]>} */
-async function missingTools() {
-	if (process.platform === 'win32') return [];
-	const missing = [];
-	for (const tool of ['python3', 'make', 'g++']) {
-		const found = await run(tool, ['--version'], { timeout: 20_000 });
-		if (found.code !== 0) missing.push(tool);
-	}
-	return missing;
-}
-
-module.exports = { buildSqlite, sqliteFault };
+module.exports = { CARRIER, completeSqlite, sqliteFault };

@@ -1,5 +1,6 @@
 import { Engine } from './support/engine';
 import { useSchool } from './support/school';
+import { failure } from './support/version';
 
 const school = useSchool({ customers: 60 });
 const listBranches = { resource: 'branch', operation: 'getAll', returnAll: true };
@@ -101,7 +102,7 @@ describe('login', () => {
 			const { error } = await engine.run({ parameters: listBranches });
 
 			expect(error?.message).toContain("Check 'Email' and 'API Key'");
-			expect(error?.failure).toEqual({ cause: 'credential-invalid' });
+			expect(error?.failure).toEqual(failure({ cause: 'credential-invalid' }));
 			expect(school.calls()).toEqual(['auth/login']);
 		},
 	);

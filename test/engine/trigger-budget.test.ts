@@ -3,6 +3,7 @@ import type { INodeParameters } from 'n8n-workflow';
 import { DirectSchool } from './support/direct';
 import { Engine } from './support/engine';
 import { Poller } from './support/poller';
+import { describeScheduled } from './support/version';
 
 const engine = new Engine({ hostname: 'http://127.0.0.1:1', email: 'a', apiKey: 'b', requestsPerSecond: 0 });
 const NOW = '2026-02-10 09:00:00';
@@ -51,7 +52,7 @@ function difference(reported: number[], made: number[]) {
 
 const sorted = (ids: number[]) => [...ids].sort((a, b) => a - b);
 
-describe('a poll whose time is short', () => {
+describeScheduled('a poll whose time is short', () => {
 	it.each([1, 4, 10, 30])(
 		'of %i seconds gets to know 400 customers in several polls, and reports none',
 		async (seconds) => {

@@ -1,5 +1,6 @@
 import { Poller } from './support/poller';
 import { useSchool } from './support/school';
+import { describeScheduled } from './support/version';
 
 const school = useSchool({ customers: 60 });
 
@@ -7,7 +8,7 @@ const newLead = () =>
 	school.sandbox.store.insert('customer', { name: 'Новая Анна', is_study: 0, branch_ids: [1] }).id;
 const idsOf = (items: Array<{ id?: unknown }>) => items.map(({ id }) => id);
 
-describe("under n8n's durable scheduler", () => {
+describeScheduled("under n8n's durable scheduler", () => {
 	it('reports what came between the activation and the first poll', async () => {
 		const poller = new Poller(school.engine, { event: 'customerCreated' }, { isDurable: true });
 		expect(await poller.tick()).toEqual([]);

@@ -5,6 +5,7 @@ import { DirectSchool } from './support/direct';
 import { Engine } from './support/engine';
 import { Poller } from './support/poller';
 import { useSchool } from './support/school';
+import { failure } from './support/version';
 
 const school = useSchool({ customers: 60 });
 
@@ -24,7 +25,7 @@ interface Case {
 	what: string;
 	fault: Fault;
 	message: RegExp;
-	failure: unknown;
+	failure: object;
 }
 
 const unavailable = { cause: 'temporarily-unavailable' };
@@ -102,7 +103,7 @@ describe('a poll that meets', () => {
 		const error = await failed(poller);
 
 		expect(error?.message).toMatch(one.message);
-		expect(error?.failure).toEqual(one.failure);
+		expect(error?.failure).toEqual(failure(one.failure));
 		expect(poller.state).toEqual(before);
 		school.sandbox.faults.clear();
 		expect(await ticked(poller)).toEqual(ids);
@@ -124,7 +125,7 @@ describe('a poll that meets', () => {
 		const error = await failed(poller);
 
 		expect(error?.message).toMatch(message);
-		expect(error?.failure).toEqual({ cause: 'credential-invalid' });
+		expect(error?.failure).toEqual(failure({ cause: 'credential-invalid' }));
 		expect(poller.state).toEqual(before);
 		Object.assign(stored, good);
 		expect(await ticked(poller)).toEqual([id]);
@@ -137,7 +138,7 @@ describe('a poll that meets', () => {
 		const before = poller.state;
 		const ids = Array.from({ length: 7 }, () => add());
 		school.sandbox.faults.add(onIndex({ kind: 'status', status: 500, times: 1, skip }));
-		expect((await failed(poller))?.failure).toEqual(unavailable);
+		expect((await failed(poller))?.failure).toEqual(failure(unavailable));
 		expect(poller.state).toEqual(before);
 		expect(await ticked(poller)).toEqual(ids);
 		expect(await ticked(poller)).toEqual([]);
@@ -159,7 +160,7 @@ describe('a poll that meets', () => {
 		async (entity) => {
 			const poller = pollerOf();
 			school.sandbox.faults.add({ kind: 'status', match: { entity } });
-			expect((await failed(poller))?.failure).toEqual(unavailable);
+			expect((await failed(poller))?.failure).toEqual(failure(unavailable));
 			expect(poller.state).toEqual({});
 			expect(await ticked(poller)).toEqual([]);
 			const id = add();
@@ -192,6 +193,6 @@ it('an AlfaCRM that does not answer is unavailable', async () => {
 	};
 	const error = await failed(poller);
 	expect(error?.message).toMatch(/did not answer within 30 seconds when asked to look for new customers$/);
-	expect(error?.failure).toEqual(unavailable);
+	expect(error?.failure).toEqual(failure(unavailable));
 	expect(poller.state).toEqual(before);
 });

@@ -136,7 +136,7 @@ export class Engine {
 			'manual',
 			createEmptyRunExecutionData(),
 		);
-		const running = execution.run({ workflow, startNode: workflow.getNode('Items') as INode });
+		const running = start(execution, workflow, workflow.getNode('Items') as INode);
 		signal?.addEventListener('abort', () => running.cancel(), { once: true });
 		return read(await running);
 	}
@@ -205,6 +205,15 @@ export class Engine {
 		} as unknown as IWorkflowExecuteAdditionalData;
 	}
 }
+
+/** n8n 1 takes by position what n8n 2 takes by name. */
+function start(execution: WorkflowExecute, workflow: Workflow, startNode: INode): Running {
+	if (execution.run.length === 1) return execution.run({ workflow, startNode });
+	const run = execution.run as unknown as (workflow: Workflow, startNode: INode) => Running;
+	return run.call(execution, workflow, startNode);
+}
+
+type Running = ReturnType<WorkflowExecute['run']>;
 
 export function node(name: string, type: string, parameters: INodeParameters): INode {
 	return { id: name, name, type, typeVersion: 1, position: [0, 0], parameters };

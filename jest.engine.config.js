@@ -1,0 +1,28 @@
+const { projects, testTimeout, maxWorkers } = require('./jest.config.js');
+
+/** node_modules of the older n8n whose engine takes the place of the one in package.json, see scripts/engine.js. */
+const { N8N_MODULES } = process.env;
+
+const engine = projects.find(({ displayName }) => displayName === 'engine');
+const one = (name) => [`^${name}$`, `${N8N_MODULES}/${name}`];
+
+/** @type {import('jest').Config} */
+module.exports = {
+	projects: [
+		{
+			...engine,
+			moduleNameMapper: {
+				...engine.moduleNameMapper,
+				...Object.fromEntries(['n8n-core', 'n8n-workflow'].map(one)),
+			},
+			// What a value means, and what comes of two runs, is the node's own matter and takes the most time.
+			testPathIgnorePatterns: ['<rootDir>/test/engine/properties/'],
+			// How the trigger gets along with all that may happen does not depend on the engine.
+			globals: { POLL_HISTORIES: Number(process.env.POLL_HISTORIES ?? 200) },
+		},
+	],
+	testTimeout,
+	maxWorkers,
+	// n8n 1 looks after its SSH tunnels by a timer that never lets go.
+	forceExit: true,
+};

@@ -1,0 +1,21 @@
+const { projects, testTimeout } = require('./jest.config.js');
+
+const { displayName, ...engine } = projects.find((project) => project.displayName === 'engine');
+/** What looks at files of the repository, or takes minutes for what the others see as well. */
+const BESIDE = [
+	'unit/(bootstrap|examples|readme|screenshots)\\.',
+	'engine/trigger-(budget|histories|log-histories|quiet)\\.',
+];
+
+const { MUTATION_ONLY = '' } = process.env;
+
+/** For scripts/mutation.js: the tests run against the sources, which Stryker changes, not against what was built from them. */
+/** @type {import('jest').Config} */
+module.exports = {
+	...engine,
+	testMatch: ['<rootDir>/test/unit/**/*.test.ts', '<rootDir>/test/engine/**/*.test.ts'],
+	testPathIgnorePatterns: [...BESIDE.map((name) => `/test/${name}`), `^(?!.*(?:${MUTATION_ONLY}))`],
+	moduleNameMapper: { ...engine.moduleNameMapper, '^(?:\\.\\./)+dist/(.*)$': '<rootDir>/$1' },
+	globals: { ...engine.globals, POLL_HISTORIES: 100 },
+	testTimeout,
+};

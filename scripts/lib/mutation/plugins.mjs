@@ -1,0 +1,98 @@
+import fs from 'node:fs';
+import { declareFactoryPlugin, PluginKind, tokens, commonTokens } from '@stryker-mutator/api/plugin';
+import { strykerPlugins as jestPlugins } from '@stryker-mutator/jest-runner';
+
+/**
+ * What Stryker loads into its processes. Its own runner would load every test file for each mutant, n8n's engine included, and run all
+ * tests to the end; this one takes only the files whose tests reach the mutant, the quick ones first, and stops when it is caught.
+ * It also keeps to the time: see scripts/mutation.js.
+ */
+const { MUTATION_TESTS: TESTS, MUTATION_MINUTES: MINUTES } = process.env;
+
+/** The status of what was not tried, for lack of time. */
+const LEFT = 'no time left';
+
+/** @returns {Map<string, Array<{ id: string, ms: number }>>} the tests of each file */
+function testsByFile() {
+	const files = new Map();
+	for (const { id, file, ms } of JSON.parse(fs.readFileSync(TESTS, 'utf8')))
+		files.set(file, [...(files.get(file) ?? []), { id, ms }]);
+	return files;
+}
+
+function runnerFactory(injector) {
+	const runner = injector.injectFunction(jestPlugins[0].factory);
+	const original = Object.fromEntries(
+		['dryRun', 'mutantRun', 'run'].map((name) => [name, runner[name].bind(runner)]),
+	);
+	/** The file to run; all when there is none. */
+	let file;
+	let files;
+	let deadline;
+	/** How many mutants of a source a test file has caught; it will most likely catch the next one. */
+	const catches = new Map();
+
+	runner.run = async (settings) =>
+		await original.run(file === undefined ? settings : { ...settings, testFiles: [file] });
+
+	runner.dryRun = async (options) => {
+		const result = await original.dryRun(options);
+		const tests = (result.tests ?? []).map((test) => ({
+			id: test.id,
+			file: test.fileName,
+			ms: test.timeSpentMs,
+		}));
+		fs.writeFileSync(TESTS, JSON.stringify(tests));
+		return result;
+	};
+
+	runner.mutantRun = async (options) => {
+		deadline ??= Date.now() + Number(MINUTES) * 60_000;
+		if (Date.now() > deadline) return { status: 'error', errorMessage: LEFT };
+		files ??= testsByFile();
+		const wanted = new Set(options.testFilter);
+		const key = (name) => `${options.sandboxFileName} ${name}`;
+		const chosen = [...files]
+			.map(([name, tests]) => ({ name, tests: tests.filter(({ id }) => wanted.has(id)) }))
+			.filter(({ tests }) => tests.length > 0)
+			.map((one) => ({ ...one, ms: one.tests.reduce((sum, { ms }) => sum + ms, 0) }))
+			.sort((a, b) => (catches.get(key(b.name)) ?? 0) - (catches.get(key(a.name)) ?? 0) || a.ms - b.ms);
+		try {
+			let result;
+			for (const { name, tests } of chosen) {
+				file = name;
+				result = await original.mutantRun({ ...options, testFilter: tests.map(({ id }) => id) });
+				if (result.status === 'survived') continue;
+				catches.set(key(name), (catches.get(key(name)) ?? 0) + 1);
+				break;
+			}
+			return result;
+		} finally {
+			file = undefined;
+		}
+	};
+	return runner;
+}
+runnerFactory.inject = tokens(commonTokens.injector);
+
+/** Deals the mutants out in random order, so that those which the time allows are a fair sample of all. */
+function shuffleFactory() {
+	return {
+		init: async () => {},
+		group: async (mutants) => {
+			const ids = mutants.map(({ id }) => [id]);
+			for (let left = ids.length - 1; left > 0; left--) {
+				const other = Math.floor(Math.random() * (left + 1));
+				[ids[left], ids[other]] = [ids[other], ids[left]];
+			}
+			return ids;
+		},
+		check: async (mutants) => Object.fromEntries(mutants.map(({ id }) => [id, { status: 'passed' }])),
+	};
+}
+shuffleFactory.inject = tokens();
+
+export const strykerPlugins = [
+	declareFactoryPlugin(PluginKind.TestRunner, 'jest-by-file', runnerFactory),
+	declareFactoryPlugin(PluginKind.Checker, 'shuffle', shuffleFactory),
+];

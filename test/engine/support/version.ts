@@ -1,0 +1,16 @@
+import { PollContext } from 'n8n-core';
+import type { INode } from 'n8n-workflow';
+import { NodeApiError } from 'n8n-workflow';
+
+/** What differs between the versions of n8n that these tests run in: npm run test:engine. */
+
+const told = new NodeApiError({} as INode, {}, { failure: { cause: 'credential-invalid' } });
+
+/** The cause that an error carries for n8n's scheduler, which older versions do not pass on. */
+export const failure = (cause: object): object | undefined =>
+	told.failure === undefined ? undefined : cause;
+
+/** Older versions have no scheduler that keeps a row for each trigger and limits the time of a poll. */
+export const describeScheduled = Object.hasOwn(PollContext.prototype, 'getWorkflowStaticData')
+	? describe
+	: describe.skip;
