@@ -11,7 +11,7 @@ import { collect } from '../api/pages';
 import type { Entity } from '../entities/types';
 import { Hints } from './hints';
 import type { Match } from './matching/written';
-import { WrittenRecords } from './matching/written';
+import { isLate, WrittenRecords } from './matching/written';
 import type { Parameter } from './parameters';
 import { Collection, ParameterReader } from './parameters';
 
@@ -93,10 +93,10 @@ export class Run {
 		return value;
 	}
 
-	/** A record as this execution has written it, unless another one has written it since. */
-	async ownCopy({ path }: Pick<Entity, 'path'>, id: number): Promise<Match | undefined> {
+	/** A record as this execution has written it, where AlfaCRM does not show that yet and nobody else has written it. */
+	async ownCopy({ path }: Pick<Entity, 'path'>, id: number, shown?: IDataObject): Promise<Match | undefined> {
 		const match = this.writtenTo(path).get(id);
-		if (match === undefined) return undefined;
+		if (match === undefined || (shown !== undefined && !isLate(match, shown))) return undefined;
 		return (await this.wasWrittenSince([recordKey({ path }, id)], match.at)) ? undefined : match;
 	}
 

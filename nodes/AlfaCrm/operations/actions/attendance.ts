@@ -60,7 +60,7 @@ export const markAttendance: ActionKind<'attend'> = async (item, entity, action)
 		const task = `mark the attendance of lesson ${id}`;
 		const call = { ...target, action: action.action, query: { id }, body, task };
 		const model = await item.save(call, [recordKey(entity, id)]);
-		return [report(show, { ...lesson, ...model }, 'updated', Object.keys(body))];
+		return [report(show, { ...lesson, ...action.fixed, ...model }, 'updated', Object.keys(body))];
 	});
 };
 

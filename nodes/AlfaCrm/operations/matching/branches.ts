@@ -21,11 +21,14 @@ export async function searchedBranches(
 	entity: Entity,
 	{ branch }: Target,
 	options: Collection,
-	given: IDataObject = {},
+	saved?: IDataObject,
 ): Promise<Branch[]> {
-	if (!entity.match?.everyBranch) return branchesOf(branch, entity.fields, given);
+	const own = branchesOf(branch, entity.fields, saved ?? {});
+	if (!entity.match?.everyBranch) return own;
 	const chosen = chosenBranches(options);
-	return chosen.length > 0 ? chosen : await allBranches(item, branch);
+	if (chosen.length === 0) return await allBranches(item, branch);
+	// Where a new record would be saved it must be found the next time.
+	return [...new Set([...chosen, ...(saved === undefined ? [] : own)])];
 }
 
 /** Read before anything is sent. */

@@ -39,8 +39,7 @@ export async function findMatches(
 	const take = async (match: Match): Promise<boolean> => {
 		const id = readId(match.row.id);
 		if (id === undefined) return false;
-		// Lists may be late, so what this run has written itself counts for more.
-		const current = (await item.run.ownCopy(entity, id)) ?? match;
+		const current = (await item.run.ownCopy(entity, id, match.row)) ?? match;
 		const isIt = fits(search, current.row);
 		if (isIt && !found.has(id)) found.set(id, current);
 		return isIt;
@@ -61,11 +60,25 @@ export async function findMatches(
 	for (const field of search.fields) {
 		for (const one of listOf(search.wanted[field.name])) {
 			for (const match of written.having(field, one)) {
-				if (branches.includes(match.branch)) await take(match);
+				const id = Number(match.row.id);
+				if (branches.includes(match.branch) && !found.has(id))
+					await take(await asItIs(item, entity, match, target));
 			}
 		}
 	}
 	return { matches: [...found.values()], isSure };
+}
+
+/** A record that was written and that the search did not show: as it is now, or as written where it is not shown yet. */
+async function asItIs(item: Item, entity: Entity, match: Match, target: Target): Promise<Match> {
+	const at = item.run.now();
+	const { record } = await lookUp(
+		(list, options) => item.collect(list, options),
+		entity,
+		Number(match.row.id),
+		{ ...target, branch: match.branch },
+	);
+	return record ? { row: record, branch: match.branch, at } : match;
 }
 
 /** The same records, each with whether it is archived. */
@@ -88,16 +101,15 @@ export async function withArchived(
  * @throws NodeApiError when there is none
  */
 export async function reach(item: Item, entity: Entity, id: number, target: Target): Promise<Match> {
-	const own = await item.run.ownCopy(entity, id);
-	if (own) return own;
+	const own = item.run.writtenTo(entity.path).get(id);
+	const place = own?.branch ?? target.branch;
 	const at = item.run.now();
-	const { record: row, isSure } = await lookUp(
-		(list, options) => item.collect(list, options),
-		entity,
-		id,
-		target,
-	);
-	if (row) return { row, branch: target.branch, at };
+	const { record: row, isSure } = await lookUp((list, options) => item.collect(list, options), entity, id, {
+		...target,
+		branch: place,
+	});
+	if (row) return (await item.run.ownCopy(entity, id, row)) ?? { row, branch: place, at };
+	if (own) return own;
 	const isAnywhere = entity.match?.everyBranch === true;
 	const others = isAnywhere ? (await allBranches(item, target.branch)).slice(1) : [];
 	if (others.length > 0) {
@@ -224,7 +236,7 @@ function filtersFor(entity: Entity, name: string, value: IDataObject[string]): I
 }
 
 /** Whether a row has what the key wants. */
-function fits({ key, wanted, fields }: Search, row: IDataObject): boolean {
+export function fits({ key, wanted, fields }: Search, row: IDataObject): boolean {
 	const agrees = (field: Field) => holds(field, row[field.name], wanted[field.name]);
 	return key.any ? fields.some(agrees) : fields.every(agrees);
 }

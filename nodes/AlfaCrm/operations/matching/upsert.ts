@@ -21,7 +21,7 @@ import type { Found, IfArchived, IfSeveral } from './decide';
 import { decide } from './decide';
 import type { Search } from './keys';
 import { emptyKey, keyField, keyOf, locksOf, searchOf, spelled } from './keys';
-import { findMatches, unsure, withArchived } from './search';
+import { findMatches, fits, unsure, withArchived } from './search';
 import type { Matches } from './search';
 import { several } from './several';
 
@@ -105,11 +105,17 @@ async function create(job: Job, wanted: IDataObject): Promise<IDataObject> {
 	return report(show, row, 'created', Object.keys(body));
 }
 
-async function change(job: Job, { key, wanted }: Search, match: Found): Promise<IDataObject> {
+async function change(job: Job, search: Search, match: Found): Promise<IDataObject> {
+	const { key, wanted } = search;
 	const { item, entity, target, given, rules, show } = job;
 	const id = Number(match.row.id);
 	return await item.run.withLock([recordKey(entity, id)], async () => {
 		const current = await upToDate(job, match);
+		if (!fits(search, current.row))
+			throw item.refused(
+				`${entity.label} ${id} was changed by another execution and does not match any more`,
+				'Run it again.',
+			);
 		const keptNames = new Set(rules.onlyForNew);
 		// The key agrees by its own rules, which are wider: it would only be spelled differently.
 		if (!key.any)

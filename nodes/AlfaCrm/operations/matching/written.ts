@@ -9,6 +9,18 @@ export interface Match {
 	branch?: number;
 	/** When it was read or written, as `Run.now` counts. */
 	at: number;
+	/** Of a record that was written: what its fields held before, each value as JSON. */
+	was?: ReadonlyMap<string, ReadonlySet<string>>;
+}
+
+const asJson = (value: unknown): string => JSON.stringify(value) ?? 'undefined';
+
+/** Whether a row shows a record as it was before it was written: AlfaCRM's lists may be late. */
+export function isLate({ was = new Map(), row: written }: Match, row: IDataObject): boolean {
+	return [...was].some(([name, values]) => {
+		const shown = asJson(row[name]);
+		return values.has(shown) && shown !== asJson(written[name]);
+	});
 }
 
 /** Records that one execution has written, found by ID or by the value of a field without looking at each. */
@@ -20,8 +32,11 @@ export class WrittenRecords {
 		return this.byId.get(id);
 	}
 
-	set(id: number, match: Match): void {
-		this.byId.set(id, match);
+	/** @param changes the fields that were changed, and the record before */
+	set(id: number, match: Match, before: IDataObject = {}, changes: readonly string[] = []): void {
+		const was = new Map(this.byId.get(id)?.was);
+		for (const name of changes) was.set(name, new Set([...(was.get(name) ?? []), asJson(before[name])]));
+		this.byId.set(id, { ...match, was });
 		for (const { field, ids } of this.byValue.values()) note(ids, field, id, match.row);
 	}
 

@@ -34,6 +34,12 @@ export function added(item: Item, field: Field, held: unknown, given: Wire): Wir
 	const more = listOf(given);
 	if (more.length === 0) return given;
 	const present = listOf(held);
+	if (held === undefined) {
+		throw item.refused(
+			`Nothing can be added to '${field.label}', because AlfaCRM does not show what is in it`,
+			`Set 'List Fields' to Replace All Values, or leave '${field.label}' out. Nothing was saved.`,
+		);
+	}
 	if (field.type !== 'texts' && field.type !== 'phones' && present.some((one) => readId(one) === undefined)) {
 		throw item.refused(
 			`Nothing can be added to '${field.label}', because AlfaCRM shows no IDs in it`,
