@@ -124,7 +124,12 @@ async function ask(
 	return await read(item, entity, list);
 }
 
-async function read(item: Item, entity: Entity, list: Parameters<Item['collect']>[0]) {
+/** All rows of a list in which something is looked for, and whether what is not among them is not there. */
+export async function read(
+	item: Item,
+	entity: Pick<Entity, 'plural'>,
+	list: Parameters<Item['collect']>[0],
+): Promise<{ rows: IDataObject[]; isSure: boolean }> {
 	const { rows, whole, stable, total = 0 } = await item.collect(list);
 	if (!whole) {
 		item.run.hints.add(
