@@ -15,7 +15,7 @@ export type State = Record<string, string[] | number>;
 
 /** An AlfaCRM of its own, reached through a proxy by two credentials of one account that n8n keeps apart. */
 export class Lane {
-	private readonly snapshot: ReadonlyMap<string, readonly Row[]>;
+	private readonly snapshot: ReturnType<Sandbox['store']['snapshot']>;
 	private readonly known: ReadonlyMap<string, ReadonlySet<number>>;
 	private readonly startedAt: string;
 	private readonly engines: readonly Engine[];
@@ -49,7 +49,7 @@ export class Lane {
 
 	/** What there is to choose from, which is the same in each lane. */
 	get world(): World {
-		return { branch: 1, rows: (path) => this.snapshot.get(path) ?? [] };
+		return { branch: 1, rows: (path) => this.snapshot.tables.get(path)?.rows ?? [] };
 	}
 
 	/** Everything as it was in the beginning, but for the logins. */
@@ -91,7 +91,7 @@ export class Lane {
 		const rows = paths.map((path) => {
 			const table = this.sandbox.store.rows(path);
 			// A row of the beginning that is still the same object was not touched.
-			const untouched = new Set(this.snapshot.get(path));
+			const untouched = new Set(this.snapshot.tables.get(path)?.rows);
 			const changed = table.filter((row) => !untouched.has(row)).map((row) => strip(path, row));
 			const kept = new Set(table);
 			const gone = [...untouched].filter((row) => !kept.has(row)).map((row) => `not ${strip(path, row)}`);

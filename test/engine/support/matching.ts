@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import type { IDataObject, INodeParameters } from 'n8n-workflow';
 
-import { isList } from '../../../nodes/AlfaCrm/entities/fields';
+import { isList } from '../../../nodes/AlfaCrm/fields/field';
 import type { Entity, Field, MatchKey } from '../../../nodes/AlfaCrm/entities/types';
 import type { Given, Target } from './deeds';
 import { filled, modeOf } from './deeds';
