@@ -1,6 +1,8 @@
+import type { IDataObject } from 'n8n-workflow';
 import { NodeApiError } from 'n8n-workflow';
 
 import { readId } from '../../api/formats';
+import { listOf } from '../../fields/field';
 import { branch as branchEntity } from '../../entities/branch';
 import type { Entity } from '../../entities/types';
 import type { Item } from '../context';
@@ -9,16 +11,27 @@ import type { Target } from '../target';
 
 export type Branch = number | undefined;
 
-/** Where to look: in the branches chosen, in all where the same record may be in any, else in that of the call. */
+/**
+ * Where to look: in the branches chosen, in all where the same record may be in any, else in that of the call.
+ *
+ * @param made where a record would be if it were created, for it must be found there the next time
+ */
 export async function searchedBranches(
 	item: Item,
 	entity: Entity,
 	{ branch }: Target,
 	options: Collection,
+	made: readonly Branch[] = [],
 ): Promise<Branch[]> {
-	if (!entity.match?.everyBranch) return [branch];
+	if (!entity.match?.everyBranch) return [...new Set([branch, ...made])];
 	const chosen = chosenBranches(options);
-	return chosen.length > 0 ? chosen : await allBranches(item, branch);
+	return chosen.length > 0 ? [...new Set([...chosen, ...made])] : await allBranches(item, branch);
+}
+
+/** The branches of a new record: those that are given, beside that of the call. */
+export function branchesOfNew({ branch }: Target, { branch_id, branch_ids }: IDataObject): Branch[] {
+	const given = [...listOf(branch_id), ...listOf(branch_ids)].map(readId);
+	return [branch, ...given.filter((id) => id !== undefined)];
 }
 
 /** Read before anything is sent. */

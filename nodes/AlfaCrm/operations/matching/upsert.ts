@@ -16,7 +16,7 @@ import { simplified } from '../simplify';
 import type { Target } from '../target';
 import { targetOf } from '../target';
 import { isArchived } from './archived';
-import { searchedBranches } from './branches';
+import { branchesOfNew, searchedBranches } from './branches';
 import type { Found, IfArchived, IfSeveral } from './decide';
 import { decide } from './decide';
 import type { Search } from './keys';
@@ -61,7 +61,8 @@ export const upsert: Operation = async (item, entity) => {
 	const job = { item, entity, target, given, wire, rules, show };
 	if (search === undefined) return [await create(job, {})];
 
-	const branches = await searchedBranches(item, entity, target, options);
+	const made = branchesOfNew(target, wire);
+	const branches = await searchedBranches(item, entity, target, options, made);
 	return await item.run.withLock(locksOf(entity, search), async () => {
 		return await settle(job, search, await findMatches(item, entity, target, search, branches));
 	});
