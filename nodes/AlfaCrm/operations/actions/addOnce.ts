@@ -7,7 +7,7 @@ import { isBlank, listOf, sameValue } from '../../fields/field';
 import type { Field } from '../../fields/types';
 import { skipIfThere } from '../../properties/shared';
 import type { Item, LockKey } from '../context';
-import { reach } from '../matching/search';
+import { reach, read } from '../matching/search';
 import { passesOf } from '../records/lookUp';
 import { report } from '../report';
 import { simplified } from '../simplify';
@@ -52,8 +52,9 @@ export const addOnce: ActionKind<'add'> = async (item, entity, action, recipe) =
 
 	const lock: LockKey = [entity.path, id, other.path];
 	return await item.run.withLock([lock], async () => {
-		const duplicate = looks ? await findDuplicate(adding) : undefined;
+		const { duplicate, isSure } = looks ? await findDuplicate(adding) : { isSure: true };
 		if (duplicate) return [report(show, duplicate, 'unchanged', [])];
+		if (!isSure) throw unsure(item, other);
 		const filled = { ...(await defaultsFrom(adding, entity)), ...body };
 		const task = `create the ${other.label.toLowerCase()}`;
 		const model = await item.save({ ...target, action: 'create', body: filled, task }, [lock]);
@@ -63,18 +64,27 @@ export const addOnce: ActionKind<'add'> = async (item, entity, action, recipe) =
 	});
 };
 
+interface Looked {
+	duplicate?: IDataObject;
+	/** False when a list did not come whole, so that one may be there all the same. */
+	isSure: boolean;
+}
+
 /** A record that agrees in everything that was given. */
-async function findDuplicate(adding: Adding): Promise<IDataObject | undefined> {
+async function findDuplicate(adding: Adding): Promise<Looked> {
 	const { item, other, link } = adding;
 	const linkField = [...other.fields, ...(other.keys ?? [])].find(({ name }) => name === link.name);
 	const own = linkField ? item.run.writtenTo(other.path).having(linkField, link.id) : [];
 	const written = own.map(({ row }) => row).find((row) => isDuplicate(adding, row));
-	if (written) return written;
+	if (written) return { duplicate: written, isSure: true };
+	let isSure = true;
 	for (const branch of branchesOf(adding)) {
-		const found = (await listed(adding, branch)).find((row) => isDuplicate(adding, row));
-		if (found) return found;
+		const list = await listed(adding, branch);
+		const duplicate = list.rows.find((row) => isDuplicate(adding, row));
+		if (duplicate) return { duplicate, isSure: true };
+		isSure &&= list.isSure;
 	}
-	return undefined;
+	return { isSure };
 }
 
 /** A payment or a task may belong to other branches than the one in which it is noted. */
@@ -84,7 +94,7 @@ function branchesOf({ target: { branch }, body }: Adding): Array<number | undefi
 }
 
 /** The rows among which a duplicate would be. A list that is not of this record alone serves the other items too. */
-async function listed(adding: Adding, branch: number | undefined): Promise<IDataObject[]> {
+async function listed(adding: Adding, branch: number | undefined): Promise<Listed> {
 	const { item, other, recipe, target, link, body } = adding;
 	const filters: IDataObject = {};
 	for (const [filter, field] of Object.entries(recipe.narrow ?? {})) {
@@ -94,26 +104,50 @@ async function listed(adding: Adding, branch: number | undefined): Promise<IData
 		if (body[field] === undefined) Object.assign(filters, filter);
 	}
 	const task = `look for the same ${other.label.toLowerCase()}`;
-	const read = async (): Promise<IDataObject[]> => {
-		const rows: IDataObject[] = [];
+	const readAll = async (): Promise<Listed> => {
+		const all: Listed = { rows: [], isSure: true };
 		for (const pass of passesOf(other)) {
 			const call = { ...target, branch, body: { ...target.query, ...filters, ...pass }, task };
-			for (const row of (await item.collect(call)).rows) rows.push(row);
+			const { rows, isSure } = await read(item, other, call);
+			for (const row of rows) all.rows.push(row);
+			all.isSure &&= isSure;
 		}
-		return rows;
+		return all;
 	};
-	if (recipe.link !== 'list') return await read();
-	const index = await item.run.shared(other.path, JSON.stringify([branch, filters]), async () => {
-		const byRecord = new Map<number | undefined, IDataObject[]>();
-		for (const row of await read()) {
-			for (const one of listOf(row[link.name])) {
-				const id = readId(one);
-				byRecord.set(id, [...(byRecord.get(id) ?? []), row]);
+	if (recipe.link !== 'list') return await readAll();
+	const { index, isSure } = await item.run.shared(
+		other.path,
+		JSON.stringify([branch, filters]),
+		async () => {
+			const all = await readAll();
+			const byRecord = new Map<number | undefined, IDataObject[]>();
+			for (const row of all.rows) {
+				for (const one of listOf(row[link.name])) {
+					const id = readId(one);
+					const rows = byRecord.get(id);
+					if (rows) rows.push(row);
+					else byRecord.set(id, [row]);
+				}
 			}
-		}
-		return byRecord;
-	});
-	return index.get(link.id) ?? [];
+			return { index: byRecord, isSure: all.isSure };
+		},
+		(known) => known.isSure,
+	);
+	return { rows: index.get(link.id) ?? [], isSure };
+}
+
+/** Rows of a list, and whether what is not among them is not there. */
+interface Listed {
+	rows: IDataObject[];
+	isSure: boolean;
+}
+
+/** A second one would be worse than none. */
+function unsure(item: Item, { label, plural }: Entity): Error {
+	return item.failed(
+		`AlfaCRM's list of ${plural.toLowerCase()} kept changing while it was read, so it is not sure that this ${label.toLowerCase()} is new`,
+		'Run it again. Nothing was saved.',
+	);
 }
 
 function isDuplicate({ item, recipe, body, compared, link }: Adding, row: IDataObject): boolean {

@@ -4,6 +4,7 @@ import { formatDay, readId } from '../../api/formats';
 import { cgi } from '../../entities/cgi';
 import type { Action, Entity } from '../../entities/types';
 import type { Item, LockKey } from '../context';
+import { read } from '../matching/search';
 import type { OperationResult } from '../report';
 import { idOf, targetOf } from '../target';
 import type { ActionKind } from './kind';
@@ -28,7 +29,7 @@ interface Membership {
 
 /** A customer joins a group. Who is in it already stays in it, until another day if one is given. */
 export const joinGroup: ActionKind<'join'> = async (item, entity, action) => {
-	const membership = read(item, entity, action);
+	const membership = membershipOf(item, entity, action);
 	return await item.run.withLock([membership.lock], async () => {
 		const known = await present(membership, false);
 		if (known) return [await prolonged(membership, known)];
@@ -80,7 +81,7 @@ async function prolonged(membership: Membership, known: IDataObject): Promise<ID
 
 /** A customer leaves a group: on a day, or as if it had never been there. Who is not in it has left it. */
 export const leaveGroup: ActionKind<'leave'> = async (item, entity, action) => {
-	const membership = read(item, entity, action);
+	const membership = membershipOf(item, entity, action);
 	const { branch, customer, group, rest, lock } = membership;
 	const day = dayOf(item, rest.e_date) ?? today(item);
 	return await item.run.withLock([lock], async () => {
@@ -110,7 +111,7 @@ const LABELS = Object.fromEntries(
 	[...cgi.fields, ...(cgi.keys ?? [])].map(({ name, label }) => [name, label]),
 );
 
-function read(item: Item, entity: Entity, action: Action): Membership {
+function membershipOf(item: Item, entity: Entity, action: Action): Membership {
 	const { branch } = targetOf(item, entity);
 	const customer = idOf(item, entity);
 	const { group_id, ...rest } = valuesOf(item, action.body, branch);
@@ -123,7 +124,8 @@ async function list({ item, branch, customer, group }: Membership, ever: boolean
 	const query = { customer_id: customer };
 	const [body = {}] = ever ? (cgi.hidden ?? []) : [];
 	const task = `list the groups of customer ${customer}`;
-	const { rows } = await item.collect({ path: cgi.path, action: 'customer', branch, query, body, task });
+	const call = { path: cgi.path, action: 'customer', branch, query, body, labels: LABELS, task };
+	const { rows } = await read(item, cgi, call);
 	return rows.filter((row) => readId(row.group_id) === group);
 }
 
