@@ -167,7 +167,8 @@ export class Item extends ParameterReader {
 	/** An error of this item about what AlfaCRM gave or did not give. */
 	failed(message: string, description: string, status?: number): Error {
 		const { context } = this.run;
-		return nodeError(context.getNode(), { message, description, status }, this.index);
+		const text = { message, description: `${description}${this.alsoSaved()}`, status };
+		return nodeError(context.getNode(), text, this.index);
 	}
 
 	/** Anything but n8n's own kinds of error becomes one of them. */
@@ -177,7 +178,13 @@ export class Item extends ParameterReader {
 
 	/** Sends a call that reads. */
 	async request(call: ItemRequest): Promise<IDataObject | IDataObject[]> {
-		return await this.run.client.request({ ...call, isIdempotent: true, itemIndex: this.index });
+		const { index: itemIndex, saved } = this;
+		return await this.run.client.request({
+			...call,
+			isIdempotent: true,
+			itemIndex,
+			savedBefore: [...saved],
+		});
 	}
 
 	/** Sends a call of which nobody knows what it does, and so never twice. */
@@ -187,7 +194,8 @@ export class Item extends ParameterReader {
 
 	/** The rows of a list, each once; all of them if no limit is given. */
 	async collect(list: Omit<List, 'itemIndex'>, options: CollectOptions = {}): Promise<Collected> {
-		return await collect(this.run.client, { ...list, itemIndex: this.index }, options);
+		const { index: itemIndex, saved } = this;
+		return await collect(this.run.client, { ...list, itemIndex, savedBefore: [...saved] }, options);
 	}
 
 	/**
@@ -210,16 +218,21 @@ export class Item extends ParameterReader {
 		if (!isConfirmed || !created) {
 			throw this.failed(
 				`AlfaCRM answered but did not confirm that it could ${call.task}`,
-				`Look in AlfaCRM whether it was saved before you run this again.${this.alsoSaved()}`,
+				`Look in AlfaCRM whether it was saved before you run this again.`,
 			);
 		}
 		this.saved.push(call.task);
 		return confirms === undefined || 'model' in answer ? model : withoutEnvelope(answer);
 	}
 
-	/** What to say of a refusal: the truth about what this item has saved so far. */
+	/** What to say of a refusal before anything was sent for it: the truth about what this item has saved so far. */
 	untouched(): string {
 		return this.saved.length === 0 ? 'Nothing was sent to AlfaCRM.' : this.alsoSaved().trim();
+	}
+
+	/** The same where something was read before. */
+	unsaved(): string {
+		return this.saved.length === 0 ? 'Nothing was saved.' : this.alsoSaved().trim();
 	}
 
 	private alsoSaved(): string {

@@ -43,7 +43,7 @@ export function added(item: Item, field: Field, held: unknown, given: Wire): Wir
 	if (field.type !== 'texts' && field.type !== 'phones' && present.some((one) => readId(one) === undefined)) {
 		throw item.refused(
 			`Nothing can be added to '${field.label}', because AlfaCRM shows no IDs in it`,
-			`Set 'List Fields' to Replace All Values, or leave '${field.label}' out. Nothing was saved.`,
+			`Set 'List Fields' to Replace All Values, or leave '${field.label}' out. ${item.unsaved()}`,
 		);
 	}
 	return union(field, present, more) as Wire;

@@ -47,12 +47,20 @@ async function tellIfKept(
 	match: Match,
 	wanted: boolean,
 ): Promise<void> {
-	if ((await isArchived(item, entity, target, match)) === wanted) return;
 	const noun = entity.label.toLowerCase();
+	const name = `${noun} ${String(match.row.id)}`;
+	try {
+		if ((await isArchived(item, entity, target, match)) === wanted) return;
+	} catch (caught) {
+		if (item.run.isCancelled) throw caught;
+		// It is saved, whatever became of the look afterwards.
+		item.run.hints.add('AlfaCRM took the change, but could not be asked what became of it. Look there', name);
+		return;
+	}
 	item.run.hints.add(
 		wanted
 			? `AlfaCRM took the change, but shows a ${noun} as active still. Archive it there by hand`
 			: `AlfaCRM took the change, but shows a ${noun} as archived still. Restore it there by hand`,
-		`${noun} ${String(match.row.id)}`,
+		name,
 	);
 }
