@@ -70,6 +70,8 @@ async function prolonged(membership: Membership, known: IDataObject): Promise<ID
 	const body: IDataObject = {};
 	if (rest.e_date !== undefined && dayOf(item, rest.e_date) !== lastDay(item, known))
 		body.e_date = rest.e_date;
+	// One that ends today goes on, as if it had never been ended. API notes 5.7.
+	if (rest.e_date === undefined && lastDay(item, known) === today('iso', item.zone)) body.e_date = null;
 	// One that begins later is brought forward, or the customer would not be in the group.
 	if ((dayOf(item, rest.b_date) ?? today('iso', item.zone)) < firstDay(item, known)) {
 		body.b_date = rest.b_date ?? today('dotted', item.zone);
@@ -92,6 +94,15 @@ export const leaveGroup: ActionKind<'leave'> = async (item, entity, action) => {
 			rest.leave_by === 'delete' ? lastDay(item, row) >= day : lastDay(item, row) > day,
 		);
 		if (rows.length === 0) return [left({ customer_id: customer, group_id: group }, 'unchanged', true)];
+		const begun = rows.find(
+			(row) => firstDay(item, row) > day && firstDay(item, row) <= today('iso', item.zone),
+		);
+		if (rest.leave_by !== 'delete' && begun) {
+			throw item.refused(
+				`'Last Day' must not be before the membership began, on ${firstDay(item, begun)}`,
+				"Give a later day, or set 'How' to Delete It. Nothing was saved.",
+			);
+		}
 
 		const result: IDataObject[] = [];
 		for (const row of rows) {

@@ -52,7 +52,7 @@ async function tellIfKept(
 	try {
 		if ((await isArchived(item, entity, target, match)) === wanted) return;
 	} catch (caught) {
-		if (item.run.isCancelled) throw caught;
+		if (item.run.isCancelled) throw item.asError(caught);
 		// It is saved, whatever became of the look afterwards.
 		item.run.hints.add('AlfaCRM took the change, but could not be asked what became of it. Look there', name);
 		return;

@@ -80,12 +80,6 @@ it.each(['customer', 'lead'])('the address of a %s is a customer', async (page) 
 	]);
 });
 
-it('a login without the App Key that the account wants speaks of it', async () => {
-	office.set({ requireAppKey: 'k' });
-	const error = await office.stopped(list);
-	expect(error.message).toMatch(/App Key/);
-});
-
 it('a new customer is not made where AlfaCRM counts one with that phone and does not show it', async () => {
 	office.lead({ phone: ['+7(900)555-00-01'] });
 	school.sandbox.faults.add({ kind: 'emptyItems', match: { entity: 'customer', action: 'index' }, times: 0 });

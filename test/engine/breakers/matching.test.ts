@@ -173,68 +173,6 @@ describe('Search in Branch', () => {
 	});
 });
 
-describe('two users of one school', () => {
-	const second = () => {
-		const { email, apiKey } = school.sandbox.account.noSubjects;
-		return new Engine({ ...school.credential, email, apiKey }, '2');
-	};
-	it('make one customer together', async () => {
-		const before = rows('customer').length;
-		const form = byPhone('+7(900)555-88-01', { name: 'Новая' });
-		set({ latencyMs: 5 });
-		await Promise.all([school.engine.run({ parameters: form }), second().run({ parameters: form })]);
-		expect(rows('customer').length).toBe(before + 1);
-	});
-	it('take one payment together', async () => {
-		const id = lead({ is_study: 1 });
-		const form: INodeParameters = {
-			resource: 'customer',
-			operation: 'takePayment',
-			branchId: 1,
-			id: { __rl: true, mode: 'id', value: String(id) },
-			income: 1000,
-			pay_account_id: 1,
-			additionalFields: {},
-		};
-		set({ latencyMs: 5 });
-		await Promise.all([school.engine.run({ parameters: form }), second().run({ parameters: form })]);
-		expect(rows('pay').filter((row) => row.customer_id === id).length).toBe(1);
-	});
-});
-
-describe('two executions, one after the other, where lists show new records late', () => {
-	const hideNew = (path: string) => {
-		school.sandbox.onAnswer = ({ entity, action }) => {
-			if (entity !== path || action !== 'create') return;
-			const newest = rows(path).at(-1) as IDataObject;
-			school.sandbox.store.conceal(path, newest.id as number, { afterCalls: 6 });
-		};
-	};
-	it('make one customer', async () => {
-		const before = rows('customer').length;
-		hideNew('customer');
-		const form = byPhone('+7(900)555-88-02', { name: 'Новая' });
-		const both = [1, 2].map(async () => await school.engine.run({ parameters: form }));
-		await Promise.all(both);
-		expect(rows('customer').length).toBe(before + 1);
-	});
-	it('take one payment', async () => {
-		const id = lead({ is_study: 1 });
-		hideNew('pay');
-		const form: INodeParameters = {
-			resource: 'customer',
-			operation: 'takePayment',
-			branchId: 1,
-			id: { __rl: true, mode: 'id', value: String(id) },
-			income: 1000,
-			pay_account_id: 1,
-			additionalFields: {},
-		};
-		await Promise.all([1, 2].map(async () => await school.engine.run({ parameters: form })));
-		expect(rows('pay').filter((row) => row.customer_id === id).length).toBe(1);
-	});
-});
-
 describe('several matches, the second of which cannot be saved', () => {
 	it('does not say that nothing was saved', async () => {
 		set({ groupTeachers: 'names' });
@@ -270,26 +208,7 @@ describe('several matches, the second of which cannot be saved', () => {
 			additionalFields: {},
 		});
 		expect(customer(id).e_date).not.toBe('2030-12-31');
-		console.log(status, json, hints, error?.message, error?.description);
 		expect(error === undefined || error.description?.includes('Saved before')).toBe(true);
-	});
-});
-
-describe('an email that holds two', () => {
-	it('matches by each of them', async () => {
-		const id = lead({ email: ['mia@example.org, anna@example.org'] });
-		const before = rows('customer').length;
-		const out = await run({
-			resource: 'customer',
-			operation: 'upsert',
-			branchId: 1,
-			matchBy: 'email',
-			email: 'anna@example.org',
-			fieldsToSet: { name: 'X', note: 'n' },
-			options: {},
-		} as INodeParameters);
-		expect(out[0].id).toBe(id);
-		expect(rows('customer').length).toBe(before);
 	});
 });
 

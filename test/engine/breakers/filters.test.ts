@@ -37,19 +37,4 @@ describe('Get Many: rows that AlfaCRM rightly found', () => {
 		const rows = await office.run(many('customer', {}, { is_study: 0, removed: 0 }));
 		expect(rows.length).toBe(have + fill);
 	});
-	it('returns payments of all types', async () => {
-		office.set({ payDefault: 'income' });
-		const p = office.add('pay', { ...paid(), pay_type_id: 5 });
-		const rows = await office.run(many('pay', {}));
-		expect(rows.map((r) => r.id)).toContain(p);
-	});
-	it('returns payments of a day where AlfaCRM wants points', async () => {
-		office.set({
-			ignoredFilters: [],
-			dateFormats: { 'pay.date_from': 'points', 'pay.date_to': 'points' },
-			wrongFilterValue: 'matchesNothing',
-		});
-		const rows = await office.run(many('pay', { date_from: '2026-01-01' }));
-		expect(rows.length).toBeGreaterThan(0);
-	});
 });
