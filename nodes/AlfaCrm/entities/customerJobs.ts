@@ -173,8 +173,7 @@ const additions: Action[] = [
 			dotted('b_date', 'Start Date', { otherwise: 'today', description: 'First day, today if left empty' }),
 			references('subject_ids', 'Subject', 'subject', { description: 'Subjects that it pays for' }),
 		],
-		// Lessons use the balance up.
-		recipe: { kind: 'add', entity: 'customerTariff', link: 'query', drifting: ['balance'] },
+		recipe: { kind: 'add', entity: 'customerTariff', link: 'query' },
 		returns: 'saved',
 		certainty: 'documented',
 	},
@@ -212,8 +211,6 @@ const additions: Action[] = [
 			link: 'body',
 			// Without a type the list may show incomes only. API notes 5.16.
 			narrow: { customer_id: 'customer_id', pay_type_id: 'pay_type_id' },
-			// People confirm it later.
-			drifting: ['is_confirmed'],
 			fill: { payer_name: ['legal_name', 'name'] },
 		},
 		returns: 'saved',

@@ -52,8 +52,6 @@ export interface Addition {
 	without?: Readonly<Record<string, IDataObject>>;
 	/** A record with one of these values counts no more. */
 	unless?: IDataObject;
-	/** Fields that AlfaCRM or people change afterwards, and that so tell nothing. */
-	drifting?: readonly string[];
 	/** Only records of today and yesterday count, by this field. */
 	recent?: string;
 	/** Fields that, if not given, are taken from this record: the first one that is filled. */

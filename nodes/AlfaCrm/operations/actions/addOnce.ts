@@ -47,9 +47,7 @@ export const addOnce: ActionKind<'add'> = async (item, entity, action, recipe) =
 
 	const labels = Object.fromEntries([...other.fields, ...fields].map((one) => [one.name, one.label]));
 	const target = { path: other.path, branch, query, labels };
-	const compared = [...other.fields, ...(other.keys ?? [])].filter(
-		(one) => !isBlank(one, body[one.name]) && !recipe.drifting?.includes(one.name),
-	);
+	const compared = [...other.fields, ...(other.keys ?? [])].filter((one) => !isBlank(one, body[one.name]));
 	const adding = { item, other, recipe, target, link: { name, id }, body, compared };
 
 	const lock: LockKey = [entity.path, id, other.path];
