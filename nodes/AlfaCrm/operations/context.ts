@@ -9,6 +9,7 @@ import { mark, touch, touchedSince, withLock } from '../api/locks';
 import type { Collected, CollectOptions, List } from '../api/pages';
 import { collect } from '../api/pages';
 import type { Entity } from '../entities/types';
+import { isPlain } from '../fields/blank';
 import { Hints } from './hints';
 import type { Match } from './matching/written';
 import { isLate, WrittenRecords } from './matching/written';
@@ -144,7 +145,7 @@ export class Item extends ParameterReader {
 	object(parameter: Parameter): IDataObject {
 		const value = this.given(parameter);
 		const object = typeof value === 'string' ? parsed(value) : value;
-		if (typeof object === 'object' && object !== null && !Array.isArray(object)) return object as IDataObject;
+		if (isPlain(object)) return object as IDataObject;
 		throw this.refused(
 			`'${parameter.displayName}' is not a JSON object`,
 			'Write it as {"name": "value"}, or use an expression that gives an object. Nothing was sent to AlfaCRM.',

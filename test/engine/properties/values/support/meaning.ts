@@ -81,9 +81,12 @@ const READERS: Record<Kind, (value: unknown, field: Described) => Meaning> = {
 	slug,
 };
 
+const OPTIONS = ['onlyForNew', 'searchBranches'];
+
 export function meaningOf(field: Described, value: unknown): Meaning {
-	if (saysNothing(value)) return EMPTY;
-	return READERS[field.type](value, field);
+	const meaning = saysNothing(value) ? EMPTY : READERS[field.type](value, field);
+	// A protection must not go because an expression finds nothing: only a list without anything in it may say so.
+	return meaning.empty && OPTIONS.includes(field.name) ? open(REFUSE, meaning) : meaning;
 }
 
 function text(value: unknown): Meaning {

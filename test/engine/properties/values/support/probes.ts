@@ -79,13 +79,6 @@ function probed(
 				[...at, 'name'],
 				`${where} > Name`,
 			),
-			place(
-				'optional',
-				{ type: 'rows', name: 'customFields', label: 'Custom' },
-				parameters,
-				path,
-				`${where} as a whole`,
-			),
 		];
 	}
 	const declared = fieldOf(situation, property.name);
