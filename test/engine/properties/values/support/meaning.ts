@@ -164,7 +164,8 @@ function number(value: unknown, { min, nonZero }: Described, isWhole: boolean): 
 function record(value: unknown): Meaning {
 	if (isPicker(value)) {
 		const given = value.mode === 'url' ? /[?&]id=(\d+)/.exec(String(value.value))?.[1] : value.value;
-		return record(given ?? 'none');
+		// The page of another kind of record is refused.
+		return value.mode === 'url' ? open(REFUSE, record(given ?? 'none')) : record(given ?? 'none');
 	}
 	if (typeof value === 'string' && /[?&]id=\d+/.test(value))
 		return open(REFUSE, says(Number(value.split('=')[1])));
