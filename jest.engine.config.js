@@ -16,7 +16,7 @@ module.exports = {
 				...Object.fromEntries(['n8n-core', 'n8n-workflow'].map(one)),
 			},
 			// How the trigger gets along with all that may happen does not depend on the engine.
-			globals: { POLL_HISTORIES: Number(process.env.POLL_HISTORIES ?? 200) },
+			globals: { ...engine.globals, POLL_HISTORIES: Number(process.env.POLL_HISTORIES ?? 200) },
 		},
 	],
 	testTimeout,
