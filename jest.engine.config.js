@@ -18,7 +18,7 @@ module.exports = {
 			// What a value means, and what comes of two runs, is the node's own matter and takes the most time.
 			testPathIgnorePatterns: ['<rootDir>/test/engine/properties/'],
 			// How the trigger gets along with all that may happen does not depend on the engine.
-			globals: { POLL_HISTORIES: Number(process.env.POLL_HISTORIES ?? 200) },
+			globals: { ...engine.globals, POLL_HISTORIES: Number(process.env.POLL_HISTORIES ?? 200) },
 		},
 	],
 	testTimeout,
