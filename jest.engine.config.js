@@ -16,7 +16,8 @@ module.exports = {
 				...Object.fromEntries(['n8n-core', 'n8n-workflow'].map(one)),
 			},
 			// What a value means, and what comes of two runs, is the node's own matter and takes the most time.
-			testPathIgnorePatterns: ['<rootDir>/test/engine/properties/'],
+			// The test of a credential is n8n's newest.
+			testPathIgnorePatterns: ['<rootDir>/test/engine/properties/', 'credential-test'],
 			// How the trigger gets along with all that may happen does not depend on the engine.
 			globals: { ...engine.globals, POLL_HISTORIES: Number(process.env.POLL_HISTORIES ?? 200) },
 		},

@@ -37,7 +37,8 @@ describe('a list that stays as it is', () => {
 		// One full page may be all that its total counts.
 		[20, 2],
 		[21, 2],
-		[500, 25],
+		// One call more, for the total of a full last page may be one too low.
+		[500, 26],
 		[501, 26],
 	])('of %d rows is whole after one reading of %d pages', async (count, calls) => {
 		const { client, sent } = contextOf(listing(() => ids(count), 20));

@@ -147,9 +147,10 @@ describe('a total that only counts the page', () => {
 });
 
 describe('ends', () => {
-	it('without another call once there are as many rows as the total', async () => {
+	it('without another call once there are as many rows as the total, unless the last page is full', async () => {
 		expect((await readAll(paged(rows(1, 45), 20))).asked).toHaveLength(3);
-		expect((await readAll(paged(rows(1, 60), 20))).asked).toHaveLength(3);
+		// The total may be one too low.
+		expect((await readAll(paged(rows(1, 60), 20))).asked).toHaveLength(4);
 		expect((await readAll(paged(rows(1, 3), 20))).asked).toHaveLength(1);
 	});
 

@@ -6,6 +6,9 @@ import { NodeApiError } from 'n8n-workflow';
 
 const told = new NodeApiError({} as INode, {}, { failure: { cause: 'credential-invalid' } });
 
+/** Whether n8n passes on all that is known of a failed request. */
+export const tellsCause = told.failure !== undefined;
+
 /** The cause that an error carries for n8n's scheduler, which older versions do not pass on. */
 export const failure = (cause: object): object | undefined =>
 	told.failure === undefined ? undefined : cause;
