@@ -17,6 +17,7 @@ export function matchForm(entity: Entity): INodeProperties[] {
 /** The choice of a key, for the form and for its reading. */
 export function matchBy({ match }: Entity): INodeProperties {
 	const keys = match?.keys ?? [];
+	const [preset = ''] = keys.map(({ name }) => name);
 	return {
 		displayName: 'Match By',
 		name: 'matchBy',
@@ -28,7 +29,7 @@ export function matchBy({ match }: Entity): INodeProperties {
 				...(description ? { description } : {}),
 			})),
 		),
-		default: keys[0]?.name ?? '',
+		default: preset,
 		description: 'What tells that a record is the one that is meant',
 	};
 }
