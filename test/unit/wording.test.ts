@@ -94,7 +94,10 @@ describe('every field of every entity', () => {
 		for (const field of fields) {
 			if (field.type !== 'rows') continue;
 			const property = toProperty(field);
-			expect(property.typeOptions).toEqual({ multipleValues: true });
+			expect(property.typeOptions).toMatchObject({ multipleValues: true, hideOptionalFields: true });
+			const isShown = childrenOf(property).filter(({ typeOptions }) => typeOptions?.showEvenWhenOptional);
+			const needed = field.fields.filter(({ required }) => required);
+			expect(isShown.map(({ name }) => name).sort()).toEqual(needed.map(({ name }) => name).sort());
 			expect(
 				childrenOf(property)
 					.map(({ name }) => name)

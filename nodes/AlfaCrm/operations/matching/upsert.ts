@@ -120,6 +120,12 @@ async function change(job: Job, search: Search, match: Found): Promise<IDataObje
 		// The key agrees by its own rules, which are wider: it would only be spelled differently.
 		if (!key.any)
 			key.fields.filter((name) => !isList(keyField(entity, name))).forEach((name) => keptNames.add(name));
+		if (match.archived && rules.ifArchived === 'update') {
+			item.run.hints.add(
+				"Archived records match and stay in the archive; choose in 'If the Match Is Archived' to restore them",
+				`${entity.label.toLowerCase()} ${id}`,
+			);
+		}
 		const wire: IDataObject = {
 			...(match.archived && rules.ifArchived === 'restore' ? { removed: 0 } : {}),
 			...job.wire,
