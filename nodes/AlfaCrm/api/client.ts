@@ -30,7 +30,7 @@ const NEW_LOGINS = 2;
 const FORBIDDEN_MS = 60_000;
 
 /** Any n8n context that can call AlfaCRM. */
-export type ApiContext = IExecuteFunctions | ILoadOptionsFunctions | IPollFunctions | IWebhookFunctions;
+type ApiContext = IExecuteFunctions | ILoadOptionsFunctions | IPollFunctions | IWebhookFunctions;
 
 export interface ApiRequest {
 	/** Kebab-case, as in the URL: `lead-status`. */

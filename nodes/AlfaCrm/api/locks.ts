@@ -69,7 +69,7 @@ function release(key: string): void {
 }
 
 /** Whose write it is: an execution knows what it has written itself. */
-export type Writer = symbol;
+type Writer = symbol;
 
 interface Write {
 	order: number;

@@ -37,7 +37,7 @@ export interface Page {
 }
 
 /** The ID, or the content of a row that has none. */
-export type RowKey = string | number;
+type RowKey = string | number;
 
 /**
  * Walks the pages of an index action, whatever their size: they are counted from 0 and the server alone decides how

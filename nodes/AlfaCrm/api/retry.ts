@@ -13,7 +13,7 @@ const UNAVAILABLE = [502, 503, 504];
 /** A server that asks for more patience than this is not waited for. */
 export const LONGEST_WAIT_MS = 60_000;
 
-export interface RetryOptions {
+interface RetryOptions {
 	perSecond: number;
 	/** True for a request that may be sent again after its answer was lost. */
 	isRepeatable: boolean;

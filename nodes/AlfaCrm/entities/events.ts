@@ -18,7 +18,7 @@ export interface EventType {
 	};
 }
 
-export type ChangeName = 'create' | 'update' | 'delete';
+type ChangeName = 'create' | 'update' | 'delete';
 
 /** In the order of their labels. */
 export const eventTypes: readonly EventType[] = [

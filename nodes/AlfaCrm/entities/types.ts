@@ -8,7 +8,7 @@ export type OperationName = 'create' | 'delete' | 'find' | 'get' | 'getAll' | 'u
  * How sure the facts about a thing are: several independent sources or a live account agree; the official tables say
  * so; one source, or sources that contradict each other.
  */
-export type Certainty = 'confirmed' | 'documented' | 'unconfirmed';
+type Certainty = 'confirmed' | 'documented' | 'unconfirmed';
 
 /** A natural key: what a record is told by when its ID is not known. */
 export interface MatchKey {

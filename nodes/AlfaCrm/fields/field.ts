@@ -92,9 +92,9 @@ const rejoined = (field: ShownType, items: unknown[]): unknown[] =>
 	items.every((item) => typeof item === 'string') ? kindOf(field).items(field, items.join(', ')) : items;
 
 /** The same for one value of each, of a list too. */
-export function sameItem(field: ShownType, one: unknown, other: unknown, zone = ANY_ZONE): boolean {
+export function sameItem(field: ShownType, one: unknown, other: unknown): boolean {
 	if (isNothing(one) || isNothing(other)) return isNothing(one) && isNothing(other);
-	return kindOf(field).isSame(field, one, other, zone);
+	return kindOf(field).isSame(field, one, other, ANY_ZONE);
 }
 
 /** What is there stays first and as it is written there. */

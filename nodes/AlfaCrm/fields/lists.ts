@@ -37,7 +37,7 @@ export function itemsOf(value: unknown, split: (text: string) => string[]): unkn
 }
 
 /** The field mapper holds what is typed there as a text. */
-export function listIn(text: string): unknown[] | undefined {
+function listIn(text: string): unknown[] | undefined {
 	if (!text.trim().startsWith('[')) return undefined;
 	const value = jsonIn(text);
 	return Array.isArray(value) ? value : undefined;

@@ -38,7 +38,7 @@ const limits = ({ min, max }: Bounded) => ({
 });
 
 /** 1290.9 * 3 is 3872.7000000000003; what follows the cents is noise. */
-export function readCents(value: unknown): number | undefined {
+function readCents(value: unknown): number | undefined {
 	const number = readNumber(value);
 	if (number === undefined || Math.abs(number) > LARGEST) return undefined;
 	const cents = Math.round(Number((Math.abs(number) * 100).toPrecision(15)));

@@ -21,7 +21,7 @@ const nationalPart = (digits: string): string | undefined =>
  *
  * @returns undefined where there are none
  */
-export function phoneDigits(value: unknown): string | undefined {
+function phoneDigits(value: unknown): string | undefined {
 	if (typeof value !== 'string' && typeof value !== 'number') return undefined;
 	const text = String(value).normalize('NFKC');
 	const digits = digitsIn(text);

@@ -20,7 +20,7 @@ interface AnyField {
 type Rows = OfType<'rows'>;
 
 /** The rows as they were given: a list, the same in JSON, or what the form holds. */
-export function rowsIn(value: unknown): IDataObject[] | undefined {
+function rowsIn(value: unknown): IDataObject[] | undefined {
 	if (isNothing(value)) return [];
 	if (typeof value === 'string') return rowsIn(jsonIn(value) ?? false);
 	if (Array.isArray(value)) return value.every(isPlain) ? (value as IDataObject[]) : undefined;

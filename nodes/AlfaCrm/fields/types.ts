@@ -86,7 +86,7 @@ export type RecheckTest = 'is' | 'has' | 'in' | 'contains' | 'phone' | 'blank' |
  * Against which field of a row; for customers, against the members of the group that is asked for; or not at all, where
  * a row need not show why it was found.
  */
-export type Recheck = { field: string; test: RecheckTest; also?: IDataObject } | 'members' | 'trusted';
+type Recheck = { field: string; test: RecheckTest; also?: IDataObject } | 'members' | 'trusted';
 
 export type Filter = FieldBasics &
 	FieldType & {

@@ -5,7 +5,7 @@ import type { Entity } from '../entities/types';
 import { folded } from './titles';
 
 /** How what was typed into a picker is looked for. */
-export interface Search {
+interface Search {
 	/** Filters to ask with, one after the other until something is found. */
 	questions: readonly IDataObject[];
 	/** For what the server finds too much of. */

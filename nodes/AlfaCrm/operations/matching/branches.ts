@@ -32,7 +32,7 @@ export async function searchedBranches(
 }
 
 /** Read before anything is sent. */
-export function chosenBranches(options: Collection): number[] {
+function chosenBranches(options: Collection): number[] {
 	if (!options.has('searchBranches')) return [];
 	const value = options.given(options.parameter('searchBranches'));
 	const field = { type: 'ids', name: 'searchBranches', label: 'Search in Branch' } as const;

@@ -7,7 +7,7 @@ export interface Found extends Match {
 	archived: boolean;
 }
 
-export type Decision = { act: 'create' } | { act: 'refuse' | 'skip' | 'update'; matches: Found[] };
+type Decision = { act: 'create' } | { act: 'refuse' | 'skip' | 'update'; matches: Found[] };
 
 /** What to do with the records found: archived ones count only where there is no active one. */
 export function decide(

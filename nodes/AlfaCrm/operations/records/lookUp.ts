@@ -7,10 +7,10 @@ import type { Item } from '../context';
 import type { Target } from '../target';
 
 /** Reads the rows of a list; an item and a trigger each have their own way to. */
-export type Collect = (list: Omit<List, 'itemIndex'>, options: CollectOptions) => Promise<Collected>;
+type Collect = (list: Omit<List, 'itemIndex'>, options: CollectOptions) => Promise<Collected>;
 
 /** The record, if it came; and whether it is sure that there is none if it did not. */
-export interface LookedUp {
+interface LookedUp {
 	record?: IDataObject;
 	isSure: boolean;
 }

@@ -34,7 +34,7 @@ export interface PollSettings {
 	onChanged: () => void;
 }
 
-export interface Outcome {
+interface Outcome {
 	/** Oldest first. */
 	news: News[];
 	/** Stores what is known now; what follows after the first `taken` news comes again with the next poll. */

@@ -16,7 +16,7 @@ const call: INodeParameters = {
 	callBody: '{}',
 };
 
-it('a 429 that is not waited for does not speak of 5 tries', async () => {
+it('a 429 that is not waited for speaks of the seconds, not of tries', async () => {
 	school.sandbox.faults.add({ kind: 'tooMany', retryAfter: 61, match: { entity: 'lead-status' } });
 	const error = await office.stopped(list);
 	expect(school.calls().filter((one) => one === 'lead-status/index')).toHaveLength(1);
@@ -66,13 +66,13 @@ it('a customer that AlfaCRM counts and does not show is not said to be missing',
 	expect(error.message).not.toMatch(/has no customer/);
 });
 
-it.each(['get', 'delete'])('the address of a group is no customer: %s', async (operation) => {
+it.each(['get', 'delete'])('the address of a group is refused as a customer by %s', async (operation) => {
 	const id = office.lead();
 	const url = { __rl: true, mode: 'url', value: `https://demo.s20.online/company/1/group/view?id=${id}` };
 	await office.refused({ resource: 'customer', operation, branchId: 1, id: url }, 'Customer');
 });
 
-it.each(['customer', 'lead'])('the address of a %s is a customer', async (page) => {
+it.each(['customer', 'lead'])('the address of a %s is taken as a customer', async (page) => {
 	const id = office.lead();
 	const url = { __rl: true, mode: 'url', value: `https://demo.s20.online/company/1/${page}/view?id=${id}` };
 	expect(await office.run({ resource: 'customer', operation: 'get', branchId: 1, id: url })).toMatchObject([

@@ -17,14 +17,6 @@ const byPhone = (phone: string): INodeParameters => ({
 });
 const ids = async (phone: string) => (await office.run(byPhone(phone))).map(({ id }) => id);
 
-it('a whole number finds nobody whose number only ends in the same digits', async () => {
-	const one = office.lead({ phone: ['+7(900)555-00-01'] });
-	office.lead({ phone: ['+7(910)555-00-01'] });
-	for (const phone of ['+7 900 555-00-01', '8 900 555 00 01', '9005550001', '89005550001']) {
-		expect(await ids(phone)).toEqual([one]);
-	}
-});
-
 it.each([
 	'+7 900 555-00-01 доб. 12',
 	'тел. 8 900 555-00-01',
@@ -34,10 +26,8 @@ it.each([
 	'+7 900 555',
 	'7 900 5',
 	'0079005550001',
-	'5550001',
-	'555-00-01',
 	'900-555',
-])('finds +7(900)555-00-01 by %s', async (phone) => {
+])('the filter %j finds who holds +7(900)555-00-01', async (phone) => {
 	const id = office.lead({ phone: ['+7(900)555-00-01'] });
 	expect(await ids(phone)).toContain(id);
 });
@@ -47,11 +37,14 @@ it.each([
 	['+49 170 1234567', ['+49 170 1234567', '0049 170 1234567', '170 1234567', '491701234567']],
 	['8 900 555 00 01', ['+79005550001', '9005550001', '8900555', '8 900 555-00-01']],
 	['+7(900)555-00-01 (мама)', ['+79005550001', '8 900 555-00-01']],
-])('finds %s in other spellings', async (held, others) => {
+])('who holds %s is found by its other spellings', async (held, others) => {
 	const id = office.lead({ phone: [held] });
 	for (const other of others) expect([other, await ids(other)]).toEqual([other, [id]]);
 });
 
-it.each(['мама', 'доб. 12', 'дом 12 кв 34'])('refuses %s', async (phone) => {
-	await office.refused(byPhone(phone), 'Phone');
-});
+it.each(['мама', 'доб. 12', 'дом 12 кв 34'])(
+	'the filter %j, which is no phone, is refused',
+	async (phone) => {
+		await office.refused(byPhone(phone), 'Phone');
+	},
+);

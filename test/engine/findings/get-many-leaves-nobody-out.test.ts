@@ -16,25 +16,20 @@ const many = (resource: string, filters: INodeParameters, more: INodeParameters 
 	...more,
 });
 
-const paid = () => {
-	const { id, ...row } = office.rows('pay').find(({ branch_id }) => branch_id === 1)!;
-	return row;
-};
-
-describe('Get Many: rows that AlfaCRM rightly found', () => {
-	it('returns leads without a stage though removed: 0 hides them', async () => {
+describe('Get Many', () => {
+	it('returns a lead without a stage where AlfaCRM leaves it out of those that are not archived', async () => {
 		office.set({ removedZero: 'hidesUnsorted' });
 		const id = office.lead({ lead_status_id: null });
 		const rows = await office.run(many('customer', {}, { is_study: 0, removed: 0 }));
-		expect(rows.map((r) => r.id)).toContain(id);
+		expect(rows.map((row) => row.id)).toContain(id);
 	});
 
-	it('returns all rows where the total is one too low', async () => {
+	it('returns all records where the total is one too low', async () => {
 		const have = (await office.run(many('customer', {}, { is_study: 0, removed: 0 }))).length;
 		office.set({ total: 'oneTooLow', pageSize: 20 });
 		const fill = 20 - (have % 20) + 1 + 20;
 		for (let i = 0; i < fill; i++) office.lead({ name: `Проба ${i}` });
 		const rows = await office.run(many('customer', {}, { is_study: 0, removed: 0 }));
-		expect(rows.length).toBe(have + fill);
+		expect(rows).toHaveLength(have + fill);
 	});
 });
