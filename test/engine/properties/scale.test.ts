@@ -155,7 +155,9 @@ describe('a list that no filter narrows', () => {
 		const few = await readings('customer/index', parameters, items.slice(0, 3));
 		const many = await readings('customer/index', parameters, items);
 		const one = await readings('customer/index', parameters, items.slice(0, 1));
-		expect({ few, many }).toEqual({ few: one, many: one });
+		// What a filtered answer brings need not be the whole list, so it is read once more without the filter.
+		expect(many).toBe(few);
+		expect(few).toBeLessThanOrEqual(2 * one);
 	});
 
 	it('of undated tasks is read once by Create Task without a date, for 100 items as for 1', async () => {
