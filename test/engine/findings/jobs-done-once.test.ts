@@ -4,7 +4,7 @@ import { officeOf, pick } from '../support/office';
 import { useSchool } from '../support/school';
 
 const school = useSchool({ customers: 40 });
-const { lead, patch, rows, run, set, whole } = officeOf(school);
+const { lead, rows, run, set, whole } = officeOf(school);
 
 const job = (operation: string, id: unknown, more: INodeParameters = {}): INodeParameters => ({
 	resource: 'customer',
@@ -41,28 +41,6 @@ describe('Take Payment', () => {
 		const { hints, status } = await whole(pay(id));
 		const isTold = status === 'error' || hints.length > 0;
 		expect(of('pay', id) === 1 || isTold).toBe(true);
-	});
-
-	it('takes a payment once that somebody confirms meanwhile', async () => {
-		const id = client();
-		await run(pay(id, { is_confirmed: false }));
-		patch('pay', rows('pay').at(-1)?.id, { is_confirmed: 1 });
-		await run(pay(id, { is_confirmed: false }));
-		expect(of('pay', id)).toBe(1);
-	});
-});
-
-describe('Sell Subscription', () => {
-	it('sells once though a lesson has used some of the balance', async () => {
-		const id = client();
-		const form = job('sellSubscription', id, {
-			tariff_id: 1,
-			additionalFields: { balance: 3200, b_date: '01.02.2026' },
-		} as INodeParameters);
-		await run(form);
-		patch('customer-tariff', rows('customer-tariff').at(-1)?.id, { balance: '2400.00' });
-		await run(form);
-		expect(of('customer-tariff', id)).toBe(1);
 	});
 });
 

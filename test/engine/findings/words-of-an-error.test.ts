@@ -2,6 +2,7 @@ import type { INodeParameters } from 'n8n-workflow';
 
 import { officeOf, pick } from '../support/office';
 import { useSchool } from '../support/school';
+import { tellsCause } from '../support/version';
 
 const school = useSchool({ customers: 40 });
 const office = officeOf(school);
@@ -16,7 +17,8 @@ const call: INodeParameters = {
 	callBody: '{}',
 };
 
-it('a 429 that is not waited for speaks of the seconds, not of tries', async () => {
+// Older n8n loses how long AlfaCRM asks to wait.
+(tellsCause ? it : it.skip)('a 429 that is not waited for speaks of the seconds, not of tries', async () => {
 	school.sandbox.faults.add({ kind: 'tooMany', retryAfter: 61, match: { entity: 'lead-status' } });
 	const error = await office.stopped(list);
 	expect(school.calls().filter((one) => one === 'lead-status/index')).toHaveLength(1);
