@@ -35,8 +35,9 @@ export async function sendCall(item: Item): Promise<IDataObject[]> {
 }
 
 function partOf(item: Item, parameter: INodeProperties): string {
+	const given = item.given(parameter);
 	const text = item.text(parameter);
-	if (/^[a-z][a-z0-9-]*$/.test(text)) return text;
+	if (typeof given === 'string' && /^[a-z][a-z0-9-]*$/.test(text)) return text;
 	throw item.refused(
 		`'${parameter.displayName}' is not a part of an API address: "${text}"`,
 		'It has small letters and hyphens only, e.g. lead-status. Nothing was sent to AlfaCRM.',

@@ -81,12 +81,15 @@ const READERS: Record<Kind, (value: unknown, field: Described) => Meaning> = {
 	slug,
 };
 
-const OPTIONS = ['onlyForNew', 'searchBranches'];
+const OPTIONS = ['onlyForNew', 'searchBranches', 'callBranch'];
 
 export function meaningOf(field: Described, value: unknown): Meaning {
 	const meaning = saysNothing(value) ? EMPTY : READERS[field.type](value, field);
 	// A protection must not go because an expression finds nothing: only a list without anything in it may say so.
-	return meaning.empty && OPTIONS.includes(field.name) ? open(REFUSE, meaning) : meaning;
+	const isOption = OPTIONS.includes(field.name) || (field.name === 'status' && field.type === 'choices');
+	if (meaning.empty && isOption) return open(REFUSE, meaning);
+	// What AlfaCRM does by itself need not be said.
+	return field.name === 'removed' && meaning.says?.[0] === 0 ? open(EMPTY, meaning) : meaning;
 }
 
 function text(value: unknown): Meaning {

@@ -85,7 +85,9 @@ function probed(
 	if (property.type === 'fixedCollection') {
 		const field: Described = declared ?? { type: 'rows', name: property.name, label: property.displayName };
 		const role = path.length === 1 || situation.operation === 'conduct' ? 'required' : 'optional';
-		return [place(role, field, parameters, path, where), ...inRows(declared, parameters, path, where)];
+		const rows = inRows(declared, parameters, path, where);
+		// Inside a collection n8n makes nothing of whatever is no table before the node runs.
+		return path.length > 1 ? rows : [place(role, field, parameters, path, where), ...rows];
 	}
 	const { role, field } = roleOf(situation, property, path, declared);
 	// n8n cannot tell which key an expression will choose, and asks for the values of all.
