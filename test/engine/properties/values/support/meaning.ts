@@ -89,7 +89,7 @@ export function meaningOf(field: Described, value: unknown): Meaning {
 	const isOption = OPTIONS.includes(field.name) || (field.name === 'status' && field.type === 'choices');
 	if (meaning.empty && isOption) return open(REFUSE, meaning);
 	// What AlfaCRM does by itself need not be said.
-	return field.name === 'removed' && meaning.says?.[0] === 0 ? open(EMPTY, meaning) : meaning;
+	return field.name === 'removed' && meaning.says?.[0] === 0 ? { ...meaning, anything: true } : meaning;
 }
 
 function text(value: unknown): Meaning {
