@@ -180,7 +180,7 @@ export class ApiClient {
 
 	/**
 	 * After a token was not taken, or a 403, which may mean the same: whether another try makes sense. n8n renews a token
-	 * after HTTP 401 by itself, once; after 403 only from n8n 2.40 on and never after a 401 that comes with HTTP 200.
+	 * after HTTP 401 by itself, once; never, as it is asked here, after a 403 or a 401 that comes with HTTP 200.
 	 */
 	private mayLogInAgain({ status }: ApiFailure, path: string, progress: Progress): boolean {
 		const { login, token, begun } = progress;
