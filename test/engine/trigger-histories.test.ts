@@ -48,6 +48,15 @@ const found: Array<[string, History]> = [
 		},
 	],
 	[
+		'branches that show the same two of three twice, on pages in another order',
+		{
+			...plain,
+			watched: [],
+			settings: { pageSize: 2, shuffle: true },
+			steps: [{ do: 'failingPoll', at: 4, status: 500 }, poll, create],
+		},
+	],
+	[
 		'a new customer that the total hides, since another one went',
 		{
 			...plain,

@@ -136,6 +136,35 @@ describe('a total that is too high', () => {
 		expect(sent).toHaveLength(8);
 	});
 
+	it.each([
+		['the last page again', [ids(2), ids(3).slice(2), ids(3).slice(2)]],
+		['no row any more', [ids(2), ids(3).slice(2), []]],
+	])('is found out where AlfaCRM shows %s past the end', async (_what, pages) => {
+		const { client } = contextOf(readings({ total: 4, pages }));
+		expect(await allRows(client, CALL)).toMatchObject({ whole: false, stable: true, read: 3 });
+	});
+
+	it('is not blamed where a page shows rows of another one, each time the same', async () => {
+		const pages = [ids(2), ids(3).slice(1)];
+		const { client } = contextOf(readings({ total: 4, pages }));
+		expect(await allRows(client, CALL)).toMatchObject({ whole: false, stable: false, read: 3 });
+	});
+
+	it('is not blamed where a shuffled list happens to show the same rows twice', async () => {
+		const [a, b, c] = ids(3);
+		const { client } = contextOf(
+			readings(
+				{ total: 3, pages: [[a, b], [a]] },
+				{ total: 3, pages: [[b, a], [b]] },
+				{ total: 3, pages: [[b, c], [a]] },
+			),
+		);
+		expect(await allRows(client, CALL)).toMatchObject({
+			whole: true,
+			rows: [{ id: 1 }, { id: 2 }, { id: 3 }],
+		});
+	});
+
 	it('of the moment in which a row was removed is forgotten', async () => {
 		const { client } = contextOf(readings({ total: 3, pages: [ids(2)] }, { total: 2, pages: [ids(2)] }));
 		expect(await allRows(client, CALL)).toMatchObject({ whole: true, total: 2 });

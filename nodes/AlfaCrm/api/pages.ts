@@ -104,7 +104,7 @@ export interface Collected {
 	/** How many rows AlfaCRM spoke of, and how many different ones came, before `keep` left some out. */
 	total?: number;
 	read: number;
-	/** Two readings brought the very same rows although the total says more: the total is wrong. */
+	/** Two readings brought the very same pages although the total says more: the total is wrong. */
 	stable: boolean;
 }
 
@@ -142,8 +142,10 @@ interface Reading {
 	keys: Set<RowKey>;
 	/** As they came, where they have no IDs. */
 	items: IDataObject[];
-	/** Of their order. */
+	/** Of the keys, page by page. */
 	digest: string;
+	/** A page showed rows of another one among its own: rows that belong there are missing. */
+	isShuffled: boolean;
 	total?: number;
 	complete: boolean;
 }
@@ -159,17 +161,20 @@ async function readAll(
 	let before: Reading | undefined;
 	let requests = 0;
 	for (let count = 1; ; count++) {
-		const reading: Reading = { keys: new Set(), items: [], digest: '', complete: true };
+		const reading: Reading = { keys: new Set(), items: [], digest: '', isShuffled: false, complete: true };
 		const order = createHash('sha256');
+		let last = '';
 		for await (const page of pages(client, list)) {
 			requests += 1;
+			const text = page.keys.join('\n');
+			order.update(`${text}\n\n`);
+			reading.isShuffled ||= isPartlyKnown(page, reading) && text !== last;
+			last = text;
 			page.items.forEach((row, index) => {
 				const key = page.keys[index];
 				reading.keys.add(key);
 				if (to.keep(row)) to.rows.set(key, row);
-				if (typeof key === 'number') return;
-				reading.items.push(row);
-				order.update(`${key}\n`);
+				if (typeof key === 'string') reading.items.push(row);
 			});
 			Object.assign(reading, { total: page.total, complete: page.complete });
 			if (to.rows.size >= to.limit)
@@ -188,7 +193,7 @@ async function readAll(
 			return { total, read: reading.items.length, whole: true, stable: false };
 		}
 		// No row at all where some are counted is a failure to repeat, not a wrong total. API notes 3.
-		const isStable = known.size > 0 && known.size === size && hasSameKeys(reading, before);
+		const isStable = known.size > 0 && known.size === size && isSame(reading, before);
 		const most = requests > MANY_PAGES ? Math.min(to.readings, READINGS_OF_LONG) : to.readings;
 		if (isStable || count >= most) return { ...result, whole: false, stable: isStable };
 		before = reading;
@@ -200,8 +205,14 @@ function isInOrder({ items, digest, total }: Reading, before: Reading | undefine
 	return before !== undefined && items.length === total && digest === before.digest;
 }
 
-function hasSameKeys({ keys }: Reading, before: Reading | undefined): boolean {
-	return before?.keys.size === keys.size && [...keys].every((key) => before.keys.has(key));
+/** The same pages once more, none of which overlaps with another: however often it is read, no more will come. */
+function isSame({ digest, isShuffled }: Reading, before: Reading | undefined): boolean {
+	return !isShuffled && digest === before?.digest;
+}
+
+/** Rows without IDs may be equal and yet different ones, so they tell nothing here. */
+function isPartlyKnown({ keys }: Page, { keys: known }: Reading): boolean {
+	return keys.some((key) => typeof key === 'number' && known.has(key));
 }
 
 /**

@@ -11,12 +11,16 @@ export async function watched({ client, state }: Poll, chosen: number[] | undefi
 	if (chosen) return chosen;
 	const { branches, branchesReadAt = 0 } = state;
 	if (branches && Math.abs(Date.now() - branchesReadAt) < VALID_MS) return branches;
-	// A branch that is overlooked would be unknown for an hour.
-	const { rows } = await collect(client, { path: 'branch', task: 'list the branches' }, { readings: WALKS });
+	const { rows, whole, stable } = await collect(
+		client,
+		{ path: 'branch', task: 'list the branches' },
+		{ readings: WALKS },
+	);
 	state.branches = rows
 		.filter(({ is_active }) => Number(is_active ?? 1) !== 0)
 		.flatMap(({ id }) => readId(id) ?? [])
 		.sort((a, b) => a - b);
-	state.branchesReadAt = Date.now();
+	// A branch that was overlooked must not be unknown for an hour.
+	state.branchesReadAt = whole || stable ? Date.now() : undefined;
 	return state.branches;
 }
