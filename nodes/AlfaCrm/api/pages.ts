@@ -104,7 +104,7 @@ export interface Collected {
 	/** How many rows AlfaCRM spoke of, and how many different ones came, before `keep` left some out. */
 	total?: number;
 	read: number;
-	/** Two readings brought the very same pages although the total says more: the total is wrong. */
+	/** Two readings brought the very same rows in the same order although the total says more: the total is wrong. */
 	stable: boolean;
 }
 
@@ -142,10 +142,8 @@ interface Reading {
 	keys: Set<RowKey>;
 	/** As they came, where they have no IDs. */
 	items: IDataObject[];
-	/** Of the keys, page by page. */
+	/** Of the rows in their order. */
 	digest: string;
-	/** A page showed rows of another one among its own: rows that belong there are missing. */
-	isShuffled: boolean;
 	total?: number;
 	complete: boolean;
 }
@@ -161,14 +159,14 @@ async function readAll(
 	let before: Reading | undefined;
 	let requests = 0;
 	for (let count = 1; ; count++) {
-		const reading: Reading = { keys: new Set(), items: [], digest: '', isShuffled: false, complete: true };
+		const reading: Reading = { keys: new Set(), items: [], digest: '', complete: true };
 		const order = createHash('sha256');
 		let last = '';
 		for await (const page of pages(client, list)) {
 			requests += 1;
-			const text = page.keys.join('\n');
-			order.update(`${text}\n\n`);
-			reading.isShuffled ||= isPartlyKnown(page, reading) && text !== last;
+			const text = `${page.keys.join('\n')}\n`;
+			// The last page may come again.
+			if (text !== last) order.update(text);
 			last = text;
 			page.items.forEach((row, index) => {
 				const key = page.keys[index];
@@ -193,7 +191,7 @@ async function readAll(
 			return { total, read: reading.items.length, whole: true, stable: false };
 		}
 		// No row at all where some are counted is a failure to repeat, not a wrong total. API notes 3.
-		const isStable = known.size > 0 && known.size === size && isSame(reading, before);
+		const isStable = known.size > 0 && known.size === size && reading.digest === before?.digest;
 		const most = requests > MANY_PAGES ? Math.min(to.readings, READINGS_OF_LONG) : to.readings;
 		if (isStable || count >= most) return { ...result, whole: false, stable: isStable };
 		before = reading;
@@ -203,16 +201,6 @@ async function readAll(
 /** Rows without IDs that came twice in the very same order, and as many as there are: equal ones are different ones. */
 function isInOrder({ items, digest, total }: Reading, before: Reading | undefined): boolean {
 	return before !== undefined && items.length === total && digest === before.digest;
-}
-
-/** The same pages once more, none of which overlaps with another: however often it is read, no more will come. */
-function isSame({ digest, isShuffled }: Reading, before: Reading | undefined): boolean {
-	return !isShuffled && digest === before?.digest;
-}
-
-/** Rows without IDs may be equal and yet different ones, so they tell nothing here. */
-function isPartlyKnown({ keys }: Page, { keys: known }: Reading): boolean {
-	return keys.some((key) => typeof key === 'number' && known.has(key));
 }
 
 /**

@@ -11,7 +11,7 @@ export async function watched({ client, state }: Poll, chosen: number[] | undefi
 	if (chosen) return chosen;
 	const { branches, branchesReadAt = 0 } = state;
 	if (branches && Math.abs(Date.now() - branchesReadAt) < VALID_MS) return branches;
-	const { rows, whole, stable } = await collect(
+	const { rows, whole } = await collect(
 		client,
 		{ path: 'branch', task: 'list the branches' },
 		{ readings: WALKS },
@@ -21,6 +21,6 @@ export async function watched({ client, state }: Poll, chosen: number[] | undefi
 		.flatMap(({ id }) => readId(id) ?? [])
 		.sort((a, b) => a - b);
 	// A branch that was overlooked must not be unknown for an hour.
-	state.branchesReadAt = whole || stable ? Date.now() : undefined;
+	state.branchesReadAt = whole ? Date.now() : undefined;
 	return state.branches;
 }
