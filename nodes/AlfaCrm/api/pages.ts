@@ -48,9 +48,11 @@ export async function* pages(
 	{ firstPage = 0, ...call }: List,
 ): AsyncGenerator<Page, undefined> {
 	const seen = new Set<RowKey>();
+	const asked = Number(call.body?.pageSize);
 	let total: number | undefined;
 	let count = 0;
 	let fullest = 0;
+	let before = '';
 	for (let page = firstPage; page < firstPage + MOST_PAGES; page++) {
 		const body = { ...call.body, page };
 		const answer = await client.request({ action: 'index', ...call, body, isIdempotent: true });
@@ -65,12 +67,15 @@ export async function* pages(
 		});
 		const all = total !== undefined && seen.size >= total;
 		// More rows than the total make it useless: it may just count a page. After a full page there may be one more.
-		const isFull = page === 0 ? looksLikePageSize(items, total) : items.length >= fullest;
+		const isFull = page === 0 ? looksLikePageSize(items, total, asked) : items.length >= fullest;
 		const enough = seen.size === total && !isFull;
 		fullest = Math.max(fullest, items.length);
 		count += items.length;
-		// Equal rows of a list without IDs may well be different ones; how many there are tells.
-		const hasMore = items.length > 0 && typeof keys[0] === 'string' && count < (total ?? 0);
+		// Equal rows of a list without IDs may well be different ones; how many there are tells, or another page.
+		const text = keys.join('\n');
+		const isMore = total === undefined ? text !== before : count < total;
+		const hasMore = items.length > 0 && typeof keys[0] === 'string' && isMore;
+		before = text;
 		const last = (rows.length === 0 && !hasMore) || enough;
 		yield { number: page, rows, items, keys, total, complete: !last || all || total === undefined };
 		if (last) return;
@@ -166,13 +171,14 @@ async function readAll(
 			requests += 1;
 			const text = `${page.keys.join('\n')}\n`;
 			// The last page may come again.
-			if (text !== last) order.update(text);
+			const isAgain = text === last;
+			if (!isAgain) order.update(text);
 			last = text;
 			page.items.forEach((row, index) => {
 				const key = page.keys[index];
 				reading.keys.add(key);
 				if (to.keep(row)) to.rows.set(key, row);
-				if (typeof key === 'string') reading.items.push(row);
+				if (typeof key === 'string' && !isAgain) reading.items.push(row);
 			});
 			Object.assign(reading, { total: page.total, complete: page.complete });
 			if (to.rows.size >= to.limit)
@@ -181,14 +187,17 @@ async function readAll(
 		reading.digest = order.digest('base64');
 		const size = known.size;
 		for (const key of reading.keys) known.add(key);
-		const { total, complete } = reading;
+		const { total, items } = reading;
 		const result = { total, read: known.size };
-		if (complete || known.size >= (total ?? 0)) return { ...result, whole: true, stable: false };
+		// Equal rows on several pages count where nothing tells how many there are, if they come so twice.
+		const hasEqual = total === undefined && items.length > reading.keys.size;
+		const isEnough = reading.complete || known.size >= (total ?? 0);
+		if (isEnough && !hasEqual) return { ...result, whole: true, stable: false };
 		if (isInOrder(reading, before)) {
 			for (const key of reading.keys) to.rows.delete(key);
-			const keys = rowKeys(reading.items);
-			reading.items.forEach((row, index) => to.keep(row) && to.rows.set(keys[index], row));
-			return { total, read: reading.items.length, whole: true, stable: false };
+			const keys = rowKeys(items);
+			items.forEach((row, index) => to.keep(row) && to.rows.set(keys[index], row));
+			return { total, read: items.length, whole: true, stable: false };
 		}
 		// No row at all where some are counted is a failure to repeat, not a wrong total. API notes 3.
 		const isStable = known.size > 0 && known.size === size && reading.digest === before?.digest;
@@ -200,7 +209,7 @@ async function readAll(
 
 /** Rows without IDs that came twice in the very same order, and as many as there are: equal ones are different ones. */
 function isInOrder({ items, digest, total }: Reading, before: Reading | undefined): boolean {
-	return before !== undefined && items.length === total && digest === before.digest;
+	return items.length > 0 && items.length === (total ?? items.length) && digest === before?.digest;
 }
 
 /**
@@ -219,9 +228,13 @@ export function rowKeys(items: readonly IDataObject[]): RowKey[] {
 	});
 }
 
-/** A `total` that may just be the length of the page. */
-export function looksLikePageSize(items: readonly IDataObject[], total = 0): boolean {
-	return items.length === total && total >= SMALLEST_PAGE;
+/**
+ * A `total` that may just be the length of the page.
+ *
+ * @param asked how many rows a page shall hold, if that was asked for
+ */
+export function looksLikePageSize(items: readonly IDataObject[], total = 0, asked = NaN): boolean {
+	return items.length === total && (total >= SMALLEST_PAGE || total === asked);
 }
 
 function readPage(client: ApiClient, call: List, answer: Answer) {
