@@ -79,7 +79,7 @@ function optionsFor(places, jobs) {
 		ignoreStatic: true,
 		ignorePatterns: ['dist', 'coverage', 'docs/images'],
 		concurrency: jobs,
-		dryRunTimeoutMinutes: 30,
+		dryRunTimeoutMinutes: 90,
 		timeoutMS: 180_000,
 		reporters: [],
 		tempDirName: '.stryker-tmp',
