@@ -170,8 +170,8 @@ async function readAll(
 		for await (const page of pages(client, list)) {
 			requests += 1;
 			const text = `${page.keys.join('\n')}\n`;
-			// The last page may come again.
-			const isAgain = text === last;
+			// The last page may come again; before all rows are there, one of equal rows is another one.
+			const isAgain = text === last && reading.items.length >= (page.total ?? 0);
 			if (!isAgain) order.update(text);
 			last = text;
 			page.items.forEach((row, index) => {
