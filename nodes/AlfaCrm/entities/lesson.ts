@@ -35,7 +35,7 @@ const to = time('time_to', 'Time To');
 
 /** How one customer took part. Grades were never seen filled, so they are sent as they are given. */
 const ATTENDANCE = [
-	id('customer_id', 'Customer ID', { required: true }),
+	id('customer_id', 'Customer ID', { entity: 'customer', required: true }),
 	flag('is_attend', 'Attended', { required: true, description: 'Whether the customer was there' }),
 	id('reason_id', 'Absence Reason ID'),
 	integer('bonus', 'Bonus', { description: 'Bonus for this lesson' }),
@@ -94,11 +94,13 @@ const markAttendance: Action = {
 	idAs: 'id',
 	body: [
 		ids('present_ids', 'Present Customer IDs', {
+			entity: 'customer',
 			upfront: true,
 			description: 'Customers who were there, separated by commas',
 			placeholder: 'e.g. 501, 502',
 		}),
 		ids('absent_ids', 'Absent Customer IDs', {
+			entity: 'customer',
 			upfront: true,
 			description: 'Customers who were not there, separated by commas',
 			placeholder: 'e.g. 503',
@@ -164,6 +166,7 @@ export const lesson = writable({
 		{ ...lessonType, required: true },
 		{ ...subject, required: true },
 		ids('customer_ids', 'Customer IDs', {
+			entity: 'customer',
 			description: 'Customers who take part, separated by commas',
 			placeholder: 'e.g. 501, 502',
 		}),
@@ -172,6 +175,7 @@ export const lesson = writable({
 			writeOnly: true,
 		}),
 		ids('group_ids', 'Group IDs', {
+			entity: 'group',
 			description: 'Groups that take part, separated by commas. A trial lesson takes none.',
 			placeholder: 'e.g. 40, 41',
 		}),

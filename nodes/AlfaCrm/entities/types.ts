@@ -137,6 +137,8 @@ export interface Entity {
 	reveal?: Readonly<Record<string, number | boolean>>;
 	/** Bodies with which the index shows more records, asked one after the other where none may be missed. */
 	hidden?: readonly IDataObject[];
+	/** Pages of AlfaCRM that show one, as in `/company/1/{page}/view?id=501`. API notes 6 knows no other addresses. */
+	pages?: readonly string[];
 	/** What it is told by besides its ID; makes Find and Create or Update possible. */
 	match?: Matching;
 	/** Can be archived: by the flag `removed`, and for some by a day, which is reached. */

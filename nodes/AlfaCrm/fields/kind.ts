@@ -23,6 +23,8 @@ export interface FieldKind<F> {
 	expected(field: F): string;
 	/** As AlfaCRM takes it, undefined for what is something else. Lists are read item by item. */
 	read(field: F, item: unknown, zone: string): Wire | undefined;
+	/** The addresses that stand in a value in place of numbers of records, whose AlfaCRM is to be checked. */
+	addresses(field: F, item: unknown): string[];
 	/** The forms that make two values the same if they share one, for looking a value up. None for what says nothing. */
 	readings(field: F, item: unknown, zone: string): string[];
 	/** Whether two values, neither of them empty, are the same however they are written. Lists: one item of each. */
@@ -59,6 +61,7 @@ export const single = {
 	isExact: false as boolean,
 	items: (_field: unknown, value: unknown): unknown[] => [value],
 	saysNothing: (): boolean => false,
+	addresses: (): string[] => [],
 	emptied: null,
 	searchForms: (_field: unknown, name: string, item: Wire): Array<Record<string, Wire>> => [{ [name]: item }],
 	filterForms: (_field: unknown, name: string, value: Wire): Array<Record<string, Wire>> => [

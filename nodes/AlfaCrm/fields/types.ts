@@ -53,8 +53,9 @@ interface FieldTypes {
 	choice: { choices: readonly Choice[]; preset: number | string };
 	/** Days of the week and the like; several at once. */
 	choices: { choices: readonly Choice[] };
-	id: Nothing;
-	ids: Nothing;
+	/** Of a record of `entity`; without it only a number names one. */
+	id: { entity?: string };
+	ids: { entity?: string };
 	/** One record, or several, of another entity, picked from a dropdown. For short lists. */
 	reference: { entity: string };
 	references: { entity: string };
