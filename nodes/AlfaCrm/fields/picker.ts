@@ -1,4 +1,4 @@
-import type { INodeProperties, INodePropertyMode } from 'n8n-workflow';
+import type { INodeProperties } from 'n8n-workflow';
 
 import { entityOf } from '../entities/registry';
 import type { Entity } from '../entities/types';
@@ -20,18 +20,20 @@ export function picker(entity: Entity): Pick<INodeProperties, 'type' | 'default'
 				typeOptions: { searchListMethod: searchMethod(entity), searchable: true },
 			},
 			{ displayName: 'By ID', name: 'id', type: 'string', placeholder: 'e.g. 501' },
-			...(page === undefined ? [] : [byUrl(page)]),
+			...(page === undefined
+				? []
+				: [
+						{
+							displayName: 'By URL',
+							name: 'url',
+							type: 'string' as const,
+							placeholder: `e.g. https://demo.s20.online/company/1/${page}/view?id=501`,
+							hint: 'The address of its page in your AlfaCRM',
+						},
+					]),
 		],
 	};
 }
-
-const byUrl = (page: string): INodePropertyMode => ({
-	displayName: 'By URL',
-	name: 'url',
-	type: 'string',
-	placeholder: `e.g. https://demo.s20.online/company/1/${page}/view?id=501`,
-	hint: 'The address of its page in your AlfaCRM',
-});
 
 /** Statuses and the like differ by branch, branches do not. */
 export function loadedFrom(resource: string): INodeProperties['typeOptions'] {
