@@ -16,7 +16,7 @@ import {
 	text,
 	time,
 } from './fields';
-import type { Action } from './types';
+import type { Action, Carried } from './types';
 
 const STATUSES = [
 	{ value: 1, label: 'Planned' },
@@ -129,6 +129,31 @@ const markAttendance: Action = {
 	certainty: 'documented',
 };
 
+const day = dotted('lesson_date', 'Lesson Date', { required: true, writeOnly: true });
+const branch = reference('branch_id', 'Branch of Lesson', 'branch');
+const customers = ids('customer_ids', 'Customer IDs', {
+	entity: 'customer',
+	description: 'Customers who take part, separated by commas',
+	placeholder: 'e.g. 501, 502',
+});
+const groups = ids('group_ids', 'Group IDs', {
+	entity: 'group',
+	description: 'Groups that take part, separated by commas. A trial lesson takes none.',
+	placeholder: 'e.g. 40, 41',
+});
+const status = choice('status', 'Status', STATUSES, 1, {
+	description: 'Known integrations write planned lessons only; other values are unconfirmed',
+});
+
+/** API notes 4 and 5.11: an update with a part of these was refused in one account, or emptied the rest. */
+const carried: Carried[] = [
+	branch,
+	{ ...day, shownAs: 'date' },
+	{ ...from, type: 'time', seconds: true },
+	{ ...to, type: 'time', seconds: true, unless: 'duration' },
+	...[lessonType, subject, status, customers, groups, teachers, room, topic, homework, note],
+];
+
 /** API notes 5.11. */
 export const lesson = writable({
 	resource: 'lesson',
@@ -161,34 +186,25 @@ export const lesson = writable({
 		description: 'Left empty, lessons of every status are returned',
 	},
 	fields: [
-		dotted('lesson_date', 'Lesson Date', { required: true, writeOnly: true }),
+		day,
 		{ ...from, required: true },
 		{ ...lessonType, required: true },
 		{ ...subject, required: true },
-		ids('customer_ids', 'Customer IDs', {
-			entity: 'customer',
-			description: 'Customers who take part, separated by commas',
-			placeholder: 'e.g. 501, 502',
-		}),
+		customers,
 		integer('duration', 'Duration', {
 			description: "Minutes. AlfaCRM needs this or 'Time To' for a new lesson.",
 			writeOnly: true,
 		}),
-		ids('group_ids', 'Group IDs', {
-			entity: 'group',
-			description: 'Groups that take part, separated by commas. A trial lesson takes none.',
-			placeholder: 'e.g. 40, 41',
-		}),
+		groups,
 		{ ...homework, description: 'Known from conducted lessons; writing it here is unconfirmed' },
 		note,
 		room,
-		choice('status', 'Status', STATUSES, 1, {
-			description: 'Known integrations write planned lessons only; other values are unconfirmed',
-		}),
+		status,
 		teachers,
 		{ ...to, description: "End of the lesson. AlfaCRM needs this or 'Duration' for a new lesson." },
 		topic,
 	],
+	carried,
 	shows: [
 		id('branch_id', 'Branch ID'),
 		iso('date', 'Date'),

@@ -37,6 +37,9 @@ export interface Matching {
 /** An ID that AlfaCRM looks for in the query; it is sent in the body too, where some sources have it. */
 export type Key = Field & { in: readonly OperationName[] };
 
+/** A field that an update names even if it stays, as `shownAs` of the record holds it; but not beside `unless`. */
+export type Carried = Field & { shownAs?: string; unless?: string };
+
 /** Adds a record of another entity to this one, unless the same one is there already. */
 export interface Addition {
 	kind: 'add';
@@ -122,6 +125,8 @@ export interface Entity {
 	unconfirmed?: readonly OperationName[];
 	/** Writable fields. */
 	fields: readonly Field[];
+	/** What AlfaCRM may empty, or refuse to do without, where an update does not name it. */
+	carried?: readonly Carried[];
 	/** What AlfaCRM returns besides, or of another type than it is written, for the preview of the output. */
 	shows?: readonly Shown[];
 	/** Optional ones, sent only when they are set. */

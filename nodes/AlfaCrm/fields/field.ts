@@ -6,7 +6,7 @@ import { custom } from './custom';
 import { date, time } from './date';
 import { boolean, flag } from './flag';
 import { id, ids } from './id';
-import type { FieldKind, JsonSchema } from './kind';
+import type { Address, FieldKind, JsonSchema } from './kind';
 import { integer, number } from './number';
 import { object } from './object';
 import { phonePart } from './phonePart';
@@ -76,7 +76,7 @@ export function readField(field: Shown, value: unknown, zone: string): Wire {
 }
 
 /** The addresses that stand in a value in place of numbers of records. */
-export function addressesIn(field: ShownType, value: unknown): string[] {
+export function addressesIn(field: Pick<FieldBasics, 'label'> & ShownType, value: unknown): Address[] {
 	const kind = kindOf(field);
 	return isNothing(value) ? [] : kind.items(field, value).flatMap((item) => kind.addresses(field, item));
 }

@@ -4,7 +4,7 @@ import { isPicker } from './blank';
 import type { FieldKind } from './kind';
 import { comparedBy, oneForm, several, single } from './kind';
 import { itemsOf, parts } from './lists';
-import type { OfType } from './types';
+import type { FieldBasics, OfType } from './types';
 
 interface OfRecord {
 	entity?: string;
@@ -39,8 +39,10 @@ export const oneRecord = {
 	...single,
 	isExact: true,
 	...comparedBy((field: OfRecord, item) => oneForm(readRecordId(field, item))),
-	addresses: (_field: OfRecord, item: unknown) =>
-		[addressIn(item)].filter((address) => address !== undefined),
+	addresses: ({ label }: Pick<FieldBasics, 'label'>, item: unknown) => {
+		const address = addressIn(item);
+		return address === undefined ? [] : [{ label, address }];
+	},
 	expected: () => 'the number of a record',
 	read: (field: OfRecord, item: unknown) => readRecordId(field, item),
 	column: () => ({ type: 'string' as const }),

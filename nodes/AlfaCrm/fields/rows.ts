@@ -1,7 +1,7 @@
 import type { IDataObject, INodeProperties } from 'n8n-workflow';
 
 import { isNothing, isPlain } from './blank';
-import type { FieldKind, JsonSchema } from './kind';
+import type { Address, FieldKind, JsonSchema } from './kind';
 import { single } from './kind';
 import { jsonIn } from './lists';
 import { byDisplayName } from './order';
@@ -11,7 +11,7 @@ import { UnreadableValue } from './unreadable';
 /** What can be done with the fields of a row. */
 interface AnyField {
 	isBlank(field: Field, value: unknown): boolean;
-	addressesIn(field: Field, value: unknown): string[];
+	addressesIn(field: Field, value: unknown): Address[];
 	readField(field: Field, value: unknown, zone: string): Wire;
 	sameValue(field: Field, one: unknown, other: unknown, zone: string): boolean;
 	toProperty(field: Field): INodeProperties;

@@ -48,8 +48,8 @@ interface FieldTypes {
 	/** Yes or no, on the wire false or true, as a few filters want it. */
 	boolean: Nothing;
 	date: { format: DateFormat };
-	/** Of the day, `hh:mm`. */
-	time: Nothing;
+	/** Of the day, `hh:mm`, or `hh:mm:ss` with seconds. */
+	time: { seconds?: true };
 	choice: { choices: readonly Choice[]; preset: number | string };
 	/** Days of the week and the like; several at once. */
 	choices: { choices: readonly Choice[] };

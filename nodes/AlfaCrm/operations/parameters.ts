@@ -68,10 +68,11 @@ export abstract class ParameterReader {
 		if (isList(field) && isBlank(field, value)) {
 			throw this.unreadable(`'${field.label}' must be filled, but it is empty`, field.label);
 		}
-		const foreign = addressesIn(field, value).find((address) => !isOf(this.origin, address));
+		const foreign = addressesIn(field, value).find(({ address }) => !isOf(this.origin, address));
 		if (foreign !== undefined) {
-			const message = `'${field.label}' has an address that is not in the AlfaCRM of the credential: ${shown(foreign)}`;
-			throw this.unreadable(message, field.label);
+			const { label, address } = foreign;
+			const message = `'${label}' has an address that is not in the AlfaCRM of the credential: ${shown(address)}`;
+			throw this.unreadable(message, label);
 		}
 		try {
 			return readField(field, value, this.zone);
