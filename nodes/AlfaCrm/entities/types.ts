@@ -55,6 +55,8 @@ export interface Addition {
 	without?: Readonly<Record<string, IDataObject>>;
 	/** A record with one of these values counts no more. */
 	unless?: IDataObject;
+	/** Fields that change after it was added, so that another value does not make it another one. */
+	changing?: readonly string[];
 	/** Only records of today and yesterday count, by this field. */
 	recent?: string;
 	/** Fields that, if not given, are taken from this record: the first one that is filled. */
