@@ -97,6 +97,11 @@ export class ApiClient {
 		return (await this.connect(undefined)).account;
 	}
 
+	/** Where that AlfaCRM is. */
+	async origin(): Promise<string> {
+		return (await this.connect(undefined)).origin;
+	}
+
 	/**
 	 * Sends one call to AlfaCRM: `POST {origin}/v2api/{branch}/{path}/{action}`, paced, retried where that is safe, with
 	 * a login when there is no valid token.

@@ -35,6 +35,15 @@ export function originOf(hostname: unknown): string {
 	return `${protocol}://${host}${domain}${port ? `:${port}` : ''}`.replace(STANDARD_PORT, '$1$2');
 }
 
+/** Whether an address leads to the host of an origin. */
+export function isOf(origin: string, address: string): boolean {
+	try {
+		return originOf(address) === origin;
+	} catch {
+		return false;
+	}
+}
+
 /**
  * The same as an n8n expression, for the one place that cannot call a function: the request of the credential's test.
  * It only has to agree with `originOf` on what that accepts, since the login before the test refuses the rest.

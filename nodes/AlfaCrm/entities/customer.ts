@@ -121,6 +121,7 @@ export const customer = writable({
 	className: 'Customer',
 	label: 'Customer',
 	plural: 'Customers',
+	pages: ['customer', 'lead'],
 	certainty: 'confirmed',
 	actions: [
 		calendar('customer'),
@@ -187,7 +188,7 @@ export const customer = writable({
 		integer('balance_bonus', 'Bonus Balance'),
 		text('b_date', 'Start Date'),
 		iso('e_date', 'Archived On', { description: 'A past day if archived, 2030-12-31 if not' }),
-		ids('group_ids', 'Group IDs'),
+		ids('group_ids', 'Group IDs', { entity: 'group' }),
 		iso('last_attend_date', 'Last Attended'),
 		text('next_lesson_date', 'Next Lesson'),
 		integer('paid_count', 'Paid Count'),
@@ -231,7 +232,7 @@ export const customer = writable({
 				'Who is in the group now. AlfaCRM may ignore it, so the node reads the members of the group too.',
 			recheck: 'members',
 		}),
-		idFilter,
+		{ ...idFilter, type: 'id', entity: 'customer' },
 		...range(iso, 'last_attend_date', 'Last Attended'),
 		reference('lead_source_id', 'Lead Source', 'leadSource', { description: 'Where the customer came from' }),
 		reference('lead_status_id', 'Lead Status', 'leadStatus', {

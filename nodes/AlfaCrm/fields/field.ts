@@ -6,7 +6,7 @@ import { custom } from './custom';
 import { date, time } from './date';
 import { boolean, flag } from './flag';
 import { id, ids } from './id';
-import type { FieldKind, JsonSchema } from './kind';
+import type { Address, FieldKind, JsonSchema } from './kind';
 import { integer, number } from './number';
 import { object } from './object';
 import { phonePart } from './phonePart';
@@ -39,7 +39,7 @@ export const fieldKinds: { [K in TypeName]: FieldKind<OfType<K>> } = {
 	reference,
 	references,
 	record,
-	rows: rows({ isBlank, readField, sameValue, toProperty, objectSchema }),
+	rows: rows({ isBlank, addressesIn, readField, sameValue, toProperty, objectSchema }),
 	object,
 };
 
@@ -73,6 +73,12 @@ export function readField(field: Shown, value: unknown, zone: string): Wire {
 		: kind.items(field, value).map((item) => kind.read(field, item, zone));
 	if (wires.includes(undefined)) throw unreadable(field, kind.expected(field), value);
 	return kind.isList ? (wires as Wire) : wires[0];
+}
+
+/** The addresses that stand in a value in place of numbers of records. */
+export function addressesIn(field: Pick<FieldBasics, 'label'> & ShownType, value: unknown): Address[] {
+	const kind = kindOf(field);
+	return isNothing(value) ? [] : kind.items(field, value).flatMap((item) => kind.addresses(field, item));
 }
 
 /** Whether a field holds the same as AlfaCRM has, however both are written. Empty is empty in any form. */

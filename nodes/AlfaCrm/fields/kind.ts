@@ -11,6 +11,12 @@ export interface JsonSchema {
 /** A parameter without what all of them have. */
 export type Widget = Omit<INodeProperties, 'name' | 'displayName'>;
 
+/** An address that stands in place of the number of a record, and the label of its field. */
+export interface Address {
+	label: string;
+	address: string;
+}
+
 /** All that depends on the type of a field. `F` is what a field of this type says of itself. */
 export interface FieldKind<F> {
 	/** Holds several values, which AlfaCRM replaces as a whole. */
@@ -23,6 +29,8 @@ export interface FieldKind<F> {
 	expected(field: F): string;
 	/** As AlfaCRM takes it, undefined for what is something else. Lists are read item by item. */
 	read(field: F, item: unknown, zone: string): Wire | undefined;
+	/** The addresses that stand in a value in place of numbers of records, whose AlfaCRM is to be checked. */
+	addresses(field: F & Pick<FieldBasics, 'label'>, item: unknown): Address[];
 	/** The forms that make two values the same if they share one, for looking a value up. None for what says nothing. */
 	readings(field: F, item: unknown, zone: string): string[];
 	/** Whether two values, neither of them empty, are the same however they are written. Lists: one item of each. */
@@ -59,6 +67,7 @@ export const single = {
 	isExact: false as boolean,
 	items: (_field: unknown, value: unknown): unknown[] => [value],
 	saysNothing: (): boolean => false,
+	addresses: (): Address[] => [],
 	emptied: null,
 	searchForms: (_field: unknown, name: string, item: Wire): Array<Record<string, Wire>> => [{ [name]: item }],
 	filterForms: (_field: unknown, name: string, value: Wire): Array<Record<string, Wire>> => [

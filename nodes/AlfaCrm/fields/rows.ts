@@ -1,7 +1,7 @@
 import type { IDataObject, INodeProperties } from 'n8n-workflow';
 
 import { isNothing, isPlain } from './blank';
-import type { FieldKind, JsonSchema } from './kind';
+import type { Address, FieldKind, JsonSchema } from './kind';
 import { single } from './kind';
 import { jsonIn } from './lists';
 import { byDisplayName } from './order';
@@ -11,6 +11,7 @@ import { UnreadableValue } from './unreadable';
 /** What can be done with the fields of a row. */
 interface AnyField {
 	isBlank(field: Field, value: unknown): boolean;
+	addressesIn(field: Field, value: unknown): Address[];
 	readField(field: Field, value: unknown, zone: string): Wire;
 	sameValue(field: Field, one: unknown, other: unknown, zone: string): boolean;
 	toProperty(field: Field): INodeProperties;
@@ -65,6 +66,10 @@ export const rows = (any: AnyField): FieldKind<Rows> => {
 		...single,
 		saysNothing: (_field, value) => rowsIn(value)?.length === 0,
 		expected: () => 'a list of rows, each an object',
+		addresses: ({ fields }, item) =>
+			(rowsIn(item) ?? []).flatMap((row) =>
+				fields.flatMap((field) => any.addressesIn(field, row[field.name])),
+			),
 		read: (field, item, zone) => rowsIn(item)?.map((row) => readRow(field, row, zone)),
 		readings: () => [],
 		isSame: (field, one, other, zone) => {

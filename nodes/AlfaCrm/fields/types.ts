@@ -48,13 +48,14 @@ interface FieldTypes {
 	/** Yes or no, on the wire false or true, as a few filters want it. */
 	boolean: Nothing;
 	date: { format: DateFormat };
-	/** Of the day, `hh:mm`. */
-	time: Nothing;
+	/** Of the day, `hh:mm`, or `hh:mm:ss` with seconds. */
+	time: { seconds?: true };
 	choice: { choices: readonly Choice[]; preset: number | string };
 	/** Days of the week and the like; several at once. */
 	choices: { choices: readonly Choice[] };
-	id: Nothing;
-	ids: Nothing;
+	/** Of a record of `entity`; without it only a number names one. */
+	id: { entity?: string };
+	ids: { entity?: string };
 	/** One record, or several, of another entity, picked from a dropdown. For short lists. */
 	reference: { entity: string };
 	references: { entity: string };

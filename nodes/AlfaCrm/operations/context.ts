@@ -26,6 +26,8 @@ export type LockKey = readonly [entity: string, ...what: Array<string | number>]
 export class Run {
 	readonly client: ApiClient;
 	readonly zone: string;
+	/** Known once the credential is read. */
+	origin = '';
 	readonly hints = new Hints();
 	/** Lists whose filter by a custom field brought other rows as well. */
 	readonly findsTooMuch = new Set<string>();
@@ -37,6 +39,11 @@ export class Run {
 	constructor(readonly context: IExecuteFunctions) {
 		this.client = new ApiClient(context);
 		this.zone = context.getTimezone();
+	}
+
+	/** @throws NodeApiError when the credential cannot be used */
+	async readCredential(): Promise<void> {
+		this.origin = await this.client.origin();
 	}
 
 	items(): Item[] {
@@ -119,6 +126,10 @@ export class Item extends ParameterReader {
 	) {
 		super();
 		this.zone = run.zone;
+	}
+
+	get origin(): string {
+		return this.run.origin;
 	}
 
 	get json(): IDataObject {

@@ -46,7 +46,6 @@ export function branchesOf(
 /** The record that 'ID' names. */
 export function idOf(item: Item, { label, search, resource }: Entity): number {
 	const parameter = { name: 'id', displayName: search ? label : `${label} ID`, default: '' };
-	if (search === undefined) return item.id(parameter);
-	const field = { type: 'record', entity: resource, name: 'id', label } as const;
+	const field = { type: 'id', entity: resource, name: 'id', label: parameter.displayName } as const;
 	return item.read(field, item.given(parameter)) as number;
 }

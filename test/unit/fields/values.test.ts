@@ -83,7 +83,7 @@ describe('is read', () => {
 		[CHOICES, '1, 7', [1, 7]],
 		[CHOICES, 7, [7]],
 		[{ type: 'id' }, ' 501 ', 501],
-		[{ type: 'id' }, 'https://demo.s20.online/company/1/customer/view?id=501', 501],
+		[{ type: 'id', entity: 'customer' }, 'https://demo.s20.online/company/1/customer/view?id=501', 501],
 		[STAGE, { __rl: true, mode: 'id', value: '4' }, 4],
 		[
 			{ type: 'record', entity: 'customer' },
@@ -136,6 +136,7 @@ describe('is refused', () => {
 		[{ type: 'id' }, 0, 'the number of a record, but it is "0"'],
 		[{ type: 'id' }, '#5', 'the number of a record'],
 		[STAGE, 'https://demo.s20.online/company/1/customer', 'the number of a record'],
+		[{ type: 'id' }, 'https://demo.s20.online/company/1/customer/view?id=501', 'the number of a record'],
 		[{ type: 'ids' }, '1, x', 'one or more numbers of records, but it is "1, x"'],
 		[{ type: 'ids' }, [1, -1], 'one or more numbers of records'],
 		[ROWS, 'x', 'a list of rows, each an object, but it is "x"'],

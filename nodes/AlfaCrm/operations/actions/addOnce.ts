@@ -28,7 +28,7 @@ interface Adding {
 	/** The record that it is added to, by the name under which its ID travels. */
 	link: { name: string; id: number };
 	body: IDataObject;
-	/** What the user gave of it, and so what a duplicate agrees in. */
+	/** What the user gave of it that does not change afterwards, and so what a duplicate agrees in. */
 	compared: readonly Field[];
 }
 
@@ -47,7 +47,10 @@ export const addOnce: ActionKind<'add'> = async (item, entity, action, recipe) =
 
 	const labels = Object.fromEntries([...other.fields, ...fields].map((one) => [one.name, one.label]));
 	const target = { path: other.path, branch, query, labels };
-	const compared = [...other.fields, ...(other.keys ?? [])].filter((one) => !isBlank(one, body[one.name]));
+	const { changing = [] } = recipe;
+	const compared = [...other.fields, ...(other.keys ?? [])].filter(
+		(one) => !isBlank(one, body[one.name]) && !changing.includes(one.name),
+	);
 	const adding = { item, other, recipe, target, link: { name, id }, body, compared };
 
 	const lock: LockKey = [entity.path, id, other.path];
@@ -63,7 +66,7 @@ export const addOnce: ActionKind<'add'> = async (item, entity, action, recipe) =
 	});
 };
 
-/** A record that agrees in everything that was given. */
+/** A record that agrees in everything that was given and tells it from others. */
 async function findDuplicate(adding: Adding): Promise<IDataObject | undefined> {
 	const { item, other, link, target, body } = adding;
 	const linkField = [...other.fields, ...(other.keys ?? [])].find(({ name }) => name === link.name);

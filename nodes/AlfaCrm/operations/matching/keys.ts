@@ -76,8 +76,8 @@ export function emptyKey(item: Item, entity: Entity, { fields, any }: MatchKey, 
 	);
 }
 
-export function keyField({ fields, label }: Entity, name: string): Field {
-	if (name === 'id') return { type: 'id', name, label: `${label} ID` };
+export function keyField({ fields, label, resource }: Entity, name: string): Field {
+	if (name === 'id') return { type: 'id', entity: resource, name, label: `${label} ID` };
 	return fields.find((field) => field.name === name) ?? customField(name);
 }
 

@@ -7,6 +7,7 @@ import { isArchived } from '../matching/archived';
 import type { Match } from '../matching/written';
 import { report } from '../report';
 import type { Target } from '../target';
+import { completed } from './body';
 import { differences } from './diff';
 
 /** Sends what differs from the record, nothing if nothing does, and tells which fields those were. */
@@ -29,7 +30,8 @@ export async function saveChanges(
 
 	const id = Number(row.id);
 	const task = `update ${entity.label.toLowerCase()} ${id}`;
-	const call = { ...target, branch, action: 'update', query: { id, ...target.query }, body, task };
+	const query = { id, ...target.query };
+	const call = { ...target, branch, action: 'update', query, body: completed(item, entity, row, body), task };
 	const model = await item.save(call, [recordKey(entity, id)]);
 	// An answer need not hold the record; whether the flag of the archive was taken shows elsewhere.
 	const sent = Object.fromEntries(Object.entries(body).filter(([name]) => name !== 'removed'));

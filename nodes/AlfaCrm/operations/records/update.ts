@@ -7,7 +7,7 @@ import type { Item } from '../context';
 import { recordKey } from '../context';
 import type { Operation } from '../operation';
 import { idOf, targetOf } from '../target';
-import { changesIn } from './body';
+import { changesIn, completed } from './body';
 import { added } from './diff';
 import { givenFields } from './given';
 import { getRecord } from './lookUp';
@@ -30,9 +30,10 @@ export const update: Operation = async (item, entity) => {
 	const task = `update ${entity.label.toLowerCase()} ${id}`;
 	const keys = [recordKey(entity, id)];
 	return await item.run.withLock(keys, async () => {
-		const grown = adds ? addToLists(item, await getRecord(item, entity, id, target), body, lists) : {};
+		const record = adds || entity.carried ? await getRecord(item, entity, id, target) : {};
+		const changes = adds ? { ...body, ...addToLists(item, record, body, lists) } : body;
 		const query = { id, ...target.query };
-		const call = { ...target, action: 'update', query, body: { ...body, ...grown }, task };
+		const call = { ...target, action: 'update', query, body: completed(item, entity, record, changes), task };
 		return [{ id, ...(await item.save(call, keys)) }];
 	});
 };
