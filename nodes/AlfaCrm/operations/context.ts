@@ -236,6 +236,11 @@ export class Item extends ParameterReader {
 		return this.saved.length === 0 ? 'Nothing was saved.' : this.alsoSaved().trim();
 	}
 
+	/** Whether AlfaCRM has confirmed a write of this item. */
+	get hasSaved(): boolean {
+		return this.saved.length > 0;
+	}
+
 	private alsoSaved(): string {
 		return this.saved.length === 0 ? '' : ` Saved before: ${this.saved.join('; ')}.`;
 	}

@@ -4,7 +4,7 @@ import { formatDay, readId, today } from '../../api/formats';
 import { cgi } from '../../entities/cgi';
 import type { Action, Entity } from '../../entities/types';
 import type { Item, LockKey } from '../context';
-import { surely } from '../matching/search';
+import { surely } from '../matching/sure';
 import type { OperationResult } from '../report';
 import { idOf, targetOf } from '../target';
 import type { ActionKind } from './kind';

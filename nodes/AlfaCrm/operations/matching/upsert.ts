@@ -15,15 +15,16 @@ import { report } from '../report';
 import { simplified } from '../simplify';
 import type { Target } from '../target';
 import { targetOf } from '../target';
-import { isArchived } from './archived';
+import { archivedState, unsureIfArchived } from './archived';
 import { searchedBranches } from './branches';
 import type { Found, IfArchived, IfSeveral } from './decide';
 import { decide } from './decide';
 import type { Search } from './keys';
 import { emptyKey, keyField, keyOf, locksOf, searchOf, spelled } from './keys';
-import { findMatches, fits, unsure, withArchived } from './search';
+import { findMatches, fits, withArchived } from './search';
 import type { Matches } from './search';
 import { several } from './several';
+import { unsure } from './sure';
 
 interface Rules {
 	ifSeveral: IfSeveral;
@@ -61,20 +62,33 @@ export const upsert: Operation = async (item, entity) => {
 	const job = { item, entity, target, given, wire, rules, show };
 	if (search === undefined) return [await create(job, {})];
 
-	const branches = await searchedBranches(item, entity, target, options, wire);
+	const places = await searchedBranches(item, entity, target, options, wire);
 	return await item.run.withLock(locksOf(entity, search), async () => {
-		return await settle(job, search, await findMatches(item, entity, target, search, branches));
+		return await settle(job, search, await findMatches(item, entity, target, search, places));
 	});
 };
 
-async function settle(job: Job, search: Search, { matches, isSure }: Matches): Promise<IDataObject[]> {
+async function settle(job: Job, search: Search, { matches, doubt }: Matches): Promise<IDataObject[]> {
 	const { item, entity, target, rules, show } = job;
-	const decision = decide(await withArchived(item, entity, target, matches), rules);
+	const found = await withArchived(item, entity, target, matches);
+	const unclear = found.find(({ archived }) => archived === undefined);
+	if (unclear && (found.length > 1 || rules.ifArchived !== 'update')) {
+		throw unsureIfArchived(item, entity, unclear);
+	}
+	// An active one that did not come would count instead.
+	if (doubt !== undefined && found.every(({ archived }) => archived)) {
+		const noun = entity.label.toLowerCase();
+		throw unsure(
+			item,
+			doubt,
+			found.length > 0 ? `that no active ${noun} matches` : `that this ${noun} is new`,
+		);
+	}
+	const decision = decide(found, rules);
 	if (decision.act === 'refuse') throw several(item, entity, search.key, decision.matches);
 	if (decision.act === 'skip') return decision.matches.map(({ row }) => report(show, row, 'skipped', []));
 	if (decision.act === 'create') {
 		if ('id' in search.wanted) throw nobody(job, Number(search.wanted.id));
-		if (!isSure) throw unsure(item, entity);
 		return [await create(job, search.wanted)];
 	}
 	const saved: IDataObject[] = [];
@@ -143,7 +157,7 @@ async function upToDate({ item, entity, target }: Job, match: Found): Promise<Fo
 	const at = item.run.now();
 	const row = await getRecord(item, entity, id, { ...target, branch: match.branch });
 	const current = { row, branch: match.branch, at };
-	return { ...current, archived: await isArchived(item, entity, target, current) };
+	return { ...current, archived: await archivedState(item, entity, target, current) };
 }
 
 /**
