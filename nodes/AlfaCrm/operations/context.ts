@@ -17,7 +17,7 @@ import type { Parameter } from './parameters';
 import { Collection, ParameterReader } from './parameters';
 
 /** A call that the item itself adds its part to. */
-export type ItemRequest = Omit<ApiRequest, 'itemIndex' | 'isIdempotent' | 'savedBefore'>;
+export type ItemRequest = Omit<ApiRequest, 'itemIndex' | 'isIdempotent' | 'savedBefore' | 'onLost'>;
 
 /** A record, or what it is looked for by, that only one piece of work may be about at a time. */
 export type LockKey = readonly [entity: string, ...what: Array<string | number>];
@@ -32,7 +32,8 @@ export class Run {
 	/** Says whose writes are whose, among all executions of the process. */
 	private readonly writer = Symbol('run');
 	private readonly written = new Map<string, WrittenRecords>();
-	private readonly shares = new Map<string, { value: unknown; since: number }>();
+	/** By kind of record, then by name. */
+	private readonly shares = new Map<string, Map<string, { value: unknown; since: number }>>();
 
 	constructor(readonly context: IExecuteFunctions) {
 		this.client = new ApiClient(context);
@@ -84,14 +85,21 @@ export class Run {
 		read: () => Promise<T>,
 		isKept: (value: T) => boolean = () => true,
 	): Promise<T> {
-		const key = JSON.stringify([path, name]);
-		const known = this.shares.get(key);
+		const known = this.shares.get(path)?.get(name);
 		if (known && !(await this.wasWrittenSince([[path]], known.since))) return known.value as T;
 		const since = this.now();
 		const value = await read();
-		if (isKept(value)) this.shares.set(key, { value, since });
-		else this.shares.delete(key);
+		const shares = this.shares.get(path) ?? new Map();
+		this.shares.set(path, shares);
+		if (isKept(value)) shares.set(name, { value, since });
+		else shares.delete(name);
 		return value;
+	}
+
+	/** After a write of which nobody knows whether it was carried out, AlfaCRM is asked anew. */
+	forget(path: string, id: number | undefined): void {
+		this.shares.delete(path);
+		if (id !== undefined) this.writtenTo(path).forget(id);
 	}
 
 	/** A record as this execution has written it, where AlfaCRM does not show that yet and nobody else has written it. */
@@ -207,7 +215,9 @@ export class Item extends ParameterReader {
 	 * @returns the record as AlfaCRM holds it now
 	 */
 	async save(call: ItemRequest, records: readonly LockKey[], confirms?: string): Promise<IDataObject> {
-		const request = { ...call, isIdempotent: false, itemIndex: this.index, savedBefore: [...this.saved] };
+		const onLost = () => this.run.forget(call.path, readId(call.query?.id));
+		const rest = { itemIndex: this.index, savedBefore: [...this.saved], onLost };
+		const request = { ...call, isIdempotent: false, ...rest };
 		const touched: LockKey[] = [[call.path], ...records];
 		// What was sent may be there even if its answer is lost.
 		await this.run.noteWrite(touched);
@@ -217,6 +227,7 @@ export class Item extends ParameterReader {
 		const created = call.action !== 'create' || readId(model.id) !== undefined;
 		const isConfirmed = answer.success === true || (confirms !== undefined && confirms in answer);
 		if (!isConfirmed || !created) {
+			onLost();
 			throw this.failed(
 				`AlfaCRM answered but did not confirm that it could ${call.task}`,
 				`Look in AlfaCRM whether it was saved before you run this again.`,
