@@ -60,10 +60,16 @@ export const upsert: Operation = async (item, entity) => {
 	const wire = spelledIn(entity, changesIn(item, entity, given, rules.overwriteWithEmpty));
 	const target = targetOf(item, entity, 'upsert');
 	const job = { item, entity, target, given, wire, rules, show };
-	if (search === undefined) return [await create(job, {})];
+	const wanted = search?.wanted ?? {};
+	const locks = locksOf(entity, {
+		...wire,
+		...wanted,
+		...spelledIn(entity, keyed(item, entity, given, wanted)),
+	});
+	if (search === undefined) return await item.run.withLock(locks, async () => [await create(job, {})]);
 
 	const places = await searchedBranches(item, entity, target, options, wire);
-	return await item.run.withLock(locksOf(entity, search), async () => {
+	return await item.run.withLock(locks, async () => {
 		return await settle(job, search, await findMatches(item, entity, target, search, places));
 	});
 };
