@@ -10,6 +10,7 @@ import type { Collected, CollectOptions, List } from '../api/pages';
 import { collect } from '../api/pages';
 import type { Entity } from '../entities/types';
 import { isPlain } from '../fields/blank';
+import { isCustom } from '../fields/custom';
 import { Hints } from './hints';
 import type { Match } from './matching/written';
 import { isLate, WrittenRecords } from './matching/written';
@@ -234,7 +235,21 @@ export class Item extends ParameterReader {
 			);
 		}
 		this.saved.push(call.task);
+		this.tellLost(call.body ?? {}, model);
 		return confirms === undefined || 'model' in answer ? model : withoutEnvelope(answer);
+	}
+
+	/** AlfaCRM passes over a custom field that it does not have without a word; the record that it answers with shows that. */
+	private tellLost(sent: IDataObject, model: IDataObject): void {
+		const isRecord = Object.keys(model).some((name) => name !== 'id' && !(name in sent));
+		const lost = Object.keys(sent).filter((name) => isCustom(name) && !(name in model));
+		if (!isRecord) return;
+		for (const name of lost) {
+			this.run.hints.add(
+				'AlfaCRM shows no such custom field in the record that it saved, so its value was not kept. Check the name',
+				name,
+			);
+		}
 	}
 
 	/** What to say of a refusal before anything was sent for it: the truth about what this item has saved so far. */

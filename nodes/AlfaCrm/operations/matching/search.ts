@@ -165,6 +165,7 @@ async function askForCustom(
 	const key = JSON.stringify([list.branch, field.name]);
 	if (!item.run.findsTooMuch.has(key)) {
 		const answer = await read(item, entity, list);
+		mustShow(item, entity, field, answer.rows);
 		if (answer.rows.some((row) => !holds(field, row[field.name], wanted))) item.run.findsTooMuch.add(key);
 		return answer;
 	}
@@ -175,11 +176,21 @@ async function askForCustom(
 		key,
 		async () => {
 			const answer = await read(item, entity, everything);
+			mustShow(item, entity, field, answer.rows);
 			return { index: indexRows(field, answer.rows), doubt: answer.doubt };
 		},
 		(known) => known.doubt === undefined,
 	);
 	return { rows: keyReadings(field, wanted).flatMap((reading) => index.get(reading) ?? []), doubt };
+}
+
+/** By a name that no record shows nobody would ever be found, and a second record made at each run. */
+function mustShow(item: Item, { label }: Entity, { name }: Field, rows: readonly IDataObject[]): void {
+	if (rows.length === 0 || rows.some((row) => name in row)) return;
+	throw item.refused(
+		`AlfaCRM's ${label.toLowerCase()} has no field "${name}"`,
+		`Correct 'Custom Field': 'Get' with 'Simplify' off shows which ones there are. ${item.unsaved()}`,
+	);
 }
 
 /** Groups of filters; those of a group are tried one after the other until one of them finds something. */
