@@ -1,7 +1,7 @@
 import type { IDataObject } from 'n8n-workflow';
 
 import type { Entity } from '../../entities/types';
-import { isBlank, isList, listOf, toProperty, union } from '../../fields/field';
+import { isBlank, isList, listOf, sameItem, toProperty, union } from '../../fields/field';
 import { upsertOptions } from '../../properties/upsert';
 import type { Item } from '../context';
 import { recordKey } from '../context';
@@ -60,12 +60,7 @@ export const upsert: Operation = async (item, entity) => {
 	const wire = spelledIn(entity, changesIn(item, entity, given, rules.overwriteWithEmpty));
 	const target = targetOf(item, entity, 'upsert');
 	const job = { item, entity, target, given, wire, rules, show };
-	const wanted = search?.wanted ?? {};
-	const locks = locksOf(entity, {
-		...wire,
-		...wanted,
-		...spelledIn(entity, keyed(item, entity, given, wanted)),
-	});
+	const locks = [...locksOf(entity, wire), ...locksOf(entity, search?.wanted ?? {})];
 	if (search === undefined) return await item.run.withLock(locks, async () => [await create(job, {})]);
 
 	const places = await searchedBranches(item, entity, target, options, wire);
@@ -126,7 +121,7 @@ async function create(job: Job, wanted: IDataObject): Promise<IDataObject> {
 }
 
 async function change(job: Job, search: Search, match: Found): Promise<IDataObject> {
-	const { key, wanted } = search;
+	const { wanted } = search;
 	const { item, entity, target, given, rules, show } = job;
 	const id = Number(match.row.id);
 	return await item.run.withLock([recordKey(entity, id)], async () => {
@@ -136,10 +131,6 @@ async function change(job: Job, search: Search, match: Found): Promise<IDataObje
 				`${entity.label} ${id} was changed by another execution and does not match any more`,
 				'Run it again.',
 			);
-		const keptNames = new Set(rules.onlyForNew);
-		// The key agrees by its own rules, which are wider: it would only be spelled differently.
-		if (!key.any)
-			key.fields.filter((name) => !isList(keyField(entity, name))).forEach((name) => keptNames.add(name));
 		if (match.archived && rules.ifArchived === 'update') {
 			item.run.hints.add(
 				"Archived records match and stay in the archive; choose in 'If the Match Is Archived' to restore them",
@@ -151,7 +142,7 @@ async function change(job: Job, search: Search, match: Found): Promise<IDataObje
 			...job.wire,
 			...spelledIn(entity, keyed(item, entity, given, wanted, current.row, rules.addToLists)),
 		};
-		for (const name of keptNames) delete wire[name];
+		for (const name of rules.onlyForNew) delete wire[name];
 		return await saveChanges(item, entity, target, current, wire, rules.addToLists, show);
 	});
 }
@@ -167,7 +158,8 @@ async function upToDate({ item, entity, target }: Job, match: Found): Promise<Fo
 }
 
 /**
- * The values of the key among the fields. A list is never replaced by its key: it keeps what it has, unless other
+ * The values of the key among the fields. A record that was found takes another value that was given for the field; a
+ * new one must be found by the key the next time, and only takes the other's spelling. A list is never replaced by its key: it keeps what it has, unless other
  * values were given for it, which the key's then joins.
  */
 function keyed(
@@ -182,10 +174,11 @@ function keyed(
 	return Object.fromEntries(
 		values.map(([name, value]) => {
 			const field = keyField(entity, name);
-			if (!isList(field)) return [name, value];
 			const more = isBlank(field, given[name]) ? [] : listOf(item.read(field, given[name]));
+			const spelledAs = (one: unknown) => more.find((other) => sameItem(field, one, other)) ?? one;
+			if (!isList(field)) return [name, row === undefined ? spelledAs(value) : (more[0] ?? value)];
 			const kept = row !== undefined && !addsToLists && more.length === 0 ? listOf(row[name]) : [];
-			return [name, union(field, kept, [...listOf(value), ...more])];
+			return [name, union(field, kept, [...listOf(value).map(spelledAs), ...more])];
 		}),
 	) as IDataObject;
 }
