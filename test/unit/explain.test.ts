@@ -120,6 +120,7 @@ const LOST: Array<[what: string, failure: ApiFailure]> = [
 	['503', { kind: 'status', status: 503 }],
 	['504', { kind: 'status', status: 504 }],
 	['an incomplete answer', { kind: 'notJson', words: 'sent an answer that is not complete JSON' }],
+	['a redirect', { kind: 'redirect', status: 302 }],
 	['a request that was cancelled under way', { kind: 'cancelled', isUnderWay: true }],
 ];
 
@@ -133,7 +134,6 @@ const NOT_DONE: Array<[what: string, failure: ApiFailure]> = [
 	['a certificate that is out of date', { kind: 'noAnswer', code: 'CERT_HAS_EXPIRED' }],
 	['a certificate of its own make', { kind: 'noAnswer', code: 'DEPTH_ZERO_SELF_SIGNED_CERT' }],
 	['a certificate for another host', { kind: 'noAnswer', code: 'ERR_TLS_CERT_ALTNAME_INVALID' }],
-	['a redirect', { kind: 'redirect', status: 302 }],
 	['a refused login', { kind: 'login' }],
 	['a refusal', { kind: 'refusal', fields: { phone: ['is wrong'] } }],
 	['400', { kind: 'status', status: 400 }],
@@ -269,4 +269,12 @@ describe('explainLogin', () => {
 	])('declares the cause of %s', (_what, failure, cause) => {
 		expect(explainLogin(failure, 'https://demo.s20.online').context).toEqual({ loginFailed: cause });
 	});
+});
+
+it.each<[string, ApiFailure]>([
+	['a redirect', { kind: 'redirect', status: 302 }],
+	['a web page', { kind: 'notJson', words: 'answered with a web page' }],
+])('does not claim after %s that nothing was written', (_what, failure) => {
+	expect(explain(failure, WRITE).message).not.toMatch(/could not/);
+	expect(explain(failure, READ).message).toMatch(/could not/);
 });

@@ -12,7 +12,7 @@ import type {
 import type { Answer } from './answer';
 import { checked } from './answer';
 import type { ApiFailure } from './errors';
-import { AnswerError, failureOf, nodeError, veiled } from './errors';
+import { AnswerError, failureOf, mayBeDone, nodeError, veiled } from './errors';
 import type { Explanation } from './explain';
 import { explain } from './explain';
 import { rateLimiterOf, readRate } from './pace';
@@ -48,6 +48,8 @@ export interface ApiRequest {
 	savedBefore?: readonly string[];
 	labels?: Record<string, string>;
 	itemIndex?: number;
+	/** Called when it fails, and yet AlfaCRM may have carried it out. */
+	onLost?: () => void;
 }
 
 interface Connection {
@@ -118,6 +120,7 @@ export class ApiClient {
 			} catch (error) {
 				const failure = failureOf(error);
 				if (this.mayLogInAgain(failure, pathOf(call), progress) && tries < LOGIN_TRIES) continue;
+				if (mayBeDone(failure)) call.onLost?.();
 				const { host } = new URL(connection.origin);
 				const { isNewLogin } = progress;
 				const text = explain(failure, { ...call, host, isNewLogin, timeoutMs: TIMEOUT_MS, tries: TRIES });

@@ -111,6 +111,25 @@ export function timedOut({ code }: ApiFailure): boolean {
 	return code === 'ECONNABORTED' || code === 'ETIMEDOUT';
 }
 
+/** The request never left for AlfaCRM. */
+const NEVER_SENT = ['ENOTFOUND', 'EAI_AGAIN', 'ECONNREFUSED', ...UNREACHABLE];
+
+const MAY_BE_DONE: Record<ApiFailure['kind'], (failure: ApiFailure) => boolean> = {
+	login: () => false,
+	status: ({ status = 0 }) => status >= 500,
+	redirect: () => true,
+	refusal: ({ isContradictory }) => isContradictory === true,
+	notJson: () => true,
+	noAnswer: ({ code = '' }) => !NEVER_SENT.includes(code) && !badCertificate(code),
+	cancelled: ({ isUnderWay }) => isUnderWay === true,
+	unexpected: () => true,
+};
+
+/** Whether AlfaCRM may have carried out a call all the same. */
+export function mayBeDone(failure: ApiFailure): boolean {
+	return MAY_BE_DONE[failure.kind](failure);
+}
+
 /**
  * AlfaCRM's `errors` come as a map of lists, a map of texts, a list or one text; success has `[]`.
  *

@@ -10,6 +10,7 @@ import type { Collected, CollectOptions, List } from '../api/pages';
 import { collect } from '../api/pages';
 import type { Entity } from '../entities/types';
 import { isPlain } from '../fields/blank';
+import { isCustom } from '../fields/custom';
 import { Hints } from './hints';
 import type { Match } from './matching/written';
 import { isLate, WrittenRecords } from './matching/written';
@@ -17,7 +18,7 @@ import type { Parameter } from './parameters';
 import { Collection, ParameterReader } from './parameters';
 
 /** A call that the item itself adds its part to. */
-export type ItemRequest = Omit<ApiRequest, 'itemIndex' | 'isIdempotent' | 'savedBefore'>;
+export type ItemRequest = Omit<ApiRequest, 'itemIndex' | 'isIdempotent' | 'savedBefore' | 'onLost'>;
 
 /** A record, or what it is looked for by, that only one piece of work may be about at a time. */
 export type LockKey = readonly [entity: string, ...what: Array<string | number>];
@@ -34,7 +35,8 @@ export class Run {
 	/** Says whose writes are whose, among all executions of the process. */
 	private readonly writer = Symbol('run');
 	private readonly written = new Map<string, WrittenRecords>();
-	private readonly shares = new Map<string, { value: unknown; since: number }>();
+	/** By kind of record, then by name. */
+	private readonly shares = new Map<string, Map<string, { value: unknown; since: number }>>();
 
 	constructor(readonly context: IExecuteFunctions) {
 		this.client = new ApiClient(context);
@@ -91,14 +93,21 @@ export class Run {
 		read: () => Promise<T>,
 		isKept: (value: T) => boolean = () => true,
 	): Promise<T> {
-		const key = JSON.stringify([path, name]);
-		const known = this.shares.get(key);
+		const known = this.shares.get(path)?.get(name);
 		if (known && !(await this.wasWrittenSince([[path]], known.since))) return known.value as T;
 		const since = this.now();
 		const value = await read();
-		if (isKept(value)) this.shares.set(key, { value, since });
-		else this.shares.delete(key);
+		const shares = this.shares.get(path) ?? new Map();
+		this.shares.set(path, shares);
+		if (isKept(value)) shares.set(name, { value, since });
+		else shares.delete(name);
 		return value;
+	}
+
+	/** After a write of which nobody knows whether it was carried out, AlfaCRM is asked anew. */
+	forget(path: string, id: number | undefined): void {
+		this.shares.delete(path);
+		if (id !== undefined) this.writtenTo(path).forget(id);
 	}
 
 	/** A record as this execution has written it, where AlfaCRM does not show that yet and nobody else has written it. */
@@ -218,7 +227,9 @@ export class Item extends ParameterReader {
 	 * @returns the record as AlfaCRM holds it now
 	 */
 	async save(call: ItemRequest, records: readonly LockKey[], confirms?: string): Promise<IDataObject> {
-		const request = { ...call, isIdempotent: false, itemIndex: this.index, savedBefore: [...this.saved] };
+		const onLost = () => this.run.forget(call.path, readId(call.query?.id));
+		const rest = { itemIndex: this.index, savedBefore: [...this.saved], onLost };
+		const request = { ...call, isIdempotent: false, ...rest };
 		const touched: LockKey[] = [[call.path], ...records];
 		// What was sent may be there even if its answer is lost.
 		await this.run.noteWrite(touched);
@@ -228,13 +239,28 @@ export class Item extends ParameterReader {
 		const created = call.action !== 'create' || readId(model.id) !== undefined;
 		const isConfirmed = answer.success === true || (confirms !== undefined && confirms in answer);
 		if (!isConfirmed || !created) {
+			onLost();
 			throw this.failed(
 				`AlfaCRM answered but did not confirm that it could ${call.task}`,
 				`Look in AlfaCRM whether it was saved before you run this again.`,
 			);
 		}
 		this.saved.push(call.task);
+		this.tellLost(call.body ?? {}, model);
 		return confirms === undefined || 'model' in answer ? model : withoutEnvelope(answer);
+	}
+
+	/** AlfaCRM passes over a custom field that it does not have without a word; the record that it answers with shows that. */
+	private tellLost(sent: IDataObject, model: IDataObject): void {
+		const isRecord = Object.keys(model).some((name) => name !== 'id' && !(name in sent));
+		const lost = Object.keys(sent).filter((name) => isCustom(name) && !(name in model));
+		if (!isRecord) return;
+		for (const name of lost) {
+			this.run.hints.add(
+				'AlfaCRM shows no such custom field in the record that it saved, so its value was not kept. Check the name',
+				name,
+			);
+		}
 	}
 
 	/** What to say of a refusal before anything was sent for it: the truth about what this item has saved so far. */
@@ -245,6 +271,11 @@ export class Item extends ParameterReader {
 	/** The same where something was read before. */
 	unsaved(): string {
 		return this.saved.length === 0 ? 'Nothing was saved.' : this.alsoSaved().trim();
+	}
+
+	/** Whether AlfaCRM has confirmed a write of this item. */
+	get hasSaved(): boolean {
+		return this.saved.length > 0;
 	}
 
 	private alsoSaved(): string {

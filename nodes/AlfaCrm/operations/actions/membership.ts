@@ -4,7 +4,7 @@ import { formatDay, readId, today } from '../../api/formats';
 import { cgi } from '../../entities/cgi';
 import type { Action, Entity } from '../../entities/types';
 import type { Item, LockKey } from '../context';
-import { surely } from '../matching/search';
+import { surely } from '../matching/sure';
 import { passesOf } from '../records/lookUp';
 import type { OperationResult } from '../report';
 import { idOf, targetOf } from '../target';
@@ -14,8 +14,8 @@ import { valuesOf } from './values';
 /** How AlfaCRM refuses somebody who is in the group already. API notes 5.7. */
 const IN_ALREADY = /уже состоит/i;
 
-/** Days as `yyyy-mm-dd`, so that they compare as texts; a membership without an end goes on. */
 const DAY_MS = 86_400_000;
+/** Days as `yyyy-mm-dd`, so that they compare as texts; a membership without an end goes on. */
 const BEFORE_ALL = '0000-00-00';
 const AFTER_ALL = '9999-99-99';
 

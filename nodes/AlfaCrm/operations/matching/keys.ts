@@ -81,11 +81,17 @@ export function keyField({ fields, label, resource }: Entity, name: string): Fie
 	return fields.find((field) => field.name === name) ?? customField(name);
 }
 
-/** One for each value that is looked for, the same in every spelling. */
-export function locksOf(entity: Entity, { fields, wanted }: Search): LockKey[] {
-	return fields.flatMap((field) =>
-		listOf(wanted[field.name]).flatMap((value) =>
-			keyReadings(field, value).map((reading): LockKey => [entity.path, field.name, reading]),
-		),
-	);
+/**
+ * One for each value by which the record can be looked for, the same in every spelling: another execution may look for
+ * the same new record by another key.
+ */
+export function locksOf(entity: Entity, values: IDataObject): LockKey[] {
+	const names = new Set(entity.match?.keys.flatMap(({ fields }) => fields));
+	return Object.entries(values)
+		.filter(([name]) => names.has(name) || isCustom(name))
+		.flatMap(([name, value]) => {
+			const field = keyField(entity, name);
+			const readings = listOf(value).flatMap((one) => keyReadings(field, one));
+			return readings.map((reading): LockKey => [entity.path, name, reading]);
+		});
 }

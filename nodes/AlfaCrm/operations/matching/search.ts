@@ -8,19 +8,20 @@ import type { Field } from '../../fields/types';
 import type { Item } from '../context';
 import { lookUp, notFound } from '../records/lookUp';
 import type { Target } from '../target';
-import { isArchived } from './archived';
-import type { Branch } from './branches';
+import { archivedState } from './archived';
+import type { Places } from './branches';
 import { allBranches, inEachBranch } from './branches';
 import type { Found } from './decide';
 import type { Search } from './keys';
 import { keyField } from './keys';
+import type { Doubt, Read } from './sure';
+import { read, unsure } from './sure';
 import type { Match } from './written';
 import { indexRows } from './written';
 
 export interface Matches {
 	matches: Match[];
-	/** False when a list kept changing while it was read, so that a record may be there that did not come. */
-	isSure: boolean;
+	doubt?: Doubt;
 }
 
 /**
@@ -32,10 +33,10 @@ export async function findMatches(
 	entity: Entity,
 	target: Target,
 	search: Search,
-	branches: readonly Branch[],
+	{ branches, doubt: doubtfulBranches }: Places,
 ): Promise<Matches> {
 	const found = new Map<number, Match>();
-	let isSure = true;
+	let doubt = doubtfulBranches;
 	const take = async (match: Match): Promise<boolean> => {
 		const id = readId(match.row.id);
 		if (id === undefined) return false;
@@ -49,7 +50,7 @@ export async function findMatches(
 			for (const question of questions) {
 				const at = item.run.now();
 				const answer = await ask(item, entity, { ...target, branch }, search, question);
-				isSure &&= answer.isSure;
+				doubt ??= answer.doubt;
 				let hits = 0;
 				for (const row of answer.rows) if (await take({ row, branch, at })) hits += 1;
 				if (hits > 0) break;
@@ -66,7 +67,7 @@ export async function findMatches(
 			}
 		}
 	}
-	return { matches: [...found.values()], isSure };
+	return { matches: [...found.values()], doubt };
 }
 
 /** A record that was written and that the search did not show: as it is now, or as written where it is not shown yet. */
@@ -90,7 +91,7 @@ export async function withArchived(
 ): Promise<Found[]> {
 	const found: Found[] = [];
 	for (const match of matches) {
-		found.push({ ...match, archived: await isArchived(item, entity, target, match) });
+		found.push({ ...match, archived: await archivedState(item, entity, target, match) });
 	}
 	return found;
 }
@@ -111,11 +112,14 @@ export async function reach(item: Item, entity: Entity, id: number, target: Targ
 	if (row) return (await item.run.ownCopy(entity, id, row)) ?? { row, branch: place, at };
 	if (own) return own;
 	const isAnywhere = entity.match?.everyBranch === true;
-	const others = isAnywhere ? (await allBranches(item, target.branch)).slice(1) : [];
-	if (others.length > 0) {
+	if (isAnywhere) {
+		const { branches, doubt: doubtfulBranches } = await allBranches(item, target.branch);
+		const others = { branches: branches.slice(1), doubt: doubtfulBranches };
 		const search = { key: byId, wanted: { id }, fields: [keyField(entity, 'id')] };
-		const { matches } = await findMatches(item, entity, target, search, others);
+		const { matches, doubt } = await findMatches(item, entity, target, search, others);
 		if (matches.length > 0) return matches[0];
+		if (doubt !== undefined)
+			throw unsure(item, doubt, `whether there is ${entity.label.toLowerCase()} ${id}`);
 	}
 	const { message, description, status } = notFound(
 		entity,
@@ -133,7 +137,7 @@ async function ask(
 	target: Target,
 	search: Search,
 	question: IDataObject,
-): Promise<{ rows: IDataObject[]; isSure: boolean }> {
+): Promise<Read> {
 	const list = {
 		...target,
 		body: { ...target.query, ...entity.reveal, ...question },
@@ -144,40 +148,6 @@ async function ask(
 		return await askForCustom(item, entity, list, field, search.wanted[field.name]);
 	}
 	return await read(item, entity, list);
-}
-
-async function read(item: Item, { plural }: Entity, list: Parameters<Item['collect']>[0]) {
-	const { rows, whole, stable, total = 0 } = await item.collect(list);
-	if (!whole) {
-		item.run.hints.add(
-			`AlfaCRM counts more ${plural.toLowerCase()} than it shows, so one that was looked for may not have been found`,
-			`${total} counted, ${rows.length} shown`,
-		);
-	}
-	return { rows, isSure: whole || stable };
-}
-
-/**
- * The rows among which something must be, if it is there at all.
- *
- * @throws NodeApiError when the list keeps changing, so that what is not found may be there
- */
-export async function surely(
-	item: Item,
-	entity: Entity,
-	list: Parameters<Item['collect']>[0],
-): Promise<IDataObject[]> {
-	const { rows, isSure } = await read(item, entity, list);
-	if (isSure) return rows;
-	throw unsure(item, entity);
-}
-
-/** A second record would be worse than none. */
-export function unsure(item: Item, { label, plural }: Entity): Error {
-	return item.failed(
-		`AlfaCRM's list of ${plural.toLowerCase()} kept changing while it was read, so it is not sure that this ${label.toLowerCase()} is new`,
-		'Run it again. Nothing was saved.',
-	);
 }
 
 /**
@@ -191,25 +161,36 @@ async function askForCustom(
 	list: Parameters<Item['collect']>[0],
 	field: Field,
 	wanted: unknown,
-): Promise<{ rows: IDataObject[]; isSure: boolean }> {
+): Promise<Read> {
 	const key = JSON.stringify([list.branch, field.name]);
 	if (!item.run.findsTooMuch.has(key)) {
 		const answer = await read(item, entity, list);
+		mustShow(item, entity, field, answer.rows);
 		if (answer.rows.some((row) => !holds(field, row[field.name], wanted))) item.run.findsTooMuch.add(key);
 		return answer;
 	}
 	const body = Object.entries(list.body ?? {}).filter(([name]) => name !== field.name);
 	const everything = { ...list, body: Object.fromEntries(body) as IDataObject };
-	const { index, isSure } = await item.run.shared(
+	const { index, doubt } = await item.run.shared(
 		entity.path,
 		key,
 		async () => {
 			const answer = await read(item, entity, everything);
-			return { index: indexRows(field, answer.rows), isSure: answer.isSure };
+			mustShow(item, entity, field, answer.rows);
+			return { index: indexRows(field, answer.rows), doubt: answer.doubt };
 		},
-		(known) => known.isSure,
+		(known) => known.doubt === undefined,
 	);
-	return { rows: keyReadings(field, wanted).flatMap((reading) => index.get(reading) ?? []), isSure };
+	return { rows: keyReadings(field, wanted).flatMap((reading) => index.get(reading) ?? []), doubt };
+}
+
+/** By a name that no record shows nobody would ever be found, and a second record made at each run. */
+function mustShow(item: Item, { label }: Entity, { name }: Field, rows: readonly IDataObject[]): void {
+	if (rows.length === 0 || rows.some((row) => name in row)) return;
+	throw item.refused(
+		`AlfaCRM's ${label.toLowerCase()} has no field "${name}"`,
+		`Correct 'Custom Field': 'Get' with 'Simplify' off shows which ones there are. ${item.unsaved()}`,
+	);
 }
 
 /** Groups of filters; those of a group are tried one after the other until one of them finds something. */
