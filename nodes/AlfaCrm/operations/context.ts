@@ -19,6 +19,13 @@ import { Collection, ParameterReader } from './parameters';
 /** A call that the item itself adds its part to. */
 export type ItemRequest = Omit<ApiRequest, 'itemIndex' | 'isIdempotent' | 'savedBefore'>;
 
+interface Saving {
+	/** The record as it was read, so that what is read next can be told from what was saved. */
+	before?: IDataObject;
+	/** What an answer without `success` must hold to count as one; API notes 6 on bonuses. */
+	confirms?: string;
+}
+
 /** A record, or what it is looked for by, that only one piece of work may be about at a time. */
 export type LockKey = readonly [entity: string, ...what: Array<string | number>];
 
@@ -203,10 +210,13 @@ export class Item extends ParameterReader {
 	 * Sends a call that writes and makes sure that AlfaCRM says it did. There is no other way to write.
 	 *
 	 * @param records the keys of the records that it changes, so that others know
-	 * @param confirms what an answer without `success` must hold to count as one; API notes 6 on bonuses
 	 * @returns the record as AlfaCRM holds it now
 	 */
-	async save(call: ItemRequest, records: readonly LockKey[], confirms?: string): Promise<IDataObject> {
+	async save(
+		call: ItemRequest,
+		records: readonly LockKey[],
+		{ before, confirms }: Saving = {},
+	): Promise<IDataObject> {
 		const request = { ...call, isIdempotent: false, itemIndex: this.index, savedBefore: [...this.saved] };
 		const touched: LockKey[] = [[call.path], ...records];
 		// What was sent may be there even if its answer is lost.
@@ -223,6 +233,7 @@ export class Item extends ParameterReader {
 			);
 		}
 		this.saved.push(call.task);
+		this.run.writtenTo(call.path).note(call, model, this.run.now(), before);
 		return confirms === undefined || 'model' in answer ? model : withoutEnvelope(answer);
 	}
 

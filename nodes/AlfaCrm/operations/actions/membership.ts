@@ -4,6 +4,7 @@ import { formatDay, readId, today } from '../../api/formats';
 import { cgi } from '../../entities/cgi';
 import type { Action, Entity } from '../../entities/types';
 import type { Item, LockKey } from '../context';
+import { recordKey } from '../context';
 import { surely } from '../matching/search';
 import type { OperationResult } from '../report';
 import { idOf, targetOf } from '../target';
@@ -80,7 +81,8 @@ async function prolonged(membership: Membership, known: IDataObject): Promise<ID
 	const query = { id: known.id, group_id: group };
 	const task = `change the days of customer ${customer} in group ${group}`;
 	const call = { path: cgi.path, action: 'update', branch, query, body, labels: LABELS, task };
-	return joined({ ...known, ...body, ...(await item.save(call, [lock])) }, 'updated', true);
+	const keys = [lock, recordKey(cgi, Number(known.id))];
+	return joined({ ...known, ...body, ...(await item.save(call, keys, { before: known })) }, 'updated', true);
 }
 
 /** A customer leaves a group: on a day, or as if it had never been there. Who is not in it has left it. */
@@ -113,7 +115,8 @@ export const leaveGroup: ActionKind<'leave'> = async (item, entity, action) => {
 			const change = isDeleted
 				? { ...call, action: 'delete' }
 				: { ...call, action: 'update', body: { e_date: rest.e_date } };
-			const model = await item.save(change, [lock]);
+			const keys = [lock, recordKey(cgi, Number(row.id))];
+			const model = await item.save(change, keys, { before: row });
 			result.push(left({ ...row, ...model }, isDeleted ? 'deleted' : 'updated', false));
 		}
 		return result;
@@ -139,7 +142,11 @@ async function list({ item, branch, customer, group }: Membership, ever: boolean
 	const task = `list the groups of customer ${customer}`;
 	const call = { path: cgi.path, action: 'customer', branch, query, body, labels: LABELS, task };
 	const rows = await surely(item, cgi, call);
-	return rows.filter((row) => readId(row.group_id) === group);
+	const written = item.run.writtenTo(cgi.path);
+	const shown = rows.filter((row) => readId(row.group_id) === group && !written.isGone(Number(row.id)));
+	return await Promise.all(
+		shown.map(async (row) => (await item.run.ownCopy(cgi, Number(row.id), row))?.row ?? row),
+	);
 }
 
 function dayOf(item: Item, value: unknown): string | undefined {

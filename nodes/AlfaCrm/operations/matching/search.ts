@@ -6,7 +6,7 @@ import type { Entity } from '../../entities/types';
 import { keyReadings, listOf, sameItem, searchForms } from '../../fields/field';
 import type { Field } from '../../fields/types';
 import type { Item } from '../context';
-import { lookUp, notFound } from '../records/lookUp';
+import { current, lookUp, notFound } from '../records/lookUp';
 import type { Target } from '../target';
 import { isArchived } from './archived';
 import type { Branch } from './branches';
@@ -39,9 +39,9 @@ export async function findMatches(
 	const take = async (match: Match): Promise<boolean> => {
 		const id = readId(match.row.id);
 		if (id === undefined) return false;
-		const current = (await item.run.ownCopy(entity, id, match.row)) ?? match;
-		const isIt = fits(search, current.row);
-		if (isIt && !found.has(id)) found.set(id, current);
+		const known = (await item.run.ownCopy(entity, id, match.row)) ?? match;
+		const isIt = fits(search, known.row);
+		if (isIt && !found.has(id)) found.set(id, known);
 		return isIt;
 	};
 	await inEachBranch(item, branches, async (branch) => {
@@ -101,15 +101,8 @@ export async function withArchived(
  * @throws NodeApiError when there is none
  */
 export async function reach(item: Item, entity: Entity, id: number, target: Target): Promise<Match> {
-	const own = item.run.writtenTo(entity.path).get(id);
-	const place = own?.branch ?? target.branch;
-	const at = item.run.now();
-	const { record: row, isSure } = await lookUp((list, options) => item.collect(list, options), entity, id, {
-		...target,
-		branch: place,
-	});
-	if (row) return (await item.run.ownCopy(entity, id, row)) ?? { row, branch: place, at };
-	if (own) return own;
+	const { match, isSure } = await current(item, entity, id, target);
+	if (match) return match;
 	const isAnywhere = entity.match?.everyBranch === true;
 	const others = isAnywhere ? (await allBranches(item, target.branch)).slice(1) : [];
 	if (others.length > 0) {

@@ -30,10 +30,11 @@ export const update: Operation = async (item, entity) => {
 	const task = `update ${entity.label.toLowerCase()} ${id}`;
 	const keys = [recordKey(entity, id)];
 	return await item.run.withLock(keys, async () => {
-		const grown = adds ? addToLists(item, await getRecord(item, entity, id, target), body, lists) : {};
+		const before = adds ? await getRecord(item, entity, id, target) : undefined;
+		const grown = before ? addToLists(item, before, body, lists) : {};
 		const query = { id, ...target.query };
 		const call = { ...target, action: 'update', query, body: { ...body, ...grown }, task };
-		return [{ id, ...(await item.save(call, keys)) }];
+		return [{ id, ...(await item.save(call, keys, { before })) }];
 	});
 };
 
