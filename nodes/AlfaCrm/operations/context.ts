@@ -34,8 +34,8 @@ export class Run {
 	readonly client: ApiClient;
 	readonly zone: string;
 	readonly hints = new Hints();
-	/** Lists whose filter by a custom field brought other rows as well. */
-	readonly findsTooMuch = new Set<string>();
+	/** Filters that AlfaCRM was seen to ignore, by path and field. */
+	readonly ignoredFilters = new Set<string>();
 	/** Says whose writes are whose, among all executions of the process. */
 	private readonly writer = Symbol('run');
 	private readonly written = new Map<string, WrittenRecords>();
