@@ -195,9 +195,20 @@ export class Item extends ParameterReader {
 		});
 	}
 
-	/** Sends a call of which nobody knows what it does, and so never twice. */
-	async send(call: ItemRequest): Promise<IDataObject | IDataObject[]> {
-		return await this.run.client.request({ ...call, isIdempotent: false, itemIndex: this.index });
+	/**
+	 * Sends a call that may write, and so never twice, and tells the other executions. What it changes is not kept for the
+	 * items after it: those of an API Call are all API Calls, for n8n takes no expression there, and look nothing up.
+	 *
+	 * @param records the keys of the records that it may change
+	 */
+	async send(call: ItemRequest, records: readonly LockKey[]): Promise<IDataObject | IDataObject[]> {
+		const request = { ...call, isIdempotent: false, itemIndex: this.index, savedBefore: [...this.saved] };
+		const touched: LockKey[] = [[call.path], ...records];
+		// What was sent may be there even if its answer is lost.
+		await this.run.noteWrite(touched);
+		const answer = await this.run.client.request(request);
+		await this.run.noteWrite(touched);
+		return answer;
 	}
 
 	/** The rows of a list, each once; all of them if no limit is given. */
@@ -207,7 +218,7 @@ export class Item extends ParameterReader {
 	}
 
 	/**
-	 * Sends a call that writes and makes sure that AlfaCRM says it did. There is no other way to write.
+	 * Sends a call that writes and makes sure that AlfaCRM says it did. All writes but an API Call go this way.
 	 *
 	 * @param records the keys of the records that it changes, so that others know
 	 * @returns the record as AlfaCRM holds it now
@@ -217,12 +228,7 @@ export class Item extends ParameterReader {
 		records: readonly LockKey[],
 		{ before, confirms }: Saving = {},
 	): Promise<IDataObject> {
-		const request = { ...call, isIdempotent: false, itemIndex: this.index, savedBefore: [...this.saved] };
-		const touched: LockKey[] = [[call.path], ...records];
-		// What was sent may be there even if its answer is lost.
-		await this.run.noteWrite(touched);
-		const answer = (await this.run.client.request(request)) as IDataObject;
-		await this.run.noteWrite(touched);
+		const answer = (await this.send(call, records)) as IDataObject;
 		const model = (answer.model ?? {}) as IDataObject;
 		const created = call.action !== 'create' || readId(model.id) !== undefined;
 		const isConfirmed = answer.success === true || (confirms !== undefined && confirms in answer);
