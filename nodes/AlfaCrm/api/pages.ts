@@ -6,7 +6,7 @@ import type { ApiClient, ApiRequest } from './client';
 import { nodeError } from './errors';
 
 /** The smallest page that AlfaCRM was seen to give; a `total` equal to one full page may just be the page's length. */
-const SMALLEST_PAGE = 20;
+export const SMALLEST_PAGE = 20;
 /** 200,000 records at the smallest page. A server that is still going on then would never end. */
 const MOST_PAGES = 10_000;
 

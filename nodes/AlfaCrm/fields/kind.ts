@@ -1,5 +1,6 @@
 import type { INodeProperties, ResourceMapperField } from 'n8n-workflow';
 
+import { fold } from './fold';
 import type { FieldBasics, Wire } from './types';
 
 export interface JsonSchema {
@@ -41,7 +42,9 @@ export interface FieldKind<F> {
 	isExact: boolean;
 	/** Filters that an index can be asked with, to be tried one after the other. */
 	searchForms(field: F, name: string, item: Wire): Array<Record<string, Wire>>;
-	/** The same for a filter that a user has chosen. */
+	/** Whether a filter that looks for parts, as most of AlfaCRM's do, may find a value when it is asked for another. */
+	isNear(held: unknown, asked: unknown): boolean;
+	/** Filters for what a user has chosen as one. */
 	filterForms(field: F, name: string, value: Wire): Array<Record<string, Wire>>;
 	/** Its parameter in the form. */
 	widget(field: F & FieldBasics): Widget;
@@ -70,6 +73,12 @@ export const single = {
 	addresses: (): Address[] => [],
 	emptied: null,
 	searchForms: (_field: unknown, name: string, item: Wire): Array<Record<string, Wire>> => [{ [name]: item }],
+	isNear: (held: unknown, asked: unknown): boolean => {
+		const text = fold(String(held));
+		return fold(String(asked))
+			.split(' ')
+			.every((word) => text.includes(word));
+	},
 	filterForms: (_field: unknown, name: string, value: Wire): Array<Record<string, Wire>> => [
 		{ [name]: value },
 	],

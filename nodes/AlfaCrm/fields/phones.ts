@@ -4,6 +4,7 @@ import { several } from './kind';
 import { itemsOf } from './lists';
 import { hasNumber, phoneForms, readingsOf, samePhone } from './phoneNumber';
 import { foldedText } from './text';
+import { holdsPhone } from './phonePart';
 import { textsWidget } from './texts';
 import type { OfType } from './types';
 
@@ -67,6 +68,7 @@ export const phones: FieldKind<OfType<'phones'>> = {
 	readings: (_field, item) => readingsOf(item),
 	isSame: (_field, one, other) => samePhone(one, other) || sameText(one, other),
 	searchForms: (_field, name, item) => phoneForms(item).map((form) => ({ [name]: form })),
+	isNear: holdsPhone,
 	widget: textsWidget,
 	// As of other texts.
 	column: () => ({ type: 'string' }),

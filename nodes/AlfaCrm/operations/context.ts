@@ -20,6 +20,13 @@ import { Collection, ParameterReader } from './parameters';
 /** A call that the item itself adds its part to. */
 export type ItemRequest = Omit<ApiRequest, 'itemIndex' | 'isIdempotent' | 'savedBefore' | 'onLost'>;
 
+interface Saving {
+	/** The record as it was read, so that what is read next can be told from what was saved. */
+	before?: IDataObject;
+	/** What an answer without `success` must hold to count as one; API notes 6 on bonuses. */
+	confirms?: string;
+}
+
 /** A record, or what it is looked for by, that only one piece of work may be about at a time. */
 export type LockKey = readonly [entity: string, ...what: Array<string | number>];
 
@@ -30,8 +37,8 @@ export class Run {
 	/** Known once the credential is read. */
 	origin = '';
 	readonly hints = new Hints();
-	/** Lists whose filter by a custom field brought other rows as well. */
-	readonly findsTooMuch = new Set<string>();
+	/** Filters that AlfaCRM was seen to ignore, by path and field. */
+	readonly ignoredFilters = new Set<string>();
 	/** Says whose writes are whose, among all executions of the process. */
 	private readonly writer = Symbol('run');
 	private readonly written = new Map<string, WrittenRecords>();
@@ -105,7 +112,8 @@ export class Run {
 	}
 
 	/** After a write of which nobody knows whether it was carried out, AlfaCRM is asked anew. */
-	forget(path: string, id: number | undefined): void {
+	forget({ path, query }: Pick<ApiRequest, 'path' | 'query'>): void {
+		const id = readId(query?.id);
 		this.shares.delete(path);
 		if (id !== undefined) this.writtenTo(path).forget(id);
 	}
@@ -208,9 +216,21 @@ export class Item extends ParameterReader {
 		});
 	}
 
-	/** Sends a call of which nobody knows what it does, and so never twice. */
-	async send(call: ItemRequest): Promise<IDataObject | IDataObject[]> {
-		return await this.run.client.request({ ...call, isIdempotent: false, itemIndex: this.index });
+	/**
+	 * Sends a call that may write, and so never twice, and tells the other executions. What it changes is not kept for the
+	 * items after it: those of an API Call are all API Calls, for n8n takes no expression there, and look nothing up.
+	 *
+	 * @param records the keys of the records that it may change
+	 */
+	async send(call: ItemRequest, records: readonly LockKey[]): Promise<IDataObject | IDataObject[]> {
+		const onLost = () => this.run.forget(call);
+		const rest = { itemIndex: this.index, savedBefore: [...this.saved], onLost };
+		const touched: LockKey[] = [[call.path], ...records];
+		// What was sent may be there even if its answer is lost.
+		await this.run.noteWrite(touched);
+		const answer = await this.run.client.request({ ...call, isIdempotent: false, ...rest });
+		await this.run.noteWrite(touched);
+		return answer;
 	}
 
 	/** The rows of a list, each once; all of them if no limit is given. */
@@ -220,26 +240,22 @@ export class Item extends ParameterReader {
 	}
 
 	/**
-	 * Sends a call that writes and makes sure that AlfaCRM says it did. There is no other way to write.
+	 * Sends a call that writes and makes sure that AlfaCRM says it did. All writes but an API Call go this way.
 	 *
 	 * @param records the keys of the records that it changes, so that others know
-	 * @param confirms what an answer without `success` must hold to count as one; API notes 6 on bonuses
 	 * @returns the record as AlfaCRM holds it now
 	 */
-	async save(call: ItemRequest, records: readonly LockKey[], confirms?: string): Promise<IDataObject> {
-		const onLost = () => this.run.forget(call.path, readId(call.query?.id));
-		const rest = { itemIndex: this.index, savedBefore: [...this.saved], onLost };
-		const request = { ...call, isIdempotent: false, ...rest };
-		const touched: LockKey[] = [[call.path], ...records];
-		// What was sent may be there even if its answer is lost.
-		await this.run.noteWrite(touched);
-		const answer = (await this.run.client.request(request)) as IDataObject;
-		await this.run.noteWrite(touched);
+	async save(
+		call: ItemRequest,
+		records: readonly LockKey[],
+		{ before, confirms }: Saving = {},
+	): Promise<IDataObject> {
+		const answer = (await this.send(call, records)) as IDataObject;
 		const model = (answer.model ?? {}) as IDataObject;
 		const created = call.action !== 'create' || readId(model.id) !== undefined;
 		const isConfirmed = answer.success === true || (confirms !== undefined && confirms in answer);
 		if (!isConfirmed || !created) {
-			onLost();
+			this.run.forget(call);
 			throw this.failed(
 				`AlfaCRM answered but did not confirm that it could ${call.task}`,
 				`Look in AlfaCRM whether it was saved before you run this again.`,
@@ -247,6 +263,7 @@ export class Item extends ParameterReader {
 		}
 		this.saved.push(call.task);
 		this.tellLost(call.body ?? {}, model);
+		this.run.writtenTo(call.path).note(call, model, this.run.now(), before);
 		return confirms === undefined || 'model' in answer ? model : withoutEnvelope(answer);
 	}
 

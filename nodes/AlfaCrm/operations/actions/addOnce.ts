@@ -62,7 +62,6 @@ export const addOnce: ActionKind<'add'> = async (item, entity, action, recipe) =
 		const task = `create the ${other.label.toLowerCase()}`;
 		const model = await item.save({ ...target, action: 'create', body: filled, task }, [lock]);
 		const row = { ...filled, ...model };
-		item.run.writtenTo(other.path).set(Number(row.id), { row, branch, at: item.run.now() });
 		return [report(show, row, 'created', Object.keys(filled))];
 	});
 };

@@ -59,7 +59,7 @@ export const markAttendance: ActionKind<'attend'> = async (item, entity, action)
 		const body = { ...rest, details: [...named, ...kept], ...action.fixed };
 		const task = `mark the attendance of lesson ${id}`;
 		const call = { ...target, action: action.action, query: { id }, body, task };
-		const model = await item.save(call, [recordKey(entity, id)]);
+		const model = await item.save(call, [recordKey(entity, id)], { before: lesson });
 		return [report(show, { ...lesson, ...action.fixed, ...model }, 'updated', Object.keys(body))];
 	});
 };

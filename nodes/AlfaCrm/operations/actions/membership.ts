@@ -4,6 +4,7 @@ import { formatDay, readId, today } from '../../api/formats';
 import { cgi } from '../../entities/cgi';
 import type { Action, Entity } from '../../entities/types';
 import type { Item, LockKey } from '../context';
+import { recordKey } from '../context';
 import { surely } from '../matching/sure';
 import { passesOf } from '../records/lookUp';
 import type { OperationResult } from '../report';
@@ -106,7 +107,8 @@ async function carryOut(
 		const query = { id: row.id, group_id: group };
 		const task = `change the days of customer ${customer} in group ${group} (membership ${String(row.id)})`;
 		const call = { path: cgi.path, action: 'update', branch, query, body, labels: LABELS, task };
-		result.push(joined({ ...row, ...body, ...(await item.save(call, [lock])) }, 'updated', alreadyMember));
+		const model = await item.save(call, [lock, recordKey(cgi, Number(row.id))], { before: row });
+		result.push(joined({ ...row, ...body, ...model }, 'updated', alreadyMember));
 	}
 	return result;
 }
@@ -160,7 +162,8 @@ export const leaveGroup: ActionKind<'leave'> = async (item, entity, action) => {
 			const change = isDeleted
 				? { ...call, action: 'delete' }
 				: { ...call, action: 'update', body: { e_date: rest.e_date } };
-			const model = await item.save(change, [lock]);
+			const keys = [lock, recordKey(cgi, Number(row.id))];
+			const model = await item.save(change, keys, { before: row });
 			result.push(left({ ...row, ...model }, isDeleted ? 'deleted' : 'updated', false));
 		}
 		return result;
@@ -184,11 +187,16 @@ async function list({ item, branch, customer, group }: Membership): Promise<IDat
 	const query = { customer_id: customer };
 	const task = `list the groups of customer ${customer}`;
 	const call = { path: cgi.path, action: 'customer', branch, query, labels: LABELS, task };
-	const rows = new Map<unknown, IDataObject>();
+	const written = item.run.writtenTo(cgi.path);
+	const rows = new Map<number, IDataObject>();
 	for (const body of passesOf(cgi)) {
-		for (const row of await surely(item, cgi, { ...call, body })) rows.set(row.id, row);
+		for (const row of await surely(item, cgi, { ...call, body })) {
+			const id = Number(row.id);
+			if (readId(row.group_id) !== group || written.isGone(id)) continue;
+			rows.set(id, (await item.run.ownCopy(cgi, id, row))?.row ?? row);
+		}
 	}
-	return [...rows.values()].filter((row) => readId(row.group_id) === group);
+	return [...rows.values()];
 }
 
 function dayOf(item: Item, value: unknown): string | undefined {

@@ -1,12 +1,14 @@
 import type { IDataObject } from 'n8n-workflow';
 
 import { readId } from '../../api/formats';
+import { SMALLEST_PAGE } from '../../api/pages';
 import { byId } from '../../entities/match';
 import type { Entity } from '../../entities/types';
-import { keyReadings, listOf, sameItem, searchForms } from '../../fields/field';
+import { isCustom } from '../../fields/custom';
+import { isNear, keyReadings, listOf, sameItem, searchForms } from '../../fields/field';
 import type { Field } from '../../fields/types';
 import type { Item } from '../context';
-import { lookUp, notFound } from '../records/lookUp';
+import { current, lookUp, notFound } from '../records/lookUp';
 import type { Target } from '../target';
 import { archivedState } from './archived';
 import type { Places } from './branches';
@@ -40,16 +42,16 @@ export async function findMatches(
 	const take = async (match: Match): Promise<boolean> => {
 		const id = readId(match.row.id);
 		if (id === undefined) return false;
-		const current = (await item.run.ownCopy(entity, id, match.row)) ?? match;
-		const isIt = fits(search, current.row);
-		if (isIt && !found.has(id)) found.set(id, current);
+		const known = (await item.run.ownCopy(entity, id, match.row)) ?? match;
+		const isIt = fits(search, known.row);
+		if (isIt && !found.has(id)) found.set(id, known);
 		return isIt;
 	};
 	await inEachBranch(item, branches, async (branch) => {
 		for (const questions of questionsOf(entity, search)) {
 			for (const question of questions) {
 				const at = item.run.now();
-				const answer = await ask(item, entity, { ...target, branch }, search, question);
+				const answer = await ask(item, entity, { ...target, branch }, question);
 				doubt ??= answer.doubt;
 				let hits = 0;
 				for (const row of answer.rows) if (await take({ row, branch, at })) hits += 1;
@@ -102,15 +104,8 @@ export async function withArchived(
  * @throws NodeApiError when there is none
  */
 export async function reach(item: Item, entity: Entity, id: number, target: Target): Promise<Match> {
-	const own = item.run.writtenTo(entity.path).get(id);
-	const place = own?.branch ?? target.branch;
-	const at = item.run.now();
-	const { record: row, isSure } = await lookUp((list, options) => item.collect(list, options), entity, id, {
-		...target,
-		branch: place,
-	});
-	if (row) return (await item.run.ownCopy(entity, id, row)) ?? { row, branch: place, at };
-	if (own) return own;
+	const { match, isSure } = await current(item, entity, id, target);
+	if (match) return match;
 	const isAnywhere = entity.match?.everyBranch === true;
 	if (isAnywhere) {
 		const { branches, doubt: doubtfulBranches } = await allBranches(item, target.branch);
@@ -130,90 +125,99 @@ export async function reach(item: Item, entity: Entity, id: number, target: Targ
 	throw item.failed(message, description, status);
 }
 
-/** All rows that a question brings. */
+/**
+ * The rows that may hold what a question is about. A filter that AlfaCRM ignores brings the whole list, which would be
+ * read for each item. So once that is seen, or where there is no filter, the list is read whole once for all items.
+ */
 async function ask(
 	item: Item,
 	entity: Entity,
 	target: Target,
-	search: Search,
-	question: IDataObject,
+	{ field, value, filters }: Question,
 ): Promise<Read> {
-	const list = {
-		...target,
-		body: { ...target.query, ...entity.reveal, ...question },
-		task: `look for the ${entity.label.toLowerCase()}`,
-	};
-	const [field] = search.fields;
-	if (search.fields.length === 1 && field.type === 'custom') {
-		return await askForCustom(item, entity, list, field, search.wanted[field.name]);
+	const body = { ...target.query, ...entity.reveal };
+	const list = { ...target, body, task: `look for the ${entity.label.toLowerCase()}` };
+	const key = JSON.stringify([entity.path, field.name]);
+	const { ignoredFilters } = item.run;
+	if (Object.keys(filters).length === 0 || ignoredFilters.has(key)) {
+		const { rows, indexOf, doubt } = await wholeList(item, entity, list);
+		mustShow(item, entity, field, rows);
+		const index = indexOf(field);
+		return { rows: keyReadings(field, value).flatMap((reading) => index.get(reading) ?? []), doubt };
 	}
-	return await read(item, entity, list);
+	const answer = await read(item, entity, { ...list, body: { ...body, ...filters } });
+	mustShow(item, entity, field, answer.rows);
+	const strangers = answer.rows.filter((row) => !mayBeFound(field, row[field.name], value, filters));
+	// Fewer than fill a page cost no more than a filter that works.
+	if (strangers.length >= SMALLEST_PAGE) ignoredFilters.add(key);
+	return answer;
 }
 
-/**
- * A filter that AlfaCRM ignores brings the whole list, which would be read for each item. Rows that do not hold the
- * value tell that, or that AlfaCRM looks for parts of texts: then these rows are not all there are. So from the next
- * item on the list is read once without the filter, and serves all of them.
- */
-async function askForCustom(
-	item: Item,
-	entity: Entity,
-	list: Parameters<Item['collect']>[0],
-	field: Field,
-	wanted: unknown,
-): Promise<Read> {
-	const key = JSON.stringify([list.branch, field.name]);
-	if (!item.run.findsTooMuch.has(key)) {
-		const answer = await read(item, entity, list);
-		mustShow(item, entity, field, answer.rows);
-		if (answer.rows.some((row) => !holds(field, row[field.name], wanted))) item.run.findsTooMuch.add(key);
-		return answer;
-	}
-	const body = Object.entries(list.body ?? {}).filter(([name]) => name !== field.name);
-	const everything = { ...list, body: Object.fromEntries(body) as IDataObject };
-	const { index, doubt } = await item.run.shared(
+/** Whether a filter can have found a row, by the value itself or by a part of it. */
+function mayBeFound(field: Field, held: unknown, value: unknown, filters: IDataObject): boolean {
+	return listOf(held).some(
+		(one) => sameItem(field, one, value) || Object.values(filters).some((asked) => isNear(field, one, asked)),
+	);
+}
+
+/** All rows of a list, read once for all items of the execution, by the values of any field. */
+async function wholeList(item: Item, entity: Entity, list: Parameters<Item['collect']>[0]) {
+	return await item.run.shared(
 		entity.path,
-		key,
+		JSON.stringify(['whole', list.branch, list.body]),
 		async () => {
-			const answer = await read(item, entity, everything);
-			mustShow(item, entity, field, answer.rows);
-			return { index: indexRows(field, answer.rows), doubt: answer.doubt };
+			const { rows, doubt } = await read(item, entity, list);
+			const indexes = new Map<string, Map<string, IDataObject[]>>();
+			const indexOf = (field: Field) => {
+				const index = indexes.get(field.name) ?? indexRows(field, rows);
+				indexes.set(field.name, index);
+				return index;
+			};
+			return { rows, indexOf, doubt };
 		},
 		(known) => known.doubt === undefined,
 	);
-	return { rows: keyReadings(field, wanted).flatMap((reading) => index.get(reading) ?? []), doubt };
 }
 
 /** By a name that no record shows nobody would ever be found, and a second record made at each run. */
 function mustShow(item: Item, { label }: Entity, { name }: Field, rows: readonly IDataObject[]): void {
-	if (rows.length === 0 || rows.some((row) => name in row)) return;
+	if (!isCustom(name) || rows.length === 0 || rows.some((row) => name in row)) return;
 	throw item.refused(
 		`AlfaCRM's ${label.toLowerCase()} has no field "${name}"`,
 		`Correct 'Custom Field': 'Get' with 'Simplify' off shows which ones there are. ${item.unsaved()}`,
 	);
 }
 
-/** Groups of filters; those of a group are tried one after the other until one of them finds something. */
-function questionsOf(entity: Entity, { key, wanted }: Search): IDataObject[][] {
+/** One value to ask a list for, and the filters that do. */
+interface Question {
+	field: Field;
+	value: unknown;
+	/** None where the list has no such filter. */
+	filters: IDataObject;
+}
+
+/** Groups of questions; those of a group are tried one after the other until one of them finds something. */
+function questionsOf(entity: Entity, { key, wanted }: Search): Question[][] {
 	const names = (key.ask ?? key.fields).filter((name) => name in wanted);
 	const each = names.map((name) =>
-		listOf(wanted[name]).map((value) => filtersFor(entity, name, value as IDataObject[string])),
+		listOf(wanted[name]).map((value) => questionsFor(entity, name, value as IDataObject[string])),
 	);
 	return key.any ? each.flat() : groupsOfOne(each);
 }
 
 /** A record has one of several phones, but all of several fields. */
-function groupsOfOne(each: IDataObject[][][]): IDataObject[][] {
+function groupsOfOne(each: Question[][][]): Question[][] {
 	const [first = [], ...others] = each;
 	return first.map((questions) => [...questions, ...others.flat(2)]);
 }
 
-function filtersFor(entity: Entity, name: string, value: IDataObject[string]): IDataObject[] {
+function questionsFor(entity: Entity, name: string, value: IDataObject[string]): Question[] {
 	const field = keyField(entity, name);
 	const forms = searchForms(field, name, value);
 	const isKnown = (filter: string) =>
 		filter === 'id' || filter.startsWith('custom_') || entity.filters.some((one) => one.name === filter);
-	return forms.every((form) => Object.keys(form).every(isKnown)) ? forms : [{}];
+	const isFilter = forms.every((form) => Object.keys(form).every(isKnown));
+	return (isFilter ? forms : [{}]).map((filters) => ({ field, value, filters }));
 }
 
 /** Whether a row has what the key wants. */

@@ -116,7 +116,6 @@ async function create(job: Job, wanted: IDataObject): Promise<IDataObject> {
 	const task = `create the ${entity.label.toLowerCase()}`;
 	const model = await item.save({ ...target, action: 'create', body, task }, []);
 	const row = { ...body, ...model };
-	item.run.writtenTo(entity.path).set(Number(row.id), { row, branch: target.branch, at: item.run.now() });
 	return report(show, row, 'created', Object.keys(body));
 }
 

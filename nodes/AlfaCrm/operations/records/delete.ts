@@ -10,6 +10,5 @@ export const deleteRecord: Operation = async (item, entity) => {
 	await item.run.withLock(keys, async () => {
 		await item.save({ ...target, action: 'delete', query: { id, ...target.query }, task }, keys);
 	});
-	item.run.writtenTo(entity.path).forget(id);
 	return [{ id, deleted: true }];
 };

@@ -32,11 +32,10 @@ export async function saveChanges(
 	const task = `update ${entity.label.toLowerCase()} ${id}`;
 	const query = { id, ...target.query };
 	const call = { ...target, branch, action: 'update', query, body: completed(item, entity, row, body), task };
-	const model = await item.save(call, [recordKey(entity, id)]);
+	const model = await item.save(call, [recordKey(entity, id)], { before: row });
 	// An answer need not hold the record; whether the flag of the archive was taken shows elsewhere.
 	const sent = Object.fromEntries(Object.entries(body).filter(([name]) => name !== 'removed'));
 	const now = { row: { ...row, ...sent, ...model }, branch, at: item.run.now() };
-	item.run.writtenTo(entity.path).set(id, now, row, changed);
 	if (entity.archive && 'removed' in body) await tellIfKept(item, entity, target, now, body.removed === 1);
 	return report(show, now.row, 'updated', changed);
 }

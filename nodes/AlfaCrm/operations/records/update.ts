@@ -30,11 +30,12 @@ export const update: Operation = async (item, entity) => {
 	const task = `update ${entity.label.toLowerCase()} ${id}`;
 	const keys = [recordKey(entity, id)];
 	return await item.run.withLock(keys, async () => {
-		const record = adds || entity.carried ? await getRecord(item, entity, id, target) : {};
-		const changes = adds ? { ...body, ...addToLists(item, record, body, lists) } : body;
+		const before = adds || entity.carried ? await getRecord(item, entity, id, target) : undefined;
+		const grown = before && adds ? addToLists(item, before, body, lists) : {};
 		const query = { id, ...target.query };
-		const call = { ...target, action: 'update', query, body: completed(item, entity, record, changes), task };
-		return [{ id, ...(await item.save(call, keys)) }];
+		const sent = completed(item, entity, before ?? {}, { ...body, ...grown });
+		const call = { ...target, action: 'update', query, body: sent, task };
+		return [{ id, ...(await item.save(call, keys, { before })) }];
 	});
 };
 
