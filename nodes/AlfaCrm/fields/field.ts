@@ -4,6 +4,7 @@ import { isNothing } from './blank';
 import { choice, choices } from './choice';
 import { custom } from './custom';
 import { date, time } from './date';
+import { emails } from './emails';
 import { boolean, flag } from './flag';
 import { id, ids } from './id';
 import type { FieldKind, JsonSchema } from './kind';
@@ -23,6 +24,7 @@ export const fieldKinds: { [K in TypeName]: FieldKind<OfType<K>> } = {
 	text,
 	longText,
 	texts,
+	emails,
 	phones,
 	phonePart,
 	custom,
@@ -130,12 +132,18 @@ export const searchForms = (field: ShownType, name: string, value: Wire) =>
 export const filterForms = (filter: ShownType, name: string, value: Wire) =>
 	kindOf(filter).filterForms(filter, name, value);
 
+const TELLING = /[\p{L}\p{N}]/u;
+
 /**
- * The forms under which one value can be looked up: two values that share one are the same. None for what cannot be
- * looked for, such as a phone number without enough digits.
+ * The forms under which one value can be looked up: two values that share one match. None for what two strangers may
+ * well have in common, such as a dash, the word "no" for an email, or a phone number without enough digits.
  */
 export const keyReadings = (field: ShownType, value: unknown): string[] =>
-	isNothing(value) ? [] : kindOf(field).readings(field, value, ANY_ZONE);
+	isNothing(value)
+		? []
+		: kindOf(field)
+				.readings(field, value, ANY_ZONE)
+				.filter((reading) => TELLING.test(reading));
 
 /** One field or filter as a parameter of the form. */
 export function toProperty(field: Shown): INodeProperties {

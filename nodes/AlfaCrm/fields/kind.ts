@@ -23,7 +23,7 @@ export interface FieldKind<F> {
 	expected(field: F): string;
 	/** As AlfaCRM takes it, undefined for what is something else. Lists are read item by item. */
 	read(field: F, item: unknown, zone: string): Wire | undefined;
-	/** The forms that make two values the same if they share one, for looking a value up. None for what says nothing. */
+	/** The forms that make two values match if they share one, for looking a value up. None for what says nothing. */
 	readings(field: F, item: unknown, zone: string): string[];
 	/** Whether two values, neither of them empty, are the same however they are written. Lists: one item of each. */
 	isSame(field: F, one: unknown, other: unknown, zone: string): boolean;

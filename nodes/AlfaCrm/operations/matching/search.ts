@@ -3,7 +3,7 @@ import type { IDataObject } from 'n8n-workflow';
 import { readId } from '../../api/formats';
 import { byId } from '../../entities/match';
 import type { Entity } from '../../entities/types';
-import { keyReadings, listOf, sameItem, searchForms } from '../../fields/field';
+import { keyReadings, listOf, searchForms } from '../../fields/field';
 import type { Field } from '../../fields/types';
 import type { Item } from '../context';
 import { lookUp, notFound } from '../records/lookUp';
@@ -242,5 +242,6 @@ export function fits({ key, wanted, fields }: Search, row: IDataObject): boolean
 }
 
 function holds(field: Field, held: unknown, wanted: unknown): boolean {
-	return listOf(held).some((one) => listOf(wanted).some((other) => sameItem(field, one, other)));
+	const readings = new Set(listOf(wanted).flatMap((one) => keyReadings(field, one)));
+	return listOf(held).some((one) => keyReadings(field, one).some((reading) => readings.has(reading)));
 }

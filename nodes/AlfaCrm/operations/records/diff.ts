@@ -25,6 +25,9 @@ export function differences(
 	return body;
 }
 
+/** Lists of texts; all others are of IDs. */
+const TEXTS: ReadonlySet<Field['type']> = new Set(['texts', 'emails', 'phones']);
+
 /**
  * The values that a record has, and the given ones. Nothing is added to a list that is emptied.
  *
@@ -40,7 +43,7 @@ export function added(item: Item, field: Field, held: unknown, given: Wire): Wir
 			`Set 'List Fields' to Replace All Values, or leave '${field.label}' out. Nothing was saved.`,
 		);
 	}
-	if (field.type !== 'texts' && field.type !== 'phones' && present.some((one) => readId(one) === undefined)) {
+	if (!TEXTS.has(field.type) && present.some((one) => readId(one) === undefined)) {
 		throw item.refused(
 			`Nothing can be added to '${field.label}', because AlfaCRM shows no IDs in it`,
 			`Set 'List Fields' to Replace All Values, or leave '${field.label}' out. ${item.unsaved()}`,
