@@ -3,7 +3,7 @@ import { isNothing } from './blank';
 import { fold } from './fold';
 import type { FieldKind } from './kind';
 import { oneForm, single } from './kind';
-import { isWritable, readText } from './text';
+import { isWritable, readText, textForms } from './text';
 import type { Field, OfType, Wire } from './types';
 
 const NAME = /^custom_\w+$/;
@@ -15,6 +15,9 @@ export const isCustom = (name: string): boolean => NAME.test(name);
 export const customField = (name: string): Field => ({ type: 'custom', name, label: name });
 
 const A_DAY = /^(\d{4}-\d\d-\d\d|\d\d?\.\d\d?\.\d{4})$/;
+
+/** A day in a text is no moment. */
+const ANY_ZONE = 'UTC';
 
 /** A text, a number, a flag, a day, or a list of those. */
 function read(value: unknown, zone: string): Wire | undefined {
@@ -46,6 +49,13 @@ function formsOf(value: unknown, zone: string): Array<string | undefined> {
 	return items.map((item) => formOf(item, zone));
 }
 
+/** A day may be written in either way. */
+function spellings(name: string, item: Wire): Array<Record<string, Wire>> {
+	if (typeof item !== 'string' || !A_DAY.test(item)) return textForms(name, item);
+	const days = (['iso', 'dotted'] as const).map((format) => formatDay(item, format, ANY_ZONE));
+	return days.includes(undefined) ? textForms(name, item) : days.map((day) => ({ [name]: day }));
+}
+
 export const custom: FieldKind<OfType<'custom'>> = {
 	...single,
 	saysNothing: (_field, value) => Array.isArray(value) && value.every(isNothing),
@@ -57,6 +67,7 @@ export const custom: FieldKind<OfType<'custom'>> = {
 		if ([...left, ...right].includes(undefined)) return false;
 		return left.every((form) => right.includes(form)) && right.every((form) => left.includes(form));
 	},
+	searchForms: (_field, name, item) => spellings(name, item),
 	emptied: '',
 	widget: () => ({ type: 'string', default: '' }),
 	column: () => ({ type: 'string' }),

@@ -1,6 +1,7 @@
 import { fold } from './fold';
 import type { FieldKind } from './kind';
 import { itemsOf, parts } from './lists';
+import { textForms } from './text';
 import { severalTexts } from './texts';
 import type { OfType } from './types';
 
@@ -29,5 +30,5 @@ export const emails: FieldKind<OfType<'emails'>> = {
 	...severalTexts,
 	items: (_field, value) => itemsOf(value, split),
 	readings: (_field, item) => addressesIn(item),
-	searchForms: (_field, name, item) => addressesIn(item).map((address) => ({ [name]: address })),
+	searchForms: (_field, name, item) => addressesIn(item).flatMap((address) => textForms(name, address)),
 };

@@ -124,7 +124,7 @@ export const isExact = (field: ShownType): boolean => kindOf(field).isExact;
 /** What takes the place of a value that somebody empties on purpose. */
 export const emptied = (field: ShownType): Wire => kindOf(field).emptied;
 
-/** The filters to ask an index with for one value, as it is on the wire; they are tried one after the other. */
+/** The filters to ask an index with for one value, as it is on the wire; all of them are needed to find it in every spelling. */
 export const searchForms = (field: ShownType, name: string, value: Wire) =>
 	kindOf(field).searchForms(field, name, value);
 

@@ -31,7 +31,7 @@ export interface FieldKind<F> {
 	emptied: Wire;
 	/** A filter of this type finds the rows that hold the very value, so rows can be checked again. */
 	isExact: boolean;
-	/** Filters that an index can be asked with, to be tried one after the other. */
+	/** Filters that an index can be asked with; what all of them find together holds the value, among others. */
 	searchForms(field: F, name: string, item: Wire): Array<Record<string, Wire>>;
 	/** The same for a filter that a user has chosen. */
 	filterForms(field: F, name: string, value: Wire): Array<Record<string, Wire>>;

@@ -62,13 +62,24 @@ export function readingsOf(value: unknown): Digits[] {
 /** Whether there is a number in a text, which begins no extension. */
 export const hasNumber = (text: string): boolean => numbersIn(text).length > 0;
 
-/** How AlfaCRM may be asked for a number: by its last digits, as it writes it, and as it was given. */
+/**
+ * How AlfaCRM may be asked for a number: by its last digits, and, where it looks for the very characters, by the end of
+ * the number as people write it. The number as it was given is of use where it ends otherwise.
+ */
 export function phoneForms(value: unknown): string[] {
-	const forms = numbersOf(value).flatMap((number) => {
-		const [digits] = readings(number);
-		return [digits.slice(-8), inBrackets(digits)];
-	});
-	return forms.length === 0 ? [] : [...new Set([...forms, String(value).trim()])];
+	const numbers = numbersOf(value);
+	if (numbers.length === 0) return [];
+	const forms = numbers
+		.map((number) => readings(number)[0])
+		.flatMap((digits) => [digits.slice(-8), ...ends(digits)]);
+	const text = String(value).trim();
+	return [...new Set(forms.some((form) => text.includes(form)) ? forms : [...forms, text])];
+}
+
+/** The last four digits of a number, in pairs or together. */
+export function ends(digits: Digits): string[] {
+	const [tens, ones] = [digits.slice(-4, -2), digits.slice(-2)];
+	return [`${tens}-${ones}`, `${tens} ${ones}`, tens + ones];
 }
 
 /** A number as AlfaCRM writes those of its own country; whatever else is there stays as it is. */

@@ -1,8 +1,8 @@
 import type { FieldKind, Widget } from './kind';
 import { comparedBy, several } from './kind';
 import { itemsOf, parts, whole } from './lists';
-import { foldedText, readText } from './text';
-import type { FieldBasics, OfType } from './types';
+import { foldedText, readText, textForms } from './text';
+import type { FieldBasics, OfType, Wire } from './types';
 
 /** One field below the other. */
 export const textsWidget = ({ label }: FieldBasics): Widget => ({
@@ -14,6 +14,7 @@ export const textsWidget = ({ label }: FieldBasics): Widget => ({
 export const severalTexts = {
 	...several,
 	...comparedBy((_field: unknown, item) => foldedText(item)),
+	searchForms: (_field: unknown, name: string, item: Wire) => textForms(name, item),
 	expected: () => 'a text or a list of texts',
 	read: (_field: unknown, item: unknown) => (typeof item === 'boolean' ? undefined : readText(item)),
 	widget: textsWidget,

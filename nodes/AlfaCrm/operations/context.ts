@@ -27,6 +27,8 @@ export class Run {
 	readonly client: ApiClient;
 	readonly zone: string;
 	readonly hints = new Hints();
+	/** Filters that found what does not hold the very text they were given, so one spelling finds all. */
+	readonly looseFilters = new Set<string>();
 	/** Lists whose filter by a custom field brought other rows as well. */
 	readonly findsTooMuch = new Set<string>();
 	/** Says whose writes are whose, among all executions of the process. */

@@ -60,9 +60,9 @@ describe.each(TABLE)('%s', (number, same, others) => {
 		expect([samePhone(number, other), samePhone(other, number)]).toEqual([false, false]);
 	});
 
-	it('is asked for by its last digits, in full and as it was given', () => {
+	it('is asked for by its last digits, however these are written', () => {
 		const forms = phoneForms(number);
-		expect(forms).toContain(number);
+		expect(forms.some((form) => number.includes(form))).toBe(true);
 		const digits = number.replace(/\D/g, '').replace(/^8(?=\d{10})/, '7');
 		for (const form of forms) expect(digits.endsWith(form.replace(/\D/g, '').slice(-7))).toBe(true);
 		expect(new Set(forms).size).toBe(forms.length);

@@ -4,6 +4,7 @@ import { readId } from '../../api/formats';
 import { byId } from '../../entities/match';
 import type { Entity } from '../../entities/types';
 import { keyReadings, listOf, searchForms } from '../../fields/field';
+import { fold } from '../../fields/fold';
 import type { Field } from '../../fields/types';
 import type { Item } from '../context';
 import { lookUp, notFound } from '../records/lookUp';
@@ -36,13 +37,11 @@ export async function findMatches(
 ): Promise<Matches> {
 	const found = new Map<number, Match>();
 	let isSure = true;
-	const take = async (match: Match): Promise<boolean> => {
+	const take = async (match: Match): Promise<void> => {
 		const id = readId(match.row.id);
-		if (id === undefined) return false;
+		if (id === undefined) return;
 		const current = (await item.run.ownCopy(entity, id, match.row)) ?? match;
-		const isIt = fits(search, current.row);
-		if (isIt && !found.has(id)) found.set(id, current);
-		return isIt;
+		if (fits(search, current.row) && !found.has(id)) found.set(id, current);
 	};
 	await inEachBranch(item, branches, async (branch) => {
 		for (const questions of questionsOf(entity, search)) {
@@ -50,9 +49,10 @@ export async function findMatches(
 				const at = item.run.now();
 				const answer = await ask(item, entity, { ...target, branch }, search, question);
 				isSure &&= answer.isSure;
-				let hits = 0;
-				for (const row of answer.rows) if (await take({ row, branch, at })) hits += 1;
-				if (hits > 0) break;
+				for (const row of answer.rows) await take({ row, branch, at });
+				const filter = JSON.stringify([entity.path, ...Object.keys(question)]);
+				if (answer.rows.some((row) => isBeyond(question, row))) item.run.looseFilters.add(filter);
+				if (item.run.looseFilters.has(filter)) break;
 			}
 		}
 	});
@@ -124,6 +124,18 @@ export async function reach(item: Item, entity: Entity, id: number, target: Targ
 		isSure,
 	);
 	throw item.failed(message, description, status);
+}
+
+/**
+ * Whether a row does not hold the very text that it was asked by. Then AlfaCRM looks at the digits of phones alone, or
+ * ignores the filter, and the other spellings bring nothing new.
+ */
+function isBeyond(question: IDataObject, row: IDataObject): boolean {
+	return Object.entries(question).some(
+		([name, asked]) =>
+			row[name] !== undefined &&
+			!listOf(row[name]).some((one) => fold(String(one)).includes(fold(String(asked)))),
+	);
 }
 
 /** All rows that a question brings. */
@@ -212,7 +224,7 @@ async function askForCustom(
 	return { rows: keyReadings(field, wanted).flatMap((reading) => index.get(reading) ?? []), isSure };
 }
 
-/** Groups of filters; those of a group are tried one after the other until one of them finds something. */
+/** Groups of filters; those of a group find the same value in its spellings. */
 function questionsOf(entity: Entity, { key, wanted }: Search): IDataObject[][] {
 	const names = (key.ask ?? key.fields).filter((name) => name in wanted);
 	const each = names.map((name) =>
