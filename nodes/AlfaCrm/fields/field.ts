@@ -41,7 +41,7 @@ export const fieldKinds: { [K in TypeName]: FieldKind<OfType<K>> } = {
 	reference,
 	references,
 	record,
-	rows: rows({ isBlank, readField, sameValue, toProperty, objectSchema }),
+	rows: rows({ isBlank, readField, sameValue, isStored, toProperty, objectSchema }),
 	object,
 };
 
@@ -77,12 +77,27 @@ export function readField(field: Shown, value: unknown, zone: string): Wire {
 	return kind.isList ? (wires as Wire) : wires[0];
 }
 
-/** Whether a field holds the same as AlfaCRM has, however both are written. Empty is empty in any form. */
+/** Whether two values of a field mean the same, however both are written. Empty is empty in any form. */
 export function sameValue(field: ShownType, one: unknown, other: unknown, zone: string): boolean {
+	return relates('isSame', field, one, other, zone);
+}
+
+/** Whether a field holds already what is to be saved. */
+export function isStored(field: ShownType, held: unknown, wanted: unknown, zone: string): boolean {
+	return relates('isStored', field, held, wanted, zone);
+}
+
+function relates(
+	relation: 'isSame' | 'isStored',
+	field: ShownType,
+	one: unknown,
+	other: unknown,
+	zone: string,
+): boolean {
 	if (isBlank(field, one) || isBlank(field, other)) return isBlank(field, one) && isBlank(field, other);
 	const kind = kindOf(field);
 	const within = (item: unknown, items: unknown[]) =>
-		items.some((each) => kind.isSame(field, item, each, zone));
+		items.some((each) => kind[relation](field, item, each, zone));
 	const agree = (left: unknown[], right: unknown[]) =>
 		left.every((item) => within(item, right)) && right.every((item) => within(item, left));
 	const [left, right] = [kind.items(field, one), kind.items(field, other)];

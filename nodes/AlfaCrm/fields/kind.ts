@@ -25,8 +25,13 @@ export interface FieldKind<F> {
 	read(field: F, item: unknown, zone: string): Wire | undefined;
 	/** The forms that make two values match if they share one, for looking a value up. None for what says nothing. */
 	readings(field: F, item: unknown, zone: string): string[];
-	/** Whether two values, neither of them empty, are the same however they are written. Lists: one item of each. */
+	/** Whether two values, neither of them empty, mean the same however they are written. Lists: one item of each. */
 	isSame(field: F, one: unknown, other: unknown, zone: string): boolean;
+	/**
+	 * The same for deciding whether there is something to save: what a person may correct, such as a capital letter, makes
+	 * a difference; what AlfaCRM writes in its own way does not.
+	 */
+	isStored(field: F, held: unknown, wanted: unknown, zone: string): boolean;
 	/** What takes the place of a value that somebody empties on purpose. */
 	emptied: Wire;
 	/** A filter of this type finds the rows that hold the very value, so rows can be checked again. */
@@ -75,14 +80,16 @@ export const several = { ...single, isList: true, emptied: [] as Wire[] } as con
 
 type Readings<F> = FieldKind<F>['readings'];
 
-/** For values whose forms tell all: the two parts that compare them. */
-export const comparedBy = <F>(readings: Readings<F>): Pick<FieldKind<F>, 'isSame' | 'readings'> => ({
-	readings,
-	isSame: (field, one, other, zone) => {
+/** For values whose forms tell all: the parts that compare them. */
+export const comparedBy = <F>(
+	readings: Readings<F>,
+): Pick<FieldKind<F>, 'isSame' | 'isStored' | 'readings'> => {
+	const isSame: FieldKind<F>['isSame'] = (field, one, other, zone) => {
 		const forms = readings(field, one, zone);
 		return readings(field, other, zone).some((form) => forms.includes(form));
-	},
-});
+	};
+	return { readings, isSame, isStored: isSame };
+};
 
 /** One form, or none where the value cannot be read. */
 export const oneForm = (value: unknown): string[] => (value === undefined ? [] : [String(value)]);

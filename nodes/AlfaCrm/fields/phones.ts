@@ -3,7 +3,7 @@ import type { FieldKind } from './kind';
 import { several } from './kind';
 import { itemsOf } from './lists';
 import { hasNumber, phoneForms, readingsOf, samePhone } from './phoneNumber';
-import { foldedText } from './text';
+import { foldedText, isStoredText } from './text';
 import { textsWidget } from './texts';
 import type { OfType } from './types';
 
@@ -66,6 +66,7 @@ export const phones: FieldKind<OfType<'phones'>> = {
 	read: (_field, item) => read(item),
 	readings: (_field, item) => readingsOf(item),
 	isSame: (_field, one, other) => samePhone(one, other) || sameText(one, other),
+	isStored: (field, held, wanted) => samePhone(held, wanted) || isStoredText(field, held, wanted),
 	searchForms: (_field, name, item) => phoneForms(item).map((form) => ({ [name]: form })),
 	widget: textsWidget,
 	// As of other texts.

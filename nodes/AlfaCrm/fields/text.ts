@@ -19,6 +19,15 @@ export function foldedText(value: unknown): string[] {
 	return oneForm(text === undefined ? undefined : fold(text));
 }
 
+/** A text as a person reads it: how Unicode composes it, the kind of its line breaks and blanks around it are not seen. */
+export const asRead = (text: string): string => text.normalize('NFC').replace(/\r\n?/g, '\n').trim();
+
+/** For texts, whose capitals and blanks somebody may want to correct. */
+export function isStoredText(_field: unknown, held: unknown, wanted: unknown): boolean {
+	const [one, other] = [readText(held), readText(wanted)];
+	return one !== undefined && other !== undefined && asRead(one) === asRead(other);
+}
+
 /** Filters that find a text in any spelling, among others. */
 export const textForms = (name: string, item: Wire): Array<Record<string, Wire>> =>
 	typeof item === 'string' ? sharedParts(item).map((part) => ({ [name]: part })) : [{ [name]: item }];
@@ -26,6 +35,7 @@ export const textForms = (name: string, item: Wire): Array<Record<string, Wire>>
 const basis = {
 	...single,
 	...comparedBy((_field: unknown, item) => foldedText(item)),
+	isStored: isStoredText,
 	emptied: '',
 	searchForms: (_field: unknown, name: string, item: Wire) => textForms(name, item),
 	expected: () => 'a text',

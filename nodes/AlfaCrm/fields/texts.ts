@@ -1,7 +1,7 @@
 import type { FieldKind, Widget } from './kind';
 import { comparedBy, several } from './kind';
 import { itemsOf, parts, whole } from './lists';
-import { foldedText, readText, textForms } from './text';
+import { foldedText, isStoredText, readText, textForms } from './text';
 import type { FieldBasics, OfType, Wire } from './types';
 
 /** One field below the other. */
@@ -14,6 +14,7 @@ export const textsWidget = ({ label }: FieldBasics): Widget => ({
 export const severalTexts = {
 	...several,
 	...comparedBy((_field: unknown, item) => foldedText(item)),
+	isStored: isStoredText,
 	searchForms: (_field: unknown, name: string, item: Wire) => textForms(name, item),
 	expected: () => 'a text or a list of texts',
 	read: (_field: unknown, item: unknown) => (typeof item === 'boolean' ? undefined : readText(item)),

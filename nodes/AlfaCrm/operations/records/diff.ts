@@ -3,7 +3,7 @@ import type { IDataObject } from 'n8n-workflow';
 import { readId } from '../../api/formats';
 import type { Entity } from '../../entities/types';
 import { customField } from '../../fields/custom';
-import { isBlank, isList, listOf, sameValue, union } from '../../fields/field';
+import { isBlank, isList, isStored, listOf, union } from '../../fields/field';
 import type { Field, Wire } from '../../fields/types';
 import type { Item } from '../context';
 
@@ -20,7 +20,7 @@ export function differences(
 		const field = entity.fields.find((one) => one.name === name) ?? customField(name);
 		const wanted = addToLists && isList(field) ? added(item, field, record[name], value) : value;
 		const isEmptied = isBlank(field, wanted) && isBlank(field, record[name]);
-		if (!isEmptied && !sameValue(field, record[name], wanted, item.zone)) body[name] = wanted;
+		if (!isEmptied && !isStored(field, record[name], wanted, item.zone)) body[name] = wanted;
 	}
 	return body;
 }
