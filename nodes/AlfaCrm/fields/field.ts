@@ -4,6 +4,7 @@ import { isNothing } from './blank';
 import { choice, choices } from './choice';
 import { custom } from './custom';
 import { date, time } from './date';
+import { emails } from './emails';
 import { boolean, flag } from './flag';
 import { id, ids } from './id';
 import type { Address, FieldKind, JsonSchema } from './kind';
@@ -23,6 +24,7 @@ export const fieldKinds: { [K in TypeName]: FieldKind<OfType<K>> } = {
 	text,
 	longText,
 	texts,
+	emails,
 	phones,
 	phonePart,
 	custom,
@@ -39,7 +41,7 @@ export const fieldKinds: { [K in TypeName]: FieldKind<OfType<K>> } = {
 	reference,
 	references,
 	record,
-	rows: rows({ isBlank, addressesIn, readField, sameValue, toProperty, objectSchema }),
+	rows: rows({ isBlank, addressesIn, readField, sameValue, isStored, toProperty, objectSchema }),
 	object,
 };
 
@@ -81,12 +83,27 @@ export function addressesIn(field: Pick<FieldBasics, 'label'> & ShownType, value
 	return isNothing(value) ? [] : kind.items(field, value).flatMap((item) => kind.addresses(field, item));
 }
 
-/** Whether a field holds the same as AlfaCRM has, however both are written. Empty is empty in any form. */
+/** Whether two values of a field mean the same, however both are written. Empty is empty in any form. */
 export function sameValue(field: ShownType, one: unknown, other: unknown, zone: string): boolean {
+	return relates('isSame', field, one, other, zone);
+}
+
+/** Whether a field holds already what is to be saved. */
+export function isStored(field: ShownType, held: unknown, wanted: unknown, zone: string): boolean {
+	return relates('isStored', field, held, wanted, zone);
+}
+
+function relates(
+	relation: 'isSame' | 'isStored',
+	field: ShownType,
+	one: unknown,
+	other: unknown,
+	zone: string,
+): boolean {
 	if (isBlank(field, one) || isBlank(field, other)) return isBlank(field, one) && isBlank(field, other);
 	const kind = kindOf(field);
 	const within = (item: unknown, items: unknown[]) =>
-		items.some((each) => kind.isSame(field, item, each, zone));
+		items.some((each) => kind[relation](field, item, each, zone));
 	const agree = (left: unknown[], right: unknown[]) =>
 		left.every((item) => within(item, right)) && right.every((item) => within(item, left));
 	const [left, right] = [kind.items(field, one), kind.items(field, other)];
@@ -128,7 +145,7 @@ export const isExact = (field: ShownType): boolean => kindOf(field).isExact;
 /** What takes the place of a value that somebody empties on purpose. */
 export const emptied = (field: ShownType): Wire => kindOf(field).emptied;
 
-/** The filters to ask an index with for one value, as it is on the wire; they are tried one after the other. */
+/** The filters to ask an index with for one value, as it is on the wire; all of them are needed to find it in every spelling. */
 export const searchForms = (field: ShownType, name: string, value: Wire) =>
 	kindOf(field).searchForms(field, name, value);
 
@@ -140,12 +157,18 @@ export const isNear = (field: ShownType, held: unknown, asked: unknown): boolean
 export const filterForms = (filter: ShownType, name: string, value: Wire) =>
 	kindOf(filter).filterForms(filter, name, value);
 
+const TELLING = /[\p{L}\p{N}]/u;
+
 /**
- * The forms under which one value can be looked up: two values that share one are the same. None for what cannot be
- * looked for, such as a phone number without enough digits.
+ * The forms under which one value can be looked up: two values that share one match. None for what two strangers may
+ * well have in common, such as a dash, the word "no" for an email, or a phone number without enough digits.
  */
 export const keyReadings = (field: ShownType, value: unknown): string[] =>
-	isNothing(value) ? [] : kindOf(field).readings(field, value, ANY_ZONE);
+	isNothing(value)
+		? []
+		: kindOf(field)
+				.readings(field, value, ANY_ZONE)
+				.filter((reading) => TELLING.test(reading));
 
 /** One field or filter as a parameter of the form. */
 export function toProperty(field: Shown): INodeProperties {

@@ -32,15 +32,20 @@ export interface FieldKind<F> {
 	read(field: F, item: unknown, zone: string): Wire | undefined;
 	/** The addresses that stand in a value in place of numbers of records, whose AlfaCRM is to be checked. */
 	addresses(field: F & Pick<FieldBasics, 'label'>, item: unknown): Address[];
-	/** The forms that make two values the same if they share one, for looking a value up. None for what says nothing. */
+	/** The forms that make two values match if they share one, for looking a value up. None for what says nothing. */
 	readings(field: F, item: unknown, zone: string): string[];
-	/** Whether two values, neither of them empty, are the same however they are written. Lists: one item of each. */
+	/** Whether two values, neither of them empty, mean the same however they are written. Lists: one item of each. */
 	isSame(field: F, one: unknown, other: unknown, zone: string): boolean;
+	/**
+	 * The same for deciding whether there is something to save: what a person may correct, such as a capital letter, makes
+	 * a difference; what AlfaCRM writes in its own way does not.
+	 */
+	isStored(field: F, held: unknown, wanted: unknown, zone: string): boolean;
 	/** What takes the place of a value that somebody empties on purpose. */
 	emptied: Wire;
 	/** A filter of this type finds the rows that hold the very value, so rows can be checked again. */
 	isExact: boolean;
-	/** Filters that an index can be asked with, to be tried one after the other. */
+	/** Filters that an index can be asked with; what all of them find together holds the value, among others. */
 	searchForms(field: F, name: string, item: Wire): Array<Record<string, Wire>>;
 	/** Whether a filter that looks for parts, as most of AlfaCRM's do, may find a value when it is asked for another. */
 	isNear(held: unknown, asked: unknown): boolean;
@@ -93,14 +98,16 @@ export const several = { ...single, isList: true, emptied: [] as Wire[] } as con
 
 type Readings<F> = FieldKind<F>['readings'];
 
-/** For values whose forms tell all: the two parts that compare them. */
-export const comparedBy = <F>(readings: Readings<F>): Pick<FieldKind<F>, 'isSame' | 'readings'> => ({
-	readings,
-	isSame: (field, one, other, zone) => {
+/** For values whose forms tell all: the parts that compare them. */
+export const comparedBy = <F>(
+	readings: Readings<F>,
+): Pick<FieldKind<F>, 'isSame' | 'isStored' | 'readings'> => {
+	const isSame: FieldKind<F>['isSame'] = (field, one, other, zone) => {
 		const forms = readings(field, one, zone);
 		return readings(field, other, zone).some((form) => forms.includes(form));
-	},
-});
+	};
+	return { readings, isSame, isStored: isSame };
+};
 
 /** One form, or none where the value cannot be read. */
 export const oneForm = (value: unknown): string[] => (value === undefined ? [] : [String(value)]);

@@ -14,6 +14,7 @@ interface AnyField {
 	addressesIn(field: Field, value: unknown): Address[];
 	readField(field: Field, value: unknown, zone: string): Wire;
 	sameValue(field: Field, one: unknown, other: unknown, zone: string): boolean;
+	isStored(field: Field, held: unknown, wanted: unknown, zone: string): boolean;
 	toProperty(field: Field): INodeProperties;
 	objectSchema(fields: readonly Shown[]): JsonSchema;
 }
@@ -59,8 +60,17 @@ export const rows = (any: AnyField): FieldKind<Rows> => {
 	}
 
 	/** What AlfaCRM does not take says nothing. */
-	const sameRow = ({ fields }: Rows, one: IDataObject, other: IDataObject, zone: string): boolean =>
-		fields.every((field) => any.sameValue(field, one[field.name], other[field.name], zone));
+	const agree =
+		(sameField: AnyField['sameValue']): FieldKind<Rows>['isSame'] =>
+		({ fields }, one, other, zone) => {
+			const [left, right] = [rowsIn(one), rowsIn(other)];
+			if (left === undefined || right === undefined) return false;
+			const within = (row: IDataObject, all: IDataObject[]) =>
+				all.some((each) =>
+					fields.every((field) => sameField(field, row[field.name], each[field.name], zone)),
+				);
+			return left.every((row) => within(row, right)) && right.every((row) => within(row, left));
+		};
 
 	return {
 		...single,
@@ -72,13 +82,8 @@ export const rows = (any: AnyField): FieldKind<Rows> => {
 			),
 		read: (field, item, zone) => rowsIn(item)?.map((row) => readRow(field, row, zone)),
 		readings: () => [],
-		isSame: (field, one, other, zone) => {
-			const [left, right] = [rowsIn(one), rowsIn(other)];
-			if (left === undefined || right === undefined) return false;
-			const within = (row: IDataObject, all: IDataObject[]) =>
-				all.some((each) => sameRow(field, row, each, zone));
-			return left.every((row) => within(row, right)) && right.every((row) => within(row, left));
-		},
+		isSame: agree(any.sameValue),
+		isStored: agree(any.isStored),
 		emptied: [],
 		widget: ({ label, fields }) => ({
 			type: 'fixedCollection',

@@ -34,6 +34,8 @@ interface FieldTypes {
 	longText: Nothing;
 	/** One text given for the list is several, at its commas, semicolons and line breaks, unless `split` is off. */
 	texts: { split?: false };
+	/** Addresses of email. */
+	emails: Nothing;
 	/** Phone numbers, which are the same in any spelling. */
 	phones: Nothing;
 	/** A phone number, or some digits of one, to search with. */

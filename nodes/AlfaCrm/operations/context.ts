@@ -37,6 +37,8 @@ export class Run {
 	/** Known once the credential is read. */
 	origin = '';
 	readonly hints = new Hints();
+	/** Filters that found what does not hold the very text they were given, so one spelling finds all. */
+	readonly looseFilters = new Set<string>();
 	/** Filters that AlfaCRM was seen to ignore, by path and field. */
 	readonly ignoredFilters = new Set<string>();
 	/** Says whose writes are whose, among all executions of the process. */

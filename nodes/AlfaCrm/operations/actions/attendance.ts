@@ -1,7 +1,7 @@
 import type { IDataObject } from 'n8n-workflow';
 
 import { readId } from '../../api/formats';
-import { isBlank, sameValue } from '../../fields/field';
+import { isBlank, isStored, sameValue } from '../../fields/field';
 import type { Field } from '../../fields/types';
 import type { Entity } from '../../entities/types';
 import type { Item } from '../context';
@@ -143,7 +143,7 @@ function says(
 	if (held === undefined) return false;
 	return fields
 		.filter(({ name }) => name in wanted && !IDENTITY.includes(name))
-		.every((field) => sameValue(field, held[field.name], wanted[field.name], item.zone));
+		.every((field) => isStored(field, held[field.name], wanted[field.name], item.zone));
 }
 
 /** A lesson shows its times with their day. */

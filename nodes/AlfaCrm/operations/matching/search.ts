@@ -6,6 +6,7 @@ import { byId } from '../../entities/match';
 import type { Entity } from '../../entities/types';
 import { isCustom } from '../../fields/custom';
 import { isNear, keyReadings, listOf, sameItem, searchForms } from '../../fields/field';
+import { fold } from '../../fields/fold';
 import type { Field } from '../../fields/types';
 import type { Item } from '../context';
 import { current, lookUp, notFound } from '../records/lookUp';
@@ -39,13 +40,11 @@ export async function findMatches(
 ): Promise<Matches> {
 	const found = new Map<number, Match>();
 	let doubt = doubtfulBranches;
-	const take = async (match: Match): Promise<boolean> => {
+	const take = async (match: Match): Promise<void> => {
 		const id = readId(match.row.id);
-		if (id === undefined) return false;
+		if (id === undefined) return;
 		const known = (await item.run.ownCopy(entity, id, match.row)) ?? match;
-		const isIt = fits(search, known.row);
-		if (isIt && !found.has(id)) found.set(id, known);
-		return isIt;
+		if (fits(search, known.row) && !found.has(id)) found.set(id, known);
 	};
 	await inEachBranch(item, branches, async (branch) => {
 		for (const questions of questionsOf(entity, search)) {
@@ -53,9 +52,10 @@ export async function findMatches(
 				const at = item.run.now();
 				const answer = await ask(item, entity, { ...target, branch }, question);
 				doubt ??= answer.doubt;
-				let hits = 0;
-				for (const row of answer.rows) if (await take({ row, branch, at })) hits += 1;
-				if (hits > 0) break;
+				for (const row of answer.rows) await take({ row, branch, at });
+				const filter = JSON.stringify([entity.path, ...Object.keys(question.filters)]);
+				if (answer.rows.some((row) => isBeyond(question, row))) item.run.looseFilters.add(filter);
+				if (item.run.looseFilters.has(filter)) break;
 			}
 		}
 	});
@@ -123,6 +123,18 @@ export async function reach(item: Item, entity: Entity, id: number, target: Targ
 		isSure,
 	);
 	throw item.failed(message, description, status);
+}
+
+/**
+ * Whether a row does not hold the very text that it was asked by. Then AlfaCRM looks at the digits of phones alone, or
+ * ignores the filter, and the other spellings bring nothing new.
+ */
+function isBeyond({ filters }: Question, row: IDataObject): boolean {
+	return Object.entries(filters).some(
+		([name, asked]) =>
+			row[name] !== undefined &&
+			!listOf(row[name]).some((one) => fold(String(one)).includes(fold(String(asked)))),
+	);
 }
 
 /**
@@ -196,7 +208,7 @@ interface Question {
 	filters: IDataObject;
 }
 
-/** Groups of questions; those of a group are tried one after the other until one of them finds something. */
+/** Groups of questions; those of a group find the same value in its spellings. */
 function questionsOf(entity: Entity, { key, wanted }: Search): Question[][] {
 	const names = (key.ask ?? key.fields).filter((name) => name in wanted);
 	const each = names.map((name) =>
@@ -227,5 +239,6 @@ export function fits({ key, wanted, fields }: Search, row: IDataObject): boolean
 }
 
 function holds(field: Field, held: unknown, wanted: unknown): boolean {
-	return listOf(held).some((one) => listOf(wanted).some((other) => sameItem(field, one, other)));
+	const readings = new Set(listOf(wanted).flatMap((one) => keyReadings(field, one)));
+	return listOf(held).some((one) => keyReadings(field, one).some((reading) => readings.has(reading)));
 }
