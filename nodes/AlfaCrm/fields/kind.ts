@@ -35,6 +35,8 @@ export interface FieldKind<F> {
 	readings(field: F, item: unknown, zone: string): string[];
 	/** Whether two values, neither of them empty, are the same however they are written. Lists: one item of each. */
 	isSame(field: F, one: unknown, other: unknown, zone: string): boolean;
+	/** What a row means that shows nothing, where that says something. */
+	absent: Wire | undefined;
 	/** What takes the place of a value that somebody empties on purpose. */
 	emptied: Wire;
 	/** A filter of this type finds the rows that hold the very value, so rows can be checked again. */
@@ -68,6 +70,7 @@ export const single = {
 	items: (_field: unknown, value: unknown): unknown[] => [value],
 	saysNothing: (): boolean => false,
 	addresses: (): Address[] => [],
+	absent: undefined,
 	emptied: null,
 	searchForms: (_field: unknown, name: string, item: Wire): Array<Record<string, Wire>> => [{ [name]: item }],
 	filterForms: (_field: unknown, name: string, value: Wire): Array<Record<string, Wire>> => [
