@@ -199,13 +199,16 @@ export const customer = writable({
 		...timestamps,
 	],
 	views: [
-		choice(
-			'is_study',
-			'Customer Type',
-			[CLIENT, LEAD, { value: 2, label: 'Leads and Clients', description: 'All customers' }],
-			2,
-			{ description: 'Which customers to return' },
-		),
+		{
+			...choice(
+				'is_study',
+				'Customer Type',
+				[CLIENT, LEAD, { value: 2, label: 'Leads and Clients', description: 'All customers' }],
+				2,
+				{ description: 'Which customers to return' },
+			),
+			flags: { 0: 0, 1: 1 },
+		},
 		archivedView('customers'),
 	],
 	filters: [

@@ -13,7 +13,7 @@ type Extra = Partial<
 		| 'upfront'
 		| 'onlyWhenTrue'
 	> &
-		Pick<Filter, 'recheck'>
+		Pick<Filter, 'offMeansAll' | 'recheck'>
 >;
 type Made = Field & Filter;
 type Make = (name: string, label: string, extra?: Extra) => Made;

@@ -135,9 +135,12 @@ export interface Entity {
 	filters: readonly Filter[];
 	/**
 	 * Always visible in the form, because the server's own default hides records. Sent unless it is `unsaid`, the value
-	 * that is that default.
+	 * that is that default. `flags` are what rows hold under its name for a choice that is not all.
 	 */
-	views?: readonly (Extract<Filter, { type: 'choice' }> & { unsaid?: number })[];
+	views?: readonly (Extract<Filter, { type: 'choice' }> & {
+		unsaid?: number;
+		flags: Readonly<Record<number, 0 | 1>>;
+	})[];
 	/** The index shows one value of this at a time; all are asked for unless some are chosen. */
 	sweep?: FieldBasics & { choices: readonly (Choice & { value: number })[] };
 	/** Makes the index show a record that its defaults would hide, for reading one by ID. */

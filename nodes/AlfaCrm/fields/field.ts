@@ -142,6 +142,9 @@ export function listOf(value: unknown): unknown[] {
 /** Whether a filter finds the rows that hold the very value. */
 export const isExact = (field: ShownType): boolean => kindOf(field).isExact;
 
+/** What a row means that shows nothing in this field. */
+export const absent = (field: ShownType): Wire => kindOf(field).absent;
+
 /** What takes the place of a value that somebody empties on purpose. */
 export const emptied = (field: ShownType): Wire => kindOf(field).emptied;
 

@@ -41,6 +41,8 @@ export interface FieldKind<F> {
 	 * a difference; what AlfaCRM writes in its own way does not.
 	 */
 	isStored(field: F, held: unknown, wanted: unknown, zone: string): boolean;
+	/** What a row means that shows nothing, where that says something. */
+	absent: Wire | undefined;
 	/** What takes the place of a value that somebody empties on purpose. */
 	emptied: Wire;
 	/** A filter of this type finds the rows that hold the very value, so rows can be checked again. */
@@ -76,6 +78,7 @@ export const single = {
 	items: (_field: unknown, value: unknown): unknown[] => [value],
 	saysNothing: (): boolean => false,
 	addresses: (): Address[] => [],
+	absent: undefined,
 	emptied: null,
 	searchForms: (_field: unknown, name: string, item: Wire): Array<Record<string, Wire>> => [{ [name]: item }],
 	isNear: (held: unknown, asked: unknown): boolean => {

@@ -98,6 +98,8 @@ export type Filter = FieldBasics &
 		 * a filter by the exact value of a field is checked against that field, if rows show it.
 		 */
 		recheck?: Recheck;
+		/** A switch that is off asks for all, not for the others. */
+		offMeansAll?: true;
 	};
 
 export type Field = FieldBasics &

@@ -29,6 +29,9 @@ export function targetOf(item: Item, entity: Entity, operation?: OperationName):
 	return { ...target, branch: item.id({ name: 'branchId', displayName: 'Branch', default: '' }) };
 }
 
+/** Whether its ID is not enough to name a record, which is one of another record's; AlfaCRM may look at the ID alone. */
+export const isOfAnother = ({ query }: Target): boolean => Object.keys(query).length > 0;
+
 /**
  * Where a record is to be found once it is saved: in the branch of the call, and in those that are given for it, into
  * which it may be put.

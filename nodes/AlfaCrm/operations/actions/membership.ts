@@ -7,6 +7,7 @@ import type { Item, LockKey } from '../context';
 import { recordKey } from '../context';
 import { surely } from '../matching/sure';
 import { passesOf } from '../records/lookUp';
+import { firstDay, lastDay } from '../membershipDays';
 import type { OperationResult } from '../report';
 import { idOf, targetOf } from '../target';
 import type { ActionKind } from './kind';
@@ -16,9 +17,6 @@ import { valuesOf } from './values';
 const IN_ALREADY = /уже состоит/i;
 
 const DAY_MS = 86_400_000;
-/** Days as `yyyy-mm-dd`, so that they compare as texts; a membership without an end goes on. */
-const BEFORE_ALL = '0000-00-00';
-const AFTER_ALL = '9999-99-99';
 
 interface Membership {
 	item: Item;
@@ -69,28 +67,30 @@ interface Plan {
 
 /** How the memberships that are there can cover the days, without one upon another. Undefined if a new one is needed. */
 function planned(item: Item, all: readonly IDataObject[], { from, to, isOpen }: Days): Plan | undefined {
-	const inOrder = [...all].sort((one, other) => (firstDay(item, one) < firstDay(item, other) ? -1 : 1));
-	const within = inOrder.filter((row) => lastDay(item, row) >= from && firstDay(item, row) <= to);
-	const next = inOrder.find((row) => firstDay(item, row) > to);
+	const inOrder = [...all].sort((one, other) =>
+		firstDay(one, item.zone) < firstDay(other, item.zone) ? -1 : 1,
+	);
+	const within = inOrder.filter((row) => lastDay(row, item.zone) >= from && firstDay(row, item.zone) <= to);
+	const next = inOrder.find((row) => firstDay(row, item.zone) > to);
 	// With an open end a later one would be in the way of a new one, so that is brought forward.
 	const rows = within.length === 0 && isOpen && next !== undefined ? [next] : within;
 	if (rows.length === 0) return undefined;
 
 	const changes = new Map<IDataObject, IDataObject>();
 	const change = (row: IDataObject, days: IDataObject) => changes.set(row, { ...changes.get(row), ...days });
-	if (firstDay(item, rows[0]) > from) change(rows[0], { b_date: dotted(from) });
+	if (firstDay(rows[0], item.zone) > from) change(rows[0], { b_date: dotted(from) });
 	let longest = rows[0];
 	for (const row of rows.slice(1)) {
-		const begin = firstDay(item, row);
-		const isApart = begin > lastDay(item, longest) && dayBefore(begin) !== lastDay(item, longest);
+		const begin = firstDay(row, item.zone);
+		const isApart = begin > lastDay(longest, item.zone) && dayBefore(begin) !== lastDay(longest, item.zone);
 		if (isApart) change(longest, { e_date: dotted(dayBefore(begin)) });
-		if (lastDay(item, row) > lastDay(item, longest)) longest = row;
+		if (lastDay(row, item.zone) > lastDay(longest, item.zone)) longest = row;
 	}
-	const last = lastDay(item, longest);
+	const last = lastDay(longest, item.zone);
 	if (!isOpen && last !== to) change(longest, { e_date: dotted(to) });
 	// One that ends now goes on, as if it had never been ended, until the next one. API notes 5.7.
 	if (isOpen && last <= to) {
-		const before = next && dayBefore(firstDay(item, next));
+		const before = next && dayBefore(firstDay(next, item.zone));
 		if (before !== last) change(longest, { e_date: before === undefined ? null : dotted(before) });
 	}
 	return { rows, changes, alreadyMember: within.length > 0 };
@@ -140,15 +140,15 @@ export const leaveGroup: ActionKind<'leave'> = async (item, entity, action) => {
 	const day = dayOf(item, rest.e_date) ?? today('iso', item.zone);
 	return await item.run.withLock([lock], async () => {
 		const rows = (await list(membership)).filter((row) =>
-			rest.leave_by === 'delete' ? lastDay(item, row) >= day : lastDay(item, row) > day,
+			rest.leave_by === 'delete' ? lastDay(row, item.zone) >= day : lastDay(row, item.zone) > day,
 		);
 		if (rows.length === 0) return [left({ customer_id: customer, group_id: group }, 'unchanged', true)];
 		const begun = rows.find(
-			(row) => firstDay(item, row) > day && firstDay(item, row) <= today('iso', item.zone),
+			(row) => firstDay(row, item.zone) > day && firstDay(row, item.zone) <= today('iso', item.zone),
 		);
 		if (rest.leave_by !== 'delete' && begun) {
 			throw item.refused(
-				`'Last Day' must not be before the membership began, on ${firstDay(item, begun)}`,
+				`'Last Day' must not be before the membership began, on ${firstDay(begun, item.zone)}`,
 				"Give a later day, or set 'How' to Delete It. Nothing was saved.",
 			);
 		}
@@ -158,7 +158,7 @@ export const leaveGroup: ActionKind<'leave'> = async (item, entity, action) => {
 			const task = `take customer ${customer} out of group ${group} (membership ${String(row.id)})`;
 			const call = { path: cgi.path, branch, query: { id: row.id, group_id: group }, labels: LABELS, task };
 			// One that has not begun by then cannot end then.
-			const isDeleted = rest.leave_by === 'delete' || firstDay(item, row) > day;
+			const isDeleted = rest.leave_by === 'delete' || firstDay(row, item.zone) > day;
 			const change = isDeleted
 				? { ...call, action: 'delete' }
 				: { ...call, action: 'update', body: { e_date: rest.e_date } };
@@ -207,15 +207,6 @@ const dotted = (day: string) => formatDay(day, 'dotted', 'UTC');
 
 function dayBefore(day: string): string {
 	return new Date(Date.parse(day) - DAY_MS).toISOString().slice(0, 10);
-}
-
-/** Rows may show their days under the names that some accounts write them by. API notes 5.7. */
-function firstDay(item: Item, { b_date, b_date_v }: IDataObject): string {
-	return dayOf(item, b_date ?? b_date_v) ?? BEFORE_ALL;
-}
-
-function lastDay(item: Item, { e_date, e_date_v }: IDataObject): string {
-	return dayOf(item, e_date ?? e_date_v) ?? AFTER_ALL;
 }
 
 function joined(row: IDataObject, operationResult: OperationResult, alreadyMember: boolean): IDataObject {

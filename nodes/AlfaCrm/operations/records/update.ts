@@ -6,7 +6,7 @@ import { listMode, updateOptions } from '../../properties/shared';
 import type { Item } from '../context';
 import { recordKey } from '../context';
 import type { Operation } from '../operation';
-import { idOf, targetOf } from '../target';
+import { idOf, isOfAnother, targetOf } from '../target';
 import { changesIn, completed } from './body';
 import { added } from './diff';
 import { givenFields } from './given';
@@ -30,7 +30,8 @@ export const update: Operation = async (item, entity) => {
 	const task = `update ${entity.label.toLowerCase()} ${id}`;
 	const keys = [recordKey(entity, id)];
 	return await item.run.withLock(keys, async () => {
-		const before = adds || entity.carried ? await getRecord(item, entity, id, target) : undefined;
+		const isRead = adds || entity.carried !== undefined || isOfAnother(target);
+		const before = isRead ? await getRecord(item, entity, id, target) : undefined;
 		const grown = before && adds ? addToLists(item, before, body, lists) : {};
 		const query = { id, ...target.query };
 		const sent = completed(item, entity, before ?? {}, { ...body, ...grown });
