@@ -20,8 +20,9 @@ export async function sendCall(item: Item): Promise<IDataObject[]> {
 		task: `call ${path}/${action}`,
 	};
 	if (!item.flag(allPages)) {
-		const answer = LISTS.has(action) ? await item.request(call) : await item.send(call);
-		return asRows(item, call, answer);
+		const reads = LISTS.has(action);
+		const answer = reads ? await item.request(call) : await item.send(call);
+		return asRows(item, call, answer, reads);
 	}
 	if (!LISTS.has(action)) {
 		throw item.refused(
@@ -29,9 +30,9 @@ export async function sendCall(item: Item): Promise<IDataObject[]> {
 			`It takes ${[...LISTS].join(', ')}. Nothing was sent to AlfaCRM.`,
 		);
 	}
-	const { rows, whole, total } = await item.collect(call);
-	if (!whole) warnOfMissing(item, 'rows', rows.length, total);
-	return rows;
+	const collected = await item.collect(call);
+	warnOfMissing(item, 'rows', collected);
+	return collected.rows;
 }
 
 function partOf(item: Item, parameter: INodeProperties): string {
