@@ -140,7 +140,7 @@ describe('failureOf', () => {
 			error instanceof LoginError || error instanceof TypeError
 				? error
 				: Object.assign(new AxiosError(error.message), error);
-		const LOST = ['retryAfterMs', 'location'];
+		const LOST = ['retryAfterMs', 'location', 'isPage'];
 
 		it.each(
 			CASES.flatMap(([what, error, failure]) => [
