@@ -118,7 +118,13 @@ function refusal(failure: ApiFailure, call: CallInWords): Explanation {
 
 function noAnswer(failure: ApiFailure, call: CallInWords): Explanation {
 	const { code = '' } = failure;
-	if (code === 'ENOTFOUND' || code === 'EAI_AGAIN') {
+	if (code === 'EAI_AGAIN') {
+		return {
+			message: `The address of ${call.host} could not be looked up, so it could not ${call.task}`,
+			description: 'No name server answered. Try again later, or check the network that n8n runs in.',
+		};
+	}
+	if (code === 'ENOTFOUND') {
 		return {
 			message: `The host ${call.host} was not found, so it could not ${call.task}`,
 			description: "Check 'Hostname' in the credential.",

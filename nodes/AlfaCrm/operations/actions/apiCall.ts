@@ -22,8 +22,9 @@ export async function sendCall(item: Item): Promise<IDataObject[]> {
 		task: `call ${path}/${action}`,
 	};
 	if (!item.flag(allPages)) {
-		const answer = LISTS.has(action) ? await item.request(call) : await inTurn(item, call);
-		return asRows(item, call, answer);
+		const reads = LISTS.has(action);
+		const answer = reads ? await item.request(call) : await inTurn(item, call);
+		return asRows(item, call, answer, reads);
 	}
 	if (!LISTS.has(action)) {
 		throw item.refused(
@@ -31,9 +32,9 @@ export async function sendCall(item: Item): Promise<IDataObject[]> {
 			`It takes ${[...LISTS].join(', ')}. Nothing was sent to AlfaCRM.`,
 		);
 	}
-	const { rows, whole, total } = await item.collect(call);
-	if (!whole) warnOfMissing(item, 'rows', rows.length, total);
-	return rows;
+	const collected = await item.collect(call);
+	warnOfMissing(item, 'rows', collected);
+	return collected.rows;
 }
 
 /** It may change the record whose ID it names, so it takes turns with whoever else changes that. */

@@ -128,9 +128,9 @@ async function change(job: Job, search: Search, match: Found): Promise<IDataObje
 		if (!fits(search, current.row))
 			throw item.refused(
 				`${entity.label} ${id} was changed by another execution and does not match any more`,
-				'Run it again.',
+				`Run it again. ${item.unsaved()}`,
 			);
-		if (match.archived && rules.ifArchived === 'update') {
+		if (match.archived && rules.ifArchived === 'update' && !('removed' in job.wire)) {
 			item.run.hints.add(
 				"Archived records match and stay in the archive; choose in 'If the Match Is Archived' to restore them",
 				`${entity.label.toLowerCase()} ${id}`,

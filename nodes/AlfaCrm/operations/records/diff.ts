@@ -40,7 +40,7 @@ export function added(item: Item, field: Field, held: unknown, given: Wire): Wir
 	if (held === undefined) {
 		throw item.refused(
 			`Nothing can be added to '${field.label}', because AlfaCRM does not show what is in it`,
-			`Set 'List Fields' to Replace All Values, or leave '${field.label}' out. Nothing was saved.`,
+			`Set 'List Fields' to Replace All Values, or leave '${field.label}' out. ${item.unsaved()}`,
 		);
 	}
 	if (!TEXTS.has(field.type) && present.some((one) => readId(one) === undefined)) {
