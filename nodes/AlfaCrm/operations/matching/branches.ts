@@ -42,20 +42,30 @@ function chosenBranches(options: Collection): number[] {
 
 /** The branches of the account, that of the call first. Who may not list them searches in that one alone. */
 export async function allBranches(item: Item, first: Branch): Promise<Branch[]> {
-	try {
-		const rows = await item.run.shared(branchEntity.path, 'all', async () => {
-			return (await item.collect({ path: branchEntity.path, task: 'list the branches' })).rows;
-		});
-		const branches = rows.map(({ id }) => readId(id)).filter((id) => id !== undefined);
-		return first === undefined ? branches : [first, ...branches.filter((branch) => branch !== first)];
-	} catch (caught) {
-		if (!isForbidden(caught) || first === undefined) throw item.asError(caught);
+	const list = { path: branchEntity.path, action: 'index', task: 'list the branches' };
+	const rows = await item.run.shared(
+		branchEntity.path,
+		'all',
+		async () => {
+			try {
+				return (await item.collect(list)).rows;
+			} catch (caught) {
+				if (!isForbidden(caught) || first === undefined) throw item.asError(caught);
+				return undefined;
+			}
+		},
+		// A new login has not changed it, so the next item need not try again; any other refusal may pass.
+		(known) => known !== undefined || item.run.client.isForbidden(list),
+	);
+	if (rows === undefined && first !== undefined) {
 		item.run.hints.add(
 			'This user may not list the branches, so only the one that is chosen was searched',
 			`branch ${first}`,
 		);
 		return [first];
 	}
+	const branches = (rows ?? []).map(({ id }) => readId(id)).filter((id) => id !== undefined);
+	return first === undefined ? branches : [first, ...branches.filter((branch) => branch !== first)];
 }
 
 /**
