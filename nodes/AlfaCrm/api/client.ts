@@ -107,6 +107,11 @@ export class ApiClient {
 		return (await this.connect(undefined)).origin;
 	}
 
+	/** Whether a call was refused with a 403 that a new login did not change. */
+	isForbidden(call: Pick<ApiRequest, 'action' | 'branch' | 'path'>): boolean {
+		return this.forbidden.has(pathOf(call));
+	}
+
 	/**
 	 * Sends one call to AlfaCRM: `POST {origin}/v2api/{branch}/{path}/{action}`, paced, retried where that is safe, with
 	 * a login when there is no valid token.
@@ -242,7 +247,7 @@ function withoutSecrets(text: Explanation, { token, login }: Progress): Explanat
 	};
 }
 
-function pathOf({ branch, path, action }: ApiRequest): string {
+function pathOf({ branch, path, action }: Pick<ApiRequest, 'action' | 'branch' | 'path'>): string {
 	return ['v2api', branch, path, action].filter((part) => part !== undefined).join('/');
 }
 

@@ -50,25 +50,32 @@ function chosenBranches(options: Collection): number[] {
 
 /** The branches of the account, that of the call first. Who may not list them searches in that one alone. */
 export async function allBranches(item: Item, first: Branch): Promise<Places> {
-	try {
-		const list = { path: branchEntity.path, task: 'list the branches' };
-		const { rows, doubt } = await item.run.shared(
-			branchEntity.path,
-			'all',
-			async () => await read(item, branchEntity, list, 'what is in one of them'),
-			(known) => known.doubt === undefined,
-		);
-		const branches = rows.map(({ id }) => readId(id)).filter((id) => id !== undefined);
-		const others = branches.filter((branch) => branch !== first);
-		return { branches: first === undefined ? branches : [first, ...others], doubt };
-	} catch (caught) {
-		if (!isForbidden(caught) || first === undefined) throw item.asError(caught);
+	const list = { path: branchEntity.path, action: 'index', task: 'list the branches' };
+	const listed = await item.run.shared(
+		branchEntity.path,
+		first === undefined ? 'all' : 'all, or the one that was chosen',
+		async () => {
+			try {
+				return await read(item, branchEntity, list, 'what is in one of them');
+			} catch (caught) {
+				if (!isForbidden(caught) || first === undefined) throw item.asError(caught);
+				return undefined;
+			}
+		},
+		// A new login has not changed it, so the next item need not try again; any other refusal may pass.
+		(known) => (known ? known.doubt === undefined : item.run.client.isForbidden(list)),
+	);
+	if (listed === undefined) {
 		item.run.hints.add(
 			'This user may not list the branches, so only the one that is chosen was searched',
 			`branch ${first}`,
 		);
 		return { branches: [first] };
 	}
+	const { rows, doubt } = listed;
+	const branches = rows.map(({ id }) => readId(id)).filter((id) => id !== undefined);
+	const others = branches.filter((branch) => branch !== first);
+	return { branches: first === undefined ? branches : [first, ...others], doubt };
 }
 
 /**
