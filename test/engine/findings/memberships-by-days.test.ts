@@ -133,3 +133,21 @@ it('AlfaCRM’s word for a member is an error where it shows a membership of oth
 	const { status, json } = await whole(parameters);
 	expect([status, json, own()]).toEqual(['error', [], [[-100, -50]]]);
 });
+
+it('a membership without an end is the same when it is run again, though the group is over', async () => {
+	const customer = lead({ is_study: 1 });
+	const over = add('group', { name: 'Го', branch_ids: [1], b_date: '2024-09-01', e_date: '2025-12-31' });
+	const parameters: INodeParameters = {
+		resource: 'customer',
+		operation: 'addToGroup',
+		branchId: 1,
+		id: pick(customer),
+		group_id: pick(over),
+		additionalFields: { b_date: '2025-01-01' },
+	};
+	const own = () => structuredClone(rows('cgi').filter(({ customer_id }) => customer_id === customer));
+	expect(await run(parameters)).toMatchObject([{ operationResult: 'created', alreadyMember: false }]);
+	const once = own();
+	expect(await run(parameters)).toMatchObject([{ operationResult: 'unchanged', alreadyMember: true }]);
+	expect(own()).toEqual(once);
+});

@@ -118,9 +118,10 @@ async function join(membership: Membership, days: Days): Promise<IDataObject[]> 
 	const query = { group_id: group };
 	const body = { ...query, customer_id: customer, ...rest };
 	const task = `add customer ${customer} to group ${group}`;
+	let row: IDataObject;
 	try {
 		const call = { path: cgi.path, action: 'create', branch, query, body, labels: LABELS, task };
-		return [joined({ ...body, ...(await item.save(call, [lock])) }, 'created', false)];
+		row = { ...body, ...(await item.save(call, [lock])) };
 	} catch (caught) {
 		const error = item.asError(caught);
 		if (!IN_ALREADY.test(error.message)) throw item.asError(error);
@@ -131,6 +132,11 @@ async function join(membership: Membership, days: Days): Promise<IDataObject[]> 
 		if (all.length > 0) throw item.asError(error);
 		return [joined({ customer_id: customer, group_id: group }, 'unchanged', true)];
 	}
+	// Without an end AlfaCRM takes that of the group, which may be over: then the next run would find nobody in it.
+	const plan = planned(item, [row], days);
+	if (!days.isOpen || plan === undefined) return [joined(row, 'created', false)];
+	const [changed = row] = plan.changes.size > 0 ? await carryOut(membership, plan) : [];
+	return [joined(changed, 'created', false)];
 }
 
 /** A customer leaves a group: on a day, or as if it had never been there. Who is not in it has left it. */
