@@ -29,11 +29,14 @@ function phoneDigits(value: unknown): string | undefined {
 	return digits === '' || /\p{L}/u.test(text) ? undefined : digits;
 }
 
-/** How a number begins whose country is given: by a plus or 00. Such a part is no part of any other number. */
+/**
+ * How a number begins whose country is given: such a part is no part of any other number. Zeros in front of a part may be
+ * those of its middle.
+ */
 function beginnings(text: string): string[] | undefined {
-	const [, digits] = /^\D*(?:\+\D*|00)(\d.*)$/su.exec(text) ?? [];
-	if (digits === undefined) return undefined;
-	return hasNumber(text) ? readingsOf(text) : [digitsIn(digits)];
+	const isShown = /^\D*\+/.test(text) || (isWhole(text) && /^\D*00/.test(text));
+	if (!isShown) return undefined;
+	return hasNumber(text) ? readingsOf(text) : [digitsIn(text)];
 }
 
 /** Whether a number that a row holds is the one that is looked for, or has the digits of a part of one. */
