@@ -133,6 +133,9 @@ export function union(field: ShownType, present: unknown, added: unknown): Wire[
 	return all as Wire[];
 }
 
+/** The values that are given, however the list is written. */
+export const itemsIn = (field: ShownType, value: unknown): unknown[] => kindOf(field).items(field, value);
+
 /** The values that are held, one by one. */
 export function listOf(value: unknown): unknown[] {
 	if (Array.isArray(value)) return [...(value as unknown[])];

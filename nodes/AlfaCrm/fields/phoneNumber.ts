@@ -62,6 +62,13 @@ export function readingsOf(value: unknown): Digits[] {
 /** Whether there is a number in a text, which begins no extension. */
 export const hasNumber = (text: string): boolean => numbersIn(text).length > 0;
 
+/** Whether several numbers are in a text. */
+export const hasSeveral = (text: string): boolean =>
+	numbersIn(text).filter(({ complete }) => complete).length > 1;
+
+/** Whether a text has places for digits that are not there, as an input mask has that nobody filled. */
+export const isHidden = (text: string): boolean => PLACES.test(text);
+
 /**
  * How AlfaCRM may be asked for a number: by its last digits, and, where it looks for the very characters, by the end of
  * the number as people write it. The number as it was given is of use where it ends otherwise.
@@ -103,7 +110,9 @@ function readings({ digits, shown }: PhoneNumber): Digits[] {
 	// No country has +89, so a plus before 8 9 is a slip; +84 and the like are other countries.
 	const home = shown ? /^(?:7\d|89)\d{9}$/ : /^[78]\d{10}$/;
 	if (home.test(digits)) return ofHome(digits.slice(-COMPLETE));
-	if (!shown && digits.length === COMPLETE) return [...ofHome(digits), digits];
+	// Without its country a number is one of home, unless none there begins like that.
+	if (!shown && digits.length === COMPLETE)
+		return /^[0125]/.test(digits) ? [...ofHome(digits), digits] : ofHome(digits);
 	return [digits];
 }
 
@@ -122,14 +131,14 @@ function numbersOf(value: unknown): PhoneNumber[] {
 
 function numbersIn(value: string): PhoneNumber[] {
 	const text = value.slice(0, LONGEST_TEXT).normalize('NFKC');
-	const isHidden = PLACES.test(text);
+	const isPartial = isHidden(text);
 	return [...text.matchAll(RUN)]
 		.flatMap(({ 0: run, index }) => {
 			const lead = text.slice(Math.max(0, index - 20), index);
 			const found = cut(partsOf(run), PLUS.test(lead));
 			return EXTENSION.test(lead) ? found.filter(({ digits }) => digits.length >= COMPLETE) : found;
 		})
-		.filter(({ certain }) => certain || !isHidden);
+		.filter(({ certain }) => certain || !isPartial);
 }
 
 interface Part {

@@ -1,7 +1,8 @@
 import type { IDataObject } from 'n8n-workflow';
 
 import type { Entity } from '../../entities/types';
-import { isBlank, filterForms } from '../../fields/field';
+import { isNothing } from '../../fields/blank';
+import { filterForms, isBlank, isList } from '../../fields/field';
 import type { Item } from '../context';
 import type { Operation } from '../operation';
 import { simplified } from '../simplify';
@@ -76,7 +77,8 @@ function filtersOf(item: Item, { filters, plural }: Entity): IDataObject {
 				'Remove it, or correct its name. Nothing was sent to AlfaCRM.',
 			);
 		}
-		if (isBlank(filter, value)) {
+		// What is there and says too little is refused when it is read, in words that tell what is missing.
+		if (isNothing(value) || (isList(filter) && isBlank(filter, value))) {
 			throw item.refused(
 				`The filter '${filter.label}' is empty`,
 				`Without it all ${plural.toLowerCase()} would be returned. Fill it, or remove it from 'Filters'.`,
