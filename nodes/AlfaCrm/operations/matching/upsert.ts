@@ -157,9 +157,9 @@ async function upToDate({ item, entity, target }: Job, match: Found): Promise<Fo
 }
 
 /**
- * The values of the key among the fields. A record that was found takes another value that was given for the field; a
- * new one must be found by the key the next time, and only takes the other's spelling. A list is never replaced by its key: it keeps what it has, unless other
- * values were given for it, which the key's then joins.
+ * The values of the key among the fields. A record that was found keeps its own spelling of the key, and takes what else
+ * was given for the field; a new one must be found by the key the next time, and only takes the other's spelling. A list
+ * is never replaced by its key: it keeps what it has, unless other values were given for it, which the key's then joins.
  */
 function keyed(
 	item: Item,
@@ -175,7 +175,8 @@ function keyed(
 			const field = keyField(entity, name);
 			const more = isBlank(field, given[name]) ? [] : listOf(item.read(field, given[name]));
 			const spelledAs = (one: unknown) => more.find((other) => sameItem(field, one, other)) ?? one;
-			if (!isList(field)) return [name, row === undefined ? spelledAs(value) : (more[0] ?? value)];
+			const isHeld = row !== undefined && sameItem(field, row[name], value);
+			if (!isList(field)) return [name, row ? (more[0] ?? (isHeld ? row[name] : value)) : spelledAs(value)];
 			const kept = row !== undefined && !addsToLists && more.length === 0 ? listOf(row[name]) : [];
 			return [name, union(field, kept, [...listOf(value).map(spelledAs), ...more])];
 		}),
