@@ -130,14 +130,23 @@ async function change(job: Job, search: Search, match: Found): Promise<IDataObje
 				`${entity.label} ${id} was changed by another execution and does not match any more`,
 				`Run it again. ${item.unsaved()}`,
 			);
-		if (match.archived && rules.ifArchived === 'update' && !('removed' in job.wire)) {
+		const { archived } = current;
+		if (archived === undefined && rules.ifArchived !== 'update')
+			throw unsureIfArchived(item, entity, current);
+		// Somebody may have archived it since it was found.
+		if (archived && !match.archived && ['create', 'skip'].includes(rules.ifArchived))
+			throw item.refused(
+				`${entity.label} ${id} was archived by another execution meanwhile`,
+				`Run it again. ${item.unsaved()}`,
+			);
+		if (archived && rules.ifArchived === 'update' && !('removed' in job.wire)) {
 			item.run.hints.add(
 				"Archived records match and stay in the archive; choose in 'If the Match Is Archived' to restore them",
 				`${entity.label.toLowerCase()} ${id}`,
 			);
 		}
 		const wire: IDataObject = {
-			...(match.archived && rules.ifArchived === 'restore' ? { removed: 0 } : {}),
+			...(archived && rules.ifArchived === 'restore' ? { removed: 0 } : {}),
 			...job.wire,
 			...spelledIn(entity, keyed(item, entity, given, wanted, current.row, rules.addToLists)),
 		};
