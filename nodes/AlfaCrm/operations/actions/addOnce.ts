@@ -3,7 +3,9 @@ import type { IDataObject } from 'n8n-workflow';
 import { formatDay, readId } from '../../api/formats';
 import { entityOf } from '../../entities/registry';
 import type { Addition, Entity } from '../../entities/types';
-import { isBlank, listOf, sameValue } from '../../fields/field';
+import { isNothing } from '../../fields/blank';
+import { absent, isBlank, listOf, sameValue } from '../../fields/field';
+import { readText } from '../../fields/text';
 import type { Field } from '../../fields/types';
 import { skipIfThere } from '../../properties/shared';
 import type { Item, LockKey } from '../context';
@@ -125,7 +127,8 @@ function isDuplicate({ item, recipe, body, compared, link }: Adding, row: IDataO
 		// What AlfaCRM does not show at all cannot differ; a customer among others of a task is in it.
 		if (held === undefined) return field.name !== link.name;
 		if (field.name === link.name) return listOf(held).some((one) => readId(one) === link.id);
-		return sameValue(field, held, body[field.name], item.zone);
+		// Some accounts show no 0 where a switch is off.
+		return sameValue(field, isNothing(held) ? absent(field) : held, body[field.name], item.zone);
 	});
 }
 
@@ -136,14 +139,14 @@ function isRecent(value: unknown, zone: string): boolean {
 	return day === undefined || day >= yesterday;
 }
 
-/** Fields that, if not given, are taken from the record: the first of its fields that is filled. */
+/** Fields that, if not given, are taken from the record: the first of its fields that is filled. Nobody chose how long that is. */
 async function defaultsFrom({ item, recipe, link, body }: Adding, entity: Entity): Promise<IDataObject> {
 	const lacking = Object.entries(recipe.fill ?? {}).filter(([name]) => body[name] === undefined);
 	if (lacking.length === 0) return {};
 	const { row } = await reach(item, entity, link.id, targetOf(item, entity));
-	const found = lacking.map(([name, sources]) => [
-		name,
-		sources.map((one) => row[one]).find((value) => value !== undefined && value !== null && value !== ''),
-	]);
-	return Object.fromEntries(found.filter(([, value]) => value !== undefined)) as IDataObject;
+	const found = lacking.map(([name, { from, longest }]) => {
+		const text = from.map((one) => readText(row[one])).find((value) => !isNothing(value)) ?? '';
+		return [name, [...text].slice(0, longest).join('').trim()];
+	});
+	return Object.fromEntries(found.filter(([, value]) => value !== '')) as IDataObject;
 }
