@@ -15,7 +15,7 @@ import { passesOf } from '../records/lookUp';
 import { report } from '../report';
 import { simplified } from '../simplify';
 import type { Target } from '../target';
-import { branchesOf, idOf, targetOf } from '../target';
+import { branchesOf, idOf, labelsOf, targetOf } from '../target';
 import type { ActionKind } from './kind';
 import { valuesOf } from './values';
 
@@ -48,7 +48,8 @@ export const addOnce: ActionKind<'add'> = async (item, entity, action, recipe) =
 	const looks = item.flag(skipIfThere);
 	const show = simplified(item, other);
 
-	const labels = Object.fromEntries([...other.fields, ...fields].map((one) => [one.name, one.label]));
+	// The form has the record itself under its own label.
+	const labels = labelsOf([...other.fields, ...fields, { name, label: entity.label }]);
 	const target = { path: other.path, branch, query, labels };
 	const { changing = [] } = recipe;
 	const compared = [...other.fields, ...(other.keys ?? [])].filter(
