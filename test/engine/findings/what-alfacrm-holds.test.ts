@@ -80,3 +80,19 @@ it.each([null, ''])('a switch that is off and shown as %j is the same one', asyn
 	await run(job('sellSubscription', id, { tariff_id: 1 }, { is_separate_balance: true }));
 	expect(of('customer-tariff', id)).toHaveLength(2);
 });
+
+it.each([
+	['is_done', true],
+	['is_done', 'true'],
+	['is_done', '1'],
+	['is_archive', true],
+])('a task whose %s is shown as %j is over, so another one is created', async (name, shown) => {
+	const id = lead();
+	const task = job('createTask', id, { title: 'Перезвонить' });
+	const [{ id: first }] = await run(task);
+	patch('task', first, { [name]: shown });
+	const [second] = await run(task);
+	expect(second.operationResult).toBe('created');
+	expect(second.id).not.toBe(first);
+	expect(await run(task)).toMatchObject([{ id: second.id, operationResult: 'unchanged' }]);
+});

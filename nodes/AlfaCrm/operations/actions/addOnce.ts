@@ -116,12 +116,14 @@ async function listed(adding: Adding, branch: number | undefined): Promise<IData
 	return index.get(link.id) ?? [];
 }
 
-function isDuplicate({ item, recipe, body, compared, link }: Adding, row: IDataObject): boolean {
+function isDuplicate({ item, other, recipe, body, compared, link }: Adding, row: IDataObject): boolean {
 	const { unless = {}, without = {}, recent } = recipe;
 	// AlfaCRM may ignore the filter that stands for an empty field.
 	const isEmptyToo = (name: string) => body[name] !== undefined || listOf(row[name]).length === 0;
 	if (!Object.keys(without).every(isEmptyToo)) return false;
-	if (Object.entries(unless).some(([name, value]) => String(row[name]) === String(value))) return false;
+	const isOver = ({ name, ...field }: Field) =>
+		name in unless && sameValue(field, row[name], unless[name], item.zone);
+	if (other.fields.some(isOver)) return false;
 	if (recent && !isRecent(row[recent], item.zone)) return false;
 	return compared.every((field) => {
 		const held = row[field.name];
