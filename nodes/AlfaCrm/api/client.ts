@@ -13,7 +13,7 @@ import { sleep } from 'n8n-workflow';
 import type { Answer } from './answer';
 import { checked } from './answer';
 import type { ApiFailure } from './errors';
-import { AnswerError, cancelled, failureOf, mayBeDone, nodeError, veiled } from './errors';
+import { AnswerError, cancelled, failureOf, mayBeDone, mayBeUnderWay, nodeError, veiled } from './errors';
 import type { Explanation } from './explain';
 import { explain } from './explain';
 import { rateLimiterOf, readRate } from './pace';
@@ -25,6 +25,8 @@ export const CREDENTIAL = 'alfaCrmApi';
 const TIMEOUT_MS = 30_000;
 /** How long n8n may take to end a request that was cancelled. */
 const ABORT_MS = 100;
+/** How long AlfaCRM is given at least to end what it may still be at work on. */
+const UNDER_WAY_MS = 1_000;
 /** How often a request is sent whose token was not taken. */
 const LOGIN_TRIES = 3;
 /** How many new tokens may be turned down, since another process may log in at the same moment. */
@@ -51,8 +53,8 @@ export interface ApiRequest {
 	savedBefore?: readonly string[];
 	labels?: Record<string, string>;
 	itemIndex?: number;
-	/** Called when it fails, and yet AlfaCRM may have carried it out. */
-	onLost?: () => void;
+	/** Called when it fails, and yet AlfaCRM may have carried it out, or may still be at work on it for some time. */
+	onLost?: (underWayMs: number) => void;
 }
 
 interface Connection {
@@ -123,12 +125,13 @@ export class ApiClient {
 		const connection = await this.connect(call.itemIndex);
 		const progress: Progress = { begun: loginMark(), token: '', isNewLogin: false, newLogins: 0 };
 		for (let tries = 1; ; tries++) {
+			const begun = performance.now();
 			try {
 				return await this.send(connection, call, progress);
 			} catch (error) {
 				const failure = failureOf(error);
 				if (this.mayLogInAgain(failure, pathOf(call), progress) && tries < LOGIN_TRIES) continue;
-				if (mayBeDone(failure)) call.onLost?.();
+				if (mayBeDone(failure)) call.onLost?.(mayBeUnderWay(failure) ? asLongAgain(begun) : 0);
 				const { host } = new URL(connection.origin);
 				const { isNewLogin } = progress;
 				const text = explain(failure, { ...call, host, isNewLogin, timeoutMs: TIMEOUT_MS, tries: TRIES });
@@ -236,6 +239,10 @@ export class ApiClient {
 		return progress.newLogins < NEW_LOGINS;
 	}
 }
+
+/** What took so long may take as long again. */
+const asLongAgain = (begun: number): number =>
+	Math.min(Math.max(performance.now() - begun, UNDER_WAY_MS), TIMEOUT_MS);
 
 /** AlfaCRM's own words may hold what was sent to it. */
 function withoutSecrets(text: Explanation, { token, login }: Progress): Explanation {

@@ -143,6 +143,11 @@ export function mayBeDone(failure: ApiFailure): boolean {
 	return MAY_BE_DONE[failure.kind](failure);
 }
 
+/** Whether AlfaCRM may still be at work on a call whose answer nobody waits for any more. */
+export function mayBeUnderWay(failure: ApiFailure): boolean {
+	return failure.isUnderWay === true || timedOut(failure) || failure.status === 504;
+}
+
 /**
  * AlfaCRM's `errors` come as a map of lists, a map of texts, a list or one text; success has `[]`.
  *

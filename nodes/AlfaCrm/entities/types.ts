@@ -59,8 +59,8 @@ export interface Addition {
 	changing?: readonly string[];
 	/** Only records of today and yesterday count, by this field. */
 	recent?: string;
-	/** Fields that, if not given, are taken from this record: the first one that is filled. */
-	fill?: Readonly<Record<string, readonly string[]>>;
+	/** Fields that, if not given, are taken from this record: the first one that is filled, as much of it as AlfaCRM takes. */
+	fill?: Readonly<Record<string, { from: readonly string[]; longest: number }>>;
 }
 
 /** What an action does beyond sending one call. Each looks first, and so can be run again without doing it twice. */

@@ -44,6 +44,8 @@ export class Run {
 	/** Says whose writes are whose, among all executions of the process. */
 	private readonly writer = Symbol('run');
 	private readonly written = new Map<string, WrittenRecords>();
+	/** A write that was given up, and how long AlfaCRM may be at work on it. */
+	private underWay = { since: 0, until: 0 };
 	/** By kind of record, then by name. */
 	private readonly shares = new Map<string, Map<string, { value: unknown; since: number }>>();
 
@@ -77,7 +79,9 @@ export class Run {
 
 	/** Work that shares a key takes turns, in all executions of this process that use the same account. */
 	async withLock<T>(keys: readonly LockKey[], work: () => Promise<T>): Promise<T> {
-		return await withLock(await this.namesOf(keys), this.client.signal, work);
+		const begun = performance.now();
+		const underWayMs = () => (this.underWay.since < begun ? 0 : this.underWay.until - performance.now());
+		return await withLock(await this.namesOf(keys), this.client.signal, work, underWayMs);
 	}
 
 	/** A moment, to ask later what was written since. */
@@ -113,8 +117,13 @@ export class Run {
 		return value;
 	}
 
-	/** After a write of which nobody knows whether it was carried out, AlfaCRM is asked anew. */
-	forget({ path, query }: Pick<ApiRequest, 'path' | 'query'>): void {
+	/**
+	 * After a write of which nobody knows whether it was carried out, AlfaCRM is asked anew; by whoever comes next not
+	 * before it can have been.
+	 */
+	forget({ path, query }: Pick<ApiRequest, 'path' | 'query'>, underWayMs = 0): void {
+		const since = performance.now();
+		this.underWay = { since, until: since + underWayMs };
 		const id = readId(query?.id);
 		this.shares.delete(path);
 		if (id !== undefined) this.writtenTo(path).forget(id);
@@ -225,7 +234,7 @@ export class Item extends ParameterReader {
 	 * @param records the keys of the records that it may change
 	 */
 	async send(call: ItemRequest, records: readonly LockKey[]): Promise<IDataObject | IDataObject[]> {
-		const onLost = () => this.run.forget(call);
+		const onLost = (underWayMs: number) => this.run.forget(call, underWayMs);
 		const rest = { itemIndex: this.index, savedBefore: [...this.saved], onLost };
 		const touched: LockKey[] = [[call.path], ...records];
 		// What was sent may be there even if its answer is lost.

@@ -9,7 +9,7 @@ import { surely } from '../matching/sure';
 import { passesOf } from '../records/lookUp';
 import { firstDay, lastDay } from '../membershipDays';
 import type { OperationResult } from '../report';
-import { idOf, targetOf } from '../target';
+import { idOf, labelsOf, targetOf } from '../target';
 import type { ActionKind } from './kind';
 import { valuesOf } from './values';
 
@@ -179,9 +179,7 @@ export const leaveGroup: ActionKind<'leave'> = async (item, entity, action) => {
 	});
 };
 
-const LABELS = Object.fromEntries(
-	[...cgi.fields, ...(cgi.keys ?? [])].map(({ name, label }) => [name, label]),
-);
+const LABELS = labelsOf([...cgi.fields, ...(cgi.keys ?? [])]);
 
 function read(item: Item, entity: Entity, action: Action): Membership {
 	const { branch } = targetOf(item, entity);

@@ -3,8 +3,8 @@ import type { IDataObject } from 'n8n-workflow';
 import { today } from '../../api/formats';
 import type { Entity } from '../../entities/types';
 import { customField, isCustom } from '../../fields/custom';
-import { emptied, isBlank } from '../../fields/field';
-import type { Field } from '../../fields/types';
+import { emptied, isBlank, readField } from '../../fields/field';
+import type { Field, Wire } from '../../fields/types';
 import type { Item } from '../context';
 
 /** Values that are not empty; the required ones must be there, and the branch stands in where it belongs. */
@@ -66,9 +66,18 @@ export function completed(
 		const { name, shownAs = name, unless } = field;
 		const isLeft = !(name in changes) && unless !== undefined && unless in changes;
 		const value = name in changes ? changes[name] : record[shownAs];
-		if (!isLeft && !isBlank(field, value)) body[name] = item.read(field, value);
+		if (!isLeft && !isBlank(field, value)) body[name] = formatted(field, value, item.zone);
 	}
 	return body;
+}
+
+/** What a record holds, in the format that AlfaCRM takes; as it is where it is odd, such as a room 0, for nobody gave it. */
+function formatted(field: Field, value: Wire, zone: string): Wire {
+	try {
+		return readField(field, value, zone);
+	} catch {
+		return value;
+	}
 }
 
 function customBody(item: Item, given: IDataObject, overwriteWithEmpty: boolean): IDataObject {
