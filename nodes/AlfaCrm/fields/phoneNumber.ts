@@ -37,6 +37,8 @@ const LENGTHS: Record<string, number> = {
 	998: 12,
 };
 const LONGEST = 15;
+/** What a sheet makes of a long number, such as 7,90056E+10: most of its digits are gone, and many numbers look like it. */
+const ROUNDED = /\d+(?:[.,]\d+)?E\+\d{1,2}(?!\d)/gi;
 /** What goes on after that is no phone number but a letter. */
 const LONGEST_TEXT = 1_000;
 /** Fewer digits are no number: a house, an extension, an input mask nobody filled. */
@@ -65,6 +67,9 @@ export const hasNumber = (text: string): boolean => numbersIn(text).length > 0;
 /** Whether several numbers are in a text. */
 export const hasSeveral = (text: string): boolean =>
 	numbersIn(text).filter(({ complete }) => complete).length > 1;
+
+/** Whether a number in a text was rounded, so that nobody can know which one it was. */
+export const isRounded = (text: string): boolean => text.search(ROUNDED) >= 0;
 
 /** Whether a text has places for digits that are not there, as an input mask has that nobody filled. */
 export const isHidden = (text: string): boolean => PLACES.test(text);
@@ -109,6 +114,8 @@ function inBrackets(digits: Digits): string {
 function readings({ digits, shown }: PhoneNumber): Digits[] {
 	// No country has +89, so a plus before 8 9 is a slip; +84 and the like are other countries.
 	const home = shown ? /^(?:7\d|89)\d{9}$/ : /^[78]\d{10}$/;
+	// Many forms begin with +7, and people type their whole number behind it: +7 8 900 555-00-01.
+	if (/^7[78]9\d{9}$/.test(digits)) return ofHome(digits.slice(-COMPLETE));
 	if (home.test(digits)) return ofHome(digits.slice(-COMPLETE));
 	// Without its country a number is one of home, unless none there begins like that.
 	if (!shown && digits.length === COMPLETE)
@@ -130,7 +137,7 @@ function numbersOf(value: unknown): PhoneNumber[] {
 }
 
 function numbersIn(value: string): PhoneNumber[] {
-	const text = value.slice(0, LONGEST_TEXT).normalize('NFKC');
+	const text = value.slice(0, LONGEST_TEXT).normalize('NFKC').replace(ROUNDED, 'E');
 	const isPartial = isHidden(text);
 	return [...text.matchAll(RUN)]
 		.flatMap(({ 0: run, index }) => {
