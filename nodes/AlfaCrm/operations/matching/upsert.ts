@@ -2,6 +2,7 @@ import type { IDataObject } from 'n8n-workflow';
 
 import type { Entity } from '../../entities/types';
 import { isBlank, isList, listOf, sameItem, toProperty, union } from '../../fields/field';
+import type { Wire } from '../../fields/types';
 import { upsertOptions } from '../../properties/upsert';
 import type { Item } from '../context';
 import { recordKey } from '../context';
@@ -54,14 +55,14 @@ export const upsert: Operation = async (item, entity) => {
 	const rules = rulesOf(entity, options, key.name);
 	const show = simplified(item, entity);
 	const given = givenFields(item, entity, 'upsert');
-	if (search === undefined && rules.ifKeyEmpty === 'refuse') {
+	if (!search.isEnough && rules.ifKeyEmpty === 'refuse') {
 		throw emptyKey(item, entity, key, ", or let 'If Match Value Is Empty' create a record");
 	}
 	const wire = spelledIn(entity, changesIn(item, entity, given, rules.overwriteWithEmpty));
 	const target = targetOf(item, entity, 'upsert');
 	const job = { item, entity, target, given, wire, rules, show };
-	const locks = [...locksOf(entity, wire), ...locksOf(entity, search?.wanted ?? {})];
-	if (search === undefined) return await item.run.withLock(locks, async () => [await create(job, {})]);
+	const locks = [...locksOf(entity, wire), ...locksOf(entity, search.wanted)];
+	if (!search.isEnough) return await item.run.withLock(locks, async () => [await create(job, search.wanted)]);
 
 	const places = await searchedBranches(item, entity, target, options, wire);
 	return await item.run.withLock(locks, async () => {
@@ -157,9 +158,10 @@ async function upToDate({ item, entity, target }: Job, match: Found): Promise<Fo
 }
 
 /**
- * The values of the key among the fields. A record that was found takes another value that was given for the field; a
- * new one must be found by the key the next time, and only takes the other's spelling. A list is never replaced by its key: it keeps what it has, unless other
- * values were given for it, which the key's then joins.
+ * The values of the key among the fields. A record that was found takes another value that was given for the field, and
+ * no other spelling of what it was found by; a new one must be found by the key the next time, and only takes the
+ * other's spelling. A list is never replaced by its key: it keeps what it has, unless other values were given for it,
+ * which the key's then joins.
  */
 function keyed(
 	item: Item,
@@ -169,17 +171,22 @@ function keyed(
 	row?: IDataObject,
 	addsToLists = false,
 ): IDataObject {
-	const values = Object.entries(wanted).filter(([name]) => name !== 'id');
-	return Object.fromEntries(
-		values.map(([name, value]) => {
-			const field = keyField(entity, name);
-			const more = isBlank(field, given[name]) ? [] : listOf(item.read(field, given[name]));
-			const spelledAs = (one: unknown) => more.find((other) => sameItem(field, one, other)) ?? one;
-			if (!isList(field)) return [name, row === undefined ? spelledAs(value) : (more[0] ?? value)];
+	const values: IDataObject = {};
+	for (const [name, value] of Object.entries(wanted)) {
+		if (name === 'id') continue;
+		const field = keyField(entity, name);
+		const more = isBlank(field, given[name]) ? [] : listOf(item.read(field, given[name]));
+		const spelledAs = (one: unknown) => more.find((other) => sameItem(field, one, other)) ?? one;
+		if (isList(field)) {
 			const kept = row !== undefined && !addsToLists && more.length === 0 ? listOf(row[name]) : [];
-			return [name, union(field, kept, [...listOf(value).map(spelledAs), ...more])];
-		}),
-	) as IDataObject;
+			values[name] = union(field, kept, [...listOf(value).map(spelledAs), ...more]) as Wire;
+		} else if (row === undefined) {
+			values[name] = spelledAs(value) as Wire;
+		} else if (more.length === 0) {
+			values[name] = row[name];
+		}
+	}
+	return values;
 }
 
 /** Empty values are nothing that a new record could hold. */
