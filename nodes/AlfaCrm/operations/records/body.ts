@@ -91,7 +91,9 @@ function defaultFor(item: Item, { fromBranch, otherwise }: Field, branch?: numbe
 
 function missing(item: Item, { label, required }: Field): Error {
 	return item.refused(
-		`'${label}' is empty, but ${required ? 'AlfaCRM requires it' : 'a record in no branch would be shown nowhere'}`,
+		required
+			? `'${label}' is empty, but AlfaCRM requires it`
+			: `'${label}' is empty, but a record in no branch would be shown nowhere`,
 		`Fill '${label}', or check the expression in it. Nothing was sent to AlfaCRM.`,
 	);
 }
