@@ -64,9 +64,23 @@ export function readingsOf(value: unknown): Digits[] {
 /** Whether there is a number in a text, which begins no extension. */
 export const hasNumber = (text: string): boolean => numbersIn(text).length > 0;
 
+const completeIn = (text: string): number => numbersIn(text).filter(({ complete }) => complete).length;
+
 /** Whether several numbers are in a text. */
-export const hasSeveral = (text: string): boolean =>
-	numbersIn(text).filter(({ complete }) => complete).length > 1;
+export const hasSeveral = (text: string): boolean => completeIn(text) > 1;
+
+/** A text with several numbers as one text for each, with the words that stand beside it: before it where the text begins so. */
+export function oneByOne(text: string): string[] {
+	const count = text.length > LONGEST_TEXT ? 0 : completeIn(text);
+	if (count < 2) return [text];
+	const next = [...text.matchAll(/\(?\+|\(?\d/gu)].find(
+		({ index }) => completeIn(text.slice(0, index)) === 1 && completeIn(text.slice(index)) === count - 1,
+	);
+	if (next === undefined) return [text];
+	const first = text.slice(0, next.index);
+	const end = /^\s*\p{L}/u.test(text) ? first.search(/(?<=\d\)?)(?!\))\D*$/u) : first.length;
+	return [text.slice(0, end), ...oneByOne(text.slice(end))];
+}
 
 /** Whether a number in a text was rounded, so that nobody can know which one it was. */
 export const isRounded = (text: string): boolean => text.search(ROUNDED) >= 0;

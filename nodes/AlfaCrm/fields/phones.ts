@@ -2,7 +2,7 @@ import { isNothing } from './blank';
 import type { FieldKind } from './kind';
 import { several } from './kind';
 import { itemsOf } from './lists';
-import { hasNumber, isRounded, phoneForms, readingsOf, samePhone } from './phoneNumber';
+import { hasNumber, isRounded, oneByOne, phoneForms, readingsOf, samePhone } from './phoneNumber';
 import { holdsPhone } from './phonePart';
 import { foldedText, isStoredText } from './text';
 import { textsWidget } from './texts';
@@ -47,7 +47,9 @@ function split(text: string): string[] {
 		current += piece;
 		isComplete ||= isNumber;
 	}
-	return [...phones, current].map((phone) => phone.replace(/^[,;\s]+|[,;\s]+$/g, ''));
+	return [...phones, current]
+		.flatMap(oneByOne)
+		.map((phone) => phone.replace(/^[,;/\\|\s]+|[,;/\\|\s]+$/g, ''));
 }
 
 const items = (value: unknown): unknown[] =>
