@@ -90,7 +90,7 @@ async function settle(job: Job, search: Search, { matches, doubt }: Matches): Pr
 	if (decision.act === 'refuse') throw several(item, entity, search.key, decision.matches);
 	if (decision.act === 'skip') return decision.matches.map(({ row }) => report(show, row, 'skipped', []));
 	if (decision.act === 'create') {
-		if ('id' in search.wanted) throw nobody(job, Number(search.wanted.id));
+		if ('id' in search.wanted) throw nobody(job, Number(search.wanted.id), found.length > 0);
 		return [await create(job, search.wanted)];
 	}
 	const saved: IDataObject[] = [];
@@ -220,7 +220,13 @@ function presetsOf({ fields }: Entity): IDataObject {
 	return Object.fromEntries(required.map((field) => [field.name, toProperty(field).default])) as IDataObject;
 }
 
-function nobody({ item, entity, target }: Job, id: number): Error {
+function nobody({ item, entity, target }: Job, id: number, isArchived: boolean): Error {
+	if (isArchived) {
+		return item.refused(
+			`${entity.label} ${id} is archived, and a match by ID creates nothing`,
+			"Choose in 'If the Match Is Archived' to update or skip it. Nothing was saved.",
+		);
+	}
 	const branch = entity.match?.everyBranch ? undefined : target.branch;
 	const { message, description, status } = notFound(entity, id, branch);
 	return item.failed(message, description, status);
