@@ -236,3 +236,9 @@ it('an archived one that is matched by its ID is not said to be missing where a 
 	expect(writes()).toEqual([]);
 	expect(rows('customer')).toHaveLength(before);
 });
+
+it('Find without archived ones does not say that there is none at all', async () => {
+	lead({ phone: [PHONE], e_date: '2020-02-11' });
+	const { error } = await whole(findByPhone(PHONE, { archived: false, ifNone: 'refuse' }));
+	expect(error?.message).toBe('AlfaCRM has no active customer with this phone');
+});

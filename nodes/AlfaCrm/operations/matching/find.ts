@@ -40,7 +40,7 @@ export const find: Operation = async (item, entity) => {
 	}
 	if (found.length === 0) {
 		throw item.failed(
-			`AlfaCRM has no ${entity.label.toLowerCase()} with this ${key.label.toLowerCase()}`,
+			`AlfaCRM has no ${takesArchived ? '' : 'active '}${entity.label.toLowerCase()} with this ${key.label.toLowerCase()}`,
 			"Check the value, or choose in 'If None Matches' to go on without one.",
 			404,
 		);
