@@ -1,3 +1,5 @@
+import { ROUNDED } from './rounded';
+
 /** A number in international form, without its plus. */
 type Digits = string;
 
@@ -37,8 +39,6 @@ const LENGTHS: Record<string, number> = {
 	998: 12,
 };
 const LONGEST = 15;
-/** What a sheet makes of a long number, such as 7,90056E+10: most of its digits are gone, and many numbers look like it. */
-const ROUNDED = /\d+(?:[.,]\d+)?E\+\d{1,2}(?!\d)/gi;
 /** What goes on after that is no phone number but a letter. */
 const LONGEST_TEXT = 1_000;
 /** Fewer digits are no number: a house, an extension, an input mask nobody filled. */
@@ -81,9 +81,6 @@ export function oneByOne(text: string): string[] {
 	const end = /^\s*\p{L}/u.test(text) ? first.search(/(?<=\d\)?)(?!\))\D*$/u) : first.length;
 	return [text.slice(0, end), ...oneByOne(text.slice(end))];
 }
-
-/** Whether a number in a text was rounded, so that nobody can know which one it was. */
-export const isRounded = (text: string): boolean => text.search(ROUNDED) >= 0;
 
 /** Whether a text has places for digits that are not there, as an input mask has that nobody filled. */
 export const isHidden = (text: string): boolean => PLACES.test(text);

@@ -2,8 +2,9 @@ import { isNothing } from './blank';
 import type { FieldKind } from './kind';
 import { several } from './kind';
 import { itemsOf } from './lists';
-import { hasNumber, isRounded, oneByOne, phoneForms, readingsOf, samePhone } from './phoneNumber';
+import { hasNumber, oneByOne, phoneForms, readingsOf, samePhone } from './phoneNumber';
 import { holdsPhone } from './phonePart';
+import { hasRounded } from './rounded';
 import { foldedText, isStoredText } from './text';
 import { textsWidget } from './texts';
 import type { OfType } from './types';
@@ -23,7 +24,7 @@ const saysNothing = (item: unknown): boolean =>
 const isBroken = (item: unknown): boolean =>
 	typeof item === 'number'
 		? !Number.isInteger(item) || Math.abs(item) >= 1e15
-		: typeof item === 'string' && isRounded(item);
+		: typeof item === 'string' && hasRounded(item);
 
 function read(item: unknown): string | undefined {
 	if (isBroken(item)) return undefined;
