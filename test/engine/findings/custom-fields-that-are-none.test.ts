@@ -94,3 +94,11 @@ describe('a custom field that the account does not have', () => {
 		expect(json).toMatchObject([{ operationResult: 'created' }]);
 	});
 });
+
+it('a custom field that is given twice loses neither value without a word', async () => {
+	const id = lead({ name: 'Орлова Мия', [RIGHT]: 'Д-старый' });
+	const values = ['Д-1', 'Д-2'].map((value) => ({ name: RIGHT, value }));
+	const update = { resource: 'customer', operation: 'update', branchId: 1, id: pick(id) };
+	const error = await stopped({ ...update, updateFields: { customFields: { values } } } as INodeParameters);
+	expect(error.message).toBe(`'${RIGHT}' is given twice`);
+});

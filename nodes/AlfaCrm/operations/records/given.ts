@@ -60,18 +60,24 @@ function stated(item: Item, entity: Entity, given: IDataObject): IDataObject {
 function customIn(item: Item, customFields: unknown): IDataObject {
 	const { values = [] } = (customFields ?? {}) as { values?: unknown };
 	const pairs = [values].flat() as Array<{ name?: unknown; value?: IDataObject[string] } | null>;
-	return Object.fromEntries(
-		pairs.map((pair): [string, IDataObject[string]] => {
-			const name = typeof pair?.name === 'string' ? pair.name.trim() : '';
-			if (isCustom(name)) return [name, pair?.value];
+	const given = new Map<string, IDataObject[string]>();
+	for (const pair of pairs) {
+		const name = typeof pair?.name === 'string' ? pair.name.trim() : '';
+		if (!isCustom(name)) {
 			throw item.refused(
 				isNothing(pair?.name)
 					? "'Name' of a custom field is empty"
 					: `${shown(pair?.name)} is not the name of a custom field`,
 				"Names of custom fields start with custom_, as in the output of 'Get'. Nothing was sent to AlfaCRM.",
 			);
-		}),
-	);
+		}
+		// One of the two values would be lost.
+		if (given.has(name)) {
+			throw item.refused(`'${name}' is given twice`, 'Remove one of the two. Nothing was sent to AlfaCRM.');
+		}
+		given.set(name, pair?.value);
+	}
+	return Object.fromEntries(given);
 }
 
 /** Defined below, or all that the input item holds. */
