@@ -18,7 +18,7 @@ export const find: Operation = async (item, entity) => {
 	const ifNone = options.choice(options.parameter('ifNone'));
 	const ifSeveral = options.choice(options.parameter('ifSeveral'));
 	const takesArchived = !entity.archive || options.flag(options.parameter('archived'));
-	if (search === undefined) throw emptyKey(item, entity, key);
+	if (!search.isEnough) throw emptyKey(item, entity, key);
 
 	const target = targetOf(item, entity, 'find');
 	const places = await searchedBranches(item, entity, target, options);
@@ -40,7 +40,7 @@ export const find: Operation = async (item, entity) => {
 	}
 	if (found.length === 0) {
 		throw item.failed(
-			`AlfaCRM has no ${entity.label.toLowerCase()} with this ${key.label.toLowerCase()}`,
+			`AlfaCRM has no ${takesArchived ? '' : 'active '}${entity.label.toLowerCase()} with this ${key.label.toLowerCase()}`,
 			"Check the value, or choose in 'If None Matches' to go on without one.",
 			404,
 		);

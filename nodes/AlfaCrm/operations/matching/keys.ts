@@ -31,11 +31,10 @@ export function keyOf(item: Item, entity: Entity): MatchKey {
 }
 
 /**
- * What to look for. Only the key's own parameters count: a phone that is given to be saved finds nobody.
- *
- * @returns undefined when there is nothing to look for, or not enough
+ * What to look for, and whether that is enough to tell a record. Only the key's own parameters count: a phone that is
+ * given to be saved finds nobody.
  */
-export function searchOf(item: Item, entity: Entity, key: MatchKey): Search | undefined {
+export function searchOf(item: Item, entity: Entity, key: MatchKey): Search & { isEnough: boolean } {
 	const given = key.fields.map((name): [Field, Wire | undefined] => {
 		const field = keyField(entity, name);
 		const parameter = isCustom(name) ? matchValue : { name, displayName: field.label, default: '' };
@@ -43,9 +42,10 @@ export function searchOf(item: Item, entity: Entity, key: MatchKey): Search | un
 		return [field, isBlank(field, value) ? undefined : telling(field, item.read(field, value))];
 	});
 	const filled = given.filter(([, value]) => value !== undefined);
-	if (filled.length === 0 || (filled.length < given.length && !key.any)) return undefined;
+	const isEnough = filled.length > 0 && (filled.length === given.length || key.any === true);
 	const wanted = filled.map(([field, value]) => [field.name, spelled(field, value)]);
-	return { key, wanted: Object.fromEntries(wanted) as IDataObject, fields: filled.map(([field]) => field) };
+	const fields = filled.map(([field]) => field);
+	return { key, wanted: Object.fromEntries(wanted) as IDataObject, fields, isEnough };
 }
 
 /** What of a value can tell one record from another; undefined for none, such as the words "no phone". */

@@ -44,7 +44,8 @@ export function changesIn(
 		const value = given[field.name];
 		if (!isBlank(field, value)) body[field.name] = item.read(field, value);
 		else if (value === undefined || !overwriteWithEmpty) continue;
-		else if (field.required) throw missing(item, field);
+		// No branch would show a record that is in none, so nobody would find it again.
+		else if (field.required || field.fromBranch) throw missing(item, field);
 		else body[field.name] = emptied(field);
 	}
 	return { ...body, ...customBody(item, given, overwriteWithEmpty) };
@@ -97,9 +98,11 @@ function defaultFor(item: Item, { fromBranch, otherwise }: Field, branch?: numbe
 	return otherwise === 'today' ? today('iso', item.zone) : otherwise;
 }
 
-function missing(item: Item, { label }: Field): Error {
+function missing(item: Item, { label, required }: Field): Error {
 	return item.refused(
-		`'${label}' is empty, but AlfaCRM requires it`,
+		required
+			? `'${label}' is empty, but AlfaCRM requires it`
+			: `'${label}' is empty, but a record in no branch would be shown nowhere`,
 		`Fill '${label}', or check the expression in it. Nothing was sent to AlfaCRM.`,
 	);
 }

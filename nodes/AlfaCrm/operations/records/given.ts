@@ -73,7 +73,7 @@ function customIn(item: Item, customFields: unknown): IDataObject {
 		}
 		if (name in body) {
 			throw item.refused(
-				`The custom field ${name} is given twice`,
+				`'${name}' is given twice`,
 				'Only one of the values could be saved. Remove the other. Nothing was sent to AlfaCRM.',
 			);
 		}
