@@ -55,8 +55,7 @@ export async function* pages(
 	let before = '';
 	for (let page = firstPage; page < firstPage + MOST_PAGES; page++) {
 		const body = { ...call.body, page };
-		const answer = await client.request({ action: 'index', ...call, body, isIdempotent: true });
-		const { items, stated } = readPage(client, call, answer);
+		const { items, total: stated } = await onePage(client, { ...call, body });
 		// A row that is removed meanwhile lowers it, and lets another slip to a page that was read before.
 		total = stated === undefined ? total : Math.max(stated, total ?? 0);
 		const keys = rowKeys(items);
@@ -237,7 +236,12 @@ export function looksLikePageSize(items: readonly IDataObject[], total = 0, aske
 	return items.length === total && (total >= SMALLEST_PAGE || total === asked);
 }
 
-function readPage(client: ApiClient, call: List, answer: Answer) {
+/** The rows that one call brings, and how many there are in all, if that is said. */
+export async function onePage(
+	client: ApiClient,
+	call: Omit<List, 'firstPage'>,
+): Promise<{ items: IDataObject[]; total?: number }> {
+	const answer: Answer = await client.request({ action: 'index', ...call, isIdempotent: true });
 	const { items, total } = Array.isArray(answer) ? { items: answer, total: undefined } : answer;
 	if (!Array.isArray(items)) {
 		throw nodeError(
@@ -253,7 +257,7 @@ function readPage(client: ApiClient, call: List, answer: Answer) {
 	const count = Number(total);
 	return {
 		items: (items as unknown[]).filter(isRow),
-		stated: total !== undefined && total !== null && Number.isFinite(count) ? count : undefined,
+		total: total !== undefined && total !== null && Number.isFinite(count) ? count : undefined,
 	};
 }
 
