@@ -34,6 +34,8 @@ export interface Page {
 	total?: number;
 	/** False on the last page, if fewer rows came than there are: the list changed while it was read. */
 	complete: boolean;
+	/** There were fewer rows than before, so one may have slipped to a page that had been read, whatever the count says. */
+	shrank: boolean;
 }
 
 /** The ID, or the content of a row that has none. */
@@ -50,12 +52,15 @@ export async function* pages(
 	const seen = new Set<RowKey>();
 	const asked = Number(call.body?.pageSize);
 	let total: number | undefined;
+	let shrank = false;
 	let count = 0;
 	let fullest = 0;
 	let before = '';
 	for (let page = firstPage; page < firstPage + MOST_PAGES; page++) {
 		const body = { ...call.body, page };
 		const { items, total: stated } = await onePage(client, { ...call, body });
+		// What merely counts the rows of the page tells nothing.
+		shrank ||= stated !== undefined && stated !== items.length && stated < (total ?? 0);
 		// A row that is removed meanwhile lowers it, and lets another slip to a page that was read before.
 		total = stated === undefined ? total : Math.max(stated, total ?? 0);
 		const keys = rowKeys(items);
@@ -76,7 +81,8 @@ export async function* pages(
 		const hasMore = items.length > 0 && typeof keys[0] === 'string' && isMore;
 		before = text;
 		const last = (rows.length === 0 && !hasMore) || enough;
-		yield { number: page, rows, items, keys, total, complete: !last || all || total === undefined };
+		const complete = !last || all || total === undefined;
+		yield { number: page, rows, items, keys, total, complete, shrank };
 		if (last) return;
 	}
 	throw nodeError(
@@ -150,6 +156,7 @@ interface Reading {
 	digest: string;
 	total?: number;
 	complete: boolean;
+	shrank: boolean;
 }
 
 async function readAll(
@@ -163,7 +170,7 @@ async function readAll(
 	let before: Reading | undefined;
 	let requests = 0;
 	for (let count = 1; ; count++) {
-		const reading: Reading = { keys: new Set(), items: [], digest: '', complete: true };
+		const reading: Reading = { keys: new Set(), items: [], digest: '', complete: true, shrank: false };
 		const order = createHash('sha256');
 		let last = '';
 		for await (const page of pages(client, list)) {
@@ -179,7 +186,8 @@ async function readAll(
 				if (to.keep(row)) to.rows.set(key, row);
 				if (typeof key === 'string' && !isAgain) reading.items.push(row);
 			});
-			Object.assign(reading, { total: page.total, complete: page.complete });
+			const { total, complete, shrank } = page;
+			Object.assign(reading, { total, complete, shrank });
 			if (to.rows.size >= to.limit)
 				return { whole: true, stable: false, total: page.total, read: reading.keys.size };
 		}
@@ -190,7 +198,9 @@ async function readAll(
 		const result = { total, read: known.size };
 		// Equal rows on several pages count where nothing tells how many there are, if they come so twice.
 		const hasEqual = total === undefined && items.length > reading.keys.size;
-		const isEnough = reading.complete || known.size >= (total ?? 0);
+		const isCounted = reading.complete || known.size >= (total ?? 0);
+		// A new row may stand in the count for one that slipped; both times is too much of a chance.
+		const isEnough = isCounted && (!reading.shrank || count > 1);
 		if (isEnough && !hasEqual) return { ...result, whole: true, stable: false };
 		if (isInOrder(reading, before)) {
 			for (const key of reading.keys) to.rows.delete(key);
