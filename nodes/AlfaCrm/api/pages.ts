@@ -111,7 +111,10 @@ export interface Collected {
 	rows: IDataObject[];
 	/** False when rows are known to be missing; never because of the limit. */
 	whole: boolean;
-	/** How many rows AlfaCRM spoke of, and how many different ones came, before `keep` left some out. */
+	/**
+	 * How many rows AlfaCRM spoke of, and how many different ones came, before `keep` left some out. Of several passes, which
+	 * may show the same rows, that of the one which lacks most.
+	 */
 	total?: number;
 	read: number;
 	/** Two readings brought the very same rows in the same order although the total says more: the total is wrong. */
@@ -140,13 +143,16 @@ export async function collect(
 		const one = await readAll(client, asked, { rows, keep, limit, readings });
 		all.whole &&= one.whole;
 		all.stable ||= one.stable;
-		all.read += one.read;
-		if (one.total !== undefined) all.total = (all.total ?? 0) + one.total;
+		if (lacking(one) > lacking(all) || all.total === undefined) {
+			Object.assign(all, { total: one.total, read: one.read });
+		}
 	}
 	const found = [...rows.values()];
 	all.rows = found.length > limit ? found.slice(0, limit) : found;
 	return all;
 }
+
+const lacking = ({ total = 0, read }: Pick<Collected, 'total' | 'read'>): number => total - read;
 
 interface Reading {
 	keys: Set<RowKey>;

@@ -70,3 +70,17 @@ describe('a list that does not shrink', () => {
 		expect(hints).toEqual([]);
 	});
 });
+
+it('a hint counts the rows of one list, however many spellings of a phone were asked for', async () => {
+	server.answer = ({ path, body }) => {
+		if (path === 'auth/login') return { body: { token: 'a token' } };
+		const items = body.page === 0 ? [{ id: 5, phone: ['+7(900)555-00-01'] }] : [];
+		return { body: { total: 2, count: items.length, page: body.page, items } };
+	};
+	const user = { email: 'spellings@school.example', apiKey: 'the key of a user' };
+	const { json, hints } = await new Engine({ hostname: server.url, requestsPerSecond: 0, ...user }).run({
+		parameters: { ...list, filters: { phone: '8 900 555 00 01' } },
+	});
+	expect(json).toHaveLength(1);
+	expect(hints).toEqual([expect.stringMatching(/AlfaCRM spoke of 2 customers, 1 came/)]);
+});
