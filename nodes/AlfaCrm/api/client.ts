@@ -31,8 +31,10 @@ const UNDER_WAY_MS = 1_000;
 const LOGIN_TRIES = 3;
 /** How many new tokens may be turned down, since another process may log in at the same moment. */
 const NEW_LOGINS = 2;
-/** How long a path counts as forbidden after a new login did not change that. */
+/** How long a path counts as forbidden after a new login did not change that, and a login as refused. */
 const FORBIDDEN_MS = 60_000;
+/** What is wrong with a login that would fail again in the same way. */
+const LASTING: ReadonlyArray<ApiFailure['declaredCause']> = ['credential-invalid', 'configuration-invalid'];
 
 /** Any n8n context that can call AlfaCRM. */
 type ApiContext = IExecuteFunctions | ILoadOptionsFunctions | IPollFunctions | IWebhookFunctions;
@@ -83,6 +85,8 @@ export class ApiClient {
 	private connection?: Promise<Connection>;
 	/** Paths that stayed forbidden after a new login, and when that was: yet another one would be useless. */
 	private readonly forbidden = new Map<string, number>();
+	/** The login that was refused last: with many items, each would try it again. */
+	private refused?: { login: string; failure: ApiFailure; at: number };
 
 	constructor(private readonly context: ApiContext) {}
 
@@ -127,9 +131,11 @@ export class ApiClient {
 		for (let tries = 1; ; tries++) {
 			const begun = performance.now();
 			try {
+				await this.leaveIfRefused(connection, progress);
 				return await this.send(connection, call, progress);
 			} catch (error) {
 				const failure = failureOf(error);
+				this.noteRefusal(failure, progress);
 				if (this.mayLogInAgain(failure, pathOf(call), progress) && tries < LOGIN_TRIES) continue;
 				if (mayBeDone(failure)) call.onLost?.(mayBeUnderWay(failure) ? asLongAgain(begun) : 0);
 				const { host } = new URL(connection.origin);
@@ -219,6 +225,19 @@ export class ApiClient {
 		}
 		progress.login = login;
 		return { ...credential, token: usable(login, String(credential.token ?? '')) };
+	}
+
+	/** @throws AnswerError when the very same login was refused a moment ago; a corrected one is tried */
+	private async leaveIfRefused(connection: Connection, progress: Progress): Promise<void> {
+		if (this.refused === undefined || Date.now() - this.refused.at >= FORBIDDEN_MS) return;
+		await this.readCredential(connection, progress);
+		if (JSON.stringify(progress.login) === this.refused.login) throw new AnswerError(this.refused.failure);
+	}
+
+	private noteRefusal(failure: ApiFailure, { login }: Progress): void {
+		if (failure.kind !== 'login' || !LASTING.includes(failure.declaredCause)) return;
+		if (this.refused?.failure === failure) return;
+		this.refused = { login: JSON.stringify(login), failure, at: Date.now() };
 	}
 
 	/**

@@ -165,6 +165,15 @@ function noAnswer(failure: ApiFailure, call: CallInWords): Explanation {
 function statusText(failure: ApiFailure, call: CallInWords): Explanation {
 	const { status = 0, words } = failure;
 	const said = words ? ` AlfaCRM said: ${words}` : '';
+	// A firewall, a hosting company, a proxy: AlfaCRM itself answers in JSON, and what it means by 403 is not meant here.
+	if (failure.isPage && status < 500 && status !== 429) {
+		return {
+			message: `${call.host} answered with a web page (HTTP ${status})${without(failure, call)}`,
+			description:
+				"Something other than AlfaCRM may have answered. Check 'Hostname' in the credential and whether AlfaCRM opens in a browser.",
+			failure: { cause: 'temporarily-unavailable' },
+		};
+	}
 	if (status === 401) {
 		return {
 			message: call.isNewLogin

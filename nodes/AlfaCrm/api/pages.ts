@@ -34,6 +34,8 @@ export interface Page {
 	total?: number;
 	/** False on the last page, if fewer rows came than there are: the list changed while it was read. */
 	complete: boolean;
+	/** There were fewer rows than before, so one may have slipped to a page that had been read, whatever the count says. */
+	shrank: boolean;
 }
 
 /** The ID, or the content of a row that has none. */
@@ -50,13 +52,15 @@ export async function* pages(
 	const seen = new Set<RowKey>();
 	const asked = Number(call.body?.pageSize);
 	let total: number | undefined;
+	let shrank = false;
 	let count = 0;
 	let fullest = 0;
 	let before = '';
 	for (let page = firstPage; page < firstPage + MOST_PAGES; page++) {
 		const body = { ...call.body, page };
-		const answer = await client.request({ action: 'index', ...call, body, isIdempotent: true });
-		const { items, stated } = readPage(client, call, answer);
+		const { items, total: stated } = await onePage(client, { ...call, body });
+		// What merely counts the rows of the page tells nothing.
+		shrank ||= stated !== undefined && stated !== items.length && stated < (total ?? 0);
 		// A row that is removed meanwhile lowers it, and lets another slip to a page that was read before.
 		total = stated === undefined ? total : Math.max(stated, total ?? 0);
 		const keys = rowKeys(items);
@@ -77,7 +81,8 @@ export async function* pages(
 		const hasMore = items.length > 0 && typeof keys[0] === 'string' && isMore;
 		before = text;
 		const last = (rows.length === 0 && !hasMore) || enough;
-		yield { number: page, rows, items, keys, total, complete: !last || all || total === undefined };
+		const complete = !last || all || total === undefined;
+		yield { number: page, rows, items, keys, total, complete, shrank };
 		if (last) return;
 	}
 	throw nodeError(
@@ -106,7 +111,10 @@ export interface Collected {
 	rows: IDataObject[];
 	/** False when rows are known to be missing; never because of the limit. */
 	whole: boolean;
-	/** How many rows AlfaCRM spoke of, and how many different ones came, before `keep` left some out. */
+	/**
+	 * How many rows AlfaCRM spoke of, and how many different ones came, before `keep` left some out. Of several passes, which
+	 * may show the same rows, that of the one which lacks most.
+	 */
 	total?: number;
 	read: number;
 	/** Two readings brought the very same rows in the same order although the total says more: the total is wrong. */
@@ -135,13 +143,16 @@ export async function collect(
 		const one = await readAll(client, asked, { rows, keep, limit, readings });
 		all.whole &&= one.whole;
 		all.stable ||= one.stable;
-		all.read += one.read;
-		if (one.total !== undefined) all.total = (all.total ?? 0) + one.total;
+		if (lacking(one) > lacking(all) || all.total === undefined) {
+			Object.assign(all, { total: one.total, read: one.read });
+		}
 	}
 	const found = [...rows.values()];
 	all.rows = found.length > limit ? found.slice(0, limit) : found;
 	return all;
 }
+
+const lacking = ({ total = 0, read }: Pick<Collected, 'total' | 'read'>): number => total - read;
 
 interface Reading {
 	keys: Set<RowKey>;
@@ -151,6 +162,7 @@ interface Reading {
 	digest: string;
 	total?: number;
 	complete: boolean;
+	shrank: boolean;
 }
 
 async function readAll(
@@ -164,7 +176,7 @@ async function readAll(
 	let before: Reading | undefined;
 	let requests = 0;
 	for (let count = 1; ; count++) {
-		const reading: Reading = { keys: new Set(), items: [], digest: '', complete: true };
+		const reading: Reading = { keys: new Set(), items: [], digest: '', complete: true, shrank: false };
 		const order = createHash('sha256');
 		let last = '';
 		for await (const page of pages(client, list)) {
@@ -180,7 +192,8 @@ async function readAll(
 				if (to.keep(row)) to.rows.set(key, row);
 				if (typeof key === 'string' && !isAgain) reading.items.push(row);
 			});
-			Object.assign(reading, { total: page.total, complete: page.complete });
+			const { total, complete, shrank } = page;
+			Object.assign(reading, { total, complete, shrank });
 			if (to.rows.size >= to.limit)
 				return { whole: true, stable: false, total: page.total, read: reading.keys.size };
 		}
@@ -191,7 +204,9 @@ async function readAll(
 		const result = { total, read: known.size };
 		// Equal rows on several pages count where nothing tells how many there are, if they come so twice.
 		const hasEqual = total === undefined && items.length > reading.keys.size;
-		const isEnough = reading.complete || known.size >= (total ?? 0);
+		const isCounted = reading.complete || known.size >= (total ?? 0);
+		// A new row may stand in the count for one that slipped; both times is too much of a chance.
+		const isEnough = isCounted && (!reading.shrank || count > 1);
 		if (isEnough && !hasEqual) return { ...result, whole: true, stable: false };
 		if (isInOrder(reading, before)) {
 			for (const key of reading.keys) to.rows.delete(key);
@@ -237,7 +252,12 @@ export function looksLikePageSize(items: readonly IDataObject[], total = 0, aske
 	return items.length === total && (total >= SMALLEST_PAGE || total === asked);
 }
 
-function readPage(client: ApiClient, call: List, answer: Answer) {
+/** The rows that one call brings, and how many there are in all, if that is said. */
+export async function onePage(
+	client: ApiClient,
+	call: Omit<List, 'firstPage'>,
+): Promise<{ items: IDataObject[]; total?: number }> {
+	const answer: Answer = await client.request({ action: 'index', ...call, isIdempotent: true });
 	const { items, total } = Array.isArray(answer) ? { items: answer, total: undefined } : answer;
 	if (!Array.isArray(items)) {
 		throw nodeError(
@@ -253,7 +273,7 @@ function readPage(client: ApiClient, call: List, answer: Answer) {
 	const count = Number(total);
 	return {
 		items: (items as unknown[]).filter(isRow),
-		stated: total !== undefined && total !== null && Number.isFinite(count) ? count : undefined,
+		total: total !== undefined && total !== null && Number.isFinite(count) ? count : undefined,
 	};
 }
 

@@ -44,7 +44,8 @@ export async function withRetries<T>(
 function waitBeforeRetry(failure: ApiFailure, attempt: number, isRepeatable: boolean): number | undefined {
 	const backoff = WAITS_MS[attempt - 1] ?? 0;
 	if (failure.status === 429) {
-		const wait = failure.retryAfterMs ?? Math.ceil(backoff + Math.random() * backoff * 0.25);
+		// A date that has passed is one by another clock.
+		const wait = failure.retryAfterMs || Math.ceil(backoff + Math.random() * backoff * 0.25);
 		return attempt < TRIES && wait <= LONGEST_WAIT_MS ? wait : undefined;
 	}
 	const lost =

@@ -147,6 +147,11 @@ export interface Entity {
 	reveal?: Readonly<Record<string, number | boolean>>;
 	/** Bodies with which the index shows more records, asked one after the other where none may be missed. */
 	hidden?: readonly IDataObject[];
+	/**
+	 * The index may show only records of the `usual` kind unless another is asked for: the filter for that, and the entity
+	 * whose IDs it takes.
+	 */
+	kinds?: { name: string; entity: string; usual: number };
 	/** Pages of AlfaCRM that show one, as in `/company/1/{page}/view?id=501`. API notes 6 knows no other addresses. */
 	pages?: readonly string[];
 	/** What it is told by besides its ID; makes Find and Create or Update possible. */

@@ -1,9 +1,8 @@
 import { createHash } from 'crypto';
 import type { IDataObject, ILoadOptionsFunctions, INodeListSearchResult } from 'n8n-workflow';
 
-import type { Answer } from '../api/answer';
 import { ApiClient } from '../api/client';
-import { looksLikePageSize, rowKeys } from '../api/pages';
+import { looksLikePageSize, onePage, rowKeys } from '../api/pages';
 import { entities } from '../entities/registry';
 import type { Entity } from '../entities/types';
 import { branchOf } from './branch';
@@ -74,21 +73,22 @@ async function find(
 	for (let count = 0; next !== undefined && count < MOST_PAGES && results.size < ENOUGH; count++) {
 		const place: Place = next;
 		const { body, isArchived } = passes[place.pass];
-		const answer = await client.request({
+		const call = {
 			path: entity.path,
-			action: 'index',
 			branch,
 			body: { ...body, ...search.questions[place.question], page: place.page },
 			task: `search the ${entity.plural.toLowerCase()}`,
-			isIdempotent: true,
-		});
-		const { items, total } = itemsOf(answer);
+		};
+		const { items, total = NaN } = await onePage(client, call);
 		const last = digestOf(items);
 		const rows = last === place.last ? [] : items;
-		const found = rows.filter((row) => search.fits(row, titleOf(row, entity)) && belongs(row, isArchived));
+		const found = rows.filter(
+			(row) => search.fits(row, titleOf(row, entity)) && belongs(row, entity, isArchived),
+		);
 		for (const row of found) {
 			const value = row.id as number;
-			results.set(value, { name: fullTitleOf(row, entity, isArchived === true), value });
+			if (!results.has(value))
+				results.set(value, { name: fullTitleOf(row, entity, isArchived === true), value });
 		}
 		const isMissed = place.page === 0 && found.length === 0;
 		next =
@@ -108,11 +108,6 @@ function nextPage(place: Place, rows: IDataObject[], total: number, last: string
 	return { ...place, page: place.page + 1, seen, fullest: Math.max(place.fullest, rows.length), last };
 }
 
-function itemsOf(answer: Answer): { items: IDataObject[]; total: number } {
-	const { items, total } = Array.isArray(answer) ? { items: answer, total: undefined } : answer;
-	return { items: Array.isArray(items) ? (items as IDataObject[]) : [], total: Number(total) };
-}
-
 /** The active ones, then the archived ones, as AlfaCRM itself tells them apart; or one list for each status. */
 function passesOf({ sweep, reveal = {} }: Entity): Pass[] {
 	if (sweep) return sweep.choices.map(({ value }) => ({ body: { ...reveal, [sweep.name]: value } }));
@@ -125,10 +120,13 @@ function passesOf({ sweep, reveal = {} }: Entity): Pass[] {
 }
 
 /** What a row tells of itself counts, should AlfaCRM list it where it does not belong. */
-function belongs({ removed, e_date }: IDataObject, isArchived: boolean | undefined): boolean {
+function belongs(row: IDataObject, { archive }: Entity, isArchived: boolean | undefined): boolean {
 	if (isArchived === undefined) return true;
+	const { removed } = row;
 	if (removed !== undefined && removed !== null) return (Number(removed) === 1) === isArchived;
-	return !isArchived || !NEVER.includes(String(e_date).slice(0, 10));
+	// Other days, such as the last one of a group, say nothing of that.
+	const day = archive?.day === undefined ? undefined : row[archive.day];
+	return !isArchived || !NEVER.includes(String(day).slice(0, 10));
 }
 
 function digestOf(items: readonly IDataObject[]): string {

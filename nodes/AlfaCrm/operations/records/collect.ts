@@ -18,7 +18,7 @@ export async function listed(
 	item: Item,
 	plural: string,
 	list: Omit<List, 'itemIndex'>,
-	options: CollectOptions,
+	options: CollectOptions = {},
 ): Promise<IDataObject[]> {
 	const collected = await item.collect(list, options);
 	warnOfMissing(item, plural, collected);
