@@ -7,7 +7,7 @@ import type { Entity } from '../entities/types';
 import { customField, isCustom } from '../fields/custom';
 import { toColumn } from '../fields/field';
 import { branchOf } from './branch';
-import { columnsMethod } from './names';
+import { columnsMethod } from '../entities/methodNames';
 
 type Loader = (this: ILoadOptionsFunctions) => Promise<ResourceMapperFields>;
 

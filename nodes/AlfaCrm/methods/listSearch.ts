@@ -6,7 +6,7 @@ import { looksLikePageSize, onePage, rowKeys } from '../api/pages';
 import { entities } from '../entities/registry';
 import type { Entity } from '../entities/types';
 import { branchOf } from './branch';
-import { searchMethod } from './names';
+import { searchMethod } from '../entities/methodNames';
 import { searchFor } from './pickerSearch';
 import { fullTitleOf, titleOf } from './titles';
 

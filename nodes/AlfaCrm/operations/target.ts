@@ -4,7 +4,7 @@ import { readId } from '../api/formats';
 import type { Entity, OperationName } from '../entities/types';
 import { listOf } from '../fields/field';
 import type { Field } from '../fields/types';
-import type { Item } from './context';
+import type { Item } from './item';
 
 /** Where a call goes and how messages speak of it. */
 export interface Target {

@@ -4,7 +4,7 @@ import { readId } from '../../api/formats';
 import { isBlank, isStored } from '../../fields/field';
 import type { Field } from '../../fields/types';
 import type { Entity } from '../../entities/types';
-import type { Item } from '../context';
+import type { Item } from '../item';
 import { recordKey } from '../context';
 import { bodyOf } from '../records/body';
 import { getRecord, lookUp } from '../records/lookUp';

@@ -1,7 +1,7 @@
 import type { IDataObject } from 'n8n-workflow';
 
 import type { Action, Entity, Recipe } from '../../entities/types';
-import type { Item, ItemRequest } from '../context';
+import type { Item, ItemRequest } from '../item';
 import { recordKey } from '../context';
 import { bodyOf } from '../records/body';
 import { asRows, limitOf, listed } from '../records/collect';

@@ -7,7 +7,7 @@ import { newestFirst } from './decide';
 import { emptyKey, keyOf, searchOf } from './keys';
 import { findMatches, withArchived } from './search';
 import { several } from './several';
-import { unsure } from './sure';
+import { unsure } from '../records/sure';
 
 /** Finds records as Create or Update does, and leaves them as they are. Active ones come first, then the newest. */
 export const find: Operation = async (item, entity) => {

@@ -6,7 +6,8 @@ import { isBlank, keyReadings, listOf } from '../../fields/field';
 import { writtenPhone } from '../../fields/phoneNumber';
 import type { Field, Wire } from '../../fields/types';
 import { matchBy, matchField, matchValue } from '../../properties/upsert';
-import type { Item, LockKey } from '../context';
+import type { LockKey } from '../context';
+import type { Item } from '../item';
 
 /** What a record is looked for by: the key, and the values that the user gave for it. */
 export interface Search {

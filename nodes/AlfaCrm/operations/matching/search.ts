@@ -8,19 +8,19 @@ import { isCustom } from '../../fields/custom';
 import { isNear, keyReadings, listOf, sameItem, searchForms } from '../../fields/field';
 import { fold } from '../../fields/fold';
 import type { Field } from '../../fields/types';
-import type { Item } from '../context';
+import type { Item } from '../item';
 import { current, lookUp, notFound } from '../records/lookUp';
 import type { Target } from '../target';
-import { archivedState } from './archived';
+import { archivedState } from '../records/archived';
 import type { Places } from './branches';
 import { allBranches, inEachBranch } from './branches';
 import type { Found } from './decide';
 import type { Search } from './keys';
 import { keyField } from './keys';
-import type { Doubt, Read } from './sure';
-import { read, unsure } from './sure';
-import type { Match } from './written';
-import { indexRows } from './written';
+import type { Doubt, Read } from '../records/sure';
+import { read, unsure } from '../records/sure';
+import type { Match } from '../written';
+import { indexRows } from '../written';
 
 export interface Matches {
 	matches: Match[];

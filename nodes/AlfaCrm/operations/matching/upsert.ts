@@ -4,7 +4,7 @@ import type { Entity } from '../../entities/types';
 import { isBlank, isList, listOf, sameItem, toProperty, union } from '../../fields/field';
 import type { Wire } from '../../fields/types';
 import { upsertOptions } from '../../properties/upsert';
-import type { Item } from '../context';
+import type { Item } from '../item';
 import { recordKey } from '../context';
 import type { Operation } from '../operation';
 import type { Collection } from '../parameters';
@@ -16,7 +16,7 @@ import { report } from '../report';
 import { simplified } from '../simplify';
 import type { Target } from '../target';
 import { targetOf } from '../target';
-import { archivedState, unsureIfArchived } from './archived';
+import { archivedState, unsureIfArchived } from '../records/archived';
 import { searchedBranches } from './branches';
 import type { Found, IfArchived, IfSeveral } from './decide';
 import { decide } from './decide';
@@ -25,7 +25,7 @@ import { emptyKey, keyField, keyOf, locksOf, searchOf, spelled } from './keys';
 import { findMatches, fits, withArchived } from './search';
 import type { Matches } from './search';
 import { several } from './several';
-import { unsure } from './sure';
+import { unsure } from '../records/sure';
 
 interface Rules {
 	ifSeveral: IfSeveral;

@@ -5,7 +5,7 @@ import type { Entity } from '../../entities/types';
 import { customField, isCustom } from '../../fields/custom';
 import { emptied, isBlank, readField } from '../../fields/field';
 import type { Field, Wire } from '../../fields/types';
-import type { Item } from '../context';
+import type { Item } from '../item';
 
 /** Values that are not empty; the required ones must be there, and the branch stands in where it belongs. */
 export function bodyOf(

@@ -2,7 +2,7 @@ import type { IDataObject } from 'n8n-workflow';
 
 import type { Collected, CollectOptions, List } from '../../api/pages';
 import { limit, returnAll } from '../../properties/shared';
-import type { Item, ItemRequest } from '../context';
+import type { Item, ItemRequest } from '../item';
 
 /** How many rows 'Return All' and 'Limit' ask for. Read before anything is sent. */
 export function limitOf(item: Item): number {

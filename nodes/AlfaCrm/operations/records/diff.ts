@@ -5,7 +5,7 @@ import type { Entity } from '../../entities/types';
 import { customField } from '../../fields/custom';
 import { isBlank, isList, isStored, listOf, union } from '../../fields/field';
 import type { Field, Wire } from '../../fields/types';
-import type { Item } from '../context';
+import type { Item } from '../item';
 
 /** The part of `wire` that would change the record. What AlfaCRM does not show of it counts as empty. */
 export function differences(

@@ -3,7 +3,7 @@ import type { IDataObject } from 'n8n-workflow';
 import type { Entity } from '../../entities/types';
 import { isNothing } from '../../fields/blank';
 import { filterForms, isBlank, isList } from '../../fields/field';
-import type { Item } from '../context';
+import type { Item } from '../item';
 import type { Operation } from '../operation';
 import { simplified } from '../simplify';
 import { targetOf } from '../target';

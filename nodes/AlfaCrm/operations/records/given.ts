@@ -5,7 +5,7 @@ import { isNothing } from '../../fields/blank';
 import { isCustom } from '../../fields/custom';
 import { shown } from '../../fields/unreadable';
 import { columns, inputMode, jsonInput, unknownFields } from '../../properties/shared';
-import type { Item } from '../context';
+import type { Item } from '../item';
 
 type Form = 'create' | 'update' | 'upsert';
 

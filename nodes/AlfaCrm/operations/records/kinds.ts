@@ -3,7 +3,7 @@ import type { IDataObject } from 'n8n-workflow';
 import { readId } from '../../api/formats';
 import { entityOf } from '../../entities/registry';
 import type { Entity } from '../../entities/types';
-import type { Item } from '../context';
+import type { Item } from '../item';
 
 type Kinds = NonNullable<Entity['kinds']>;
 

@@ -3,8 +3,8 @@ import type { IDataObject } from 'n8n-workflow';
 import { readId } from '../../api/formats';
 import type { Collected, CollectOptions, List } from '../../api/pages';
 import type { Entity } from '../../entities/types';
-import type { Item } from '../context';
-import type { Match } from '../matching/written';
+import type { Item } from '../item';
+import type { Match } from '../written';
 import type { Target } from '../target';
 import { kindsLeftOut } from './kinds';
 

@@ -7,7 +7,7 @@ import { fold } from '../../fields/fold';
 import { holdsPhone } from '../../fields/phonePart';
 import { absent, isExact, listOf, sameItem } from '../../fields/field';
 import type { Filter, RecheckTest } from '../../fields/types';
-import type { Item } from '../context';
+import type { Item } from '../item';
 import { firstDay, lastDay } from '../membershipDays';
 import type { Target } from '../target';
 import { listed } from './collect';

@@ -5,7 +5,7 @@ import { isNothing } from '../../fields/blank';
 import { isList, sameValue } from '../../fields/field';
 import type { Field } from '../../fields/types';
 import { listMode, updateOptions } from '../../properties/shared';
-import type { Item } from '../context';
+import type { Item } from '../item';
 import { recordKey } from '../context';
 import type { Operation } from '../operation';
 import { idOf, isOfAnother, targetOf } from '../target';
