@@ -2,12 +2,12 @@ import { isNothing } from './blank';
 import type { FieldKind } from './kind';
 import { several } from './kind';
 import { itemsOf } from './lists';
-import { hasNumber, oneByOne, phoneForms, readingsOf, samePhone } from './phoneNumber';
+import { hasNumber, oneByOne, phoneForms, readingsOf, samePhone, writtenPhone } from './phoneNumber';
 import { holdsPhone } from './phonePart';
 import { hasRounded } from './rounded';
 import { foldedText, isStoredText } from './text';
 import { textsWidget } from './texts';
-import type { OfType } from './types';
+import type { OfType, Wire } from './types';
 
 /** Not a word, but the places of an input mask: +7 (XXX) XXX-XX-XX. */
 const MASK = /[xх]/giu;
@@ -74,6 +74,7 @@ export const phones: FieldKind<OfType<'phones'>> = {
 	isSame: (_field, one, other) => samePhone(one, other) || sameText(one, other),
 	isStored: (field, held, wanted) => samePhone(held, wanted) || isStoredText(field, held, wanted),
 	searchForms: (_field, name, item) => phoneForms(item).map((form) => ({ [name]: form })),
+	spelled: (item) => writtenPhone(item) as Wire,
 	isNear: holdsPhone,
 	widget: textsWidget,
 	// As of other texts.

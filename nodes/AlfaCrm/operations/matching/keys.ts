@@ -2,8 +2,7 @@ import type { IDataObject } from 'n8n-workflow';
 
 import type { Entity, MatchKey } from '../../entities/types';
 import { customField, isCustom } from '../../fields/custom';
-import { isBlank, keyReadings, listOf } from '../../fields/field';
-import { writtenPhone } from '../../fields/phoneNumber';
+import { isBlank, keyReadings, listOf, spelled } from '../../fields/field';
 import type { Field, Wire } from '../../fields/types';
 import { matchBy, matchField, matchValue } from '../../properties/upsert';
 import type { LockKey } from '../context';
@@ -54,11 +53,6 @@ function telling(field: Field, value: Wire): Wire | undefined {
 	const values = listOf(value).filter((one) => keyReadings(field, one).length > 0);
 	if (values.length === 0) return undefined;
 	return Array.isArray(value) ? (values as Wire) : value;
-}
-
-/** Phone numbers as AlfaCRM writes them, so that its own lists find them. */
-export function spelled(field: Field, value: Wire): Wire {
-	return field.type === 'phones' ? (listOf(value).map(writtenPhone) as Wire) : value;
 }
 
 /** Without a value to look for, any record, or a second one, would be taken. */

@@ -9,7 +9,7 @@ import { isNear, keyReadings, listOf, sameItem, searchForms } from '../../fields
 import { fold } from '../../fields/fold';
 import type { Field } from '../../fields/types';
 import type { Item } from '../item';
-import { current, lookUp, notFound } from '../records/lookUp';
+import { current, notFound } from '../records/lookUp';
 import type { Target } from '../target';
 import { archivedState } from '../records/archived';
 import type { Places } from './branches';
@@ -73,15 +73,10 @@ export async function findMatches(
 }
 
 /** A record that was written and that the search did not show: as it is now, or as written where it is not shown yet. */
-async function asItIs(item: Item, entity: Entity, match: Match, target: Target): Promise<Match> {
-	const at = item.run.now();
-	const { record } = await lookUp(
-		(list, options) => item.collect(list, options),
-		entity,
-		Number(match.row.id),
-		{ ...target, branch: match.branch },
-	);
-	return record ? { row: record, branch: match.branch, at } : match;
+async function asItIs(item: Item, entity: Entity, written: Match, target: Target): Promise<Match> {
+	const { branch } = written;
+	const { match } = await current(item, entity, Number(written.row.id), { ...target, branch });
+	return match ?? written;
 }
 
 /** The same records, each with whether it is archived. */

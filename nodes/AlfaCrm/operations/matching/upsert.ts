@@ -1,7 +1,7 @@
 import type { IDataObject } from 'n8n-workflow';
 
 import type { Entity } from '../../entities/types';
-import { isBlank, isList, listOf, sameItem, toProperty, union } from '../../fields/field';
+import { isBlank, isList, listOf, presetOf, sameItem, spelled, union } from '../../fields/field';
 import type { Wire } from '../../fields/types';
 import { upsertOptions } from '../../properties/upsert';
 import type { Item } from '../item';
@@ -21,7 +21,7 @@ import { searchedBranches } from './branches';
 import type { Found, IfArchived, IfSeveral } from './decide';
 import { decide } from './decide';
 import type { Search } from './keys';
-import { emptyKey, keyField, keyOf, locksOf, searchOf, spelled } from './keys';
+import { emptyKey, keyField, keyOf, locksOf, searchOf } from './keys';
 import { findMatches, fits, withArchived } from './search';
 import type { Matches } from './search';
 import { several } from './several';
@@ -226,7 +226,7 @@ function rulesOf(entity: Entity, options: Collection, key: string): Rules {
 /** What the form of Create begins with. */
 function presetsOf({ fields }: Entity): IDataObject {
 	const required = fields.filter((field) => field.required);
-	return Object.fromEntries(required.map((field) => [field.name, toProperty(field).default])) as IDataObject;
+	return Object.fromEntries(required.map((field) => [field.name, presetOf(field)]));
 }
 
 function nobody({ item, entity, target }: Job, id: number, isArchived: boolean): Error {

@@ -19,9 +19,6 @@ export function bodyOf(
 		const value = isBlank(field, given[field.name]) ? defaultFor(item, field, branch) : given[field.name];
 		if (isBlank(field, value)) {
 			if (field.required) throw missing(item, field);
-		} else if (field.type === 'rows') {
-			const rows = item.read(field, value) as IDataObject[];
-			body[field.name] = rows.map((row) => bodyOf(item, field.fields, row, branch));
 		} else {
 			body[field.name] = item.read(field, value);
 		}
