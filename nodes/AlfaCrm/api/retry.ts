@@ -1,5 +1,6 @@
 import type { ApiFailure } from './errors';
-import { badCertificate, failureOf, timedOut } from './errors';
+import { failureOf, timedOut } from './errors';
+import { mayPass, networkCause } from './network';
 import type { RateLimiter } from './pace';
 import { pause } from './pace';
 
@@ -49,7 +50,7 @@ function waitBeforeRetry(failure: ApiFailure, attempt: number, isRepeatable: boo
 		return attempt < TRIES && wait <= LONGEST_WAIT_MS ? wait : undefined;
 	}
 	const lost =
-		(failure.kind === 'noAnswer' && failure.code !== 'ENOTFOUND' && !badCertificate(failure.code ?? '')) ||
+		(failure.kind === 'noAnswer' && mayPass[networkCause(failure.code)]) ||
 		(failure.kind === 'status' && UNAVAILABLE.includes(failure.status ?? 0));
 	const tries = timedOut(failure) ? TIMED_OUT_TRIES : LOST_READ_TRIES;
 	return lost && isRepeatable && attempt < tries ? backoff : undefined;
