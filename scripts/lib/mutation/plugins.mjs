@@ -20,6 +20,17 @@ function testsByFile() {
 	return files;
 }
 
+/** The same for all processes, also for those that take the place of one that hung. */
+function deadline() {
+	const place = `${TESTS}.deadline`;
+	try {
+		fs.writeFileSync(place, String(Date.now() + Number(MINUTES) * 60_000), { flag: 'wx' });
+	} catch (error) {
+		if (error.code !== 'EEXIST') throw error;
+	}
+	return Number(fs.readFileSync(place, 'utf8'));
+}
+
 function runnerFactory(injector) {
 	const runner = injector.injectFunction(jestPlugins[0].factory);
 	const original = Object.fromEntries(
@@ -28,7 +39,6 @@ function runnerFactory(injector) {
 	/** The file to run; all when there is none. */
 	let file;
 	let files;
-	let deadline;
 	/** How many mutants of a source a test file has caught; it will most likely catch the next one. */
 	const catches = new Map();
 
@@ -47,8 +57,7 @@ function runnerFactory(injector) {
 	};
 
 	runner.mutantRun = async (options) => {
-		deadline ??= Date.now() + Number(MINUTES) * 60_000;
-		if (Date.now() > deadline) return { status: 'error', errorMessage: LEFT };
+		if (Date.now() > deadline()) return { status: 'error', errorMessage: LEFT };
 		files ??= testsByFile();
 		const wanted = new Set(options.testFilter);
 		const key = (name) => `${options.sandboxFileName} ${name}`;
