@@ -76,6 +76,8 @@ export class ApiClient {
 	private connection?: Promise<Connection>;
 	/** Paths that stayed forbidden after a new login, and when that was: yet another one would be useless. */
 	private readonly forbidden = new Map<string, number>();
+	/** Lists, as `path/action`, that are asked for without a page size, since with one they failed. */
+	readonly withoutPageSize = new Set<string>();
 
 	constructor(private readonly context: ApiContext) {}
 
@@ -105,6 +107,11 @@ export class ApiClient {
 	 * @throws NodeApiError that tells what happened and what to do
 	 */
 	async request(call: ApiRequest): Promise<Answer> {
+		return (await this.attempt(call, () => false)) as Answer;
+	}
+
+	/** The same for a call that may fail in a way for which the caller knows another one: then there is no answer. */
+	async attempt(call: ApiRequest, isExpected: (failure: ApiFailure) => boolean): Promise<Answer | undefined> {
 		const connection = await this.connect(call.itemIndex);
 		const progress: Progress = { begun: loginMark(), token: '', isNewLogin: false, newLogins: 0 };
 		for (let tries = 1; ; tries++) {
@@ -113,6 +120,7 @@ export class ApiClient {
 			} catch (error) {
 				const failure = failureOf(error);
 				if (this.mayLogInAgain(failure, pathOf(call), progress) && tries < LOGIN_TRIES) continue;
+				if (isExpected(failure)) return undefined;
 				const { host } = new URL(connection.origin);
 				const { isNewLogin } = progress;
 				const text = explain(failure, { ...call, host, isNewLogin, timeoutMs: TIMEOUT_MS, tries: TRIES });

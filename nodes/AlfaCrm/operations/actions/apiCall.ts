@@ -29,7 +29,8 @@ export async function sendCall(item: Item): Promise<IDataObject[]> {
 			`It takes ${[...LISTS].join(', ')}. Nothing was sent to AlfaCRM.`,
 		);
 	}
-	const { rows, whole, total } = await item.collect(call);
+	// It goes out as it was written.
+	const { rows, whole, total } = await item.collect({ ...call, pageSize: undefined });
 	if (!whole) warnOfMissing(item, 'rows', rows.length, total);
 	return rows;
 }

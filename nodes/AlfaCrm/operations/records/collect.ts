@@ -1,6 +1,7 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import type { CollectOptions, List } from '../../api/pages';
+import type { List } from '../../api/page';
+import type { CollectOptions } from '../../api/pages';
 import { limit, returnAll } from '../../properties/shared';
 import type { Item, ItemRequest } from '../context';
 
