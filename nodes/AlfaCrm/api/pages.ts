@@ -203,8 +203,8 @@ async function readOnce(client: ApiClient, list: List, wanted: Wanted): Promise<
 		for await (const page of pages(client, list)) {
 			const { items, keys, number, total, complete } = page;
 			const text = `${keys.join('\n')}\n`;
-			// The last page may come again.
-			const isAgain = text === last;
+			// The last page may come again; before all rows are there, one of equal rows is another one.
+			const isAgain = text === last && reading.items.length >= (total ?? 0);
 			if (!isAgain) order.update(text);
 			last = text;
 			let isKept = true;
