@@ -86,8 +86,8 @@ describe('lists ask for large pages', () => {
 		expect({ ids: json.map(({ id }) => Number(id)).sort((a, b) => a - b), hints }).toEqual({
 			ids: all(),
 			hints: [],
-			expect(asked().slice(0, 3)).toEqual([500, 500, undefined]);
-	});
+		});
+		expect(asked().slice(0, 3)).toEqual([500, 500, undefined]);
 	});
 
 	it.each([401, 403, 404, 429])('and HTTP %d is no reason to ask again without', async (status) => {
