@@ -8,6 +8,8 @@ import type {
 	INodeProperties,
 } from 'n8n-workflow';
 
+import type { Answer } from '../nodes/AlfaCrm/api/answer';
+import { checked } from '../nodes/AlfaCrm/api/answer';
 import { failureOf, veiled } from '../nodes/AlfaCrm/api/errors';
 import { ORIGIN_EXPRESSION } from '../nodes/AlfaCrm/api/host';
 import { explainLogin, LOGIN_TIMEOUT_MS } from '../nodes/AlfaCrm/api/login';
@@ -33,7 +35,7 @@ const STATUS_TEXTS: ReadonlyArray<[status: number, text: string]> = [
 	],
 	[
 		403,
-		'The login works, but this user may not use the API. In AlfaCRM, switch on the v2api module in the role of this user.',
+		'The login works, but this user may not list the branches. In AlfaCRM, switch on the v2api module in the role of this user. If it is on, only what needs that list is affected: the dropdowns of branches, and the search for customers in all of them.',
 	],
 	[404, "The login works, but the list of branches was not found there. Check 'Hostname'."],
 	[429, 'The login works, but AlfaCRM receives too many requests just now. Test again in a few seconds.'],
@@ -44,6 +46,11 @@ const STATUS_RULES = STATUS_TEXTS.map(([value, message]) => ({
 	type: 'responseCode',
 	properties: { value, message },
 }));
+
+/** Some servers answer with HTTP 200 in any case, and tell the status in the body. */
+const BODY_STATUS_RULES = STATUS_TEXTS.flatMap(([value, message]) =>
+	['status', 'code'].map((key) => ({ type: 'responseSuccessBody', properties: { key, value, message } })),
+);
 
 /** What shows that an answer with HTTP 200 is no list: a web page, nothing, an error. */
 const BODY_RULES = [
@@ -168,7 +175,7 @@ export class AlfaCrmApi implements ICredentialType {
 			disableFollowRedirect: true,
 		},
 		// n8n takes rules of both kinds in one list, other than its type says.
-		rules: [...STATUS_RULES, ...BODY_RULES] as ICredentialTestRequest['rules'],
+		rules: [...STATUS_RULES, ...BODY_STATUS_RULES, ...BODY_RULES] as ICredentialTestRequest['rules'],
 	};
 }
 
@@ -178,29 +185,31 @@ async function logIn(
 	{ origin, email, apiKey, appKey }: Login,
 	perSecond: number,
 ): Promise<string> {
-	const send = async (): Promise<unknown> =>
-		await helpers.httpRequest({
-			method: 'POST',
-			url: `${origin}/v2api/auth/login`,
-			headers: {
-				'Content-Type': 'application/json',
-				Accept: 'application/json',
-				...(appKey === '' ? {} : { 'X-APP-KEY': appKey }),
-			},
-			body: { email, api_key: apiKey },
-			json: true,
-			timeout: LOGIN_TIMEOUT_MS,
-			disableFollowRedirect: true,
-		});
-	let answer: unknown;
+	const send = async () =>
+		checked(
+			await helpers.httpRequest({
+				method: 'POST',
+				url: `${origin}/v2api/auth/login`,
+				headers: {
+					'Content-Type': 'application/json',
+					Accept: 'application/json',
+					...(appKey === '' ? {} : { 'X-APP-KEY': appKey }),
+				},
+				body: { email, api_key: apiKey },
+				json: true,
+				timeout: LOGIN_TIMEOUT_MS,
+				disableFollowRedirect: true,
+			}),
+		);
+	let answer: Answer;
 	try {
 		answer = await withRetries(rateLimiterOf(origin), { perSecond, isRepeatable: true }, send);
 	} catch (error) {
 		const failure = failureOf(error);
 		const words = failure.words && veiled(failure.words, [apiKey, appKey]);
-		throw explainLogin({ ...failure, words }, origin);
+		throw explainLogin({ ...failure, words }, origin, appKey !== '');
 	}
-	const { token } = (typeof answer === 'object' && answer !== null ? answer : {}) as { token?: unknown };
+	const { token } = answer as { token?: unknown };
 	if (typeof token === 'string' && token !== '') return token;
-	throw explainLogin({ kind: typeof answer === 'string' ? 'notJson' : 'refusal' }, origin);
+	throw explainLogin({ kind: Array.isArray(answer) ? 'notJson' : 'refusal' }, origin, appKey !== '');
 }

@@ -37,6 +37,7 @@ export class AlfaCrm implements INodeType {
 			for (const item of run.items()) {
 				const pairedItem = { item: item.index };
 				try {
+					await run.readCredential();
 					for (const json of await perform(item)) output.push({ json, pairedItem });
 				} catch (caught) {
 					const error = item.asError(caught);

@@ -176,6 +176,16 @@ describe("the credential's test", () => {
 		});
 	});
 
+	it.each([
+		[401, /does not take the token/],
+		[403, /may not list the branches.*v2api module/],
+		[429, /too many requests/],
+		[503, /did not cope/],
+	])('says the same after a %i that is in the body of HTTP 200 alone', async (status, says) => {
+		const { message } = await testAgainst({ body: { name: 'Error', message: 'no', code: 0, status } });
+		expect(message).toMatch(says);
+	});
+
 	it('does not hang for minutes when the host hangs after the login', async () => {
 		const begun = Date.now();
 		expect((await testAgainst({ hangs: true })).status).toBe('Error');

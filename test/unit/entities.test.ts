@@ -31,7 +31,7 @@ const OWN_PARAMETERS = [
 	'skipIfThere',
 ];
 const OPERATIONS = ['create', 'delete', 'find', 'get', 'getAll', 'update', 'upsert'];
-const LISTS = ['texts', 'phones', 'ids', 'references', 'choices'];
+const LISTS = ['texts', 'emails', 'phones', 'ids', 'references', 'choices'];
 const CERTAINTIES = ['confirmed', 'documented', 'unconfirmed'];
 const NAME = /^[a-z][A-Za-z0-9]*(_[a-z0-9]+)*$/;
 

@@ -33,7 +33,11 @@ const CASES: Array<[what: string, error: Error, failure: ApiFailure]> = [
 		answered(403, { name: 'Forbidden', message: '' }),
 		{ kind: 'status', status: 403, words: 'Forbidden' },
 	],
-	['a status with a web page', answered(502, '<html>Bad gateway</html>'), { kind: 'status', status: 502 }],
+	[
+		'a status with a web page',
+		answered(502, '<html>Bad gateway</html>'),
+		{ kind: 'status', status: 502, isPage: true },
+	],
 	['a status with nothing', answered(500, null), { kind: 'status', status: 500 }],
 	[
 		'422 with messages for fields',
@@ -136,7 +140,7 @@ describe('failureOf', () => {
 			error instanceof LoginError || error instanceof TypeError
 				? error
 				: Object.assign(new AxiosError(error.message), error);
-		const LOST = ['retryAfterMs', 'location'];
+		const LOST = ['retryAfterMs', 'location', 'isPage'];
 
 		it.each(
 			CASES.flatMap(([what, error, failure]) => [

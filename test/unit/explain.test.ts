@@ -37,7 +37,11 @@ const TROUBLES: Array<[what: string, failure: ApiFailure, cause: RegExp]> = [
 	['a web page', { kind: 'notJson', words: 'answered with a web page' }, /web page/],
 	['an answer that is no JSON', { kind: 'notJson' }, /did not answer as AlfaCRM does/],
 	['an unknown host', { kind: 'noAnswer', code: 'ENOTFOUND' }, /demo\.s20\.online was not found/],
-	['a name server that is away', { kind: 'noAnswer', code: 'EAI_AGAIN' }, /demo\.s20\.online was not found/],
+	[
+		'a name server that is away',
+		{ kind: 'noAnswer', code: 'EAI_AGAIN' },
+		/demo\.s20\.online could not be looked up/,
+	],
 	['a refused connection', { kind: 'noAnswer', code: 'ECONNREFUSED' }, /refused the connection/],
 	['a closed connection', { kind: 'noAnswer', code: 'ECONNRESET' }, /closed the connection/],
 	['a time-out', { kind: 'noAnswer', code: 'ECONNABORTED' }, /within 30 seconds/],
@@ -120,6 +124,7 @@ const LOST: Array<[what: string, failure: ApiFailure]> = [
 	['503', { kind: 'status', status: 503 }],
 	['504', { kind: 'status', status: 504 }],
 	['an incomplete answer', { kind: 'notJson', words: 'sent an answer that is not complete JSON' }],
+	['a redirect', { kind: 'redirect', status: 302 }],
 	['a request that was cancelled under way', { kind: 'cancelled', isUnderWay: true }],
 ];
 
@@ -133,7 +138,6 @@ const NOT_DONE: Array<[what: string, failure: ApiFailure]> = [
 	['a certificate that is out of date', { kind: 'noAnswer', code: 'CERT_HAS_EXPIRED' }],
 	['a certificate of its own make', { kind: 'noAnswer', code: 'DEPTH_ZERO_SELF_SIGNED_CERT' }],
 	['a certificate for another host', { kind: 'noAnswer', code: 'ERR_TLS_CERT_ALTNAME_INVALID' }],
-	['a redirect', { kind: 'redirect', status: 302 }],
 	['a refused login', { kind: 'login' }],
 	['a refusal', { kind: 'refusal', fields: { phone: ['is wrong'] } }],
 	['400', { kind: 'status', status: 400 }],
@@ -234,6 +238,13 @@ describe('explainLogin', () => {
 		],
 		['401', { kind: 'status', status: 401 }, /'Email' and 'API Key'/],
 		['a refusal', { kind: 'refusal' }, /'Email' and 'API Key'/],
+		[
+			'a web page with 403',
+			{ kind: 'status', status: 403, isPage: true },
+			/^There is no AlfaCRM at demo\.s20\.online.*HTTP 403.*'Hostname'/,
+		],
+		['400', { kind: 'status', status: 400, words: 'Bad Request' }, /HTTP 400.*Bad Request/],
+		['a name server that is away', { kind: 'noAnswer', code: 'EAI_AGAIN' }, /could not be looked up.*later/],
 		['404', { kind: 'status', status: 404 }, /no AlfaCRM at demo\.s20\.online.*'Hostname'/],
 		['429', { kind: 'status', status: 429 }, /too many requests/],
 		['500', { kind: 'status', status: 500 }, /HTTP 500.*later/],
@@ -264,9 +275,30 @@ describe('explainLogin', () => {
 	it.each<[what: string, failure: ApiFailure, cause: string]>([
 		['a wrong key', { kind: 'status', status: 403 }, 'credential-invalid'],
 		['a wrong host', { kind: 'noAnswer', code: 'ENOTFOUND' }, 'configuration-invalid'],
+		['a web page', { kind: 'status', status: 403, isPage: true }, 'configuration-invalid'],
+		['a name server that is away', { kind: 'noAnswer', code: 'EAI_AGAIN' }, 'temporarily-unavailable'],
 		['a server that is down', { kind: 'status', status: 503 }, 'temporarily-unavailable'],
 		['too many requests', { kind: 'status', status: 429 }, 'rate-limited'],
 	])('declares the cause of %s', (_what, failure, cause) => {
 		expect(explainLogin(failure, 'https://demo.s20.online').context).toEqual({ loginFailed: cause });
 	});
+});
+
+it.each<[string, ApiFailure]>([
+	['a redirect', { kind: 'redirect', status: 302 }],
+	['a web page', { kind: 'notJson', words: 'answered with a web page' }],
+])('does not claim after %s that nothing was written', (_what, failure) => {
+	expect(explain(failure, WRITE).message).not.toMatch(/could not/);
+	expect(explain(failure, READ).message).toMatch(/could not/);
+});
+
+it('blames the app key of a refused login only where there is one', () => {
+	const failure: ApiFailure = { kind: 'status', status: 403 };
+	expect(explainLogin(failure, 'https://demo.s20.online').message).not.toMatch(/App Key/);
+	expect(explainLogin(failure, 'https://demo.s20.online', true).message).toMatch(/'App Key'/);
+});
+
+it('does not take a name server that is away for a wrong hostname', () => {
+	const { message, description } = explain({ kind: 'noAnswer', code: 'EAI_AGAIN' }, READ);
+	expect(`${message} ${description}`).not.toMatch(/not found|'Hostname'/);
 });

@@ -201,7 +201,7 @@ describe.each(actionTable)('the form of %s, %s', (value, operation) => {
 		const preset = Object.fromEntries(childrenOf(options).map((one) => [one.name, one.default]));
 		const branches = entity.match?.everyBranch ? { searchBranches: [] } : {};
 		const lists = entity.fields.some(({ type }) =>
-			['texts', 'phones', 'ids', 'references', 'choices'].includes(type),
+			['texts', 'emails', 'phones', 'ids', 'references', 'choices'].includes(type),
 		);
 		expect(preset).toEqual(
 			operation === 'find'
@@ -222,7 +222,7 @@ describe.each(actionTable)('the form of %s, %s', (value, operation) => {
 
 	it('asks whether lists are replaced exactly if an update has lists, and does so by default', () => {
 		const hasLists = entity?.fields.some(({ type }) =>
-			['texts', 'phones', 'ids', 'references', 'choices'].includes(type),
+			['texts', 'emails', 'phones', 'ids', 'references', 'choices'].includes(type),
 		);
 		const grows = action?.recipe?.kind === 'change' && action.body?.some(({ type }) => type === 'references');
 		const updates = operation === 'update' && hasLists ? 'replace' : undefined;

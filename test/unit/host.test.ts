@@ -15,6 +15,8 @@ const ACCEPTED: Array<[spelling: string, origin: string]> = [
 	['DEMO', DEMO],
 	['  demo.s20.online  ', DEMO],
 	['\tdemo\n', DEMO],
+	['\u00a0demo.s20.online\u200b', DEMO],
+	['\ufeffhttps://demo.s20.online/\u200e\u2060', DEMO],
 	['demo/', DEMO],
 	['demo.s20.online/company/1/lead', DEMO],
 	['demo.s20.online?x=1', DEMO],

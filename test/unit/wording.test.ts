@@ -44,6 +44,7 @@ describe('every field of every entity', () => {
 		text: 'string',
 		longText: 'string',
 		texts: 'string',
+		emails: 'string',
 		phones: 'string',
 		phonePart: 'string',
 		id: 'string',

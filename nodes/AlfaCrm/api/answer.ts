@@ -1,6 +1,6 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import { AnswerError, fieldMessages } from './errors';
+import { AnswerError, fieldMessages, isPage } from './errors';
 
 export type Answer = IDataObject | IDataObject[];
 
@@ -9,8 +9,7 @@ const NO: unknown[] = [false, 0, '0', 'false'];
 /** Finds the failures that come with HTTP 200. */
 export function checked(answer: unknown): Answer {
 	if (typeof answer === 'string' || answer === null || typeof answer !== 'object') {
-		const page = typeof answer === 'string' && /^\s*</.test(answer);
-		const words = page ? 'answered with a web page' : 'sent an answer that is not complete JSON';
+		const words = isPage(answer) ? 'answered with a web page' : 'sent an answer that is not complete JSON';
 		throw new AnswerError({ kind: 'notJson', words });
 	}
 	if (Array.isArray(answer)) return answer as IDataObject[];

@@ -8,11 +8,12 @@ import type {
 	IPollFunctions,
 	IWebhookFunctions,
 } from 'n8n-workflow';
+import { sleep } from 'n8n-workflow';
 
 import type { Answer } from './answer';
 import { checked } from './answer';
 import type { ApiFailure } from './errors';
-import { AnswerError, failureOf, nodeError, veiled } from './errors';
+import { AnswerError, cancelled, failureOf, mayBeDone, nodeError, veiled } from './errors';
 import type { Explanation } from './explain';
 import { explain } from './explain';
 import { rateLimiterOf, readRate } from './pace';
@@ -22,6 +23,8 @@ import { accountOf, discard, isFrom, loginMark, loginOf, usable } from './sessio
 
 export const CREDENTIAL = 'alfaCrmApi';
 const TIMEOUT_MS = 30_000;
+/** How long n8n may take to end a request that was cancelled. */
+const ABORT_MS = 100;
 /** How often a request is sent whose token was not taken. */
 const LOGIN_TRIES = 3;
 /** How many new tokens may be turned down, since another process may log in at the same moment. */
@@ -48,6 +51,8 @@ export interface ApiRequest {
 	savedBefore?: readonly string[];
 	labels?: Record<string, string>;
 	itemIndex?: number;
+	/** Called when it fails, and yet AlfaCRM may have carried it out. */
+	onLost?: () => void;
 }
 
 interface Connection {
@@ -99,6 +104,16 @@ export class ApiClient {
 		return (await this.connect(undefined)).account;
 	}
 
+	/** Where that AlfaCRM is. */
+	async origin(): Promise<string> {
+		return (await this.connect(undefined)).origin;
+	}
+
+	/** Whether a call was refused with a 403 that a new login did not change. */
+	isForbidden(call: Pick<ApiRequest, 'action' | 'branch' | 'path'>): boolean {
+		return this.forbidden.has(pathOf(call));
+	}
+
 	/**
 	 * Sends one call to AlfaCRM: `POST {origin}/v2api/{branch}/{path}/{action}`, paced, retried where that is safe, with
 	 * a login when there is no valid token.
@@ -121,6 +136,7 @@ export class ApiClient {
 				const failure = failureOf(error);
 				if (this.mayLogInAgain(failure, pathOf(call), progress) && tries < LOGIN_TRIES) continue;
 				if (isExpected(failure)) return undefined;
+				if (mayBeDone(failure)) call.onLost?.();
 				const { host } = new URL(connection.origin);
 				const { isNewLogin } = progress;
 				const text = explain(failure, { ...call, host, isNewLogin, timeoutMs: TIMEOUT_MS, tries: TRIES });
@@ -157,18 +173,42 @@ export class ApiClient {
 			const data = await this.readCredential(connection, progress);
 			const { httpRequestWithAuthentication: send } = this.context.helpers;
 			try {
-				const answer: unknown = await send.call(
+				const answer = send.call(
 					this.context,
 					CREDENTIAL,
 					requestOptions(`${origin}/${pathOf(call)}`, call),
 					// n8n writes a new token into what it is given, so it is known which one AlfaCRM saw.
 					{ credentialsDecrypted: { id: '', name: '', type: CREDENTIAL, data } },
 				);
-				return checked(answer);
+				return checked(await this.unlessCancelled(answer, data));
 			} finally {
 				progress.token = String(data.token ?? '');
 			}
 		});
+	}
+
+	/** n8n ends a request when the execution is cancelled, but not the login before it, which may wait for long. */
+	private async unlessCancelled(
+		answer: Promise<unknown>,
+		data: ICredentialDataDecryptedObject,
+	): Promise<unknown> {
+		const { signal } = this;
+		if (signal === undefined) return await answer;
+		let onAbort = () => {};
+		const aborted = new Promise<never>((_resolve, reject) => {
+			onAbort = () => {
+				const leave = () => reject(cancelled(data.token !== ''));
+				// Without a token nothing but the login was sent; else n8n itself comes first, where it can.
+				if (data.token === '') leave();
+				else void sleep(ABORT_MS).then(leave);
+			};
+			signal.addEventListener('abort', onAbort, { once: true });
+		});
+		try {
+			return await Promise.race([answer, aborted]);
+		} finally {
+			signal.removeEventListener('abort', onAbort);
+		}
 	}
 
 	/** The credential as it is now, with the token that another execution may just have stored; '' if none is valid. */
@@ -215,7 +255,7 @@ function withoutSecrets(text: Explanation, { token, login }: Progress): Explanat
 	};
 }
 
-function pathOf({ branch, path, action }: ApiRequest): string {
+function pathOf({ branch, path, action }: Pick<ApiRequest, 'action' | 'branch' | 'path'>): string {
 	return ['v2api', branch, path, action].filter((part) => part !== undefined).join('/');
 }
 

@@ -32,6 +32,8 @@ export interface ApiFailure {
 	declaredCause?: DeclaredCause['cause'];
 	/** AlfaCRM listed what is wrong and called it a success all the same. */
 	isContradictory?: boolean;
+	/** A web page came with the status, so something else than AlfaCRM may have answered. */
+	isPage?: boolean;
 	/** Cancelled while AlfaCRM was at work on it, not before it was sent. */
 	isUnderWay?: boolean;
 }
@@ -50,8 +52,8 @@ interface HttpFailure {
 }
 
 /** What a wait rejects with when the execution is cancelled meanwhile. */
-export function cancelled(): AnswerError {
-	return new AnswerError({ kind: 'cancelled', words: 'The execution was cancelled' });
+export function cancelled(isUnderWay = false): AnswerError {
+	return new AnswerError({ kind: 'cancelled', words: 'The execution was cancelled', isUnderWay });
 }
 
 /** Reads any failure of `httpRequest` (an Axios error) or `httpRequestWithAuthentication` (a NodeApiError around one). */
@@ -97,6 +99,7 @@ function statusFailure(status: number, response: HttpFailure['response']): ApiFa
 		status,
 		fields,
 		words: wordsOf(data),
+		...(isPage(data) && { isPage: true }),
 		retryAfterMs: retryAfter(headers['retry-after']),
 	};
 }
@@ -109,6 +112,25 @@ export function badCertificate(code: string): boolean {
 
 export function timedOut({ code }: ApiFailure): boolean {
 	return code === 'ECONNABORTED' || code === 'ETIMEDOUT';
+}
+
+/** The request never left for AlfaCRM. */
+const NEVER_SENT = ['ENOTFOUND', 'EAI_AGAIN', 'ECONNREFUSED', ...UNREACHABLE];
+
+const MAY_BE_DONE: Record<ApiFailure['kind'], (failure: ApiFailure) => boolean> = {
+	login: () => false,
+	status: ({ status = 0 }) => status >= 500,
+	redirect: () => true,
+	refusal: ({ isContradictory }) => isContradictory === true,
+	notJson: () => true,
+	noAnswer: ({ code = '' }) => !NEVER_SENT.includes(code) && !badCertificate(code),
+	cancelled: ({ isUnderWay }) => isUnderWay === true,
+	unexpected: () => true,
+};
+
+/** Whether AlfaCRM may have carried out a call all the same. */
+export function mayBeDone(failure: ApiFailure): boolean {
+	return MAY_BE_DONE[failure.kind](failure);
 }
 
 /**
@@ -139,6 +161,10 @@ function wordsOf(data: unknown): string | undefined {
 	const { message, name } = data as IDataObject;
 	const words = [message, name].find((text) => typeof text === 'string' && text !== '');
 	return words as string | undefined;
+}
+
+export function isPage(data: unknown): boolean {
+	return typeof data === 'string' && /^\s*</.test(data);
 }
 
 /** A text without tokens and keys. */

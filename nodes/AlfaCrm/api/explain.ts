@@ -1,7 +1,7 @@
 import type { Failure as DeclaredCause } from 'n8n-workflow';
 
 import type { ApiFailure } from './errors';
-import { badCertificate, timedOut, UNREACHABLE } from './errors';
+import { badCertificate, mayBeDone, timedOut, UNREACHABLE } from './errors';
 import { LONGEST_WAIT_MS } from './retry';
 
 /** How long a trigger should leave AlfaCRM alone that asked for patience and did not say how much. */
@@ -60,15 +60,15 @@ function textOf(failure: ApiFailure, call: CallInWords): Explanation {
 			};
 		case 'redirect':
 			return {
-				message: `${call.host} answered with a redirect${failure.location ? ` to ${failure.location}` : ''}, which was not followed, so it could not ${call.task}`,
-				description: `No token was sent there. Check 'Hostname' in the credential: it must be the address at which AlfaCRM itself opens.`,
+				message: `${call.host} answered with a redirect${failure.location ? ` to ${failure.location}` : ''}, which was not followed${without(failure, call)}`,
+				description: `${lost(failure, call)}No token was sent there. Check 'Hostname' in the credential: it must be the address at which AlfaCRM itself opens.`,
 				status,
 				failure: { cause: 'configuration-invalid' },
 			};
 		case 'notJson':
 			return {
-				message: `${call.host} ${failure.words ?? 'did not answer as AlfaCRM does'}, so it could not ${call.task}`,
-				description: `${lost(call)}Check 'Hostname' in the credential and whether AlfaCRM opens in a browser.`,
+				message: `${call.host} ${failure.words ?? 'did not answer as AlfaCRM does'}${without(failure, call)}`,
+				description: `${lost(failure, call)}Check 'Hostname' in the credential and whether AlfaCRM opens in a browser.`,
 				status,
 				failure: { cause: 'temporarily-unavailable' },
 			};
@@ -77,7 +77,7 @@ function textOf(failure: ApiFailure, call: CallInWords): Explanation {
 		case 'cancelled':
 			return {
 				message: 'The execution was cancelled',
-				description: failure.isUnderWay ? lost(call) : undefined,
+				description: lost(failure, call),
 			};
 		case 'unexpected':
 			return { message: `Could not ${call.task}: ${failure.words ?? 'no reason was given'}` };
@@ -118,7 +118,13 @@ function refusal(failure: ApiFailure, call: CallInWords): Explanation {
 
 function noAnswer(failure: ApiFailure, call: CallInWords): Explanation {
 	const { code = '' } = failure;
-	if (code === 'ENOTFOUND' || code === 'EAI_AGAIN') {
+	if (code === 'EAI_AGAIN') {
+		return {
+			message: `The address of ${call.host} could not be looked up, so it could not ${call.task}`,
+			description: 'No name server answered. Try again later, or check the network that n8n runs in.',
+		};
+	}
+	if (code === 'ENOTFOUND') {
 		return {
 			message: `The host ${call.host} was not found, so it could not ${call.task}`,
 			description: "Check 'Hostname' in the credential.",
@@ -147,7 +153,7 @@ function noAnswer(failure: ApiFailure, call: CallInWords): Explanation {
 		: 'closed the connection before its answer was complete';
 	return {
 		message: `${call.host} ${what} when asked to ${call.task}`,
-		description: `${lost(call)}Network code: ${code}.`,
+		description: `${lost(failure, call)}Network code: ${code}.`,
 	};
 }
 
@@ -191,7 +197,7 @@ function statusText(failure: ApiFailure, call: CallInWords): Explanation {
 	if (status >= 500) {
 		return {
 			message: `AlfaCRM could not ${call.task} (HTTP ${status})`,
-			description: `${lost(call)}Its server did not cope; try again later.${said}`,
+			description: `${lost(failure, call)}Its server did not cope; try again later.${said}`,
 			failure: { cause: 'temporarily-unavailable' },
 		};
 	}
@@ -205,9 +211,18 @@ function inBranch(call: CallInWords): string {
 	return call.branch === undefined ? '' : ` in branch ${call.branch}`;
 }
 
-/** For a write whose answer was lost. */
-function lost(call: CallInWords): string {
-	return call.isIdempotent
-		? ''
-		: 'AlfaCRM may have carried it out all the same: look there before you run this again. ';
+/** A write whose answer was lost. */
+function isLost(failure: ApiFailure, { isIdempotent }: CallInWords): boolean {
+	return !isIdempotent && mayBeDone(failure);
+}
+
+/** What came of it, as far as that is known. */
+function without(failure: ApiFailure, call: CallInWords): string {
+	return isLost(failure, call) ? `, when asked to ${call.task}` : `, so it could not ${call.task}`;
+}
+
+function lost(failure: ApiFailure, call: CallInWords): string {
+	return isLost(failure, call)
+		? 'AlfaCRM may have carried it out all the same: look there before you run this again. '
+		: '';
 }

@@ -1,5 +1,7 @@
 import { UserError } from 'n8n-workflow';
 
+/** Blanks that come along when something is copied, also those that cannot be seen. */
+const OUTER_BLANKS = /^[\s\u200b-\u200f\u202a-\u202e\u2060]+|[\s\u200b-\u200f\u202a-\u202e\u2060]+$/g;
 const DEFAULT_DOMAIN = 's20.online';
 const NOT_A_HOST = "'Hostname' is not a host name. Enter it as in demo.s20.online.";
 const LOOPBACK = /^(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])$/;
@@ -16,7 +18,7 @@ const STANDARD_PORT = /^(https:.*):443$|^(http:.*):80$/;
  * @throws UserError when the text is not a host, asks for plain HTTP elsewhere or carries a user name
  */
 export function originOf(hostname: unknown): string {
-	const text = typeof hostname === 'string' ? hostname.trim().toLowerCase() : '';
+	const text = trimmed(hostname).toLowerCase();
 	if (text === '') throw new UserError("'Hostname' is empty. Enter yours, e.g. demo.s20.online.");
 	if (/^(?:[a-z][a-z0-9+.-]*:\/\/)?[^/?#]*@/.test(text)) {
 		throw new UserError("'Hostname' must not contain a user name or password, only the host.");
@@ -35,8 +37,22 @@ export function originOf(hostname: unknown): string {
 	return `${protocol}://${host}${domain}${port ? `:${port}` : ''}`.replace(STANDARD_PORT, '$1$2');
 }
 
+/** Whether an address leads to the host of an origin. */
+export function isOf(origin: string, address: string): boolean {
+	try {
+		return originOf(address) === origin;
+	} catch {
+		return false;
+	}
+}
+
+/** A text as it was meant; '' for what is none. */
+export function trimmed(value: unknown): string {
+	return typeof value === 'string' ? value.replace(OUTER_BLANKS, '') : '';
+}
+
 /**
  * The same as an n8n expression, for the one place that cannot call a function: the request of the credential's test.
  * It only has to agree with `originOf` on what that accepts, since the login before the test refuses the rest.
  */
-export const ORIGIN_EXPRESSION = `={{ $credentials.hostname.trim().toLowerCase().replace(${String(SPELLING)}, (_all, scheme, host, port) => (${String(LOOPBACK)}.test(host) ? (scheme || 'http') + '://' + host : 'https://' + host + (host.includes('.') ? '' : '.${DEFAULT_DOMAIN}')) + (port ? ':' + port : '')).replace(${String(STANDARD_PORT)}, '$1$2') }}`;
+export const ORIGIN_EXPRESSION = `={{ $credentials.hostname.replace(${String(OUTER_BLANKS)}, '').toLowerCase().replace(${String(SPELLING)}, (_all, scheme, host, port) => (${String(LOOPBACK)}.test(host) ? (scheme || 'http') + '://' + host : 'https://' + host + (host.includes('.') ? '' : '.${DEFAULT_DOMAIN}')) + (port ? ':' + port : '')).replace(${String(STANDARD_PORT)}, '$1$2') }}`;

@@ -3,11 +3,14 @@ import { badCertificate, LoginError, timedOut, UNREACHABLE } from './errors';
 
 export const LOGIN_TIMEOUT_MS = 10_000;
 
-const WRONG_KEY =
-	"AlfaCRM did not accept the login. Check 'Email' and 'API Key': the key must be the v2api key of that very user.";
+/** @param hasAppKey only what was filled in can be wrong */
+function wrongKey(hasAppKey: boolean): string {
+	const also = hasAppKey ? " Check 'App Key', too." : '';
+	return `AlfaCRM did not accept the login. Check 'Email' and 'API Key': the key must be the v2api key of that very user.${also}`;
+}
 
 /** Puts a failed login into one complete sentence, since the credential's test shows nothing else. */
-export function explainLogin(failure: ApiFailure, origin: string): LoginError {
+export function explainLogin(failure: ApiFailure, origin: string, hasAppKey = false): LoginError {
 	const { host } = new URL(origin);
 	const said = failure.words ? ` AlfaCRM said: ${failure.words.replace(/\.$/, '')}.` : '';
 	switch (failure.kind) {
@@ -24,15 +27,26 @@ export function explainLogin(failure: ApiFailure, origin: string): LoginError {
 		case 'noAnswer':
 			return noAnswer(failure, host);
 		case 'status':
-			return withStatus(failure, host, said);
+			return withStatus(failure, host, said, hasAppKey);
+		case 'unexpected':
+			return new LoginError(
+				`The login to AlfaCRM did not succeed${failure.words ? `: ${failure.words}` : '.'}`,
+				'temporarily-unavailable',
+			);
 		default:
-			return new LoginError(`${WRONG_KEY}${said}`);
+			return new LoginError(`${wrongKey(hasAppKey)}${said}`);
 	}
 }
 
 function noAnswer(failure: ApiFailure, host: string): LoginError {
 	const { code = '' } = failure;
-	if (code === 'ENOTFOUND' || code === 'EAI_AGAIN') {
+	if (code === 'EAI_AGAIN') {
+		return new LoginError(
+			`The address of ${host} could not be looked up: no name server answered. Try again later, or check the network that n8n runs in.`,
+			'temporarily-unavailable',
+		);
+	}
+	if (code === 'ENOTFOUND') {
 		return new LoginError(`The host ${host} was not found. Check 'Hostname'.`, 'configuration-invalid');
 	}
 	if (timedOut(failure)) {
@@ -57,7 +71,12 @@ function noAnswer(failure: ApiFailure, host: string): LoginError {
 	return new LoginError(`${host} ${what}. Check 'Hostname', or try again later.`, 'temporarily-unavailable');
 }
 
-function withStatus({ status = 0 }: ApiFailure, host: string, said: string): LoginError {
+function withStatus(
+	{ status = 0, isPage }: ApiFailure,
+	host: string,
+	said: string,
+	hasAppKey: boolean,
+): LoginError {
 	if (status === 404) {
 		return new LoginError(
 			`There is no AlfaCRM at ${host}: the address of the login was not found. Check 'Hostname'.`,
@@ -70,11 +89,22 @@ function withStatus({ status = 0 }: ApiFailure, host: string, said: string): Log
 			'rate-limited',
 		);
 	}
+	if (status < 500 && isPage) {
+		return new LoginError(
+			`There is no AlfaCRM at ${host}: a web page (HTTP ${status}) came in answer to the login. Check 'Hostname'.`,
+			'configuration-invalid',
+		);
+	}
 	if (status >= 500) {
 		return new LoginError(
 			`AlfaCRM could not take the login (HTTP ${status}). Try again later.${said}`,
 			'temporarily-unavailable',
 		);
 	}
-	return new LoginError(`${WRONG_KEY} (HTTP ${status}.${said})`);
+	if (status === 401 || status === 403) {
+		return new LoginError(`${wrongKey(hasAppKey)} (HTTP ${status}.${said})`);
+	}
+	return new LoginError(
+		`AlfaCRM would not take the login (HTTP ${status}).${said} Check 'Hostname', 'Email' and 'API Key'.`,
+	);
 }

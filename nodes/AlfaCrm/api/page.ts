@@ -7,7 +7,7 @@ import type { ApiFailure } from './errors';
 import { nodeError, timedOut } from './errors';
 
 /** The smallest page that AlfaCRM was seen to give; a `total` equal to one full page may just be the page's length. */
-const SMALLEST_PAGE = 20;
+export const SMALLEST_PAGE = 20;
 
 /** A call for the pages of an action, `index` if none is named. */
 export type List = Omit<ApiRequest, 'action' | 'isIdempotent'> & {

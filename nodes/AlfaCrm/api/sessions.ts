@@ -1,6 +1,6 @@
 import type { ICredentialDataDecryptedObject } from 'n8n-workflow';
 
-import { originOf } from './host';
+import { originOf, trimmed } from './host';
 
 /** AlfaCRM's tokens live for 15 minutes; one that is older than this is not handed out any more. */
 const TOKEN_MS = 840_000;
@@ -41,13 +41,6 @@ export function loginOf(credential: ICredentialDataDecryptedObject): Login {
 /** Whose data it is, whichever credential leads there. */
 export function accountOf({ origin, email }: Pick<Login, 'origin' | 'email'>): string {
 	return `${origin}|${email.toLowerCase()}`;
-}
-
-/** Blanks that cannot be seen come along as well when something is copied. */
-function trimmed(value: unknown): string {
-	return typeof value === 'string'
-		? value.replace(/^[\s\u200b-\u200d\u2060]+|[\s\u200b-\u200d\u2060]+$/g, '')
-		: '';
 }
 
 /**

@@ -19,6 +19,7 @@ export const archivedView = (plural: string) => ({
 		{ description: `Whether archived ${plural} are returned` },
 	),
 	unsaid: 0,
+	flags: { 0: 0, 2: 1 } as const,
 });
 
 export const archivedField = (noun: string) =>

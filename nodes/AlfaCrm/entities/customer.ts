@@ -5,6 +5,7 @@ import {
 	boolean,
 	choice,
 	dotted,
+	emails,
 	ids,
 	integer,
 	iso,
@@ -121,6 +122,7 @@ export const customer = writable({
 	className: 'Customer',
 	label: 'Customer',
 	plural: 'Customers',
+	pages: ['customer', 'lead'],
 	certainty: 'confirmed',
 	actions: [
 		calendar('customer'),
@@ -167,7 +169,7 @@ export const customer = writable({
 		}),
 		leaving,
 		dotted('dob', 'Date of Birth'),
-		texts('email', 'Email', { placeholder: 'e.g. name@example.org' }),
+		emails('email', 'Email', { placeholder: 'e.g. name@example.org' }),
 		choice('gender', 'Gender', GENDERS, 0),
 		reference('lead_reject_id', 'Lead Reject Reason', 'leadReject', { description: 'Why a lead was lost' }),
 		reference('lead_source_id', 'Lead Source', 'leadSource', { description: 'Where the customer came from' }),
@@ -187,7 +189,7 @@ export const customer = writable({
 		integer('balance_bonus', 'Bonus Balance'),
 		text('b_date', 'Start Date'),
 		iso('e_date', 'Archived On', { description: 'A past day if archived, 2030-12-31 if not' }),
-		ids('group_ids', 'Group IDs'),
+		ids('group_ids', 'Group IDs', { entity: 'group' }),
 		iso('last_attend_date', 'Last Attended'),
 		text('next_lesson_date', 'Next Lesson'),
 		integer('paid_count', 'Paid Count'),
@@ -197,13 +199,16 @@ export const customer = writable({
 		...timestamps,
 	],
 	views: [
-		choice(
-			'is_study',
-			'Customer Type',
-			[CLIENT, LEAD, { value: 2, label: 'Leads and Clients', description: 'All customers' }],
-			2,
-			{ description: 'Which customers to return' },
-		),
+		{
+			...choice(
+				'is_study',
+				'Customer Type',
+				[CLIENT, LEAD, { value: 2, label: 'Leads and Clients', description: 'All customers' }],
+				2,
+				{ description: 'Which customers to return' },
+			),
+			flags: { 0: 0, 1: 1 },
+		},
 		archivedView('customers'),
 	],
 	filters: [
@@ -231,7 +236,7 @@ export const customer = writable({
 				'Who is in the group now. AlfaCRM may ignore it, so the node reads the members of the group too.',
 			recheck: 'members',
 		}),
-		idFilter,
+		{ ...idFilter, type: 'id', entity: 'customer' },
 		...range(iso, 'last_attend_date', 'Last Attended'),
 		reference('lead_source_id', 'Lead Source', 'leadSource', { description: 'Where the customer came from' }),
 		reference('lead_status_id', 'Lead Status', 'leadStatus', {

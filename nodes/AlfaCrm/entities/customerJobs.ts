@@ -157,7 +157,7 @@ const additions: Action[] = [
 		label: 'Sell Subscription',
 		title: 'Sell a subscription to a customer',
 		description:
-			'Give a customer a subscription. One that has all that is given here is there already and is not sold again.',
+			'Give a customer a subscription. One that has all that is given here, whatever its balance, is there already and is not sold again.',
 		path: 'customer-tariff',
 		action: 'create',
 		idAs: 'customer_id',
@@ -173,7 +173,7 @@ const additions: Action[] = [
 			dotted('b_date', 'Start Date', { otherwise: 'today', description: 'First day, today if left empty' }),
 			references('subject_ids', 'Subject', 'subject', { description: 'Subjects that it pays for' }),
 		],
-		recipe: { kind: 'add', entity: 'customerTariff', link: 'query' },
+		recipe: { kind: 'add', entity: 'customerTariff', link: 'query', changing: ['balance'] },
 		returns: 'saved',
 		certainty: 'documented',
 	},
@@ -182,7 +182,7 @@ const additions: Action[] = [
 		label: 'Take Payment',
 		title: 'Take a payment from a customer',
 		description:
-			'Note a payment of a customer. One that has all that is given here is there already and is not taken again.',
+			'Note a payment of a customer. One that has all that is given here, confirmed or not, is there already and is not taken again.',
 		path: 'pay',
 		action: 'create',
 		idAs: 'customer_id',
@@ -211,6 +211,7 @@ const additions: Action[] = [
 			link: 'body',
 			// Without a type the list may show incomes only. API notes 5.16.
 			narrow: { customer_id: 'customer_id', pay_type_id: 'pay_type_id' },
+			changing: ['is_confirmed'],
 			fill: { payer_name: ['legal_name', 'name'] },
 		},
 		returns: 'saved',

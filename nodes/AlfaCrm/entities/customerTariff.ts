@@ -56,7 +56,10 @@ export const customerTariff = writable({
 		text('paid_till', 'Paid Until'),
 	],
 	filters: [
-		boolean('dead', 'Archived', { description: 'Whether to return only archived subscriptions' }),
+		boolean('dead', 'Archived', {
+			description: 'Whether to return only archived subscriptions; off returns all',
+			offMeansAll: true,
+		}),
 		number('balance', 'Balance'),
 		boolean('is_burnable_out', 'Can Burn Out', {
 			description: 'Whether to return only subscriptions that can burn out',

@@ -11,7 +11,7 @@ export const discount = readable({
 	title: ['amount', 'begin', 'end'],
 	shows: [
 		id('branch_id', 'Branch ID'),
-		id('customer_id', 'Customer ID'),
+		id('customer_id', 'Customer ID', { entity: 'customer' }),
 		integer('discount_type', 'Discount Type'),
 		integer('amount', 'Amount'),
 		dotted('begin', 'First Day'),

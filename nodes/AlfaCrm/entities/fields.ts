@@ -13,7 +13,7 @@ type Extra = Partial<
 		| 'upfront'
 		| 'onlyWhenTrue'
 	> &
-		Pick<Filter, 'recheck'>
+		Pick<Filter, 'offMeansAll' | 'recheck'>
 >;
 type Made = Field & Filter;
 type Make = (name: string, label: string, extra?: Extra) => Made;
@@ -27,6 +27,7 @@ const simple =
 export const text = simple('text');
 export const longText = simple('longText');
 export const texts = simple('texts');
+export const emails = simple('emails');
 export const phones = simple('phones');
 export const phonePart = simple('phonePart');
 export const integer = simple('integer');

@@ -14,6 +14,7 @@ export const group = writable({
 	className: 'Group',
 	label: 'Group',
 	plural: 'Groups',
+	pages: ['group'],
 	certainty: 'confirmed',
 	actions: [calendar('group'), ...archiving('group', 'One integration does this in production.')],
 	search: { by: 'name' },
@@ -59,8 +60,9 @@ export const group = writable({
 		reference('branch_id', 'Branch', 'branch', { description: 'Branch that the groups belong to' }),
 		text('customer_name', 'Customer Name', { description: 'Name of a customer in the group' }),
 		...range(iso, 'e_date', 'End Date'),
-		idFilter,
+		{ ...idFilter, type: 'id', entity: 'group' },
 		ids('ids', 'IDs', {
+			entity: 'group',
 			description: 'IDs of the records to return, separated by commas',
 			placeholder: 'e.g. 40, 41',
 			recheck: { field: 'id', test: 'in' },

@@ -16,7 +16,7 @@ import {
 	text,
 	time,
 } from './fields';
-import type { Action } from './types';
+import type { Action, Carried } from './types';
 
 const STATUSES = [
 	{ value: 1, label: 'Planned' },
@@ -35,7 +35,7 @@ const to = time('time_to', 'Time To');
 
 /** How one customer took part. Grades were never seen filled, so they are sent as they are given. */
 const ATTENDANCE = [
-	id('customer_id', 'Customer ID', { required: true }),
+	id('customer_id', 'Customer ID', { entity: 'customer', required: true }),
 	flag('is_attend', 'Attended', { required: true, description: 'Whether the customer was there' }),
 	id('reason_id', 'Absence Reason ID'),
 	integer('bonus', 'Bonus', { description: 'Bonus for this lesson' }),
@@ -94,11 +94,13 @@ const markAttendance: Action = {
 	idAs: 'id',
 	body: [
 		ids('present_ids', 'Present Customer IDs', {
+			entity: 'customer',
 			upfront: true,
 			description: 'Customers who were there, separated by commas',
 			placeholder: 'e.g. 501, 502',
 		}),
 		ids('absent_ids', 'Absent Customer IDs', {
+			entity: 'customer',
 			upfront: true,
 			description: 'Customers who were not there, separated by commas',
 			placeholder: 'e.g. 503',
@@ -126,6 +128,31 @@ const markAttendance: Action = {
 	returns: 'saved',
 	certainty: 'documented',
 };
+
+const day = dotted('lesson_date', 'Lesson Date', { required: true, writeOnly: true });
+const branch = reference('branch_id', 'Branch of Lesson', 'branch');
+const customers = ids('customer_ids', 'Customer IDs', {
+	entity: 'customer',
+	description: 'Customers who take part, separated by commas',
+	placeholder: 'e.g. 501, 502',
+});
+const groups = ids('group_ids', 'Group IDs', {
+	entity: 'group',
+	description: 'Groups that take part, separated by commas. A trial lesson takes none.',
+	placeholder: 'e.g. 40, 41',
+});
+const status = choice('status', 'Status', STATUSES, 1, {
+	description: 'Known integrations write planned lessons only; other values are unconfirmed',
+});
+
+/** API notes 4 and 5.11: an update with a part of these was refused in one account, or emptied the rest. */
+const carried: Carried[] = [
+	branch,
+	{ ...day, shownAs: 'date' },
+	{ ...from, type: 'time', seconds: true },
+	{ ...to, type: 'time', seconds: true, unless: 'duration' },
+	...[lessonType, subject, status, customers, groups, teachers, room, topic, homework, note],
+];
 
 /** API notes 5.11. */
 export const lesson = writable({
@@ -159,32 +186,25 @@ export const lesson = writable({
 		description: 'Left empty, lessons of every status are returned',
 	},
 	fields: [
-		dotted('lesson_date', 'Lesson Date', { required: true, writeOnly: true }),
+		day,
 		{ ...from, required: true },
 		{ ...lessonType, required: true },
 		{ ...subject, required: true },
-		ids('customer_ids', 'Customer IDs', {
-			description: 'Customers who take part, separated by commas',
-			placeholder: 'e.g. 501, 502',
-		}),
+		customers,
 		integer('duration', 'Duration', {
 			description: "Minutes. AlfaCRM needs this or 'Time To' for a new lesson.",
 			writeOnly: true,
 		}),
-		ids('group_ids', 'Group IDs', {
-			description: 'Groups that take part, separated by commas. A trial lesson takes none.',
-			placeholder: 'e.g. 40, 41',
-		}),
+		groups,
 		{ ...homework, description: 'Known from conducted lessons; writing it here is unconfirmed' },
 		note,
 		room,
-		choice('status', 'Status', STATUSES, 1, {
-			description: 'Known integrations write planned lessons only; other values are unconfirmed',
-		}),
+		status,
 		teachers,
 		{ ...to, description: "End of the lesson. AlfaCRM needs this or 'Duration' for a new lesson." },
 		topic,
 	],
+	carried,
 	shows: [
 		id('branch_id', 'Branch ID'),
 		iso('date', 'Date'),

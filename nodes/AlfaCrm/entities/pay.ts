@@ -65,6 +65,7 @@ export const pay = writable({
 		id('employee_id', 'Employee ID'),
 		flag('is_fiscal', 'Fiscal', { description: 'Whether to return only fiscal payments or only others' }),
 		ids('group_ids', 'Group IDs', {
+			entity: 'group',
 			description: 'Groups, separated by commas',
 			placeholder: 'e.g. 40, 41',
 		}),

@@ -14,7 +14,10 @@ export const subject = writable({
 	reveal: { active: false },
 	fields: [name('e.g. Robotics'), weight],
 	filters: [
-		boolean('active', 'Active', { description: 'Whether to return only active subjects; off returns all' }),
+		boolean('active', 'Active', {
+			description: 'Whether to return only active subjects; off returns all',
+			offMeansAll: true,
+		}),
 		idFilter,
 		nameFilter,
 	],

@@ -34,12 +34,14 @@ export const task = writable({
 		}),
 		reference('company_id', 'Company', 'company', { description: 'Your own legal entity' }),
 		ids('customer_ids', 'Customer IDs', {
+			entity: 'customer',
 			description: 'Customers it is about, separated by commas',
 			placeholder: 'e.g. 501, 502',
 		}),
 		flag('is_done', 'Done', { description: 'Whether the task is done' }),
 		dotted('due_date', 'Due Date'),
 		ids('group_ids', 'Group IDs', {
+			entity: 'group',
 			description: 'Groups it is about, separated by commas',
 			placeholder: 'e.g. 40, 41',
 		}),

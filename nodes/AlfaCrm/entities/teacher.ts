@@ -1,7 +1,7 @@
 import { archivedView } from './archive';
 import { calendar } from './calendar';
 import { idFilter, nameFilter, note, readable } from './common';
-import { ids, integer, iso, phonePart, phones, rows, text, texts } from './fields';
+import { emails, ids, integer, iso, phonePart, phones, rows, text } from './fields';
 import type { Action } from './types';
 
 /** API notes 5.15: three integrations list them, none shows what the call takes besides the page. */
@@ -43,7 +43,7 @@ export const teacher = readable({
 		text('avatarUrl', 'Avatar URL'),
 		ids('branch_ids', 'Branch IDs'),
 		text('dob', 'Date of Birth'),
-		texts('email', 'Email'),
+		emails('email', 'Email'),
 		iso('e_date', 'Archived On', { description: 'A past day if archived, 2030-12-31 if not' }),
 		integer('gender', 'Gender'),
 		note,

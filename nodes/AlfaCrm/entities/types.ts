@@ -37,6 +37,9 @@ export interface Matching {
 /** An ID that AlfaCRM looks for in the query; it is sent in the body too, where some sources have it. */
 export type Key = Field & { in: readonly OperationName[] };
 
+/** A field that an update names even if it stays, as `shownAs` of the record holds it; but not beside `unless`. */
+export type Carried = Field & { shownAs?: string; unless?: string };
+
 /** Adds a record of another entity to this one, unless the same one is there already. */
 export interface Addition {
 	kind: 'add';
@@ -52,6 +55,8 @@ export interface Addition {
 	without?: Readonly<Record<string, IDataObject>>;
 	/** A record with one of these values counts no more. */
 	unless?: IDataObject;
+	/** Fields that change after it was added, so that another value does not make it another one. */
+	changing?: readonly string[];
 	/** Only records of today and yesterday count, by this field. */
 	recent?: string;
 	/** Fields that, if not given, are taken from this record: the first one that is filled. */
@@ -122,21 +127,28 @@ export interface Entity {
 	unconfirmed?: readonly OperationName[];
 	/** Writable fields. */
 	fields: readonly Field[];
+	/** What AlfaCRM may empty, or refuse to do without, where an update does not name it. */
+	carried?: readonly Carried[];
 	/** What AlfaCRM returns besides, or of another type than it is written, for the preview of the output. */
 	shows?: readonly Shown[];
 	/** Optional ones, sent only when they are set. */
 	filters: readonly Filter[];
 	/**
 	 * Always visible in the form, because the server's own default hides records. Sent unless it is `unsaid`, the value
-	 * that is that default.
+	 * that is that default. `flags` are what rows hold under its name for a choice that is not all.
 	 */
-	views?: readonly (Extract<Filter, { type: 'choice' }> & { unsaid?: number })[];
+	views?: readonly (Extract<Filter, { type: 'choice' }> & {
+		unsaid?: number;
+		flags: Readonly<Record<number, 0 | 1>>;
+	})[];
 	/** The index shows one value of this at a time; all are asked for unless some are chosen. */
 	sweep?: FieldBasics & { choices: readonly (Choice & { value: number })[] };
 	/** Makes the index show a record that its defaults would hide, for reading one by ID. */
 	reveal?: Readonly<Record<string, number | boolean>>;
 	/** Bodies with which the index shows more records, asked one after the other where none may be missed. */
 	hidden?: readonly IDataObject[];
+	/** Pages of AlfaCRM that show one, as in `/company/1/{page}/view?id=501`. API notes 6 knows no other addresses. */
+	pages?: readonly string[];
 	/** What it is told by besides its ID; makes Find and Create or Update possible. */
 	match?: Matching;
 	/** Can be archived: by the flag `removed`, and for some by a day, which is reached. */

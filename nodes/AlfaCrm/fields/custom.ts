@@ -3,7 +3,7 @@ import { isNothing } from './blank';
 import { fold } from './fold';
 import type { FieldKind } from './kind';
 import { oneForm, single } from './kind';
-import { isWritable, readText } from './text';
+import { asRead, isWritable, readText, textForms } from './text';
 import type { Field, OfType, Wire } from './types';
 
 const NAME = /^custom_\w+$/;
@@ -15,6 +15,9 @@ export const isCustom = (name: string): boolean => NAME.test(name);
 export const customField = (name: string): Field => ({ type: 'custom', name, label: name });
 
 const A_DAY = /^(\d{4}-\d\d-\d\d|\d\d?\.\d\d?\.\d{4})$/;
+
+/** A day in a text is no moment. */
+const ANY_ZONE = 'UTC';
 
 /** A text, a number, a flag, a day, or a list of those. */
 function read(value: unknown, zone: string): Wire | undefined {
@@ -33,18 +36,33 @@ function readOne(value: unknown, zone: string): string | number | undefined {
 }
 
 /** The type is not declared: days are told by their form, and a flag is 0 or 1. */
-function formOf(value: unknown, zone: string): string | undefined {
+function formOf(value: unknown, zone: string, textOf = fold): string | undefined {
 	if (typeof value === 'boolean') return String(readFlag(value));
 	if (typeof value === 'string' && A_DAY.test(value.trim()))
-		return formatDay(value, 'iso', zone) ?? fold(value);
+		return formatDay(value, 'iso', zone) ?? textOf(value);
 	const text = readText(value);
-	return text === undefined ? formatDay(value, 'iso', zone) : fold(text);
+	return text === undefined ? formatDay(value, 'iso', zone) : textOf(text);
 }
 
-function formsOf(value: unknown, zone: string): Array<string | undefined> {
+function formsOf(value: unknown, zone: string, textOf = fold): Array<string | undefined> {
 	const items = Array.isArray(value) ? value.filter((item) => !isNothing(item)) : [value];
-	return items.map((item) => formOf(item, zone));
+	return items.map((item) => formOf(item, zone, textOf));
 }
+
+/** A day may be written in either way. */
+function spellings(name: string, item: Wire): Array<Record<string, Wire>> {
+	if (typeof item !== 'string' || !A_DAY.test(item)) return textForms(name, item);
+	const days = (['iso', 'dotted'] as const).map((format) => formatDay(item, format, ANY_ZONE));
+	return days.includes(undefined) ? textForms(name, item) : days.map((day) => ({ [name]: day }));
+}
+
+const agree =
+	(textOf: (text: string) => string) =>
+	(_field: unknown, one: unknown, other: unknown, zone: string): boolean => {
+		const [left, right] = [formsOf(one, zone, textOf), formsOf(other, zone, textOf)];
+		if ([...left, ...right].includes(undefined)) return false;
+		return left.every((form) => right.includes(form)) && right.every((form) => left.includes(form));
+	};
 
 export const custom: FieldKind<OfType<'custom'>> = {
 	...single,
@@ -52,11 +70,9 @@ export const custom: FieldKind<OfType<'custom'>> = {
 	expected: () => 'a text, a number, yes or no, a date, or a list of those',
 	read: (_field, item, zone) => read(item, zone),
 	readings: (_field, item, zone) => formsOf(item, zone).flatMap(oneForm),
-	isSame: (_field, one, other, zone) => {
-		const [left, right] = [formsOf(one, zone), formsOf(other, zone)];
-		if ([...left, ...right].includes(undefined)) return false;
-		return left.every((form) => right.includes(form)) && right.every((form) => left.includes(form));
-	},
+	isSame: agree(fold),
+	isStored: agree(asRead),
+	searchForms: (_field, name, item) => spellings(name, item),
 	emptied: '',
 	widget: () => ({ type: 'string', default: '' }),
 	column: () => ({ type: 'string' }),

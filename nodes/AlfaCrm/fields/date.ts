@@ -20,7 +20,10 @@ export const time: FieldKind<OfType<'time'>> = {
 	...single,
 	...comparedBy((_field, item, zone) => oneForm(formatTime(item, zone))),
 	expected: () => 'a time of day such as 17:00',
-	read: (_field, item, zone) => formatTime(item, zone),
+	read: ({ seconds }, item, zone) => {
+		const clock = formatTime(item, zone);
+		return clock !== undefined && seconds ? `${clock}:00` : clock;
+	},
 	widget: () => ({ type: 'string', placeholder: 'e.g. 17:00', default: '' }),
 	column: () => ({ type: 'string' }),
 	schema: () => ({ type: 'string' }),

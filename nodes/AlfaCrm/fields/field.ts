@@ -4,9 +4,10 @@ import { isNothing } from './blank';
 import { choice, choices } from './choice';
 import { custom } from './custom';
 import { date, time } from './date';
+import { emails } from './emails';
 import { boolean, flag } from './flag';
 import { id, ids } from './id';
-import type { FieldKind, JsonSchema } from './kind';
+import type { Address, FieldKind, JsonSchema } from './kind';
 import { integer, number } from './number';
 import { object } from './object';
 import { phonePart } from './phonePart';
@@ -23,6 +24,7 @@ export const fieldKinds: { [K in TypeName]: FieldKind<OfType<K>> } = {
 	text,
 	longText,
 	texts,
+	emails,
 	phones,
 	phonePart,
 	custom,
@@ -39,7 +41,7 @@ export const fieldKinds: { [K in TypeName]: FieldKind<OfType<K>> } = {
 	reference,
 	references,
 	record,
-	rows: rows({ isBlank, readField, sameValue, toProperty, objectSchema }),
+	rows: rows({ isBlank, addressesIn, readField, sameValue, isStored, toProperty, objectSchema }),
 	object,
 };
 
@@ -75,12 +77,33 @@ export function readField(field: Shown, value: unknown, zone: string): Wire {
 	return kind.isList ? (wires as Wire) : wires[0];
 }
 
-/** Whether a field holds the same as AlfaCRM has, however both are written. Empty is empty in any form. */
+/** The addresses that stand in a value in place of numbers of records. */
+export function addressesIn(field: Pick<FieldBasics, 'label'> & ShownType, value: unknown): Address[] {
+	const kind = kindOf(field);
+	return isNothing(value) ? [] : kind.items(field, value).flatMap((item) => kind.addresses(field, item));
+}
+
+/** Whether two values of a field mean the same, however both are written. Empty is empty in any form. */
 export function sameValue(field: ShownType, one: unknown, other: unknown, zone: string): boolean {
+	return relates('isSame', field, one, other, zone);
+}
+
+/** Whether a field holds already what is to be saved. */
+export function isStored(field: ShownType, held: unknown, wanted: unknown, zone: string): boolean {
+	return relates('isStored', field, held, wanted, zone);
+}
+
+function relates(
+	relation: 'isSame' | 'isStored',
+	field: ShownType,
+	one: unknown,
+	other: unknown,
+	zone: string,
+): boolean {
 	if (isBlank(field, one) || isBlank(field, other)) return isBlank(field, one) && isBlank(field, other);
 	const kind = kindOf(field);
 	const within = (item: unknown, items: unknown[]) =>
-		items.some((each) => kind.isSame(field, item, each, zone));
+		items.some((each) => kind[relation](field, item, each, zone));
 	const agree = (left: unknown[], right: unknown[]) =>
 		left.every((item) => within(item, right)) && right.every((item) => within(item, left));
 	const [left, right] = [kind.items(field, one), kind.items(field, other)];
@@ -110,6 +133,9 @@ export function union(field: ShownType, present: unknown, added: unknown): Wire[
 	return all as Wire[];
 }
 
+/** The values that are given, however the list is written. */
+export const itemsIn = (field: ShownType, value: unknown): unknown[] => kindOf(field).items(field, value);
+
 /** The values that are held, one by one. */
 export function listOf(value: unknown): unknown[] {
 	if (Array.isArray(value)) return [...(value as unknown[])];
@@ -119,23 +145,36 @@ export function listOf(value: unknown): unknown[] {
 /** Whether a filter finds the rows that hold the very value. */
 export const isExact = (field: ShownType): boolean => kindOf(field).isExact;
 
+/** What a row means that shows nothing in this field. */
+export const absent = (field: ShownType): Wire => kindOf(field).absent;
+
 /** What takes the place of a value that somebody empties on purpose. */
 export const emptied = (field: ShownType): Wire => kindOf(field).emptied;
 
-/** The filters to ask an index with for one value, as it is on the wire; they are tried one after the other. */
+/** The filters to ask an index with for one value, as it is on the wire; all of them are needed to find it in every spelling. */
 export const searchForms = (field: ShownType, name: string, value: Wire) =>
 	kindOf(field).searchForms(field, name, value);
 
-/** The same for the value of a filter, a whole list too. */
+/** Whether a filter that looks for parts may have found a value. */
+export const isNear = (field: ShownType, held: unknown, asked: unknown): boolean =>
+	kindOf(field).isNear(held, asked);
+
+/** Filters to ask with for the value of a filter, a whole list too. */
 export const filterForms = (filter: ShownType, name: string, value: Wire) =>
 	kindOf(filter).filterForms(filter, name, value);
 
+const TELLING = /[\p{L}\p{N}]/u;
+
 /**
- * The forms under which one value can be looked up: two values that share one are the same. None for what cannot be
- * looked for, such as a phone number without enough digits.
+ * The forms under which one value can be looked up: two values that share one match. None for what two strangers may
+ * well have in common, such as a dash, the word "no" for an email, or a phone number without enough digits.
  */
 export const keyReadings = (field: ShownType, value: unknown): string[] =>
-	isNothing(value) ? [] : kindOf(field).readings(field, value, ANY_ZONE);
+	isNothing(value)
+		? []
+		: kindOf(field)
+				.readings(field, value, ANY_ZONE)
+				.filter((reading) => TELLING.test(reading));
 
 /** One field or filter as a parameter of the form. */
 export function toProperty(field: Shown): INodeProperties {

@@ -1,33 +1,50 @@
 import { readId } from '../api/formats';
+import { entityOf } from '../entities/registry';
 import { isPicker } from './blank';
 import type { FieldKind } from './kind';
 import { comparedBy, oneForm, several, single } from './kind';
 import { itemsOf, parts } from './lists';
-import type { OfType } from './types';
+import type { FieldBasics, OfType } from './types';
 
-/** The number of a record: plain, in the address of its page in AlfaCRM (after `id=`), or picked. */
-export function readRecordId(value: unknown): number | undefined {
-	if (isPicker(value)) return isPicker(value.value) ? undefined : readRecordId(value.value);
-	if (typeof value !== 'string' || !/^\s*https?:\/\//i.test(value)) return readId(value);
-	return readId(/[?&]id=(\d+)/.exec(value)?.[1]);
+interface OfRecord {
+	entity?: string;
 }
 
-/** What the address of a page in AlfaCRM says of whose it is: leads are customers. API notes 6. */
-const PAGE = /^\s*https?:\/\/[^?#]*\/(customer|lead|group)\/view(?:[?/#]|$)/i;
+/** A page of AlfaCRM that shows one record. API notes 6. */
+const PAGE = /^(https?:\/\/[^\s/?#]+)\/company\/\d+\/([a-z-]+)\/view\/?\?([^\s#]*)(?:#\S*)?$/i;
 
-/** Whether a value is the address of the page of another kind of record, where the same number is somebody else's. */
-export function isPageOfAnother(path: string, value: unknown): boolean {
-	const address = isPicker(value) ? value.value : value;
-	const page = typeof address === 'string' ? PAGE.exec(address)?.[1].toLowerCase() : undefined;
-	return page !== undefined && (page === 'lead' ? 'customer' : page) !== path;
+/** The text of an address, typed or in a picker; undefined for what is none. */
+function addressIn(value: unknown): string | undefined {
+	const given = isPicker(value) ? value.value : value;
+	return typeof given === 'string' && /^\s*https?:/i.test(given) ? given.trim() : undefined;
+}
+
+/**
+ * The number of a record: plain, picked, or in the address of its page. The same number is another record on the page
+ * of another kind, so no other address is read.
+ */
+function readRecordId({ entity }: OfRecord, value: unknown): number | undefined {
+	const address = addressIn(value);
+	if (address === undefined) {
+		const given = isPicker(value) ? value.value : value;
+		return isPicker(given) ? undefined : readId(given);
+	}
+	const [, , page = '', query] = PAGE.exec(address) ?? [];
+	const pages = entity === undefined ? undefined : entityOf(entity).pages;
+	const [id, ...others] = new URLSearchParams(query).getAll('id');
+	return pages?.includes(page.toLowerCase()) && others.length === 0 ? readId(id) : undefined;
 }
 
 export const oneRecord = {
 	...single,
 	isExact: true,
-	...comparedBy((_field: unknown, item) => oneForm(readRecordId(item))),
+	...comparedBy((field: OfRecord, item) => oneForm(readRecordId(field, item))),
+	addresses: ({ label }: Pick<FieldBasics, 'label'>, item: unknown) => {
+		const address = addressIn(item);
+		return address === undefined ? [] : [{ label, address }];
+	},
 	expected: () => 'the number of a record',
-	read: (_field: unknown, item: unknown) => readRecordId(item),
+	read: (field: OfRecord, item: unknown) => readRecordId(field, item),
 	column: () => ({ type: 'string' as const }),
 	schema: () => ({ type: 'integer' as const }),
 	inJson: () => '',
@@ -36,6 +53,7 @@ export const oneRecord = {
 export const severalRecords = {
 	...oneRecord,
 	...several,
+	addresses: oneRecord.addresses,
 	items: (_field: unknown, value: unknown) => itemsOf(value, parts),
 	expected: () => 'one or more numbers of records',
 	schema: () => ({ type: 'array' as const, items: { type: 'integer' as const } }),

@@ -1,5 +1,6 @@
 import type { INodeProperties, ResourceMapperField } from 'n8n-workflow';
 
+import { fold } from './fold';
 import type { FieldBasics, Wire } from './types';
 
 export interface JsonSchema {
@@ -10,6 +11,12 @@ export interface JsonSchema {
 
 /** A parameter without what all of them have. */
 export type Widget = Omit<INodeProperties, 'name' | 'displayName'>;
+
+/** An address that stands in place of the number of a record, and the label of its field. */
+export interface Address {
+	label: string;
+	address: string;
+}
 
 /** All that depends on the type of a field. `F` is what a field of this type says of itself. */
 export interface FieldKind<F> {
@@ -23,17 +30,28 @@ export interface FieldKind<F> {
 	expected(field: F): string;
 	/** As AlfaCRM takes it, undefined for what is something else. Lists are read item by item. */
 	read(field: F, item: unknown, zone: string): Wire | undefined;
-	/** The forms that make two values the same if they share one, for looking a value up. None for what says nothing. */
+	/** The addresses that stand in a value in place of numbers of records, whose AlfaCRM is to be checked. */
+	addresses(field: F & Pick<FieldBasics, 'label'>, item: unknown): Address[];
+	/** The forms that make two values match if they share one, for looking a value up. None for what says nothing. */
 	readings(field: F, item: unknown, zone: string): string[];
-	/** Whether two values, neither of them empty, are the same however they are written. Lists: one item of each. */
+	/** Whether two values, neither of them empty, mean the same however they are written. Lists: one item of each. */
 	isSame(field: F, one: unknown, other: unknown, zone: string): boolean;
+	/**
+	 * The same for deciding whether there is something to save: what a person may correct, such as a capital letter, makes
+	 * a difference; what AlfaCRM writes in its own way does not.
+	 */
+	isStored(field: F, held: unknown, wanted: unknown, zone: string): boolean;
+	/** What a row means that shows nothing, where that says something. */
+	absent: Wire | undefined;
 	/** What takes the place of a value that somebody empties on purpose. */
 	emptied: Wire;
 	/** A filter of this type finds the rows that hold the very value, so rows can be checked again. */
 	isExact: boolean;
-	/** Filters that an index can be asked with, to be tried one after the other. */
+	/** Filters that an index can be asked with; what all of them find together holds the value, among others. */
 	searchForms(field: F, name: string, item: Wire): Array<Record<string, Wire>>;
-	/** The same for a filter that a user has chosen. */
+	/** Whether a filter that looks for parts, as most of AlfaCRM's do, may find a value when it is asked for another. */
+	isNear(held: unknown, asked: unknown): boolean;
+	/** Filters for what a user has chosen as one. */
 	filterForms(field: F, name: string, value: Wire): Array<Record<string, Wire>>;
 	/** Its parameter in the form. */
 	widget(field: F & FieldBasics): Widget;
@@ -59,8 +77,16 @@ export const single = {
 	isExact: false as boolean,
 	items: (_field: unknown, value: unknown): unknown[] => [value],
 	saysNothing: (): boolean => false,
+	addresses: (): Address[] => [],
+	absent: undefined,
 	emptied: null,
 	searchForms: (_field: unknown, name: string, item: Wire): Array<Record<string, Wire>> => [{ [name]: item }],
+	isNear: (held: unknown, asked: unknown): boolean => {
+		const text = fold(String(held));
+		return fold(String(asked))
+			.split(' ')
+			.every((word) => text.includes(word));
+	},
 	filterForms: (_field: unknown, name: string, value: Wire): Array<Record<string, Wire>> => [
 		{ [name]: value },
 	],
@@ -75,14 +101,16 @@ export const several = { ...single, isList: true, emptied: [] as Wire[] } as con
 
 type Readings<F> = FieldKind<F>['readings'];
 
-/** For values whose forms tell all: the two parts that compare them. */
-export const comparedBy = <F>(readings: Readings<F>): Pick<FieldKind<F>, 'isSame' | 'readings'> => ({
-	readings,
-	isSame: (field, one, other, zone) => {
+/** For values whose forms tell all: the parts that compare them. */
+export const comparedBy = <F>(
+	readings: Readings<F>,
+): Pick<FieldKind<F>, 'isSame' | 'isStored' | 'readings'> => {
+	const isSame: FieldKind<F>['isSame'] = (field, one, other, zone) => {
 		const forms = readings(field, one, zone);
 		return readings(field, other, zone).some((form) => forms.includes(form));
-	},
-});
+	};
+	return { readings, isSame, isStored: isSame };
+};
 
 /** One form, or none where the value cannot be read. */
 export const oneForm = (value: unknown): string[] => (value === undefined ? [] : [String(value)]);

@@ -7,6 +7,8 @@ interface PhoneNumber {
 	shown: boolean;
 	/** All of it is there, as far as that can be known. */
 	complete: boolean;
+	/** As long as the numbers of its country are, so that none of it is hidden. */
+	certain: boolean;
 }
 
 /** What may stand between the digits of a number. Letters, `#`, `:`, `,`, `;`, a plus and a line break end it. */
@@ -15,6 +17,8 @@ const RUN = new RegExp(`\\d(?:(?:${BETWEEN})*\\d)*`, 'gu');
 const PLUS = /\+[\s([]*$/;
 const EXTENSION =
 	/(?:(?<!\p{L})(?:доб|добав|добавочный|вн|внутр|внутренний|ext|extn|extension|x|х)[.:\s]*|#\s*)$/iu;
+/** Places of an input mask that nobody filled, or digits that somebody hid: +7 9** ***-12-34. A bullet in front is none. */
+const PLACES = /(?<!^)(?:(?<!\d)[_*•·‧●]|[_*•·‧●](?!\d))|[xх#?]{2,}|\.{2,}(?=\D*\d)/imu;
 /** Two numbers, not one in parts. */
 const APART = /\s[/\\|]\s/;
 /** How long numbers are with the code of their country, of those that schools write without a plus or in parts. */
@@ -58,13 +62,31 @@ export function readingsOf(value: unknown): Digits[] {
 /** Whether there is a number in a text, which begins no extension. */
 export const hasNumber = (text: string): boolean => numbersIn(text).length > 0;
 
-/** How AlfaCRM may be asked for a number: by its last digits, as it writes it, and as it was given. */
+/** Whether several numbers are in a text. */
+export const hasSeveral = (text: string): boolean =>
+	numbersIn(text).filter(({ complete }) => complete).length > 1;
+
+/** Whether a text has places for digits that are not there, as an input mask has that nobody filled. */
+export const isHidden = (text: string): boolean => PLACES.test(text);
+
+/**
+ * How AlfaCRM may be asked for a number: by its last digits, and, where it looks for the very characters, by the end of
+ * the number as people write it. The number as it was given is of use where it ends otherwise.
+ */
 export function phoneForms(value: unknown): string[] {
-	const forms = numbersOf(value).flatMap((number) => {
-		const [digits] = readings(number);
-		return [digits.slice(-8), inBrackets(digits)];
-	});
-	return forms.length === 0 ? [] : [...new Set([...forms, String(value).trim()])];
+	const numbers = numbersOf(value);
+	if (numbers.length === 0) return [];
+	const forms = numbers
+		.map((number) => readings(number)[0])
+		.flatMap((digits) => [digits.slice(-8), ...ends(digits)]);
+	const text = String(value).trim();
+	return [...new Set(forms.some((form) => text.includes(form)) ? forms : [...forms, text])];
+}
+
+/** The last four digits of a number, in pairs or together. */
+export function ends(digits: Digits): string[] {
+	const [tens, ones] = [digits.slice(-4, -2), digits.slice(-2)];
+	return [`${tens}-${ones}`, `${tens} ${ones}`, tens + ones];
 }
 
 /** A number as AlfaCRM writes those of its own country; whatever else is there stays as it is. */
@@ -88,7 +110,9 @@ function readings({ digits, shown }: PhoneNumber): Digits[] {
 	// No country has +89, so a plus before 8 9 is a slip; +84 and the like are other countries.
 	const home = shown ? /^(?:7\d|89)\d{9}$/ : /^[78]\d{10}$/;
 	if (home.test(digits)) return ofHome(digits.slice(-COMPLETE));
-	if (!shown && digits.length === COMPLETE) return [...ofHome(digits), digits];
+	// Without its country a number is one of home, unless none there begins like that.
+	if (!shown && digits.length === COMPLETE)
+		return /^[0125]/.test(digits) ? [...ofHome(digits), digits] : ofHome(digits);
 	return [digits];
 }
 
@@ -107,14 +131,14 @@ function numbersOf(value: unknown): PhoneNumber[] {
 
 function numbersIn(value: string): PhoneNumber[] {
 	const text = value.slice(0, LONGEST_TEXT).normalize('NFKC');
-	const isMask = /(?<!\d)_|_(?!\d)/.test(text);
+	const isPartial = isHidden(text);
 	return [...text.matchAll(RUN)]
 		.flatMap(({ 0: run, index }) => {
 			const lead = text.slice(Math.max(0, index - 20), index);
 			const found = cut(partsOf(run), PLUS.test(lead));
 			return EXTENSION.test(lead) ? found.filter(({ digits }) => digits.length >= COMPLETE) : found;
 		})
-		.filter(({ complete }) => complete || !isMask);
+		.filter(({ certain }) => certain || !isPartial);
 }
 
 interface Part {
@@ -142,9 +166,16 @@ function cut(parts: readonly Part[], plus: boolean): PhoneNumber[] {
 	if (end < parts.length) return [...cut(parts.slice(0, end), plus), ...cut(parts.slice(end), false)];
 	const fewest = shown ? Math.max(FEWEST_WITH_COUNTRY, (code?.length ?? 0) + FEWEST) : FEWEST;
 	const complete = digits.length >= (length ?? COMPLETE);
-	// As input masks and forms that were not filled have it; local numbers may well end in zeros.
-	const isZero = /^0*$/.test(complete ? digits.slice(code?.length ?? 0) : digits);
-	return digits.length >= fewest && !isZero ? [{ digits, shown, complete }] : [];
+	const certain = complete && (length !== undefined || (!shown && digits.length === COMPLETE));
+	return digits.length < fewest || isFiller(digits, code, shown, complete)
+		? []
+		: [{ digits, shown, complete, certain }];
+}
+
+/** One digit again and again is what people type, or a form sends, in place of a number; some end that way. */
+function isFiller(digits: string, code: string | undefined, shown: boolean, complete: boolean): boolean {
+	if (shown && code === undefined) return /^\d{0,3}(\d)\1{6,}$/.test(digits);
+	return /^(\d)\1*$/.test(complete ? digits.slice(code?.length ?? 0) : digits);
 }
 
 /** At home a number begins with 8 as well as with 7. */

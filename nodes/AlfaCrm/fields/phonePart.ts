@@ -1,6 +1,6 @@
 import type { FieldKind } from './kind';
 import { comparedBy, oneForm, single } from './kind';
-import { hasNumber, readingsOf, samePhone } from './phoneNumber';
+import { ends, hasNumber, hasSeveral, isHidden, readingsOf, samePhone } from './phoneNumber';
 import type { OfType } from './types';
 
 /** Of a whole number the last digits are enough, whatever stands before them. */
@@ -29,39 +29,70 @@ function phoneDigits(value: unknown): string | undefined {
 	return digits === '' || /\p{L}/u.test(text) ? undefined : digits;
 }
 
+/**
+ * How a number begins whose country is given: such a part is no part of any other number. Zeros in front of a part may be
+ * those of its middle.
+ */
+function beginnings(text: string): string[] | undefined {
+	const isShown = /^\D*\+/.test(text) || (isWhole(text) && /^\D*00/.test(text));
+	if (!isShown) return undefined;
+	return hasNumber(text) ? readingsOf(text) : [digitsIn(text)];
+}
+
 /** Whether a number that a row holds is the one that is looked for, or has the digits of a part of one. */
 export function holdsPhone(held: unknown, wanted: unknown): boolean {
-	const [has, digits] = [digitsIn(held), digitsIn(wanted)];
+	const text = String(wanted).normalize('NFKC');
+	const begun = beginnings(text);
+	if (begun) return readingsOf(held).some((number) => begun.some((start) => number.startsWith(start)));
+	const [has, digits] = [digitsIn(held), digitsIn(text)];
 	if (has.includes(digits)) return true;
-	if (isWhole(String(wanted).normalize('NFKC'))) return samePhone(held, wanted);
+	if (isWhole(text)) return samePhone(held, text);
 	const national = nationalPart(digits);
 	return national !== undefined && has.startsWith(`7${national}`);
 }
 
-/** AlfaCRM may look at the digits, or at the number as it was written there. API notes 5.3. */
-function formsOf(text: string): string[] {
-	const digits = phoneDigits(text) ?? text;
-	if (!isWhole(text)) return [...new Set([digits, text, nationalPart(digits) ?? digits])];
-	const [, tens, ones] = /(\d\d)(\d\d)$/.exec(digits) ?? [];
-	return [digits, `${tens}-${ones}`, `${tens} ${ones}`];
+/** The first digits of a number within the country, as AlfaCRM writes them. */
+function asBegun(digits: string): string {
+	const [, city, ...others] = /^(\d{1,3})(\d{0,3})(\d{0,2})(\d{0,2})$/.exec(digits) ?? [];
+	if (city === undefined) return digits;
+	return `(${city}${city.length === 3 ? ')' : ''}${others.filter((part) => part !== '').join('-')}`;
 }
 
-/** A bare country code, or an input mask that nobody filled, is held by everybody. */
-function isUnfilled(text: string): boolean {
-	const digits = text.replace(/\D/g, '');
-	return !/\p{L}/u.test(text) && (digits.length < FEWEST || (/_/.test(text) && !hasNumber(text)));
+/** The last digits of a number, as AlfaCRM writes them. */
+function asEnded(digits: string): string {
+	const [, ...parts] = /^(\d{0,3}?)(\d{2})(\d{2})$/.exec(digits) ?? [];
+	return parts.length === 0 ? digits : parts.filter((part) => part !== '').join('-');
 }
+
+/** AlfaCRM may look at the digits, or at the number as it was written there. API notes 5.3. */
+export function partForms(text: string): string[] {
+	const digits = phoneDigits(text) ?? text;
+	if (isWhole(text)) return [digits, ...ends(digits)];
+	const first = nationalPart(digits) ?? digits;
+	return [...new Set([first, asBegun(first), asEnded(digits), text])];
+}
+
+/** A bare country code, or a number that is not all there, is held by everybody. */
+export const isTooLittle = (text: string): boolean =>
+	!/\p{L}/u.test(text) && (digitsIn(text).length < FEWEST || (isHidden(text) && !hasNumber(text)));
+
+/** Two numbers, or parts of two. */
+const areSeveral = (text: string): boolean =>
+	hasSeveral(text) ||
+	text.split(/[,;\r\n]+/).filter((part) => !/\p{L}/u.test(part) && digitsIn(part).length >= FEWEST).length >
+		1;
 
 /** What a list of people is searched with: a number in any spelling, or some digits of it. */
 export const phonePart: FieldKind<OfType<'phonePart'>> = {
 	...single,
 	...comparedBy((_field: unknown, item) => oneForm(phoneDigits(item))),
 	saysNothing: (_field, value) =>
-		(typeof value === 'string' || typeof value === 'number') && isUnfilled(String(value)),
-	expected: () => 'a phone number or some digits of it',
-	read: (_field, item) => (phoneDigits(item) === undefined ? undefined : String(item).trim()),
+		(typeof value === 'string' || typeof value === 'number') && isTooLittle(String(value)),
+	expected: () => `one phone number, or at least ${FEWEST} digits of it`,
+	read: (_field, item) =>
+		phoneDigits(item) === undefined || areSeveral(String(item)) ? undefined : String(item).trim(),
 	// AlfaCRM may look at the digits, or at the number as it is written. API notes 5.3.
-	filterForms: (_field, name, value) => formsOf(String(value)).map((form) => ({ [name]: form })),
+	filterForms: (_field, name, value) => partForms(String(value)).map((form) => ({ [name]: form })),
 	widget: () => ({ type: 'string', default: '' }),
 	column: () => ({ type: 'string' }),
 	schema: () => ({ type: 'string' }),

@@ -3,7 +3,8 @@ import type { FieldKind } from './kind';
 import { several } from './kind';
 import { itemsOf } from './lists';
 import { hasNumber, phoneForms, readingsOf, samePhone } from './phoneNumber';
-import { foldedText } from './text';
+import { holdsPhone } from './phonePart';
+import { foldedText, isStoredText } from './text';
 import { textsWidget } from './texts';
 import type { OfType } from './types';
 
@@ -66,7 +67,9 @@ export const phones: FieldKind<OfType<'phones'>> = {
 	read: (_field, item) => read(item),
 	readings: (_field, item) => readingsOf(item),
 	isSame: (_field, one, other) => samePhone(one, other) || sameText(one, other),
+	isStored: (field, held, wanted) => samePhone(held, wanted) || isStoredText(field, held, wanted),
 	searchForms: (_field, name, item) => phoneForms(item).map((form) => ({ [name]: form })),
+	isNear: holdsPhone,
 	widget: textsWidget,
 	// As of other texts.
 	column: () => ({ type: 'string' }),

@@ -4,9 +4,10 @@ import { entityOf } from '../entities/registry';
 import type { Entity } from '../entities/types';
 import { optionsMethod, searchMethod } from '../methods/names';
 
-/** A record among many: searched for in the account, or given by its ID or the address of its page in AlfaCRM. */
+/** A record among many: searched for in the account, or given by its ID or, where it has a page that is known, its address. */
 export function picker(entity: Entity): Pick<INodeProperties, 'type' | 'default' | 'modes'> {
 	const noun = entity.label.toLowerCase();
+	const [page] = entity.pages ?? [];
 	return {
 		type: 'resourceLocator',
 		default: { mode: 'list', value: '' },
@@ -19,13 +20,17 @@ export function picker(entity: Entity): Pick<INodeProperties, 'type' | 'default'
 				typeOptions: { searchListMethod: searchMethod(entity), searchable: true },
 			},
 			{ displayName: 'By ID', name: 'id', type: 'string', placeholder: 'e.g. 501' },
-			{
-				displayName: 'By URL',
-				name: 'url',
-				type: 'string',
-				placeholder: 'e.g. https://demo.s20.online/company/1/customer/view?id=501',
-				hint: 'The address of its page in AlfaCRM, with id= and a number',
-			},
+			...(page === undefined
+				? []
+				: [
+						{
+							displayName: 'By URL',
+							name: 'url',
+							type: 'string' as const,
+							placeholder: `e.g. https://demo.s20.online/company/1/${page}/view?id=501`,
+							hint: 'The address of its page in your AlfaCRM',
+						},
+					]),
 		],
 	};
 }

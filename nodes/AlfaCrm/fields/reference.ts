@@ -1,5 +1,5 @@
 import { entityOf } from '../entities/registry';
-import { isPageOfAnother, oneRecord, readRecordId, severalRecords } from './id';
+import { oneRecord, severalRecords } from './id';
 import type { FieldKind } from './kind';
 import { loadedFrom, picker } from './picker';
 import type { OfType } from './types';
@@ -35,7 +35,6 @@ export const references: FieldKind<OfType<'references'>> = {
 
 export const record: FieldKind<OfType<'record'>> = {
 	...oneRecord,
-	read: ({ entity }, item) => (isPageOfAnother(entityOf(entity).path, item) ? undefined : readRecordId(item)),
 	widget: ({ entity }) => picker(entityOf(entity)),
 	columnLabel: (label) => `${label} ID`,
 };

@@ -1,7 +1,7 @@
 import type { IDataObject, INodeProperties } from 'n8n-workflow';
 
 import { isNothing, isPlain } from './blank';
-import type { FieldKind, JsonSchema } from './kind';
+import type { Address, FieldKind, JsonSchema } from './kind';
 import { single } from './kind';
 import { jsonIn } from './lists';
 import { byDisplayName } from './order';
@@ -11,8 +11,10 @@ import { UnreadableValue } from './unreadable';
 /** What can be done with the fields of a row. */
 interface AnyField {
 	isBlank(field: Field, value: unknown): boolean;
+	addressesIn(field: Field, value: unknown): Address[];
 	readField(field: Field, value: unknown, zone: string): Wire;
 	sameValue(field: Field, one: unknown, other: unknown, zone: string): boolean;
+	isStored(field: Field, held: unknown, wanted: unknown, zone: string): boolean;
 	toProperty(field: Field): INodeProperties;
 	objectSchema(fields: readonly Shown[]): JsonSchema;
 }
@@ -58,22 +60,30 @@ export const rows = (any: AnyField): FieldKind<Rows> => {
 	}
 
 	/** What AlfaCRM does not take says nothing. */
-	const sameRow = ({ fields }: Rows, one: IDataObject, other: IDataObject, zone: string): boolean =>
-		fields.every((field) => any.sameValue(field, one[field.name], other[field.name], zone));
+	const agree =
+		(sameField: AnyField['sameValue']): FieldKind<Rows>['isSame'] =>
+		({ fields }, one, other, zone) => {
+			const [left, right] = [rowsIn(one), rowsIn(other)];
+			if (left === undefined || right === undefined) return false;
+			const within = (row: IDataObject, all: IDataObject[]) =>
+				all.some((each) =>
+					fields.every((field) => sameField(field, row[field.name], each[field.name], zone)),
+				);
+			return left.every((row) => within(row, right)) && right.every((row) => within(row, left));
+		};
 
 	return {
 		...single,
 		saysNothing: (_field, value) => rowsIn(value)?.length === 0,
 		expected: () => 'a list of rows, each an object',
+		addresses: ({ fields }, item) =>
+			(rowsIn(item) ?? []).flatMap((row) =>
+				fields.flatMap((field) => any.addressesIn(field, row[field.name])),
+			),
 		read: (field, item, zone) => rowsIn(item)?.map((row) => readRow(field, row, zone)),
 		readings: () => [],
-		isSame: (field, one, other, zone) => {
-			const [left, right] = [rowsIn(one), rowsIn(other)];
-			if (left === undefined || right === undefined) return false;
-			const within = (row: IDataObject, all: IDataObject[]) =>
-				all.some((each) => sameRow(field, row, each, zone));
-			return left.every((row) => within(row, right)) && right.every((row) => within(row, left));
-		},
+		isSame: agree(any.sameValue),
+		isStored: agree(any.isStored),
 		emptied: [],
 		widget: ({ label, fields }) => ({
 			type: 'fixedCollection',

@@ -1,7 +1,8 @@
 import { fold } from './fold';
 import type { FieldKind } from './kind';
 import { comparedBy, oneForm, single } from './kind';
-import type { OfType } from './types';
+import { sharedParts } from './spellings';
+import type { OfType, Wire } from './types';
 
 /** Whether a number is one that people write; others, with an exponent, come from a calculation that went wrong. */
 export const isWritable = (number: number): boolean => /^-?\d{1,16}(\.\d+)?$/.test(String(number));
@@ -18,10 +19,25 @@ export function foldedText(value: unknown): string[] {
 	return oneForm(text === undefined ? undefined : fold(text));
 }
 
+/** A text as a person reads it: how Unicode composes it, the kind of its line breaks and blanks around it are not seen. */
+export const asRead = (text: string): string => text.normalize('NFC').replace(/\r\n?/g, '\n').trim();
+
+/** For texts, whose capitals and blanks somebody may want to correct. */
+export function isStoredText(_field: unknown, held: unknown, wanted: unknown): boolean {
+	const [one, other] = [readText(held), readText(wanted)];
+	return one !== undefined && other !== undefined && asRead(one) === asRead(other);
+}
+
+/** Filters that find a text in any spelling, among others. */
+export const textForms = (name: string, item: Wire): Array<Record<string, Wire>> =>
+	typeof item === 'string' ? sharedParts(item).map((part) => ({ [name]: part })) : [{ [name]: item }];
+
 const basis = {
 	...single,
 	...comparedBy((_field: unknown, item) => foldedText(item)),
+	isStored: isStoredText,
 	emptied: '',
+	searchForms: (_field: unknown, name: string, item: Wire) => textForms(name, item),
 	expected: () => 'a text',
 	read: (_field: unknown, item: unknown) => readText(item),
 	column: () => ({ type: 'string' as const }),

@@ -1,8 +1,8 @@
 import type { FieldKind, Widget } from './kind';
 import { comparedBy, several } from './kind';
 import { itemsOf, parts, whole } from './lists';
-import { foldedText, readText } from './text';
-import type { FieldBasics, OfType } from './types';
+import { foldedText, isStoredText, readText, textForms } from './text';
+import type { FieldBasics, OfType, Wire } from './types';
 
 /** One field below the other. */
 export const textsWidget = ({ label }: FieldBasics): Widget => ({
@@ -11,15 +11,21 @@ export const textsWidget = ({ label }: FieldBasics): Widget => ({
 	default: [],
 });
 
-export const texts: FieldKind<OfType<'texts'>> = {
+export const severalTexts = {
 	...several,
-	...comparedBy((_field, item) => foldedText(item)),
-	items: ({ split }, value) => itemsOf(value, split === false ? whole : parts),
+	...comparedBy((_field: unknown, item) => foldedText(item)),
+	isStored: isStoredText,
+	searchForms: (_field: unknown, name: string, item: Wire) => textForms(name, item),
 	expected: () => 'a text or a list of texts',
-	read: (_field, item) => (typeof item === 'boolean' ? undefined : readText(item)),
+	read: (_field: unknown, item: unknown) => (typeof item === 'boolean' ? undefined : readText(item)),
 	widget: textsWidget,
 	// n8n's editor for lists takes JSON only, and most have a single value.
-	column: () => ({ type: 'string' }),
-	schema: () => ({ type: 'array', items: { type: 'string' } }),
+	column: () => ({ type: 'string' as const }),
+	schema: () => ({ type: 'array' as const, items: { type: 'string' as const } }),
 	inJson: () => 'list',
+};
+
+export const texts: FieldKind<OfType<'texts'>> = {
+	...severalTexts,
+	items: ({ split }, value) => itemsOf(value, split === false ? whole : parts),
 };

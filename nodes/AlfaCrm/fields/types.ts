@@ -34,6 +34,8 @@ interface FieldTypes {
 	longText: Nothing;
 	/** One text given for the list is several, at its commas, semicolons and line breaks, unless `split` is off. */
 	texts: { split?: false };
+	/** Addresses of email. */
+	emails: Nothing;
 	/** Phone numbers, which are the same in any spelling. */
 	phones: Nothing;
 	/** A phone number, or some digits of one, to search with. */
@@ -48,13 +50,14 @@ interface FieldTypes {
 	/** Yes or no, on the wire false or true, as a few filters want it. */
 	boolean: Nothing;
 	date: { format: DateFormat };
-	/** Of the day, `hh:mm`. */
-	time: Nothing;
+	/** Of the day, `hh:mm`, or `hh:mm:ss` with seconds. */
+	time: { seconds?: true };
 	choice: { choices: readonly Choice[]; preset: number | string };
 	/** Days of the week and the like; several at once. */
 	choices: { choices: readonly Choice[] };
-	id: Nothing;
-	ids: Nothing;
+	/** Of a record of `entity`; without it only a number names one. */
+	id: { entity?: string };
+	ids: { entity?: string };
 	/** One record, or several, of another entity, picked from a dropdown. For short lists. */
 	reference: { entity: string };
 	references: { entity: string };
@@ -95,6 +98,8 @@ export type Filter = FieldBasics &
 		 * a filter by the exact value of a field is checked against that field, if rows show it.
 		 */
 		recheck?: Recheck;
+		/** A switch that is off asks for all, not for the others. */
+		offMeansAll?: true;
 	};
 
 export type Field = FieldBasics &

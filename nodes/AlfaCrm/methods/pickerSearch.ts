@@ -2,6 +2,7 @@ import type { IDataObject } from 'n8n-workflow';
 
 import { formatDay } from '../api/formats';
 import type { Entity } from '../entities/types';
+import { holdsPhone, isTooLittle, partForms } from '../fields/phonePart';
 import { folded } from './titles';
 
 /** How what was typed into a picker is looked for. */
@@ -13,8 +14,6 @@ interface Search {
 }
 
 const EVERYTHING: Search = { questions: [{}], fits: () => true };
-/** Numbers are written differently in front, so that the last digits find them all. */
-const LAST_DIGITS = 8;
 
 export function searchFor({ search }: Entity, typed: string, zone: string): Search {
 	if (typed === '' || search === undefined) return EVERYTHING;
@@ -26,48 +25,20 @@ export function searchFor({ search }: Entity, typed: string, zone: string): Sear
 	if (search.digits === 'id' && digits !== '') {
 		return { questions: [{ id: Number(digits) }], fits: ({ id }) => Number(id) === Number(digits) };
 	}
-	if (search.digits && digits.length >= 4) return byPhone(search.digits, digits);
+	if (search.digits && digits !== '' && !isTooLittle(typed)) return byPhone(search.digits, typed);
 	if (search.by) return { ...EVERYTHING, questions: [{ [search.by]: typed }] };
 	// No filter of the API can find it.
 	const looked = folded(typed);
 	return { questions: [{}], fits: (_row, title) => folded(title).includes(looked) };
 }
 
-/** AlfaCRM writes `+7(900)123-45-67` and looks for the digits or, in some accounts, for the very characters. */
-function byPhone(field: string, digits: string): Search {
-	const isWhole = digits.length > LAST_DIGITS;
-	const tail = digits.slice(-LAST_DIGITS);
-	// 8 900 ... and 7 900 ... are +7(900)...
-	const national = /^[78]\d{3,10}$/.test(digits) ? digits.slice(1) : undefined;
-	const fromStart = national ?? (digits.length <= 10 ? digits : undefined);
-	const texts = [
-		isWhole ? tail : (national ?? digits),
-		fromStart && asBegun(fromStart),
-		isWhole ? asEnded(tail.slice(-7)) : asEnded(digits),
-	];
-	const asked = [...new Set(texts.filter((text) => text !== undefined))];
-	const fits = (held: string) =>
-		held.includes(isWhole ? tail : digits) || (national !== undefined && held.startsWith(`7${national}`));
+function byPhone(field: string, typed: string): Search {
 	return {
-		questions: asked.map((text) => ({ [field]: text })),
-		fits: (row) => [row[field]].flat().some((phone) => fits(digitsOf(phone))),
+		questions: partForms(typed).map((form) => ({ [field]: form })),
+		fits: (row) => [row[field]].flat().some((phone) => holdsPhone(phone ?? '', typed)),
 	};
 }
 
-/** The first digits of a number within the country, as AlfaCRM writes them. */
-function asBegun(digits: string): string {
-	const [, ...parts] = /^(\d{1,3})(\d{0,3})(\d{0,2})(\d{0,2})$/.exec(digits) ?? [];
-	const [city, ...rest] = parts;
-	if (city === undefined) return digits;
-	return `(${city}${city.length === 3 ? ')' : ''}${rest.filter((part) => part !== '').join('-')}`;
-}
-
-/** The last digits of a number, as AlfaCRM writes them. */
-function asEnded(digits: string): string {
-	const [, ...parts] = /^(\d{0,3}?)(\d{2})(\d{2})$/.exec(digits) ?? [];
-	return parts.length === 0 ? digits : parts.filter((part) => part !== '').join('-');
-}
-
-function digitsOf(value: unknown): string {
-	return String(value ?? '').replace(/\D/g, '');
+function digitsOf(value: string): string {
+	return value.replace(/\D/g, '');
 }

@@ -11,6 +11,7 @@ import type { Collected, CollectOptions } from '../api/pages';
 import { collect } from '../api/pages';
 import type { Entity } from '../entities/types';
 import { isPlain } from '../fields/blank';
+import { isCustom } from '../fields/custom';
 import { Hints } from './hints';
 import type { Match } from './matching/written';
 import { isLate, WrittenRecords } from './matching/written';
@@ -18,7 +19,14 @@ import type { Parameter } from './parameters';
 import { Collection, ParameterReader } from './parameters';
 
 /** A call that the item itself adds its part to. */
-export type ItemRequest = Omit<ApiRequest, 'itemIndex' | 'isIdempotent' | 'savedBefore'>;
+export type ItemRequest = Omit<ApiRequest, 'itemIndex' | 'isIdempotent' | 'savedBefore' | 'onLost'>;
+
+interface Saving {
+	/** The record as it was read, so that what is read next can be told from what was saved. */
+	before?: IDataObject;
+	/** What an answer without `success` must hold to count as one; API notes 6 on bonuses. */
+	confirms?: string;
+}
 
 /** A record, or what it is looked for by, that only one piece of work may be about at a time. */
 export type LockKey = readonly [entity: string, ...what: Array<string | number>];
@@ -27,17 +35,27 @@ export type LockKey = readonly [entity: string, ...what: Array<string | number>]
 export class Run {
 	readonly client: ApiClient;
 	readonly zone: string;
+	/** Known once the credential is read. */
+	origin = '';
 	readonly hints = new Hints();
-	/** Lists whose filter by a custom field brought other rows as well. */
-	readonly findsTooMuch = new Set<string>();
+	/** Filters that found what does not hold the very text they were given, so one spelling finds all. */
+	readonly looseFilters = new Set<string>();
+	/** Filters that AlfaCRM was seen to ignore, by path and field. */
+	readonly ignoredFilters = new Set<string>();
 	/** Says whose writes are whose, among all executions of the process. */
 	private readonly writer = Symbol('run');
 	private readonly written = new Map<string, WrittenRecords>();
-	private readonly shares = new Map<string, { value: unknown; since: number }>();
+	/** By kind of record, then by name. */
+	private readonly shares = new Map<string, Map<string, { value: unknown; since: number }>>();
 
 	constructor(readonly context: IExecuteFunctions) {
 		this.client = new ApiClient(context);
 		this.zone = context.getTimezone();
+	}
+
+	/** @throws NodeApiError when the credential cannot be used */
+	async readCredential(): Promise<void> {
+		this.origin = await this.client.origin();
 	}
 
 	items(): Item[] {
@@ -85,14 +103,22 @@ export class Run {
 		read: () => Promise<T>,
 		isKept: (value: T) => boolean = () => true,
 	): Promise<T> {
-		const key = JSON.stringify([path, name]);
-		const known = this.shares.get(key);
+		const known = this.shares.get(path)?.get(name);
 		if (known && !(await this.wasWrittenSince([[path]], known.since))) return known.value as T;
 		const since = this.now();
 		const value = await read();
-		if (isKept(value)) this.shares.set(key, { value, since });
-		else this.shares.delete(key);
+		const shares = this.shares.get(path) ?? new Map();
+		this.shares.set(path, shares);
+		if (isKept(value)) shares.set(name, { value, since });
+		else shares.delete(name);
 		return value;
+	}
+
+	/** After a write of which nobody knows whether it was carried out, AlfaCRM is asked anew. */
+	forget({ path, query }: Pick<ApiRequest, 'path' | 'query'>): void {
+		const id = readId(query?.id);
+		this.shares.delete(path);
+		if (id !== undefined) this.writtenTo(path).forget(id);
 	}
 
 	/** A record as this execution has written it, where AlfaCRM does not show that yet and nobody else has written it. */
@@ -120,6 +146,10 @@ export class Item extends ParameterReader {
 	) {
 		super();
 		this.zone = run.zone;
+	}
+
+	get origin(): string {
+		return this.run.origin;
 	}
 
 	get json(): IDataObject {
@@ -189,9 +219,21 @@ export class Item extends ParameterReader {
 		});
 	}
 
-	/** Sends a call of which nobody knows what it does, and so never twice. */
-	async send(call: ItemRequest): Promise<IDataObject | IDataObject[]> {
-		return await this.run.client.request({ ...call, isIdempotent: false, itemIndex: this.index });
+	/**
+	 * Sends a call that may write, and so never twice, and tells the other executions. What it changes is not kept for the
+	 * items after it: those of an API Call are all API Calls, for n8n takes no expression there, and look nothing up.
+	 *
+	 * @param records the keys of the records that it may change
+	 */
+	async send(call: ItemRequest, records: readonly LockKey[]): Promise<IDataObject | IDataObject[]> {
+		const onLost = () => this.run.forget(call);
+		const rest = { itemIndex: this.index, savedBefore: [...this.saved], onLost };
+		const touched: LockKey[] = [[call.path], ...records];
+		// What was sent may be there even if its answer is lost.
+		await this.run.noteWrite(touched);
+		const answer = await this.run.client.request({ ...call, isIdempotent: false, ...rest });
+		await this.run.noteWrite(touched);
+		return answer;
 	}
 
 	/** The rows of a list, each once; all of them if no limit is given. */
@@ -201,30 +243,44 @@ export class Item extends ParameterReader {
 	}
 
 	/**
-	 * Sends a call that writes and makes sure that AlfaCRM says it did. There is no other way to write.
+	 * Sends a call that writes and makes sure that AlfaCRM says it did. All writes but an API Call go this way.
 	 *
 	 * @param records the keys of the records that it changes, so that others know
-	 * @param confirms what an answer without `success` must hold to count as one; API notes 6 on bonuses
 	 * @returns the record as AlfaCRM holds it now
 	 */
-	async save(call: ItemRequest, records: readonly LockKey[], confirms?: string): Promise<IDataObject> {
-		const request = { ...call, isIdempotent: false, itemIndex: this.index, savedBefore: [...this.saved] };
-		const touched: LockKey[] = [[call.path], ...records];
-		// What was sent may be there even if its answer is lost.
-		await this.run.noteWrite(touched);
-		const answer = (await this.run.client.request(request)) as IDataObject;
-		await this.run.noteWrite(touched);
+	async save(
+		call: ItemRequest,
+		records: readonly LockKey[],
+		{ before, confirms }: Saving = {},
+	): Promise<IDataObject> {
+		const answer = (await this.send(call, records)) as IDataObject;
 		const model = (answer.model ?? {}) as IDataObject;
 		const created = call.action !== 'create' || readId(model.id) !== undefined;
 		const isConfirmed = answer.success === true || (confirms !== undefined && confirms in answer);
 		if (!isConfirmed || !created) {
+			this.run.forget(call);
 			throw this.failed(
 				`AlfaCRM answered but did not confirm that it could ${call.task}`,
 				`Look in AlfaCRM whether it was saved before you run this again.`,
 			);
 		}
 		this.saved.push(call.task);
+		this.tellLost(call.body ?? {}, model);
+		this.run.writtenTo(call.path).note(call, model, this.run.now(), before);
 		return confirms === undefined || 'model' in answer ? model : withoutEnvelope(answer);
+	}
+
+	/** AlfaCRM passes over a custom field that it does not have without a word; the record that it answers with shows that. */
+	private tellLost(sent: IDataObject, model: IDataObject): void {
+		const isRecord = Object.keys(model).some((name) => name !== 'id' && !(name in sent));
+		const lost = Object.keys(sent).filter((name) => isCustom(name) && !(name in model));
+		if (!isRecord) return;
+		for (const name of lost) {
+			this.run.hints.add(
+				'AlfaCRM shows no such custom field in the record that it saved, so its value was not kept. Check the name',
+				name,
+			);
+		}
 	}
 
 	/** What to say of a refusal before anything was sent for it: the truth about what this item has saved so far. */
@@ -235,6 +291,11 @@ export class Item extends ParameterReader {
 	/** The same where something was read before. */
 	unsaved(): string {
 		return this.saved.length === 0 ? 'Nothing was saved.' : this.alsoSaved().trim();
+	}
+
+	/** Whether AlfaCRM has confirmed a write of this item. */
+	get hasSaved(): boolean {
+		return this.saved.length > 0;
 	}
 
 	private alsoSaved(): string {

@@ -1,8 +1,9 @@
 import type { INodeProperties, INodePropertyOptions } from 'n8n-workflow';
 
-import { isBlank, isList, readField } from '../fields/field';
+import { isOf } from '../api/host';
+import { addressesIn, isBlank, isList, readField } from '../fields/field';
 import type { Choice, Field, Filter, Wire } from '../fields/types';
-import { UnreadableValue } from '../fields/unreadable';
+import { shown, UnreadableValue } from '../fields/unreadable';
 
 /** A parameter as the form declares it: its label, its default, its choices and its bounds are taken from there. */
 export type Parameter = Pick<INodeProperties, 'displayName' | 'name' | 'default' | 'options' | 'typeOptions'>;
@@ -13,6 +14,8 @@ export type Parameter = Pick<INodeProperties, 'displayName' | 'name' | 'default'
  */
 export abstract class ParameterReader {
 	abstract readonly zone: string;
+	/** The AlfaCRM whose pages may stand in place of IDs. */
+	abstract readonly origin: string;
 
 	/** What stands in the node, with expressions resolved; the default where nothing does. */
 	abstract given(parameter: Parameter): unknown;
@@ -55,7 +58,7 @@ export abstract class ParameterReader {
 		return this.read({ type: 'text', ...named(parameter) }, this.given(parameter)) as string;
 	}
 
-	/** The number of a record. */
+	/** The number of a record; no address, since it is not known which page would show it. */
 	id(parameter: Parameter): number {
 		return this.read({ type: 'id', ...named(parameter) }, this.given(parameter)) as number;
 	}
@@ -64,6 +67,12 @@ export abstract class ParameterReader {
 	read(field: Field | Filter, value: unknown): Wire {
 		if (isList(field) && isBlank(field, value)) {
 			throw this.unreadable(`'${field.label}' must be filled, but it is empty`, field.label);
+		}
+		const foreign = addressesIn(field, value).find(({ address }) => !isOf(this.origin, address));
+		if (foreign !== undefined) {
+			const { label, address } = foreign;
+			const message = `'${label}' has an address that is not in the AlfaCRM of the credential: ${shown(address)}`;
+			throw this.unreadable(message, label);
 		}
 		try {
 			return readField(field, value, this.zone);
@@ -77,6 +86,7 @@ export abstract class ParameterReader {
 /** The parameters that a user added to a collection such as 'Options'. */
 export class Collection extends ParameterReader {
 	readonly zone: string;
+	readonly origin: string;
 
 	constructor(
 		private readonly owner: ParameterReader,
@@ -85,6 +95,7 @@ export class Collection extends ParameterReader {
 	) {
 		super();
 		this.zone = owner.zone;
+		this.origin = owner.origin;
 	}
 
 	given({ name, default: preset }: Parameter): unknown {

@@ -1,6 +1,8 @@
 import type { IDataObject } from 'n8n-workflow';
 
 import type { Entity } from '../entities/types';
+import { itemsIn } from '../fields/field';
+import type { Field } from '../fields/types';
 import { simplify } from '../properties/shared';
 import type { Item } from './context';
 
@@ -11,11 +13,27 @@ export function simplified(item: Item, entity: Entity): (row: IDataObject) => ID
 }
 
 /** Lists of plain values become one text, which reads back as the same list. */
-export function simplifiedRow({ simple }: Entity, row: IDataObject): IDataObject {
-	return simple ? Object.fromEntries(simple.map((name) => [name, flat(row[name])])) : row;
+export function simplifiedRow({ simple, fields }: Entity, row: IDataObject): IDataObject {
+	if (!simple) return row;
+	const shown = simple.map((name) => [
+		name,
+		flat(
+			row[name],
+			fields.find((field) => field.name === name),
+		),
+	]);
+	return Object.fromEntries(shown) as IDataObject;
 }
 
-function flat(value: IDataObject[string]): IDataObject[string] {
+/** With commas, unless the values would be told apart otherwise then: a word beside a phone number belongs to it. */
+function flat(value: IDataObject[string], field?: Field): IDataObject[string] {
 	if (value === undefined) return null;
-	return Array.isArray(value) && value.every((item) => typeof item !== 'object') ? value.join(', ') : value;
+	if (!Array.isArray(value) || value.some((item) => typeof item === 'object')) return value;
+	const text = value.join(', ');
+	return field === undefined || readsAs(field, text, value) ? text : JSON.stringify(value);
+}
+
+function readsAs(field: Field, text: string, list: unknown[]): boolean {
+	const [one, other] = [itemsIn(field, text), itemsIn(field, list)].map((items) => items.map(String));
+	return one.length === other.length && one.every((item, index) => item === other[index]);
 }

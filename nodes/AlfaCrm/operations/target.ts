@@ -29,6 +29,9 @@ export function targetOf(item: Item, entity: Entity, operation?: OperationName):
 	return { ...target, branch: item.id({ name: 'branchId', displayName: 'Branch', default: '' }) };
 }
 
+/** Whether its ID is not enough to name a record, which is one of another record's; AlfaCRM may look at the ID alone. */
+export const isOfAnother = ({ query }: Target): boolean => Object.keys(query).length > 0;
+
 /**
  * Where a record is to be found once it is saved: in the branch of the call, and in those that are given for it, into
  * which it may be put.
@@ -46,7 +49,6 @@ export function branchesOf(
 /** The record that 'ID' names. */
 export function idOf(item: Item, { label, search, resource }: Entity): number {
 	const parameter = { name: 'id', displayName: search ? label : `${label} ID`, default: '' };
-	if (search === undefined) return item.id(parameter);
-	const field = { type: 'record', entity: resource, name: 'id', label } as const;
+	const field = { type: 'id', entity: resource, name: 'id', label: parameter.displayName } as const;
 	return item.read(field, item.given(parameter)) as number;
 }

@@ -15,6 +15,11 @@ const forbid = (branch: number) =>
 	school.sandbox.faults.add({ kind: 'status', status: 403, match: { branch }, times: 0 });
 const forbidBranches = (times = 0) =>
 	school.sandbox.faults.add({ kind: 'status', status: 403, match: { entity: 'branch' }, times });
+/** A token of an earlier execution, so that a 403 may mean that it has expired. */
+const logIn = async () => {
+	await run(findByPhone(PHONE));
+	school.sandbox.clearJournal();
+};
 
 describe('the list of branches', () => {
 	it('that failed once is asked for again by the next item', async () => {
@@ -27,6 +32,7 @@ describe('the list of branches', () => {
 	});
 
 	it('that this user may not read leaves the branch of the call, with one hint for all items', async () => {
+		await logIn();
 		forbidBranches();
 		const known = lead({ phone: [ITEMS[1].phone] });
 		const { json, error, hints } = await whole(each(), { items: ITEMS });
@@ -35,6 +41,20 @@ describe('the list of branches', () => {
 		expect(json[1].id).toBe(known);
 		expect(hints).toHaveLength(1);
 		expect(new Set(school.entries('customer/index').map(({ branch }) => branch))).toEqual(new Set([1]));
+		// Asked for again after the one new login, and by no other item.
+		expect(school.entries('branch/index')).toHaveLength(2);
+		expect(school.entries('auth/login')).toHaveLength(1);
+	});
+
+	it('that is refused until a new login is read whole', async () => {
+		await logIn();
+		forbidBranches(1);
+		const known = lead({ phone: [ITEMS[1].phone], branch_ids: [2] });
+		const { json, hints } = await whole(each(), { items: ITEMS });
+		expect(json.map(({ operationResult }) => operationResult)).toEqual(['created', 'unchanged', 'created']);
+		expect(json[1].id).toBe(known);
+		expect(hints).toEqual([]);
+		expect(school.entries('branch/index')).toHaveLength(2);
 	});
 });
 

@@ -4,7 +4,7 @@ import { NULL, UNDEFINED, given, officeOf, pick } from '../support/office';
 import { useSchool } from '../support/school';
 
 const school = useSchool({ customers: 40 });
-const { add, lead, refused, row, rows, run } = officeOf(school);
+const { add, lead, patch, refused, row, rows, run } = officeOf(school);
 
 const DAY = '2026-02-09';
 const pay = (customer: unknown, income: unknown, more: IDataObject = {}): INodeParameters => {
@@ -119,7 +119,6 @@ describe('a second payment of the same day and sum', () => {
 		['a payer', { payer_name: 'Бабушка' }, { payer_name: 'Дедушка' }],
 		['an item', { pay_item_id: 1 }, { pay_item_id: 2 }],
 		['a location', { location_id: 1 }, { location_id: 2 }],
-		['a confirmation', { is_confirmed: true }, { is_confirmed: false }],
 	])('is another one with another value: %s', async (_what, first, second) => {
 		const id = client();
 		const [one] = await run(pay(id, 600, first));
@@ -131,6 +130,34 @@ describe('a second payment of the same day and sum', () => {
 			expect(await run(pay(id, 600, again))).toMatchObject([{ operationResult: 'unchanged' }]);
 		}
 		expect(paid(id)).toHaveLength(2);
+	});
+});
+
+describe('a payment that was confirmed meanwhile', () => {
+	it.each<[string, IDataObject, number]>([
+		['was taken without a word of that', {}, 1],
+		['was taken unconfirmed', { is_confirmed: false }, 1],
+		['was taken confirmed and is unconfirmed now', { is_confirmed: true }, 0],
+	])('is the same one that %s', async (_what, fields, is_confirmed) => {
+		const id = client();
+		const [first] = await run(pay(id, 600, fields));
+		patch('pay', first.id, { is_confirmed });
+		expect(await run(pay(id, 600, fields))).toMatchObject([{ id: first.id, operationResult: 'unchanged' }]);
+		expect(paid(id)).toMatchObject([{ id: first.id, is_confirmed }]);
+		// What tells two payments apart does so all the same.
+		await run(pay(id, 600, { ...fields, note: 'За март' }));
+		expect(paid(id)).toHaveLength(2);
+	});
+
+	it('is taken once in one execution with two opinions of it', async () => {
+		const id = client();
+		await run(
+			{ ...pay(id, 600), additionalFields: { document_date: DAY, is_confirmed: '={{ $json.sure }}' } },
+			{
+				items: [{ sure: true }, { sure: false }],
+			},
+		);
+		expect(paid(id)).toHaveLength(1);
 	});
 });
 

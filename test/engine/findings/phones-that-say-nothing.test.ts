@@ -20,9 +20,31 @@ const SAYS_NOTHING = [
 	'00375',
 	'0',
 	'1234',
+	// Partly hidden, as a list that is passed on shows them.
+	'+7 9** ***-12-34',
+	'+7 900 ***-12-34',
+	'+7 (900) •••-12-34',
+	'8900***1234',
+	'+7 900 ... 12-34',
+	'+49 170 123 45 6** **',
+	// What people type to get past a required field.
+	'0000000000',
+	'9999999999',
+	'89999999999',
+	'+7 (999) 999-99-99',
+	'+7 111 111 11 11',
+	'77777777777',
+	'1111111',
 ];
 /** Texts may be kept, but nobody is told by them. */
-const TEXTS = ['+7 (XXX) XXX-XX-XX', 'тел. 8', 'доб. 12', '+7 не оставили'];
+const TEXTS = [
+	'+7 (XXX) XXX-XX-XX',
+	'+7 900 XXX-12-34',
+	'8 900 ххх 12 34',
+	'тел. 8',
+	'доб. 12',
+	'+7 не оставили',
+];
 const PHONE = '+7(900)555-00-01';
 
 describe.each(SAYS_NOTHING)('the phone %j', (phone) => {

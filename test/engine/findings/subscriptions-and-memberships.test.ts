@@ -4,7 +4,7 @@ import { officeOf, pick, stopClock } from '../support/office';
 import { useSchool } from '../support/school';
 
 const school = useSchool({ customers: 40 });
-const { add, lead, rows, run, whole, writes } = officeOf(school);
+const { add, lead, patch, rows, run, whole, writes } = officeOf(school);
 
 beforeEach(() => stopClock('2026-02-10T09:00:00Z'));
 afterEach(() => jest.useRealTimers());
@@ -26,7 +26,6 @@ describe('Sell Subscription', () => {
 		['lesson type', { lesson_type_ids: [1] }, { lesson_type_ids: [2] }],
 		['note', { note: 'Первый ребёнок' }, { note: 'Второй ребёнок' }],
 		['end', { e_date: '2026-03-31' }, { e_date: '2026-04-30' }],
-		['balance', { balance: 3200 }, { balance: 1600 }],
 		['kind of balance', { is_separate_balance: true }, { is_separate_balance: false }],
 	])('sells another one of the same plan and day with another %s', async (_what, first, second) => {
 		const id = lead({ is_study: 1 });
@@ -37,6 +36,15 @@ describe('Sell Subscription', () => {
 		}
 		expect(results).toEqual(['created', 'created', 'unchanged', 'unchanged']);
 		expect(held(id)).toHaveLength(2);
+	});
+
+	it('sells once, however far the balance has been used up since', async () => {
+		const id = lead({ is_study: 1 });
+		const fields = { balance: 3200, subject_ids: [1] };
+		const [first] = await run(sell(id, fields));
+		patch('customer-tariff', first.id, { balance: '800.00' });
+		expect(await run(sell(id, fields))).toMatchObject([{ id: first.id, operationResult: 'unchanged' }]);
+		expect(held(id)).toMatchObject([{ id: first.id, balance: '800.00' }]);
 	});
 
 	it('sells once whose balance was computed and whose subjects come in another order', async () => {

@@ -70,13 +70,13 @@ it('a customer that AlfaCRM counts and does not show is not said to be missing',
 
 it.each(['get', 'delete'])('the address of a group is refused as a customer by %s', async (operation) => {
 	const id = office.lead();
-	const url = { __rl: true, mode: 'url', value: `https://demo.s20.online/company/1/group/view?id=${id}` };
+	const url = { __rl: true, mode: 'url', value: `${school.sandbox.url}/company/1/group/view?id=${id}` };
 	await office.refused({ resource: 'customer', operation, branchId: 1, id: url }, 'Customer');
 });
 
 it.each(['customer', 'lead'])('the address of a %s is taken as a customer', async (page) => {
 	const id = office.lead();
-	const url = { __rl: true, mode: 'url', value: `https://demo.s20.online/company/1/${page}/view?id=${id}` };
+	const url = { __rl: true, mode: 'url', value: `${school.sandbox.url}/company/1/${page}/view?id=${id}` };
 	expect(await office.run({ resource: 'customer', operation: 'get', branchId: 1, id: url })).toMatchObject([
 		{ id },
 	]);

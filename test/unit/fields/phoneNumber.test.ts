@@ -44,7 +44,8 @@ const TABLE: Array<[number: string, same: string[], other: string[]]> = [
 		['998901234567', '00998901234567'],
 		['+7 890 123 45 67', '8901234567', '+996 90 123 45 67'],
 	],
-	['+372 123 4567', ['3721234567', '00372 1234567'], ['+7 372 123 45 67', '8 372 123 45 67']],
+	['+372 123 4567', ['00372 1234567'], ['+7 372 123 45 67', '8 372 123 45 67', '3721234567']],
+	['+49 32 550001', ['0049 32 550001'], ['+7 493 255 00 01', '84932550001', '4932550001', '(4932) 55-00-01']],
 	['+84 912 345 678', ['0084912345678'], ['8 491 234 56 78', '84912345678', '+7 491 234-56-78']],
 	['8 (491) 234-56-78', ['84912345678', '+7 491 234 56 78', '4912345678'], ['+84 912 345 678']],
 	['+49 170 1234567', ['491701234567'], ['+7 170 123 45 67', '1701234567']],
@@ -60,9 +61,9 @@ describe.each(TABLE)('%s', (number, same, others) => {
 		expect([samePhone(number, other), samePhone(other, number)]).toEqual([false, false]);
 	});
 
-	it('is asked for by its last digits, in full and as it was given', () => {
+	it('is asked for by its last digits, however these are written', () => {
 		const forms = phoneForms(number);
-		expect(forms).toContain(number);
+		expect(forms.some((form) => number.includes(form))).toBe(true);
 		const digits = number.replace(/\D/g, '').replace(/^8(?=\d{10})/, '7');
 		for (const form of forms) expect(digits.endsWith(form.replace(/\D/g, '').slice(-7))).toBe(true);
 		expect(new Set(forms).size).toBe(forms.length);
@@ -115,6 +116,21 @@ describe('a number that says nothing', () => {
 		'доб. 12345',
 		'#12345',
 		'кв. 12',
+		'+7 900 XXX-12-34',
+		'+7 9** ***-12-34',
+		'8 9** ***-12-34',
+		'+7 (900) 555-00-*1',
+		'8900***1234',
+		'+7 900 ...-12-34',
+		'+7 (900) •••-12-34',
+		'+49 170 12345***',
+		'9999999999',
+		'79999999999',
+		'+7 (999) 999-99-99',
+		'+7 111 111 11 11',
+		'8 888 888 88 88',
+		'+1 111 111 1111',
+		'22222',
 	])('%s is like no other, itself included', (nothing) => {
 		expect(readingsOf(nothing)).toEqual([]);
 		expect(samePhone(nothing, nothing)).toBe(false);
@@ -169,6 +185,9 @@ describe('what may stand between the digits', () => {
 		'\u202a+7 900 555-00-01\u202c',
 		'＋７ ９００ ５５５ ００ ０１',
 		'tel:+79005550001',
+		'• 8 900 555-00-01',
+		'+7 900 555-00-01 ***',
+		'+7 900 555-00-01 (было +7 9** ***-12-34)',
 		'  +79005550001\n',
 	])('%j is +7 900 555-00-01', (spelled) => {
 		expect(samePhone(spelled, '+7 900 555-00-01')).toBe(true);

@@ -7,7 +7,8 @@ import { isBlank, listOf, sameValue } from '../../fields/field';
 import type { Field } from '../../fields/types';
 import { skipIfThere } from '../../properties/shared';
 import type { Item, LockKey } from '../context';
-import { reach, surely } from '../matching/search';
+import { reach } from '../matching/search';
+import { surely } from '../matching/sure';
 import { passesOf } from '../records/lookUp';
 import { report } from '../report';
 import { simplified } from '../simplify';
@@ -28,7 +29,7 @@ interface Adding {
 	/** The record that it is added to, by the name under which its ID travels. */
 	link: { name: string; id: number };
 	body: IDataObject;
-	/** What the user gave of it, and so what a duplicate agrees in. */
+	/** What the user gave of it that does not change afterwards, and so what a duplicate agrees in. */
 	compared: readonly Field[];
 }
 
@@ -47,7 +48,10 @@ export const addOnce: ActionKind<'add'> = async (item, entity, action, recipe) =
 
 	const labels = Object.fromEntries([...other.fields, ...fields].map((one) => [one.name, one.label]));
 	const target = { path: other.path, branch, query, labels };
-	const compared = [...other.fields, ...(other.keys ?? [])].filter((one) => !isBlank(one, body[one.name]));
+	const { changing = [] } = recipe;
+	const compared = [...other.fields, ...(other.keys ?? [])].filter(
+		(one) => !isBlank(one, body[one.name]) && !changing.includes(one.name),
+	);
 	const adding = { item, other, recipe, target, link: { name, id }, body, compared };
 
 	const lock: LockKey = [entity.path, id, other.path];
@@ -58,12 +62,11 @@ export const addOnce: ActionKind<'add'> = async (item, entity, action, recipe) =
 		const task = `create the ${other.label.toLowerCase()}`;
 		const model = await item.save({ ...target, action: 'create', body: filled, task }, [lock]);
 		const row = { ...filled, ...model };
-		item.run.writtenTo(other.path).set(Number(row.id), { row, branch, at: item.run.now() });
 		return [report(show, row, 'created', Object.keys(filled))];
 	});
 };
 
-/** A record that agrees in everything that was given. */
+/** A record that agrees in everything that was given and tells it from others. */
 async function findDuplicate(adding: Adding): Promise<IDataObject | undefined> {
 	const { item, other, link, target, body } = adding;
 	const linkField = [...other.fields, ...(other.keys ?? [])].find(({ name }) => name === link.name);

@@ -1,7 +1,9 @@
 import type { IDataObject, INodeProperties } from 'n8n-workflow';
 
+import { readId } from '../../api/formats';
 import { allPages, callAction, callBody, callBranch, callPath, callQuery } from '../../properties/apiCall';
-import type { Item } from '../context';
+import type { Item, ItemRequest } from '../context';
+import { recordKey } from '../context';
 import { asRows, warnOfMissing } from '../records/collect';
 
 /** Actions that only list; walking the pages of any other might do it again for each page. API notes 3, 5.7, 5.15. */
@@ -20,8 +22,9 @@ export async function sendCall(item: Item): Promise<IDataObject[]> {
 		task: `call ${path}/${action}`,
 	};
 	if (!item.flag(allPages)) {
-		const answer = LISTS.has(action) ? await item.request(call) : await item.send(call);
-		return asRows(item, call, answer);
+		const reads = LISTS.has(action);
+		const answer = reads ? await item.request(call) : await inTurn(item, call);
+		return asRows(item, call, answer, reads);
 	}
 	if (!LISTS.has(action)) {
 		throw item.refused(
@@ -30,9 +33,16 @@ export async function sendCall(item: Item): Promise<IDataObject[]> {
 		);
 	}
 	// It goes out as it was written.
-	const { rows, whole, total } = await item.collect({ ...call, pageSize: undefined });
-	if (!whole) warnOfMissing(item, 'rows', rows.length, total);
-	return rows;
+	const collected = await item.collect({ ...call, pageSize: undefined });
+	warnOfMissing(item, 'rows', collected);
+	return collected.rows;
+}
+
+/** It may change the record whose ID it names, so it takes turns with whoever else changes that. */
+async function inTurn(item: Item, call: ItemRequest): Promise<IDataObject | IDataObject[]> {
+	const id = readId(call.query?.id);
+	const keys = id === undefined ? [] : [recordKey(call, id)];
+	return await item.run.withLock(keys, async () => await item.send(call, keys));
 }
 
 function partOf(item: Item, parameter: INodeProperties): string {

@@ -1,7 +1,7 @@
 import type { IDataObject } from 'n8n-workflow';
 
 import { readId } from '../../api/formats';
-import { isBlank, sameValue } from '../../fields/field';
+import { isBlank, isStored, sameValue } from '../../fields/field';
 import type { Field } from '../../fields/types';
 import type { Entity } from '../../entities/types';
 import type { Item } from '../context';
@@ -59,7 +59,7 @@ export const markAttendance: ActionKind<'attend'> = async (item, entity, action)
 		const body = { ...rest, details: [...named, ...kept], ...action.fixed };
 		const task = `mark the attendance of lesson ${id}`;
 		const call = { ...target, action: action.action, query: { id }, body, task };
-		const model = await item.save(call, [recordKey(entity, id)]);
+		const model = await item.save(call, [recordKey(entity, id)], { before: lesson });
 		return [report(show, { ...lesson, ...action.fixed, ...model }, 'updated', Object.keys(body))];
 	});
 };
@@ -143,7 +143,7 @@ function says(
 	if (held === undefined) return false;
 	return fields
 		.filter(({ name }) => name in wanted && !IDENTITY.includes(name))
-		.every((field) => sameValue(field, held[field.name], wanted[field.name], item.zone));
+		.every((field) => isStored(field, held[field.name], wanted[field.name], item.zone));
 }
 
 /** A lesson shows its times with their day. */

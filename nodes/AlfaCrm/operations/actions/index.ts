@@ -30,7 +30,10 @@ const answers: Record<
 	saved: async (item, entity, action, call, id) => {
 		const keys = id === undefined ? [] : [recordKey(entity, id)];
 		return await item.run.withLock(keys, async () => [
-			{ ...(id === undefined ? {} : { id }), ...(await item.save(call, keys, action.confirmedBy)) },
+			{
+				...(id === undefined ? {} : { id }),
+				...(await item.save(call, keys, { confirms: action.confirmedBy })),
+			},
 		]);
 	},
 	pages: async (item, entity, _action, call) => {

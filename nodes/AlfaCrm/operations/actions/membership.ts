@@ -4,7 +4,10 @@ import { formatDay, readId, today } from '../../api/formats';
 import { cgi } from '../../entities/cgi';
 import type { Action, Entity } from '../../entities/types';
 import type { Item, LockKey } from '../context';
-import { surely } from '../matching/search';
+import { recordKey } from '../context';
+import { surely } from '../matching/sure';
+import { passesOf } from '../records/lookUp';
+import { firstDay, lastDay } from '../membershipDays';
 import type { OperationResult } from '../report';
 import { idOf, targetOf } from '../target';
 import type { ActionKind } from './kind';
@@ -13,9 +16,7 @@ import { valuesOf } from './values';
 /** How AlfaCRM refuses somebody who is in the group already. API notes 5.7. */
 const IN_ALREADY = /уже состоит/i;
 
-/** Days as `yyyy-mm-dd`, so that they compare as texts; a membership without an end goes on. */
-const BEFORE_ALL = '0000-00-00';
-const AFTER_ALL = '9999-99-99';
+const DAY_MS = 86_400_000;
 
 interface Membership {
 	item: Item;
@@ -27,60 +28,115 @@ interface Membership {
 	lock: LockKey;
 }
 
-/** A customer joins a group. Who is in it already stays in it, until another day if one is given. */
+/** A customer joins a group for some days. Who is in it on one of them stays in it, on the others too. */
 export const joinGroup: ActionKind<'join'> = async (item, entity, action) => {
 	const membership = read(item, entity, action);
+	const days = daysOf(membership);
 	return await item.run.withLock([membership.lock], async () => {
-		const known = await present(membership, false);
-		if (known) return [await prolonged(membership, known)];
-		return [await join(membership)];
+		const plan = planned(item, await list(membership), days);
+		return plan === undefined ? await join(membership, days) : await carryOut(membership, plan);
 	});
 };
 
-async function join(membership: Membership): Promise<IDataObject> {
+/** The days that somebody is to be in the group: to an end, or open, with the days that are to be covered in any case. */
+interface Days {
+	from: string;
+	to: string;
+	isOpen: boolean;
+}
+
+function daysOf({ item, rest }: Membership): Days {
+	const now = today('iso', item.zone);
+	const from = dayOf(item, rest.b_date) ?? now;
+	const end = dayOf(item, rest.e_date);
+	if (end !== undefined && end < from) {
+		throw item.refused(
+			`'End Date' must not be before ${rest.b_date === undefined ? 'today' : "'Start Date'"}`,
+			"Give a later day, or use 'Remove From Group'. Nothing was sent to AlfaCRM.",
+		);
+	}
+	return { from, to: end ?? (from > now ? from : now), isOpen: end === undefined };
+}
+
+/** The memberships that are to cover the days, and what is to change in them. */
+interface Plan {
+	rows: readonly IDataObject[];
+	changes: ReadonlyMap<IDataObject, IDataObject>;
+	alreadyMember: boolean;
+}
+
+/** How the memberships that are there can cover the days, without one upon another. Undefined if a new one is needed. */
+function planned(item: Item, all: readonly IDataObject[], { from, to, isOpen }: Days): Plan | undefined {
+	const inOrder = [...all].sort((one, other) =>
+		firstDay(one, item.zone) < firstDay(other, item.zone) ? -1 : 1,
+	);
+	const within = inOrder.filter((row) => lastDay(row, item.zone) >= from && firstDay(row, item.zone) <= to);
+	const next = inOrder.find((row) => firstDay(row, item.zone) > to);
+	// With an open end a later one would be in the way of a new one, so that is brought forward.
+	const rows = within.length === 0 && isOpen && next !== undefined ? [next] : within;
+	if (rows.length === 0) return undefined;
+
+	const changes = new Map<IDataObject, IDataObject>();
+	const change = (row: IDataObject, days: IDataObject) => changes.set(row, { ...changes.get(row), ...days });
+	if (firstDay(rows[0], item.zone) > from) change(rows[0], { b_date: dotted(from) });
+	let longest = rows[0];
+	for (const row of rows.slice(1)) {
+		const begin = firstDay(row, item.zone);
+		const isApart = begin > lastDay(longest, item.zone) && dayBefore(begin) !== lastDay(longest, item.zone);
+		if (isApart) change(longest, { e_date: dotted(dayBefore(begin)) });
+		if (lastDay(row, item.zone) > lastDay(longest, item.zone)) longest = row;
+	}
+	const last = lastDay(longest, item.zone);
+	if (!isOpen && last !== to) change(longest, { e_date: dotted(to) });
+	// One that ends now goes on, as if it had never been ended, until the next one. API notes 5.7.
+	if (isOpen && last <= to) {
+		const before = next && dayBefore(firstDay(next, item.zone));
+		if (before !== last) change(longest, { e_date: before === undefined ? null : dotted(before) });
+	}
+	return { rows, changes, alreadyMember: within.length > 0 };
+}
+
+async function carryOut(
+	membership: Membership,
+	{ rows, changes, alreadyMember }: Plan,
+): Promise<IDataObject[]> {
+	const { item, branch, customer, group, lock } = membership;
+	if (changes.size === 0) return [joined(rows[0], 'unchanged', alreadyMember)];
+	const result: IDataObject[] = [];
+	for (const [row, body] of changes) {
+		const query = { id: row.id, group_id: group };
+		const task = `change the days of customer ${customer} in group ${group} (membership ${String(row.id)})`;
+		const call = { path: cgi.path, action: 'update', branch, query, body, labels: LABELS, task };
+		const model = await item.save(call, [lock, recordKey(cgi, Number(row.id))], { before: row });
+		result.push(joined({ ...row, ...body, ...model }, 'updated', alreadyMember));
+	}
+	return result;
+}
+
+async function join(membership: Membership, days: Days): Promise<IDataObject[]> {
 	const { item, branch, customer, group, rest, lock } = membership;
 	const query = { group_id: group };
 	const body = { ...query, customer_id: customer, ...rest };
 	const task = `add customer ${customer} to group ${group}`;
+	let row: IDataObject;
 	try {
 		const call = { path: cgi.path, action: 'create', branch, query, body, labels: LABELS, task };
-		return joined({ ...body, ...(await item.save(call, [lock])) }, 'created', false);
+		row = { ...body, ...(await item.save(call, [lock])) };
 	} catch (caught) {
 		const error = item.asError(caught);
 		if (!IN_ALREADY.test(error.message)) throw item.asError(error);
-		const known = await present(membership, true);
-		return known
-			? await prolonged(membership, known)
-			: joined({ customer_id: customer, group_id: group }, 'unchanged', true);
+		const all = await list(membership);
+		const plan = planned(item, all, days);
+		if (plan) return await carryOut(membership, plan);
+		// A membership of other days is not the one that was asked for.
+		if (all.length > 0) throw item.asError(error);
+		return [joined({ customer_id: customer, group_id: group }, 'unchanged', true)];
 	}
-}
-
-/** The membership that goes on at the given days or later. */
-async function present(membership: Membership, ever: boolean): Promise<IDataObject | undefined> {
-	const { item, rest } = membership;
-	const from = dayOf(item, rest.b_date) ?? today('iso', item.zone);
-	const until = dayOf(item, rest.e_date) ?? AFTER_ALL;
-	const rows = await list(membership, ever);
-	return rows.find((row) => lastDay(item, row) >= from && firstDay(item, row) <= until);
-}
-
-/** Another last day, or an earlier first one, is given for a membership that is there. */
-async function prolonged(membership: Membership, known: IDataObject): Promise<IDataObject> {
-	const { item, branch, customer, group, rest, lock } = membership;
-	const body: IDataObject = {};
-	if (rest.e_date !== undefined && dayOf(item, rest.e_date) !== lastDay(item, known))
-		body.e_date = rest.e_date;
-	// One that ends today goes on, as if it had never been ended. API notes 5.7.
-	if (rest.e_date === undefined && lastDay(item, known) === today('iso', item.zone)) body.e_date = null;
-	// One that begins later is brought forward, or the customer would not be in the group.
-	if ((dayOf(item, rest.b_date) ?? today('iso', item.zone)) < firstDay(item, known)) {
-		body.b_date = rest.b_date ?? today('dotted', item.zone);
-	}
-	if (Object.keys(body).length === 0) return joined(known, 'unchanged', true);
-	const query = { id: known.id, group_id: group };
-	const task = `change the days of customer ${customer} in group ${group}`;
-	const call = { path: cgi.path, action: 'update', branch, query, body, labels: LABELS, task };
-	return joined({ ...known, ...body, ...(await item.save(call, [lock])) }, 'updated', true);
+	// Without an end AlfaCRM takes that of the group, which may be over: then the next run would find nobody in it.
+	const plan = planned(item, [row], days);
+	if (!days.isOpen || plan === undefined) return [joined(row, 'created', false)];
+	const [changed = row] = plan.changes.size > 0 ? await carryOut(membership, plan) : [];
+	return [joined(changed, 'created', false)];
 }
 
 /** A customer leaves a group: on a day, or as if it had never been there. Who is not in it has left it. */
@@ -89,17 +145,16 @@ export const leaveGroup: ActionKind<'leave'> = async (item, entity, action) => {
 	const { branch, customer, group, rest, lock } = membership;
 	const day = dayOf(item, rest.e_date) ?? today('iso', item.zone);
 	return await item.run.withLock([lock], async () => {
-		const all = [...(await list(membership, false)), ...(await list(membership, true))];
-		const rows = [...new Map(all.map((row) => [row.id, row])).values()].filter((row) =>
-			rest.leave_by === 'delete' ? lastDay(item, row) >= day : lastDay(item, row) > day,
+		const rows = (await list(membership)).filter((row) =>
+			rest.leave_by === 'delete' ? lastDay(row, item.zone) >= day : lastDay(row, item.zone) > day,
 		);
 		if (rows.length === 0) return [left({ customer_id: customer, group_id: group }, 'unchanged', true)];
 		const begun = rows.find(
-			(row) => firstDay(item, row) > day && firstDay(item, row) <= today('iso', item.zone),
+			(row) => firstDay(row, item.zone) > day && firstDay(row, item.zone) <= today('iso', item.zone),
 		);
 		if (rest.leave_by !== 'delete' && begun) {
 			throw item.refused(
-				`'Last Day' must not be before the membership began, on ${firstDay(item, begun)}`,
+				`'Last Day' must not be before the membership began, on ${firstDay(begun, item.zone)}`,
 				"Give a later day, or set 'How' to Delete It. Nothing was saved.",
 			);
 		}
@@ -109,11 +164,12 @@ export const leaveGroup: ActionKind<'leave'> = async (item, entity, action) => {
 			const task = `take customer ${customer} out of group ${group} (membership ${String(row.id)})`;
 			const call = { path: cgi.path, branch, query: { id: row.id, group_id: group }, labels: LABELS, task };
 			// One that has not begun by then cannot end then.
-			const isDeleted = rest.leave_by === 'delete' || firstDay(item, row) > day;
+			const isDeleted = rest.leave_by === 'delete' || firstDay(row, item.zone) > day;
 			const change = isDeleted
 				? { ...call, action: 'delete' }
 				: { ...call, action: 'update', body: { e_date: rest.e_date } };
-			const model = await item.save(change, [lock]);
+			const keys = [lock, recordKey(cgi, Number(row.id))];
+			const model = await item.save(change, keys, { before: row });
 			result.push(left({ ...row, ...model }, isDeleted ? 'deleted' : 'updated', false));
 		}
 		return result;
@@ -132,26 +188,31 @@ function read(item: Item, entity: Entity, action: Action): Membership {
 	return { item, branch, customer, group, rest, lock: [cgi.path, customer, group] };
 }
 
-/** @param ever with past and future ones, which AlfaCRM shows only if asked for their days. API notes 5.7 */
-async function list({ item, branch, customer, group }: Membership, ever: boolean): Promise<IDataObject[]> {
+/** All memberships of the customer in the group, past and future ones too. */
+async function list({ item, branch, customer, group }: Membership): Promise<IDataObject[]> {
 	const query = { customer_id: customer };
-	const [body = {}] = ever ? (cgi.hidden ?? []) : [];
 	const task = `list the groups of customer ${customer}`;
-	const call = { path: cgi.path, action: 'customer', branch, query, body, labels: LABELS, task };
-	const rows = await surely(item, cgi, call);
-	return rows.filter((row) => readId(row.group_id) === group);
+	const call = { path: cgi.path, action: 'customer', branch, query, labels: LABELS, task };
+	const written = item.run.writtenTo(cgi.path);
+	const rows = new Map<number, IDataObject>();
+	for (const body of passesOf(cgi)) {
+		for (const row of await surely(item, cgi, { ...call, body })) {
+			const id = Number(row.id);
+			if (readId(row.group_id) !== group || written.isGone(id)) continue;
+			rows.set(id, (await item.run.ownCopy(cgi, id, row))?.row ?? row);
+		}
+	}
+	return [...rows.values()];
 }
 
 function dayOf(item: Item, value: unknown): string | undefined {
 	return formatDay(value, 'iso', item.zone);
 }
 
-function firstDay(item: Item, { b_date }: IDataObject): string {
-	return dayOf(item, b_date) ?? BEFORE_ALL;
-}
+const dotted = (day: string) => formatDay(day, 'dotted', 'UTC');
 
-function lastDay(item: Item, { e_date }: IDataObject): string {
-	return dayOf(item, e_date) ?? AFTER_ALL;
+function dayBefore(day: string): string {
+	return new Date(Date.parse(day) - DAY_MS).toISOString().slice(0, 10);
 }
 
 function joined(row: IDataObject, operationResult: OperationResult, alreadyMember: boolean): IDataObject {

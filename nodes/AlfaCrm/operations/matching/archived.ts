@@ -4,21 +4,34 @@ import { formatDay, readId } from '../../api/formats';
 import type { Entity } from '../../entities/types';
 import type { Item } from '../context';
 import type { Target } from '../target';
+import { unsure } from './sure';
 import type { Match } from './written';
 
 /** The day that stands for "not archived", for ever. API notes 3. */
 const NEVER = '2030-12-31';
 
+/** @throws NodeApiError when that cannot be told */
+export async function isArchived(item: Item, entity: Entity, target: Target, match: Match): Promise<boolean> {
+	const archived = await archivedState(item, entity, target, match);
+	if (archived === undefined) throw unsureIfArchived(item, entity, match);
+	return archived;
+}
+
+export function unsureIfArchived(item: Item, { label, plural }: Entity, { row }: Match): Error {
+	const doubt = `archived ${plural.toLowerCase()}`;
+	return unsure(item, doubt, `whether ${label.toLowerCase()} ${String(row.id)} is archived`);
+}
+
 /**
- * Whether a record is archived. A row may say so by its flag; a day in it says only that it may be, for whose day it is
+ * Whether a record is archived; undefined when the list of archived ones kept changing. A row may say so by its flag; a day in it says only that it may be, for whose day it is
  * by now depends on the school's clock, and groups show neither. So AlfaCRM is asked for archived ones. API notes 3.
  */
-export async function isArchived(
+export async function archivedState(
 	item: Item,
 	entity: Entity,
 	target: Target,
 	{ row, branch }: Match,
-): Promise<boolean> {
+): Promise<boolean | undefined> {
 	if (entity.archive === undefined) return false;
 	if (row.removed !== undefined && row.removed !== null) return Number(row.removed) === 1;
 	const { day } = entity.archive;
@@ -27,6 +40,8 @@ export async function isArchived(
 	const body = { id, ...target.query, ...entity.reveal, removed: 2 };
 	const task = `look for the ${entity.label.toLowerCase()} in the archive`;
 	const keep = (one: IDataObject) => readId(one.id) === id;
-	const { rows } = await item.collect({ ...target, branch, body, task }, { keep, limit: 1 });
-	return rows.length > 0;
+	const list = { ...target, branch, body, task };
+	const { rows, whole, stable } = await item.collect(list, { keep, limit: 1 });
+	if (rows.length > 0) return true;
+	return whole || stable ? false : undefined;
 }

@@ -9,8 +9,16 @@ import type { Item } from '../context';
 import type { Collection } from '../parameters';
 import type { Target } from '../target';
 import { branchesOf } from '../target';
+import type { Doubt } from './sure';
+import { read } from './sure';
 
 export type Branch = number | undefined;
+
+/** Where to look, and whether there may be more such places. */
+export interface Places {
+	branches: Branch[];
+	doubt?: Doubt;
+}
 
 /**
  * Where to look: in the branches chosen, in all where the same record may be in any, else in that of the call and those
@@ -22,13 +30,13 @@ export async function searchedBranches(
 	{ branch }: Target,
 	options: Collection,
 	saved?: IDataObject,
-): Promise<Branch[]> {
+): Promise<Places> {
 	const own = branchesOf(branch, entity.fields, saved ?? {});
-	if (!entity.match?.everyBranch) return own;
+	if (!entity.match?.everyBranch) return { branches: own };
 	const chosen = chosenBranches(options);
 	if (chosen.length === 0) return await allBranches(item, branch);
 	// Where a new record would be saved it must be found the next time.
-	return [...new Set([...chosen, ...(saved === undefined ? [] : own)])];
+	return { branches: [...new Set([...chosen, ...(saved === undefined ? [] : own)])] };
 }
 
 /** Read before anything is sent. */
@@ -41,21 +49,33 @@ function chosenBranches(options: Collection): number[] {
 }
 
 /** The branches of the account, that of the call first. Who may not list them searches in that one alone. */
-export async function allBranches(item: Item, first: Branch): Promise<Branch[]> {
-	try {
-		const rows = await item.run.shared(branchEntity.path, 'all', async () => {
-			return (await item.collect({ path: branchEntity.path, task: 'list the branches' })).rows;
-		});
-		const branches = rows.map(({ id }) => readId(id)).filter((id) => id !== undefined);
-		return first === undefined ? branches : [first, ...branches.filter((branch) => branch !== first)];
-	} catch (caught) {
-		if (!isForbidden(caught) || first === undefined) throw item.asError(caught);
+export async function allBranches(item: Item, first: Branch): Promise<Places> {
+	const list = { path: branchEntity.path, action: 'index', task: 'list the branches' };
+	const listed = await item.run.shared(
+		branchEntity.path,
+		first === undefined ? 'all' : 'all, or the one that was chosen',
+		async () => {
+			try {
+				return await read(item, branchEntity, list, 'what is in one of them');
+			} catch (caught) {
+				if (!isForbidden(caught) || first === undefined) throw item.asError(caught);
+				return undefined;
+			}
+		},
+		// A new login has not changed it, so the next item need not try again; any other refusal may pass.
+		(known) => (known ? known.doubt === undefined : item.run.client.isForbidden(list)),
+	);
+	if (listed === undefined) {
 		item.run.hints.add(
 			'This user may not list the branches, so only the one that is chosen was searched',
 			`branch ${first}`,
 		);
-		return [first];
+		return { branches: [first] };
 	}
+	const { rows, doubt } = listed;
+	const branches = rows.map(({ id }) => readId(id)).filter((id) => id !== undefined);
+	const others = branches.filter((branch) => branch !== first);
+	return { branches: first === undefined ? branches : [first, ...others], doubt };
 }
 
 /**

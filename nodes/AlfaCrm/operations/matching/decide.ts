@@ -4,7 +4,8 @@ export type IfSeveral = 'refuse' | 'newest' | 'all';
 export type IfArchived = 'update' | 'restore' | 'create' | 'skip';
 
 export interface Found extends Match {
-	archived: boolean;
+	/** Undefined when nobody can tell. */
+	archived?: boolean;
 }
 
 type Decision = { act: 'create' } | { act: 'refuse' | 'skip' | 'update'; matches: Found[] };

@@ -7,6 +7,7 @@ import { newestFirst } from './decide';
 import { emptyKey, keyOf, searchOf } from './keys';
 import { findMatches, withArchived } from './search';
 import { several } from './several';
+import { unsure } from './sure';
 
 /** Finds records as Create or Update does, and leaves them as they are. Active ones come first, then the newest. */
 export const find: Operation = async (item, entity) => {
@@ -20,14 +21,23 @@ export const find: Operation = async (item, entity) => {
 	if (search === undefined) throw emptyKey(item, entity, key);
 
 	const target = targetOf(item, entity, 'find');
-	const branches = await searchedBranches(item, entity, target, options);
-	const { matches } = await findMatches(item, entity, target, search, branches);
+	const places = await searchedBranches(item, entity, target, options);
+	const { matches, doubt } = await findMatches(item, entity, target, search, places);
 	const all = newestFirst(await withArchived(item, entity, target, matches));
+	for (const { row } of all.filter(({ archived }) => archived === undefined)) {
+		item.run.hints.add(
+			`AlfaCRM's list of archived ${entity.plural.toLowerCase()} kept changing while it was read, so one that was found may be archived`,
+			`${entity.label.toLowerCase()} ${String(row.id)}`,
+		);
+	}
 	const active = all.filter(({ archived }) => !archived);
 	const found = takesArchived ? [...active, ...all.filter(({ archived }) => archived)] : active;
 
 	if (found.length === 0 && ifNone === 'nothing') return [];
 	if (found.length === 0 && ifNone === 'item') return [{ matchFound: false }];
+	if (found.length === 0 && doubt !== undefined) {
+		throw unsure(item, doubt, `whether there is such a ${entity.label.toLowerCase()}`);
+	}
 	if (found.length === 0) {
 		throw item.failed(
 			`AlfaCRM has no ${entity.label.toLowerCase()} with this ${key.label.toLowerCase()}`,

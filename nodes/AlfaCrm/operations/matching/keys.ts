@@ -36,23 +36,23 @@ export function keyOf(item: Item, entity: Entity): MatchKey {
  * @returns undefined when there is nothing to look for, or not enough
  */
 export function searchOf(item: Item, entity: Entity, key: MatchKey): Search | undefined {
-	const given = key.fields.map((name): [Field, unknown] => {
+	const given = key.fields.map((name): [Field, Wire | undefined] => {
 		const field = keyField(entity, name);
 		const parameter = isCustom(name) ? matchValue : { name, displayName: field.label, default: '' };
-		return [field, item.given(parameter)];
+		const value = item.given(parameter);
+		return [field, isBlank(field, value) ? undefined : telling(field, item.read(field, value))];
 	});
-	const filled = given.filter(([field, value]) => !saysNothing(field, value));
+	const filled = given.filter(([, value]) => value !== undefined);
 	if (filled.length === 0 || (filled.length < given.length && !key.any)) return undefined;
-	const wanted = filled.map(([field, value]) => [field.name, spelled(field, item.read(field, value))]);
+	const wanted = filled.map(([field, value]) => [field.name, spelled(field, value)]);
 	return { key, wanted: Object.fromEntries(wanted) as IDataObject, fields: filled.map(([field]) => field) };
 }
 
-/** Empty, or nothing that two records could agree in, such as the words "no phone". */
-function saysNothing(field: Field, value: unknown): boolean {
-	return (
-		isBlank(field, value) ||
-		(field.type === 'phones' && listOf(value).every((one) => keyReadings(field, one).length === 0))
-	);
+/** What of a value can tell one record from another; undefined for none, such as the words "no phone". */
+function telling(field: Field, value: Wire): Wire | undefined {
+	const values = listOf(value).filter((one) => keyReadings(field, one).length > 0);
+	if (values.length === 0) return undefined;
+	return Array.isArray(value) ? (values as Wire) : value;
 }
 
 /** Phone numbers as AlfaCRM writes them, so that its own lists find them. */
@@ -76,16 +76,22 @@ export function emptyKey(item: Item, entity: Entity, { fields, any }: MatchKey, 
 	);
 }
 
-export function keyField({ fields, label }: Entity, name: string): Field {
-	if (name === 'id') return { type: 'id', name, label: `${label} ID` };
+export function keyField({ fields, label, resource }: Entity, name: string): Field {
+	if (name === 'id') return { type: 'id', entity: resource, name, label: `${label} ID` };
 	return fields.find((field) => field.name === name) ?? customField(name);
 }
 
-/** One for each value that is looked for, the same in every spelling. */
-export function locksOf(entity: Entity, { fields, wanted }: Search): LockKey[] {
-	return fields.flatMap((field) =>
-		listOf(wanted[field.name]).flatMap((value) =>
-			keyReadings(field, value).map((reading): LockKey => [entity.path, field.name, reading]),
-		),
-	);
+/**
+ * One for each value by which the record can be looked for, the same in every spelling: another execution may look for
+ * the same new record by another key.
+ */
+export function locksOf(entity: Entity, values: IDataObject): LockKey[] {
+	const names = new Set(entity.match?.keys.flatMap(({ fields }) => fields));
+	return Object.entries(values)
+		.filter(([name]) => names.has(name) || isCustom(name))
+		.flatMap(([name, value]) => {
+			const field = keyField(entity, name);
+			const readings = listOf(value).flatMap((one) => keyReadings(field, one));
+			return readings.map((reading): LockKey => [entity.path, name, reading]);
+		});
 }

@@ -1,26 +1,30 @@
 import type { IDataObject } from 'n8n-workflow';
 
 import { readId } from '../../api/formats';
+import { SMALLEST_PAGE } from '../../api/page';
 import { byId } from '../../entities/match';
 import type { Entity } from '../../entities/types';
-import { keyReadings, listOf, sameItem, searchForms } from '../../fields/field';
+import { isCustom } from '../../fields/custom';
+import { isNear, keyReadings, listOf, sameItem, searchForms } from '../../fields/field';
+import { fold } from '../../fields/fold';
 import type { Field } from '../../fields/types';
 import type { Item } from '../context';
-import { lookUp, notFound } from '../records/lookUp';
+import { current, lookUp, notFound } from '../records/lookUp';
 import type { Target } from '../target';
-import { isArchived } from './archived';
-import type { Branch } from './branches';
+import { archivedState } from './archived';
+import type { Places } from './branches';
 import { allBranches, inEachBranch } from './branches';
 import type { Found } from './decide';
 import type { Search } from './keys';
 import { keyField } from './keys';
+import type { Doubt, Read } from './sure';
+import { read, unsure } from './sure';
 import type { Match } from './written';
 import { indexRows } from './written';
 
 export interface Matches {
 	matches: Match[];
-	/** False when a list kept changing while it was read, so that a record may be there that did not come. */
-	isSure: boolean;
+	doubt?: Doubt;
 }
 
 /**
@@ -32,27 +36,26 @@ export async function findMatches(
 	entity: Entity,
 	target: Target,
 	search: Search,
-	branches: readonly Branch[],
+	{ branches, doubt: doubtfulBranches }: Places,
 ): Promise<Matches> {
 	const found = new Map<number, Match>();
-	let isSure = true;
-	const take = async (match: Match): Promise<boolean> => {
+	let doubt = doubtfulBranches;
+	const take = async (match: Match): Promise<void> => {
 		const id = readId(match.row.id);
-		if (id === undefined) return false;
-		const current = (await item.run.ownCopy(entity, id, match.row)) ?? match;
-		const isIt = fits(search, current.row);
-		if (isIt && !found.has(id)) found.set(id, current);
-		return isIt;
+		if (id === undefined) return;
+		const known = (await item.run.ownCopy(entity, id, match.row)) ?? match;
+		if (fits(search, known.row) && !found.has(id)) found.set(id, known);
 	};
 	await inEachBranch(item, branches, async (branch) => {
 		for (const questions of questionsOf(entity, search)) {
 			for (const question of questions) {
 				const at = item.run.now();
-				const answer = await ask(item, entity, { ...target, branch }, search, question);
-				isSure &&= answer.isSure;
-				let hits = 0;
-				for (const row of answer.rows) if (await take({ row, branch, at })) hits += 1;
-				if (hits > 0) break;
+				const answer = await ask(item, entity, { ...target, branch }, question);
+				doubt ??= answer.doubt;
+				for (const row of answer.rows) await take({ row, branch, at });
+				const filter = JSON.stringify([entity.path, ...Object.keys(question.filters)]);
+				if (answer.rows.some((row) => isBeyond(question, row))) item.run.looseFilters.add(filter);
+				if (item.run.looseFilters.has(filter)) break;
 			}
 		}
 	});
@@ -66,7 +69,7 @@ export async function findMatches(
 			}
 		}
 	}
-	return { matches: [...found.values()], isSure };
+	return { matches: [...found.values()], doubt };
 }
 
 /** A record that was written and that the search did not show: as it is now, or as written where it is not shown yet. */
@@ -90,7 +93,7 @@ export async function withArchived(
 ): Promise<Found[]> {
 	const found: Found[] = [];
 	for (const match of matches) {
-		found.push({ ...match, archived: await isArchived(item, entity, target, match) });
+		found.push({ ...match, archived: await archivedState(item, entity, target, match) });
 	}
 	return found;
 }
@@ -101,21 +104,17 @@ export async function withArchived(
  * @throws NodeApiError when there is none
  */
 export async function reach(item: Item, entity: Entity, id: number, target: Target): Promise<Match> {
-	const own = item.run.writtenTo(entity.path).get(id);
-	const place = own?.branch ?? target.branch;
-	const at = item.run.now();
-	const { record: row, isSure } = await lookUp((list, options) => item.collect(list, options), entity, id, {
-		...target,
-		branch: place,
-	});
-	if (row) return (await item.run.ownCopy(entity, id, row)) ?? { row, branch: place, at };
-	if (own) return own;
+	const { match, isSure } = await current(item, entity, id, target);
+	if (match) return match;
 	const isAnywhere = entity.match?.everyBranch === true;
-	const others = isAnywhere ? (await allBranches(item, target.branch)).slice(1) : [];
-	if (others.length > 0) {
+	if (isAnywhere) {
+		const { branches, doubt: doubtfulBranches } = await allBranches(item, target.branch);
+		const others = { branches: branches.slice(1), doubt: doubtfulBranches };
 		const search = { key: byId, wanted: { id }, fields: [keyField(entity, 'id')] };
-		const { matches } = await findMatches(item, entity, target, search, others);
+		const { matches, doubt } = await findMatches(item, entity, target, search, others);
 		if (matches.length > 0) return matches[0];
+		if (doubt !== undefined)
+			throw unsure(item, doubt, `whether there is ${entity.label.toLowerCase()} ${id}`);
 	}
 	const { message, description, status } = notFound(
 		entity,
@@ -126,113 +125,111 @@ export async function reach(item: Item, entity: Entity, id: number, target: Targ
 	throw item.failed(message, description, status);
 }
 
-/** All rows that a question brings. */
+/**
+ * Whether a row does not hold the very text that it was asked by. Then AlfaCRM looks at the digits of phones alone, or
+ * ignores the filter, and the other spellings bring nothing new.
+ */
+function isBeyond({ filters }: Question, row: IDataObject): boolean {
+	return Object.entries(filters).some(
+		([name, asked]) =>
+			row[name] !== undefined &&
+			!listOf(row[name]).some((one) => fold(String(one)).includes(fold(String(asked)))),
+	);
+}
+
+/**
+ * The rows that may hold what a question is about. A filter that AlfaCRM ignores brings the whole list, which would be
+ * read for each item. So once that is seen, or where there is no filter, the list is read whole once for all items.
+ */
 async function ask(
 	item: Item,
 	entity: Entity,
 	target: Target,
-	search: Search,
-	question: IDataObject,
-): Promise<{ rows: IDataObject[]; isSure: boolean }> {
-	const list = {
-		...target,
-		body: { ...target.query, ...entity.reveal, ...question },
-		task: `look for the ${entity.label.toLowerCase()}`,
-	};
-	const [field] = search.fields;
-	if (search.fields.length === 1 && field.type === 'custom') {
-		return await askForCustom(item, entity, list, field, search.wanted[field.name]);
+	{ field, value, filters }: Question,
+): Promise<Read> {
+	const body = { ...target.query, ...entity.reveal };
+	const list = { ...target, body, task: `look for the ${entity.label.toLowerCase()}` };
+	const key = JSON.stringify([entity.path, field.name]);
+	const { ignoredFilters } = item.run;
+	if (Object.keys(filters).length === 0 || ignoredFilters.has(key)) {
+		const { rows, indexOf, doubt } = await wholeList(item, entity, list);
+		mustShow(item, entity, field, rows);
+		const index = indexOf(field);
+		return { rows: keyReadings(field, value).flatMap((reading) => index.get(reading) ?? []), doubt };
 	}
-	return await read(item, entity, list);
+	const answer = await read(item, entity, { ...list, body: { ...body, ...filters } });
+	mustShow(item, entity, field, answer.rows);
+	const strangers = answer.rows.filter((row) => !mayBeFound(field, row[field.name], value, filters));
+	// Fewer than fill a page cost no more than a filter that works.
+	if (strangers.length >= SMALLEST_PAGE) ignoredFilters.add(key);
+	return answer;
 }
 
-async function read(item: Item, { plural }: Entity, list: Parameters<Item['collect']>[0]) {
-	const { rows, whole, stable, total = 0 } = await item.collect(list);
-	if (!whole) {
-		item.run.hints.add(
-			`AlfaCRM counts more ${plural.toLowerCase()} than it shows, so one that was looked for may not have been found`,
-			`${total} counted, ${rows.length} shown`,
-		);
-	}
-	return { rows, isSure: whole || stable };
-}
-
-/**
- * The rows among which something must be, if it is there at all.
- *
- * @throws NodeApiError when the list keeps changing, so that what is not found may be there
- */
-export async function surely(
-	item: Item,
-	entity: Entity,
-	list: Parameters<Item['collect']>[0],
-): Promise<IDataObject[]> {
-	const { rows, isSure } = await read(item, entity, list);
-	if (isSure) return rows;
-	throw unsure(item, entity);
-}
-
-/** A second record would be worse than none. */
-export function unsure(item: Item, { label, plural }: Entity): Error {
-	return item.failed(
-		`AlfaCRM's list of ${plural.toLowerCase()} kept changing while it was read, so it is not sure that this ${label.toLowerCase()} is new`,
-		'Run it again. Nothing was saved.',
+/** Whether a filter can have found a row, by the value itself or by a part of it. */
+function mayBeFound(field: Field, held: unknown, value: unknown, filters: IDataObject): boolean {
+	return listOf(held).some(
+		(one) => sameItem(field, one, value) || Object.values(filters).some((asked) => isNear(field, one, asked)),
 	);
 }
 
-/**
- * A filter that AlfaCRM ignores brings the whole list, which would be read for each item. Rows that do not hold the
- * value tell that, or that AlfaCRM looks for parts of texts: then these rows are not all there are. So from the next
- * item on the list is read once without the filter, and serves all of them.
- */
-async function askForCustom(
-	item: Item,
-	entity: Entity,
-	list: Parameters<Item['collect']>[0],
-	field: Field,
-	wanted: unknown,
-): Promise<{ rows: IDataObject[]; isSure: boolean }> {
-	const key = JSON.stringify([list.branch, field.name]);
-	if (!item.run.findsTooMuch.has(key)) {
-		const answer = await read(item, entity, list);
-		if (answer.rows.some((row) => !holds(field, row[field.name], wanted))) item.run.findsTooMuch.add(key);
-		return answer;
-	}
-	const body = Object.entries(list.body ?? {}).filter(([name]) => name !== field.name);
-	const everything = { ...list, body: Object.fromEntries(body) as IDataObject };
-	const { index, isSure } = await item.run.shared(
+/** All rows of a list, read once for all items of the execution, by the values of any field. */
+async function wholeList(item: Item, entity: Entity, list: Parameters<Item['collect']>[0]) {
+	return await item.run.shared(
 		entity.path,
-		key,
+		JSON.stringify(['whole', list.branch, list.body]),
 		async () => {
-			const answer = await read(item, entity, everything);
-			return { index: indexRows(field, answer.rows), isSure: answer.isSure };
+			const { rows, doubt } = await read(item, entity, list);
+			const indexes = new Map<string, Map<string, IDataObject[]>>();
+			const indexOf = (field: Field) => {
+				const index = indexes.get(field.name) ?? indexRows(field, rows);
+				indexes.set(field.name, index);
+				return index;
+			};
+			return { rows, indexOf, doubt };
 		},
-		(known) => known.isSure,
+		(known) => known.doubt === undefined,
 	);
-	return { rows: keyReadings(field, wanted).flatMap((reading) => index.get(reading) ?? []), isSure };
 }
 
-/** Groups of filters; those of a group are tried one after the other until one of them finds something. */
-function questionsOf(entity: Entity, { key, wanted }: Search): IDataObject[][] {
+/** By a name that no record shows nobody would ever be found, and a second record made at each run. */
+function mustShow(item: Item, { label }: Entity, { name }: Field, rows: readonly IDataObject[]): void {
+	if (!isCustom(name) || rows.length === 0 || rows.some((row) => name in row)) return;
+	throw item.refused(
+		`AlfaCRM's ${label.toLowerCase()} has no field "${name}"`,
+		`Correct 'Custom Field': 'Get' with 'Simplify' off shows which ones there are. ${item.unsaved()}`,
+	);
+}
+
+/** One value to ask a list for, and the filters that do. */
+interface Question {
+	field: Field;
+	value: unknown;
+	/** None where the list has no such filter. */
+	filters: IDataObject;
+}
+
+/** Groups of questions; those of a group find the same value in its spellings. */
+function questionsOf(entity: Entity, { key, wanted }: Search): Question[][] {
 	const names = (key.ask ?? key.fields).filter((name) => name in wanted);
 	const each = names.map((name) =>
-		listOf(wanted[name]).map((value) => filtersFor(entity, name, value as IDataObject[string])),
+		listOf(wanted[name]).map((value) => questionsFor(entity, name, value as IDataObject[string])),
 	);
 	return key.any ? each.flat() : groupsOfOne(each);
 }
 
 /** A record has one of several phones, but all of several fields. */
-function groupsOfOne(each: IDataObject[][][]): IDataObject[][] {
+function groupsOfOne(each: Question[][][]): Question[][] {
 	const [first = [], ...others] = each;
 	return first.map((questions) => [...questions, ...others.flat(2)]);
 }
 
-function filtersFor(entity: Entity, name: string, value: IDataObject[string]): IDataObject[] {
+function questionsFor(entity: Entity, name: string, value: IDataObject[string]): Question[] {
 	const field = keyField(entity, name);
 	const forms = searchForms(field, name, value);
 	const isKnown = (filter: string) =>
 		filter === 'id' || filter.startsWith('custom_') || entity.filters.some((one) => one.name === filter);
-	return forms.every((form) => Object.keys(form).every(isKnown)) ? forms : [{}];
+	const isFilter = forms.every((form) => Object.keys(form).every(isKnown));
+	return (isFilter ? forms : [{}]).map((filters) => ({ field, value, filters }));
 }
 
 /** Whether a row has what the key wants. */
@@ -242,5 +239,6 @@ export function fits({ key, wanted, fields }: Search, row: IDataObject): boolean
 }
 
 function holds(field: Field, held: unknown, wanted: unknown): boolean {
-	return listOf(held).some((one) => listOf(wanted).some((other) => sameItem(field, one, other)));
+	const readings = new Set(listOf(wanted).flatMap((one) => keyReadings(field, one)));
+	return listOf(held).some((one) => keyReadings(field, one).some((reading) => readings.has(reading)));
 }

@@ -1,7 +1,7 @@
 import type { IDataObject } from 'n8n-workflow';
 
 import type { Entity } from '../../entities/types';
-import { isBlank, isList, listOf, toProperty, union } from '../../fields/field';
+import { isBlank, isList, listOf, sameItem, toProperty, union } from '../../fields/field';
 import { upsertOptions } from '../../properties/upsert';
 import type { Item } from '../context';
 import { recordKey } from '../context';
@@ -15,15 +15,16 @@ import { report } from '../report';
 import { simplified } from '../simplify';
 import type { Target } from '../target';
 import { targetOf } from '../target';
-import { isArchived } from './archived';
+import { archivedState, unsureIfArchived } from './archived';
 import { searchedBranches } from './branches';
 import type { Found, IfArchived, IfSeveral } from './decide';
 import { decide } from './decide';
 import type { Search } from './keys';
 import { emptyKey, keyField, keyOf, locksOf, searchOf, spelled } from './keys';
-import { findMatches, fits, unsure, withArchived } from './search';
+import { findMatches, fits, withArchived } from './search';
 import type { Matches } from './search';
 import { several } from './several';
+import { unsure } from './sure';
 
 interface Rules {
 	ifSeveral: IfSeveral;
@@ -59,22 +60,36 @@ export const upsert: Operation = async (item, entity) => {
 	const wire = spelledIn(entity, changesIn(item, entity, given, rules.overwriteWithEmpty));
 	const target = targetOf(item, entity, 'upsert');
 	const job = { item, entity, target, given, wire, rules, show };
-	if (search === undefined) return [await create(job, {})];
+	const locks = [...locksOf(entity, wire), ...locksOf(entity, search?.wanted ?? {})];
+	if (search === undefined) return await item.run.withLock(locks, async () => [await create(job, {})]);
 
-	const branches = await searchedBranches(item, entity, target, options, wire);
-	return await item.run.withLock(locksOf(entity, search), async () => {
-		return await settle(job, search, await findMatches(item, entity, target, search, branches));
+	const places = await searchedBranches(item, entity, target, options, wire);
+	return await item.run.withLock(locks, async () => {
+		return await settle(job, search, await findMatches(item, entity, target, search, places));
 	});
 };
 
-async function settle(job: Job, search: Search, { matches, isSure }: Matches): Promise<IDataObject[]> {
+async function settle(job: Job, search: Search, { matches, doubt }: Matches): Promise<IDataObject[]> {
 	const { item, entity, target, rules, show } = job;
-	const decision = decide(await withArchived(item, entity, target, matches), rules);
+	const found = await withArchived(item, entity, target, matches);
+	const unclear = found.find(({ archived }) => archived === undefined);
+	if (unclear && (found.length > 1 || rules.ifArchived !== 'update')) {
+		throw unsureIfArchived(item, entity, unclear);
+	}
+	// An active one that did not come would count instead.
+	if (doubt !== undefined && found.every(({ archived }) => archived)) {
+		const noun = entity.label.toLowerCase();
+		throw unsure(
+			item,
+			doubt,
+			found.length > 0 ? `that no active ${noun} matches` : `that this ${noun} is new`,
+		);
+	}
+	const decision = decide(found, rules);
 	if (decision.act === 'refuse') throw several(item, entity, search.key, decision.matches);
 	if (decision.act === 'skip') return decision.matches.map(({ row }) => report(show, row, 'skipped', []));
 	if (decision.act === 'create') {
 		if ('id' in search.wanted) throw nobody(job, Number(search.wanted.id));
-		if (!isSure) throw unsure(item, entity);
 		return [await create(job, search.wanted)];
 	}
 	const saved: IDataObject[] = [];
@@ -101,12 +116,11 @@ async function create(job: Job, wanted: IDataObject): Promise<IDataObject> {
 	const task = `create the ${entity.label.toLowerCase()}`;
 	const model = await item.save({ ...target, action: 'create', body, task }, []);
 	const row = { ...body, ...model };
-	item.run.writtenTo(entity.path).set(Number(row.id), { row, branch: target.branch, at: item.run.now() });
 	return report(show, row, 'created', Object.keys(body));
 }
 
 async function change(job: Job, search: Search, match: Found): Promise<IDataObject> {
-	const { key, wanted } = search;
+	const { wanted } = search;
 	const { item, entity, target, given, rules, show } = job;
 	const id = Number(match.row.id);
 	return await item.run.withLock([recordKey(entity, id)], async () => {
@@ -114,13 +128,9 @@ async function change(job: Job, search: Search, match: Found): Promise<IDataObje
 		if (!fits(search, current.row))
 			throw item.refused(
 				`${entity.label} ${id} was changed by another execution and does not match any more`,
-				'Run it again.',
+				`Run it again. ${item.unsaved()}`,
 			);
-		const keptNames = new Set(rules.onlyForNew);
-		// The key agrees by its own rules, which are wider: it would only be spelled differently.
-		if (!key.any)
-			key.fields.filter((name) => !isList(keyField(entity, name))).forEach((name) => keptNames.add(name));
-		if (match.archived && rules.ifArchived === 'update') {
+		if (match.archived && rules.ifArchived === 'update' && !('removed' in job.wire)) {
 			item.run.hints.add(
 				"Archived records match and stay in the archive; choose in 'If the Match Is Archived' to restore them",
 				`${entity.label.toLowerCase()} ${id}`,
@@ -131,7 +141,7 @@ async function change(job: Job, search: Search, match: Found): Promise<IDataObje
 			...job.wire,
 			...spelledIn(entity, keyed(item, entity, given, wanted, current.row, rules.addToLists)),
 		};
-		for (const name of keptNames) delete wire[name];
+		for (const name of rules.onlyForNew) delete wire[name];
 		return await saveChanges(item, entity, target, current, wire, rules.addToLists, show);
 	});
 }
@@ -143,11 +153,12 @@ async function upToDate({ item, entity, target }: Job, match: Found): Promise<Fo
 	const at = item.run.now();
 	const row = await getRecord(item, entity, id, { ...target, branch: match.branch });
 	const current = { row, branch: match.branch, at };
-	return { ...current, archived: await isArchived(item, entity, target, current) };
+	return { ...current, archived: await archivedState(item, entity, target, current) };
 }
 
 /**
- * The values of the key among the fields. A list is never replaced by its key: it keeps what it has, unless other
+ * The values of the key among the fields. A record that was found takes another value that was given for the field; a
+ * new one must be found by the key the next time, and only takes the other's spelling. A list is never replaced by its key: it keeps what it has, unless other
  * values were given for it, which the key's then joins.
  */
 function keyed(
@@ -162,10 +173,11 @@ function keyed(
 	return Object.fromEntries(
 		values.map(([name, value]) => {
 			const field = keyField(entity, name);
-			if (!isList(field)) return [name, value];
 			const more = isBlank(field, given[name]) ? [] : listOf(item.read(field, given[name]));
+			const spelledAs = (one: unknown) => more.find((other) => sameItem(field, one, other)) ?? one;
+			if (!isList(field)) return [name, row === undefined ? spelledAs(value) : (more[0] ?? value)];
 			const kept = row !== undefined && !addsToLists && more.length === 0 ? listOf(row[name]) : [];
-			return [name, union(field, kept, [...listOf(value), ...more])];
+			return [name, union(field, kept, [...listOf(value).map(spelledAs), ...more])];
 		}),
 	) as IDataObject;
 }

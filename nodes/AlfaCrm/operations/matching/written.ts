@@ -1,5 +1,7 @@
 import type { IDataObject } from 'n8n-workflow';
 
+import type { ApiRequest } from '../../api/client';
+import { readId } from '../../api/formats';
 import { keyReadings, listOf } from '../../fields/field';
 import type { Field } from '../../fields/types';
 
@@ -13,6 +15,9 @@ export interface Match {
 	was?: ReadonlyMap<string, ReadonlySet<string>>;
 }
 
+/** A call that has written. */
+type WriteCall = Pick<ApiRequest, 'action' | 'body' | 'branch' | 'query'>;
+
 const asJson = (value: unknown): string => JSON.stringify(value) ?? 'undefined';
 
 /** Whether a row shows a record as it was before it was written: AlfaCRM's lists may be late. */
@@ -23,17 +28,48 @@ export function isLate({ was = new Map(), row: written }: Match, row: IDataObjec
 	});
 }
 
+/** An answer that leaves empty what was sent does not show it there. API notes 5.11. */
+function shownIn(model: IDataObject, sent: IDataObject): IDataObject {
+	const isHidden = ([name, value]: [string, unknown]) => isEmpty(value) && !isEmpty(sent[name]);
+	return Object.fromEntries(Object.entries(model).filter((entry) => !isHidden(entry)));
+}
+
+const isEmpty = (value: unknown): boolean => listOf(value).length === 0;
+
 /** Records that one execution has written, found by ID or by the value of a field without looking at each. */
 export class WrittenRecords {
 	private readonly byId = new Map<number, Match>();
+	private readonly gone = new Set<number>();
 	private readonly byValue = new Map<string, { field: Field; ids: Map<string, Set<number>> }>();
 
 	get(id: number): Match | undefined {
 		return this.byId.get(id);
 	}
 
+	/**
+	 * Notes what AlfaCRM has confirmed of a call that creates, changes or deletes a record.
+	 *
+	 * @param before the record as it was read; without it, nothing is known of the fields that were not sent
+	 */
+	note(call: WriteCall, model: IDataObject, at: number, before?: IDataObject): void {
+		const isNew = call.action === 'create';
+		const id = readId(isNew ? model.id : call.query?.id);
+		if (id === undefined) return;
+		const held = isNew ? {} : (before ?? this.byId.get(id)?.row);
+		if (call.action === 'delete') this.gone.add(id);
+		if (call.action === 'delete' || held === undefined) {
+			this.byId.delete(id);
+			return;
+		}
+		const { removed, ...sent } = call.body ?? {};
+		// Whether the flag of the archive was taken shows elsewhere.
+		const flag = isNew && removed !== undefined ? { removed } : {};
+		const row = { ...held, ...flag, ...sent, ...shownIn(model, sent) };
+		this.set(id, { row, branch: call.branch, at }, held, isNew ? [] : Object.keys(call.body ?? {}));
+	}
+
 	/** @param changes the fields that were changed, and the record before */
-	set(id: number, match: Match, before: IDataObject = {}, changes: readonly string[] = []): void {
+	private set(id: number, match: Match, before: IDataObject, changes: readonly string[]): void {
 		const was = new Map(this.byId.get(id)?.was);
 		for (const name of changes) was.set(name, new Set([...(was.get(name) ?? []), asJson(before[name])]));
 		this.byId.set(id, { ...match, was });
@@ -42,6 +78,11 @@ export class WrittenRecords {
 
 	forget(id: number): void {
 		this.byId.delete(id);
+	}
+
+	/** Whether it was deleted, though lists may go on showing it. */
+	isGone(id: number): boolean {
+		return this.gone.has(id);
 	}
 
 	/** Those that may hold the value; what was overwritten since is among them. */

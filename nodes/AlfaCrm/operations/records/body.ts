@@ -50,6 +50,27 @@ export function changesIn(
 	return { ...body, ...customBody(item, given, overwriteWithEmpty) };
 }
 
+/** Changes together with what an update has to name although it stays as the record shows it. */
+export function completed(
+	item: Item,
+	{ carried = [] }: Pick<Entity, 'carried'>,
+	record: IDataObject,
+	changes: IDataObject,
+): IDataObject {
+	const body = { ...changes };
+	if (carried.length > 0) {
+		const custom = Object.entries(record).filter(([name]) => isCustom(name));
+		for (const [name, value] of custom) if (!(name in body)) body[name] = value;
+	}
+	for (const field of carried) {
+		const { name, shownAs = name, unless } = field;
+		const isLeft = !(name in changes) && unless !== undefined && unless in changes;
+		const value = name in changes ? changes[name] : record[shownAs];
+		if (!isLeft && !isBlank(field, value)) body[name] = item.read(field, value);
+	}
+	return body;
+}
+
 function customBody(item: Item, given: IDataObject, overwriteWithEmpty: boolean): IDataObject {
 	const body: IDataObject = {};
 	for (const [name, value] of Object.entries(given)) {

@@ -1,7 +1,7 @@
 import type { IDataObject } from 'n8n-workflow';
 
 import type { List } from '../../api/page';
-import type { CollectOptions } from '../../api/pages';
+import type { Collected, CollectOptions } from '../../api/pages';
 import { limit, returnAll } from '../../properties/shared';
 import type { Item, ItemRequest } from '../context';
 
@@ -21,28 +21,42 @@ export async function listed(
 	list: Omit<List, 'itemIndex'>,
 	options: CollectOptions,
 ): Promise<IDataObject[]> {
-	const { rows, whole, total = 0, read } = await item.collect(list, options);
-	if (!whole) warnOfMissing(item, plural, read, total);
-	return rows;
+	const collected = await item.collect(list, options);
+	warnOfMissing(item, plural, collected);
+	return collected.rows;
 }
 
-export function warnOfMissing(item: Item, plural: string, found: number, total = 0): void {
+export function warnOfMissing(
+	item: Item,
+	plural: string,
+	{ whole, stable, total = 0, read }: Omit<Collected, 'rows'>,
+): void {
+	if (whole) return;
 	item.run.hints.add(
-		'A list did not come whole, though it was read again. Run it once more to be sure to have all rows',
-		`AlfaCRM spoke of ${total} ${plural}, ${found} came`,
+		stable
+			? 'AlfaCRM counts more rows than it shows, each time the same ones: its count may be wrong, or this user may not see all of them'
+			: 'A list did not come whole, though it was read again. Run it once more to be sure to have all rows',
+		`AlfaCRM spoke of ${total} ${plural}, ${read} came`,
 	);
 }
 
-/** A bare list becomes one item for each of its rows. */
+/**
+ * A bare list becomes one item for each of its rows.
+ *
+ * @param reads false for a call of which nobody knows what it does
+ */
 export function asRows(
 	item: Item,
 	{ task }: Pick<ItemRequest, 'task'>,
 	answer: IDataObject | IDataObject[],
+	reads = true,
 ): IDataObject[] {
 	const rows = Array.isArray(answer) ? answer : [answer];
 	if (rows.every((row) => typeof row === 'object' && row !== null)) return rows;
 	throw item.failed(
 		`AlfaCRM sent something unexpected when asked to ${task}`,
-		"Check 'Hostname' in the credential, or try again later.",
+		reads
+			? "Check 'Hostname' in the credential, or try again later."
+			: 'AlfaCRM may have carried it out all the same: look there before you run this again.',
 	);
 }

@@ -1,6 +1,7 @@
 import { recordKey } from '../context';
 import type { Operation } from '../operation';
-import { idOf, targetOf } from '../target';
+import { idOf, isOfAnother, targetOf } from '../target';
+import { getRecord } from './lookUp';
 
 export const deleteRecord: Operation = async (item, entity) => {
 	const target = targetOf(item, entity, 'delete');
@@ -8,8 +9,8 @@ export const deleteRecord: Operation = async (item, entity) => {
 	const task = `delete ${entity.label.toLowerCase()} ${id}`;
 	const keys = [recordKey(entity, id)];
 	await item.run.withLock(keys, async () => {
+		if (isOfAnother(target)) await getRecord(item, entity, id, target);
 		await item.save({ ...target, action: 'delete', query: { id, ...target.query }, task }, keys);
 	});
-	item.run.writtenTo(entity.path).forget(id);
 	return [{ id, deleted: true }];
 };

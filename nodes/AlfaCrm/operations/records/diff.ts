@@ -3,7 +3,7 @@ import type { IDataObject } from 'n8n-workflow';
 import { readId } from '../../api/formats';
 import type { Entity } from '../../entities/types';
 import { customField } from '../../fields/custom';
-import { isBlank, isList, listOf, sameValue, union } from '../../fields/field';
+import { isBlank, isList, isStored, listOf, union } from '../../fields/field';
 import type { Field, Wire } from '../../fields/types';
 import type { Item } from '../context';
 
@@ -20,10 +20,13 @@ export function differences(
 		const field = entity.fields.find((one) => one.name === name) ?? customField(name);
 		const wanted = addToLists && isList(field) ? added(item, field, record[name], value) : value;
 		const isEmptied = isBlank(field, wanted) && isBlank(field, record[name]);
-		if (!isEmptied && !sameValue(field, record[name], wanted, item.zone)) body[name] = wanted;
+		if (!isEmptied && !isStored(field, record[name], wanted, item.zone)) body[name] = wanted;
 	}
 	return body;
 }
+
+/** Lists of texts; all others are of IDs. */
+const TEXTS: ReadonlySet<Field['type']> = new Set(['texts', 'emails', 'phones']);
 
 /**
  * The values that a record has, and the given ones. Nothing is added to a list that is emptied.
@@ -37,10 +40,10 @@ export function added(item: Item, field: Field, held: unknown, given: Wire): Wir
 	if (held === undefined) {
 		throw item.refused(
 			`Nothing can be added to '${field.label}', because AlfaCRM does not show what is in it`,
-			`Set 'List Fields' to Replace All Values, or leave '${field.label}' out. Nothing was saved.`,
+			`Set 'List Fields' to Replace All Values, or leave '${field.label}' out. ${item.unsaved()}`,
 		);
 	}
-	if (field.type !== 'texts' && field.type !== 'phones' && present.some((one) => readId(one) === undefined)) {
+	if (!TEXTS.has(field.type) && present.some((one) => readId(one) === undefined)) {
 		throw item.refused(
 			`Nothing can be added to '${field.label}', because AlfaCRM shows no IDs in it`,
 			`Set 'List Fields' to Replace All Values, or leave '${field.label}' out. ${item.unsaved()}`,

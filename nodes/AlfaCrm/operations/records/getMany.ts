@@ -1,13 +1,15 @@
 import type { IDataObject } from 'n8n-workflow';
 
 import type { Entity } from '../../entities/types';
-import { isBlank, filterForms } from '../../fields/field';
+import { isNothing } from '../../fields/blank';
+import { filterForms, isBlank, isList } from '../../fields/field';
 import type { Item } from '../context';
 import type { Operation } from '../operation';
 import { simplified } from '../simplify';
 import { targetOf } from '../target';
 import { limitOf, listed } from './collect';
-import { recheckOf } from './recheck';
+import type { ChosenView } from './recheck';
+import { isInView, recheckOf } from './recheck';
 
 /** Lists records, a page after the other. */
 export const getMany: Operation = async (item, entity) => {
@@ -15,9 +17,15 @@ export const getMany: Operation = async (item, entity) => {
 	const most = limitOf(item);
 	const show = simplified(item, entity);
 	const wanted = filtersOf(item, entity);
-	const body = { ...target.query, ...viewsOf(item, entity) };
+	const views = viewsOf(item, entity);
+	const said = views.filter(({ view, value }) => value !== view.unsaid);
+	const body: IDataObject = {
+		...target.query,
+		...Object.fromEntries(said.map(({ view, value }) => [view.name, value])),
+	};
 	const passes = eachWith(chosenPasses(item, entity), formsOf(entity, wanted));
-	const keep = await recheckOf(item, entity, target, wanted);
+	const isWanted = await recheckOf(item, entity, target, wanted);
+	const keep = (row: IDataObject) => views.every((one) => isInView(one, row)) && isWanted(row);
 	const plural = entity.plural.toLowerCase();
 	const list = { ...target, body, task: `list the ${plural}` };
 	const rows = await listed(item, plural, list, { limit: most, keep, passes });
@@ -36,14 +44,13 @@ const eachWith = (bodies: IDataObject[], others: IDataObject[]): IDataObject[] =
 	bodies.flatMap((body) => others.map((other) => ({ ...body, ...other })));
 
 /** What the server's own defaults would hide or show. */
-function viewsOf(item: Item, { views = [] }: Entity): IDataObject {
-	const chosen = views.map((view) => ({
+function viewsOf(item: Item, { views = [] }: Entity): ChosenView[] {
+	return views.map((view) => ({
 		view,
-		value: item.read(view, item.given({ name: view.name, displayName: view.label, default: view.preset })),
+		value: Number(
+			item.read(view, item.given({ name: view.name, displayName: view.label, default: view.preset })),
+		),
 	}));
-	return Object.fromEntries(
-		chosen.filter(({ view, value }) => value !== view.unsaid).map(({ view, value }) => [view.name, value]),
-	);
 }
 
 /** One pass for each value that the index shows one at a time. */
@@ -70,7 +77,8 @@ function filtersOf(item: Item, { filters, plural }: Entity): IDataObject {
 				'Remove it, or correct its name. Nothing was sent to AlfaCRM.',
 			);
 		}
-		if (isBlank(filter, value)) {
+		// What is there and says too little is refused when it is read, in words that tell what is missing.
+		if (isNothing(value) || (isList(filter) && isBlank(filter, value))) {
 			throw item.refused(
 				`The filter '${filter.label}' is empty`,
 				`Without it all ${plural.toLowerCase()} would be returned. Fill it, or remove it from 'Filters'.`,

@@ -5,6 +5,7 @@ import type { List } from '../../api/page';
 import type { Collected, CollectOptions } from '../../api/pages';
 import type { Entity } from '../../entities/types';
 import type { Item } from '../context';
+import type { Match } from '../matching/written';
 import type { Target } from '../target';
 
 /** Reads the rows of a list; an item and a trigger each have their own way to. */
@@ -42,6 +43,25 @@ export function passesOf({ sweep, hidden = [] }: Entity): readonly IDataObject[]
 	return sweep.choices.map(({ value }) => ({ [sweep.name]: value }));
 }
 
+/**
+ * One record as it is, or as this execution has written it where AlfaCRM does not show that yet. Whoever reads, decides
+ * and writes reads with this, or it would undo what an item before has saved.
+ */
+export async function current(
+	item: Item,
+	entity: Entity,
+	id: number,
+	target: Target,
+): Promise<{ match?: Match; isSure: boolean }> {
+	const own = item.run.writtenTo(entity.path).get(id);
+	const branch = own?.branch ?? target.branch;
+	const at = item.run.now();
+	const collect: Collect = (list, options) => item.collect(list, options);
+	const { record: row, isSure } = await lookUp(collect, entity, id, { ...target, branch });
+	if (row === undefined) return { match: own, isSure };
+	return { match: (await item.run.ownCopy(entity, id, row)) ?? { row, branch, at }, isSure };
+}
+
 /** @throws NodeApiError when no row has this ID */
 export async function getRecord(
 	item: Item,
@@ -49,8 +69,8 @@ export async function getRecord(
 	id: number,
 	target: Target,
 ): Promise<IDataObject> {
-	const { record, isSure } = await lookUp((list, options) => item.collect(list, options), entity, id, target);
-	if (record) return record;
+	const { match, isSure } = await current(item, entity, id, target);
+	if (match) return match.row;
 	const { message, description, status } = notFound(entity, id, target.branch, isSure);
 	throw item.failed(message, description, status);
 }

@@ -1,13 +1,14 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import { formatDay, readId } from '../../api/formats';
+import { formatDay, readId, today } from '../../api/formats';
 import { cgi } from '../../entities/cgi';
 import type { Entity } from '../../entities/types';
 import { fold } from '../../fields/fold';
 import { holdsPhone } from '../../fields/phonePart';
-import { isExact, listOf, sameItem } from '../../fields/field';
+import { absent, isExact, listOf, sameItem } from '../../fields/field';
 import type { Filter, RecheckTest } from '../../fields/types';
 import type { Item } from '../context';
+import { firstDay, lastDay } from '../membershipDays';
 import type { Target } from '../target';
 
 type Test = (held: unknown, wanted: unknown, zone: string) => boolean;
@@ -65,6 +66,18 @@ export async function recheckOf(
 		});
 }
 
+/** What was chosen in a parameter that stands for a server's own default. */
+export interface ChosenView {
+	view: NonNullable<Entity['views']>[number];
+	value: number;
+}
+
+/** Whether a row belongs to what was chosen, by the flag that it shows, if it does. */
+export function isInView({ view: { name, flags }, value }: ChosenView, row: IDataObject): boolean {
+	const wanted = flags[value] as 0 | 1 | undefined;
+	return wanted === undefined || holdsExactly({ type: 'flag', name, label: name }, row[name], wanted);
+}
+
 function tellUnchecked(item: Item, plural: string, filter: string): undefined {
 	item.run.hints.add(
 		`AlfaCRM may ignore a filter, and it does not show whether it did, so check the ${plural}`,
@@ -74,7 +87,9 @@ function tellUnchecked(item: Item, plural: string, filter: string): undefined {
 
 function holdsExactly(filter: Filter, held: unknown, wanted: unknown): boolean {
 	if (held === undefined || !isExact(filter)) return true;
-	return listOf(held).some((one) => sameItem(filter, one, wanted));
+	if (filter.offMeansAll && !wanted) return true;
+	const shown = listOf(held).length === 0 ? listOf(absent(filter)) : listOf(held);
+	return shown.some((one) => sameItem(filter, one, wanted));
 }
 
 /** Customers do not show their groups, but groups show their customers. API notes 5.3 and 5.7. */
@@ -91,5 +106,8 @@ async function membersOf(
 	const { rows, whole } = await item.collect({ path: cgi.path, branch, query, body: query, task });
 	// A member that did not come would be missing among the customers.
 	if (!whole) return tellUnchecked(item, 'customers', filter.label);
-	return new Set(rows.map(({ customer_id }) => readId(customer_id)));
+	// Some accounts list those too who have left or are still to come.
+	const day = today('iso', item.zone);
+	const present = rows.filter((row) => firstDay(row, item.zone) <= day && lastDay(row, item.zone) >= day);
+	return new Set(present.map(({ customer_id }) => readId(customer_id)));
 }

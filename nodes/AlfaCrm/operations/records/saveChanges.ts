@@ -7,6 +7,7 @@ import { isArchived } from '../matching/archived';
 import type { Match } from '../matching/written';
 import { report } from '../report';
 import type { Target } from '../target';
+import { completed } from './body';
 import { differences } from './diff';
 
 /** Sends what differs from the record, nothing if nothing does, and tells which fields those were. */
@@ -29,12 +30,12 @@ export async function saveChanges(
 
 	const id = Number(row.id);
 	const task = `update ${entity.label.toLowerCase()} ${id}`;
-	const call = { ...target, branch, action: 'update', query: { id, ...target.query }, body, task };
-	const model = await item.save(call, [recordKey(entity, id)]);
+	const query = { id, ...target.query };
+	const call = { ...target, branch, action: 'update', query, body: completed(item, entity, row, body), task };
+	const model = await item.save(call, [recordKey(entity, id)], { before: row });
 	// An answer need not hold the record; whether the flag of the archive was taken shows elsewhere.
 	const sent = Object.fromEntries(Object.entries(body).filter(([name]) => name !== 'removed'));
 	const now = { row: { ...row, ...sent, ...model }, branch, at: item.run.now() };
-	item.run.writtenTo(entity.path).set(id, now, row, changed);
 	if (entity.archive && 'removed' in body) await tellIfKept(item, entity, target, now, body.removed === 1);
 	return report(show, now.row, 'updated', changed);
 }

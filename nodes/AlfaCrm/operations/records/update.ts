@@ -6,8 +6,8 @@ import { listMode, updateOptions } from '../../properties/shared';
 import type { Item } from '../context';
 import { recordKey } from '../context';
 import type { Operation } from '../operation';
-import { idOf, targetOf } from '../target';
-import { changesIn } from './body';
+import { idOf, isOfAnother, targetOf } from '../target';
+import { changesIn, completed } from './body';
 import { added } from './diff';
 import { givenFields } from './given';
 import { getRecord } from './lookUp';
@@ -30,10 +30,13 @@ export const update: Operation = async (item, entity) => {
 	const task = `update ${entity.label.toLowerCase()} ${id}`;
 	const keys = [recordKey(entity, id)];
 	return await item.run.withLock(keys, async () => {
-		const grown = adds ? addToLists(item, await getRecord(item, entity, id, target), body, lists) : {};
+		const isRead = adds || entity.carried !== undefined || isOfAnother(target);
+		const before = isRead ? await getRecord(item, entity, id, target) : undefined;
+		const grown = before && adds ? addToLists(item, before, body, lists) : {};
 		const query = { id, ...target.query };
-		const call = { ...target, action: 'update', query, body: { ...body, ...grown }, task };
-		return [{ id, ...(await item.save(call, keys)) }];
+		const sent = completed(item, entity, before ?? {}, { ...body, ...grown });
+		const call = { ...target, action: 'update', query, body: sent, task };
+		return [{ id, ...(await item.save(call, keys, { before })) }];
 	});
 };
 

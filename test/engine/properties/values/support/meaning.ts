@@ -60,6 +60,7 @@ const READERS: Record<Kind, (value: unknown, field: Described) => Meaning> = {
 	text,
 	longText: text,
 	texts: (value, field) => texts(value, field, field.isPhone === true),
+	emails: (value, field) => texts(value, field, false),
 	phones: (value, field) => texts(value, field, true),
 	// Some digits will do, and what they are told apart by is tested with the filters.
 	phonePart: () => ({ refuse: true, empty: true, anything: true }),

@@ -1,0 +1,34 @@
+import { fold } from './fold';
+import type { FieldKind } from './kind';
+import { itemsOf, parts } from './lists';
+import { textForms } from './text';
+import { severalTexts } from './texts';
+import type { OfType } from './types';
+
+const BETWEEN = /[\s,;:<>()[\]"]+/;
+
+/** Something before the sign, and a place with letters behind it: "-", "no@" and "@mail.ru" are no addresses. */
+function isAddress(text: string): boolean {
+	const [local, place, ...more] = text.split('@');
+	return more.length === 0 && /[\p{L}\d]/u.test(local) && /\p{L}/u.test(place ?? '');
+}
+
+/** The addresses in a text, such as that of "Anna <anna@example.org>". */
+function addressesIn(value: unknown): string[] {
+	if (typeof value !== 'string') return [];
+	const words = fold(value).split(BETWEEN).filter(isAddress);
+	return [...new Set(words.map((word) => word.replace(/\.+$/, '')))];
+}
+
+const ONLY_ADDRESSES = /^\S+@\S+(\s+\S+@\S+)+$/;
+
+/** Addresses that only blanks separate are several too. */
+const split = (text: string): string[] =>
+	parts(text).flatMap((part) => (ONLY_ADDRESSES.test(part.trim()) ? part.trim().split(/\s+/) : [part]));
+
+export const emails: FieldKind<OfType<'emails'>> = {
+	...severalTexts,
+	items: (_field, value) => itemsOf(value, split),
+	readings: (_field, item) => addressesIn(item),
+	searchForms: (_field, name, item) => addressesIn(item).flatMap((address) => textForms(name, address)),
+};

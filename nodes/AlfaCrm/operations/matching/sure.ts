@@ -1,0 +1,50 @@
+import type { IDataObject } from 'n8n-workflow';
+
+import type { Entity } from '../../entities/types';
+import type { Item } from '../context';
+
+type ListCall = Parameters<Item['collect']>[0];
+
+/** The list that kept changing while it was read, by the plural of what is in it: something may be there that did not come. */
+export type Doubt = string | undefined;
+
+export interface Read {
+	rows: IDataObject[];
+	doubt?: Doubt;
+}
+
+/** All rows of a list in which something is looked for; where some are missing the user is told. */
+export async function read(
+	item: Item,
+	entity: Pick<Entity, 'plural'>,
+	list: ListCall,
+	lookedFor = 'one that was looked for',
+): Promise<Read> {
+	const { rows, whole, stable, total = 0 } = await item.collect(list);
+	if (whole) return { rows };
+	const plural = entity.plural.toLowerCase();
+	item.run.hints.add(
+		`AlfaCRM counts more ${plural} than it shows, so ${lookedFor} may not have been found`,
+		`${total} counted, ${rows.length} shown`,
+	);
+	return { rows, doubt: stable ? undefined : plural };
+}
+
+/**
+ * The rows among which something must be, if it is there at all.
+ *
+ * @throws NodeApiError when the list keeps changing, so that what is not found may be there
+ */
+export async function surely(item: Item, entity: Entity, list: ListCall): Promise<IDataObject[]> {
+	const { rows, doubt } = await read(item, entity, list);
+	if (doubt === undefined) return rows;
+	throw unsure(item, doubt, `that this ${entity.label.toLowerCase()} is new`);
+}
+
+/** A second record, or a wrong one, would be worse than none. */
+export function unsure(item: Item, doubt: string, what: string): Error {
+	return item.failed(
+		`AlfaCRM's list of ${doubt} kept changing while it was read, so it is not sure ${what}`,
+		item.hasSaved ? 'Run it again.' : 'Run it again. Nothing was saved.',
+	);
+}

@@ -1,0 +1,101 @@
+import type { IDataObject, INodeParameters } from 'n8n-workflow';
+
+import { given, officeOf } from '../support/office';
+import { useSchool } from '../support/school';
+
+const school = useSchool({ customers: 40 });
+const { add, lead, row, run, set, stopped } = officeOf(school);
+
+const lesson = (more: IDataObject = {}) =>
+	add('lesson', {
+		branch_id: 1,
+		regular_id: null,
+		date: '2026-03-03',
+		time_from: '2026-03-03 17:00:00',
+		time_to: '2026-03-03 18:30:00',
+		lesson_type_id: 2,
+		status: 1,
+		subject_id: 3,
+		room_id: 2,
+		teacher_ids: [1],
+		customer_ids: [lead({ is_study: 1 }), lead({ is_study: 1 })],
+		group_ids: [1],
+		topic: 'Датчики',
+		note: 'Принести ноутбук',
+		homework: 'Читать',
+		custom_link: 'https://example.org/plan',
+		...more,
+	});
+const update = (id: number, updateFields: IDataObject, more: INodeParameters = {}): INodeParameters => ({
+	resource: 'lesson',
+	operation: 'update',
+	branchId: 1,
+	id: String(id),
+	updateFields: updateFields as INodeParameters,
+	...more,
+});
+
+describe.each(['keeps', 'blanks', 'refuses400'])(
+	'an update of a lesson where AlfaCRM %s what is not named',
+	(lessonUpdate) => {
+		beforeEach(() => set({ lessonUpdate }));
+
+		it.each<[string, IDataObject, IDataObject]>([
+			['its status', { status: 2 }, { status: 2 }],
+			['its homework', { homework: 'Писать' }, { homework: 'Писать' }],
+			[
+				'its day',
+				{ lesson_date: '2026-03-10' },
+				{ date: '2026-03-10', time_from: '2026-03-10 17:00:00', time_to: '2026-03-10 18:30:00' },
+			],
+			['its begin', { time_from: '16:15' }, { time_from: '2026-03-03 16:15:00' }],
+			['its end', { time_to: '19:00' }, { time_to: '2026-03-03 19:00:00' }],
+			['its length', { duration: 45 }, { time_to: '2026-03-03 17:45:00' }],
+			['its subject', { subject_id: 1 }, { subject_id: 1 }],
+		])('changes %s and nothing else', async (_what, fields, changed) => {
+			const id = lesson();
+			const before = structuredClone(row('lesson', id));
+			await run(update(id, fields));
+			const { updated_at, ...after } = row('lesson', id);
+			expect(after).toEqual({ ...before, ...changed, updated_at: undefined });
+			expect(updated_at).toBeDefined();
+		});
+
+		it.each([2, 3])('keeps a lesson of status %d as it is otherwise', async (status) => {
+			const id = lesson({ status });
+			const before = structuredClone(row('lesson', id));
+			await run(update(id, { topic: 'Моторы' }));
+			expect(row('lesson', id)).toMatchObject({ ...before, topic: 'Моторы', updated_at: expect.anything() });
+		});
+
+		it('adds to a list and keeps the others', async () => {
+			const id = lesson();
+			const before = structuredClone(row('lesson', id));
+			const customer = lead({ is_study: 1 });
+			await run(update(id, { customer_ids: String(customer) }, { listMode: 'add' }));
+			expect(row('lesson', id)).toMatchObject({
+				...before,
+				customer_ids: [...(before.customer_ids as number[]), customer],
+				updated_at: expect.anything(),
+			});
+		});
+
+		it('empties what is to be emptied, and only that', async () => {
+			const id = lesson();
+			const before = structuredClone(row('lesson', id));
+			await run(
+				update(id, { room_id: '', customer_ids: given([]) }, { options: { overwriteWithEmpty: true } }),
+			);
+			expect(row('lesson', id)).toMatchObject({
+				...before,
+				room_id: null,
+				customer_ids: [],
+				updated_at: expect.anything(),
+			});
+		});
+
+		it('changes nothing where there is no such lesson', async () => {
+			await stopped(update(999_999, { topic: 'Моторы' }));
+		});
+	},
+);
