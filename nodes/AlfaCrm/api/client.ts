@@ -220,7 +220,7 @@ export class ApiClient {
 		const login = loginOf(credential);
 		if (accountOf(login) !== account) {
 			const words = 'the credential was changed to another account meanwhile. Run it again.';
-			throw new AnswerError({ kind: 'unexpected', words });
+			throw new AnswerError({ kind: 'credentialChanged', words });
 		}
 		progress.login = login;
 		return { ...credential, token: usable(login, String(credential.token ?? '')) };

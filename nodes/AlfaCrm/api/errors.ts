@@ -16,7 +16,16 @@ export class LoginError extends ExecutionBaseError {
 
 /** What went wrong with a request, whichever of n8n's helpers or AlfaCRM's answers reported it. */
 export interface ApiFailure {
-	kind: 'login' | 'status' | 'redirect' | 'refusal' | 'notJson' | 'noAnswer' | 'cancelled' | 'unexpected';
+	kind:
+		| 'login'
+		| 'status'
+		| 'redirect'
+		| 'refusal'
+		| 'notJson'
+		| 'noAnswer'
+		| 'cancelled'
+		| 'credentialChanged'
+		| 'unexpected';
 	/** HTTP status, where an answer came. */
 	status?: number;
 	/** AlfaCRM's own words. */
@@ -125,6 +134,7 @@ const MAY_BE_DONE: Record<ApiFailure['kind'], (failure: ApiFailure) => boolean> 
 	notJson: () => true,
 	noAnswer: ({ code = '' }) => !NEVER_SENT.includes(code) && !badCertificate(code),
 	cancelled: ({ isUnderWay }) => isUnderWay === true,
+	credentialChanged: () => false,
 	unexpected: () => true,
 };
 

@@ -79,8 +79,13 @@ function textOf(failure: ApiFailure, call: CallInWords): Explanation {
 				message: 'The execution was cancelled',
 				description: lost(failure, call),
 			};
+		case 'credentialChanged':
+			return { message: `Could not ${call.task}: ${failure.words ?? ''}` };
 		case 'unexpected':
-			return { message: `Could not ${call.task}: ${failure.words ?? 'no reason was given'}` };
+			return {
+				message: `Could not ${call.task}: ${failure.words ?? 'no reason was given'}`,
+				description: lost(failure, call),
+			};
 		case 'status':
 			return { ...statusText(failure, call), status };
 	}

@@ -28,6 +28,7 @@ export function explainLogin(failure: ApiFailure, origin: string, hasAppKey = fa
 			return noAnswer(failure, host);
 		case 'status':
 			return withStatus(failure, host, said, hasAppKey);
+		case 'credentialChanged':
 		case 'unexpected':
 			return new LoginError(
 				`The login to AlfaCRM did not succeed${failure.words ? `: ${failure.words}` : '.'}`,

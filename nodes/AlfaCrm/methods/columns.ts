@@ -8,6 +8,7 @@ import type {
 import { ApiClient } from '../api/client';
 import { entities } from '../entities/registry';
 import type { Entity } from '../entities/types';
+import { customField, isCustom } from '../fields/custom';
 import { toColumn } from '../fields/field';
 import { branchOf } from './branch';
 import { columnsMethod } from './names';
@@ -49,17 +50,10 @@ async function customColumns(context: ILoadOptionsFunctions, entity: Entity): Pr
 		task: `read the custom fields of ${entity.plural.toLowerCase()}`,
 		isIdempotent: true,
 	})) as { items?: IDataObject[] };
-	const names = new Set(items.flatMap((row) => Object.keys(row).filter((key) => key.startsWith('custom_'))));
+	const names = new Set(items.flatMap((row) => Object.keys(row).filter(isCustom)));
 	return [...names].sort().map((id) => {
 		const sample = items.map((row) => row[id]).find((value) => value !== null && value !== undefined);
-		return {
-			id,
-			displayName: id,
-			required: false,
-			display: true,
-			defaultMatch: false,
-			canBeUsedToMatch: false,
-			type: Array.isArray(sample) ? 'array' : typeof sample === 'number' ? 'number' : 'string',
-		};
+		const type = Array.isArray(sample) ? 'array' : typeof sample === 'number' ? 'number' : 'string';
+		return { ...toColumn(customField(id), false), type };
 	});
 }

@@ -319,4 +319,4 @@ function parsed(text: string): unknown {
 }
 
 /** The key of the lock on one record. */
-export const recordKey = ({ path }: Pick<Entity, 'path'>, id: number): LockKey => [path, 'id', id];
+export const recordKey = ({ path }: Pick<Entity, 'path'>, id: number): LockKey => [path, 'record', id];

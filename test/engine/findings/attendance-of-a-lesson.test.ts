@@ -66,6 +66,17 @@ describe('Conduct', () => {
 		expect(writes()).toEqual(['lesson/teach']);
 	});
 
+	it('tells a corrected text from the same one, but not a time from the same one with its day', async () => {
+		const { id, customer_ids } = planned();
+		const details = form({ customer_id: String(customer_ids[0]), is_attend: true });
+		await run(conduct(id, details, { homework: 'read chapter 3', time_from: '17:00', time_to: '18:00' }));
+		const taught = sent().length;
+		await run(conduct(id, details, { homework: 'read chapter 3', time_from: '17:00', time_to: '18:00' }));
+		expect(sent()).toHaveLength(taught);
+		const { message } = await stopped(conduct(id, details, { homework: 'Read Chapter 3' }));
+		expect(message).toBe(`Lesson ${id} is conducted already, with other details`);
+	});
+
 	it('does not teach again what Mark Attendance has taught', async () => {
 		const { id, customer_ids } = planned();
 		const [one, two] = customer_ids;

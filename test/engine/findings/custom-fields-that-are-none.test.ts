@@ -94,3 +94,19 @@ describe('a custom field that the account does not have', () => {
 		expect(json).toMatchObject([{ operationResult: 'created' }]);
 	});
 });
+
+it('a custom field that is given twice is refused, for only one of the values could be saved', async () => {
+	const before = rows('customer').length;
+	const values = ['Д-1', 'Д-2'].map((value) => ({ name: RIGHT, value }));
+	const error = await stopped({
+		resource: 'customer',
+		operation: 'create',
+		branchId: 1,
+		is_study: 0,
+		legal_type: 1,
+		name: 'Орлова Мия',
+		additionalFields: { customFields: { values } },
+	});
+	expect(error.message).toBe(`The custom field ${RIGHT} is given twice`);
+	expect(rows('customer')).toHaveLength(before);
+});

@@ -26,6 +26,16 @@ describe('who joins or leaves a group', () => {
 	const leave = (id: unknown, group_id: unknown) =>
 		job('removeFromGroup', id, { group_id: pick(group_id), leave_by: 'end', additionalFields: {} });
 
+	it('shows the last day that was given, also where the answer holds no record', async () => {
+		const id = client();
+		const g = group();
+		await run(join(id, g));
+		const bare = { kind: 'successFalse', success: true, errors: [], model: {}, when: 'after' } as const;
+		school.sandbox.faults.add({ ...bare, match: { entity: 'cgi', action: 'update' } });
+		const [left] = await run(leave(id, g));
+		expect(left).toMatchObject({ operationResult: 'updated', e_date: dotted(0) });
+	});
+
 	it('is in it tomorrow, who left and joins again on one day', async () => {
 		const id = client();
 		const g = group();

@@ -370,5 +370,6 @@ it('takes no time for long values', () => {
 			}
 		}
 	}
-	expect(performance.now() - begin).toBeLessThan(10_000);
+	// Some 3 s; what takes time with the square of the length takes minutes. Other work beside makes it slower.
+	expect(performance.now() - begin).toBeLessThan(25_000);
 });

@@ -1,7 +1,7 @@
 import type { IDataObject } from 'n8n-workflow';
 
 import { readId } from '../../api/formats';
-import { isBlank, isStored, sameValue } from '../../fields/field';
+import { isBlank, isStored } from '../../fields/field';
 import type { Field } from '../../fields/types';
 import type { Entity } from '../../entities/types';
 import type { Item } from '../context';
@@ -46,7 +46,9 @@ export const markAttendance: ActionKind<'attend'> = async (item, entity, action)
 		if (status === CONDUCTED) {
 			const differing = wanted.filter((row) => !says(item, attendance.fields, heldBy(held, row), row));
 			const changes = fields.filter(({ name }) => name in rest && !IDENTITY.includes(name));
-			const isSame = changes.every((field) => agrees(item, field, lesson[field.name], rest[field.name]));
+			const isSame = changes.every((field) =>
+				isStored(field, lesson[field.name], rest[field.name], item.zone),
+			);
 			if (differing.length === 0 && isSame) return [report(show, lesson, 'unchanged', [])];
 			if (if_conducted !== 'teach') throw conductedAlready(item, id, differing);
 		}
@@ -144,14 +146,6 @@ function says(
 	return fields
 		.filter(({ name }) => name in wanted && !IDENTITY.includes(name))
 		.every((field) => isStored(field, held[field.name], wanted[field.name], item.zone));
-}
-
-/** A lesson shows its times with their day. */
-function agrees(item: Item, field: Field, held: unknown, wanted: unknown): boolean {
-	if (field.type !== 'time') return sameValue(field, held, wanted, item.zone);
-	return String(held ?? '')
-		.replace(/^\d{4}-\d\d-\d\d[ T]/, '')
-		.startsWith(String(wanted));
 }
 
 /** What a conducted lesson says of customers who are not named is sent along, for it might be lost. */

@@ -165,12 +165,15 @@ export const leaveGroup: ActionKind<'leave'> = async (item, entity, action) => {
 			const call = { path: cgi.path, branch, query: { id: row.id, group_id: group }, labels: LABELS, task };
 			// One that has not begun by then cannot end then.
 			const isDeleted = rest.leave_by === 'delete' || firstDay(row, item.zone) > day;
-			const change = isDeleted
-				? { ...call, action: 'delete' }
-				: { ...call, action: 'update', body: { e_date: rest.e_date } };
+			const body = { e_date: rest.e_date };
+			const change = isDeleted ? { ...call, action: 'delete' } : { ...call, action: 'update', body };
 			const keys = [lock, recordKey(cgi, Number(row.id))];
 			const model = await item.save(change, keys, { before: row });
-			result.push(left({ ...row, ...model }, isDeleted ? 'deleted' : 'updated', false));
+			result.push(
+				isDeleted
+					? left({ ...row, ...model }, 'deleted', false)
+					: left({ ...row, ...body, ...model }, 'updated', false),
+			);
 		}
 		return result;
 	});

@@ -227,7 +227,7 @@ function questionsFor(entity: Entity, name: string, value: IDataObject[string]):
 	const field = keyField(entity, name);
 	const forms = searchForms(field, name, value);
 	const isKnown = (filter: string) =>
-		filter === 'id' || filter.startsWith('custom_') || entity.filters.some((one) => one.name === filter);
+		filter === 'id' || isCustom(filter) || entity.filters.some((one) => one.name === filter);
 	const isFilter = forms.every((form) => Object.keys(form).every(isKnown));
 	return (isFilter ? forms : [{}]).map((filters) => ({ field, value, filters }));
 }

@@ -130,14 +130,23 @@ async function change(job: Job, search: Search, match: Found): Promise<IDataObje
 				`${entity.label} ${id} was changed by another execution and does not match any more`,
 				`Run it again. ${item.unsaved()}`,
 			);
-		if (match.archived && rules.ifArchived === 'update' && !('removed' in job.wire)) {
+		const { archived } = current;
+		if (archived === undefined && rules.ifArchived !== 'update')
+			throw unsureIfArchived(item, entity, current);
+		// Somebody may have archived it since it was found.
+		if (archived && !match.archived && ['create', 'skip'].includes(rules.ifArchived))
+			throw item.refused(
+				`${entity.label} ${id} was archived by another execution meanwhile`,
+				`Run it again. ${item.unsaved()}`,
+			);
+		if (archived && rules.ifArchived === 'update' && !('removed' in job.wire)) {
 			item.run.hints.add(
 				"Archived records match and stay in the archive; choose in 'If the Match Is Archived' to restore them",
 				`${entity.label.toLowerCase()} ${id}`,
 			);
 		}
 		const wire: IDataObject = {
-			...(match.archived && rules.ifArchived === 'restore' ? { removed: 0 } : {}),
+			...(archived && rules.ifArchived === 'restore' ? { removed: 0 } : {}),
 			...job.wire,
 			...spelledIn(entity, keyed(item, entity, given, wanted, current.row, rules.addToLists)),
 		};
@@ -157,9 +166,9 @@ async function upToDate({ item, entity, target }: Job, match: Found): Promise<Fo
 }
 
 /**
- * The values of the key among the fields. A record that was found takes another value that was given for the field; a
- * new one must be found by the key the next time, and only takes the other's spelling. A list is never replaced by its key: it keeps what it has, unless other
- * values were given for it, which the key's then joins.
+ * The values of the key among the fields. A record that was found keeps its own spelling of the key, and takes what else
+ * was given for the field; a new one must be found by the key the next time, and only takes the other's spelling. A list
+ * is never replaced by its key: it keeps what it has, unless other values were given for it, which the key's then joins.
  */
 function keyed(
 	item: Item,
@@ -175,7 +184,8 @@ function keyed(
 			const field = keyField(entity, name);
 			const more = isBlank(field, given[name]) ? [] : listOf(item.read(field, given[name]));
 			const spelledAs = (one: unknown) => more.find((other) => sameItem(field, one, other)) ?? one;
-			if (!isList(field)) return [name, row === undefined ? spelledAs(value) : (more[0] ?? value)];
+			const isHeld = row !== undefined && sameItem(field, row[name], value);
+			if (!isList(field)) return [name, row ? (more[0] ?? (isHeld ? row[name] : value)) : spelledAs(value)];
 			const kept = row !== undefined && !addsToLists && more.length === 0 ? listOf(row[name]) : [];
 			return [name, union(field, kept, [...listOf(value).map(spelledAs), ...more])];
 		}),

@@ -43,35 +43,43 @@ function collection(
 	parameter: { name: string; displayName: string },
 ): IDataObject {
 	const { customFields, ...fields } = item.object({ ...parameter, default: {} });
-	return { ...stated(item, entity, fields), ...customIn(item, customFields) };
-}
-
-/** Names that the form does not have would be dropped without a word. */
-function stated(item: Item, entity: Entity, given: IDataObject): IDataObject {
+	const given = { ...fields, ...customIn(item, customFields) };
 	const strangers = strangersIn(entity, given);
 	if (strangers.length === 0) return given;
-	throw item.refused(
-		`AlfaCRM's ${entity.label.toLowerCase()} has no field ${strangers.join(', ')}`,
-		'Remove it, or correct its name. Nothing was sent to AlfaCRM.',
+	throw unknownFieldsError(item, entity, strangers, 'Remove it, or correct its name.');
+}
+
+function unknownFieldsError(item: Item, { label }: Entity, names: readonly string[], advice: string): Error {
+	const quoted = names.map((name) => `"${name}"`).join(', ');
+	return item.refused(
+		`AlfaCRM's ${label.toLowerCase()} has no field ${quoted}`,
+		`${advice} Nothing was sent to AlfaCRM.`,
 	);
 }
 
 /** The custom fields of a form: pairs of a name and a value. */
 function customIn(item: Item, customFields: unknown): IDataObject {
-	const { values = [] } = (customFields ?? {}) as { values?: unknown };
-	const pairs = [values].flat() as Array<{ name?: unknown; value?: IDataObject[string] } | null>;
-	return Object.fromEntries(
-		pairs.map((pair): [string, IDataObject[string]] => {
-			const name = typeof pair?.name === 'string' ? pair.name.trim() : '';
-			if (isCustom(name)) return [name, pair?.value];
+	const body: IDataObject = {};
+	const { values = [] } = (customFields ?? {}) as { values?: IDataObject[] };
+	for (const pair of values) {
+		const name = typeof pair.name === 'string' ? pair.name.trim() : '';
+		if (!isCustom(name)) {
 			throw item.refused(
-				isNothing(pair?.name)
+				isNothing(pair.name)
 					? "'Name' of a custom field is empty"
-					: `${shown(pair?.name)} is not the name of a custom field`,
+					: `${shown(pair.name)} is not the name of a custom field`,
 				"Names of custom fields start with custom_, as in the output of 'Get'. Nothing was sent to AlfaCRM.",
 			);
-		}),
-	);
+		}
+		if (name in body) {
+			throw item.refused(
+				`The custom field ${name} is given twice`,
+				'Only one of the values could be saved. Remove the other. Nothing was sent to AlfaCRM.',
+			);
+		}
+		body[name] = pair.value;
+	}
+	return body;
 }
 
 /** Defined below, or all that the input item holds. */
@@ -87,23 +95,17 @@ function known(item: Item, entity: Entity, given: IDataObject): IDataObject {
 	const strangers = strangersIn(entity, given);
 	const isRefused = item.choice(unknownFields) === 'refuse';
 	if (strangers.length === 0) return given;
-	if (isRefused) {
-		throw item.refused(
-			`AlfaCRM's ${entity.label.toLowerCase()} has no field ${strangers.join(', ')}`,
-			"Remove it, or set 'Unknown Fields' to Leave Out. Nothing was sent to AlfaCRM.",
-		);
-	}
+	if (isRefused)
+		throw unknownFieldsError(item, entity, strangers, "Remove it, or set 'Unknown Fields' to Leave Out.");
 	for (const stranger of strangers) {
-		item.run.hints.add(`Left out, since AlfaCRM's ${entity.label.toLowerCase()} has no such field`, stranger);
+		const text = `Left out, since AlfaCRM's ${entity.label.toLowerCase()} has no such field`;
+		item.run.hints.add(text, `"${stranger}"`);
 	}
-	const left = new Set(strangers);
-	return Object.fromEntries(Object.entries(given).filter(([key]) => !left.has(`"${key}"`)));
+	return Object.fromEntries(Object.entries(given).filter(([key]) => !strangers.includes(key)));
 }
 
 function strangersIn(entity: Entity, given: IDataObject): string[] {
 	const names = new Set(entity.fields.map(({ name }) => name));
 	const isKnown = (key: string) => names.has(key) || (entity.custom === true && isCustom(key));
-	return Object.keys(given)
-		.filter((key) => !isKnown(key))
-		.map((key) => `"${key}"`);
+	return Object.keys(given).filter((key) => !isKnown(key));
 }

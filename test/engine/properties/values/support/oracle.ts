@@ -1,6 +1,6 @@
 import type { JournalEntry } from '../../../../../sandbox';
 import { defaultSettings } from '../../../../../sandbox/settings';
-import type { Meaning } from './meaning';
+import type { Described, Meaning } from './meaning';
 import { isMoment, meaningOf, phoneToMatch } from './meaning';
 import type { Probe } from './probe';
 import type { Change, Outcome, Runner } from './runner';
@@ -18,6 +18,15 @@ const isBlank = (value: unknown): boolean =>
 const callOf = ({ entity, action }: JournalEntry): string => `${entity}/${action}`;
 const isWrite = ({ action }: JournalEntry): boolean =>
 	/^(create|update|delete|teach|bonus-(add|spend))$/.test(String(action));
+
+/** What strangers have in common tells nobody apart: signs without a letter or a digit, and emails that are none. */
+function ofKey({ type }: Described, meaning: Meaning): Meaning {
+	const tells = type === 'emails' ? /[\p{L}\d]@.*\p{L}/u : /[\p{L}\p{N}]/u;
+	const says = (meaning.says ?? []).filter((value) => [value].flat().some((one) => tells.test(String(one))));
+	return says.length > 0 || meaning.says === undefined
+		? { ...meaning, says: meaning.says && says }
+		: { empty: true };
+}
 
 /** The other opinion on what became of one value, to which the node is held. */
 export class Oracle {
@@ -39,7 +48,10 @@ export class Oracle {
 			const meaning = phoneToMatch(probe.field, value);
 			return this.isOneOfSeveral() ? { ...meaning, empty: true } : meaning;
 		}
-		const meaning = meaningOf(probe.field, value);
+		const meaning =
+			probe.role === 'key'
+				? ofKey(probe.field, meaningOf(probe.field, value))
+				: meaningOf(probe.field, value);
 		if (probe.role === 'key' && probe.field.type === 'custom' && isMoment(value))
 			return { ...meaning, refuse: true };
 		if (!meaning.empty) return meaning;
