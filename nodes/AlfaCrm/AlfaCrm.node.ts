@@ -8,6 +8,7 @@ import { listSearch } from './methods/listSearch';
 import { loadOptions } from './methods/loadOptions';
 import { perform } from './operations';
 import { Run } from './operations/context';
+import { Item } from './operations/item';
 import { allProperties } from './properties';
 
 export class AlfaCrm implements INodeType {
@@ -34,7 +35,8 @@ export class AlfaCrm implements INodeType {
 		const run = new Run(this);
 		const output: INodeExecutionData[] = [];
 		try {
-			for (const item of run.items()) {
+			const items = this.getInputData().map((_, index) => new Item(run, index));
+			for (const item of items) {
 				const pairedItem = { item: item.index };
 				try {
 					await run.readCredential();

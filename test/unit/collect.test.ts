@@ -242,9 +242,9 @@ describe('collect', () => {
 			listing(() => lists[String(request.body.status)], 20)(request),
 		);
 		const passes = [{ status: 1 }, { status: 2 }];
-		const { rows, total, whole } = await collect(client, { ...CALL, body: { x: 1 } }, { passes });
+		const { rows, whole } = await collect(client, { ...CALL, body: { x: 1 } }, { passes });
 		expect(idsOf(rows)).toEqual(idsOf(ids(30)));
-		expect([total, whole]).toEqual([35, true]);
+		expect(whole).toBe(true);
 		expect(sent.every(({ body }) => body.x === 1)).toBe(true);
 		sent.length = 0;
 		await collect(client, CALL, { passes, limit: 20 });

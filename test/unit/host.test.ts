@@ -105,6 +105,8 @@ const REFUSED: Array<[spelling: unknown, why: RegExp]> = [
 	['https://user:secret@demo.s20.online', /user name or password/],
 	['https://user@demo.s20.online', /user name or password/],
 	['https://', /is not a host name/],
+	['https//demo.s20.online', /is not a host name/],
+	['https', /is not a host name/],
 	['http://', /is not a host name/],
 	['://demo', /is not a host name/],
 	['/company/1/lead', /'Hostname'/],

@@ -55,6 +55,21 @@ describe('withLock', () => {
 		await expect(second).resolves.toBe('yes');
 	});
 
+	it('waits on for what the work before may have left under way', async () => {
+		const key = newKey();
+		const begun = performance.now();
+		const givenUp = async () => await Promise.reject(new Error('given up'));
+		const first = withLock([key], undefined, givenUp, () => 50);
+		const second = withLock([key], undefined, async () => await Promise.resolve(performance.now()));
+		const stop = new AbortController();
+		const third = withLock([key], stop.signal, async () => await Promise.resolve('never'));
+		// The work itself has ended at once, and who waits can be cancelled.
+		await expect(first).rejects.toThrow('given up');
+		stop.abort();
+		await expect(third).rejects.toThrow('The execution was cancelled');
+		expect((await second) - begun).toBeGreaterThanOrEqual(48);
+	});
+
 	it('does not wait for itself when a key comes twice, and works without any', async () => {
 		const key = newKey();
 		await expect(withLock([key, key], undefined, async () => await Promise.resolve(1))).resolves.toBe(1);

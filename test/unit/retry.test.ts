@@ -97,6 +97,15 @@ describe.each([
 		expect(answer).toBe('done');
 	});
 
+	it.each(['0', 'Tue, 24 Nov 2026 09:59:00 GMT'])(
+		'waits longer and longer where Retry-After is over already: %s',
+		async (retryAfter) => {
+			const { gaps } = await course([tooMany(retryAfter)], { isRepeatable });
+			expect(gaps).toHaveLength(4);
+			[1_000, 2_000, 4_000, 4_000].forEach((wait, index) => expect(gaps[index]).toBeGreaterThanOrEqual(wait));
+		},
+	);
+
 	it('tries 5 times with Retry-After as well', async () => {
 		const { gaps } = await course([tooMany('3')], { isRepeatable });
 		expect(gaps).toHaveLength(4);

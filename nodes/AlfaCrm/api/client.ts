@@ -13,7 +13,7 @@ import { sleep } from 'n8n-workflow';
 import type { Answer } from './answer';
 import { checked } from './answer';
 import type { ApiFailure } from './errors';
-import { AnswerError, cancelled, failureOf, mayBeDone, nodeError, veiled } from './errors';
+import { AnswerError, cancelled, failureOf, mayBeDone, mayBeUnderWay, nodeError, veiled } from './errors';
 import type { Explanation } from './explain';
 import { explain } from './explain';
 import { rateLimiterOf, readRate } from './pace';
@@ -25,12 +25,16 @@ export const CREDENTIAL = 'alfaCrmApi';
 const TIMEOUT_MS = 30_000;
 /** How long n8n may take to end a request that was cancelled. */
 const ABORT_MS = 100;
+/** How long AlfaCRM is given at least to end what it may still be at work on. */
+const UNDER_WAY_MS = 1_000;
 /** How often a request is sent whose token was not taken. */
 const LOGIN_TRIES = 3;
 /** How many new tokens may be turned down, since another process may log in at the same moment. */
 const NEW_LOGINS = 2;
-/** How long a path counts as forbidden after a new login did not change that. */
+/** How long a path counts as forbidden after a new login did not change that, and a login as refused. */
 const FORBIDDEN_MS = 60_000;
+/** What is wrong with a login that would fail again in the same way. */
+const LASTING: ReadonlyArray<ApiFailure['declaredCause']> = ['credential-invalid', 'configuration-invalid'];
 
 /** Any n8n context that can call AlfaCRM. */
 type ApiContext = IExecuteFunctions | ILoadOptionsFunctions | IPollFunctions | IWebhookFunctions;
@@ -51,8 +55,8 @@ export interface ApiRequest {
 	savedBefore?: readonly string[];
 	labels?: Record<string, string>;
 	itemIndex?: number;
-	/** Called when it fails, and yet AlfaCRM may have carried it out. */
-	onLost?: () => void;
+	/** Called when it fails, and yet AlfaCRM may have carried it out, or may still be at work on it for some time. */
+	onLost?: (underWayMs: number) => void;
 }
 
 interface Connection {
@@ -83,6 +87,8 @@ export class ApiClient {
 	private readonly forbidden = new Map<string, number>();
 	/** Lists, as `path/action`, that are asked for without a page size, since with one they failed. */
 	readonly withoutPageSize = new Set<string>();
+	/** The login that was refused last: with many items, each would try it again. */
+	private refused?: { login: string; failure: ApiFailure; at: number };
 
 	constructor(private readonly context: ApiContext) {}
 
@@ -104,7 +110,6 @@ export class ApiClient {
 		return (await this.connect(undefined)).account;
 	}
 
-	/** Where that AlfaCRM is. */
 	async origin(): Promise<string> {
 		return (await this.connect(undefined)).origin;
 	}
@@ -130,16 +135,19 @@ export class ApiClient {
 		const connection = await this.connect(call.itemIndex);
 		const progress: Progress = { begun: loginMark(), token: '', isNewLogin: false, newLogins: 0 };
 		for (let tries = 1; ; tries++) {
+			const begun = performance.now();
 			try {
+				await this.leaveIfRefused(connection, progress);
 				return await this.send(connection, call, progress);
 			} catch (error) {
 				const failure = failureOf(error);
+				this.noteRefusal(failure, progress);
 				if (this.mayLogInAgain(failure, pathOf(call), progress) && tries < LOGIN_TRIES) continue;
 				if (isExpected(failure)) return undefined;
-				if (mayBeDone(failure)) call.onLost?.();
+				if (mayBeDone(failure)) call.onLost?.(mayBeUnderWay(failure) ? asLongAgain(begun) : 0);
 				const { host } = new URL(connection.origin);
-				const { isNewLogin } = progress;
-				const text = explain(failure, { ...call, host, isNewLogin, timeoutMs: TIMEOUT_MS, tries: TRIES });
+				const words = { host, isNewLogin: progress.isNewLogin, timeoutMs: TIMEOUT_MS, tries: TRIES };
+				const text = explain(failure, { ...call, ...words });
 				throw nodeError(this.node, withoutSecrets(text, progress), call.itemIndex, text.failure);
 			}
 		}
@@ -226,6 +234,19 @@ export class ApiClient {
 		return { ...credential, token: usable(login, String(credential.token ?? '')) };
 	}
 
+	/** @throws AnswerError when the very same login was refused a moment ago; a corrected one is tried */
+	private async leaveIfRefused(connection: Connection, progress: Progress): Promise<void> {
+		if (this.refused === undefined || Date.now() - this.refused.at >= FORBIDDEN_MS) return;
+		await this.readCredential(connection, progress);
+		if (JSON.stringify(progress.login) === this.refused.login) throw new AnswerError(this.refused.failure);
+	}
+
+	private noteRefusal(failure: ApiFailure, { login }: Progress): void {
+		if (failure.kind !== 'login' || !LASTING.includes(failure.declaredCause)) return;
+		if (this.refused?.failure === failure) return;
+		this.refused = { login: JSON.stringify(login), failure, at: Date.now() };
+	}
+
 	/**
 	 * After a token was not taken, or a 403, which may mean the same: whether another try makes sense. n8n renews a token
 	 * after HTTP 401 by itself, once; never, as it is asked here, after a 403 or a 401 that comes with HTTP 200.
@@ -244,6 +265,10 @@ export class ApiClient {
 		return progress.newLogins < NEW_LOGINS;
 	}
 }
+
+/** What took so long may take as long again. */
+const asLongAgain = (begun: number): number =>
+	Math.min(Math.max(performance.now() - begun, UNDER_WAY_MS), TIMEOUT_MS);
 
 /** AlfaCRM's own words may hold what was sent to it. */
 function withoutSecrets(text: Explanation, { token, login }: Progress): Explanation {

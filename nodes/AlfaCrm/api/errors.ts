@@ -1,6 +1,8 @@
 import type { Failure as DeclaredCause, IDataObject, INode } from 'n8n-workflow';
 import { ExecutionBaseError, NodeApiError, NodeOperationError, UserError } from 'n8n-workflow';
 
+import { maybeSent, networkCause } from './network';
+
 /**
  * A login that AlfaCRM refused or that never reached it. Its text is all that a user sees in the credential's test.
  *
@@ -113,18 +115,9 @@ function statusFailure(status: number, response: HttpFailure['response']): ApiFa
 	};
 }
 
-export const UNREACHABLE = ['EHOSTUNREACH', 'ENETUNREACH'];
-
-export function badCertificate(code: string): boolean {
-	return /CERT|TLS|SSL|UNABLE_TO_/.test(code);
-}
-
 export function timedOut({ code }: ApiFailure): boolean {
-	return code === 'ECONNABORTED' || code === 'ETIMEDOUT';
+	return networkCause(code) === 'timeout';
 }
-
-/** The request never left for AlfaCRM. */
-const NEVER_SENT = ['ENOTFOUND', 'EAI_AGAIN', 'ECONNREFUSED', ...UNREACHABLE];
 
 const MAY_BE_DONE: Record<ApiFailure['kind'], (failure: ApiFailure) => boolean> = {
 	login: () => false,
@@ -132,7 +125,7 @@ const MAY_BE_DONE: Record<ApiFailure['kind'], (failure: ApiFailure) => boolean> 
 	redirect: () => true,
 	refusal: ({ isContradictory }) => isContradictory === true,
 	notJson: () => true,
-	noAnswer: ({ code = '' }) => !NEVER_SENT.includes(code) && !badCertificate(code),
+	noAnswer: ({ code }) => maybeSent[networkCause(code)],
 	cancelled: ({ isUnderWay }) => isUnderWay === true,
 	credentialChanged: () => false,
 	unexpected: () => true,
@@ -141,6 +134,11 @@ const MAY_BE_DONE: Record<ApiFailure['kind'], (failure: ApiFailure) => boolean> 
 /** Whether AlfaCRM may have carried out a call all the same. */
 export function mayBeDone(failure: ApiFailure): boolean {
 	return MAY_BE_DONE[failure.kind](failure);
+}
+
+/** Whether AlfaCRM may still be at work on a call whose answer nobody waits for any more. */
+export function mayBeUnderWay(failure: ApiFailure): boolean {
+	return failure.isUnderWay === true || timedOut(failure) || failure.status === 504;
 }
 
 /**

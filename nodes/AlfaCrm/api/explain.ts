@@ -1,7 +1,9 @@
 import type { Failure as DeclaredCause } from 'n8n-workflow';
 
 import type { ApiFailure } from './errors';
-import { badCertificate, mayBeDone, timedOut, UNREACHABLE } from './errors';
+import { mayBeDone } from './errors';
+import type { NetworkCause } from './network';
+import { networkCause } from './network';
 import { LONGEST_WAIT_MS } from './retry';
 
 /** How long a trigger should leave AlfaCRM alone that asked for patience and did not say how much. */
@@ -121,50 +123,55 @@ function refusal(failure: ApiFailure, call: CallInWords): Explanation {
 	};
 }
 
+const noAnswerTexts: Record<NetworkCause, (call: CallInWords, code: string) => Explanation> = {
+	noNameServer: ({ host, task }) => ({
+		message: `The address of ${host} could not be looked up, so it could not ${task}`,
+		description: 'No name server answered. Try again later, or check the network that n8n runs in.',
+	}),
+	unknownHost: ({ host, task }) => ({
+		message: `The host ${host} was not found, so it could not ${task}`,
+		description: "Check 'Hostname' in the credential.",
+	}),
+	certificate: ({ host, task }, code) => ({
+		message: `${host} did not prove who it is, so it could not ${task}`,
+		description: `n8n does not accept its certificate (${code}). Check 'Hostname' in the credential.`,
+	}),
+	unreachable: ({ host, task }) => ({
+		message: `${host} could not be reached, so it could not ${task}`,
+		description: 'Check the network that n8n runs in.',
+	}),
+	refused: ({ host, task }) => ({
+		message: `${host} refused the connection, so it could not ${task}`,
+		description: "Check 'Hostname' in the credential and whether AlfaCRM opens in a browser.",
+	}),
+	timeout: ({ host, task, timeoutMs }, code) => ({
+		message: `${host} did not answer within ${timeoutMs / 1_000} seconds when asked to ${task}`,
+		description: `Network code: ${code}.`,
+	}),
+	closed: ({ host, task }, code) => ({
+		message: `${host} closed the connection before its answer was complete when asked to ${task}`,
+		description: `Network code: ${code}.`,
+	}),
+};
+
 function noAnswer(failure: ApiFailure, call: CallInWords): Explanation {
 	const { code = '' } = failure;
-	if (code === 'EAI_AGAIN') {
-		return {
-			message: `The address of ${call.host} could not be looked up, so it could not ${call.task}`,
-			description: 'No name server answered. Try again later, or check the network that n8n runs in.',
-		};
-	}
-	if (code === 'ENOTFOUND') {
-		return {
-			message: `The host ${call.host} was not found, so it could not ${call.task}`,
-			description: "Check 'Hostname' in the credential.",
-		};
-	}
-	if (badCertificate(code)) {
-		return {
-			message: `${call.host} did not prove who it is, so it could not ${call.task}`,
-			description: `n8n does not accept its certificate (${code}). Check 'Hostname' in the credential.`,
-		};
-	}
-	if (UNREACHABLE.includes(code)) {
-		return {
-			message: `${call.host} could not be reached, so it could not ${call.task}`,
-			description: 'Check the network that n8n runs in.',
-		};
-	}
-	if (code === 'ECONNREFUSED') {
-		return {
-			message: `${call.host} refused the connection, so it could not ${call.task}`,
-			description: "Check 'Hostname' in the credential and whether AlfaCRM opens in a browser.",
-		};
-	}
-	const what = timedOut(failure)
-		? `did not answer within ${call.timeoutMs / 1_000} seconds`
-		: 'closed the connection before its answer was complete';
-	return {
-		message: `${call.host} ${what} when asked to ${call.task}`,
-		description: `${lost(failure, call)}Network code: ${code}.`,
-	};
+	const text = noAnswerTexts[networkCause(code)](call, code);
+	return { ...text, description: `${lost(failure, call)}${text.description ?? ''}` };
 }
 
 function statusText(failure: ApiFailure, call: CallInWords): Explanation {
 	const { status = 0, words } = failure;
 	const said = words ? ` AlfaCRM said: ${words}` : '';
+	// A firewall, a hosting company, a proxy: AlfaCRM itself answers in JSON, and what it means by 403 is not meant here.
+	if (failure.isPage && status < 500 && status !== 429) {
+		return {
+			message: `${call.host} answered with a web page (HTTP ${status})${without(failure, call)}`,
+			description:
+				"Something other than AlfaCRM may have answered. Check 'Hostname' in the credential and whether AlfaCRM opens in a browser.",
+			failure: { cause: 'temporarily-unavailable' },
+		};
+	}
 	if (status === 401) {
 		return {
 			message: call.isNewLogin

@@ -24,7 +24,9 @@ export function originOf(hostname: unknown): string {
 		throw new UserError("'Hostname' must not contain a user name or password, only the host.");
 	}
 	const [, scheme, host, port] = SPELLING.exec(text) ?? [];
-	if (host === undefined || Number(port ?? 0) > 65_535) throw new UserError(NOT_A_HOST);
+	// A scheme that lost its colon would send the key to another school.
+	const isScheme = host === 'https' || host === 'http';
+	if (host === undefined || isScheme || Number(port ?? 0) > 65_535) throw new UserError(NOT_A_HOST);
 
 	const isLoopback = LOOPBACK.test(host);
 	if (scheme !== undefined && scheme !== 'https' && !(isLoopback && scheme === 'http')) {

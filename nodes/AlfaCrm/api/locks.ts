@@ -1,3 +1,5 @@
+import { sleep } from 'n8n-workflow';
+
 import { cancelled } from './errors';
 
 /** How long this process remembers which records it has written. */
@@ -16,11 +18,14 @@ const queues = new Map<string, Set<() => void>>();
  * by, then one record after the other.
  *
  * @param signal ends the wait at once; work that has begun goes on
+ * @param underWayMs asked when the work has ended: how long what it has sent may still be under way, for which the
+ * locks are held on
  */
 export async function withLock<T>(
 	keys: readonly string[],
 	signal: AbortSignal | undefined,
 	work: () => Promise<T>,
+	underWayMs: () => number = () => 0,
 ): Promise<T> {
 	const held: string[] = [];
 	try {
@@ -32,7 +37,9 @@ export async function withLock<T>(
 		if (signal?.aborted) throw cancelled();
 		return await work();
 	} finally {
-		for (const key of held) release(key);
+		const wait = underWayMs();
+		if (wait > 0) void sleep(wait).then(() => held.forEach(release));
+		else held.forEach(release);
 	}
 }
 

@@ -1,5 +1,9 @@
+import type { Failure as DeclaredCause } from 'n8n-workflow';
+
 import type { ApiFailure } from './errors';
-import { badCertificate, LoginError, timedOut, UNREACHABLE } from './errors';
+import { LoginError } from './errors';
+import type { NetworkCause } from './network';
+import { networkCause } from './network';
 
 export const LOGIN_TIMEOUT_MS = 10_000;
 
@@ -34,42 +38,45 @@ export function explainLogin(failure: ApiFailure, origin: string, hasAppKey = fa
 				`The login to AlfaCRM did not succeed${failure.words ? `: ${failure.words}` : '.'}`,
 				'temporarily-unavailable',
 			);
-		default:
+		case 'login':
+		case 'refusal':
+		case 'cancelled':
 			return new LoginError(`${wrongKey(hasAppKey)}${said}`);
 	}
 }
 
-function noAnswer(failure: ApiFailure, host: string): LoginError {
-	const { code = '' } = failure;
-	if (code === 'EAI_AGAIN') {
-		return new LoginError(
-			`The address of ${host} could not be looked up: no name server answered. Try again later, or check the network that n8n runs in.`,
-			'temporarily-unavailable',
-		);
-	}
-	if (code === 'ENOTFOUND') {
-		return new LoginError(`The host ${host} was not found. Check 'Hostname'.`, 'configuration-invalid');
-	}
-	if (timedOut(failure)) {
-		return new LoginError(
-			`${host} did not answer the login within ${LOGIN_TIMEOUT_MS / 1_000} seconds.`,
-			'temporarily-unavailable',
-		);
-	}
-	if (badCertificate(code)) {
-		return new LoginError(
-			`${host} did not prove who it is: n8n does not accept its certificate (${code}). Check 'Hostname'.`,
-			'configuration-invalid',
-		);
-	}
-	if (UNREACHABLE.includes(code)) {
-		return new LoginError(
-			`${host} could not be reached. Check the network that n8n runs in.`,
-			'temporarily-unavailable',
-		);
-	}
-	const what = code === 'ECONNREFUSED' ? 'refused the connection' : 'broke off the connection';
-	return new LoginError(`${host} ${what}. Check 'Hostname', or try again later.`, 'temporarily-unavailable');
+type LoginText = [text: string, cause: DeclaredCause['cause']];
+
+const noAnswerTexts: Record<NetworkCause, (host: string, code: string) => LoginText> = {
+	noNameServer: (host) => [
+		`The address of ${host} could not be looked up: no name server answered. Try again later, or check the network that n8n runs in.`,
+		'temporarily-unavailable',
+	],
+	unknownHost: (host) => [`The host ${host} was not found. Check 'Hostname'.`, 'configuration-invalid'],
+	timeout: (host) => [
+		`${host} did not answer the login within ${LOGIN_TIMEOUT_MS / 1_000} seconds.`,
+		'temporarily-unavailable',
+	],
+	certificate: (host, code) => [
+		`${host} did not prove who it is: n8n does not accept its certificate (${code}). Check 'Hostname'.`,
+		'configuration-invalid',
+	],
+	unreachable: (host) => [
+		`${host} could not be reached. Check the network that n8n runs in.`,
+		'temporarily-unavailable',
+	],
+	refused: (host) => [
+		`${host} refused the connection. Check 'Hostname', or try again later.`,
+		'temporarily-unavailable',
+	],
+	closed: (host) => [
+		`${host} broke off the connection. Check 'Hostname', or try again later.`,
+		'temporarily-unavailable',
+	],
+};
+
+function noAnswer({ code = '' }: ApiFailure, host: string): LoginError {
+	return new LoginError(...noAnswerTexts[networkCause(code)](host, code));
 }
 
 function withStatus(

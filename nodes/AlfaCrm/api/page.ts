@@ -6,6 +6,8 @@ import type { ApiClient, ApiRequest } from './client';
 import type { ApiFailure } from './errors';
 import { nodeError, timedOut } from './errors';
 
+/** The most rows that AlfaCRM gives on a page, as documented. API notes 3. */
+export const LARGEST_PAGE = 500;
 /** The smallest page that AlfaCRM was seen to give; a `total` equal to one full page may just be the page's length. */
 export const SMALLEST_PAGE = 20;
 

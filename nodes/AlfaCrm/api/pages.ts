@@ -4,10 +4,8 @@ import type { IDataObject } from 'n8n-workflow';
 import type { ApiClient } from './client';
 import { nodeError } from './errors';
 import type { List, RowKey } from './page';
-import { looksLikePageSize, pageOf, PageTooLarge, rowKeys } from './page';
+import { LARGEST_PAGE, looksLikePageSize, pageOf, PageTooLarge, rowKeys } from './page';
 
-/** The most rows that AlfaCRM gives on a page, as documented. API notes 3. */
-const LARGEST_PAGE = 500;
 /** 200,000 records at the smallest page. A server that is still going on then would never end. */
 const MOST_PAGES = 10_000;
 
@@ -28,6 +26,8 @@ export interface Page {
 	total?: number;
 	/** False on the last page, if fewer rows came than there are: the list changed while it was read. */
 	complete: boolean;
+	/** There were fewer rows than before, so one may have slipped to a page that had been read, whatever the count says. */
+	shrank: boolean;
 }
 
 /**
@@ -41,6 +41,7 @@ export async function* pages(
 	const seen = new Set<RowKey>();
 	let size = pageSize;
 	let total: number | undefined;
+	let shrank = false;
 	let count = 0;
 	let fullest = 0;
 	let before = '';
@@ -50,6 +51,8 @@ export async function* pages(
 			total: stated,
 			size: asked = Number(call.body?.pageSize),
 		} = await pageOf(client, call, page, size);
+		// What merely counts the rows of the page tells nothing.
+		shrank ||= stated !== undefined && stated !== items.length && stated < (total ?? 0);
 		// A row that is removed meanwhile lowers it, and lets another slip to a page that was read before.
 		total = stated === undefined ? total : Math.max(stated, total ?? 0);
 		const keys = rowKeys(items);
@@ -70,7 +73,8 @@ export async function* pages(
 		const hasMore = items.length > 0 && typeof keys[0] === 'string' && isMore;
 		before = text;
 		const last = (rows.length === 0 && !hasMore) || enough;
-		yield { number: page, rows, items, keys, total, complete: !last || all || total === undefined };
+		const complete = !last || all || total === undefined;
+		yield { number: page, rows, items, keys, total, complete, shrank };
 		if (last) return;
 		// A server that gives less than it is asked for may still count from what it was asked for, and pass over rows.
 		if (page === 0 && size !== undefined) size = items.length < asked ? items.length : size;
@@ -101,7 +105,10 @@ export interface Collected {
 	rows: IDataObject[];
 	/** False when rows are known to be missing; never because of the limit. */
 	whole: boolean;
-	/** How many rows AlfaCRM spoke of, and how many different ones came, before `keep` left some out. */
+	/**
+	 * How many rows AlfaCRM spoke of, and how many different ones came, before `keep` left some out. Of several passes, which
+	 * may show the same rows, that of the one which lacks most.
+	 */
 	total?: number;
 	read: number;
 	/** Two readings brought the very same rows in the same order although the total says more: the total is wrong. */
@@ -126,13 +133,16 @@ export async function collect(
 		const one = await readAll(client, asked, { rows, keep, limit, readings });
 		all.whole &&= one.whole;
 		all.stable ||= one.stable;
-		all.read += one.read;
-		if (one.total !== undefined) all.total = (all.total ?? 0) + one.total;
+		if (lacking(one) > lacking(all) || all.total === undefined) {
+			Object.assign(all, { total: one.total, read: one.read });
+		}
 	}
 	const found = [...rows.values()];
 	all.rows = found.length > limit ? found.slice(0, limit) : found;
 	return all;
 }
+
+const lacking = ({ total = 0, read }: Pick<Collected, 'total' | 'read'>): number => total - read;
 
 /** What the readings of a list fill, and when they have enough. */
 interface Wanted extends Required<Pick<CollectOptions, 'keep' | 'limit' | 'readings'>> {
@@ -150,6 +160,7 @@ interface Reading {
 	isShort: boolean;
 	total?: number;
 	complete: boolean;
+	shrank: boolean;
 }
 
 async function readAll(client: ApiClient, list: List, wanted: Wanted): Promise<Omit<Collected, 'rows'>> {
@@ -167,7 +178,9 @@ async function readAll(client: ApiClient, list: List, wanted: Wanted): Promise<O
 		const result = { total, read: known.size };
 		// Equal rows on several pages count where nothing tells how many there are, if they come so twice.
 		const hasEqual = total === undefined && items.length > reading.keys.size;
-		const isEnough = reading.complete || known.size >= (total ?? 0);
+		const isCounted = reading.complete || known.size >= (total ?? 0);
+		// A new row may stand in the count for one that slipped; both times is too much of a chance.
+		const isEnough = isCounted && (!reading.shrank || count > 1);
 		if (isEnough && !hasEqual) return { ...result, whole: true, stable: false };
 		if (isInOrder(reading, before)) {
 			for (const key of reading.keys) wanted.rows.delete(key);
@@ -197,11 +210,12 @@ async function readOnce(client: ApiClient, list: List, wanted: Wanted): Promise<
 		requests: 0,
 		isShort: false,
 		complete: true,
+		shrank: false,
 	};
 	let last = '';
 	try {
 		for await (const page of pages(client, list)) {
-			const { items, keys, number, total, complete } = page;
+			const { items, keys, number, total, complete, shrank } = page;
 			const text = `${keys.join('\n')}\n`;
 			// The last page may come again; before all rows are there, one of equal rows is another one.
 			const isAgain = text === last && reading.items.length >= (total ?? 0);
@@ -217,7 +231,7 @@ async function readOnce(client: ApiClient, list: List, wanted: Wanted): Promise<
 			});
 			if (number === 0) reading.isShort = items.length < pageSize;
 			reading.requests += 1;
-			Object.assign(reading, { total, complete });
+			Object.assign(reading, { total, complete, shrank });
 			if (rows.size >= limit) break;
 			// The few that were asked for are not the ones that are wanted, so the whole list has to be gone through.
 			if (!isKept && items.length === pageSize && pageSize < LARGEST_PAGE)

@@ -1,5 +1,6 @@
 import type { ApiFailure } from './errors';
-import { badCertificate, failureOf, timedOut } from './errors';
+import { failureOf, timedOut } from './errors';
+import { mayPass, networkCause } from './network';
 import type { RateLimiter } from './pace';
 import { pause } from './pace';
 
@@ -44,11 +45,12 @@ export async function withRetries<T>(
 function waitBeforeRetry(failure: ApiFailure, attempt: number, isRepeatable: boolean): number | undefined {
 	const backoff = WAITS_MS[attempt - 1] ?? 0;
 	if (failure.status === 429) {
-		const wait = failure.retryAfterMs ?? Math.ceil(backoff + Math.random() * backoff * 0.25);
+		// A date that has passed is one by another clock.
+		const wait = failure.retryAfterMs || Math.ceil(backoff + Math.random() * backoff * 0.25);
 		return attempt < TRIES && wait <= LONGEST_WAIT_MS ? wait : undefined;
 	}
 	const lost =
-		(failure.kind === 'noAnswer' && failure.code !== 'ENOTFOUND' && !badCertificate(failure.code ?? '')) ||
+		(failure.kind === 'noAnswer' && mayPass[networkCause(failure.code)]) ||
 		(failure.kind === 'status' && UNAVAILABLE.includes(failure.status ?? 0));
 	const tries = timedOut(failure) ? TIMED_OUT_TRIES : LOST_READ_TRIES;
 	return lost && isRepeatable && attempt < tries ? backoff : undefined;

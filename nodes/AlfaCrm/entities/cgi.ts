@@ -40,7 +40,11 @@ export const cgi = writable({
 	hidden: [{ b_date: '01.01.2000', e_date: '31.12.2099' }],
 	title: ['customer_id', 'b_date', 'e_date'],
 	fields: [
-		customer,
+		{
+			...customer,
+			isOwner: true,
+			description: 'Whose membership it is. An update of that of another is refused.',
+		},
 		dotted('e_date', 'End Date', {
 			description: 'Last day of the membership. Sources disagree on its format, so check the result.',
 		}),

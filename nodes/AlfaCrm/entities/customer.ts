@@ -262,7 +262,8 @@ export const customer = writable({
 		reference('employee_id', 'Teacher', 'teacher', { description: 'Responsible teacher' }),
 		...timestampFilters,
 		boolean('withGroups', 'With Groups', {
-			description: 'Whether to add the active groups of each customer',
+			description:
+				"Whether to add the active groups of each customer; they are seen with 'Simplify' switched off",
 		}),
 	],
 });

@@ -198,7 +198,9 @@ const additions: Action[] = [
 			dotted('document_date', 'Date', { otherwise: 'today', description: 'Today if left empty' }),
 			reference('location_id', 'Location', 'location'),
 			note,
-			text('payer_name', 'Payer Name', { description: 'That of the customer if left empty' }),
+			text('payer_name', 'Payer Name', {
+				description: 'At most 50 characters. That of the customer if left empty.',
+			}),
 			reference('pay_item_id', 'Payment Item', 'payItem'),
 			reference('pay_type_id', 'Payment Type', 'payType', {
 				otherwise: 1,
@@ -212,7 +214,7 @@ const additions: Action[] = [
 			// Without a type the list may show incomes only. API notes 5.16.
 			narrow: { customer_id: 'customer_id', pay_type_id: 'pay_type_id' },
 			changing: ['is_confirmed'],
-			fill: { payer_name: ['legal_name', 'name'] },
+			fill: { payer_name: { from: ['legal_name', 'name'], longest: 50 } },
 		},
 		returns: 'saved',
 		certainty: 'confirmed',

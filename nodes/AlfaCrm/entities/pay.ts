@@ -30,6 +30,7 @@ export const pay = writable({
 		'note',
 	],
 	custom: true,
+	kinds: { name: 'pay_type_id', entity: 'payType', usual: 1 },
 	fields: [
 		{ ...customer, required: true },
 		dotted('document_date', 'Document Date', { required: true }),

@@ -38,6 +38,7 @@ export const teacher = readable({
 	search: { by: 'name' },
 	simple: ['id', 'name', 'phone', 'email', 'branch_ids', 'dob', 'gender', 'note', 'e_date'],
 	reveal: { removed: 1 },
+	archive: { day: 'e_date' },
 	shows: [
 		text('name', 'Name'),
 		text('avatarUrl', 'Avatar URL'),

@@ -59,8 +59,8 @@ export interface Addition {
 	changing?: readonly string[];
 	/** Only records of today and yesterday count, by this field. */
 	recent?: string;
-	/** Fields that, if not given, are taken from this record: the first one that is filled. */
-	fill?: Readonly<Record<string, readonly string[]>>;
+	/** Fields that, if not given, are taken from this record: the first one that is filled, as much of it as AlfaCRM takes. */
+	fill?: Readonly<Record<string, { from: readonly string[]; longest: number }>>;
 }
 
 /** What an action does beyond sending one call. Each looks first, and so can be run again without doing it twice. */
@@ -147,6 +147,11 @@ export interface Entity {
 	reveal?: Readonly<Record<string, number | boolean>>;
 	/** Bodies with which the index shows more records, asked one after the other where none may be missed. */
 	hidden?: readonly IDataObject[];
+	/**
+	 * The index may show only records of the `usual` kind unless another is asked for: the filter for that, and the entity
+	 * whose IDs it takes.
+	 */
+	kinds?: { name: string; entity: string; usual: number };
 	/** Pages of AlfaCRM that show one, as in `/company/1/{page}/view?id=501`. API notes 6 knows no other addresses. */
 	pages?: readonly string[];
 	/** What it is told by besides its ID; makes Find and Create or Update possible. */

@@ -39,6 +39,7 @@ export const choice: FieldKind<OfType<'choice'>> = {
 export const choices: FieldKind<OfType<'choices'>> = {
 	...several,
 	...compared,
+	holdsIds: true,
 	items: (_field, value) => itemsOf(value, parts),
 	expected: ({ choices: offered }) => `some of ${listed(offered)}`,
 	read: ({ choices: offered }, item) => readChoice(offered, item),

@@ -32,7 +32,7 @@ function readOne(value: unknown, zone: string): string | number | undefined {
 	if (typeof value === 'boolean') return readFlag(value);
 	// Adding 0 turns -0 into 0.
 	if (typeof value === 'number') return isWritable(value) ? value + 0 : undefined;
-	return typeof value === 'string' ? value.trim() : formatDay(value, 'dotted', zone);
+	return typeof value === 'string' ? readText(value) : formatDay(value, 'dotted', zone);
 }
 
 /** The type is not declared: days are told by their form, and a flag is 0 or 1. */

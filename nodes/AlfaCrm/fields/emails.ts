@@ -20,11 +20,12 @@ function addressesIn(value: unknown): string[] {
 	return [...new Set(words.map((word) => word.replace(/\.+$/, '')))];
 }
 
-const ONLY_ADDRESSES = /^\S+@\S+(\s+\S+@\S+)+$/;
-
-/** Addresses that only blanks separate are several too. */
+/** Addresses that only blanks or strokes separate are several too. */
 const split = (text: string): string[] =>
-	parts(text).flatMap((part) => (ONLY_ADDRESSES.test(part.trim()) ? part.trim().split(/\s+/) : [part]));
+	parts(text).flatMap((part) => {
+		const words = part.split(/[\s/\\|]+/).filter((word) => word !== '');
+		return words.length > 1 && words.every(isAddress) ? words : [part];
+	});
 
 export const emails: FieldKind<OfType<'emails'>> = {
 	...severalTexts,

@@ -142,6 +142,15 @@ export function listOf(value: unknown): unknown[] {
 	return isNothing(value) ? [] : [value];
 }
 
+/** Whether its values are IDs of records. */
+export const holdsIds = (field: ShownType): boolean => kindOf(field).holdsIds;
+
+/** A value as AlfaCRM itself writes it, so that its own lists find it. */
+export function spelled(field: ShownType, value: Wire): Wire {
+	const { isList: hasItems, spelled: write } = kindOf(field);
+	return hasItems ? (listOf(value).map((item) => write(item as Wire)) as Wire) : write(value);
+}
+
 /** Whether a filter finds the rows that hold the very value. */
 export const isExact = (field: ShownType): boolean => kindOf(field).isExact;
 

@@ -2,9 +2,9 @@ import { readId } from '../api/formats';
 import { entityOf } from '../entities/registry';
 import { isPicker } from './blank';
 import type { FieldKind } from './kind';
-import { comparedBy, oneForm, several, single } from './kind';
+import { comparedBy, oneForm, single } from './kind';
 import { itemsOf, parts } from './lists';
-import type { FieldBasics, OfType } from './types';
+import type { FieldBasics, OfType, Wire } from './types';
 
 interface OfRecord {
 	entity?: string;
@@ -52,8 +52,10 @@ export const oneRecord = {
 
 export const severalRecords = {
 	...oneRecord,
-	...several,
-	addresses: oneRecord.addresses,
+	isList: true,
+	isExact: false as boolean,
+	holdsIds: true,
+	emptied: [] as Wire[],
 	items: (_field: unknown, value: unknown) => itemsOf(value, parts),
 	expected: () => 'one or more numbers of records',
 	schema: () => ({ type: 'array' as const, items: { type: 'integer' as const } }),

@@ -41,6 +41,10 @@ export interface FieldKind<F> {
 	 * a difference; what AlfaCRM writes in its own way does not.
 	 */
 	isStored(field: F, held: unknown, wanted: unknown, zone: string): boolean;
+	/** Its values are numbers that stand for something, which AlfaCRM may show by name. */
+	holdsIds: boolean;
+	/** As AlfaCRM itself writes it, so that its own lists find it. */
+	spelled(item: Wire): Wire;
 	/** What a row means that shows nothing, where that says something. */
 	absent: Wire | undefined;
 	/** What takes the place of a value that somebody empties on purpose. */
@@ -78,6 +82,8 @@ export const single = {
 	items: (_field: unknown, value: unknown): unknown[] => [value],
 	saysNothing: (): boolean => false,
 	addresses: (): Address[] => [],
+	holdsIds: false as boolean,
+	spelled: (item: Wire): Wire => item,
 	absent: undefined,
 	emptied: null,
 	searchForms: (_field: unknown, name: string, item: Wire): Array<Record<string, Wire>> => [{ [name]: item }],

@@ -1,3 +1,5 @@
+import { ROUNDED } from './rounded';
+
 /** A number in international form, without its plus. */
 type Digits = string;
 
@@ -62,9 +64,23 @@ export function readingsOf(value: unknown): Digits[] {
 /** Whether there is a number in a text, which begins no extension. */
 export const hasNumber = (text: string): boolean => numbersIn(text).length > 0;
 
+const completeIn = (text: string): number => numbersIn(text).filter(({ complete }) => complete).length;
+
 /** Whether several numbers are in a text. */
-export const hasSeveral = (text: string): boolean =>
-	numbersIn(text).filter(({ complete }) => complete).length > 1;
+export const hasSeveral = (text: string): boolean => completeIn(text) > 1;
+
+/** A text with several numbers as one text for each, with the words that stand beside it: before it where the text begins so. */
+export function oneByOne(text: string): string[] {
+	const count = text.length > LONGEST_TEXT ? 0 : completeIn(text);
+	if (count < 2) return [text];
+	const next = [...text.matchAll(/\(?\+|\(?\d/gu)].find(
+		({ index }) => completeIn(text.slice(0, index)) === 1 && completeIn(text.slice(index)) === count - 1,
+	);
+	if (next === undefined) return [text];
+	const first = text.slice(0, next.index);
+	const end = /^\s*\p{L}/u.test(text) ? first.search(/(?<=\d\)?)(?!\))\D*$/u) : first.length;
+	return [text.slice(0, end), ...oneByOne(text.slice(end))];
+}
 
 /** Whether a text has places for digits that are not there, as an input mask has that nobody filled. */
 export const isHidden = (text: string): boolean => PLACES.test(text);
@@ -109,6 +125,8 @@ function inBrackets(digits: Digits): string {
 function readings({ digits, shown }: PhoneNumber): Digits[] {
 	// No country has +89, so a plus before 8 9 is a slip; +84 and the like are other countries.
 	const home = shown ? /^(?:7\d|89)\d{9}$/ : /^[78]\d{10}$/;
+	// Many forms begin with +7, and people type their whole number behind it: +7 8 900 555-00-01.
+	if (/^7[78]9\d{9}$/.test(digits)) return ofHome(digits.slice(-COMPLETE));
 	if (home.test(digits)) return ofHome(digits.slice(-COMPLETE));
 	// Without its country a number is one of home, unless none there begins like that.
 	if (!shown && digits.length === COMPLETE)
@@ -130,7 +148,7 @@ function numbersOf(value: unknown): PhoneNumber[] {
 }
 
 function numbersIn(value: string): PhoneNumber[] {
-	const text = value.slice(0, LONGEST_TEXT).normalize('NFKC');
+	const text = value.slice(0, LONGEST_TEXT).normalize('NFKC').replace(ROUNDED, 'E');
 	const isPartial = isHidden(text);
 	return [...text.matchAll(RUN)]
 		.flatMap(({ 0: run, index }) => {

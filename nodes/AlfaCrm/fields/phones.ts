@@ -2,11 +2,12 @@ import { isNothing } from './blank';
 import type { FieldKind } from './kind';
 import { several } from './kind';
 import { itemsOf } from './lists';
-import { hasNumber, phoneForms, readingsOf, samePhone } from './phoneNumber';
+import { hasNumber, oneByOne, phoneForms, readingsOf, samePhone, writtenPhone } from './phoneNumber';
 import { holdsPhone } from './phonePart';
+import { hasRounded } from './rounded';
 import { foldedText, isStoredText } from './text';
 import { textsWidget } from './texts';
-import type { OfType } from './types';
+import type { OfType, Wire } from './types';
 
 /** Not a word, but the places of an input mask: +7 (XXX) XXX-XX-XX. */
 const MASK = /[xх]/giu;
@@ -19,13 +20,15 @@ const saysNothing = (item: unknown): boolean =>
 		!hasNumber(String(item)) &&
 		!isBroken(item));
 
-/** Not a phone number that was left empty, but a calculation that went wrong. */
+/** Not a phone number that was left empty, but a calculation that went wrong, or a sheet that rounded it. */
 const isBroken = (item: unknown): boolean =>
-	typeof item === 'number' && (!Number.isInteger(item) || Math.abs(item) >= 1e15);
+	typeof item === 'number'
+		? !Number.isInteger(item) || Math.abs(item) >= 1e15
+		: typeof item === 'string' && hasRounded(item);
 
 function read(item: unknown): string | undefined {
-	if (typeof item === 'number') return isBroken(item) ? undefined : String(item);
-	return typeof item === 'string' ? item.trim() : undefined;
+	if (isBroken(item)) return undefined;
+	return typeof item === 'number' || typeof item === 'string' ? String(item).trim() : undefined;
 }
 
 /** The separators of a list, kept with what follows them. */
@@ -45,7 +48,9 @@ function split(text: string): string[] {
 		current += piece;
 		isComplete ||= isNumber;
 	}
-	return [...phones, current].map((phone) => phone.replace(/^[,;\s]+|[,;\s]+$/g, ''));
+	return [...phones, current]
+		.flatMap(oneByOne)
+		.map((phone) => phone.replace(/^[,;/\\|\s]+|[,;/\\|\s]+$/g, ''));
 }
 
 const items = (value: unknown): unknown[] =>
@@ -69,6 +74,7 @@ export const phones: FieldKind<OfType<'phones'>> = {
 	isSame: (_field, one, other) => samePhone(one, other) || sameText(one, other),
 	isStored: (field, held, wanted) => samePhone(held, wanted) || isStoredText(field, held, wanted),
 	searchForms: (_field, name, item) => phoneForms(item).map((form) => ({ [name]: form })),
+	spelled: (item) => writtenPhone(item) as Wire,
 	isNear: holdsPhone,
 	widget: textsWidget,
 	// As of other texts.

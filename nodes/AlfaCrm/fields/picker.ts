@@ -2,7 +2,7 @@ import type { INodeProperties } from 'n8n-workflow';
 
 import { entityOf } from '../entities/registry';
 import type { Entity } from '../entities/types';
-import { optionsMethod, searchMethod } from '../methods/names';
+import { optionsMethod, searchMethod } from '../entities/methodNames';
 
 /** A record among many: searched for in the account, or given by its ID or, where it has a page that is known, its address. */
 export function picker(entity: Entity): Pick<INodeProperties, 'type' | 'default' | 'modes'> {

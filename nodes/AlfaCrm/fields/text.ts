@@ -1,6 +1,7 @@
 import { fold } from './fold';
 import type { FieldKind } from './kind';
 import { comparedBy, oneForm, single } from './kind';
+import { isRounded } from './rounded';
 import { sharedParts } from './spellings';
 import type { OfType, Wire } from './types';
 
@@ -9,7 +10,7 @@ export const isWritable = (number: number): boolean => /^-?\d{1,16}(\.\d+)?$/.te
 
 /** @returns undefined for what is no text and cannot be written as one */
 export function readText(value: unknown): string | undefined {
-	if (typeof value === 'string') return value.trim();
+	if (typeof value === 'string') return isRounded(value) ? undefined : value.trim();
 	if (typeof value === 'boolean') return String(value);
 	return typeof value === 'number' && isWritable(value) ? String(value) : undefined;
 }

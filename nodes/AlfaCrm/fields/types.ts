@@ -116,6 +116,8 @@ export type Field = FieldBasics &
 		upfront?: boolean;
 		/** A switch that is not sent when it is off, since off would undo something. */
 		onlyWhenTrue?: boolean;
+		/** Whose record it is. An update that names somebody else has the wrong record. */
+		isOwner?: true;
 	};
 
 /** What AlfaCRM returns. */

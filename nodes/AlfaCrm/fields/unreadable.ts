@@ -1,6 +1,7 @@
 import { UserError } from 'n8n-workflow';
 
 import { isNothing } from './blank';
+import { hasRounded } from './rounded';
 import type { FieldBasics } from './types';
 
 /** A value that does not fit its field. The message names the parameter and what is in it. */
@@ -13,8 +14,13 @@ export class UnreadableValue extends UserError {
 	}
 }
 
-export const unreadable = ({ label }: Pick<FieldBasics, 'label'>, expected: string, value: unknown) =>
-	new UnreadableValue(`'${label}' must be ${expected}, but it is ${shown(value)}`, label);
+export function unreadable({ label }: Pick<FieldBasics, 'label'>, expected: string, value: unknown) {
+	const lost =
+		typeof value !== 'number' && hasRounded(asText(value))
+			? ', a number that was rounded: its last digits are lost'
+			: '';
+	return new UnreadableValue(`'${label}' must be ${expected}, but it is ${shown(value)}${lost}`, label);
+}
 
 const LONGEST = 60;
 

@@ -6,7 +6,7 @@ import { looksLikePageSize, pageOf, rowKeys } from '../api/page';
 import { entities } from '../entities/registry';
 import type { Entity } from '../entities/types';
 import { branchOf } from './branch';
-import { searchMethod } from './names';
+import { searchMethod } from '../entities/methodNames';
 import { searchFor } from './pickerSearch';
 import { fullTitleOf, titleOf } from './titles';
 
@@ -85,10 +85,13 @@ async function find(
 		const { items, total, size } = await pageOf(client, call, place.page, place.size);
 		const last = digestOf(items);
 		const rows = last === place.last ? [] : items;
-		const found = rows.filter((row) => search.fits(row, titleOf(row, entity)) && belongs(row, isArchived));
+		const found = rows.filter(
+			(row) => search.fits(row, titleOf(row, entity)) && belongs(row, entity, isArchived),
+		);
 		for (const row of found) {
 			const value = row.id as number;
-			results.set(value, { name: fullTitleOf(row, entity, isArchived === true), value });
+			if (!results.has(value))
+				results.set(value, { name: fullTitleOf(row, entity, isArchived === true), value });
 		}
 		const isMissed = place.page === 0 && found.length === 0;
 		next =
@@ -134,10 +137,13 @@ function passesOf({ sweep, reveal = {} }: Entity): Pass[] {
 }
 
 /** What a row tells of itself counts, should AlfaCRM list it where it does not belong. */
-function belongs({ removed, e_date }: IDataObject, isArchived: boolean | undefined): boolean {
+function belongs(row: IDataObject, { archive }: Entity, isArchived: boolean | undefined): boolean {
 	if (isArchived === undefined) return true;
+	const { removed } = row;
 	if (removed !== undefined && removed !== null) return (Number(removed) === 1) === isArchived;
-	return !isArchived || !NEVER.includes(String(e_date).slice(0, 10));
+	// Other days, such as the last one of a group, say nothing of that.
+	const day = archive?.day === undefined ? undefined : row[archive.day];
+	return !isArchived || !NEVER.includes(String(day).slice(0, 10));
 }
 
 function digestOf(items: readonly IDataObject[]): string {

@@ -4,7 +4,7 @@ import { ApiClient } from '../api/client';
 import { entities } from '../entities/registry';
 import type { Entity } from '../entities/types';
 import { inOrder, rowsOf } from './branch';
-import { optionsMethod } from './names';
+import { optionsMethod } from '../entities/methodNames';
 import { titleOf } from './titles';
 
 type Loader = (this: ILoadOptionsFunctions) => Promise<INodePropertyOptions[]>;

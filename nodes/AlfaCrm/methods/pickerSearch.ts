@@ -3,7 +3,7 @@ import type { IDataObject } from 'n8n-workflow';
 import { formatDay } from '../api/formats';
 import type { Entity } from '../entities/types';
 import { holdsPhone, isTooLittle, partForms } from '../fields/phonePart';
-import { folded } from './titles';
+import { fold } from '../fields/fold';
 
 /** How what was typed into a picker is looked for. */
 interface Search {
@@ -28,8 +28,8 @@ export function searchFor({ search }: Entity, typed: string, zone: string): Sear
 	if (search.digits && digits !== '' && !isTooLittle(typed)) return byPhone(search.digits, typed);
 	if (search.by) return { ...EVERYTHING, questions: [{ [search.by]: typed }] };
 	// No filter of the API can find it.
-	const looked = folded(typed);
-	return { questions: [{}], fits: (_row, title) => folded(title).includes(looked) };
+	const looked = fold(typed);
+	return { questions: [{}], fits: (_row, title) => fold(title).includes(looked) };
 }
 
 function byPhone(field: string, typed: string): Search {

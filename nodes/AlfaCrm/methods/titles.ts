@@ -21,8 +21,3 @@ function customerDetails({ phone, is_study }: IDataObject): string[] {
 	const type = { '0': 'Lead', '1': 'Client' }[String(is_study)];
 	return [first as string | undefined, type].filter((detail) => detail !== undefined);
 }
-
-/** A text for comparing: capital or small letters, blanks and the dots of a Russian letter make no difference. */
-export function folded(text: string): string {
-	return text.normalize('NFC').trim().replace(/\s+/g, ' ').toLowerCase().replace(/ё/g, 'е');
-}

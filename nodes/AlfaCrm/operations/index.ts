@@ -5,7 +5,7 @@ import type { OperationName } from '../entities/types';
 import { resourceParameter } from '../properties';
 import { runAction } from './actions';
 import { sendCall } from './actions/apiCall';
-import type { Item } from './context';
+import type { Item } from './item';
 import { find } from './matching/find';
 import { upsert } from './matching/upsert';
 import type { Operation } from './operation';

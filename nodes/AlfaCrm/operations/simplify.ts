@@ -4,7 +4,7 @@ import type { Entity } from '../entities/types';
 import { itemsIn } from '../fields/field';
 import type { Field } from '../fields/types';
 import { simplify } from '../properties/shared';
-import type { Item } from './context';
+import type { Item } from './item';
 
 /** How rows come out: the few useful fields of wide records, or as they are. Read before anything is sent. */
 export function simplified(item: Item, entity: Entity): (row: IDataObject) => IDataObject {

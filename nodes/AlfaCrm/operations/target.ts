@@ -4,7 +4,7 @@ import { readId } from '../api/formats';
 import type { Entity, OperationName } from '../entities/types';
 import { listOf } from '../fields/field';
 import type { Field } from '../fields/types';
-import type { Item } from './context';
+import type { Item } from './item';
 
 /** Where a call goes and how messages speak of it. */
 export interface Target {
@@ -17,7 +17,7 @@ export interface Target {
 
 export function targetOf(item: Item, entity: Entity, operation?: OperationName): Target {
 	const keys = (entity.keys ?? []).filter((key) => operation !== undefined && key.in.includes(operation));
-	const labels = Object.fromEntries([...entity.fields, ...keys].map(({ name, label }) => [name, label]));
+	const labels = labelsOf([...entity.fields, ...keys]);
 	const query = Object.fromEntries(
 		keys.map((key) => [
 			key.name,
@@ -27,6 +27,11 @@ export function targetOf(item: Item, entity: Entity, operation?: OperationName):
 	const target = { path: entity.path, query, labels };
 	if (entity.scope === 'global') return target;
 	return { ...target, branch: item.id({ name: 'branchId', displayName: 'Branch', default: '' }) };
+}
+
+/** What the form calls the fields that AlfaCRM names in its answers. */
+export function labelsOf(fields: ReadonlyArray<Pick<Field, 'label' | 'name'>> = []): Record<string, string> {
+	return Object.fromEntries(fields.map(({ name, label }) => [name, label]));
 }
 
 /** Whether its ID is not enough to name a record, which is one of another record's; AlfaCRM may look at the ID alone. */

@@ -2,7 +2,7 @@ import type { INodeProperties } from 'n8n-workflow';
 
 import type { Entity, OperationName } from '../entities/types';
 import { entityOf } from '../entities/registry';
-import { columnsMethod } from '../methods/names';
+import { columnsMethod } from '../entities/methodNames';
 import { isList, toProperty } from '../fields/field';
 import type { Field } from '../fields/types';
 import { idProperty, mustBeFilled } from './fields';

@@ -1,10 +1,11 @@
 import type { INodeParameters } from 'n8n-workflow';
 
+import { entityOf } from '../../../nodes/AlfaCrm/entities/registry';
 import { byPhone, officeOf } from '../support/office';
 import { useSchool } from '../support/school';
 
 const school = useSchool({ customers: 20 });
-const { add, customer, lead, row, rows, run } = officeOf(school);
+const { add, customer, lead, patch, row, rows, run } = officeOf(school);
 
 const upsert = (
 	resource: string,
@@ -33,14 +34,35 @@ describe('another value for the field that is matched by', () => {
 		expect(row('subject', id).name).toBe('Лепка и керамика');
 	});
 
-	it('is another spelling only where that is given for the field itself', async () => {
-		const id = add('subject', { name: 'Лепка' });
-		const by = (fields: object) =>
-			run(upsert('subject', { matchBy: 'name', name: 'лепка' }, fields as never));
-		expect(await by({})).toMatchObject([{ id, operationResult: 'unchanged' }]);
-		expect(row('subject', id).name).toBe('Лепка');
-		expect(await by({ name: 'ЛЕПКА' })).toMatchObject([{ id, operationResult: 'updated' }]);
-		expect(row('subject', id).name).toBe('ЛЕПКА');
+	it.each([
+		['subject', 'Лепка Ёлка', 'лепка елка'],
+		['group', 'Йога 7+', 'ЙОГА  7+'],
+		['leadStatus', 'Записан', 'записан'],
+	])('is none where the key alone spells it otherwise: %s %j', async (resource, name, key) => {
+		const path = entityOf(resource).path;
+		const id = add(path, { name, branch_ids: [1], is_enabled: 1 });
+		const before = row(path, id);
+		expect(await run(upsert(resource, { matchBy: 'name', name: key }, {}))).toMatchObject([
+			{ id, operationResult: 'unchanged' },
+		]);
+		expect(row(path, id)).toEqual(before);
+		// Among the fields it is a correction.
+		const corrected = name.toUpperCase();
+		const output = await run(upsert(resource, { matchBy: 'name', name: key }, { name: corrected }));
+		expect(output).toMatchObject([{ id, changedFields: ['name'] }]);
+		expect(row(path, id).name).toBe(corrected);
+	});
+
+	it('is none where a custom field holds the key in another spelling, or among others', async () => {
+		for (const custom_dogovor of ['Д-Ё12', ['Д-Ё12', 'Д-13']]) {
+			const id = lead({ custom_dogovor });
+			const key = byContract(' д-е12 ');
+			expect(await run(upsert('customer', key, { note: 'Новое' }))).toMatchObject([
+				{ id, changedFields: ['note'] },
+			]);
+			expect(customer(id)).toMatchObject({ custom_dogovor, note: 'Новое' });
+			patch('customer', id, { custom_dogovor: '' });
+		}
 	});
 
 	it('is saved, matched by a custom field', async () => {

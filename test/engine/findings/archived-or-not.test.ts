@@ -4,7 +4,7 @@ import { OPEN_END, byPhone, findByPhone, officeOf, pick, stopClock } from '../su
 import { useSchool } from '../support/school';
 
 const school = useSchool({ customers: 40 });
-const { add, customer, lead, row, run, set, whole, writes } = officeOf(school);
+const { add, customer, lead, row, rows, run, set, whole, writes } = officeOf(school);
 
 /** It is the 11th in the school already, and still the 10th where n8n runs. */
 const MOMENT = '2026-02-10T18:00:00Z';
@@ -225,4 +225,20 @@ describe('Reject Lead', () => {
 		expect(customer(id)).toMatchObject({ lead_reject_id: 1 });
 		expect(customer(id).e_date).not.toBe(OPEN_END);
 	});
+});
+
+it('an archived one that is matched by its ID is not said to be missing where a new one is to be made', async () => {
+	const id = lead({ e_date: '2020-02-11' });
+	const byId = { ...byPhone('', { note: 'Новое' }, { ifArchived: 'create' }), matchBy: 'id', id: pick(id) };
+	const before = rows('customer').length;
+	const { error } = await whole(byId);
+	expect(error?.message).toBe(`Customer ${id} is archived, and a match by ID creates nothing`);
+	expect(writes()).toEqual([]);
+	expect(rows('customer')).toHaveLength(before);
+});
+
+it('Find without archived ones does not say that there is none at all', async () => {
+	lead({ phone: [PHONE], e_date: '2020-02-11' });
+	const { error } = await whole(findByPhone(PHONE, { archived: false, ifNone: 'refuse' }));
+	expect(error?.message).toBe('AlfaCRM has no active customer with this phone');
 });

@@ -57,3 +57,30 @@ describe.each(KINDS)('a record of another owner than the one that is named: %s',
 		expect(row(path, id)).toBeUndefined();
 	});
 });
+
+describe('an update of a membership that names its customer', () => {
+	const membership = (customer: number) =>
+		add('cgi', { customer_id: customer, group_id: 1, b_date: '01.09.2025', e_date: '31.05.2026' });
+	const update = (id: number, customer: unknown): INodeParameters => ({
+		resource: 'cgi',
+		operation: 'update',
+		branchId: 1,
+		id: String(id),
+		group_id: pick(1),
+		updateFields: { customer_id: pick(customer), e_date: '2026-02-28' },
+	});
+
+	it('does not hand it to somebody else', async () => {
+		const [customer, other] = [lead(), lead()];
+		const id = membership(customer);
+		const { message } = await stopped(update(id, other));
+		expect(message).toBe(`Group Member ${id} is that of customer ${customer}, not of customer ${other}`);
+	});
+
+	it('changes that of this customer', async () => {
+		const customer = lead();
+		const id = membership(customer);
+		await run(update(id, customer));
+		expect(row('cgi', id)).toMatchObject({ customer_id: customer, e_date: '28.02.2026' });
+	});
+});

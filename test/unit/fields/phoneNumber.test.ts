@@ -1,5 +1,11 @@
 import { readField } from '../../../nodes/AlfaCrm/fields/field';
-import { phoneForms, readingsOf, samePhone, writtenPhone } from '../../../nodes/AlfaCrm/fields/phoneNumber';
+import {
+	oneByOne,
+	phoneForms,
+	readingsOf,
+	samePhone,
+	writtenPhone,
+} from '../../../nodes/AlfaCrm/fields/phoneNumber';
 
 /** One number and how it may be written, and others that must not be taken for it. */
 const TABLE: Array<[number: string, same: string[], other: string[]]> = [
@@ -271,4 +277,15 @@ describe('a field of phones', () => {
 	it.each([[NaN], [1.5], [1e21], [true], [{}], [[{}]]])('refuses %j', (value) => {
 		expect(() => read(value)).toThrow("'Phone' must be a phone number or a list of phone numbers, but it is");
 	});
+});
+
+it.each<[string, string[]]>([
+	['8 900 555-00-01 (мама) 8 900 555-00-02 (папа)', ['8 900 555-00-01 (мама) ', '8 900 555-00-02 (папа)']],
+	['Мама +79005550001 Папа +79005550002', ['Мама +79005550001', ' Папа +79005550002']],
+	['Мама (89005550001) Папа (89005550002)', ['Мама (89005550001)', ' Папа (89005550002)']],
+	['89005550001+375291234567 +49 170 1234567', ['89005550001', '+375291234567 ', '+49 170 1234567']],
+	['+7 900 555-00-01 доб. 12', ['+7 900 555-00-01 доб. 12']],
+	['нет', ['нет']],
+])('%j is taken apart with the words of each number', (text, parts) => {
+	expect(oneByOne(text)).toEqual(parts);
 });

@@ -3,17 +3,20 @@ import type { IDataObject } from 'n8n-workflow';
 import { formatDay, readId } from '../../api/formats';
 import { entityOf } from '../../entities/registry';
 import type { Addition, Entity } from '../../entities/types';
-import { isBlank, listOf, sameValue } from '../../fields/field';
+import { isNothing } from '../../fields/blank';
+import { absent, isBlank, listOf, sameValue } from '../../fields/field';
+import { readText } from '../../fields/text';
 import type { Field } from '../../fields/types';
 import { skipIfThere } from '../../properties/shared';
-import type { Item, LockKey } from '../context';
+import type { LockKey } from '../context';
+import type { Item } from '../item';
 import { reach } from '../matching/search';
-import { surely } from '../matching/sure';
+import { surely } from '../records/sure';
 import { passesOf } from '../records/lookUp';
 import { report } from '../report';
 import { simplified } from '../simplify';
 import type { Target } from '../target';
-import { branchesOf, idOf, targetOf } from '../target';
+import { branchesOf, idOf, labelsOf, targetOf } from '../target';
 import type { ActionKind } from './kind';
 import { valuesOf } from './values';
 
@@ -46,7 +49,8 @@ export const addOnce: ActionKind<'add'> = async (item, entity, action, recipe) =
 	const looks = item.flag(skipIfThere);
 	const show = simplified(item, other);
 
-	const labels = Object.fromEntries([...other.fields, ...fields].map((one) => [one.name, one.label]));
+	// The form has the record itself under its own label.
+	const labels = labelsOf([...other.fields, ...fields, { name, label: entity.label }]);
 	const target = { path: other.path, branch, query, labels };
 	const { changing = [] } = recipe;
 	const compared = [...other.fields, ...(other.keys ?? [])].filter(
@@ -113,19 +117,22 @@ async function listed(adding: Adding, branch: number | undefined): Promise<IData
 	return index.get(link.id) ?? [];
 }
 
-function isDuplicate({ item, recipe, body, compared, link }: Adding, row: IDataObject): boolean {
+function isDuplicate({ item, other, recipe, body, compared, link }: Adding, row: IDataObject): boolean {
 	const { unless = {}, without = {}, recent } = recipe;
 	// AlfaCRM may ignore the filter that stands for an empty field.
 	const isEmptyToo = (name: string) => body[name] !== undefined || listOf(row[name]).length === 0;
 	if (!Object.keys(without).every(isEmptyToo)) return false;
-	if (Object.entries(unless).some(([name, value]) => String(row[name]) === String(value))) return false;
+	const isOver = ({ name, ...field }: Field) =>
+		name in unless && sameValue(field, row[name], unless[name], item.zone);
+	if (other.fields.some(isOver)) return false;
 	if (recent && !isRecent(row[recent], item.zone)) return false;
 	return compared.every((field) => {
 		const held = row[field.name];
 		// What AlfaCRM does not show at all cannot differ; a customer among others of a task is in it.
 		if (held === undefined) return field.name !== link.name;
 		if (field.name === link.name) return listOf(held).some((one) => readId(one) === link.id);
-		return sameValue(field, held, body[field.name], item.zone);
+		// Some accounts show no 0 where a switch is off.
+		return sameValue(field, isNothing(held) ? absent(field) : held, body[field.name], item.zone);
 	});
 }
 
@@ -136,14 +143,14 @@ function isRecent(value: unknown, zone: string): boolean {
 	return day === undefined || day >= yesterday;
 }
 
-/** Fields that, if not given, are taken from the record: the first of its fields that is filled. */
+/** Fields that, if not given, are taken from the record: the first of its fields that is filled. Nobody chose how long that is. */
 async function defaultsFrom({ item, recipe, link, body }: Adding, entity: Entity): Promise<IDataObject> {
 	const lacking = Object.entries(recipe.fill ?? {}).filter(([name]) => body[name] === undefined);
 	if (lacking.length === 0) return {};
 	const { row } = await reach(item, entity, link.id, targetOf(item, entity));
-	const found = lacking.map(([name, sources]) => [
-		name,
-		sources.map((one) => row[one]).find((value) => value !== undefined && value !== null && value !== ''),
-	]);
-	return Object.fromEntries(found.filter(([, value]) => value !== undefined)) as IDataObject;
+	const found = lacking.map(([name, { from, longest }]) => {
+		const text = from.map((one) => readText(row[one])).find((value) => !isNothing(value)) ?? '';
+		return [name, [...text].slice(0, longest).join('').trim()];
+	});
+	return Object.fromEntries(found.filter(([, value]) => value !== '')) as IDataObject;
 }

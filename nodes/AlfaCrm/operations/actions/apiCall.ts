@@ -2,7 +2,7 @@ import type { IDataObject, INodeProperties } from 'n8n-workflow';
 
 import { readId } from '../../api/formats';
 import { allPages, callAction, callBody, callBranch, callPath, callQuery } from '../../properties/apiCall';
-import type { Item, ItemRequest } from '../context';
+import type { Item, ItemRequest } from '../item';
 import { recordKey } from '../context';
 import { asRows, warnOfMissing } from '../records/collect';
 

@@ -4,14 +4,14 @@ import { readId } from '../../api/formats';
 import { isBlank, isStored } from '../../fields/field';
 import type { Field } from '../../fields/types';
 import type { Entity } from '../../entities/types';
-import type { Item } from '../context';
+import type { Item } from '../item';
 import { recordKey } from '../context';
 import { bodyOf } from '../records/body';
 import { getRecord, lookUp } from '../records/lookUp';
 import { report } from '../report';
 import { simplified } from '../simplify';
 import type { Target } from '../target';
-import { idOf, targetOf } from '../target';
+import { idOf, labelsOf, targetOf } from '../target';
 import type { ActionKind } from './kind';
 import { givenFor } from './values';
 
@@ -26,9 +26,10 @@ type RowsField = Extract<Field, { type: 'rows' }>;
 
 /** Conducts a planned lesson with who was there. A conducted one is left alone if it says the same. API notes 5.11. */
 export const markAttendance: ActionKind<'attend'> = async (item, entity, action) => {
-	const target = targetOf(item, entity);
+	const own = targetOf(item, entity);
 	const id = idOf(item, entity);
 	const fields = action.body ?? [];
+	const target = { ...own, labels: { ...own.labels, ...labelsOf(fields) } };
 	const attendance = fields.find(({ type }) => type === 'rows') as RowsField;
 	const given = givenFor(item, fields);
 	const wanted = wantedRows(item, fields, given, attendance);

@@ -1,12 +1,11 @@
 import type { IDataObject } from 'n8n-workflow';
 
 import type { Action, Entity, Recipe } from '../../entities/types';
-import type { Field } from '../../fields/types';
-import type { Item, ItemRequest } from '../context';
+import type { Item, ItemRequest } from '../item';
 import { recordKey } from '../context';
 import { bodyOf } from '../records/body';
 import { asRows, limitOf, listed } from '../records/collect';
-import { idOf, targetOf } from '../target';
+import { idOf, labelsOf, targetOf } from '../target';
 import { addOnce } from './addOnce';
 import { markAttendance } from './attendance';
 import { changeRecord } from './changeRecord';
@@ -71,8 +70,4 @@ async function runRecipe<K extends Recipe['kind']>(
 ): Promise<IDataObject[]> {
 	const run: ActionKind<K> = kinds[recipe.kind as K];
 	return await run(item, entity, action, recipe);
-}
-
-function labelsOf(fields: readonly Field[] = []): Record<string, string> {
-	return Object.fromEntries(fields.map(({ name, label }) => [name, label]));
 }

@@ -1,7 +1,7 @@
 import type { IDataObject } from 'n8n-workflow';
 
 import type { Action, Entity, Recipe } from '../../entities/types';
-import type { Item } from '../context';
+import type { Item } from '../item';
 
 /** How actions of one kind are carried out, for one input item. */
 export type ActionKind<K extends Recipe['kind']> = (

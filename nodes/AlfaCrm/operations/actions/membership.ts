@@ -3,13 +3,14 @@ import type { IDataObject } from 'n8n-workflow';
 import { formatDay, readId, today } from '../../api/formats';
 import { cgi } from '../../entities/cgi';
 import type { Action, Entity } from '../../entities/types';
-import type { Item, LockKey } from '../context';
+import type { LockKey } from '../context';
+import type { Item } from '../item';
 import { recordKey } from '../context';
-import { surely } from '../matching/sure';
+import { surely } from '../records/sure';
 import { passesOf } from '../records/lookUp';
 import { firstDay, lastDay } from '../membershipDays';
 import type { OperationResult } from '../report';
-import { idOf, targetOf } from '../target';
+import { idOf, labelsOf, targetOf } from '../target';
 import type { ActionKind } from './kind';
 import { valuesOf } from './values';
 
@@ -179,9 +180,7 @@ export const leaveGroup: ActionKind<'leave'> = async (item, entity, action) => {
 	});
 };
 
-const LABELS = Object.fromEntries(
-	[...cgi.fields, ...(cgi.keys ?? [])].map(({ name, label }) => [name, label]),
-);
+const LABELS = labelsOf([...cgi.fields, ...(cgi.keys ?? [])]);
 
 function read(item: Item, entity: Entity, action: Action): Membership {
 	const { branch } = targetOf(item, entity);

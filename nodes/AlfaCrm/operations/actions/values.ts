@@ -2,7 +2,7 @@ import type { IDataObject } from 'n8n-workflow';
 
 import type { Field } from '../../fields/types';
 import { toProperty } from '../../fields/field';
-import type { Item } from '../context';
+import type { Item } from '../item';
 import { bodyOf } from '../records/body';
 
 /** What the form holds for the fields of an action, as it is sent. */

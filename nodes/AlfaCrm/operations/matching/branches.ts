@@ -5,12 +5,12 @@ import { readId } from '../../api/formats';
 import { branch as branchEntity } from '../../entities/branch';
 import type { Entity } from '../../entities/types';
 import { isBlank } from '../../fields/field';
-import type { Item } from '../context';
+import type { Item } from '../item';
 import type { Collection } from '../parameters';
 import type { Target } from '../target';
 import { branchesOf } from '../target';
-import type { Doubt } from './sure';
-import { read } from './sure';
+import type { Doubt } from '../records/sure';
+import { read } from '../records/sure';
 
 export type Branch = number | undefined;
 

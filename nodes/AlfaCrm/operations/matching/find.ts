@@ -7,7 +7,7 @@ import { newestFirst } from './decide';
 import { emptyKey, keyOf, searchOf } from './keys';
 import { findMatches, withArchived } from './search';
 import { several } from './several';
-import { unsure } from './sure';
+import { unsure } from '../records/sure';
 
 /** Finds records as Create or Update does, and leaves them as they are. Active ones come first, then the newest. */
 export const find: Operation = async (item, entity) => {
@@ -18,7 +18,7 @@ export const find: Operation = async (item, entity) => {
 	const ifNone = options.choice(options.parameter('ifNone'));
 	const ifSeveral = options.choice(options.parameter('ifSeveral'));
 	const takesArchived = !entity.archive || options.flag(options.parameter('archived'));
-	if (search === undefined) throw emptyKey(item, entity, key);
+	if (!search.isEnough) throw emptyKey(item, entity, key);
 
 	const target = targetOf(item, entity, 'find');
 	const places = await searchedBranches(item, entity, target, options);
@@ -40,7 +40,7 @@ export const find: Operation = async (item, entity) => {
 	}
 	if (found.length === 0) {
 		throw item.failed(
-			`AlfaCRM has no ${entity.label.toLowerCase()} with this ${key.label.toLowerCase()}`,
+			`AlfaCRM has no ${takesArchived ? '' : 'active '}${entity.label.toLowerCase()} with this ${key.label.toLowerCase()}`,
 			"Check the value, or choose in 'If None Matches' to go on without one.",
 			404,
 		);

@@ -2,11 +2,11 @@ import type { IDataObject } from 'n8n-workflow';
 
 import type { Entity, MatchKey } from '../../entities/types';
 import { customField, isCustom } from '../../fields/custom';
-import { isBlank, keyReadings, listOf } from '../../fields/field';
-import { writtenPhone } from '../../fields/phoneNumber';
+import { isBlank, keyReadings, listOf, spelled } from '../../fields/field';
 import type { Field, Wire } from '../../fields/types';
 import { matchBy, matchField, matchValue } from '../../properties/upsert';
-import type { Item, LockKey } from '../context';
+import type { LockKey } from '../context';
+import type { Item } from '../item';
 
 /** What a record is looked for by: the key, and the values that the user gave for it. */
 export interface Search {
@@ -31,11 +31,10 @@ export function keyOf(item: Item, entity: Entity): MatchKey {
 }
 
 /**
- * What to look for. Only the key's own parameters count: a phone that is given to be saved finds nobody.
- *
- * @returns undefined when there is nothing to look for, or not enough
+ * What to look for, and whether that is enough to tell a record. Only the key's own parameters count: a phone that is
+ * given to be saved finds nobody.
  */
-export function searchOf(item: Item, entity: Entity, key: MatchKey): Search | undefined {
+export function searchOf(item: Item, entity: Entity, key: MatchKey): Search & { isEnough: boolean } {
 	const given = key.fields.map((name): [Field, Wire | undefined] => {
 		const field = keyField(entity, name);
 		const parameter = isCustom(name) ? matchValue : { name, displayName: field.label, default: '' };
@@ -43,9 +42,10 @@ export function searchOf(item: Item, entity: Entity, key: MatchKey): Search | un
 		return [field, isBlank(field, value) ? undefined : telling(field, item.read(field, value))];
 	});
 	const filled = given.filter(([, value]) => value !== undefined);
-	if (filled.length === 0 || (filled.length < given.length && !key.any)) return undefined;
+	const isEnough = filled.length > 0 && (filled.length === given.length || key.any === true);
 	const wanted = filled.map(([field, value]) => [field.name, spelled(field, value)]);
-	return { key, wanted: Object.fromEntries(wanted) as IDataObject, fields: filled.map(([field]) => field) };
+	const fields = filled.map(([field]) => field);
+	return { key, wanted: Object.fromEntries(wanted) as IDataObject, fields, isEnough };
 }
 
 /** What of a value can tell one record from another; undefined for none, such as the words "no phone". */
@@ -53,11 +53,6 @@ function telling(field: Field, value: Wire): Wire | undefined {
 	const values = listOf(value).filter((one) => keyReadings(field, one).length > 0);
 	if (values.length === 0) return undefined;
 	return Array.isArray(value) ? (values as Wire) : value;
-}
-
-/** Phone numbers as AlfaCRM writes them, so that its own lists find them. */
-export function spelled(field: Field, value: Wire): Wire {
-	return field.type === 'phones' ? (listOf(value).map(writtenPhone) as Wire) : value;
 }
 
 /** Without a value to look for, any record, or a second one, would be taken. */

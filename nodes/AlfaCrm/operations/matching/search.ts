@@ -8,19 +8,19 @@ import { isCustom } from '../../fields/custom';
 import { isNear, keyReadings, listOf, sameItem, searchForms } from '../../fields/field';
 import { fold } from '../../fields/fold';
 import type { Field } from '../../fields/types';
-import type { Item } from '../context';
-import { current, lookUp, notFound } from '../records/lookUp';
+import type { Item } from '../item';
+import { current, notFound } from '../records/lookUp';
 import type { Target } from '../target';
-import { archivedState } from './archived';
+import { archivedState } from '../records/archived';
 import type { Places } from './branches';
 import { allBranches, inEachBranch } from './branches';
 import type { Found } from './decide';
 import type { Search } from './keys';
 import { keyField } from './keys';
-import type { Doubt, Read } from './sure';
-import { read, unsure } from './sure';
-import type { Match } from './written';
-import { indexRows } from './written';
+import type { Doubt, Read } from '../records/sure';
+import { read, unsure } from '../records/sure';
+import type { Match } from '../written';
+import { indexRows } from '../written';
 
 export interface Matches {
 	matches: Match[];
@@ -73,15 +73,10 @@ export async function findMatches(
 }
 
 /** A record that was written and that the search did not show: as it is now, or as written where it is not shown yet. */
-async function asItIs(item: Item, entity: Entity, match: Match, target: Target): Promise<Match> {
-	const at = item.run.now();
-	const { record } = await lookUp(
-		(list, options) => item.collect(list, options),
-		entity,
-		Number(match.row.id),
-		{ ...target, branch: match.branch },
-	);
-	return record ? { row: record, branch: match.branch, at } : match;
+async function asItIs(item: Item, entity: Entity, written: Match, target: Target): Promise<Match> {
+	const { branch } = written;
+	const { match } = await current(item, entity, Number(written.row.id), { ...target, branch });
+	return match ?? written;
 }
 
 /** The same records, each with whether it is archived. */

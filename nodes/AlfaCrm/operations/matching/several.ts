@@ -1,6 +1,6 @@
 import type { Entity, MatchKey } from '../../entities/types';
-import type { Item } from '../context';
-import type { Match } from './written';
+import type { Item } from '../item';
+import type { Match } from '../written';
 
 /** Refuses to choose among records that all match. */
 export function several(

@@ -1,9 +1,10 @@
 import type { IDataObject } from 'n8n-workflow';
 
 import type { Entity } from '../../entities/types';
-import { isBlank, isList, listOf, sameItem, toProperty, union } from '../../fields/field';
+import { isBlank, isList, listOf, presetOf, sameItem, spelled, union } from '../../fields/field';
+import type { Wire } from '../../fields/types';
 import { upsertOptions } from '../../properties/upsert';
-import type { Item } from '../context';
+import type { Item } from '../item';
 import { recordKey } from '../context';
 import type { Operation } from '../operation';
 import type { Collection } from '../parameters';
@@ -15,16 +16,16 @@ import { report } from '../report';
 import { simplified } from '../simplify';
 import type { Target } from '../target';
 import { targetOf } from '../target';
-import { archivedState, unsureIfArchived } from './archived';
+import { archivedState, unsureIfArchived } from '../records/archived';
 import { searchedBranches } from './branches';
 import type { Found, IfArchived, IfSeveral } from './decide';
 import { decide } from './decide';
 import type { Search } from './keys';
-import { emptyKey, keyField, keyOf, locksOf, searchOf, spelled } from './keys';
+import { emptyKey, keyField, keyOf, locksOf, searchOf } from './keys';
 import { findMatches, fits, withArchived } from './search';
 import type { Matches } from './search';
 import { several } from './several';
-import { unsure } from './sure';
+import { unsure } from '../records/sure';
 
 interface Rules {
 	ifSeveral: IfSeveral;
@@ -54,14 +55,14 @@ export const upsert: Operation = async (item, entity) => {
 	const rules = rulesOf(entity, options, key.name);
 	const show = simplified(item, entity);
 	const given = givenFields(item, entity, 'upsert');
-	if (search === undefined && rules.ifKeyEmpty === 'refuse') {
+	if (!search.isEnough && rules.ifKeyEmpty === 'refuse') {
 		throw emptyKey(item, entity, key, ", or let 'If Match Value Is Empty' create a record");
 	}
 	const wire = spelledIn(entity, changesIn(item, entity, given, rules.overwriteWithEmpty));
 	const target = targetOf(item, entity, 'upsert');
 	const job = { item, entity, target, given, wire, rules, show };
-	const locks = [...locksOf(entity, wire), ...locksOf(entity, search?.wanted ?? {})];
-	if (search === undefined) return await item.run.withLock(locks, async () => [await create(job, {})]);
+	const locks = [...locksOf(entity, wire), ...locksOf(entity, search.wanted)];
+	if (!search.isEnough) return await item.run.withLock(locks, async () => [await create(job, search.wanted)]);
 
 	const places = await searchedBranches(item, entity, target, options, wire);
 	return await item.run.withLock(locks, async () => {
@@ -89,7 +90,7 @@ async function settle(job: Job, search: Search, { matches, doubt }: Matches): Pr
 	if (decision.act === 'refuse') throw several(item, entity, search.key, decision.matches);
 	if (decision.act === 'skip') return decision.matches.map(({ row }) => report(show, row, 'skipped', []));
 	if (decision.act === 'create') {
-		if ('id' in search.wanted) throw nobody(job, Number(search.wanted.id));
+		if ('id' in search.wanted) throw nobody(job, Number(search.wanted.id), found.length > 0);
 		return [await create(job, search.wanted)];
 	}
 	const saved: IDataObject[] = [];
@@ -166,9 +167,10 @@ async function upToDate({ item, entity, target }: Job, match: Found): Promise<Fo
 }
 
 /**
- * The values of the key among the fields. A record that was found keeps its own spelling of the key, and takes what else
- * was given for the field; a new one must be found by the key the next time, and only takes the other's spelling. A list
- * is never replaced by its key: it keeps what it has, unless other values were given for it, which the key's then joins.
+ * The values of the key among the fields. A record that was found takes another value that was given for the field, and
+ * no other spelling of what it was found by; a new one must be found by the key the next time, and only takes the
+ * other's spelling. A list is never replaced by its key: it keeps what it has, unless other values were given for it,
+ * which the key's then joins.
  */
 function keyed(
 	item: Item,
@@ -178,18 +180,22 @@ function keyed(
 	row?: IDataObject,
 	addsToLists = false,
 ): IDataObject {
-	const values = Object.entries(wanted).filter(([name]) => name !== 'id');
-	return Object.fromEntries(
-		values.map(([name, value]) => {
-			const field = keyField(entity, name);
-			const more = isBlank(field, given[name]) ? [] : listOf(item.read(field, given[name]));
-			const spelledAs = (one: unknown) => more.find((other) => sameItem(field, one, other)) ?? one;
-			const isHeld = row !== undefined && sameItem(field, row[name], value);
-			if (!isList(field)) return [name, row ? (more[0] ?? (isHeld ? row[name] : value)) : spelledAs(value)];
+	const values: IDataObject = {};
+	for (const [name, value] of Object.entries(wanted)) {
+		if (name === 'id') continue;
+		const field = keyField(entity, name);
+		const more = isBlank(field, given[name]) ? [] : listOf(item.read(field, given[name]));
+		const spelledAs = (one: unknown) => more.find((other) => sameItem(field, one, other)) ?? one;
+		if (isList(field)) {
 			const kept = row !== undefined && !addsToLists && more.length === 0 ? listOf(row[name]) : [];
-			return [name, union(field, kept, [...listOf(value).map(spelledAs), ...more])];
-		}),
-	) as IDataObject;
+			values[name] = union(field, kept, [...listOf(value).map(spelledAs), ...more]) as Wire;
+		} else if (row === undefined) {
+			values[name] = spelledAs(value) as Wire;
+		} else if (more.length === 0) {
+			values[name] = row[name];
+		}
+	}
+	return values;
 }
 
 /** Empty values are nothing that a new record could hold. */
@@ -220,10 +226,16 @@ function rulesOf(entity: Entity, options: Collection, key: string): Rules {
 /** What the form of Create begins with. */
 function presetsOf({ fields }: Entity): IDataObject {
 	const required = fields.filter((field) => field.required);
-	return Object.fromEntries(required.map((field) => [field.name, toProperty(field).default])) as IDataObject;
+	return Object.fromEntries(required.map((field) => [field.name, presetOf(field)]));
 }
 
-function nobody({ item, entity, target }: Job, id: number): Error {
+function nobody({ item, entity, target }: Job, id: number, isArchived: boolean): Error {
+	if (isArchived) {
+		return item.refused(
+			`${entity.label} ${id} is archived, and a match by ID creates nothing`,
+			"Choose in 'If the Match Is Archived' to update or skip it. Nothing was saved.",
+		);
+	}
 	const branch = entity.match?.everyBranch ? undefined : target.branch;
 	const { message, description, status } = notFound(entity, id, branch);
 	return item.failed(message, description, status);

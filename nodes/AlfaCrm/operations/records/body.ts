@@ -3,9 +3,9 @@ import type { IDataObject } from 'n8n-workflow';
 import { today } from '../../api/formats';
 import type { Entity } from '../../entities/types';
 import { customField, isCustom } from '../../fields/custom';
-import { emptied, isBlank } from '../../fields/field';
-import type { Field } from '../../fields/types';
-import type { Item } from '../context';
+import { emptied, isBlank, readField } from '../../fields/field';
+import type { Field, Wire } from '../../fields/types';
+import type { Item } from '../item';
 
 /** Values that are not empty; the required ones must be there, and the branch stands in where it belongs. */
 export function bodyOf(
@@ -19,9 +19,6 @@ export function bodyOf(
 		const value = isBlank(field, given[field.name]) ? defaultFor(item, field, branch) : given[field.name];
 		if (isBlank(field, value)) {
 			if (field.required) throw missing(item, field);
-		} else if (field.type === 'rows') {
-			const rows = item.read(field, value) as IDataObject[];
-			body[field.name] = rows.map((row) => bodyOf(item, field.fields, row, branch));
 		} else {
 			body[field.name] = item.read(field, value);
 		}
@@ -44,7 +41,8 @@ export function changesIn(
 		const value = given[field.name];
 		if (!isBlank(field, value)) body[field.name] = item.read(field, value);
 		else if (value === undefined || !overwriteWithEmpty) continue;
-		else if (field.required) throw missing(item, field);
+		// No branch would show a record that is in none, so nobody would find it again.
+		else if (field.required || field.fromBranch) throw missing(item, field);
 		else body[field.name] = emptied(field);
 	}
 	return { ...body, ...customBody(item, given, overwriteWithEmpty) };
@@ -66,9 +64,18 @@ export function completed(
 		const { name, shownAs = name, unless } = field;
 		const isLeft = !(name in changes) && unless !== undefined && unless in changes;
 		const value = name in changes ? changes[name] : record[shownAs];
-		if (!isLeft && !isBlank(field, value)) body[name] = item.read(field, value);
+		if (!isLeft && !isBlank(field, value)) body[name] = formatted(field, value, item.zone);
 	}
 	return body;
+}
+
+/** What a record holds, in the format that AlfaCRM takes; as it is where it is odd, such as a room 0, for nobody gave it. */
+function formatted(field: Field, value: Wire, zone: string): Wire {
+	try {
+		return readField(field, value, zone);
+	} catch {
+		return value;
+	}
 }
 
 function customBody(item: Item, given: IDataObject, overwriteWithEmpty: boolean): IDataObject {
@@ -88,9 +95,11 @@ function defaultFor(item: Item, { fromBranch, otherwise }: Field, branch?: numbe
 	return otherwise === 'today' ? today('iso', item.zone) : otherwise;
 }
 
-function missing(item: Item, { label }: Field): Error {
+function missing(item: Item, { label, required }: Field): Error {
 	return item.refused(
-		`'${label}' is empty, but AlfaCRM requires it`,
+		required
+			? `'${label}' is empty, but AlfaCRM requires it`
+			: `'${label}' is empty, but a record in no branch would be shown nowhere`,
 		`Fill '${label}', or check the expression in it. Nothing was sent to AlfaCRM.`,
 	);
 }

@@ -3,7 +3,7 @@ import type { IDataObject } from 'n8n-workflow';
 import type { List } from '../../api/page';
 import type { Collected, CollectOptions } from '../../api/pages';
 import { limit, returnAll } from '../../properties/shared';
-import type { Item, ItemRequest } from '../context';
+import type { Item, ItemRequest } from '../item';
 
 /** How many rows 'Return All' and 'Limit' ask for. Read before anything is sent. */
 export function limitOf(item: Item): number {
@@ -19,7 +19,7 @@ export async function listed(
 	item: Item,
 	plural: string,
 	list: Omit<List, 'itemIndex'>,
-	options: CollectOptions,
+	options: CollectOptions = {},
 ): Promise<IDataObject[]> {
 	const collected = await item.collect(list, options);
 	warnOfMissing(item, plural, collected);

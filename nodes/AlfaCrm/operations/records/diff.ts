@@ -3,9 +3,9 @@ import type { IDataObject } from 'n8n-workflow';
 import { readId } from '../../api/formats';
 import type { Entity } from '../../entities/types';
 import { customField } from '../../fields/custom';
-import { isBlank, isList, isStored, listOf, union } from '../../fields/field';
+import { holdsIds, isBlank, isList, isStored, listOf, union } from '../../fields/field';
 import type { Field, Wire } from '../../fields/types';
-import type { Item } from '../context';
+import type { Item } from '../item';
 
 /** The part of `wire` that would change the record. What AlfaCRM does not show of it counts as empty. */
 export function differences(
@@ -25,9 +25,6 @@ export function differences(
 	return body;
 }
 
-/** Lists of texts; all others are of IDs. */
-const TEXTS: ReadonlySet<Field['type']> = new Set(['texts', 'emails', 'phones']);
-
 /**
  * The values that a record has, and the given ones. Nothing is added to a list that is emptied.
  *
@@ -43,7 +40,7 @@ export function added(item: Item, field: Field, held: unknown, given: Wire): Wir
 			`Set 'List Fields' to Replace All Values, or leave '${field.label}' out. ${item.unsaved()}`,
 		);
 	}
-	if (!TEXTS.has(field.type) && present.some((one) => readId(one) === undefined)) {
+	if (holdsIds(field) && present.some((one) => readId(one) === undefined)) {
 		throw item.refused(
 			`Nothing can be added to '${field.label}', because AlfaCRM shows no IDs in it`,
 			`Set 'List Fields' to Replace All Values, or leave '${field.label}' out. ${item.unsaved()}`,

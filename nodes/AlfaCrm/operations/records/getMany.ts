@@ -3,11 +3,12 @@ import type { IDataObject } from 'n8n-workflow';
 import type { Entity } from '../../entities/types';
 import { isNothing } from '../../fields/blank';
 import { filterForms, isBlank, isList } from '../../fields/field';
-import type { Item } from '../context';
+import type { Item } from '../item';
 import type { Operation } from '../operation';
 import { simplified } from '../simplify';
 import { targetOf } from '../target';
 import { limitOf, listed } from './collect';
+import { kindsLeftOut } from './kinds';
 import type { ChosenView } from './recheck';
 import { isInView, recheckOf } from './recheck';
 
@@ -23,7 +24,10 @@ export const getMany: Operation = async (item, entity) => {
 		...target.query,
 		...Object.fromEntries(said.map(({ view, value }) => [view.name, value])),
 	};
-	const passes = eachWith(chosenPasses(item, entity), formsOf(entity, wanted));
+	const chosen = eachWith(chosenPasses(item, entity), formsOf(entity, wanted));
+	const isOfKind = entity.kinds !== undefined && entity.kinds.name in wanted;
+	const others = isOfKind ? [] : await kindsLeftOut(item, entity, target.branch);
+	const passes = eachWith([{}, ...others], chosen);
 	const isWanted = await recheckOf(item, entity, target, wanted);
 	const keep = (row: IDataObject) => views.every((one) => isInView(one, row)) && isWanted(row);
 	const plural = entity.plural.toLowerCase();

@@ -5,7 +5,7 @@ import { isNothing } from '../../fields/blank';
 import { isCustom } from '../../fields/custom';
 import { shown } from '../../fields/unreadable';
 import { columns, inputMode, jsonInput, unknownFields } from '../../properties/shared';
-import type { Item } from '../context';
+import type { Item } from '../item';
 
 type Form = 'create' | 'update' | 'upsert';
 
@@ -73,7 +73,7 @@ function customIn(item: Item, customFields: unknown): IDataObject {
 		}
 		if (name in body) {
 			throw item.refused(
-				`The custom field ${name} is given twice`,
+				`'${name}' is given twice`,
 				'Only one of the values could be saved. Remove the other. Nothing was sent to AlfaCRM.',
 			);
 		}

@@ -4,9 +4,10 @@ import { readId } from '../../api/formats';
 import type { List } from '../../api/page';
 import type { Collected, CollectOptions } from '../../api/pages';
 import type { Entity } from '../../entities/types';
-import type { Item } from '../context';
-import type { Match } from '../matching/written';
+import type { Item } from '../item';
+import type { Match } from '../written';
 import type { Target } from '../target';
+import { kindsLeftOut } from './kinds';
 
 /** Reads the rows of a list; an item and a trigger each have their own way to. */
 type Collect = (list: Omit<List, 'itemIndex'>, options: CollectOptions) => Promise<Collected>;
@@ -26,6 +27,7 @@ export async function lookUp(
 	entity: Entity,
 	id: number,
 	target: Target,
+	passes = passesOf(entity),
 ): Promise<LookedUp> {
 	const list = {
 		...target,
@@ -33,7 +35,7 @@ export async function lookUp(
 		task: `get ${entity.label.toLowerCase()} ${id}`,
 	};
 	const keep = (row: IDataObject) => readId(row.id) === id;
-	const { rows, whole } = await collect(list, { keep, limit: 1, passes: passesOf(entity) });
+	const { rows, whole } = await collect(list, { keep, limit: 1, passes });
 	return { record: rows[0], isSure: whole || rows.length > 0 };
 }
 
@@ -57,9 +59,13 @@ export async function current(
 	const branch = own?.branch ?? target.branch;
 	const at = item.run.now();
 	const collect: Collect = (list, options) => item.collect(list, options);
-	const { record: row, isSure } = await lookUp(collect, entity, id, { ...target, branch });
-	if (row === undefined) return { match: own, isSure };
-	return { match: (await item.run.ownCopy(entity, id, row)) ?? { row, branch, at }, isSure };
+	const where = { ...target, branch };
+	const first = await lookUp(collect, entity, id, where);
+	const others = first.record ? [] : await kindsLeftOut(item, entity, branch);
+	const last = others.length === 0 ? first : await lookUp(collect, entity, id, where, others);
+	const { record: row } = last;
+	if (row === undefined) return { match: own, isSure: first.isSure && last.isSure };
+	return { match: (await item.run.ownCopy(entity, id, row)) ?? { row, branch, at }, isSure: true };
 }
 
 /** @throws NodeApiError when no row has this ID */

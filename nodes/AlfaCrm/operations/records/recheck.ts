@@ -7,9 +7,10 @@ import { fold } from '../../fields/fold';
 import { holdsPhone } from '../../fields/phonePart';
 import { absent, isExact, listOf, sameItem } from '../../fields/field';
 import type { Filter, RecheckTest } from '../../fields/types';
-import type { Item } from '../context';
+import type { Item } from '../item';
 import { firstDay, lastDay } from '../membershipDays';
 import type { Target } from '../target';
+import { listed } from './collect';
 
 type Test = (held: unknown, wanted: unknown, zone: string) => boolean;
 
@@ -78,7 +79,7 @@ export function isInView({ view: { name, flags }, value }: ChosenView, row: IDat
 	return wanted === undefined || holdsExactly({ type: 'flag', name, label: name }, row[name], wanted);
 }
 
-function tellUnchecked(item: Item, plural: string, filter: string): undefined {
+function tellUnchecked(item: Item, plural: string, filter: string): void {
 	item.run.hints.add(
 		`AlfaCRM may ignore a filter, and it does not show whether it did, so check the ${plural}`,
 		filter,
@@ -103,9 +104,14 @@ async function membersOf(
 	if (filter === undefined) return undefined;
 	const query = { group_id: wanted[filter.name] };
 	const task = 'list the members of the group';
-	const { rows, whole } = await item.collect({ path: cgi.path, branch, query, body: query, task });
-	// A member that did not come would be missing among the customers.
-	if (!whole) return tellUnchecked(item, 'customers', filter.label);
+	// Should some not come, a hint says so: whoever is not known to be a member must not be taken for one.
+	const rows = await listed(item, 'members of the group', {
+		path: cgi.path,
+		branch,
+		query,
+		body: query,
+		task,
+	});
 	// Some accounts list those too who have left or are still to come.
 	const day = today('iso', item.zone);
 	const present = rows.filter((row) => firstDay(row, item.zone) <= day && lastDay(row, item.zone) >= day);

@@ -1,10 +1,10 @@
 import type { IDataObject } from 'n8n-workflow';
 
 import type { Entity } from '../../entities/types';
-import type { Item } from '../context';
+import type { Item } from '../item';
 import { recordKey } from '../context';
-import { isArchived } from '../matching/archived';
-import type { Match } from '../matching/written';
+import { isArchived } from './archived';
+import type { Match } from '../written';
 import { report } from '../report';
 import type { Target } from '../target';
 import { completed } from './body';

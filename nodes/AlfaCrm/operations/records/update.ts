@@ -1,9 +1,11 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import { isList } from '../../fields/field';
+import type { Entity } from '../../entities/types';
+import { isNothing } from '../../fields/blank';
+import { isList, sameValue } from '../../fields/field';
 import type { Field } from '../../fields/types';
 import { listMode, updateOptions } from '../../properties/shared';
-import type { Item } from '../context';
+import type { Item } from '../item';
 import { recordKey } from '../context';
 import type { Operation } from '../operation';
 import { idOf, isOfAnother, targetOf } from '../target';
@@ -32,6 +34,7 @@ export const update: Operation = async (item, entity) => {
 	return await item.run.withLock(keys, async () => {
 		const isRead = adds || entity.carried !== undefined || isOfAnother(target);
 		const before = isRead ? await getRecord(item, entity, id, target) : undefined;
+		mustBelong(item, entity, before, body);
 		const grown = before && adds ? addToLists(item, before, body, lists) : {};
 		const query = { id, ...target.query };
 		const sent = completed(item, entity, before ?? {}, { ...body, ...grown });
@@ -39,6 +42,24 @@ export const update: Operation = async (item, entity) => {
 		return [{ id, ...(await item.save(call, keys, { before })) }];
 	});
 };
+
+/** Who is named in an update of somebody else's record has mistaken the ID. */
+function mustBelong(
+	item: Item,
+	{ label, fields }: Entity,
+	record: IDataObject | undefined,
+	body: IDataObject,
+): void {
+	for (const field of fields.filter(({ isOwner, name }) => isOwner && name in body)) {
+		const held = record?.[field.name];
+		if (isNothing(held) || sameValue(field, held, body[field.name], item.zone)) continue;
+		const noun = field.label.toLowerCase();
+		throw item.refused(
+			`${label} ${String(record?.id)} is that of ${noun} ${String(held)}, not of ${noun} ${String(body[field.name])}`,
+			`Correct the ID, or '${field.label}'. Nothing was saved.`,
+		);
+	}
+}
 
 function addToLists(
 	item: Item,

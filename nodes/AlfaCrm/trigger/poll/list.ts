@@ -41,7 +41,7 @@ export function pagesSince(
 
 export async function onePage(source: AsyncGenerator<Page, undefined>): Promise<Page> {
 	const { value } = await source.next();
-	return value ?? { number: 0, rows: [], items: [], keys: [], complete: true };
+	return value ?? { number: 0, rows: [], items: [], keys: [], complete: true, shrank: false };
 }
 
 /** Keeps what a page tells besides its rows. */

@@ -21,7 +21,11 @@ export function targetOf(store: Store, { path }: Entity, operation: string): Row
 		});
 	}
 	if (path === 'lesson') return rowOf(store, path, isPlanned);
-	if (path === 'cgi') return rowOf(store, path, (row) => isCurrent(row) && Number(row.group_id) === 1);
+	if (path === 'cgi') {
+		// An update that names another customer is refused.
+		const { id } = rowOf(store, 'customer', inBranch);
+		return rowOf(store, path, (row) => Number(row.customer_id) === id && Number(row.group_id) === 1);
+	}
 	return rowOf(store, path, inBranch);
 }
 
@@ -104,5 +108,8 @@ export function prepare(store: Store): void {
 	store.quietly(() => {
 		for (const { id } of rowsOf(store, 'customer'))
 			store.patch('customer', id, { balance_bonus: 9_000_000_000_000 });
+		const { id: customer } = rowOf(store, 'customer', inBranch);
+		const days = { b_date: '01.09.2025', e_date: '31.05.2033' };
+		store.insert('cgi', { customer_id: customer, group_id: 1, branch_id: 1, ...days });
 	});
 }

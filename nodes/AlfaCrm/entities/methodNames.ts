@@ -1,4 +1,4 @@
-import type { Entity } from '../entities/types';
+import type { Entity } from './types';
 
 const inOneWord = (text: string): string => text.replace(/ /g, '');
 

@@ -1,9 +1,9 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import type { ApiRequest } from '../../api/client';
-import { readId } from '../../api/formats';
-import { keyReadings, listOf } from '../../fields/field';
-import type { Field } from '../../fields/types';
+import type { ApiRequest } from '../api/client';
+import { readId } from '../api/formats';
+import { keyReadings, listOf } from '../fields/field';
+import type { Field } from '../fields/types';
 
 /** A record and the branch in which it can be reached. */
 export interface Match {

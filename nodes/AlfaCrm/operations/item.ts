@@ -1,0 +1,208 @@
+import type { IDataObject, NodeApiError } from 'n8n-workflow';
+import { NodeOperationError } from 'n8n-workflow';
+
+import type { ApiRequest } from '../api/client';
+import { asNodeError, nodeError } from '../api/errors';
+import { readId } from '../api/formats';
+import type { List } from '../api/page';
+import type { Collected, CollectOptions } from '../api/pages';
+import { collect } from '../api/pages';
+import { isPlain } from '../fields/blank';
+import { isCustom } from '../fields/custom';
+import type { LockKey, Run } from './context';
+import type { Parameter } from './parameters';
+import { Collection, ParameterReader } from './parameters';
+
+/** A call that the item itself adds its part to. */
+export type ItemRequest = Omit<ApiRequest, 'itemIndex' | 'isIdempotent' | 'savedBefore' | 'onLost'>;
+
+interface Saving {
+	/** The record as it was read, so that what is read next can be told from what was saved. */
+	before?: IDataObject;
+	/** What an answer without `success` must hold to count as one; API notes 6 on bonuses. */
+	confirms?: string;
+}
+
+/** One input item: its parameters, its calls, and what became of them. */
+export class Item extends ParameterReader {
+	readonly zone: string;
+	/** What AlfaCRM has confirmed of it, for the message of what fails later. */
+	private readonly saved: string[] = [];
+
+	constructor(
+		readonly run: Run,
+		readonly index: number,
+	) {
+		super();
+		this.zone = run.zone;
+	}
+
+	get origin(): string {
+		return this.run.origin;
+	}
+
+	get json(): IDataObject {
+		return this.run.context.getInputData()[this.index].json;
+	}
+
+	given({ name, default: preset }: Parameter): unknown {
+		return this.run.context.getNodeParameter(name, this.index, preset as IDataObject);
+	}
+
+	/** A collection of the form; a name that the form does not have is refused, for it would do nothing. */
+	collection(declared: Parameter): Collection {
+		const values = this.object({ ...declared, default: {} });
+		const names = new Set((declared.options ?? []).map(({ name }) => name));
+		const [stranger] = Object.keys(values).filter((name) => !names.has(name));
+		if (stranger === undefined) return new Collection(this, declared, values);
+		throw this.refused(
+			`'${declared.displayName}' has no "${stranger}"`,
+			'Remove it, or correct its name. Nothing was sent to AlfaCRM.',
+		);
+	}
+
+	/** @throws NodeOperationError when the parameter is no JSON object */
+	object(parameter: Parameter): IDataObject {
+		const value = this.given(parameter);
+		const object = typeof value === 'string' ? parsed(value) : value;
+		if (isPlain(object)) return object as IDataObject;
+		throw this.refused(
+			`'${parameter.displayName}' is not a JSON object`,
+			'Write it as {"name": "value"}, or use an expression that gives an object. Nothing was sent to AlfaCRM.',
+		);
+	}
+
+	unreadable(message: string, label: string): NodeOperationError {
+		return this.refused(
+			message,
+			`Correct it in this node, or the expression that fills '${label}'. ${this.untouched()}`,
+		);
+	}
+
+	/** An error of this item that AlfaCRM has no part in. */
+	refused(message: string, description?: string): NodeOperationError {
+		const { context } = this.run;
+		return new NodeOperationError(context.getNode(), message, { description, itemIndex: this.index });
+	}
+
+	/** An error of this item about what AlfaCRM gave or did not give. */
+	failed(message: string, description: string, status?: number): Error {
+		const { context } = this.run;
+		const text = { message, description: `${description}${this.alsoSaved()}`, status };
+		return nodeError(context.getNode(), text, this.index);
+	}
+
+	/** Anything but n8n's own kinds of error becomes one of them. */
+	asError(caught: unknown): NodeApiError | NodeOperationError {
+		return asNodeError(this.run.context.getNode(), caught, this.index);
+	}
+
+	/** Sends a call that reads. */
+	async request(call: ItemRequest): Promise<IDataObject | IDataObject[]> {
+		const { index: itemIndex, saved } = this;
+		return await this.run.client.request({
+			...call,
+			isIdempotent: true,
+			itemIndex,
+			savedBefore: [...saved],
+		});
+	}
+
+	/**
+	 * Sends a call that may write, and so never twice, and tells the other executions. What it changes is not kept for the
+	 * items after it: those of an API Call are all API Calls, for n8n takes no expression there, and look nothing up.
+	 *
+	 * @param records the keys of the records that it may change
+	 */
+	async send(call: ItemRequest, records: readonly LockKey[]): Promise<IDataObject | IDataObject[]> {
+		const onLost = (underWayMs: number) => this.run.forget(call, underWayMs);
+		const rest = { itemIndex: this.index, savedBefore: [...this.saved], onLost };
+		const touched: LockKey[] = [[call.path], ...records];
+		// What was sent may be there even if its answer is lost.
+		await this.run.noteWrite(touched);
+		const answer = await this.run.client.request({ ...call, isIdempotent: false, ...rest });
+		await this.run.noteWrite(touched);
+		return answer;
+	}
+
+	/** The rows of a list, each once; all of them if no limit is given. */
+	async collect(list: Omit<List, 'itemIndex'>, options: CollectOptions = {}): Promise<Collected> {
+		const { index: itemIndex, saved } = this;
+		return await collect(this.run.client, { ...list, itemIndex, savedBefore: [...saved] }, options);
+	}
+
+	/**
+	 * Sends a call that writes and makes sure that AlfaCRM says it did. All writes but an API Call go this way.
+	 *
+	 * @param records the keys of the records that it changes, so that others know
+	 * @returns the record as AlfaCRM holds it now
+	 */
+	async save(
+		call: ItemRequest,
+		records: readonly LockKey[],
+		{ before, confirms }: Saving = {},
+	): Promise<IDataObject> {
+		const answer = (await this.send(call, records)) as IDataObject;
+		const model = (answer.model ?? {}) as IDataObject;
+		const created = call.action !== 'create' || readId(model.id) !== undefined;
+		const isConfirmed = answer.success === true || (confirms !== undefined && confirms in answer);
+		if (!isConfirmed || !created) {
+			this.run.forget(call);
+			throw this.failed(
+				`AlfaCRM answered but did not confirm that it could ${call.task}`,
+				`Look in AlfaCRM whether it was saved before you run this again.`,
+			);
+		}
+		this.saved.push(call.task);
+		this.tellLost(call.body ?? {}, model);
+		this.run.writtenTo(call.path).note(call, model, this.run.now(), before);
+		return confirms === undefined || 'model' in answer ? model : withoutEnvelope(answer);
+	}
+
+	/** AlfaCRM passes over a custom field that it does not have without a word; the record that it answers with shows that. */
+	private tellLost(sent: IDataObject, model: IDataObject): void {
+		const isRecord = Object.keys(model).some((name) => name !== 'id' && !(name in sent));
+		const lost = Object.keys(sent).filter((name) => isCustom(name) && !(name in model));
+		if (!isRecord) return;
+		for (const name of lost) {
+			this.run.hints.add(
+				'AlfaCRM shows no such custom field in the record that it saved, so its value was not kept. Check the name',
+				name,
+			);
+		}
+	}
+
+	/** What to say of a refusal before anything was sent for it: the truth about what this item has saved so far. */
+	untouched(): string {
+		return this.saved.length === 0 ? 'Nothing was sent to AlfaCRM.' : this.alsoSaved().trim();
+	}
+
+	/** The same where something was read before. */
+	unsaved(): string {
+		return this.saved.length === 0 ? 'Nothing was saved.' : this.alsoSaved().trim();
+	}
+
+	/** Whether AlfaCRM has confirmed a write of this item. */
+	get hasSaved(): boolean {
+		return this.saved.length > 0;
+	}
+
+	private alsoSaved(): string {
+		return this.saved.length === 0 ? '' : ` Saved before: ${this.saved.join('; ')}.`;
+	}
+}
+
+function withoutEnvelope(answer: IDataObject): IDataObject {
+	return Object.fromEntries(
+		Object.entries(answer).filter(([name]) => name !== 'success' && name !== 'errors'),
+	);
+}
+
+function parsed(text: string): unknown {
+	if (text.trim() === '') return {};
+	try {
+		return JSON.parse(text);
+	} catch {
+		return undefined;
+	}
+}

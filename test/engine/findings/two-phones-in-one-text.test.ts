@@ -1,0 +1,64 @@
+import { byPhone, findByPhone, given, officeOf, pick } from '../support/office';
+import { useSchool } from '../support/school';
+
+const school = useSchool({ customers: 20 });
+const { customer, lead, run } = officeOf(school);
+
+const A = '+7(900)555-00-01';
+const B = '+7(900)555-00-02';
+
+/** As sheets hold them: two numbers in a cell, and no comma. */
+describe.each([
+	'8 900 555 00 01 / 8 900 555 00 02',
+	'89005550001 89005550002',
+	'8(900)555-00-01|8(900)555-00-02',
+	'8 900 555-00-01 (мама) 8 900 555-00-02 (папа)',
+	'Мама +79005550001 Папа +79005550002',
+	'Мама (89005550001) Папа (89005550002)',
+])('%j', (both) => {
+	it('as the match value leaves the second number with who was found by the first', async () => {
+		const id = lead({ phone: [A] });
+		expect(await run(byPhone(both))).toMatchObject([{ id, operationResult: 'updated' }]);
+		expect(customer(id).phone).toEqual([A, B]);
+		expect(await run(findByPhone('8-900-555-00-02'))).toMatchObject([{ id }]);
+		expect(await run(byPhone(both))).toMatchObject([{ id, operationResult: 'unchanged' }]);
+	});
+
+	it('among the fields adds the second number', async () => {
+		const id = lead({ phone: [B], email: ['eva@example.org'] });
+		const byEmail = { ...byPhone('', { phone: given([both]) }), matchBy: 'email', email: 'eva@example.org' };
+		await run(byEmail);
+		expect(customer(id).phone).toEqual([B, A]);
+	});
+
+	it('is two numbers of a new customer', async () => {
+		const [{ id }] = await run(byPhone(both, { name: 'Лисова Ева' }));
+		expect(customer(id).phone).toEqual([A, B]);
+	});
+
+	it('in a record is replaced by one of its numbers, and stays when it is written back', async () => {
+		const id = lead({ phone: [both] });
+		const get = { resource: 'customer', operation: 'get', branchId: 1, id: pick(id), simplify: true };
+		const [{ phone }] = await run(get);
+		const replace = { listMode: 'replace' };
+		const byId = (value: unknown) => ({
+			...byPhone('', { phone: given([value]) }, replace),
+			matchBy: 'id',
+			id: pick(id),
+		});
+		expect(await run(byId(phone))).toMatchObject([{ id, operationResult: 'unchanged' }]);
+		expect(customer(id).phone).toEqual([both]);
+		await run(byId('89005550002'));
+		expect(customer(id).phone).toEqual([B]);
+	});
+});
+
+it.each([
+	'+7/900/555/00/01',
+	'+7 900 555-00-01/02',
+	'+7 900 555-00-01 доб. 12',
+	'8 900 555 00 01 2026-01-01',
+])('%j is one', async (phone) => {
+	const [{ id }] = await run(byPhone(phone, { name: 'Лисова Ева' }));
+	expect(customer(id).phone).toHaveLength(1);
+});
