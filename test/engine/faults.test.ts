@@ -162,14 +162,15 @@ const cases: Case[] = [
 		parameters: list,
 		fault: onIndex({ kind: 'status', status: 500 }),
 		message: /could not list the customers \(HTTP 500\)/,
-		calls: 1,
+		// With the page size and without it.
+		calls: 2,
 	},
 	{
-		what: '503 at a read, three times',
+		what: '503 at a read, three times for each way to ask',
 		parameters: list,
 		fault: onIndex({ kind: 'status', status: 503 }),
 		message: /could not list the customers \(HTTP 503\)/,
-		calls: 3,
+		calls: 6,
 	},
 	{
 		what: '5 x 429 with Retry-After',

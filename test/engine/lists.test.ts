@@ -143,6 +143,7 @@ describe('what Get Many shows', () => {
 		expect(ids(json)).toContain(someone.id);
 		expect(school.entries('customer/index')[0].body).toEqual({
 			page: 0,
+			pageSize: 500,
 			is_study: 2,
 			removed: 1,
 			phone: digits,

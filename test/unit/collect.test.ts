@@ -1,6 +1,6 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import { allRows, collect } from '../../nodes/AlfaCrm/api/pages';
+import { collect } from '../../nodes/AlfaCrm/api/pages';
 import type { Sent } from './api-support';
 import { contextOf, listing } from './api-support';
 import { randomFrom } from './support';
@@ -42,7 +42,7 @@ describe('a list that stays as it is', () => {
 		[501, 26],
 	])('of %d rows is whole after one reading of %d pages', async (count, calls) => {
 		const { client, sent } = contextOf(listing(() => ids(count), 20));
-		const { rows, ...rest } = await allRows(client, CALL);
+		const { rows, ...rest } = await collect(client, CALL);
 		expect(idsOf(rows)).toEqual(idsOf(ids(count)));
 		expect(rest).toEqual({ whole: true, stable: false, total: count, read: count });
 		expect(sent).toHaveLength(calls);
@@ -50,14 +50,14 @@ describe('a list that stays as it is', () => {
 
 	it('is whole without a total too, as far as can be known', async () => {
 		const { client } = contextOf(readings({ pages: [ids(20), ids(25).slice(20)] }));
-		const { rows, whole, total } = await allRows(client, CALL);
+		const { rows, whole, total } = await collect(client, CALL);
 		expect([rows.length, whole, total]).toEqual([25, true, undefined]);
 	});
 
 	it('of 130,000 rows comes out whole', async () => {
 		const many = ids(130_000);
 		const { client } = contextOf(listing(() => many, 500));
-		const { rows, whole } = await allRows(client, CALL);
+		const { rows, whole } = await collect(client, CALL);
 		expect(whole).toBe(true);
 		expect(rows).toHaveLength(130_000);
 	});
@@ -83,7 +83,7 @@ describe('a list that shows some rows twice and others not at all', () => {
 	it('in an order of its own for each page is read again until all 185 rows are there', async () => {
 		const random = randomFrom(3);
 		const { client, sent } = contextOf(listing(() => shuffled(ids(185), random), 20));
-		const { rows, whole, total } = await allRows(client, CALL);
+		const { rows, whole, total } = await collect(client, CALL);
 		expect(idsOf(rows)).toEqual(idsOf(ids(185)));
 		expect([whole, total]).toEqual([true, 185]);
 		expect(sent.length).toBeGreaterThan(10);
@@ -98,7 +98,7 @@ describe('a list that shows some rows twice and others not at all', () => {
 				{ total: 5, pages: [[first, ...rest]] },
 			),
 		);
-		const { rows, whole } = await allRows(client, CALL);
+		const { rows, whole } = await collect(client, CALL);
 		expect([rows.length, whole]).toEqual([5, true]);
 	});
 
@@ -108,7 +108,7 @@ describe('a list that shows some rows twice and others not at all', () => {
 			total: 1_000,
 			items: body.page === 0 ? [{ id: ++row }, { id: row + 1 }] : [],
 		}));
-		const { whole, stable, total, read } = await allRows(client, CALL);
+		const { whole, stable, total, read } = await collect(client, CALL);
 		expect({ whole, stable, total }).toEqual({ whole: false, stable: false, total: 1_000 });
 		expect(read).toBe(11);
 		const begun = sent.filter(({ body }) => body.page === 0);
@@ -122,7 +122,7 @@ describe('a list that shows some rows twice and others not at all', () => {
 				{ total: 2, pages: [[{ id: 1, name: 'new' }, { id: 2 }]] },
 			),
 		);
-		const { rows } = await allRows(client, CALL);
+		const { rows } = await collect(client, CALL);
 		expect(rows).toEqual([{ id: 1, name: 'new' }, { id: 2 }]);
 	});
 });
@@ -130,7 +130,7 @@ describe('a list that shows some rows twice and others not at all', () => {
 describe('a total that is too high', () => {
 	it('is found out by a second reading that brings the very same rows', async () => {
 		const { client, sent } = contextOf(listing(() => ids(45), 20, 46));
-		const { rows, ...rest } = await allRows(client, CALL);
+		const { rows, ...rest } = await collect(client, CALL);
 		expect(rows).toHaveLength(45);
 		expect(rest).toEqual({ whole: false, stable: true, total: 46, read: 45 });
 		expect(sent).toHaveLength(8);
@@ -141,7 +141,7 @@ describe('a total that is too high', () => {
 		['no row any more', [ids(2), ids(3).slice(2), []]],
 	])('is found out where AlfaCRM shows %s past the end', async (_what, pages) => {
 		const { client } = contextOf(readings({ total: 4, pages }));
-		expect(await allRows(client, CALL)).toMatchObject({ whole: false, stable: true, read: 3 });
+		expect(await collect(client, CALL)).toMatchObject({ whole: false, stable: true, read: 3 });
 	});
 
 	it('is not blamed where a shuffled list happens to show the same rows twice', async () => {
@@ -153,7 +153,7 @@ describe('a total that is too high', () => {
 				{ total: 3, pages: [[b, c], [a]] },
 			),
 		);
-		expect(await allRows(client, CALL)).toMatchObject({
+		expect(await collect(client, CALL)).toMatchObject({
 			whole: true,
 			rows: [{ id: 1 }, { id: 2 }, { id: 3 }],
 		});
@@ -161,7 +161,7 @@ describe('a total that is too high', () => {
 
 	it('of the moment in which a row was removed is forgotten', async () => {
 		const { client } = contextOf(readings({ total: 3, pages: [ids(2)] }, { total: 2, pages: [ids(2)] }));
-		expect(await allRows(client, CALL)).toMatchObject({ whole: true, total: 2 });
+		expect(await collect(client, CALL)).toMatchObject({ whole: true, total: 2 });
 	});
 });
 
@@ -171,7 +171,7 @@ describe('rows without an ID', () => {
 	it('that are equal on one page are different ones', async () => {
 		const rows = [entry(1), entry(1), entry(1), entry(2)];
 		const { client, sent } = contextOf(listing(() => rows, 20));
-		const found = await allRows(client, LOG);
+		const found = await collect(client, LOG);
 		expect(found).toMatchObject({ rows, whole: true });
 		expect(sent).toHaveLength(1);
 	});
@@ -179,7 +179,7 @@ describe('rows without an ID', () => {
 	it('that are equal on two pages are different ones where a second reading has the same order', async () => {
 		const rows = [entry(3), entry(2), entry(2), entry(1), entry(2), entry(0)];
 		const { client } = contextOf(listing(() => rows, 2));
-		const { rows: found, whole, read } = await allRows(client, LOG);
+		const { rows: found, whole, read } = await collect(client, LOG);
 		expect(found).toEqual(rows);
 		expect([whole, read]).toEqual([true, 6]);
 	});
@@ -187,7 +187,7 @@ describe('rows without an ID', () => {
 	it('that shift to the next page while the list is read come out once', async () => {
 		const rows = [5, 4, 3, 2, 1].map(entry);
 		const { client } = contextOf(listing((request) => (request === 0 ? rows : [entry(6), ...rows]), 2));
-		const { rows: found, whole } = await allRows(client, LOG);
+		const { rows: found, whole } = await collect(client, LOG);
 		expect(found).toHaveLength(6);
 		expect(new Set(found.map(({ date_time }) => date_time)).size).toBe(6);
 		expect(whole).toBe(true);
@@ -197,14 +197,14 @@ describe('rows without an ID', () => {
 		const random = randomFrom(9);
 		const rows = Array.from({ length: 57 }, (_unused, minute) => entry(minute));
 		const { client } = contextOf(listing(() => shuffled(rows, random), 20));
-		const { rows: found, whole } = await allRows(client, LOG);
+		const { rows: found, whole } = await collect(client, LOG);
 		expect(new Set(found.map(({ date_time }) => date_time)).size).toBe(57);
 		expect([found.length, whole]).toEqual([57, true]);
 	});
 
 	it('end when the server repeats its last page for ever', async () => {
 		const { client, sent } = contextOf(({ body }) => ({ items: [entry(Math.min(Number(body.page), 2))] }));
-		const { rows } = await allRows(client, LOG);
+		const { rows } = await collect(client, LOG);
 		expect(rows).toHaveLength(3);
 		expect(sent).toHaveLength(4);
 	});

@@ -85,6 +85,8 @@ export class ApiClient {
 	private connection?: Promise<Connection>;
 	/** Paths that stayed forbidden after a new login, and when that was: yet another one would be useless. */
 	private readonly forbidden = new Map<string, number>();
+	/** Lists, as `path/action`, that are asked for without a page size, since with one they failed. */
+	readonly withoutPageSize = new Set<string>();
 	/** The login that was refused last: with many items, each would try it again. */
 	private refused?: { login: string; failure: ApiFailure; at: number };
 
@@ -108,7 +110,6 @@ export class ApiClient {
 		return (await this.connect(undefined)).account;
 	}
 
-	/** Where that AlfaCRM is. */
 	async origin(): Promise<string> {
 		return (await this.connect(undefined)).origin;
 	}
@@ -126,6 +127,11 @@ export class ApiClient {
 	 * @throws NodeApiError that tells what happened and what to do
 	 */
 	async request(call: ApiRequest): Promise<Answer> {
+		return (await this.attempt(call, () => false)) as Answer;
+	}
+
+	/** The same for a call that may fail in a way for which the caller knows another one: then there is no answer. */
+	async attempt(call: ApiRequest, isExpected: (failure: ApiFailure) => boolean): Promise<Answer | undefined> {
 		const connection = await this.connect(call.itemIndex);
 		const progress: Progress = { begun: loginMark(), token: '', isNewLogin: false, newLogins: 0 };
 		for (let tries = 1; ; tries++) {
@@ -137,10 +143,11 @@ export class ApiClient {
 				const failure = failureOf(error);
 				this.noteRefusal(failure, progress);
 				if (this.mayLogInAgain(failure, pathOf(call), progress) && tries < LOGIN_TRIES) continue;
+				if (isExpected(failure)) return undefined;
 				if (mayBeDone(failure)) call.onLost?.(mayBeUnderWay(failure) ? asLongAgain(begun) : 0);
 				const { host } = new URL(connection.origin);
-				const { isNewLogin } = progress;
-				const text = explain(failure, { ...call, host, isNewLogin, timeoutMs: TIMEOUT_MS, tries: TRIES });
+				const words = { host, isNewLogin: progress.isNewLogin, timeoutMs: TIMEOUT_MS, tries: TRIES };
+				const text = explain(failure, { ...call, ...words });
 				throw nodeError(this.node, withoutSecrets(text, progress), call.itemIndex, text.failure);
 			}
 		}

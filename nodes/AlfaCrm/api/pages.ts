@@ -1,12 +1,11 @@
 import { createHash } from 'crypto';
 import type { IDataObject } from 'n8n-workflow';
 
-import type { Answer } from './answer';
-import type { ApiClient, ApiRequest } from './client';
+import type { ApiClient } from './client';
 import { nodeError } from './errors';
+import type { List, RowKey } from './page';
+import { LARGEST_PAGE, looksLikePageSize, pageOf, PageTooLarge, rowKeys } from './page';
 
-/** The smallest page that AlfaCRM was seen to give; a `total` equal to one full page may just be the page's length. */
-export const SMALLEST_PAGE = 20;
 /** 200,000 records at the smallest page. A server that is still going on then would never end. */
 const MOST_PAGES = 10_000;
 
@@ -14,13 +13,6 @@ const MOST_PAGES = 10_000;
 const MOST_READINGS = 10;
 const READINGS_OF_LONG = 3;
 const MANY_PAGES = 100;
-
-/** A call for the pages of an action, `index` if none is named. */
-export type List = Omit<ApiRequest, 'action' | 'isIdempotent'> & {
-	action?: string;
-	/** Where to begin, for a walk that goes on; default 0. */
-	firstPage?: number;
-};
 
 export interface Page {
 	/** From 0. */
@@ -38,27 +30,27 @@ export interface Page {
 	shrank: boolean;
 }
 
-/** The ID, or the content of a row that has none. */
-type RowKey = string | number;
-
 /**
  * Walks the pages of an index action, whatever their size: they are counted from 0 and the server alone decides how
  * many rows one holds. Rows that shift to another page meanwhile come out once.
  */
 export async function* pages(
 	client: ApiClient,
-	{ firstPage = 0, ...call }: List,
+	{ firstPage = 0, pageSize, ...call }: List,
 ): AsyncGenerator<Page, undefined> {
 	const seen = new Set<RowKey>();
-	const asked = Number(call.body?.pageSize);
+	let size = pageSize;
 	let total: number | undefined;
 	let shrank = false;
 	let count = 0;
 	let fullest = 0;
 	let before = '';
 	for (let page = firstPage; page < firstPage + MOST_PAGES; page++) {
-		const body = { ...call.body, page };
-		const { items, total: stated } = await onePage(client, { ...call, body });
+		const {
+			items,
+			total: stated,
+			size: asked = Number(call.body?.pageSize),
+		} = await pageOf(client, call, page, size);
 		// What merely counts the rows of the page tells nothing.
 		shrank ||= stated !== undefined && stated !== items.length && stated < (total ?? 0);
 		// A row that is removed meanwhile lowers it, and lets another slip to a page that was read before.
@@ -84,6 +76,8 @@ export async function* pages(
 		const complete = !last || all || total === undefined;
 		yield { number: page, rows, items, keys, total, complete, shrank };
 		if (last) return;
+		// A server that gives less than it is asked for may still count from what it was asked for, and pass over rows.
+		if (page === 0 && size !== undefined) size = items.length < asked ? items.length : size;
 	}
 	throw nodeError(
 		client.node,
@@ -121,11 +115,6 @@ export interface Collected {
 	stable: boolean;
 }
 
-/** All rows of a list. */
-export async function allRows(client: ApiClient, list: List): Promise<Collected> {
-	return await collect(client, list);
-}
-
 /**
  * The rows of a list, each once. A list that changes or shuffles while it is read shows some rows twice and others not
  * at all, so it is read again until as many came as AlfaCRM speaks of, or the same ones come twice.
@@ -137,9 +126,10 @@ export async function collect(
 ): Promise<Collected> {
 	const rows: Map<RowKey, IDataObject> = new Map();
 	const all: Collected = { rows: [], whole: true, read: 0, stable: false };
+	const pageSize = Math.min(limit, LARGEST_PAGE);
 	for (const pass of passes) {
 		if (rows.size >= limit) break;
-		const asked = { ...list, body: { ...list.body, ...pass } };
+		const asked = { pageSize, ...list, body: { ...list.body, ...pass } };
 		const one = await readAll(client, asked, { rows, keep, limit, readings });
 		all.whole &&= one.whole;
 		all.stable ||= one.stable;
@@ -154,53 +144,37 @@ export async function collect(
 
 const lacking = ({ total = 0, read }: Pick<Collected, 'total' | 'read'>): number => total - read;
 
+/** What the readings of a list fill, and when they have enough. */
+interface Wanted extends Required<Pick<CollectOptions, 'keep' | 'limit' | 'readings'>> {
+	rows: Map<RowKey, IDataObject>;
+}
+
 interface Reading {
 	keys: Set<RowKey>;
 	/** As they came, where they have no IDs. */
 	items: IDataObject[];
 	/** Of the rows in their order. */
 	digest: string;
+	requests: number;
+	/** Page 0 was shorter than asked for. */
+	isShort: boolean;
 	total?: number;
 	complete: boolean;
 	shrank: boolean;
 }
 
-async function readAll(
-	client: ApiClient,
-	list: List,
-	to: { rows: Map<RowKey, IDataObject>; limit: number; readings: number } & Required<
-		Pick<CollectOptions, 'keep'>
-	>,
-): Promise<Omit<Collected, 'rows'>> {
+async function readAll(client: ApiClient, list: List, wanted: Wanted): Promise<Omit<Collected, 'rows'>> {
 	const known = new Set<RowKey>();
+	let pageSize = list.pageSize;
 	let before: Reading | undefined;
 	let requests = 0;
 	for (let count = 1; ; count++) {
-		const reading: Reading = { keys: new Set(), items: [], digest: '', complete: true, shrank: false };
-		const order = createHash('sha256');
-		let last = '';
-		for await (const page of pages(client, list)) {
-			requests += 1;
-			const text = `${page.keys.join('\n')}\n`;
-			// The last page may come again; before all rows are there, one of equal rows is another one.
-			const isAgain = text === last && reading.items.length >= (page.total ?? 0);
-			if (!isAgain) order.update(text);
-			last = text;
-			page.items.forEach((row, index) => {
-				const key = page.keys[index];
-				reading.keys.add(key);
-				if (to.keep(row)) to.rows.set(key, row);
-				if (typeof key === 'string' && !isAgain) reading.items.push(row);
-			});
-			const { total, complete, shrank } = page;
-			Object.assign(reading, { total, complete, shrank });
-			if (to.rows.size >= to.limit)
-				return { whole: true, stable: false, total: page.total, read: reading.keys.size };
-		}
-		reading.digest = order.digest('base64');
+		const reading = await readOnce(client, { ...list, pageSize }, wanted);
+		const { total, items } = reading;
+		if (wanted.rows.size >= wanted.limit)
+			return { whole: true, stable: false, total, read: reading.keys.size };
 		const size = known.size;
 		for (const key of reading.keys) known.add(key);
-		const { total, items } = reading;
 		const result = { total, read: known.size };
 		// Equal rows on several pages count where nothing tells how many there are, if they come so twice.
 		const hasEqual = total === undefined && items.length > reading.keys.size;
@@ -209,74 +183,70 @@ async function readAll(
 		const isEnough = isCounted && (!reading.shrank || count > 1);
 		if (isEnough && !hasEqual) return { ...result, whole: true, stable: false };
 		if (isInOrder(reading, before)) {
-			for (const key of reading.keys) to.rows.delete(key);
+			for (const key of reading.keys) wanted.rows.delete(key);
 			const keys = rowKeys(items);
-			items.forEach((row, index) => to.keep(row) && to.rows.set(keys[index], row));
+			items.forEach((row, index) => wanted.keep(row) && wanted.rows.set(keys[index], row));
 			return { total, read: items.length, whole: true, stable: false };
 		}
 		// No row at all where some are counted is a failure to repeat, not a wrong total. API notes 3.
 		const isStable = known.size > 0 && known.size === size && reading.digest === before?.digest;
-		const most = requests > MANY_PAGES ? Math.min(to.readings, READINGS_OF_LONG) : to.readings;
+		requests += reading.requests;
+		const most = requests > MANY_PAGES ? Math.min(wanted.readings, READINGS_OF_LONG) : wanted.readings;
 		if (isStable || count >= most) return { ...result, whole: false, stable: isStable };
 		before = reading;
+		if (reading.isShort) pageSize = undefined;
 	}
+}
+
+/** Reads a list from its first page to the last, or to the limit. */
+async function readOnce(client: ApiClient, list: List, wanted: Wanted): Promise<Reading> {
+	const { rows, keep, limit } = wanted;
+	const { pageSize = 0 } = list;
+	const order = createHash('sha256');
+	const reading: Reading = {
+		keys: new Set(),
+		items: [],
+		digest: '',
+		requests: 0,
+		isShort: false,
+		complete: true,
+		shrank: false,
+	};
+	let last = '';
+	try {
+		for await (const page of pages(client, list)) {
+			const { items, keys, number, total, complete, shrank } = page;
+			const text = `${keys.join('\n')}\n`;
+			// The last page may come again; before all rows are there, one of equal rows is another one.
+			const isAgain = text === last && reading.items.length >= (total ?? 0);
+			if (!isAgain) order.update(text);
+			last = text;
+			let isKept = true;
+			items.forEach((row, index) => {
+				const key = keys[index];
+				reading.keys.add(key);
+				if (keep(row)) rows.set(key, row);
+				else isKept = false;
+				if (typeof key === 'string' && !isAgain) reading.items.push(row);
+			});
+			if (number === 0) reading.isShort = items.length < pageSize;
+			reading.requests += 1;
+			Object.assign(reading, { total, complete, shrank });
+			if (rows.size >= limit) break;
+			// The few that were asked for are not the ones that are wanted, so the whole list has to be gone through.
+			if (!isKept && items.length === pageSize && pageSize < LARGEST_PAGE)
+				return await readOnce(client, { ...list, pageSize: LARGEST_PAGE }, wanted);
+		}
+	} catch (caught) {
+		if (caught instanceof PageTooLarge)
+			return await readOnce(client, { ...list, pageSize: undefined }, wanted);
+		throw caught;
+	}
+	reading.digest = order.digest('base64');
+	return reading;
 }
 
 /** Rows without IDs that came twice in the very same order, and as many as there are: equal ones are different ones. */
 function isInOrder({ items, digest, total }: Reading, before: Reading | undefined): boolean {
 	return items.length > 0 && items.length === (total ?? items.length) && digest === before?.digest;
-}
-
-/**
- * Tells the rows of one page apart. Those of the log have no ID, and may be equal: then they are counted. On another
- * page an equal row may be the same one that has shifted there, or one more; `collect` finds out.
- */
-export function rowKeys(items: readonly IDataObject[]): RowKey[] {
-	const counts = new Map<string, number>();
-	return items.map((row) => {
-		const { id } = row;
-		if (typeof id === 'number' || (typeof id === 'string' && id !== '')) return Number(id) || id;
-		const text = JSON.stringify(row);
-		const count = (counts.get(text) ?? 0) + 1;
-		counts.set(text, count);
-		return count === 1 ? text : `${count} ${text}`;
-	});
-}
-
-/**
- * A `total` that may just be the length of the page.
- *
- * @param asked how many rows a page shall hold, if that was asked for
- */
-export function looksLikePageSize(items: readonly IDataObject[], total = 0, asked = NaN): boolean {
-	return items.length === total && (total >= SMALLEST_PAGE || total === asked);
-}
-
-/** The rows that one call brings, and how many there are in all, if that is said. */
-export async function onePage(
-	client: ApiClient,
-	call: Omit<List, 'firstPage'>,
-): Promise<{ items: IDataObject[]; total?: number }> {
-	const answer: Answer = await client.request({ action: 'index', ...call, isIdempotent: true });
-	const { items, total } = Array.isArray(answer) ? { items: answer, total: undefined } : answer;
-	if (!Array.isArray(items)) {
-		throw nodeError(
-			client.node,
-			{
-				message: `AlfaCRM sent no list when asked to ${call.task}`,
-				description: "Check 'Hostname' in the credential, or try again later.",
-			},
-			call.itemIndex,
-			{ cause: 'temporarily-unavailable' },
-		);
-	}
-	const count = Number(total);
-	return {
-		items: (items as unknown[]).filter(isRow),
-		total: total !== undefined && total !== null && Number.isFinite(count) ? count : undefined,
-	};
-}
-
-function isRow(item: unknown): item is IDataObject {
-	return typeof item === 'object' && item !== null && !Array.isArray(item);
 }

@@ -2,7 +2,7 @@ import type { IDataObject, ILoadOptionsFunctions } from 'n8n-workflow';
 
 import type { ApiClient } from '../api/client';
 import { readId } from '../api/formats';
-import { allRows } from '../api/pages';
+import { collect } from '../api/pages';
 import { branch as branchEntity } from '../entities/branch';
 import type { Entity } from '../entities/types';
 
@@ -29,7 +29,7 @@ export async function rowsOf(
 ): Promise<IDataObject[]> {
 	const branch = await branchOf(context, client, entity);
 	const task = `list the ${entity.plural.toLowerCase()}`;
-	return (await allRows(client, { path: entity.path, branch, task })).rows;
+	return (await collect(client, { path: entity.path, branch, task })).rows;
 }
 
 /** AlfaCRM's own order of its lists. */

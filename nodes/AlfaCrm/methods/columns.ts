@@ -1,7 +1,7 @@
 import type { ILoadOptionsFunctions, ResourceMapperField, ResourceMapperFields } from 'n8n-workflow';
 
 import { ApiClient } from '../api/client';
-import { onePage } from '../api/pages';
+import { LARGEST_PAGE, pageOf } from '../api/page';
 import { entities } from '../entities/registry';
 import type { Entity } from '../entities/types';
 import { customField, isCustom } from '../fields/custom';
@@ -38,12 +38,10 @@ function declaredColumns({ fields }: Entity, creates: boolean): ResourceMapperFi
 /** AlfaCRM lists no definitions of custom fields, so they are read off the first page of records. API notes 9. */
 async function customColumns(context: ILoadOptionsFunctions, entity: Entity): Promise<ResourceMapperField[]> {
 	const client = new ApiClient(context);
-	const { items } = await onePage(client, {
-		path: entity.path,
-		branch: await branchOf(context, client, entity),
-		body: { ...entity.reveal, page: 0 },
-		task: `read the custom fields of ${entity.plural.toLowerCase()}`,
-	});
+	const branch = await branchOf(context, client, entity);
+	const task = `read the custom fields of ${entity.plural.toLowerCase()}`;
+	const list = { path: entity.path, branch, body: entity.reveal, task };
+	const { items } = await pageOf(client, list, 0, LARGEST_PAGE);
 	const names = new Set(items.flatMap((row) => Object.keys(row).filter(isCustom)));
 	return [...names].sort().map((id) => {
 		const sample = items.map((row) => row[id]).find((value) => value !== null && value !== undefined);

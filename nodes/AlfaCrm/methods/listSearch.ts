@@ -2,7 +2,7 @@ import { createHash } from 'crypto';
 import type { IDataObject, ILoadOptionsFunctions, INodeListSearchResult } from 'n8n-workflow';
 
 import { ApiClient } from '../api/client';
-import { looksLikePageSize, onePage, rowKeys } from '../api/pages';
+import { looksLikePageSize, pageOf, rowKeys } from '../api/page';
 import { entities } from '../entities/registry';
 import type { Entity } from '../entities/types';
 import { branchOf } from './branch';
@@ -20,6 +20,7 @@ type SearchMethod = (
 const ENOUGH = 20;
 /** How many pages are read for that at most, since what no filter can find is looked for page by page. */
 const MOST_PAGES = 10;
+const PAGE_SIZE = 100;
 
 /** A searchable list, page by page, for each entity with too many records for a dropdown. */
 export const listSearch: Record<string, SearchMethod> = Object.fromEntries(
@@ -48,6 +49,8 @@ interface Place {
 	pass: number;
 	question: number;
 	page: number;
+	/** How many rows to ask for on the page; left to AlfaCRM where it takes no size. */
+	size?: number;
 	/** Rows of this list so far. */
 	seen: number;
 	/** How many rows a page held at most. */
@@ -56,7 +59,7 @@ interface Place {
 	last: string;
 }
 
-const BEGIN: Place = { pass: 0, question: 0, page: 0, seen: 0, fullest: 0, last: '' };
+const BEGIN: Place = { pass: 0, question: 0, page: 0, size: PAGE_SIZE, seen: 0, fullest: 0, last: '' };
 
 async function find(
 	context: ILoadOptionsFunctions,
@@ -76,10 +79,10 @@ async function find(
 		const call = {
 			path: entity.path,
 			branch,
-			body: { ...body, ...search.questions[place.question], page: place.page },
+			body: { ...body, ...search.questions[place.question] },
 			task: `search the ${entity.plural.toLowerCase()}`,
 		};
-		const { items, total = NaN } = await onePage(client, call);
+		const { items, total, size } = await pageOf(client, call, place.page, place.size);
 		const last = digestOf(items);
 		const rows = last === place.last ? [] : items;
 		const found = rows.filter(
@@ -94,18 +97,32 @@ async function find(
 		next =
 			isMissed && place.question + 1 < search.questions.length
 				? { ...BEGIN, pass: place.pass, question: place.question + 1 }
-				: nextPage(place, rows, total, last);
+				: nextPage({ ...place, size }, rows, total, last);
 		if (next === undefined && place.pass + 1 < passes.length) next = { ...BEGIN, pass: place.pass + 1 };
 	}
 	return { results: [...results.values()], paginationToken: next && JSON.stringify(next) };
 }
 
 /** As `pages` of the API walks a list: to its total, to an empty page or to one that was there before. */
-function nextPage(place: Place, rows: IDataObject[], total: number, last: string): Place | undefined {
+function nextPage(
+	place: Place,
+	rows: IDataObject[],
+	total: number | undefined,
+	last: string,
+): Place | undefined {
+	const { size } = place;
 	const seen = place.seen + rows.length;
-	const isFull = place.page === 0 ? looksLikePageSize(rows, total) : rows.length >= place.fullest;
+	const isFirst = place.page === 0;
+	const isFull = isFirst ? looksLikePageSize(rows, total, size) : rows.length >= place.fullest;
 	if (rows.length === 0 || (seen === total && !isFull)) return undefined;
-	return { ...place, page: place.page + 1, seen, fullest: Math.max(place.fullest, rows.length), last };
+	return {
+		...place,
+		page: place.page + 1,
+		size: isFirst && size !== undefined ? Math.min(size, rows.length) : size,
+		seen,
+		fullest: Math.max(place.fullest, rows.length),
+		last,
+	};
 }
 
 /** The active ones, then the archived ones, as AlfaCRM itself tells them apart; or one list for each status. */

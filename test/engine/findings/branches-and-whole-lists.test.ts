@@ -23,11 +23,12 @@ const logIn = async () => {
 
 describe('the list of branches', () => {
 	it('that failed once is asked for again by the next item', async () => {
-		school.sandbox.faults.add({ kind: 'status', status: 400, match: { entity: 'branch' } });
+		// With the page size and without it.
+		school.sandbox.faults.add({ kind: 'status', status: 400, match: { entity: 'branch' }, times: 2 });
 		const { json, status } = await whole(each(), { items: ITEMS, onError: 'continueRegularOutput' });
 		expect(status).toBe('success');
 		expect(json.map(({ operationResult }) => operationResult)).toEqual([undefined, 'created', 'created']);
-		expect(school.entries('branch/index')).toHaveLength(2);
+		expect(school.entries('branch/index')).toHaveLength(3);
 	});
 
 	it('that this user may not read leaves the branch of the call, with one hint for all items', async () => {

@@ -32,7 +32,8 @@ export async function sendCall(item: Item): Promise<IDataObject[]> {
 			`It takes ${[...LISTS].join(', ')}. Nothing was sent to AlfaCRM.`,
 		);
 	}
-	const collected = await item.collect(call);
+	// It goes out as it was written.
+	const collected = await item.collect({ ...call, pageSize: undefined });
 	warnOfMissing(item, 'rows', collected);
 	return collected.rows;
 }

@@ -1,7 +1,7 @@
 import type { IDataObject } from 'n8n-workflow';
 
 import { readId } from '../../api/formats';
-import { SMALLEST_PAGE } from '../../api/pages';
+import { SMALLEST_PAGE } from '../../api/page';
 import { byId } from '../../entities/match';
 import type { Entity } from '../../entities/types';
 import { isCustom } from '../../fields/custom';

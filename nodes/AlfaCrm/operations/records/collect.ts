@@ -1,6 +1,7 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import type { Collected, CollectOptions, List } from '../../api/pages';
+import type { List } from '../../api/page';
+import type { Collected, CollectOptions } from '../../api/pages';
 import { limit, returnAll } from '../../properties/shared';
 import type { Item, ItemRequest } from '../item';
 

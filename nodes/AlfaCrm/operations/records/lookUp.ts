@@ -1,7 +1,8 @@
 import type { IDataObject } from 'n8n-workflow';
 
 import { readId } from '../../api/formats';
-import type { Collected, CollectOptions, List } from '../../api/pages';
+import type { List } from '../../api/page';
+import type { Collected, CollectOptions } from '../../api/pages';
 import type { Entity } from '../../entities/types';
 import type { Item } from '../item';
 import type { Match } from '../written';

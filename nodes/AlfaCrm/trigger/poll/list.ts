@@ -1,7 +1,8 @@
 import type { IDataObject } from 'n8n-workflow';
 
 import type { Page } from '../../api/pages';
-import { looksLikePageSize, pages } from '../../api/pages';
+import { looksLikePageSize } from '../../api/page';
+import { pages } from '../../api/pages';
 import type { ApiClient } from '../../api/client';
 import type { Seen } from './seen';
 import { dotted, hoursBefore, isFarAhead, stampOf } from './stamps';

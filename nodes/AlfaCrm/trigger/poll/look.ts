@@ -1,5 +1,5 @@
 import type { Page } from '../../api/pages';
-import { looksLikePageSize } from '../../api/pages';
+import { looksLikePageSize } from '../../api/page';
 import type { Poll } from './list';
 import { ageTo, countOf, freshOf, note, onePage, pagesSince } from './list';
 import type { ListState } from './state';
