@@ -71,6 +71,7 @@ const CASES: Array<[what: string, error: Error, failure: ApiFailure]> = [
 		answered(429, '', { 'retry-after': 'soon' }),
 		{ kind: 'status', status: 429 },
 	],
+	['429 with a time and more', answered(429, '', { 'retry-after': '3 s' }), { kind: 'status', status: 429 }],
 	['429 with an empty time', answered(429, '', { 'retry-after': '' }), { kind: 'status', status: 429 }],
 	[
 		'a redirect to another host, of which only the host is kept',

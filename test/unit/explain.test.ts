@@ -258,6 +258,17 @@ describe('explainLogin', () => {
 		['a refused connection', { kind: 'noAnswer', code: 'ECONNREFUSED' }, /refused the connection/],
 		['a closed connection', { kind: 'noAnswer', code: 'ECONNRESET' }, /broke off the connection/],
 		[
+			'a host without a way to it',
+			{ kind: 'noAnswer', code: 'EHOSTUNREACH' },
+			/could not be reached.*network/,
+		],
+		[
+			'a bad certificate',
+			{ kind: 'noAnswer', code: 'UNABLE_TO_VERIFY_LEAF_SIGNATURE' },
+			/did not prove who it is.*\(UNABLE_TO_VERIFY_LEAF_SIGNATURE\).*'Hostname'/,
+		],
+		['409', { kind: 'status', status: 409 }, /HTTP 409.*'Hostname', 'Email' and 'API Key'/],
+		[
 			'a time-out',
 			{ kind: 'noAnswer', code: 'ECONNABORTED' },
 			new RegExp(`within ${LOGIN_TIMEOUT_MS / 1_000} seconds`),
@@ -279,6 +290,15 @@ describe('explainLogin', () => {
 		['a name server that is away', { kind: 'noAnswer', code: 'EAI_AGAIN' }, 'temporarily-unavailable'],
 		['a server that is down', { kind: 'status', status: 503 }, 'temporarily-unavailable'],
 		['too many requests', { kind: 'status', status: 429 }, 'rate-limited'],
+		['a redirect', { kind: 'redirect', status: 302 }, 'configuration-invalid'],
+		['no data', { kind: 'notJson' }, 'configuration-invalid'],
+		['a host without AlfaCRM', { kind: 'status', status: 404 }, 'configuration-invalid'],
+		['a bad certificate', { kind: 'noAnswer', code: 'CERT_HAS_EXPIRED' }, 'configuration-invalid'],
+		['a time-out', { kind: 'noAnswer', code: 'ETIMEDOUT' }, 'temporarily-unavailable'],
+		['a refused connection', { kind: 'noAnswer', code: 'ECONNREFUSED' }, 'temporarily-unavailable'],
+		['a network without a way', { kind: 'noAnswer', code: 'ENETUNREACH' }, 'temporarily-unavailable'],
+		['a closed connection', { kind: 'noAnswer', code: 'ECONNRESET' }, 'temporarily-unavailable'],
+		['something unheard of', { kind: 'unexpected' }, 'temporarily-unavailable'],
 	])('declares the cause of %s', (_what, failure, cause) => {
 		expect(explainLogin(failure, 'https://demo.s20.online').context).toEqual({ loginFailed: cause });
 	});
@@ -290,6 +310,37 @@ it.each<[string, ApiFailure]>([
 ])('does not claim after %s that nothing was written', (_what, failure) => {
 	expect(explain(failure, WRITE).message).not.toMatch(/could not/);
 	expect(explain(failure, READ).message).toMatch(/could not/);
+});
+
+it.each<[code: string, message: RegExp, description: RegExp]>([
+	['ENOTFOUND', /was not found, so it could not list/, /^Check 'Hostname' in the credential\.$/],
+	['EAI_AGAIN', /could not be looked up, so it could not list/, /^No name server answered\./],
+	['CERT_HAS_EXPIRED', /did not prove who it is, so/, /certificate \(CERT_HAS_EXPIRED\)/],
+	['EHOSTUNREACH', /could not be reached, so/, /^Check the network that n8n runs in\.$/],
+	['ENETUNREACH', /could not be reached, so/, /^Check the network that n8n runs in\.$/],
+	['ECONNREFUSED', /refused the connection, so/, /^Check 'Hostname'.*opens in a browser\.$/],
+	['ECONNABORTED', /did not answer within 30 seconds/, /^Network code: ECONNABORTED\.$/],
+	['ECONNRESET', /closed the connection before/, /^Network code: ECONNRESET\.$/],
+])('says after %s what happened and what to do', (code, message, description) => {
+	const text = explain({ kind: 'noAnswer', code }, READ);
+	expect(text.message).toMatch(message);
+	expect(text.description).toMatch(description);
+});
+
+it.each(['ENOTFOUND', 'EAI_AGAIN', 'CERT_HAS_EXPIRED', 'EHOSTUNREACH', 'ECONNREFUSED'])(
+	'does not frighten with what may have been done where %s kept a write from being sent',
+	(code) => {
+		const of = (call: CallInWords) => explain({ kind: 'noAnswer', code }, call).description;
+		expect(of(WRITE)).toBe(of(READ));
+		expect(explain({ kind: 'noAnswer', code: 'ECONNRESET' }, WRITE).description).toMatch(/may have/);
+	},
+);
+
+it('names fields by their labels, and messages without a field by nothing', () => {
+	const fields = { phone: ['is wrong'], '0': ['Too late'], '1a': ['is odd'], '': ['Sorry'] };
+	const { message, description } = explain({ kind: 'refusal', fields }, WRITE);
+	expect(message).toBe('AlfaCRM did not update customer 501: Too late; Phone – is wrong; 1a – is odd; Sorry');
+	expect(description).toBe("Correct 'Phone' (phone), '1a' (1a) and run it again. Nothing was saved.");
 });
 
 it('blames the app key of a refused login only where there is one', () => {
