@@ -2,7 +2,7 @@ import { createHash } from 'crypto';
 import type { IDataObject } from 'n8n-workflow';
 
 import type { ApiClient } from './client';
-import { nodeError } from './errors';
+import { asNodeError, nodeError } from './errors';
 import type { List, RowKey } from './page';
 import { LARGEST_PAGE, looksLikePageSize, pageOf, PageTooLarge, rowKeys } from './page';
 
@@ -240,7 +240,7 @@ async function readOnce(client: ApiClient, list: List, wanted: Wanted): Promise<
 	} catch (caught) {
 		if (caught instanceof PageTooLarge)
 			return await readOnce(client, { ...list, pageSize: undefined }, wanted);
-		throw caught;
+		throw asNodeError(client.node, caught, list.itemIndex);
 	}
 	reading.digest = order.digest('base64');
 	return reading;
