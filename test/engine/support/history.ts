@@ -4,6 +4,7 @@ import { DateTime } from 'luxon';
 import type { Settings } from '../../../sandbox/settings';
 import type { StepWith } from './playing';
 import { FORMAT, listing, Playing, stepsWith, withAnEnd } from './playing';
+import { hasScheduler } from './version';
 
 /** What happens to customers; `pick` chooses one of them. */
 type Own =
@@ -75,7 +76,7 @@ export const histories: fc.Arbitrary<History> = fc
 		isStudy: fc.constantFrom<0 | 1 | 2>(0, 1, 2, 2),
 		includeArchived: fc.boolean(),
 		maxPerPoll: fc.constantFrom(1, 2, 5, 500, 500),
-		isDurable: fc.boolean(),
+		isDurable: hasScheduler ? fc.boolean() : fc.constant(false),
 		isHurried: fc.constantFrom(false, false, true),
 		steps: fc.array(stepsWith(own, { longestWait: 10_000, requests: 8 }), { maxLength: 30 }),
 	})

@@ -13,7 +13,7 @@ export const tellsCause = told.failure !== undefined;
 export const failure = (cause: object): object | undefined =>
 	told.failure === undefined ? undefined : cause;
 
-/** Older versions have no scheduler that keeps a row for each trigger and limits the time of a poll. */
-export const describeScheduled = Object.hasOwn(PollContext.prototype, 'getWorkflowStaticData')
-	? describe
-	: describe.skip;
+/** Whether n8n has a scheduler that keeps a row for each trigger and limits the time of a poll; older versions have not. */
+export const hasScheduler = Object.hasOwn(PollContext.prototype, 'getWorkflowStaticData');
+
+export const describeScheduled = hasScheduler ? describe : describe.skip;
