@@ -125,7 +125,7 @@ describe('lists ask for large pages', () => {
 
 describe('whatever becomes of the size', () => {
 	const school = useSchool({ customers: 1_300 });
-	const { rows, set, whole, run } = officeOf(school);
+	const { lead, rows, set, whole, run } = officeOf(school);
 
 	it('every row comes exactly once', async () => {
 		const settings = fc.record({
@@ -150,4 +150,47 @@ describe('whatever becomes of the size', () => {
 		);
 		expect(rows('customer').length).toBeGreaterThan(500);
 	}, 120_000);
+
+	it('every row that is there all the time comes exactly once while others come or go, on pages that overlap', async () => {
+		const history = fc
+			.record({
+				bodyPageSize: fc.constantFrom(...SWITCHES),
+				pageSize: fc.constantFrom(20, 50, 100),
+				pastEnd: fc.constantFrom('empty', 'repeatLast'),
+				total: fc.constantFrom('present', 'missing', 'pageSize', 'oneTooLow'),
+				latencyMs: fc.constantFrom(0, 15),
+				goes: fc.boolean(),
+				at: fc.uniqueArray(fc.integer({ min: 1, max: 12 }), { minLength: 1, maxLength: 6 }),
+				which: fc.nat(),
+			})
+			// What goes without being counted cannot be noticed.
+			.filter(({ goes, total }) => !goes || total === 'present')
+			.filter(({ bodyPageSize, total }) => bodyPageSize !== 'emptyFirst' || total !== 'missing');
+		const { sandbox } = school;
+		let most = 0;
+		await fc.assert(
+			fc.asyncProperty(history, async ({ goes, at, which, ...chosen }) => {
+				const before = sandbox.snapshot();
+				set(chosen);
+				const from = sandbox.journal.length;
+				sandbox.onRequest = () => {
+					const count = sandbox.journal.length - from;
+					if (!at.includes(count)) return;
+					const all = ofBranch1(rows('customer') as Row[]);
+					if (goes) sandbox.store.remove('customer', all[(which * count) % all.length]);
+					else lead({ name: `Лунная Вера ${count}` });
+				};
+				const there = ofBranch1(rows('customer') as Row[]);
+				const { json, hints } = await whole(everybody());
+				const left = new Set(ofBranch1(rows('customer') as Row[]));
+				most = Math.max(most, ...sandbox.journal.slice(from).map(({ underWay }) => underWay));
+				sandbox.restore(before);
+				const ids = json.map(({ id }) => Number(id));
+				const kept = there.filter((id) => left.has(id));
+				expect({ ...missing(kept, ids), hints }).toEqual({ missing: [], more: 0, hints: [] });
+			}),
+			{ numRuns: 60 },
+		);
+		expect(most).toBeGreaterThan(2);
+	}, 180_000);
 });
