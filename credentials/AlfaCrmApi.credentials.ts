@@ -13,7 +13,7 @@ import { checked } from '../nodes/AlfaCrm/api/answer';
 import { failureOf, veiled } from '../nodes/AlfaCrm/api/errors';
 import { ORIGIN_EXPRESSION } from '../nodes/AlfaCrm/api/host';
 import { explainLogin, LOGIN_TIMEOUT_MS } from '../nodes/AlfaCrm/api/login';
-import { DEFAULT_REQUESTS_PER_SECOND, rateLimiterOf, readRate } from '../nodes/AlfaCrm/api/pace';
+import { DEFAULT_REQUESTS_PER_SECOND, rateLimiterOf, readRate } from '../nodes/AlfaCrm/api/rateLimiter';
 import { withRetries } from '../nodes/AlfaCrm/api/retry';
 import type { Login } from '../nodes/AlfaCrm/api/sessions';
 import { loginOf, tokenFor } from '../nodes/AlfaCrm/api/sessions';
@@ -127,6 +127,24 @@ export class AlfaCrmApi implements ICredentialType {
 			default: DEFAULT_REQUESTS_PER_SECOND,
 			description:
 				'Most calls to start in any second, over all workflows. AlfaCRM allows 5; 0 means no limit.',
+		},
+		{
+			displayName: 'Calls at Once',
+			name: 'callsAtOnce',
+			type: 'options',
+			default: 0,
+			options: [
+				{
+					name: 'Automatic',
+					value: 0,
+					description:
+						'One after another, or as many as it takes to reach that rate where AlfaCRM is far away',
+				},
+				{ name: '1 (One After Another)', value: 1, description: "As AlfaCRM's documentation advises" },
+				...[2, 3, 4, 5].map((value) => ({ name: String(value), value })),
+			],
+			description:
+				'Most calls under way at the same moment, over all workflows. Automatic begins with one and goes back to it when answers slow down.',
 		},
 		{
 			displayName: 'Token',

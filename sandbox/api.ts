@@ -40,6 +40,7 @@ export function addApi(app: FastifyInstance, parts: ApiParts): void {
 	app.all('/v2api/*', async (request, reply) => {
 		const call = readCall(request);
 		const entry = journal.open(call);
+		reply.raw.once('close', () => journal.close());
 		const isAdmitted = parts.limit.admits(call.at);
 		if (isAdmitted) {
 			journal.admit(entry);
@@ -51,7 +52,8 @@ export function addApi(app: FastifyInstance, parts: ApiParts): void {
 		if (pause > 0 && waitsFirst) await delay(pause, closing);
 		const answer = work(parts, call, entry, fault);
 		if (isAdmitted && hooks.onAnswer) await hooks.onAnswer(entry);
-		const rest = settings.latencyMs + (waitsFirst ? 0 : pause);
+		const load = (entry.underWay - 1) * settings.latencyByLoadMs;
+		const rest = settings.latencyMs + load + (waitsFirst ? 0 : pause);
 		if (rest > 0) await delay(rest, closing);
 		return send(answer, entry, request, reply);
 	});

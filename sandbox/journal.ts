@@ -20,6 +20,8 @@ export interface JournalEntry {
 	entity: string | null;
 	action: string | null;
 	branch: number | null;
+	/** How many calls were under way when it came, itself among them. */
+	underWay: number;
 	/** null until answered, and for calls that never are. */
 	status: number | null;
 	fault?: FaultKind;
@@ -48,6 +50,7 @@ export class Journal {
 	readonly entries: JournalEntry[] = [];
 	private count = 0;
 	private requests = 0;
+	private underWay = 0;
 
 	open(call: Call): JournalEntry {
 		this.count += 1;
@@ -64,6 +67,7 @@ export class Journal {
 			entity,
 			action,
 			branch,
+			underWay: (this.underWay += 1),
 			status: null,
 		};
 		this.entries.push(entry);
@@ -75,6 +79,11 @@ export class Journal {
 		if (isLogin(entry)) return;
 		this.requests += 1;
 		entry.request = this.requests;
+	}
+
+	/** The call is over, answered or not. */
+	close(): void {
+		this.underWay -= 1;
 	}
 
 	clear(): void {

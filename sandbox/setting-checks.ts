@@ -124,6 +124,7 @@ const checks: Record<keyof Settings, Check> = {
 	retryAfterSeconds: orNull(amount(0, 3600)),
 	countRejected: flag,
 	latencyMs: amount(0, 600_000),
+	latencyByLoadMs: amount(0, 600_000),
 };
 
 export const settingNames = Object.keys(checks) as Array<keyof Settings>;

@@ -135,6 +135,8 @@ export interface Settings {
 	/** Calls refused by the limit count towards it as well. */
 	countRejected: boolean;
 	latencyMs: number;
+	/** What each other call that is under way adds to that. */
+	latencyByLoadMs: number;
 }
 
 export const defaultSettings: Readonly<Settings> = {
@@ -211,6 +213,7 @@ export const defaultSettings: Readonly<Settings> = {
 	retryAfterSeconds: null,
 	countRejected: false,
 	latencyMs: 0,
+	latencyByLoadMs: 0,
 };
 
 export { checkSettings, parseSetting, settingNames } from './setting-checks';

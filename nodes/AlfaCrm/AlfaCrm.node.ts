@@ -1,14 +1,13 @@
 import type { IExecuteFunctions, INodeExecutionData, INodeType, INodeTypeDescription } from 'n8n-workflow';
 import { NodeConnectionTypes } from 'n8n-workflow';
 
-import { errorJson } from './api/errors';
+import { asNodeError } from './api/errors';
 import { CREDENTIAL } from './api/client';
 import { resourceMapping } from './methods/columns';
 import { listSearch } from './methods/listSearch';
 import { loadOptions } from './methods/loadOptions';
-import { perform } from './operations';
 import { Run } from './operations/context';
-import { Item } from './operations/item';
+import { performAll } from './operations/performAll';
 import { allProperties } from './properties';
 
 export class AlfaCrm implements INodeType {
@@ -33,23 +32,12 @@ export class AlfaCrm implements INodeType {
 
 	async execute(this: IExecuteFunctions): Promise<INodeExecutionData[][]> {
 		const run = new Run(this);
-		const output: INodeExecutionData[] = [];
 		try {
-			const items = this.getInputData().map((_, index) => new Item(run, index));
-			for (const item of items) {
-				const pairedItem = { item: item.index };
-				try {
-					await run.readCredential();
-					for (const json of await perform(item)) output.push({ json, pairedItem });
-				} catch (caught) {
-					const error = item.asError(caught);
-					if (!this.continueOnFail() || run.isCancelled) throw item.asError(error);
-					output.push({ json: errorJson(error), pairedItem });
-				}
-			}
+			return [await performAll(run)];
+		} catch (caught) {
+			throw asNodeError(this.getNode(), caught);
 		} finally {
 			run.hints.show(this);
 		}
-		return [output];
 	}
 }

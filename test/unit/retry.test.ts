@@ -2,7 +2,7 @@ import type { JsonObject } from 'n8n-workflow';
 import { NodeApiError } from 'n8n-workflow';
 
 import { AnswerError, LoginError } from '../../nodes/AlfaCrm/api/errors';
-import { RateLimiter } from '../../nodes/AlfaCrm/api/pace';
+import { RateLimiter } from '../../nodes/AlfaCrm/api/rateLimiter';
 import { withRetries } from '../../nodes/AlfaCrm/api/retry';
 import { answered, NODE, unanswered } from './support';
 
@@ -135,7 +135,7 @@ it('holds back the other requests to the host too while a 429 is waited for', as
 	let otherAt = 0;
 	const other = async () => {
 		await jest.advanceTimersByTimeAsync(1_000);
-		await limiter.run(0, async () => await Promise.resolve((otherAt = Date.now() - NOW)));
+		await limiter.run({ perSecond: 0 }, async () => await Promise.resolve((otherAt = Date.now() - NOW)));
 	};
 	await Promise.all([course([tooMany('5'), 'done'], { limiter }), other()]);
 	expect(otherAt).toBeGreaterThanOrEqual(5_000);

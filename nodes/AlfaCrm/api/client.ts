@@ -16,7 +16,7 @@ import type { ApiFailure } from './errors';
 import { AnswerError, cancelled, failureOf, mayBeDone, mayBeUnderWay, nodeError, veiled } from './errors';
 import type { Explanation } from './explain';
 import { explain } from './explain';
-import { rateLimiterOf, readRate } from './pace';
+import { rateLimiterOf, readCallsAtOnce, readRate } from './rateLimiter';
 import { TRIES, withRetries } from './retry';
 import type { Login } from './sessions';
 import { accountOf, discard, isFrom, loginMark, loginOf, usable } from './sessions';
@@ -63,6 +63,8 @@ interface Connection {
 	origin: string;
 	account: string;
 	perSecond: number;
+	/** 0 for as many as the rate needs. */
+	callsAtOnce: number;
 }
 
 /** What became of one call so far, as far as logins are concerned. */
@@ -83,6 +85,7 @@ interface Progress {
  */
 export class ApiClient {
 	private connection?: Promise<Connection>;
+	private connected?: Connection;
 	/** Paths that stayed forbidden after a new login, and when that was: yet another one would be useless. */
 	private readonly forbidden = new Map<string, number>();
 	/** Lists, as `path/action`, that are asked for without a page size, since with one they failed. */
@@ -112,6 +115,13 @@ export class ApiClient {
 
 	async origin(): Promise<string> {
 		return (await this.connect(undefined)).origin;
+	}
+
+	/** How many calls may be under way at the same moment: as the credential says, or as many as the rate needs by now. */
+	get callsAtOnce(): number {
+		if (this.connected === undefined) return 1;
+		const { origin, perSecond, callsAtOnce } = this.connected;
+		return callsAtOnce || rateLimiterOf(origin).concurrency.needed(perSecond);
 	}
 
 	/** Whether a call was refused with a 403 that a new login did not change. */
@@ -159,15 +169,16 @@ export class ApiClient {
 			this.connection = this.readConnection(itemIndex);
 			this.connection.catch(() => (this.connection = undefined));
 		}
-		return await this.connection;
+		return (this.connected = await this.connection);
 	}
 
 	private async readConnection(itemIndex: number | undefined): Promise<Connection> {
 		const credential = await this.context.getCredentials(CREDENTIAL);
 		const perSecond = readRate(credential.requestsPerSecond);
+		const callsAtOnce = readCallsAtOnce(credential.callsAtOnce);
 		try {
 			const login = loginOf(credential);
-			return { origin: login.origin, account: accountOf(login), perSecond };
+			return { origin: login.origin, account: accountOf(login), perSecond, callsAtOnce };
 		} catch (error) {
 			const { message } = error as Error;
 			throw nodeError(this.node, { message }, itemIndex, { cause: 'configuration-invalid' });
@@ -175,8 +186,8 @@ export class ApiClient {
 	}
 
 	private async send(connection: Connection, call: ApiRequest, progress: Progress): Promise<Answer> {
-		const { origin, perSecond } = connection;
-		const options = { perSecond, isRepeatable: call.isIdempotent, signal: this.signal };
+		const { origin, perSecond, callsAtOnce } = connection;
+		const options = { perSecond, callsAtOnce, isRepeatable: call.isIdempotent, signal: this.signal };
 		return await withRetries(rateLimiterOf(origin), options, async () => {
 			const data = await this.readCredential(connection, progress);
 			const { httpRequestWithAuthentication: send } = this.context.helpers;

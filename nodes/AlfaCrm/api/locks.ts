@@ -1,16 +1,24 @@
 import { sleep } from 'n8n-workflow';
 
+import { unlessAborted } from './cancel';
 import { cancelled } from './errors';
 
 /** How long this process remembers which records it has written. */
 const REMEMBERED_MS = 600_000;
 const MOST_REMEMBERED = 100_000;
 
-/** Those who wait for a lock that is held, in the order they came. A lock without an entry is free. */
-const queues = new Map<string, Set<() => void>>();
+/** Work that has asked for locks, and how many of them others have before it. */
+interface Turn {
+	missing: number;
+	begin: () => void;
+}
+
+/** Who has asked for a lock, in the order they came; the first one holds it. A lock without an entry is free. */
+const lines = new Map<string, Set<Turn>>();
 
 /**
- * Holds all of the locks while `work` is under way. Whoever reads, decides and writes takes the lock of what it is
+ * Holds all of the locks while `work` is under way; those who ask for the same ones get them in the order in which they
+ * asked. Whoever reads, decides and writes takes the lock of what it is
  * about, for two executions that do so at the same moment would both decide on what they read before. Keys begin with
  * the account (`ApiClient.account()`), since two credentials may be of one account. Holds within one n8n process.
  *
@@ -27,52 +35,52 @@ export async function withLock<T>(
 	work: () => Promise<T>,
 	underWayMs: () => number = () => 0,
 ): Promise<T> {
-	const held: string[] = [];
+	if (signal?.aborted) throw cancelled();
+	const names = [...new Set(keys)];
+	const leave = await queueFor(names, signal);
 	try {
-		// In one order everywhere, so that no two pieces of work wait for each other.
-		for (const key of [...new Set(keys)].sort()) {
-			await acquire(key, signal);
-			held.push(key);
-		}
-		if (signal?.aborted) throw cancelled();
 		return await work();
 	} finally {
 		const wait = underWayMs();
-		if (wait > 0) void sleep(wait).then(() => held.forEach(release));
-		else held.forEach(release);
+		if (wait > 0) void sleep(wait).then(leave);
+		else leave();
 	}
 }
 
-async function acquire(key: string, signal: AbortSignal | undefined): Promise<void> {
-	if (signal?.aborted) throw cancelled();
-	const queue = queues.get(key);
-	if (queue === undefined) {
-		queues.set(key, new Set());
-		return;
+/**
+ * Joins all lines at once, so that no two pieces of work wait for each other.
+ *
+ * @returns to be called to leave them
+ */
+async function queueFor(keys: readonly string[], signal: AbortSignal | undefined): Promise<() => void> {
+	const turn: Turn = { missing: 0, begin: () => {} };
+	for (const key of keys) {
+		const line = lines.get(key) ?? new Set();
+		lines.set(key, line);
+		if (line.size > 0) turn.missing += 1;
+		line.add(turn);
 	}
-	await new Promise<void>((resolve, reject) => {
-		const proceed = () => {
-			signal?.removeEventListener('abort', leave);
-			resolve();
-		};
-		const leave = () => {
-			queue.delete(proceed);
-			reject(cancelled());
-		};
-		queue.add(proceed);
-		signal?.addEventListener('abort', leave, { once: true });
-	});
+	const leave = () => keys.forEach((key) => leaveLine(key, turn));
+	if (turn.missing === 0) return leave;
+	try {
+		await unlessAborted(new Promise<void>((resolve) => (turn.begin = resolve)), signal);
+	} catch {
+		leave();
+		throw cancelled();
+	}
+	return leave;
 }
 
-function release(key: string): void {
-	const queue = queues.get(key);
-	const [next] = queue ?? [];
-	if (queue === undefined || next === undefined) {
-		queues.delete(key);
-		return;
-	}
-	queue.delete(next);
-	next();
+function leaveLine(key: string, turn: Turn): void {
+	const line = lines.get(key);
+	if (line === undefined) return;
+	const [holder] = line;
+	line.delete(turn);
+	const [next] = line;
+	if (next === undefined) lines.delete(key);
+	if (next === undefined || holder !== turn) return;
+	next.missing -= 1;
+	if (next.missing === 0) next.begin();
 }
 
 /** Whose write it is: an execution knows what it has written itself. */

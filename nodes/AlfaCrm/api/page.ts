@@ -31,7 +31,7 @@ export class PageTooLarge extends UserError {
 }
 
 /** A page as it came, and the size to ask the next ones for. */
-interface PageAnswer {
+export interface PageAnswer {
 	items: IDataObject[];
 	/** The total, if it is one. */
 	total?: number;

@@ -4,7 +4,8 @@ import type { IDataObject } from 'n8n-workflow';
 import type { ApiClient } from './client';
 import { asNodeError, nodeError } from './errors';
 import type { List, RowKey } from './page';
-import { LARGEST_PAGE, looksLikePageSize, pageOf, PageTooLarge, rowKeys } from './page';
+import { LARGEST_PAGE, looksLikePageSize, PageTooLarge, rowKeys } from './page';
+import { ReadAhead } from './readAhead';
 
 /** 200,000 records at the smallest page. A server that is still going on then would never end. */
 const MOST_PAGES = 10_000;
@@ -33,12 +34,16 @@ export interface Page {
 /**
  * Walks the pages of an index action, whatever their size: they are counted from 0 and the server alone decides how
  * many rows one holds. Rows that shift to another page meanwhile come out once.
+ *
+ * @param rowsWanted how many rows more the caller is going to take, for which pages may be asked for ahead
  */
 export async function* pages(
 	client: ApiClient,
 	{ firstPage = 0, pageSize, ...call }: List,
+	rowsWanted: () => number = () => 0,
 ): AsyncGenerator<Page, undefined> {
 	const seen = new Set<RowKey>();
+	const list = new ReadAhead(client, call);
 	let size = pageSize;
 	let total: number | undefined;
 	let shrank = false;
@@ -46,11 +51,14 @@ export async function* pages(
 	let fullest = 0;
 	let before = '';
 	for (let page = firstPage; page < firstPage + MOST_PAGES; page++) {
+		// After a full last page one more tells that it was the last.
+		const pagesLeft = count < (total ?? 0) ? Math.floor(((total ?? 0) - count) / fullest) + 1 : 1;
+		const pagesWanted = Math.min(pagesLeft, Math.ceil(rowsWanted() / Math.max(fullest, 1)));
 		const {
 			items,
 			total: stated,
 			size: asked = Number(call.body?.pageSize),
-		} = await pageOf(client, call, page, size);
+		} = await list.read(page, size, pagesWanted);
 		// What merely counts the rows of the page tells nothing.
 		shrank ||= stated !== undefined && stated !== items.length && stated < (total ?? 0);
 		// A row that is removed meanwhile lowers it, and lets another slip to a page that was read before.
@@ -213,8 +221,11 @@ async function readOnce(client: ApiClient, list: List, wanted: Wanted): Promise<
 		shrank: false,
 	};
 	let last = '';
+	let isFiltered = false;
+	// How many of the next rows are wanted is not known where some were not.
+	const rowsWanted = () => (isFiltered ? Infinity : limit - rows.size);
 	try {
-		for await (const page of pages(client, list)) {
+		for await (const page of pages(client, list, rowsWanted)) {
 			const { items, keys, number, total, complete, shrank } = page;
 			const text = `${keys.join('\n')}\n`;
 			// The last page may come again; before all rows are there, one of equal rows is another one.
@@ -229,6 +240,7 @@ async function readOnce(client: ApiClient, list: List, wanted: Wanted): Promise<
 				else isKept = false;
 				if (typeof key === 'string' && !isAgain) reading.items.push(row);
 			});
+			isFiltered ||= !isKept;
 			if (number === 0) reading.isShort = items.length < pageSize;
 			reading.requests += 1;
 			Object.assign(reading, { total, complete, shrank });

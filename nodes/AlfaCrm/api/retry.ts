@@ -1,8 +1,8 @@
+import { pause } from './cancel';
 import type { ApiFailure } from './errors';
 import { failureOf, timedOut } from './errors';
 import { mayPass, networkCause } from './network';
-import type { RateLimiter } from './pace';
-import { pause } from './pace';
+import type { RateLimiter, RateOptions } from './rateLimiter';
 
 /** How often a request is sent at most. */
 export const TRIES = 5;
@@ -14,11 +14,9 @@ const UNAVAILABLE = [502, 503, 504];
 /** A server that asks for more patience than this is not waited for. */
 export const LONGEST_WAIT_MS = 60_000;
 
-interface RetryOptions {
-	perSecond: number;
+interface RetryOptions extends RateOptions {
 	/** True for a request that may be sent again after its answer was lost. */
 	isRepeatable: boolean;
-	signal?: AbortSignal;
 }
 
 /** Sends at the limiter's pace, and again where that does no harm: after 429 always, after a lost answer if repeatable. */
@@ -28,7 +26,7 @@ export async function withRetries<T>(
 	send: () => Promise<T>,
 ): Promise<T> {
 	for (let attempt = 1; ; attempt++) {
-		const outcome = await limiter.run(options.perSecond, send, options.signal).then(
+		const outcome = await limiter.run(options, send).then(
 			(answer) => ({ answer }),
 			(error: unknown) => ({ error }),
 		);

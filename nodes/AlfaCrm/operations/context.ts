@@ -18,6 +18,7 @@ export class Run {
 	readonly zone: string;
 	/** Known once the credential is read. */
 	origin = '';
+	private account = '';
 	readonly hints = new Hints();
 	/** Filters that found what does not hold the very text they were given, so one spelling finds all. */
 	readonly looseFilters = new Set<string>();
@@ -26,10 +27,12 @@ export class Run {
 	/** Says whose writes are whose, among all executions of the process. */
 	private readonly writer = Symbol('run');
 	private readonly written = new Map<string, WrittenRecords>();
-	/** A write that was given up, and how long AlfaCRM may be at work on it. */
-	private underWay = { since: 0, until: 0 };
 	/** By kind of record, then by name. */
 	private readonly shares = new Map<string, Map<string, { value: unknown; since: number }>>();
+	/** Those that are being read, by kind and name. */
+	private readonly sharing = new Map<string, Promise<unknown>>();
+	/** How many writes there were of which nobody knows whether they were carried out. */
+	private doubts = 0;
 
 	constructor(readonly context: IExecuteFunctions) {
 		this.client = new ApiClient(context);
@@ -39,6 +42,7 @@ export class Run {
 	/** @throws NodeApiError when the credential cannot be used */
 	async readCredential(): Promise<void> {
 		this.origin = await this.client.origin();
+		this.account = await this.client.account();
 	}
 
 	/**
@@ -55,11 +59,14 @@ export class Run {
 		return this.client.signal?.aborted === true;
 	}
 
-	/** Work that shares a key takes turns, in all executions of this process that use the same account. */
-	async withLock<T>(keys: readonly LockKey[], work: () => Promise<T>): Promise<T> {
-		const begun = performance.now();
-		const underWayMs = () => (this.underWay.since < begun ? 0 : this.underWay.until - performance.now());
-		return await withLock(await this.namesOf(keys), this.client.signal, work, underWayMs);
+	/**
+	 * Work that shares a key takes turns, in all executions of this process that use the same account, in the order in
+	 * which it asks for that.
+	 *
+	 * @param underWayMs how long what it has sent may still be under way when it ends
+	 */
+	async withLock<T>(keys: readonly LockKey[], work: () => Promise<T>, underWayMs: () => number): Promise<T> {
+		return await withLock(this.namesOf(keys), this.client.signal, work, underWayMs);
 	}
 
 	/** A moment, to ask later what was written since. */
@@ -68,55 +75,72 @@ export class Run {
 	}
 
 	/** Notes that a record was written. */
-	async noteWrite(keys: readonly LockKey[]): Promise<void> {
-		touch(await this.namesOf(keys), this.writer);
+	noteWrite(keys: readonly LockKey[]): void {
+		touch(this.namesOf(keys), this.writer);
 	}
 
 	/** Whether another execution has written to a record since, so that what was read of it may be stale. */
-	async wasWrittenSince(keys: readonly LockKey[], since: number): Promise<boolean> {
-		return touchedSince(await this.namesOf(keys), since, this.writer);
+	wasWrittenSince(keys: readonly LockKey[], since: number): boolean {
+		return touchedSince(this.namesOf(keys), since, this.writer);
 	}
 
-	/** What many items need is read once, and again when another execution has written to that kind of record. */
+	/**
+	 * What many items need is read once, and again when another execution has written to that kind of record. Items that
+	 * need it at the same moment wait for the one that reads; if it fails, each tries for itself.
+	 */
 	async shared<T>(
 		path: string,
 		name: string,
 		read: () => Promise<T>,
 		isKept: (value: T) => boolean = () => true,
 	): Promise<T> {
+		const key = JSON.stringify([path, name]);
+		while (this.sharing.has(key)) await this.sharing.get(key)?.catch(() => undefined);
 		const known = this.shares.get(path)?.get(name);
-		if (known && !(await this.wasWrittenSince([[path]], known.since))) return known.value as T;
+		if (known && !this.wasWrittenSince([[path]], known.since)) return known.value as T;
+		const reading = this.readShare(path, name, read, isKept);
+		this.sharing.set(key, reading);
+		try {
+			return await reading;
+		} finally {
+			this.sharing.delete(key);
+		}
+	}
+
+	private async readShare<T>(
+		path: string,
+		name: string,
+		read: () => Promise<T>,
+		isKept: (value: T) => boolean,
+	): Promise<T> {
 		const since = this.now();
+		const { doubts } = this;
 		const value = await read();
 		const shares = this.shares.get(path) ?? new Map();
 		this.shares.set(path, shares);
-		if (isKept(value)) shares.set(name, { value, since });
+		// What was given up meanwhile may have come too late for this reading.
+		if (isKept(value) && doubts === this.doubts) shares.set(name, { value, since });
 		else shares.delete(name);
 		return value;
 	}
 
-	/**
-	 * After a write of which nobody knows whether it was carried out, AlfaCRM is asked anew; by whoever comes next not
-	 * before it can have been.
-	 */
-	forget({ path, query }: Pick<ApiRequest, 'path' | 'query'>, underWayMs = 0): void {
-		const since = performance.now();
-		this.underWay = { since, until: since + underWayMs };
+	/** After a write of which nobody knows whether it was carried out, AlfaCRM is asked anew. */
+	forget({ path, query }: Pick<ApiRequest, 'path' | 'query'>): void {
 		const id = readId(query?.id);
+		this.doubts += 1;
 		this.shares.delete(path);
 		if (id !== undefined) this.writtenTo(path).forget(id);
 	}
 
 	/** A record as this execution has written it, where AlfaCRM does not show that yet and nobody else has written it. */
-	async ownCopy({ path }: Pick<Entity, 'path'>, id: number, shown?: IDataObject): Promise<Match | undefined> {
+	ownCopy({ path }: Pick<Entity, 'path'>, id: number, shown?: IDataObject): Match | undefined {
 		const match = this.writtenTo(path).get(id);
 		if (match === undefined || (shown !== undefined && !isLate(match, shown))) return undefined;
-		return (await this.wasWrittenSince([recordKey({ path }, id)], match.at)) ? undefined : match;
+		return this.wasWrittenSince([recordKey({ path }, id)], match.at) ? undefined : match;
 	}
 
-	private async namesOf(keys: readonly LockKey[]): Promise<string[]> {
-		const account = await this.client.account();
-		return keys.map((key) => JSON.stringify([account, ...key]));
+	private namesOf(keys: readonly LockKey[]): string[] {
+		return keys.map((key) => JSON.stringify([this.account, ...key]));
 	}
 }
 

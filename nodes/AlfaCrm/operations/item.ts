@@ -30,6 +30,8 @@ export class Item extends ParameterReader {
 	private readonly saved: string[] = [];
 	/** Whether it has sent any call. */
 	private hasAsked = false;
+	/** Until when AlfaCRM may be at work on a write that was given up; of `performance.now()`. */
+	private underWayUntil = 0;
 
 	constructor(
 		readonly run: Run,
@@ -99,6 +101,11 @@ export class Item extends ParameterReader {
 		return asNodeError(this.run.context.getNode(), caught, this.index);
 	}
 
+	/** Work on the same record takes turns: see `Run.withLock`. */
+	async withLock<T>(keys: readonly LockKey[], work: () => Promise<T>): Promise<T> {
+		return await this.run.withLock(keys, work, () => this.underWayUntil - performance.now());
+	}
+
 	/** Sends a call that reads. */
 	async request(call: ItemRequest): Promise<IDataObject | IDataObject[]> {
 		const { index: itemIndex, saved } = this;
@@ -118,14 +125,18 @@ export class Item extends ParameterReader {
 	 * @param records the keys of the records that it may change
 	 */
 	async send(call: ItemRequest, records: readonly LockKey[]): Promise<IDataObject | IDataObject[]> {
-		const onLost = (underWayMs: number) => this.run.forget(call, underWayMs);
+		const onLost = (underWayMs: number) => {
+			// Whoever comes next asks not before it can have been carried out.
+			this.underWayUntil = performance.now() + underWayMs;
+			this.run.forget(call);
+		};
 		const rest = { itemIndex: this.index, savedBefore: [...this.saved], onLost };
 		const touched: LockKey[] = [[call.path], ...records];
 		this.hasAsked = true;
 		// What was sent may be there even if its answer is lost.
-		await this.run.noteWrite(touched);
+		this.run.noteWrite(touched);
 		const answer = await this.run.client.request({ ...call, isIdempotent: false, ...rest });
-		await this.run.noteWrite(touched);
+		this.run.noteWrite(touched);
 		return answer;
 	}
 

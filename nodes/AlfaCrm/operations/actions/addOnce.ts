@@ -59,7 +59,7 @@ export const addOnce: ActionKind<'add'> = async (item, entity, action, recipe) =
 	const adding = { item, other, recipe, target, link: { name, id }, body, compared };
 
 	const lock: LockKey = [entity.path, id, other.path];
-	return await item.run.withLock([lock], async () => {
+	return await item.withLock([lock], async () => {
 		const duplicate = looks ? await findDuplicate(adding) : undefined;
 		if (duplicate) return [report(show, duplicate, 'unchanged', [])];
 		const filled = { ...(await defaultsFrom(adding, entity)), ...body };

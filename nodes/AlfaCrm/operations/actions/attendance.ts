@@ -37,7 +37,7 @@ export const markAttendance: ActionKind<'attend'> = async (item, entity, action)
 	const { if_conducted, ...rest } = bodyOf(item, others, given, target.branch);
 	const show = simplified(item, entity);
 
-	return await item.run.withLock([recordKey(entity, id)], async () => {
+	return await item.withLock([recordKey(entity, id)], async () => {
 		const lesson = await getRecord(item, entity, id, target);
 		const status = Number(lesson.status);
 		if (status === CANCELLED) {

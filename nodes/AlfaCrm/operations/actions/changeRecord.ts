@@ -19,7 +19,7 @@ export const changeRecord: ActionKind<'change'> = async (item, entity, action, {
 		if (onlyWhenTrue && Number(wire[name]) === 0) delete wire[name];
 	const addToLists = fields.some(isList) && item.choice(listMode({ ...entity, fields }, 'add')) === 'add';
 	const show = simplified(item, entity);
-	return await item.run.withLock([recordKey(entity, id)], async () => {
+	return await item.withLock([recordKey(entity, id)], async () => {
 		const match = await reach(item, entity, id, target);
 		if (only && Number(match.row[only.field]) !== only.value) {
 			throw item.refused(`${entity.label} ${id} ${only.otherwise}`, 'Nothing was changed.');

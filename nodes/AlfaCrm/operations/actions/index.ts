@@ -28,7 +28,7 @@ const answers: Record<
 > = {
 	saved: async (item, entity, action, call, id) => {
 		const keys = id === undefined ? [] : [recordKey(entity, id)];
-		return await item.run.withLock(keys, async () => [
+		return await item.withLock(keys, async () => [
 			{
 				...(id === undefined ? {} : { id }),
 				...(await item.save(call, keys, { confirms: action.confirmedBy })),

@@ -34,7 +34,7 @@ interface Membership {
 export const joinGroup: ActionKind<'join'> = async (item, entity, action) => {
 	const membership = read(item, entity, action);
 	const days = daysOf(membership);
-	return await item.run.withLock([membership.lock], async () => {
+	return await item.withLock([membership.lock], async () => {
 		const plan = planned(item, await list(membership), days);
 		return plan === undefined ? await join(membership, days) : await carryOut(membership, plan);
 	});
@@ -146,7 +146,7 @@ export const leaveGroup: ActionKind<'leave'> = async (item, entity, action) => {
 	const membership = read(item, entity, action);
 	const { branch, customer, group, rest, lock } = membership;
 	const day = dayOf(item, rest.e_date) ?? today('iso', item.zone);
-	return await item.run.withLock([lock], async () => {
+	return await item.withLock([lock], async () => {
 		const rows = (await list(membership)).filter((row) =>
 			rest.leave_by === 'delete' ? lastDay(row, item.zone) >= day : lastDay(row, item.zone) > day,
 		);
@@ -203,13 +203,13 @@ async function list({ item, branch, customer, group }: Membership): Promise<IDat
 	// Those that an item before has made, should the list not show them yet.
 	for (const { row } of written.having(CUSTOMER, customer)) {
 		const id = Number(row.id);
-		if (readId(row.group_id) === group && (await item.run.ownCopy(cgi, id))) rows.set(id, row);
+		if (readId(row.group_id) === group && item.run.ownCopy(cgi, id)) rows.set(id, row);
 	}
 	for (const body of passesOf(cgi)) {
 		for (const row of await surely(item, cgi, { ...call, body })) {
 			const id = Number(row.id);
 			if (readId(row.group_id) !== group || written.isGone(id)) continue;
-			rows.set(id, (await item.run.ownCopy(cgi, id, row))?.row ?? row);
+			rows.set(id, item.run.ownCopy(cgi, id, row)?.row ?? row);
 		}
 	}
 	return [...rows.values()];

@@ -44,7 +44,7 @@ export async function findMatches(
 	const take = async (match: Match): Promise<void> => {
 		const id = readId(match.row.id);
 		if (id === undefined) return;
-		const known = (await item.run.ownCopy(entity, id, match.row)) ?? match;
+		const known = item.run.ownCopy(entity, id, match.row) ?? match;
 		if (fits(search, known.row) && !found.has(id)) found.set(id, known);
 	};
 	await inEachBranch(item, branches, async (branch) => {

@@ -62,10 +62,10 @@ export const upsert: Operation = async (item, entity) => {
 	const target = targetOf(item, entity, 'upsert');
 	const job = { item, entity, target, given, wire, rules, show };
 	const locks = [...locksOf(entity, wire), ...locksOf(entity, search.wanted)];
-	if (!search.isEnough) return await item.run.withLock(locks, async () => [await create(job, search.wanted)]);
+	if (!search.isEnough) return await item.withLock(locks, async () => [await create(job, search.wanted)]);
 
-	const places = await searchedBranches(item, entity, target, options, wire);
-	return await item.run.withLock(locks, async () => {
+	return await item.withLock(locks, async () => {
+		const places = await searchedBranches(item, entity, target, options, wire);
 		return await settle(job, search, await findMatches(item, entity, target, search, places));
 	});
 };
@@ -124,7 +124,7 @@ async function change(job: Job, search: Search, match: Found): Promise<IDataObje
 	const { wanted } = search;
 	const { item, entity, target, given, rules, show } = job;
 	const id = Number(match.row.id);
-	return await item.run.withLock([recordKey(entity, id)], async () => {
+	return await item.withLock([recordKey(entity, id)], async () => {
 		const current = await upToDate(job, match);
 		if (!fits(search, current.row))
 			throw item.refused(
@@ -156,10 +156,12 @@ async function change(job: Job, search: Search, match: Found): Promise<IDataObje
 	});
 }
 
-/** Another execution may have written the record between the search and this turn. */
+/** Somebody may have written the record between the search and this turn: another execution, or another item. */
 async function upToDate({ item, entity, target }: Job, match: Found): Promise<Found> {
 	const id = Number(match.row.id);
-	if (!(await item.run.wasWrittenSince([recordKey(entity, id)], match.at))) return match;
+	const own = item.run.writtenTo(entity.path).get(id);
+	const isOverwritten = own !== undefined && own.at > match.at;
+	if (!isOverwritten && !item.run.wasWrittenSince([recordKey(entity, id)], match.at)) return match;
 	const at = item.run.now();
 	const row = await getRecord(item, entity, id, { ...target, branch: match.branch });
 	const current = { row, branch: match.branch, at };

@@ -8,7 +8,7 @@ export const deleteRecord: Operation = async (item, entity) => {
 	const id = idOf(item, entity);
 	const task = `delete ${entity.label.toLowerCase()} ${id}`;
 	const keys = [recordKey(entity, id)];
-	await item.run.withLock(keys, async () => {
+	await item.withLock(keys, async () => {
 		if (isOfAnother(target)) await getRecord(item, entity, id, target);
 		await item.save({ ...target, action: 'delete', query: { id, ...target.query }, task }, keys);
 	});

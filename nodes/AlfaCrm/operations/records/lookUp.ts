@@ -65,7 +65,7 @@ export async function current(
 	const last = others.length === 0 ? first : await lookUp(collect, entity, id, where, others);
 	const { record: row } = last;
 	if (row === undefined) return { match: own, isSure: first.isSure && last.isSure };
-	return { match: (await item.run.ownCopy(entity, id, row)) ?? { row, branch, at }, isSure: true };
+	return { match: item.run.ownCopy(entity, id, row) ?? { row, branch, at }, isSure: true };
 }
 
 /** @throws NodeApiError when no row has this ID */

@@ -31,7 +31,7 @@ export const update: Operation = async (item, entity) => {
 	}
 	const task = `update ${entity.label.toLowerCase()} ${id}`;
 	const keys = [recordKey(entity, id)];
-	return await item.run.withLock(keys, async () => {
+	return await item.withLock(keys, async () => {
 		const isRead = adds || entity.carried !== undefined || isOfAnother(target);
 		const before = isRead ? await getRecord(item, entity, id, target) : undefined;
 		mustBelong(item, entity, before, body);

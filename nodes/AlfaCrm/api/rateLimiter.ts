@@ -1,5 +1,7 @@
 import { sleep } from 'n8n-workflow';
 
+import { Queue, unlessAborted } from './cancel';
+import { Concurrency, MOST_AT_ONCE } from './concurrency';
 import { cancelled } from './errors';
 
 /** The limit that AlfaCRM's integrators report, in calls a second. */
@@ -10,6 +12,12 @@ export function readRate(value: unknown): number {
 	const rate = typeof value === 'string' && value.trim() === '' ? NaN : Number(value ?? NaN);
 	if (!Number.isFinite(rate) || rate < 0) return DEFAULT_REQUESTS_PER_SECOND;
 	return rate === 0 ? 0 : Math.max(1, Math.floor(rate));
+}
+
+/** What the credential holds: how many calls may be under way at the same moment; 0 for as many as the rate needs. */
+export function readCallsAtOnce(value: unknown): number {
+	const count = Math.floor(Number(value ?? 0));
+	return count > 0 ? Math.min(count, MOST_AT_ONCE) : 0;
 }
 
 const WINDOW_MS = 1_000;
@@ -34,6 +42,14 @@ interface Start {
 	end: () => void;
 }
 
+export interface RateOptions {
+	/** How many requests may start in any second; 0 lifts the limit. */
+	perSecond: number;
+	/** How many may be under way at the same moment, 0 for as many as the rate needs; left out for a part of another one. */
+	callsAtOnce?: number;
+	signal?: AbortSignal;
+}
+
 /** One limiter for each origin, shared by all nodes and executions of this process. */
 const limiters = new Map<string, RateLimiter>();
 
@@ -51,23 +67,32 @@ export function rateLimiterOf(origin: string): RateLimiter {
  * the latest, which is its answer's time less the shortest round trip lately seen on this host.
  */
 export class RateLimiter {
+	/** How many calls are under way at the same moment is another matter than how many start in a second. */
+	readonly concurrency = new Concurrency();
 	private readonly starts: Start[] = [];
-	private queue: Promise<void> = Promise.resolve();
+	private readonly queue = new Queue();
 	/** Milliseconds of the latest answered requests. */
 	private readonly roundTrips: number[] = [];
 	private closedUntil = 0;
 
-	/** @param perSecond 0 lifts the limit */
-	async run<T>(perSecond: number, send: () => Promise<T>, signal?: AbortSignal): Promise<T> {
-		const start = await this.enter(perSecond, signal);
+	async run<T>({ perSecond, callsAtOnce, signal }: RateOptions, send: () => Promise<T>): Promise<T> {
+		const isPart = callsAtOnce === undefined;
+		const leave = isPart ? undefined : await this.concurrency.enter(callsAtOnce, perSecond, signal);
 		try {
-			const answer = await send();
-			this.roundTrips.push(Date.now() - start.at);
-			if (this.roundTrips.length > LATEST_ANSWERS) this.roundTrips.shift();
-			start.answered = true;
-			return answer;
+			const start = await this.enter(perSecond, signal);
+			try {
+				const answer = await send();
+				const ms = Date.now() - start.at;
+				this.roundTrips.push(ms);
+				if (this.roundTrips.length > LATEST_ANSWERS) this.roundTrips.shift();
+				if (!isPart) this.concurrency.answered(ms);
+				start.answered = true;
+				return answer;
+			} finally {
+				start.end();
+			}
 		} finally {
-			start.end();
+			leave?.();
 		}
 	}
 
@@ -80,19 +105,15 @@ export class RateLimiter {
 	/** Holds back all requests to the host, after it answered that there were too many. */
 	closeFor(ms: number): void {
 		this.closedUntil = Math.max(this.closedUntil, Date.now() + ms);
+		this.concurrency.lower();
 	}
 
 	private async enter(perSecond: number, signal?: AbortSignal): Promise<Start> {
-		const turn = this.queue.then(async () => {
+		return await this.queue.join(async () => {
 			await this.waitForRoom(perSecond, signal);
 			if (signal?.aborted) throw cancelled();
 			return this.begin();
-		});
-		this.queue = turn.then(
-			() => undefined,
-			() => undefined,
-		);
-		return await cancellable(turn, signal);
+		}, signal);
 	}
 
 	private async waitForRoom(perSecond: number, signal?: AbortSignal): Promise<void> {
@@ -103,7 +124,7 @@ export class RateLimiter {
 			const wait = Math.max(this.closedUntil - now, full);
 			if (wait <= 0) return;
 			const change = oldest && oldest.endedAt === undefined ? [oldest.ended] : [];
-			await cancellable(Promise.race([sleep(wait), ...change]), signal);
+			await unlessAborted(Promise.race([sleep(wait), ...change]), signal);
 		}
 	}
 
@@ -128,25 +149,5 @@ export class RateLimiter {
 		while (this.starts.length > 0 && this.freeAt(this.starts[0]) <= start.at) this.starts.shift();
 		this.starts.push(start);
 		return start;
-	}
-}
-
-/** Waits, unless the execution is cancelled meanwhile. */
-export async function pause(ms: number, signal?: AbortSignal): Promise<void> {
-	await cancellable(sleep(ms), signal);
-}
-
-async function cancellable<T>(wait: Promise<T>, signal?: AbortSignal): Promise<T> {
-	if (signal === undefined) return await wait;
-	let onAbort = () => {};
-	const aborted = new Promise<never>((_resolve, reject) => {
-		onAbort = () => reject(cancelled());
-		if (signal.aborted) onAbort();
-		else signal.addEventListener('abort', onAbort, { once: true });
-	});
-	try {
-		return await Promise.race([aborted, wait]);
-	} finally {
-		signal.removeEventListener('abort', onAbort);
 	}
 }

@@ -1,6 +1,7 @@
 import { sleep } from 'n8n-workflow';
 
-import { pause, RateLimiter, rateLimiterOf, readRate } from '../../nodes/AlfaCrm/api/pace';
+import { pause } from '../../nodes/AlfaCrm/api/cancel';
+import { RateLimiter, rateLimiterOf, readRate } from '../../nodes/AlfaCrm/api/rateLimiter';
 import { randomFrom } from './support';
 
 beforeEach(() => jest.useFakeTimers());
@@ -50,7 +51,7 @@ function startAll(
 	const begun = Date.now();
 	const sent: number[] = [];
 	for (let index = 0; index < count; index++) {
-		void limiter.run(perSecond, async () => {
+		void limiter.run({ perSecond }, async () => {
 			sent.push(Date.now() - begun);
 			await send();
 		});
@@ -67,7 +68,7 @@ describe('as the server sees it, never more than the limit arrives in any second
 
 	/** One quick round trip that a host has answered before, so that the limiter knows how quick it can be. */
 	const warmUp = async (limiter: RateLimiter, server: Server, perSecond: number) => {
-		await limiter.run(perSecond, server.request(10, 40));
+		await limiter.run({ perSecond }, server.request(10, 40));
 	};
 
 	type Users = (send: () => Promise<void>, random: () => number) => Promise<unknown>;
@@ -121,7 +122,7 @@ describe('as the server sees it, never more than the limit arrives in any second
 			await timed(async () => {
 				await warmUp(limiter, server, perSecond);
 				await users(
-					async () => await limiter.run(perSecond, server.request(10 + way(random), 40 + rest(random))),
+					async () => await limiter.run({ perSecond }, server.request(10 + way(random), 40 + rest(random))),
 					random,
 				);
 			});
@@ -134,8 +135,8 @@ describe('as the server sees it, never more than the limit arrives in any second
 		const limiter = new RateLimiter();
 		const server = new Server();
 		await timed(async () => {
-			await limiter.run(5, server.request(500, 50));
-			for (let index = 0; index < 30; index++) await limiter.run(5, server.request(10, 50));
+			await limiter.run({ perSecond: 5 }, server.request(500, 50));
+			for (let index = 0; index < 30; index++) await limiter.run({ perSecond: 5 }, server.request(10, 50));
 		});
 		expect(server.mostInASecond).toBeLessThanOrEqual(5);
 	});
@@ -149,7 +150,7 @@ describe('as the server sees it, never more than the limit arrives in any second
 					Array.from(
 						{ length: 30 },
 						async (_unused, index) =>
-							await limiter.run(5, server.request(index < 5 ? 300 + index * 100 : 10, 50)),
+							await limiter.run({ perSecond: 5 }, server.request(index < 5 ? 300 + index * 100 : 10, 50)),
 					),
 				),
 		);
@@ -167,7 +168,10 @@ describe('as the server sees it, never more than the limit arrives in any second
 			await warmUp(limiter, server, 5);
 			const random = randomFrom(7);
 			await Promise.allSettled(
-				Array.from({ length: 40 }, async () => await limiter.run(5, broken(10 + random() * 200))),
+				Array.from(
+					{ length: 40 },
+					async () => await limiter.run({ perSecond: 5 }, broken(10 + random() * 200)),
+				),
 			);
 		});
 		expect(server.arrivals).toHaveLength(41);
@@ -182,7 +186,8 @@ describe('the limit is used well', () => {
 	it('by requests of 60 ms, one after the other', async () => {
 		const limiter = new RateLimiter();
 		const took = await timed(async () => {
-			for (let index = 0; index < count; index++) await limiter.run(5, new Server().request(20, 40));
+			for (let index = 0; index < count; index++)
+				await limiter.run({ perSecond: 5 }, new Server().request(20, 40));
 		});
 		expect(took).toBeLessThanOrEqual(1.03 * ideal);
 	});
@@ -192,7 +197,10 @@ describe('the limit is used well', () => {
 		const took = await timed(
 			async () =>
 				await Promise.all(
-					Array.from({ length: count }, async () => await limiter.run(5, new Server().request(20, 40))),
+					Array.from(
+						{ length: count },
+						async () => await limiter.run({ perSecond: 5 }, new Server().request(20, 40)),
+					),
 				),
 		);
 		expect(took).toBeLessThanOrEqual(1.03 * ideal);
@@ -224,7 +232,7 @@ it('keeps the order in which requests came', async () => {
 				Array.from(
 					{ length: 40 },
 					async (_unused, index) =>
-						await limiter.run(5, async () => {
+						await limiter.run({ perSecond: 5 }, async () => {
 							order.push(index);
 							await sleep(random() * 700);
 						}),
@@ -244,8 +252,8 @@ it('has no limit at 0 a second', async () => {
 it('hands the answer on, and the very error', async () => {
 	const limiter = new RateLimiter();
 	const error = new Error('no');
-	await expect(limiter.run(5, async () => await Promise.resolve('yes'))).resolves.toBe('yes');
-	await expect(limiter.run(5, async () => await Promise.reject(error))).rejects.toBe(error);
+	await expect(limiter.run({ perSecond: 5 }, async () => await Promise.resolve('yes'))).resolves.toBe('yes');
+	await expect(limiter.run({ perSecond: 5 }, async () => await Promise.reject(error))).rejects.toBe(error);
 });
 
 describe('pass', () => {
@@ -330,9 +338,12 @@ describe('requests that hang', () => {
 
 	it('make room as soon as they fail, once a second has passed', async () => {
 		const limiter = new RateLimiter();
-		await Promise.all([jest.advanceTimersByTimeAsync(50), limiter.run(1, async () => await sleep(50))]);
+		await Promise.all([
+			jest.advanceTimersByTimeAsync(50),
+			limiter.run({ perSecond: 1 }, async () => await sleep(50)),
+		]);
 		await jest.advanceTimersByTimeAsync(2_000);
-		const failing = limiter.run(1, async () => {
+		const failing = limiter.run({ perSecond: 1 }, async () => {
 			await sleep(1_500);
 			throw new Error('socket hang up');
 		});
@@ -349,14 +360,10 @@ describe('a cancelled execution', () => {
 		const begun = Date.now();
 		const fate: { sentAt?: number; rejectedAt?: number; error?: Error } = {};
 		limiter
-			.run(
-				5,
-				async () => {
-					fate.sentAt = Date.now() - begun;
-					await Promise.resolve();
-				},
-				signal,
-			)
+			.run({ perSecond: 5, signal }, async () => {
+				fate.sentAt = Date.now() - begun;
+				await Promise.resolve();
+			})
 			.catch((error: Error) => Object.assign(fate, { rejectedAt: Date.now() - begun, error }));
 		return fate;
 	}

@@ -1,0 +1,36 @@
+import { sleep } from 'n8n-workflow';
+
+import { cancelled } from './errors';
+
+/** Waits, unless the execution is cancelled meanwhile. */
+export async function pause(ms: number, signal?: AbortSignal): Promise<void> {
+	await unlessAborted(sleep(ms), signal);
+}
+
+/** @throws AnswerError that says so as soon as the signal is aborted */
+export async function unlessAborted<T>(wait: Promise<T>, signal?: AbortSignal): Promise<T> {
+	if (signal === undefined) return await wait;
+	let onAbort = () => {};
+	const aborted = new Promise<never>((_resolve, reject) => {
+		onAbort = () => reject(cancelled());
+		if (signal.aborted) onAbort();
+		else signal.addEventListener('abort', onAbort, { once: true });
+	});
+	try {
+		return await Promise.race([aborted, wait]);
+	} finally {
+		signal.removeEventListener('abort', onAbort);
+	}
+}
+
+/** Gives everybody what they came for in the order they came; who leaves holds up nobody. */
+export class Queue {
+	private last: Promise<unknown> = Promise.resolve();
+
+	/** @param serve called when it is one's turn; the next one waits until it is done */
+	async join<T>(serve: () => Promise<T>, signal?: AbortSignal): Promise<T> {
+		const turn = this.last.then(serve);
+		this.last = turn.catch(() => undefined);
+		return await unlessAborted(turn, signal);
+	}
+}

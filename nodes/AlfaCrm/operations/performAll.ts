@@ -1,0 +1,82 @@
+import type { INodeExecutionData, NodeApiError, NodeOperationError } from 'n8n-workflow';
+import { sleep } from 'n8n-workflow';
+
+import { errorJson } from '../api/errors';
+import { API_CALL } from '../entities/registry';
+import { resourceParameter } from '../properties';
+import type { Run } from './context';
+import { perform } from './index';
+import { Item } from './item';
+
+interface Failure {
+	item: Item;
+	error: NodeApiError | NodeOperationError;
+}
+
+/**
+ * Does for each input item what the node says. Items begin in their order; where AlfaCRM is far away, the next ones
+ * begin before the first are done, and those that are about the same record take turns in that order (`withLock`). The
+ * output is in the order of the items in any case. After a failure nothing new begins, and what is under way is waited
+ * for, so that the error can tell what was saved.
+ *
+ * @throws NodeApiError or NodeOperationError of the first item that failed, unless the node continues on fail
+ */
+export async function performAll(run: Run): Promise<INodeExecutionData[]> {
+	const { context } = run;
+	const items = context.getInputData().map((_, index) => new Item(run, index));
+	const output: INodeExecutionData[][] = items.map(() => []);
+	const failures: Failure[] = [];
+	const underWay = new Set<Promise<void>>();
+
+	const settle = async (item: Item): Promise<void> => {
+		const pairedItem = { item: item.index };
+		try {
+			if (run.origin === '') await run.readCredential();
+			output[item.index] = (await perform(item)).map((json) => ({ json, pairedItem }));
+		} catch (caught) {
+			const error = item.asError(caught);
+			if (!context.continueOnFail() || run.isCancelled) failures.push({ item, error });
+			else output[item.index] = [{ json: errorJson(error), pairedItem }];
+		}
+	};
+	for (const item of items) {
+		while (underWay.size >= itemsAtOnce(run)) await Promise.race(underWay);
+		if (failures.length > 0) break;
+		const work = settle(item).finally(() => underWay.delete(work));
+		underWay.add(work);
+		// What cannot be read shows at once, before the next one begins.
+		if (itemsAtOnce(run) > 1) await sleep(0);
+	}
+	await Promise.all(underWay);
+	if (failures.length > 0) throw firstOf(failures, items);
+	return output.flat();
+}
+
+/** What an API Call does is not known, so each waits for the one before. */
+function itemsAtOnce({ context, client }: Run): number {
+	return context.getNodeParameter(resourceParameter.name, 0, '') === API_CALL ? 1 : client.callsAtOnce;
+}
+
+/** The error of the first item, with what became of the others. */
+function firstOf(failures: readonly Failure[], items: readonly Item[]): Error {
+	const [first, ...others] = [...failures].sort((a, b) => a.item.index - b.item.index);
+	const saved = items.filter((item) => item.hasSaved && item !== first.item).map(({ index }) => index);
+	const words = [
+		first.error.description ?? '',
+		saved.length > 0 ? `Saved: ${saved.length > 1 ? 'items' : 'item'} ${ranges(saved)}.` : '',
+		...others.map(({ item, error }) => `Item ${item.index} failed as well: ${error.message}`),
+	];
+	first.error.description = words.filter((text) => text !== '').join(' ') || undefined;
+	return first.error;
+}
+
+/** Numbers in their order, such as "0 to 11, 13". */
+function ranges(numbers: readonly number[]): string {
+	const runs: Array<[from: number, to: number]> = [];
+	for (const number of numbers) {
+		const last = runs.at(-1);
+		if (last?.[1] === number - 1) last[1] = number;
+		else runs.push([number, number]);
+	}
+	return runs.map(([from, to]) => (from === to ? String(from) : `${from} to ${to}`)).join(', ');
+}
