@@ -28,6 +28,8 @@ export class Item extends ParameterReader {
 	readonly zone: string;
 	/** What AlfaCRM has confirmed of it, for the message of what fails later. */
 	private readonly saved: string[] = [];
+	/** Whether it has sent any call. */
+	private hasAsked = false;
 	/** Until when AlfaCRM may be at work on a write that was given up; of `performance.now()`. */
 	private underWayUntil = 0;
 
@@ -107,6 +109,7 @@ export class Item extends ParameterReader {
 	/** Sends a call that reads. */
 	async request(call: ItemRequest): Promise<IDataObject | IDataObject[]> {
 		const { index: itemIndex, saved } = this;
+		this.hasAsked = true;
 		return await this.run.client.request({
 			...call,
 			isIdempotent: true,
@@ -129,6 +132,7 @@ export class Item extends ParameterReader {
 		};
 		const rest = { itemIndex: this.index, savedBefore: [...this.saved], onLost };
 		const touched: LockKey[] = [[call.path], ...records];
+		this.hasAsked = true;
 		// What was sent may be there even if its answer is lost.
 		this.run.noteWrite(touched);
 		const answer = await this.run.client.request({ ...call, isIdempotent: false, ...rest });
@@ -139,6 +143,7 @@ export class Item extends ParameterReader {
 	/** The rows of a list, each once; all of them if no limit is given. */
 	async collect(list: Omit<List, 'itemIndex'>, options: CollectOptions = {}): Promise<Collected> {
 		const { index: itemIndex, saved } = this;
+		this.hasAsked = true;
 		return await collect(this.run.client, { ...list, itemIndex, savedBefore: [...saved] }, options);
 	}
 
@@ -183,12 +188,12 @@ export class Item extends ParameterReader {
 		}
 	}
 
-	/** What to say of a refusal before anything was sent for it: the truth about what this item has saved so far. */
+	/** What to say of a refusal: the truth about what this item has sent and saved so far. */
 	untouched(): string {
-		return this.saved.length === 0 ? 'Nothing was sent to AlfaCRM.' : this.alsoSaved().trim();
+		return this.hasAsked ? this.unsaved() : 'Nothing was sent to AlfaCRM.';
 	}
 
-	/** The same where something was read before. */
+	/** The same where something is known to have been read before. */
 	unsaved(): string {
 		return this.saved.length === 0 ? 'Nothing was saved.' : this.alsoSaved().trim();
 	}

@@ -7,7 +7,7 @@ import type { Entity } from '../../entities/types';
 import type { Item } from '../item';
 import { recordKey } from '../context';
 import { bodyOf } from '../records/body';
-import { getRecord, lookUp } from '../records/lookUp';
+import { getRecord, lookUp, notFound } from '../records/lookUp';
 import { report } from '../report';
 import { simplified } from '../simplify';
 import type { Target } from '../target';
@@ -117,15 +117,21 @@ async function heldRows(
 ): Promise<IDataObject[]> {
 	const shown = (lesson.details ?? []) as IDataObject[];
 	if (shown.length > 0 || Number(lesson.status) !== CONDUCTED) return shown;
-	const others = ofAll ? ((lesson.customer_ids ?? []) as unknown[]) : [];
-	const customers = new Set([...wanted.map(({ customer_id }) => customer_id), ...others].map(readId));
+	const members = new Set(((lesson.customer_ids ?? []) as unknown[]).map(readId));
+	const named = wanted.map(({ customer_id }) => readId(customer_id));
+	const customers = new Set([...named, ...(ofAll ? members : [])]);
 	const rows: IDataObject[] = [];
 	for (const customer_id of customers) {
 		const query = { ...target.query, customer_id };
-		const { record } = await lookUp((list, options) => item.collect(list, options), entity, id, {
+		const { record, isSure } = await lookUp((list, options) => item.collect(list, options), entity, id, {
 			...target,
 			query,
 		});
+		// What a customer of the lesson has there would be lost.
+		if (record === undefined && members.has(customer_id) && !isSure) {
+			const { message, description, status } = notFound(entity, id, target.branch, isSure);
+			throw item.failed(message, description, status);
+		}
 		for (const row of (record?.details ?? []) as IDataObject[]) {
 			if (!rows.some((known) => readId(known.customer_id) === readId(row.customer_id))) rows.push(row);
 		}

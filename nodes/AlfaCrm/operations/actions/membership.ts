@@ -3,6 +3,7 @@ import type { IDataObject } from 'n8n-workflow';
 import { formatDay, readId, today } from '../../api/formats';
 import { cgi } from '../../entities/cgi';
 import type { Action, Entity } from '../../entities/types';
+import type { Field } from '../../fields/types';
 import type { LockKey } from '../context';
 import type { Item } from '../item';
 import { recordKey } from '../context';
@@ -180,6 +181,8 @@ export const leaveGroup: ActionKind<'leave'> = async (item, entity, action) => {
 	});
 };
 
+const CUSTOMER: Field = { type: 'record', entity: 'customer', name: 'customer_id', label: 'Customer' };
+
 const LABELS = labelsOf([...cgi.fields, ...(cgi.keys ?? [])]);
 
 function read(item: Item, entity: Entity, action: Action): Membership {
@@ -197,6 +200,11 @@ async function list({ item, branch, customer, group }: Membership): Promise<IDat
 	const call = { path: cgi.path, action: 'customer', branch, query, labels: LABELS, task };
 	const written = item.run.writtenTo(cgi.path);
 	const rows = new Map<number, IDataObject>();
+	// Those that an item before has made, should the list not show them yet.
+	for (const { row } of written.having(CUSTOMER, customer)) {
+		const id = Number(row.id);
+		if (readId(row.group_id) === group && item.run.ownCopy(cgi, id)) rows.set(id, row);
+	}
 	for (const body of passesOf(cgi)) {
 		for (const row of await surely(item, cgi, { ...call, body })) {
 			const id = Number(row.id);

@@ -11,6 +11,7 @@ import type { Field } from '../../fields/types';
 import type { Item } from '../item';
 import { current, notFound } from '../records/lookUp';
 import type { Target } from '../target';
+import { branchesOf } from '../target';
 import { archivedState } from '../records/archived';
 import type { Places } from './branches';
 import { allBranches, inEachBranch } from './branches';
@@ -64,8 +65,10 @@ export async function findMatches(
 		for (const one of listOf(search.wanted[field.name])) {
 			for (const match of written.having(field, one)) {
 				const id = Number(match.row.id);
-				if (branches.includes(match.branch) && !found.has(id))
-					await take(await asItIs(item, entity, match, target));
+				const isThere = branchesOf(match.branch, entity.fields, match.row).some((one) =>
+					branches.includes(one),
+				);
+				if (isThere && !found.has(id)) await take(await asItIs(item, entity, match, target));
 			}
 		}
 	}

@@ -100,6 +100,6 @@ function missing(item: Item, { label, required }: Field): Error {
 		required
 			? `'${label}' is empty, but AlfaCRM requires it`
 			: `'${label}' is empty, but a record in no branch would be shown nowhere`,
-		`Fill '${label}', or check the expression in it. Nothing was sent to AlfaCRM.`,
+		`Fill '${label}', or check the expression in it. ${item.untouched()}`,
 	);
 }
