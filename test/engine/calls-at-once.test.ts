@@ -100,13 +100,18 @@ it('an AlfaCRM that cannot follow gets one call at a time within ten calls, and 
 	set({ rateLimit: 0, latencyMs: 300 });
 	const engine = engineOf(0, { requestsPerSecond: 20 });
 	const parameters = create;
-	await engine.run({ parameters, items: NAMES });
+	// The tests before had a nearer one.
+	await engine.run({ parameters, items: [...NAMES, ...NAMES, ...NAMES] });
 	expect(Math.max(...underWay())).toBe(5);
 
 	set({ latencyByLoadMs: 300 });
 	school.sandbox.clearJournal();
 	await engine.run({ parameters, items: [...NAMES, ...NAMES] });
-	expect(Math.max(...underWay().slice(10, 15))).toBe(1);
+	const inTheEnd = underWay().slice(10);
+	expect(underWay().slice(5, 11)).toContain(1);
+	// From time to time it is found out whether two are taken again.
+	expect(Math.max(...inTheEnd)).toBeLessThanOrEqual(2);
+	expect(inTheEnd.filter((count) => count === 1).length).toBeGreaterThan(inTheEnd.length / 2);
 
 	set({ latencyByLoadMs: 0 });
 	school.sandbox.clearJournal();

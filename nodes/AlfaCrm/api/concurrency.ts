@@ -78,7 +78,7 @@ export class Concurrency {
 
 	/** Notes that the host found the calls too many. */
 	lower(): void {
-		this.most = Math.max(1, this.most - 1);
+		this.most = Math.max(1, Math.floor(this.most / 2));
 		this.slow = 0;
 		this.prompt = 0;
 	}
