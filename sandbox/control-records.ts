@@ -53,6 +53,12 @@ export function addRecordControl(app: FastifyInstance, store: Store): void {
 	};
 	app.put('/_sandbox/records/:entity', put);
 	app.put('/_sandbox/records/:entity/:id', put);
+	app.patch('/_sandbox/records/:entity', (request) => {
+		const { entity } = recordOf(request);
+		const rows = store.rows(entity);
+		for (const { id } of rows) store.patch(entity, id, bodyOf(request));
+		return { changed: rows.length };
+	});
 	app.delete('/_sandbox/records/:entity/:id', (request) => {
 		const { entity, id } = recordOf(request);
 		return { removed: store.remove(entity, id ?? 0) };

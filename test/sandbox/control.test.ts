@@ -33,6 +33,13 @@ describe('records', () => {
 		});
 	});
 
+	it('are changed all at once', async () => {
+		const { store } = school.sandbox;
+		const count = store.rows('customer').length;
+		expect((await school.control('PATCH', 'records/customer', { note: 'Всем' })).json).toEqual({ changed: count });
+		expect(new Set(store.rows('customer').map(({ note }) => note))).toEqual(new Set(['Всем']));
+	});
+
 	it('are changed and removed past all rules', async () => {
 		await school.control('PUT', 'records/customer/3', { name: '', balance: '1.00' });
 		expect(school.sandbox.store.find('customer', 3)).toMatchObject({ name: '', balance: '1.00' });
