@@ -109,7 +109,9 @@ async function listed(adding: Adding, branch: number | undefined): Promise<IData
 		for (const row of await read()) {
 			for (const one of listOf(row[link.name])) {
 				const id = readId(one);
-				byRecord.set(id, [...(byRecord.get(id) ?? []), row]);
+				const known = byRecord.get(id);
+				if (known) known.push(row);
+				else byRecord.set(id, [row]);
 			}
 		}
 		return byRecord;
