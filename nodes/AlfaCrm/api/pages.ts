@@ -4,7 +4,7 @@ import type { IDataObject } from 'n8n-workflow';
 import type { ApiClient } from './client';
 import { asNodeError, nodeError } from './errors';
 import type { List, RowKey } from './page';
-import { LARGEST_PAGE, looksLikePageSize, pageOf, PageTooLarge, rowKeys } from './page';
+import { LARGEST_PAGE, looksLikePageSize, nameOf, pageOf, PageTooLarge, rowKeys } from './page';
 
 /** 200,000 records at the smallest page. A server that is still going on then would never end. */
 const MOST_PAGES = 10_000;
@@ -46,11 +46,8 @@ export async function* pages(
 	let fullest = 0;
 	let before = '';
 	for (let page = firstPage; page < firstPage + MOST_PAGES; page++) {
-		const {
-			items,
-			total: stated,
-			size: asked = Number(call.body?.pageSize),
-		} = await pageOf(client, call, page, size);
+		const { items, total: stated, size: taken } = await pageOf(client, call, page, size);
+		const asked = taken ?? Number(call.body?.pageSize);
 		// What merely counts the rows of the page tells nothing.
 		shrank ||= stated !== undefined && stated !== items.length && stated < (total ?? 0);
 		// A row that is removed meanwhile lowers it, and lets another slip to a page that was read before.
@@ -77,7 +74,7 @@ export async function* pages(
 		yield { number: page, rows, items, keys, total, complete, shrank };
 		if (last) return;
 		// A server that gives less than it is asked for may still count from what it was asked for, and pass over rows.
-		if (page === 0 && size !== undefined) size = items.length < asked ? items.length : size;
+		if (page === 0) size = taken === undefined ? undefined : Math.min(taken, items.length);
 	}
 	throw nodeError(
 		client.node,
@@ -127,16 +124,18 @@ export async function collect(
 	const rows: Map<RowKey, IDataObject> = new Map();
 	const all: Collected = { rows: [], whole: true, read: 0, stable: false };
 	const pageSize = Math.min(limit, LARGEST_PAGE);
+	let isStable = true;
 	for (const pass of passes) {
 		if (rows.size >= limit) break;
 		const asked = { pageSize, ...list, body: { ...list.body, ...pass } };
 		const one = await readAll(client, asked, { rows, keep, limit, readings });
 		all.whole &&= one.whole;
-		all.stable ||= one.stable;
+		isStable &&= one.whole || one.stable;
 		if (lacking(one) > lacking(all) || all.total === undefined) {
 			Object.assign(all, { total: one.total, read: one.read });
 		}
 	}
+	all.stable = !all.whole && isStable;
 	const found = [...rows.values()];
 	all.rows = found.length > limit ? found.slice(0, limit) : found;
 	return all;
@@ -170,7 +169,9 @@ async function readAll(client: ApiClient, list: List, wanted: Wanted): Promise<O
 	let requests = 0;
 	for (let count = 1; ; count++) {
 		const reading = await readOnce(client, { ...list, pageSize }, wanted);
-		const { total, items } = reading;
+		const { items } = reading;
+		// More rows than that make it useless.
+		const total = reading.keys.size > (reading.total ?? 0) ? undefined : reading.total;
 		if (wanted.rows.size >= wanted.limit)
 			return { whole: true, stable: false, total, read: reading.keys.size };
 		const size = known.size;
@@ -182,7 +183,7 @@ async function readAll(client: ApiClient, list: List, wanted: Wanted): Promise<O
 		// A new row may stand in the count for one that slipped; both times is too much of a chance.
 		const isEnough = isCounted && (!reading.shrank || count > 1);
 		if (isEnough && !hasEqual) return { ...result, whole: true, stable: false };
-		if (isInOrder(reading, before)) {
+		if (isInOrder({ ...reading, total }, before)) {
 			for (const key of reading.keys) wanted.rows.delete(key);
 			const keys = rowKeys(items);
 			items.forEach((row, index) => wanted.keep(row) && wanted.rows.set(keys[index], row));
@@ -238,9 +239,11 @@ async function readOnce(client: ApiClient, list: List, wanted: Wanted): Promise<
 				return await readOnce(client, { ...list, pageSize: LARGEST_PAGE }, wanted);
 		}
 	} catch (caught) {
-		if (caught instanceof PageTooLarge)
-			return await readOnce(client, { ...list, pageSize: undefined }, wanted);
-		throw asNodeError(client.node, caught, list.itemIndex);
+		if (!(caught instanceof PageTooLarge)) throw asNodeError(client.node, caught, list.itemIndex);
+		const whole = await readOnce(client, { ...list, pageSize: undefined }, wanted);
+		// Only now it is known that the size was the reason, and not something that has passed or stays.
+		client.withoutPageSize.add(nameOf(list));
+		return whole;
 	}
 	reading.digest = order.digest('base64');
 	return reading;

@@ -22,10 +22,10 @@ it.each(['pageSize', 'pageLength', 'oneTooLow'])(
 	},
 );
 
-it.each(['empty', 'repeatLast'])(
-	'equal entries of the log on two pages both come where the log has no total, %s past the end',
-	async (pastEnd) => {
-		set({ total: 'missing', pastEnd });
+it.each(['missing', 'pageLength'].flatMap((total) => ['empty', 'repeatLast'].map((end) => [total, end])))(
+	'equal entries of the log on two pages both come where the total is %s, %s past the end',
+	async (total, pastEnd) => {
+		set({ total, pastEnd });
 		const same = {
 			entity: 'Customer',
 			entity_id: 1,
