@@ -160,6 +160,8 @@ interface Reading {
 	total?: number;
 	complete: boolean;
 	shrank: boolean;
+	/** A row with an ID came on two pages, one of which had new ones too: rows change places. */
+	overlaps: boolean;
 }
 
 async function readAll(client: ApiClient, list: List, wanted: Wanted): Promise<Omit<Collected, 'rows'>> {
@@ -181,7 +183,10 @@ async function readAll(client: ApiClient, list: List, wanted: Wanted): Promise<O
 		const hasEqual = total === undefined && items.length > reading.keys.size;
 		const isCounted = reading.complete || known.size >= (total ?? 0);
 		// A new row may stand in the count for one that slipped; both times is too much of a chance.
-		const isEnough = isCounted && (!reading.shrank || count > 1);
+		const isSure = !reading.shrank || count > 1;
+		// Where rows change places and nothing tells how many there are, some may not have come.
+		const isSettled = total !== undefined || !reading.overlaps;
+		const isEnough = isCounted && isSure && isSettled;
 		if (isEnough && !hasEqual) return { ...result, whole: true, stable: false };
 		if (isInOrder({ ...reading, total }, before)) {
 			for (const key of reading.keys) wanted.rows.delete(key);
@@ -212,11 +217,12 @@ async function readOnce(client: ApiClient, list: List, wanted: Wanted): Promise<
 		isShort: false,
 		complete: true,
 		shrank: false,
+		overlaps: false,
 	};
 	let last = '';
 	try {
 		for await (const page of pages(client, list)) {
-			const { items, keys, number, total, complete, shrank } = page;
+			const { rows: fresh, items, keys, number, total, complete, shrank } = page;
 			const text = `${keys.join('\n')}\n`;
 			// The last page may come again; before all rows are there, one of equal rows is another one.
 			const isAgain = text === last && reading.items.length >= (total ?? 0);
@@ -230,6 +236,8 @@ async function readOnce(client: ApiClient, list: List, wanted: Wanted): Promise<
 				else isKept = false;
 				if (typeof key === 'string' && !isAgain) reading.items.push(row);
 			});
+			const isMixed = fresh.length > 0 && fresh.length < items.length;
+			reading.overlaps ||= number > 0 && isMixed && typeof keys[0] === 'number';
 			if (number === 0) reading.isShort = items.length < pageSize;
 			reading.requests += 1;
 			Object.assign(reading, { total, complete, shrank });
