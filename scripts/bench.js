@@ -2,42 +2,66 @@
 
 const fs = require('node:fs');
 const os = require('node:os');
-const { setTimeout: sleep } = require('node:timers/promises');
-const { ensureBuilt, N8nClient, packTarball, say, startN8n, startSandbox } = require('./lib');
+const { parseArgs } = require('node:util');
+const {
+	ensureBuilt,
+	inRepo,
+	N8nClient,
+	packTarball,
+	Problem,
+	say,
+	startN8n,
+	startSandbox,
+} = require('./lib');
+const { bareCreate, bareList } = require('./lib/bench-bare.js');
+const { measure } = require('./lib/bench-measure.js');
+const { pictureOf, tableOf } = require('./lib/bench-report.js');
+const { CONTESTANTS, JOBS } = require('./lib/bench-workflows.js');
 const { row } = require('./lib/table.js');
-const { createWithHttp, createWithNode, listWithHttp, listWithNode } = require('./lib/bench-workflows.js');
 
-const CUSTOMERS = 5_000;
-const LEADS = 100;
+/** Calls in any second that AlfaCRM allows. */
 const LIMIT = 5;
-/** What a user sets who knows of the limit. */
-const HAND_PACE_MS = 1_000 / LIMIT;
-const WIDTHS = [20, 18, 9, 7, 5, 6, 8, 7, 8, 8];
+const LATENCIES = [0, 60, 400, 800];
+/** Of the picture: what a list costs by its size. */
+const SIZES = [6_250, 12_500, 25_000, 50_000];
+const WIDTHS = [26, 17, 7, 6, 5, 5, 7, 8, 8, 8, 7, 8];
+const REPORT = inRepo('docs', 'performance.md');
+const PICTURE = inRepo('docs', 'images', 'performance.svg');
+
+const USAGE = `npm run bench [-- flags]
+  --jobs <list>         of ${Object.keys(JOBS).join(', ')} (all)
+  --with <list>         of ${Object.keys(CONTESTANTS).join(', ')}, bare (all)
+  --latency <list>      milliseconds (${LATENCIES.join(',')})
+  --limit <list>        calls in any second that AlfaCRM allows, 0 for no limit (0,${LIMIT})
+  --write               puts table and picture into docs/; takes all of it, more than an hour`;
 
 /**
- * `npm run bench`: this package against HTTP Request nodes, in one run on one n8n, counted by the sandbox.
- * The floor of a job is what its requests need at 5 a second; without a limit it is the CPU time that n8n spent.
+ * `npm run bench`: this package against HTTP Request nodes and against a bare loop outside n8n, in one run on one n8n,
+ * counted by the sandbox.
  */
 async function main() {
+	const flags = readFlags();
+	if (flags.help) {
+		say(USAGE);
+		return 0;
+	}
 	await ensureBuilt();
 	const tarball = await packTarball();
 	const n8n = await startN8n({ tarball: tarball.file });
 	try {
 		const client = new N8nClient(n8n);
 		await client.signIn();
-		say(`n8n and the sandbox on one machine with ${os.cpus().length} cores`);
-		for (const settings of [
-			{ latencyMs: 0, rateLimit: 0 },
-			{ latencyMs: 60, rateLimit: LIMIT },
-		]) {
-			// Each has a sandbox of its own, since n8n has learned how quick the other one is.
-			const sandbox = await startSandbox({ args: ['--customers', String(CUSTOMERS)] });
-			try {
-				await compare({ client, n8n, sandbox, account: await sandbox.credential() }, settings);
-			} finally {
-				await sandbox.stop();
-			}
+		const bench = { client, n8n };
+		await warmUp(bench);
+		const results = [];
+		for (const limit of flags.limits) {
+			for (const latency of flags.latencies)
+				results.push(...(await compare(bench, { limit, latency }, flags)));
 		}
+		if (!flags.write) return 0;
+		const growth = await grow(bench);
+		fs.writeFileSync(PICTURE, await pictureOf(growth));
+		fs.writeFileSync(REPORT, tableOf(results, growth, machine()));
 	} finally {
 		await n8n.stop();
 		tarball.remove();
@@ -45,114 +69,149 @@ async function main() {
 	return 0;
 }
 
-/**
- * @param {{ client: N8nClient, n8n: any, sandbox: any, account: any }} bench
- * @param {{ latencyMs: number, rateLimit: number }} settings
- */
-async function compare(bench, settings) {
-	const { client, sandbox, account } = bench;
-	const credential = async (/** @type {number} */ requestsPerSecond) =>
-		await client.createCredential({
-			name: 'AlfaCRM',
-			type: 'alfaCrmApi',
-			data: { ...account, requestsPerSecond },
+const machine = () =>
+	`${os.cpus().length} cores (${os.cpus()[0].model.trim()}), Node ${process.versions.node}`;
+
+function readFlags() {
+	try {
+		const { values } = parseArgs({
+			options: {
+				jobs: { type: 'string', default: Object.keys(JOBS).join(',') },
+				with: { type: 'string', default: [...Object.keys(CONTESTANTS), 'bare'].join(',') },
+				latency: { type: 'string', default: LATENCIES.join(',') },
+				limit: { type: 'string', default: `0,${LIMIT}` },
+				write: { type: 'boolean', default: false },
+				help: { type: 'boolean', short: 'h', default: false },
+			},
 		});
-	for (const { id } of await sandbox.control('GET', 'records/customer')) {
-		await sandbox.control('PUT', `records/customer/${id}`, { branch_ids: [1] });
+		return {
+			...values,
+			jobs: values.jobs.split(','),
+			contestants: values.with.split(','),
+			latencies: values.latency.split(',').map(Number),
+			limits: values.limit.split(',').map(Number),
+		};
+	} catch (error) {
+		throw new Problem(`${error instanceof Error ? error.message : error}\n\n${USAGE}`);
 	}
-	const limited = settings.rateLimit > 0;
-	if (!limited) {
-		await measure(bench, 'warm-up', listWithNode(await credential(0)), settings);
-		await measure(bench, 'warm-up', listWithHttp(account, 0), settings);
+}
+
+/**
+ * A school whose customers are all in branch 1.
+ * @param {number} customers
+ * @param {object} settings
+ */
+async function school(customers, settings) {
+	const sandbox = await startSandbox({ args: ['--customers', String(customers)] });
+	await sandbox.control('PATCH', 'records/customer', { branch_ids: [1] });
+	await sandbox.control('PATCH', 'settings', settings);
+	return sandbox;
+}
+
+/** @param {{ client: any, n8n: any }} bench */
+async function warmUp(bench) {
+	const sandbox = await school(500, { rateLimit: 0 });
+	try {
+		for (const contestant of ['node', 'http']) {
+			for (const job of ['list', 'create']) {
+				await measure(bench, sandbox, { job, contestant, rows: 100, limit: 0 });
+			}
+		}
+	} finally {
+		await sandbox.stop();
 	}
-	const jobs = [
-		{
-			title: `all ${CUSTOMERS} customers`,
-			node: listWithNode,
-			http: listWithHttp,
-		},
-		{
-			title: `create ${LEADS} leads`,
-			node: (/** @type {any} */ saved) => createWithNode(saved, LEADS),
-			http: (/** @type {any} */ data, /** @type {number} */ interval) =>
-				createWithHttp(data, LEADS, interval),
-		},
+}
+
+/**
+ * @param {{ client: any, n8n: any }} bench
+ * @param {{ limit: number, latency: number }} circumstances
+ * @param {{ jobs: string[], contestants: string[] }} flags
+ */
+async function compare(bench, { limit, latency }, { jobs, contestants }) {
+	say(`\n${latency} ms latency, ${limit > 0 ? `at most ${limit} calls in any second` : 'no limit'}`);
+	const titles = [
+		'calls',
+		'logins',
+		'429s',
+		'most/s',
+		'rows',
+		'wall s',
+		'floor s',
+		'x floor',
+		'CPU s',
+		'peak MB',
 	];
-	say(`\n${settings.latencyMs} ms latency, ${limited ? `at most ${LIMIT} calls in any second` : 'no limit'}`);
-	say(
-		row(
-			['job', 'with', 'requests', 'logins', '429s', 'rows', 'run', 'wall s', 'floor s', 'x floor'],
-			WIDTHS,
-			2,
-		),
-	);
-	for (const { title, node, http } of jobs) {
-		/** @type {Array<[string, any]>} */
-		const contestants = [
-			['AlfaCRM node', node(await credential(settings.rateLimit))],
-			['HTTP Request', http(account, 0)],
-			...(limited ? [/** @type {[string, any]} */ (['HTTP, hand-paced', http(account, HAND_PACE_MS)])] : []),
-		];
-		for (const [name, workflow] of contestants) {
-			say(row([title, name, ...(await measure(bench, title, workflow, settings))], WIDTHS, 2));
+	say(row(['job', 'with', ...titles], WIDTHS, 2));
+	const results = [];
+	for (const job of jobs) {
+		const { customers, rows, bodyPageSize, title, isHeavy } = JOBS[job];
+		// A list of many small pages would take hours for those who ask for one after the other.
+		if (isHeavy && (limit > 0 || latency > 0)) continue;
+		for (const contestant of contestants) {
+			if (contestant === 'paced' && limit === 0) continue;
+			// Each has a sandbox of its own, since n8n has learned how quick the other one is.
+			const sandbox = await school(customers, {
+				rateLimit: limit,
+				latencyMs: latency,
+				bodyPageSize,
+				pageSize: 50,
+			});
+			try {
+				const bare = { list: bareList, create: bareCreate }[JOBS[job].does];
+				if (contestant === 'bare' && (bare === undefined || limit > 0)) continue;
+				const figures =
+					contestant === 'bare'
+						? await bare(sandbox, rows)
+						: await measure(bench, sandbox, { job: JOBS[job].does, contestant, rows, limit });
+				const result = { title, contestant, limit, latency, ...figures };
+				results.push(result);
+				say(row([title, contestant, ...cellsOf(result)], WIDTHS, 2));
+			} finally {
+				await sandbox.stop();
+			}
 		}
 	}
+	return results;
 }
 
-/**
- * @param {{ client: N8nClient, n8n: any, sandbox: any }} bench
- * @param {string} title
- * @param {any} workflow
- * @param {{ latencyMs: number, rateLimit: number }} settings
- */
-async function measure({ client, n8n, sandbox }, title, workflow, settings) {
-	await sandbox.control('PATCH', 'settings', settings);
-	await sleep(1_100); // The calls of the job before leave the window of the limit.
-	const before = (await sandbox.control('GET', 'records/customer')).map((/** @type {any} */ { id }) => id);
-	await sandbox.control('DELETE', 'journal');
-	const { id } = await client.importWorkflow(workflow);
-	const cpuBefore = cpuSeconds(n8n.pid());
-	const started = Date.now();
-	const execution = await client.runWorkflow(id, { timeout: 300_000 });
-	const wall = (Date.now() - started) / 1_000;
-	const cpu = cpuSeconds(n8n.pid()) - cpuBefore;
-
-	/** @type {Array<{ path: string, status: number }>} */
-	const journal = await sandbox.control('GET', 'journal');
-	const logins = journal.filter(({ path }) => path.endsWith('/auth/login')).length;
-	const refused = journal.filter(({ status }) => status === 429).length;
-	const last = workflow.nodes.at(-1).name;
-	const created = (await sandbox.control('GET', 'records/customer')).filter(
-		(/** @type {any} */ { id }) => !before.includes(id),
-	);
-	for (const { id } of created) await sandbox.control('DELETE', `records/customer/${id}`);
-	const rows = title.startsWith('create')
-		? created.length
-		: new Set(execution.outputs(last).map((item) => item.id)).size;
-	const floor = settings.rateLimit > 0 ? journal.length / settings.rateLimit : cpu;
+/** @param {any} result */
+function cellsOf({ calls, logins, refused, most, rows, wall, limit, cpu, peak }) {
+	const floor = limit > 0 ? calls / limit : undefined;
 	return [
-		journal.length,
+		calls,
 		logins,
 		refused,
+		most,
 		rows,
-		execution.status,
 		wall.toFixed(1),
-		floor.toFixed(1),
-		floor > 0 ? (wall / floor).toFixed(2) : '-',
+		floor?.toFixed(1) ?? '-',
+		floor ? (wall / floor).toFixed(2) : '-',
+		cpu?.toFixed(1) ?? '-',
+		peak?.toFixed(0) ?? '-',
 	];
 }
 
 /**
- * CPU time that a process has used; 0 where the system does not tell.
- * @param {number} pid
+ * What a list costs by its size.
+ * @param {{ client: any, n8n: any }} bench
  */
-function cpuSeconds(pid) {
-	try {
-		const fields = fs.readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1].split(' ');
-		return (Number(fields[11]) + Number(fields[12])) / 100;
-	} catch {
-		return 0;
+async function grow(bench) {
+	const growth = [];
+	for (const customers of SIZES) {
+		for (const contestant of ['node', 'http']) {
+			const sandbox = await school(customers, { rateLimit: 0, bodyPageSize: 'honoured' });
+			try {
+				growth.push({
+					customers,
+					contestant,
+					...(await measure(bench, sandbox, { job: 'list', contestant, rows: customers, limit: 0 })),
+				});
+			} finally {
+				await sandbox.stop();
+			}
+		}
 	}
+	return growth;
 }
 
 module.exports = { main };

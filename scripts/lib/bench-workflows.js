@@ -1,8 +1,14 @@
 'use strict';
 
-/** The two jobs, once with this package and once as a competent user builds them from HTTP Request nodes. */
+/** The jobs, once with this package and once as a competent user builds them from HTTP Request nodes. */
 
-const START = node('Start', 'n8n-nodes-base.manualTrigger', 1, {});
+const START = node('Start', 'n8n-nodes-base.webhook', 2, { path: 'bench', responseMode: 'lastNode' });
+
+/** What comes out in the end is how many records there were, so that the answer costs the same whatever their number. */
+const COUNT = node('Count', 'n8n-nodes-base.summarize', 1.1, {
+	fieldsToSummarize: { values: [{ aggregation: 'countUnique', field: 'id' }] },
+	options: {},
+});
 
 /**
  * @param {string} name
@@ -27,7 +33,18 @@ function chain(name, nodes) {
 				{ main: [[{ node: nodes[index + 1].name, type: 'main', index: 0 }]] },
 			]),
 	);
-	return { name, nodes: nodes.map((each, index) => ({ ...each, position: [index * 240, 0] })), connections };
+	return {
+		name,
+		nodes: nodes.map((each, index) => ({ ...each, position: [index * 240, 0] })),
+		connections,
+		// As a workflow that runs every night.
+		settings: {
+			executionOrder: 'v1',
+			saveDataSuccessExecution: 'none',
+			saveDataErrorExecution: 'all',
+			saveExecutionProgress: false,
+		},
+	};
 }
 
 /**
@@ -72,7 +89,10 @@ function loginNode({ hostname, email, apiKey }) {
 
 /** @param {number} count */
 function leads(count) {
-	return Array.from({ length: count }, (_, index) => ({ name: `Bench lead ${index + 1}` }));
+	return Array.from({ length: count }, (_, index) => ({
+		name: `Bench lead ${index + 1}`,
+		phone: `+7(955)${String(index).padStart(3, '0')}-00-00`,
+	}));
 }
 
 /** @param {number} count */
@@ -86,86 +106,174 @@ function leadNodes(count) {
 	];
 }
 
-/** @param {{ id: string, name: string }} credential */
-const listWithNode = (credential) =>
-	chain('List with AlfaCRM', [
-		START,
-		alfaCrm(
-			{ resource: 'customer', operation: 'getAll', branchId: 1, returnAll: true, is_study: 2, removed: 1 },
-			credential,
-		),
-	]);
+/** @param {number} interval milliseconds between requests, 0 for none */
+const batches = (interval) =>
+	interval ? { batching: { batch: { batchSize: 1, batchInterval: interval } } } : {};
+
+/** @typedef {{ id: string, name: string }} Credential */
+/** @typedef {{ hostname: string, email: string, apiKey: string }} Account */
 
 /**
- * @param {{ hostname: string, email: string, apiKey: string }} account
- * @param {number} interval milliseconds between pages, 0 for none
+ * Each job as a workflow: of this package, with its credential, and of HTTP Request nodes, with a pause between requests
+ * in milliseconds.
+ * @type {Record<string, { node: (credential: Credential, rows: number) => any, http: (account: Account, rows: number, interval: number) => any }>}
  */
-const listWithHttp = (account, interval) =>
-	chain('List with HTTP Request', [
-		START,
-		loginNode(account),
-		httpRequest(
-			'List',
-			`${account.hostname}/v2api/1/customer/index`,
-			{ is_study: 2, removed: 1 },
-			{
-				...withToken,
-				options: {
-					pagination: {
-						pagination: {
-							paginationMode: 'updateAParameterInEachRequest',
-							parameters: { parameters: [{ type: 'body', name: 'page', value: '={{ $pageCount }}' }] },
-							paginationCompleteWhen: 'other',
-							completeExpression: '={{ $response.body.items.length === 0 }}',
-							requestInterval: interval,
+const WORKFLOWS = {
+	list: {
+		node: (credential) =>
+			chain('List with AlfaCRM', [
+				START,
+				alfaCrm(
+					{
+						resource: 'customer',
+						operation: 'getAll',
+						branchId: 1,
+						returnAll: true,
+						is_study: 2,
+						removed: 1,
+					},
+					credential,
+				),
+				COUNT,
+			]),
+		http: (account, _rows, interval) =>
+			chain('List with HTTP Request', [
+				START,
+				loginNode(account),
+				httpRequest(
+					'List',
+					`${account.hostname}/v2api/1/customer/index`,
+					{ is_study: 2, removed: 1, pageSize: 500 },
+					{
+						...withToken,
+						options: {
+							pagination: {
+								pagination: {
+									paginationMode: 'updateAParameterInEachRequest',
+									parameters: {
+										parameters: [{ type: 'body', name: 'page', value: '={{ $pageCount }}' }],
+									},
+									paginationCompleteWhen: 'other',
+									completeExpression: '={{ $response.body.items.length === 0 }}',
+									requestInterval: interval,
+								},
+							},
 						},
 					},
-				},
-			},
-		),
-		node('Rows', 'n8n-nodes-base.splitOut', 1, { fieldToSplitOut: 'items' }),
-	]);
+				),
+				node('Rows', 'n8n-nodes-base.splitOut', 1, { fieldToSplitOut: 'items' }),
+				COUNT,
+			]),
+	},
+	create: {
+		node: (credential, rows) =>
+			chain('Create with AlfaCRM', [
+				START,
+				...leadNodes(rows),
+				alfaCrm(
+					{
+						resource: 'customer',
+						operation: 'create',
+						branchId: 1,
+						name: '={{ $json.name }}',
+						is_study: 0,
+						legal_type: 1,
+					},
+					credential,
+				),
+				COUNT,
+			]),
+		http: (account, rows, interval) =>
+			chain('Create with HTTP Request', [
+				START,
+				loginNode(account),
+				...leadNodes(rows),
+				httpRequest(
+					'Create',
+					`${account.hostname}/v2api/1/customer/create`,
+					'={{ JSON.stringify({ name: $json.name, is_study: 0, legal_type: 1, branch_ids: [1] }) }}',
+					{ ...withToken, options: batches(interval) },
+				),
+				node('Rows', 'n8n-nodes-base.splitOut', 1, { fieldToSplitOut: 'model' }),
+				COUNT,
+			]),
+	},
+	upsert: {
+		node: (credential, rows) =>
+			chain('Create or Update with AlfaCRM', [
+				START,
+				...leadNodes(rows),
+				alfaCrm(
+					{
+						resource: 'customer',
+						operation: 'upsert',
+						branchId: 1,
+						matchBy: 'phone',
+						phone: '={{ $json.phone }}',
+						fieldsToSet: { name: '={{ $json.name }}' },
+						options: { searchBranches: [1] },
+					},
+					credential,
+				),
+				COUNT,
+			]),
+		http: (account, rows, interval) =>
+			chain('Create or Update with HTTP Request', [
+				START,
+				loginNode(account),
+				...leadNodes(rows),
+				httpRequest(
+					'Search',
+					`${account.hostname}/v2api/1/customer/index`,
+					'={{ JSON.stringify({ phone: $json.phone, is_study: 2, removed: 1 }) }}',
+					{ ...withToken, options: batches(interval) },
+				),
+				httpRequest(
+					'Create',
+					`={{ "${account.hostname}/v2api/1/customer/" + ($json.items.length > 0 ? "update?id=" + $json.items[0].id : "create") }}`,
+					"={{ JSON.stringify({ name: $('Each Lead').item.json.name, phone: [$('Each Lead').item.json.phone], is_study: 0, legal_type: 1, branch_ids: [1] }) }}",
+					{ ...withToken, options: batches(interval) },
+				),
+				node('Rows', 'n8n-nodes-base.splitOut', 1, { fieldToSplitOut: 'model' }),
+				COUNT,
+			]),
+	},
+};
 
 /**
- * @param {{ id: string, name: string }} credential
- * @param {number} count
+ * What is measured: how many customers there are, how many records the job is about, and what a page size in the body does.
+ * @type {Record<string, { title: string, does: string, customers: number, rows: number, bodyPageSize: string, isHeavy?: boolean }>}
  */
-const createWithNode = (credential, count) =>
-	chain('Create with AlfaCRM', [
-		START,
-		...leadNodes(count),
-		alfaCrm(
-			{
-				resource: 'customer',
-				operation: 'create',
-				branchId: 1,
-				name: '={{ $json.name }}',
-				is_study: 0,
-				legal_type: 1,
-			},
-			credential,
-		),
-	]);
+const JOBS = {
+	list: { title: 'list 5,000', does: 'list', customers: 5_000, rows: 5_000, bodyPageSize: 'honoured' },
+	small: { title: 'list 5,000 by 50', does: 'list', customers: 5_000, rows: 5_000, bodyPageSize: 'ignored' },
+	large: { title: 'list 50,000', does: 'list', customers: 50_000, rows: 50_000, bodyPageSize: 'honoured' },
+	huge: {
+		title: 'list 50,000 by 50',
+		does: 'list',
+		customers: 50_000,
+		rows: 50_000,
+		bodyPageSize: 'ignored',
+		isHeavy: true,
+	},
+	create: { title: 'create 300', does: 'create', customers: 300, rows: 300, bodyPageSize: 'honoured' },
+	upsert: {
+		title: 'create or update 300',
+		does: 'upsert',
+		customers: 300,
+		rows: 300,
+		bodyPageSize: 'honoured',
+	},
+};
 
 /**
- * @param {{ hostname: string, email: string, apiKey: string }} account
- * @param {number} count
- * @param {number} interval milliseconds between requests, 0 for none
+ * `paced`: as a user sets it who knows of the limit; milliseconds between two requests.
+ * @type {Record<string, { kind: 'node' | 'http', paceMs: number }>}
  */
-const createWithHttp = (account, count, interval) =>
-	chain('Create with HTTP Request', [
-		START,
-		loginNode(account),
-		...leadNodes(count),
-		httpRequest(
-			'Create',
-			`${account.hostname}/v2api/1/customer/create`,
-			'={{ JSON.stringify({ name: $json.name, is_study: 0, legal_type: 1, branch_ids: [1] }) }}',
-			{
-				...withToken,
-				options: interval ? { batching: { batch: { batchSize: 1, batchInterval: interval } } } : {},
-			},
-		),
-	]);
+const CONTESTANTS = {
+	node: { kind: 'node', paceMs: 0 },
+	http: { kind: 'http', paceMs: 0 },
+	paced: { kind: 'http', paceMs: 200 },
+};
 
-module.exports = { createWithHttp, createWithNode, listWithHttp, listWithNode };
+module.exports = { CONTESTANTS, JOBS, WORKFLOWS };

@@ -51,22 +51,22 @@ export async function pageOf(
 	page: number,
 	size?: number,
 ): Promise<PageAnswer> {
-	const list = `${call.path}/${call.action ?? 'index'}`;
-	const isSized = size !== undefined && !client.withoutPageSize.has(list);
+	const isSized = size !== undefined && (page > 0 || !client.withoutPageSize.has(nameOf(call)));
 	if (isSized) {
 		const answer = await client.attempt(requestOf(call, page, size), mayBeTooLarge);
 		const read = answer && readPage(answer);
 		if (read && !(page === 0 && isEmptyByMistake(read))) return { ...read, size };
-	}
-	if (page > 0 && size !== undefined) {
-		client.withoutPageSize.add(list);
-		throw new PageTooLarge();
+		if (page > 0) throw new PageTooLarge();
 	}
 	const read = readPage(await client.request(requestOf(call, page)));
 	if (read === undefined) throw noList(client, call);
-	if (isSized) client.withoutPageSize.add(list);
+	if (isSized) client.withoutPageSize.add(nameOf(call));
 	return read;
 }
+
+/** What a client remembers of a list it remembers by this name. */
+export const nameOf = ({ path, action = 'index' }: Pick<List, 'action' | 'path'>): string =>
+	`${path}/${action}`;
 
 const isEmptyByMistake = ({ items, total = 0 }: PageAnswer): boolean => items.length === 0 && total > 0;
 

@@ -4,7 +4,7 @@ import type { IDataObject } from 'n8n-workflow';
 import type { ApiClient } from './client';
 import { asNodeError, nodeError } from './errors';
 import type { List, RowKey } from './page';
-import { LARGEST_PAGE, looksLikePageSize, PageTooLarge, rowKeys } from './page';
+import { LARGEST_PAGE, looksLikePageSize, nameOf, PageTooLarge, rowKeys } from './page';
 import { ReadAhead } from './readAhead';
 
 /** 200,000 records at the smallest page. A server that is still going on then would never end. */
@@ -54,11 +54,8 @@ export async function* pages(
 		// After a full last page one more tells that it was the last.
 		const pagesLeft = count < (total ?? 0) ? Math.floor(((total ?? 0) - count) / fullest) + 1 : 1;
 		const pagesWanted = Math.min(pagesLeft, Math.ceil(rowsWanted() / Math.max(fullest, 1)));
-		const {
-			items,
-			total: stated,
-			size: asked = Number(call.body?.pageSize),
-		} = await list.read(page, size, pagesWanted);
+		const { items, total: stated, size: taken } = await list.read(page, size, pagesWanted);
+		const asked = taken ?? Number(call.body?.pageSize);
 		// What merely counts the rows of the page tells nothing.
 		shrank ||= stated !== undefined && stated !== items.length && stated < (total ?? 0);
 		// A row that is removed meanwhile lowers it, and lets another slip to a page that was read before.
@@ -85,7 +82,7 @@ export async function* pages(
 		yield { number: page, rows, items, keys, total, complete, shrank };
 		if (last) return;
 		// A server that gives less than it is asked for may still count from what it was asked for, and pass over rows.
-		if (page === 0 && size !== undefined) size = items.length < asked ? items.length : size;
+		if (page === 0) size = taken === undefined ? undefined : Math.min(taken, items.length);
 	}
 	throw nodeError(
 		client.node,
@@ -135,16 +132,18 @@ export async function collect(
 	const rows: Map<RowKey, IDataObject> = new Map();
 	const all: Collected = { rows: [], whole: true, read: 0, stable: false };
 	const pageSize = Math.min(limit, LARGEST_PAGE);
+	let isStable = true;
 	for (const pass of passes) {
 		if (rows.size >= limit) break;
 		const asked = { pageSize, ...list, body: { ...list.body, ...pass } };
 		const one = await readAll(client, asked, { rows, keep, limit, readings });
 		all.whole &&= one.whole;
-		all.stable ||= one.stable;
+		isStable &&= one.whole || one.stable;
 		if (lacking(one) > lacking(all) || all.total === undefined) {
 			Object.assign(all, { total: one.total, read: one.read });
 		}
 	}
+	all.stable = !all.whole && isStable;
 	const found = [...rows.values()];
 	all.rows = found.length > limit ? found.slice(0, limit) : found;
 	return all;
@@ -169,6 +168,8 @@ interface Reading {
 	total?: number;
 	complete: boolean;
 	shrank: boolean;
+	/** A row with an ID came on two pages, one of which had new ones too: rows change places. */
+	overlaps: boolean;
 }
 
 async function readAll(client: ApiClient, list: List, wanted: Wanted): Promise<Omit<Collected, 'rows'>> {
@@ -178,7 +179,9 @@ async function readAll(client: ApiClient, list: List, wanted: Wanted): Promise<O
 	let requests = 0;
 	for (let count = 1; ; count++) {
 		const reading = await readOnce(client, { ...list, pageSize }, wanted);
-		const { total, items } = reading;
+		const { items } = reading;
+		// More rows than that make it useless.
+		const total = reading.keys.size > (reading.total ?? 0) ? undefined : reading.total;
 		if (wanted.rows.size >= wanted.limit)
 			return { whole: true, stable: false, total, read: reading.keys.size };
 		const size = known.size;
@@ -188,9 +191,12 @@ async function readAll(client: ApiClient, list: List, wanted: Wanted): Promise<O
 		const hasEqual = total === undefined && items.length > reading.keys.size;
 		const isCounted = reading.complete || known.size >= (total ?? 0);
 		// A new row may stand in the count for one that slipped; both times is too much of a chance.
-		const isEnough = isCounted && (!reading.shrank || count > 1);
+		const isSure = !reading.shrank || count > 1;
+		// Where rows change places and nothing tells how many there are, some may not have come.
+		const isSettled = total !== undefined || !reading.overlaps;
+		const isEnough = isCounted && isSure && isSettled;
 		if (isEnough && !hasEqual) return { ...result, whole: true, stable: false };
-		if (isInOrder(reading, before)) {
+		if (isInOrder({ ...reading, total }, before)) {
 			for (const key of reading.keys) wanted.rows.delete(key);
 			const keys = rowKeys(items);
 			items.forEach((row, index) => wanted.keep(row) && wanted.rows.set(keys[index], row));
@@ -219,6 +225,7 @@ async function readOnce(client: ApiClient, list: List, wanted: Wanted): Promise<
 		isShort: false,
 		complete: true,
 		shrank: false,
+		overlaps: false,
 	};
 	let last = '';
 	let isFiltered = false;
@@ -226,7 +233,7 @@ async function readOnce(client: ApiClient, list: List, wanted: Wanted): Promise<
 	const rowsWanted = () => (isFiltered ? Infinity : limit - rows.size);
 	try {
 		for await (const page of pages(client, list, rowsWanted)) {
-			const { items, keys, number, total, complete, shrank } = page;
+			const { rows: fresh, items, keys, number, total, complete, shrank } = page;
 			const text = `${keys.join('\n')}\n`;
 			// The last page may come again; before all rows are there, one of equal rows is another one.
 			const isAgain = text === last && reading.items.length >= (total ?? 0);
@@ -241,6 +248,8 @@ async function readOnce(client: ApiClient, list: List, wanted: Wanted): Promise<
 				if (typeof key === 'string' && !isAgain) reading.items.push(row);
 			});
 			isFiltered ||= !isKept;
+			const isMixed = fresh.length > 0 && fresh.length < items.length;
+			reading.overlaps ||= number > 0 && isMixed && typeof keys[0] === 'number';
 			if (number === 0) reading.isShort = items.length < pageSize;
 			reading.requests += 1;
 			Object.assign(reading, { total, complete, shrank });
@@ -250,9 +259,11 @@ async function readOnce(client: ApiClient, list: List, wanted: Wanted): Promise<
 				return await readOnce(client, { ...list, pageSize: LARGEST_PAGE }, wanted);
 		}
 	} catch (caught) {
-		if (caught instanceof PageTooLarge)
-			return await readOnce(client, { ...list, pageSize: undefined }, wanted);
-		throw asNodeError(client.node, caught, list.itemIndex);
+		if (!(caught instanceof PageTooLarge)) throw asNodeError(client.node, caught, list.itemIndex);
+		const whole = await readOnce(client, { ...list, pageSize: undefined }, wanted);
+		// Only now it is known that the size was the reason, and not something that has passed or stays.
+		client.withoutPageSize.add(nameOf(list));
+		return whole;
 	}
 	reading.digest = order.digest('base64');
 	return reading;

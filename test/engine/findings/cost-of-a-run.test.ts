@@ -4,7 +4,7 @@ import { byPhone, officeOf, pick } from '../support/office';
 import { useSchool } from '../support/school';
 
 const school = useSchool({ customers: 200 });
-const { add, customer, lead, rows, run } = officeOf(school);
+const { add, customer, lead, rows, run, set } = officeOf(school);
 
 const count = (call: string) => school.entries(call).length;
 
@@ -33,6 +33,16 @@ describe('Create Task without a date', () => {
 		// One reading, and one more to be sure.
 		expect(count('task/index')).toBeLessThanOrEqual(2 * (undated / 20 + 4));
 	});
+
+	it('looks at each task of a customer once, however many there are', async () => {
+		const id = lead();
+		for (let n = 1; n <= 40_000; n++)
+			add('task', { title: `Дело ${n}`, branch_ids: [1], customer_ids: [id] });
+		set({ bodyPageSize: 'honoured' });
+		const begun = performance.now();
+		expect(await run(task(pick(id), 'Перезвонить'))).toMatchObject([{ operationResult: 'created' }]);
+		expect(performance.now() - begun).toBeLessThan(5_000);
+	}, 30_000);
 
 	it('still makes each task once: of two items, and of two runs', async () => {
 		const [one, two] = [lead(), lead()];

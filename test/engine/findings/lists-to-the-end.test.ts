@@ -22,10 +22,10 @@ it.each(['pageSize', 'pageLength', 'oneTooLow'])(
 	},
 );
 
-it.each(['empty', 'repeatLast'])(
-	'equal entries of the log on two pages both come where the log has no total, %s past the end',
-	async (pastEnd) => {
-		set({ total: 'missing', pastEnd });
+it.each(['missing', 'pageLength'].flatMap((total) => ['empty', 'repeatLast'].map((end) => [total, end])))(
+	'equal entries of the log on two pages both come where the total is %s, %s past the end',
+	async (total, pastEnd) => {
+		set({ total, pastEnd });
 		const same = {
 			entity: 'Customer',
 			entity_id: 1,
@@ -48,3 +48,30 @@ it.each(['empty', 'repeatLast'])(
 		expect(json.filter(({ date_time }) => date_time === same.date_time)).toHaveLength(30);
 	},
 );
+
+describe.each(['missing', 'pageLength'])('customers whom nothing counts, total %s', (total) => {
+	const everybody = {
+		...{ resource: 'customer', operation: 'getAll', branchId: 1, returnAll: true },
+		...{ is_study: 2, removed: 1 },
+	};
+
+	it('all come in another order at each request, with a hint that this is not sure', async () => {
+		set({ total, shuffle: true });
+		const { json, hints } = await whole(everybody);
+		expect(json).toHaveLength(ofBranch1().length);
+		expect(hints).toEqual([expect.stringMatching(/^A list did not come whole.*: \d+ customers came$/)]);
+	});
+
+	it('are read once more where a new one pushed others to the next page', async () => {
+		set({ total });
+		const before = ofBranch1().length;
+		school.sandbox.faults.add({
+			kind: 'mutate',
+			match: { entity: 'customer' },
+			skip: 1,
+			changes: [{ entity: 'customer', insert: { name: 'Орлова Мия', is_study: 0, branch_ids: [1] } }],
+		});
+		const { json, hints } = await whole(everybody);
+		expect({ count: json.length, hints }).toEqual({ count: before + 1, hints: [] });
+	});
+});

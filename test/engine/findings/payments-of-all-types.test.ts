@@ -81,3 +81,41 @@ describe.each(['all', 'income'])('payments where a plain list shows: %s', (payDe
 		expect(hints).toEqual([expect.stringMatching(/may leave out some payments/)]);
 	});
 });
+
+describe('a type that does not come at once', () => {
+	let refund: number;
+
+	beforeEach(() => {
+		set({ payDefault: 'income' });
+		refund = pay(lead(), REFUND);
+	});
+
+	it('is asked for again where a list that is counted came empty', async () => {
+		school.sandbox.faults.add({
+			kind: 'emptyItems',
+			match: { entity: 'pay', bodyContains: `"pay_type_id":${REFUND}` },
+			times: 2,
+		});
+		const { json, hints } = await whole(list());
+		expect({ refunds: json.filter(({ id }) => id === refund).length, hints }).toEqual({
+			refunds: 1,
+			hints: [],
+		});
+	});
+
+	it('is told of where AlfaCRM counts more types than it shows', async () => {
+		school.sandbox.store.conceal('pay-type', REFUND, 'counted');
+		const { hints } = await whole(list());
+		expect(hints).toEqual([
+			expect.stringMatching(/counts more payment types than it shows, so payments of one of them may not/),
+		]);
+	});
+
+	it('is found for the next item, where the list of types did not come for one', async () => {
+		const types = rows('pay-type').length;
+		school.sandbox.faults.add({ kind: 'emptyItems', match: { entity: 'pay-type' }, times: 11 });
+		const json = await run(list(), { items: [{}, {}] });
+		expect(types).toBeGreaterThan(1);
+		expect(json.filter(({ id }) => id === refund)).toHaveLength(1);
+	});
+});

@@ -29,14 +29,14 @@ export async function listed(
 export function warnOfMissing(
 	item: Item,
 	plural: string,
-	{ whole, stable, total = 0, read }: Omit<Collected, 'rows'>,
+	{ whole, stable, total, read }: Omit<Collected, 'rows'>,
 ): void {
 	if (whole) return;
 	item.run.hints.add(
 		stable
 			? 'AlfaCRM counts more rows than it shows, each time the same ones: its count may be wrong, or this user may not see all of them'
 			: 'A list did not come whole, though it was read again. Run it once more to be sure to have all rows',
-		`AlfaCRM spoke of ${total} ${plural}, ${read} came`,
+		total === undefined ? `${read} ${plural} came` : `AlfaCRM spoke of ${total} ${plural}, ${read} came`,
 	);
 }
 

@@ -4,6 +4,9 @@ import { readId } from '../../api/formats';
 import { entityOf } from '../../entities/registry';
 import type { Entity } from '../../entities/types';
 import type { Item } from '../item';
+import { listed } from './collect';
+import type { Read } from './sure';
+import { read } from './sure';
 
 type Kinds = NonNullable<Entity['kinds']>;
 
@@ -14,33 +17,39 @@ type Kinds = NonNullable<Entity['kinds']>;
 export async function kindsLeftOut(item: Item, entity: Entity, branch?: number): Promise<IDataObject[]> {
 	const { kinds, path } = entity;
 	if (kinds === undefined) return [];
-	return await item.run.shared(entityOf(kinds.entity).path, JSON.stringify([path, branch]), async () => {
-		const others = (await kindsOf(item, entity, kinds, branch)).filter((kind) => kind !== kinds.usual);
-		const leftOut: IDataObject[] = [];
-		for (const kind of others) {
-			const body = { [kinds.name]: kind };
-			const id = await oneOf(item, entity, body, branch);
-			if (id === undefined) continue;
-			// What is shown unasked beside the usual kind shows that all are.
-			if ((await oneOf(item, entity, { id }, branch)) !== undefined) return [];
-			leftOut.push(body);
-		}
-		return leftOut;
-	});
+	const found = await item.run.shared(
+		entityOf(kinds.entity).path,
+		JSON.stringify([path, branch]),
+		async () => {
+			const { rows, doubt } = await kindsOf(item, entity, kinds, branch);
+			const leftOut: IDataObject[] = [];
+			for (const kind of rows.map(({ id }) => readId(id)).filter((id) => id !== kinds.usual)) {
+				const body = { [kinds.name]: kind };
+				const id = await oneOf(item, entity, body, branch);
+				if (id === undefined) continue;
+				// What is shown unasked beside the usual kind shows that all are.
+				if ((await oneOf(item, entity, { id }, branch)) !== undefined) return { leftOut: [], doubt };
+				leftOut.push(body);
+			}
+			return { leftOut, doubt };
+		},
+		({ doubt }) => doubt === undefined,
+	);
+	return found.leftOut;
 }
 
-async function kindsOf(item: Item, { plural }: Entity, { entity }: Kinds, branch?: number) {
-	const { path, plural: kinds } = entityOf(entity);
-	const list = { path, branch, task: `list the ${kinds.toLowerCase()}` };
+async function kindsOf(item: Item, { plural }: Entity, { entity }: Kinds, branch?: number): Promise<Read> {
+	const kinds = entityOf(entity);
+	const [all, sorts] = [plural, kinds.plural].map((words) => words.toLowerCase());
+	const list = { path: kinds.path, branch, task: `list the ${sorts}` };
 	try {
-		const { rows } = await item.collect(list);
-		return rows.map(({ id }) => readId(id));
+		return await read(item, kinds, list, `${all} of one of them`);
 	} catch (caught) {
 		if (!item.run.client.isForbidden({ ...list, action: 'index' })) throw item.asError(caught);
 		item.run.hints.add(
-			`AlfaCRM may leave out some ${plural.toLowerCase()}, and this user may not list the ${kinds.toLowerCase()} by which to ask for them`,
+			`AlfaCRM may leave out some ${all}, and this user may not list the ${sorts} by which to ask for them`,
 		);
-		return [];
+		return { rows: [] };
 	}
 }
 
@@ -51,8 +60,8 @@ async function oneOf(
 	body: IDataObject,
 	branch?: number,
 ): Promise<number | undefined> {
-	const list = { path, branch, body, task: `list the ${plural.toLowerCase()}` };
-	const { rows } = await item.collect(list, { limit: 1, readings: 1 });
+	const all = plural.toLowerCase();
+	const rows = await listed(item, all, { path, branch, body, task: `list the ${all}` }, { limit: 1 });
 	const isAsked = ([row]: IDataObject[]) =>
 		row !== undefined && Object.entries(body).every(([name, value]) => readId(row[name]) === value);
 	return isAsked(rows) ? readId(rows[0].id) : undefined;

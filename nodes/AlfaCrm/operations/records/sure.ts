@@ -20,12 +20,15 @@ export async function read(
 	list: ListCall,
 	lookedFor = 'one that was looked for',
 ): Promise<Read> {
-	const { rows, whole, stable, total = 0 } = await item.collect(list);
+	const { rows, whole, stable, total } = await item.collect(list);
 	if (whole) return { rows };
 	const plural = entity.plural.toLowerCase();
+	const counted = total === undefined ? '' : `${total} counted, `;
 	item.run.hints.add(
-		`AlfaCRM counts more ${plural} than it shows, so ${lookedFor} may not have been found`,
-		`${total} counted, ${rows.length} shown`,
+		total === undefined
+			? `AlfaCRM's list of ${plural} kept changing while it was read, so ${lookedFor} may not have been found`
+			: `AlfaCRM counts more ${plural} than it shows, so ${lookedFor} may not have been found`,
+		`${counted}${rows.length} shown`,
 	);
 	return { rows, doubt: stable ? undefined : plural };
 }
