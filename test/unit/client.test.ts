@@ -1,7 +1,7 @@
 import type { IDataObject, JsonObject } from 'n8n-workflow';
 import { NodeApiError } from 'n8n-workflow';
 
-import type { ApiRequest } from '../../nodes/AlfaCrm/api/client';
+import type { ApiRequest } from '../../nodes/AlfaCrm/api/request';
 import { ApiClient } from '../../nodes/AlfaCrm/api/client';
 import { tokenFor } from '../../nodes/AlfaCrm/api/sessions';
 import type { Sent } from './api-support';

@@ -1,8 +1,6 @@
 import type {
 	ICredentialDataDecryptedObject,
-	IDataObject,
 	IExecuteFunctions,
-	IHttpRequestOptions,
 	ILoadOptionsFunctions,
 	INode,
 	IPollFunctions,
@@ -18,11 +16,12 @@ import type { Explanation } from './explain';
 import { explain } from './explain';
 import { rateLimiterOf, readCallsAtOnce, readRate } from './rateLimiter';
 import { TRIES, withRetries } from './retry';
+import type { ApiRequest } from './request';
+import { pathOf, requestOptions, TIMEOUT_MS } from './request';
 import type { Login } from './sessions';
 import { accountOf, discard, isFrom, loginMark, loginOf, usable } from './sessions';
 
 export const CREDENTIAL = 'alfaCrmApi';
-const TIMEOUT_MS = 30_000;
 /** How long n8n may take to end a request that was cancelled. */
 const ABORT_MS = 100;
 /** How long AlfaCRM is given at least to end what it may still be at work on. */
@@ -38,26 +37,6 @@ const LASTING: ReadonlyArray<ApiFailure['declaredCause']> = ['credential-invalid
 
 /** Any n8n context that can call AlfaCRM. */
 type ApiContext = IExecuteFunctions | ILoadOptionsFunctions | IPollFunctions | IWebhookFunctions;
-
-export interface ApiRequest {
-	/** Kebab-case, as in the URL: `lead-status`. */
-	path: string;
-	action: string;
-	/** Left out for global entities. */
-	branch?: number;
-	query?: IDataObject;
-	body?: IDataObject;
-	/** For messages, to follow "could not": "create a customer". */
-	task: string;
-	/** True for calls that change nothing, which may be repeated when an answer is lost. */
-	isIdempotent: boolean;
-	/** Tasks that AlfaCRM has confirmed for the same item. */
-	savedBefore?: readonly string[];
-	labels?: Record<string, string>;
-	itemIndex?: number;
-	/** Called when it fails, and yet AlfaCRM may have carried it out, or may still be at work on it for some time. */
-	onLost?: (underWayMs: number) => void;
-}
 
 interface Connection {
 	origin: string;
@@ -288,24 +267,5 @@ function withoutSecrets(text: Explanation, { token, login }: Progress): Explanat
 		...text,
 		message: veiled(text.message, secrets),
 		description: text.description && veiled(text.description, secrets),
-	};
-}
-
-function pathOf({ branch, path, action }: Pick<ApiRequest, 'action' | 'branch' | 'path'>): string {
-	return ['v2api', branch, path, action].filter((part) => part !== undefined).join('/');
-}
-
-function requestOptions(url: string, { query, body = {} }: ApiRequest): IHttpRequestOptions {
-	return {
-		method: 'POST',
-		url,
-		qs: query,
-		// n8n drops an empty object, and some servers refuse a POST without any body.
-		body: Object.keys(body).length > 0 ? body : '{}',
-		headers: { 'Content-Type': 'application/json', Accept: 'application/json' },
-		json: true,
-		timeout: TIMEOUT_MS,
-		// A redirect would carry the token to whatever host it names.
-		disableFollowRedirect: true,
 	};
 }

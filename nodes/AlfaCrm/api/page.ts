@@ -2,7 +2,8 @@ import type { IDataObject } from 'n8n-workflow';
 import { UserError } from 'n8n-workflow';
 
 import type { Answer } from './answer';
-import type { ApiClient, ApiRequest } from './client';
+import type { ApiClient } from './client';
+import type { ApiRequest } from './request';
 import type { ApiFailure } from './errors';
 import { nodeError, timedOut } from './errors';
 

@@ -1,6 +1,6 @@
 import type { IDataObject, IExecuteFunctions } from 'n8n-workflow';
 
-import type { ApiRequest } from '../api/client';
+import type { ApiRequest } from '../api/request';
 import { ApiClient } from '../api/client';
 import { readId } from '../api/formats';
 import { mark, touch, touchedSince, withLock } from '../api/locks';

@@ -1,7 +1,7 @@
 import type { IDataObject, NodeApiError } from 'n8n-workflow';
 import { NodeOperationError } from 'n8n-workflow';
 
-import type { ApiRequest } from '../api/client';
+import type { ApiRequest } from '../api/request';
 import { asNodeError, nodeError } from '../api/errors';
 import { readId } from '../api/formats';
 import type { List } from '../api/page';

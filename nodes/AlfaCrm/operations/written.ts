@@ -1,6 +1,6 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import type { ApiRequest } from '../api/client';
+import type { ApiRequest } from '../api/request';
 import { readId } from '../api/formats';
 import { keyReadings, listOf } from '../fields/field';
 import type { Field } from '../fields/types';

@@ -1,0 +1,45 @@
+import type { IDataObject, IHttpRequestOptions } from 'n8n-workflow';
+
+export const TIMEOUT_MS = 30_000;
+
+/** One call of AlfaCRM's API. */
+export interface ApiRequest {
+	/** Kebab-case, as in the URL: `lead-status`. */
+	path: string;
+	action: string;
+	/** Left out for global entities. */
+	branch?: number;
+	query?: IDataObject;
+	body?: IDataObject;
+	/** For messages, to follow "could not": "create a customer". */
+	task: string;
+	/** True for calls that change nothing, which may be repeated when an answer is lost. */
+	isIdempotent: boolean;
+	/** Tasks that AlfaCRM has confirmed for the same item. */
+	savedBefore?: readonly string[];
+	labels?: Record<string, string>;
+	itemIndex?: number;
+	/** Called when it fails, and yet AlfaCRM may have carried it out, or may still be at work on it for some time. */
+	onLost?: (underWayMs: number) => void;
+}
+
+/** The path of a call within the AlfaCRM: `v2api/1/customer/index`. */
+export function pathOf({ branch, path, action }: Pick<ApiRequest, 'action' | 'branch' | 'path'>): string {
+	return ['v2api', branch, path, action].filter((part) => part !== undefined).join('/');
+}
+
+/** A call as n8n sends it. */
+export function requestOptions(url: string, { query, body = {} }: ApiRequest): IHttpRequestOptions {
+	return {
+		method: 'POST',
+		url,
+		qs: query,
+		// n8n drops an empty object, and some servers refuse a POST without any body.
+		body: Object.keys(body).length > 0 ? body : '{}',
+		headers: { 'Content-Type': 'application/json', Accept: 'application/json' },
+		json: true,
+		timeout: TIMEOUT_MS,
+		// A redirect would carry the token to whatever host it names.
+		disableFollowRedirect: true,
+	};
+}
