@@ -13,7 +13,7 @@ const SIZES = [1_000, 10_000, 100_000];
 const WIDTHS = [9, 30, 9, 6, 8, 12, 12];
 
 /**
- * `npm run bench`, its second part: what a poll of the trigger costs in accounts of different size, with three branches and at most
+ * `npm run bench:poll`: what a poll of the trigger costs in accounts of different size, with three branches and at most
  * 5 calls in any second. A poll without news must take the same number of requests in all of them.
  */
 async function main() {

@@ -15,7 +15,7 @@ const {
 } = require('./lib');
 const { bareCreate, bareList } = require('./lib/bench-bare.js');
 const { measure } = require('./lib/bench-measure.js');
-const { pictureOf, tableOf } = require('./lib/bench-report.js');
+const { pageOf, pictureOf } = require('./lib/bench-report.js');
 const { CONTESTANTS, JOBS } = require('./lib/bench-workflows.js');
 const { row } = require('./lib/table.js');
 
@@ -60,8 +60,8 @@ async function main() {
 		}
 		if (!flags.write) return 0;
 		const growth = await grow(bench);
-		fs.writeFileSync(PICTURE, await pictureOf(growth));
-		fs.writeFileSync(REPORT, tableOf(results, growth, machine()));
+		fs.writeFileSync(PICTURE, pictureOf(growth));
+		fs.writeFileSync(REPORT, await pageOf(results, growth, machine()));
 	} finally {
 		await n8n.stop();
 		tarball.remove();

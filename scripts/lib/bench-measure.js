@@ -40,7 +40,7 @@ async function measure({ client, n8n }, sandbox, { job, contestant, rows, limit 
 		logins: journal.filter((/** @type {any} */ { path }) => path.endsWith('/auth/login')).length,
 		refused: journal.filter((/** @type {any} */ { status }) => status === 429).length,
 		most: mostInASecond(journal),
-		rows: Number(answer?.unique_count_id ?? NaN),
+		rows: Number(Object.values(answer ?? {})[0] ?? NaN),
 		wall,
 		cpu: after.cpu - before.cpu,
 		peak: after.peak,

@@ -4,11 +4,17 @@
 
 const START = node('Start', 'n8n-nodes-base.webhook', 2, { path: 'bench', responseMode: 'lastNode' });
 
-/** What comes out in the end is how many records there were, so that the answer costs the same whatever their number. */
-const COUNT = node('Count', 'n8n-nodes-base.summarize', 1.1, {
-	fieldsToSummarize: { values: [{ aggregation: 'countUnique', field: 'id' }] },
-	options: {},
-});
+/**
+ * What comes out in the end is how many records there were, so that the answer costs the same whatever their number.
+ * @param {string} field
+ */
+const countOf = (field) =>
+	node('Count', 'n8n-nodes-base.summarize', 1.1, {
+		fieldsToSummarize: { values: [{ aggregation: 'countUnique', field }] },
+		options: {},
+	});
+
+const COUNT = countOf('id');
 
 /**
  * @param {string} name
@@ -194,8 +200,7 @@ const WORKFLOWS = {
 					'={{ JSON.stringify({ name: $json.name, is_study: 0, legal_type: 1, branch_ids: [1] }) }}',
 					{ ...withToken, options: batches(interval) },
 				),
-				node('Rows', 'n8n-nodes-base.splitOut', 1, { fieldToSplitOut: 'model' }),
-				COUNT,
+				countOf('model.id'),
 			]),
 	},
 	upsert: {
@@ -234,8 +239,7 @@ const WORKFLOWS = {
 					"={{ JSON.stringify({ name: $('Each Lead').item.json.name, phone: [$('Each Lead').item.json.phone], is_study: 0, legal_type: 1, branch_ids: [1] }) }}",
 					{ ...withToken, options: batches(interval) },
 				),
-				node('Rows', 'n8n-nodes-base.splitOut', 1, { fieldToSplitOut: 'model' }),
-				COUNT,
+				countOf('model.id'),
 			]),
 	},
 };
