@@ -3,11 +3,11 @@ import fc from 'fast-check';
 import { customer } from '../../nodes/AlfaCrm/entities/customer';
 import { readField } from '../../nodes/AlfaCrm/fields/field';
 import type { Field, Wire } from '../../nodes/AlfaCrm/fields/types';
-import { simplifiedRow } from '../../nodes/AlfaCrm/operations/simplify';
+import { simplifier } from '../../nodes/AlfaCrm/operations/simplify';
 
 const field = (name: string): Field => customer.fields.find((one) => one.name === name)!;
 const read = (name: string, value: unknown) => readField(field(name), value, 'UTC');
-const text = (name: string, list: string[]) => simplifiedRow(customer, { [name]: list as Wire })[name];
+const text = (name: string, list: string[]) => simplifier(customer)({ [name]: list as Wire })[name];
 
 it.each([
 	[['+7(900)555-00-01, доб. 5', '+7(900)555-00-02'], '+7(900)555-00-01, доб. 5, +7(900)555-00-02'],

@@ -9,20 +9,14 @@ import type { Item } from './item';
 /** How rows come out: the few useful fields of wide records, or as they are. Read before anything is sent. */
 export function simplified(item: Item, entity: Entity): (row: IDataObject) => IDataObject {
 	const isSimple = entity.simple !== undefined && item.flag(simplify);
-	return (row) => (isSimple ? simplifiedRow(entity, row) : row);
+	return isSimple ? simplifier(entity) : (row) => row;
 }
 
 /** Lists of plain values become one text, which reads back as the same list. */
-export function simplifiedRow({ simple, fields }: Entity, row: IDataObject): IDataObject {
-	if (!simple) return row;
-	const shown = simple.map((name) => [
-		name,
-		flat(
-			row[name],
-			fields.find((field) => field.name === name),
-		),
-	]);
-	return Object.fromEntries(shown) as IDataObject;
+export function simplifier({ simple, fields }: Entity): (row: IDataObject) => IDataObject {
+	if (simple === undefined) return (row) => row;
+	const shown = simple.map((name) => [name, fields.find((field) => field.name === name)] as const);
+	return (row) => Object.fromEntries(shown.map(([name, field]) => [name, flat(row[name], field)]));
 }
 
 /** With commas, unless the values would be told apart otherwise then: a word beside a phone number belongs to it. */

@@ -5,7 +5,7 @@ import { ApiClient } from '../../api/client';
 import { asNodeError } from '../../api/errors';
 import type { EventType } from '../../entities/events';
 import { entityOf } from '../../entities/registry';
-import { simplifiedRow } from '../../operations/simplify';
+import { simplifier } from '../../operations/simplify';
 import type { Change } from '../change';
 import { fetchRecord } from '../record';
 import { Baseline } from './baseline';
@@ -98,7 +98,7 @@ async function jsonOf(
 ): Promise<IDataObject> {
 	if (newIn !== undefined) {
 		const isSimple = context.getNodeParameter('simplify', true) === true;
-		return isSimple ? simplifiedRow(entityOf(newIn), row) : row;
+		return isSimple ? simplifier(entityOf(newIn))(row) : row;
 	}
 	const change = changeOf(row, branch) as Change;
 	if (context.getNodeParameter('fetchRecord', true) !== true) return change;
