@@ -38,6 +38,7 @@ const LENGTHS: Record<string, number> = {
 	996: 12,
 	998: 12,
 };
+const CODES = Object.keys(LENGTHS);
 const LONGEST = 15;
 /** What goes on after that is no phone number but a letter. */
 const LONGEST_TEXT = 1_000;
@@ -199,7 +200,7 @@ function isFiller(digits: string, code: string | undefined, shown: boolean, comp
 /** At home a number begins with 8 as well as with 7. */
 function codeOf(digits: string, shown: boolean): string | undefined {
 	if (!shown && digits.startsWith('8')) return '7';
-	return Object.keys(LENGTHS).find((code) => digits.startsWith(code));
+	return CODES.find((code) => digits.startsWith(code));
 }
 
 /** How many of the parts belong to the first number. */

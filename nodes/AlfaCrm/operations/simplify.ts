@@ -24,6 +24,8 @@ function flat(value: IDataObject[string], field?: Field): IDataObject[string] {
 	if (value === undefined) return null;
 	if (!Array.isArray(value) || value.some((item) => typeof item === 'object')) return value;
 	const text = value.join(', ');
+	// One text alone reads as itself, and most lists have no more.
+	if (value.length === 0 || (value.length === 1 && typeof value[0] === 'string')) return text;
 	return field === undefined || readsAs(field, text, value) ? text : JSON.stringify(value);
 }
 
