@@ -26,7 +26,7 @@ export const find: Operation = async (item, entity) => {
 	const all = newestFirst(await withArchived(item, entity, target, matches));
 	for (const { row } of all.filter(({ archived }) => archived === undefined)) {
 		item.run.hints.add(
-			`AlfaCRM's list of archived ${entity.plural.toLowerCase()} kept changing while it was read, so one that was found may be archived`,
+			`AlfaCRM's list of archived ${entity.plural.toLowerCase()} did not come whole, so one that was found may be archived`,
 			`${entity.label.toLowerCase()} ${String(row.id)}`,
 		);
 	}

@@ -5,7 +5,7 @@ import type { Item } from '../item';
 
 type ListCall = Parameters<Item['collect']>[0];
 
-/** The list that kept changing while it was read, by the plural of what is in it: something may be there that did not come. */
+/** The list that did not come whole, by the plural of what is in it: something may be there that did not come. */
 export type Doubt = string | undefined;
 
 export interface Read {
@@ -26,7 +26,7 @@ export async function read(
 	const counted = total === undefined ? '' : `${total} counted, `;
 	item.run.hints.add(
 		total === undefined
-			? `AlfaCRM's list of ${plural} kept changing while it was read, so ${lookedFor} may not have been found`
+			? `AlfaCRM's list of ${plural} did not come whole, so ${lookedFor} may not have been found`
 			: `AlfaCRM counts more ${plural} than it shows, so ${lookedFor} may not have been found`,
 		`${counted}${rows.length} shown`,
 	);
@@ -47,7 +47,7 @@ export async function surely(item: Item, entity: Entity, list: ListCall): Promis
 /** A second record, or a wrong one, would be worse than none. */
 export function unsure(item: Item, doubt: string, what: string): Error {
 	return item.failed(
-		`AlfaCRM's list of ${doubt} kept changing while it was read, so it is not sure ${what}`,
+		`AlfaCRM's list of ${doubt} did not come whole, so it is not sure ${what}`,
 		item.hasSaved ? 'Run it again.' : 'Run it again. Nothing was saved.',
 	);
 }
