@@ -87,7 +87,20 @@ describe('lists ask for large pages', () => {
 			ids: all(),
 			hints: [],
 		});
-		expect(asked().slice(0, 3)).toEqual([500, 500, undefined]);
+		expect(asked().slice(0, 4)).toEqual([500, 500, 500, undefined]);
+	});
+
+	it.each([0, 1])('and page %i that fails once with HTTP 500 is asked for again, as large', async (page) => {
+		set({ bodyPageSize: 'honoured', pageSize: 50 });
+		school.sandbox.faults.add({
+			kind: 'status',
+			status: 500,
+			match: { entity: 'customer', bodyContains: `"page":${page}` },
+			times: 1,
+		} as never);
+		const json = await run(everybody());
+		expect(json).toHaveLength(all().length);
+		expect(new Set(asked())).toEqual(new Set([500]));
 	});
 
 	it.each([401, 403, 404, 429])('and HTTP %d is no reason to ask again without', async (status) => {

@@ -54,7 +54,7 @@ export async function pageOf(
 ): Promise<PageAnswer> {
 	const isSized = size !== undefined && (page > 0 || !client.withoutPageSize.has(nameOf(call)));
 	if (isSized) {
-		const answer = await client.attempt(requestOf(call, page, size), mayBeTooLarge);
+		const answer = await sizedAnswer(client, requestOf(call, page, size));
 		const read = answer && readPage(answer);
 		if (read && !(page === 0 && isEmptyByMistake(read))) return { ...read, size };
 		if (page > 0) throw new PageTooLarge();
@@ -63,6 +63,18 @@ export async function pageOf(
 	if (read === undefined) throw noList(client, call);
 	if (isSized) client.withoutPageSize.add(nameOf(call));
 	return read;
+}
+
+/** The answer, unless the size may be why there is none. A failure of the server may pass, so it is asked twice. */
+async function sizedAnswer(client: ApiClient, call: ApiRequest): Promise<Answer | undefined> {
+	for (let tries = 1; ; tries++) {
+		let mayPass = false;
+		const answer = await client.attempt(call, (failure) => {
+			mayPass = failure.status === 500;
+			return mayBeTooLarge(failure);
+		});
+		if (answer !== undefined || !mayPass || tries > 1) return answer;
+	}
 }
 
 /** What a client remembers of a list it remembers by this name. */
