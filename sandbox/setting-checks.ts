@@ -78,6 +78,7 @@ const checks: Record<keyof Settings, Check> = {
 	cgiDefault: oneOf('current', 'all'),
 	deadDefault: oneOf('all', 'current'),
 	payDefault: oneOf('all', 'income'),
+	refundSum: oneOf('income', 'expenditure'),
 	removedZero: oneOf('active', 'hidesUnsorted'),
 	pageSize: whole(1, 500),
 	bodyPageSize: oneOf(

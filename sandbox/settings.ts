@@ -57,6 +57,8 @@ export interface Settings {
 	deadDefault: 'all' | 'current';
 	/** Pays listed when `pay_type_id` is absent. */
 	payDefault: 'all' | 'income';
+	/** Where a refund shows its sum; the other of the two fields is zero. */
+	refundSum: 'income' | 'expenditure';
 	/** What `removed: 0` shows when a call names it: `hidesUnsorted` = no leads without a stage. */
 	removedZero: 'active' | 'hidesUnsorted';
 	/** Rows of a page. */
@@ -172,6 +174,7 @@ export const defaultSettings: Readonly<Settings> = {
 	cgiDefault: 'current',
 	deadDefault: 'all',
 	payDefault: 'all',
+	refundSum: 'income',
 	removedZero: 'active',
 	pageSize: 20,
 	bodyPageSize: 'ignored',

@@ -149,6 +149,14 @@ describe('what rows show', () => {
 		);
 	});
 
+	it.each(['income', 'expenditure'] as const)('is the sum of a refund as %s', async (refundSum) => {
+		school.settings.refundSum = refundSum;
+		const [pay] = rows('pay').filter((row) => row.pay_type_id === 2);
+		const { items } = await school.call('pay/index', { id: pay?.id ?? 0 });
+		const sums = { income: '0.00', expenditure: '0.00', [refundSum]: pay?.income };
+		expect(items[0]).toMatchObject(sums);
+	});
+
 	it.each([7, 0] as const)('is %d for Sundays of regular lessons', async (sunday) => {
 		school.settings.sunday = sunday;
 		const onSundays = idsWhere('regular-lesson', (row) => row.day === 7);

@@ -45,6 +45,13 @@ export const dotted: Make = (name, label, extra) => ({
 	label,
 	...extra,
 });
+export const points: Make = (name, label, extra) => ({
+	type: 'date',
+	format: 'points',
+	name,
+	label,
+	...extra,
+});
 export const iso: Make = (name, label, extra) => ({ type: 'date', format: 'iso', name, label, ...extra });
 
 export const choice = (

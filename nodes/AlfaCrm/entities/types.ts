@@ -57,6 +57,8 @@ export interface Addition {
 	unless?: IDataObject;
 	/** Fields that change after it was added, so that another value does not make it another one. */
 	changing?: readonly string[];
+	/** What AlfaCRM may show under another name than it takes it. */
+	shownAs?: Readonly<Record<string, string>>;
 	/** Only records of today and yesterday count, by this field. */
 	recent?: string;
 	/** Fields that, if not given, are taken from this record: the first one that is filled, as much of it as AlfaCRM takes. */

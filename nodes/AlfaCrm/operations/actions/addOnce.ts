@@ -120,7 +120,7 @@ async function listed(adding: Adding, branch: number | undefined): Promise<IData
 }
 
 function isDuplicate({ item, other, recipe, body, compared, link }: Adding, row: IDataObject): boolean {
-	const { unless = {}, without = {}, recent } = recipe;
+	const { unless = {}, without = {}, shownAs = {}, recent } = recipe;
 	// AlfaCRM may ignore the filter that stands for an empty field.
 	const isEmptyToo = (name: string) => body[name] !== undefined || listOf(row[name]).length === 0;
 	if (!Object.keys(without).every(isEmptyToo)) return false;
@@ -133,8 +133,9 @@ function isDuplicate({ item, other, recipe, body, compared, link }: Adding, row:
 		// What AlfaCRM does not show at all cannot differ; a customer among others of a task is in it.
 		if (held === undefined) return field.name !== link.name;
 		if (field.name === link.name) return listOf(held).some((one) => readId(one) === link.id);
+		const isWanted = (value: unknown) => sameValue(field, value, body[field.name], item.zone);
 		// Some accounts show no 0 where a switch is off.
-		return sameValue(field, isNothing(held) ? absent(field) : held, body[field.name], item.zone);
+		return isWanted(isNothing(held) ? absent(field) : held) || isWanted(row[shownAs[field.name]]);
 	});
 }
 
