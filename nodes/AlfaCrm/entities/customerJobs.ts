@@ -1,5 +1,6 @@
 import { note } from './common';
 import { choice, dotted, flag, id, longText, number, record, reference, references, text } from './fields';
+import { taskTitle } from './task';
 import type { Action } from './types';
 
 const group = record('group_id', 'Group', 'group', { required: true });
@@ -253,7 +254,7 @@ const additions: Action[] = [
 		action: 'create',
 		idAs: 'customer_ids',
 		body: [
-			text('title', 'Title', { required: true, placeholder: 'e.g. Call back' }),
+			taskTitle,
 			references('assigned_ids', 'Assignee', 'user', { description: 'Users who shall do it' }),
 			reference('user_id', 'Author', 'user'),
 			references('branch_ids', 'Branch of Task', 'branch', {

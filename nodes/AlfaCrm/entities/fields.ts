@@ -11,6 +11,7 @@ type Extra = Partial<
 		| 'writeOnly'
 		| 'otherwise'
 		| 'upfront'
+		| 'requiredUnless'
 		| 'onlyWhenTrue'
 	> &
 		Pick<Filter, 'offMeansAll' | 'recheck'>

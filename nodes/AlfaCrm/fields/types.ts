@@ -112,8 +112,10 @@ export type Field = FieldBasics &
 		writeOnly?: boolean;
 		/** Sent when nothing is given. */
 		otherwise?: number | 'today';
-		/** A parameter of an action that stands with the required ones, though it may stay empty. */
+		/** Its parameter stands with the required ones, though it may stay empty. */
 		upfront?: boolean;
+		/** A record that has neither this nor that field says nothing. */
+		requiredUnless?: string;
 		/** A switch that is not sent when it is off, since off would undo something. */
 		onlyWhenTrue?: boolean;
 		/** Whose record it is. An update that names somebody else has the wrong record. */
