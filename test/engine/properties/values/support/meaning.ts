@@ -26,6 +26,8 @@ export interface Described {
 	nonZero?: boolean;
 	isPhone?: boolean;
 	required?: boolean;
+	/** Without it a record says nothing, unless it has that field. */
+	requiredUnless?: string;
 }
 
 const REFUSE: Meaning = { refuse: true };

@@ -111,7 +111,8 @@ function roleOf(
 		if (situation.operation === 'getAll') {
 			return { role: declared.type === 'choices' ? 'openOption' : 'required', field: declared };
 		}
-		return { role: property.required || property.default !== '' ? 'required' : 'optional', field: declared };
+		const isDemanded = property.required || property.default !== '' || declared.requiredUnless !== undefined;
+		return { role: isDemanded ? 'required' : 'optional', field: declared };
 	}
 	const label = property.displayName.replace(/ Names? or IDs?$/, '');
 	const field: Described = { type: 'text', name: property.name, label };
