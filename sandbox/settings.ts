@@ -59,6 +59,8 @@ export interface Settings {
 	payDefault: 'all' | 'income';
 	/** Where a refund shows its sum; the other of the two fields is zero. */
 	refundSum: 'income' | 'expenditure';
+	/** Whether a filter by `id` reads a list of them; if not, it is one that cannot be read. */
+	idLists: 'understood' | 'unreadable';
 	/** What `removed: 0` shows when a call names it: `hidesUnsorted` = no leads without a stage. */
 	removedZero: 'active' | 'hidesUnsorted';
 	/** Rows of a page. */
@@ -103,6 +105,8 @@ export interface Settings {
 	groupTeachers: 'ids' | 'names' | 'objects';
 	/** What becomes of names among the `teacher_ids` written to a group. */
 	groupTeacherNames: 'refused' | 'understood' | 'lost';
+	/** What writing `balance_bonus` to a customer does. */
+	bonusWrite: 'saves' | 'ignored';
 	/** What bonuses answer when they are added or spent: `bare` = the new balance without `success`. */
 	bonusAnswer: 'envelope' | 'bare';
 	/** When lessons show their details: `withCustomer` = in lists filtered by customer_id. */
@@ -175,6 +179,7 @@ export const defaultSettings: Readonly<Settings> = {
 	deadDefault: 'all',
 	payDefault: 'all',
 	refundSum: 'income',
+	idLists: 'understood',
 	removedZero: 'active',
 	pageSize: 20,
 	bodyPageSize: 'ignored',
@@ -198,6 +203,7 @@ export const defaultSettings: Readonly<Settings> = {
 	cgiDates: 'plain',
 	groupTeachers: 'ids',
 	groupTeacherNames: 'refused',
+	bonusWrite: 'saves',
 	bonusAnswer: 'envelope',
 	lessonDetails: 'always',
 	sunday: 7,

@@ -149,6 +149,15 @@ describe('what rows show', () => {
 		);
 	});
 
+	it('by a list of IDs are those, or all where a list is not read', async () => {
+		const wanted = idsWhere('customer', ({ id }) => id === 2 || id === 5);
+		expect(await list('customer/index', { ...everyone, id: [2, 5] })).toEqual(wanted);
+		school.settings.idLists = 'unreadable';
+		expect(await list('customer/index', { ...everyone, id: [2, 5] })).toEqual(
+			idsWhere('customer', () => true),
+		);
+	});
+
 	it.each(['income', 'expenditure'] as const)('is the sum of a refund as %s', async (refundSum) => {
 		school.settings.refundSum = refundSum;
 		const [pay] = rows('pay').filter((row) => row.pay_type_id === 2);

@@ -52,7 +52,7 @@ export const customerTariff = writable({
 	shows: [
 		text('balance', 'Balance'),
 		integer('paid_count', 'Paid Count'),
-		integer('paid_lesson_count', 'Paid Lessons'),
+		integer('paid_lesson_count', 'Remaining Lessons'),
 		text('paid_till', 'Paid Until'),
 	],
 	filters: [

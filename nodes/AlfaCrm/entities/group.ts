@@ -1,7 +1,16 @@
 import { archivedField, archivedView, archiving } from './archive';
 import { calendar } from './calendar';
-import { idFilter, name, nameFilter, note, timestampFilters, timestamps, writable } from './common';
-import { dotted, flag, id, ids, integer, iso, range, reference, references, text } from './fields';
+import {
+	idFilter,
+	idsFilter,
+	name,
+	nameFilter,
+	note,
+	timestampFilters,
+	timestamps,
+	writable,
+} from './common';
+import { dotted, flag, id, integer, iso, range, reference, references, text } from './fields';
 import { byCustomField, byId, byName } from './match';
 
 const level = reference('level_id', 'Level', 'level');
@@ -61,12 +70,7 @@ export const group = writable({
 		text('customer_name', 'Customer Name', { description: 'Name of a customer in the group' }),
 		...range(iso, 'e_date', 'End Date'),
 		{ ...idFilter, type: 'id', entity: 'group' },
-		ids('ids', 'IDs', {
-			entity: 'group',
-			description: 'IDs of the records to return, separated by commas',
-			placeholder: 'e.g. 40, 41',
-			recheck: { field: 'id', test: 'in' },
-		}),
+		idsFilter('group', 'e.g. 40, 41'),
 		level,
 		nameFilter,
 		text('note', 'Note', { description: 'Part of the note' }),

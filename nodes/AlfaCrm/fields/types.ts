@@ -98,6 +98,8 @@ export type Filter = FieldBasics &
 		 * a filter by the exact value of a field is checked against that field, if rows show it.
 		 */
 		recheck?: Recheck;
+		/** As AlfaCRM calls it, where another filter of the form goes by that name. */
+		sentAs?: string;
 		/** A switch that is off asks for all, not for the others. */
 		offMeansAll?: true;
 	};

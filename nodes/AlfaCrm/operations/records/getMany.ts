@@ -40,7 +40,7 @@ export const getMany: Operation = async (item, entity) => {
 function formsOf({ filters }: Entity, wanted: IDataObject): IDataObject[] {
 	return filters
 		.filter(({ name }) => name in wanted)
-		.map((filter) => filterForms(filter, filter.name, wanted[filter.name]))
+		.map((filter) => filterForms(filter, filter.sentAs ?? filter.name, wanted[filter.name]))
 		.reduce<IDataObject[]>(eachWith, [{}]);
 }
 
