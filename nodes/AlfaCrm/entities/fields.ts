@@ -12,6 +12,7 @@ type Extra = Partial<
 		| 'otherwise'
 		| 'upfront'
 		| 'requiredUnless'
+		| 'narrows'
 		| 'onlyWhenTrue'
 	> &
 		Pick<Filter, 'offMeansAll' | 'recheck'>

@@ -118,6 +118,8 @@ export type Field = FieldBasics &
 		upfront?: boolean;
 		/** A record that has neither this nor that field says nothing. */
 		requiredUnless?: string;
+		/** A parameter of an action without which all come; one that is there but empty is refused. */
+		narrows?: true;
 		/** A switch that is not sent when it is off, since off would undo something. */
 		onlyWhenTrue?: boolean;
 		/** Whose record it is. An update that names somebody else has the wrong record. */

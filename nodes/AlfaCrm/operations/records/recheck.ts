@@ -6,7 +6,7 @@ import type { Entity } from '../../entities/types';
 import { fold } from '../../fields/fold';
 import { holdsPhone } from '../../fields/phonePart';
 import { absent, isExact, listOf, sameItem } from '../../fields/field';
-import type { Filter, RecheckTest } from '../../fields/types';
+import type { Field, Filter, RecheckTest } from '../../fields/types';
 import type { Item } from '../item';
 import { firstDay, lastDay } from '../membershipDays';
 import type { Target } from '../target';
@@ -85,6 +85,14 @@ function tellUnchecked(item: Item, plural: string, filter: string): void {
 		filter,
 	);
 }
+
+/** The same for what an action is asked with, where rows show it under that very name. */
+export const agreesWith =
+	(asked: readonly Field[], wanted: IDataObject) =>
+	(row: IDataObject): boolean =>
+		asked.every(
+			(field) => !(field.name in wanted) || holdsExactly(field, row[field.name], wanted[field.name]),
+		);
 
 function holdsExactly(filter: Filter, held: unknown, wanted: unknown): boolean {
 	if (held === undefined || !isExact(filter)) return true;

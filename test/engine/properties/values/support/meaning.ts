@@ -28,6 +28,8 @@ export interface Described {
 	required?: boolean;
 	/** Without it a record says nothing, unless it has that field. */
 	requiredUnless?: string;
+	/** Of an action that lists. */
+	narrows?: true;
 }
 
 const REFUSE: Meaning = { refuse: true };
