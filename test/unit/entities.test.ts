@@ -351,8 +351,17 @@ describe.each(TABLE)('%s', (_resource, entity) => {
 		}
 	});
 
+	it('reads a day that rows hold, where a view is of what has not ended', () => {
+		for (const { until = [] } of views) {
+			const days = returned(entity).filter(({ type }) => type === 'date');
+			if (until.length > 0) expect(namesOf(days)).toContain(until[0]);
+		}
+	});
+
 	it('reveals past every view, since a view hides records', () => {
-		expect(namesOf(views).filter((name) => !(name in (entity.reveal ?? {})))).toEqual([]);
+		const { reveal = {}, hidden = [] } = entity;
+		const revealed = [reveal, ...hidden].flatMap((body) => Object.keys(body));
+		expect(namesOf(views).filter((name) => !revealed.includes(name))).toEqual([]);
 	});
 
 	it('lets the branch of the call stand in only where there is one, for a branch', () => {

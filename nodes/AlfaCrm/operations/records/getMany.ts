@@ -22,14 +22,14 @@ export const getMany: Operation = async (item, entity) => {
 	const said = views.filter(({ view, value }) => value !== view.unsaid);
 	const body: IDataObject = {
 		...target.query,
-		...Object.fromEntries(said.map(({ view, value }) => [view.name, value])),
+		...Object.fromEntries(said.map(({ view, value }) => [view.name, view.sends?.[value] ?? value])),
 	};
 	const chosen = eachWith(chosenPasses(item, entity), formsOf(entity, wanted));
 	const isOfKind = entity.kinds !== undefined && entity.kinds.name in wanted;
 	const others = isOfKind ? [] : await kindsLeftOut(item, entity, target.branch);
 	const passes = eachWith([{}, ...others], chosen);
 	const isWanted = await recheckOf(item, entity, target, wanted);
-	const keep = (row: IDataObject) => views.every((one) => isInView(one, row)) && isWanted(row);
+	const keep = (row: IDataObject) => views.every((one) => isInView(one, row, item.zone)) && isWanted(row);
 	const plural = entity.plural.toLowerCase();
 	const list = { ...target, body, task: `list the ${plural}` };
 	const rows = await listed(item, plural, list, { limit: most, keep, passes });

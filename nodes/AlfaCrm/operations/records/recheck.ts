@@ -73,10 +73,16 @@ export interface ChosenView {
 	value: number;
 }
 
-/** Whether a row belongs to what was chosen, by the flag that it shows, if it does. */
-export function isInView({ view: { name, flags }, value }: ChosenView, row: IDataObject): boolean {
+/** Whether a row belongs to what was chosen, by the flag and the last day that it shows, if it does. */
+export function isInView({ view, value }: ChosenView, row: IDataObject, zone: string): boolean {
+	const { name, unsaid, until = [], flags, flagNames = [name] } = view;
 	const wanted = flags[value] as 0 | 1 | undefined;
-	return wanted === undefined || holdsExactly({ type: 'flag', name, label: name }, row[name], wanted);
+	if (wanted === undefined) return true;
+	const isFlagged = (flag: string) =>
+		holdsExactly({ type: 'flag', name: flag, label: flag }, row[flag], wanted);
+	if (!flagNames.every(isFlagged)) return false;
+	const last = until.map((field) => formatDay(row[field], 'iso', zone)).find((day) => day !== undefined);
+	return value !== unsaid || last === undefined || last >= today('iso', zone);
 }
 
 function tellUnchecked(item: Item, plural: string, filter: string): void {
