@@ -253,7 +253,7 @@ export class Oracle {
 		// Who is no member has left already; the answer names the group.
 		const told = this.situation.action ? rows : [];
 		return [...sent, ...stored, ...told].some(
-			(held) => held !== undefined && sameValue(field, held[field.name], said, this.grows()),
+			(held) => held !== undefined && sameValue(field, held[field.sentAs ?? field.name], said, this.grows()),
 		);
 	}
 
