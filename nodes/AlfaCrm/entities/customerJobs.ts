@@ -101,10 +101,10 @@ const groups: Action[] = [
 		body: [
 			group,
 			dotted('e_date', 'End Date', {
-				description: 'Last day of the membership. Sources disagree on its format.',
+				description: 'Last day of the membership. Sources disagree on how AlfaCRM takes it.',
 			}),
 			dotted('b_date', 'Start Date', {
-				description: 'First day of the membership. Sources disagree on its format.',
+				description: 'First day of the membership. Sources disagree on how AlfaCRM takes it.',
 			}),
 		],
 		recipe: { kind: 'join' },

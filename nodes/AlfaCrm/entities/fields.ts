@@ -13,6 +13,7 @@ type Extra = Partial<
 		| 'upfront'
 		| 'requiredUnless'
 		| 'narrows'
+		| 'alternative'
 		| 'onlyWhenTrue'
 	> &
 		Pick<Filter, 'offMeansAll' | 'recheck'>

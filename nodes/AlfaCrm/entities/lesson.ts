@@ -122,7 +122,12 @@ const markAttendance: Action = {
 	certainty: 'documented',
 };
 
-const day = dotted('lesson_date', 'Lesson Date', { required: true, writeOnly: true });
+const day = dotted('lesson_date', 'Lesson Date', {
+	required: true,
+	writeOnly: true,
+	// One source writes it so. API notes 5.11.
+	alternative: { format: 'iso' },
+});
 const customers = ids('customer_ids', 'Customer IDs', {
 	entity: 'customer',
 	description: 'Customers who take part, separated by commas',

@@ -104,6 +104,12 @@ export type Filter = FieldBasics &
 		offMeansAll?: true;
 	};
 
+/** How a day is written where AlfaCRM refuses it under its name or in its format, for sources disagree on that. */
+export interface Alternative {
+	name?: string;
+	format?: DateFormat;
+}
+
 export type Field = FieldBasics &
 	FieldType & {
 		/** Asked for at create, since AlfaCRM refuses a record without it. */
@@ -112,6 +118,7 @@ export type Field = FieldBasics &
 		fromBranch?: boolean;
 		/** Not among what AlfaCRM returns, at least not under this name. */
 		writeOnly?: boolean;
+		alternative?: Alternative;
 		/** Sent when nothing is given. */
 		otherwise?: number | 'today';
 		/** Its parameter stands with the required ones, though it may stay empty. */

@@ -11,6 +11,7 @@ import { skipIfThere } from '../../properties/shared';
 import type { LockKey } from '../context';
 import type { Item } from '../item';
 import { reach } from '../matching/search';
+import { alternativesOf } from '../alternatives';
 import { surely } from '../records/sure';
 import { passesOf } from '../records/lookUp';
 import { report } from '../report';
@@ -51,7 +52,8 @@ export const addOnce: ActionKind<'add'> = async (item, entity, action, recipe) =
 
 	// The form has the record itself under its own label.
 	const labels = labelsOf([...other.fields, ...fields, { name, label: entity.label }]);
-	const target = { path: other.path, branch, query, labels };
+	const alternatives = alternativesOf(other.fields);
+	const target = { path: other.path, branch, query, labels, alternatives };
 	const { changing = [] } = recipe;
 	const compared = [...other.fields, ...(other.keys ?? [])].filter(
 		(one) => !isBlank(one, body[one.name]) && !changing.includes(one.name),
