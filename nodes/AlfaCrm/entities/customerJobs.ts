@@ -215,6 +215,7 @@ const additions: Action[] = [
 			// Without a type the list may show incomes only. API notes 5.16.
 			narrow: { customer_id: 'customer_id', pay_type_id: 'pay_type_id' },
 			changing: ['is_confirmed'],
+			own: { ctt_id: 'customerTariff' },
 			// A refund may carry its sum there.
 			shownAs: { income: 'expenditure' },
 			fill: { payer_name: { from: ['legal_name', 'name'], longest: 50 } },

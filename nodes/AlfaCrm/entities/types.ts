@@ -57,6 +57,8 @@ export interface Addition {
 	unless?: IDataObject;
 	/** Fields that change after it was added, so that another value does not make it another one. */
 	changing?: readonly string[];
+	/** Fields that name a record of this one, and the resource of it, which is listed by `idAs`. */
+	own?: Readonly<Record<string, string>>;
 	/** What AlfaCRM may show under another name than it takes it. */
 	shownAs?: Readonly<Record<string, string>>;
 	/** Only records of today and yesterday count, by this field. */

@@ -1,6 +1,7 @@
 import type { IDataObject } from 'n8n-workflow';
 
 import { formatDay, readId } from '../../api/formats';
+import type { CollectOptions } from '../../api/pages';
 import { entityOf } from '../../entities/registry';
 import type { Addition, Entity } from '../../entities/types';
 import { isNothing } from '../../fields/blank';
@@ -13,7 +14,7 @@ import type { Item } from '../item';
 import { reach } from '../matching/search';
 import { alternativesOf } from '../alternatives';
 import { surely } from '../records/sure';
-import { passesOf } from '../records/lookUp';
+import { lookUp, passesOf } from '../records/lookUp';
 import { report } from '../report';
 import { simplified } from '../simplify';
 import type { Target } from '../target';
@@ -64,6 +65,7 @@ export const addOnce: ActionKind<'add'> = async (item, entity, action, recipe) =
 	return await item.withLock([lock], async () => {
 		const duplicate = looks ? await findDuplicate(adding) : undefined;
 		if (duplicate) return [report(show, duplicate, 'unchanged', [])];
+		await mustBeOwn(adding, entity);
 		const filled = { ...(await defaultsFrom(adding, entity)), ...body };
 		const task = `create the ${other.label.toLowerCase()}`;
 		const model = await item.save({ ...target, action: 'create', body: filled, task }, [lock]);
@@ -71,6 +73,32 @@ export const addOnce: ActionKind<'add'> = async (item, entity, action, recipe) =
 		return [report(show, row, 'created', Object.keys(filled))];
 	});
 };
+
+/** What names a record of somebody else has mistaken one of both. A list that did not come whole tells nothing. */
+async function mustBeOwn({ item, recipe, target, link, body }: Adding, { label }: Entity): Promise<void> {
+	for (const [name, resource] of Object.entries(recipe.own ?? {})) {
+		const id = readId(body[name]);
+		if (id === undefined) continue;
+		const other = entityOf(resource);
+		const query = { [link.name]: link.id };
+		const where = { path: other.path, branch: target.branch, query, labels: target.labels };
+		const collect = (list: Parameters<Item['collect']>[0], options: CollectOptions) =>
+			item.collect(list, options);
+		const isMissing = await lookUp(collect, other, id, where).then(
+			({ record, isSure }) => record === undefined && isSure,
+			(caught) => {
+				// Who may take payments need not be allowed to see subscriptions.
+				if (item.run.client.isForbidden({ ...where, action: 'index' })) return false;
+				throw item.asError(caught);
+			},
+		);
+		if (!isMissing) continue;
+		throw item.refused(
+			`${label} ${link.id} has no ${other.label.toLowerCase()} ${id}`,
+			`Correct '${label}', or '${target.labels[name] ?? name}'. ${item.unsaved()}`,
+		);
+	}
+}
 
 /** A record that agrees in everything that was given and tells it from others. */
 async function findDuplicate(adding: Adding): Promise<IDataObject | undefined> {
