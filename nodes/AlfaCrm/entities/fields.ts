@@ -11,6 +11,9 @@ type Extra = Partial<
 		| 'writeOnly'
 		| 'otherwise'
 		| 'upfront'
+		| 'requiredUnless'
+		| 'narrows'
+		| 'alternative'
 		| 'onlyWhenTrue'
 	> &
 		Pick<Filter, 'offMeansAll' | 'recheck'>
@@ -41,6 +44,13 @@ export const time = simple('time');
 export const dotted: Make = (name, label, extra) => ({
 	type: 'date',
 	format: 'dotted',
+	name,
+	label,
+	...extra,
+});
+export const points: Make = (name, label, extra) => ({
+	type: 'date',
+	format: 'points',
 	name,
 	label,
 	...extra,

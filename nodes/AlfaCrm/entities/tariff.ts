@@ -23,6 +23,7 @@ export const tariff = readable({
 		integer('duration', 'Duration', { description: 'Minutes of a lesson' }),
 		text('added', 'Added'),
 		ids('branch_ids', 'Branch IDs'),
+		integer('calculation_type', 'Calculation Type'),
 		ids('subject_ids', 'Subject IDs'),
 		flag('is_archive', 'Archived'),
 	],

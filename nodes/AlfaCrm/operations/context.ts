@@ -24,6 +24,8 @@ export class Run {
 	readonly looseFilters = new Set<string>();
 	/** Filters that AlfaCRM was seen to ignore, by path and field. */
 	readonly ignoredFilters = new Set<string>();
+	/** Days that AlfaCRM could not read as they are written first, by path. */
+	private readonly turned = new Map<string, Set<string>>();
 	/** Says whose writes are whose, among all executions of the process. */
 	private readonly writer = Symbol('run');
 	private readonly written = new Map<string, WrittenRecords>();
@@ -53,6 +55,12 @@ export class Run {
 		let records = this.written.get(path);
 		if (records === undefined) this.written.set(path, (records = new WrittenRecords()));
 		return records;
+	}
+
+	turnedDays(path: string): Set<string> {
+		const known = this.turned.get(path) ?? new Set<string>();
+		this.turned.set(path, known);
+		return known;
 	}
 
 	get isCancelled(): boolean {

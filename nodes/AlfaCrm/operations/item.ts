@@ -9,12 +9,17 @@ import type { Collected, CollectOptions } from '../api/pages';
 import { collect } from '../api/pages';
 import { isPlain } from '../fields/blank';
 import { isCustom } from '../fields/custom';
+import type { Alternative } from '../fields/types';
+import { notTaken, unread, withTurned } from './alternatives';
 import type { LockKey, Run } from './context';
 import type { Parameter } from './parameters';
 import { Collection, ParameterReader } from './parameters';
 
 /** A call that the item itself adds its part to. */
-export type ItemRequest = Omit<ApiRequest, 'itemIndex' | 'isIdempotent' | 'savedBefore' | 'onLost'>;
+export type ItemRequest = Omit<ApiRequest, 'itemIndex' | 'isIdempotent' | 'savedBefore' | 'onLost'> & {
+	/** Fields that may have to be written in another way, by their names. */
+	alternatives?: Readonly<Record<string, Alternative>>;
+};
 
 interface Saving {
 	/** The record as it was read, so that what is read next can be told from what was saved. */
@@ -135,9 +140,27 @@ export class Item extends ParameterReader {
 		this.hasAsked = true;
 		// What was sent may be there even if its answer is lost.
 		this.run.noteWrite(touched);
-		const answer = await this.run.client.request({ ...call, isIdempotent: false, ...rest });
+		const answer = await this.attempt(call, rest);
 		this.run.noteWrite(touched);
 		return answer;
+	}
+
+	/** Days that AlfaCRM cannot read are sent once more in the other way that is known of, by later items at once. */
+	private async attempt(
+		call: ItemRequest,
+		rest: Pick<ApiRequest, 'itemIndex' | 'savedBefore' | 'onLost'>,
+	): Promise<IDataObject | IDataObject[]> {
+		const known = this.run.turnedDays(call.path);
+		for (;;) {
+			const turned = new Set(known);
+			let refused: string[] = [];
+			const answer = await this.run.client.attempt(
+				{ ...withTurned(call, turned, this.zone), isIdempotent: false, ...rest },
+				(failure) => (refused = unread(failure, call, turned)).length > 0,
+			);
+			if (answer !== undefined) return answer;
+			for (const name of refused) known.add(name);
+		}
 	}
 
 	/** The rows of a list, each once; all of them if no limit is given. */
@@ -170,9 +193,24 @@ export class Item extends ParameterReader {
 			);
 		}
 		this.saved.push(call.task);
+		this.mustHold(call, model);
 		this.tellLost(call.body ?? {}, model);
 		this.run.writtenTo(call.path).note(call, model, this.run.now(), before);
 		return confirms === undefined || 'model' in answer ? model : withoutEnvelope(answer);
+	}
+
+	/** A name that AlfaCRM does not know is passed over without a word. */
+	private mustHold(call: ItemRequest, model: IDataObject): void {
+		const turned = this.run.turnedDays(call.path);
+		const lost = notTaken(call, turned, model, this.zone);
+		if (lost.length === 0) return;
+		for (const name of lost) turned.delete(name);
+		this.run.forget(call);
+		const labels = lost.map((name) => `'${call.labels?.[name] ?? name}'`).join(' and ');
+		throw this.failed(
+			`AlfaCRM did not keep ${labels} when asked to ${call.task}`,
+			'Look in AlfaCRM what was saved, and set it there.',
+		);
 	}
 
 	/** AlfaCRM passes over a custom field that it does not have without a word; the record that it answers with shows that. */

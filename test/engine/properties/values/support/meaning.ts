@@ -26,6 +26,12 @@ export interface Described {
 	nonZero?: boolean;
 	isPhone?: boolean;
 	required?: boolean;
+	/** Without it a record says nothing, unless it has that field. */
+	requiredUnless?: string;
+	/** As AlfaCRM calls it. */
+	sentAs?: string;
+	/** Of an action that lists. */
+	narrows?: true;
 }
 
 const REFUSE: Meaning = { refuse: true };
@@ -89,8 +95,11 @@ export function meaningOf(field: Described, value: unknown): Meaning {
 	// A protection must not go because an expression finds nothing: only a list without anything in it may say so.
 	const isOption = OPTIONS.includes(field.name) || (field.name === 'status' && field.type === 'choices');
 	if (meaning.empty && isOption) return open(REFUSE, meaning);
+	const [said] = meaning.says ?? [];
 	// What AlfaCRM does by itself need not be said.
-	return field.name === 'removed' && meaning.says?.[0] === 0 ? { ...meaning, anything: true } : meaning;
+	if (['removed', 'dead'].includes(field.name) && said === 0) return { ...meaning, anything: true };
+	// Archived ones are asked for by a yes, all of them by a no.
+	return field.name === 'dead' && said !== undefined ? { ...meaning, says: [said === 2] } : meaning;
 }
 
 function text(value: unknown): Meaning {
