@@ -1,4 +1,4 @@
-import type { IDataObject, INodeExecutionData } from 'n8n-workflow';
+import type { IDataObject, INodeExecutionData, NodeApiError } from 'n8n-workflow';
 
 import { performAll } from '../../../nodes/AlfaCrm/operations/performAll';
 import { Auth } from '../../../sandbox/auth';
@@ -22,6 +22,11 @@ class OpenDoor extends Auth {
 	}
 	override authorise(): void {}
 	override checkAppKey(): void {}
+}
+
+interface End {
+	items: INodeExecutionData[];
+	error?: NodeApiError;
 }
 
 type Json = Record<string, unknown>;
@@ -70,8 +75,8 @@ export class SmallSchool {
 	async run(parameters: IDataObject, options: Omit<DeskOptions, 'parameters'> = {}) {
 		const desk = deskOf((request) => this.answer(request), { parameters, ...options });
 		const end = await performAll(desk.run).then(
-			(items): { items: INodeExecutionData[]; error?: Error & { description?: string } } => ({ items }),
-			(error: Error) => ({ items: [], error }),
+			(items): End => ({ items }),
+			(error: NodeApiError): End => ({ items: [], error }),
 		);
 		return { json: end.items.map(({ json }) => json), error: end.error, hints: desk.hints(), desk };
 	}
