@@ -4,6 +4,7 @@ import { UserError } from 'n8n-workflow';
 import type { Answer } from './answer';
 import type { ApiClient } from './client';
 import type { ApiRequest } from './request';
+import { nameOf } from './request';
 import type { ApiFailure } from './errors';
 import { nodeError, timedOut } from './errors';
 
@@ -64,10 +65,6 @@ export async function pageOf(
 	if (isSized) client.withoutPageSize.add(nameOf(call));
 	return read;
 }
-
-/** What a client remembers of a list it remembers by this name. */
-export const nameOf = ({ path, action = 'index' }: Pick<List, 'action' | 'path'>): string =>
-	`${path}/${action}`;
 
 const isEmptyByMistake = ({ items, total = 0 }: PageAnswer): boolean => items.length === 0 && total > 0;
 

@@ -8,6 +8,9 @@ import type { Run } from './context';
 import { perform } from './index';
 import { Item } from './item';
 
+/** What an error says of its own item. */
+const NOTHING = /Nothing was (saved|sent to AlfaCRM)\./;
+
 interface Failure {
 	item: Item;
 	error: NodeApiError | NodeOperationError;
@@ -23,7 +26,8 @@ interface Failure {
  */
 export async function performAll(run: Run): Promise<INodeExecutionData[]> {
 	const { context } = run;
-	const items = context.getInputData().map((_, index) => new Item(run, index));
+	const items: Item[] = [];
+	for (const index of context.getInputData().keys()) items.push(new Item(run, index, items[index - 1]));
 	const output: INodeExecutionData[][] = items.map(() => []);
 	const failures: Failure[] = [];
 	const underWay = new Set<Promise<void>>();
@@ -35,8 +39,12 @@ export async function performAll(run: Run): Promise<INodeExecutionData[]> {
 			output[item.index] = (await perform(item)).map((json) => ({ json, pairedItem }));
 		} catch (caught) {
 			const error = item.asError(caught);
-			if (!context.continueOnFail() || run.isCancelled) failures.push({ item, error });
+			if (item.isLeftOut) return;
+			run.isStopping = !context.continueOnFail() || run.isCancelled;
+			if (run.isStopping) failures.push({ item, error });
 			else output[item.index] = [{ json: errorJson(error), pairedItem }];
+		} finally {
+			item.end();
 		}
 	};
 	for (const item of items) {
@@ -61,10 +69,16 @@ function itemsAtOnce({ context, client }: Run): number {
 function firstOf(failures: readonly Failure[], items: readonly Item[]): Error {
 	const [first, ...others] = [...failures].sort((a, b) => a.item.index - b.item.index);
 	const saved = items.filter((item) => item.hasSaved && item !== first.item).map(({ index }) => index);
+	const about = first.error.description ?? '';
 	const words = [
-		first.error.description ?? '',
+		saved.length > 0 ? about.replace(NOTHING, 'Of this item nothing was $1.') : about,
 		saved.length > 0 ? `Saved: ${saved.length > 1 ? 'items' : 'item'} ${ranges(saved)}.` : '',
-		...others.map(({ item, error }) => `Item ${item.index} failed as well: ${error.message}`),
+		// Whether it may be there all the same is in the description.
+		...others.map(({ item, error }) =>
+			[`Item ${item.index} failed as well: ${error.message}`, error.description?.trim()]
+				.filter(Boolean)
+				.join('. '),
+		),
 	];
 	first.error.description = words.filter((text) => text !== '').join(' ') || undefined;
 	return first.error;
