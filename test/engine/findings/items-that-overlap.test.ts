@@ -112,3 +112,21 @@ it('an error tells of each item what is true of it', async () => {
 	expect(error?.description).toMatch(/Of this item nothing was saved\. Saved: items 0 to 2/);
 	expect(error?.description).toMatch(/Item 4 failed as well: .*may have carried it out all the same/);
 });
+
+it('an error that several items share is told once', async () => {
+	const match = { action: 'create', bodyContains: 'Вера' };
+	school.sandbox.faults.add({ kind: 'status', match, skip: 2, times: 0 });
+	const { error } = await engine(5).run({
+		parameters: {
+			resource: 'customer',
+			operation: 'create',
+			branchId: 1,
+			name: '={{ $json.name }}',
+			additionalFields: {},
+		},
+		items: Array.from({ length: 8 }, (_, index) => ({ name: `Вера ${index}` })),
+	});
+	const description = error?.description ?? '';
+	expect(description.match(/may have carried it out/g)).toHaveLength(1);
+	expect(description).toMatch(/Saved: items? [\d ,to]+\. Items? [\d ,to]+ failed in the same way\.$/);
+});
