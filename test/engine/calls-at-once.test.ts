@@ -119,15 +119,6 @@ it('an AlfaCRM that cannot follow gets one call at a time within ten calls, and 
 	expect(Math.max(...underWay())).toBe(5);
 }, 60_000);
 
-it('never more than five are under way, not even where each answer takes longer than two seconds', async () => {
-	set({ rateLimit: 0, latencyMs: 2_500 });
-	const engine = engineOf(0, { requestsPerSecond: 0 });
-	const items = NAMES.slice(0, 6);
-	await Promise.all([1, 2, 3].map(async () => await engine.run({ parameters: create, items })));
-	expect(rows('customer')).toHaveLength(18);
-	expect(Math.max(...underWay())).toBe(5);
-}, 60_000);
-
 it('writes that take longer than reads do not make it one after another', async () => {
 	set({ rateLimit: 0, latencyMs: 60 });
 	const engine = engineOf(0, { requestsPerSecond: 0 });
