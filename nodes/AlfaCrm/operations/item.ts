@@ -2,7 +2,7 @@ import type { IDataObject, NodeApiError } from 'n8n-workflow';
 import { NodeOperationError } from 'n8n-workflow';
 
 import type { ApiRequest } from '../api/request';
-import { asNodeError, nodeError } from '../api/errors';
+import { asNodeError, cancelled, nodeError } from '../api/errors';
 import { readId } from '../api/formats';
 import type { List } from '../api/page';
 import type { Collected, CollectOptions } from '../api/pages';
@@ -16,7 +16,10 @@ import type { Parameter } from './parameters';
 import { Collection, ParameterReader } from './parameters';
 
 /** A call that the item itself adds its part to. */
-export type ItemRequest = Omit<ApiRequest, 'itemIndex' | 'isIdempotent' | 'savedBefore' | 'onLost'> & {
+export type ItemRequest = Omit<
+	ApiRequest,
+	'itemIndex' | 'isIdempotent' | 'savedBefore' | 'onSend' | 'onLost'
+> & {
 	/** Fields that may have to be written in another way, by their names. */
 	alternatives?: Readonly<Record<string, Alternative>>;
 };
@@ -35,15 +38,23 @@ export class Item extends ParameterReader {
 	private readonly saved: string[] = [];
 	/** Whether it has sent any call. */
 	private hasAsked = false;
+	/** Whether it was about to begin when the run was to stop. */
+	isLeftOut = false;
 	/** Until when AlfaCRM may be at work on a write that was given up; of `performance.now()`. */
 	private underWayUntil = 0;
+
+	/** Settles when this item and all before it have got into line for what they are about, or have ended. */
+	private readonly inLine: Promise<void>;
+	private getInLine: () => void = () => {};
 
 	constructor(
 		readonly run: Run,
 		readonly index: number,
+		private readonly before?: Item,
 	) {
 		super();
 		this.zone = run.zone;
+		this.inLine = new Promise<void>((resolve) => (this.getInLine = () => resolve(before?.inLine)));
 	}
 
 	get origin(): string {
@@ -111,16 +122,25 @@ export class Item extends ParameterReader {
 		return await this.run.withLock(keys, work, () => this.underWayUntil - performance.now());
 	}
 
+	/**
+	 * The same for records that had to be looked for first: an item before may take longer for that, and still it gets into
+	 * line first. It asked for the locks that it holds meanwhile before this item did, so none waits for the other.
+	 */
+	async withLockInOrder<T>(keys: readonly LockKey[], work: () => Promise<T>): Promise<T> {
+		await this.before?.inLine;
+		const working = this.withLock(keys, work);
+		this.getInLine();
+		return await working;
+	}
+
+	/** It is done, and nobody has to wait for it any more. */
+	end(): void {
+		this.getInLine();
+	}
+
 	/** Sends a call that reads. */
 	async request(call: ItemRequest): Promise<IDataObject | IDataObject[]> {
-		const { index: itemIndex, saved } = this;
-		this.hasAsked = true;
-		return await this.run.client.request({
-			...call,
-			isIdempotent: true,
-			itemIndex,
-			savedBefore: [...saved],
-		});
+		return await this.run.client.request({ ...call, isIdempotent: true, ...this.part() });
 	}
 
 	/**
@@ -135,9 +155,8 @@ export class Item extends ParameterReader {
 			this.underWayUntil = performance.now() + underWayMs;
 			this.run.forget(call);
 		};
-		const rest = { itemIndex: this.index, savedBefore: [...this.saved], onLost };
+		const rest = { ...this.part(), onLost };
 		const touched: LockKey[] = [[call.path], ...records];
-		this.hasAsked = true;
 		// What was sent may be there even if its answer is lost.
 		this.run.noteWrite(touched);
 		const answer = await this.attempt(call, rest);
@@ -165,9 +184,19 @@ export class Item extends ParameterReader {
 
 	/** The rows of a list, each once; all of them if no limit is given. */
 	async collect(list: Omit<List, 'itemIndex'>, options: CollectOptions = {}): Promise<Collected> {
-		const { index: itemIndex, saved } = this;
+		return await collect(this.run.client, { ...list, ...this.part() }, options);
+	}
+
+	/** What the item adds to each of its calls. */
+	private part(): Pick<ApiRequest, 'itemIndex' | 'savedBefore' | 'onSend'> {
+		return { itemIndex: this.index, savedBefore: [...this.saved], onSend: () => this.begin() };
+	}
+
+	/** After a failure nothing new begins, and whoever has only waited so far, say for the same record, is new. */
+	private begin(): void {
+		this.isLeftOut = !this.hasAsked && this.run.isStopping;
+		if (this.isLeftOut) throw cancelled();
 		this.hasAsked = true;
-		return await collect(this.run.client, { ...list, itemIndex, savedBefore: [...saved] }, options);
 	}
 
 	/**
