@@ -125,7 +125,7 @@ describe('the members of a group', () => {
 
 it('a row is in the view that was chosen, by the flag that it shows', () => {
 	const view = customerView();
-	const isIn = (value: number, row: IDataObject) => isInView({ view, value }, row);
+	const isIn = (value: number, row: IDataObject) => isInView({ view, value }, row, 'UTC');
 	expect([isIn(0, { removed: 0 }), isIn(0, { removed: 1 }), isIn(0, {}), isIn(0, { removed: null })]).toEqual(
 		[true, false, true, true],
 	);
