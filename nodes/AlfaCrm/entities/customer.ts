@@ -5,6 +5,7 @@ import {
 	boolean,
 	choice,
 	dotted,
+	emailPart,
 	emails,
 	id,
 	ids,
@@ -231,9 +232,9 @@ export const customer = writable({
 		}),
 		...range(dotted, 'date', 'Added'),
 		...range(dotted, 'dob', 'Date of Birth'),
-		text('email', 'Email', {
+		emailPart('email', 'Email', {
 			description:
-				'Part of the address. Seen in one integration only, so the node checks the rows that come again.',
+				'One address, or a part of it. Seen in one integration only, so the node checks the rows that come again.',
 			placeholder: 'e.g. name@example.org',
 			recheck: { field: 'email', test: 'contains' },
 		}),

@@ -31,6 +31,7 @@ export const text = simple('text');
 export const longText = simple('longText');
 export const texts = simple('texts');
 export const emails = simple('emails');
+export const emailPart = simple('emailPart');
 export const phones = simple('phones');
 export const phonePart = simple('phonePart');
 export const integer = simple('integer');

@@ -221,7 +221,8 @@ export const lesson = writable({
 		record('customer_id', 'Customer', 'customer', { description: 'Who takes part' }),
 		record('group_id', 'Group', 'group', { description: 'Which group takes part' }),
 		idFilter,
-		...range(iso, 'date', 'Lesson Date'),
+		// Some integrations send dotted days. API notes 5.11.
+		...range(iso, 'date', 'Lesson Date', 'date'),
 		lessonType,
 		references('location_ids', 'Location', 'location'),
 		references('room_ids', 'Room', 'room'),

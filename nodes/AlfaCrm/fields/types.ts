@@ -36,6 +36,8 @@ interface FieldTypes {
 	texts: { split?: false };
 	/** Addresses of email. */
 	emails: Nothing;
+	/** An address of email, or a part of one, to search with. */
+	emailPart: Nothing;
 	/** Phone numbers, which are the same in any spelling. */
 	phones: Nothing;
 	/** A phone number, or some digits of one, to search with. */

@@ -68,6 +68,8 @@ const READERS: Record<Kind, (value: unknown, field: Described) => Meaning> = {
 	texts: (value, field) => texts(value, field, field.isPhone === true),
 	emails: (value, field) => texts(value, field, false),
 	phones: (value, field) => texts(value, field, true),
+	// Several addresses are refused, which is tested with the filters.
+	emailPart: (value) => open(REFUSE, text(value)),
 	// Some digits will do, and what they are told apart by is tested with the filters.
 	phonePart: () => ({ refuse: true, empty: true, anything: true }),
 	integer: (value, field) => number(value, field, true),
