@@ -91,7 +91,8 @@ describe('a row is checked again', () => {
 });
 
 describe('the members of a group', () => {
-	const day = (add: number) => new Date(Date.now() + add * 86_400_000).toISOString().slice(0, 10);
+	const day = (add: number) =>
+		new Intl.DateTimeFormat('sv-SE', { timeZone: 'Europe/Moscow' }).format(Date.now() + add * 86_400_000);
 	const customers = { ...entityOf('customer') };
 
 	async function members(rows: IDataObject[]) {
@@ -106,8 +107,10 @@ describe('the members of a group', () => {
 			{ id: 2, customer_id: 2, b_date: day(-9), e_date: day(-3) },
 			{ id: 3, customer_id: 3, b_date: day(3), e_date: day(9) },
 			{ id: 4, customer_id: 4 },
+			// Neither the first day nor the last one is left out.
+			{ id: 5, customer_id: 5, b_date: day(0), e_date: day(0) },
 		]);
-		expect(ids).toEqual([1, 4]);
+		expect(ids).toEqual([1, 4, 5]);
 		expect(sent).toHaveLength(1);
 		expect(sent[0].url).toContain('/v2api/1/cgi/index');
 		expect(sent[0].body).toMatchObject({ group_id: 5 });

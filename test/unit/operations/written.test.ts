@@ -57,6 +57,7 @@ describe('what an execution has written', () => {
 	it('is gone after a deletion, whatever lists show', () => {
 		const records = new WrittenRecords();
 		records.note(create({ name: 'Мия' }), { id: 7 }, 0);
+		expect(records.get(7)?.row).toStrictEqual({ id: 7, name: 'Мия' });
 		expect(records.isGone(7)).toBe(false);
 		records.note(remove(7), {}, 1, { id: 7 });
 		expect(records.isGone(7)).toBe(true);
@@ -119,6 +120,12 @@ describe('a list is late', () => {
 		expect(isLate(records.get(9)!, { id: 9 })).toBe(true);
 		records.note(update(9, { note: null }), {}, 0);
 		expect(isLate(records.get(9)!, { id: 9, note: null })).toBe(false);
+		records.note(update(10, { note: 'b' }), {}, 0, { id: 10, note: 'a' });
+		records.note(update(10, { note: 'a' }), {}, 0);
+		expect([
+			isLate(records.get(10)!, { id: 10, note: 'a' }),
+			isLate(records.get(10)!, { id: 10, note: 'b' }),
+		]).toEqual([false, true]);
 	});
 });
 
