@@ -130,3 +130,36 @@ it('an error that several items share is told once', async () => {
 	expect(description.match(/may have carried it out/g)).toHaveLength(1);
 	expect(description).toMatch(/Saved: items? [\d ,to]+\. Items? [\d ,to]+ failed in the same way\.$/);
 });
+
+it('executions about the same people, by other keys and in another order, come to an end and make each once', async () => {
+	const people = Array.from({ length: 6 }, (_, index) => ({
+		name: `Лунная Вера ${index}`,
+		phone: `+7(900)111-22-3${index}`,
+		email: `vera${index}@school.example`,
+	}));
+	// Who is new is known by both keys, or two of them could not be told to be one.
+	for (const { phone, email, name } of people.slice(0, 3)) lead({ name, phone: [phone], email: [email] });
+	const items = people.flatMap((person, index) => [
+		index < 3 ? { ...person, also: person.email, email: '' } : person,
+		index < 3 ? { ...person, phone: '', also: person.phone } : person,
+		person,
+	]);
+	const fields = { name: '={{ $json.name }}', note: '={{ $json.also }}' };
+	const parameters = upsert({ ...fields, phone: '={{ $json.phone }}', email: '={{ $json.email }}' });
+	const orders = [items, [...items].reverse(), [...items.slice(7), ...items.slice(0, 7)]];
+	const stop = new AbortController();
+	school.sandbox.onAnswer = ({ action }) => {
+		if (action === 'update') stop.abort();
+	};
+	const runs = await Promise.all([
+		...orders.map(async (order) => await engine(5).run({ parameters, items: [FIRST, ...order] })),
+		engine(5).run({ parameters, items, signal: stop.signal }),
+	]);
+	expect(runs.slice(0, 3).map(({ error }) => error)).toEqual([undefined, undefined, undefined]);
+	expect(
+		rows('customer')
+			.map(({ phone }) => String(phone))
+			.sort(),
+	).toEqual([...people, FIRST].map(({ phone }) => phone).sort());
+	expect(await engine(1).run({ parameters, items })).toMatchObject({ error: undefined });
+}, 60_000);
