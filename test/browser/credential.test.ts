@@ -13,6 +13,7 @@ describe('the credential form', () => {
 			'API Key *',
 			'App Key',
 			'Requests per Second',
+			'Calls at Once',
 			'Allowed HTTP Request Domains',
 		]);
 		expect(await form.input('hostname').getAttribute('placeholder')).toBe('e.g. demo.s20.online');
