@@ -136,6 +136,20 @@ it('a row is in the view that was chosen, by the flag that it shows', () => {
 	expect([isIn(1, { removed: 1 }), isIn(1, { removed: 0 })]).toEqual([true, true]);
 });
 
+it('a subscription is archived if one of its flags says so', () => {
+	const [view] = entityOf('customerTariff').views!;
+	const isIn = (value: number, row: IDataObject) => isInView({ view, value }, row, 'UTC');
+	const rows = [
+		{ dead: 1, removed: null },
+		{ dead: 0, removed: 1 },
+		{ dead: 0, removed: 0 },
+		{ dead: false },
+		{},
+	];
+	expect(rows.map((row) => isIn(2, row))).toEqual([true, true, false, false, true]);
+	expect(rows.map((row) => isIn(0, row))).toEqual([false, false, true, true, true]);
+});
+
 function customerView() {
 	return entityOf('customer').views!.find(({ name }) => name === 'removed')!;
 }

@@ -78,9 +78,12 @@ export function isInView({ view, value }: ChosenView, row: IDataObject, zone: st
 	const { name, unsaid, until = [], flags, flagNames = [name] } = view;
 	const wanted = flags[value] as 0 | 1 | undefined;
 	if (wanted === undefined) return true;
-	const isFlagged = (flag: string) =>
+	const shown = flagNames.filter((flag) => row[flag] !== undefined);
+	const isWanted = (flag: string) =>
 		holdsExactly({ type: 'flag', name: flag, label: flag }, row[flag], wanted);
-	if (!flagNames.every(isFlagged)) return false;
+	// It is archived if one of the flags says so.
+	const agrees = wanted === 1 && shown.length > 0 ? shown.some(isWanted) : shown.every(isWanted);
+	if (!agrees) return false;
 	const last = until.map((field) => formatDay(row[field], 'iso', zone)).find((day) => day !== undefined);
 	return value !== unsaid || last === undefined || last >= today('iso', zone);
 }
