@@ -198,8 +198,19 @@ const joined = (parts: readonly Part[]): string => parts.map(({ digits }) => dig
 
 const ABROAD = /^(?:00|810(?=\d{11}))/;
 
+/** "1) 8 900 555 00 01", "12 8 900 555 00 01": no country begins so, and a mobile phone of home is behind it. */
+function isLabelled([label, ...others]: readonly Part[]): boolean {
+	const all = label.digits + joined(others);
+	const isApart = label.digits.length === 1 || (label.digits.length === 2 && others[0]?.digits.length === 1);
+	if (!isApart || codeOf(all, false) !== undefined) return false;
+	let end = 0;
+	const ends = others.map(({ digits }) => (end += digits.length));
+	return /^[78]9/.test(joined(others)) && ends.includes(LENGTHS[7]);
+}
+
 /** A run of digits is one number, or one and what follows it: another one, an extension. */
 function cut(parts: readonly Part[], plus: boolean): PhoneNumber[] {
+	if (!plus && isLabelled(parts)) return cut(parts.slice(1), false);
 	const all = joined(parts);
 	const [abroad = ''] = plus ? [] : (ABROAD.exec(all) ?? []);
 	const digits = all.slice(abroad.length);

@@ -54,6 +54,11 @@ describe.each([
 	});
 });
 
+it.each(['1) 8 900 555 00 01', 'Анна 12 8 900 555 00 01'])('%j finds who has the number', async (text) => {
+	const id = lead({ phone: [A] });
+	expect(await run(byPhone(text))).toMatchObject([{ id, operationResult: 'unchanged' }]);
+});
+
 it('a number behind an extension finds who has it, and is saved without the extension', async () => {
 	const text = '8 900 555 00 01 доб. 12 8 900 555 00 02';
 	const id = lead({ phone: [B] });
