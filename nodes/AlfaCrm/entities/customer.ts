@@ -236,7 +236,7 @@ export const customer = writable({
 			description:
 				'One address, or a part of it. Seen in one integration only, so the node checks the rows that come again.',
 			placeholder: 'e.g. name@example.org',
-			recheck: { field: 'email', test: 'contains' },
+			recheck: { field: 'email', test: 'email' },
 		}),
 		choice('gender', 'Gender', GENDERS, 0),
 		record('group_id', 'Group', 'group', {

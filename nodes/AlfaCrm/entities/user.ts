@@ -12,8 +12,10 @@ export const user = readable({
 	shows: [text('name', 'Name'), text('email', 'Email')],
 	filters: [
 		emailPart('email', 'Email', {
-			description: 'Seen in one integration only; unconfirmed',
+			description:
+				'One address, or a part of it. Seen in one integration only, so the node checks the rows that come again.',
 			placeholder: 'e.g. name@example.org',
+			recheck: { field: 'email', test: 'email' },
 		}),
 	],
 });

@@ -78,10 +78,12 @@ export function oneByOne(text: string): string[] {
 	const numbers = text.length > LONGEST_TEXT ? [] : completeIn(text);
 	if (numbers.length < 2) return [text];
 	// Some of the digits of a long number would do for one already.
-	const next = [...text.matchAll(/\(?\+|\(?\d/gu)].find(({ index }) => {
+	const places = [...text.matchAll(/\(?\+|(?<!\d)\(?\d/gu)].filter(({ index }) => {
 		const [first, ...others] = [text.slice(0, index), text.slice(index)].map(completeIn);
 		return first.length === 1 && String([...first, ...others.flat()]) === String(numbers);
 	});
+	// An extension belongs to the number before it.
+	const next = places.find(({ index }) => !EXTENSION.test(text.slice(0, index))) ?? places[0];
 	if (next === undefined) return [text];
 	const first = text.slice(0, next.index);
 	const end = /^[^\d+]*\p{L}/u.test(text) ? first.search(/(?<=\d\)?)(?!\))\D*$/u) : first.length;
@@ -155,11 +157,33 @@ function numbersIn(value: string): PhoneNumber[] {
 	return [...text.matchAll(RUN)]
 		.flatMap(({ 0: run, index }) => {
 			const lead = text.slice(Math.max(0, index - 20), index);
-			const found = cut(partsOf(run), PLUS.test(lead));
-			return EXTENSION.test(lead) ? found.filter(({ digits }) => digits.length >= COMPLETE) : found;
+			const parts = partsOf(run);
+			return EXTENSION.test(lead) ? behindExtension(parts) : cut(parts, PLUS.test(lead));
 		})
 		.filter(({ certain }) => certain || !isPartial);
 }
+
+/** An extension is no number, but one may follow it, with nothing but a blank between them. */
+function behindExtension(parts: readonly Part[]): PhoneNumber[] {
+	const begin = parts.findIndex((_part, index) => areNumbers(parts.slice(index)));
+	return cut(parts.slice(Math.max(begin, 0)), false).filter(({ digits }) => digits.length >= COMPLETE);
+}
+
+/** Whether nothing else is there: each number is neither shorter nor longer than those of its country. */
+function areNumbers(parts: readonly Part[]): boolean {
+	const numbers = cut(parts, false);
+	const digits = numbers.map((number) => number.digits).join('');
+	return digits === joined(parts).replace(ABROAD, '') && numbers.every(isWhole);
+}
+
+function isWhole({ digits, shown }: PhoneNumber): boolean {
+	const code = codeOf(digits, shown);
+	return isMobile(digits, shown) || digits.length === (code === undefined ? COMPLETE : LENGTHS[code]);
+}
+
+/** Of home, without its country; such numbers begin as those of some other countries do. */
+const isMobile = (digits: string, shown: boolean): boolean =>
+	!shown && digits.length === COMPLETE && digits.startsWith('9');
 
 interface Part {
 	digits: string;
@@ -174,8 +198,19 @@ const joined = (parts: readonly Part[]): string => parts.map(({ digits }) => dig
 
 const ABROAD = /^(?:00|810(?=\d{11}))/;
 
+/** "1) 8 900 555 00 01", "12 8 900 555 00 01": no country begins so, and a mobile phone of home is behind it. */
+function isLabelled([label, ...others]: readonly Part[]): boolean {
+	const all = label.digits + joined(others);
+	const isApart = label.digits.length === 1 || (label.digits.length === 2 && others[0]?.digits.length === 1);
+	if (!isApart || codeOf(all, false) !== undefined) return false;
+	let end = 0;
+	const ends = others.map(({ digits }) => (end += digits.length));
+	return /^[78]9/.test(joined(others)) && ends.includes(LENGTHS[7]);
+}
+
 /** A run of digits is one number, or one and what follows it: another one, an extension. */
 function cut(parts: readonly Part[], plus: boolean): PhoneNumber[] {
+	if (!plus && isLabelled(parts)) return cut(parts.slice(1), false);
 	const all = joined(parts);
 	const [abroad = ''] = plus ? [] : (ABROAD.exec(all) ?? []);
 	const digits = all.slice(abroad.length);
@@ -189,7 +224,7 @@ function cut(parts: readonly Part[], plus: boolean): PhoneNumber[] {
 	const certain = complete && (length !== undefined || (!shown && digits.length === COMPLETE));
 	return digits.length < fewest || isFiller(digits, code, shown, complete)
 		? []
-		: [{ digits, shown, complete, certain }];
+		: [{ digits, shown, complete: complete || isMobile(digits, shown), certain }];
 }
 
 /** One digit again and again is what people type, or a form sends, in place of a number; some end that way. */
@@ -217,6 +252,9 @@ function endOf(
 	const exact = ends.findIndex((end) => end === length);
 	if (exact >= 0) return exact + 1;
 	if (shown && total <= LONGEST) return parts.length;
+	const mobile = ends.indexOf(COMPLETE) + 1;
+	const isFirst = isMobile(joined(parts.slice(0, mobile)), shown || before > 0);
+	if (total > LONGEST && isFirst && areNumbers(parts.slice(mobile))) return mobile;
 	const apart = parts.findIndex(
 		({ gap }, index) =>
 			APART.test(gap) && ends[index - 1] >= FEWEST_WITH_COUNTRY && total - ends[index - 1] >= FEWEST,

@@ -85,7 +85,7 @@ export type TypeName = keyof ShownTypes;
 export type OfType<K extends TypeName> = { type: K } & ShownTypes[K];
 
 /** How a row is compared with what a filter asked for. */
-export type RecheckTest = 'is' | 'has' | 'in' | 'contains' | 'phone' | 'blank' | 'from' | 'to';
+export type RecheckTest = 'is' | 'has' | 'in' | 'email' | 'phone' | 'blank' | 'from' | 'to';
 
 /**
  * Against which field of a row; for customers, against the members of the group that is asked for; or not at all, where

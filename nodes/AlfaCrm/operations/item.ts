@@ -164,21 +164,23 @@ export class Item extends ParameterReader {
 		return answer;
 	}
 
-	/** Days that AlfaCRM cannot read are sent once more in the other way that is known of, by later items at once. */
+	/** Days that AlfaCRM cannot read are sent once more in the other way that is known of, by later items at once if it takes that. */
 	private async attempt(
 		call: ItemRequest,
 		rest: Pick<ApiRequest, 'itemIndex' | 'savedBefore' | 'onLost'>,
 	): Promise<IDataObject | IDataObject[]> {
 		const known = this.run.turnedDays(call.path);
+		const turned = new Set(known);
 		for (;;) {
-			const turned = new Set(known);
 			let refused: string[] = [];
 			const answer = await this.run.client.attempt(
 				{ ...withTurned(call, turned, this.zone), isIdempotent: false, ...rest },
 				(failure) => (refused = unread(failure, call, turned)).length > 0,
 			);
-			if (answer !== undefined) return answer;
-			for (const name of refused) known.add(name);
+			for (const name of answer === undefined ? refused : []) turned.add(name);
+			if (answer === undefined) continue;
+			for (const name of turned) known.add(name);
+			return answer;
 		}
 	}
 

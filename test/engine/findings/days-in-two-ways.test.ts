@@ -114,6 +114,27 @@ describe.each(['dotted', 'iso'])('days that AlfaCRM takes %s', (format) => {
 		expect(row('group', id)).toMatchObject({ b_date: '2026-03-01', e_date: '2026-06-30' });
 	});
 
+	it('of a group are written, though those of an item before were refused in both ways', async () => {
+		const ids = [group(), group()];
+		school.sandbox.faults.add({
+			kind: 'successFalse',
+			errors: ['Неверный формат значения «Мест».'],
+			match: { entity: 'group', action: 'update' },
+			times: 2,
+		});
+		const parameters = {
+			resource: 'group',
+			branchId: 1,
+			operation: 'update',
+			id: { __rl: true, mode: 'id', value: '={{ $json.id }}' },
+			updateFields: { e_date: '2026-06-30', limit: 5 },
+		};
+		const items = ids.map((id) => ({ id }));
+		const { error, errorItems, json } = await whole(parameters, { items, onError: 'continueErrorOutput' });
+		expect([error, errorItems.length, json]).toMatchObject([undefined, 1, [{ id: ids[1] }]]);
+		expect(ids.map((id) => row('group', id).e_date)).toEqual(['2035-05-31', '2026-06-30']);
+	});
+
 	it('of a lesson are written', async () => {
 		const [{ id }] = await run({
 			resource: 'lesson',

@@ -92,6 +92,19 @@ describe('the email of a filter', () => {
 		},
 	);
 
+	it('finds nobody whose address merely ends like that', async () => {
+		const id = lead({ email: ['anna@example.org'] });
+		lead({ email: ['joanna@example.org'] });
+		expect(ids(await run(list('customer', { email: 'anna@example.org' }, ALL)))).toEqual([id]);
+	});
+
+	it('finds no other user where AlfaCRM ignores it', async () => {
+		set({ ignoredFilters: ['user.email'] });
+		const [{ id, email }, other] = rows('user');
+		expect(other).toBeDefined();
+		expect(await run(list('user', { email: String(email) }))).toMatchObject([{ id }]);
+	});
+
 	it.each([`${one}, eva@school.example`, `${one};eva@school.example`, `${one} eva@school.example`])(
 		'is refused where it is several: %j',
 		async (email) => {

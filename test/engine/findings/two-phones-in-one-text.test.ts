@@ -11,6 +11,7 @@ const B = '+7(900)555-00-02';
 describe.each([
 	'8 900 555 00 01 / 8 900 555 00 02',
 	'89005550001 89005550002',
+	'9005550001 9005550002',
 	'8(900)555-00-01|8(900)555-00-02',
 	'8 900 555-00-01 (мама) 8 900 555-00-02 (папа)',
 	'Мама +79005550001 Папа +79005550002',
@@ -51,6 +52,19 @@ describe.each([
 		await run(byId('89005550002'));
 		expect(customer(id).phone).toEqual([B]);
 	});
+});
+
+it.each(['1) 8 900 555 00 01', 'Анна 12 8 900 555 00 01'])('%j finds who has the number', async (text) => {
+	const id = lead({ phone: [A] });
+	expect(await run(byPhone(text))).toMatchObject([{ id, operationResult: 'unchanged' }]);
+});
+
+it('a number behind an extension finds who has it, and is saved without the extension', async () => {
+	const text = '8 900 555 00 01 доб. 12 8 900 555 00 02';
+	const id = lead({ phone: [B] });
+	expect(await run(byPhone(text))).toMatchObject([{ id, operationResult: 'updated' }]);
+	expect(customer(id).phone).toEqual([B, '8 900 555 00 01 доб. 12']);
+	expect(await run(byPhone(text))).toMatchObject([{ id, operationResult: 'unchanged' }]);
 });
 
 it.each([

@@ -129,6 +129,7 @@ export const HOSTILE: unknown[] = [
 	'501;502',
 	'[501, "502"]',
 	'[501',
+	'Анна <a@example.org>',
 	'a@example.org, b@example.org',
 	'a@example.org;b@example.org\nc@example.org',
 	['a@example.org, b@example.org', 'c@example.org'],

@@ -28,10 +28,15 @@ describe('a row is checked again', () => {
 		['in', [6, 7], '7', true],
 		['in', 7, 7, true],
 		['in', [6, 7], 8, false],
-		['contains', 'РЛОВ', ['Мия', 'Орлова'], true],
-		['contains', 'Орлёв', 'орлев', true],
-		['contains', 'Орлова', 'Орлов', false],
-		['contains', 'Орлова', null, false],
+		['email', 'NNA@ex', ['eva@school.example', 'anna@example.org'], true],
+		['email', 'анна', 'Анна <a@example.org>', true],
+		['email', 'anna@', 'eva@example.org', false],
+		['email', 'anna@example.org', null, false],
+		['email', 'Anna@example.org', ['joanna@example.org', 'anna@example.org'], true],
+		['email', 'anna@example.org', 'Анна <anna@example.org>', true],
+		['email', 'anna@example.org', 'joanna@example.org/anna@example.org.', true],
+		['email', 'anna@example.org', ['joanna@example.org', 'j.anna@example.org', 'j-anna@example.org'], false],
+		['email', 'anna@example.org', ['anna@example.org.test', 'anna@example.organic'], false],
 		['phone', '900 555', ['нет', '+7(900)555-00-01'], true],
 		['phone', '901', ['+7(900)555-00-01'], false],
 		['blank', true, [], true],
@@ -134,6 +139,20 @@ it('a row is in the view that was chosen, by the flag that it shows', () => {
 	);
 	expect([isIn(2, { removed: '1' }), isIn(2, { removed: 0 })]).toEqual([true, false]);
 	expect([isIn(1, { removed: 1 }), isIn(1, { removed: 0 })]).toEqual([true, true]);
+});
+
+it('a subscription is archived if one of its flags says so', () => {
+	const [view] = entityOf('customerTariff').views!;
+	const isIn = (value: number, row: IDataObject) => isInView({ view, value }, row, 'UTC');
+	const rows = [
+		{ dead: 1, removed: null },
+		{ dead: 0, removed: 1 },
+		{ dead: 0, removed: 0 },
+		{ dead: false },
+		{},
+	];
+	expect(rows.map((row) => isIn(2, row))).toEqual([true, true, false, false, true]);
+	expect(rows.map((row) => isIn(0, row))).toEqual([false, false, true, true, true]);
 });
 
 function customerView() {

@@ -3,7 +3,7 @@ import type { IDataObject } from 'n8n-workflow';
 import { formatDay, readId, today } from '../../api/formats';
 import { cgi } from '../../entities/cgi';
 import type { Entity } from '../../entities/types';
-import { fold } from '../../fields/fold';
+import { holdsEmail } from '../../fields/emailPart';
 import { holdsPhone } from '../../fields/phonePart';
 import { absent, isExact, listOf, sameItem } from '../../fields/field';
 import type { Field, Filter, RecheckTest } from '../../fields/types';
@@ -13,11 +13,6 @@ import type { Target } from '../target';
 import { listed } from './collect';
 
 type Test = (held: unknown, wanted: unknown, zone: string) => boolean;
-
-const inTexts =
-	(read: (value: unknown) => string): Test =>
-	(held, wanted) =>
-		listOf(held).some((one) => read(one).includes(read(wanted)));
 
 const byDay =
 	(agrees: (day: string, bound: string) => boolean): Test =>
@@ -31,7 +26,7 @@ const tests: Record<RecheckTest, Test> = {
 	is: (held, wanted) => String(held) === String(wanted),
 	has: (held, wanted) => listOf(held).some((one) => String(one) === String(wanted)),
 	in: (held, wanted) => listOf(wanted).some((one) => String(one) === String(held)),
-	contains: inTexts((value) => fold(String(value))),
+	email: (held, wanted) => listOf(held).some((one) => holdsEmail(one, wanted)),
 	phone: (held, wanted) => listOf(held).some((one) => holdsPhone(one, wanted)),
 	blank: (held, wanted) => (listOf(held).length === 0) === Boolean(wanted),
 	from: byDay((day, bound) => day >= bound),
@@ -78,9 +73,12 @@ export function isInView({ view, value }: ChosenView, row: IDataObject, zone: st
 	const { name, unsaid, until = [], flags, flagNames = [name] } = view;
 	const wanted = flags[value] as 0 | 1 | undefined;
 	if (wanted === undefined) return true;
-	const isFlagged = (flag: string) =>
+	const shown = flagNames.filter((flag) => row[flag] !== undefined);
+	const isWanted = (flag: string) =>
 		holdsExactly({ type: 'flag', name: flag, label: flag }, row[flag], wanted);
-	if (!flagNames.every(isFlagged)) return false;
+	// It is archived if one of the flags says so.
+	const agrees = wanted === 1 && shown.length > 0 ? shown.some(isWanted) : shown.every(isWanted);
+	if (!agrees) return false;
 	const last = until.map((field) => formatDay(row[field], 'iso', zone)).find((day) => day !== undefined);
 	return value !== unsaid || last === undefined || last >= today('iso', zone);
 }
