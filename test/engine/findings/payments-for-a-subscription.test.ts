@@ -40,8 +40,10 @@ describe.each(['all', 'current'])(
 			sell(customer);
 			const ctt_id = sell(other);
 			const error = await stopped(pay(customer, ctt_id));
-			expect(error.message).toBe(`Customer ${customer} has no customer subscription ${ctt_id}`);
-			expect(error.description).toBe("Correct 'Customer', or 'Customer Subscription ID'. Nothing was saved.");
+			expect(error.message).toBe(`AlfaCRM lists no customer subscription ${ctt_id} of customer ${customer}`);
+			expect(error.description).toBe(
+				"Correct 'Customer', or 'Customer Subscription ID', or run it again if it was added a moment ago. Nothing was saved.",
+			);
 			expect(school.calls()).not.toContain('pay/create');
 		});
 	},

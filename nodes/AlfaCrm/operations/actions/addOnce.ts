@@ -94,8 +94,8 @@ async function mustBeOwn({ item, recipe, target, link, body }: Adding, { label }
 		);
 		if (!isMissing) continue;
 		throw item.refused(
-			`${label} ${link.id} has no ${other.label.toLowerCase()} ${id}`,
-			`Correct '${label}', or '${target.labels[name] ?? name}'. ${item.unsaved()}`,
+			`AlfaCRM lists no ${other.label.toLowerCase()} ${id} of ${label.toLowerCase()} ${link.id}`,
+			`Correct '${label}', or '${target.labels[name] ?? name}', or run it again if it was added a moment ago. ${item.unsaved()}`,
 		);
 	}
 }
