@@ -101,8 +101,8 @@ describe.each([401, 403] as const)(
 			server.answer = ({ path, token }) => {
 				if (path === 'auth/login') return { body: { token: (valid = `token ${++given}`) }, delayMs: 5 };
 				if (token !== valid) return { status, body: { message: 'Expired', status }, delayMs: 5 };
-				// From now on nobody here knows the token.
-				if (server.requests.length % 3 === 0) valid = 'of somebody else';
+				// From now on nobody here knows the token; five calls are under way.
+				if (server.requests.length % 16 === 0) valid = 'of somebody else';
 				return { body: { total: 1, items: [{ id: 1, name: 'Филиал' }] }, delayMs: 5 };
 			};
 			const engine = new Engine({
@@ -114,10 +114,11 @@ describe.each([401, 403] as const)(
 			});
 			const { error, json } = await engine.run({
 				parameters: listBranches,
-				items: Array.from({ length: 10 }, () => ({})),
+				items: Array.from({ length: 60 }, () => ({})),
 			});
 			expect(error).toBeUndefined();
-			expect(json).toHaveLength(10);
+			expect(json).toHaveLength(60);
+			expect(given).toBeGreaterThan(2);
 		});
 	},
 );

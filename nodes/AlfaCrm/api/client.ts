@@ -174,6 +174,7 @@ export class ApiClient {
 		return await withRetries(rateLimiterOf(origin), options, async () => {
 			call.onSend?.();
 			const data = await this.readCredential(connection, progress);
+			const given = data.token;
 			const { httpRequestWithAuthentication: send } = this.context.helpers;
 			try {
 				const answer = send.call(
@@ -186,8 +187,8 @@ export class ApiClient {
 				return checked(await this.unlessCancelled(answer, data));
 			} finally {
 				progress.token = String(data.token ?? '');
-				// The token of a login is not to be stored once more by each of the next calls.
-				if (this.credential && progress.token !== '') this.credential.values = data;
+				// The next calls go on with the token of a login; one that was only used may be older than theirs.
+				if (this.credential && data.token !== given) this.credential.values = data;
 			}
 		});
 	}
