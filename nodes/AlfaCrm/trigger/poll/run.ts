@@ -3,19 +3,21 @@ import { NodeApiError, NodeOperationError } from 'n8n-workflow';
 
 import { ApiClient } from '../../api/client';
 import { asNodeError } from '../../api/errors';
-import type { EventType } from '../../entities/events';
 import { entityOf } from '../../entities/registry';
 import { simplifier } from '../../operations/simplify';
 import type { Change } from '../change';
+import { changeOf } from '../change';
 import { fetchRecord } from '../record';
-import { Baseline } from './baseline';
+import type { News } from './poll';
 import { poll, sample } from './poll';
-import { budgetOf, DEFAULT_BUDGET_MS, eventOf, settingsOf } from './settings';
-import type { News } from './types';
-import { changeOf } from './watches';
+import { isLasting, Reader } from './reading';
+import { budgetOf, deadlinesOf, DEFAULT_BUDGET_MS, eventOf, settingsOf } from './settings';
+import { StoredState } from './state';
 
 /** How many records a test in the editor shows. */
 const SAMPLES = 3;
+/** How long somebody who tests the trigger is kept waiting at most. */
+const SAMPLE_MS = 20_000;
 
 /** Static data of the polls under way, by trigger. */
 const underWay = new Map<string, Set<object>>();
@@ -49,21 +51,32 @@ async function reportNews(
 	data: IDataObject,
 ): Promise<INodeExecutionData[][] | null> {
 	const settings = await settingsOf(context);
-	const baseline = new Baseline(context, data, settings.digest);
+	const deadlines = deadlinesOf(context);
+	const stored = new StoredState(context, data, settings.subject);
+	const name = context.getNode().name;
+	if (stored.isOther) {
+		context.logger.info(`'${name}' watches something else now: it reports what happens from now on`);
+	}
 	// Anew for each poll: the context lives for as long as the workflow is active.
 	const client = new ApiClient(context);
-	const { news, save } = await poll(client, settings, data);
-	const items = await itemsOf(context, client, news, settings.recordsDeadline);
+	const reader = new Reader(client, deadlines.lists);
+	const { news, failures, after } = await poll(reader, settings, stored.known, !stored.isOther);
+	const passing = [...failures.values()].find((failure) => !isLasting(client, failure));
+	if (news.length === 0 && passing !== undefined) throw asNodeError(client.node, passing);
+	for (const [branch, failure] of failures) {
+		context.logger.warn(`'${name}' could not look into branch ${branch}: ${(failure as Error).message}`);
+	}
+	const items = await itemsOf(context, client, news.slice(0, settings.most), deadlines.records);
 	// Not before everything went well: otherwise the next poll does it all again.
-	save(items.length);
-	baseline.settle();
+	stored.save(after(items.length));
 	return items.length > 0 ? [items] : null;
 }
 
 /** Real records to build the workflow with; what the trigger has reported stays as it is. */
 async function test(context: IPollFunctions): Promise<INodeExecutionData[]> {
 	const client = new ApiClient(context);
-	const news = await sample(client, await settingsOf(context), SAMPLES);
+	const reader = new Reader(client, Date.now() + SAMPLE_MS);
+	const news = await sample(reader, await settingsOf(context), SAMPLES);
 	if (news.length > 0) return await itemsOf(context, client, news);
 	throw new NodeOperationError(context.getNode(), 'AlfaCRM has nothing yet that this trigger would report', {
 		description:
@@ -78,46 +91,47 @@ async function itemsOf(
 	news: readonly News[],
 	deadline = Infinity,
 ): Promise<INodeExecutionData[]> {
-	const event = eventOf(context);
-	const isRead = event.logged !== undefined && context.getNodeParameter('fetchRecord', true) === true;
+	const { newIn, logged } = eventOf(context);
+	if (newIn !== undefined) {
+		const isSimple = context.getNodeParameter('simplify', true) === true;
+		const show = isSimple ? simplifier(entityOf(newIn)) : (row: IDataObject) => row;
+		return news.map(({ row }) => ({ json: show(row) }));
+	}
+	const isRead = logged !== undefined && context.getNodeParameter('fetchRecord', true) === true;
 	const items: INodeExecutionData[] = [];
 	const records = new Map<string, IDataObject>();
-	for (const one of news) {
+	for (const { row, branches } of news) {
 		if (isRead && items.length > 0 && Date.now() >= deadline) break;
-		items.push({ json: await jsonOf(context, client, event, one, records) });
+		const change = changeOf(row, branches[0]) as Change;
+		const key = `${change.entity} ${change.entity_id}`;
+		const record = isRead ? (records.get(key) ?? (await recordOf(client, change, branches))) : {};
+		records.set(key, record);
+		items.push({ json: { ...change, ...record } });
 	}
 	return items;
 }
 
-async function jsonOf(
-	context: IPollFunctions,
+/**
+ * The record that was changed, as it is now; null when it is gone or cannot be read. Where a log lists all branches
+ * alike, it may be in any of them.
+ */
+async function recordOf(
 	client: ApiClient,
-	{ newIn }: EventType,
-	{ row, branch }: News,
-	records: Map<string, IDataObject>,
+	change: Change,
+	branches: readonly number[],
 ): Promise<IDataObject> {
-	if (newIn !== undefined) {
-		const isSimple = context.getNodeParameter('simplify', true) === true;
-		return isSimple ? simplifier(entityOf(newIn))(row) : row;
-	}
-	const change = changeOf(row, branch) as Change;
-	if (context.getNodeParameter('fetchRecord', true) !== true) return change;
-	const key = `${change.entity} ${change.entity_id}`;
-	const record = records.get(key) ?? (await recordOf(client, change));
-	records.set(key, record);
-	return { ...change, ...record };
-}
-
-/** The record that was changed, as it is now; null when it is gone. */
-async function recordOf(client: ApiClient, change: Change): Promise<IDataObject> {
 	if (change.event === 'delete') return { record: null };
-	try {
-		return { record: await fetchRecord(client, change) };
-	} catch (caught) {
-		const error = asNodeError(client.node, caught);
-		if (error instanceof NodeApiError && error.httpCode === '404') return { record: null };
-		// What no later poll can cure does not stop the trigger.
-		if (error instanceof NodeOperationError) return { record: null, recordError: error.message };
-		throw error;
+	let reason: IDataObject = {};
+	for (const branch of branches) {
+		try {
+			return { record: await fetchRecord(client, { ...change, branch_id: branch }) };
+		} catch (caught) {
+			const error = asNodeError(client.node, caught);
+			// What a later poll may cure is no reason to report the change without its record.
+			if (error instanceof NodeApiError && !isLasting(client, error)) throw error;
+			const isGone = error instanceof NodeApiError && error.httpCode === '404';
+			if (!isGone) reason = { recordError: error.message };
+		}
 	}
+	return { record: null, ...reason };
 }
