@@ -26,6 +26,8 @@ export interface LogHistory {
 	maxPerPoll: number;
 	/** Whether a poll has time for one page of each branch only. */
 	isHurried: boolean;
+	/** By how much n8n's clock is ahead of that of the account. */
+	skewHours?: number;
 	steps: LogStep[];
 }
 
@@ -53,6 +55,7 @@ export const logHistories: fc.Arbitrary<LogHistory> = fc
 		classes: fc.constantFrom<string[][]>([], [], ['Customer'], ['Customer', 'Task']),
 		maxPerPoll: fc.constantFrom(1, 2, 5, 500, 500),
 		isHurried: fc.constantFrom(false, false, true),
+		skewHours: fc.constantFrom(0, -7, 11, 6_500),
 		steps: fc.array(stepsWith(write, { longestWait: 3_000, requests: 6 }), { maxLength: 30 }),
 	})
 	// Nor can anybody get to know a list page by page, poll by poll, that has no order.
@@ -70,7 +73,7 @@ export class LogPlay extends Playing<Write> {
 	private old?: Set<number>;
 
 	constructor(private readonly history: LogHistory) {
-		const { settings, watched: branchIds, classes: entities, maxPerPoll, isHurried } = history;
+		const { settings, watched: branchIds, classes: entities, maxPerPoll, isHurried, skewHours = 0 } = history;
 		super({
 			settings,
 			branches: BRANCHES,
@@ -82,6 +85,7 @@ export class LogPlay extends Playing<Write> {
 				options: { maxPerPoll },
 			},
 			poller: { budgetMs: isHurried ? 0 : undefined },
+			skewHours,
 		});
 		for (const minutes of history.before) this.insert(0, 'Customer', this.now.minus({ minutes }));
 	}
@@ -111,7 +115,7 @@ export class LogPlay extends Playing<Write> {
 
 	protected async poll(): Promise<void> {
 		const there = this.hasBegun ? [] : this.listed();
-		const items = await this.poller.tick();
+		const items = await this.poller.tick().catch(() => []);
 		if (!this.hasBegun) {
 			this.hasBegun = this.poller.hasBegun;
 			this.old ??= new Set(there);
@@ -131,7 +135,8 @@ export class LogPlay extends Playing<Write> {
 			ids.push(id);
 			const appears = this.now.plus({ minutes: hiddenMinutes }).toFormat(FORMAT);
 			if (hiddenMinutes > 0) this.school.store.conceal('log', id, { at: appears });
-			const isSeen = settings.logScope === 'account' || watched.length === 0 || branch === 0;
+			const isAll = settings.logScope === 'account' || branch === 0;
+			const isSeen = isAll || (watched.length === 0 && this.isOpen(branch));
 			const isWanted = classes.length === 0 || classes.includes(className);
 			if (isWanted && (isSeen || watched.includes(branch))) this.made.push(id);
 			else this.before.delete(id);

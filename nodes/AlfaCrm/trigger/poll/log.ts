@@ -4,7 +4,7 @@ import type { IDataObject } from 'n8n-workflow';
 import type { Change } from '../change';
 import { changeOf } from '../change';
 import type { Look, ListState } from './reading';
-import { dayAt, dayOf, daysAfter, newestOf, stampOf } from './stamps';
+import { dayAt, dayOf, daysAfter, earlier, newestOf, stampOf } from './stamps';
 
 /** Characters of a key: of 10,000 known entries, one in ten million new ones is taken for one of them. */
 const KEY_CHARACTERS = 6;
@@ -64,16 +64,11 @@ interface Entry {
 	stamp: string;
 }
 
-/**
- * The first day that is still open: what is younger may yet come late, or from a branch in another zone.
- *
- * @returns null as long as there was no entry
- */
+/** The first day that is still open: what is from it or younger may yet come late. Null as long as there was no entry. */
 export function openDay({ day, newest }: BranchLog, now: number): string | null {
-	const today = dayAt(now);
-	const last = newest === '' || newest > today ? today : dayOf(newest);
-	const open = daysAfter(last, -1);
-	return day === null ? (newest === '' ? null : open) : day > open ? day : open;
+	if (newest === '') return day;
+	const open = daysAfter(earlier(dayOf(newest), dayAt(now)), -1);
+	return day !== null && day > open ? day : open;
 }
 
 /** What is there in the beginning is known, except for some that are news all the same. */
@@ -89,9 +84,7 @@ export function begin(
 	const pending = new Set(start.flatMap(({ keys }) => keys));
 	const branches = [...looks].map(([branch, look]) => {
 		const context = { entries: entriesOf(look.rows), look, pending, most: mostOf(looks.size), now };
-		const log = known(emptyLog(since), context);
-		// Of what was not read, nothing may be news.
-		return [branch, look.isWhole ? log : { ...log, done: log.newest, next: undefined }] as const;
+		return [branch, known(emptyLog(since), context)] as const;
 	});
 	return { branches: Object.fromEntries(branches), filters };
 }

@@ -6,7 +6,7 @@ import type { Change } from '../change';
 import type { LogState } from './log';
 import * as log from './log';
 import type { Look, LookOptions, Reader } from './reading';
-import { HOUR_MS, readEach } from './reading';
+import { HOUR_MS, isLasting, readEach } from './reading';
 import type { RecordsState } from './records';
 import * as records from './records';
 import { dayAt, dayOf, daysAfter, dotted, earlier, newestOf, stampOf } from './stamps';
@@ -135,12 +135,16 @@ async function pollRecords(
 	});
 	const lookAll = async (lists: RecordsState['lists'], since: string | null, options?: LookOptions) =>
 		await readEach(branches, async (branch) => {
-			return await reader.look(recordsSince(watch, branch, since, watch.allBody), lists[branch], options);
+			const all = recordsSince(watch, branch, since, watch.allBody);
+			return await reader.look(all, lists[branch], { mayPause: true, ...options });
 		});
 
 	let known = state.records ?? records.emptyState(await firstDay(reader, watch, branches), filters, now);
 	if (!known.hasBegun) {
-		known = records.begin(known, { ...(await lookAll(known.lists, known.since)), now });
+		const there = await lookAll(known.lists, known.since);
+		const passing = [...there.failures.values()].find((failure) => !isLasting(reader.client, failure));
+		if (passing !== undefined) throw passing;
+		known = records.begin(known, { looks: there.looks, now });
 		if (!known.hasBegun || !isFirst || settings.startWith === 0) return none(known);
 		const { looks, since } = await newest(reader, watch, branches, settings.startWith);
 		const seen = { looks, branches, filters, wants: watch.wants, now };
@@ -160,7 +164,8 @@ async function pollRecords(
 	const lists = filters === known.filters ? known.lists : {};
 	const fresh = (rows: IDataObject[]) => records.countFresh(known, rows);
 	const { looks, failures } = await readEach(branches, async (branch) => {
-		return await reader.look(recordsSince(watch, branch, since, watch.body), lists[branch], { fresh });
+		const list = recordsSince(watch, branch, since, watch.body);
+		return await reader.look(list, lists[branch], { fresh, mayPause: true });
 	});
 	const { news, after } = records.step(known, { looks, branches, account, filters, wants: watch.wants, now });
 	return { news, failures, after: (taken) => ({ ...state, records: after(taken) }) };
@@ -235,15 +240,18 @@ async function pollLog(
 		return day !== null && day < (openDayOf(branch) ?? day) && !failures.has(branch);
 	};
 
+	// Each poll gets ahead, however little time it has.
+	const isOn = () => news.length < most && (steps.length === 0 || !reader.isLate);
 	let lagging = branches.filter(isLagging);
-	for (; lagging.length > 0 && news.length < most && !reader.isLate; lagging = branches.filter(isLagging)) {
+	for (; lagging.length > 0 && isOn(); lagging = branches.filter(isLagging)) {
 		const from = lagging.map((branch) => current.branches[branch].day ?? '').reduce(earlier);
 		const ends = branches.flatMap((branch) => [current.branches[branch].day ?? '', openDayOf(branch) ?? '']);
 		const end = ends.filter((day) => day > from).reduce(earlier);
 		const [until, looks] = await closedDays(read, reader, watch, from, end);
-		const isPast = ([branch]: [number, Look]) => (current.branches[branch].day ?? '') > from;
-		const elsewhere = [...looks].filter(isPast).map(([, { rows }]) => rows);
-		take({ looks: new Map([...looks].filter((one) => !isPast(one))), elsewhere, until });
+		const isPast = (branch: number) => (current.branches[branch].day ?? '') > from;
+		const elsewhere = [...looks].filter(([branch]) => isPast(branch)).map(([, { rows }]) => rows);
+		const late = [...looks].filter(([branch]) => lagging.includes(branch) && !isPast(branch));
+		take({ looks: new Map(late), elsewhere, until });
 	}
 	if (lagging.length === 0 && news.length < most) {
 		const isOther = filters !== current.filters;

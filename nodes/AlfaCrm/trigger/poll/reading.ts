@@ -5,7 +5,7 @@ import type { ApiClient } from '../../api/client';
 import { asNodeError } from '../../api/errors';
 import { readId } from '../../api/formats';
 import type { List } from '../../api/page';
-import { LARGEST_PAGE, PageTooLarge } from '../../api/page';
+import { LARGEST_PAGE, looksLikePageSize, PageTooLarge } from '../../api/page';
 import type { Page } from '../../api/pages';
 import { collect, pages } from '../../api/pages';
 
@@ -39,6 +39,8 @@ export interface LookOptions {
 	fresh?: (rows: IDataObject[]) => number;
 	/** Whether only rows that are known follow. */
 	isEnd?: (page: Page) => boolean;
+	/** A list that is too long for one poll may come in parts. */
+	mayPause?: boolean;
 }
 
 /** Reads lists as far as one poll has time for. */
@@ -62,15 +64,19 @@ export class Reader {
 		const isDue = Math.abs(this.now - (state.readAt ?? 0)) >= HOUR_MS;
 		const isGlance = state.total !== undefined && state.next === undefined && !isDue;
 		const front = isGlance ? await this.front(list, state, options.fresh) : undefined;
-		return front ?? (await this.whole(list, state, options.isEnd));
+		return front ?? (await this.whole(list, state, options));
 	}
 
 	/** All rows, or as many as there is time for. */
-	private async whole(list: List, state: ListState, isEnd: LookOptions['isEnd']): Promise<Look> {
+	private async whole(list: List, state: ListState, { isEnd, mayPause }: LookOptions): Promise<Look> {
+		const mostPages = mayPause ? MOST_PAGES : Infinity;
 		let isEnded = false;
 		const isEnough = (page: Page): boolean => {
 			isEnded = isEnd?.(page) === true;
-			return isEnded || this.isLate || page.number - (state.next ?? 0) >= MOST_PAGES - 1;
+			const count = page.number - (state.next ?? 0) + 1;
+			// A last page that is shown for ever is known by the one before it.
+			const isPaused = count > 1 && (this.isLate || count >= mostPages);
+			return isEnded || (isPaused && mayPause === true);
 		};
 		const asked = { ...list, firstPage: state.next };
 		// What went before is not read again for a total that says more than the rest.
@@ -88,13 +94,16 @@ export class Reader {
 		let found = 0;
 		try {
 			for await (const page of pages(this.client, { ...list, pageSize: LARGEST_PAGE })) {
-				// Rows have moved to other pages meanwhile, and equal ones without IDs cannot be told apart then.
-				if (page.number > 0 && page.total !== total) return undefined;
+				// Rows have moved to other pages meanwhile, or equal ones without IDs are on both.
+				const isAgain = page.rows.length < page.items.length && !page.last;
+				if (page.number > 0 && (page.total !== total || isAgain)) return undefined;
 				total = page.total;
-				rows.push(...(total === undefined ? page.rows : page.items));
+				rows.push(...page.rows);
 				const before = found;
 				found = fresh?.(rows) ?? 0;
-				const grown = (total ?? NaN) - (state.total ?? NaN);
+				// A total that may just be the length of the page does not tell how many are new.
+				const isCounted = total !== undefined && !looksLikePageSize(page.items, total, LARGEST_PAGE);
+				const grown = isCounted ? (total ?? 0) - (state.total ?? NaN) : NaN;
 				const isSeen = Number.isNaN(grown) ? found === before : found >= grown;
 				if (page.last) return { rows, list: { total: total ?? null, readAt: this.now }, isWhole: true };
 				if (isSeen) return { rows, list: { ...state, total: total ?? null }, isWhole: false };

@@ -210,8 +210,10 @@ function noted(
 		lists[branch] = isPending ? { ...list, total: undefined } : list;
 	}
 	const { watermark, newest } = state;
-	const before = { id: watermark.id, [STAMP]: watermark.stamp };
-	const isOrdered = state.isOrdered && areOrdered([before, ...rows], now);
+	// A record that is younger by more than zones explain, and has a lower ID.
+	const isOdd = (row: IDataObject) =>
+		idOf(row) <= watermark.id && isLater(newestOf([timeOf(row)], now), watermark.stamp, true);
+	const isOrdered = state.isOrdered && !rows.some(isOdd);
 	return { ...state, lists, isOrdered, newest: isPending ? newest : markOf(rows, newest, now) };
 }
 
