@@ -102,6 +102,8 @@ export class Play extends Playing<Own> {
 	readonly unordered: number[][] = [];
 	private readonly created = new Map<number, Known>();
 	private existing?: Set<number>;
+	/** Branches that could not be read when the trigger began: what is there at the first look is old. */
+	private unread: number[] = [];
 
 	constructor(private readonly history: History) {
 		const { settings, watched, isStudy: is_study, includeArchived, maxPerPoll } = history;
@@ -149,6 +151,7 @@ export class Play extends Playing<Own> {
 
 	protected async poll(): Promise<void> {
 		const listed = this.listed();
+		const unread = [1, 2, 3].filter((id) => !this.isReadable(id) || !this.isOpen(id));
 		const items = await this.poller.tick().catch(() => []);
 		const ids = items.map(({ id }) => Number(id));
 		if (!this.hasBegun) {
@@ -156,10 +159,11 @@ export class Play extends Playing<Own> {
 			const still = this.listed();
 			this.hasBegun = this.poller.hasBegun;
 			// What moves to another page while the trigger gets to know the list in several polls may look new.
-			const known = this.hasBegun && this.existing === undefined ? this.read(listed) : [];
+			const known = this.hasBegun && this.existing === undefined ? this.readable(listed) : [];
 			this.existing = new Set([...known].filter((id) => still.has(id)));
 			for (const id of this.created.keys()) this.created.delete(id);
-		}
+			this.unread = unread;
+		} else this.unread = this.unread.filter((id) => unread.includes(id));
 		if (ids.some((id, index) => index > 0 && id < ids[index - 1])) this.unordered.push(ids);
 		this.emitted.push(...ids);
 	}
@@ -170,7 +174,7 @@ export class Play extends Playing<Own> {
 			const { id } = store.insert('customer', { branch_ids: [one.branch], is_study: one.isStudy });
 			const at = this.now.plus({ minutes: one.hiddenMinutes }).toFormat(FORMAT);
 			if (one.hiddenMinutes > 0) store.conceal('customer', id, { at });
-			this.created.set(id, { id, createdAt: this.minutes });
+			if (!this.unread.includes(one.branch)) this.created.set(id, { id, createdAt: this.minutes });
 		} else {
 			const rows = store.rows('customer');
 			const row = rows[one.pick % Math.max(1, rows.length)];
@@ -198,11 +202,11 @@ export class Play extends Playing<Own> {
 		}
 	}
 
-	/** Those that are in a branch which can be read: others have to wait, and may look new then. */
-	private read(ids: ReadonlySet<number>): number[] {
+	private readable(ids: ReadonlySet<number>): number[] {
 		const rows = this.school.store.rows('customer').filter(({ id }) => ids.has(id));
-		const isRead = (branch: number) => this.isOpen(branch) && this.isReadable(branch);
-		return rows.filter(({ branch_ids }) => (branch_ids as number[]).some(isRead)).map(({ id }) => id);
+		return rows
+			.filter(({ branch_ids }) => (branch_ids as number[]).some((id) => this.isOpen(id)))
+			.map(({ id }) => id);
 	}
 
 	/** What the watched lists show; one that cannot be read for a while shows it later. */

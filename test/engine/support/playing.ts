@@ -110,6 +110,8 @@ export const listing = {
 export const withAnEnd = <T extends Partial<Settings>>(settings: T): T => ({
 	...settings,
 	...counted(settings),
+	// A last page that comes again and a total that is too high look like two equal rows.
+	pastEnd: settings.total === 'oneTooHigh' ? 'empty' : settings.pastEnd,
 	shuffle: settings.shuffle === true && settings.total === 'present',
 });
 

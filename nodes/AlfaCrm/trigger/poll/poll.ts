@@ -144,7 +144,7 @@ async function pollRecords(
 		const there = await lookAll(known.lists, known.since);
 		const passing = [...there.failures.values()].find((failure) => !isLasting(reader.client, failure));
 		if (passing !== undefined) throw passing;
-		known = records.begin(known, { looks: there.looks, now });
+		known = records.begin(known, { looks: there.looks, branches, now });
 		if (!known.hasBegun || !isFirst || settings.startWith === 0) return none(known);
 		const { looks, since } = await newest(reader, watch, branches, settings.startWith);
 		const seen = { looks, branches, filters, wants: watch.wants, now };

@@ -42,6 +42,8 @@ export interface RecordsState {
 	isOrdered: boolean;
 	/** By branch. */
 	lists: Record<string, ListState>;
+	/** Branches that could not be read in the beginning: what is there when they can be was there before. */
+	unread: number[];
 	/** What decides which records are wanted. */
 	filters: string;
 }
@@ -78,12 +80,16 @@ export function emptyState(since: string | null, filters: string, now: number): 
 		reported: '',
 		isOrdered: true,
 		lists: {},
+		unread: [],
 		filters,
 	};
 }
 
 /** What is there in the beginning is old, wanted or not. It may take several polls to read it. */
-export function begin(state: RecordsState, { looks, now }: Pick<Seen, 'looks' | 'now'>): RecordsState {
+export function begin(
+	state: RecordsState,
+	{ looks, branches, now }: Pick<Seen, 'branches' | 'looks' | 'now'>,
+): RecordsState {
 	const rows = rowsOf(looks);
 	const newest = markOf(rows, state.newest, now);
 	const isOrdered = state.isOrdered && areOrdered(rows, now);
@@ -92,7 +98,9 @@ export function begin(state: RecordsState, { looks, now }: Pick<Seen, 'looks' | 
 	// Times are as coarse as a second or a day, so of the newest one only the IDs tell.
 	const twins = rows.filter((row) => newest.stamp !== '' && timeOf(row) >= newest.stamp);
 	const reported = Runs.of(twins.map(idOf)).toString();
-	return { ...state, hasBegun, newest, isOrdered, watermark: newest, reported, lists: hasBegun ? {} : lists };
+	const unread = branches.filter((branch) => !looks.has(branch));
+	const begun = { hasBegun, newest, isOrdered, watermark: newest, reported, unread };
+	return { ...state, ...begun, lists: hasBegun ? {} : lists };
 }
 
 /** Makes news of the newest records that are there and wanted. */
@@ -133,7 +141,9 @@ export function step(
 ): { news: NewRecord[]; after: (taken: number) => RecordsState } {
 	const found = candidates(state, seen);
 	// With other filters or branches, what was there at the last poll is no news.
-	const isOld = ({ row }: NewRecord) => seen.filters !== state.filters && !isYounger(state, row);
+	const isOld = ({ row, branches }: NewRecord) =>
+		branches.every((branch) => state.unread.includes(branch)) ||
+		(seen.filters !== state.filters && !isYounger(state, row));
 	const news = found.filter((one) => !isOld(one));
 	return {
 		news,
@@ -214,7 +224,8 @@ function noted(
 	const isOdd = (row: IDataObject) =>
 		idOf(row) <= watermark.id && isLater(newestOf([timeOf(row)], now), watermark.stamp, true);
 	const isOrdered = state.isOrdered && !rows.some(isOdd);
-	return { ...state, lists, isOrdered, newest: isPending ? newest : markOf(rows, newest, now) };
+	const unread = state.unread.filter((branch) => !looks.has(branch));
+	return { ...state, lists, unread, isOrdered, newest: isPending ? newest : markOf(rows, newest, now) };
 }
 
 /** Moves the watermark to what was the newest two days before all lists were read whole. */
