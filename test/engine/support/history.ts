@@ -96,6 +96,9 @@ interface Known {
 	listedSince?: number;
 }
 
+const oldestFirst = (before: History['before']): History['before'] =>
+	[...before].sort((a, b) => b.daysAgo - a.daysAgo);
+
 /** Plays a history and says what went wrong. */
 export class Play extends Playing<Own> {
 	/** Polls whose items were not in order. */
@@ -121,7 +124,7 @@ export class Play extends Playing<Own> {
 			poller: { isDurable, budgetMs: isHurried ? 0 : undefined },
 			skewHours,
 		});
-		for (const { branch: home, daysAgo, isStudy: type } of history.before) {
+		for (const { branch: home, daysAgo, isStudy: type } of oldestFirst(history.before)) {
 			const created_at = this.now.minus({ days: daysAgo, minutes: 5 }).toFormat(FORMAT);
 			this.school.store.insert('customer', { branch_ids: [home], is_study: type, created_at });
 		}

@@ -191,8 +191,10 @@ export abstract class Playing<Own extends { do: string }> {
 			this.now = this.now.plus({ hours: one.hours });
 			return this.advance(0);
 		}
-		if (isStep(one, 'list'))
-			return void Object.assign(this.school.settings, one.settings, counted(one.settings));
+		if (isStep(one, 'list')) {
+			const { settings } = this.school;
+			return void Object.assign(settings, withAnEnd({ ...settings, ...one.settings }));
+		}
 		if (isStep(one, 'branch')) return this.setBranch(one.becomes, one.branch);
 		if (isStep(one, 'during')) return await this.interrupted(one.at, () => this.alter(one.step));
 		if (isStep(one, 'restart')) {
@@ -203,7 +205,8 @@ export abstract class Playing<Own extends { do: string }> {
 		}
 		if (isStep(one, 'failingPoll')) {
 			return await this.interrupted(one.at, () => {
-				throw httpFailure(one.status);
+				// What this user may not read in the beginning is another matter.
+				throw httpFailure(this.hasBegun ? one.status : 500);
 			});
 		}
 		if (!isStep(one, 'overlappingPolls')) return this.alter(one as Own);

@@ -156,7 +156,9 @@ function known(log: BranchLog, { entries, look, pending, most, now }: Context): 
 	const seen = entries.filter(({ key }) => !pending.has(key));
 	const newest = newestOf([...entries.map(({ stamp }) => stamp), log.newest], now);
 	const list = { ...look.list, total: left.length > 0 ? undefined : look.list.total };
-	if (!look.isWhole)
+	// Without a total, a list that grows by a page while it is read looks as if it had ended.
+	const isAll = look.isWhole && (look.list.total !== null || seen.length > most);
+	if (!isAll)
 		return { ...log, ...list, newest, known: joined([...keysIn(log), ...seen.map(({ key }) => key)]) };
 	const cut = seen.length > most ? earliest([cutOf(seen, most), ...left.map(({ stamp }) => stamp)]) : '';
 	const done = cut > log.done ? cut : log.done;

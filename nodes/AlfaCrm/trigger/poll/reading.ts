@@ -81,8 +81,8 @@ export class Reader {
 		const asked = { ...list, firstPage: state.next };
 		// What went before is not read again for a total that says more than the rest.
 		const readings = state.next === undefined ? {} : { readings: 1 };
-		const { rows, total, next } = await collect(this.client, asked, { ...readings, isEnough });
-		const isWhole = next === undefined || isEnded;
+		const { rows, whole, stable, total, next } = await collect(this.client, asked, { ...readings, isEnough });
+		const isWhole = isEnded || (next === undefined && (whole || stable || state.next !== undefined));
 		const after = isWhole ? { total: total ?? null, readAt: this.now } : { readAt: state.readAt, next };
 		return { rows, list: after, isWhole };
 	}
@@ -95,7 +95,7 @@ export class Reader {
 		try {
 			for await (const page of pages(this.client, { ...list, pageSize: LARGEST_PAGE })) {
 				// Rows have moved to other pages meanwhile, or equal ones without IDs are on both.
-				const isAgain = page.rows.length < page.items.length && !page.last;
+				const isAgain = page.rows.length < page.items.length;
 				if (page.number > 0 && (page.total !== total || isAgain)) return undefined;
 				total = page.total;
 				rows.push(...page.rows);

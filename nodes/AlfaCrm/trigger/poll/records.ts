@@ -93,7 +93,7 @@ export function begin(
 	const rows = rowsOf(looks);
 	const newest = markOf(rows, state.newest, now);
 	const isOrdered = state.isOrdered && areOrdered(rows, now);
-	const hasBegun = [...looks.values()].every(({ isWhole }) => isWhole);
+	const hasBegun = [...looks.values()].every(({ list }) => list.next === undefined);
 	const lists = Object.fromEntries([...looks].map(([branch, { list }]) => [branch, list]));
 	// Times are as coarse as a second or a day, so of the newest one only the IDs tell.
 	const twins = rows.filter((row) => newest.stamp !== '' && timeOf(row) >= newest.stamp);
