@@ -176,6 +176,7 @@ function read(name: string, filter: Filter, value: Json, reader: Reader): Readin
 	const style = isDefault ? 'any' : settings.dateFormats[`${entity.path}.${name}`];
 	switch (filter.by) {
 		case 'equals':
+			if (name === 'id' && isList(value) && settings.idLists === 'unreadable') return wrong;
 			return equals(filter.field ?? name, value);
 		case 'includes':
 			return includes(filter.field ?? name, value);

@@ -78,6 +78,8 @@ const checks: Record<keyof Settings, Check> = {
 	cgiDefault: oneOf('current', 'all'),
 	deadDefault: oneOf('all', 'current'),
 	payDefault: oneOf('all', 'income'),
+	refundSum: oneOf('income', 'expenditure'),
+	idLists: oneOf('understood', 'unreadable'),
 	removedZero: oneOf('active', 'hidesUnsorted'),
 	pageSize: whole(1, 500),
 	bodyPageSize: oneOf(
@@ -103,6 +105,7 @@ const checks: Record<keyof Settings, Check> = {
 	cgiDates: oneOf('plain', 'v'),
 	groupTeachers: oneOf('ids', 'names', 'objects'),
 	groupTeacherNames: oneOf('refused', 'understood', 'lost'),
+	bonusWrite: oneOf('saves', 'ignored'),
 	bonusAnswer: oneOf('envelope', 'bare'),
 	lessonDetails: oneOf('always', 'withCustomer'),
 	sunday: oneOf(7, 0),

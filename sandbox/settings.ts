@@ -57,6 +57,10 @@ export interface Settings {
 	deadDefault: 'all' | 'current';
 	/** Pays listed when `pay_type_id` is absent. */
 	payDefault: 'all' | 'income';
+	/** Where a refund shows its sum; the other of the two fields is zero. */
+	refundSum: 'income' | 'expenditure';
+	/** Whether a filter by `id` reads a list of them; if not, it is one that cannot be read. */
+	idLists: 'understood' | 'unreadable';
 	/** What `removed: 0` shows when a call names it: `hidesUnsorted` = no leads without a stage. */
 	removedZero: 'active' | 'hidesUnsorted';
 	/** Rows of a page. */
@@ -101,6 +105,8 @@ export interface Settings {
 	groupTeachers: 'ids' | 'names' | 'objects';
 	/** What becomes of names among the `teacher_ids` written to a group. */
 	groupTeacherNames: 'refused' | 'understood' | 'lost';
+	/** What writing `balance_bonus` to a customer does. */
+	bonusWrite: 'saves' | 'ignored';
 	/** What bonuses answer when they are added or spent: `bare` = the new balance without `success`. */
 	bonusAnswer: 'envelope' | 'bare';
 	/** When lessons show their details: `withCustomer` = in lists filtered by customer_id. */
@@ -172,6 +178,8 @@ export const defaultSettings: Readonly<Settings> = {
 	cgiDefault: 'current',
 	deadDefault: 'all',
 	payDefault: 'all',
+	refundSum: 'income',
+	idLists: 'understood',
 	removedZero: 'active',
 	pageSize: 20,
 	bodyPageSize: 'ignored',
@@ -195,6 +203,7 @@ export const defaultSettings: Readonly<Settings> = {
 	cgiDates: 'plain',
 	groupTeachers: 'ids',
 	groupTeacherNames: 'refused',
+	bonusWrite: 'saves',
 	bonusAnswer: 'envelope',
 	lessonDetails: 'always',
 	sunday: 7,

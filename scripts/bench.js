@@ -61,7 +61,7 @@ async function main() {
 		if (!flags.write) return 0;
 		const growth = await grow(bench);
 		fs.writeFileSync(PICTURE, pictureOf(growth));
-		fs.writeFileSync(REPORT, await pageOf(results, growth, machine()));
+		fs.writeFileSync(REPORT, pageOf(results, growth, machine()));
 	} finally {
 		await n8n.stop();
 		tarball.remove();

@@ -27,7 +27,11 @@ const fields: Record<string, Field> = {
 	dob: { kind: 'date', label: 'Дата рождения' },
 	balance: { kind: 'money', label: 'Остаток', readOnly: true, initial: '0.00' },
 	balance_base: { kind: 'money', label: 'Основной остаток', readOnly: true, initial: '0.00' },
-	balance_bonus: { kind: 'int', label: 'Бонусы', readOnly: true, initial: 0 },
+	balance_bonus: {
+		...int('Бонусы', 0),
+		prepare: (value, { settings, row }) =>
+			settings.bonusWrite === 'saves' ? value : (row?.balance_bonus ?? 0),
+	},
 	last_attend_date: { kind: 'date', label: 'Последнее посещение', stored: 'iso', readOnly: true },
 	b_date: { kind: 'moment', label: 'Дата начала', readOnly: true },
 	e_date: {

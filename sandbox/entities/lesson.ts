@@ -35,7 +35,8 @@ function present(shown: JsonObject, { row, body, store, settings }: Showing): Js
 	const isAsked = settings.lessonDetails === 'always' || toInt(body.customer_id) !== undefined;
 	const rows = isAsked ? store.where('lesson-details', 'lesson_id', row.id) : [];
 	const details = rows.map((detail) => show(lessonDetails, { row: detail, body, store, settings }));
-	return { ...shown, details };
+	const type = store.find('lesson-type', Number(row.lesson_type_id));
+	return { ...shown, lesson_type_name: type?.name ?? null, details };
 }
 
 const clock = (label: string) => ({ kind: 'clock', label }) as const;

@@ -1,8 +1,9 @@
 import { dayOf } from '../dates';
-import type { Entity } from '../entity';
-import type { Json } from '../json';
+import type { Entity, Showing } from '../entity';
+import type { Json, JsonObject } from '../json';
 import { toInt } from '../json';
 import type { Store } from '../store';
+import type { Writing } from '../writing';
 import {
 	asList,
 	branchId,
@@ -26,6 +27,9 @@ import {
 
 /** The type of pay that every school has. */
 const income = 1;
+/** And the type of what is paid back. */
+const refund = 2;
+const nothing = '0.00';
 
 /** Pay items of any of the categories. */
 function itemsOf(store: Store, value: Json): ReadonlySet<Json> {
@@ -36,6 +40,17 @@ function itemsOf(store: Store, value: Json): ReadonlySet<Json> {
 			.filter(({ category_id }) => categories.includes(Number(category_id)))
 			.map((item) => item.id),
 	);
+}
+
+function present(shown: JsonObject, { settings }: Showing): JsonObject {
+	const isTurned = settings.refundSum === 'expenditure' && shown.pay_type_id === refund;
+	return isTurned ? { ...shown, income: nothing, expenditure: shown.income ?? nothing } : shown;
+}
+
+/** The zero that a refund shows is no change when it is given back. */
+function settle({ values, row, settings }: Writing): void {
+	if (settings.refundSum !== 'expenditure' || row?.pay_type_id !== refund) return;
+	if (Number(values.income) === 0) values.income = row.income ?? nothing;
 }
 
 export const pay: Entity = {
@@ -52,6 +67,7 @@ export const pay: Entity = {
 		pay_item_id: int('Статья'),
 		document_date: { kind: 'date', label: 'Дата', required: true },
 		income: { ...money('Сумма'), required: true },
+		expenditure: { ...money('Расход', nothing), readOnly: true },
 		payer_name: { ...text('Плательщик', 50), required: true },
 		note: text('Примечание'),
 		is_confirmed: flag('Подтверждён', 1),
@@ -93,6 +109,8 @@ export const pay: Entity = {
 		...range('updated_at', 'updated_at', 'dotted'),
 	},
 	rank: ({ document_date }) => -Number(dayOf(String(document_date ?? '')).replace(/\D/g, '')),
+	settle,
+	present,
 };
 
 export const payAccount: Entity = {

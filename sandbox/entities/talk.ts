@@ -56,7 +56,7 @@ export const task: Entity = {
 		assigned_ids: ints('Исполнители'),
 		group_ids: ints('Группы'),
 		customer_ids: ints('Клиенты'),
-		title: { ...text('Заголовок'), required: true },
+		title: text('Заголовок'),
 		text: text('Текст'),
 		is_archive: flag('В архиве', 0),
 		created_at: createdAt,

@@ -75,7 +75,7 @@ describe('the webhook trigger', () => {
 			production: `POST ${url}/webhook/${path}`,
 		});
 		const [notice] = new AlfaCrmWebhookTrigger().description.properties;
-		expect(notice.displayName).toContain("the account owner pastes this node's Production URL");
+		expect(notice.displayName).toContain("The account owner enters this node's Production URL");
 		expect(await panel.notices()).toEqual([notice.displayName]);
 
 		await panel.listen();

@@ -402,7 +402,7 @@ describe('additions', () => {
 
 	it.each<[string, INodeParameters, RegExp]>([
 		['takePayment', { income: 'много', pay_account_id: 1 }, /^'Sum' must be a number/],
-		['createTask', { title: '={{ "" }}' }, /^'Title' is empty/],
+		['createTask', { title: '={{ "" }}' }, /^'Title' and 'Text' are both empty/],
 		[
 			'sellSubscription',
 			{ tariff_id: 1, additionalFields: { b_date: 'весной' } },

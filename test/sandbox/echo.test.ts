@@ -39,6 +39,7 @@ const shapes = fc.record<Partial<Settings>>(
 		groupTeachers: fc.constantFrom('ids', 'names', 'objects'),
 		rowsShowRemoved: fc.constantFrom([], ['customer', 'group']),
 		cgiDates: fc.constantFrom('plain', 'v'),
+		refundSum: fc.constantFrom('income', 'expenditure'),
 		updateMode: fc.constantFrom('partial', 'full'),
 		lessonUpdate: fc.constantFrom('keeps', 'blanks', 'refuses400'),
 		isoDate: fc.constantFrom('reject', 'silentlyLost'),

@@ -20,6 +20,8 @@ const writable: Array<{
 	given: JsonObject;
 	read?: JsonObject;
 	missing: Record<string, string[]>;
+	/** Those of them that only some sources call required. */
+	demanded?: string[];
 	change: JsonObject;
 	changed?: JsonObject;
 	updateQuery?: string;
@@ -130,6 +132,7 @@ const writable: Array<{
 		given: { title: 'Перезвонить', text: 'Уточнить группу', due_date: '12.02.2026', customer_ids: [1] },
 		read: { user_id: 1, branch_ids: [1], is_done: 0, created_at: '2026-02-11 09:30:00' },
 		missing: { title: must('Заголовок') },
+		demanded: ['title'],
 		change: { is_done: 1 },
 		className: 'Task',
 	},
@@ -179,6 +182,9 @@ describe.each(writable)('$entity', (item) => {
 	});
 
 	it('is not created without what it needs', async () => {
+		const demanded = (item.demanded ?? []).map((name): [string, boolean] => [`${entity}.${name}`, true]);
+		if (demanded.length > 0) expect((await create({})).json).toMatchObject({ success: true });
+		school.settings.requiredFields = Object.fromEntries(demanded);
 		const before = school.sandbox.store.rows(entity).length;
 		expect((await create({})).json).toEqual({ success: false, errors: missing });
 		expect(school.sandbox.store.rows(entity)).toHaveLength(before);

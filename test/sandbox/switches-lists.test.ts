@@ -149,6 +149,23 @@ describe('what rows show', () => {
 		);
 	});
 
+	it('by a list of IDs are those, or all where a list is not read', async () => {
+		const wanted = idsWhere('customer', ({ id }) => id === 2 || id === 5);
+		expect(await list('customer/index', { ...everyone, id: [2, 5] })).toEqual(wanted);
+		school.settings.idLists = 'unreadable';
+		expect(await list('customer/index', { ...everyone, id: [2, 5] })).toEqual(
+			idsWhere('customer', () => true),
+		);
+	});
+
+	it.each(['income', 'expenditure'] as const)('is the sum of a refund as %s', async (refundSum) => {
+		school.settings.refundSum = refundSum;
+		const [pay] = rows('pay').filter((row) => row.pay_type_id === 2);
+		const { items } = await school.call('pay/index', { id: pay?.id ?? 0 });
+		const sums = { income: '0.00', expenditure: '0.00', [refundSum]: pay?.income };
+		expect(items[0]).toMatchObject(sums);
+	});
+
 	it.each([7, 0] as const)('is %d for Sundays of regular lessons', async (sunday) => {
 		school.settings.sunday = sunday;
 		const onSundays = idsWhere('regular-lesson', (row) => row.day === 7);

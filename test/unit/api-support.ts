@@ -7,6 +7,7 @@ import { NODE } from './support';
 export interface Sent {
 	url: string;
 	body: IDataObject;
+	query: IDataObject;
 	token: string;
 }
 
@@ -38,7 +39,7 @@ export function contextOf(answer: (request: Sent) => unknown, options: ContextOp
 		helpers: {
 			httpRequestWithAuthentication: async (
 				_type: string,
-				{ url, body }: IHttpRequestOptions,
+				{ url, body, qs = {} }: IHttpRequestOptions,
 				{ credentialsDecrypted }: { credentialsDecrypted: { data: IDataObject } },
 			) => {
 				const { data } = credentialsDecrypted;
@@ -46,7 +47,8 @@ export function contextOf(answer: (request: Sent) => unknown, options: ContextOp
 					data.token = await logIn(data);
 					stored.token = data.token;
 				}
-				const request = { url, body: (body === '{}' ? {} : body) as IDataObject, token: String(data.token) };
+				const sentBody = (body === '{}' ? {} : body) as IDataObject;
+				const request = { url, body: sentBody, query: qs, token: String(data.token) };
 				sent.push(request);
 				return await Promise.resolve(answer(request));
 			},

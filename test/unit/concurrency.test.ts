@@ -2,7 +2,7 @@ import { Concurrency, MOST_AT_ONCE } from '../../nodes/AlfaCrm/api/concurrency';
 
 /** Answers that took so long, one after the other. */
 const answered = (concurrency: Concurrency, count: number, ms: number) => {
-	for (let index = 0; index < count; index++) concurrency.answered(ms);
+	for (let index = 0; index < count; index++) concurrency.answered(ms, 'customer/index');
 };
 
 describe('how many calls are needed', () => {
@@ -29,7 +29,7 @@ describe('how many calls are needed', () => {
 	it('is told by the usual round trip, not by one that took long', () => {
 		const concurrency = new Concurrency();
 		answered(concurrency, 4, 100);
-		concurrency.answered(5_000);
+		concurrency.answered(5_000, 'customer/index');
 		answered(concurrency, 1, 100);
 		expect(concurrency.needed(5)).toBe(1);
 	});
@@ -43,7 +43,7 @@ describe('answers that slow down', () => {
 		answered(concurrency, 10, 1_600);
 		expect(concurrency.needed(5)).toBe(1);
 		const seen = Array.from({ length: 20 }, () => {
-			concurrency.answered(800);
+			concurrency.answered(800, 'customer/index');
 			return concurrency.needed(5);
 		});
 		expect([...new Set(seen)]).toEqual([1, 2, 3, 4]);
@@ -51,7 +51,10 @@ describe('answers that slow down', () => {
 
 	it('do not count where only one does, or by a little', () => {
 		const concurrency = new Concurrency();
-		for (let index = 0; index < 20; index++) concurrency.answered(index % 2 === 0 ? 800 : 1_600);
+		for (let index = 0; index < 10; index++) {
+			answered(concurrency, 1, 800);
+			answered(concurrency, 1, 1_600);
+		}
 		answered(concurrency, 20, 1_000);
 		expect(concurrency.needed(0)).toBe(MOST_AT_ONCE);
 	});
@@ -63,6 +66,17 @@ describe('answers that slow down', () => {
 		expect(concurrency.needed(0)).toBe(1);
 		answered(concurrency, 40, 900);
 		expect(concurrency.needed(0)).toBe(MOST_AT_ONCE);
+	});
+
+	it('are told from those of an action that takes longer than others', () => {
+		const concurrency = new Concurrency();
+		for (let count = 0; count < 10; count++) concurrency.lower();
+		for (let index = 0; index < 20; index++) {
+			concurrency.answered(300, 'customer/index');
+			concurrency.answered(900, 'customer/create');
+			concurrency.answered(900, 'pay/create');
+		}
+		expect(concurrency.needed(5)).toBe(MOST_AT_ONCE);
 	});
 
 	it('so do refusals for too many calls', () => {
@@ -146,4 +160,34 @@ describe('a place', () => {
 			expect(came).toEqual(order);
 		},
 	);
+
+	it('is not lost where somebody is cancelled in the very moment in which it is given', async () => {
+		for (let ticks = 0; ticks < 20; ticks++) {
+			const concurrency = new Concurrency();
+			const order: string[] = [];
+			const stop = new AbortController();
+			const first = await ask(concurrency, 1, order, 'first');
+			const second = ask(concurrency, 1, order, 'second', stop.signal);
+			await settled();
+			first();
+			for (let tick = 0; tick < ticks; tick++) await Promise.resolve();
+			stop.abort();
+			(await second)();
+			void ask(concurrency, 1, order, 'third');
+			await settled();
+			expect(order.at(-1)).toBe('third');
+		}
+	});
+
+	it('is given to no more than five at once, though they hang', async () => {
+		const concurrency = new Concurrency();
+		answered(concurrency, 5, 3_000);
+		const order: string[] = [];
+		const places = Array.from({ length: 12 }, (_, index) => ask(concurrency, 0, order, String(index)));
+		await jest.advanceTimersByTimeAsync(30_000);
+		expect(order).toEqual(['0', '1', '2', '3', '4']);
+		(await places[2])();
+		await jest.advanceTimersByTimeAsync(30_000);
+		expect(order).toEqual(['0', '1', '2', '3', '4', '5']);
+	});
 });

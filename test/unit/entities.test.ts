@@ -153,15 +153,21 @@ describe.each(TABLE)('%s', (_resource, entity) => {
 		expect(required).toEqual([...required].sort((a, b) => Number(b) - Number(a)));
 	});
 
-	it('has fields exactly if it can be created or updated, and a required one if it can be created', () => {
+	it('has fields exactly if it can be created or updated, and one to fill in if it can be created', () => {
 		const writes = entity.operations.includes('create') || entity.operations.includes('update');
 		expect(fields.length > 0).toBe(writes);
-		expect(fields.some(({ required }) => required)).toBe(entity.operations.includes('create'));
+		const first = fields.some(({ required, requiredUnless }) => required ?? requiredUnless !== undefined);
+		expect(first).toBe(entity.operations.includes('create'));
+	});
+
+	it('requires a field or else another one that it has', () => {
+		const others = fields.flatMap(({ requiredUnless = [] }) => requiredUnless);
+		expect(others.filter((name) => !namesOf(fields).includes(name))).toEqual([]);
 	});
 
 	it('keeps the names of required fields, views and keys clear of the form’s own parameters', () => {
 		const beside = [
-			...namesOf(fields.filter(({ required }) => required)),
+			...namesOf(fields.filter(({ required, upfront }) => required || upfront)),
 			...namesOf(besideFilters),
 			...namesOf(keys),
 			...namesOf(actions.flatMap(askedBy).filter(({ required }) => required)),
@@ -345,8 +351,17 @@ describe.each(TABLE)('%s', (_resource, entity) => {
 		}
 	});
 
+	it('reads a day that rows hold, where a view is of what has not ended', () => {
+		for (const { until = [] } of views) {
+			const days = returned(entity).filter(({ type }) => type === 'date');
+			if (until.length > 0) expect(namesOf(days)).toContain(until[0]);
+		}
+	});
+
 	it('reveals past every view, since a view hides records', () => {
-		expect(namesOf(views).filter((name) => !(name in (entity.reveal ?? {})))).toEqual([]);
+		const { reveal = {}, hidden = [] } = entity;
+		const revealed = [reveal, ...hidden].flatMap((body) => Object.keys(body));
+		expect(namesOf(views).filter((name) => !revealed.includes(name))).toEqual([]);
 	});
 
 	it('lets the branch of the call stand in only where there is one, for a branch', () => {

@@ -143,11 +143,11 @@ describe.each(actionTable)('the form of %s, %s', (value, operation) => {
 				.sort(),
 		).toEqual([...modes].sort());
 
-		const required = entity.fields.filter((field) => field.required).map(({ name }) => name);
+		const ahead = entity.fields.filter(({ required, upfront }) => required || upfront);
 		const keys = (entity.keys ?? []).map(({ name }) => name);
 		const own: Record<string, string[]> = {
 			form: {
-				create: [...required, 'additionalFields'],
+				create: [...ahead.map(({ name }) => name), 'additionalFields'],
 				update: ['updateFields'],
 				upsert: ['fieldsToSet'],
 			}[operation as 'create'],
@@ -173,7 +173,9 @@ describe.each(actionTable)('the form of %s, %s', (value, operation) => {
 		const names = { create: 'additionalFields', update: 'updateFields', upsert: 'fieldsToSet' };
 		const collection = named(names[operation as 'create']);
 		if (!saves || !entity) return;
-		const optional = entity.fields.filter((field) => operation !== 'create' || !field.required);
+		const optional = entity.fields.filter(
+			({ required, upfront }) => operation !== 'create' || !(required || upfront),
+		);
 		expect((collection ? childrenOf(collection) : []).map(({ name }) => name).sort()).toEqual(
 			[...optional.map(({ name }) => name), ...(entity.custom ? ['customFields'] : [])].sort(),
 		);

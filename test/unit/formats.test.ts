@@ -18,6 +18,7 @@ describe('formatDay', () => {
 		it.each([
 			['dotted', '04.02.2026'],
 			['iso', '2026-02-04'],
+			['points', '2026.02.04'],
 		] as const)('%s: %s', (format, day) => {
 			expect(formatDay('2026-02-04', format, MOSCOW)).toBe(day);
 			expect(formatDay('04.02.2026', format, MOSCOW)).toBe(day);
@@ -30,6 +31,7 @@ describe('formatDay', () => {
 			' 2026-02-04 ',
 			'04.02.2026',
 			'4.2.2026',
+			'2026.02.04',
 			'2026-02-04T00:00:00',
 			'2026-02-04T23:59:59.999',
 			'2026-02-04T10:30',

@@ -35,7 +35,9 @@ describe('the form of the webhook trigger', () => {
 	});
 
 	it('says where it is set up', () => {
-		expect(named('setUpNotice')?.displayName).toMatch(/account owner.*Production URL.*\?secret=/);
+		const notice = named('setUpNotice')?.displayName;
+		expect(notice).toMatch(/account owner.*Production URL.*\?secret=/);
+		expect(notice).toMatch(/Settings.*auto-actions.*triggers and webhooks.*paid option.*AlfaCRM Trigger/);
 	});
 
 	it('needs no credential to receive', () => {

@@ -45,6 +45,7 @@ describe('every field of every entity', () => {
 		longText: 'string',
 		texts: 'string',
 		emails: 'string',
+		emailPart: 'string',
 		phones: 'string',
 		phonePart: 'string',
 		id: 'string',

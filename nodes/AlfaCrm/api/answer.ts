@@ -8,7 +8,7 @@ const NO: unknown[] = [false, 0, '0', 'false'];
 
 /** Finds the failures that come with HTTP 200. */
 export function checked(answer: unknown): Answer {
-	if (typeof answer === 'string' || answer === null || typeof answer !== 'object') {
+	if (typeof answer !== 'object' || answer === null) {
 		const words = isPage(answer) ? 'answered with a web page' : 'sent an answer that is not complete JSON';
 		throw new AnswerError({ kind: 'notJson', words });
 	}

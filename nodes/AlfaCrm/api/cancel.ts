@@ -27,10 +27,15 @@ export async function unlessAborted<T>(wait: Promise<T>, signal?: AbortSignal): 
 export class Queue {
 	private last: Promise<unknown> = Promise.resolve();
 
-	/** @param serve called when it is one's turn; the next one waits until it is done */
-	async join<T>(serve: () => Promise<T>, signal?: AbortSignal): Promise<T> {
+	/**
+	 * @param serve called when it is one's turn; the next one waits until it is done
+	 * @param giveBack called with what somebody was served who had just left
+	 */
+	async join<T>(serve: () => Promise<T>, giveBack: (served: T) => void, signal?: AbortSignal): Promise<T> {
 		const turn = this.last.then(serve);
 		this.last = turn.catch(() => undefined);
-		return await unlessAborted(turn, signal);
+		const served = unlessAborted(turn, signal);
+		served.catch(() => void turn.then(giveBack, () => {}));
+		return await served;
 	}
 }

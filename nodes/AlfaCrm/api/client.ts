@@ -17,7 +17,7 @@ import { explain } from './explain';
 import { rateLimiterOf, readCallsAtOnce, readRate } from './rateLimiter';
 import { TRIES, withRetries } from './retry';
 import type { ApiRequest } from './request';
-import { pathOf, requestOptions, TIMEOUT_MS } from './request';
+import { nameOf, pathOf, requestOptions, TIMEOUT_MS } from './request';
 import type { Login } from './sessions';
 import { accountOf, discard, isFrom, loginMark, loginOf, usable } from './sessions';
 
@@ -165,9 +165,11 @@ export class ApiClient {
 	}
 
 	private async send(connection: Connection, call: ApiRequest, progress: Progress): Promise<Answer> {
-		const { origin, perSecond, callsAtOnce } = connection;
-		const options = { perSecond, callsAtOnce, isRepeatable: call.isIdempotent, signal: this.signal };
+		const { origin, perSecond, callsAtOnce: atOnce } = connection;
+		const pace = { perSecond, call: { action: nameOf(call), atOnce }, signal: this.signal };
+		const options = { ...pace, isRepeatable: call.isIdempotent };
 		return await withRetries(rateLimiterOf(origin), options, async () => {
+			call.onSend?.();
 			const data = await this.readCredential(connection, progress);
 			const { httpRequestWithAuthentication: send } = this.context.helpers;
 			try {

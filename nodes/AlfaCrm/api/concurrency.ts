@@ -7,13 +7,15 @@ import { cancelled } from './errors';
 export const MOST_AT_ONCE = 5;
 /** Only the latest answers count, for ways and servers change. */
 const LATEST_ANSWERS = 20;
-/** An answer is slow when it takes so many times the fastest one, and so many milliseconds, longer. */
+/** Far more than there are actions; an API Call may name any. */
+const MOST_ACTIONS = 200;
+/** An answer is slow when it takes so many times the fastest one to that action, and so many milliseconds, longer. */
 const SLOW_TIMES = 1.5;
 const SLOW_MS = 25;
 /** One slow answer may be chance. */
 const SLOW_IN_A_ROW = 2;
 const PROMPT_IN_A_ROW = 5;
-/** Without a number of the user's, who hangs longer than this holds up nobody else. */
+/** Without a number of the user's, who hangs longer than this holds up nobody else, as long as few do. */
 const PATIENCE_MS = 2_000;
 
 interface Call {
@@ -31,6 +33,8 @@ export class Concurrency {
 	private readonly underWay = new Set<Call>();
 	/** Milliseconds of the latest answers. */
 	private readonly latest: number[] = [];
+	/** The same for each action: one that takes longer than another tells nothing about the server. */
+	private readonly byAction = new Map<string, number[]>();
 	private most = MOST_AT_ONCE;
 	private slow = 0;
 	private prompt = 0;
@@ -55,21 +59,29 @@ export class Concurrency {
 	 * @returns to be called when the call has ended
 	 */
 	async enter(atOnce: number, perSecond: number, signal?: AbortSignal): Promise<() => void> {
-		return await this.queue.join(async () => {
-			while (this.holding(atOnce) >= (atOnce || this.needed(perSecond))) {
+		const serve = async () => {
+			while (this.isFull(atOnce, perSecond)) {
 				const ends = [...this.underWay].map(({ ended }) => ended);
 				await unlessAborted(Promise.race([...ends, sleep(PATIENCE_MS)]), signal);
 			}
 			if (signal?.aborted) throw cancelled();
 			return this.begin();
-		}, signal);
+		};
+		return await this.queue.join(serve, (leave) => leave(), signal);
 	}
 
-	/** Notes how long an answer took. */
-	answered(ms: number): void {
-		this.latest.push(ms);
-		if (this.latest.length > LATEST_ANSWERS) this.latest.shift();
-		const isSlow = ms > Math.min(...this.latest) * SLOW_TIMES + SLOW_MS;
+	/** Notes how long the answer to an action took. */
+	answered(ms: number, action: string): void {
+		const same = this.byAction.get(action) ?? [];
+		// The latest ones stay.
+		this.byAction.delete(action);
+		this.byAction.set(action, same);
+		if (this.byAction.size > MOST_ACTIONS) this.byAction.delete(this.byAction.keys().next().value as string);
+		for (const times of [this.latest, same]) {
+			times.push(ms);
+			if (times.length > LATEST_ANSWERS) times.shift();
+		}
+		const isSlow = ms > Math.min(...same) * SLOW_TIMES + SLOW_MS;
 		this.slow = isSlow ? this.slow + 1 : 0;
 		this.prompt = isSlow ? 0 : this.prompt + 1;
 		if (this.slow >= SLOW_IN_A_ROW) this.lower();
@@ -88,10 +100,12 @@ export class Concurrency {
 		this.prompt = 0;
 	}
 
-	private holding(atOnce: number): number {
-		if (atOnce > 0) return this.underWay.size;
+	private isFull(atOnce: number, perSecond: number): boolean {
+		const { size } = this.underWay;
+		if (size >= (atOnce || MOST_AT_ONCE)) return true;
 		const since = Date.now() - PATIENCE_MS;
-		return [...this.underWay].filter(({ at }) => at > since).length;
+		const prompt = [...this.underWay].filter(({ at }) => at > since);
+		return atOnce === 0 && prompt.length >= this.needed(perSecond);
 	}
 
 	private begin(): () => void {

@@ -1,15 +1,19 @@
 import { DateTime } from 'luxon';
 
 /** How AlfaCRM wants a date on the wire; each field and filter has its own. */
-export type DateFormat = 'dotted' | 'iso';
+export type DateFormat = 'dotted' | 'iso' | 'points';
 
-const PATTERNS: Record<DateFormat, string> = { dotted: 'dd.MM.yyyy', iso: 'yyyy-MM-dd' };
+const PATTERNS: Record<DateFormat, string> = {
+	dotted: 'dd.MM.yyyy',
+	iso: 'yyyy-MM-dd',
+	points: 'yyyy.MM.dd',
+};
 
 /**
  * Writes a day as AlfaCRM wants it. What is exactly midnight where it was written is the day that was written, as
  * calendars and sheets mean it; any other moment is the day that it belongs to in `zone`.
  *
- * @param value ISO 8601 (also with a blank for the T), AlfaCRM's `dd.mm.yyyy[ hh:mm[:ss]]`, a Luxon DateTime or a Date
+ * @param value ISO 8601 (also with a blank for the T), AlfaCRM's `dd.mm.yyyy[ hh:mm[:ss]]` or `yyyy.mm.dd`, a Luxon DateTime or a Date
  * @returns undefined when it cannot be read as a date
  */
 export function formatDay(value: unknown, format: DateFormat, zone: string): string | undefined {
@@ -44,6 +48,7 @@ const ISO = new RegExp(
 	`^(?<day>\\d{4}-\\d\\d-\\d\\d)(?:[T ](?<time>${CLOCK})(?<offset>(?:Z|[+-]\\d\\d(?::?\\d\\d)?)(?:\\[[^\\]]+\\])?)?)?$`,
 );
 const DOTTED = /^(\d{1,2}\.\d{1,2}\.\d{4})(?:[ T](?:[01]?\d|2[0-3]):[0-5]\d(?::[0-5]\d)?)?$/;
+const POINTS = /^\d{4}\.\d\d\.\d\d$/;
 const MIDNIGHT = /^00:00(?::00(?:[.,]0+)?)?$/;
 
 /** A day without a zone; a moment becomes one in `zone`. */
@@ -51,6 +56,7 @@ function readDay(value: unknown, zone: string): DateTime | undefined {
 	const text = written(value);
 	const dotted = DOTTED.exec(text);
 	if (dotted) return DateTime.fromFormat(dotted[1], 'd.M.yyyy', { zone: 'utc' });
+	if (POINTS.test(text)) return DateTime.fromFormat(text, 'yyyy.MM.dd', { zone: 'utc' });
 	const parts = ISO.exec(text)?.groups;
 	if (parts === undefined) return undefined;
 	const { day, time = '00:00', offset } = parts;

@@ -4,6 +4,7 @@ import { UserError } from 'n8n-workflow';
 import type { Answer } from './answer';
 import type { ApiClient } from './client';
 import type { ApiRequest } from './request';
+import { nameOf } from './request';
 import type { ApiFailure } from './errors';
 import { nodeError, timedOut } from './errors';
 
@@ -76,10 +77,6 @@ async function sizedAnswer(client: ApiClient, call: ApiRequest): Promise<Answer 
 		if (answer !== undefined || !mayPass || tries > 1) return answer;
 	}
 }
-
-/** What a client remembers of a list it remembers by this name. */
-export const nameOf = ({ path, action = 'index' }: Pick<List, 'action' | 'path'>): string =>
-	`${path}/${action}`;
 
 const isEmptyByMistake = ({ items, total = 0 }: PageAnswer): boolean => items.length === 0 && total > 0;
 

@@ -4,8 +4,9 @@ import type { IDataObject } from 'n8n-workflow';
 import type { ApiClient } from './client';
 import { asNodeError, nodeError } from './errors';
 import type { List, RowKey } from './page';
-import { LARGEST_PAGE, looksLikePageSize, nameOf, PageTooLarge, rowKeys } from './page';
+import { LARGEST_PAGE, looksLikePageSize, PageTooLarge, rowKeys } from './page';
 import { ReadAhead } from './readAhead';
+import { nameOf } from './request';
 
 /** 200,000 records at the smallest page. A server that is still going on then would never end. */
 const MOST_PAGES = 10_000;

@@ -45,8 +45,11 @@ interface Start {
 export interface RateOptions {
 	/** How many requests may start in any second; 0 lifts the limit. */
 	perSecond: number;
-	/** How many may be under way at the same moment, 0 for as many as the rate needs; left out for a part of another one. */
-	callsAtOnce?: number;
+	/**
+	 * What is called, as in "customer/create", and how many calls may be under way at the same moment, 0 for as many as the
+	 * rate needs; left out for a part of another call.
+	 */
+	call?: { action: string; atOnce: number };
 	signal?: AbortSignal;
 }
 
@@ -75,9 +78,8 @@ export class RateLimiter {
 	private readonly roundTrips: number[] = [];
 	private closedUntil = 0;
 
-	async run<T>({ perSecond, callsAtOnce, signal }: RateOptions, send: () => Promise<T>): Promise<T> {
-		const isPart = callsAtOnce === undefined;
-		const leave = isPart ? undefined : await this.concurrency.enter(callsAtOnce, perSecond, signal);
+	async run<T>({ perSecond, call, signal }: RateOptions, send: () => Promise<T>): Promise<T> {
+		const leave = call && (await this.concurrency.enter(call.atOnce, perSecond, signal));
 		try {
 			const start = await this.enter(perSecond, signal);
 			try {
@@ -85,7 +87,7 @@ export class RateLimiter {
 				const ms = Date.now() - start.at;
 				this.roundTrips.push(ms);
 				if (this.roundTrips.length > LATEST_ANSWERS) this.roundTrips.shift();
-				if (!isPart) this.concurrency.answered(ms);
+				if (call) this.concurrency.answered(ms, call.action);
 				start.answered = true;
 				return answer;
 			} finally {
@@ -109,11 +111,12 @@ export class RateLimiter {
 	}
 
 	private async enter(perSecond: number, signal?: AbortSignal): Promise<Start> {
-		return await this.queue.join(async () => {
+		const serve = async () => {
 			await this.waitForRoom(perSecond, signal);
 			if (signal?.aborted) throw cancelled();
 			return this.begin();
-		}, signal);
+		};
+		return await this.queue.join(serve, (start) => start.end(), signal);
 	}
 
 	private async waitForRoom(perSecond: number, signal?: AbortSignal): Promise<void> {

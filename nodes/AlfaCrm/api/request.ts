@@ -19,6 +19,8 @@ export interface ApiRequest {
 	savedBefore?: readonly string[];
 	labels?: Record<string, string>;
 	itemIndex?: number;
+	/** Called when its turn has come, just before it is sent; it may throw, if it is not to be sent any more. */
+	onSend?: () => void;
 	/** Called when it fails, and yet AlfaCRM may have carried it out, or may still be at work on it for some time. */
 	onLost?: (underWayMs: number) => void;
 }
@@ -27,6 +29,10 @@ export interface ApiRequest {
 export function pathOf({ branch, path, action }: Pick<ApiRequest, 'action' | 'branch' | 'path'>): string {
 	return ['v2api', branch, path, action].filter((part) => part !== undefined).join('/');
 }
+
+/** What is known of all calls of an action goes by this name: `customer/index`. */
+export const nameOf = ({ path, action = 'index' }: Pick<ApiRequest, 'path'> & { action?: string }): string =>
+	`${path}/${action}`;
 
 /** A call as n8n sends it. */
 export function requestOptions(url: string, { query, body = {} }: ApiRequest): IHttpRequestOptions {

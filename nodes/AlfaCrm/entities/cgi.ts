@@ -46,10 +46,14 @@ export const cgi = writable({
 			description: 'Whose membership it is. An update of that of another is refused.',
 		},
 		dotted('e_date', 'End Date', {
-			description: 'Last day of the membership. Sources disagree on its format, so check the result.',
+			description:
+				'Last day of the membership. Sources disagree on how AlfaCRM takes it, so check the result.',
+			alternative: { name: 'e_date_v' },
 		}),
 		dotted('b_date', 'Start Date', {
-			description: 'First day of the membership. Sources disagree on its format, so check the result.',
+			description:
+				'First day of the membership. Sources disagree on how AlfaCRM takes it, so check the result.',
+			alternative: { name: 'b_date_v' },
 		}),
 	],
 	shows: [id('branch_id', 'Branch ID')],

@@ -1,6 +1,6 @@
-import { dotted, flag, id, integer, longText, range, text } from './fields';
+import { dotted, flag, id, ids, integer, longText, range, text } from './fields';
 import type { Entity, OperationName } from './types';
-import type { Field } from '../fields/types';
+import type { Field, Filter } from '../fields/types';
 
 export const ALL_OPERATIONS = [
 	'create',
@@ -42,6 +42,13 @@ export const enabled = flag('is_enabled', 'Enabled', {
 export const note = longText('note', 'Note');
 
 export const idFilter = id('id', 'ID', { description: 'ID of the one record to return' });
+export const idsFilter = (entity: string, placeholder: string): Filter =>
+	ids('ids', 'IDs', {
+		entity,
+		description: 'IDs of the records to return, separated by commas',
+		placeholder,
+		recheck: { field: 'id', test: 'in' },
+	});
 export const nameFilter = text('name', 'Name', { description: 'Name to look for' });
 export const enabledFilter = flag('is_enabled', 'Enabled', {
 	description: 'Whether to return only enabled ones or only disabled ones',

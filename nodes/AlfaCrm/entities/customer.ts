@@ -1,11 +1,13 @@
 import { archivedField, archivedView, archiving } from './archive';
 import { calendar } from './calendar';
-import { idFilter, name, note, timestampFilters, timestamps, writable } from './common';
+import { idFilter, idsFilter, name, note, timestampFilters, timestamps, writable } from './common';
 import {
 	boolean,
 	choice,
 	dotted,
+	emailPart,
 	emails,
+	id,
 	ids,
 	integer,
 	iso,
@@ -16,6 +18,7 @@ import {
 	record,
 	reference,
 	references,
+	rows,
 	text,
 	texts,
 } from './fields';
@@ -138,9 +141,9 @@ export const customer = writable({
 		'phone',
 		'email',
 		'lead_status_id',
-		'study_status_id',
-		'assigned_id',
 		'balance',
+		'paid_lesson_count',
+		'paid_till',
 		'created_at',
 	],
 	custom: true,
@@ -159,6 +162,10 @@ export const customer = writable({
 			description: 'User who looks after the customer',
 		}),
 		text('barcode', 'Barcode'),
+		integer('balance_bonus', 'Bonus Balance', {
+			description:
+				"Written by one known integration; unconfirmed, so check the result. 'Add Bonus' and 'Spend Bonus' are safer.",
+		}),
 		references('branch_ids', 'Branch', 'branch', {
 			fromBranch: true,
 			description: 'Branches of the customer, if not just the one above',
@@ -186,14 +193,15 @@ export const customer = writable({
 	shows: [
 		text('balance', 'Balance'),
 		text('balance_base', 'Base Balance'),
-		integer('balance_bonus', 'Bonus Balance'),
 		text('b_date', 'Start Date'),
 		iso('e_date', 'Archived On', { description: 'A past day if archived, 2030-12-31 if not' }),
 		ids('group_ids', 'Group IDs', { entity: 'group' }),
+		rows('groups', 'Groups', [id('id', 'ID'), text('name', 'Name')]),
 		iso('last_attend_date', 'Last Attended'),
+		ids('lead_status_ids', 'Lead Status IDs'),
 		text('next_lesson_date', 'Next Lesson'),
 		integer('paid_count', 'Paid Count'),
-		integer('paid_lesson_count', 'Paid Lessons'),
+		integer('paid_lesson_count', 'Remaining Lessons'),
 		text('paid_lesson_date', 'Paid Lesson Date'),
 		text('paid_till', 'Paid Until'),
 		...timestamps,
@@ -224,9 +232,9 @@ export const customer = writable({
 		}),
 		...range(dotted, 'date', 'Added'),
 		...range(dotted, 'dob', 'Date of Birth'),
-		text('email', 'Email', {
+		emailPart('email', 'Email', {
 			description:
-				'Part of the address. Seen in one integration only, so the node checks the rows that come again.',
+				'One address, or a part of it. Seen in one integration only, so the node checks the rows that come again.',
 			placeholder: 'e.g. name@example.org',
 			recheck: { field: 'email', test: 'contains' },
 		}),
@@ -237,6 +245,8 @@ export const customer = writable({
 			recheck: 'members',
 		}),
 		{ ...idFilter, type: 'id', entity: 'customer' },
+		// One integration gives `id` a list. API notes 3.
+		{ ...idsFilter('customer', 'e.g. 501, 502'), sentAs: 'id' },
 		...range(iso, 'last_attend_date', 'Last Attended'),
 		reference('lead_source_id', 'Lead Source', 'leadSource', { description: 'Where the customer came from' }),
 		reference('lead_status_id', 'Lead Status', 'leadStatus', {

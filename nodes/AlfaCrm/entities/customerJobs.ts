@@ -1,5 +1,6 @@
 import { note } from './common';
 import { choice, dotted, flag, id, longText, number, record, reference, references, text } from './fields';
+import { taskTitle } from './task';
 import type { Action } from './types';
 
 const group = record('group_id', 'Group', 'group', { required: true });
@@ -100,10 +101,10 @@ const groups: Action[] = [
 		body: [
 			group,
 			dotted('e_date', 'End Date', {
-				description: 'Last day of the membership. Sources disagree on its format.',
+				description: 'Last day of the membership. Sources disagree on how AlfaCRM takes it.',
 			}),
 			dotted('b_date', 'Start Date', {
-				description: 'First day of the membership. Sources disagree on its format.',
+				description: 'First day of the membership. Sources disagree on how AlfaCRM takes it.',
 			}),
 		],
 		recipe: { kind: 'join' },
@@ -214,6 +215,9 @@ const additions: Action[] = [
 			// Without a type the list may show incomes only. API notes 5.16.
 			narrow: { customer_id: 'customer_id', pay_type_id: 'pay_type_id' },
 			changing: ['is_confirmed'],
+			own: { ctt_id: 'customerTariff' },
+			// A refund may carry its sum there.
+			shownAs: { income: 'expenditure' },
 			fill: { payer_name: { from: ['legal_name', 'name'], longest: 50 } },
 		},
 		returns: 'saved',
@@ -251,7 +255,7 @@ const additions: Action[] = [
 		action: 'create',
 		idAs: 'customer_ids',
 		body: [
-			text('title', 'Title', { required: true, placeholder: 'e.g. Call back' }),
+			taskTitle,
 			references('assigned_ids', 'Assignee', 'user', { description: 'Users who shall do it' }),
 			reference('user_id', 'Author', 'user'),
 			references('branch_ids', 'Branch of Task', 'branch', {

@@ -22,7 +22,7 @@ export const customerTariff = writable({
 	plural: 'Customer Subscriptions',
 	certainty: 'confirmed',
 	keys: [{ ...record('customer_id', 'Customer', 'customer', { required: true }), in: ALL_OPERATIONS }],
-	// Without it the index shows current ones. API notes 5.5.
+	// Without it the index may show current ones only. API notes 5.5.
 	hidden: [{ dead: true }],
 	title: ['tariff_id', 'b_date', 'e_date'],
 	simple: [
@@ -52,14 +52,30 @@ export const customerTariff = writable({
 	shows: [
 		text('balance', 'Balance'),
 		integer('paid_count', 'Paid Count'),
-		integer('paid_lesson_count', 'Paid Lessons'),
+		integer('paid_lesson_count', 'Remaining Lessons'),
 		text('paid_till', 'Paid Until'),
 	],
+	views: [
+		{
+			...choice(
+				'dead',
+				'Archived',
+				[
+					{ value: 0, label: 'Current', description: 'Not archived, and not ended before today' },
+					{ value: 1, label: 'Current and Archived' },
+					{ value: 2, label: 'Archived' },
+				],
+				0,
+				{ description: 'Whether archived subscriptions are returned' },
+			),
+			unsaid: 0,
+			until: ['e_date', 'end'],
+			sends: { 1: false, 2: true },
+			flags: { 0: 0, 2: 1 },
+			flagNames: ['dead', 'removed'],
+		},
+	],
 	filters: [
-		boolean('dead', 'Archived', {
-			description: 'Whether to return only archived subscriptions; off returns all',
-			offMeansAll: true,
-		}),
 		number('balance', 'Balance'),
 		boolean('is_burnable_out', 'Can Burn Out', {
 			description: 'Whether to return only subscriptions that can burn out',

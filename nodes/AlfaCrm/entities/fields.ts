@@ -11,6 +11,9 @@ type Extra = Partial<
 		| 'writeOnly'
 		| 'otherwise'
 		| 'upfront'
+		| 'requiredUnless'
+		| 'narrows'
+		| 'alternative'
 		| 'onlyWhenTrue'
 	> &
 		Pick<Filter, 'offMeansAll' | 'recheck'>
@@ -28,6 +31,7 @@ export const text = simple('text');
 export const longText = simple('longText');
 export const texts = simple('texts');
 export const emails = simple('emails');
+export const emailPart = simple('emailPart');
 export const phones = simple('phones');
 export const phonePart = simple('phonePart');
 export const integer = simple('integer');
@@ -41,6 +45,13 @@ export const time = simple('time');
 export const dotted: Make = (name, label, extra) => ({
 	type: 'date',
 	format: 'dotted',
+	name,
+	label,
+	...extra,
+});
+export const points: Make = (name, label, extra) => ({
+	type: 'date',
+	format: 'points',
 	name,
 	label,
 	...extra,

@@ -1,7 +1,16 @@
 import { archivedField, archivedView, archiving } from './archive';
 import { calendar } from './calendar';
-import { idFilter, name, nameFilter, note, timestampFilters, timestamps, writable } from './common';
-import { dotted, flag, id, ids, integer, iso, range, reference, references, text } from './fields';
+import {
+	idFilter,
+	idsFilter,
+	name,
+	nameFilter,
+	note,
+	timestampFilters,
+	timestamps,
+	writable,
+} from './common';
+import { dotted, flag, id, integer, iso, range, reference, references, text } from './fields';
 import { byCustomField, byId, byName } from './match';
 
 const level = reference('level_id', 'Level', 'level');
@@ -42,14 +51,17 @@ export const group = writable({
 			description: 'Branches of the group, if not just the one above',
 		}),
 		reference('company_id', 'Company', 'company', { description: 'Your own legal entity' }),
-		dotted('e_date', 'End Date', { description: 'Must be later than the start date' }),
+		dotted('e_date', 'End Date', {
+			description: 'Must be later than the start date',
+			alternative: { format: 'iso' },
+		}),
 		level,
 		{ ...note, description: 'At most 255 characters' },
 		flag('is_public', 'Public', {
 			description: 'Whether the group is public. Seen in few integrations; unconfirmed.',
 		}),
 		integer('limit', 'Seats', { description: 'How many customers it can hold' }),
-		dotted('b_date', 'Start Date', { description: 'First day of the group' }),
+		dotted('b_date', 'Start Date', { description: 'First day of the group', alternative: { format: 'iso' } }),
 		status,
 		id('streaming_id', 'Streaming ID'),
 		references('teacher_ids', 'Teacher', 'teacher'),
@@ -61,12 +73,7 @@ export const group = writable({
 		text('customer_name', 'Customer Name', { description: 'Name of a customer in the group' }),
 		...range(iso, 'e_date', 'End Date'),
 		{ ...idFilter, type: 'id', entity: 'group' },
-		ids('ids', 'IDs', {
-			entity: 'group',
-			description: 'IDs of the records to return, separated by commas',
-			placeholder: 'e.g. 40, 41',
-			recheck: { field: 'id', test: 'in' },
-		}),
+		idsFilter('group', 'e.g. 40, 41'),
 		level,
 		nameFilter,
 		text('note', 'Note', { description: 'Part of the note' }),

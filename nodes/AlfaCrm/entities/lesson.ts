@@ -1,5 +1,6 @@
 import { idFilter, note, timestamps, writable } from './common';
 import {
+	boolean,
 	choice,
 	dotted,
 	flag,
@@ -28,6 +29,10 @@ const subject = reference('subject_id', 'Subject', 'subject');
 const lessonType = reference('lesson_type_id', 'Lesson Type', 'lessonType');
 const teachers = references('teacher_ids', 'Teacher', 'teacher');
 const room = reference('room_id', 'Room', 'room');
+const branch = reference('branch_id', 'Branch of Lesson', 'branch', {
+	fromBranch: true,
+	description: 'The branch it belongs to, if not the one above',
+});
 const topic = text('topic', 'Topic');
 const homework = longText('homework', 'Homework');
 const from = time('time_from', 'Time From');
@@ -64,19 +69,7 @@ const conduct: Action = {
 		'Mark a planned lesson as conducted, with who attended. Run again with the same, it changes nothing.',
 	action: 'teach',
 	idAs: 'id',
-	body: [
-		{ ...details, required: true },
-		reference('branch_id', 'Branch of Lesson', 'branch', {
-			fromBranch: true,
-			description: 'The branch it belongs to, if not the one above',
-		}),
-		homework,
-		room,
-		teachers,
-		from,
-		to,
-		topic,
-	],
+	body: [{ ...details, required: true }, branch, homework, room, teachers, from, to, topic],
 	fixed: { status: 3 },
 	recipe: { kind: 'attend' },
 	returns: 'saved',
@@ -129,8 +122,12 @@ const markAttendance: Action = {
 	certainty: 'documented',
 };
 
-const day = dotted('lesson_date', 'Lesson Date', { required: true, writeOnly: true });
-const branch = reference('branch_id', 'Branch of Lesson', 'branch');
+const day = dotted('lesson_date', 'Lesson Date', {
+	required: true,
+	writeOnly: true,
+	// One source writes it so. API notes 5.11.
+	alternative: { format: 'iso' },
+});
 const customers = ids('customer_ids', 'Customer IDs', {
 	entity: 'customer',
 	description: 'Customers who take part, separated by commas',
@@ -190,6 +187,7 @@ export const lesson = writable({
 		{ ...from, required: true },
 		{ ...lessonType, required: true },
 		{ ...subject, required: true },
+		branch,
 		customers,
 		integer('duration', 'Duration', {
 			description: "Minutes. AlfaCRM needs this or 'Time To' for a new lesson.",
@@ -206,7 +204,6 @@ export const lesson = writable({
 	],
 	carried,
 	shows: [
-		id('branch_id', 'Branch ID'),
 		iso('date', 'Date'),
 		rows('details', 'Attendance', [
 			...ATTENDANCE,
@@ -215,14 +212,17 @@ export const lesson = writable({
 			id('ctt_id', 'Customer Subscription ID'),
 			id('id', 'ID'),
 		]),
+		text('lesson_type_name', 'Lesson Type Name'),
 		id('regular_id', 'Regular Lesson ID'),
+		boolean('streaming', 'Streaming'),
 		...timestamps,
 	],
 	filters: [
 		record('customer_id', 'Customer', 'customer', { description: 'Who takes part' }),
 		record('group_id', 'Group', 'group', { description: 'Which group takes part' }),
 		idFilter,
-		...range(iso, 'date', 'Lesson Date'),
+		// Some integrations send dotted days. API notes 5.11.
+		...range(iso, 'date', 'Lesson Date', 'date'),
 		lessonType,
 		references('location_ids', 'Location', 'location'),
 		references('room_ids', 'Room', 'room'),

@@ -1,5 +1,5 @@
 import { idFilter, nameFilter, readable } from './common';
-import { flag, iso, range, reference, text } from './fields';
+import { emailPart, flag, iso, range, reference, text } from './fields';
 
 const sending = [
 	...range(iso, 'added', 'Added'),
@@ -36,7 +36,7 @@ export const mailMessage = readable({
 	certainty: 'documented',
 	filters: [
 		...sending,
-		text('email', 'Email', {
+		emailPart('email', 'Email', {
 			description: 'Address to look for',
 			placeholder: 'e.g. name@example.org',
 		}),

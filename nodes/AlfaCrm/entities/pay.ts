@@ -1,5 +1,5 @@
 import { idFilter, note, timestampFilters, timestamps, writable } from './common';
-import { dotted, flag, id, ids, iso, number, range, record, reference, text } from './fields';
+import { dotted, flag, id, ids, number, points, range, record, reference, text } from './fields';
 
 const account = reference('pay_account_id', 'Payment Account', 'payAccount');
 const type = reference('pay_type_id', 'Payment Type', 'payType');
@@ -21,12 +21,12 @@ export const pay = writable({
 		'id',
 		'document_date',
 		'income',
+		'expenditure',
 		'customer_id',
 		'payer_name',
 		'pay_type_id',
 		'pay_account_id',
 		'pay_item_id',
-		'is_confirmed',
 		'note',
 	],
 	custom: true,
@@ -54,7 +54,13 @@ export const pay = writable({
 		item,
 		reference('teacher_id', 'Teacher', 'teacher'),
 	],
-	shows: [text('income', 'Income'), flag('is_fiscal', 'Fiscal'), ...timestamps],
+	// The sum of a refund may stand in either.
+	shows: [
+		text('income', 'Income'),
+		text('expenditure', 'Expenditure'),
+		flag('is_fiscal', 'Fiscal'),
+		...timestamps,
+	],
 	filters: [
 		...range(number, 'bonus', 'Bonus'),
 		commodity,
@@ -75,7 +81,7 @@ export const pay = writable({
 		text('note', 'Note', { description: 'Part of the note' }),
 		text('payer_name', 'Payer Name', { description: "Part of the payer's name" }),
 		account,
-		...range(iso, 'date', 'Payment Date', 'document_date'),
+		...range(points, 'date', 'Payment Date', 'document_date'),
 		item,
 		reference('pay_item_category_id', 'Payment Item Category', 'payItemCategory'),
 		type,

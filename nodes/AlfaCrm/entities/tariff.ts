@@ -7,7 +7,7 @@ export const TARIFF_TYPES = [
 	{ value: 3, label: 'Weekly or Unlimited' },
 ];
 
-/** API notes 5.9. Sources disagree whether it is `lessons_count` or `lesson_count`; the former was seen more often. */
+/** API notes 5.9. Sources disagree whether it is `lessons_count`, which was seen more often, or `lesson_count`. */
 export const tariff = readable({
 	resource: 'tariff',
 	path: 'tariff',
@@ -20,9 +20,11 @@ export const tariff = readable({
 		choice('type', 'Type', TARIFF_TYPES, 1),
 		text('price', 'Price'),
 		integer('lessons_count', 'Lessons'),
+		integer('lesson_count', 'Lesson Count'),
 		integer('duration', 'Duration', { description: 'Minutes of a lesson' }),
 		text('added', 'Added'),
 		ids('branch_ids', 'Branch IDs'),
+		integer('calculation_type', 'Calculation Type'),
 		ids('subject_ids', 'Subject IDs'),
 		flag('is_archive', 'Archived'),
 	],

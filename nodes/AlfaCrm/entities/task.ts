@@ -1,7 +1,14 @@
-import { writable } from './common';
+import { idFilter, writable } from './common';
 import { boolean, dotted, flag, ids, integer, longText, range, reference, references, text } from './fields';
 
-/** API notes 5.18. One integration writes title, text, author, branches and customers; the rest it was seen with. */
+/** API notes 5.18. One integration writes a title and a text, another a text alone; the rest is known from what is read. */
+export const taskTitle = text('title', 'Title', {
+	upfront: true,
+	requiredUnless: 'text',
+	description: "May be left empty if there is a 'Text'",
+	placeholder: 'e.g. Call back',
+});
+
 export const task = writable({
 	resource: 'task',
 	path: 'task',
@@ -24,7 +31,7 @@ export const task = writable({
 		'created_at',
 	],
 	fields: [
-		text('title', 'Title', { required: true, placeholder: 'e.g. Call back' }),
+		taskTitle,
 		flag('is_archive', 'Archived', { description: 'Whether the task is archived' }),
 		references('assigned_ids', 'Assignee', 'user', { description: 'Users who shall do it' }),
 		reference('user_id', 'Author', 'user'),
@@ -62,5 +69,6 @@ export const task = writable({
 				'Whether to return only tasks without a due date. AlfaCRM may ignore it, so the node checks the rows that come again.',
 			recheck: { field: 'due_date', test: 'blank' },
 		}),
+		idFilter,
 	],
 });

@@ -1,16 +1,45 @@
 import { archivedView } from './archive';
 import { calendar } from './calendar';
 import { idFilter, nameFilter, note, readable } from './common';
-import { emails, ids, integer, iso, phonePart, phones, rows, text } from './fields';
+import { choice, emails, ids, integer, iso, phonePart, phones, record, rows, text } from './fields';
 import type { Action } from './types';
 
-/** API notes 5.15: three integrations list them, none shows what the call takes besides the page. */
-const list = (facts: Pick<Action, 'name' | 'label' | 'title' | 'action'>): Action => ({
-	...facts,
-	description: `${facts.title} as AlfaCRM lists them. Whether it can be asked for one teacher only is not known.`,
-	returns: 'pages',
-	certainty: 'unconfirmed',
-});
+/** Not the numbers of the days of regular lessons. */
+const WEEKDAYS = ['Sunday', 'Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday'].map(
+	(label, index) => ({ value: index + 1, label }),
+);
+
+/** API notes 5.15: several integrations list both, one of them the hours of one teacher; nothing writes them. */
+const lists: Action[] = [
+	{
+		name: 'getRates',
+		label: 'Get Rates',
+		title: 'Get the rates of teachers',
+		description:
+			'Get the rates of teachers as AlfaCRM lists them. Whether it can be asked for one teacher only is not known.',
+		action: 'teacher-rate',
+		returns: 'pages',
+		certainty: 'confirmed',
+	},
+	{
+		name: 'getWorkingHours',
+		label: 'Get Working Hours',
+		title: 'Get the working hours of teachers',
+		description:
+			'Get the working hours of all teachers or of one. As weekday, 1 is Sunday and 7 is Saturday, unlike the days of regular lessons.',
+		action: 'working-hour',
+		body: [
+			record('teacher_id', 'Teacher', 'teacher', { narrows: true, description: 'Whose hours to return' }),
+		],
+		shows: [
+			choice('weekday', 'Weekday', WEEKDAYS, 1),
+			text('time_from', 'Time From'),
+			text('time_to', 'Time To'),
+		],
+		returns: 'pages',
+		certainty: 'confirmed',
+	},
+];
 
 /** API notes 5.15. Fields for writing teachers are known from a guess only. */
 export const teacher = readable({
@@ -20,21 +49,7 @@ export const teacher = readable({
 	label: 'Teacher',
 	plural: 'Teachers',
 	certainty: 'confirmed',
-	actions: [
-		calendar('teacher'),
-		list({
-			name: 'getRates',
-			label: 'Get Rates',
-			title: 'Get the rates of teachers',
-			action: 'teacher-rate',
-		}),
-		list({
-			name: 'getWorkingHours',
-			label: 'Get Working Hours',
-			title: 'Get the working hours of teachers',
-			action: 'working-hour',
-		}),
-	],
+	actions: [calendar('teacher'), ...lists],
 	search: { by: 'name' },
 	simple: ['id', 'name', 'phone', 'email', 'branch_ids', 'dob', 'gender', 'note', 'e_date'],
 	reveal: { removed: 1 },

@@ -57,6 +57,10 @@ export interface Addition {
 	unless?: IDataObject;
 	/** Fields that change after it was added, so that another value does not make it another one. */
 	changing?: readonly string[];
+	/** Fields that name a record of this one, and the resource of it, which is listed by `idAs`. */
+	own?: Readonly<Record<string, string>>;
+	/** What AlfaCRM may show under another name than it takes it. */
+	shownAs?: Readonly<Record<string, string>>;
 	/** Only records of today and yesterday count, by this field. */
 	recent?: string;
 	/** Fields that, if not given, are taken from this record: the first one that is filled, as much of it as AlfaCRM takes. */
@@ -135,11 +139,16 @@ export interface Entity {
 	filters: readonly Filter[];
 	/**
 	 * Always visible in the form, because the server's own default hides records. Sent unless it is `unsaid`, the value
-	 * that is that default. `flags` are what rows hold under its name for a choice that is not all.
+	 * that is that default; then only rows count that have not ended, by the first field of `until` that is filled.
+	 * `sends` is what stands for a choice that is not sent as its number. `flags` are what rows hold under its name, or
+	 * one of `flagNames`, for a choice that is not all.
 	 */
 	views?: readonly (Extract<Filter, { type: 'choice' }> & {
 		unsaid?: number;
+		until?: readonly string[];
+		sends?: Readonly<Record<number, boolean>>;
 		flags: Readonly<Record<number, 0 | 1>>;
+		flagNames?: readonly string[];
 	})[];
 	/** The index shows one value of this at a time; all are asked for unless some are chosen. */
 	sweep?: FieldBasics & { choices: readonly (Choice & { value: number })[] };

@@ -1,5 +1,5 @@
 import { readable } from './common';
-import { text } from './fields';
+import { emailPart, text } from './fields';
 
 /** API notes 5.22. */
 export const user = readable({
@@ -11,7 +11,7 @@ export const user = readable({
 	certainty: 'confirmed',
 	shows: [text('name', 'Name'), text('email', 'Email')],
 	filters: [
-		text('email', 'Email', {
+		emailPart('email', 'Email', {
 			description: 'Seen in one integration only; unconfirmed',
 			placeholder: 'e.g. name@example.org',
 		}),

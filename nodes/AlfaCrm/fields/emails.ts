@@ -13,11 +13,17 @@ function isAddress(text: string): boolean {
 	return more.length === 0 && /[\p{L}\d]/u.test(local) && /\p{L}/u.test(place ?? '');
 }
 
-/** The addresses in a text, such as that of "Anna <anna@example.org>". */
+/** The addresses in a text as they are written there, such as that of "Anna <anna@example.org>". */
+export const addressWords = (text: string): string[] =>
+	text
+		.split(BETWEEN)
+		.filter(isAddress)
+		.map((word) => word.replace(/\.+$/, ''));
+
+/** The same without capitals, each once. */
 function addressesIn(value: unknown): string[] {
 	if (typeof value !== 'string') return [];
-	const words = fold(value).split(BETWEEN).filter(isAddress);
-	return [...new Set(words.map((word) => word.replace(/\.+$/, '')))];
+	return [...new Set(addressWords(fold(value)))];
 }
 
 /** Addresses that only blanks or strokes separate are several too. */

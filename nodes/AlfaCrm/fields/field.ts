@@ -4,6 +4,7 @@ import { isNothing } from './blank';
 import { choice, choices } from './choice';
 import { custom } from './custom';
 import { date, time } from './date';
+import { emailPart } from './emailPart';
 import { emails } from './emails';
 import { boolean, flag } from './flag';
 import { id, ids } from './id';
@@ -25,6 +26,7 @@ export const fieldKinds: { [K in TypeName]: FieldKind<OfType<K>> } = {
 	longText,
 	texts,
 	emails,
+	emailPart,
 	phones,
 	phonePart,
 	custom,

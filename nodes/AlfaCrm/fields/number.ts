@@ -9,8 +9,8 @@ const LARGEST = 1e12;
 type Bounded = Pick<OfType<'number'>, 'min' | 'max' | 'nonZero'>;
 
 function fits({ min, max, nonZero }: Bounded, number: number): boolean {
-	if (Math.abs(number) > LARGEST || (nonZero && number === 0)) return false;
-	return number >= (min ?? -LARGEST) && number <= (max ?? LARGEST);
+	const isWithin = number >= (min ?? -LARGEST) && number <= (max ?? LARGEST);
+	return isWithin && !(nonZero && number === 0);
 }
 
 function within({ min, max, nonZero }: Bounded): string {
@@ -40,7 +40,7 @@ const limits = ({ min, max }: Bounded) => ({
 /** 1290.9 * 3 is 3872.7000000000003; what follows the cents is noise. */
 function readCents(value: unknown): number | undefined {
 	const number = readNumber(value);
-	if (number === undefined || Math.abs(number) > LARGEST) return undefined;
+	if (number === undefined) return undefined;
 	const cents = Math.round(Number((Math.abs(number) * 100).toPrecision(15)));
 	return cents === 0 ? 0 : (Math.sign(number) * cents) / 100;
 }

@@ -65,21 +65,26 @@ export function readingsOf(value: unknown): Digits[] {
 /** Whether there is a number in a text, which begins no extension. */
 export const hasNumber = (text: string): boolean => numbersIn(text).length > 0;
 
-const completeIn = (text: string): number => numbersIn(text).filter(({ complete }) => complete).length;
+const completeIn = (text: string): Digits[] =>
+	numbersIn(text)
+		.filter(({ complete }) => complete)
+		.map(({ digits }) => digits);
 
 /** Whether several numbers are in a text. */
-export const hasSeveral = (text: string): boolean => completeIn(text) > 1;
+export const hasSeveral = (text: string): boolean => completeIn(text).length > 1;
 
 /** A text with several numbers as one text for each, with the words that stand beside it: before it where the text begins so. */
 export function oneByOne(text: string): string[] {
-	const count = text.length > LONGEST_TEXT ? 0 : completeIn(text);
-	if (count < 2) return [text];
-	const next = [...text.matchAll(/\(?\+|\(?\d/gu)].find(
-		({ index }) => completeIn(text.slice(0, index)) === 1 && completeIn(text.slice(index)) === count - 1,
-	);
+	const numbers = text.length > LONGEST_TEXT ? [] : completeIn(text);
+	if (numbers.length < 2) return [text];
+	// Some of the digits of a long number would do for one already.
+	const next = [...text.matchAll(/\(?\+|\(?\d/gu)].find(({ index }) => {
+		const [first, ...others] = [text.slice(0, index), text.slice(index)].map(completeIn);
+		return first.length === 1 && String([...first, ...others.flat()]) === String(numbers);
+	});
 	if (next === undefined) return [text];
 	const first = text.slice(0, next.index);
-	const end = /^\s*\p{L}/u.test(text) ? first.search(/(?<=\d\)?)(?!\))\D*$/u) : first.length;
+	const end = /^[^\d+]*\p{L}/u.test(text) ? first.search(/(?<=\d\)?)(?!\))\D*$/u) : first.length;
 	return [text.slice(0, end), ...oneByOne(text.slice(end))];
 }
 
@@ -108,20 +113,16 @@ export function ends(digits: Digits): string[] {
 
 /** A number as AlfaCRM writes those of its own country; whatever else is there stays as it is. */
 export function writtenPhone<T>(value: T): T | string {
-	const text = String(value).trim();
+	const text = String(value);
 	const [digits = ''] = readingsOf(text);
+	const [, ...parts] = /^7([1-9]\d\d)(\d{3})(\d\d)(\d\d)$/.exec(digits) ?? [];
 	const isAlone = !/[\p{L}#:,;]/u.test(text) && numbersIn(text)[0]?.digits.length === digitsOf(text).length;
 	// Ten digits may be a foreign number without its plus, unless they are those of a mobile phone.
 	const isSure = digitsOf(text).length > COMPLETE || digits.startsWith('79');
-	return isAlone && isSure && /^7[1-9]\d{9}$/.test(digits) ? inBrackets(digits) : value;
+	return isAlone && isSure && parts.length > 0 ? `+7(${parts[0]})${parts[1]}-${parts[2]}-${parts[3]}` : value;
 }
 
 const digitsOf = (text: string): string => text.replace(/\D/g, '').replace(ABROAD, '');
-
-function inBrackets(digits: Digits): string {
-	const [, ...parts] = /^7(\d{3})(\d{3})(\d\d)(\d\d)$/.exec(digits) ?? [];
-	return parts.length > 0 ? `+7(${parts[0]})${parts[1]}-${parts[2]}-${parts[3]}` : `+${digits}`;
-}
 
 function readings({ digits, shown }: PhoneNumber): Digits[] {
 	// No country has +89, so a plus before 8 9 is a slip; +84 and the like are other countries.
@@ -211,7 +212,6 @@ function endOf(
 	length: number | undefined,
 	shown: boolean,
 ): number {
-	if (total === length) return parts.length;
 	let end = -before;
 	const ends = parts.map(({ digits }) => (end += digits.length));
 	const exact = ends.findIndex((end) => end === length);
@@ -219,10 +219,7 @@ function endOf(
 	if (shown && total <= LONGEST) return parts.length;
 	const apart = parts.findIndex(
 		({ gap }, index) =>
-			index > 0 &&
-			APART.test(gap) &&
-			ends[index - 1] >= FEWEST_WITH_COUNTRY &&
-			total - ends[index - 1] >= FEWEST,
+			APART.test(gap) && ends[index - 1] >= FEWEST_WITH_COUNTRY && total - ends[index - 1] >= FEWEST,
 	);
 	return apart > 0 ? apart : parts.length;
 }

@@ -36,6 +36,8 @@ interface FieldTypes {
 	texts: { split?: false };
 	/** Addresses of email. */
 	emails: Nothing;
+	/** An address of email, or a part of one, to search with. */
+	emailPart: Nothing;
 	/** Phone numbers, which are the same in any spelling. */
 	phones: Nothing;
 	/** A phone number, or some digits of one, to search with. */
@@ -98,9 +100,17 @@ export type Filter = FieldBasics &
 		 * a filter by the exact value of a field is checked against that field, if rows show it.
 		 */
 		recheck?: Recheck;
+		/** As AlfaCRM calls it, where another filter of the form goes by that name. */
+		sentAs?: string;
 		/** A switch that is off asks for all, not for the others. */
 		offMeansAll?: true;
 	};
+
+/** How a day is written where AlfaCRM refuses it under its name or in its format, for sources disagree on that. */
+export interface Alternative {
+	name?: string;
+	format?: DateFormat;
+}
 
 export type Field = FieldBasics &
 	FieldType & {
@@ -110,10 +120,15 @@ export type Field = FieldBasics &
 		fromBranch?: boolean;
 		/** Not among what AlfaCRM returns, at least not under this name. */
 		writeOnly?: boolean;
+		alternative?: Alternative;
 		/** Sent when nothing is given. */
 		otherwise?: number | 'today';
-		/** A parameter of an action that stands with the required ones, though it may stay empty. */
+		/** Its parameter stands with the required ones, though it may stay empty. */
 		upfront?: boolean;
+		/** A record that has neither this nor that field says nothing. */
+		requiredUnless?: string;
+		/** A parameter of an action without which all come; one that is there but empty is refused. */
+		narrows?: true;
 		/** A switch that is not sent when it is off, since off would undo something. */
 		onlyWhenTrue?: boolean;
 		/** Whose record it is. An update that names somebody else has the wrong record. */

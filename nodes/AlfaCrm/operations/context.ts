@@ -12,6 +12,9 @@ import { isLate, WrittenRecords } from './written';
 /** A record, or what it is looked for by, that only one piece of work may be about at a time. */
 export type LockKey = readonly [entity: string, ...what: Array<string | number>];
 
+/** To whom all writes are those of others. */
+const NOBODY = Symbol('nobody');
+
 /** One execution of the node: what its items share lives here and ends with it. */
 export class Run {
 	readonly client: ApiClient;
@@ -19,11 +22,15 @@ export class Run {
 	/** Known once the credential is read. */
 	origin = '';
 	private account = '';
+	/** An item has failed, so no other one is to begin. */
+	isStopping = false;
 	readonly hints = new Hints();
 	/** Filters that found what does not hold the very text they were given, so one spelling finds all. */
 	readonly looseFilters = new Set<string>();
 	/** Filters that AlfaCRM was seen to ignore, by path and field. */
 	readonly ignoredFilters = new Set<string>();
+	/** Days that AlfaCRM could not read as they are written first, by path. */
+	private readonly turned = new Map<string, Set<string>>();
 	/** Says whose writes are whose, among all executions of the process. */
 	private readonly writer = Symbol('run');
 	private readonly written = new Map<string, WrittenRecords>();
@@ -55,6 +62,12 @@ export class Run {
 		return records;
 	}
 
+	turnedDays(path: string): Set<string> {
+		const known = this.turned.get(path) ?? new Set<string>();
+		this.turned.set(path, known);
+		return known;
+	}
+
 	get isCancelled(): boolean {
 		return this.client.signal?.aborted === true;
 	}
@@ -79,9 +92,9 @@ export class Run {
 		touch(this.namesOf(keys), this.writer);
 	}
 
-	/** Whether another execution has written to a record since, so that what was read of it may be stale. */
-	wasWrittenSince(keys: readonly LockKey[], since: number): boolean {
-		return touchedSince(this.namesOf(keys), since, this.writer);
+	/** Whether another execution, or anybody, has written to a record since, so that what was read of it may be stale. */
+	wasWrittenSince(keys: readonly LockKey[], since: number, by: 'others' | 'anybody' = 'others'): boolean {
+		return touchedSince(this.namesOf(keys), since, by === 'others' ? this.writer : NOBODY);
 	}
 
 	/**

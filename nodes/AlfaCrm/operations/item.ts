@@ -2,19 +2,27 @@ import type { IDataObject, NodeApiError } from 'n8n-workflow';
 import { NodeOperationError } from 'n8n-workflow';
 
 import type { ApiRequest } from '../api/request';
-import { asNodeError, nodeError } from '../api/errors';
+import { asNodeError, cancelled, nodeError } from '../api/errors';
 import { readId } from '../api/formats';
 import type { List } from '../api/page';
 import type { Collected, CollectOptions } from '../api/pages';
 import { collect } from '../api/pages';
 import { isPlain } from '../fields/blank';
 import { isCustom } from '../fields/custom';
+import type { Alternative } from '../fields/types';
+import { notTaken, unread, withTurned } from './alternatives';
 import type { LockKey, Run } from './context';
 import type { Parameter } from './parameters';
 import { Collection, ParameterReader } from './parameters';
 
 /** A call that the item itself adds its part to. */
-export type ItemRequest = Omit<ApiRequest, 'itemIndex' | 'isIdempotent' | 'savedBefore' | 'onLost'>;
+export type ItemRequest = Omit<
+	ApiRequest,
+	'itemIndex' | 'isIdempotent' | 'savedBefore' | 'onSend' | 'onLost'
+> & {
+	/** Fields that may have to be written in another way, by their names. */
+	alternatives?: Readonly<Record<string, Alternative>>;
+};
 
 interface Saving {
 	/** The record as it was read, so that what is read next can be told from what was saved. */
@@ -30,15 +38,23 @@ export class Item extends ParameterReader {
 	private readonly saved: string[] = [];
 	/** Whether it has sent any call. */
 	private hasAsked = false;
+	/** Whether it was about to begin when the run was to stop. */
+	isLeftOut = false;
 	/** Until when AlfaCRM may be at work on a write that was given up; of `performance.now()`. */
 	private underWayUntil = 0;
+
+	/** Settles when this item and all before it have got into line for what they are about, or have ended. */
+	private readonly inLine: Promise<void>;
+	private getInLine: () => void = () => {};
 
 	constructor(
 		readonly run: Run,
 		readonly index: number,
+		private readonly before?: Item,
 	) {
 		super();
 		this.zone = run.zone;
+		this.inLine = new Promise<void>((resolve) => (this.getInLine = () => resolve(before?.inLine)));
 	}
 
 	get origin(): string {
@@ -106,16 +122,25 @@ export class Item extends ParameterReader {
 		return await this.run.withLock(keys, work, () => this.underWayUntil - performance.now());
 	}
 
+	/**
+	 * The same for records that had to be looked for first: an item before may take longer for that, and still it gets into
+	 * line first. It asked for the locks that it holds meanwhile before this item did, so none waits for the other.
+	 */
+	async withLockInOrder<T>(keys: readonly LockKey[], work: () => Promise<T>): Promise<T> {
+		await this.before?.inLine;
+		const working = this.withLock(keys, work);
+		this.getInLine();
+		return await working;
+	}
+
+	/** It is done, and nobody has to wait for it any more. */
+	end(): void {
+		this.getInLine();
+	}
+
 	/** Sends a call that reads. */
 	async request(call: ItemRequest): Promise<IDataObject | IDataObject[]> {
-		const { index: itemIndex, saved } = this;
-		this.hasAsked = true;
-		return await this.run.client.request({
-			...call,
-			isIdempotent: true,
-			itemIndex,
-			savedBefore: [...saved],
-		});
+		return await this.run.client.request({ ...call, isIdempotent: true, ...this.part() });
 	}
 
 	/**
@@ -130,21 +155,48 @@ export class Item extends ParameterReader {
 			this.underWayUntil = performance.now() + underWayMs;
 			this.run.forget(call);
 		};
-		const rest = { itemIndex: this.index, savedBefore: [...this.saved], onLost };
+		const rest = { ...this.part(), onLost };
 		const touched: LockKey[] = [[call.path], ...records];
-		this.hasAsked = true;
 		// What was sent may be there even if its answer is lost.
 		this.run.noteWrite(touched);
-		const answer = await this.run.client.request({ ...call, isIdempotent: false, ...rest });
+		const answer = await this.attempt(call, rest);
 		this.run.noteWrite(touched);
 		return answer;
 	}
 
+	/** Days that AlfaCRM cannot read are sent once more in the other way that is known of, by later items at once. */
+	private async attempt(
+		call: ItemRequest,
+		rest: Pick<ApiRequest, 'itemIndex' | 'savedBefore' | 'onLost'>,
+	): Promise<IDataObject | IDataObject[]> {
+		const known = this.run.turnedDays(call.path);
+		for (;;) {
+			const turned = new Set(known);
+			let refused: string[] = [];
+			const answer = await this.run.client.attempt(
+				{ ...withTurned(call, turned, this.zone), isIdempotent: false, ...rest },
+				(failure) => (refused = unread(failure, call, turned)).length > 0,
+			);
+			if (answer !== undefined) return answer;
+			for (const name of refused) known.add(name);
+		}
+	}
+
 	/** The rows of a list, each once; all of them if no limit is given. */
 	async collect(list: Omit<List, 'itemIndex'>, options: CollectOptions = {}): Promise<Collected> {
-		const { index: itemIndex, saved } = this;
+		return await collect(this.run.client, { ...list, ...this.part() }, options);
+	}
+
+	/** What the item adds to each of its calls. */
+	private part(): Pick<ApiRequest, 'itemIndex' | 'savedBefore' | 'onSend'> {
+		return { itemIndex: this.index, savedBefore: [...this.saved], onSend: () => this.begin() };
+	}
+
+	/** After a failure nothing new begins, and whoever has only waited so far, say for the same record, is new. */
+	private begin(): void {
+		this.isLeftOut = !this.hasAsked && this.run.isStopping;
+		if (this.isLeftOut) throw cancelled();
 		this.hasAsked = true;
-		return await collect(this.run.client, { ...list, itemIndex, savedBefore: [...saved] }, options);
 	}
 
 	/**
@@ -170,9 +222,24 @@ export class Item extends ParameterReader {
 			);
 		}
 		this.saved.push(call.task);
+		this.mustHold(call, model);
 		this.tellLost(call.body ?? {}, model);
 		this.run.writtenTo(call.path).note(call, model, this.run.now(), before);
 		return confirms === undefined || 'model' in answer ? model : withoutEnvelope(answer);
+	}
+
+	/** A name that AlfaCRM does not know is passed over without a word. */
+	private mustHold(call: ItemRequest, model: IDataObject): void {
+		const turned = this.run.turnedDays(call.path);
+		const lost = notTaken(call, turned, model, this.zone);
+		if (lost.length === 0) return;
+		for (const name of lost) turned.delete(name);
+		this.run.forget(call);
+		const labels = lost.map((name) => `'${call.labels?.[name] ?? name}'`).join(' and ');
+		throw this.failed(
+			`AlfaCRM did not keep ${labels} when asked to ${call.task}`,
+			'Look in AlfaCRM what was saved, and set it there.',
+		);
 	}
 
 	/** AlfaCRM passes over a custom field that it does not have without a word; the record that it answers with shows that. */

@@ -8,6 +8,9 @@ import type { Run } from './context';
 import { perform } from './index';
 import { Item } from './item';
 
+/** What an error says of its own item. */
+const NOTHING = /Nothing was (saved|sent to AlfaCRM)\./;
+
 interface Failure {
 	item: Item;
 	error: NodeApiError | NodeOperationError;
@@ -23,7 +26,8 @@ interface Failure {
  */
 export async function performAll(run: Run): Promise<INodeExecutionData[]> {
 	const { context } = run;
-	const items = context.getInputData().map((_, index) => new Item(run, index));
+	const items: Item[] = [];
+	for (const index of context.getInputData().keys()) items.push(new Item(run, index, items[index - 1]));
 	const output: INodeExecutionData[][] = items.map(() => []);
 	const failures: Failure[] = [];
 	const underWay = new Set<Promise<void>>();
@@ -35,8 +39,12 @@ export async function performAll(run: Run): Promise<INodeExecutionData[]> {
 			output[item.index] = (await perform(item)).map((json) => ({ json, pairedItem }));
 		} catch (caught) {
 			const error = item.asError(caught);
-			if (!context.continueOnFail() || run.isCancelled) failures.push({ item, error });
+			if (item.isLeftOut) return;
+			run.isStopping = !context.continueOnFail() || run.isCancelled;
+			if (run.isStopping) failures.push({ item, error });
 			else output[item.index] = [{ json: errorJson(error), pairedItem }];
+		} finally {
+			item.end();
 		}
 	};
 	for (const item of items) {
@@ -59,16 +67,38 @@ function itemsAtOnce({ context, client }: Run): number {
 
 /** The error of the first item, with what became of the others. */
 function firstOf(failures: readonly Failure[], items: readonly Item[]): Error {
-	const [first, ...others] = [...failures].sort((a, b) => a.item.index - b.item.index);
-	const saved = items.filter((item) => item.hasSaved && item !== first.item).map(({ index }) => index);
+	const inOrder = [...failures].sort((a, b) => a.item.index - b.item.index);
+	const [{ item: firstItem, error: first }] = inOrder;
+	const saved = items.filter((item) => item.hasSaved && item !== firstItem).map(({ index }) => index);
+	const about = first.description ?? '';
 	const words = [
-		first.error.description ?? '',
-		saved.length > 0 ? `Saved: ${saved.length > 1 ? 'items' : 'item'} ${ranges(saved)}.` : '',
-		...others.map(({ item, error }) => `Item ${item.index} failed as well: ${error.message}`),
+		saved.length > 0 ? about.replace(NOTHING, 'Of this item nothing was $1.') : about,
+		saved.length > 0 ? `Saved: ${named(saved).toLowerCase()}.` : '',
+		...othersIn(inOrder),
 	];
-	first.error.description = words.filter((text) => text !== '').join(' ') || undefined;
-	return first.error;
+	first.description = words.filter((text) => text !== '').join(' ') || undefined;
+	return first;
 }
+
+/** What became of the items that failed as well: whether AlfaCRM has carried it out all the same is in the description. */
+function othersIn([first, ...others]: readonly Failure[]): string[] {
+	const wordsOf = ({ error: { message, description } }: Failure) =>
+		[message, description?.trim()].filter(Boolean).join('. ');
+	const byWords = new Map<string, number[]>();
+	for (const other of others) {
+		const words = wordsOf(other);
+		byWords.set(words, [...(byWords.get(words) ?? []), other.item.index]);
+	}
+	return [...byWords].map(([words, indexes]) =>
+		words === wordsOf(first)
+			? `${named(indexes)} failed in the same way.`
+			: `${named(indexes)} failed as well: ${words}`,
+	);
+}
+
+/** "Item 3", "Items 0 to 11, 13". */
+const named = (indexes: readonly number[]): string =>
+	`${indexes.length > 1 ? 'Items' : 'Item'} ${ranges(indexes)}`;
 
 /** Numbers in their order, such as "0 to 11, 13". */
 function ranges(numbers: readonly number[]): string {

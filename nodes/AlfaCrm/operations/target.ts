@@ -3,7 +3,8 @@ import type { IDataObject } from 'n8n-workflow';
 import { readId } from '../api/formats';
 import type { Entity, OperationName } from '../entities/types';
 import { listOf } from '../fields/field';
-import type { Field } from '../fields/types';
+import type { Alternative, Field } from '../fields/types';
+import { alternativesOf } from './alternatives';
 import type { Item } from './item';
 
 /** Where a call goes and how messages speak of it. */
@@ -13,6 +14,7 @@ export interface Target {
 	/** IDs that travel in the query. */
 	query: IDataObject;
 	labels: Record<string, string>;
+	alternatives?: Readonly<Record<string, Alternative>>;
 }
 
 export function targetOf(item: Item, entity: Entity, operation?: OperationName): Target {
@@ -24,7 +26,7 @@ export function targetOf(item: Item, entity: Entity, operation?: OperationName):
 			item.read(key, item.given({ name: key.name, displayName: key.label, default: '' })),
 		]),
 	);
-	const target = { path: entity.path, query, labels };
+	const target = { path: entity.path, query, labels, alternatives: alternativesOf(entity.fields) };
 	if (entity.scope === 'global') return target;
 	return { ...target, branch: item.id({ name: 'branchId', displayName: 'Branch', default: '' }) };
 }

@@ -37,8 +37,8 @@ export function crudForm(entity: Entity): INodeProperties[][] {
 		return offered.length === 0 ? [] : [{ ...property, displayOptions: { show } }];
 	};
 	const form = { inputMode: ['form'] };
-	const required = entity.fields.filter((field) => field.required);
-	const optional = entity.fields.filter((field) => !field.required);
+	const ahead = entity.fields.filter((field) => field.required || field.upfront);
+	const optional = entity.fields.filter((field) => !ahead.includes(field));
 	const custom = entity.custom ? [customFields] : [];
 
 	return [
@@ -46,7 +46,9 @@ export function crudForm(entity: Entity): INodeProperties[][] {
 		(entity.keys ?? []).flatMap((key) => on({ ...toProperty(key), ...mustBeFilled(key) }, key.in)),
 		matchForm(entity),
 		on(inputMode(entity), ['create', 'update', 'upsert']),
-		required.flatMap((field) => on({ ...toProperty(field), ...mustBeFilled(field) }, ['create'], form)),
+		ahead.flatMap((field) =>
+			on({ ...toProperty(field), ...(field.required ? mustBeFilled(field) : {}) }, ['create'], form),
+		),
 		on(
 			collection('Additional Fields', 'additionalFields', [...optional.map(toProperty), ...custom]),
 			['create'],

@@ -6,7 +6,7 @@ import { loadedFrom } from '../fields/picker';
 export const webhookTriggerProperties: INodeProperties[] = [
 	{
 		displayName:
-			"In AlfaCRM's settings (triggers / webhooks), the account owner pastes this node's Production URL, followed by ?secret= and the value of 'Secret'.",
+			"The account owner enters this node's Production URL, followed by ?secret= and the value of 'Secret', in AlfaCRM: Settings (the wrench), auto-actions and mailings, triggers and webhooks, add. It is a paid option of AlfaCRM. The AlfaCRM Trigger, which asks at intervals, needs nothing there.",
 		name: 'setUpNotice',
 		type: 'notice',
 		default: '',

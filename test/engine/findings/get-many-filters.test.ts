@@ -79,6 +79,28 @@ describe('a filter of customers that AlfaCRM ignores', () => {
 	});
 });
 
+describe('the email of a filter', () => {
+	const one = 'Sokol.Eva@example.org';
+
+	it.each([one, ' sokol.eva@example.org ', `Ева <${one}>`, 'sokol.eva', '@example.org'])(
+		'finds who has it, written as %j',
+		async (email) => {
+			const id = lead({ email: ['eva@school.example', one] });
+			expect(ids(await run(list('customer', { email }, ALL)))).toContain(id);
+			const asked = school.entries('customer/index').map(({ body }) => (body as IDataObject).email);
+			expect(asked.filter((part) => !one.toLowerCase().includes(String(part).toLowerCase()))).toEqual([]);
+		},
+	);
+
+	it.each([`${one}, eva@school.example`, `${one};eva@school.example`, `${one} eva@school.example`])(
+		'is refused where it is several: %j',
+		async (email) => {
+			await refused(list('customer', { email }, ALL), "'Email' must be one email address");
+			await refused(list('user', { email }), "'Email' must be one email address");
+		},
+	);
+});
+
 describe('the phone of a filter', () => {
 	const STORED = '+7(900)555-00-01';
 	const SPELLINGS = [

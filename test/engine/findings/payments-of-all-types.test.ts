@@ -23,6 +23,7 @@ const pay = (customer_id: number, pay_type_id: number): number =>
 	});
 const ids = (items: readonly IDataObject[]) => items.map(({ id }) => Number(id)).sort((a, b) => a - b);
 const ofBranch = () => ids(rows('pay').filter(({ branch_id }) => branch_id === 1));
+const lastOf = <T>(list: readonly T[]): T => list[list.length - 1];
 const lists = () => school.entries('pay/index').length;
 
 describe.each(['all', 'income'])('payments where a plain list shows: %s', (payDefault) => {
@@ -56,6 +57,45 @@ describe.each(['all', 'income'])('payments where a plain list shows: %s', (payDe
 		expect(await run({ resource: 'pay', operation: 'get', branchId: 1, id: refund })).toMatchObject([
 			{ id: refund },
 		]);
+	});
+
+	it('those of some days come, refunds too, whether AlfaCRM heeds the days or not', async () => {
+		const days = { date_from: '2026-02-04', date_to: '2026-02-05' };
+		const wanted = ids(
+			rows('pay').filter((row) => row.branch_id === 1 && /^0[45]\.02\.2026$/.test(String(row.document_date))),
+		);
+		for (const ignoredFilters of [['pay.date_from', 'pay.date_to'], []]) {
+			set({ ignoredFilters, wrongFilterValue: 'matchesNothing' });
+			expect(ids(await run(list(days)))).toEqual(wanted);
+		}
+		const asked = lastOf(school.entries('pay/index')).body as IDataObject;
+		expect(asked).toMatchObject({ date_from: '2026.02.04', date_to: '2026.02.05' });
+		expect(wanted).toContain(refund);
+	});
+
+	it('a limit is filled from all types', async () => {
+		const most = rows('pay').filter((row) => row.customer_id === customer).length;
+		for (const limit of [1, most, most + 5]) {
+			const json = await run(list({ customer_id: pick(customer) }, { returnAll: false, limit }));
+			expect(new Set(ids(json)).size).toBe(Math.min(limit, most));
+		}
+	});
+
+	it.each(['income', 'expenditure'])('a refund is taken once, its sum being the %s', async (refundSum) => {
+		set({ refundSum });
+		const take: INodeParameters = {
+			resource: 'customer',
+			operation: 'takePayment',
+			branchId: 1,
+			id: pick(customer),
+			income: 300,
+			pay_account_id: 1,
+			additionalFields: { document_date: '2026-02-06', pay_type_id: REFUND },
+		};
+		const [first] = await run(take);
+		const [second] = await run(take);
+		expect([first.operationResult, second.operationResult]).toEqual(['created', 'unchanged']);
+		expect(second.id).toBe(first.id);
 	});
 
 	it('what is not there is still not there', async () => {

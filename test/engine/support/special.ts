@@ -52,6 +52,13 @@ export const SPECIAL: Record<string, Special> = {
 			return groups.length > 0 ? { group_id: oneOf(groups).map(picked) } : {};
 		},
 	},
+	'customer.takePayment': {
+		// That of somebody else is refused.
+		given: ({ rows }, { id }): Own => {
+			const own = rows('customer-tariff').flatMap((row) => (row.customer_id === id ? [row.id] : []));
+			return { ctt_id: fc.constantFrom(undefined, ...own) };
+		},
+	},
 	'lesson.conduct': {
 		fit: isLesson,
 		given: (_world, row) => ({

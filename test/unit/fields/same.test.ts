@@ -1,10 +1,17 @@
-import { sameValue, union } from '../../../nodes/AlfaCrm/fields/field';
+import { isStored, sameItem, sameValue, union } from '../../../nodes/AlfaCrm/fields/field';
 import type { ShownType } from '../../../nodes/AlfaCrm/fields/types';
 
 const ZONE = 'Europe/Moscow';
 const day = { type: 'date', format: 'dotted' } as const;
 const stage = { type: 'reference', entity: 'leadStatus' } as const;
 const teachers = { type: 'references', entity: 'teacher' } as const;
+const rows: ShownType = {
+	type: 'rows',
+	fields: [
+		{ type: 'id', name: 'customer_id', label: 'Customer ID' },
+		{ type: 'text', name: 'note', label: 'Note' },
+	],
+};
 const gender = { type: 'choice', choices: [{ value: 1, label: 'Male' }], preset: 1 } as const;
 
 it.each<[ShownType, unknown, unknown, boolean]>([
@@ -26,12 +33,27 @@ it.each<[ShownType, unknown, unknown, boolean]>([
 	[{ type: 'flag' }, 0, '0', true],
 	[{ type: 'flag' }, 0, true, false],
 	[{ type: 'flag' }, null, false, false],
+	// What the checkbox of a website's form has sent.
+	[{ type: 'flag' }, ' On ', 1, true],
+	[{ type: 'flag' }, 'off', false, true],
+	[{ type: 'flag' }, 'off', 'on', false],
+	[{ type: 'flag' }, 'maybe', true, false],
+	[{ type: 'boolean' }, 'on', true, true],
+	[{ type: 'number' }, 'a', 'b', false],
+	[{ type: 'integer' }, 'a', 'b', false],
+	[{ type: 'number' }, 2e12, 3e12, false],
 	[{ type: 'number' }, '575.00', 575, true],
 	[{ type: 'number' }, '575.00', 575.5, false],
 	[{ type: 'number' }, '3872.70', 1290.9 * 3, true],
 	[stage, '4', 4, true],
 	[stage, null, 4, false],
+	[stage, '1', { mode: 'id', value: '' }, false],
 	[gender, 1, '1', true],
+	[gender, ' 1', 1, true],
+	// AlfaCRM may hold what is not among the choices.
+	[gender, 5, '5', true],
+	[gender, true, 'true', false],
+	[gender, {}, {}, false],
 	[teachers, [2, 1], ['1', 2], true],
 	[teachers, [2, 1], '1, 2', true],
 	[teachers, [2, 1], [1], false],
@@ -48,10 +70,83 @@ it.each<[ShownType, unknown, unknown, boolean]>([
 	[{ type: 'custom' }, '2015-09-04 17:00', '2015-09-04 18:00', false],
 	[{ type: 'custom' }, ['a', 'b'], ['b', 'a'], true],
 	[{ type: 'custom' }, 'a', 'A', true],
+	[{ type: 'custom' }, ['a', 'b'], ['a'], false],
+	[{ type: 'custom' }, ['a', 'b'], ['a', 'c'], false],
+	[{ type: 'custom' }, ['a', '', null], 'a', true],
+	[{ type: 'custom' }, ' 2015-09-04 ', '04.09.2015', true],
+	[{ type: 'custom' }, 'см. 2015-09-04', 'см. 04.09.2015', false],
+	[{ type: 'custom' }, '30.02.2015', '30.02.2015', true],
+	[{ type: 'custom' }, {}, {}, false],
+	[rows, [{ customer_id: 1, note: 'a' }], [{ customer_id: '1', note: 'A' }], true],
+	[
+		rows,
+		[{ customer_id: 1 }, { customer_id: 2 }],
+		{ values: [{ customer_id: 2 }, { customer_id: 1 }] },
+		true,
+	],
+	[rows, [{ customer_id: 1 }, { customer_id: 2 }], [{ customer_id: 1 }], false],
+	[rows, [{ customer_id: 1 }, { customer_id: 2 }], [{ customer_id: 1 }, { customer_id: 3 }], false],
+	[rows, [{ customer_id: 1, note: 'a' }], [{ customer_id: 1, note: 'b' }], false],
+	[rows, [{ customer_id: 1, note: '' }], [{ customer_id: 1 }], true],
+	[rows, [{ customer_id: 1, other: 1 }], [{ customer_id: 1, other: 2 }], true],
+	[rows, 'x', 'x', false],
+	[rows, [{ customer_id: 1 }], 'x', false],
+	[rows, [{ customer_id: 1 }], [{ customer_id: 1 }, 'x'], false],
+	[rows, [{ customer_id: 1 }], { values: [{ customer_id: 1 }], more: 1 }, false],
+	[{ type: 'object' }, { a: 1, b: { c: 2, d: 3 } }, '{"b": {"d": 3, "c": 2}, "a": 1}', true],
+	[{ type: 'object' }, { a: 1 }, { a: 2 }, false],
+	[{ type: 'object' }, [1], [1], false],
+	[{ type: 'texts' }, ['a@example.org', 'b@example.org'], ['a@example.org'], false],
+	// A list that went through the one text in which Simplify puts it.
+	[{ type: 'texts' }, ['ул. Мира, 5', 'b'], 'ул. Мира, 5, b', true],
+	[{ type: 'texts' }, ['ул. Мира, 5', 'b'], 'ул. Мира, 6, b', false],
+	[{ type: 'phones' }, ['мама', '123-45-67'], ['Мама', '1234567'], true],
+	[{ type: 'phones' }, ['мама'], ['папа'], false],
+	[{ type: 'phones' }, [{}], [{}], false],
 	[{ type: 'custom' }, 1, true, true],
 	[{ type: 'custom' }, '79005550001', '89005550001', false],
 ])('%j: %j and %j are the same: %j', (field, one, other, wanted) => {
 	expect([sameValue(field, one, other, ZONE), sameValue(field, other, one, ZONE)]).toEqual([wanted, wanted]);
+});
+
+it.each<[ShownType, unknown, unknown, boolean]>([
+	// What a person may want to correct is to be saved.
+	[{ type: 'text' }, 'мия', 'Мия', false],
+	[{ type: 'text' }, 'Алена', 'Алёна', false],
+	[{ type: 'text' }, 'Мия  Орлова', 'Мия Орлова', false],
+	[{ type: 'longText' }, 'a\nb', 'a b', false],
+	[{ type: 'texts' }, ['A@example.org'], ['a@example.org'], false],
+	[{ type: 'emails' }, ['A@example.org'], ['a@example.org'], false],
+	[{ type: 'custom' }, 'a', 'A', false],
+	[{ type: 'phones' }, ['мама'], ['Мама'], false],
+	[rows, [{ customer_id: 1, note: 'a' }], [{ customer_id: 1, note: 'A' }], false],
+	// What nobody sees, or AlfaCRM writes in its own way, is not.
+	[{ type: 'text' }, ' Мия\n', 'Мия', true],
+	[{ type: 'text' }, 'Андрей', 'Андрей'.normalize('NFD'), true],
+	[{ type: 'longText' }, 'a\r\nb\rc', 'a\nb\nc', true],
+	[{ type: 'longText' }, 'a\n\nb', 'a\nb', false],
+	[{ type: 'text' }, 501, '501', true],
+	[{ type: 'text' }, {}, {}, false],
+	[{ type: 'text' }, 'a', {}, false],
+	[{ type: 'custom' }, ' a', 'a', true],
+	[{ type: 'phones' }, ['+7(900)555-00-01'], '8 900 555 00 01', true],
+	[{ type: 'phones' }, ['+7(900)555-00-01'], '8 900 555 00 02', false],
+	[{ type: 'phones' }, ['мама'], ['мама '], true],
+	[rows, [{ customer_id: '1', note: 'a ' }], [{ customer_id: 1, note: 'a' }], true],
+	[{ type: 'number' }, '575.00', 575, true],
+	[day, '04.09.2015', '2015-09-04', true],
+	[{ type: 'text' }, null, '', true],
+	[{ type: 'text' }, 'a', '', false],
+	[{ type: 'text' }, '', 'a', false],
+])('%j: %j holds %j already: %j', (field, held, wanted, isThere) => {
+	expect(isStored(field, held, wanted, ZONE)).toBe(isThere);
+});
+
+it('one item of a list that is empty is like another that is, and like no other', () => {
+	expect(sameItem({ type: 'texts' }, '', null)).toBe(true);
+	expect(sameItem({ type: 'texts' }, '', 'a')).toBe(false);
+	expect(sameItem({ type: 'texts' }, 'a', '')).toBe(false);
+	expect(sameItem({ type: 'custom' }, null, 'null')).toBe(false);
 });
 
 it('a list grows by what it does not have, and keeps what it has as it is written', () => {

@@ -55,6 +55,17 @@ describe('is read', () => {
 		[{ type: 'texts' }, 'a.example,b.example', ['a.example', 'b.example']],
 		[{ type: 'texts', split: false }, 'ул. Мира, 5; кв. 2', ['ул. Мира, 5; кв. 2']],
 		[{ type: 'texts', split: false }, ['ул. Мира, 5', ''], ['ул. Мира, 5']],
+		[{ type: 'text' }, '7,9E+10 ₽', '7,9E+10 ₽'],
+		[{ type: 'text' }, 0.25, '0.25'],
+		[{ type: 'texts' }, '  a , b  ', ['a', 'b']],
+		[{ type: 'texts' }, ['-,', 'a;;', ';b'], ['-', 'a', 'b']],
+		[{ type: 'texts', split: false }, [' ,; ', ',a,'], [',a,']],
+		[{ type: 'texts' }, ' ["a", "b"] ', ['a', 'b']],
+		[{ type: 'texts' }, '[a]', ['[a]']],
+		[{ type: 'texts' }, '12', ['12']],
+		[{ type: 'time', seconds: true }, '17:00', '17:00:00'],
+		[{ type: 'boolean' }, 0, false],
+		[{ type: 'boolean' }, '1', true],
 		[{ type: 'custom' }, ' a ', 'a'],
 		[{ type: 'custom' }, 1.5, 1.5],
 		[{ type: 'custom' }, true, 1],
@@ -115,6 +126,17 @@ describe('is refused', () => {
 		[{ type: 'custom' }, NaN, 'a text, a number, yes or no, a date, or a list of those, but it is "NaN"'],
 		[{ type: 'custom' }, { a: 1 }, 'a text, a number'],
 		[{ type: 'custom' }, [['a']], 'a text, a number'],
+		[
+			{ type: 'text' },
+			'7,90056E+10',
+			'a text, but it is "7,90056E+10", a number that was rounded: its last digits are lost',
+		],
+		[
+			{ type: 'phones' },
+			'мама 7.90056E+10',
+			'a phone number or a list of phone numbers, but it is "мама 7.90056E+10", a number that was rounded: its last digits are lost',
+		],
+		[{ type: 'phones' }, 1e15, 'a phone number or a list of phone numbers, but it is "1000000000000000"'],
 		[{ type: 'number' }, '1 290,90', 'a number, with a point before decimals, but it is "1 290,90"'],
 		[{ type: 'number' }, 1e21, 'a number, with'],
 		[{ type: 'number' }, '1000000000000.01', 'a number, with'],
@@ -127,6 +149,17 @@ describe('is refused', () => {
 		[{ type: 'flag' }, 'yes', 'yes or no, but it is "yes"'],
 		[{ type: 'flag' }, [true], 'yes or no'],
 		[{ type: 'boolean' }, 2, 'yes or no'],
+		[{ type: 'time', seconds: true }, 'x', 'a time of day such as 17:00, but it is "x"'],
+		[
+			{ type: 'id', entity: 'customer' },
+			'https://demo.s20.online/company/1/customer/view?id=1&id=2',
+			'the number of a record',
+		],
+		[
+			{ type: 'id', entity: 'customer' },
+			'см. https://demo.s20.online/company/1/customer/view?id=1',
+			'the number',
+		],
 		[DOTTED, '30.02.2026', 'a date such as 2026-02-28 or 28.02.2026, but it is "30.02.2026"'],
 		[{ type: 'time' }, '24:00', 'a time of day such as 17:00, but it is "24:00"'],
 		[CHOICE, 2, 'one of 1 (Monday), 7 (Sunday), but it is "2"'],
@@ -242,6 +275,8 @@ describe('is looked up', () => {
 		[{ type: 'phones' }, '8 900 555 00 01', ['79005550001']],
 		[{ type: 'phones' }, '9005550001', ['79005550001']],
 		[{ type: 'phones' }, 'мама', []],
+		[{ type: 'text' }, '-', []],
+		[{ type: 'custom' }, ['a', 'B'], ['a', 'b']],
 		[DOTTED, '04.09.2015', ['2015-09-04']],
 		[{ type: 'number' }, '575.00', ['575']],
 		[{ type: 'integer' }, 7, ['7']],
@@ -269,6 +304,12 @@ describe('is looked up', () => {
 			[{ sample: '05550001' }, { sample: '00-01' }, { sample: '00 01' }, { sample: '0001' }],
 		],
 		[{ type: 'phones' }, 'мама', []],
+		[{ type: 'text' }, 12, [{ sample: 12 }]],
+		[{ type: 'custom' }, 'Мия', [{ sample: 'Мия' }]],
+		[{ type: 'custom' }, 12, [{ sample: 12 }]],
+		[{ type: 'custom' }, '2015-09-04', [{ sample: '2015-09-04' }, { sample: '04.09.2015' }]],
+		[{ type: 'custom' }, '04.09.2015', [{ sample: '2015-09-04' }, { sample: '04.09.2015' }]],
+		[{ type: 'custom' }, '30.02.2015', [{ sample: '30.02.2015' }]],
 	])('%j: %j by %j', (type, value, forms) => {
 		expect(searchForms(type, 'sample', value)).toEqual(forms);
 	});
@@ -289,6 +330,90 @@ describe('in the form', () => {
 			typeOptions: { minValue: 1, maxValue: 500, numberPrecision: 0 },
 			default: 60,
 		});
+	});
+
+	it('an integer has no bounds where none are declared', () => {
+		expect(toProperty(field({ type: 'integer', max: 5 })).typeOptions).toEqual({
+			maxValue: 5,
+			numberPrecision: 0,
+		});
+	});
+
+	it('rows are added one by one, each with its required fields at once', () => {
+		expect(toProperty(field(ROWS))).toEqual({
+			displayName: 'Sample',
+			name: 'sample',
+			type: 'fixedCollection',
+			typeOptions: {
+				multipleValues: true,
+				hideOptionalFields: true,
+				addOptionalFieldButtonText: 'Add Field',
+			},
+			placeholder: 'Add Sample',
+			default: {},
+			options: [
+				{
+					displayName: 'Sample',
+					name: 'values',
+					values: [
+						expect.objectContaining({ name: 'is_attend', type: 'boolean', default: true }),
+						{
+							displayName: 'Customer ID',
+							name: 'customer_id',
+							type: 'string',
+							default: '',
+							typeOptions: { showEvenWhenOptional: true },
+						},
+						{ displayName: 'Note', name: 'note', type: 'string', default: '' },
+					],
+				},
+			],
+		});
+	});
+
+	it('a choice that must be made begins with one in the mapper, too', () => {
+		const options = [
+			{ name: 'Monday', value: 1 },
+			{ name: 'Sunday', value: 7 },
+		];
+		expect(toColumn(field(CHOICE) as Field, true)).toMatchObject({ options, defaultValue: 1 });
+		expect(toColumn(field(CHOICE) as Field, false)).toEqual({
+			id: 'sample',
+			displayName: 'Sample',
+			required: false,
+			display: true,
+			defaultMatch: false,
+			canBeUsedToMatch: false,
+			type: 'options',
+			options,
+		});
+	});
+
+	it('a record of another kind is picked by its name, and mapped by its ID', () => {
+		const teachers: FieldType = { type: 'references', entity: 'teacher' };
+		const hint = (ids: string) =>
+			`Choose from the list, or specify ${ids} using an <a href="https://docs.n8n.io/code/expressions/">expression</a>`;
+		expect(toProperty(field(STAGE))).toMatchObject({
+			displayName: 'Sample Name or ID',
+			type: 'options',
+			description: hint('an ID'),
+			default: '',
+		});
+		expect(toProperty({ ...field(STAGE), description: 'Where it stands.' }).description).toBe(
+			`Where it stands. ${hint('an ID')}.`,
+		);
+		expect(toProperty(field(teachers))).toMatchObject({
+			displayName: 'Sample Names or IDs',
+			type: 'multiOptions',
+			description: hint('IDs'),
+			default: [],
+		});
+		const nameOf = (type: FieldType) => toColumn(field(type) as Field, false).displayName;
+		expect([STAGE, teachers, { type: 'record', entity: 'customer' } as const].map(nameOf)).toEqual([
+			'Sample ID',
+			'Sample IDs',
+			'Sample ID',
+		]);
 	});
 
 	it('a list of texts that is looked for asks for one', () => {

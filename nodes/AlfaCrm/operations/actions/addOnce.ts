@@ -1,6 +1,7 @@
 import type { IDataObject } from 'n8n-workflow';
 
 import { formatDay, readId } from '../../api/formats';
+import type { CollectOptions } from '../../api/pages';
 import { entityOf } from '../../entities/registry';
 import type { Addition, Entity } from '../../entities/types';
 import { isNothing } from '../../fields/blank';
@@ -11,8 +12,9 @@ import { skipIfThere } from '../../properties/shared';
 import type { LockKey } from '../context';
 import type { Item } from '../item';
 import { reach } from '../matching/search';
+import { alternativesOf } from '../alternatives';
 import { surely } from '../records/sure';
-import { passesOf } from '../records/lookUp';
+import { lookUp, passesOf } from '../records/lookUp';
 import { report } from '../report';
 import { simplified } from '../simplify';
 import type { Target } from '../target';
@@ -51,7 +53,8 @@ export const addOnce: ActionKind<'add'> = async (item, entity, action, recipe) =
 
 	// The form has the record itself under its own label.
 	const labels = labelsOf([...other.fields, ...fields, { name, label: entity.label }]);
-	const target = { path: other.path, branch, query, labels };
+	const alternatives = alternativesOf(other.fields);
+	const target = { path: other.path, branch, query, labels, alternatives };
 	const { changing = [] } = recipe;
 	const compared = [...other.fields, ...(other.keys ?? [])].filter(
 		(one) => !isBlank(one, body[one.name]) && !changing.includes(one.name),
@@ -62,6 +65,7 @@ export const addOnce: ActionKind<'add'> = async (item, entity, action, recipe) =
 	return await item.withLock([lock], async () => {
 		const duplicate = looks ? await findDuplicate(adding) : undefined;
 		if (duplicate) return [report(show, duplicate, 'unchanged', [])];
+		await mustBeOwn(adding, entity);
 		const filled = { ...(await defaultsFrom(adding, entity)), ...body };
 		const task = `create the ${other.label.toLowerCase()}`;
 		const model = await item.save({ ...target, action: 'create', body: filled, task }, [lock]);
@@ -69,6 +73,32 @@ export const addOnce: ActionKind<'add'> = async (item, entity, action, recipe) =
 		return [report(show, row, 'created', Object.keys(filled))];
 	});
 };
+
+/** What names a record of somebody else has mistaken one of both. A list that did not come whole tells nothing. */
+async function mustBeOwn({ item, recipe, target, link, body }: Adding, { label }: Entity): Promise<void> {
+	for (const [name, resource] of Object.entries(recipe.own ?? {})) {
+		const id = readId(body[name]);
+		if (id === undefined) continue;
+		const other = entityOf(resource);
+		const query = { [link.name]: link.id };
+		const where = { path: other.path, branch: target.branch, query, labels: target.labels };
+		const collect = (list: Parameters<Item['collect']>[0], options: CollectOptions) =>
+			item.collect(list, options);
+		const isMissing = await lookUp(collect, other, id, where).then(
+			({ record, isSure }) => record === undefined && isSure,
+			(caught) => {
+				// Who may take payments need not be allowed to see subscriptions.
+				if (item.run.client.isForbidden({ ...where, action: 'index' })) return false;
+				throw item.asError(caught);
+			},
+		);
+		if (!isMissing) continue;
+		throw item.refused(
+			`${label} ${link.id} has no ${other.label.toLowerCase()} ${id}`,
+			`Correct '${label}', or '${target.labels[name] ?? name}'. ${item.unsaved()}`,
+		);
+	}
+}
 
 /** A record that agrees in everything that was given and tells it from others. */
 async function findDuplicate(adding: Adding): Promise<IDataObject | undefined> {
@@ -120,7 +150,7 @@ async function listed(adding: Adding, branch: number | undefined): Promise<IData
 }
 
 function isDuplicate({ item, other, recipe, body, compared, link }: Adding, row: IDataObject): boolean {
-	const { unless = {}, without = {}, recent } = recipe;
+	const { unless = {}, without = {}, shownAs = {}, recent } = recipe;
 	// AlfaCRM may ignore the filter that stands for an empty field.
 	const isEmptyToo = (name: string) => body[name] !== undefined || listOf(row[name]).length === 0;
 	if (!Object.keys(without).every(isEmptyToo)) return false;
@@ -133,8 +163,9 @@ function isDuplicate({ item, other, recipe, body, compared, link }: Adding, row:
 		// What AlfaCRM does not show at all cannot differ; a customer among others of a task is in it.
 		if (held === undefined) return field.name !== link.name;
 		if (field.name === link.name) return listOf(held).some((one) => readId(one) === link.id);
+		const isWanted = (value: unknown) => sameValue(field, value, body[field.name], item.zone);
 		// Some accounts show no 0 where a switch is off.
-		return sameValue(field, isNothing(held) ? absent(field) : held, body[field.name], item.zone);
+		return isWanted(isNothing(held) ? absent(field) : held) || isWanted(row[shownAs[field.name]]);
 	});
 }
 

@@ -5,6 +5,7 @@ import type { Item, ItemRequest } from '../item';
 import { recordKey } from '../context';
 import { bodyOf } from '../records/body';
 import { asRows, limitOf, listed } from '../records/collect';
+import { agreesWith } from '../records/recheck';
 import { idOf, labelsOf, targetOf } from '../target';
 import { addOnce } from './addOnce';
 import { markAttendance } from './attendance';
@@ -35,8 +36,9 @@ const answers: Record<
 			},
 		]);
 	},
-	pages: async (item, entity, _action, call) => {
-		return await listed(item, entity.plural.toLowerCase(), call, { limit: limitOf(item) });
+	pages: async (item, entity, { query = [], body = [] }, call) => {
+		const keep = agreesWith([...query, ...body], { ...call.query, ...call.body });
+		return await listed(item, entity.plural.toLowerCase(), call, { limit: limitOf(item), keep });
 	},
 	list: async (item, _entity, _action, call) => asRows(item, call, await item.request(call)),
 	object: async (item, _entity, _action, call) => asRows(item, call, await item.request(call)),

@@ -7,6 +7,7 @@ import type { Field } from '../../fields/types';
 import type { LockKey } from '../context';
 import type { Item } from '../item';
 import { recordKey } from '../context';
+import { alternativesOf } from '../alternatives';
 import { surely } from '../records/sure';
 import { passesOf } from '../records/lookUp';
 import { firstDay, lastDay } from '../membershipDays';
@@ -108,7 +109,7 @@ async function carryOut(
 	for (const [row, body] of changes) {
 		const query = { id: row.id, group_id: group };
 		const task = `change the days of customer ${customer} in group ${group} (membership ${String(row.id)})`;
-		const call = { path: cgi.path, action: 'update', branch, query, body, labels: LABELS, task };
+		const call = { path: cgi.path, action: 'update', branch, query, body, labels, alternatives, task };
 		const model = await item.save(call, [lock, recordKey(cgi, Number(row.id))], { before: row });
 		result.push(joined({ ...row, ...body, ...model }, 'updated', alreadyMember));
 	}
@@ -122,7 +123,7 @@ async function join(membership: Membership, days: Days): Promise<IDataObject[]> 
 	const task = `add customer ${customer} to group ${group}`;
 	let row: IDataObject;
 	try {
-		const call = { path: cgi.path, action: 'create', branch, query, body, labels: LABELS, task };
+		const call = { path: cgi.path, action: 'create', branch, query, body, labels, alternatives, task };
 		row = { ...body, ...(await item.save(call, [lock])) };
 	} catch (caught) {
 		const error = item.asError(caught);
@@ -164,7 +165,8 @@ export const leaveGroup: ActionKind<'leave'> = async (item, entity, action) => {
 		const result: IDataObject[] = [];
 		for (const row of rows) {
 			const task = `take customer ${customer} out of group ${group} (membership ${String(row.id)})`;
-			const call = { path: cgi.path, branch, query: { id: row.id, group_id: group }, labels: LABELS, task };
+			const own = { id: row.id, group_id: group };
+			const call = { path: cgi.path, branch, query: own, labels, alternatives, task };
 			// One that has not begun by then cannot end then.
 			const isDeleted = rest.leave_by === 'delete' || firstDay(row, item.zone) > day;
 			const body = { e_date: rest.e_date };
@@ -183,7 +185,8 @@ export const leaveGroup: ActionKind<'leave'> = async (item, entity, action) => {
 
 const CUSTOMER: Field = { type: 'record', entity: 'customer', name: 'customer_id', label: 'Customer' };
 
-const LABELS = labelsOf([...cgi.fields, ...(cgi.keys ?? [])]);
+const labels = labelsOf([...cgi.fields, ...(cgi.keys ?? [])]);
+const alternatives = alternativesOf(cgi.fields);
 
 function read(item: Item, entity: Entity, action: Action): Membership {
 	const { branch } = targetOf(item, entity);
@@ -197,7 +200,7 @@ function read(item: Item, entity: Entity, action: Action): Membership {
 async function list({ item, branch, customer, group }: Membership): Promise<IDataObject[]> {
 	const query = { customer_id: customer };
 	const task = `list the groups of customer ${customer}`;
-	const call = { path: cgi.path, action: 'customer', branch, query, labels: LABELS, task };
+	const call = { path: cgi.path, action: 'customer', branch, query, labels, task };
 	const written = item.run.writtenTo(cgi.path);
 	const rows = new Map<number, IDataObject>();
 	// Those that an item before has made, should the list not show them yet.

@@ -1,7 +1,7 @@
 import type { IDataObject } from 'n8n-workflow';
 
 import type { Field } from '../../fields/types';
-import { toProperty } from '../../fields/field';
+import { isBlank, toProperty } from '../../fields/field';
 import type { Item } from '../item';
 import { bodyOf } from '../records/body';
 
@@ -23,10 +23,19 @@ export function givenFor(item: Item, fields: readonly Field[]): IDataObject {
 		: undefined;
 	const given = fields.map((field) => {
 		if (!isUpfront(field)) {
-			const value = optional?.has(field.name) ? optional.given({ ...toProperty(field) }) : undefined;
+			const isThere = optional?.has(field.name) === true;
+			const value = isThere ? optional.given({ ...toProperty(field) }) : undefined;
+			if (isThere && field.narrows && isBlank(field, value)) throw emptyFilter(item, field);
 			return [field.name, value];
 		}
 		return [field.name, item.given({ ...toProperty(field), default: '' })];
 	});
 	return Object.fromEntries(given) as IDataObject;
+}
+
+function emptyFilter(item: Item, { label }: Field): Error {
+	return item.refused(
+		`'${label}' is empty`,
+		"Without it all would be returned. Fill it, or remove it from 'Additional Fields'. Nothing was sent to AlfaCRM.",
+	);
 }

@@ -66,11 +66,20 @@ export const upsert: Operation = async (item, entity) => {
 
 	return await item.withLock(locks, async () => {
 		const places = await searchedBranches(item, entity, target, options, wire);
-		return await settle(job, search, await findMatches(item, entity, target, search, places));
+		for (;;) {
+			const matches = await findMatches(item, entity, target, search, places);
+			const results = await settle(job, search, matches);
+			if (results) return results;
+		}
 	});
 };
 
-async function settle(job: Job, search: Search, { matches, doubt }: Matches): Promise<IDataObject[]> {
+/** @returns undefined where an item before has changed what was found, so that the search is to be done again */
+async function settle(
+	job: Job,
+	search: Search,
+	{ matches, doubt }: Matches,
+): Promise<IDataObject[] | undefined> {
 	const { item, entity, target, rules, show } = job;
 	const found = await withArchived(item, entity, target, matches);
 	const unclear = found.find(({ archived }) => archived === undefined);
@@ -94,7 +103,12 @@ async function settle(job: Job, search: Search, { matches, doubt }: Matches): Pr
 		return [await create(job, search.wanted)];
 	}
 	const saved: IDataObject[] = [];
-	for (const match of decision.matches) saved.push(await change(job, search, match));
+	for (const match of decision.matches) {
+		const key = recordKey(entity, Number(match.row.id));
+		const result = await item.withLockInOrder([key], async () => await change(job, search, match));
+		if (result === undefined) return undefined;
+		saved.push(result);
+	}
 	return saved;
 }
 
@@ -120,48 +134,46 @@ async function create(job: Job, wanted: IDataObject): Promise<IDataObject> {
 	return report(show, row, 'created', Object.keys(body));
 }
 
-async function change(job: Job, search: Search, match: Found): Promise<IDataObject> {
+async function change(job: Job, search: Search, match: Found): Promise<IDataObject | undefined> {
 	const { wanted } = search;
 	const { item, entity, target, given, rules, show } = job;
 	const id = Number(match.row.id);
-	return await item.withLock([recordKey(entity, id)], async () => {
-		const current = await upToDate(job, match);
-		if (!fits(search, current.row))
-			throw item.refused(
-				`${entity.label} ${id} was changed by another execution and does not match any more`,
-				`Run it again. ${item.unsaved()}`,
-			);
-		const { archived } = current;
-		if (archived === undefined && rules.ifArchived !== 'update')
-			throw unsureIfArchived(item, entity, current);
-		// Somebody may have archived it since it was found.
-		if (archived && !match.archived && ['create', 'skip'].includes(rules.ifArchived))
-			throw item.refused(
-				`${entity.label} ${id} was archived by another execution meanwhile`,
-				`Run it again. ${item.unsaved()}`,
-			);
-		if (archived && rules.ifArchived === 'update' && !('removed' in job.wire)) {
-			item.run.hints.add(
-				"Archived records match and stay in the archive; choose in 'If the Match Is Archived' to restore them",
-				`${entity.label.toLowerCase()} ${id}`,
-			);
-		}
-		const wire: IDataObject = {
-			...(archived && rules.ifArchived === 'restore' ? { removed: 0 } : {}),
-			...job.wire,
-			...spelledIn(entity, keyed(item, entity, given, wanted, current.row, rules.addToLists)),
-		};
-		for (const name of rules.onlyForNew) delete wire[name];
-		return await saveChanges(item, entity, target, current, wire, rules.addToLists, show);
-	});
+	const current = await upToDate(job, match);
+	const { archived } = current;
+	const isOther = !fits(search, current.row);
+	// Somebody may have archived it since it was found.
+	const isGone = archived === true && !match.archived && ['create', 'skip'].includes(rules.ifArchived);
+	if (isOther || isGone) {
+		const isByOthers = item.run.wasWrittenSince([recordKey(entity, id)], match.at);
+		if (!isByOthers && !item.hasSaved) return undefined;
+		const whose = isByOthers ? 'another execution' : 'another item';
+		throw item.refused(
+			isOther
+				? `${entity.label} ${id} was changed by ${whose} and does not match any more`
+				: `${entity.label} ${id} was archived by ${whose} meanwhile`,
+			`Run it again. ${item.unsaved()}`,
+		);
+	}
+	if (archived === undefined && rules.ifArchived !== 'update') throw unsureIfArchived(item, entity, current);
+	if (archived && rules.ifArchived === 'update' && !('removed' in job.wire)) {
+		item.run.hints.add(
+			"Archived records match and stay in the archive; choose in 'If the Match Is Archived' to restore them",
+			`${entity.label.toLowerCase()} ${id}`,
+		);
+	}
+	const wire: IDataObject = {
+		...(archived && rules.ifArchived === 'restore' ? { removed: 0 } : {}),
+		...job.wire,
+		...spelledIn(entity, keyed(item, entity, given, wanted, current.row, rules.addToLists)),
+	};
+	for (const name of rules.onlyForNew) delete wire[name];
+	return await saveChanges(item, entity, target, current, wire, rules.addToLists, show);
 }
 
 /** Somebody may have written the record between the search and this turn: another execution, or another item. */
 async function upToDate({ item, entity, target }: Job, match: Found): Promise<Found> {
 	const id = Number(match.row.id);
-	const own = item.run.writtenTo(entity.path).get(id);
-	const isOverwritten = own !== undefined && own.at > match.at;
-	if (!isOverwritten && !item.run.wasWrittenSince([recordKey(entity, id)], match.at)) return match;
+	if (!item.run.wasWrittenSince([recordKey(entity, id)], match.at, 'anybody')) return match;
 	const at = item.run.now();
 	const row = await getRecord(item, entity, id, { ...target, branch: match.branch });
 	const current = { row, branch: match.branch, at };

@@ -23,6 +23,14 @@ export function bodyOf(
 			body[field.name] = item.read(field, value);
 		}
 	}
+	for (const { label, requiredUnless } of fields.filter(({ name }) => !(name in body))) {
+		if (requiredUnless === undefined || requiredUnless in body) continue;
+		const { label: other } = fields.find(({ name }) => name === requiredUnless) ?? { label: requiredUnless };
+		throw item.refused(
+			`'${label}' and '${other}' are both empty`,
+			`Fill one of them, or check the expressions in them. ${item.untouched()}`,
+		);
+	}
 	return { ...body, ...customBody(item, given, false) };
 }
 

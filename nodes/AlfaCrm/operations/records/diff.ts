@@ -3,7 +3,7 @@ import type { IDataObject } from 'n8n-workflow';
 import { readId } from '../../api/formats';
 import type { Entity } from '../../entities/types';
 import { customField } from '../../fields/custom';
-import { holdsIds, isBlank, isList, isStored, listOf, union } from '../../fields/field';
+import { holdsIds, isList, isStored, listOf, union } from '../../fields/field';
 import type { Field, Wire } from '../../fields/types';
 import type { Item } from '../item';
 
@@ -19,8 +19,7 @@ export function differences(
 	for (const [name, value] of Object.entries(wire)) {
 		const field = entity.fields.find((one) => one.name === name) ?? customField(name);
 		const wanted = addToLists && isList(field) ? added(item, field, record[name], value) : value;
-		const isEmptied = isBlank(field, wanted) && isBlank(field, record[name]);
-		if (!isEmptied && !isStored(field, record[name], wanted, item.zone)) body[name] = wanted;
+		if (!isStored(field, record[name], wanted, item.zone)) body[name] = wanted;
 	}
 	return body;
 }

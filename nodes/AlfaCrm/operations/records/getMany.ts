@@ -22,14 +22,14 @@ export const getMany: Operation = async (item, entity) => {
 	const said = views.filter(({ view, value }) => value !== view.unsaid);
 	const body: IDataObject = {
 		...target.query,
-		...Object.fromEntries(said.map(({ view, value }) => [view.name, value])),
+		...Object.fromEntries(said.map(({ view, value }) => [view.name, view.sends?.[value] ?? value])),
 	};
 	const chosen = eachWith(chosenPasses(item, entity), formsOf(entity, wanted));
 	const isOfKind = entity.kinds !== undefined && entity.kinds.name in wanted;
 	const others = isOfKind ? [] : await kindsLeftOut(item, entity, target.branch);
 	const passes = eachWith([{}, ...others], chosen);
 	const isWanted = await recheckOf(item, entity, target, wanted);
-	const keep = (row: IDataObject) => views.every((one) => isInView(one, row)) && isWanted(row);
+	const keep = (row: IDataObject) => views.every((one) => isInView(one, row, item.zone)) && isWanted(row);
 	const plural = entity.plural.toLowerCase();
 	const list = { ...target, body, task: `list the ${plural}` };
 	const rows = await listed(item, plural, list, { limit: most, keep, passes });
@@ -40,7 +40,7 @@ export const getMany: Operation = async (item, entity) => {
 function formsOf({ filters }: Entity, wanted: IDataObject): IDataObject[] {
 	return filters
 		.filter(({ name }) => name in wanted)
-		.map((filter) => filterForms(filter, filter.name, wanted[filter.name]))
+		.map((filter) => filterForms(filter, filter.sentAs ?? filter.name, wanted[filter.name]))
 		.reduce<IDataObject[]>(eachWith, [{}]);
 }
 

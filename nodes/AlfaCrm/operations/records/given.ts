@@ -29,8 +29,8 @@ export function givenFields(item: Item, entity: Entity, form: Form): IDataObject
 function inForm(item: Item, entity: Entity, form: Form): IDataObject {
 	const collected = collection(item, entity, COLLECTIONS[form]);
 	if (form !== 'create') return collected;
-	const required = entity.fields.filter((field) => field.required);
-	const values = required.map(({ name, label }) => [
+	const ahead = entity.fields.filter((field) => field.required || field.upfront);
+	const values = ahead.map(({ name, label }) => [
 		name,
 		item.given({ name, displayName: label, default: '' }),
 	]);

@@ -6,7 +6,7 @@ import type { Entity } from '../../entities/types';
 import { fold } from '../../fields/fold';
 import { holdsPhone } from '../../fields/phonePart';
 import { absent, isExact, listOf, sameItem } from '../../fields/field';
-import type { Filter, RecheckTest } from '../../fields/types';
+import type { Field, Filter, RecheckTest } from '../../fields/types';
 import type { Item } from '../item';
 import { firstDay, lastDay } from '../membershipDays';
 import type { Target } from '../target';
@@ -73,10 +73,16 @@ export interface ChosenView {
 	value: number;
 }
 
-/** Whether a row belongs to what was chosen, by the flag that it shows, if it does. */
-export function isInView({ view: { name, flags }, value }: ChosenView, row: IDataObject): boolean {
+/** Whether a row belongs to what was chosen, by the flag and the last day that it shows, if it does. */
+export function isInView({ view, value }: ChosenView, row: IDataObject, zone: string): boolean {
+	const { name, unsaid, until = [], flags, flagNames = [name] } = view;
 	const wanted = flags[value] as 0 | 1 | undefined;
-	return wanted === undefined || holdsExactly({ type: 'flag', name, label: name }, row[name], wanted);
+	if (wanted === undefined) return true;
+	const isFlagged = (flag: string) =>
+		holdsExactly({ type: 'flag', name: flag, label: flag }, row[flag], wanted);
+	if (!flagNames.every(isFlagged)) return false;
+	const last = until.map((field) => formatDay(row[field], 'iso', zone)).find((day) => day !== undefined);
+	return value !== unsaid || last === undefined || last >= today('iso', zone);
 }
 
 function tellUnchecked(item: Item, plural: string, filter: string): void {
@@ -85,6 +91,14 @@ function tellUnchecked(item: Item, plural: string, filter: string): void {
 		filter,
 	);
 }
+
+/** The same for what an action is asked with, where rows show it under that very name. */
+export const agreesWith =
+	(asked: readonly Field[], wanted: IDataObject) =>
+	(row: IDataObject): boolean =>
+		asked.every(
+			(field) => !(field.name in wanted) || holdsExactly(field, row[field.name], wanted[field.name]),
+		);
 
 function holdsExactly(filter: Filter, held: unknown, wanted: unknown): boolean {
 	if (held === undefined || !isExact(filter)) return true;

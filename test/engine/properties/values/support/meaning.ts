@@ -26,6 +26,12 @@ export interface Described {
 	nonZero?: boolean;
 	isPhone?: boolean;
 	required?: boolean;
+	/** Without it a record says nothing, unless it has that field. */
+	requiredUnless?: string;
+	/** As AlfaCRM calls it. */
+	sentAs?: string;
+	/** Of an action that lists. */
+	narrows?: true;
 }
 
 const REFUSE: Meaning = { refuse: true };
@@ -62,6 +68,8 @@ const READERS: Record<Kind, (value: unknown, field: Described) => Meaning> = {
 	texts: (value, field) => texts(value, field, field.isPhone === true),
 	emails: (value, field) => texts(value, field, false),
 	phones: (value, field) => texts(value, field, true),
+	// Several addresses are refused, which is tested with the filters.
+	emailPart: (value) => open(REFUSE, text(value)),
 	// Some digits will do, and what they are told apart by is tested with the filters.
 	phonePart: () => ({ refuse: true, empty: true, anything: true }),
 	integer: (value, field) => number(value, field, true),
@@ -89,8 +97,11 @@ export function meaningOf(field: Described, value: unknown): Meaning {
 	// A protection must not go because an expression finds nothing: only a list without anything in it may say so.
 	const isOption = OPTIONS.includes(field.name) || (field.name === 'status' && field.type === 'choices');
 	if (meaning.empty && isOption) return open(REFUSE, meaning);
+	const [said] = meaning.says ?? [];
 	// What AlfaCRM does by itself need not be said.
-	return field.name === 'removed' && meaning.says?.[0] === 0 ? { ...meaning, anything: true } : meaning;
+	if (['removed', 'dead'].includes(field.name) && said === 0) return { ...meaning, anything: true };
+	// Archived ones are asked for by a yes, all of them by a no.
+	return field.name === 'dead' && said !== undefined ? { ...meaning, says: [said === 2] } : meaning;
 }
 
 function text(value: unknown): Meaning {

@@ -91,7 +91,7 @@ export class Oracle {
 			return `is refused, but shown as [object Object]: ${text.slice(0, 120)}`;
 		const labels = this.probe.field.label.replace(/ Names? or IDs?$| IDs?$/, '').split('|');
 		// Of an empty record the first field that is missed is told.
-		if (this.probe.field.name === 'json' && /is empty, but/.test(text)) return undefined;
+		if (this.probe.field.name === 'json' && /is empty, but|are both empty/.test(text)) return undefined;
 		const isNamed = [...labels, this.probe.field.name].some((label) => text.includes(label));
 		if (isNamed || this.mayBeUnnamed(text)) return undefined;
 		return `is refused without its label: ${text.slice(0, 160)}`;
@@ -253,7 +253,7 @@ export class Oracle {
 		// Who is no member has left already; the answer names the group.
 		const told = this.situation.action ? rows : [];
 		return [...sent, ...stored, ...told].some(
-			(held) => held !== undefined && sameValue(field, held[field.name], said, this.grows()),
+			(held) => held !== undefined && sameValue(field, held[field.sentAs ?? field.name], said, this.grows()),
 		);
 	}
 

@@ -106,12 +106,13 @@ function roleOf(
 	if (declared && first !== 'options') {
 		if (isKey && property.name !== 'branchId') return { role: 'key', field: declared };
 		if (first === 'filters') return { role: 'filter', field: declared };
-		if (path.length > 1) return { role: 'optional', field: declared };
+		if (path.length > 1) return { role: declared.narrows ? 'filter' : 'optional', field: declared };
 		// A view or a sweep of a list has a value always; the sweep may have none chosen.
 		if (situation.operation === 'getAll') {
 			return { role: declared.type === 'choices' ? 'openOption' : 'required', field: declared };
 		}
-		return { role: property.required || property.default !== '' ? 'required' : 'optional', field: declared };
+		const isDemanded = property.required || property.default !== '' || declared.requiredUnless !== undefined;
+		return { role: isDemanded ? 'required' : 'optional', field: declared };
 	}
 	const label = property.displayName.replace(/ Names? or IDs?$/, '');
 	const field: Described = { type: 'text', name: property.name, label };

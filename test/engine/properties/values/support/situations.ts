@@ -175,7 +175,7 @@ function recordOf(store: Store, situation: Situation): IDataObject {
 	if (entity === undefined) return {};
 	const { additionalFields = {}, ...extras } = extrasOf(store, entity, 'create');
 	const required = entity.fields
-		.filter(({ required: must }) => must)
+		.filter(({ required: must, requiredUnless }) => must ?? requiredUnless !== undefined)
 		.map(({ name }) => {
 			const given = fieldOf(situation, name) as Described;
 			return [name, sampleOf(store, given)];

@@ -1,0 +1,66 @@
+import type { IDataObject } from 'n8n-workflow';
+
+import type { ApiFailure } from '../api/errors';
+import { mayBeDone } from '../api/errors';
+import { formatDay } from '../api/formats';
+import type { Alternative, Field } from '../fields/types';
+import type { ItemRequest } from './item';
+
+type Alternatives = Readonly<Record<string, Alternative>>;
+
+/** How AlfaCRM begins to say that it cannot read a value. API notes 4. */
+const UNREAD = /формат/i;
+
+/** The days of which it is not known how AlfaCRM takes them, by the name that is tried first. */
+export function alternativesOf(fields: readonly Field[]): Alternatives {
+	return Object.fromEntries(
+		fields.flatMap(({ name, alternative }) => (alternative === undefined ? [] : [[name, alternative]])),
+	);
+}
+
+/**
+ * The days that AlfaCRM could not read as they were written, which saved nothing, so that they may be sent in the other
+ * way. Refused for another reason they stay, for a name that AlfaCRM does not know is passed over without a word.
+ *
+ * @param turned those that were sent in the other way already
+ */
+export function unread(
+	failure: ApiFailure,
+	{ body = {}, alternatives = {} }: ItemRequest,
+	turned: ReadonlySet<string>,
+): string[] {
+	if (failure.kind !== 'refusal' || mayBeDone(failure)) return [];
+	const { fields = {}, words = '' } = failure;
+	const saysSo = (name: string) => fields[name]?.some((text) => UNREAD.test(text));
+	const left = Object.keys(alternatives).filter((name) => name in body && !turned.has(name));
+	// Some accounts may not say which field it is about.
+	const isNameless = Object.keys(fields).every((name) => name === '') && (saysSo('') || UNREAD.test(words));
+	return isNameless ? left : left.filter(saysSo);
+}
+
+/** The call with some of its days under their other name or in their other format. */
+export function withTurned(call: ItemRequest, turned: ReadonlySet<string>, zone: string): ItemRequest {
+	const { body = {}, labels = {}, alternatives = {} } = call;
+	const labelled = { ...labels };
+	const entries = Object.entries(body).map(([name, value]) => {
+		const other = alternatives[name] as Alternative | undefined;
+		if (other === undefined || !turned.has(name)) return [name, value];
+		const { name: called = name, format } = other;
+		labelled[called] = labels[name] ?? name;
+		return [called, format === undefined ? value : (formatDay(value, format, zone) ?? value)];
+	});
+	return { ...call, body: Object.fromEntries(entries), labels: labelled };
+}
+
+/** The days that were sent in the other way and that the record which AlfaCRM answers with shows otherwise. */
+export function notTaken(
+	{ body = {}, alternatives = {} }: ItemRequest,
+	turned: ReadonlySet<string>,
+	model: IDataObject,
+	zone: string,
+): string[] {
+	const shown = (name: string) => model[name] ?? model[alternatives[name]?.name ?? name];
+	return [...turned]
+		.filter((name) => name in body && shown(name) !== undefined)
+		.filter((name) => formatDay(shown(name), 'iso', zone) !== formatDay(body[name], 'iso', zone));
+}

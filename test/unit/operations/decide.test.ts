@@ -1,0 +1,41 @@
+import type { Found, IfArchived, IfSeveral } from '../../../nodes/AlfaCrm/operations/matching/decide';
+import { decide, newestFirst } from '../../../nodes/AlfaCrm/operations/matching/decide';
+
+const found = (...ids: number[]): Found[] => ids.map((id) => ({ row: { id }, at: 0, archived: false }));
+const archived = (...ids: number[]): Found[] => found(...ids).map((one) => ({ ...one, archived: true }));
+const unknown = (...ids: number[]): Found[] => found(...ids).map((one) => ({ ...one, archived: undefined }));
+
+it.each<[Found[], IfSeveral, IfArchived, string, number[]]>([
+	[[], 'refuse', 'update', 'create', []],
+	[[], 'all', 'skip', 'create', []],
+	[found(1), 'refuse', 'update', 'update', [1]],
+	[found(1), 'refuse', 'create', 'update', [1]],
+	[found(1), 'newest', 'skip', 'update', [1]],
+	[found(1, 3, 2), 'refuse', 'update', 'refuse', [3, 2, 1]],
+	[found(1, 3, 2), 'newest', 'update', 'update', [3]],
+	[found(1, 3, 2), 'all', 'update', 'update', [3, 2, 1]],
+	// Archived ones count only where there is no active one.
+	[[...archived(9, 8), ...found(1)], 'refuse', 'create', 'update', [1]],
+	[[...archived(9, 8), ...found(1)], 'refuse', 'skip', 'update', [1]],
+	[[...archived(9), ...found(1, 2)], 'all', 'restore', 'update', [2, 1]],
+	[archived(1), 'refuse', 'update', 'update', [1]],
+	[archived(1), 'refuse', 'restore', 'update', [1]],
+	[archived(1), 'refuse', 'create', 'create', []],
+	[archived(1, 2), 'refuse', 'create', 'create', []],
+	[archived(1, 2), 'refuse', 'skip', 'skip', [2]],
+	[archived(1, 2), 'refuse', 'update', 'refuse', [2, 1]],
+	[archived(1, 2), 'newest', 'restore', 'update', [2]],
+	[archived(1, 2), 'all', 'restore', 'update', [2, 1]],
+	// What nobody can tell to be archived is not treated as such.
+	[unknown(1), 'refuse', 'create', 'update', [1]],
+])('of %j, with %s and %s: %s %j', (all, ifSeveral, ifArchived, act, ids) => {
+	const decision = decide(all, { ifSeveral, ifArchived });
+	expect(decision.act).toBe(act);
+	expect(('matches' in decision ? decision.matches : []).map(({ row }) => row.id)).toEqual(ids);
+});
+
+it('the newest record has the highest ID, a number being the same as a text', () => {
+	const all = ['9', 10, '100'].map((id) => ({ row: { id }, at: 0 }));
+	expect(newestFirst(all).map(({ row }) => row.id)).toEqual(['100', 10, '9']);
+	expect(all[0].row.id).toBe('9');
+});

@@ -1,0 +1,259 @@
+import type { IDataObject } from 'n8n-workflow';
+
+import { recordKey } from '../../../nodes/AlfaCrm/operations/context';
+import type { ItemRequest } from '../../../nodes/AlfaCrm/operations/item';
+import { deskOf } from './support';
+
+describe('what items share', () => {
+	const counting = () => {
+		let count = 0;
+		return async () => await Promise.resolve(++count);
+	};
+
+	it('is read once, each kind and name by itself', async () => {
+		const { run } = deskOf();
+		const read = counting();
+		expect([await run.shared('a', 'x', read), await run.shared('a', 'x', read)]).toEqual([1, 1]);
+		expect([await run.shared('a', 'y', read), await run.shared('b', 'x', read)]).toEqual([2, 3]);
+		expect(await run.shared('a', 'x', read)).toBe(1);
+	});
+
+	it('is waited for by those who need it at the same moment, and tried again if that fails', async () => {
+		const { run } = deskOf();
+		let count = 0;
+		const read = async () => {
+			await Promise.resolve();
+			count += 1;
+			if (count === 1) throw new Error('Not now');
+			return count;
+		};
+		const all = await Promise.allSettled([1, 2, 3].map(async () => await run.shared('a', 'x', read)));
+		expect(all.map((one) => (one.status === 'fulfilled' ? one.value : 'failed'))).toEqual(['failed', 2, 2]);
+	});
+
+	it('is read again where it is not to be kept', async () => {
+		const { run } = deskOf();
+		const read = counting();
+		const isKept = (value: number) => value > 1;
+		expect(await run.shared('a', 'x', read, isKept)).toBe(1);
+		expect(await run.shared('a', 'x', read, isKept)).toBe(2);
+		expect(await run.shared('a', 'x', read, isKept)).toBe(2);
+	});
+
+	it('is read again after another execution has written to that kind, not after its own writes', async () => {
+		const [mine, other] = [deskOf().run, deskOf().run];
+		const read = counting();
+		await mine.readCredential();
+		await other.readCredential();
+		await mine.shared('shared-a', 'x', read);
+		mine.noteWrite([['shared-a']]);
+		other.noteWrite([['shared-b']]);
+		expect(await mine.shared('shared-a', 'x', read)).toBe(1);
+		other.noteWrite([['shared-a']]);
+		expect(await mine.shared('shared-a', 'x', read)).toBe(2);
+	});
+
+	it('is read again after a write of which nobody knows whether it was carried out', async () => {
+		const { run } = deskOf();
+		const read = counting();
+		await run.shared('a', 'x', read);
+		await run.shared('b', 'x', read);
+		run.forget({ path: 'a' });
+		expect([await run.shared('a', 'x', read), await run.shared('b', 'x', read)]).toEqual([3, 2]);
+		// Also one that was under way meanwhile.
+		await run.shared('c', 'x', async () => {
+			run.forget({ path: 'd' });
+			return await read();
+		});
+		expect(await run.shared('c', 'x', read)).toBe(5);
+	});
+});
+
+describe('what was written', () => {
+	const call = { action: 'update', body: { note: 'b' }, query: { id: 7 }, branch: 1 };
+
+	it('stands in for what a late list shows, until another execution writes the record', async () => {
+		const [mine, other] = [deskOf().run, deskOf().run];
+		await mine.readCredential();
+		await other.readCredential();
+		const path = 'own-copy';
+		mine.writtenTo(path).note(call, {}, mine.now(), { id: 7, note: 'a' });
+		expect(mine.writtenTo('elsewhere').get(7)).toBeUndefined();
+		expect(mine.ownCopy({ path }, 7)?.row).toEqual({ id: 7, note: 'b' });
+		expect(mine.ownCopy({ path }, 7, { id: 7, note: 'a' })?.row.note).toBe('b');
+		expect(mine.ownCopy({ path }, 7, { id: 7, note: 'b' })).toBeUndefined();
+		expect(mine.ownCopy({ path }, 8)).toBeUndefined();
+		other.noteWrite([recordKey({ path }, 8)]);
+		expect(mine.ownCopy({ path }, 7)?.row.note).toBe('b');
+		other.noteWrite([recordKey({ path }, 7)]);
+		expect(mine.ownCopy({ path }, 7)).toBeUndefined();
+	});
+
+	it('is forgotten where nobody knows whether it was carried out', () => {
+		const { run } = deskOf();
+		run.writtenTo('a').note(call, {}, 0, { id: 7 });
+		run.forget({ path: 'a', query: { id: 8 } });
+		run.forget({ path: 'a' });
+		expect(run.writtenTo('a').get(7)).toBeDefined();
+		run.forget({ path: 'a', query: { id: '7' } });
+		expect(run.writtenTo('a').get(7)).toBeUndefined();
+	});
+});
+
+it('an execution is cancelled only by its signal', () => {
+	const controller = new AbortController();
+	const { run } = deskOf(undefined, { signal: controller.signal });
+	expect([run.isCancelled, deskOf().run.isCancelled]).toEqual([false, false]);
+	controller.abort();
+	expect(run.isCancelled).toBe(true);
+});
+
+describe('a call that writes', () => {
+	const CREATE: ItemRequest = {
+		path: 'customer',
+		action: 'create',
+		branch: 1,
+		body: { name: 'Мия', custom_a: 1 },
+		task: 'create the customer',
+	};
+	const UPDATE: ItemRequest = { ...CREATE, action: 'update', query: { id: 7 }, task: 'update customer 7' };
+	const saved = async (answer: IDataObject, call: ItemRequest = CREATE, confirms?: string) => {
+		const desk = deskOf(() => answer);
+		return { ...desk, model: await desk.item.save(call, [], { confirms }) };
+	};
+
+	it('gives the record as AlfaCRM holds it, which is then known to have been saved', async () => {
+		const { model, item, run } = await saved({ success: true, model: { id: 7, name: 'Мия', custom_a: 1 } });
+		expect(model).toEqual({ id: 7, name: 'Мия', custom_a: 1 });
+		expect(item.hasSaved).toBe(true);
+		expect(item.unsaved()).toBe('Saved before: create the customer.');
+		expect(item.failed('No', 'Look there.')).toMatchObject({
+			description: 'Look there. Saved before: create the customer.',
+		});
+		expect(run.writtenTo('customer').get(7)?.row).toEqual({ id: 7, name: 'Мия', custom_a: 1 });
+	});
+
+	it('tells both that were saved', async () => {
+		const { item } = await saved({ success: true, model: { id: 7 } });
+		await item.save(UPDATE, []);
+		expect(item.unsaved()).toBe('Saved before: create the customer; update customer 7.');
+		expect(item.untouched()).toBe('Saved before: create the customer; update customer 7.');
+	});
+
+	it.each<[string, IDataObject, ItemRequest]>([
+		['does not say so', { model: { id: 7 } }, CREATE],
+		['says nothing of success', { id: 7 }, UPDATE],
+		['gives no ID to a new record', { success: true, model: {} }, CREATE],
+		['gives no record at all', { success: true }, CREATE],
+	])('is doubtful where the answer %s', async (_what, answer, call) => {
+		const { item, run } = deskOf(() => answer);
+		await expect(item.save(call, [])).rejects.toMatchObject({
+			message: `AlfaCRM answered but did not confirm that it could ${call.task}`,
+			description: 'Look in AlfaCRM whether it was saved before you run this again.',
+		});
+		expect(item.hasSaved).toBe(false);
+		expect(run.writtenTo('customer').get(7)).toBeUndefined();
+	});
+
+	it('of a change needs no record in its answer', async () => {
+		expect((await saved({ success: true }, UPDATE)).model).toEqual({});
+	});
+
+	it('is confirmed by what else shows that', async () => {
+		const bonus = { ...UPDATE, path: 'bonus' };
+		const { model } = await saved({ errors: [], balance_bonus: 5 }, bonus, 'balance_bonus');
+		expect(model).toEqual({ balance_bonus: 5 });
+		expect((await saved({ success: true, note: 1 }, bonus, 'balance_bonus')).model).toEqual({ note: 1 });
+		expect((await saved({ success: true, model: { id: 7 } }, bonus, 'balance_bonus')).model).toEqual({
+			id: 7,
+		});
+		await expect(saved({ note: 1 }, bonus, 'balance_bonus')).rejects.toThrow('did not confirm');
+	});
+
+	const LOST =
+		'AlfaCRM shows no such custom field in the record that it saved, so its value was not kept. Check the name: custom_a';
+
+	it.each<[IDataObject, string[]]>([
+		[{ id: 7, name: 'Мия', balance: '0.00' }, [LOST]],
+		[{ id: 7, balance: '0.00', custom_a: null }, []],
+		// What only repeats what was sent is no record.
+		[{ id: 7, name: 'Мия' }, []],
+		[{ id: 7 }, []],
+	])('that answers with %j tells of the custom fields that it lost: %j', async (model, hints) => {
+		expect((await saved({ success: true, model })).hints()).toEqual(hints);
+	});
+
+	it('is told to the other executions', async () => {
+		const other = deskOf().run;
+		await other.readCredential();
+		const since = other.now();
+		const { item, run } = deskOf(() => ({ success: true }));
+		await run.readCredential();
+		const keys = [recordKey({ path: 'told' }, 7)];
+		await item.save({ ...UPDATE, path: 'told' }, keys);
+		expect(other.wasWrittenSince(keys, since)).toBe(true);
+		expect(other.wasWrittenSince([['told']], since)).toBe(true);
+		expect(run.wasWrittenSince(keys, since)).toBe(false);
+	});
+});
+
+describe('a refusal of an item', () => {
+	it('says what was sent so far', async () => {
+		const { item } = deskOf(() => ({ items: [], total: 0 }));
+		expect(item.untouched()).toBe('Nothing was sent to AlfaCRM.');
+		await item.collect({ path: 'customer', task: 'list the customers' });
+		expect(item.untouched()).toBe('Nothing was saved.');
+		const asked = deskOf().item;
+		await asked.request({ path: 'customer', action: 'index', task: 'list' });
+		expect(asked.untouched()).toBe('Nothing was saved.');
+		const sent = deskOf().item;
+		await sent.send({ path: 'customer', action: 'create', task: 'create' }, []);
+		expect(sent.untouched()).toBe('Nothing was saved.');
+	});
+
+	it('names a parameter that is no JSON object', () => {
+		const objectOf = (json: unknown) =>
+			deskOf(undefined, { parameters: { json: json as string } }).item.object({
+				displayName: 'JSON',
+				name: 'json',
+				default: '{}',
+			});
+		expect([objectOf('{"a": 1}'), objectOf(' \n'), objectOf({ a: 1 }), objectOf(undefined)]).toEqual([
+			{ a: 1 },
+			{},
+			{ a: 1 },
+			{},
+		]);
+		for (const value of ['[1]', '{a}', '12', [1], 12, true]) {
+			expect(() => objectOf(value)).toThrow("'JSON' is not a JSON object");
+		}
+		expect(() => objectOf('{a}')).toThrow(
+			expect.objectContaining({
+				description:
+					'Write it as {"name": "value"}, or use an expression that gives an object. Nothing was sent to AlfaCRM.',
+			}),
+		);
+	});
+
+	it('names what a collection does not have', () => {
+		const declared = {
+			displayName: 'Options',
+			name: 'options',
+			default: {},
+			options: [{ displayName: 'A', name: 'a', type: 'string' as const, default: 'x' }],
+		};
+		const { item } = deskOf(undefined, { parameters: { options: { a: 'y' } } });
+		const options = item.collection(declared);
+		expect([options.has('a'), options.text(options.parameter('a'))]).toEqual([true, 'y']);
+		expect(() => options.parameter('b')).toThrow(`'Options' has no "b"`);
+		const empty = deskOf().item.collection(declared);
+		expect([empty.has('a'), empty.text(empty.parameter('a'))]).toEqual([false, 'x']);
+		const strange = deskOf(undefined, { parameters: { options: { a: 'y', b: 1 } } }).item;
+		expect(() => strange.collection(declared)).toThrow(`'Options' has no "b"`);
+		expect(() => strange.collection(declared)).toThrow(
+			expect.objectContaining({
+				description: 'Remove it, or correct its name. Nothing was sent to AlfaCRM.',
+			}),
+		);
+	});
+});

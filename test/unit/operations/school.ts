@@ -1,0 +1,119 @@
+import type { IDataObject, INodeExecutionData, NodeApiError } from 'n8n-workflow';
+
+import { performAll } from '../../../nodes/AlfaCrm/operations/performAll';
+import { Auth } from '../../../sandbox/auth';
+import { localNow } from '../../../sandbox/dates';
+import type { JsonObject } from '../../../sandbox/json';
+import { Lister } from '../../../sandbox/list';
+import { Service } from '../../../sandbox/service';
+import type { Settings } from '../../../sandbox/settings';
+import { defaultSettings } from '../../../sandbox/settings';
+import { Store } from '../../../sandbox/store';
+import { Writer } from '../../../sandbox/write';
+import type { Sent } from '../api-support';
+import { answered } from '../support';
+import type { DeskOptions } from './support';
+import { deskOf } from './support';
+
+/** Whoever calls may do everything. */
+class OpenDoor extends Auth {
+	override recognise(): ReturnType<Auth['recognise']> {
+		return { id: 1 } as ReturnType<Auth['recognise']>;
+	}
+	override authorise(): void {}
+	override checkAppKey(): void {}
+}
+
+interface End {
+	items: INodeExecutionData[];
+	error?: NodeApiError;
+}
+
+type Json = Record<string, unknown>;
+
+/** The sandbox without HTTP between, with two branches and nobody in it. */
+export class SmallSchool {
+	readonly settings: Settings;
+	readonly store: Store;
+	/** Calls so far, as "customer/create". */
+	readonly calls: string[] = [];
+	readonly sent: Sent[] = [];
+	/** Stands in for the answer to a call, unless it gives undefined; may throw. */
+	onCall: (call: string, request: Sent) => unknown = () => undefined;
+	private readonly service: Service;
+
+	constructor(settings: Partial<Settings> = {}) {
+		this.settings = { ...structuredClone(defaultSettings), ...settings };
+		this.store = new Store(() => localNow(this.settings));
+		const { store, settings: all } = this;
+		this.service = new Service(all, store, new OpenDoor(all), new Lister(store, all), new Writer(store, all));
+		for (const id of [1, 2]) store.insert('branch', { id, name: `Филиал ${id}`, is_active: 1 });
+	}
+
+	add(path: string, row: Json): number {
+		return this.store.insert(path, row as never).id;
+	}
+
+	lead(row: Json = {}): number {
+		return this.add('customer', { name: 'Орлова Мия', is_study: 0, legal_type: 1, branch_ids: [1], ...row });
+	}
+
+	row(path: string, id: number): IDataObject {
+		return this.store.find(path, id) as unknown as IDataObject;
+	}
+
+	rows(path: string): IDataObject[] {
+		return this.store.rows(path) as unknown as IDataObject[];
+	}
+
+	/** Calls so far that write. */
+	writes(): string[] {
+		return this.calls.filter((call) => /\/(create|update|delete|teach)$/.test(call));
+	}
+
+	/** Runs the node for its items. */
+	async run(parameters: IDataObject, options: Omit<DeskOptions, 'parameters'> = {}) {
+		const desk = deskOf((request) => this.answer(request), { parameters, ...options });
+		const end = await performAll(desk.run).then(
+			(items): End => ({ items }),
+			(error: NodeApiError): End => ({ items: [], error }),
+		);
+		return { json: end.items.map(({ json }) => json), error: end.error, hints: desk.hints(), desk };
+	}
+
+	/** The same where it must succeed. */
+	async done(parameters: IDataObject, options: Omit<DeskOptions, 'parameters'> = {}) {
+		const { json, error, hints } = await this.run(parameters, options);
+		if (error) throw error;
+		return { json, hints };
+	}
+
+	private answer(request: Sent): unknown {
+		const { pathname } = new URL(request.url);
+		const parts = pathname.split('/').slice(2);
+		const branch = /^\d+$/.test(parts[0]) ? Number(parts.shift()) : null;
+		const [entity, action] = parts;
+		this.calls.push(`${entity}/${action}`);
+		this.sent.push(request);
+		const instead = this.onCall(`${entity}/${action}`, request);
+		if (instead !== undefined) return instead;
+		const query = Object.fromEntries(
+			Object.entries(request.query).map(([name, value]) => [name, String(value)]),
+		);
+		const { status, body } = this.service.answer({
+			at: 0,
+			method: 'POST',
+			url: pathname,
+			path: pathname,
+			query,
+			headers: {},
+			text: JSON.stringify(request.body),
+			json: structuredClone(request.body) as JsonObject,
+			branch,
+			entity,
+			action,
+		});
+		if (status >= 300) throw answered(status, body);
+		return structuredClone(body);
+	}
+}

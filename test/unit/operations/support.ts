@@ -1,0 +1,39 @@
+import type { IDataObject, IExecuteFunctions } from 'n8n-workflow';
+
+import { Run } from '../../../nodes/AlfaCrm/operations/context';
+import { Item } from '../../../nodes/AlfaCrm/operations/item';
+import type { ContextOptions, Sent } from '../api-support';
+import { contextOf } from '../api-support';
+
+export interface DeskOptions extends ContextOptions {
+	/** Of the node, the same for all items. */
+	parameters?: IDataObject;
+	items?: IDataObject[];
+	/** As if 'On Error' were to continue. */
+	continueOnFail?: boolean;
+}
+
+/** A run of the node against a server that answers by `answer`, without n8n's engine between. */
+export function deskOf(answer: (request: Sent) => unknown = () => ({}), options: DeskOptions = {}) {
+	const { parameters = {}, items = [{}], continueOnFail = false } = options;
+	const { context, sent } = contextOf(answer, options);
+	const hints: string[] = [];
+	const whole: IExecuteFunctions = Object.assign(context, {
+		getNodeParameter: (name: string, _index: number, preset: unknown) => parameters[name] ?? preset,
+		getInputData: () => items.map((json) => ({ json })),
+		continueOnFail: () => continueOnFail,
+		addExecutionHints: ({ message }: { message: string }) => void hints.push(message),
+	}) as unknown as IExecuteFunctions;
+	const run = new Run(whole);
+	return {
+		run,
+		sent,
+		item: new Item(run, 0),
+		parameters,
+		/** What the user has been told. */
+		hints: () => {
+			run.hints.show(whole);
+			return hints.splice(0);
+		},
+	};
+}
