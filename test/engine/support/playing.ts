@@ -118,7 +118,7 @@ export const withAnEnd = <T extends Partial<Settings>>(settings: T): T => ({
 /** Odd totals are known of pages of 20 and more alone, and without a total nothing tells that an empty page is wrong. */
 const counted = ({ total, bodyPageSize, pageSize: size = 50 }: Partial<Settings>): Partial<Settings> => ({
 	total: size < 20 && (total === 'pageSize' || total === 'oneTooLow') ? 'present' : total,
-	bodyPageSize: bodyPageSize === 'emptyFirst' && total === 'missing' ? 'ignored' : bodyPageSize,
+	bodyPageSize: bodyPageSize === 'emptyFirst' && total !== 'present' ? 'ignored' : bodyPageSize,
 });
 
 interface Setting {
