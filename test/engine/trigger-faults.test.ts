@@ -159,7 +159,7 @@ describe('a poll that meets', () => {
 		'500 from %s at the start leaves nothing, and it starts once more',
 		async (entity) => {
 			const poller = pollerOf();
-			school.sandbox.faults.add({ kind: 'status', match: { entity }, times: entity === 'branch' ? 2 : 1 });
+			school.sandbox.faults.add({ kind: 'status', match: { entity }, times: entity === 'branch' ? 3 : 1 });
 			expect((await failed(poller))?.failure).toEqual(failure(unavailable));
 			expect(poller.state).toEqual({});
 			expect(await ticked(poller)).toEqual([]);

@@ -78,10 +78,22 @@ describe('the credential', () => {
 		const { client, stored, sent } = contextOf(() => ({ items: [] }));
 		await client.request(READ);
 		stored.hostname = 'other';
+		const now = performance.now() + 1_000;
+		jest.spyOn(performance, 'now').mockReturnValue(now);
 		await expect(client.request(READ)).rejects.toThrow(/changed to another account meanwhile/);
 		expect(sent).toHaveLength(1);
 		stored.hostname = 'https://demo.s20.online/company/1';
+		jest.spyOn(performance, 'now').mockReturnValue(now + 1_000);
 		await client.request(READ);
+		jest.restoreAllMocks();
+	});
+
+	it('is read once for many calls of the same moment', async () => {
+		const { client, getCredentials } = contextOf(() => ({ items: [] }));
+		await client.request(READ);
+		const before = getCredentials.mock.calls.length;
+		for (let call = 0; call < 20; call++) await client.request(READ);
+		expect(getCredentials).toHaveBeenCalledTimes(before);
 	});
 });
 

@@ -22,6 +22,8 @@ import type { Login } from './sessions';
 import { accountOf, discard, isFrom, loginMark, loginOf, usable } from './sessions';
 
 export const CREDENTIAL = 'alfaCrmApi';
+/** How long a credential that was read counts as being so still: n8n takes it out of its database each time. */
+const CREDENTIAL_MS = 1_000;
 /** How long n8n may take to end a request that was cancelled. */
 const ABORT_MS = 100;
 /** How long AlfaCRM is given at least to end what it may still be at work on. */
@@ -71,6 +73,7 @@ export class ApiClient {
 	readonly withoutPageSize = new Set<string>();
 	/** The login that was refused last: with many items, each would try it again. */
 	private refused?: { login: string; failure: ApiFailure; at: number };
+	private credential?: { values: ICredentialDataDecryptedObject; at: number };
 
 	constructor(private readonly context: ApiContext) {}
 
@@ -183,6 +186,8 @@ export class ApiClient {
 				return checked(await this.unlessCancelled(answer, data));
 			} finally {
 				progress.token = String(data.token ?? '');
+				// The token of a login is not to be stored once more by each of the next calls.
+				if (this.credential && progress.token !== '') this.credential.values = data;
 			}
 		});
 	}
@@ -211,19 +216,26 @@ export class ApiClient {
 		}
 	}
 
-	/** The credential as it is now, with the token that another execution may just have stored; '' if none is valid. */
+	/** The credential as it is now, with the newest token that is known; '' if none is valid. */
 	private async readCredential(
 		{ account }: Connection,
 		progress: Progress,
 	): Promise<ICredentialDataDecryptedObject> {
-		const credential = await this.context.getCredentials<ICredentialDataDecryptedObject>(CREDENTIAL);
-		const login = loginOf(credential);
+		// After a try that did not succeed something may have changed.
+		const mayBeKnown = progress.login === undefined && this.refused === undefined;
+		const age = performance.now() - (this.credential?.at ?? -Infinity);
+		if (this.credential === undefined || !mayBeKnown || age >= CREDENTIAL_MS) {
+			const values = await this.context.getCredentials<ICredentialDataDecryptedObject>(CREDENTIAL);
+			this.credential = { values, at: performance.now() };
+		}
+		const { values } = this.credential;
+		const login = loginOf(values);
 		if (accountOf(login) !== account) {
 			const words = 'the credential was changed to another account meanwhile. Run it again.';
 			throw new AnswerError({ kind: 'credentialChanged', words });
 		}
 		progress.login = login;
-		return { ...credential, token: usable(login, String(credential.token ?? '')) };
+		return { ...values, token: usable(login, String(values.token ?? '')) };
 	}
 
 	/** @throws AnswerError when the very same login was refused a moment ago; a corrected one is tried */

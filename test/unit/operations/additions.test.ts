@@ -1,0 +1,249 @@
+import type { IDataObject } from 'n8n-workflow';
+
+import { SmallSchool } from './school';
+
+let school: SmallSchool;
+let customer: number;
+beforeEach(() => {
+	jest.useFakeTimers({ now: new Date('2026-02-10T09:00:00Z'), advanceTimers: true });
+	school = new SmallSchool();
+	for (const path of ['pay-account', 'pay-item', 'location', 'user']) school.add(path, { name: 'A' });
+	for (const id of [1, 2]) school.add('tariff', { id, name: 'A', type: 1, price: '1000.00' });
+	customer = school.lead({ name: 'Орлова Мия', legal_name: ' Орлов Иван ' });
+});
+afterEach(() => jest.useRealTimers());
+
+const job = (operation: string, more: IDataObject, id = customer): IDataObject => ({
+	resource: 'customer',
+	operation,
+	branchId: 1,
+	id,
+	simplify: false,
+	additionalFields: {},
+	...more,
+});
+const added = async (...jobs: IDataObject[]) => {
+	const results: unknown[] = [];
+	for (const one of jobs) results.push((await school.done(one)).json[0].operationResult);
+	return results;
+};
+
+describe('a payment', () => {
+	const pay = (additionalFields: IDataObject = {}, more: IDataObject = {}) =>
+		job('takePayment', { income: 500, pay_account_id: 1, additionalFields, ...more });
+
+	it('is taken with all that the form says of it, and what is usual', async () => {
+		const { json } = await school.done(pay({ note: 'x' }));
+		const body = {
+			customer_id: customer,
+			income: 500,
+			pay_account_id: 1,
+			branch_id: 1,
+			document_date: '10.02.2026',
+			note: 'x',
+			pay_type_id: 1,
+			payer_name: 'Орлов Иван',
+		};
+		expect(school.sent.at(-1)?.body).toEqual(body);
+		expect(json).toMatchObject([{ operationResult: 'created', income: '500.00', id: 1 }]);
+		expect([...(json[0].changedFields as string[])].sort()).toEqual(Object.keys(body).sort());
+	});
+
+	it('is taken once, confirmed or not, whatever its spelling', async () => {
+		expect(await added(pay(), pay(), pay({ is_confirmed: true }), pay({}, { income: '500.001' }))).toEqual([
+			'created',
+			'unchanged',
+			'unchanged',
+			'unchanged',
+		]);
+		expect(school.rows('pay')).toHaveLength(1);
+	});
+
+	it.each<[string, IDataObject, IDataObject]>([
+		['another sum', {}, { income: 501 }],
+		['another day', { document_date: '2026-02-09' }, {}],
+		['another note', { note: 'x' }, {}],
+		['another branch', { branch_id: 2 }, {}],
+		['another type', { pay_type_id: 2 }, {}],
+	])('of %s is another one', async (_what, additionalFields, more) => {
+		expect(await added(pay(), pay(additionalFields, more))).toEqual(['created', 'created']);
+	});
+
+	it('of somebody else is another one', async () => {
+		const other = school.lead();
+		expect(await added(pay(), { ...pay(), id: other })).toEqual(['created', 'created']);
+	});
+
+	it('is taken again where that is wanted, without a look', async () => {
+		expect(await added(pay(), pay({}, { skipIfThere: false }))).toEqual(['created', 'created']);
+		expect(school.calls.slice(-2)).toEqual(['customer/index', 'pay/create']);
+	});
+
+	it('is looked for among those of the customer and of its type, in the branch that it is for', async () => {
+		await school.done(pay({ branch_id: 2, pay_type_id: 3 }));
+		const looks = school.sent.filter(({ url }) => url.includes('/pay/index'));
+		expect(looks.map(({ url }) => /v2api\/(\d)/.exec(url)?.[1])).toEqual(['1', '2']);
+		for (const { body } of looks) expect(body).toMatchObject({ customer_id: customer, pay_type_id: 3 });
+	});
+
+	it('has the payer that is given, or as much of the name as AlfaCRM takes', async () => {
+		await school.done(pay({ payer_name: 'Бабушка' }));
+		expect(school.sent.at(-1)?.body.payer_name).toBe('Бабушка');
+		expect(school.calls).not.toContain('customer/index');
+		const long = `${'ы'.repeat(48)} ${'я'.repeat(9)}`;
+		for (const [row, name] of [
+			[{ name: 'Мия', legal_name: '' }, 'Мия'],
+			[{ name: long, legal_name: null }, `${'ы'.repeat(48)} я`],
+			[{ name: `${'ы'.repeat(49)} я`, legal_name: null }, 'ы'.repeat(49)],
+			[{ name: '', legal_name: '' }, undefined],
+		] as const) {
+			await school.run({ ...pay(), id: school.lead(row) });
+			expect(school.sent.at(-1)?.body.payer_name).toBe(name);
+		}
+	});
+
+	it('that an item before has taken is known, should the list be late', async () => {
+		school.onCall = (call) => (call === 'pay/index' ? { items: [], total: 0 } : undefined);
+		const { json } = await school.done(pay(), { items: [{}, {}] });
+		expect(json.map(({ operationResult }) => operationResult)).toEqual(['created', 'unchanged']);
+	});
+
+	it('is not taken where the list does not come whole', async () => {
+		let id = 1;
+		school.onCall = (call, { body }) => {
+			if (call !== 'pay/index') return undefined;
+			return { items: body.page === 0 ? [{ id: id++ }] : [], total: 99 };
+		};
+		const { error } = await school.run(pay());
+		expect(error).toMatchObject({
+			message: "AlfaCRM's list of payments did not come whole, so it is not sure that this payment is new",
+			description: 'Run it again. Nothing was saved.',
+		});
+		expect(school.writes()).toEqual([]);
+	});
+});
+
+describe('a subscription', () => {
+	const sell = (additionalFields: IDataObject = {}, tariff_id = 1) =>
+		job('sellSubscription', { tariff_id, additionalFields });
+
+	it('is sold once, whatever became of its balance', async () => {
+		expect(await added(sell({ balance: 100 }), sell({ balance: 50 }), sell(), sell({}, 2))).toEqual([
+			'created',
+			'unchanged',
+			'unchanged',
+			'created',
+		]);
+		expect(school.sent.find(({ url }) => url.endsWith('/create'))).toMatchObject({
+			query: { customer_id: customer },
+			body: { customer_id: customer, tariff_id: 1, b_date: '10.02.2026', balance: 100 },
+		});
+	});
+
+	it('that shows nothing where a switch is off is the same with it off', async () => {
+		expect(await added(sell({ is_separate_balance: false }))).toEqual(['created']);
+		school.store.patch('customer-tariff', 1, { is_separate_balance: null } as never);
+		expect(await added(sell({ is_separate_balance: false }), sell({ is_separate_balance: true }))).toEqual([
+			'unchanged',
+			'created',
+		]);
+	});
+});
+
+describe('a comment', () => {
+	const comment = (text: string) => job('addComment', { comment: text });
+
+	it('is written once in two days', async () => {
+		expect(await added(comment('Просил позвонить'), comment('Просил позвонить'), comment('Другой'))).toEqual([
+			'created',
+			'unchanged',
+			'created',
+		]);
+		const since = (day: string | null) => school.store.patch('communication', 1, { added: day } as never);
+		since('2026-02-09 00:00:00');
+		expect(await added(comment('Просил позвонить'))).toEqual(['unchanged']);
+		since(null);
+		expect(await added(comment('Просил позвонить'))).toEqual(['unchanged']);
+		since('2026-02-08 23:59:00');
+		expect(await added(comment('Просил позвонить'))).toEqual(['created']);
+	});
+});
+
+describe('a task', () => {
+	const task = (additionalFields: IDataObject = {}, id = customer) =>
+		job('createTask', { title: 'Перезвонить', additionalFields }, id);
+
+	it('is given once while it is not done', async () => {
+		expect(await added(task(), task())).toEqual(['created', 'unchanged']);
+		expect(school.sent.at(-1)?.body).toMatchObject({ due_date_is_null: true });
+		for (const done of [{ is_done: 1 }, { is_done: 0, is_archive: 1 }]) {
+			school.store.patch('task', 1, done as never);
+			expect(await added({ ...task(), skipIfThere: true })).not.toEqual(['unchanged']);
+			for (const { id } of school.rows('task')) if (Number(id) > 1) school.store.remove('task', Number(id));
+		}
+	});
+
+	it('with another day is another one, and is looked for by its day', async () => {
+		const due = { due_date: '2026-02-11' };
+		expect(await added(task(due), task(due), task(), task({ due_date: '2026-02-12' }))).toEqual([
+			'created',
+			'unchanged',
+			'created',
+			'created',
+		]);
+		const look = school.sent.find(({ url }) => url.endsWith('/task/index'));
+		expect(look?.body).toMatchObject({ due_date_from: '11.02.2026', due_date_to: '11.02.2026' });
+		expect(look?.body).not.toHaveProperty('due_date_is_null');
+	});
+
+	it('about several customers is that of each', async () => {
+		const other = school.lead();
+		const nobody = school.lead();
+		await school.done(task());
+		school.store.patch('task', 1, { customer_ids: [other, customer] } as never);
+		expect(await added(task(), task({}, other), task({}, nobody))).toEqual([
+			'unchanged',
+			'unchanged',
+			'created',
+		]);
+	});
+
+	it('is looked for once for all items', async () => {
+		const { json } = await school.run(task(), { items: [{}, {}, {}], credential: { callsAtOnce: 1 } });
+		expect(json.map(({ operationResult }) => operationResult)).toEqual(['created', 'unchanged', 'unchanged']);
+		expect(school.calls.filter((call) => call === 'task/index')).toHaveLength(1);
+	});
+});
+
+describe('a change of one record', () => {
+	it('is made only where it is one', async () => {
+		const teachers = (ids: string, more: IDataObject = {}) =>
+			job('assignTeachers', { teacher_ids: ids, ...more });
+		expect(await added(teachers('1'), teachers('1'), teachers('2'), teachers('1, 2'))).toEqual([
+			'updated',
+			'unchanged',
+			'updated',
+			'unchanged',
+		]);
+		expect(school.row('customer', customer).teacher_ids).toEqual([1, 2]);
+		expect(await added(teachers('2', { listMode: 'replace' }))).toEqual(['updated']);
+		expect(school.row('customer', customer).teacher_ids).toEqual([2]);
+	});
+
+	it('of a lead refuses a client, and archives only where that is wanted', async () => {
+		const reject = (removed: boolean, id = customer) =>
+			job('reject', { lead_reject_id: 1, additionalFields: { removed } }, id);
+		expect(await added(reject(false), reject(false))).toEqual(['updated', 'unchanged']);
+		expect(school.sent.at(-2)?.body).not.toHaveProperty('removed');
+		expect(await added(reject(true))).toEqual(['updated']);
+		expect(school.sent.find(({ url, body }) => url.endsWith('/update') && 'removed' in body)?.body).toEqual({
+			removed: 1,
+		});
+		const client = school.lead({ is_study: 1 });
+		const { error } = await school.run(reject(false, client));
+		expect(error).toMatchObject({
+			message: `Customer ${client} is a client, not a lead`,
+			description: 'Nothing was changed.',
+		});
+	});
+});

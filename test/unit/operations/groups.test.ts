@@ -1,0 +1,255 @@
+import type { IDataObject } from 'n8n-workflow';
+
+import { answered } from '../support';
+import { SmallSchool } from './school';
+
+let school: SmallSchool;
+let customer: number;
+let group: number;
+beforeEach(() => {
+	jest.useFakeTimers({ now: new Date('2026-02-10T09:00:00Z'), advanceTimers: true });
+	school = new SmallSchool();
+	customer = school.lead({ is_study: 1 });
+	group = school.add('group', { name: 'A', branch_ids: [1], b_date: '01.09.2025', e_date: '31.05.2026' });
+});
+afterEach(() => jest.useRealTimers());
+
+const job = (operation: string, additionalFields: IDataObject, more: IDataObject = {}): IDataObject => ({
+	resource: 'customer',
+	operation,
+	branchId: 1,
+	id: customer,
+	group_id: group,
+	additionalFields,
+	...more,
+});
+const join = (additionalFields: IDataObject = {}) => job('addToGroup', additionalFields);
+const leave = (additionalFields: IDataObject = {}, leave_by = 'end') =>
+	job('removeFromGroup', additionalFields, { leave_by });
+const iso = (day: unknown) => (day ? String(day).split('.').reverse().join('-') : 'open');
+/** The memberships of the group as first and last day. */
+const days = () =>
+	school
+		.rows('cgi')
+		.filter(({ group_id }) => group_id === group)
+		.map(({ b_date, e_date }) => `${iso(b_date)}..${iso(e_date)}`)
+		.sort();
+const member = (...periods: string[]) => {
+	for (const period of periods) {
+		const [b_date, e_date] = period.split('..').map((day) => day.split('-').reverse().join('.'));
+		school.add('cgi', {
+			customer_id: customer,
+			group_id: group,
+			branch_id: 1,
+			b_date,
+			e_date: e_date || null,
+		});
+	}
+};
+
+describe('who joins a group', () => {
+	it.each<[had: string[], given: IDataObject, has: string[], result: string, alreadyMember: boolean]>([
+		// Without an end AlfaCRM takes that of the group.
+		[[], {}, ['2026-02-10..2026-05-31'], 'created', false],
+		[[], { b_date: '2026-03-01', e_date: '2026-04-01' }, ['2026-03-01..2026-04-01'], 'created', false],
+		[[], { e_date: '2026-02-10' }, ['2026-02-10..2026-02-10'], 'created', false],
+		[['2026-01-01..2026-12-31'], {}, ['2026-01-01..2026-12-31'], 'unchanged', true],
+		[['2026-01-01..'], {}, ['2026-01-01..open'], 'unchanged', true],
+		[['2026-01-01..2026-12-31'], { e_date: '2026-12-31' }, ['2026-01-01..2026-12-31'], 'unchanged', true],
+		[['2026-01-01..2026-12-31'], { e_date: '2026-06-30' }, ['2026-01-01..2026-06-30'], 'updated', true],
+		[['2026-01-01..'], { e_date: '2026-06-30' }, ['2026-01-01..2026-06-30'], 'updated', true],
+		// Who leaves today stays.
+		[['2026-01-01..2026-02-10'], {}, ['2026-01-01..open'], 'updated', true],
+		[['2026-02-20..2026-12-31'], { b_date: '2026-02-20' }, ['2026-02-20..2026-12-31'], 'unchanged', true],
+		[['2026-02-10..2026-12-31'], {}, ['2026-02-10..2026-12-31'], 'unchanged', true],
+		// A later one is brought forward, for a new one with an open end would be in its way.
+		[['2026-03-01..2026-12-31'], {}, ['2026-02-10..2026-12-31'], 'updated', false],
+		[
+			['2026-03-01..2026-12-31'],
+			{ e_date: '2026-02-20' },
+			['2026-02-10..2026-02-20', '2026-03-01..2026-12-31'],
+			'created',
+			false,
+		],
+		// One that is over stays over.
+		[
+			['2025-01-01..2025-12-31'],
+			{ e_date: '2026-03-01' },
+			['2025-01-01..2025-12-31', '2026-02-10..2026-03-01'],
+			'created',
+			false,
+		],
+		// A gap is closed by the one before it.
+		[
+			['2026-02-01..2026-02-20', '2026-03-10..2026-04-30'],
+			{ e_date: '2026-04-15' },
+			['2026-02-01..2026-03-09', '2026-03-10..2026-04-15'],
+			'updated',
+			true,
+		],
+		[
+			['2026-02-01..2026-02-20', '2026-02-21..2026-04-30'],
+			{ e_date: '2026-04-30' },
+			['2026-02-01..2026-02-20', '2026-02-21..2026-04-30'],
+			'unchanged',
+			true,
+		],
+		// One that ends today goes on until the next one.
+		[
+			['2026-01-01..2026-02-10', '2026-03-01..2026-12-31'],
+			{},
+			['2026-01-01..2026-02-28', '2026-03-01..2026-12-31'],
+			'updated',
+			true,
+		],
+		[
+			['2026-01-01..2026-02-10', '2026-02-11..2026-12-31'],
+			{},
+			['2026-01-01..2026-02-10', '2026-02-11..2026-12-31'],
+			'unchanged',
+			true,
+		],
+		// It begins earlier and ends later in one change.
+		[
+			['2026-03-01..2026-03-31'],
+			{ b_date: '2026-02-15', e_date: '2026-04-30' },
+			['2026-02-15..2026-04-30'],
+			'updated',
+			true,
+		],
+	])('with %j, given %j, has %j: %s', async (had, given, has, result, alreadyMember) => {
+		member(...had);
+		const { json } = await school.done(join(given));
+		expect(days()).toEqual(has);
+		expect(json.every((one) => one.operationResult === result && one.alreadyMember === alreadyMember)).toBe(
+			true,
+		);
+		expect(json[0]).toMatchObject({ customer_id: customer, group_id: group });
+		const again = await school.done(join(given));
+		expect(again.json).toMatchObject([{ operationResult: 'unchanged', alreadyMember: true }]);
+		expect(days()).toEqual(has);
+	});
+
+	it('of a group that is over goes on in it, as if it were open', async () => {
+		school.onCall = (call) => {
+			if (call !== 'cgi/create') return undefined;
+			member('2026-02-10..2026-02-10');
+			return { success: true, errors: [], model: school.row('cgi', 1) };
+		};
+		const { json } = await school.done(join());
+		expect(json).toMatchObject([{ operationResult: 'created', alreadyMember: false, e_date: null }]);
+		expect(school.writes()).toEqual(['cgi/create', 'cgi/update']);
+	});
+
+	it('names days that are possible', async () => {
+		const before = await school.run(join({ e_date: '2026-02-09' }));
+		expect(before.error).toMatchObject({
+			message: "'End Date' must not be before today",
+			description: "Give a later day, or use 'Remove From Group'. Nothing was sent to AlfaCRM.",
+		});
+		const upside = await school.run(join({ b_date: '2026-03-02', e_date: '2026-03-01' }));
+		expect(upside.error?.message).toBe("'End Date' must not be before 'Start Date'");
+		expect(school.calls).toEqual([]);
+	});
+
+	it('and is in it already by the word of AlfaCRM alone has joined it', async () => {
+		const errors = { group_id: ['Клиент уже состоит в группе «A».'] };
+		school.onCall = (call) => (call === 'cgi/create' ? { success: false, errors } : undefined);
+		expect((await school.done(join())).json).toEqual([
+			{ customer_id: customer, group_id: group, operationResult: 'unchanged', alreadyMember: true },
+		]);
+		// Others have put it in meanwhile: that is the one that is meant, or not.
+		school.onCall = (call) => {
+			if (call !== 'cgi/create') return undefined;
+			member('2026-01-01..2026-12-31');
+			return { success: false, errors };
+		};
+		expect((await school.done(join())).json).toMatchObject([
+			{ id: 1, operationResult: 'unchanged', alreadyMember: true },
+		]);
+		school.store.remove('cgi', 1);
+		school.onCall = (call) => {
+			if (call !== 'cgi/create') return undefined;
+			member('2025-01-01..2025-12-31');
+			return { success: false, errors };
+		};
+		const { error } = await school.run(join({ e_date: '2026-03-01' }));
+		expect(error?.message).toContain('уже состоит');
+	});
+
+	it('is refused for what else AlfaCRM says', async () => {
+		school.onCall = (call) => {
+			if (call === 'cgi/create') throw answered(422, { errors: { e_date: ['Неверно.'] } });
+			return undefined;
+		};
+		const { error } = await school.run(join());
+		expect(error?.message).toBe(
+			`AlfaCRM did not add customer ${customer} to group ${group}: End Date – Неверно.`,
+		);
+		expect(school.calls.filter((call) => call === 'cgi/customer').length).toBeLessThanOrEqual(2);
+	});
+
+	it('twice in one run has joined once, should the list be late', async () => {
+		school.onCall = (call) => (call === 'cgi/customer' ? { items: [], total: 0 } : undefined);
+		const { json } = await school.done(join({ e_date: '2026-05-31' }), { items: [{}, {}] });
+		expect(json.map(({ operationResult }) => operationResult)).toEqual(['created', 'unchanged']);
+	});
+});
+
+describe('who leaves a group', () => {
+	it.each<[had: string[], given: IDataObject, how: string, has: string[], results: string[]]>([
+		[['2026-01-01..2026-12-31'], {}, 'end', ['2026-01-01..2026-02-10'], ['updated']],
+		[['2026-01-01..2026-12-31'], { e_date: '2026-03-31' }, 'end', ['2026-01-01..2026-03-31'], ['updated']],
+		[['2026-01-01..'], {}, 'end', ['2026-01-01..2026-02-10'], ['updated']],
+		[['2026-01-01..2026-02-10'], {}, 'end', ['2026-01-01..2026-02-10'], ['unchanged']],
+		[['2026-01-01..2026-12-31'], { e_date: '2026-01-01' }, 'end', ['2026-01-01..2026-01-01'], ['updated']],
+		// One that has not begun by then cannot end then.
+		[['2026-03-01..2026-12-31'], {}, 'end', [], ['deleted']],
+		[
+			['2026-01-01..2026-02-20', '2026-03-01..2026-12-31'],
+			{},
+			'end',
+			['2026-01-01..2026-02-10'],
+			['updated', 'deleted'],
+		],
+		[['2026-01-01..2026-12-31'], {}, 'delete', [], ['deleted']],
+		[['2026-01-01..2026-02-10'], {}, 'delete', [], ['deleted']],
+		// A past one stays on record.
+		[['2025-01-01..2025-12-31'], {}, 'delete', ['2025-01-01..2025-12-31'], ['unchanged']],
+		[[], {}, 'end', [], ['unchanged']],
+	])('with %j, given %j, %s: has %j', async (had, given, how, has, results) => {
+		member(...had);
+		const { json } = await school.done(leave(given, how));
+		expect(days()).toEqual(has);
+		expect(json.map(({ operationResult }) => operationResult)).toEqual(results);
+		expect(json.map(({ alreadyLeft }) => alreadyLeft)).toEqual(
+			results.map((result) => result === 'unchanged'),
+		);
+		for (const one of json) expect(one).toMatchObject({ customer_id: customer, group_id: group });
+		expect((await school.done(leave(given, how))).json).toMatchObject([{ alreadyLeft: true }]);
+	});
+
+	it('does not leave before it began, unless it is to be deleted', async () => {
+		member('2026-02-10..2026-12-31');
+		const { error } = await school.run(leave({ e_date: '2026-02-09' }));
+		expect(error).toMatchObject({
+			message: "'Last Day' must not be before the membership began, on 2026-02-10",
+			description: "Give a later day, or set 'How' to Delete It. Nothing was saved.",
+		});
+		expect(school.writes()).toEqual([]);
+		await school.done(leave({ e_date: '2026-02-09' }, 'delete'));
+		expect(days()).toEqual([]);
+	});
+
+	it('leaves the memberships of others and in other groups alone', async () => {
+		const [other, elsewhere] = [school.lead(), school.add('group', { name: 'B', branch_ids: [1] })];
+		const more = { b_date: '01.01.2026', e_date: '31.12.2026', branch_id: 1 };
+		school.add('cgi', { ...more, customer_id: other, group_id: group });
+		school.add('cgi', { ...more, customer_id: customer, group_id: elsewhere });
+		const { json } = await school.done(leave());
+		expect(json).toEqual([
+			{ customer_id: customer, group_id: group, operationResult: 'unchanged', alreadyLeft: true },
+		]);
+		expect(school.writes()).toEqual([]);
+	});
+});
