@@ -206,7 +206,7 @@ describe('rows without an ID', () => {
 		const { client, sent } = contextOf(({ body }) => ({ items: [entry(Math.min(Number(body.page), 2))] }));
 		const { rows } = await collect(client, LOG);
 		expect(rows).toHaveLength(3);
-		expect(sent).toHaveLength(4);
+		expect(sent).toHaveLength(5);
 	});
 });
 

@@ -158,14 +158,23 @@ describe('ends', () => {
 		const last = rows(21, 30);
 		const { ids, asked, complete } = await readAll((page) => ({ items: page === 0 ? rows(1, 20) : last }));
 		expect(ids).toEqual(idsOf(rows(1, 30)));
-		expect(asked).toHaveLength(3);
+		expect(asked).toHaveLength(4);
 		expect(complete).toBe(true);
+	});
+
+	it('not when a page comes again since as many rows have come before it', async () => {
+		let there = rows(21, 80);
+		const { ids } = await readAll((page) => {
+			if (page === 1) there = [...rows(1, 20), ...rows(21, 80)];
+			return { items: there.slice(page * 20, (page + 1) * 20) };
+		});
+		expect(ids).toEqual(idsOf(rows(21, 80)));
 	});
 
 	it('when the server answers every page with the first one', async () => {
 		const { ids, asked } = await readAll(() => ({ items: rows(1, 20) }));
 		expect(ids).toEqual(idsOf(rows(1, 20)));
-		expect(asked).toHaveLength(2);
+		expect(asked).toHaveLength(3);
 	});
 
 	it('with a refusal when the server goes on for ever', async () => {

@@ -53,6 +53,7 @@ export async function* pages(
 	let count = 0;
 	let fullest = 0;
 	let before = '';
+	let repeats = 0;
 	for (let page = firstPage; page < firstPage + MOST_PAGES; page++) {
 		// After a full last page one more tells that it was the last.
 		const pagesLeft = count < (total ?? 0) ? Math.floor(((total ?? 0) - count) / fullest) + 1 : 1;
@@ -75,12 +76,15 @@ export async function* pages(
 		const enough = seen.size === total && !isFull;
 		fullest = Math.max(fullest, items.length);
 		count += items.length;
-		// Equal rows of a list without IDs may well be different ones; how many there are tells, or another page.
+		// Equal rows of a list without IDs may well be different ones, of which the total tells how many there are. Without
+		// one, a page that comes again may be the last one for ever, or be there since others have come before it.
 		const text = keys.join('\n');
-		const isMore = total === undefined ? text !== before : count < total;
-		const hasMore = items.length > 0 && typeof keys[0] === 'string' && isMore;
+		repeats = text === before ? repeats + 1 : 0;
 		before = text;
-		const last = (rows.length === 0 && !hasMore) || enough;
+		const hasIds = typeof keys[0] === 'number';
+		const isMore =
+			total === undefined ? repeats === 1 || (repeats === 0 && !hasIds) : count < total && !hasIds;
+		const last = (rows.length === 0 && !(items.length > 0 && isMore)) || enough;
 		const complete = !last || all || total === undefined;
 		yield { number: page, rows, items, keys, total, last, complete, shrank };
 		if (last) return;
