@@ -99,8 +99,8 @@ export class Poller {
 	get hasBegun(): boolean {
 		// The durable scheduler's tests give each poll time to know them all.
 		if (this.options.isDurable) return this.cursor !== undefined && this.hasPolled;
-		const { records, log } = (this.state.state ?? {}) as { records?: { hasBegun: boolean }; log?: object };
-		return records?.hasBegun ?? log !== undefined;
+		const { known } = (this.state.state ?? {}) as { known?: { hasBegun?: boolean } };
+		return known !== undefined && known.hasBegun !== false;
 	}
 
 	private get node(): INode {

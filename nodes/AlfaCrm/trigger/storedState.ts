@@ -2,7 +2,7 @@ import { createHash } from 'crypto';
 import type { IDataObject, IPollFunctions } from 'n8n-workflow';
 import { deepCopy } from 'n8n-workflow';
 
-import type { PollState } from './poll';
+import type { PollState } from './poll/poll';
 
 /** Raised when the shape changes; a state of another shape is begun anew. */
 const VERSION = 2;

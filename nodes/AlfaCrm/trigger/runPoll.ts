@@ -1,18 +1,18 @@
 import type { IDataObject, INodeExecutionData, IPollFunctions } from 'n8n-workflow';
 import { NodeApiError, NodeOperationError } from 'n8n-workflow';
 
-import { ApiClient } from '../../api/client';
-import { asNodeError } from '../../api/errors';
-import { entityOf } from '../../entities/registry';
-import { simplifier } from '../../operations/simplify';
-import type { Change } from '../change';
-import { changeOf } from '../change';
-import { fetchRecord } from '../record';
-import type { News } from './poll';
-import { poll, sample } from './poll';
-import { isLasting, Reader } from './reading';
-import { budgetOf, deadlinesOf, DEFAULT_BUDGET_MS, eventOf, settingsOf } from './settings';
-import { StoredState } from './state';
+import { ApiClient } from '../api/client';
+import { asNodeError } from '../api/errors';
+import { entityOf } from '../entities/registry';
+import { simplifier } from '../operations/simplify';
+import type { Change } from './change';
+import { changeOf } from './change';
+import { fetchRecord } from './record';
+import type { News } from './poll/poll';
+import { poll, sample } from './poll/poll';
+import { isLasting, Reader } from './poll/reading';
+import { budgetOf, deadlinesOf, DEFAULT_BUDGET_MS, eventOf, settingsOf } from './pollSettings';
+import { StoredState } from './storedState';
 
 /** How many records a test in the editor shows. */
 const SAMPLES = 3;
@@ -60,7 +60,8 @@ async function reportNews(
 	// Anew for each poll: the context lives for as long as the workflow is active.
 	const client = new ApiClient(context);
 	const reader = new Reader(client, deadlines.lists);
-	const { news, failures, after } = await poll(reader, settings, stored.known, !stored.isOther);
+	const startWith = stored.isOther ? 0 : settings.startWith;
+	const { news, failures, after } = await poll(reader, { ...settings, startWith }, stored.known);
 	const passing = [...failures.values()].find((failure) => !isLasting(client, failure));
 	if (news.length === 0 && passing !== undefined) throw asNodeError(client.node, passing);
 	for (const [branch, failure] of failures) {

@@ -1,16 +1,18 @@
 import type { IDataObject, IPollFunctions } from 'n8n-workflow';
 import { NodeOperationError } from 'n8n-workflow';
 
-import { CREDENTIAL } from '../../api/client';
-import { readFlag, readId } from '../../api/formats';
-import { originOf } from '../../api/host';
-import type { EventType } from '../../entities/events';
-import { eventTypes } from '../../entities/events';
-import { entityOf } from '../../entities/registry';
-import { isLogged } from '../change';
-import { hasChanged, idsOf, wordsOf } from '../filter';
-import type { LogWatch, PollSettings, RecordsWatch } from './poll';
-import { digestOf } from './state';
+import { CREDENTIAL } from '../api/client';
+import { readFlag, readId } from '../api/formats';
+import { originOf } from '../api/host';
+import type { EventType } from '../entities/events';
+import { eventTypes } from '../entities/events';
+import { entityOf } from '../entities/registry';
+import { isLogged } from './change';
+import { hasChanged, idsOf, wordsOf } from './filter';
+import { LogWatch } from './poll/logWatch';
+import type { PollSettings, Watch } from './poll/poll';
+import { RecordsWatch } from './poll/recordsWatch';
+import { digestOf } from './storedState';
 
 /** Poll contexts of n8n before 2.38 do not tell; those polls may take as long as they want. */
 export const DEFAULT_BUDGET_MS = 300_000;
@@ -87,26 +89,24 @@ function filtersOf(context: IPollFunctions, { newIn, value, logged }: EventType)
 	};
 }
 
-function watchOf({ newIn, logged = {} }: EventType, filters: Filters): RecordsWatch | LogWatch {
+function watchOf({ newIn, logged = {} }: EventType, filters: Filters): Watch {
 	if (newIn === 'customer') return newCustomers(filters);
 	if (newIn !== undefined) return newRecords(newIn, {}, () => true);
 	const { classes, events, fields, stages } = filters;
-	return {
-		kind: 'log',
-		body: classes.length === 1 ? { entity: classes[0] } : {},
-		wants: (change) =>
+	return new LogWatch(
+		classes.length === 1 ? { entity: classes[0] } : {},
+		(change) =>
 			(classes.length === 0 || classes.includes(change.entity)) &&
 			isLogged(logged, change) &&
 			(events.length === 0 || events.includes(change.event)) &&
 			(change.event !== 'update' || hasChanged(fields, change)) &&
 			(stages.length === 0 || stages.includes(readId(change.fields_new.lead_status_id) ?? 0)),
-	};
+	);
 }
 
-function newRecords(entityName: string, body: IDataObject, wants: RecordsWatch['wants']): RecordsWatch {
+function newRecords(entityName: string, body: IDataObject, wants: (row: IDataObject) => boolean): Watch {
 	const { path, plural, reveal } = entityOf(entityName);
-	const task = `look for new ${plural.toLowerCase()}`;
-	return { kind: 'records', path, task, body, allBody: { ...reveal }, wants };
+	return new RecordsWatch({ path, task: `look for new ${plural.toLowerCase()}` }, body, { ...reveal }, wants);
 }
 
 function customerIds(context: IPollFunctions): Record<string, number[]> {
@@ -121,7 +121,7 @@ function customerIds(context: IPollFunctions): Record<string, number[]> {
 }
 
 /** API notes 3 and 5.3: without `removed`, a list leaves the archived ones out. */
-function newCustomers({ isStudy, isArchivedToo, ids }: Filters): RecordsWatch {
+function newCustomers({ isStudy, isArchivedToo, ids }: Filters): Watch {
 	const chosen = Object.entries(ids).filter(([, list]) => list.length > 0);
 	return newRecords(
 		'customer',
