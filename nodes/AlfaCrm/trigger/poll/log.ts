@@ -154,7 +154,7 @@ interface Context {
 function known(log: BranchLog, { entries, look, pending, most, now }: Context): BranchLog {
 	const left = entries.filter(({ key }) => pending.has(key));
 	const seen = entries.filter(({ key }) => !pending.has(key));
-	const newest = newestOf([...entries.map(({ stamp }) => stamp), log.newest], now);
+	const newest = newestIn(entries, log, now);
 	const list = { ...look.list, total: left.length > 0 ? undefined : look.list.total };
 	// Without a total, a list that grows by a page while it is read looks as if it had ended.
 	const isAll = look.isWhole && (look.list.total !== null || seen.length > most);
@@ -163,15 +163,14 @@ function known(log: BranchLog, { entries, look, pending, most, now }: Context): 
 	const cut = seen.length > most ? earliest([cutOf(seen, most), ...left.map(({ stamp }) => stamp)]) : '';
 	const done = cut > log.done ? cut : log.done;
 	const kept = seen.filter(({ stamp }) => stamp === '' || stamp >= done);
-	const { next: _, ...rest } = log;
-	return { ...rest, ...list, newest, done, known: joined(kept.map(({ key }) => key)) };
+	return { ...log, ...list, next: undefined, newest, done, known: joined(kept.map(({ key }) => key)) };
 }
 
 /** Closed days after all of them were read. */
 function closed(log: BranchLog, { entries, pending, now }: Context, until: string): BranchLog {
 	const here = new Set(entries.map(({ key }) => key));
 	const others = keysIn(log).filter((key) => !here.has(key));
-	const newest = newestOf([...entries.map(({ stamp }) => stamp), log.newest], now);
+	const newest = newestIn(entries, log, now);
 	const left = entries.filter(({ key }) => pending.has(key)).map(({ stamp }) => stamp);
 	if (left.length === 0) {
 		return { ...log, total: undefined, next: undefined, newest, day: until, known: joined(others) };
@@ -179,6 +178,14 @@ function closed(log: BranchLog, { entries, pending, now }: Context, until: strin
 	const done = earliest(left);
 	const kept = entries.filter(({ key, stamp }) => !pending.has(key) && (stamp === '' || stamp >= done));
 	return { ...log, newest, done, known: joined([...others, ...kept.map(({ key }) => key)]) };
+}
+
+function newestIn(entries: readonly Entry[], { newest }: BranchLog, now: number): string {
+	const stamp = newestOf(
+		entries.map((entry) => entry.stamp),
+		now,
+	);
+	return stamp > newest ? stamp : newest;
 }
 
 /** The time from which on there are no more than so many entries, but for those of that very second. */

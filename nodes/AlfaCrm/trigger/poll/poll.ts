@@ -111,7 +111,7 @@ export async function newest(
 		const since = days === null ? null : daysAfter(dayAt(reader.now), -days);
 		const { looks } = await readEach(branches, async (branch) => await watch.look(reader, branch, since));
 		const news = watch.newsIn(looks, reader.now);
-		if (news.length >= count || since === null || reader.isLate)
-			return { news: news.slice(-count), looks, since };
+		const isLate = reader.isLate && news.length > 0;
+		if (news.length >= count || since === null || isLate) return { news: news.slice(-count), looks, since };
 	}
 }

@@ -74,17 +74,18 @@ export class Reader {
 		const isEnough = (page: Page): boolean => {
 			isEnded = isEnd?.(page) === true;
 			const count = page.number - (state.next ?? 0) + 1;
-			// A last page that is shown for ever is known by the one before it.
-			const isPaused = count > 1 && (this.isLate || count >= mostPages);
+			// A last page that is shown for ever is known by those before it.
+			const isPaused = count > 2 && (this.isLate || count >= mostPages);
 			return isEnded || (isPaused && mayPause === true);
 		};
 		const asked = { ...list, firstPage: state.next };
 		// What went before is not read again for a total that says more than the rest.
 		const readings = state.next === undefined ? {} : { readings: 1 };
 		const { rows, whole, stable, total, next } = await collect(this.client, asked, { ...readings, isEnough });
-		const isWhole = isEnded || (next === undefined && (whole || stable || state.next !== undefined));
-		const after = isWhole ? { total: total ?? null, readAt: this.now } : { readAt: state.readAt, next };
-		return { rows, list: after, isWhole };
+		// A total that is wrong is so each time.
+		const isRead = isEnded || (next === undefined && (whole || stable || state.next !== undefined));
+		const after = isRead ? { total: total ?? null, readAt: this.now } : { readAt: state.readAt, next };
+		return { rows, list: after, isWhole: isEnded || whole };
 	}
 
 	/** The pages from the first on, until all that is fresh was seen; undefined if they do not tell. */
@@ -110,7 +111,7 @@ export class Reader {
 				if (this.isLate) return undefined;
 			}
 		} catch (caught) {
-			if (!(caught instanceof PageTooLarge)) throw caught;
+			if (!(caught instanceof PageTooLarge)) throw asNodeError(this.client.node, caught);
 		}
 		return undefined;
 	}

@@ -203,7 +203,9 @@ function areOrdered(rows: readonly IDataObject[], now: number): boolean {
 
 function markOf(rows: readonly IDataObject[], before: Mark, now: number): Mark {
 	const id = rows.reduce((most, row) => Math.max(most, idOf(row)), before.id);
-	return { id, stamp: newestOf([...rows.map(timeOf), before.stamp], now), at: now };
+	const newest = newestOf(rows.map(timeOf), now);
+	// n8n's clock may have been put back.
+	return { id, stamp: newest > before.stamp ? newest : before.stamp, at: now };
 }
 
 /** Takes down what the lists looked like. */
