@@ -105,7 +105,9 @@ export class Reader {
 				// A total that may just be the length of the page does not tell how many are new.
 				const isCounted = total !== undefined && !looksLikePageSize(page.items, total, LARGEST_PAGE);
 				const grown = isCounted ? (total ?? 0) - (state.total ?? NaN) : NaN;
-				const isSeen = Number.isNaN(grown) ? found === before : found >= grown;
+				// The total may have been wrong, so what is fresh must have come to its end as well.
+				const isPast = found < rows.length || grown <= 0;
+				const isSeen = Number.isNaN(grown) ? found === before : found >= grown && isPast;
 				if (page.last) return { rows, list: { total: total ?? null, readAt: this.now }, isWhole: true };
 				if (isSeen) return { rows, list: { ...state, total: total ?? null }, isWhole: false };
 				if (this.isLate) return undefined;
