@@ -137,7 +137,7 @@ it('writes that take longer than reads do not make it one after another', async 
 		items: items.map((item) => ({ ...item, phone: item.phone.replace('111', '222') })),
 	});
 	const halfway = underWay().slice(20);
-	expect(halfway.filter((count) => count >= 4).length).toBeGreaterThan(halfway.length / 4);
+	expect(halfway.filter((count) => count >= 2).length).toBeGreaterThan(halfway.length / 2);
 }, 60_000);
 
 describe('items that overlap', () => {
