@@ -217,7 +217,7 @@ export class ApiClient {
 		}
 	}
 
-	/** The credential as it is now, with the newest token that is known; '' if none is valid. */
+	/** The credential as it was a second ago at most, with a token that is not known to be dead; '' if there is none. */
 	private async readCredential(
 		{ account }: Connection,
 		progress: Progress,

@@ -18,9 +18,9 @@ const lines = new Map<string, Set<Turn>>();
 
 /**
  * Holds all of the locks while `work` is under way; those who ask for the same ones get them in the order in which they
- * asked. Whoever reads, decides and writes takes the lock of what it is
- * about, for two executions that do so at the same moment would both decide on what they read before. Keys begin with
- * the account (`ApiClient.account()`), since two credentials may be of one account. Holds within one n8n process.
+ * asked. Whoever reads, decides and writes takes the lock of what it is about, for two executions that do so at the same
+ * moment would both decide on what they read before. Keys begin with the account (`ApiClient.account()`), since two
+ * credentials may be of one account. Holds within one n8n process.
  *
  * Work that holds a lock may ask for another one only if all do so in the same order: first what a record is looked for
  * by, then one record after the other.
