@@ -94,13 +94,13 @@ export function begin(
 	const newest = markOf(rows, state.newest, now);
 	const isOrdered = state.isOrdered && areOrdered(rows, now);
 	const hasBegun = [...looks.values()].every(({ list }) => list.next === undefined);
-	const lists = Object.fromEntries([...looks].map(([branch, { list }]) => [branch, list]));
+	const lists = Object.fromEntries([...looks].map(([branch, { list }]) => [branch, hasBegun ? {} : list]));
 	// Times are as coarse as a second or a day, so of the newest one only the IDs tell.
 	const twins = rows.filter((row) => newest.stamp !== '' && timeOf(row) >= newest.stamp);
 	const reported = Runs.of(twins.map(idOf)).toString();
 	const unread = branches.filter((branch) => !looks.has(branch));
 	const begun = { hasBegun, newest, isOrdered, watermark: newest, reported, unread };
-	return { ...state, ...begun, lists: hasBegun ? {} : lists };
+	return { ...state, ...begun, lists };
 }
 
 /** Makes news of the newest records that are there and wanted. */
@@ -140,17 +140,19 @@ export function step(
 	seen: Seen,
 ): { news: NewRecord[]; after: (taken: number) => RecordsState } {
 	const found = candidates(state, seen);
-	// With other filters or branches, what was there at the last poll is no news.
+	const isOther = seen.filters !== state.filters;
+	const added = isOther ? seen.branches.filter((branch) => !(branch in state.lists)) : [];
+	const unread = [...state.unread, ...added];
+	// With other filters, what was there at the last poll is no news; nor is what a branch that is chosen too held before.
 	const isOld = ({ row, branches }: NewRecord) =>
-		branches.every((branch) => state.unread.includes(branch)) ||
-		(seen.filters !== state.filters && !isYounger(state, row));
+		branches.every((branch) => unread.includes(branch)) || (isOther && !isYounger(state, row));
 	const news = found.filter((one) => !isOld(one));
 	return {
 		news,
 		after: (taken) => {
-			const reported = new Runs(state.reported);
-			for (const { row } of [...found.filter(isOld), ...news.slice(0, taken)]) reported.add(idOf(row));
-			const next = { ...state, reported: reported.toString(), filters: seen.filters };
+			const done = [...found.filter(isOld), ...news.slice(0, taken)].map(({ row }) => idOf(row));
+			const reported = Runs.parse(state.reported).with(done).toString();
+			const next = { ...state, reported, unread, filters: seen.filters };
 			return bounded(aged(noted(next, seen, taken < news.length), seen), seen);
 		},
 	};
@@ -161,7 +163,7 @@ function candidates(
 	{ watermark, reported, isOrdered }: RecordsState,
 	{ looks, wants, now }: Seen,
 ): NewRecord[] {
-	const known = new Runs(reported);
+	const known = Runs.parse(reported);
 	const isNew = (id: number, row: IDataObject) =>
 		id > watermark.id || isLater(newestOf([timeOf(row)], now), watermark.stamp, isOrdered);
 	const found = new Map<number, NewRecord>();
@@ -188,7 +190,7 @@ function isLater(time: string, before: string, isOrdered: boolean): boolean {
 /** Whether no earlier poll saw it. */
 function isYounger({ newest, reported, isOrdered }: RecordsState, row: IDataObject): boolean {
 	if (isOrdered) return idOf(row) > newest.id;
-	return timeOf(row) >= newest.stamp && !new Runs(reported).has(idOf(row));
+	return timeOf(row) >= newest.stamp && !Runs.parse(reported).has(idOf(row));
 }
 
 /** IDs are in order as long as none is lower than that of a record which is older by more than zones explain. */
@@ -241,7 +243,7 @@ function aged(state: RecordsState, { account, now }: Seen): RecordsState {
 		at <= Math.min(now, ...readAt.filter((time) => time > now - PATIENCE_MS)) - LATE_MS;
 	const watermark = points.filter(isOld).at(-1);
 	if (watermark === undefined) return { ...state, points };
-	const reported = isOrdered ? new Runs(state.reported).above(watermark.id).toString() : state.reported;
+	const reported = isOrdered ? Runs.parse(state.reported).above(watermark.id).toString() : state.reported;
 	const day = watermark.stamp === '' ? '' : earlier(dayOf(watermark.stamp), dayAt(watermark.at));
 	const since = day === '' ? state.since : daysAfter(day, -SPARE_DAYS);
 	// From another day on, it is another list.
@@ -253,9 +255,9 @@ function aged(state: RecordsState, { account, now }: Seen): RecordsState {
 
 /** Where there is no room for all that was reported, rather one late record is unheard of than others come again. */
 function bounded(state: RecordsState, { looks }: Seen): RecordsState {
-	const reported = new Runs(state.reported);
+	const reported = Runs.parse(state.reported);
 	const cut = reported.cutFor(MOST_CHARACTERS);
-	if (cut === undefined) return state;
+	if (cut === 0) return state;
 	const { watermark, isOrdered } = state;
 	if (isOrdered)
 		return { ...state, watermark: { ...watermark, id: cut }, reported: reported.above(cut).toString() };

@@ -1,59 +1,47 @@
+type Run = readonly [from: number, to: number];
+
 /** A set of IDs, kept as runs: "501-560,562". IDs that grow by one lie side by side, so thousands take a few characters. */
 export class Runs {
-	private readonly runs: Array<[from: number, to: number]> = [];
+	private constructor(private readonly runs: readonly Run[]) {}
 
-	static of(ids: Iterable<number>): Runs {
-		const runs = new Runs();
-		for (const id of ids) runs.add(id);
-		return runs;
+	static parse(text: string): Runs {
+		const runs = text.split(',').filter(Boolean);
+		return new Runs(runs.map((run) => run.split('-').map(Number)).map(([from, to = from]) => [from, to]));
 	}
 
-	constructor(text = '') {
-		for (const run of text.split(',').filter(Boolean)) {
-			const [from, to = from] = run.split('-').map(Number);
-			this.runs.push([from, to]);
-		}
+	static of(ids: Iterable<number>): Runs {
+		return new Runs([]).with(ids);
 	}
 
 	has(id: number): boolean {
-		return this.runs[this.placeOf(id)]?.[0] <= id;
+		return this.runs.some(([from, to]) => from <= id && id <= to);
 	}
 
-	add(id: number): void {
-		if (this.has(id)) return;
-		const place = this.placeOf(id);
-		const [from, to] = [this.runs[place - 1], this.runs[place]];
-		const [isNext, isPrevious] = [from?.[1] === id - 1, to?.[0] === id + 1];
-		const run: [number, number] = [isNext ? from[0] : id, isPrevious ? to[1] : id];
-		this.runs.splice(place - Number(isNext), Number(isNext) + Number(isPrevious), run);
+	with(ids: Iterable<number>): Runs {
+		const added = Array.from(ids, (id): Run => [id, id]);
+		const runs: Run[] = [];
+		for (const [from, to] of [...this.runs, ...added].sort(([a], [b]) => a - b)) {
+			const [start, end] = runs.at(-1) ?? [-1, -2];
+			if (from > end + 1) runs.push([from, to]);
+			else runs[runs.length - 1] = [start, Math.max(end, to)];
+		}
+		return new Runs(runs);
 	}
 
 	/** Leaves out all up to an ID. */
 	above(id: number): Runs {
-		const left = new Runs();
-		for (const [from, to] of this.runs) if (to > id) left.runs.push([Math.max(from, id + 1), to]);
-		return left;
+		const left = this.runs.filter(([, to]) => to > id);
+		return new Runs(left.map(([from, to]) => [Math.max(from, id + 1), to]));
 	}
 
-	/** The ID above which all fit into so many characters. */
-	cutFor(characters: number): number | undefined {
-		let room = characters;
-		const fits = (run: [number, number]) => (room -= `${run.join('-')},`.length) >= 0;
-		return [...this.runs].reverse().find((run) => !fits(run))?.[1];
+	/** The ID up to which they are left out to fit into so many characters; 0 if they fit. */
+	cutFor(characters: number): number {
+		const text = this.toString();
+		if (text.length <= characters) return 0;
+		return parseInt(text.slice(text.indexOf(',', text.length - characters) + 1)) - 1;
 	}
 
 	toString(): string {
 		return this.runs.map(([from, to]) => (from === to ? `${from}` : `${from}-${to}`)).join(',');
-	}
-
-	/** The first run that ends at the ID or after it. */
-	private placeOf(id: number): number {
-		let [low, high] = [0, this.runs.length];
-		while (low < high) {
-			const middle = (low + high) >> 1;
-			if (this.runs[middle][1] < id) low = middle + 1;
-			else high = middle;
-		}
-		return low;
 	}
 }
