@@ -256,6 +256,22 @@ it('hands the answer on, and the very error', async () => {
 	await expect(limiter.run({ perSecond: 5 }, async () => await Promise.reject(error))).rejects.toBe(error);
 });
 
+describe('a clock that is put', () => {
+	it.each([-3_600_000, 3_600_000])('%i ms further changes nothing', async (ms) => {
+		const limiter = new RateLimiter();
+		startAll(limiter, 5, 5);
+		await jest.advanceTimersByTimeAsync(0);
+		limiter.closeFor(1_500);
+		jest.setSystemTime(Date.now() + ms);
+		const begun = performance.now();
+		const sent: number[] = [];
+		for (let index = 0; index < 2; index++)
+			void limiter.run({ perSecond: 5 }, async () => void sent.push(performance.now() - begun));
+		await jest.advanceTimersByTimeAsync(3_000);
+		expect(sent).toEqual([1_500, 1_500]);
+	});
+});
+
 describe('pass', () => {
 	it('takes a place like a request of its own', async () => {
 		const limiter = new RateLimiter();

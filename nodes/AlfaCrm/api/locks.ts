@@ -108,7 +108,7 @@ export function mark(): number {
 /** To be called before and after each write, for its answer may come late or never. */
 export function touch(keys: readonly string[], by: Writer): void {
 	latest += 1;
-	const at = Date.now();
+	const at = performance.now();
 	for (const key of keys) {
 		const known = writes.get(key);
 		const before = known === undefined ? 0 : known.by === by ? known.before : known.order;
@@ -120,7 +120,7 @@ export function touch(keys: readonly string[], by: Writer): void {
 
 /** Whether anybody else in this process may have written one of the records since; what was read then may be stale. */
 export function touchedSince(keys: readonly string[], since: number, by: Writer): boolean {
-	forget(Date.now());
+	forget(performance.now());
 	return since < forgotten || keys.some((key) => lastOfOthers(writes.get(key), by) > since);
 }
 
@@ -131,8 +131,7 @@ function lastOfOthers(write: Write | undefined, by: Writer): number {
 
 function forget(now: number): void {
 	for (const [key, { order, at }] of writes) {
-		// A clock that was set back must not keep them for ever.
-		const isRecent = Math.abs(now - at) < REMEMBERED_MS;
+		const isRecent = now - at < REMEMBERED_MS;
 		if (isRecent && writes.size <= MOST_REMEMBERED) return;
 		writes.delete(key);
 		forgotten = order;
