@@ -84,7 +84,11 @@ export class Reader {
 		const { rows, whole, stable, total, next } = await collect(this.client, asked, { ...readings, isEnough });
 		// A total that is wrong is so each time.
 		const isRead = isEnded || (next === undefined && (whole || stable || state.next !== undefined));
-		const after = isRead ? { total: total ?? null, readAt: this.now } : { readAt: state.readAt, next };
+		// What comes while it is read over several polls counts as grown since.
+		const counted = state.next === undefined ? (total ?? null) : state.total;
+		const after = isRead
+			? { total: counted, readAt: this.now }
+			: { total: counted, readAt: state.readAt, next };
 		return { rows, list: after, isWhole: isEnded || whole };
 	}
 
