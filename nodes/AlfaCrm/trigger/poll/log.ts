@@ -4,12 +4,13 @@ import type { IDataObject } from 'n8n-workflow';
 import type { Change } from '../change';
 import { changeOf } from '../change';
 import type { Look, ListState } from './reading';
+import { without } from './reading';
 import { dayAt, dayOf, daysAfter, earlier, newestOf, stampOf } from './stamps';
 
 /** Characters of a key: of 10,000 known entries, one in ten million new ones is taken for one of them. */
 const KEY_CHARACTERS = 6;
 /** How many entries of a branch are known one by one; of more, those of the oldest seconds are known by their time. */
-export const MOST_KEYS = 2_500;
+export const MOST_KEYS = 2_000;
 const STAMP = 'date_time';
 
 /** What is known of the log of one branch. */
@@ -155,7 +156,7 @@ function known(log: BranchLog, { entries, look, pending, most, now }: Context): 
 	const left = entries.filter(({ key }) => pending.has(key));
 	const seen = entries.filter(({ key }) => !pending.has(key));
 	const newest = newestIn(entries, log, now);
-	const list = { ...look.list, total: left.length > 0 ? undefined : look.list.total };
+	const list = without(look.list, left.length);
 	// Without a total, a list that grows by a page while it is read looks as if it had ended.
 	const isAll = look.isWhole && (look.list.total !== null || seen.length > most);
 	if (!isAll)

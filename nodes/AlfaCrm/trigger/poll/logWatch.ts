@@ -166,7 +166,8 @@ class LogPoll {
 			const known = this.state.branches[branch];
 			const fresh = (rows: IDataObject[]) => countFresh(this.state, branch, rows);
 			const list = this.watch.days(branch, known.day);
-			return await reader.look(list, isOther ? {} : known, { fresh, isEnd: pastAll(known.done) });
+			const most = this.poll.most - this.news.length;
+			return await reader.look(list, isOther ? {} : known, { fresh, most, isEnd: pastAll(known.done) });
 		});
 		this.take({ looks });
 	}

@@ -18,7 +18,10 @@ const LASTING = ['400', '403', '404'];
 
 /** What is known of a list from one poll to the next. */
 export interface ListState {
-	/** How many rows AlfaCRM counted, null if it does not count; missing when the list has to be read whole. */
+	/**
+	 * How many rows AlfaCRM counted, less those that are still to be reported; null if it does not count, missing when the
+	 * list has to be read whole.
+	 */
 	total?: number | null;
 	/** When it was last read whole, n8n's time in milliseconds. */
 	readAt?: number;
@@ -32,11 +35,15 @@ export interface Look {
 	list: ListState;
 	/** All rows are among them, as far as AlfaCRM shows them. */
 	isWhole: boolean;
+	/** Younger ones that no poll saw are left for the next poll. */
+	isPart?: boolean;
 }
 
 export interface LookOptions {
 	/** Counts the rows that no earlier poll saw. */
 	fresh?: (rows: IDataObject[]) => number;
+	/** How many of them are looked for. */
+	most?: number;
 	/** Whether only rows that are known follow. */
 	isEnd?: (page: Page) => boolean;
 	/** A list that is too long for one poll may come in parts. */
@@ -57,14 +64,14 @@ export class Reader {
 	}
 
 	/**
-	 * Looks at a list, with one request while nothing is new. The first page tells whether the others are needed, by what
-	 * is fresh on it and by the total; once an hour the list is read whole whatever they say.
+	 * Looks at a list, with one request while nothing is new. The first page tells whether others are needed, by what is
+	 * fresh on it and by the total; once an hour the list is read whole whatever they say.
 	 */
 	async look(list: List, state: ListState = {}, options: LookOptions = {}): Promise<Look> {
-		const isDue = Math.abs(this.now - (state.readAt ?? 0)) >= HOUR_MS;
-		const isGlance = state.total !== undefined && state.next === undefined && !isDue;
-		const front = isGlance ? await this.front(list, state, options.fresh) : undefined;
-		return front ?? (await this.whole(list, state, options));
+		const isDue = state.next !== undefined || Math.abs(this.now - (state.readAt ?? 0)) >= HOUR_MS;
+		const front =
+			state.total === undefined ? undefined : await this.front(list, state, options).catch(onlyLater);
+		return front && (front.isPart || !isDue) ? front : await this.whole(list, state, options);
 	}
 
 	/** All rows, or as many as there is time for. */
@@ -81,45 +88,58 @@ export class Reader {
 		const asked = { ...list, firstPage: state.next };
 		// What went before is not read again for a total that says more than the rest.
 		const readings = state.next === undefined ? {} : { readings: 1 };
-		const { rows, whole, stable, total, next } = await collect(this.client, asked, { ...readings, isEnough });
-		// A total that is wrong is so each time.
-		const isRead = isEnded || (next === undefined && (whole || stable || state.next !== undefined));
+		const { rows, whole, total, next } = await collect(this.client, asked, { ...readings, isEnough });
 		// What comes while it is read over several polls counts as grown since.
-		const counted = state.next === undefined ? (total ?? null) : state.total;
-		const after = isRead
-			? { total: counted, readAt: this.now }
-			: { total: counted, readAt: state.readAt, next };
-		return { rows, list: after, isWhole: isEnded || whole };
+		const known = state.next === undefined ? (total ?? null) : state.total;
+		const isPaused = next !== undefined && !isEnded;
+		const after = isPaused ? { readAt: state.readAt, next } : { readAt: this.now };
+		return { rows, list: { total: known, ...after }, isWhole: isEnded || whole };
 	}
 
-	/** The pages from the first on, until all that is fresh was seen; undefined if they do not tell. */
-	private async front(list: List, state: ListState, fresh: LookOptions['fresh']): Promise<Look | undefined> {
-		const rows: IDataObject[] = [];
-		let total: number | undefined;
-		let found = 0;
-		try {
-			for await (const page of pages(this.client, { ...list, pageSize: LARGEST_PAGE })) {
-				// Rows have moved to other pages meanwhile, or equal ones without IDs are on both.
-				const isAgain = page.rows.length < page.items.length;
-				if (page.number > 0 && (page.total !== total || isAgain)) return undefined;
-				total = page.total;
-				rows.push(...page.rows);
-				const before = found;
-				found = fresh?.(rows) ?? 0;
-				// A total that may just be the length of the page does not tell how many are new.
-				const isCounted = total !== undefined && !looksLikePageSize(page.items, total, LARGEST_PAGE);
-				const grown = isCounted ? (total ?? 0) - (state.total ?? NaN) : NaN;
-				// The total may have been wrong, so what is fresh must have come to its end as well.
-				const isPast = found < rows.length || grown <= 0;
-				const isSeen = Number.isNaN(grown) ? found === before : found >= grown && isPast;
-				if (page.last) return { rows, list: { total: total ?? null, readAt: this.now }, isWhole: true };
-				if (isSeen) return { rows, list: { ...state, total: total ?? null }, isWhole: false };
-				if (this.isLate) return undefined;
-			}
-		} catch (caught) {
-			if (!(caught instanceof PageTooLarge)) throw asNodeError(this.client.node, caught);
+	/** As many pages as hold what is fresh; undefined if they do not tell. */
+	private async front(
+		list: List,
+		state: ListState,
+		{ fresh = () => 0, most = Infinity }: LookOptions,
+	): Promise<Look | undefined> {
+		const { rows, items, keys, total, last } = await this.page(list, 0, LARGEST_PAGE);
+		if (last) return { rows, list: { total: total ?? null, readAt: this.now }, isWhole: true };
+		const found = fresh(rows);
+		// A total that may just be the length of the page does not tell how many are new.
+		const isCounted = total !== undefined && !looksLikePageSize(items, total, LARGEST_PAGE);
+		const grown = isCounted ? total - (state.total ?? NaN) : NaN;
+		// The total may have been wrong, so what is fresh must have come to its end as well.
+		const isSeen = !(found < grown) && found < rows.length;
+		if (isSeen) return { rows, list: { ...state, total: total ?? null }, isWhole: false };
+		if (!(grown >= found)) return undefined;
+		// The oldest first, for there may be more than a poll can read or report.
+		let behind: IDataObject[] = [];
+		let number = Math.floor(grown / items.length);
+		// A page more than that, for neighbours may have changed places.
+		const enough = most + items.length;
+		const seen = new Set(keys);
+		for (; number > 0 && fresh(behind) < enough && !(behind.length > 0 && this.isLate); number--) {
+			const page = await this.page(list, number, items.length);
+			// Rows have moved to other pages meanwhile, or equal ones without IDs are on both.
+			if (page.total !== total || page.keys.some((key) => seen.has(key))) return undefined;
+			for (const key of page.keys) seen.add(key);
+			behind = [...page.rows, ...behind];
 		}
-		return undefined;
+		const isPart = number > 0;
+		const all = isPart ? behind : [...rows, ...behind];
+		const count = fresh(all);
+		// They are not where the newest are.
+		if (count < (isPart ? 1 : grown)) return undefined;
+		const known = isPart ? (state.total ?? 0) + count : total;
+		return { rows: all, list: { ...state, total: known }, isWhole: false, isPart };
+	}
+
+	private async page(list: List, firstPage: number, pageSize: number): Promise<Page> {
+		try {
+			return (await pages(this.client, { ...list, firstPage, pageSize }).next()).value as Page;
+		} catch (caught) {
+			throw caught instanceof PageTooLarge ? caught : asNodeError(this.client.node, caught);
+		}
 	}
 
 	/** The branches of the account that are active. */
@@ -128,6 +148,18 @@ export class Reader {
 		const ids = rows.filter(({ is_active }) => Number(is_active ?? 1) !== 0).map(({ id }) => readId(id) ?? 0);
 		return { ids: ids.sort((a, b) => a - b), isWhole: whole || stable };
 	}
+}
+
+/** What is known of a list of which so many rows are still to be reported. */
+export function without(list: ListState, left: number): ListState {
+	return left === 0
+		? list
+		: { ...list, total: typeof list.total === 'number' ? list.total - left : undefined };
+}
+
+/** A page that AlfaCRM does not give in that size is read with the others. */
+function onlyLater(failure: unknown): undefined {
+	if (!(failure instanceof PageTooLarge)) throw failure;
 }
 
 /**

@@ -2,7 +2,7 @@ import type { IDataObject } from 'n8n-workflow';
 
 import { readId } from '../../api/formats';
 import type { ListState, Look } from './reading';
-import { HOUR_MS } from './reading';
+import { HOUR_MS, without } from './reading';
 import { Runs } from './runs';
 import { dayAt, dayOf, daysAfter, earlier, hoursAfter, newestOf, stampOf, ZONES_HOURS } from './stamps';
 
@@ -124,7 +124,7 @@ export function startWith(state: RecordsState, seen: Seen, count: number): Recor
 
 /** Counts the rows that no earlier poll saw. */
 export function countFresh(state: RecordsState, rows: readonly IDataObject[]): number {
-	return new Set(rows.filter((row) => isYounger(state, row)).map(idOf)).size;
+	return new Set(rows.filter(youngerThan(state)).map(idOf)).size;
 }
 
 export const isPointDue = ({ points, watermark }: RecordsState, now: number): boolean =>
@@ -141,11 +141,12 @@ export function step(
 ): { news: NewRecord[]; after: (taken: number) => RecordsState } {
 	const found = candidates(state, seen);
 	const isOther = seen.filters !== state.filters;
+	const isYounger = youngerThan(state);
 	const added = isOther ? seen.branches.filter((branch) => !(branch in state.lists)) : [];
 	const unread = [...state.unread, ...added];
 	// With other filters, what was there at the last poll is no news; nor is what a branch that is chosen too held before.
 	const isOld = ({ row, branches }: NewRecord) =>
-		branches.every((branch) => unread.includes(branch)) || (isOther && !isYounger(state, row));
+		branches.every((branch) => unread.includes(branch)) || (isOther && !isYounger(row));
 	const news = found.filter((one) => !isOld(one));
 	return {
 		news,
@@ -153,7 +154,7 @@ export function step(
 			const done = [...found.filter(isOld), ...news.slice(0, taken)].map(({ row }) => idOf(row));
 			const reported = Runs.parse(state.reported).with(done).toString();
 			const next = { ...state, reported, unread, filters: seen.filters };
-			return bounded(aged(noted(next, seen, taken < news.length), seen), seen);
+			return bounded(aged(noted(next, seen, news.slice(taken)), seen), seen);
 		},
 	};
 }
@@ -187,10 +188,10 @@ function isLater(time: string, before: string, isOrdered: boolean): boolean {
 	return isOrdered ? time > hoursAfter(before, ZONES_HOURS) : time >= before;
 }
 
-/** Whether no earlier poll saw it. */
-function isYounger({ newest, reported, isOrdered }: RecordsState, row: IDataObject): boolean {
-	if (isOrdered) return idOf(row) > newest.id;
-	return timeOf(row) >= newest.stamp && !Runs.parse(reported).has(idOf(row));
+/** Tells rows that no earlier poll saw or reported. */
+function youngerThan({ newest, reported, isOrdered }: RecordsState): (row: IDataObject) => boolean {
+	const known = Runs.parse(reported);
+	return (row) => (isOrdered ? idOf(row) > newest.id : timeOf(row) >= newest.stamp) && !known.has(idOf(row));
 }
 
 /** IDs are in order as long as none is lower than that of a record which is older by more than zones explain. */
@@ -214,14 +215,13 @@ function markOf(rows: readonly IDataObject[], before: Mark, now: number): Mark {
 function noted(
 	state: RecordsState,
 	{ looks, branches, account = [], now }: Seen,
-	isPending: boolean,
+	left: readonly NewRecord[],
 ): RecordsState {
 	const rows = [...rowsOf(looks), ...account];
 	const lists: RecordsState['lists'] = {};
 	for (const branch of branches) {
 		const list = looks.get(branch)?.list ?? state.lists[branch] ?? {};
-		// What is left over is to be found again.
-		lists[branch] = isPending ? { ...list, total: undefined } : list;
+		lists[branch] = without(list, left.filter((one) => one.branches.includes(branch)).length);
 	}
 	const { watermark, newest } = state;
 	// A record that is younger by more than zones explain, and has a lower ID.
@@ -229,6 +229,7 @@ function noted(
 		idOf(row) <= watermark.id && isLater(newestOf([timeOf(row)], now), watermark.stamp, true);
 	const isOrdered = state.isOrdered && !rows.some(isOdd);
 	const unread = state.unread.filter((branch) => !looks.has(branch));
+	const isPending = left.length > 0 || [...looks.values()].some(({ isPart }) => isPart);
 	return { ...state, lists, unread, isOrdered, newest: isPending ? newest : markOf(rows, newest, now) };
 }
 
