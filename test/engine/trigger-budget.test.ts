@@ -1,4 +1,5 @@
 import type { INodeParameters } from 'n8n-workflow';
+import { DateTime } from 'luxon';
 
 import { DirectSchool } from './support/direct';
 import { Engine } from './support/engine';
@@ -94,6 +95,22 @@ describeScheduled('a poll whose time is short', () => {
 			expect(difference(reported, made)).toEqual({ repeated: [], missing: [], others: [] });
 		},
 	);
+
+	it('reports 3,000 changes in order, for the log has the newest first', async () => {
+		const { school, poll, poller } = schoolOf(0, 36, { event: 'taskCreated', fetchRecord: false });
+		for (let polls = 0; polls < 3; polls++) await poll();
+		const made = Array.from({ length: 3_000 }, (_, n) => n + 1);
+		const timeOf = (seconds: number) =>
+			DateTime.fromSQL(NOW, { zone: 'utc' }).plus({ seconds }).toFormat('yyyy-MM-dd HH:mm:ss');
+		for (const entity_id of made) {
+			const entry = { entity: 'Task', event: 1, entity_id, branch_ids: [1 + (entity_id % 2)] };
+			school.store.insert('log', { ...entry, date_time: timeOf(entity_id) });
+		}
+		const reported: number[] = [];
+		for (let polls = 0; polls < 40; polls++)
+			reported.push(...(await poller.tick()).map(({ entity_id }) => Number(entity_id)));
+		expect(reported).toEqual(made);
+	});
 
 	it('loses nothing that comes while it goes on', async () => {
 		const { add, poll } = schoolOf(100, 6);

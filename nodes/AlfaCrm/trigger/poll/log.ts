@@ -4,7 +4,7 @@ import type { IDataObject } from 'n8n-workflow';
 import type { Change } from '../change';
 import { changeOf } from '../change';
 import type { Look, ListState } from './reading';
-import { without } from './reading';
+import { ready, without } from './reading';
 import { dayAt, dayOf, daysAfter, earlier, newestOf, stampOf } from './stamps';
 
 /** Characters of a key: of 10,000 known entries, one in ten million new ones is taken for one of them. */
@@ -115,7 +115,7 @@ export function step(
 		const log = state.branches[branch];
 		const isNew = isUnknown(log, keys);
 		// With other filters, what was there at the last poll is no news; what that could not report is.
-		const isOther = filters !== state.filters && log.total !== undefined;
+		const isOther = filters !== state.filters;
 		for (const { row, key, stamp } of [...entries].reverse()) {
 			const change = changeOf(row, branch);
 			if (!isNew({ row, key, stamp }) || change === undefined || !wants(change)) continue;
@@ -129,7 +129,7 @@ export function step(
 	const news = [...found.values()].sort((a, b) => (a.stamp < b.stamp ? -1 : a.stamp > b.stamp ? 1 : 0));
 	const most = mostOf(Object.keys(state.branches).length);
 	return {
-		news,
+		news: news.slice(0, ready(news, looks)),
 		after: (taken) => {
 			const pending = new Set(news.slice(taken).flatMap((one) => one.keys));
 			const branches = { ...state.branches };
@@ -155,7 +155,7 @@ interface Context {
 function known(log: BranchLog, { entries, look, pending, most, now }: Context): BranchLog {
 	const left = entries.filter(({ key }) => pending.has(key));
 	const seen = entries.filter(({ key }) => !pending.has(key));
-	const newest = newestIn(entries, log, now);
+	const newest = left.length > 0 ? log.newest : newestIn(entries, log, now);
 	const list = without(look.list, left.length);
 	// Without a total, a list that grows by a page while it is read looks as if it had ended.
 	const isAll = look.isWhole && (look.list.total !== null || seen.length > most);
@@ -171,14 +171,14 @@ function known(log: BranchLog, { entries, look, pending, most, now }: Context): 
 function closed(log: BranchLog, { entries, pending, now }: Context, until: string): BranchLog {
 	const here = new Set(entries.map(({ key }) => key));
 	const others = keysIn(log).filter((key) => !here.has(key));
-	const newest = newestIn(entries, log, now);
 	const left = entries.filter(({ key }) => pending.has(key)).map(({ stamp }) => stamp);
 	if (left.length === 0) {
+		const newest = newestIn(entries, log, now);
 		return { ...log, total: undefined, next: undefined, newest, day: until, known: joined(others) };
 	}
 	const done = earliest(left);
 	const kept = entries.filter(({ key, stamp }) => !pending.has(key) && (stamp === '' || stamp >= done));
-	return { ...log, newest, done, known: joined([...others, ...kept.map(({ key }) => key)]) };
+	return { ...log, done, known: joined([...others, ...kept.map(({ key }) => key)]) };
 }
 
 function newestIn(entries: readonly Entry[], { newest }: BranchLog, now: number): string {

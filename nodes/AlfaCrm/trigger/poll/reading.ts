@@ -42,7 +42,7 @@ export interface Look {
 export interface LookOptions {
 	/** Counts the rows that no earlier poll saw. */
 	fresh?: (rows: IDataObject[]) => number;
-	/** How many of them are looked for. */
+	/** How many of them are enough; for lists that have the newest first, but for neighbours. */
 	most?: number;
 	/** Whether only rows that are known follow. */
 	isEnd?: (page: Page) => boolean;
@@ -148,6 +148,15 @@ export class Reader {
 		const ids = rows.filter(({ is_active }) => Number(is_active ?? 1) !== 0).map(({ id }) => readId(id) ?? 0);
 		return { ids: ids.sort((a, b) => a - b), isWhole: whole || stable };
 	}
+}
+
+/** How many of the news are next: what is younger than those of a list that was read in part waits for the rest of it. */
+export function ready(news: ReadonlyArray<{ branches: number[] }>, looks: ReadonlyMap<number, Look>): number {
+	const parts = [...looks.keys()].filter((branch) => looks.get(branch)?.isPart);
+	return Math.min(
+		news.length,
+		...parts.map((branch) => news.map(({ branches }) => branches.includes(branch)).lastIndexOf(true) + 1),
+	);
 }
 
 /** What is known of a list of which so many rows are still to be reported. */

@@ -2,7 +2,7 @@ import type { IDataObject } from 'n8n-workflow';
 
 import { readId } from '../../api/formats';
 import type { ListState, Look } from './reading';
-import { HOUR_MS, without } from './reading';
+import { HOUR_MS, ready, without } from './reading';
 import { Runs } from './runs';
 import { dayAt, dayOf, daysAfter, earlier, hoursAfter, newestOf, stampOf, ZONES_HOURS } from './stamps';
 
@@ -149,7 +149,7 @@ export function step(
 		branches.every((branch) => unread.includes(branch)) || (isOther && !isYounger(row));
 	const news = found.filter((one) => !isOld(one));
 	return {
-		news,
+		news: news.slice(0, ready(news, seen.looks)),
 		after: (taken) => {
 			const done = [...found.filter(isOld), ...news.slice(0, taken)].map(({ row }) => idOf(row));
 			const reported = Runs.parse(state.reported).with(done).toString();

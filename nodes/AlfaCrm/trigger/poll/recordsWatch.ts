@@ -58,7 +58,7 @@ export class RecordsWatch implements Watch {
 		const fresh = (rows: IDataObject[]) => countFresh(known, rows);
 		const { looks, failures } = await readEach(branches, async (branch) => {
 			const list = this.since(known.since, branch, this.body);
-			return await reader.look(list, lists[branch], { fresh, most: poll.most, mayPause: true });
+			return await reader.look(list, lists[branch], { fresh, mayPause: true });
 		});
 		return { failures, ...step(known, { looks, branches, account, filters, wants: this.wants, now }) };
 	}
