@@ -208,7 +208,9 @@ export class Play extends Playing<Own> {
 	private readable(ids: ReadonlySet<number>): number[] {
 		const rows = this.school.store.rows('customer').filter(({ id }) => ids.has(id));
 		return rows
-			.filter(({ branch_ids }) => (branch_ids as number[]).some((id) => this.isOpen(id)))
+			.filter(({ branch_ids }) =>
+				(branch_ids as number[]).some((id) => this.isOpen(id) && this.isReadable(id)),
+			)
 			.map(({ id }) => id);
 	}
 
