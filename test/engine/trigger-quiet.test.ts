@@ -214,6 +214,25 @@ describe('the state stays below 30 KB', () => {
 		expect(Math.max(...sizes)).toBeLessThan(MOST);
 	});
 
+	it('after 10,000 changes within an hour', async () => {
+		const school = new DirectSchool({ now: BEGIN }, 1);
+		const poller = pollerOf(school, { event: 'recordChanged', fetchRecord: false });
+		await poller.tick();
+		const reported = new Set<unknown>();
+		const sizes: number[] = [];
+		for (let minute = 1; minute <= 50; minute++) {
+			goTo(school, minute);
+			for (let n = 0; n < 200; n++) {
+				const entity_id = minute * 1_000 + n;
+				school.store.insert('log', { entity: 'Task', entity_id, event: 1, branch_ids: [1] });
+			}
+			for (const { entity_id } of await poller.tick()) reported.add(entity_id);
+			sizes.push(size(poller));
+		}
+		expect(reported.size).toBe(10_000);
+		expect(Math.max(...sizes)).toBeLessThan(MOST);
+	});
+
 	it('some time after 4,000 changes in one second, each reported once', async () => {
 		const school = new DirectSchool({ now: BEGIN }, 1);
 		const poller = pollerOf(school, { event: 'recordChanged', fetchRecord: false });

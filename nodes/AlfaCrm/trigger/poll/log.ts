@@ -159,8 +159,12 @@ function known(log: BranchLog, { entries, look, pending, most, now }: Context): 
 	const list = without(look.list, left.length);
 	// Without a total, a list that grows by a page while it is read looks as if it had ended.
 	const isAll = look.isWhole && (look.list.total !== null || seen.length > most);
-	if (!isAll)
-		return { ...log, ...list, newest, known: joined([...keysIn(log), ...seen.map(({ key }) => key)]) };
+	if (!isAll) {
+		const keys = joined([...keysIn(log), ...seen.map(({ key }) => key)]);
+		// Reading it whole tells which of them may go.
+		const isTooLong = keys.length > 2 * most * KEY_CHARACTERS;
+		return { ...log, ...list, ...(isTooLong ? { readAt: undefined } : {}), newest, known: keys };
+	}
 	const cut = seen.length > most ? earliest([cutOf(seen, most), ...left.map(({ stamp }) => stamp)]) : '';
 	const done = cut > log.done ? cut : log.done;
 	const kept = seen.filter(({ stamp }) => stamp === '' || stamp >= done);
