@@ -4,7 +4,7 @@ import { NodeConnectionTypes } from 'n8n-workflow';
 import { CREDENTIAL } from './api/client';
 import { loadOptions } from './methods/loadOptions';
 import { triggerProperties } from './properties/trigger';
-import { runPoll } from './trigger/poll/run';
+import { runPoll } from './trigger/runPoll';
 
 export class AlfaCrmTrigger implements INodeType {
 	description: INodeTypeDescription = {

@@ -27,7 +27,7 @@ async function begun(now: string, before: JsonObject[], parameters: INodeParamet
 describe("AlfaCRM's clock", () => {
 	it.each([-9, -1, 1, 9])('may differ by %i months', async (months) => {
 		const now = inMonths(months);
-		const there = Array.from({ length: 30 }, (_, n) => ({ created_at: after(now, -20 * n) }));
+		const there = Array.from({ length: 30 }, (_, n) => ({ created_at: after(now, -20 * (30 - n)) }));
 		const { school, poller, add, poll } = await begun(now, there);
 		expect(await poll()).toEqual([]);
 		for (let day = 1; day <= 20; day++) {

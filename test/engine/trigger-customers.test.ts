@@ -6,6 +6,7 @@ import { useSchool } from './support/school';
 
 const school = useSchool({ customers: 60 });
 
+const clock = Date.now;
 const pollerOf = (parameters: INodeParameters = {}) =>
 	new Poller(school.engine, { event: 'customerCreated', ...parameters });
 const started = async (parameters: INodeParameters = {}) => {
@@ -131,8 +132,7 @@ describe('a branch', () => {
 		add('Из закрытого', { branch_ids: [8] });
 		const { id } = add('Из нового', { branch_ids: [9] });
 		expect(await poller.tick()).toEqual([]);
-		const later = Date.now() + 3_600_001;
-		jest.spyOn(Date, 'now').mockReturnValue(later);
+		jest.spyOn(Date, 'now').mockImplementation(() => clock() + 3_600_001);
 		expect(await idsOf(poller)).toEqual([id]);
 		expect(school.sandbox.journal.filter(({ path }) => path.startsWith('/v2api/8/'))).toEqual([]);
 	});
@@ -147,20 +147,25 @@ describe('a branch', () => {
 
 describe('a customer that enters the filter', () => {
 	const HOUR = 3_600_000;
-	/** Account time so many hours from now. */
-	const inHours = (hours: number) =>
-		new Date(Date.now() + hours * HOUR).toISOString().slice(0, 19).replace('T', ' ');
+	const begin = clock();
+	/** So many hours from now, by the clocks of n8n and the account. */
+	const goTo = (hours: number) => {
+		const time = begin + hours * HOUR;
+		const ahead = time - clock();
+		jest.spyOn(Date, 'now').mockImplementation(() => clock() + ahead);
+		school.sandbox.settings.now = new Date(time).toISOString().slice(0, 19).replace('T', ' ');
+	};
 	afterEach(() => {
 		jest.restoreAllMocks();
 	});
 	const ofStage2 = { is_study: 0, filters: { lead_status_id: [2] } };
 
 	it('within 48 hours of its creation is reported then', async () => {
-		school.sandbox.settings.now = inHours(-40);
+		goTo(-40);
 		const poller = await started(ofStage2);
 		const { id } = add('Дошла', { lead_status_id: 1 });
 		expect(await poller.tick()).toEqual([]);
-		school.sandbox.settings.now = inHours(0);
+		goTo(0);
 		const other = add('Сразу', { lead_status_id: 2 });
 		expect(await idsOf(poller)).toEqual([other.id]);
 		expect(await poller.tick()).toEqual([]);
@@ -178,13 +183,13 @@ describe('a customer that enters the filter', () => {
 	});
 
 	it('later than that is not reported, even if the filtered list had no news meanwhile', async () => {
-		school.sandbox.settings.now = inHours(-240);
+		goTo(-240);
 		const poller = await started(ofStage2);
 		const slow = add('Через десять дней', { lead_status_id: 1 });
+		goTo(-239);
 		await poller.tick();
-		school.sandbox.settings.now = inHours(0);
+		goTo(0);
 		add('Другой этап', { lead_status_id: 3 });
-		jest.spyOn(Date, 'now').mockReturnValue(Date.now() + 24 * HOUR);
 		await poller.tick();
 		school.sandbox.store.patch('customer', slow.id, { lead_status_id: 2 });
 		const quick = add('Сразу', { lead_status_id: 2 });
@@ -194,30 +199,52 @@ describe('a customer that enters the filter', () => {
 });
 
 describe('when the settings change', () => {
-	it.each<[string, INodeParameters]>([
-		['whom to report', { is_study: 0 }],
-		['archived ones', { includeArchived: true }],
-		['a filter', { filters: { assigned_id: [1, 2, 3] } }],
-		['the branches', { branchIds: [1, 2] }],
-		['the event', { event: 'paymentCreated' }],
-	])('%s: it begins anew without a flood, and says so', async (_what, changes) => {
-		const poller = await started({ branchIds: [1] });
-		add('Между', { assigned_id: 1 });
-		poller.change({ event: 'customerCreated', branchIds: [1], ...changes });
-		expect(await poller.tick()).toEqual([]);
-		expect(poller.notes).toEqual([
-			"The settings of 'AlfaCRM Trigger' have changed: it reports what happens from now on",
-		]);
-		expect(await poller.tick()).toEqual([]);
-		expect(poller.notes).toHaveLength(1);
+	afterEach(() => {
+		jest.restoreAllMocks();
 	});
 
-	it('reports what comes after that', async () => {
-		const poller = await started();
-		poller.change({ event: 'customerCreated', is_study: 0 });
-		await poller.tick();
-		const { id } = add('После');
+	it.each<[string, before: INodeParameters, after: INodeParameters, wanted: JsonObject]>([
+		['whom to report', { is_study: 1 }, { is_study: 2 }, { is_study: 0 }],
+		['archived ones', {}, { includeArchived: true }, { e_date: '2026-01-01' }],
+		['a filter', { filters: { lead_status_id: [2] } }, {}, { lead_status_id: 3 }],
+	])(
+		'%s: what was there an hour ago is no news, what came since is',
+		async (_what, before, after, wanted) => {
+			const poller = await started(before);
+			add('Час назад', wanted);
+			jest.spyOn(Date, 'now').mockImplementation(() => clock() + 3_600_001);
+			expect(await poller.tick()).toEqual([]);
+			const { id } = add('Между', wanted);
+			poller.change({ event: 'customerCreated', ...after });
+			expect(await idsOf(poller)).toEqual([id]);
+			expect(await poller.tick()).toEqual([]);
+			expect(poller.notes).toEqual([]);
+		},
+	);
+
+	it('a branch is added: what that held before is no news, and nothing else is lost', async () => {
+		const poller = await started({ branchIds: [1] });
+		add('Прежде', { branch_ids: [2] });
+		const between = add('Между');
+		poller.change({ event: 'customerCreated', branchIds: [1, 2] });
+		expect(await idsOf(poller)).toEqual([between.id]);
+		const { id } = add('После', { branch_ids: [2] });
 		expect(await idsOf(poller)).toEqual([id]);
+		expect(await poller.tick()).toEqual([]);
+		expect(poller.notes).toEqual([]);
+	});
+
+	it('the event: it begins anew without a flood, and says so', async () => {
+		const poller = await started({ branchIds: [1] });
+		school.sandbox.store.insert('pay', { branch_id: 1, customer_id: 1, income: '100.00' });
+		poller.change({ event: 'paymentCreated', branchIds: [1], options: { startWith: 5 } });
+		expect(await poller.tick()).toEqual([]);
+		expect(poller.notes).toEqual([
+			"'AlfaCRM Trigger' watches something else now: it reports what happens from now on",
+		]);
+		const { id } = school.sandbox.store.insert('pay', { branch_id: 1, customer_id: 1, income: '200.00' });
+		expect(await idsOf(poller)).toEqual([id]);
+		expect(poller.notes).toHaveLength(1);
 	});
 
 	it.each<[string, INodeParameters]>([

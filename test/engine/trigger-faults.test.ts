@@ -137,31 +137,57 @@ describe('a poll that meets', () => {
 		await poller.tick();
 		const before = poller.state;
 		const ids = Array.from({ length: 7 }, () => add());
-		school.sandbox.faults.add(onIndex({ kind: 'status', status: 500, times: 1, skip }));
+		school.sandbox.faults.add(onIndex({ kind: 'status', status: 500, skip }));
 		expect((await failed(poller))?.failure).toEqual(failure(unavailable));
 		expect(poller.state).toEqual(before);
+		school.sandbox.faults.clear();
 		expect(await ticked(poller)).toEqual(ids);
 		expect(await ticked(poller)).toEqual([]);
 	});
 
-	it('500 in the second branch reports what is new in the first one later, once', async () => {
+	it.each([500, 403, 404])('%i in the second branch reports what is new in the first one', async (status) => {
 		const poller = pollerOf();
 		await poller.tick();
-		const before = poller.state;
 		const ids = [add(1), add(2)];
-		school.sandbox.faults.add({ kind: 'status', match: { branch: 2, entity: 'customer' } });
-		expect(await failed(poller)).toBeDefined();
-		expect(poller.state).toEqual(before);
-		expect(await ticked(poller)).toEqual(ids);
+		school.sandbox.faults.add({ kind: 'status', status, times: 0, match: { branch: 2, entity: 'customer' } });
+		expect(await ticked(poller)).toEqual([ids[0]]);
+		expect(poller.notes).toEqual([
+			expect.stringMatching(/^'AlfaCRM Trigger' could not look into branch 2: AlfaCRM /),
+		]);
+		school.sandbox.faults.clear();
+		expect(await ticked(poller)).toEqual([ids[1]]);
+		expect(await ticked(poller)).toEqual([]);
+	});
+
+	it('500 in the second branch says so when there is nothing else to say', async () => {
+		const poller = pollerOf();
+		await poller.tick();
+		const id = add(2);
+		school.sandbox.faults.add({ kind: 'status', times: 0, match: { branch: 2, entity: 'customer' } });
+		expect((await failed(poller))?.failure).toEqual(failure(unavailable));
+		school.sandbox.faults.clear();
+		expect(await ticked(poller)).toEqual([id]);
+	});
+
+	it('a branch that this user may not read, for good, stops nothing', async () => {
+		school.sandbox.settings.forbiddenBranches = [2];
+		const poller = pollerOf();
+		expect(await ticked(poller)).toEqual([]);
+		for (let poll = 0; poll < 3; poll++) {
+			const [id] = [add(1), add(2)];
+			expect(await ticked(poller)).toEqual([id]);
+			expect(await ticked(poller)).toEqual([]);
+		}
 	});
 
 	it.each(['branch', 'customer'])(
 		'500 from %s at the start leaves nothing, and it starts once more',
 		async (entity) => {
 			const poller = pollerOf();
-			school.sandbox.faults.add({ kind: 'status', match: { entity }, times: entity === 'branch' ? 3 : 1 });
+			school.sandbox.faults.add({ kind: 'status', match: { entity }, times: 0 });
 			expect((await failed(poller))?.failure).toEqual(failure(unavailable));
 			expect(poller.state).toEqual({});
+			school.sandbox.faults.clear();
 			expect(await ticked(poller)).toEqual([]);
 			const id = add();
 			expect(await ticked(poller)).toEqual([id]);

@@ -94,6 +94,10 @@ const found: Array<[string, History]> = [
 	],
 ];
 
+afterEach(() => {
+	jest.restoreAllMocks();
+});
+
 describe('whatever happens in AlfaCRM and n8n', () => {
 	it(`each created customer is reported exactly once, in order, in ${POLL_HISTORIES} random histories`, async () => {
 		await fc.assert(

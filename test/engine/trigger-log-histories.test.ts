@@ -107,6 +107,10 @@ const found: Array<[string, LogHistory]> = [
 	],
 ];
 
+afterEach(() => {
+	jest.restoreAllMocks();
+});
+
 describe('whatever happens in AlfaCRM and n8n', () => {
 	it(`each entry of the change log is reported exactly once, in order, in ${POLL_HISTORIES} random histories`, async () => {
 		await fc.assert(

@@ -85,25 +85,42 @@ describe('Fetch Full Record', () => {
 		expect(school.calls().filter((call) => call !== 'log/index')).toEqual([]);
 	});
 
-	it.each<[status: number, message: RegExp, cause: string]>([
-		[403, /^AlfaCRM denied access: this user may not get customer \d+/, 'credential-invalid'],
-		[500, /^AlfaCRM could not get customer \d+ \(HTTP 500\)$/, 'temporarily-unavailable'],
-	])('that meets %i stops the poll, and the next one reports everything', async (status, message, cause) => {
-		const poller = await started('customerUpdated');
+	const onRecord = (id: number, status: number): Fault => {
+		return { kind: 'status', status, times: 0, match: { entity: 'customer', bodyContains: `"id":${id}` } };
+	};
+	const changed = (poller: Poller) => {
 		const ids = [newLead().id, newLead().id];
 		for (const id of ids) school.sandbox.store.patch('customer', id, { note: 'да' });
-		const before = poller.state;
-		const match: Fault['match'] = { entity: 'customer', bodyContains: `"id":${ids[1]}` };
-		school.sandbox.faults.add({ kind: 'status', status, times: 0, match });
+		return { ids, before: poller.state };
+	};
+
+	it('that meets 500 stops the poll, and the next one reports everything', async () => {
+		const poller = await started('customerUpdated');
+		const { ids, before } = changed(poller);
+		school.sandbox.faults.add(onRecord(ids[1], 500));
 
 		await expect(poller.tick()).rejects.toMatchObject({
-			message: expect.stringMatching(message) as string,
-			...(tellsCause ? { failure: { cause } } : {}),
+			message: expect.stringMatching(/^AlfaCRM could not get customer \d+ \(HTTP 500\)$/) as string,
+			...(tellsCause ? { failure: { cause: 'temporarily-unavailable' } } : {}),
 		});
 
 		expect(poller.state).toEqual(before);
 		school.sandbox.faults.clear();
 		expect((await poller.tick()).map((item) => item.entity_id)).toEqual(ids);
+		expect(await poller.tick()).toEqual([]);
+	});
+
+	it.each<[status: number, message: RegExp]>([
+		[403, /^AlfaCRM denied access: this user may not get customer \d+/],
+		[400, /^AlfaCRM would not get customer \d+/],
+	])('that meets %i says so beside the change, and goes on', async (status, message) => {
+		const poller = await started('customerUpdated');
+		const { ids } = changed(poller);
+		school.sandbox.faults.add(onRecord(ids[0], status));
+		expect(await poller.tick()).toMatchObject([
+			{ entity_id: ids[0], record: null, recordError: expect.stringMatching(message) as string },
+			{ entity_id: ids[1], record: { id: ids[1] } },
+		]);
 		expect(await poller.tick()).toEqual([]);
 	});
 });

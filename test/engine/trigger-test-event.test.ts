@@ -104,7 +104,7 @@ describe('a test in the editor', () => {
 	});
 
 	it('tells what went wrong', async () => {
-		school.sandbox.faults.add({ kind: 'status', status: 500, match: { entity: 'customer' } });
+		school.sandbox.faults.add({ kind: 'status', status: 500, times: 0, match: { entity: 'customer' } });
 		const poller = new Poller(school.engine, { event: 'customerCreated' });
 		await expect(poller.fetchTestEvent()).rejects.toThrow(
 			/^AlfaCRM could not look for new customers \(HTTP 500\)$/,

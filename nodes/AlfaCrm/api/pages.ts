@@ -26,6 +26,8 @@ export interface Page {
 	keys: RowKey[];
 	/** How many rows there are in all, the most that the server spoke of; missing for some entities. */
 	total?: number;
+	/** No page follows. */
+	last: boolean;
 	/** False on the last page, if fewer rows came than there are: the list changed while it was read. */
 	complete: boolean;
 	/** There were fewer rows than before, so one may have slipped to a page that had been read, whatever the count says. */
@@ -84,7 +86,7 @@ export async function* pages(
 			total === undefined ? repeats === 1 || (repeats === 0 && !hasIds) : count < total && !hasIds;
 		const last = (rows.length === 0 && !(items.length > 0 && isMore)) || enough;
 		const complete = !last || all || total === undefined;
-		yield { number: page, rows, items, keys, total, complete, shrank };
+		yield { number: page, rows, items, keys, total, last, complete, shrank };
 		if (last) return;
 		// A server that gives less than it is asked for may still count from what it was asked for, and pass over rows.
 		if (page === 0) size = taken === undefined ? undefined : Math.min(taken, items.length);
@@ -108,6 +110,8 @@ export interface CollectOptions {
 	passes?: readonly IDataObject[];
 	/** How often a list is read at most. */
 	readings?: number;
+	/** Asked after each page but the last one; true ends the reading there, for a later one to go on. */
+	isEnough?: (page: Page) => boolean;
 }
 
 export interface Collected {
@@ -123,6 +127,8 @@ export interface Collected {
 	read: number;
 	/** Two readings brought the very same rows in the same order although the total says more: the total is wrong. */
 	stable: boolean;
+	/** The page to go on with, after an end that `isEnough` brought. */
+	next?: number;
 }
 
 /**
@@ -132,7 +138,13 @@ export interface Collected {
 export async function collect(
 	client: ApiClient,
 	list: List,
-	{ limit = Infinity, keep = () => true, passes = [{}], readings = MOST_READINGS }: CollectOptions = {},
+	{
+		limit = Infinity,
+		keep = () => true,
+		passes = [{}],
+		readings = MOST_READINGS,
+		isEnough = () => false,
+	}: CollectOptions = {},
 ): Promise<Collected> {
 	const rows: Map<RowKey, IDataObject> = new Map();
 	const all: Collected = { rows: [], whole: true, read: 0, stable: false };
@@ -141,8 +153,9 @@ export async function collect(
 	for (const pass of passes) {
 		if (rows.size >= limit) break;
 		const asked = { pageSize, ...list, body: { ...list.body, ...pass } };
-		const one = await readAll(client, asked, { rows, keep, limit, readings });
+		const one = await readAll(client, asked, { rows, keep, limit, readings, isEnough });
 		all.whole &&= one.whole;
+		all.next ??= one.next;
 		isStable &&= one.whole || one.stable;
 		if (lacking(one) > lacking(all) || all.total === undefined) {
 			Object.assign(all, { total: one.total, read: one.read });
@@ -157,7 +170,7 @@ export async function collect(
 const lacking = ({ total = 0, read }: Pick<Collected, 'total' | 'read'>): number => total - read;
 
 /** What the readings of a list fill, and when they have enough. */
-interface Wanted extends Required<Pick<CollectOptions, 'keep' | 'limit' | 'readings'>> {
+interface Wanted extends Required<Omit<CollectOptions, 'passes'>> {
 	rows: Map<RowKey, IDataObject>;
 }
 
@@ -175,6 +188,7 @@ interface Reading {
 	shrank: boolean;
 	/** A row with an ID came on two pages, one of which had new ones too: rows change places. */
 	overlaps: boolean;
+	next?: number;
 }
 
 async function readAll(client: ApiClient, list: List, wanted: Wanted): Promise<Omit<Collected, 'rows'>> {
@@ -189,6 +203,8 @@ async function readAll(client: ApiClient, list: List, wanted: Wanted): Promise<O
 		const total = reading.keys.size > (reading.total ?? 0) ? undefined : reading.total;
 		if (wanted.rows.size >= wanted.limit)
 			return { whole: true, stable: false, total, read: reading.keys.size };
+		if (reading.next !== undefined)
+			return { whole: false, stable: false, total, read: reading.keys.size, next: reading.next };
 		const size = known.size;
 		for (const key of reading.keys) known.add(key);
 		const result = { total, read: known.size };
@@ -219,7 +235,7 @@ async function readAll(client: ApiClient, list: List, wanted: Wanted): Promise<O
 
 /** Reads a list from its first page to the last, or to the limit. */
 async function readOnce(client: ApiClient, list: List, wanted: Wanted): Promise<Reading> {
-	const { rows, keep, limit } = wanted;
+	const { rows, keep, limit, isEnough } = wanted;
 	const { pageSize = 0 } = list;
 	const order = createHash('sha256');
 	const reading: Reading = {
@@ -238,7 +254,7 @@ async function readOnce(client: ApiClient, list: List, wanted: Wanted): Promise<
 	const rowsWanted = () => (isFiltered ? Infinity : limit - rows.size);
 	try {
 		for await (const page of pages(client, list, rowsWanted)) {
-			const { rows: fresh, items, keys, number, total, complete, shrank } = page;
+			const { rows: fresh, items, keys, number, total, last: isLast, complete, shrank } = page;
 			const text = `${keys.join('\n')}\n`;
 			// The last page may come again; before all rows are there, one of equal rows is another one.
 			const isAgain = text === last && reading.items.length >= (total ?? 0);
@@ -259,6 +275,10 @@ async function readOnce(client: ApiClient, list: List, wanted: Wanted): Promise<
 			reading.requests += 1;
 			Object.assign(reading, { total, complete, shrank });
 			if (rows.size >= limit) break;
+			if (!isLast && isEnough(page)) {
+				reading.next = number + 1;
+				break;
+			}
 			// The few that were asked for are not the ones that are wanted, so the whole list has to be gone through.
 			if (!isKept && items.length === pageSize && pageSize < LARGEST_PAGE)
 				return await readOnce(client, { ...list, pageSize: LARGEST_PAGE }, wanted);

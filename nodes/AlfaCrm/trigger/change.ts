@@ -1,6 +1,7 @@
 import type { IDataObject } from 'n8n-workflow';
 
 import { readId, readInteger } from '../api/formats';
+import type { EventType } from '../entities/events';
 
 export const EVENTS = ['create', 'update', 'delete'];
 
@@ -56,4 +57,35 @@ function parsed(text: string): unknown {
 
 function isMap(value: unknown): value is IDataObject {
 	return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+const LOGGED: Record<string, string> = { '1': 'create', '2': 'update', '3': 'delete' };
+
+/** An entry of the change log in the form that webhooks have. API notes 5.21. */
+export function changeOf(row: IDataObject, branch: number | null): Change | undefined {
+	const event = LOGGED[String(row.event)] ?? 'update';
+	const change = readChange({ ...row, event, branch_id: branch, datetime: row.date_time });
+	return typeof change === 'string' ? undefined : change;
+}
+
+/** Whether a change is what an event type stands for. */
+export function isLogged(
+	{ className, on, changes: field, becomes }: NonNullable<EventType['logged']>,
+	change: Change,
+): boolean {
+	if (className !== undefined && className !== change.entity) return false;
+	if (on && !on.some((name) => name === change.event)) return false;
+	if (field !== undefined) return field in change.fields_new && hasOther(change, field);
+	if (becomes === undefined) return true;
+	return isSame(change.fields_new[becomes[0]], becomes[1]) && hasOther(change, becomes[0]);
+}
+
+/** A new record had no value before. */
+function hasOther({ event, fields_old, fields_new }: Change, field: string): boolean {
+	return event === 'create' || !isSame(fields_old[field], fields_new[field]);
+}
+
+/** Numbers come as texts now and then. */
+function isSame(a: unknown, b: unknown): boolean {
+	return String(a ?? '') === String(b ?? '');
 }

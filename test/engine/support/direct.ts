@@ -4,6 +4,7 @@ import { findEntity } from '../../../sandbox/entities';
 import type { JsonObject } from '../../../sandbox/json';
 import { Lister } from '../../../sandbox/list';
 import { Store } from '../../../sandbox/store';
+import { YiiError } from '../../../sandbox/yii';
 import type { PollerOptions } from './poller';
 
 interface Request {
@@ -34,18 +35,29 @@ export class DirectSchool {
 		this.calls += 1;
 		this.onCall(this.calls);
 		const [, , branch, path] = /v2api\/((\d+)\/)?([a-z-]+)\/index$/.exec(url) ?? [];
+		if (this.settings.forbiddenBranches.includes(Number(branch ?? 0))) throw httpFailure(403);
 		const entity = findEntity(path);
 		if (!entity) throw new Error(`Not a list: ${url}`);
-		const answer = this.lister.index({
-			entity,
-			action: 'index',
-			user: 1,
-			branch: branch ? Number(branch) : null,
-			query: {},
-			body: (typeof body === 'string' ? {} : body) as JsonObject,
-		});
+		const answer = answerOf(() =>
+			this.lister.index({
+				entity,
+				action: 'index',
+				user: 1,
+				branch: branch ? Number(branch) : null,
+				query: {},
+				body: (typeof body === 'string' ? {} : body) as JsonObject,
+			}),
+		);
 		return structuredClone(answer.body);
 	}) as unknown as NonNullable<PollerOptions['send']>;
+}
+
+function answerOf<T>(list: () => T): T {
+	try {
+		return list();
+	} catch (error) {
+		throw error instanceof YiiError ? httpFailure(error.status) : error;
+	}
 }
 
 /** What n8n throws when the server answers with an error status. */

@@ -1,5 +1,4 @@
 import fc from 'fast-check';
-import { DateTime } from 'luxon';
 
 import type { Settings } from '../../../sandbox/settings';
 import type { StepWith } from './playing';
@@ -27,12 +26,14 @@ export interface History {
 	isDurable?: boolean;
 	/** Whether a poll has time for one page of each branch only. */
 	isHurried: boolean;
+	/** By how much n8n's clock is ahead of that of the account. */
+	skewHours?: number;
 	steps: Step[];
 }
 
 const BRANCHES = 3;
 /** A record that shows up later than this after its creation may be missed. */
-const PROMISED_HOURS = 47;
+const PROMISED_MINUTES = 47 * 60;
 
 const branch = fc.integer({ min: 1, max: BRANCHES });
 const isStudy = fc.constantFrom<0 | 1>(0, 1);
@@ -78,6 +79,7 @@ export const histories: fc.Arbitrary<History> = fc
 		maxPerPoll: fc.constantFrom(1, 2, 5, 500, 500),
 		isDurable: hasScheduler ? fc.boolean() : fc.constant(false),
 		isHurried: fc.constantFrom(false, false, true),
+		skewHours: fc.constantFrom(0, -7, 11, 6_500),
 		steps: fc.array(stepsWith(own, { longestWait: 10_000, requests: 8 }), { maxLength: 30 }),
 	})
 	// Nor can anybody get to know a list page by page, poll by poll, that has no order.
@@ -88,11 +90,14 @@ export const histories: fc.Arbitrary<History> = fc
 
 interface Known {
 	id: number;
-	/** Account time. */
-	createdAt: string;
-	/** Since when it is listed, as far as it still is; account time. */
-	listedSince?: string;
+	/** Minutes since the begin. */
+	createdAt: number;
+	/** Since when it is listed, as far as it still is. */
+	listedSince?: number;
 }
+
+const oldestFirst = (before: History['before']): History['before'] =>
+	[...before].sort((a, b) => b.daysAgo - a.daysAgo);
 
 /** Plays a history and says what went wrong. */
 export class Play extends Playing<Own> {
@@ -100,10 +105,12 @@ export class Play extends Playing<Own> {
 	readonly unordered: number[][] = [];
 	private readonly created = new Map<number, Known>();
 	private existing?: Set<number>;
+	/** Branches that could not be read when the trigger began: what is there at the first look is old. */
+	private unread: number[] = [];
 
 	constructor(private readonly history: History) {
 		const { settings, watched, isStudy: is_study, includeArchived, maxPerPoll } = history;
-		const { isDurable, isHurried } = history;
+		const { isDurable, isHurried, skewHours = 0 } = history;
 		super({
 			settings,
 			branches: BRANCHES,
@@ -115,8 +122,9 @@ export class Play extends Playing<Own> {
 				options: { maxPerPoll },
 			},
 			poller: { isDurable, budgetMs: isHurried ? 0 : undefined },
+			skewHours,
 		});
-		for (const { branch: home, daysAgo, isStudy: type } of history.before) {
+		for (const { branch: home, daysAgo, isStudy: type } of oldestFirst(history.before)) {
 			const created_at = this.now.minus({ days: daysAgo, minutes: 5 }).toFormat(FORMAT);
 			this.school.store.insert('customer', { branch_ids: [home], is_study: type, created_at });
 		}
@@ -129,10 +137,12 @@ export class Play extends Playing<Own> {
 	/** Customers that must have been reported and were not. */
 	missing(): number[] {
 		const reported = new Set(this.emitted);
+		// How far back is looked depends on n8n's clock, so one that jumps allows for less.
+		const isSteady = !this.history.steps.some((one) => one.do === 'clock' && one.hours > 0);
 		return [...this.created.values()]
 			.filter(({ id, createdAt, listedSince }) => {
 				if (reported.has(id) || listedSince === undefined) return false;
-				return hoursBetween(createdAt, listedSince) <= PROMISED_HOURS;
+				return listedSince - createdAt <= (isSteady ? PROMISED_MINUTES : 0);
 			})
 			.map(({ id }) => id);
 	}
@@ -144,16 +154,19 @@ export class Play extends Playing<Own> {
 
 	protected async poll(): Promise<void> {
 		const listed = this.listed();
-		const ids = (await this.poller.tick()).map(({ id }) => Number(id));
+		const unread = [1, 2, 3].filter((id) => !this.isReadable(id) || !this.isOpen(id));
+		const items = await this.poller.tick().catch(() => []);
+		const ids = items.map(({ id }) => Number(id));
 		if (!this.hasBegun) {
 			// What left the list meanwhile may come back as something new.
 			const still = this.listed();
 			this.hasBegun = this.poller.hasBegun;
 			// What moves to another page while the trigger gets to know the list in several polls may look new.
-			const known = this.hasBegun && this.existing === undefined ? listed : [];
+			const known = this.hasBegun && this.existing === undefined ? this.readable(listed) : [];
 			this.existing = new Set([...known].filter((id) => still.has(id)));
 			for (const id of this.created.keys()) this.created.delete(id);
-		}
+			this.unread = unread;
+		} else this.unread = this.unread.filter((id) => unread.includes(id));
 		if (ids.some((id, index) => index > 0 && id < ids[index - 1])) this.unordered.push(ids);
 		this.emitted.push(...ids);
 	}
@@ -164,7 +177,7 @@ export class Play extends Playing<Own> {
 			const { id } = store.insert('customer', { branch_ids: [one.branch], is_study: one.isStudy });
 			const at = this.now.plus({ minutes: one.hiddenMinutes }).toFormat(FORMAT);
 			if (one.hiddenMinutes > 0) store.conceal('customer', id, { at });
-			this.created.set(id, { id, createdAt: this.now.toFormat(FORMAT) });
+			if (!this.unread.includes(one.branch)) this.created.set(id, { id, createdAt: this.minutes });
 		} else {
 			const rows = store.rows('customer');
 			const row = rows[one.pick % Math.max(1, rows.length)];
@@ -188,22 +201,28 @@ export class Play extends Playing<Own> {
 		const listed = this.listed();
 		for (const known of this.created.values()) {
 			if (!listed.has(known.id)) known.listedSince = undefined;
-			else known.listedSince ??= this.now.toFormat(FORMAT);
+			else known.listedSince ??= this.minutes;
 		}
 	}
 
+	private readable(ids: ReadonlySet<number>): number[] {
+		const rows = this.school.store.rows('customer').filter(({ id }) => ids.has(id));
+		return rows
+			.filter(({ branch_ids }) =>
+				(branch_ids as number[]).some((id) => this.isOpen(id) && this.isReadable(id)),
+			)
+			.map(({ id }) => id);
+	}
+
+	/** What the watched lists show; one that cannot be read for a while shows it later. */
 	private listed(): Set<number> {
 		const { watched, isStudy: type, includeArchived } = this.history;
 		const rows = this.school.store.rows('customer').filter(({ branch_ids, is_study, e_date }) => {
-			const isHere = watched.length === 0 || watched.some((id) => (branch_ids as number[]).includes(id));
+			const homes = branch_ids as number[];
+			const isHere = homes.some((id) => (watched.length === 0 ? this.isOpen(id) : watched.includes(id)));
 			const isActive = String(e_date) > this.now.toFormat('yyyy-MM-dd');
 			return isHere && (type === 2 || is_study === type) && (includeArchived || isActive);
 		});
 		return new Set(this.school.store.shown('customer', rows).map(({ id }) => id));
 	}
-}
-
-function hoursBetween(from: string, to: string): number {
-	const [a, b] = [from, to].map((text) => DateTime.fromFormat(text, FORMAT, { zone: 'utc' }));
-	return b.diff(a, 'hours').hours;
 }

@@ -11,11 +11,39 @@ import { Poller } from './poller';
 export const BEGIN = '2026-02-10 09:00:00';
 export const FORMAT = 'yyyy-MM-dd HH:mm:ss';
 
+const pageSize = fc.constantFrom(2, 3, 5, 20, 50);
+const sizes = fc.constantFrom<Array<Settings['bodyPageSize']>>(
+	'ignored',
+	'ignored',
+	'honoured',
+	'capped50',
+	'refused400',
+	'emptyFirst',
+);
+const totals = fc.constantFrom<Array<Settings['total']>>(
+	'present',
+	'present',
+	'present',
+	'missing',
+	'oneTooHigh',
+	'oneTooLow',
+	'pageSize',
+);
+
 /** What may happen in any history; `at` is one of the requests of a poll, `Own` what else happens in AlfaCRM. */
 export type StepWith<Own> = Own | Common<Own>;
 
+type Becomes = 'closed' | 'open' | 'forbidden' | 'allowed';
+
 type Common<Own> =
 	| { do: 'wait'; minutes: number }
+	/** n8n's clock is put forward or back. */
+	| { do: 'clock'; hours: number }
+	/** The clock of the account is put forward or back, for instance since its zone was wrong. */
+	| { do: 'zone'; hours: number }
+	/** A branch is closed or open, and readable or not, from now on. */
+	| { do: 'branch'; becomes: Becomes; branch: number }
+	| { do: 'list'; settings: Partial<Settings> }
 	| { do: 'poll' | 'restart' }
 	| { do: 'failingPoll'; at: number; status: number }
 	| { do: 'overlappingPolls'; at: number }
@@ -37,6 +65,32 @@ export function stepsWith<Own>(
 		{ weight: 6, arbitrary: fc.constant({ do: 'poll' as const }) },
 		{ weight: 2, arbitrary: fc.record({ do: fc.constant('wait' as const), minutes }) },
 		{ weight: 1, arbitrary: fc.constant({ do: 'restart' as const }) },
+		{
+			weight: 1,
+			arbitrary: fc.record({
+				do: fc.constant('clock' as const),
+				hours: fc.constantFrom(-800, -30, -1, 1, 30),
+			}),
+		},
+		{
+			weight: 1,
+			arbitrary: fc.record({ do: fc.constant('zone' as const), hours: fc.constantFrom(-7, -1, 1, 7) }),
+		},
+		{
+			weight: 2,
+			arbitrary: fc.record({
+				do: fc.constant('branch' as const),
+				becomes: fc.constantFrom<Becomes[]>('closed', 'open', 'forbidden', 'allowed'),
+				branch: fc.integer({ min: 1, max: 3 }),
+			}),
+		},
+		{
+			weight: 1,
+			arbitrary: fc.record({
+				do: fc.constant('list' as const),
+				settings: fc.record({ total: totals, bodyPageSize: sizes, pageSize }),
+			}),
+		},
 		{ weight: 1, arbitrary: fc.record({ do: fc.constant('failingPoll' as const), at, status }) },
 		{ weight: 1, arbitrary: fc.record({ do: fc.constant('overlappingPolls' as const), at }) },
 		{ weight: 2, arbitrary: fc.record({ do: fc.constant('during' as const), at, step: own }) },
@@ -45,16 +99,26 @@ export function stepsWith<Own>(
 
 /** How AlfaCRM may list. */
 export const listing = {
-	pageSize: fc.constantFrom(2, 3, 5, 20),
-	shuffle: fc.boolean(),
+	pageSize,
+	bodyPageSize: sizes,
+	shuffle: fc.constantFrom(false, false, false, true),
 	pastEnd: fc.constantFrom<Array<Settings['pastEnd']>>('empty', 'repeatLast'),
-	total: fc.constantFrom<Array<Settings['total']>>('present', 'present', 'present', 'missing'),
+	total: totals,
 };
 
 /** Nobody can tell the end of a list that has neither an order nor a total. */
-export const withAnEnd = <T extends { shuffle: boolean; total: Settings['total'] }>(settings: T): T => ({
+export const withAnEnd = <T extends Partial<Settings>>(settings: T): T => ({
 	...settings,
-	shuffle: settings.shuffle && settings.total === 'present',
+	...counted(settings),
+	// A last page that comes again and a total that is too high look like two equal rows.
+	pastEnd: settings.total === 'oneTooHigh' ? 'empty' : settings.pastEnd,
+	shuffle: settings.shuffle === true && settings.total === 'present',
+});
+
+/** Odd totals are known of pages of 20 and more alone, and without a total nothing tells that an empty page is wrong. */
+const counted = ({ total, bodyPageSize, pageSize: size = 50 }: Partial<Settings>): Partial<Settings> => ({
+	total: size < 20 && (total === 'pageSize' || total === 'oneTooLow') ? 'present' : total,
+	bodyPageSize: bodyPageSize === 'emptyFirst' && total !== 'present' ? 'ignored' : bodyPageSize,
 });
 
 interface Setting {
@@ -62,9 +126,11 @@ interface Setting {
 	branches: number;
 	parameters: INodeParameters;
 	poller: Omit<PollerOptions, 'send'>;
+	/** By how much n8n's clock is ahead of that of the account. */
+	skewHours: number;
 }
 
-/** An AlfaCRM and a trigger to play a history with. */
+/** An AlfaCRM and a trigger to play a history with. Needs `jest.restoreAllMocks` afterwards, since it moves n8n's clock. */
 export abstract class Playing<Own extends { do: string }> {
 	/** What was reported, in the order of reports. */
 	readonly emitted: number[] = [];
@@ -72,10 +138,16 @@ export abstract class Playing<Own extends { do: string }> {
 	/** Whether the trigger knows what was there before. */
 	hasBegun = false;
 	protected readonly poller: Poller;
+	/** The time of the account. */
 	protected now = DateTime.fromFormat(BEGIN, FORMAT, { zone: 'utc' });
+	/** Minutes since the begin. */
+	protected minutes = 0;
+	private clock: number;
 
-	constructor({ settings, branches, parameters, poller }: Setting) {
+	constructor({ settings, branches, parameters, poller, skewHours }: Setting) {
 		this.school = new DirectSchool({ ...settings, now: BEGIN }, branches);
+		this.clock = this.now.plus({ hours: skewHours }).toMillis();
+		jest.spyOn(Date, 'now').mockImplementation(() => this.clock);
 		const account = { hostname: 'http://127.0.0.1:1', email: 'a', apiKey: 'b', requestsPerSecond: 0 };
 		this.poller = new Poller(new Engine(account), parameters, { ...poller, send: this.school.send });
 	}
@@ -83,24 +155,47 @@ export abstract class Playing<Own extends { do: string }> {
 	abstract missing(): number[];
 	protected abstract poll(): Promise<void>;
 	protected abstract alter(one: Own): void;
-	/** Called when time has passed. */
+	/** Called when time has passed, or a branch has changed. */
 	protected follow(): void {}
 
 	/** Plays the steps, and gives the trigger time to find what totals did not tell. */
 	protected async playAll(steps: ReadonlyArray<StepWith<Own>>, waitAfterwards: number): Promise<void> {
 		for (const one of steps) await this.play(one);
+		for (const branch of [1, 2, 3]) this.setBranch('allowed', branch);
+		for (const branch of [1, 2, 3]) this.setBranch('open', branch);
 		this.advance(waitAfterwards);
 		const isDone = () => this.hasBegun && this.missing().length === 0;
-		for (let polls = 0; polls < 400 && (polls < 3 || !isDone()); polls++) await this.poll();
+		for (let polls = 0; polls < 400 && (polls < 3 || !isDone()); polls++) {
+			await this.poll();
+			this.advance(11);
+		}
 	}
 
 	repeated(): number[] {
 		return this.emitted.filter((id, index) => this.emitted.indexOf(id) !== index);
 	}
 
+	protected isOpen(branch: number): boolean {
+		return this.school.store.rows('branch').some(({ id, is_active }) => id === branch && is_active === 1);
+	}
+
+	protected isReadable(branch: number): boolean {
+		return !this.school.settings.forbiddenBranches.includes(branch);
+	}
+
 	private async play(one: StepWith<Own>): Promise<void> {
 		if (isStep(one, 'poll')) return await this.poll();
 		if (isStep(one, 'wait')) return this.advance(one.minutes);
+		if (isStep(one, 'clock')) return void (this.clock += one.hours * 3_600_000);
+		if (isStep(one, 'zone')) {
+			this.now = this.now.plus({ hours: one.hours });
+			return this.advance(0);
+		}
+		if (isStep(one, 'list')) {
+			const { settings } = this.school;
+			return void Object.assign(settings, withAnEnd({ ...settings, ...one.settings }));
+		}
+		if (isStep(one, 'branch')) return this.setBranch(one.becomes, one.branch);
 		if (isStep(one, 'during')) return await this.interrupted(one.at, () => this.alter(one.step));
 		if (isStep(one, 'restart')) {
 			this.poller.restart();
@@ -110,7 +205,8 @@ export abstract class Playing<Own extends { do: string }> {
 		}
 		if (isStep(one, 'failingPoll')) {
 			return await this.interrupted(one.at, () => {
-				throw httpFailure(one.status);
+				// What this user may not read in the beginning is another matter.
+				throw httpFailure(this.hasBegun ? one.status : 500);
 			});
 		}
 		if (!isStep(one, 'overlappingPolls')) return this.alter(one as Own);
@@ -122,17 +218,30 @@ export abstract class Playing<Own extends { do: string }> {
 		await second;
 	}
 
+	private setBranch(becomes: Becomes, branch: number): void {
+		const { store, settings } = this.school;
+		if (becomes === 'closed' || becomes === 'open') {
+			store.patch('branch', branch, { is_active: becomes === 'closed' ? 0 : 1 });
+		} else {
+			const others = settings.forbiddenBranches.filter((id) => id !== branch);
+			settings.forbiddenBranches = becomes === 'forbidden' ? [...others, branch] : others;
+		}
+		this.follow();
+	}
+
 	/** A poll in the middle of which something happens. */
 	private async interrupted(at: number, happens: () => void): Promise<void> {
 		const from = this.school.calls;
 		this.school.onCall = (call) => {
 			if (call === from + at) happens();
 		};
-		await this.poll().catch(() => {});
+		await this.poll();
 		this.school.onCall = () => {};
 	}
 
 	private advance(minutes: number): void {
+		this.minutes += minutes;
+		this.clock += minutes * 60_000;
 		this.now = this.now.plus({ minutes });
 		this.school.settings.now = this.now.toFormat(FORMAT);
 		this.follow();

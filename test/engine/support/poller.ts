@@ -99,8 +99,8 @@ export class Poller {
 	get hasBegun(): boolean {
 		// The durable scheduler's tests give each poll time to know them all.
 		if (this.options.isDurable) return this.cursor !== undefined && this.hasPolled;
-		const state = this.state.state as { lists: Record<string, { isLearned?: boolean }> } | undefined;
-		return state !== undefined && Object.values(state.lists).every(({ isLearned }) => isLearned);
+		const { known } = (this.state.state ?? {}) as { known?: { hasBegun?: boolean } };
+		return known !== undefined && known.hasBegun !== false;
 	}
 
 	private get node(): INode {
@@ -161,7 +161,9 @@ export class Poller {
 			snapshot && (() => snapshot),
 			budgetMs === undefined ? undefined : () => budgetMs,
 		);
-		Object.defineProperty(context, 'logger', { value: { info: (note: string) => this.notes.push(note) } });
+		Object.defineProperty(context, 'logger', {
+			value: { info: (note: string) => this.notes.push(note), warn: (note: string) => this.notes.push(note) },
+		});
 		if (send) context.helpers.httpRequestWithAuthentication = send;
 		const type = this.types.getByNameAndVersion(trigger.type);
 		const output = await type.poll?.call(context);

@@ -1,124 +1,117 @@
 import type { IDataObject } from 'n8n-workflow';
-import { deepCopy } from 'n8n-workflow';
 
-import type { ApiClient } from '../../api/client';
-import { firstDay, learn, tellTime } from './begin';
-import { watched } from './branches';
-import type { Poll } from './list';
-import { timeOf } from './list';
-import { look } from './look';
-import { newestRows, newsOf } from './newest';
-import { Seen } from './seen';
-import type { State } from './state';
-import { newList, newState, readState, writeState } from './state';
-import type { Found, News, Watch } from './types';
+import type { Look, Reader } from './reading';
+import { HOUR_MS, readEach } from './reading';
+import { dayAt, daysAfter } from './stamps';
 
-/** How long somebody who tests the trigger is kept waiting at most. */
-const SAMPLE_MS = 20_000;
+/** How far back the newest records are looked for; at last among all. */
+const DAYS_BACK = [2, 10, 40, 160, 640, null];
 
-export interface PollSettings {
+/** Something to report, and the branches that list it. */
+export interface News {
+	row: IDataObject;
+	branches: number[];
+}
+
+export interface Outcome {
+	/** The oldest first. */
+	news: News[];
+	/** What went wrong, by branch. */
+	failures: ReadonlyMap<number, unknown>;
+	/** What is known once so many of them have been reported. */
+	after: (taken: number) => unknown;
+}
+
+/** What one poll of a watch works with. */
+export interface Poll {
+	reader: Reader;
+	branches: readonly number[];
+	/** All branches of the account are watched, those that are new too. */
+	isAll: boolean;
+	/** What decides which news are wanted. */
+	filters: string;
+	/** How many records are reported at most. */
+	most: number;
+	/** How many of those that are there already are news in the beginning. */
+	startWith: number;
+}
+
+/** A list that tells what is new. */
+export interface Watch {
+	/** @param known what the last poll left, plain JSON; undefined in the beginning */
+	poll: (poll: Poll, known: unknown) => Promise<Outcome>;
+	/** Looks at the list of a branch from a day on, null for all of it. */
+	look: (reader: Reader, branch: number, since: string | null) => Promise<Look>;
+	/** All that such looks show and is wanted, the oldest first. */
+	newsIn: (looks: ReadonlyMap<number, Look>, now: number) => News[];
+}
+
+export interface PollSettings extends Pick<Poll, 'filters' | 'most' | 'startWith'> {
 	watch: Watch;
 	/** All branches of the account if undefined. */
 	branches?: number[];
-	/** Digest of all that decides which rows there are. */
-	digest: string;
-	/** How many rows are reported at most; the rest with the next poll. */
-	most: number;
-	/** How many of the rows that are there already are reported in the beginning. */
-	startWith: number;
-	/** Milliseconds since 1970 after which no further page is read. */
-	deadline: number;
-	/** The same for records that are read one by one; later, so that each poll gets ahead. */
-	recordsDeadline: number;
-	/** Told when the settings have changed, so that the trigger begins anew. */
-	onChanged: () => void;
+	/** Account and event: another one begins anew. */
+	subject: string;
 }
 
-interface Outcome {
-	/** Oldest first. */
-	news: News[];
-	/** Stores what is known now; what follows after the first `taken` news comes again with the next poll. */
-	save: (taken: number) => void;
+/** All that is kept between two polls: plain JSON. */
+export interface PollState {
+	subject: string;
+	/** Branches of the account, when all are watched, and when they were read, n8n's time in milliseconds. */
+	branches?: number[];
+	branchesReadAt?: number;
+	known?: unknown;
 }
 
 /**
- * What is new since the last poll. The first poll only takes down what is there. Nothing is stored before `save`, which
- * comes when whatever follows has gone well too, so that a poll that does not succeed is repeated.
+ * One poll: what is new since the last one. The first one only takes down what is there.
  *
- * @param data what the last poll stored
+ * @param state what the last one left; undefined in the beginning
  */
-export async function poll(client: ApiClient, settings: PollSettings, data: IDataObject): Promise<Outcome> {
-	const stored = readState(data);
-	const known = stored?.settings === settings.digest ? stored : undefined;
-	if (stored && !known) settings.onChanged();
-	const current = pollOf(client, settings, known ?? newState(settings.digest));
-	const before = deepCopy(current.state.lists);
-	const branches = await watched(current, settings.branches);
-	const isKnown = await begin(current, branches);
-	const isFirst = stored === undefined && settings.startWith > 0;
-	const news = isKnown
-		? await lookInto(current, branches)
-		: isFirst
-			? await newestRows(current, branches, settings.startWith)
-			: [];
-	const save = (taken: number) => {
-		if (current.isMore || taken < news.length) waitForRest(current, before);
-		keep(current, news.slice(0, taken));
-		writeState(data, current.state);
-	};
-	return { news: news.slice(0, settings.most), save };
-}
-
-/** Some of the newest rows, whatever was reported before. */
-export async function sample(client: ApiClient, settings: PollSettings, count: number): Promise<News[]> {
-	const deadline = Date.now() + SAMPLE_MS;
-	const current = pollOf(client, { ...settings, deadline }, newState(settings.digest));
-	return await newestRows(current, await watched(current, settings.branches), count);
-}
-
-function pollOf(client: ApiClient, { watch, most, deadline }: PollSettings, state: State): Poll {
-	return { client, watch, state, seen: new Seen(state.seen), deadline, most, isMore: false, places: 0 };
-}
-
-/** @returns true once all that was there before is known, so that the rest is new */
-async function begin(current: Poll, branches: number[]): Promise<boolean> {
-	const { lists } = current.state;
-	const known = Object.values(lists);
-	const isBeginning = known.length === 0;
-	const since = isBeginning
-		? await firstDay(current, branches)
-		: known.map((list) => list.since).reduce((a, b) => (a === null || b === null ? null : a < b ? a : b));
-	// A branch that is new to the account has no rows of its own from before.
-	const isLearned = !isBeginning && known.every((list) => list.isLearned);
-	current.state.lists = Object.fromEntries(
-		branches.map((branch) => [branch, lists[branch] ?? { ...newList(since), isLearned }]),
+export async function poll(
+	reader: Reader,
+	{ watch, branches: chosen, subject, ...settings }: PollSettings,
+	state?: PollState,
+): Promise<Omit<Outcome, 'after'> & { after: (taken: number) => PollState }> {
+	const listed = chosen === undefined ? await branchesOf(reader, state) : undefined;
+	const branches = chosen ?? listed?.branches ?? [];
+	const outcome = await watch.poll(
+		{ reader, branches, isAll: listed !== undefined, ...settings },
+		state?.known,
 	);
-	const unknown = branches.filter((branch) => !current.state.lists[branch].isLearned);
-	for (const branch of unknown) await learn(current, branch);
-	return unknown.length === 0;
+	return { ...outcome, after: (taken) => ({ subject, ...listed, known: outcome.after(taken) }) };
 }
 
-async function lookInto(current: Poll, branches: number[]): Promise<News[]> {
-	await tellTime(current, branches);
-	const found: Found[] = [];
-	for (const branch of branches) found.push(...(await look(current, branch)));
-	for (const { key, time, news } of found) if (news === undefined) current.seen.add(key, time);
-	return newsOf(current.watch, found);
+/** Some of the newest, whatever was reported before; the oldest first. */
+export async function sample(reader: Reader, settings: PollSettings, count: number): Promise<News[]> {
+	const { watch, branches } = settings;
+	return (await newest(watch, reader, branches ?? (await reader.branches()).ids, count)).news;
 }
 
-/** Rows that are left must not become too old meanwhile, so the next poll begins with the first page again. */
-function waitForRest({ state }: Poll, before: State['lists']): void {
-	for (const [branch, list] of Object.entries(state.lists)) {
-		const { since, horizon } = before[branch] ?? { since: list.since, horizon: list.since ?? '' };
-		Object.assign(list, { since, horizon, total: undefined, resumeAt: undefined });
+async function branchesOf(
+	reader: Reader,
+	state?: PollState,
+): Promise<Required<Pick<PollState, 'branches' | 'branchesReadAt'>>> {
+	const { branches, branchesReadAt = 0 } = state ?? {};
+	if (branches && Math.abs(reader.now - branchesReadAt) < HOUR_MS) return { branches, branchesReadAt };
+	const { ids, isWhole } = await reader.branches();
+	// One that was overlooked must not be unknown for an hour.
+	return { branches: ids, branchesReadAt: isWhole ? reader.now : 0 };
+}
+
+/** So many of the newest that are wanted, the oldest first, and the day from which on they were looked for. */
+export async function newest(
+	watch: Pick<Watch, 'look' | 'newsIn'>,
+	reader: Reader,
+	branches: readonly number[],
+	count: number,
+): Promise<{ news: News[]; looks: ReadonlyMap<number, Look>; since: string | null }> {
+	for (let tries = 0; ; tries++) {
+		const days = DAYS_BACK[tries];
+		const since = days === null ? null : daysAfter(dayAt(reader.now), -days);
+		const { looks } = await readEach(branches, async (branch) => await watch.look(reader, branch, since));
+		const news = watch.newsIn(looks, reader.now);
+		const isLate = reader.isLate && news.length > 0;
+		if (news.length >= count || since === null || isLate) return { news: news.slice(-count), looks, since };
 	}
-}
-
-function keep({ state, seen, watch }: Poll, taken: readonly News[]): void {
-	const lists = Object.values(state.lists);
-	for (const { row } of taken) seen.add(watch.keyOf(row), timeOf(watch, row));
-	const oldest = lists.map(({ horizon }) => horizon).reduce((a, b) => (a < b ? a : b), '9');
-	const { json, horizon } = seen.toJson(oldest);
-	state.seen = json;
-	for (const list of lists) if (list.horizon < horizon) list.horizon = horizon;
 }

@@ -1,45 +1,41 @@
 import type { IDataObject } from 'n8n-workflow';
 import { DateTime } from 'luxon';
 
-/** A row may claim to be from the future; one that is further ahead than any clock or zone can be does not count. */
-const LEAD_HOURS = 24;
+/** How far apart the clocks of an account, of its branches and of n8n may be, whatever their zones. */
+export const ZONES_HOURS = 26;
 
 /**
  * The time of a row as `yyyy-mm-dd hh:mm:ss`, which sorts as text. Only ever compared with other times of the same
  * account: its zone is not known.
  *
- * @returns '' when there is none
+ * @returns '' when there is none that can be read
  */
 export function stampOf(row: IDataObject, field: string): string {
 	const text = String(row[field] ?? '').replace('T', ' ');
 	return /^[1-9]\d{3}-\d\d-\d\d( \d\d:\d\d(:\d\d)?)?$/.test(text) ? text : '';
 }
 
-/** @param stamp not empty */
-export function hoursBefore(stamp: string, hours: number): string {
-	return DateTime.fromSQL(stamp, { zone: 'utc' }).minus({ hours }).toFormat('yyyy-MM-dd HH:mm:ss');
-}
-
-export function dayOf(stamp: string): string {
-	return stamp.slice(0, 10);
+/** The newest of the times that clocks and zones can explain; '' if there is none. */
+export function newestOf(stamps: readonly string[], now: number): string {
+	const most = hoursAfter(dayAt(now), 24 + ZONES_HOURS);
+	return stamps.reduce((newest, stamp) => (stamp > newest && stamp <= most ? stamp : newest), '');
 }
 
 /** @param stamp not empty */
-export function dayAfter(stamp: string): string {
-	return dayOf(hoursBefore(dayOf(stamp), -24));
+export function hoursAfter(stamp: string, hours: number): string {
+	return DateTime.fromSQL(stamp, { zone: 'utc' }).plus({ hours }).toFormat('yyyy-MM-dd HH:mm:ss');
 }
 
-/** @returns `yyyy-mm-dd`, in UTC, which is near enough for a search */
-export function daysAgo(days: number): string {
-	return DateTime.utc().minus({ days }).toFormat('yyyy-MM-dd');
-}
+export const dayOf = (stamp: string): string => stamp.slice(0, 10);
 
-/** True for a time that no clock and no zone can explain. */
-export function isFarAhead(stamp: string): boolean {
-	return stamp > DateTime.utc().plus({ hours: LEAD_HOURS }).toFormat('yyyy-MM-dd HH:mm:ss');
-}
+/** `yyyy-mm-dd`, so many days after another one. */
+export const daysAfter = (day: string, days: number): string => dayOf(hoursAfter(day, days * 24));
 
-/** As AlfaCRM's filters want it. */
-export function dotted(day: string): string {
-	return day.split('-').reverse().join('.');
-}
+/** `yyyy-mm-dd` in UTC, which is near enough for what is asked with days to spare. */
+export const dayAt = (now: number): string => new Date(now).toISOString().slice(0, 10);
+
+/** As AlfaCRM's filters want it: `dd.mm.yyyy`. API notes 10. */
+export const dotted = (day: string): string => day.split('-').reverse().join('.');
+
+/** The earlier of two days, or the one that there is. */
+export const earlier = (one: string, other: string): string => (one !== '' && one < other ? one : other);

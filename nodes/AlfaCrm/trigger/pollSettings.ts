@@ -1,21 +1,23 @@
 import type { IDataObject, IPollFunctions } from 'n8n-workflow';
 import { NodeOperationError } from 'n8n-workflow';
 
-import { readFlag, readId } from '../../api/formats';
-import { CREDENTIAL } from '../../api/client';
-import type { EventType } from '../../entities/events';
-import { eventTypes } from '../../entities/events';
-import { entityOf } from '../../entities/registry';
-import { hasChanged, idsOf, wordsOf } from '../filter';
-import type { PollSettings } from './poll';
-import { digestOf } from './state';
-import type { Watch } from './types';
-import { changes, isLogged, newRecords } from './watches';
+import { CREDENTIAL } from '../api/client';
+import { readFlag, readId } from '../api/formats';
+import { originOf } from '../api/host';
+import type { EventType } from '../entities/events';
+import { eventTypes } from '../entities/events';
+import { entityOf } from '../entities/registry';
+import { isLogged } from './change';
+import { hasChanged, idsOf, wordsOf } from './filter';
+import { LogWatch } from './poll/logWatch';
+import type { PollSettings, Watch } from './poll/poll';
+import { RecordsWatch } from './poll/recordsWatch';
+import { digestOf } from './storedState';
 
 /** Poll contexts of n8n before 2.38 do not tell; those polls may take as long as they want. */
 export const DEFAULT_BUDGET_MS = 300_000;
-/** Shares of the budget after which no page and no record is read. The rest is for the request that is under way then. */
-const PAGES_SHARE = 0.5;
+/** Shares of the budget after which no list and no record is read. The rest is for the request that is under way then. */
+const LISTS_SHARE = 0.5;
 const RECORDS_SHARE = 0.8;
 const DEFAULT_MOST = 500;
 
@@ -37,24 +39,32 @@ export async function settingsOf(context: IPollFunctions): Promise<PollSettings>
 	const filters = filtersOf(context, event);
 	const { hostname } = await context.getCredentials(CREDENTIAL);
 	const options = context.getNodeParameter('options', {}) as IDataObject;
-	const budget = budgetOf(context);
 	return {
 		watch: watchOf(event, filters),
-		branches: branches.length > 0 ? branches : undefined,
-		digest: digestOf([hostname, event.value, ...[branches, filters].map(inAnyOrder)]),
+		branches: branches.length > 0 ? [...new Set(branches)] : undefined,
+		subject: digestOf([originIn(hostname), event.value]),
+		filters: digestOf([branches, filters]),
 		most: numberIn(context, options, 'maxPerPoll', 'Max Records per Poll', DEFAULT_MOST) || DEFAULT_MOST,
 		startWith: numberIn(context, options, 'startWith', 'Start With Newest', 0),
-		deadline: Date.now() + budget * PAGES_SHARE,
-		recordsDeadline: Date.now() + budget * RECORDS_SHARE,
-		onChanged: () => {
-			context.logger.info(
-				`The settings of '${context.getNode().name}' have changed: it reports what happens from now on`,
-			);
-		},
 	};
 }
 
-/** What decides which rows are wanted; every key is part of the digest. */
+/** Milliseconds since 1970 after which a poll reads no further list, and no further record: a share of what n8n gives it. */
+export function deadlinesOf(context: IPollFunctions): { lists: number; records: number } {
+	const budget = budgetOf(context);
+	return { lists: Date.now() + budget * LISTS_SHARE, records: Date.now() + budget * RECORDS_SHARE };
+}
+
+/** A host that is none is told when it is called. */
+function originIn(hostname: unknown): string {
+	try {
+		return originOf(hostname);
+	} catch {
+		return '';
+	}
+}
+
+/** What decides which rows are wanted. */
 interface Filters {
 	isStudy: number;
 	isArchivedToo: boolean;
@@ -63,13 +73,6 @@ interface Filters {
 	classes: string[];
 	events: string[];
 	fields: string[];
-}
-
-/** The order in which something was chosen does not matter. */
-function inAnyOrder(value: unknown): unknown {
-	if (Array.isArray(value)) return [...(value as unknown[])].sort();
-	if (typeof value !== 'object' || value === null) return value;
-	return Object.fromEntries(Object.entries(value).map(([name, inner]) => [name, inAnyOrder(inner)]));
 }
 
 function filtersOf(context: IPollFunctions, { newIn, value, logged }: EventType): Filters {
@@ -88,16 +91,22 @@ function filtersOf(context: IPollFunctions, { newIn, value, logged }: EventType)
 
 function watchOf({ newIn, logged = {} }: EventType, filters: Filters): Watch {
 	if (newIn === 'customer') return newCustomers(filters);
-	if (newIn !== undefined) return newRecords(entityOf(newIn), {}, () => true);
+	if (newIn !== undefined) return newRecords(newIn, {}, () => true);
 	const { classes, events, fields, stages } = filters;
-	return changes(
-		classes,
+	return new LogWatch(
+		classes.length === 1 ? { entity: classes[0] } : {},
 		(change) =>
+			(classes.length === 0 || classes.includes(change.entity)) &&
 			isLogged(logged, change) &&
 			(events.length === 0 || events.includes(change.event)) &&
 			(change.event !== 'update' || hasChanged(fields, change)) &&
 			(stages.length === 0 || stages.includes(readId(change.fields_new.lead_status_id) ?? 0)),
 	);
+}
+
+function newRecords(entityName: string, body: IDataObject, wants: (row: IDataObject) => boolean): Watch {
+	const { path, plural, reveal } = entityOf(entityName);
+	return new RecordsWatch({ path, task: `look for new ${plural.toLowerCase()}` }, body, { ...reveal }, wants);
 }
 
 function customerIds(context: IPollFunctions): Record<string, number[]> {
@@ -111,14 +120,12 @@ function customerIds(context: IPollFunctions): Record<string, number[]> {
 	);
 }
 
-/** API notes 3 and 5.3: a list of leads or clients, without the archived ones unless they are asked for. */
+/** API notes 3 and 5.3: without `removed`, a list leaves the archived ones out. */
 function newCustomers({ isStudy, isArchivedToo, ids }: Filters): Watch {
 	const chosen = Object.entries(ids).filter(([, list]) => list.length > 0);
-	const single = chosen.filter(([, list]) => list.length === 1).map(([name, [id]]) => [name, id]);
-	const body = { ...Object.fromEntries(single), is_study: isStudy, removed: isArchivedToo ? 1 : 0 };
 	return newRecords(
-		entityOf('customer'),
-		body,
+		'customer',
+		{ is_study: isStudy, ...(isArchivedToo ? { removed: 1 } : {}) },
 		(row) =>
 			(isStudy === 2 || (readFlag(row.is_study) ?? isStudy) === isStudy) &&
 			chosen.every(([name, list]) => list.includes(readId(row[name]) ?? 0)),

@@ -1,0 +1,198 @@
+import type { IDataObject } from 'n8n-workflow';
+import { NodeApiError } from 'n8n-workflow';
+
+import type { ApiClient } from '../../api/client';
+import { asNodeError } from '../../api/errors';
+import { readId } from '../../api/formats';
+import type { List } from '../../api/page';
+import { LARGEST_PAGE, looksLikePageSize, PageTooLarge } from '../../api/page';
+import type { Page } from '../../api/pages';
+import { collect, pages } from '../../api/pages';
+
+/** How long a glance at the first page may stand for the whole list, and the list of branches for itself. */
+export const HOUR_MS = 3_600_000;
+/** Pages of one list in one poll; a longer one is read on by the next polls. */
+const MOST_PAGES = 100;
+/** What this user may not read, or what is not there: the next poll would meet it again. */
+const LASTING = ['400', '403', '404'];
+
+/** What is known of a list from one poll to the next. */
+export interface ListState {
+	/**
+	 * How many rows AlfaCRM counted, less those that are still to be reported; null if it does not count, missing when the
+	 * list has to be read whole.
+	 */
+	total?: number | null;
+	/** When it was last read whole, n8n's time in milliseconds. */
+	readAt?: number;
+	/** The page where reading it whole goes on. */
+	next?: number;
+}
+
+/** What a poll saw of a list. */
+export interface Look {
+	rows: IDataObject[];
+	list: ListState;
+	/** All rows are among them, as far as AlfaCRM shows them. */
+	isWhole: boolean;
+	/** Younger ones that no poll saw are left for the next poll. */
+	isPart?: boolean;
+}
+
+export interface LookOptions {
+	/** Counts the rows that no earlier poll saw. */
+	fresh?: (rows: IDataObject[]) => number;
+	/** How many of them are enough; for lists that have the newest first, but for neighbours. */
+	most?: number;
+	/** Whether only rows that are known follow. */
+	isEnd?: (page: Page) => boolean;
+	/** A list that is too long for one poll may come in parts. */
+	mayPause?: boolean;
+}
+
+/** Reads lists as far as one poll has time for. */
+export class Reader {
+	/** @param deadline milliseconds since 1970 after which no list is read on */
+	constructor(
+		readonly client: ApiClient,
+		private readonly deadline: number,
+		readonly now = Date.now(),
+	) {}
+
+	get isLate(): boolean {
+		return Date.now() >= this.deadline;
+	}
+
+	/**
+	 * Looks at a list, with one request while nothing is new. The first page tells whether others are needed, by what is
+	 * fresh on it and by the total; once an hour the list is read whole whatever they say.
+	 */
+	async look(list: List, state: ListState = {}, options: LookOptions = {}): Promise<Look> {
+		const isDue = state.next !== undefined || Math.abs(this.now - (state.readAt ?? 0)) >= HOUR_MS;
+		const front =
+			state.total === undefined ? undefined : await this.front(list, state, options).catch(onlyLater);
+		return front && (front.isPart || !isDue) ? front : await this.whole(list, state, options);
+	}
+
+	/** All rows, or as many as there is time for. */
+	private async whole(list: List, state: ListState, { isEnd, mayPause }: LookOptions): Promise<Look> {
+		const mostPages = mayPause ? MOST_PAGES : Infinity;
+		let isEnded = false;
+		const isEnough = (page: Page): boolean => {
+			isEnded = isEnd?.(page) === true;
+			const count = page.number - (state.next ?? 0) + 1;
+			// A last page that is shown for ever is known by those before it.
+			const isPaused = count > 2 && (this.isLate || count >= mostPages);
+			return isEnded || (isPaused && mayPause === true);
+		};
+		const asked = { ...list, firstPage: state.next };
+		// What went before is not read again for a total that says more than the rest.
+		const readings = state.next === undefined ? {} : { readings: 1 };
+		const { rows, whole, total, next } = await collect(this.client, asked, { ...readings, isEnough });
+		// What comes while it is read over several polls counts as grown since.
+		const known = state.next === undefined ? (total ?? null) : state.total;
+		const isPaused = next !== undefined && !isEnded;
+		const after = isPaused ? { readAt: state.readAt, next } : { readAt: this.now };
+		return { rows, list: { total: known, ...after }, isWhole: isEnded || whole };
+	}
+
+	/** As many pages as hold what is fresh; undefined if they do not tell. */
+	private async front(
+		list: List,
+		state: ListState,
+		{ fresh = () => 0, most = Infinity }: LookOptions,
+	): Promise<Look | undefined> {
+		const { rows, items, keys, total, last } = await this.page(list, 0, LARGEST_PAGE);
+		if (last) return { rows, list: { total: total ?? null, readAt: this.now }, isWhole: true };
+		const found = fresh(rows);
+		// A total that may just be the length of the page does not tell how many are new.
+		const isCounted = total !== undefined && !looksLikePageSize(items, total, LARGEST_PAGE);
+		const grown = isCounted ? total - (state.total ?? NaN) : NaN;
+		// The total may have been wrong, so what is fresh must have come to its end as well.
+		const isSeen = !(found < grown) && found < rows.length;
+		if (isSeen) return { rows, list: { ...state, total: total ?? null }, isWhole: false };
+		if (!(grown >= found)) return undefined;
+		// The oldest first, for there may be more than a poll can read or report.
+		let behind: IDataObject[] = [];
+		let number = Math.floor(grown / items.length);
+		// A page more than that, for neighbours may have changed places.
+		const enough = most + items.length;
+		const seen = new Set(keys);
+		for (; number > 0 && fresh(behind) < enough && !(behind.length > 0 && this.isLate); number--) {
+			const page = await this.page(list, number, items.length);
+			// Rows have moved to other pages meanwhile, or equal ones without IDs are on both.
+			if (page.total !== total || page.keys.some((key) => seen.has(key))) return undefined;
+			for (const key of page.keys) seen.add(key);
+			behind = [...page.rows, ...behind];
+		}
+		const isPart = number > 0;
+		const all = isPart ? behind : [...rows, ...behind];
+		const count = fresh(all);
+		// They are not where the newest are.
+		if (count < (isPart ? 1 : grown)) return undefined;
+		const known = isPart ? (state.total ?? 0) + count : total;
+		return { rows: all, list: { ...state, total: known }, isWhole: false, isPart };
+	}
+
+	private async page(list: List, firstPage: number, pageSize: number): Promise<Page> {
+		try {
+			return (await pages(this.client, { ...list, firstPage, pageSize }).next()).value as Page;
+		} catch (caught) {
+			throw caught instanceof PageTooLarge ? caught : asNodeError(this.client.node, caught);
+		}
+	}
+
+	/** The branches of the account that are active. */
+	async branches(): Promise<{ ids: number[]; isWhole: boolean }> {
+		const { rows, whole, stable } = await collect(this.client, { path: 'branch', task: 'list the branches' });
+		const ids = rows.filter(({ is_active }) => Number(is_active ?? 1) !== 0).map(({ id }) => readId(id) ?? 0);
+		return { ids: ids.sort((a, b) => a - b), isWhole: whole || stable };
+	}
+}
+
+/** How many of the news are next: what is younger than those of a list that was read in part waits for the rest of it. */
+export function ready(news: ReadonlyArray<{ branches: number[] }>, looks: ReadonlyMap<number, Look>): number {
+	const parts = [...looks.keys()].filter((branch) => looks.get(branch)?.isPart);
+	return Math.min(
+		news.length,
+		...parts.map((branch) => news.map(({ branches }) => branches.includes(branch)).lastIndexOf(true) + 1),
+	);
+}
+
+/** What is known of a list of which so many rows are still to be reported. */
+export function without(list: ListState, left: number): ListState {
+	return left === 0
+		? list
+		: { ...list, total: typeof list.total === 'number' ? list.total - left : undefined };
+}
+
+/** A page that AlfaCRM does not give in that size is read with the others. */
+function onlyLater(failure: unknown): undefined {
+	if (!(failure instanceof PageTooLarge)) throw failure;
+}
+
+/**
+ * Reads the lists of several branches. One that cannot be read stops no other.
+ *
+ * @throws what went wrong, if it did so with all of them
+ */
+export async function readEach(
+	branches: readonly number[],
+	read: (branch: number) => Promise<Look>,
+): Promise<{ looks: Map<number, Look>; failures: Map<number, unknown> }> {
+	const looks = new Map<number, Look>();
+	const failures = new Map<number, unknown>();
+	const results = await Promise.allSettled(branches.map(read));
+	results.forEach((result, index) => {
+		if (result.status === 'fulfilled') looks.set(branches[index], result.value);
+		else failures.set(branches[index], result.reason);
+	});
+	if (looks.size === 0 && failures.size > 0) throw [...failures.values()][0];
+	return { looks, failures };
+}
+
+/** Whether a failure is one that the next poll would meet again. */
+export function isLasting({ node }: ApiClient, failure: unknown): boolean {
+	const error = asNodeError(node, failure);
+	return error instanceof NodeApiError && LASTING.includes(error.httpCode ?? '');
+}

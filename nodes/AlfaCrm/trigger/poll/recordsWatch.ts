@@ -1,0 +1,105 @@
+import type { IDataObject } from 'n8n-workflow';
+
+import type { List } from '../../api/page';
+import type { News, Outcome, Poll, Watch } from './poll';
+import { newest } from './poll';
+import type { Look, LookOptions, Reader } from './reading';
+import { isLasting, readEach } from './reading';
+import type { RecordsState } from './records';
+import { begin, countFresh, emptyState, isPointDue, startWith, step } from './records';
+import { dotted } from './stamps';
+
+/** Tells new records by an entity's own list, which works where it can be asked for a day of creation. */
+export class RecordsWatch implements Watch {
+	constructor(
+		private readonly list: Pick<List, 'path' | 'task'>,
+		/** Filters of the list that is watched, and of all records of the account. */
+		private readonly body: IDataObject,
+		private readonly allBody: IDataObject,
+		private readonly wants: (row: IDataObject) => boolean,
+	) {}
+
+	async poll(poll: Poll, known: unknown): Promise<Outcome> {
+		const state = known as RecordsState | undefined;
+		return state?.hasBegun ? await this.goOn(poll, state) : await this.begin(poll, state);
+	}
+
+	async look(reader: Reader, branch: number, since: string | null): Promise<Look> {
+		return await reader.look(this.since(since, branch, this.body));
+	}
+
+	newsIn(looks: ReadonlyMap<number, Look>, now: number): News[] {
+		const seen = { looks, branches: [], filters: '', wants: this.wants, now };
+		return step(emptyState(null, '', now), seen).news;
+	}
+
+	/** Gets to know what is there, which may take several polls where there is much. */
+	private async begin(poll: Poll, known: RecordsState | undefined): Promise<Outcome> {
+		const { reader, branches, filters } = poll;
+		const { now, client } = reader;
+		const state = known ?? emptyState(await this.firstDay(poll), filters, now);
+		const { looks, failures } = await this.lookAtAll(poll, state.since, state.lists);
+		const passing = [...failures.values()].find((failure) => !isLasting(client, failure));
+		if (passing !== undefined) throw passing;
+		const begun = begin(state, { looks, branches, now });
+		if (!begun.hasBegun || poll.startWith === 0) return { news: [], failures, after: () => begun };
+		const found = await newest(this, reader, branches, poll.startWith);
+		const seen = { looks: found.looks, branches, filters, wants: this.wants, now };
+		const started = { ...startWith(begun, seen, poll.startWith), since: found.since };
+		return { failures, ...step(started, seen) };
+	}
+
+	private async goOn(poll: Poll, known: RecordsState): Promise<Outcome> {
+		const { reader, branches, filters } = poll;
+		const { now } = reader;
+		// What is the newest of all is looked for first, so that all that is older shows in the lists.
+		const account = isPointDue(known, now) ? await this.newestOfAll(poll, known.since) : undefined;
+		const lists = filters === known.filters ? known.lists : {};
+		const fresh = (rows: IDataObject[]) => countFresh(known, rows);
+		const { looks, failures } = await readEach(branches, async (branch) => {
+			const list = this.since(known.since, branch, this.body);
+			return await reader.look(list, lists[branch], { fresh, mayPause: true });
+		});
+		return { failures, ...step(known, { looks, branches, account, filters, wants: this.wants, now }) };
+	}
+
+	/** The first page of all records, where others are watched. */
+	private async newestOfAll(poll: Poll, since: string | null): Promise<IDataObject[]> {
+		if (JSON.stringify(this.body) === JSON.stringify(this.allBody)) return [];
+		const { looks } = await this.lookAtAll(poll, since, {}, { isEnd: () => true });
+		return [...looks.values()].flatMap(({ rows }) => rows);
+	}
+
+	/** The day to begin with: some days back, or as far as it takes to find records at all. */
+	private async firstDay({ reader, branches }: Poll): Promise<string | null> {
+		const anything: Pick<Watch, 'look' | 'newsIn'> = {
+			look: async (_reader, branch, since) =>
+				await reader.look(this.since(since, branch, this.allBody), {}, { isEnd: () => true }),
+			newsIn: (looks) =>
+				[...looks.values()].flatMap(({ rows }) => rows.map((row) => ({ row, branches: [] }))),
+		};
+		return (await newest(anything, reader, branches, 1)).since;
+	}
+
+	private async lookAtAll(
+		{ reader, branches }: Poll,
+		since: string | null,
+		lists: RecordsState['lists'],
+		options?: LookOptions,
+	): ReturnType<typeof readEach> {
+		return await readEach(branches, async (branch) => {
+			return await reader.look(this.since(since, branch, this.allBody), lists[branch], {
+				mayPause: true,
+				...options,
+			});
+		});
+	}
+
+	private since(day: string | null, branch: number, body: IDataObject): List {
+		return {
+			...this.list,
+			branch,
+			body: { ...body, ...(day === null ? {} : { created_at_from: dotted(day) }) },
+		};
+	}
+}

@@ -1,0 +1,47 @@
+type Run = readonly [from: number, to: number];
+
+/** A set of IDs, kept as runs: "501-560,562". IDs that grow by one lie side by side, so thousands take a few characters. */
+export class Runs {
+	private constructor(private readonly runs: readonly Run[]) {}
+
+	static parse(text: string): Runs {
+		const runs = text.split(',').filter(Boolean);
+		return new Runs(runs.map((run) => run.split('-').map(Number)).map(([from, to = from]) => [from, to]));
+	}
+
+	static of(ids: Iterable<number>): Runs {
+		return new Runs([]).with(ids);
+	}
+
+	has(id: number): boolean {
+		return this.runs.some(([from, to]) => from <= id && id <= to);
+	}
+
+	with(ids: Iterable<number>): Runs {
+		const added = Array.from(ids, (id): Run => [id, id]);
+		const runs: Run[] = [];
+		for (const [from, to] of [...this.runs, ...added].sort(([a], [b]) => a - b)) {
+			const [start, end] = runs.at(-1) ?? [-1, -2];
+			if (from > end + 1) runs.push([from, to]);
+			else runs[runs.length - 1] = [start, Math.max(end, to)];
+		}
+		return new Runs(runs);
+	}
+
+	/** Leaves out all up to an ID. */
+	above(id: number): Runs {
+		const left = this.runs.filter(([, to]) => to > id);
+		return new Runs(left.map(([from, to]) => [Math.max(from, id + 1), to]));
+	}
+
+	/** The ID up to which they are left out to fit into so many characters; 0 if they fit. */
+	cutFor(characters: number): number {
+		const text = this.toString();
+		if (text.length <= characters) return 0;
+		return parseInt(text.slice(text.indexOf(',', text.length - characters) + 1)) - 1;
+	}
+
+	toString(): string {
+		return this.runs.map(([from, to]) => (from === to ? `${from}` : `${from}-${to}`)).join(',');
+	}
+}

@@ -1,0 +1,55 @@
+import fc from 'fast-check';
+
+import { Runs } from '../../nodes/AlfaCrm/trigger/poll/runs';
+
+const ids = fc.array(fc.integer({ min: 1, max: 60 }), { maxLength: 80 });
+const members = (runs: Runs) => Array.from({ length: 70 }, (_, id) => id).filter((id) => runs.has(id));
+const sorted = (set: Iterable<number>) => [...new Set(set)].sort((a, b) => a - b);
+
+describe('a set of IDs', () => {
+	it('holds what was added, in whatever order, and nothing else', () => {
+		fc.assert(
+			fc.property(ids, (all) => {
+				expect(members(Runs.of(all))).toEqual(sorted(all));
+			}),
+		);
+	});
+
+	it('is the same after it was kept as text, in the fewest runs', () => {
+		fc.assert(
+			fc.property(ids, (all) => {
+				const text = Runs.of(all).toString();
+				expect(members(Runs.parse(text))).toEqual(sorted(all));
+				const starts = sorted(all).filter((id) => !all.includes(id - 1));
+				expect(text.split(',').filter(Boolean)).toHaveLength(starts.length);
+			}),
+		);
+	});
+
+	it('leaves out all up to an ID', () => {
+		fc.assert(
+			fc.property(ids, fc.integer({ min: 0, max: 70 }), (all, id) => {
+				expect(members(Runs.of(all).above(id))).toEqual(sorted(all).filter((one) => one > id));
+			}),
+		);
+	});
+
+	it('tells up to which ID they have to go to fit into so many characters', () => {
+		fc.assert(
+			fc.property(ids, fc.integer({ min: 8, max: 60 }), (all, room) => {
+				const runs = Runs.of(all);
+				const cut = runs.cutFor(room);
+				expect(runs.above(cut).toString().length).toBeLessThanOrEqual(room);
+				expect(cut > 0).toBe(runs.toString().length > room);
+			}),
+		);
+	});
+
+	it.each([
+		['', []],
+		['5', [5]],
+		['5-7,9', [5, 6, 7, 9]],
+	])('%j is read as %j', (text, all) => {
+		expect(members(Runs.parse(text))).toEqual(all);
+	});
+});
