@@ -119,27 +119,6 @@ it('an AlfaCRM that cannot follow gets one call at a time within ten calls, and 
 	expect(Math.max(...underWay())).toBe(5);
 }, 60_000);
 
-it('writes that take longer than reads do not make it one after another', async () => {
-	set({ rateLimit: 0, latencyMs: 60 });
-	const engine = engineOf(0, { requestsPerSecond: 0 });
-	const items = Array.from({ length: 40 }, (_, index) => ({
-		name: `Лунная Вера ${index}`,
-		phone: `+7(900)111-22-${10 + index}`,
-	}));
-	const parameters = byPhone('={{ $json.phone }}', { name: '={{ $json.name }}' }, { searchBranches: [1] });
-	// Other answers are forgotten first.
-	await engine.run({ parameters: all, items: items.map(() => ({})) });
-	school.sandbox.faults.add({ kind: 'delay', ms: 200, match: { action: 'create' }, times: 0 });
-	await engine.run({ parameters, items });
-	school.sandbox.clearJournal();
-	await engine.run({
-		parameters,
-		items: items.map((item) => ({ ...item, phone: item.phone.replace('111', '222') })),
-	});
-	const halfway = underWay().slice(20);
-	expect(halfway.filter((count) => count >= 2).length).toBeGreaterThan(halfway.length / 2);
-}, 60_000);
-
 describe('items that overlap', () => {
 	/** Five at the same moment, once it is known how far away AlfaCRM is. */
 	const engine = () => engineOf(5, { requestsPerSecond: 0 });

@@ -161,6 +161,16 @@ describe('a token that AlfaCRM does not take', () => {
 	});
 });
 
+it('a token that others renew again and again, and that is refused each time, is tried three times', async () => {
+	const { client, sent, stored } = contextOf(() => {
+		stored.token = `of another n8n ${sent.length}`;
+		// It would be taken in the end.
+		return sent.length > 9 ? { items: [] } : failed(answered(403));
+	});
+	await expect(client.request(READ)).rejects.toThrow('denied access');
+	expect(sent.map(({ token }) => token)).toEqual(['of-the-test', 'of another n8n 1', 'of another n8n 2']);
+});
+
 describe('a right that the user lacks', () => {
 	const lacking = () =>
 		accountWith(({ token, url }, valid) =>

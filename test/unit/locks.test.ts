@@ -134,6 +134,24 @@ describe('an execution that is cancelled while it waits for its turn', () => {
 		await held;
 	});
 
+	it('does not let whoever it waited behind begin without the other locks that this one needs', async () => {
+		const [one, other] = [newKey(), newKey()];
+		const log: string[] = [];
+		const stop = new AbortController();
+		const [holder, both, cancelled] = [work('holder', log), work('both', log), work('cancelled', log)];
+		const held = withLock([one], undefined, holder.run);
+		const waiting = withLock([one, other], undefined, both.run);
+		const gone = withLock([other], stop.signal, cancelled.run);
+		stop.abort();
+		await expect(gone).rejects.toThrow('cancelled');
+		await turn();
+		expect(log).toEqual(['holder begins']);
+		holder.end();
+		both.end();
+		await Promise.all([held, waiting]);
+		expect(log).toEqual(['holder begins', 'holder ends', 'both begins', 'both ends']);
+	});
+
 	it('does not begin when it was cancelled before', async () => {
 		const begun = jest.fn();
 		const cancelled = withLock([newKey()], AbortSignal.abort(), async () => await Promise.resolve(begun()));

@@ -186,7 +186,7 @@ export class ApiClient {
 				);
 				return checked(await this.unlessCancelled(answer, data));
 			} finally {
-				progress.token = String(data.token ?? '');
+				progress.token = data.token;
 				// The next calls go on with the token of a login; one that was only used may be older than theirs.
 				if (this.credential && data.token !== given) this.credential.values = data;
 			}
@@ -221,7 +221,7 @@ export class ApiClient {
 	private async readCredential(
 		{ account }: Connection,
 		progress: Progress,
-	): Promise<ICredentialDataDecryptedObject> {
+	): Promise<ICredentialDataDecryptedObject & { token: string }> {
 		// After a try that did not succeed something may have changed.
 		const mayBeKnown = progress.login === undefined && this.refused === undefined;
 		const age = performance.now() - (this.credential?.at ?? -Infinity);

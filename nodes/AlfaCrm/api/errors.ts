@@ -93,7 +93,7 @@ function innerOf(error: NodeApiError): HttpFailure {
 	if (error.cause !== undefined) return error.cause as HttpFailure;
 	const { httpCode, message } = error;
 	const [, said] = /status code (\d{3})$/.exec(error.messages.join('\n')) ?? [];
-	const status = Number(/^\d{3}$/.test(httpCode ?? '') ? httpCode : said);
+	const status = Number(httpCode) || Number(said);
 	if (status > 0) return { message, response: { status, data: error.context.data } };
 	return { message, code: httpCode ?? undefined };
 }

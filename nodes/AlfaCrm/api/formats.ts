@@ -26,6 +26,11 @@ export function today(format: DateFormat, zone: string): string {
 	return DateTime.fromMillis(Date.now(), { zone }).toFormat(PATTERNS[format]);
 }
 
+/** The day before another one, both as `yyyy-mm-dd`. */
+export function dayBefore(day: string): string {
+	return DateTime.fromISO(day, { zone: 'utc' }).minus({ days: 1 }).toFormat(PATTERNS.iso);
+}
+
 /**
  * A time of day, `hh:mm`: that of a moment in `zone`.
  *

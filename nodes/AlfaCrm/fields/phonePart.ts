@@ -60,7 +60,7 @@ function asBegun(digits: string): string {
 
 /** The last digits of a number, as AlfaCRM writes them. */
 function asEnded(digits: string): string {
-	const [, ...parts] = /^(\d{0,3}?)(\d{2})(\d{2})$/.exec(digits) ?? [];
+	const parts = /^(\d{0,3}?)(\d{2})(\d{2})$/.exec(digits)?.slice(1) ?? [];
 	return parts.length === 0 ? digits : parts.filter((part) => part !== '').join('-');
 }
 

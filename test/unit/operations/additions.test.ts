@@ -108,12 +108,23 @@ describe('a payment', () => {
 		expect(json.map(({ operationResult }) => operationResult)).toEqual(['created', 'unchanged']);
 	});
 
-	it('is not taken where the list does not come whole', async () => {
-		let id = 1;
-		school.onCall = (call, { body }) => {
-			if (call !== 'pay/index') return undefined;
-			return { items: body.page === 0 ? [{ id: id++ }] : [], total: 99 };
+	it('is the same where AlfaCRM does not show all of it, but not where it does not show whose it is', async () => {
+		await school.done(pay({ note: 'x' }));
+		const lists = (...hidden: string[]) => {
+			const shown = Object.entries(school.row('pay', 1)).filter(([name]) => !hidden.includes(name));
+			school.onCall = (call, { body }) =>
+				call === 'pay/index'
+					? { items: body.page === 0 ? [Object.fromEntries(shown)] : [], total: 1 }
+					: undefined;
 		};
+		lists('note');
+		expect(await added(pay({ note: 'x' }))).toEqual(['unchanged']);
+		lists('customer_id');
+		expect(await added(pay({ note: 'x' }))).toEqual(['created']);
+	});
+
+	it('is not taken where the list does not come whole', async () => {
+		school.onCall = (call, request) => (call === 'pay/index' ? school.restless(request) : undefined);
 		const { error } = await school.run(pay());
 		expect(error).toMatchObject({
 			message: "AlfaCRM's list of payments did not come whole, so it is not sure that this payment is new",
@@ -196,6 +207,15 @@ describe('a task', () => {
 		expect(look?.body).not.toHaveProperty('due_date_is_null');
 	});
 
+	it('without a day is not one that has a day, should AlfaCRM ignore the filter', async () => {
+		school.settings.ignoredFilters.push('task.due_date_is_null');
+		expect(await added(task({ due_date: '2026-02-11' }), task(), task())).toEqual([
+			'created',
+			'created',
+			'unchanged',
+		]);
+	});
+
 	it('about several customers is that of each', async () => {
 		const other = school.lead();
 		const nobody = school.lead();
@@ -213,6 +233,16 @@ describe('a task', () => {
 		expect(json.map(({ operationResult }) => operationResult)).toEqual(['created', 'unchanged', 'unchanged']);
 		expect(school.calls.filter((call) => call === 'task/index')).toHaveLength(1);
 	});
+});
+
+it.each<[string, string, IDataObject]>([
+	['subscription', 'customer-tariff', job('sellSubscription', { tariff_id: 1 })],
+	['comment', 'communication', job('addComment', { comment: 'Просил позвонить' })],
+	['task', 'task', job('createTask', { title: 'Перезвонить' })],
+])('a %s that an item before has added is known, should the list be late', async (_what, path, one) => {
+	school.onCall = (call) => (call === `${path}/index` ? { items: [], total: 0 } : undefined);
+	const { json } = await school.done({ ...one, id: customer }, { items: [{}, {}] });
+	expect(json.map(({ operationResult }) => operationResult)).toEqual(['created', 'unchanged']);
 });
 
 describe('a change of one record', () => {

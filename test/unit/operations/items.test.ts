@@ -134,6 +134,10 @@ it.each<[IDataObject, string]>([
 		"'Subject ID' must be the number of a record",
 	],
 	[
+		{ resource: 'customer', operation: 'getAll', branchId: 1, filters: { shoe_size: 42 } },
+		`'Filters' has no "shoe_size"`,
+	],
+	[
 		{ resource: 'customer', operation: 'get', branchId: 1, id: 'x' },
 		"'Customer' must be the number of a record",
 	],

@@ -2,6 +2,7 @@ import type { IDataObject } from 'n8n-workflow';
 
 import { recordKey } from '../../../nodes/AlfaCrm/operations/context';
 import type { ItemRequest } from '../../../nodes/AlfaCrm/operations/item';
+import { unsure } from '../../../nodes/AlfaCrm/operations/records/sure';
 import { deskOf } from './support';
 
 describe('what items share', () => {
@@ -138,6 +139,10 @@ describe('a call that writes', () => {
 		await item.save(UPDATE, []);
 		expect(item.unsaved()).toBe('Saved before: create the customer; update customer 7.');
 		expect(item.untouched()).toBe('Saved before: create the customer; update customer 7.');
+		expect(unsure(item, 'payments', 'that this payment is new')).toMatchObject({
+			message: "AlfaCRM's list of payments did not come whole, so it is not sure that this payment is new",
+			description: 'Run it again. Saved before: create the customer; update customer 7.',
+		});
 	});
 
 	it.each<[string, IDataObject, ItemRequest]>([

@@ -38,7 +38,7 @@ export class SmallSchool {
 	/** Calls so far, as "customer/create". */
 	readonly calls: string[] = [];
 	readonly sent: Sent[] = [];
-	/** Stands in for the answer to a call, unless it gives undefined; may throw. */
+	/** Stands in for the answer to a call, unless it gives undefined, also in the end; may throw. */
 	onCall: (call: string, request: Sent) => unknown = () => undefined;
 	private readonly service: Service;
 
@@ -48,6 +48,11 @@ export class SmallSchool {
 		const { store, settings: all } = this;
 		this.service = new Service(all, store, new OpenDoor(all), new Lister(store, all), new Writer(store, all));
 		for (const id of [1, 2]) store.insert('branch', { id, name: `Филиал ${id}`, is_active: 1 });
+	}
+
+	/** Answers of a list that shows another record at each reading, and counts more: nobody knows what is in it. */
+	restless({ body }: Sent): unknown {
+		return { items: body.page === 0 ? [{ id: 1_000 + this.calls.length }] : [], total: 99 };
 	}
 
 	add(path: string, row: Json): number {
@@ -95,8 +100,14 @@ export class SmallSchool {
 		const [entity, action] = parts;
 		this.calls.push(`${entity}/${action}`);
 		this.sent.push(request);
+		const serve = () => this.serve(request, branch, entity, action);
 		const instead = this.onCall(`${entity}/${action}`, request);
-		if (instead !== undefined) return instead;
+		if (!(instead instanceof Promise)) return instead === undefined ? serve() : instead;
+		return instead.then((late: unknown) => (late === undefined ? serve() : late));
+	}
+
+	private serve(request: Sent, branch: number | null, entity: string, action: string): unknown {
+		const { pathname } = new URL(request.url);
 		const query = Object.fromEntries(
 			Object.entries(request.query).map(([name, value]) => [name, String(value)]),
 		);

@@ -135,6 +135,27 @@ describe('branches', () => {
 		expect((await school.run(find('+7 900 555 00 01'))).error).toMatchObject({ httpCode: '403' });
 	});
 
+	it('that did not all come leave it open whether there is a record', async () => {
+		let reading = 0;
+		school.onCall = (call, { body }) =>
+			call === 'branch/index'
+				? { items: body.page === 0 ? [{ id: 1 + (reading++ % 2) }] : [], total: 3 }
+				: undefined;
+		const { error } = await school.run({
+			resource: 'customer',
+			operation: 'assignTeachers',
+			branchId: 1,
+			id: 77,
+			teacher_ids: '1',
+		});
+		expect(error).toMatchObject({
+			message:
+				"AlfaCRM's list of branches did not come whole, so it is not sure whether there is customer 77",
+			description: 'Run it again. Nothing was saved.',
+		});
+		expect(school.writes()).toEqual([]);
+	});
+
 	it('that the user may not list are the chosen one alone', async () => {
 		const id = school.lead({ phone: ['+7(900)555-00-01'] });
 		school.onCall = (call) => {

@@ -9,17 +9,20 @@ export interface DeskOptions extends ContextOptions {
 	/** Of the node, the same for all items. */
 	parameters?: IDataObject;
 	items?: IDataObject[];
+	/** Of single items, in place of those of the node. */
+	each?: IDataObject[];
 	/** As if 'On Error' were to continue. */
 	continueOnFail?: boolean;
 }
 
 /** A run of the node against a server that answers by `answer`, without n8n's engine between. */
 export function deskOf(answer: (request: Sent) => unknown = () => ({}), options: DeskOptions = {}) {
-	const { parameters = {}, items = [{}], continueOnFail = false } = options;
+	const { parameters = {}, each, items = (each ?? [{}]).map(() => ({})), continueOnFail = false } = options;
 	const { context, sent } = contextOf(answer, options);
 	const hints: string[] = [];
 	const whole: IExecuteFunctions = Object.assign(context, {
-		getNodeParameter: (name: string, _index: number, preset: unknown) => parameters[name] ?? preset,
+		getNodeParameter: (name: string, index: number, preset: unknown) =>
+			each?.[index][name] ?? parameters[name] ?? preset,
 		getInputData: () => items.map((json) => ({ json })),
 		continueOnFail: () => continueOnFail,
 		addExecutionHints: ({ message }: { message: string }) => void hints.push(message),

@@ -1,6 +1,6 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import { formatDay, readId } from '../../api/formats';
+import { dayBefore, formatDay, readId, today } from '../../api/formats';
 import type { CollectOptions } from '../../api/pages';
 import { entityOf } from '../../entities/registry';
 import type { Addition, Entity } from '../../entities/types';
@@ -21,8 +21,6 @@ import type { Target } from '../target';
 import { branchesOf, idOf, labelsOf, targetOf } from '../target';
 import type { ActionKind } from './kind';
 import { valuesOf } from './values';
-
-const DAY_MS = 86_400_000;
 
 /** What is to be added, and to whom. */
 interface Adding {
@@ -63,7 +61,7 @@ export const addOnce: ActionKind<'add'> = async (item, entity, action, recipe) =
 
 	const lock: LockKey = [entity.path, id, other.path];
 	return await item.withLock([lock], async () => {
-		const duplicate = looks ? await findDuplicate(adding) : undefined;
+		const duplicate = looks ? await findDuplicate(adding, entity) : undefined;
 		if (duplicate) return [report(show, duplicate, 'unchanged', [])];
 		await mustBeOwn(adding, entity);
 		const filled = { ...(await defaultsFrom(adding, entity)), ...body };
@@ -101,10 +99,10 @@ async function mustBeOwn({ item, recipe, target, link, body }: Adding, { label }
 }
 
 /** A record that agrees in everything that was given and tells it from others. */
-async function findDuplicate(adding: Adding): Promise<IDataObject | undefined> {
+async function findDuplicate(adding: Adding, entity: Entity): Promise<IDataObject | undefined> {
 	const { item, other, link, target, body } = adding;
-	const linkField = [...other.fields, ...(other.keys ?? [])].find(({ name }) => name === link.name);
-	const own = linkField ? item.run.writtenTo(other.path).having(linkField, link.id) : [];
+	const linkField: Field = { type: 'id', entity: entity.resource, name: link.name, label: entity.label };
+	const own = item.run.writtenTo(other.path).having(linkField, link.id);
 	const written = own.map(({ row }) => row).find((row) => isDuplicate(adding, row));
 	if (written) return written;
 	for (const branch of branchesOf(target.branch, other.fields, body)) {
@@ -172,8 +170,7 @@ function isDuplicate({ item, other, recipe, body, compared, link }: Adding, row:
 /** What shows no day counts, for it may be new. */
 function isRecent(value: unknown, zone: string): boolean {
 	const day = formatDay(value, 'iso', zone);
-	const yesterday = formatDay(new Date(Date.now() - DAY_MS), 'iso', zone) ?? '';
-	return day === undefined || day >= yesterday;
+	return day === undefined || day >= dayBefore(today('iso', zone));
 }
 
 /** Fields that, if not given, are taken from the record: the first of its fields that is filled. Nobody chose how long that is. */

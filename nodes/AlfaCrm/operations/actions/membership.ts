@@ -1,6 +1,6 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import { formatDay, readId, today } from '../../api/formats';
+import { dayBefore, formatDay, readId, today } from '../../api/formats';
 import { cgi } from '../../entities/cgi';
 import type { Action, Entity } from '../../entities/types';
 import type { Field } from '../../fields/types';
@@ -18,8 +18,6 @@ import { valuesOf } from './values';
 
 /** How AlfaCRM refuses somebody who is in the group already. API notes 5.7. */
 const IN_ALREADY = /уже состоит/i;
-
-const DAY_MS = 86_400_000;
 
 interface Membership {
 	item: Item;
@@ -52,13 +50,14 @@ function daysOf({ item, rest }: Membership): Days {
 	const now = today('iso', item.zone);
 	const from = dayOf(item, rest.b_date) ?? now;
 	const end = dayOf(item, rest.e_date);
-	if (end !== undefined && end < from) {
+	const to = end ?? (from > now ? from : now);
+	if (to < from) {
 		throw item.refused(
 			`'End Date' must not be before ${rest.b_date === undefined ? 'today' : "'Start Date'"}`,
 			"Give a later day, or use 'Remove From Group'. Nothing was sent to AlfaCRM.",
 		);
 	}
-	return { from, to: end ?? (from > now ? from : now), isOpen: end === undefined };
+	return { from, to, isOpen: end === undefined };
 }
 
 /** The memberships that are to cover the days, and what is to change in them. */
@@ -138,7 +137,7 @@ async function join(membership: Membership, days: Days): Promise<IDataObject[]> 
 	// Without an end AlfaCRM takes that of the group, which may be over: then the next run would find nobody in it.
 	const plan = planned(item, [row], days);
 	if (!days.isOpen || plan === undefined) return [joined(row, 'created', false)];
-	const [changed = row] = plan.changes.size > 0 ? await carryOut(membership, plan) : [];
+	const [changed] = await carryOut(membership, plan);
 	return [joined(changed, 'created', false)];
 }
 
@@ -223,10 +222,6 @@ function dayOf(item: Item, value: unknown): string | undefined {
 }
 
 const dotted = (day: string) => formatDay(day, 'dotted', 'UTC');
-
-function dayBefore(day: string): string {
-	return new Date(Date.parse(day) - DAY_MS).toISOString().slice(0, 10);
-}
 
 function joined(row: IDataObject, operationResult: OperationResult, alreadyMember: boolean): IDataObject {
 	return { ...row, operationResult, alreadyMember };

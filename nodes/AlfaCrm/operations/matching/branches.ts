@@ -53,12 +53,12 @@ export async function allBranches(item: Item, first: Branch): Promise<Places> {
 	const list = { path: branchEntity.path, action: 'index', task: 'list the branches' };
 	const listed = await item.run.shared(
 		branchEntity.path,
-		first === undefined ? 'all' : 'all, or the one that was chosen',
+		'all, or none that may be listed',
 		async () => {
 			try {
 				return await read(item, branchEntity, list, 'what is in one of them');
 			} catch (caught) {
-				if (!isForbidden(caught) || first === undefined) throw item.asError(caught);
+				if (!isForbidden(caught)) throw item.asError(caught);
 				return undefined;
 			}
 		},
@@ -68,14 +68,14 @@ export async function allBranches(item: Item, first: Branch): Promise<Places> {
 	if (listed === undefined) {
 		item.run.hints.add(
 			'This user may not list the branches, so only the one that is chosen was searched',
-			`branch ${first}`,
+			`branch ${String(first)}`,
 		);
 		return { branches: [first] };
 	}
 	const { rows, doubt } = listed;
 	const branches = rows.map(({ id }) => readId(id)).filter((id) => id !== undefined);
 	const others = branches.filter((branch) => branch !== first);
-	return { branches: first === undefined ? branches : [first, ...others], doubt };
+	return { branches: [first, ...others], doubt };
 }
 
 /**

@@ -83,9 +83,8 @@ async function settle(
 	const { item, entity, target, rules, show } = job;
 	const found = await withArchived(item, entity, target, matches);
 	const unclear = found.find(({ archived }) => archived === undefined);
-	if (unclear && (found.length > 1 || rules.ifArchived !== 'update')) {
-		throw unsureIfArchived(item, entity, unclear);
-	}
+	// A single one is the one that counts, and whether it may be changed shows when it is its turn.
+	if (unclear && found.length > 1) throw unsureIfArchived(item, entity, unclear);
 	// An active one that did not come would count instead.
 	if (doubt !== undefined && found.every(({ archived }) => archived)) {
 		const noun = entity.label.toLowerCase();
@@ -141,8 +140,8 @@ async function change(job: Job, search: Search, match: Found): Promise<IDataObje
 	const current = await upToDate(job, match);
 	const { archived } = current;
 	const isOther = !fits(search, current.row);
-	// Somebody may have archived it since it was found.
-	const isGone = archived === true && !match.archived && ['create', 'skip'].includes(rules.ifArchived);
+	// Somebody has archived it since it was found, for then these choices let no archived one come here.
+	const isGone = archived === true && ['create', 'skip'].includes(rules.ifArchived);
 	if (isOther || isGone) {
 		const isByOthers = item.run.wasWrittenSince([recordKey(entity, id)], match.at);
 		if (!isByOthers && !item.hasSaved) return undefined;
