@@ -182,7 +182,7 @@ describe('a right that the user lacks', () => {
 		state.valid = 'none';
 		await expect(client.request(READ)).resolves.toEqual({ items: [] });
 		expect(state.logins).toBe(2);
-		jest.setSystemTime(Date.now() + 61_000);
+		jest.advanceTimersByTime(61_000);
 		await failureOfCall(client, PAY);
 		expect(state.logins).toBe(3);
 		jest.useRealTimers();

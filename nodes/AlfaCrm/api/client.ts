@@ -241,7 +241,7 @@ export class ApiClient {
 
 	/** @throws AnswerError when the very same login was refused a moment ago; a corrected one is tried */
 	private async leaveIfRefused(connection: Connection, progress: Progress): Promise<void> {
-		if (this.refused === undefined || Date.now() - this.refused.at >= FORBIDDEN_MS) return;
+		if (this.refused === undefined || performance.now() - this.refused.at >= FORBIDDEN_MS) return;
 		await this.readCredential(connection, progress);
 		if (JSON.stringify(progress.login) === this.refused.login) throw new AnswerError(this.refused.failure);
 	}
@@ -249,7 +249,7 @@ export class ApiClient {
 	private noteRefusal(failure: ApiFailure, { login }: Progress): void {
 		if (failure.kind !== 'login' || !LASTING.includes(failure.declaredCause)) return;
 		if (this.refused?.failure === failure) return;
-		this.refused = { login: JSON.stringify(login), failure, at: Date.now() };
+		this.refused = { login: JSON.stringify(login), failure, at: performance.now() };
 	}
 
 	/**
@@ -260,9 +260,10 @@ export class ApiClient {
 		const { login, token, begun } = progress;
 		if (login === undefined || token === '' || (status !== 401 && status !== 403)) return false;
 		progress.isNewLogin = isFrom(login, token, begun);
-		if (status === 403 && Date.now() - (this.forbidden.get(path) ?? 0) < FORBIDDEN_MS) return false;
+		if (status === 403 && performance.now() - (this.forbidden.get(path) ?? -Infinity) < FORBIDDEN_MS)
+			return false;
 		if (status === 403 && progress.isNewLogin) {
-			this.forbidden.set(path, Date.now());
+			this.forbidden.set(path, performance.now());
 			return false;
 		}
 		discard(login, token);

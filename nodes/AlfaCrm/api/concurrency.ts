@@ -103,7 +103,7 @@ export class Concurrency {
 	private isFull(atOnce: number, perSecond: number): boolean {
 		const { size } = this.underWay;
 		if (size >= (atOnce || MOST_AT_ONCE)) return true;
-		const since = Date.now() - PATIENCE_MS;
+		const since = performance.now() - PATIENCE_MS;
 		const prompt = [...this.underWay].filter(({ at }) => at > since);
 		return atOnce === 0 && prompt.length >= this.needed(perSecond);
 	}
@@ -111,7 +111,7 @@ export class Concurrency {
 	private begin(): () => void {
 		let settle = () => {};
 		const ended = new Promise<void>((resolve) => (settle = resolve));
-		const call: Call = { at: Date.now(), ended };
+		const call: Call = { at: performance.now(), ended };
 		this.underWay.add(call);
 		return () => {
 			this.underWay.delete(call);

@@ -21,7 +21,7 @@ export function readCallsAtOnce(value: unknown): number {
 }
 
 const WINDOW_MS = 1_000;
-/** Covers that times here are whole milliseconds. */
+/** Covers that a timer may end a little early. */
 const MARGIN_MS = 5;
 /** The shortest round trip is trusted once so many were seen, since the first ones are slow. */
 const ENOUGH_ANSWERS = 10;
@@ -68,6 +68,9 @@ export function rateLimiterOf(origin: string): RateLimiter {
  * Spacing the starts alone is not enough: a request that is slow on its way (connection set-up, a busy process) arrives
  * closer to the next ones than it started. So a place is taken until one second after the request can have arrived at
  * the latest, which is its answer's time less the shortest round trip lately seen on this host.
+ *
+ * Times are those of `performance.now()`: the clock of the machine may be set, and a wait would last as long as it was
+ * set back.
  */
 export class RateLimiter {
 	/** How many calls are under way at the same moment is another matter than how many start in a second. */
@@ -84,7 +87,7 @@ export class RateLimiter {
 			const start = await this.enter(perSecond, signal);
 			try {
 				const answer = await send();
-				const ms = Date.now() - start.at;
+				const ms = performance.now() - start.at;
 				this.roundTrips.push(ms);
 				if (this.roundTrips.length > LATEST_ANSWERS) this.roundTrips.shift();
 				if (call) this.concurrency.answered(ms, call.action);
@@ -106,7 +109,7 @@ export class RateLimiter {
 
 	/** Holds back all requests to the host, after it answered that there were too many. */
 	closeFor(ms: number): void {
-		this.closedUntil = Math.max(this.closedUntil, Date.now() + ms);
+		this.closedUntil = Math.max(this.closedUntil, performance.now() + ms);
 		this.concurrency.lower();
 	}
 
@@ -121,7 +124,7 @@ export class RateLimiter {
 
 	private async waitForRoom(perSecond: number, signal?: AbortSignal): Promise<void> {
 		for (;;) {
-			const now = Date.now();
+			const now = performance.now();
 			const oldest = perSecond > 0 ? this.starts.at(-perSecond) : undefined;
 			const full = oldest === undefined ? 0 : this.freeAt(oldest) - now;
 			const wait = Math.max(this.closedUntil - now, full);
@@ -142,10 +145,10 @@ export class RateLimiter {
 		let settle = () => {};
 		const ended = new Promise<void>((resolve) => (settle = resolve));
 		const start: Start = {
-			at: Date.now(),
+			at: performance.now(),
 			ended,
 			end: () => {
-				start.endedAt = Date.now();
+				start.endedAt = performance.now();
 				settle();
 			},
 		};
