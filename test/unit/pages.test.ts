@@ -182,7 +182,7 @@ describe('ends', () => {
 		jest.useFakeTimers();
 		let id = 0;
 		const end = readAll(() => {
-			jest.setSystemTime(Date.now() + 100);
+			jest.advanceTimersByTime(100);
 			return { items: [{ id: ++id }] };
 		});
 		await expect(end).rejects.toThrow(NodeApiError);

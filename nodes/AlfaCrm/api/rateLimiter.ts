@@ -21,7 +21,7 @@ export function readCallsAtOnce(value: unknown): number {
 }
 
 const WINDOW_MS = 1_000;
-/** Covers that timers are as coarse as a millisecond. */
+/** Covers that a timer may end a little early. */
 const MARGIN_MS = 5;
 /** The shortest round trip is trusted once so many were seen, since the first ones are slow. */
 const ENOUGH_ANSWERS = 10;
@@ -67,8 +67,10 @@ export function rateLimiterOf(origin: string): RateLimiter {
  *
  * Spacing the starts alone is not enough: a request that is slow on its way (connection set-up, a busy process) arrives
  * closer to the next ones than it started. So a place is taken until one second after the request can have arrived at
- * the latest, which is its answer's time less the shortest round trip lately seen on this host. Times are those of the
- * process, for the clock of the machine may be put forward or back.
+ * the latest, which is its answer's time less the shortest round trip lately seen on this host.
+ *
+ * Times are those of `performance.now()`: the clock of the machine may be set, and a wait would last as long as it was
+ * set back.
  */
 export class RateLimiter {
 	/** How many calls are under way at the same moment is another matter than how many start in a second. */

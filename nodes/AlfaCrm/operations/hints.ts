@@ -17,8 +17,9 @@ export class Hints {
 		if (detail !== undefined) details.add(detail);
 	}
 
-	/** Hands them to n8n, which shows them above the output. */
+	/** Hands them to n8n, which shows them above the output; older versions (1.97) take none from a tool of an agent. */
 	show(context: IExecuteFunctions): void {
+		if (!('addExecutionHints' in context)) return;
 		for (const [message, details] of this.kinds) {
 			const list = [...details].slice(0, MOST_DETAILS).join('; ');
 			const more = details.size - MOST_DETAILS;

@@ -38,6 +38,8 @@ export class Item extends ParameterReader {
 	private readonly saved: string[] = [];
 	/** Whether it has sent any call. */
 	private hasAsked = false;
+	/** Whether an API Call that may write was answered and not refused; no more is known of it. */
+	hasCalled = false;
 	/** Whether it was about to begin when the run was to stop. */
 	isLeftOut = false;
 	/** Until when AlfaCRM may be at work on a write that was given up; of `performance.now()`. */

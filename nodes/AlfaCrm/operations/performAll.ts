@@ -69,11 +69,16 @@ function itemsAtOnce({ context, client }: Run): number {
 function firstOf(failures: readonly Failure[], items: readonly Item[]): Error {
 	const inOrder = [...failures].sort((a, b) => a.item.index - b.item.index);
 	const [{ item: firstItem, error: first }] = inOrder;
+	const failed = new Set(failures.map(({ item }) => item));
 	const saved = items.filter((item) => item.hasSaved && item !== firstItem).map(({ index }) => index);
+	// An API Call may have saved something or not.
+	const called = items.filter((item) => item.hasCalled && !item.hasSaved && !failed.has(item));
+	const isAlone = saved.length + called.length === 0;
 	const about = first.description ?? '';
 	const words = [
-		saved.length > 0 ? about.replace(NOTHING, 'Of this item nothing was $1.') : about,
+		isAlone ? about : about.replace(NOTHING, 'Of this item nothing was $1.'),
 		saved.length > 0 ? `Saved: ${named(saved).toLowerCase()}.` : '',
+		called.length > 0 ? `Carried out: ${named(called.map(({ index }) => index)).toLowerCase()}.` : '',
 		...othersIn(inOrder),
 	];
 	first.description = words.filter((text) => text !== '').join(' ') || undefined;

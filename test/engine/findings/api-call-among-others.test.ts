@@ -5,7 +5,7 @@ import { officeOf, pick } from '../support/office';
 import { useSchool } from '../support/school';
 
 const school = useSchool({ customers: 60 });
-const { customer, lead, rows, run, writes } = officeOf(school);
+const { customer, lead, rows, run, whole, writes } = officeOf(school);
 
 const PHONE = '+7(900)555-00-01';
 
@@ -66,4 +66,23 @@ it('an API Call waits for who has read a record and will write it', async () => 
 	await call;
 	expect(writes()).toHaveLength(2);
 	expect(customer(id).phone).toEqual([PHONE, '+7(900)555-00-09']);
+});
+
+it('an error tells which API Calls before it were carried out', async () => {
+	const body = (name?: string) => ({ name, is_study: 0, legal_type: 1, branch_ids: [1] });
+	const before = rows('customer').length;
+	const { error } = await whole(
+		{ ...apiCall('create', {}, {}), callBody: '={{ $json.body }}' },
+		{ items: [{ body: body('А') }, { body: body('Б') }, { body: body() }, { body: body('В') }] },
+	);
+	expect(rows('customer')).toHaveLength(before + 2);
+	expect(error?.description).toMatch(/Of this item nothing was saved\. Carried out: items 0 to 1\.$/);
+});
+
+it('an error after API Calls that only list says nothing of them', async () => {
+	const { error } = await whole(
+		{ ...apiCall('index', {}, {}), callBody: '={{ $json.body }}' },
+		{ items: [{ body: {} }, { body: 'x' }] },
+	);
+	expect(error?.description).toMatch(/Nothing was sent to AlfaCRM\.$/);
 });

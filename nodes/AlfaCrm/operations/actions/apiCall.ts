@@ -42,7 +42,9 @@ export async function sendCall(item: Item): Promise<IDataObject[]> {
 async function inTurn(item: Item, call: ItemRequest): Promise<IDataObject | IDataObject[]> {
 	const id = readId(call.query?.id);
 	const keys = id === undefined ? [] : [recordKey(call, id)];
-	return await item.withLock(keys, async () => await item.send(call, keys));
+	const answer = await item.withLock(keys, async () => await item.send(call, keys));
+	item.hasCalled = true;
+	return answer;
 }
 
 function partOf(item: Item, parameter: INodeProperties): string {
