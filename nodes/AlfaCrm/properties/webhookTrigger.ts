@@ -6,7 +6,7 @@ import { loadedFrom } from '../fields/picker';
 export const webhookTriggerProperties: INodeProperties[] = [
 	{
 		displayName:
-			"The account owner enters this node's Production URL, followed by ?secret= and the value of 'Secret', in AlfaCRM: Settings (the wrench), auto-actions and mailings, triggers and webhooks, add. It is a paid option of AlfaCRM. The AlfaCRM Trigger, which asks at intervals, needs nothing there.",
+			"The account owner enters this node's Production URL, followed by ?secret= and the text of 'Secret', in AlfaCRM: Settings (the wrench at the top) > auto-actions and mailings > triggers and webhooks > add. Triggers are a paid option of AlfaCRM; its support opens a trial in the chat. Without it, use the AlfaCRM Trigger, which asks at intervals and needs nothing there.",
 		name: 'setUpNotice',
 		type: 'notice',
 		default: '',
