@@ -184,6 +184,40 @@ describe('a published trigger', () => {
 		]);
 	});
 
+	it('has answered nothing when n8n is killed while it reads the record, and takes the event afterwards', async () => {
+		const { id, url } = await publishTrigger(
+			real,
+			{ options: { fetchRecord: true } },
+			{ collector, credential: real.credential },
+		);
+		const [{ id: customer }] = real.sandbox.store.rows('customer');
+		const body = JSON.stringify(event(customer));
+		const match = { entity: 'customer', action: 'index' };
+		real.sandbox.faults.add({ kind: 'hang', times: 1, match });
+		const asked = () => real.sandbox.journal.filter(({ path }) => path.endsWith('customer/index')).length;
+		const before = asked();
+		const lost = post(url, body).then(
+			({ status }) => status,
+			() => 'no answer',
+		);
+		while (asked() === before) await sleep(10);
+		await real.n8n.restart({ kill: true });
+		expect(await lost).toBe('no answer');
+		await real.client.signIn();
+		await untilRegistered(url);
+
+		expect(await post(url, body)).toMatchObject({ status: 200, message: 'Workflow was started' });
+		expect(await post(url, body)).toMatchObject({ status: 200, message: 'Received before' });
+		await collector.until(1);
+		expect(await finished(id)).toEqual(['success']);
+		expect(collector.items).toEqual([
+			expect.objectContaining({
+				entity_id: customer,
+				record: expect.objectContaining({ id: customer }) as object,
+			}),
+		]);
+	});
+
 	it('offers the branches of the account', async () => {
 		const options = await real.client.nodeOptions({
 			node: {
