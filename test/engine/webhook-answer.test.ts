@@ -99,11 +99,11 @@ describe('with Fetch Full Record, the answer', () => {
 		expect(jsonOf(received)).toEqual({ ...event(), ...LATE });
 	});
 
-	it('goes out at the limit if the login hangs', async () => {
+	it('goes out at the limit if the login takes longer', async () => {
 		limitsByHand();
-		school.sandbox.faults.add({ kind: 'hang', times: 0, match: { entity: 'auth' } });
+		school.sandbox.faults.add({ kind: 'delay', ms: 500, match: { entity: 'auth' } });
 		// A login of its own, for others wait for one that is under way.
-		const engine = new Engine({ ...school.credential, apiKey: 'own' });
+		const engine = new Engine({ ...school.credential, apiKey: `${school.sandbox.account.apiKey}-2` });
 		const received = fetching(engine).deliver({ body: event() });
 		while (school.entries('auth/login').length === 0) await sleep(5);
 		limits[0].abort();
@@ -242,6 +242,23 @@ describe('a burst of 50', () => {
 		expect(school.entries('auth/login')).toHaveLength(1);
 		hook.restart();
 		for (const id of ids) expect(await hook.deliver({ body: event(id) })).toEqual(REPEATED);
+	});
+
+	it('while AlfaCRM hangs loses no event, and once it answers again the next record is read at once', async () => {
+		limitsByHand();
+		hang(0);
+		const hook = fetching();
+		const all = burst(hook);
+		await untilAsked();
+		for (const limit of limits) limit.abort();
+		for (const one of await Promise.all(all)) expect(jsonOf(one)).toMatchObject(LATE);
+		expect(reads()).toBeLessThanOrEqual(5);
+		const before = reads();
+		school.sandbox.faults.clear();
+		const begun = performance.now();
+		expect(jsonOf(await hook.deliver({ body: event(ids[50]) }))).toMatchObject({ record: { id: ids[50] } });
+		expect(performance.now() - begun).toBeLessThan(1_000);
+		expect(reads()).toBe(before + 1);
 	});
 
 	it('with a wrong key loses no event, and says so in each', async () => {

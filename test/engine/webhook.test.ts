@@ -334,6 +334,7 @@ describe('the full record', () => {
 			/No list of AlfaCRM's API is known to hold LessonDetails/,
 		],
 		['has no branch', { branch_id: null }, /names no branch/],
+		['belongs to no list by a name of its own', { entity: '__proto__' }, /known to hold __proto__/],
 		['belongs to Object.prototype', { entity: 'constructor' }, /known to hold constructor/],
 	];
 	it.each(lost)(
