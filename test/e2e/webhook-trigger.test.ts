@@ -49,7 +49,7 @@ describe('1,000 deliveries, a tenth of them repeated and a twentieth malformed, 
 		['null'],
 		['{"event":"update"}'],
 		[JSON.stringify(event(0))],
-		[JSON.stringify(event(1, { event: 'restore' }))],
+		[JSON.stringify(event(1, { event: '' }))],
 		[JSON.stringify(event(1)).slice(0, 60)],
 		['<html><body>502 Bad Gateway</body></html>', 'text/html'],
 		['event=update&entity=Customer&entity_id=10005&datetime=2026-02-10', 'application/x-www-form-urlencoded'],
@@ -181,6 +181,40 @@ describe('a published trigger', () => {
 				) as string,
 			}),
 			expect.objectContaining({ ...about, event: 'delete', record: null }),
+		]);
+	});
+
+	it('has answered nothing when n8n is killed while it reads the record, and takes the event afterwards', async () => {
+		const { id, url } = await publishTrigger(
+			real,
+			{ options: { fetchRecord: true } },
+			{ collector, credential: real.credential },
+		);
+		const [{ id: customer }] = real.sandbox.store.rows('customer');
+		const body = JSON.stringify(event(customer));
+		const match = { entity: 'customer', action: 'index' };
+		real.sandbox.faults.add({ kind: 'hang', times: 1, match });
+		const asked = () => real.sandbox.journal.filter(({ path }) => path.endsWith('customer/index')).length;
+		const before = asked();
+		const lost = post(url, body).then(
+			({ status }) => status,
+			() => 'no answer',
+		);
+		while (asked() === before) await sleep(10);
+		await real.n8n.restart({ kill: true });
+		expect(await lost).toBe('no answer');
+		await real.client.signIn();
+		await untilRegistered(url);
+
+		expect(await post(url, body)).toMatchObject({ status: 200, message: 'Workflow was started' });
+		expect(await post(url, body)).toMatchObject({ status: 200, message: 'Received before' });
+		await collector.until(1);
+		expect(await finished(id)).toEqual(['success']);
+		expect(collector.items).toEqual([
+			expect.objectContaining({
+				entity_id: customer,
+				record: expect.objectContaining({ id: customer }) as object,
+			}),
 		]);
 	});
 

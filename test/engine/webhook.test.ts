@@ -38,8 +38,10 @@ describe('a delivery', () => {
 		['a text', 'update'],
 		['a page', '<html></html>'],
 		['an empty object', {}],
-		['an unknown event', event({ event: 'restore' })],
+		['no event', event({ event: undefined })],
+		['an empty event', event({ event: ' ' })],
 		['a number for an event', event({ event: 2 })],
+		['an object for an event', event({ event: { name: 'update' } })],
 		['no entity', event({ entity: undefined })],
 		['an empty entity', event({ entity: ' ' })],
 		['an object for an entity', event({ entity: { name: 'Customer' } })],
@@ -57,6 +59,17 @@ describe('a delivery', () => {
 			items: undefined,
 		});
 		expect(hook.saved).toBe('{}');
+	});
+
+	it.each<[what: string, more: IDataObject]>([
+		['event', { event: 'restore' }],
+		['event without changes', { event: 'restore', fields_old: {}, fields_new: {} }],
+		['entity', { entity: 'SomethingNew' }],
+		['event of an unknown entity', { event: 'Archived', entity: 'SomethingNew' }],
+	])('of an unknown %s starts the workflow as it came', async (_what, more) => {
+		const { items, ...answered } = await new Hook().deliver({ body: event(more) });
+		expect(answered).toEqual(STARTED);
+		expect(items).toEqual([{ json: { ...event(), fields_rel: {}, ...more } }]);
 	});
 
 	it.each([
@@ -109,6 +122,13 @@ describe('filters', () => {
 		[{ entities: ['Lesson', 'Pay'] }, {}, false],
 		[{ entities: 'lesson, customer' }, {}, true],
 		[{ entities: ['SomethingNew'] }, { entity: 'SomethingNew' }, true],
+		[{ entities: ['Customer'] }, { entity: 'SomethingNew' }, false],
+		[{ events: [] }, { event: 'restore' }, true],
+		[{ events: ['create', 'delete', 'update'] }, { event: 'restore' }, false],
+		[{ events: ['update'] }, { event: 'Update' }, false],
+		[{ changedFields: 'name' }, { event: 'restore' }, true],
+		[{ entities: ['Lesson'] }, { event: 'restore' }, false],
+		[{ branchIds: [2] }, { event: 'restore' }, false],
 		[{ branchIds: [1] }, {}, true],
 		[{ branchIds: [2] }, {}, false],
 		[{ branchIds: ['1'] }, { branch_id: '1' }, true],
@@ -259,13 +279,8 @@ describe('the full record', () => {
 		return items?.[0].json ?? {};
 	};
 
-	it('comes with the event, read after the answer', async () => {
-		let callsBefore: string[] | undefined;
-		const received = await fetching(school.engine).deliver({
-			body: event(),
-			onAnswer: () => (callsBefore = school.calls()),
-		});
-		expect(callsBefore).toEqual([]);
+	it('comes with the event', async () => {
+		const received = await fetching(school.engine).deliver({ body: event() });
 		expect(received.items?.[0].json).toMatchObject({
 			...event({ fields_rel: {} }),
 			record: { id: 5, name: school.sandbox.store.find('customer', 5)?.name },
@@ -276,6 +291,10 @@ describe('the full record', () => {
 	it.each([1, 2, 3])('is found for a lesson of status %i', async (status) => {
 		const { id } = school.sandbox.store.insert('lesson', { status, branch_id: 1 });
 		expect((await read({ entity: 'Lesson', entity_id: id })).record).toMatchObject({ id, status });
+	});
+
+	it('is found after an event of an unknown name', async () => {
+		expect(await read({ event: 'restore' })).toMatchObject({ event: 'restore', record: { id: 5 } });
 	});
 
 	it('is found for an archived lead', async () => {
@@ -315,6 +334,7 @@ describe('the full record', () => {
 			/No list of AlfaCRM's API is known to hold LessonDetails/,
 		],
 		['has no branch', { branch_id: null }, /names no branch/],
+		['belongs to no list by a name of its own', { entity: '__proto__' }, /known to hold __proto__/],
 		['belongs to Object.prototype', { entity: 'constructor' }, /known to hold constructor/],
 	];
 	it.each(lost)(
@@ -346,27 +366,5 @@ describe('the full record', () => {
 		for (const secret of [school.sandbox.account.apiKey, ...school.sandbox.tokens()]) {
 			expect(JSON.stringify([json, broken])).not.toContain(secret);
 		}
-	});
-
-	it('is waited for once, when the delivery is repeated meanwhile', async () => {
-		const hook = fetching(school.engine);
-		let repeated: Promise<unknown> | undefined;
-		const first = await hook.deliver({
-			body: event(),
-			onAnswer: () => (repeated ??= hook.deliver({ body: event() })),
-		});
-		expect(first.items).toHaveLength(1);
-		expect(await repeated).toEqual(REPEATED);
-		expect(school.calls().filter((call) => call === 'customer/index')).toHaveLength(1);
-	});
-
-	it('counts as delivered only once it is handed over', async () => {
-		const hook = fetching(school.engine);
-		let savedBefore = '';
-		await hook.deliver({ body: event(), onAnswer: () => (savedBefore = hook.saved) });
-		expect(savedBefore).toBe('{}');
-		expect(hook.saves).toBe(1);
-		hook.restart();
-		expect(await hook.deliver({ body: event() })).toEqual(REPEATED);
 	});
 });

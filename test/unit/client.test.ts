@@ -1,5 +1,5 @@
 import type { IDataObject, JsonObject } from 'n8n-workflow';
-import { NodeApiError } from 'n8n-workflow';
+import { NodeApiError, sleep } from 'n8n-workflow';
 
 import type { ApiRequest } from '../../nodes/AlfaCrm/api/request';
 import { ApiClient } from '../../nodes/AlfaCrm/api/client';
@@ -268,6 +268,25 @@ describe('a cancelled execution', () => {
 	});
 });
 
+it('ends a request under way, and sends none any more, when its limit is reached', async () => {
+	const limit = new AbortController();
+	const { context, sent } = contextOf(() => new Promise(() => {}));
+	const { httpRequestWithAuthentication: send } = context.helpers;
+	const given: unknown[] = [];
+	context.helpers.httpRequestWithAuthentication = async function (type, options, more) {
+		given.push(options.abortSignal);
+		return (await send.call(this, type, options, more)) as unknown;
+	};
+	const client = new ApiClient(context, limit.signal);
+	const failure = failureOfCall(client, READ);
+	while (sent.length === 0) await sleep(1);
+	limit.abort();
+	expect((await failure).message).toBe('The execution was cancelled');
+	expect(given).toEqual([limit.signal]);
+	await failureOfCall(client, READ);
+	expect(sent).toHaveLength(1);
+});
+
 it('gives node, time zone and signal of the execution', () => {
 	const { signal } = new AbortController();
 	const { client } = contextOf(() => ({}), { signal });
@@ -277,4 +296,6 @@ it('gives node, time zone and signal of the execution', () => {
 	const { context } = contextOf(() => ({}));
 	delete (context as Partial<typeof context>).getExecutionCancelSignal;
 	expect(new ApiClient(context).signal).toBeUndefined();
+	const { signal: limit } = new AbortController();
+	expect(new ApiClient(context, limit).signal).toBe(limit);
 });

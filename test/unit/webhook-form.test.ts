@@ -1,4 +1,4 @@
-import type { INodePropertyOptions } from 'n8n-workflow';
+import type { INodeProperties, INodePropertyOptions } from 'n8n-workflow';
 
 import { AlfaCrmWebhookTrigger } from '../../nodes/AlfaCrm/AlfaCrmWebhookTrigger.node';
 import { entityOfClass } from '../../nodes/AlfaCrm/entities/registry';
@@ -38,6 +38,12 @@ describe('the form of the webhook trigger', () => {
 		const notice = named('setUpNotice')?.displayName;
 		expect(notice).toMatch(/account owner.*Production URL.*\?secret=/);
 		expect(notice).toMatch(/Settings.*auto-actions.*triggers and webhooks.*paid option.*AlfaCRM Trigger/);
+	});
+
+	it('says that events by any name count without a filter, and how long a record is read', () => {
+		expect(named('events')?.description).toMatch(/empty, every event counts, whatever AlfaCRM calls it/);
+		const [fetchRecord] = named('options')?.options as INodeProperties[];
+		expect(fetchRecord.description).toMatch(/within 5 seconds is null, and recordError says why/);
 	});
 
 	it('needs no credential to receive', () => {

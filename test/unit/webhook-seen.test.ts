@@ -1,6 +1,8 @@
 import type { IDataObject } from 'n8n-workflow';
+import { sleep } from 'n8n-workflow';
 
 import type { Change } from '../../nodes/AlfaCrm/trigger/change';
+import type { Claim } from '../../nodes/AlfaCrm/trigger/webhook/seen';
 import { claim } from '../../nodes/AlfaCrm/trigger/webhook/seen';
 
 const delivery = (entity_id: number): Change => ({
@@ -17,59 +19,100 @@ const delivery = (entity_id: number): Change => ({
 let nodes = 0;
 const newNode = () => `unit:${nodes++}`;
 /** @returns whether it was new */
-function take(node: string, id: number, saved: IDataObject): boolean {
-	const claimed = claim(node, delivery(id), saved);
+async function take(node: string, id: number, saved: IDataObject): Promise<boolean> {
+	const claimed = await claim(node, delivery(id), saved);
 	claimed?.keep();
 	claimed?.end();
 	return claimed !== undefined;
 }
 const digests = (saved: IDataObject) => saved.deliveries as string[];
 
-it('a delivery that is under way belongs to one alone, and may come again if it is given up', () => {
+/** What has become of a claim by now. */
+async function stateOf(claimed: Promise<Claim | undefined>): Promise<'waits' | 'new' | 'repeated'> {
+	const waits = sleep(0).then(() => 'waits' as const);
+	return await Promise.race([waits, claimed.then((own) => (own ? 'new' : 'repeated'))]);
+}
+
+it('whoever comes while an equal delivery is under way waits for it, and is repeated once it was kept', async () => {
 	const node = newNode();
-	const first = claim(node, delivery(1), {});
-	expect(claim(node, delivery(1), {})).toBeUndefined();
+	const first = await claim(node, delivery(1), {});
+	const others = [1, 2].map(async () => await claim(node, delivery(1), {}));
+	for (const other of others) expect(await stateOf(other)).toBe('waits');
+	first?.keep();
 	first?.end();
-	const second = claim(node, delivery(1), {});
-	second?.keep();
-	second?.end();
-	expect(claim(node, delivery(1), {})).toBeUndefined();
+	for (const other of others) expect(await other).toBeUndefined();
 });
 
-it('one that is under way is not saved by another', () => {
+it('if it is given up, one of them takes its place, and the others wait for that one', async () => {
 	const [node, saved] = [newNode(), {} as IDataObject];
-	claim(node, delivery(1), {});
-	take(node, 2, saved);
+	const first = await claim(node, delivery(1), {});
+	const second = claim(node, delivery(1), saved);
+	const third = claim(node, delivery(1), {});
+	first?.end();
+	expect([await stateOf(second), await stateOf(third)]).toEqual(['new', 'waits']);
+	(await second)?.keep();
+	(await second)?.end();
+	expect(await third).toBeUndefined();
 	expect(digests(saved)).toHaveLength(1);
-	expect(take(newNode(), 1, saved)).toBe(true);
 });
 
-it('what is saved is text of its own, that later deliveries leave alone', () => {
+it('another delivery waits for nobody', async () => {
+	const node = newNode();
+	const first = await claim(node, delivery(1), {});
+	expect(await take(node, 2, {})).toBe(true);
+	expect(await take(newNode(), 1, {})).toBe(true);
+	first?.end();
+});
+
+it('a delivery under way is remembered, however many other nodes receive meanwhile', async () => {
+	const [node, saved] = [newNode(), {} as IDataObject];
+	await take(node, 1, saved);
+	const first = await claim(node, delivery(2), saved);
+	for (let count = 0; count < 250; count++) await take(newNode(), 1, {});
+	const second = claim(node, delivery(2), {});
+	expect(await stateOf(second)).toBe('waits');
+	await take(node, 3, saved);
+	first?.keep();
+	first?.end();
+	expect(await second).toBeUndefined();
+	expect(digests(saved)).toHaveLength(3);
+});
+
+it('one that is under way is not saved by another', async () => {
+	const [node, saved] = [newNode(), {} as IDataObject];
+	const first = await claim(node, delivery(1), {});
+	await take(node, 2, saved);
+	expect(digests(saved)).toHaveLength(1);
+	expect(await take(newNode(), 1, saved)).toBe(true);
+	first?.end();
+});
+
+it('what is saved is text of its own, that later deliveries leave alone', async () => {
 	const [node, one, two] = [newNode(), {} as IDataObject, {} as IDataObject];
-	take(node, 1, one);
+	await take(node, 1, one);
 	const before = JSON.stringify(one);
-	take(node, 2, two);
+	await take(node, 2, two);
 	expect(JSON.stringify(one)).toBe(before);
 	expect(digests(two)).toEqual([digests(one)[0], expect.stringMatching(/^[\w-]{16}$/)]);
 });
 
-it('what another process saved counts, and is not lost with the next delivery', () => {
+it('what another process saved counts, and is not lost with the next delivery', async () => {
 	const [here, there] = [newNode(), newNode()];
 	const database: IDataObject = {};
-	take(here, 1, database);
-	take(there, 2, database);
-	take(here, 3, database);
+	await take(here, 1, database);
+	await take(there, 2, database);
+	await take(here, 3, database);
 	expect(digests(database)).toHaveLength(3);
 	for (const id of [1, 2, 3]) {
-		expect(take(here, id, database)).toBe(false);
-		expect(take(there, id, database)).toBe(false);
+		expect(await take(here, id, database)).toBe(false);
+		expect(await take(there, id, database)).toBe(false);
 	}
 });
 
-it('what this process knows counts, even if a save of n8n was undone', () => {
+it('what this process knows counts, even if a save of n8n was undone', async () => {
 	const node = newNode();
-	take(node, 1, {});
-	expect(take(node, 1, {})).toBe(false);
+	await take(node, 1, {});
+	expect(await take(node, 1, {})).toBe(false);
 });
 
 it.each<[what: string, saved: IDataObject]>([
@@ -77,36 +120,36 @@ it.each<[what: string, saved: IDataObject]>([
 	['a text', { deliveries: 'abc' }],
 	['null', { deliveries: null }],
 	['an object', { deliveries: { length: 5 } }],
-])('%s instead of a list is replaced', (_what, saved) => {
-	expect(take(newNode(), 1, saved)).toBe(true);
+])('%s instead of a list is replaced', async (_what, saved) => {
+	expect(await take(newNode(), 1, saved)).toBe(true);
 	expect(digests(saved)).toHaveLength(1);
 });
 
-it('the latest 1,000 are kept, the oldest go first', () => {
+it('the latest 1,000 are kept, the oldest go first', async () => {
 	const [node, saved] = [newNode(), {} as IDataObject];
-	for (let id = 1; id <= 1_500; id++) take(node, id, saved);
+	for (let id = 1; id <= 1_500; id++) await take(node, id, saved);
 	expect(digests(saved)).toHaveLength(1_000);
 	expect(new Set(digests(saved)).size).toBe(1_000);
-	expect(take(node, 501, saved)).toBe(false);
-	expect(take(node, 500, saved)).toBe(true);
-	expect(take(node, 501, saved)).toBe(true);
+	expect(await take(node, 501, saved)).toBe(false);
+	expect(await take(node, 500, saved)).toBe(true);
+	expect(await take(node, 501, saved)).toBe(true);
 });
 
-it('the memory holds 200 nodes; one that fell out knows what n8n saved', () => {
+it('the memory holds 200 nodes; one that fell out knows what n8n saved', async () => {
 	const [node, saved] = [newNode(), {} as IDataObject];
-	take(node, 1, saved);
-	for (let count = 0; count < 199; count++) take(newNode(), 1, {});
-	expect(take(node, 1, {})).toBe(false);
-	for (let count = 0; count < 200; count++) take(newNode(), 1, {});
-	expect(take(node, 1, saved)).toBe(false);
-	for (let count = 0; count < 200; count++) take(newNode(), 1, {});
-	expect(take(node, 1, {})).toBe(true);
+	await take(node, 1, saved);
+	for (let count = 0; count < 199; count++) await take(newNode(), 1, {});
+	expect(await take(node, 1, {})).toBe(false);
+	for (let count = 0; count < 200; count++) await take(newNode(), 1, {});
+	expect(await take(node, 1, saved)).toBe(false);
+	for (let count = 0; count < 200; count++) await take(newNode(), 1, {});
+	expect(await take(node, 1, {})).toBe(true);
 });
 
-it('a thousand digests cost a delivery less than 5 ms', () => {
+it('a thousand digests cost a delivery less than 5 ms', async () => {
 	const [node, saved] = [newNode(), {} as IDataObject];
-	for (let id = 1; id <= 1_000; id++) take(node, id, saved);
+	for (let id = 1; id <= 1_000; id++) await take(node, id, saved);
 	const start = performance.now();
-	for (let id = 2_001; id <= 2_200; id++) take(node, id, saved);
+	for (let id = 2_001; id <= 2_200; id++) await take(node, id, saved);
 	expect((performance.now() - start) / 200).toBeLessThan(5);
 });

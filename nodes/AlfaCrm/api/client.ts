@@ -75,7 +75,11 @@ export class ApiClient {
 	private refused?: { login: string; failure: ApiFailure; at: number };
 	private credential?: { values: ICredentialDataDecryptedObject; at: number };
 
-	constructor(private readonly context: ApiContext) {}
+	/** @param limit gives up all calls when it aborts, in a context that cannot be cancelled itself */
+	constructor(
+		private readonly context: ApiContext,
+		private readonly limit?: AbortSignal,
+	) {}
 
 	get node(): INode {
 		return this.context.getNode();
@@ -85,8 +89,9 @@ export class ApiClient {
 		return this.context.getTimezone();
 	}
 
-	/** Aborts when the execution is cancelled; polls and dropdowns cannot be. */
+	/** Aborts when the execution is cancelled or the limit is reached; polls and dropdowns have neither. */
 	get signal(): AbortSignal | undefined {
+		if (this.limit !== undefined) return this.limit;
 		return 'getExecutionCancelSignal' in this.context ? this.context.getExecutionCancelSignal() : undefined;
 	}
 
@@ -180,7 +185,8 @@ export class ApiClient {
 				const answer = send.call(
 					this.context,
 					CREDENTIAL,
-					requestOptions(`${origin}/${pathOf(call)}`, call),
+					// n8n adds the signal of an execution by itself.
+					{ ...requestOptions(`${origin}/${pathOf(call)}`, call), abortSignal: this.limit },
 					// n8n writes a new token into what it is given, so it is known which one AlfaCRM saw.
 					{ credentialsDecrypted: { id: '', name: '', type: CREDENTIAL, data } },
 				);

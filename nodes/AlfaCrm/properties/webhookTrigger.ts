@@ -6,7 +6,7 @@ import { loadedFrom } from '../fields/picker';
 export const webhookTriggerProperties: INodeProperties[] = [
 	{
 		displayName:
-			"The account owner enters this node's Production URL, followed by ?secret= and the value of 'Secret', in AlfaCRM: Settings (the wrench), auto-actions and mailings, triggers and webhooks, add. It is a paid option of AlfaCRM. The AlfaCRM Trigger, which asks at intervals, needs nothing there.",
+			"The account owner enters this node's Production URL, followed by ?secret= and the text of 'Secret', in AlfaCRM: Settings (the wrench at the top) > auto-actions and mailings > triggers and webhooks > add. Triggers are a paid option of AlfaCRM; its support opens a trial in the chat. Without it, use the AlfaCRM Trigger, which asks at intervals and needs nothing there.",
 		name: 'setUpNotice',
 		type: 'notice',
 		default: '',
@@ -20,7 +20,10 @@ export const webhookTriggerProperties: INodeProperties[] = [
 		description:
 			'Calls whose URL does not end with ?secret= and this text are refused. Letters and digits are safe in a URL. Left empty, whoever knows the URL can start the workflow.',
 	},
-	changeEvents,
+	{
+		...changeEvents,
+		description: 'What must have happened. Left empty, every event counts, whatever AlfaCRM calls it.',
+	},
 	changeEntities,
 	{
 		displayName: 'Branch Names or IDs',
@@ -45,7 +48,7 @@ export const webhookTriggerProperties: INodeProperties[] = [
 				type: 'boolean',
 				default: false,
 				description:
-					'Whether to read the record from AlfaCRM and put it out as record, because the event only holds what changed. Needs a credential.',
+					'Whether to read the record from AlfaCRM and put it out as record, because the event only holds what changed. Needs a credential. What cannot be read within 5 seconds is null, and recordError says why.',
 			},
 			{
 				displayName: 'Ignore Repeated Deliveries',

@@ -23,12 +23,12 @@ export type Change = {
 export function readChange(body: unknown): Change | string {
 	if (!isMap(body)) return 'The body is not a JSON object';
 	const { event, entity, entity_id, branch_id, user_id, datetime, fields_old, fields_new, fields_rel } = body;
-	if (typeof event !== 'string' || !EVENTS.includes(event)) return 'event is not create, update or delete';
+	if (typeof event !== 'string' || event.trim() === '') return 'event is not the name of an event';
 	if (typeof entity !== 'string' || entity.trim() === '') return 'entity is not the name of a class';
 	const id = readId(entity_id);
 	if (id === undefined) return 'entity_id is not the number of a record';
 	return {
-		event,
+		event: event.trim(),
 		entity: entity.trim(),
 		entity_id: id,
 		branch_id: readId(branch_id) ?? null,

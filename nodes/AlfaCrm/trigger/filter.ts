@@ -10,7 +10,10 @@ type Context = IPollFunctions | IWebhookFunctions;
 
 const CHOICES = EVENTS.map((value) => ({ value, label: value }));
 
-/** Whether the workflow asks for this; an empty filter lets everything pass. */
+/**
+ * Whether the workflow asks for this; an empty filter lets everything pass. Whether an event of an unknown name changes
+ * fields is not known, so only an update must have changed certain ones.
+ */
 export function isWanted(context: IWebhookFunctions, change: Change): boolean {
 	const events = listOf<string>(context, 'events', 'Events', { type: 'choices', choices: CHOICES });
 	const branches = idsOf(context, 'branchIds', 'Branch Names or IDs');

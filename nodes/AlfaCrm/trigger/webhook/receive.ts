@@ -1,5 +1,6 @@
 import type { IDataObject, IWebhookFunctions, IWebhookResponseData } from 'n8n-workflow';
 
+import { unlessAborted } from '../../api/cancel';
 import { ApiClient } from '../../api/client';
 import { asNodeError } from '../../api/errors';
 import type { Change } from '../change';
@@ -10,33 +11,40 @@ import { knowsSecret } from './secret';
 import type { Claim } from './seen';
 import { claim } from './seen';
 
+/** How long an answer waits for the record; how long AlfaCRM waits for an answer is not known. API notes 8. */
+const RECORD_MS = 5_000;
+
 /** Answers one call of AlfaCRM, and starts the workflow if it is a new event that the workflow asks for. */
 export async function receive(context: IWebhookFunctions): Promise<IWebhookResponseData> {
 	if (!knowsSecret(context)) return refuse(context, 403, 'The secret in the URL is missing or wrong');
 	const delivery = readChange(jsonOf(context));
 	if (typeof delivery === 'string') return refuse(context, 400, delivery);
 	if (!isWanted(context, delivery)) return ignore('Not an event that this workflow asks for');
-	const claimed = claimOf(context, delivery);
+	// From the arrival on: whoever waits for an equal delivery has less time left to read.
+	const limit = AbortSignal.timeout(RECORD_MS);
+	const claimed = await claimOf(context, delivery);
 	if (claimed === undefined) return ignore('Received before');
 	try {
-		return await start(context, delivery, claimed);
+		return await start(context, delivery, claimed, limit);
 	} finally {
 		claimed.end();
 	}
 }
 
 /**
- * The answer goes out here and now. Reading the record can take longer than AlfaCRM waits; and n8n 2.41, when it is left
- * to answer after it has begun the execution, no longer saves what the node remembers of earlier deliveries.
+ * What is answered with 200 must not be lost, so the answer comes last: nothing is waited for between it and n8n's start
+ * of the execution. It is given here by hand because n8n 2.41, when it is left to answer after it has begun the
+ * execution, no longer saves what the node remembers of earlier deliveries.
  */
 async function start(
 	context: IWebhookFunctions,
 	delivery: Change,
 	claimed: Claim,
+	limit: AbortSignal,
 ): Promise<IWebhookResponseData> {
-	answer(context, 200, 'Workflow was started');
 	const { fetchRecord } = context.getNodeParameter('options', {}) as IDataObject;
-	const record = fetchRecord === true ? await recordOf(context, delivery) : {};
+	const record = fetchRecord === true ? await recordOf(context, delivery, limit) : {};
+	answer(context, 200, 'Workflow was started');
 	claimed.keep();
 	return { noWebhookResponse: true, workflowData: [[{ json: { ...delivery, ...record } }]] };
 }
@@ -48,13 +56,13 @@ function jsonOf(context: IWebhookFunctions): unknown {
 }
 
 /** A test in the editor neither asks what came before nor counts as a delivery. */
-function claimOf(context: IWebhookFunctions, delivery: Change): Claim | undefined {
+async function claimOf(context: IWebhookFunctions, delivery: Change): Promise<Claim | undefined> {
 	const { ignoreRepeated = true } = context.getNodeParameter('options', {}) as IDataObject;
 	// Without a time, two changes of the same kind look alike.
 	const isTold = delivery.datetime !== null && ignoreRepeated === true && context.getMode() !== 'manual';
 	if (!isTold) return { keep: () => {}, end: () => {} };
 	const node = `${context.getWorkflow().id}:${context.getNode().id}`;
-	return claim(node, delivery, context.getWorkflowStaticData('node'));
+	return await claim(node, delivery, context.getWorkflowStaticData('node'));
 }
 
 function refuse(context: IWebhookFunctions, status: number, message: string): IWebhookResponseData {
@@ -72,13 +80,24 @@ function answer(context: IWebhookFunctions, status: number, message: string): vo
 }
 
 /** The record that an event is about. An event must not be lost, so what goes wrong becomes part of it. */
-async function recordOf(context: IWebhookFunctions, delivery: Change): Promise<IDataObject> {
+async function recordOf(
+	context: IWebhookFunctions,
+	delivery: Change,
+	limit: AbortSignal,
+): Promise<IDataObject> {
 	if (delivery.event === 'delete') return { record: null };
 	try {
-		return { record: await fetchRecord(new ApiClient(context), delivery) };
+		const reading = fetchRecord(new ApiClient(context, limit), delivery);
+		return { record: await unlessAborted(reading, limit) };
 	} catch (caught) {
-		const { message, description } = asNodeError(context.getNode(), caught);
-		const recordError = description ? `${message.replace(/\.$/, '')}. ${description}` : message;
-		return { record: null, recordError };
+		return { record: null, recordError: limit.aborted ? TOO_LATE : reasonOf(context, caught) };
 	}
+}
+
+/** Whatever held it up: AlfaCRM, the calls before it, or the time that the one it waited for took. */
+const TOO_LATE = `The record was not read within ${RECORD_MS / 1_000} seconds of the event's arrival. Read it later in the workflow, with the AlfaCRM node.`;
+
+function reasonOf(context: IWebhookFunctions, caught: unknown): string {
+	const { message, description } = asNodeError(context.getNode(), caught);
+	return description ? `${message.replace(/\.$/, '')}. ${description}` : message;
 }

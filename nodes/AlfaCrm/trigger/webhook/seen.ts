@@ -13,15 +13,15 @@ const DIGEST_LENGTH = 16;
 interface Memory {
 	/** Digests of the deliveries that started the workflow, the latest last. */
 	started: string[];
-	/** Digests of those that are about to. */
-	underWay: Set<string>;
+	/** Digests of those that are about to, each with what settles once it is known whether they did. */
+	underWay: Map<string, Promise<void>>;
 }
 
-/** A delivery that may start the workflow, and nobody else's meanwhile. */
+/** A delivery that may start the workflow; equal ones wait meanwhile. */
 export interface Claim {
 	/** It starts the workflow. */
 	keep: () => void;
-	/** To be called at the end; what was not kept may come again. */
+	/** To be called at the end; if it was not kept, an equal one takes its place. */
 	end: () => void;
 }
 
@@ -33,29 +33,41 @@ const memories = new Map<string, Memory>();
  *
  * @param node of which workflow and which node
  * @param saved what n8n keeps for this node
- * @returns undefined for a repeated delivery
+ * @returns undefined for a repeated delivery, once the first one has started the workflow
  */
-export function claim(node: string, delivery: Change, saved: IDataObject): Claim | undefined {
+export async function claim(node: string, delivery: Change, saved: IDataObject): Promise<Claim | undefined> {
 	const digest = digestOf(delivery);
-	const { started, underWay } = memoryOf(node, saved);
-	if (underWay.has(digest) || started.includes(digest)) return undefined;
-	underWay.add(digest);
+	for (;;) {
+		const memory = memoryOf(node, saved);
+		if (memory.started.includes(digest)) return undefined;
+		const first = memory.underWay.get(digest);
+		if (first === undefined) return begin(memory, digest, saved);
+		await first;
+	}
+}
+
+function begin({ started, underWay }: Memory, digest: string, saved: IDataObject): Claim {
+	let settle = () => {};
+	underWay.set(digest, new Promise<void>((resolve) => (settle = resolve)));
 	return {
 		keep: () => {
 			started.push(digest);
 			trim(started);
 			saved.deliveries = [...started];
 		},
-		end: () => underWay.delete(digest),
+		end: () => {
+			underWay.delete(digest);
+			settle();
+		},
 	};
 }
 
 function memoryOf(node: string, { deliveries }: IDataObject): Memory {
-	const memory = memories.get(node) ?? { started: [], underWay: new Set() };
+	const memory: Memory = memories.get(node) ?? { started: [], underWay: new Map() };
 	// The latest used ones stay.
 	memories.delete(node);
+	if (memories.size >= LATEST_NODES) forgetOldest();
 	memories.set(node, memory);
-	if (memories.size > LATEST_NODES) memories.delete(memories.keys().next().value as string);
 
 	const saved = Array.isArray(deliveries) ? (deliveries as string[]) : [];
 	const known = new Set(memory.started);
@@ -63,6 +75,12 @@ function memoryOf(node: string, { deliveries }: IDataObject): Memory {
 	memory.started.unshift(...saved.filter((digest) => !known.has(digest)));
 	trim(memory.started);
 	return memory;
+}
+
+/** A node with a delivery under way stays: another memory of it would know nothing of that one. */
+function forgetOldest(): void {
+	const oldest = [...memories.keys()].find((node) => memories.get(node)?.underWay.size === 0);
+	if (oldest !== undefined) memories.delete(oldest);
 }
 
 function trim(digests: string[]): void {
