@@ -132,7 +132,7 @@ describe('a branch', () => {
 		add('Из закрытого', { branch_ids: [8] });
 		const { id } = add('Из нового', { branch_ids: [9] });
 		expect(await poller.tick()).toEqual([]);
-		jest.spyOn(Date, 'now').mockImplementation(() => clock() + 3_600_001);
+		jest.spyOn(Date, 'now').mockImplementation(() => clock() + 3_700_000);
 		expect(await idsOf(poller)).toEqual([id]);
 		expect(school.sandbox.journal.filter(({ path }) => path.startsWith('/v2api/8/'))).toEqual([]);
 	});
@@ -186,7 +186,7 @@ describe('a customer that enters the filter', () => {
 		goTo(-240);
 		const poller = await started(ofStage2);
 		const slow = add('Через десять дней', { lead_status_id: 1 });
-		goTo(-239);
+		goTo(-238);
 		await poller.tick();
 		goTo(0);
 		add('Другой этап', { lead_status_id: 3 });
@@ -212,7 +212,7 @@ describe('when the settings change', () => {
 		async (_what, before, after, wanted) => {
 			const poller = await started(before);
 			add('Час назад', wanted);
-			jest.spyOn(Date, 'now').mockImplementation(() => clock() + 3_600_001);
+			jest.spyOn(Date, 'now').mockImplementation(() => clock() + 3_700_000);
 			expect(await poller.tick()).toEqual([]);
 			const { id } = add('Между', wanted);
 			poller.change({ event: 'customerCreated', ...after });
