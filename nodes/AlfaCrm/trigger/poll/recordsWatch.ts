@@ -7,7 +7,10 @@ import type { Look, LookOptions, Reader } from './reading';
 import { isLasting, readEach } from './reading';
 import type { RecordsState } from './records';
 import { begin, countFresh, emptyState, isPointDue, startWith, step } from './records';
-import { dotted } from './stamps';
+import { dayAt, daysAfter, dotted } from './stamps';
+
+/** How far back the newest record is looked for first, and at most: its days are halved until the very day is known. */
+const [SOME_DAYS, MOST_DAYS] = [2, 20_000];
 
 /** Tells new records by an entity's own list, which works where it can be asked for a day of creation. */
 export class RecordsWatch implements Watch {
@@ -70,15 +73,24 @@ export class RecordsWatch implements Watch {
 		return [...looks.values()].flatMap(({ rows }) => rows);
 	}
 
-	/** The day to begin with: some days back, or as far as it takes to find records at all. */
-	private async firstDay({ reader, branches }: Poll): Promise<string | null> {
-		const anything: Pick<Watch, 'look' | 'newsIn'> = {
-			look: async (_reader, branch, since) =>
-				await reader.look(this.since(since, branch, this.allBody), {}, { isEnd: () => true }),
-			newsIn: (looks) =>
-				[...looks.values()].flatMap(({ rows }) => rows.map((row) => ({ row, branches: [] }))),
+	/** The day to begin with: two days before that of the newest record, which may be long ago; null if there is none. */
+	private async firstDay(poll: Poll): Promise<string | null> {
+		const daysAgo = (days: number) => daysAfter(dayAt(poll.reader.now), -days);
+		const isSince = async (days: number) => {
+			const { looks } = await this.lookAtAll(poll, daysAgo(days), {}, { isEnd: () => true });
+			return [...looks.values()].some(({ rows }) => rows.length > 0);
 		};
-		return (await newest(anything, reader, branches, 1)).since;
+		let [none, some] = [0, SOME_DAYS];
+		for (; !(await isSince(some)); some *= 4) {
+			if (some > MOST_DAYS) return null;
+			none = some;
+		}
+		while (some - none > 1 && some > SOME_DAYS) {
+			const middle = Math.floor((none + some) / 2);
+			if (await isSince(middle)) some = middle;
+			else none = middle;
+		}
+		return daysAgo(some === SOME_DAYS ? some : some + SOME_DAYS);
 	}
 
 	private async lookAtAll(
