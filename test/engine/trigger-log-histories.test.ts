@@ -105,6 +105,15 @@ const found: Array<[string, LogHistory]> = [
 			],
 		},
 	],
+	[
+		'all days shown whatever was asked for, not the newest first',
+		{
+			...plain,
+			settings: { pageSize: 2, bodyPageSize: 'ignored', ignoredFilters: ['log.date_from'] },
+			before: [0, 100_000, 100_000],
+			steps: [poll, write(1), poll],
+		},
+	],
 ];
 
 afterEach(() => {

@@ -1,13 +1,13 @@
 import type { IDataObject } from 'n8n-workflow';
 
 import type { List } from '../../api/page';
-import type { News, Outcome, Poll, Watch } from './poll';
-import { newest } from './poll';
-import type { Look, LookOptions, Reader } from './reading';
+import { newest } from '../newest';
+import { dotted } from '../stamps';
+import type { ListState, Look, LookOptions, Reader } from './reading';
 import { isLasting, readEach } from './reading';
 import type { RecordsState } from './records';
-import { begin, countFresh, emptyState, isPointDue, startWith, step } from './records';
-import { dotted } from './stamps';
+import { begin, countFresh, emptyState, isPointDue, startWith, step, wantedIn } from './records';
+import type { News, Outcome, Poll, Watch } from './watch';
 
 /** Tells new records by an entity's own list, which works where it can be asked for a day of creation. */
 export class RecordsWatch implements Watch {
@@ -24,13 +24,12 @@ export class RecordsWatch implements Watch {
 		return state?.hasBegun ? await this.goOn(poll, state) : await this.begin(poll, state);
 	}
 
-	async look(reader: Reader, branch: number, since: string | null): Promise<Look> {
-		return await reader.look(this.since(since, branch, this.body));
+	async look(reader: Reader, branch: number, since: string): Promise<Look> {
+		return await reader.look(this.listOf(this.body, branch, since));
 	}
 
 	newsIn(looks: ReadonlyMap<number, Look>, now: number): News[] {
-		const seen = { looks, branches: [], filters: '', wants: this.wants, now };
-		return step(emptyState(null, '', now), seen).news;
+		return wantedIn({ looks, wants: this.wants, now });
 	}
 
 	/** Gets to know what is there, which may take several polls where there is much. */
@@ -38,7 +37,7 @@ export class RecordsWatch implements Watch {
 		const { reader, branches, filters } = poll;
 		const { now, client } = reader;
 		const state = known ?? emptyState(await this.firstDay(poll), filters, now);
-		const { looks, failures } = await this.lookAtAll(poll, state.since, state.lists);
+		const { looks, failures } = await this.read(poll, this.allBody, state.since, state.lists);
 		const passing = [...failures.values()].find((failure) => !isLasting(client, failure));
 		if (passing !== undefined) throw passing;
 		const begun = begin(state, { looks, branches, now });
@@ -50,56 +49,48 @@ export class RecordsWatch implements Watch {
 	}
 
 	private async goOn(poll: Poll, known: RecordsState): Promise<Outcome> {
-		const { reader, branches, filters } = poll;
-		const { now } = reader;
+		const { branches, filters } = poll;
+		const { now } = poll.reader;
 		// What is the newest of all is looked for first, so that all that is older shows in the lists.
 		const account = isPointDue(known, now) ? await this.newestOfAll(poll, known.since) : undefined;
 		const lists = filters === known.filters ? known.lists : {};
 		const fresh = (rows: IDataObject[]) => countFresh(known, rows);
-		const { looks, failures } = await readEach(branches, async (branch) => {
-			const list = this.since(known.since, branch, this.body);
-			return await reader.look(list, lists[branch], { fresh, mayPause: true });
-		});
+		const { looks, failures } = await this.read(poll, this.body, known.since, lists, { fresh });
 		return { failures, ...step(known, { looks, branches, account, filters, wants: this.wants, now }) };
 	}
 
 	/** The first page of all records, where others are watched. */
-	private async newestOfAll(poll: Poll, since: string | null): Promise<IDataObject[]> {
+	private async newestOfAll(poll: Poll, since: string): Promise<IDataObject[]> {
 		if (JSON.stringify(this.body) === JSON.stringify(this.allBody)) return [];
-		const { looks } = await this.lookAtAll(poll, since, {}, { isEnd: () => true });
+		const { looks } = await this.read(poll, this.allBody, since, {}, { isEnd: () => true });
 		return [...looks.values()].flatMap(({ rows }) => rows);
 	}
 
 	/** The day to begin with: some days back, or as far as it takes to find records at all. */
-	private async firstDay({ reader, branches }: Poll): Promise<string | null> {
+	private async firstDay({ reader, branches }: Poll): Promise<string> {
 		const anything: Pick<Watch, 'look' | 'newsIn'> = {
 			look: async (_reader, branch, since) =>
-				await reader.look(this.since(since, branch, this.allBody), {}, { isEnd: () => true }),
-			newsIn: (looks) =>
-				[...looks.values()].flatMap(({ rows }) => rows.map((row) => ({ row, branches: [] }))),
+				await reader.look(this.listOf(this.allBody, branch, since), {}, { isEnd: () => true }),
+			newsIn: (looks, now) => wantedIn({ looks, wants: () => true, now }),
 		};
 		return (await newest(anything, reader, branches, 1)).since;
 	}
 
-	private async lookAtAll(
+	private async read(
 		{ reader, branches }: Poll,
-		since: string | null,
-		lists: RecordsState['lists'],
-		options?: LookOptions,
+		body: IDataObject,
+		since: string,
+		lists: Record<string, ListState>,
+		options: LookOptions = {},
 	): ReturnType<typeof readEach> {
 		return await readEach(branches, async (branch) => {
-			return await reader.look(this.since(since, branch, this.allBody), lists[branch], {
-				mayPause: true,
-				...options,
-			});
+			const list = this.listOf(body, branch, since);
+			return await reader.look(list, lists[branch], { mayPause: true, ...options });
 		});
 	}
 
-	private since(day: string | null, branch: number, body: IDataObject): List {
-		return {
-			...this.list,
-			branch,
-			body: { ...body, ...(day === null ? {} : { created_at_from: dotted(day) }) },
-		};
+	private listOf(body: IDataObject, branch: number, since: string): List {
+		const created = since === '' ? {} : { created_at_from: dotted(since) };
+		return { ...this.list, branch, body: { ...body, ...created } };
 	}
 }
