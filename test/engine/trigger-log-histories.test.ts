@@ -114,6 +114,20 @@ const found: Array<[string, LogHistory]> = [
 			steps: [poll, write(1), poll],
 		},
 	],
+	[
+		'days that end later than was asked for, after some that are closed by now',
+		{
+			...plain,
+			settings: { pageSize: 2, bodyPageSize: 'ignored', ignoredFilters: ['log.date_to'] },
+			before: [0],
+			maxPerPoll: 3,
+			steps: [
+				poll,
+				...[1, 2, 3, 4].flatMap((): LogStep[] => [{ do: 'wait', minutes: 1_440 }, write(2)]),
+				...[poll, poll, poll, poll, poll, poll],
+			],
+		},
+	],
 ];
 
 afterEach(() => {
