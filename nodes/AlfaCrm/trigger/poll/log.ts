@@ -17,8 +17,9 @@ export interface BranchLog extends ListState {
 	done: string;
 	/** Keys of the others that are known. */
 	known: string;
-	/** The newest time. */
+	/** The newest time, and that of the last poll after which nothing was left. */
 	newest: string;
+	reported: string;
 }
 
 /** Plain JSON, some kilobytes where much happens. */
@@ -53,7 +54,7 @@ export interface Found {
 	filters: string;
 }
 
-export const emptyLog = (done: string): BranchLog => ({ done, known: '', newest: '' });
+export const emptyLog = (done: string): BranchLog => ({ done, known: '', newest: '', reported: '' });
 
 /** The first day that is still open: what is from it or younger may yet come late. '' as long as there was no entry. */
 export function openDay({ done, newest }: BranchLog, now: number): string {
@@ -96,7 +97,7 @@ export function examine(
 	const found = new Map<string, NewEntry>();
 	for (const { branch, log, entries } of lists) {
 		// With other filters, what was there at the last poll is no news; what that could not report is.
-		const wasThere = ({ stamp }: Entry) => filters !== state.filters && stamp <= log.newest;
+		const wasThere = ({ stamp }: Entry) => filters !== state.filters && stamp <= log.reported;
 		const fresh = entries.filter(isUnknown(log, keys)).filter((entry) => !wasThere(entry));
 		// Of one second, the one that is listed later is the older one.
 		for (const entry of fresh.reverse()) {
@@ -132,9 +133,9 @@ export function settle(state: LogState, found: Found, left: ReadonlySet<string>,
 	const most = Math.ceil(MOST_KEYS / Object.keys(branches).length);
 	for (const list of found.lists) {
 		const log = settled(branches[list.branch], list, { until: found.until, left, most });
-		const newest = newestOf(stampsOf(list.entries), now);
+		const newest = later(log.newest, newestOf(stampsOf(list.entries), now));
 		const isDone = list.entries.every(({ key }) => !left.has(key));
-		branches[list.branch] = isDone ? { ...log, newest: later(log.newest, newest) } : log;
+		branches[list.branch] = { ...log, newest, reported: isDone ? newest : log.reported };
 	}
 	return { branches, filters: found.filters };
 }
