@@ -105,6 +105,29 @@ const found: Array<[string, LogHistory]> = [
 			],
 		},
 	],
+	[
+		'all days shown whatever was asked for, not the newest first',
+		{
+			...plain,
+			settings: { pageSize: 2, bodyPageSize: 'ignored', ignoredFilters: ['log.date_from'] },
+			before: [0, 100_000, 100_000],
+			steps: [poll, write(1), poll],
+		},
+	],
+	[
+		'days that end later than was asked for, after some that are closed by now',
+		{
+			...plain,
+			settings: { pageSize: 2, bodyPageSize: 'ignored', ignoredFilters: ['log.date_to'] },
+			before: [0],
+			maxPerPoll: 3,
+			steps: [
+				poll,
+				...[1, 2, 3, 4].flatMap((): LogStep[] => [{ do: 'wait', minutes: 1_440 }, write(2)]),
+				...[poll, poll, poll, poll, poll, poll],
+			],
+		},
+	],
 ];
 
 afterEach(() => {

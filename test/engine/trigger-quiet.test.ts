@@ -233,6 +233,25 @@ describe('the state stays below 30 KB', () => {
 		expect(Math.max(...sizes)).toBeLessThan(MOST);
 	});
 
+	it('while 9,000 changes of a month without polls are reported, in order', async () => {
+		const school = new DirectSchool({ now: BEGIN }, 1);
+		const poller = pollerOf(school, { event: 'recordChanged', fetchRecord: false });
+		school.store.insert('log', { entity: 'Task', entity_id: 1, event: 1, branch_ids: [1] });
+		await poller.tick();
+		for (let n = 0; n < 9_000; n++) {
+			goTo(school, Math.floor(n / 300) * 1_440 + (n % 300) + 1);
+			school.store.insert('log', { entity: 'Task', entity_id: n + 1, event: 1, branch_ids: [1] });
+		}
+		const reported: unknown[] = [];
+		const sizes: number[] = [];
+		for (let polled = 0; polled < 18; polled++) {
+			for (const { entity_id } of await poller.tick()) reported.push(entity_id);
+			sizes.push(size(poller));
+		}
+		expect(reported).toEqual(Array.from({ length: 9_000 }, (_, index) => index + 1));
+		expect(Math.max(...sizes)).toBeLessThan(MOST);
+	});
+
 	it('some time after 4,000 changes in one second, each reported once', async () => {
 		const school = new DirectSchool({ now: BEGIN }, 1);
 		const poller = pollerOf(school, { event: 'recordChanged', fetchRecord: false });

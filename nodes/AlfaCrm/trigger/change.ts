@@ -89,3 +89,10 @@ function hasOther({ event, fields_old, fields_new }: Change, field: string): boo
 function isSame(a: unknown, b: unknown): boolean {
 	return String(a ?? '') === String(b ?? '');
 }
+
+/** JSON in which the order of keys does not matter, for it tells nothing. */
+export function orderless(value: unknown): string {
+	return JSON.stringify(value, (_key, inner: unknown) =>
+		isMap(inner) ? Object.fromEntries(Object.entries(inner).sort(([a], [b]) => (a < b ? -1 : 1))) : inner,
+	);
+}

@@ -10,8 +10,8 @@ import { entityOf } from '../entities/registry';
 import { isLogged } from './change';
 import { hasChanged, idsOf, wordsOf } from './filter';
 import { LogWatch } from './poll/logWatch';
-import type { PollSettings, Watch } from './poll/poll';
 import { RecordsWatch } from './poll/recordsWatch';
+import type { Poll, Watch } from './poll/watch';
 import { digestOf } from './storedState';
 
 /** Poll contexts of n8n before 2.38 do not tell; those polls may take as long as they want. */
@@ -20,6 +20,14 @@ export const DEFAULT_BUDGET_MS = 300_000;
 const LISTS_SHARE = 0.5;
 const RECORDS_SHARE = 0.8;
 const DEFAULT_MOST = 500;
+
+export interface PollSettings extends Pick<Poll, 'filters' | 'most' | 'startWith'> {
+	watch: Watch;
+	/** All branches of the account if undefined. */
+	branches?: number[];
+	/** Account and event: another one begins anew. */
+	subject: string;
+}
 
 export function eventOf(context: IPollFunctions): EventType {
 	const name = context.getNodeParameter('event') as string;

@@ -5,12 +5,13 @@ import { ApiClient } from '../api/client';
 import { asNodeError } from '../api/errors';
 import { entityOf } from '../entities/registry';
 import { simplifier } from '../operations/simplify';
+import { branchesOf } from './branches';
 import type { Change } from './change';
 import { changeOf } from './change';
+import { newest } from './newest';
 import { fetchRecord } from './record';
-import type { News } from './poll/poll';
-import { poll, sample } from './poll/poll';
 import { isLasting, Reader } from './poll/reading';
+import type { News } from './poll/watch';
 import { budgetOf, deadlinesOf, DEFAULT_BUDGET_MS, eventOf, settingsOf } from './pollSettings';
 import { StoredState } from './storedState';
 
@@ -50,9 +51,9 @@ async function reportNews(
 	context: IPollFunctions,
 	data: IDataObject,
 ): Promise<INodeExecutionData[][] | null> {
-	const settings = await settingsOf(context);
+	const { watch, branches: chosen, subject, ...settings } = await settingsOf(context);
 	const deadlines = deadlinesOf(context);
-	const stored = new StoredState(context, data, settings.subject);
+	const stored = new StoredState(context, data, subject);
 	const name = context.getNode().name;
 	if (stored.isOther) {
 		context.logger.info(`'${name}' watches something else now: it reports what happens from now on`);
@@ -61,7 +62,10 @@ async function reportNews(
 	const client = new ApiClient(context);
 	const reader = new Reader(client, deadlines.lists);
 	const startWith = stored.isOther ? 0 : settings.startWith;
-	const { news, failures, after } = await poll(reader, { ...settings, startWith }, stored.known);
+	const listed = chosen === undefined ? await branchesOf(reader, stored.known) : undefined;
+	const branches = chosen ?? listed?.branches ?? [];
+	const asked = { ...settings, reader, branches, isAll: chosen === undefined, startWith };
+	const { news, failures, after } = await watch.poll(asked, stored.known?.known);
 	const passing = [...failures.values()].find((failure) => !isLasting(client, failure));
 	if (news.length === 0 && passing !== undefined) throw asNodeError(client.node, passing);
 	for (const [branch, failure] of failures) {
@@ -69,7 +73,7 @@ async function reportNews(
 	}
 	const items = await itemsOf(context, client, news.slice(0, settings.most), deadlines.records);
 	// Not before everything went well: otherwise the next poll does it all again.
-	stored.save(after(items.length));
+	stored.save({ subject, ...listed, known: after(items.length) });
 	return items.length > 0 ? [items] : null;
 }
 
@@ -77,7 +81,9 @@ async function reportNews(
 async function test(context: IPollFunctions): Promise<INodeExecutionData[]> {
 	const client = new ApiClient(context);
 	const reader = new Reader(client, Date.now() + SAMPLE_MS);
-	const news = await sample(reader, await settingsOf(context), SAMPLES);
+	const { watch, branches: chosen } = await settingsOf(context);
+	const branches = chosen ?? (await branchesOf(reader)).branches;
+	const { news } = await newest(watch, reader, branches, SAMPLES);
 	if (news.length > 0) return await itemsOf(context, client, news);
 	throw new NodeOperationError(context.getNode(), 'AlfaCRM has nothing yet that this trigger would report', {
 		description:

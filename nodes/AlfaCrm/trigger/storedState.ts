@@ -2,10 +2,18 @@ import { createHash } from 'crypto';
 import type { IDataObject, IPollFunctions } from 'n8n-workflow';
 import { deepCopy } from 'n8n-workflow';
 
-import type { PollState } from './poll/poll';
+import type { KnownBranches } from './branches';
 
 /** Raised when the shape changes; a state of another shape is begun anew. */
 const VERSION = 2;
+
+/** All that is kept between two polls: plain JSON. */
+export interface PollState extends Partial<KnownBranches> {
+	/** Account and event: another one begins anew. */
+	subject: string;
+	/** What the watch knows. */
+	known?: unknown;
+}
 
 /**
  * What a trigger keeps, in n8n's static data. Where n8n keeps the state of polls in a table of its own ("durable

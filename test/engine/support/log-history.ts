@@ -45,7 +45,13 @@ export const logHistories: fc.Arbitrary<LogHistory> = fc
 		settings: fc
 			.record({
 				...listing,
-				ignoredFilters: fc.constantFrom<string[][]>([], [], ['log.date_from'], ['log.entity']),
+				ignoredFilters: fc.constantFrom<string[][]>(
+					[],
+					[],
+					['log.date_from'],
+					['log.date_to'],
+					['log.entity'],
+				),
 				logScope: fc.constantFrom<Array<Settings['logScope']>>('branch', 'account'),
 				logIds: fc.boolean(),
 			})

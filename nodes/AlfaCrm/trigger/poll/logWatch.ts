@@ -3,20 +3,21 @@ import type { IDataObject } from 'n8n-workflow';
 import type { List } from '../../api/page';
 import type { Page } from '../../api/pages';
 import type { Change } from '../change';
-import type { Chunk, LogState, NewEntry } from './log';
-import { begin, countFresh, emptyLog, MOST_KEYS, openDay, step } from './log';
-import type { News, Outcome, Poll, Watch } from './poll';
-import { newest } from './poll';
+import { timeOf } from '../logEntry';
+import { newest } from '../newest';
+import { dayOf, daysAfter, dotted, earlier, newestOf } from '../stamps';
+import type { Days, Found, LogState, NewEntry } from './log';
+import { begin, countFresh, emptyLog, examine, MOST_KEYS, openDay, settle } from './log';
 import type { Look, Reader } from './reading';
 import { readEach } from './reading';
-import { dayAt, dayOf, daysAfter, dotted, earlier, newestOf, stampOf } from './stamps';
+import type { Outcome, Poll, Watch } from './watch';
 
 /** Tells changes by the log, whose entries have no ID. API notes 5.21. */
-export class LogWatch implements Watch {
+export class LogWatch implements Watch<NewEntry> {
 	constructor(
 		/** Filters that decide which entries are listed. */
 		private readonly body: IDataObject,
-		private readonly wants: (change: Change) => boolean,
+		readonly wants: (change: Change) => boolean,
 	) {}
 
 	async poll(poll: Poll, known: unknown): Promise<Outcome> {
@@ -24,23 +25,20 @@ export class LogWatch implements Watch {
 		return await new LogPoll(this, poll, begun).run();
 	}
 
-	async look(reader: Reader, branch: number, since: string | null): Promise<Look> {
+	async look(reader: Reader, branch: number, since: string): Promise<Look> {
 		return await reader.look(this.days(branch, since));
 	}
 
-	newsIn(looks: ReadonlyMap<number, Look>, now: number): News[] {
-		const branches = Object.fromEntries([...looks.keys()].map((branch) => [branch, emptyLog(null)]));
-		return this.step({ branches, filters: '' }, { looks, filters: '', now }).news;
+	newsIn(looks: ReadonlyMap<number, Look>): NewEntry[] {
+		const branches = Object.fromEntries([...looks.keys()].map((branch) => [branch, emptyLog('')]));
+		const { news, later } = examine({ branches, filters: '' }, { looks }, { filters: '', wants: this.wants });
+		return [...news, ...later];
 	}
 
-	step(state: LogState, chunk: Omit<Chunk, 'elsewhere' | 'wants'> & Partial<Chunk>): ReturnType<typeof step> {
-		return step(state, { elsewhere: [], ...chunk, wants: this.wants });
-	}
-
-	/** The list of a branch, of some days. */
-	days(branch: number, from: string | null, to?: string): List {
-		const since = from === null ? {} : { date_from: dotted(from) };
-		const until = to === undefined ? {} : { date_to: dotted(to) };
+	/** The list of a branch, of some days; '' for all. */
+	days(branch: number, from: string, to = ''): List {
+		const since = from === '' ? {} : { date_from: dotted(from) };
+		const until = to === '' ? {} : { date_to: dotted(to) };
 		return { path: 'log', task: 'read the change log', branch, body: { ...this.body, ...since, ...until } };
 	}
 
@@ -48,40 +46,52 @@ export class LogWatch implements Watch {
 	private async begin(poll: Poll, known: LogState | undefined): Promise<LogState> {
 		const { reader, branches, isAll, filters, startWith } = poll;
 		const { now } = reader;
-		const unknown = branches.filter((branch) => known?.branches[branch] === undefined);
-		if (known && unknown.length === 0) return known;
+		const state = known ?? { branches: {}, filters };
+		const unknown = branches.filter((branch) => state.branches[branch] === undefined);
+		if (unknown.length === 0) return state;
 		if (known && isAll) {
-			const day = Object.values(known.branches)
+			const [day] = Object.values(state.branches)
 				.map((log) => openDay(log, now))
-				.reduce(earliest);
+				.sort();
 			const added = Object.fromEntries(unknown.map((branch) => [branch, emptyLog(day)]));
-			return { ...known, branches: { ...known.branches, ...added } };
+			return { ...state, branches: { ...state.branches, ...added } };
 		}
 		const found = known || startWith === 0 ? undefined : await newest(this, reader, unknown, startWith);
 		const lastDay = await this.lastDay(reader, unknown);
-		const since = found ? earliest(found.since, lastDay) : lastDay;
+		const [since] = [lastDay, found?.since ?? lastDay].sort();
 		const { looks } = await readEach(unknown, async (branch) => {
-			return await reader.look(this.days(branch, since), {}, { isEnd: afterMany() });
+			return await reader.look(this.days(branch, since), {}, { isEnd: endOf('', MOST_KEYS) });
 		});
-		const begun = begin(looks, { since, start: (found?.news ?? []) as NewEntry[], filters, now });
-		return known ? { ...known, branches: { ...known.branches, ...begun.branches } } : begun;
+		const start = new Set(found?.news.map(({ key }) => key));
+		return begin(state, { looks, since, start, now });
 	}
 
-	/** The day before that of the newest entry: nothing that comes later is from before it. */
-	private async lastDay(reader: Reader, branches: readonly number[]): Promise<string | null> {
+	/** The day before that of the newest entry: nothing that comes later is from before it. '' if there is none. */
+	private async lastDay(reader: Reader, branches: readonly number[]): Promise<string> {
 		const { looks } = await readEach(branches, async (branch) => {
-			return await reader.look(this.days(branch, null), {}, { isEnd: () => true });
+			return await reader.look(this.days(branch, ''), {}, { isEnd: () => true });
 		});
-		const stamps = [...looks.values()].flatMap(({ rows }) => rows.map((row) => stampOf(row, 'date_time')));
-		const last = newestOf(stamps, reader.now);
-		return last === '' ? null : daysAfter(earlier(dayOf(last), dayAt(reader.now)), -1);
+		const last = newestOf(
+			[...looks.values()].flatMap(({ rows }) => rows.map(timeOf)),
+			reader.now,
+		);
+		return openDay({ ...emptyLog(''), newest: last }, reader.now);
 	}
+}
+
+/** The day from which on a branch is read, and the first one that is open; those before it are closed. */
+interface Place {
+	branch: number;
+	day: string;
+	open: string;
+	isLate: boolean;
 }
 
 /** One poll: closed days first, from the oldest on, then those that are still open. */
 class LogPoll {
-	private readonly steps: Array<ReturnType<typeof step>> = [];
+	private readonly found: Found[] = [];
 	private readonly failures = new Map<number, unknown>();
+	/** What is known once all that was found is reported. */
 	private state: LogState;
 
 	constructor(
@@ -94,130 +104,106 @@ class LogPoll {
 
 	async run(): Promise<Outcome> {
 		const { reader, most } = this.poll;
-		let late = this.late();
 		// Each poll gets ahead, however little time it has.
-		while (late.length > 0 && this.news.length < most && (this.steps.length === 0 || !reader.isLate)) {
-			await this.readClosed(late);
-			late = this.late();
-		}
-		if (late.length === 0 && this.news.length < most) await this.readOpen();
+		const hasTime = () => this.found.length === 0 || !reader.isLate;
+		while (this.isLate && this.news.length < most && hasTime()) await this.readClosed();
+		if (!this.isLate && this.news.length < most) await this.readOpen();
 		return { news: this.news, failures: this.failures, after: (taken) => this.after(taken) };
 	}
 
 	private get news(): NewEntry[] {
-		return this.steps.flatMap(({ news }) => news);
+		return this.found.flatMap(({ news }) => news);
 	}
 
 	private after(taken: number): LogState {
-		let left = taken;
-		let state = this.begun;
-		for (const { news, after } of this.steps) {
-			state = after(Math.min(left, news.length));
-			if (left < news.length) break;
-			left -= news.length;
-		}
-		return state;
+		const pending = [...this.news.slice(taken), ...this.found.flatMap(({ later }) => later)];
+		const left = new Set(pending.map(({ key }) => key));
+		const last = this.found.findIndex(({ news }) => news.some(({ key }) => left.has(key)));
+		const done = last < 0 ? this.found : this.found.slice(0, last + 1);
+		return done.reduce((state, one) => settle(state, one, left, this.poll.reader.now), this.begun);
 	}
 
-	private day(branch: number): string {
-		return this.state.branches[branch].day ?? '';
+	private places(): Place[] {
+		const branches = this.poll.branches.filter((branch) => !this.failures.has(branch));
+		return branches.map((branch) => {
+			const log = this.state.branches[branch];
+			const day = dayOf(log.done);
+			const open = openDay(log, this.poll.reader.now);
+			return { branch, day, open, isLate: day !== '' && day < open };
+		});
 	}
 
-	/** Branches that have closed days to be read. */
-	private late(): number[] {
-		const isLate = (branch: number) =>
-			this.day(branch) < (openDay(this.state.branches[branch], this.poll.reader.now) ?? '');
-		return this.poll.branches.filter(
-			(branch) => !this.failures.has(branch) && this.day(branch) !== '' && isLate(branch),
-		);
+	private get isLate(): boolean {
+		return this.places().some(({ isLate }) => isLate);
 	}
 
-	/** The oldest of them; branches that are past it are read too, for what they hold was reported. */
-	private async readClosed(late: readonly number[]): Promise<void> {
-		const { branches, reader } = this.poll;
-		const from = late.map((branch) => this.day(branch)).reduce(earlier);
-		const opens = branches.map((branch) => openDay(this.state.branches[branch], reader.now) ?? '');
-		const end = [...branches.map((branch) => this.day(branch)), ...opens]
-			.filter((day) => day > from)
-			.reduce(earlier);
+	/** Reads the oldest closed days; also in branches that are past them, for what they hold was reported. */
+	private async readClosed(): Promise<void> {
+		const places = this.places();
+		const from = places.flatMap(({ isLate, day }) => (isLate ? [day] : [])).reduce(earlier);
+		const days = places.flatMap(({ day, open }) => [day, open]);
+		const end = days.filter((day) => day > from).reduce(earlier);
+		const branches = places.flatMap(({ isLate, day, branch }) => (isLate || day > from ? [branch] : []));
 		const next = daysAfter(from, 1);
 		// All of them at once where that is one page, else the first.
-		let isLong = next === end;
-		let looks = isLong ? undefined : await this.readDays(from, end, () => (isLong = true));
-		if (looks === undefined || isLong) looks = await this.readDays(from, next);
-		const isPast = (branch: number) => this.day(branch) > from;
-		this.take({
-			looks: new Map([...looks].filter(([branch]) => late.includes(branch) && !isPast(branch))),
-			elsewhere: [...looks].filter(([branch]) => isPast(branch)).map(([, { rows }]) => rows),
-			until: isLong ? next : end,
-		});
-	}
-
-	private async readDays(from: string, until: string, isEnd?: () => boolean): Promise<Map<number, Look>> {
-		return await this.read(async (branch) => {
-			return await this.poll.reader.look(this.watch.days(branch, from, daysAfter(until, -1)), {}, { isEnd });
-		});
+		let until = end;
+		const look = async (isEnd?: () => boolean) =>
+			await this.read(branches, async (branch) => {
+				const list = this.watch.days(branch, from, daysAfter(until, -1));
+				return await this.poll.reader.look(list, {}, { isEnd });
+			});
+		let isLong = false;
+		let looks = await look(next === end ? undefined : () => (isLong = true));
+		if (isLong) {
+			until = next;
+			looks = await look();
+		}
+		this.take({ looks, closed: { from, until } });
 	}
 
 	private async readOpen(): Promise<void> {
 		const { reader, filters } = this.poll;
 		const isOther = filters !== this.state.filters;
-		const looks = await this.read(async (branch) => {
+		const most = this.poll.most - this.news.length;
+		const branches = this.places().map(({ branch }) => branch);
+		const looks = await this.read(branches, async (branch) => {
 			const known = this.state.branches[branch];
 			const fresh = (rows: IDataObject[]) => countFresh(this.state, branch, rows);
-			const list = this.watch.days(branch, known.day);
-			const most = this.poll.most - this.news.length;
-			return await reader.look(list, isOther ? {} : known, { fresh, most, isEnd: pastAll(known.done) });
+			const day = dayOf(known.done);
+			// A list that shows earlier days than it was asked for may have an order of its own.
+			const isEnd = endOf(known.done === day ? '' : known.done);
+			return await reader.look(this.watch.days(branch, day), isOther ? {} : known, { fresh, most, isEnd });
 		});
 		this.take({ looks });
 	}
 
-	private async read(look: (branch: number) => Promise<Look>): Promise<Map<number, Look>> {
-		const branches = this.poll.branches.filter((branch) => !this.failures.has(branch));
+	private async read(branches: number[], look: (branch: number) => Promise<Look>): Promise<Days['looks']> {
 		const { looks, failures } = await readEach(branches, look);
 		for (const [branch, failure] of failures) this.failures.set(branch, failure);
 		return looks;
 	}
 
-	private take(chunk: Pick<Chunk, 'looks'> & Partial<Chunk>): void {
+	private take(days: Days): void {
 		const { filters, reader } = this.poll;
-		const one = this.watch.step(this.state, { ...chunk, filters, now: reader.now });
-		this.steps.push(one);
-		this.state = one.after(one.news.length);
+		const found = examine(this.state, days, { filters, wants: this.watch.wants });
+		this.found.push(found);
+		this.state = settle(this.state, found, new Set(), reader.now);
 	}
 }
 
-/** Ends at a page of which all entries are from before a time; not while a list is in another order. */
-function pastAll(done: string): (page: Page) => boolean {
-	const isInOrder = orderOf();
-	return ({ items }) => {
-		const stamps = items.map((row) => stampOf(row, 'date_time'));
-		return isInOrder(stamps) && done !== '' && stamps.every((stamp) => stamp !== '' && stamp < done);
-	};
-}
-
-/** Ends where there are more entries than can be known one by one. */
-function afterMany(): (page: Page) => boolean {
-	const isInOrder = orderOf();
-	let count = 0;
-	return ({ items }) => {
-		count += items.length;
-		return isInOrder(items.map((row) => stampOf(row, 'date_time'))) && count > MOST_KEYS;
-	};
-}
-
-/** Whether all times so far came with the newest first. */
-function orderOf(): (stamps: readonly string[]) => boolean {
+/** Ends a list at a page that is from before a time, or after so many entries; not while it is in another order. */
+function endOf(done: string, most = Infinity): (page: Page) => boolean {
 	let last = '9';
+	let count = 0;
 	let isInOrder = true;
-	return (stamps) => {
+	return ({ items }) => {
+		const stamps = items.map(timeOf);
 		for (const stamp of stamps.filter(Boolean)) {
 			isInOrder &&= stamp <= last;
 			last = stamp;
 		}
-		return isInOrder;
+		count += items.length;
+		const isBefore = done !== '' && stamps.every((stamp) => stamp !== '' && stamp < done);
+		return isInOrder && (isBefore || count > most);
 	};
 }
-
-const earliest = (one: string | null, other: string | null): string | null =>
-	one === null || other === null ? null : earlier(one, other);

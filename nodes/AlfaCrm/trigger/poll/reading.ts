@@ -3,7 +3,6 @@ import { NodeApiError } from 'n8n-workflow';
 
 import type { ApiClient } from '../../api/client';
 import { asNodeError } from '../../api/errors';
-import { readId } from '../../api/formats';
 import type { List } from '../../api/page';
 import { LARGEST_PAGE, looksLikePageSize, PageTooLarge } from '../../api/page';
 import type { Page } from '../../api/pages';
@@ -140,13 +139,6 @@ export class Reader {
 		} catch (caught) {
 			throw caught instanceof PageTooLarge ? caught : asNodeError(this.client.node, caught);
 		}
-	}
-
-	/** The branches of the account that are active. */
-	async branches(): Promise<{ ids: number[]; isWhole: boolean }> {
-		const { rows, whole, stable } = await collect(this.client, { path: 'branch', task: 'list the branches' });
-		const ids = rows.filter(({ is_active }) => Number(is_active ?? 1) !== 0).map(({ id }) => readId(id) ?? 0);
-		return { ids: ids.sort((a, b) => a - b), isWhole: whole || stable };
 	}
 }
 

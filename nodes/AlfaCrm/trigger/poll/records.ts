@@ -1,10 +1,11 @@
 import type { IDataObject } from 'n8n-workflow';
 
 import { readId } from '../../api/formats';
+import { dayAt, dayOf, daysAfter, earlier, hoursAfter, newestOf, stampOf, ZONES_HOURS } from '../stamps';
 import type { ListState, Look } from './reading';
 import { HOUR_MS, ready, without } from './reading';
 import { Runs } from './runs';
-import { dayAt, dayOf, daysAfter, earlier, hoursAfter, newestOf, stampOf, ZONES_HOURS } from './stamps';
+import type { News } from './watch';
 
 /** How long after its creation a record may show up, e.g. since somebody moves it to a watched branch. */
 const LATE_MS = 48 * HOUR_MS;
@@ -14,10 +15,9 @@ const PATIENCE_MS = 30 * 24 * HOUR_MS;
 const SPARE_DAYS = 2;
 /** Characters of reported IDs that are kept at most. */
 const MOST_CHARACTERS = 12_000;
-const STAMP = 'created_at';
 
 /** The newest record that was known at some time, by its ID and by when it was created. */
-export interface Mark {
+interface Mark {
 	id: number;
 	/** As AlfaCRM writes it; '' when not known. */
 	stamp: string;
@@ -29,13 +29,12 @@ export interface Mark {
 export interface RecordsState {
 	/** False while the trigger gets to know what is there. */
 	hasBegun: boolean;
-	/** The first day of creation that is asked for, `yyyy-mm-dd`; null asks for all. */
-	since: string | null;
+	/** The first day of creation that is asked for, `yyyy-mm-dd`; '' asks for all. */
+	since: string;
 	/** Records up to this one are old. It follows the newest one, two days behind. */
 	watermark: Mark;
-	/** What was the newest in the hours since. */
+	/** What was the newest in each hour since, and at the end what is the newest now. */
 	points: Mark[];
-	newest: Mark;
 	/** IDs above the watermark that were reported or were there before, as runs. */
 	reported: string;
 	/** False once a record was seen that has a lower ID than older ones. */
@@ -49,7 +48,7 @@ export interface RecordsState {
 }
 
 /** What a poll saw of the branches that are watched. */
-export interface Seen {
+interface Seen {
 	looks: ReadonlyMap<number, Look>;
 	branches: readonly number[];
 	/** Other records of the account, wanted or not, where an hour has passed. */
@@ -60,29 +59,16 @@ export interface Seen {
 	now: number;
 }
 
-export interface NewRecord {
-	row: IDataObject;
-	branches: number[];
-}
-
 const idOf = (row: IDataObject): number => readId(row.id) ?? 0;
-const timeOf = (row: IDataObject): string => stampOf(row, STAMP);
-const rowsOf = (looks: Seen['looks']): IDataObject[] => [...looks.values()].flatMap(({ rows }) => rows);
+const timeOf = (row: IDataObject): string => stampOf(row, 'created_at');
+const idsOf = (found: readonly News[]): number[] => found.map(({ row }) => idOf(row));
+const rowsIn = (looks: Seen['looks']): IDataObject[] => [...looks.values()].flatMap(({ rows }) => rows);
+const newestIn = ({ points }: RecordsState): Mark => points[points.length - 1];
 
-export function emptyState(since: string | null, filters: string, now: number): RecordsState {
+export function emptyState(since: string, filters: string, now: number): RecordsState {
 	const mark = { id: 0, stamp: '', at: now };
-	return {
-		hasBegun: false,
-		since,
-		watermark: mark,
-		points: [],
-		newest: mark,
-		reported: '',
-		isOrdered: true,
-		lists: {},
-		unread: [],
-		filters,
-	};
+	const none = { reported: '', lists: {}, unread: [] };
+	return { hasBegun: false, since, watermark: mark, points: [mark], isOrdered: true, filters, ...none };
 }
 
 /** What is there in the beginning is old, wanted or not. It may take several polls to read it. */
@@ -90,36 +76,43 @@ export function begin(
 	state: RecordsState,
 	{ looks, branches, now }: Pick<Seen, 'branches' | 'looks' | 'now'>,
 ): RecordsState {
-	const rows = rowsOf(looks);
-	const newest = markOf(rows, state.newest, now);
-	const isOrdered = state.isOrdered && areOrdered(rows, now);
-	const hasBegun = [...looks.values()].every(({ list }) => list.next === undefined);
-	const lists = Object.fromEntries([...looks].map(([branch, { list }]) => [branch, hasBegun ? {} : list]));
+	const rows = rowsIn(looks);
+	const newest = markOf(rows, newestIn(state), now);
 	// Times are as coarse as a second or a day, so of the newest one only the IDs tell.
 	const twins = rows.filter((row) => newest.stamp !== '' && timeOf(row) >= newest.stamp);
-	const reported = Runs.of(twins.map(idOf)).toString();
-	const unread = branches.filter((branch) => !looks.has(branch));
-	const begun = { hasBegun, newest, isOrdered, watermark: newest, reported, unread };
-	return { ...state, ...begun, lists };
+	const hasBegun = [...looks.values()].every(({ list }) => list.next === undefined);
+	return {
+		...state,
+		hasBegun,
+		watermark: newest,
+		points: [newest],
+		reported: Runs.of(twins.map(idOf)).toString(),
+		isOrdered: state.isOrdered && areOrdered(rows, now),
+		lists: Object.fromEntries([...looks].map(([branch, { list }]) => [branch, hasBegun ? {} : list])),
+		unread: branches.filter((branch) => !looks.has(branch)),
+	};
+}
+
+/** All records that are wanted, old or new. */
+export function wantedIn(seen: Pick<Seen, 'looks' | 'wants' | 'now'>, isOrdered = true): News[] {
+	return candidates({ ...emptyState('', '', seen.now), isOrdered }, seen);
 }
 
 /** Makes news of the newest records that are there and wanted. */
 export function startWith(state: RecordsState, seen: Seen, count: number): RecordsState {
-	const { newest, isOrdered, watermark } = state;
-	const all = candidates({ ...state, watermark: { id: 0, stamp: '', at: 0 }, reported: '' }, seen);
-	const start = all.slice(-count).map(({ row }) => row);
-	const ids = start.map(idOf).sort((a, b) => a - b);
-	const stamp = start.map(timeOf).reduce(earlier, watermark.stamp);
-	const others = all.slice(0, -count).map(({ row }) => row);
+	const { watermark, isOrdered } = state;
+	const all = wantedIn(seen, isOrdered);
+	const start = all.slice(-count);
+	if (start.length === 0) return state;
+	const ids = idsOf(start).sort((a, b) => a - b);
+	const stamp = start.map(({ row }) => timeOf(row)).reduce(earlier, watermark.stamp);
 	// Those between them were there before, even where lists do not show them yet.
 	const gaps = ids
-		.map((id, index) => [id + 1, (ids[index + 1] ?? newest.id + 1) - 1])
+		.map((id, index) => [id + 1, (ids[index + 1] ?? newestIn(state).id + 1) - 1])
 		.filter(([from, to]) => from <= to)
 		.map((gap) => gap.join('-'));
-	const reported = isOrdered ? gaps.join(',') : Runs.of(others.map(idOf)).toString();
-	return ids.length === 0
-		? state
-		: { ...state, watermark: { ...watermark, id: ids[0] - 1, stamp }, reported };
+	const reported = isOrdered ? gaps.join(',') : Runs.of(idsOf(all.slice(0, -count))).toString();
+	return { ...state, watermark: { ...watermark, id: ids[0] - 1, stamp }, reported };
 }
 
 /** Counts the rows that no earlier poll saw. */
@@ -128,7 +121,7 @@ export function countFresh(state: RecordsState, rows: readonly IDataObject[]): n
 }
 
 export const isPointDue = ({ points, watermark }: RecordsState, now: number): boolean =>
-	Math.abs(now - (points.at(-1) ?? watermark).at) >= HOUR_MS;
+	Math.abs(now - (points.at(-2) ?? watermark).at) >= HOUR_MS;
 
 /**
  * What is new for a poll that saw this.
@@ -138,20 +131,20 @@ export const isPointDue = ({ points, watermark }: RecordsState, now: number): bo
 export function step(
 	state: RecordsState,
 	seen: Seen,
-): { news: NewRecord[]; after: (taken: number) => RecordsState } {
-	const found = candidates(state, seen);
+): { news: News[]; after: (taken: number) => RecordsState } {
 	const isOther = seen.filters !== state.filters;
-	const isYounger = youngerThan(state);
 	const added = isOther ? seen.branches.filter((branch) => !(branch in state.lists)) : [];
 	const unread = [...state.unread, ...added];
+	const isYounger = youngerThan(state);
 	// With other filters, what was there at the last poll is no news; nor is what a branch that is chosen too held before.
-	const isOld = ({ row, branches }: NewRecord) =>
+	const isOld = ({ row, branches }: News) =>
 		branches.every((branch) => unread.includes(branch)) || (isOther && !isYounger(row));
+	const found = candidates(state, seen);
 	const news = found.filter((one) => !isOld(one));
 	return {
 		news: news.slice(0, ready(news, seen.looks)),
 		after: (taken) => {
-			const done = [...found.filter(isOld), ...news.slice(0, taken)].map(({ row }) => idOf(row));
+			const done = idsOf([...found.filter(isOld), ...news.slice(0, taken)]);
 			const reported = Runs.parse(state.reported).with(done).toString();
 			const next = { ...state, reported, unread, filters: seen.filters };
 			return bounded(aged(noted(next, seen, news.slice(taken)), seen), seen);
@@ -162,23 +155,22 @@ export function step(
 /** Records that are wanted and were neither reported nor there in the beginning. */
 function candidates(
 	{ watermark, reported, isOrdered }: RecordsState,
-	{ looks, wants, now }: Seen,
-): NewRecord[] {
+	{ looks, wants, now }: Pick<Seen, 'looks' | 'wants' | 'now'>,
+): News[] {
 	const known = Runs.parse(reported);
-	const isNew = (id: number, row: IDataObject) =>
-		id > watermark.id || isLater(newestOf([timeOf(row)], now), watermark.stamp, isOrdered);
-	const found = new Map<number, NewRecord>();
+	const found = new Map<number, News>();
 	for (const [branch, { rows }] of looks) {
 		for (const row of rows) {
 			const id = idOf(row);
-			if (!wants(row) || known.has(id) || !isNew(id, row)) continue;
+			const isNew = id > watermark.id || isLater(newestOf([timeOf(row)], now), watermark.stamp, isOrdered);
+			if (!isNew || known.has(id) || !wants(row)) continue;
 			const one = found.get(id) ?? { row, branches: [] };
 			found.set(id, one);
 			one.branches.push(branch);
 		}
 	}
-	const byId = (a: NewRecord, b: NewRecord) => idOf(a.row) - idOf(b.row);
-	const byTime = (a: NewRecord, b: NewRecord) => timeOf(a.row).localeCompare(timeOf(b.row)) || byId(a, b);
+	const byId = (a: News, b: News) => idOf(a.row) - idOf(b.row);
+	const byTime = (a: News, b: News) => timeOf(a.row).localeCompare(timeOf(b.row)) || byId(a, b);
 	return [...found.values()].sort(isOrdered ? byId : byTime);
 }
 
@@ -189,9 +181,10 @@ function isLater(time: string, before: string, isOrdered: boolean): boolean {
 }
 
 /** Tells rows that no earlier poll saw or reported. */
-function youngerThan({ newest, reported, isOrdered }: RecordsState): (row: IDataObject) => boolean {
-	const known = Runs.parse(reported);
-	return (row) => (isOrdered ? idOf(row) > newest.id : timeOf(row) >= newest.stamp) && !known.has(idOf(row));
+function youngerThan(state: RecordsState): (row: IDataObject) => boolean {
+	const { id, stamp } = newestIn(state);
+	const known = Runs.parse(state.reported);
+	return (row) => (state.isOrdered ? idOf(row) > id : timeOf(row) >= stamp) && !known.has(idOf(row));
 }
 
 /** IDs are in order as long as none is lower than that of a record which is older by more than zones explain. */
@@ -212,56 +205,64 @@ function markOf(rows: readonly IDataObject[], before: Mark, now: number): Mark {
 }
 
 /** Takes down what the lists looked like. */
-function noted(
-	state: RecordsState,
-	{ looks, branches, account = [], now }: Seen,
-	left: readonly NewRecord[],
-): RecordsState {
-	const rows = [...rowsOf(looks), ...account];
+function noted(state: RecordsState, seen: Seen, left: readonly News[]): RecordsState {
+	const { looks, branches, account = [], now } = seen;
+	const rows = [...rowsIn(looks), ...account];
 	const lists: RecordsState['lists'] = {};
 	for (const branch of branches) {
 		const list = looks.get(branch)?.list ?? state.lists[branch] ?? {};
 		lists[branch] = without(list, left.filter((one) => one.branches.includes(branch)).length);
 	}
-	const { watermark, newest } = state;
 	// A record that is younger by more than zones explain, and has a lower ID.
-	const isOdd = (row: IDataObject) =>
-		idOf(row) <= watermark.id && isLater(newestOf([timeOf(row)], now), watermark.stamp, true);
-	const isOrdered = state.isOrdered && !rows.some(isOdd);
-	const unread = state.unread.filter((branch) => !looks.has(branch));
+	const { id, stamp } = state.watermark;
+	const isOdd = (row: IDataObject) => idOf(row) <= id && isLater(newestOf([timeOf(row)], now), stamp, true);
 	const isPending = left.length > 0 || [...looks.values()].some(({ isPart }) => isPart);
-	return { ...state, lists, unread, isOrdered, newest: isPending ? newest : markOf(rows, newest, now) };
+	const newest = isPending ? newestIn(state) : markOf(rows, newestIn(state), now);
+	return {
+		...state,
+		lists,
+		unread: state.unread.filter((branch) => !looks.has(branch)),
+		isOrdered: state.isOrdered && !rows.some(isOdd),
+		points: [...state.points.slice(0, -1), newest],
+	};
 }
 
 /** Moves the watermark to what was the newest two days before all lists were read whole. */
 function aged(state: RecordsState, { account, now }: Seen): RecordsState {
-	const { newest, lists, isOrdered } = state;
+	const { lists, isOrdered } = state;
 	// n8n's clock may have been put back.
 	const points = state.points.map((point) => ({ ...point, at: Math.min(point.at, now) }));
+	const newest = newestIn(state);
+	// It stays as a point, and goes on as the newest.
 	if (account && newest.at === now) points.push(newest);
 	const readAt = Object.values(lists).map(({ readAt = 0 }) => readAt);
-	const isOld = ({ at }: Mark) =>
-		at <= Math.min(now, ...readAt.filter((time) => time > now - PATIENCE_MS)) - LATE_MS;
-	const watermark = points.filter(isOld).at(-1);
+	const until = Math.min(now, ...readAt.filter((time) => time > now - PATIENCE_MS)) - LATE_MS;
+	const old = points.slice(0, -1).filter(({ at }) => at <= until);
+	const watermark = old.at(-1);
 	if (watermark === undefined) return { ...state, points };
-	const reported = isOrdered ? Runs.parse(state.reported).above(watermark.id).toString() : state.reported;
 	const day = watermark.stamp === '' ? '' : earlier(dayOf(watermark.stamp), dayAt(watermark.at));
 	const since = day === '' ? state.since : daysAfter(day, -SPARE_DAYS);
 	// From another day on, it is another list.
-	const isSame = since === state.since;
 	const next = Object.fromEntries(Object.entries(lists).map(([branch, { readAt }]) => [branch, { readAt }]));
-	const young = points.filter((point) => !isOld(point));
-	return { ...state, watermark, points: young, reported, since, lists: isSame ? lists : next };
+	return {
+		...state,
+		watermark,
+		points: points.slice(old.length),
+		reported: isOrdered ? Runs.parse(state.reported).above(watermark.id).toString() : state.reported,
+		since,
+		lists: since === state.since ? lists : next,
+	};
 }
 
 /** Where there is no room for all that was reported, rather one late record is unheard of than others come again. */
 function bounded(state: RecordsState, { looks }: Seen): RecordsState {
+	const { watermark, isOrdered } = state;
 	const reported = Runs.parse(state.reported);
 	const cut = reported.cutFor(MOST_CHARACTERS);
 	if (cut === 0) return state;
-	const { watermark, isOrdered } = state;
-	if (isOrdered)
+	if (isOrdered) {
 		return { ...state, watermark: { ...watermark, id: cut }, reported: reported.above(cut).toString() };
-	const late = rowsOf(looks).filter((row) => timeOf(row) >= watermark.stamp && reported.has(idOf(row)));
+	}
+	const late = rowsIn(looks).filter((row) => timeOf(row) >= watermark.stamp && reported.has(idOf(row)));
 	return { ...state, reported: Runs.of(late.map(idOf)).toString() };
 }

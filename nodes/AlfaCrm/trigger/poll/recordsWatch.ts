@@ -1,13 +1,13 @@
 import type { IDataObject } from 'n8n-workflow';
 
 import type { List } from '../../api/page';
-import type { News, Outcome, Poll, Watch } from './poll';
-import { newest } from './poll';
-import type { Look, LookOptions, Reader } from './reading';
+import { newest } from '../newest';
+import { dayAt, daysAfter, dotted } from '../stamps';
+import type { ListState, Look, LookOptions, Reader } from './reading';
 import { isLasting, readEach } from './reading';
 import type { RecordsState } from './records';
-import { begin, countFresh, emptyState, isPointDue, startWith, step } from './records';
-import { dayAt, daysAfter, dotted } from './stamps';
+import { begin, countFresh, emptyState, isPointDue, startWith, step, wantedIn } from './records';
+import type { News, Outcome, Poll, Watch } from './watch';
 
 /** How far back the newest record is looked for first, and at most: its days are halved until the very day is known. */
 const [SOME_DAYS, MOST_DAYS] = [2, 20_000];
@@ -27,13 +27,12 @@ export class RecordsWatch implements Watch {
 		return state?.hasBegun ? await this.goOn(poll, state) : await this.begin(poll, state);
 	}
 
-	async look(reader: Reader, branch: number, since: string | null): Promise<Look> {
-		return await reader.look(this.since(since, branch, this.body));
+	async look(reader: Reader, branch: number, since: string): Promise<Look> {
+		return await reader.look(this.listOf(this.body, branch, since));
 	}
 
 	newsIn(looks: ReadonlyMap<number, Look>, now: number): News[] {
-		const seen = { looks, branches: [], filters: '', wants: this.wants, now };
-		return step(emptyState(null, '', now), seen).news;
+		return wantedIn({ looks, wants: this.wants, now });
 	}
 
 	/** Gets to know what is there, which may take several polls where there is much. */
@@ -41,7 +40,7 @@ export class RecordsWatch implements Watch {
 		const { reader, branches, filters } = poll;
 		const { now, client } = reader;
 		const state = known ?? emptyState(await this.firstDay(poll), filters, now);
-		const { looks, failures } = await this.lookAtAll(poll, state.since, state.lists);
+		const { looks, failures } = await this.read(poll, this.allBody, state.since, state.lists);
 		const passing = [...failures.values()].find((failure) => !isLasting(client, failure));
 		if (passing !== undefined) throw passing;
 		const begun = begin(state, { looks, branches, now });
@@ -53,36 +52,33 @@ export class RecordsWatch implements Watch {
 	}
 
 	private async goOn(poll: Poll, known: RecordsState): Promise<Outcome> {
-		const { reader, branches, filters } = poll;
-		const { now } = reader;
+		const { branches, filters } = poll;
+		const { now } = poll.reader;
 		// What is the newest of all is looked for first, so that all that is older shows in the lists.
 		const account = isPointDue(known, now) ? await this.newestOfAll(poll, known.since) : undefined;
 		const lists = filters === known.filters ? known.lists : {};
 		const fresh = (rows: IDataObject[]) => countFresh(known, rows);
-		const { looks, failures } = await readEach(branches, async (branch) => {
-			const list = this.since(known.since, branch, this.body);
-			return await reader.look(list, lists[branch], { fresh, mayPause: true });
-		});
+		const { looks, failures } = await this.read(poll, this.body, known.since, lists, { fresh });
 		return { failures, ...step(known, { looks, branches, account, filters, wants: this.wants, now }) };
 	}
 
 	/** The first page of all records, where others are watched. */
-	private async newestOfAll(poll: Poll, since: string | null): Promise<IDataObject[]> {
+	private async newestOfAll(poll: Poll, since: string): Promise<IDataObject[]> {
 		if (JSON.stringify(this.body) === JSON.stringify(this.allBody)) return [];
-		const { looks } = await this.lookAtAll(poll, since, {}, { isEnd: () => true });
+		const { looks } = await this.read(poll, this.allBody, since, {}, { isEnd: () => true });
 		return [...looks.values()].flatMap(({ rows }) => rows);
 	}
 
-	/** The day to begin with: two days before that of the newest record, which may be long ago; null if there is none. */
-	private async firstDay(poll: Poll): Promise<string | null> {
+	/** The day to begin with: two days before that of the newest record, which may be long ago; '' if there is none. */
+	private async firstDay(poll: Poll): Promise<string> {
 		const daysAgo = (days: number) => daysAfter(dayAt(poll.reader.now), -days);
 		const isSince = async (days: number) => {
-			const { looks } = await this.lookAtAll(poll, daysAgo(days), {}, { isEnd: () => true });
+			const { looks } = await this.read(poll, this.allBody, daysAgo(days), {}, { isEnd: () => true });
 			return [...looks.values()].some(({ rows }) => rows.length > 0);
 		};
 		let [none, some] = [0, SOME_DAYS];
 		for (; !(await isSince(some)); some *= 4) {
-			if (some > MOST_DAYS) return null;
+			if (some > MOST_DAYS) return '';
 			none = some;
 		}
 		while (some - none > 1 && some > SOME_DAYS) {
@@ -93,25 +89,21 @@ export class RecordsWatch implements Watch {
 		return daysAgo(some === SOME_DAYS ? some : some + SOME_DAYS);
 	}
 
-	private async lookAtAll(
+	private async read(
 		{ reader, branches }: Poll,
-		since: string | null,
-		lists: RecordsState['lists'],
-		options?: LookOptions,
+		body: IDataObject,
+		since: string,
+		lists: Record<string, ListState>,
+		options: LookOptions = {},
 	): ReturnType<typeof readEach> {
 		return await readEach(branches, async (branch) => {
-			return await reader.look(this.since(since, branch, this.allBody), lists[branch], {
-				mayPause: true,
-				...options,
-			});
+			const list = this.listOf(body, branch, since);
+			return await reader.look(list, lists[branch], { mayPause: true, ...options });
 		});
 	}
 
-	private since(day: string | null, branch: number, body: IDataObject): List {
-		return {
-			...this.list,
-			branch,
-			body: { ...body, ...(day === null ? {} : { created_at_from: dotted(day) }) },
-		};
+	private listOf(body: IDataObject, branch: number, since: string): List {
+		const created = since === '' ? {} : { created_at_from: dotted(since) };
+		return { ...this.list, branch, body: { ...body, ...created } };
 	}
 }

@@ -2,6 +2,7 @@ import { createHash } from 'crypto';
 import type { IDataObject } from 'n8n-workflow';
 
 import type { Change } from '../change';
+import { orderless } from '../change';
 
 /** Of one node. */
 const LATEST_DELIVERIES = 1_000;
@@ -88,12 +89,5 @@ function trim(digests: string[]): void {
 }
 
 function digestOf(delivery: Change): string {
-	const text = JSON.stringify(delivery, (_key, value: unknown) => inOrder(value));
-	return createHash('sha256').update(text).digest('base64url').slice(0, DIGEST_LENGTH);
-}
-
-/** The order of keys tells nothing. */
-function inOrder(value: unknown): unknown {
-	if (typeof value !== 'object' || value === null || Array.isArray(value)) return value;
-	return Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)));
+	return createHash('sha256').update(orderless(delivery)).digest('base64url').slice(0, DIGEST_LENGTH);
 }

@@ -1,0 +1,37 @@
+import { createHash } from 'crypto';
+import type { IDataObject } from 'n8n-workflow';
+
+import { changeOf, orderless } from './change';
+import { stampOf } from './stamps';
+
+/** Characters of a key: of 10,000 known entries, one in ten million new ones is taken for one of them. */
+export const KEY_CHARACTERS = 6;
+
+/** An entry of the change log by what tells it from all others: it has no ID. */
+export interface Entry {
+	key: string;
+	/** '' when not known. */
+	stamp: string;
+}
+
+export const timeOf = (row: IDataObject): string => stampOf(row, 'date_time');
+
+/** Equal entries are told apart by counting them. */
+export function entriesOf(rows: readonly IDataObject[]): Array<Entry & { row: IDataObject }> {
+	const counts = new Map<string, number>();
+	return rows.map((row) => {
+		const content = contentOf(row);
+		const count = (counts.get(content) ?? 0) + 1;
+		counts.set(content, count);
+		const digest = createHash('sha256').update(`${content} ${count}`).digest('base64url');
+		return { row, key: digest.slice(0, KEY_CHARACTERS), stamp: timeOf(row) };
+	});
+}
+
+/** What stays the same whenever an entry is listed: names that are rendered beside it may change. */
+function contentOf(row: IDataObject): string {
+	const change = changeOf(row, null);
+	if (change === undefined) return orderless(row);
+	const { event, entity, entity_id, user_id, datetime, fields_old, fields_new } = change;
+	return orderless([event, entity, entity_id, user_id, datetime, fields_old, fields_new]);
+}

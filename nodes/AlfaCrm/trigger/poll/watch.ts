@@ -1,0 +1,42 @@
+import type { IDataObject } from 'n8n-workflow';
+
+import type { Look, Reader } from './reading';
+
+/** Something to report, and the branches that list it. */
+export interface News {
+	row: IDataObject;
+	branches: number[];
+}
+
+/** What a poll is asked for. */
+export interface Poll {
+	reader: Reader;
+	branches: readonly number[];
+	/** All branches of the account are watched, those that are new too. */
+	isAll: boolean;
+	/** What decides which news are wanted. */
+	filters: string;
+	/** How many records are reported at most. */
+	most: number;
+	/** How many of those that are there already are news in the beginning. */
+	startWith: number;
+}
+
+export interface Outcome {
+	/** The oldest first. */
+	news: News[];
+	/** What went wrong, by branch. */
+	failures: ReadonlyMap<number, unknown>;
+	/** What is known once so many of them have been reported. */
+	after: (taken: number) => unknown;
+}
+
+/** A list that tells what is new. The first poll only takes down what is there. */
+export interface Watch<N extends News = News> {
+	/** @param known what the last poll left, plain JSON; undefined in the beginning */
+	poll: (poll: Poll, known: unknown) => Promise<Outcome>;
+	/** Looks at the list of a branch from a day on, '' for all of it. */
+	look: (reader: Reader, branch: number, since: string) => Promise<Look>;
+	/** All that such looks show and is wanted, the oldest first. */
+	newsIn: (looks: ReadonlyMap<number, Look>, now: number) => N[];
+}
