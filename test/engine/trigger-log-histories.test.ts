@@ -91,6 +91,14 @@ const found: Array<[string, LogHistory]> = [
 		},
 	],
 	[
+		'a branch that knows of a later day than the others, which list the same changes',
+		{
+			...plain,
+			settings: { pageSize: 2, logScope: 'branch' },
+			steps: [poll, write(7), { do: 'wait', minutes: 2_340 }, { ...customers(1, 1), hiddenMinutes: 1 }],
+		},
+	],
+	[
 		'changes of one second beside some that nobody wants',
 		{
 			...plain,

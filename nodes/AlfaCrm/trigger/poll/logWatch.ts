@@ -125,10 +125,13 @@ class LogPoll {
 
 	private places(): Place[] {
 		const branches = this.poll.branches.filter((branch) => !this.failures.has(branch));
+		// The same change may be listed in several branches, so all of them close a day together.
+		const times = Object.values(this.state.branches).map((log) => log.newest);
+		const newest = times.sort().at(-1) ?? '';
 		return branches.map((branch) => {
 			const log = this.state.branches[branch];
 			const day = dayOf(log.done);
-			const open = openDay(log, this.poll.reader.now);
+			const open = openDay({ ...log, newest }, this.poll.reader.now);
 			return { branch, day, open, isLate: day !== '' && day < open };
 		});
 	}
