@@ -123,6 +123,8 @@ export class LogPlay extends Playing<Write> {
 		const { settings, isHurried, steps } = this.history;
 		// A poll hands over what it has read, newest pages first, when time runs out or rows push others away.
 		if (settings.shuffle || isHurried || steps.some((one) => one.do === 'during')) return [];
+		// A clock that is put back leaves a log whose newest entries are not those of the latest time.
+		if (steps.some((one) => one.do === 'zone')) return [];
 		const told = this.twins.map((ids) => this.emitted.filter((id) => ids.includes(id)));
 		return told.filter((ids) => ids.some((id, index) => index > 0 && id < ids[index - 1]));
 	}
