@@ -15,6 +15,8 @@ module.exports = {
 		setupFiles: ['<rootDir>/test/support/setup.js'],
 		globals: {
 			POLL_HISTORIES: Number(process.env.POLL_HISTORIES ?? (process.env.CI ? 10_000 : 2_000)),
+			// Another seed plays other histories.
+			POLL_SEED: Number(process.env.POLL_SEED ?? 20_260_210),
 			// Another seed tries other values at the places that do not see them all; VALUES_ALL=1 tries all everywhere.
 			VALUES_SEED: Number(process.env.VALUES_SEED ?? 20_260_210),
 			VALUES_ALL: process.env.VALUES_ALL === '1',

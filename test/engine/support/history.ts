@@ -105,6 +105,8 @@ export class Play extends Playing<Own> {
 	readonly unordered: number[][] = [];
 	private readonly created = new Map<number, Known>();
 	private existing?: Set<number>;
+	/** Moved during a poll, from a branch that it had not read yet to one that it had. */
+	private readonly moved = new Set<number>();
 	/** Branches that could not be read when the trigger began: what is there at the first look is old. */
 	private unread: number[] = [];
 
@@ -153,6 +155,7 @@ export class Play extends Playing<Own> {
 	}
 
 	protected async poll(): Promise<void> {
+		this.moved.clear();
 		const listed = this.listed();
 		const unread = [1, 2, 3].filter((id) => !this.isReadable(id) || !this.isOpen(id));
 		const items = await this.poller.tick().catch(() => []);
@@ -163,7 +166,7 @@ export class Play extends Playing<Own> {
 			this.hasBegun = this.poller.hasBegun;
 			// What moves to another page while the trigger gets to know the list in several polls may look new.
 			const known = this.hasBegun && this.existing === undefined ? this.readable(listed) : [];
-			this.existing = new Set([...known].filter((id) => still.has(id)));
+			this.existing = new Set([...known].filter((id) => still.has(id) && !this.moved.has(id)));
 			for (const id of this.created.keys()) this.created.delete(id);
 			this.unread = unread;
 		} else this.unread = this.unread.filter((id) => unread.includes(id));
@@ -175,8 +178,7 @@ export class Play extends Playing<Own> {
 		const { store } = this.school;
 		if (one.do === 'create') {
 			const { id } = store.insert('customer', { branch_ids: [one.branch], is_study: one.isStudy });
-			const at = this.now.plus({ minutes: one.hiddenMinutes }).toFormat(FORMAT);
-			if (one.hiddenMinutes > 0) store.conceal('customer', id, { at });
+			if (one.hiddenMinutes > 0) this.hide('customer', id, one.hiddenMinutes);
 			if (!this.unread.includes(one.branch)) this.created.set(id, { id, createdAt: this.minutes });
 		} else {
 			const rows = store.rows('customer');
@@ -192,6 +194,9 @@ export class Play extends Playing<Own> {
 			if (one.do === 'convert') store.patch('customer', row.id, { is_study: row.is_study === 0 ? 1 : 0 });
 			if (one.do === 'edit') store.patch('customer', row.id, { note: String(one.pick) });
 			if (one.do === 'move') store.patch('customer', row.id, { branch_ids: [one.branch] });
+			if (one.do === 'move') this.moved.add(row.id);
+			// What such a branch holds when it is read at last counts as old.
+			if (one.do === 'move' && this.unread.includes(one.branch)) this.created.delete(row.id);
 		}
 		this.follow();
 	}

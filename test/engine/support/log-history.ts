@@ -149,12 +149,12 @@ export class LogPlay extends Playing<Write> {
 	protected alter({ branch, twins, className, hiddenMinutes }: Write): void {
 		const { watched, classes, settings } = this.history;
 		const ids: number[] = [];
-		this.twins.push(ids);
+		// What shows up late may come when some of its second were reported.
+		if (hiddenMinutes === 0) this.twins.push(ids);
 		for (let twin = 0; twin < twins; twin++) {
 			const id = this.insert(branch, className, this.now);
 			ids.push(id);
-			const appears = this.now.plus({ minutes: hiddenMinutes }).toFormat(FORMAT);
-			if (hiddenMinutes > 0) this.school.store.conceal('log', id, { at: appears });
+			if (hiddenMinutes > 0) this.hide('log', id, hiddenMinutes);
 			const isAll = settings.logScope === 'account' || branch === 0;
 			const isSeen = isAll || (watched.length === 0 && this.isOpen(branch));
 			const isWanted = classes.length === 0 || classes.includes(className);

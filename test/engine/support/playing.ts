@@ -143,6 +143,8 @@ export abstract class Playing<Own extends { do: string }> {
 	/** Minutes since the begin. */
 	protected minutes = 0;
 	private clock: number;
+	/** Rows that lists show from some minute on, whatever the clocks say. */
+	private hidden: Array<{ entity: string; id: number; until: number }> = [];
 
 	constructor({ settings, branches, parameters, poller, skewHours }: Setting) {
 		this.school = new DirectSchool({ ...settings, now: BEGIN }, branches);
@@ -173,6 +175,11 @@ export abstract class Playing<Own extends { do: string }> {
 
 	repeated(): number[] {
 		return this.emitted.filter((id, index) => this.emitted.indexOf(id) !== index);
+	}
+
+	protected hide(entity: string, id: number, minutes: number): void {
+		this.school.store.conceal(entity, id);
+		this.hidden.push({ entity, id, until: this.minutes + minutes });
 	}
 
 	protected isOpen(branch: number): boolean {
@@ -244,6 +251,9 @@ export abstract class Playing<Own extends { do: string }> {
 		this.clock += minutes * 60_000;
 		this.now = this.now.plus({ minutes });
 		this.school.settings.now = this.now.toFormat(FORMAT);
+		for (const { entity, id, until } of this.hidden)
+			if (until <= this.minutes) this.school.store.reveal(entity, id);
+		this.hidden = this.hidden.filter(({ until }) => until > this.minutes);
 		this.follow();
 	}
 }

@@ -50,8 +50,9 @@ export class LogWatch implements Watch<NewEntry> {
 		const unknown = branches.filter((branch) => state.branches[branch] === undefined);
 		if (unknown.length === 0) return state;
 		if (known && isAll) {
+			// What the others have still to report, it may list as well.
 			const [day] = Object.values(state.branches)
-				.map((log) => openDay(log, now))
+				.map(({ done }) => dayOf(done))
 				.sort();
 			const added = Object.fromEntries(unknown.map((branch) => [branch, emptyLog(day)]));
 			return { ...state, branches: { ...state.branches, ...added } };
