@@ -155,7 +155,9 @@ interface Context {
 function known(log: BranchLog, { entries, look, pending, most, now }: Context): BranchLog {
 	const left = entries.filter(({ key }) => pending.has(key));
 	const seen = entries.filter(({ key }) => !pending.has(key));
-	const newest = left.length > 0 ? log.newest : newestIn(entries, log, now);
+	const first = left.length > 0 ? earliest(left.map(({ stamp }) => stamp)) : undefined;
+	const before = entries.filter(({ stamp }) => first === undefined || stamp < first);
+	const newest = newestIn(before, log, now);
 	const list = without(look.list, left.length);
 	// Without a total, a list that grows by a page while it is read looks as if it had ended.
 	const isAll = look.isWhole && (look.list.total !== null || seen.length > most);

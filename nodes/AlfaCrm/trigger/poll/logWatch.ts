@@ -153,9 +153,16 @@ class LogPoll {
 		});
 	}
 
-	private async readDays(from: string, until: string, isEnd?: () => boolean): Promise<Map<number, Look>> {
+	private async readDays(
+		from: string,
+		until: string,
+		isEnd: (page: Page) => boolean = pastAll(from),
+	): Promise<Map<number, Look>> {
 		return await this.read(async (branch) => {
-			return await this.poll.reader.look(this.watch.days(branch, from, daysAfter(until, -1)), {}, { isEnd });
+			const list = this.watch.days(branch, from, daysAfter(until, -1));
+			const look = await this.poll.reader.look(list, {}, { isEnd });
+			// AlfaCRM may not heed the last day.
+			return { ...look, rows: look.rows.filter((row) => stampOf(row, 'date_time') < until) };
 		});
 	}
 

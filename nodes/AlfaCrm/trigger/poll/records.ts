@@ -14,6 +14,8 @@ const PATIENCE_MS = 30 * 24 * HOUR_MS;
 const SPARE_DAYS = 2;
 /** Characters of reported IDs that are kept at most. */
 const MOST_CHARACTERS = 12_000;
+/** From so many points on, since a list could not be read for long, one in twelve hours will do. */
+const MANY_POINTS = 60;
 const STAMP = 'created_at';
 
 /** The newest record that was known at some time, by its ID and by when it was created. */
@@ -128,7 +130,7 @@ export function countFresh(state: RecordsState, rows: readonly IDataObject[]): n
 }
 
 export const isPointDue = ({ points, watermark }: RecordsState, now: number): boolean =>
-	Math.abs(now - (points.at(-1) ?? watermark).at) >= HOUR_MS;
+	Math.abs(now - (points.at(-1) ?? watermark).at) >= (points.length < MANY_POINTS ? 1 : 12) * HOUR_MS;
 
 /**
  * What is new for a poll that saw this.
@@ -207,8 +209,11 @@ function areOrdered(rows: readonly IDataObject[], now: number): boolean {
 function markOf(rows: readonly IDataObject[], before: Mark, now: number): Mark {
 	const id = rows.reduce((most, row) => Math.max(most, idOf(row)), before.id);
 	const newest = newestOf(rows.map(timeOf), now);
+	// A clock that is far behind cannot tell when that was, and an earlier time would make older ones look new.
+	const isAhead = rows.some((row) => idOf(row) === id && timeOf(row) > newest);
 	// n8n's clock may have been put back.
-	return { id, stamp: newest > before.stamp ? newest : before.stamp, at: now };
+	const stamp = newest > before.stamp ? newest : before.stamp;
+	return { id, stamp: isAhead && newest < before.stamp ? '' : stamp, at: now };
 }
 
 /** Takes down what the lists looked like. */
@@ -255,10 +260,14 @@ function aged(state: RecordsState, { account, now }: Seen): RecordsState {
 }
 
 /** Where there is no room for all that was reported, rather one late record is unheard of than others come again. */
-function bounded(state: RecordsState, { looks }: Seen): RecordsState {
+function bounded(state: RecordsState, { looks, branches }: Seen): RecordsState {
 	const reported = Runs.parse(state.reported);
 	const cut = reported.cutFor(MOST_CHARACTERS);
 	if (cut === 0) return state;
+	// Those that may be listed again are known after all lists were read whole.
+	const isWhole = branches.every((branch) => looks.get(branch)?.isWhole);
+	if (!state.isOrdered && !isWhole && reported.cutFor(2 * MOST_CHARACTERS) === 0)
+		return { ...state, lists: {} };
 	const { watermark, isOrdered } = state;
 	if (isOrdered)
 		return { ...state, watermark: { ...watermark, id: cut }, reported: reported.above(cut).toString() };
