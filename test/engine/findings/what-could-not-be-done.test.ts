@@ -1,4 +1,5 @@
 import type { INodeParameters } from 'n8n-workflow';
+import { DateTime } from 'luxon';
 
 import { byPhone, findByPhone, officeOf, pick } from '../support/office';
 import { useSchool } from '../support/school';
@@ -9,7 +10,9 @@ const { add, lead, stopped, whole } = officeOf(school);
 
 const PHONE = '+7(900)555-00-01';
 const THIRTY_DAYS_MS = 30 * 86_400_000;
-const day = (add: number) => new Date(Date.now() + add).toISOString().slice(0, 10);
+/** A day by the zone of the workflow. */
+const day = (add: number) =>
+	DateTime.fromMillis(Date.now() + add, { zone: 'Europe/Moscow' }).toFormat('yyyy-MM-dd');
 
 const job = (operation: string, id: number, more: INodeParameters = {}): INodeParameters => ({
 	resource: 'customer',
