@@ -1,20 +1,11 @@
-import { everySeconds, Polled } from './support/polled';
+import { ENGINES, everySeconds, Polled } from './support/polled';
 import { useRealN8n } from './support/real-n8n';
 import { until } from './support/wait';
 
-const DURABLE = {
-	N8N_SCHEDULER_ENABLED: 'true',
-	N8N_SCHEDULER_POLL_TRIGGERS_ENABLED: 'true',
-	N8N_POLLER_DURABLE_CURSORS_ENABLED: 'true',
-};
-const engines = [
-	{ engine: 'the default engine', env: {}, seconds: 5 },
-	{ engine: 'the durable scheduler with durable cursors', env: DURABLE, seconds: 10 },
-];
 const ENTRIES = 5_000;
 const AT_ONCE = 1_000;
 
-describe.each(engines)('a backlog of 5,000 changes in $engine', ({ env, seconds }) => {
+describe.each(ENGINES)('a backlog of 5,000 changes in $engine', ({ env, seconds }) => {
 	const real = useRealN8n({ customers: 20, settings: { rateLimit: 0 } }, env);
 
 	/** Writes changes of the last three days, one after the other. */

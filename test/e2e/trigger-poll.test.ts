@@ -1,22 +1,12 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import { everySeconds, Polled } from './support/polled';
+import { ENGINES, everySeconds, Polled } from './support/polled';
 import { useRealN8n } from './support/real-n8n';
 import { until } from './support/wait';
 
-const DURABLE = {
-	N8N_SCHEDULER_ENABLED: 'true',
-	N8N_SCHEDULER_POLL_TRIGGERS_ENABLED: 'true',
-	N8N_POLLER_DURABLE_CURSORS_ENABLED: 'true',
-};
-const engines = [
-	{ engine: 'the default engine', env: {}, seconds: 5 },
-	// A poll reads what the one before has stored only if that is done: n8n counts on a minute between them.
-	{ engine: 'the durable scheduler with durable cursors', env: DURABLE, seconds: 10 },
-];
 const WRONG = ['not', 'the', 'key', 'of', 'anyone'].join('-');
 
-describe.each(engines)('the polling trigger in $engine', ({ env, seconds }) => {
+describe.each(ENGINES)('the polling trigger in $engine', ({ env, seconds }) => {
 	const real = useRealN8n({ customers: 60, settings: { rateLimit: 0 } }, env);
 	const pollTimes = everySeconds(seconds);
 	/** Of all leads that the test made, in the order of their coming. */

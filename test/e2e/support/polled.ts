@@ -7,6 +7,19 @@ const TRIGGER_TYPE = 'n8n-nodes-alfacrm.alfaCrmTrigger';
 const TRIGGER = 'AlfaCRM Trigger';
 const KEEP = 'Keep';
 
+const DURABLE = {
+	N8N_SCHEDULER_ENABLED: 'true',
+	N8N_SCHEDULER_POLL_TRIGGERS_ENABLED: 'true',
+	N8N_POLLER_DURABLE_CURSORS_ENABLED: 'true',
+};
+
+/** What polls in a real n8n, and the seconds between two of its polls. */
+export const ENGINES = [
+	{ engine: 'the default engine', env: {}, seconds: 5 },
+	// A poll reads what the one before has stored only if that is done: n8n counts on a minute between them.
+	{ engine: 'the durable scheduler with durable cursors', env: DURABLE, seconds: 10 },
+];
+
 /** n8n refuses an interval below a minute, but takes as many poll times as one likes: here all that differ by so much. */
 export function everySeconds(seconds: number) {
 	return {

@@ -12,7 +12,7 @@ import { ready, without } from './reading';
 export const MOST_KEYS = 2_000;
 
 /** What is known of the log of one branch. */
-export interface BranchLog extends ListState {
+interface BranchLog extends ListState {
 	/** All from before this day or time is known. Earlier days are closed. '' as long as there was no entry at all. */
 	done: string;
 	/** Keys of the others that are known. */
