@@ -4,7 +4,7 @@ import type { Change } from '../change';
 import { changeOf } from '../change';
 import type { Entry } from '../logEntry';
 import { entriesOf, KEY_CHARACTERS } from '../logEntry';
-import { dayAt, dayOf, daysAfter, earlier, newestOf } from '../stamps';
+import { dayAt, dayOf, daysAfter, earlier, hoursAfter, newestOf } from '../stamps';
 import type { ListState, Look } from './reading';
 import { ready, without } from './reading';
 
@@ -51,7 +51,6 @@ export interface Found {
 	later: NewEntry[];
 	lists: Array<{ branch: number; look: Omit<Look, 'rows'>; entries: Entry[] }>;
 	until?: string;
-	filters: string;
 }
 
 export const emptyLog = (done: string): BranchLog => ({ done, known: '', newest: '', reported: '' });
@@ -69,8 +68,18 @@ export function begin(
 ): LogState {
 	const added = Object.fromEntries([...looks.keys()].map((branch) => [branch, emptyLog(since)]));
 	const begun = { ...state, branches: { ...state.branches, ...added } };
-	const found = examine(begun, { looks }, { filters: state.filters, wants: () => false });
+	const found = examine(begun, { looks }, () => false);
 	return settle(begun, found, start, now);
+}
+
+/** With other filters, what was there at the last poll is no news; what that could not report is. */
+export function refilter(state: LogState, filters: string): LogState {
+	if (filters === state.filters) return state;
+	const branches = Object.entries(state.branches).map(([branch, { done, reported, ...log }]) => {
+		const next = { ...log, reported, done: later(done, justAfter(reported)) };
+		return [branch, { ...next, total: undefined, readAt: undefined }];
+	});
+	return { branches: Object.fromEntries(branches) as LogState['branches'], filters };
 }
 
 /** Counts the entries that no earlier poll saw. */
@@ -79,11 +88,7 @@ export function countFresh(state: LogState, branch: number, rows: readonly IData
 }
 
 /** Finds what is new in some days. */
-export function examine(
-	state: LogState,
-	{ looks, closed }: Days,
-	{ filters, wants }: { filters: string; wants: (change: Change) => boolean },
-): Found {
+export function examine(state: LogState, { looks, closed }: Days, wants: (change: Change) => boolean): Found {
 	const read = [...looks].map(([branch, { rows, ...look }]) => {
 		// A list may show other days than those that were asked for.
 		const isAsked = ({ stamp }: Entry) => closed === undefined || stamp < closed.until;
@@ -96,11 +101,8 @@ export function examine(
 	const lists = read.filter(({ log }) => !isPast(log));
 	const found = new Map<string, NewEntry>();
 	for (const { branch, log, entries } of lists) {
-		// With other filters, what was there at the last poll is no news; what that could not report is.
-		const wasThere = ({ stamp }: Entry) => filters !== state.filters && stamp <= log.reported;
-		const fresh = entries.filter(isUnknown(log, keys)).filter((entry) => !wasThere(entry));
 		// Of one second, the one that is listed later is the older one.
-		for (const entry of fresh.reverse()) {
+		for (const entry of entries.filter(isUnknown(log, keys)).reverse()) {
 			const change = changeOf(entry.row, branch);
 			if (change === undefined || !wants(change)) continue;
 			const one = found.get(entry.key) ?? { ...entry, branches: [] };
@@ -119,7 +121,6 @@ export function examine(
 			entries: entries.map(({ key, stamp }) => ({ key, stamp })),
 		})),
 		until: closed?.until,
-		filters,
 	};
 }
 
@@ -137,7 +138,7 @@ export function settle(state: LogState, found: Found, left: ReadonlySet<string>,
 		const isDone = list.entries.every(({ key }) => !left.has(key));
 		branches[list.branch] = { ...log, newest, reported: isDone ? newest : log.reported };
 	}
-	return { branches, filters: found.filters };
+	return { ...state, branches };
 }
 
 /** Days that were read whole are known by their time, as far as nothing is left of them; the others by keys. */
@@ -178,6 +179,7 @@ const isUnknown =
 	({ key, stamp }: Entry): boolean =>
 		!keys.has(key) && (stamp === '' || stamp >= done);
 
+const justAfter = (stamp: string): string => (stamp === '' ? '' : hoursAfter(stamp, 1 / 3_600));
 const earliest = (one: string, other: string): string => (one < other ? one : other);
 const later = (one: string, other: string): string => (one > other ? one : other);
 const stampsOf = (entries: readonly Entry[]): string[] => entries.map(({ stamp }) => stamp);

@@ -7,7 +7,7 @@ import { timeOf } from '../logEntry';
 import { newest } from '../newest';
 import { dayOf, daysAfter, dotted, earlier, newestOf } from '../stamps';
 import type { Days, Found, LogState, NewEntry } from './log';
-import { begin, countFresh, emptyLog, examine, MOST_KEYS, openDay, settle } from './log';
+import { begin, countFresh, emptyLog, examine, MOST_KEYS, openDay, refilter, settle } from './log';
 import type { Look, Reader } from './reading';
 import { readEach } from './reading';
 import type { Outcome, Poll, Watch } from './watch';
@@ -22,7 +22,7 @@ export class LogWatch implements Watch<NewEntry> {
 
 	async poll(poll: Poll, known: unknown): Promise<Outcome> {
 		const begun = await this.begin(poll, known as LogState | undefined);
-		return await new LogPoll(this, poll, begun).run();
+		return await new LogPoll(this, poll, refilter(begun, poll.filters)).run();
 	}
 
 	async look(reader: Reader, branch: number, since: string): Promise<Look> {
@@ -31,7 +31,7 @@ export class LogWatch implements Watch<NewEntry> {
 
 	newsIn(looks: ReadonlyMap<number, Look>): NewEntry[] {
 		const branches = Object.fromEntries([...looks.keys()].map((branch) => [branch, emptyLog('')]));
-		const { news, later } = examine({ branches, filters: '' }, { looks }, { filters: '', wants: this.wants });
+		const { news, later } = examine({ branches, filters: '' }, { looks }, this.wants);
 		return [...news, ...later];
 	}
 
@@ -151,7 +151,7 @@ class LogPoll {
 		const next = daysAfter(from, 1);
 		// All of them at once where that is one page, else the first.
 		let until = end;
-		const look = async (isEnd?: () => boolean) =>
+		const look = async (isEnd = endOf(from)) =>
 			await this.read(branches, async (branch) => {
 				const list = this.watch.days(branch, from, daysAfter(until, -1));
 				return await this.poll.reader.look(list, {}, { isEnd });
@@ -166,8 +166,7 @@ class LogPoll {
 	}
 
 	private async readOpen(): Promise<void> {
-		const { reader, filters } = this.poll;
-		const isOther = filters !== this.state.filters;
+		const { reader } = this.poll;
 		const most = this.poll.most - this.news.length;
 		const branches = this.places().map(({ branch }) => branch);
 		const looks = await this.read(branches, async (branch) => {
@@ -176,7 +175,7 @@ class LogPoll {
 			const day = dayOf(known.done);
 			// A list that shows earlier days than it was asked for may have an order of its own.
 			const isEnd = endOf(known.done === day ? '' : known.done);
-			return await reader.look(this.watch.days(branch, day), isOther ? {} : known, { fresh, most, isEnd });
+			return await reader.look(this.watch.days(branch, day), known, { fresh, most, isEnd });
 		});
 		this.take({ looks });
 	}
@@ -188,10 +187,9 @@ class LogPoll {
 	}
 
 	private take(days: Days): void {
-		const { filters, reader } = this.poll;
-		const found = examine(this.state, days, { filters, wants: this.watch.wants });
+		const found = examine(this.state, days, this.watch.wants);
 		this.found.push(found);
-		this.state = settle(this.state, found, new Set(), reader.now);
+		this.state = settle(this.state, found, new Set(), this.poll.reader.now);
 	}
 }
 
