@@ -79,8 +79,9 @@ export class LogPlay extends Playing<Write> {
 	private readonly before = new Set<number>();
 	private readonly made: number[] = [];
 	private old?: Set<number>;
-	/** Entries of a branch that was closed or could not be read, which may come later or not at all. */
+	/** Branches that could not be read in the beginning, and clocks that do not tell what came there since. */
 	private dark: number[] = [];
+	/** Entries of a branch that was closed or could not be read, which may come later or not at all. */
 	private readonly doubtful = new Set<number>();
 
 	constructor(private readonly history: LogHistory) {
@@ -133,13 +134,17 @@ export class LogPlay extends Playing<Write> {
 		const there = this.hasBegun ? [] : this.listed();
 		const isDark = (branch: number) => !this.isOpen(branch) || !this.isReadable(branch);
 		const dark = this.hasBegun ? [] : [1, 2].filter(isDark);
+		this.hasFailed = false;
 		const items = await this.poller.tick().catch(() => []);
 		if (!this.hasBegun) {
 			this.hasBegun = this.poller.hasBegun;
 			this.old ??= new Set(there);
 			for (const id of this.made.splice(0)) this.before.add(id);
-			this.dark = dark;
-			if (dark.length > 0) for (const { id } of this.school.store.rows('log')) this.doubtful.add(id);
+			const { skewHours = 0, steps } = this.history;
+			const isSteady = Math.abs(skewHours) < 24 && !steps.some((one) => one.do === 'zone');
+			this.dark = isSteady ? [] : dark;
+			if (dark.length > 0 || this.hasFailed)
+				for (const { id } of this.school.store.rows('log')) this.doubtful.add(id);
 		}
 		const times = items.map(({ datetime }) => String(datetime));
 		if (times.some((time, index) => index > 0 && time < times[index - 1])) this.unordered.push(times);

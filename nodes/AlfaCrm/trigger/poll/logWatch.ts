@@ -5,9 +5,9 @@ import type { Page } from '../../api/pages';
 import type { Change } from '../change';
 import { timeOf } from '../logEntry';
 import { newest } from '../newest';
-import { dayOf, daysAfter, dotted, earlier, newestOf } from '../stamps';
-import type { Days, Found, LogState, NewEntry } from './log';
-import { begin, countFresh, emptyLog, examine, MOST_KEYS, openDay, refilter, settle } from './log';
+import { dayAt, dayOf, daysAfter, dotted, newestOf } from '../stamps';
+import type { LogState, NewEntry } from './log';
+import { add, countFresh, emptyState, examine, MOST_KEYS, openDay, refilter, settle } from './log';
 import type { Look, Reader } from './reading';
 import { readEach } from './reading';
 import type { Outcome, Poll, Watch } from './watch';
@@ -17,26 +17,51 @@ export class LogWatch implements Watch<NewEntry> {
 	constructor(
 		/** Filters that decide which entries are listed. */
 		private readonly body: IDataObject,
-		readonly wants: (change: Change) => boolean,
+		private readonly wants: (change: Change) => boolean,
 	) {}
 
 	async poll(poll: Poll, known: unknown): Promise<Outcome> {
-		const begun = await this.begin(poll, known as LogState | undefined);
-		return await new LogPoll(this, poll, refilter(begun, poll.filters)).run();
+		const { reader, branches, filters, most } = poll;
+		const state = refilter(await this.begin(poll, known as LogState | undefined), filters);
+		const { looks, failures } = await readEach(branches, async (branch) => {
+			const log = state.branches[branch];
+			const fresh = (rows: IDataObject[]) => countFresh(state, branch, rows);
+			// A list that shows earlier days than it was asked for may have an order of its own.
+			const isEnd = endOf(log.done === log.from ? '' : log.done);
+			return await reader.look(this.days(branch, log.from), log, { fresh, most, isEnd });
+		});
+		const past = await this.past(reader, state, [...looks.keys()]);
+		const found = examine(state, { looks, past }, this.wants, reader.now);
+		const { news, later } = found;
+		const after = (taken: number) => {
+			const left = new Set([...news.slice(taken), ...later].map(({ key }) => key));
+			return settle(state, found, left, reader.now);
+		};
+		return { news, failures, after };
 	}
 
 	async look(reader: Reader, branch: number, since: string): Promise<Look> {
 		return await reader.look(this.days(branch, since));
 	}
 
-	newsIn(looks: ReadonlyMap<number, Look>): NewEntry[] {
-		const branches = Object.fromEntries([...looks.keys()].map((branch) => [branch, emptyLog('')]));
-		const { news, later } = examine({ branches, filters: '' }, { looks }, this.wants);
+	newsIn(looks: ReadonlyMap<number, Look>, now: number): NewEntry[] {
+		const { news, later } = examine(add(emptyState(''), looks.keys(), ''), { looks }, this.wants, now);
 		return [...news, ...later];
 	}
 
+	/** What the others list of the days that a branch is behind, since it could not be read. */
+	private async past(reader: Reader, { branches }: LogState, read: number[]): Promise<Map<number, Look>> {
+		const dayIn = (branch: number) => dayOf(branches[branch].done);
+		const [first] = read.map(dayIn).sort();
+		const ahead = read.filter((branch) => dayIn(branch) > first);
+		const { looks } = await readEach(ahead, async (branch) => {
+			return await reader.look(this.days(branch, first, dayIn(branch)), {}, { isEnd: endOf(first) });
+		});
+		return looks;
+	}
+
 	/** The list of a branch, of some days; '' for all. */
-	days(branch: number, from: string, to = ''): List {
+	private days(branch: number, from: string, to = ''): List {
 		const since = from === '' ? {} : { date_from: dotted(from) };
 		const until = to === '' ? {} : { date_to: dotted(to) };
 		return { path: 'log', task: 'read the change log', branch, body: { ...this.body, ...since, ...until } };
@@ -45,17 +70,13 @@ export class LogWatch implements Watch<NewEntry> {
 	/** Takes down what is there. A branch that is new to the account has only news. */
 	private async begin(poll: Poll, known: LogState | undefined): Promise<LogState> {
 		const { reader, branches, isAll, filters, startWith } = poll;
-		const { now } = reader;
-		const state = known ?? { branches: {}, filters };
+		const state = known ?? emptyState(filters);
 		const unknown = branches.filter((branch) => state.branches[branch] === undefined);
 		if (unknown.length === 0) return state;
 		if (known && isAll) {
 			// What the others have still to report, it may list as well.
-			const [day] = Object.values(state.branches)
-				.map(({ done }) => dayOf(done))
-				.sort();
-			const added = Object.fromEntries(unknown.map((branch) => [branch, emptyLog(day)]));
-			return { ...state, branches: { ...state.branches, ...added } };
+			const times = Object.values(state.branches).map(({ done }) => done);
+			return add(state, unknown, dayOf(times.reduce((one, other) => (one < other ? one : other))));
 		}
 		const found = known || startWith === 0 ? undefined : await newest(this, reader, unknown, startWith);
 		const lastDay = await this.lastDay(reader, unknown);
@@ -63,8 +84,13 @@ export class LogWatch implements Watch<NewEntry> {
 		const { looks } = await readEach(unknown, async (branch) => {
 			return await reader.look(this.days(branch, since), {}, { isEnd: endOf('', MOST_KEYS) });
 		});
+		const begun = add(state, looks.keys(), since);
 		const start = new Set(found?.news.map(({ key }) => key));
-		return begin(state, { looks, since, start, now });
+		const there = examine(begun, { looks }, () => false, reader.now);
+		const settled = settle(begun, there, start, reader.now);
+		// Of those that cannot be read, all is known from before what is the newest in the others.
+		const dark = unknown.filter((branch) => !looks.has(branch));
+		return add(settled, dark, settled.newest || daysAfter(dayAt(reader.now), -1));
 	}
 
 	/** The day before that of the newest entry: nothing that comes later is from before it. '' if there is none. */
@@ -72,124 +98,8 @@ export class LogWatch implements Watch<NewEntry> {
 		const { looks } = await readEach(branches, async (branch) => {
 			return await reader.look(this.days(branch, ''), {}, { isEnd: () => true });
 		});
-		const last = newestOf(
-			[...looks.values()].flatMap(({ rows }) => rows.map(timeOf)),
-			reader.now,
-		);
-		return openDay({ ...emptyLog(''), newest: last }, reader.now);
-	}
-}
-
-/** The day from which on a branch is read, and the first one that is open; those before it are closed. */
-interface Place {
-	branch: number;
-	day: string;
-	open: string;
-	isLate: boolean;
-}
-
-/** One poll: closed days first, from the oldest on, then those that are still open. */
-class LogPoll {
-	private readonly found: Found[] = [];
-	private readonly failures = new Map<number, unknown>();
-	/** What is known once all that was found is reported. */
-	private state: LogState;
-
-	constructor(
-		private readonly watch: LogWatch,
-		private readonly poll: Poll,
-		private readonly begun: LogState,
-	) {
-		this.state = begun;
-	}
-
-	async run(): Promise<Outcome> {
-		const { reader, most } = this.poll;
-		// Each poll gets ahead, however little time it has.
-		const hasTime = () => this.found.length === 0 || !reader.isLate;
-		while (this.isLate && this.news.length < most && hasTime()) await this.readClosed();
-		if (!this.isLate && this.news.length < most) await this.readOpen();
-		return { news: this.news, failures: this.failures, after: (taken) => this.after(taken) };
-	}
-
-	private get news(): NewEntry[] {
-		return this.found.flatMap(({ news }) => news);
-	}
-
-	private after(taken: number): LogState {
-		const pending = [...this.news.slice(taken), ...this.found.flatMap(({ later }) => later)];
-		const left = new Set(pending.map(({ key }) => key));
-		const last = this.found.findIndex(({ news }) => news.some(({ key }) => left.has(key)));
-		const done = last < 0 ? this.found : this.found.slice(0, last + 1);
-		return done.reduce((state, one) => settle(state, one, left, this.poll.reader.now), this.begun);
-	}
-
-	private places(): Place[] {
-		const branches = this.poll.branches.filter((branch) => !this.failures.has(branch));
-		// The same change may be listed in several branches, so all of them close a day together.
-		const times = Object.values(this.state.branches).map((log) => log.newest);
-		const newest = times.sort().at(-1) ?? '';
-		return branches.map((branch) => {
-			const log = this.state.branches[branch];
-			const day = dayOf(log.done);
-			const open = openDay({ ...log, newest }, this.poll.reader.now);
-			return { branch, day, open, isLate: day !== '' && day < open };
-		});
-	}
-
-	private get isLate(): boolean {
-		return this.places().some(({ isLate }) => isLate);
-	}
-
-	/** Reads the oldest closed days; also in branches that are past them, for what they hold was reported. */
-	private async readClosed(): Promise<void> {
-		const places = this.places();
-		const from = places.flatMap(({ isLate, day }) => (isLate ? [day] : [])).reduce(earlier);
-		const days = places.flatMap(({ day, open }) => [day, open]);
-		const end = days.filter((day) => day > from).reduce(earlier);
-		const branches = places.flatMap(({ isLate, day, branch }) => (isLate || day > from ? [branch] : []));
-		const next = daysAfter(from, 1);
-		// All of them at once where that is one page, else the first.
-		let until = end;
-		const look = async (isEnd = endOf(from)) =>
-			await this.read(branches, async (branch) => {
-				const list = this.watch.days(branch, from, daysAfter(until, -1));
-				return await this.poll.reader.look(list, {}, { isEnd });
-			});
-		let isLong = false;
-		let looks = await look(next === end ? undefined : () => (isLong = true));
-		if (isLong) {
-			until = next;
-			looks = await look();
-		}
-		this.take({ looks, closed: { from, until } });
-	}
-
-	private async readOpen(): Promise<void> {
-		const { reader } = this.poll;
-		const most = this.poll.most - this.news.length;
-		const branches = this.places().map(({ branch }) => branch);
-		const looks = await this.read(branches, async (branch) => {
-			const known = this.state.branches[branch];
-			const fresh = (rows: IDataObject[]) => countFresh(this.state, branch, rows);
-			const day = dayOf(known.done);
-			// A list that shows earlier days than it was asked for may have an order of its own.
-			const isEnd = endOf(known.done === day ? '' : known.done);
-			return await reader.look(this.watch.days(branch, day), known, { fresh, most, isEnd });
-		});
-		this.take({ looks });
-	}
-
-	private async read(branches: number[], look: (branch: number) => Promise<Look>): Promise<Days['looks']> {
-		const { looks, failures } = await readEach(branches, look);
-		for (const [branch, failure] of failures) this.failures.set(branch, failure);
-		return looks;
-	}
-
-	private take(days: Days): void {
-		const found = examine(this.state, days, this.watch.wants);
-		this.found.push(found);
-		this.state = settle(this.state, found, new Set(), this.poll.reader.now);
+		const stamps = [...looks.values()].flatMap(({ rows }) => rows.map(timeOf));
+		return openDay(newestOf(stamps, reader.now), reader.now);
 	}
 }
 

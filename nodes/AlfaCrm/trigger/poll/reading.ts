@@ -36,6 +36,8 @@ export interface Look {
 	isWhole: boolean;
 	/** Younger ones that no poll saw are left for the next poll. */
 	isPart?: boolean;
+	/** The rows of the first page, where they are younger ones. */
+	first?: IDataObject[];
 }
 
 export interface LookOptions {
@@ -130,7 +132,7 @@ export class Reader {
 		// They are not where the newest are.
 		if (count < (isPart ? 1 : grown)) return undefined;
 		const known = isPart ? (state.total ?? 0) + count : total;
-		return { rows: all, list: { ...state, total: known }, isWhole: false, isPart };
+		return { rows: all, list: { ...state, total: known }, isWhole: false, isPart, first: rows };
 	}
 
 	private async page(list: List, firstPage: number, pageSize: number): Promise<Page> {

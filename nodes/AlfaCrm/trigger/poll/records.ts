@@ -2,7 +2,17 @@ import type { IDataObject } from 'n8n-workflow';
 
 import { readId } from '../../api/formats';
 import { Runs } from '../runs';
-import { dayAt, dayOf, daysAfter, earlier, hoursAfter, newestOf, stampOf, ZONES_HOURS } from '../stamps';
+import {
+	dayAt,
+	dayOf,
+	daysAfter,
+	earlier,
+	hoursAfter,
+	justBefore,
+	newestOf,
+	stampOf,
+	ZONES_HOURS,
+} from '../stamps';
 import type { ListState, Look } from './reading';
 import { HOUR_MS, ready, without } from './reading';
 import type { News } from './watch';
@@ -16,7 +26,6 @@ const PATIENCE_MS = 30 * DAY_MS;
 const SPARE_DAYS = 2;
 /** Characters of reported IDs that are kept at most. */
 const MOST_CHARACTERS = 12_000;
-const SECOND_IN_HOURS = 1 / 3_600;
 
 /** The newest record of the account at some time, by its ID and by when it was created. */
 interface Mark {
@@ -64,7 +73,6 @@ const idOf = (row: IDataObject): number => readId(row.id) ?? 0;
 const timeOf = (row: IDataObject): string => stampOf(row, 'created_at');
 const idsOf = (found: readonly News[]): number[] => found.map(({ row }) => idOf(row));
 const rowsIn = (looks: Seen['looks']): IDataObject[] => [...looks.values()].flatMap(({ rows }) => rows);
-const justBefore = (stamp: string): string => (stamp === '' ? '' : hoursAfter(stamp, -SECOND_IN_HOURS));
 
 export function emptyState(since: string, filters: string, now: number): RecordsState {
 	const newest = { id: 0, stamp: '', at: now };
