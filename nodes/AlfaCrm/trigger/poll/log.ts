@@ -2,11 +2,11 @@ import type { IDataObject } from 'n8n-workflow';
 
 import type { Change } from '../change';
 import { changeOf } from '../change';
-import type { Entry } from '../logEntry';
-import { entriesOf, KEY_CHARACTERS, timeOf } from '../logEntry';
-import { dayAt, dayOf, daysAfter, earlier, justAfter, newestOf } from '../stamps';
-import type { ListState, Look } from './reading';
-import { ready, without } from './reading';
+import type { Entry } from './logEntry';
+import { entriesOf, KEY_CHARACTERS, timeOf } from './logEntry';
+import type { ListState, Look } from './look';
+import { ready, without } from './look';
+import { dayAt, dayOf, daysAfter, earlier, justAfter, newestOf } from './stamps';
 
 /** How many entries are known one by one; of more, those of the oldest seconds are known by their time. */
 export const MOST_KEYS = 2_000;

@@ -1,7 +1,9 @@
 import type { IDataObject } from 'n8n-workflow';
 
 import { readId } from '../../api/formats';
-import { Runs } from '../runs';
+import type { ListState, Look, News } from './look';
+import { HOUR_MS, ready, without } from './look';
+import { Runs } from './runs';
 import {
 	dayAt,
 	dayOf,
@@ -12,10 +14,7 @@ import {
 	newestOf,
 	stampOf,
 	ZONES_HOURS,
-} from '../stamps';
-import type { ListState, Look } from './reading';
-import { HOUR_MS, ready, without } from './reading';
-import type { News } from './watch';
+} from './stamps';
 
 const DAY_MS = 24 * HOUR_MS;
 /** Marks that are kept, a day apart: a record may show up as late as two days after its creation. */

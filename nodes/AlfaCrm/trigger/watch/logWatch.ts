@@ -3,13 +3,14 @@ import type { IDataObject } from 'n8n-workflow';
 import type { List } from '../../api/page';
 import type { Page } from '../../api/pages';
 import type { Change } from '../change';
-import { timeOf } from '../logEntry';
-import { newest } from '../newest';
-import { dayAt, dayOf, daysAfter, dotted, newestOf } from '../stamps';
-import type { LogState, NewEntry } from './log';
-import { add, countFresh, emptyState, examine, MOST_KEYS, openDay, refilter, settle } from './log';
-import type { Look, Reader } from './reading';
-import { readEach } from './reading';
+import type { LogState, NewEntry } from '../poll/log';
+import { add, countFresh, emptyState, examine, MOST_KEYS, openDay, refilter, settle } from '../poll/log';
+import { timeOf } from '../poll/logEntry';
+import type { Look } from '../poll/look';
+import { dayAt, dayOf, daysAfter, dotted, newestOf } from '../poll/stamps';
+import { newest } from './newest';
+import type { Reader } from './reader';
+import { readEach } from './reader';
 import type { Outcome, Poll, Watch } from './watch';
 
 /** Tells changes by the log, whose entries have no ID. API notes 5.21. */

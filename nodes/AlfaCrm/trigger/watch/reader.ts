@@ -7,38 +7,13 @@ import type { List } from '../../api/page';
 import { LARGEST_PAGE, looksLikePageSize, PageTooLarge } from '../../api/page';
 import type { Page } from '../../api/pages';
 import { collect, pages } from '../../api/pages';
+import type { ListState, Look } from '../poll/look';
+import { HOUR_MS } from '../poll/look';
 
-/** How long a glance at the first page may stand for the whole list, and the list of branches for itself. */
-export const HOUR_MS = 3_600_000;
 /** Pages of one list in one poll; a longer one is read on by the next polls. */
 const MOST_PAGES = 100;
 /** What this user may not read, or what is not there: the next poll would meet it again. */
 const LASTING = ['400', '403', '404'];
-
-/** What is known of a list from one poll to the next. */
-export interface ListState {
-	/**
-	 * How many rows AlfaCRM counted, less those that are still to be reported; null if it does not count, missing when the
-	 * list has to be read whole.
-	 */
-	total?: number | null;
-	/** When it was last read whole, n8n's time in milliseconds. */
-	readAt?: number;
-	/** The page where reading it whole goes on. */
-	next?: number;
-}
-
-/** What a poll saw of a list. */
-export interface Look {
-	rows: IDataObject[];
-	list: ListState;
-	/** All rows are among them, as far as AlfaCRM shows them. */
-	isWhole: boolean;
-	/** Younger ones that no poll saw are left for the next poll. */
-	isPart?: boolean;
-	/** The rows of the first page, where they are younger ones. */
-	first?: IDataObject[];
-}
 
 export interface LookOptions {
 	/** Counts the rows that no earlier poll saw. */
@@ -142,22 +117,6 @@ export class Reader {
 			throw caught instanceof PageTooLarge ? caught : asNodeError(this.client.node, caught);
 		}
 	}
-}
-
-/** How many of the news are next: what is younger than those of a list that was read in part waits for the rest of it. */
-export function ready(news: ReadonlyArray<{ branches: number[] }>, looks: ReadonlyMap<number, Look>): number {
-	const parts = [...looks.keys()].filter((branch) => looks.get(branch)?.isPart);
-	return Math.min(
-		news.length,
-		...parts.map((branch) => news.map(({ branches }) => branches.includes(branch)).lastIndexOf(true) + 1),
-	);
-}
-
-/** What is known of a list of which so many rows are still to be reported. */
-export function without(list: ListState, left: number): ListState {
-	return left === 0
-		? list
-		: { ...list, total: typeof list.total === 'number' ? list.total - left : undefined };
 }
 
 /** A page that AlfaCRM does not give in that size is read with the others. */

@@ -1,13 +1,14 @@
 import type { IDataObject } from 'n8n-workflow';
 
 import type { List } from '../../api/page';
-import { newest } from '../newest';
-import { dayAt, daysAfter, dotted } from '../stamps';
-import type { ListState, Look, LookOptions, Reader } from './reading';
-import { isLasting, readEach } from './reading';
-import type { RecordsState } from './records';
-import { begin, countFresh, emptyState, isDue, refilter, startWith, step, wantedIn } from './records';
-import type { News, Outcome, Poll, Watch } from './watch';
+import type { ListState, Look, News } from '../poll/look';
+import type { RecordsState } from '../poll/records';
+import { begin, countFresh, emptyState, isDue, refilter, startWith, step, wantedIn } from '../poll/records';
+import { dayAt, daysAfter, dotted } from '../poll/stamps';
+import { newest } from './newest';
+import type { LookOptions, Reader } from './reader';
+import { isLasting, readEach } from './reader';
+import type { Outcome, Poll, Watch } from './watch';
 
 /** How far back the newest record is looked for first, and at most: its days are halved until the very day is known. */
 const [SOME_DAYS, MOST_DAYS] = [2, 20_000];
