@@ -79,8 +79,6 @@ export class LogPlay extends Playing<Write> {
 	private readonly before = new Set<number>();
 	private readonly made: number[] = [];
 	private old?: Set<number>;
-	/** Branches that could not be read in the beginning, and clocks that do not tell what came there since. */
-	private dark: number[] = [];
 	/** Entries of a branch that was closed or could not be read, which may come later or not at all. */
 	private readonly doubtful = new Set<number>();
 
@@ -140,9 +138,6 @@ export class LogPlay extends Playing<Write> {
 			this.hasBegun = this.poller.hasBegun;
 			this.old ??= new Set(there);
 			for (const id of this.made.splice(0)) this.before.add(id);
-			const { skewHours = 0, steps } = this.history;
-			const isSteady = Math.abs(skewHours) < 24 && !steps.some((one) => one.do === 'zone');
-			this.dark = isSteady ? [] : dark;
 			if (dark.length > 0 || this.hasFailed)
 				for (const { id } of this.school.store.rows('log')) this.doubtful.add(id);
 		}
@@ -164,7 +159,7 @@ export class LogPlay extends Playing<Write> {
 			const isSeen = isAll || (watched.length === 0 && this.isOpen(branch));
 			const isWanted = classes.length === 0 || classes.includes(className);
 			const homes = branch === 0 ? [1, 2] : [branch];
-			const isLate = homes.every((home) => !this.isOpen(home) || this.dark.includes(home));
+			const isLate = homes.every((home) => !this.isOpen(home));
 			if (isLate) this.doubtful.add(id);
 			else if (isWanted && (isSeen || watched.includes(branch))) this.made.push(id);
 			else this.before.delete(id);

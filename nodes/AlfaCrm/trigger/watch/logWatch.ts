@@ -7,7 +7,7 @@ import type { LogState, NewEntry } from '../poll/log';
 import { add, countFresh, emptyState, examine, MOST_KEYS, openDay, refilter, settle } from '../poll/log';
 import { timeOf } from '../poll/logEntry';
 import type { Look } from '../poll/look';
-import { dayAt, dayOf, daysAfter, dotted, newestOf } from '../poll/stamps';
+import { dayOf, dotted, newestOf } from '../poll/stamps';
 import { newest } from './newest';
 import type { Reader } from './reader';
 import { readEach } from './reader';
@@ -76,8 +76,7 @@ export class LogWatch implements Watch<NewEntry> {
 		if (unknown.length === 0) return state;
 		if (known && isAll) {
 			// What the others have still to report, it may list as well.
-			const times = Object.values(state.branches).map(({ done }) => done);
-			return add(state, unknown, dayOf(times.reduce((one, other) => (one < other ? one : other))));
+			return add(state, unknown, earliestDay(state));
 		}
 		const found = known || startWith === 0 ? undefined : await newest(this, reader, unknown, startWith);
 		const lastDay = await this.lastDay(reader, unknown);
@@ -89,9 +88,9 @@ export class LogWatch implements Watch<NewEntry> {
 		const start = new Set(found?.news.map(({ key }) => key));
 		const there = examine(begun, { looks }, () => false, reader.now);
 		const settled = settle(begun, there, start, reader.now);
-		// Of those that cannot be read, all is known from before what is the newest in the others.
+		// One that cannot be read has the last days to report once it can be.
 		const dark = unknown.filter((branch) => !looks.has(branch));
-		return add(settled, dark, settled.newest || daysAfter(dayAt(reader.now), -1));
+		return add(settled, dark, earliestDay(settled));
 	}
 
 	/** The day before that of the newest entry: nothing that comes later is from before it. '' if there is none. */
@@ -103,6 +102,12 @@ export class LogWatch implements Watch<NewEntry> {
 		return openDay(newestOf(stamps, reader.now), reader.now);
 	}
 }
+
+/** The first day that is not known in all branches. */
+const earliestDay = ({ branches }: LogState): string =>
+	Object.values(branches)
+		.map(({ done }) => dayOf(done))
+		.sort()[0];
 
 /** Ends a list at a page that is from before a time, or after so many entries; not while it is in another order. */
 function endOf(done: string, most = Infinity): (page: Page) => boolean {
