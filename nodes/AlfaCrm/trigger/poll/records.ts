@@ -267,19 +267,20 @@ function bounded(state: RecordsState, { looks, branches }: Seen): RecordsState {
 	const reported = Runs.parse(state.reported);
 	const cut = reported.cutFor(MOST_CHARACTERS);
 	if (cut === 0) return state;
-	const upTo = (watermark: Partial<Mark>, kept: Runs): RecordsState => ({
-		...state,
-		marks: [{ ...marks[0], ...watermark }, ...marks.slice(1)],
-		reported: kept.toString(),
-	});
-	if (isOrdered) return upTo({ id: cut }, reported.above(cut));
+	// Those that follow may be from before that, and must not go back.
+	if (isOrdered) {
+		// When that one was created is not known.
+		const raised = marks.map((mark) => (mark.id < cut ? { ...mark, id: cut, stamp: '' } : mark));
+		return { ...state, marks: raised, reported: reported.above(cut).toString() };
+	}
 	// Which of them lists may show again is known once all were read whole.
 	if (!branches.every((branch) => looks.get(branch)?.isWhole)) return { ...state, lists: unknown(lists) };
 	const rows = rowsIn(looks);
 	const done = rows.filter((row) => reported.has(idOf(row)));
 	const stamp = justBefore(done.map(timeOf).reduce((last, time) => (time > last ? time : last), ''));
-	const id = rows.reduce((most, row) => Math.max(most, idOf(row)), marks[0].id);
-	return upTo({ id, stamp }, Runs.of(done.filter((row) => timeOf(row) > stamp).map(idOf)));
+	const raised = marks.map((mark) => (mark.stamp < stamp ? { ...markOf(rows, mark, mark.at), stamp } : mark));
+	const kept = Runs.of(done.filter((row) => timeOf(row) > stamp).map(idOf));
+	return { ...state, marks: raised, reported: kept.toString() };
 }
 
 /** What has to be read whole. */

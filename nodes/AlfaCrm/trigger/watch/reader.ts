@@ -47,7 +47,12 @@ export class Reader {
 		const isDue = state.next !== undefined || Math.abs(this.now - (state.readAt ?? 0)) >= HOUR_MS;
 		const front =
 			state.total === undefined ? undefined : await this.front(list, state, options).catch(onlyLater);
-		return front && (front.isPart || !isDue) ? front : await this.whole(list, state, options);
+		if (front && (front.isPart || !isDue)) return front;
+		const whole = await this.whole(list, state, options);
+		if (front === undefined || state.next === undefined) return whole;
+		// What is new does not wait until a long list has been read.
+		const { total } = front.list;
+		return { ...whole, rows: [...front.rows, ...whole.rows], list: { ...whole.list, total } };
 	}
 
 	/** All rows, or as many as there is time for. */
