@@ -1,0 +1,163 @@
+import type { IDataObject } from 'n8n-workflow';
+
+import type { LogState } from '../../nodes/AlfaCrm/trigger/poll/log';
+import {
+	add,
+	countFresh,
+	emptyState,
+	examine,
+	MOST_KEYS,
+	settle,
+} from '../../nodes/AlfaCrm/trigger/poll/log';
+import type { Look } from '../../nodes/AlfaCrm/trigger/poll/look';
+
+const BEGIN = Date.UTC(2026, 1, 10, 9);
+const at = (minutes: number) => BEGIN + minutes * 60_000;
+const stampAt = (minutes: number) => new Date(at(minutes)).toISOString().slice(0, 19).replace('T', ' ');
+const entry = (entity_id: number, minutes: number, more: IDataObject = {}): IDataObject => ({
+	entity: 'Task',
+	entity_id,
+	event: 1,
+	date_time: stampAt(minutes),
+	fields_new: { title: 'Позвонить', user: 1 },
+	...more,
+});
+
+/** What a poll reads of a branch; the newest first, as AlfaCRM lists them. */
+const whole = (rows: IDataObject[], now: number): Look => ({
+	rows,
+	list: { total: rows.length, readAt: now },
+	isWhole: true,
+});
+
+interface Polled {
+	ids: unknown[];
+	state: LogState;
+}
+
+/** A poll that has read such lists, and may report so many. */
+function poll(
+	state: LogState,
+	minutes: number,
+	lists: Record<number, IDataObject[] | Look>,
+	{ most = 500, filters = 'f', past }: { most?: number; filters?: string; past?: Map<number, Look> } = {},
+): Polled {
+	const now = at(minutes);
+	const looks = new Map(
+		Object.entries(lists).map(([branch, list]) => [
+			Number(branch),
+			Array.isArray(list) ? whole(list, now) : list,
+		]),
+	);
+	const found = examine(state, { looks, past }, { filters, wants: () => true, now });
+	const items = found.news.slice(0, most);
+	const left = new Set([...found.news.slice(items.length), ...found.later].map(({ key }) => key));
+	// What n8n keeps is JSON.
+	const kept = JSON.parse(JSON.stringify(settle(state, found, left, now))) as LogState;
+	return { ids: items.map(({ row }) => row.entity_id), state: kept };
+}
+
+const DAY = 1_440;
+const yesterday = '2026-02-09';
+const fresh = (...branches: number[]) => add(emptyState(), branches, yesterday, 'f');
+
+describe('an entry of the log', () => {
+	it('is reported once, the oldest first, of one second the one that is listed last', () => {
+		const rows = [entry(4, 2), entry(3, 1), entry(2, 1), entry(1, 0)];
+		const { ids, state } = poll(fresh(1), 3, { 1: rows });
+		expect(ids).toEqual([1, 2, 3, 4]);
+		expect(poll(state, 4, { 1: [entry(5, 4), ...rows] }).ids).toEqual([5]);
+	});
+
+	it('is told from its equals by how many there are', () => {
+		const { ids, state } = poll(fresh(1), 1, { 1: [entry(1, 0), entry(1, 0)] });
+		expect(ids).toEqual([1, 1]);
+		expect(poll(state, 2, { 1: [entry(1, 0), entry(1, 0), entry(1, 0)] }).ids).toEqual([1]);
+	});
+
+	it('is the same with other rendered names and another order of its fields', () => {
+		const { state } = poll(fresh(1), 1, { 1: [entry(1, 0, { user_name: 'Анна' })] });
+		const again = entry(1, 0, { user_name: 'Anna', fields_new: { user: 1, title: 'Позвонить' } });
+		expect(poll(state, 2, { 1: [again] }).ids).toEqual([]);
+	});
+
+	it('that several branches list is reported once, also when one lists it later', () => {
+		const { ids, state } = poll(fresh(1, 2), 1, { 1: [entry(1, 0)], 2: [] });
+		expect(ids).toEqual([1]);
+		expect(poll(state, 2, { 1: [entry(1, 0)], 2: [entry(1, 0)] }).ids).toEqual([]);
+	});
+
+	it('that shows up late is reported as long as its day or the day after it is the newest', () => {
+		let { state } = poll(fresh(1), DAY, { 1: [entry(2, DAY)] });
+		const rows = [entry(2, DAY), entry(1, 0)];
+		const late = poll(state, DAY + 1, { 1: rows });
+		expect(late.ids).toEqual([1]);
+		state = poll(late.state, 2 * DAY, { 1: [entry(3, 2 * DAY), ...rows] }).state;
+		expect(poll(state, 2 * DAY + 1, { 1: [entry(3, 2 * DAY), ...rows, entry(4, 0)] }).ids).toEqual([]);
+	});
+});
+
+describe('what is left over', () => {
+	const rows = [5, 4, 3, 2, 1].map((id) => entry(id, id * DAY));
+
+	it('comes with the next polls, and the time stays where it begins', () => {
+		const first = poll(fresh(1), 6 * DAY, { 1: rows }, { most: 2 });
+		expect(first.ids).toEqual([1, 2]);
+		expect(first.state.branches[1].done).toBe(stampAt(3 * DAY));
+		const second = poll(first.state, 6 * DAY, { 1: rows }, { most: 2 });
+		expect(second.ids).toEqual([3, 4]);
+		const third = poll(second.state, 6 * DAY, { 1: rows });
+		expect(third.ids).toEqual([5]);
+		// The day before that of the newest entry.
+		expect(third.state.branches[1].done).toBe('2026-02-14');
+	});
+
+	it('waits while an older list has been read in part', () => {
+		const part: Look = { ...whole([entry(11, 10), entry(10, 5)], at(30)), isWhole: false, isPart: true };
+		const { ids, state } = poll(fresh(1, 2), 30, { 1: part, 2: [entry(21, 20), entry(20, 7)] });
+		expect(ids).toEqual([10, 20, 11]);
+		const rest = { 1: [entry(12, 15), entry(11, 10), entry(10, 5)], 2: [entry(21, 20), entry(20, 7)] };
+		expect(poll(state, 31, rest).ids).toEqual([12, 21]);
+	});
+});
+
+describe('a branch that could not be read', () => {
+	it('goes on where it was, without what others have reported of those days', () => {
+		const [shared, own] = [entry(1, 0), entry(2, 1)];
+		const later = entry(3, 5 * DAY);
+		let { state } = poll(fresh(1, 2), 1, { 1: [shared], 2: [] });
+		state = poll(state, 5 * DAY, { 1: [later, shared] }).state;
+		expect(state.branches[1].done > state.branches[2].done).toBe(true);
+		const past = new Map([[1, whole([shared], at(5 * DAY))]]);
+		const lists = { 1: [later], 2: [later, own, shared] };
+		expect(poll(state, 5 * DAY + 1, lists, { past }).ids).toEqual([2]);
+	});
+});
+
+describe('other filters', () => {
+	it('make no news of what was there when nothing was left, in each branch as it is read', () => {
+		const head = { ...whole([], at(10)), head: stampAt(9) };
+		const { state } = poll(fresh(1, 2), 10, { 1: head, 2: head });
+		const rows = [entry(2, 11), entry(1, 9)];
+		const first = poll(state, 12, { 1: rows }, { filters: 'g' });
+		expect(first.ids).toEqual([2]);
+		expect(poll(first.state, 13, { 1: rows, 2: [entry(4, 12), entry(3, 8)] }, { filters: 'g' }).ids).toEqual([
+			4,
+		]);
+	});
+
+	it('keep what was left over', () => {
+		const rows = [entry(2, 2), entry(1, 1)];
+		const { state } = poll(fresh(1), 3, { 1: rows }, { most: 1 });
+		expect(poll(state, 4, { 1: rows }, { filters: 'g' }).ids).toEqual([2]);
+	});
+});
+
+it('more entries than are known one by one are known by their time', () => {
+	const rows = Array.from({ length: 3 * MOST_KEYS }, (_, n) => entry(n + 1, 600 - n / 10));
+	const { ids, state } = poll(fresh(1), 700, { 1: rows }, { most: Infinity });
+	expect(ids).toHaveLength(rows.length);
+	expect(JSON.stringify(state).length).toBeLessThan(MOST_KEYS * 6 + 1_000);
+	expect(countFresh(state, 1, rows)).toBe(0);
+	expect(poll(state, 701, { 1: [entry(-1, 701), ...rows] }).ids).toEqual([-1]);
+});
