@@ -97,7 +97,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
 	const faker = await loadFaker();
 
 	const settings = structuredClone(initial);
-	const store = new Store(() => localNow(settings));
+	const store = new Store(() => localNow(settings), settings);
 	const auth = new Auth(settings);
 	const lister = new Lister(store, settings);
 	const service = new Service(settings, store, auth, lister, new Writer(store, settings));

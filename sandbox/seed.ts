@@ -45,7 +45,7 @@ export interface SeedOptions {
 
 /** Fills an empty store with an invented school; the same options make the same school. */
 export function seedStore(store: Store, faker: Faker, options: SeedOptions): void {
-	store.quietly(() => fill(store, faker, options));
+	store.fill(options.seed, () => fill(store, faker, options));
 }
 
 function fill(store: Store, faker: Faker, options: SeedOptions): void {

@@ -118,6 +118,7 @@ const checks: Record<keyof Settings, Check> = {
 	logNull: oneOf('text', 'list'),
 	webhookStrings: oneOf('onCreate', 'always', 'never'),
 	webhookRel: flag,
+	newIds: oneOf('growing', 'scattered'),
 	timeZone: {
 		wants: 'an IANA time zone',
 		accepts: (value) => typeof value === 'string' && IANAZone.isValidZone(value),

@@ -131,6 +131,8 @@ export interface Settings {
 	webhookStrings: 'onCreate' | 'always' | 'never';
 	/** Webhooks have `fields_rel`. */
 	webhookRel: boolean;
+	/** IDs of new records: the next one, or any that was never given, lower ones than those of older records too. */
+	newIds: 'growing' | 'scattered';
 	/** Time zone of the account; times carry no zone. */
 	timeZone: string;
 	/** Fixed account-local time `yyyy-mm-dd hh:mm:ss`, or a moment with its zone; null = the real clock. */
@@ -216,6 +218,7 @@ export const defaultSettings: Readonly<Settings> = {
 	logNull: 'text',
 	webhookStrings: 'onCreate',
 	webhookRel: true,
+	newIds: 'growing',
 	timeZone: 'Europe/Moscow',
 	now: null,
 	rateLimit: 5,

@@ -3,6 +3,7 @@ import { entities } from './entities';
 import type { Entity } from './entity';
 import { InputError } from './input-error';
 import { isList, type Json, type JsonObject, type Row } from './json';
+import type { Settings } from './settings';
 import { Table, type TableState } from './table';
 import type { TextForm } from './text-index';
 
@@ -43,9 +44,14 @@ export class Store {
 	private concealed = new Map<string, Concealed>();
 	private changes = 0;
 	private isQuiet = false;
+	private isBeingFilled = false;
+	private seed = 1;
 
 	/** @param now the account's local time */
-	constructor(readonly now: () => string) {
+	constructor(
+		readonly now: () => string,
+		private readonly settings: Pick<Settings, 'newIds'>,
+	) {
 		this.clear();
 	}
 
@@ -90,6 +96,17 @@ export class Store {
 		}
 	}
 
+	/** Quietly makes a school whose IDs grow; what comes later follows from the seed as well. */
+	fill(seed: number, work: () => void): void {
+		this.seed = seed;
+		this.isBeingFilled = true;
+		try {
+			this.quietly(work);
+		} finally {
+			this.isBeingFilled = false;
+		}
+	}
+
 	/** Rows in the order of their coming. */
 	rows(entity: string): readonly Row[] {
 		return this.table(entity).rows();
@@ -115,12 +132,12 @@ export class Store {
 	}
 
 	/**
-	 * Adds a record. An absent id is the next one, absent times are now, an absent branch is the first one, and
-	 * other absent fields get their initial values.
+	 * Adds a record. An absent id is the next one, or what `newIds` says, absent times are now, an absent branch is the
+	 * first one, and other absent fields get their initial values.
 	 */
 	insert(entity: string, values: JsonObject, origin: Partial<Origin> = outside): Row {
 		const table = this.table(entity);
-		const row = table.fill(values);
+		const row = table.fill(values, this.areScattered(entity) ? this.seed : undefined);
 		if (!Number.isSafeInteger(row.id) || row.id < 1) {
 			throw new InputError(`Not a record id: ${JSON.stringify(row.id)}`);
 		}
@@ -190,6 +207,11 @@ export class Store {
 		if (touched) entity.react?.(this, touched);
 		if (this.isQuiet || entity.className === null) return;
 		this.onChange({ entity, ...rows, origin: { ...outside, ...origin } });
+	}
+
+	/** The log only grows. */
+	private areScattered(entity: string): boolean {
+		return this.settings.newIds === 'scattered' && !this.isBeingFilled && entity !== 'log';
 	}
 
 	private fillBranches({ branchField, fields }: Entity, row: Record<string, Json>): void {

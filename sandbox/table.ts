@@ -1,5 +1,6 @@
 import { emptyRow, type Entity } from './entity';
 import { isList, type Json, type JsonObject, type Row } from './json';
+import { scatter } from './random';
 import { Ranking } from './ranking';
 import { TextIndex, type TextForm } from './text-index';
 
@@ -12,6 +13,10 @@ const worthIndexing = 1000;
 export interface TableState {
 	rows: readonly Row[];
 	nextId: number;
+	/** Ids of removed records. */
+	gone: readonly number[];
+	/** Throws for scattered ids so far. */
+	throws: number;
 	version: number;
 }
 
@@ -21,6 +26,8 @@ export class Table {
 	/** Another one after every change, the same again only when the records are the same again. */
 	version: number;
 	private nextId = 1;
+	private gone = new Set<number>();
+	private throws = 0;
 	private list: readonly Row[] | undefined;
 	private ranking: Ranking | undefined;
 	/** Rows by the value of a field, for the fields that were asked for. */
@@ -68,17 +75,19 @@ export class Table {
 		return index.candidates(part);
 	}
 
-	/** A whole row out of some values; without an id it gets the next one. */
-	fill(values: JsonObject): Record<string, Json> & { id: number } {
-		return Object.assign({ ...this.template, id: this.nextId }, values);
+	/** A whole row out of some values; without an id it gets the next one, with a seed any that was never given. */
+	fill(values: JsonObject, seed?: number): Record<string, Json> & { id: number } {
+		const id = 'id' in values || seed === undefined ? this.nextId : this.scatteredId(seed);
+		return Object.assign({ ...this.template, id }, values);
 	}
 
 	state(): TableState {
-		return { rows: this.rows(), nextId: this.nextId, version: this.version };
+		const { nextId, throws, version } = this;
+		return { rows: this.rows(), nextId, gone: [...this.gone], throws, version };
 	}
 
 	/** The records of an earlier time. */
-	load({ rows, nextId, version }: TableState): void {
+	load({ rows, nextId, gone, throws, version }: TableState): void {
 		if (version === this.version) return;
 		this.byId.clear();
 		for (const row of rows) this.byId.set(row.id, row);
@@ -87,6 +96,8 @@ export class Table {
 		this.ranking = undefined;
 		this.list = rows;
 		this.nextId = nextId;
+		this.gone = new Set(gone);
+		this.throws = throws;
 		this.version = version;
 	}
 
@@ -105,8 +116,21 @@ export class Table {
 	remove(id: number): boolean {
 		this.unindex(id);
 		const isFound = this.byId.delete(id);
-		if (isFound) this.touch();
+		if (isFound) {
+			this.gone.add(id);
+			this.touch();
+		}
 		return isFound;
+	}
+
+	/** One among so many that at least half of them are free. */
+	private scatteredId(seed: number): number {
+		const most = 2 * (this.byId.size + this.gone.size) + 1_000;
+		for (;;) {
+			this.throws += 1;
+			const id = (scatter(this.throws, seed) % most) + 1;
+			if (!this.byId.has(id) && !this.gone.has(id)) return id;
+		}
 	}
 
 	private index(field: string): Buckets {

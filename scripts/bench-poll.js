@@ -1,83 +1,206 @@
 'use strict';
 
-const { fork } = require('node:child_process');
-const { once } = require('node:events');
 const fs = require('node:fs');
 const os = require('node:os');
-const path = require('node:path');
-const { pathToFileURL } = require('node:url');
-const { ensureBuilt, inRepo, ROOT, say, startSandbox } = require('./lib');
+const { parseArgs } = require('node:util');
+const { ensureBuilt, inRepo, say } = require('./lib');
+const { BRANCHES, stampAt, withAccount, withPoller } = require('./lib/bench-poll-account.js');
+const { sectionOf, withSection } = require('./lib/bench-poll-report.js');
 const { row } = require('./lib/table.js');
 
 const SIZES = [1_000, 10_000, 100_000];
-const WIDTHS = [9, 30, 9, 6, 8, 12, 12];
+/** How AlfaCRM may page: as large as asked for, or by 20 whatever is asked for. */
+const PAGES = [
+	{ rows: 500, settings: { bodyPageSize: 'honoured' } },
+	{ rows: 20, settings: { bodyPageSize: 'ignored', pageSize: 20 } },
+];
+/** Time does not count there, and nothing is asked of the log. */
+const UNHURRIED = { rateLimit: 0, recordOutside: false };
+const DAY_MINUTES = 24 * 60;
+/** Days at some rate: those before the trigger begins, and those in which it gets into its stride. */
+const [BEFORE_DAYS, FIRST_DAYS] = [2, 3];
+/** Between two polls, in the first days and in those that count. */
+const [SELDOM_MINUTES, OFTEN_MINUTES] = [180, 15];
+/** New customers a day, and days that count: all of them leads, or every other one a client at once. */
+const RATES = [
+	{ perDay: 5, who: 'leads', days: 3 },
+	{ perDay: 50, who: 'leads', days: 3 },
+	{ perDay: 200, who: 'leads', days: 3 },
+	{ perDay: 600, who: 'leads', days: 1 },
+	{ perDay: 600, who: 'half clients', days: 0.25 },
+];
+/** Where AlfaCRM ignores the day that is asked for, a poll reads no more pages of a branch at once. */
+const MOST_PAGES = 100;
+/** Requests of a poll beside those: login, branches, the day to begin with, pages under way when it has enough. */
+const OTHERS = 20;
+const REPORT = inRepo('docs', 'performance.md');
 
 /**
- * `npm run bench:poll`: what a poll of the trigger costs in accounts of different size, with three branches and at most
- * 5 calls in any second. A poll without news must take the same number of requests in all of them.
+ * `npm run bench:poll`: what a poll of the trigger costs, with three branches. A poll without news must take the same
+ * number of requests in accounts of any size, and none may read without end. `-- --write` puts the figures into docs/.
  */
 async function main() {
+	const { values: flags } = parseArgs({ options: { write: { type: 'boolean', default: false } } });
 	await ensureBuilt();
-	say("AlfaCRM Trigger, 'Customer Created', all of 3 branches");
-	say(row(['customers', 'poll', 'requests', 'items', 's', 'state bytes', 'peak MB'], WIDTHS, 2));
-	/** @type {number[]} */
-	const quiet = [];
-	for (const customers of SIZES) {
-		const sandbox = await startSandbox({ args: ['--customers', String(customers)] });
-		try {
-			quiet.push(...(await polls(sandbox, customers)));
-		} finally {
-			await sandbox.stop();
-		}
+	const { sizes, rates, unfiltered } = await withPoller(async (child) => ({
+		sizes: await bySize(child),
+		rates: await byRate(child),
+		unfiltered: await withoutFilter(child),
+	}));
+	if (flags.write) {
+		const machine = `${os.cpus().length} cores (${os.cpus()[0].model.trim()}), Node ${process.versions.node}`;
+		const section = sectionOf({ sizes, rates, unfiltered, machine });
+		fs.writeFileSync(REPORT, withSection(fs.readFileSync(REPORT, 'utf8'), section));
 	}
-	const isSame = new Set(quiet).size === 1;
+	const quiet = new Set(sizes.filter(({ title }) => title === 'no news').map(({ requests }) => requests));
+	const most = Math.max(...unfiltered.flatMap(({ requests }) => requests));
+	const [isSame, isBounded] = [quiet.size === 1, most <= BRANCHES * MOST_PAGES + OTHERS];
 	say(
 		isSame
-			? `A poll without news takes ${quiet[0]} requests in each account.`
+			? `A poll without news takes ${[...quiet][0]} requests in each account.`
 			: 'Polls without news DIFFER in requests.',
 	);
-	return isSame ? 0 : 1;
+	say(`Without the filter by day, a poll takes at most ${most} requests${isBounded ? '' : ': TOO MANY'}.`);
+	return isSame && isBounded ? 0 : 1;
 }
 
 /**
- * @param {import('./lib/sandbox.js').SandboxHandle} sandbox
- * @param {number} customers
- * @returns {Promise<number[]>} requests of the polls without news
+ * Polls at the pace that AlfaCRM allows, with pages of 20.
+ * @param {import('node:child_process').ChildProcess} child
  */
-async function polls(sandbox, customers) {
-	await sandbox.control('PUT', 'records/branch/3', { is_active: 1 });
-	const credential = JSON.stringify(await sandbox.credential());
-	const tsx = pathToFileURL(require.resolve('tsx', { paths: [ROOT] })).href;
-	// n8n-core writes an encryption key into the user folder as soon as it is loaded.
-	const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'alfacrm-bench-'));
-	const child = fork(inRepo('scripts', 'lib', 'bench-poll-child.mjs'), [credential], {
-		execArgv: ['--expose-gc', '--import', tsx],
-		env: { ...process.env, N8N_USER_FOLDER: folder, N8N_ENCRYPTION_KEY: 'bench' },
-	});
-	try {
-		await once(child, 'message');
-		const poll = async (/** @type {string} */ title) => {
-			await sandbox.control('DELETE', 'journal');
-			child.send('poll');
-			const [{ items, seconds, stateBytes, peakBytes }] = await once(child, 'message');
-			const requests = (await sandbox.control('GET', 'journal')).length;
-			const cells = [customers, title, requests, items, seconds.toFixed(1), stateBytes];
-			say(row([...cells, (peakBytes / 2 ** 20).toFixed(1)], WIDTHS, 2));
-			return requests;
-		};
-		const lead = async () =>
-			await sandbox.control('PUT', 'records/customer', { name: 'Новая Анна', is_study: 0, branch_ids: [1] });
-		await poll('first');
-		const quiet = [await poll('no news')];
-		await lead();
-		await poll('one new lead');
-		quiet.push(await poll('no news'), await poll('no news'));
-		return quiet;
-	} finally {
-		child.kill();
-		await once(child, 'exit');
-		fs.rmSync(folder, { recursive: true, force: true });
+async function bySize(child) {
+	const widths = [9, 14, 9, 6, 8, 12, 12];
+	say("AlfaCRM Trigger, 'Customer Created', all of 3 branches; at most 5 calls in any second");
+	say(row(['customers', 'poll', 'requests', 'items', 's', 'state bytes', 'peak MB'], widths, 2));
+	const results = [];
+	for (const customers of SIZES) {
+		await withAccount(child, { customers, settings: {} }, async ({ poll, add }) => {
+			for (const title of ['first', 'second', 'one new lead', 'no news', 'no news']) {
+				if (title === 'one new lead') await add();
+				const { requests, items, seconds, stateBytes, peakBytes } = await poll();
+				results.push({ customers, title, requests, stateBytes });
+				const cells = [customers, title, requests, items, seconds.toFixed(1), stateBytes];
+				say(row([...cells, (peakBytes / 2 ** 20).toFixed(1)], widths, 2));
+			}
+		});
 	}
+	return results;
+}
+
+/**
+ * Days on end by the clock of the test, with customers that come evenly through day and night, in each branch in turn.
+ * @param {import('node:child_process').ChildProcess} child
+ */
+async function byRate(child) {
+	const widths = [9, 12, 9, 5, 5, 9, 6, 6, 11];
+	const titles = ['new a day', 'who', 'rows/page', 'days', 'polls', 'average', 'half', 'most', 'state bytes'];
+	say(`\n1,000 customers before, a poll every ${OFTEN_MINUTES} minutes by the clock of the test, no limit`);
+	say(row(titles, widths, 2));
+	const results = [];
+	for (const { rows, settings } of PAGES) {
+		for (const rate of RATES) {
+			const options = { customers: 1_000, settings: { ...settings, ...UNHURRIED }, requestsPerSecond: 0 };
+			const polls = await withAccount(child, options, async (account) => await daysOf(account, rate));
+			const requests = polls.map((one) => one.requests).sort((a, b) => a - b);
+			const average = mean(requests);
+			const half = mean(requests.slice(0, requests.length / 2));
+			const most = requests[requests.length - 1];
+			const stateBytes = Math.max(...polls.map((one) => one.stateBytes));
+			const { perDay, who, days } = rate;
+			const reported = polls.reduce((sum, { items }) => sum + items, 0);
+			if (reported !== perDay * days) throw new Error(`${reported} of ${perDay * days} were reported`);
+			results.push({ ...rate, rows, polls: polls.length, average, half, most, stateBytes });
+			const cells = [
+				perDay,
+				who,
+				rows,
+				days,
+				polls.length,
+				average.toFixed(1),
+				half.toFixed(1),
+				most,
+				stateBytes,
+			];
+			say(row(cells, widths, 2));
+		}
+	}
+	return results;
+}
+
+/** @param {number[]} counts */
+const mean = (counts) => counts.reduce((sum, count) => sum + count, 0) / counts.length;
+
+/**
+ * The polls of the days that count.
+ * @param {import('./lib/bench-poll-account.js').Account} account
+ * @param {typeof RATES[number]} rate
+ */
+async function daysOf({ poll, add, setTime }, { perDay, who, days }) {
+	let made = 0;
+	const addUntil = async (/** @type {number} */ minutes) => {
+		const due = Math.floor(((minutes + BEFORE_DAYS * DAY_MINUTES) * perDay) / DAY_MINUTES);
+		for (; made < due; made++) {
+			const created_at = stampAt(((made + 1) * DAY_MINUTES) / perDay - BEFORE_DAYS * DAY_MINUTES);
+			const is_study = who === 'leads' ? 0 : made % 2;
+			await add({ branch_ids: [(made % BRANCHES) + 1], is_study, created_at });
+		}
+	};
+	const pollAt = async (/** @type {number} */ minutes) => {
+		await setTime(minutes);
+		await addUntil(minutes);
+		return await poll();
+	};
+	const from = FIRST_DAYS * DAY_MINUTES;
+	for (let minutes = 0; minutes <= from; minutes += SELDOM_MINUTES) await pollAt(minutes);
+	const polls = [];
+	for (let minutes = OFTEN_MINUTES; minutes <= days * DAY_MINUTES; minutes += OFTEN_MINUTES) {
+		polls.push(await pollAt(from + minutes));
+	}
+	return polls;
+}
+
+/**
+ * What polls cost where AlfaCRM ignores the day that is asked for, so that each list is that of all customers.
+ * @param {import('node:child_process').ChildProcess} child
+ */
+async function withoutFilter(child) {
+	const customers = SIZES[SIZES.length - 1];
+	say(`\n${customers} customers, the filter by day of creation ignored, no limit: requests of each poll`);
+	/** @type {Array<{ rows: number, title: string, requests: number[] }>} */
+	const results = [];
+	for (const { rows, settings } of PAGES) {
+		const ignored = { ...settings, ...UNHURRIED, ignoredFilters: ['customer.created_at_from'] };
+		await withAccount(
+			child,
+			{ customers, settings: ignored, requestsPerSecond: 0 },
+			async ({ poll, add, setTime }) => {
+				let minutes = 0;
+				/** Polls each minute until one is the last of its kind. */
+				const pollsUntil = async (
+					/** @type {string} */ title,
+					/** @type {(poll: import('./lib/bench-poll-account.js').Poll) => boolean} */ isLast,
+				) => {
+					/** @type {number[]} */
+					const requests = [];
+					for (let isDone = false; !isDone; ) {
+						if (requests.length === 100) throw new Error(`'${title}' comes to no end`);
+						await setTime((minutes += 1));
+						const one = await poll();
+						requests.push(one.requests);
+						isDone = isLast(one);
+					}
+					results.push({ rows, title, requests });
+					say(`${rows} rows a page, ${title}: ${requests.join(' ')}`);
+				};
+				await pollsUntil('until all are known', ({ hasBegun }) => hasBegun);
+				await add();
+				await pollsUntil('until a new lead is reported', ({ items }) => items === 1);
+				await pollsUntil('until all were read again', ({ requests }) => requests === BRANCHES);
+				await pollsUntil('no news', () => true);
+			},
+		);
+	}
+	return results;
 }
 
 module.exports = { main };
