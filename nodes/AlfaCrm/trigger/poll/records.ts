@@ -17,8 +17,10 @@ import {
 } from './stamps';
 
 const DAY_MS = 24 * HOUR_MS;
-/** Marks that are kept, a day apart: a record may show up as late as two days after its creation. */
-const MARKS = 3;
+/** Which mark from the end the watermark is: a record may show up as late as two days after its creation. */
+const BEHIND = 3;
+/** Marks that are kept, a day apart. What was reported while an earlier one was the watermark stays known for as long. */
+const MARKS = 5;
 /** How long a branch that cannot be read is waited for. */
 const PATIENCE_MS = 30 * DAY_MS;
 /** Days by which zones may make a creation look older than it is. */
@@ -41,11 +43,11 @@ export interface RecordsState {
 	hasBegun: boolean;
 	/** The first day of creation that is asked for, `yyyy-mm-dd`; '' asks for all. */
 	since: string;
-	/** Records up to the first one, the watermark, are old. The others follow it, a day apart. */
+	/** A day apart, the oldest first. */
 	marks: Mark[];
 	/** What is the newest now; `at` is when all of the account were asked for it. */
 	newest: Mark;
-	/** IDs above the watermark that were reported, as runs. */
+	/** IDs above the first mark that were reported, as runs. */
 	reported: string;
 	/** False once a record was seen that has a lower ID than older ones. */
 	isOrdered: boolean;
@@ -71,6 +73,8 @@ interface Seen {
 const idOf = (row: IDataObject): number => readId(row.id) ?? 0;
 const timeOf = (row: IDataObject): string => stampOf(row, 'created_at');
 const idsOf = (found: readonly News[]): number[] => found.map(({ row }) => idOf(row));
+/** Records up to it are old. */
+const watermarkOf = (marks: Mark[]): Mark => marks.at(-BEHIND) ?? marks[0];
 const rowsIn = (looks: Seen['looks']): IDataObject[] => [...looks.values()].flatMap(({ rows }) => rows);
 
 export function emptyState(since: string, filters: string, now: number): RecordsState {
@@ -114,24 +118,20 @@ export function startWith(state: RecordsState, seen: Seen, count: number): Recor
 	const start = all.slice(-count);
 	if (start.length === 0) return state;
 	const ids = idsOf(start).sort((a, b) => a - b);
+	if (isOrdered) {
+		// Those between them were there before, even where lists do not show them yet.
+		const reported = Runs.between([...ids, newest.id + 1]).toString();
+		return { ...state, marks: [{ ...newest, id: ids[0] - 1 }], reported };
+	}
 	const stamp = justBefore(start.map(({ row }) => timeOf(row)).reduce(earlier, newest.stamp));
-	// Those between them were there before, even where lists do not show them yet.
-	const between = Runs.between([...ids, newest.id + 1]);
-	const reported = isOrdered ? between : Runs.of(idsOf(all.slice(0, -count)));
-	return { ...state, marks: [{ ...newest, id: ids[0] - 1, stamp }], reported: reported.toString() };
+	const reported = Runs.of(idsOf(all.slice(0, -count))).toString();
+	return { ...state, marks: [{ ...newest, id: ids[0] - 1, stamp }], reported };
 }
 
 /** With other filters or branches, what was there at the last poll is no news. */
 export function refilter(state: RecordsState, filters: string): RecordsState {
 	if (filters === state.filters) return state;
-	const { newest, lists, reported } = state;
-	return {
-		...state,
-		filters,
-		marks: [newest],
-		reported: Runs.parse(reported).above(newest.id).toString(),
-		lists: unknown(lists),
-	};
+	return { ...state, filters, marks: [state.newest], lists: unknown(state.lists) };
 }
 
 /** Counts the rows that no earlier poll saw. */
@@ -176,15 +176,16 @@ export function step(
 
 /** Records that are wanted and were neither reported nor there in the beginning. */
 function candidates(
-	{ marks: [watermark], reported, isOrdered }: RecordsState,
+	{ marks, reported, isOrdered }: RecordsState,
 	{ looks, wants, now }: Pick<Seen, 'looks' | 'wants' | 'now'>,
 ): News[] {
 	const known = Runs.parse(reported);
+	const watermark = watermarkOf(marks);
 	const found = new Map<number, News>();
 	for (const [branch, { rows }] of looks) {
 		for (const row of rows) {
 			const id = idOf(row);
-			const isNew = id > watermark.id || isLater(row, watermark.stamp, isOrdered, now);
+			const isNew = id > watermark.id || isLater(row, watermark.stamp, now);
 			if (!isNew || known.has(id) || !wants(row)) continue;
 			const one = found.get(id) ?? { row, branches: [] };
 			found.set(id, one);
@@ -196,11 +197,9 @@ function candidates(
 	return [...found.values()].sort(isOrdered ? byId : byTime);
 }
 
-/** Whether a record was created after a time. Where IDs grow with time, zones must not be able to explain it. */
-function isLater(row: IDataObject, before: string, isOrdered: boolean, now: number): boolean {
-	const time = newestOf([timeOf(row)], now);
-	if (time === '' || before === '') return false;
-	return time > (isOrdered ? hoursAfter(before, ZONES_HOURS) : before);
+/** Whether a record was created after a time. */
+function isLater(row: IDataObject, before: string, now: number): boolean {
+	return before !== '' && newestOf([timeOf(row)], now) > before;
 }
 
 /** IDs are in order as long as none is lower than that of a record which is older by more than zones explain. */
@@ -223,13 +222,16 @@ function markOf(rows: readonly IDataObject[], before: Mark, now: number): Mark {
 /** Takes down what the lists looked like. */
 function noted(state: RecordsState, seen: Seen, left: readonly News[]): RecordsState {
 	const { looks, branches, account, now } = seen;
-	const { marks, newest, isOrdered } = state;
+	const { newest, isOrdered } = state;
+	const { id, stamp } = watermarkOf(state.marks);
 	const rows = [...rowsIn(looks), ...(account ?? [])];
 	const listOf = (branch: number) => {
 		const pending = left.filter((one) => one.branches.includes(branch)).length;
 		return without(looks.get(branch)?.list ?? state.lists[branch] ?? { readAt: now }, pending);
 	};
-	const isOdd = (row: IDataObject) => idOf(row) <= marks[0].id && isLater(row, marks[0].stamp, true, now);
+	// Younger by more than zones can explain, with a lower ID.
+	const latest = stamp === '' ? '' : hoursAfter(stamp, ZONES_HOURS);
+	const isOdd = (row: IDataObject) => idOf(row) <= id && isLater(row, latest, now);
 	const isPending = left.length > 0 || [...looks.values()].some(({ isPart }) => isPart);
 	return {
 		...state,
@@ -248,14 +250,15 @@ function aged(state: RecordsState, now: number): RecordsState {
 	const isRead = ({ readAt = 0 }: ListState) => readAt >= due || readAt < now - PATIENCE_MS;
 	if (newest.at < due || !Object.values(lists).every(isRead)) return { ...state, marks };
 	const kept = [...marks, newest].slice(-MARKS);
-	const [watermark] = kept;
-	if (watermark.at === marks[0].at) return { ...state, marks: kept };
-	const day = watermark.stamp === '' ? '' : earlier(dayOf(watermark.stamp), dayAt(watermark.at));
-	const since = day === '' ? state.since : daysAfter(day, -SPARE_DAYS);
+	const isPast = isOrdered && kept[0].at !== marks[0].at;
+	const { stamp, at } = watermarkOf(kept);
+	const day = stamp === '' ? '' : daysAfter(earlier(dayOf(stamp), dayAt(at)), -SPARE_DAYS);
+	// What is from before the first day of the beginning was there.
+	const since = day > state.since ? day : state.since;
 	return {
 		...state,
 		marks: kept,
-		reported: isOrdered ? Runs.parse(state.reported).above(watermark.id).toString() : state.reported,
+		reported: isPast ? Runs.parse(state.reported).above(kept[0].id).toString() : state.reported,
 		since,
 		// From another day on, it is another list.
 		lists: since === state.since ? lists : unknown(lists),
