@@ -68,6 +68,7 @@ export const histories: fc.Arbitrary<History> = fc
 			.record({
 				...listing,
 				ignoredFilters: fc.constantFrom<string[][]>([], [], ['customer.created_at_from']),
+				newIds: fc.constantFrom<Array<Settings['newIds']>>('growing', 'growing', 'growing', 'scattered'),
 				wrongFilterValue: fc.constantFrom<Array<Settings['wrongFilterValue']>>('ignored', 'matchesNothing'),
 			})
 			.map(withAnEnd),
@@ -161,8 +162,12 @@ export class Play extends Playing<Own> {
 	/** Customers that must have been reported and were not. */
 	missing(): number[] {
 		const reported = new Set(this.emitted);
+		const { steps, settings } = this.history;
 		// How far back is looked depends on n8n's clock, so one that jumps allows for less.
-		const isSteady = !this.history.steps.some((one) => one.do === 'clock' && one.hours > 0);
+		const isSteady = !steps.some((one) => one.do === 'clock' && one.hours > 0);
+		// Where IDs do not grow, times have to, and tell seconds apart.
+		const isTold = !steps.some(({ do: what }) => what === 'zone' || what === 'change' || what === 'clock');
+		if (settings.newIds === 'scattered' && !isTold) return [];
 		return [...this.created.values()]
 			.filter(({ id, createdAt, listedSince }) => {
 				if (reported.has(id) || listedSince === undefined) return false;
@@ -190,18 +195,23 @@ export class Play extends Playing<Own> {
 			this.existing = new Set([...known].filter((id) => still.has(id) && !this.moved.has(id)));
 			for (const id of this.created.keys()) this.created.delete(id);
 		}
-		if (ids.some((id, index) => index > 0 && id < ids[index - 1])) this.unordered.push(ids);
+		const isOrdered = this.history.settings.newIds !== 'scattered';
+		if (isOrdered && ids.some((id, index) => index > 0 && id < ids[index - 1])) this.unordered.push(ids);
 		this.emitted.push(...ids);
 		this.polledAt = this.minutes;
 		this.polled = listed;
 	}
 
 	protected changed(to: number): INodeParameters {
+		const { watched } = this.chosen;
 		this.chosen = { ...this.chosen, ...CHOICES[to] };
-		// What came since the last poll is news for the new settings, and what that had left over; not what showed up late.
+		const wasWatched = (home: number) => (watched.length === 0 ? this.isOpen(home) : watched.includes(home));
+		// What came since the last poll is news for the new settings, and what that had left over; not what showed up late,
+		// nor what a branch holds when it is chosen.
 		for (const { id, createdAt, listedSince } of this.created.values()) {
 			const isLeft = this.polled.has(id) && listedSince === createdAt;
-			if (createdAt < this.polledAt && !isLeft) this.created.delete(id);
+			const homes = this.school.store.rows('customer').find((row) => row.id === id)?.branch_ids as number[];
+			if ((createdAt < this.polledAt && !isLeft) || !homes.some(wasWatched)) this.created.delete(id);
 		}
 		this.follow();
 		return parametersOf(this.chosen);
