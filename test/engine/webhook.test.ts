@@ -1,26 +1,13 @@
 import type { IDataObject, INodeParameters } from 'n8n-workflow';
 
+import { delivery, IGNORED, REPEATED, STARTED } from './support/delivery';
 import { Engine } from './support/engine';
 import { useSchool } from './support/school';
 import { Hook } from './support/webhook';
 
 const school = useSchool({ customers: 30, settings: { now: '2026-02-10 12:00:00' } });
 
-const event = (more: IDataObject = {}): IDataObject => ({
-	branch_id: 1,
-	event: 'update',
-	entity: 'Customer',
-	entity_id: 5,
-	fields_old: { study_status_id: 1 },
-	fields_new: { study_status_id: 3 },
-	fields_rel: [],
-	user_id: 4,
-	datetime: '2026-02-10 11:59:00',
-	...more,
-});
-const STARTED = { status: 200, message: 'Workflow was started' };
-const IGNORED = { status: 200, message: 'Not an event that this workflow asks for', items: undefined };
-const REPEATED = { status: 200, message: 'Received before', items: undefined };
+const event = (more: IDataObject = {}) => delivery(5, more);
 
 describe('a delivery', () => {
 	it('starts the workflow with one item of plain types', async () => {
