@@ -10,49 +10,64 @@ import { collect } from '../api/pages';
 import { lookUp, notFound } from '../operations/records/lookUp';
 import type { Change } from './change';
 
+/** Where the record of a change is listed; the branch is another matter. */
+export interface Source {
+	entity: Entity;
+	query: IDataObject;
+	isGlobal: boolean;
+}
+
 /**
- * The record that a change is about, as it is now.
+ * The record that a change is about, as it is now, in the branch that the change names.
  *
  * @throws NodeOperationError when it cannot be read at all, NodeApiError when AlfaCRM does not give it
  */
 export async function fetchRecord(client: ApiClient, change: Change): Promise<IDataObject> {
-	const stop = (reason: string, advice: string) =>
-		new NodeOperationError(client.node, reason, { description: advice });
+	const source = sourceOf(client, change);
+	if (!source.isGlobal && change.branch_id === null) {
+		throw unreadable(client, 'The event names no branch to read the record in');
+	}
+	const branch = source.isGlobal ? undefined : (change.branch_id ?? undefined);
+	const { record, isSure } = await recordIn(client, source, change.entity_id, branch);
+	if (record) return record;
+	throw nodeError(client.node, notFound(source.entity, change.entity_id, branch, isSure), undefined);
+}
 
-	const { entity: className, entity_id: id, branch_id: branch } = change;
-	const entity = entityOfClass(className);
+/** @throws NodeOperationError when the record cannot be read at all */
+export function sourceOf(client: ApiClient, change: Change): Source {
+	const entity = entityOfClass(change.entity);
 	if (entity === undefined) {
-		throw stop(`No list of AlfaCRM's API is known to hold ${className}`, 'Use the fields of the event.');
+		throw unreadable(client, `No list of AlfaCRM's API is known to hold ${change.entity}`);
 	}
 	if (client.node.credentials?.[CREDENTIAL] === undefined) {
-		throw stop('The record was not read, because this node has no credential', 'Select one in the node.');
-	}
-	const isGlobal = entity.scope === 'global';
-	if (!isGlobal && branch === null) {
-		throw stop('The event names no branch to read the record in', 'Use the fields of the event.');
+		const reason = 'The record was not read, because this node has no credential';
+		throw unreadable(client, reason, 'Select one in the node.');
 	}
 	const query = keysOf(entity, change);
 	const [missing] = Object.keys(query).filter((name) => query[name] === undefined);
 	if (missing !== undefined) {
-		throw stop(
-			`AlfaCRM finds a ${entity.label.toLowerCase()} only by its ${missing} too, which the event does not hold`,
-			'Use the fields of the event.',
+		const kind = entity.label.toLowerCase();
+		throw unreadable(
+			client,
+			`AlfaCRM finds a ${kind} only by its ${missing} too, which the event does not hold`,
 		);
 	}
-	const where = {
-		path: entity.path,
-		query,
-		labels: {},
-		...(isGlobal ? {} : { branch: branch ?? undefined }),
-	};
-	const { record, isSure } = await lookUp(
-		(list, options) => collect(client, list, options),
-		entity,
-		id,
-		where,
-	);
-	if (record) return record;
-	throw nodeError(client.node, notFound(entity, id, where.branch, isSure), undefined);
+	return { entity, query, isGlobal: entity.scope === 'global' };
+}
+
+/** The record, if it is in this branch; left out for what belongs to none. */
+export async function recordIn(
+	client: ApiClient,
+	{ entity, query }: Source,
+	id: number,
+	branch: number | undefined,
+): Promise<{ record?: IDataObject; isSure: boolean }> {
+	const where = { path: entity.path, query, labels: {}, branch };
+	return await lookUp((list, options) => collect(client, list, options), entity, id, where);
+}
+
+function unreadable({ node }: ApiClient, reason: string, advice = 'Use the fields of the event.') {
+	return new NodeOperationError(node, reason, { description: advice });
 }
 
 /** Whose record it is, for those that AlfaCRM lists by their owner. */
