@@ -41,6 +41,12 @@ describe('1,000 deliveries, a tenth of them repeated and a twentieth malformed, 
 		[JSON.stringify(delivery(1)).slice(0, 60)],
 		['<html><body>502 Bad Gateway</body></html>', 'text/html'],
 		['event=update&entity=Customer&entity_id=10005&datetime=2026-02-10', 'application/x-www-form-urlencoded'],
+		[
+			JSON.stringify(delivery(1)).replace(
+				'"fields_rel":[]',
+				`"fields_rel":${'['.repeat(1e5)}${']'.repeat(1e5)}`,
+			),
+		],
 		[''],
 	];
 	type Post = { body: string; contentType?: string; malformed?: boolean };

@@ -124,3 +124,37 @@ describe('Fetch Full Record', () => {
 		expect(await poller.tick()).toEqual([]);
 	});
 });
+
+describe('switches that are given by an expression', () => {
+	it.each<[fetchRecord: string, isRead: boolean]>([
+		['={{ "true" }}', true],
+		['={{ null }}', true],
+		['={{ "false" }}', false],
+		['={{ 0 }}', false],
+	])("'Fetch Full Record' %s reads the record: %s", async (fetchRecord, isRead) => {
+		const poller = await started('customerUpdated', { fetchRecord });
+		const { id } = newLead();
+		school.sandbox.store.patch('customer', id, { note: 'да' });
+		const [item] = await poller.tick();
+		expect('record' in item).toBe(isRead);
+	});
+
+	it.each<[event: string, parameters: INodeParameters, message: RegExp]>([
+		['customerUpdated', { fetchRecord: '={{ "maybe" }}' }, /'Fetch Full Record' must be/],
+		['customerCreated', { simplify: '={{ "maybe" }}' }, /'Simplify' must be/],
+		['customerCreated', { includeArchived: '={{ "maybe" }}' }, /'Include Archived' must be/],
+		['recordChanged', { entities: '={{ [{ name: "Customer" }] }}' }, /'Entities' must be/],
+		['recordChanged', { changedFields: '={{ true }}' }, /'Changed Fields' must be/],
+	])(
+		'%s with %j that says neither stops the poll, and nothing is lost',
+		async (event, parameters, message) => {
+			const poller = await started(event);
+			poller.change({ event, ...parameters });
+			const { id } = newLead();
+			school.sandbox.store.patch('customer', id, { note: 'да' });
+			await expect(poller.tick()).rejects.toThrow(message);
+			poller.change({ event });
+			expect((await poller.tick()).length).toBeGreaterThan(0);
+		},
+	);
+});

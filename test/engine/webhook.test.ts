@@ -83,7 +83,7 @@ describe('the secret', () => {
 		['missing', 'open-sesame', {}, 403],
 		['empty', 'open-sesame', { secret: '' }, 403],
 		['wrong', 'open-sesame', { secret: 'open-sesamE' }, 403],
-		['longer', 'open-sesame', { secret: 'open-sesame ' }, 403],
+		['longer', 'open-sesame', { secret: 'open-sesames' }, 403],
 		['given twice', 'open-sesame', { secret: ['open-sesame', 'open-sesame'] }, 403],
 		['nested', 'open-sesame', { secret: { 0: 'open-sesame' } }, 403],
 		['elsewhere', 'open-sesame', { token: 'open-sesame' }, 403],

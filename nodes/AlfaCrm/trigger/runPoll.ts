@@ -8,6 +8,7 @@ import { simplifier } from '../operations/simplify';
 import { branchesOf } from './branches';
 import type { Change } from './change';
 import { changeOf } from './change';
+import { flagOf } from './filter';
 import { newest } from './newest';
 import { isLasting, Reader } from './poll/reading';
 import type { News } from './poll/watch';
@@ -101,11 +102,12 @@ async function itemsOf(
 ): Promise<INodeExecutionData[]> {
 	const { newIn, logged } = eventOf(context);
 	if (newIn !== undefined) {
-		const isSimple = context.getNodeParameter('simplify', true) === true;
+		const isSimple = flagOf(context, context.getNodeParameter('simplify', true), 'Simplify', true);
 		const show = isSimple ? simplifier(entityOf(newIn)) : (row: IDataObject) => row;
 		return news.map(({ row }) => ({ json: show(row) }));
 	}
-	const isRead = logged !== undefined && context.getNodeParameter('fetchRecord', true) === true;
+	const fetchRecord: unknown = logged && context.getNodeParameter('fetchRecord', true);
+	const isRead = logged !== undefined && flagOf(context, fetchRecord, 'Fetch Full Record', true);
 	const items: INodeExecutionData[] = [];
 	for (const { row, branches } of news) {
 		if (isRead && items.length > 0 && Date.now() >= deadline) break;
