@@ -71,7 +71,7 @@ describe('Fetch Full Record', () => {
 				entity: 'LessonDetails',
 				entity_id: details.id,
 				record: null,
-				recordError: "No list of AlfaCRM's API is known to hold LessonDetails",
+				recordError: "No list of AlfaCRM's API is known to hold LessonDetails. Use the fields of the event.",
 			},
 		]);
 	});

@@ -291,6 +291,33 @@ describe('the full record', () => {
 		expect((await read({ entity_id: id })).record).toMatchObject({ id, name: 'Старый Лид' });
 	});
 
+	it.each<[branch_ids: number[], branch_id: number | null]>([
+		[[2], 1],
+		[[3], 1],
+		[[2], null],
+		[[2], 99],
+		[[1, 2], 2],
+	])('is found in the branches %j whatever branch the event names, as %j', async (branch_ids, branch_id) => {
+		const { id } = school.sandbox.store.insert('customer', { name: 'Анна', is_study: 1, branch_ids });
+		expect((await read({ entity_id: id, branch_id })).record).toMatchObject({ id, branch_ids });
+	});
+
+	it('may be in a branch that is forbidden, and then the event says so', async () => {
+		school.sandbox.settings.forbiddenBranches = [3];
+		const { id } = school.sandbox.store.insert('customer', { name: 'Анна', is_study: 1, branch_ids: [3] });
+		expect(await read({ entity_id: id })).toMatchObject({
+			record: null,
+			recordError: expect.stringMatching(
+				/no customer with ID \d+ in the branches 1 and 2\. AlfaCRM denied access: .* in branch 3\. /,
+			) as string,
+		});
+	});
+
+	it('takes one call where the event names its branch', async () => {
+		await read({});
+		expect(school.calls()).toEqual(['auth/login', 'customer/index']);
+	});
+
 	it('is found for a branch, which belongs to none', async () => {
 		expect((await read({ entity: 'Branch', entity_id: 1, branch_id: null })).record).toMatchObject({ id: 1 });
 	});
@@ -314,13 +341,13 @@ describe('the full record', () => {
 	});
 
 	const lost: Array<[what: string, more: IDataObject, message: RegExp]> = [
-		['does not exist', { entity_id: 999_999 }, /no customer with ID 999999 in branch 1/],
+		['does not exist', { entity_id: 999_999 }, /no customer with ID 999999 in the branches 1, 2 and 3$/],
 		[
 			'belongs to no list',
 			{ entity: 'LessonDetails' },
 			/No list of AlfaCRM's API is known to hold LessonDetails/,
 		],
-		['has no branch', { branch_id: null }, /names no branch/],
+		['is a branch and gone', { entity: 'Branch' }, /^AlfaCRM has no branch with ID 5$/],
 		['belongs to no list by a name of its own', { entity: '__proto__' }, /known to hold __proto__/],
 		['belongs to Object.prototype', { entity: 'constructor' }, /known to hold constructor/],
 	];

@@ -5,9 +5,8 @@ import type { ApiClient } from '../api/client';
 import { CREDENTIAL } from '../api/client';
 import { entityOfClass } from '../entities/registry';
 import type { Entity } from '../entities/types';
-import { nodeError } from '../api/errors';
 import { collect } from '../api/pages';
-import { lookUp, notFound } from '../operations/records/lookUp';
+import { lookUp } from '../operations/records/lookUp';
 import type { Change } from './change';
 
 /** Where the record of a change is listed; the branch is another matter. */
@@ -15,22 +14,6 @@ export interface Source {
 	entity: Entity;
 	query: IDataObject;
 	isGlobal: boolean;
-}
-
-/**
- * The record that a change is about, as it is now, in the branch that the change names.
- *
- * @throws NodeOperationError when it cannot be read at all, NodeApiError when AlfaCRM does not give it
- */
-export async function fetchRecord(client: ApiClient, change: Change): Promise<IDataObject> {
-	const source = sourceOf(client, change);
-	if (!source.isGlobal && change.branch_id === null) {
-		throw unreadable(client, 'The event names no branch to read the record in');
-	}
-	const branch = source.isGlobal ? undefined : (change.branch_id ?? undefined);
-	const { record, isSure } = await recordIn(client, source, change.entity_id, branch);
-	if (record) return record;
-	throw nodeError(client.node, notFound(source.entity, change.entity_id, branch, isSure), undefined);
 }
 
 /** @throws NodeOperationError when the record cannot be read at all */

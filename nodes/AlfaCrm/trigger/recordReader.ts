@@ -1,4 +1,4 @@
-import type { IDataObject } from 'n8n-workflow';
+import type { IDataObject, NodeOperationError } from 'n8n-workflow';
 import { NodeApiError } from 'n8n-workflow';
 
 import type { ApiClient } from '../api/client';
@@ -13,37 +13,51 @@ import type { News } from './poll/watch';
 import type { Source } from './record';
 import { recordIn, sourceOf } from './record';
 
-/** Reads the records of one poll's changes, each once however often it was changed. */
+interface Found {
+	record: IDataObject | null;
+	/** Why there is none. */
+	reason?: string;
+	/** There is none in any branch, as far as AlfaCRM shows them. */
+	isGone?: boolean;
+}
+
+/** Reads the records that changes are about, as they are now; each once, however often it was changed. */
 export class RecordReader {
 	/** What came of it, by class and ID. */
-	private readonly known = new Map<string, IDataObject>();
-	/** Of the whole account, closed ones too; asked for once a record is in none of those that list its change. */
+	private readonly known = new Map<string, Found>();
+	/** Of the whole account, closed ones too; asked for once a record is in none of those that its change names. */
 	private branches?: Promise<number[]>;
 
 	/**
-	 * @param news all changes of the poll: nothing is asked of what the last one deletes
-	 * @param failures branches whose log could not be read in this poll
+	 * @param news all changes of a poll: nothing is asked of what the last one deletes
+	 * @param failures branches whose log could not be read in that poll
 	 */
 	constructor(
 		private readonly client: ApiClient,
-		news: readonly News[],
-		private readonly failures: ReadonlyMap<number, unknown>,
+		news: readonly News[] = [],
+		private readonly failures: ReadonlyMap<number, unknown> = new Map(),
 	) {
 		for (const { row } of news) {
 			const change = changeOf(row, null);
-			if (change?.event === 'delete') this.known.set(keyOf(change), { record: null });
+			if (change?.event === 'delete') this.known.set(keyOf(change), { record: null, isGone: true });
 			else if (change !== undefined) this.known.delete(keyOf(change));
 		}
 	}
 
 	/**
-	 * The record that was changed, as it is now; null when it is gone, or cannot be read, with the reason beside it.
+	 * For an item: `record`, null when it is gone or cannot be read, and then `recordError` beside it.
 	 *
-	 * @param listedIn the branches whose log shows the change
-	 * @throws NodeApiError for a reason that a later poll may not meet
+	 * @param named the branches that the change names, or that list it: there it is most likely
+	 * @throws NodeApiError for a reason that a later try may not meet
 	 */
-	async recordOf(change: Change, listedIn: readonly number[]): Promise<IDataObject> {
-		if (change.event === 'delete') return { record: null };
+	async recordOf(change: Change, named: readonly number[]): Promise<IDataObject> {
+		const { record, reason, isGone } = await this.find(change, named);
+		return reason === undefined || isGone ? { record } : { record, recordError: reason };
+	}
+
+	/** The same, with the reason also if the record is gone though the change is no deletion. */
+	async find(change: Change, named: readonly number[]): Promise<Found> {
+		if (change.event === 'delete') return { record: null, isGone: true };
 		const known = this.known.get(keyOf(change));
 		if (known !== undefined) return known;
 		let source: Source;
@@ -51,29 +65,30 @@ export class RecordReader {
 			source = sourceOf(this.client, change);
 		} catch (caught) {
 			// Another change of the same record may tell what this one does not.
-			return { record: null, recordError: (caught as Error).message };
+			return { record: null, reason: wordsOf(caught as NodeOperationError) };
 		}
-		const found = await this.search(source, change.entity_id, listedIn);
+		const found = await this.search(source, change.entity_id, named);
 		this.known.set(keyOf(change), found);
 		return found;
 	}
 
-	private async search(source: Source, id: number, listedIn: readonly number[]): Promise<IDataObject> {
+	private async search(source: Source, id: number, named: readonly number[]): Promise<Found> {
+		const { entity } = source;
 		const without: number[] = [];
 		const reasons: string[] = [];
-		for await (const branch of this.places(source, listedIn, reasons)) {
+		for await (const branch of this.places(source, named, reasons)) {
 			try {
 				const { record, isSure } = await recordIn(this.client, source, id, branch);
 				if (record) return { record };
-				if (!isSure) reasons.push(notFound(source.entity, id, branch, false).message);
+				if (!isSure) reasons.push(wordsOf(notFound(entity, id, branch, false)));
 				else if (branch !== undefined) without.push(branch);
 			} catch (caught) {
 				reasons.push(this.reasonOf(caught, branch));
 			}
 		}
-		if (reasons.length === 0) return { record: null };
-		const looked = without.length > 0 ? [notFound(source.entity, id).message + inAll(without)] : [];
-		return { record: null, recordError: [...looked, reasons[0]].join('. ') };
+		const isGone = reasons.length === 0;
+		const looked = isGone || without.length > 0 ? [notFound(entity, id).message + inAll(without)] : [];
+		return { record: null, reason: [...looked, ...reasons.slice(0, 1)].join('. '), isGone };
 	}
 
 	/**
@@ -82,16 +97,16 @@ export class RecordReader {
 	 */
 	private async *places(
 		{ isGlobal }: Source,
-		listedIn: readonly number[],
+		named: readonly number[],
 		reasons: string[],
 	): AsyncGenerator<number | undefined> {
 		if (isGlobal) {
 			yield undefined;
 			return;
 		}
-		yield* listedIn;
+		yield* named;
 		try {
-			yield* (await (this.branches ??= this.allBranches())).filter((branch) => !listedIn.includes(branch));
+			yield* (await (this.branches ??= this.allBranches())).filter((branch) => !named.includes(branch));
 		} catch (caught) {
 			reasons.push(this.reasonOf(caught, undefined));
 		}
@@ -102,19 +117,25 @@ export class RecordReader {
 		return rows.flatMap(({ id }) => readId(id) ?? []).sort((a, b) => a - b);
 	}
 
-	/** @throws what a later poll may not meet, for that is no reason to report the change without its record */
+	/** @throws what a later poll may not meet, for that is no reason to tell the change without its record */
 	private reasonOf(caught: unknown, branch: number | undefined): string {
 		const error = asNodeError(this.client.node, caught);
 		const mayPass = error instanceof NodeApiError && !isLasting(this.client, error);
 		// A branch that cannot be read for days must not stop what comes from the others.
 		if (mayPass && (branch === undefined || !this.failures.has(branch))) throw error;
-		return error.message;
+		return wordsOf(error);
 	}
 }
 
 const keyOf = ({ entity, entity_id }: Change): string => `${entity} ${entity_id}`;
 
+/** What happened, and what to do. */
+export function wordsOf({ message, description }: { message: string; description?: string | null }): string {
+	return description ? `${message.replace(/\.$/, '')}. ${description}` : message;
+}
+
 function inAll(branches: readonly number[]): string {
+	if (branches.length === 0) return '';
 	if (branches.length === 1) return ` in branch ${branches[0]}`;
 	return ` in the branches ${branches.slice(0, -1).join(', ')} and ${branches.at(-1)}`;
 }

@@ -86,7 +86,7 @@ async function test(context: IPollFunctions): Promise<INodeExecutionData[]> {
 	const { watch, branches: chosen } = await settingsOf(context);
 	const branches = chosen ?? (await branchesOf(reader)).branches;
 	const { news } = await newest(watch, reader, branches, SAMPLES);
-	if (news.length > 0) return await itemsOf(context, new RecordReader(client, news, new Map()), news);
+	if (news.length > 0) return await itemsOf(context, new RecordReader(client, news), news);
 	throw new NodeOperationError(context.getNode(), 'AlfaCRM has nothing yet that this trigger would report', {
 		description:
 			'Loosen the filters or choose other branches, or add a record in AlfaCRM that fits and fetch again. Once it is active, the trigger works without a test event.',

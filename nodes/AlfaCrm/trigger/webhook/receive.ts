@@ -6,7 +6,7 @@ import { asNodeError } from '../../api/errors';
 import type { Change } from '../change';
 import { readChange } from '../change';
 import { flagOf, isWanted } from '../filter';
-import { fetchRecord } from '../record';
+import { RecordReader, wordsOf } from '../recordReader';
 import { knowsSecret } from './secret';
 import type { Claim } from './seen';
 import { claim } from './seen';
@@ -92,19 +92,16 @@ async function recordOf(
 	delivery: Change,
 	limit: AbortSignal,
 ): Promise<IDataObject> {
-	if (delivery.event === 'delete') return { record: null };
+	const named = delivery.branch_id === null ? [] : [delivery.branch_id];
 	try {
-		const reading = fetchRecord(new ApiClient(context, limit), delivery);
-		return { record: await unlessAborted(reading, limit) };
+		const reading = new RecordReader(new ApiClient(context, limit)).find(delivery, named);
+		const { record, reason } = await unlessAborted(reading, limit);
+		return reason === undefined ? { record } : { record, recordError: reason };
 	} catch (caught) {
-		return { record: null, recordError: limit.aborted ? TOO_LATE : reasonOf(context, caught) };
+		const reason = limit.aborted ? TOO_LATE : wordsOf(asNodeError(context.getNode(), caught));
+		return { record: null, recordError: reason };
 	}
 }
 
 /** Whatever held it up: AlfaCRM, the calls before it, or the time that the one it waited for took. */
 const TOO_LATE = `The record was not read within ${RECORD_MS / 1_000} seconds of the event's arrival. Read it later in the workflow, with the AlfaCRM node.`;
-
-function reasonOf(context: IWebhookFunctions, caught: unknown): string {
-	const { message, description } = asNodeError(context.getNode(), caught);
-	return description ? `${message.replace(/\.$/, '')}. ${description}` : message;
-}
