@@ -35,7 +35,8 @@ export function readChange(body: unknown): Change | string {
 		fields_new: readFields(fields_new),
 		fields_rel: readFields(fields_rel),
 	};
-	if (isDeeper(fields, MOST_LEVELS)) return 'The fields are nested too deeply';
+	if (Object.values(fields).some((one) => isDeeper(one, MOST_LEVELS)))
+		return 'The fields are nested too deeply';
 	return {
 		event: event.trim(),
 		entity: entity.trim(),
