@@ -7,7 +7,7 @@ import {
 	hoursAfter,
 	newestOf,
 	stampOf,
-} from '../../nodes/AlfaCrm/trigger/stamps';
+} from '../../nodes/AlfaCrm/trigger/poll/stamps';
 
 describe('the time of a row', () => {
 	it.each([

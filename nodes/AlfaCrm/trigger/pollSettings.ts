@@ -9,10 +9,10 @@ import { eventTypes } from '../entities/events';
 import { entityOf } from '../entities/registry';
 import { isLogged } from './change';
 import { flagOf, hasChanged, idsOf, wordsOf } from './filter';
-import { LogWatch } from './poll/logWatch';
-import { RecordsWatch } from './poll/recordsWatch';
-import type { Poll, Watch } from './poll/watch';
 import { digestOf } from './storedState';
+import { LogWatch } from './watch/logWatch';
+import { RecordsWatch } from './watch/recordsWatch';
+import type { Poll, Watch } from './watch/watch';
 
 /** Poll contexts of n8n before 2.38 do not tell; those polls may take as long as they want. */
 export const DEFAULT_BUDGET_MS = 300_000;

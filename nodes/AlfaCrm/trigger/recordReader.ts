@@ -8,10 +8,10 @@ import { collect } from '../api/pages';
 import { notFound } from '../operations/records/lookUp';
 import type { Change } from './change';
 import { changeOf } from './change';
-import { isLasting } from './poll/reading';
-import type { News } from './poll/watch';
+import type { News } from './poll/look';
 import type { Source } from './record';
 import { recordIn, sourceOf } from './record';
+import { isLasting } from './watch/reader';
 
 interface Found {
 	record: IDataObject | null;

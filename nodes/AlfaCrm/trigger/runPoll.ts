@@ -5,16 +5,16 @@ import { ApiClient } from '../api/client';
 import { asNodeError } from '../api/errors';
 import { entityOf } from '../entities/registry';
 import { simplifier } from '../operations/simplify';
-import { branchesOf } from './branches';
 import type { Change } from './change';
 import { changeOf } from './change';
 import { flagOf } from './filter';
-import { newest } from './newest';
-import { isLasting, Reader } from './poll/reading';
-import type { News } from './poll/watch';
+import type { News } from './poll/look';
 import { budgetOf, deadlinesOf, DEFAULT_BUDGET_MS, eventOf, settingsOf } from './pollSettings';
 import { RecordReader } from './recordReader';
 import { StoredState } from './storedState';
+import { branchesOf } from './watch/branches';
+import { newest } from './watch/newest';
+import { isLasting, Reader } from './watch/reader';
 
 /** How many records a test in the editor shows. */
 const SAMPLES = 3;

@@ -2,7 +2,7 @@ import { createHash } from 'crypto';
 import type { IDataObject, IPollFunctions } from 'n8n-workflow';
 import { deepCopy } from 'n8n-workflow';
 
-import type { KnownBranches } from './branches';
+import type { KnownBranches } from './watch/branches';
 
 /** Raised when the shape changes; a state of another shape is begun anew. */
 const VERSION = 2;

@@ -107,8 +107,6 @@ export class Play extends Playing<Own> {
 	private existing?: Set<number>;
 	/** Moved during a poll, from a branch that it had not read yet to one that it had. */
 	private readonly moved = new Set<number>();
-	/** Branches that could not be read when the trigger began: what is there at the first look is old. */
-	private unread: number[] = [];
 
 	constructor(private readonly history: History) {
 		const { settings, watched, isStudy: is_study, includeArchived, maxPerPoll } = history;
@@ -157,7 +155,6 @@ export class Play extends Playing<Own> {
 	protected async poll(): Promise<void> {
 		this.moved.clear();
 		const listed = this.listed();
-		const unread = [1, 2, 3].filter((id) => !this.isReadable(id) || !this.isOpen(id));
 		const items = await this.poller.tick().catch(() => []);
 		const ids = items.map(({ id }) => Number(id));
 		if (!this.hasBegun) {
@@ -168,8 +165,7 @@ export class Play extends Playing<Own> {
 			const known = this.hasBegun && this.existing === undefined ? this.readable(listed) : [];
 			this.existing = new Set([...known].filter((id) => still.has(id) && !this.moved.has(id)));
 			for (const id of this.created.keys()) this.created.delete(id);
-			this.unread = unread;
-		} else this.unread = this.unread.filter((id) => unread.includes(id));
+		}
 		if (ids.some((id, index) => index > 0 && id < ids[index - 1])) this.unordered.push(ids);
 		this.emitted.push(...ids);
 	}
@@ -179,7 +175,7 @@ export class Play extends Playing<Own> {
 		if (one.do === 'create') {
 			const { id } = store.insert('customer', { branch_ids: [one.branch], is_study: one.isStudy });
 			if (one.hiddenMinutes > 0) this.hide('customer', id, one.hiddenMinutes);
-			if (!this.unread.includes(one.branch)) this.created.set(id, { id, createdAt: this.minutes });
+			this.created.set(id, { id, createdAt: this.minutes });
 		} else {
 			const rows = store.rows('customer');
 			const row = rows[one.pick % Math.max(1, rows.length)];
@@ -195,8 +191,6 @@ export class Play extends Playing<Own> {
 			if (one.do === 'edit') store.patch('customer', row.id, { note: String(one.pick) });
 			if (one.do === 'move') store.patch('customer', row.id, { branch_ids: [one.branch] });
 			if (one.do === 'move') this.moved.add(row.id);
-			// What such a branch holds when it is read at last counts as old.
-			if (one.do === 'move' && this.unread.includes(one.branch)) this.created.delete(row.id);
 		}
 		this.follow();
 	}

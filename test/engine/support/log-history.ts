@@ -80,7 +80,6 @@ export class LogPlay extends Playing<Write> {
 	private readonly made: number[] = [];
 	private old?: Set<number>;
 	/** Entries of a branch that was closed or could not be read, which may come later or not at all. */
-	private dark: number[] = [];
 	private readonly doubtful = new Set<number>();
 
 	constructor(private readonly history: LogHistory) {
@@ -133,13 +132,14 @@ export class LogPlay extends Playing<Write> {
 		const there = this.hasBegun ? [] : this.listed();
 		const isDark = (branch: number) => !this.isOpen(branch) || !this.isReadable(branch);
 		const dark = this.hasBegun ? [] : [1, 2].filter(isDark);
+		this.hasFailed = false;
 		const items = await this.poller.tick().catch(() => []);
 		if (!this.hasBegun) {
 			this.hasBegun = this.poller.hasBegun;
 			this.old ??= new Set(there);
 			for (const id of this.made.splice(0)) this.before.add(id);
-			this.dark = dark;
-			if (dark.length > 0) for (const { id } of this.school.store.rows('log')) this.doubtful.add(id);
+			if (dark.length > 0 || this.hasFailed)
+				for (const { id } of this.school.store.rows('log')) this.doubtful.add(id);
 		}
 		const times = items.map(({ datetime }) => String(datetime));
 		if (times.some((time, index) => index > 0 && time < times[index - 1])) this.unordered.push(times);
@@ -159,7 +159,7 @@ export class LogPlay extends Playing<Write> {
 			const isSeen = isAll || (watched.length === 0 && this.isOpen(branch));
 			const isWanted = classes.length === 0 || classes.includes(className);
 			const homes = branch === 0 ? [1, 2] : [branch];
-			const isLate = homes.every((home) => !this.isOpen(home) || this.dark.includes(home));
+			const isLate = homes.every((home) => !this.isOpen(home));
 			if (isLate) this.doubtful.add(id);
 			else if (isWanted && (isSeen || watched.includes(branch))) this.made.push(id);
 			else this.before.delete(id);

@@ -137,6 +137,8 @@ export abstract class Playing<Own extends { do: string }> {
 	readonly school: DirectSchool;
 	/** Whether the trigger knows what was there before. */
 	hasBegun = false;
+	/** Whether a request of the poll under way has failed. */
+	protected hasFailed = false;
 	protected readonly poller: Poller;
 	/** The time of the account. */
 	protected now = DateTime.fromFormat(BEGIN, FORMAT, { zone: 'utc' });
@@ -212,6 +214,7 @@ export abstract class Playing<Own extends { do: string }> {
 		}
 		if (isStep(one, 'failingPoll')) {
 			return await this.interrupted(one.at, () => {
+				this.hasFailed = true;
 				// What this user may not read in the beginning is another matter.
 				throw httpFailure(this.hasBegun ? one.status : 500);
 			});

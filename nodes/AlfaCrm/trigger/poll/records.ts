@@ -1,22 +1,32 @@
 import type { IDataObject } from 'n8n-workflow';
 
 import { readId } from '../../api/formats';
-import { dayAt, dayOf, daysAfter, earlier, hoursAfter, newestOf, stampOf, ZONES_HOURS } from '../stamps';
-import type { ListState, Look } from './reading';
-import { HOUR_MS, ready, without } from './reading';
+import type { ListState, Look, News } from './look';
+import { HOUR_MS, ready, without } from './look';
 import { Runs } from './runs';
-import type { News } from './watch';
+import {
+	dayAt,
+	dayOf,
+	daysAfter,
+	earlier,
+	hoursAfter,
+	justBefore,
+	newestOf,
+	stampOf,
+	ZONES_HOURS,
+} from './stamps';
 
-/** How long after its creation a record may show up, e.g. since somebody moves it to a watched branch. */
-const LATE_MS = 48 * HOUR_MS;
+const DAY_MS = 24 * HOUR_MS;
+/** Marks that are kept, a day apart: a record may show up as late as two days after its creation. */
+const MARKS = 3;
 /** How long a branch that cannot be read is waited for. */
-const PATIENCE_MS = 30 * 24 * HOUR_MS;
+const PATIENCE_MS = 30 * DAY_MS;
 /** Days by which zones may make a creation look older than it is. */
 const SPARE_DAYS = 2;
 /** Characters of reported IDs that are kept at most. */
 const MOST_CHARACTERS = 12_000;
 
-/** The newest record that was known at some time, by its ID and by when it was created. */
+/** The newest record of the account at some time, by its ID and by when it was created. */
 interface Mark {
 	id: number;
 	/** As AlfaCRM writes it; '' when not known. */
@@ -31,18 +41,16 @@ export interface RecordsState {
 	hasBegun: boolean;
 	/** The first day of creation that is asked for, `yyyy-mm-dd`; '' asks for all. */
 	since: string;
-	/** Records up to this one are old. It follows the newest one, two days behind. */
-	watermark: Mark;
-	/** What was the newest in each hour since, and at the end what is the newest now. */
-	points: Mark[];
-	/** IDs above the watermark that were reported or were there before, as runs. */
+	/** Records up to the first one, the watermark, are old. The others follow it, a day apart. */
+	marks: Mark[];
+	/** What is the newest now; `at` is when all of the account were asked for it. */
+	newest: Mark;
+	/** IDs above the watermark that were reported, as runs. */
 	reported: string;
 	/** False once a record was seen that has a lower ID than older ones. */
 	isOrdered: boolean;
 	/** By branch. */
 	lists: Record<string, ListState>;
-	/** Branches that could not be read in the beginning: what is there when they can be was there before. */
-	unread: number[];
 	/** What decides which records are wanted. */
 	filters: string;
 }
@@ -51,9 +59,10 @@ export interface RecordsState {
 interface Seen {
 	looks: ReadonlyMap<number, Look>;
 	branches: readonly number[];
+	/** Those of them that were chosen since the last poll. */
+	added?: readonly number[];
 	/** Other records of the account, wanted or not, where an hour has passed. */
 	account?: readonly IDataObject[];
-	filters: string;
 	wants: (row: IDataObject) => boolean;
 	/** n8n's time, milliseconds. */
 	now: number;
@@ -63,12 +72,11 @@ const idOf = (row: IDataObject): number => readId(row.id) ?? 0;
 const timeOf = (row: IDataObject): string => stampOf(row, 'created_at');
 const idsOf = (found: readonly News[]): number[] => found.map(({ row }) => idOf(row));
 const rowsIn = (looks: Seen['looks']): IDataObject[] => [...looks.values()].flatMap(({ rows }) => rows);
-const newestIn = ({ points }: RecordsState): Mark => points[points.length - 1];
 
 export function emptyState(since: string, filters: string, now: number): RecordsState {
-	const mark = { id: 0, stamp: '', at: now };
-	const none = { reported: '', lists: {}, unread: [] };
-	return { hasBegun: false, since, watermark: mark, points: [mark], isOrdered: true, filters, ...none };
+	const newest = { id: 0, stamp: '', at: now };
+	const none = { reported: '', lists: {} };
+	return { hasBegun: false, since, marks: [newest], newest, isOrdered: true, filters, ...none };
 }
 
 /** What is there in the beginning is old, wanted or not. It may take several polls to read it. */
@@ -77,19 +85,20 @@ export function begin(
 	{ looks, branches, now }: Pick<Seen, 'branches' | 'looks' | 'now'>,
 ): RecordsState {
 	const rows = rowsIn(looks);
-	const newest = markOf(rows, newestIn(state), now);
+	const newest = markOf(rows, state.newest, now);
 	// Times are as coarse as a second or a day, so of the newest one only the IDs tell.
+	const watermark = { ...newest, stamp: justBefore(newest.stamp) };
 	const twins = rows.filter((row) => newest.stamp !== '' && timeOf(row) >= newest.stamp);
 	const hasBegun = [...looks.values()].every(({ list }) => list.next === undefined);
+	const listOf = (branch: number) => (hasBegun ? { readAt: now } : (looks.get(branch)?.list ?? {}));
 	return {
 		...state,
 		hasBegun,
-		watermark: newest,
-		points: [newest],
+		marks: [watermark],
+		newest,
 		reported: Runs.of(twins.map(idOf)).toString(),
 		isOrdered: state.isOrdered && areOrdered(rows, now),
-		lists: Object.fromEntries([...looks].map(([branch, { list }]) => [branch, hasBegun ? {} : list])),
-		unread: branches.filter((branch) => !looks.has(branch)),
+		lists: Object.fromEntries(branches.map((branch) => [branch, listOf(branch)])),
 	};
 }
 
@@ -100,28 +109,45 @@ export function wantedIn(seen: Pick<Seen, 'looks' | 'wants' | 'now'>, isOrdered 
 
 /** Makes news of the newest records that are there and wanted. */
 export function startWith(state: RecordsState, seen: Seen, count: number): RecordsState {
-	const { watermark, isOrdered } = state;
+	const { newest, isOrdered } = state;
 	const all = wantedIn(seen, isOrdered);
 	const start = all.slice(-count);
 	if (start.length === 0) return state;
 	const ids = idsOf(start).sort((a, b) => a - b);
-	const stamp = start.map(({ row }) => timeOf(row)).reduce(earlier, watermark.stamp);
+	const stamp = justBefore(start.map(({ row }) => timeOf(row)).reduce(earlier, newest.stamp));
 	// Those between them were there before, even where lists do not show them yet.
-	const gaps = ids
-		.map((id, index) => [id + 1, (ids[index + 1] ?? newestIn(state).id + 1) - 1])
-		.filter(([from, to]) => from <= to)
-		.map((gap) => gap.join('-'));
-	const reported = isOrdered ? gaps.join(',') : Runs.of(idsOf(all.slice(0, -count))).toString();
-	return { ...state, watermark: { ...watermark, id: ids[0] - 1, stamp }, reported };
+	const between = Runs.between([...ids, newest.id + 1]);
+	const reported = isOrdered ? between : Runs.of(idsOf(all.slice(0, -count)));
+	return { ...state, marks: [{ ...newest, id: ids[0] - 1, stamp }], reported: reported.toString() };
+}
+
+/** With other filters or branches, what was there at the last poll is no news. */
+export function refilter(state: RecordsState, filters: string): RecordsState {
+	if (filters === state.filters) return state;
+	const { newest, lists, reported } = state;
+	return {
+		...state,
+		filters,
+		marks: [newest],
+		reported: Runs.parse(reported).above(newest.id).toString(),
+		lists: unknown(lists),
+	};
 }
 
 /** Counts the rows that no earlier poll saw. */
-export function countFresh(state: RecordsState, rows: readonly IDataObject[]): number {
-	return new Set(rows.filter(youngerThan(state)).map(idOf)).size;
+export function countFresh({ isOrdered, newest, reported }: RecordsState, rows: IDataObject[]): number {
+	const known = Runs.parse(reported);
+	const isFresh = (row: IDataObject) => (isOrdered ? idOf(row) > newest.id : timeOf(row) >= newest.stamp);
+	return new Set(
+		rows
+			.filter(isFresh)
+			.map(idOf)
+			.filter((id) => !known.has(id)),
+	).size;
 }
 
-export const isPointDue = ({ points, watermark }: RecordsState, now: number): boolean =>
-	Math.abs(now - (points.at(-2) ?? watermark).at) >= HOUR_MS;
+/** Whether it is time to ask what is the newest of all. */
+export const isDue = ({ newest }: RecordsState, now: number): boolean => Math.abs(now - newest.at) >= HOUR_MS;
 
 /**
  * What is new for a poll that saw this.
@@ -132,29 +158,25 @@ export function step(
 	state: RecordsState,
 	seen: Seen,
 ): { news: News[]; after: (taken: number) => RecordsState } {
-	const isOther = seen.filters !== state.filters;
-	const added = isOther ? seen.branches.filter((branch) => !(branch in state.lists)) : [];
-	const unread = [...state.unread, ...added];
-	const isYounger = youngerThan(state);
-	// With other filters, what was there at the last poll is no news; nor is what a branch that is chosen too held before.
-	const isOld = ({ row, branches }: News) =>
-		branches.every((branch) => unread.includes(branch)) || (isOther && !isYounger(row));
+	const { added = [], looks, now } = seen;
 	const found = candidates(state, seen);
+	// What a branch holds when it is chosen was there before.
+	const isOld = ({ branches }: News) => branches.every((branch) => added.includes(branch));
 	const news = found.filter((one) => !isOld(one));
 	return {
-		news: news.slice(0, ready(news, seen.looks)),
+		news: news.slice(0, ready(news, looks)),
 		after: (taken) => {
 			const done = idsOf([...found.filter(isOld), ...news.slice(0, taken)]);
 			const reported = Runs.parse(state.reported).with(done).toString();
-			const next = { ...state, reported, unread, filters: seen.filters };
-			return bounded(aged(noted(next, seen, news.slice(taken)), seen), seen);
+			const next = noted({ ...state, reported }, seen, news.slice(taken));
+			return bounded(aged(next, now), seen);
 		},
 	};
 }
 
 /** Records that are wanted and were neither reported nor there in the beginning. */
 function candidates(
-	{ watermark, reported, isOrdered }: RecordsState,
+	{ marks: [watermark], reported, isOrdered }: RecordsState,
 	{ looks, wants, now }: Pick<Seen, 'looks' | 'wants' | 'now'>,
 ): News[] {
 	const known = Runs.parse(reported);
@@ -162,7 +184,7 @@ function candidates(
 	for (const [branch, { rows }] of looks) {
 		for (const row of rows) {
 			const id = idOf(row);
-			const isNew = id > watermark.id || isLater(newestOf([timeOf(row)], now), watermark.stamp, isOrdered);
+			const isNew = id > watermark.id || isLater(row, watermark.stamp, isOrdered, now);
 			if (!isNew || known.has(id) || !wants(row)) continue;
 			const one = found.get(id) ?? { row, branches: [] };
 			found.set(id, one);
@@ -174,17 +196,11 @@ function candidates(
 	return [...found.values()].sort(isOrdered ? byId : byTime);
 }
 
-/** Whether a time is after another one. Where IDs grow with time, zones must not be able to explain it. */
-function isLater(time: string, before: string, isOrdered: boolean): boolean {
+/** Whether a record was created after a time. Where IDs grow with time, zones must not be able to explain it. */
+function isLater(row: IDataObject, before: string, isOrdered: boolean, now: number): boolean {
+	const time = newestOf([timeOf(row)], now);
 	if (time === '' || before === '') return false;
-	return isOrdered ? time > hoursAfter(before, ZONES_HOURS) : time >= before;
-}
-
-/** Tells rows that no earlier poll saw or reported. */
-function youngerThan(state: RecordsState): (row: IDataObject) => boolean {
-	const { id, stamp } = newestIn(state);
-	const known = Runs.parse(state.reported);
-	return (row) => (state.isOrdered ? idOf(row) > id : timeOf(row) >= stamp) && !known.has(idOf(row));
+	return time > (isOrdered ? hoursAfter(before, ZONES_HOURS) : before);
 }
 
 /** IDs are in order as long as none is lower than that of a record which is older by more than zones explain. */
@@ -206,63 +222,68 @@ function markOf(rows: readonly IDataObject[], before: Mark, now: number): Mark {
 
 /** Takes down what the lists looked like. */
 function noted(state: RecordsState, seen: Seen, left: readonly News[]): RecordsState {
-	const { looks, branches, account = [], now } = seen;
-	const rows = [...rowsIn(looks), ...account];
-	const lists: RecordsState['lists'] = {};
-	for (const branch of branches) {
-		const list = looks.get(branch)?.list ?? state.lists[branch] ?? {};
-		lists[branch] = without(list, left.filter((one) => one.branches.includes(branch)).length);
-	}
-	// A record that is younger by more than zones explain, and has a lower ID.
-	const { id, stamp } = state.watermark;
-	const isOdd = (row: IDataObject) => idOf(row) <= id && isLater(newestOf([timeOf(row)], now), stamp, true);
+	const { looks, branches, account, now } = seen;
+	const { marks, newest, isOrdered } = state;
+	const rows = [...rowsIn(looks), ...(account ?? [])];
+	const listOf = (branch: number) => {
+		const pending = left.filter((one) => one.branches.includes(branch)).length;
+		return without(looks.get(branch)?.list ?? state.lists[branch] ?? { readAt: now }, pending);
+	};
+	const isOdd = (row: IDataObject) => idOf(row) <= marks[0].id && isLater(row, marks[0].stamp, true, now);
 	const isPending = left.length > 0 || [...looks.values()].some(({ isPart }) => isPart);
-	const newest = isPending ? newestIn(state) : markOf(rows, newestIn(state), now);
 	return {
 		...state,
-		lists,
-		unread: state.unread.filter((branch) => !looks.has(branch)),
-		isOrdered: state.isOrdered && !rows.some(isOdd),
-		points: [...state.points.slice(0, -1), newest],
+		lists: Object.fromEntries(branches.map((branch) => [branch, listOf(branch)])),
+		isOrdered: isOrdered && !rows.some(isOdd),
+		newest: isPending ? newest : markOf(rows, newest, account ? now : newest.at),
 	};
 }
 
-/** Moves the watermark to what was the newest two days before all lists were read whole. */
-function aged(state: RecordsState, { account, now }: Seen): RecordsState {
-	const { lists, isOrdered } = state;
+/** Moves the watermark on once a day, when all lists were read whole. */
+function aged(state: RecordsState, now: number): RecordsState {
+	const { lists, newest, isOrdered } = state;
 	// n8n's clock may have been put back.
-	const points = state.points.map((point) => ({ ...point, at: Math.min(point.at, now) }));
-	const newest = newestIn(state);
-	// It stays as a point, and goes on as the newest.
-	if (account && newest.at === now) points.push(newest);
-	const readAt = Object.values(lists).map(({ readAt = 0 }) => readAt);
-	const until = Math.min(now, ...readAt.filter((time) => time > now - PATIENCE_MS)) - LATE_MS;
-	const old = points.slice(0, -1).filter(({ at }) => at <= until);
-	const watermark = old.at(-1);
-	if (watermark === undefined) return { ...state, points };
+	const marks = state.marks.map((mark) => ({ ...mark, at: Math.min(mark.at, now) }));
+	const due = marks[marks.length - 1].at + DAY_MS;
+	const isRead = ({ readAt = 0 }: ListState) => readAt >= due || readAt < now - PATIENCE_MS;
+	if (newest.at < due || !Object.values(lists).every(isRead)) return { ...state, marks };
+	const kept = [...marks, newest].slice(-MARKS);
+	const [watermark] = kept;
 	const day = watermark.stamp === '' ? '' : earlier(dayOf(watermark.stamp), dayAt(watermark.at));
 	const since = day === '' ? state.since : daysAfter(day, -SPARE_DAYS);
-	// From another day on, it is another list.
-	const next = Object.fromEntries(Object.entries(lists).map(([branch, { readAt }]) => [branch, { readAt }]));
 	return {
 		...state,
-		watermark,
-		points: points.slice(old.length),
+		marks: kept,
 		reported: isOrdered ? Runs.parse(state.reported).above(watermark.id).toString() : state.reported,
 		since,
-		lists: since === state.since ? lists : next,
+		// From another day on, it is another list.
+		lists: since === state.since ? lists : unknown(lists),
 	};
 }
 
 /** Where there is no room for all that was reported, rather one late record is unheard of than others come again. */
-function bounded(state: RecordsState, { looks }: Seen): RecordsState {
-	const { watermark, isOrdered } = state;
+function bounded(state: RecordsState, { looks, branches }: Seen): RecordsState {
+	const { marks, isOrdered, lists } = state;
 	const reported = Runs.parse(state.reported);
 	const cut = reported.cutFor(MOST_CHARACTERS);
 	if (cut === 0) return state;
+	// Those that follow may be from before that, and must not go back.
 	if (isOrdered) {
-		return { ...state, watermark: { ...watermark, id: cut }, reported: reported.above(cut).toString() };
+		// When that one was created is not known.
+		const raised = marks.map((mark) => (mark.id < cut ? { ...mark, id: cut, stamp: '' } : mark));
+		return { ...state, marks: raised, reported: reported.above(cut).toString() };
 	}
-	const late = rowsIn(looks).filter((row) => timeOf(row) >= watermark.stamp && reported.has(idOf(row)));
-	return { ...state, reported: Runs.of(late.map(idOf)).toString() };
+	// Which of them lists may show again is known once all were read whole.
+	if (!branches.every((branch) => looks.get(branch)?.isWhole)) return { ...state, lists: unknown(lists) };
+	const rows = rowsIn(looks);
+	const done = rows.filter((row) => reported.has(idOf(row)));
+	const stamp = justBefore(done.map(timeOf).reduce((last, time) => (time > last ? time : last), ''));
+	const raised = marks.map((mark) => (mark.stamp < stamp ? { ...markOf(rows, mark, mark.at), stamp } : mark));
+	const kept = Runs.of(done.filter((row) => timeOf(row) > stamp).map(idOf));
+	return { ...state, marks: raised, reported: kept.toString() };
+}
+
+/** What has to be read whole. */
+function unknown(lists: RecordsState['lists']): RecordsState['lists'] {
+	return Object.fromEntries(Object.entries(lists).map(([branch, { readAt }]) => [branch, { readAt }]));
 }

@@ -13,6 +13,12 @@ export class Runs {
 		return new Runs([]).with(ids);
 	}
 
+	/** All between such IDs, which grow. */
+	static between(ids: readonly number[]): Runs {
+		const gaps = ids.slice(1).map((id, index): Run => [ids[index] + 1, id - 1]);
+		return new Runs(gaps.filter(([from, to]) => from <= to));
+	}
+
 	has(id: number): boolean {
 		return this.runs.some(([from, to]) => from <= id && id <= to);
 	}

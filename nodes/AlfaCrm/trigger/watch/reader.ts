@@ -7,36 +7,13 @@ import type { List } from '../../api/page';
 import { LARGEST_PAGE, looksLikePageSize, PageTooLarge } from '../../api/page';
 import type { Page } from '../../api/pages';
 import { collect, pages } from '../../api/pages';
+import type { ListState, Look } from '../poll/look';
+import { HOUR_MS } from '../poll/look';
 
-/** How long a glance at the first page may stand for the whole list, and the list of branches for itself. */
-export const HOUR_MS = 3_600_000;
 /** Pages of one list in one poll; a longer one is read on by the next polls. */
 const MOST_PAGES = 100;
 /** What this user may not read, or what is not there: the next poll would meet it again. */
 const LASTING = ['400', '403', '404'];
-
-/** What is known of a list from one poll to the next. */
-export interface ListState {
-	/**
-	 * How many rows AlfaCRM counted, less those that are still to be reported; null if it does not count, missing when the
-	 * list has to be read whole.
-	 */
-	total?: number | null;
-	/** When it was last read whole, n8n's time in milliseconds. */
-	readAt?: number;
-	/** The page where reading it whole goes on. */
-	next?: number;
-}
-
-/** What a poll saw of a list. */
-export interface Look {
-	rows: IDataObject[];
-	list: ListState;
-	/** All rows are among them, as far as AlfaCRM shows them. */
-	isWhole: boolean;
-	/** Younger ones that no poll saw are left for the next poll. */
-	isPart?: boolean;
-}
 
 export interface LookOptions {
 	/** Counts the rows that no earlier poll saw. */
@@ -70,7 +47,12 @@ export class Reader {
 		const isDue = state.next !== undefined || Math.abs(this.now - (state.readAt ?? 0)) >= HOUR_MS;
 		const front =
 			state.total === undefined ? undefined : await this.front(list, state, options).catch(onlyLater);
-		return front && (front.isPart || !isDue) ? front : await this.whole(list, state, options);
+		if (front && (front.isPart || !isDue)) return front;
+		const whole = await this.whole(list, state, options);
+		if (front === undefined || state.next === undefined) return whole;
+		// What is new does not wait until a long list has been read.
+		const { total } = front.list;
+		return { ...whole, rows: [...front.rows, ...whole.rows], list: { ...whole.list, total } };
 	}
 
 	/** All rows, or as many as there is time for. */
@@ -130,7 +112,7 @@ export class Reader {
 		// They are not where the newest are.
 		if (count < (isPart ? 1 : grown)) return undefined;
 		const known = isPart ? (state.total ?? 0) + count : total;
-		return { rows: all, list: { ...state, total: known }, isWhole: false, isPart };
+		return { rows: all, list: { ...state, total: known }, isWhole: false, isPart, first: rows };
 	}
 
 	private async page(list: List, firstPage: number, pageSize: number): Promise<Page> {
@@ -140,22 +122,6 @@ export class Reader {
 			throw caught instanceof PageTooLarge ? caught : asNodeError(this.client.node, caught);
 		}
 	}
-}
-
-/** How many of the news are next: what is younger than those of a list that was read in part waits for the rest of it. */
-export function ready(news: ReadonlyArray<{ branches: number[] }>, looks: ReadonlyMap<number, Look>): number {
-	const parts = [...looks.keys()].filter((branch) => looks.get(branch)?.isPart);
-	return Math.min(
-		news.length,
-		...parts.map((branch) => news.map(({ branches }) => branches.includes(branch)).lastIndexOf(true) + 1),
-	);
-}
-
-/** What is known of a list of which so many rows are still to be reported. */
-export function without(list: ListState, left: number): ListState {
-	return left === 0
-		? list
-		: { ...list, total: typeof list.total === 'number' ? list.total - left : undefined };
 }
 
 /** A page that AlfaCRM does not give in that size is read with the others. */

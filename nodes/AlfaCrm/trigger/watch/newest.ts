@@ -1,7 +1,8 @@
-import type { Look, Reader } from './poll/reading';
-import { readEach } from './poll/reading';
-import type { News, Watch } from './poll/watch';
-import { dayAt, daysAfter } from './stamps';
+import type { Look, News } from '../poll/look';
+import { dayAt, daysAfter } from '../poll/stamps';
+import type { Reader } from './reader';
+import { readEach } from './reader';
+import type { Watch } from './watch';
 
 /** How far back the newest records are looked for; at last among all. */
 const DAYS_BACK = [2, 10, 40, 160, 640];

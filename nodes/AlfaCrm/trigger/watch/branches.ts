@@ -1,7 +1,7 @@
-import { readId } from '../api/formats';
-import { collect } from '../api/pages';
-import type { Reader } from './poll/reading';
-import { HOUR_MS } from './poll/reading';
+import { readId } from '../../api/formats';
+import { collect } from '../../api/pages';
+import { HOUR_MS } from '../poll/look';
+import type { Reader } from './reader';
 
 /** Branches of the account, when all are watched, and when they were read, n8n's time in milliseconds. */
 export interface KnownBranches {

@@ -1,13 +1,14 @@
 import type { IDataObject } from 'n8n-workflow';
 
 import type { List } from '../../api/page';
-import { newest } from '../newest';
-import { dayAt, daysAfter, dotted } from '../stamps';
-import type { ListState, Look, LookOptions, Reader } from './reading';
-import { isLasting, readEach } from './reading';
-import type { RecordsState } from './records';
-import { begin, countFresh, emptyState, isPointDue, startWith, step, wantedIn } from './records';
-import type { News, Outcome, Poll, Watch } from './watch';
+import type { ListState, Look, News } from '../poll/look';
+import type { RecordsState } from '../poll/records';
+import { begin, countFresh, emptyState, isDue, refilter, startWith, step, wantedIn } from '../poll/records';
+import { dayAt, daysAfter, dotted } from '../poll/stamps';
+import { newest } from './newest';
+import type { LookOptions, Reader } from './reader';
+import { isLasting, readEach } from './reader';
+import type { Outcome, Poll, Watch } from './watch';
 
 /** How far back the newest record is looked for first, and at most: its days are halved until the very day is known. */
 const [SOME_DAYS, MOST_DAYS] = [2, 20_000];
@@ -46,7 +47,7 @@ export class RecordsWatch implements Watch {
 		const begun = begin(state, { looks, branches, now });
 		if (!begun.hasBegun || poll.startWith === 0) return { news: [], failures, after: () => begun };
 		const found = await newest(this, reader, branches, poll.startWith);
-		const seen = { looks: found.looks, branches, filters, wants: this.wants, now };
+		const seen = { looks: found.looks, branches, wants: this.wants, now };
 		const started = { ...startWith(begun, seen, poll.startWith), since: found.since };
 		return { failures, ...step(started, seen) };
 	}
@@ -54,12 +55,13 @@ export class RecordsWatch implements Watch {
 	private async goOn(poll: Poll, known: RecordsState): Promise<Outcome> {
 		const { branches, filters } = poll;
 		const { now } = poll.reader;
+		const state = refilter(known, filters);
+		const added = state === known ? [] : branches.filter((branch) => !(branch in known.lists));
 		// What is the newest of all is looked for first, so that all that is older shows in the lists.
-		const account = isPointDue(known, now) ? await this.newestOfAll(poll, known.since) : undefined;
-		const lists = filters === known.filters ? known.lists : {};
-		const fresh = (rows: IDataObject[]) => countFresh(known, rows);
-		const { looks, failures } = await this.read(poll, this.body, known.since, lists, { fresh });
-		return { failures, ...step(known, { looks, branches, account, filters, wants: this.wants, now }) };
+		const account = isDue(state, now) ? await this.newestOfAll(poll, state.since) : undefined;
+		const fresh = (rows: IDataObject[]) => countFresh(state, rows);
+		const { looks, failures } = await this.read(poll, this.body, state.since, state.lists, { fresh });
+		return { failures, ...step(state, { looks, branches, added, account, wants: this.wants, now }) };
 	}
 
 	/** The first page of all records, where others are watched. */

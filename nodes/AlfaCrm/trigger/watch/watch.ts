@@ -1,12 +1,5 @@
-import type { IDataObject } from 'n8n-workflow';
-
-import type { Look, Reader } from './reading';
-
-/** Something to report, and the branches that list it. */
-export interface News {
-	row: IDataObject;
-	branches: number[];
-}
+import type { Look, News } from '../poll/look';
+import type { Reader } from './reader';
 
 /** What a poll is asked for. */
 export interface Poll {

@@ -1,0 +1,50 @@
+import type { IDataObject } from 'n8n-workflow';
+
+export const HOUR_MS = 3_600_000;
+
+/** What is known of a list from one poll to the next. */
+export interface ListState {
+	/**
+	 * How many rows AlfaCRM counted, less those that are still to be reported; null if it does not count, missing when the
+	 * list has to be read whole.
+	 */
+	total?: number | null;
+	/** When it was last read whole, n8n's time in milliseconds. */
+	readAt?: number;
+	/** The page where reading it whole goes on. */
+	next?: number;
+}
+
+/** What a poll saw of a list. */
+export interface Look {
+	rows: IDataObject[];
+	list: ListState;
+	/** All rows are among them, as far as AlfaCRM shows them. */
+	isWhole: boolean;
+	/** Younger ones that no poll saw are left for the next poll. */
+	isPart?: boolean;
+	/** The rows of the first page, where they are younger ones. */
+	first?: IDataObject[];
+}
+
+/** Something to report, and the branches that list it. */
+export interface News {
+	row: IDataObject;
+	branches: number[];
+}
+
+/** How many of the news are next: what is younger than those of a list that was read in part waits for the rest of it. */
+export function ready(news: readonly News[], looks: ReadonlyMap<number, Look>): number {
+	const parts = [...looks.keys()].filter((branch) => looks.get(branch)?.isPart);
+	return Math.min(
+		news.length,
+		...parts.map((branch) => news.map(({ branches }) => branches.includes(branch)).lastIndexOf(true) + 1),
+	);
+}
+
+/** What is known of a list of which so many rows are still to be reported. */
+export function without(list: ListState, left: number): ListState {
+	return left === 0
+		? list
+		: { ...list, total: typeof list.total === 'number' ? list.total - left : undefined };
+}
