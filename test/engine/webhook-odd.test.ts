@@ -90,7 +90,7 @@ describe('a secret', () => {
 		['  '],
 	])('that is %j opens the node to nobody, and says so', async (secret) => {
 		for (const given of [undefined, '', ' ', 'undefined', 'null', '[object Object]', 'true', SECRET]) {
-			await expect(deliver(secret, given)).rejects.toThrow(/^'Secret' (gives no text|is blank)/);
+			await expect(deliver(secret, given)).rejects.toThrow("'Secret' gives no text");
 		}
 	});
 

@@ -20,8 +20,7 @@ function secretOf(context: IWebhookFunctions): string {
 	const value: unknown = context.getNodeParameter('secret', '');
 	const secret = typeof value === 'string' || typeof value === 'number' ? String(value).trim() : '';
 	if (secret !== '' || entered === '') return secret;
-	const isExpression = typeof entered === 'string' && entered.startsWith('=');
-	throw new NodeOperationError(node, `'Secret' ${isExpression ? 'gives no text' : 'is blank'}`, {
+	throw new NodeOperationError(node, "'Secret' gives no text", {
 		description:
 			'The call was refused, for without a secret whoever knows the URL could start the workflow. Correct it, or leave it empty if that is what you want.',
 	});
