@@ -34,6 +34,20 @@ describe('Fetch Full Record', () => {
 		expect(await poller.tick()).toMatchObject([{ entity_id: id, record: { id, status: 1 } }]);
 	});
 
+	it('finds a refund where AlfaCRM lists incomes only', async () => {
+		school.sandbox.settings.payDefault = 'income';
+		const poller = await started('recordChanged', { entities: ['Pay'] });
+		const fields = { customer_id: 1, branch_id: 1, income: 100, payer_name: 'Орлова А.' };
+		const { id } = school.sandbox.store.insert('pay', {
+			...{ ...fields, pay_type_id: 2, document_date: '2026-02-09' },
+		});
+		school.sandbox.store.patch('pay', id, { note: 'да' });
+		expect(await poller.tick()).toMatchObject([
+			{ event: 'create', record: { id, pay_type_id: 2, note: 'да' } },
+			{ event: 'update', record: { id, pay_type_id: 2 } },
+		]);
+	});
+
 	it('reads a record once, however often it was changed', async () => {
 		const poller = await started('customerUpdated');
 		const { id } = newLead();

@@ -313,6 +313,44 @@ describe('the full record', () => {
 		});
 	});
 
+	describe('of a payment that AlfaCRM does not list unasked', () => {
+		const insert = (pay_type_id: number, branch_id = 1) => {
+			school.sandbox.settings.payDefault = 'income';
+			const fields = { customer_id: 1, branch_id, pay_type_id, income: 100, payer_name: 'Орлова А.' };
+			return school.sandbox.store.insert('pay', { ...fields, document_date: '2026-02-09' }).id;
+		};
+
+		it.each([1, 2, 3])(
+			'is found, of type %i, whether the event tells the type or not',
+			async (pay_type_id) => {
+				const id = insert(pay_type_id);
+				const told = [{ pay_type_id: String(pay_type_id) }, { pay_type_id: 1 }, { pay_type_id: 3 }, {}];
+				for (const fields_new of told) {
+					const json = await read({ entity: 'Pay', entity_id: id, fields_new, fields_old: [] });
+					expect(json).toMatchObject({ record: { id, pay_type_id } });
+				}
+			},
+		);
+
+		it('takes one call more if the event tells the type', async () => {
+			await read({ entity: 'Pay', entity_id: insert(2), fields_new: { pay_type_id: '2' } });
+			expect(school.calls()).toEqual(['auth/login', 'pay/index', 'pay/index']);
+		});
+
+		it('is found in another branch, too', async () => {
+			const id = insert(2, 2);
+			expect(await read({ entity: 'Pay', entity_id: id })).toMatchObject({ record: { id } });
+		});
+
+		it('may be there though this user may not list the types, and then the event says so', async () => {
+			school.sandbox.settings.forbiddenCalls = ['pay-type/index'];
+			expect(await read({ entity: 'Pay', entity_id: insert(2) })).toMatchObject({
+				record: null,
+				recordError: expect.stringMatching(/this user may not list the payment types/) as string,
+			});
+		});
+	});
+
 	it('takes one call where the event names its branch', async () => {
 		await read({});
 		expect(school.calls()).toEqual(['auth/login', 'customer/index']);

@@ -3,7 +3,8 @@ import { NodeOperationError } from 'n8n-workflow';
 
 import type { ApiClient } from '../api/client';
 import { CREDENTIAL } from '../api/client';
-import { entityOfClass } from '../entities/registry';
+import { readId } from '../api/formats';
+import { entityOf, entityOfClass } from '../entities/registry';
 import type { Entity } from '../entities/types';
 import { collect } from '../api/pages';
 import { lookUp } from '../operations/records/lookUp';
@@ -14,6 +15,8 @@ export interface Source {
 	entity: Entity;
 	query: IDataObject;
 	isGlobal: boolean;
+	/** Of which kind the change says it is, where a list may leave out some kinds. */
+	kind?: number;
 }
 
 /** @throws NodeOperationError when the record cannot be read at all */
@@ -35,18 +38,35 @@ export function sourceOf(client: ApiClient, change: Change): Source {
 			`AlfaCRM finds a ${kind} only by its ${missing} too, which the event does not hold`,
 		);
 	}
-	return { entity, query, isGlobal: entity.scope === 'global' };
+	const { [entity.kinds?.name ?? '']: kind } = { ...change.fields_old, ...change.fields_new };
+	return { entity, query, isGlobal: entity.scope === 'global', kind: readId(kind) };
 }
 
-/** The record, if it is in this branch; left out for what belongs to none. */
+/**
+ * The record, if it is in this branch; left out for what belongs to none. Of kinds that lists leave out unless they are
+ * asked for, the one that the change names is tried before the others. API notes 5.16.
+ */
 export async function recordIn(
 	client: ApiClient,
-	{ entity, query }: Source,
+	{ entity, query, kind }: Source,
 	id: number,
 	branch: number | undefined,
 ): Promise<{ record?: IDataObject; isSure: boolean }> {
 	const where = { path: entity.path, query, labels: {}, branch };
-	return await lookUp((list, options) => collect(client, list, options), entity, id, where);
+	const look = async (passes?: readonly IDataObject[]) =>
+		await lookUp((list, options) => collect(client, list, options), entity, id, where, passes);
+	const first = await look();
+	const { kinds } = entity;
+	if (first.record || kinds === undefined) return first;
+	const named = kind === undefined ? [] : [{ [kinds.name]: kind }];
+	const second = named.length > 0 ? await look(named) : first;
+	if (second.record) return second;
+	const { path, plural } = entityOf(kinds.entity);
+	const list = { path, branch, task: `list the ${plural.toLowerCase()}` };
+	const { rows } = await collect(client, list);
+	const others = rows.map((row) => readId(row.id)).filter((one) => one !== kind && one !== kinds.usual);
+	const last = await look(others.map((one) => ({ [kinds.name]: one })));
+	return { ...last, isSure: first.isSure && second.isSure && last.isSure };
 }
 
 function unreadable({ node }: ApiClient, reason: string, advice = 'Use the fields of the event.') {
