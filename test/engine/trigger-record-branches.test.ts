@@ -189,7 +189,36 @@ describe('a branch whose log cannot be read for a while', () => {
 	});
 });
 
+it.each(['customer', 'branch'])(
+	'a list of %s that fails elsewhere stops no change of a record that is gone',
+	async (entity) => {
+		const poller = await started({ logScope: 'branch' });
+		const [gone, other] = [insert({ branch_ids: [1] }), insert({ branch_ids: [1] })];
+		school.sandbox.settings.recordOutside = false;
+		school.sandbox.store.remove('customer', gone);
+		const match = entity === 'branch' ? { entity } : { entity, branch: 3 };
+		school.sandbox.faults.add({ kind: 'status', status: 500, times: 0, match });
+		const [[, record, reason], second] = await told(poller);
+		expect([record, reason]).toEqual([
+			null,
+			saying(NOT_THERE(gone, entity === 'branch' ? 'branch 1' : 'the branches 1 and 2')),
+		]);
+		expect(reason).toMatch(/AlfaCRM could not .* \(HTTP 500\)/);
+		expect(second).toEqual([`create ${other}`, { id: other, branch_ids: [1] }]);
+	},
+);
+
 describe('requests', () => {
+	it('are one for the branches, however many records are in none of those that list them', async () => {
+		const poller = await started({ logScope: 'branch' });
+		const ids = [insert({ branch_ids: [1] }), insert({ branch_ids: [2] })];
+		school.sandbox.settings.recordOutside = false;
+		for (const id of ids) school.sandbox.store.remove('customer', id);
+		expect(await told(poller)).toEqual(ids.map((id) => [`create ${id}`, null]));
+		expect(school.entries('branch/index')).toHaveLength(1);
+		expect(school.entries('customer/index')).toHaveLength(6);
+	});
+
 	it('are one for a record however often it was changed, if it is in the first branch that lists it', async () => {
 		const poller = await started();
 		const id = insert({ branch_ids: [1] });

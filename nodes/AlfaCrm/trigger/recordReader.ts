@@ -83,7 +83,8 @@ export class RecordReader {
 				if (!isSure) reasons.push(wordsOf(notFound(entity, id, branch, false)));
 				else if (branch !== undefined) without.push(branch);
 			} catch (caught) {
-				reasons.push(this.reasonOf(caught, branch));
+				const isLikely = branch === undefined || (named.includes(branch) && !this.failures.has(branch));
+				reasons.push(this.reasonOf(caught, isLikely));
 			}
 		}
 		const isGone = reasons.length === 0;
@@ -108,7 +109,7 @@ export class RecordReader {
 		try {
 			yield* (await (this.branches ??= this.allBranches())).filter((branch) => !named.includes(branch));
 		} catch (caught) {
-			reasons.push(this.reasonOf(caught, undefined));
+			reasons.push(this.reasonOf(caught, false));
 		}
 	}
 
@@ -117,12 +118,14 @@ export class RecordReader {
 		return rows.flatMap(({ id }) => readId(id) ?? []).sort((a, b) => a - b);
 	}
 
-	/** @throws what a later poll may not meet, for that is no reason to tell the change without its record */
-	private reasonOf(caught: unknown, branch: number | undefined): string {
+	/**
+	 * @param isLikely the record should be there, so that it is worth waiting for; a place that cannot be read for days must
+	 * not stop what comes from others
+	 * @throws what a later poll may not meet
+	 */
+	private reasonOf(caught: unknown, isLikely: boolean): string {
 		const error = asNodeError(this.client.node, caught);
-		const mayPass = error instanceof NodeApiError && !isLasting(this.client, error);
-		// A branch that cannot be read for days must not stop what comes from the others.
-		if (mayPass && (branch === undefined || !this.failures.has(branch))) throw error;
+		if (isLikely && error instanceof NodeApiError && !isLasting(this.client, error)) throw error;
 		return wordsOf(error);
 	}
 }
