@@ -246,28 +246,6 @@ describe('a burst of 50', () => {
 		expect(reads()).toBeLessThanOrEqual(6);
 	});
 
-	it('and more lets 50 wait at once; the others come without their record at once', async () => {
-		limitsByHand();
-		hang(0);
-		const hook = fetching();
-		const first = burst(hook);
-		await untilAsked();
-		const tooMany = {
-			record: null,
-			recordError: expect.stringMatching(/^The record was not read, because too many/),
-		};
-		for (const more of [{}, { event: 'restore' }]) {
-			expect(jsonOf(await hook.deliver({ body: event(ids[50], more) }))).toMatchObject(tooMany);
-		}
-		const { recordError } = jsonOf(await hook.deliver({ body: event(ids[50], { event: 'delete' }) })) ?? {};
-		expect(recordError).toBeUndefined();
-		for (const limit of limits) limit.abort();
-		for (const one of await Promise.all(first)) expect(jsonOf(one)).toMatchObject(LATE);
-		school.sandbox.faults.clear();
-		const next = await hook.deliver({ body: event(ids[50], { user_id: 5 }) });
-		expect(jsonOf(next)).toMatchObject({ record: { id: ids[50] } });
-	});
-
 	it('with a wrong key loses no event, and says so in each', async () => {
 		const hook = fetching(new Engine({ ...school.credential, apiKey: ['no', 'key'].join('-') }));
 		const all = await Promise.all(burst(hook));

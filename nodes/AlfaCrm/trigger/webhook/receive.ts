@@ -13,9 +13,6 @@ import { claim } from './seen';
 
 /** How long an answer waits for the record; how long AlfaCRM waits for an answer is not known. API notes 8. */
 const RECORD_MS = 5_000;
-/** How many answers wait at once, in this process: more records cannot be read in that time, and each keeps n8n busy. */
-const MOST_WAITING = 50;
-let waiting = 0;
 
 /** Answers one call of AlfaCRM, and starts the workflow if it is a new event that the workflow asks for. */
 export async function receive(context: IWebhookFunctions): Promise<IWebhookResponseData> {
@@ -95,9 +92,7 @@ async function recordOf(
 	delivery: Change,
 	limit: AbortSignal,
 ): Promise<IDataObject> {
-	if (waiting >= MOST_WAITING && delivery.event !== 'delete') return { record: null, recordError: TOO_MANY };
 	const named = delivery.branch_id === null ? [] : [delivery.branch_id];
-	waiting++;
 	try {
 		const reading = new RecordReader(new ApiClient(context, limit)).find(delivery, named);
 		const { record, reason } = await unlessAborted(reading, limit);
@@ -105,12 +100,8 @@ async function recordOf(
 	} catch (caught) {
 		const reason = limit.aborted ? TOO_LATE : wordsOf(asNodeError(context.getNode(), caught));
 		return { record: null, recordError: reason };
-	} finally {
-		waiting--;
 	}
 }
 
-const ADVICE = 'Read it later in the workflow, with the AlfaCRM node.';
 /** Whatever held it up: AlfaCRM, the calls before it, or the time that the one it waited for took. */
-const TOO_LATE = `The record was not read within ${RECORD_MS / 1_000} seconds of the event's arrival. ${ADVICE}`;
-const TOO_MANY = `The record was not read, because too many events came at once. ${ADVICE}`;
+const TOO_LATE = `The record was not read within ${RECORD_MS / 1_000} seconds of the event's arrival. Read it later in the workflow, with the AlfaCRM node.`;
