@@ -1,4 +1,5 @@
 import fc from 'fast-check';
+import type { INodeParameters } from 'n8n-workflow';
 
 import type { Settings } from '../../../sandbox/settings';
 import type { StepWith } from './playing';
@@ -88,6 +89,30 @@ export const histories: fc.Arbitrary<History> = fc
 		isHurried: history.isHurried && history.settings.shuffle !== true && !history.isDurable,
 	}));
 
+/** What the user may set. */
+type Chosen = Pick<History, 'watched' | 'isStudy' | 'includeArchived' | 'maxPerPoll'>;
+
+const CHOICES: Array<Partial<Chosen>> = [
+	{ watched: [] },
+	{ watched: [1] },
+	{ watched: [1, 2] },
+	{ watched: [2, 3] },
+	{ isStudy: 0 },
+	{ isStudy: 1 },
+	{ isStudy: 2 },
+	{ includeArchived: true },
+	{ includeArchived: false },
+	{ maxPerPoll: 500 },
+];
+
+const parametersOf = ({ watched, isStudy: is_study, includeArchived, maxPerPoll }: Chosen) => ({
+	event: 'customerCreated',
+	branchIds: watched,
+	is_study,
+	includeArchived,
+	options: { maxPerPoll },
+});
+
 interface Known {
 	id: number;
 	/** Minutes since the begin. */
@@ -107,23 +132,22 @@ export class Play extends Playing<Own> {
 	private existing?: Set<number>;
 	/** Moved during a poll, from a branch that it had not read yet to one that it had. */
 	private readonly moved = new Set<number>();
+	/** As it is set now. */
+	private chosen: Chosen;
+	/** Minute of the last poll, and what it showed. */
+	private polledAt = 0;
+	private polled = new Set<number>();
 
 	constructor(private readonly history: History) {
-		const { settings, watched, isStudy: is_study, includeArchived, maxPerPoll } = history;
-		const { isDurable, isHurried, skewHours = 0 } = history;
+		const { settings, isDurable, isHurried, skewHours = 0 } = history;
 		super({
 			settings,
 			branches: BRANCHES,
-			parameters: {
-				event: 'customerCreated',
-				branchIds: watched,
-				is_study,
-				includeArchived,
-				options: { maxPerPoll },
-			},
+			parameters: parametersOf(history),
 			poller: { isDurable, budgetMs: isHurried ? 0 : undefined },
 			skewHours,
 		});
+		this.chosen = history;
 		for (const { branch: home, daysAgo, isStudy: type } of oldestFirst(history.before)) {
 			const created_at = this.now.minus({ days: daysAgo, minutes: 5 }).toFormat(FORMAT);
 			this.school.store.insert('customer', { branch_ids: [home], is_study: type, created_at });
@@ -168,6 +192,19 @@ export class Play extends Playing<Own> {
 		}
 		if (ids.some((id, index) => index > 0 && id < ids[index - 1])) this.unordered.push(ids);
 		this.emitted.push(...ids);
+		this.polledAt = this.minutes;
+		this.polled = listed;
+	}
+
+	protected changed(to: number): INodeParameters {
+		this.chosen = { ...this.chosen, ...CHOICES[to] };
+		// What came since the last poll is news for the new settings, and what that had left over; not what showed up late.
+		for (const { id, createdAt, listedSince } of this.created.values()) {
+			const isLeft = this.polled.has(id) && listedSince === createdAt;
+			if (createdAt < this.polledAt && !isLeft) this.created.delete(id);
+		}
+		this.follow();
+		return parametersOf(this.chosen);
 	}
 
 	protected alter(one: Own): void {
@@ -215,7 +252,7 @@ export class Play extends Playing<Own> {
 
 	/** What the watched lists show; one that cannot be read for a while shows it later. */
 	private listed(): Set<number> {
-		const { watched, isStudy: type, includeArchived } = this.history;
+		const { watched, isStudy: type, includeArchived } = this.chosen;
 		const rows = this.school.store.rows('customer').filter(({ branch_ids, is_study, e_date }) => {
 			const homes = branch_ids as number[];
 			const isHere = homes.some((id) => (watched.length === 0 ? this.isOpen(id) : watched.includes(id)));

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import type { IDataObject } from 'n8n-workflow';
+import type { IDataObject, INodeParameters } from 'n8n-workflow';
 import type { DateTime } from 'luxon';
 
 import type { Settings } from '../../../sandbox/settings';
@@ -69,6 +69,30 @@ export const logHistories: fc.Arbitrary<LogHistory> = fc
 	// Nor can anybody get to know a list page by page, poll by poll, that has no order.
 	.map((history) => ({ ...history, isHurried: history.isHurried && history.settings.shuffle !== true }));
 
+/** What the user may set. */
+type Chosen = Pick<LogHistory, 'watched' | 'classes' | 'maxPerPoll'>;
+
+const CHOICES: Array<Partial<Chosen>> = [
+	{ watched: [] },
+	{ watched: [1] },
+	{ watched: [2] },
+	{ watched: [1, 2] },
+	{ classes: [] },
+	{ classes: ['Customer'] },
+	{ classes: ['Lesson'] },
+	{ classes: ['Customer', 'Task'] },
+	{ maxPerPoll: 1 },
+	{ maxPerPoll: 500 },
+];
+
+const parametersOf = ({ watched: branchIds, classes: entities, maxPerPoll }: Chosen) => ({
+	event: 'recordChanged',
+	branchIds,
+	entities,
+	fetchRecord: false,
+	options: { maxPerPoll },
+});
+
 /** Plays a history of the change log and says what went wrong. Each entry is known by its `entity_id`. */
 export class LogPlay extends Playing<Write> {
 	/** Polls whose items were not in the order of their times. */
@@ -81,23 +105,25 @@ export class LogPlay extends Playing<Write> {
 	private old?: Set<number>;
 	/** Entries of a branch that was closed or could not be read, which may come later or not at all. */
 	private readonly doubtful = new Set<number>();
+	/** What was written by hand of this history, by its ID. */
+	private readonly written = new Map<number, Write & { minute: number }>();
+	/** As it is set now. */
+	private chosen: Chosen;
+	/** Minute of the last poll that left nothing. */
+	private doneAt = 0;
 
 	constructor(private readonly history: LogHistory) {
-		const { settings, watched: branchIds, classes: entities, maxPerPoll, isHurried, skewHours = 0 } = history;
+		const { settings, isHurried, skewHours = 0 } = history;
 		super({
 			settings,
 			branches: BRANCHES,
-			parameters: {
-				event: 'recordChanged',
-				branchIds,
-				entities,
-				fetchRecord: false,
-				options: { maxPerPoll },
-			},
+			parameters: parametersOf(history),
 			poller: { budgetMs: isHurried ? 0 : undefined },
 			skewHours,
 		});
-		for (const minutes of history.before) this.insert(0, 'Customer', this.now.minus({ minutes }));
+		this.chosen = history;
+		for (const minutes of [...history.before].sort((a, b) => b - a))
+			this.insert(0, 'Customer', this.now.minus({ minutes }));
 	}
 
 	async run(): Promise<void> {
@@ -144,24 +170,48 @@ export class LogPlay extends Playing<Write> {
 		const times = items.map(({ datetime }) => String(datetime));
 		if (times.some((time, index) => index > 0 && time < times[index - 1])) this.unordered.push(times);
 		this.emitted.push(...items.map(({ entity_id }: IDataObject) => Number(entity_id)));
+		if (items.length < this.chosen.maxPerPoll) this.doneAt = this.minutes;
 	}
 
-	protected alter({ branch, twins, className, hiddenMinutes }: Write): void {
-		const { watched, classes, settings } = this.history;
+	protected changed(to: number): INodeParameters {
+		this.chosen = { ...this.chosen, ...CHOICES[to] };
+		// A clock that was put back tells nothing of what came since the last poll.
+		const isSteady = !this.history.steps.some((one) => one.do === 'zone');
+		// One of n8n's that is a month behind takes all times to be in the future.
+		const isSane = !this.history.steps.some((one) => one.do === 'clock' && one.hours < -100);
+		const isNews = ({ minute, hiddenMinutes, ...one }: Write & { minute: number }) =>
+			isSteady && hiddenMinutes === 0 && minute > this.doneAt && this.isWanted(one);
+		for (const [id, one] of this.written) {
+			const isMade = this.made.includes(id);
+			if (isMade && isNews(one)) continue;
+			if (isMade) this.made.splice(this.made.indexOf(id), 1);
+			// Whether it was there at the last poll that left nothing is not known of those that nobody wanted.
+			if (!this.old?.has(id) || !isSane) this.doubtful.add(id);
+		}
+		return parametersOf(this.chosen);
+	}
+
+	private isWanted({ branch, className }: Pick<Write, 'branch' | 'className'>): boolean {
+		const { watched, classes } = this.chosen;
+		const isAll = this.history.settings.logScope === 'account' || branch === 0;
+		const isSeen = isAll || (watched.length === 0 && this.isOpen(branch)) || watched.includes(branch);
+		return isSeen && (classes.length === 0 || classes.includes(className));
+	}
+
+	protected alter(one: Write): void {
+		const { branch, twins, className, hiddenMinutes } = one;
 		const ids: number[] = [];
 		// What shows up late may come when some of its second were reported.
 		if (hiddenMinutes === 0) this.twins.push(ids);
 		for (let twin = 0; twin < twins; twin++) {
 			const id = this.insert(branch, className, this.now);
 			ids.push(id);
+			this.written.set(id, { ...one, minute: this.minutes });
 			if (hiddenMinutes > 0) this.hide('log', id, hiddenMinutes);
-			const isAll = settings.logScope === 'account' || branch === 0;
-			const isSeen = isAll || (watched.length === 0 && this.isOpen(branch));
-			const isWanted = classes.length === 0 || classes.includes(className);
 			const homes = branch === 0 ? [1, 2] : [branch];
 			const isLate = homes.every((home) => !this.isOpen(home));
 			if (isLate) this.doubtful.add(id);
-			else if (isWanted && (isSeen || watched.includes(branch))) this.made.push(id);
+			else if (this.isWanted(one)) this.made.push(id);
 			else this.before.delete(id);
 		}
 	}

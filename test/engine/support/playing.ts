@@ -45,6 +45,8 @@ type Common<Own> =
 	| { do: 'branch'; becomes: Becomes; branch: number }
 	| { do: 'list'; settings: Partial<Settings> }
 	| { do: 'poll' | 'restart' }
+	/** The user saves other settings: those of this number. */
+	| { do: 'change'; to: number }
 	| { do: 'failingPoll'; at: number; status: number }
 	| { do: 'overlappingPolls'; at: number }
 	| { do: 'during'; at: number; step: Own };
@@ -65,6 +67,7 @@ export function stepsWith<Own>(
 		{ weight: 6, arbitrary: fc.constant({ do: 'poll' as const }) },
 		{ weight: 2, arbitrary: fc.record({ do: fc.constant('wait' as const), minutes }) },
 		{ weight: 1, arbitrary: fc.constant({ do: 'restart' as const }) },
+		{ weight: 1, arbitrary: fc.record({ do: fc.constant('change' as const), to: fc.nat({ max: 9 }) }) },
 		{
 			weight: 1,
 			arbitrary: fc.record({
@@ -159,6 +162,8 @@ export abstract class Playing<Own extends { do: string }> {
 	abstract missing(): number[];
 	protected abstract poll(): Promise<void>;
 	protected abstract alter(one: Own): void;
+	/** Other settings, and what they make of what was not reported yet. */
+	protected abstract changed(to: number): INodeParameters;
 	/** Called when time has passed, or a branch has changed. */
 	protected follow(): void {}
 
@@ -211,6 +216,13 @@ export abstract class Playing<Own extends { do: string }> {
 			// n8n has saved what the activation got to know, which may not be all.
 			this.hasBegun &&= this.poller.hasBegun;
 			return;
+		}
+		if (isStep(one, 'change')) {
+			// Before it has begun, that is nothing else than to begin later.
+			if (!this.hasBegun) return;
+			this.poller.change(this.changed(one.to));
+			// n8n activates it at once.
+			return await this.poll();
 		}
 		if (isStep(one, 'failingPoll')) {
 			return await this.interrupted(one.at, () => {

@@ -3,10 +3,10 @@ import type { IDataObject } from 'n8n-workflow';
 import type { Change } from '../change';
 import { changeOf } from '../change';
 import type { Entry } from './logEntry';
-import { entriesOf, KEY_CHARACTERS, timeOf } from './logEntry';
+import { entriesOf, KEY_CHARACTERS } from './logEntry';
 import type { ListState, Look } from './look';
 import { ready, without } from './look';
-import { dayAt, dayOf, daysAfter, earlier, justAfter, newestOf } from './stamps';
+import { dayAt, dayOf, daysAfter, earlier, newestOf } from './stamps';
 
 /** How many entries are known one by one; of more, those of the oldest seconds are known by their time. */
 export const MOST_KEYS = 2_000;
@@ -21,6 +21,10 @@ interface BranchLog extends ListState {
 	known: string;
 	/** The newest time when nothing was left to report. */
 	reported: string;
+	/** When the newest time of all entries, wanted or not, was asked for, n8n's time in milliseconds. */
+	askedAt?: number;
+	/** What decides which entries are listed and wanted. */
+	filters: string;
 }
 
 /** Plain JSON, some kilobytes where much happens. */
@@ -28,8 +32,6 @@ export interface LogState {
 	branches: Record<string, BranchLog>;
 	/** The newest time in any of them. */
 	newest: string;
-	/** What decides which entries are listed and wanted. */
-	filters: string;
 }
 
 /** An entry of the log that was not there before. */
@@ -45,27 +47,18 @@ export interface Found {
 	news: NewEntry[];
 	/** Younger ones, which wait until a list that was read in part is read on. */
 	later: NewEntry[];
-	lists: Array<{ branch: number; look: Pick<Look, 'list' | 'isWhole' | 'isPart'>; entries: Entry[] }>;
+	lists: Array<{ branch: number; look: Omit<Look, 'rows'>; entries: Entry[] }>;
 	newest: string;
+	filters: string;
 }
 
-export const emptyState = (filters: string): LogState => ({ branches: {}, newest: '', filters });
+export const emptyState = (): LogState => ({ branches: {}, newest: '' });
 
 /** Adds branches of which all from before a time is known. */
-export function add(state: LogState, branches: Iterable<number>, done: string): LogState {
-	const log: BranchLog = { from: dayOf(done), done, known: '', reported: '' };
+export function add(state: LogState, branches: Iterable<number>, done: string, filters: string): LogState {
+	const log: BranchLog = { from: dayOf(done), done, known: '', reported: '', filters };
 	const added = Object.fromEntries([...branches].map((branch) => [branch, log]));
 	return { ...state, branches: { ...state.branches, ...added } };
-}
-
-/** With other filters, what was there at the last poll is no news; what that could not report is. */
-export function refilter(state: LogState, filters: string): LogState {
-	if (filters === state.filters) return state;
-	const branches = Object.entries(state.branches).map(([branch, { from, done, known, reported }]) => [
-		branch,
-		{ from, done: later(done, justAfter(reported)), known, reported },
-	]);
-	return { ...state, branches: Object.fromEntries(branches) as LogState['branches'], filters };
 }
 
 /** The first day that is still open: what is from it or younger may yet come late. '' as long as there was no entry. */
@@ -85,8 +78,7 @@ export function countFresh(state: LogState, branch: number, rows: readonly IData
 export function examine(
 	state: LogState,
 	{ looks, past = new Map() }: { looks: ReadonlyMap<number, Look>; past?: ReadonlyMap<number, Look> },
-	wants: (change: Change) => boolean,
-	now: number,
+	{ filters, wants, now }: { filters: string; wants: (change: Change) => boolean; now: number },
 ): Found {
 	const lists = [...looks].map(([branch, look]) => ({ branch, look, entries: entriesOf(look.rows) }));
 	const elsewhere = [...past].flatMap(([branch, { rows }]) =>
@@ -95,8 +87,12 @@ export function examine(
 	const keys = new Set([...allKeysIn(state), ...keysOf(elsewhere)]);
 	const found = new Map<string, NewEntry>();
 	for (const { branch, entries } of lists) {
+		const log = state.branches[branch];
+		// With other filters, what was there at the last poll is no news; what that could not report is.
+		const wasThere = ({ stamp }: Entry) => filters !== log.filters && stamp <= log.reported;
+		const fresh = entries.filter(isUnknown(log, keys)).filter((entry) => !wasThere(entry));
 		// Of one second, the one that is listed later is the older one.
-		for (const entry of entries.filter(isUnknown(state.branches[branch], keys)).reverse()) {
+		for (const entry of fresh.reverse()) {
 			const change = changeOf(entry.row, branch);
 			if (change === undefined || !wants(change)) continue;
 			const one = found.get(entry.key) ?? { ...entry, branches: [] };
@@ -106,16 +102,16 @@ export function examine(
 	}
 	const news = [...found.values()].sort((a, b) => (a.stamp < b.stamp ? -1 : a.stamp > b.stamp ? 1 : 0));
 	const count = ready(news, looks);
-	const stamps = [...looks.values()].flatMap(({ rows, first = [] }) => [...rows, ...first].map(timeOf));
 	return {
 		news: news.slice(0, count),
 		later: news.slice(count),
-		lists: lists.map(({ branch, look: { list, isWhole, isPart }, entries }) => ({
+		lists: lists.map(({ branch, look: { list, isWhole, isPart, head }, entries }) => ({
 			branch,
-			look: { list, isWhole, isPart },
+			look: { list, isWhole, isPart, head },
 			entries: entries.map(({ key, stamp }) => ({ key, stamp })),
 		})),
-		newest: later(state.newest, newestOf(stamps, now)),
+		newest: lists.map(({ look, entries }) => newestIn(look, entries, now)).reduce(later, state.newest),
+		filters,
 	};
 }
 
@@ -126,7 +122,7 @@ export function examine(
  */
 export function settle(
 	state: LogState,
-	{ lists, newest }: Found,
+	{ lists, newest, filters }: Found,
 	left: ReadonlySet<string>,
 	now: number,
 ): LogState {
@@ -138,13 +134,13 @@ export function settle(
 	const upTo = [...pending, ...ends].reduce(earliest, '9');
 	const cuts = lists.map(({ branch, look, entries }) => {
 		if (look.isPart) return entries.length + keysIn(branches[branch]).length > 2 * most ? upTo : '';
-		return cutOf(stampsOf(entries.filter(({ key }) => !left.has(key))), most);
+		return look.isWhole ? cutOf(stampsOf(entries.filter(({ key }) => !left.has(key))), most) : '';
 	});
+	const open = lists.every(({ look }) => look.isWhole) ? openDay(newest, now) : '';
 	// All of them move on together, so that none is taken to be behind.
-	const isRead = lists.every(({ look }) => look.isWhole || look.isPart);
-	const done = isRead ? earliest(upTo, [openDay(newest, now), ...cuts].reduce(later)) : '';
+	const done = earliest(upTo, [open, ...cuts].reduce(later));
 	for (const list of lists)
-		branches[list.branch] = settled(branches[list.branch], list, { done, left, most, now });
+		branches[list.branch] = { ...settled(branches[list.branch], list, { done, left, most, now }), filters };
 	return { ...state, branches, newest };
 }
 
@@ -152,13 +148,13 @@ function settled(
 	log: BranchLog,
 	{ look, entries }: Found['lists'][number],
 	{ left, most, now, ...other }: { done: string; left: ReadonlySet<string>; most: number; now: number },
-): BranchLog {
+): Omit<BranchLog, 'filters'> {
 	const seen = entries.filter(({ key }) => !left.has(key));
 	const pending = entries.length - seen.length;
 	const done = later(log.done, other.done);
 	const isTooLong = log.known.length > 2 * most * KEY_CHARACTERS;
-	// Without a total, a list that grows by a page while it is read looks as if it had ended.
-	const isAll = look.isWhole && (look.list.total !== null || isTooLong);
+	// Fewer than AlfaCRM counts, or an unknown share of them, do not tell which keys may go.
+	const isAll = look.isWhole && (entries.length >= (look.list.total ?? Infinity) || isTooLong);
 	const kept = keysOf(seen.filter(({ stamp }) => stamp === '' || stamp >= done));
 	const others = isAll || (look.isPart && isTooLong) ? [] : keysIn(log);
 	const { total, readAt } = without(look.list, pending);
@@ -169,12 +165,16 @@ function settled(
 		from,
 		done,
 		known: [...new Set([...others, ...kept])].join(''),
-		reported: isDone ? later(log.reported, newestOf(stampsOf(entries), now)) : log.reported,
+		reported: isDone ? later(log.reported, newestIn(look, entries, now)) : log.reported,
+		askedAt: look.head === undefined ? log.askedAt : now,
 		total: from === log.from ? total : undefined,
 		// Reading it whole tells which of many keys may go.
 		readAt: isTooLong && !isAll ? undefined : readAt,
 	};
 }
+
+const newestIn = ({ head = '' }: Pick<Look, 'head'>, entries: readonly Entry[], now: number): string =>
+	newestOf([head, ...stampsOf(entries)], now);
 
 /** The time from which on there are no more than so many entries, but for those of that very second; '' for all. */
 function cutOf(stamps: readonly string[], most: number): string {

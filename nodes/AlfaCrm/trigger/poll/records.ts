@@ -249,6 +249,7 @@ function aged(state: RecordsState, now: number): RecordsState {
 	if (newest.at < due || !Object.values(lists).every(isRead)) return { ...state, marks };
 	const kept = [...marks, newest].slice(-MARKS);
 	const [watermark] = kept;
+	if (watermark.at === marks[0].at) return { ...state, marks: kept };
 	const day = watermark.stamp === '' ? '' : earlier(dayOf(watermark.stamp), dayAt(watermark.at));
 	const since = day === '' ? state.since : daysAfter(day, -SPARE_DAYS);
 	return {

@@ -26,8 +26,7 @@ export function hoursAfter(stamp: string, hours: number): string {
 	return DateTime.fromSQL(stamp, { zone: 'utc' }).plus({ hours }).toFormat('yyyy-MM-dd HH:mm:ss');
 }
 
-/** A second later or earlier. */
-export const justAfter = (stamp: string): string => (stamp === '' ? '' : hoursAfter(stamp, 1 / 3_600));
+/** A second earlier. */
 export const justBefore = (stamp: string): string => (stamp === '' ? '' : hoursAfter(stamp, -1 / 3_600));
 
 export const dayOf = (stamp: string): string => stamp.slice(0, 10);

@@ -4,10 +4,11 @@ import type { List } from '../../api/page';
 import type { Page } from '../../api/pages';
 import type { Change } from '../change';
 import type { LogState, NewEntry } from '../poll/log';
-import { add, countFresh, emptyState, examine, MOST_KEYS, openDay, refilter, settle } from '../poll/log';
+import { add, countFresh, emptyState, examine, MOST_KEYS, openDay, settle } from '../poll/log';
 import { timeOf } from '../poll/logEntry';
 import type { Look } from '../poll/look';
-import { dayOf, dotted, newestOf } from '../poll/stamps';
+import { HOUR_MS } from '../poll/look';
+import { dayOf, daysAfter, dotted, newestOf } from '../poll/stamps';
 import { newest } from './newest';
 import type { Reader } from './reader';
 import { readEach } from './reader';
@@ -21,18 +22,22 @@ export class LogWatch implements Watch<NewEntry> {
 		private readonly wants: (change: Change) => boolean,
 	) {}
 
-	async poll(poll: Poll, known: unknown): Promise<Outcome> {
+	async poll(poll: Poll, before: unknown): Promise<Outcome> {
 		const { reader, branches, filters, most } = poll;
-		const state = refilter(await this.begin(poll, known as LogState | undefined), filters);
+		const state = await this.begin(poll, before as LogState | undefined);
 		const { looks, failures } = await readEach(branches, async (branch) => {
 			const log = state.branches[branch];
+			const isDue = Math.abs(reader.now - (log.askedAt ?? 0)) >= HOUR_MS;
+			const head = isDue ? await this.head(reader, branch) : undefined;
 			const fresh = (rows: IDataObject[]) => countFresh(state, branch, rows);
-			// A list that shows earlier days than it was asked for may have an order of its own.
-			const isEnd = endOf(log.done === log.from ? '' : log.done);
-			return await reader.look(this.days(branch, log.from), log, { fresh, most, isEnd });
+			// A list may show earlier days than it was asked for. The account's clock may have been put back meanwhile.
+			const isEnd = endOf(log.from === '' ? '' : daysAfter(log.from, -1));
+			const known = log.filters === filters ? log : {};
+			const look = await reader.look(this.days(branch, log.from), known, { fresh, most, isEnd });
+			return { ...look, head };
 		});
 		const past = await this.past(reader, state, [...looks.keys()]);
-		const found = examine(state, { looks, past }, this.wants, reader.now);
+		const found = examine(state, { looks, past }, { filters, wants: this.wants, now: reader.now });
 		const { news, later } = found;
 		const after = (taken: number) => {
 			const left = new Set([...news.slice(taken), ...later].map(({ key }) => key));
@@ -46,7 +51,8 @@ export class LogWatch implements Watch<NewEntry> {
 	}
 
 	newsIn(looks: ReadonlyMap<number, Look>, now: number): NewEntry[] {
-		const { news, later } = examine(add(emptyState(''), looks.keys(), ''), { looks }, this.wants, now);
+		const none = add(emptyState(), looks.keys(), '', '');
+		const { news, later } = examine(none, { looks }, { filters: '', wants: this.wants, now });
 		return [...news, ...later];
 	}
 
@@ -68,38 +74,47 @@ export class LogWatch implements Watch<NewEntry> {
 		return { path: 'log', task: 'read the change log', branch, body: { ...this.body, ...since, ...until } };
 	}
 
-	/** Takes down what is there. A branch that is new to the account has only news. */
+	/** Takes down what is there. A branch that is new to the account has only news; one that is chosen has none. */
 	private async begin(poll: Poll, known: LogState | undefined): Promise<LogState> {
 		const { reader, branches, isAll, filters, startWith } = poll;
-		const state = known ?? emptyState(filters);
+		const state = known ?? emptyState();
 		const unknown = branches.filter((branch) => state.branches[branch] === undefined);
 		if (unknown.length === 0) return state;
-		if (known && isAll) {
+		const isSame = Object.values(state.branches).some((log) => log.filters === filters);
+		if (known && isAll && isSame) {
 			// What the others have still to report, it may list as well.
-			return add(state, unknown, earliestDay(state));
+			return add(state, unknown, earliestDay(state), filters);
 		}
 		const found = known || startWith === 0 ? undefined : await newest(this, reader, unknown, startWith);
-		const lastDay = await this.lastDay(reader, unknown);
+		const { looks: heads } = await readEach(unknown, async (branch) => await this.first(reader, branch));
+		const headOf = (branch: number) => newestOf((heads.get(branch)?.rows ?? []).map(timeOf), reader.now);
+		const newestHead = unknown.map(headOf).sort().at(-1) ?? '';
+		// Nothing that comes later is from before the day before that.
+		const lastDay = openDay(newestHead, reader.now);
 		const [since] = [lastDay, found?.since ?? lastDay].sort();
 		const { looks } = await readEach(unknown, async (branch) => {
-			return await reader.look(this.days(branch, since), {}, { isEnd: endOf('', MOST_KEYS) });
+			const look = await reader.look(this.days(branch, since), {}, { isEnd: endOf('', MOST_KEYS) });
+			return { ...look, head: headOf(branch) };
 		});
-		const begun = add(state, looks.keys(), since);
+		const begun = add(state, looks.keys(), since, filters);
 		const start = new Set(found?.news.map(({ key }) => key));
-		const there = examine(begun, { looks }, () => false, reader.now);
+		const there = examine(begun, { looks }, { filters, wants: () => false, now: reader.now });
 		const settled = settle(begun, there, start, reader.now);
 		// One that cannot be read has the last days to report once it can be.
 		const dark = unknown.filter((branch) => !looks.has(branch));
-		return add(settled, dark, earliestDay(settled));
+		return add(settled, dark, earliestDay(settled), filters);
 	}
 
-	/** The day before that of the newest entry: nothing that comes later is from before it. '' if there is none. */
-	private async lastDay(reader: Reader, branches: readonly number[]): Promise<string> {
-		const { looks } = await readEach(branches, async (branch) => {
-			return await reader.look(this.days(branch, ''), {}, { isEnd: () => true });
-		});
-		const stamps = [...looks.values()].flatMap(({ rows }) => rows.map(timeOf));
-		return openDay(newestOf(stamps, reader.now), reader.now);
+	/** The newest time of the whole log of a branch; undefined where all of it is watched. */
+	private async head(reader: Reader, branch: number): Promise<string | undefined> {
+		if (Object.keys(this.body).length === 0) return undefined;
+		const { rows } = await this.first(reader, branch);
+		return newestOf(rows.map(timeOf), reader.now);
+	}
+
+	/** The first page of the whole log of a branch. */
+	private async first(reader: Reader, branch: number): Promise<Look> {
+		return await reader.look({ ...this.days(branch, ''), body: {} }, {}, { isEnd: () => true });
 	}
 }
 

@@ -112,7 +112,7 @@ export class Reader {
 		// They are not where the newest are.
 		if (count < (isPart ? 1 : grown)) return undefined;
 		const known = isPart ? (state.total ?? 0) + count : total;
-		return { rows: all, list: { ...state, total: known }, isWhole: false, isPart, first: rows };
+		return { rows: all, list: { ...state, total: known }, isWhole: false, isPart };
 	}
 
 	private async page(list: List, firstPage: number, pageSize: number): Promise<Page> {

@@ -1,0 +1,196 @@
+import fc from 'fast-check';
+import type { IDataObject } from 'n8n-workflow';
+
+import type { Look } from '../../nodes/AlfaCrm/trigger/poll/look';
+import type { RecordsState } from '../../nodes/AlfaCrm/trigger/poll/records';
+import { begin, emptyState, refilter, startWith, step } from '../../nodes/AlfaCrm/trigger/poll/records';
+
+const HOUR_MS = 3_600_000;
+const BEGIN = Date.UTC(2026, 1, 10, 9);
+const at = (hours: number) => BEGIN + hours * HOUR_MS;
+const stampAt = (hours: number) => new Date(at(hours)).toISOString().slice(0, 19).replace('T', ' ');
+const rowOf = (id: number, hours: number, more: IDataObject = {}) => ({
+	id,
+	created_at: stampAt(hours),
+	...more,
+});
+
+/** Lists of branches 1, 2, ... that were read whole. */
+const read = (now: number, ...lists: IDataObject[][]): Map<number, Look> =>
+	new Map(
+		lists.map((rows, index) => [
+			index + 1,
+			{ rows, list: { total: rows.length, readAt: now }, isWhole: true },
+		]),
+	);
+
+/** A trigger that has got to know such lists. */
+const begun = (...lists: IDataObject[][]): RecordsState =>
+	begin(emptyState('', 'f', at(0)), {
+		looks: read(at(0), ...lists),
+		branches: lists.map((_rows, index) => index + 1),
+		now: at(0),
+	});
+
+interface Polled {
+	ids: unknown[];
+	state: RecordsState;
+}
+
+/** A poll that has read all lists, and may report so many. */
+function poll(state: RecordsState, hours: number, lists: IDataObject[][], most = 500): Polled {
+	const looks = read(at(hours), ...lists);
+	const branches = lists.map((_rows, index) => index + 1);
+	const seen = { looks, branches, account: [], wants: ({ wanted }: IDataObject) => wanted !== false };
+	const { news, after } = step(state, { ...seen, now: at(hours) });
+	const items = news.slice(0, most);
+	// What n8n keeps is JSON.
+	const kept = JSON.parse(JSON.stringify(after(items.length))) as RecordsState;
+	return { ids: items.map(({ row }) => row.id), state: kept };
+}
+
+describe('the step from one poll to the next', () => {
+	it('reports nothing of what was there', () => {
+		const rows = [rowOf(3, -1), rowOf(2, -30), rowOf(1, -60)];
+		expect(poll(begun(rows), 1, [rows]).ids).toEqual([]);
+	});
+
+	it('reports what is new, the oldest first, and goes on where it had to stop', () => {
+		const rows = [4, 3, 2, 1].map((id) => rowOf(id, id - 1));
+		const first = poll(begun([rows[3]]), 4, [rows], 2);
+		expect(first.ids).toEqual([2, 3]);
+		const second = poll(first.state, 4, [[rowOf(5, 4), ...rows]], 2);
+		expect(second.ids).toEqual([4, 5]);
+		expect(poll(second.state, 5, [[rowOf(5, 4), ...rows]]).ids).toEqual([]);
+	});
+
+	it('reports what several branches list once', () => {
+		const rows = [rowOf(2, 1), rowOf(1, -1)];
+		const { ids, state } = poll(begun([rows[1]], []), 1, [[rows[1]], [rows[0]]]);
+		expect(ids).toEqual([2]);
+		expect(poll(state, 2, [rows, rows]).ids).toEqual([]);
+	});
+
+	it('leaves the state that it was given as it is', () => {
+		const state = begun([rowOf(1, -1)]);
+		const before = structuredClone(state);
+		poll(state, 30, [[rowOf(2, 1), rowOf(1, -1)]]);
+		expect(state).toEqual(before);
+	});
+
+	it('reports each record once that shows up within two days, in whatever polls', () => {
+		const record = fc.record({ created: fc.nat({ max: 300 }), late: fc.nat({ max: 46 }) });
+		fc.assert(
+			fc.property(
+				fc.array(record, { maxLength: 20 }),
+				fc.array(fc.integer({ min: 1, max: 30 }), { minLength: 1, maxLength: 15 }),
+				fc.integer({ min: 1, max: 5 }),
+				(records, waits, most) => {
+					const made = [...records]
+						.sort((a, b) => a.created - b.created)
+						.map(({ created, late }, index) => ({ row: rowOf(index + 2, created), shown: created + late }));
+					let state = begun([rowOf(1, -1)]);
+					const reported: unknown[] = [];
+					let hours = 0;
+					// Afterwards, as many polls as what is left may need.
+					for (const wait of [...waits, 400, ...Array(22).fill(0)]) {
+						hours += wait as number;
+						const rows = made.filter(({ shown }) => shown <= hours).map(({ row }) => row);
+						const polled = poll(state, hours, [rows], most);
+						reported.push(...polled.ids);
+						state = polled.state;
+					}
+					expect([...reported].sort((a, b) => Number(a) - Number(b))).toEqual(made.map(({ row }) => row.id));
+				},
+			),
+			{ numRuns: 150 },
+		);
+	});
+});
+
+describe('the watermark', () => {
+	/** The state after so many days with ten new records each. */
+	function after(days: number, lists: (rows: IDataObject[]) => IDataObject[][]): RecordsState {
+		let state = begun([rowOf(1, -1)], []);
+		const rows = [rowOf(1, -1)];
+		for (let hours = 1; hours <= days * 24; hours++) {
+			if (hours % 2 === 0) rows.push(rowOf(rows.length + 1, hours));
+			state = poll(state, hours, lists(rows)).state;
+		}
+		return state;
+	}
+
+	it('follows the newest record two to three days behind', () => {
+		const state = after(10, (rows) => [rows, []]);
+		const behind = state.newest.id - state.marks[0].id;
+		expect(behind).toBeGreaterThanOrEqual(24);
+		expect(behind).toBeLessThanOrEqual(37);
+		expect(state.marks).toHaveLength(3);
+		expect(state.since).toBe('2026-02-16');
+	});
+
+	it('waits for a branch that cannot be read, but for no longer than 30 days', () => {
+		const seen = (days: number) => {
+			const state = after(days, (rows) => [rows]);
+			return state.marks[0].id;
+		};
+		// Branch 2 is watched and never read again.
+		let state = begun([rowOf(1, -1)], []);
+		const watermarks: number[] = [];
+		for (let day = 1; day <= 40; day++) {
+			const looks = read(at(day * 24), [rowOf(day + 1, day * 24)]);
+			const { news, after: settled } = step(state, {
+				...{ looks, branches: [1, 2], account: [], wants: () => true },
+				now: at(day * 24),
+			});
+			expect(news).toHaveLength(1);
+			state = settled(1);
+			watermarks.push(state.marks[0].id);
+		}
+		expect(watermarks.slice(0, 29)).toEqual(Array(29).fill(1));
+		expect(watermarks[39]).toBeGreaterThan(30);
+		expect(seen(5)).toBeGreaterThan(1);
+	});
+});
+
+describe('IDs that do not grow', () => {
+	it('are noticed, and what had a lower one is late, not lost', () => {
+		let state = begun([rowOf(900, -1), rowOf(800, -70)]);
+		const rows = [rowOf(900, -1), rowOf(800, -70), rowOf(50, 2)];
+		const reported: unknown[] = [];
+		for (let hours = 2; hours <= 40; hours += 2) {
+			if (hours === 30) rows.push(rowOf(40, 30));
+			const polled = poll(state, hours, [rows]);
+			reported.push(...polled.ids);
+			state = polled.state;
+		}
+		expect(reported).toEqual([40, 50]);
+		expect(state.isOrdered).toBe(false);
+	});
+});
+
+describe('other settings', () => {
+	it('make no news of what was there at the last poll, and hide nothing that came since', () => {
+		const unwanted = rowOf(2, 1, { wanted: false });
+		const { state } = poll(begun([rowOf(1, -1)]), 1, [[unwanted, rowOf(1, -1)]]);
+		const rows = [rowOf(3, 2), { ...unwanted, wanted: true }, rowOf(1, -1)];
+		expect(poll(refilter(state, 'g'), 2, [rows]).ids).toEqual([3]);
+		expect(refilter(state, 'f')).toBe(state);
+	});
+
+	it('keep what was left over', () => {
+		const rows = [rowOf(4, 3), rowOf(3, 2), rowOf(2, 1), rowOf(1, -1)];
+		const { ids, state } = poll(begun([rows[3]]), 3, [rows], 1);
+		expect(ids).toEqual([2]);
+		expect(poll(refilter(state, 'g'), 4, [rows]).ids).toEqual([3, 4]);
+	});
+});
+
+it('Start With Newest makes news of the newest ones, however few may be reported at once', () => {
+	const rows = [9, 7, 5, 3, 1].map((id) => rowOf(id, id - 10));
+	const seen = { looks: read(at(0), rows), branches: [1], wants: () => true, now: at(0) };
+	const first = poll(startWith(begun(rows), seen, 3), 0, [rows], 2);
+	expect(first.ids).toEqual([5, 7]);
+	const second = poll(first.state, 1, [[rowOf(10, 1), ...rows]]);
+	expect(second.ids).toEqual([9, 10]);
+});
