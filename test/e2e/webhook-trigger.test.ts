@@ -1,6 +1,6 @@
-import type { IDataObject } from 'n8n-workflow';
 import { sleep } from 'n8n-workflow';
 
+import { delivery, IGNORED, REPEATED, STARTED, WRONG_SECRET } from '../engine/support/delivery';
 import { randomFrom } from '../unit/support';
 import { contentOf } from './support/files';
 import type { Collector } from './support/receiver';
@@ -20,18 +20,6 @@ afterAll(async () => await collector.close());
 
 const PATIENCE = 180_000;
 const SECRET = 'open-sesame';
-const event = (entity_id: number, more: IDataObject = {}): IDataObject => ({
-	branch_id: 1,
-	event: 'update',
-	entity: 'Customer',
-	entity_id,
-	fields_old: { study_status_id: 1 },
-	fields_new: { study_status_id: 2 },
-	fields_rel: [],
-	user_id: 4,
-	datetime: '2026-02-10 12:00:00',
-	...more,
-});
 /** Every execution of a workflow, once none is running any more. */
 async function finished(workflowId: string) {
 	const deadline = Date.now() + 60_000;
@@ -48,11 +36,17 @@ describe('1,000 deliveries, a tenth of them repeated and a twentieth malformed, 
 		['"update"'],
 		['null'],
 		['{"event":"update"}'],
-		[JSON.stringify(event(0))],
-		[JSON.stringify(event(1, { event: '' }))],
-		[JSON.stringify(event(1)).slice(0, 60)],
+		[JSON.stringify(delivery(0))],
+		[JSON.stringify(delivery(1, { event: '' }))],
+		[JSON.stringify(delivery(1)).slice(0, 60)],
 		['<html><body>502 Bad Gateway</body></html>', 'text/html'],
 		['event=update&entity=Customer&entity_id=10005&datetime=2026-02-10', 'application/x-www-form-urlencoded'],
+		[
+			JSON.stringify(delivery(1)).replace(
+				'"fields_rel":[]',
+				`"fields_rel":${'['.repeat(1e5)}${']'.repeat(1e5)}`,
+			),
+		],
 		[''],
 	];
 	type Post = { body: string; contentType?: string; malformed?: boolean };
@@ -64,7 +58,7 @@ describe('1,000 deliveries, a tenth of them repeated and a twentieth malformed, 
 			.map(({ item }) => item);
 	const valid = (body: string): Post => ({ body });
 
-	const events = Array.from({ length: 750 }, (_, index) => JSON.stringify(event(10_001 + index)));
+	const events = Array.from({ length: 750 }, (_, index) => JSON.stringify(delivery(10_001 + index)));
 	const [early, late] = [events.slice(0, 400), events.slice(400)];
 	const malformed = Array.from({ length: 50 }, (_, index): Post => {
 		const [body, contentType] = MALFORMED[index % MALFORMED.length];
@@ -102,7 +96,7 @@ describe('1,000 deliveries, a tenth of them repeated and a twentieth malformed, 
 				await each(posts, 10, async ({ body, contentType, malformed: isMalformed }) => {
 					const { status, message } = await post(address, body, contentType);
 					if (isMalformed) refused.push(status);
-					else (status === 200 && message === 'Workflow was started' ? started : repeated).push(body);
+					else (status === 200 && message === STARTED.message ? started : repeated).push(body);
 				});
 
 			await send(before);
@@ -138,17 +132,14 @@ describe('a published trigger', () => {
 	it('answers a wrong secret with 403 and a short text, and starts nothing', async () => {
 		const { id, url } = await publishTrigger(real, { secret: SECRET, events: ['update'] }, { collector });
 		for (const query of ['', '?secret=', '?secret=open-sesamE', `?secret=${SECRET}&secret=${SECRET}`]) {
-			expect(await post(url + query, JSON.stringify(event(1)))).toMatchObject({
-				status: 403,
-				message: 'The secret in the URL is missing or wrong',
-			});
+			expect(await post(url + query, JSON.stringify(delivery(1)))).toMatchObject(WRONG_SECRET);
 		}
 		const right = `${url}?secret=${SECRET}`;
-		expect(await post(right, JSON.stringify(event(1, { event: 'create' })))).toMatchObject({ status: 200 });
-		expect(await post(right, JSON.stringify(event(2)))).toMatchObject({ status: 200 });
+		expect(await post(right, JSON.stringify(delivery(1, { event: 'create' })))).toMatchObject(IGNORED);
+		expect(await post(right, JSON.stringify(delivery(2)))).toMatchObject(STARTED);
 		await collector.until(1);
 		expect(await finished(id)).toEqual(['success']);
-		expect(collector.items).toEqual([event(2, { fields_rel: {} })]);
+		expect(collector.items).toEqual([delivery(2, { fields_rel: {} })]);
 	});
 
 	it('brings the whole record of a planned lesson along, and the event alone when that cannot be read', async () => {
@@ -177,7 +168,7 @@ describe('a published trigger', () => {
 			expect.objectContaining({
 				...{ ...about, event: 'update', record: null, fields_new: { topic: 'Доли' } },
 				recordError: expect.stringContaining(
-					`AlfaCRM has no lesson with ID ${lesson.id} in branch 1`,
+					`AlfaCRM has no lesson with ID ${lesson.id} in the branches 1, 2 and 3`,
 				) as string,
 			}),
 			expect.objectContaining({ ...about, event: 'delete', record: null }),
@@ -191,7 +182,7 @@ describe('a published trigger', () => {
 			{ collector, credential: real.credential },
 		);
 		const [{ id: customer }] = real.sandbox.store.rows('customer');
-		const body = JSON.stringify(event(customer));
+		const body = JSON.stringify(delivery(customer));
 		const match = { entity: 'customer', action: 'index' };
 		real.sandbox.faults.add({ kind: 'hang', times: 1, match });
 		const asked = () => real.sandbox.journal.filter(({ path }) => path.endsWith('customer/index')).length;
@@ -206,8 +197,8 @@ describe('a published trigger', () => {
 		await real.client.signIn();
 		await untilRegistered(url);
 
-		expect(await post(url, body)).toMatchObject({ status: 200, message: 'Workflow was started' });
-		expect(await post(url, body)).toMatchObject({ status: 200, message: 'Received before' });
+		expect(await post(url, body)).toMatchObject(STARTED);
+		expect(await post(url, body)).toMatchObject(REPEATED);
 		await collector.until(1);
 		expect(await finished(id)).toEqual(['success']);
 		expect(collector.items).toEqual([

@@ -34,6 +34,20 @@ describe('Fetch Full Record', () => {
 		expect(await poller.tick()).toMatchObject([{ entity_id: id, record: { id, status: 1 } }]);
 	});
 
+	it('finds a refund where AlfaCRM lists incomes only', async () => {
+		school.sandbox.settings.payDefault = 'income';
+		const poller = await started('recordChanged', { entities: ['Pay'] });
+		const fields = { customer_id: 1, branch_id: 1, income: 100, payer_name: 'Орлова А.' };
+		const { id } = school.sandbox.store.insert('pay', {
+			...{ ...fields, pay_type_id: 2, document_date: '2026-02-09' },
+		});
+		school.sandbox.store.patch('pay', id, { note: 'да' });
+		expect(await poller.tick()).toMatchObject([
+			{ event: 'create', record: { id, pay_type_id: 2, note: 'да' } },
+			{ event: 'update', record: { id, pay_type_id: 2 } },
+		]);
+	});
+
 	it('reads a record once, however often it was changed', async () => {
 		const poller = await started('customerUpdated');
 		const { id } = newLead();
@@ -71,7 +85,7 @@ describe('Fetch Full Record', () => {
 				entity: 'LessonDetails',
 				entity_id: details.id,
 				record: null,
-				recordError: "No list of AlfaCRM's API is known to hold LessonDetails",
+				recordError: "No list of AlfaCRM's API is known to hold LessonDetails. Use the fields of the event.",
 			},
 		]);
 	});
@@ -123,4 +137,38 @@ describe('Fetch Full Record', () => {
 		]);
 		expect(await poller.tick()).toEqual([]);
 	});
+});
+
+describe('switches that are given by an expression', () => {
+	it.each<[fetchRecord: string, isRead: boolean]>([
+		['={{ "true" }}', true],
+		['={{ null }}', true],
+		['={{ "false" }}', false],
+		['={{ 0 }}', false],
+	])("'Fetch Full Record' %s reads the record: %s", async (fetchRecord, isRead) => {
+		const poller = await started('customerUpdated', { fetchRecord });
+		const { id } = newLead();
+		school.sandbox.store.patch('customer', id, { note: 'да' });
+		const [item] = await poller.tick();
+		expect('record' in item).toBe(isRead);
+	});
+
+	it.each<[event: string, parameters: INodeParameters, message: RegExp]>([
+		['customerUpdated', { fetchRecord: '={{ "maybe" }}' }, /'Fetch Full Record' must be/],
+		['customerCreated', { simplify: '={{ "maybe" }}' }, /'Simplify' must be/],
+		['customerCreated', { includeArchived: '={{ "maybe" }}' }, /'Include Archived' must be/],
+		['recordChanged', { entities: '={{ [{ name: "Customer" }] }}' }, /'Entities' must be/],
+		['recordChanged', { changedFields: '={{ true }}' }, /'Changed Fields' must be/],
+	])(
+		'%s with %j that says neither stops the poll, and nothing is lost',
+		async (event, parameters, message) => {
+			const poller = await started(event);
+			poller.change({ event, ...parameters });
+			const { id } = newLead();
+			school.sandbox.store.patch('customer', id, { note: 'да' });
+			await expect(poller.tick()).rejects.toThrow(message);
+			poller.change({ event });
+			expect((await poller.tick()).length).toBeGreaterThan(0);
+		},
+	);
 });

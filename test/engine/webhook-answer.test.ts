@@ -1,6 +1,7 @@
 import type { IDataObject } from 'n8n-workflow';
 import { sleep } from 'n8n-workflow';
 
+import { delivery, REPEATED, STARTED } from './support/delivery';
 import { Engine } from './support/engine';
 import { mostInASecond, useSchool } from './support/school';
 import type { Received } from './support/webhook';
@@ -8,20 +9,7 @@ import { Hook } from './support/webhook';
 
 const school = useSchool({ customers: 10, settings: { now: '2026-02-10 12:00:00' } });
 
-const event = (entity_id = 5, more: IDataObject = {}): IDataObject => ({
-	branch_id: 1,
-	event: 'update',
-	entity: 'Customer',
-	entity_id,
-	fields_old: { study_status_id: 1 },
-	fields_new: { study_status_id: 3 },
-	fields_rel: {},
-	user_id: 4,
-	datetime: '2026-02-10 11:59:00',
-	...more,
-});
-const STARTED = { status: 200, message: 'Workflow was started' };
-const REPEATED = { status: 200, message: 'Received before', items: undefined };
+const event = (id = 5, more: IDataObject = {}) => delivery(id, { fields_rel: {}, ...more });
 const LATE = {
 	record: null,
 	recordError: expect.stringMatching(/^The record was not read within 5 seconds.*\. Read it later/) as string,

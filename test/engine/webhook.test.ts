@@ -1,26 +1,13 @@
 import type { IDataObject, INodeParameters } from 'n8n-workflow';
 
+import { delivery, IGNORED, REPEATED, STARTED } from './support/delivery';
 import { Engine } from './support/engine';
 import { useSchool } from './support/school';
 import { Hook } from './support/webhook';
 
 const school = useSchool({ customers: 30, settings: { now: '2026-02-10 12:00:00' } });
 
-const event = (more: IDataObject = {}): IDataObject => ({
-	branch_id: 1,
-	event: 'update',
-	entity: 'Customer',
-	entity_id: 5,
-	fields_old: { study_status_id: 1 },
-	fields_new: { study_status_id: 3 },
-	fields_rel: [],
-	user_id: 4,
-	datetime: '2026-02-10 11:59:00',
-	...more,
-});
-const STARTED = { status: 200, message: 'Workflow was started' };
-const IGNORED = { status: 200, message: 'Not an event that this workflow asks for', items: undefined };
-const REPEATED = { status: 200, message: 'Received before', items: undefined };
+const event = (more: IDataObject = {}) => delivery(5, more);
 
 describe('a delivery', () => {
 	it('starts the workflow with one item of plain types', async () => {
@@ -96,7 +83,7 @@ describe('the secret', () => {
 		['missing', 'open-sesame', {}, 403],
 		['empty', 'open-sesame', { secret: '' }, 403],
 		['wrong', 'open-sesame', { secret: 'open-sesamE' }, 403],
-		['longer', 'open-sesame', { secret: 'open-sesame ' }, 403],
+		['longer', 'open-sesame', { secret: 'open-sesames' }, 403],
 		['given twice', 'open-sesame', { secret: ['open-sesame', 'open-sesame'] }, 403],
 		['nested', 'open-sesame', { secret: { 0: 'open-sesame' } }, 403],
 		['elsewhere', 'open-sesame', { token: 'open-sesame' }, 403],
@@ -304,6 +291,71 @@ describe('the full record', () => {
 		expect((await read({ entity_id: id })).record).toMatchObject({ id, name: 'Старый Лид' });
 	});
 
+	it.each<[branch_ids: number[], branch_id: number | null]>([
+		[[2], 1],
+		[[3], 1],
+		[[2], null],
+		[[2], 99],
+		[[1, 2], 2],
+	])('is found in the branches %j whatever branch the event names, as %j', async (branch_ids, branch_id) => {
+		const { id } = school.sandbox.store.insert('customer', { name: 'Анна', is_study: 1, branch_ids });
+		expect((await read({ entity_id: id, branch_id })).record).toMatchObject({ id, branch_ids });
+	});
+
+	it('may be in a branch that is forbidden, and then the event says so', async () => {
+		school.sandbox.settings.forbiddenBranches = [3];
+		const { id } = school.sandbox.store.insert('customer', { name: 'Анна', is_study: 1, branch_ids: [3] });
+		expect(await read({ entity_id: id })).toMatchObject({
+			record: null,
+			recordError: expect.stringMatching(
+				/no customer with ID \d+ in the branches 1 and 2\. AlfaCRM denied access: .* in branch 3\. /,
+			) as string,
+		});
+	});
+
+	describe('of a payment that AlfaCRM does not list unasked', () => {
+		const insert = (pay_type_id: number, branch_id = 1) => {
+			school.sandbox.settings.payDefault = 'income';
+			const fields = { customer_id: 1, branch_id, pay_type_id, income: 100, payer_name: 'Орлова А.' };
+			return school.sandbox.store.insert('pay', { ...fields, document_date: '2026-02-09' }).id;
+		};
+
+		it.each([1, 2, 3])(
+			'is found, of type %i, whether the event tells the type or not',
+			async (pay_type_id) => {
+				const id = insert(pay_type_id);
+				const told = [{ pay_type_id: String(pay_type_id) }, { pay_type_id: 1 }, { pay_type_id: 3 }, {}];
+				for (const fields_new of told) {
+					const json = await read({ entity: 'Pay', entity_id: id, fields_new, fields_old: [] });
+					expect(json).toMatchObject({ record: { id, pay_type_id } });
+				}
+			},
+		);
+
+		it('takes one call more if the event tells the type', async () => {
+			await read({ entity: 'Pay', entity_id: insert(2), fields_new: { pay_type_id: '2' } });
+			expect(school.calls()).toEqual(['auth/login', 'pay/index', 'pay/index']);
+		});
+
+		it('is found in another branch, too', async () => {
+			const id = insert(2, 2);
+			expect(await read({ entity: 'Pay', entity_id: id })).toMatchObject({ record: { id } });
+		});
+
+		it('may be there though this user may not list the types, and then the event says so', async () => {
+			school.sandbox.settings.forbiddenCalls = ['pay-type/index'];
+			expect(await read({ entity: 'Pay', entity_id: insert(2) })).toMatchObject({
+				record: null,
+				recordError: expect.stringMatching(/this user may not list the payment types/) as string,
+			});
+		});
+	});
+
+	it('takes one call where the event names its branch', async () => {
+		await read({});
+		expect(school.calls()).toEqual(['auth/login', 'customer/index']);
+	});
+
 	it('is found for a branch, which belongs to none', async () => {
 		expect((await read({ entity: 'Branch', entity_id: 1, branch_id: null })).record).toMatchObject({ id: 1 });
 	});
@@ -327,13 +379,13 @@ describe('the full record', () => {
 	});
 
 	const lost: Array<[what: string, more: IDataObject, message: RegExp]> = [
-		['does not exist', { entity_id: 999_999 }, /no customer with ID 999999 in branch 1/],
+		['does not exist', { entity_id: 999_999 }, /no customer with ID 999999 in the branches 1, 2 and 3$/],
 		[
 			'belongs to no list',
 			{ entity: 'LessonDetails' },
 			/No list of AlfaCRM's API is known to hold LessonDetails/,
 		],
-		['has no branch', { branch_id: null }, /names no branch/],
+		['is a branch and gone', { entity: 'Branch' }, /^AlfaCRM has no branch with ID 5$/],
 		['belongs to no list by a name of its own', { entity: '__proto__' }, /known to hold __proto__/],
 		['belongs to Object.prototype', { entity: 'constructor' }, /known to hold constructor/],
 	];

@@ -7,5 +7,12 @@ require('reflect-metadata');
 // Refused saves and the like are what many tests are about; n8n would log each of them.
 process.env.N8N_LOG_LEVEL ??= 'silent';
 process.env.N8N_USER_FOLDER ??= mkdtempSync(join(tmpdir(), 'alfacrm-jest-'));
-// n8n's logger would print each error that a test provokes.
-process.env.N8N_LOG_LEVEL ??= 'silent';
+
+// Jest's fake clock leaves this one out.
+const { timeout } = AbortSignal;
+AbortSignal.timeout = (ms) => {
+	if (setTimeout.clock === undefined) return timeout.call(AbortSignal, ms);
+	const limit = new AbortController();
+	setTimeout(() => limit.abort(new DOMException('The time is up', 'TimeoutError')), ms);
+	return limit.signal;
+};

@@ -109,6 +109,69 @@ it('what another process saved counts, and is not lost with the next delivery', 
 	}
 });
 
+describe('with as many known deliveries as are kept', () => {
+	const LATEST = 1_000;
+	const takeAll = async (node: string, from: number, to: number, saved: IDataObject) => {
+		for (let id = from; id <= to; id++) expect(await take(node, id, saved)).toBe(true);
+	};
+
+	it('one that another process has just saved is known at once', async () => {
+		const [here, there, database] = [newNode(), newNode(), {} as IDataObject];
+		await takeAll(here, 1, LATEST, database);
+		expect(await take(there, LATEST + 1, database)).toBe(true);
+		expect(await take(here, LATEST + 1, database)).toBe(false);
+		expect(await take(here, LATEST + 2, database)).toBe(true);
+		for (const node of [here, there, newNode()]) {
+			for (const id of [LATEST, LATEST + 1, LATEST + 2]) expect(await take(node, id, database)).toBe(false);
+		}
+	});
+
+	it('processes that take turns know the latest of each other, and so does one that starts then', async () => {
+		const [here, there, database] = [newNode(), newNode(), {} as IDataObject];
+		for (let id = 1; id <= 3 * LATEST; id++) {
+			expect(await take([here, there][id % 2], id, database)).toBe(true);
+		}
+		for (const node of [here, there, newNode()]) {
+			for (let id = 2 * LATEST + 1; id <= 3 * LATEST; id++)
+				expect(await take(node, id, database)).toBe(false);
+		}
+		expect(digests(database)).toHaveLength(LATEST);
+	});
+
+	it('one that has received nothing for long loses none of what others have saved since', async () => {
+		const [here, there, database] = [newNode(), newNode(), {} as IDataObject];
+		await takeAll(here, 1, LATEST, database);
+		await takeAll(there, LATEST + 1, 3 * LATEST, database);
+		expect(await take(here, 3 * LATEST, database)).toBe(false);
+		expect(await take(here, 3 * LATEST + 1, database)).toBe(true);
+		for (const id of [2 * LATEST + 2, 3 * LATEST]) expect(await take(newNode(), id, database)).toBe(false);
+	});
+
+	it('one is known to whoever waited for it, though all that was saved before has fallen out meanwhile', async () => {
+		const [node, database] = [newNode(), {} as IDataObject];
+		await takeAll(node, 1, LATEST, database);
+		const first = await claim(node, delivery(2 * LATEST), structuredClone(database));
+		const second = claim(node, delivery(2 * LATEST), structuredClone(database));
+		await takeAll(node, LATEST + 1, 2 * LATEST - 1, {});
+		first?.keep();
+		first?.end();
+		expect(await second).toBeUndefined();
+		expect(await take(node, LATEST + 1, {})).toBe(false);
+	});
+
+	it('one whose save another process has replaced is kept, and saved again with the next', async () => {
+		const [here, there, database] = [newNode(), newNode(), {} as IDataObject];
+		await takeAll(here, 1, LATEST, database);
+		const copy = structuredClone(database);
+		expect(await take(here, LATEST + 1, database)).toBe(true);
+		expect(await take(there, LATEST + 2, copy)).toBe(true);
+		expect(await take(here, LATEST + 3, copy)).toBe(true);
+		for (const node of [here, newNode()]) {
+			for (const id of [1, 2, 3]) expect(await take(node, LATEST + id, copy)).toBe(false);
+		}
+	});
+});
+
 it('what this process knows counts, even if a save of n8n was undone', async () => {
 	const node = newNode();
 	await take(node, 1, {});

@@ -7,6 +7,15 @@ export async function pause(ms: number, signal?: AbortSignal): Promise<void> {
 	await unlessAborted(sleep(ms), signal);
 }
 
+/**
+ * For a wait that something else may end before: n8n's `sleep` cannot be ended, and would keep the process alive until
+ * its time is up.
+ */
+export async function atLatest(ms: number): Promise<void> {
+	const time = AbortSignal.timeout(Math.ceil(ms));
+	await new Promise<void>((resolve) => time.addEventListener('abort', () => resolve(), { once: true }));
+}
+
 /** @throws AnswerError that says so as soon as the signal is aborted */
 export async function unlessAborted<T>(wait: Promise<T>, signal?: AbortSignal): Promise<T> {
 	if (signal === undefined) return await wait;

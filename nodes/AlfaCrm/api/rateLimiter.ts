@@ -1,6 +1,6 @@
 import { sleep } from 'n8n-workflow';
 
-import { Queue, unlessAborted } from './cancel';
+import { atLatest, Queue, unlessAborted } from './cancel';
 import { Concurrency, MOST_AT_ONCE } from './concurrency';
 import { cancelled } from './errors';
 
@@ -129,8 +129,9 @@ export class RateLimiter {
 			const full = oldest === undefined ? 0 : this.freeAt(oldest) - now;
 			const wait = Math.max(this.closedUntil - now, full);
 			if (wait <= 0) return;
-			const change = oldest && oldest.endedAt === undefined ? [oldest.ended] : [];
-			await unlessAborted(Promise.race([sleep(wait), ...change]), signal);
+			const isUnderWay = oldest !== undefined && oldest.endedAt === undefined;
+			const change = isUnderWay ? Promise.race([oldest.ended, atLatest(wait)]) : sleep(wait);
+			await unlessAborted(change, signal);
 		}
 	}
 

@@ -3,6 +3,9 @@ import type { IDataObject } from 'n8n-workflow';
 import { readId, readInteger } from '../api/formats';
 import type { EventType } from '../entities/events';
 
+/** AlfaCRM nests a few. Who walks through thousands, as JSON does that is written, comes to the end of the stack. */
+const MOST_LEVELS = 100;
+
 export const EVENTS = ['create', 'update', 'delete'];
 
 /** What AlfaCRM tells of a change; also the item that starts the workflow. API notes 8. */
@@ -27,17 +30,33 @@ export function readChange(body: unknown): Change | string {
 	if (typeof entity !== 'string' || entity.trim() === '') return 'entity is not the name of a class';
 	const id = readId(entity_id);
 	if (id === undefined) return 'entity_id is not the number of a record';
+	const fields = {
+		fields_old: readFields(fields_old),
+		fields_new: readFields(fields_new),
+		fields_rel: readFields(fields_rel),
+	};
+	if (Object.values(fields).some((one) => isDeeper(one, MOST_LEVELS)))
+		return 'The fields are nested too deeply';
 	return {
 		event: event.trim(),
 		entity: entity.trim(),
 		entity_id: id,
 		branch_id: readId(branch_id) ?? null,
 		user_id: readInteger(user_id) ?? null,
-		datetime: typeof datetime === 'string' && datetime !== '' ? datetime : null,
-		fields_old: readFields(fields_old),
-		fields_new: readFields(fields_new),
-		fields_rel: readFields(fields_rel),
+		datetime: readTime(datetime),
+		...fields,
 	};
+}
+
+/** In whatever form; it is only compared and passed on. */
+function readTime(value: unknown): string | null {
+	const text = typeof value === 'string' ? value.trim() : '';
+	return typeof value === 'number' && value > 0 ? String(value) : text || null;
+}
+
+function isDeeper(value: unknown, levels: number): boolean {
+	if (typeof value !== 'object' || value === null) return false;
+	return levels === 0 || Object.values(value).some((inner) => isDeeper(inner, levels - 1));
 }
 
 /** Empty maps come as `[]`, null ones as `""`, and some builds of AlfaCRM send JSON inside of JSON. API notes 10. */

@@ -1,8 +1,9 @@
 import type { IPollFunctions, IWebhookFunctions } from 'n8n-workflow';
 
 import { asNodeError } from '../api/errors';
-import type { FieldType } from '../fields/types';
+import type { Field, FieldType } from '../fields/types';
 import { isBlank, readField } from '../fields/field';
+import { unreadable } from '../fields/unreadable';
 import type { Change } from './change';
 import { EVENTS } from './change';
 
@@ -17,12 +18,12 @@ const CHOICES = EVENTS.map((value) => ({ value, label: value }));
 export function isWanted(context: IWebhookFunctions, change: Change): boolean {
 	const events = listOf<string>(context, 'events', 'Events', { type: 'choices', choices: CHOICES });
 	const branches = idsOf(context, 'branchIds', 'Branch Names or IDs');
-	const entities = wordsOf(context, 'entities').map((name) => name.toLowerCase());
+	const entities = wordsOf(context, 'entities', 'Entities').map((name) => name.toLowerCase());
 	return (
 		has(events, change.event) &&
 		has(entities, change.entity.toLowerCase()) &&
 		has(branches, change.branch_id) &&
-		(change.event !== 'update' || hasChanged(wordsOf(context, 'changedFields'), change))
+		(change.event !== 'update' || hasChanged(wordsOf(context, 'changedFields', 'Changed Fields'), change))
 	);
 }
 
@@ -42,23 +43,37 @@ export function idsOf(context: Context, name: string, label: string): number[] {
 	return listOf<number>(context, name, label, { type: 'ids' });
 }
 
-/** @throws NodeOperationError when an expression gives something else, so that no event is lost in silence */
+/** A switch; as the form has it where nothing is given. */
+export function flagOf(context: Context, value: unknown, label: string, preset: boolean): boolean {
+	return (read(context, { name: '', label, type: 'boolean' }, value) as boolean | undefined) ?? preset;
+}
+
 function listOf<T>(context: Context, name: string, label: string, type: FieldType): T[] {
-	const value: unknown = context.getNodeParameter(name, []);
-	if (isBlank(type, value)) return [];
+	return (read(context, { name, label, ...type }, context.getNodeParameter(name, [])) ?? []) as T[];
+}
+
+/**
+ * @returns undefined where nothing is given
+ * @throws NodeOperationError when an expression gives something else, so that no event is lost in silence
+ */
+function read(context: Context, field: Field, value: unknown): unknown {
+	if (isBlank(field, value)) return undefined;
 	try {
-		return readField({ name, label, ...type }, value, context.getTimezone()) as T[];
+		return readField(field, value, context.getTimezone());
 	} catch (caught) {
 		throw asNodeError(context.getNode(), caught);
 	}
 }
 
 /** A list, or one text with commas. */
-export function wordsOf(context: Context, name: string): string[] {
+export function wordsOf(context: Context, name: string, label: string): string[] {
 	const value: unknown = context.getNodeParameter(name, []);
-	return [value]
-		.flat()
-		.flatMap((item) => String(item ?? '').split(','))
+	const texts = [value].flat().filter((item) => item !== null && item !== undefined);
+	if (!texts.every((item) => typeof item === 'string')) {
+		throw asNodeError(context.getNode(), unreadable({ label }, 'names', value));
+	}
+	return texts
+		.flatMap((text) => text.split(','))
 		.map((word) => word.trim())
 		.filter((word) => word !== '');
 }

@@ -8,7 +8,7 @@ import type { EventType } from '../entities/events';
 import { eventTypes } from '../entities/events';
 import { entityOf } from '../entities/registry';
 import { isLogged } from './change';
-import { hasChanged, idsOf, wordsOf } from './filter';
+import { flagOf, hasChanged, idsOf, wordsOf } from './filter';
 import { digestOf } from './storedState';
 import { LogWatch } from './watch/logWatch';
 import { RecordsWatch } from './watch/recordsWatch';
@@ -88,13 +88,17 @@ function filtersOf(context: IPollFunctions, { newIn, value, logged }: EventType)
 	const isAny = value === 'recordChanged';
 	return {
 		isStudy: isCustomer ? Number(context.getNodeParameter('is_study', 2)) : 2,
-		isArchivedToo: isCustomer && context.getNodeParameter('includeArchived', false) === true,
+		isArchivedToo: isCustomer && isArchivedToo(context),
 		ids: isCustomer ? customerIds(context) : {},
 		stages: value === 'leadMoved' ? idsOf(context, 'stages', 'To Lead Status Names or IDs') : [],
-		classes: isAny ? wordsOf(context, 'entities') : [logged?.className ?? ''].filter(Boolean),
-		events: isAny ? wordsOf(context, 'events') : [],
-		fields: isAny || value === 'customerUpdated' ? wordsOf(context, 'changedFields') : [],
+		classes: isAny ? wordsOf(context, 'entities', 'Entities') : [logged?.className ?? ''].filter(Boolean),
+		events: isAny ? wordsOf(context, 'events', 'Events') : [],
+		fields: isAny || value === 'customerUpdated' ? wordsOf(context, 'changedFields', 'Changed Fields') : [],
 	};
+}
+
+function isArchivedToo(context: IPollFunctions): boolean {
+	return flagOf(context, context.getNodeParameter('includeArchived', false), 'Include Archived', false);
 }
 
 function watchOf({ newIn, logged = {} }: EventType, filters: Filters): Watch {

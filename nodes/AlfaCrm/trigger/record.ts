@@ -3,56 +3,74 @@ import { NodeOperationError } from 'n8n-workflow';
 
 import type { ApiClient } from '../api/client';
 import { CREDENTIAL } from '../api/client';
-import { entityOfClass } from '../entities/registry';
+import { readId } from '../api/formats';
+import { entityOf, entityOfClass } from '../entities/registry';
 import type { Entity } from '../entities/types';
-import { nodeError } from '../api/errors';
 import { collect } from '../api/pages';
-import { lookUp, notFound } from '../operations/records/lookUp';
+import { lookUp } from '../operations/records/lookUp';
 import type { Change } from './change';
 
-/**
- * The record that a change is about, as it is now.
- *
- * @throws NodeOperationError when it cannot be read at all, NodeApiError when AlfaCRM does not give it
- */
-export async function fetchRecord(client: ApiClient, change: Change): Promise<IDataObject> {
-	const stop = (reason: string, advice: string) =>
-		new NodeOperationError(client.node, reason, { description: advice });
+/** Where the record of a change is listed; the branch is another matter. */
+export interface Source {
+	entity: Entity;
+	query: IDataObject;
+	isGlobal: boolean;
+	/** Of which kind the change says it is, where a list may leave out some kinds. */
+	kind?: number;
+}
 
-	const { entity: className, entity_id: id, branch_id: branch } = change;
-	const entity = entityOfClass(className);
+/** @throws NodeOperationError when the record cannot be read at all */
+export function sourceOf(client: ApiClient, change: Change): Source {
+	const entity = entityOfClass(change.entity);
 	if (entity === undefined) {
-		throw stop(`No list of AlfaCRM's API is known to hold ${className}`, 'Use the fields of the event.');
+		throw unreadable(client, `No list of AlfaCRM's API is known to hold ${change.entity}`);
 	}
 	if (client.node.credentials?.[CREDENTIAL] === undefined) {
-		throw stop('The record was not read, because this node has no credential', 'Select one in the node.');
-	}
-	const isGlobal = entity.scope === 'global';
-	if (!isGlobal && branch === null) {
-		throw stop('The event names no branch to read the record in', 'Use the fields of the event.');
+		const reason = 'The record was not read, because this node has no credential';
+		throw unreadable(client, reason, 'Select one in the node.');
 	}
 	const query = keysOf(entity, change);
 	const [missing] = Object.keys(query).filter((name) => query[name] === undefined);
 	if (missing !== undefined) {
-		throw stop(
-			`AlfaCRM finds a ${entity.label.toLowerCase()} only by its ${missing} too, which the event does not hold`,
-			'Use the fields of the event.',
+		const kind = entity.label.toLowerCase();
+		throw unreadable(
+			client,
+			`AlfaCRM finds a ${kind} only by its ${missing} too, which the event does not hold`,
 		);
 	}
-	const where = {
-		path: entity.path,
-		query,
-		labels: {},
-		...(isGlobal ? {} : { branch: branch ?? undefined }),
-	};
-	const { record, isSure } = await lookUp(
-		(list, options) => collect(client, list, options),
-		entity,
-		id,
-		where,
-	);
-	if (record) return record;
-	throw nodeError(client.node, notFound(entity, id, where.branch, isSure), undefined);
+	const { [entity.kinds?.name ?? '']: kind } = { ...change.fields_old, ...change.fields_new };
+	return { entity, query, isGlobal: entity.scope === 'global', kind: readId(kind) };
+}
+
+/**
+ * The record, if it is in this branch; left out for what belongs to none. Of kinds that lists leave out unless they are
+ * asked for, the one that the change names is tried before the others. API notes 5.16.
+ */
+export async function recordIn(
+	client: ApiClient,
+	{ entity, query, kind }: Source,
+	id: number,
+	branch: number | undefined,
+): Promise<{ record?: IDataObject; isSure: boolean }> {
+	const where = { path: entity.path, query, labels: {}, branch };
+	const look = async (passes?: readonly IDataObject[]) =>
+		await lookUp((list, options) => collect(client, list, options), entity, id, where, passes);
+	const first = await look();
+	const { kinds } = entity;
+	if (first.record || kinds === undefined) return first;
+	const named = kind === undefined ? [] : [{ [kinds.name]: kind }];
+	const second = named.length > 0 ? await look(named) : first;
+	if (second.record) return second;
+	const { path, plural } = entityOf(kinds.entity);
+	const list = { path, branch, task: `list the ${plural.toLowerCase()}` };
+	const { rows } = await collect(client, list);
+	const others = rows.map((row) => readId(row.id)).filter((one) => one !== kind && one !== kinds.usual);
+	const last = await look(others.map((one) => ({ [kinds.name]: one })));
+	return { ...last, isSure: first.isSure && second.isSure && last.isSure };
+}
+
+function unreadable({ node }: ApiClient, reason: string, advice = 'Use the fields of the event.') {
+	return new NodeOperationError(node, reason, { description: advice });
 }
 
 /** Whose record it is, for those that AlfaCRM lists by their owner. */

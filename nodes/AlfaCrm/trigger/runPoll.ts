@@ -1,5 +1,5 @@
 import type { IDataObject, INodeExecutionData, IPollFunctions } from 'n8n-workflow';
-import { NodeApiError, NodeOperationError } from 'n8n-workflow';
+import { NodeOperationError } from 'n8n-workflow';
 
 import { ApiClient } from '../api/client';
 import { asNodeError } from '../api/errors';
@@ -7,9 +7,10 @@ import { entityOf } from '../entities/registry';
 import { simplifier } from '../operations/simplify';
 import type { Change } from './change';
 import { changeOf } from './change';
-import { fetchRecord } from './record';
+import { flagOf } from './filter';
 import type { News } from './poll/look';
 import { budgetOf, deadlinesOf, DEFAULT_BUDGET_MS, eventOf, settingsOf } from './pollSettings';
+import { RecordReader } from './recordReader';
 import { StoredState } from './storedState';
 import { branchesOf } from './watch/branches';
 import { newest } from './watch/newest';
@@ -71,7 +72,8 @@ async function reportNews(
 	for (const [branch, failure] of failures) {
 		context.logger.warn(`'${name}' could not look into branch ${branch}: ${(failure as Error).message}`);
 	}
-	const items = await itemsOf(context, client, news.slice(0, settings.most), deadlines.records);
+	const records = new RecordReader(client, news, failures);
+	const items = await itemsOf(context, records, news.slice(0, settings.most), deadlines.records);
 	// Not before everything went well: otherwise the next poll does it all again.
 	stored.save({ subject, ...listed, known: after(items.length) });
 	return items.length > 0 ? [items] : null;
@@ -84,7 +86,7 @@ async function test(context: IPollFunctions): Promise<INodeExecutionData[]> {
 	const { watch, branches: chosen } = await settingsOf(context);
 	const branches = chosen ?? (await branchesOf(reader)).branches;
 	const { news } = await newest(watch, reader, branches, SAMPLES);
-	if (news.length > 0) return await itemsOf(context, client, news);
+	if (news.length > 0) return await itemsOf(context, new RecordReader(client, news), news);
 	throw new NodeOperationError(context.getNode(), 'AlfaCRM has nothing yet that this trigger would report', {
 		description:
 			'Loosen the filters or choose other branches, or add a record in AlfaCRM that fits and fetch again. Once it is active, the trigger works without a test event.',
@@ -94,51 +96,24 @@ async function test(context: IPollFunctions): Promise<INodeExecutionData[]> {
 /** As many items as there is time to read records for, but at least one. */
 async function itemsOf(
 	context: IPollFunctions,
-	client: ApiClient,
+	records: RecordReader,
 	news: readonly News[],
 	deadline = Infinity,
 ): Promise<INodeExecutionData[]> {
 	const { newIn, logged } = eventOf(context);
 	if (newIn !== undefined) {
-		const isSimple = context.getNodeParameter('simplify', true) === true;
+		const isSimple = flagOf(context, context.getNodeParameter('simplify', true), 'Simplify', true);
 		const show = isSimple ? simplifier(entityOf(newIn)) : (row: IDataObject) => row;
 		return news.map(({ row }) => ({ json: show(row) }));
 	}
-	const isRead = logged !== undefined && context.getNodeParameter('fetchRecord', true) === true;
+	const fetchRecord: unknown = logged && context.getNodeParameter('fetchRecord', true);
+	const isRead = logged !== undefined && flagOf(context, fetchRecord, 'Fetch Full Record', true);
 	const items: INodeExecutionData[] = [];
-	const records = new Map<string, IDataObject>();
 	for (const { row, branches } of news) {
 		if (isRead && items.length > 0 && Date.now() >= deadline) break;
 		const change = changeOf(row, branches[0]) as Change;
-		const key = `${change.entity} ${change.entity_id}`;
-		const record = isRead ? (records.get(key) ?? (await recordOf(client, change, branches))) : {};
-		records.set(key, record);
+		const record = isRead ? await records.recordOf(change, branches) : {};
 		items.push({ json: { ...change, ...record } });
 	}
 	return items;
-}
-
-/**
- * The record that was changed, as it is now; null when it is gone or cannot be read. Where a log lists all branches
- * alike, it may be in any of them.
- */
-async function recordOf(
-	client: ApiClient,
-	change: Change,
-	branches: readonly number[],
-): Promise<IDataObject> {
-	if (change.event === 'delete') return { record: null };
-	let reason: IDataObject = {};
-	for (const branch of branches) {
-		try {
-			return { record: await fetchRecord(client, { ...change, branch_id: branch }) };
-		} catch (caught) {
-			const error = asNodeError(client.node, caught);
-			// What a later poll may cure is no reason to report the change without its record.
-			if (error instanceof NodeApiError && !isLasting(client, error)) throw error;
-			const isGone = error instanceof NodeApiError && error.httpCode === '404';
-			if (!isGone) reason = { recordError: error.message };
-		}
-	}
-	return { record: null, ...reason };
 }

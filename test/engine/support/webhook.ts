@@ -43,6 +43,8 @@ export class Hook {
 	/** As in the database. */
 	saved = '{}';
 	saves = 0;
+	/** What the node wrote to n8n's log. */
+	readonly notes: string[] = [];
 
 	private static count = 0;
 	private id = '';
@@ -96,6 +98,7 @@ export class Hook {
 		} as unknown as IWorkflowExecuteAdditionalData;
 		const webhook = { webhookDescription: trigger.description.webhooks?.[0] } as IWebhookData;
 		const context = new WebhookContext(workflow, node, additionalData, mode, webhook, [], null);
+		Object.defineProperty(context, 'logger', { value: { warn: (note: string) => this.notes.push(note) } });
 		const result = await trigger.webhook.call(context);
 		this.save(workflow);
 		const items = result.workflowData?.[0];

@@ -5,8 +5,8 @@ import { ApiClient } from '../../api/client';
 import { asNodeError } from '../../api/errors';
 import type { Change } from '../change';
 import { readChange } from '../change';
-import { isWanted } from '../filter';
-import { fetchRecord } from '../record';
+import { flagOf, isWanted } from '../filter';
+import { RecordReader, wordsOf } from '../recordReader';
 import { knowsSecret } from './secret';
 import type { Claim } from './seen';
 import { claim } from './seen';
@@ -42,8 +42,9 @@ async function start(
 	claimed: Claim,
 	limit: AbortSignal,
 ): Promise<IWebhookResponseData> {
-	const { fetchRecord } = context.getNodeParameter('options', {}) as IDataObject;
-	const record = fetchRecord === true ? await recordOf(context, delivery, limit) : {};
+	const { fetchRecord } = optionsOf(context);
+	const isFull = flagOf(context, fetchRecord, 'Fetch Full Record', false);
+	const record = isFull ? await recordOf(context, delivery, limit) : {};
 	answer(context, 200, 'Workflow was started');
 	claimed.keep();
 	return { noWebhookResponse: true, workflowData: [[{ json: { ...delivery, ...record } }]] };
@@ -57,15 +58,21 @@ function jsonOf(context: IWebhookFunctions): unknown {
 
 /** A test in the editor neither asks what came before nor counts as a delivery. */
 async function claimOf(context: IWebhookFunctions, delivery: Change): Promise<Claim | undefined> {
-	const { ignoreRepeated = true } = context.getNodeParameter('options', {}) as IDataObject;
-	// Without a time, two changes of the same kind look alike.
-	const isTold = delivery.datetime !== null && ignoreRepeated === true && context.getMode() !== 'manual';
+	// Without a time, two changes of the same kind look alike; one of zeros is none.
+	const hasTime = /[1-9]/.test(delivery.datetime ?? '');
+	const { ignoreRepeated } = optionsOf(context);
+	const isOn = flagOf(context, ignoreRepeated, 'Ignore Repeated Deliveries', true);
+	const isTold = isOn && hasTime && context.getMode() !== 'manual';
 	if (!isTold) return { keep: () => {}, end: () => {} };
 	const node = `${context.getWorkflow().id}:${context.getNode().id}`;
 	return await claim(node, delivery, context.getWorkflowStaticData('node'));
 }
 
+const optionsOf = (context: IWebhookFunctions) => context.getNodeParameter('options', {}) as IDataObject;
+
+/** AlfaCRM shows nobody what it was answered, so n8n's log tells as well. */
 function refuse(context: IWebhookFunctions, status: number, message: string): IWebhookResponseData {
+	context.logger.warn(`'${context.getNode().name}' refused a call with ${status}: ${message}`);
 	answer(context, status, message);
 	return { noWebhookResponse: true };
 }
@@ -85,19 +92,16 @@ async function recordOf(
 	delivery: Change,
 	limit: AbortSignal,
 ): Promise<IDataObject> {
-	if (delivery.event === 'delete') return { record: null };
+	const named = delivery.branch_id === null ? [] : [delivery.branch_id];
 	try {
-		const reading = fetchRecord(new ApiClient(context, limit), delivery);
-		return { record: await unlessAborted(reading, limit) };
+		const reading = new RecordReader(new ApiClient(context, limit)).find(delivery, named);
+		const { record, reason } = await unlessAborted(reading, limit);
+		return reason === undefined ? { record } : { record, recordError: reason };
 	} catch (caught) {
-		return { record: null, recordError: limit.aborted ? TOO_LATE : reasonOf(context, caught) };
+		const reason = limit.aborted ? TOO_LATE : wordsOf(asNodeError(context.getNode(), caught));
+		return { record: null, recordError: reason };
 	}
 }
 
 /** Whatever held it up: AlfaCRM, the calls before it, or the time that the one it waited for took. */
 const TOO_LATE = `The record was not read within ${RECORD_MS / 1_000} seconds of the event's arrival. Read it later in the workflow, with the AlfaCRM node.`;
-
-function reasonOf(context: IWebhookFunctions, caught: unknown): string {
-	const { message, description } = asNodeError(context.getNode(), caught);
-	return description ? `${message.replace(/\.$/, '')}. ${description}` : message;
-}

@@ -38,23 +38,24 @@ const memories = new Map<string, Memory>();
  */
 export async function claim(node: string, delivery: Change, saved: IDataObject): Promise<Claim | undefined> {
 	const digest = digestOf(delivery);
-	for (;;) {
-		const memory = memoryOf(node, saved);
+	for (let { deliveries } = saved; ; deliveries = undefined) {
+		const memory = memoryOf(node, deliveries);
 		if (memory.started.includes(digest)) return undefined;
 		const first = memory.underWay.get(digest);
 		if (first === undefined) return begin(memory, digest, saved);
+		// What was saved before is old by then.
 		await first;
 	}
 }
 
-function begin({ started, underWay }: Memory, digest: string, saved: IDataObject): Claim {
+function begin(memory: Memory, digest: string, saved: IDataObject): Claim {
+	const { underWay } = memory;
 	let settle = () => {};
 	underWay.set(digest, new Promise<void>((resolve) => (settle = resolve)));
 	return {
 		keep: () => {
-			started.push(digest);
-			trim(started);
-			saved.deliveries = [...started];
+			memory.started = latest([...memory.started, digest]);
+			saved.deliveries = [...memory.started];
 		},
 		end: () => {
 			underWay.delete(digest);
@@ -63,19 +64,27 @@ function begin({ started, underWay }: Memory, digest: string, saved: IDataObject
 	};
 }
 
-function memoryOf(node: string, { deliveries }: IDataObject): Memory {
+function memoryOf(node: string, deliveries: unknown): Memory {
 	const memory: Memory = memories.get(node) ?? { started: [], underWay: new Map() };
 	// The latest used ones stay.
 	memories.delete(node);
 	if (memories.size >= LATEST_NODES) forgetOldest();
 	memories.set(node, memory);
 
-	const saved = Array.isArray(deliveries) ? (deliveries as string[]) : [];
-	const known = new Set(memory.started);
-	// Older than what is known here: from before the last start of n8n, or from another process.
-	memory.started.unshift(...saved.filter((digest) => !known.has(digest)));
-	trim(memory.started);
+	memory.started = latest(merged(memory.started, Array.isArray(deliveries) ? (deliveries as string[]) : []));
 	return memory;
+}
+
+/**
+ * What is saved, with what this process knows besides. That is older if it was known before all that is saved, and so
+ * fell out of it; else another process has saved in the meantime, and replaced it.
+ */
+function merged(known: readonly string[], saved: readonly string[]): string[] {
+	const isSaved = new Set(saved);
+	const first = known.findIndex((digest) => isSaved.has(digest));
+	const older = first < 0 ? known : known.slice(0, first);
+	const replaced = known.slice(older.length).filter((digest) => !isSaved.has(digest));
+	return [...older, ...saved, ...replaced];
 }
 
 /** A node with a delivery under way stays: another memory of it would know nothing of that one. */
@@ -84,9 +93,7 @@ function forgetOldest(): void {
 	if (oldest !== undefined) memories.delete(oldest);
 }
 
-function trim(digests: string[]): void {
-	digests.splice(0, digests.length - LATEST_DELIVERIES);
-}
+const latest = (digests: string[]): string[] => digests.slice(-LATEST_DELIVERIES);
 
 function digestOf(delivery: Change): string {
 	return createHash('sha256').update(orderless(delivery)).digest('base64url').slice(0, DIGEST_LENGTH);

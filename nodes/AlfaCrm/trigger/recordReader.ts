@@ -1,0 +1,144 @@
+import type { IDataObject, NodeOperationError } from 'n8n-workflow';
+import { NodeApiError } from 'n8n-workflow';
+
+import type { ApiClient } from '../api/client';
+import { asNodeError } from '../api/errors';
+import { readId } from '../api/formats';
+import { collect } from '../api/pages';
+import { notFound } from '../operations/records/lookUp';
+import type { Change } from './change';
+import { changeOf } from './change';
+import type { News } from './poll/look';
+import type { Source } from './record';
+import { recordIn, sourceOf } from './record';
+import { isLasting } from './watch/reader';
+
+interface Found {
+	record: IDataObject | null;
+	/** Why there is none. */
+	reason?: string;
+	/** There is none in any branch, as far as AlfaCRM shows them. */
+	isGone?: boolean;
+}
+
+/** Reads the records that changes are about, as they are now; each once, however often it was changed. */
+export class RecordReader {
+	/** What came of it, by class and ID. */
+	private readonly known = new Map<string, Found>();
+	/** Of the whole account, closed ones too; asked for once a record is in none of those that its change names. */
+	private branches?: Promise<number[]>;
+
+	/**
+	 * @param news all changes of a poll: nothing is asked of what the last one deletes
+	 * @param failures branches whose log could not be read in that poll
+	 */
+	constructor(
+		private readonly client: ApiClient,
+		news: readonly News[] = [],
+		private readonly failures: ReadonlyMap<number, unknown> = new Map(),
+	) {
+		for (const { row } of news) {
+			const change = changeOf(row, null);
+			if (change?.event === 'delete') this.known.set(keyOf(change), { record: null, isGone: true });
+			else if (change !== undefined) this.known.delete(keyOf(change));
+		}
+	}
+
+	/**
+	 * For an item: `record`, null when it is gone or cannot be read, and then `recordError` beside it.
+	 *
+	 * @param named the branches that the change names, or that list it: there it is most likely
+	 * @throws NodeApiError for a reason that a later try may not meet
+	 */
+	async recordOf(change: Change, named: readonly number[]): Promise<IDataObject> {
+		const { record, reason, isGone } = await this.find(change, named);
+		return reason === undefined || isGone ? { record } : { record, recordError: reason };
+	}
+
+	/** The same, with the reason also if the record is gone though the change is no deletion. */
+	async find(change: Change, named: readonly number[]): Promise<Found> {
+		if (change.event === 'delete') return { record: null, isGone: true };
+		const known = this.known.get(keyOf(change));
+		if (known !== undefined) return known;
+		let source: Source;
+		try {
+			source = sourceOf(this.client, change);
+		} catch (caught) {
+			// Another change of the same record may tell what this one does not.
+			return { record: null, reason: wordsOf(caught as NodeOperationError) };
+		}
+		const found = await this.search(source, change.entity_id, named);
+		this.known.set(keyOf(change), found);
+		return found;
+	}
+
+	private async search(source: Source, id: number, named: readonly number[]): Promise<Found> {
+		const { entity } = source;
+		const without: number[] = [];
+		const reasons: string[] = [];
+		for await (const branch of this.places(source, named, reasons)) {
+			try {
+				const { record, isSure } = await recordIn(this.client, source, id, branch);
+				if (record) return { record };
+				if (!isSure) reasons.push(wordsOf(notFound(entity, id, branch, false)));
+				else if (branch !== undefined) without.push(branch);
+			} catch (caught) {
+				const isLikely = branch === undefined || (named.includes(branch) && !this.failures.has(branch));
+				reasons.push(this.reasonOf(caught, isLikely));
+			}
+		}
+		const isGone = reasons.length === 0;
+		const looked = isGone || without.length > 0 ? [notFound(entity, id).message + inAll(without)] : [];
+		return { record: null, reason: [...looked, ...reasons.slice(0, 1)].join('. '), isGone };
+	}
+
+	/**
+	 * It may have been moved since, and the log of a branch may list the changes of all of them, so the others are looked
+	 * into as well before it counts as gone.
+	 */
+	private async *places(
+		{ isGlobal }: Source,
+		named: readonly number[],
+		reasons: string[],
+	): AsyncGenerator<number | undefined> {
+		if (isGlobal) {
+			yield undefined;
+			return;
+		}
+		yield* named;
+		try {
+			yield* (await (this.branches ??= this.allBranches())).filter((branch) => !named.includes(branch));
+		} catch (caught) {
+			reasons.push(this.reasonOf(caught, false));
+		}
+	}
+
+	private async allBranches(): Promise<number[]> {
+		const { rows } = await collect(this.client, { path: 'branch', task: 'list the branches' });
+		return rows.flatMap(({ id }) => readId(id) ?? []).sort((a, b) => a - b);
+	}
+
+	/**
+	 * @param isLikely the record should be there, so that it is worth waiting for; a place that cannot be read for days must
+	 * not stop what comes from others
+	 * @throws what a later poll may not meet
+	 */
+	private reasonOf(caught: unknown, isLikely: boolean): string {
+		const error = asNodeError(this.client.node, caught);
+		if (isLikely && error instanceof NodeApiError && !isLasting(this.client, error)) throw error;
+		return wordsOf(error);
+	}
+}
+
+const keyOf = ({ entity, entity_id }: Change): string => `${entity} ${entity_id}`;
+
+/** What happened, and what to do. */
+export function wordsOf({ message, description }: { message: string; description?: string | null }): string {
+	return description ? `${message.replace(/\.$/, '')}. ${description}` : message;
+}
+
+function inAll(branches: readonly number[]): string {
+	if (branches.length === 0) return '';
+	if (branches.length === 1) return ` in branch ${branches[0]}`;
+	return ` in the branches ${branches.slice(0, -1).join(', ')} and ${branches.at(-1)}`;
+}

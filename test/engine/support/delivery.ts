@@ -1,0 +1,21 @@
+import type { IDataObject } from 'n8n-workflow';
+
+/** What AlfaCRM posts: the update of a customer, unless told otherwise. */
+export const delivery = (entity_id = 5, more: IDataObject = {}): IDataObject => ({
+	branch_id: 1,
+	event: 'update',
+	entity: 'Customer',
+	entity_id,
+	fields_old: { study_status_id: 1 },
+	fields_new: { study_status_id: 3 },
+	fields_rel: [],
+	user_id: 4,
+	datetime: '2026-02-10 11:59:00',
+	...more,
+});
+
+/** What it is answered. */
+export const STARTED = { status: 200, message: 'Workflow was started' };
+export const REPEATED = { status: 200, message: 'Received before' };
+export const IGNORED = { status: 200, message: 'Not an event that this workflow asks for' };
+export const WRONG_SECRET = { status: 403, message: 'The secret in the URL is missing or wrong' };
