@@ -7,6 +7,8 @@ import { node, Types } from './engine';
 
 const NAME = 'AlfaCRM Trigger';
 const TYPE = 'n8n-nodes-alfacrm.alfaCrmTrigger';
+/** Loaded so far: one with the ID of none before is one that the process has no memory of, as after a start of n8n. */
+let workflows = 0;
 
 /** What n8n gives a poll of its durable scheduler, unless it is set up otherwise; that of an activation has no limit. */
 const DURABLE_BUDGET_MS = 36_000;
@@ -28,6 +30,7 @@ export interface PollerOptions {
  */
 export class Poller {
 	private readonly types = new Types();
+	private id = `poll ${++workflows}`;
 	private workflow: Workflow;
 	private saved: IDataObject = {};
 	/** The row of the trigger in n8n's table of polls. */
@@ -74,6 +77,7 @@ export class Poller {
 
 	/** n8n starts again with what it has saved. */
 	restart(): void {
+		this.id = `poll ${++workflows}`;
 		this.isActivation = true;
 		this.workflow = this.load();
 	}
@@ -113,7 +117,7 @@ export class Poller {
 			credentials: { alfaCrmApi: { id: '1', name: 'AlfaCRM' } },
 		};
 		return new Workflow({
-			id: 'poll',
+			id: this.id,
 			nodes: [trigger],
 			connections: {},
 			active: true,
