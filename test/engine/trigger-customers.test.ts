@@ -31,6 +31,20 @@ describe('Customer Created', () => {
 		expect(await idsOf(poller)).toEqual([third.id]);
 	});
 
+	it('goes on under another name, and under the old one again', async () => {
+		const poller = await started();
+		// n8n saves what is stored with each report; the second one is the first to find it in the trigger's own place.
+		for (const name of ['Первая Анна', 'Вторая Ольга']) {
+			const { id } = add(name);
+			expect(await idsOf(poller)).toEqual([id]);
+		}
+		for (const name of ['Leads', 'AlfaCRM Trigger']) {
+			const { id } = add('Третья Мария');
+			poller.rename(name);
+			expect(await idsOf(poller)).toEqual([id]);
+		}
+	});
+
 	const customers: Record<string, JsonObject> = {
 		lead: {},
 		client: { is_study: 1 },

@@ -49,8 +49,8 @@ describeScheduled("under n8n's durable scheduler", () => {
 		expect(polls.map(idsOf)).toEqual([[first], []]);
 	});
 
-	it.each([true, false])('keeps no beginning beyond the second report (durable: %s)', async (isDurable) => {
-		const poller = new Poller(school.engine, { event: 'customerCreated' }, { isDurable });
+	it('keeps no beginning beyond the second report', async () => {
+		const poller = new Poller(school.engine, { event: 'customerCreated' }, { isDurable: true });
 		await poller.tick();
 		expect(Object.keys(poller.shared)).toHaveLength(1);
 		newLead();

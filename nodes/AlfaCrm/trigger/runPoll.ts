@@ -75,7 +75,7 @@ async function reportNews(
 	const records = new RecordReader(client, news, failures);
 	const items = await itemsOf(context, records, news.slice(0, settings.most), deadlines.records);
 	// Not before everything went well: otherwise the next poll does it all again.
-	stored.save({ subject, ...listed, known: after(items.length) });
+	stored.save({ subject, ...listed, known: after(items.length) }, items.length > 0);
 	return items.length > 0 ? [items] : null;
 }
 

@@ -5,7 +5,7 @@ import { deepCopy } from 'n8n-workflow';
 import type { KnownBranches } from './watch/branches';
 
 /** Raised when the shape changes; a state of another shape is begun anew. */
-const VERSION = 2;
+const VERSION = 3;
 
 /** All that is kept between two polls: plain JSON. */
 export interface PollState extends Partial<KnownBranches> {
@@ -15,16 +15,39 @@ export interface PollState extends Partial<KnownBranches> {
 	known?: unknown;
 }
 
+/** A state with what tells which of several is to be taken. */
+interface Stored extends PollState {
+	version: number;
+	/** ID of the node that wrote it; n8n keeps what a node stores under its name, which another one may bear now. */
+	node?: string;
+	/** Grows with every change; n8n's time in milliseconds. */
+	savedAt?: number;
+}
+
+/** What the triggers of a workflow are known to have reported, in this process: by workflow, by place. */
+const reported = new Map<string, Map<string, Stored>>();
+
 /**
- * What a trigger keeps, in n8n's static data. Where n8n keeps the state of polls in a table of its own ("durable
- * cursors"), it drops the state of the poll that activates a trigger unless that hands something over. What belongs to
- * the whole workflow is saved then, so the state goes there too, until the trigger's own place has it. It is saved again
- * whenever items are handed over, so one that is still there is never older than the last report.
+ * What a trigger keeps, in n8n's static data: in the node's own place, and under the ID of the node in the one of the
+ * whole workflow.
+ *
+ * By default, n8n keeps the first under the node's name, so that a renamed node finds its state in the second only. And
+ * whoever saves static data saves all of it, as it was when that one read it: a Code node at the beginning of its
+ * execution, a trigger that was published later than others at that time. So this process remembers what each trigger
+ * of a workflow has reported, and saves that of the others, too.
+ *
+ * Where n8n keeps the state of polls in a table of its own ("durable cursors"), by ID and safe from all that, it drops
+ * the state of the poll that activates a trigger unless that hands something over. So it goes to the second place, too,
+ * until the first has it; no longer, because saving static data may undo what a Code node has just saved there.
  */
 export class StoredState {
 	private readonly shared: IDataObject;
 	private readonly key: string;
-	private readonly isNeeded: boolean;
+	private readonly id: string;
+	private readonly all: Map<string, Stored>;
+	private readonly isShared: boolean;
+	/** What was stored last, of whatever account and event. */
+	private readonly last?: Stored;
 	/** Missing when nothing usable is stored. */
 	readonly known?: PollState;
 	/** There is a state, of another account or event. */
@@ -35,27 +58,81 @@ export class StoredState {
 		private readonly data: IDataObject,
 		subject: string,
 	) {
+		this.id = context.getNode().id;
 		this.shared = context.getWorkflowStaticData('global');
-		this.key = `AlfaCRM Trigger ${context.getNode().id}`;
-		const own = stateIn(data);
-		const kept = stateIn(this.shared[this.key]);
-		const isOf = (state?: PollState): state is PollState => state?.subject === subject;
-		this.isNeeded = !isOf(own);
-		this.isOther = own !== undefined && this.isNeeded;
-		this.known = isOf(own) ? own : isOf(kept) ? kept : undefined;
+		this.key = keyOf(this.id);
+		const found = stateIn(data);
+		const isOwn = (found?.node ?? this.id) === this.id;
+		const own = isOwn ? found : undefined;
+		// n8n marks what is part of the workflow's static data, in order to notice changes.
+		const isWithWorkflow = '__dataChanged' in data;
+		this.isShared = isWithWorkflow || own?.subject !== subject;
+		this.all = isWithWorkflow ? reportedIn(String(context.getWorkflow().id)) : new Map<string, Stored>();
+		this.last =
+			newer(own, this.newestOf(this.key)) ?? (isWithWorkflow ? this.leftBehind(subject, found) : undefined);
+		this.known = this.last?.subject === subject ? deepCopy(this.last) : undefined;
+		this.isOther = this.last !== undefined && this.known === undefined;
+		// What is read here was handed over; of what is being saved, n8n may still drop the items.
+		if (this.last !== undefined) this.all.set(this.key, this.last);
 	}
 
-	/** Assigned as a whole, because n8n notices only what is set on the outermost object. */
-	save(state: PollState): void {
-		const stored = { version: VERSION, ...state } as unknown as IDataObject;
-		if (JSON.stringify(this.data.state) !== JSON.stringify(stored)) this.data.state = deepCopy(stored);
-		if (this.isNeeded) this.shared[this.key] = { state: deepCopy(stored) };
+	/**
+	 * Assigned as a whole, because n8n notices only what is set on the outermost object.
+	 *
+	 * @param isReport items are handed over
+	 */
+	save(state: PollState, isReport: boolean): void {
+		const stored = this.stamped(state);
+		if (JSON.stringify(this.data.state) !== JSON.stringify(stored)) this.data.state = plain(stored);
+		if (this.isShared) this.share(this.key, stored);
 		else if (this.key in this.shared) delete this.shared[this.key];
+		if (!isReport) this.all.set(this.key, stored);
+		for (const [key, other] of this.all) {
+			if (key !== this.key && this.newestOf(key) === other) this.share(key, other);
+		}
+	}
+
+	/** A state keeps its time for as long as nothing changes, so that a poll without news leaves nothing to be saved. */
+	private stamped(state: PollState): Stored {
+		const { savedAt = 0 } = this.last ?? {};
+		const stored: Stored = { version: VERSION, node: this.id, savedAt, ...state };
+		if (JSON.stringify(stored) === JSON.stringify(this.last)) return stored;
+		return { ...stored, savedAt: Math.max(Date.now(), savedAt + 1) };
+	}
+
+	private share(key: string, stored: Stored): void {
+		const held = { state: plain(stored) };
+		if (JSON.stringify(this.shared[key]) !== JSON.stringify(held)) this.shared[key] = held;
+	}
+
+	/** A node that takes the name of one that is gone goes on where that stopped, unless that goes on by another name. */
+	private leftBehind(subject: string, found?: Stored): Stored | undefined {
+		if (found?.node === undefined || found.subject !== subject) return undefined;
+		return newer(found, this.newestOf(keyOf(found.node))) === found ? found : undefined;
+	}
+
+	private newestOf(key: string): Stored | undefined {
+		return newer(stateIn(this.shared[key]), this.all.get(key));
 	}
 }
 
-function stateIn(holder: unknown): PollState | undefined {
-	const { state } = (holder ?? {}) as { state?: PollState & { version?: number } };
+function reportedIn(workflow: string): Map<string, Stored> {
+	const all = reported.get(workflow) ?? new Map<string, Stored>();
+	reported.set(workflow, all);
+	return all;
+}
+
+const keyOf = (node: string) => `AlfaCRM Trigger ${node}`;
+
+const plain = (stored: Stored) => deepCopy(stored) as unknown as IDataObject;
+
+/** The first one of two that are equally old. */
+function newer(one?: Stored, other?: Stored): Stored | undefined {
+	return (other?.savedAt ?? -1) > (one?.savedAt ?? -1) ? other : (one ?? other);
+}
+
+function stateIn(holder: unknown): Stored | undefined {
+	const { state } = (holder ?? {}) as { state?: Stored };
 	return state?.version === VERSION ? deepCopy(state) : undefined;
 }
 

@@ -1,11 +1,11 @@
-import type { IDataObject, INodeParameters } from 'n8n-workflow';
+import type { IConnections, IDataObject, INode, INodeParameters } from 'n8n-workflow';
 
 import type { RealN8n, SavedCredential } from './real-n8n';
 import { until } from './wait';
 
 const TRIGGER_TYPE = 'n8n-nodes-alfacrm.alfaCrmTrigger';
-const TRIGGER = 'AlfaCRM Trigger';
-const KEEP = 'Keep';
+export const TRIGGER = 'AlfaCRM Trigger';
+export const KEEP = 'Keep';
 
 const DURABLE = {
 	N8N_SCHEDULER_ENABLED: 'true',
@@ -15,9 +15,9 @@ const DURABLE = {
 
 /** What polls in a real n8n, and the seconds between two of its polls. */
 export const ENGINES = [
-	{ engine: 'the default engine', env: {}, seconds: 5 },
+	{ engine: 'the default engine', isDurable: false, env: {}, seconds: 5 },
 	// A poll reads what the one before has stored only if that is done: n8n counts on a minute between them.
-	{ engine: 'the durable scheduler with durable cursors', env: DURABLE, seconds: 10 },
+	{ engine: 'the durable scheduler with durable cursors', isDurable: true, env: DURABLE, seconds: 10 },
 ];
 
 /** n8n refuses an interval below a minute, but takes as many poll times as one likes: here all that differ by so much. */
@@ -33,10 +33,20 @@ export function everySeconds(seconds: number) {
 export interface Run {
 	id: string;
 	status: string;
+	/** Name of the trigger. */
+	trigger: string;
 	/** What the node behind the trigger got. */
 	items: IDataObject[];
 	message?: string;
 	description?: string;
+}
+
+/** What a user changes in the editor. */
+export interface Draft {
+	nodes: INode[];
+	connections: IConnections;
+	/** What n8n keeps for it; an export by n8n's command line has it, one by the editor has not. */
+	staticData?: IDataObject;
 }
 
 /** A workflow that begins with the polling trigger and keeps what it hands over, in a real n8n. */
@@ -52,31 +62,52 @@ export class Polled {
 		real: RealN8n,
 		parameters: INodeParameters,
 		credential: SavedCredential = real.credential,
+		edit = (draft: Draft) => draft,
 	): Promise<Polled> {
-		const { id } = await real.client.importWorkflow({
-			name: String(parameters.event),
-			nodes: [
-				{
-					id: 'trigger',
-					name: TRIGGER,
-					type: TRIGGER_TYPE,
-					typeVersion: 1,
-					position: [0, 0],
-					parameters,
-					credentials: { alfaCrmApi: { id: credential.id, name: credential.name } },
-				},
-				{
-					id: 'keep',
-					name: KEEP,
-					type: 'n8n-nodes-base.noOp',
-					typeVersion: 1,
-					position: [240, 0],
-					parameters: {},
-				},
-			],
-			connections: { [TRIGGER]: { main: [[{ node: KEEP, type: 'main', index: 0 }]] } },
-		});
+		const keep = {
+			id: 'keep',
+			name: KEEP,
+			type: 'n8n-nodes-base.noOp',
+			typeVersion: 1,
+			position: [240, 0] as [number, number],
+			parameters: {},
+		};
+		const nodes = [triggerNode(parameters, credential), keep];
+		return await Polled.of(real, edit({ nodes, connections: leadingTo(KEEP, TRIGGER) }));
+	}
+
+	/** Saves it as a new workflow. */
+	static async of(real: RealN8n, draft: Draft): Promise<Polled> {
+		const { id } = await real.client.importWorkflow({ name: 'Polled', ...draft });
 		return new Polled(real, id);
+	}
+
+	/** One that is there already. */
+	static at(real: RealN8n, id: string): Polled {
+		return new Polled(real, id);
+	}
+
+	/** As it is saved. */
+	async draft(): Promise<Draft> {
+		const { nodes, connections, staticData } = (await this.real.client.session.request(
+			'GET',
+			`/rest/workflows/${this.id}`,
+		)) as Draft;
+		return { nodes, connections, staticData };
+	}
+
+	/** Saves a change, which has no effect on an active workflow until it is published. */
+	async edit(change: (draft: Draft) => Draft): Promise<void> {
+		const { nodes, connections } = change(await this.draft());
+		await this.real.client.session.request('PATCH', `/rest/workflows/${this.id}`, { nodes, connections });
+	}
+
+	async publish(): Promise<void> {
+		await this.real.client.publishWorkflow(this.id);
+	}
+
+	async unpublish(): Promise<void> {
+		await this.real.client.unpublishWorkflow(this.id);
 	}
 
 	/** Its executions, oldest first. */
@@ -85,16 +116,19 @@ export class Polled {
 		for (const { id } of await client.listExecutions(this.id)) {
 			if (this.known.has(id)) continue;
 			const execution = await client.waitForExecution(id);
-			const { status, error } = execution;
+			const { status, error, runData } = execution;
 			const { message, description } = (error ?? {}) as { message?: string; description?: string };
-			this.known.set(id, { id, status, items: execution.outputs(KEEP), message, description });
+			const items = execution.outputs(KEEP) as IDataObject[];
+			this.known.set(id, { id, status, trigger: Object.keys(runData)[0], items, message, description });
 		}
 		return [...this.known.values()].sort((a, b) => Number(a.id) - Number(b.id));
 	}
 
-	/** All items of all executions so far, oldest first. */
-	async items(): Promise<IDataObject[]> {
-		return (await this.runs()).flatMap(({ items }) => items);
+	/** All items of all executions so far, oldest first; only those of one trigger if it is named. */
+	async items(...triggers: string[]): Promise<IDataObject[]> {
+		const runs = await this.runs();
+		const wanted = runs.filter(({ trigger }) => triggers.length === 0 || triggers.includes(trigger));
+		return wanted.flatMap(({ items }) => items);
 	}
 
 	async failures(): Promise<Run[]> {
@@ -111,8 +145,7 @@ export class Polled {
 
 	/** What n8n has saved for the workflow. */
 	async staticData(): Promise<IDataObject> {
-		const { staticData } = await this.real.client.session.request('GET', `/rest/workflows/${this.id}`);
-		return (staticData ?? {}) as IDataObject;
+		return (await this.draft()).staticData ?? {};
 	}
 
 	/** The editor's 'Fetch Test Event'. */
@@ -120,4 +153,31 @@ export class Polled {
 		const execution = await this.real.client.runWorkflow(this.id, { until: TRIGGER });
 		return execution.outputs(TRIGGER) as IDataObject[];
 	}
+}
+
+/** The polling trigger as the editor saves it. */
+export function triggerNode(
+	parameters: INodeParameters,
+	{ id, name }: SavedCredential,
+	more: Partial<INode> = {},
+): INode {
+	return {
+		id: 'trigger',
+		name: TRIGGER,
+		type: TRIGGER_TYPE,
+		typeVersion: 1,
+		position: [0, 0],
+		parameters,
+		credentials: { alfaCrmApi: { id, name } },
+		...more,
+	};
+}
+
+/** Connections of each to the one. */
+export function leadingTo(target: string, ...sources: string[]): IConnections {
+	const links = sources.map((name) => [
+		name,
+		{ main: [[{ node: target, type: 'main' as const, index: 0 }]] },
+	]);
+	return Object.fromEntries(links) as IConnections;
 }

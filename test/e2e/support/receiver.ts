@@ -1,5 +1,5 @@
 import Fastify from 'fastify';
-import type { IDataObject, INodeParameters } from 'n8n-workflow';
+import type { IDataObject, INode, INodeParameters } from 'n8n-workflow';
 import { sleep } from 'n8n-workflow';
 
 import type { RealN8n, SavedCredential } from './real-n8n';
@@ -44,7 +44,27 @@ export async function publishTrigger(
 	{ collector, credential }: { collector?: Collector; credential?: SavedCredential } = {},
 ): Promise<{ id: string; url: string }> {
 	const webhookId = `hook-${Math.random().toString(36).slice(2)}`;
-	const trigger = {
+	const trigger = webhookNode(webhookId, parameters, credential);
+	const { id } = await real.client.importWorkflow({
+		name: 'AlfaCRM events',
+		nodes: [trigger, ...(collector ? [collectNode(collector.url)] : [])],
+		connections: collector
+			? { [trigger.name]: { main: [[{ node: 'Collect', type: 'main', index: 0 }]] } }
+			: {},
+	});
+	await real.client.publishWorkflow(id);
+	const url = urlOf(real, webhookId);
+	await untilRegistered(url);
+	return { id, url };
+}
+
+/** The webhook trigger as the editor saves it. */
+export function webhookNode(
+	webhookId: string,
+	parameters: INodeParameters,
+	credential?: SavedCredential,
+): INode {
+	return {
 		id: 'w',
 		name: 'AlfaCRM Webhook Trigger',
 		type: TRIGGER_TYPE,
@@ -54,17 +74,11 @@ export async function publishTrigger(
 		parameters,
 		...(credential ? { credentials: { alfaCrmApi: { id: credential.id, name: credential.name } } } : {}),
 	};
-	const { id } = await real.client.importWorkflow({
-		name: 'AlfaCRM events',
-		nodes: [trigger, ...(collector ? [collectNode(collector.url)] : [])],
-		connections: collector
-			? { [trigger.name]: { main: [[{ node: 'Collect', type: 'main', index: 0 }]] } }
-			: {},
-	});
-	await real.client.publishWorkflow(id);
-	const url = `${real.n8n.url}/webhook/${webhookId}/webhook`;
-	await untilRegistered(url);
-	return { id, url };
+}
+
+/** Its production URL. */
+export function urlOf({ n8n }: RealN8n, webhookId: string): string {
+	return `${n8n.url}/webhook/${webhookId}/webhook`;
 }
 
 function collectNode(url: string) {

@@ -5,8 +5,9 @@ import { deepCopy, Workflow } from 'n8n-workflow';
 import type { Engine } from './engine';
 import { node, Types } from './engine';
 
-const NAME = 'AlfaCRM Trigger';
 const TYPE = 'n8n-nodes-alfacrm.alfaCrmTrigger';
+/** Loaded so far: one with the ID of none before is one that the process has no memory of, as after a start of n8n. */
+let workflows = 0;
 
 /** What n8n gives a poll of its durable scheduler, unless it is set up otherwise; that of an activation has no limit. */
 const DURABLE_BUDGET_MS = 36_000;
@@ -28,6 +29,8 @@ export interface PollerOptions {
  */
 export class Poller {
 	private readonly types = new Types();
+	private id = `poll ${++workflows}`;
+	private name = 'AlfaCRM Trigger';
 	private workflow: Workflow;
 	private saved: IDataObject = {};
 	/** The row of the trigger in n8n's table of polls. */
@@ -74,6 +77,7 @@ export class Poller {
 
 	/** n8n starts again with what it has saved. */
 	restart(): void {
+		this.id = `poll ${++workflows}`;
 		this.isActivation = true;
 		this.workflow = this.load();
 	}
@@ -103,17 +107,24 @@ export class Poller {
 		return known !== undefined && known.hasBegun !== false;
 	}
 
+	/** The user renames the trigger; n8n loads the workflow as it has saved it. */
+	rename(name: string): void {
+		this.name = name;
+		this.restart();
+	}
+
 	private get node(): INode {
-		return this.workflow.getNode(NAME) as INode;
+		return this.workflow.getNode(this.name) as INode;
 	}
 
 	private load(): Workflow {
 		const trigger: INode = {
-			...node(NAME, TYPE, this.parameters),
+			...node(this.name, TYPE, this.parameters),
+			id: 'trigger',
 			credentials: { alfaCrmApi: { id: '1', name: 'AlfaCRM' } },
 		};
 		return new Workflow({
-			id: 'poll',
+			id: this.id,
 			nodes: [trigger],
 			connections: {},
 			active: true,
@@ -145,7 +156,7 @@ export class Poller {
 		isActivation: boolean,
 		snapshot?: IDataObject,
 	): Promise<IDataObject[] | null> {
-		const trigger = workflow.getNode(NAME) as INode;
+		const trigger = workflow.getNode(this.name) as INode;
 		const { send } = this.options;
 		const budgetMs = this.options.budgetMs ?? (snapshot && !isActivation ? DURABLE_BUDGET_MS : undefined);
 		const context = new PollContext(

@@ -1,0 +1,257 @@
+import type { IDataObject, INode, INodeTypes, IPollFunctions } from 'n8n-workflow';
+import { deepCopy, Workflow } from 'n8n-workflow';
+
+import { StoredState } from '../../nodes/AlfaCrm/trigger/storedState';
+
+const nodeTypes = {
+	getByNameAndVersion: () => ({ description: { properties: [] } }),
+} as unknown as INodeTypes;
+let workflows = 0;
+
+/** Static data of a workflow as n8n has saved them, and nodes that use them. */
+class Saved {
+	private id = `workflow ${++workflows}`;
+
+	constructor(public staticData: IDataObject = {}) {}
+
+	/** n8n starts again: of a workflow of this ID, the process knows nothing. */
+	restarted(): Workflow {
+		this.id = `workflow ${++workflows}`;
+		return this.load();
+	}
+
+	/** What n8n holds in memory for triggers that are published together. */
+	load(): Workflow {
+		const staticData = deepCopy(this.staticData);
+		return new Workflow({ id: this.id, nodes: [], connections: {}, active: true, nodeTypes, staticData });
+	}
+
+	/** As n8n does it: whole. */
+	save({ staticData }: Workflow): void {
+		this.staticData = deepCopy(staticData);
+	}
+}
+
+/** A trigger in n8n's default engine, or with a row of its own. */
+function trigger(workflow: Workflow, id: string, name: string, row?: IDataObject) {
+	const node = { id, name } as INode;
+	const data = row ?? workflow.getStaticData('node', node);
+	const context = {
+		getNode: () => node,
+		getWorkflow: () => ({ id: workflow.id }),
+		getWorkflowStaticData: () => workflow.getStaticData('global'),
+	} as unknown as IPollFunctions;
+	const open = (subject: string) => new StoredState(context, data, subject);
+	return {
+		open,
+		knows: (subject = 'leads') => open(subject).known?.known,
+		save: (known: unknown, { subject = 'leads', isReport = false } = {}) =>
+			open(subject).save({ subject, known }, isReport),
+	};
+}
+
+describe('a trigger that n8n keeps the state of by name', () => {
+	it('finds it under a new name, and its newest under the old one again', () => {
+		const workflow = new Saved().load();
+		trigger(workflow, 'a', 'Trigger').save(1);
+		trigger(workflow, 'a', 'Trigger').save(2);
+		const renamed = trigger(workflow, 'a', 'Leads');
+		expect(renamed.knows()).toBe(2);
+		renamed.save(3);
+		renamed.save(4);
+		expect(trigger(workflow, 'a', 'Trigger').knows()).toBe(4);
+	});
+
+	it('keeps its own when two swap their names', () => {
+		const workflow = new Saved().load();
+		trigger(workflow, 'a', 'One').save('of a');
+		trigger(workflow, 'b', 'Two').save('of b');
+		expect(trigger(workflow, 'a', 'Two').knows()).toBe('of a');
+		expect(trigger(workflow, 'b', 'One').knows()).toBe('of b');
+	});
+
+	it('goes on where one of its name stopped that is gone', () => {
+		const workflow = new Saved().load();
+		trigger(workflow, 'a', 'Trigger').save(1);
+		expect(trigger(workflow, 'b', 'Trigger').knows()).toBe(1);
+		expect(trigger(workflow, 'c', 'Trigger').open('payments').isOther).toBe(false);
+	});
+
+	it('begins anew under a name that another one bore', () => {
+		const workflow = new Saved().load();
+		trigger(workflow, 'a', 'Trigger').save(1);
+		trigger(workflow, 'a', 'Leads').save(2);
+		const copy = trigger(workflow, 'b', 'Trigger');
+		expect(copy.knows()).toBeUndefined();
+		copy.save(3);
+		expect(copy.knows()).toBe(3);
+		expect(trigger(workflow, 'a', 'Leads').knows()).toBe(2);
+	});
+
+	it('does so too when a Code node has deleted where that one is now', () => {
+		const workflow = new Saved().load();
+		trigger(workflow, 'a', 'Trigger').save(1);
+		trigger(workflow, 'a', 'Leads').save(2);
+		delete workflow.staticData.global;
+		expect(trigger(workflow, 'b', 'Trigger').knows()).toBeUndefined();
+	});
+
+	it('begins anew with another account or event, whatever its name', () => {
+		const workflow = new Saved().load();
+		trigger(workflow, 'a', 'Trigger').save(1);
+		trigger(workflow, 'a', 'Payments').save(2, { subject: 'payments' });
+		const back = trigger(workflow, 'a', 'Trigger').open('leads');
+		expect(back.known).toBeUndefined();
+		expect(back.isOther).toBe(true);
+	});
+
+	it.each(['global', 'node:Trigger'])('does without what a Code node deletes: %s', (place) => {
+		const workflow = new Saved().load();
+		trigger(workflow, 'a', 'Trigger').save(1);
+		delete workflow.staticData[place];
+		expect(trigger(workflow, 'a', 'Trigger').knows()).toBe(1);
+	});
+
+	it.each([[null], ['text'], [1], [[]], [{ state: 'text' }], [{ state: null }]])(
+		'does without what a Code node writes there: %j',
+		(value) => {
+			const workflow = new Saved().load();
+			trigger(workflow, 'a', 'Trigger').save(1);
+			const shared = workflow.getStaticData('global');
+			for (const key of Object.keys(shared)) shared[key] = value;
+			expect(trigger(workflow, 'a', 'Trigger').knows()).toBe(1);
+		},
+	);
+
+	it('is not thrown back by an execution that saves what it read at its beginning', () => {
+		const saved = new Saved();
+		const active = saved.load();
+		trigger(active, 'a', 'Trigger').save(1);
+		saved.save(active);
+		const execution = saved.load();
+		trigger(active, 'a', 'Trigger').save(2, { isReport: true });
+		saved.save(active);
+		execution.getStaticData('global').count = 1;
+		saved.save(execution);
+		// Its next poll, however that ends.
+		trigger(active, 'a', 'Trigger').open('leads');
+		expect(trigger(saved.load(), 'a', 'Trigger').knows()).toBe(2);
+		expect(trigger(saved.restarted(), 'a', 'Trigger').knows()).toBe(1);
+	});
+
+	it('leaves alone what is not its own', () => {
+		const workflow = new Saved({ global: { count: 7 } }).load();
+		trigger(workflow, 'a', 'Trigger').save(1);
+		expect(workflow.getStaticData('global').count).toBe(7);
+	});
+
+	it('has n8n save nothing when nothing has changed', () => {
+		const workflow = new Saved().load();
+		trigger(workflow, 'a', 'Trigger').save({ seen: [1], more: undefined });
+		(workflow.staticData as { __dataChanged?: boolean }).__dataChanged = false;
+		trigger(workflow, 'a', 'Trigger').save({ seen: [1], more: undefined });
+		expect((workflow.staticData as { __dataChanged?: boolean }).__dataChanged).toBe(false);
+	});
+
+	it('takes the newer of two, though the clock of n8n was set back', () => {
+		const workflow = new Saved().load();
+		const clock = jest.spyOn(Date, 'now').mockReturnValue(2_000);
+		trigger(workflow, 'a', 'Trigger').save(1);
+		clock.mockReturnValue(1_000);
+		trigger(workflow, 'a', 'Leads').save(2);
+		clock.mockRestore();
+		expect(trigger(workflow, 'a', 'Trigger').knows()).toBe(2);
+	});
+});
+
+describe('triggers of a workflow that were published one after the other', () => {
+	it('save what the others have reported, not what those knew when they were published', () => {
+		const saved = new Saved();
+		const first = saved.load();
+		trigger(first, 'a', 'A').save('a1');
+		trigger(first, 'b', 'B').save('b1');
+		saved.save(first);
+		const second = saved.load();
+		trigger(second, 'b', 'B').save('b2', { isReport: true });
+		saved.save(second);
+		// Its next poll, however that ends.
+		trigger(second, 'b', 'B').open('leads');
+
+		trigger(first, 'a', 'A').save('a2', { isReport: true });
+		saved.save(first);
+		expect(trigger(saved.restarted(), 'b', 'B').knows()).toBe('b2');
+	});
+
+	it('keep one that the others do not know of', () => {
+		const saved = new Saved();
+		const first = saved.load();
+		trigger(first, 'a', 'A').save('a1');
+		saved.save(first);
+		const second = saved.load();
+		trigger(second, 'b', 'B').save('b1');
+		saved.save(second);
+
+		trigger(first, 'a', 'A').save('a2', { isReport: true });
+		saved.save(first);
+		expect(trigger(saved.restarted(), 'b', 'B').knows()).toBe('b1');
+	});
+
+	it('do not save what another one reports just now: n8n may still drop that', () => {
+		const saved = new Saved();
+		const first = saved.load();
+		trigger(first, 'a', 'A').save('a1');
+		trigger(first, 'b', 'B').save('b1');
+		saved.save(first);
+		trigger(saved.load(), 'b', 'B').save('b2', { isReport: true });
+
+		trigger(first, 'a', 'A').save('a2', { isReport: true });
+		saved.save(first);
+		expect(trigger(saved.restarted(), 'b', 'B').knows()).toBe('b1');
+	});
+
+	it('keep to the newer state when another process went on meanwhile', () => {
+		const saved = new Saved();
+		const first = saved.load();
+		trigger(first, 'b', 'B').save('b1');
+		const elsewhere = saved.load();
+		Object.defineProperty(elsewhere, 'id', { value: 'seen by another process' });
+		trigger(elsewhere, 'b', 'B').save('b2');
+		trigger(elsewhere, 'b', 'B').save('b3');
+		saved.save(elsewhere);
+
+		const again = saved.load();
+		trigger(again, 'a', 'A').save('a1');
+		expect(trigger(again, 'b', 'Renamed').knows()).toBe('b3');
+	});
+});
+
+describe('a trigger with a row of its own', () => {
+	it('keeps a copy for all until the row has the state, and none beyond', () => {
+		const workflow = new Saved().load();
+		trigger(workflow, 'a', 'Trigger', {}).save(1);
+		const row: IDataObject = {};
+		const durable = trigger(workflow, 'a', 'Trigger', row);
+		expect(durable.knows()).toBe(1);
+		durable.save(2);
+		durable.save(3);
+		expect(workflow.getStaticData('global')).toEqual({});
+		expect(trigger(workflow, 'a', 'Leads', row).knows()).toBe(3);
+	});
+
+	it('saves nothing of other triggers, to undo no more than it must', () => {
+		const saved = new Saved();
+		trigger(saved.load(), 'a', 'A').save(1);
+		const workflow = saved.load();
+		trigger(workflow, 'b', 'B', {}).save(1);
+		expect(Object.keys(workflow.getStaticData('global'))).toEqual(['AlfaCRM Trigger b']);
+	});
+
+	it('goes on from what n8n kept by name before it had rows, but not from that of another node', () => {
+		const workflow = new Saved().load();
+		trigger(workflow, 'a', 'Trigger').save(1);
+		const { state } = workflow.getStaticData('node', { name: 'Trigger' } as INode);
+		const fresh = new Saved().load();
+		expect(trigger(fresh, 'a', 'Trigger', deepCopy({ state })).knows()).toBe(1);
+		expect(trigger(fresh, 'b', 'Trigger', deepCopy({ state })).knows()).toBeUndefined();
+	});
+});
