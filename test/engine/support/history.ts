@@ -135,6 +135,8 @@ export class Play extends Playing<Own> {
 	private readonly moved = new Set<number>();
 	/** As it is set now. */
 	private chosen: Chosen;
+	/** Minute of the poll that got to know what there is. */
+	private beganAt = 0;
 	/** Minute of the last poll, and what it showed. */
 	private polledAt = 0;
 	private polled = new Set<number>();
@@ -165,12 +167,11 @@ export class Play extends Playing<Own> {
 		const { steps, settings } = this.history;
 		// How far back is looked depends on n8n's clock, so one that jumps allows for less.
 		const isSteady = !steps.some((one) => one.do === 'clock' && one.hours > 0);
-		// Where IDs do not grow, times have to, and tell seconds apart.
-		const isTold = !steps.some(({ do: what }) => what === 'zone' || what === 'change' || what === 'clock');
-		if (settings.newIds === 'scattered' && !isTold) return [];
+		if (!this.isTold) return [];
 		return [...this.created.values()]
 			.filter(({ id, createdAt, listedSince }) => {
 				if (reported.has(id) || listedSince === undefined) return false;
+				if (settings.newIds === 'scattered' && createdAt <= this.beganAt) return false;
 				return listedSince - createdAt <= (isSteady ? PROMISED_MINUTES : 0);
 			})
 			.map(({ id }) => id);
@@ -178,7 +179,15 @@ export class Play extends Playing<Own> {
 
 	/** Customers that were there when the trigger began, and were reported all the same. */
 	old(): number[] {
+		if (!this.isTold) return [];
 		return this.emitted.filter((id) => this.existing?.has(id));
+	}
+
+	/** Where IDs do not grow, times have to, and must not lie in the future. */
+	private get isTold(): boolean {
+		const { settings, steps } = this.history;
+		const isMoved = steps.some(({ do: what }) => what === 'zone' || what === 'change' || what === 'clock');
+		return settings.newIds !== 'scattered' || !isMoved;
 	}
 
 	protected async poll(): Promise<void> {
@@ -190,6 +199,7 @@ export class Play extends Playing<Own> {
 			// What left the list meanwhile may come back as something new.
 			const still = this.listed();
 			this.hasBegun = this.poller.hasBegun;
+			this.beganAt = this.minutes;
 			// What moves to another page while the trigger gets to know the list in several polls may look new.
 			const known = this.hasBegun && this.existing === undefined ? this.readable(listed) : [];
 			this.existing = new Set([...known].filter((id) => still.has(id) && !this.moved.has(id)));
@@ -251,13 +261,13 @@ export class Play extends Playing<Own> {
 		}
 	}
 
+	/** Those in branches that can be read, and that the account has shown although it shuffles them. */
 	private readable(ids: ReadonlySet<number>): number[] {
+		const { branches } = (this.poller.state.state ?? {}) as { branches?: number[] };
+		const isRead = (id: number) =>
+			this.isOpen(id) && this.isReadable(id) && (branches === undefined || branches.includes(id));
 		const rows = this.school.store.rows('customer').filter(({ id }) => ids.has(id));
-		return rows
-			.filter(({ branch_ids }) =>
-				(branch_ids as number[]).some((id) => this.isOpen(id) && this.isReadable(id)),
-			)
-			.map(({ id }) => id);
+		return rows.filter(({ branch_ids }) => (branch_ids as number[]).some(isRead)).map(({ id }) => id);
 	}
 
 	/** What the watched lists show; one that cannot be read for a while shows it later. */

@@ -90,17 +90,13 @@ export function begin(
 ): RecordsState {
 	const rows = rowsIn(looks);
 	const newest = markOf(rows, state.newest, now);
-	// Times are as coarse as a second or a day, so of the newest one only the IDs tell.
-	const watermark = { ...newest, stamp: justBefore(newest.stamp) };
-	const twins = rows.filter((row) => newest.stamp !== '' && timeOf(row) >= newest.stamp);
 	const hasBegun = [...looks.values()].every(({ list }) => list.next === undefined);
 	const listOf = (branch: number) => (hasBegun ? { readAt: now } : (looks.get(branch)?.list ?? {}));
 	return {
 		...state,
 		hasBegun,
-		marks: [watermark],
+		marks: [newest],
 		newest,
-		reported: Runs.of(twins.map(idOf)).toString(),
 		isOrdered: state.isOrdered && areOrdered(rows, now),
 		lists: Object.fromEntries(branches.map((branch) => [branch, listOf(branch)])),
 	};
@@ -215,8 +211,11 @@ function areOrdered(rows: readonly IDataObject[], now: number): boolean {
 function markOf(rows: readonly IDataObject[], before: Mark, now: number): Mark {
 	const id = rows.reduce((most, row) => Math.max(most, idOf(row)), before.id);
 	const newest = newestOf(rows.map(timeOf), now);
+	// When n8n's clock is far behind, what seems to be the newest time makes younger records that are there look new.
+	const isAhead = rows.some((row) => idOf(row) === id && timeOf(row) > newest);
 	// n8n's clock may have been put back.
-	return { id, stamp: newest > before.stamp ? newest : before.stamp, at: now };
+	const stamp = newest > before.stamp ? newest : before.stamp;
+	return { id, stamp: isAhead ? '' : stamp, at: now };
 }
 
 /** Takes down what the lists looked like. */
