@@ -93,6 +93,8 @@ export function begin(
 	// Times are as coarse as a second or a day, so of the newest one only the IDs tell.
 	const watermark = { ...newest, stamp: justBefore(newest.stamp) };
 	const twins = rows.filter((row) => newest.stamp !== '' && timeOf(row) >= newest.stamp);
+	// An earlier part of the lists may have shown others of that very time.
+	const before = Runs.parse(newest.stamp === state.newest.stamp ? state.reported : '');
 	const hasBegun = [...looks.values()].every(({ list }) => list.next === undefined);
 	const listOf = (branch: number) => (hasBegun ? { readAt: now } : (looks.get(branch)?.list ?? {}));
 	return {
@@ -100,7 +102,7 @@ export function begin(
 		hasBegun,
 		marks: [watermark],
 		newest,
-		reported: Runs.of(twins.map(idOf)).toString(),
+		reported: before.with(twins.map(idOf)).toString(),
 		isOrdered: state.isOrdered && areOrdered(rows, now),
 		lists: Object.fromEntries(branches.map((branch) => [branch, listOf(branch)])),
 	};
