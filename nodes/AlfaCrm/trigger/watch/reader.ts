@@ -12,6 +12,8 @@ import { HOUR_MS } from '../poll/look';
 
 /** Pages of one list in one poll; a longer one is read on by the next polls. */
 const MOST_PAGES = 100;
+/** How often the news are looked for when rows move to other pages at once. */
+const MOST_TRIES = 3;
 /** What this user may not read, or what is not there: the next poll would meet it again. */
 const LASTING = ['400', '403', '404'];
 
@@ -81,8 +83,10 @@ export class Reader {
 	private async front(
 		list: List,
 		state: ListState,
-		{ fresh = () => 0, most = Infinity }: LookOptions,
+		options: LookOptions,
+		tries = 1,
 	): Promise<Look | undefined> {
+		const { fresh = () => 0, most = Infinity } = options;
 		const { rows, items, keys, total, last } = await this.page(list, 0, LARGEST_PAGE);
 		if (last) return { rows, list: { total: total ?? null, readAt: this.now }, isWhole: true };
 		const found = fresh(rows);
@@ -101,8 +105,12 @@ export class Reader {
 		const seen = new Set(keys);
 		for (; number > 0 && fresh(behind) < enough && !(behind.length > 0 && this.isLate); number--) {
 			const page = await this.page(list, number, items.length);
-			// Rows have moved to other pages meanwhile, or equal ones without IDs are on both.
-			if (page.total !== total || page.keys.some((key) => seen.has(key))) return undefined;
+			// Rows have moved to other pages meanwhile. Those that were read lie side by side, the others come later.
+			const isMoved = page.total !== total;
+			if (isMoved && behind.length > 0) break;
+			if (isMoved && tries < MOST_TRIES) return await this.front(list, state, options, tries + 1);
+			// Equal ones without IDs are on both.
+			if (isMoved || page.keys.some((key) => seen.has(key))) return undefined;
 			for (const key of page.keys) seen.add(key);
 			behind = [...page.rows, ...behind];
 		}
