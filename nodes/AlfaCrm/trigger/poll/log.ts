@@ -65,9 +65,16 @@ export function add(state: LogState, branches: Iterable<number>, done: string, f
 export const openDay = (newest: string, now: number): string =>
 	newest === '' ? '' : daysAfter(earlier(dayOf(newest), dayAt(now)), -1);
 
-/** Counts the entries that no earlier poll saw. */
-export function countFresh(state: LogState, branch: number, rows: readonly IDataObject[]): number {
-	return entriesOf(rows).filter(isUnknown(state.branches[branch], allKeysIn(state))).length;
+/** Counts the entries that no earlier poll saw; those of them that are wanted. */
+export function countFresh(
+	state: LogState,
+	branch: number,
+	rows: readonly IDataObject[],
+	wants?: (change: Change) => boolean,
+): number {
+	const fresh = entriesOf(rows).filter(isUnknown(state.branches[branch], allKeysIn(state)));
+	if (wants === undefined) return fresh.length;
+	return fresh.flatMap(({ row }) => changeOf(row, branch) ?? []).filter(wants).length;
 }
 
 /**

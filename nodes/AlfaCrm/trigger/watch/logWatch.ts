@@ -30,10 +30,12 @@ export class LogWatch implements Watch<NewEntry> {
 			const isDue = Math.abs(reader.now - (log.askedAt ?? 0)) >= HOUR_MS;
 			const head = isDue ? await this.head(reader, branch) : undefined;
 			const fresh = (rows: IDataObject[]) => countFresh(state, branch, rows);
+			const wanted = (rows: IDataObject[]) => countFresh(state, branch, rows, this.wants);
 			// A list may show earlier days than it was asked for. The account's clock may have been put back meanwhile.
 			const isEnd = endOf(log.from === '' ? '' : daysAfter(log.from, -1));
 			const known = log.filters === filters ? log : {};
-			const look = await reader.look(this.days(branch, log.from), known, { fresh, most, isEnd });
+			const options = { fresh, wanted, most, isEnd };
+			const look = await reader.look(this.days(branch, log.from), known, options);
 			return { ...look, head };
 		});
 		const past = await this.past(reader, state, [...looks.keys()]);
