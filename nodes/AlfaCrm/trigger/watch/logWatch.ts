@@ -8,7 +8,7 @@ import { add, countFresh, emptyState, examine, MOST_KEYS, openDay, settle } from
 import { timeOf } from '../poll/logEntry';
 import type { Look } from '../poll/look';
 import { HOUR_MS } from '../poll/look';
-import { dayOf, daysAfter, dotted, newestOf } from '../poll/stamps';
+import { dayOf, daysAfter, dotted, earlier, newestOf } from '../poll/stamps';
 import { newest } from './newest';
 import type { Reader } from './reader';
 import { readEach } from './reader';
@@ -38,7 +38,7 @@ export class LogWatch implements Watch<NewEntry> {
 			const look = await reader.look(this.days(branch, log.from), known, options);
 			return { ...look, head };
 		});
-		const past = await this.past(reader, state, [...looks.keys()]);
+		const past = await this.past(reader, state, looks);
 		const found = examine(state, { looks, past }, { filters, wants: this.wants, now: reader.now });
 		const { news, later } = found;
 		const after = (taken: number) => {
@@ -58,13 +58,27 @@ export class LogWatch implements Watch<NewEntry> {
 		return [...news, ...later];
 	}
 
-	/** What the others list of the days that a branch is behind, since it could not be read. */
-	private async past(reader: Reader, { branches }: LogState, read: number[]): Promise<Map<number, Look>> {
+	/** What the others list of the days that a branch is behind, since it could not be read; as far as it was read now. */
+	private async past(
+		reader: Reader,
+		{ branches }: LogState,
+		read: ReadonlyMap<number, Look>,
+	): Promise<Map<number, Look>> {
 		const dayIn = (branch: number) => dayOf(branches[branch].done);
-		const [first] = read.map(dayIn).sort();
-		const ahead = read.filter((branch) => dayIn(branch) > first);
+		const days = [...read.keys()].map(dayIn).sort();
+		const [first] = days;
+		const ahead = [...read.keys()].filter((branch) => dayIn(branch) > first);
+		const behind = [...read].filter(([branch]) => dayIn(branch) < (days.at(-1) ?? ''));
+		const [newest = ''] = behind
+			.flatMap(([, { rows }]) => rows.map(timeOf))
+			.sort()
+			.reverse();
 		const { looks } = await readEach(ahead, async (branch) => {
-			return await reader.look(this.days(branch, first, dayIn(branch)), {}, { isEnd: endOf(first) });
+			return await reader.look(
+				this.days(branch, first, earlier(dayIn(branch), dayOf(newest))),
+				{},
+				{ isEnd: endOf(first) },
+			);
 		});
 		return looks;
 	}
