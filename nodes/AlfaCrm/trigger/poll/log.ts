@@ -61,6 +61,13 @@ export function add(state: LogState, branches: Iterable<number>, done: string, f
 	return { ...state, branches: { ...state.branches, ...added } };
 }
 
+/** Forgets branches that are not chosen any more: what they hold when they are chosen again will be no news. */
+export function only(state: LogState, chosen?: readonly number[]): LogState {
+	if (chosen === undefined) return state;
+	const kept = Object.entries(state.branches).filter(([branch]) => chosen.includes(Number(branch)));
+	return { ...state, branches: Object.fromEntries(kept) };
+}
+
 /** The first day that is still open: what is from it or younger may yet come late. '' as long as there was no entry. */
 export const openDay = (newest: string, now: number): string =>
 	newest === '' ? '' : daysAfter(earlier(dayOf(newest), dayAt(now)), -1);

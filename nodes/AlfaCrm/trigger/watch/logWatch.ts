@@ -4,7 +4,7 @@ import type { List } from '../../api/page';
 import type { Page } from '../../api/pages';
 import type { Change } from '../change';
 import type { LogState, NewEntry } from '../poll/log';
-import { add, countFresh, emptyState, examine, MOST_KEYS, openDay, settle } from '../poll/log';
+import { add, countFresh, emptyState, examine, MOST_KEYS, only, openDay, settle } from '../poll/log';
 import { timeOf } from '../poll/logEntry';
 import type { Look } from '../poll/look';
 import { HOUR_MS } from '../poll/look';
@@ -93,7 +93,7 @@ export class LogWatch implements Watch<NewEntry> {
 	/** Takes down what is there. A branch that is new to the account has only news; one that is chosen has none. */
 	private async begin(poll: Poll, known: LogState | undefined): Promise<LogState> {
 		const { reader, branches, isAll, filters, startWith } = poll;
-		const state = known ?? emptyState();
+		const state = only(known ?? emptyState(), isAll ? undefined : branches);
 		const unknown = branches.filter((branch) => state.branches[branch] === undefined);
 		if (unknown.length === 0) return state;
 		const isSame = Object.values(state.branches).some((log) => log.filters === filters);
