@@ -61,13 +61,27 @@ export function add(state: LogState, branches: Iterable<number>, done: string, f
 	return { ...state, branches: { ...state.branches, ...added } };
 }
 
+/** Forgets branches that are not chosen any more: what they hold when they are chosen again will be no news. */
+export function only(state: LogState, chosen?: readonly number[]): LogState {
+	if (chosen === undefined) return state;
+	const kept = Object.entries(state.branches).filter(([branch]) => chosen.includes(Number(branch)));
+	return { ...state, branches: Object.fromEntries(kept) };
+}
+
 /** The first day that is still open: what is from it or younger may yet come late. '' as long as there was no entry. */
 export const openDay = (newest: string, now: number): string =>
 	newest === '' ? '' : daysAfter(earlier(dayOf(newest), dayAt(now)), -1);
 
-/** Counts the entries that no earlier poll saw. */
-export function countFresh(state: LogState, branch: number, rows: readonly IDataObject[]): number {
-	return entriesOf(rows).filter(isUnknown(state.branches[branch], allKeysIn(state))).length;
+/** Counts the entries that no earlier poll saw; those of them that are wanted. */
+export function countFresh(
+	state: LogState,
+	branch: number,
+	rows: readonly IDataObject[],
+	wants?: (change: Change) => boolean,
+): number {
+	const fresh = entriesOf(rows).filter(isUnknown(state.branches[branch], allKeysIn(state)));
+	if (wants === undefined) return fresh.length;
+	return fresh.flatMap(({ row }) => changeOf(row, branch) ?? []).filter(wants).length;
 }
 
 /**
@@ -132,31 +146,51 @@ export function settle(
 	const ends = lists.flatMap(({ look, entries }) => (look.isPart ? [newestOf(stampsOf(entries), now)] : []));
 	// Up to here, nothing is left in any branch.
 	const upTo = [...pending, ...ends].reduce(earliest, '9');
-	const cuts = lists.map(({ branch, look, entries }) => {
-		if (look.isPart) return entries.length + keysIn(branches[branch]).length > 2 * most ? upTo : '';
-		return look.isWhole ? cutOf(stampsOf(entries.filter(({ key }) => !left.has(key))), most) : '';
-	});
+	const cuts = lists.map(({ branch, look, entries }) =>
+		look.isPart && entries.length + keysIn(branches[branch]).length > 2 * most ? upTo : '',
+	);
+	// Where other branches need little, one has room for more than its share.
+	const wholes = lists.filter(({ look }) => look.isWhole && !look.isPart);
+	const others = Object.entries(branches).filter(([id]) => !wholes.some(({ branch }) => `${branch}` === id));
+	const taken = others.reduce((sum, [, log]) => sum + keysIn(log).length, 0);
+	const seen = wholes.flatMap(({ entries }) => entries.filter(({ key }) => !left.has(key)));
+	cuts.push(cutOf(stampsOf(seen), Math.max(most * wholes.length, MOST_KEYS - taken)));
+	const isFull = Object.values(branches).reduce((sum, log) => sum + keysIn(log).length, 0) > 2 * MOST_KEYS;
 	const open = lists.every(({ look }) => look.isWhole) ? openDay(newest, now) : '';
 	// All of them move on together, so that none is taken to be behind.
 	const done = earliest(upTo, [open, ...cuts].reduce(later));
 	for (const list of lists)
-		branches[list.branch] = { ...settled(branches[list.branch], list, { done, left, most, now }), filters };
+		branches[list.branch] = {
+			...settled(branches[list.branch], list, { done, left, most, isFull, now }),
+			filters,
+		};
 	return { ...state, branches, newest };
+}
+
+interface Limits {
+	done: string;
+	left: ReadonlySet<string>;
+	/** The share of a branch. */
+	most: number;
+	/** More than twice as many keys are known as there is room for. */
+	isFull: boolean;
+	now: number;
 }
 
 function settled(
 	log: BranchLog,
 	{ look, entries }: Found['lists'][number],
-	{ left, most, now, ...other }: { done: string; left: ReadonlySet<string>; most: number; now: number },
+	{ left, most, isFull, now, ...other }: Limits,
 ): Omit<BranchLog, 'filters'> {
 	const seen = entries.filter(({ key }) => !left.has(key));
 	const pending = entries.length - seen.length;
 	const done = later(log.done, other.done);
-	const isTooLong = log.known.length > 2 * most * KEY_CHARACTERS;
+	const isLong = keysIn(log).length > 2 * most;
+	const isTooLong = isFull && isLong;
 	// Fewer than AlfaCRM counts, or an unknown share of them, do not tell which keys may go.
 	const isAll = look.isWhole && (entries.length >= (look.list.total ?? Infinity) || isTooLong);
 	const kept = keysOf(seen.filter(({ stamp }) => stamp === '' || stamp >= done));
-	const others = isAll || (look.isPart && isTooLong) ? [] : keysIn(log);
+	const others = isAll || (look.isPart && isLong) ? [] : keysIn(log);
 	const { total, readAt } = without(look.list, pending);
 	// From another day on, it is another list.
 	const from = look.isPart ? log.from : dayOf(done);

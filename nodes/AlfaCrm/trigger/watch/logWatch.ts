@@ -4,11 +4,11 @@ import type { List } from '../../api/page';
 import type { Page } from '../../api/pages';
 import type { Change } from '../change';
 import type { LogState, NewEntry } from '../poll/log';
-import { add, countFresh, emptyState, examine, MOST_KEYS, openDay, settle } from '../poll/log';
+import { add, countFresh, emptyState, examine, MOST_KEYS, only, openDay, settle } from '../poll/log';
 import { timeOf } from '../poll/logEntry';
 import type { Look } from '../poll/look';
 import { HOUR_MS } from '../poll/look';
-import { dayOf, daysAfter, dotted, newestOf } from '../poll/stamps';
+import { dayOf, daysAfter, dotted, earlier, newestOf } from '../poll/stamps';
 import { newest } from './newest';
 import type { Reader } from './reader';
 import { readEach } from './reader';
@@ -30,13 +30,15 @@ export class LogWatch implements Watch<NewEntry> {
 			const isDue = Math.abs(reader.now - (log.askedAt ?? 0)) >= HOUR_MS;
 			const head = isDue ? await this.head(reader, branch) : undefined;
 			const fresh = (rows: IDataObject[]) => countFresh(state, branch, rows);
+			const wanted = (rows: IDataObject[]) => countFresh(state, branch, rows, this.wants);
 			// A list may show earlier days than it was asked for. The account's clock may have been put back meanwhile.
 			const isEnd = endOf(log.from === '' ? '' : daysAfter(log.from, -1));
 			const known = log.filters === filters ? log : {};
-			const look = await reader.look(this.days(branch, log.from), known, { fresh, most, isEnd });
+			const options = { fresh, wanted, most, isEnd };
+			const look = await reader.look(this.days(branch, log.from), known, options);
 			return { ...look, head };
 		});
-		const past = await this.past(reader, state, [...looks.keys()]);
+		const past = await this.past(reader, state, looks);
 		const found = examine(state, { looks, past }, { filters, wants: this.wants, now: reader.now });
 		const { news, later } = found;
 		const after = (taken: number) => {
@@ -56,13 +58,27 @@ export class LogWatch implements Watch<NewEntry> {
 		return [...news, ...later];
 	}
 
-	/** What the others list of the days that a branch is behind, since it could not be read. */
-	private async past(reader: Reader, { branches }: LogState, read: number[]): Promise<Map<number, Look>> {
+	/** What the others list of the days that a branch is behind, since it could not be read; as far as it was read now. */
+	private async past(
+		reader: Reader,
+		{ branches }: LogState,
+		read: ReadonlyMap<number, Look>,
+	): Promise<Map<number, Look>> {
 		const dayIn = (branch: number) => dayOf(branches[branch].done);
-		const [first] = read.map(dayIn).sort();
-		const ahead = read.filter((branch) => dayIn(branch) > first);
+		const days = [...read.keys()].map(dayIn).sort();
+		const [first] = days;
+		const ahead = [...read.keys()].filter((branch) => dayIn(branch) > first);
+		const behind = [...read].filter(([branch]) => dayIn(branch) < (days.at(-1) ?? ''));
+		const [newest = ''] = behind
+			.flatMap(([, { rows }]) => rows.map(timeOf))
+			.sort()
+			.reverse();
 		const { looks } = await readEach(ahead, async (branch) => {
-			return await reader.look(this.days(branch, first, dayIn(branch)), {}, { isEnd: endOf(first) });
+			return await reader.look(
+				this.days(branch, first, earlier(dayIn(branch), dayOf(newest))),
+				{},
+				{ isEnd: endOf(first) },
+			);
 		});
 		return looks;
 	}
@@ -77,7 +93,7 @@ export class LogWatch implements Watch<NewEntry> {
 	/** Takes down what is there. A branch that is new to the account has only news; one that is chosen has none. */
 	private async begin(poll: Poll, known: LogState | undefined): Promise<LogState> {
 		const { reader, branches, isAll, filters, startWith } = poll;
-		const state = known ?? emptyState();
+		const state = only(known ?? emptyState(), isAll ? undefined : branches);
 		const unknown = branches.filter((branch) => state.branches[branch] === undefined);
 		if (unknown.length === 0) return state;
 		const isSame = Object.values(state.branches).some((log) => log.filters === filters);

@@ -12,13 +12,17 @@ import { HOUR_MS } from '../poll/look';
 
 /** Pages of one list in one poll; a longer one is read on by the next polls. */
 const MOST_PAGES = 100;
+/** How often the news are looked for when rows move to other pages at once. */
+const MOST_TRIES = 3;
 /** What this user may not read, or what is not there: the next poll would meet it again. */
 const LASTING = ['400', '403', '404'];
 
 export interface LookOptions {
 	/** Counts the rows that no earlier poll saw. */
 	fresh?: (rows: IDataObject[]) => number;
-	/** How many of them are enough; for lists that have the newest first, but for neighbours. */
+	/** Counts those of them that are to be reported. */
+	wanted?: (rows: IDataObject[]) => number;
+	/** How many of those are enough; for lists that have the newest first, but for neighbours. */
 	most?: number;
 	/** Whether only rows that are known follow. */
 	isEnd?: (page: Page) => boolean;
@@ -81,10 +85,12 @@ export class Reader {
 	private async front(
 		list: List,
 		state: ListState,
-		{ fresh = () => 0, most = Infinity }: LookOptions,
+		options: LookOptions,
+		tries = 1,
 	): Promise<Look | undefined> {
-		const { rows, items, keys, total, last } = await this.page(list, 0, LARGEST_PAGE);
-		if (last) return { rows, list: { total: total ?? null, readAt: this.now }, isWhole: true };
+		const { fresh = () => 0, wanted = fresh, most = Infinity } = options;
+		const { rows, items, keys, total, last: isWhole } = await this.page(list, 0, LARGEST_PAGE);
+		if (isWhole) return { rows, list: { total: total ?? null, readAt: this.now }, isWhole: true };
 		const found = fresh(rows);
 		// A total that may just be the length of the page does not tell how many are new.
 		const isCounted = total !== undefined && !looksLikePageSize(items, total, LARGEST_PAGE);
@@ -96,22 +102,30 @@ export class Reader {
 		// The oldest first, for there may be more than a poll can read or report.
 		let behind: IDataObject[] = [];
 		let number = Math.floor(grown / items.length);
-		// A page more than that, for neighbours may have changed places.
-		const enough = most + items.length;
+		let count = 0;
+		let isEnough = false;
+		const last = Math.max(0, number - MOST_PAGES);
 		const seen = new Set(keys);
-		for (; number > 0 && fresh(behind) < enough && !(behind.length > 0 && this.isLate); number--) {
+		for (; number > last && !isEnough && !(behind.length > 0 && this.isLate); number--) {
 			const page = await this.page(list, number, items.length);
-			// Rows have moved to other pages meanwhile, or equal ones without IDs are on both.
-			if (page.total !== total || page.keys.some((key) => seen.has(key))) return undefined;
+			// Rows have moved to other pages meanwhile. Those that were read lie side by side, the others come later.
+			const isMoved = page.total !== total;
+			if (isMoved && behind.length > 0) break;
+			if (isMoved && tries < MOST_TRIES) return await this.front(list, state, options, tries + 1);
+			// Equal ones without IDs are on both.
+			if (isMoved || page.keys.some((key) => seen.has(key))) return undefined;
 			for (const key of page.keys) seen.add(key);
 			behind = [...page.rows, ...behind];
+			// A page more than that, for neighbours may have changed places.
+			isEnough = count >= most;
+			count += wanted(page.rows);
 		}
 		const isPart = number > 0;
 		const all = isPart ? behind : [...rows, ...behind];
-		const count = fresh(all);
+		const news = fresh(all);
 		// They are not where the newest are.
-		if (count < (isPart ? 1 : grown)) return undefined;
-		const known = isPart ? (state.total ?? 0) + count : total;
+		if (news < (isPart ? 1 : grown)) return undefined;
+		const known = isPart ? (state.total ?? 0) + news : total;
 		return { rows: all, list: { ...state, total: known }, isWhole: false, isPart };
 	}
 
