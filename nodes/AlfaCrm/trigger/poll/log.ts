@@ -140,57 +140,41 @@ export function settle(
 	left: ReadonlySet<string>,
 	now: number,
 ): LogState {
-	const branches = { ...state.branches };
-	const most = Math.ceil(MOST_KEYS / Object.keys(branches).length);
-	const pending = lists.flatMap(({ entries }) => stampsOf(entries.filter(({ key }) => left.has(key))));
-	const ends = lists.flatMap(({ look, entries }) => (look.isPart ? [newestOf(stampsOf(entries), now)] : []));
+	const isLeft = ({ key }: Entry) => left.has(key);
+	const pending = lists.flatMap(({ entries }) => stampsOf(entries.filter(isLeft)));
+	const parts = lists.filter(({ look }) => look.isPart);
 	// Up to here, nothing is left in any branch.
-	const upTo = [...pending, ...ends].reduce(earliest, '9');
-	const cuts = lists.map(({ branch, look, entries }) =>
-		look.isPart && entries.length + keysIn(branches[branch]).length > 2 * most ? upTo : '',
+	const upTo = [...pending, ...parts.map(({ entries }) => newestOf(stampsOf(entries), now))].reduce(
+		earliest,
+		'9',
 	);
-	// Where other branches need little, one has room for more than its share.
-	const wholes = lists.filter(({ look }) => look.isWhole && !look.isPart);
-	const others = Object.entries(branches).filter(([id]) => !wholes.some(({ branch }) => `${branch}` === id));
-	const taken = others.reduce((sum, [, log]) => sum + keysIn(log).length, 0);
-	const seen = wholes.flatMap(({ entries }) => entries.filter(({ key }) => !left.has(key)));
-	cuts.push(cutOf(stampsOf(seen), Math.max(most * wholes.length, MOST_KEYS - taken)));
-	const isFull = Object.values(branches).reduce((sum, log) => sum + keysIn(log).length, 0) > 2 * MOST_KEYS;
-	const open = lists.every(({ look }) => look.isWhole) ? openDay(newest, now) : '';
+	const isFull = Object.values(state.branches).flatMap(keysIn).length > 2 * MOST_KEYS;
+	const wholes = lists.filter(({ look }) => look.isWhole);
+	const seen = wholes.flatMap(({ entries }) => entries.filter((entry) => !isLeft(entry)));
+	const cut = isFull && parts.length > 0 ? upTo : cutOf(stampsOf(seen), MOST_KEYS);
+	const open = wholes.length === lists.length ? openDay(newest, now) : '';
 	// All of them move on together, so that none is taken to be behind.
-	const done = earliest(upTo, [open, ...cuts].reduce(later));
-	for (const list of lists)
-		branches[list.branch] = {
-			...settled(branches[list.branch], list, { done, left, most, isFull, now }),
-			filters,
-		};
+	const done = earliest(upTo, later(open, cut));
+	const branches = { ...state.branches };
+	for (const list of lists) {
+		const log = settled(branches[list.branch], list, { done, left, isFull, now });
+		branches[list.branch] = { ...log, filters };
+	}
 	return { ...state, branches, newest };
-}
-
-interface Limits {
-	done: string;
-	left: ReadonlySet<string>;
-	/** The share of a branch. */
-	most: number;
-	/** More than twice as many keys are known as there is room for. */
-	isFull: boolean;
-	now: number;
 }
 
 function settled(
 	log: BranchLog,
 	{ look, entries }: Found['lists'][number],
-	{ left, most, isFull, now, ...other }: Limits,
+	{ left, isFull, now, ...other }: { done: string; left: ReadonlySet<string>; isFull: boolean; now: number },
 ): Omit<BranchLog, 'filters'> {
 	const seen = entries.filter(({ key }) => !left.has(key));
 	const pending = entries.length - seen.length;
 	const done = later(log.done, other.done);
-	const isLong = keysIn(log).length > 2 * most;
-	const isTooLong = isFull && isLong;
 	// Fewer than AlfaCRM counts, or an unknown share of them, do not tell which keys may go.
-	const isAll = look.isWhole && (entries.length >= (look.list.total ?? Infinity) || isTooLong);
+	const isAll = look.isWhole && (entries.length >= (look.list.total ?? Infinity) || isFull);
 	const kept = keysOf(seen.filter(({ stamp }) => stamp === '' || stamp >= done));
-	const others = isAll || (look.isPart && isLong) ? [] : keysIn(log);
+	const others = isAll || (look.isPart && isFull) ? [] : keysIn(log);
 	const { total, readAt } = without(look.list, pending);
 	// From another day on, it is another list.
 	const from = look.isPart ? log.from : dayOf(done);
@@ -203,7 +187,7 @@ function settled(
 		askedAt: look.head === undefined ? log.askedAt : now,
 		total: from === log.from ? total : undefined,
 		// Reading it whole tells which of many keys may go.
-		readAt: isTooLong && !isAll ? undefined : readAt,
+		readAt: isFull && !isAll ? undefined : readAt,
 	};
 }
 
