@@ -212,3 +212,29 @@ test('a branch that was chosen while it could not be read has what is newer than
 	world.school.settings.forbiddenBranches = [];
 	expect(await world.polls(1, 10)).toEqual(newer);
 });
+
+test.failing('10,000 changes of one second come once each', async () => {
+	const world = new World({ bodyPageSize: 'honoured' }, 1, LOG);
+	world.log(1);
+	await world.polls(1, 5);
+	for (let n = 0; n < 10_000; n++) world.log(1);
+	const ids = [...(await world.polls(25, 1)), ...(await world.polls(3, 70))];
+	expect([ids.length, new Set(ids).size]).toEqual([10_000, 10_000]);
+});
+
+test.failing('a branch goes on where it was after four weeks in a busy account', async () => {
+	const world = new World(LARGE, 2, CUSTOMERS);
+	world.addCustomer(1);
+	await world.polls(1, 5);
+	world.school.settings.forbiddenBranches = [2];
+	const made: number[] = [];
+	for (let half = 0; half < 56; half++) {
+		for (let n = 0; n < 50; n++) {
+			world.addCustomer(1);
+			made.push(world.addCustomer(2));
+		}
+		await world.polls(1, 720);
+	}
+	world.school.settings.forbiddenBranches = [];
+	expect(await world.polls(10, 5)).toEqual(made);
+});

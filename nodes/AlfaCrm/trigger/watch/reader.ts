@@ -104,7 +104,8 @@ export class Reader {
 		let number = Math.floor(grown / items.length);
 		let count = 0;
 		let isEnough = false;
-		const last = Math.max(0, number - MOST_PAGES);
+		// What nobody wants may go on for weeks. Customers come in no order, so of those a part tells less.
+		const last = most === Infinity ? 0 : Math.max(0, number - MOST_PAGES);
 		const seen = new Set(keys);
 		for (; number > last && !isEnough && !(behind.length > 0 && this.isLate); number--) {
 			const page = await this.page(list, number, items.length);
