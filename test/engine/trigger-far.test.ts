@@ -78,7 +78,7 @@ describe('more new customers than are remembered one by one', () => {
 		const reported: unknown[] = [];
 		let made = 0;
 		for (let hour = 4; hour <= 24 * 5; hour += 4) {
-			for (let n = 0; n < 120; n++) add(100_000 + ++made * 3, hour * 60);
+			for (let n = 0; n < 160; n++) add(100_000 + ++made * 3, hour * 60);
 			for (const minutes of [1, 31]) {
 				goTo(school, hour * 60 + minutes);
 				reported.push(...(await poller.tick()).map(({ id }) => id));

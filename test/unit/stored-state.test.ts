@@ -41,12 +41,13 @@ function trigger(workflow: Workflow, id: string, name: string, row?: IDataObject
 		getWorkflow: () => ({ id: workflow.id }),
 		getWorkflowStaticData: () => workflow.getStaticData('global'),
 	} as unknown as IPollFunctions;
-	const open = (subject: string) => new StoredState(context, data, subject);
+	const open = (subject: string, mayBeActivation = false) =>
+		new StoredState(context, data, subject, mayBeActivation);
 	return {
 		open,
 		knows: (subject = 'leads') => open(subject).known?.known,
-		save: (known: unknown, { subject = 'leads', isReport = false } = {}) =>
-			open(subject).save({ subject, known }, isReport),
+		save: (known: unknown, { subject = 'leads', isReport = false, isActivation = false } = {}) =>
+			open(subject, isActivation).save({ subject, known }, isReport),
 	};
 }
 
@@ -236,6 +237,16 @@ describe('a trigger with a row of its own', () => {
 		durable.save(3);
 		expect(workflow.getStaticData('global')).toEqual({});
 		expect(trigger(workflow, 'a', 'Leads', row).knows()).toBe(3);
+	});
+
+	it('keeps what a later activation got to know, of which n8n drops the row', () => {
+		const saved = new Saved();
+		const row: IDataObject = {};
+		trigger(saved.load(), 'a', 'Trigger', row).save(1);
+		const workflow = saved.load();
+		trigger(workflow, 'a', 'Trigger', deepCopy(row)).save(2, { isActivation: true });
+		saved.save(workflow);
+		expect(trigger(saved.restarted(), 'a', 'Trigger', row).knows()).toBe(2);
 	});
 
 	it('saves nothing of other triggers, to undo no more than it must', () => {

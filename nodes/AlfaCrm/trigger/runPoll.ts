@@ -45,8 +45,11 @@ export async function runPoll(context: IPollFunctions): Promise<INodeExecutionDa
  * scheduler has a copy of the data and, other than one that activates the trigger, a limit of its own.
  */
 function isOverlap(context: IPollFunctions, data: object, others: ReadonlySet<object>): boolean {
-	return others.has(data) || (others.size > 0 && budgetOf(context) < DEFAULT_BUDGET_MS);
+	return others.has(data) || (others.size > 0 && !mayBeActivation(context));
 }
+
+/** Other polls of the durable scheduler have a limit of their own. */
+const mayBeActivation = (context: IPollFunctions): boolean => budgetOf(context) >= DEFAULT_BUDGET_MS;
 
 async function reportNews(
 	context: IPollFunctions,
@@ -54,7 +57,7 @@ async function reportNews(
 ): Promise<INodeExecutionData[][] | null> {
 	const { watch, branches: chosen, subject, ...settings } = await settingsOf(context);
 	const deadlines = deadlinesOf(context);
-	const stored = new StoredState(context, data, subject);
+	const stored = new StoredState(context, data, subject, mayBeActivation(context));
 	const name = context.getNode().name;
 	if (stored.isOther) {
 		context.logger.info(`'${name}' watches something else now: it reports what happens from now on`);

@@ -38,7 +38,7 @@ const reported = new Map<string, Map<string, Stored>>();
  *
  * Where n8n keeps the state of polls in a table of its own ("durable cursors"), by ID and safe from all that, it drops
  * the state of the poll that activates a trigger unless that hands something over. So it goes to the second place, too,
- * until the first has it; no longer, because saving static data may undo what a Code node has just saved there.
+ * then, and until the first has it; no longer, because saving static data may undo what a Code node has just saved there.
  */
 export class StoredState {
 	private readonly shared: IDataObject;
@@ -57,6 +57,7 @@ export class StoredState {
 		context: IPollFunctions,
 		private readonly data: IDataObject,
 		subject: string,
+		mayBeActivation: boolean,
 	) {
 		this.id = context.getNode().id;
 		this.shared = context.getWorkflowStaticData('global');
@@ -66,7 +67,7 @@ export class StoredState {
 		const own = isOwn ? found : undefined;
 		// n8n marks what is part of the workflow's static data, in order to notice changes.
 		const isWithWorkflow = '__dataChanged' in data;
-		this.isShared = isWithWorkflow || own?.subject !== subject;
+		this.isShared = isWithWorkflow || own?.subject !== subject || mayBeActivation;
 		this.all = isWithWorkflow ? reportedIn(String(context.getWorkflow().id)) : new Map<string, Stored>();
 		this.last =
 			newer(own, this.newestOf(this.key)) ?? (isWithWorkflow ? this.leftBehind(subject, found) : undefined);

@@ -61,13 +61,6 @@ export function add(state: LogState, branches: Iterable<number>, done: string, f
 	return { ...state, branches: { ...state.branches, ...added } };
 }
 
-/** Forgets branches that are not chosen any more: what they hold when they are chosen again will be no news. */
-export function only(state: LogState, chosen?: readonly number[]): LogState {
-	if (chosen === undefined) return state;
-	const kept = Object.entries(state.branches).filter(([branch]) => chosen.includes(Number(branch)));
-	return { ...state, branches: Object.fromEntries(kept) };
-}
-
 /** The first day that is still open: what is from it or younger may yet come late. '' as long as there was no entry. */
 export const openDay = (newest: string, now: number): string =>
 	newest === '' ? '' : daysAfter(earlier(dayOf(newest), dayAt(now)), -1);
@@ -151,22 +144,33 @@ export function settle(
 	const isFull = Object.values(state.branches).flatMap(keysIn).length > 2 * MOST_KEYS;
 	const wholes = lists.filter(({ look }) => look.isWhole);
 	const seen = wholes.flatMap(({ entries }) => entries.filter((entry) => !isLeft(entry)));
-	const cut = isFull && parts.length > 0 ? upTo : cutOf(stampsOf(seen), MOST_KEYS);
+	// Of a second that other polls have read, too, the time cannot tell which are known.
+	const isCut = isFull && parts.some(({ entries }) => stampsOf(entries).some((stamp) => stamp < upTo));
+	const cut = isCut ? upTo : cutOf(stampsOf(seen), MOST_KEYS);
 	const open = wholes.length === lists.length ? openDay(newest, now) : '';
 	// All of them move on together, so that none is taken to be behind.
 	const done = earliest(upTo, later(open, cut));
 	const branches = { ...state.branches };
 	for (const list of lists) {
-		const log = settled(branches[list.branch], list, { done, left, isFull, now });
+		const log = settled(branches[list.branch], list, { done, left, isFull, isCut, now });
 		branches[list.branch] = { ...log, filters };
 	}
 	return { ...state, branches, newest };
 }
 
+interface Limits {
+	done: string;
+	left: ReadonlySet<string>;
+	/** There are more than twice as many keys as there is room for, for which `done` stands in lists that were read in part. */
+	isFull: boolean;
+	isCut: boolean;
+	now: number;
+}
+
 function settled(
 	log: BranchLog,
 	{ look, entries }: Found['lists'][number],
-	{ left, isFull, now, ...other }: { done: string; left: ReadonlySet<string>; isFull: boolean; now: number },
+	{ left, isFull, isCut, now, ...other }: Limits,
 ): Omit<BranchLog, 'filters'> {
 	const seen = entries.filter(({ key }) => !left.has(key));
 	const pending = entries.length - seen.length;
@@ -174,7 +178,7 @@ function settled(
 	// Fewer than AlfaCRM counts, or an unknown share of them, do not tell which keys may go.
 	const isAll = look.isWhole && (entries.length >= (look.list.total ?? Infinity) || isFull);
 	const kept = keysOf(seen.filter(({ stamp }) => stamp === '' || stamp >= done));
-	const others = isAll || (look.isPart && isFull) ? [] : keysIn(log);
+	const others = isAll || (look.isPart && isCut) ? [] : keysIn(log);
 	const { total, readAt } = without(look.list, pending);
 	// From another day on, it is another list.
 	const from = look.isPart ? log.from : dayOf(done);

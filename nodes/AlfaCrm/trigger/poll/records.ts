@@ -26,7 +26,7 @@ const PATIENCE_MS = 30 * DAY_MS;
 /** Days by which zones may make a creation look older than it is. */
 const SPARE_DAYS = 2;
 /** Characters of reported IDs that are kept at most. */
-const MOST_CHARACTERS = 12_000;
+const MOST_CHARACTERS = 25_000;
 
 /** The newest record of the account at some time, by its ID and by when it was created. */
 interface Mark {

@@ -4,7 +4,7 @@ import type { List } from '../../api/page';
 import type { Page } from '../../api/pages';
 import type { Change } from '../change';
 import type { LogState, NewEntry } from '../poll/log';
-import { add, countFresh, emptyState, examine, MOST_KEYS, only, openDay, settle } from '../poll/log';
+import { add, countFresh, emptyState, examine, MOST_KEYS, openDay, settle } from '../poll/log';
 import { timeOf } from '../poll/logEntry';
 import type { Look } from '../poll/look';
 import { HOUR_MS } from '../poll/look';
@@ -132,6 +132,13 @@ export class LogWatch implements Watch<NewEntry> {
 	private async first(reader: Reader, branch: number): Promise<Look> {
 		return await reader.look({ ...this.days(branch, ''), body: {} }, {}, { isEnd: () => true });
 	}
+}
+
+/** Forgets branches that are not chosen any more: what they hold when they are chosen again will be no news. */
+function only(state: LogState, chosen?: readonly number[]): LogState {
+	if (chosen === undefined) return state;
+	const kept = Object.entries(state.branches).filter(([branch]) => chosen.includes(Number(branch)));
+	return { ...state, branches: Object.fromEntries(kept) };
 }
 
 /** The first day that is not known in all branches. */
