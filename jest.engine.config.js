@@ -15,11 +15,13 @@ module.exports = {
 				...engine.moduleNameMapper,
 				...Object.fromEntries(['n8n-core', 'n8n-workflow'].map(one)),
 			},
-			// What a value means, and what comes of two runs, is the node's own matter and takes the most time.
-			// The test of a credential is n8n's newest.
-			testPathIgnorePatterns: ['<rootDir>/test/engine/properties/', 'credential-test'],
-			// How the trigger gets along with all that may happen does not depend on the engine.
-			globals: { ...engine.globals, POLL_HISTORIES: Number(process.env.POLL_HISTORIES ?? 200) },
+			// What a value means, what comes of two runs, and how the trigger gets along with all that may happen is the node's
+			// own matter and takes the most time. The test of a credential is n8n's newest.
+			testPathIgnorePatterns: [
+				'<rootDir>/test/engine/properties/',
+				'credential-test',
+				'trigger-(ids|far|quiet|broken|histories|log-histories)',
+			],
 		},
 	],
 	testTimeout,
