@@ -238,3 +238,18 @@ test('a branch goes on where it was after four weeks in a busy account', async (
 	world.school.settings.forbiddenBranches = [];
 	expect(await world.polls(10, 5)).toEqual(made);
 });
+
+test.each([LOG, CUSTOMERS])(
+	'a branch that is chosen and cannot be read stops no other: $event',
+	async (settings) => {
+		const world = new World(LARGE, 2, { ...settings, branchIds: [1] });
+		const add = () => (settings === LOG ? world.log(1) : world.addCustomer(1));
+		add();
+		await world.polls(1, 5);
+		world.school.settings.forbiddenBranches = [2];
+		world.poller.change({ ...settings, branchIds: [1, 2] });
+		await world.polls(1, 5);
+		const made = [add(), add()];
+		expect(await world.polls(2, 5)).toEqual(made);
+	},
+);

@@ -102,13 +102,19 @@ export class LogWatch implements Watch<NewEntry> {
 			return add(state, unknown, earliestDay(state), filters);
 		}
 		const found = known || startWith === 0 ? undefined : await newest(this, reader, unknown, startWith);
-		const { looks: heads } = await readEach(unknown, async (branch) => await this.first(reader, branch));
+		// What is chosen and cannot be read does not stop the others.
+		const readAll = async (look: (branch: number) => Promise<Look>) =>
+			await readEach(unknown, look).catch((failure: unknown) => {
+				if (known === undefined) throw failure;
+				return { looks: new Map<number, Look>() };
+			});
+		const { looks: heads } = await readAll(async (branch) => await this.first(reader, branch));
 		const headOf = (branch: number) => newestOf((heads.get(branch)?.rows ?? []).map(timeOf), reader.now);
 		const newestHead = unknown.map(headOf).sort().at(-1) ?? '';
 		// Nothing that comes later is from before the day before that.
 		const lastDay = openDay(newestHead, reader.now);
 		const [since] = [lastDay, found?.since ?? lastDay].sort();
-		const { looks } = await readEach(unknown, async (branch) => {
+		const { looks } = await readAll(async (branch) => {
 			const look = await reader.look(this.days(branch, since), {}, { isEnd: endOf('', MOST_KEYS) });
 			return { ...look, head: headOf(branch) };
 		});
