@@ -38,6 +38,7 @@ export class Poller {
 	private hasPolled = false;
 	/** True until the poll of the activation is done; n8n starts no other one before. */
 	isActivation = true;
+	private readonly contexts = new WeakMap<Workflow, PollContext>();
 	/** What the trigger wrote to n8n's log. */
 	readonly notes: string[] = [];
 
@@ -156,6 +157,22 @@ export class Poller {
 		isActivation: boolean,
 		snapshot?: IDataObject,
 	): Promise<IDataObject[] | null> {
+		// By default, n8n polls with the context of the activation until the workflow is deactivated.
+		const isKept = mode === 'trigger' && snapshot === undefined;
+		const kept = isKept ? this.contexts.get(workflow) : undefined;
+		const context = kept ?? this.contextOf(workflow, mode, isActivation, snapshot);
+		if (isKept) this.contexts.set(workflow, context);
+		const type = this.types.getByNameAndVersion(context.getNode().type);
+		const output = await type.poll?.call(context);
+		return output ? output[0].map(({ json }) => json) : null;
+	}
+
+	private contextOf(
+		workflow: Workflow,
+		mode: WorkflowExecuteMode,
+		isActivation: boolean,
+		snapshot?: IDataObject,
+	): PollContext {
 		const trigger = workflow.getNode(this.name) as INode;
 		const { send } = this.options;
 		const budgetMs = this.options.budgetMs ?? (snapshot && !isActivation ? DURABLE_BUDGET_MS : undefined);
@@ -176,8 +193,6 @@ export class Poller {
 			value: { info: (note: string) => this.notes.push(note), warn: (note: string) => this.notes.push(note) },
 		});
 		if (send) context.helpers.httpRequestWithAuthentication = send;
-		const type = this.types.getByNameAndVersion(trigger.type);
-		const output = await type.poll?.call(context);
-		return output ? output[0].map(({ json }) => json) : null;
+		return context;
 	}
 }
