@@ -67,18 +67,13 @@ export class LogWatch implements Watch<NewEntry> {
 		const dayIn = (branch: number) => dayOf(branches[branch].done);
 		const days = [...read.keys()].map(dayIn).sort();
 		const [first] = days;
+		const last = days.at(-1) ?? '';
 		const ahead = [...read.keys()].filter((branch) => dayIn(branch) > first);
-		const behind = [...read].filter(([branch]) => dayIn(branch) < (days.at(-1) ?? ''));
-		const [newest = ''] = behind
-			.flatMap(([, { rows }]) => rows.map(timeOf))
-			.sort()
-			.reverse();
+		const behind = [...read].filter(([branch]) => dayIn(branch) < last).flatMap(([, { rows }]) => rows);
+		const until = dayOf(behind.map(timeOf).sort().at(-1) ?? '');
 		const { looks } = await readEach(ahead, async (branch) => {
-			return await reader.look(
-				this.days(branch, first, earlier(dayIn(branch), dayOf(newest))),
-				{},
-				{ isEnd: endOf(first) },
-			);
+			const list = this.days(branch, first, earlier(dayIn(branch), until));
+			return await reader.look(list, {}, { isEnd: endOf(first) });
 		});
 		return looks;
 	}
