@@ -3,7 +3,7 @@ import type { INodeParameters } from 'n8n-workflow';
 
 import type { Settings } from '../../../sandbox/settings';
 import type { StepWith } from './playing';
-import { FORMAT, listing, Playing, stepsWith, withAnEnd } from './playing';
+import { listing, oddities, Playing, stepsWith, withAnEnd } from './playing';
 import { hasScheduler } from './version';
 
 /** What happens to customers; `pick` chooses one of them. */
@@ -29,6 +29,9 @@ export interface History {
 	isHurried: boolean;
 	/** By how much n8n's clock is ahead of that of the account. */
 	skewHours?: number;
+	totalOff?: number;
+	/** By how many hours the clocks of branches are ahead of that of the account. */
+	zones?: number[];
 	steps: Step[];
 }
 
@@ -64,14 +67,13 @@ const own = fc.oneof<Array<fc.WeightedArbitrary<Own>>>(
 
 export const histories: fc.Arbitrary<History> = fc
 	.record({
-		settings: fc
-			.record({
-				...listing,
-				ignoredFilters: fc.constantFrom<string[][]>([], [], ['customer.created_at_from']),
-				newIds: fc.constantFrom<Array<Settings['newIds']>>('growing', 'growing', 'growing', 'scattered'),
-				wrongFilterValue: fc.constantFrom<Array<Settings['wrongFilterValue']>>('ignored', 'matchesNothing'),
-			})
-			.map(withAnEnd),
+		...oddities,
+		settings: fc.record({
+			...listing,
+			ignoredFilters: fc.constantFrom<string[][]>([], [], ['customer.created_at_from']),
+			newIds: fc.constantFrom<Array<Settings['newIds']>>('growing', 'growing', 'growing', 'scattered'),
+			wrongFilterValue: fc.constantFrom<Array<Settings['wrongFilterValue']>>('ignored', 'matchesNothing'),
+		}),
 		before: fc.array(fc.record({ branch, daysAgo: fc.constantFrom(0, 0, 1, 3, 30, 400), isStudy }), {
 			maxLength: 12,
 		}),
@@ -84,9 +86,12 @@ export const histories: fc.Arbitrary<History> = fc
 		skewHours: fc.constantFrom(0, -7, 11, 6_500),
 		steps: fc.array(stepsWith(own, { longestWait: 10_000, requests: 8 }), { maxLength: 30 }),
 	})
+	.map((history) => ({ ...history, settings: withAnEnd(history.settings, history.totalOff) }))
 	// Nor can anybody get to know a list page by page, poll by poll, that has no order.
 	.map((history) => ({
 		...history,
+		// Where IDs do not grow, times have to.
+		zones: history.settings.newIds === 'scattered' ? [] : history.zones,
 		isHurried: history.isHurried && history.settings.shuffle !== true && !history.isDurable,
 	}));
 
@@ -142,8 +147,10 @@ export class Play extends Playing<Own> {
 	private polled = new Set<number>();
 
 	constructor(private readonly history: History) {
-		const { settings, isDurable, isHurried, skewHours = 0 } = history;
+		const { settings, isDurable, isHurried, skewHours = 0, totalOff, zones } = history;
 		super({
+			totalOff,
+			zones,
 			settings,
 			branches: BRANCHES,
 			parameters: parametersOf(history),
@@ -152,7 +159,7 @@ export class Play extends Playing<Own> {
 		});
 		this.chosen = history;
 		for (const { branch: home, daysAgo, isStudy: type } of oldestFirst(history.before)) {
-			const created_at = this.now.minus({ days: daysAgo, minutes: 5 }).toFormat(FORMAT);
+			const created_at = this.timeIn(home, this.now.minus({ days: daysAgo, minutes: 5 }));
 			this.school.store.insert('customer', { branch_ids: [home], is_study: type, created_at });
 		}
 	}
@@ -230,7 +237,9 @@ export class Play extends Playing<Own> {
 	protected alter(one: Own): void {
 		const { store } = this.school;
 		if (one.do === 'create') {
-			const { id } = store.insert('customer', { branch_ids: [one.branch], is_study: one.isStudy });
+			const created_at = this.timeIn(one.branch);
+			const values = { branch_ids: [one.branch], is_study: one.isStudy, created_at };
+			const { id } = store.insert('customer', values);
 			if (one.hiddenMinutes > 0) this.hide('customer', id, one.hiddenMinutes);
 			this.created.set(id, { id, createdAt: this.minutes });
 		} else {

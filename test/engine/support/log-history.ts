@@ -4,7 +4,7 @@ import type { DateTime } from 'luxon';
 
 import type { Settings } from '../../../sandbox/settings';
 import type { StepWith } from './playing';
-import { FORMAT, listing, Playing, stepsWith, withAnEnd } from './playing';
+import { listing, oddities, Playing, stepsWith, withAnEnd } from './playing';
 
 /** Changes of one second: so many, in a branch or (0) in all, which lists show only after some minutes. */
 interface Write {
@@ -28,6 +28,9 @@ export interface LogHistory {
 	isHurried: boolean;
 	/** By how much n8n's clock is ahead of that of the account. */
 	skewHours?: number;
+	totalOff?: number;
+	/** By how many hours the clocks of branches are ahead of that of the account. */
+	zones?: number[];
 	steps: LogStep[];
 }
 
@@ -42,6 +45,7 @@ const write: fc.Arbitrary<Write> = fc.record({
 
 export const logHistories: fc.Arbitrary<LogHistory> = fc
 	.record({
+		...oddities,
 		settings: fc
 			.record({
 				...listing,
@@ -55,7 +59,6 @@ export const logHistories: fc.Arbitrary<LogHistory> = fc
 				logScope: fc.constantFrom<Array<Settings['logScope']>>('branch', 'account'),
 				logIds: fc.boolean(),
 			})
-			.map(withAnEnd)
 			// Without IDs, nobody can tell two equal entries from one that a list without an order shows twice.
 			.map((settings) => ({ ...settings, logIds: settings.logIds || settings.shuffle })),
 		before: fc.array(fc.constantFrom(0, 1, 90, 600, 5_000, 100_000), { maxLength: 12 }),
@@ -66,6 +69,7 @@ export const logHistories: fc.Arbitrary<LogHistory> = fc
 		skewHours: fc.constantFrom(0, -7, 11, 6_500),
 		steps: fc.array(stepsWith(write, { longestWait: 3_000, requests: 6 }), { maxLength: 30 }),
 	})
+	.map((history) => ({ ...history, settings: withAnEnd(history.settings, history.totalOff) }))
 	// Nor can anybody get to know a list page by page, poll by poll, that has no order.
 	.map((history) => ({ ...history, isHurried: history.isHurried && history.settings.shuffle !== true }));
 
@@ -113,8 +117,10 @@ export class LogPlay extends Playing<Write> {
 	private doneAt = 0;
 
 	constructor(private readonly history: LogHistory) {
-		const { settings, isHurried, skewHours = 0 } = history;
+		const { settings, isHurried, skewHours = 0, totalOff, zones } = history;
 		super({
+			totalOff,
+			zones,
 			settings,
 			branches: BRANCHES,
 			parameters: parametersOf(history),
@@ -175,10 +181,11 @@ export class LogPlay extends Playing<Write> {
 
 	protected changed(to: number): INodeParameters {
 		this.chosen = { ...this.chosen, ...CHOICES[to] };
-		// A clock that was put back tells nothing of what came since the last poll.
-		const isSteady = !this.history.steps.some((one) => one.do === 'zone');
+		// A clock that was put back, or one for each branch, tells nothing of what came since the last poll.
+		const { steps, zones = [] } = this.history;
+		const isSteady = zones.length === 0 && !steps.some((one) => one.do === 'zone');
 		// One of n8n's that is a month behind takes all times to be in the future.
-		const isSane = !this.history.steps.some((one) => one.do === 'clock' && one.hours < -100);
+		const isSane = !steps.some((one) => one.do === 'clock' && one.hours < -100);
 		const isNews = ({ minute, hiddenMinutes, ...one }: Write & { minute: number }) =>
 			isSteady && hiddenMinutes === 0 && minute > this.doneAt && this.isWanted(one);
 		for (const [id, one] of this.written) {
@@ -219,7 +226,7 @@ export class LogPlay extends Playing<Write> {
 	private insert(branch: number, className: string, time: DateTime): number {
 		const entity_id = this.school.store.rows('log').length + 1;
 		const branch_ids = branch === 0 ? [1, 2] : [branch];
-		const date_time = time.toFormat(FORMAT);
+		const date_time = this.timeIn(branch, time);
 		const fields_new = { note: 'да' };
 		const values = { entity: className, entity_id, event: 2, fields_new, date_time, branch_ids };
 		return this.school.store.insert('log', { id: entity_id, ...values }).id;

@@ -109,20 +109,33 @@ export const listing = {
 	total: totals,
 };
 
+/** By how many rows totals are wrong, and by how many hours the clocks of branches differ. */
+export const oddities = {
+	totalOff: fc.constantFrom(0, 0, 0, 0, -5, -2, 2, 3, 8),
+	zones: fc.constantFrom<number[][]>([], [], [0, 7, -3], [4, -7, 0]),
+};
+
 /** Nobody can tell the end of a list that has neither an order nor a total. */
-export const withAnEnd = <T extends Partial<Settings>>(settings: T): T => ({
+export const withAnEnd = <T extends Partial<Settings>>(settings: T, totalOff = 0): T => ({
 	...settings,
-	...counted(settings),
+	...counted(settings, totalOff),
 	// A last page that comes again and a total that is too high look like two equal rows.
-	pastEnd: settings.total === 'oneTooHigh' ? 'empty' : settings.pastEnd,
-	shuffle: settings.shuffle === true && settings.total === 'present',
+	pastEnd: settings.total === 'oneTooHigh' || totalOff > 0 ? 'empty' : settings.pastEnd,
+	shuffle: settings.shuffle === true && settings.total === 'present' && totalOff === 0,
 });
 
 /** Odd totals are known of pages of 20 and more alone, and without a total nothing tells that an empty page is wrong. */
-const counted = ({ total, bodyPageSize, pageSize: size = 50 }: Partial<Settings>): Partial<Settings> => ({
-	total: size < 20 && (total === 'pageSize' || total === 'oneTooLow') ? 'present' : total,
-	bodyPageSize: bodyPageSize === 'emptyFirst' && total !== 'present' ? 'ignored' : bodyPageSize,
-});
+function counted(
+	{ total, bodyPageSize, pageSize: size = 50 }: Partial<Settings>,
+	totalOff: number,
+): Partial<Settings> {
+	const isRight = total === 'present' && totalOff === 0;
+	return {
+		total: size < 20 && (total === 'pageSize' || total === 'oneTooLow') ? 'present' : total,
+		pageSize: totalOff < 0 ? Math.max(20, size) : size,
+		bodyPageSize: bodyPageSize === 'emptyFirst' && !isRight ? 'ignored' : bodyPageSize,
+	};
+}
 
 interface Setting {
 	settings: Partial<Settings>;
@@ -131,6 +144,8 @@ interface Setting {
 	poller: Omit<PollerOptions, 'send'>;
 	/** By how much n8n's clock is ahead of that of the account. */
 	skewHours: number;
+	totalOff?: number;
+	zones?: readonly number[];
 }
 
 /** An AlfaCRM and a trigger to play a history with. Needs `jest.restoreAllMocks` afterwards, since it moves n8n's clock. */
@@ -150,9 +165,12 @@ export abstract class Playing<Own extends { do: string }> {
 	private clock: number;
 	/** Rows that lists show from some minute on, whatever the clocks say. */
 	private hidden: Array<{ entity: string; id: number; until: number }> = [];
+	private readonly zones: readonly number[];
 
-	constructor({ settings, branches, parameters, poller, skewHours }: Setting) {
+	constructor({ settings, branches, parameters, poller, skewHours, totalOff = 0, zones = [] }: Setting) {
+		this.zones = zones;
 		this.school = new DirectSchool({ ...settings, now: BEGIN }, branches);
+		this.school.totalOff = totalOff;
 		this.clock = this.now.plus({ hours: skewHours }).toMillis();
 		jest.spyOn(Date, 'now').mockImplementation(() => this.clock);
 		const account = { hostname: 'http://127.0.0.1:1', email: 'a', apiKey: 'b', requestsPerSecond: 0 };
@@ -184,6 +202,11 @@ export abstract class Playing<Own extends { do: string }> {
 		return this.emitted.filter((id, index) => this.emitted.indexOf(id) !== index);
 	}
 
+	/** What the clock of a branch shows at some time of the account; 0 = the account's own. */
+	protected timeIn(branch: number, time: DateTime = this.now): string {
+		return time.plus({ hours: this.zones[branch - 1] ?? 0 }).toFormat(FORMAT);
+	}
+
 	protected hide(entity: string, id: number, minutes: number): void {
 		this.school.store.conceal(entity, id);
 		this.hidden.push({ entity, id, until: this.minutes + minutes });
@@ -207,7 +230,7 @@ export abstract class Playing<Own extends { do: string }> {
 		}
 		if (isStep(one, 'list')) {
 			const { settings } = this.school;
-			return void Object.assign(settings, withAnEnd({ ...settings, ...one.settings }));
+			return void Object.assign(settings, withAnEnd({ ...settings, ...one.settings }, this.school.totalOff));
 		}
 		if (isStep(one, 'branch')) return this.setBranch(one.becomes, one.branch);
 		if (isStep(one, 'during')) return await this.interrupted(one.at, () => this.alter(one.step));

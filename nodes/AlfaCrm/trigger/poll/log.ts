@@ -150,12 +150,13 @@ export function settle(
 	const open = wholes.length === lists.length ? openDay(newest, now) : '';
 	// All of them move on together, so that none is taken to be behind.
 	const done = earliest(upTo, later(open, cut));
-	const branches = { ...state.branches };
-	for (const list of lists) {
-		const log = settled(branches[list.branch], list, { done, left, isFull, isCut, now });
-		branches[list.branch] = { ...log, filters };
-	}
-	return { ...state, branches, newest };
+	const logs = lists.map((list) =>
+		settled(state.branches[list.branch], list, { done, left, isFull, isCut, now }),
+	);
+	// They are read whole in the same poll the next time.
+	const readAt = Math.min(...logs.map((log) => log.readAt ?? 0));
+	const settledLogs = lists.map(({ branch }, index) => [branch, { ...logs[index], readAt, filters }]);
+	return { ...state, branches: { ...state.branches, ...Object.fromEntries(settledLogs) }, newest };
 }
 
 interface Limits {
@@ -175,10 +176,8 @@ function settled(
 	const seen = entries.filter(({ key }) => !left.has(key));
 	const pending = entries.length - seen.length;
 	const done = later(log.done, other.done);
-	// Fewer than AlfaCRM counts, or an unknown share of them, do not tell which keys may go.
-	const isAll = look.isWhole && (entries.length >= (look.list.total ?? Infinity) || isFull);
 	const kept = keysOf(seen.filter(({ stamp }) => stamp === '' || stamp >= done));
-	const others = isAll || (look.isPart && isCut) ? [] : keysIn(log);
+	const others = look.isWhole || (look.isPart && isCut) ? [] : keysIn(log);
 	const { total, readAt } = without(look.list, pending);
 	// From another day on, it is another list.
 	const from = look.isPart ? log.from : dayOf(done);
@@ -191,7 +190,7 @@ function settled(
 		askedAt: look.head === undefined ? log.askedAt : now,
 		total: from === log.from ? total : undefined,
 		// Reading it whole tells which of many keys may go.
-		readAt: isFull && !isAll ? undefined : readAt,
+		readAt: isFull && !look.isWhole ? undefined : readAt,
 	};
 }
 

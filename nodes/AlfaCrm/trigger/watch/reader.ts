@@ -73,12 +73,13 @@ export class Reader {
 		const asked = { ...list, firstPage: state.next };
 		// What went before is not read again for a total that says more than the rest.
 		const readings = state.next === undefined ? {} : { readings: 1 };
-		const { rows, whole, total, next } = await collect(this.client, asked, { ...readings, isEnough });
+		const { rows, whole, stable, total, next } = await collect(this.client, asked, { ...readings, isEnough });
 		// What comes while it is read over several polls counts as grown since.
 		const known = state.next === undefined ? (total ?? null) : state.total;
 		const isPaused = next !== undefined && !isEnded;
 		const after = isPaused ? { readAt: state.readAt, next } : { readAt: this.now };
-		return { rows, list: { total: known, ...after }, isWhole: isEnded || whole };
+		// A total that stays too high is wrong.
+		return { rows, list: { total: known, ...after }, isWhole: isEnded || whole || stable };
 	}
 
 	/** As many pages as hold what is fresh; undefined if they do not tell. */

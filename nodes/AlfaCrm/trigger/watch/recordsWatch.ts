@@ -44,7 +44,8 @@ export class RecordsWatch implements Watch {
 		const readAll = async () => await this.read(poll, this.allBody, state.since, state.lists);
 		const { looks, failures } = await readAll();
 		// Where each answer is in another order, two readings may lack the same records by chance.
-		if (!known && [...looks.values()].some(({ isWhole, list }) => !isWhole && list.next === undefined)) {
+		const isShort = ({ rows, list }: Look) => rows.length < (list.total ?? 0) && list.next === undefined;
+		if (!known && [...looks.values()].some(isShort)) {
 			for (const [branch, { rows }] of (await readAll()).looks) looks.get(branch)?.rows.push(...rows);
 		}
 		const passing = [...failures.values()].find((failure) => !isLasting(client, failure));
