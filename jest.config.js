@@ -28,4 +28,5 @@ module.exports = {
 	testTimeout: 30_000,
 	// Jest leaves a core to others: on a machine with two it would take twice as long.
 	maxWorkers: '100%',
+	testSequencer: '<rootDir>/test/support/slowest-first.js',
 };

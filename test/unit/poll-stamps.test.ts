@@ -3,8 +3,9 @@ import {
 	dayOf,
 	daysAfter,
 	dotted,
-	earlier,
+	earliest,
 	hoursAfter,
+	latest,
 	newestOf,
 	stampOf,
 } from '../../nodes/AlfaCrm/trigger/poll/stamps';
@@ -55,11 +56,12 @@ it('the day of a moment is that of UTC', () => {
 });
 
 it.each([
-	['2026-02-10', '2026-02-11', '2026-02-10'],
-	['2026-02-11', '2026-02-10', '2026-02-10'],
-	['', '2026-02-10', '2026-02-10'],
-])('of %j and %j the earlier one is %j', (one, other, first) => {
-	expect(earlier(one, other)).toBe(first);
+	['2026-02-10', '2026-02-11'],
+	['2026-02-10 09:08:07', '2026-02-10 09:08:08'],
+	['', '2026-02-10'],
+])('%j is earlier than %j', (one, other) => {
+	expect([earliest(one, other), earliest(other, one)]).toEqual([one, one]);
+	expect([latest(one, other), latest(other, one)]).toEqual([other, other]);
 });
 
 describe('the newest time', () => {

@@ -142,8 +142,8 @@ export class Play extends Playing<Own> {
 	private chosen: Chosen;
 	/** Minute of the poll that got to know what there is. */
 	private beganAt = 0;
-	/** Minute of the last poll, and what it showed. */
-	private polledAt = 0;
+	/** Those created before the last poll, and what it showed. */
+	private earlier = new Set<number>();
 	private polled = new Set<number>();
 
 	constructor(private readonly history: History) {
@@ -199,6 +199,7 @@ export class Play extends Playing<Own> {
 
 	protected async poll(): Promise<void> {
 		this.moved.clear();
+		this.earlier = new Set(this.created.keys());
 		const listed = this.listed();
 		const items = await this.poller.tick().catch(() => []);
 		const ids = items.map(({ id }) => Number(id));
@@ -215,7 +216,6 @@ export class Play extends Playing<Own> {
 		const isOrdered = this.history.settings.newIds !== 'scattered';
 		if (isOrdered && ids.some((id, index) => index > 0 && id < ids[index - 1])) this.unordered.push(ids);
 		this.emitted.push(...ids);
-		this.polledAt = this.minutes;
 		this.polled = listed;
 	}
 
@@ -228,7 +228,7 @@ export class Play extends Playing<Own> {
 		for (const { id, createdAt, listedSince } of this.created.values()) {
 			const isLeft = this.polled.has(id) && listedSince === createdAt;
 			const homes = this.school.store.rows('customer').find((row) => row.id === id)?.branch_ids as number[];
-			if ((createdAt < this.polledAt && !isLeft) || !homes.some(wasWatched)) this.created.delete(id);
+			if ((this.earlier.has(id) && !isLeft) || !homes.some(wasWatched)) this.created.delete(id);
 		}
 		this.follow();
 		return parametersOf(this.chosen);

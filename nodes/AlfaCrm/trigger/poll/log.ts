@@ -6,7 +6,7 @@ import type { Entry } from './logEntry';
 import { entriesOf, KEY_CHARACTERS } from './logEntry';
 import type { ListState, Look } from './look';
 import { ready, without } from './look';
-import { dayAt, dayOf, daysAfter, earlier, newestOf } from './stamps';
+import { dayAt, dayOf, daysAfter, earliest, latest, newestOf } from './stamps';
 
 /** How many entries are known one by one; of more, those of the oldest seconds are known by their time. */
 export const MOST_KEYS = 2_000;
@@ -63,7 +63,7 @@ export function add(state: LogState, branches: Iterable<number>, done: string, f
 
 /** The first day that is still open: what is from it or younger may yet come late. '' as long as there was no entry. */
 export const openDay = (newest: string, now: number): string =>
-	newest === '' ? '' : daysAfter(earlier(dayOf(newest), dayAt(now)), -1);
+	newest === '' ? '' : daysAfter(earliest(dayOf(newest), dayAt(now)), -1);
 
 /** Counts the entries that no earlier poll saw; those of them that are wanted. */
 export function countFresh(
@@ -117,7 +117,7 @@ export function examine(
 			look: { list, isWhole, isPart, head },
 			entries: entries.map(({ key, stamp }) => ({ key, stamp })),
 		})),
-		newest: lists.map(({ look, entries }) => newestIn(look, entries, now)).reduce(later, state.newest),
+		newest: lists.map(({ look, entries }) => newestIn(look, entries, now)).reduce(latest, state.newest),
 		filters,
 	};
 }
@@ -136,11 +136,9 @@ export function settle(
 	const isLeft = ({ key }: Entry) => left.has(key);
 	const pending = lists.flatMap(({ entries }) => stampsOf(entries.filter(isLeft)));
 	const parts = lists.filter(({ look }) => look.isPart);
+	const ends = parts.map(({ entries }) => newestOf(stampsOf(entries), now));
 	// Up to here, nothing is left in any branch.
-	const upTo = [...pending, ...parts.map(({ entries }) => newestOf(stampsOf(entries), now))].reduce(
-		earliest,
-		'9',
-	);
+	const upTo = [...pending, ...ends].reduce(earliest, '9');
 	const isFull = Object.values(state.branches).flatMap(keysIn).length > 2 * MOST_KEYS;
 	const wholes = lists.filter(({ look }) => look.isWhole);
 	const seen = wholes.flatMap(({ entries }) => entries.filter((entry) => !isLeft(entry)));
@@ -149,7 +147,7 @@ export function settle(
 	const cut = isCut ? upTo : cutOf(stampsOf(seen), MOST_KEYS);
 	const open = wholes.length === lists.length ? openDay(newest, now) : '';
 	// All of them move on together, so that none is taken to be behind.
-	const done = earliest(upTo, later(open, cut));
+	const done = earliest(upTo, latest(open, cut));
 	const logs = lists.map((list) =>
 		settled(state.branches[list.branch], list, { done, left, isFull, isCut, now }),
 	);
@@ -175,7 +173,7 @@ function settled(
 ): Omit<BranchLog, 'filters'> {
 	const seen = entries.filter(({ key }) => !left.has(key));
 	const pending = entries.length - seen.length;
-	const done = later(log.done, other.done);
+	const done = latest(log.done, other.done);
 	const kept = keysOf(seen.filter(({ stamp }) => stamp === '' || stamp >= done));
 	const others = look.isWhole || (look.isPart && isCut) ? [] : keysIn(log);
 	const { total, readAt } = without(look.list, pending);
@@ -186,7 +184,7 @@ function settled(
 		from,
 		done,
 		known: [...new Set([...others, ...kept])].join(''),
-		reported: isDone ? later(log.reported, newestIn(look, entries, now)) : log.reported,
+		reported: isDone ? latest(log.reported, newestIn(look, entries, now)) : log.reported,
 		askedAt: look.head === undefined ? log.askedAt : now,
 		total: from === log.from ? total : undefined,
 		// Reading it whole tells which of many keys may go.
@@ -211,8 +209,6 @@ const isUnknown =
 	({ key, stamp }: Entry): boolean =>
 		!keys.has(key) && (stamp === '' || stamp >= done);
 
-const earliest = (one: string, other: string): string => (one < other ? one : other);
-const later = (one: string, other: string): string => (one > other ? one : other);
 const stampsOf = (entries: readonly Entry[]): string[] => entries.map(({ stamp }) => stamp);
 const keysOf = (entries: readonly Entry[]): string[] => entries.map(({ key }) => key);
 const allKeysIn = ({ branches }: LogState): Set<string> => new Set(Object.values(branches).flatMap(keysIn));

@@ -8,9 +8,10 @@ import {
 	dayAt,
 	dayOf,
 	daysAfter,
-	earlier,
+	earliest,
 	hoursAfter,
 	justBefore,
+	latest,
 	newestOf,
 	stampOf,
 	ZONES_HOURS,
@@ -119,9 +120,9 @@ export function startWith(state: RecordsState, seen: Seen, count: number): Recor
 		const reported = Runs.between([...ids, newest.id + 1]).toString();
 		return { ...state, marks: [{ ...newest, id: ids[0] - 1 }], reported };
 	}
-	const stamp = justBefore(start.map(({ row }) => timeOf(row)).reduce(earlier, newest.stamp));
+	const first = start.map(({ row }) => timeOf(row)).find(Boolean) ?? newest.stamp;
 	const reported = Runs.of(idsOf(all.slice(0, -count))).toString();
-	return { ...state, marks: [{ ...newest, id: ids[0] - 1, stamp }], reported };
+	return { ...state, marks: [{ ...newest, id: ids[0] - 1, stamp: justBefore(first) }], reported };
 }
 
 /** With other filters or branches, what was there at the last poll is no news. */
@@ -214,8 +215,7 @@ function markOf(rows: readonly IDataObject[], before: Mark, now: number): Mark {
 	// When n8n's clock is far behind, what seems to be the newest time makes younger records that are there look new.
 	const isAhead = rows.some((row) => idOf(row) === id && timeOf(row) > newest);
 	// n8n's clock may have been put back.
-	const stamp = newest > before.stamp ? newest : before.stamp;
-	return { id, stamp: isAhead ? '' : stamp, at: now };
+	return { id, stamp: isAhead ? '' : latest(newest, before.stamp), at: now };
 }
 
 /** Takes down what the lists looked like. */
@@ -229,8 +229,8 @@ function noted(state: RecordsState, seen: Seen, left: readonly News[]): RecordsS
 		return without(looks.get(branch)?.list ?? state.lists[branch] ?? { readAt: now }, pending);
 	};
 	// Younger by more than zones can explain, with a lower ID.
-	const latest = stamp === '' ? '' : hoursAfter(stamp, ZONES_HOURS);
-	const isOdd = (row: IDataObject) => idOf(row) <= id && isLater(row, latest, now);
+	const limit = stamp && hoursAfter(stamp, ZONES_HOURS);
+	const isOdd = (row: IDataObject) => idOf(row) <= id && isLater(row, limit, now);
 	const isPending = left.length > 0 || [...looks.values()].some(({ isPart }) => isPart);
 	return {
 		...state,
@@ -251,9 +251,9 @@ function aged(state: RecordsState, now: number): RecordsState {
 	const kept = [...marks, newest].slice(-MARKS);
 	const isPast = isOrdered && kept[0].at !== marks[0].at;
 	const { stamp, at } = watermarkOf(kept);
-	const day = stamp === '' ? '' : daysAfter(earlier(dayOf(stamp), dayAt(at)), -SPARE_DAYS);
+	const day = stamp && daysAfter(earliest(dayOf(stamp), dayAt(at)), -SPARE_DAYS);
 	// What is from before the first day of the beginning was there.
-	const since = day > state.since ? day : state.since;
+	const since = latest(day, state.since);
 	return {
 		...state,
 		marks: kept,
@@ -280,7 +280,7 @@ function bounded(state: RecordsState, { looks, branches }: Seen): RecordsState {
 	if (!branches.every((branch) => looks.get(branch)?.isWhole)) return { ...state, lists: unknown(lists) };
 	const rows = rowsIn(looks);
 	const done = rows.filter((row) => reported.has(idOf(row)));
-	const stamp = justBefore(done.map(timeOf).reduce((last, time) => (time > last ? time : last), ''));
+	const stamp = justBefore(done.map(timeOf).reduce(latest, ''));
 	const raised = marks.map((mark) => (mark.stamp < stamp ? { ...markOf(rows, mark, mark.at), stamp } : mark));
 	const kept = Runs.of(done.filter((row) => timeOf(row) > stamp).map(idOf));
 	return { ...state, marks: raised, reported: kept.toString() };

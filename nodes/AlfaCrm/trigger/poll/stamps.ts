@@ -40,5 +40,8 @@ export const dayAt = (now: number): string => new Date(now).toISOString().slice(
 /** As AlfaCRM's filters want it: `dd.mm.yyyy`. API notes 10. */
 export const dotted = (day: string): string => day.split('-').reverse().join('.');
 
-/** The earlier of two days, or the one that there is. */
-export const earlier = (one: string, other: string): string => (one !== '' && one < other ? one : other);
+/** The earlier of two times or days; '' is before all. */
+export const earliest = (one: string, other: string): string => (one < other ? one : other);
+
+/** The later of two times or days. */
+export const latest = (one: string, other: string): string => (one > other ? one : other);

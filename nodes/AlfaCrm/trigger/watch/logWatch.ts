@@ -8,7 +8,7 @@ import { add, countFresh, emptyState, examine, MOST_KEYS, openDay, settle } from
 import { timeOf } from '../poll/logEntry';
 import type { Look } from '../poll/look';
 import { HOUR_MS } from '../poll/look';
-import { dayOf, daysAfter, dotted, earlier, newestOf } from '../poll/stamps';
+import { dayOf, daysAfter, dotted, earliest, newestOf } from '../poll/stamps';
 import { newest } from './newest';
 import type { Reader } from './reader';
 import { readEach } from './reader';
@@ -72,7 +72,7 @@ export class LogWatch implements Watch<NewEntry> {
 		const behind = [...read].filter(([branch]) => dayIn(branch) < last).flatMap(([, { rows }]) => rows);
 		const until = dayOf(behind.map(timeOf).sort().at(-1) ?? '');
 		const { looks } = await readEach(ahead, async (branch) => {
-			const list = this.days(branch, first, earlier(dayIn(branch), until));
+			const list = this.days(branch, first, earliest(dayIn(branch), until));
 			return await reader.look(list, {}, { isEnd: endOf(first) });
 		});
 		return looks;
