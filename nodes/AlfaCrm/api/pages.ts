@@ -110,6 +110,8 @@ export interface CollectOptions {
 	passes?: readonly IDataObject[];
 	/** How often a list is read at most. */
 	readings?: number;
+	/** Rows only come on top meanwhile: those that were there in the beginning are all. */
+	grows?: boolean;
 	/** Asked after each page but the last one; true ends the reading there, for a later one to go on. */
 	isEnough?: (page: Page) => boolean;
 }
@@ -143,6 +145,7 @@ export async function collect(
 		keep = () => true,
 		passes = [{}],
 		readings = MOST_READINGS,
+		grows = false,
 		isEnough = () => false,
 	}: CollectOptions = {},
 ): Promise<Collected> {
@@ -153,7 +156,7 @@ export async function collect(
 	for (const pass of passes) {
 		if (rows.size >= limit) break;
 		const asked = { pageSize, ...list, body: { ...list.body, ...pass } };
-		const one = await readAll(client, asked, { rows, keep, limit, readings, isEnough });
+		const one = await readAll(client, asked, { rows, keep, limit, readings, grows, isEnough });
 		all.whole &&= one.whole;
 		all.next ??= one.next;
 		isStable &&= one.whole || one.stable;
@@ -184,6 +187,8 @@ interface Reading {
 	/** Page 0 was shorter than asked for. */
 	isShort: boolean;
 	total?: number;
+	/** What the first page said. */
+	firstTotal?: number;
 	complete: boolean;
 	shrank: boolean;
 	/** A row with an ID came on two pages, one of which had new ones too: rows change places. */
@@ -210,7 +215,8 @@ async function readAll(client: ApiClient, list: List, wanted: Wanted): Promise<O
 		const result = { total, read: known.size };
 		// Equal rows on several pages count where nothing tells how many there are, if they come so twice.
 		const hasEqual = total === undefined && items.length > reading.keys.size;
-		const isCounted = reading.complete || known.size >= (total ?? 0);
+		const wantedCount = wanted.grows ? reading.firstTotal : total;
+		const isCounted = reading.complete || known.size >= (wantedCount ?? 0);
 		// A new row may stand in the count for one that slipped; both times is too much of a chance.
 		const isSure = !reading.shrank || count > 1;
 		// Where rows change places and nothing tells how many there are, some may not have come.
@@ -271,7 +277,10 @@ async function readOnce(client: ApiClient, list: List, wanted: Wanted): Promise<
 			isFiltered ||= !isKept;
 			const isMixed = fresh.length > 0 && fresh.length < items.length;
 			reading.overlaps ||= number > 0 && isMixed && typeof keys[0] === 'number';
-			if (number === 0) reading.isShort = items.length < pageSize;
+			if (number === 0) {
+				reading.isShort = items.length < pageSize;
+				reading.firstTotal = total;
+			}
 			reading.requests += 1;
 			Object.assign(reading, { total, complete, shrank });
 			if (rows.size >= limit) break;

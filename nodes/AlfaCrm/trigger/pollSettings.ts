@@ -106,13 +106,13 @@ function watchOf({ newIn, logged = {} }: EventType, filters: Filters): Watch {
 	if (newIn !== undefined) return newRecords(newIn, {}, () => true);
 	const { classes, events, fields, stages } = filters;
 	return new LogWatch(
-		classes.length === 1 ? { entity: classes[0] } : {},
 		(change) =>
 			(classes.length === 0 || classes.includes(change.entity)) &&
 			isLogged(logged, change) &&
 			(events.length === 0 || events.includes(change.event)) &&
 			(change.event !== 'update' || hasChanged(fields, change)) &&
 			(stages.length === 0 || stages.includes(readId(change.fields_new.lead_status_id) ?? 0)),
+		classes.length === 1 ? { entity: classes[0] } : {},
 	);
 }
 

@@ -71,7 +71,13 @@ export const logHistories: fc.Arbitrary<LogHistory> = fc
 	})
 	.map((history) => ({ ...history, settings: withAnEnd(history.settings, history.totalOff) }))
 	// Nor can anybody get to know a list page by page, poll by poll, that has no order.
-	.map((history) => ({ ...history, isHurried: history.isHurried && history.settings.shuffle !== true }));
+	.map((history) => ({ ...history, isHurried: history.isHurried && history.settings.shuffle !== true }))
+	// Nor a beginning that there is no time for, where the newest entry is not the one of the latest time.
+	.map((history) => ({
+		...history,
+		zones: history.isHurried ? [] : history.zones,
+		steps: history.steps.filter((one) => !history.isHurried || one.do !== 'zone'),
+	}));
 
 /** What the user may set. */
 type Chosen = Pick<LogHistory, 'watched' | 'classes' | 'maxPerPoll'>;
@@ -113,6 +119,7 @@ export class LogPlay extends Playing<Write> {
 	private readonly written = new Map<number, Write & { minute: number }>();
 	/** As it is set now. */
 	private chosen: Chosen;
+	private beganAt = 0;
 	/** Minute of the last poll that left nothing. */
 	private doneAt = 0;
 
@@ -169,6 +176,7 @@ export class LogPlay extends Playing<Write> {
 		if (!this.hasBegun) {
 			this.hasBegun = this.poller.hasBegun;
 			this.old ??= new Set(there);
+			this.beganAt = this.minutes;
 			for (const id of this.made.splice(0)) this.before.add(id);
 			if (dark.length > 0 || this.hasFailed)
 				for (const { id } of this.school.store.rows('log')) this.doubtful.add(id);
@@ -217,7 +225,9 @@ export class LogPlay extends Playing<Write> {
 			if (hiddenMinutes > 0) this.hide('log', id, hiddenMinutes);
 			const homes = branch === 0 ? [1, 2] : [branch];
 			const isLate = homes.every((home) => !this.isOpen(home));
-			if (isLate) this.doubtful.add(id);
+			// A beginning that there is no time for cannot tell what was there in that second.
+			const isCut = this.history.isHurried && this.beganAt === this.minutes;
+			if (isLate || isCut) this.doubtful.add(id);
 			else if (this.isWanted(one)) this.made.push(id);
 			else this.before.delete(id);
 		}

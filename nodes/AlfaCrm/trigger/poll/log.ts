@@ -2,44 +2,49 @@ import type { IDataObject } from 'n8n-workflow';
 
 import type { Change } from '../change';
 import { changeOf } from '../change';
+import type { Hours } from './hours';
+import { keysIn, trimmed, withEntries } from './hours';
 import type { Entry } from './logEntry';
-import { entriesOf, KEY_CHARACTERS } from './logEntry';
-import type { ListState, Look } from './look';
-import { ready, without } from './look';
-import { dayAt, dayOf, daysAfter, earliest, latest, newestOf } from './stamps';
+import { entriesOf } from './logEntry';
+import type { ListState, Look, News } from './look';
+import { HOUR_MS, ready, without } from './look';
+import { dayAt, dayOf, daysAfter, earliest, justAfter, latest, newestOf } from './stamps';
 
-/** How many entries are known one by one; of more, those of the oldest seconds are known by their time. */
-export const MOST_KEYS = 2_000;
+/** How long a branch that cannot be read is waited for. */
+const PATIENCE_MS = 30 * 24 * HOUR_MS;
 
 /** What is known of the log of one branch. */
 interface BranchLog extends ListState {
-	/** The first day that is asked for; '' for all. */
+	/** The first day that its list is asked for; '' for all. */
 	from: string;
-	/** All from before this time is known. '' as long as there was no entry at all. */
-	done: string;
-	/** Keys of the others that are known. */
-	known: string;
-	/** The newest time when nothing was left to report. */
-	reported: string;
-	/** When the newest time of all entries, wanted or not, was asked for, n8n's time in milliseconds. */
-	askedAt?: number;
-	/** What decides which entries are listed and wanted. */
-	filters: string;
+	/** What it lists from before this time is no news. */
+	since: string;
+	/**
+	 * It was not read yet. Of one that was `chosen`, what it alone lists was there before; of one that is new to the account,
+	 * what is from before the days that are open.
+	 */
+	isAdded?: 'chosen' | 'new';
+	/** When it was read last, n8n's time in milliseconds. */
+	lookedAt: number;
 }
 
 /** Plain JSON, some kilobytes where much happens. */
 export interface LogState {
-	branches: Record<string, BranchLog>;
-	/** The newest time in any of them. */
+	/** All from before this time is known. '' as long as there was no entry at all. */
+	done: string;
+	/** Keys of the others that are known, wanted or not. */
+	known: Hours;
+	/** The newest time. */
 	newest: string;
+	branches: Record<string, BranchLog>;
+	/** All branches of the account were watched. */
+	isAll: boolean;
+	/** Keys of those from the beginning that are still to be reported, and the day that they are listed from. */
+	start: { keys: string[]; from: string };
 }
 
 /** An entry of the log that was not there before. */
-export interface NewEntry extends Entry {
-	row: IDataObject;
-	/** All that list it. */
-	branches: number[];
-}
+export interface NewEntry extends Entry, News {}
 
 /** What a poll found. Rows that nobody waits for are left out: there may be many. */
 export interface Found {
@@ -49,14 +54,29 @@ export interface Found {
 	later: NewEntry[];
 	lists: Array<{ branch: number; look: Omit<Look, 'rows'>; entries: Entry[] }>;
 	newest: string;
-	filters: string;
 }
 
-export const emptyState = (): LogState => ({ branches: {}, newest: '' });
+export const emptyState = (): LogState => ({
+	done: '',
+	known: {},
+	newest: '',
+	branches: {},
+	isAll: false,
+	start: { keys: [], from: '' },
+});
 
-/** Adds branches of which all from before a time is known. */
-export function add(state: LogState, branches: Iterable<number>, done: string, filters: string): LogState {
-	const log: BranchLog = { from: dayOf(done), done, known: '', reported: '', filters };
+/**
+ * Adds branches.
+ *
+ * @param day what they list from before it is no news
+ */
+export function add(
+	state: LogState,
+	branches: Iterable<number>,
+	{ day, isAdded, now }: { day: string; isAdded?: BranchLog['isAdded']; now: number },
+): LogState {
+	const since = latest(state.done, day);
+	const log: BranchLog = { from: dayOf(since), since, isAdded, lookedAt: now };
 	const added = Object.fromEntries([...branches].map((branch) => [branch, log]));
 	return { ...state, branches: { ...state.branches, ...added } };
 }
@@ -68,57 +88,53 @@ export const openDay = (newest: string, now: number): string =>
 /** Counts the entries that no earlier poll saw; those of them that are wanted. */
 export function countFresh(
 	state: LogState,
-	branch: number,
 	rows: readonly IDataObject[],
 	wants?: (change: Change) => boolean,
 ): number {
-	const fresh = entriesOf(rows).filter(isUnknown(state.branches[branch], allKeysIn(state)));
+	const fresh = entriesOf(rows).filter(isUnknown(state));
 	if (wants === undefined) return fresh.length;
-	return fresh.flatMap(({ row }) => changeOf(row, branch) ?? []).filter(wants).length;
+	return fresh.flatMap(({ row }) => changeOf(row, null) ?? []).filter(wants).length;
 }
 
-/**
- * Finds what is new.
- *
- * @param past what branches list of days that another one is behind: it was reported
- */
+/** Finds what is new. */
 export function examine(
 	state: LogState,
-	{ looks, past = new Map() }: { looks: ReadonlyMap<number, Look>; past?: ReadonlyMap<number, Look> },
-	{ filters, wants, now }: { filters: string; wants: (change: Change) => boolean; now: number },
+	looks: ReadonlyMap<number, Look>,
+	{ wants, now }: { wants: (change: Change) => boolean; now: number },
 ): Found {
-	const lists = [...looks].map(([branch, look]) => ({ branch, look, entries: entriesOf(look.rows) }));
-	const elsewhere = [...past].flatMap(([branch, { rows }]) =>
-		entriesOf(rows).filter(({ stamp }) => stamp < state.branches[branch].done),
-	);
-	const keys = new Set([...allKeysIn(state), ...keysOf(elsewhere)]);
-	const found = new Map<string, NewEntry>();
+	const lists = [...looks].map(([branch, look]) => ({ branch, look, entries: entriesIn(look) }));
+	const stamps = stampsOf(lists.flatMap(({ entries }) => entries));
+	const newest = latest(state.newest, newestOf(stamps, now));
+	const isFresh = isUnknown(state);
+	const found = new Map<string, NewEntry & { wasThere: boolean }>();
 	for (const { branch, entries } of lists) {
-		const log = state.branches[branch];
-		// With other filters, what was there at the last poll is no news; what that could not report is.
-		const wasThere = ({ stamp }: Entry) => filters !== log.filters && stamp <= log.reported;
-		const fresh = entries.filter(isUnknown(log, keys)).filter((entry) => !wasThere(entry));
+		const { isAdded, ...log } = state.branches[branch];
+		const since = isAdded === 'new' ? latest(log.since, openDay(newest, now)) : log.since;
 		// Of one second, the one that is listed later is the older one.
-		for (const entry of fresh.reverse()) {
+		for (const entry of entries.filter(isFresh).reverse()) {
 			const change = changeOf(entry.row, branch);
 			if (change === undefined || !wants(change)) continue;
-			const one = found.get(entry.key) ?? { ...entry, branches: [] };
+			const isOld = isAdded === 'chosen' || (entry.stamp !== '' && entry.stamp < since);
+			const wasThere = isOld && !state.start.keys.includes(entry.key);
+			const one = found.get(entry.key) ?? { ...entry, branches: [], wasThere };
 			found.set(entry.key, one);
 			one.branches.push(branch);
+			one.wasThere &&= wasThere;
 		}
 	}
-	const news = [...found.values()].sort((a, b) => (a.stamp < b.stamp ? -1 : a.stamp > b.stamp ? 1 : 0));
+	const news = [...found.values()]
+		.filter(({ wasThere }) => !wasThere)
+		.sort((a, b) => (a.stamp < b.stamp ? -1 : a.stamp > b.stamp ? 1 : 0));
 	const count = ready(news, looks);
 	return {
 		news: news.slice(0, count),
 		later: news.slice(count),
-		lists: lists.map(({ branch, look: { list, isWhole, isPart, head }, entries }) => ({
+		lists: lists.map(({ branch, look: { list, isWhole, isPart }, entries }) => ({
 			branch,
-			look: { list, isWhole, isPart, head },
+			look: { list, isWhole, isPart },
 			entries: entries.map(({ key, stamp }) => ({ key, stamp })),
 		})),
-		newest: lists.map(({ look, entries }) => newestIn(look, entries, now)).reduce(latest, state.newest),
-		filters,
+		newest,
 	};
 }
 
@@ -126,94 +142,75 @@ export function examine(
  * What is known after a poll.
  *
  * @param left keys of what is still to be reported
+ * @param watched branches that are watched, also those that could not be read
  */
 export function settle(
 	state: LogState,
-	{ lists, newest, filters }: Found,
+	{ lists, newest }: Found,
 	left: ReadonlySet<string>,
-	now: number,
+	{ watched, now }: { watched: readonly number[]; now: number },
 ): LogState {
-	const isLeft = ({ key }: Entry) => left.has(key);
-	const pending = lists.flatMap(({ entries }) => stampsOf(entries.filter(isLeft)));
+	const seen = lists.flatMap(({ entries }) => entries);
+	const pending = seen.filter(({ key }) => left.has(key));
 	const parts = lists.filter(({ look }) => look.isPart);
 	const ends = parts.map(({ entries }) => newestOf(stampsOf(entries), now));
 	// Up to here, nothing is left in any branch.
-	const upTo = [...pending, ...ends].reduce(earliest, '9');
-	const isFull = Object.values(state.branches).flatMap(keysIn).length > 2 * MOST_KEYS;
-	const wholes = lists.filter(({ look }) => look.isWhole);
-	const seen = wholes.flatMap(({ entries }) => entries.filter((entry) => !isLeft(entry)));
-	// Of a second that other polls have read, too, the time cannot tell which are known.
-	const isCut = isFull && parts.some(({ entries }) => stampsOf(entries).some((stamp) => stamp < upTo));
-	const cut = isCut ? upTo : cutOf(stampsOf(seen), MOST_KEYS);
-	const open = wholes.length === lists.length ? openDay(newest, now) : '';
-	// All of them move on together, so that none is taken to be behind.
-	const done = earliest(upTo, latest(open, cut));
-	const logs = lists.map((list) =>
-		settled(state.branches[list.branch], list, { done, left, isFull, isCut, now }),
+	const upTo = [...stampsOf(pending), ...ends].reduce(earliest, '9');
+	const read = new Set(lists.map(({ branch }) => branch));
+	const isAwaited = (branch: number) =>
+		!read.has(branch) && Math.abs(now - state.branches[branch].lookedAt) < PATIENCE_MS;
+	const isUnfinished = lists.some(({ look }) => look.list.next !== undefined);
+	const open = isUnfinished || watched.some(isAwaited) ? '' : openDay(newest, now);
+	const from = latest(state.done, earliest(upTo, open));
+	const isWhole = watched.every((branch) => read.has(branch)) && lists.every(({ look }) => look.isWhole);
+	// Those without a time are known as long as they are listed.
+	const before = isWhole ? { ...state.known, '': '' } : state.known;
+	const known = withEntries(
+		before,
+		seen.filter(({ key }) => !left.has(key)),
 	);
-	// They are read whole in the same poll the next time.
-	const readAt = Math.min(...logs.map((log) => log.readAt ?? 0));
-	const settledLogs = lists.map(({ branch }, index) => [branch, { ...logs[index], readAt, filters }]);
-	return { ...state, branches: { ...state.branches, ...Object.fromEntries(settledLogs) }, newest };
-}
-
-interface Limits {
-	done: string;
-	left: ReadonlySet<string>;
-	/** There are more than twice as many keys as there is room for, for which `done` stands in lists that were read in part. */
-	isFull: boolean;
-	isCut: boolean;
-	now: number;
+	const { hours, done } = trimmed(known, from, earliest(upTo, newest));
+	const keys = new Set(seen.map(({ key }) => key));
+	const isLeft = (key: string) => left.has(key) || !(isWhole || keys.has(key));
+	const start = { ...state.start, keys: state.start.keys.filter(isLeft) };
+	const first = start.keys.length > 0 ? earliest(start.from, dayOf(done)) : dayOf(done);
+	const branches = Object.fromEntries(watched.map((branch) => [branch, state.branches[branch]]));
+	for (const list of lists)
+		branches[list.branch] = settled(branches[list.branch], list, { first, left, now });
+	return { ...state, done, known: hours, newest, branches, start };
 }
 
 function settled(
 	log: BranchLog,
-	{ look, entries }: Found['lists'][number],
-	{ left, isFull, isCut, now, ...other }: Limits,
-): Omit<BranchLog, 'filters'> {
-	const seen = entries.filter(({ key }) => !left.has(key));
-	const pending = entries.length - seen.length;
-	const done = latest(log.done, other.done);
-	const kept = keysOf(seen.filter(({ stamp }) => stamp === '' || stamp >= done));
-	const others = look.isWhole || (look.isPart && isCut) ? [] : keysIn(log);
-	const { total, readAt } = without(look.list, pending);
+	{ look: { list, isPart }, entries }: Found['lists'][number],
+	{ first, left, now }: { first: string; left: ReadonlySet<string>; now: number },
+): BranchLog {
+	const isCut = log.isAdded !== undefined && list.next !== undefined;
+	const isUnfinished = list.next !== undefined && !isCut;
 	// From another day on, it is another list.
-	const from = look.isPart ? log.from : dayOf(done);
-	const isDone = pending === 0 && !look.isPart;
+	const from = isPart || isUnfinished ? log.from : first;
+	const { total, readAt, next } = without(list, entries.filter(({ key }) => left.has(key)).length);
+	// Of one that is too long to be read at once in the beginning, what is older than all that was read was there.
+	const [oldest = ''] = stampsOf(entries).filter(Boolean).sort();
 	return {
 		from,
-		done,
-		known: [...new Set([...others, ...kept])].join(''),
-		reported: isDone ? latest(log.reported, newestIn(look, entries, now)) : log.reported,
-		askedAt: look.head === undefined ? log.askedAt : now,
+		since: isCut ? latest(log.since, justAfter(oldest)) : log.since,
+		lookedAt: now,
 		total: from === log.from ? total : undefined,
-		// Reading it whole tells which of many keys may go.
-		readAt: isFull && !look.isWhole ? undefined : readAt,
+		readAt: isCut ? now : readAt,
+		next: isUnfinished ? next : undefined,
 	};
 }
 
-const newestIn = ({ head = '' }: Pick<Look, 'head'>, entries: readonly Entry[], now: number): string =>
-	newestOf([head, ...stampsOf(entries)], now);
-
-/** The time from which on there are no more than so many entries, but for those of that very second; '' for all. */
-function cutOf(stamps: readonly string[], most: number): string {
-	if (stamps.length <= most) return '';
-	const sorted = [...stamps].sort();
-	const cut = sorted[sorted.length - most];
-	// Of the oldest second not all may have been read.
-	return cut > sorted[0] ? cut : (sorted.find((stamp) => stamp > sorted[0]) ?? '');
+/** What was read apart may list an entry again. */
+function entriesIn({ rows, apart = 0 }: Look): Array<Entry & { row: IDataObject }> {
+	const entries = [rows.slice(0, apart), rows.slice(apart)].flatMap(entriesOf);
+	return [...new Map(entries.map((entry) => [entry.key, entry])).values()];
 }
 
-const isUnknown =
-	({ done }: BranchLog, keys: ReadonlySet<string>) =>
-	({ key, stamp }: Entry): boolean =>
-		!keys.has(key) && (stamp === '' || stamp >= done);
+function isUnknown({ done, known, start }: LogState): (entry: Entry) => boolean {
+	const keys = new Set(keysIn(known));
+	return ({ key, stamp }) => start.keys.includes(key) || (!keys.has(key) && (stamp === '' || stamp >= done));
+}
 
 const stampsOf = (entries: readonly Entry[]): string[] => entries.map(({ stamp }) => stamp);
-const keysOf = (entries: readonly Entry[]): string[] => entries.map(({ key }) => key);
-const allKeysIn = ({ branches }: LogState): Set<string> => new Set(Object.values(branches).flatMap(keysIn));
-
-const keysIn = ({ known: text }: BranchLog): string[] =>
-	Array.from({ length: text.length / KEY_CHARACTERS }, (_, index) =>
-		text.slice(index * KEY_CHARACTERS, (index + 1) * KEY_CHARACTERS),
-	);

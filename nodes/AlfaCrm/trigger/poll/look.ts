@@ -23,8 +23,8 @@ export interface Look {
 	isWhole: boolean;
 	/** Younger ones that no poll saw are left for the next poll. */
 	isPart?: boolean;
-	/** What was the newest time of the whole log just before, wanted or not; asked for once an hour. */
-	head?: string;
+	/** Where rows begin that were read apart from those before them. */
+	apart?: number;
 }
 
 /** Something to report, and the branches that list it. */

@@ -29,6 +29,9 @@ export function hoursAfter(stamp: string, hours: number): string {
 /** A second earlier. */
 export const justBefore = (stamp: string): string => (stamp === '' ? '' : hoursAfter(stamp, -1 / 3_600));
 
+/** A second later. */
+export const justAfter = (stamp: string): string => (stamp === '' ? '' : hoursAfter(stamp, 1 / 3_600));
+
 export const dayOf = (stamp: string): string => stamp.slice(0, 10);
 
 /** `yyyy-mm-dd`, so many days after another one. */

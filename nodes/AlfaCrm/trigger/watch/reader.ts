@@ -26,8 +26,10 @@ export interface LookOptions {
 	most?: number;
 	/** Whether only rows that are known follow. */
 	isEnd?: (page: Page) => boolean;
-	/** A list that is too long for one poll may come in parts. */
-	mayPause?: boolean;
+	/** A list that is too long for one poll may come in parts: so many pages of it, or as many as there is time for. */
+	pause?: 'whenLong' | 'whenLate';
+	/** The newest come first, none goes away, and equal ones are different ones. */
+	isLog?: boolean;
 }
 
 /** Reads lists as far as one poll has time for. */
@@ -55,31 +57,36 @@ export class Reader {
 		const whole = await this.whole(list, state, options);
 		if (front === undefined || state.next === undefined) return whole;
 		// What is new does not wait until a long list has been read.
-		const { total } = front.list;
-		return { ...whole, rows: [...front.rows, ...whole.rows], list: { ...whole.list, total } };
+		const read = { ...whole.list, total: front.list.total };
+		return { ...whole, rows: [...front.rows, ...whole.rows], apart: front.rows.length, list: read };
 	}
 
 	/** All rows, or as many as there is time for. */
-	private async whole(list: List, state: ListState, { isEnd, mayPause }: LookOptions): Promise<Look> {
-		const mostPages = mayPause ? MOST_PAGES : Infinity;
+	private async whole(list: List, state: ListState, { isEnd, pause, isLog }: LookOptions): Promise<Look> {
+		const mostPages = pause === 'whenLong' ? MOST_PAGES : Infinity;
 		let isEnded = false;
 		const isEnough = (page: Page): boolean => {
-			isEnded = isEnd?.(page) === true;
+			// A last page that is shown for ever looks like another one to who begins there.
+			isEnded = isEnd?.(page) === true || (state.next !== undefined && page.rows.length === 0);
 			const count = page.number - (state.next ?? 0) + 1;
 			// A last page that is shown for ever is known by those before it.
 			const isPaused = count > 2 && (this.isLate || count >= mostPages);
-			return isEnded || (isPaused && mayPause === true);
+			return isEnded || (isPaused && pause !== undefined);
 		};
 		const asked = { ...list, firstPage: state.next };
 		// What went before is not read again for a total that says more than the rest.
 		const readings = state.next === undefined ? {} : { readings: 1 };
-		const { rows, whole, stable, total, next } = await collect(this.client, asked, { ...readings, isEnough });
+		const found = await collect(this.client, asked, { ...readings, isEnough, grows: isLog });
+		const { rows, whole, stable, total, next = 0 } = found;
 		// What comes while it is read over several polls counts as grown since.
 		const known = state.next === undefined ? (total ?? null) : state.total;
-		const isPaused = next !== undefined && !isEnded;
-		const after = isPaused ? { readAt: state.readAt, next } : { readAt: this.now };
+		const isPaused = next > 0 && !isEnded;
+		// Equal entries on two pages are told apart where both are read.
+		const goOn = { readAt: state.readAt, next: isLog ? next - 1 : next };
+		const after = isPaused ? goOn : { readAt: this.now };
 		// A total that stays too high is wrong.
-		return { rows, list: { total: known, ...after }, isWhole: isEnded || whole || stable };
+		const isWhole = state.next === undefined && (isEnded || whole || stable);
+		return { rows, list: { total: known, ...after }, isWhole };
 	}
 
 	/** As many pages as hold what is fresh; undefined if they do not tell. */

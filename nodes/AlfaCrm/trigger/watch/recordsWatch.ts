@@ -106,7 +106,7 @@ export class RecordsWatch implements Watch {
 	): ReturnType<typeof readEach> {
 		return await readEach(branches, async (branch) => {
 			const list = this.listOf(body, branch, since);
-			return await reader.look(list, lists[branch], { mayPause: true, ...options });
+			return await reader.look(list, lists[branch], { pause: 'whenLong', ...options });
 		});
 	}
 
