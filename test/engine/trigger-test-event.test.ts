@@ -1,5 +1,6 @@
 import type { INodeParameters } from 'n8n-workflow';
 
+import { range, SMALL, World } from './support/breaking';
 import { Poller } from './support/poller';
 import { useSchool } from './support/school';
 
@@ -110,6 +111,19 @@ describe('a test in the editor', () => {
 			/^AlfaCRM could not look for new customers \(HTTP 500\)$/,
 		);
 	});
+});
+
+it('a test in the editor keeps nobody waiting for minutes, and says no more than it knows', async () => {
+	const world = new World({ settings: SMALL, parameters: { event: 'leadConverted', fetchRecord: false } });
+	range(1, 10_000).forEach((n) => world.log({ ago: 300_000 - n * 30 }));
+	const from = world.now;
+	// As long as AlfaCRM's limit of five a second makes each call take.
+	world.school.onCall = () => world.pass(0.22 / 60);
+	await expect(world.poller.fetchTestEvent()).rejects.toThrow(
+		'Among the newest records of AlfaCRM is none that this trigger would report',
+	);
+	expect(world.now.diff(from, 'seconds').seconds).toBeLessThan(30);
+	jest.restoreAllMocks();
 });
 
 describe('Payment Created', () => {

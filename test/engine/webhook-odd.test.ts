@@ -35,6 +35,32 @@ describe('a body', () => {
 	});
 });
 
+describe('a delivery', () => {
+	it('that differs in a part which the node does not put out is another one', async () => {
+		const hook = new Hook();
+		const body = (delivery_id: number) =>
+			delivery(5, { delivery_id, nested: JSON.parse(nested(100_000)) as [] });
+		expect(await hook.deliver({ body: body(1) })).toMatchObject(STARTED);
+		expect(await hook.deliver({ body: body(2) })).toMatchObject(STARTED);
+		expect(await hook.deliver({ body: body(1) })).toMatchObject(REPEATED);
+	});
+
+	it('is known, though n8n has loaded the next one before as many others as are kept', async () => {
+		const hook = new Hook();
+		const deliver = async (from: number, to: number) => {
+			for (let n = from; n <= to; n++) await hook.deliver({ body: delivery(n) });
+		};
+		await deliver(1, 1_000);
+		const old = hook.saved;
+		await deliver(1_001, 2_001);
+		hook.saved = old;
+		await deliver(2_002, 2_002);
+		expect(await hook.deliver({ body: delivery(2_001) })).toMatchObject(REPEATED);
+		hook.restart();
+		expect(await hook.deliver({ body: delivery(2_001) })).toMatchObject(REPEATED);
+	});
+});
+
 describe('a time', () => {
 	it.each<[datetime: unknown, told: string | null]>([
 		['', null],

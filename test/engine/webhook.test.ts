@@ -105,6 +105,7 @@ describe('filters', () => {
 		[{ events: ['update'] }, {}, true],
 		[{ events: ['create', 'delete'] }, {}, false],
 		[{ events: 'create, update' }, {}, true],
+		[{ events: 'CREATE, Updated' }, {}, true],
 		[{ entities: ['Customer'] }, {}, true],
 		[{ entities: ['Lesson', 'Pay'] }, {}, false],
 		[{ entities: 'lesson, customer' }, {}, true],
@@ -148,7 +149,7 @@ describe('filters', () => {
 
 	it.each<[parameters: INodeParameters, message: RegExp]>([
 		[{ branchIds: 'Centre' }, /'Branch Names or IDs' must be one or more numbers .* "Centre"/],
-		[{ events: 'created' }, /'Events' must be some of create .* "created"/],
+		[{ events: 'renewed' }, /'Events' must be some of create .* "renewed"/],
 	])('%j say what is wrong with an expression', async (parameters, message) => {
 		await expect(new Hook(parameters).deliver({ body: event() })).rejects.toThrow(message);
 	});

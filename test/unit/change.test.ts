@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 
-import { EVENTS, readChange } from '../../nodes/AlfaCrm/trigger/change';
+import { changeNames } from '../../nodes/AlfaCrm/entities/events';
+import { readChange } from '../../nodes/AlfaCrm/trigger/change';
 
 const PLAIN = { event: 'create', entity: 'Pay', entity_id: 1200 };
 const read = (more: object) => readChange({ ...PLAIN, ...more });
@@ -85,7 +86,7 @@ it('what else a body holds is left out', () => {
 it('whatever a body holds, it is either a full delivery or refused in words', () => {
 	const loose = fc.record(
 		{
-			event: fc.oneof(fc.constantFrom(...EVENTS), fc.jsonValue()),
+			event: fc.oneof(fc.constantFrom(...changeNames.map(({ value }) => value)), fc.jsonValue()),
 			entity: fc.oneof(fc.constantFrom('Customer', ''), fc.jsonValue()),
 			entity_id: fc.oneof(fc.integer(), fc.double(), fc.string(), fc.jsonValue()),
 			branch_id: fc.jsonValue(),

@@ -147,6 +147,20 @@ describe('with as many known deliveries as are kept', () => {
 		for (const id of [2 * LATEST + 2, 3 * LATEST]) expect(await take(newNode(), id, database)).toBe(false);
 	});
 
+	it('a list that was read before all of them does not push them out, one that is newer does', async () => {
+		const [node, there, database] = [newNode(), newNode(), {} as IDataObject];
+		await takeAll(node, 1, LATEST, database);
+		const old = structuredClone(database);
+		await takeAll(node, LATEST + 1, 2 * LATEST, database);
+		expect(await take(node, 2 * LATEST, structuredClone(old))).toBe(false);
+		expect(await take(node, 2 * LATEST + 1, old)).toBe(true);
+		expect(await take(newNode(), 2 * LATEST, old)).toBe(false);
+		await takeAll(there, 3 * LATEST, 5 * LATEST, database);
+		expect(await take(node, 5 * LATEST, database)).toBe(false);
+		expect(await take(node, 5 * LATEST + 1, database)).toBe(true);
+		expect(await take(newNode(), 5 * LATEST, database)).toBe(false);
+	});
+
 	it('one is known to whoever waited for it, though all that was saved before has fallen out meanwhile', async () => {
 		const [node, database] = [newNode(), {} as IDataObject];
 		await takeAll(node, 1, LATEST, database);
@@ -183,6 +197,7 @@ it.each<[what: string, saved: IDataObject]>([
 	['a text', { deliveries: 'abc' }],
 	['null', { deliveries: null }],
 	['an object', { deliveries: { length: 5 } }],
+	['a text and one', { deliveries: 'abc', deliveryCount: 'many' }],
 ])('%s instead of a list is replaced', async (_what, saved) => {
 	expect(await take(newNode(), 1, saved)).toBe(true);
 	expect(digests(saved)).toHaveLength(1);

@@ -20,6 +20,13 @@ export interface EventType {
 
 type ChangeName = 'create' | 'update' | 'delete';
 
+/** What AlfaCRM's log and webhooks tell of a record. API notes 8. */
+export const changeNames: ReadonlyArray<{ value: ChangeName; label: string }> = [
+	{ value: 'create', label: 'Created' },
+	{ value: 'delete', label: 'Deleted' },
+	{ value: 'update', label: 'Updated' },
+];
+
 /** In the order of their labels. */
 export const eventTypes: readonly EventType[] = [
 	{

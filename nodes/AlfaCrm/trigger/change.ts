@@ -6,8 +6,6 @@ import type { EventType } from '../entities/events';
 /** AlfaCRM nests a few. Who walks through thousands, as JSON does that is written, comes to the end of the stack. */
 const MOST_LEVELS = 100;
 
-export const EVENTS = ['create', 'update', 'delete'];
-
 /** What AlfaCRM tells of a change; also the item that starts the workflow. API notes 8. */
 export type Change = {
 	event: string;
@@ -52,6 +50,12 @@ export function readChange(body: unknown): Change | string {
 function readTime(value: unknown): string | null {
 	const text = typeof value === 'string' ? value.trim() : '';
 	return typeof value === 'number' && value > 0 ? String(value) : text || null;
+}
+
+/** What tells a delivery from others: parts that are not put out as well, unless they are nested without end. */
+export function contentOf(body: unknown, change: Change): IDataObject {
+	const parts = Object.entries(body as IDataObject).filter(([, part]) => !isDeeper(part, MOST_LEVELS));
+	return { ...Object.fromEntries(parts), ...change };
 }
 
 function isDeeper(value: unknown, levels: number): boolean {

@@ -2,26 +2,27 @@ import type { IPollFunctions, IWebhookFunctions } from 'n8n-workflow';
 
 import { asNodeError } from '../api/errors';
 import type { Field, FieldType } from '../fields/types';
-import { isBlank, readField } from '../fields/field';
+import { classLabels } from '../entities/classes';
+import { changeNames } from '../entities/events';
+import { isBlank, itemsIn, readField } from '../fields/field';
 import { unreadable } from '../fields/unreadable';
 import type { Change } from './change';
-import { EVENTS } from './change';
 
 type Context = IPollFunctions | IWebhookFunctions;
 
-const CHOICES = EVENTS.map((value) => ({ value, label: value }));
+const EVENTS: Field = { name: 'events', label: 'Events', type: 'choices', choices: [...changeNames] };
 
 /**
  * Whether the workflow asks for this; an empty filter lets everything pass. Whether an event of an unknown name changes
  * fields is not known, so only an update must have changed certain ones.
  */
 export function isWanted(context: IWebhookFunctions, change: Change): boolean {
-	const events = listOf<string>(context, 'events', 'Events', { type: 'choices', choices: CHOICES });
+	const events = eventsOf(context);
 	const branches = idsOf(context, 'branchIds', 'Branch Names or IDs');
-	const entities = wordsOf(context, 'entities', 'Entities').map((name) => name.toLowerCase());
+	const entities = entitiesOf(context);
 	return (
 		has(events, change.event) &&
-		has(entities, change.entity.toLowerCase()) &&
+		isAmong(entities, change.entity) &&
 		has(branches, change.branch_id) &&
 		(change.event !== 'update' || hasChanged(wordsOf(context, 'changedFields', 'Changed Fields'), change))
 	);
@@ -30,6 +31,32 @@ export function isWanted(context: IWebhookFunctions, change: Change): boolean {
 function has<T>(wanted: T[], value: T | null): boolean {
 	return wanted.length === 0 || wanted.includes(value as T);
 }
+
+/** The names of events, or what the form shows for them, in whatever case. */
+export function eventsOf(context: Context): string[] {
+	const given: unknown = context.getNodeParameter('events', []);
+	const names = isBlank(EVENTS, given) ? [] : itemsIn(EVENTS, given).map(eventOf);
+	return names.every((name) => name !== undefined) ? names : (read(context, EVENTS, given) as string[]);
+}
+
+function eventOf(item: unknown): string | undefined {
+	const isIt = (name: string) => typeof item === 'string' && isSame(name, item.trim());
+	return changeNames.find(({ value, label }) => isIt(value) || isIt(label))?.value;
+}
+
+/** Names of classes, as AlfaCRM writes those that are known. */
+export function entitiesOf(context: Context): string[] {
+	return wordsOf(context, 'entities', 'Entities').map(
+		(word) => Object.keys(classLabels).find((name) => isSame(name, word)) ?? word,
+	);
+}
+
+/** Whether a class is one of those that are asked for; any is if none is named. */
+export function isAmong(classes: readonly string[], name: string): boolean {
+	return classes.length === 0 || classes.some((one) => isSame(one, name));
+}
+
+const isSame = (one: string, other: string): boolean => one.toLowerCase() === other.toLowerCase();
 
 /** Whether an update touches one of the fields; any does if none is named. */
 export function hasChanged(fields: string[], { fields_old, fields_new }: Change): boolean {
@@ -46,6 +73,11 @@ export function idsOf(context: Context, name: string, label: string): number[] {
 /** A switch; as the form has it where nothing is given. */
 export function flagOf(context: Context, value: unknown, label: string, preset: boolean): boolean {
 	return (read(context, { name: '', label, type: 'boolean' }, value) as boolean | undefined) ?? preset;
+}
+
+/** One of several values; as the form has it where nothing is given. */
+export function choiceOf(context: Context, field: Field, preset: number): number {
+	return (read(context, field, context.getNodeParameter(field.name, preset)) as number | undefined) ?? preset;
 }
 
 function listOf<T>(context: Context, name: string, label: string, type: FieldType): T[] {

@@ -5,10 +5,12 @@ import { CREDENTIAL } from '../api/client';
 import { readFlag, readId } from '../api/formats';
 import { originOf } from '../api/host';
 import type { EventType } from '../entities/events';
+import { classLabels } from '../entities/classes';
+import { customer } from '../entities/customer';
 import { eventTypes } from '../entities/events';
 import { entityOf } from '../entities/registry';
 import { isLogged } from './change';
-import { flagOf, hasChanged, idsOf, wordsOf } from './filter';
+import { choiceOf, entitiesOf, eventsOf, flagOf, hasChanged, idsOf, isAmong, wordsOf } from './filter';
 import { digestOf } from './storedState';
 import { LogWatch } from './watch/logWatch';
 import { RecordsWatch } from './watch/recordsWatch';
@@ -20,6 +22,8 @@ export const DEFAULT_BUDGET_MS = 300_000;
 const LISTS_SHARE = 0.5;
 const RECORDS_SHARE = 0.8;
 const DEFAULT_MOST = 500;
+/** Leads and clients. */
+const ALL_TYPES = 2;
 
 export interface PollSettings extends Pick<Poll, 'filters' | 'most' | 'startWith'> {
 	watch: Watch;
@@ -87,14 +91,19 @@ function filtersOf(context: IPollFunctions, { newIn, value, logged }: EventType)
 	const isCustomer = newIn === 'customer';
 	const isAny = value === 'recordChanged';
 	return {
-		isStudy: isCustomer ? Number(context.getNodeParameter('is_study', 2)) : 2,
+		isStudy: isCustomer ? typeOf(context) : ALL_TYPES,
 		isArchivedToo: isCustomer && isArchivedToo(context),
 		ids: isCustomer ? customerIds(context) : {},
 		stages: value === 'leadMoved' ? idsOf(context, 'stages', 'To Lead Status Names or IDs') : [],
-		classes: isAny ? wordsOf(context, 'entities', 'Entities') : [logged?.className ?? ''].filter(Boolean),
-		events: isAny ? wordsOf(context, 'events', 'Events') : [],
+		classes: isAny ? entitiesOf(context) : [logged?.className ?? ''].filter(Boolean),
+		events: isAny ? eventsOf(context) : [],
 		fields: isAny || value === 'customerUpdated' ? wordsOf(context, 'changedFields', 'Changed Fields') : [],
 	};
+}
+
+function typeOf(context: IPollFunctions): number {
+	const field = customer.views?.find(({ name }) => name === 'is_study');
+	return field === undefined ? ALL_TYPES : choiceOf(context, field, ALL_TYPES);
 }
 
 function isArchivedToo(context: IPollFunctions): boolean {
@@ -107,12 +116,13 @@ function watchOf({ newIn, logged = {} }: EventType, filters: Filters): Watch {
 	const { classes, events, fields, stages } = filters;
 	return new LogWatch(
 		(change) =>
-			(classes.length === 0 || classes.includes(change.entity)) &&
+			isAmong(classes, change.entity) &&
 			isLogged(logged, change) &&
 			(events.length === 0 || events.includes(change.event)) &&
 			(change.event !== 'update' || hasChanged(fields, change)) &&
 			(stages.length === 0 || stages.includes(readId(change.fields_new.lead_status_id) ?? 0)),
-		classes.length === 1 ? { entity: classes[0] } : {},
+		// AlfaCRM may tell upper from lower case in the name of a class that is not known here.
+		classes.length === 1 && Object.hasOwn(classLabels, classes[0]) ? { entity: classes[0] } : {},
 	);
 }
 

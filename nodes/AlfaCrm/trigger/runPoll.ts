@@ -13,7 +13,7 @@ import { budgetOf, deadlinesOf, DEFAULT_BUDGET_MS, eventOf, settingsOf } from '.
 import { RecordReader } from './recordReader';
 import { StoredState } from './storedState';
 import { branchesOf } from './watch/branches';
-import { newest } from './watch/newest';
+import { HurriedReader, newest } from './watch/newest';
 import { isLasting, Reader } from './watch/reader';
 
 /** How many records a test in the editor shows. */
@@ -21,22 +21,33 @@ const SAMPLES = 3;
 /** How long somebody who tests the trigger is kept waiting at most. */
 const SAMPLE_MS = 20_000;
 
-/** Static data of the polls under way, by trigger. */
-const underWay = new Map<string, Set<object>>();
+/** Polls of one trigger, each known by its static data. */
+interface UnderWay {
+	polls: Set<object>;
+	/** The one that was begun last. */
+	latest: object;
+}
+
+const underWay = new Map<string, UnderWay>();
+
+/** Static data with which a poll was done: the next one of the same data activates nothing. */
+const activated = new WeakSet<object>();
 
 /** One poll of the trigger: items for what is new, or null. */
 export async function runPoll(context: IPollFunctions): Promise<INodeExecutionData[][] | null> {
 	if (context.getMode() === 'manual') return [await test(context)];
 	const data = context.getWorkflowStaticData('node');
 	const trigger = `${context.getWorkflow().id} ${context.getNode().id}`;
-	const others = underWay.get(trigger) ?? new Set();
-	if (isOverlap(context, data, others)) return null;
-	underWay.set(trigger, others.add(data));
+	const own = underWay.get(trigger) ?? { polls: new Set(), latest: data };
+	if (isOverlap(context, data, own.polls)) return null;
+	own.latest = data;
+	underWay.set(trigger, own);
+	own.polls.add(data);
 	try {
-		return await reportNews(context, data);
+		return await reportNews(context, data, () => own.latest !== data);
 	} finally {
-		others.delete(data);
-		if (others.size === 0) underWay.delete(trigger);
+		own.polls.delete(data);
+		if (own.polls.size === 0) underWay.delete(trigger);
 	}
 }
 
@@ -54,6 +65,7 @@ const mayBeActivation = (context: IPollFunctions): boolean => budgetOf(context) 
 async function reportNews(
 	context: IPollFunctions,
 	data: IDataObject,
+	isReplaced: () => boolean,
 ): Promise<INodeExecutionData[][] | null> {
 	const { watch, branches: chosen, subject, ...settings } = await settingsOf(context);
 	const deadlines = deadlinesOf(context);
@@ -65,32 +77,45 @@ async function reportNews(
 	// Anew for each poll: the context lives for as long as the workflow is active.
 	const client = new ApiClient(context);
 	const reader = new Reader(client, deadlines.lists);
-	const startWith = stored.isOther ? 0 : settings.startWith;
+	const startWith = stored.followsOther ? 0 : settings.startWith;
 	const listed = chosen === undefined ? await branchesOf(reader, stored.known) : undefined;
 	const branches = chosen ?? listed?.branches ?? [];
 	const asked = { ...settings, reader, branches, isAll: chosen === undefined, startWith };
 	const { news, failures, after } = await watch.poll(asked, stored.known?.known);
 	const passing = [...failures.values()].find((failure) => !isLasting(client, failure));
-	if (news.length === 0 && passing !== undefined) throw asNodeError(client.node, passing);
+	// Who activates the trigger for the first time sees what is wrong.
+	if (passing !== undefined && news.length === 0 && !stored.known) throw asNodeError(client.node, passing);
 	for (const [branch, failure] of failures) {
 		context.logger.warn(`'${name}' could not look into branch ${branch}: ${(failure as Error).message}`);
 	}
 	const records = new RecordReader(client, news, failures);
 	const items = await itemsOf(context, records, news.slice(0, settings.most), deadlines.records);
+	// The workflow was published meanwhile. n8n may drop what comes of this poll, and the other one reports it.
+	if (isReplaced()) return null;
 	// Not before everything went well: otherwise the next poll does it all again.
 	stored.save({ subject, ...listed, known: after(items.length) }, items.length > 0);
-	return items.length > 0 ? [items] : null;
+	const isActivated = activated.has(data);
+	activated.add(data);
+	if (items.length > 0) return [items];
+	// What was got to know of the other branches stays in memory. If a poll fails that activates the trigger or is of the
+	// durable scheduler, n8n drops its data, so that only n8n's log tells.
+	if (passing !== undefined && isActivated) throw asNodeError(client.node, passing);
+	return null;
 }
 
 /** Real records to build the workflow with; what the trigger has reported stays as it is. */
 async function test(context: IPollFunctions): Promise<INodeExecutionData[]> {
 	const client = new ApiClient(context);
-	const reader = new Reader(client, Date.now() + SAMPLE_MS);
+	const reader = new HurriedReader(client, Date.now() + SAMPLE_MS);
 	const { watch, branches: chosen } = await settingsOf(context);
 	const branches = chosen ?? (await branchesOf(reader)).branches;
-	const { news } = await newest(watch, reader, branches, SAMPLES);
+	const { news, looks } = await newest(watch, reader, branches, SAMPLES, 0);
 	if (news.length > 0) return await itemsOf(context, new RecordReader(client, news), news);
-	throw new NodeOperationError(context.getNode(), 'AlfaCRM has nothing yet that this trigger would report', {
+	const isAll = !reader.isLate && [...looks.values()].every(({ list }) => list.next === undefined);
+	const message = isAll
+		? 'AlfaCRM has nothing yet that this trigger would report'
+		: 'Among the newest records of AlfaCRM is none that this trigger would report';
+	throw new NodeOperationError(context.getNode(), message, {
 		description:
 			'Loosen the filters or choose other branches, or add a record in AlfaCRM that fits and fetch again. Once it is active, the trigger works without a test event.',
 	});

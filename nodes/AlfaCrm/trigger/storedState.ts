@@ -11,6 +11,8 @@ const VERSION = 3;
 export interface PollState extends Partial<KnownBranches> {
 	/** Account and event: another one begins anew. */
 	subject: string;
+	/** It took the place of another one. */
+	followsOther?: true;
 	/** What the watch knows. */
 	known?: unknown;
 }
@@ -52,6 +54,8 @@ export class StoredState {
 	readonly known?: PollState;
 	/** There is a state, of another account or event. */
 	readonly isOther: boolean;
+	/** There is one, or was when this one began, which may take several polls. */
+	readonly followsOther: boolean;
 
 	constructor(
 		context: IPollFunctions,
@@ -73,6 +77,7 @@ export class StoredState {
 			newer(own, this.newestOf(this.key)) ?? (isWithWorkflow ? this.leftBehind(subject, found) : undefined);
 		this.known = this.last?.subject === subject ? deepCopy(this.last) : undefined;
 		this.isOther = this.last !== undefined && this.known === undefined;
+		this.followsOther = this.isOther || this.known?.followsOther === true;
 		// What is read here was handed over; of what is being saved, n8n may still drop the items.
 		if (this.last !== undefined) this.all.set(this.key, this.last);
 	}
@@ -96,7 +101,8 @@ export class StoredState {
 	/** A state keeps its time for as long as nothing changes, so that a poll without news leaves nothing to be saved. */
 	private stamped(state: PollState): Stored {
 		const { savedAt = 0 } = this.last ?? {};
-		const stored: Stored = { version: VERSION, node: this.id, savedAt, ...state };
+		const follows = this.followsOther ? { followsOther: true as const } : {};
+		const stored: Stored = { version: VERSION, node: this.id, savedAt, ...follows, ...state };
 		if (JSON.stringify(stored) === JSON.stringify(this.last)) return stored;
 		return { ...stored, savedAt: Math.max(Date.now(), savedAt + 1) };
 	}

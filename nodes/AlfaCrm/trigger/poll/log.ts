@@ -160,8 +160,9 @@ export function settle(
 	const isAwaited = (branch: number) =>
 		!read.has(branch) && Math.abs(now - state.branches[branch].lookedAt) < PATIENCE_MS;
 	const isUnfinished = lists.some(({ look }) => look.list.next !== undefined);
-	const open = isUnfinished || watched.some(isAwaited) ? '' : openDay(newest, now);
-	const from = latest(state.done, earliest(upTo, open));
+	// Who could be read has shown all that is from before this time.
+	const shown = latest(state.done, earliest(upTo, isUnfinished ? '' : openDay(newest, now)));
+	const from = watched.some(isAwaited) ? state.done : shown;
 	const isWhole = watched.every((branch) => read.has(branch)) && lists.every(({ look }) => look.isWhole);
 	// Those without a time are known as long as they are listed.
 	const before = isWhole ? { ...state.known, '': '' } : state.known;
@@ -173,7 +174,8 @@ export function settle(
 	const keys = new Set(seen.map(({ key }) => key));
 	const isLeft = (key: string) => left.has(key) || !(isWhole || keys.has(key));
 	const start = { ...state.start, keys: state.start.keys.filter(isLeft) };
-	const first = start.keys.length > 0 ? earliest(start.from, dayOf(done)) : dayOf(done);
+	const day = dayOf(latest(done, shown));
+	const first = start.keys.length > 0 ? earliest(start.from, day) : day;
 	const branches = Object.fromEntries(watched.map((branch) => [branch, state.branches[branch]]));
 	for (const list of lists)
 		branches[list.branch] = settled(branches[list.branch], list, { first, left, now });

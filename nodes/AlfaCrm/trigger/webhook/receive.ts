@@ -4,7 +4,7 @@ import { unlessAborted } from '../../api/cancel';
 import { ApiClient } from '../../api/client';
 import { asNodeError } from '../../api/errors';
 import type { Change } from '../change';
-import { readChange } from '../change';
+import { contentOf, readChange } from '../change';
 import { flagOf, isWanted } from '../filter';
 import { RecordReader, wordsOf } from '../recordReader';
 import { knowsSecret } from './secret';
@@ -17,12 +17,13 @@ const RECORD_MS = 5_000;
 /** Answers one call of AlfaCRM, and starts the workflow if it is a new event that the workflow asks for. */
 export async function receive(context: IWebhookFunctions): Promise<IWebhookResponseData> {
 	if (!knowsSecret(context)) return refuse(context, 403, 'The secret in the URL is missing or wrong');
-	const delivery = readChange(jsonOf(context));
+	const body = jsonOf(context);
+	const delivery = readChange(body);
 	if (typeof delivery === 'string') return refuse(context, 400, delivery);
 	if (!isWanted(context, delivery)) return ignore('Not an event that this workflow asks for');
 	// From the arrival on: whoever waits for an equal delivery has less time left to read.
 	const limit = AbortSignal.timeout(RECORD_MS);
-	const claimed = await claimOf(context, delivery);
+	const claimed = await claimOf(context, delivery, contentOf(body, delivery));
 	if (claimed === undefined) return ignore('Received before');
 	try {
 		return await start(context, delivery, claimed, limit);
@@ -57,15 +58,19 @@ function jsonOf(context: IWebhookFunctions): unknown {
 }
 
 /** A test in the editor neither asks what came before nor counts as a delivery. */
-async function claimOf(context: IWebhookFunctions, delivery: Change): Promise<Claim | undefined> {
+async function claimOf(
+	context: IWebhookFunctions,
+	{ datetime }: Change,
+	content: IDataObject,
+): Promise<Claim | undefined> {
 	// Without a time, two changes of the same kind look alike; one of zeros is none.
-	const hasTime = /[1-9]/.test(delivery.datetime ?? '');
+	const hasTime = /[1-9]/.test(datetime ?? '');
 	const { ignoreRepeated } = optionsOf(context);
 	const isOn = flagOf(context, ignoreRepeated, 'Ignore Repeated Deliveries', true);
 	const isTold = isOn && hasTime && context.getMode() !== 'manual';
 	if (!isTold) return { keep: () => {}, end: () => {} };
 	const node = `${context.getWorkflow().id}:${context.getNode().id}`;
-	return await claim(node, delivery, context.getWorkflowStaticData('node'));
+	return await claim(node, content, context.getWorkflowStaticData('node'));
 }
 
 const optionsOf = (context: IWebhookFunctions) => context.getNodeParameter('options', {}) as IDataObject;

@@ -1,7 +1,6 @@
 import { createHash } from 'crypto';
 import type { IDataObject } from 'n8n-workflow';
 
-import type { Change } from '../change';
 import { orderless } from '../change';
 
 /** Of one node. */
@@ -14,6 +13,8 @@ const DIGEST_LENGTH = 16;
 interface Memory {
 	/** Digests of the deliveries that started the workflow, the latest last. */
 	started: string[];
+	/** How many there have been, also in other processes: tells which of two lists is the older one. */
+	count: number;
 	/** Digests of those that are about to, each with what settles once it is known whether they did. */
 	underWay: Map<string, Promise<void>>;
 }
@@ -33,13 +34,18 @@ const memories = new Map<string, Memory>();
  * saves with the workflow outlives a restart, and reaches other processes.
  *
  * @param node of which workflow and which node
+ * @param content all that tells a delivery from others
  * @param saved what n8n keeps for this node
  * @returns undefined for a repeated delivery, once the first one has started the workflow
  */
-export async function claim(node: string, delivery: Change, saved: IDataObject): Promise<Claim | undefined> {
-	const digest = digestOf(delivery);
-	for (let { deliveries } = saved; ; deliveries = undefined) {
-		const memory = memoryOf(node, deliveries);
+export async function claim(
+	node: string,
+	content: IDataObject,
+	saved: IDataObject,
+): Promise<Claim | undefined> {
+	const digest = digestOf(content);
+	for (let read = saved; ; read = {}) {
+		const memory = memoryOf(node, read);
 		if (memory.started.includes(digest)) return undefined;
 		const first = memory.underWay.get(digest);
 		if (first === undefined) return begin(memory, digest, saved);
@@ -56,6 +62,7 @@ function begin(memory: Memory, digest: string, saved: IDataObject): Claim {
 		keep: () => {
 			memory.started = latest([...memory.started, digest]);
 			saved.deliveries = [...memory.started];
+			saved.deliveryCount = ++memory.count;
 		},
 		end: () => {
 			underWay.delete(digest);
@@ -64,24 +71,30 @@ function begin(memory: Memory, digest: string, saved: IDataObject): Claim {
 	};
 }
 
-function memoryOf(node: string, deliveries: unknown): Memory {
-	const memory: Memory = memories.get(node) ?? { started: [], underWay: new Map() };
+function memoryOf(node: string, { deliveries, deliveryCount }: IDataObject): Memory {
+	const memory: Memory = memories.get(node) ?? { started: [], count: 0, underWay: new Map() };
 	// The latest used ones stay.
 	memories.delete(node);
 	if (memories.size >= LATEST_NODES) forgetOldest();
 	memories.set(node, memory);
 
-	memory.started = latest(merged(memory.started, Array.isArray(deliveries) ? (deliveries as string[]) : []));
+	const saved = Array.isArray(deliveries) ? (deliveries as string[]) : [];
+	const count = Number.isSafeInteger(deliveryCount) ? (deliveryCount as number) : 0;
+	memory.started = latest(merged(memory.started, saved, count < memory.count));
+	memory.count = Math.max(memory.count, count);
 	return memory;
 }
 
 /**
  * What is saved, with what this process knows besides. That is older if it was known before all that is saved, and so
  * fell out of it; else another process has saved in the meantime, and replaced it.
+ *
+ * @param isOld n8n had read it before the last deliveries, which may have been as many as are kept
  */
-function merged(known: readonly string[], saved: readonly string[]): string[] {
+function merged(known: readonly string[], saved: readonly string[], isOld: boolean): string[] {
 	const isSaved = new Set(saved);
 	const first = known.findIndex((digest) => isSaved.has(digest));
+	if (first < 0 && isOld) return [...saved, ...known];
 	const older = first < 0 ? known : known.slice(0, first);
 	const replaced = known.slice(older.length).filter((digest) => !isSaved.has(digest));
 	return [...older, ...saved, ...replaced];
@@ -95,6 +108,6 @@ function forgetOldest(): void {
 
 const latest = (digests: string[]): string[] => digests.slice(-LATEST_DELIVERIES);
 
-function digestOf(delivery: Change): string {
-	return createHash('sha256').update(orderless(delivery)).digest('base64url').slice(0, DIGEST_LENGTH);
+function digestOf(content: IDataObject): string {
+	return createHash('sha256').update(orderless(content)).digest('base64url').slice(0, DIGEST_LENGTH);
 }

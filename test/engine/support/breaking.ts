@@ -1,0 +1,190 @@
+import type { IDataObject, INodeParameters, Workflow } from 'n8n-workflow';
+import { deepCopy } from 'n8n-workflow';
+import { DateTime } from 'luxon';
+
+import type { JsonObject } from '../../../sandbox';
+import type { Settings } from '../../../sandbox/settings';
+import { DirectSchool } from './direct';
+import { Engine } from './engine';
+import { FORMAT } from './playing';
+import type { PollerOptions } from './poller';
+import { Poller } from './poller';
+
+export interface WorldOptions {
+	settings?: Partial<Settings>;
+	branches?: number;
+	parameters: INodeParameters;
+	poller?: PollerOptions;
+	/** What the clock of n8n says in the beginning, UTC. */
+	begin?: string;
+	/** By how much the clock of the account is ahead of UTC. */
+	aheadHours?: number;
+}
+
+export interface EntryOptions {
+	branches?: number[];
+	values?: JsonObject;
+	/** How long lists do not show it. */
+	hiddenMinutes?: number;
+	/** Minutes ago. */
+	ago?: number;
+}
+
+/** An AlfaCRM and a trigger whose clocks go together. */
+export class World {
+	readonly school: DirectSchool;
+	readonly poller: Poller;
+	now: DateTime;
+	/** IDs that came out so far. */
+	readonly out: number[] = [];
+	/** Requests of each poll. */
+	readonly requests: number[] = [];
+	entries = 0;
+	private readonly ahead: number;
+	private hidden: Array<{ entity: string; id: number; until: DateTime }> = [];
+
+	constructor({ settings = {}, branches = 1, parameters, poller, begin, aheadHours = 0 }: WorldOptions) {
+		this.school = new DirectSchool(settings, branches);
+		this.ahead = aheadHours;
+		this.now = DateTime.fromSQL(begin ?? '2026-02-10 09:00:00', { zone: 'utc' });
+		this.pass(0);
+		jest.spyOn(Date, 'now').mockImplementation(() => this.now.toMillis());
+		const account = { hostname: 'http://127.0.0.1:1', email: 'a', apiKey: 'b', requestsPerSecond: 0 };
+		this.poller = new Poller(new Engine(account), parameters, { send: this.school.send, ...poller });
+	}
+
+	/** What n8n's durable scheduler keeps. */
+	get cursor(): IDataObject | undefined {
+		return inside(this).cursor;
+	}
+
+	get stateBytes(): number {
+		return JSON.stringify(this.poller.state).length;
+	}
+
+	pass(minutes: number): void {
+		this.now = this.now.plus({ minutes });
+		this.school.settings.now = this.account(0);
+		for (const { entity, id, until } of this.hidden)
+			if (until <= this.now) this.school.store.reveal(entity, id);
+		this.hidden = this.hidden.filter(({ until }) => until > this.now);
+	}
+
+	/** The time of the account, so many minutes ago. */
+	account(ago: number): string {
+		return this.now.plus({ hours: this.ahead }).minus({ minutes: ago }).toFormat(FORMAT);
+	}
+
+	customer(values: JsonObject = {}, { hiddenMinutes = 0, ago = 0 }: EntryOptions = {}): number {
+		const created_at = this.account(ago);
+		const all = { branch_ids: [1], is_study: 0, created_at, ...values };
+		const { id } = this.school.store.insert('customer', all);
+		this.hide('customer', id, hiddenMinutes);
+		return id;
+	}
+
+	/** An entry of the log, known by its `entity_id`. */
+	log({ branches = [1], values = {}, hiddenMinutes = 0, ago = 0 }: EntryOptions = {}): number {
+		const entity_id = ++this.entries;
+		const row = {
+			id: entity_id,
+			entity: 'Customer',
+			entity_id,
+			event: 2,
+			fields_new: { note: 'да' },
+			branch_ids: branches,
+			date_time: this.account(ago),
+		};
+		this.school.store.insert('log', { ...row, ...values });
+		this.hide('log', entity_id, hiddenMinutes);
+		return entity_id;
+	}
+
+	branch(id: number, becomes: 'closed' | 'open' | 'forbidden' | 'allowed'): void {
+		const { store, settings } = this.school;
+		if (becomes === 'closed' || becomes === 'open')
+			store.patch('branch', id, { is_active: becomes === 'closed' ? 0 : 1 });
+		else {
+			const others = settings.forbiddenBranches.filter((one) => one !== id);
+			settings.forbiddenBranches = becomes === 'forbidden' ? [...others, id] : others;
+		}
+	}
+
+	async poll(): Promise<number[]> {
+		const before = this.school.calls;
+		const items = await this.poller.tick();
+		const ids = items.map(({ id, entity_id }) => Number(entity_id ?? id));
+		this.out.push(...ids);
+		this.requests.push(this.school.calls - before);
+		return ids;
+	}
+
+	/** So many polls, so many minutes apart. */
+	async polls(count: number, minutes: number, each: () => void = () => {}): Promise<number[]> {
+		const all: number[] = [];
+		for (let n = 0; n < count; n++) {
+			this.pass(minutes);
+			each();
+			all.push(...(await this.poll()));
+		}
+		return all;
+	}
+
+	get repeated(): number[] {
+		return this.out.filter((id, index) => this.out.indexOf(id) !== index);
+	}
+
+	private hide(entity: string, id: number, minutes: number): void {
+		if (minutes === 0) return;
+		this.school.store.conceal(entity, id);
+		this.hidden.push({ entity, id, until: this.now.plus({ minutes }) });
+	}
+}
+
+export const LOG = { event: 'recordChanged', fetchRecord: false };
+export const CUSTOMERS = { event: 'customerCreated', includeArchived: true };
+export const SMALL: Partial<Settings> = { pageSize: 20, bodyPageSize: 'ignored' };
+export const LARGE: Partial<Settings> = { pageSize: 20, bodyPageSize: 'honoured' };
+/** From and to, one by one. */
+export const range = (from: number, to: number): number[] =>
+	Array.from({ length: to - from + 1 }, (_, index) => from + index);
+
+interface Inner {
+	saved: IDataObject;
+	cursor?: IDataObject;
+	workflow: Workflow;
+	isActivation: boolean;
+	load: () => Workflow;
+	options: PollerOptions;
+	contexts: WeakMap<Workflow, { helpers: { httpRequestWithAuthentication: unknown } }>;
+}
+const inside = (world: World): Inner => world.poller as unknown as Inner;
+
+/** The workflow is switched off and on again in the same n8n, which saves static data when it is switched off. */
+export function reactivate(world: World): void {
+	const inner = inside(world);
+	inner.saved = deepCopy(inner.workflow.staticData);
+	inner.isActivation = true;
+	inner.workflow = inner.load();
+}
+
+export interface Asked {
+	url: string;
+	body?: JsonObject;
+}
+
+/** Stands between the trigger and the account from now on. */
+export function between(
+	world: World,
+	answer: (asked: Asked, real: () => Promise<JsonObject>) => Promise<JsonObject>,
+): void {
+	const real = world.school.send as unknown as (credential: string, asked: Asked) => Promise<JsonObject>;
+	const send = async (credential: string, asked: Asked) =>
+		await answer(asked, async () => await real(credential, asked));
+	const inner = inside(world);
+	inner.options.send = send as unknown as PollerOptions['send'];
+	const context = inner.contexts.get(inner.workflow);
+	if (context) context.helpers.httpRequestWithAuthentication = send;
+}
+
+export const isIn = ({ url }: Asked, branch: number): boolean => url.includes(`/v2api/${branch}/`);
