@@ -19,7 +19,7 @@ function sectionOf({ sizes, rates, unfiltered, machine }) {
 		table(['customers', 'first poll', 'second', 'one new lead', 'no news', 'state'], bySize(sizes)),
 		`Requests of a poll by how many customers come a day, after two days at that rate without the trigger and three with
 it, with a poll every 15 minutes by clocks that the test moves on. Half of such polls do what is done once an hour: they
-look for new branches and for the newest of all customers, or read the last days whole. *Other half* is what those take
+look for new branches, or read the last days whole. *Other half* is what those take
 that need the fewest, as most would if there was one each minute. New leads are at the top of AlfaCRM's list, new clients
 anywhere in it:`,
 		table(

@@ -1,4 +1,4 @@
-import { between, isIn, LARGE, range, SMALL, World } from './support/breaking';
+import { between, isIn, LARGE, range, SMALL, World } from './support/world';
 import { httpFailure } from './support/direct';
 import type { PollerOptions } from './support/poller';
 import { describeScheduled } from './support/version';

@@ -51,7 +51,7 @@ describe('a log whose days AlfaCRM ignores', () => {
 
 describe('more new customers than are remembered one by one', () => {
 	it('are reported once each, though only some of them are wanted', async () => {
-		const school = new DirectSchool({ now: BEGIN }, 1);
+		const school = new DirectSchool({ now: BEGIN, bodyPageSize: 'honoured' }, 1);
 		const add = (is_study: number) => school.store.insert('customer', { branch_ids: [1], is_study }).id;
 		for (let n = 0; n < 20; n++) add(1);
 		const poller = new Poller(engine, { event: 'customerCreated', is_study: 0 }, { send: school.send });

@@ -93,6 +93,66 @@ const found: Array<[string, History]> = [
 			],
 		},
 	],
+	[
+		'a client of a branch that cannot be read, when clients are asked for as well',
+		{
+			...plain,
+			watched: [1, 2],
+			isStudy: 0,
+			steps: [
+				poll,
+				{ do: 'branch', becomes: 'forbidden', branch: 2 },
+				{ ...create, branch: 2, isStudy: 1 },
+				create,
+				poll,
+				{ do: 'change', to: 6 },
+			],
+		},
+	],
+	[
+		'a lead that showed up late and was left over, when clients are asked for as well',
+		{
+			...plain,
+			isStudy: 0,
+			maxPerPoll: 1,
+			steps: [
+				poll,
+				{ ...create, hiddenMinutes: 60 },
+				{ ...create, hiddenMinutes: 60 },
+				create,
+				poll,
+				{ do: 'wait', minutes: 61 },
+				poll,
+				{ do: 'change', to: 6 },
+			],
+		},
+	],
+	[
+		'a client who is no news, when clients are asked for as well',
+		{
+			...plain,
+			isStudy: 0,
+			steps: [poll, create, { ...create, isStudy: 1 }, poll, { do: 'change', to: 6 }],
+		},
+	],
+	[
+		'a customer who came into the filter late and was left over, when it is changed',
+		{
+			...plain,
+			isStudy: 0,
+			maxPerPoll: 1,
+			steps: [
+				poll,
+				{ ...create, isStudy: 1 },
+				poll,
+				create,
+				create,
+				{ do: 'convert', pick: 0 },
+				poll,
+				{ do: 'change', to: 6 },
+			],
+		},
+	],
 ];
 
 afterEach(() => {

@@ -1,7 +1,7 @@
 import type { IDataObject } from 'n8n-workflow';
 import { deepCopy } from 'n8n-workflow';
 
-import { LARGE, LOG, range, SMALL, World } from './support/breaking';
+import { LARGE, LOG, range, SMALL, World } from './support/world';
 
 afterEach(() => {
 	jest.restoreAllMocks();

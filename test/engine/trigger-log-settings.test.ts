@@ -1,4 +1,4 @@
-import { LARGE, LOG, range, World } from './support/breaking';
+import { LARGE, LOG, range, World } from './support/world';
 
 afterEach(() => {
 	jest.restoreAllMocks();

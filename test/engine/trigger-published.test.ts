@@ -1,6 +1,6 @@
 import type { INodeParameters } from 'n8n-workflow';
 
-import { between, CUSTOMERS, isIn, LARGE, LOG, reactivate, World } from './support/breaking';
+import { between, CUSTOMERS, isIn, LARGE, LOG, reactivate, World } from './support/world';
 import { httpFailure } from './support/direct';
 import type { PollerOptions } from './support/poller';
 import { describeScheduled } from './support/version';

@@ -1,56 +1,116 @@
 import type { INodeParameters } from 'n8n-workflow';
 
-import { CUSTOMERS, LARGE, LOG, range, SMALL, World } from './support/breaking';
+import { CUSTOMERS, LARGE, range, World } from './support/world';
 
 afterEach(() => {
 	jest.restoreAllMocks();
 });
 
-it('Start With Newest does not apply to another event, however long it takes to begin', async () => {
-	const world = new World({ settings: SMALL, parameters: LOG });
-	range(1, 2_400).forEach((n) => world.customer({}, { ago: 2_500 - n }));
-	world.log();
-	await world.poll();
-	world.poller.change({ ...CUSTOMERS, options: { startWith: 3 } });
-	await world.polls(6, 10);
-	expect(world.out).toEqual([]);
+const begun = async (parameters: INodeParameters, branches = 2) => {
+	const world = new World({ settings: LARGE, branches, parameters });
+	world.customer();
+	expect(await world.poll()).toEqual([]);
+	return world;
+};
+
+describe('customers of a branch that could not be read', () => {
+	it.each<[what: string, before: INodeParameters, after: INodeParameters]>([
+		['the type is changed', { ...CUSTOMERS, is_study: 0 }, CUSTOMERS],
+		['a filter is added', CUSTOMERS, { ...CUSTOMERS, filters: { lead_source_id: [4] } }],
+		[
+			'another branch is chosen as well',
+			{ ...CUSTOMERS, branchIds: [1, 2] },
+			{ ...CUSTOMERS, branchIds: [1, 2, 3] },
+		],
+	])('are reported although %s meanwhile', async (_what, before, after) => {
+		const world = await begun(before, 3);
+		world.branch(2, 'forbidden');
+		world.pass(10);
+		const dark = world.customer({ branch_ids: [2], lead_source_id: 4 });
+		const other = world.customer({ lead_source_id: 4 });
+		await world.polls(2, 10);
+		world.poller.change(after);
+		await world.polls(2, 10);
+		world.branch(2, 'allowed');
+		await world.polls(3, 30);
+		expect(world.out).toEqual([other, dark]);
+	});
 });
 
-describe('a value of an expression', () => {
-	/** What comes out once a lead, a client, and a change, a creation and a deletion of a customer and of a lesson are new. */
-	const told = async (parameters: INodeParameters) => {
-		const world = new World({ settings: LARGE, parameters });
-		world.customer();
-		world.log();
+describe('what is left over when the settings are changed', () => {
+	it('of Start With Newest is reported', async () => {
+		const one = { ...CUSTOMERS, options: { startWith: 4, maxPerPoll: 1 } };
+		const world = new World({ settings: LARGE, branches: 2, parameters: one });
+		const wanted = range(1, 4).map((n) => world.customer({}, { ago: 100 - n }));
 		await world.poll();
-		world.pass(5);
-		for (const is_study of [0, 1]) world.customer({ is_study });
-		for (const entity of ['Customer', 'Lesson', 'Made-Up'])
-			for (const event of [1, 2, 3]) world.log({ values: { entity, event } });
-		return await world.poll();
-	};
-
-	it.each<[parameters: INodeParameters, ids: number[]]>([
-		[{ ...LOG, events: ['Updated'] }, [3, 6, 9]],
-		[{ ...LOG, events: 'CREATE, deleted' }, [2, 4, 5, 7, 8, 10]],
-		[{ ...LOG, events: '' }, range(2, 10)],
-		[{ ...LOG, entities: ['customer'] }, [2, 3, 4]],
-		[{ ...LOG, entities: 'LESSON, made-up' }, range(5, 10)],
-		[{ ...LOG, entities: ['made-up'] }, [8, 9, 10]],
-		[{ ...LOG, entities: ['constructor'] }, []],
-		[{ ...CUSTOMERS, is_study: '' }, [2, 3]],
-		[{ ...CUSTOMERS, is_study: ' 1 ' }, [3]],
-		[{ ...CUSTOMERS, is_study: 0 }, [2]],
-	])('is understood, %j', async (parameters, ids) => {
-		expect(await told(parameters)).toEqual(ids);
+		await world.polls(1, 10);
+		world.poller.change({ ...one, branchIds: [1] });
+		await world.polls(6, 10);
+		expect(world.out).toEqual(wanted);
 	});
 
-	it.each<[parameters: INodeParameters, message: RegExp]>([
-		[{ ...LOG, events: ['Renewed'] }, /^'Events' must be some of .+, but it is "\["Renewed"\]"$/],
-		[{ ...LOG, events: ['create', 5] }, /^'Events' must be some of /],
-		[{ ...CUSTOMERS, is_study: 'clients' }, /^'Customer Type' must be one of .+, but it is "clients"$/],
-		[{ ...CUSTOMERS, is_study: 3 }, /^'Customer Type' must be one of .+, but it is "3"$/],
-	])('is refused, %j', async (parameters, message) => {
-		await expect(told(parameters)).rejects.toThrow(message);
+	it('of customers who showed up late is reported', async () => {
+		const one = { ...CUSTOMERS, options: { maxPerPoll: 1 } };
+		const world = await begun(one);
+		world.pass(10);
+		const late = range(1, 4).map(() => world.customer({}, { hiddenMinutes: 60 }));
+		world.customer();
+		await world.polls(1, 10);
+		await world.polls(1, 60);
+		world.poller.change({ ...one, branchIds: [1] });
+		await world.polls(8, 5);
+		expect(late.filter((id) => !world.out.includes(id))).toEqual([]);
 	});
+});
+
+describe('customers whom an earlier poll has seen and did not want', () => {
+	it.each<[what: string, before: INodeParameters, after: INodeParameters]>([
+		['clients', { ...CUSTOMERS, is_study: 0 }, CUSTOMERS],
+		['those of other sources', { ...CUSTOMERS, filters: { lead_source_id: [9] } }, CUSTOMERS],
+	])('are no news when %s are asked for as well, those since are', async (_what, before, after) => {
+		const world = await begun(before, 1);
+		await world.polls(11, 5, () => world.customer({ is_study: 1 }));
+		const since = world.customer({ is_study: 1 });
+		world.poller.change(after);
+		await world.polls(3, 1);
+		expect(world.out).toEqual([since]);
+	});
+
+	it('are news when they come into the filter, as before', async () => {
+		const world = await begun({ ...CUSTOMERS, is_study: 1 }, 1);
+		const lead = world.customer();
+		await world.polls(2, 10);
+		world.school.store.patch('customer', lead, { is_study: 1 });
+		await world.polls(2, 10);
+		expect(world.out).toEqual([lead]);
+	});
+});
+
+describe('archived customers', () => {
+	const archived = { e_date: '2026-01-01' };
+
+	it('are no news when they are first asked for, whatever else is changed then', async () => {
+		const world = await begun({ ...CUSTOMERS, includeArchived: false, is_study: 0 }, 1);
+		await world.polls(3, 5, () => world.customer({ ...archived, is_study: 1 }));
+		world.poller.change(CUSTOMERS);
+		await world.polls(2, 5);
+		expect(world.out).toEqual([]);
+		const since = world.customer(archived);
+		await world.polls(2, 5);
+		expect(world.out).toEqual([since]);
+	});
+
+	it('are news although something else is changed, once they are asked for', async () => {
+		const world = await begun(CUSTOMERS, 1);
+		const since = world.customer(archived);
+		world.poller.change({ ...CUSTOMERS, is_study: 0 });
+		await world.polls(2, 5);
+		expect(world.out).toEqual([since]);
+	});
+});
+
+it('a poll for leads once an hour asks for nothing but their list, and all of it', async () => {
+	const world = await begun({ ...CUSTOMERS, includeArchived: false, is_study: 0, branchIds: [1] }, 1);
+	await world.polls(4, 61);
+	expect(Math.max(...world.requests.slice(1))).toBe(2);
 });

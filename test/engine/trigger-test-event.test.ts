@@ -1,6 +1,6 @@
 import type { INodeParameters } from 'n8n-workflow';
 
-import { range, SMALL, World } from './support/breaking';
+import { range, SMALL, World } from './support/world';
 import { Poller } from './support/poller';
 import { useSchool } from './support/school';
 

@@ -15,6 +15,9 @@ const rowOf = (id: number, hours: number, more: IDataObject = {}) => ({
 	...more,
 });
 
+const SETTINGS = { filters: 'f', body: {} };
+const OTHERS = { filters: 'g', body: {} };
+
 /** Lists of branches 1, 2, ... that were read whole. */
 const read = (now: number, ...lists: IDataObject[][]): Map<number, Look> =>
 	new Map(
@@ -26,7 +29,7 @@ const read = (now: number, ...lists: IDataObject[][]): Map<number, Look> =>
 
 /** A trigger that has got to know such lists. */
 const begun = (...lists: IDataObject[][]): RecordsState =>
-	begin(emptyState('', 'f', at(0)), {
+	begin(emptyState('', SETTINGS, at(0)), {
 		looks: read(at(0), ...lists),
 		branches: lists.map((_rows, index) => index + 1),
 		now: at(0),
@@ -41,7 +44,7 @@ interface Polled {
 function poll(state: RecordsState, hours: number, lists: IDataObject[][], most = 500): Polled {
 	const looks = read(at(hours), ...lists);
 	const branches = lists.map((_rows, index) => index + 1);
-	const seen = { looks, branches, account: [], wants: ({ wanted }: IDataObject) => wanted !== false };
+	const seen = { looks, branches, wants: ({ wanted }: IDataObject) => wanted !== false };
 	const { news, after } = step(state, { ...seen, now: at(hours) });
 	const items = news.slice(0, most);
 	// What n8n keeps is JSON.
@@ -141,7 +144,7 @@ describe('the watermark', () => {
 		for (let day = 1; day <= 40; day++) {
 			const looks = read(at(day * 24), [rowOf(day + 1, day * 24)]);
 			const { news, after: settled } = step(state, {
-				...{ looks, branches: [1, 2], account: [], wants: () => true },
+				...{ looks, branches: [1, 2], wants: () => true },
 				now: at(day * 24),
 			});
 			expect(news).toHaveLength(1);
@@ -175,15 +178,59 @@ describe('other settings', () => {
 		const unwanted = rowOf(2, 1, { wanted: false });
 		const { state } = poll(begun([rowOf(1, -1)]), 1, [[unwanted, rowOf(1, -1)]]);
 		const rows = [rowOf(3, 2), { ...unwanted, wanted: true }, rowOf(1, -1)];
-		expect(poll(refilter(state, 'g'), 2, [rows]).ids).toEqual([3]);
-		expect(refilter(state, 'f')).toBe(state);
+		expect(poll(refilter(state, OTHERS, [1]), 2, [rows]).ids).toEqual([3]);
+		expect(refilter(state, SETTINGS, [1])).toBe(state);
 	});
 
-	it('keep what was left over', () => {
-		const rows = [rowOf(4, 3), rowOf(3, 2), rowOf(2, 1), rowOf(1, -1)];
-		const { ids, state } = poll(begun([rows[3]]), 3, [rows], 1);
-		expect(ids).toEqual([2]);
-		expect(poll(refilter(state, 'g'), 4, [rows]).ids).toEqual([3, 4]);
+	it('keep what was left over, also of what came into the filter late', () => {
+		const late = rowOf(2, 1, { wanted: false });
+		const before = poll(begun([rowOf(1, -1)]), 1, [[late, rowOf(1, -1)]]);
+		const rows = [rowOf(5, 3), rowOf(4, 3), rowOf(3, 2), { ...late, wanted: true }, rowOf(1, -1)];
+		const { ids, state } = poll(before.state, 3, [rows], 0);
+		expect(ids).toEqual([]);
+		const more = poll(refilter(state, OTHERS, [1]), 4, [rows], 3);
+		expect(more.ids).toEqual([2, 3, 4]);
+		expect(poll(refilter(more.state, SETTINGS, [1]), 4, [rows]).ids).toEqual([5]);
+	});
+
+	it('keep what a branch has to report that could not be read', () => {
+		const there = rowOf(1, -1);
+		const looks = read(at(2), [rowOf(3, 2), there]);
+		const seen = { looks, branches: [1, 2], wants: () => true, now: at(2) };
+		const state = step(begun([there], [there]), seen).after(1);
+		const rows = [rowOf(2, 1), there];
+		expect(poll(refilter(state, OTHERS, [1, 2]), 4, [[rowOf(3, 2), there], rows]).ids).toEqual([2]);
+	});
+
+	it('let what is not wanted be news as soon as it is, for as long as it is seen to change', () => {
+		const rows = [rowOf(2, 1, { wanted: false }), rowOf(1, -1)];
+		const { state } = poll(refilter(begun([rows[1]]), OTHERS, [1]), 1, [rows]);
+		expect(poll(state, 2, [[{ ...rows[0], wanted: true }, rows[1]]]).ids).toEqual([2]);
+	});
+
+	it('make no news of what a branch held when it was chosen, however late that can be read', () => {
+		const rows = [rowOf(4, 3), rowOf(3, 2), rowOf(1, -1)];
+		const own = poll(begun([rows[2]]), 2, [rows.slice(1)]);
+		expect(own.ids).toEqual([3]);
+		const chosen = refilter(own.state, OTHERS, [1, 2]);
+		// Branch 2 cannot be read at first.
+		const looks = read(at(3), rows);
+		const { news, after } = step(chosen, { looks, branches: [1, 2], wants: () => true, now: at(3) });
+		expect(news.map(({ row }) => row.id)).toEqual([4]);
+		const held = [rowOf(5, 4), rowOf(2, 1)];
+		const { ids, state } = poll(after(1), 5, [rows, held]);
+		expect(ids).toEqual([5]);
+		expect(state.chosen).toEqual({});
+	});
+
+	it('make no news of what the settings before would have hidden', () => {
+		const [hidden, there] = [rowOf(2, 1), rowOf(1, -1)];
+		const state = refilter(begun([there]), OTHERS, [1]);
+		const wasListed = ({ id }: IDataObject) => id !== 2;
+		const seen = { looks: read(at(1), [hidden, there]), branches: [1], wants: () => true, now: at(1) };
+		const { news, after } = step(state, { ...seen, wasListed });
+		expect(news).toEqual([]);
+		expect(poll(after(0), 2, [[hidden, there]]).ids).toEqual([]);
 	});
 });
 

@@ -26,6 +26,16 @@ describe('a set of IDs', () => {
 		);
 	});
 
+	it('leaves out some', () => {
+		fc.assert(
+			fc.property(ids, ids, (all, some) => {
+				const left = sorted(all).filter((id) => !some.includes(id));
+				expect(members(Runs.of(all).without(some))).toEqual(left);
+				expect(Runs.of(all).without(some).toString()).toBe(Runs.of(left).toString());
+			}),
+		);
+	});
+
 	it('leaves out all up to an ID', () => {
 		fc.assert(
 			fc.property(ids, fc.integer({ min: 0, max: 70 }), (all, id) => {

@@ -2,13 +2,13 @@ import {
 	dayAt,
 	dayOf,
 	daysAfter,
-	dotted,
 	earliest,
 	hoursAfter,
 	latest,
 	newestOf,
 	stampOf,
 } from '../../nodes/AlfaCrm/trigger/poll/stamps';
+import { dotted } from '../../nodes/AlfaCrm/trigger/watch/watch';
 
 describe('the time of a row', () => {
 	it.each([

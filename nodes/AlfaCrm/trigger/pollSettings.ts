@@ -142,12 +142,15 @@ function customerIds(context: IPollFunctions): Record<string, number[]> {
 	);
 }
 
-/** API notes 3 and 5.3: without `removed`, a list leaves the archived ones out. */
+/**
+ * API notes 3 and 5.3: without `removed`, a list leaves the archived ones out, and rows may not tell them. Leads and
+ * clients are told apart by their rows, so that those who are not wanted are known when they are one day.
+ */
 function newCustomers({ isStudy, isArchivedToo, ids }: Filters): Watch {
 	const chosen = Object.entries(ids).filter(([, list]) => list.length > 0);
 	return newRecords(
 		'customer',
-		{ is_study: isStudy, ...(isArchivedToo ? { removed: 1 } : {}) },
+		{ is_study: 2, ...(isArchivedToo ? { removed: 1 } : {}) },
 		(row) =>
 			(isStudy === 2 || (readFlag(row.is_study) ?? isStudy) === isStudy) &&
 			chosen.every(([name, list]) => list.includes(readId(row[name]) ?? 0)),

@@ -20,6 +20,8 @@ export class DirectSchool {
 	calls = 0;
 	/** Before the answer to each call; a test may throw here, or change records. */
 	onCall: (call: number) => void = () => {};
+	/** What a list of records shows, just before it does. */
+	onRows: (path: string, rows: JsonObject[]) => void = () => {};
 	/** By how much the totals of lists are wrong. */
 	totalOff = 0;
 	private readonly lister: Lister;
@@ -51,6 +53,7 @@ export class DirectSchool {
 			}),
 		);
 		const { total, ...rest } = structuredClone(answer.body) as JsonObject;
+		this.onRows(path, (rest.items ?? []) as JsonObject[]);
 		return typeof total === 'number' ? { total: Math.max(0, total + this.totalOff), ...rest } : rest;
 	}) as unknown as NonNullable<PollerOptions['send']>;
 }

@@ -145,9 +145,15 @@ export class Play extends Playing<Own> {
 	private chosen: Chosen;
 	/** Minute of the poll that got to know what there is. */
 	private beganAt = 0;
-	/** Those created before the last poll, and what it showed. */
-	private earlier = new Set<number>();
-	private polled = new Set<number>();
+	private underWay = 0;
+	/** Those that the poll under way is shown, and whether they are wanted. */
+	private shown = new Map<number, boolean>();
+	/** Those that polls were shown and that were not wanted: by all, by those that went well, by those n8n has saved. */
+	private perhaps = new Set<number>();
+	private unwanted = new Set<number>();
+	private saved = new Set<number>();
+	/** Of those, what was not to be reported when the settings changed. */
+	private readonly past = new Set<number>();
 
 	constructor(private readonly history: History) {
 		const { settings, isDurable, isHurried, skewHours = 0, totalOff, zones } = history;
@@ -161,6 +167,10 @@ export class Play extends Playing<Own> {
 			skewHours,
 		});
 		this.chosen = history;
+		this.school.onRows = (path, rows) => {
+			if (path !== 'customer') return;
+			for (const { id, is_study: type } of rows) this.shown.set(Number(id), this.isOfType(Number(type)));
+		};
 		for (const { branch: home, daysAgo, isStudy: type } of oldestFirst(history.before)) {
 			const created_at = this.timeIn(home, this.now.minus({ days: daysAgo, minutes: 5 }));
 			this.school.store.insert('customer', { branch_ids: [home], is_study: type, created_at });
@@ -190,22 +200,24 @@ export class Play extends Playing<Own> {
 	/** Customers that were there when the trigger began, and were reported all the same. */
 	old(): number[] {
 		if (!this.isTold) return [];
-		return this.emitted.filter((id) => this.existing?.has(id));
+		return this.emitted.filter((id) => this.existing?.has(id) === true || this.past.has(id));
 	}
 
 	/** Where IDs do not grow, times have to, and must not lie in the future. */
 	private get isTold(): boolean {
 		const { settings, steps } = this.history;
-		const isMoved = steps.some(({ do: what }) => what === 'zone' || what === 'change' || what === 'clock');
+		const isMoved = steps.some(({ do: what }) => what === 'zone' || what === 'clock');
 		return settings.newIds !== 'scattered' || !isMoved;
 	}
 
 	protected async poll(): Promise<void> {
 		this.moved.clear();
-		this.earlier = new Set(this.created.keys());
+		this.underWay += 1;
 		const listed = this.listed();
-		const items = await this.poller.tick().catch(() => []);
-		const ids = items.map(({ id }) => Number(id));
+		const items = await this.poller.tick().catch(() => undefined);
+		this.underWay -= 1;
+		if (this.underWay === 0) this.note(items !== undefined);
+		const ids = (items ?? []).map(({ id }) => Number(id));
 		if (!this.hasBegun) {
 			// What left the list meanwhile may come back as something new.
 			const still = this.listed();
@@ -219,22 +231,48 @@ export class Play extends Playing<Own> {
 		const isOrdered = this.history.settings.newIds !== 'scattered';
 		if (isOrdered && ids.some((id, index) => index > 0 && id < ids[index - 1])) this.unordered.push(ids);
 		this.emitted.push(...ids);
-		this.polled = listed;
 	}
 
 	protected changed(to: number): INodeParameters {
-		const { watched } = this.chosen;
+		const { watched, includeArchived } = this.chosen;
 		this.chosen = { ...this.chosen, ...CHOICES[to] };
 		const wasWatched = (home: number) => (watched.length === 0 ? this.isOpen(home) : watched.includes(home));
-		// What came since the last poll is news for the new settings, and what that had left over; not what showed up late,
-		// nor what a branch holds when it is chosen.
-		for (const { id, createdAt, listedSince } of this.created.values()) {
-			const isLeft = this.polled.has(id) && listedSince === createdAt;
-			const homes = this.school.store.rows('customer').find((row) => row.id === id)?.branch_ids as number[];
-			if ((this.earlier.has(id) && !isLeft) || !homes.some(wasWatched)) this.created.delete(id);
+		// What a poll was shown and did not want is no news; nor is what a branch holds when it is chosen, or was archived
+		// until archived ones were asked for.
+		for (const { id } of this.created.values()) {
+			const row = this.school.store.rows('customer').find((one) => one.id === id);
+			const homes = row?.branch_ids as number[];
+			const isHidden = includeArchived !== this.chosen.includeArchived && !this.isActive(row?.e_date);
+			if (this.unwanted.has(id) && !this.emitted.includes(id)) this.past.add(id);
+			if (this.perhaps.has(id) || isHidden || !homes.some(wasWatched)) this.created.delete(id);
 		}
 		this.follow();
 		return parametersOf(this.chosen);
+	}
+
+	protected override restarted(): void {
+		this.unwanted = new Set(this.saved);
+	}
+
+	/** Notes what a poll was shown. */
+	private note(isDone: boolean): void {
+		for (const [id, isWanted] of this.shown) {
+			if (!isWanted) this.perhaps.add(id);
+			else if (isDone) this.perhaps.delete(id);
+			if (isWanted || !isDone) this.unwanted.delete(id);
+			else this.unwanted.add(id);
+		}
+		this.shown.clear();
+		if (isDone && this.poller.isSaved) this.saved = new Set(this.unwanted);
+	}
+
+	private isOfType(type: number): boolean {
+		const { isStudy: wanted } = this.chosen;
+		return wanted === 2 || type === wanted;
+	}
+
+	private isActive(until: unknown): boolean {
+		return String(until) > this.now.toFormat('yyyy-MM-dd');
 	}
 
 	protected alter(one: Own): void {
@@ -284,12 +322,11 @@ export class Play extends Playing<Own> {
 
 	/** What the watched lists show; one that cannot be read for a while shows it later. */
 	private listed(): Set<number> {
-		const { watched, isStudy: type, includeArchived } = this.chosen;
+		const { watched, includeArchived } = this.chosen;
 		const rows = this.school.store.rows('customer').filter(({ branch_ids, is_study, e_date }) => {
 			const homes = branch_ids as number[];
 			const isHere = homes.some((id) => (watched.length === 0 ? this.isOpen(id) : watched.includes(id)));
-			const isActive = String(e_date) > this.now.toFormat('yyyy-MM-dd');
-			return isHere && (type === 2 || is_study === type) && (includeArchived || isActive);
+			return isHere && this.isOfType(Number(is_study)) && (includeArchived || this.isActive(e_date));
 		});
 		return new Set(this.school.store.shown('customer', rows).map(({ id }) => id));
 	}

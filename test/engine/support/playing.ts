@@ -182,6 +182,8 @@ export abstract class Playing<Own extends { do: string }> {
 	protected abstract alter(one: Own): void;
 	/** Other settings, and what they make of what was not reported yet. */
 	protected abstract changed(to: number): INodeParameters;
+	/** n8n has started again, with what it had saved. */
+	protected restarted(): void {}
 	/** Called when time has passed, or a branch has changed. */
 	protected follow(): void {}
 
@@ -236,6 +238,7 @@ export abstract class Playing<Own extends { do: string }> {
 		if (isStep(one, 'during')) return await this.interrupted(one.at, () => this.alter(one.step));
 		if (isStep(one, 'restart')) {
 			this.poller.restart();
+			this.restarted();
 			// n8n has saved what the activation got to know, which may not be all.
 			this.hasBegun &&= this.poller.hasBegun;
 			return;

@@ -38,6 +38,8 @@ export class Poller {
 	private hasPolled = false;
 	/** True until the poll of the activation is done; n8n starts no other one before. */
 	isActivation = true;
+	/** Whether n8n has saved what the last poll left. */
+	isSaved = false;
 	private readonly contexts = new WeakMap<Workflow, PollContext>();
 	/** What the trigger wrote to n8n's log. */
 	readonly notes: string[] = [];
@@ -65,8 +67,8 @@ export class Poller {
 		}
 		this.isActivation = false;
 		this.hasPolled = true;
-		const isSaved = output !== null || isActivation;
-		if (isSaved && !this.options.isDurable) this.saved = deepCopy(workflow.staticData);
+		this.isSaved = output !== null || isActivation || this.options.isDurable === true;
+		if (this.isSaved && !this.options.isDurable) this.saved = deepCopy(workflow.staticData);
 		return output ?? [];
 	}
 

@@ -1,4 +1,4 @@
-import { KEY_CHARACTERS, type Entry } from './logEntry';
+import { KEY_CHARACTERS, type Entry } from '../logEntry';
 import { hoursAfter, latest } from './stamps';
 
 /** How many keys are kept, unless one hour has more. */
@@ -22,24 +22,18 @@ export function withEntries(hours: Hours, entries: readonly Entry[]): Hours {
 
 /** Leaves out the hours before a time, and where there are too many keys the oldest hours that end by a limit. */
 export function trimmed(hours: Hours, from: string, limit: string): { hours: Hours; done: string } {
-	const timeless = hours[''] ?? '';
-	const kept = Object.entries(hours)
-		.filter(([hour, keys]) => hour !== '' && hour >= hourOf(from) && keys !== '')
-		.sort(([a], [b]) => (a < b ? -1 : 1));
-	let count = [timeless, ...kept.map(([, keys]) => keys)].join('').length / KEY_CHARACTERS;
+	let count = keysIn(hours).length;
 	let done = from;
-	while (kept.length > 0 && count > MOST_KEYS) {
-		const [hour, keys] = kept[0];
-		const end = hoursAfter(`${hour}:00`, 1);
-		if (end > limit) break;
-		done = latest(done, end);
-		count -= keys.length / KEY_CHARACTERS;
-		kept.shift();
-	}
-	return { hours: Object.fromEntries(timeless === '' ? kept : [['', timeless], ...kept]), done };
+	const oldestFirst = Object.entries(hours).sort(([a], [b]) => (a < b ? -1 : 1));
+	const kept = oldestFirst.filter(([hour, keys]) => {
+		const end = hour && hoursAfter(`${hour}:00`, 1);
+		const isOver = hour !== '' && (end <= from || (count > MOST_KEYS && end <= limit));
+		if (isOver) count -= keys.length / KEY_CHARACTERS;
+		if (isOver) done = latest(done, end);
+		return !isOver && keys !== '';
+	});
+	return { hours: Object.fromEntries(kept), done };
 }
 
-const keysOf = (text: string): string[] =>
-	Array.from({ length: text.length / KEY_CHARACTERS }, (_, index) =>
-		text.slice(index * KEY_CHARACTERS, (index + 1) * KEY_CHARACTERS),
-	);
+const KEYS = new RegExp(`.{${KEY_CHARACTERS}}`, 'g');
+const keysOf = (text: string): string[] => text.match(KEYS) ?? [];

@@ -4,8 +4,8 @@ import type { Change } from '../change';
 import { changeOf } from '../change';
 import type { Hours } from './hours';
 import { keysIn, trimmed, withEntries } from './hours';
-import type { Entry } from './logEntry';
-import { entriesOf } from './logEntry';
+import type { Entry } from '../logEntry';
+import { entriesOf } from '../logEntry';
 import type { ListState, Look, News } from './look';
 import { HOUR_MS, ready, without } from './look';
 import { dayAt, dayOf, daysAfter, earliest, justAfter, latest, newestOf } from './stamps';
@@ -46,13 +46,13 @@ export interface LogState {
 /** An entry of the log that was not there before. */
 export interface NewEntry extends Entry, News {}
 
-/** What a poll found. Rows that nobody waits for are left out: there may be many. */
+/** What a poll found. */
 export interface Found {
 	/** The oldest first. */
 	news: NewEntry[];
 	/** Younger ones, which wait until a list that was read in part is read on. */
 	later: NewEntry[];
-	lists: Array<{ branch: number; look: Omit<Look, 'rows'>; entries: Entry[] }>;
+	lists: Array<{ branch: number; look: Look; entries: Entry[] }>;
 	newest: string;
 }
 
@@ -65,11 +65,7 @@ export const emptyState = (): LogState => ({
 	start: { keys: [], from: '' },
 });
 
-/**
- * Adds branches.
- *
- * @param day what they list from before it is no news
- */
+/** Adds branches, which have no news from before a day. */
 export function add(
 	state: LogState,
 	branches: Iterable<number>,
@@ -129,11 +125,7 @@ export function examine(
 	return {
 		news: news.slice(0, count),
 		later: news.slice(count),
-		lists: lists.map(({ branch, look: { list, isWhole, isPart }, entries }) => ({
-			branch,
-			look: { list, isWhole, isPart },
-			entries: entries.map(({ key, stamp }) => ({ key, stamp })),
-		})),
+		lists,
 		newest,
 	};
 }
@@ -151,11 +143,12 @@ export function settle(
 	{ watched, now }: { watched: readonly number[]; now: number },
 ): LogState {
 	const seen = lists.flatMap(({ entries }) => entries);
-	const pending = seen.filter(({ key }) => left.has(key));
+	const told = seen.filter(({ key }) => !left.has(key));
+	const pending = stampsOf(seen.filter(({ key }) => left.has(key)));
 	const parts = lists.filter(({ look }) => look.isPart);
 	const ends = parts.map(({ entries }) => newestOf(stampsOf(entries), now));
 	// Up to here, nothing is left in any branch.
-	const upTo = [...stampsOf(pending), ...ends].reduce(earliest, '9');
+	const upTo = [...pending, ...ends].reduce(earliest, '9');
 	const read = new Set(lists.map(({ branch }) => branch));
 	const isAwaited = (branch: number) =>
 		!read.has(branch) && Math.abs(now - state.branches[branch].lookedAt) < PATIENCE_MS;
@@ -165,11 +158,7 @@ export function settle(
 	const from = watched.some(isAwaited) ? state.done : shown;
 	const isWhole = watched.every((branch) => read.has(branch)) && lists.every(({ look }) => look.isWhole);
 	// Those without a time are known as long as they are listed.
-	const before = isWhole ? { ...state.known, '': '' } : state.known;
-	const known = withEntries(
-		before,
-		seen.filter(({ key }) => !left.has(key)),
-	);
+	const known = withEntries(isWhole ? { ...state.known, '': '' } : state.known, told);
 	const { hours, done } = trimmed(known, from, earliest(upTo, newest));
 	const keys = new Set(seen.map(({ key }) => key));
 	const isLeft = (key: string) => left.has(key) || !(isWhole || keys.has(key));

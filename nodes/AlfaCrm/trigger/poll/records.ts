@@ -26,8 +26,8 @@ const MARKS = 5;
 const PATIENCE_MS = 30 * DAY_MS;
 /** Days by which zones may make a creation look older than it is. */
 const SPARE_DAYS = 2;
-/** Characters of reported IDs that are kept at most. */
-const MOST_CHARACTERS = 25_000;
+/** Characters of IDs that are kept at most: of those that were seen, and all. */
+const [MOST_SEEN, MOST_CHARACTERS] = [25_000, 30_000];
 
 /** The newest record of the account at some time, by its ID and by when it was created. */
 interface Mark {
@@ -46,49 +46,53 @@ export interface RecordsState {
 	since: string;
 	/** A day apart, the oldest first. */
 	marks: Mark[];
-	/** What is the newest now; `at` is when all of the account were asked for it. */
+	/** What is the newest now; `at` is when nothing was left over. */
 	newest: Mark;
-	/** IDs above the first mark that were reported, as runs. */
-	reported: string;
+	/** IDs above the first mark that were reported or not wanted, as runs. */
+	seen: string;
+	/** Those of them that are news as soon as they are wanted. */
+	unwanted: string;
 	/** False once a record was seen that has a lower ID than older ones. */
 	isOrdered: boolean;
 	/** By branch. */
 	lists: Record<string, ListState>;
+	/** What was the newest when a branch was chosen that has not been read since, by branch. */
+	chosen: Record<string, Mark>;
 	/** What decides which records are wanted. */
 	filters: string;
+	/** What the lists are asked for. */
+	body: IDataObject;
 }
+
+type Settings = Pick<RecordsState, 'body' | 'filters'>;
 
 /** What a poll saw of the branches that are watched. */
 interface Seen {
 	looks: ReadonlyMap<number, Look>;
 	branches: readonly number[];
-	/** Those of them that were chosen since the last poll. */
-	added?: readonly number[];
-	/** Other records of the account, wanted or not, where an hour has passed. */
-	account?: readonly IDataObject[];
+	/** Whether the list of a branch would have shown a row with the settings of the last poll. */
+	wasListed?: (row: IDataObject, branch: number) => boolean;
 	wants: (row: IDataObject) => boolean;
 	/** n8n's time, milliseconds. */
 	now: number;
 }
 
-const idOf = (row: IDataObject): number => readId(row.id) ?? 0;
+export const idOf = (row: IDataObject): number => readId(row.id) ?? 0;
 const timeOf = (row: IDataObject): string => stampOf(row, 'created_at');
 const idsOf = (found: readonly News[]): number[] => found.map(({ row }) => idOf(row));
 /** Records up to it are old. */
 const watermarkOf = (marks: Mark[]): Mark => marks.at(-BEHIND) ?? marks[0];
 const rowsIn = (looks: Seen['looks']): IDataObject[] => [...looks.values()].flatMap(({ rows }) => rows);
 
-export function emptyState(since: string, filters: string, now: number): RecordsState {
+export function emptyState(since: string, settings: Settings, now: number): RecordsState {
 	const newest = { id: 0, stamp: '', at: now };
-	const none = { reported: '', lists: {} };
-	return { hasBegun: false, since, marks: [newest], newest, isOrdered: true, filters, ...none };
+	const none = { seen: '', unwanted: '', lists: {}, chosen: {} };
+	return { hasBegun: false, since, marks: [newest], newest, isOrdered: true, ...none, ...settings };
 }
 
 /** What is there in the beginning is old, wanted or not. It may take several polls to read it. */
-export function begin(
-	state: RecordsState,
-	{ looks, branches, now }: Pick<Seen, 'branches' | 'looks' | 'now'>,
-): RecordsState {
+export function begin(state: RecordsState, seen: Omit<Seen, 'wants'>): RecordsState {
+	const { looks, branches, now } = seen;
 	const rows = rowsIn(looks);
 	const newest = markOf(rows, state.newest, now);
 	const hasBegun = [...looks.values()].every(({ list }) => list.next === undefined);
@@ -104,47 +108,46 @@ export function begin(
 }
 
 /** All records that are wanted, old or new. */
-export function wantedIn(seen: Pick<Seen, 'looks' | 'wants' | 'now'>, isOrdered = true): News[] {
-	return candidates({ ...emptyState('', '', seen.now), isOrdered }, seen);
+export function wantedIn(seen: Omit<Seen, 'branches'>, isOrdered = true): News[] {
+	return candidates({ ...emptyState('', { filters: '', body: {} }, seen.now), isOrdered }, seen);
 }
 
 /** Makes news of the newest records that are there and wanted. */
-export function startWith(state: RecordsState, seen: Seen, count: number): RecordsState {
+export function startWith(state: RecordsState, there: Seen, count: number): RecordsState {
 	const { newest, isOrdered } = state;
-	const all = wantedIn(seen, isOrdered);
+	const all = wantedIn(there, isOrdered);
 	const start = all.slice(-count);
 	if (start.length === 0) return state;
 	const ids = idsOf(start).sort((a, b) => a - b);
-	if (isOrdered) {
-		// Those between them were there before, even where lists do not show them yet.
-		const reported = Runs.between([...ids, newest.id + 1]).toString();
-		return { ...state, marks: [{ ...newest, id: ids[0] - 1 }], reported };
-	}
 	const first = start.map(({ row }) => timeOf(row)).find(Boolean) ?? newest.stamp;
-	const reported = Runs.of(idsOf(all.slice(0, -count))).toString();
-	return { ...state, marks: [{ ...newest, id: ids[0] - 1, stamp: justBefore(first) }], reported };
+	const mark = isOrdered ? newest : { ...newest, stamp: justBefore(first) };
+	// Those between them were there before, even where lists do not show them yet.
+	const seen = isOrdered
+		? Runs.parse(`${ids[0]}-${newest.id}`).without(ids)
+		: Runs.of(idsOf(all.slice(0, -count)));
+	return { ...state, marks: [{ ...mark, id: ids[0] - 1 }], seen: seen.toString() };
 }
 
-/** With other filters or branches, what was there at the last poll is no news. */
-export function refilter(state: RecordsState, filters: string): RecordsState {
-	if (filters === state.filters) return state;
-	return { ...state, filters, marks: [state.newest], lists: unknown(state.lists) };
+/** With other filters or branches, what was seen is no news, nor what is in a branch that is chosen now. */
+export function refilter(state: RecordsState, settings: Settings, branches: readonly number[]): RecordsState {
+	if (settings.filters === state.filters) return state;
+	const added = branches.filter((branch) => !(branch in state.lists));
+	return {
+		...state,
+		...settings,
+		unwanted: '',
+		chosen: { ...state.chosen, ...Object.fromEntries(added.map((branch) => [branch, state.newest])) },
+		lists: unknown(state.lists),
+	};
 }
 
 /** Counts the rows that no earlier poll saw. */
-export function countFresh({ isOrdered, newest, reported }: RecordsState, rows: IDataObject[]): number {
-	const known = Runs.parse(reported);
-	const isFresh = (row: IDataObject) => (isOrdered ? idOf(row) > newest.id : timeOf(row) >= newest.stamp);
-	return new Set(
-		rows
-			.filter(isFresh)
-			.map(idOf)
-			.filter((id) => !known.has(id)),
-	).size;
+export function countFresh(state: RecordsState, rows: IDataObject[]): number {
+	const { isOrdered, newest } = state;
+	const seen = Runs.parse(state.seen);
+	const isYounger = (row: IDataObject) => (isOrdered ? idOf(row) > newest.id : timeOf(row) >= newest.stamp);
+	return new Set(rows.filter((row) => isYounger(row) && !seen.has(idOf(row))).map(idOf)).size;
 }
-
-/** Whether it is time to ask what is the newest of all. */
-export const isDue = ({ newest }: RecordsState, now: number): boolean => Math.abs(now - newest.at) >= HOUR_MS;
 
 /**
  * What is new for a poll that saw this.
@@ -155,35 +158,36 @@ export function step(
 	state: RecordsState,
 	seen: Seen,
 ): { news: News[]; after: (taken: number) => RecordsState } {
-	const { added = [], looks, now } = seen;
-	const found = candidates(state, seen);
-	// What a branch holds when it is chosen was there before.
-	const isOld = ({ branches }: News) => branches.every((branch) => added.includes(branch));
-	const news = found.filter((one) => !isOld(one));
+	const { looks, now, wasListed = () => true } = seen;
+	const wasThere = (row: IDataObject, branch: number) =>
+		!wasListed(row, branch) || (branch in state.chosen && !isAfter(row, state.chosen[branch], now));
+	const isNew = ({ row, branches }: News) => !branches.every((branch) => wasThere(row, branch));
+	const news = candidates(state, seen).filter(isNew);
+	const all = candidates(state, { ...seen, wants: () => true });
 	return {
 		news: news.slice(0, ready(news, looks)),
 		after: (taken) => {
-			const done = idsOf([...found.filter(isOld), ...news.slice(0, taken)]);
-			const reported = Runs.parse(state.reported).with(done).toString();
-			const next = noted({ ...state, reported }, seen, news.slice(taken));
-			return bounded(aged(next, now), seen);
+			const left = news.slice(taken);
+			const shown = Runs.parse(state.seen).with(idsOf(all)).without(idsOf(left)).toString();
+			const others = Runs.parse(state.unwanted)
+				.with(idsOf(all.filter(isNew)))
+				.without(idsOf(news));
+			const unwanted = others.above(others.cutFor(MOST_CHARACTERS - shown.length)).toString();
+			return bounded(aged(noted({ ...state, seen: shown, unwanted }, seen, left), now), seen);
 		},
 	};
 }
 
 /** Records that are wanted and were neither reported nor there in the beginning. */
-function candidates(
-	{ marks, reported, isOrdered }: RecordsState,
-	{ looks, wants, now }: Pick<Seen, 'looks' | 'wants' | 'now'>,
-): News[] {
-	const known = Runs.parse(reported);
-	const watermark = watermarkOf(marks);
+function candidates(state: RecordsState, { looks, wants, now }: Omit<Seen, 'branches'>): News[] {
+	const [seen, unwanted] = [Runs.parse(state.seen), Runs.parse(state.unwanted)];
+	const watermark = watermarkOf(state.marks);
 	const found = new Map<number, News>();
 	for (const [branch, { rows }] of looks) {
 		for (const row of rows) {
 			const id = idOf(row);
-			const isNew = id > watermark.id || isLater(row, watermark.stamp, now);
-			if (!isNew || known.has(id) || !wants(row)) continue;
+			const isNews = isAfter(row, watermark, now) && (!seen.has(id) || unwanted.has(id));
+			if (!isNews || !wants(row)) continue;
 			const one = found.get(id) ?? { row, branches: [] };
 			found.set(id, one);
 			one.branches.push(branch);
@@ -191,12 +195,12 @@ function candidates(
 	}
 	const byId = (a: News, b: News) => idOf(a.row) - idOf(b.row);
 	const byTime = (a: News, b: News) => timeOf(a.row).localeCompare(timeOf(b.row)) || byId(a, b);
-	return [...found.values()].sort(isOrdered ? byId : byTime);
+	return [...found.values()].sort(state.isOrdered ? byId : byTime);
 }
 
-/** Whether a record was created after a time. */
-function isLater(row: IDataObject, before: string, now: number): boolean {
-	return before !== '' && newestOf([timeOf(row)], now) > before;
+/** Whether it has a higher ID or was created later; the stamp may be unknown. */
+function isAfter(row: IDataObject, { id, stamp }: Omit<Mark, 'at'>, now: number): boolean {
+	return idOf(row) > id || (stamp !== '' && newestOf([timeOf(row)], now) > stamp);
 }
 
 /** IDs are in order as long as none is lower than that of a record which is older by more than zones explain. */
@@ -220,23 +224,26 @@ function markOf(rows: readonly IDataObject[], before: Mark, now: number): Mark {
 
 /** Takes down what the lists looked like. */
 function noted(state: RecordsState, seen: Seen, left: readonly News[]): RecordsState {
-	const { looks, branches, account, now } = seen;
-	const { newest, isOrdered } = state;
+	const { looks, branches, now } = seen;
+	const { newest, isOrdered, chosen } = state;
 	const { id, stamp } = watermarkOf(state.marks);
-	const rows = [...rowsIn(looks), ...(account ?? [])];
+	const rows = rowsIn(looks);
 	const listOf = (branch: number) => {
 		const pending = left.filter((one) => one.branches.includes(branch)).length;
 		return without(looks.get(branch)?.list ?? state.lists[branch] ?? { readAt: now }, pending);
 	};
 	// Younger by more than zones can explain, with a lower ID.
 	const limit = stamp && hoursAfter(stamp, ZONES_HOURS);
-	const isOdd = (row: IDataObject) => idOf(row) <= id && isLater(row, limit, now);
+	const isOdd = (row: IDataObject) => idOf(row) <= id && isAfter(row, { id, stamp: limit }, now);
+	const isRead = (branch: number) => looks.has(branch) && looks.get(branch)?.list.next === undefined;
+	const unread = branches.filter((branch) => branch in chosen && !isRead(branch));
 	const isPending = left.length > 0 || [...looks.values()].some(({ isPart }) => isPart);
 	return {
 		...state,
 		lists: Object.fromEntries(branches.map((branch) => [branch, listOf(branch)])),
+		chosen: Object.fromEntries(unread.map((branch) => [branch, chosen[branch]])),
 		isOrdered: isOrdered && !rows.some(isOdd),
-		newest: isPending ? newest : markOf(rows, newest, account ? now : newest.at),
+		newest: isPending ? newest : markOf(rows, newest, now),
 	};
 }
 
@@ -249,7 +256,7 @@ function aged(state: RecordsState, now: number): RecordsState {
 	const isRead = ({ readAt = 0 }: ListState) => readAt >= due || readAt < now - PATIENCE_MS;
 	if (newest.at < due || !Object.values(lists).every(isRead)) return { ...state, marks };
 	const kept = [...marks, newest].slice(-MARKS);
-	const isPast = isOrdered && kept[0].at !== marks[0].at;
+	const past = isOrdered && kept[0].at !== marks[0].at ? kept[0].id : 0;
 	const { stamp, at } = watermarkOf(kept);
 	const day = stamp && daysAfter(earliest(dayOf(stamp), dayAt(at)), -SPARE_DAYS);
 	// What is from before the first day of the beginning was there.
@@ -257,33 +264,34 @@ function aged(state: RecordsState, now: number): RecordsState {
 	return {
 		...state,
 		marks: kept,
-		reported: isPast ? Runs.parse(state.reported).above(kept[0].id).toString() : state.reported,
+		seen: Runs.parse(state.seen).above(past).toString(),
+		unwanted: Runs.parse(state.unwanted).above(past).toString(),
 		since,
 		// From another day on, it is another list.
 		lists: since === state.since ? lists : unknown(lists),
 	};
 }
 
-/** Where there is no room for all that was reported, rather one late record is unheard of than others come again. */
-function bounded(state: RecordsState, { looks, branches }: Seen): RecordsState {
-	const { marks, isOrdered, lists } = state;
-	const reported = Runs.parse(state.reported);
-	const cut = reported.cutFor(MOST_CHARACTERS);
+/** Where there is no room for all that was seen, rather one late record is unheard of than others come again. */
+function bounded(state: RecordsState, { looks }: Seen): RecordsState {
+	const { marks } = state;
+	const seen = Runs.parse(state.seen);
+	const cut = seen.cutFor(MOST_SEEN);
 	if (cut === 0) return state;
 	// Those that follow may be from before that, and must not go back.
-	if (isOrdered) {
+	if (state.isOrdered) {
 		// When that one was created is not known.
 		const raised = marks.map((mark) => (mark.id < cut ? { ...mark, id: cut, stamp: '' } : mark));
-		return { ...state, marks: raised, reported: reported.above(cut).toString() };
+		return { ...state, marks: raised, seen: seen.above(cut).toString() };
 	}
-	// Which of them lists may show again is known once all were read whole.
-	if (!branches.every((branch) => looks.get(branch)?.isWhole)) return { ...state, lists: unknown(lists) };
+	// Which of them lists may show again is known once all that can be read were read whole.
+	if (![...looks.values()].every(({ isWhole }) => isWhole)) return { ...state, lists: unknown(state.lists) };
 	const rows = rowsIn(looks);
-	const done = rows.filter((row) => reported.has(idOf(row)));
+	const done = rows.filter((row) => seen.has(idOf(row)));
 	const stamp = justBefore(done.map(timeOf).reduce(latest, ''));
 	const raised = marks.map((mark) => (mark.stamp < stamp ? { ...markOf(rows, mark, mark.at), stamp } : mark));
 	const kept = Runs.of(done.filter((row) => timeOf(row) > stamp).map(idOf));
-	return { ...state, marks: raised, reported: kept.toString() };
+	return { ...state, marks: raised, seen: kept.toString(), unwanted: '' };
 }
 
 /** What has to be read whole. */

@@ -13,12 +13,6 @@ export class Runs {
 		return new Runs([]).with(ids);
 	}
 
-	/** All between such IDs, which grow. */
-	static between(ids: readonly number[]): Runs {
-		const gaps = ids.slice(1).map((id, index): Run => [ids[index] + 1, id - 1]);
-		return new Runs(gaps.filter(([from, to]) => from <= to));
-	}
-
 	has(id: number): boolean {
 		return this.runs.some(([from, to]) => from <= id && id <= to);
 	}
@@ -32,6 +26,16 @@ export class Runs {
 			else runs[runs.length - 1] = [start, Math.max(end, to)];
 		}
 		return new Runs(runs);
+	}
+
+	without(ids: Iterable<number>): Runs {
+		const gone = Runs.of(ids).runs;
+		const left = this.runs.flatMap(([from, to]) => {
+			const within = gone.filter(([first, last]) => first <= to && last >= from);
+			const starts = [from, ...within.map(([, last]) => last + 1)];
+			return starts.map((start, index): Run => [start, (within[index]?.[0] ?? to + 1) - 1]);
+		});
+		return new Runs(left.filter(([from, to]) => from <= to));
 	}
 
 	/** Leaves out all up to an ID. */

@@ -40,9 +40,6 @@ export const daysAfter = (day: string, days: number): string => dayOf(hoursAfter
 /** `yyyy-mm-dd` in UTC, which is near enough for what is asked with days to spare. */
 export const dayAt = (now: number): string => new Date(now).toISOString().slice(0, 10);
 
-/** As AlfaCRM's filters want it: `dd.mm.yyyy`. API notes 10. */
-export const dotted = (day: string): string => day.split('-').reverse().join('.');
-
 /** The earlier of two times or days; '' is before all. */
 export const earliest = (one: string, other: string): string => (one < other ? one : other);
 

@@ -5,13 +5,14 @@ import type { Page } from '../../api/pages';
 import type { Change } from '../change';
 import type { LogState, NewEntry } from '../poll/log';
 import { add, countFresh, emptyState, examine, openDay, settle } from '../poll/log';
-import { timeOf } from '../poll/logEntry';
+import { timeOf } from '../logEntry';
 import type { Look } from '../poll/look';
-import { dayOf, daysAfter, dotted, earliest, newestOf } from '../poll/stamps';
+import { dayOf, daysAfter, earliest, newestOf } from '../poll/stamps';
 import { newest } from './newest';
 import type { Reader } from './reader';
 import { isLasting, readEach } from './reader';
 import type { Outcome, Poll, Watch } from './watch';
+import { dotted } from './watch';
 
 /** Tells changes by the log, whose entries have no ID. API notes 5.21. */
 export class LogWatch implements Watch<NewEntry> {

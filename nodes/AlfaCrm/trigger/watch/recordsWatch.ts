@@ -3,21 +3,24 @@ import type { IDataObject } from 'n8n-workflow';
 import type { List } from '../../api/page';
 import type { ListState, Look, News } from '../poll/look';
 import type { RecordsState } from '../poll/records';
-import { begin, countFresh, emptyState, isDue, refilter, startWith, step, wantedIn } from '../poll/records';
-import { dayAt, daysAfter, dotted } from '../poll/stamps';
+import { begin, countFresh, emptyState, idOf, refilter, startWith, step, wantedIn } from '../poll/records';
+import { dayAt, daysAfter } from '../poll/stamps';
 import { newest } from './newest';
 import type { LookOptions, Reader } from './reader';
 import { isLasting, readEach } from './reader';
 import type { Outcome, Poll, Watch } from './watch';
+import { dotted } from './watch';
 
 /** How far back the newest record is looked for first, and at most: its days are halved until the very day is known. */
 const [SOME_DAYS, MOST_DAYS] = [2, 20_000];
+
+type WasListed = (row: IDataObject, branch: number) => boolean;
 
 /** Tells new records by an entity's own list, which works where it can be asked for a day of creation. */
 export class RecordsWatch implements Watch {
 	constructor(
 		private readonly list: Pick<List, 'path' | 'task'>,
-		/** Filters of the list that is watched, and of all records of the account. */
+		/** What the list is asked for, and what all records of the account would be. */
 		private readonly body: IDataObject,
 		private readonly allBody: IDataObject,
 		private readonly wants: (row: IDataObject) => boolean,
@@ -40,7 +43,7 @@ export class RecordsWatch implements Watch {
 	private async begin(poll: Poll, known: RecordsState | undefined): Promise<Outcome> {
 		const { reader, branches, filters } = poll;
 		const { now, client } = reader;
-		const state = known ?? emptyState(await this.firstDay(poll), filters, now);
+		const state = known ?? emptyState(await this.firstDay(poll), { filters, body: this.body }, now);
 		const readAll = async () => await this.read(poll, this.allBody, state.since, state.lists);
 		const { looks, failures } = await readAll();
 		// Where each answer is in another order, two readings may lack the same records by chance.
@@ -61,20 +64,23 @@ export class RecordsWatch implements Watch {
 	private async goOn(poll: Poll, known: RecordsState): Promise<Outcome> {
 		const { branches, filters } = poll;
 		const { now } = poll.reader;
-		const state = refilter(known, filters);
-		const added = state === known ? [] : branches.filter((branch) => !(branch in known.lists));
-		// What is the newest of all is looked for first, so that all that is older shows in the lists.
-		const account = isDue(state, now) ? await this.newestOfAll(poll, state.since) : undefined;
+		const state = refilter(known, { filters, body: this.body }, branches);
 		const fresh = (rows: IDataObject[]) => countFresh(state, rows);
 		const { looks, failures } = await this.read(poll, this.body, state.since, state.lists, { fresh });
-		return { failures, ...step(state, { looks, branches, added, account, wants: this.wants, now }) };
+		const wasListed = state === known ? undefined : await this.listedBefore(poll, known);
+		return { failures, ...step(state, { looks, branches, wasListed, wants: this.wants, now }) };
 	}
 
-	/** The first page of all records, where others are watched. */
-	private async newestOfAll(poll: Poll, since: string): Promise<IDataObject[]> {
-		if (JSON.stringify(this.body) === JSON.stringify(this.allBody)) return [];
-		const { looks } = await this.read(poll, this.allBody, since, {}, { isEnd: () => true });
-		return [...looks.values()].flatMap(({ rows }) => rows);
+	/**
+	 * Tells what the settings of the last poll would show now: not what is in branches that were not chosen then, nor
+	 * archived ones that were not asked for. Asked after all else, so that nobody who came meanwhile is taken for hidden.
+	 */
+	private async listedBefore(poll: Poll, { body, since, lists }: RecordsState): Promise<WasListed> {
+		const isSame = JSON.stringify(body) === JSON.stringify(this.body);
+		const looks = isSame ? [] : [...(await this.read(poll, body, since, {})).looks];
+		const whole = looks.filter(([, { isWhole }]) => isWhole);
+		const shown = new Map(whole.map(([branch, { rows }]) => [branch, new Set(rows.map(idOf))]));
+		return (row, branch) => branch in lists && shown.get(branch)?.has(idOf(row)) !== false;
 	}
 
 	/** The day to begin with: two days before that of the newest record, which may be long ago; '' if there is none. */

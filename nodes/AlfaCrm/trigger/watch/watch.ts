@@ -33,3 +33,6 @@ export interface Watch<N extends News = News> {
 	/** All that such looks show and is wanted, the oldest first. */
 	newsIn: (looks: ReadonlyMap<number, Look>, now: number) => N[];
 }
+
+/** A day `yyyy-mm-dd` as AlfaCRM's filters want it: `dd.mm.yyyy`. API notes 10. */
+export const dotted = (day: string): string => day.split('-').reverse().join('.');

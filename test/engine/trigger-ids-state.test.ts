@@ -1,11 +1,11 @@
-import { CUSTOMERS, LARGE, range, World } from './support/breaking';
+import { CUSTOMERS, LARGE, range, World } from './support/world';
 
 afterEach(() => {
 	jest.restoreAllMocks();
 });
 
 it.each([false, true])(
-	'IDs that do not grow: the state is bounded, a branch forbidden: %j',
+	'the state stays small for weeks where IDs do not grow, a branch forbidden: %j',
 	async (isForbidden) => {
 		const world = new World({ settings: LARGE, branches: 2, parameters: CUSTOMERS });
 		let count = 0;
