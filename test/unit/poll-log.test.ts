@@ -1,14 +1,9 @@
 import type { IDataObject } from 'n8n-workflow';
 
+import type { Change } from '../../nodes/AlfaCrm/trigger/change';
 import type { LogState } from '../../nodes/AlfaCrm/trigger/poll/log';
-import {
-	add,
-	countFresh,
-	emptyState,
-	examine,
-	MOST_KEYS,
-	settle,
-} from '../../nodes/AlfaCrm/trigger/poll/log';
+import { MOST_KEYS } from '../../nodes/AlfaCrm/trigger/poll/hours';
+import { add, countFresh, emptyState, examine, settle } from '../../nodes/AlfaCrm/trigger/poll/log';
 import type { Look } from '../../nodes/AlfaCrm/trigger/poll/look';
 
 const BEGIN = Date.UTC(2026, 1, 10, 9);
@@ -35,12 +30,12 @@ interface Polled {
 	state: LogState;
 }
 
-/** A poll that has read such lists, and may report so many. */
+/** A poll that has read such lists of the branches that are watched, and may report so many. */
 function poll(
 	state: LogState,
 	minutes: number,
 	lists: Record<number, IDataObject[] | Look>,
-	{ most = 500, filters = 'f', past }: { most?: number; filters?: string; past?: Map<number, Look> } = {},
+	{ most = 500, wants = () => true }: { most?: number; wants?: (change: Change) => boolean } = {},
 ): Polled {
 	const now = at(minutes);
 	const looks = new Map(
@@ -49,17 +44,18 @@ function poll(
 			Array.isArray(list) ? whole(list, now) : list,
 		]),
 	);
-	const found = examine(state, { looks, past }, { filters, wants: () => true, now });
+	const found = examine(state, looks, { wants, now });
 	const items = found.news.slice(0, most);
 	const left = new Set([...found.news.slice(items.length), ...found.later].map(({ key }) => key));
+	const watched = Object.keys(state.branches).map(Number);
 	// What n8n keeps is JSON.
-	const kept = JSON.parse(JSON.stringify(settle(state, found, left, now))) as LogState;
+	const kept = JSON.parse(JSON.stringify(settle(state, found, left, { watched, now }))) as LogState;
 	return { ids: items.map(({ row }) => row.entity_id), state: kept };
 }
 
 const DAY = 1_440;
 const yesterday = '2026-02-09';
-const fresh = (...branches: number[]) => add(emptyState(), branches, yesterday, 'f');
+const fresh = (...branches: number[]) => add(emptyState(), branches, { day: yesterday, now: BEGIN });
 
 describe('an entry of the log', () => {
 	it('is reported once, the oldest first, of one second the one that is listed last', () => {
@@ -103,13 +99,13 @@ describe('what is left over', () => {
 	it('comes with the next polls, and the time stays where it begins', () => {
 		const first = poll(fresh(1), 6 * DAY, { 1: rows }, { most: 2 });
 		expect(first.ids).toEqual([1, 2]);
-		expect(first.state.branches[1].done).toBe(stampAt(3 * DAY));
+		expect(first.state.done).toBe(stampAt(3 * DAY));
 		const second = poll(first.state, 6 * DAY, { 1: rows }, { most: 2 });
 		expect(second.ids).toEqual([3, 4]);
 		const third = poll(second.state, 6 * DAY, { 1: rows });
 		expect(third.ids).toEqual([5]);
 		// The day before that of the newest entry.
-		expect(third.state.branches[1].done).toBe('2026-02-14');
+		expect(third.state.done).toBe('2026-02-14');
 	});
 
 	it('waits while an older list has been read in part', () => {
@@ -121,43 +117,86 @@ describe('what is left over', () => {
 	});
 });
 
-describe('a branch that could not be read', () => {
-	it('goes on where it was, without what others have reported of those days', () => {
+describe('a branch', () => {
+	it('that could not be read goes on where it was, without what others have reported of those days', () => {
 		const [shared, own] = [entry(1, 0), entry(2, 1)];
 		const later = entry(3, 5 * DAY);
 		let { state } = poll(fresh(1, 2), 1, { 1: [shared], 2: [] });
 		state = poll(state, 5 * DAY, { 1: [later, shared] }).state;
-		expect(state.branches[1].done > state.branches[2].done).toBe(true);
-		const past = new Map([[1, whole([shared], at(5 * DAY))]]);
-		const lists = { 1: [later], 2: [later, own, shared] };
-		expect(poll(state, 5 * DAY + 1, lists, { past }).ids).toEqual([2]);
+		// The other one need not be read for days that it has shown.
+		expect([state.branches[1].from, state.branches[2].from]).toEqual(['2026-02-14', yesterday]);
+		expect(poll(state, 5 * DAY + 1, { 1: [later], 2: [later, own, shared] }).ids).toEqual([2]);
+	});
+
+	it('that could not be read for 30 days is not waited for', () => {
+		let { state } = poll(fresh(1, 2), 1, { 1: [entry(1, 0)], 2: [] });
+		state = poll(state, 29 * DAY, { 1: [entry(2, 29 * DAY)] }).state;
+		expect(state.done).toBe(yesterday);
+		state = poll(state, 31 * DAY, { 1: [entry(3, 31 * DAY)] }).state;
+		expect(poll(state, 31 * DAY + 1, { 1: [], 2: [entry(4, 31 * DAY), entry(5, 1)] }).ids).toEqual([4]);
+	});
+
+	it('that was chosen has no news of what was there, but for what another one has to report', () => {
+		const shared = entry(2, 10);
+		const before = poll(fresh(1), 5, { 1: [entry(1, 1)] }).state;
+		const chosen = add(before, [2], { day: '', isAdded: 'chosen', now: at(20) });
+		const { ids, state } = poll(chosen, 20, { 1: [shared, entry(1, 1)], 2: [entry(3, 15), shared] });
+		expect(ids).toEqual([2]);
+		expect(poll(state, 30, { 1: [], 2: [entry(4, 25), entry(3, 15), shared] }).ids).toEqual([4]);
+	});
+
+	it('that was chosen and is too long to be read at once has no news of what is older than what was read', () => {
+		const chosen = add(poll(fresh(1), 5, { 1: [] }).state, [2], { day: '', isAdded: 'chosen', now: at(20) });
+		const top: Look = { rows: [entry(3, 15), entry(2, 12)], list: { total: 9, next: 1 }, isWhole: false };
+		const { ids, state } = poll(chosen, 20, { 1: [], 2: top });
+		expect([ids, state.branches[2].next]).toEqual([[], undefined]);
+		const rows = [entry(4, 25), entry(3, 15), entry(5, 13), entry(2, 12), entry(1, 11)];
+		expect(poll(state, 30, { 1: [], 2: rows }).ids).toEqual([5, 4]);
+	});
+
+	it('that is new to the account has the news of the days that are open', () => {
+		const opened = add(poll(fresh(1), 1, { 1: [entry(1, 0)] }).state, [2], {
+			day: '',
+			isAdded: 'new',
+			now: BEGIN,
+		});
+		const rows = [entry(4, 9 * DAY), entry(3, 8 * DAY), entry(2, 2 * DAY)];
+		expect(poll(opened, 9 * DAY, { 1: [], 2: rows }).ids).toEqual([3, 4]);
 	});
 });
 
-describe('other filters', () => {
-	it('make no news of what was there when nothing was left, in each branch as it is read', () => {
-		const head = { ...whole([], at(10)), head: stampAt(9) };
-		const { state } = poll(fresh(1, 2), 10, { 1: head, 2: head });
-		const rows = [entry(2, 11), entry(1, 9)];
-		const first = poll(state, 12, { 1: rows }, { filters: 'g' });
-		expect(first.ids).toEqual([2]);
-		expect(poll(first.state, 13, { 1: rows, 2: [entry(4, 12), entry(3, 8)] }, { filters: 'g' }).ids).toEqual([
-			4,
-		]);
+describe('what nobody wants', () => {
+	const isTask = ({ entity }: Change) => entity === 'Task';
+
+	it('is known all the same, so that other filters make no news of it', () => {
+		const rows = [entry(2, 2, { entity: 'Lesson' }), entry(1, 1)];
+		const { ids, state } = poll(fresh(1), 3, { 1: rows }, { wants: isTask });
+		expect(ids).toEqual([1]);
+		expect(poll(state, 4, { 1: [entry(3, 4, { entity: 'Lesson' }), ...rows] }).ids).toEqual([3]);
 	});
 
-	it('keep what was left over', () => {
-		const rows = [entry(2, 2), entry(1, 1)];
-		const { state } = poll(fresh(1), 3, { 1: rows }, { most: 1 });
-		expect(poll(state, 4, { 1: rows }, { filters: 'g' }).ids).toEqual([2]);
+	it('does not hide what was left over', () => {
+		const rows = [entry(3, 3), entry(2, 2, { entity: 'Lesson' }), entry(1, 1)];
+		const { state } = poll(fresh(1), 4, { 1: rows }, { most: 1, wants: isTask });
+		expect(poll(state, 5, { 1: rows }).ids).toEqual([3]);
 	});
 });
 
-it('more entries than are known one by one are known by their time', () => {
-	const rows = Array.from({ length: 3 * MOST_KEYS }, (_, n) => entry(n + 1, 600 - n / 10));
+it('those without a time are known as long as they are listed', () => {
+	const timeless = entry(1, 0, { date_time: 'gestern' });
+	let { ids, state } = poll(fresh(1), 1, { 1: [entry(2, 0), timeless] });
+	expect(ids).toEqual([1, 2]);
+	({ ids, state } = poll(state, 5 * DAY, { 1: [entry(3, 5 * DAY), timeless] }));
+	expect(ids).toEqual([3]);
+	({ ids, state } = poll(state, 5 * DAY + 1, { 1: [entry(3, 5 * DAY)] }));
+	expect(Object.keys(state.known)).toEqual(['2026-02-15 09']);
+});
+
+it('more entries than are known one by one are known by their hour', () => {
+	const rows = Array.from({ length: 3 * MOST_KEYS }, (_, n) => entry(n + 1, 600 - n / 20));
 	const { ids, state } = poll(fresh(1), 700, { 1: rows }, { most: Infinity });
 	expect(ids).toHaveLength(rows.length);
 	expect(JSON.stringify(state).length).toBeLessThan(MOST_KEYS * 6 + 1_000);
-	expect(countFresh(state, 1, rows)).toBe(0);
-	expect(poll(state, 701, { 1: [entry(9_999, 701), ...rows] }).ids).toEqual([9_999]);
+	expect(countFresh(state, rows)).toBe(0);
+	expect(poll(state, 701, { 1: [entry(99_999, 701), ...rows] }).ids).toEqual([99_999]);
 });
