@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util';
 import { startSandbox } from './index.ts';
-import { parseSetting, settingNames } from './settings.ts';
+import { parseSetting, settingNames } from './model/settings.ts';
 
 const help = `Usage: npm run sandbox -- [options]
 

@@ -2,7 +2,7 @@ import type { INodeParameters } from 'n8n-workflow';
 import { DateTime } from 'luxon';
 
 import type { JsonObject } from '../../sandbox';
-import type { Settings } from '../../sandbox/settings';
+import type { Settings } from '../../sandbox/model/settings';
 import { DirectSchool } from './support/direct';
 import { Engine } from './support/engine';
 import { FORMAT } from './support/playing';

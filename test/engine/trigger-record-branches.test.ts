@@ -1,7 +1,7 @@
 import type { IDataObject, INodeParameters } from 'n8n-workflow';
 
 import type { Settings } from '../../sandbox';
-import type { JsonObject } from '../../sandbox/json';
+import type { JsonObject } from '../../sandbox/model/json';
 import { Poller } from './support/poller';
 import { useSchool } from './support/school';
 

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import type { JsonObject, Row } from '../../sandbox';
-import { customer } from '../../sandbox/entities/customer';
+import { customer } from '../../sandbox/school/entities/customer';
 import { numbers, School } from './support';
 
 const everyone = { is_study: 2, removed: 1 };

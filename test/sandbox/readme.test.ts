@@ -1,6 +1,6 @@
 import { failureWays } from '../../sandbox';
-import { faultKinds } from '../../sandbox/fault';
-import { defaultSettings, settingNames } from '../../sandbox/settings';
+import { faultKinds } from '../../sandbox/http/faults/schema';
+import { defaultSettings, settingNames } from '../../sandbox/model/settings';
 import { readme } from './readme-text';
 
 /** Rows of the table under a heading, by the code in their first column. */

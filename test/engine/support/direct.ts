@@ -1,10 +1,10 @@
-import { defaultSettings, type Settings } from '../../../sandbox/settings';
-import { localNow } from '../../../sandbox/dates';
-import { findEntity } from '../../../sandbox/entities';
-import type { JsonObject } from '../../../sandbox/json';
-import { Lister } from '../../../sandbox/list';
-import { Store } from '../../../sandbox/store';
-import { YiiError } from '../../../sandbox/yii';
+import { defaultSettings, type Settings } from '../../../sandbox/model/settings';
+import { localNow } from '../../../sandbox/model/dates';
+import { findEntity } from '../../../sandbox/school/entities';
+import type { JsonObject } from '../../../sandbox/model/json';
+import { Lister } from '../../../sandbox/engine/list';
+import { Store } from '../../../sandbox/engine/store';
+import { YiiError } from '../../../sandbox/model/http-error';
 import type { PollerOptions } from './poller';
 
 interface Request {

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import type { INodeParameters } from 'n8n-workflow';
 
-import type { Settings } from '../../../sandbox/settings';
+import type { Settings } from '../../../sandbox/model/settings';
 import type { StepWith } from './playing';
 import { FORMAT, listing, Playing, stepsWith, withAnEnd } from './playing';
 import { hasScheduler } from './version';

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import type { IDataObject, INodeParameters } from 'n8n-workflow';
 import type { DateTime } from 'luxon';
 
-import type { Settings } from '../../../sandbox/settings';
+import type { Settings } from '../../../sandbox/model/settings';
 import type { StepWith } from './playing';
 import { FORMAT, listing, Playing, stepsWith, withAnEnd } from './playing';
 

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import type { INodeParameters } from 'n8n-workflow';
 import { DateTime } from 'luxon';
 
-import type { Settings } from '../../../sandbox/settings';
+import type { Settings } from '../../../sandbox/model/settings';
 import { DirectSchool, httpFailure } from './direct';
 import { Engine } from './engine';
 import type { PollerOptions } from './poller';

@@ -1,7 +1,7 @@
 import { DateTime } from 'luxon';
 
 import type { JsonObject } from '../../../sandbox';
-import { Dice } from '../../../sandbox/random';
+import { Dice } from '../../../sandbox/model/random';
 import { DirectSchool } from './direct';
 import { Engine } from './engine';
 import { FORMAT } from './playing';

@@ -1,15 +1,15 @@
 import type { IDataObject, INodeExecutionData, NodeApiError } from 'n8n-workflow';
 
 import { performAll } from '../../../nodes/AlfaCrm/operations/performAll';
-import { Auth } from '../../../sandbox/auth';
-import { localNow } from '../../../sandbox/dates';
-import type { JsonObject } from '../../../sandbox/json';
-import { Lister } from '../../../sandbox/list';
-import { Service } from '../../../sandbox/service';
-import type { Settings } from '../../../sandbox/settings';
-import { defaultSettings } from '../../../sandbox/settings';
-import { Store } from '../../../sandbox/store';
-import { Writer } from '../../../sandbox/write';
+import { Auth } from '../../../sandbox/http/auth';
+import { localNow } from '../../../sandbox/model/dates';
+import type { JsonObject } from '../../../sandbox/model/json';
+import { Lister } from '../../../sandbox/engine/list';
+import { Service } from '../../../sandbox/http/router';
+import type { Settings } from '../../../sandbox/model/settings';
+import { defaultSettings } from '../../../sandbox/model/settings';
+import { Store } from '../../../sandbox/engine/store';
+import { Writer } from '../../../sandbox/engine/write';
 import type { Sent } from '../api-support';
 import { answered } from '../support';
 import type { DeskOptions } from './support';

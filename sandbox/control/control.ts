@@ -1,0 +1,71 @@
+import type { FastifyInstance } from 'fastify';
+import { readJson, textOf } from '../http/request';
+import { addRecordControl, bodyOf } from './records';
+import { addWebhookControl } from './webhooks';
+import { entityNames } from '../school/entities';
+import { checkFault } from '../http/faults/schema';
+import type { ResetOptions, Sandbox } from '../index';
+import { InputError } from '../model/input-error';
+import type { JsonObject } from '../model/json';
+import { checkSettings } from '../model/settings';
+
+function resetOptions(body: JsonObject): ResetOptions {
+	for (const [name, value] of Object.entries(body)) {
+		if (name !== 'customers' && name !== 'seed') {
+			throw new InputError(`Unknown option "${name}". Valid: customers, seed`);
+		}
+		if (!Number.isInteger(value) || Number(value) < 0) {
+			throw new InputError(`"${name}" must be a whole number, 0 or more`);
+		}
+	}
+	return body as ResetOptions;
+}
+
+/** `/_sandbox/…`: the same as the Sandbox object, over HTTP. */
+export function addControl(app: FastifyInstance, sandbox: Sandbox): void {
+	const { store, faults, settings } = sandbox;
+
+	app.get('/_sandbox/health', () => ({
+		ok: true,
+		records: Object.fromEntries(entityNames.map((name) => [name, store.rows(name).length])),
+	}));
+
+	addRecordControl(app, store);
+	addWebhookControl(app, sandbox.webhooks);
+
+	app.get('/_sandbox/state', (request, reply) => {
+		const { log } = request.query as Record<string, string | undefined>;
+		return reply.type('text/plain').send(sandbox.state({ log: log !== undefined }));
+	});
+
+	app.get('/_sandbox/journal', () => sandbox.journal);
+	app.delete('/_sandbox/journal', () => {
+		sandbox.clearJournal();
+		return { ok: true };
+	});
+
+	app.get('/_sandbox/settings', () => settings);
+	app.patch('/_sandbox/settings', (request) => Object.assign(settings, checkSettings(bodyOf(request))));
+
+	app.get('/_sandbox/faults', () => faults.list());
+	app.post('/_sandbox/faults', (request) => {
+		const given = readJson(textOf(request));
+		const wanted = (Array.isArray(given) ? given : [given]).map(checkFault);
+		faults.add(...wanted);
+		return { added: wanted.length };
+	});
+	app.delete('/_sandbox/faults', () => {
+		faults.clear();
+		return { ok: true };
+	});
+
+	app.post('/_sandbox/tokens/expire', () => {
+		sandbox.expireTokens();
+		return { ok: true };
+	});
+	app.post('/_sandbox/reset', (request) => {
+		sandbox.reset(resetOptions(bodyOf(request)));
+		return { ok: true };
+	});
+	app.get('/_sandbox/account', () => sandbox.account);
+}

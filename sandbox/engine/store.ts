@@ -1,0 +1,235 @@
+import { Concealed, type Appearance } from './visibility';
+import { entities } from '../school/entities';
+import type { Entity } from '../model/entity';
+import { InputError } from '../model/input-error';
+import { isList, type Json, type JsonObject, type Row } from '../model/json';
+import type { Settings } from '../model/settings';
+import { Table, type TableState } from './table';
+import type { TextForm } from './text-index';
+
+/** Who changes a record, and how. */
+export interface Origin {
+	/** Id of the user, 0 for changes that do not come through the API. */
+	user: number;
+	/** The branch of the path; null where there was none. */
+	branch: number | null;
+	/** When lists begin to show a new record; at once if absent. */
+	appears?: Appearance;
+}
+
+export interface Change {
+	entity: Entity;
+	/** undefined for a new record. */
+	before?: Row;
+	/** undefined when the record is gone. */
+	after?: Row;
+	origin: Origin;
+}
+
+/** All records at some time. */
+export interface StoreState {
+	tables: ReadonlyMap<string, TableState>;
+	concealed: ReadonlyMap<string, ReadonlyArray<[number, Appearance]>>;
+}
+
+const outside: Origin = { user: 0, branch: null };
+/** Times that the server fills in. */
+export const automatic = ['created_at', 'updated_at', 'b_date', 'added', 'date_time'];
+
+/** All records of the school. Knows nothing of the API's rules: whoever writes here bypasses them. */
+export class Store {
+	/** Told of every change, unless it is made quietly. */
+	onChange: (change: Change) => void = () => undefined;
+	private tables = new Map<string, Table>();
+	private concealed = new Map<string, Concealed>();
+	private changes = 0;
+	private isQuiet = false;
+	private isBeingFilled = false;
+	private seed = 1;
+
+	/** @param now the account's local time */
+	constructor(
+		readonly now: () => string,
+		private readonly settings: Pick<Settings, 'newIds'>,
+	) {
+		this.clear();
+	}
+
+	/** Grows with every change of any record. */
+	get version(): number {
+		return this.changes;
+	}
+
+	/** Another one after every change of the entity's records. */
+	versionOf(entity: string): number {
+		return this.table(entity).version;
+	}
+
+	clear(): void {
+		this.tables = new Map(entities.map((entity) => [entity.path, new Table(entity, () => this.count())]));
+		this.concealed = new Map(entities.map(({ path }) => [path, new Concealed()]));
+	}
+
+	/** All records as they are now, and which of them lists do not show. */
+	snapshot(): StoreState {
+		return {
+			tables: new Map([...this.tables].map(([path, table]) => [path, table.state()])),
+			concealed: new Map([...this.concealed].map(([path, one]) => [path, one.entries()])),
+		};
+	}
+
+	/** Everything as it was then. */
+	restore({ tables, concealed }: StoreState): void {
+		this.count();
+		for (const [path, state] of tables) this.table(path).load(state);
+		for (const [path, entries] of concealed) this.concealed.set(path, new Concealed(entries));
+	}
+
+	/** Changes made meanwhile are neither logged nor reported. */
+	quietly(work: () => void): void {
+		const wasQuiet = this.isQuiet;
+		this.isQuiet = true;
+		try {
+			work();
+		} finally {
+			this.isQuiet = wasQuiet;
+		}
+	}
+
+	/** Quietly makes a school whose IDs grow; what comes later follows from the seed as well. */
+	fill(seed: number, work: () => void): void {
+		this.seed = seed;
+		this.isBeingFilled = true;
+		try {
+			this.quietly(work);
+		} finally {
+			this.isBeingFilled = false;
+		}
+	}
+
+	/** Rows in the order of their coming. */
+	rows(entity: string): readonly Row[] {
+		return this.table(entity).rows();
+	}
+
+	/** Rows in the order of lists. */
+	ranked(entity: string): readonly Row[] {
+		return this.table(entity).ranked();
+	}
+
+	/** Rows among which are all whose field holds the part of a text; undefined when that cannot be told cheaply. */
+	holding(entity: string, field: string, part: string, form: TextForm): readonly Row[] | undefined {
+		return this.table(entity).holding(field, part, form);
+	}
+
+	/** Rows whose field has that value. */
+	where(entity: string, field: string, value: Json): readonly Row[] {
+		return this.table(entity).where(field, value);
+	}
+
+	find(entity: string, id: number): Row | undefined {
+		return this.table(entity).byId.get(id);
+	}
+
+	/**
+	 * Adds a record. An absent id is the next one, or what `newIds` says, absent times are now, an absent branch is the
+	 * first one, and other absent fields get their initial values.
+	 */
+	insert(entity: string, values: JsonObject, origin: Partial<Origin> = outside): Row {
+		const table = this.table(entity);
+		const row = table.fill(values, this.areScattered(entity) ? this.seed : undefined);
+		if (!Number.isSafeInteger(row.id) || row.id < 1) {
+			throw new InputError(`Not a record id: ${JSON.stringify(row.id)}`);
+		}
+		if (table.byId.has(row.id)) throw new InputError(`${entity} ${row.id} exists already`);
+		for (const name of automatic) {
+			if (table.entity.fields[name]?.kind === 'moment') row[name] ??= this.now();
+		}
+		this.fillBranches(table.entity, row);
+		const after = table.put(row);
+		if (origin.appears) this.conceal(entity, after.id, origin.appears);
+		this.report(table.entity, origin, { after });
+		return after;
+	}
+
+	/** Changes some fields of a record; undefined when there is no such record. */
+	patch(entity: string, id: number, values: JsonObject, origin: Partial<Origin> = outside): Row | undefined {
+		const table = this.table(entity);
+		const before = table.byId.get(id);
+		if (!before) return undefined;
+		const time: JsonObject = 'updated_at' in before ? { updated_at: this.now() } : {};
+		const after = table.put({ ...before, ...time, ...values, id });
+		this.report(table.entity, origin, { before, after });
+		return after;
+	}
+
+	/** False when there is no such record. */
+	remove(entity: string, id: number, origin: Partial<Origin> = outside): boolean {
+		const table = this.table(entity);
+		const before = table.byId.get(id);
+		if (!before) return false;
+		table.remove(id);
+		this.concealed.get(entity)?.delete(id);
+		this.report(table.entity, origin, { before });
+		return true;
+	}
+
+	/** Puts back a value that follows from other records: no change of its own. */
+	derive(entity: string, id: number, values: JsonObject): void {
+		const table = this.table(entity);
+		const row = table.byId.get(id);
+		if (row) table.put({ ...row, ...values });
+	}
+
+	/** Keeps a record out of lists, until it appears or is revealed. */
+	conceal(entity: string, id: number, appearance: Appearance = 'never'): void {
+		if (!this.find(entity, id)) throw new InputError(`No ${entity} ${id}`, 404);
+		this.concealed.get(entity)?.set(id, appearance);
+	}
+
+	/** False when the record was not concealed. */
+	reveal(entity: string, id: number): boolean {
+		return this.concealed.get(entity)?.delete(id) ?? false;
+	}
+
+	/** Whether lists count the record without showing it. */
+	isOnlyCounted(entity: string, id: number): boolean {
+		return this.concealed.get(entity)?.isCounted(id) ?? false;
+	}
+
+	/** Those of the rows that a list knows of; asking counts as one list of the entity. */
+	shown(entity: string, rows: readonly Row[]): readonly Row[] {
+		return this.concealed.get(entity)?.filter(rows, this.now()) ?? rows;
+	}
+
+	private report(entity: Entity, origin: Partial<Origin>, rows: { before?: Row; after?: Row }): void {
+		const touched = rows.after ?? rows.before;
+		if (touched) entity.react?.(this, touched);
+		if (this.isQuiet || entity.className === null) return;
+		this.onChange({ entity, ...rows, origin: { ...outside, ...origin } });
+	}
+
+	/** The log only grows. */
+	private areScattered(entity: string): boolean {
+		return this.settings.newIds === 'scattered' && !this.isBeingFilled && entity !== 'log';
+	}
+
+	private fillBranches({ branchField, fields }: Entity, row: Record<string, Json>): void {
+		if (branchField === undefined || !(branchField in fields)) return;
+		const held = row[branchField];
+		const [first] = this.rows('branch');
+		if (!first || (isList(held) ? held.length > 0 : held !== null)) return;
+		row[branchField] = isList(held) ? [first.id] : first.id;
+	}
+
+	private count(): number {
+		this.changes += 1;
+		return this.changes;
+	}
+
+	private table(entity: string): Table {
+		const table = this.tables.get(entity);
+		if (table) return table;
+		throw new InputError(`Unknown entity "${entity}". Valid: ${[...this.tables.keys()].join(', ')}`);
+	}
+}

@@ -1,0 +1,95 @@
+import { createHash, randomBytes } from 'node:crypto';
+import { accounts, type Account } from '../school/accounts';
+import type { JsonObject } from '../model/json';
+import type { Settings } from '../model/settings';
+import { YiiError, type Answer } from '../model/http-error';
+
+/** Enough of a secret to recognise it again, not enough to use it. */
+export const fingerprint = (secret: string): string =>
+	`#${createHash('sha256').update(secret).digest('hex').slice(0, 8)}`;
+
+interface Token {
+	account: Account;
+	expiresAt: number;
+}
+
+/** Logs users in and recognises them by their tokens. */
+export class Auth {
+	private readonly tokens = new Map<string, Token>();
+
+	constructor(private readonly settings: Settings) {}
+
+	login(body: JsonObject, now: number): Answer {
+		const { email: given, api_key: key } = body;
+		const isOurs = ({ email }: Account) =>
+			email === given || (this.settings.emailCase === 'ignored' && email === String(given).toLowerCase());
+		const account = accounts.find((one) => isOurs(one) && one.apiKey === key);
+		if (!account) return this.reject();
+		if (this.settings.singleToken) this.expire(account);
+		const token = randomBytes(16).toString('hex');
+		this.tokens.set(token, { account, expiresAt: this.endFrom(now) });
+		return { status: 200, body: { token } };
+	}
+
+	/** The user behind a token; throws the answer of the API when there is none. */
+	recognise(token: string | undefined, now: number): Account {
+		const known = token === undefined ? undefined : this.tokens.get(token);
+		const wording = 'Your request was made with invalid credentials.';
+		if (!known) throw new YiiError(401, wording);
+		const { expiredTokenStatus: status, tokenExtends } = this.settings;
+		if (known.expiresAt <= now) {
+			if (status === 200) throw new YiiError(401, wording, undefined, 200);
+			throw new YiiError(status, wording);
+		}
+		if (tokenExtends) known.expiresAt = Math.max(known.expiresAt, this.endFrom(now));
+		return known.account;
+	}
+
+	checkAppKey(appKey: string | undefined): void {
+		const { requireAppKey } = this.settings;
+		if (requireAppKey !== null && appKey !== requireAppKey) {
+			throw new YiiError(403, 'Not Authorized');
+		}
+	}
+
+	authorise(account: Account, entity: string, action: string, branch: number | null): void {
+		const { forbiddenCalls, forbiddenBranches, forbiddenTo } = this.settings;
+		const isConcerned = forbiddenTo === null || forbiddenTo === account.email;
+		const isForbidden =
+			(branch !== null && forbiddenBranches.includes(branch)) ||
+			forbiddenCalls.some((call) => call === `${entity}/${action}` || call === `${entity}/*`);
+		const isDenied = !account.hasApi || account.denied.includes(`${entity}/${action}`);
+		if (isDenied || (isConcerned && isForbidden)) throw new YiiError(403, 'Access Denied');
+	}
+
+	/** Ends the tokens of one user or of all; they stay known as expired. */
+	expire(account?: Account): void {
+		for (const token of this.tokens.values()) {
+			if (!account || token.account === account) token.expiresAt = 0;
+		}
+	}
+
+	/** Every token given out, for tests that look for leaks. */
+	issued(): string[] {
+		return [...this.tokens.keys()];
+	}
+
+	clear(): void {
+		this.tokens.clear();
+	}
+
+	private endFrom(now: number): number {
+		return now + this.settings.tokenTtlSeconds * 1000;
+	}
+
+	private reject(): Answer {
+		switch (this.settings.loginRejection) {
+			case 'noToken200':
+				return { status: 200, body: {} };
+			case 'unauthorized401':
+				throw new YiiError(401, 'Your request was made with invalid credentials.');
+			default:
+				throw new YiiError(403, 'Not Authorized');
+		}
+	}
+}

@@ -1,0 +1,147 @@
+import type { Act } from '../engine/action';
+import { localToday, type DateStyle } from './dates';
+import type { Json, JsonObject, Row } from './json';
+import type { Settings } from './settings';
+import type { Store } from '../engine/store';
+import type { Writing } from './changeset';
+
+/** What a field holds: decides how a written value is checked and stored. */
+export type FieldKind =
+	| 'int'
+	| 'ints'
+	| 'flag'
+	| 'choice' // one of `values`
+	| 'string'
+	| 'scalar' // text or number, kept as it came
+	| 'strings' // list of texts; a single text is accepted
+	| 'phones' // the same, stored as +7(XXX)XXX-XX-XX
+	| 'money' // stored as "575.00"
+	| 'date' // stored in `stored`, accepted in `style`
+	| 'moment' // stored as yyyy-mm-dd hh:mm:ss
+	| 'clock' // hh:mm; seconds are accepted and dropped
+	| 'raw'; // anything; never written by callers
+
+export interface Field {
+	kind: FieldKind;
+	/** The name by which messages call it. */
+	label: string;
+	required?: boolean;
+	/** Required as well when a setting says so. */
+	requiredWhen?: (settings: Settings) => boolean;
+	/** Only the server sets it. */
+	readOnly?: boolean;
+	/** Longest text. */
+	max?: number;
+	values?: ReadonlyArray<number | string>;
+	/** Date formats accepted on write; `dotted` if absent. */
+	style?: DateStyle;
+	/** Date format in answers; `dotted` if absent. */
+	stored?: 'dotted' | 'iso';
+	/** Of an input: the field under which answers show it; giving that back will do. */
+	shownAs?: string;
+	/** Makes of what was written what can be read. */
+	prepare?: (value: Json, writing: Writing) => Json;
+	/** Value of a new record that does not name the field; null (or an empty list) if absent. */
+	initial?: Json;
+}
+
+/** What a filter compares. `field` is the filter's own name if absent. */
+export type Filter =
+	| { by: 'equals'; field?: string; absent?: (settings: Settings) => Json | undefined } // number or flag; a list means "any of"
+	| { by: 'contains'; field?: string } // part of a text, or of any text of a list
+	| { by: 'digits'; field?: string } // the same, on digits alone
+	| { by: 'includes'; field?: string } // the list field holds any of the values
+	| { by: 'span'; field?: string } // a number, or [from, to]
+	| { by: 'from' | 'to'; field: string; of: 'number' }
+	| { by: 'from' | 'to'; field: string; of: 'age' } // field is a date of birth
+	| { by: 'from' | 'to'; field: string; of: DateStyle }
+	| { by: 'period'; edge: 'from' | 'to'; of: DateStyle; isCurrent?: true } // b_date to e_date touches it; today if absent
+	| { by: 'either'; field: string; both?: number; absent: number; isSingle?: true } // `both` for no limit
+	| { by: 'archived'; loses?: (row: Row) => boolean } // 0 active (default), 1 all, 2 archived only
+	| { by: 'over'; field: string; absent?: (settings: Settings) => Json | undefined } // true = only those whose day has passed, false = all; as the server's own value false = the others
+	| { by: 'isNull'; field: string }
+	| { by: 'related'; field: string; among: (store: Store, value: Json) => ReadonlySet<Json> } // field is one of them
+	| { by: 'active'; field: string }; // true = active ones only, false = all
+
+/** What an answer knows when it shows a row. */
+export interface Showing {
+	/** The row as stored, hidden fields included. */
+	row: Row;
+	/** What the call asked for; `{}` after a write. */
+	body: JsonObject;
+	store: Store;
+	settings: Settings;
+}
+
+export interface Entity {
+	/** Name in paths, in records and in the journal. */
+	path: string;
+	/** Class name in logs and webhooks; null when its changes leave no trace. */
+	className: string | null;
+	/** Which of index, create, update and delete it has; all if absent. */
+	actions?: readonly string[];
+	/** Further actions that list, with the entity whose rows they show. */
+	lists?: Readonly<Record<string, string>>;
+	/** Further actions of any other kind. */
+	acts?: Readonly<Record<string, Act>>;
+	/** Belongs to the account: its paths need no branch. */
+	isGlobal?: true;
+	/** `index` may be called by GET as well. */
+	mayGet?: boolean;
+	/** Parameters that an action needs in the query; rows must agree with those other than `id`. */
+	params?: Readonly<Record<string, readonly string[]>>;
+	/** Field that ties a record to branches; absent when every branch lists every record. */
+	branchField?: string;
+	fields: Readonly<Record<string, Field>>;
+	/** Written under these names, but stored otherwise by `settle`. */
+	inputs?: Readonly<Record<string, Field>>;
+	/** Kept in rows so that filters have something to look at, never shown in answers. */
+	hidden?: Readonly<Record<string, Json>>;
+	filters: Readonly<Record<string, Filter>>;
+	/** How a record is archived: a day is put in place of `active`, or the flag is set to 1. */
+	archive?: { field: string; active: string | 0 };
+	/** Two dates that must follow each other, and the name under which the second is refused. */
+	period?: { from: string; to: string; isSameDayFine: boolean; blame: string };
+	/** Place in lists: smaller first; of equals the newest. */
+	rank: (row: Row) => number;
+	/** Rules of its own for a write, and what follows from the values. */
+	settle?: (writing: Writing) => void;
+	/** The records that one create makes; the values themselves if absent. */
+	spread?: (writing: Writing) => readonly JsonObject[];
+	/** What a change brings about in other records, whoever made it. */
+	react?: (store: Store, row: Row) => void;
+	/** What an update makes of the fields that it does not name, apart from the setting `updateMode`. */
+	fillUpdate?: (writing: Writing) => void;
+	/** Last touch on a row for an answer. */
+	present?: (shown: JsonObject, showing: Showing) => JsonObject;
+}
+
+/** A row with every field of the entity, filled with initial values. */
+export function emptyRow(entity: Entity): Record<string, Json> {
+	const row: Record<string, Json> = {};
+	for (const [name, field] of Object.entries(entity.fields)) {
+		const isListField = ['ints', 'strings', 'phones'].includes(field.kind);
+		row[name] = field.initial ?? (isListField ? [] : null);
+	}
+	return { ...row, ...entity.hidden };
+}
+
+/** Whether the record is in the archive on that day of the account. */
+export function isArchived({ archive }: Entity, row: Row, today: string): boolean {
+	const held = archive && row[archive.field];
+	if (held === archive?.active) return false; // 2030-12-31 is no end, also when that day has passed
+	return typeof held === 'string' ? held <= today : held === 1;
+}
+
+/** The row as answers show it. */
+export function show(entity: Entity, showing: Showing): JsonObject {
+	const { row, settings } = showing;
+	const shown: Record<string, Json> = { ...row };
+	for (const name of Object.keys(entity.hidden ?? {})) delete shown[name];
+	if (entity.archive) {
+		delete shown.removed;
+		const isRemovedShown = settings.rowsShowRemoved.includes(entity.path);
+		if (isRemovedShown) shown.removed = isArchived(entity, row, localToday(settings)) ? 1 : 0;
+	}
+	return entity.present?.(shown, showing) ?? shown;
+}

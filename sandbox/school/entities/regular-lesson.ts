@@ -1,0 +1,74 @@
+import type { Entity, Field } from '../../model/entity';
+import type { JsonObject } from '../../model/json';
+import { missing, wrongValue } from '../../engine/field-types';
+import type { Writing } from '../../model/changeset';
+import { asList, bDate, branchId, eDate, equals, flag, id, int, ints, newestFirst } from './fields';
+import { checkTeachers } from './lesson-rules';
+
+const weekday = (day: unknown): boolean => Number(day) >= 1 && Number(day) <= 7;
+
+function settle(writing: Writing): void {
+	const { given, values, row, settings } = writing;
+	const days = asList(given.days);
+	if (!row && days.length === 0) writing.refuse('days', missing('Дни недели'));
+	if (!days.every(weekday)) writing.refuse('days', wrongValue('Дни недели'));
+	if (given.day === 0 && settings.sunday === 0) given.day = values.day = 7;
+	if (!asList(given.day).every(weekday)) writing.refuse('day', wrongValue('День недели'));
+	if (days.length > 0) values.day = days[0] ?? null;
+	if (given.b_date_v !== undefined) values.b_date = given.b_date_v;
+	if (given.e_date_v !== undefined) values.e_date = given.e_date_v;
+	const [from, to] = [writing.next('time_from_v'), writing.next('time_to_v')];
+	const isTimed = writing.touches('time_from_v', 'time_to_v');
+	if (isTimed && typeof from === 'string' && typeof to === 'string' && to <= from) {
+		writing.refuse('time_to_v', 'Время окончания должно быть позже времени начала.');
+	}
+	checkTeachers(writing);
+}
+
+/** One record for each day of the week. */
+function spread({ given, values }: Writing): readonly JsonObject[] {
+	return asList(given.days).map((day) => ({ ...values, day }));
+}
+
+const iso = (field: Field): Field => ({ ...field, stored: 'iso' });
+
+export const regularLesson: Entity = {
+	path: 'regular-lesson',
+	className: 'RegularLesson',
+	branchField: 'branch_id',
+	fields: {
+		id,
+		branch_id: branchId,
+		lesson_type_id: int('Тип урока'),
+		related_class: { kind: 'choice', label: 'Кому', values: ['Group', 'Customer'] },
+		related_id: int('Группа или клиент'),
+		subject_id: int('Предмет'),
+		teacher_ids: ints('Педагоги'),
+		room_id: int('Аудитория'),
+		day: int('День недели'),
+		time_from_v: { kind: 'clock', label: 'Время начала' },
+		time_to_v: { kind: 'clock', label: 'Время окончания' },
+		b_date: { ...iso(bDate), readOnly: true },
+		e_date: { ...iso(eDate), readOnly: true },
+		streaming: flag('Трансляция', false),
+		is_public: flag('Показывать на сайте', 0),
+	},
+	inputs: {
+		days: ints('Дни недели'),
+		b_date_v: { ...iso(bDate), required: true, shownAs: 'b_date' },
+		e_date_v: { ...iso(eDate), required: true, shownAs: 'e_date' },
+	},
+	filters: {
+		id: equals,
+		teacher_id: { by: 'includes', field: 'teacher_ids' },
+		date_from: { by: 'period', edge: 'from', of: 'either' },
+		date_to: { by: 'period', edge: 'to', of: 'either' },
+		group_id: { by: 'equals', field: 'related_id' }, // seen to be ignored, like the next
+		related_id: equals,
+	},
+	period: { from: 'b_date', to: 'e_date', isSameDayFine: true, blame: 'e_date_v' },
+	rank: newestFirst,
+	present: (shown, { settings }) => (shown.day === 7 ? { ...shown, day: settings.sunday } : shown),
+	settle,
+	spread,
+};
