@@ -1,25 +1,27 @@
 import Fastify from 'fastify';
-import { addApi, type Hook, type Hooks } from './http/api';
-import { admin, noRights, noSubjects } from './school/accounts';
-import { Auth } from './http/auth';
-import { addControl } from './control/control';
-import { localNow } from './model/dates';
-import { loadFaker } from './school/seed/faker';
-import { Faults } from './http/faults/plan';
-import { InputError } from './model/input-error';
-import { Journal, type JournalEntry } from './http/journal';
+import { addControl, type Controlled, type Login, type ResetOptions } from './control/control';
 import { History } from './engine/history';
-import { isObject } from './model/json';
-import { RateLimit } from './http/rate-limit';
 import { Lister } from './engine/list';
-import { seedStore, type SeedOptions } from './school/seed';
-import { Service } from './http/router';
-import { checkSettings, defaultSettings, type Settings } from './model/settings';
 import { changesSince, stateOf, type RecordChange, type StateOptions } from './engine/snapshot-diff';
 import { Store, type StoreState } from './engine/store';
-import { Webhooks } from './http/webhooks';
 import { Writer } from './engine/write';
+import { addApi, type Hook, type Hooks } from './http/api';
+import { Auth } from './http/auth';
+import { Faults } from './http/faults/plan';
+import { Journal, type JournalEntry } from './http/journal';
+import { RateLimit } from './http/rate-limit';
+import { Service } from './http/router';
+import { Webhooks } from './http/webhooks';
+import { localNow } from './model/clock';
 import { yiiBody } from './model/http-error';
+import { InputError } from './model/input-error';
+import { isObject } from './model/json';
+import { checkSettings, defaultSettings, type Settings } from './model/settings';
+import { admin, noRights, noSubjects } from './school/accounts';
+import { entities } from './school/entities';
+import { seedStore } from './school/seed';
+import { loadFaker } from './school/seed/faker';
+import type { SeedOptions } from './school/seed/options';
 
 export type { Appearance } from './engine/visibility';
 export { failureWays, type FailureWay } from './http/faults/plan';
@@ -27,8 +29,6 @@ export type { Fault, FaultKind, FaultMatch, Mutation } from './http/faults/schem
 export type { Json, JsonObject, Row } from './model/json';
 export type { Delivery, Parcel } from './http/webhooks';
 export type { Hook, JournalEntry, RecordChange, Settings, StateOptions };
-
-export type ResetOptions = Partial<SeedOptions>;
 
 export interface SandboxOptions extends ResetOptions {
 	/** 0 = any free port. */
@@ -43,41 +43,20 @@ export interface Snapshot {
 	readonly settings: Settings;
 }
 
-interface Login {
-	email: string;
-	apiKey: string;
-}
-
-export interface Sandbox {
+export interface Sandbox extends Controlled {
 	/** `http://127.0.0.1:PORT` */
 	readonly url: string;
 	readonly port: number;
-	/** Live: what is assigned here holds from the next call on. */
-	readonly settings: Settings;
-	/** Live list of the API calls so far. */
-	readonly journal: readonly JournalEntry[];
-	readonly faults: Faults;
-	readonly store: Store;
-	/** URLs that are told of every change. */
-	readonly webhooks: Webhooks;
-	/** The administrator; a user without the v2api module; one who may not write subjects. */
-	readonly account: Login & { noRights: Login; noSubjects: Login };
 	/** Called with each call that arrives, before anything is done; the call waits for it. Gone after a reset. */
 	onRequest: Hook | undefined;
 	/** Called when the server has acted, before the answer leaves, which waits for it. Gone after a reset. */
 	onAnswer: Hook | undefined;
-	clearJournal(): void;
-	expireTokens(): void;
 	/** Every token given out so far. */
 	tokens(): string[];
-	/** Back to the state after the start: records, settings, tokens, faults, journal. */
-	reset(options?: ResetOptions): void;
 	/** Records and settings as they are now; costs little. */
 	snapshot(): Snapshot;
 	/** Records and settings as they were; faults, journal, hooks and webhooks as after a reset. Tokens go on. */
 	restore(snapshot: Snapshot): void;
-	/** All records as a text, a line for each; without times of writing and, unless asked for, the log. */
-	state(options?: StateOptions): string;
 	/** Records that are not what they were, the log left out. */
 	changes(since: Snapshot): RecordChange[];
 	close(): Promise<void>;
@@ -97,7 +76,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
 	const faker = await loadFaker();
 
 	const settings = structuredClone(initial);
-	const store = new Store(() => localNow(settings), settings);
+	const store = new Store(entities, () => localNow(settings), settings);
 	const auth = new Auth(settings);
 	const lister = new Lister(store, settings);
 	const service = new Service(settings, store, auth, lister, new Writer(store, settings));
@@ -106,7 +85,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
 	const limit = new RateLimit(settings);
 	const closing = new AbortController();
 	const webhooks = new Webhooks(closing.signal);
-	const history = new History(store, settings, webhooks);
+	const history = new History(store, settings, (event) => webhooks.tell(event));
 	store.onChange = (change) => history.record(change);
 	seedStore(store, faker, seeding);
 	let school = store.snapshot();

@@ -1,13 +1,45 @@
 import type { FastifyInstance } from 'fastify';
-import { readJson, textOf } from '../http/request';
-import { addRecordControl, bodyOf } from './records';
-import { addWebhookControl } from './webhooks';
-import { entityNames } from '../school/entities';
+import type { StateOptions } from '../engine/snapshot-diff';
+import type { Store } from '../engine/store';
+import type { Faults } from '../http/faults/plan';
 import { checkFault } from '../http/faults/schema';
-import type { ResetOptions, Sandbox } from '../index';
+import type { JournalEntry } from '../http/journal';
+import { readJson, textOf } from '../http/request';
+import type { Webhooks } from '../http/webhooks';
 import { InputError } from '../model/input-error';
 import type { JsonObject } from '../model/json';
-import { checkSettings } from '../model/settings';
+import { checkSettings, type Settings } from '../model/settings';
+import { entityNames } from '../school/entities';
+import type { SeedOptions } from '../school/seed/options';
+import { addRecordControl, bodyOf } from './records';
+import { addWebhookControl } from './webhooks';
+
+export interface Login {
+	email: string;
+	apiKey: string;
+}
+
+export type ResetOptions = Partial<SeedOptions>;
+
+/** What can be done to a sandbox from outside as well as by the test that started it. */
+export interface Controlled {
+	/** Live: what is assigned here holds from the next call on. */
+	readonly settings: Settings;
+	/** Live list of the API calls so far. */
+	readonly journal: readonly JournalEntry[];
+	readonly faults: Faults;
+	readonly store: Store;
+	/** URLs that are told of every change. */
+	readonly webhooks: Webhooks;
+	/** The administrator; a user without the v2api module; one who may not write subjects. */
+	readonly account: Login & { noRights: Login; noSubjects: Login };
+	clearJournal(): void;
+	expireTokens(): void;
+	/** Back to the state after the start: records, settings, tokens, faults, journal. */
+	reset(options?: ResetOptions): void;
+	/** All records as a text, a line for each; without times of writing and, unless asked for, the log. */
+	state(options?: StateOptions): string;
+}
 
 function resetOptions(body: JsonObject): ResetOptions {
 	for (const [name, value] of Object.entries(body)) {
@@ -22,7 +54,7 @@ function resetOptions(body: JsonObject): ResetOptions {
 }
 
 /** `/_sandbox/…`: the same as the Sandbox object, over HTTP. */
-export function addControl(app: FastifyInstance, sandbox: Sandbox): void {
+export function addControl(app: FastifyInstance, sandbox: Controlled): void {
 	const { store, faults, settings } = sandbox;
 
 	app.get('/_sandbox/health', () => ({

@@ -1,11 +1,10 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { Store } from '../engine/store';
 import { checkAppearance, type Appearance } from '../engine/visibility';
 import { readJson, textOf } from '../http/request';
-import { entityNames } from '../school/entities';
 import { InputError } from '../model/input-error';
 import { isObject, toInt, type JsonObject } from '../model/json';
-import { putRecord } from '../engine/records';
-import type { Store } from '../engine/store';
+import { entityNames } from '../school/entities';
 
 export function bodyOf(request: FastifyRequest): JsonObject {
 	const body = readJson(textOf(request));
@@ -49,7 +48,7 @@ export function addRecordControl(app: FastifyInstance, store: Store): void {
 	});
 	const put = (request: FastifyRequest) => {
 		const { entity, id } = recordOf(request);
-		return putRecord(store, entity, bodyOf(request), id, appearanceOf(request));
+		return store.upsert(entity, bodyOf(request), id, appearanceOf(request));
 	};
 	app.put('/_sandbox/records/:entity', put);
 	app.put('/_sandbox/records/:entity/:id', put);

@@ -1,8 +1,8 @@
 import type { FastifyInstance } from 'fastify';
-import { bodyOf } from './records';
+import type { Parcel, Webhooks } from '../http/webhooks';
 import { InputError } from '../model/input-error';
 import type { JsonObject } from '../model/json';
-import type { Parcel, Webhooks } from '../http/webhooks';
+import { bodyOf } from './records';
 
 function parcelOf({ payload, text, url, ...rest }: JsonObject): Parcel {
 	const [unknown] = Object.keys(rest);

@@ -1,7 +1,9 @@
-import { dayOf, localToday, readDate, yearsBetween, type DateStyle } from '../model/dates';
-import { isArchived, type Entity, type Filter } from '../model/entity';
+import { localToday } from '../model/clock';
+import { dayOf, readDate, yearsBetween, type DateStyle } from '../model/dates';
+import type { Entity, Filter } from '../model/entity';
 import { isList, toFlag, toInt, toNumber, type Json, type JsonObject, type Row } from '../model/json';
 import type { Settings } from '../model/settings';
+import { isArchived } from './rows';
 import type { Store } from './store';
 
 type Test = (row: Row) => boolean;

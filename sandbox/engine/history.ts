@@ -1,9 +1,9 @@
 import { dayOf } from '../model/dates';
-import { emptyRow, type Entity } from '../model/entity';
+import type { Entity } from '../model/entity';
 import { isList, type Json, type JsonObject, type Row } from '../model/json';
 import type { Settings } from '../model/settings';
+import { emptyRow } from './rows';
 import type { Change, Store } from './store';
-import type { Webhooks } from '../http/webhooks';
 
 /** As PHP serialises an empty map, and one that is null. */
 const emptyMap: Json = [];
@@ -13,12 +13,13 @@ const unrecorded = ['id', 'created_at', 'updated_at'];
 
 type Diff = Record<string, Json>;
 
-/** Keeps the log, and tells the webhooks. */
+/** Keeps the log, and publishes what webhooks tell. */
 export class History {
 	constructor(
 		private readonly store: Store,
 		private readonly settings: Settings,
-		private readonly webhooks: Webhooks,
+		/** Told of every change, as webhooks tell it. */
+		private readonly publish: (event: JsonObject) => void,
 	) {}
 
 	record({ entity, before, after, origin }: Change): void {
@@ -43,7 +44,7 @@ export class History {
 		});
 		const asText = this.settings.webhookStrings;
 		const convert = asText === 'always' || (asText === 'onCreate' && event === 1) ? texts : same;
-		this.webhooks.tell({
+		this.publish({
 			branch_id: origin.branch ?? branches[0] ?? null,
 			event: events[event],
 			entity: entity.className,

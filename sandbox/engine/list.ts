@@ -1,25 +1,15 @@
-import { localToday } from '../model/dates';
-import { show, type Entity } from '../model/entity';
-import { isIgnored, looksElsewhere, readFilters } from './filters';
-import { isList, toInt, type JsonObject, type Row } from '../model/json';
-import { agrees, isLeftEmpty, paramsOf, readParams } from './params';
-import { permutation } from '../model/random';
-import { Ranking } from './sorted-rows';
-import type { Settings } from '../model/settings';
-import type { Store } from './store';
+import { localToday } from '../model/clock';
+import type { Entity } from '../model/entity';
 import { YiiError, type Answer } from '../model/http-error';
-
-/** A call of an action, its path read and its user known. */
-export interface ListCall {
-	entity: Entity;
-	action: string;
-	/** Id of the user. */
-	user: number;
-	/** null = all branches. */
-	branch: number | null;
-	query: Readonly<Record<string, string>>;
-	body: JsonObject;
-}
+import { toInt, type JsonObject, type Row } from '../model/json';
+import { permutation } from '../model/random';
+import type { Settings } from '../model/settings';
+import type { ListCall } from './call';
+import { isIgnored, looksElsewhere, readFilters } from './filters';
+import { agrees, isLeftEmpty, paramsOf, readParams } from './params';
+import { isListedIn, show } from './rows';
+import { Ranking } from './sorted-rows';
+import type { Store } from './store';
 
 const largestPerPage = 50;
 /** Of `pageSize` in the body, as documented, and as some answers hold. */
@@ -173,11 +163,4 @@ export class Lister {
 		this.shuffles += 1;
 		return permutation(length, this.shuffles);
 	}
-}
-
-/** A record belongs to the branches (or the one branch) that its branch field names. */
-export function isListedIn(entity: Entity, row: Row, branch: number | null): boolean {
-	if (branch === null || entity.branchField === undefined) return true;
-	const branches = row[entity.branchField];
-	return isList(branches) ? branches.includes(branch) : branches === branch;
 }

@@ -1,7 +1,7 @@
 import type { Entity } from '../model/entity';
+import { YiiError } from '../model/http-error';
 import { toInt, type Json, type JsonObject, type Row } from '../model/json';
 import type { Settings } from '../model/settings';
-import { YiiError } from '../model/http-error';
 
 export interface ParamCall {
 	query: Readonly<Record<string, string>>;

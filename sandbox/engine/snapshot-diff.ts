@@ -1,4 +1,3 @@
-import { entities } from '../school/entities';
 import type { Entity } from '../model/entity';
 import type { Json, Row } from '../model/json';
 import { automatic, type Store, type StoreState } from './store';
@@ -38,7 +37,7 @@ const byId = (one: { id: number }, other: { id: number }): number => one.id - ot
 
 /** All records as a text, a line for each, the same whenever the records are the same. Leaves out times of writing. */
 export function stateOf(store: Store, { log = false }: StateOptions = {}): string {
-	return entities
+	return store.entities
 		.filter(({ path }) => log || path !== 'log')
 		.flatMap((entity) => [...store.rows(entity.path)].sort(byId).map((row) => describe(entity, row)))
 		.join('\n');
@@ -46,7 +45,7 @@ export function stateOf(store: Store, { log = false }: StateOptions = {}): strin
 
 /** What has become of the records since; other times of writing alone are no change. */
 export function changesSince(store: Store, { tables }: StoreState): RecordChange[] {
-	return entities.flatMap((entity) => {
+	return store.entities.flatMap((entity) => {
 		const { path } = entity;
 		const state = tables.get(path);
 		if (path === 'log' || state?.version === store.versionOf(path)) return [];

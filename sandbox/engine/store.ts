@@ -1,11 +1,11 @@
-import { Concealed, type Appearance } from './visibility';
-import { entities } from '../school/entities';
 import type { Entity } from '../model/entity';
 import { InputError } from '../model/input-error';
-import { isList, type Json, type JsonObject, type Row } from '../model/json';
+import { isList, toInt, type Json, type JsonObject, type Row } from '../model/json';
+import type { Records } from '../model/records';
 import type { Settings } from '../model/settings';
 import { Table, type TableState } from './table';
 import type { TextForm } from './text-index';
+import { Concealed, type Appearance } from './visibility';
 
 /** Who changes a record, and how. */
 export interface Origin {
@@ -37,7 +37,7 @@ const outside: Origin = { user: 0, branch: null };
 export const automatic = ['created_at', 'updated_at', 'b_date', 'added', 'date_time'];
 
 /** All records of the school. Knows nothing of the API's rules: whoever writes here bypasses them. */
-export class Store {
+export class Store implements Records {
 	/** Told of every change, unless it is made quietly. */
 	onChange: (change: Change) => void = () => undefined;
 	private tables = new Map<string, Table>();
@@ -47,8 +47,9 @@ export class Store {
 	private isBeingFilled = false;
 	private seed = 1;
 
-	/** @param now the account's local time */
 	constructor(
+		readonly entities: readonly Entity[],
+		/** The account's local time. */
 		readonly now: () => string,
 		private readonly settings: Pick<Settings, 'newIds'>,
 	) {
@@ -66,8 +67,10 @@ export class Store {
 	}
 
 	clear(): void {
-		this.tables = new Map(entities.map((entity) => [entity.path, new Table(entity, () => this.count())]));
-		this.concealed = new Map(entities.map(({ path }) => [path, new Concealed()]));
+		this.tables = new Map(
+			this.entities.map((entity) => [entity.path, new Table(entity, () => this.count())]),
+		);
+		this.concealed = new Map(this.entities.map(({ path }) => [path, new Concealed()]));
 	}
 
 	/** All records as they are now, and which of them lists do not show. */
@@ -150,6 +153,13 @@ export class Store {
 		if (origin.appears) this.conceal(entity, after.id, origin.appears);
 		this.report(table.entity, origin, { after });
 		return after;
+	}
+
+	/** Adds the record, or changes it when the id is taken: what a user of the CRM does behind the API. */
+	upsert(entity: string, values: JsonObject, id = toInt(values.id), appears?: Appearance): Row {
+		const row = id === undefined ? undefined : this.patch(entity, id, values);
+		if (row && appears) this.conceal(entity, row.id, appears);
+		return row ?? this.insert(entity, id === undefined ? values : { ...values, id }, { appears });
 	}
 
 	/** Changes some fields of a record; undefined when there is no such record. */

@@ -1,6 +1,7 @@
-import { emptyRow, type Entity } from '../model/entity';
+import type { Entity } from '../model/entity';
 import { isList, type Json, type JsonObject, type Row } from '../model/json';
 import { scatter } from '../model/random';
+import { emptyRow } from './rows';
 import { Ranking } from './sorted-rows';
 import { TextIndex, type TextForm } from './text-index';
 

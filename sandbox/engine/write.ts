@@ -1,13 +1,15 @@
-import { dayOf, localToday, type DateStyle } from '../model/dates';
-import { emptyRow, isArchived, show, type Entity, type Field } from '../model/entity';
-import { toFlag, type Json, type JsonObject, type Row } from '../model/json';
-import { isListedIn, type ListCall } from './list';
-import { agrees, paramsOf, readParams } from './params';
-import type { Settings } from '../model/settings';
-import type { Origin, Store } from './store';
-import { isBlank, missing, readValue, Refusal } from './field-types';
 import { Writing, type Errors } from '../model/changeset';
+import { localToday } from '../model/clock';
+import { dayOf, type DateStyle } from '../model/dates';
+import type { Entity, Field } from '../model/entity';
 import { YiiError, type Answer } from '../model/http-error';
+import { toFlag, type Json, type JsonObject, type Row } from '../model/json';
+import type { Settings } from '../model/settings';
+import type { ListCall } from './call';
+import { isBlank, missing, readValue, Refusal } from './field-types';
+import { agrees, paramsOf, readParams } from './params';
+import { emptyRow, isArchived, isListedIn, show } from './rows';
+import type { Origin, Store } from './store';
 
 /** The forms in which clients have met errors. */
 const shapeErrors: Record<Settings['errorsShape'], (errors: Errors) => Json> = {

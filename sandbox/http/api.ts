@@ -1,14 +1,14 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { readCall, type Call } from './request';
+import type { Store } from '../engine/store';
+import type { Settings } from '../model/settings';
 import { delay } from './delay';
-import type { Fault } from './faults/schema';
+import { misbehave, outgoing, tooMany, type Outgoing } from './faults/apply';
 import type { Faults } from './faults/plan';
+import type { Fault } from './faults/schema';
 import type { Journal, JournalEntry } from './journal';
 import type { RateLimit } from './rate-limit';
-import { misbehave, outgoing, tooMany, type Outgoing } from './faults/apply';
+import { readCall, type Call } from './request';
 import type { Service } from './router';
-import type { Settings } from '../model/settings';
-import type { Store } from '../engine/store';
 
 export interface ApiParts {
 	settings: Settings;

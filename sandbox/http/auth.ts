@@ -1,8 +1,8 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { accounts, type Account } from '../school/accounts';
+import { YiiError, type Answer } from '../model/http-error';
 import type { JsonObject } from '../model/json';
 import type { Settings } from '../model/settings';
-import { YiiError, type Answer } from '../model/http-error';
+import { accounts, type Account } from '../school/accounts';
 
 /** Enough of a secret to recognise it again, not enough to use it. */
 export const fingerprint = (secret: string): string =>

@@ -1,20 +1,18 @@
-import type { Act } from '../engine/action';
-import type { Auth } from './auth';
-import { isLogin, type Call } from './request';
-import { findController } from '../school/actions';
-import { findEntity } from '../school/entities';
-import type { Entity } from '../model/entity';
-import { isObject, type JsonObject } from '../model/json';
-import type { Lister, ListCall } from '../engine/list';
-import type { Settings } from '../model/settings';
+import type { Act, Acting } from '../engine/action';
+import type { ListCall } from '../engine/call';
+import type { Lister } from '../engine/list';
 import type { Store } from '../engine/store';
 import type { Writer } from '../engine/write';
 import { YiiError, type Answer } from '../model/http-error';
+import { isObject, type JsonObject } from '../model/json';
+import type { Settings } from '../model/settings';
+import { findAction } from '../school/actions';
+import { findEntity } from '../school/entities';
+import type { Auth } from './auth';
+import { isLogin, type Call } from './request';
 
 const writes = ['create', 'update', 'delete'] as const;
 const crud: readonly string[] = ['index', ...writes];
-/** Stands in where a path has actions but no records. */
-const nobody: Entity = { path: '', className: null, fields: {}, filters: {}, rank: () => 0 };
 
 /** What a path names. */
 interface Target {
@@ -97,14 +95,9 @@ export class Service {
 		const action = call.action ?? (this.settings.actionlessIndex ? 'index' : '');
 		const entity = findEntity(path);
 		const target = { path, action, mayGet: false, isList: false };
-		const act = (entity ?? findController(path))?.acts?.[action];
+		const act = findAction(path, action);
 		if (act) {
-			const owner = entity ?? nobody;
-			return {
-				...target,
-				isRead: act.isRead,
-				run: (rest) => this.act(act, { ...rest, entity: owner, action }),
-			};
+			return { ...target, isRead: act.isRead, run: (rest) => this.act(act, { ...rest, action }) };
 		}
 		if (!entity) return undefined;
 		const listed = findEntity(entity.lists?.[action] ?? '');
@@ -120,7 +113,7 @@ export class Service {
 		return { ...target, isRead: false, run: (rest) => this.writer[write]({ ...rest, entity, action }) };
 	}
 
-	private act(act: Act, call: ListCall): Answer {
+	private act(act: Act, call: Acting['call']): Answer {
 		const { store, settings, writer } = this;
 		return act.run({ call, store, settings, writer });
 	}

@@ -1,6 +1,6 @@
 import type { Json, JsonObject, Row } from './json';
+import type { Records } from './records';
 import type { Settings } from './settings';
-import type { Store } from '../engine/store';
 
 export type Errors = Record<string, string[]>;
 
@@ -21,7 +21,7 @@ export class Writing {
 		readonly user: number,
 		readonly branch: number | null,
 		readonly today: string,
-		readonly store: Store,
+		readonly store: Records,
 		readonly settings: Settings,
 	) {}
 

@@ -1,5 +1,4 @@
 import { DateTime } from 'luxon';
-import type { Settings } from './settings';
 
 const forms = {
 	dotted: /^(\d{2})\.(\d{2})\.(\d{4})$/,
@@ -62,16 +61,6 @@ export function laterClock(from: string, minutes: number): string | undefined {
 	const two = (n: number): string => String(n).padStart(2, '0');
 	return `${two(Math.floor(total / 60))}:${two(total % 60)}`;
 }
-
-/** The account's local time now, `yyyy-mm-dd hh:mm:ss`. */
-export function localNow(settings: Settings): string {
-	const { now, timeZone } = settings;
-	if (now !== null && !now.includes('T')) return now;
-	const moment = now === null ? DateTime.now() : DateTime.fromISO(now);
-	return moment.setZone(timeZone).toFormat('yyyy-MM-dd HH:mm:ss');
-}
-
-export const localToday = (settings: Settings): string => localNow(settings).slice(0, 10);
 
 /** Full years between two days, both `yyyy-mm-dd`. */
 export function yearsBetween(from: string, to: string): number {

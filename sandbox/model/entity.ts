@@ -1,9 +1,8 @@
-import type { Act } from '../engine/action';
-import { localToday, type DateStyle } from './dates';
-import type { Json, JsonObject, Row } from './json';
-import type { Settings } from './settings';
-import type { Store } from '../engine/store';
 import type { Writing } from './changeset';
+import type { DateStyle } from './dates';
+import type { Json, JsonObject, Row } from './json';
+import type { Records } from './records';
+import type { Settings } from './settings';
 
 /** What a field holds: decides how a written value is checked and stored. */
 export type FieldKind =
@@ -60,7 +59,7 @@ export type Filter =
 	| { by: 'archived'; loses?: (row: Row) => boolean } // 0 active (default), 1 all, 2 archived only
 	| { by: 'over'; field: string; absent?: (settings: Settings) => Json | undefined } // true = only those whose day has passed, false = all; as the server's own value false = the others
 	| { by: 'isNull'; field: string }
-	| { by: 'related'; field: string; among: (store: Store, value: Json) => ReadonlySet<Json> } // field is one of them
+	| { by: 'related'; field: string; among: (store: Records, value: Json) => ReadonlySet<Json> } // field is one of them
 	| { by: 'active'; field: string }; // true = active ones only, false = all
 
 /** What an answer knows when it shows a row. */
@@ -69,7 +68,7 @@ export interface Showing {
 	row: Row;
 	/** What the call asked for; `{}` after a write. */
 	body: JsonObject;
-	store: Store;
+	store: Records;
 	settings: Settings;
 }
 
@@ -82,8 +81,6 @@ export interface Entity {
 	actions?: readonly string[];
 	/** Further actions that list, with the entity whose rows they show. */
 	lists?: Readonly<Record<string, string>>;
-	/** Further actions of any other kind. */
-	acts?: Readonly<Record<string, Act>>;
 	/** Belongs to the account: its paths need no branch. */
 	isGlobal?: true;
 	/** `index` may be called by GET as well. */
@@ -109,39 +106,9 @@ export interface Entity {
 	/** The records that one create makes; the values themselves if absent. */
 	spread?: (writing: Writing) => readonly JsonObject[];
 	/** What a change brings about in other records, whoever made it. */
-	react?: (store: Store, row: Row) => void;
+	react?: (store: Records, row: Row) => void;
 	/** What an update makes of the fields that it does not name, apart from the setting `updateMode`. */
 	fillUpdate?: (writing: Writing) => void;
 	/** Last touch on a row for an answer. */
 	present?: (shown: JsonObject, showing: Showing) => JsonObject;
-}
-
-/** A row with every field of the entity, filled with initial values. */
-export function emptyRow(entity: Entity): Record<string, Json> {
-	const row: Record<string, Json> = {};
-	for (const [name, field] of Object.entries(entity.fields)) {
-		const isListField = ['ints', 'strings', 'phones'].includes(field.kind);
-		row[name] = field.initial ?? (isListField ? [] : null);
-	}
-	return { ...row, ...entity.hidden };
-}
-
-/** Whether the record is in the archive on that day of the account. */
-export function isArchived({ archive }: Entity, row: Row, today: string): boolean {
-	const held = archive && row[archive.field];
-	if (held === archive?.active) return false; // 2030-12-31 is no end, also when that day has passed
-	return typeof held === 'string' ? held <= today : held === 1;
-}
-
-/** The row as answers show it. */
-export function show(entity: Entity, showing: Showing): JsonObject {
-	const { row, settings } = showing;
-	const shown: Record<string, Json> = { ...row };
-	for (const name of Object.keys(entity.hidden ?? {})) delete shown[name];
-	if (entity.archive) {
-		delete shown.removed;
-		const isRemovedShown = settings.rowsShowRemoved.includes(entity.path);
-		if (isRemovedShown) shown.removed = isArchived(entity, row, localToday(settings)) ? 1 : 0;
-	}
-	return entity.present?.(shown, showing) ?? shown;
 }

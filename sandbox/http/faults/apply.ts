@@ -1,10 +1,9 @@
-import type { Call } from '../request';
-import type { Fault } from './schema';
-import { isList, isObject, type Json } from '../../model/json';
-import { mutate } from '../../engine/records';
-import type { Service } from '../router';
 import type { Store } from '../../engine/store';
 import { yiiBody, type Answer } from '../../model/http-error';
+import { isList, isObject, type Json } from '../../model/json';
+import type { Call } from '../request';
+import type { Service } from '../router';
+import type { Fault, Mutation } from './schema';
 
 /** What goes out on the wire, and how far it gets. */
 export interface Outgoing {
@@ -41,6 +40,14 @@ const html = (status: number, text: string, headers?: Record<string, string>): O
 export function tooMany(retryAfter: number | null | undefined): Outgoing {
 	const headers = typeof retryAfter === 'number' ? { 'retry-after': String(retryAfter) } : undefined;
 	return plain(429, yiiBody(429, 'Превышен лимит запросов.'), headers);
+}
+
+function mutate(store: Store, changes: readonly Mutation[]): void {
+	for (const change of changes) {
+		if ('insert' in change) store.upsert(change.entity, change.insert);
+		else if ('patch' in change) store.patch(change.entity, change.id, change.patch);
+		else store.remove(change.entity, change.id);
+	}
 }
 
 /** Where only the answer breaks, a call that did not act still needs an answer to break. */

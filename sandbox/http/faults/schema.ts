@@ -1,6 +1,6 @@
-import { entityNames } from '../../school/entities';
 import { InputError } from '../../model/input-error';
 import { isObject, type Json, type JsonObject } from '../../model/json';
+import { entityNames } from '../../school/entities';
 
 export interface FaultMatch {
 	entity?: string;

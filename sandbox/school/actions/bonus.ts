@@ -1,9 +1,9 @@
-import type { Act, Acting, Controller } from '../../engine/action';
-import { toNumber, type Json, type Row } from '../../model/json';
-import { readParams } from '../../engine/params';
+import type { Act, Acting } from '../../engine/action';
 import { isBlank, missing, wrongValue } from '../../engine/field-types';
+import { readParams } from '../../engine/params';
 import { success } from '../../engine/write';
 import { YiiError, type Answer } from '../../model/http-error';
+import { toNumber, type Json, type Row } from '../../model/json';
 
 function customerOf({ call, store, settings }: Acting): Row {
 	const { customer_id: id = 0 } = readParams(`bonus/${call.action}`, ['customer_id'], call, settings);
@@ -37,14 +37,11 @@ function change(acting: Acting, sign: 1 | -1): Answer {
 
 const write = (sign: 1 | -1): Act => ({ isRead: false, run: (acting) => change(acting, sign) });
 
-export const bonus: Controller = {
-	path: 'bonus',
-	acts: {
-		'balance-bonus': {
-			isRead: true,
-			run: (acting) => ({ status: 200, body: { balance_bonus: balanceOf(customerOf(acting)) } }),
-		},
-		'bonus-add': write(1),
-		'bonus-spend': write(-1),
+export const bonus: Readonly<Record<string, Act>> = {
+	'balance-bonus': {
+		isRead: true,
+		run: (acting) => ({ status: 200, body: { balance_bonus: balanceOf(customerOf(acting)) } }),
 	},
+	'bonus-add': write(1),
+	'bonus-spend': write(-1),
 };

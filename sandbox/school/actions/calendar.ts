@@ -1,9 +1,9 @@
-import type { Act, Acting, Controller } from '../../engine/action';
-import { readDate } from '../../model/dates';
-import { isList, type Json, type JsonObject, type Row } from '../../model/json';
-import { isListedIn } from '../../engine/list';
+import type { Act, Acting } from '../../engine/action';
 import { readParams } from '../../engine/params';
+import { isListedIn } from '../../engine/rows';
+import { readDate } from '../../model/dates';
 import { YiiError, type Answer } from '../../model/http-error';
+import { isList, type Json, type JsonObject, type Row } from '../../model/json';
 import { lesson } from '../entities/lesson';
 
 function dayParam(name: string, value: Json | undefined): string {
@@ -44,7 +44,8 @@ function events(field: string, { call, store, settings }: Acting): Answer {
 
 const of = (field: string): Act => ({ isRead: true, run: (acting) => events(field, acting) });
 
-export const calendar: Controller = {
-	path: 'calendar',
-	acts: { customer: of('customer_ids'), teacher: of('teacher_ids'), group: of('group_ids') },
+export const calendar: Readonly<Record<string, Act>> = {
+	customer: of('customer_ids'),
+	teacher: of('teacher_ids'),
+	group: of('group_ids'),
 };

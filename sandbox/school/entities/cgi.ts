@@ -1,9 +1,9 @@
+import { wrongValue } from '../../engine/field-types';
+import type { Writing } from '../../model/changeset';
 import { dayOf, toDotted } from '../../model/dates';
 import type { Entity, Filter } from '../../model/entity';
 import type { Row } from '../../model/json';
-import type { Store } from '../../engine/store';
-import { wrongValue } from '../../engine/field-types';
-import type { Writing } from '../../model/changeset';
+import type { Records } from '../../model/records';
 import { bDate, eDate, equals, id, int, newestFirst } from './fields';
 
 /** No date is an open end. */
@@ -11,7 +11,7 @@ const first = (row: Row): string => (row.b_date ? dayOf(String(row.b_date)) : '0
 const last = (row: Row): string => (row.e_date ? dayOf(String(row.e_date)) : '9999-99-99');
 
 /** What memberships have become of the customer's, and which groups they are in now. */
-export function groupsOf(store: Store, customer: number): number[] {
+export function groupsOf(store: Records, customer: number): number[] {
 	const today = store.now().slice(0, 10);
 	const current = store
 		.where('cgi', 'customer_id', customer)

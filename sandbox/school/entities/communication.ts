@@ -1,7 +1,7 @@
-import type { Entity } from '../../model/entity';
-import type { Json } from '../../model/json';
 import type { Writing } from '../../model/changeset';
+import type { Entity } from '../../model/entity';
 import { YiiError } from '../../model/http-error';
+import type { Json } from '../../model/json';
 import { contains, createdAt, equals, flag, id, int, ints, newestFirst, range, text } from './fields';
 
 /** Records that can be commented on, by the class that `class` names. */

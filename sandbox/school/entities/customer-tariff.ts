@@ -1,11 +1,12 @@
-import { dayOf, localToday } from '../../model/dates';
+import { localToday } from '../../model/clock';
+import { dayOf } from '../../model/dates';
 import type { Entity, Showing } from '../../model/entity';
 import { toInt, type Json, type JsonObject } from '../../model/json';
-import type { Store } from '../../engine/store';
+import type { Records } from '../../model/records';
 import { asList, bDate, eDate, equals, flag, id, int, ints, money, newestFirst, text } from './fields';
 
 /** Tariffs of any of the types. */
-function tariffsOfType(store: Store, value: Json): ReadonlySet<Json> {
+function tariffsOfType(store: Records, value: Json): ReadonlySet<Json> {
 	const types = asList(value).map(toInt);
 	return new Set(
 		store

@@ -1,7 +1,7 @@
+import type { Writing } from '../../model/changeset';
 import type { Entity, Showing } from '../../model/entity';
 import { toInt, type Json, type JsonObject, type Row } from '../../model/json';
-import type { Store } from '../../engine/store';
-import type { Writing } from '../../model/changeset';
+import type { Records } from '../../model/records';
 import {
 	asList,
 	bDate,
@@ -21,7 +21,7 @@ import {
 } from './fields';
 
 /** Groups with a member whose name holds the text. */
-function groupsOfNamed(store: Store, value: Json): ReadonlySet<Json> {
+function groupsOfNamed(store: Records, value: Json): ReadonlySet<Json> {
 	const part = String(value).toLowerCase();
 	const isNamed = ({ customer_id }: Row): boolean => {
 		const customer = store.find('customer', Number(customer_id));

@@ -1,6 +1,7 @@
 import type { Entity } from '../../model/entity';
 import { branch } from './branch';
 import { cgi } from './cgi';
+import { communication, mailMessage, phoneCall, smsMessage, task } from './communication';
 import { customer } from './customer';
 import { customerTariff } from './customer-tariff';
 import { group } from './group';
@@ -9,12 +10,11 @@ import { lessonDetails } from './lesson-details';
 import { location } from './location';
 import { log } from './log';
 import { pay, payAccount, payItem, payItemCategory, payType } from './pay';
-import { company, level, teacher, teacherRate, user, workingHour } from './staff';
 import { regularLesson } from './regular-lesson';
 import { room } from './room';
+import { company, level, teacher, teacherRate, user, workingHour } from './staff';
 import { customerReject, leadReject, leadSource, leadStatus, pipeline, studyStatus } from './statuses';
 import { subject } from './subject';
-import { communication, mailMessage, phoneCall, smsMessage, task } from './communication';
 import { discount, tariff } from './tariff';
 
 /** Everything that the school holds, in the order in which it is generated. */

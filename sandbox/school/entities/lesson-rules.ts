@@ -1,7 +1,7 @@
-import { clockOf, laterClock } from '../../model/dates';
-import { isList, type Json } from '../../model/json';
 import type { Writing } from '../../model/changeset';
+import { clockOf, laterClock } from '../../model/dates';
 import { YiiError } from '../../model/http-error';
+import { isList, type Json } from '../../model/json';
 import { asList } from './fields';
 
 const cancelled = 2;

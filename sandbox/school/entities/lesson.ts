@@ -1,8 +1,8 @@
-import { teach } from '../actions/teach';
-import { show, type Entity, type Showing } from '../../model/entity';
+import { show } from '../../engine/rows';
+import type { Entity, Showing } from '../../model/entity';
 import type { Json, JsonObject, Row } from '../../model/json';
 import { toInt } from '../../model/json';
-import type { Store } from '../../engine/store';
+import type { Records } from '../../model/records';
 import {
 	asList,
 	createdAt,
@@ -20,7 +20,7 @@ import { lessonDetails } from './lesson-details';
 import { fillLesson, settleLesson } from './lesson-rules';
 
 /** Rooms in any of the locations. */
-function roomsAt(store: Store, value: Json): ReadonlySet<Json> {
+function roomsAt(store: Records, value: Json): ReadonlySet<Json> {
 	const locations = asList(value).map(toInt);
 	const isThere = ({ location_id }: Row): boolean => locations.includes(Number(location_id));
 	return new Set(
@@ -44,7 +44,6 @@ const clock = (label: string) => ({ kind: 'clock', label }) as const;
 export const lesson: Entity = {
 	path: 'lesson',
 	className: 'Lesson',
-	acts: { teach },
 	params: { update: ['id'], delete: ['id'], teach: ['id'] },
 	branchField: 'branch_id',
 	fields: {

@@ -1,9 +1,9 @@
+import type { Writing } from '../../model/changeset';
 import { dayOf } from '../../model/dates';
 import type { Entity, Showing } from '../../model/entity';
 import type { Json, JsonObject } from '../../model/json';
 import { toInt } from '../../model/json';
-import type { Store } from '../../engine/store';
-import type { Writing } from '../../model/changeset';
+import type { Records } from '../../model/records';
 import {
 	asList,
 	branchId,
@@ -32,7 +32,7 @@ const refund = 2;
 const nothing = '0.00';
 
 /** Pay items of any of the categories. */
-function itemsOf(store: Store, value: Json): ReadonlySet<Json> {
+function itemsOf(store: Records, value: Json): ReadonlySet<Json> {
 	const categories = asList(value).map(toInt);
 	return new Set(
 		store

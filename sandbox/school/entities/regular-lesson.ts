@@ -1,7 +1,7 @@
-import type { Entity, Field } from '../../model/entity';
-import type { JsonObject } from '../../model/json';
 import { missing, wrongValue } from '../../engine/field-types';
 import type { Writing } from '../../model/changeset';
+import type { Entity, Field } from '../../model/entity';
+import type { JsonObject } from '../../model/json';
 import { asList, bDate, branchId, eDate, equals, flag, id, int, ints, newestFirst } from './fields';
 import { checkTeachers } from './lesson-rules';
 

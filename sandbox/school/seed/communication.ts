@@ -1,9 +1,9 @@
+import type { Store } from '../../engine/store';
 import { toDotted } from '../../model/dates';
 import type { Json, JsonObject, Row } from '../../model/json';
 import { Dice } from '../../model/random';
-import type { SeedOptions } from './index';
 import { baseTime, day, toDay, toMoment } from './base-time';
-import type { Store } from '../../engine/store';
+import type { SeedOptions } from './options';
 
 const comments = ['Просил позвонить вечером', 'Уточнить группу', 'Интересуется расписанием'];
 

@@ -1,9 +1,10 @@
 import type { Faker } from '@faker-js/faker';
+import type { Store } from '../../engine/store';
 import { toDotted } from '../../model/dates';
 import type { Json, JsonObject } from '../../model/json';
-import { school, type SeedOptions } from './index';
 import { baseTime, day, toDay, toMoment } from './base-time';
-import type { Store } from '../../engine/store';
+import { counts } from './dictionaries';
+import type { SeedOptions } from './options';
 
 const span = 2 * 365 * day;
 
@@ -41,7 +42,7 @@ export function seedCustomers(store: Store, faker: Faker, { customers, seed }: S
 		if (isLead) {
 			return {
 				is_study: 0,
-				lead_status_id: chance(0.15) ? null : upTo(school.leadStatuses),
+				lead_status_id: chance(0.15) ? null : upTo(counts.leadStatuses),
 				pipeline_id: 1,
 			};
 		}
@@ -49,7 +50,7 @@ export function seedCustomers(store: Store, faker: Faker, { customers, seed }: S
 		const attended = Math.min(created + upTo(200) * day, baseTime - day);
 		return {
 			is_study: 1,
-			study_status_id: upTo(school.studyStatuses),
+			study_status_id: upTo(counts.studyStatuses),
 			balance: `${paid * 800}.00`,
 			balance_base: `${paid * 800}.00`,
 			balance_bonus: upTo(6) === 1 ? 100 : 0,
@@ -70,10 +71,10 @@ export function seedCustomers(store: Store, faker: Faker, { customers, seed }: S
 			id: n,
 			...person(n),
 			...study(chance(0.35), created),
-			branch_ids: chance(0.1) ? [1, 2] : [n % 20 === 0 ? school.branches : home],
-			teacher_ids: chance(0.5) ? [upTo(school.teachers)] : [],
-			lead_source_id: chance(0.8) ? upTo(school.leadSources) : null,
-			assigned_id: chance(0.7) ? upTo(school.managers) : null,
+			branch_ids: chance(0.1) ? [1, 2] : [n % 20 === 0 ? counts.branches : home],
+			teacher_ids: chance(0.5) ? [upTo(counts.teachers)] : [],
+			lead_source_id: chance(0.8) ? upTo(counts.leadSources) : null,
+			assigned_id: chance(0.7) ? upTo(counts.managers) : null,
 			legal_type: chance(0.95) ? 1 : 2,
 			note: chance(0.2) ? 'Звонить после 18:00' : null,
 			b_date: toMoment(created),

@@ -1,6 +1,6 @@
-import { accounts } from '../accounts';
-import type { JsonObject } from '../../model/json';
 import type { Store } from '../../engine/store';
+import type { JsonObject } from '../../model/json';
+import { accounts } from '../accounts';
 
 const rows = (list: readonly JsonObject[], common: (index: number) => JsonObject): JsonObject[] =>
 	list.map((row, index) => ({ ...common(index), ...row }));

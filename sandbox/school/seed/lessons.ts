@@ -1,9 +1,9 @@
+import type { Store } from '../../engine/store';
 import type { JsonObject, Row } from '../../model/json';
 import { Dice } from '../../model/random';
-import type { SeedOptions } from './index';
-import type { Meeting } from './groups';
 import { baseMonday, baseTime, day, toDay, toMoment } from './base-time';
-import type { Store } from '../../engine/store';
+import type { Meeting } from './groups';
+import type { SeedOptions } from './options';
 
 const hour = 60 * 60_000;
 /** Weeks before and after the base one. */

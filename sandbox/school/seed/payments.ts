@@ -1,10 +1,10 @@
+import type { Store } from '../../engine/store';
 import { toDotted } from '../../model/dates';
 import type { Row } from '../../model/json';
 import { Dice } from '../../model/random';
-import type { SeedOptions } from './index';
-import type { Meeting } from './groups';
 import { baseTime, day, toDay, toMoment } from './base-time';
-import type { Store } from '../../engine/store';
+import type { Meeting } from './groups';
+import type { SeedOptions } from './options';
 
 /** Subscriptions and discounts of those who are in groups, and what they have paid, in the order of time. */
 export function seedMoney(store: Store, { seed }: SeedOptions, meetings: readonly Meeting[]): void {

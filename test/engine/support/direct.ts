@@ -1,6 +1,6 @@
 import { defaultSettings, type Settings } from '../../../sandbox/model/settings';
-import { localNow } from '../../../sandbox/model/dates';
-import { findEntity } from '../../../sandbox/school/entities';
+import { localNow } from '../../../sandbox/model/clock';
+import { entities, findEntity } from '../../../sandbox/school/entities';
 import type { JsonObject } from '../../../sandbox/model/json';
 import { Lister } from '../../../sandbox/engine/list';
 import { Store } from '../../../sandbox/engine/store';
@@ -24,7 +24,7 @@ export class DirectSchool {
 
 	constructor(settings: Partial<Settings>, branches: number) {
 		this.settings = { ...structuredClone(defaultSettings), ...settings };
-		this.store = new Store(() => localNow(this.settings), this.settings);
+		this.store = new Store(entities, () => localNow(this.settings), this.settings);
 		this.lister = new Lister(this.store, this.settings);
 		for (let id = 1; id <= branches; id++)
 			this.store.insert('branch', { id, name: `Филиал ${id}`, is_active: 1 });

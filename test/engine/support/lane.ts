@@ -2,7 +2,7 @@ import type { Row, Sandbox, Settings } from '../../../sandbox';
 import { startSandbox } from '../../../sandbox';
 import { defaultSettings } from '../../../sandbox/model/settings';
 import { entityNames } from '../../../sandbox/school/entities';
-import { localNow } from '../../../sandbox/model/dates';
+import { localNow } from '../../../sandbox/model/clock';
 import type { StoreState } from '../../../sandbox/engine/store';
 import type { RunOptions, RunResult } from './engine';
 import { Engine } from './engine';

@@ -2,7 +2,8 @@ import type { IDataObject, INodeExecutionData, NodeApiError } from 'n8n-workflow
 
 import { performAll } from '../../../nodes/AlfaCrm/operations/performAll';
 import { Auth } from '../../../sandbox/http/auth';
-import { localNow } from '../../../sandbox/model/dates';
+import { entities } from '../../../sandbox/school/entities';
+import { localNow } from '../../../sandbox/model/clock';
 import type { JsonObject } from '../../../sandbox/model/json';
 import { Lister } from '../../../sandbox/engine/list';
 import { Service } from '../../../sandbox/http/router';
@@ -44,7 +45,7 @@ export class SmallSchool {
 
 	constructor(settings: Partial<Settings> = {}) {
 		this.settings = { ...structuredClone(defaultSettings), ...settings };
-		this.store = new Store(() => localNow(this.settings), this.settings);
+		this.store = new Store(entities, () => localNow(this.settings), this.settings);
 		const { store, settings: all } = this;
 		this.service = new Service(all, store, new OpenDoor(all), new Lister(store, all), new Writer(store, all));
 		for (const id of [1, 2]) store.insert('branch', { id, name: `Филиал ${id}`, is_active: 1 });
