@@ -24,7 +24,7 @@ import { loadFaker } from './school/seed/faker';
 import type { SeedOptions } from './school/seed/options';
 
 export type { Appearance } from './engine/visibility';
-export { failureWays, type FailureWay } from './http/faults/plan';
+export { failureWays, type FailureWay } from './http/faults/presets';
 export type { Fault, FaultKind, FaultMatch, Mutation } from './http/faults/schema';
 export type { Json, JsonObject, Row } from './model/json';
 export type { Delivery, Parcel } from './http/webhooks';

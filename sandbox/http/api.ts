@@ -2,12 +2,13 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Store } from '../engine/store';
 import type { Settings } from '../model/settings';
 import { delay } from './delay';
-import { misbehave, outgoing, tooMany, type Outgoing } from './faults/apply';
+import { applyFault } from './faults/apply';
 import type { Faults } from './faults/plan';
-import type { Fault } from './faults/schema';
+import type { CheckedFault } from './faults/schema';
 import type { Journal, JournalEntry } from './journal';
 import type { RateLimit } from './rate-limit';
 import { readCall, type Call } from './request';
+import { serialize, tooManyRequests, type WireResponse } from './response';
 import type { Service } from './router';
 
 export interface ApiParts {
@@ -63,27 +64,27 @@ function work(
 	{ settings, service, store }: ApiParts,
 	call: Call,
 	entry: JournalEntry,
-	fault: Fault | 'limited' | undefined,
-): Outgoing {
-	if (fault === 'limited') return tooMany(settings.retryAfterSeconds);
-	if (!fault) return outgoing(service.answer(call));
+	fault: CheckedFault | 'limited' | undefined,
+): WireResponse {
+	if (fault === 'limited') return tooManyRequests(settings.retryAfterSeconds);
+	if (!fault) return serialize(service.answer(call));
 	entry.fault = fault.kind;
-	return misbehave(fault, call, service, store);
+	return applyFault(fault, call, service, store);
 }
 
 function send(
-	{ status, headers, text, extent }: Outgoing,
+	{ status, headers, text, delivery }: WireResponse,
 	entry: JournalEntry,
 	request: FastifyRequest,
 	reply: FastifyReply,
 ): FastifyReply {
-	if (extent === 'whole') {
+	if (delivery === 'complete') {
 		entry.status = status;
 		return reply.code(status).headers(headers).send(text);
 	}
 	reply.hijack();
-	if (extent === 'none') request.raw.socket.destroy();
-	if (extent === 'half') {
+	if (delivery === 'reset') request.raw.socket.destroy();
+	if (delivery === 'truncated') {
 		entry.status = status;
 		const bytes = new TextEncoder().encode(text);
 		reply.raw.writeHead(status, { ...headers, 'content-length': bytes.length });

@@ -2,45 +2,27 @@ import type { Store } from '../../engine/store';
 import { yiiBody, type Answer } from '../../model/http-error';
 import { isList, isObject, type Json } from '../../model/json';
 import type { Call } from '../request';
+import { html, serialize, tooManyRequests, type WireResponse } from '../response';
 import type { Service } from '../router';
-import type { Fault, Mutation } from './schema';
+import type { CheckedFault, FaultKind, Mutation } from './schema';
 
-/** What goes out on the wire, and how far it gets. */
-export interface Outgoing {
-	status: number;
-	headers: Record<string, string>;
-	text: string;
-	/** `half`: the connection breaks in the middle; `none`: it breaks at once; `never`: silence. */
-	extent: 'whole' | 'half' | 'none' | 'never';
+/** The call that a fault hits. */
+interface Hit {
+	store: Store;
+	/** The answer of the server, which acts now unless it has done so before. */
+	act: () => Answer;
+	/** The same where only the answer breaks: a call that has not acted and must not still needs one to break. */
+	actOrPretend: () => Answer;
 }
 
-const jsonType = 'application/json; charset=UTF-8';
-const htmlType = 'text/html; charset=UTF-8';
+const pretended: Answer = {
+	status: 200,
+	body: { success: true, errors: [], model: { id: 1, name: 'Тест' } },
+};
+
 const badGateway = '<html><head><title>502 Bad Gateway</title></head><body>nginx</body></html>';
 
-export function outgoing({ status, body, headers }: Answer): Outgoing {
-	return {
-		status,
-		headers: { 'content-type': jsonType, ...headers },
-		text: JSON.stringify(body),
-		extent: 'whole',
-	};
-}
-
-const plain = (status: number, body: Json, headers?: Record<string, string>): Outgoing =>
-	outgoing({ status, body, headers });
-
-const html = (status: number, text: string, headers?: Record<string, string>): Outgoing => ({
-	status,
-	headers: { 'content-type': htmlType, ...headers },
-	text,
-	extent: 'whole',
-});
-
-export function tooMany(retryAfter: number | null | undefined): Outgoing {
-	const headers = typeof retryAfter === 'number' ? { 'retry-after': String(retryAfter) } : undefined;
-	return plain(429, yiiBody(429, 'Превышен лимит запросов.'), headers);
-}
+const plain = (status: number, body: Json): WireResponse => serialize({ status, body });
 
 function mutate(store: Store, changes: readonly Mutation[]): void {
 	for (const change of changes) {
@@ -50,64 +32,44 @@ function mutate(store: Store, changes: readonly Mutation[]): void {
 	}
 }
 
-/** Where only the answer breaks, a call that did not act still needs an answer to break. */
-const standIn: Answer = {
-	status: 200,
-	body: { success: true, errors: [], model: { id: 1, name: 'Тест' } },
+type Apply<F extends CheckedFault> = (fault: F, hit: Hit) => WireResponse;
+
+const effects: { [K in FaultKind]: Apply<CheckedFault<K>> } = {
+	status: ({ status, httpStatus = status, message }) => plain(httpStatus, yiiBody(status, message)),
+	html: ({ status, html: page = badGateway }) => html(status, page),
+	redirect: ({ status, location }) => html(status, '', { location }),
+	tooMany: ({ retryAfter }) => tooManyRequests(retryAfter),
+	successFalse: ({ errors = { name: ['Необходимо заполнить «Имя».'] }, success = false, model }) =>
+		plain(200, { success, errors, ...(model ? { model } : {}) }),
+	emptyObject: () => plain(200, {}),
+	emptyItems: (_fault, { act }) => {
+		const { body, ...rest } = act();
+		const list = isObject(body) && isList(body.items) ? { ...body, count: 0, items: [] } : body;
+		return serialize({ ...rest, body: list });
+	},
+	notJsonType: ({ contentType }, { act }) => {
+		const { headers, ...rest } = serialize(act());
+		return { ...rest, headers: { ...headers, 'content-type': contentType } };
+	},
+	cutJson: (_fault, { actOrPretend }) => {
+		const { text, ...rest } = serialize(actOrPretend());
+		return { ...rest, text: text.slice(0, Math.ceil(text.length / 2)) };
+	},
+	resetMidAnswer: (_fault, { actOrPretend }) => ({ ...serialize(actOrPretend()), delivery: 'truncated' }),
+	reset: () => ({ ...plain(200, null), delivery: 'reset' }),
+	hang: () => ({ ...plain(200, null), delivery: 'never' }),
+	delay: (_fault, { act }) => serialize(act()),
+	mutate: ({ changes }, { act, store }) => {
+		mutate(store, changes);
+		return serialize(act());
+	},
 };
 
 /** The answer under a fault. Acts when the fault leaves the server alone, or hits after it has acted. */
-export function misbehave(fault: Fault, call: Call, service: Service, store: Store): Outgoing {
+export function applyFault(fault: CheckedFault, call: Call, service: Service, store: Store): WireResponse {
 	const hasActed = fault.when === 'after' ? service.answer(call) : undefined;
-	const act = (): Outgoing => outgoing(hasActed ?? service.answer(call));
-	const mayRead = service.isRead(call);
-	const toBreak = (): Outgoing => (hasActed || mayRead ? act() : outgoing(standIn));
-
-	switch (fault.kind) {
-		case 'status': {
-			const status = fault.status ?? 500;
-			const body = yiiBody(status, fault.message ?? 'An internal server error occurred.');
-			return plain(fault.httpStatus ?? status, body);
-		}
-		case 'html':
-			return html(fault.status ?? 502, fault.html ?? badGateway);
-		case 'redirect':
-			return html(fault.status ?? 302, '', { location: fault.location });
-		case 'tooMany':
-			return tooMany(fault.retryAfter);
-		case 'successFalse': {
-			const errors = fault.errors ?? { name: ['Необходимо заполнить «Имя».'] };
-			const { success = false, model } = fault;
-			return plain(200, { success, errors, ...(model ? { model } : {}) });
-		}
-		case 'emptyObject':
-			return plain(200, {});
-		case 'emptyItems': {
-			const { status, body, headers } = hasActed ?? service.answer(call);
-			const list = isObject(body) && isList(body.items) ? { ...body, count: 0, items: [] } : body;
-			return outgoing({ status, body: list, headers });
-		}
-		case 'notJsonType': {
-			const answer = act();
-			return {
-				...answer,
-				headers: { ...answer.headers, 'content-type': fault.contentType ?? htmlType },
-			};
-		}
-		case 'cutJson': {
-			const answer = toBreak();
-			return { ...answer, text: answer.text.slice(0, Math.ceil(answer.text.length / 2)) };
-		}
-		case 'resetMidAnswer':
-			return { ...toBreak(), extent: 'half' };
-		case 'reset':
-			return { ...plain(200, null), extent: 'none' };
-		case 'hang':
-			return { ...plain(200, null), extent: 'never' };
-		case 'mutate':
-			mutate(store, fault.changes);
-			return act();
-		case 'delay':
-			return act();
-	}
+	const act = (): Answer => hasActed ?? service.answer(call);
+	const actOrPretend = (): Answer => (hasActed || service.isRead(call) ? act() : pretended);
+	const apply = effects[fault.kind] as Apply<CheckedFault>;
+	return apply(fault, { store, act, actOrPretend });
 }
