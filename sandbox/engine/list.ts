@@ -5,7 +5,7 @@ import { toInt, type JsonObject, type Row } from '../model/json';
 import { permutation } from '../model/random';
 import type { Settings } from '../model/settings';
 import type { ListCall } from './call';
-import { isIgnored, looksElsewhere, readFilters } from './filters';
+import { isIgnored, readsOtherEntities, readFilters } from './filters';
 import { agrees, isLeftEmpty, paramsOf, readParams } from './params';
 import { isListedIn, show } from './rows';
 import { Ranking } from './sorted-rows';
@@ -15,6 +15,24 @@ const largestPerPage = 50;
 /** Of `pageSize` in the body, as documented, and as some answers hold. */
 const [largestPage, cap] = [500, 50];
 const remembered = 16;
+
+interface PageCounts {
+	/** Rows of the whole list. */
+	all: number;
+	page: number;
+	/** Rows that the page has room for, and those that it holds. */
+	size: number;
+	count: number;
+}
+
+const totals: Record<Settings['total'], (counts: PageCounts) => JsonObject> = {
+	present: ({ all }) => ({ total: all }),
+	missing: () => ({}),
+	pageSize: ({ all, page, size }) => ({ total: page === 0 ? Math.min(all, size) : all }),
+	pageLength: ({ count }) => ({ total: count }),
+	oneTooHigh: ({ all }) => ({ total: all + 1 }),
+	oneTooLow: ({ all }) => ({ total: Math.max(0, all - 1) }),
+};
 
 /** Answers `index`. Remembers the last few selections, since clients walk them page by page. */
 export class Lister {
@@ -46,7 +64,8 @@ export class Lister {
 			if (!row || store.isOnlyCounted(entity.path, row.id)) continue;
 			items.push(show(entity, { row, body, store, settings }));
 		}
-		const total = this.total(rows.length, page, window.size, items.length);
+		const counts = { all: rows.length, page, size: window.size, count: items.length };
+		const total = totals[settings.total](counts);
 		return { status: 200, body: { ...total, count: items.length, page, items } };
 	}
 
@@ -77,23 +96,6 @@ export class Lister {
 		const names = paramsOf(call.entity, call.action);
 		if (isLeftEmpty(path, names, call, this.settings)) return [];
 		return this.select(call, readParams(path, names, call, this.settings, true));
-	}
-
-	private total(all: number, page: number, size: number, count: number): JsonObject {
-		switch (this.settings.total) {
-			case 'missing':
-				return {};
-			case 'pageSize':
-				return { total: page === 0 ? Math.min(all, size) : all };
-			case 'pageLength':
-				return { total: count };
-			case 'oneTooHigh':
-				return { total: all + 1 };
-			case 'oneTooLow':
-				return { total: Math.max(0, all - 1) };
-			default:
-				return { total: all };
-		}
 	}
 
 	private pageSize(query: ListCall['query'], asked: number | undefined): number {
@@ -132,7 +134,7 @@ export class Lister {
 
 	/** Changes whenever the same filters may find other rows. */
 	private versionOf(entity: Entity, filters: JsonObject): number {
-		return looksElsewhere(entity, filters) ? this.store.version : this.store.versionOf(entity.path);
+		return readsOtherEntities(entity, filters) ? this.store.version : this.store.versionOf(entity.path);
 	}
 
 	/** Few records where the call names one, its owner or a part of a text, which spares a walk through all of them. */
@@ -149,8 +151,8 @@ export class Lister {
 		for (const [name, filter] of Object.entries(entity.filters)) {
 			const part = filters[name];
 			if (typeof part !== 'string' || !isHonoured(name)) continue;
-			if (filter.by !== 'contains' && filter.by !== 'digits') continue;
-			const form = filter.by === 'digits' ? settings.phoneSearch : 'text';
+			if (filter.kind !== 'contains' && filter.kind !== 'containsDigits') continue;
+			const form = filter.kind === 'containsDigits' ? settings.phoneSearch : 'text';
 			const found = store.holding(entity.path, filter.field ?? name, part, form);
 			if (found) return found;
 		}

@@ -1,13 +1,13 @@
 import { localToday } from '../model/clock';
 import type { Entity, Showing } from '../model/entity';
 import { isList, type Json, type JsonObject, type Row } from '../model/json';
+import { fieldTypes } from './field-types';
 
 /** A row with every field of the entity, filled with initial values. */
 export function emptyRow(entity: Entity): Record<string, Json> {
 	const row: Record<string, Json> = {};
 	for (const [name, field] of Object.entries(entity.fields)) {
-		const isListField = ['ints', 'strings', 'phones'].includes(field.kind);
-		row[name] = field.initial ?? (isListField ? [] : null);
+		row[name] = field.initial ?? (fieldTypes[field.kind].isList ? [] : null);
 	}
 	return { ...row, ...entity.hidden };
 }

@@ -6,7 +6,7 @@ import { YiiError, type Answer } from '../model/http-error';
 import { toFlag, type Json, type JsonObject, type Row } from '../model/json';
 import type { Settings } from '../model/settings';
 import type { ListCall } from './call';
-import { isBlank, missing, readValue, Refusal } from './field-types';
+import { fieldTypes, InvalidValue, isBlank, requiredMessage } from './field-types';
 import { agrees, paramsOf, readParams } from './params';
 import { emptyRow, isArchived, isListedIn, show } from './rows';
 import type { Origin, Store } from './store';
@@ -136,15 +136,11 @@ export class Writer {
 		const isRequired =
 			settings.requiredFields[key] ?? (field.required || field.requiredWhen?.(settings) === true);
 		if (isRequired && isBlank(given) && (isWhole || given !== undefined)) {
-			writing.refuse(name, missing(field.label));
+			writing.refuse(name, requiredMessage(field.label));
 		} else if (given !== undefined) {
-			const value = readValue(
-				field,
-				given,
-				this.styleOf(key, name, entity, writing),
-				writing.row !== undefined,
-			);
-			if (!(value instanceof Refusal)) {
+			const style = this.styleOf(key, name, entity, writing);
+			const value = fieldTypes[field.kind].read(given, field, { style, isUpdate: writing.row !== undefined });
+			if (!(value instanceof InvalidValue)) {
 				writing.given[name] = value;
 				if (!entity.inputs?.[name]) writing.values[name] = value;
 			} else if (value.isIsoDate && settings.isoDate === 'silentlyLost') writing.isLost = true;

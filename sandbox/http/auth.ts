@@ -13,6 +13,19 @@ interface Token {
 	expiresAt: number;
 }
 
+const invalidCredentials = 'Your request was made with invalid credentials.';
+
+/** What becomes of a login with a wrong email or key. */
+const loginRejections: Record<Settings['loginRejection'], () => Answer> = {
+	forbidden403: () => {
+		throw new YiiError(403, 'Not Authorized');
+	},
+	unauthorized401: () => {
+		throw new YiiError(401, invalidCredentials);
+	},
+	noToken200: () => ({ status: 200, body: {} }),
+};
+
 /** Logs users in and recognises them by their tokens. */
 export class Auth {
 	private readonly tokens = new Map<string, Token>();
@@ -24,7 +37,7 @@ export class Auth {
 		const isOurs = ({ email }: Account) =>
 			email === given || (this.settings.emailCase === 'ignored' && email === String(given).toLowerCase());
 		const account = accounts.find((one) => isOurs(one) && one.apiKey === key);
-		if (!account) return this.reject();
+		if (!account) return loginRejections[this.settings.loginRejection]();
 		if (this.settings.singleToken) this.expire(account);
 		const token = randomBytes(16).toString('hex');
 		this.tokens.set(token, { account, expiresAt: this.endFrom(now) });
@@ -34,12 +47,11 @@ export class Auth {
 	/** The user behind a token; throws the answer of the API when there is none. */
 	recognise(token: string | undefined, now: number): Account {
 		const known = token === undefined ? undefined : this.tokens.get(token);
-		const wording = 'Your request was made with invalid credentials.';
-		if (!known) throw new YiiError(401, wording);
+		if (!known) throw new YiiError(401, invalidCredentials);
 		const { expiredTokenStatus: status, tokenExtends } = this.settings;
 		if (known.expiresAt <= now) {
-			if (status === 200) throw new YiiError(401, wording, undefined, 200);
-			throw new YiiError(status, wording);
+			if (status === 200) throw new YiiError(401, invalidCredentials, undefined, 200);
+			throw new YiiError(status, invalidCredentials);
 		}
 		if (tokenExtends) known.expiresAt = Math.max(known.expiresAt, this.endFrom(now));
 		return known.account;
@@ -80,16 +92,5 @@ export class Auth {
 
 	private endFrom(now: number): number {
 		return now + this.settings.tokenTtlSeconds * 1000;
-	}
-
-	private reject(): Answer {
-		switch (this.settings.loginRejection) {
-			case 'noToken200':
-				return { status: 200, body: {} };
-			case 'unauthorized401':
-				throw new YiiError(401, 'Your request was made with invalid credentials.');
-			default:
-				throw new YiiError(403, 'Not Authorized');
-		}
 	}
 }

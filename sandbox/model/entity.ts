@@ -46,21 +46,23 @@ export interface Field {
 
 /** What a filter compares. `field` is the filter's own name if absent. */
 export type Filter =
-	| { by: 'equals'; field?: string; absent?: (settings: Settings) => Json | undefined } // number or flag; a list means "any of"
-	| { by: 'contains'; field?: string } // part of a text, or of any text of a list
-	| { by: 'digits'; field?: string } // the same, on digits alone
-	| { by: 'includes'; field?: string } // the list field holds any of the values
-	| { by: 'span'; field?: string } // a number, or [from, to]
-	| { by: 'from' | 'to'; field: string; of: 'number' }
-	| { by: 'from' | 'to'; field: string; of: 'age' } // field is a date of birth
-	| { by: 'from' | 'to'; field: string; of: DateStyle }
-	| { by: 'period'; edge: 'from' | 'to'; of: DateStyle; isCurrent?: true } // b_date to e_date touches it; today if absent
-	| { by: 'either'; field: string; both?: number; absent: number; isSingle?: true } // `both` for no limit
-	| { by: 'archived'; loses?: (row: Row) => boolean } // 0 active (default), 1 all, 2 archived only
-	| { by: 'over'; field: string; absent?: (settings: Settings) => Json | undefined } // true = only those whose day has passed, false = all; as the server's own value false = the others
-	| { by: 'isNull'; field: string }
-	| { by: 'related'; field: string; among: (store: Records, value: Json) => ReadonlySet<Json> } // field is one of them
-	| { by: 'active'; field: string }; // true = active ones only, false = all
+	| { kind: 'equals'; field?: string; default?: (settings: Settings) => Json | undefined } // number or flag; a list means "any of"
+	| { kind: 'contains'; field?: string } // part of a text, or of any text of a list
+	| { kind: 'containsDigits'; field?: string } // the same, on digits alone
+	| { kind: 'includes'; field?: string } // the list field holds any of the values
+	| { kind: 'range'; field?: string } // a number, or [from, to]
+	| { kind: 'gte'; field: string; as: BoundType }
+	| { kind: 'lte'; field: string; as: BoundType }
+	| { kind: 'overlaps'; edge: 'from' | 'to'; as: DateStyle; isCurrent?: true } // b_date to e_date touches it; today if absent
+	| { kind: 'oneOf'; field: string; default: number; all?: number; isSingle?: true } // `all` for no limit
+	| { kind: 'archived'; hides?: (row: Row) => boolean } // 0 active (default), 1 all, 2 archived only
+	| { kind: 'ended'; field: string; default?: (settings: Settings) => Json | undefined } // true = only those whose day has passed, false = all; as the server's own value false = the others
+	| { kind: 'isNull'; field: string }
+	| { kind: 'related'; field: string; lookup: (records: Records, value: Json) => ReadonlySet<Json> } // field is one of them
+	| { kind: 'active'; field: string }; // true = active ones only, false = all
+
+/** A number, full years since a date of birth, or a date. */
+export type BoundType = 'number' | 'age' | DateStyle;
 
 /** What an answer knows when it shows a row. */
 export interface Showing {

@@ -1,5 +1,5 @@
 import type { Act, Acting } from '../../engine/action';
-import { isBlank, missing, wrongValue } from '../../engine/field-types';
+import { invalidMessage, isBlank, requiredMessage } from '../../engine/field-types';
 import { readParams } from '../../engine/params';
 import { success } from '../../engine/write';
 import { YiiError, type Answer } from '../../model/http-error';
@@ -16,9 +16,9 @@ const balanceOf = ({ balance_bonus: held }: Row): number => Number(held ?? 0);
 
 function amountOf(value: Json | undefined): number | string {
 	const label = 'Сумма';
-	if (isBlank(value)) return missing(label);
+	if (isBlank(value)) return requiredMessage(label);
 	const amount = toNumber(value);
-	return amount !== undefined && amount > 0 ? amount : wrongValue(label);
+	return amount !== undefined && amount > 0 ? amount : invalidMessage(label);
 }
 
 /** Adds bonuses to a customer's, or takes some away. */

@@ -16,7 +16,7 @@ export const branch: Entity = {
 		id: equals, // not in the official list, so ignored unless the setting ignoredFilters lets it
 		name: contains,
 		is_active: equals,
-		subject_ids: { by: 'includes' },
+		subject_ids: { kind: 'includes' },
 	},
 	rank: byWeight,
 };

@@ -1,4 +1,4 @@
-import { wrongValue } from '../../engine/field-types';
+import { invalidMessage } from '../../engine/field-types';
 import type { Writing } from '../../model/changeset';
 import { dayOf, toDotted } from '../../model/dates';
 import type { Entity, Filter } from '../../model/entity';
@@ -27,7 +27,7 @@ function settle(writing: Writing): void {
 	] as const) {
 		if (settings.cgiDates === 'plain') continue;
 		const isPlain = plain in body && values[plain] !== undefined && values[plain] !== row?.[plain];
-		if (isPlain) writing.refuse(plain, wrongValue(plain === 'b_date' ? bDate.label : eDate.label));
+		if (isPlain) writing.refuse(plain, invalidMessage(plain === 'b_date' ? bDate.label : eDate.label));
 		const value = given[form];
 		if (value !== undefined) values[plain] = value;
 	}
@@ -43,7 +43,7 @@ function settle(writing: Writing): void {
 	if (isTwice) writing.refuse('group_id', `Клиент уже состоит в группе «${String(group?.name ?? '')}».`);
 }
 
-const period = (edge: 'from' | 'to'): Filter => ({ by: 'period', edge, of: 'dotted', isCurrent: true });
+const period = (edge: 'from' | 'to'): Filter => ({ kind: 'overlaps', edge, as: 'dotted', isCurrent: true });
 
 /** Who is in which group, and when. */
 export const cgi: Entity = {

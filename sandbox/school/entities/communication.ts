@@ -71,7 +71,7 @@ export const task: Entity = {
 	filters: {
 		id: equals,
 		...range('due_date', 'due_date', 'either'),
-		due_date_is_null: { by: 'isNull', field: 'due_date' },
+		due_date_is_null: { kind: 'isNull', field: 'due_date' },
 	},
 	rank: newestFirst,
 	settle: ({ row, values, user }) => {
@@ -95,7 +95,7 @@ const sent = {
 const sentFilters = {
 	id: equals,
 	user_id: equals,
-	phone: { by: 'digits' },
+	phone: { kind: 'containsDigits' },
 	is_fail: equals,
 	is_sent: equals,
 	is_archive: equals,

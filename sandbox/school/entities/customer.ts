@@ -63,14 +63,14 @@ const fields: Record<string, Field> = {
 
 const filters: Record<string, Filter> = {
 	id: equals,
-	is_study: { by: 'either', field: 'is_study', both: 2, absent: 1 },
-	removed: { by: 'archived', loses: (row) => row.is_study === 0 && row.lead_status_id === null },
+	is_study: { kind: 'oneOf', field: 'is_study', all: 2, default: 1 },
+	removed: { kind: 'archived', hides: (row) => row.is_study === 0 && row.lead_status_id === null },
 	study_status_id: equals,
 	lead_status_id: equals,
-	lead_status_ids: { by: 'equals', field: 'lead_status_id' },
+	lead_status_ids: { kind: 'equals', field: 'lead_status_id' },
 	lead_source_id: equals,
 	assigned_id: equals,
-	employee_id: { by: 'includes', field: 'teacher_ids' },
+	employee_id: { kind: 'includes', field: 'teacher_ids' },
 	level_id: equals,
 	company_id: equals,
 	customer_reject_id: equals,
@@ -82,7 +82,7 @@ const filters: Record<string, Filter> = {
 	note: contains,
 	comment: contains,
 	email: contains,
-	phone: { by: 'digits' },
+	phone: { kind: 'containsDigits' },
 	...range('age', 'dob', 'age'),
 	...range('lesson_count', 'paid_lesson_count', 'number'),
 	...range('balance_contract', 'balance', 'number'),
@@ -95,9 +95,9 @@ const filters: Record<string, Filter> = {
 	...range('dob', 'dob', 'dotted'),
 	...range('created_at', 'created_at', 'dotted'),
 	...range('updated_at', 'updated_at', 'dotted'),
-	group_id: { by: 'includes', field: 'group_ids' },
-	group_ids: { by: 'includes', field: 'group_ids' },
-	branch_ids: { by: 'includes', field: 'branch_ids' },
+	group_id: { kind: 'includes', field: 'group_ids' },
+	group_ids: { kind: 'includes', field: 'group_ids' },
+	branch_ids: { kind: 'includes', field: 'branch_ids' },
 };
 
 /** With `withGroups`, the groups that the customer is in now. */

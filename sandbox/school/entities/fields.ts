@@ -1,5 +1,4 @@
-import type { DateStyle } from '../../model/dates';
-import type { Field, Filter } from '../../model/entity';
+import type { BoundType, Field, Filter } from '../../model/entity';
 import { isList, type Json, type Row } from '../../model/json';
 
 /** Fields, filters and orders that many entities share. */
@@ -22,17 +21,13 @@ export const text = (label: string, max?: number): Field => ({ kind: 'string', l
 export const texts = (label: string): Field => ({ kind: 'strings', label });
 export const money = (label: string, initial?: Json): Field => ({ kind: 'money', label, initial });
 
-export const equals: Filter = { by: 'equals' };
-export const contains: Filter = { by: 'contains' };
+export const equals: Filter = { kind: 'equals' };
+export const contains: Filter = { kind: 'contains' };
 
 /** The two filters of a range, `…_from` and `…_to`. */
-export const range = (
-	name: string,
-	field: string,
-	of: 'number' | 'age' | DateStyle,
-): Record<string, Filter> => ({
-	[`${name}_from`]: { by: 'from', field, of },
-	[`${name}_to`]: { by: 'to', field, of },
+export const range = (name: string, field: string, as: BoundType): Record<string, Filter> => ({
+	[`${name}_from`]: { kind: 'gte', field, as },
+	[`${name}_to`]: { kind: 'lte', field, as },
 });
 
 export const byWeight = (row: Row): number => Number(row.weight);

@@ -1,4 +1,4 @@
-import { missing, wrongValue } from '../../engine/field-types';
+import { invalidMessage, requiredMessage } from '../../engine/field-types';
 import type { Writing } from '../../model/changeset';
 import type { Entity, Field } from '../../model/entity';
 import type { JsonObject } from '../../model/json';
@@ -10,10 +10,10 @@ const weekday = (day: unknown): boolean => Number(day) >= 1 && Number(day) <= 7;
 function settle(writing: Writing): void {
 	const { given, values, row, settings } = writing;
 	const days = asList(given.days);
-	if (!row && days.length === 0) writing.refuse('days', missing('Дни недели'));
-	if (!days.every(weekday)) writing.refuse('days', wrongValue('Дни недели'));
+	if (!row && days.length === 0) writing.refuse('days', requiredMessage('Дни недели'));
+	if (!days.every(weekday)) writing.refuse('days', invalidMessage('Дни недели'));
 	if (given.day === 0 && settings.sunday === 0) given.day = values.day = 7;
-	if (!asList(given.day).every(weekday)) writing.refuse('day', wrongValue('День недели'));
+	if (!asList(given.day).every(weekday)) writing.refuse('day', invalidMessage('День недели'));
 	if (days.length > 0) values.day = days[0] ?? null;
 	if (given.b_date_v !== undefined) values.b_date = given.b_date_v;
 	if (given.e_date_v !== undefined) values.e_date = given.e_date_v;
@@ -60,10 +60,10 @@ export const regularLesson: Entity = {
 	},
 	filters: {
 		id: equals,
-		teacher_id: { by: 'includes', field: 'teacher_ids' },
-		date_from: { by: 'period', edge: 'from', of: 'either' },
-		date_to: { by: 'period', edge: 'to', of: 'either' },
-		group_id: { by: 'equals', field: 'related_id' }, // seen to be ignored, like the next
+		teacher_id: { kind: 'includes', field: 'teacher_ids' },
+		date_from: { kind: 'overlaps', edge: 'from', as: 'either' },
+		date_to: { kind: 'overlaps', edge: 'to', as: 'either' },
+		group_id: { kind: 'equals', field: 'related_id' }, // seen to be ignored, like the next
 		related_id: equals,
 	},
 	period: { from: 'b_date', to: 'e_date', isSameDayFine: true, blame: 'e_date_v' },

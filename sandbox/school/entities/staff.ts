@@ -20,7 +20,7 @@ export const teacher: Entity = {
 		'teacher-to-skill': { kind: 'raw', label: 'Навыки', initial: [] },
 		e_date: { kind: 'date', label: 'Дата окончания', stored: 'iso', initial: '2030-12-31' },
 	},
-	filters: { id: equals, name: contains, phone: { by: 'digits' }, removed: { by: 'archived' } },
+	filters: { id: equals, name: contains, phone: { kind: 'containsDigits' }, removed: { kind: 'archived' } },
 	archive: { field: 'e_date', active: '2030-12-31' },
 	rank: byId,
 };

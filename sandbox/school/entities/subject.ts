@@ -6,6 +6,6 @@ export const subject: Entity = {
 	className: 'Subject',
 	fields: { id, name, weight },
 	hidden: { is_active: 1 },
-	filters: { id: equals, name: contains, active: { by: 'active', field: 'is_active' } },
+	filters: { id: equals, name: contains, active: { kind: 'active', field: 'is_active' } },
 	rank: byWeight,
 };
