@@ -2,7 +2,7 @@ import type { Entity } from '../model/entity';
 import type { JsonObject } from '../model/json';
 
 /** A call of an action, its path read and its user known. */
-export interface ListCall {
+export interface ActionCall {
 	entity: Entity;
 	action: string;
 	/** Id of the user. */

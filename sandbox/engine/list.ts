@@ -1,20 +1,20 @@
 import { localToday } from '../model/clock';
 import type { Entity } from '../model/entity';
-import { YiiError, type Answer } from '../model/http-error';
+import { HttpError, type ApiResponse } from '../model/http-error';
 import { toInt, type JsonObject, type Row } from '../model/json';
 import { permutation } from '../model/random';
 import type { Settings } from '../model/settings';
-import type { ListCall } from './call';
+import type { ActionCall } from './call';
 import { isIgnored, readsOtherEntities, readFilters } from './filters';
-import { agrees, isLeftEmpty, paramsOf, readParams } from './params';
-import { isListedIn, show } from './rows';
-import { Ranking } from './sorted-rows';
+import { matchesParams, answersEmptyList, paramsOf, readParams } from './params';
+import { isInBranch, serializeRow } from './rows';
+import { SortedRows } from './sorted-rows';
 import type { Store } from './store';
 
-const largestPerPage = 50;
+const maxPerPage = 50;
 /** Of `pageSize` in the body, as documented, and as some answers hold. */
 const [largestPage, cap] = [500, 50];
-const remembered = 16;
+const cacheSize = 16;
 
 interface PageCounts {
 	/** Rows of the whole list. */
@@ -36,7 +36,7 @@ const totals: Record<Settings['total'], (counts: PageCounts) => JsonObject> = {
 
 /** Answers `index`. Remembers the last few selections, since clients walk them page by page. */
 export class Lister {
-	private readonly selections = new Map<string, readonly Row[]>();
+	private readonly cache = new Map<string, readonly Row[]>();
 	private shuffles = 0;
 
 	constructor(
@@ -45,42 +45,46 @@ export class Lister {
 	) {}
 
 	clear(): void {
-		this.selections.clear();
+		this.cache.clear();
 		this.shuffles = 0;
 	}
 
-	index(call: ListCall): Answer {
+	index(call: ActionCall): ApiResponse {
 		const { entity, body } = call;
 		const { store, settings } = this;
 		const page = Math.max(0, toInt(body.page) ?? 0);
-		const refusal = this.refusal(body);
-		if (refusal) return refusal;
-		const rows = store.shown(entity.path, this.rows(call));
-		const window = this.window(call, rows.length, page);
+		const error = this.pageSizeError(body);
+		if (error) return error;
+		const rows = store.visible(entity.path, this.rows(call));
+		const bounds = this.pageBounds(call, rows.length, page);
 		const order = this.order(rows.length);
 		const items: JsonObject[] = [];
-		for (let place = window.from; place < Math.min(window.to, rows.length); place += 1) {
+		for (let place = bounds.from; place < Math.min(bounds.to, rows.length); place += 1) {
 			const row = rows[order(place)];
-			if (!row || store.isOnlyCounted(entity.path, row.id)) continue;
-			items.push(show(entity, { row, body, store, settings }));
+			if (!row || store.isCountedOnly(entity.path, row.id)) continue;
+			items.push(serializeRow(entity, { row, body, records: store, settings }));
 		}
-		const counts = { all: rows.length, page, size: window.size, count: items.length };
+		const counts = { all: rows.length, page, size: bounds.size, count: items.length };
 		const total = totals[settings.total](counts);
 		return { status: 200, body: { ...total, count: items.length, page, items } };
 	}
 
 	/** The answer to a page size in the body, where that is refused. */
-	private refusal({ pageSize }: JsonObject): Answer | undefined {
+	private pageSizeError({ pageSize }: JsonObject): ApiResponse | undefined {
 		if (pageSize === undefined) return undefined;
 		const { bodyPageSize } = this.settings;
 		const message = 'Неверный формат значения «pageSize».';
-		if (bodyPageSize === 'refused400') throw new YiiError(400, message);
+		if (bodyPageSize === 'refused400') throw new HttpError(400, message);
 		if (bodyPageSize !== 'refused200') return undefined;
 		return { status: 200, body: { success: false, errors: { pageSize: [message] } } };
 	}
 
 	/** The rows of the page, by their places in the list. */
-	private window(call: ListCall, all: number, page: number): { from: number; to: number; size: number } {
+	private pageBounds(
+		call: ActionCall,
+		all: number,
+		page: number,
+	): { from: number; to: number; size: number } {
 		const { pastEnd, bodyPageSize } = this.settings;
 		const asked = toInt(call.body.pageSize);
 		const size = this.pageSize(call.query, asked);
@@ -91,23 +95,23 @@ export class Lister {
 		return { from: shown * step, to: isEmpty ? 0 : shown * step + size, size };
 	}
 
-	private rows(call: ListCall): readonly Row[] {
+	private rows(call: ActionCall): readonly Row[] {
 		const path = `${call.entity.path}/${call.action}`;
 		const names = paramsOf(call.entity, call.action);
-		if (isLeftEmpty(path, names, call, this.settings)) return [];
+		if (answersEmptyList(path, names, call, this.settings)) return [];
 		return this.select(call, readParams(path, names, call, this.settings, true));
 	}
 
-	private pageSize(query: ListCall['query'], asked: number | undefined): number {
+	private pageSize(query: ActionCall['query'], asked: number | undefined): number {
 		const { bodyPageSize, pageSize, perPageQuery } = this.settings;
 		const ofQuery = toInt(query['per-page']);
-		if (perPageQuery && ofQuery !== undefined) return Math.min(largestPerPage, Math.max(1, ofQuery));
+		if (perPageQuery && ofQuery !== undefined) return Math.min(maxPerPage, Math.max(1, ofQuery));
 		if (asked === undefined || asked < 1) return pageSize;
 		if (bodyPageSize === 'honoured') return Math.min(largestPage, asked);
 		return bodyPageSize === 'capped50' || bodyPageSize === 'lossy50' ? Math.min(cap, asked) : pageSize;
 	}
 
-	private select(call: ListCall, params: JsonObject): readonly Row[] {
+	private select(call: ActionCall, params: JsonObject): readonly Row[] {
 		const { entity, branch, query, body } = call;
 		const idOfQuery: JsonObject = this.settings.queryId && query.id !== undefined ? { id: query.id } : {};
 		const filters: JsonObject = { ...idOfQuery, ...body, page: null };
@@ -116,19 +120,21 @@ export class Lister {
 			[entity.path, branch, this.versionOf(entity, filters), params, filters, today],
 			{ ...this.settings, now: null },
 		]);
-		const known = this.selections.get(key);
+		const known = this.cache.get(key);
 		if (known) return known;
 		const tests = [
 			...readFilters(entity, filters, this.settings, this.store),
-			(row: Row) => agrees(row, params),
+			(row: Row) => matchesParams(row, params),
 		];
 		const scope = entity.path === 'log' && this.settings.logScope === 'account' ? null : branch;
-		const isListed = (row: Row) => isListedIn(entity, row, scope) && tests.every((test) => test(row));
+		const isListed = (row: Row) => isInBranch(entity, row, scope) && tests.every((test) => test(row));
 		const few = this.candidates(entity, params, filters)?.filter(isListed);
-		const rows = few ? new Ranking(few, entity.rank).rows : this.store.ranked(entity.path).filter(isListed);
-		const [oldest] = this.selections.keys();
-		if (this.selections.size >= remembered && oldest !== undefined) this.selections.delete(oldest);
-		this.selections.set(key, rows);
+		const rows = few
+			? new SortedRows(few, entity.sortKey).rows
+			: this.store.sorted(entity.path).filter(isListed);
+		const [oldest] = this.cache.keys();
+		if (this.cache.size >= cacheSize && oldest !== undefined) this.cache.delete(oldest);
+		this.cache.set(key, rows);
 		return rows;
 	}
 
@@ -153,7 +159,7 @@ export class Lister {
 			if (typeof part !== 'string' || !isHonoured(name)) continue;
 			if (filter.kind !== 'contains' && filter.kind !== 'containsDigits') continue;
 			const form = filter.kind === 'containsDigits' ? settings.phoneSearch : 'text';
-			const found = store.holding(entity.path, filter.field ?? name, part, form);
+			const found = store.containing(entity.path, filter.field ?? name, part, form);
 			if (found) return found;
 		}
 		return undefined;

@@ -1,5 +1,5 @@
 import type { Entity } from '../model/entity';
-import { YiiError } from '../model/http-error';
+import { HttpError } from '../model/http-error';
 import { toInt, type Json, type JsonObject, type Row } from '../model/json';
 import type { Settings } from '../model/settings';
 
@@ -8,16 +8,21 @@ export interface ParamCall {
 	body: JsonObject;
 }
 
-const byDefault: Readonly<Record<string, readonly string[]>> = { update: ['id'], delete: ['id'] };
+const defaultParams: Readonly<Record<string, readonly string[]>> = { update: ['id'], delete: ['id'] };
 
 export const paramsOf = (entity: Entity, action: string): readonly string[] =>
-	entity.params?.[action] ?? byDefault[action] ?? [];
+	entity.params?.[action] ?? defaultParams[action] ?? [];
 
 const missingNames = (path: string, names: readonly string[], call: ParamCall, settings: Settings) =>
 	names.filter((name) => !call.query[name] && !settings.optionalParams.includes(`${path}.${name}`));
 
 /** Whether a list lacks what it needs and is to be answered as empty instead of with an error. */
-export function isLeftEmpty(path: string, names: readonly string[], call: ParamCall, settings: Settings) {
+export function answersEmptyList(
+	path: string,
+	names: readonly string[],
+	call: ParamCall,
+	settings: Settings,
+) {
 	return settings.missingParam === 'emptyList' && missingNames(path, names, call, settings).length > 0;
 }
 
@@ -31,10 +36,10 @@ export function readParams(
 ): Record<string, Json> {
 	const missing = missingNames(path, names, call, settings);
 	if (missing.length > 0 && isList && settings.missingParam === 'error405') {
-		throw new YiiError(405, 'Method Not Allowed.');
+		throw new HttpError(405, 'Method Not Allowed.');
 	}
 	if (missing.length > 0) {
-		throw new YiiError(400, `Отсутствуют обязательные параметры: ${missing.join(', ')}`);
+		throw new HttpError(400, `Отсутствуют обязательные параметры: ${missing.join(', ')}`);
 	}
 	const params: Record<string, Json> = {};
 	for (const name of names) {
@@ -45,5 +50,5 @@ export function readParams(
 }
 
 /** Whether the row is one of those that the parameters other than `id` speak of. */
-export const agrees = (row: Row, params: Readonly<Record<string, Json>>): boolean =>
+export const matchesParams = (row: Row, params: Readonly<Record<string, Json>>): boolean =>
 	Object.entries(params).every(([name, value]) => name === 'id' || row[name] === value);

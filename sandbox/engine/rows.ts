@@ -1,5 +1,5 @@
 import { localToday } from '../model/clock';
-import type { Entity, Showing } from '../model/entity';
+import type { Entity, SerializeContext } from '../model/entity';
 import { isList, type Json, type JsonObject, type Row } from '../model/json';
 import { fieldTypes } from './field-types';
 
@@ -20,8 +20,8 @@ export function isArchived({ archive }: Entity, row: Row, today: string): boolea
 }
 
 /** The row as answers show it. */
-export function show(entity: Entity, showing: Showing): JsonObject {
-	const { row, settings } = showing;
+export function serializeRow(entity: Entity, context: SerializeContext): JsonObject {
+	const { row, settings } = context;
 	const shown: Record<string, Json> = { ...row };
 	for (const name of Object.keys(entity.hidden ?? {})) delete shown[name];
 	if (entity.archive) {
@@ -29,11 +29,11 @@ export function show(entity: Entity, showing: Showing): JsonObject {
 		const isRemovedShown = settings.rowsShowRemoved.includes(entity.path);
 		if (isRemovedShown) shown.removed = isArchived(entity, row, localToday(settings)) ? 1 : 0;
 	}
-	return entity.present?.(shown, showing) ?? shown;
+	return entity.serialize?.(shown, context) ?? shown;
 }
 
 /** A record belongs to the branches (or the one branch) that its branch field names. */
-export function isListedIn(entity: Entity, row: Row, branch: number | null): boolean {
+export function isInBranch(entity: Entity, row: Row, branch: number | null): boolean {
 	if (branch === null || entity.branchField === undefined) return true;
 	const branches = row[entity.branchField];
 	return isList(branches) ? branches.includes(branch) : branches === branch;

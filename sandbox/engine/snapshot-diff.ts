@@ -1,6 +1,6 @@
 import type { Entity } from '../model/entity';
 import type { Json, Row } from '../model/json';
-import { automatic, type Store, type StoreState } from './store';
+import { timestampFields, type Store, type StoreState } from './store';
 
 export interface StateOptions {
 	/** The log as well, which tells how the school has come to be as it is. */
@@ -18,7 +18,7 @@ export interface RecordChange {
 }
 
 const isStamp = ({ fields }: Entity, name: string): boolean =>
-	automatic.includes(name) && fields[name]?.kind === 'moment';
+	timestampFields.includes(name) && fields[name]?.kind === 'moment';
 
 /** Rows never change, so that each has to be described once. */
 const described = new WeakMap<Row, string>();
@@ -36,7 +36,7 @@ function describe(entity: Entity, row: Row): string {
 const byId = (one: { id: number }, other: { id: number }): number => one.id - other.id;
 
 /** All records as a text, a line for each, the same whenever the records are the same. Leaves out times of writing. */
-export function stateOf(store: Store, { log = false }: StateOptions = {}): string {
+export function dumpState(store: Store, { log = false }: StateOptions = {}): string {
 	return store.entities
 		.filter(({ path }) => log || path !== 'log')
 		.flatMap((entity) => [...store.rows(entity.path)].sort(byId).map((row) => describe(entity, row)))
@@ -44,7 +44,7 @@ export function stateOf(store: Store, { log = false }: StateOptions = {}): strin
 }
 
 /** What has become of the records since; other times of writing alone are no change. */
-export function changesSince(store: Store, { tables }: StoreState): RecordChange[] {
+export function diffState(store: Store, { tables }: StoreState): RecordChange[] {
 	return store.entities.flatMap((entity) => {
 		const { path } = entity;
 		const state = tables.get(path);

@@ -1,15 +1,15 @@
 import type { Row } from '../model/json';
 
-/** Rows in the order of lists: by rank, of equals the newest first. Kept in order while rows come and go. */
-export class Ranking {
+/** Rows in the order of lists: by key, of equals the newest first. Kept in order while rows come and go. */
+export class SortedRows {
 	private readonly sorted: Row[];
 
 	constructor(
 		rows: Iterable<Row>,
-		private readonly rank: (row: Row) => number,
+		private readonly sortKey: (row: Row) => number,
 	) {
 		this.sorted = [...rows]
-			.map((row) => ({ row, place: rank(row) }))
+			.map((row) => ({ row, place: sortKey(row) }))
 			.sort((a, b) => a.place - b.place || b.row.id - a.row.id)
 			.map(({ row }) => row);
 	}
@@ -29,12 +29,12 @@ export class Ranking {
 
 	/** Where the row is, or belongs. */
 	private placeOf(row: Row): number {
-		const rank = this.rank(row);
+		const key = this.sortKey(row);
 		let [from, to] = [0, this.sorted.length];
 		while (from < to) {
 			const middle = (from + to) >>> 1;
 			const other = this.sorted[middle] as Row;
-			const isBefore = this.rank(other) - rank || row.id - other.id;
+			const isBefore = this.sortKey(other) - key || row.id - other.id;
 			if (isBefore < 0) from = middle + 1;
 			else to = middle;
 		}

@@ -5,46 +5,46 @@ import type { Records } from '../model/records';
 import type { Settings } from '../model/settings';
 import { Table, type TableState } from './table';
 import type { TextForm } from './text-index';
-import { Concealed, type Appearance } from './visibility';
+import { HiddenRows, type Visibility } from './visibility';
 
 /** Who changes a record, and how. */
-export interface Origin {
+export interface ChangeOrigin {
 	/** Id of the user, 0 for changes that do not come through the API. */
 	user: number;
 	/** The branch of the path; null where there was none. */
 	branch: number | null;
 	/** When lists begin to show a new record; at once if absent. */
-	appears?: Appearance;
+	visibility?: Visibility;
 }
 
-export interface Change {
+export interface ChangeEvent {
 	entity: Entity;
 	/** undefined for a new record. */
 	before?: Row;
 	/** undefined when the record is gone. */
 	after?: Row;
-	origin: Origin;
+	origin: ChangeOrigin;
 }
 
 /** All records at some time. */
 export interface StoreState {
 	tables: ReadonlyMap<string, TableState>;
-	concealed: ReadonlyMap<string, ReadonlyArray<[number, Appearance]>>;
+	hidden: ReadonlyMap<string, ReadonlyArray<[number, Visibility]>>;
 }
 
-const outside: Origin = { user: 0, branch: null };
+const outsideApi: ChangeOrigin = { user: 0, branch: null };
 /** Times that the server fills in. */
-export const automatic = ['created_at', 'updated_at', 'b_date', 'added', 'date_time'];
+export const timestampFields = ['created_at', 'updated_at', 'b_date', 'added', 'date_time'];
 
 /** All records of the school. Knows nothing of the API's rules: whoever writes here bypasses them. */
 export class Store implements Records {
-	/** Told of every change, unless it is made quietly. */
-	onChange: (change: Change) => void = () => undefined;
+	/** Told of every change, unless it is made without events. */
+	onChange: (change: ChangeEvent) => void = () => undefined;
 	private tables = new Map<string, Table>();
-	private concealed = new Map<string, Concealed>();
+	private hidden = new Map<string, HiddenRows>();
 	private changes = 0;
-	private isQuiet = false;
-	private isBeingFilled = false;
+	private isSilent = false;
+	private isPopulating = false;
 	private seed = 1;
 
 	constructor(
@@ -68,45 +68,45 @@ export class Store implements Records {
 
 	clear(): void {
 		this.tables = new Map(
-			this.entities.map((entity) => [entity.path, new Table(entity, () => this.count())]),
+			this.entities.map((entity) => [entity.path, new Table(entity, () => this.nextVersion())]),
 		);
-		this.concealed = new Map(this.entities.map(({ path }) => [path, new Concealed()]));
+		this.hidden = new Map(this.entities.map(({ path }) => [path, new HiddenRows()]));
 	}
 
 	/** All records as they are now, and which of them lists do not show. */
 	snapshot(): StoreState {
 		return {
-			tables: new Map([...this.tables].map(([path, table]) => [path, table.state()])),
-			concealed: new Map([...this.concealed].map(([path, one]) => [path, one.entries()])),
+			tables: new Map([...this.tables].map(([path, table]) => [path, table.snapshot()])),
+			hidden: new Map([...this.hidden].map(([path, one]) => [path, one.entries()])),
 		};
 	}
 
 	/** Everything as it was then. */
-	restore({ tables, concealed }: StoreState): void {
-		this.count();
-		for (const [path, state] of tables) this.table(path).load(state);
-		for (const [path, entries] of concealed) this.concealed.set(path, new Concealed(entries));
+	restore({ tables, hidden }: StoreState): void {
+		this.nextVersion();
+		for (const [path, state] of tables) this.table(path).restore(state);
+		for (const [path, entries] of hidden) this.hidden.set(path, new HiddenRows(entries));
 	}
 
 	/** Changes made meanwhile are neither logged nor reported. */
-	quietly(work: () => void): void {
-		const wasQuiet = this.isQuiet;
-		this.isQuiet = true;
+	withoutEvents(work: () => void): void {
+		const wasSilent = this.isSilent;
+		this.isSilent = true;
 		try {
 			work();
 		} finally {
-			this.isQuiet = wasQuiet;
+			this.isSilent = wasSilent;
 		}
 	}
 
-	/** Quietly makes a school whose IDs grow; what comes later follows from the seed as well. */
-	fill(seed: number, work: () => void): void {
+	/** Makes a school without events, its IDs growing; what comes later follows from the seed as well. */
+	populate(seed: number, work: () => void): void {
 		this.seed = seed;
-		this.isBeingFilled = true;
+		this.isPopulating = true;
 		try {
-			this.quietly(work);
+			this.withoutEvents(work);
 		} finally {
-			this.isBeingFilled = false;
+			this.isPopulating = false;
 		}
 	}
 
@@ -116,13 +116,13 @@ export class Store implements Records {
 	}
 
 	/** Rows in the order of lists. */
-	ranked(entity: string): readonly Row[] {
-		return this.table(entity).ranked();
+	sorted(entity: string): readonly Row[] {
+		return this.table(entity).sorted();
 	}
 
 	/** Rows among which are all whose field holds the part of a text; undefined when that cannot be told cheaply. */
-	holding(entity: string, field: string, part: string, form: TextForm): readonly Row[] | undefined {
-		return this.table(entity).holding(field, part, form);
+	containing(entity: string, field: string, part: string, form: TextForm): readonly Row[] | undefined {
+		return this.table(entity).containing(field, part, form);
 	}
 
 	/** Rows whose field has that value. */
@@ -138,90 +138,95 @@ export class Store implements Records {
 	 * Adds a record. An absent id is the next one, or what `newIds` says, absent times are now, an absent branch is the
 	 * first one, and other absent fields get their initial values.
 	 */
-	insert(entity: string, values: JsonObject, origin: Partial<Origin> = outside): Row {
+	insert(entity: string, values: JsonObject, origin: Partial<ChangeOrigin> = outsideApi): Row {
 		const table = this.table(entity);
-		const row = table.fill(values, this.areScattered(entity) ? this.seed : undefined);
+		const row = table.newRow(values, this.hasScatteredIds(entity) ? this.seed : undefined);
 		if (!Number.isSafeInteger(row.id) || row.id < 1) {
 			throw new InputError(`Not a record id: ${JSON.stringify(row.id)}`);
 		}
 		if (table.byId.has(row.id)) throw new InputError(`${entity} ${row.id} exists already`);
-		for (const name of automatic) {
+		for (const name of timestampFields) {
 			if (table.entity.fields[name]?.kind === 'moment') row[name] ??= this.now();
 		}
 		this.fillBranches(table.entity, row);
 		const after = table.put(row);
-		if (origin.appears) this.conceal(entity, after.id, origin.appears);
-		this.report(table.entity, origin, { after });
+		if (origin.visibility) this.hide(entity, after.id, origin.visibility);
+		this.emit(table.entity, origin, { after });
 		return after;
 	}
 
 	/** Adds the record, or changes it when the id is taken: what a user of the CRM does behind the API. */
-	upsert(entity: string, values: JsonObject, id = toInt(values.id), appears?: Appearance): Row {
+	upsert(entity: string, values: JsonObject, id = toInt(values.id), visibility?: Visibility): Row {
 		const row = id === undefined ? undefined : this.patch(entity, id, values);
-		if (row && appears) this.conceal(entity, row.id, appears);
-		return row ?? this.insert(entity, id === undefined ? values : { ...values, id }, { appears });
+		if (row && visibility) this.hide(entity, row.id, visibility);
+		return row ?? this.insert(entity, id === undefined ? values : { ...values, id }, { visibility });
 	}
 
 	/** Changes some fields of a record; undefined when there is no such record. */
-	patch(entity: string, id: number, values: JsonObject, origin: Partial<Origin> = outside): Row | undefined {
+	patch(
+		entity: string,
+		id: number,
+		values: JsonObject,
+		origin: Partial<ChangeOrigin> = outsideApi,
+	): Row | undefined {
 		const table = this.table(entity);
 		const before = table.byId.get(id);
 		if (!before) return undefined;
 		const time: JsonObject = 'updated_at' in before ? { updated_at: this.now() } : {};
 		const after = table.put({ ...before, ...time, ...values, id });
-		this.report(table.entity, origin, { before, after });
+		this.emit(table.entity, origin, { before, after });
 		return after;
 	}
 
 	/** False when there is no such record. */
-	remove(entity: string, id: number, origin: Partial<Origin> = outside): boolean {
+	remove(entity: string, id: number, origin: Partial<ChangeOrigin> = outsideApi): boolean {
 		const table = this.table(entity);
 		const before = table.byId.get(id);
 		if (!before) return false;
 		table.remove(id);
-		this.concealed.get(entity)?.delete(id);
-		this.report(table.entity, origin, { before });
+		this.hidden.get(entity)?.delete(id);
+		this.emit(table.entity, origin, { before });
 		return true;
 	}
 
 	/** Puts back a value that follows from other records: no change of its own. */
-	derive(entity: string, id: number, values: JsonObject): void {
+	setDerived(entity: string, id: number, values: JsonObject): void {
 		const table = this.table(entity);
 		const row = table.byId.get(id);
 		if (row) table.put({ ...row, ...values });
 	}
 
-	/** Keeps a record out of lists, until it appears or is revealed. */
-	conceal(entity: string, id: number, appearance: Appearance = 'never'): void {
+	/** Keeps a record out of lists, until it appears or is shown again. */
+	hide(entity: string, id: number, visibility: Visibility = 'never'): void {
 		if (!this.find(entity, id)) throw new InputError(`No ${entity} ${id}`, 404);
-		this.concealed.get(entity)?.set(id, appearance);
+		this.hidden.get(entity)?.set(id, visibility);
 	}
 
-	/** False when the record was not concealed. */
-	reveal(entity: string, id: number): boolean {
-		return this.concealed.get(entity)?.delete(id) ?? false;
+	/** False when the record was not hidden. */
+	show(entity: string, id: number): boolean {
+		return this.hidden.get(entity)?.delete(id) ?? false;
 	}
 
 	/** Whether lists count the record without showing it. */
-	isOnlyCounted(entity: string, id: number): boolean {
-		return this.concealed.get(entity)?.isCounted(id) ?? false;
+	isCountedOnly(entity: string, id: number): boolean {
+		return this.hidden.get(entity)?.isCounted(id) ?? false;
 	}
 
 	/** Those of the rows that a list knows of; asking counts as one list of the entity. */
-	shown(entity: string, rows: readonly Row[]): readonly Row[] {
-		return this.concealed.get(entity)?.filter(rows, this.now()) ?? rows;
+	visible(entity: string, rows: readonly Row[]): readonly Row[] {
+		return this.hidden.get(entity)?.filter(rows, this.now()) ?? rows;
 	}
 
-	private report(entity: Entity, origin: Partial<Origin>, rows: { before?: Row; after?: Row }): void {
+	private emit(entity: Entity, origin: Partial<ChangeOrigin>, rows: { before?: Row; after?: Row }): void {
 		const touched = rows.after ?? rows.before;
-		if (touched) entity.react?.(this, touched);
-		if (this.isQuiet || entity.className === null) return;
-		this.onChange({ entity, ...rows, origin: { ...outside, ...origin } });
+		if (touched) entity.afterChange?.(this, touched);
+		if (this.isSilent || entity.className === null) return;
+		this.onChange({ entity, ...rows, origin: { ...outsideApi, ...origin } });
 	}
 
 	/** The log only grows. */
-	private areScattered(entity: string): boolean {
-		return this.settings.newIds === 'scattered' && !this.isBeingFilled && entity !== 'log';
+	private hasScatteredIds(entity: string): boolean {
+		return this.settings.newIds === 'scattered' && !this.isPopulating && entity !== 'log';
 	}
 
 	private fillBranches({ branchField, fields }: Entity, row: Record<string, Json>): void {
@@ -232,7 +237,7 @@ export class Store implements Records {
 		row[branchField] = isList(held) ? [first.id] : first.id;
 	}
 
-	private count(): number {
+	private nextVersion(): number {
 		this.changes += 1;
 		return this.changes;
 	}

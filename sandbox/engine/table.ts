@@ -1,23 +1,23 @@
 import type { Entity } from '../model/entity';
 import { isList, type Json, type JsonObject, type Row } from '../model/json';
-import { scatter } from '../model/random';
+import { hash } from '../model/random';
 import { emptyRow } from './rows';
-import { Ranking } from './sorted-rows';
+import { SortedRows } from './sorted-rows';
 import { TextIndex, type TextForm } from './text-index';
 
 type Buckets = Map<Json, Map<number, Row>>;
 
 /** Smaller tables are looked through faster than an index is kept. */
-const worthIndexing = 1000;
+const minIndexedRows = 1000;
 
 /** The records of one entity at some time; they never change, so that a copy costs little. */
 export interface TableState {
 	rows: readonly Row[];
 	nextId: number;
 	/** Ids of removed records. */
-	gone: readonly number[];
+	removedIds: readonly number[];
 	/** Throws for scattered ids so far. */
-	throws: number;
+	draws: number;
 	version: number;
 }
 
@@ -27,10 +27,10 @@ export class Table {
 	/** Another one after every change, the same again only when the records are the same again. */
 	version: number;
 	private nextId = 1;
-	private gone = new Set<number>();
-	private throws = 0;
+	private removedIds = new Set<number>();
+	private draws = 0;
 	private list: readonly Row[] | undefined;
-	private ranking: Ranking | undefined;
+	private sortedRows: SortedRows | undefined;
 	/** Rows by the value of a field, for the fields that were asked for. */
 	private readonly indexes = new Map<string, Buckets>();
 	private readonly texts = new Map<string, TextIndex>();
@@ -53,9 +53,9 @@ export class Table {
 	}
 
 	/** Rows in the order of lists. */
-	ranked(): readonly Row[] {
-		this.ranking ??= new Ranking(this.byId.values(), this.entity.rank);
-		return this.ranking.rows;
+	sorted(): readonly Row[] {
+		this.sortedRows ??= new SortedRows(this.byId.values(), this.entity.sortKey);
+		return this.sortedRows.rows;
 	}
 
 	/** Rows whose field has that value. */
@@ -64,8 +64,8 @@ export class Table {
 	}
 
 	/** Rows among which are all whose field holds the part of a text; undefined when that cannot be told cheaply. */
-	holding(field: string, part: string, form: TextForm): readonly Row[] | undefined {
-		if (this.byId.size < worthIndexing) return undefined;
+	containing(field: string, part: string, form: TextForm): readonly Row[] | undefined {
+		if (this.byId.size < minIndexedRows) return undefined;
 		const name = `${field} ${form}`;
 		let index = this.texts.get(name);
 		if (!index) {
@@ -77,28 +77,28 @@ export class Table {
 	}
 
 	/** A whole row out of some values; without an id it gets the next one, with a seed any that was never given. */
-	fill(values: JsonObject, seed?: number): Record<string, Json> & { id: number } {
+	newRow(values: JsonObject, seed?: number): Record<string, Json> & { id: number } {
 		const id = 'id' in values || seed === undefined ? this.nextId : this.scatteredId(seed);
 		return Object.assign({ ...this.template, id }, values);
 	}
 
-	state(): TableState {
-		const { nextId, throws, version } = this;
-		return { rows: this.rows(), nextId, gone: [...this.gone], throws, version };
+	snapshot(): TableState {
+		const { nextId, draws, version } = this;
+		return { rows: this.rows(), nextId, removedIds: [...this.removedIds], draws, version };
 	}
 
 	/** The records of an earlier time. */
-	load({ rows, nextId, gone, throws, version }: TableState): void {
+	restore({ rows, nextId, removedIds, draws, version }: TableState): void {
 		if (version === this.version) return;
 		this.byId.clear();
 		for (const row of rows) this.byId.set(row.id, row);
 		this.indexes.clear();
 		this.texts.clear();
-		this.ranking = undefined;
+		this.sortedRows = undefined;
 		this.list = rows;
 		this.nextId = nextId;
-		this.gone = new Set(gone);
-		this.throws = throws;
+		this.removedIds = new Set(removedIds);
+		this.draws = draws;
 		this.version = version;
 	}
 
@@ -106,11 +106,11 @@ export class Table {
 		for (const value of Object.values(row)) if (isList(value)) Object.freeze(value);
 		this.unindex(row.id);
 		this.byId.set(row.id, Object.freeze(row));
-		for (const [field, buckets] of this.indexes) enter(buckets, field, row);
+		for (const [field, buckets] of this.indexes) addToBucket(buckets, field, row);
 		for (const index of this.texts.values()) index.add(row);
-		this.ranking?.add(row);
+		this.sortedRows?.add(row);
 		this.nextId = Math.max(this.nextId, row.id + 1);
-		this.touch();
+		this.markChanged();
 		return row;
 	}
 
@@ -118,19 +118,19 @@ export class Table {
 		this.unindex(id);
 		const isFound = this.byId.delete(id);
 		if (isFound) {
-			this.gone.add(id);
-			this.touch();
+			this.removedIds.add(id);
+			this.markChanged();
 		}
 		return isFound;
 	}
 
 	/** One among so many that at least half of them are free. */
 	private scatteredId(seed: number): number {
-		const most = 2 * (this.byId.size + this.gone.size) + 1_000;
+		const most = 2 * (this.byId.size + this.removedIds.size) + 1_000;
 		for (;;) {
-			this.throws += 1;
-			const id = (scatter(this.throws, seed) % most) + 1;
-			if (!this.byId.has(id) && !this.gone.has(id)) return id;
+			this.draws += 1;
+			const id = (hash(this.draws, seed) % most) + 1;
+			if (!this.byId.has(id) && !this.removedIds.has(id)) return id;
 		}
 	}
 
@@ -138,7 +138,7 @@ export class Table {
 		const known = this.indexes.get(field);
 		if (known) return known;
 		const buckets: Buckets = new Map();
-		for (const row of this.byId.values()) enter(buckets, field, row);
+		for (const row of this.byId.values()) addToBucket(buckets, field, row);
 		this.indexes.set(field, buckets);
 		return buckets;
 	}
@@ -148,16 +148,16 @@ export class Table {
 		if (!row) return;
 		for (const [field, buckets] of this.indexes) buckets.get(row[field] ?? null)?.delete(id);
 		for (const index of this.texts.values()) index.remove(row);
-		this.ranking?.remove(row);
+		this.sortedRows?.remove(row);
 	}
 
-	private touch(): void {
+	private markChanged(): void {
 		this.list = undefined;
 		this.version = this.nextVersion();
 	}
 }
 
-function enter(buckets: Buckets, field: string, row: Row): void {
+function addToBucket(buckets: Buckets, field: string, row: Row): void {
 	const value = row[field] ?? null;
 	const bucket = buckets.get(value) ?? new Map<number, Row>();
 	bucket.set(row.id, row);

@@ -4,14 +4,14 @@ import { isList, type Json, type Row } from '../model/json';
 export type TextForm = 'text' | 'digits';
 
 /** Length of the pieces under which rows are found. */
-const size = 4;
+const pieceLength = 4;
 
-export const formText = (text: string, form: TextForm): string =>
+export const normalizeText = (text: string, form: TextForm): string =>
 	form === 'digits' ? text.replace(/\D/g, '') : text.toLowerCase();
 
 function piecesOf(text: string): Set<string> {
 	const pieces = new Set<string>();
-	for (let at = 0; at + size <= text.length; at += 1) pieces.add(text.slice(at, at + size));
+	for (let at = 0; at + pieceLength <= text.length; at += 1) pieces.add(text.slice(at, at + pieceLength));
 	return pieces;
 }
 
@@ -38,7 +38,7 @@ export class TextIndex {
 
 	/** Rows among which are all that hold the part; undefined when the part is too short to tell. */
 	candidates(part: string): readonly Row[] | undefined {
-		const found = [...piecesOf(formText(part, this.form))].map((piece) => this.rows.get(piece));
+		const found = [...piecesOf(normalizeText(part, this.form))].map((piece) => this.rows.get(piece));
 		if (found.length === 0) return undefined;
 		const [fewest] = found.sort((a, b) => (a?.size ?? 0) - (b?.size ?? 0));
 		return fewest ? [...fewest.values()] : [];
@@ -49,7 +49,7 @@ export class TextIndex {
 		const pieces = new Set<string>();
 		for (const item of isList(held) ? held : [held]) {
 			if (typeof item !== 'string' && typeof item !== 'number') continue;
-			for (const piece of piecesOf(formText(String(item), this.form))) pieces.add(piece);
+			for (const piece of piecesOf(normalizeText(String(item), this.form))) pieces.add(piece);
 		}
 		return pieces;
 	}

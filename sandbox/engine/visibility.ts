@@ -5,34 +5,34 @@ import { isObject, type Row } from '../model/json';
  * When a row shows up in lists: after so many of them, at an account-local time, or never; `counted`: never, but
  * the total counts it and its page is one row short.
  */
-export type Appearance = { afterCalls: number } | { at: string } | 'never' | 'counted';
+export type Visibility = { afterCalls: number } | { at: string } | 'never' | 'counted';
 
-/** Checks an appearance as it comes from outside; throws an InputError that says what is wrong. */
-export function checkAppearance(given: unknown): Appearance {
+/** Checks a visibility as it comes from outside; throws an InputError that says what is wrong. */
+export function checkVisibility(given: unknown): Visibility {
 	if (given === 'never' || given === 'counted') return given;
 	const { afterCalls, at } = isObject(given) ? given : {};
 	if (typeof afterCalls === 'number' && Number.isInteger(afterCalls) && afterCalls >= 0)
 		return { afterCalls };
 	if (typeof at === 'string' && /^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d$/.test(at)) return { at };
 	throw new InputError(
-		'An appearance must be {"afterCalls": N}, {"at": "yyyy-mm-dd hh:mm:ss"}, "never" or "counted"',
+		'A visibility must be {"afterCalls": N}, {"at": "yyyy-mm-dd hh:mm:ss"}, "never" or "counted"',
 	);
 }
 
 /** Rows of one entity that lists do not show, or not yet. */
-export class Concealed {
-	private readonly byId: Map<number, Appearance>;
+export class HiddenRows {
+	private readonly byId: Map<number, Visibility>;
 
-	constructor(entries: ReadonlyArray<[number, Appearance]> = []) {
+	constructor(entries: ReadonlyArray<[number, Visibility]> = []) {
 		this.byId = new Map(entries);
 	}
 
-	entries(): ReadonlyArray<[number, Appearance]> {
+	entries(): ReadonlyArray<[number, Visibility]> {
 		return [...this.byId];
 	}
 
-	set(id: number, appearance: Appearance): void {
-		this.byId.set(id, appearance);
+	set(id: number, visibility: Visibility): void {
+		this.byId.set(id, visibility);
 	}
 
 	delete(id: number): boolean {
@@ -47,18 +47,18 @@ export class Concealed {
 	filter(rows: readonly Row[], now: string): readonly Row[] {
 		if (this.byId.size === 0) return rows;
 		const shown = rows.filter(({ id }) => this.isShown(id, now));
-		for (const [id, appearance] of this.byId) {
-			if (typeof appearance === 'object' && 'afterCalls' in appearance) {
-				this.byId.set(id, { afterCalls: Math.max(0, appearance.afterCalls - 1) });
+		for (const [id, visibility] of this.byId) {
+			if (typeof visibility === 'object' && 'afterCalls' in visibility) {
+				this.byId.set(id, { afterCalls: Math.max(0, visibility.afterCalls - 1) });
 			}
 		}
 		return shown;
 	}
 
 	private isShown(id: number, now: string): boolean {
-		const appearance = this.byId.get(id);
-		if (appearance === undefined || appearance === 'counted') return true;
-		if (appearance === 'never') return false;
-		return 'at' in appearance ? appearance.at <= now : appearance.afterCalls === 0;
+		const visibility = this.byId.get(id);
+		if (visibility === undefined || visibility === 'counted') return true;
+		if (visibility === 'never') return false;
+		return 'at' in visibility ? visibility.at <= now : visibility.afterCalls === 0;
 	}
 }

@@ -1,23 +1,23 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Store } from '../engine/store';
 import type { Settings } from '../model/settings';
+import { readCall, type Call } from './call';
 import { delay } from './delay';
 import { applyFault } from './faults/apply';
-import type { Faults } from './faults/plan';
+import type { FaultPlan } from './faults/plan';
 import type { CheckedFault } from './faults/schema';
 import type { Journal, JournalEntry } from './journal';
 import type { RateLimit } from './rate-limit';
-import { readCall, type Call } from './request';
 import { serialize, tooManyRequests, type WireResponse } from './response';
-import type { Service } from './router';
+import type { Router } from './router';
 
-export interface ApiParts {
+export interface ApiContext {
 	settings: Settings;
 	store: Store;
-	service: Service;
-	faults: Faults;
+	router: Router;
+	faults: FaultPlan;
 	journal: Journal;
-	limit: RateLimit;
+	rateLimit: RateLimit;
 	hooks: Hooks;
 	/** Aborted when the sandbox closes. */
 	closing: AbortSignal;
@@ -31,28 +31,28 @@ export interface Hooks {
 	/** A call has arrived and nothing has been done yet. */
 	onRequest?: Hook;
 	/** The server has acted, and the answer has not been sent yet. */
-	onAnswer?: Hook;
+	onSend?: Hook;
 }
 
 /** A call on its way: journal, limit, fault, action, delay, answer. */
-export function addApi(app: FastifyInstance, parts: ApiParts): void {
-	const { settings, journal, hooks, closing } = parts;
+export function registerApi(app: FastifyInstance, context: ApiContext): void {
+	const { settings, journal, hooks, closing } = context;
 
 	app.all('/v2api/*', async (request, reply) => {
 		const call = readCall(request);
 		const entry = journal.open(call);
 		reply.raw.once('close', () => journal.close());
-		const isAdmitted = parts.limit.admits(call.at);
+		const isAdmitted = context.rateLimit.admits(call.at);
 		if (isAdmitted) {
 			journal.admit(entry);
 			if (hooks.onRequest) await hooks.onRequest(entry);
 		}
-		const fault = isAdmitted ? parts.faults.take(call) : 'limited';
+		const fault = isAdmitted ? context.faults.take(call) : 'limited';
 		const pause = typeof fault === 'object' && fault.kind === 'delay' ? fault.ms : 0;
 		const waitsFirst = typeof fault === 'object' && fault.when !== 'after';
 		if (pause > 0 && waitsFirst) await delay(pause, closing);
-		const answer = work(parts, call, entry, fault);
-		if (isAdmitted && hooks.onAnswer) await hooks.onAnswer(entry);
+		const answer = respond(context, call, entry, fault);
+		if (isAdmitted && hooks.onSend) await hooks.onSend(entry);
 		const load = (entry.underWay - 1) * settings.latencyByLoadMs;
 		const rest = settings.latencyMs + load + (waitsFirst ? 0 : pause);
 		if (rest > 0) await delay(rest, closing);
@@ -60,16 +60,16 @@ export function addApi(app: FastifyInstance, parts: ApiParts): void {
 	});
 }
 
-function work(
-	{ settings, service, store }: ApiParts,
+function respond(
+	{ settings, router, store }: ApiContext,
 	call: Call,
 	entry: JournalEntry,
 	fault: CheckedFault | 'limited' | undefined,
 ): WireResponse {
 	if (fault === 'limited') return tooManyRequests(settings.retryAfterSeconds);
-	if (!fault) return serialize(service.answer(call));
+	if (!fault) return serialize(router.handle(call));
 	entry.fault = fault.kind;
-	return applyFault(fault, call, service, store);
+	return applyFault(fault, call, router, store);
 }
 
 function send(

@@ -1,5 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { YiiError, type Answer } from '../model/http-error';
+import { HttpError, type ApiResponse } from '../model/http-error';
 import type { JsonObject } from '../model/json';
 import type { Settings } from '../model/settings';
 import { accounts, type Account } from '../school/accounts';
@@ -16,12 +16,12 @@ interface Token {
 const invalidCredentials = 'Your request was made with invalid credentials.';
 
 /** What becomes of a login with a wrong email or key. */
-const loginRejections: Record<Settings['loginRejection'], () => Answer> = {
+const loginRejections: Record<Settings['loginRejection'], () => ApiResponse> = {
 	forbidden403: () => {
-		throw new YiiError(403, 'Not Authorized');
+		throw new HttpError(403, 'Not Authorized');
 	},
 	unauthorized401: () => {
-		throw new YiiError(401, invalidCredentials);
+		throw new HttpError(401, invalidCredentials);
 	},
 	noToken200: () => ({ status: 200, body: {} }),
 };
@@ -32,7 +32,7 @@ export class Auth {
 
 	constructor(private readonly settings: Settings) {}
 
-	login(body: JsonObject, now: number): Answer {
+	login(body: JsonObject, now: number): ApiResponse {
 		const { email: given, api_key: key } = body;
 		const isOurs = ({ email }: Account) =>
 			email === given || (this.settings.emailCase === 'ignored' && email === String(given).toLowerCase());
@@ -40,38 +40,38 @@ export class Auth {
 		if (!account) return loginRejections[this.settings.loginRejection]();
 		if (this.settings.singleToken) this.expire(account);
 		const token = randomBytes(16).toString('hex');
-		this.tokens.set(token, { account, expiresAt: this.endFrom(now) });
+		this.tokens.set(token, { account, expiresAt: this.expiryFrom(now) });
 		return { status: 200, body: { token } };
 	}
 
 	/** The user behind a token; throws the answer of the API when there is none. */
-	recognise(token: string | undefined, now: number): Account {
+	authenticate(token: string | undefined, now: number): Account {
 		const known = token === undefined ? undefined : this.tokens.get(token);
-		if (!known) throw new YiiError(401, invalidCredentials);
+		if (!known) throw new HttpError(401, invalidCredentials);
 		const { expiredTokenStatus: status, tokenExtends } = this.settings;
 		if (known.expiresAt <= now) {
-			if (status === 200) throw new YiiError(401, invalidCredentials, undefined, 200);
-			throw new YiiError(status, invalidCredentials);
+			if (status === 200) throw new HttpError(401, invalidCredentials, undefined, 200);
+			throw new HttpError(status, invalidCredentials);
 		}
-		if (tokenExtends) known.expiresAt = Math.max(known.expiresAt, this.endFrom(now));
+		if (tokenExtends) known.expiresAt = Math.max(known.expiresAt, this.expiryFrom(now));
 		return known.account;
 	}
 
 	checkAppKey(appKey: string | undefined): void {
 		const { requireAppKey } = this.settings;
 		if (requireAppKey !== null && appKey !== requireAppKey) {
-			throw new YiiError(403, 'Not Authorized');
+			throw new HttpError(403, 'Not Authorized');
 		}
 	}
 
-	authorise(account: Account, entity: string, action: string, branch: number | null): void {
+	authorize(account: Account, entity: string, action: string, branch: number | null): void {
 		const { forbiddenCalls, forbiddenBranches, forbiddenTo } = this.settings;
 		const isConcerned = forbiddenTo === null || forbiddenTo === account.email;
 		const isForbidden =
 			(branch !== null && forbiddenBranches.includes(branch)) ||
 			forbiddenCalls.some((call) => call === `${entity}/${action}` || call === `${entity}/*`);
 		const isDenied = !account.hasApi || account.denied.includes(`${entity}/${action}`);
-		if (isDenied || (isConcerned && isForbidden)) throw new YiiError(403, 'Access Denied');
+		if (isDenied || (isConcerned && isForbidden)) throw new HttpError(403, 'Access Denied');
 	}
 
 	/** Ends the tokens of one user or of all; they stay known as expired. */
@@ -82,7 +82,7 @@ export class Auth {
 	}
 
 	/** Every token given out, for tests that look for leaks. */
-	issued(): string[] {
+	issuedTokens(): string[] {
 		return [...this.tokens.keys()];
 	}
 
@@ -90,7 +90,7 @@ export class Auth {
 		this.tokens.clear();
 	}
 
-	private endFrom(now: number): number {
+	private expiryFrom(now: number): number {
 		return now + this.settings.tokenTtlSeconds * 1000;
 	}
 }

@@ -1,7 +1,7 @@
 import { isObject, type Json } from '../model/json';
 import { fingerprint } from './auth';
+import { isLogin, type Call } from './call';
 import type { FaultKind } from './faults/schema';
-import { isLogin, type Call } from './request';
 
 /** One call of the API, in the order of arrival. Holds no key and no token. */
 export interface JournalEntry {

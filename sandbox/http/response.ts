@@ -1,4 +1,4 @@
-import { yiiBody, type Answer } from '../model/http-error';
+import { errorBody, type ApiResponse } from '../model/http-error';
 
 /** What goes out on the wire, and how far it gets. */
 export interface WireResponse {
@@ -12,7 +12,7 @@ export interface WireResponse {
 const htmlType = 'text/html; charset=UTF-8';
 const jsonType = 'application/json; charset=UTF-8';
 
-export const serialize = ({ status, body, headers }: Answer): WireResponse => ({
+export const serialize = ({ status, body, headers }: ApiResponse): WireResponse => ({
 	status,
 	headers: { 'content-type': jsonType, ...headers },
 	text: JSON.stringify(body),
@@ -28,5 +28,5 @@ export const html = (status: number, text: string, headers?: Record<string, stri
 
 export function tooManyRequests(retryAfter: number | null | undefined): WireResponse {
 	const headers = typeof retryAfter === 'number' ? { 'retry-after': String(retryAfter) } : undefined;
-	return serialize({ status: 429, body: yiiBody(429, 'Превышен лимит запросов.'), headers });
+	return serialize({ status: 429, body: errorBody(429, 'Превышен лимит запросов.'), headers });
 }

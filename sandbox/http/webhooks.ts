@@ -12,7 +12,7 @@ export interface Delivery {
 }
 
 /** What `send` can be told: a payload, a text that is none, or nothing for the last payload once more. */
-export interface Parcel {
+export interface WebhookMessage {
 	payload?: Json;
 	text?: string;
 	/** All registered URLs if absent. */
@@ -20,7 +20,7 @@ export interface Parcel {
 }
 
 /** Receivers that stay silent are given up after this, ms. */
-const patience = 10_000;
+const timeoutMs = 10_000;
 
 function checkUrl(url: unknown): string {
 	if (typeof url !== 'string' || !/^https?:\/\//.test(url) || !URL.canParse(url)) {
@@ -34,9 +34,9 @@ export class Webhooks {
 	private readonly registered = new Set<string>();
 	private readonly queues = new Map<string, Promise<void>>();
 	private readonly sent: Delivery[] = [];
-	private last: string | undefined;
+	private lastBody: string | undefined;
 	/** Requests of before the last `clear` are no longer made. */
-	private era = 0;
+	private generation = 0;
 
 	/** @param closing aborted when the sandbox closes */
 	constructor(private readonly closing: AbortSignal) {}
@@ -61,13 +61,13 @@ export class Webhooks {
 	}
 
 	/** A change has happened. */
-	tell(payload: JsonObject): void {
+	publish(payload: JsonObject): void {
 		this.post(JSON.stringify(payload), this.urls);
 	}
 
 	/** Sends something by hand; the number of requests. */
-	send({ payload, text, url }: Parcel = {}): number {
-		const body = text ?? (payload === undefined ? this.last : JSON.stringify(payload));
+	send({ payload, text, url }: WebhookMessage = {}): number {
+		const body = text ?? (payload === undefined ? this.lastBody : JSON.stringify(payload));
 		if (body === undefined) throw new InputError('Nothing has been sent yet that could be repeated');
 		const urls = url === undefined ? this.urls : [checkUrl(url)];
 		this.post(body, urls);
@@ -85,18 +85,18 @@ export class Webhooks {
 	clear(): void {
 		this.registered.clear();
 		this.sent.length = 0;
-		this.last = undefined;
-		this.era += 1;
+		this.lastBody = undefined;
+		this.generation += 1;
 	}
 
 	private post(text: string, urls: readonly string[]): void {
-		if (urls.length > 0) this.last = text;
-		const { era } = this;
+		if (urls.length > 0) this.lastBody = text;
+		const { generation } = this;
 		for (const url of urls) {
 			const before = this.queues.get(url) ?? Promise.resolve();
 			this.queues.set(
 				url,
-				before.then(() => (era === this.era ? this.deliver(url, text) : undefined)),
+				before.then(() => (generation === this.generation ? this.deliver(url, text) : undefined)),
 			);
 		}
 	}
@@ -111,7 +111,7 @@ export class Webhooks {
 				headers: { 'content-type': 'application/json' },
 				body: text,
 				redirect: 'manual',
-				signal: AbortSignal.any([this.closing, AbortSignal.timeout(patience)]),
+				signal: AbortSignal.any([this.closing, AbortSignal.timeout(timeoutMs)]),
 			});
 			await answer.arrayBuffer();
 			delivery.status = answer.status;

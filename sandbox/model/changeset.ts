@@ -5,14 +5,14 @@ import type { Settings } from './settings';
 export type Errors = Record<string, string[]>;
 
 /** One write on its way: what the call gave, what is to be stored, and what is wrong with it. */
-export class Writing {
+export class Changeset {
 	readonly errors: Errors = {};
 	/** What the call gave under known names, checked and in stored form. */
-	readonly given: Record<string, Json> = {};
+	readonly input: Record<string, Json> = {};
 	/** What will be stored. */
-	readonly values: Record<string, Json> = {};
+	readonly changes: Record<string, Json> = {};
 	/** An ISO date made the server drop the whole record while it reported success. */
-	isLost = false;
+	isDropped = false;
 
 	constructor(
 		/** The record that changes; undefined for a new one. */
@@ -21,25 +21,25 @@ export class Writing {
 		readonly user: number,
 		readonly branch: number | null,
 		readonly today: string,
-		readonly store: Records,
+		readonly records: Records,
 		readonly settings: Settings,
 	) {}
 
-	refuse(field: string, message: string): void {
+	addError(field: string, message: string): void {
 		this.errors[field] ??= [message];
 	}
 
 	/** The field as it will be. */
-	next(field: string): Json {
-		return this.values[field] ?? (field in this.values ? null : (this.row?.[field] ?? null));
+	fieldValue(field: string): Json {
+		return this.changes[field] ?? (field in this.changes ? null : (this.row?.[field] ?? null));
 	}
 
 	/** Whether this write sets any of the fields, or makes the record. */
 	touches(...fields: readonly string[]): boolean {
-		return this.row === undefined || fields.some((name) => name in this.values);
+		return this.row === undefined || fields.some((name) => name in this.changes);
 	}
 
-	get isRefused(): boolean {
+	get hasErrors(): boolean {
 		return Object.keys(this.errors).length > 0;
 	}
 }

@@ -1,4 +1,4 @@
-import type { Writing } from './changeset';
+import type { Changeset } from './changeset';
 import type { DateStyle } from './dates';
 import type { Json, JsonObject, Row } from './json';
 import type { Records } from './records';
@@ -39,7 +39,7 @@ export interface Field {
 	/** Of an input: the field under which answers show it; giving that back will do. */
 	shownAs?: string;
 	/** Makes of what was written what can be read. */
-	prepare?: (value: Json, writing: Writing) => Json;
+	normalize?: (value: Json, changeset: Changeset) => Json;
 	/** Value of a new record that does not name the field; null (or an empty list) if absent. */
 	initial?: Json;
 }
@@ -65,12 +65,12 @@ export type Filter =
 export type BoundType = 'number' | 'age' | DateStyle;
 
 /** What an answer knows when it shows a row. */
-export interface Showing {
+export interface SerializeContext {
 	/** The row as stored, hidden fields included. */
 	row: Row;
 	/** What the call asked for; `{}` after a write. */
 	body: JsonObject;
-	store: Records;
+	records: Records;
 	settings: Settings;
 }
 
@@ -92,7 +92,7 @@ export interface Entity {
 	/** Field that ties a record to branches; absent when every branch lists every record. */
 	branchField?: string;
 	fields: Readonly<Record<string, Field>>;
-	/** Written under these names, but stored otherwise by `settle`. */
+	/** Written under these names, but stored otherwise by `beforeSave`. */
 	inputs?: Readonly<Record<string, Field>>;
 	/** Kept in rows so that filters have something to look at, never shown in answers. */
 	hidden?: Readonly<Record<string, Json>>;
@@ -100,17 +100,17 @@ export interface Entity {
 	/** How a record is archived: a day is put in place of `active`, or the flag is set to 1. */
 	archive?: { field: string; active: string | 0 };
 	/** Two dates that must follow each other, and the name under which the second is refused. */
-	period?: { from: string; to: string; isSameDayFine: boolean; blame: string };
+	period?: { from: string; to: string; allowsSameDay: boolean; errorField: string };
 	/** Place in lists: smaller first; of equals the newest. */
-	rank: (row: Row) => number;
+	sortKey: (row: Row) => number;
 	/** Rules of its own for a write, and what follows from the values. */
-	settle?: (writing: Writing) => void;
+	beforeSave?: (changeset: Changeset) => void;
 	/** The records that one create makes; the values themselves if absent. */
-	spread?: (writing: Writing) => readonly JsonObject[];
+	expand?: (changeset: Changeset) => readonly JsonObject[];
 	/** What a change brings about in other records, whoever made it. */
-	react?: (store: Records, row: Row) => void;
+	afterChange?: (records: Records, row: Row) => void;
 	/** What an update makes of the fields that it does not name, apart from the setting `updateMode`. */
-	fillUpdate?: (writing: Writing) => void;
+	beforeUpdate?: (changeset: Changeset) => void;
 	/** Last touch on a row for an answer. */
-	present?: (shown: JsonObject, showing: Showing) => JsonObject;
+	serialize?: (shown: JsonObject, context: SerializeContext) => JsonObject;
 }

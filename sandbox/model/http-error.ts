@@ -1,7 +1,7 @@
 import type { Json } from './json';
 
 /** One answer of the API, ready to be sent. */
-export interface Answer {
+export interface ApiResponse {
 	status: number;
 	body: Json;
 	headers?: Record<string, string>;
@@ -34,7 +34,7 @@ const classes: Record<number, string> = {
 };
 
 /** The body in which Yii reports any exception. */
-export function yiiBody(status: number, message: string): Json {
+export function errorBody(status: number, message: string): Json {
 	return {
 		name: names[status] ?? 'Error',
 		message,
@@ -45,7 +45,7 @@ export function yiiBody(status: number, message: string): Json {
 }
 
 /** Ends the handling of a call with a Yii error answer. */
-export class YiiError extends Error {
+export class HttpError extends Error {
 	constructor(
 		readonly status: number,
 		message: string,
@@ -56,7 +56,7 @@ export class YiiError extends Error {
 		super(message);
 	}
 
-	toAnswer(): Answer {
-		return { status: this.httpStatus, body: yiiBody(this.status, this.message), headers: this.headers };
+	toResponse(): ApiResponse {
+		return { status: this.httpStatus, body: errorBody(this.status, this.message), headers: this.headers };
 	}
 }

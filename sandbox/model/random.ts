@@ -1,31 +1,31 @@
 /** A whole number that follows from n (and seed) but shows no pattern: 32-bit mixing of murmur3. */
-export function scatter(n: number, seed = 0): number {
+export function hash(n: number, seed = 0): number {
 	let hash = Math.imul(n ^ (seed * 0x9e3779b1), 0x85ebca6b);
 	hash = Math.imul(hash ^ (hash >>> 13), 0xc2b2ae35);
 	return (hash ^ (hash >>> 16)) >>> 0;
 }
 
 /** Throws that come out the same for the same seed and purpose. */
-export class Dice {
-	private throws = 0;
+export class SeededRandom {
+	private draws = 0;
 	private readonly seed: number;
 
 	constructor(seed: number, purpose: number) {
-		this.seed = scatter(seed + 1, purpose);
+		this.seed = hash(seed + 1, purpose);
 	}
 
 	/** From 1 to max. */
-	upTo(max: number): number {
-		this.throws += 1;
-		return (scatter(this.throws, this.seed) % max) + 1;
+	int(max: number): number {
+		this.draws += 1;
+		return (hash(this.draws, this.seed) % max) + 1;
 	}
 
 	chance(probability: number): boolean {
-		return this.upTo(1000) <= probability * 1000;
+		return this.int(1000) <= probability * 1000;
 	}
 
 	pick<T>(list: readonly T[]): T {
-		return list[this.upTo(list.length) - 1] as T;
+		return list[this.int(list.length) - 1] as T;
 	}
 }
 
@@ -37,7 +37,7 @@ export function permutation(length: number, seed: number): (place: number) => nu
 	const mix = (place: number): number => {
 		let [left, right] = [place >>> half, place & mask];
 		for (let round = 1; round <= 4; round += 1) {
-			[left, right] = [right, left ^ (scatter(right * 8 + round, seed) & mask)];
+			[left, right] = [right, left ^ (hash(right * 8 + round, seed) & mask)];
 		}
 		return left * (mask + 1) + right;
 	};

@@ -10,5 +10,5 @@ export interface Records {
 	where(entity: string, field: string, value: Json): readonly Row[];
 	find(entity: string, id: number): Row | undefined;
 	/** Puts back a value that follows from other records: no change of its own. */
-	derive(entity: string, id: number, values: JsonObject): void;
+	setDerived(entity: string, id: number, values: JsonObject): void;
 }

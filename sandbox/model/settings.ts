@@ -219,16 +219,16 @@ export function docsOf(name: keyof Settings): SettingDocs {
 	return docs;
 }
 
-/** Checks wishes about settings as they come from outside; throws an InputError that says what is wrong. */
-export function checkSettings(wishes: Readonly<Record<string, unknown>>): Partial<Settings> {
-	for (const [name, value] of Object.entries(wishes)) {
+/** Checks settings as they come from outside; throws an InputError that says what is wrong. */
+export function checkSettings(given: Readonly<Record<string, unknown>>): Partial<Settings> {
+	for (const [name, value] of Object.entries(given)) {
 		const known = settingNames.find((one) => one === name);
 		if (!known) throw new InputError(`Unknown setting "${name}". Valid settings: ${settingNames.join(', ')}`);
 		if (!schema.shape[known].unwrap().safeParse(value).success) {
 			throw new InputError(`Setting "${name}" must be ${docsOf(known).wants}, not ${JSON.stringify(value)}`);
 		}
 	}
-	return wishes as Partial<Settings>;
+	return given as Partial<Settings>;
 }
 
 /** `name=value` of the command line; the value is JSON, or text if it is not. */

@@ -1,4 +1,4 @@
-import { failureWays } from '../../sandbox';
+import { faultPresets } from '../../sandbox';
 import { faultKinds } from '../../sandbox/http/faults/schema';
 import { defaultSettings, settingNames } from '../../sandbox/model/settings';
 import { withTables } from '../../sandbox/reference';
@@ -42,6 +42,6 @@ describe('the README', () => {
 
 	it('has a row for each kind of fault, and names the ways to fail', () => {
 		expect([...table('Faults').keys()].sort()).toEqual([...faultKinds].sort());
-		for (const way of Object.keys(failureWays)) expect(readme).toContain(`\`${way}\``);
+		for (const way of Object.keys(faultPresets)) expect(readme).toContain(`\`${way}\``);
 	});
 });

@@ -1,21 +1,21 @@
 import type { Store } from '../../engine/store';
-import { yiiBody, type Answer } from '../../model/http-error';
+import { errorBody, type ApiResponse } from '../../model/http-error';
 import { isList, isObject, type Json } from '../../model/json';
-import type { Call } from '../request';
+import type { Call } from '../call';
 import { html, serialize, tooManyRequests, type WireResponse } from '../response';
-import type { Service } from '../router';
+import type { Router } from '../router';
 import type { CheckedFault, FaultKind, Mutation } from './schema';
 
 /** The call that a fault hits. */
 interface Hit {
 	store: Store;
 	/** The answer of the server, which acts now unless it has done so before. */
-	act: () => Answer;
+	act: () => ApiResponse;
 	/** The same where only the answer breaks: a call that has not acted and must not still needs one to break. */
-	actOrPretend: () => Answer;
+	actOrPretend: () => ApiResponse;
 }
 
-const pretended: Answer = {
+const pretended: ApiResponse = {
 	status: 200,
 	body: { success: true, errors: [], model: { id: 1, name: 'Тест' } },
 };
@@ -35,7 +35,7 @@ function mutate(store: Store, changes: readonly Mutation[]): void {
 type Apply<F extends CheckedFault> = (fault: F, hit: Hit) => WireResponse;
 
 const effects: { [K in FaultKind]: Apply<CheckedFault<K>> } = {
-	status: ({ status, httpStatus = status, message }) => plain(httpStatus, yiiBody(status, message)),
+	status: ({ status, httpStatus = status, message }) => plain(httpStatus, errorBody(status, message)),
 	html: ({ status, html: page = badGateway }) => html(status, page),
 	redirect: ({ status, location }) => html(status, '', { location }),
 	tooMany: ({ retryAfter }) => tooManyRequests(retryAfter),
@@ -66,10 +66,10 @@ const effects: { [K in FaultKind]: Apply<CheckedFault<K>> } = {
 };
 
 /** The answer under a fault. Acts when the fault leaves the server alone, or hits after it has acted. */
-export function applyFault(fault: CheckedFault, call: Call, service: Service, store: Store): WireResponse {
-	const hasActed = fault.when === 'after' ? service.answer(call) : undefined;
-	const act = (): Answer => hasActed ?? service.answer(call);
-	const actOrPretend = (): Answer => (hasActed || service.isRead(call) ? act() : pretended);
+export function applyFault(fault: CheckedFault, call: Call, router: Router, store: Store): WireResponse {
+	const hasActed = fault.when === 'after' ? router.handle(call) : undefined;
+	const act = (): ApiResponse => hasActed ?? router.handle(call);
+	const actOrPretend = (): ApiResponse => (hasActed || router.isRead(call) ? act() : pretended);
 	const apply = effects[fault.kind] as Apply<CheckedFault>;
 	return apply(fault, { store, act, actOrPretend });
 }

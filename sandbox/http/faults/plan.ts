@@ -1,8 +1,8 @@
-import { isLogin, type Call } from '../request';
-import { failureWays, type FailureWay } from './presets';
+import { isLogin, type Call } from '../call';
+import { faultPresets, type FaultPreset } from './presets';
 import { checkFault, type CheckedFault, type Fault } from './schema';
 
-interface Planned {
+interface PlannedFault {
 	/** As it was asked for. */
 	given: Fault;
 	fault: CheckedFault;
@@ -26,12 +26,12 @@ function matches({ match = {}, at }: CheckedFault, call: Call): boolean {
 }
 
 /** What is planned to go wrong. */
-export class Faults {
-	private planned: Planned[] = [];
+export class FaultPlan {
+	private planned: PlannedFault[] = [];
 
 	/** Adds all of them, or none where one is wrong. */
 	add(...faults: Fault[]): void {
-		const plans = faults.map((given): Planned => {
+		const plans = faults.map((given): PlannedFault => {
 			const fault = checkFault(given);
 			const { skip = 0, times = 1 } = fault;
 			return { given, fault, skip, left: times === 0 ? Infinity : times, seen: 0 };
@@ -40,8 +40,8 @@ export class Faults {
 	}
 
 	/** The request of that number from now on, logins left out, goes wrong in that way. */
-	failRequest(number: number, way: FailureWay, more: Pick<Fault, 'match' | 'times'> = {}): void {
-		this.add({ ...failureWays[way], ...more, at: number });
+	failRequest(number: number, way: FaultPreset, more: Pick<Fault, 'match' | 'times'> = {}): void {
+		this.add({ ...faultPresets[way], ...more, at: number });
 	}
 
 	clear(): void {

@@ -1,7 +1,7 @@
 import type { Fault } from './schema';
 
 /** Ways in which one request of many can go wrong, for tests that try each of them at each request. */
-export const failureWays = {
+export const faultPresets = {
 	/** The server has acted, and the answer does not arrive. */
 	lostAfter: { kind: 'reset', when: 'after' },
 	/** The connection breaks before the server has acted. */
@@ -25,4 +25,4 @@ export const failureWays = {
 	delayed: { kind: 'delay', ms: 50, when: 'after' },
 	hangsAfter: { kind: 'hang', when: 'after' },
 } as const satisfies Record<string, Fault>;
-export type FailureWay = keyof typeof failureWays;
+export type FaultPreset = keyof typeof faultPresets;

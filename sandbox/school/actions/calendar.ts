@@ -1,14 +1,14 @@
-import type { Act, Acting } from '../../engine/action';
+import type { Action, ActionContext } from '../../engine/action';
 import { readParams } from '../../engine/params';
-import { isListedIn } from '../../engine/rows';
+import { isInBranch } from '../../engine/rows';
 import { readDate } from '../../model/dates';
-import { YiiError, type Answer } from '../../model/http-error';
+import { HttpError, type ApiResponse } from '../../model/http-error';
 import { isList, type Json, type JsonObject, type Row } from '../../model/json';
 import { lesson } from '../entities/lesson';
 
 function dayParam(name: string, value: Json | undefined): string {
 	const day = readDate(String(value), 'either');
-	if (day === undefined) throw new YiiError(400, `Неверное значение параметра: ${name}`);
+	if (day === undefined) throw new HttpError(400, `Неверное значение параметра: ${name}`);
 	return day;
 }
 
@@ -23,7 +23,7 @@ const event = (row: Row, title: string): JsonObject => ({
 });
 
 /** Lessons of all statuses between two days, as a bare list without pages, the earliest first. */
-function events(field: string, { call, store, settings }: Acting): Answer {
+function events(field: string, { call, store, settings }: ActionContext): ApiResponse {
 	const names = ['id', 'date1', 'date2'];
 	const params = readParams(`calendar/${call.action}`, names, call, settings);
 	const from = dayParam('date1', params.date1);
@@ -34,7 +34,7 @@ function events(field: string, { call, store, settings }: Acting): Answer {
 		const members = row[field];
 		const day = String(row.date);
 		const isTheirs = isList(members) && members.includes(params.id ?? null);
-		return isTheirs && day >= from && day <= to && isListedIn(lesson, row, call.branch);
+		return isTheirs && day >= from && day <= to && isInBranch(lesson, row, call.branch);
 	});
 	const body = [...lessons]
 		.sort((a, b) => String(a.time_from).localeCompare(String(b.time_from)) || a.id - b.id)
@@ -42,9 +42,9 @@ function events(field: string, { call, store, settings }: Acting): Answer {
 	return { status: 200, body };
 }
 
-const of = (field: string): Act => ({ isRead: true, run: (acting) => events(field, acting) });
+const of = (field: string): Action => ({ isRead: true, run: (context) => events(field, context) });
 
-export const calendar: Readonly<Record<string, Act>> = {
+export const calendar: Readonly<Record<string, Action>> = {
 	customer: of('customer_ids'),
 	teacher: of('teacher_ids'),
 	group: of('group_ids'),

@@ -18,5 +18,5 @@ export const branch: Entity = {
 		is_active: equals,
 		subject_ids: { kind: 'includes' },
 	},
-	rank: byWeight,
+	sortKey: byWeight,
 };

@@ -1,6 +1,6 @@
-import type { Writing } from '../../model/changeset';
+import type { Changeset } from '../../model/changeset';
 import type { Entity } from '../../model/entity';
-import { YiiError } from '../../model/http-error';
+import { HttpError } from '../../model/http-error';
 import type { Json } from '../../model/json';
 import { contains, createdAt, equals, flag, id, int, ints, newestFirst, range, text } from './fields';
 
@@ -12,15 +12,15 @@ const commented: Readonly<Record<string, string>> = {
 	Task: 'task',
 };
 
-function settleComment(writing: Writing): void {
-	const { row, values, store, user } = writing;
+function settleComment(changeset: Changeset): void {
+	const { row, changes, records, user } = changeset;
 	if (row) return;
-	const table = commented[String(values.class)];
-	if (!table) throw new YiiError(400, 'Неверное значение параметра: class');
-	if (!store.find(table, Number(values.related_id))) {
-		throw new YiiError(404, 'Запрашиваемая страница не существует.');
+	const table = commented[String(changes.class)];
+	if (!table) throw new HttpError(400, 'Неверное значение параметра: class');
+	if (!records.find(table, Number(changes.related_id))) {
+		throw new HttpError(404, 'Запрашиваемая страница не существует.');
 	}
-	values.user_id ??= user;
+	changes.user_id ??= user;
 }
 
 const related = ['class', 'related_id'];
@@ -40,8 +40,8 @@ export const communication: Entity = {
 		comment: { ...text('Комментарий', 2048), required: true },
 	},
 	filters: { id: equals, type_id: equals, user_id: equals, comment: contains },
-	rank: newestFirst,
-	settle: settleComment,
+	sortKey: newestFirst,
+	beforeSave: settleComment,
 };
 
 export const task: Entity = {
@@ -73,9 +73,9 @@ export const task: Entity = {
 		...range('due_date', 'due_date', 'either'),
 		due_date_is_null: { kind: 'isNull', field: 'due_date' },
 	},
-	rank: newestFirst,
-	settle: ({ row, values, user }) => {
-		if (!row) values.user_id ??= user;
+	sortKey: newestFirst,
+	beforeSave: ({ row, changes, user }) => {
+		if (!row) changes.user_id ??= user;
 	},
 };
 
@@ -109,7 +109,7 @@ export const smsMessage: Entity = {
 	actions: ['index'],
 	fields: sent,
 	filters: sentFilters,
-	rank: newestFirst,
+	sortKey: newestFirst,
 };
 
 export const mailMessage: Entity = {
@@ -118,7 +118,7 @@ export const mailMessage: Entity = {
 	actions: ['index'],
 	fields: { ...sent, email: text('Email'), name: text('Имя'), subject: text('Тема') },
 	filters: { ...sentFilters, email: contains, name: contains, subject: contains },
-	rank: newestFirst,
+	sortKey: newestFirst,
 };
 
 export const phoneCall: Entity = {
@@ -136,5 +136,5 @@ export const phoneCall: Entity = {
 		added: moment('Добавлен'),
 	},
 	filters: { id: equals },
-	rank: newestFirst,
+	sortKey: newestFirst,
 };

@@ -1,22 +1,22 @@
 import { localToday } from '../../model/clock';
 import { dayOf } from '../../model/dates';
-import type { Entity, Showing } from '../../model/entity';
+import type { Entity, SerializeContext } from '../../model/entity';
 import { toInt, type Json, type JsonObject } from '../../model/json';
 import type { Records } from '../../model/records';
 import { asList, bDate, eDate, equals, flag, id, int, ints, money, newestFirst, text } from './fields';
 
 /** Tariffs of any of the types. */
-function tariffsOfType(store: Records, value: Json): ReadonlySet<Json> {
+function tariffsOfType(records: Records, value: Json): ReadonlySet<Json> {
 	const types = asList(value).map(toInt);
 	return new Set(
-		store
+		records
 			.rows('tariff')
 			.filter(({ type }) => types.includes(Number(type)))
 			.map(({ id: tariff }) => tariff),
 	);
 }
 
-function present(shown: JsonObject, { row, settings }: Showing): JsonObject {
+function serialize(shown: JsonObject, { row, settings }: SerializeContext): JsonObject {
 	if (!settings.rowsShowDead) return shown;
 	const isOver = typeof row.e_date === 'string' && dayOf(row.e_date) < localToday(settings);
 	return { ...shown, dead: isOver ? 1 : 0 };
@@ -61,7 +61,7 @@ export const customerTariff: Entity = {
 		tariff_type: { kind: 'related', field: 'tariff_id', lookup: tariffsOfType },
 		is_separate_balance: equals,
 	},
-	period: { from: 'b_date', to: 'e_date', isSameDayFine: true, blame: 'e_date' },
-	rank: newestFirst,
-	present,
+	period: { from: 'b_date', to: 'e_date', allowsSameDay: true, errorField: 'e_date' },
+	sortKey: newestFirst,
+	serialize,
 };

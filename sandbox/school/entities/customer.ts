@@ -1,6 +1,6 @@
-import type { Entity, Field, Filter, Showing } from '../../model/entity';
+import type { Entity, Field, Filter, SerializeContext } from '../../model/entity';
 import type { JsonObject } from '../../model/json';
-import { scatter } from '../../model/random';
+import { hash } from '../../model/random';
 import { asList, contains, equals, id, int, range, text, texts } from './fields';
 
 const fields: Record<string, Field> = {
@@ -29,7 +29,7 @@ const fields: Record<string, Field> = {
 	balance_base: { kind: 'money', label: 'Основной остаток', readOnly: true, initial: '0.00' },
 	balance_bonus: {
 		...int('Бонусы', 0),
-		prepare: (value, { settings, row }) =>
+		normalize: (value, { settings, row }) =>
 			settings.bonusWrite === 'saves' ? value : (row?.balance_bonus ?? 0),
 	},
 	last_attend_date: { kind: 'date', label: 'Последнее посещение', stored: 'iso', readOnly: true },
@@ -101,11 +101,11 @@ const filters: Record<string, Filter> = {
 };
 
 /** With `withGroups`, the groups that the customer is in now. */
-function present(shown: JsonObject, { body, store, settings }: Showing): JsonObject {
+function serialize(shown: JsonObject, { body, records, settings }: SerializeContext): JsonObject {
 	const stages: JsonObject = settings.leadStatusIds ? { lead_status_ids: asList(shown.lead_status_id) } : {};
 	if (body.withGroups !== true) return { ...shown, ...stages };
 	const groups = asList(shown.group_ids).map((group) => {
-		const name = store.find('group', Number(group))?.name ?? '';
+		const name = records.find('group', Number(group))?.name ?? '';
 		return { id: group, name };
 	});
 	return { ...shown, ...stages, groups };
@@ -120,9 +120,9 @@ export const customer: Entity = {
 	filters,
 	archive: { field: 'e_date', active: '2030-12-31' },
 	// Leads (below zero) come newest first but for a few, clients in an order that ids do not explain.
-	rank: (row) => {
-		if (row.is_study === 1) return scatter(row.id);
+	sortKey: (row) => {
+		if (row.is_study === 1) return hash(row.id);
 		return row.id % 17 === 0 ? 6.5 - row.id : -row.id;
 	},
-	present,
+	serialize,
 };

@@ -1,5 +1,5 @@
-import type { Writing } from '../../model/changeset';
-import type { Entity, Showing } from '../../model/entity';
+import type { Changeset } from '../../model/changeset';
+import type { Entity, SerializeContext } from '../../model/entity';
 import { toInt, type Json, type JsonObject, type Row } from '../../model/json';
 import type { Records } from '../../model/records';
 import {
@@ -21,16 +21,16 @@ import {
 } from './fields';
 
 /** Groups with a member whose name holds the text. */
-function groupsOfNamed(store: Records, value: Json): ReadonlySet<Json> {
+function groupsOfNamed(records: Records, value: Json): ReadonlySet<Json> {
 	const part = String(value).toLowerCase();
 	const isNamed = ({ customer_id }: Row): boolean => {
-		const customer = store.find('customer', Number(customer_id));
+		const customer = records.find('customer', Number(customer_id));
 		return String(customer?.name ?? '')
 			.toLowerCase()
 			.includes(part);
 	};
 	return new Set(
-		store
+		records
 			.rows('cgi')
 			.filter(isNamed)
 			.map(({ group_id }) => group_id ?? null),
@@ -38,20 +38,20 @@ function groupsOfNamed(store: Records, value: Json): ReadonlySet<Json> {
 }
 
 /** Names of teachers among the ids, which a client may send back as it has got them. */
-function readNames(value: Json, { store, settings }: Writing): Json {
+function readNames(value: Json, { records, settings }: Changeset): Json {
 	const { groupTeacherNames: fate } = settings;
 	if (fate === 'refused') return value;
 	return asList(value).flatMap((item) => {
 		if (typeof item !== 'string' || toInt(item) !== undefined) return [item];
-		const teacher = store.rows('teacher').find((row) => row.name === item);
+		const teacher = records.rows('teacher').find((row) => row.name === item);
 		return teacher && fate === 'understood' ? [teacher.id] : [];
 	});
 }
 
-function present(shown: JsonObject, { store, settings }: Showing): JsonObject {
+function serialize(shown: JsonObject, { records, settings }: SerializeContext): JsonObject {
 	if (settings.groupTeachers === 'ids') return shown;
 	const teachers = asList(shown.teacher_ids).map((teacher) => {
-		const full = store.find('teacher', Number(teacher))?.name ?? '';
+		const full = records.find('teacher', Number(teacher))?.name ?? '';
 		return { id: teacher, name: full };
 	});
 	if (settings.groupTeachers === 'objects') return { ...shown, teachers };
@@ -65,7 +65,7 @@ export const group: Entity = {
 	fields: {
 		id,
 		branch_ids: { ...ints('Филиал'), required: true },
-		teacher_ids: { ...ints('Педагоги'), prepare: readNames },
+		teacher_ids: { ...ints('Педагоги'), normalize: readNames },
 		name,
 		level_id: int('Уровень'),
 		status_id: int('Статус'),
@@ -99,7 +99,7 @@ export const group: Entity = {
 		...range('updated_at', 'updated_at', 'dotted'),
 	},
 	archive: { field: 'removed', active: 0 },
-	period: { from: 'b_date', to: 'e_date', isSameDayFine: false, blame: 'e_date' },
-	rank: newestFirst,
-	present,
+	period: { from: 'b_date', to: 'e_date', allowsSameDay: false, errorField: 'e_date' },
+	sortKey: newestFirst,
+	serialize,
 };

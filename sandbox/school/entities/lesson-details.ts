@@ -21,11 +21,11 @@ export const lessonDetails: Entity = {
 	},
 	hidden: { lesson_id: null },
 	filters: {},
-	rank: newestFirst,
-	settle: (writing) => {
-		const customer = writing.given.customer_id;
-		if (customer !== undefined && !writing.store.find('customer', Number(customer))) {
-			writing.refuse('customer_id', 'Клиент не найден.');
+	sortKey: newestFirst,
+	beforeSave: (changeset) => {
+		const customer = changeset.input.customer_id;
+		if (customer !== undefined && !changeset.records.find('customer', Number(customer))) {
+			changeset.addError('customer_id', 'Клиент не найден.');
 		}
 	},
 };

@@ -1,5 +1,5 @@
-import { show } from '../../engine/rows';
-import type { Entity, Showing } from '../../model/entity';
+import { serializeRow } from '../../engine/rows';
+import type { Entity, SerializeContext } from '../../model/entity';
 import type { Json, JsonObject, Row } from '../../model/json';
 import { toInt } from '../../model/json';
 import type { Records } from '../../model/records';
@@ -20,22 +20,22 @@ import { lessonDetails } from './lesson-details';
 import { fillLesson, settleLesson } from './lesson-rules';
 
 /** Rooms in any of the locations. */
-function roomsAt(store: Records, value: Json): ReadonlySet<Json> {
+function roomsAt(records: Records, value: Json): ReadonlySet<Json> {
 	const locations = asList(value).map(toInt);
 	const isThere = ({ location_id }: Row): boolean => locations.includes(Number(location_id));
 	return new Set(
-		store
+		records
 			.rows('room')
 			.filter(isThere)
 			.map((room) => room.id),
 	);
 }
 
-function present(shown: JsonObject, { row, body, store, settings }: Showing): JsonObject {
+function serialize(shown: JsonObject, { row, body, records, settings }: SerializeContext): JsonObject {
 	const isAsked = settings.lessonDetails === 'always' || toInt(body.customer_id) !== undefined;
-	const rows = isAsked ? store.where('lesson-details', 'lesson_id', row.id) : [];
-	const details = rows.map((detail) => show(lessonDetails, { row: detail, body, store, settings }));
-	const type = store.find('lesson-type', Number(row.lesson_type_id));
+	const rows = isAsked ? records.where('lesson-details', 'lesson_id', row.id) : [];
+	const details = rows.map((detail) => serializeRow(lessonDetails, { row: detail, body, records, settings }));
+	const type = records.find('lesson-type', Number(row.lesson_type_id));
 	return { ...shown, lesson_type_name: type?.name ?? null, details };
 }
 
@@ -88,10 +88,10 @@ export const lesson: Entity = {
 		...range('date', 'date', 'iso'),
 		...range('updated_at', 'updated_at', 'dotted'),
 	},
-	rank: latestFirst('time_from'),
-	settle: settleLesson,
-	fillUpdate: fillLesson,
-	present,
+	sortKey: latestFirst('time_from'),
+	beforeSave: settleLesson,
+	beforeUpdate: fillLesson,
+	serialize,
 };
 
 export const lessonType: Entity = {
@@ -107,5 +107,5 @@ export const lessonType: Entity = {
 		sort: int('Порядок', 0),
 	},
 	filters: { id: equals },
-	rank: (row) => Number(row.sort),
+	sortKey: (row) => Number(row.sort),
 };

@@ -13,5 +13,5 @@ export const location: Entity = {
 		weight,
 	},
 	filters: { id: equals, name: contains, is_active: equals },
-	rank: byWeight,
+	sortKey: byWeight,
 };

@@ -25,6 +25,6 @@ export const log: Entity = {
 		event: equals,
 		...range('date', 'date_time', 'dotted'),
 	},
-	rank: newestFirst,
-	present: (shown, { row, settings }) => (settings.logIds ? { id: row.id, ...shown } : shown),
+	sortKey: newestFirst,
+	serialize: (shown, { row, settings }) => (settings.logIds ? { id: row.id, ...shown } : shown),
 };

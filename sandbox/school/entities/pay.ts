@@ -1,6 +1,6 @@
-import type { Writing } from '../../model/changeset';
+import type { Changeset } from '../../model/changeset';
 import { dayOf } from '../../model/dates';
-import type { Entity, Showing } from '../../model/entity';
+import type { Entity, SerializeContext } from '../../model/entity';
 import type { Json, JsonObject } from '../../model/json';
 import { toInt } from '../../model/json';
 import type { Records } from '../../model/records';
@@ -32,25 +32,25 @@ const refund = 2;
 const nothing = '0.00';
 
 /** Pay items of any of the categories. */
-function itemsOf(store: Records, value: Json): ReadonlySet<Json> {
+function itemsOf(records: Records, value: Json): ReadonlySet<Json> {
 	const categories = asList(value).map(toInt);
 	return new Set(
-		store
+		records
 			.rows('pay-item')
 			.filter(({ category_id }) => categories.includes(Number(category_id)))
 			.map((item) => item.id),
 	);
 }
 
-function present(shown: JsonObject, { settings }: Showing): JsonObject {
+function serialize(shown: JsonObject, { settings }: SerializeContext): JsonObject {
 	const isTurned = settings.refundSum === 'expenditure' && shown.pay_type_id === refund;
 	return isTurned ? { ...shown, income: nothing, expenditure: shown.income ?? nothing } : shown;
 }
 
 /** The zero that a refund shows is no change when it is given back. */
-function settle({ values, row, settings }: Writing): void {
+function beforeSave({ changes, row, settings }: Changeset): void {
 	if (settings.refundSum !== 'expenditure' || row?.pay_type_id !== refund) return;
-	if (Number(values.income) === 0) values.income = row.income ?? nothing;
+	if (Number(changes.income) === 0) changes.income = row.income ?? nothing;
 }
 
 export const pay: Entity = {
@@ -108,9 +108,9 @@ export const pay: Entity = {
 		...range('created_at', 'created_at', 'dotted'),
 		...range('updated_at', 'updated_at', 'dotted'),
 	},
-	rank: ({ document_date }) => -Number(dayOf(String(document_date ?? '')).replace(/\D/g, '')),
-	settle,
-	present,
+	sortKey: ({ document_date }) => -Number(dayOf(String(document_date ?? '')).replace(/\D/g, '')),
+	beforeSave,
+	serialize,
 };
 
 export const payAccount: Entity = {
@@ -127,7 +127,7 @@ export const payAccount: Entity = {
 		weight,
 	},
 	filters: { id: equals },
-	rank: byWeight,
+	sortKey: byWeight,
 };
 
 export const payItem: Entity = {
@@ -144,7 +144,7 @@ export const payItem: Entity = {
 		weight,
 	},
 	filters: { id: equals },
-	rank: byWeight,
+	sortKey: byWeight,
 };
 
 export const payItemCategory: Entity = {
@@ -153,7 +153,7 @@ export const payItemCategory: Entity = {
 	actions: ['index'],
 	fields: { id, name, weight },
 	filters: { id: equals },
-	rank: byWeight,
+	sortKey: byWeight,
 };
 
 export const payType: Entity = {
@@ -162,5 +162,5 @@ export const payType: Entity = {
 	actions: ['index'],
 	fields: { id, name },
 	filters: { id: equals },
-	rank: byId,
+	sortKey: byId,
 };

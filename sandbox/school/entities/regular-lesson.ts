@@ -1,5 +1,5 @@
 import { invalidMessage, requiredMessage } from '../../engine/field-types';
-import type { Writing } from '../../model/changeset';
+import type { Changeset } from '../../model/changeset';
 import type { Entity, Field } from '../../model/entity';
 import type { JsonObject } from '../../model/json';
 import { asList, bDate, branchId, eDate, equals, flag, id, int, ints, newestFirst } from './fields';
@@ -7,27 +7,27 @@ import { checkTeachers } from './lesson-rules';
 
 const weekday = (day: unknown): boolean => Number(day) >= 1 && Number(day) <= 7;
 
-function settle(writing: Writing): void {
-	const { given, values, row, settings } = writing;
-	const days = asList(given.days);
-	if (!row && days.length === 0) writing.refuse('days', requiredMessage('Дни недели'));
-	if (!days.every(weekday)) writing.refuse('days', invalidMessage('Дни недели'));
-	if (given.day === 0 && settings.sunday === 0) given.day = values.day = 7;
-	if (!asList(given.day).every(weekday)) writing.refuse('day', invalidMessage('День недели'));
-	if (days.length > 0) values.day = days[0] ?? null;
-	if (given.b_date_v !== undefined) values.b_date = given.b_date_v;
-	if (given.e_date_v !== undefined) values.e_date = given.e_date_v;
-	const [from, to] = [writing.next('time_from_v'), writing.next('time_to_v')];
-	const isTimed = writing.touches('time_from_v', 'time_to_v');
+function beforeSave(changeset: Changeset): void {
+	const { input, changes, row, settings } = changeset;
+	const days = asList(input.days);
+	if (!row && days.length === 0) changeset.addError('days', requiredMessage('Дни недели'));
+	if (!days.every(weekday)) changeset.addError('days', invalidMessage('Дни недели'));
+	if (input.day === 0 && settings.sunday === 0) input.day = changes.day = 7;
+	if (!asList(input.day).every(weekday)) changeset.addError('day', invalidMessage('День недели'));
+	if (days.length > 0) changes.day = days[0] ?? null;
+	if (input.b_date_v !== undefined) changes.b_date = input.b_date_v;
+	if (input.e_date_v !== undefined) changes.e_date = input.e_date_v;
+	const [from, to] = [changeset.fieldValue('time_from_v'), changeset.fieldValue('time_to_v')];
+	const isTimed = changeset.touches('time_from_v', 'time_to_v');
 	if (isTimed && typeof from === 'string' && typeof to === 'string' && to <= from) {
-		writing.refuse('time_to_v', 'Время окончания должно быть позже времени начала.');
+		changeset.addError('time_to_v', 'Время окончания должно быть позже времени начала.');
 	}
-	checkTeachers(writing);
+	checkTeachers(changeset);
 }
 
 /** One record for each day of the week. */
-function spread({ given, values }: Writing): readonly JsonObject[] {
-	return asList(given.days).map((day) => ({ ...values, day }));
+function expand({ input, changes }: Changeset): readonly JsonObject[] {
+	return asList(input.days).map((day) => ({ ...changes, day }));
 }
 
 const iso = (field: Field): Field => ({ ...field, stored: 'iso' });
@@ -66,9 +66,9 @@ export const regularLesson: Entity = {
 		group_id: { kind: 'equals', field: 'related_id' }, // seen to be ignored, like the next
 		related_id: equals,
 	},
-	period: { from: 'b_date', to: 'e_date', isSameDayFine: true, blame: 'e_date_v' },
-	rank: newestFirst,
-	present: (shown, { settings }) => (shown.day === 7 ? { ...shown, day: settings.sunday } : shown),
-	settle,
-	spread,
+	period: { from: 'b_date', to: 'e_date', allowsSameDay: true, errorField: 'e_date_v' },
+	sortKey: newestFirst,
+	serialize: (shown, { settings }) => (shown.day === 7 ? { ...shown, day: settings.sunday } : shown),
+	beforeSave,
+	expand,
 };

@@ -20,5 +20,5 @@ export const room: Entity = {
 		id: equals, // not in the official list, so ignored unless ignoredFilters lets it
 		is_enabled: equals,
 	},
-	rank: byWeight,
+	sortKey: byWeight,
 };

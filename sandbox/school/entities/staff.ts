@@ -22,7 +22,7 @@ export const teacher: Entity = {
 	},
 	filters: { id: equals, name: contains, phone: { kind: 'containsDigits' }, removed: { kind: 'archived' } },
 	archive: { field: 'e_date', active: '2030-12-31' },
-	rank: byId,
+	sortKey: byId,
 };
 
 /** Reached as teacher/teacher-rate. */
@@ -38,7 +38,7 @@ export const teacherRate: Entity = {
 		rate: money('Ставка'),
 	},
 	filters: { teacher_id: equals },
-	rank: byId,
+	sortKey: byId,
 };
 
 /** Reached as teacher/working-hour. */
@@ -56,7 +56,7 @@ export const workingHour: Entity = {
 		time_to: { kind: 'clock', label: 'До' },
 	},
 	filters: { teacher_id: equals },
-	rank: byId,
+	sortKey: byId,
 };
 
 export const user: Entity = {
@@ -65,7 +65,7 @@ export const user: Entity = {
 	actions: ['index'],
 	fields: { id, name, email: text('Email') },
 	filters: { id: equals, email: contains },
-	rank: byId,
+	sortKey: byId,
 };
 
 export const company: Entity = {
@@ -76,7 +76,7 @@ export const company: Entity = {
 	mayGet: true,
 	fields: { id, name },
 	filters: { id: equals },
-	rank: byId,
+	sortKey: byId,
 };
 
 export const level: Entity = {
@@ -85,5 +85,5 @@ export const level: Entity = {
 	actions: ['index'],
 	fields: { id, name },
 	filters: { id: equals },
-	rank: byId,
+	sortKey: byId,
 };

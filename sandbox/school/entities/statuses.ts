@@ -6,7 +6,7 @@ export const studyStatus: Entity = {
 	className: 'StudyStatus',
 	fields: { id, name, is_enabled: isEnabled, weight },
 	filters: { id: equals, name: contains, is_enabled: equals },
-	rank: byWeight,
+	sortKey: byWeight,
 };
 
 export const leadStatus: Entity = {
@@ -21,7 +21,7 @@ export const leadStatus: Entity = {
 		weight,
 	},
 	filters: { id: equals, name: contains, is_enabled: equals },
-	rank: byWeight,
+	sortKey: byWeight,
 };
 
 export const leadSource: Entity = {
@@ -35,7 +35,7 @@ export const leadSource: Entity = {
 		weight,
 	},
 	filters: { id: equals, code: contains, name: contains, is_enabled: equals },
-	rank: byWeight,
+	sortKey: byWeight,
 };
 
 export const leadReject: Entity = {
@@ -43,7 +43,7 @@ export const leadReject: Entity = {
 	className: 'LeadReject',
 	fields: { id, name: { ...name, max: undefined }, is_enabled: isEnabled, weight },
 	filters: { id: equals }, // not in the official list, so ignored unless ignoredFilters lets it
-	rank: byWeight,
+	sortKey: byWeight,
 };
 
 export const customerReject: Entity = {
@@ -52,7 +52,7 @@ export const customerReject: Entity = {
 	actions: ['index'],
 	fields: { id, name, is_enabled: isEnabled, weight },
 	filters: { id: equals },
-	rank: byWeight,
+	sortKey: byWeight,
 };
 
 export const pipeline: Entity = {
@@ -61,5 +61,5 @@ export const pipeline: Entity = {
 	actions: ['index'],
 	fields: { id, name },
 	filters: { id: equals },
-	rank: byId,
+	sortKey: byId,
 };

@@ -7,5 +7,5 @@ export const subject: Entity = {
 	fields: { id, name, weight },
 	hidden: { is_active: 1 },
 	filters: { id: equals, name: contains, active: { kind: 'active', field: 'is_active' } },
-	rank: byWeight,
+	sortKey: byWeight,
 };

@@ -20,8 +20,8 @@ export const tariff: Entity = {
 		calculation_type: int('Способ расчёта'),
 	},
 	filters: { id: equals }, // seen to be ignored
-	rank: newestFirst,
-	present: (shown, { settings }) => {
+	sortKey: newestFirst,
+	serialize: (shown, { settings }) => {
 		if (settings.tariffLessons === 'lessons_count') return shown;
 		const { lessons_count, ...rest } = shown;
 		return { ...rest, lesson_count: lessons_count ?? null };
@@ -46,5 +46,5 @@ export const discount: Entity = {
 		end: { kind: 'date', label: 'Окончание' },
 	},
 	filters: { id: equals, customer_id: equals },
-	rank: newestFirst,
+	sortKey: newestFirst,
 };

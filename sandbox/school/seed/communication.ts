@@ -1,22 +1,22 @@
 import type { Store } from '../../engine/store';
 import { toDotted } from '../../model/dates';
 import type { Json, JsonObject, Row } from '../../model/json';
-import { Dice } from '../../model/random';
+import { SeededRandom } from '../../model/random';
 import { baseTime, day, toDay, toMoment } from './base-time';
 import type { SeedOptions } from './options';
 
 const comments = ['Просил позвонить вечером', 'Уточнить группу', 'Интересуется расписанием'];
 
 /** What has been said and done about the youngest customers: tasks, comments, messages, calls, the log. */
-export function seedTalk(store: Store, { seed }: SeedOptions): void {
-	const dice = new Dice(seed, 4);
+export function seedCommunication(store: Store, { seed }: SeedOptions): void {
+	const random = new SeededRandom(seed, 4);
 	const customers = store.rows('customer');
 	customers.slice(-400).forEach((row, index) => {
 		const time = baseTime - (400 - index) * 3 * 60 * 60_000;
-		if (index % 6 === 0) addTask(store, row, time, dice);
-		if (index % 2 === 0) addComment(store, 'Customer', row.id, time, dice.pick(comments));
+		if (index % 6 === 0) addTask(store, row, time, random);
+		if (index % 2 === 0) addComment(store, 'Customer', row.id, time, random.pick(comments));
 		if (index % 10 === 0) addMessages(store, row, time);
-		if (index % 7 === 0) addCall(store, row, time, dice);
+		if (index % 7 === 0) addCall(store, row, time, random);
 	});
 	for (const { id } of store.rows('group').slice(0, 3)) {
 		addComment(store, 'Group', id, baseTime - day, 'Нужен второй педагог');
@@ -27,21 +27,21 @@ export function seedTalk(store: Store, { seed }: SeedOptions): void {
 	seedLog(store, customers.slice(-150));
 }
 
-function addTask(store: Store, { id, branch_ids }: Row, time: number, dice: Dice): void {
-	const isDone = dice.chance(0.4);
-	const due = dice.chance(0.2) ? null : toDotted(toDay(time + dice.upTo(10) * day));
+function addTask(store: Store, { id, branch_ids }: Row, time: number, random: SeededRandom): void {
+	const isDone = random.chance(0.4);
+	const due = random.chance(0.2) ? null : toDotted(toDay(time + random.int(10) * day));
 	store.insert('task', {
 		branch_ids: branch_ids ?? [1],
-		user_id: dice.pick([1, 3]),
-		assigned_ids: [dice.pick([1, 3])],
+		user_id: random.pick([1, 3]),
+		assigned_ids: [random.pick([1, 3])],
 		customer_ids: [id],
 		title: 'Перезвонить',
-		text: dice.pick(comments),
+		text: random.pick(comments),
 		created_at: toMoment(time),
 		is_done: isDone ? 1 : 0,
 		due_date: due,
 		done_date: isDone ? toMoment(time + day) : null,
-		priority: dice.upTo(3),
+		priority: random.int(3),
 	});
 }
 
@@ -72,13 +72,13 @@ function addMessages(store: Store, { id, phone, email, name }: Row, time: number
 	store.insert('mail-message', { ...sent, ...letter });
 }
 
-function addCall(store: Store, { id, phone }: Row, time: number, dice: Dice): void {
+function addCall(store: Store, { id, phone }: Row, time: number, random: SeededRandom): void {
 	store.insert('phone-call', {
 		user_id: 3,
 		customer_id: id,
 		phone: Array.isArray(phone) ? (phone[0] as Json) : null,
-		direction: dice.upTo(2),
-		duration: dice.upTo(300),
+		direction: random.int(2),
+		duration: random.int(300),
 		added: toMoment(time),
 	});
 }

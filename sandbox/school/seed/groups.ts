@@ -1,12 +1,12 @@
 import type { Store } from '../../engine/store';
 import { toDotted } from '../../model/dates';
 import type { JsonObject, Row } from '../../model/json';
-import { Dice } from '../../model/random';
+import { SeededRandom } from '../../model/random';
 import { baseTime, day, toDay, toMoment } from './base-time';
 import type { SeedOptions } from './options';
 
 /** However many customers there are, no more than this. */
-const mostGroups = 300;
+const maxGroups = 300;
 const seats = 8;
 const weekdays = ['Пн', 'Вт', 'Ср', 'Чт', 'Пт', 'Сб', 'Вс'];
 /** Who teaches and where, in a branch. */
@@ -16,7 +16,7 @@ const staff: Readonly<Record<number, { teachers: readonly number[]; rooms: reado
 };
 
 /** A group with those who are in it now, and when it meets. */
-export interface Meeting {
+export interface SeededGroup {
 	group: Row;
 	branch: number;
 	subject: number;
@@ -31,15 +31,15 @@ export interface Meeting {
 
 const two = (n: number): string => String(n).padStart(2, '0');
 
-function addGroup(store: Store, n: number, dice: Dice): Omit<Meeting, 'customers' | 'regular'> {
+function addGroup(store: Store, n: number, random: SeededRandom): Omit<SeededGroup, 'customers' | 'regular'> {
 	const branch = n % 4 === 0 ? 2 : 1;
 	const { teachers, rooms } = staff[branch] ?? { teachers: [], rooms: [] };
 	const subject = (n % 4) + 1;
-	const [teacher, room] = [dice.pick(teachers), dice.pick(rooms)];
+	const [teacher, room] = [random.pick(teachers), random.pick(rooms)];
 	const weekday = ((n * 3) % 7) + 1;
 	const hour = 9 + ((n * 5) % 11);
 	const isOver = n % 10 === 0;
-	const created = baseTime - (mostGroups + 60 - n) * day;
+	const created = baseTime - (maxGroups + 60 - n) * day;
 	const title = String(store.find('subject', subject)?.name);
 	const group = store.insert('group', {
 		branch_ids: n % 12 === 0 ? [branch, 3] : [branch],
@@ -60,7 +60,11 @@ function addGroup(store: Store, n: number, dice: Dice): Omit<Meeting, 'customers
 	return { group, branch, subject, teacher, room, weekday, hour };
 }
 
-function addRegular(store: Store, meeting: Omit<Meeting, 'customers' | 'regular'>, owner: JsonObject): Row {
+function addRegular(
+	store: Store,
+	meeting: Omit<SeededGroup, 'customers' | 'regular'>,
+	owner: JsonObject,
+): Row {
 	const { branch, subject, teacher, room, weekday, hour } = meeting;
 	return store.insert('regular-lesson', {
 		branch_id: branch,
@@ -79,18 +83,18 @@ function addRegular(store: Store, meeting: Omit<Meeting, 'customers' | 'regular'
 }
 
 /** Groups, who is, was and will be in them, and their timetable. */
-export function seedGroups(store: Store, { customers, seed }: SeedOptions): Meeting[] {
-	const dice = new Dice(seed, 1);
-	const count = Math.max(4, Math.min(mostGroups, Math.ceil(customers / 15)));
+export function seedGroups(store: Store, { customers, seed }: SeedOptions): SeededGroup[] {
+	const random = new SeededRandom(seed, 1);
+	const count = Math.max(4, Math.min(maxGroups, Math.ceil(customers / 15)));
 	const isActive = (row: Row): boolean => row.is_study === 1 && row.e_date === '2030-12-31';
 	const clients = store.rows('customer').filter(isActive);
 	const queues = new Map([1, 2].map((branch) => [branch, clientsOf(clients, branch)]));
-	const meetings: Meeting[] = [];
+	const meetings: SeededGroup[] = [];
 	for (let n = 1; n <= count; n += 1) {
-		const plan = addGroup(store, n, dice);
+		const plan = addGroup(store, n, random);
 		const isOver = plan.group.removed === 1;
 		const queue = queues.get(plan.branch) ?? [];
-		const members = queue.splice(0, isOver ? 2 : 4 + dice.upTo(4));
+		const members = queue.splice(0, isOver ? 2 : 4 + random.int(4));
 		for (const [index, customer] of members.entries()) {
 			const begin = Math.max(
 				Date.UTC(2025, 8, 1),
@@ -118,10 +122,10 @@ export function seedGroups(store: Store, { customers, seed }: SeedOptions): Meet
 const clientsOf = (clients: readonly Row[], branch: number): Row[] =>
 	clients
 		.filter(({ branch_ids }) => Array.isArray(branch_ids) && branch_ids[0] === branch)
-		.slice(0, mostGroups * seats);
+		.slice(0, maxGroups * seats);
 
 /** Memberships that are over, and some that have not begun. */
-function addOtherTimes(store: Store, meetings: readonly Meeting[]): void {
+function addOtherTimes(store: Store, meetings: readonly SeededGroup[]): void {
 	for (const [index, { group, customers, branch }] of meetings.entries()) {
 		const other = meetings.find(
 			(meeting) => meeting.branch === branch && meeting.group.id > group.id && meeting.regular !== null,

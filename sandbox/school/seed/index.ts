@@ -1,17 +1,17 @@
 import type { Faker } from '@faker-js/faker';
 import type { Store } from '../../engine/store';
-import { seedTalk } from './communication';
+import { seedCommunication } from './communication';
 import { seedCustomers } from './customers';
 import { seedDictionaries } from './dictionaries';
 import { seedFixtures } from './fixtures';
 import { seedGroups } from './groups';
 import { seedLessons } from './lessons';
 import type { SeedOptions } from './options';
-import { seedMoney } from './payments';
+import { seedPayments } from './payments';
 
 /** Fills an empty store with an invented school; the same options make the same school. */
 export function seedStore(store: Store, faker: Faker, options: SeedOptions): void {
-	store.fill(options.seed, () => fill(store, faker, options));
+	store.populate(options.seed, () => fill(store, faker, options));
 }
 
 function fill(store: Store, faker: Faker, options: SeedOptions): void {
@@ -19,7 +19,7 @@ function fill(store: Store, faker: Faker, options: SeedOptions): void {
 	seedFixtures(store);
 	seedCustomers(store, faker, options);
 	const members = seedGroups(store, options);
-	seedMoney(store, options, members);
+	seedPayments(store, options, members);
 	seedLessons(store, options, members);
-	seedTalk(store, options);
+	seedCommunication(store, options);
 }

@@ -1,33 +1,33 @@
 import type { Store } from '../../engine/store';
 import type { JsonObject, Row } from '../../model/json';
-import { Dice } from '../../model/random';
+import { SeededRandom } from '../../model/random';
 import { baseMonday, baseTime, day, toDay, toMoment } from './base-time';
-import type { Meeting } from './groups';
+import type { SeededGroup } from './groups';
 import type { SeedOptions } from './options';
 
 const hour = 60 * 60_000;
 /** Weeks before and after the base one. */
 const [weeksBefore, weeksAfter] = [5, 2];
-const mostTrials = 200;
+const maxTrials = 200;
 const topics = ['Датчики', 'Циклы', 'Эндшпиль', 'Композиция', 'Сборка'];
 
 interface Plan {
 	start: number;
-	meeting: Meeting;
+	meeting: SeededGroup;
 	customers: readonly Row[];
 	type: number;
 }
 
 /** Lessons around the base date, in the order of time: what lies behind is conducted or cancelled. */
-export function seedLessons(store: Store, options: SeedOptions, meetings: readonly Meeting[]): void {
-	const dice = new Dice(options.seed, 3);
+export function seedLessons(store: Store, options: SeedOptions, meetings: readonly SeededGroup[]): void {
+	const random = new SeededRandom(options.seed, 3);
 	const plans = [...groupPlans(meetings), ...trialPlans(store, meetings)];
 	plans.sort((a, b) => a.start - b.start || a.meeting.group.id - b.meeting.group.id);
-	for (const plan of plans) addLesson(store, plan, dice);
+	for (const plan of plans) addLesson(store, plan, random);
 }
 
 /** Each group once a week, and the first member of every third one alone as well. */
-function groupPlans(meetings: readonly Meeting[]): Plan[] {
+function groupPlans(meetings: readonly SeededGroup[]): Plan[] {
 	const plans: Plan[] = [];
 	for (const meeting of meetings) {
 		if (meeting.regular === null) continue;
@@ -43,9 +43,9 @@ function groupPlans(meetings: readonly Meeting[]): Plan[] {
 }
 
 /** Some leads come, or have come, to try it out. */
-function trialPlans(store: Store, meetings: readonly Meeting[]): Plan[] {
+function trialPlans(store: Store, meetings: readonly SeededGroup[]): Plan[] {
 	const isLead = (row: Row): boolean => row.is_study === 0 && row.e_date === '2030-12-31';
-	const leads = store.rows('customer').filter(isLead).slice(-mostTrials);
+	const leads = store.rows('customer').filter(isLead).slice(-maxTrials);
 	return leads.flatMap((lead, index) => {
 		const meeting = meetings[index % meetings.length];
 		if (!meeting || index % 4 > 0) return [];
@@ -54,10 +54,10 @@ function trialPlans(store: Store, meetings: readonly Meeting[]): Plan[] {
 	});
 }
 
-function addLesson(store: Store, { start, meeting, customers, type }: Plan, dice: Dice): void {
+function addLesson(store: Store, { start, meeting, customers, type }: Plan, random: SeededRandom): void {
 	const { branch, subject, teacher, room, group, regular } = meeting;
 	const isPast = start + hour <= baseTime;
-	const isCancelled = dice.chance(isPast ? 0.12 : 0.06);
+	const isCancelled = random.chance(isPast ? 0.12 : 0.06);
 	const status = isCancelled ? 2 : isPast ? 3 : 1;
 	const created = start - 14 * day;
 	const lesson = store.insert('lesson', {
@@ -73,19 +73,19 @@ function addLesson(store: Store, { start, meeting, customers, type }: Plan, dice
 		teacher_ids: [teacher],
 		customer_ids: customers.map(({ id }) => id),
 		group_ids: type === 2 ? [group.id] : [],
-		topic: status === 3 ? dice.pick(topics) : null,
-		homework: status === 3 && dice.chance(0.3) ? 'Повторить пройденное' : null,
+		topic: status === 3 ? random.pick(topics) : null,
+		homework: status === 3 && random.chance(0.3) ? 'Повторить пройденное' : null,
 		note: isCancelled ? 'Болезнь педагога' : null,
 		custom_link: group.custom_format === 'онлайн' ? `https://meet.example/${group.id}` : null,
 		created_at: toMoment(Math.min(created, baseTime - day)),
 		updated_at: toMoment(isPast ? start + 2 * hour : Math.min(created, baseTime - day)),
 	});
 	if (status !== 3) return;
-	for (const customer of customers) store.insert('lesson-details', detail(store, lesson, customer, dice));
+	for (const customer of customers) store.insert('lesson-details', detail(store, lesson, customer, random));
 }
 
-function detail(store: Store, lesson: Row, customer: Row, dice: Dice): JsonObject {
-	const isThere = dice.chance(0.85);
+function detail(store: Store, lesson: Row, customer: Row, random: SeededRandom): JsonObject {
+	const isThere = random.chance(0.85);
 	const [subscription] = store.where('customer-tariff', 'customer_id', customer.id).slice(-1);
 	return {
 		lesson_id: lesson.id,
@@ -95,8 +95,8 @@ function detail(store: Store, lesson: Row, customer: Row, dice: Dice): JsonObjec
 		reason_id: isThere ? null : 1,
 		commission: isThere ? '800.00' : '0.00',
 		ctt_id: subscription?.id ?? null,
-		grade: isThere && dice.chance(0.4) ? dice.upTo(3) + 2 : null,
-		bonus: isThere && dice.chance(0.2) ? 5 : 0,
+		grade: isThere && random.chance(0.4) ? random.int(3) + 2 : null,
+		bonus: isThere && random.chance(0.2) ? 5 : 0,
 		note: isThere ? null : 'Предупредили',
 	};
 }

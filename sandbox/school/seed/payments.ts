@@ -1,17 +1,17 @@
 import type { Store } from '../../engine/store';
 import { toDotted } from '../../model/dates';
 import type { Row } from '../../model/json';
-import { Dice } from '../../model/random';
+import { SeededRandom } from '../../model/random';
 import { baseTime, day, toDay, toMoment } from './base-time';
-import type { Meeting } from './groups';
+import type { SeededGroup } from './groups';
 import type { SeedOptions } from './options';
 
 /** Subscriptions and discounts of those who are in groups, and what they have paid, in the order of time. */
-export function seedMoney(store: Store, { seed }: SeedOptions, meetings: readonly Meeting[]): void {
-	const dice = new Dice(seed, 2);
+export function seedPayments(store: Store, { seed }: SeedOptions, meetings: readonly SeededGroup[]): void {
+	const random = new SeededRandom(seed, 2);
 	const members = meetings.flatMap((meeting) => meeting.customers.map((customer) => ({ meeting, customer })));
 	for (const [index, { meeting, customer }] of members.entries()) {
-		const tariff = dice.upTo(3);
+		const tariff = random.int(3);
 		const values = {
 			customer_id: customer.id,
 			tariff_id: tariff,
@@ -37,14 +37,14 @@ export function seedMoney(store: Store, { seed }: SeedOptions, meetings: readonl
 	const months = [3, 2, 1, 0];
 	for (const [back] of months.entries()) {
 		for (const [index, { meeting, customer }] of members.entries()) {
-			if (dice.chance(0.55)) continue;
+			if (random.chance(0.55)) continue;
 			const time = baseTime - (months.length - back) * 28 * day + (index % 28) * day;
-			addPay(store, meeting, customer, Math.min(time, baseTime - day), dice);
+			addPay(store, meeting, customer, Math.min(time, baseTime - day), random);
 		}
 	}
 }
 
-function addDiscount(store: Store, { branch, subject }: Meeting, customer: Row): void {
+function addDiscount(store: Store, { branch, subject }: SeededGroup, customer: Row): void {
 	store.insert('discount', {
 		branch_id: branch,
 		customer_id: customer.id,
@@ -56,27 +56,33 @@ function addDiscount(store: Store, { branch, subject }: Meeting, customer: Row):
 	});
 }
 
-function addPay(store: Store, { branch, group }: Meeting, customer: Row, time: number, dice: Dice): void {
-	const isRefund = dice.chance(0.05);
+function addPay(
+	store: Store,
+	{ branch, group }: SeededGroup,
+	customer: Row,
+	time: number,
+	random: SeededRandom,
+): void {
+	const isRefund = random.chance(0.05);
 	const [subscription] = store.where('customer-tariff', 'customer_id', customer.id).slice(-1);
 	store.insert('pay', {
 		branch_id: branch,
 		location_id: branch === 1 ? 1 : 3,
 		customer_id: customer.id,
 		pay_type_id: isRefund ? 2 : 1,
-		pay_account_id: branch === 1 ? dice.upTo(2) : 3,
-		pay_item_id: dice.chance(0.8) ? 1 : 3,
+		pay_account_id: branch === 1 ? random.int(2) : 3,
+		pay_item_id: random.chance(0.8) ? 1 : 3,
 		document_date: toDotted(toDay(time)),
-		income: `${dice.upTo(12) * 800}.00`,
+		income: `${random.int(12) * 800}.00`,
 		payer_name: String(customer.legal_name ?? customer.name),
-		note: dice.chance(0.1) ? 'Наличными' : null,
-		is_confirmed: dice.chance(0.9) ? 1 : 0,
+		note: random.chance(0.1) ? 'Наличными' : null,
+		is_confirmed: random.chance(0.9) ? 1 : 0,
 		ctt_id: subscription?.id ?? null,
 		group_id: group.id,
-		manager_id: dice.chance(0.5) ? 3 : 1,
-		custom_md_order: dice.chance(0.3) ? `md-${customer.id}-${time % 997}` : null,
+		manager_id: random.chance(0.5) ? 3 : 1,
+		custom_md_order: random.chance(0.3) ? `md-${customer.id}-${time % 997}` : null,
 		created_at: toMoment(time),
 		updated_at: toMoment(time),
-		bonus: dice.chance(0.1) ? 50 : 0,
+		bonus: random.chance(0.1) ? 50 : 0,
 	});
 }

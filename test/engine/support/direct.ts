@@ -4,7 +4,7 @@ import { entities, findEntity } from '../../../sandbox/school/entities';
 import type { JsonObject } from '../../../sandbox/model/json';
 import { Lister } from '../../../sandbox/engine/list';
 import { Store } from '../../../sandbox/engine/store';
-import { YiiError } from '../../../sandbox/model/http-error';
+import { HttpError } from '../../../sandbox/model/http-error';
 import type { PollerOptions } from './poller';
 
 interface Request {
@@ -56,7 +56,7 @@ function answerOf<T>(list: () => T): T {
 	try {
 		return list();
 	} catch (error) {
-		throw error instanceof YiiError ? httpFailure(error.status) : error;
+		throw error instanceof HttpError ? httpFailure(error.status) : error;
 	}
 }
 

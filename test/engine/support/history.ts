@@ -279,6 +279,6 @@ export class Play extends Playing<Own> {
 			const isActive = String(e_date) > this.now.toFormat('yyyy-MM-dd');
 			return isHere && (type === 2 || is_study === type) && (includeArchived || isActive);
 		});
-		return new Set(this.school.store.shown('customer', rows).map(({ id }) => id));
+		return new Set(this.school.store.visible('customer', rows).map(({ id }) => id));
 	}
 }

@@ -227,6 +227,6 @@ export class LogPlay extends Playing<Write> {
 
 	private listed(): number[] {
 		const { store } = this.school;
-		return store.shown('log', store.rows('log')).map(({ id }) => id);
+		return store.visible('log', store.rows('log')).map(({ id }) => id);
 	}
 }

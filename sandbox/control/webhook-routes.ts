@@ -1,10 +1,10 @@
 import type { FastifyInstance } from 'fastify';
-import type { Parcel, Webhooks } from '../http/webhooks';
+import type { WebhookMessage, Webhooks } from '../http/webhooks';
 import { InputError } from '../model/input-error';
 import type { JsonObject } from '../model/json';
-import { bodyOf } from './records';
+import { bodyOf } from './body';
 
-function parcelOf({ payload, text, url, ...rest }: JsonObject): Parcel {
+function messageOf({ payload, text, url, ...rest }: JsonObject): WebhookMessage {
 	const [unknown] = Object.keys(rest);
 	if (unknown !== undefined) {
 		throw new InputError(`Unknown field "${unknown}". Valid: payload, text, url`);
@@ -15,7 +15,7 @@ function parcelOf({ payload, text, url, ...rest }: JsonObject): Parcel {
 }
 
 /** `/_sandbox/webhooks…`: the same as `sandbox.webhooks`, over HTTP. */
-export function addWebhookControl(app: FastifyInstance, webhooks: Webhooks): void {
+export function registerWebhookControl(app: FastifyInstance, webhooks: Webhooks): void {
 	const state = () => ({ urls: webhooks.urls, deliveries: webhooks.deliveries });
 	app.get('/_sandbox/webhooks', state);
 	app.post('/_sandbox/webhooks', (request) => {
@@ -31,5 +31,5 @@ export function addWebhookControl(app: FastifyInstance, webhooks: Webhooks): voi
 		await webhooks.settled();
 		return state();
 	});
-	app.post('/_sandbox/webhooks/send', (request) => ({ sent: webhooks.send(parcelOf(bodyOf(request))) }));
+	app.post('/_sandbox/webhooks/send', (request) => ({ sent: webhooks.send(messageOf(bodyOf(request))) }));
 }

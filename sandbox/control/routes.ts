@@ -1,18 +1,19 @@
 import type { FastifyInstance } from 'fastify';
 import type { StateOptions } from '../engine/snapshot-diff';
 import type { Store } from '../engine/store';
-import type { Faults } from '../http/faults/plan';
+import { readJson, textOf } from '../http/call';
+import type { FaultPlan } from '../http/faults/plan';
 import type { Fault } from '../http/faults/schema';
 import type { JournalEntry } from '../http/journal';
-import { readJson, textOf } from '../http/request';
 import type { Webhooks } from '../http/webhooks';
 import { InputError } from '../model/input-error';
 import type { JsonObject } from '../model/json';
 import { checkSettings, type Settings } from '../model/settings';
 import { entityNames } from '../school/entities';
 import type { SeedOptions } from '../school/seed/options';
-import { addRecordControl, bodyOf } from './records';
-import { addWebhookControl } from './webhooks';
+import { bodyOf } from './body';
+import { registerRecordControl } from './record-routes';
+import { registerWebhookControl } from './webhook-routes';
 
 export interface Login {
 	email: string;
@@ -22,12 +23,12 @@ export interface Login {
 export type ResetOptions = Partial<SeedOptions>;
 
 /** What can be done to a sandbox from outside as well as by the test that started it. */
-export interface Controlled {
+export interface SandboxControls {
 	/** Live: what is assigned here holds from the next call on. */
 	readonly settings: Settings;
 	/** Live list of the API calls so far. */
 	readonly journal: readonly JournalEntry[];
-	readonly faults: Faults;
+	readonly faults: FaultPlan;
 	readonly store: Store;
 	/** URLs that are told of every change. */
 	readonly webhooks: Webhooks;
@@ -54,7 +55,7 @@ function resetOptions(body: JsonObject): ResetOptions {
 }
 
 /** `/_sandbox/…`: the same as the Sandbox object, over HTTP. */
-export function addControl(app: FastifyInstance, sandbox: Controlled): void {
+export function registerControl(app: FastifyInstance, sandbox: SandboxControls): void {
 	const { store, faults, settings } = sandbox;
 
 	app.get('/_sandbox/health', () => ({
@@ -62,8 +63,8 @@ export function addControl(app: FastifyInstance, sandbox: Controlled): void {
 		records: Object.fromEntries(entityNames.map((name) => [name, store.rows(name).length])),
 	}));
 
-	addRecordControl(app, store);
-	addWebhookControl(app, sandbox.webhooks);
+	registerRecordControl(app, store);
+	registerWebhookControl(app, sandbox.webhooks);
 
 	app.get('/_sandbox/state', (request, reply) => {
 		const { log } = request.query as Record<string, string | undefined>;

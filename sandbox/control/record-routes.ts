@@ -1,16 +1,10 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { Store } from '../engine/store';
-import { checkAppearance, type Appearance } from '../engine/visibility';
-import { readJson, textOf } from '../http/request';
+import { checkVisibility, type Visibility } from '../engine/visibility';
 import { InputError } from '../model/input-error';
-import { isObject, toInt, type JsonObject } from '../model/json';
+import { toInt } from '../model/json';
 import { entityNames } from '../school/entities';
-
-export function bodyOf(request: FastifyRequest): JsonObject {
-	const body = readJson(textOf(request));
-	if (!isObject(body)) throw new InputError('The body must be a JSON object');
-	return body;
-}
+import { bodyOf } from './body';
 
 interface RecordParams {
 	entity: string;
@@ -30,15 +24,15 @@ function recordOf(request: FastifyRequest): { entity: string; id: number | undef
 }
 
 /** `?afterCalls=2`, `?at=2026-02-10 12:00:00` or `?counted` */
-function appearanceOf(request: FastifyRequest): Appearance | undefined {
+function visibilityOf(request: FastifyRequest): Visibility | undefined {
 	const { afterCalls, at, counted } = request.query as Record<string, string | undefined>;
 	if (counted !== undefined) return 'counted';
-	if (afterCalls !== undefined) return checkAppearance({ afterCalls: toInt(afterCalls) });
-	return at === undefined ? undefined : checkAppearance({ at });
+	if (afterCalls !== undefined) return checkVisibility({ afterCalls: toInt(afterCalls) });
+	return at === undefined ? undefined : checkVisibility({ at });
 }
 
 /** `/_sandbox/records/…`: what a user of the CRM does behind the API. */
-export function addRecordControl(app: FastifyInstance, store: Store): void {
+export function registerRecordControl(app: FastifyInstance, store: Store): void {
 	app.get('/_sandbox/records/:entity', (request) => store.rows(recordOf(request).entity));
 	app.get('/_sandbox/records/:entity/:id', (request) => {
 		const { entity, id } = recordOf(request);
@@ -48,7 +42,7 @@ export function addRecordControl(app: FastifyInstance, store: Store): void {
 	});
 	const put = (request: FastifyRequest) => {
 		const { entity, id } = recordOf(request);
-		return store.upsert(entity, bodyOf(request), id, appearanceOf(request));
+		return store.upsert(entity, bodyOf(request), id, visibilityOf(request));
 	};
 	app.put('/_sandbox/records/:entity', put);
 	app.put('/_sandbox/records/:entity/:id', put);
@@ -64,11 +58,11 @@ export function addRecordControl(app: FastifyInstance, store: Store): void {
 	});
 	app.post('/_sandbox/records/:entity/:id/hide', (request) => {
 		const { entity, id } = recordOf(request);
-		store.conceal(entity, id ?? 0, appearanceOf(request) ?? 'never');
+		store.hide(entity, id ?? 0, visibilityOf(request) ?? 'never');
 		return { ok: true };
 	});
 	app.post('/_sandbox/records/:entity/:id/show', (request) => {
 		const { entity, id } = recordOf(request);
-		return { shown: store.reveal(entity, id ?? 0) };
+		return { shown: store.show(entity, id ?? 0) };
 	});
 }
