@@ -38,7 +38,7 @@ export const timestampFields = ['created_at', 'updated_at', 'b_date', 'added', '
 
 /** All records of the school. Knows nothing of the API's rules: whoever writes here bypasses them. */
 export class Store implements Records {
-	/** Told of every change, unless it is made without events. */
+	/** Told of every change but those of `withoutEvents`. */
 	onChange: (change: ChangeEvent) => void = () => undefined;
 	private tables = new Map<string, Table>();
 	private hidden = new Map<string, HiddenRows>();

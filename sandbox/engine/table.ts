@@ -16,7 +16,7 @@ export interface TableState {
 	nextId: number;
 	/** Ids of removed records. */
 	removedIds: readonly number[];
-	/** Throws for scattered ids so far. */
+	/** Random numbers drawn for scattered ids so far. */
 	draws: number;
 	version: number;
 }

@@ -26,7 +26,7 @@ const loginRejections: Record<Settings['loginRejection'], () => ApiResponse> = {
 	noToken200: () => ({ status: 200, body: {} }),
 };
 
-/** Logs users in and recognises them by their tokens. */
+/** Logs users in and authenticates them by their tokens. */
 export class Auth {
 	private readonly tokens = new Map<string, Token>();
 

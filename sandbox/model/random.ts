@@ -1,11 +1,11 @@
 /** A whole number that follows from n (and seed) but shows no pattern: 32-bit mixing of murmur3. */
 export function hash(n: number, seed = 0): number {
-	let hash = Math.imul(n ^ (seed * 0x9e3779b1), 0x85ebca6b);
-	hash = Math.imul(hash ^ (hash >>> 13), 0xc2b2ae35);
-	return (hash ^ (hash >>> 16)) >>> 0;
+	let mixed = Math.imul(n ^ (seed * 0x9e3779b1), 0x85ebca6b);
+	mixed = Math.imul(mixed ^ (mixed >>> 13), 0xc2b2ae35);
+	return (mixed ^ (mixed >>> 16)) >>> 0;
 }
 
-/** Throws that come out the same for the same seed and purpose. */
+/** Random numbers that come out the same for the same seed and purpose. */
 export class SeededRandom {
 	private draws = 0;
 	private readonly seed: number;

@@ -39,9 +39,9 @@ export class FaultPlan {
 		this.planned.push(...plans);
 	}
 
-	/** The request of that number from now on, logins left out, goes wrong in that way. */
-	failRequest(number: number, way: FaultPreset, more: Pick<Fault, 'match' | 'times'> = {}): void {
-		this.add({ ...faultPresets[way], ...more, at: number });
+	/** The request of that number from now on, logins left out, goes wrong by that preset. */
+	failRequest(number: number, preset: FaultPreset, more: Pick<Fault, 'match' | 'times'> = {}): void {
+		this.add({ ...faultPresets[preset], ...more, at: number });
 	}
 
 	clear(): void {
