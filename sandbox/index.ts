@@ -62,11 +62,11 @@ export interface Sandbox extends SandboxControls {
 const loginOf = ({ email, apiKey }: Login): Login => ({ email, apiKey });
 /** Starts an AlfaCRM of its own; any number of them can run side by side. */
 export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbox> {
-	const initial: Settings = { ...defaultSettings, ...checkSettings(options.settings ?? {}) };
-	let seeding: SeedOptions = { customers: options.customers ?? 300, seed: options.seed ?? 1 };
+	const initialSettings: Settings = { ...defaultSettings, ...checkSettings(options.settings ?? {}) };
+	let seedOptions: SeedOptions = { customers: options.customers ?? 300, seed: options.seed ?? 1 };
 	const faker = await loadFaker();
 
-	const settings = structuredClone(initial);
+	const settings = structuredClone(initialSettings);
 	const store = new Store(entities, () => localNow(settings), settings);
 	const auth = new Auth(settings);
 	const lister = new Lister(store, settings);
@@ -78,11 +78,11 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
 	const webhooks = new Webhooks(closing.signal);
 	const history = new History(store, settings, (event) => webhooks.publish(event));
 	store.onChange = (change) => history.record(change);
-	seedStore(store, faker, seeding);
-	let school = store.snapshot();
+	seedStore(store, faker, seedOptions);
+	let initialRecords = store.snapshot();
 	const hooks: Hooks = {};
 	/** All but records, settings and tokens. */
-	const clearTraces = () => {
+	const clearRun = () => {
 		hooks.onRequest = hooks.onSend = undefined;
 		for (const part of [faults, journal, rateLimit, lister, webhooks]) part.clear();
 	};
@@ -113,22 +113,22 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
 		expireTokens: () => auth.expire(),
 		tokens: () => auth.issuedTokens(),
 		reset(again: ResetOptions = {}) {
-			const next = { ...seeding, ...again };
-			const isSame = next.customers === seeding.customers && next.seed === seeding.seed;
-			seeding = next;
-			Object.assign(settings, structuredClone(initial));
+			const next = { ...seedOptions, ...again };
+			const isSame = next.customers === seedOptions.customers && next.seed === seedOptions.seed;
+			seedOptions = next;
+			Object.assign(settings, structuredClone(initialSettings));
 			auth.clear();
-			clearTraces();
-			if (isSame) return store.restore(school);
+			clearRun();
+			if (isSame) return store.restore(initialRecords);
 			store.clear();
-			seedStore(store, faker, seeding);
-			school = store.snapshot();
+			seedStore(store, faker, seedOptions);
+			initialRecords = store.snapshot();
 		},
 		snapshot: () => ({ records: store.snapshot(), settings: structuredClone(settings) }),
 		restore({ records, settings: then }) {
 			store.restore(records);
 			Object.assign(settings, structuredClone(then));
-			clearTraces();
+			clearRun();
 		},
 		state: (options) => dumpState(store, options),
 		changes: ({ records }) => diffState(store, records),
