@@ -124,11 +124,16 @@ function pages(entities) {
 	});
 }
 
-/** `npm run docs`: writes the tables of the READMEs and of docs/. */
+/** `npm run docs`: writes the tables of the READMEs, of docs/ and of sandbox/. */
 async function main() {
 	await ensureBuilt();
 	const { entities } = require('../dist/nodes/AlfaCrm/entities/registry.js');
 	for (const { file, wanted } of pages(entities)) fs.writeFileSync(path.join(ROOT, file), wanted);
+	// From here on TypeScript can be loaded.
+	await import('tsx');
+	const { withTables } = require('../sandbox/reference.ts');
+	const sandboxReadme = path.join(ROOT, 'sandbox', 'README.md');
+	fs.writeFileSync(sandboxReadme, withTables(fs.readFileSync(sandboxReadme, 'utf8')));
 	return 0;
 }
 

@@ -205,7 +205,7 @@ describe('groups', () => {
 	it('AlfaCRM’s own word for a member counts where its list does not show the membership', async () => {
 		const { customer, group } = strangers();
 		const [{ id }] = await run(join(customer, group));
-		school.sandbox.store.conceal('cgi', id as number);
+		school.sandbox.store.hide('cgi', id as number);
 		expect(await run(join(customer, group))).toMatchObject([
 			{ customer_id: customer, group_id: group, operationResult: 'unchanged', alreadyMember: true },
 		]);
@@ -326,7 +326,7 @@ describe('additions', () => {
 			const original = sandbox.store.onChange;
 			sandbox.store.onChange = (change) => {
 				original(change);
-				if (change.entity.path === path && change.after) sandbox.store.conceal(path, change.after.id);
+				if (change.entity.path === path && change.after) sandbox.store.hide(path, change.after.id);
 			};
 			const before = count();
 			const json = await run(job(operation, id, given), [{}, {}]);

@@ -245,7 +245,7 @@ describe('the job that makes a lead of a form', () => {
 		sandbox.store.onChange = (change) => {
 			original(change);
 			if (change.entity.path === 'customer' && change.after)
-				sandbox.store.conceal('customer', change.after.id);
+				sandbox.store.hide('customer', change.after.id);
 		};
 		try {
 			const parameters = form(

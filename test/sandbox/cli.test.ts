@@ -1,3 +1,4 @@
+import { settingNames } from '../../sandbox/model/settings';
 import { runCli } from './run-cli';
 
 describe('the command line', () => {
@@ -24,6 +25,13 @@ describe('the command line', () => {
 		expect([code, error]).toEqual([0, '']);
 		expect(out).toContain('admin@school.example');
 		await expect(fetch(url)).rejects.toMatchObject({ name: 'TypeError' });
+	});
+
+	it('explains each setting on --help', async () => {
+		const { code, out } = await runCli(['--help']).ended;
+		expect(code).toBe(0);
+		for (const name of settingNames) expect(out).toMatch(new RegExp(`^  ${name}: \\S.*\n      \\S`, 'm'));
+		expect(out).toContain('  pageSize: 20\n      rows of a page, 1 to 500\n');
 	});
 
 	it('refuses wrong options in one line', async () => {

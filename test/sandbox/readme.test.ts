@@ -1,6 +1,7 @@
-import { failureWays } from '../../sandbox';
-import { faultKinds } from '../../sandbox/fault';
-import { defaultSettings, settingNames } from '../../sandbox/settings';
+import { faultPresets } from '../../sandbox';
+import { faultKinds } from '../../sandbox/http/faults/schema';
+import { defaultSettings, settingNames } from '../../sandbox/model/settings';
+import { withTables } from '../../sandbox/reference';
 import { readme } from './readme-text';
 
 /** Rows of the table under a heading, by the code in their first column. */
@@ -17,6 +18,12 @@ function table(heading: string): Map<string, string[]> {
 }
 
 describe('the README', () => {
+	it('has the tables that the schemas make (npm run docs writes them)', () => {
+		expect(readme).toContain('<!-- settings -->\n\n| setting |');
+		expect(readme).toContain('<!-- faults -->\n\n| kind |');
+		expect(withTables(readme)).toBe(readme);
+	});
+
 	const settings = table('Settings');
 
 	it('has a row for each setting, and no other', () => {
@@ -35,6 +42,6 @@ describe('the README', () => {
 
 	it('has a row for each kind of fault, and names the ways to fail', () => {
 		expect([...table('Faults').keys()].sort()).toEqual([...faultKinds].sort());
-		for (const way of Object.keys(failureWays)) expect(readme).toContain(`\`${way}\``);
+		for (const way of Object.keys(faultPresets)) expect(readme).toContain(`\`${way}\``);
 	});
 });

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import type { INodeParameters } from 'n8n-workflow';
 
-import type { Settings } from '../../../sandbox/settings';
+import type { Settings } from '../../../sandbox/model/settings';
 import type { StepWith } from './playing';
 import { listing, oddities, Playing, stepsWith, withAnEnd } from './playing';
 import { hasScheduler } from './version';
@@ -291,6 +291,6 @@ export class Play extends Playing<Own> {
 			const isActive = String(e_date) > this.now.toFormat('yyyy-MM-dd');
 			return isHere && (type === 2 || is_study === type) && (includeArchived || isActive);
 		});
-		return new Set(this.school.store.shown('customer', rows).map(({ id }) => id));
+		return new Set(this.school.store.visible('customer', rows).map(({ id }) => id));
 	}
 }
