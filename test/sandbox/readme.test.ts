@@ -1,7 +1,11 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+
 import { failureWays } from '../../sandbox';
 import { faultKinds } from '../../sandbox/fault';
 import { defaultSettings, settingNames } from '../../sandbox/settings';
-import { readme } from './readme-text';
+
+const readme = readFileSync(join(__dirname, '../../sandbox/README.md'), 'utf8');
 
 /** Rows of the table under a heading, by the code in their first column. */
 function table(heading: string): Map<string, string[]> {
