@@ -9,7 +9,7 @@ const BESIDE = [
 
 const { MUTATION_ONLY = '' } = process.env;
 
-/** For scripts/mutation.js: the tests run against the sources, which Stryker changes, not against what was built from them. */
+/** For scripts/mutation.ts: the tests run against the sources, which Stryker changes, not against what was built from them. */
 /** @type {import('jest').Config} */
 module.exports = {
 	...engine,

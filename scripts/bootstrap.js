@@ -1,3 +1,4 @@
+// @ts-check
 'use strict';
 
 const path = require('node:path');
@@ -16,7 +17,7 @@ async function main() {
 	const [command] = process.argv.splice(2, 1);
 	if (command === undefined) return 0;
 	// From here on TypeScript can be loaded.
-	await import('tsx');
+	await import(/** @type {string} */ ('tsx'));
 	return await require(path.join(__dirname, `${command}.ts`)).main();
 }
 

@@ -1,3 +1,4 @@
+// @ts-check
 'use strict';
 
 /** So many lines of raw output are shown, the last ones. */

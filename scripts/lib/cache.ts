@@ -88,9 +88,9 @@ function sizeOf(folder: string): string {
 	const files = fs
 		.readdirSync(folder, { recursive: true, withFileTypes: true })
 		.filter((entry) => entry.isFile() && entry.name !== STAMP);
-	const bytes = files.reduce(
-		(sum, { parentPath, name }) => sum + fs.statSync(path.join(parentPath, name)).size,
-		0,
+	// Node called the folder `path` before 20.12.
+	const bytes = files.map(
+		({ parentPath, path: former, name }) => fs.statSync(path.join(parentPath ?? former, name)).size,
 	);
-	return `${files.length} files, ${bytes} bytes`;
+	return `${files.length} files, ${bytes.reduce((sum, size) => sum + size, 0)} bytes`;
 }

@@ -8,7 +8,7 @@ import { cached } from '../cache';
 import { step } from '../progress';
 import { n8nEnv } from './env';
 import { ensureNode24 } from './node24';
-import { CARRIER, completeSqlite, sqliteFault } from './sqlite';
+import { PREBUILT_SQLITE, completeSqlite, sqliteFault } from './sqlite';
 
 /** The n8n that everything here is tested with. */
 export const N8N_VERSION = '2.41.1';
@@ -47,7 +47,7 @@ const cliOf = (folder: string) => path.join(folder, 'node_modules', 'n8n', 'bin'
  * and of all native modules only SQLite's is needed here, so that one is seen to by itself.
  */
 async function install(folder: string, node: string) {
-	const dependencies = { n8n: N8N_VERSION, [CARRIER.name]: CARRIER.version };
+	const dependencies = { n8n: N8N_VERSION, [PREBUILT_SQLITE.name]: PREBUILT_SQLITE.version };
 	fs.writeFileSync(path.join(folder, 'package.json'), JSON.stringify({ private: true, dependencies }));
 	await step(`Installing n8n ${N8N_VERSION} (2.9 GB, once)`, 'about 3 min', async () => {
 		await npm(

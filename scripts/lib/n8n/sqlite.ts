@@ -8,7 +8,7 @@ import { UserFacingError } from '../../bootstrap/user-facing-error';
  * Carries the native part of sqlite3 for each platform, as a rebuild of the same driver. sqlite3's own is downloaded from a place that
  * not every machine reaches, and building it takes a compiler; npm is there in any case.
  */
-export const CARRIER = { name: '@appthreat/sqlite3', version: '9.0.2' };
+export const PREBUILT_SQLITE = { name: '@appthreat/sqlite3', version: '9.0.2' };
 
 /**
  * @param modules a node_modules folder that holds sqlite3
@@ -21,7 +21,7 @@ export async function sqliteFault(modules: string, node: string): Promise<string
 	return failed ? all || 'it does not load' : '';
 }
 
-/** Gives sqlite3 its native part: its own when that can be downloaded, else the one in CARRIER, which has to be installed beside it. */
+/** Gives sqlite3 its native part: its own when that can be downloaded, else the one in PREBUILT_SQLITE, which has to be installed beside it. */
 export async function completeSqlite(modules: string, node: string) {
 	const cwd = path.join(modules, 'sqlite3');
 	await execa.node(path.join(modules, 'prebuild-install', 'bin.js'), ['-r', 'napi'], {
@@ -34,7 +34,12 @@ export async function completeSqlite(modules: string, node: string) {
 		reject: false,
 	});
 	let fault = await sqliteFault(modules, node);
-	const platform = path.join(modules, CARRIER.name, 'prebuilds', `${process.platform}-${process.arch}`);
+	const platform = path.join(
+		modules,
+		PREBUILT_SQLITE.name,
+		'prebuilds',
+		`${process.platform}-${process.arch}`,
+	);
 	const target = path.join(cwd, 'build', 'Release', 'node_sqlite3.node');
 	for (const file of fs.existsSync(platform) ? fs.readdirSync(platform) : []) {
 		if (!fault) return;
