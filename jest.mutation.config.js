@@ -3,7 +3,7 @@ const { projects, testTimeout } = require('./jest.config.js');
 const { displayName, ...engine } = projects.find((project) => project.displayName === 'engine');
 /** What looks at files of the repository, or takes minutes for what the others see as well. */
 const BESIDE = [
-	'unit/(bootstrap|examples|readme|screenshots)\\.',
+	'unit/(bootstrap|examples|markdown|processes|readme|screenshots)\\.',
 	'engine/trigger-(budget|histories|log-histories|quiet)\\.',
 ];
 

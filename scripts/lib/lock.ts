@@ -3,8 +3,11 @@ import path from 'node:path';
 import lockfile from 'proper-lockfile';
 import { say } from './progress';
 
-/** A lock that is not renewed for so long is taken over. Counting the files of n8n keeps its holder busy for some seconds. */
-const OPTIONS = { realpath: false, stale: 30_000, update: 5_000 };
+/**
+ * A lock that is not renewed for so long is taken over: its holder was killed. Counting the files of n8n keeps a holder from
+ * renewing it for up to twenty seconds.
+ */
+const OPTIONS = { realpath: false, stale: 60_000, update: 10_000 };
 
 /**
  * Runs `work` while no other process runs work under the same lock.
