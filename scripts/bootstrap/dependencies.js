@@ -24,14 +24,20 @@ async function ensureDependencies() {
 
 async function install() {
 	const started = performance.now();
+	const soFar = () => `${Math.round((performance.now() - started) / 1_000)} s`;
 	console.log('Installing the development dependencies (npm ci) (about 1 min)');
-	await npm(['ci', '--loglevel=error'], {
-		cwd: ROOT,
-		what: 'install the development dependencies',
-		downloads: true,
-		env: { npm_config_ignore_scripts: 'true' },
-	});
-	console.log(`  done after ${Math.round((performance.now() - started) / 1_000)} s`);
+	const timer = setInterval(() => console.log(`  ${soFar()} so far`), 30_000);
+	try {
+		await npm(['ci', '--loglevel=error'], {
+			cwd: ROOT,
+			what: 'install the development dependencies',
+			downloads: true,
+			env: { npm_config_ignore_scripts: 'true' },
+		});
+	} finally {
+		clearInterval(timer);
+	}
+	console.log(`  done after ${soFar()}`);
 }
 
 /** npm's own record of what it installed against what is asked for; optional packages of other platforms may be absent. */
