@@ -14,7 +14,7 @@ function cacheFolder() {
 	return given ? path.resolve(given) : envPaths('n8n-nodes-alfacrm', { suffix: '' }).cache;
 }
 
-export interface CacheEntry {
+interface CacheEntry {
 	/** Folder name inside the cache, with version and platform in it. */
 	name: string;
 	/** For people, for example "n8n 2.41.1". */

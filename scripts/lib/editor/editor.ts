@@ -7,7 +7,7 @@ import { CredentialForm } from './credential-form';
 import { NodeCreator } from './node-creator';
 import { NodePanel } from './node-panel';
 
-export const VIEWPORT = { width: 1280, height: 800 };
+const VIEWPORT = { width: 1280, height: 800 };
 /** The first page of a fresh n8n loads the whole editor, which takes a while on a busy machine. */
 const TIMEOUT_MS = 30_000;
 const NOTE = 'n8n-nodes-base.stickyNote';

@@ -25,7 +25,7 @@ interface Publication {
 }
 
 /** What the editor asks of a node in its form. */
-export interface DynamicRequest {
+interface DynamicRequest {
 	/** As in a workflow. */
 	node: Pick<WorkflowNode, 'type' | 'typeVersion' | 'parameters' | 'credentials'>;
 	/** Name of the load method. */

@@ -60,9 +60,4 @@ export class Execution {
 	outputs(node: string, output = 0): IDataObject[] {
 		return this.items(node, output).map((item) => item.json);
 	}
-
-	/** What the node's last run failed with. */
-	errorOf(node: string): ExecutionError | undefined {
-		return this.runData[node]?.at(-1)?.error;
-	}
 }

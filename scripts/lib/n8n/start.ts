@@ -25,7 +25,7 @@ export interface N8nHandle {
 	restart: (change?: { env?: NodeJS.ProcessEnv; kill?: boolean }) => Promise<void>;
 }
 
-export interface N8nOptions {
+interface N8nOptions {
 	/** An existing folder keeps its data; default a new temporary one. */
 	userFolder?: string;
 	port?: number;
