@@ -4,12 +4,15 @@ import { markdownTable, withSection } from '../../scripts/lib/markdown';
 import { inRepo } from '../../scripts/lib/paths';
 
 describe('the sections of a page', () => {
-	const page = '# Figures\n\n<!-- one -->\n\nold\n\n<!-- /one -->\n\n<!-- two -->\n\nother\n\n<!-- /two -->\n';
+	const page =
+		'# Figures\n\n<!-- one -->\n\nold\n\n<!-- /one -->\n\n<!-- two -->\n\nother\n\n<!-- /two -->\n';
 
 	it('are written one by one, and what stands outside stays', () => {
 		const changed = withSection(page, 'one', 'new, for $& and $1');
 		expect(changed).toBe(page.replace('old', () => 'new, for $& and $1'));
-		expect(withSection(withSection(changed, 'two', 'more'), 'one', 'old')).toBe(page.replace('other', 'more'));
+		expect(withSection(withSection(changed, 'two', 'more'), 'one', 'old')).toBe(
+			page.replace('other', 'more'),
+		);
 	});
 
 	it('have to be there', () => {
