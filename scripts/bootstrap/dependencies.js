@@ -9,7 +9,7 @@ const { npm } = require('./npm.js');
 const ROOT = path.join(__dirname, '..', '..');
 /** No installation takes longer. */
 const MOST_MS = 15 * 60_000;
-const LOCK = path.join(ROOT, 'node_modules.lock');
+const LOCK = path.join(ROOT, '.npm-ci.lock');
 
 /** Runs `npm ci` when node_modules is missing or is not what package-lock.json asks for. */
 async function ensureDependencies() {

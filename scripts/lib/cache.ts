@@ -39,7 +39,7 @@ export async function cached(
 	const root = cacheFolder();
 	const folder = path.join(root, entry.name);
 	if (!isSuspect && (await faultOf(entry, folder, false)) === '') return { folder, isNew: false };
-	return await withLock(path.join(root, `${entry.name}.lock`), `installing ${entry.what}`, async () => {
+	return await withLock(path.join(root, `${entry.name}.busy`), `installing ${entry.what}`, async () => {
 		const fault = await faultOf(entry, folder, isSuspect);
 		if (fault === '') return { folder, isNew: false };
 		if (fault !== MISSING)

@@ -14,7 +14,7 @@ export function say(line: string) {
  */
 export async function step<T>(title: string, expected: string, work: () => Promise<T>): Promise<T> {
 	const started = Date.now();
-	const soFar = () => prettyMs(Date.now() - started);
+	const soFar = () => prettyMs(Date.now() - started, { secondsDecimalDigits: 0 });
 	const text = `${title} (${expected})`;
 	const spinner = ora({ text, stream: process.stdout, discardStdin: false }).start();
 	const isTerminal = spinner.isSpinning;
