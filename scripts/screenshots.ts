@@ -1,4 +1,8 @@
 import fs from 'node:fs';
+import { createRequire } from 'node:module';
+import type { AlfaCrmApi } from '../credentials/AlfaCrmApi.credentials';
+import type { AlfaCrm } from '../nodes/AlfaCrm/AlfaCrm.node';
+import type { AlfaCrmTrigger } from '../nodes/AlfaCrm/AlfaCrmTrigger.node';
 import { findChromium } from './lib/browser';
 import { ensureBuilt, packTarball } from './lib/build';
 import { Editor } from './lib/editor/editor';
@@ -14,9 +18,13 @@ import { COLOR_SCHEMES, exampleShown, factsOf, NODES, pictureFile, writeFacts } 
 import { say } from './lib/progress';
 import type { Account } from './lib/sandbox';
 import { startSandbox } from './lib/sandbox';
-import { AlfaCrmApi } from '../credentials/AlfaCrmApi.credentials';
-import { AlfaCrm } from '../nodes/AlfaCrm/AlfaCrm.node';
-import { AlfaCrmTrigger } from '../nodes/AlfaCrm/AlfaCrmTrigger.node';
+
+/** What index.js exports. */
+interface Package {
+	AlfaCrm: new () => AlfaCrm;
+	AlfaCrmTrigger: new () => AlfaCrmTrigger;
+	AlfaCrmApi: new () => AlfaCrmApi;
+}
 
 /** `npm run screenshots`: the pictures of the READMEs, taken in a real n8n with the sandbox. Needs a Chromium. */
 export async function main() {
@@ -31,8 +39,10 @@ export async function main() {
 		await client.signIn();
 		editor = await Editor.open(client);
 		await takeAll(editor, client, await sandbox.credential());
-		const nodes = [new AlfaCrm(), new AlfaCrmTrigger()].map(({ description }) => description);
-		writeFacts(factsOf(nodes, new AlfaCrmApi().properties));
+		// As it was built: for `AlfaCrm.node` Node would load the .json beside the .ts.
+		const built = createRequire(__filename)('..') as Package;
+		const nodes = [new built.AlfaCrm(), new built.AlfaCrmTrigger()].map(({ description }) => description);
+		writeFacts(factsOf(nodes, new built.AlfaCrmApi().properties));
 	} finally {
 		await editor?.close();
 		await n8n.stop();
