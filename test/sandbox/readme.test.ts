@@ -1,8 +1,12 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+
 import { faultPresets } from '../../sandbox';
 import { faultKinds } from '../../sandbox/http/faults/schema';
 import { defaultSettings, settingNames } from '../../sandbox/model/settings';
 import { withTables } from '../../sandbox/reference';
-import { readme } from './readme-text';
+
+const readme = readFileSync(join(__dirname, '../../sandbox/README.md'), 'utf8');
 
 /** Rows of the table under a heading, by the code in their first column. */
 function table(heading: string): Map<string, string[]> {
