@@ -392,7 +392,8 @@ const ACTIONS = TABLE.flatMap(([resource, entity]) =>
 );
 
 describe.each(ACTIONS)('%s', (_key, action, { label, plural, path, actions = [] }) => {
-	const { name, title, description, idAs, query = [], body = [], fixed = {}, returns } = action;
+	const { name, title, description, idAs, query = [], body = [], fixed = {}, kind } = action;
+	const saves = !['get', 'getMany'].includes(kind);
 
 	it('is a verb in camelCase of its own, and says how sure it is', () => {
 		expect(name).toMatch(/^[a-z]+([A-Z][a-z]+)*$/);
@@ -423,8 +424,8 @@ describe.each(ACTIONS)('%s', (_key, action, { label, plural, path, actions = [] 
 	});
 
 	it('sends nothing of its own accord where it only reads', () => {
-		if (returns !== 'saved') expect(action.fixed).toBeUndefined();
-		expect(name.startsWith('get')).toBe(returns !== 'saved');
+		if (!saves) expect(action.fixed).toBeUndefined();
+		expect(name.startsWith('get')).toBe(!saves);
 	});
 
 	it('shows no name twice', () => {
@@ -432,16 +433,21 @@ describe.each(ACTIONS)('%s', (_key, action, { label, plural, path, actions = [] 
 	});
 
 	it('that adds a record adds one of an entity that can be created, and compares fields that it has', () => {
-		if (action.recipe?.kind !== 'add') return;
-		const { entity: resource, narrow = {}, unless = {}, recent, fill = {}, query: more = {} } = action.recipe;
+		if (action.kind !== 'createIfAbsent') return;
+		const { entity: resource, filterBy = {}, ignoreWhen = {}, query: more = {} } = action.creates;
+		const { recentBy, defaultFrom = {} } = action.creates;
 		const added = entityOf(resource);
 		expect([added.path, action.action]).toEqual([action.path, 'create']);
 		expect(added.operations).toContain('create');
 		const has = namesOf(returned(added));
-		const compared = [...Object.keys(unless), ...(recent ? [recent] : []), ...Object.keys(fill)];
+		const compared = [
+			...Object.keys(ignoreWhen),
+			...(recentBy ? [recentBy] : []),
+			...Object.keys(defaultFrom),
+		];
 		expect(compared.filter((field) => !has.includes(field))).toEqual([]);
-		expect(Object.keys(narrow).filter((filter) => !namesOf(added.filters).includes(filter))).toEqual([]);
-		expect(Object.values(narrow).filter((field) => !has.includes(field))).toEqual([]);
+		expect(Object.keys(filterBy).filter((filter) => !namesOf(added.filters).includes(filter))).toEqual([]);
+		expect(Object.values(filterBy).filter((field) => !has.includes(field))).toEqual([]);
 		const sent = [...namesOf(body), ...Object.keys(fixed), ...Object.keys(more), idAs];
 		const required = [...added.fields, ...(added.keys ?? [])].filter((field) => field.required);
 		expect(namesOf(required).filter((field) => !sent.includes(field))).toEqual([]);

@@ -85,7 +85,7 @@ describe.each(actionTable)('the form of %s, %s', (value, operation) => {
 	it('has Return All and Limit exactly for a list, in n8n’s words', () => {
 		const all = formOf({ resource: value, operation, returnAll: true });
 		expect(namesIn(all)).not.toContain('limit');
-		if (operation !== 'getAll' && action?.returns !== 'pages') {
+		if (operation !== 'getAll' && action?.kind !== 'getMany') {
 			expect([named('returnAll'), named('limit')]).toEqual([undefined, undefined]);
 			return;
 		}
@@ -105,10 +105,10 @@ describe.each(actionTable)('the form of %s, %s', (value, operation) => {
 	});
 
 	it('has Simplify exactly where wide records are read, in n8n’s words, and on', () => {
-		const { recipe } = action ?? {};
-		const shown = recipe?.kind === 'add' ? entityAt(recipe.entity) : entity;
+		const shown = action?.kind === 'createIfAbsent' ? entityAt(action.creates.entity) : entity;
 		const reads =
-			[...READING, 'upsert'].includes(operation) || ['add', 'attend', 'change'].includes(recipe?.kind ?? '');
+			[...READING, 'upsert'].includes(operation) ||
+			['change', 'createIfAbsent', 'markAttendance'].includes(action?.kind ?? '');
 		const simplifies = shown?.simple !== undefined && reads;
 		expect(named('simplify') !== undefined).toBe(simplifies);
 		if (!simplifies) return;
@@ -226,13 +226,13 @@ describe.each(actionTable)('the form of %s, %s', (value, operation) => {
 		const hasLists = entity?.fields.some(({ type }) =>
 			['texts', 'emails', 'phones', 'ids', 'references', 'choices'].includes(type),
 		);
-		const grows = action?.recipe?.kind === 'change' && action.body?.some(({ type }) => type === 'references');
+		const grows = action?.kind === 'change' && action.body?.some(({ type }) => type === 'references');
 		const updates = operation === 'update' && hasLists ? 'replace' : undefined;
 		expect(named('listMode')?.default).toBe(grows ? 'add' : updates);
 	});
 
 	it('lets a second one be added only if that is chosen', () => {
-		expect(named('skipIfThere')?.default).toBe(action?.recipe?.kind === 'add' ? true : undefined);
+		expect(named('skipIfThere')?.default).toBe(action?.kind === 'createIfAbsent' ? true : undefined);
 	});
 
 	it('asks for the parameters of an action, the required ones outside of the collection', () => {

@@ -14,6 +14,6 @@ export const calendar = (noun: 'customer' | 'group' | 'teacher'): Action => ({
 		dotted('date1', 'Date From', { required: true, description: 'First day to include' }),
 		dotted('date2', 'Date To', { required: true, description: 'Last day to include' }),
 	],
-	returns: 'list',
+	kind: 'get',
 	certainty: 'confirmed',
 });

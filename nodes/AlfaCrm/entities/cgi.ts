@@ -32,7 +32,7 @@ export const cgi = writable({
 			action: 'customer',
 			query: [customer],
 			body: period,
-			returns: 'pages',
+			kind: 'getMany',
 			certainty: 'confirmed',
 		},
 	],

@@ -39,16 +39,10 @@ const GENDERS = [
 ];
 
 /** API notes 6. All three are known from one integration, which runs in production. */
-const bonus = (
-	facts: Pick<Action, 'name' | 'label' | 'title' | 'description' | 'action' | 'body' | 'returns'>,
-): Action => ({
-	...facts,
-	path: 'bonus',
-	idAs: 'customer_id',
-	// API notes 6: its answer is assumed, not seen.
-	...(facts.returns === 'saved' ? { confirmedBy: 'balance_bonus' } : {}),
-	certainty: 'unconfirmed',
-});
+const bonus = { path: 'bonus', idAs: 'customer_id', certainty: 'unconfirmed' } as const;
+
+/** API notes 6: its answer is assumed, not seen. */
+const changeOfBonus = { ...bonus, kind: 'save', confirmedBy: 'balance_bonus' } as const;
 
 const leaving = reference('customer_reject_id', 'Customer Reject Reason', 'customerReject', {
 	description: 'Why a client left',
@@ -57,32 +51,33 @@ const leaving = reference('customer_reject_id', 'Customer Reject Reason', 'custo
 const amount = number('amount', 'Amount', { required: true, min: 0.01 });
 
 const bonuses: Action[] = [
-	bonus({
+	{
+		...bonus,
+		kind: 'get',
 		name: 'getBonusBalance',
 		label: 'Get Bonus Balance',
 		title: 'Get the bonus balance of a customer',
 		description: 'Get how much bonus a customer has',
 		action: 'balance-bonus',
-		returns: 'object',
-	}),
-	bonus({
+	},
+	{
+		...changeOfBonus,
 		name: 'addBonus',
 		label: 'Add Bonus',
 		title: 'Add bonus to a customer',
 		description: 'Raise the bonus balance of a customer',
 		action: 'bonus-add',
 		body: [amount, note],
-		returns: 'saved',
-	}),
-	bonus({
+	},
+	{
+		...changeOfBonus,
 		name: 'spendBonus',
 		label: 'Spend Bonus',
 		title: 'Spend bonus of a customer',
 		description: 'Lower the bonus balance of a customer',
 		action: 'bonus-spend',
 		body: [amount, { ...note, required: true }],
-		returns: 'saved',
-	}),
+	},
 ];
 
 /** Brothers and sisters share the phone and the email of a parent. */

@@ -18,8 +18,7 @@ const steps: Action[] = [
 			reference('study_status_id', 'Study Status', 'studyStatus', { description: 'State of the new client' }),
 		],
 		fixed: { is_study: 1 },
-		recipe: { kind: 'change' },
-		returns: 'saved',
+		kind: 'change',
 		certainty: 'documented',
 	},
 	{
@@ -36,8 +35,7 @@ const steps: Action[] = [
 			}),
 			reference('pipeline_id', 'Pipeline', 'pipeline', { description: 'Funnel that the stage belongs to' }),
 		],
-		recipe: { kind: 'change' },
-		returns: 'saved',
+		kind: 'change',
 		certainty: 'confirmed',
 	},
 	{
@@ -48,8 +46,7 @@ const steps: Action[] = [
 		action: 'update',
 		idAs: 'id',
 		body: [reference('assigned_id', 'Manager', 'user', { required: true })],
-		recipe: { kind: 'change' },
-		returns: 'saved',
+		kind: 'change',
 		certainty: 'confirmed',
 	},
 	{
@@ -60,8 +57,7 @@ const steps: Action[] = [
 		action: 'update',
 		idAs: 'id',
 		body: [references('teacher_ids', 'Teacher', 'teacher', { required: true })],
-		recipe: { kind: 'change' },
-		returns: 'saved',
+		kind: 'change',
 		certainty: 'confirmed',
 	},
 	{
@@ -81,8 +77,8 @@ const steps: Action[] = [
 				description: 'Whether to archive the lead as well. Check the result in AlfaCRM.',
 			}),
 		],
-		recipe: { kind: 'change', only: { field: 'is_study', value: 0, otherwise: 'is a client, not a lead' } },
-		returns: 'saved',
+		kind: 'change',
+		only: { field: 'is_study', value: 0, otherwise: 'is a client, not a lead' },
 		certainty: 'documented',
 	},
 ];
@@ -107,8 +103,7 @@ const groups: Action[] = [
 				description: 'First day of the membership. Sources disagree on how AlfaCRM takes it.',
 			}),
 		],
-		recipe: { kind: 'join' },
-		returns: 'saved',
+		kind: 'joinGroup',
 		certainty: 'confirmed',
 	},
 	{
@@ -145,8 +140,7 @@ const groups: Action[] = [
 				description: 'Last day in the group, today if left empty',
 			}),
 		],
-		recipe: { kind: 'leave' },
-		returns: 'saved',
+		kind: 'leaveGroup',
 		certainty: 'documented',
 	},
 ];
@@ -174,8 +168,8 @@ const additions: Action[] = [
 			dotted('b_date', 'Start Date', { otherwise: 'today', description: 'First day, today if left empty' }),
 			references('subject_ids', 'Subject', 'subject', { description: 'Subjects that it pays for' }),
 		],
-		recipe: { kind: 'add', entity: 'customerTariff', link: 'query', changing: ['balance'] },
-		returns: 'saved',
+		kind: 'createIfAbsent',
+		creates: { entity: 'customerTariff', link: 'query', mutable: ['balance'] },
 		certainty: 'documented',
 	},
 	{
@@ -208,19 +202,18 @@ const additions: Action[] = [
 				description: 'An income (1) if left empty',
 			}),
 		],
-		recipe: {
-			kind: 'add',
+		kind: 'createIfAbsent',
+		creates: {
 			entity: 'pay',
 			link: 'body',
 			// Without a type the list may show incomes only. API notes 5.16.
-			narrow: { customer_id: 'customer_id', pay_type_id: 'pay_type_id' },
-			changing: ['is_confirmed'],
-			own: { ctt_id: 'customerTariff' },
+			filterBy: { customer_id: 'customer_id', pay_type_id: 'pay_type_id' },
+			mutable: ['is_confirmed'],
+			owned: { ctt_id: 'customerTariff' },
 			// A refund may carry its sum there.
 			shownAs: { income: 'expenditure' },
-			fill: { payer_name: { from: ['legal_name', 'name'], longest: 50 } },
+			defaultFrom: { payer_name: { from: ['legal_name', 'name'], longest: 50 } },
 		},
-		returns: 'saved',
 		certainty: 'confirmed',
 	},
 	{
@@ -236,14 +229,13 @@ const additions: Action[] = [
 			reference('user_id', 'Author', 'user'),
 		],
 		fixed: { type_id: 1 },
-		recipe: {
-			kind: 'add',
+		kind: 'createIfAbsent',
+		creates: {
 			entity: 'communication',
 			link: 'query',
 			query: { class: 'Customer' },
-			recent: 'added',
+			recentBy: 'added',
 		},
-		returns: 'saved',
 		certainty: 'confirmed',
 	},
 	{
@@ -265,15 +257,14 @@ const additions: Action[] = [
 			dotted('due_date', 'Due Date'),
 			longText('text', 'Text', { description: 'What is to be done' }),
 		],
-		recipe: {
-			kind: 'add',
+		kind: 'createIfAbsent',
+		creates: {
 			entity: 'task',
 			link: 'list',
-			narrow: { due_date_from: 'due_date', due_date_to: 'due_date' },
-			without: { due_date: { due_date_is_null: true } },
-			unless: { is_done: 1, is_archive: 1 },
+			filterBy: { due_date_from: 'due_date', due_date_to: 'due_date' },
+			filterWhenEmpty: { due_date: { due_date_is_null: true } },
+			ignoreWhen: { is_done: 1, is_archive: 1 },
 		},
-		returns: 'saved',
 		certainty: 'unconfirmed',
 	},
 ];

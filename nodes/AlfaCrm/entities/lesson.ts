@@ -71,8 +71,7 @@ const conduct: Action = {
 	idAs: 'id',
 	body: [{ ...details, required: true }, branch, homework, room, teachers, from, to, topic],
 	fixed: { status: 3 },
-	recipe: { kind: 'attend' },
-	returns: 'saved',
+	kind: 'markAttendance',
 	certainty: 'documented',
 };
 
@@ -117,8 +116,7 @@ const markAttendance: Action = {
 		topic,
 	],
 	fixed: { status: 3 },
-	recipe: { kind: 'attend' },
-	returns: 'saved',
+	kind: 'markAttendance',
 	certainty: 'documented',
 };
 

@@ -18,7 +18,7 @@ const lists: Action[] = [
 		description:
 			'Get the rates of teachers as AlfaCRM lists them. Whether it can be asked for one teacher only is not known.',
 		action: 'teacher-rate',
-		returns: 'pages',
+		kind: 'getMany',
 		certainty: 'confirmed',
 	},
 	{
@@ -36,7 +36,7 @@ const lists: Action[] = [
 			text('time_from', 'Time From'),
 			text('time_to', 'Time To'),
 		],
-		returns: 'pages',
+		kind: 'getMany',
 		certainty: 'confirmed',
 	},
 ];

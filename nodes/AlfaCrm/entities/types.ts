@@ -40,9 +40,8 @@ export type Key = Field & { in: readonly OperationName[] };
 /** A field that an update names even if it stays, as `shownAs` of the record holds it; but not beside `unless`. */
 export type Carried = Field & { shownAs?: string; unless?: string };
 
-/** Adds a record of another entity to this one, unless the same one is there already. */
-export interface Addition {
-	kind: 'add';
+/** What is added to a record, unless the same is there already. */
+export interface CreateIfAbsent {
 	/** Resource of what is added. */
 	entity: string;
 	/** How the ID of this record travels, under the name `idAs`. */
@@ -50,35 +49,53 @@ export interface Addition {
 	/** What else its query needs. */
 	query?: IDataObject;
 	/** Filters of its list and the fields that fill them. */
-	narrow?: Readonly<Record<string, string>>;
+	filterBy?: Readonly<Record<string, string>>;
 	/** Filters of its list where a field is left empty. */
-	without?: Readonly<Record<string, IDataObject>>;
+	filterWhenEmpty?: Readonly<Record<string, IDataObject>>;
 	/** A record with one of these values counts no more. */
-	unless?: IDataObject;
+	ignoreWhen?: IDataObject;
 	/** Fields that change after it was added, so that another value does not make it another one. */
-	changing?: readonly string[];
+	mutable?: readonly string[];
 	/** Fields that name a record of this one, and the resource of it, which is listed by `idAs`. */
-	own?: Readonly<Record<string, string>>;
+	owned?: Readonly<Record<string, string>>;
 	/** What AlfaCRM may show under another name than it takes it. */
 	shownAs?: Readonly<Record<string, string>>;
 	/** Only records of today and yesterday count, by this field. */
-	recent?: string;
+	recentBy?: string;
 	/** Fields that, if not given, are taken from this record: the first one that is filled, as much of it as AlfaCRM takes. */
-	fill?: Readonly<Record<string, { from: readonly string[]; longest: number }>>;
+	defaultFrom?: Readonly<Record<string, { from: readonly string[]; longest: number }>>;
 }
 
-/** What an action does beyond sending one call. Each looks first, and so can be run again without doing it twice. */
-export type Recipe =
-	| Addition
-	/** Reads the record and sends only what differs; `only` records with that value. */
-	| { kind: 'change'; only?: { field: string; value: number; otherwise: string } }
-	/** A customer joins or leaves a group. */
-	| { kind: 'join' | 'leave' }
-	/** Who was at a lesson. */
-	| { kind: 'attend' };
+type Nothing = Record<never, never>;
 
-/** Something that can be done with a record besides the usual operations. */
-export interface Action {
+/**
+ * What an action does, and what must be said of it besides. Each kind has a module in `operations/actions/`. Those from
+ * `change` on look first, and so can be run again without doing it twice.
+ */
+interface ActionKinds {
+	/** Sends one call that writes. */
+	save: {
+		/** What an answer must hold that counts as success though it does not say so. */
+		confirmedBy?: string;
+	};
+	/** Reads pages of rows. */
+	getMany: Nothing;
+	/** Reads a bare list of rows, or one object. */
+	get: Nothing;
+	/** Reads the record and sends only what differs; `only` records with that value. */
+	change: { only?: { field: string; value: number; otherwise: string } };
+	createIfAbsent: { creates: CreateIfAbsent };
+	/** A customer joins a group. */
+	joinGroup: Nothing;
+	/** A customer leaves a group. */
+	leaveGroup: Nothing;
+	/** Who was at a lesson. */
+	markAttendance: Nothing;
+}
+
+export type ActionKindName = keyof ActionKinds;
+
+interface ActionBasics {
 	/** camelCase verb; stored in workflows. */
 	name: string;
 	/** For the list of operations. */
@@ -98,16 +115,17 @@ export interface Action {
 	body?: readonly Field[];
 	/** Sent with every such call. */
 	fixed?: IDataObject;
-	/** A saved record, pages of rows, a bare list of rows, or one object. The last three only read. */
-	returns: 'saved' | 'pages' | 'list' | 'object';
-	/** What an answer must hold that counts as success though it does not say so. */
-	confirmedBy?: string;
-	/** Left out, the call is sent as it is. */
-	recipe?: Recipe;
 	/** What it returns, where that is no record of the entity, for the preview of the output. */
 	shows?: readonly (FieldBasics & FieldType)[];
 	certainty: Certainty;
 }
+
+export type ActionOf<K extends ActionKindName> = K extends ActionKindName
+	? ActionBasics & { kind: K } & ActionKinds[K]
+	: never;
+
+/** Something that can be done with a record besides the usual operations. */
+export type Action = ActionOf<ActionKindName>;
 
 /**
  * An entity of AlfaCRM as data: from this come the form, the request, the checks, the dropdowns, the schemas and the

@@ -200,6 +200,12 @@ export function toProperty(field: Shown): INodeProperties {
 	};
 }
 
+/** The same on its own, where what is required must be filled. Choices and switches always hold a value. */
+export const toParameter = (field: Field): INodeProperties => ({
+	...toProperty(field),
+	...(field.required && canBeEmpty(field) ? { required: true } : {}),
+});
+
 /** The same for one value, also where the field holds several texts. */
 export function toSingleProperty(field: Shown): INodeProperties {
 	const { typeOptions, ...property } = toProperty(field);

@@ -3,10 +3,10 @@ import { sleep } from 'n8n-workflow';
 
 import { errorJson } from '../api/errors';
 import { API_CALL } from '../entities/registry';
-import { resourceParameter } from '../properties';
 import type { Run } from './context';
-import { perform } from './index';
 import { Item } from './item';
+import { perform } from './perform';
+import { resourceParameter } from './resource';
 
 /** What an error says of its own item. */
 const NOTHING = /Nothing was (saved|sent to AlfaCRM)\./;

@@ -1,6 +1,6 @@
 import type { IDataObject, INodeParameters } from 'n8n-workflow';
 
-import { entities, entityOf } from '../../../nodes/AlfaCrm/entities/registry';
+import { entityOf } from '../../../nodes/AlfaCrm/entities/registry';
 import { allSchemas } from '../../../nodes/AlfaCrm/operations/schemas';
 import { officeOf, pick } from '../support/office';
 import { useSchool } from '../support/school';
@@ -15,7 +15,7 @@ const get = (resource: string, id: unknown, more: INodeParameters = {}): INodePa
 	id: String(id),
 	...more,
 });
-const schemas = allSchemas(entities, entityOf);
+const schemas = allSchemas();
 /** What the preview of a raw record promises. */
 const shownOf = (resource: string) => Object.keys(schemas[`${resource}/create`].properties);
 

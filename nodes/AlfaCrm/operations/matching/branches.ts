@@ -1,10 +1,11 @@
-import type { IDataObject } from 'n8n-workflow';
+import type { IDataObject, INodeProperties } from 'n8n-workflow';
 import { NodeApiError } from 'n8n-workflow';
 
 import { readId } from '../../api/formats';
 import { branch as branchEntity } from '../../entities/branch';
 import type { Entity } from '../../entities/types';
-import { isBlank } from '../../fields/field';
+import { references } from '../../entities/fields';
+import { isBlank, toProperty } from '../../fields/field';
 import type { Item } from '../item';
 import type { Collection } from '../parameters';
 import type { Target } from '../target';
@@ -37,6 +38,14 @@ export async function searchedBranches(
 	if (chosen.length === 0) return await allBranches(item, branch);
 	// Where a new record would be saved it must be found the next time.
 	return { branches: [...new Set([...chosen, ...(saved === undefined ? [] : own)])] };
+}
+
+/** Where to look, among the options of an entity whose records may be in any branch. */
+export function searchBranches({ match }: Entity): INodeProperties[] {
+	if (!match?.everyBranch) return [];
+	const description =
+		'Where to look, if not in all branches of the account. Each branch costs calls of its own.';
+	return [toProperty(references('searchBranches', 'Search in Branch', 'branch', { description }))];
 }
 
 /** Read before anything is sent. */

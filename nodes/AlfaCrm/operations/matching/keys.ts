@@ -1,12 +1,86 @@
-import type { IDataObject } from 'n8n-workflow';
+import type { IDataObject, INodeProperties } from 'n8n-workflow';
 
 import type { Entity, MatchKey } from '../../entities/types';
 import { customField, isCustom } from '../../fields/custom';
-import { isBlank, keyReadings, listOf, spelled } from '../../fields/field';
+import { isBlank, keyReadings, listOf, spelled, toSingleProperty } from '../../fields/field';
+import { byName } from '../../fields/order';
 import type { Field, Wire } from '../../fields/types';
-import { matchBy, matchField, matchValue } from '../../properties/upsert';
+import { showWhen } from '../../form/assemble';
 import type { LockKey } from '../context';
 import type { Item } from '../item';
+import { idParameter } from '../target';
+
+/** The choice of a key. */
+function matchBy({ match }: Entity): INodeProperties {
+	const keys = match?.keys ?? [];
+	const [{ name: first } = { name: '' }] = keys;
+	return {
+		displayName: 'Match By',
+		name: 'matchBy',
+		type: 'options',
+		options: byName(
+			keys.map(({ name, label: shown, description }) => ({
+				name: shown,
+				value: name,
+				...(description ? { description } : {}),
+			})),
+		),
+		default: first,
+		description: 'What tells that a record is the one that is meant',
+	};
+}
+
+const matchField: INodeProperties = {
+	displayName: 'Custom Field',
+	name: 'matchField',
+	type: 'string',
+	required: true,
+	default: '',
+	placeholder: 'e.g. custom_school',
+	description: 'As AlfaCRM returns it, starting with custom_',
+};
+
+const matchValue: INodeProperties = {
+	displayName: 'Value',
+	name: 'matchValue',
+	type: 'string',
+	required: true,
+	default: '',
+	description: 'What the custom field must hold',
+};
+
+/** By what a record is looked for: which key, and its values, however the other fields are given. */
+export const matchForm = (entity: Entity): INodeProperties[] => [...chosenKey(entity), ...keyValues(entity)];
+
+function chosenKey(entity: Entity): INodeProperties[] {
+	if (entity.match === undefined) return [];
+	const custom = entity.match.keys.find(({ fields }) => fields.length === 0);
+	return [matchBy(entity), ...(custom ? [showWhen(matchField, { matchBy: [custom.name] })] : [])];
+}
+
+function keyValues(entity: Entity): INodeProperties[] {
+	const { keys = [] } = entity.match ?? {};
+	const using = (name: string) => keys.filter(({ fields }) => fields.includes(name));
+	const names = [...new Set(keys.flatMap(({ fields }) => fields))];
+	const parameters = names.flatMap((name) => {
+		const field = entity.fields.find((one) => one.name === name);
+		const { description } = keys.find(({ fields }) => fields.length === 1 && fields[0] === name) ?? {};
+		const property = field
+			? toSingleProperty({ ...(description ? { description } : {}), ...field })
+			: idParameter(entity);
+		// Where one of several is enough, none of them must be filled.
+		return [false, true].flatMap((any) => {
+			const those = using(name).filter((key) => (key.any ?? false) === any);
+			return those.length > 0 ? [shownFor({ ...property, ...(any ? {} : { required: true }) }, those)] : [];
+		});
+	});
+	const custom = keys.filter(({ fields }) => fields.length === 0);
+	if (custom.length === 0) return parameters;
+	return [...parameters, shownFor(matchValue, custom)];
+}
+
+const shownFor = (property: INodeProperties, keys: readonly MatchKey[]): INodeProperties =>
+	showWhen(property, { matchBy: keys.map(({ name }) => name) });
 
 /** What a record is looked for by: the key, and the values that the user gave for it. */
 export interface Search {

@@ -1,40 +1,32 @@
-import type { IDataObject } from 'n8n-workflow';
+import type { IDataObject, INodeProperties } from 'n8n-workflow';
 
 import type { Entity } from '../../entities/types';
-import { isBlank, isList, listOf, presetOf, sameItem, spelled, union } from '../../fields/field';
+import { canBeEmpty, isBlank, isList, listOf, presetOf, sameItem, spelled, union } from '../../fields/field';
 import type { Wire } from '../../fields/types';
-import { upsertOptions } from '../../properties/upsert';
+import { collection } from '../../form/assemble';
 import type { Item } from '../item';
 import { recordKey } from '../context';
 import type { Operation } from '../operation';
-import type { Collection } from '../parameters';
 import { bodyOf, changesIn } from '../records/body';
-import { givenFields } from '../records/given';
+import { inMode, inputModeForm, offered, readFieldInput } from '../records/fieldInput';
 import { getRecord, notFound } from '../records/lookUp';
 import { saveChanges } from '../records/saveChanges';
-import { report } from '../report';
-import { simplified } from '../simplify';
+import { report, reportSchema } from '../report';
+import { simplified, simplifiedSchema, simplifyForm } from '../simplify';
 import type { Target } from '../target';
 import { targetOf } from '../target';
 import { archivedState, unsureIfArchived } from '../records/archived';
 import { searchedBranches } from './branches';
-import type { Found, IfArchived, IfSeveral } from './decide';
+import type { Found } from './decide';
 import { decide } from './decide';
 import type { Search } from './keys';
-import { emptyKey, keyField, keyOf, locksOf, searchOf } from './keys';
+import { emptyKey, keyField, keyOf, locksOf, matchForm, searchOf } from './keys';
+import type { Rules } from './upsertRules';
+import { rulesOf, upsertOptions } from './upsertRules';
 import { findMatches, fits, withArchived } from './search';
 import type { Matches } from './search';
 import { several } from './several';
 import { unsure } from '../records/sure';
-
-interface Rules {
-	ifSeveral: IfSeveral;
-	ifArchived: IfArchived;
-	ifKeyEmpty: 'refuse' | 'create';
-	onlyForNew: ReadonlySet<string>;
-	overwriteWithEmpty: boolean;
-	addToLists: boolean;
-}
 
 interface Job {
 	item: Item;
@@ -47,31 +39,58 @@ interface Job {
 	show: (row: IDataObject) => IDataObject;
 }
 
-/** Creates a record unless its key finds one, else saves only what differs. Whatever is wrong is found before a search. */
-export const upsert: Operation = async (item, entity) => {
-	const key = keyOf(item, entity);
-	const search = searchOf(item, entity, key);
-	const options = item.collection(upsertOptions(entity));
-	const rules = rulesOf(entity, options, key.name);
-	const show = simplified(item, entity);
-	const given = givenFields(item, entity, 'upsert');
-	if (!search.isEnough && rules.ifKeyEmpty === 'refuse') {
-		throw emptyKey(item, entity, key, ", or let 'If Match Value Is Empty' create a record");
-	}
-	const wire = spelledIn(entity, changesIn(item, entity, given, rules.overwriteWithEmpty));
-	const target = targetOf(item, entity, 'upsert');
-	const job = { item, entity, target, given, wire, rules, show };
-	const locks = [...locksOf(entity, wire), ...locksOf(entity, search.wanted)];
-	if (!search.isEnough) return await item.withLock(locks, async () => [await create(job, search.wanted)]);
+/** A new record needs what Create asks for, as far as nothing is preset. */
+function upsertFields(entity: Entity): INodeProperties {
+	const { label, fields } = entity;
+	const noun = label.toLowerCase();
+	const needed = fields.filter(
+		(field) => field.required && canBeEmpty(field) && presetOf(field) === undefined,
+	);
+	const names = needed.map((field) => `'${field.label}'`).join(' and ');
+	const description = `What to save besides what the ${noun} is matched by. A new ${noun} needs ${names}.`;
+	return { ...collection('Fields', 'fieldsToSet', offered(fields, entity)), description };
+}
 
-	return await item.withLock(locks, async () => {
-		const places = await searchedBranches(item, entity, target, options, wire);
-		for (;;) {
-			const matches = await findMatches(item, entity, target, search, places);
-			const results = await settle(job, search, matches);
-			if (results) return results;
+/** Creates a record unless its key finds one, else saves only what differs. Whatever is wrong is found before a search. */
+export const upsert: Operation = {
+	text: ({ one }) => ({
+		name: 'Create or Update',
+		action: `Create or update ${one}`,
+		description: `Create ${one.replace(/^an? /, 'a new ')}, or update the current one if it already exists (upsert)`,
+	}),
+	form: (entity) => ({
+		...inputModeForm(entity),
+		match: matchForm(entity),
+		simplify: simplifyForm(entity),
+		upsertFields: [inMode('form', upsertFields(entity))],
+		upsertOptions: [upsertOptions(entity)],
+	}),
+	async execute(item, entity) {
+		const key = keyOf(item, entity);
+		const search = searchOf(item, entity, key);
+		const options = item.collection(upsertOptions(entity));
+		const rules = rulesOf(entity, options, key.name);
+		const show = simplified(item, entity);
+		const given = readFieldInput(item, entity, upsertFields(entity));
+		if (!search.isEnough && rules.ifKeyEmpty === 'refuse') {
+			throw emptyKey(item, entity, key, ", or let 'If Match Value Is Empty' create a record");
 		}
-	});
+		const wire = spelledIn(entity, changesIn(item, entity, given, rules.overwriteWithEmpty));
+		const target = targetOf(item, entity, 'upsert');
+		const job = { item, entity, target, given, wire, rules, show };
+		const locks = [...locksOf(entity, wire), ...locksOf(entity, search.wanted)];
+		if (!search.isEnough) return await item.withLock(locks, async () => [await create(job, search.wanted)]);
+
+		return await item.withLock(locks, async () => {
+			const places = await searchedBranches(item, entity, target, options, wire);
+			for (;;) {
+				const matches = await findMatches(item, entity, target, search, places);
+				const results = await settle(job, search, matches);
+				if (results) return results;
+			}
+		});
+	},
+	output: (entity) => reportSchema(simplifiedSchema(entity)),
 };
 
 /** @returns undefined where an item before has changed what was found, so that the search is to be done again */
@@ -216,24 +235,6 @@ function filled(entity: Entity, given: IDataObject): IDataObject {
 	return Object.fromEntries(
 		Object.entries(given).filter(([name, value]) => !isBlank(keyField(entity, name), value)),
 	);
-}
-
-function rulesOf(entity: Entity, options: Collection, key: string): Rules {
-	const choice = <T extends string>(name: string): T => options.choice<T>(options.parameter(name));
-	const { match, archive, fields } = entity;
-	const onlyForNew = options.has('onlyForNew')
-		? options.choices(options.parameter('onlyForNew'))
-		: key === 'id'
-			? []
-			: (match?.onlyForNew ?? []);
-	return {
-		ifSeveral: choice('ifSeveral'),
-		ifArchived: archive ? choice('ifArchived') : 'update',
-		ifKeyEmpty: choice('ifKeyEmpty'),
-		onlyForNew: new Set(onlyForNew),
-		overwriteWithEmpty: options.flag(options.parameter('overwriteWithEmpty')),
-		addToLists: fields.some(isList) && choice('listMode') === 'add',
-	};
 }
 
 /** What the form of Create begins with. */

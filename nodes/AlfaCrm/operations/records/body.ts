@@ -1,4 +1,4 @@
-import type { IDataObject } from 'n8n-workflow';
+import type { IDataObject, INodeProperties } from 'n8n-workflow';
 
 import { today } from '../../api/formats';
 import type { Entity } from '../../entities/types';
@@ -6,6 +6,15 @@ import { customField, isCustom } from '../../fields/custom';
 import { emptied, isBlank, readField } from '../../fields/field';
 import type { Field, Wire } from '../../fields/types';
 import type { Item } from '../item';
+
+/** What an empty value means is the user's choice, for it may be a gap in a sheet. */
+export const overwriteWithEmpty: INodeProperties = {
+	displayName: 'Overwrite With Empty Values',
+	name: 'overwriteWithEmpty',
+	type: 'boolean',
+	default: false,
+	description: 'Whether a given but empty value empties the field in AlfaCRM instead of being passed over',
+};
 
 /** Values that are not empty; the required ones must be there, and the branch stands in where it belongs. */
 export function bodyOf(
@@ -38,22 +47,17 @@ export function bodyOf(
  * The given fields as they are sent. An empty one is passed over, or sent as what empties it; one that is undefined,
  * as an expression is that finds nothing, is passed over in any case.
  */
-export function changesIn(
-	item: Item,
-	entity: Entity,
-	given: IDataObject,
-	overwriteWithEmpty: boolean,
-): IDataObject {
+export function changesIn(item: Item, entity: Entity, given: IDataObject, overwrites: boolean): IDataObject {
 	const body: IDataObject = {};
 	for (const field of entity.fields) {
 		const value = given[field.name];
 		if (!isBlank(field, value)) body[field.name] = item.read(field, value);
-		else if (value === undefined || !overwriteWithEmpty) continue;
+		else if (value === undefined || !overwrites) continue;
 		// No branch would show a record that is in none, so nobody would find it again.
 		else if (field.required || field.fromBranch) throw missing(item, field);
 		else body[field.name] = emptied(field);
 	}
-	return { ...body, ...customBody(item, given, overwriteWithEmpty) };
+	return { ...body, ...customBody(item, given, overwrites) };
 }
 
 /** Changes together with what an update has to name although it stays as the record shows it. */
@@ -86,13 +90,13 @@ function formatted(field: Field, value: Wire, zone: string): Wire {
 	}
 }
 
-function customBody(item: Item, given: IDataObject, overwriteWithEmpty: boolean): IDataObject {
+function customBody(item: Item, given: IDataObject, overwrites: boolean): IDataObject {
 	const body: IDataObject = {};
 	for (const [name, value] of Object.entries(given)) {
 		if (!isCustom(name)) continue;
 		const field = customField(name);
 		if (!isBlank(field, value)) body[name] = item.read(field, value);
-		else if (value !== undefined && overwriteWithEmpty) body[name] = emptied(field);
+		else if (value !== undefined && overwrites) body[name] = emptied(field);
 	}
 	return body;
 }

@@ -2,13 +2,7 @@ import type { IDataObject } from 'n8n-workflow';
 
 import type { List } from '../../api/page';
 import type { Collected, CollectOptions } from '../../api/pages';
-import { limit, returnAll } from '../../properties/shared';
 import type { Item, ItemRequest } from '../item';
-
-/** How many rows 'Return All' and 'Limit' ask for. Read before anything is sent. */
-export function limitOf(item: Item): number {
-	return item.flag(returnAll) ? Infinity : item.integer(limit);
-}
 
 /**
  * The rows of a list, each record once, with a hint where some are known to be missing.

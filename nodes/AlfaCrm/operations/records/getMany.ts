@@ -1,39 +1,60 @@
-import type { IDataObject } from 'n8n-workflow';
+import type { IDataObject, INodeProperties } from 'n8n-workflow';
 
 import type { Entity } from '../../entities/types';
 import { isNothing } from '../../fields/blank';
-import { filterForms, isBlank, isList } from '../../fields/field';
+import { filterForms, isBlank, isList, toProperty } from '../../fields/field';
+import { collection } from '../../form/assemble';
 import type { Item } from '../item';
 import type { Operation } from '../operation';
-import { simplified } from '../simplify';
-import { targetOf } from '../target';
-import { limitOf, listed } from './collect';
+import { simplified, simplifiedSchema, simplifyForm } from '../simplify';
+import { keysForm, targetOf } from '../target';
+import { listed } from './collect';
+import { limitForm, limitOf } from './limit';
 import { kindsLeftOut } from './kinds';
 import type { ChosenView } from './recheck';
 import { isInView, recheckOf } from './recheck';
 
+/** The values that the index shows one at a time; all of them unless some are chosen. */
+const partition = ({ sweep }: Entity): INodeProperties[] =>
+	sweep ? [toProperty({ ...sweep, type: 'choices' })] : [];
+
+const filtersParameter = ({ filters }: Entity): INodeProperties =>
+	collection('Filters', 'filters', filters.map(toProperty), 'Add Filter');
+
 /** Lists records, a page after the other. */
-export const getMany: Operation = async (item, entity) => {
-	const target = targetOf(item, entity, 'getAll');
-	const most = limitOf(item);
-	const show = simplified(item, entity);
-	const wanted = filtersOf(item, entity);
-	const views = viewsOf(item, entity);
-	const said = views.filter(({ view, value }) => value !== view.unsaid);
-	const body: IDataObject = {
-		...target.query,
-		...Object.fromEntries(said.map(({ view, value }) => [view.name, view.sends?.[value] ?? value])),
-	};
-	const chosen = eachWith(chosenPasses(item, entity), formsOf(entity, wanted));
-	const isOfKind = entity.kinds !== undefined && entity.kinds.name in wanted;
-	const others = isOfKind ? [] : await kindsLeftOut(item, entity, target.branch);
-	const passes = eachWith([{}, ...others], chosen);
-	const isWanted = await recheckOf(item, entity, target, wanted);
-	const keep = (row: IDataObject) => views.every((one) => isInView(one, row, item.zone)) && isWanted(row);
-	const plural = entity.plural.toLowerCase();
-	const list = { ...target, body, task: `list the ${plural}` };
-	const rows = await listed(item, plural, list, { limit: most, keep, passes });
-	return rows.map(show);
+export const getMany: Operation = {
+	text: ({ many }) => ({ name: 'Get Many', action: `Get many ${many}`, description: `Get many ${many}` }),
+	form: (entity) => ({
+		limit: limitForm,
+		keys: keysForm(entity, 'getAll'),
+		defaultFilters: (entity.views ?? []).map(toProperty),
+		partition: partition(entity),
+		simplify: simplifyForm(entity),
+		filters: entity.filters.length > 0 ? [filtersParameter(entity)] : [],
+	}),
+	async execute(item, entity) {
+		const target = targetOf(item, entity, 'getAll');
+		const most = limitOf(item);
+		const show = simplified(item, entity);
+		const wanted = filtersOf(item, entity);
+		const views = viewsOf(item, entity);
+		const said = views.filter(({ view, value }) => value !== view.unsaid);
+		const body: IDataObject = {
+			...target.query,
+			...Object.fromEntries(said.map(({ view, value }) => [view.name, view.sends?.[value] ?? value])),
+		};
+		const chosen = eachWith(chosenPasses(item, entity), formsOf(entity, wanted));
+		const isOfKind = entity.kinds !== undefined && entity.kinds.name in wanted;
+		const others = isOfKind ? [] : await kindsLeftOut(item, entity, target.branch);
+		const passes = eachWith([{}, ...others], chosen);
+		const isWanted = await recheckOf(item, entity, target, wanted);
+		const keep = (row: IDataObject) => views.every((one) => isInView(one, row, item.zone)) && isWanted(row);
+		const plural = entity.plural.toLowerCase();
+		const list = { ...target, body, task: `list the ${plural}` };
+		const rows = await listed(item, plural, list, { limit: most, keep, passes });
+		return rows.map(show);
+	},
+	output: simplifiedSchema,
 };
 
 /** The ways to ask for the filters: some values are found in another form than the one in which they are given. */
@@ -70,8 +91,9 @@ function chosenPasses(item: Item, { sweep }: Entity): IDataObject[] {
  * The filters as they are sent. One that is there but empty is refused: leaving it out would return every record, and
  * the next node might change them all.
  */
-function filtersOf(item: Item, { filters, plural }: Entity): IDataObject {
-	const given = item.object({ name: 'filters', displayName: 'Filters', default: {} });
+function filtersOf(item: Item, entity: Entity): IDataObject {
+	const { filters, plural } = entity;
+	const given = item.object({ ...filtersParameter(entity), default: {} });
 	const body: IDataObject = {};
 	for (const [name, value] of Object.entries(given)) {
 		const filter = filters.find((one) => one.name === name);

@@ -6,7 +6,7 @@ import { changedFields, changeEntities, changeEvents } from './changes';
 import { toProperty } from '../fields/field';
 import { byName } from '../fields/order';
 import { loadedFrom } from '../fields/picker';
-import { simplify } from './shared';
+import { simplify } from '../operations/simplify';
 
 const EXPRESSION = '<a href="https://docs.n8n.io/code/expressions/">expression</a>';
 const listed = eventTypes.filter(({ newIn }) => newIn !== undefined).map(({ value }) => value);

@@ -8,12 +8,12 @@ import type { Item } from '../item';
 import { recordKey } from '../context';
 import { bodyOf } from '../records/body';
 import { getRecord, lookUp, notFound } from '../records/lookUp';
-import { report } from '../report';
-import { simplified } from '../simplify';
+import { report, reportSchema } from '../report';
+import { simplified, simplifiedSchema, simplifyForm } from '../simplify';
 import type { Target } from '../target';
 import { idOf, labelsOf, targetOf } from '../target';
 import type { ActionKind } from './kind';
-import { givenFor } from './values';
+import { readFields } from './fields';
 
 const CANCELLED = 2;
 const CONDUCTED = 3;
@@ -25,46 +25,50 @@ const ATTENDANCE = ['present_ids', 'absent_ids', 'details'];
 type RowsField = Extract<Field, { type: 'rows' }>;
 
 /** Conducts a planned lesson with who was there. A conducted one is left alone if it says the same. API notes 5.11. */
-export const markAttendance: ActionKind<'attend'> = async (item, entity, action) => {
-	const own = targetOf(item, entity);
-	const id = idOf(item, entity);
-	const fields = action.body ?? [];
-	const target = { ...own, labels: { ...own.labels, ...labelsOf(fields) } };
-	const attendance = fields.find(({ type }) => type === 'rows') as RowsField;
-	const given = givenFor(item, fields);
-	const wanted = wantedRows(item, fields, given, attendance);
-	const others = fields.filter(({ name }) => !ATTENDANCE.includes(name));
-	const { if_conducted, ...rest } = bodyOf(item, others, given, target.branch);
-	const show = simplified(item, entity);
+export const markAttendance: ActionKind<'markAttendance'> = {
+	form: (entity) => ({ simplify: simplifyForm(entity) }),
+	async execute(item, entity, action) {
+		const own = targetOf(item, entity);
+		const id = idOf(item, entity);
+		const fields = action.body ?? [];
+		const target = { ...own, labels: { ...own.labels, ...labelsOf(fields) } };
+		const attendance = fields.find(({ type }) => type === 'rows') as RowsField;
+		const given = readFields(item, fields);
+		const wanted = wantedRows(item, fields, given, attendance);
+		const others = fields.filter(({ name }) => !ATTENDANCE.includes(name));
+		const { if_conducted, ...rest } = bodyOf(item, others, given, target.branch);
+		const show = simplified(item, entity);
 
-	return await item.withLock([recordKey(entity, id)], async () => {
-		const lesson = await getRecord(item, entity, id, target);
-		const status = Number(lesson.status);
-		if (status === CANCELLED) {
-			throw item.refused(`Lesson ${id} is cancelled, so nobody attended it`, 'Nothing was saved.');
-		}
-		const held = await heldRows(item, entity, id, lesson, target, wanted, if_conducted === 'teach');
-		if (status === CONDUCTED) {
-			const differing = wanted.filter((row) => !says(item, attendance.fields, heldBy(held, row), row));
-			const changes = fields.filter(({ name }) => name in rest && !IDENTITY.includes(name));
-			const isSame = changes.every((field) =>
-				isStored(field, lesson[field.name], rest[field.name], item.zone),
-			);
-			if (differing.length === 0 && isSame) return [report(show, lesson, 'unchanged', [])];
-			if (if_conducted !== 'teach') throw conductedAlready(item, id, differing);
-		}
-		const kept = status === CONDUCTED ? unnamedRows(attendance, held, wanted) : [];
-		const named = wanted.map((row) => ({
-			...filledIn(attendance, target.branch),
-			...keptOf(attendance, heldBy(held, row)),
-			...row,
-		}));
-		const body = { ...rest, details: [...named, ...kept], ...action.fixed };
-		const task = `mark the attendance of lesson ${id}`;
-		const call = { ...target, action: action.action, query: { id }, body, task };
-		const model = await item.save(call, [recordKey(entity, id)], { before: lesson });
-		return [report(show, { ...lesson, ...action.fixed, ...model }, 'updated', Object.keys(body))];
-	});
+		return await item.withLock([recordKey(entity, id)], async () => {
+			const lesson = await getRecord(item, entity, id, target);
+			const status = Number(lesson.status);
+			if (status === CANCELLED) {
+				throw item.refused(`Lesson ${id} is cancelled, so nobody attended it`, 'Nothing was saved.');
+			}
+			const held = await heldRows(item, entity, id, lesson, target, wanted, if_conducted === 'teach');
+			if (status === CONDUCTED) {
+				const differing = wanted.filter((row) => !says(item, attendance.fields, heldBy(held, row), row));
+				const changes = fields.filter(({ name }) => name in rest && !IDENTITY.includes(name));
+				const isSame = changes.every((field) =>
+					isStored(field, lesson[field.name], rest[field.name], item.zone),
+				);
+				if (differing.length === 0 && isSame) return [report(show, lesson, 'unchanged', [])];
+				if (if_conducted !== 'teach') throw conductedAlready(item, id, differing);
+			}
+			const kept = status === CONDUCTED ? unnamedRows(attendance, held, wanted) : [];
+			const named = wanted.map((row) => ({
+				...filledIn(attendance, target.branch),
+				...keptOf(attendance, heldBy(held, row)),
+				...row,
+			}));
+			const body = { ...rest, details: [...named, ...kept], ...action.fixed };
+			const task = `mark the attendance of lesson ${id}`;
+			const call = { ...target, action: action.action, query: { id }, body, task };
+			const model = await item.save(call, [recordKey(entity, id)], { before: lesson });
+			return [report(show, { ...lesson, ...action.fixed, ...model }, 'updated', Object.keys(body))];
+		});
+	},
+	output: (entity) => reportSchema(simplifiedSchema(entity)),
 };
 
 /** Who was there and who was not, each once. */

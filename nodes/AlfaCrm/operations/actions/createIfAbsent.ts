@@ -1,33 +1,32 @@
-import type { IDataObject } from 'n8n-workflow';
+import type { IDataObject, INodeProperties } from 'n8n-workflow';
 
 import { dayBefore, formatDay, readId, today } from '../../api/formats';
 import type { CollectOptions } from '../../api/pages';
 import { entityOf } from '../../entities/registry';
-import type { Addition, Entity } from '../../entities/types';
+import type { CreateIfAbsent, Entity } from '../../entities/types';
 import { isNothing } from '../../fields/blank';
 import { absent, isBlank, listOf, sameValue } from '../../fields/field';
 import { readText } from '../../fields/text';
 import type { Field } from '../../fields/types';
-import { skipIfThere } from '../../properties/shared';
 import type { LockKey } from '../context';
 import type { Item } from '../item';
 import { reach } from '../matching/search';
 import { alternativesOf } from '../alternatives';
 import { surely } from '../records/sure';
 import { lookUp, passesOf } from '../records/lookUp';
-import { report } from '../report';
-import { simplified } from '../simplify';
+import { report, reportSchema } from '../report';
+import { simplified, simplifiedSchema, simplifyForm } from '../simplify';
 import type { Target } from '../target';
 import { branchesOf, idOf, labelsOf, targetOf } from '../target';
 import type { ActionKind } from './kind';
-import { valuesOf } from './values';
+import { readBody } from './fields';
 
-/** What is to be added, and to whom. */
-interface Adding {
+/** What is to be created, and for whom. */
+interface Creation {
 	item: Item;
 	/** The kind of what is added. */
 	other: Entity;
-	recipe: Addition;
+	creates: CreateIfAbsent;
 	target: Target;
 	/** The record that it is added to, by the name under which its ID travels. */
 	link: { name: string; id: number };
@@ -36,45 +35,61 @@ interface Adding {
 	compared: readonly Field[];
 }
 
+const skipIfThere: INodeProperties = {
+	displayName: 'Skip if Already There',
+	name: 'skipIfThere',
+	type: 'boolean',
+	default: true,
+	description: 'Whether to look for the same one first and return it instead of adding another',
+};
+
 /** Adds something to a record, such as a payment, unless the same was added before. */
-export const addOnce: ActionKind<'add'> = async (item, entity, action, recipe) => {
-	const { branch } = targetOf(item, entity);
-	const id = idOf(item, entity);
-	const other = entityOf(recipe.entity);
-	const name = action.idAs ?? 'id';
-	const link = { [name]: recipe.link === 'list' ? [id] : id };
-	const query = recipe.link === 'query' ? { ...recipe.query, ...link } : {};
-	const fields = action.body ?? [];
-	const body: IDataObject = { ...link, ...query, ...valuesOf(item, fields, branch), ...action.fixed };
-	const looks = item.flag(skipIfThere);
-	const show = simplified(item, other);
+export const createIfAbsent: ActionKind<'createIfAbsent'> = {
+	form: (_entity, { creates }) => ({
+		skipIfThere: [skipIfThere],
+		simplify: simplifyForm(entityOf(creates.entity)),
+	}),
+	async execute(item, entity, action) {
+		const { creates } = action;
+		const { branch } = targetOf(item, entity);
+		const id = idOf(item, entity);
+		const other = entityOf(creates.entity);
+		const name = action.idAs ?? 'id';
+		const link = { [name]: creates.link === 'list' ? [id] : id };
+		const query = creates.link === 'query' ? { ...creates.query, ...link } : {};
+		const fields = action.body ?? [];
+		const body: IDataObject = { ...link, ...query, ...readBody(item, fields, branch), ...action.fixed };
+		const skips = item.flag(skipIfThere);
+		const show = simplified(item, other);
 
-	// The form has the record itself under its own label.
-	const labels = labelsOf([...other.fields, ...fields, { name, label: entity.label }]);
-	const alternatives = alternativesOf(other.fields);
-	const target = { path: other.path, branch, query, labels, alternatives };
-	const { changing = [] } = recipe;
-	const compared = [...other.fields, ...(other.keys ?? [])].filter(
-		(one) => !isBlank(one, body[one.name]) && !changing.includes(one.name),
-	);
-	const adding = { item, other, recipe, target, link: { name, id }, body, compared };
+		// The form has the record itself under its own label.
+		const labels = labelsOf([...other.fields, ...fields, { name, label: entity.label }]);
+		const alternatives = alternativesOf(other.fields);
+		const target = { path: other.path, branch, query, labels, alternatives };
+		const { mutable = [] } = creates;
+		const compared = [...other.fields, ...(other.keys ?? [])].filter(
+			(one) => !isBlank(one, body[one.name]) && !mutable.includes(one.name),
+		);
+		const creation = { item, other, creates, target, link: { name, id }, body, compared };
 
-	const lock: LockKey = [entity.path, id, other.path];
-	return await item.withLock([lock], async () => {
-		const duplicate = looks ? await findDuplicate(adding, entity) : undefined;
-		if (duplicate) return [report(show, duplicate, 'unchanged', [])];
-		await mustBeOwn(adding, entity);
-		const filled = { ...(await defaultsFrom(adding, entity)), ...body };
-		const task = `create the ${other.label.toLowerCase()}`;
-		const model = await item.save({ ...target, action: 'create', body: filled, task }, [lock]);
-		const row = { ...filled, ...model };
-		return [report(show, row, 'created', Object.keys(filled))];
-	});
+		const lock: LockKey = [entity.path, id, other.path];
+		return await item.withLock([lock], async () => {
+			const duplicate = skips ? await findDuplicate(creation, entity) : undefined;
+			if (duplicate) return [report(show, duplicate, 'unchanged', [])];
+			await mustBeOwn(creation, entity);
+			const filled = { ...(await defaultsFrom(creation, entity)), ...body };
+			const task = `create the ${other.label.toLowerCase()}`;
+			const model = await item.save({ ...target, action: 'create', body: filled, task }, [lock]);
+			const row = { ...filled, ...model };
+			return [report(show, row, 'created', Object.keys(filled))];
+		});
+	},
+	output: (_entity, { creates }) => reportSchema(simplifiedSchema(entityOf(creates.entity))),
 };
 
 /** What names a record of somebody else has mistaken one of both. A list that did not come whole tells nothing. */
-async function mustBeOwn({ item, recipe, target, link, body }: Adding, { label }: Entity): Promise<void> {
-	for (const [name, resource] of Object.entries(recipe.own ?? {})) {
+async function mustBeOwn({ item, creates, target, link, body }: Creation, { label }: Entity): Promise<void> {
+	for (const [name, resource] of Object.entries(creates.owned ?? {})) {
 		const id = readId(body[name]);
 		if (id === undefined) continue;
 		const other = entityOf(resource);
@@ -99,27 +114,27 @@ async function mustBeOwn({ item, recipe, target, link, body }: Adding, { label }
 }
 
 /** A record that agrees in everything that was given and tells it from others. */
-async function findDuplicate(adding: Adding, entity: Entity): Promise<IDataObject | undefined> {
-	const { item, other, link, target, body } = adding;
+async function findDuplicate(creation: Creation, entity: Entity): Promise<IDataObject | undefined> {
+	const { item, other, link, target, body } = creation;
 	const linkField: Field = { type: 'id', entity: entity.resource, name: link.name, label: entity.label };
 	const own = item.run.writtenTo(other.path).having(linkField, link.id);
-	const written = own.map(({ row }) => row).find((row) => isDuplicate(adding, row));
+	const written = own.map(({ row }) => row).find((row) => isDuplicate(creation, row));
 	if (written) return written;
 	for (const branch of branchesOf(target.branch, other.fields, body)) {
-		const found = (await listed(adding, branch)).find((row) => isDuplicate(adding, row));
+		const found = (await listed(creation, branch)).find((row) => isDuplicate(creation, row));
 		if (found) return found;
 	}
 	return undefined;
 }
 
 /** The rows among which a duplicate would be. A list that is not of this record alone serves the other items too. */
-async function listed(adding: Adding, branch: number | undefined): Promise<IDataObject[]> {
-	const { item, other, recipe, target, link, body } = adding;
+async function listed(creation: Creation, branch: number | undefined): Promise<IDataObject[]> {
+	const { item, other, creates, target, link, body } = creation;
 	const filters: IDataObject = {};
-	for (const [filter, field] of Object.entries(recipe.narrow ?? {})) {
+	for (const [filter, field] of Object.entries(creates.filterBy ?? {})) {
 		if (body[field] !== undefined) filters[filter] = body[field];
 	}
-	for (const [field, filter] of Object.entries(recipe.without ?? {})) {
+	for (const [field, filter] of Object.entries(creates.filterWhenEmpty ?? {})) {
 		if (body[field] === undefined) Object.assign(filters, filter);
 	}
 	const task = `look for the same ${other.label.toLowerCase()}`;
@@ -131,7 +146,7 @@ async function listed(adding: Adding, branch: number | undefined): Promise<IData
 		}
 		return rows;
 	};
-	if (recipe.link !== 'list') return await read();
+	if (creates.link !== 'list') return await read();
 	const index = await item.run.shared(other.path, JSON.stringify([branch, filters]), async () => {
 		const byRecord = new Map<number | undefined, IDataObject[]>();
 		for (const row of await read()) {
@@ -147,15 +162,15 @@ async function listed(adding: Adding, branch: number | undefined): Promise<IData
 	return index.get(link.id) ?? [];
 }
 
-function isDuplicate({ item, other, recipe, body, compared, link }: Adding, row: IDataObject): boolean {
-	const { unless = {}, without = {}, shownAs = {}, recent } = recipe;
+function isDuplicate({ item, other, creates, body, compared, link }: Creation, row: IDataObject): boolean {
+	const { ignoreWhen = {}, filterWhenEmpty = {}, shownAs = {}, recentBy } = creates;
 	// AlfaCRM may ignore the filter that stands for an empty field.
 	const isEmptyToo = (name: string) => body[name] !== undefined || listOf(row[name]).length === 0;
-	if (!Object.keys(without).every(isEmptyToo)) return false;
-	const isOver = ({ name, ...field }: Field) =>
-		name in unless && sameValue(field, row[name], unless[name], item.zone);
-	if (other.fields.some(isOver)) return false;
-	if (recent && !isRecent(row[recent], item.zone)) return false;
+	if (!Object.keys(filterWhenEmpty).every(isEmptyToo)) return false;
+	const isIgnored = ({ name, ...field }: Field) =>
+		name in ignoreWhen && sameValue(field, row[name], ignoreWhen[name], item.zone);
+	if (other.fields.some(isIgnored)) return false;
+	if (recentBy && !isRecent(row[recentBy], item.zone)) return false;
 	return compared.every((field) => {
 		const held = row[field.name];
 		// What AlfaCRM does not show at all cannot differ; a customer among others of a task is in it.
@@ -174,8 +189,8 @@ function isRecent(value: unknown, zone: string): boolean {
 }
 
 /** Fields that, if not given, are taken from the record: the first of its fields that is filled. Nobody chose how long that is. */
-async function defaultsFrom({ item, recipe, link, body }: Adding, entity: Entity): Promise<IDataObject> {
-	const lacking = Object.entries(recipe.fill ?? {}).filter(([name]) => body[name] === undefined);
+async function defaultsFrom({ item, creates, link, body }: Creation, entity: Entity): Promise<IDataObject> {
+	const lacking = Object.entries(creates.defaultFrom ?? {}).filter(([name]) => body[name] === undefined);
 	if (lacking.length === 0) return {};
 	const { row } = await reach(item, entity, link.id, targetOf(item, entity));
 	const found = lacking.map(([name, { from, longest }]) => {

@@ -1,0 +1,39 @@
+import type { Action, Entity } from '../../entities/types';
+import { objectSchema } from '../../fields/field';
+import type { Item, ItemRequest } from '../item';
+import type { ObjectSchema } from '../recordSchema';
+import { objectOf } from '../recordSchema';
+import type { Target } from '../target';
+import { idOf, labelsOf, targetOf } from '../target';
+import { bodyOf } from '../records/body';
+import { readFields } from './fields';
+
+/** Where an action is sent that goes out as it is declared, and the record that it is about. */
+export interface Address {
+	target: Target;
+	id?: number;
+}
+
+export function addressOf(item: Item, entity: Entity, { idAs }: Action): Address {
+	const target = targetOf(item, entity);
+	return { target, id: idAs ? idOf(item, entity) : undefined };
+}
+
+export function callOf(item: Item, action: Action, { target, id }: Address): ItemRequest {
+	const { query = [], body = [], idAs, title } = action;
+	const { path, branch, labels } = target;
+	const given = readFields(item, [...query, ...body]);
+	return {
+		path: action.path ?? path,
+		action: action.action,
+		branch,
+		query: { ...(idAs ? { [idAs]: id } : {}), ...bodyOf(item, query, given, branch) },
+		body: { ...bodyOf(item, body, given, branch), ...action.fixed },
+		labels: { ...labels, ...labelsOf(query), ...labelsOf(body) },
+		task: `${title.charAt(0).toLowerCase()}${title.slice(1)}${id === undefined ? '' : ` (${id})`}`,
+	};
+}
+
+/** What comes out of it, as far as that is declared. */
+export const declaredSchema = ({ shows = [] }: Action): ObjectSchema =>
+	objectOf({ ...objectSchema(shows).properties });
