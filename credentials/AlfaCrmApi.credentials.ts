@@ -8,9 +8,9 @@ import type {
 	INodeProperties,
 } from 'n8n-workflow';
 
-import type { Answer } from '../nodes/AlfaCrm/api/answer';
-import { checked } from '../nodes/AlfaCrm/api/answer';
-import { failureOf, veiled } from '../nodes/AlfaCrm/api/errors';
+import type { ApiResponse } from '../nodes/AlfaCrm/api/response';
+import { assertSuccess } from '../nodes/AlfaCrm/api/response';
+import { failureOf, redact } from '../nodes/AlfaCrm/api/errors';
 import { ORIGIN_EXPRESSION } from '../nodes/AlfaCrm/api/host';
 import { explainLogin, LOGIN_TIMEOUT_MS } from '../nodes/AlfaCrm/api/login';
 import { DEFAULT_REQUESTS_PER_SECOND, rateLimiterOf, readRate } from '../nodes/AlfaCrm/api/rateLimiter';
@@ -165,7 +165,7 @@ export class AlfaCrmApi implements ICredentialType {
 		const failing = String(credentials.token ?? '');
 		const token = await tokenFor(login, failing, async () => await logIn(this, login, perSecond));
 		// n8n sends the waiting call right after this, past the rate limiter.
-		await rateLimiterOf(login.origin).pass(perSecond);
+		await rateLimiterOf(login.origin).reserve(perSecond);
 		return { token };
 	}
 
@@ -204,7 +204,7 @@ async function logIn(
 	perSecond: number,
 ): Promise<string> {
 	const send = async () =>
-		checked(
+		assertSuccess(
 			await helpers.httpRequest({
 				method: 'POST',
 				url: `${origin}/v2api/auth/login`,
@@ -219,13 +219,13 @@ async function logIn(
 				disableFollowRedirect: true,
 			}),
 		);
-	let answer: Answer;
+	let answer: ApiResponse;
 	try {
-		answer = await withRetries(rateLimiterOf(origin), { perSecond, isRepeatable: true }, send);
+		answer = await withRetries(rateLimiterOf(origin), { perSecond, isIdempotent: true }, send);
 	} catch (error) {
 		const failure = failureOf(error);
-		const words = failure.words && veiled(failure.words, [apiKey, appKey]);
-		throw explainLogin({ ...failure, words }, origin, appKey !== '');
+		const serverMessage = failure.serverMessage && redact(failure.serverMessage, [apiKey, appKey]);
+		throw explainLogin({ ...failure, serverMessage }, origin, appKey !== '');
 	}
 	const { token } = answer as { token?: unknown };
 	if (typeof token === 'string' && token !== '') return token;

@@ -78,9 +78,9 @@ function operationsTable(entities, language) {
  * @param {'en' | 'ru'} language
  */
 function filtersTable(entities, language) {
-	const rows = entities.map(({ label, views = [], sweep, filters }) => [
+	const rows = entities.map(({ label, defaultFilters = [], partitionBy, filters }) => [
 		label,
-		sorted(labels([...views, ...(sweep ? [sweep] : []), ...filters])) || '–',
+		sorted(labels([...defaultFilters, ...(partitionBy ? [partitionBy] : []), ...filters])) || '–',
 	]);
 	return table(WORDS[language].filters, rows);
 }

@@ -1,14 +1,14 @@
-import { checked } from '../../nodes/AlfaCrm/api/answer';
-import { AnswerError } from '../../nodes/AlfaCrm/api/errors';
+import { assertSuccess } from '../../nodes/AlfaCrm/api/response';
+import { ResponseError } from '../../nodes/AlfaCrm/api/errors';
 import type { ApiFailure } from '../../nodes/AlfaCrm/api/errors';
 import { looksLikePageSize, rowKeys } from '../../nodes/AlfaCrm/api/page';
 import { pathOf, requestOptions } from '../../nodes/AlfaCrm/api/request';
 
 function failureOf(answer: unknown): ApiFailure {
 	try {
-		checked(answer);
+		assertSuccess(answer);
 	} catch (error) {
-		return (error as AnswerError).failure;
+		return (error as ResponseError).failure;
 	}
 	throw new Error('It was taken');
 }
@@ -30,7 +30,7 @@ describe('an answer with HTTP 200', () => {
 		[{ message: 404, status: 404 }],
 		[{ success: true, message: 'Сохранено', status: 404 }],
 	])('%j is what was asked for', (answer) => {
-		expect(checked(answer)).toBe(answer);
+		expect(assertSuccess(answer)).toBe(answer);
 	});
 
 	it.each<[unknown, string]>([
@@ -47,7 +47,7 @@ describe('an answer with HTTP 200', () => {
 
 	it.each<[unknown, Partial<ApiFailure>]>([
 		[{ success: false }, {}],
-		[{ success: 0, message: 'Нет' }, { words: 'Нет' }],
+		[{ success: 0, message: 'Нет' }, { serverMessage: 'Нет' }],
 		[{ success: false, message: ['Нет'] }, {}],
 		[{ errors: { phone: ['Занят'] } }, { fields: { phone: ['Занят'] } }],
 		[

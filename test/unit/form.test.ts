@@ -121,15 +121,15 @@ describe.each(actionTable)('the form of %s, %s', (value, operation) => {
 	});
 
 	it('offers every filter, the views beside them and what is asked for one at a time', () => {
-		const { filters = [], views = [], sweep } = operation === 'getAll' ? (entity ?? {}) : {};
+		const { filters = [], defaultFilters = [], partitionBy } = operation === 'getAll' ? (entity ?? {}) : {};
 		const offered = named('filters');
 		expect((offered ? childrenOf(offered) : []).map(({ name }) => name).sort()).toEqual(
 			filters.map(({ name }) => name).sort(),
 		);
-		for (const view of views) {
-			expect(named(view.name)).toMatchObject({ type: 'options', default: view.preset });
+		for (const view of defaultFilters) {
+			expect(named(view.name)).toMatchObject({ type: 'options', default: view.default });
 		}
-		if (sweep) expect(named(sweep.name)).toMatchObject({ type: 'multiOptions', default: [] });
+		if (partitionBy) expect(named(partitionBy.name)).toMatchObject({ type: 'multiOptions', default: [] });
 	});
 
 	it('takes the fields of a record in a form, as JSON or, where they are custom, from a mapper', () => {
@@ -143,7 +143,7 @@ describe.each(actionTable)('the form of %s, %s', (value, operation) => {
 				.sort(),
 		).toEqual([...modes].sort());
 
-		const ahead = entity.fields.filter(({ required, upfront }) => required || upfront);
+		const ahead = entity.fields.filter(({ required, prominent }) => required || prominent);
 		const keys = (entity.keys ?? []).map(({ name }) => name);
 		const own: Record<string, string[]> = {
 			form: {
@@ -174,7 +174,7 @@ describe.each(actionTable)('the form of %s, %s', (value, operation) => {
 		const collection = named(names[operation as 'create']);
 		if (!saves || !entity) return;
 		const optional = entity.fields.filter(
-			({ required, upfront }) => operation !== 'create' || !(required || upfront),
+			({ required, prominent }) => operation !== 'create' || !(required || prominent),
 		);
 		expect((collection ? childrenOf(collection) : []).map(({ name }) => name).sort()).toEqual(
 			[...optional.map(({ name }) => name), ...(entity.custom ? ['customFields'] : [])].sort(),
@@ -239,11 +239,11 @@ describe.each(actionTable)('the form of %s, %s', (value, operation) => {
 		if (!action) return;
 		const all = [...(action.query ?? []), ...(action.body ?? [])];
 		const collection = named('additionalFields');
-		const optional = all.filter((field) => !field.required && !field.upfront).map(({ name }) => name);
+		const optional = all.filter((field) => !field.required && !field.prominent).map(({ name }) => name);
 		expect((collection ? childrenOf(collection) : []).map(({ name }) => name).sort()).toEqual(
 			optional.sort(),
 		);
-		for (const field of all.filter((one) => one.required || one.upfront)) {
+		for (const field of all.filter((one) => one.required || one.prominent)) {
 			const given = !field.required || field.type === 'choice' || field.type === 'flag' ? undefined : true;
 			expect([field.name, named(field.name)?.required]).toEqual([field.name, given]);
 		}

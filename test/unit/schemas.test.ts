@@ -36,9 +36,9 @@ it.each(Object.entries(schemas))('%s is an object whose parts all have a type', 
 });
 
 describe.each(TABLE)('%s', (resource, entity) => {
-	const { fields, shows = [], keys = [], simple, operations, actions = [] } = entity;
+	const { fields, outputFields = [], keys = [], simple, operations, actions = [] } = entity;
 	const of = (operation: string) => schemas[`${resource}/${operation}`];
-	const returned = [...shows, ...keys, ...fields.filter(({ writeOnly }) => !writeOnly)];
+	const returned = [...outputFields, ...keys, ...fields.filter(({ writeOnly }) => !writeOnly)];
 	const own = entity.operations.includes('get') ? ['id'] : [];
 	const full = [...new Set([...own, ...returned.map(({ name }) => name)])].sort();
 	const saving = operations.filter((operation) => operation === 'create' || operation === 'update');
@@ -79,7 +79,7 @@ describe.each(TABLE)('%s', (resource, entity) => {
 	});
 
 	it('returns what an action declares, or a saved record', () => {
-		for (const { name, shows: own, kind, path } of actions) {
+		for (const { name, outputFields: own, kind, path } of actions) {
 			if (!SENT_AS_THEY_ARE.includes(kind)) continue;
 			if (own) expect(namesIn(of(name))).toEqual(own.map((field) => field.name));
 			else if (kind === 'save' && path === undefined) expect(namesIn(of(name)).sort()).toEqual(full);
@@ -111,7 +111,7 @@ describe.each(TABLE)('%s', (resource, entity) => {
 	it('shows rows with all that is declared of them', () => {
 		const operation = saving[0] ?? (simple ? undefined : reading[0]);
 		if (operation === undefined) return;
-		for (const shown of shows) {
+		for (const shown of outputFields) {
 			if (shown.type !== 'rows') continue;
 			expect(Object.keys(of(operation).properties?.[shown.name].items?.properties ?? {}).sort()).toEqual(
 				shown.fields.map(({ name }) => name).sort(),

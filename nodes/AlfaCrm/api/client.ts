@@ -8,18 +8,26 @@ import type {
 } from 'n8n-workflow';
 import { sleep } from 'n8n-workflow';
 
-import type { Answer } from './answer';
-import { checked } from './answer';
+import type { ApiResponse } from './response';
+import { assertSuccess } from './response';
 import type { ApiFailure } from './errors';
-import { AnswerError, cancelled, failureOf, mayBeDone, mayBeUnderWay, nodeError, veiled } from './errors';
+import {
+	ResponseError,
+	cancelled,
+	failureOf,
+	mayHaveTakenEffect,
+	mayBeInProgress,
+	nodeError,
+	redact,
+} from './errors';
 import type { Explanation } from './explain';
 import { explain } from './explain';
 import { rateLimiterOf, readCallsAtOnce, readRate } from './rateLimiter';
-import { TRIES, withRetries } from './retry';
+import { MAX_ATTEMPTS, withRetries } from './retry';
 import type { ApiRequest } from './request';
 import { nameOf, pathOf, requestOptions, TIMEOUT_MS } from './request';
 import type { Login } from './sessions';
-import { accountOf, discard, isFrom, loginMark, loginOf, usable } from './sessions';
+import { accountOf, revokeToken, isIssuedSince, loginCount, loginOf, usableToken } from './sessions';
 
 export const CREDENTIAL = 'alfaCrmApi';
 /** How long a credential that was read counts as being so still: n8n takes it out of its database each time. */
@@ -27,15 +35,18 @@ const CREDENTIAL_MS = 1_000;
 /** How long n8n may take to end a request that was cancelled. */
 const ABORT_MS = 100;
 /** How long AlfaCRM is given at least to end what it may still be at work on. */
-const UNDER_WAY_MS = 1_000;
+const MIN_IN_PROGRESS_MS = 1_000;
 /** How often a request is sent whose token was not taken. */
-const LOGIN_TRIES = 3;
+const MAX_LOGIN_ATTEMPTS = 3;
 /** How many new tokens may be turned down, since another process may log in at the same moment. */
-const NEW_LOGINS = 2;
+const MAX_NEW_LOGINS = 2;
 /** How long a path counts as forbidden after a new login did not change that, and a login as refused. */
 const FORBIDDEN_MS = 60_000;
 /** What is wrong with a login that would fail again in the same way. */
-const LASTING: ReadonlyArray<ApiFailure['declaredCause']> = ['credential-invalid', 'configuration-invalid'];
+const LASTING_CAUSES: ReadonlyArray<ApiFailure['declaredCause']> = [
+	'credential-invalid',
+	'configuration-invalid',
+];
 
 /** Any n8n context that can call AlfaCRM. */
 type ApiContext = IExecuteFunctions | ILoadOptionsFunctions | IPollFunctions | IWebhookFunctions;
@@ -49,7 +60,7 @@ interface Connection {
 }
 
 /** What became of one call so far, as far as logins are concerned. */
-interface Progress {
+interface LoginProgress {
 	/** Logins from then on are logins during this call. */
 	begun: number;
 	login?: Login;
@@ -123,14 +134,17 @@ export class ApiClient {
 	 * @returns the JSON that a successful answer holds: an object, for some actions a list
 	 * @throws NodeApiError that tells what happened and what to do
 	 */
-	async request(call: ApiRequest): Promise<Answer> {
-		return (await this.attempt(call, () => false)) as Answer;
+	async request(call: ApiRequest): Promise<ApiResponse> {
+		return (await this.attempt(call, () => false)) as ApiResponse;
 	}
 
 	/** The same for a call that may fail in a way for which the caller knows another one: then there is no answer. */
-	async attempt(call: ApiRequest, isExpected: (failure: ApiFailure) => boolean): Promise<Answer | undefined> {
+	async attempt(
+		call: ApiRequest,
+		isExpected: (failure: ApiFailure) => boolean,
+	): Promise<ApiResponse | undefined> {
 		const connection = await this.connect(call.itemIndex);
-		const progress: Progress = { begun: loginMark(), token: '', isNewLogin: false, newLogins: 0 };
+		const progress: LoginProgress = { begun: loginCount(), token: '', isNewLogin: false, newLogins: 0 };
 		for (let tries = 1; ; tries++) {
 			const begun = performance.now();
 			try {
@@ -139,12 +153,17 @@ export class ApiClient {
 			} catch (error) {
 				const failure = failureOf(error);
 				this.noteRefusal(failure, progress);
-				if (this.mayLogInAgain(failure, pathOf(call), progress) && tries < LOGIN_TRIES) continue;
+				if (this.mayLogInAgain(failure, pathOf(call), progress) && tries < MAX_LOGIN_ATTEMPTS) continue;
 				if (isExpected(failure)) return undefined;
-				if (mayBeDone(failure)) call.onLost?.(mayBeUnderWay(failure) ? asLongAgain(begun) : 0);
+				if (mayHaveTakenEffect(failure)) call.onLost?.(mayBeInProgress(failure) ? asLongAgain(begun) : 0);
 				const { host } = new URL(connection.origin);
-				const words = { host, isNewLogin: progress.isNewLogin, timeoutMs: TIMEOUT_MS, tries: TRIES };
-				const text = explain(failure, { ...call, ...words });
+				const description = {
+					host,
+					isNewLogin: progress.isNewLogin,
+					timeoutMs: TIMEOUT_MS,
+					maxAttempts: MAX_ATTEMPTS,
+				};
+				const text = explain(failure, { ...call, ...description });
 				throw nodeError(this.node, withoutSecrets(text, progress), call.itemIndex, text.failure);
 			}
 		}
@@ -172,10 +191,14 @@ export class ApiClient {
 		}
 	}
 
-	private async send(connection: Connection, call: ApiRequest, progress: Progress): Promise<Answer> {
+	private async send(
+		connection: Connection,
+		call: ApiRequest,
+		progress: LoginProgress,
+	): Promise<ApiResponse> {
 		const { origin, perSecond, callsAtOnce: atOnce } = connection;
-		const pace = { perSecond, call: { action: nameOf(call), atOnce }, signal: this.signal };
-		const options = { ...pace, isRepeatable: call.isIdempotent };
+		const rate = { perSecond, call: { action: nameOf(call), atOnce }, signal: this.signal };
+		const options = { ...rate, isIdempotent: call.isIdempotent };
 		return await withRetries(rateLimiterOf(origin), options, async () => {
 			call.onSend?.();
 			const data = await this.readCredential(connection, progress);
@@ -190,7 +213,7 @@ export class ApiClient {
 					// n8n writes a new token into what it is given, so it is known which one AlfaCRM saw.
 					{ credentialsDecrypted: { id: '', name: '', type: CREDENTIAL, data } },
 				);
-				return checked(await this.unlessCancelled(answer, data));
+				return assertSuccess(await this.unlessCancelled(answer, data));
 			} finally {
 				progress.token = data.token;
 				// The next calls go on with the token of a login; one that was only used may be older than theirs.
@@ -226,7 +249,7 @@ export class ApiClient {
 	/** The credential as it was a second ago at most, with a token that is not known to be dead; '' if there is none. */
 	private async readCredential(
 		{ account }: Connection,
-		progress: Progress,
+		progress: LoginProgress,
 	): Promise<ICredentialDataDecryptedObject & { token: string }> {
 		// After a try that did not succeed something may have changed.
 		const mayBeKnown = progress.login === undefined && this.refused === undefined;
@@ -238,22 +261,22 @@ export class ApiClient {
 		const { values } = this.credential;
 		const login = loginOf(values);
 		if (accountOf(login) !== account) {
-			const words = 'the credential was changed to another account meanwhile. Run it again.';
-			throw new AnswerError({ kind: 'credentialChanged', words });
+			const serverMessage = 'the credential was changed to another account meanwhile. Run it again.';
+			throw new ResponseError({ kind: 'credentialChanged', serverMessage });
 		}
 		progress.login = login;
-		return { ...values, token: usable(login, String(values.token ?? '')) };
+		return { ...values, token: usableToken(login, String(values.token ?? '')) };
 	}
 
 	/** @throws AnswerError when the very same login was refused a moment ago; a corrected one is tried */
-	private async leaveIfRefused(connection: Connection, progress: Progress): Promise<void> {
+	private async leaveIfRefused(connection: Connection, progress: LoginProgress): Promise<void> {
 		if (this.refused === undefined || performance.now() - this.refused.at >= FORBIDDEN_MS) return;
 		await this.readCredential(connection, progress);
-		if (JSON.stringify(progress.login) === this.refused.login) throw new AnswerError(this.refused.failure);
+		if (JSON.stringify(progress.login) === this.refused.login) throw new ResponseError(this.refused.failure);
 	}
 
-	private noteRefusal(failure: ApiFailure, { login }: Progress): void {
-		if (failure.kind !== 'login' || !LASTING.includes(failure.declaredCause)) return;
+	private noteRefusal(failure: ApiFailure, { login }: LoginProgress): void {
+		if (failure.kind !== 'login' || !LASTING_CAUSES.includes(failure.declaredCause)) return;
 		if (this.refused?.failure === failure) return;
 		this.refused = { login: JSON.stringify(login), failure, at: performance.now() };
 	}
@@ -262,32 +285,32 @@ export class ApiClient {
 	 * After a token was not taken, or a 403, which may mean the same: whether another try makes sense. n8n renews a token
 	 * after HTTP 401 by itself, once; never, as it is asked here, after a 403 or a 401 that comes with HTTP 200.
 	 */
-	private mayLogInAgain({ status }: ApiFailure, path: string, progress: Progress): boolean {
+	private mayLogInAgain({ status }: ApiFailure, path: string, progress: LoginProgress): boolean {
 		const { login, token, begun } = progress;
 		if (login === undefined || token === '' || (status !== 401 && status !== 403)) return false;
-		progress.isNewLogin = isFrom(login, token, begun);
+		progress.isNewLogin = isIssuedSince(login, token, begun);
 		if (status === 403 && performance.now() - (this.forbidden.get(path) ?? -Infinity) < FORBIDDEN_MS)
 			return false;
 		if (status === 403 && progress.isNewLogin) {
 			this.forbidden.set(path, performance.now());
 			return false;
 		}
-		discard(login, token);
+		revokeToken(login, token);
 		progress.newLogins += progress.isNewLogin ? 1 : 0;
-		return progress.newLogins < NEW_LOGINS;
+		return progress.newLogins < MAX_NEW_LOGINS;
 	}
 }
 
 /** What took so long may take as long again. */
 const asLongAgain = (begun: number): number =>
-	Math.min(Math.max(performance.now() - begun, UNDER_WAY_MS), TIMEOUT_MS);
+	Math.min(Math.max(performance.now() - begun, MIN_IN_PROGRESS_MS), TIMEOUT_MS);
 
 /** AlfaCRM's own words may hold what was sent to it. */
-function withoutSecrets(text: Explanation, { token, login }: Progress): Explanation {
+function withoutSecrets(text: Explanation, { token, login }: LoginProgress): Explanation {
 	const secrets = [token, login?.apiKey, login?.appKey];
 	return {
 		...text,
-		message: veiled(text.message, secrets),
-		description: text.description && veiled(text.description, secrets),
+		message: redact(text.message, secrets),
+		description: text.description && redact(text.description, secrets),
 	};
 }

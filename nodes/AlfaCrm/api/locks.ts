@@ -1,6 +1,6 @@
 import { sleep } from 'n8n-workflow';
 
-import { unlessAborted } from './cancel';
+import { abortable } from './cancel';
 import { cancelled } from './errors';
 
 /** How long this process remembers which records it has written. */
@@ -8,13 +8,13 @@ const REMEMBERED_MS = 600_000;
 const MOST_REMEMBERED = 100_000;
 
 /** Work that has asked for locks, and how many of them others have before it. */
-interface Turn {
+interface Waiter {
 	missing: number;
 	begin: () => void;
 }
 
 /** Who has asked for a lock, in the order they came; the first one holds it. A lock without an entry is free. */
-const lines = new Map<string, Set<Turn>>();
+const waiters = new Map<string, Set<Waiter>>();
 
 /**
  * Holds all of the locks while `work` is under way; those who ask for the same ones get them in the order in which they
@@ -37,7 +37,7 @@ export async function withLock<T>(
 ): Promise<T> {
 	if (signal?.aborted) throw cancelled();
 	const names = [...new Set(keys)];
-	const leave = await queueFor(names, signal);
+	const leave = await acquire(names, signal);
 	try {
 		return await work();
 	} finally {
@@ -52,18 +52,18 @@ export async function withLock<T>(
  *
  * @returns to be called to leave them
  */
-async function queueFor(keys: readonly string[], signal: AbortSignal | undefined): Promise<() => void> {
-	const turn: Turn = { missing: 0, begin: () => {} };
+async function acquire(keys: readonly string[], signal: AbortSignal | undefined): Promise<() => void> {
+	const turn: Waiter = { missing: 0, begin: () => {} };
 	for (const key of keys) {
-		const line = lines.get(key) ?? new Set();
-		lines.set(key, line);
+		const line = waiters.get(key) ?? new Set();
+		waiters.set(key, line);
 		if (line.size > 0) turn.missing += 1;
 		line.add(turn);
 	}
-	const leave = () => keys.forEach((key) => leaveLine(key, turn));
+	const leave = () => keys.forEach((key) => release(key, turn));
 	if (turn.missing === 0) return leave;
 	try {
-		await unlessAborted(new Promise<void>((resolve) => (turn.begin = resolve)), signal);
+		await abortable(new Promise<void>((resolve) => (turn.begin = resolve)), signal);
 	} catch {
 		leave();
 		throw cancelled();
@@ -71,13 +71,13 @@ async function queueFor(keys: readonly string[], signal: AbortSignal | undefined
 	return leave;
 }
 
-function leaveLine(key: string, turn: Turn): void {
-	const line = lines.get(key);
+function release(key: string, turn: Waiter): void {
+	const line = waiters.get(key);
 	if (line === undefined) return;
 	const [holder] = line;
 	line.delete(turn);
 	const [next] = line;
-	if (next === undefined) lines.delete(key);
+	if (next === undefined) waiters.delete(key);
 	if (next === undefined || holder !== turn) return;
 	next.missing -= 1;
 	if (next.missing === 0) next.begin();
@@ -101,12 +101,12 @@ let latest = 0;
 let forgotten = 0;
 
 /** A moment to compare writes with: taken before records are read. */
-export function mark(): number {
+export function currentVersion(): number {
 	return latest;
 }
 
 /** To be called before and after each write, for its answer may come late or never. */
-export function touch(keys: readonly string[], by: Writer): void {
+export function recordWrite(keys: readonly string[], by: Writer): void {
 	latest += 1;
 	const at = performance.now();
 	for (const key of keys) {
@@ -119,7 +119,7 @@ export function touch(keys: readonly string[], by: Writer): void {
 }
 
 /** Whether anybody else in this process may have written one of the records since; what was read then may be stale. */
-export function touchedSince(keys: readonly string[], since: number, by: Writer): boolean {
+export function wasWrittenSince(keys: readonly string[], since: number, by: Writer): boolean {
 	forget(performance.now());
 	return since < forgotten || keys.some((key) => lastOfOthers(writes.get(key), by) > since);
 }

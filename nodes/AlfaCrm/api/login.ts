@@ -16,7 +16,7 @@ function wrongKey(hasAppKey: boolean): string {
 /** Puts a failed login into one complete sentence, since the credential's test shows nothing else. */
 export function explainLogin(failure: ApiFailure, origin: string, hasAppKey = false): LoginError {
 	const { host } = new URL(origin);
-	const said = failure.words ? ` AlfaCRM said: ${failure.words.replace(/\.$/, '')}.` : '';
+	const said = failure.serverMessage ? ` AlfaCRM said: ${failure.serverMessage.replace(/\.$/, '')}.` : '';
 	switch (failure.kind) {
 		case 'redirect':
 			return new LoginError(
@@ -35,7 +35,7 @@ export function explainLogin(failure: ApiFailure, origin: string, hasAppKey = fa
 		case 'credentialChanged':
 		case 'unexpected':
 			return new LoginError(
-				`The login to AlfaCRM did not succeed${failure.words ? `: ${failure.words}` : '.'}`,
+				`The login to AlfaCRM did not succeed${failure.serverMessage ? `: ${failure.serverMessage}` : '.'}`,
 				'temporarily-unavailable',
 			);
 		case 'login':

@@ -3,9 +3,9 @@ import type { IDataObject } from 'n8n-workflow';
 
 import type { ApiClient } from './client';
 import { asNodeError, nodeError } from './errors';
-import type { List, RowKey } from './page';
+import type { ListRequest, RowKey } from './page';
 import { LARGEST_PAGE, looksLikePageSize, PageTooLarge, rowKeys } from './page';
-import { ReadAhead } from './readAhead';
+import { Prefetcher } from './prefetcher';
 import { nameOf } from './request';
 
 /** 200,000 records at the smallest page. A server that is still going on then would never end. */
@@ -42,11 +42,11 @@ export interface Page {
  */
 export async function* pages(
 	client: ApiClient,
-	{ firstPage = 0, pageSize, ...call }: List,
+	{ firstPage = 0, pageSize, ...call }: ListRequest,
 	rowsWanted: () => number = () => 0,
 ): AsyncGenerator<Page, undefined> {
 	const seen = new Set<RowKey>();
-	const list = new ReadAhead(client, call);
+	const list = new Prefetcher(client, call);
 	let size = pageSize;
 	let total: number | undefined;
 	let shrank = false;
@@ -137,7 +137,7 @@ export interface Collected {
  */
 export async function collect(
 	client: ApiClient,
-	list: List,
+	list: ListRequest,
 	{
 		limit = Infinity,
 		keep = () => true,
@@ -191,7 +191,11 @@ interface Reading {
 	next?: number;
 }
 
-async function readAll(client: ApiClient, list: List, wanted: Wanted): Promise<Omit<Collected, 'rows'>> {
+async function readAll(
+	client: ApiClient,
+	list: ListRequest,
+	wanted: Wanted,
+): Promise<Omit<Collected, 'rows'>> {
 	const known = new Set<RowKey>();
 	let pageSize = list.pageSize;
 	let before: Reading | undefined;
@@ -234,7 +238,7 @@ async function readAll(client: ApiClient, list: List, wanted: Wanted): Promise<O
 }
 
 /** Reads a list from its first page to the last, or to the limit. */
-async function readOnce(client: ApiClient, list: List, wanted: Wanted): Promise<Reading> {
+async function readOnce(client: ApiClient, list: ListRequest, wanted: Wanted): Promise<Reading> {
 	const { rows, keep, limit, isEnough } = wanted;
 	const { pageSize = 0 } = list;
 	const order = createHash('sha256');

@@ -18,7 +18,7 @@ export const archivedView = (plural: string) => ({
 		0,
 		{ description: `Whether archived ${plural} are returned` },
 	),
-	unsaid: 0,
+	serverDefault: 0,
 	flags: { 0: 0, 2: 1 } as const,
 });
 

@@ -1,5 +1,16 @@
 import { note } from './common';
-import { choice, dotted, flag, id, longText, number, record, reference, references, text } from './fields';
+import {
+	choice,
+	dottedDate,
+	flag,
+	id,
+	longText,
+	number,
+	record,
+	reference,
+	references,
+	text,
+} from './fields';
 import { taskTitle } from './task';
 import type { Action } from './types';
 
@@ -78,7 +89,7 @@ const steps: Action[] = [
 			}),
 		],
 		kind: 'change',
-		only: { field: 'is_study', value: 0, otherwise: 'is a client, not a lead' },
+		only: { field: 'is_study', value: 0, message: 'is a client, not a lead' },
 		certainty: 'documented',
 	},
 ];
@@ -96,10 +107,10 @@ const groups: Action[] = [
 		idAs: 'customer_id',
 		body: [
 			group,
-			dotted('e_date', 'End Date', {
+			dottedDate('e_date', 'End Date', {
 				description: 'Last day of the membership. Sources disagree on how AlfaCRM takes it.',
 			}),
-			dotted('b_date', 'Start Date', {
+			dottedDate('b_date', 'Start Date', {
 				description: 'First day of the membership. Sources disagree on how AlfaCRM takes it.',
 			}),
 		],
@@ -135,8 +146,8 @@ const groups: Action[] = [
 				'end',
 				{ required: true },
 			),
-			dotted('e_date', 'Last Day', {
-				otherwise: 'today',
+			dottedDate('e_date', 'Last Day', {
+				fallback: 'today',
 				description: 'Last day in the group, today if left empty',
 			}),
 		],
@@ -159,13 +170,16 @@ const additions: Action[] = [
 		body: [
 			reference('tariff_id', 'Subscription Plan', 'tariff', { required: true }),
 			number('balance', 'Balance', { description: 'One source says that a new one needs it; unconfirmed' }),
-			dotted('e_date', 'End Date', { description: 'Last day of the subscription' }),
+			dottedDate('e_date', 'End Date', { description: 'Last day of the subscription' }),
 			references('lesson_type_ids', 'Lesson Type', 'lessonType', { description: 'Lessons that it pays for' }),
 			note,
 			flag('is_separate_balance', 'Separate Balance', {
 				description: 'Whether the subscription has a balance of its own',
 			}),
-			dotted('b_date', 'Start Date', { otherwise: 'today', description: 'First day, today if left empty' }),
+			dottedDate('b_date', 'Start Date', {
+				fallback: 'today',
+				description: 'First day, today if left empty',
+			}),
 			references('subject_ids', 'Subject', 'subject', { description: 'Subjects that it pays for' }),
 		],
 		kind: 'createIfAbsent',
@@ -190,7 +204,7 @@ const additions: Action[] = [
 			}),
 			flag('is_confirmed', 'Confirmed', { description: 'Whether the payment is confirmed' }),
 			id('ctt_id', 'Customer Subscription ID', { description: 'Subscription that is paid for' }),
-			dotted('document_date', 'Date', { otherwise: 'today', description: 'Today if left empty' }),
+			dottedDate('document_date', 'Date', { fallback: 'today', description: 'Today if left empty' }),
 			reference('location_id', 'Location', 'location'),
 			note,
 			text('payer_name', 'Payer Name', {
@@ -198,7 +212,7 @@ const additions: Action[] = [
 			}),
 			reference('pay_item_id', 'Payment Item', 'payItem'),
 			reference('pay_type_id', 'Payment Type', 'payType', {
-				otherwise: 1,
+				fallback: 1,
 				description: 'An income (1) if left empty',
 			}),
 		],
@@ -254,7 +268,7 @@ const additions: Action[] = [
 				fromBranch: true,
 				description: 'Branches of the task, if not just the one above',
 			}),
-			dotted('due_date', 'Due Date'),
+			dottedDate('due_date', 'Due Date'),
 			longText('text', 'Text', { description: 'What is to be done' }),
 		],
 		kind: 'createIfAbsent',

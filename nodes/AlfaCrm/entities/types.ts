@@ -38,7 +38,7 @@ export interface Matching {
 export type Key = Field & { in: readonly OperationName[] };
 
 /** A field that an update names even if it stays, as `shownAs` of the record holds it; but not beside `unless`. */
-export type Carried = Field & { shownAs?: string; unless?: string };
+export type ResentField = Field & { shownAs?: string; exceptWith?: string };
 
 /** What is added to a record, unless the same is there already. */
 export interface CreateIfAbsent {
@@ -83,7 +83,7 @@ interface ActionKinds {
 	/** Reads a bare list of rows, or one object. */
 	get: Nothing;
 	/** Reads the record and sends only what differs; `only` records with that value. */
-	change: { only?: { field: string; value: number; otherwise: string } };
+	change: { only?: { field: string; value: number; message: string } };
 	createIfAbsent: { creates: CreateIfAbsent };
 	/** A customer joins a group. */
 	joinGroup: Nothing;
@@ -116,7 +116,7 @@ interface ActionBasics {
 	/** Sent with every such call. */
 	fixed?: IDataObject;
 	/** What it returns, where that is no record of the entity, for the preview of the output. */
-	shows?: readonly (FieldBasics & FieldType)[];
+	outputFields?: readonly (FieldBasics & FieldType)[];
 	certainty: Certainty;
 }
 
@@ -126,6 +126,19 @@ export type ActionOf<K extends ActionKindName> = K extends ActionKindName
 
 /** Something that can be done with a record besides the usual operations. */
 export type Action = ActionOf<ActionKindName>;
+
+/** A filter that stands for a default of the server's own. */
+export type DefaultFilter = Extract<Filter, { type: 'choice' }> & {
+	/** The value that is the server's default, so it is not sent; then only rows count that have not ended by now. */
+	serverDefault?: number;
+	/** Fields with the last day of a row, the first one that is filled counts. */
+	until?: readonly string[];
+	/** What stands for a choice that is not sent as its number. */
+	wireValues?: Readonly<Record<number, boolean>>;
+	/** What rows hold under its name, or one of `flagNames`, for a choice that is not all. */
+	flags: Readonly<Record<number, 0 | 1>>;
+	flagNames?: readonly string[];
+};
 
 /**
  * An entity of AlfaCRM as data: from this come the form, the request, the checks, the dropdowns, the schemas and the
@@ -150,35 +163,24 @@ export interface Entity {
 	/** Writable fields. */
 	fields: readonly Field[];
 	/** What AlfaCRM may empty, or refuse to do without, where an update does not name it. */
-	carried?: readonly Carried[];
+	resentOnUpdate?: readonly ResentField[];
 	/** What AlfaCRM returns besides, or of another type than it is written, for the preview of the output. */
-	shows?: readonly Shown[];
+	outputFields?: readonly Shown[];
 	/** Optional ones, sent only when they are set. */
 	filters: readonly Filter[];
-	/**
-	 * Always visible in the form, because the server's own default hides records. Sent unless it is `unsaid`, the value
-	 * that is that default; then only rows count that have not ended, by the first field of `until` that is filled.
-	 * `sends` is what stands for a choice that is not sent as its number. `flags` are what rows hold under its name, or
-	 * one of `flagNames`, for a choice that is not all.
-	 */
-	views?: readonly (Extract<Filter, { type: 'choice' }> & {
-		unsaid?: number;
-		until?: readonly string[];
-		sends?: Readonly<Record<number, boolean>>;
-		flags: Readonly<Record<number, 0 | 1>>;
-		flagNames?: readonly string[];
-	})[];
+	/** Always visible in the form, because the server's own default hides records. */
+	defaultFilters?: readonly DefaultFilter[];
 	/** The index shows one value of this at a time; all are asked for unless some are chosen. */
-	sweep?: FieldBasics & { choices: readonly (Choice & { value: number })[] };
+	partitionBy?: FieldBasics & { choices: readonly (Choice & { value: number })[] };
 	/** Makes the index show a record that its defaults would hide, for reading one by ID. */
-	reveal?: Readonly<Record<string, number | boolean>>;
+	includeHidden?: Readonly<Record<string, number | boolean>>;
 	/** Bodies with which the index shows more records, asked one after the other where none may be missed. */
-	hidden?: readonly IDataObject[];
+	hiddenPasses?: readonly IDataObject[];
 	/**
 	 * The index may show only records of the `usual` kind unless another is asked for: the filter for that, and the entity
 	 * whose IDs it takes.
 	 */
-	kinds?: { name: string; entity: string; usual: number };
+	subtypes?: { name: string; entity: string; usual: number };
 	/** Pages of AlfaCRM that show one, as in `/company/1/{page}/view?id=501`. API notes 6 knows no other addresses. */
 	pages?: readonly string[];
 	/** What it is told by besides its ID; makes Find and Create or Update possible. */

@@ -12,7 +12,7 @@ const readShown = (value: unknown): 0 | 1 | undefined => {
 const basis = {
 	...single,
 	isExact: true,
-	absent: 0,
+	valueIfMissing: 0,
 	...comparedBy((_field: unknown, item) => oneForm(readShown(item))),
 	expected: () => 'yes or no',
 	widget: () => ({ type: 'boolean' as const, default: true }),
@@ -22,19 +22,19 @@ const basis = {
 
 export const flag: FieldKind<OfType<'flag'>> = {
 	...basis,
-	read: (_field, item) => readFlag(item),
-	preset: () => 1,
+	serialize: (_field, item) => readFlag(item),
+	defaultValue: () => 1,
 	schema: () => ({ type: 'integer' }),
-	inJson: () => '0 or 1',
+	jsonHint: () => '0 or 1',
 };
 
 export const boolean: FieldKind<OfType<'boolean'>> = {
 	...basis,
-	read: (_field, item) => {
+	serialize: (_field, item) => {
 		const read = readFlag(item);
 		return read === undefined ? undefined : read === 1;
 	},
-	preset: () => true,
+	defaultValue: () => true,
 	schema: () => ({ type: 'boolean' }),
-	inJson: () => 'true or false',
+	jsonHint: () => 'true or false',
 };

@@ -44,10 +44,10 @@ export const oneRecord = {
 		return address === undefined ? [] : [{ label, address }];
 	},
 	expected: () => 'the number of a record',
-	read: (field: OfRecord, item: unknown) => readRecordId(field, item),
+	serialize: (field: OfRecord, item: unknown) => readRecordId(field, item),
 	column: () => ({ type: 'string' as const }),
 	schema: () => ({ type: 'integer' as const }),
-	inJson: () => '',
+	jsonHint: () => '',
 };
 
 export const severalRecords = {
@@ -55,11 +55,11 @@ export const severalRecords = {
 	isList: true,
 	isExact: false as boolean,
 	holdsIds: true,
-	emptied: [] as Wire[],
+	clearedValue: [] as Wire[],
 	items: (_field: unknown, value: unknown) => itemsOf(value, parts),
 	expected: () => 'one or more numbers of records',
 	schema: () => ({ type: 'array' as const, items: { type: 'integer' as const } }),
-	inJson: () => 'list',
+	jsonHint: () => 'list',
 };
 
 const widget = () => ({ type: 'string' as const, default: '' });

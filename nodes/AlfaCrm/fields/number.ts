@@ -22,7 +22,7 @@ function within({ min, max, nonZero }: Bounded): string {
 	return bounds.length > 0 ? ` ${bounds.join(' and ')}` : '';
 }
 
-function reader(read: (value: unknown) => number | undefined): FieldKind<Bounded>['read'] {
+function reader(read: (value: unknown) => number | undefined): FieldKind<Bounded>['serialize'] {
 	return (field, item) => {
 		const number = read(item);
 		return number !== undefined && fits(field, number) ? number : undefined;
@@ -30,7 +30,7 @@ function reader(read: (value: unknown) => number | undefined): FieldKind<Bounded
 }
 
 /** Where a zero means nothing, the form must not begin with one. */
-const defaultOf = (field: Bounded, preset: number): number | '' => (fits(field, preset) ? preset : '');
+const formDefault = (field: Bounded, wanted: number): number | '' => (fits(field, wanted) ? wanted : '');
 
 const limits = ({ min, max }: Bounded) => ({
 	...(min === undefined ? {} : { minValue: min }),
@@ -50,17 +50,17 @@ const readWhole = (value: unknown): number | undefined => {
 	return number === 0 ? 0 : number;
 };
 
-const basis = { ...single, column: () => ({ type: 'number' as const }), inJson: () => '' };
+const basis = { ...single, column: () => ({ type: 'number' as const }), jsonHint: () => '' };
 
 export const number: FieldKind<OfType<'number'>> = {
 	...basis,
 	...comparedBy((_field, item) => oneForm(readCents(item))),
 	expected: (field) => `a number${within(field)}, with a point before decimals`,
-	read: reader(readCents),
+	serialize: reader(readCents),
 	widget: (field) => ({
 		type: 'number',
 		typeOptions: { ...limits(field), numberPrecision: 2 },
-		default: defaultOf(field, 0),
+		default: formDefault(field, 0),
 	}),
 	// Money comes as a text.
 	schema: () => ({ type: 'string' }),
@@ -70,12 +70,12 @@ export const integer: FieldKind<OfType<'integer'>> = {
 	...basis,
 	...comparedBy((_field, item) => oneForm(readWhole(item))),
 	expected: (field) => `a whole number${within(field)}`,
-	read: reader(readWhole),
-	preset: (field) => (fits(field, field.preset ?? 0) ? (field.preset ?? 0) : undefined),
+	serialize: reader(readWhole),
+	defaultValue: (field) => (fits(field, field.default ?? 0) ? (field.default ?? 0) : undefined),
 	widget: (field) => ({
 		type: 'number',
 		typeOptions: { ...limits(field), numberPrecision: 0 },
-		default: defaultOf(field, field.preset ?? 0),
+		default: formDefault(field, field.default ?? 0),
 	}),
 	schema: () => ({ type: 'integer' }),
 };

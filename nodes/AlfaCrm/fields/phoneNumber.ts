@@ -6,7 +6,7 @@ type Digits = string;
 interface PhoneNumber {
 	digits: Digits;
 	/** It begins with its country. */
-	shown: boolean;
+	hasCountry: boolean;
 	/** All of it is there, as far as that can be known. */
 	complete: boolean;
 	/** As long as the numbers of its country are, so that none of it is hidden. */
@@ -53,12 +53,12 @@ const COMPLETE = 10;
  * +7XXXXXXXXXX, 80XXXXXXXXX for the Belarusian +375XXXXXXXXX as well, and anything else for itself.
  */
 export function samePhone(one: unknown, other: unknown): boolean {
-	const readings = readingsOf(one);
-	return readingsOf(other).some((digits) => readings.includes(digits));
+	const readings = normalizePhone(one);
+	return normalizePhone(other).some((digits) => readings.includes(digits));
 }
 
 /** What a number may be in full; none where there are too few digits to be one. */
-export function readingsOf(value: unknown): Digits[] {
+export function normalizePhone(value: unknown): Digits[] {
 	return [...new Set(numbersOf(value).flatMap(readings))];
 }
 
@@ -74,7 +74,7 @@ const completeIn = (text: string): Digits[] =>
 export const hasSeveral = (text: string): boolean => completeIn(text).length > 1;
 
 /** A text with several numbers as one text for each, with the words that stand beside it: before it where the text begins so. */
-export function oneByOne(text: string): string[] {
+export function splitNumbers(text: string): string[] {
 	const numbers = text.length > LONGEST_TEXT ? [] : completeIn(text);
 	if (numbers.length < 2) return [text];
 	// Some of the digits of a long number would do for one already.
@@ -87,7 +87,7 @@ export function oneByOne(text: string): string[] {
 	if (next === undefined) return [text];
 	const first = text.slice(0, next.index);
 	const end = /^[^\d+]*\p{L}/u.test(text) ? first.search(/(?<=\d\)?)(?!\))\D*$/u) : first.length;
-	return [text.slice(0, end), ...oneByOne(text.slice(end))];
+	return [text.slice(0, end), ...splitNumbers(text.slice(end))];
 }
 
 /** Whether a text has places for digits that are not there, as an input mask has that nobody filled. */
@@ -114,9 +114,9 @@ export function ends(digits: Digits): string[] {
 }
 
 /** A number as AlfaCRM writes those of its own country; whatever else is there stays as it is. */
-export function writtenPhone<T>(value: T): T | string {
+export function formatPhone<T>(value: T): T | string {
 	const text = String(value);
-	const [digits = ''] = readingsOf(text);
+	const [digits = ''] = normalizePhone(text);
 	const [, ...parts] = /^7([1-9]\d\d)(\d{3})(\d\d)(\d\d)$/.exec(digits) ?? [];
 	const isAlone = !/[\p{L}#:,;]/u.test(text) && numbersIn(text)[0]?.digits.length === digitsOf(text).length;
 	// Ten digits may be a foreign number without its plus, unless they are those of a mobile phone.
@@ -126,14 +126,14 @@ export function writtenPhone<T>(value: T): T | string {
 
 const digitsOf = (text: string): string => text.replace(/\D/g, '').replace(ABROAD, '');
 
-function readings({ digits, shown }: PhoneNumber): Digits[] {
+function readings({ digits, hasCountry }: PhoneNumber): Digits[] {
 	// No country has +89, so a plus before 8 9 is a slip; +84 and the like are other countries.
-	const home = shown ? /^(?:7\d|89)\d{9}$/ : /^[78]\d{10}$/;
+	const home = hasCountry ? /^(?:7\d|89)\d{9}$/ : /^[78]\d{10}$/;
 	// Many forms begin with +7, and people type their whole number behind it: +7 8 900 555-00-01.
 	if (/^7[78]9\d{9}$/.test(digits)) return ofHome(digits.slice(-COMPLETE));
 	if (home.test(digits)) return ofHome(digits.slice(-COMPLETE));
 	// Without its country a number is one of home, unless none there begins like that.
-	if (!shown && digits.length === COMPLETE)
+	if (!hasCountry && digits.length === COMPLETE)
 		return /^[0125]/.test(digits) ? [...ofHome(digits), digits] : ofHome(digits);
 	return [digits];
 }
@@ -176,9 +176,9 @@ function areNumbers(parts: readonly Part[]): boolean {
 	return digits === joined(parts).replace(ABROAD, '') && numbers.every(isWhole);
 }
 
-function isWhole({ digits, shown }: PhoneNumber): boolean {
-	const code = codeOf(digits, shown);
-	return isMobile(digits, shown) || digits.length === (code === undefined ? COMPLETE : LENGTHS[code]);
+function isWhole({ digits, hasCountry }: PhoneNumber): boolean {
+	const code = codeOf(digits, hasCountry);
+	return isMobile(digits, hasCountry) || digits.length === (code === undefined ? COMPLETE : LENGTHS[code]);
 }
 
 /** Of home, without its country; such numbers begin as those of some other countries do. */
@@ -214,17 +214,17 @@ function cut(parts: readonly Part[], plus: boolean): PhoneNumber[] {
 	const all = joined(parts);
 	const [abroad = ''] = plus ? [] : (ABROAD.exec(all) ?? []);
 	const digits = all.slice(abroad.length);
-	const shown = plus || abroad !== '';
-	const code = codeOf(digits, shown);
+	const hasCountry = plus || abroad !== '';
+	const code = codeOf(digits, hasCountry);
 	const length = code === undefined ? undefined : LENGTHS[code];
-	const end = endOf(parts, abroad.length, digits.length, length, shown);
+	const end = endOf(parts, abroad.length, digits.length, length, hasCountry);
 	if (end < parts.length) return [...cut(parts.slice(0, end), plus), ...cut(parts.slice(end), false)];
-	const fewest = shown ? Math.max(FEWEST_WITH_COUNTRY, (code?.length ?? 0) + FEWEST) : FEWEST;
+	const fewest = hasCountry ? Math.max(FEWEST_WITH_COUNTRY, (code?.length ?? 0) + FEWEST) : FEWEST;
 	const complete = digits.length >= (length ?? COMPLETE);
-	const certain = complete && (length !== undefined || (!shown && digits.length === COMPLETE));
-	return digits.length < fewest || isFiller(digits, code, shown, complete)
+	const certain = complete && (length !== undefined || (!hasCountry && digits.length === COMPLETE));
+	return digits.length < fewest || isFiller(digits, code, hasCountry, complete)
 		? []
-		: [{ digits, shown, complete: complete || isMobile(digits, shown), certain }];
+		: [{ digits, hasCountry, complete: complete || isMobile(digits, hasCountry), certain }];
 }
 
 /** One digit again and again is what people type, or a form sends, in place of a number; some end that way. */

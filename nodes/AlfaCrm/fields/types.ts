@@ -46,7 +46,7 @@ interface FieldTypes {
 	custom: Nothing;
 	/** Hundredths are the smallest part. */
 	number: Bounds;
-	integer: Bounds & { preset?: number };
+	integer: Bounds & { default?: number };
 	/** Yes or no, on the wire 0 or 1. */
 	flag: Nothing;
 	/** Yes or no, on the wire false or true, as a few filters want it. */
@@ -54,7 +54,7 @@ interface FieldTypes {
 	date: { format: DateFormat };
 	/** Of the day, `hh:mm`, or `hh:mm:ss` with seconds. */
 	time: { seconds?: true };
-	choice: { choices: readonly Choice[]; preset: number | string };
+	choice: { choices: readonly Choice[]; default: number | string };
 	/** Days of the week and the like; several at once. */
 	choices: { choices: readonly Choice[] };
 	/** Of a record of `entity`; without it only a number names one. */
@@ -85,13 +85,13 @@ export type TypeName = keyof ShownTypes;
 export type OfType<K extends TypeName> = { type: K } & ShownTypes[K];
 
 /** How a row is compared with what a filter asked for. */
-export type RecheckTest = 'is' | 'has' | 'in' | 'email' | 'phone' | 'blank' | 'from' | 'to';
+export type VerificationTest = 'is' | 'has' | 'in' | 'email' | 'phone' | 'blank' | 'from' | 'to';
 
 /**
  * Against which field of a row; for customers, against the members of the group that is asked for; or not at all, where
  * a row need not show why it was found.
  */
-type Recheck = { field: string; test: RecheckTest; also?: IDataObject } | 'members' | 'trusted';
+type Verification = { field: string; test: VerificationTest; also?: IDataObject } | 'members' | 'trusted';
 
 export type Filter = FieldBasics &
 	FieldType & {
@@ -99,7 +99,7 @@ export type Filter = FieldBasics &
 		 * How rows are checked again, since the server is known to ignore this filter, or not known to heed it. Without it
 		 * a filter by the exact value of a field is checked against that field, if rows show it.
 		 */
-		recheck?: Recheck;
+		verifyBy?: Verification;
 		/** As AlfaCRM calls it, where another filter of the form goes by that name. */
 		sentAs?: string;
 		/** A switch that is off asks for all, not for the others. */
@@ -122,13 +122,13 @@ export type Field = FieldBasics &
 		writeOnly?: boolean;
 		alternative?: Alternative;
 		/** Sent when nothing is given. */
-		otherwise?: number | 'today';
+		fallback?: number | 'today';
 		/** Its parameter stands with the required ones, though it may stay empty. */
-		upfront?: boolean;
+		prominent?: boolean;
 		/** A record that has neither this nor that field says nothing. */
 		requiredUnless?: string;
 		/** A parameter of an action without which all come; one that is there but empty is refused. */
-		narrows?: true;
+		limitsOutput?: true;
 		/** A switch that is not sent when it is off, since off would undo something. */
 		onlyWhenTrue?: boolean;
 		/** Whose record it is. An update that names somebody else has the wrong record. */

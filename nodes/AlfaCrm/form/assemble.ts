@@ -1,6 +1,6 @@
 import type { INodeProperties } from 'n8n-workflow';
 
-import { byDisplayName } from '../fields/order';
+import { sortByDisplayName } from '../fields/order';
 
 /** Parameters by their slots. The slots have an order, which is that of the form. */
 export type FormPart<Slot extends string> = Partial<Record<Slot, readonly INodeProperties[]>>;
@@ -46,7 +46,14 @@ export function collection(
 	fields: INodeProperties[],
 	placeholder = 'Add Field',
 ): INodeProperties {
-	return { displayName, name, type: 'collection', placeholder, default: {}, options: byDisplayName(fields) };
+	return {
+		displayName,
+		name,
+		type: 'collection',
+		placeholder,
+		default: {},
+		options: sortByDisplayName(fields),
+	};
 }
 
 /** Parameters that differ by nothing but where they are shown are one: the description goes to every open editor. */

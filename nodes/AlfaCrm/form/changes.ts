@@ -1,7 +1,7 @@
 import type { INodeProperties, INodePropertyOptions } from 'n8n-workflow';
 
 import { entities } from '../entities/registry';
-import { byName } from '../fields/order';
+import { sortByName } from '../fields/order';
 
 /** Classes that AlfaCRM's log and webhooks name and its API does not list. API notes 5.21. */
 const OTHER_CLASSES: Record<string, string> = {
@@ -36,7 +36,7 @@ function classOptions(): INodePropertyOptions[] {
 		({ className, label }): Array<[string, string]> =>
 			className === undefined ? [] : [[className, CLEARER[className] ?? label]],
 	);
-	return byName(
+	return sortByName(
 		[...listed, ...Object.entries(OTHER_CLASSES)].map(([value, name]) => ({
 			name,
 			value,

@@ -4,7 +4,7 @@ import { customer } from '../entities/customer';
 import { eventTypes } from '../entities/events';
 import { changedFields, changeEntities, changeEvents } from './changes';
 import { toProperty } from '../fields/field';
-import { byName } from '../fields/order';
+import { sortByName } from '../fields/order';
 import { loadedFrom } from '../fields/picker';
 import { simplify } from '../operations/simplify';
 
@@ -28,14 +28,16 @@ function several(displayName: string, name: string, entity: string, description:
 	};
 }
 
-const customerType = customer.views?.find(({ name }) => name === 'is_study');
+const customerType = customer.defaultFilters?.find(({ name }) => name === 'is_study');
 
 export const triggerProperties: INodeProperties[] = [
 	{
 		displayName: 'Trigger On',
 		name: 'event',
 		type: 'options',
-		options: byName(eventTypes.map(({ value, label, description }) => ({ name: label, value, description }))),
+		options: sortByName(
+			eventTypes.map(({ value, label, description }) => ({ name: label, value, description })),
+		),
 		default: 'customerCreated',
 		description: 'What starts the workflow',
 	},

@@ -1,7 +1,7 @@
 import type { IDataObject } from 'n8n-workflow';
 
 import type { ApiFailure } from '../api/errors';
-import { mayBeDone } from '../api/errors';
+import { mayHaveTakenEffect } from '../api/errors';
 import { formatDay } from '../api/formats';
 import type { Alternative, Field } from '../fields/types';
 import type { ItemRequest } from './item';
@@ -9,7 +9,7 @@ import type { ItemRequest } from './item';
 type Alternatives = Readonly<Record<string, Alternative>>;
 
 /** How AlfaCRM begins to say that it cannot read a value. API notes 4. */
-const UNREAD = /формат/i;
+const UNREADABLE = /формат/i;
 
 /** The days of which it is not known how AlfaCRM takes them, by the name that is tried first. */
 export function alternativesOf(fields: readonly Field[]): Alternatives {
@@ -24,22 +24,23 @@ export function alternativesOf(fields: readonly Field[]): Alternatives {
  *
  * @param turned those that were sent in the other way already
  */
-export function unread(
+export function unreadableDays(
 	failure: ApiFailure,
 	{ body = {}, alternatives = {} }: ItemRequest,
 	turned: ReadonlySet<string>,
 ): string[] {
-	if (failure.kind !== 'refusal' || mayBeDone(failure)) return [];
-	const { fields = {}, words = '' } = failure;
-	const saysSo = (name: string) => fields[name]?.some((text) => UNREAD.test(text));
+	if (failure.kind !== 'refusal' || mayHaveTakenEffect(failure)) return [];
+	const { fields = {}, serverMessage = '' } = failure;
+	const saysSo = (name: string) => fields[name]?.some((text) => UNREADABLE.test(text));
 	const left = Object.keys(alternatives).filter((name) => name in body && !turned.has(name));
 	// Some accounts may not say which field it is about.
-	const isNameless = Object.keys(fields).every((name) => name === '') && (saysSo('') || UNREAD.test(words));
+	const isNameless =
+		Object.keys(fields).every((name) => name === '') && (saysSo('') || UNREADABLE.test(serverMessage));
 	return isNameless ? left : left.filter(saysSo);
 }
 
 /** The call with some of its days under their other name or in their other format. */
-export function withTurned(call: ItemRequest, turned: ReadonlySet<string>, zone: string): ItemRequest {
+export function withAlternatives(call: ItemRequest, turned: ReadonlySet<string>, zone: string): ItemRequest {
 	const { body = {}, labels = {}, alternatives = {} } = call;
 	const labelled = { ...labels };
 	const entries = Object.entries(body).map(([name, value]) => {
@@ -53,7 +54,7 @@ export function withTurned(call: ItemRequest, turned: ReadonlySet<string>, zone:
 }
 
 /** The days that were sent in the other way and that the record which AlfaCRM answers with shows otherwise. */
-export function notTaken(
+export function ignoredDays(
 	{ body = {}, alternatives = {} }: ItemRequest,
 	turned: ReadonlySet<string>,
 	model: IDataObject,

@@ -136,7 +136,7 @@ async function sendLocked(item: Item, call: ItemRequest): Promise<IDataObject | 
 }
 
 function readPart(item: Item, parameter: INodeProperties): string {
-	const given = item.given(parameter);
+	const given = item.input(parameter);
 	const text = item.text(parameter);
 	if (typeof given === 'string' && /^[a-z][a-z0-9-]*$/.test(text)) return text;
 	throw item.refused(
@@ -147,5 +147,5 @@ function readPart(item: Item, parameter: INodeProperties): string {
 
 /** Left empty in the form, the call goes without a branch; an expression that finds nothing is no such choice. */
 function readBranch(item: Item): number | undefined {
-	return item.given(callBranch) === '' ? undefined : item.id(callBranch);
+	return item.input(callBranch) === '' ? undefined : item.id(callBranch);
 }

@@ -39,7 +39,7 @@ export async function performAll(run: Run): Promise<INodeExecutionData[]> {
 			output[item.index] = (await perform(item)).map((json) => ({ json, pairedItem }));
 		} catch (caught) {
 			const error = item.asError(caught);
-			if (item.isLeftOut) return;
+			if (item.isSkipped) return;
 			run.isStopping = !context.continueOnFail() || run.isCancelled;
 			if (run.isStopping) failures.push({ item, error });
 			else output[item.index] = [{ json: errorJson(error), pairedItem }];

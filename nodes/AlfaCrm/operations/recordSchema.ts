@@ -12,8 +12,8 @@ export const objectOf = (properties: Record<string, JsonSchema>): ObjectSchema =
 });
 
 /** A record as it is. */
-export function recordSchema({ operations, fields, shows = [], keys = [] }: Entity): ObjectSchema {
-	const shown = [...fields.filter(({ writeOnly }) => !writeOnly), ...keys, ...shows];
+export function recordSchema({ operations, fields, outputFields = [], keys = [] }: Entity): ObjectSchema {
+	const shown = [...fields.filter(({ writeOnly }) => !writeOnly), ...keys, ...outputFields];
 	const { properties } = objectSchema(shown.filter(({ name }) => name !== 'id'));
 	// What has no ID cannot be read by it.
 	return objectOf({ ...(operations.includes('get') ? { id: { type: 'integer' } } : {}), ...properties });

@@ -2,7 +2,7 @@ import type { INodeProperties, INodePropertyOptions } from 'n8n-workflow';
 
 import { API_CALL, entities } from '../entities/registry';
 import type { Action, Entity, OperationName } from '../entities/types';
-import { byName } from '../fields/order';
+import { sortByName } from '../fields/order';
 import { operations } from './operations';
 
 /** What is worked on. */
@@ -11,7 +11,7 @@ export const resourceParameter: INodeProperties = {
 	name: 'resource',
 	type: 'options',
 	noDataExpression: true,
-	options: byName([
+	options: sortByName([
 		...entities.map(({ label, resource }) => ({ name: label, value: resource })),
 		{ name: 'API Call', value: API_CALL },
 	]),
@@ -27,7 +27,7 @@ export function operationParameter(entity: Entity): INodeProperties {
 		type: 'options',
 		noDataExpression: true,
 		displayOptions: { show: { resource: [entity.resource] } },
-		options: byName([...usual, ...(entity.actions ?? []).map(actionOption)]),
+		options: sortByName([...usual, ...(entity.actions ?? []).map(actionOption)]),
 		default: 'getAll',
 	};
 }

@@ -25,7 +25,7 @@ export function targetOf(item: Item, entity: Entity, operation?: OperationName):
 	const query = Object.fromEntries(
 		keys.map((key) => [
 			key.name,
-			item.read(key, item.given({ name: key.name, displayName: key.label, default: '' })),
+			item.read(key, item.input({ name: key.name, displayName: key.label, default: '' })),
 		]),
 	);
 	const target = { path: entity.path, query, labels, alternatives: alternativesOf(entity.fields) };
@@ -96,5 +96,5 @@ export function idParameter(entity: Entity): INodeProperties {
 export function idOf(item: Item, entity: Entity): number {
 	const { name, displayName } = idParameter(entity);
 	const field = { type: 'id', entity: entity.resource, name, label: displayName } as const;
-	return item.read(field, item.given({ name, displayName, default: '' })) as number;
+	return item.read(field, item.input({ name, displayName, default: '' })) as number;
 }

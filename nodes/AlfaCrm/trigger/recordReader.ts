@@ -5,7 +5,7 @@ import type { ApiClient } from '../api/client';
 import { asNodeError } from '../api/errors';
 import { readId } from '../api/formats';
 import { collect } from '../api/pages';
-import { notFound } from '../operations/records/lookUp';
+import { notFound } from '../operations/records/findById';
 import type { Change } from './change';
 import { changeOf } from './change';
 import type { News } from './poll/look';

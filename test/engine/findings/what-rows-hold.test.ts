@@ -24,7 +24,7 @@ describe('a customer', () => {
 		const id = lead({ is_study: 1, paid_lesson_count: 6, paid_till: '2026-03-01 00:00:00' });
 		const [simple] = await run(get('customer', id));
 		expect(simple).toMatchObject({ paid_lesson_count: 6, paid_till: '2026-03-01 00:00:00' });
-		const label = entityOf('customer').shows?.find(({ name }) => name === 'paid_lesson_count')?.label;
+		const label = entityOf('customer').outputFields?.find(({ name }) => name === 'paid_lesson_count')?.label;
 		expect(label).toBe('Remaining Lessons');
 	});
 

@@ -35,5 +35,5 @@ export function callOf(item: Item, action: Action, { target, id }: Address): Ite
 }
 
 /** What comes out of it, as far as that is declared. */
-export const declaredSchema = ({ shows = [] }: Action): ObjectSchema =>
-	objectOf({ ...objectSchema(shows).properties });
+export const declaredSchema = ({ outputFields = [] }: Action): ObjectSchema =>
+	objectOf({ ...objectSchema(outputFields).properties });

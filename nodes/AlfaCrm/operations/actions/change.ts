@@ -1,5 +1,5 @@
 import { recordKey } from '../context';
-import { reach } from '../matching/search';
+import { getRecordAnywhere } from '../matching/search';
 import { listModeForm, readAddToLists } from '../records/listMode';
 import { saveChanges } from '../records/saveChanges';
 import { reportSchema } from '../report';
@@ -24,9 +24,9 @@ export const change: ActionKind<'change'> = {
 		const addToLists = readAddToLists(item, body, 'add');
 		const show = simplified(item, entity);
 		return await item.withLock([recordKey(entity, id)], async () => {
-			const match = await reach(item, entity, id, target);
+			const match = await getRecordAnywhere(item, entity, id, target);
 			if (only && Number(match.row[only.field]) !== only.value) {
-				throw item.refused(`${entity.label} ${id} ${only.otherwise}`, 'Nothing was changed.');
+				throw item.refused(`${entity.label} ${id} ${only.message}`, 'Nothing was changed.');
 			}
 			return [await saveChanges(item, entity, target, match, wire, addToLists, show)];
 		});

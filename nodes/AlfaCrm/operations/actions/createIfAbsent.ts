@@ -4,16 +4,16 @@ import { dayBefore, formatDay, readId, today } from '../../api/formats';
 import type { CollectOptions } from '../../api/pages';
 import { entityOf } from '../../entities/registry';
 import type { CreateIfAbsent, Entity } from '../../entities/types';
-import { isNothing } from '../../fields/blank';
-import { absent, isBlank, listOf, sameValue } from '../../fields/field';
+import { isEmpty } from '../../fields/blank';
+import { valueIfMissing, isBlank, listOf, sameValue } from '../../fields/field';
 import { readText } from '../../fields/text';
 import type { Field } from '../../fields/types';
 import type { LockKey } from '../context';
 import type { Item } from '../item';
-import { reach } from '../matching/search';
+import { getRecordAnywhere } from '../matching/search';
 import { alternativesOf } from '../alternatives';
-import { surely } from '../records/sure';
-import { lookUp, passesOf } from '../records/lookUp';
+import { readWholeList } from '../records/readList';
+import { findById, passesOf } from '../records/findById';
 import { report, reportSchema } from '../report';
 import { simplified, simplifiedSchema, simplifyForm } from '../simplify';
 import type { Target } from '../target';
@@ -76,8 +76,8 @@ export const createIfAbsent: ActionKind<'createIfAbsent'> = {
 		return await item.withLock([lock], async () => {
 			const duplicate = skips ? await findDuplicate(creation, entity) : undefined;
 			if (duplicate) return [report(show, duplicate, 'unchanged', [])];
-			await mustBeOwn(creation, entity);
-			const filled = { ...(await defaultsFrom(creation, entity)), ...body };
+			await assertOwned(creation, entity);
+			const filled = { ...(await readDefaults(creation, entity)), ...body };
 			const task = `create the ${other.label.toLowerCase()}`;
 			const model = await item.save({ ...target, action: 'create', body: filled, task }, [lock]);
 			const row = { ...filled, ...model };
@@ -88,7 +88,10 @@ export const createIfAbsent: ActionKind<'createIfAbsent'> = {
 };
 
 /** What names a record of somebody else has mistaken one of both. A list that did not come whole tells nothing. */
-async function mustBeOwn({ item, creates, target, link, body }: Creation, { label }: Entity): Promise<void> {
+async function assertOwned(
+	{ item, creates, target, link, body }: Creation,
+	{ label }: Entity,
+): Promise<void> {
 	for (const [name, resource] of Object.entries(creates.owned ?? {})) {
 		const id = readId(body[name]);
 		if (id === undefined) continue;
@@ -97,7 +100,7 @@ async function mustBeOwn({ item, creates, target, link, body }: Creation, { labe
 		const where = { path: other.path, branch: target.branch, query, labels: target.labels };
 		const collect = (list: Parameters<Item['collect']>[0], options: CollectOptions) =>
 			item.collect(list, options);
-		const isMissing = await lookUp(collect, other, id, where).then(
+		const isMissing = await findById(collect, other, id, where).then(
 			({ record, isSure }) => record === undefined && isSure,
 			(caught) => {
 				// Who may take payments need not be allowed to see subscriptions.
@@ -108,7 +111,7 @@ async function mustBeOwn({ item, creates, target, link, body }: Creation, { labe
 		if (!isMissing) continue;
 		throw item.refused(
 			`AlfaCRM lists no ${other.label.toLowerCase()} ${id} of ${label.toLowerCase()} ${link.id}`,
-			`Correct '${label}', or '${target.labels[name] ?? name}', or run it again if it was added a moment ago. ${item.unsaved()}`,
+			`Correct '${label}', or '${target.labels[name] ?? name}', or run it again if it was added a moment ago. ${item.savedNote()}`,
 		);
 	}
 }
@@ -117,18 +120,18 @@ async function mustBeOwn({ item, creates, target, link, body }: Creation, { labe
 async function findDuplicate(creation: Creation, entity: Entity): Promise<IDataObject | undefined> {
 	const { item, other, link, target, body } = creation;
 	const linkField: Field = { type: 'id', entity: entity.resource, name: link.name, label: entity.label };
-	const own = item.run.writtenTo(other.path).having(linkField, link.id);
+	const own = item.run.writeCacheOf(other.path).having(linkField, link.id);
 	const written = own.map(({ row }) => row).find((row) => isDuplicate(creation, row));
 	if (written) return written;
 	for (const branch of branchesOf(target.branch, other.fields, body)) {
-		const found = (await listed(creation, branch)).find((row) => isDuplicate(creation, row));
+		const found = (await candidates(creation, branch)).find((row) => isDuplicate(creation, row));
 		if (found) return found;
 	}
 	return undefined;
 }
 
 /** The rows among which a duplicate would be. A list that is not of this record alone serves the other items too. */
-async function listed(creation: Creation, branch: number | undefined): Promise<IDataObject[]> {
+async function candidates(creation: Creation, branch: number | undefined): Promise<IDataObject[]> {
 	const { item, other, creates, target, link, body } = creation;
 	const filters: IDataObject = {};
 	for (const [filter, field] of Object.entries(creates.filterBy ?? {})) {
@@ -142,12 +145,12 @@ async function listed(creation: Creation, branch: number | undefined): Promise<I
 		const rows: IDataObject[] = [];
 		for (const pass of passesOf(other)) {
 			const call = { ...target, branch, body: { ...target.query, ...filters, ...pass }, task };
-			for (const row of await surely(item, other, call)) rows.push(row);
+			for (const row of await readWholeList(item, other, call)) rows.push(row);
 		}
 		return rows;
 	};
 	if (creates.link !== 'list') return await read();
-	const index = await item.run.shared(other.path, JSON.stringify([branch, filters]), async () => {
+	const index = await item.run.cached(other.path, JSON.stringify([branch, filters]), async () => {
 		const byRecord = new Map<number | undefined, IDataObject[]>();
 		for (const row of await read()) {
 			for (const one of listOf(row[link.name])) {
@@ -178,7 +181,7 @@ function isDuplicate({ item, other, creates, body, compared, link }: Creation, r
 		if (field.name === link.name) return listOf(held).some((one) => readId(one) === link.id);
 		const isWanted = (value: unknown) => sameValue(field, value, body[field.name], item.zone);
 		// Some accounts show no 0 where a switch is off.
-		return isWanted(isNothing(held) ? absent(field) : held) || isWanted(row[shownAs[field.name]]);
+		return isWanted(isEmpty(held) ? valueIfMissing(field) : held) || isWanted(row[shownAs[field.name]]);
 	});
 }
 
@@ -189,12 +192,12 @@ function isRecent(value: unknown, zone: string): boolean {
 }
 
 /** Fields that, if not given, are taken from the record: the first of its fields that is filled. Nobody chose how long that is. */
-async function defaultsFrom({ item, creates, link, body }: Creation, entity: Entity): Promise<IDataObject> {
+async function readDefaults({ item, creates, link, body }: Creation, entity: Entity): Promise<IDataObject> {
 	const lacking = Object.entries(creates.defaultFrom ?? {}).filter(([name]) => body[name] === undefined);
 	if (lacking.length === 0) return {};
-	const { row } = await reach(item, entity, link.id, targetOf(item, entity));
+	const { row } = await getRecordAnywhere(item, entity, link.id, targetOf(item, entity));
 	const found = lacking.map(([name, { from, longest }]) => {
-		const text = from.map((one) => readText(row[one])).find((value) => !isNothing(value)) ?? '';
+		const text = from.map((one) => readText(row[one])).find((value) => !isEmpty(value)) ?? '';
 		return [name, [...text].slice(0, longest).join('').trim()];
 	});
 	return Object.fromEntries(found.filter(([, value]) => value !== '')) as IDataObject;

@@ -9,7 +9,7 @@ import { bodyOf } from '../records/body';
 import type { ActionSlot } from './kind';
 
 /** Has a parameter of its own; the others are in a collection. */
-const isProminent = ({ required, upfront }: Field): boolean => required === true || upfront === true;
+const isProminent = ({ required, prominent }: Field): boolean => required === true || prominent === true;
 
 const additionalFields = (fields: readonly Field[]): INodeProperties =>
 	collection(
@@ -39,10 +39,10 @@ export function readBody(item: Item, fields: readonly Field[] = [], branch?: num
 export function readFields(item: Item, fields: readonly Field[]): IDataObject {
 	const optional = fields.every(isProminent) ? undefined : item.collection(additionalFields(fields));
 	const given = fields.map((field) => {
-		if (isProminent(field)) return [field.name, item.given({ ...toProperty(field), default: '' })];
+		if (isProminent(field)) return [field.name, item.input({ ...toProperty(field), default: '' })];
 		const isThere = optional?.has(field.name) === true;
-		const value = isThere ? optional.given({ ...toProperty(field) }) : undefined;
-		if (isThere && field.narrows && isBlank(field, value)) throw emptyFilter(item, field);
+		const value = isThere ? optional.input({ ...toProperty(field) }) : undefined;
+		if (isThere && field.limitsOutput && isBlank(field, value)) throw emptyFilter(item, field);
 		return [field.name, value];
 	});
 	return Object.fromEntries(given) as IDataObject;

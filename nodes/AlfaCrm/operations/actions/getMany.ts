@@ -1,6 +1,6 @@
-import { listed } from '../records/collect';
+import { collectRows } from '../records/collect';
 import { limitForm, limitOf } from '../records/limit';
-import { agreesWith } from '../records/recheck';
+import { actionRowFilter } from '../records/rowFilter';
 import { addressOf, callOf, declaredSchema } from './call';
 import type { ActionKind } from './kind';
 
@@ -12,8 +12,8 @@ export const getMany: ActionKind<'getMany'> = {
 		const address = addressOf(item, entity, action);
 		const limit = limitOf(item);
 		const call = callOf(item, action, address);
-		const keep = agreesWith([...query, ...body], { ...call.query, ...call.body });
-		return await listed(item, entity.plural.toLowerCase(), call, { limit, keep });
+		const keep = actionRowFilter([...query, ...body], { ...call.query, ...call.body });
+		return await collectRows(item, entity.plural.toLowerCase(), call, { limit, keep });
 	},
 	output: (_entity, action) => declaredSchema(action),
 };

@@ -7,7 +7,7 @@ import type { Entity } from '../../entities/types';
 import type { Item } from '../item';
 import { recordKey } from '../context';
 import { bodyOf } from '../records/body';
-import { getRecord, lookUp, notFound } from '../records/lookUp';
+import { getRecord, findById, notFound } from '../records/findById';
 import { report, reportSchema } from '../report';
 import { simplified, simplifiedSchema, simplifyForm } from '../simplify';
 import type { Target } from '../target';
@@ -45,20 +45,30 @@ export const markAttendance: ActionKind<'markAttendance'> = {
 			if (status === CANCELLED) {
 				throw item.refused(`Lesson ${id} is cancelled, so nobody attended it`, 'Nothing was saved.');
 			}
-			const held = await heldRows(item, entity, id, lesson, target, wanted, if_conducted === 'teach');
+			const held = await currentAttendance(
+				item,
+				entity,
+				id,
+				lesson,
+				target,
+				wanted,
+				if_conducted === 'teach',
+			);
 			if (status === CONDUCTED) {
-				const differing = wanted.filter((row) => !says(item, attendance.fields, heldBy(held, row), row));
+				const differing = wanted.filter(
+					(row) => !isStoredRow(item, attendance.fields, rowOf(held, row), row),
+				);
 				const changes = fields.filter(({ name }) => name in rest && !IDENTITY.includes(name));
 				const isSame = changes.every((field) =>
 					isStored(field, lesson[field.name], rest[field.name], item.zone),
 				);
 				if (differing.length === 0 && isSame) return [report(show, lesson, 'unchanged', [])];
-				if (if_conducted !== 'teach') throw conductedAlready(item, id, differing);
+				if (if_conducted !== 'teach') throw conductedError(item, id, differing);
 			}
-			const kept = status === CONDUCTED ? unnamedRows(attendance, held, wanted) : [];
+			const kept = status === CONDUCTED ? otherRows(attendance, held, wanted) : [];
 			const named = wanted.map((row) => ({
-				...filledIn(attendance, target.branch),
-				...keptOf(attendance, heldBy(held, row)),
+				...rowDefaults(attendance, target.branch),
+				...writablePart(attendance, rowOf(held, row)),
 				...row,
 			}));
 			const body = { ...rest, details: [...named, ...kept], ...action.fixed };
@@ -99,7 +109,7 @@ function wantedRows(
 	);
 }
 
-function conductedAlready(item: Item, id: number, others: readonly IDataObject[]): Error {
+function conductedError(item: Item, id: number, others: readonly IDataObject[]): Error {
 	const customers = others.map(({ customer_id }) => String(customer_id)).join(', ');
 	return item.refused(
 		customers === ''
@@ -110,7 +120,7 @@ function conductedAlready(item: Item, id: number, others: readonly IDataObject[]
 }
 
 /** Some accounts show the attendance only in lists of one customer. API notes 5.11. */
-async function heldRows(
+async function currentAttendance(
 	item: Item,
 	entity: Entity,
 	id: number,
@@ -127,7 +137,7 @@ async function heldRows(
 	const rows: IDataObject[] = [];
 	for (const customer_id of customers) {
 		const query = { ...target.query, customer_id };
-		const { record, isSure } = await lookUp((list, options) => item.collect(list, options), entity, id, {
+		const { record, isSure } = await findById((list, options) => item.collect(list, options), entity, id, {
 			...target,
 			query,
 		});
@@ -143,11 +153,11 @@ async function heldRows(
 	return rows;
 }
 
-function heldBy(held: readonly IDataObject[], { customer_id }: IDataObject): IDataObject | undefined {
+function rowOf(held: readonly IDataObject[], { customer_id }: IDataObject): IDataObject | undefined {
 	return held.find((row) => readId(row.customer_id) === readId(customer_id));
 }
 
-function says(
+function isStoredRow(
 	item: Item,
 	fields: readonly Field[],
 	held: IDataObject | undefined,
@@ -160,22 +170,22 @@ function says(
 }
 
 /** What a conducted lesson says of customers who are not named is sent along, for it might be lost. */
-function unnamedRows(
+function otherRows(
 	attendance: RowsField,
 	held: readonly IDataObject[],
 	wanted: readonly IDataObject[],
 ): IDataObject[] {
-	return held.filter((row) => heldBy(wanted, row) === undefined).map((row) => keptOf(attendance, row));
+	return held.filter((row) => rowOf(wanted, row) === undefined).map((row) => writablePart(attendance, row));
 }
 
 /** What a row has where neither the user nor the lesson says anything else. */
-function filledIn({ fields }: RowsField, branch?: number): IDataObject {
+function rowDefaults({ fields }: RowsField, branch?: number): IDataObject {
 	const values = fields.filter(({ fromBranch }) => fromBranch && branch !== undefined);
 	return Object.fromEntries(values.map(({ name }) => [name, branch])) as IDataObject;
 }
 
 /** The part of a row that can be written. */
-function keptOf({ fields }: RowsField, held: IDataObject = {}): IDataObject {
+function writablePart({ fields }: RowsField, held: IDataObject = {}): IDataObject {
 	const values = fields.map(({ name }) => [name, held[name]]);
 	return Object.fromEntries(
 		values.filter(([, value]) => value !== undefined && value !== null),

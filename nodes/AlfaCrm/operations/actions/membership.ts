@@ -7,8 +7,8 @@ import type { Field } from '../../fields/types';
 import { alternativesOf } from '../alternatives';
 import type { LockKey } from '../context';
 import type { Item } from '../item';
-import { passesOf } from '../records/lookUp';
-import { surely } from '../records/sure';
+import { passesOf } from '../records/findById';
+import { readWholeList } from '../records/readList';
 import type { ObjectSchema } from '../recordSchema';
 import { objectOf, recordSchema, STRING } from '../recordSchema';
 import { idOf, labelsOf, targetOf } from '../target';
@@ -43,18 +43,18 @@ export async function listMemberships({ item, branch, customer, group }: Members
 	const query = { customer_id: customer };
 	const task = `list the groups of customer ${customer}`;
 	const call = { path: cgi.path, action: 'customer', branch, query, labels, task };
-	const written = item.run.writtenTo(cgi.path);
+	const written = item.run.writeCacheOf(cgi.path);
 	const rows = new Map<number, IDataObject>();
 	// Those that an item before has made, should the list not show them yet.
 	for (const { row } of written.having(CUSTOMER, customer)) {
 		const id = Number(row.id);
-		if (readId(row.group_id) === group && item.run.ownCopy(cgi, id)) rows.set(id, row);
+		if (readId(row.group_id) === group && item.run.cachedCopy(cgi, id)) rows.set(id, row);
 	}
 	for (const body of passesOf(cgi)) {
-		for (const row of await surely(item, cgi, { ...call, body })) {
+		for (const row of await readWholeList(item, cgi, { ...call, body })) {
 			const id = Number(row.id);
 			if (readId(row.group_id) !== group || written.isGone(id)) continue;
-			rows.set(id, item.run.ownCopy(cgi, id, row)?.row ?? row);
+			rows.set(id, item.run.cachedCopy(cgi, id, row)?.row ?? row);
 		}
 	}
 	return [...rows.values()];

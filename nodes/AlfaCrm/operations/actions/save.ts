@@ -17,5 +17,7 @@ export const save: ActionKind<'save'> = {
 		});
 	},
 	output: (entity, action) =>
-		action.path === undefined && action.shows === undefined ? recordSchema(entity) : declaredSchema(action),
+		action.path === undefined && action.outputFields === undefined
+			? recordSchema(entity)
+			: declaredSchema(action),
 };

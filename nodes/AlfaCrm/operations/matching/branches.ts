@@ -10,15 +10,15 @@ import type { Item } from '../item';
 import type { Collection } from '../parameters';
 import type { Target } from '../target';
 import { branchesOf } from '../target';
-import type { Doubt } from '../records/sure';
-import { read } from '../records/sure';
+import type { IncompleteList } from '../records/readList';
+import { readList } from '../records/readList';
 
 export type Branch = number | undefined;
 
 /** Where to look, and whether there may be more such places. */
 export interface Places {
 	branches: Branch[];
-	doubt?: Doubt;
+	doubt?: IncompleteList;
 }
 
 /**
@@ -51,7 +51,7 @@ export function searchBranches({ match }: Entity): INodeProperties[] {
 /** Read before anything is sent. */
 function chosenBranches(options: Collection): number[] {
 	if (!options.has('searchBranches')) return [];
-	const value = options.given(options.parameter('searchBranches'));
+	const value = options.input(options.parameter('searchBranches'));
 	const field = { type: 'ids', name: 'searchBranches', label: 'Search in Branch' } as const;
 	const isNone = Array.isArray(value) && isBlank(field, value);
 	return isNone ? [] : (options.read(field, value) as number[]);
@@ -60,12 +60,12 @@ function chosenBranches(options: Collection): number[] {
 /** The branches of the account, that of the call first. Who may not list them searches in that one alone. */
 export async function allBranches(item: Item, first: Branch): Promise<Places> {
 	const list = { path: branchEntity.path, action: 'index', task: 'list the branches' };
-	const listed = await item.run.shared(
+	const listed = await item.run.cached(
 		branchEntity.path,
 		'all, or none that may be listed',
 		async () => {
 			try {
-				return await read(item, branchEntity, list, 'what is in one of them');
+				return await readList(item, branchEntity, list, 'what is in one of them');
 			} catch (caught) {
 				if (!isForbidden(caught)) throw item.asError(caught);
 				return undefined;

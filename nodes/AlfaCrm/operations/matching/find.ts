@@ -3,14 +3,14 @@ import type { INodeProperties } from 'n8n-workflow';
 import type { Entity } from '../../entities/types';
 import { collection } from '../../form/assemble';
 import type { Operation } from '../operation';
-import { unsure } from '../records/sure';
+import { incompleteListError } from '../records/readList';
 import { simplified, simplifiedSchema, simplifyForm } from '../simplify';
 import { targetOf } from '../target';
 import { searchBranches, searchedBranches } from './branches';
 import { newestFirst } from './decide';
-import { emptyKey, keyOf, matchForm, searchOf } from './keys';
+import { emptyKeyError, keyOf, matchForm, searchOf } from './keys';
 import { findMatches, withArchived } from './search';
-import { several } from './several';
+import { severalMatchError } from './several';
 
 function findOptions(entity: Entity): INodeProperties {
 	const noun = entity.label.toLowerCase();
@@ -74,7 +74,7 @@ export const find: Operation = {
 		const ifNone = options.choice(options.parameter('ifNone'));
 		const ifSeveral = options.choice(options.parameter('ifSeveral'));
 		const takesArchived = !entity.archive || options.flag(options.parameter('archived'));
-		if (!search.isEnough) throw emptyKey(item, entity, key);
+		if (!search.isEnough) throw emptyKeyError(item, entity, key);
 
 		const target = targetOf(item, entity, 'find');
 		const places = await searchedBranches(item, entity, target, options);
@@ -92,7 +92,7 @@ export const find: Operation = {
 		if (found.length === 0 && ifNone === 'nothing') return [];
 		if (found.length === 0 && ifNone === 'item') return [{ matchFound: false }];
 		if (found.length === 0 && doubt !== undefined) {
-			throw unsure(item, doubt, `whether there is such a ${entity.label.toLowerCase()}`);
+			throw incompleteListError(item, doubt, `whether there is such a ${entity.label.toLowerCase()}`);
 		}
 		if (found.length === 0) {
 			throw item.failed(
@@ -101,7 +101,7 @@ export const find: Operation = {
 				404,
 			);
 		}
-		if (found.length > 1 && ifSeveral === 'refuse') throw several(item, entity, key, found);
+		if (found.length > 1 && ifSeveral === 'refuse') throw severalMatchError(item, entity, key, found);
 		return (ifSeveral === 'newest' ? found.slice(0, 1) : found).map(({ row }) => show(row));
 	},
 	output: simplifiedSchema,

@@ -2,8 +2,8 @@ import type { IDataObject, INodeProperties } from 'n8n-workflow';
 
 import type { Entity, MatchKey } from '../../entities/types';
 import { customField, isCustom } from '../../fields/custom';
-import { isBlank, keyReadings, listOf, spelled, toSingleProperty } from '../../fields/field';
-import { byName } from '../../fields/order';
+import { isBlank, normalForms, listOf, canonical, toSingleProperty } from '../../fields/field';
+import { sortByName } from '../../fields/order';
 import type { Field, Wire } from '../../fields/types';
 import { showWhen } from '../../form/assemble';
 import type { LockKey } from '../context';
@@ -18,7 +18,7 @@ function matchBy({ match }: Entity): INodeProperties {
 		displayName: 'Match By',
 		name: 'matchBy',
 		type: 'options',
-		options: byName(
+		options: sortByName(
 			keys.map(({ name, label: shown, description }) => ({
 				name: shown,
 				value: name,
@@ -112,25 +112,25 @@ export function searchOf(item: Item, entity: Entity, key: MatchKey): Search & { 
 	const given = key.fields.map((name): [Field, Wire | undefined] => {
 		const field = keyField(entity, name);
 		const parameter = isCustom(name) ? matchValue : { name, displayName: field.label, default: '' };
-		const value = item.given(parameter);
-		return [field, isBlank(field, value) ? undefined : telling(field, item.read(field, value))];
+		const value = item.input(parameter);
+		return [field, isBlank(field, value) ? undefined : distinguishing(field, item.read(field, value))];
 	});
 	const filled = given.filter(([, value]) => value !== undefined);
 	const isEnough = filled.length > 0 && (filled.length === given.length || key.any === true);
-	const wanted = filled.map(([field, value]) => [field.name, spelled(field, value)]);
+	const wanted = filled.map(([field, value]) => [field.name, canonical(field, value)]);
 	const fields = filled.map(([field]) => field);
 	return { key, wanted: Object.fromEntries(wanted) as IDataObject, fields, isEnough };
 }
 
 /** What of a value can tell one record from another; undefined for none, such as the words "no phone". */
-function telling(field: Field, value: Wire): Wire | undefined {
-	const values = listOf(value).filter((one) => keyReadings(field, one).length > 0);
+function distinguishing(field: Field, value: Wire): Wire | undefined {
+	const values = listOf(value).filter((one) => normalForms(field, one).length > 0);
 	if (values.length === 0) return undefined;
 	return Array.isArray(value) ? (values as Wire) : value;
 }
 
 /** Without a value to look for, any record, or a second one, would be taken. */
-export function emptyKey(item: Item, entity: Entity, { fields, any }: MatchKey, advice = ''): Error {
+export function emptyKeyError(item: Item, entity: Entity, { fields, any }: MatchKey, advice = ''): Error {
 	const labels = fields.map((name) => `'${keyField(entity, name).label}'`);
 	const [first] = labels;
 	const what =
@@ -160,7 +160,7 @@ export function locksOf(entity: Entity, values: IDataObject): LockKey[] {
 		.filter(([name]) => names.has(name) || isCustom(name))
 		.flatMap(([name, value]) => {
 			const field = keyField(entity, name);
-			const readings = listOf(value).flatMap((one) => keyReadings(field, one));
+			const readings = listOf(value).flatMap((one) => normalForms(field, one));
 			return readings.map((reading): LockKey => [entity.path, name, reading]);
 		});
 }

@@ -1,34 +1,43 @@
 import type { IDataObject, INodeProperties } from 'n8n-workflow';
 
 import type { Entity } from '../../entities/types';
-import { canBeEmpty, isBlank, isList, listOf, presetOf, sameItem, spelled, union } from '../../fields/field';
+import {
+	canBeEmpty,
+	isBlank,
+	isList,
+	listOf,
+	defaultOf,
+	sameItem,
+	canonical,
+	union,
+} from '../../fields/field';
 import type { Wire } from '../../fields/types';
 import { collection } from '../../form/assemble';
 import type { Item } from '../item';
 import { recordKey } from '../context';
 import type { Operation } from '../operation';
-import { bodyOf, changesIn } from '../records/body';
+import { bodyOf, changesOf } from '../records/body';
 import { inMode, inputModeForm, offered, readFieldInput } from '../records/fieldInput';
-import { getRecord, notFound } from '../records/lookUp';
+import { getRecord, notFound } from '../records/findById';
 import { saveChanges } from '../records/saveChanges';
 import { report, reportSchema } from '../report';
 import { simplified, simplifiedSchema, simplifyForm } from '../simplify';
 import type { Target } from '../target';
 import { targetOf } from '../target';
-import { archivedState, unsureIfArchived } from '../records/archived';
+import { archivedState, archivedUnknownError } from '../records/archived';
 import { searchedBranches } from './branches';
 import type { Found } from './decide';
 import { decide } from './decide';
 import type { Search } from './keys';
-import { emptyKey, keyField, keyOf, locksOf, matchForm, searchOf } from './keys';
+import { emptyKeyError, keyField, keyOf, locksOf, matchForm, searchOf } from './keys';
 import type { Rules } from './upsertRules';
 import { rulesOf, upsertOptions } from './upsertRules';
-import { findMatches, fits, withArchived } from './search';
+import { findMatches, matches, withArchived } from './search';
 import type { Matches } from './search';
-import { several } from './several';
-import { unsure } from '../records/sure';
+import { severalMatchError } from './several';
+import { incompleteListError } from '../records/readList';
 
-interface Job {
+interface Upsert {
 	item: Item;
 	entity: Entity;
 	target: Target;
@@ -44,7 +53,7 @@ function upsertFields(entity: Entity): INodeProperties {
 	const { label, fields } = entity;
 	const noun = label.toLowerCase();
 	const needed = fields.filter(
-		(field) => field.required && canBeEmpty(field) && presetOf(field) === undefined,
+		(field) => field.required && canBeEmpty(field) && defaultOf(field) === undefined,
 	);
 	const names = needed.map((field) => `'${field.label}'`).join(' and ');
 	const description = `What to save besides what the ${noun} is matched by. A new ${noun} needs ${names}.`;
@@ -73,9 +82,9 @@ export const upsert: Operation = {
 		const show = simplified(item, entity);
 		const given = readFieldInput(item, entity, upsertFields(entity));
 		if (!search.isEnough && rules.ifKeyEmpty === 'refuse') {
-			throw emptyKey(item, entity, key, ", or let 'If Match Value Is Empty' create a record");
+			throw emptyKeyError(item, entity, key, ", or let 'If Match Value Is Empty' create a record");
 		}
-		const wire = spelledIn(entity, changesIn(item, entity, given, rules.overwriteWithEmpty));
+		const wire = canonicalIn(entity, changesOf(item, entity, given, rules.overwriteWithEmpty));
 		const target = targetOf(item, entity, 'upsert');
 		const job = { item, entity, target, given, wire, rules, show };
 		const locks = [...locksOf(entity, wire), ...locksOf(entity, search.wanted)];
@@ -95,7 +104,7 @@ export const upsert: Operation = {
 
 /** @returns undefined where an item before has changed what was found, so that the search is to be done again */
 async function settle(
-	job: Job,
+	job: Upsert,
 	search: Search,
 	{ matches, doubt }: Matches,
 ): Promise<IDataObject[] | undefined> {
@@ -103,21 +112,21 @@ async function settle(
 	const found = await withArchived(item, entity, target, matches);
 	const unclear = found.find(({ archived }) => archived === undefined);
 	// A single one is the one that counts, and whether it may be changed shows when it is its turn.
-	if (unclear && found.length > 1) throw unsureIfArchived(item, entity, unclear);
+	if (unclear && found.length > 1) throw archivedUnknownError(item, entity, unclear);
 	// An active one that did not come would count instead.
 	if (doubt !== undefined && found.every(({ archived }) => archived)) {
 		const noun = entity.label.toLowerCase();
-		throw unsure(
+		throw incompleteListError(
 			item,
 			doubt,
 			found.length > 0 ? `that no active ${noun} matches` : `that this ${noun} is new`,
 		);
 	}
 	const decision = decide(found, rules);
-	if (decision.act === 'refuse') throw several(item, entity, search.key, decision.matches);
+	if (decision.act === 'refuse') throw severalMatchError(item, entity, search.key, decision.matches);
 	if (decision.act === 'skip') return decision.matches.map(({ row }) => report(show, row, 'skipped', []));
 	if (decision.act === 'create') {
-		if ('id' in search.wanted) throw nobody(job, Number(search.wanted.id), found.length > 0);
+		if ('id' in search.wanted) throw noSuchIdError(job, Number(search.wanted.id), found.length > 0);
 		return [await create(job, search.wanted)];
 	}
 	const saved: IDataObject[] = [];
@@ -131,19 +140,19 @@ async function settle(
 }
 
 /** A new record holds what it is looked for by, and what was given. */
-function newRecord({ item, entity, target, given }: Job, wanted: IDataObject): IDataObject {
-	const all = { ...given, ...keyed(item, entity, given, wanted) };
-	const values = { ...presetsOf(entity), ...filled(entity, all) };
-	return spelledIn(entity, bodyOf(item, entity.fields, values, target.branch));
+function newRecord({ item, entity, target, given }: Upsert, wanted: IDataObject): IDataObject {
+	const all = { ...given, ...keyValues(item, entity, given, wanted) };
+	const values = { ...defaultsOf(entity), ...withoutBlanks(entity, all) };
+	return canonicalIn(entity, bodyOf(item, entity.fields, values, target.branch));
 }
 
-function spelledIn(entity: Entity, body: IDataObject): IDataObject {
+function canonicalIn(entity: Entity, body: IDataObject): IDataObject {
 	return Object.fromEntries(
-		Object.entries(body).map(([name, value]) => [name, spelled(keyField(entity, name), value)]),
+		Object.entries(body).map(([name, value]) => [name, canonical(keyField(entity, name), value)]),
 	);
 }
 
-async function create(job: Job, wanted: IDataObject): Promise<IDataObject> {
+async function create(job: Upsert, wanted: IDataObject): Promise<IDataObject> {
 	const { item, entity, target, show } = job;
 	const body = newRecord(job, wanted);
 	const task = `create the ${entity.label.toLowerCase()}`;
@@ -152,13 +161,13 @@ async function create(job: Job, wanted: IDataObject): Promise<IDataObject> {
 	return report(show, row, 'created', Object.keys(body));
 }
 
-async function change(job: Job, search: Search, match: Found): Promise<IDataObject | undefined> {
+async function change(job: Upsert, search: Search, match: Found): Promise<IDataObject | undefined> {
 	const { wanted } = search;
 	const { item, entity, target, given, rules, show } = job;
 	const id = Number(match.row.id);
 	const current = await upToDate(job, match);
 	const { archived } = current;
-	const isOther = !fits(search, current.row);
+	const isOther = !matches(search, current.row);
 	// Somebody has archived it since it was found, for then these choices let no archived one come here.
 	const isGone = archived === true && ['create', 'skip'].includes(rules.ifArchived);
 	if (isOther || isGone) {
@@ -169,10 +178,11 @@ async function change(job: Job, search: Search, match: Found): Promise<IDataObje
 			isOther
 				? `${entity.label} ${id} was changed by ${whose} and does not match any more`
 				: `${entity.label} ${id} was archived by ${whose} meanwhile`,
-			`Run it again. ${item.unsaved()}`,
+			`Run it again. ${item.savedNote()}`,
 		);
 	}
-	if (archived === undefined && rules.ifArchived !== 'update') throw unsureIfArchived(item, entity, current);
+	if (archived === undefined && rules.ifArchived !== 'update')
+		throw archivedUnknownError(item, entity, current);
 	if (archived && rules.ifArchived === 'update' && !('removed' in job.wire)) {
 		item.run.hints.add(
 			"Archived records match and stay in the archive; choose in 'If the Match Is Archived' to restore them",
@@ -182,14 +192,14 @@ async function change(job: Job, search: Search, match: Found): Promise<IDataObje
 	const wire: IDataObject = {
 		...(archived && rules.ifArchived === 'restore' ? { removed: 0 } : {}),
 		...job.wire,
-		...spelledIn(entity, keyed(item, entity, given, wanted, current.row, rules.addToLists)),
+		...canonicalIn(entity, keyValues(item, entity, given, wanted, current.row, rules.addToLists)),
 	};
 	for (const name of rules.onlyForNew) delete wire[name];
 	return await saveChanges(item, entity, target, current, wire, rules.addToLists, show);
 }
 
 /** Somebody may have written the record between the search and this turn: another execution, or another item. */
-async function upToDate({ item, entity, target }: Job, match: Found): Promise<Found> {
+async function upToDate({ item, entity, target }: Upsert, match: Found): Promise<Found> {
 	const id = Number(match.row.id);
 	if (!item.run.wasWrittenSince([recordKey(entity, id)], match.at, 'anybody')) return match;
 	const at = item.run.now();
@@ -204,7 +214,7 @@ async function upToDate({ item, entity, target }: Job, match: Found): Promise<Fo
  * other's spelling. A list is never replaced by its key: it keeps what it has, unless other values were given for it,
  * which the key's then joins.
  */
-function keyed(
+function keyValues(
 	item: Item,
 	entity: Entity,
 	given: IDataObject,
@@ -231,19 +241,19 @@ function keyed(
 }
 
 /** Empty values are nothing that a new record could hold. */
-function filled(entity: Entity, given: IDataObject): IDataObject {
+function withoutBlanks(entity: Entity, given: IDataObject): IDataObject {
 	return Object.fromEntries(
 		Object.entries(given).filter(([name, value]) => !isBlank(keyField(entity, name), value)),
 	);
 }
 
 /** What the form of Create begins with. */
-function presetsOf({ fields }: Entity): IDataObject {
+function defaultsOf({ fields }: Entity): IDataObject {
 	const required = fields.filter((field) => field.required);
-	return Object.fromEntries(required.map((field) => [field.name, presetOf(field)]));
+	return Object.fromEntries(required.map((field) => [field.name, defaultOf(field)]));
 }
 
-function nobody({ item, entity, target }: Job, id: number, isArchived: boolean): Error {
+function noSuchIdError({ item, entity, target }: Upsert, id: number, isArchived: boolean): Error {
 	if (isArchived) {
 		return item.refused(
 			`${entity.label} ${id} is archived, and a match by ID creates nothing`,

@@ -1,7 +1,7 @@
 import type { INodeProperties } from 'n8n-workflow';
 
 import type { Entity } from '../../entities/types';
-import { byName } from '../../fields/order';
+import { sortByName } from '../../fields/order';
 import { collection } from '../../form/assemble';
 import type { Collection } from '../parameters';
 import { overwriteWithEmpty } from '../records/body';
@@ -70,7 +70,7 @@ export function upsertOptions(entity: Entity): INodeProperties {
 				displayName: 'Only for New Ones',
 				name: 'onlyForNew',
 				type: 'multiOptions',
-				options: byName(fields.map(({ name, label }) => ({ name: label, value: name }))),
+				options: sortByName(fields.map(({ name, label }) => ({ name: label, value: name }))),
 				default: [...(match?.onlyForNew ?? [])],
 				description:
 					'Fields that are set when a record is created and left alone when it is updated. Matched by ID, no field is left alone unless it is chosen here.',

@@ -1,6 +1,6 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import type { List } from '../../api/page';
+import type { ListRequest } from '../../api/page';
 import type { Collected, CollectOptions } from '../../api/pages';
 import type { Item, ItemRequest } from '../item';
 
@@ -9,10 +9,10 @@ import type { Item, ItemRequest } from '../item';
  *
  * @param plural what is listed, in small letters
  */
-export async function listed(
+export async function collectRows(
 	item: Item,
 	plural: string,
-	list: Omit<List, 'itemIndex'>,
+	list: Omit<ListRequest, 'itemIndex'>,
 	options: CollectOptions = {},
 ): Promise<IDataObject[]> {
 	const collected = await item.collect(list, options);

@@ -7,7 +7,7 @@ import { bodyOf } from './body';
 import { inMode, inputModeForm, offered, readFieldInput, requiredForm } from './fieldInput';
 
 /** Fields with a parameter of their own, above the others. */
-const single = ({ fields }: Entity) => fields.filter((field) => field.required || field.upfront);
+const single = ({ fields }: Entity) => fields.filter((field) => field.required || field.prominent);
 
 const additionalFields = (entity: Entity) => {
 	const alone = single(entity);

@@ -2,7 +2,7 @@ import { recordKey } from '../context';
 import type { Operation } from '../operation';
 import { objectOf } from '../recordSchema';
 import { idOf, idParameter, isOfAnother, keysForm, targetOf } from '../target';
-import { getRecord } from './lookUp';
+import { getRecord } from './findById';
 
 /** Deletes one record by its ID. */
 export const deleteRecord: Operation = {

@@ -2,11 +2,11 @@ import type { IDataObject, INodeProperties, ResourceMapperValue } from 'n8n-work
 
 import { columnsMethod } from '../../entities/methodNames';
 import type { Entity } from '../../entities/types';
-import { isNothing } from '../../fields/blank';
+import { isEmpty } from '../../fields/blank';
 import { isCustom } from '../../fields/custom';
-import { inJson, toParameter, toProperty } from '../../fields/field';
+import { jsonHint, toParameter, toProperty } from '../../fields/field';
 import type { Field } from '../../fields/types';
-import { shown } from '../../fields/unreadable';
+import { quoted } from '../../fields/unreadable';
 import { showWhen } from '../../form/assemble';
 import type { Item } from '../item';
 import type { Parameter } from '../parameters';
@@ -56,7 +56,7 @@ const mapper = (entity: Entity): INodeProperties => ({
 });
 
 function jsonInput({ label, fields }: Entity): INodeProperties {
-	const names = fields.map(inJson).join(', ');
+	const names = fields.map(jsonHint).join(', ');
 	return {
 		displayName: 'JSON',
 		name: 'json',
@@ -148,8 +148,8 @@ export function readFieldInput(
 ): IDataObject {
 	const modes: Record<Mode, () => IDataObject> = {
 		form: () => ({ ...singlesIn(item, single), ...collectionIn(item, entity, collection) }),
-		json: () => known(item, entity, item.object(jsonInput(entity))),
-		map: () => known(item, entity, mapped(item, entity)),
+		json: () => withoutUnknown(item, entity, item.object(jsonInput(entity))),
+		map: () => withoutUnknown(item, entity, mapped(item, entity)),
 	};
 	return modes[item.choice<Mode>(inputMode(entity))]();
 }
@@ -157,7 +157,7 @@ export function readFieldInput(
 function singlesIn(item: Item, fields: readonly Field[]): IDataObject {
 	const values = fields.map(({ name, label }) => [
 		name,
-		item.given({ name, displayName: label, default: '' }),
+		item.input({ name, displayName: label, default: '' }),
 	]);
 	return Object.fromEntries(values) as IDataObject;
 }
@@ -165,7 +165,7 @@ function singlesIn(item: Item, fields: readonly Field[]): IDataObject {
 function collectionIn(item: Item, entity: Entity, parameter: Parameter): IDataObject {
 	const { [customFields.name]: custom, ...fields } = item.object({ ...parameter, default: {} });
 	const given = { ...fields, ...customIn(item, custom) };
-	const strangers = strangersIn(entity, given);
+	const strangers = unknownNames(entity, given);
 	if (strangers.length === 0) return given;
 	throw unknownFieldsError(item, entity, strangers, 'Remove it, or correct its name.');
 }
@@ -186,9 +186,9 @@ function customIn(item: Item, custom: unknown): IDataObject {
 		const name = typeof pair.name === 'string' ? pair.name.trim() : '';
 		if (!isCustom(name)) {
 			throw item.refused(
-				isNothing(pair.name)
+				isEmpty(pair.name)
 					? "'Name' of a custom field is empty"
-					: `${shown(pair.name)} is not the name of a custom field`,
+					: `${quoted(pair.name)} is not the name of a custom field`,
 				"Names of custom fields start with custom_, as in the output of 'Get'. Nothing was sent to AlfaCRM.",
 			);
 		}
@@ -212,8 +212,8 @@ function mapped(item: Item, entity: Entity): IDataObject {
 }
 
 /** Keeps what AlfaCRM knows; the rest is refused or, where that is chosen, listed. */
-function known(item: Item, entity: Entity, given: IDataObject): IDataObject {
-	const strangers = strangersIn(entity, given);
+function withoutUnknown(item: Item, entity: Entity, given: IDataObject): IDataObject {
+	const strangers = unknownNames(entity, given);
 	const isRefused = item.choice(unknownFields) === 'refuse';
 	if (strangers.length === 0) return given;
 	if (isRefused)
@@ -225,7 +225,7 @@ function known(item: Item, entity: Entity, given: IDataObject): IDataObject {
 	return Object.fromEntries(Object.entries(given).filter(([key]) => !strangers.includes(key)));
 }
 
-function strangersIn(entity: Entity, given: IDataObject): string[] {
+function unknownNames(entity: Entity, given: IDataObject): string[] {
 	const names = new Set(entity.fields.map(({ name }) => name));
 	const isKnown = (key: string) => names.has(key) || (entity.custom === true && isCustom(key));
 	return Object.keys(given).filter((key) => !isKnown(key));

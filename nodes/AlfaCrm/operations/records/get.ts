@@ -1,7 +1,7 @@
 import type { Operation } from '../operation';
 import { simplified, simplifiedSchema, simplifyForm } from '../simplify';
 import { idOf, idParameter, keysForm, targetOf } from '../target';
-import { getRecord } from './lookUp';
+import { getRecord } from './findById';
 
 /** Reads one record by its ID. */
 export const get: Operation = {

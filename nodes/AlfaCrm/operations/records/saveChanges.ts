@@ -4,10 +4,10 @@ import type { Entity } from '../../entities/types';
 import type { Item } from '../item';
 import { recordKey } from '../context';
 import { isArchived } from './archived';
-import type { Match } from '../written';
+import type { Match } from '../writeCache';
 import { report } from '../report';
 import type { Target } from '../target';
-import { completed } from './body';
+import { withResentFields } from './body';
 import { differences } from './diff';
 
 /** Sends what differs from the record, nothing if nothing does, and tells which fields those were. */
@@ -31,17 +31,25 @@ export async function saveChanges(
 	const id = Number(row.id);
 	const task = `update ${entity.label.toLowerCase()} ${id}`;
 	const query = { id, ...target.query };
-	const call = { ...target, branch, action: 'update', query, body: completed(item, entity, row, body), task };
+	const call = {
+		...target,
+		branch,
+		action: 'update',
+		query,
+		body: withResentFields(item, entity, row, body),
+		task,
+	};
 	const model = await item.save(call, [recordKey(entity, id)], { before: row });
 	// An answer need not hold the record; whether the flag of the archive was taken shows elsewhere.
 	const sent = Object.fromEntries(Object.entries(body).filter(([name]) => name !== 'removed'));
 	const now = { row: { ...row, ...sent, ...model }, branch, at: item.run.now() };
-	if (entity.archive && 'removed' in body) await tellIfKept(item, entity, target, now, body.removed === 1);
+	if (entity.archive && 'removed' in body)
+		await warnIfNotArchived(item, entity, target, now, body.removed === 1);
 	return report(show, now.row, 'updated', changed);
 }
 
 /** AlfaCRM takes the flag of the archive without a word, also where it does nothing. */
-async function tellIfKept(
+async function warnIfNotArchived(
 	item: Item,
 	entity: Entity,
 	target: Target,

@@ -1,7 +1,7 @@
 import type { IDataObject, INodeProperties } from 'n8n-workflow';
 
 import type { Entity } from '../../entities/types';
-import { isNothing } from '../../fields/blank';
+import { isEmpty } from '../../fields/blank';
 import { isList, sameValue } from '../../fields/field';
 import type { Field } from '../../fields/types';
 import { collection } from '../../form/assemble';
@@ -10,11 +10,11 @@ import type { Item } from '../item';
 import type { Operation } from '../operation';
 import { recordSchema } from '../recordSchema';
 import { idOf, idParameter, isOfAnother, keysForm, targetOf } from '../target';
-import { changesIn, completed, overwriteWithEmpty } from './body';
+import { changesOf, withResentFields, overwriteWithEmpty } from './body';
 import { added } from './diff';
 import { inMode, inputModeForm, offered, readFieldInput } from './fieldInput';
 import { listModeForm, readAddToLists } from './listMode';
-import { getRecord } from './lookUp';
+import { getRecord } from './findById';
 
 const updateFields = (entity: Entity) =>
 	collection('Update Fields', 'updateFields', offered(entity.fields, entity));
@@ -47,7 +47,7 @@ export const update: Operation = {
 		const target = targetOf(item, entity, 'update');
 		const id = idOf(item, entity);
 		const overwrites = item.collection(updateOptions).flag(overwriteWithEmpty);
-		const body = changesIn(item, entity, readFieldInput(item, entity, updateFields(entity)), overwrites);
+		const body = changesOf(item, entity, readFieldInput(item, entity, updateFields(entity)), overwrites);
 		const lists = entity.fields.filter((field) => isList(field) && field.name in body);
 		const adds = readAddToLists(item, entity.fields, 'replace') && lists.length > 0;
 		if (Object.keys(body).length === 0) {
@@ -59,12 +59,12 @@ export const update: Operation = {
 		const task = `update ${entity.label.toLowerCase()} ${id}`;
 		const keys = [recordKey(entity, id)];
 		return await item.withLock(keys, async () => {
-			const isRead = adds || entity.carried !== undefined || isOfAnother(target);
+			const isRead = adds || entity.resentOnUpdate !== undefined || isOfAnother(target);
 			const before = isRead ? await getRecord(item, entity, id, target) : undefined;
-			mustBelong(item, entity, before, body);
+			assertOwner(item, entity, before, body);
 			const merged = before && adds ? addToLists(item, before, body, lists) : {};
 			const query = { id, ...target.query };
-			const sent = completed(item, entity, before ?? {}, { ...body, ...merged });
+			const sent = withResentFields(item, entity, before ?? {}, { ...body, ...merged });
 			const call = { ...target, action: 'update', query, body: sent, task };
 			return [{ id, ...(await item.save(call, keys, { before })) }];
 		});
@@ -73,7 +73,7 @@ export const update: Operation = {
 };
 
 /** Who is named in an update of somebody else's record has mistaken the ID. */
-function mustBelong(
+function assertOwner(
 	item: Item,
 	{ label, fields }: Entity,
 	record: IDataObject | undefined,
@@ -81,7 +81,7 @@ function mustBelong(
 ): void {
 	for (const field of fields.filter(({ isOwner, name }) => isOwner && name in body)) {
 		const held = record?.[field.name];
-		if (isNothing(held) || sameValue(field, held, body[field.name], item.zone)) continue;
+		if (isEmpty(held) || sameValue(field, held, body[field.name], item.zone)) continue;
 		const noun = field.label.toLowerCase();
 		throw item.refused(
 			`${label} ${String(record?.id)} is that of ${noun} ${String(held)}, not of ${noun} ${String(body[field.name])}`,

@@ -40,8 +40,8 @@ export function fieldOf(
 		? [...(action.query ?? []), ...(action.body ?? [])]
 		: operation === 'getAll'
 			? [
-					...(entity.views ?? []),
-					...(entity.sweep ? [{ ...entity.sweep, type: 'choices' as const }] : []),
+					...(entity.defaultFilters ?? []),
+					...(entity.partitionBy ? [{ ...entity.partitionBy, type: 'choices' as const }] : []),
 					...entity.filters,
 				]
 			: entity.fields;

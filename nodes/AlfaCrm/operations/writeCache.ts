@@ -2,7 +2,7 @@ import type { IDataObject } from 'n8n-workflow';
 
 import type { ApiRequest } from '../api/request';
 import { readId } from '../api/formats';
-import { keyReadings, listOf } from '../fields/field';
+import { normalForms, listOf } from '../fields/field';
 import type { Field } from '../fields/types';
 
 /** A record and the branch in which it can be reached. */
@@ -37,7 +37,7 @@ function shownIn(model: IDataObject, sent: IDataObject): IDataObject {
 const isEmpty = (value: unknown): boolean => listOf(value).length === 0;
 
 /** Records that one execution has written, found by ID or by the value of a field without looking at each. */
-export class WrittenRecords {
+export class WriteCache {
 	private readonly byId = new Map<number, Match>();
 	private readonly gone = new Set<number>();
 	private readonly byValue = new Map<string, { field: Field; ids: Map<string, Set<number>> }>();
@@ -93,7 +93,7 @@ export class WrittenRecords {
 			for (const [id, { row }] of this.byId) note(index.ids, field, id, row);
 			this.byValue.set(field.name, index);
 		}
-		const ids = new Set(keyReadings(field, value).flatMap((reading) => [...(index.ids.get(reading) ?? [])]));
+		const ids = new Set(normalForms(field, value).flatMap((reading) => [...(index.ids.get(reading) ?? [])]));
 		return [...ids].map((id) => this.byId.get(id)).filter((match) => match !== undefined);
 	}
 }
@@ -102,7 +102,7 @@ export class WrittenRecords {
 export function indexRows(field: Field, rows: readonly IDataObject[]): Map<string, IDataObject[]> {
 	const index = new Map<string, IDataObject[]>();
 	for (const row of rows) {
-		const readings = new Set(listOf(row[field.name]).flatMap((one) => keyReadings(field, one)));
+		const readings = new Set(listOf(row[field.name]).flatMap((one) => normalForms(field, one)));
 		for (const reading of readings) {
 			const same = index.get(reading);
 			if (same) same.push(row);
@@ -114,7 +114,7 @@ export function indexRows(field: Field, rows: readonly IDataObject[]): Map<strin
 
 function note(ids: Map<string, Set<number>>, field: Field, id: number, row: IDataObject): void {
 	for (const one of listOf(row[field.name])) {
-		for (const reading of keyReadings(field, one)) {
+		for (const reading of normalForms(field, one)) {
 			const known = ids.get(reading);
 			if (known) known.add(id);
 			else ids.set(reading, new Set([id]));

@@ -5,8 +5,8 @@ const UNSEEN = /\p{Cf}/gu;
  * A text for comparing: capital or small letters, blanks, the dots of a Russian letter and how Unicode composes it make
  * no difference.
  */
-export function fold(text: string): string {
-	return visible(text)
+export function normalizeText(text: string): string {
+	return withoutInvisible(text)
 		.normalize('NFC')
 		.toLowerCase()
 		.normalize('NFC')
@@ -15,4 +15,4 @@ export function fold(text: string): string {
 		.replace(/ё/g, 'е');
 }
 
-export const visible = (text: string): string => text.replace(UNSEEN, '');
+export const withoutInvisible = (text: string): string => text.replace(UNSEEN, '');

@@ -4,31 +4,31 @@ import { readId } from '../../api/formats';
 import { entityOf } from '../../entities/registry';
 import type { Entity } from '../../entities/types';
 import type { Item } from '../item';
-import { listed } from './collect';
-import type { Read } from './sure';
-import { read } from './sure';
+import { collectRows } from './collect';
+import type { ReadList } from './readList';
+import { readList } from './readList';
 
-type Kinds = NonNullable<Entity['kinds']>;
+type Subtypes = NonNullable<Entity['subtypes']>;
 
 /**
  * The kinds of records that lists of this account leave out unless they are asked for, as bodies to ask with. One record
  * of a kind tells, if there is any; it is looked for once for all items of an execution.
  */
-export async function kindsLeftOut(item: Item, entity: Entity, branch?: number): Promise<IDataObject[]> {
-	const { kinds, path } = entity;
-	if (kinds === undefined) return [];
-	const found = await item.run.shared(
-		entityOf(kinds.entity).path,
+export async function hiddenSubtypes(item: Item, entity: Entity, branch?: number): Promise<IDataObject[]> {
+	const { subtypes, path } = entity;
+	if (subtypes === undefined) return [];
+	const found = await item.run.cached(
+		entityOf(subtypes.entity).path,
 		JSON.stringify([path, branch]),
 		async () => {
-			const { rows, doubt } = await kindsOf(item, entity, kinds, branch);
+			const { rows, doubt } = await listSubtypes(item, entity, subtypes, branch);
 			const leftOut: IDataObject[] = [];
-			for (const kind of rows.map(({ id }) => readId(id)).filter((id) => id !== kinds.usual)) {
-				const body = { [kinds.name]: kind };
-				const id = await oneOf(item, entity, body, branch);
+			for (const kind of rows.map(({ id }) => readId(id)).filter((id) => id !== subtypes.usual)) {
+				const body = { [subtypes.name]: kind };
+				const id = await firstListed(item, entity, body, branch);
 				if (id === undefined) continue;
 				// What is shown unasked beside the usual kind shows that all are.
-				if ((await oneOf(item, entity, { id }, branch)) !== undefined) return { leftOut: [], doubt };
+				if ((await firstListed(item, entity, { id }, branch)) !== undefined) return { leftOut: [], doubt };
 				leftOut.push(body);
 			}
 			return { leftOut, doubt };
@@ -38,12 +38,17 @@ export async function kindsLeftOut(item: Item, entity: Entity, branch?: number):
 	return found.leftOut;
 }
 
-async function kindsOf(item: Item, { plural }: Entity, { entity }: Kinds, branch?: number): Promise<Read> {
+async function listSubtypes(
+	item: Item,
+	{ plural }: Entity,
+	{ entity }: Subtypes,
+	branch?: number,
+): Promise<ReadList> {
 	const kinds = entityOf(entity);
 	const [all, sorts] = [plural, kinds.plural].map((words) => words.toLowerCase());
 	const list = { path: kinds.path, branch, task: `list the ${sorts}` };
 	try {
-		return await read(item, kinds, list, `${all} of one of them`);
+		return await readList(item, kinds, list, `${all} of one of them`);
 	} catch (caught) {
 		if (!item.run.client.isForbidden({ ...list, action: 'index' })) throw item.asError(caught);
 		item.run.hints.add(
@@ -54,14 +59,14 @@ async function kindsOf(item: Item, { plural }: Entity, { entity }: Kinds, branch
 }
 
 /** The ID of a record that a list shows when it is asked for it, not for others. */
-async function oneOf(
+async function firstListed(
 	item: Item,
 	{ path, plural }: Entity,
 	body: IDataObject,
 	branch?: number,
 ): Promise<number | undefined> {
 	const all = plural.toLowerCase();
-	const rows = await listed(item, all, { path, branch, body, task: `list the ${all}` }, { limit: 1 });
+	const rows = await collectRows(item, all, { path, branch, body, task: `list the ${all}` }, { limit: 1 });
 	const isAsked = ([row]: IDataObject[]) =>
 		row !== undefined && Object.entries(body).every(([name, value]) => readId(row[name]) === value);
 	return isAsked(rows) ? readId(rows[0].id) : undefined;

@@ -1,5 +1,5 @@
 import type { Field } from '../../../nodes/AlfaCrm/fields/types';
-import { indexRows, isLate, WrittenRecords } from '../../../nodes/AlfaCrm/operations/written';
+import { indexRows, isLate, WriteCache } from '../../../nodes/AlfaCrm/operations/writeCache';
 
 const PHONE: Field = { type: 'phones', name: 'phone', label: 'Phone' };
 const NAME: Field = { type: 'text', name: 'name', label: 'Name' };
@@ -12,12 +12,12 @@ const update = (id: unknown, body: object, branch = 1) => ({
 });
 const remove = (id: number) => ({ action: 'delete', branch: 1, query: { id } });
 
-const ids = (records: WrittenRecords, field: Field, value: unknown) =>
+const ids = (records: WriteCache, field: Field, value: unknown) =>
 	records.having(field, value).map(({ row }) => row.id);
 
 describe('what an execution has written', () => {
 	it('is a new record with what was sent and what AlfaCRM made of it', () => {
-		const records = new WrittenRecords();
+		const records = new WriteCache();
 		records.note(create({ name: 'Мия', removed: 1 }), { id: 7, name: 'МИЯ', balance: '0.00' }, 3);
 		const row = { id: 7, name: 'МИЯ', balance: '0.00', removed: 1 };
 		expect(records.get(7)).toEqual({ row, branch: 1, at: 3, was: new Map() });
@@ -25,13 +25,13 @@ describe('what an execution has written', () => {
 	});
 
 	it('holds what was sent where the answer leaves that empty', () => {
-		const records = new WrittenRecords();
+		const records = new WriteCache();
 		records.note(create({ phone: ['1'], note: '' }), { id: 7, phone: [], note: null, web: [] }, 0);
 		expect(records.get(7)?.row).toEqual({ id: 7, phone: ['1'], note: null, web: [] });
 	});
 
 	it('is a changed record only where it is known what it was', () => {
-		const records = new WrittenRecords();
+		const records = new WriteCache();
 		records.note(update(7, { name: 'Мия' }), { id: 7 }, 0);
 		expect(records.get(7)).toBeUndefined();
 		records.note(update(7, { name: 'Мия' }), {}, 1, { id: 7, name: 'Ия', note: 'x' });
@@ -42,20 +42,20 @@ describe('what an execution has written', () => {
 	});
 
 	it('says nothing of the archive after a change, for whether the flag was taken shows elsewhere', () => {
-		const records = new WrittenRecords();
+		const records = new WriteCache();
 		records.note(update(7, { removed: 1, name: 'Мия' }), {}, 0, { id: 7 });
 		expect(records.get(7)?.row).toEqual({ id: 7, name: 'Мия' });
 	});
 
 	it('is nothing without an ID', () => {
-		const records = new WrittenRecords();
+		const records = new WriteCache();
 		records.note(create({ name: 'Мия' }), {}, 0);
 		records.note({ action: 'update', body: { name: 'Мия' } }, { id: 7 }, 0, { id: 7 });
 		expect(ids(records, NAME, 'Мия')).toEqual([]);
 	});
 
 	it('is gone after a deletion, whatever lists show', () => {
-		const records = new WrittenRecords();
+		const records = new WriteCache();
 		records.note(create({ name: 'Мия' }), { id: 7 }, 0);
 		expect(records.get(7)?.row).toStrictEqual({ id: 7, name: 'Мия' });
 		expect(records.isGone(7)).toBe(false);
@@ -66,7 +66,7 @@ describe('what an execution has written', () => {
 	});
 
 	it('is asked for anew once it is forgotten', () => {
-		const records = new WrittenRecords();
+		const records = new WriteCache();
 		records.note(create({ name: 'Мия' }), { id: 7 }, 0);
 		expect(ids(records, NAME, 'Мия')).toEqual([7]);
 		records.forget(7);
@@ -76,7 +76,7 @@ describe('what an execution has written', () => {
 	});
 
 	it('is found by each value of a field in any spelling, once, also what comes later', () => {
-		const records = new WrittenRecords();
+		const records = new WriteCache();
 		records.note(create({ phone: ['8 900 555 00 01', '8 900 555 00 02'] }), { id: 7 }, 0);
 		expect(ids(records, PHONE, '+7(900)555-00-02')).toEqual([7]);
 		records.note(create({ phone: ['+79005550002'], name: 'Мия' }), { id: 8 }, 0);
@@ -91,7 +91,7 @@ describe('what an execution has written', () => {
 });
 
 describe('a list is late', () => {
-	const records = new WrittenRecords();
+	const records = new WriteCache();
 	records.note(update(7, { note: 'b', phone: ['1'] }), {}, 0, { id: 7, note: 'a', phone: [], name: 'Мия' });
 	records.note(update(7, { note: 'c' }), {}, 1);
 	const match = records.get(7)!;

@@ -5,12 +5,12 @@ import { cgi } from '../../entities/cgi';
 import type { Entity } from '../../entities/types';
 import { holdsEmail } from '../../fields/emailPart';
 import { holdsPhone } from '../../fields/phonePart';
-import { absent, isExact, listOf, sameItem } from '../../fields/field';
-import type { Field, Filter, RecheckTest } from '../../fields/types';
+import { valueIfMissing, isExact, listOf, sameItem } from '../../fields/field';
+import type { Field, Filter, VerificationTest } from '../../fields/types';
 import type { Item } from '../item';
 import { firstDay, lastDay } from '../membershipDays';
 import type { Target } from '../target';
-import { listed } from './collect';
+import { collectRows } from './collect';
 
 type Test = (held: unknown, wanted: unknown, zone: string) => boolean;
 
@@ -22,7 +22,7 @@ const byDay =
 	};
 
 /** How a row is compared with what a filter asked for. */
-const tests: Record<RecheckTest, Test> = {
+const tests: Record<VerificationTest, Test> = {
 	is: (held, wanted) => String(held) === String(wanted),
 	has: (held, wanted) => listOf(held).some((one) => String(one) === String(wanted)),
 	in: (held, wanted) => listOf(wanted).some((one) => String(one) === String(held)),
@@ -37,7 +37,7 @@ const tests: Record<RecheckTest, Test> = {
  * A test for filters that the server is known to ignore, or not known to heed. A row that does not show the field
  * passes, and the user is told.
  */
-export async function recheckOf(
+export async function rowFilterOf(
 	item: Item,
 	{ filters, plural }: Entity,
 	target: Target,
@@ -48,42 +48,21 @@ export async function recheckOf(
 	return (row) =>
 		(members === undefined || members.has(readId(row.id))) &&
 		asked.every((filter) => {
-			const { name, label, recheck } = filter;
-			if (recheck === undefined) return holdsExactly(filter, row[name], wanted[name]);
-			if (recheck === 'members' || recheck === 'trusted') return true;
-			const { field, test, also = {} } = recheck;
+			const { name, label, verifyBy } = filter;
+			if (verifyBy === undefined) return holdsExactly(filter, row[name], wanted[name]);
+			if (verifyBy === 'members' || verifyBy === 'trusted') return true;
+			const { field, test, also = {} } = verifyBy;
 			const isOther = Object.entries(also).some(
 				([other, value]) => row[other] !== undefined && row[other] !== value,
 			);
 			if (isOther) return false;
 			if (row[field] !== undefined) return tests[test](row[field], wanted[name], item.zone);
-			tellUnchecked(item, plural.toLowerCase(), label);
+			warnOfUnverified(item, plural.toLowerCase(), label);
 			return true;
 		});
 }
 
-/** What was chosen in a parameter that stands for a server's own default. */
-export interface ChosenView {
-	view: NonNullable<Entity['views']>[number];
-	value: number;
-}
-
-/** Whether a row belongs to what was chosen, by the flag and the last day that it shows, if it does. */
-export function isInView({ view, value }: ChosenView, row: IDataObject, zone: string): boolean {
-	const { name, unsaid, until = [], flags, flagNames = [name] } = view;
-	const wanted = flags[value] as 0 | 1 | undefined;
-	if (wanted === undefined) return true;
-	const shown = flagNames.filter((flag) => row[flag] !== undefined);
-	const isWanted = (flag: string) =>
-		holdsExactly({ type: 'flag', name: flag, label: flag }, row[flag], wanted);
-	// It is archived if one of the flags says so.
-	const agrees = wanted === 1 && shown.length > 0 ? shown.some(isWanted) : shown.every(isWanted);
-	if (!agrees) return false;
-	const last = until.map((field) => formatDay(row[field], 'iso', zone)).find((day) => day !== undefined);
-	return value !== unsaid || last === undefined || last >= today('iso', zone);
-}
-
-function tellUnchecked(item: Item, plural: string, filter: string): void {
+function warnOfUnverified(item: Item, plural: string, filter: string): void {
 	item.run.hints.add(
 		`AlfaCRM may ignore a filter, and it does not show whether it did, so check the ${plural}`,
 		filter,
@@ -91,17 +70,17 @@ function tellUnchecked(item: Item, plural: string, filter: string): void {
 }
 
 /** The same for what an action is asked with, where rows show it under that very name. */
-export const agreesWith =
+export const actionRowFilter =
 	(asked: readonly Field[], wanted: IDataObject) =>
 	(row: IDataObject): boolean =>
 		asked.every(
 			(field) => !(field.name in wanted) || holdsExactly(field, row[field.name], wanted[field.name]),
 		);
 
-function holdsExactly(filter: Filter, held: unknown, wanted: unknown): boolean {
+export function holdsExactly(filter: Filter, held: unknown, wanted: unknown): boolean {
 	if (held === undefined || !isExact(filter)) return true;
 	if (filter.offMeansAll && !wanted) return true;
-	const shown = listOf(held).length === 0 ? listOf(absent(filter)) : listOf(held);
+	const shown = listOf(held).length === 0 ? listOf(valueIfMissing(filter)) : listOf(held);
 	return shown.some((one) => sameItem(filter, one, wanted));
 }
 
@@ -112,12 +91,12 @@ async function membersOf(
 	{ branch }: Target,
 	wanted: IDataObject,
 ): Promise<Set<number | undefined> | undefined> {
-	const filter = filters.find(({ name, recheck }) => recheck === 'members' && name in wanted);
+	const filter = filters.find(({ name, verifyBy }) => verifyBy === 'members' && name in wanted);
 	if (filter === undefined) return undefined;
 	const query = { group_id: wanted[filter.name] };
 	const task = 'list the members of the group';
 	// Should some not come, a hint says so: whoever is not known to be a member must not be taken for one.
-	const rows = await listed(item, 'members of the group', {
+	const rows = await collectRows(item, 'members of the group', {
 		path: cgi.path,
 		branch,
 		query,

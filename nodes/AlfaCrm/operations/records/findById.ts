@@ -1,19 +1,19 @@
 import type { IDataObject } from 'n8n-workflow';
 
 import { readId } from '../../api/formats';
-import type { List } from '../../api/page';
+import type { ListRequest } from '../../api/page';
 import type { Collected, CollectOptions } from '../../api/pages';
 import type { Entity } from '../../entities/types';
 import type { Item } from '../item';
-import type { Match } from '../written';
+import type { Match } from '../writeCache';
 import type { Target } from '../target';
-import { kindsLeftOut } from './kinds';
+import { hiddenSubtypes } from './subtypes';
 
 /** Reads the rows of a list; an item and a trigger each have their own way to. */
-type Collect = (list: Omit<List, 'itemIndex'>, options: CollectOptions) => Promise<Collected>;
+type Collect = (list: Omit<ListRequest, 'itemIndex'>, options: CollectOptions) => Promise<Collected>;
 
 /** The record, if it came; and whether it is sure that there is none if it did not. */
-interface LookedUp {
+interface FoundById {
 	record?: IDataObject;
 	isSure: boolean;
 }
@@ -22,16 +22,16 @@ interface LookedUp {
  * Reads one record, also one that lists hide. AlfaCRM has no call for that, only the index with a filter by ID, which
  * some entities ignore: then the list is read until the record comes. API notes 3.
  */
-export async function lookUp(
+export async function findById(
 	collect: Collect,
 	entity: Entity,
 	id: number,
 	target: Target,
 	passes = passesOf(entity),
-): Promise<LookedUp> {
+): Promise<FoundById> {
 	const list = {
 		...target,
-		body: { id, ...target.query, ...entity.reveal },
+		body: { id, ...target.query, ...entity.includeHidden },
 		task: `get ${entity.label.toLowerCase()} ${id}`,
 	};
 	const keep = (row: IDataObject) => readId(row.id) === id;
@@ -40,32 +40,32 @@ export async function lookUp(
 }
 
 /** What to ask an index one after the other to see every record. */
-export function passesOf({ sweep, hidden = [] }: Entity): readonly IDataObject[] {
-	if (sweep === undefined) return [{}, ...hidden];
-	return sweep.choices.map(({ value }) => ({ [sweep.name]: value }));
+export function passesOf({ partitionBy, hiddenPasses = [] }: Entity): readonly IDataObject[] {
+	if (partitionBy === undefined) return [{}, ...hiddenPasses];
+	return partitionBy.choices.map(({ value }) => ({ [partitionBy.name]: value }));
 }
 
 /**
  * One record as it is, or as this execution has written it where AlfaCRM does not show that yet. Whoever reads, decides
  * and writes reads with this, or it would undo what an item before has saved.
  */
-export async function current(
+export async function currentRecord(
 	item: Item,
 	entity: Entity,
 	id: number,
 	target: Target,
 ): Promise<{ match?: Match; isSure: boolean }> {
-	const own = item.run.writtenTo(entity.path).get(id);
+	const own = item.run.writeCacheOf(entity.path).get(id);
 	const branch = own?.branch ?? target.branch;
 	const at = item.run.now();
 	const collect: Collect = (list, options) => item.collect(list, options);
 	const where = { ...target, branch };
-	const first = await lookUp(collect, entity, id, where);
-	const others = first.record ? [] : await kindsLeftOut(item, entity, branch);
-	const last = others.length === 0 ? first : await lookUp(collect, entity, id, where, others);
+	const first = await findById(collect, entity, id, where);
+	const others = first.record ? [] : await hiddenSubtypes(item, entity, branch);
+	const last = others.length === 0 ? first : await findById(collect, entity, id, where, others);
 	const { record: row } = last;
 	if (row === undefined) return { match: own, isSure: first.isSure && last.isSure };
-	return { match: item.run.ownCopy(entity, id, row) ?? { row, branch, at }, isSure: true };
+	return { match: item.run.cachedCopy(entity, id, row) ?? { row, branch, at }, isSure: true };
 }
 
 /** @throws NodeApiError when no row has this ID */
@@ -75,7 +75,7 @@ export async function getRecord(
 	id: number,
 	target: Target,
 ): Promise<IDataObject> {
-	const { match, isSure } = await current(item, entity, id, target);
+	const { match, isSure } = await currentRecord(item, entity, id, target);
 	if (match) return match.row;
 	const { message, description, status } = notFound(entity, id, target.branch, isSure);
 	throw item.failed(message, description, status);

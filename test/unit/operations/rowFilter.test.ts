@@ -3,7 +3,8 @@ import type { IDataObject } from 'n8n-workflow';
 import { entityOf } from '../../../nodes/AlfaCrm/entities/registry';
 import type { Entity } from '../../../nodes/AlfaCrm/entities/types';
 import type { Filter } from '../../../nodes/AlfaCrm/fields/types';
-import { isInView, recheckOf } from '../../../nodes/AlfaCrm/operations/records/recheck';
+import { passesDefaultFilter } from '../../../nodes/AlfaCrm/operations/records/defaultFilters';
+import { rowFilterOf } from '../../../nodes/AlfaCrm/operations/records/rowFilter';
 import { deskOf } from './support';
 
 const TARGET = { path: 'sample', branch: 1, query: {}, labels: {} };
@@ -13,7 +14,7 @@ const filter = (more: object): Filter => ({ name: 'asked', label: 'Asked', type:
 async function passes(one: Filter, wanted: unknown, row: IDataObject) {
 	const { item, hints } = deskOf();
 	const entity = { ...entityOf('customer'), filters: [one, filter({ name: 'other' })] } as Entity;
-	const test = await recheckOf(item, entity, TARGET, { asked: wanted } as IDataObject);
+	const test = await rowFilterOf(item, entity, TARGET, { asked: wanted } as IDataObject);
 	return [test(row), hints()];
 }
 
@@ -102,7 +103,7 @@ describe('the members of a group', () => {
 
 	async function members(rows: IDataObject[]) {
 		const desk = deskOf(() => ({ items: rows, total: rows.length }));
-		const test = await recheckOf(desk.item, customers, TARGET, { group_id: 5 });
+		const test = await rowFilterOf(desk.item, customers, TARGET, { group_id: 5 });
 		return { ...desk, ids: [1, 2, 3, 4, 5].filter((id) => test({ id })) };
 	}
 
@@ -123,7 +124,7 @@ describe('the members of a group', () => {
 
 	it('may not all be known, and the user is told', async () => {
 		const desk = deskOf(() => ({ items: [{ id: 1, customer_id: 1 }], total: 5 }));
-		const test = await recheckOf(desk.item, customers, TARGET, { group_id: 5 });
+		const test = await rowFilterOf(desk.item, customers, TARGET, { group_id: 5 });
 		expect([test({ id: 1 }), test({ id: 2 })]).toEqual([true, false]);
 		expect(desk.hints()).toEqual([
 			expect.stringContaining('AlfaCRM spoke of 5 members of the group, 1 came'),
@@ -132,8 +133,8 @@ describe('the members of a group', () => {
 });
 
 it('a row is in the view that was chosen, by the flag that it shows', () => {
-	const view = customerView();
-	const isIn = (value: number, row: IDataObject) => isInView({ view, value }, row, 'UTC');
+	const filter = customerView();
+	const isIn = (value: number, row: IDataObject) => passesDefaultFilter({ filter, value }, row, 'UTC');
 	expect([isIn(0, { removed: 0 }), isIn(0, { removed: 1 }), isIn(0, {}), isIn(0, { removed: null })]).toEqual(
 		[true, false, true, true],
 	);
@@ -142,8 +143,8 @@ it('a row is in the view that was chosen, by the flag that it shows', () => {
 });
 
 it('a subscription is archived if one of its flags says so', () => {
-	const [view] = entityOf('customerTariff').views!;
-	const isIn = (value: number, row: IDataObject) => isInView({ view, value }, row, 'UTC');
+	const [filter] = entityOf('customerTariff').defaultFilters!;
+	const isIn = (value: number, row: IDataObject) => passesDefaultFilter({ filter, value }, row, 'UTC');
 	const rows = [
 		{ dead: 1, removed: null },
 		{ dead: 0, removed: 1 },
@@ -156,5 +157,5 @@ it('a subscription is archived if one of its flags says so', () => {
 });
 
 function customerView() {
-	return entityOf('customer').views!.find(({ name }) => name === 'removed')!;
+	return entityOf('customer').defaultFilters!.find(({ name }) => name === 'removed')!;
 }

@@ -6,20 +6,20 @@ import type { Item } from '../item';
 type ListCall = Parameters<Item['collect']>[0];
 
 /** The list that did not come whole, by the plural of what is in it: something may be there that did not come. */
-export type Doubt = string | undefined;
+export type IncompleteList = string | undefined;
 
-export interface Read {
+export interface ReadList {
 	rows: IDataObject[];
-	doubt?: Doubt;
+	doubt?: IncompleteList;
 }
 
 /** All rows of a list in which something is looked for; where some are missing the user is told. */
-export async function read(
+export async function readList(
 	item: Item,
 	entity: Pick<Entity, 'plural'>,
 	list: ListCall,
 	lookedFor = 'one that was looked for',
-): Promise<Read> {
+): Promise<ReadList> {
 	const { rows, whole, stable, total } = await item.collect(list);
 	if (whole) return { rows };
 	const plural = entity.plural.toLowerCase();
@@ -38,14 +38,14 @@ export async function read(
  *
  * @throws NodeApiError when the list keeps changing, so that what is not found may be there
  */
-export async function surely(item: Item, entity: Entity, list: ListCall): Promise<IDataObject[]> {
-	const { rows, doubt } = await read(item, entity, list);
+export async function readWholeList(item: Item, entity: Entity, list: ListCall): Promise<IDataObject[]> {
+	const { rows, doubt } = await readList(item, entity, list);
 	if (doubt === undefined) return rows;
-	throw unsure(item, doubt, `that this ${entity.label.toLowerCase()} is new`);
+	throw incompleteListError(item, doubt, `that this ${entity.label.toLowerCase()} is new`);
 }
 
 /** A second record, or a wrong one, would be worse than none. */
-export function unsure(item: Item, doubt: string, what: string): Error {
+export function incompleteListError(item: Item, doubt: string, what: string): Error {
 	return item.failed(
 		`AlfaCRM's list of ${doubt} did not come whole, so it is not sure ${what}`,
 		item.hasSaved ? 'Run it again.' : 'Run it again. Nothing was saved.',
