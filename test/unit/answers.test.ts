@@ -41,8 +41,8 @@ describe('an answer with HTTP 200', () => {
 		[null, 'sent an answer that is not complete JSON'],
 		[undefined, 'sent an answer that is not complete JSON'],
 		[12, 'sent an answer that is not complete JSON'],
-	])('%j is no answer of AlfaCRM', (answer, words) => {
-		expect(failureOf(answer)).toEqual({ kind: 'notJson', words });
+	])('%j is no answer of AlfaCRM', (answer, serverMessage) => {
+		expect(failureOf(answer)).toEqual({ kind: 'notJson', serverMessage });
 	});
 
 	it.each<[unknown, Partial<ApiFailure>]>([
@@ -64,7 +64,7 @@ describe('an answer with HTTP 200', () => {
 		[{ name: 'Forbidden', message: 'Нет прав', code: 0, status: 403 }, 403],
 		[{ message: 'Нет прав', status: 1, code: 599 }, 599],
 	])('%j is the error of HTTP %d', (answer, status) => {
-		expect(failureOf(answer)).toEqual({ kind: 'status', status, words: 'Нет прав' });
+		expect(failureOf(answer)).toEqual({ kind: 'status', status, serverMessage: 'Нет прав' });
 	});
 });
 

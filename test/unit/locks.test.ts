@@ -1,6 +1,7 @@
 import { sleep } from 'n8n-workflow';
 
-import { currentVersion, recordWrite, wasWrittenSince, withLock } from '../../nodes/AlfaCrm/api/locks';
+import { withLock } from '../../nodes/AlfaCrm/api/locks';
+import { currentVersion, recordWrite, wasWrittenSince } from '../../nodes/AlfaCrm/api/writeLog';
 import { randomFrom } from './support';
 
 /** Work that notes when it begins and ends, and ends when it is told to. */

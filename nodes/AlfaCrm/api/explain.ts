@@ -39,59 +39,52 @@ export interface Explanation {
 
 /** Says what happened and what to do next. It must not contain a network code: n8n replaces messages that do. */
 export function explain(failure: ApiFailure, call: CallDescription): Explanation {
-	const text = textOf(failure, call);
+	const text = texts[failure.kind](failure, call);
 	const description = [text.description?.trim(), savedText(failure, call)].filter(Boolean).join(' ');
 	return { ...text, description: description === '' ? undefined : description };
 }
 
-function textOf(failure: ApiFailure, call: CallDescription): Explanation {
-	const { status } = failure;
-	switch (failure.kind) {
-		case 'login':
-			return {
-				message: failure.serverMessage ?? 'The login to AlfaCRM did not succeed',
-				description: "Open the credential, correct it and press 'Retry' or 'Test' there.",
-				failure: { cause: failure.declaredCause ?? 'credential-invalid' } as DeclaredCause,
-			};
-		case 'refusal':
-			return {
-				...refusal(failure, call),
-				status: status ?? 200,
-				// What a list says may pass; what a write says is up to its fields.
-				...(call.isIdempotent ? { failure: { cause: 'temporarily-unavailable' } } : {}),
-			};
-		case 'redirect':
-			return {
-				message: `${call.host} answered with a redirect${failure.location ? ` to ${failure.location}` : ''}, which was not followed${unfinished(failure, call)}`,
-				description: `${lostWriteAdvice(failure, call)}No token was sent there. Check 'Hostname' in the credential: it must be the address at which AlfaCRM itself opens.`,
-				status,
-				failure: { cause: 'configuration-invalid' },
-			};
-		case 'notJson':
-			return {
-				message: `${call.host} ${failure.serverMessage ?? 'did not answer as AlfaCRM does'}${unfinished(failure, call)}`,
-				description: `${lostWriteAdvice(failure, call)}Check 'Hostname' in the credential and whether AlfaCRM opens in a browser.`,
-				status,
-				failure: { cause: 'temporarily-unavailable' },
-			};
-		case 'noAnswer':
-			return { ...noAnswer(failure, call), failure: { cause: 'temporarily-unavailable' } };
-		case 'cancelled':
-			return {
-				message: 'The execution was cancelled',
-				description: lostWriteAdvice(failure, call),
-			};
-		case 'credentialChanged':
-			return { message: `Could not ${call.task}: ${failure.serverMessage ?? ''}` };
-		case 'unexpected':
-			return {
-				message: `Could not ${call.task}: ${failure.serverMessage ?? 'no reason was given'}`,
-				description: lostWriteAdvice(failure, call),
-			};
-		case 'status':
-			return { ...statusText(failure, call), status };
-	}
-}
+const texts: Record<ApiFailure['kind'], (failure: ApiFailure, call: CallDescription) => Explanation> = {
+	login: ({ serverMessage, declaredCause = 'credential-invalid' }) => ({
+		message: serverMessage ?? 'The login to AlfaCRM did not succeed',
+		description: "Open the credential, correct it and press 'Retry' or 'Test' there.",
+		failure: { cause: declaredCause } as DeclaredCause,
+	}),
+	refusal: (failure, call) => ({
+		...refusal(failure, call),
+		status: failure.status ?? 200,
+		// What a list says may pass; what a write says is up to its fields.
+		...(call.isIdempotent ? { failure: { cause: 'temporarily-unavailable' } } : {}),
+	}),
+	redirect: (failure, call) => ({
+		message: `${call.host} answered with a redirect${failure.location ? ` to ${failure.location}` : ''}, which was not followed${unfinished(failure, call)}`,
+		description: `${lostWriteAdvice(failure, call)}No token was sent there. Check 'Hostname' in the credential: it must be the address at which AlfaCRM itself opens.`,
+		status: failure.status,
+		failure: { cause: 'configuration-invalid' },
+	}),
+	notJson: (failure, call) => ({
+		message: `${call.host} ${failure.serverMessage ?? 'did not answer as AlfaCRM does'}${unfinished(failure, call)}`,
+		description: `${lostWriteAdvice(failure, call)}Check 'Hostname' in the credential and whether AlfaCRM opens in a browser.`,
+		status: failure.status,
+		failure: { cause: 'temporarily-unavailable' },
+	}),
+	noAnswer: (failure, call) => ({
+		...noAnswer(failure, call),
+		failure: { cause: 'temporarily-unavailable' },
+	}),
+	cancelled: (failure, call) => ({
+		message: 'The execution was cancelled',
+		description: lostWriteAdvice(failure, call),
+	}),
+	credentialChanged: ({ serverMessage = '' }, { task }) => ({
+		message: `Could not ${task}: ${serverMessage}`,
+	}),
+	unexpected: (failure, call) => ({
+		message: `Could not ${call.task}: ${failure.serverMessage ?? 'no reason was given'}`,
+		description: lostWriteAdvice(failure, call),
+	}),
+	status: (failure, call) => ({ ...statusText(failure, call), status: failure.status }),
+};
 
 /** What a failure leaves behind, as far as that is known. */
 function savedText(
@@ -110,13 +103,13 @@ function refusal(failure: ApiFailure, call: CallDescription): Explanation {
 		};
 	}
 	const label = (field: string) => call.labels?.[field] ?? field;
-	const texts = entries.map(([field, words]) =>
+	const lines = entries.map(([field, words]) =>
 		field === '' || /^\d+$/.test(field) ? words.join(' ') : `${label(field)} – ${words.join(' ')}`,
 	);
 	const named = entries.map(([field]) => field).filter((field) => field !== '' && !/^\d+$/.test(field));
 	const correct = named.map((field) => `'${label(field)}' (${field})`).join(', ');
 	return {
-		message: `AlfaCRM did not ${call.task}: ${texts.join('; ')}`,
+		message: `AlfaCRM did not ${call.task}: ${lines.join('; ')}`,
 		description: failure.isContradictory
 			? `${CONTRADICTION}${correct && ` If not, correct ${correct}.`}`
 			: correct && `Correct ${correct} and run it again.`,

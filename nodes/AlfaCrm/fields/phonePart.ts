@@ -1,6 +1,7 @@
 import type { FieldKind } from './kind';
 import { comparedBy, oneForm, single } from './kind';
-import { ends, hasNumber, hasSeveral, isHidden, normalizePhone, samePhone } from './phoneNumber';
+import { ends, hasNumber, hasSeveral, normalizePhone, samePhone } from './phoneNumber';
+import { isHidden } from './phoneParser';
 import type { OfType } from './types';
 
 /** Of a whole number the last digits are enough, whatever stands before them. */

@@ -136,9 +136,9 @@ async function sendLocked(item: Item, call: ItemRequest): Promise<IDataObject | 
 }
 
 function readPart(item: Item, parameter: INodeProperties): string {
-	const given = item.input(parameter);
+	const input = item.input(parameter);
 	const text = item.text(parameter);
-	if (typeof given === 'string' && /^[a-z][a-z0-9-]*$/.test(text)) return text;
+	if (typeof input === 'string' && /^[a-z][a-z0-9-]*$/.test(text)) return text;
 	throw item.refused(
 		`'${parameter.displayName}' is not a part of an API address: "${text}"`,
 		'It has small letters and hyphens only, e.g. lead-status. Nothing was sent to AlfaCRM.',

@@ -72,9 +72,9 @@ export const isOfAnother = ({ query }: Target): boolean => Object.keys(query).le
 export function branchesOf(
 	branch: number | undefined,
 	fields: readonly Field[],
-	given: IDataObject,
+	input: IDataObject,
 ): Array<number | undefined> {
-	const own = fields.filter(({ fromBranch }) => fromBranch).flatMap(({ name }) => listOf(given[name]));
+	const own = fields.filter(({ fromBranch }) => fromBranch).flatMap(({ name }) => listOf(input[name]));
 	const others = own.map(readId).filter((id) => id !== undefined);
 	return [...new Set([branch, ...(branch === undefined ? [] : others)])];
 }

@@ -326,7 +326,7 @@ describe('in the form', () => {
 		});
 		expect(toProperty(field({ type: 'number', nonZero: true })).default).toBe('');
 		expect(toProperty(field({ type: 'number' })).default).toBe(0);
-		expect(toProperty(field({ type: 'integer', min: 1, max: 500, preset: 60 }))).toMatchObject({
+		expect(toProperty(field({ type: 'integer', min: 1, max: 500, default: 60 }))).toMatchObject({
 			typeOptions: { minValue: 1, maxValue: 500, numberPrecision: 0 },
 			default: 60,
 		});

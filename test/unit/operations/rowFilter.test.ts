@@ -54,12 +54,12 @@ describe('a row is checked again', () => {
 		['to', '10.02.2026', '2026-02-09', true],
 		['to', '10.02.2026', '2026-02-11', false],
 	])('by %s of %j: one that holds %j passes: %j', async (test, wanted, held, isWanted) => {
-		const checked = filter({ recheck: { field: 'shown', test } });
+		const checked = filter({ verifyBy: { field: 'shown', test } });
 		expect(await passes(checked, wanted, { shown: held as IDataObject })).toEqual([isWanted, []]);
 	});
 
 	it('and passes where it does not show the field, which the user is told', async () => {
-		const checked = filter({ recheck: { field: 'shown', test: 'is' } });
+		const checked = filter({ verifyBy: { field: 'shown', test: 'is' } });
 		expect(await passes(checked, 7, { asked: 8 })).toEqual([
 			true,
 			['AlfaCRM may ignore a filter, and it does not show whether it did, so check the customers: Asked'],
@@ -67,7 +67,7 @@ describe('a row is checked again', () => {
 	});
 
 	it('only where it is of the kind that the filter is about', async () => {
-		const checked = filter({ recheck: { field: 'shown', test: 'is', also: { kind: 1 } } });
+		const checked = filter({ verifyBy: { field: 'shown', test: 'is', also: { kind: 1 } } });
 		expect(await passes(checked, 7, { shown: 7, kind: 1 })).toEqual([true, []]);
 		expect(await passes(checked, 7, { shown: 7 })).toEqual([true, []]);
 		expect(await passes(checked, 7, { shown: 7, kind: 2 })).toEqual([false, []]);
@@ -75,7 +75,7 @@ describe('a row is checked again', () => {
 	});
 
 	it('not where it need not show why it was found', async () => {
-		expect(await passes(filter({ recheck: 'trusted' }), 7, { asked: 8 })).toEqual([true, []]);
+		expect(await passes(filter({ verifyBy: 'trusted' }), 7, { asked: 8 })).toEqual([true, []]);
 	});
 
 	it.each<[object, unknown, unknown, boolean]>([

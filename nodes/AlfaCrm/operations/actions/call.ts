@@ -22,13 +22,13 @@ export function addressOf(item: Item, entity: Entity, { idAs }: Action): Address
 export function callOf(item: Item, action: Action, { target, id }: Address): ItemRequest {
 	const { query = [], body = [], idAs, title } = action;
 	const { path, branch, labels } = target;
-	const given = readFields(item, [...query, ...body]);
+	const input = readFields(item, [...query, ...body]);
 	return {
 		path: action.path ?? path,
 		action: action.action,
 		branch,
-		query: { ...(idAs ? { [idAs]: id } : {}), ...bodyOf(item, query, given, branch) },
-		body: { ...bodyOf(item, body, given, branch), ...action.fixed },
+		query: { ...(idAs ? { [idAs]: id } : {}), ...bodyOf(item, query, input, branch) },
+		body: { ...bodyOf(item, body, input, branch), ...action.fixed },
 		labels: { ...labels, ...labelsOf(query), ...labelsOf(body) },
 		task: `${title.charAt(0).toLowerCase()}${title.slice(1)}${id === undefined ? '' : ` (${id})`}`,
 	};

@@ -17,10 +17,10 @@ export const change: ActionKind<'change'> = {
 	async execute(item, entity, { body = [], fixed, only }) {
 		const target = targetOf(item, entity);
 		const id = idOf(item, entity);
-		const wire = { ...readBody(item, body, target.branch), ...fixed };
+		const values = { ...readBody(item, body, target.branch), ...fixed };
 		// A switch that is off leaves things as they are.
 		for (const { name, onlyWhenTrue } of body)
-			if (onlyWhenTrue && Number(wire[name]) === 0) delete wire[name];
+			if (onlyWhenTrue && Number(values[name]) === 0) delete values[name];
 		const addToLists = readAddToLists(item, body, 'add');
 		const show = simplified(item, entity);
 		return await item.withLock([recordKey(entity, id)], async () => {
@@ -28,7 +28,7 @@ export const change: ActionKind<'change'> = {
 			if (only && Number(match.row[only.field]) !== only.value) {
 				throw item.refused(`${entity.label} ${id} ${only.message}`, 'Nothing was changed.');
 			}
-			return [await saveChanges(item, entity, target, match, wire, addToLists, show)];
+			return [await saveChanges({ item, entity, target, show }, match, { values, addToLists })];
 		});
 	},
 	output: (entity) => reportSchema(simplifiedSchema(entity)),

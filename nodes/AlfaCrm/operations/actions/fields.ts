@@ -38,14 +38,14 @@ export function readBody(item: Item, fields: readonly Field[] = [], branch?: num
 /** The same as it was given; all fields of the action are to be asked for at once. */
 export function readFields(item: Item, fields: readonly Field[]): IDataObject {
 	const optional = fields.every(isProminent) ? undefined : item.collection(additionalFields(fields));
-	const given = fields.map((field) => {
+	const entries = fields.map((field) => {
 		if (isProminent(field)) return [field.name, item.input({ ...toProperty(field), default: '' })];
 		const isThere = optional?.has(field.name) === true;
 		const value = isThere ? optional.input({ ...toProperty(field) }) : undefined;
 		if (isThere && field.limitsOutput && isBlank(field, value)) throw emptyFilter(item, field);
 		return [field.name, value];
 	});
-	return Object.fromEntries(given) as IDataObject;
+	return Object.fromEntries(entries) as IDataObject;
 }
 
 function emptyFilter(item: Item, { label }: Field): Error {

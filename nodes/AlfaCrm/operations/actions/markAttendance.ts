@@ -33,10 +33,10 @@ export const markAttendance: ActionKind<'markAttendance'> = {
 		const fields = action.body ?? [];
 		const target = { ...own, labels: { ...own.labels, ...labelsOf(fields) } };
 		const attendance = fields.find(({ type }) => type === 'rows') as RowsField;
-		const given = readFields(item, fields);
-		const wanted = wantedRows(item, fields, given, attendance);
+		const input = readFields(item, fields);
+		const wanted = wantedRows(item, fields, input, attendance);
 		const others = fields.filter(({ name }) => !ATTENDANCE.includes(name));
-		const { if_conducted, ...rest } = bodyOf(item, others, given, target.branch);
+		const { if_conducted, ...rest } = bodyOf(item, others, input, target.branch);
 		const show = simplified(item, entity);
 
 		return await item.withLock([recordKey(entity, id)], async () => {
@@ -85,12 +85,12 @@ export const markAttendance: ActionKind<'markAttendance'> = {
 function wantedRows(
 	item: Item,
 	fields: readonly Field[],
-	given: IDataObject,
+	input: IDataObject,
 	attendance: RowsField,
 ): IDataObject[] {
 	const ids = fields.filter(({ name }) => name === 'present_ids' || name === 'absent_ids');
-	const { present_ids = [], absent_ids = [] } = bodyOf(item, ids, given);
-	const { details } = given;
+	const { present_ids = [], absent_ids = [] } = bodyOf(item, ids, input);
+	const { details } = input;
 	const long = isBlank(attendance, details) ? [] : (item.read(attendance, details) as IDataObject[]);
 	const short = (customers: unknown, is_attend: number) =>
 		(customers as number[]).map((customer_id) => ({ customer_id, is_attend }));

@@ -109,14 +109,14 @@ export function keyOf(item: Item, entity: Entity): MatchKey {
  * given to be saved finds nobody.
  */
 export function searchOf(item: Item, entity: Entity, key: MatchKey): Search & { isEnough: boolean } {
-	const given = key.fields.map((name): [Field, Wire | undefined] => {
+	const input = key.fields.map((name): [Field, Wire | undefined] => {
 		const field = keyField(entity, name);
 		const parameter = isCustom(name) ? matchValue : { name, displayName: field.label, default: '' };
 		const value = item.input(parameter);
 		return [field, isBlank(field, value) ? undefined : distinguishing(field, item.read(field, value))];
 	});
-	const filled = given.filter(([, value]) => value !== undefined);
-	const isEnough = filled.length > 0 && (filled.length === given.length || key.any === true);
+	const filled = input.filter(([, value]) => value !== undefined);
+	const isEnough = filled.length > 0 && (filled.length === input.length || key.any === true);
 	const wanted = filled.map(([field, value]) => [field.name, canonical(field, value)]);
 	const fields = filled.map(([field]) => field);
 	return { key, wanted: Object.fromEntries(wanted) as IDataObject, fields, isEnough };

@@ -42,8 +42,8 @@ interface Upsert {
 	entity: Entity;
 	target: Target;
 	/** What the user gave, and what of it changes a record, as it is sent. */
-	given: IDataObject;
-	wire: IDataObject;
+	input: IDataObject;
+	changes: IDataObject;
 	rules: Rules;
 	show: (row: IDataObject) => IDataObject;
 }
@@ -80,18 +80,18 @@ export const upsert: Operation = {
 		const options = item.collection(upsertOptions(entity));
 		const rules = rulesOf(entity, options, key.name);
 		const show = simplified(item, entity);
-		const given = readFieldInput(item, entity, upsertFields(entity));
+		const input = readFieldInput(item, entity, upsertFields(entity));
 		if (!search.isEnough && rules.ifKeyEmpty === 'refuse') {
 			throw emptyKeyError(item, entity, key, ", or let 'If Match Value Is Empty' create a record");
 		}
-		const wire = canonicalIn(entity, changesOf(item, entity, given, rules.overwriteWithEmpty));
+		const changes = canonicalIn(entity, changesOf(item, entity, input, rules.overwriteWithEmpty));
 		const target = targetOf(item, entity, 'upsert');
-		const job = { item, entity, target, given, wire, rules, show };
-		const locks = [...locksOf(entity, wire), ...locksOf(entity, search.wanted)];
+		const job = { item, entity, target, input, changes, rules, show };
+		const locks = [...locksOf(entity, changes), ...locksOf(entity, search.wanted)];
 		if (!search.isEnough) return await item.withLock(locks, async () => [await create(job, search.wanted)]);
 
 		return await item.withLock(locks, async () => {
-			const places = await searchedBranches(item, entity, target, options, wire);
+			const places = await searchedBranches(item, entity, target, options, changes);
 			for (;;) {
 				const matches = await findMatches(item, entity, target, search, places);
 				const results = await settle(job, search, matches);
@@ -140,8 +140,8 @@ async function settle(
 }
 
 /** A new record holds what it is looked for by, and what was given. */
-function newRecord({ item, entity, target, given }: Upsert, wanted: IDataObject): IDataObject {
-	const all = { ...given, ...keyValues(item, entity, given, wanted) };
+function newRecord({ item, entity, target, input }: Upsert, wanted: IDataObject): IDataObject {
+	const all = { ...input, ...keyValues(item, entity, input, wanted) };
 	const values = { ...defaultsOf(entity), ...withoutBlanks(entity, all) };
 	return canonicalIn(entity, bodyOf(item, entity.fields, values, target.branch));
 }
@@ -163,7 +163,7 @@ async function create(job: Upsert, wanted: IDataObject): Promise<IDataObject> {
 
 async function change(job: Upsert, search: Search, match: Found): Promise<IDataObject | undefined> {
 	const { wanted } = search;
-	const { item, entity, target, given, rules, show } = job;
+	const { item, entity, input, rules } = job;
 	const id = Number(match.row.id);
 	const current = await upToDate(job, match);
 	const { archived } = current;
@@ -183,19 +183,19 @@ async function change(job: Upsert, search: Search, match: Found): Promise<IDataO
 	}
 	if (archived === undefined && rules.ifArchived !== 'update')
 		throw archivedUnknownError(item, entity, current);
-	if (archived && rules.ifArchived === 'update' && !('removed' in job.wire)) {
+	if (archived && rules.ifArchived === 'update' && !('removed' in job.changes)) {
 		item.run.hints.add(
 			"Archived records match and stay in the archive; choose in 'If the Match Is Archived' to restore them",
 			`${entity.label.toLowerCase()} ${id}`,
 		);
 	}
-	const wire: IDataObject = {
+	const values: IDataObject = {
 		...(archived && rules.ifArchived === 'restore' ? { removed: 0 } : {}),
-		...job.wire,
-		...canonicalIn(entity, keyValues(item, entity, given, wanted, current.row, rules.addToLists)),
+		...job.changes,
+		...canonicalIn(entity, keyValues(item, entity, input, wanted, current.row, rules.addToLists)),
 	};
-	for (const name of rules.onlyForNew) delete wire[name];
-	return await saveChanges(item, entity, target, current, wire, rules.addToLists, show);
+	for (const name of rules.onlyForNew) delete values[name];
+	return await saveChanges(job, current, { values, addToLists: rules.addToLists });
 }
 
 /** Somebody may have written the record between the search and this turn: another execution, or another item. */
@@ -217,7 +217,7 @@ async function upToDate({ item, entity, target }: Upsert, match: Found): Promise
 function keyValues(
 	item: Item,
 	entity: Entity,
-	given: IDataObject,
+	input: IDataObject,
 	wanted: IDataObject,
 	row?: IDataObject,
 	addsToLists = false,
@@ -226,7 +226,7 @@ function keyValues(
 	for (const [name, value] of Object.entries(wanted)) {
 		if (name === 'id') continue;
 		const field = keyField(entity, name);
-		const more = isBlank(field, given[name]) ? [] : listOf(item.read(field, given[name]));
+		const more = isBlank(field, input[name]) ? [] : listOf(item.read(field, input[name]));
 		const spelledAs = (one: unknown) => more.find((other) => sameItem(field, one, other)) ?? one;
 		if (isList(field)) {
 			const kept = row !== undefined && !addsToLists && more.length === 0 ? listOf(row[name]) : [];
@@ -241,9 +241,9 @@ function keyValues(
 }
 
 /** Empty values are nothing that a new record could hold. */
-function withoutBlanks(entity: Entity, given: IDataObject): IDataObject {
+function withoutBlanks(entity: Entity, input: IDataObject): IDataObject {
 	return Object.fromEntries(
-		Object.entries(given).filter(([name, value]) => !isBlank(keyField(entity, name), value)),
+		Object.entries(input).filter(([name, value]) => !isBlank(keyField(entity, name), value)),
 	);
 }
 

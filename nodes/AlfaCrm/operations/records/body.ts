@@ -20,12 +20,12 @@ export const overwriteWithEmpty: INodeProperties = {
 export function bodyOf(
 	item: Item,
 	fields: readonly Field[],
-	given: IDataObject,
+	input: IDataObject,
 	branch?: number,
 ): IDataObject {
 	const body: IDataObject = {};
 	for (const field of fields) {
-		const value = isBlank(field, given[field.name]) ? defaultFor(item, field, branch) : given[field.name];
+		const value = isBlank(field, input[field.name]) ? defaultFor(item, field, branch) : input[field.name];
 		if (isBlank(field, value)) {
 			if (field.required) throw missingError(item, field);
 		} else {
@@ -40,24 +40,24 @@ export function bodyOf(
 			`Fill one of them, or check the expressions in them. ${item.effectNote()}`,
 		);
 	}
-	return { ...body, ...customBody(item, given, false) };
+	return { ...body, ...customBody(item, input, false) };
 }
 
 /**
  * The given fields as they are sent. An empty one is passed over, or sent as what empties it; one that is undefined,
  * as an expression is that finds nothing, is passed over in any case.
  */
-export function changesOf(item: Item, entity: Entity, given: IDataObject, overwrites: boolean): IDataObject {
+export function changesOf(item: Item, entity: Entity, input: IDataObject, overwrites: boolean): IDataObject {
 	const body: IDataObject = {};
 	for (const field of entity.fields) {
-		const value = given[field.name];
+		const value = input[field.name];
 		if (!isBlank(field, value)) body[field.name] = item.read(field, value);
 		else if (value === undefined || !overwrites) continue;
 		// No branch would show a record that is in none, so nobody would find it again.
 		else if (field.required || field.fromBranch) throw missingError(item, field);
 		else body[field.name] = clearedValue(field);
 	}
-	return { ...body, ...customBody(item, given, overwrites) };
+	return { ...body, ...customBody(item, input, overwrites) };
 }
 
 /** Changes together with what an update has to name although it stays as the record shows it. */
@@ -90,9 +90,9 @@ function formatted(field: Field, value: Wire, zone: string): Wire {
 	}
 }
 
-function customBody(item: Item, given: IDataObject, overwrites: boolean): IDataObject {
+function customBody(item: Item, input: IDataObject, overwrites: boolean): IDataObject {
 	const body: IDataObject = {};
-	for (const [name, value] of Object.entries(given)) {
+	for (const [name, value] of Object.entries(input)) {
 		if (!isCustom(name)) continue;
 		const field = customField(name);
 		if (!isBlank(field, value)) body[name] = item.read(field, value);

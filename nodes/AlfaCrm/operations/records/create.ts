@@ -30,8 +30,8 @@ export const create: Operation = {
 	}),
 	async execute(item, entity) {
 		const target = targetOf(item, entity, 'create');
-		const given = readFieldInput(item, entity, additionalFields(entity), single(entity));
-		const body = { ...target.query, ...bodyOf(item, entity.fields, given, target.branch) };
+		const input = readFieldInput(item, entity, additionalFields(entity), single(entity));
+		const body = { ...target.query, ...bodyOf(item, entity.fields, input, target.branch) };
 		const task = `create the ${entity.label.toLowerCase()}`;
 		return [await item.save({ ...target, action: 'create', body, task }, [])];
 	},

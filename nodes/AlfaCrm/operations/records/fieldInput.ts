@@ -164,9 +164,9 @@ function singlesIn(item: Item, fields: readonly Field[]): IDataObject {
 
 function collectionIn(item: Item, entity: Entity, parameter: Parameter): IDataObject {
 	const { [customFields.name]: custom, ...fields } = item.object({ ...parameter, default: {} });
-	const given = { ...fields, ...customIn(item, custom) };
-	const strangers = unknownNames(entity, given);
-	if (strangers.length === 0) return given;
+	const input = { ...fields, ...customIn(item, custom) };
+	const strangers = unknownNames(entity, input);
+	if (strangers.length === 0) return input;
 	throw unknownFieldsError(item, entity, strangers, 'Remove it, or correct its name.');
 }
 
@@ -208,25 +208,25 @@ function mapped(item: Item, entity: Entity): IDataObject {
 	const value = item.object({ ...mapper(entity), default: {} }) as unknown as ResourceMapperValue;
 	if (value.mappingMode === 'autoMapInputData') return item.json;
 	// A column that nobody filled in is null.
-	return Object.fromEntries(Object.entries(value.value ?? {}).filter(([, given]) => given !== null));
+	return Object.fromEntries(Object.entries(value.value ?? {}).filter(([, input]) => input !== null));
 }
 
 /** Keeps what AlfaCRM knows; the rest is refused or, where that is chosen, listed. */
-function withoutUnknown(item: Item, entity: Entity, given: IDataObject): IDataObject {
-	const strangers = unknownNames(entity, given);
+function withoutUnknown(item: Item, entity: Entity, input: IDataObject): IDataObject {
+	const strangers = unknownNames(entity, input);
 	const isRefused = item.choice(unknownFields) === 'refuse';
-	if (strangers.length === 0) return given;
+	if (strangers.length === 0) return input;
 	if (isRefused)
 		throw unknownFieldsError(item, entity, strangers, "Remove it, or set 'Unknown Fields' to Leave Out.");
 	for (const stranger of strangers) {
 		const text = `Left out, since AlfaCRM's ${entity.label.toLowerCase()} has no such field`;
 		item.run.hints.add(text, `"${stranger}"`);
 	}
-	return Object.fromEntries(Object.entries(given).filter(([key]) => !strangers.includes(key)));
+	return Object.fromEntries(Object.entries(input).filter(([key]) => !strangers.includes(key)));
 }
 
-function unknownNames(entity: Entity, given: IDataObject): string[] {
+function unknownNames(entity: Entity, input: IDataObject): string[] {
 	const names = new Set(entity.fields.map(({ name }) => name));
 	const isKnown = (key: string) => names.has(key) || (entity.custom === true && isCustom(key));
-	return Object.keys(given).filter((key) => !isKnown(key));
+	return Object.keys(input).filter((key) => !isKnown(key));
 }

@@ -85,9 +85,9 @@ function readPartitions(item: Item, { partitionBy }: Entity): IDataObject[] {
  */
 function readFilters(item: Item, entity: Entity): IDataObject {
 	const { filters, plural } = entity;
-	const given = item.object({ ...filtersParameter(entity), default: {} });
+	const input = item.object({ ...filtersParameter(entity), default: {} });
 	const body: IDataObject = {};
-	for (const [name, value] of Object.entries(given)) {
+	for (const [name, value] of Object.entries(input)) {
 		const filter = filters.find((one) => one.name === name);
 		if (filter === undefined) {
 			throw item.refused(
