@@ -1,6 +1,7 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import { collect, pages } from '../../nodes/AlfaCrm/api/pages';
+import { collect } from '../../nodes/AlfaCrm/api/collect';
+import { pages } from '../../nodes/AlfaCrm/api/pages';
 import type { PageResponse } from '../../nodes/AlfaCrm/api/page';
 import { fetchPage, PageTooLarge } from '../../nodes/AlfaCrm/api/page';
 import type { Sent } from './api-support';

@@ -16,7 +16,7 @@ export async function timeout(ms: number): Promise<void> {
 	await new Promise<void>((resolve) => time.addEventListener('abort', () => resolve(), { once: true }));
 }
 
-/** @throws AnswerError that says so as soon as the signal is aborted */
+/** @throws ResponseError that says so as soon as the signal is aborted */
 export async function abortable<T>(wait: Promise<T>, signal?: AbortSignal): Promise<T> {
 	if (signal === undefined) return await wait;
 	let onAbort = () => {};

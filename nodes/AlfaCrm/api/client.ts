@@ -8,46 +8,25 @@ import type {
 } from 'n8n-workflow';
 import { sleep } from 'n8n-workflow';
 
-import type { ApiResponse } from './response';
-import { assertSuccess } from './response';
+import type { LoginProgress } from './authentication';
+import { Authentication, beginLogin } from './authentication';
 import type { ApiFailure } from './errors';
-import {
-	ResponseError,
-	cancelled,
-	failureOf,
-	mayHaveTakenEffect,
-	mayBeInProgress,
-	nodeError,
-	redact,
-} from './errors';
+import { cancelled, failureOf, mayBeInProgress, mayHaveTakenEffect, nodeError, redact } from './errors';
 import type { Explanation } from './explain';
 import { explain } from './explain';
 import { rateLimiterOf, readCallsAtOnce, readRate } from './rateLimiter';
-import { MAX_ATTEMPTS, withRetries } from './retry';
 import type { ApiRequest } from './request';
 import { nameOf, pathOf, requestOptions, TIMEOUT_MS } from './request';
-import type { Login } from './sessions';
-import { accountOf, revokeToken, isIssuedSince, loginCount, loginOf, usableToken } from './sessions';
+import type { ApiResponse } from './response';
+import { assertSuccess } from './response';
+import { MAX_ATTEMPTS, withRetries } from './retry';
+import { accountOf, loginOf } from './sessions';
 
 export const CREDENTIAL = 'alfaCrmApi';
-/** How long a credential that was read counts as being so still: n8n takes it out of its database each time. */
-const CREDENTIAL_MS = 1_000;
 /** How long n8n may take to end a request that was cancelled. */
 const ABORT_MS = 100;
 /** How long AlfaCRM is given at least to end what it may still be at work on. */
 const MIN_IN_PROGRESS_MS = 1_000;
-/** How often a request is sent whose token was not taken. */
-const MAX_LOGIN_ATTEMPTS = 3;
-/** How many new tokens may be turned down, since another process may log in at the same moment. */
-const MAX_NEW_LOGINS = 2;
-/** How long a path counts as forbidden after a new login did not change that, and a login as refused. */
-const FORBIDDEN_MS = 60_000;
-/** What is wrong with a login that would fail again in the same way. */
-const LASTING_CAUSES: ReadonlyArray<ApiFailure['declaredCause']> = [
-	'credential-invalid',
-	'configuration-invalid',
-];
-
 /** Any n8n context that can call AlfaCRM. */
 type ApiContext = IExecuteFunctions | ILoadOptionsFunctions | IPollFunctions | IWebhookFunctions;
 
@@ -59,18 +38,6 @@ interface Connection {
 	callsAtOnce: number;
 }
 
-/** What became of one call so far, as far as logins are concerned. */
-interface LoginProgress {
-	/** Logins from then on are logins during this call. */
-	begun: number;
-	login?: Login;
-	/** The token that AlfaCRM saw last. */
-	token: string;
-	isNewLogin: boolean;
-	/** New tokens that were turned down. */
-	newLogins: number;
-}
-
 /**
  * Speaks to AlfaCRM for one execution of a node, one poll, or one dropdown. It is not to be kept longer: the credential
  * may be edited meanwhile.
@@ -78,19 +45,17 @@ interface LoginProgress {
 export class ApiClient {
 	private connection?: Promise<Connection>;
 	private connected?: Connection;
-	/** Paths that stayed forbidden after a new login, and when that was: yet another one would be useless. */
-	private readonly forbidden = new Map<string, number>();
 	/** Lists, as `path/action`, that are asked for without a page size, since with one they failed. */
 	readonly withoutPageSize = new Set<string>();
-	/** The login that was refused last: with many items, each would try it again. */
-	private refused?: { login: string; failure: ApiFailure; at: number };
-	private credential?: { values: ICredentialDataDecryptedObject; at: number };
+	private readonly authentication: Authentication;
 
 	/** @param limit gives up all calls when it aborts, in a context that cannot be cancelled itself */
 	constructor(
 		private readonly context: ApiContext,
 		private readonly limit?: AbortSignal,
-	) {}
+	) {
+		this.authentication = new Authentication(async () => await context.getCredentials(CREDENTIAL));
+	}
 
 	get node(): INode {
 		return this.context.getNode();
@@ -124,11 +89,11 @@ export class ApiClient {
 
 	/** Whether a call was refused with a 403 that a new login did not change. */
 	isForbidden(call: Pick<ApiRequest, 'action' | 'branch' | 'path'>): boolean {
-		return this.forbidden.has(pathOf(call));
+		return this.authentication.isForbidden(pathOf(call));
 	}
 
 	/**
-	 * Sends one call to AlfaCRM: `POST {origin}/v2api/{branch}/{path}/{action}`, paced, retried where that is safe, with
+	 * Sends one call to AlfaCRM: `POST {origin}/v2api/{branch}/{path}/{action}`, at the limited rate, retried where that is safe, with
 	 * a login when there is no valid token.
 	 *
 	 * @returns the JSON that a successful answer holds: an object, for some actions a list
@@ -144,16 +109,18 @@ export class ApiClient {
 		isExpected: (failure: ApiFailure) => boolean,
 	): Promise<ApiResponse | undefined> {
 		const connection = await this.connect(call.itemIndex);
-		const progress: LoginProgress = { begun: loginCount(), token: '', isNewLogin: false, newLogins: 0 };
-		for (let tries = 1; ; tries++) {
+		const { authentication } = this;
+		const progress = beginLogin();
+		for (;;) {
 			const begun = performance.now();
+			progress.attempts += 1;
 			try {
-				await this.leaveIfRefused(connection, progress);
+				await authentication.leaveIfRefused(connection.account, progress);
 				return await this.send(connection, call, progress);
 			} catch (error) {
 				const failure = failureOf(error);
-				this.noteRefusal(failure, progress);
-				if (this.mayLogInAgain(failure, pathOf(call), progress) && tries < MAX_LOGIN_ATTEMPTS) continue;
+				authentication.noteFailure(failure, progress);
+				if (authentication.mayLogInAgain(failure, pathOf(call), progress)) continue;
 				if (isExpected(failure)) return undefined;
 				if (mayHaveTakenEffect(failure)) call.onLost?.(mayBeInProgress(failure) ? asLongAgain(begun) : 0);
 				const { host } = new URL(connection.origin);
@@ -196,13 +163,13 @@ export class ApiClient {
 		call: ApiRequest,
 		progress: LoginProgress,
 	): Promise<ApiResponse> {
-		const { origin, perSecond, callsAtOnce: atOnce } = connection;
+		const { origin, account, perSecond, callsAtOnce: atOnce } = connection;
 		const rate = { perSecond, call: { action: nameOf(call), atOnce }, signal: this.signal };
 		const options = { ...rate, isIdempotent: call.isIdempotent };
 		return await withRetries(rateLimiterOf(origin), options, async () => {
 			call.onSend?.();
-			const data = await this.readCredential(connection, progress);
-			const given = data.token;
+			const data = await this.authentication.readCredential(account, progress);
+			const before = data.token;
 			const { httpRequestWithAuthentication: send } = this.context.helpers;
 			try {
 				const answer = send.call(
@@ -216,8 +183,7 @@ export class ApiClient {
 				return assertSuccess(await this.unlessCancelled(answer, data));
 			} finally {
 				progress.token = data.token;
-				// The next calls go on with the token of a login; one that was only used may be older than theirs.
-				if (this.credential && data.token !== given) this.credential.values = data;
+				if (data.token !== before) this.authentication.keepNewToken(data);
 			}
 		});
 	}
@@ -244,60 +210,6 @@ export class ApiClient {
 		} finally {
 			signal.removeEventListener('abort', onAbort);
 		}
-	}
-
-	/** The credential as it was a second ago at most, with a token that is not known to be dead; '' if there is none. */
-	private async readCredential(
-		{ account }: Connection,
-		progress: LoginProgress,
-	): Promise<ICredentialDataDecryptedObject & { token: string }> {
-		// After a try that did not succeed something may have changed.
-		const mayBeKnown = progress.login === undefined && this.refused === undefined;
-		const age = performance.now() - (this.credential?.at ?? -Infinity);
-		if (this.credential === undefined || !mayBeKnown || age >= CREDENTIAL_MS) {
-			const values = await this.context.getCredentials<ICredentialDataDecryptedObject>(CREDENTIAL);
-			this.credential = { values, at: performance.now() };
-		}
-		const { values } = this.credential;
-		const login = loginOf(values);
-		if (accountOf(login) !== account) {
-			const serverMessage = 'the credential was changed to another account meanwhile. Run it again.';
-			throw new ResponseError({ kind: 'credentialChanged', serverMessage });
-		}
-		progress.login = login;
-		return { ...values, token: usableToken(login, String(values.token ?? '')) };
-	}
-
-	/** @throws AnswerError when the very same login was refused a moment ago; a corrected one is tried */
-	private async leaveIfRefused(connection: Connection, progress: LoginProgress): Promise<void> {
-		if (this.refused === undefined || performance.now() - this.refused.at >= FORBIDDEN_MS) return;
-		await this.readCredential(connection, progress);
-		if (JSON.stringify(progress.login) === this.refused.login) throw new ResponseError(this.refused.failure);
-	}
-
-	private noteRefusal(failure: ApiFailure, { login }: LoginProgress): void {
-		if (failure.kind !== 'login' || !LASTING_CAUSES.includes(failure.declaredCause)) return;
-		if (this.refused?.failure === failure) return;
-		this.refused = { login: JSON.stringify(login), failure, at: performance.now() };
-	}
-
-	/**
-	 * After a token was not taken, or a 403, which may mean the same: whether another try makes sense. n8n renews a token
-	 * after HTTP 401 by itself, once; never, as it is asked here, after a 403 or a 401 that comes with HTTP 200.
-	 */
-	private mayLogInAgain({ status }: ApiFailure, path: string, progress: LoginProgress): boolean {
-		const { login, token, begun } = progress;
-		if (login === undefined || token === '' || (status !== 401 && status !== 403)) return false;
-		progress.isNewLogin = isIssuedSince(login, token, begun);
-		if (status === 403 && performance.now() - (this.forbidden.get(path) ?? -Infinity) < FORBIDDEN_MS)
-			return false;
-		if (status === 403 && progress.isNewLogin) {
-			this.forbidden.set(path, performance.now());
-			return false;
-		}
-		revokeToken(login, token);
-		progress.newLogins += progress.isNewLogin ? 1 : 0;
-		return progress.newLogins < MAX_NEW_LOGINS;
 	}
 }
 

@@ -19,7 +19,7 @@ interface RetryOptions extends RateOptions {
 	isIdempotent: boolean;
 }
 
-/** Sends at the limiter's pace, and again where that does no harm: after 429 always, after a lost answer if repeatable. */
+/** Sends as the rate limiter allows, and again where that does no harm: after 429 always, after a lost answer if idempotent. */
 export async function withRetries<T>(
 	limiter: RateLimiter,
 	options: RetryOptions,

@@ -2,7 +2,7 @@ import type { IDataObject, ILoadOptionsFunctions } from 'n8n-workflow';
 
 import type { ApiClient } from '../api/client';
 import { readId } from '../api/formats';
-import { collect } from '../api/pages';
+import { collect } from '../api/collect';
 import { branch as branchEntity } from '../entities/branch';
 import type { Entity } from '../entities/types';
 

@@ -47,7 +47,7 @@ interface Pass {
 /** Where to go on: n8n keeps no more than a text between two pages. */
 interface Cursor {
 	pass: number;
-	question: number;
+	query: number;
 	page: number;
 	/** How many rows to ask for on the page; left to AlfaCRM where it takes no size. */
 	size?: number;
@@ -59,7 +59,7 @@ interface Cursor {
 	last: string;
 }
 
-const BEGIN: Cursor = { pass: 0, question: 0, page: 0, size: PAGE_SIZE, seen: 0, fullest: 0, last: '' };
+const BEGIN: Cursor = { pass: 0, query: 0, page: 0, size: PAGE_SIZE, seen: 0, fullest: 0, last: '' };
 
 async function find(
 	context: ILoadOptionsFunctions,
@@ -74,17 +74,17 @@ async function find(
 	const results = new Map<unknown, INodeListSearchResult['results'][number]>();
 	let next: Cursor | undefined = token === '' ? BEGIN : (JSON.parse(token) as Cursor);
 	for (let count = 0; next !== undefined && count < MAX_PAGES && results.size < MIN_RESULTS; count++) {
-		const place: Cursor = next;
-		const { body, isArchived } = passes[place.pass];
+		const cursor: Cursor = next;
+		const { body, isArchived } = passes[cursor.pass];
 		const call = {
 			path: entity.path,
 			branch,
-			body: { ...body, ...search.queries[place.question] },
+			body: { ...body, ...search.queries[cursor.query] },
 			task: `search the ${entity.plural.toLowerCase()}`,
 		};
-		const { items, total, size } = await fetchPage(client, call, place.page, place.size);
+		const { items, total, size } = await fetchPage(client, call, cursor.page, cursor.size);
 		const last = digestOf(items);
-		const rows = last === place.last ? [] : items;
+		const rows = last === cursor.last ? [] : items;
 		const found = rows.filter(
 			(row) => search.matches(row, titleOf(row, entity)) && isInPass(row, entity, isArchived),
 		);
@@ -93,34 +93,34 @@ async function find(
 			if (!results.has(value))
 				results.set(value, { name: fullTitleOf(row, entity, isArchived === true), value });
 		}
-		const isMissed = place.page === 0 && found.length === 0;
+		const isMissed = cursor.page === 0 && found.length === 0;
 		next =
-			isMissed && place.question + 1 < search.queries.length
-				? { ...BEGIN, pass: place.pass, question: place.question + 1 }
-				: nextPage({ ...place, size }, rows, total, last);
-		if (next === undefined && place.pass + 1 < passes.length) next = { ...BEGIN, pass: place.pass + 1 };
+			isMissed && cursor.query + 1 < search.queries.length
+				? { ...BEGIN, pass: cursor.pass, query: cursor.query + 1 }
+				: nextPage({ ...cursor, size }, rows, total, last);
+		if (next === undefined && cursor.pass + 1 < passes.length) next = { ...BEGIN, pass: cursor.pass + 1 };
 	}
 	return { results: [...results.values()], paginationToken: next && JSON.stringify(next) };
 }
 
 /** As `pages` of the API walks a list: to its total, to an empty page or to one that was there before. */
 function nextPage(
-	place: Cursor,
+	cursor: Cursor,
 	rows: IDataObject[],
 	total: number | undefined,
 	last: string,
 ): Cursor | undefined {
-	const { size } = place;
-	const seen = place.seen + rows.length;
-	const isFirst = place.page === 0;
-	const isFull = isFirst ? looksLikePageSize(rows, total, size) : rows.length >= place.fullest;
+	const { size } = cursor;
+	const seen = cursor.seen + rows.length;
+	const isFirst = cursor.page === 0;
+	const isFull = isFirst ? looksLikePageSize(rows, total, size) : rows.length >= cursor.fullest;
 	if (rows.length === 0 || (seen === total && !isFull)) return undefined;
 	return {
-		...place,
-		page: place.page + 1,
+		...cursor,
+		page: cursor.page + 1,
 		size: isFirst && size !== undefined ? Math.min(size, rows.length) : size,
 		seen,
-		fullest: Math.max(place.fullest, rows.length),
+		fullest: Math.max(cursor.fullest, rows.length),
 		last,
 	};
 }

@@ -22,17 +22,17 @@ export function alternativesOf(fields: readonly Field[]): Alternatives {
  * The days that AlfaCRM could not read as they were written, which saved nothing, so that they may be sent in the other
  * way. Refused for another reason they stay, for a name that AlfaCRM does not know is passed over without a word.
  *
- * @param turned those that were sent in the other way already
+ * @param inUse those that were sent in the other way already
  */
 export function unreadableDays(
 	failure: ApiFailure,
 	{ body = {}, alternatives = {} }: ItemRequest,
-	turned: ReadonlySet<string>,
+	inUse: ReadonlySet<string>,
 ): string[] {
 	if (failure.kind !== 'refusal' || mayHaveTakenEffect(failure)) return [];
 	const { fields = {}, serverMessage = '' } = failure;
 	const saysSo = (name: string) => fields[name]?.some((text) => UNREADABLE.test(text));
-	const left = Object.keys(alternatives).filter((name) => name in body && !turned.has(name));
+	const left = Object.keys(alternatives).filter((name) => name in body && !inUse.has(name));
 	// Some accounts may not say which field it is about.
 	const isNameless =
 		Object.keys(fields).every((name) => name === '') && (saysSo('') || UNREADABLE.test(serverMessage));
@@ -40,12 +40,12 @@ export function unreadableDays(
 }
 
 /** The call with some of its days under their other name or in their other format. */
-export function withAlternatives(call: ItemRequest, turned: ReadonlySet<string>, zone: string): ItemRequest {
+export function withAlternatives(call: ItemRequest, inUse: ReadonlySet<string>, zone: string): ItemRequest {
 	const { body = {}, labels = {}, alternatives = {} } = call;
 	const labelled = { ...labels };
 	const entries = Object.entries(body).map(([name, value]) => {
 		const other = alternatives[name] as Alternative | undefined;
-		if (other === undefined || !turned.has(name)) return [name, value];
+		if (other === undefined || !inUse.has(name)) return [name, value];
 		const { name: called = name, format } = other;
 		labelled[called] = labels[name] ?? name;
 		return [called, format === undefined ? value : (formatDay(value, format, zone) ?? value)];
@@ -56,12 +56,12 @@ export function withAlternatives(call: ItemRequest, turned: ReadonlySet<string>,
 /** The days that were sent in the other way and that the record which AlfaCRM answers with shows otherwise. */
 export function ignoredDays(
 	{ body = {}, alternatives = {} }: ItemRequest,
-	turned: ReadonlySet<string>,
+	inUse: ReadonlySet<string>,
 	model: IDataObject,
 	zone: string,
 ): string[] {
 	const shown = (name: string) => model[name] ?? model[alternatives[name]?.name ?? name];
-	return [...turned]
+	return [...inUse]
 		.filter((name) => name in body && shown(name) !== undefined)
 		.filter((name) => formatDay(shown(name), 'iso', zone) !== formatDay(body[name], 'iso', zone));
 }

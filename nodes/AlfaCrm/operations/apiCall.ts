@@ -4,7 +4,7 @@ import { readId } from '../api/formats';
 import { API_CALL } from '../entities/registry';
 import { recordKey } from './context';
 import type { Item, ItemRequest } from './item';
-import { asRows, warnOfMissing } from './records/collect';
+import { asRows, warnOfMissing } from './records/rows';
 
 const displayOptions = { show: { resource: [API_CALL] } };
 
@@ -68,7 +68,7 @@ const allPages: INodeProperties = {
 	displayOptions,
 };
 
-/** Any call of the API, with the login, the pace and the messages of the others. */
+/** Any call of the API, with the login, the rate limit and the messages of the others. */
 export const apiCallForm: INodeProperties[] = [
 	{
 		displayName: 'Operation',

@@ -130,11 +130,11 @@ export class Run {
 		const since = this.now();
 		const { uncertainWrites } = this;
 		const value = await read();
-		const shares = this.cache.get(path) ?? new Map();
-		this.cache.set(path, shares);
+		const values = this.cache.get(path) ?? new Map();
+		this.cache.set(path, values);
 		// What was given up meanwhile may have come too late for this reading.
-		if (isKept(value) && uncertainWrites === this.uncertainWrites) shares.set(name, { value, since });
-		else shares.delete(name);
+		if (isKept(value) && uncertainWrites === this.uncertainWrites) values.set(name, { value, since });
+		else values.delete(name);
 		return value;
 	}
 

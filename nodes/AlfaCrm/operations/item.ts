@@ -5,8 +5,8 @@ import type { ApiRequest } from '../api/request';
 import { asNodeError, cancelled, nodeError } from '../api/errors';
 import { readId } from '../api/formats';
 import type { ListRequest } from '../api/page';
-import type { Collected, CollectOptions } from '../api/pages';
-import { collect } from '../api/pages';
+import type { Collected, CollectOptions } from '../api/collect';
+import { collect } from '../api/collect';
 import { isPlain } from '../fields/blank';
 import { isCustom } from '../fields/custom';
 import type { Alternative } from '../fields/types';
@@ -172,16 +172,16 @@ export class Item extends ParameterReader {
 		rest: Pick<ApiRequest, 'itemIndex' | 'savedBefore' | 'onLost'>,
 	): Promise<IDataObject | IDataObject[]> {
 		const known = this.run.alternativesInUse(call.path);
-		const turned = new Set(known);
+		const inUse = new Set(known);
 		for (;;) {
 			let refused: string[] = [];
 			const answer = await this.run.client.attempt(
-				{ ...withAlternatives(call, turned, this.zone), isIdempotent: false, ...rest },
-				(failure) => (refused = unreadableDays(failure, call, turned)).length > 0,
+				{ ...withAlternatives(call, inUse, this.zone), isIdempotent: false, ...rest },
+				(failure) => (refused = unreadableDays(failure, call, inUse)).length > 0,
 			);
-			for (const name of answer === undefined ? refused : []) turned.add(name);
+			for (const name of answer === undefined ? refused : []) inUse.add(name);
 			if (answer === undefined) continue;
-			for (const name of turned) known.add(name);
+			for (const name of inUse) known.add(name);
 			return answer;
 		}
 	}
@@ -234,10 +234,10 @@ export class Item extends ParameterReader {
 
 	/** A name that AlfaCRM does not know is passed over without a word. */
 	private assertKept(call: ItemRequest, model: IDataObject): void {
-		const turned = this.run.alternativesInUse(call.path);
-		const lost = ignoredDays(call, turned, model, this.zone);
+		const inUse = this.run.alternativesInUse(call.path);
+		const lost = ignoredDays(call, inUse, model, this.zone);
 		if (lost.length === 0) return;
-		for (const name of lost) turned.delete(name);
+		for (const name of lost) inUse.delete(name);
 		this.run.forget(call);
 		const labels = lost.map((name) => `'${call.labels?.[name] ?? name}'`).join(' and ');
 		throw this.failed(

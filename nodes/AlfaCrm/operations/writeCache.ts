@@ -93,7 +93,7 @@ export class WriteCache {
 			for (const [id, { row }] of this.byId) note(index.ids, field, id, row);
 			this.byValue.set(field.name, index);
 		}
-		const ids = new Set(normalForms(field, value).flatMap((reading) => [...(index.ids.get(reading) ?? [])]));
+		const ids = new Set(normalForms(field, value).flatMap((form) => [...(index.ids.get(form) ?? [])]));
 		return [...ids].map((id) => this.byId.get(id)).filter((match) => match !== undefined);
 	}
 }
@@ -102,11 +102,11 @@ export class WriteCache {
 export function indexRows(field: Field, rows: readonly IDataObject[]): Map<string, IDataObject[]> {
 	const index = new Map<string, IDataObject[]>();
 	for (const row of rows) {
-		const readings = new Set(listOf(row[field.name]).flatMap((one) => normalForms(field, one)));
-		for (const reading of readings) {
-			const same = index.get(reading);
+		const forms = new Set(listOf(row[field.name]).flatMap((one) => normalForms(field, one)));
+		for (const form of forms) {
+			const same = index.get(form);
 			if (same) same.push(row);
-			else index.set(reading, [row]);
+			else index.set(form, [row]);
 		}
 	}
 	return index;
@@ -114,10 +114,10 @@ export function indexRows(field: Field, rows: readonly IDataObject[]): Map<strin
 
 function note(ids: Map<string, Set<number>>, field: Field, id: number, row: IDataObject): void {
 	for (const one of listOf(row[field.name])) {
-		for (const reading of normalForms(field, one)) {
-			const known = ids.get(reading);
+		for (const form of normalForms(field, one)) {
+			const known = ids.get(form);
 			if (known) known.add(id);
-			else ids.set(reading, new Set([id]));
+			else ids.set(form, new Set([id]));
 		}
 	}
 }

@@ -6,7 +6,7 @@ import { CREDENTIAL } from '../api/client';
 import { readId } from '../api/formats';
 import { entityOf, entityOfClass } from '../entities/registry';
 import type { Entity } from '../entities/types';
-import { collect } from '../api/pages';
+import { collect } from '../api/collect';
 import { findById } from '../operations/records/findById';
 import type { Change } from './change';
 

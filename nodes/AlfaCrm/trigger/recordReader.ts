@@ -4,7 +4,7 @@ import { NodeApiError } from 'n8n-workflow';
 import type { ApiClient } from '../api/client';
 import { asNodeError } from '../api/errors';
 import { readId } from '../api/formats';
-import { collect } from '../api/pages';
+import { collect } from '../api/collect';
 import { notFound } from '../operations/records/findById';
 import type { Change } from './change';
 import { changeOf } from './change';

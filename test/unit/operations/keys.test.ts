@@ -8,7 +8,7 @@ import {
 	locksOf,
 	searchOf,
 } from '../../../nodes/AlfaCrm/operations/matching/keys';
-import { matches } from '../../../nodes/AlfaCrm/operations/matching/search';
+import { isMatch } from '../../../nodes/AlfaCrm/operations/matching/search';
 import { deskOf } from './support';
 
 const customer = entityOf('customer');
@@ -111,7 +111,7 @@ describe('a row fits', () => {
 		[{ matchBy: 'id', id: 7 }, { id: '7' }, true],
 		[{ matchBy: 'id', id: 7 }, { id: 8 }, false],
 	])('%j: %j, %j', (parameters, row, wanted) => {
-		expect(matches(searchFor(parameters), row)).toBe(wanted);
+		expect(isMatch(searchFor(parameters), row)).toBe(wanted);
 	});
 });
 

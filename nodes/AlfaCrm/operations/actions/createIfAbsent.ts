@@ -1,7 +1,7 @@
 import type { IDataObject, INodeProperties } from 'n8n-workflow';
 
 import { dayBefore, formatDay, readId, today } from '../../api/formats';
-import type { CollectOptions } from '../../api/pages';
+import type { CollectOptions } from '../../api/collect';
 import { entityOf } from '../../entities/registry';
 import type { CreateIfAbsent, Entity } from '../../entities/types';
 import { isEmpty } from '../../fields/blank';

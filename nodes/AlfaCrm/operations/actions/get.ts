@@ -1,4 +1,4 @@
-import { asRows } from '../records/collect';
+import { asRows } from '../records/rows';
 import { addressOf, callOf, declaredSchema } from './call';
 import type { ActionKind } from './kind';
 

@@ -1,4 +1,4 @@
-import { collectRows } from '../records/collect';
+import { collectRows } from '../records/rows';
 import { limitForm, limitOf } from '../records/limit';
 import { actionRowFilter } from '../records/rowFilter';
 import { addressOf, callOf, declaredSchema } from './call';

@@ -18,7 +18,7 @@ export type Branch = number | undefined;
 /** Where to look, and whether there may be more such places. */
 export interface Places {
 	branches: Branch[];
-	doubt?: IncompleteList;
+	incomplete?: IncompleteList;
 }
 
 /**
@@ -72,7 +72,7 @@ export async function allBranches(item: Item, first: Branch): Promise<Places> {
 			}
 		},
 		// A new login has not changed it, so the next item need not try again; any other refusal may pass.
-		(known) => (known ? known.doubt === undefined : item.run.client.isForbidden(list)),
+		(known) => (known ? known.incomplete === undefined : item.run.client.isForbidden(list)),
 	);
 	if (listed === undefined) {
 		item.run.hints.add(
@@ -81,10 +81,10 @@ export async function allBranches(item: Item, first: Branch): Promise<Places> {
 		);
 		return { branches: [first] };
 	}
-	const { rows, doubt } = listed;
+	const { rows, incomplete } = listed;
 	const branches = rows.map(({ id }) => readId(id)).filter((id) => id !== undefined);
 	const others = branches.filter((branch) => branch !== first);
-	return { branches: [first, ...others], doubt };
+	return { branches: [first, ...others], incomplete };
 }
 
 /**

@@ -78,7 +78,7 @@ export const find: Operation = {
 
 		const target = targetOf(item, entity, 'find');
 		const places = await searchedBranches(item, entity, target, options);
-		const { matches, doubt } = await findMatches(item, entity, target, search, places);
+		const { matches, incomplete } = await findMatches(item, entity, target, search, places);
 		const all = newestFirst(await withArchived(item, entity, target, matches));
 		for (const { row } of all.filter(({ archived }) => archived === undefined)) {
 			item.run.hints.add(
@@ -91,8 +91,8 @@ export const find: Operation = {
 
 		if (found.length === 0 && ifNone === 'nothing') return [];
 		if (found.length === 0 && ifNone === 'item') return [{ matchFound: false }];
-		if (found.length === 0 && doubt !== undefined) {
-			throw incompleteListError(item, doubt, `whether there is such a ${entity.label.toLowerCase()}`);
+		if (found.length === 0 && incomplete !== undefined) {
+			throw incompleteListError(item, incomplete, `whether there is such a ${entity.label.toLowerCase()}`);
 		}
 		if (found.length === 0) {
 			throw item.failed(

@@ -160,7 +160,7 @@ export function locksOf(entity: Entity, values: IDataObject): LockKey[] {
 		.filter(([name]) => names.has(name) || isCustom(name))
 		.flatMap(([name, value]) => {
 			const field = keyField(entity, name);
-			const readings = listOf(value).flatMap((one) => normalForms(field, one));
-			return readings.map((reading): LockKey => [entity.path, name, reading]);
+			const forms = listOf(value).flatMap((one) => normalForms(field, one));
+			return forms.map((form): LockKey => [entity.path, name, form]);
 		});
 }

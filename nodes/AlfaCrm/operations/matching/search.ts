@@ -25,7 +25,7 @@ import { indexRows } from '../writeCache';
 
 export interface Matches {
 	matches: Match[];
-	doubt?: IncompleteList;
+	incomplete?: IncompleteList;
 }
 
 /**
@@ -37,25 +37,25 @@ export async function findMatches(
 	entity: Entity,
 	target: Target,
 	search: Search,
-	{ branches, doubt: doubtfulBranches }: Places,
+	{ branches, incomplete: incompleteBranches }: Places,
 ): Promise<Matches> {
 	const found = new Map<number, Match>();
-	let doubt = doubtfulBranches;
+	let incomplete = incompleteBranches;
 	const take = async (match: Match): Promise<void> => {
 		const id = readId(match.row.id);
 		if (id === undefined) return;
 		const known = item.run.cachedCopy(entity, id, match.row) ?? match;
-		if (matches(search, known.row) && !found.has(id)) found.set(id, known);
+		if (isMatch(search, known.row) && !found.has(id)) found.set(id, known);
 	};
 	await inEachBranch(item, branches, async (branch) => {
-		for (const questions of queriesOf(entity, search)) {
-			for (const question of questions) {
+		for (const queries of queriesOf(entity, search)) {
+			for (const query of queries) {
 				const at = item.run.now();
-				const answer = await runQuery(item, entity, { ...target, branch }, question);
-				doubt ??= answer.doubt;
+				const answer = await runQuery(item, entity, { ...target, branch }, query);
+				incomplete ??= answer.incomplete;
 				for (const row of answer.rows) await take({ row, branch, at });
-				const filter = JSON.stringify([entity.path, ...Object.keys(question.filters)]);
-				if (answer.rows.some((row) => isLooseMatch(question, row))) item.run.looseFilters.add(filter);
+				const filter = JSON.stringify([entity.path, ...Object.keys(query.filters)]);
+				if (answer.rows.some((row) => isLooseMatch(query, row))) item.run.looseFilters.add(filter);
 				if (item.run.looseFilters.has(filter)) break;
 			}
 		}
@@ -72,7 +72,7 @@ export async function findMatches(
 			}
 		}
 	}
-	return { matches: [...found.values()], doubt };
+	return { matches: [...found.values()], incomplete };
 }
 
 /** A record that was written and that the search did not show: as it is now, or as written where it is not shown yet. */
@@ -111,13 +111,13 @@ export async function getRecordAnywhere(
 	if (match) return match;
 	const isAnywhere = entity.match?.everyBranch === true;
 	if (isAnywhere) {
-		const { branches, doubt: doubtfulBranches } = await allBranches(item, target.branch);
-		const others = { branches: branches.slice(1), doubt: doubtfulBranches };
+		const { branches, incomplete: incompleteBranches } = await allBranches(item, target.branch);
+		const others = { branches: branches.slice(1), incomplete: incompleteBranches };
 		const search = { key: byId, wanted: { id }, fields: [keyField(entity, 'id')] };
-		const { matches, doubt } = await findMatches(item, entity, target, search, others);
+		const { matches, incomplete } = await findMatches(item, entity, target, search, others);
 		if (matches.length > 0) return matches[0];
-		if (doubt !== undefined)
-			throw incompleteListError(item, doubt, `whether there is ${entity.label.toLowerCase()} ${id}`);
+		if (incomplete !== undefined)
+			throw incompleteListError(item, incomplete, `whether there is ${entity.label.toLowerCase()} ${id}`);
 	}
 	const { message, description, status } = notFound(
 		entity,
@@ -141,7 +141,7 @@ function isLooseMatch({ filters }: Query, row: IDataObject): boolean {
 }
 
 /**
- * The rows that may hold what a question is about. A filter that AlfaCRM ignores brings the whole list, which would be
+ * The rows that may hold what a query is about. A filter that AlfaCRM ignores brings the whole list, which would be
  * read for each item. So once that is seen, or where there is no filter, the list is read whole once for all items.
  */
 async function runQuery(
@@ -155,10 +155,10 @@ async function runQuery(
 	const key = JSON.stringify([entity.path, field.name]);
 	const { ignoredFilters } = item.run;
 	if (Object.keys(filters).length === 0 || ignoredFilters.has(key)) {
-		const { rows, indexOf, doubt } = await wholeList(item, entity, list);
+		const { rows, indexOf, incomplete } = await wholeList(item, entity, list);
 		assertFieldShown(item, entity, field, rows);
 		const index = indexOf(field);
-		return { rows: normalForms(field, value).flatMap((reading) => index.get(reading) ?? []), doubt };
+		return { rows: normalForms(field, value).flatMap((form) => index.get(form) ?? []), incomplete };
 	}
 	const answer = await readList(item, entity, { ...list, body: { ...body, ...filters } });
 	assertFieldShown(item, entity, field, answer.rows);
@@ -181,16 +181,16 @@ async function wholeList(item: Item, entity: Entity, list: Parameters<Item['coll
 		entity.path,
 		JSON.stringify(['whole', list.branch, list.body]),
 		async () => {
-			const { rows, doubt } = await readList(item, entity, list);
+			const { rows, incomplete } = await readList(item, entity, list);
 			const indexes = new Map<string, Map<string, IDataObject[]>>();
 			const indexOf = (field: Field) => {
 				const index = indexes.get(field.name) ?? indexRows(field, rows);
 				indexes.set(field.name, index);
 				return index;
 			};
-			return { rows, indexOf, doubt };
+			return { rows, indexOf, incomplete };
 		},
-		(known) => known.doubt === undefined,
+		(known) => known.incomplete === undefined,
 	);
 }
 
@@ -216,7 +216,7 @@ interface Query {
 	filters: IDataObject;
 }
 
-/** Groups of questions; those of a group find the same value in its spellings. */
+/** Groups of queries; those of a group find the same value in its spellings. */
 function queriesOf(entity: Entity, { key, wanted }: Search): Query[][] {
 	const names = (key.ask ?? key.fields).filter((name) => name in wanted);
 	const each = names.map((name) =>
@@ -228,7 +228,7 @@ function queriesOf(entity: Entity, { key, wanted }: Search): Query[][] {
 /** A record has one of several phones, but all of several fields. */
 function groupsOfOne(each: Query[][][]): Query[][] {
 	const [first = [], ...others] = each;
-	return first.map((questions) => [...questions, ...others.flat(2)]);
+	return first.map((queries) => [...queries, ...others.flat(2)]);
 }
 
 function queriesFor(entity: Entity, name: string, value: IDataObject[string]): Query[] {
@@ -241,12 +241,12 @@ function queriesFor(entity: Entity, name: string, value: IDataObject[string]): Q
 }
 
 /** Whether a row has what the key wants. */
-export function matches({ key, wanted, fields }: Search, row: IDataObject): boolean {
+export function isMatch({ key, wanted, fields }: Search, row: IDataObject): boolean {
 	const agrees = (field: Field) => holds(field, row[field.name], wanted[field.name]);
 	return key.any ? fields.some(agrees) : fields.every(agrees);
 }
 
 function holds(field: Field, held: unknown, wanted: unknown): boolean {
-	const readings = new Set(listOf(wanted).flatMap((one) => normalForms(field, one)));
-	return listOf(held).some((one) => normalForms(field, one).some((reading) => readings.has(reading)));
+	const forms = new Set(listOf(wanted).flatMap((one) => normalForms(field, one)));
+	return listOf(held).some((one) => normalForms(field, one).some((form) => forms.has(form)));
 }

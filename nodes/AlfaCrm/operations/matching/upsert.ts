@@ -32,7 +32,7 @@ import type { Search } from './keys';
 import { emptyKeyError, keyField, keyOf, locksOf, matchForm, searchOf } from './keys';
 import type { Rules } from './upsertRules';
 import { rulesOf, upsertOptions } from './upsertRules';
-import { findMatches, matches, withArchived } from './search';
+import { findMatches, isMatch, withArchived } from './search';
 import type { Matches } from './search';
 import { severalMatchError } from './several';
 import { incompleteListError } from '../records/readList';
@@ -106,7 +106,7 @@ export const upsert: Operation = {
 async function settle(
 	job: Upsert,
 	search: Search,
-	{ matches, doubt }: Matches,
+	{ matches, incomplete }: Matches,
 ): Promise<IDataObject[] | undefined> {
 	const { item, entity, target, rules, show } = job;
 	const found = await withArchived(item, entity, target, matches);
@@ -114,11 +114,11 @@ async function settle(
 	// A single one is the one that counts, and whether it may be changed shows when it is its turn.
 	if (unclear && found.length > 1) throw archivedUnknownError(item, entity, unclear);
 	// An active one that did not come would count instead.
-	if (doubt !== undefined && found.every(({ archived }) => archived)) {
+	if (incomplete !== undefined && found.every(({ archived }) => archived)) {
 		const noun = entity.label.toLowerCase();
 		throw incompleteListError(
 			item,
-			doubt,
+			incomplete,
 			found.length > 0 ? `that no active ${noun} matches` : `that this ${noun} is new`,
 		);
 	}
@@ -167,7 +167,7 @@ async function change(job: Upsert, search: Search, match: Found): Promise<IDataO
 	const id = Number(match.row.id);
 	const current = await upToDate(job, match);
 	const { archived } = current;
-	const isOther = !matches(search, current.row);
+	const isOther = !isMatch(search, current.row);
 	// Somebody has archived it since it was found, for then these choices let no archived one come here.
 	const isGone = archived === true && ['create', 'skip'].includes(rules.ifArchived);
 	if (isOther || isGone) {

@@ -18,8 +18,12 @@ export async function isArchived(item: Item, entity: Entity, target: Target, mat
 }
 
 export function archivedUnknownError(item: Item, { label, plural }: Entity, { row }: Match): Error {
-	const doubt = `archived ${plural.toLowerCase()}`;
-	return incompleteListError(item, doubt, `whether ${label.toLowerCase()} ${String(row.id)} is archived`);
+	const incomplete = `archived ${plural.toLowerCase()}`;
+	return incompleteListError(
+		item,
+		incomplete,
+		`whether ${label.toLowerCase()} ${String(row.id)} is archived`,
+	);
 }
 
 /**

@@ -2,7 +2,7 @@ import type { IDataObject } from 'n8n-workflow';
 
 import { readId } from '../../api/formats';
 import type { ListRequest } from '../../api/page';
-import type { Collected, CollectOptions } from '../../api/pages';
+import type { Collected, CollectOptions } from '../../api/collect';
 import type { Entity } from '../../entities/types';
 import type { Item } from '../item';
 import type { Match } from '../writeCache';

@@ -8,7 +8,7 @@ import type { Item } from '../item';
 import type { Operation } from '../operation';
 import { simplified, simplifiedSchema, simplifyForm } from '../simplify';
 import { keysForm, targetOf } from '../target';
-import { collectRows } from './collect';
+import { collectRows } from './rows';
 import { limitForm, limitOf } from './limit';
 import { hiddenSubtypes } from './subtypes';
 import {

@@ -10,7 +10,7 @@ export type IncompleteList = string | undefined;
 
 export interface ReadList {
 	rows: IDataObject[];
-	doubt?: IncompleteList;
+	incomplete?: IncompleteList;
 }
 
 /** All rows of a list in which something is looked for; where some are missing the user is told. */
@@ -30,7 +30,7 @@ export async function readList(
 			: `AlfaCRM counts more ${plural} than it shows, so ${lookedFor} may not have been found`,
 		`${counted}${rows.length} shown`,
 	);
-	return { rows, doubt: stable ? undefined : plural };
+	return { rows, incomplete: stable ? undefined : plural };
 }
 
 /**
@@ -39,15 +39,15 @@ export async function readList(
  * @throws NodeApiError when the list keeps changing, so that what is not found may be there
  */
 export async function readWholeList(item: Item, entity: Entity, list: ListCall): Promise<IDataObject[]> {
-	const { rows, doubt } = await readList(item, entity, list);
-	if (doubt === undefined) return rows;
-	throw incompleteListError(item, doubt, `that this ${entity.label.toLowerCase()} is new`);
+	const { rows, incomplete } = await readList(item, entity, list);
+	if (incomplete === undefined) return rows;
+	throw incompleteListError(item, incomplete, `that this ${entity.label.toLowerCase()} is new`);
 }
 
 /** A second record, or a wrong one, would be worse than none. */
-export function incompleteListError(item: Item, doubt: string, what: string): Error {
+export function incompleteListError(item: Item, incomplete: string, what: string): Error {
 	return item.failed(
-		`AlfaCRM's list of ${doubt} did not come whole, so it is not sure ${what}`,
+		`AlfaCRM's list of ${incomplete} did not come whole, so it is not sure ${what}`,
 		item.hasSaved ? 'Run it again.' : 'Run it again. Nothing was saved.',
 	);
 }

@@ -10,7 +10,7 @@ import type { Field, Filter, VerificationTest } from '../../fields/types';
 import type { Item } from '../item';
 import { firstDay, lastDay } from '../membershipDays';
 import type { Target } from '../target';
-import { collectRows } from './collect';
+import { collectRows } from './rows';
 
 type Test = (held: unknown, wanted: unknown, zone: string) => boolean;
 

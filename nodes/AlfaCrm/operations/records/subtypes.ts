@@ -4,7 +4,7 @@ import { readId } from '../../api/formats';
 import { entityOf } from '../../entities/registry';
 import type { Entity } from '../../entities/types';
 import type { Item } from '../item';
-import { collectRows } from './collect';
+import { collectRows } from './rows';
 import type { ReadList } from './readList';
 import { readList } from './readList';
 
@@ -21,19 +21,20 @@ export async function hiddenSubtypes(item: Item, entity: Entity, branch?: number
 		entityOf(subtypes.entity).path,
 		JSON.stringify([path, branch]),
 		async () => {
-			const { rows, doubt } = await listSubtypes(item, entity, subtypes, branch);
+			const { rows, incomplete } = await listSubtypes(item, entity, subtypes, branch);
 			const leftOut: IDataObject[] = [];
 			for (const kind of rows.map(({ id }) => readId(id)).filter((id) => id !== subtypes.usual)) {
 				const body = { [subtypes.name]: kind };
 				const id = await firstListed(item, entity, body, branch);
 				if (id === undefined) continue;
 				// What is shown unasked beside the usual kind shows that all are.
-				if ((await firstListed(item, entity, { id }, branch)) !== undefined) return { leftOut: [], doubt };
+				if ((await firstListed(item, entity, { id }, branch)) !== undefined)
+					return { leftOut: [], incomplete };
 				leftOut.push(body);
 			}
-			return { leftOut, doubt };
+			return { leftOut, incomplete };
 		},
-		({ doubt }) => doubt === undefined,
+		({ incomplete }) => incomplete === undefined,
 	);
 	return found.leftOut;
 }

@@ -6,7 +6,8 @@ import { asNodeError } from '../../api/errors';
 import type { ListRequest } from '../../api/page';
 import { LARGEST_PAGE, looksLikePageSize, PageTooLarge } from '../../api/page';
 import type { Page } from '../../api/pages';
-import { collect, pages } from '../../api/pages';
+import { collect } from '../../api/collect';
+import { pages } from '../../api/pages';
 import type { ListState, Look } from '../poll/look';
 import { HOUR_MS } from '../poll/look';
 

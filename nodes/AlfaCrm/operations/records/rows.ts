@@ -1,7 +1,7 @@
 import type { IDataObject } from 'n8n-workflow';
 
 import type { ListRequest } from '../../api/page';
-import type { Collected, CollectOptions } from '../../api/pages';
+import type { Collected, CollectOptions } from '../../api/collect';
 import type { Item, ItemRequest } from '../item';
 
 /**
