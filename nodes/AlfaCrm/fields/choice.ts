@@ -4,6 +4,14 @@ import { itemsOf, parts } from './lists';
 import { toOptions } from './order';
 import type { Choice, OfType } from './types';
 
+declare module './types' {
+	interface FieldTypes {
+		choice: { choices: readonly Choice[]; default: number | string };
+		/** Days of the week and the like; several at once. */
+		choices: { choices: readonly Choice[] };
+	}
+}
+
 const listed = (choices: readonly Choice[]): string =>
 	choices.map(({ value, label }) => `${value} (${label})`).join(', ');
 

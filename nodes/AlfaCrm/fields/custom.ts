@@ -6,6 +6,13 @@ import { oneForm, single } from './kind';
 import { asRead, isWritable, readText, textForms } from './text';
 import type { Field, OfType, Wire } from './types';
 
+declare module './types' {
+	interface FieldTypes {
+		/** A `custom_` field, whose type AlfaCRM does not tell. */
+		custom: Nothing;
+	}
+}
+
 const NAME = /^custom_\w+$/;
 
 /** Whether a name can be that of a custom field. */

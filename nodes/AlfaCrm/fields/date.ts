@@ -1,7 +1,16 @@
+import type { DateFormat } from '../api/formats';
 import { formatDay, formatTime } from '../api/formats';
 import type { FieldKind } from './kind';
 import { comparedBy, oneForm, single } from './kind';
 import type { OfType } from './types';
+
+declare module './types' {
+	interface FieldTypes {
+		date: { format: DateFormat };
+		/** Of the day, `hh:mm`, or `hh:mm:ss` with seconds. */
+		time: { seconds?: true };
+	}
+}
 
 export const date: FieldKind<OfType<'date'>> = {
 	...single,

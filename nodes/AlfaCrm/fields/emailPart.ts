@@ -5,6 +5,13 @@ import { comparedBy, single } from './kind';
 import { normalizedText, readText } from './text';
 import type { OfType } from './types';
 
+declare module './types' {
+	interface FieldTypes {
+		/** An address of email, or a part of one, to search with. */
+		emailPart: Nothing;
+	}
+}
+
 /** No row holds two addresses in one. */
 function onePart(item: unknown): string | undefined {
 	const written = readText(item);

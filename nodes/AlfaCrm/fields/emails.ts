@@ -5,6 +5,13 @@ import { textForms } from './text';
 import { severalTexts } from './texts';
 import type { OfType } from './types';
 
+declare module './types' {
+	interface FieldTypes {
+		/** Addresses of email. */
+		emails: Nothing;
+	}
+}
+
 const BETWEEN = /[\s,;:<>()[\]"]+/;
 
 /** Something before the sign, and a place with letters behind it: "-", "no@" and "@mail.ru" are no addresses. */

@@ -43,7 +43,7 @@ export const fieldKinds: { [K in TypeName]: FieldKind<OfType<K>> } = {
 	reference,
 	references,
 	record,
-	rows: rows({ isBlank, addressesIn, readField: serialize, sameValue, isStored, toProperty, objectSchema }),
+	rows: rows({ isBlank, addressesIn, serialize, sameValue, isStored, toProperty, objectSchema }),
 	object,
 };
 

@@ -6,6 +6,14 @@ import { comparedBy, oneForm, single } from './kind';
 import { itemsOf, parts } from './lists';
 import type { FieldBasics, OfType, Wire } from './types';
 
+declare module './types' {
+	interface FieldTypes {
+		/** Of a record of `entity`; without it only a number names one. */
+		id: { entity?: string };
+		ids: { entity?: string };
+	}
+}
+
 interface OfRecord {
 	entity?: string;
 }

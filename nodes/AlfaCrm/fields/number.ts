@@ -1,19 +1,25 @@
 import { readInteger, readNumber } from '../api/formats';
 import type { FieldKind } from './kind';
 import { comparedBy, oneForm, single } from './kind';
-import type { OfType } from './types';
+import type { Bounds, OfType } from './types';
+
+declare module './types' {
+	interface FieldTypes {
+		/** Hundredths are the smallest part. */
+		number: Bounds;
+		integer: Bounds & { default?: number };
+	}
+}
 
 /** Nothing in a school is larger, and from 1e21 on numbers are written with an exponent. */
 const LARGEST = 1e12;
 
-type Bounded = Pick<OfType<'number'>, 'min' | 'max' | 'nonZero'>;
-
-function fits({ min, max, nonZero }: Bounded, number: number): boolean {
+function fits({ min, max, nonZero }: Bounds, number: number): boolean {
 	const isWithin = number >= (min ?? -LARGEST) && number <= (max ?? LARGEST);
 	return isWithin && !(nonZero && number === 0);
 }
 
-function within({ min, max, nonZero }: Bounded): string {
+function within({ min, max, nonZero }: Bounds): string {
 	const bounds = [
 		...(min === undefined ? [] : [`of at least ${min}`]),
 		...(max === undefined ? [] : [`of at most ${max}`]),
@@ -22,7 +28,7 @@ function within({ min, max, nonZero }: Bounded): string {
 	return bounds.length > 0 ? ` ${bounds.join(' and ')}` : '';
 }
 
-function reader(read: (value: unknown) => number | undefined): FieldKind<Bounded>['serialize'] {
+function reader(read: (value: unknown) => number | undefined): FieldKind<Bounds>['serialize'] {
 	return (field, item) => {
 		const number = read(item);
 		return number !== undefined && fits(field, number) ? number : undefined;
@@ -30,9 +36,9 @@ function reader(read: (value: unknown) => number | undefined): FieldKind<Bounded
 }
 
 /** Where a zero means nothing, the form must not begin with one. */
-const formDefault = (field: Bounded, wanted: number): number | '' => (fits(field, wanted) ? wanted : '');
+const formDefault = (field: Bounds, wanted: number): number | '' => (fits(field, wanted) ? wanted : '');
 
-const limits = ({ min, max }: Bounded) => ({
+const limits = ({ min, max }: Bounds) => ({
 	...(min === undefined ? {} : { minValue: min }),
 	...(max === undefined ? {} : { maxValue: max }),
 });

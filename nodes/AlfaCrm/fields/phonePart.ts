@@ -4,6 +4,13 @@ import { ends, hasNumber, hasSeveral, normalizePhone, samePhone } from './phoneN
 import { isHidden } from './phoneParser';
 import type { OfType } from './types';
 
+declare module './types' {
+	interface FieldTypes {
+		/** A phone number, or some digits of one, to search with. */
+		phonePart: Nothing;
+	}
+}
+
 /** Of a whole number the last digits are enough, whatever stands before them. */
 const LAST = 8;
 const WHOLE = 10;

@@ -9,6 +9,13 @@ import { normalizedText, isStoredText } from './text';
 import { textsWidget } from './texts';
 import type { OfType, Wire } from './types';
 
+declare module './types' {
+	interface FieldTypes {
+		/** Phone numbers, which are the same in any spelling. */
+		phones: Nothing;
+	}
+}
+
 /** Not a word, but the places of an input mask: +7 (XXX) XXX-XX-XX. */
 const MASK = /[xх]/giu;
 

@@ -8,11 +8,22 @@ import { sortByDisplayName } from './order';
 import type { Field, OfType, Shown, Wire } from './types';
 import { UnreadableValue } from './unreadable';
 
+declare module './types' {
+	interface FieldTypes {
+		/** A list of small records inside this one, such as the attendance of a lesson. */
+		rows: {
+			fields: readonly Field[];
+			/** What AlfaCRM shows in a row and does not take; passed over when a row comes back. */
+			readOnly?: readonly string[];
+		};
+	}
+}
+
 /** What can be done with the fields of a row. */
 interface AnyField {
 	isBlank(field: Field, value: unknown): boolean;
 	addressesIn(field: Field, value: unknown): Address[];
-	readField(field: Field, value: unknown, zone: string): Wire;
+	serialize(field: Field, value: unknown, zone: string): Wire;
 	sameValue(field: Field, one: unknown, other: unknown, zone: string): boolean;
 	isStored(field: Field, held: unknown, wanted: unknown, zone: string): boolean;
 	toProperty(field: Field): INodeProperties;
@@ -55,7 +66,7 @@ export const rows = (any: AnyField): FieldKind<Rows> => {
 			);
 		}
 		return Object.fromEntries(
-			given.map((field) => [field.name, any.readField(field, row[field.name], zone)]),
+			given.map((field) => [field.name, any.serialize(field, row[field.name], zone)]),
 		);
 	}
 

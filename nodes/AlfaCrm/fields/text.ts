@@ -5,6 +5,12 @@ import { isRounded } from './rounded';
 import { sharedParts } from './spellings';
 import type { OfType, Wire } from './types';
 
+declare module './types' {
+	interface FieldTypes {
+		longText: Nothing;
+	}
+}
+
 /** Whether a number is one that people write; others, with an exponent, come from a calculation that went wrong. */
 export const isWritable = (number: number): boolean => /^-?\d{1,16}(\.\d+)?$/.test(String(number));
 

@@ -4,6 +4,13 @@ import { itemsOf, parts, whole } from './lists';
 import { normalizedText, isStoredText, readText, textForms } from './text';
 import type { FieldBasics, OfType, Wire } from './types';
 
+declare module './types' {
+	interface FieldTypes {
+		/** One text given for the list is several, at its commas, semicolons and line breaks, unless `split` is off. */
+		texts: { split?: false };
+	}
+}
+
 /** One field below the other. */
 export const textsWidget = ({ label }: FieldBasics): Widget => ({
 	type: 'string',

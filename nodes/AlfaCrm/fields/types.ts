@@ -26,51 +26,20 @@ export interface Bounds {
 	nonZero?: true;
 }
 
-type Nothing = Record<never, never>;
+/** The settings of a type that has none. */
+export type Nothing = Record<never, never>;
 
-/** What a field may hold, and what must be said of it besides. Each has a kind in `fieldKinds`. */
-interface FieldTypes {
+/**
+ * What must be said of a field besides, by its type. The module of each type adds its own; `fieldKinds` has a kind for
+ * each, or does not compile.
+ */
+export interface FieldTypes {
 	text: Nothing;
-	longText: Nothing;
-	/** One text given for the list is several, at its commas, semicolons and line breaks, unless `split` is off. */
-	texts: { split?: false };
-	/** Addresses of email. */
-	emails: Nothing;
-	/** An address of email, or a part of one, to search with. */
-	emailPart: Nothing;
-	/** Phone numbers, which are the same in any spelling. */
-	phones: Nothing;
-	/** A phone number, or some digits of one, to search with. */
-	phonePart: Nothing;
-	/** A `custom_` field, whose type AlfaCRM does not tell. */
-	custom: Nothing;
-	/** Hundredths are the smallest part. */
-	number: Bounds;
-	integer: Bounds & { default?: number };
-	/** Yes or no, on the wire 0 or 1. */
-	flag: Nothing;
-	/** Yes or no, on the wire false or true, as a few filters want it. */
-	boolean: Nothing;
-	date: { format: DateFormat };
-	/** Of the day, `hh:mm`, or `hh:mm:ss` with seconds. */
-	time: { seconds?: true };
-	choice: { choices: readonly Choice[]; default: number | string };
-	/** Days of the week and the like; several at once. */
-	choices: { choices: readonly Choice[] };
-	/** Of a record of `entity`; without it only a number names one. */
-	id: { entity?: string };
-	ids: { entity?: string };
-	/** One record, or several, of another entity, picked from a dropdown. For short lists. */
-	reference: { entity: string };
-	references: { entity: string };
-	/** One record of another entity, searched for. For long lists. */
-	record: { entity: string };
-	/** A list of small records inside this one, such as the attendance of a lesson. */
-	rows: {
-		fields: readonly Field[];
-		/** What AlfaCRM shows in a row and does not take; passed over when a row comes back. */
-		readOnly?: readonly string[];
-	};
+}
+
+/** And of what AlfaCRM returns; an object has keys that nobody can declare. */
+export interface ShownTypes extends FieldTypes {
+	object: Nothing;
 }
 
 type Typed<Types> = { [K in keyof Types]: { type: K } & Types[K] }[keyof Types];
@@ -78,8 +47,6 @@ type Typed<Types> = { [K in keyof Types]: { type: K } & Types[K] }[keyof Types];
 /** What a field holds decides its parameter in the form, its check and its format on the wire. */
 export type FieldType = Typed<FieldTypes>;
 
-/** Of what AlfaCRM returns; an object has keys that nobody can declare. */
-type ShownTypes = FieldTypes & { object: Nothing };
 export type ShownType = Typed<ShownTypes>;
 export type TypeName = keyof ShownTypes;
 export type OfType<K extends TypeName> = { type: K } & ShownTypes[K];
