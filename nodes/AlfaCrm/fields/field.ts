@@ -200,6 +200,10 @@ export function toProperty(field: Shown): INodeProperties {
 	};
 }
 
+/** Has a parameter of its own in the form; the others are in a collection. */
+export const isProminent = ({ required, prominent }: Field): boolean =>
+	required === true || prominent === true;
+
 /** The same on its own, where what is required must be filled. Choices and switches always hold a value. */
 export const toParameter = (field: Field): INodeProperties => ({
 	...toProperty(field),

@@ -4,7 +4,7 @@ import type { ApiFailure } from '../api/errors';
 import { mayHaveTakenEffect } from '../api/errors';
 import { formatDay } from '../api/formats';
 import type { Alternative, Field } from '../fields/types';
-import type { ItemRequest } from './item';
+import type { ItemRequest } from './itemRequest';
 
 type Alternatives = Readonly<Record<string, Alternative>>;
 

@@ -3,7 +3,8 @@ import type { IDataObject, INodeProperties } from 'n8n-workflow';
 import { readId } from '../api/formats';
 import { API_CALL } from '../entities/registry';
 import { recordKey } from './context';
-import type { Item, ItemRequest } from './item';
+import type { Item } from './item';
+import type { ItemRequest } from './itemRequest';
 import { asRows, warnOfMissing } from './records/rows';
 
 const displayOptions = { show: { resource: [API_CALL] } };
@@ -110,9 +111,9 @@ export async function sendCall(item: Item): Promise<IDataObject[]> {
 		task: `call ${path}/${action}`,
 	};
 	if (!item.flag(allPages)) {
-		const reads = LISTS.has(action);
-		const answer = reads ? await item.request(call) : await sendLocked(item, call);
-		return asRows(item, call, answer, reads);
+		const isIdempotent = LISTS.has(action);
+		const answer = isIdempotent ? await item.request(call) : await sendLocked(item, call);
+		return asRows(item, call, answer, isIdempotent);
 	}
 	if (!LISTS.has(action)) {
 		throw item.refused(

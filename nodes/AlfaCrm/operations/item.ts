@@ -9,20 +9,11 @@ import type { Collected, CollectOptions } from '../api/collect';
 import { collect } from '../api/collect';
 import { isPlain } from '../fields/blank';
 import { isCustom } from '../fields/custom';
-import type { Alternative } from '../fields/types';
 import { ignoredDays, unreadableDays, withAlternatives } from './alternatives';
 import type { LockKey, Run } from './context';
+import type { ItemRequest } from './itemRequest';
 import type { Parameter } from './parameters';
 import { Collection, ParameterReader } from './parameters';
-
-/** A call that the item itself adds its part to. */
-export type ItemRequest = Omit<
-	ApiRequest,
-	'itemIndex' | 'isIdempotent' | 'savedBefore' | 'onSend' | 'onLost'
-> & {
-	/** Fields that may have to be written in another way, by their names. */
-	alternatives?: Readonly<Record<string, Alternative>>;
-};
 
 interface Saving {
 	/** The record as it was read, so that what is read next can be told from what was saved. */

@@ -11,7 +11,7 @@ export const OPERATION_SLOTS = [
 	'keys',
 	'match',
 	'inputMode',
-	'required',
+	'prominentFields',
 	'createFields',
 	'listMode',
 	'updateFields',

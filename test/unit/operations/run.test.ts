@@ -1,7 +1,7 @@
 import type { IDataObject } from 'n8n-workflow';
 
 import { recordKey } from '../../../nodes/AlfaCrm/operations/context';
-import type { ItemRequest } from '../../../nodes/AlfaCrm/operations/item';
+import type { ItemRequest } from '../../../nodes/AlfaCrm/operations/itemRequest';
 import { incompleteListError } from '../../../nodes/AlfaCrm/operations/records/readList';
 import { deskOf } from './support';
 

@@ -1,6 +1,7 @@
 import type { Action, Entity } from '../../entities/types';
 import { objectSchema } from '../../fields/field';
-import type { Item, ItemRequest } from '../item';
+import type { Item } from '../item';
+import type { ItemRequest } from '../itemRequest';
 import type { ObjectSchema } from '../recordSchema';
 import { objectOf } from '../recordSchema';
 import type { Target } from '../target';

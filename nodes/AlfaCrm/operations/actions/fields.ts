@@ -1,15 +1,12 @@
 import type { IDataObject, INodeProperties } from 'n8n-workflow';
 
-import { isBlank, toParameter, toProperty } from '../../fields/field';
+import { isBlank, isProminent, toParameter, toProperty } from '../../fields/field';
 import type { Field } from '../../fields/types';
 import type { FormPart } from '../../form/assemble';
 import { collection } from '../../form/assemble';
 import type { Item } from '../item';
 import { bodyOf } from '../records/body';
 import type { ActionSlot } from './kind';
-
-/** Has a parameter of its own; the others are in a collection. */
-const isProminent = ({ required, prominent }: Field): boolean => required === true || prominent === true;
 
 const additionalFields = (fields: readonly Field[]): INodeProperties =>
 	collection(
@@ -24,7 +21,7 @@ export function fieldsForm(fields: readonly Field[]): FormPart<ActionSlot> {
 	// Tables of rows stand with the collections, below single parameters.
 	const isTable = ({ type }: INodeProperties) => type === 'fixedCollection';
 	return {
-		fields: prominent.filter((property) => !isTable(property)),
+		prominentFields: prominent.filter((property) => !isTable(property)),
 		tables: prominent.filter(isTable),
 		additionalFields: fields.every(isProminent) ? [] : [additionalFields(fields)],
 	};

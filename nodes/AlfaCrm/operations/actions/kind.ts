@@ -8,7 +8,7 @@ import type { ObjectSchema } from '../recordSchema';
 /** The parameters of an action in the order of the form. */
 export const ACTION_SLOTS = [
 	'id',
-	'fields',
+	'prominentFields',
 	'listMode',
 	'skipIfThere',
 	'simplify',

@@ -17,7 +17,7 @@ import type { Item } from '../item';
 import { recordKey } from '../context';
 import type { Operation } from '../operation';
 import { bodyOf, changesOf } from '../records/body';
-import { inMode, inputModeForm, offered, readFieldInput } from '../records/fieldInput';
+import { inMode, inputModeForm, fieldOptions, readFieldInput } from '../records/fieldInput';
 import { getRecord, notFound } from '../records/findById';
 import { saveChanges } from '../records/saveChanges';
 import { report, reportSchema } from '../report';
@@ -57,7 +57,7 @@ function upsertFields(entity: Entity): INodeProperties {
 	);
 	const names = needed.map((field) => `'${field.label}'`).join(' and ');
 	const description = `What to save besides what the ${noun} is matched by. A new ${noun} needs ${names}.`;
-	return { ...collection('Fields', 'fieldsToSet', offered(fields, entity)), description };
+	return { ...collection('Fields', 'fieldsToSet', fieldOptions(fields, entity)), description };
 }
 
 /** Creates a record unless its key finds one, else saves only what differs. Whatever is wrong is found before a search. */

@@ -111,7 +111,7 @@ const customFields: INodeProperties = {
 };
 
 /** What a collection of fields of the entity offers. */
-export const offered = (fields: readonly Field[], { custom }: Entity): INodeProperties[] => [
+export const fieldOptions = (fields: readonly Field[], { custom }: Entity): INodeProperties[] => [
 	...fields.map(toProperty),
 	...(custom ? [customFields] : []),
 ];
@@ -131,30 +131,30 @@ export const inMode = (mode: Mode, property: INodeProperties): INodeProperties =
 	showWhen(property, { inputMode: [mode] });
 
 /** Fields with a parameter of their own, in the form mode. */
-export const requiredForm = (fields: readonly Field[]): INodeProperties[] =>
+export const prominentForm = (fields: readonly Field[]): INodeProperties[] =>
 	fields.map((field) => inMode('form', toParameter(field)));
 
 /**
  * What the user gave for the fields of a record, by the names that AlfaCRM uses, whichever way it was given.
  *
  * @param collection the parameter of the form that holds them
- * @param single those that have a parameter of their own there
+ * @param prominent those that have a parameter of their own there
  */
 export function readFieldInput(
 	item: Item,
 	entity: Entity,
 	collection: Parameter,
-	single: readonly Field[] = [],
+	prominent: readonly Field[] = [],
 ): IDataObject {
 	const modes: Record<Mode, () => IDataObject> = {
-		form: () => ({ ...singlesIn(item, single), ...collectionIn(item, entity, collection) }),
+		form: () => ({ ...prominentIn(item, prominent), ...collectionIn(item, entity, collection) }),
 		json: () => withoutUnknown(item, entity, item.object(jsonInput(entity))),
 		map: () => withoutUnknown(item, entity, mapped(item, entity)),
 	};
 	return modes[item.choice<Mode>(inputMode(entity))]();
 }
 
-function singlesIn(item: Item, fields: readonly Field[]): IDataObject {
+function prominentIn(item: Item, fields: readonly Field[]): IDataObject {
 	const values = fields.map(({ name, label }) => [
 		name,
 		item.input({ name, displayName: label, default: '' }),

@@ -2,7 +2,8 @@ import type { IDataObject } from 'n8n-workflow';
 
 import type { ListRequest } from '../../api/page';
 import type { Collected, CollectOptions } from '../../api/collect';
-import type { Item, ItemRequest } from '../item';
+import type { Item } from '../item';
+import type { ItemRequest } from '../itemRequest';
 
 /**
  * The rows of a list, each record once, with a hint where some are known to be missing.
@@ -37,19 +38,19 @@ export function warnOfMissing(
 /**
  * A bare list becomes one item for each of its rows.
  *
- * @param reads false for a call of which nobody knows what it does
+ * @param isIdempotent false for a call of which nobody knows what it does
  */
 export function asRows(
 	item: Item,
 	{ task }: Pick<ItemRequest, 'task'>,
 	answer: IDataObject | IDataObject[],
-	reads = true,
+	isIdempotent = true,
 ): IDataObject[] {
 	const rows = Array.isArray(answer) ? answer : [answer];
 	if (rows.every((row) => typeof row === 'object' && row !== null)) return rows;
 	throw item.failed(
 		`AlfaCRM sent something unexpected when asked to ${task}`,
-		reads
+		isIdempotent
 			? "Check 'Hostname' in the credential, or try again later."
 			: 'AlfaCRM may have carried it out all the same: look there before you run this again.',
 	);

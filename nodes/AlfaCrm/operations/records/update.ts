@@ -12,12 +12,12 @@ import { recordSchema } from '../recordSchema';
 import { idOf, idParameter, isOfAnother, keysForm, targetOf } from '../target';
 import { changesOf, withResentFields, overwriteWithEmpty } from './body';
 import { added } from './diff';
-import { inMode, inputModeForm, offered, readFieldInput } from './fieldInput';
+import { inMode, inputModeForm, fieldOptions, readFieldInput } from './fieldInput';
 import { listModeForm, readAddToLists } from './listMode';
 import { getRecord } from './findById';
 
 const updateFields = (entity: Entity) =>
-	collection('Update Fields', 'updateFields', offered(entity.fields, entity));
+	collection('Update Fields', 'updateFields', fieldOptions(entity.fields, entity));
 
 const updateOptions: INodeProperties = {
 	displayName: 'Options',
