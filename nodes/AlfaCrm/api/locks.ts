@@ -44,22 +44,22 @@ export async function withLock<T>(
 }
 
 /**
- * Joins all lines at once, so that no two pieces of work wait for each other.
+ * Joins all queues at once, so that no two pieces of work wait for each other.
  *
  * @returns to be called to leave them
  */
 async function acquire(keys: readonly string[], signal: AbortSignal | undefined): Promise<() => void> {
-	const turn: Waiter = { missing: 0, begin: () => {} };
+	const waiter: Waiter = { missing: 0, begin: () => {} };
 	for (const key of keys) {
-		const line = waiters.get(key) ?? new Set();
-		waiters.set(key, line);
-		if (line.size > 0) turn.missing += 1;
-		line.add(turn);
+		const queue = waiters.get(key) ?? new Set();
+		waiters.set(key, queue);
+		if (queue.size > 0) waiter.missing += 1;
+		queue.add(waiter);
 	}
-	const leave = () => keys.forEach((key) => release(key, turn));
-	if (turn.missing === 0) return leave;
+	const leave = () => keys.forEach((key) => release(key, waiter));
+	if (waiter.missing === 0) return leave;
 	try {
-		await abortable(new Promise<void>((resolve) => (turn.begin = resolve)), signal);
+		await abortable(new Promise<void>((resolve) => (waiter.begin = resolve)), signal);
 	} catch {
 		leave();
 		throw cancelled();
@@ -67,14 +67,14 @@ async function acquire(keys: readonly string[], signal: AbortSignal | undefined)
 	return leave;
 }
 
-function release(key: string, turn: Waiter): void {
-	const line = waiters.get(key);
-	if (line === undefined) return;
-	const [holder] = line;
-	line.delete(turn);
-	const [next] = line;
+function release(key: string, waiter: Waiter): void {
+	const queue = waiters.get(key);
+	if (queue === undefined) return;
+	const [holder] = queue;
+	queue.delete(waiter);
+	const [next] = queue;
 	if (next === undefined) waiters.delete(key);
-	if (next === undefined || holder !== turn) return;
+	if (next === undefined || holder !== waiter) return;
 	next.missing -= 1;
 	if (next.missing === 0) next.begin();
 }
