@@ -45,15 +45,10 @@ export const markAttendance: ActionKind<'markAttendance'> = {
 			if (status === CANCELLED) {
 				throw item.refused(`Lesson ${id} is cancelled, so nobody attended it`, 'Nothing was saved.');
 			}
-			const held = await currentAttendance(
-				item,
-				entity,
-				id,
-				lesson,
-				target,
-				wanted,
-				if_conducted === 'teach',
-			);
+			const isResent = if_conducted === 'teach';
+			const asked = { item, entity, target, id };
+			const held =
+				status === CONDUCTED ? await currentAttendance(asked, lesson, wanted, isResent) : detailsOf(lesson);
 			if (status === CONDUCTED) {
 				const differing = wanted.filter(
 					(row) => !isStoredRow(item, attendance.fields, rowOf(held, row), row),
@@ -63,7 +58,7 @@ export const markAttendance: ActionKind<'markAttendance'> = {
 					isStored(field, lesson[field.name], rest[field.name], item.zone),
 				);
 				if (differing.length === 0 && isSame) return [report(show, lesson, 'unchanged', [])];
-				if (if_conducted !== 'teach') throw conductedError(item, id, differing);
+				if (!isResent) throw conductedError(item, id, differing);
 			}
 			const kept = status === CONDUCTED ? otherRows(attendance, held, wanted) : [];
 			const named = wanted.map((row) => ({
@@ -119,18 +114,29 @@ function conductedError(item: Item, id: number, others: readonly IDataObject[]):
 	);
 }
 
-/** Some accounts show the attendance only in lists of one customer. API notes 5.11. */
+const detailsOf = ({ details }: IDataObject) => (details ?? []) as IDataObject[];
+
+/** The lesson that is looked up. */
+interface Asked {
+	item: Item;
+	entity: Entity;
+	target: Target;
+	id: number;
+}
+
+/**
+ * What a conducted lesson says. Some accounts show that only in lists of one customer. API notes 5.11.
+ *
+ * @param ofAll also of customers who are not named
+ */
 async function currentAttendance(
-	item: Item,
-	entity: Entity,
-	id: number,
+	{ item, entity, target, id }: Asked,
 	lesson: IDataObject,
-	target: Target,
 	wanted: readonly IDataObject[],
 	ofAll: boolean,
 ): Promise<IDataObject[]> {
-	const shown = (lesson.details ?? []) as IDataObject[];
-	if (shown.length > 0 || Number(lesson.status) !== CONDUCTED) return shown;
+	const shown = detailsOf(lesson);
+	if (shown.length > 0) return shown;
 	const members = new Set(((lesson.customer_ids ?? []) as unknown[]).map(readId));
 	const named = wanted.map(({ customer_id }) => readId(customer_id));
 	const customers = new Set([...named, ...(ofAll ? members : [])]);
@@ -146,7 +152,7 @@ async function currentAttendance(
 			const { message, description, status } = notFound(entity, id, target.branch, isSure);
 			throw item.failed(message, description, status);
 		}
-		for (const row of (record?.details ?? []) as IDataObject[]) {
+		for (const row of detailsOf(record ?? {})) {
 			if (!rows.some((known) => readId(known.customer_id) === readId(row.customer_id))) rows.push(row);
 		}
 	}

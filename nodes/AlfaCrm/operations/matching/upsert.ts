@@ -140,8 +140,9 @@ async function settle(
 }
 
 /** A new record holds what it is looked for by, and what was given. */
-function newRecord({ item, entity, target, input }: Upsert, wanted: IDataObject): IDataObject {
-	const all = { ...input, ...keyValues(item, entity, input, wanted) };
+function newRecord(job: Upsert, wanted: IDataObject): IDataObject {
+	const { item, entity, target, input } = job;
+	const all = { ...input, ...keyValues(job, wanted) };
 	const values = { ...defaultsOf(entity), ...withoutBlanks(entity, all) };
 	return canonicalIn(entity, bodyOf(item, entity.fields, values, target.branch));
 }
@@ -163,7 +164,7 @@ async function create(job: Upsert, wanted: IDataObject): Promise<IDataObject> {
 
 async function change(job: Upsert, search: Search, match: Found): Promise<IDataObject | undefined> {
 	const { wanted } = search;
-	const { item, entity, input, rules } = job;
+	const { item, entity, rules } = job;
 	const id = Number(match.row.id);
 	const current = await upToDate(job, match);
 	const { archived } = current;
@@ -192,7 +193,7 @@ async function change(job: Upsert, search: Search, match: Found): Promise<IDataO
 	const values: IDataObject = {
 		...(archived && rules.ifArchived === 'restore' ? { removed: 0 } : {}),
 		...job.changes,
-		...canonicalIn(entity, keyValues(item, entity, input, wanted, current.row, rules.addToLists)),
+		...canonicalIn(entity, keyValues(job, wanted, current.row)),
 	};
 	for (const name of rules.onlyForNew) delete values[name];
 	return await saveChanges(job, current, { values, addToLists: rules.addToLists });
@@ -215,12 +216,9 @@ async function upToDate({ item, entity, target }: Upsert, match: Found): Promise
  * which the key's then joins.
  */
 function keyValues(
-	item: Item,
-	entity: Entity,
-	input: IDataObject,
+	{ item, entity, input, rules }: Upsert,
 	wanted: IDataObject,
 	row?: IDataObject,
-	addsToLists = false,
 ): IDataObject {
 	const values: IDataObject = {};
 	for (const [name, value] of Object.entries(wanted)) {
@@ -229,7 +227,7 @@ function keyValues(
 		const more = isBlank(field, input[name]) ? [] : listOf(item.read(field, input[name]));
 		const spelledAs = (one: unknown) => more.find((other) => sameItem(field, one, other)) ?? one;
 		if (isList(field)) {
-			const kept = row !== undefined && !addsToLists && more.length === 0 ? listOf(row[name]) : [];
+			const kept = row !== undefined && !rules.addToLists && more.length === 0 ? listOf(row[name]) : [];
 			values[name] = union(field, kept, [...listOf(value).map(spelledAs), ...more]) as Wire;
 		} else if (row === undefined) {
 			values[name] = spelledAs(value) as Wire;
