@@ -37,8 +37,8 @@ export class Item extends ParameterReader {
 	private underWayUntil = 0;
 
 	/** Settles when this item and all before it have got into line for what they are about, or have ended. */
-	private readonly inLine: Promise<void>;
-	private getInLine: () => void = () => {};
+	private readonly queued: Promise<void>;
+	private markQueued: () => void = () => {};
 
 	constructor(
 		readonly run: Run,
@@ -47,7 +47,7 @@ export class Item extends ParameterReader {
 	) {
 		super();
 		this.zone = run.zone;
-		this.inLine = new Promise<void>((resolve) => (this.getInLine = () => resolve(before?.inLine)));
+		this.queued = new Promise<void>((resolve) => (this.markQueued = () => resolve(before?.queued)));
 	}
 
 	get origin(): string {
@@ -120,15 +120,15 @@ export class Item extends ParameterReader {
 	 * line first. It asked for the locks that it holds meanwhile before this item did, so none waits for the other.
 	 */
 	async withLockInOrder<T>(keys: readonly LockKey[], work: () => Promise<T>): Promise<T> {
-		await this.before?.inLine;
+		await this.before?.queued;
 		const working = this.withLock(keys, work);
-		this.getInLine();
+		this.markQueued();
 		return await working;
 	}
 
 	/** It is done, and nobody has to wait for it any more. */
 	end(): void {
-		this.getInLine();
+		this.markQueued();
 	}
 
 	/** Sends a call that reads. */
