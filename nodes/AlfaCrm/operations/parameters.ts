@@ -2,7 +2,7 @@ import type { INodeProperties, INodePropertyOptions } from 'n8n-workflow';
 
 import { hasOrigin } from '../api/host';
 import { addressesIn, isBlank, isList, serialize } from '../fields/field';
-import type { Choice, Field, Filter, Wire } from '../fields/types';
+import type { Choice, Field, FieldBasics, Filter, Wire } from '../fields/types';
 import { quoted, UnreadableValue } from '../fields/unreadable';
 
 /** A parameter as the form declares it: its label, its default, its choices and its bounds are taken from there. */
@@ -19,6 +19,11 @@ export abstract class ParameterReader {
 
 	/** What stands in the node, with expressions resolved; the default where nothing does. */
 	abstract input(parameter: Parameter): unknown;
+
+	/** The same for a field that has a parameter of its own. */
+	inputOf({ name, label }: FieldBasics, byDefault: Parameter['default'] = ''): unknown {
+		return this.input({ name, displayName: label, default: byDefault });
+	}
 
 	/** @returns the error that refuses a value */
 	abstract unreadable(message: string, label: string): Error;

@@ -22,12 +22,7 @@ export interface Target {
 export function targetOf(item: Item, entity: Entity, operation?: OperationName): Target {
 	const keys = operation === undefined ? [] : keysOf(entity, operation);
 	const labels = labelsOf([...entity.fields, ...keys]);
-	const query = Object.fromEntries(
-		keys.map((key) => [
-			key.name,
-			item.read(key, item.input({ name: key.name, displayName: key.label, default: '' })),
-		]),
-	);
+	const query = Object.fromEntries(keys.map((key) => [key.name, item.read(key, item.inputOf(key))]));
 	const target = { path: entity.path, query, labels, alternatives: alternativesOf(entity.fields) };
 	if (entity.scope === 'global') return target;
 	return { ...target, branch: item.id({ ...branch, displayName: 'Branch' }) };
@@ -96,5 +91,5 @@ export function idParameter(entity: Entity): INodeProperties {
 export function idOf(item: Item, entity: Entity): number {
 	const { name, displayName } = idParameter(entity);
 	const field = { type: 'id', entity: entity.resource, name, label: displayName } as const;
-	return item.read(field, item.input({ name, displayName, default: '' })) as number;
+	return item.read(field, item.inputOf(field)) as number;
 }

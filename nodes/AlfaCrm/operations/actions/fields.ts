@@ -36,7 +36,7 @@ export function readBody(item: Item, fields: readonly Field[] = [], branch?: num
 export function readFields(item: Item, fields: readonly Field[]): IDataObject {
 	const optional = fields.every(isProminent) ? undefined : item.collection(additionalFields(fields));
 	const entries = fields.map((field) => {
-		if (isProminent(field)) return [field.name, item.input({ ...toProperty(field), default: '' })];
+		if (isProminent(field)) return [field.name, item.inputOf(field)];
 		const isThere = optional?.has(field.name) === true;
 		const value = isThere ? optional.input({ ...toProperty(field) }) : undefined;
 		if (isThere && field.limitsOutput && isBlank(field, value)) throw emptyFilter(item, field);

@@ -111,8 +111,7 @@ export function keyOf(item: Item, entity: Entity): MatchKey {
 export function searchOf(item: Item, entity: Entity, key: MatchKey): Search & { isEnough: boolean } {
 	const input = key.fields.map((name): [Field, Wire | undefined] => {
 		const field = keyField(entity, name);
-		const parameter = isCustom(name) ? matchValue : { name, displayName: field.label, default: '' };
-		const value = item.input(parameter);
+		const value = isCustom(name) ? item.input(matchValue) : item.inputOf(field);
 		return [field, isBlank(field, value) ? undefined : distinguishing(field, item.read(field, value))];
 	});
 	const filled = input.filter(([, value]) => value !== undefined);

@@ -18,8 +18,7 @@ export interface ChosenDefaultFilter {
 
 export function readDefaultFilters(item: Item, { defaultFilters = [] }: Entity): ChosenDefaultFilter[] {
 	return defaultFilters.map((filter) => {
-		const { name, label, default: byDefault } = filter;
-		const input = item.input({ name, displayName: label, default: byDefault });
+		const input = item.inputOf(filter, filter.default);
 		return { filter, value: Number(item.read(filter, input)) };
 	});
 }

@@ -155,10 +155,7 @@ export function readFieldInput(
 }
 
 function prominentIn(item: Item, fields: readonly Field[]): IDataObject {
-	const values = fields.map(({ name, label }) => [
-		name,
-		item.input({ name, displayName: label, default: '' }),
-	]);
+	const values = fields.map((field) => [field.name, item.inputOf(field)]);
 	return Object.fromEntries(values) as IDataObject;
 }
 
