@@ -50,7 +50,7 @@ const matchValue: INodeProperties = {
 };
 
 /** By what a record is looked for: which key, and its values, however the other fields are given. */
-export const matchForm = (entity: Entity): INodeProperties[] => [...chosenKey(entity), ...keyValues(entity)];
+export const matchForm = (entity: Entity): INodeProperties[] => [...chosenKey(entity), ...keyParameters(entity)];
 
 function chosenKey(entity: Entity): INodeProperties[] {
 	if (entity.match === undefined) return [];
@@ -58,7 +58,7 @@ function chosenKey(entity: Entity): INodeProperties[] {
 	return [matchBy(entity), ...(custom ? [showWhen(matchField, { matchBy: [custom.name] })] : [])];
 }
 
-function keyValues(entity: Entity): INodeProperties[] {
+function keyParameters(entity: Entity): INodeProperties[] {
 	const { keys = [] } = entity.match ?? {};
 	const using = (name: string) => keys.filter(({ fields }) => fields.includes(name));
 	const names = [...new Set(keys.flatMap(({ fields }) => fields))];
