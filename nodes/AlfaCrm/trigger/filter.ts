@@ -2,7 +2,7 @@ import type { IPollFunctions, IWebhookFunctions } from 'n8n-workflow';
 
 import { asNodeError } from '../api/errors';
 import type { Field, FieldType } from '../fields/types';
-import { isBlank, readField } from '../fields/field';
+import { isBlank, serialize } from '../fields/field';
 import { unreadable } from '../fields/unreadable';
 import type { Change } from './change';
 import { EVENTS } from './change';
@@ -59,7 +59,7 @@ function listOf<T>(context: Context, name: string, label: string, type: FieldTyp
 function read(context: Context, field: Field, value: unknown): unknown {
 	if (isBlank(field, value)) return undefined;
 	try {
-		return readField(field, value, context.getTimezone());
+		return serialize(field, value, context.getTimezone());
 	} catch (caught) {
 		throw asNodeError(context.getNode(), caught);
 	}

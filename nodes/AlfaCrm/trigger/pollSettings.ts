@@ -117,8 +117,13 @@ function watchOf({ newIn, logged = {} }: EventType, filters: Filters): Watch {
 }
 
 function newRecords(entityName: string, body: IDataObject, wants: (row: IDataObject) => boolean): Watch {
-	const { path, plural, reveal } = entityOf(entityName);
-	return new RecordsWatch({ path, task: `look for new ${plural.toLowerCase()}` }, body, { ...reveal }, wants);
+	const { path, plural, includeHidden } = entityOf(entityName);
+	return new RecordsWatch(
+		{ path, task: `look for new ${plural.toLowerCase()}` },
+		body,
+		{ ...includeHidden },
+		wants,
+	);
 }
 
 function customerIds(context: IPollFunctions): Record<string, number[]> {

@@ -1,6 +1,6 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import type { List } from '../../api/page';
+import type { ListRequest } from '../../api/page';
 import type { Page } from '../../api/pages';
 import type { Change } from '../change';
 import type { LogState, NewEntry } from '../poll/log';
@@ -79,7 +79,7 @@ export class LogWatch implements Watch<NewEntry> {
 	}
 
 	/** The list of a branch, of some days; '' for all. */
-	private days(branch: number, from: string, to = ''): List {
+	private days(branch: number, from: string, to = ''): ListRequest {
 		const since = from === '' ? {} : { date_from: dotted(from) };
 		const until = to === '' ? {} : { date_to: dotted(to) };
 		return { path: 'log', task: 'read the change log', branch, body: { ...this.body, ...since, ...until } };
