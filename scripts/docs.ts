@@ -64,9 +64,9 @@ function operationsTable(language: Language): string {
 
 /** What each list can be narrowed down by, whether it is always in the form or added under 'Filters'. */
 function filtersTable(language: Language): string {
-	const rows = entities.map(({ label, views = [], sweep, filters }: Entity) => [
+	const rows = entities.map(({ label, defaultFilters = [], partitionBy, filters }: Entity) => [
 		label,
-		sorted(labels([...views, ...(sweep ? [sweep] : []), ...filters])) || '–',
+		sorted(labels([...defaultFilters, ...(partitionBy ? [partitionBy] : []), ...filters])) || '–',
 	]);
 	return markdownTable(WORDS[language].filters, rows);
 }

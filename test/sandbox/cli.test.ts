@@ -27,10 +27,10 @@ describe('the command line', () => {
 	});
 
 	it('explains each setting on --help', async () => {
-		const { code, out } = await runCli(['--help']).ended;
-		expect(code).toBe(0);
-		for (const name of settingNames) expect(out).toMatch(new RegExp(`^  ${name}: \\S.*\n      \\S`, 'm'));
-		expect(out).toContain('  pageSize: 20\n      rows of a page, 1 to 500\n');
+		const { exitCode, stdout } = await runCli(['--help']);
+		expect(exitCode).toBe(0);
+		for (const name of settingNames) expect(stdout).toMatch(new RegExp(`^  ${name}: \\S.*\n      \\S`, 'm'));
+		expect(stdout).toContain('  pageSize: 20\n      rows of a page, 1 to 500\n');
 	});
 
 	it('refuses wrong options in one line', async () => {
