@@ -9,9 +9,8 @@ const SCHEMAS = 'dist/nodes/AlfaCrm/__schema__/v1.0.0';
 
 /** By `<resource>/<operation>`, from what was just built. */
 function outputs() {
-	const { entities, entityOf } = require('./dist/nodes/AlfaCrm/entities/registry.js');
 	const { allSchemas } = require('./dist/nodes/AlfaCrm/operations/schemas.js');
-	return allSchemas(entities, entityOf);
+	return allSchemas();
 }
 
 /** What the editor shows of an output before a node has run. */

@@ -2,7 +2,7 @@ const transform = {
 	'^.+\\.ts$': ['ts-jest', { tsconfig: 'tsconfig.dev.json', diagnostics: false }],
 };
 /** isolated-vm has no build for Node 20; n8n-core loads it lazily and these tests do not need it. */
-const moduleNameMapper = { '^isolated-vm$': '<rootDir>/test/support/empty-module.js' };
+const moduleNameMapper = { '^isolated-vm$': '<rootDir>/test/support/empty-module.ts' };
 
 /** @type {import('jest').Config} */
 module.exports = {
@@ -12,7 +12,7 @@ module.exports = {
 		testMatch: [`<rootDir>/test/${name}/**/*.test.ts`],
 		transform,
 		moduleNameMapper,
-		setupFiles: ['<rootDir>/test/support/setup.js'],
+		setupFiles: ['<rootDir>/test/support/setup.ts'],
 		globals: {
 			POLL_HISTORIES: Number(process.env.POLL_HISTORIES ?? (process.env.CI ? 10_000 : 2_000)),
 			// Another seed plays other histories.

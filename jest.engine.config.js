@@ -1,6 +1,6 @@
 const { projects, testTimeout, maxWorkers } = require('./jest.config.js');
 
-/** node_modules of the older n8n whose engine takes the place of the one in package.json, see scripts/engine.js. */
+/** node_modules of the older n8n whose engine takes the place of the one in package.json, see scripts/engine.ts. */
 const { N8N_MODULES } = process.env;
 
 const engine = projects.find(({ displayName }) => displayName === 'engine');

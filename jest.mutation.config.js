@@ -3,13 +3,13 @@ const { projects, testTimeout } = require('./jest.config.js');
 const { displayName, ...engine } = projects.find((project) => project.displayName === 'engine');
 /** What looks at files of the repository, or takes minutes for what the others see as well. */
 const BESIDE = [
-	'unit/(bootstrap|examples|readme|screenshots)\\.',
+	'unit/(bootstrap|examples|markdown|processes|readme|screenshots)\\.',
 	'engine/trigger-(budget|histories|log-histories|quiet)\\.',
 ];
 
 const { MUTATION_ONLY = '' } = process.env;
 
-/** For scripts/mutation.js: the tests run against the sources, which Stryker changes, not against what was built from them. */
+/** For scripts/mutation.ts: the tests run against the sources, which Stryker changes, not against what was built from them. */
 /** @type {import('jest').Config} */
 module.exports = {
 	...engine,

@@ -8,14 +8,9 @@ import type {
 	INodeProperties,
 } from 'n8n-workflow';
 
-import type { Answer } from '../nodes/AlfaCrm/api/answer';
-import { checked } from '../nodes/AlfaCrm/api/answer';
-import { failureOf, veiled } from '../nodes/AlfaCrm/api/errors';
 import { ORIGIN_EXPRESSION } from '../nodes/AlfaCrm/api/host';
-import { explainLogin, LOGIN_TIMEOUT_MS } from '../nodes/AlfaCrm/api/login';
+import { LOGIN_TIMEOUT_MS, logIn } from '../nodes/AlfaCrm/api/login';
 import { DEFAULT_REQUESTS_PER_SECOND, rateLimiterOf, readRate } from '../nodes/AlfaCrm/api/rateLimiter';
-import { withRetries } from '../nodes/AlfaCrm/api/retry';
-import type { Login } from '../nodes/AlfaCrm/api/sessions';
 import { loginOf, tokenFor } from '../nodes/AlfaCrm/api/sessions';
 
 /** Relative, so that it is like no other request. */
@@ -165,7 +160,7 @@ export class AlfaCrmApi implements ICredentialType {
 		const failing = String(credentials.token ?? '');
 		const token = await tokenFor(login, failing, async () => await logIn(this, login, perSecond));
 		// n8n sends the waiting call right after this, past the rate limiter.
-		await rateLimiterOf(login.origin).pass(perSecond);
+		await rateLimiterOf(login.origin).reserve(perSecond);
 		return { token };
 	}
 
@@ -195,39 +190,4 @@ export class AlfaCrmApi implements ICredentialType {
 		// n8n takes rules of both kinds in one list, other than its type says.
 		rules: [...STATUS_RULES, ...BODY_STATUS_RULES, ...BODY_RULES] as ICredentialTestRequest['rules'],
 	};
-}
-
-/** @throws LoginError without a trace of the key; an error that names a status would make n8n log in a second time */
-async function logIn(
-	{ helpers }: IHttpRequestHelper,
-	{ origin, email, apiKey, appKey }: Login,
-	perSecond: number,
-): Promise<string> {
-	const send = async () =>
-		checked(
-			await helpers.httpRequest({
-				method: 'POST',
-				url: `${origin}/v2api/auth/login`,
-				headers: {
-					'Content-Type': 'application/json',
-					Accept: 'application/json',
-					...(appKey === '' ? {} : { 'X-APP-KEY': appKey }),
-				},
-				body: { email, api_key: apiKey },
-				json: true,
-				timeout: LOGIN_TIMEOUT_MS,
-				disableFollowRedirect: true,
-			}),
-		);
-	let answer: Answer;
-	try {
-		answer = await withRetries(rateLimiterOf(origin), { perSecond, isRepeatable: true }, send);
-	} catch (error) {
-		const failure = failureOf(error);
-		const words = failure.words && veiled(failure.words, [apiKey, appKey]);
-		throw explainLogin({ ...failure, words }, origin, appKey !== '');
-	}
-	const { token } = answer as { token?: unknown };
-	if (typeof token === 'string' && token !== '') return token;
-	throw explainLogin({ kind: Array.isArray(answer) ? 'notJson' : 'refusal' }, origin, appKey !== '');
 }

@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util';
 import { startSandbox } from './index.ts';
-import { parseSetting, settingNames } from './settings.ts';
+import { parseSetting } from './model/settings.ts';
+import { settingsHelp } from './reference.ts';
 
 const help = `Usage: npm run sandbox -- [options]
 
@@ -11,7 +12,9 @@ const help = `Usage: npm run sandbox -- [options]
   --set NAME=VALUE   a setting; may be repeated
   --help
 
-Settings: ${settingNames.join(', ')}`;
+Settings, the default first:
+
+${settingsHelp()}`;
 
 class WrongUse extends Error {}
 

@@ -1,34 +1,31 @@
-import Fastify from 'fastify';
-import { addApi, type Hook, type Hooks } from './api';
-import { admin, noRights, noSubjects } from './accounts';
-import { Auth } from './auth';
-import { addControl } from './control';
-import { localNow } from './dates';
-import { loadFaker } from './faker';
-import { Faults } from './faults';
-import { InputError } from './input-error';
-import { Journal, type JournalEntry } from './journal';
-import { History } from './history';
-import { isObject } from './json';
-import { RateLimit } from './limit';
-import { Lister } from './list';
-import { seedStore, type SeedOptions } from './seed';
-import { Service } from './service';
-import { checkSettings, defaultSettings, type Settings } from './settings';
-import { changesSince, stateOf, type RecordChange, type StateOptions } from './state';
-import { Store, type StoreState } from './store';
-import { Webhooks } from './webhooks';
-import { Writer } from './write';
-import { yiiBody } from './yii';
+import { registerControl, type Login, type ResetOptions, type SandboxControls } from './control/routes';
+import { History } from './engine/history';
+import { Lister } from './engine/list';
+import { diffState, dumpState, type RecordChange, type StateOptions } from './engine/snapshot-diff';
+import { Store, type StoreState } from './engine/store';
+import { Writer } from './engine/write';
+import { registerApi, type Hook, type Hooks } from './http/api';
+import { Auth } from './http/auth';
+import { FaultPlan } from './http/faults/plan';
+import { Journal, type JournalEntry } from './http/journal';
+import { RateLimit } from './http/rate-limit';
+import { Router } from './http/router';
+import { createServer } from './http/server';
+import { Webhooks } from './http/webhooks';
+import { localNow } from './model/clock';
+import { checkSettings, defaultSettings, type Settings } from './model/settings';
+import { admin, noRights, noSubjects } from './school/accounts';
+import { entities } from './school/entities';
+import { seedStore } from './school/seed';
+import { loadFaker } from './school/seed/faker';
+import type { SeedOptions } from './school/seed/options';
 
-export type { Appearance } from './appearance';
-export { failureWays, type FailureWay } from './faults';
-export type { Fault, FaultKind, FaultMatch, Mutation } from './fault';
-export type { Json, JsonObject, Row } from './json';
-export type { Delivery, Parcel } from './webhooks';
+export type { Visibility } from './engine/visibility';
+export { faultPresets, type FaultPreset } from './http/faults/presets';
+export type { Fault, FaultKind, FaultMatch, Mutation } from './http/faults/schema';
+export type { Json, JsonObject, Row } from './model/json';
+export type { Delivery, WebhookMessage } from './http/webhooks';
 export type { Hook, JournalEntry, RecordChange, Settings, StateOptions };
-
-export type ResetOptions = Partial<SeedOptions>;
 
 export interface SandboxOptions extends ResetOptions {
 	/** 0 = any free port. */
@@ -43,91 +40,54 @@ export interface Snapshot {
 	readonly settings: Settings;
 }
 
-interface Login {
-	email: string;
-	apiKey: string;
-}
-
-export interface Sandbox {
+export interface Sandbox extends SandboxControls {
 	/** `http://127.0.0.1:PORT` */
 	readonly url: string;
 	readonly port: number;
-	/** Live: what is assigned here holds from the next call on. */
-	readonly settings: Settings;
-	/** Live list of the API calls so far. */
-	readonly journal: readonly JournalEntry[];
-	readonly faults: Faults;
-	readonly store: Store;
-	/** URLs that are told of every change. */
-	readonly webhooks: Webhooks;
-	/** The administrator; a user without the v2api module; one who may not write subjects. */
-	readonly account: Login & { noRights: Login; noSubjects: Login };
 	/** Called with each call that arrives, before anything is done; the call waits for it. Gone after a reset. */
 	onRequest: Hook | undefined;
 	/** Called when the server has acted, before the answer leaves, which waits for it. Gone after a reset. */
-	onAnswer: Hook | undefined;
-	clearJournal(): void;
-	expireTokens(): void;
+	onSend: Hook | undefined;
 	/** Every token given out so far. */
 	tokens(): string[];
-	/** Back to the state after the start: records, settings, tokens, faults, journal. */
-	reset(options?: ResetOptions): void;
 	/** Records and settings as they are now; costs little. */
 	snapshot(): Snapshot;
 	/** Records and settings as they were; faults, journal, hooks and webhooks as after a reset. Tokens go on. */
 	restore(snapshot: Snapshot): void;
-	/** All records as a text, a line for each; without times of writing and, unless asked for, the log. */
-	state(options?: StateOptions): string;
 	/** Records that are not what they were, the log left out. */
 	changes(since: Snapshot): RecordChange[];
 	close(): Promise<void>;
 }
 
-const login = ({ email, apiKey }: Login): Login => ({ email, apiKey });
-/** Fastify marks its own errors, such as a body that is too large. */
-const statusOf = (error: unknown): number =>
-	isObject(error) && typeof error.statusCode === 'number' ? error.statusCode : 500;
-
-const largestBody = 10 * 1024 * 1024;
-
+const loginOf = ({ email, apiKey }: Login): Login => ({ email, apiKey });
 /** Starts an AlfaCRM of its own; any number of them can run side by side. */
 export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbox> {
-	const initial: Settings = { ...defaultSettings, ...checkSettings(options.settings ?? {}) };
-	let seeding: SeedOptions = { customers: options.customers ?? 300, seed: options.seed ?? 1 };
+	const initialSettings: Settings = { ...defaultSettings, ...checkSettings(options.settings ?? {}) };
+	let seedOptions: SeedOptions = { customers: options.customers ?? 300, seed: options.seed ?? 1 };
 	const faker = await loadFaker();
 
-	const settings = structuredClone(initial);
-	const store = new Store(() => localNow(settings), settings);
+	const settings = structuredClone(initialSettings);
+	const store = new Store(entities, () => localNow(settings), settings);
 	const auth = new Auth(settings);
 	const lister = new Lister(store, settings);
-	const service = new Service(settings, store, auth, lister, new Writer(store, settings));
-	const faults = new Faults();
+	const router = new Router(settings, store, auth, lister, new Writer(store, settings));
+	const faults = new FaultPlan();
 	const journal = new Journal();
-	const limit = new RateLimit(settings);
+	const rateLimit = new RateLimit(settings);
 	const closing = new AbortController();
 	const webhooks = new Webhooks(closing.signal);
-	const history = new History(store, settings, webhooks);
+	const history = new History(store, settings, (event) => webhooks.publish(event));
 	store.onChange = (change) => history.record(change);
-	seedStore(store, faker, seeding);
-	let school = store.snapshot();
+	seedStore(store, faker, seedOptions);
+	let initialRecords = store.snapshot();
 	const hooks: Hooks = {};
 	/** All but records, settings and tokens. */
-	const forget = () => {
-		hooks.onRequest = hooks.onAnswer = undefined;
-		for (const part of [faults, journal, limit, lister, webhooks]) part.clear();
+	const clearRun = () => {
+		hooks.onRequest = hooks.onSend = undefined;
+		for (const part of [faults, journal, rateLimit, lister, webhooks]) part.clear();
 	};
 
-	const app = Fastify({ forceCloseConnections: true, bodyLimit: largestBody });
-	app.removeAllContentTypeParsers();
-	app.addContentTypeParser('*', { parseAs: 'string' }, (_request, text, done) => done(null, text));
-	app.setNotFoundHandler((_request, reply) => reply.code(404).send(yiiBody(404, 'Страница не найдена.')));
-	app.setErrorHandler((error, request, reply) => {
-		const message = error instanceof Error ? error.message : String(error);
-		const status = error instanceof InputError ? error.status : statusOf(error);
-		const isControl = request.url.startsWith('/_sandbox/');
-		return reply.code(status).send(isControl ? { error: message } : yiiBody(status, message));
-	});
-
+	const app = createServer();
 	const sandbox: Sandbox & { url: string; port: number } = {
 		url: '',
 		port: 0,
@@ -136,42 +96,42 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
 		faults,
 		store,
 		webhooks,
-		account: { ...login(admin), noRights: login(noRights), noSubjects: login(noSubjects) },
+		account: { ...loginOf(admin), noRights: loginOf(noRights), noSubjects: loginOf(noSubjects) },
 		get onRequest() {
 			return hooks.onRequest;
 		},
 		set onRequest(hook) {
 			hooks.onRequest = hook;
 		},
-		get onAnswer() {
-			return hooks.onAnswer;
+		get onSend() {
+			return hooks.onSend;
 		},
-		set onAnswer(hook) {
-			hooks.onAnswer = hook;
+		set onSend(hook) {
+			hooks.onSend = hook;
 		},
 		clearJournal: () => journal.clear(),
 		expireTokens: () => auth.expire(),
-		tokens: () => auth.issued(),
+		tokens: () => auth.issuedTokens(),
 		reset(again: ResetOptions = {}) {
-			const next = { ...seeding, ...again };
-			const isSame = next.customers === seeding.customers && next.seed === seeding.seed;
-			seeding = next;
-			Object.assign(settings, structuredClone(initial));
+			const next = { ...seedOptions, ...again };
+			const isSame = next.customers === seedOptions.customers && next.seed === seedOptions.seed;
+			seedOptions = next;
+			Object.assign(settings, structuredClone(initialSettings));
 			auth.clear();
-			forget();
-			if (isSame) return store.restore(school);
+			clearRun();
+			if (isSame) return store.restore(initialRecords);
 			store.clear();
-			seedStore(store, faker, seeding);
-			school = store.snapshot();
+			seedStore(store, faker, seedOptions);
+			initialRecords = store.snapshot();
 		},
 		snapshot: () => ({ records: store.snapshot(), settings: structuredClone(settings) }),
 		restore({ records, settings: then }) {
 			store.restore(records);
 			Object.assign(settings, structuredClone(then));
-			forget();
+			clearRun();
 		},
-		state: (options) => stateOf(store, options),
-		changes: ({ records }) => changesSince(store, records),
+		state: (options) => dumpState(store, options),
+		changes: ({ records }) => diffState(store, records),
 		async close() {
 			closing.abort();
 			await webhooks.settled();
@@ -179,8 +139,8 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
 		},
 	};
 
-	addApi(app, { settings, store, service, faults, journal, limit, hooks, closing: closing.signal });
-	addControl(app, sandbox);
+	registerApi(app, { settings, store, router, faults, journal, rateLimit, hooks, closing: closing.signal });
+	registerControl(app, sandbox);
 	const host = options.host ?? '127.0.0.1';
 	sandbox.url = await app.listen({ port: options.port ?? 0, host });
 	sandbox.port = Number(new URL(sandbox.url).port);

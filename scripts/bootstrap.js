@@ -1,18 +1,31 @@
+// @ts-check
 'use strict';
 
 const path = require('node:path');
-const { ensureDependencies } = require('./lib/dependencies.js');
-const { runMain } = require('./lib/problem.js');
+const { ensureDependencies } = require('./bootstrap/dependencies.js');
+const { report, UserFacingError } = require('./bootstrap/user-facing-error.js');
 
 /**
  * What every command of this repository starts with: `node scripts/bootstrap.js [command] [arguments]`. It installs the
- * dependencies if they are missing or stale; only then is scripts/<command>.js loaded, which may reach for any of them.
- * In a fresh clone nothing is installed, so this file and all that it requires live on Node's own modules.
+ * dependencies if they are missing or stale; only then is scripts/<command>.ts loaded, which may reach for any of them.
+ * In a fresh clone nothing is installed, so this file and bootstrap/ are JavaScript that lives on Node's own modules.
  */
 async function main() {
+	if (Number(process.versions.node.split('.')[0]) < 20)
+		throw new UserFacingError(`This needs Node 20 or newer; this is ${process.version}.`);
 	await ensureDependencies();
 	const [command] = process.argv.splice(2, 1);
-	return command === undefined ? 0 : await require(path.join(__dirname, `${command}.js`)).main();
+	if (command === undefined) return 0;
+	// From here on TypeScript can be loaded.
+	await import(/** @type {string} */ ('tsx'));
+	return await require(path.join(__dirname, `${command}.ts`)).main();
 }
 
-runMain(main);
+main().then(
+	// Without an exit code the command goes on until nothing is left to do.
+	(code) => code !== undefined && process.exit(code),
+	(error) => {
+		report(error);
+		process.exit(1);
+	},
+);

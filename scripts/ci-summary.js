@@ -1,10 +1,12 @@
+// @ts-check
 'use strict';
 
 const fs = require('node:fs');
 
 /**
  * Adds up jest's JSON reports and prints "N passed, N failed". A suite that could not run counts as one failure, as does a report that
- * is missing, does not add up, or is of a run that failed for another reason.
+ * is missing, does not add up, or is of a run that failed for another reason. JavaScript, because it has to say so as well where
+ * nothing could be installed.
  */
 const sum = { passed: 0, failed: 0, skipped: 0 };
 for (const file of process.argv.slice(2)) {

@@ -7,8 +7,8 @@ import { resourceMapping } from './methods/columns';
 import { listSearch } from './methods/listSearch';
 import { loadOptions } from './methods/loadOptions';
 import { Run } from './operations/context';
+import { nodeProperties } from './operations/form';
 import { performAll } from './operations/performAll';
-import { allProperties } from './properties';
 
 export class AlfaCrm implements INodeType {
 	description: INodeTypeDescription = {
@@ -25,7 +25,7 @@ export class AlfaCrm implements INodeType {
 		outputs: [NodeConnectionTypes.Main],
 		usableAsTool: true,
 		credentials: [{ name: CREDENTIAL, required: true }],
-		properties: allProperties(),
+		properties: nodeProperties(),
 	};
 
 	methods = { listSearch, loadOptions, resourceMapping };

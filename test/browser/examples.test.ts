@@ -1,4 +1,4 @@
-import { allExamples } from '../../scripts/lib';
+import { allExamples } from '../../scripts/lib/examples';
 import { NAMES, saveAs } from '../e2e/support/credentials';
 import { NODE_TYPE } from '../e2e/support/real-n8n';
 import { useEditor } from './support/editor';

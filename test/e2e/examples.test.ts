@@ -1,6 +1,6 @@
 import type { INodeTypeDescription } from 'n8n-workflow';
 
-import { allExamples } from '../../scripts/lib';
+import { allExamples } from '../../scripts/lib/examples';
 import { jobs } from './jobs';
 import { NAMES, saveAs, savedCredentials } from './support/credentials';
 import { warningsOf } from './support/editor';

@@ -1,7 +1,7 @@
 import type { IDataObject, INodeParameters } from 'n8n-workflow';
 
 import { entities } from '../../nodes/AlfaCrm/entities/registry';
-import { packTarball } from '../../scripts/lib';
+import { packTarball } from '../../scripts/lib/build';
 import { contentOf } from './support/files';
 import { NODE_TYPE, useRealN8n } from './support/real-n8n';
 
@@ -195,7 +195,7 @@ describe('the login', () => {
 		const { status, error } = await real.run(listBranches, { credential });
 
 		expect(status).toBe('error');
-		expect(error.message).toContain('denied access');
+		expect(error?.message).toContain('denied access');
 		expect(logins()).toBe(1);
 	});
 
@@ -326,8 +326,8 @@ describe('an error as n8n shows and saves it', () => {
 			branchId: 1,
 			name: 'Я'.repeat(60),
 		});
-		expect(error.message).toMatch(/^AlfaCRM did not create the customer: Name – /);
-		expect(error.description).toContain("Correct 'Name' (name)");
+		expect(error?.message).toMatch(/^AlfaCRM did not create the customer: Name – /);
+		expect(error?.description).toContain("Correct 'Name' (name)");
 	});
 
 	it('and all else that n8n logged or saved holds neither key nor token', async () => {

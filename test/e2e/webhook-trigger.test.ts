@@ -152,7 +152,7 @@ describe('a published trigger', () => {
 		const lesson = real.sandbox.store.insert('lesson', { status: 1, branch_id: 1, topic: 'Дроби' });
 		await real.sandbox.webhooks.settled();
 		await collector.until(1);
-		real.sandbox.store.conceal('lesson', lesson.id);
+		real.sandbox.store.hide('lesson', lesson.id);
 		real.sandbox.store.patch('lesson', lesson.id, { topic: 'Доли' });
 		await collector.until(2);
 		real.sandbox.store.remove('lesson', lesson.id);

@@ -2,7 +2,7 @@ import type { INodeParameters } from 'n8n-workflow';
 import { DateTime } from 'luxon';
 
 import type { JsonObject } from '../../sandbox';
-import type { Settings } from '../../sandbox/settings';
+import type { Settings } from '../../sandbox/model/settings';
 import { DirectSchool } from './support/direct';
 import { Engine } from './support/engine';
 import { FORMAT } from './support/playing';
@@ -158,12 +158,12 @@ test('a branch has room for late entries that others do not need', async () => {
 	world.log(1);
 	await world.polls(1, 5);
 	const late = world.log(1);
-	world.school.store.conceal('log', late);
+	world.school.store.hide('log', late);
 	for (let n = 0; n < 60; n++) {
 		for (let twin = 0; twin < 10; twin++) world.log(1);
 		await world.polls(1, 2);
 	}
-	world.school.store.reveal('log', late);
+	world.school.store.show('log', late);
 	expect(await world.polls(70, 2)).toContain(late);
 });
 
@@ -173,12 +173,12 @@ test('an entry that comes 20 hours late is reported', async () => {
 	world.log(1);
 	await world.polls(1, 5);
 	const late = world.log(1);
-	world.school.store.conceal('log', late);
+	world.school.store.hide('log', late);
 	for (let hour = 0; hour < 20; hour++) {
 		world.log(1);
 		await world.polls(1, 60);
 	}
-	world.school.store.reveal('log', late);
+	world.school.store.show('log', late);
 	expect(await world.polls(3, 60)).toContain(late);
 });
 

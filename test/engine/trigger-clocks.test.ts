@@ -75,7 +75,7 @@ describe("AlfaCRM's clock", () => {
 			expect(await poll()).toEqual([]);
 			const timeless = () => {
 				const id = add();
-				school.store.derive('customer', id, { created_at });
+				school.store.setDerived('customer', id, { created_at });
 				return id;
 			};
 			const ids = there.map(timeless);

@@ -1,7 +1,7 @@
 import type { IDataObject, INodeParameters } from 'n8n-workflow';
 
 import type { Settings } from '../../sandbox';
-import type { JsonObject } from '../../sandbox/json';
+import type { JsonObject } from '../../sandbox/model/json';
 import { Poller } from './support/poller';
 import { useSchool } from './support/school';
 
@@ -145,7 +145,7 @@ describe('a record that was not found', () => {
 	it('though AlfaCRM counts it comes with that reason', async () => {
 		const poller = await started();
 		const id = insert();
-		school.sandbox.store.conceal('customer', id, 'counted');
+		school.sandbox.store.hide('customer', id, 'counted');
 		const [[, record, error]] = await told(poller);
 		expect([record, error]).toEqual([null, expect.stringMatching(/counts more than it shows/)]);
 	});

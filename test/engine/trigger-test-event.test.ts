@@ -74,7 +74,7 @@ describe('a test in the editor', () => {
 		const parameters: INodeParameters = { event, filters: { lead_status_id: [77] } };
 		for (const { id } of school.sandbox.store.rows('log')) school.sandbox.store.remove('log', id);
 		for (const { id } of school.sandbox.store.rows('pay'))
-			school.sandbox.store.derive('pay', id, { branch_id: 3 });
+			school.sandbox.store.setDerived('pay', id, { branch_id: 3 });
 		const poller = new Poller(school.engine, parameters);
 
 		await expect(poller.fetchTestEvent()).rejects.toMatchObject({

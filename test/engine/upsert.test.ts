@@ -244,8 +244,7 @@ describe('the job that makes a lead of a form', () => {
 		const original = sandbox.store.onChange;
 		sandbox.store.onChange = (change) => {
 			original(change);
-			if (change.entity.path === 'customer' && change.after)
-				sandbox.store.conceal('customer', change.after.id);
+			if (change.entity.path === 'customer' && change.after) sandbox.store.hide('customer', change.after.id);
 		};
 		try {
 			const parameters = form(

@@ -1,6 +1,6 @@
 import { startSandbox } from '../../sandbox';
-import { entityNames } from '../../sandbox/entities';
-import { parseSetting, settingNames } from '../../sandbox/settings';
+import { entityNames } from '../../sandbox/school/entities';
+import { parseSetting, settingNames } from '../../sandbox/model/settings';
 import { School } from './support';
 
 let school: School;

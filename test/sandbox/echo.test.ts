@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import type { JsonObject, Row, Settings } from '../../sandbox';
-import { entities } from '../../sandbox/entities';
-import type { Entity } from '../../sandbox/entity';
+import { entities } from '../../sandbox/school/entities';
+import type { Entity } from '../../sandbox/model/entity';
 import { School } from './support';
 
 let school: School;

@@ -1,4 +1,4 @@
-import { entities } from '../../sandbox/entities';
+import { entities } from '../../sandbox/school/entities';
 import type { JsonObject } from '../../sandbox';
 import { School, yii } from './support';
 

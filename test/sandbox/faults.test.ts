@@ -1,5 +1,5 @@
 import type { Fault, FaultKind } from '../../sandbox';
-import { faultKinds } from '../../sandbox/fault';
+import { faultKinds } from '../../sandbox/http/faults/schema';
 import { School, yii } from './support';
 
 let school: School;

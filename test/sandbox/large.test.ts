@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import type { JsonObject, Row } from '../../sandbox';
-import { customer } from '../../sandbox/entities/customer';
+import { customer } from '../../sandbox/school/entities/customer';
 import { numbers, School } from './support';
 
 const everyone = { is_study: 2, removed: 1 };
@@ -67,7 +67,7 @@ describe('what makes large lists fast', () => {
 
 	/** By the plain meaning of filter and order. */
 	const expected = (test: (row: Row) => boolean) => {
-		const rank = (row: Row) => customer.rank(row);
+		const rank = (row: Row) => customer.sortKey(row);
 		const found = school.sandbox.store.rows('customer').filter(test);
 		return numbers([...found].sort((a, b) => rank(a) - rank(b) || b.id - a.id)).slice(0, 500);
 	};

@@ -15,7 +15,7 @@ describe('late rows', () => {
 	const shows = async (id: number) => ((await school.call('subject/index')).ids.includes(id) ? 1 : 0);
 
 	it('appear after so many lists of their entity', async () => {
-		const { id } = school.sandbox.store.insert('subject', { name: 'Х' }, { appears: { afterCalls: 2 } });
+		const { id } = school.sandbox.store.insert('subject', { name: 'Х' }, { visibility: { afterCalls: 2 } });
 		await school.call('branch/index');
 		expect([await shows(id), await shows(id), await shows(id), await shows(id)]).toEqual([0, 0, 1, 1]);
 	});
@@ -49,10 +49,10 @@ describe('late rows', () => {
 	});
 
 	it('hidden ones are forgotten by a reset; wrong wishes are refused', async () => {
-		school.sandbox.store.conceal('subject', 2);
+		school.sandbox.store.hide('subject', 2);
 		await school.restore();
 		expect(await shows(2)).toBe(1);
-		expect(school.sandbox.store.reveal('subject', 2)).toBe(false);
+		expect(school.sandbox.store.show('subject', 2)).toBe(false);
 		for (const path of ['records/subject/999/hide', 'records/subject/2/hide?at=soon']) {
 			expect((await school.control('POST', path)).status).toBeGreaterThanOrEqual(400);
 		}
@@ -61,7 +61,7 @@ describe('late rows', () => {
 
 	it('of the log itself can be late too', async () => {
 		const entry = { entity: 'Customer', entity_id: 1, event: 2, user_id: 1, branch_ids: [1] };
-		school.sandbox.store.insert('log', entry, { appears: { afterCalls: 1 } });
+		school.sandbox.store.insert('log', entry, { visibility: { afterCalls: 1 } });
 		expect(await log(today)).toEqual([]);
 		expect(await log(today)).toMatchObject([{ entity_id: 1, date_time: '2026-02-11 09:30:00' }]);
 	});

@@ -22,7 +22,7 @@ async function untilAdmitted(): Promise<number> {
 
 describe('the limit', () => {
 	it('is 5 calls a second', async () => {
-		expect((await import('../../sandbox/settings')).defaultSettings.rateLimit).toBe(5);
+		expect((await import('../../sandbox/model/settings')).defaultSettings.rateLimit).toBe(5);
 	});
 
 	it('lets so many calls pass and answers 429 to the rest', async () => {

@@ -162,14 +162,14 @@ describe('total', () => {
 
 	it('counts a record that nobody may see, whose page is one row short', async () => {
 		const { ids } = await list();
-		school.sandbox.store.conceal('customer', ids[3] ?? 0, 'counted');
+		school.sandbox.store.hide('customer', ids[3] ?? 0, 'counted');
 		const { json, ids: seen } = await list();
 		expect(json).toMatchObject({ total: customers, count: 19 });
 		expect(seen).toEqual(ids.filter((_, index) => index !== 3));
 		expect((await list({ id: ids[3] })).json).toMatchObject({ total: 1, count: 0, items: [] });
 		await school.control('POST', `records/customer/${ids[4]}/hide?counted`);
 		expect((await list()).json).toMatchObject({ total: customers, count: 18 });
-		school.sandbox.store.reveal('customer', ids[3] ?? 0);
+		school.sandbox.store.show('customer', ids[3] ?? 0);
 		expect((await list()).json.count).toBe(19);
 	});
 });

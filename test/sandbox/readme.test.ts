@@ -1,7 +1,12 @@
-import { failureWays } from '../../sandbox';
-import { faultKinds } from '../../sandbox/fault';
-import { defaultSettings, settingNames } from '../../sandbox/settings';
-import { readme } from './readme-text';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+import { faultPresets } from '../../sandbox';
+import { faultKinds } from '../../sandbox/http/faults/schema';
+import { defaultSettings, settingNames } from '../../sandbox/model/settings';
+import { withTables } from '../../sandbox/reference';
+
+const readme = readFileSync(join(__dirname, '../../sandbox/README.md'), 'utf8');
 
 /** Rows of the table under a heading, by the code in their first column. */
 function table(heading: string): Map<string, string[]> {
@@ -17,6 +22,12 @@ function table(heading: string): Map<string, string[]> {
 }
 
 describe('the README', () => {
+	it('has the tables that the schemas make (npm run docs writes them)', () => {
+		expect(readme).toContain('<!-- settings -->\n\n| setting |');
+		expect(readme).toContain('<!-- faults -->\n\n| kind |');
+		expect(withTables(readme)).toBe(readme);
+	});
+
 	const settings = table('Settings');
 
 	it('has a row for each setting, and no other', () => {
@@ -35,6 +46,6 @@ describe('the README', () => {
 
 	it('has a row for each kind of fault, and names the ways to fail', () => {
 		expect([...table('Faults').keys()].sort()).toEqual([...faultKinds].sort());
-		for (const way of Object.keys(failureWays)) expect(readme).toContain(`\`${way}\``);
+		for (const way of Object.keys(faultPresets)) expect(readme).toContain(`\`${way}\``);
 	});
 });

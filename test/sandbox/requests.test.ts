@@ -1,4 +1,4 @@
-import { failureWays, type FailureWay, type Fault, type JournalEntry } from '../../sandbox';
+import { faultPresets, type FaultPreset, type Fault, type JournalEntry } from '../../sandbox';
 import { School } from './support';
 
 let school: School;
@@ -77,7 +77,7 @@ describe('a fault at a number', () => {
 
 describe('failRequest', () => {
 	/** What the client sees of a create, and how many customers there are afterwards. */
-	const expected: Record<FailureWay, [seen: unknown, customers: number]> = {
+	const expected: Record<FaultPreset, [seen: unknown, customers: number]> = {
 		lostAfter: ['broken', 6],
 		lostBefore: ['broken', 5],
 		cutAfter: ['broken', 6],
@@ -94,7 +94,7 @@ describe('failRequest', () => {
 		hangsAfter: ['broken', 6],
 	};
 
-	it.each(Object.keys(failureWays) as FailureWay[])('%s', async (way) => {
+	it.each(Object.keys(faultPresets) as FaultPreset[])('%s', async (way) => {
 		school.sandbox.faults.failRequest(2, way);
 		expect(await outcome(index)).toBe(200);
 		const answer = new AbortController();
@@ -106,10 +106,10 @@ describe('failRequest', () => {
 			await got.text();
 			return got;
 		};
-		if (way === 'hangsAfter') school.sandbox.onAnswer = () => answer.abort();
+		if (way === 'hangsAfter') school.sandbox.onSend = () => answer.abort();
 		expect([await outcome(call), count()]).toEqual(expected[way]);
-		expect(school.sandbox.journal.at(-1)?.fault).toBe(failureWays[way].kind);
-		school.sandbox.onAnswer = undefined;
+		expect(school.sandbox.journal.at(-1)?.fault).toBe(faultPresets[way].kind);
+		school.sandbox.onSend = undefined;
 		expect(await outcome(create)).toBe(200);
 	});
 
@@ -145,7 +145,7 @@ describe('hooks', () => {
 		};
 		school.sandbox.clearJournal();
 		school.sandbox.onRequest = note('before');
-		school.sandbox.onAnswer = note('after');
+		school.sandbox.onSend = note('after');
 		await create();
 		await school.login();
 		expect(seen).toEqual([
@@ -158,7 +158,7 @@ describe('hooks', () => {
 
 	it.each([
 		['onRequest', 5],
-		['onAnswer', 6],
+		['onSend', 6],
 	] as const)('abort whoever calls: %s leaves %d customers', async (hook, customers) => {
 		const execution = new AbortController();
 		const done = new Promise<void>((resolve) => {
@@ -213,9 +213,9 @@ describe('hooks', () => {
 	it('are gone after a reset and a restore', () => {
 		const { sandbox } = school;
 		for (const again of [() => sandbox.reset(), () => sandbox.restore(sandbox.snapshot())]) {
-			sandbox.onRequest = sandbox.onAnswer = () => undefined;
+			sandbox.onRequest = sandbox.onSend = () => undefined;
 			again();
-			expect([sandbox.onRequest, sandbox.onAnswer]).toEqual([undefined, undefined]);
+			expect([sandbox.onRequest, sandbox.onSend]).toEqual([undefined, undefined]);
 		}
 	});
 });

@@ -1,5 +1,5 @@
 import { startSandbox, type Row, type Sandbox } from '../../sandbox';
-import { entities, entityNames } from '../../sandbox/entities';
+import { entities, entityNames } from '../../sandbox/school/entities';
 
 const open: Sandbox[] = [];
 async function start(options: Parameters<typeof startSandbox>[0] = {}) {

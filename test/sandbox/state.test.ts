@@ -37,7 +37,7 @@ describe('a snapshot', () => {
 
 	it('brings back what lists conceal, and ends faults and the journal', async () => {
 		const { sandbox } = school;
-		sandbox.store.conceal('subject', 2, { afterCalls: 1 });
+		sandbox.store.hide('subject', 2, { afterCalls: 1 });
 		const snapshot = sandbox.snapshot();
 		expect(await list('subject/index')).not.toContain(2);
 		expect(await list('subject/index')).toContain(2);

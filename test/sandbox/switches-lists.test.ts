@@ -1,4 +1,4 @@
-import { defaultSettings } from '../../sandbox/settings';
+import { defaultSettings } from '../../sandbox/model/settings';
 import type { JsonObject, Row } from '../../sandbox';
 import { numbers, School, yii } from './support';
 

@@ -1,14 +1,14 @@
-import { checked } from '../../nodes/AlfaCrm/api/answer';
-import { AnswerError } from '../../nodes/AlfaCrm/api/errors';
+import { assertSuccess } from '../../nodes/AlfaCrm/api/response';
+import { ResponseError } from '../../nodes/AlfaCrm/api/errors';
 import type { ApiFailure } from '../../nodes/AlfaCrm/api/errors';
 import { looksLikePageSize, rowKeys } from '../../nodes/AlfaCrm/api/page';
 import { pathOf, requestOptions } from '../../nodes/AlfaCrm/api/request';
 
 function failureOf(answer: unknown): ApiFailure {
 	try {
-		checked(answer);
+		assertSuccess(answer);
 	} catch (error) {
-		return (error as AnswerError).failure;
+		return (error as ResponseError).failure;
 	}
 	throw new Error('It was taken');
 }
@@ -30,7 +30,7 @@ describe('an answer with HTTP 200', () => {
 		[{ message: 404, status: 404 }],
 		[{ success: true, message: 'Сохранено', status: 404 }],
 	])('%j is what was asked for', (answer) => {
-		expect(checked(answer)).toBe(answer);
+		expect(assertSuccess(answer)).toBe(answer);
 	});
 
 	it.each<[unknown, string]>([
@@ -41,13 +41,13 @@ describe('an answer with HTTP 200', () => {
 		[null, 'sent an answer that is not complete JSON'],
 		[undefined, 'sent an answer that is not complete JSON'],
 		[12, 'sent an answer that is not complete JSON'],
-	])('%j is no answer of AlfaCRM', (answer, words) => {
-		expect(failureOf(answer)).toEqual({ kind: 'notJson', words });
+	])('%j is no answer of AlfaCRM', (answer, serverMessage) => {
+		expect(failureOf(answer)).toEqual({ kind: 'notJson', serverMessage });
 	});
 
 	it.each<[unknown, Partial<ApiFailure>]>([
 		[{ success: false }, {}],
-		[{ success: 0, message: 'Нет' }, { words: 'Нет' }],
+		[{ success: 0, message: 'Нет' }, { serverMessage: 'Нет' }],
 		[{ success: false, message: ['Нет'] }, {}],
 		[{ errors: { phone: ['Занят'] } }, { fields: { phone: ['Занят'] } }],
 		[
@@ -64,7 +64,7 @@ describe('an answer with HTTP 200', () => {
 		[{ name: 'Forbidden', message: 'Нет прав', code: 0, status: 403 }, 403],
 		[{ message: 'Нет прав', status: 1, code: 599 }, 599],
 	])('%j is the error of HTTP %d', (answer, status) => {
-		expect(failureOf(answer)).toEqual({ kind: 'status', status, words: 'Нет прав' });
+		expect(failureOf(answer)).toEqual({ kind: 'status', status, serverMessage: 'Нет прав' });
 	});
 });
 

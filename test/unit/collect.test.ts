@@ -1,6 +1,6 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import { collect } from '../../nodes/AlfaCrm/api/pages';
+import { collect } from '../../nodes/AlfaCrm/api/collect';
 import type { Sent } from './api-support';
 import { contextOf, listing } from './api-support';
 import { randomFrom } from './support';

@@ -49,20 +49,20 @@ const deep = (field: Field | Filter): Array<Field | Filter | Key> =>
 	field.type === 'rows' ? [field, ...field.fields.flatMap(deep)] : [field];
 
 /** All that a form may ask for. */
-const allOf = ({ fields, filters, views = [], keys = [], sweep, actions = [] }: Entity) =>
+const allOf = ({ fields, filters, defaultFilters = [], keys = [], partitionBy, actions = [] }: Entity) =>
 	[
 		...fields,
 		...filters,
-		...views,
+		...defaultFilters,
 		...keys,
-		...(sweep ? [{ ...sweep, type: 'choices' as const }] : []),
+		...(partitionBy ? [{ ...partitionBy, type: 'choices' as const }] : []),
 		...actions.flatMap(askedBy),
 	].flatMap(deep);
 
 /** What a record has when AlfaCRM returns it. */
-const returned = ({ fields, shows = [], keys = [] }: Entity): Array<Field | Shown> => [
+const returned = ({ fields, outputFields = [], keys = [] }: Entity): Array<Field | Shown> => [
 	{ type: 'id', name: 'id', label: 'ID' },
-	...shows,
+	...outputFields,
 	...keys,
 	...fields.filter(({ writeOnly }) => !writeOnly),
 ];
@@ -94,10 +94,20 @@ describe('the registry', () => {
 });
 
 describe.each(TABLE)('%s', (_resource, entity) => {
-	const { resource, path, label, plural, fields, filters, views = [], keys = [], sweep } = entity;
-	const { shows = [], actions = [], certainty, operations } = entity;
+	const {
+		resource,
+		path,
+		label,
+		plural,
+		fields,
+		filters,
+		defaultFilters = [],
+		keys = [],
+		partitionBy,
+	} = entity;
+	const { outputFields = [], actions = [], certainty, operations } = entity;
 	/** Parameters of the list that stand beside its filters. */
-	const besideFilters: Named[] = [...views, ...(sweep ? [sweep] : [])];
+	const besideFilters: Named[] = [...defaultFilters, ...(partitionBy ? [partitionBy] : [])];
 
 	it('is called in camelCase what the path is called in kebab-case', () => {
 		expect(path).toMatch(/^[a-z]+(-[a-z]+)*$/);
@@ -127,21 +137,21 @@ describe.each(TABLE)('%s', (_resource, entity) => {
 	it('names no field, no filter and no view twice', () => {
 		expect(repeated(namesOf(fields))).toEqual([]);
 		expect(repeated([...namesOf(filters), ...namesOf(besideFilters)])).toEqual([]);
-		expect(repeated(namesOf(shows))).toEqual([]);
+		expect(repeated(namesOf(outputFields))).toEqual([]);
 		expect(repeated(namesOf(keys))).toEqual([]);
 	});
 
 	it('labels no field, no filter and no view like another', () => {
 		expect(repeated(labelsOf(fields))).toEqual([]);
 		expect(repeated([...labelsOf(filters), ...labelsOf(besideFilters)])).toEqual([]);
-		expect(repeated(labelsOf(shows))).toEqual([]);
+		expect(repeated(labelsOf(outputFields))).toEqual([]);
 		expect(repeated(labelsOf([...keys, ...fields]))).toEqual([]);
 	});
 
 	it('uses names that AlfaCRM can know', () => {
 		expect(namesOf(allOf(entity)).filter((name) => !NAME.test(name))).toEqual([]);
 		// AlfaCRM has the skills of a teacher under `teacher-to-skill`.
-		expect(namesOf(shows).filter((name) => !NAME.test(name.replace(/-/g, '_')))).toEqual([]);
+		expect(namesOf(outputFields).filter((name) => !NAME.test(name.replace(/-/g, '_')))).toEqual([]);
 	});
 
 	it('does not write the ID as a field', () => {
@@ -167,7 +177,7 @@ describe.each(TABLE)('%s', (_resource, entity) => {
 
 	it('keeps the names of required fields, views and keys clear of the form’s own parameters', () => {
 		const beside = [
-			...namesOf(fields.filter(({ required, upfront }) => required || upfront)),
+			...namesOf(fields.filter(({ required, prominent }) => required || prominent)),
 			...namesOf(besideFilters),
 			...namesOf(keys),
 			...namesOf(actions.flatMap(askedBy).filter(({ required }) => required)),
@@ -256,7 +266,7 @@ describe.each(TABLE)('%s', (_resource, entity) => {
 	});
 
 	it('shows only what is not known from the fields already', () => {
-		for (const shown of shows) {
+		for (const shown of outputFields) {
 			expect(shown.name).not.toBe('id');
 			const written = fields.find(({ name, writeOnly }) => name === shown.name && !writeOnly);
 			if (written) expect([shown.name, shown.type]).not.toEqual([shown.name, written.type]);
@@ -264,16 +274,16 @@ describe.each(TABLE)('%s', (_resource, entity) => {
 	});
 
 	it('checks rows again against a field that they have', () => {
-		for (const { name, type, recheck } of filters) {
-			if (recheck === undefined || typeof recheck === 'string') continue;
-			const checked = [recheck.field, ...Object.keys(recheck.also ?? {})];
+		for (const { name, type, verifyBy } of filters) {
+			if (verifyBy === undefined || typeof verifyBy === 'string') continue;
+			const checked = [verifyBy.field, ...Object.keys(verifyBy.also ?? {})];
 			expect(checked.filter((field) => !namesOf(returned(entity)).includes(field))).toEqual([]);
-			const of = returned(entity).find((field) => field.name === recheck.field);
-			if (recheck.test === 'from' || recheck.test === 'to') {
+			const of = returned(entity).find((field) => field.name === verifyBy.field);
+			if (verifyBy.test === 'from' || verifyBy.test === 'to') {
 				expect([type, of?.type]).toEqual(['date', 'date']);
-				expect(name.endsWith(`_${recheck.test}`)).toBe(true);
-			} else if (recheck.test !== 'email') {
-				expect(LISTS.includes(of?.type ?? '')).toBe(['has', 'phone'].includes(recheck.test));
+				expect(name.endsWith(`_${verifyBy.test}`)).toBe(true);
+			} else if (verifyBy.test !== 'email') {
+				expect(LISTS.includes(of?.type ?? '')).toBe(['has', 'phone'].includes(verifyBy.test));
 			}
 		}
 	});
@@ -282,13 +292,13 @@ describe.each(TABLE)('%s', (_resource, entity) => {
 		const wrong = allOf(entity).filter((field) => {
 			const { name, type } = field;
 			// A kind has a number, which is no record's.
-			if (name === 'type_id' && type === 'integer') return field.preset === undefined;
+			if (name === 'type_id' && type === 'integer') return field.default === undefined;
 			if (name === 'id' || name.endsWith('_id')) return !['id', 'reference', 'record'].includes(type);
 			if (name === 'ids' || name.endsWith('_ids')) return !['ids', 'references'].includes(type);
 			return ['id', 'ids', 'reference', 'references', 'record'].includes(type);
 		});
 		expect(namesOf(wrong)).toEqual([]);
-		const shown = shows.filter(({ name, type }) => {
+		const shown = outputFields.filter(({ name, type }) => {
 			if (name.endsWith('_ids')) return type !== 'ids';
 			return name.endsWith('_id') !== (type === 'id');
 		});
@@ -306,27 +316,27 @@ describe.each(TABLE)('%s', (_resource, entity) => {
 
 	it('has labels in Title Case', () => {
 		const SMALL = /^(a|an|and|as|at|by|for|from|if|in|of|on|or|the|to)$/;
-		const wrong = labelsOf([...allOf(entity), ...shows, ...actions]).filter((shown) =>
+		const wrong = labelsOf([...allOf(entity), ...outputFields, ...actions]).filter((shown) =>
 			shown.split(' ').some((word, index) => !(/^[A-Z0-9]/.test(word) || (index > 0 && SMALL.test(word)))),
 		);
 		expect(wrong).toEqual([]);
 	});
 
 	it('offers choices that differ, among them the preset', () => {
-		for (const field of [...allOf(entity), ...shows]) {
+		for (const field of [...allOf(entity), ...outputFields]) {
 			if (field.type !== 'choice' && field.type !== 'choices') continue;
 			expect(field.choices.length).toBeGreaterThan(1);
 			expect(repeated(field.choices.map(({ value }) => value))).toEqual([]);
 			expect(repeated(field.choices.map(({ label: shown }) => shown))).toEqual([]);
 			expect(new Set(field.choices.map(({ value }) => typeof value)).size).toBe(1);
 			if (field.type === 'choice') {
-				expect(field.choices.map(({ value }) => value)).toContain(field.preset);
+				expect(field.choices.map(({ value }) => value)).toContain(field.default);
 			}
 		}
 	});
 
 	it('has rows with fields that differ', () => {
-		for (const field of [...allOf(entity), ...shows]) {
+		for (const field of [...allOf(entity), ...outputFields]) {
 			if (field.type !== 'rows') continue;
 			expect(field.fields).not.toHaveLength(0);
 			expect(repeated(namesOf(field.fields))).toEqual([]);
@@ -343,25 +353,25 @@ describe.each(TABLE)('%s', (_resource, entity) => {
 	});
 
 	it('reveals by values of its own views or filters', () => {
-		const known = [...namesOf(filters), ...namesOf(views)];
-		expect(Object.keys(entity.reveal ?? {}).filter((name) => !known.includes(name))).toEqual([]);
-		for (const view of views) {
-			const revealed = entity.reveal?.[view.name];
+		const known = [...namesOf(filters), ...namesOf(defaultFilters)];
+		expect(Object.keys(entity.includeHidden ?? {}).filter((name) => !known.includes(name))).toEqual([]);
+		for (const view of defaultFilters) {
+			const revealed = entity.includeHidden?.[view.name];
 			if (revealed !== undefined) expect(view.choices.map(({ value }) => value)).toContain(revealed);
 		}
 	});
 
 	it('reads a day that rows hold, where a view is of what has not ended', () => {
-		for (const { until = [] } of views) {
+		for (const { until = [] } of defaultFilters) {
 			const days = returned(entity).filter(({ type }) => type === 'date');
 			if (until.length > 0) expect(namesOf(days)).toContain(until[0]);
 		}
 	});
 
 	it('reveals past every view, since a view hides records', () => {
-		const { reveal = {}, hidden = [] } = entity;
-		const revealed = [reveal, ...hidden].flatMap((body) => Object.keys(body));
-		expect(namesOf(views).filter((name) => !revealed.includes(name))).toEqual([]);
+		const { includeHidden = {}, hiddenPasses = [] } = entity;
+		const revealed = [includeHidden, ...hiddenPasses].flatMap((body) => Object.keys(body));
+		expect(namesOf(defaultFilters).filter((name) => !revealed.includes(name))).toEqual([]);
 	});
 
 	it('lets the branch of the call stand in only where there is one, for a branch', () => {
@@ -376,7 +386,7 @@ describe.each(TABLE)('%s', (_resource, entity) => {
 	});
 
 	it('tells something in each description and shows an example in each placeholder', () => {
-		for (const { description, placeholder } of [...allOf(entity), ...shows]) {
+		for (const { description, placeholder } of [...allOf(entity), ...outputFields]) {
 			if (description !== undefined) expect(description).toMatch(/^[A-Z].{4,}/);
 			if (placeholder !== undefined) expect(placeholder).toMatch(/^e\.g\. \S/);
 		}
@@ -392,7 +402,8 @@ const ACTIONS = TABLE.flatMap(([resource, entity]) =>
 );
 
 describe.each(ACTIONS)('%s', (_key, action, { label, plural, path, actions = [] }) => {
-	const { name, title, description, idAs, query = [], body = [], fixed = {}, returns } = action;
+	const { name, title, description, idAs, query = [], body = [], fixed = {}, kind } = action;
+	const saves = !['get', 'getMany'].includes(kind);
 
 	it('is a verb in camelCase of its own, and says how sure it is', () => {
 		expect(name).toMatch(/^[a-z]+([A-Z][a-z]+)*$/);
@@ -423,25 +434,30 @@ describe.each(ACTIONS)('%s', (_key, action, { label, plural, path, actions = [] 
 	});
 
 	it('sends nothing of its own accord where it only reads', () => {
-		if (returns !== 'saved') expect(action.fixed).toBeUndefined();
-		expect(name.startsWith('get')).toBe(returns !== 'saved');
+		if (!saves) expect(action.fixed).toBeUndefined();
+		expect(name.startsWith('get')).toBe(!saves);
 	});
 
 	it('shows no name twice', () => {
-		expect(repeated(namesOf(action.shows))).toEqual([]);
+		expect(repeated(namesOf(action.outputFields))).toEqual([]);
 	});
 
 	it('that adds a record adds one of an entity that can be created, and compares fields that it has', () => {
-		if (action.recipe?.kind !== 'add') return;
-		const { entity: resource, narrow = {}, unless = {}, recent, fill = {}, query: more = {} } = action.recipe;
+		if (action.kind !== 'createIfAbsent') return;
+		const { entity: resource, filterBy = {}, ignoreWhen = {}, query: more = {} } = action.creates;
+		const { recentBy, defaultFrom = {} } = action.creates;
 		const added = entityOf(resource);
 		expect([added.path, action.action]).toEqual([action.path, 'create']);
 		expect(added.operations).toContain('create');
 		const has = namesOf(returned(added));
-		const compared = [...Object.keys(unless), ...(recent ? [recent] : []), ...Object.keys(fill)];
+		const compared = [
+			...Object.keys(ignoreWhen),
+			...(recentBy ? [recentBy] : []),
+			...Object.keys(defaultFrom),
+		];
 		expect(compared.filter((field) => !has.includes(field))).toEqual([]);
-		expect(Object.keys(narrow).filter((filter) => !namesOf(added.filters).includes(filter))).toEqual([]);
-		expect(Object.values(narrow).filter((field) => !has.includes(field))).toEqual([]);
+		expect(Object.keys(filterBy).filter((filter) => !namesOf(added.filters).includes(filter))).toEqual([]);
+		expect(Object.values(filterBy).filter((field) => !has.includes(field))).toEqual([]);
 		const sent = [...namesOf(body), ...Object.keys(fixed), ...Object.keys(more), idAs];
 		const required = [...added.fields, ...(added.keys ?? [])].filter((field) => field.required);
 		expect(namesOf(required).filter((field) => !sent.includes(field))).toEqual([]);

@@ -3,7 +3,7 @@ import { NodeApiError, NodeOperationError, UserError } from 'n8n-workflow';
 
 import type { ApiFailure } from '../../nodes/AlfaCrm/api/errors';
 import {
-	AnswerError,
+	ResponseError,
 	asNodeError,
 	errorJson,
 	fieldMessages,
@@ -26,12 +26,12 @@ const CASES: Array<[what: string, error: Error, failure: ApiFailure]> = [
 	[
 		"a status with AlfaCRM's words",
 		answered(400, yii(400, 'group_id is missing')),
-		{ kind: 'status', status: 400, words: 'group_id is missing' },
+		{ kind: 'status', status: 400, serverMessage: 'group_id is missing' },
 	],
 	[
 		'a status with nothing but a name',
 		answered(403, { name: 'Forbidden', message: '' }),
-		{ kind: 'status', status: 403, words: 'Forbidden' },
+		{ kind: 'status', status: 403, serverMessage: 'Forbidden' },
 	],
 	[
 		'a status with a web page',
@@ -97,21 +97,21 @@ const CASES: Array<[what: string, error: Error, failure: ApiFailure]> = [
 	['another time-out', unanswered('ETIMEDOUT'), { kind: 'noAnswer', code: 'ETIMEDOUT' }],
 	['an unknown host', unanswered('ENOTFOUND'), { kind: 'noAnswer', code: 'ENOTFOUND' }],
 	['a refused connection', unanswered('ECONNREFUSED'), { kind: 'noAnswer', code: 'ECONNREFUSED' }],
-	['a cancelled request', unanswered('ERR_CANCELED', 'canceled'), { kind: 'cancelled', isUnderWay: true }],
+	['a cancelled request', unanswered('ERR_CANCELED', 'canceled'), { kind: 'cancelled', isInProgress: true }],
 	[
 		'a refused login',
 		new LoginError('The key is wrong.'),
-		{ kind: 'login', words: 'The key is wrong.', declaredCause: 'credential-invalid' },
+		{ kind: 'login', serverMessage: 'The key is wrong.', declaredCause: 'credential-invalid' },
 	],
 	[
 		'a login that found no host',
 		new LoginError('Not found.', 'configuration-invalid'),
-		{ kind: 'login', words: 'Not found.', declaredCause: 'configuration-invalid' },
+		{ kind: 'login', serverMessage: 'Not found.', declaredCause: 'configuration-invalid' },
 	],
 	[
 		'anything else',
 		new TypeError('x is not a function'),
-		{ kind: 'unexpected', words: 'x is not a function' },
+		{ kind: 'unexpected', serverMessage: 'x is not a function' },
 	],
 ];
 
@@ -127,10 +127,10 @@ describe('failureOf', () => {
 
 	describe('reads the same out of the NodeApiError that httpRequestWithAuthentication throws', () => {
 		it.each(CASES)('%s', (_what, error, failure) => {
-			const { words, ...rest } = failure;
+			const { serverMessage, ...rest } = failure;
 			const read = failureOf(wrapped(error));
 			expect(read).toMatchObject(rest);
-			if (failure.kind !== 'unexpected') expect(read.words).toEqual(words);
+			if (failure.kind !== 'unexpected') expect(read.serverMessage).toEqual(serverMessage);
 		});
 	});
 
@@ -150,16 +150,16 @@ describe('failureOf', () => {
 			]),
 		)('%s', (_what, error, failure) => {
 			Object.defineProperty(error, 'cause', { value: undefined });
-			const { words, ...expected } = failure;
+			const { serverMessage, ...expected } = failure;
 			for (const name of LOST) Reflect.deleteProperty(expected, name);
 			expect(failureOf(error)).toMatchObject(expected);
-			if (failure.kind !== 'unexpected') expect(failureOf(error).words).toEqual(words);
+			if (failure.kind !== 'unexpected') expect(failureOf(error).serverMessage).toEqual(serverMessage);
 		});
 	});
 
 	it('gives back the failure of an answer that is no success', () => {
 		const failure: ApiFailure = { kind: 'refusal', fields: { name: ['is empty'] } };
-		expect(failureOf(new AnswerError(failure))).toBe(failure);
+		expect(failureOf(new ResponseError(failure))).toBe(failure);
 	});
 
 	it.each([

@@ -1,4 +1,4 @@
-import { allExamples, countNodes, JOBS, withHttp, withPackage } from '../../scripts/lib/jobs';
+import { allExamples, countNodes, JOBS, withHttp, withPackage } from '../../scripts/lib/examples';
 
 type Workflow = ReturnType<typeof withPackage>;
 type Node = Workflow['nodes'][number];

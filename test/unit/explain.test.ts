@@ -1,20 +1,20 @@
 import type { ApiFailure } from '../../nodes/AlfaCrm/api/errors';
 import { nodeError } from '../../nodes/AlfaCrm/api/errors';
-import type { CallInWords } from '../../nodes/AlfaCrm/api/explain';
+import type { CallDescription } from '../../nodes/AlfaCrm/api/explain';
 import { explain } from '../../nodes/AlfaCrm/api/explain';
 import { explainLogin, LOGIN_TIMEOUT_MS } from '../../nodes/AlfaCrm/api/login';
 import { NODE } from './support';
 
-const READ: CallInWords = {
+const READ: CallDescription = {
 	task: 'list the customers',
 	host: 'demo.s20.online',
 	isIdempotent: true,
 	branch: 3,
 	labels: { phone: 'Phone', name: 'Name' },
 	timeoutMs: 30_000,
-	tries: 5,
+	maxAttempts: 5,
 };
-const WRITE: CallInWords = { ...READ, task: 'update customer 501', isIdempotent: false };
+const WRITE: CallDescription = { ...READ, task: 'update customer 501', isIdempotent: false };
 
 /** n8n puts a text of its own in place of a message that contains one of these. */
 const NETWORK_CODES =
@@ -26,7 +26,7 @@ const DISCOURAGED = /\b(errors?|problems?|failures?|fail(s|ed)?|mistakes?)\b/i;
 /** Each kind of failure, and what its message must say of the cause. */
 const TROUBLES: Array<[what: string, failure: ApiFailure, cause: RegExp]> = [
 	['a refusal without a reason', { kind: 'refusal' }, /no reason/],
-	['a refusal in words', { kind: 'refusal', words: 'Balance is too low' }, /Balance is too low/],
+	['a refusal in words', { kind: 'refusal', serverMessage: 'Balance is too low' }, /Balance is too low/],
 	['a refused field', { kind: 'refusal', fields: { phone: ['is wrong'] } }, /Phone.* is wrong/],
 	['a redirect', { kind: 'redirect', status: 302 }, /redirect/],
 	[
@@ -34,7 +34,7 @@ const TROUBLES: Array<[what: string, failure: ApiFailure, cause: RegExp]> = [
 		{ kind: 'redirect', status: 302, location: 'x.example' },
 		/redirect to x\.example/,
 	],
-	['a web page', { kind: 'notJson', words: 'answered with a web page' }, /web page/],
+	['a web page', { kind: 'notJson', serverMessage: 'answered with a web page' }, /web page/],
 	['an answer that is no JSON', { kind: 'notJson' }, /did not answer as AlfaCRM does/],
 	['an unknown host', { kind: 'noAnswer', code: 'ENOTFOUND' }, /demo\.s20\.online was not found/],
 	[
@@ -46,9 +46,17 @@ const TROUBLES: Array<[what: string, failure: ApiFailure, cause: RegExp]> = [
 	['a closed connection', { kind: 'noAnswer', code: 'ECONNRESET' }, /closed the connection/],
 	['a time-out', { kind: 'noAnswer', code: 'ECONNABORTED' }, /within 30 seconds/],
 	['another time-out', { kind: 'noAnswer', code: 'ETIMEDOUT' }, /within 30 seconds/],
-	['something unheard of', { kind: 'unexpected', words: 'x is not a function' }, /x is not a function/],
+	[
+		'something unheard of',
+		{ kind: 'unexpected', serverMessage: 'x is not a function' },
+		/x is not a function/,
+	],
 	['something without a word', { kind: 'unexpected' }, /no reason/],
-	['400', { kind: 'status', status: 400, words: 'group_id is missing' }, /HTTP 400.*group_id is missing/],
+	[
+		'400',
+		{ kind: 'status', status: 400, serverMessage: 'group_id is missing' },
+		/HTTP 400.*group_id is missing/,
+	],
 	['401', { kind: 'status', status: 401 }, /not accept the login/],
 	['403', { kind: 'status', status: 403 }, /denied access/],
 	['404', { kind: 'status', status: 404 }, /found/],
@@ -64,7 +72,7 @@ const TROUBLES: Array<[what: string, failure: ApiFailure, cause: RegExp]> = [
 const WITHOUT_TASK: Array<[what: string, failure: ApiFailure, cause: RegExp]> = [
 	[
 		'a refused login',
-		{ kind: 'login', words: "Check 'Email' and 'API Key'." },
+		{ kind: 'login', serverMessage: "Check 'Email' and 'API Key'." },
 		/Check 'Email' and 'API Key'/,
 	],
 	['a refused login without words', { kind: 'login' }, /login/],
@@ -123,9 +131,9 @@ const LOST: Array<[what: string, failure: ApiFailure]> = [
 	['502', { kind: 'status', status: 502 }],
 	['503', { kind: 'status', status: 503 }],
 	['504', { kind: 'status', status: 504 }],
-	['an incomplete answer', { kind: 'notJson', words: 'sent an answer that is not complete JSON' }],
+	['an incomplete answer', { kind: 'notJson', serverMessage: 'sent an answer that is not complete JSON' }],
 	['a redirect', { kind: 'redirect', status: 302 }],
-	['a request that was cancelled under way', { kind: 'cancelled', isUnderWay: true }],
+	['a request that was cancelled under way', { kind: 'cancelled', isInProgress: true }],
 ];
 
 /** The server did not act, or never heard of it. */
@@ -233,7 +241,7 @@ describe('explainLogin', () => {
 	const cases: Array<[what: string, failure: ApiFailure, says: RegExp]> = [
 		[
 			'a wrong key',
-			{ kind: 'status', status: 403, words: 'Not Authorized' },
+			{ kind: 'status', status: 403, serverMessage: 'Not Authorized' },
 			/'Email' and 'API Key'.*Not Authorized/,
 		],
 		['401', { kind: 'status', status: 401 }, /'Email' and 'API Key'/],
@@ -243,7 +251,7 @@ describe('explainLogin', () => {
 			{ kind: 'status', status: 403, isPage: true },
 			/^There is no AlfaCRM at demo\.s20\.online.*HTTP 403.*'Hostname'/,
 		],
-		['400', { kind: 'status', status: 400, words: 'Bad Request' }, /HTTP 400.*Bad Request/],
+		['400', { kind: 'status', status: 400, serverMessage: 'Bad Request' }, /HTTP 400.*Bad Request/],
 		['a name server that is away', { kind: 'noAnswer', code: 'EAI_AGAIN' }, /could not be looked up.*later/],
 		['404', { kind: 'status', status: 404 }, /no AlfaCRM at demo\.s20\.online.*'Hostname'/],
 		['429', { kind: 'status', status: 429 }, /too many requests/],
@@ -306,7 +314,7 @@ describe('explainLogin', () => {
 
 it.each<[string, ApiFailure]>([
 	['a redirect', { kind: 'redirect', status: 302 }],
-	['a web page', { kind: 'notJson', words: 'answered with a web page' }],
+	['a web page', { kind: 'notJson', serverMessage: 'answered with a web page' }],
 ])('does not claim after %s that nothing was written', (_what, failure) => {
 	expect(explain(failure, WRITE).message).not.toMatch(/could not/);
 	expect(explain(failure, READ).message).toMatch(/could not/);
@@ -330,7 +338,7 @@ it.each<[code: string, message: RegExp, description: RegExp]>([
 it.each(['ENOTFOUND', 'EAI_AGAIN', 'CERT_HAS_EXPIRED', 'EHOSTUNREACH', 'ECONNREFUSED'])(
 	'does not frighten with what may have been done where %s kept a write from being sent',
 	(code) => {
-		const of = (call: CallInWords) => explain({ kind: 'noAnswer', code }, call).description;
+		const of = (call: CallDescription) => explain({ kind: 'noAnswer', code }, call).description;
 		expect(of(WRITE)).toBe(of(READ));
 		expect(explain({ kind: 'noAnswer', code: 'ECONNRESET' }, WRITE).description).toMatch(/may have/);
 	},

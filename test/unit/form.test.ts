@@ -85,7 +85,7 @@ describe.each(actionTable)('the form of %s, %s', (value, operation) => {
 	it('has Return All and Limit exactly for a list, in n8n’s words', () => {
 		const all = formOf({ resource: value, operation, returnAll: true });
 		expect(namesIn(all)).not.toContain('limit');
-		if (operation !== 'getAll' && action?.returns !== 'pages') {
+		if (operation !== 'getAll' && action?.kind !== 'getMany') {
 			expect([named('returnAll'), named('limit')]).toEqual([undefined, undefined]);
 			return;
 		}
@@ -105,10 +105,10 @@ describe.each(actionTable)('the form of %s, %s', (value, operation) => {
 	});
 
 	it('has Simplify exactly where wide records are read, in n8n’s words, and on', () => {
-		const { recipe } = action ?? {};
-		const shown = recipe?.kind === 'add' ? entityAt(recipe.entity) : entity;
+		const shown = action?.kind === 'createIfAbsent' ? entityAt(action.creates.entity) : entity;
 		const reads =
-			[...READING, 'upsert'].includes(operation) || ['add', 'attend', 'change'].includes(recipe?.kind ?? '');
+			[...READING, 'upsert'].includes(operation) ||
+			['change', 'createIfAbsent', 'markAttendance'].includes(action?.kind ?? '');
 		const simplifies = shown?.simple !== undefined && reads;
 		expect(named('simplify') !== undefined).toBe(simplifies);
 		if (!simplifies) return;
@@ -121,15 +121,15 @@ describe.each(actionTable)('the form of %s, %s', (value, operation) => {
 	});
 
 	it('offers every filter, the views beside them and what is asked for one at a time', () => {
-		const { filters = [], views = [], sweep } = operation === 'getAll' ? (entity ?? {}) : {};
+		const { filters = [], defaultFilters = [], partitionBy } = operation === 'getAll' ? (entity ?? {}) : {};
 		const offered = named('filters');
 		expect((offered ? childrenOf(offered) : []).map(({ name }) => name).sort()).toEqual(
 			filters.map(({ name }) => name).sort(),
 		);
-		for (const view of views) {
-			expect(named(view.name)).toMatchObject({ type: 'options', default: view.preset });
+		for (const view of defaultFilters) {
+			expect(named(view.name)).toMatchObject({ type: 'options', default: view.default });
 		}
-		if (sweep) expect(named(sweep.name)).toMatchObject({ type: 'multiOptions', default: [] });
+		if (partitionBy) expect(named(partitionBy.name)).toMatchObject({ type: 'multiOptions', default: [] });
 	});
 
 	it('takes the fields of a record in a form, as JSON or, where they are custom, from a mapper', () => {
@@ -143,7 +143,7 @@ describe.each(actionTable)('the form of %s, %s', (value, operation) => {
 				.sort(),
 		).toEqual([...modes].sort());
 
-		const ahead = entity.fields.filter(({ required, upfront }) => required || upfront);
+		const ahead = entity.fields.filter(({ required, prominent }) => required || prominent);
 		const keys = (entity.keys ?? []).map(({ name }) => name);
 		const own: Record<string, string[]> = {
 			form: {
@@ -174,7 +174,7 @@ describe.each(actionTable)('the form of %s, %s', (value, operation) => {
 		const collection = named(names[operation as 'create']);
 		if (!saves || !entity) return;
 		const optional = entity.fields.filter(
-			({ required, upfront }) => operation !== 'create' || !(required || upfront),
+			({ required, prominent }) => operation !== 'create' || !(required || prominent),
 		);
 		expect((collection ? childrenOf(collection) : []).map(({ name }) => name).sort()).toEqual(
 			[...optional.map(({ name }) => name), ...(entity.custom ? ['customFields'] : [])].sort(),
@@ -226,24 +226,24 @@ describe.each(actionTable)('the form of %s, %s', (value, operation) => {
 		const hasLists = entity?.fields.some(({ type }) =>
 			['texts', 'emails', 'phones', 'ids', 'references', 'choices'].includes(type),
 		);
-		const grows = action?.recipe?.kind === 'change' && action.body?.some(({ type }) => type === 'references');
+		const grows = action?.kind === 'change' && action.body?.some(({ type }) => type === 'references');
 		const updates = operation === 'update' && hasLists ? 'replace' : undefined;
 		expect(named('listMode')?.default).toBe(grows ? 'add' : updates);
 	});
 
 	it('lets a second one be added only if that is chosen', () => {
-		expect(named('skipIfThere')?.default).toBe(action?.recipe?.kind === 'add' ? true : undefined);
+		expect(named('skipIfThere')?.default).toBe(action?.kind === 'createIfAbsent' ? true : undefined);
 	});
 
 	it('asks for the parameters of an action, the required ones outside of the collection', () => {
 		if (!action) return;
 		const all = [...(action.query ?? []), ...(action.body ?? [])];
 		const collection = named('additionalFields');
-		const optional = all.filter((field) => !field.required && !field.upfront).map(({ name }) => name);
+		const optional = all.filter((field) => !field.required && !field.prominent).map(({ name }) => name);
 		expect((collection ? childrenOf(collection) : []).map(({ name }) => name).sort()).toEqual(
 			optional.sort(),
 		);
-		for (const field of all.filter((one) => one.required || one.upfront)) {
+		for (const field of all.filter((one) => one.required || one.prominent)) {
 			const given = !field.required || field.type === 'choice' || field.type === 'flag' ? undefined : true;
 			expect([field.name, named(field.name)?.required]).toEqual([field.name, given]);
 		}

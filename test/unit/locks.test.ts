@@ -1,6 +1,7 @@
 import { sleep } from 'n8n-workflow';
 
-import { mark, touch, touchedSince, withLock } from '../../nodes/AlfaCrm/api/locks';
+import { withLock } from '../../nodes/AlfaCrm/api/locks';
+import { currentVersion, recordWrite, wasWrittenSince } from '../../nodes/AlfaCrm/api/writeLog';
 import { randomFrom } from './support';
 
 /** Work that notes when it begins and ends, and ends when it is told to. */
@@ -193,60 +194,60 @@ describe('the memory of writes', () => {
 
 	it('leaves out what the one who asks has written, but not what others wrote before', () => {
 		const key = newKey();
-		const before = mark();
-		touch([key], HERE);
-		expect(touchedSince([key], before, HERE)).toBe(false);
-		touch([key], ELSEWHERE);
-		touch([key], HERE);
-		expect(touchedSince([key], before, HERE)).toBe(true);
-		expect(touchedSince([key], mark(), HERE)).toBe(false);
+		const before = currentVersion();
+		recordWrite([key], HERE);
+		expect(wasWrittenSince([key], before, HERE)).toBe(false);
+		recordWrite([key], ELSEWHERE);
+		recordWrite([key], HERE);
+		expect(wasWrittenSince([key], before, HERE)).toBe(true);
+		expect(wasWrittenSince([key], currentVersion(), HERE)).toBe(false);
 	});
 
 	it('tells which records were written since a moment', () => {
 		const [one, other] = [newKey(), newKey()];
-		const before = mark();
-		expect(touchedSince([one, other], before, ELSEWHERE)).toBe(false);
-		touch([one], HERE);
-		expect(touchedSince([one], before, ELSEWHERE)).toBe(true);
-		expect(touchedSince([other], before, ELSEWHERE)).toBe(false);
-		expect(touchedSince([other, one], before, ELSEWHERE)).toBe(true);
-		expect(touchedSince([one], mark(), ELSEWHERE)).toBe(false);
+		const before = currentVersion();
+		expect(wasWrittenSince([one, other], before, ELSEWHERE)).toBe(false);
+		recordWrite([one], HERE);
+		expect(wasWrittenSince([one], before, ELSEWHERE)).toBe(true);
+		expect(wasWrittenSince([other], before, ELSEWHERE)).toBe(false);
+		expect(wasWrittenSince([other, one], before, ELSEWHERE)).toBe(true);
+		expect(wasWrittenSince([one], currentVersion(), ELSEWHERE)).toBe(false);
 	});
 
 	it('counts what was written before a moment no more than once', () => {
 		const key = newKey();
-		touch([key], HERE);
-		const since = mark();
-		touch([newKey()], HERE);
-		expect(touchedSince([key], since, ELSEWHERE)).toBe(false);
-		touch([key], HERE);
-		expect(touchedSince([key], since, ELSEWHERE)).toBe(true);
+		recordWrite([key], HERE);
+		const since = currentVersion();
+		recordWrite([newKey()], HERE);
+		expect(wasWrittenSince([key], since, ELSEWHERE)).toBe(false);
+		recordWrite([key], HERE);
+		expect(wasWrittenSince([key], since, ELSEWHERE)).toBe(true);
 	});
 
 	it('takes everything for written at a moment that it no longer remembers', () => {
 		const [written, unwritten] = [newKey(), newKey()];
-		const before = mark();
-		touch([written], HERE);
+		const before = currentVersion();
+		recordWrite([written], HERE);
 		jest.advanceTimersByTime(601_000);
-		expect(touchedSince([written], before, ELSEWHERE)).toBe(true);
-		expect(touchedSince([unwritten], before, ELSEWHERE)).toBe(true);
-		expect(touchedSince([written, unwritten], mark(), ELSEWHERE)).toBe(false);
+		expect(wasWrittenSince([written], before, ELSEWHERE)).toBe(true);
+		expect(wasWrittenSince([unwritten], before, ELSEWHERE)).toBe(true);
+		expect(wasWrittenSince([written, unwritten], currentVersion(), ELSEWHERE)).toBe(false);
 	});
 
 	it('keeps a bounded number of records', () => {
-		const before = mark();
-		for (let count = 0; count < 100_001; count++) touch([newKey()], HERE);
-		expect(touchedSince([newKey()], before, ELSEWHERE)).toBe(true);
-		expect(touchedSince([newKey()], mark() - 1_000, ELSEWHERE)).toBe(false);
+		const before = currentVersion();
+		for (let count = 0; count < 100_001; count++) recordWrite([newKey()], HERE);
+		expect(wasWrittenSince([newKey()], before, ELSEWHERE)).toBe(true);
+		expect(wasWrittenSince([newKey()], currentVersion() - 1_000, ELSEWHERE)).toBe(false);
 	});
 
 	it('forgets nothing too early when the clock is set back, and nothing too late', () => {
 		jest.setSystemTime(Date.parse('2026-11-24T10:00:00Z'));
 		const key = newKey();
-		const before = mark();
-		touch([key], HERE);
+		const before = currentVersion();
+		recordWrite([key], HERE);
 		jest.setSystemTime(Date.parse('2026-11-24T08:00:00Z'));
-		expect(touchedSince([key], before, ELSEWHERE)).toBe(true);
-		expect(touchedSince([newKey()], mark(), ELSEWHERE)).toBe(false);
+		expect(wasWrittenSince([key], before, ELSEWHERE)).toBe(true);
+		expect(wasWrittenSince([newKey()], currentVersion(), ELSEWHERE)).toBe(false);
 	});
 });

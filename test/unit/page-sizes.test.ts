@@ -1,8 +1,9 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import { collect, pages } from '../../nodes/AlfaCrm/api/pages';
-import type { PageAnswer } from '../../nodes/AlfaCrm/api/page';
-import { pageOf, PageTooLarge } from '../../nodes/AlfaCrm/api/page';
+import { collect } from '../../nodes/AlfaCrm/api/collect';
+import { pages } from '../../nodes/AlfaCrm/api/pages';
+import type { PageResponse } from '../../nodes/AlfaCrm/api/page';
+import { fetchPage, PageTooLarge } from '../../nodes/AlfaCrm/api/page';
 import type { Sent } from './api-support';
 import { contextOf, listing } from './api-support';
 import { answered } from './support';
@@ -25,8 +26,8 @@ const refuse = (status: number) => () => {
 describe('a page', () => {
 	it('is asked for by its number and size, with the filters', async () => {
 		const { client, sent } = contextOf(() => LIST);
-		expect(await pageOf(client, CALL, 0, 500)).toEqual({ ...LIST, size: 500 });
-		expect(await pageOf(client, OTHERS, 3)).toEqual(LIST);
+		expect(await fetchPage(client, CALL, 0, 500)).toEqual({ ...LIST, size: 500 });
+		expect(await fetchPage(client, OTHERS, 3)).toEqual(LIST);
 		expect(sent.map(({ url, body }) => [url.split('/').slice(-2).join('/'), body])).toEqual([
 			['customer/index', { is_study: 1, pageSize: 500, page: 0 }],
 			['customer/others', { is_study: 1, page: 3 }],
@@ -44,56 +45,56 @@ describe('a page', () => {
 		['no list', () => ({ success: true })],
 	])('is asked for without a size where %s comes to one, from then on at once', async (_what, sized) => {
 		const { client, sent } = without(sized);
-		expect(await pageOf(client, CALL, 0, 500)).toEqual(LIST);
-		expect(await pageOf(client, CALL, 0, 500)).toEqual(LIST);
+		expect(await fetchPage(client, CALL, 0, 500)).toEqual(LIST);
+		expect(await fetchPage(client, CALL, 0, 500)).toEqual(LIST);
 		expect(sent.map(({ body }) => body.pageSize)).toEqual([500, undefined, undefined]);
 		expect([...client.withoutPageSize]).toEqual(['customer/index']);
-		await pageOf(client, OTHERS, 0, 500);
+		await fetchPage(client, OTHERS, 0, 500);
 		expect(sent.map(({ body }) => body.pageSize).slice(3)).toEqual([500, undefined]);
 	});
 
 	it('is asked for twice where HTTP 500 comes, since that may pass', async () => {
 		const { client, sent } = without(refuse(500));
-		expect(await pageOf(client, CALL, 0, 500)).toEqual(LIST);
+		expect(await fetchPage(client, CALL, 0, 500)).toEqual(LIST);
 		expect(sent.map(({ body }) => body.pageSize)).toEqual([500, 500, undefined]);
 		expect([...client.withoutPageSize]).toEqual(['customer/index']);
 	});
 
 	it.each([402, 404, 418, 499])('with HTTP %d has nothing to do with its size', async (status) => {
 		const { client, sent } = without(refuse(status));
-		await expect(pageOf(client, CALL, 0, 500)).rejects.toMatchObject({ httpCode: String(status) });
+		await expect(fetchPage(client, CALL, 0, 500)).rejects.toMatchObject({ httpCode: String(status) });
 		expect(sent).toHaveLength(1);
 		expect(client.withoutPageSize.size).toBe(0);
 	});
 
 	it('does not tell that the size was the reason where none is taken either', async () => {
 		const { client } = contextOf(() => refuse(413)());
-		await expect(pageOf(client, CALL, 0, 500)).rejects.toMatchObject({ httpCode: '413' });
+		await expect(fetchPage(client, CALL, 0, 500)).rejects.toMatchObject({ httpCode: '413' });
 		expect(client.withoutPageSize.size).toBe(0);
 	});
 
 	it('that is empty is one where none are counted, or where it is the last', async () => {
 		const none = { items: [], total: 0 };
-		expect(await pageOf(contextOf(() => none).client, CALL, 0, 500)).toEqual({ ...none, size: 500 });
-		expect(await pageOf(contextOf(() => ({ items: [] })).client, CALL, 0, 500)).toEqual({
+		expect(await fetchPage(contextOf(() => none).client, CALL, 0, 500)).toEqual({ ...none, size: 500 });
+		expect(await fetchPage(contextOf(() => ({ items: [] })).client, CALL, 0, 500)).toEqual({
 			items: [],
 			size: 500,
 		});
 		const some = { items: [], total: 5 };
-		expect(await pageOf(contextOf(() => some).client, CALL, 1, 500)).toEqual({ ...some, size: 500 });
+		expect(await fetchPage(contextOf(() => some).client, CALL, 1, 500)).toEqual({ ...some, size: 500 });
 	});
 
 	it('after the first that fails by its size calls for the list anew', async () => {
 		const { client, sent } = without(refuse(413));
 		client.withoutPageSize.add('customer/index');
-		await expect(pageOf(client, CALL, 1, 500)).rejects.toBeInstanceOf(PageTooLarge);
-		await expect(pageOf(client, CALL, 1, 500)).rejects.toThrow(
+		await expect(fetchPage(client, CALL, 1, 500)).rejects.toBeInstanceOf(PageTooLarge);
+		await expect(fetchPage(client, CALL, 1, 500)).rejects.toThrow(
 			'AlfaCRM did not send the next page of the list. Search again.',
 		);
 		expect(sent.map(({ body }) => body.pageSize)).toEqual([500, 500]);
 	});
 
-	it.each<[unknown, PageAnswer]>([
+	it.each<[unknown, PageResponse]>([
 		[
 			{ items: [{ id: 1 }, null, 'x', 2, [], undefined], total: '6' },
 			{ items: [{ id: 1 }], total: 6 },
@@ -102,12 +103,12 @@ describe('a page', () => {
 		[{ items: [], total: 'many' }, { items: [] }],
 		[[{ id: 1 }], { items: [{ id: 1 }] }],
 	])('%j holds rows, and a total if that is a number', async (answer, page) => {
-		expect(await pageOf(contextOf(() => answer).client, CALL, 0)).toEqual(page);
+		expect(await fetchPage(contextOf(() => answer).client, CALL, 0)).toEqual(page);
 	});
 
 	it('that is no list is an error which may pass', async () => {
 		const { client } = contextOf(() => ({ items: 'x' }));
-		await expect(pageOf(client, CALL, 0)).rejects.toMatchObject({
+		await expect(fetchPage(client, CALL, 0)).rejects.toMatchObject({
 			message: 'AlfaCRM sent no list when asked to list the customers',
 			description: "Check 'Hostname' in the credential, or try again later.",
 			failure: { cause: 'temporarily-unavailable' },

@@ -46,7 +46,7 @@ describe('the events', () => {
 		const entity = entities.find(({ className }) => className === logged.className);
 		const known = [...(entity?.fields ?? []), ...(entity?.filters ?? [])].map(({ name }) => name);
 		const looked = [logged.changes, logged.becomes?.[0]].filter((name) => name !== undefined);
-		expect(looked.filter((name) => !known.includes(name) && name !== entity?.sweep?.name)).toEqual([]);
+		expect(looked.filter((name) => !known.includes(name) && name !== entity?.partitionBy?.name)).toEqual([]);
 		expect(entity).toBeDefined();
 	});
 });

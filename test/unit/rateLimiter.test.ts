@@ -261,7 +261,7 @@ describe('a clock that is put', () => {
 		const limiter = new RateLimiter();
 		startAll(limiter, 5, 5);
 		await jest.advanceTimersByTimeAsync(0);
-		limiter.closeFor(1_500);
+		limiter.pauseFor(1_500);
 		jest.setSystemTime(Date.now() + ms);
 		const begun = performance.now();
 		const sent: number[] = [];
@@ -275,7 +275,7 @@ describe('a clock that is put', () => {
 describe('pass', () => {
 	it('takes a place like a request of its own', async () => {
 		const limiter = new RateLimiter();
-		for (let index = 0; index < 5; index++) await limiter.pass(5);
+		for (let index = 0; index < 5; index++) await limiter.reserve(5);
 		const sent = startAll(limiter, 5, 1);
 		await jest.advanceTimersByTimeAsync(999);
 		expect(sent).toEqual([]);
@@ -287,7 +287,7 @@ describe('pass', () => {
 		const limiter = new RateLimiter();
 		startAll(limiter, 5, 5);
 		let passed = false;
-		void limiter.pass(5).then(() => (passed = true));
+		void limiter.reserve(5).then(() => (passed = true));
 		await jest.advanceTimersByTimeAsync(999);
 		expect(passed).toBe(false);
 		await jest.advanceTimersByTimeAsync(100);
@@ -298,7 +298,7 @@ describe('pass', () => {
 describe('closeFor', () => {
 	it('holds all requests, those that come later too, and then lets them through at the usual pace', async () => {
 		const limiter = new RateLimiter();
-		limiter.closeFor(3_000);
+		limiter.pauseFor(3_000);
 		const first = startAll(limiter, 5, 7);
 		await jest.advanceTimersByTimeAsync(2_000);
 		const later = startAll(limiter, 5, 1);
@@ -312,7 +312,7 @@ describe('closeFor', () => {
 
 	it('holds requests without a limit as well', async () => {
 		const limiter = new RateLimiter();
-		limiter.closeFor(3_000);
+		limiter.pauseFor(3_000);
 		const sent = startAll(limiter, 0, 3);
 		await jest.advanceTimersByTimeAsync(2_999);
 		expect(sent).toEqual([]);
@@ -324,7 +324,7 @@ describe('closeFor', () => {
 		const limiter = new RateLimiter();
 		const sent = startAll(limiter, 5, 6);
 		await jest.advanceTimersByTimeAsync(500);
-		limiter.closeFor(5_000);
+		limiter.pauseFor(5_000);
 		await jest.advanceTimersByTimeAsync(4_999);
 		expect(sent).toHaveLength(5);
 		await jest.advanceTimersByTimeAsync(1);
@@ -333,8 +333,8 @@ describe('closeFor', () => {
 
 	it('is not cut short by a shorter one', async () => {
 		const limiter = new RateLimiter();
-		limiter.closeFor(5_000);
-		limiter.closeFor(1_000);
+		limiter.pauseFor(5_000);
+		limiter.pauseFor(1_000);
 		const sent = startAll(limiter, 5, 1);
 		await jest.advanceTimersByTimeAsync(4_999);
 		expect(sent).toEqual([]);
@@ -403,7 +403,7 @@ describe('a cancelled execution', () => {
 
 	it('gets it while the limiter is closed', async () => {
 		const limiter = new RateLimiter();
-		limiter.closeFor(60_000);
+		limiter.pauseFor(60_000);
 		const stop = new AbortController();
 		const cancelled = watched(limiter, stop.signal);
 		const other = watched(limiter);
@@ -489,7 +489,7 @@ describe('rateLimiterOf', () => {
 	it('lets two hosts run side by side', async () => {
 		const one = rateLimiterOf('https://one.s20.online');
 		const two = rateLimiterOf('https://two.s20.online');
-		one.closeFor(10_000);
+		one.pauseFor(10_000);
 		const held = startAll(one, 5, 5);
 		const sent = startAll(two, 5, 5);
 		await jest.advanceTimersByTimeAsync(0);

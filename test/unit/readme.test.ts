@@ -1,10 +1,10 @@
 import { entities } from '../../nodes/AlfaCrm/entities/registry';
 import { pages } from '../../scripts/docs';
-import { JOBS } from '../../scripts/lib/jobs';
+import { JOBS } from '../../scripts/lib/examples';
 import { allPages, brokenLinks, isInCode, quotedMessages } from '../../scripts/lib/markdown';
 
 describe('the tables', () => {
-	it.each(pages(entities))(
+	it.each(pages())(
 		'in $file are what declarations and examples say (npm run docs writes them)',
 		({ text, tables, wanted }) => {
 			for (const table of tables) expect(text).toContain(`<!-- ${table} -->`);
@@ -12,7 +12,7 @@ describe('the tables', () => {
 		},
 	);
 
-	it.each(pages(entities))('in $file have a row for each resource and each job', ({ text, tables }) => {
+	it.each(pages())('in $file have a row for each resource and each job', ({ text, tables }) => {
 		for (const { label } of entities) expect(text).toContain(`| ${label} |`);
 		const jobs = tables.includes('jobs') ? JOBS : [];
 		for (const { name } of jobs) expect(text).toContain(`(examples/${name}.json) | `);

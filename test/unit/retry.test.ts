@@ -1,7 +1,7 @@
 import type { JsonObject } from 'n8n-workflow';
 import { NodeApiError } from 'n8n-workflow';
 
-import { AnswerError, LoginError } from '../../nodes/AlfaCrm/api/errors';
+import { ResponseError, LoginError } from '../../nodes/AlfaCrm/api/errors';
 import { RateLimiter } from '../../nodes/AlfaCrm/api/rateLimiter';
 import { withRetries } from '../../nodes/AlfaCrm/api/retry';
 import { answered, NODE, unanswered } from './support';
@@ -31,10 +31,10 @@ interface Course {
 async function course(
 	outcomes: readonly unknown[],
 	{
-		isRepeatable = true,
+		isIdempotent = true,
 		limiter = new RateLimiter(),
 		signal,
-	}: { isRepeatable?: boolean; limiter?: RateLimiter; signal?: AbortSignal } = {},
+	}: { isIdempotent?: boolean; limiter?: RateLimiter; signal?: AbortSignal } = {},
 ): Promise<Course> {
 	const sentAt: number[] = [];
 	const send = async () => {
@@ -43,7 +43,7 @@ async function course(
 		if (outcome instanceof Error) throw await Promise.resolve(outcome);
 		return outcome;
 	};
-	const end = withRetries(limiter, { perSecond: 0, isRepeatable, signal }, send).then(
+	const end = withRetries(limiter, { perSecond: 0, isIdempotent, signal }, send).then(
 		(answer) => ({ answer }),
 		(error: unknown) => ({ error }),
 	);
@@ -68,20 +68,20 @@ describe('an answer', () => {
 describe.each([
 	['a read', true],
 	['a create', false],
-])('after 429, %s', (_what, isRepeatable) => {
+])('after 429, %s', (_what, isIdempotent) => {
 	it.each([
 		['no jitter', 0, [1_000, 2_000, 4_000, 4_000]],
 		['nearly the most jitter', 0.996, [1_249, 2_498, 4_996, 4_996]],
 	])('waits longer each time, with %s, and gives up after 5 tries', async (_jitter, random, waits) => {
 		jest.spyOn(Math, 'random').mockReturnValue(random);
 		const error = tooMany();
-		const { gaps, ...end } = await course([error], { isRepeatable });
+		const { gaps, ...end } = await course([error], { isIdempotent });
 		expect(gaps).toEqual(waits);
 		expect(end.error).toBe(error);
 	});
 
 	it('returns the answer of the first try that is taken', async () => {
-		const { sentAt, answer } = await course([tooMany(), tooMany(), { id: 1 }], { isRepeatable });
+		const { sentAt, answer } = await course([tooMany(), tooMany(), { id: 1 }], { isIdempotent });
 		expect(sentAt).toHaveLength(3);
 		expect(answer).toEqual({ id: 1 });
 	});
@@ -91,7 +91,7 @@ describe.each([
 		['an HTTP date', 'Tue, 24 Nov 2026 10:00:09 GMT', 9_000],
 		['the longest time that is still waited for', '60', 60_000],
 	])('waits as long as Retry-After asks, given as %s', async (_form, retryAfter, wait) => {
-		const { gaps, answer } = await course([tooMany(retryAfter), 'done'], { isRepeatable });
+		const { gaps, answer } = await course([tooMany(retryAfter), 'done'], { isIdempotent });
 		expect(gaps[0]).toBeGreaterThanOrEqual(wait);
 		expect(gaps[0]).toBeLessThanOrEqual(wait * 1.25);
 		expect(answer).toBe('done');
@@ -100,14 +100,14 @@ describe.each([
 	it.each(['0', 'Tue, 24 Nov 2026 09:59:00 GMT'])(
 		'waits longer and longer where Retry-After is over already: %s',
 		async (retryAfter) => {
-			const { gaps } = await course([tooMany(retryAfter)], { isRepeatable });
+			const { gaps } = await course([tooMany(retryAfter)], { isIdempotent });
 			expect(gaps).toHaveLength(4);
 			[1_000, 2_000, 4_000, 4_000].forEach((wait, index) => expect(gaps[index]).toBeGreaterThanOrEqual(wait));
 		},
 	);
 
 	it('tries 5 times with Retry-After as well', async () => {
-		const { gaps } = await course([tooMany('3')], { isRepeatable });
+		const { gaps } = await course([tooMany('3')], { isIdempotent });
 		expect(gaps).toHaveLength(4);
 	});
 
@@ -115,18 +115,18 @@ describe.each([
 		'does not wait for a Retry-After of %s',
 		async (retryAfter) => {
 			const error = tooMany(retryAfter);
-			expect(await course([error], { isRepeatable })).toEqual({ sentAt: [0], gaps: [], error });
+			expect(await course([error], { isIdempotent })).toEqual({ sentAt: [0], gaps: [], error });
 		},
 	);
 
 	it.each(['soon', ''])('waits its own time for a Retry-After of %j', async (retryAfter) => {
 		jest.spyOn(Math, 'random').mockReturnValue(0);
-		expect((await course([tooMany(retryAfter), 'done'], { isRepeatable })).gaps).toEqual([1_000]);
+		expect((await course([tooMany(retryAfter), 'done'], { isIdempotent })).gaps).toEqual([1_000]);
 	});
 
 	it("knows it inside n8n's own error as well", async () => {
 		const wrapped = new NodeApiError(NODE, tooMany('2') as unknown as JsonObject);
-		expect((await course([wrapped, 'done'], { isRepeatable })).gaps).toEqual([2_000]);
+		expect((await course([wrapped, 'done'], { isIdempotent })).gaps).toEqual([2_000]);
 	});
 });
 
@@ -202,7 +202,7 @@ describe('a create', () => {
 	it.each([...LOST, ...TIMED_OUT])(
 		'is never sent twice when its answer was lost: %s',
 		async (_what, error) => {
-			expect(await course([error, { success: true }], { isRepeatable: false })).toEqual({
+			expect(await course([error, { success: true }], { isIdempotent: false })).toEqual({
 				sentAt: [0],
 				gaps: [],
 				error,
@@ -212,7 +212,7 @@ describe('a create', () => {
 
 	it('is not sent again either when the answer to its second try was lost', async () => {
 		const error = answered(502);
-		const { sentAt, ...end } = await course([tooMany(), error, { success: true }], { isRepeatable: false });
+		const { sentAt, ...end } = await course([tooMany(), error, { success: true }], { isIdempotent: false });
 		expect(sentAt).toHaveLength(2);
 		expect(end.error).toBe(error);
 	});
@@ -221,7 +221,7 @@ describe('a create', () => {
 describe.each([
 	['a read', true],
 	['a create', false],
-])('%s is sent once', (_what, isRepeatable) => {
+])('%s is sent once', (_what, isIdempotent) => {
 	it.each<[string, Error]>([
 		['400', answered(400)],
 		['401', answered(401)],
@@ -233,12 +233,12 @@ describe.each([
 		['a redirect', answered(302, '', { location: 'https://other.example/' })],
 		['a host that does not exist', unanswered('ENOTFOUND', 'getaddrinfo ENOTFOUND demo.s20.online')],
 		['a cancelled request', unanswered('ERR_CANCELED', 'canceled')],
-		['a refusal', new AnswerError({ kind: 'refusal', fields: { name: ['empty'] } })],
-		['a web page', new AnswerError({ kind: 'notJson' })],
+		['a refusal', new ResponseError({ kind: 'refusal', fields: { name: ['empty'] } })],
+		['a web page', new ResponseError({ kind: 'notJson' })],
 		['a refused login', new NodeApiError(NODE, new LoginError('Wrong key') as unknown as JsonObject)],
 		['something unheard of', new TypeError('x is not a function')],
 	])('after %s', async (_what2, error) => {
-		expect(await course([error, 'done'], { isRepeatable })).toEqual({ sentAt: [0], gaps: [], error });
+		expect(await course([error, 'done'], { isIdempotent })).toEqual({ sentAt: [0], gaps: [], error });
 	});
 });
 
@@ -255,7 +255,7 @@ describe('a cancelled execution', () => {
 		};
 		const end = withRetries(
 			new RateLimiter(),
-			{ perSecond: 5, isRepeatable: true, signal: stop.signal },
+			{ perSecond: 5, isIdempotent: true, signal: stop.signal },
 			send,
 		);
 		const rejected = expect(end).rejects.toThrow('The execution was cancelled');

@@ -1,4 +1,4 @@
-import { entities, entityOf } from '../../nodes/AlfaCrm/entities/registry';
+import { entities } from '../../nodes/AlfaCrm/entities/registry';
 import type { Entity } from '../../nodes/AlfaCrm/entities/types';
 import { allSchemas } from '../../nodes/AlfaCrm/operations/schemas';
 
@@ -8,7 +8,8 @@ interface Schema {
 	items?: Schema;
 }
 
-const schemas = allSchemas(entities, entityOf) as Record<string, Schema>;
+const SENT_AS_THEY_ARE = ['get', 'getMany', 'save'];
+const schemas = allSchemas() as Record<string, Schema>;
 const TABLE = entities.map((entity): [string, Entity] => [entity.resource, entity]);
 const namesIn = (schema: Schema) => Object.keys(schema.properties ?? {});
 
@@ -35,9 +36,9 @@ it.each(Object.entries(schemas))('%s is an object whose parts all have a type', 
 });
 
 describe.each(TABLE)('%s', (resource, entity) => {
-	const { fields, shows = [], keys = [], simple, operations, actions = [] } = entity;
+	const { fields, outputFields = [], keys = [], simple, operations, actions = [] } = entity;
 	const of = (operation: string) => schemas[`${resource}/${operation}`];
-	const returned = [...shows, ...keys, ...fields.filter(({ writeOnly }) => !writeOnly)];
+	const returned = [...outputFields, ...keys, ...fields.filter(({ writeOnly }) => !writeOnly)];
 	const own = entity.operations.includes('get') ? ['id'] : [];
 	const full = [...new Set([...own, ...returned.map(({ name }) => name)])].sort();
 	const saving = operations.filter((operation) => operation === 'create' || operation === 'update');
@@ -78,28 +79,29 @@ describe.each(TABLE)('%s', (resource, entity) => {
 	});
 
 	it('returns what an action declares, or a saved record', () => {
-		for (const { name, shows: own, returns, path, recipe } of actions) {
-			if (recipe) continue;
+		for (const { name, outputFields: own, kind, path } of actions) {
+			if (!SENT_AS_THEY_ARE.includes(kind)) continue;
 			if (own) expect(namesIn(of(name))).toEqual(own.map((field) => field.name));
-			else if (returns === 'saved' && path === undefined) expect(namesIn(of(name)).sort()).toEqual(full);
+			else if (kind === 'save' && path === undefined) expect(namesIn(of(name)).sort()).toEqual(full);
 			else expect(namesIn(of(name))).toEqual([]);
 		}
 	});
 
 	it('returns what an action that looks first came to, and the record it is about', () => {
-		for (const { name, recipe } of actions) {
-			if (!recipe) continue;
+		for (const action of actions) {
+			const { name, kind } = action;
+			if (kind === 'save' || kind === 'get' || kind === 'getMany') continue;
 			const about = {
-				add: recipe.kind === 'add' ? recipe.entity : '',
-				attend: resource,
+				createIfAbsent: kind === 'createIfAbsent' ? action.creates.entity : '',
+				markAttendance: resource,
 				change: resource,
-				join: 'cgi',
-				leave: 'cgi',
-			}[recipe.kind];
-			const more = { join: ['alreadyMember'], leave: ['alreadyLeft'] };
+				joinGroup: 'cgi',
+				leaveGroup: 'cgi',
+			}[kind];
+			const more = { joinGroup: ['alreadyMember'], leaveGroup: ['alreadyLeft'] };
 			const wanted = [
 				...namesIn(schemas[`${about}/get`]),
-				...(more[recipe.kind as 'join'] ?? ['changedFields']),
+				...(more[kind as 'joinGroup'] ?? ['changedFields']),
 				'operationResult',
 			];
 			expect([name, namesIn(of(name)).sort()]).toEqual([name, wanted.sort()]);
@@ -109,7 +111,7 @@ describe.each(TABLE)('%s', (resource, entity) => {
 	it('shows rows with all that is declared of them', () => {
 		const operation = saving[0] ?? (simple ? undefined : reading[0]);
 		if (operation === undefined) return;
-		for (const shown of shows) {
+		for (const shown of outputFields) {
 			if (shown.type !== 'rows') continue;
 			expect(Object.keys(of(operation).properties?.[shown.name].items?.properties ?? {}).sort()).toEqual(
 				shown.fields.map(({ name }) => name).sort(),

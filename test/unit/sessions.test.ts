@@ -1,11 +1,11 @@
 import {
 	accountOf,
-	discard,
-	isFrom,
-	loginMark,
+	revokeToken,
+	isIssuedSince,
+	loginCount,
 	loginOf,
 	tokenFor,
-	usable,
+	usableToken,
 } from '../../nodes/AlfaCrm/api/sessions';
 
 let users = 0;
@@ -41,7 +41,7 @@ describe('a token that fails', () => {
 		jest.useFakeTimers();
 		const [login, logIn] = [newLogin(), logins()];
 		await tokenFor(login, '', logIn);
-		discard(login, 'token 1');
+		revokeToken(login, 'token 1');
 		expect(await tokenFor(login, 'older', logIn)).toBe('token 2');
 		jest.setSystemTime(Date.now() + 841_000);
 		expect(await tokenFor(login, 'older', logIn)).toBe('token 3');
@@ -85,44 +85,44 @@ it('no token at all means a login, since the test of a credential must try its k
 describe('a token in the database of n8n', () => {
 	it('is used, until it is known not to work: then the newest one is, or none', async () => {
 		const [login, logIn] = [newLogin(), logins()];
-		expect(usable(login, 'from the database')).toBe('from the database');
-		discard(login, 'from the database');
-		expect(usable(login, 'from the database')).toBe('');
+		expect(usableToken(login, 'from the database')).toBe('from the database');
+		revokeToken(login, 'from the database');
+		expect(usableToken(login, 'from the database')).toBe('');
 		await tokenFor(login, '', logIn);
-		expect(usable(login, 'from the database')).toBe('token 1');
-		discard(login, 'token 1');
-		expect(usable(login, 'token 1')).toBe('');
+		expect(usableToken(login, 'from the database')).toBe('token 1');
+		revokeToken(login, 'token 1');
+		expect(usableToken(login, 'token 1')).toBe('');
 	});
 
 	it('is used again when a login gives it again', async () => {
 		const login = newLogin();
-		discard(login, 'same');
+		revokeToken(login, 'same');
 		await tokenFor(login, '', async () => await Promise.resolve('same'));
-		expect(usable(login, 'same')).toBe('same');
+		expect(usableToken(login, 'same')).toBe('same');
 	});
 
 	it('is one of the latest of which that is known', () => {
 		const login = newLogin();
-		for (let count = 0; count <= 50; count++) discard(login, `token ${count}`);
-		expect(usable(login, 'token 0')).toBe('token 0');
-		expect(usable(login, 'token 50')).toBe('');
+		for (let count = 0; count <= 50; count++) revokeToken(login, `token ${count}`);
+		expect(usableToken(login, 'token 0')).toBe('token 0');
+		expect(usableToken(login, 'token 50')).toBe('');
 	});
 });
 
 it('a login is told from those before by order, not by the clock', async () => {
 	const [login, logIn] = [newLogin(), logins()];
-	const before = loginMark();
+	const before = loginCount();
 	await tokenFor(login, '', logIn);
-	expect(isFrom(login, 'token 1', before)).toBe(true);
-	expect(isFrom(login, 'token 1', loginMark())).toBe(false);
-	expect(isFrom(login, 'another', before)).toBe(false);
+	expect(isIssuedSince(login, 'token 1', before)).toBe(true);
+	expect(isIssuedSince(login, 'token 1', loginCount())).toBe(false);
+	expect(isIssuedSince(login, 'another', before)).toBe(false);
 });
 
 it('the memory of logins is bounded', async () => {
 	const [login, logIn] = [newLogin(), logins()];
 	await tokenFor(login, '', logIn);
 	for (let count = 0; count < 500; count++) await tokenFor(newLogin(), '', logins());
-	expect(isFrom(login, 'token 1', 0)).toBe(false);
+	expect(isIssuedSince(login, 'token 1', 0)).toBe(false);
 });
 
 it('blanks around email, key and app key are none of them', () => {

@@ -1,12 +1,12 @@
 import fc from 'fast-check';
 
 import { customer } from '../../nodes/AlfaCrm/entities/customer';
-import { readField } from '../../nodes/AlfaCrm/fields/field';
+import { serialize } from '../../nodes/AlfaCrm/fields/field';
 import type { Field, Wire } from '../../nodes/AlfaCrm/fields/types';
 import { simplifier } from '../../nodes/AlfaCrm/operations/simplify';
 
 const field = (name: string): Field => customer.fields.find((one) => one.name === name)!;
-const read = (name: string, value: unknown) => readField(field(name), value, 'UTC');
+const read = (name: string, value: unknown) => serialize(field(name), value, 'UTC');
 const text = (name: string, list: string[]) => simplifier(customer)({ [name]: list as Wire })[name];
 
 it.each([

@@ -66,10 +66,10 @@ describe('every field of every entity', () => {
 	const deep = (field: Field | Filter): Array<Field | Filter> =>
 		field.type === 'rows' ? [field, ...field.fields.flatMap(deep)] : [field];
 	const fields = entities
-		.flatMap(({ fields: own, filters, views = [], keys = [], actions: acts = [] }) => [
+		.flatMap(({ fields: own, filters, defaultFilters = [], keys = [], actions: acts = [] }) => [
 			...own,
 			...filters,
-			...views,
+			...defaultFilters,
 			...keys,
 			...acts.flatMap(({ query = [], body = [] }) => [...query, ...body]),
 		])

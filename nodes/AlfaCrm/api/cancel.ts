@@ -4,20 +4,20 @@ import { cancelled } from './errors';
 
 /** Waits, unless the execution is cancelled meanwhile. */
 export async function pause(ms: number, signal?: AbortSignal): Promise<void> {
-	await unlessAborted(sleep(ms), signal);
+	await abortable(sleep(ms), signal);
 }
 
 /**
  * For a wait that something else may end before: n8n's `sleep` cannot be ended, and would keep the process alive until
  * its time is up.
  */
-export async function atLatest(ms: number): Promise<void> {
+export async function timeout(ms: number): Promise<void> {
 	const time = AbortSignal.timeout(Math.ceil(ms));
 	await new Promise<void>((resolve) => time.addEventListener('abort', () => resolve(), { once: true }));
 }
 
-/** @throws AnswerError that says so as soon as the signal is aborted */
-export async function unlessAborted<T>(wait: Promise<T>, signal?: AbortSignal): Promise<T> {
+/** @throws ResponseError that says so as soon as the signal is aborted */
+export async function abortable<T>(wait: Promise<T>, signal?: AbortSignal): Promise<T> {
 	if (signal === undefined) return await wait;
 	let onAbort = () => {};
 	const aborted = new Promise<never>((_resolve, reject) => {
@@ -38,13 +38,13 @@ export class Queue {
 
 	/**
 	 * @param serve called when it is one's turn; the next one waits until it is done
-	 * @param giveBack called with what somebody was served who had just left
+	 * @param release called with what somebody was served who had just left
 	 */
-	async join<T>(serve: () => Promise<T>, giveBack: (served: T) => void, signal?: AbortSignal): Promise<T> {
+	async join<T>(serve: () => Promise<T>, release: (served: T) => void, signal?: AbortSignal): Promise<T> {
 		const turn = this.last.then(serve);
 		this.last = turn.catch(() => undefined);
-		const served = unlessAborted(turn, signal);
-		served.catch(() => void turn.then(giveBack, () => {}));
+		const served = abortable(turn, signal);
+		served.catch(() => void turn.then(release, () => {}));
 		return await served;
 	}
 }

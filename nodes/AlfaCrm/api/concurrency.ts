@@ -1,4 +1,4 @@
-import { atLatest, Queue, unlessAborted } from './cancel';
+import { timeout, Queue, abortable } from './cancel';
 import { cancelled } from './errors';
 
 /** More would bring nothing at 5 calls a second, and make a server slow. */
@@ -60,7 +60,7 @@ export class Concurrency {
 		const serve = async () => {
 			while (this.isFull(atOnce, perSecond)) {
 				const ends = [...this.underWay].map(({ ended }) => ended);
-				await unlessAborted(Promise.race([...ends, atLatest(PATIENCE_MS)]), signal);
+				await abortable(Promise.race([...ends, timeout(PATIENCE_MS)]), signal);
 			}
 			if (signal?.aborted) throw cancelled();
 			return this.begin();

@@ -30,8 +30,8 @@ export interface ApiFailure {
 		| 'unexpected';
 	/** HTTP status, where an answer came. */
 	status?: number;
-	/** AlfaCRM's own words. */
-	words?: string;
+	/** AlfaCRM's own message, or what stands in for one. */
+	serverMessage?: string;
 	/** Validation messages by API field name; '' for those that belong to no field. */
 	fields?: Record<string, string[]>;
 	/** Name of a network failure, e.g. ECONNRESET. */
@@ -46,13 +46,13 @@ export interface ApiFailure {
 	/** A web page came with the status, so something else than AlfaCRM may have answered. */
 	isPage?: boolean;
 	/** Cancelled while AlfaCRM was at work on it, not before it was sent. */
-	isUnderWay?: boolean;
+	isInProgress?: boolean;
 }
 
 /** An answer that came back but is no success; thrown inside `api/` only. */
-export class AnswerError extends UserError {
+export class ResponseError extends UserError {
 	constructor(readonly failure: ApiFailure) {
-		super(failure.words ?? failure.kind);
+		super(failure.serverMessage ?? failure.kind);
 	}
 }
 
@@ -63,33 +63,33 @@ interface HttpFailure {
 }
 
 /** What a wait rejects with when the execution is cancelled meanwhile. */
-export function cancelled(isUnderWay = false): AnswerError {
-	return new AnswerError({ kind: 'cancelled', words: 'The execution was cancelled', isUnderWay });
+export function cancelled(isInProgress = false): ResponseError {
+	return new ResponseError({ kind: 'cancelled', serverMessage: 'The execution was cancelled', isInProgress });
 }
 
 /** Reads any failure of `httpRequest` (an Axios error) or `httpRequestWithAuthentication` (a NodeApiError around one). */
 export function failureOf(error: unknown): ApiFailure {
-	if (error instanceof AnswerError) return error.failure;
+	if (error instanceof ResponseError) return error.failure;
 	const { loginFailed } = (error instanceof ExecutionBaseError ? error.context : {}) as {
 		loginFailed?: DeclaredCause['cause'];
 	};
 	if (loginFailed !== undefined) {
-		const { message: words } = error as Error;
-		return { kind: 'login', words, declaredCause: loginFailed };
+		const { message: serverMessage } = error as Error;
+		return { kind: 'login', serverMessage, declaredCause: loginFailed };
 	}
 	const { code, message, response } =
-		error instanceof NodeApiError ? innerOf(error) : ((error ?? {}) as HttpFailure);
+		error instanceof NodeApiError ? causeOf(error) : ((error ?? {}) as HttpFailure);
 	const status = response?.status;
 	if (status !== undefined && status >= 300) return statusFailure(status, response);
 	// A good status whose body broke off.
 	if (status !== undefined) return { kind: 'noAnswer', code: 'ECONNRESET' };
-	if (code === 'ERR_CANCELED') return { kind: 'cancelled', isUnderWay: true };
+	if (code === 'ERR_CANCELED') return { kind: 'cancelled', isInProgress: true };
 	if (code !== undefined) return { kind: 'noAnswer', code };
-	return { kind: 'unexpected', words: message };
+	return { kind: 'unexpected', serverMessage: message };
 }
 
 /** What a NodeApiError was made of. n8n 1.99 to 2.33 lose that, but keep the status or code and what came as JSON. */
-function innerOf(error: NodeApiError): HttpFailure {
+function causeOf(error: NodeApiError): HttpFailure {
 	if (error.cause !== undefined) return error.cause as HttpFailure;
 	const { httpCode, message } = error;
 	const [, said] = /status code (\d{3})$/.exec(error.messages.join('\n')) ?? [];
@@ -109,7 +109,7 @@ function statusFailure(status: number, response: HttpFailure['response']): ApiFa
 		kind: status === 422 && fields ? 'refusal' : 'status',
 		status,
 		fields,
-		words: wordsOf(data),
+		serverMessage: serverMessageOf(data),
 		...(isPage(data) && { isPage: true }),
 		retryAfterMs: retryAfter(headers['retry-after']),
 	};
@@ -119,26 +119,26 @@ export function timedOut({ code }: ApiFailure): boolean {
 	return networkCause(code) === 'timeout';
 }
 
-const MAY_BE_DONE: Record<ApiFailure['kind'], (failure: ApiFailure) => boolean> = {
+const MAY_HAVE_TAKEN_EFFECT: Record<ApiFailure['kind'], (failure: ApiFailure) => boolean> = {
 	login: () => false,
 	status: ({ status = 0 }) => status >= 500,
 	redirect: () => true,
 	refusal: ({ isContradictory }) => isContradictory === true,
 	notJson: () => true,
 	noAnswer: ({ code }) => maybeSent[networkCause(code)],
-	cancelled: ({ isUnderWay }) => isUnderWay === true,
+	cancelled: ({ isInProgress }) => isInProgress === true,
 	credentialChanged: () => false,
 	unexpected: () => true,
 };
 
 /** Whether AlfaCRM may have carried out a call all the same. */
-export function mayBeDone(failure: ApiFailure): boolean {
-	return MAY_BE_DONE[failure.kind](failure);
+export function mayHaveTakenEffect(failure: ApiFailure): boolean {
+	return MAY_HAVE_TAKEN_EFFECT[failure.kind](failure);
 }
 
 /** Whether AlfaCRM may still be at work on a call whose answer nobody waits for any more. */
-export function mayBeUnderWay(failure: ApiFailure): boolean {
-	return failure.isUnderWay === true || timedOut(failure) || failure.status === 504;
+export function mayBeInProgress(failure: ApiFailure): boolean {
+	return failure.isInProgress === true || timedOut(failure) || failure.status === 504;
 }
 
 /**
@@ -164,11 +164,11 @@ function flatTexts(value: unknown): string[] {
 }
 
 /** The `message` (else `name`) of a Yii exception; never a page of HTML. */
-function wordsOf(data: unknown): string | undefined {
+function serverMessageOf(data: unknown): string | undefined {
 	if (typeof data !== 'object' || data === null) return undefined;
 	const { message, name } = data as IDataObject;
-	const words = [message, name].find((text) => typeof text === 'string' && text !== '');
-	return words as string | undefined;
+	const text = [message, name].find((one) => typeof one === 'string' && one !== '');
+	return text as string | undefined;
 }
 
 export function isPage(data: unknown): boolean {
@@ -176,7 +176,7 @@ export function isPage(data: unknown): boolean {
 }
 
 /** A text without tokens and keys. */
-export function veiled(text: string, secrets: ReadonlyArray<string | undefined>): string {
+export function redact(text: string, secrets: ReadonlyArray<string | undefined>): string {
 	return secrets.reduce<string>(
 		(veiledText, secret) => (secret ? veiledText.replaceAll(secret, '…') : veiledText),
 		text,

@@ -1,19 +1,19 @@
 import type { Failure as DeclaredCause } from 'n8n-workflow';
 
 import type { ApiFailure } from './errors';
-import { mayBeDone } from './errors';
+import { mayHaveTakenEffect } from './errors';
 import type { NetworkCause } from './network';
 import { networkCause } from './network';
-import { LONGEST_WAIT_MS } from './retry';
+import { MAX_RETRY_AFTER_MS } from './retry';
 
 /** How long a trigger should leave AlfaCRM alone that asked for patience and did not say how much. */
-const PATIENCE_MS = 60_000;
+const DEFAULT_RETRY_AFTER_MS = 60_000;
 
 const CONTRADICTION =
 	'Yet it called that a success: look in AlfaCRM what was saved before you run this again.';
 
 /** What is needed to put a failed call into words. */
-export interface CallInWords {
+export interface CallDescription {
 	/** What was wanted, to follow "could not", e.g. "update customer 501". */
 	task: string;
 	host: string;
@@ -27,7 +27,7 @@ export interface CallInWords {
 	/** Labels of the form by API field name. */
 	labels?: Record<string, string>;
 	timeoutMs: number;
-	tries: number;
+	maxAttempts: number;
 }
 
 export interface Explanation {
@@ -38,92 +38,85 @@ export interface Explanation {
 }
 
 /** Says what happened and what to do next. It must not contain a network code: n8n replaces messages that do. */
-export function explain(failure: ApiFailure, call: CallInWords): Explanation {
-	const text = textOf(failure, call);
+export function explain(failure: ApiFailure, call: CallDescription): Explanation {
+	const text = texts[failure.kind](failure, call);
 	const description = [text.description?.trim(), savedText(failure, call)].filter(Boolean).join(' ');
 	return { ...text, description: description === '' ? undefined : description };
 }
 
-function textOf(failure: ApiFailure, call: CallInWords): Explanation {
-	const { status } = failure;
-	switch (failure.kind) {
-		case 'login':
-			return {
-				message: failure.words ?? 'The login to AlfaCRM did not succeed',
-				description: "Open the credential, correct it and press 'Retry' or 'Test' there.",
-				failure: { cause: failure.declaredCause ?? 'credential-invalid' } as DeclaredCause,
-			};
-		case 'refusal':
-			return {
-				...refusal(failure, call),
-				status: status ?? 200,
-				// What a list says may pass; what a write says is up to its fields.
-				...(call.isIdempotent ? { failure: { cause: 'temporarily-unavailable' } } : {}),
-			};
-		case 'redirect':
-			return {
-				message: `${call.host} answered with a redirect${failure.location ? ` to ${failure.location}` : ''}, which was not followed${without(failure, call)}`,
-				description: `${lost(failure, call)}No token was sent there. Check 'Hostname' in the credential: it must be the address at which AlfaCRM itself opens.`,
-				status,
-				failure: { cause: 'configuration-invalid' },
-			};
-		case 'notJson':
-			return {
-				message: `${call.host} ${failure.words ?? 'did not answer as AlfaCRM does'}${without(failure, call)}`,
-				description: `${lost(failure, call)}Check 'Hostname' in the credential and whether AlfaCRM opens in a browser.`,
-				status,
-				failure: { cause: 'temporarily-unavailable' },
-			};
-		case 'noAnswer':
-			return { ...noAnswer(failure, call), failure: { cause: 'temporarily-unavailable' } };
-		case 'cancelled':
-			return {
-				message: 'The execution was cancelled',
-				description: lost(failure, call),
-			};
-		case 'credentialChanged':
-			return { message: `Could not ${call.task}: ${failure.words ?? ''}` };
-		case 'unexpected':
-			return {
-				message: `Could not ${call.task}: ${failure.words ?? 'no reason was given'}`,
-				description: lost(failure, call),
-			};
-		case 'status':
-			return { ...statusText(failure, call), status };
-	}
-}
+const texts: Record<ApiFailure['kind'], (failure: ApiFailure, call: CallDescription) => Explanation> = {
+	login: ({ serverMessage, declaredCause = 'credential-invalid' }) => ({
+		message: serverMessage ?? 'The login to AlfaCRM did not succeed',
+		description: "Open the credential, correct it and press 'Retry' or 'Test' there.",
+		failure: { cause: declaredCause } as DeclaredCause,
+	}),
+	refusal: (failure, call) => ({
+		...refusal(failure, call),
+		status: failure.status ?? 200,
+		// What a list says may pass; what a write says is up to its fields.
+		...(call.isIdempotent ? { failure: { cause: 'temporarily-unavailable' } } : {}),
+	}),
+	redirect: (failure, call) => ({
+		message: `${call.host} answered with a redirect${failure.location ? ` to ${failure.location}` : ''}, which was not followed${unfinished(failure, call)}`,
+		description: `${lostWriteAdvice(failure, call)}No token was sent there. Check 'Hostname' in the credential: it must be the address at which AlfaCRM itself opens.`,
+		status: failure.status,
+		failure: { cause: 'configuration-invalid' },
+	}),
+	notJson: (failure, call) => ({
+		message: `${call.host} ${failure.serverMessage ?? 'did not answer as AlfaCRM does'}${unfinished(failure, call)}`,
+		description: `${lostWriteAdvice(failure, call)}Check 'Hostname' in the credential and whether AlfaCRM opens in a browser.`,
+		status: failure.status,
+		failure: { cause: 'temporarily-unavailable' },
+	}),
+	noAnswer: (failure, call) => ({
+		...noAnswer(failure, call),
+		failure: { cause: 'temporarily-unavailable' },
+	}),
+	cancelled: (failure, call) => ({
+		message: 'The execution was cancelled',
+		description: lostWriteAdvice(failure, call),
+	}),
+	credentialChanged: ({ serverMessage = '' }, { task }) => ({
+		message: `Could not ${task}: ${serverMessage}`,
+	}),
+	unexpected: (failure, call) => ({
+		message: `Could not ${call.task}: ${failure.serverMessage ?? 'no reason was given'}`,
+		description: lostWriteAdvice(failure, call),
+	}),
+	status: (failure, call) => ({ ...statusText(failure, call), status: failure.status }),
+};
 
 /** What a failure leaves behind, as far as that is known. */
 function savedText(
 	{ kind, isContradictory }: ApiFailure,
-	{ isIdempotent, savedBefore = [] }: CallInWords,
+	{ isIdempotent, savedBefore = [] }: CallDescription,
 ): string {
 	if (savedBefore.length > 0) return `Saved before: ${savedBefore.join('; ')}.`;
 	return kind === 'refusal' && !isIdempotent && !isContradictory ? 'Nothing was saved.' : '';
 }
 
-function refusal(failure: ApiFailure, call: CallInWords): Explanation {
+function refusal(failure: ApiFailure, call: CallDescription): Explanation {
 	const entries = Object.entries(failure.fields ?? {});
 	if (entries.length === 0) {
 		return {
-			message: `AlfaCRM did not ${call.task}${failure.words ? `: ${failure.words}` : ' and gave no reason'}`,
+			message: `AlfaCRM did not ${call.task}${failure.serverMessage ? `: ${failure.serverMessage}` : ' and gave no reason'}`,
 		};
 	}
 	const label = (field: string) => call.labels?.[field] ?? field;
-	const texts = entries.map(([field, words]) =>
+	const lines = entries.map(([field, words]) =>
 		field === '' || /^\d+$/.test(field) ? words.join(' ') : `${label(field)} – ${words.join(' ')}`,
 	);
 	const named = entries.map(([field]) => field).filter((field) => field !== '' && !/^\d+$/.test(field));
 	const correct = named.map((field) => `'${label(field)}' (${field})`).join(', ');
 	return {
-		message: `AlfaCRM did not ${call.task}: ${texts.join('; ')}`,
+		message: `AlfaCRM did not ${call.task}: ${lines.join('; ')}`,
 		description: failure.isContradictory
 			? `${CONTRADICTION}${correct && ` If not, correct ${correct}.`}`
 			: correct && `Correct ${correct} and run it again.`,
 	};
 }
 
-const noAnswerTexts: Record<NetworkCause, (call: CallInWords, code: string) => Explanation> = {
+const noAnswerTexts: Record<NetworkCause, (call: CallDescription, code: string) => Explanation> = {
 	noNameServer: ({ host, task }) => ({
 		message: `The address of ${host} could not be looked up, so it could not ${task}`,
 		description: 'No name server answered. Try again later, or check the network that n8n runs in.',
@@ -154,19 +147,19 @@ const noAnswerTexts: Record<NetworkCause, (call: CallInWords, code: string) => E
 	}),
 };
 
-function noAnswer(failure: ApiFailure, call: CallInWords): Explanation {
+function noAnswer(failure: ApiFailure, call: CallDescription): Explanation {
 	const { code = '' } = failure;
 	const text = noAnswerTexts[networkCause(code)](call, code);
-	return { ...text, description: `${lost(failure, call)}${text.description ?? ''}` };
+	return { ...text, description: `${lostWriteAdvice(failure, call)}${text.description ?? ''}` };
 }
 
-function statusText(failure: ApiFailure, call: CallInWords): Explanation {
-	const { status = 0, words } = failure;
-	const said = words ? ` AlfaCRM said: ${words}` : '';
+function statusText(failure: ApiFailure, call: CallDescription): Explanation {
+	const { status = 0, serverMessage } = failure;
+	const said = serverMessage ? ` AlfaCRM said: ${serverMessage}` : '';
 	// A firewall, a hosting company, a proxy: AlfaCRM itself answers in JSON, and what it means by 403 is not meant here.
 	if (failure.isPage && status < 500 && status !== 429) {
 		return {
-			message: `${call.host} answered with a web page (HTTP ${status})${without(failure, call)}`,
+			message: `${call.host} answered with a web page (HTTP ${status})${unfinished(failure, call)}`,
 			description:
 				"Something other than AlfaCRM may have answered. Check 'Hostname' in the credential and whether AlfaCRM opens in a browser.",
 			failure: { cause: 'temporarily-unavailable' },
@@ -199,41 +192,41 @@ function statusText(failure: ApiFailure, call: CallInWords): Explanation {
 		const { retryAfterMs = 0 } = failure;
 		return {
 			message:
-				retryAfterMs > LONGEST_WAIT_MS
+				retryAfterMs > MAX_RETRY_AFTER_MS
 					? `AlfaCRM receives too many requests, asks to wait for ${Math.ceil(retryAfterMs / 1_000)} seconds and did not ${call.task}`
-					: `AlfaCRM still received too many requests after ${call.tries} tries and did not ${call.task}`,
+					: `AlfaCRM still received too many requests after ${call.maxAttempts} tries and did not ${call.task}`,
 			description: `Run less at the same time, or lower 'Requests per Second' in the credential.${said}`,
-			failure: { cause: 'rate-limited', retryAfterMs: failure.retryAfterMs ?? PATIENCE_MS },
+			failure: { cause: 'rate-limited', retryAfterMs: failure.retryAfterMs ?? DEFAULT_RETRY_AFTER_MS },
 		};
 	}
 	if (status >= 500) {
 		return {
 			message: `AlfaCRM could not ${call.task} (HTTP ${status})`,
-			description: `${lost(failure, call)}Its server did not cope; try again later.${said}`,
+			description: `${lostWriteAdvice(failure, call)}Its server did not cope; try again later.${said}`,
 			failure: { cause: 'temporarily-unavailable' },
 		};
 	}
 	return {
-		message: `AlfaCRM would not ${call.task} (HTTP ${status})${words ? `: ${words}` : ''}`,
+		message: `AlfaCRM would not ${call.task} (HTTP ${status})${serverMessage ? `: ${serverMessage}` : ''}`,
 		description: 'Check the parameters of this node.',
 	};
 }
 
-function inBranch(call: CallInWords): string {
+function inBranch(call: CallDescription): string {
 	return call.branch === undefined ? '' : ` in branch ${call.branch}`;
 }
 
 /** A write whose answer was lost. */
-function isLost(failure: ApiFailure, { isIdempotent }: CallInWords): boolean {
-	return !isIdempotent && mayBeDone(failure);
+function isLost(failure: ApiFailure, { isIdempotent }: CallDescription): boolean {
+	return !isIdempotent && mayHaveTakenEffect(failure);
 }
 
 /** What came of it, as far as that is known. */
-function without(failure: ApiFailure, call: CallInWords): string {
+function unfinished(failure: ApiFailure, call: CallDescription): string {
 	return isLost(failure, call) ? `, when asked to ${call.task}` : `, so it could not ${call.task}`;
 }
 
-function lost(failure: ApiFailure, call: CallInWords): string {
+function lostWriteAdvice(failure: ApiFailure, call: CallDescription): string {
 	return isLost(failure, call)
 		? 'AlfaCRM may have carried it out all the same: look there before you run this again. '
 		: '';

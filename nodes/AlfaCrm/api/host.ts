@@ -40,7 +40,7 @@ export function originOf(hostname: unknown): string {
 }
 
 /** Whether an address leads to the host of an origin. */
-export function isOf(origin: string, address: string): boolean {
+export function hasOrigin(origin: string, address: string): boolean {
 	try {
 		return originOf(address) === origin;
 	} catch {

@@ -1,20 +1,16 @@
 import { sleep } from 'n8n-workflow';
 
-import { unlessAborted } from './cancel';
+import { abortable } from './cancel';
 import { cancelled } from './errors';
 
-/** How long this process remembers which records it has written. */
-const REMEMBERED_MS = 600_000;
-const MOST_REMEMBERED = 100_000;
-
 /** Work that has asked for locks, and how many of them others have before it. */
-interface Turn {
+interface Waiter {
 	missing: number;
 	begin: () => void;
 }
 
 /** Who has asked for a lock, in the order they came; the first one holds it. A lock without an entry is free. */
-const lines = new Map<string, Set<Turn>>();
+const waiters = new Map<string, Set<Waiter>>();
 
 /**
  * Holds all of the locks while `work` is under way; those who ask for the same ones get them in the order in which they
@@ -37,7 +33,7 @@ export async function withLock<T>(
 ): Promise<T> {
 	if (signal?.aborted) throw cancelled();
 	const names = [...new Set(keys)];
-	const leave = await queueFor(names, signal);
+	const leave = await acquire(names, signal);
 	try {
 		return await work();
 	} finally {
@@ -48,22 +44,22 @@ export async function withLock<T>(
 }
 
 /**
- * Joins all lines at once, so that no two pieces of work wait for each other.
+ * Joins all queues at once, so that no two pieces of work wait for each other.
  *
  * @returns to be called to leave them
  */
-async function queueFor(keys: readonly string[], signal: AbortSignal | undefined): Promise<() => void> {
-	const turn: Turn = { missing: 0, begin: () => {} };
+async function acquire(keys: readonly string[], signal: AbortSignal | undefined): Promise<() => void> {
+	const waiter: Waiter = { missing: 0, begin: () => {} };
 	for (const key of keys) {
-		const line = lines.get(key) ?? new Set();
-		lines.set(key, line);
-		if (line.size > 0) turn.missing += 1;
-		line.add(turn);
+		const queue = waiters.get(key) ?? new Set();
+		waiters.set(key, queue);
+		if (queue.size > 0) waiter.missing += 1;
+		queue.add(waiter);
 	}
-	const leave = () => keys.forEach((key) => leaveLine(key, turn));
-	if (turn.missing === 0) return leave;
+	const leave = () => keys.forEach((key) => release(key, waiter));
+	if (waiter.missing === 0) return leave;
 	try {
-		await unlessAborted(new Promise<void>((resolve) => (turn.begin = resolve)), signal);
+		await abortable(new Promise<void>((resolve) => (waiter.begin = resolve)), signal);
 	} catch {
 		leave();
 		throw cancelled();
@@ -71,69 +67,14 @@ async function queueFor(keys: readonly string[], signal: AbortSignal | undefined
 	return leave;
 }
 
-function leaveLine(key: string, turn: Turn): void {
-	const line = lines.get(key);
-	if (line === undefined) return;
-	const [holder] = line;
-	line.delete(turn);
-	const [next] = line;
-	if (next === undefined) lines.delete(key);
-	if (next === undefined || holder !== turn) return;
+function release(key: string, waiter: Waiter): void {
+	const queue = waiters.get(key);
+	if (queue === undefined) return;
+	const [holder] = queue;
+	queue.delete(waiter);
+	const [next] = queue;
+	if (next === undefined) waiters.delete(key);
+	if (next === undefined || holder !== waiter) return;
 	next.missing -= 1;
 	if (next.missing === 0) next.begin();
-}
-
-/** Whose write it is: an execution knows what it has written itself. */
-type Writer = symbol;
-
-interface Write {
-	order: number;
-	at: number;
-	by: Writer;
-	/** The latest write of anybody else, for its writer to know of. */
-	before: number;
-}
-
-/** The latest write of each record, the oldest first. */
-const writes = new Map<string, Write>();
-let latest = 0;
-/** Up to here it is no longer known which records were written. */
-let forgotten = 0;
-
-/** A moment to compare writes with: taken before records are read. */
-export function mark(): number {
-	return latest;
-}
-
-/** To be called before and after each write, for its answer may come late or never. */
-export function touch(keys: readonly string[], by: Writer): void {
-	latest += 1;
-	const at = performance.now();
-	for (const key of keys) {
-		const known = writes.get(key);
-		const before = known === undefined ? 0 : known.by === by ? known.before : known.order;
-		writes.delete(key);
-		writes.set(key, { order: latest, at, by, before });
-	}
-	forget(at);
-}
-
-/** Whether anybody else in this process may have written one of the records since; what was read then may be stale. */
-export function touchedSince(keys: readonly string[], since: number, by: Writer): boolean {
-	forget(performance.now());
-	return since < forgotten || keys.some((key) => lastOfOthers(writes.get(key), by) > since);
-}
-
-function lastOfOthers(write: Write | undefined, by: Writer): number {
-	if (write === undefined) return 0;
-	return write.by === by ? write.before : write.order;
-}
-
-function forget(now: number): void {
-	for (const [key, { order, at }] of writes) {
-		const isRecent = now - at < REMEMBERED_MS;
-		if (isRecent && writes.size <= MOST_REMEMBERED) return;
-		writes.delete(key);
-		forgotten = order;
-	}
 }

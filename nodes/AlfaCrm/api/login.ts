@@ -1,9 +1,14 @@
-import type { Failure as DeclaredCause } from 'n8n-workflow';
+import type { Failure as DeclaredCause, IHttpRequestHelper } from 'n8n-workflow';
 
 import type { ApiFailure } from './errors';
-import { LoginError } from './errors';
+import { failureOf, LoginError, redact } from './errors';
 import type { NetworkCause } from './network';
 import { networkCause } from './network';
+import { rateLimiterOf } from './rateLimiter';
+import type { ApiResponse } from './response';
+import { assertSuccess } from './response';
+import { withRetries } from './retry';
+import type { Login } from './sessions';
 
 export const LOGIN_TIMEOUT_MS = 10_000;
 
@@ -13,39 +18,84 @@ function wrongKey(hasAppKey: boolean): string {
 	return `AlfaCRM did not accept the login. Check 'Email' and 'API Key': the key must be the v2api key of that very user.${also}`;
 }
 
+/** @throws LoginError without a trace of the key; an error that names a status would make n8n log in a second time */
+export async function logIn(
+	{ helpers }: IHttpRequestHelper,
+	{ origin, email, apiKey, appKey }: Login,
+	perSecond: number,
+): Promise<string> {
+	const send = async () =>
+		assertSuccess(
+			await helpers.httpRequest({
+				method: 'POST',
+				url: `${origin}/v2api/auth/login`,
+				headers: {
+					'Content-Type': 'application/json',
+					Accept: 'application/json',
+					...(appKey === '' ? {} : { 'X-APP-KEY': appKey }),
+				},
+				body: { email, api_key: apiKey },
+				json: true,
+				timeout: LOGIN_TIMEOUT_MS,
+				disableFollowRedirect: true,
+			}),
+		);
+	let answer: ApiResponse;
+	try {
+		answer = await withRetries(rateLimiterOf(origin), { perSecond, isIdempotent: true }, send);
+	} catch (error) {
+		const failure = failureOf(error);
+		const serverMessage = failure.serverMessage && redact(failure.serverMessage, [apiKey, appKey]);
+		throw explainLogin({ ...failure, serverMessage }, origin, appKey !== '');
+	}
+	const { token } = answer as { token?: unknown };
+	if (typeof token === 'string' && token !== '') return token;
+	throw explainLogin({ kind: Array.isArray(answer) ? 'notJson' : 'refusal' }, origin, appKey !== '');
+}
+
 /** Puts a failed login into one complete sentence, since the credential's test shows nothing else. */
 export function explainLogin(failure: ApiFailure, origin: string, hasAppKey = false): LoginError {
 	const { host } = new URL(origin);
-	const said = failure.words ? ` AlfaCRM said: ${failure.words.replace(/\.$/, '')}.` : '';
-	switch (failure.kind) {
-		case 'redirect':
-			return new LoginError(
-				`${host} answered with a redirect${failure.location ? ` to ${failure.location}` : ''}, which was not followed so that the key stays here. Check 'Hostname'.`,
-				'configuration-invalid',
-			);
-		case 'notJson':
-			return new LoginError(
-				`${host} does not answer as AlfaCRM does: a web page or an incomplete text came instead of data. Check 'Hostname'.`,
-				'configuration-invalid',
-			);
-		case 'noAnswer':
-			return noAnswer(failure, host);
-		case 'status':
-			return withStatus(failure, host, said, hasAppKey);
-		case 'credentialChanged':
-		case 'unexpected':
-			return new LoginError(
-				`The login to AlfaCRM did not succeed${failure.words ? `: ${failure.words}` : '.'}`,
-				'temporarily-unavailable',
-			);
-		case 'login':
-		case 'refusal':
-		case 'cancelled':
-			return new LoginError(`${wrongKey(hasAppKey)}${said}`);
-	}
+	const { serverMessage } = failure;
+	const said = serverMessage ? ` AlfaCRM said: ${serverMessage.replace(/\.$/, '')}.` : '';
+	return new LoginError(...loginTexts[failure.kind](failure, { host, said, hasAppKey }));
 }
 
-type LoginText = [text: string, cause: DeclaredCause['cause']];
+interface LoginDescription {
+	host: string;
+	/** What AlfaCRM said, as a sentence. */
+	said: string;
+	hasAppKey: boolean;
+}
+
+type LoginText = [text: string, cause?: DeclaredCause['cause']];
+
+type Describe = (failure: ApiFailure, login: LoginDescription) => LoginText;
+
+const rejected: Describe = (_failure, { said, hasAppKey }) => [`${wrongKey(hasAppKey)}${said}`];
+
+const unexplained: Describe = ({ serverMessage }) => [
+	`The login to AlfaCRM did not succeed${serverMessage ? `: ${serverMessage}` : '.'}`,
+	'temporarily-unavailable',
+];
+
+const loginTexts: Record<ApiFailure['kind'], Describe> = {
+	redirect: ({ location }, { host }) => [
+		`${host} answered with a redirect${location ? ` to ${location}` : ''}, which was not followed so that the key stays here. Check 'Hostname'.`,
+		'configuration-invalid',
+	],
+	notJson: (_failure, { host }) => [
+		`${host} does not answer as AlfaCRM does: a web page or an incomplete text came instead of data. Check 'Hostname'.`,
+		'configuration-invalid',
+	],
+	noAnswer: ({ code = '' }, { host }) => noAnswerTexts[networkCause(code)](host, code),
+	status: statusText,
+	credentialChanged: unexplained,
+	unexpected: unexplained,
+	login: rejected,
+	refusal: rejected,
+	cancelled: rejected,
+};
 
 const noAnswerTexts: Record<NetworkCause, (host: string, code: string) => LoginText> = {
 	noNameServer: (host) => [
@@ -75,44 +125,33 @@ const noAnswerTexts: Record<NetworkCause, (host: string, code: string) => LoginT
 	],
 };
 
-function noAnswer({ code = '' }: ApiFailure, host: string): LoginError {
-	return new LoginError(...noAnswerTexts[networkCause(code)](host, code));
-}
-
-function withStatus(
+function statusText(
 	{ status = 0, isPage }: ApiFailure,
-	host: string,
-	said: string,
-	hasAppKey: boolean,
-): LoginError {
+	{ host, said, hasAppKey }: LoginDescription,
+): LoginText {
 	if (status === 404) {
-		return new LoginError(
+		return [
 			`There is no AlfaCRM at ${host}: the address of the login was not found. Check 'Hostname'.`,
 			'configuration-invalid',
-		);
+		];
 	}
 	if (status === 429) {
-		return new LoginError(
-			`AlfaCRM receives too many requests and did not take the login.${said}`,
-			'rate-limited',
-		);
+		return [`AlfaCRM receives too many requests and did not take the login.${said}`, 'rate-limited'];
 	}
 	if (status < 500 && isPage) {
-		return new LoginError(
+		return [
 			`There is no AlfaCRM at ${host}: a web page (HTTP ${status}) came in answer to the login. Check 'Hostname'.`,
 			'configuration-invalid',
-		);
+		];
 	}
 	if (status >= 500) {
-		return new LoginError(
+		return [
 			`AlfaCRM could not take the login (HTTP ${status}). Try again later.${said}`,
 			'temporarily-unavailable',
-		);
+		];
 	}
-	if (status === 401 || status === 403) {
-		return new LoginError(`${wrongKey(hasAppKey)} (HTTP ${status}.${said})`);
-	}
-	return new LoginError(
+	if (status === 401 || status === 403) return [`${wrongKey(hasAppKey)} (HTTP ${status}.${said})`];
+	return [
 		`AlfaCRM would not take the login (HTTP ${status}).${said} Check 'Hostname', 'Email' and 'API Key'.`,
-	);
+	];
 }

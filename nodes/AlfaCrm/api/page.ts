@@ -1,7 +1,7 @@
 import type { IDataObject } from 'n8n-workflow';
 import { UserError } from 'n8n-workflow';
 
-import type { Answer } from './answer';
+import type { ApiResponse } from './response';
 import type { ApiClient } from './client';
 import type { ApiRequest } from './request';
 import { nameOf } from './request';
@@ -14,7 +14,7 @@ export const LARGEST_PAGE = 500;
 export const SMALLEST_PAGE = 20;
 
 /** A call for the pages of an action, `index` if none is named. */
-export type List = Omit<ApiRequest, 'action' | 'isIdempotent'> & {
+export type ListRequest = Omit<ApiRequest, 'action' | 'isIdempotent'> & {
 	action?: string;
 	/** Where to begin, for a walk that goes on; default 0. */
 	firstPage?: number;
@@ -33,7 +33,7 @@ export class PageTooLarge extends UserError {
 }
 
 /** A page as it came, and the size to ask the next ones for. */
-export interface PageAnswer {
+export interface PageResponse {
 	items: IDataObject[];
 	/** The total, if it is one. */
 	total?: number;
@@ -47,15 +47,15 @@ export interface PageAnswer {
  * @param size how many rows to ask for; nothing is asked for without it
  * @throws PageTooLarge
  */
-export async function pageOf(
+export async function fetchPage(
 	client: ApiClient,
-	call: List,
+	call: ListRequest,
 	page: number,
 	size?: number,
-): Promise<PageAnswer> {
+): Promise<PageResponse> {
 	const isSized = size !== undefined && (page > 0 || !client.withoutPageSize.has(nameOf(call)));
 	if (isSized) {
-		const answer = await sizedAnswer(client, requestOf(call, page, size));
+		const answer = await sizedResponse(client, requestOf(call, page, size));
 		const read = answer && readPage(answer);
 		if (read && !(page === 0 && isEmptyByMistake(read))) return { ...read, size };
 		if (page > 0) throw new PageTooLarge();
@@ -67,7 +67,7 @@ export async function pageOf(
 }
 
 /** The answer, unless the size may be why there is none. A failure of the server may pass, so it is asked twice. */
-async function sizedAnswer(client: ApiClient, call: ApiRequest): Promise<Answer | undefined> {
+async function sizedResponse(client: ApiClient, call: ApiRequest): Promise<ApiResponse | undefined> {
 	for (let tries = 1; ; tries++) {
 		let mayPass = false;
 		const answer = await client.attempt(call, (failure) => {
@@ -78,9 +78,9 @@ async function sizedAnswer(client: ApiClient, call: ApiRequest): Promise<Answer 
 	}
 }
 
-const isEmptyByMistake = ({ items, total = 0 }: PageAnswer): boolean => items.length === 0 && total > 0;
+const isEmptyByMistake = ({ items, total = 0 }: PageResponse): boolean => items.length === 0 && total > 0;
 
-function requestOf(call: List, page: number, size?: number): ApiRequest {
+function requestOf(call: ListRequest, page: number, size?: number): ApiRequest {
 	const body = { ...call.body, ...(size === undefined ? {} : { pageSize: size }), page };
 	return { action: 'index', ...call, body, isIdempotent: true };
 }
@@ -92,7 +92,7 @@ function mayBeTooLarge(failure: ApiFailure): boolean {
 }
 
 /** The rows of an answer and how many there are in all; undefined when it is no list. */
-function readPage(answer: Answer): PageAnswer | undefined {
+function readPage(answer: ApiResponse): PageResponse | undefined {
 	const { items, total } = Array.isArray(answer) ? { items: answer, total: undefined } : answer;
 	if (!Array.isArray(items)) return undefined;
 	const count = total === undefined || total === null ? NaN : Number(total);
@@ -102,7 +102,7 @@ function readPage(answer: Answer): PageAnswer | undefined {
 	};
 }
 
-function noList(client: ApiClient, { task, itemIndex }: List): Error {
+function noList(client: ApiClient, { task, itemIndex }: ListRequest): Error {
 	const text = {
 		message: `AlfaCRM sent no list when asked to ${task}`,
 		description: "Check 'Hostname' in the credential, or try again later.",

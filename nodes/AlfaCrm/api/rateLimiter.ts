@@ -1,6 +1,6 @@
 import { sleep } from 'n8n-workflow';
 
-import { atLatest, Queue, unlessAborted } from './cancel';
+import { timeout, Queue, abortable } from './cancel';
 import { Concurrency, MOST_AT_ONCE } from './concurrency';
 import { cancelled } from './errors';
 
@@ -28,10 +28,10 @@ const ENOUGH_ANSWERS = 10;
 /** Only the latest ones count, for ways and servers change. */
 const LATEST_ANSWERS = 200;
 /** From a request's start until it has reached the server in any case. */
-const LONGEST_WAY_MS = 1_000;
+const MAX_TRANSIT_MS = 1_000;
 
 /** Taken as the time that a request which is not followed needs to be answered. */
-const PASSED_MS = 300;
+const RESERVED_MS = 300;
 
 interface Start {
 	readonly at: number;
@@ -79,7 +79,7 @@ export class RateLimiter {
 	private readonly queue = new Queue();
 	/** Milliseconds of the latest answered requests. */
 	private readonly roundTrips: number[] = [];
-	private closedUntil = 0;
+	private pausedUntil = 0;
 
 	async run<T>({ perSecond, call, signal }: RateOptions, send: () => Promise<T>): Promise<T> {
 		const leave = call && (await this.concurrency.enter(call.atOnce, perSecond, signal));
@@ -102,14 +102,14 @@ export class RateLimiter {
 	}
 
 	/** Takes a place for a request that somebody else sends right afterwards, and whose end is not seen here. */
-	async pass(perSecond: number): Promise<void> {
+	async reserve(perSecond: number): Promise<void> {
 		const start = await this.enter(perSecond);
-		start.endedAt = start.at + PASSED_MS;
+		start.endedAt = start.at + RESERVED_MS;
 	}
 
 	/** Holds back all requests to the host, after it answered that there were too many. */
-	closeFor(ms: number): void {
-		this.closedUntil = Math.max(this.closedUntil, performance.now() + ms);
+	pauseFor(ms: number): void {
+		this.pausedUntil = Math.max(this.pausedUntil, performance.now() + ms);
 		this.concurrency.lower();
 	}
 
@@ -127,19 +127,19 @@ export class RateLimiter {
 			const now = performance.now();
 			const oldest = perSecond > 0 ? this.starts.at(-perSecond) : undefined;
 			const full = oldest === undefined ? 0 : this.freeAt(oldest) - now;
-			const wait = Math.max(this.closedUntil - now, full);
+			const wait = Math.max(this.pausedUntil - now, full);
 			if (wait <= 0) return;
 			const isUnderWay = oldest !== undefined && oldest.endedAt === undefined;
-			const change = isUnderWay ? Promise.race([oldest.ended, atLatest(wait)]) : sleep(wait);
-			await unlessAborted(change, signal);
+			const change = isUnderWay ? Promise.race([oldest.ended, timeout(wait)]) : sleep(wait);
+			await abortable(change, signal);
 		}
 	}
 
 	private freeAt({ at, endedAt, answered }: Start): number {
 		const known = answered && this.roundTrips.length >= ENOUGH_ANSWERS;
 		const wayBack = known ? Math.min(...this.roundTrips) : 0;
-		const onItsWay = endedAt === undefined ? LONGEST_WAY_MS : endedAt - at - wayBack;
-		return at + Math.min(Math.max(onItsWay, 0), LONGEST_WAY_MS) + WINDOW_MS + MARGIN_MS;
+		const onItsWay = endedAt === undefined ? MAX_TRANSIT_MS : endedAt - at - wayBack;
+		return at + Math.min(Math.max(onItsWay, 0), MAX_TRANSIT_MS) + WINDOW_MS + MARGIN_MS;
 	}
 
 	private begin(): Start {

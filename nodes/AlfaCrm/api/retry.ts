@@ -5,21 +5,21 @@ import { mayPass, networkCause } from './network';
 import type { RateLimiter, RateOptions } from './rateLimiter';
 
 /** How often a request is sent at most. */
-export const TRIES = 5;
-const WAITS_MS = [1_000, 2_000, 4_000, 4_000];
+export const MAX_ATTEMPTS = 5;
+const BACKOFF_MS = [1_000, 2_000, 4_000, 4_000];
 /** How often a read is sent at most when its answer is lost; less when each try takes a whole timeout. */
-const LOST_READ_TRIES = 3;
-const TIMED_OUT_TRIES = 2;
+const MAX_ATTEMPTS_WITHOUT_RESPONSE = 3;
+const MAX_ATTEMPTS_TIMED_OUT = 2;
 const UNAVAILABLE = [502, 503, 504];
 /** A server that asks for more patience than this is not waited for. */
-export const LONGEST_WAIT_MS = 60_000;
+export const MAX_RETRY_AFTER_MS = 60_000;
 
 interface RetryOptions extends RateOptions {
 	/** True for a request that may be sent again after its answer was lost. */
-	isRepeatable: boolean;
+	isIdempotent: boolean;
 }
 
-/** Sends at the limiter's pace, and again where that does no harm: after 429 always, after a lost answer if repeatable. */
+/** Sends as the rate limiter allows, and again where that does no harm: after 429 always, after a lost answer if idempotent. */
 export async function withRetries<T>(
 	limiter: RateLimiter,
 	options: RetryOptions,
@@ -32,24 +32,24 @@ export async function withRetries<T>(
 		);
 		if ('answer' in outcome) return outcome.answer;
 		const failure = failureOf(outcome.error);
-		const wait = waitBeforeRetry(failure, attempt, options.isRepeatable);
+		const wait = waitBeforeRetry(failure, attempt, options.isIdempotent);
 		if (wait === undefined) throw outcome.error;
-		if (failure.status === 429) limiter.closeFor(wait);
+		if (failure.status === 429) limiter.pauseFor(wait);
 		else await pause(wait, options.signal);
 	}
 }
 
 /** @returns milliseconds, undefined when the request must not be sent again */
 function waitBeforeRetry(failure: ApiFailure, attempt: number, isRepeatable: boolean): number | undefined {
-	const backoff = WAITS_MS[attempt - 1] ?? 0;
+	const backoff = BACKOFF_MS[attempt - 1] ?? 0;
 	if (failure.status === 429) {
 		// A date that has passed is one by another clock.
 		const wait = failure.retryAfterMs || Math.ceil(backoff + Math.random() * backoff * 0.25);
-		return attempt < TRIES && wait <= LONGEST_WAIT_MS ? wait : undefined;
+		return attempt < MAX_ATTEMPTS && wait <= MAX_RETRY_AFTER_MS ? wait : undefined;
 	}
 	const lost =
 		(failure.kind === 'noAnswer' && mayPass[networkCause(failure.code)]) ||
 		(failure.kind === 'status' && UNAVAILABLE.includes(failure.status ?? 0));
-	const tries = timedOut(failure) ? TIMED_OUT_TRIES : LOST_READ_TRIES;
+	const tries = timedOut(failure) ? MAX_ATTEMPTS_TIMED_OUT : MAX_ATTEMPTS_WITHOUT_RESPONSE;
 	return lost && isRepeatable && attempt < tries ? backoff : undefined;
 }

@@ -4,8 +4,8 @@ import { originOf, trimmed } from './host';
 
 /** AlfaCRM's tokens live for 15 minutes; one that is older than this is not handed out any more. */
 const TOKEN_MS = 840_000;
-const MOST_DEAD_TOKENS = 50;
-const MOST_SESSIONS = 500;
+const MAX_REVOKED_TOKENS = 50;
+const MAX_SESSIONS = 500;
 
 /** What a login needs, without the blanks that are pasted along. */
 export interface Login {
@@ -20,7 +20,7 @@ interface Session {
 	pending?: Promise<string>;
 	newest?: { token: string; at: number; order: number };
 	/** Tokens that AlfaCRM did not take any more, which n8n may still have in its database. */
-	dead: Set<string>;
+	revoked: Set<string>;
 }
 
 /** By login. An account may end the older tokens with each login, so all that log in alike share the newest one. */
@@ -51,7 +51,7 @@ export function accountOf({ origin, email }: Pick<Login, 'origin' | 'email'>): s
  */
 export async function tokenFor(login: Login, failing: string, logIn: () => Promise<string>): Promise<string> {
 	const session = sessionOf(login);
-	const other = failing === '' ? undefined : newestBut(session, failing);
+	const other = failing === '' ? undefined : newestExcept(session, failing);
 	if (other !== undefined) return other;
 	session.pending ??= renew(session, logIn);
 	return await session.pending;
@@ -61,7 +61,7 @@ async function renew(session: Session, logIn: () => Promise<string>): Promise<st
 	try {
 		const token = await logIn();
 		session.newest = { token, at: Date.now(), order: ++logins };
-		session.dead.delete(token);
+		session.revoked.delete(token);
 		return token;
 	} finally {
 		session.pending = undefined;
@@ -69,45 +69,45 @@ async function renew(session: Session, logIn: () => Promise<string>): Promise<st
 }
 
 /** What to send where n8n's database has `token`: '' makes n8n log in. */
-export function usable(login: Login, token: string): string {
+export function usableToken(login: Login, token: string): string {
 	const session = sessionOf(login);
-	return session.dead.has(token) ? (newestBut(session, token) ?? '') : token;
+	return session.revoked.has(token) ? (newestExcept(session, token) ?? '') : token;
 }
 
 /** AlfaCRM does not take this token any more, so nobody is to send it again. */
-export function discard(login: Login, token: string): void {
-	const { dead } = sessionOf(login);
+export function revokeToken(login: Login, token: string): void {
+	const { revoked } = sessionOf(login);
 	if (token === '') return;
-	dead.add(token);
-	if (dead.size > MOST_DEAD_TOKENS) dead.delete(dead.values().next().value as string);
+	revoked.add(token);
+	if (revoked.size > MAX_REVOKED_TOKENS) revoked.delete(revoked.values().next().value as string);
 }
 
 /** A moment to compare logins with. */
-export function loginMark(): number {
+export function loginCount(): number {
 	return logins;
 }
 
 /** Whether a login that ended after `since` gave this token. */
-export function isFrom(login: Login, token: string, since: number): boolean {
+export function isIssuedSince(login: Login, token: string, since: number): boolean {
 	const { newest } = sessionOf(login);
 	return newest !== undefined && newest.token === token && newest.order > since;
 }
 
-function newestBut({ newest, dead }: Session, failing: string): string | undefined {
+function newestExcept({ newest, revoked }: Session, failing: string): string | undefined {
 	const isUsable =
 		newest !== undefined &&
 		newest.token !== failing &&
-		!dead.has(newest.token) &&
+		!revoked.has(newest.token) &&
 		Math.abs(Date.now() - newest.at) < TOKEN_MS;
 	return isUsable ? newest.token : undefined;
 }
 
 function sessionOf({ origin, email, apiKey, appKey }: Login): Session {
 	const key = [origin, email.toLowerCase(), apiKey, appKey].join('\n');
-	const session = sessions.get(key) ?? { dead: new Set() };
+	const session = sessions.get(key) ?? { revoked: new Set() };
 	// The latest used ones stay.
 	sessions.delete(key);
 	sessions.set(key, session);
-	if (sessions.size > MOST_SESSIONS) sessions.delete(sessions.keys().next().value as string);
+	if (sessions.size > MAX_SESSIONS) sessions.delete(sessions.keys().next().value as string);
 	return session;
 }

@@ -18,7 +18,7 @@ export const archivedView = (plural: string) => ({
 		0,
 		{ description: `Whether archived ${plural} are returned` },
 	),
-	unsaid: 0,
+	serverDefault: 0,
 	flags: { 0: 0, 2: 1 } as const,
 });
 
@@ -39,8 +39,7 @@ export const archiving = (noun: string, known: string, reasons: readonly Field[]
 		idAs: 'id',
 		...(reasons.length > 0 ? { body: reasons } : {}),
 		fixed: { removed: 1 },
-		recipe: { kind: 'change' },
-		returns: 'saved',
+		kind: 'change',
 		certainty: 'unconfirmed',
 	},
 	{
@@ -51,8 +50,7 @@ export const archiving = (noun: string, known: string, reasons: readonly Field[]
 		action: 'update',
 		idAs: 'id',
 		fixed: { removed: 0 },
-		recipe: { kind: 'change' },
-		returns: 'saved',
+		kind: 'change',
 		certainty: 'unconfirmed',
 	},
 ];

@@ -1,6 +1,6 @@
 import { name, nameFilter, weight, writable } from './common';
 import { flag, references } from './fields';
-import { named } from './match';
+import { byNameOrId } from './match';
 
 const subjects = references('subject_ids', 'Subject', 'subject', { description: 'Subjects taught there' });
 
@@ -13,7 +13,7 @@ export const branch = writable({
 	label: 'Branch',
 	plural: 'Branches',
 	certainty: 'confirmed',
-	match: named,
+	match: byNameOrId,
 	fields: [
 		name('e.g. Central'),
 		flag('is_active', 'Active', { required: true, description: 'Whether the branch is in use' }),

@@ -1,4 +1,4 @@
-import { dotted } from './fields';
+import { dottedDate } from './fields';
 import type { Action } from './types';
 
 /** API notes 6: dates were seen in both formats. */
@@ -11,9 +11,9 @@ export const calendar = (noun: 'customer' | 'group' | 'teacher'): Action => ({
 	action: noun,
 	idAs: 'id',
 	query: [
-		dotted('date1', 'Date From', { required: true, description: 'First day to include' }),
-		dotted('date2', 'Date To', { required: true, description: 'Last day to include' }),
+		dottedDate('date1', 'Date From', { required: true, description: 'First day to include' }),
+		dottedDate('date2', 'Date To', { required: true, description: 'Last day to include' }),
 	],
-	returns: 'list',
+	kind: 'get',
 	certainty: 'confirmed',
 });

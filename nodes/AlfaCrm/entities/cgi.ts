@@ -1,14 +1,14 @@
 import { ALL_OPERATIONS, writable } from './common';
-import { dotted, id, record } from './fields';
+import { dottedDate, id, record } from './fields';
 
 const group = record('group_id', 'Group', 'group', { required: true });
 const customer = record('customer_id', 'Customer', 'customer', { required: true });
 
 const period = [
-	dotted('b_date', 'Start Date', {
+	dottedDate('b_date', 'Start Date', {
 		description: 'First day to look at. Without both days only current memberships are returned.',
 	}),
-	dotted('e_date', 'End Date', {
+	dottedDate('e_date', 'End Date', {
 		description: 'Last day to look at. Without both days only current memberships are returned.',
 	}),
 ];
@@ -32,12 +32,12 @@ export const cgi = writable({
 			action: 'customer',
 			query: [customer],
 			body: period,
-			returns: 'pages',
+			kind: 'getMany',
 			certainty: 'confirmed',
 		},
 	],
 	// Without days the index shows current ones only.
-	hidden: [{ b_date: '01.01.2000', e_date: '31.12.2099' }],
+	hiddenPasses: [{ b_date: '01.01.2000', e_date: '31.12.2099' }],
 	title: ['customer_id', 'b_date', 'e_date'],
 	fields: [
 		{
@@ -45,17 +45,17 @@ export const cgi = writable({
 			isOwner: true,
 			description: 'Whose membership it is. An update of that of another is refused.',
 		},
-		dotted('e_date', 'End Date', {
+		dottedDate('e_date', 'End Date', {
 			description:
 				'Last day of the membership. Sources disagree on how AlfaCRM takes it, so check the result.',
 			alternative: { name: 'e_date_v' },
 		}),
-		dotted('b_date', 'Start Date', {
+		dottedDate('b_date', 'Start Date', {
 			description:
 				'First day of the membership. Sources disagree on how AlfaCRM takes it, so check the result.',
 			alternative: { name: 'b_date_v' },
 		}),
 	],
-	shows: [id('branch_id', 'Branch ID')],
+	outputFields: [id('branch_id', 'Branch ID')],
 	filters: period,
 });

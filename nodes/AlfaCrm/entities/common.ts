@@ -1,4 +1,4 @@
-import { dotted, flag, id, ids, integer, longText, range, text } from './fields';
+import { dottedDate, flag, id, ids, integer, longText, range, text } from './fields';
 import type { Entity, OperationName } from './types';
 import type { Field, Filter } from '../fields/types';
 
@@ -47,7 +47,7 @@ export const idsFilter = (entity: string, placeholder: string): Filter =>
 		entity,
 		description: 'IDs of the records to return, separated by commas',
 		placeholder,
-		recheck: { field: 'id', test: 'in' },
+		verifyBy: { field: 'id', test: 'in' },
 	});
 export const nameFilter = text('name', 'Name', { description: 'Name to look for' });
 export const enabledFilter = flag('is_enabled', 'Enabled', {
@@ -57,6 +57,6 @@ export const enabledFilter = flag('is_enabled', 'Enabled', {
 /** When a record was made and changed last, as it is returned and as it is filtered. API notes 10. */
 export const timestamps = [text('created_at', 'Created At'), text('updated_at', 'Updated At')];
 export const timestampFilters = [
-	...range(dotted, 'created_at', 'Created'),
-	...range(dotted, 'updated_at', 'Updated'),
+	...range(dottedDate, 'created_at', 'Created'),
+	...range(dottedDate, 'updated_at', 'Updated'),
 ];

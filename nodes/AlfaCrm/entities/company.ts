@@ -9,5 +9,5 @@ export const company = readable({
 	label: 'Company',
 	plural: 'Companies',
 	certainty: 'unconfirmed',
-	shows: [text('name', 'Name')],
+	outputFields: [text('name', 'Name')],
 });

@@ -4,13 +4,13 @@ import { idFilter, idsFilter, name, note, timestampFilters, timestamps, writable
 import {
 	boolean,
 	choice,
-	dotted,
+	dottedDate,
 	emailPart,
 	emails,
 	id,
 	ids,
 	integer,
-	iso,
+	isoDate,
 	number,
 	phonePart,
 	phones,
@@ -39,16 +39,10 @@ const GENDERS = [
 ];
 
 /** API notes 6. All three are known from one integration, which runs in production. */
-const bonus = (
-	facts: Pick<Action, 'name' | 'label' | 'title' | 'description' | 'action' | 'body' | 'returns'>,
-): Action => ({
-	...facts,
-	path: 'bonus',
-	idAs: 'customer_id',
-	// API notes 6: its answer is assumed, not seen.
-	...(facts.returns === 'saved' ? { confirmedBy: 'balance_bonus' } : {}),
-	certainty: 'unconfirmed',
-});
+const bonus = { path: 'bonus', idAs: 'customer_id', certainty: 'unconfirmed' } as const;
+
+/** API notes 6: its answer is assumed, not seen. */
+const changeOfBonus = { ...bonus, kind: 'save', confirmedBy: 'balance_bonus' } as const;
 
 const leaving = reference('customer_reject_id', 'Customer Reject Reason', 'customerReject', {
 	description: 'Why a client left',
@@ -57,32 +51,33 @@ const leaving = reference('customer_reject_id', 'Customer Reject Reason', 'custo
 const amount = number('amount', 'Amount', { required: true, min: 0.01 });
 
 const bonuses: Action[] = [
-	bonus({
+	{
+		...bonus,
+		kind: 'get',
 		name: 'getBonusBalance',
 		label: 'Get Bonus Balance',
 		title: 'Get the bonus balance of a customer',
 		description: 'Get how much bonus a customer has',
 		action: 'balance-bonus',
-		returns: 'object',
-	}),
-	bonus({
+	},
+	{
+		...changeOfBonus,
 		name: 'addBonus',
 		label: 'Add Bonus',
 		title: 'Add bonus to a customer',
 		description: 'Raise the bonus balance of a customer',
 		action: 'bonus-add',
 		body: [amount, note],
-		returns: 'saved',
-	}),
-	bonus({
+	},
+	{
+		...changeOfBonus,
 		name: 'spendBonus',
 		label: 'Spend Bonus',
 		title: 'Spend bonus of a customer',
 		description: 'Lower the bonus balance of a customer',
 		action: 'bonus-spend',
 		body: [amount, { ...note, required: true }],
-		returns: 'saved',
-	}),
+	},
 ];
 
 /** Brothers and sisters share the phone and the email of a parent. */
@@ -147,7 +142,7 @@ export const customer = writable({
 		'created_at',
 	],
 	custom: true,
-	reveal: { is_study: 2, removed: 1 },
+	includeHidden: { is_study: 2, removed: 1 },
 	match: { keys, everyBranch: true, onlyForNew: ['is_study', 'name'] },
 	archive: { day: 'e_date' },
 	fields: [
@@ -175,7 +170,7 @@ export const customer = writable({
 			description: 'Your own legal entity that makes the contract',
 		}),
 		leaving,
-		dotted('dob', 'Date of Birth'),
+		dottedDate('dob', 'Date of Birth'),
 		emails('email', 'Email', { placeholder: 'e.g. name@example.org' }),
 		choice('gender', 'Gender', GENDERS, 0),
 		reference('lead_reject_id', 'Lead Reject Reason', 'leadReject', { description: 'Why a lead was lost' }),
@@ -190,14 +185,14 @@ export const customer = writable({
 		references('teacher_ids', 'Teacher', 'teacher', { description: 'Responsible teachers' }),
 		texts('web', 'Website'),
 	],
-	shows: [
+	outputFields: [
 		text('balance', 'Balance'),
 		text('balance_base', 'Base Balance'),
 		text('b_date', 'Start Date'),
-		iso('e_date', 'Archived On', { description: 'A past day if archived, 2030-12-31 if not' }),
+		isoDate('e_date', 'Archived On', { description: 'A past day if archived, 2030-12-31 if not' }),
 		ids('group_ids', 'Group IDs', { entity: 'group' }),
 		rows('groups', 'Groups', [id('id', 'ID'), text('name', 'Name')]),
-		iso('last_attend_date', 'Last Attended'),
+		isoDate('last_attend_date', 'Last Attended'),
 		ids('lead_status_ids', 'Lead Status IDs'),
 		text('next_lesson_date', 'Next Lesson'),
 		integer('paid_count', 'Paid Count'),
@@ -206,7 +201,7 @@ export const customer = writable({
 		text('paid_till', 'Paid Until'),
 		...timestamps,
 	],
-	views: [
+	defaultFilters: [
 		{
 			...choice(
 				'is_study',
@@ -230,45 +225,45 @@ export const customer = writable({
 		reference('customer_reject_id', 'Customer Reject Reason', 'customerReject', {
 			description: 'Why a client left',
 		}),
-		...range(dotted, 'date', 'Added'),
-		...range(dotted, 'dob', 'Date of Birth'),
+		...range(dottedDate, 'date', 'Added'),
+		...range(dottedDate, 'dob', 'Date of Birth'),
 		emailPart('email', 'Email', {
 			description:
 				'One address, or a part of it. Seen in one integration only, so the node checks the rows that come again.',
 			placeholder: 'e.g. name@example.org',
-			recheck: { field: 'email', test: 'email' },
+			verifyBy: { field: 'email', test: 'email' },
 		}),
 		choice('gender', 'Gender', GENDERS, 0),
 		record('group_id', 'Group', 'group', {
 			description:
 				'Who is in the group now. AlfaCRM may ignore it, so the node reads the members of the group too.',
-			recheck: 'members',
+			verifyBy: 'members',
 		}),
 		{ ...idFilter, type: 'id', entity: 'customer' },
 		// One integration gives `id` a list. API notes 3.
 		{ ...idsFilter('customer', 'e.g. 501, 502'), sentAs: 'id' },
-		...range(iso, 'last_attend_date', 'Last Attended'),
+		...range(isoDate, 'last_attend_date', 'Last Attended'),
 		reference('lead_source_id', 'Lead Source', 'leadSource', { description: 'Where the customer came from' }),
 		reference('lead_status_id', 'Lead Status', 'leadStatus', {
 			description: 'Stage of the funnel. Leads without a stage are left out.',
 			// A row may show its stages under another name. API notes 5.3.
-			recheck: 'trusted',
+			verifyBy: 'trusted',
 		}),
 		choice('legal_type', 'Legal Type', LEGAL_TYPES, 1),
 		...range(integer, 'lesson_count', 'Remaining Lessons'),
 		reference('level_id', 'Level', 'level'),
 		text('name', 'Name', { description: 'Part of the name' }),
-		...range(iso, 'next_lesson_date', 'Next Lesson'),
+		...range(isoDate, 'next_lesson_date', 'Next Lesson'),
 		text('note', 'Note', { description: 'Part of the note' }),
 		text('legal_name', 'Payer Name', { description: "Part of the payer's name" }),
 		phonePart('phone', 'Phone', {
 			description: 'A phone number in any spelling, or some digits of it',
 			placeholder: 'e.g. 9000001',
-			recheck: { field: 'phone', test: 'phone' },
+			verifyBy: { field: 'phone', test: 'phone' },
 		}),
-		...range(dotted, 'removed', 'Archived'),
+		...range(dottedDate, 'removed', 'Archived'),
 		reference('study_status_id', 'Study Status', 'studyStatus', { description: 'State of a client' }),
-		...range(dotted, 'tariff_till', 'Subscription Valid Until'),
+		...range(dottedDate, 'tariff_till', 'Subscription Valid Until'),
 		reference('employee_id', 'Teacher', 'teacher', { description: 'Responsible teacher' }),
 		...timestampFilters,
 		boolean('withGroups', 'With Groups', {

@@ -1,5 +1,16 @@
 import { note } from './common';
-import { choice, dotted, flag, id, longText, number, record, reference, references, text } from './fields';
+import {
+	choice,
+	dottedDate,
+	flag,
+	id,
+	longText,
+	number,
+	record,
+	reference,
+	references,
+	text,
+} from './fields';
 import { taskTitle } from './task';
 import type { Action } from './types';
 
@@ -18,8 +29,7 @@ const steps: Action[] = [
 			reference('study_status_id', 'Study Status', 'studyStatus', { description: 'State of the new client' }),
 		],
 		fixed: { is_study: 1 },
-		recipe: { kind: 'change' },
-		returns: 'saved',
+		kind: 'change',
 		certainty: 'documented',
 	},
 	{
@@ -36,8 +46,7 @@ const steps: Action[] = [
 			}),
 			reference('pipeline_id', 'Pipeline', 'pipeline', { description: 'Funnel that the stage belongs to' }),
 		],
-		recipe: { kind: 'change' },
-		returns: 'saved',
+		kind: 'change',
 		certainty: 'confirmed',
 	},
 	{
@@ -48,8 +57,7 @@ const steps: Action[] = [
 		action: 'update',
 		idAs: 'id',
 		body: [reference('assigned_id', 'Manager', 'user', { required: true })],
-		recipe: { kind: 'change' },
-		returns: 'saved',
+		kind: 'change',
 		certainty: 'confirmed',
 	},
 	{
@@ -60,8 +68,7 @@ const steps: Action[] = [
 		action: 'update',
 		idAs: 'id',
 		body: [references('teacher_ids', 'Teacher', 'teacher', { required: true })],
-		recipe: { kind: 'change' },
-		returns: 'saved',
+		kind: 'change',
 		certainty: 'confirmed',
 	},
 	{
@@ -81,8 +88,8 @@ const steps: Action[] = [
 				description: 'Whether to archive the lead as well. Check the result in AlfaCRM.',
 			}),
 		],
-		recipe: { kind: 'change', only: { field: 'is_study', value: 0, otherwise: 'is a client, not a lead' } },
-		returns: 'saved',
+		kind: 'change',
+		only: { field: 'is_study', value: 0, message: 'is a client, not a lead' },
 		certainty: 'documented',
 	},
 ];
@@ -100,15 +107,14 @@ const groups: Action[] = [
 		idAs: 'customer_id',
 		body: [
 			group,
-			dotted('e_date', 'End Date', {
+			dottedDate('e_date', 'End Date', {
 				description: 'Last day of the membership. Sources disagree on how AlfaCRM takes it.',
 			}),
-			dotted('b_date', 'Start Date', {
+			dottedDate('b_date', 'Start Date', {
 				description: 'First day of the membership. Sources disagree on how AlfaCRM takes it.',
 			}),
 		],
-		recipe: { kind: 'join' },
-		returns: 'saved',
+		kind: 'joinGroup',
 		certainty: 'confirmed',
 	},
 	{
@@ -140,13 +146,12 @@ const groups: Action[] = [
 				'end',
 				{ required: true },
 			),
-			dotted('e_date', 'Last Day', {
-				otherwise: 'today',
+			dottedDate('e_date', 'Last Day', {
+				fallback: 'today',
 				description: 'Last day in the group, today if left empty',
 			}),
 		],
-		recipe: { kind: 'leave' },
-		returns: 'saved',
+		kind: 'leaveGroup',
 		certainty: 'documented',
 	},
 ];
@@ -165,17 +170,20 @@ const additions: Action[] = [
 		body: [
 			reference('tariff_id', 'Subscription Plan', 'tariff', { required: true }),
 			number('balance', 'Balance', { description: 'One source says that a new one needs it; unconfirmed' }),
-			dotted('e_date', 'End Date', { description: 'Last day of the subscription' }),
+			dottedDate('e_date', 'End Date', { description: 'Last day of the subscription' }),
 			references('lesson_type_ids', 'Lesson Type', 'lessonType', { description: 'Lessons that it pays for' }),
 			note,
 			flag('is_separate_balance', 'Separate Balance', {
 				description: 'Whether the subscription has a balance of its own',
 			}),
-			dotted('b_date', 'Start Date', { otherwise: 'today', description: 'First day, today if left empty' }),
+			dottedDate('b_date', 'Start Date', {
+				fallback: 'today',
+				description: 'First day, today if left empty',
+			}),
 			references('subject_ids', 'Subject', 'subject', { description: 'Subjects that it pays for' }),
 		],
-		recipe: { kind: 'add', entity: 'customerTariff', link: 'query', changing: ['balance'] },
-		returns: 'saved',
+		kind: 'createIfAbsent',
+		creates: { entity: 'customerTariff', link: 'query', mutable: ['balance'] },
 		certainty: 'documented',
 	},
 	{
@@ -196,7 +204,7 @@ const additions: Action[] = [
 			}),
 			flag('is_confirmed', 'Confirmed', { description: 'Whether the payment is confirmed' }),
 			id('ctt_id', 'Customer Subscription ID', { description: 'Subscription that is paid for' }),
-			dotted('document_date', 'Date', { otherwise: 'today', description: 'Today if left empty' }),
+			dottedDate('document_date', 'Date', { fallback: 'today', description: 'Today if left empty' }),
 			reference('location_id', 'Location', 'location'),
 			note,
 			text('payer_name', 'Payer Name', {
@@ -204,23 +212,22 @@ const additions: Action[] = [
 			}),
 			reference('pay_item_id', 'Payment Item', 'payItem'),
 			reference('pay_type_id', 'Payment Type', 'payType', {
-				otherwise: 1,
+				fallback: 1,
 				description: 'An income (1) if left empty',
 			}),
 		],
-		recipe: {
-			kind: 'add',
+		kind: 'createIfAbsent',
+		creates: {
 			entity: 'pay',
 			link: 'body',
 			// Without a type the list may show incomes only. API notes 5.16.
-			narrow: { customer_id: 'customer_id', pay_type_id: 'pay_type_id' },
-			changing: ['is_confirmed'],
-			own: { ctt_id: 'customerTariff' },
+			filterBy: { customer_id: 'customer_id', pay_type_id: 'pay_type_id' },
+			mutable: ['is_confirmed'],
+			owned: { ctt_id: 'customerTariff' },
 			// A refund may carry its sum there.
 			shownAs: { income: 'expenditure' },
-			fill: { payer_name: { from: ['legal_name', 'name'], longest: 50 } },
+			defaultFrom: { payer_name: { from: ['legal_name', 'name'], longest: 50 } },
 		},
-		returns: 'saved',
 		certainty: 'confirmed',
 	},
 	{
@@ -236,14 +243,13 @@ const additions: Action[] = [
 			reference('user_id', 'Author', 'user'),
 		],
 		fixed: { type_id: 1 },
-		recipe: {
-			kind: 'add',
+		kind: 'createIfAbsent',
+		creates: {
 			entity: 'communication',
 			link: 'query',
 			query: { class: 'Customer' },
-			recent: 'added',
+			recentBy: 'added',
 		},
-		returns: 'saved',
 		certainty: 'confirmed',
 	},
 	{
@@ -262,18 +268,17 @@ const additions: Action[] = [
 				fromBranch: true,
 				description: 'Branches of the task, if not just the one above',
 			}),
-			dotted('due_date', 'Due Date'),
+			dottedDate('due_date', 'Due Date'),
 			longText('text', 'Text', { description: 'What is to be done' }),
 		],
-		recipe: {
-			kind: 'add',
+		kind: 'createIfAbsent',
+		creates: {
 			entity: 'task',
 			link: 'list',
-			narrow: { due_date_from: 'due_date', due_date_to: 'due_date' },
-			without: { due_date: { due_date_is_null: true } },
-			unless: { is_done: 1, is_archive: 1 },
+			filterBy: { due_date_from: 'due_date', due_date_to: 'due_date' },
+			filterWhenEmpty: { due_date: { due_date_is_null: true } },
+			ignoreWhen: { is_done: 1, is_archive: 1 },
 		},
-		returns: 'saved',
 		certainty: 'unconfirmed',
 	},
 ];

@@ -2,7 +2,7 @@ import { ALL_OPERATIONS, idFilter, note, writable } from './common';
 import {
 	boolean,
 	choice,
-	dotted,
+	dottedDate,
 	flag,
 	integer,
 	number,
@@ -23,7 +23,7 @@ export const customerTariff = writable({
 	certainty: 'confirmed',
 	keys: [{ ...record('customer_id', 'Customer', 'customer', { required: true }), in: ALL_OPERATIONS }],
 	// Without it the index may show current ones only. API notes 5.5.
-	hidden: [{ dead: true }],
+	hiddenPasses: [{ dead: true }],
 	title: ['tariff_id', 'b_date', 'e_date'],
 	simple: [
 		'id',
@@ -40,22 +40,22 @@ export const customerTariff = writable({
 	fields: [
 		reference('tariff_id', 'Subscription Plan', 'tariff', { required: true }),
 		number('balance', 'Balance', { description: 'One source says that a new record needs it; unconfirmed' }),
-		dotted('e_date', 'End Date', { description: 'Last day of the subscription' }),
+		dottedDate('e_date', 'End Date', { description: 'Last day of the subscription' }),
 		references('lesson_type_ids', 'Lesson Type', 'lessonType', { description: 'Lessons that it pays for' }),
 		note,
 		flag('is_separate_balance', 'Separate Balance', {
 			description: 'Whether the subscription has a balance of its own',
 		}),
-		dotted('b_date', 'Start Date', { description: 'First day of the subscription' }),
+		dottedDate('b_date', 'Start Date', { description: 'First day of the subscription' }),
 		references('subject_ids', 'Subject', 'subject', { description: 'Subjects that it pays for' }),
 	],
-	shows: [
+	outputFields: [
 		text('balance', 'Balance'),
 		integer('paid_count', 'Paid Count'),
 		integer('paid_lesson_count', 'Remaining Lessons'),
 		text('paid_till', 'Paid Until'),
 	],
-	views: [
+	defaultFilters: [
 		{
 			...choice(
 				'dead',
@@ -68,9 +68,9 @@ export const customerTariff = writable({
 				0,
 				{ description: 'Whether archived subscriptions are returned' },
 			),
-			unsaid: 0,
+			serverDefault: 0,
 			until: ['e_date', 'end'],
-			sends: { 1: false, 2: true },
+			wireValues: { 1: false, 2: true },
 			flags: { 0: 0, 2: 1 },
 			flagNames: ['dead', 'removed'],
 		},

@@ -1,5 +1,5 @@
 import { note, readable } from './common';
-import { dotted, id, ids, integer, record } from './fields';
+import { dottedDate, id, ids, integer, record } from './fields';
 
 /** API notes 5.10. What is said of writing them looks invented. */
 export const discount = readable({
@@ -9,13 +9,13 @@ export const discount = readable({
 	plural: 'Discounts',
 	certainty: 'confirmed',
 	title: ['amount', 'begin', 'end'],
-	shows: [
+	outputFields: [
 		id('branch_id', 'Branch ID'),
 		id('customer_id', 'Customer ID', { entity: 'customer' }),
 		integer('discount_type', 'Discount Type'),
 		integer('amount', 'Amount'),
-		dotted('begin', 'First Day'),
-		dotted('end', 'Last Day'),
+		dottedDate('begin', 'First Day'),
+		dottedDate('end', 'Last Day'),
 		ids('lesson_type_ids', 'Lesson Type IDs'),
 		ids('subject_ids', 'Subject IDs'),
 		note,

@@ -9,14 +9,14 @@ type Extra = Partial<
 		| 'required'
 		| 'fromBranch'
 		| 'writeOnly'
-		| 'otherwise'
-		| 'upfront'
+		| 'fallback'
+		| 'prominent'
 		| 'requiredUnless'
-		| 'narrows'
+		| 'limitsOutput'
 		| 'alternative'
 		| 'onlyWhenTrue'
 	> &
-		Pick<Filter, 'offMeansAll' | 'recheck'>
+		Pick<Filter, 'offMeansAll' | 'verifyBy'>
 >;
 type Made = Field & Filter;
 type Make = (name: string, label: string, extra?: Extra) => Made;
@@ -42,29 +42,29 @@ export const flag = simple('flag');
 export const boolean = simple('boolean');
 export const time = simple('time');
 
-export const dotted: Make = (name, label, extra) => ({
+export const dottedDate: Make = (name, label, extra) => ({
 	type: 'date',
 	format: 'dotted',
 	name,
 	label,
 	...extra,
 });
-export const points: Make = (name, label, extra) => ({
+export const pointedDate: Make = (name, label, extra) => ({
 	type: 'date',
 	format: 'points',
 	name,
 	label,
 	...extra,
 });
-export const iso: Make = (name, label, extra) => ({ type: 'date', format: 'iso', name, label, ...extra });
+export const isoDate: Make = (name, label, extra) => ({ type: 'date', format: 'iso', name, label, ...extra });
 
 export const choice = (
 	name: string,
 	label: string,
 	choices: readonly Choice[],
-	preset: Choice['value'],
+	byDefault: Choice['value'],
 	extra: Extra = {},
-): Made & { type: 'choice' } => ({ type: 'choice', choices, preset, name, label, ...extra });
+): Made & { type: 'choice' } => ({ type: 'choice', choices, default: byDefault, name, label, ...extra });
 
 export const choices = (
 	name: string,
@@ -107,17 +107,17 @@ export const rows = (
 });
 
 /** A pair of filters `<name>_from` and `<name>_to`, checked again against a field where the server ignores them. */
-export function range(make: Make, name: string, label: string, recheck?: string): Filter[] {
+export function range(make: Make, name: string, label: string, verifiedField?: string): Filter[] {
 	const isDate = make(name, label).type === 'date';
 	return (['from', 'to'] as const).map((test) => {
 		const [which, end] = test === 'from' ? ['First', 'From'] : ['Last', 'To'];
 		const extreme = test === 'from' ? 'Lowest' : 'Highest';
 		const what = isDate ? `${which} day to include` : `${extreme} value of ${label.toLowerCase()} to include`;
 		return make(`${name}_${test}`, `${label} ${end}`, {
-			description: recheck
+			description: verifiedField
 				? `${what}. AlfaCRM may ignore it, so the node checks the rows that come again.`
 				: what,
-			...(recheck ? { recheck: { field: recheck, test } } : {}),
+			...(verifiedField ? { verifyBy: { field: verifiedField, test } } : {}),
 		});
 	});
 }

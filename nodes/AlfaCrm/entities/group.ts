@@ -10,8 +10,8 @@ import {
 	timestamps,
 	writable,
 } from './common';
-import { dotted, flag, id, integer, iso, range, reference, references, text } from './fields';
-import { byCustomField, byId, byName } from './match';
+import { dottedDate, flag, id, integer, isoDate, range, reference, references, text } from './fields';
+import { byCustomField, byId, byTheName } from './match';
 
 const level = reference('level_id', 'Level', 'level');
 const status = id('status_id', 'Status ID');
@@ -40,8 +40,8 @@ export const group = writable({
 		'note',
 	],
 	custom: true,
-	reveal: { removed: 1 },
-	match: { keys: [byName, byId, byCustomField] },
+	includeHidden: { removed: 1 },
+	match: { keys: [byTheName, byId, byCustomField] },
 	archive: {},
 	fields: [
 		name('e.g. Robotics Tue 17:00'),
@@ -51,7 +51,7 @@ export const group = writable({
 			description: 'Branches of the group, if not just the one above',
 		}),
 		reference('company_id', 'Company', 'company', { description: 'Your own legal entity' }),
-		dotted('e_date', 'End Date', {
+		dottedDate('e_date', 'End Date', {
 			description: 'Must be later than the start date',
 			alternative: { format: 'iso' },
 		}),
@@ -61,23 +61,26 @@ export const group = writable({
 			description: 'Whether the group is public. Seen in few integrations; unconfirmed.',
 		}),
 		integer('limit', 'Seats', { description: 'How many customers it can hold' }),
-		dotted('b_date', 'Start Date', { description: 'First day of the group', alternative: { format: 'iso' } }),
+		dottedDate('b_date', 'Start Date', {
+			description: 'First day of the group',
+			alternative: { format: 'iso' },
+		}),
 		status,
 		id('streaming_id', 'Streaming ID'),
 		references('teacher_ids', 'Teacher', 'teacher'),
 	],
-	shows: timestamps,
-	views: [archivedView('groups')],
+	outputFields: timestamps,
+	defaultFilters: [archivedView('groups')],
 	filters: [
 		reference('branch_id', 'Branch', 'branch', { description: 'Branch that the groups belong to' }),
 		text('customer_name', 'Customer Name', { description: 'Name of a customer in the group' }),
-		...range(iso, 'e_date', 'End Date'),
+		...range(isoDate, 'e_date', 'End Date'),
 		{ ...idFilter, type: 'id', entity: 'group' },
 		idsFilter('group', 'e.g. 40, 41'),
 		level,
 		nameFilter,
 		text('note', 'Note', { description: 'Part of the note' }),
-		...range(iso, 'b_date', 'Start Date'),
+		...range(isoDate, 'b_date', 'Start Date'),
 		status,
 		reference('teacher_id', 'Teacher', 'teacher'),
 		...timestampFilters,

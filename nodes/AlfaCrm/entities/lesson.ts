@@ -2,12 +2,12 @@ import { idFilter, note, timestamps, writable } from './common';
 import {
 	boolean,
 	choice,
-	dotted,
+	dottedDate,
 	flag,
 	id,
 	ids,
 	integer,
-	iso,
+	isoDate,
 	longText,
 	range,
 	record,
@@ -17,7 +17,7 @@ import {
 	text,
 	time,
 } from './fields';
-import type { Action, Carried } from './types';
+import type { Action, ResentField } from './types';
 
 const STATUSES = [
 	{ value: 1, label: 'Planned' },
@@ -71,8 +71,7 @@ const conduct: Action = {
 	idAs: 'id',
 	body: [{ ...details, required: true }, branch, homework, room, teachers, from, to, topic],
 	fixed: { status: 3 },
-	recipe: { kind: 'attend' },
-	returns: 'saved',
+	kind: 'markAttendance',
 	certainty: 'documented',
 };
 
@@ -88,13 +87,13 @@ const markAttendance: Action = {
 	body: [
 		ids('present_ids', 'Present Customer IDs', {
 			entity: 'customer',
-			upfront: true,
+			prominent: true,
 			description: 'Customers who were there, separated by commas',
 			placeholder: 'e.g. 501, 502',
 		}),
 		ids('absent_ids', 'Absent Customer IDs', {
 			entity: 'customer',
-			upfront: true,
+			prominent: true,
 			description: 'Customers who were not there, separated by commas',
 			placeholder: 'e.g. 503',
 		}),
@@ -117,12 +116,11 @@ const markAttendance: Action = {
 		topic,
 	],
 	fixed: { status: 3 },
-	recipe: { kind: 'attend' },
-	returns: 'saved',
+	kind: 'markAttendance',
 	certainty: 'documented',
 };
 
-const day = dotted('lesson_date', 'Lesson Date', {
+const day = dottedDate('lesson_date', 'Lesson Date', {
 	required: true,
 	writeOnly: true,
 	// One source writes it so. API notes 5.11.
@@ -143,11 +141,11 @@ const status = choice('status', 'Status', STATUSES, 1, {
 });
 
 /** API notes 4 and 5.11: an update with a part of these was refused in one account, or emptied the rest. */
-const carried: Carried[] = [
+const resentOnUpdate: ResentField[] = [
 	branch,
 	{ ...day, shownAs: 'date' },
 	{ ...from, type: 'time', seconds: true },
-	{ ...to, type: 'time', seconds: true, unless: 'duration' },
+	{ ...to, type: 'time', seconds: true, exceptWith: 'duration' },
 	...[lessonType, subject, status, customers, groups, teachers, room, topic, homework, note],
 ];
 
@@ -176,7 +174,7 @@ export const lesson = writable({
 		'group_ids',
 	],
 	custom: true,
-	sweep: {
+	partitionBy: {
 		name: 'status',
 		label: 'Status',
 		choices: STATUSES,
@@ -202,9 +200,9 @@ export const lesson = writable({
 		{ ...to, description: "End of the lesson. AlfaCRM needs this or 'Duration' for a new lesson." },
 		topic,
 	],
-	carried,
-	shows: [
-		iso('date', 'Date'),
+	resentOnUpdate,
+	outputFields: [
+		isoDate('date', 'Date'),
 		rows('details', 'Attendance', [
 			...ATTENDANCE,
 			id('branch_id', 'Branch ID'),
@@ -222,12 +220,12 @@ export const lesson = writable({
 		record('group_id', 'Group', 'group', { description: 'Which group takes part' }),
 		idFilter,
 		// Some integrations send dotted days. API notes 5.11.
-		...range(iso, 'date', 'Lesson Date', 'date'),
+		...range(isoDate, 'date', 'Lesson Date', 'date'),
 		lessonType,
 		references('location_ids', 'Location', 'location'),
 		references('room_ids', 'Room', 'room'),
 		subject,
 		reference('teacher_id', 'Teacher', 'teacher'),
-		...range(dotted, 'updated_at', 'Updated'),
+		...range(dottedDate, 'updated_at', 'Updated'),
 	],
 });

@@ -8,7 +8,7 @@ export const lessonType = readable({
 	label: 'Lesson Type',
 	plural: 'Lesson Types',
 	certainty: 'confirmed',
-	shows: [
+	outputFields: [
 		text('name', 'Name'),
 		integer('type', 'Type'),
 		text('icon', 'Icon'),

@@ -9,5 +9,5 @@ export const level = readable({
 	label: 'Level',
 	plural: 'Levels',
 	certainty: 'confirmed',
-	shows: [text('name', 'Name')],
+	outputFields: [text('name', 'Name')],
 });

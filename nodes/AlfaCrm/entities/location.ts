@@ -1,6 +1,6 @@
 import { idFilter, name, nameFilter, weight, writable } from './common';
 import { flag, reference } from './fields';
-import { named } from './match';
+import { byNameOrId } from './match';
 
 /** API notes 5.2. */
 export const location = writable({
@@ -10,7 +10,7 @@ export const location = writable({
 	label: 'Location',
 	plural: 'Locations',
 	certainty: 'documented',
-	match: named,
+	match: byNameOrId,
 	fields: [
 		name('e.g. 5 Example Street'),
 		flag('is_active', 'Active', { required: true, description: 'Whether the location is in use' }),

@@ -1,7 +1,7 @@
 import { readable } from './common';
-import { choice, dotted, id, range, reference, text } from './fields';
+import { choice, dottedDate, id, range, reference, text } from './fields';
 
-const EVENTS = [
+const LOG_EVENTS = [
 	{ value: 1, label: 'Created' },
 	{ value: 2, label: 'Updated', description: 'One source reads it as restored' },
 	{ value: 3, label: 'Deleted' },
@@ -16,23 +16,23 @@ export const log = readable({
 	certainty: 'confirmed',
 	operations: ['getAll'],
 	title: ['date_time', 'entity', 'entity_id'],
-	shows: [
+	outputFields: [
 		text('entity', 'Entity'),
 		id('entity_id', 'Record ID'),
 		id('user_id', 'User ID'),
-		choice('event', 'Event', EVENTS, 1),
+		choice('event', 'Event', LOG_EVENTS, 1),
 		{ type: 'object', name: 'fields_old', label: 'Old Values' },
 		{ type: 'object', name: 'fields_new', label: 'New Values' },
 		{ type: 'object', name: 'fields_rel', label: 'Related Values' },
 		text('date_time', 'Date and Time'),
 	],
 	filters: [
-		...range(dotted, 'date', 'Date'),
+		...range(dottedDate, 'date', 'Date'),
 		text('entity', 'Entity', {
 			description: 'Class of the record as AlfaCRM writes it. Leads are of the class Customer.',
 			placeholder: 'e.g. Customer, Lesson or Pay',
 		}),
-		choice('event', 'Event', EVENTS, 1, { description: 'What happened to the record' }),
+		choice('event', 'Event', LOG_EVENTS, 1, { description: 'What happened to the record' }),
 		id('entity_id', 'Record ID', { description: 'ID of the record that was changed' }),
 		reference('user_id', 'User', 'user', { description: 'Who made the change' }),
 	],

@@ -15,7 +15,7 @@ export const byCustomField: MatchKey = {
 	fields: [],
 };
 
-export const byName: MatchKey = {
+export const byTheName: MatchKey = {
 	name: 'name',
 	label: 'Name',
 	description: 'The whole name, in capital or small letters',
@@ -23,4 +23,4 @@ export const byName: MatchKey = {
 };
 
 /** The short lists of an account. */
-export const named: Matching = { keys: [byName, byId] };
+export const byNameOrId: Matching = { keys: [byTheName, byId] };

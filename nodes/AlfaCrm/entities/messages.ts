@@ -1,12 +1,12 @@
 import { idFilter, nameFilter, readable } from './common';
-import { emailPart, flag, iso, range, reference, text } from './fields';
+import { emailPart, flag, isoDate, range, reference, text } from './fields';
 
 const sending = [
-	...range(iso, 'added', 'Added'),
+	...range(isoDate, 'added', 'Added'),
 	flag('is_archive', 'Archived', {
 		description: 'Whether to return only archived messages or only others',
 	}),
-	...range(iso, 'date', 'Date'),
+	...range(isoDate, 'date', 'Date'),
 	flag('is_fail', 'Failed', {
 		description: 'Whether to return only messages that failed or only others',
 	}),

@@ -1,5 +1,5 @@
 import { idFilter, note, timestampFilters, timestamps, writable } from './common';
-import { dotted, flag, id, ids, number, points, range, record, reference, text } from './fields';
+import { dottedDate, flag, id, ids, number, pointedDate, range, record, reference, text } from './fields';
 
 const account = reference('pay_account_id', 'Payment Account', 'payAccount');
 const type = reference('pay_type_id', 'Payment Type', 'payType');
@@ -30,10 +30,10 @@ export const pay = writable({
 		'note',
 	],
 	custom: true,
-	kinds: { name: 'pay_type_id', entity: 'payType', usual: 1 },
+	subtypes: { name: 'pay_type_id', entity: 'payType', usual: 1 },
 	fields: [
 		{ ...customer, required: true },
-		dotted('document_date', 'Document Date', { required: true }),
+		dottedDate('document_date', 'Document Date', { required: true }),
 		number('income', 'Income', { required: true, nonZero: true, description: 'Sum of the payment' }),
 		{ ...account, required: true },
 		{ ...type, required: true },
@@ -55,7 +55,7 @@ export const pay = writable({
 		reference('teacher_id', 'Teacher', 'teacher'),
 	],
 	// The sum of a refund may stand in either.
-	shows: [
+	outputFields: [
 		text('income', 'Income'),
 		text('expenditure', 'Expenditure'),
 		flag('is_fiscal', 'Fiscal'),
@@ -81,7 +81,7 @@ export const pay = writable({
 		text('note', 'Note', { description: 'Part of the note' }),
 		text('payer_name', 'Payer Name', { description: "Part of the payer's name" }),
 		account,
-		...range(points, 'date', 'Payment Date', 'document_date'),
+		...range(pointedDate, 'date', 'Payment Date', 'document_date'),
 		item,
 		reference('pay_item_category_id', 'Payment Item Category', 'payItemCategory'),
 		type,

@@ -9,7 +9,7 @@ export const payAccount = readable({
 	label: 'Payment Account',
 	plural: 'Payment Accounts',
 	certainty: 'documented',
-	shows: [
+	outputFields: [
 		text('name', 'Name'),
 		id('branch_id', 'Branch ID'),
 		ids('user_ids', 'User IDs'),
@@ -24,7 +24,7 @@ export const payItem = readable({
 	label: 'Payment Item',
 	plural: 'Payment Items',
 	certainty: 'confirmed',
-	shows: [
+	outputFields: [
 		text('name', 'Name'),
 		ids('branch_ids', 'Branch IDs'),
 		id('category_id', 'Category ID'),
@@ -40,7 +40,7 @@ export const payItemCategory = readable({
 	label: 'Payment Item Category',
 	plural: 'Payment Item Categories',
 	certainty: 'confirmed',
-	shows: [text('name', 'Name'), weight],
+	outputFields: [text('name', 'Name'), weight],
 });
 
 export const payType = readable({
@@ -49,5 +49,5 @@ export const payType = readable({
 	label: 'Payment Type',
 	plural: 'Payment Types',
 	certainty: 'confirmed',
-	shows: [text('name', 'Name')],
+	outputFields: [text('name', 'Name')],
 });

@@ -8,5 +8,5 @@ export const pipeline = readable({
 	label: 'Pipeline',
 	plural: 'Pipelines',
 	certainty: 'unconfirmed',
-	shows: [text('name', 'Name')],
+	outputFields: [text('name', 'Name')],
 });

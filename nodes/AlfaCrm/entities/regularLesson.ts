@@ -3,10 +3,10 @@ import {
 	boolean,
 	choice,
 	choices,
-	dotted,
+	dottedDate,
 	flag,
 	id,
-	iso,
+	isoDate,
 	range,
 	record,
 	reference,
@@ -46,8 +46,12 @@ export const regularLesson = writable({
 	],
 	fields: [
 		choices('days', 'Days', DAYS, { required: true, writeOnly: true, description: 'Days of the week' }),
-		dotted('b_date_v', 'Start Date', { required: true, writeOnly: true, description: 'From which day on' }),
-		dotted('e_date_v', 'End Date', { required: true, writeOnly: true, description: 'Until which day' }),
+		dottedDate('b_date_v', 'Start Date', {
+			required: true,
+			writeOnly: true,
+			description: 'From which day on',
+		}),
+		dottedDate('e_date_v', 'End Date', { required: true, writeOnly: true, description: 'Until which day' }),
 		reference('branch_id', 'Branch of Lesson', 'branch', {
 			fromBranch: true,
 			description: 'The branch it belongs to, if not the one above',
@@ -62,20 +66,20 @@ export const regularLesson = writable({
 		time('time_from_v', 'Time From'),
 		time('time_to_v', 'Time To'),
 	],
-	shows: [
-		iso('b_date', 'Start Date'),
+	outputFields: [
+		isoDate('b_date', 'Start Date'),
 		choice('day', 'Day', DAYS, 1),
-		iso('e_date', 'End Date'),
+		isoDate('e_date', 'End Date'),
 		boolean('streaming', 'Streaming'),
 	],
 	filters: [
-		...range(iso, 'date', 'Date').map((filter) => ({
+		...range(isoDate, 'date', 'Date').map((filter) => ({
 			...filter,
 			description: `${filter.description}. Seen in one integration only; unconfirmed.`,
 		})),
 		record('group_id', 'Group', 'group', {
 			description: 'Whose lessons. AlfaCRM may ignore it, so the node checks the rows that come again.',
-			recheck: { field: 'related_id', test: 'is', also: { related_class: 'Group' } },
+			verifyBy: { field: 'related_id', test: 'is', also: { related_class: 'Group' } },
 		}),
 		reference('teacher_id', 'Teacher', 'teacher'),
 	],

@@ -1,6 +1,6 @@
 import { enabledFilter, name, note, weight, writable } from './common';
 import { flag, id, reference } from './fields';
-import { named } from './match';
+import { byNameOrId } from './match';
 
 /** API notes 5.14. */
 export const room = writable({
@@ -10,7 +10,7 @@ export const room = writable({
 	label: 'Room',
 	plural: 'Rooms',
 	certainty: 'documented',
-	match: named,
+	match: byNameOrId,
 	fields: [
 		name('e.g. Room 3'),
 		id('color_id', 'Color ID', { required: true, description: 'Number in the palette of AlfaCRM' }),

@@ -1,6 +1,6 @@
 import { enabled, enabledFilter, idFilter, name, nameFilter, readable, weight, writable } from './common';
 import { flag, reference, text } from './fields';
-import { byId, byName, named } from './match';
+import { byId, byTheName, byNameOrId } from './match';
 import type { Entity } from './types';
 import type { Field } from '../fields/types';
 
@@ -19,7 +19,7 @@ const list = (
 	writable({
 		...names,
 		certainty: more.certainty ?? 'confirmed',
-		match: more.match ?? named,
+		match: more.match ?? byNameOrId,
 		fields: [name(example), ...(more.first ?? []), enabled, ...(more.last ?? []), weight],
 		filters: more.filters ?? [enabledFilter, idFilter, nameFilter],
 	});
@@ -72,7 +72,7 @@ export const leadSource = list(
 			}),
 		],
 		filters: [text('code', 'Code', { description: 'Code to look for' }), enabledFilter, idFilter, nameFilter],
-		match: { keys: [{ name: 'code', label: 'Code', fields: ['code'] }, byName, byId] },
+		match: { keys: [{ name: 'code', label: 'Code', fields: ['code'] }, byTheName, byId] },
 	},
 );
 
@@ -97,5 +97,5 @@ export const customerReject = readable({
 	label: 'Customer Reject Reason',
 	plural: 'Customer Reject Reasons',
 	certainty: 'confirmed',
-	shows: [text('name', 'Name'), flag('is_enabled', 'Enabled'), weight],
+	outputFields: [text('name', 'Name'), flag('is_enabled', 'Enabled'), weight],
 });

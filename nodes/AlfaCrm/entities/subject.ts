@@ -1,6 +1,6 @@
 import { idFilter, name, nameFilter, weight, writable } from './common';
 import { boolean } from './fields';
-import { named } from './match';
+import { byNameOrId } from './match';
 
 /** API notes 5.8. */
 export const subject = writable({
@@ -10,8 +10,8 @@ export const subject = writable({
 	label: 'Subject',
 	plural: 'Subjects',
 	certainty: 'confirmed',
-	match: named,
-	reveal: { active: false },
+	match: byNameOrId,
+	includeHidden: { active: false },
 	fields: [name('e.g. Robotics'), weight],
 	filters: [
 		boolean('active', 'Active', {

@@ -15,7 +15,7 @@ export const tariff = readable({
 	label: 'Subscription Plan',
 	plural: 'Subscription Plans',
 	certainty: 'confirmed',
-	shows: [
+	outputFields: [
 		text('name', 'Name'),
 		choice('type', 'Type', TARIFF_TYPES, 1),
 		text('price', 'Price'),
@@ -33,7 +33,7 @@ export const tariff = readable({
 			...idFilter,
 			description:
 				'ID of the one record to return. AlfaCRM may ignore it, so the node checks the rows that come again.',
-			recheck: { field: 'id', test: 'is' },
+			verifyBy: { field: 'id', test: 'is' },
 		},
 	],
 });

@@ -1,9 +1,20 @@
 import { idFilter, writable } from './common';
-import { boolean, dotted, flag, ids, integer, longText, range, reference, references, text } from './fields';
+import {
+	boolean,
+	dottedDate,
+	flag,
+	ids,
+	integer,
+	longText,
+	range,
+	reference,
+	references,
+	text,
+} from './fields';
 
 /** API notes 5.18. One integration writes a title and a text, another a text alone; the rest is known from what is read. */
 export const taskTitle = text('title', 'Title', {
-	upfront: true,
+	prominent: true,
 	requiredUnless: 'text',
 	description: "May be left empty if there is a 'Text'",
 	placeholder: 'e.g. Call back',
@@ -46,7 +57,7 @@ export const task = writable({
 			placeholder: 'e.g. 501, 502',
 		}),
 		flag('is_done', 'Done', { description: 'Whether the task is done' }),
-		dotted('due_date', 'Due Date'),
+		dottedDate('due_date', 'Due Date'),
 		ids('group_ids', 'Group IDs', {
 			entity: 'group',
 			description: 'Groups it is about, separated by commas',
@@ -57,17 +68,17 @@ export const task = writable({
 		flag('is_private', 'Private', { description: 'Whether the task is private' }),
 		longText('text', 'Text', { description: 'What is to be done' }),
 	],
-	shows: [
+	outputFields: [
 		text('created_at', 'Created At'),
 		text('done_date', 'Done At'),
 		flag('is_public_entry', 'Public Entry'),
 	],
 	filters: [
-		...range(dotted, 'due_date', 'Due Date', 'due_date'),
+		...range(dottedDate, 'due_date', 'Due Date', 'due_date'),
 		boolean('due_date_is_null', 'Without Due Date', {
 			description:
 				'Whether to return only tasks without a due date. AlfaCRM may ignore it, so the node checks the rows that come again.',
-			recheck: { field: 'due_date', test: 'blank' },
+			verifyBy: { field: 'due_date', test: 'blank' },
 		}),
 		idFilter,
 	],

@@ -1,7 +1,7 @@
 import { archivedView } from './archive';
 import { calendar } from './calendar';
 import { idFilter, nameFilter, note, readable } from './common';
-import { choice, emails, ids, integer, iso, phonePart, phones, record, rows, text } from './fields';
+import { choice, emails, ids, integer, isoDate, phonePart, phones, record, rows, text } from './fields';
 import type { Action } from './types';
 
 /** Not the numbers of the days of regular lessons. */
@@ -18,7 +18,7 @@ const lists: Action[] = [
 		description:
 			'Get the rates of teachers as AlfaCRM lists them. Whether it can be asked for one teacher only is not known.',
 		action: 'teacher-rate',
-		returns: 'pages',
+		kind: 'getMany',
 		certainty: 'confirmed',
 	},
 	{
@@ -29,14 +29,17 @@ const lists: Action[] = [
 			'Get the working hours of all teachers or of one. As weekday, 1 is Sunday and 7 is Saturday, unlike the days of regular lessons.',
 		action: 'working-hour',
 		body: [
-			record('teacher_id', 'Teacher', 'teacher', { narrows: true, description: 'Whose hours to return' }),
+			record('teacher_id', 'Teacher', 'teacher', {
+				limitsOutput: true,
+				description: 'Whose hours to return',
+			}),
 		],
-		shows: [
+		outputFields: [
 			choice('weekday', 'Weekday', WEEKDAYS, 1),
 			text('time_from', 'Time From'),
 			text('time_to', 'Time To'),
 		],
-		returns: 'pages',
+		kind: 'getMany',
 		certainty: 'confirmed',
 	},
 ];
@@ -52,27 +55,27 @@ export const teacher = readable({
 	actions: [calendar('teacher'), ...lists],
 	search: { by: 'name' },
 	simple: ['id', 'name', 'phone', 'email', 'branch_ids', 'dob', 'gender', 'note', 'e_date'],
-	reveal: { removed: 1 },
+	includeHidden: { removed: 1 },
 	archive: { day: 'e_date' },
-	shows: [
+	outputFields: [
 		text('name', 'Name'),
 		text('avatarUrl', 'Avatar URL'),
 		ids('branch_ids', 'Branch IDs'),
 		text('dob', 'Date of Birth'),
 		emails('email', 'Email'),
-		iso('e_date', 'Archived On', { description: 'A past day if archived, 2030-12-31 if not' }),
+		isoDate('e_date', 'Archived On', { description: 'A past day if archived, 2030-12-31 if not' }),
 		integer('gender', 'Gender'),
 		note,
 		phones('phone', 'Phone'),
 		rows('teacher-to-skill', 'Skills', [text('name', 'Name')]),
 	],
-	views: [archivedView('teachers')],
+	defaultFilters: [archivedView('teachers')],
 	filters: [
 		idFilter,
 		nameFilter,
 		phonePart('phone', 'Phone', {
 			description: 'A phone number in any spelling, or some digits of it',
-			recheck: { field: 'phone', test: 'phone' },
+			verifyBy: { field: 'phone', test: 'phone' },
 		}),
 	],
 });

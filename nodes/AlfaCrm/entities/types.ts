@@ -38,11 +38,10 @@ export interface Matching {
 export type Key = Field & { in: readonly OperationName[] };
 
 /** A field that an update names even if it stays, as `shownAs` of the record holds it; but not beside `unless`. */
-export type Carried = Field & { shownAs?: string; unless?: string };
+export type ResentField = Field & { shownAs?: string; exceptWith?: string };
 
-/** Adds a record of another entity to this one, unless the same one is there already. */
-export interface Addition {
-	kind: 'add';
+/** What is added to a record, unless the same is there already. */
+export interface CreateIfAbsent {
 	/** Resource of what is added. */
 	entity: string;
 	/** How the ID of this record travels, under the name `idAs`. */
@@ -50,35 +49,53 @@ export interface Addition {
 	/** What else its query needs. */
 	query?: IDataObject;
 	/** Filters of its list and the fields that fill them. */
-	narrow?: Readonly<Record<string, string>>;
+	filterBy?: Readonly<Record<string, string>>;
 	/** Filters of its list where a field is left empty. */
-	without?: Readonly<Record<string, IDataObject>>;
+	filterWhenEmpty?: Readonly<Record<string, IDataObject>>;
 	/** A record with one of these values counts no more. */
-	unless?: IDataObject;
+	ignoreWhen?: IDataObject;
 	/** Fields that change after it was added, so that another value does not make it another one. */
-	changing?: readonly string[];
+	mutable?: readonly string[];
 	/** Fields that name a record of this one, and the resource of it, which is listed by `idAs`. */
-	own?: Readonly<Record<string, string>>;
+	owned?: Readonly<Record<string, string>>;
 	/** What AlfaCRM may show under another name than it takes it. */
 	shownAs?: Readonly<Record<string, string>>;
 	/** Only records of today and yesterday count, by this field. */
-	recent?: string;
+	recentBy?: string;
 	/** Fields that, if not given, are taken from this record: the first one that is filled, as much of it as AlfaCRM takes. */
-	fill?: Readonly<Record<string, { from: readonly string[]; longest: number }>>;
+	defaultFrom?: Readonly<Record<string, { from: readonly string[]; longest: number }>>;
 }
 
-/** What an action does beyond sending one call. Each looks first, and so can be run again without doing it twice. */
-export type Recipe =
-	| Addition
-	/** Reads the record and sends only what differs; `only` records with that value. */
-	| { kind: 'change'; only?: { field: string; value: number; otherwise: string } }
-	/** A customer joins or leaves a group. */
-	| { kind: 'join' | 'leave' }
-	/** Who was at a lesson. */
-	| { kind: 'attend' };
+type Nothing = Record<never, never>;
 
-/** Something that can be done with a record besides the usual operations. */
-export interface Action {
+/**
+ * What an action does, and what must be said of it besides. Each kind has a module in `operations/actions/`. Those from
+ * `change` on look first, and so can be run again without doing it twice.
+ */
+interface ActionKinds {
+	/** Sends one call that writes. */
+	save: {
+		/** What an answer must hold that counts as success though it does not say so. */
+		confirmedBy?: string;
+	};
+	/** Reads pages of rows. */
+	getMany: Nothing;
+	/** Reads a bare list of rows, or one object. */
+	get: Nothing;
+	/** Reads the record and sends only what differs; `only` records with that value. */
+	change: { only?: { field: string; value: number; message: string } };
+	createIfAbsent: { creates: CreateIfAbsent };
+	/** A customer joins a group. */
+	joinGroup: Nothing;
+	/** A customer leaves a group. */
+	leaveGroup: Nothing;
+	/** Who was at a lesson. */
+	markAttendance: Nothing;
+}
+
+export type ActionKindName = keyof ActionKinds;
+
+interface ActionBasics {
 	/** camelCase verb; stored in workflows. */
 	name: string;
 	/** For the list of operations. */
@@ -98,16 +115,30 @@ export interface Action {
 	body?: readonly Field[];
 	/** Sent with every such call. */
 	fixed?: IDataObject;
-	/** A saved record, pages of rows, a bare list of rows, or one object. The last three only read. */
-	returns: 'saved' | 'pages' | 'list' | 'object';
-	/** What an answer must hold that counts as success though it does not say so. */
-	confirmedBy?: string;
-	/** Left out, the call is sent as it is. */
-	recipe?: Recipe;
 	/** What it returns, where that is no record of the entity, for the preview of the output. */
-	shows?: readonly (FieldBasics & FieldType)[];
+	outputFields?: readonly (FieldBasics & FieldType)[];
 	certainty: Certainty;
 }
+
+export type ActionOf<K extends ActionKindName> = K extends ActionKindName
+	? ActionBasics & { kind: K } & ActionKinds[K]
+	: never;
+
+/** Something that can be done with a record besides the usual operations. */
+export type Action = ActionOf<ActionKindName>;
+
+/** A filter that stands for a default of the server's own. */
+export type DefaultFilter = Extract<Filter, { type: 'choice' }> & {
+	/** The value that is the server's default, so it is not sent; then only rows count that have not ended by now. */
+	serverDefault?: number;
+	/** Fields with the last day of a row, the first one that is filled counts. */
+	until?: readonly string[];
+	/** What stands for a choice that is not sent as its number. */
+	wireValues?: Readonly<Record<number, boolean>>;
+	/** What rows hold under its name, or one of `flagNames`, for a choice that is not all. */
+	flags: Readonly<Record<number, 0 | 1>>;
+	flagNames?: readonly string[];
+};
 
 /**
  * An entity of AlfaCRM as data: from this come the form, the request, the checks, the dropdowns, the schemas and the
@@ -132,35 +163,24 @@ export interface Entity {
 	/** Writable fields. */
 	fields: readonly Field[];
 	/** What AlfaCRM may empty, or refuse to do without, where an update does not name it. */
-	carried?: readonly Carried[];
+	resentOnUpdate?: readonly ResentField[];
 	/** What AlfaCRM returns besides, or of another type than it is written, for the preview of the output. */
-	shows?: readonly Shown[];
+	outputFields?: readonly Shown[];
 	/** Optional ones, sent only when they are set. */
 	filters: readonly Filter[];
-	/**
-	 * Always visible in the form, because the server's own default hides records. Sent unless it is `unsaid`, the value
-	 * that is that default; then only rows count that have not ended, by the first field of `until` that is filled.
-	 * `sends` is what stands for a choice that is not sent as its number. `flags` are what rows hold under its name, or
-	 * one of `flagNames`, for a choice that is not all.
-	 */
-	views?: readonly (Extract<Filter, { type: 'choice' }> & {
-		unsaid?: number;
-		until?: readonly string[];
-		sends?: Readonly<Record<number, boolean>>;
-		flags: Readonly<Record<number, 0 | 1>>;
-		flagNames?: readonly string[];
-	})[];
+	/** Always visible in the form, because the server's own default hides records. */
+	defaultFilters?: readonly DefaultFilter[];
 	/** The index shows one value of this at a time; all are asked for unless some are chosen. */
-	sweep?: FieldBasics & { choices: readonly (Choice & { value: number })[] };
+	partitionBy?: FieldBasics & { choices: readonly (Choice & { value: number })[] };
 	/** Makes the index show a record that its defaults would hide, for reading one by ID. */
-	reveal?: Readonly<Record<string, number | boolean>>;
+	includeHidden?: Readonly<Record<string, number | boolean>>;
 	/** Bodies with which the index shows more records, asked one after the other where none may be missed. */
-	hidden?: readonly IDataObject[];
+	hiddenPasses?: readonly IDataObject[];
 	/**
 	 * The index may show only records of the `usual` kind unless another is asked for: the filter for that, and the entity
 	 * whose IDs it takes.
 	 */
-	kinds?: { name: string; entity: string; usual: number };
+	subtypes?: { name: string; entity: string; usual: number };
 	/** Pages of AlfaCRM that show one, as in `/company/1/{page}/view?id=501`. API notes 6 knows no other addresses. */
 	pages?: readonly string[];
 	/** What it is told by besides its ID; makes Find and Create or Update possible. */

@@ -9,13 +9,13 @@ export const user = readable({
 	label: 'User',
 	plural: 'Users',
 	certainty: 'confirmed',
-	shows: [text('name', 'Name'), text('email', 'Email')],
+	outputFields: [text('name', 'Name'), text('email', 'Email')],
 	filters: [
 		emailPart('email', 'Email', {
 			description:
 				'One address, or a part of it. Seen in one integration only, so the node checks the rows that come again.',
 			placeholder: 'e.g. name@example.org',
-			recheck: { field: 'email', test: 'email' },
+			verifyBy: { field: 'email', test: 'email' },
 		}),
 	],
 });

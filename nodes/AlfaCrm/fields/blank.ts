@@ -1,10 +1,10 @@
-import { visible } from './fold';
+import { withoutInvisible } from './normalizeText';
 
 /** Says nothing, whatever the field: undefined, null, an empty text, an empty list, a picker without a choice. */
-export function isNothing(value: unknown): boolean {
-	if (typeof value === 'string') return visible(value).trim() === '';
+export function isEmpty(value: unknown): boolean {
+	if (typeof value === 'string') return withoutInvisible(value).trim() === '';
 	if (Array.isArray(value)) return value.length === 0;
-	return value === undefined || value === null || (isPicker(value) && isNothing(value.value));
+	return value === undefined || value === null || (isPicker(value) && isEmpty(value.value));
 }
 
 /** What a picker holds: its value and how that was given. What the form begins with has no mark of n8n. */

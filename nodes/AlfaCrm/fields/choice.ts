@@ -4,6 +4,14 @@ import { itemsOf, parts } from './lists';
 import { toOptions } from './order';
 import type { Choice, OfType } from './types';
 
+declare module './types' {
+	interface FieldTypes {
+		choice: { choices: readonly Choice[]; default: number | string };
+		/** Days of the week and the like; several at once. */
+		choices: { choices: readonly Choice[] };
+	}
+}
+
 const listed = (choices: readonly Choice[]): string =>
 	choices.map(({ value, label }) => `${value} (${label})`).join(', ');
 
@@ -22,18 +30,18 @@ export const choice: FieldKind<OfType<'choice'>> = {
 	...compared,
 	isExact: true,
 	expected: ({ choices }) => `one of ${listed(choices)}`,
-	read: ({ choices }, item) => readChoice(choices, item),
-	widget: ({ choices, preset }) => ({ type: 'options', options: toOptions(choices), default: preset }),
+	serialize: ({ choices }, item) => readChoice(choices, item),
+	widget: ({ choices, default: first }) => ({ type: 'options', options: toOptions(choices), default: first }),
 	alwaysFilled: true,
-	preset: ({ preset }) => preset,
+	defaultValue: ({ default: first }) => first,
 	// As in the form, a choice that must be made begins with one.
-	column: ({ choices, preset }, required) => ({
+	column: ({ choices, default: first }, required) => ({
 		type: 'options',
 		options: choices.map(({ label, value }) => ({ name: label, value })),
-		...(required ? { defaultValue: preset } : {}),
+		...(required ? { defaultValue: first } : {}),
 	}),
-	schema: ({ preset }) => ({ type: typeof preset === 'number' ? 'integer' : 'string' }),
-	inJson: ({ choices }) => choices.map(({ value, label }) => `${value} ${label}`).join(', '),
+	schema: ({ default: first }) => ({ type: typeof first === 'number' ? 'integer' : 'string' }),
+	jsonHint: ({ choices }) => choices.map(({ value, label }) => `${value} ${label}`).join(', '),
 };
 
 export const choices: FieldKind<OfType<'choices'>> = {
@@ -42,12 +50,12 @@ export const choices: FieldKind<OfType<'choices'>> = {
 	holdsIds: true,
 	items: (_field, value) => itemsOf(value, parts),
 	expected: ({ choices: offered }) => `some of ${listed(offered)}`,
-	read: ({ choices: offered }, item) => readChoice(offered, item),
+	serialize: ({ choices: offered }, item) => readChoice(offered, item),
 	widget: ({ choices: offered }) => ({ type: 'multiOptions', options: toOptions(offered), default: [] }),
 	column: () => ({ type: 'string' }),
 	schema: ({ choices: offered }) => ({
 		type: 'array',
 		items: { type: offered.every(({ value }) => typeof value === 'number') ? 'integer' : 'string' },
 	}),
-	inJson: () => 'list',
+	jsonHint: () => 'list',
 };

@@ -1,10 +1,17 @@
 import { formatDay, readFlag } from '../api/formats';
-import { isNothing } from './blank';
-import { fold } from './fold';
+import { isEmpty } from './blank';
+import { normalizeText } from './normalizeText';
 import type { FieldKind } from './kind';
 import { oneForm, single } from './kind';
 import { asRead, isWritable, readText, textForms } from './text';
 import type { Field, OfType, Wire } from './types';
+
+declare module './types' {
+	interface FieldTypes {
+		/** A `custom_` field, whose type AlfaCRM does not tell. */
+		custom: Nothing;
+	}
+}
 
 const NAME = /^custom_\w+$/;
 
@@ -22,7 +29,7 @@ const ANY_ZONE = 'UTC';
 /** A text, a number, a flag, a day, or a list of those. */
 function read(value: unknown, zone: string): Wire | undefined {
 	if (Array.isArray(value)) {
-		const items = value.filter((item) => !isNothing(item)).map((item) => readOne(item, zone));
+		const items = value.filter((item) => !isEmpty(item)).map((item) => readOne(item, zone));
 		return items.includes(undefined) ? undefined : (items as Wire);
 	}
 	return readOne(value, zone);
@@ -36,7 +43,7 @@ function readOne(value: unknown, zone: string): string | number | undefined {
 }
 
 /** The type is not declared: days are told by their form, and a flag is 0 or 1. */
-function formOf(value: unknown, zone: string, textOf = fold): string | undefined {
+function formOf(value: unknown, zone: string, textOf = normalizeText): string | undefined {
 	if (typeof value === 'boolean') return String(readFlag(value));
 	if (typeof value === 'string' && A_DAY.test(value.trim()))
 		return formatDay(value, 'iso', zone) ?? textOf(value);
@@ -44,8 +51,8 @@ function formOf(value: unknown, zone: string, textOf = fold): string | undefined
 	return text === undefined ? formatDay(value, 'iso', zone) : textOf(text);
 }
 
-function formsOf(value: unknown, zone: string, textOf = fold): Array<string | undefined> {
-	const items = Array.isArray(value) ? value.filter((item) => !isNothing(item)) : [value];
+function formsOf(value: unknown, zone: string, textOf = normalizeText): Array<string | undefined> {
+	const items = Array.isArray(value) ? value.filter((item) => !isEmpty(item)) : [value];
 	return items.map((item) => formOf(item, zone, textOf));
 }
 
@@ -66,16 +73,16 @@ const agree =
 
 export const custom: FieldKind<OfType<'custom'>> = {
 	...single,
-	saysNothing: (_field, value) => Array.isArray(value) && value.every(isNothing),
+	isBlank: (_field, value) => Array.isArray(value) && value.every(isEmpty),
 	expected: () => 'a text, a number, yes or no, a date, or a list of those',
-	read: (_field, item, zone) => read(item, zone),
-	readings: (_field, item, zone) => formsOf(item, zone).flatMap(oneForm),
-	isSame: agree(fold),
+	serialize: (_field, item, zone) => read(item, zone),
+	normalize: (_field, item, zone) => formsOf(item, zone).flatMap(oneForm),
+	isSame: agree(normalizeText),
 	isStored: agree(asRead),
 	searchForms: (_field, name, item) => spellings(name, item),
-	emptied: '',
+	clearedValue: '',
 	widget: () => ({ type: 'string', default: '' }),
 	column: () => ({ type: 'string' }),
 	schema: () => ({ type: 'string' }),
-	inJson: () => '',
+	jsonHint: () => '',
 };

@@ -1,31 +1,40 @@
+import type { DateFormat } from '../api/formats';
 import { formatDay, formatTime } from '../api/formats';
 import type { FieldKind } from './kind';
 import { comparedBy, oneForm, single } from './kind';
 import type { OfType } from './types';
 
+declare module './types' {
+	interface FieldTypes {
+		date: { format: DateFormat };
+		/** Of the day, `hh:mm`, or `hh:mm:ss` with seconds. */
+		time: { seconds?: true };
+	}
+}
+
 export const date: FieldKind<OfType<'date'>> = {
 	...single,
 	...comparedBy((_field, item, zone) => oneForm(formatDay(item, 'iso', zone))),
 	expected: () => 'a date such as 2026-02-28 or 28.02.2026',
-	read: ({ format }, item, zone) => formatDay(item, format, zone),
+	serialize: ({ format }, item, zone) => formatDay(item, format, zone),
 	// No index has a filter for one day.
 	searchForms: (_field, name, item) => [{ [`${name}_from`]: item, [`${name}_to`]: item }],
 	widget: () => ({ type: 'dateTime', default: '' }),
 	column: () => ({ type: 'dateTime' }),
 	schema: () => ({ type: 'string' }),
-	inJson: () => 'date',
+	jsonHint: () => 'date',
 };
 
 export const time: FieldKind<OfType<'time'>> = {
 	...single,
 	...comparedBy((_field, item, zone) => oneForm(formatTime(item, zone))),
 	expected: () => 'a time of day such as 17:00',
-	read: ({ seconds }, item, zone) => {
+	serialize: ({ seconds }, item, zone) => {
 		const clock = formatTime(item, zone);
 		return clock !== undefined && seconds ? `${clock}:00` : clock;
 	},
 	widget: () => ({ type: 'string', placeholder: 'e.g. 17:00', default: '' }),
 	column: () => ({ type: 'string' }),
 	schema: () => ({ type: 'string' }),
-	inJson: () => 'hh:mm',
+	jsonHint: () => 'hh:mm',
 };

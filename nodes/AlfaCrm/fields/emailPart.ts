@@ -1,9 +1,16 @@
 import { addressWords } from './emails';
-import { fold } from './fold';
+import { normalizeText } from './normalizeText';
 import type { FieldKind } from './kind';
 import { comparedBy, single } from './kind';
-import { foldedText, readText } from './text';
+import { normalizedText, readText } from './text';
 import type { OfType } from './types';
+
+declare module './types' {
+	interface FieldTypes {
+		/** An address of email, or a part of one, to search with. */
+		emailPart: Nothing;
+	}
+}
 
 /** No row holds two addresses in one. */
 function onePart(item: unknown): string | undefined {
@@ -18,8 +25,8 @@ const GOES_ON_AFTER = /^(?:[\p{L}\d-]|\.\p{L})/u;
 
 /** Whether a row holds the address that is looked for, which another one may end with, or else has the part of one. */
 export function holdsEmail(held: unknown, wanted: unknown): boolean {
-	const text = fold(String(wanted));
-	const [first, ...others] = fold(String(held)).split(text);
+	const text = normalizeText(String(wanted));
+	const [first, ...others] = normalizeText(String(held)).split(text);
 	if (!WHOLE.test(text)) return others.length > 0;
 	return others.some((after, index) => {
 		const before = index === 0 ? first : others[index - 1];
@@ -30,11 +37,11 @@ export function holdsEmail(held: unknown, wanted: unknown): boolean {
 /** What a list of people is searched with: one address, also behind a name, or a part of one. */
 export const emailPart: FieldKind<OfType<'emailPart'>> = {
 	...single,
-	...comparedBy((_field: unknown, item) => foldedText(onePart(item))),
+	...comparedBy((_field: unknown, item) => normalizedText(onePart(item))),
 	expected: () => 'one email address, or a part of one',
-	read: (_field, item) => onePart(item),
+	serialize: (_field, item) => onePart(item),
 	widget: () => ({ type: 'string', default: '' }),
 	column: () => ({ type: 'string' }),
 	schema: () => ({ type: 'string' }),
-	inJson: () => '',
+	jsonHint: () => '',
 };

@@ -1,9 +1,16 @@
-import { fold } from './fold';
+import { normalizeText } from './normalizeText';
 import type { FieldKind } from './kind';
 import { itemsOf, parts } from './lists';
 import { textForms } from './text';
 import { severalTexts } from './texts';
 import type { OfType } from './types';
+
+declare module './types' {
+	interface FieldTypes {
+		/** Addresses of email. */
+		emails: Nothing;
+	}
+}
 
 const BETWEEN = /[\s,;:<>()[\]"]+/;
 
@@ -23,7 +30,7 @@ export const addressWords = (text: string): string[] =>
 /** The same without capitals, each once. */
 function addressesIn(value: unknown): string[] {
 	if (typeof value !== 'string') return [];
-	return [...new Set(addressWords(fold(value)))];
+	return [...new Set(addressWords(normalizeText(value)))];
 }
 
 /** Addresses that only blanks or strokes separate are several too. */
@@ -36,6 +43,6 @@ const split = (text: string): string[] =>
 export const emails: FieldKind<OfType<'emails'>> = {
 	...severalTexts,
 	items: (_field, value) => itemsOf(value, split),
-	readings: (_field, item) => addressesIn(item),
+	normalize: (_field, item) => addressesIn(item),
 	searchForms: (_field, name, item) => addressesIn(item).flatMap((address) => textForms(name, address)),
 };

@@ -1,6 +1,6 @@
 import type { INodeProperties, ResourceMapperField } from 'n8n-workflow';
 
-import { isNothing } from './blank';
+import { isEmpty } from './blank';
 import { choice, choices } from './choice';
 import { custom } from './custom';
 import { date, time } from './date';
@@ -43,7 +43,7 @@ export const fieldKinds: { [K in TypeName]: FieldKind<OfType<K>> } = {
 	reference,
 	references,
 	record,
-	rows: rows({ isBlank, addressesIn, readField, sameValue, isStored, toProperty, objectSchema }),
+	rows: rows({ isBlank, addressesIn, serialize, sameValue, isStored, toProperty, objectSchema }),
 	object,
 };
 
@@ -58,9 +58,9 @@ export const isList = (field: ShownType): boolean => kindOf(field).isList;
 
 /** Whether a value says nothing for this field: null, "", [], and whatever the field adds to these. */
 export function isBlank(field: ShownType, value: unknown): boolean {
-	if (isNothing(value)) return true;
+	if (isEmpty(value)) return true;
 	const kind = kindOf(field);
-	return (kind.isList && kind.items(field, value).length === 0) || kind.saysNothing(field, value);
+	return (kind.isList && kind.items(field, value).length === 0) || kind.isBlank(field, value);
 }
 
 /**
@@ -69,12 +69,12 @@ export function isBlank(field: ShownType, value: unknown): boolean {
  *
  * @throws UnreadableValue that names the field
  */
-export function readField(field: Shown, value: unknown, zone: string): Wire {
+export function serialize(field: Shown, value: unknown, zone: string): Wire {
 	const kind = kindOf(field);
 	if (kind.isList && isBlank(field, value)) return [];
 	const wires = isBlank(field, value)
 		? [undefined]
-		: kind.items(field, value).map((item) => kind.read(field, item, zone));
+		: kind.items(field, value).map((item) => kind.serialize(field, item, zone));
 	if (wires.includes(undefined)) throw unreadable(field, kind.expected(field), value);
 	return kind.isList ? (wires as Wire) : wires[0];
 }
@@ -82,7 +82,7 @@ export function readField(field: Shown, value: unknown, zone: string): Wire {
 /** The addresses that stand in a value in place of numbers of records. */
 export function addressesIn(field: Pick<FieldBasics, 'label'> & ShownType, value: unknown): Address[] {
 	const kind = kindOf(field);
-	return isNothing(value) ? [] : kind.items(field, value).flatMap((item) => kind.addresses(field, item));
+	return isEmpty(value) ? [] : kind.items(field, value).flatMap((item) => kind.addresses(field, item));
 }
 
 /** Whether two values of a field mean the same, however both are written. Empty is empty in any form. */
@@ -118,7 +118,7 @@ const rejoined = (field: ShownType, items: unknown[]): unknown[] =>
 
 /** The same for one value of each, of a list too. */
 export function sameItem(field: ShownType, one: unknown, other: unknown): boolean {
-	if (isNothing(one) || isNothing(other)) return isNothing(one) && isNothing(other);
+	if (isEmpty(one) || isEmpty(other)) return isEmpty(one) && isEmpty(other);
 	return kindOf(field).isSame(field, one, other, ANY_ZONE);
 }
 
@@ -141,15 +141,15 @@ export const itemsIn = (field: ShownType, value: unknown): unknown[] => kindOf(f
 /** The values that are held, one by one. */
 export function listOf(value: unknown): unknown[] {
 	if (Array.isArray(value)) return [...(value as unknown[])];
-	return isNothing(value) ? [] : [value];
+	return isEmpty(value) ? [] : [value];
 }
 
 /** Whether its values are IDs of records. */
 export const holdsIds = (field: ShownType): boolean => kindOf(field).holdsIds;
 
 /** A value as AlfaCRM itself writes it, so that its own lists find it. */
-export function spelled(field: ShownType, value: Wire): Wire {
-	const { isList: hasItems, spelled: write } = kindOf(field);
+export function canonical(field: ShownType, value: Wire): Wire {
+	const { isList: hasItems, canonicalize: write } = kindOf(field);
 	return hasItems ? (listOf(value).map((item) => write(item as Wire)) as Wire) : write(value);
 }
 
@@ -157,10 +157,10 @@ export function spelled(field: ShownType, value: Wire): Wire {
 export const isExact = (field: ShownType): boolean => kindOf(field).isExact;
 
 /** What a row means that shows nothing in this field. */
-export const absent = (field: ShownType): Wire => kindOf(field).absent;
+export const valueIfMissing = (field: ShownType): Wire => kindOf(field).valueIfMissing;
 
 /** What takes the place of a value that somebody empties on purpose. */
-export const emptied = (field: ShownType): Wire => kindOf(field).emptied;
+export const clearedValue = (field: ShownType): Wire => kindOf(field).clearedValue;
 
 /** The filters to ask an index with for one value, as it is on the wire; all of them are needed to find it in every spelling. */
 export const searchForms = (field: ShownType, name: string, value: Wire) =>
@@ -180,11 +180,11 @@ const TELLING = /[\p{L}\p{N}]/u;
  * The forms under which one value can be looked up: two values that share one match. None for what two strangers may
  * well have in common, such as a dash, the word "no" for an email, or a phone number without enough digits.
  */
-export const keyReadings = (field: ShownType, value: unknown): string[] =>
-	isNothing(value)
+export const normalForms = (field: ShownType, value: unknown): string[] =>
+	isEmpty(value)
 		? []
 		: kindOf(field)
-				.readings(field, value, ANY_ZONE)
+				.normalize(field, value, ANY_ZONE)
 				.filter((reading) => TELLING.test(reading));
 
 /** One field or filter as a parameter of the form. */
@@ -200,6 +200,16 @@ export function toProperty(field: Shown): INodeProperties {
 	};
 }
 
+/** Has a parameter of its own in the form; the others are in a collection. */
+export const isProminent = ({ required, prominent }: Field): boolean =>
+	required === true || prominent === true;
+
+/** The same on its own, where what is required must be filled. Choices and switches always hold a value. */
+export const toParameter = (field: Field): INodeProperties => ({
+	...toProperty(field),
+	...(field.required && canBeEmpty(field) ? { required: true } : {}),
+});
+
 /** The same for one value, also where the field holds several texts. */
 export function toSingleProperty(field: Shown): INodeProperties {
 	const { typeOptions, ...property } = toProperty(field);
@@ -211,7 +221,7 @@ export function toSingleProperty(field: Shown): INodeProperties {
 export const canBeEmpty = (field: ShownType): boolean => !kindOf(field).alwaysFilled;
 
 /** What a new record has where nobody chose, as in the form; undefined where the form begins empty. */
-export const presetOf = (field: ShownType): Wire | undefined => kindOf(field).preset(field);
+export const defaultOf = (field: ShownType): Wire | undefined => kindOf(field).defaultValue(field);
 
 /** A column of the field mapper. */
 export function toColumn(field: Field, required: boolean): ResourceMapperField {
@@ -238,7 +248,7 @@ export function objectSchema(fields: ReadonlyArray<Pick<FieldBasics, 'name'> & S
 }
 
 /** A field and what it takes, for whoever writes the JSON; an AI agent sees nothing else of it. */
-export function inJson(field: Shown): string {
-	const kind = kindOf(field).inJson(field);
+export function jsonHint(field: Shown): string {
+	const kind = kindOf(field).jsonHint(field);
 	return kind ? `${field.name} (${kind})` : field.name;
 }

@@ -3,6 +3,15 @@ import type { FieldKind } from './kind';
 import { comparedBy, oneForm, single } from './kind';
 import type { OfType } from './types';
 
+declare module './types' {
+	interface FieldTypes {
+		/** Yes or no, on the wire 0 or 1. */
+		flag: Nothing;
+		/** Yes or no, on the wire false or true, as a few filters want it. */
+		boolean: Nothing;
+	}
+}
+
 /** A form of a website may have saved the value of its checkbox. */
 const readShown = (value: unknown): 0 | 1 | undefined => {
 	const word = typeof value === 'string' ? value.trim().toLowerCase() : value;
@@ -12,7 +21,7 @@ const readShown = (value: unknown): 0 | 1 | undefined => {
 const basis = {
 	...single,
 	isExact: true,
-	absent: 0,
+	valueIfMissing: 0,
 	...comparedBy((_field: unknown, item) => oneForm(readShown(item))),
 	expected: () => 'yes or no',
 	widget: () => ({ type: 'boolean' as const, default: true }),
@@ -22,19 +31,19 @@ const basis = {
 
 export const flag: FieldKind<OfType<'flag'>> = {
 	...basis,
-	read: (_field, item) => readFlag(item),
-	preset: () => 1,
+	serialize: (_field, item) => readFlag(item),
+	defaultValue: () => 1,
 	schema: () => ({ type: 'integer' }),
-	inJson: () => '0 or 1',
+	jsonHint: () => '0 or 1',
 };
 
 export const boolean: FieldKind<OfType<'boolean'>> = {
 	...basis,
-	read: (_field, item) => {
+	serialize: (_field, item) => {
 		const read = readFlag(item);
 		return read === undefined ? undefined : read === 1;
 	},
-	preset: () => true,
+	defaultValue: () => true,
 	schema: () => ({ type: 'boolean' }),
-	inJson: () => 'true or false',
+	jsonHint: () => 'true or false',
 };

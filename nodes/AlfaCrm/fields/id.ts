@@ -6,6 +6,14 @@ import { comparedBy, oneForm, single } from './kind';
 import { itemsOf, parts } from './lists';
 import type { FieldBasics, OfType, Wire } from './types';
 
+declare module './types' {
+	interface FieldTypes {
+		/** Of a record of `entity`; without it only a number names one. */
+		id: { entity?: string };
+		ids: { entity?: string };
+	}
+}
+
 interface OfRecord {
 	entity?: string;
 }
@@ -44,10 +52,10 @@ export const oneRecord = {
 		return address === undefined ? [] : [{ label, address }];
 	},
 	expected: () => 'the number of a record',
-	read: (field: OfRecord, item: unknown) => readRecordId(field, item),
+	serialize: (field: OfRecord, item: unknown) => readRecordId(field, item),
 	column: () => ({ type: 'string' as const }),
 	schema: () => ({ type: 'integer' as const }),
-	inJson: () => '',
+	jsonHint: () => '',
 };
 
 export const severalRecords = {
@@ -55,11 +63,11 @@ export const severalRecords = {
 	isList: true,
 	isExact: false as boolean,
 	holdsIds: true,
-	emptied: [] as Wire[],
+	clearedValue: [] as Wire[],
 	items: (_field: unknown, value: unknown) => itemsOf(value, parts),
 	expected: () => 'one or more numbers of records',
 	schema: () => ({ type: 'array' as const, items: { type: 'integer' as const } }),
-	inJson: () => 'list',
+	jsonHint: () => 'list',
 };
 
 const widget = () => ({ type: 'string' as const, default: '' });

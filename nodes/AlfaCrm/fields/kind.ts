@@ -1,6 +1,6 @@
 import type { INodeProperties, ResourceMapperField } from 'n8n-workflow';
 
-import { fold } from './fold';
+import { normalizeText } from './normalizeText';
 import type { FieldBasics, Wire } from './types';
 
 export interface JsonSchema {
@@ -25,15 +25,15 @@ export interface FieldKind<F> {
 	/** The values that were given: those of a list however it is written, else the one. */
 	items(field: F, value: unknown): unknown[];
 	/** Whether a value, which is not undefined, null, an empty text or an empty list, still says nothing. */
-	saysNothing(field: F, value: unknown): boolean;
+	isBlank(field: F, value: unknown): boolean;
 	/** For messages: "a whole number". */
 	expected(field: F): string;
 	/** As AlfaCRM takes it, undefined for what is something else. Lists are read item by item. */
-	read(field: F, item: unknown, zone: string): Wire | undefined;
+	serialize(field: F, item: unknown, zone: string): Wire | undefined;
 	/** The addresses that stand in a value in place of numbers of records, whose AlfaCRM is to be checked. */
 	addresses(field: F & Pick<FieldBasics, 'label'>, item: unknown): Address[];
 	/** The forms that make two values match if they share one, for looking a value up. None for what says nothing. */
-	readings(field: F, item: unknown, zone: string): string[];
+	normalize(field: F, item: unknown, zone: string): string[];
 	/** Whether two values, neither of them empty, mean the same however they are written. Lists: one item of each. */
 	isSame(field: F, one: unknown, other: unknown, zone: string): boolean;
 	/**
@@ -44,11 +44,11 @@ export interface FieldKind<F> {
 	/** Its values are numbers that stand for something, which AlfaCRM may show by name. */
 	holdsIds: boolean;
 	/** As AlfaCRM itself writes it, so that its own lists find it. */
-	spelled(item: Wire): Wire;
+	canonicalize(item: Wire): Wire;
 	/** What a row means that shows nothing, where that says something. */
-	absent: Wire | undefined;
+	valueIfMissing: Wire | undefined;
 	/** What takes the place of a value that somebody empties on purpose. */
-	emptied: Wire;
+	clearedValue: Wire;
 	/** A filter of this type finds the rows that hold the very value, so rows can be checked again. */
 	isExact: boolean;
 	/** Filters that an index can be asked with; what all of them find together holds the value, among others. */
@@ -64,7 +64,7 @@ export interface FieldKind<F> {
 	/** Its parameter cannot be left empty. */
 	alwaysFilled: boolean;
 	/** What the form begins with, where that is a value. */
-	preset(field: F): Wire | undefined;
+	defaultValue(field: F): Wire | undefined;
 	/** Its column in the field mapper. */
 	column(field: F, required: boolean): Pick<ResourceMapperField, 'type' | 'options' | 'defaultValue'>;
 	/** What the column is called. It takes values from the input, so it has no dropdown of names. */
@@ -72,7 +72,7 @@ export interface FieldKind<F> {
 	/** As AlfaCRM returns it. */
 	schema(field: F): JsonSchema;
 	/** What the JSON input takes, in brackets behind the name; '' where the name says it. */
-	inJson(field: F): string;
+	jsonHint(field: F): string;
 }
 
 /** Parts that are the same for most kinds that hold one value. */
@@ -80,16 +80,16 @@ export const single = {
 	isList: false,
 	isExact: false as boolean,
 	items: (_field: unknown, value: unknown): unknown[] => [value],
-	saysNothing: (): boolean => false,
+	isBlank: (): boolean => false,
 	addresses: (): Address[] => [],
 	holdsIds: false as boolean,
-	spelled: (item: Wire): Wire => item,
-	absent: undefined,
-	emptied: null,
+	canonicalize: (item: Wire): Wire => item,
+	valueIfMissing: undefined,
+	clearedValue: null,
 	searchForms: (_field: unknown, name: string, item: Wire): Array<Record<string, Wire>> => [{ [name]: item }],
 	isNear: (held: unknown, asked: unknown): boolean => {
-		const text = fold(String(held));
-		return fold(String(asked))
+		const text = normalizeText(String(held));
+		return normalizeText(String(asked))
 			.split(' ')
 			.every((word) => text.includes(word));
 	},
@@ -99,23 +99,23 @@ export const single = {
 	formLabel: (label: string): string => label,
 	columnLabel: (label: string): string => label,
 	alwaysFilled: false,
-	preset: (): undefined => undefined,
+	defaultValue: (): undefined => undefined,
 } as const;
 
 /** And for those that hold several. */
-export const several = { ...single, isList: true, emptied: [] as Wire[] } as const;
+export const several = { ...single, isList: true, clearedValue: [] as Wire[] } as const;
 
-type Readings<F> = FieldKind<F>['readings'];
+type Normalize<F> = FieldKind<F>['normalize'];
 
 /** For values whose forms tell all: the parts that compare them. */
 export const comparedBy = <F>(
-	readings: Readings<F>,
-): Pick<FieldKind<F>, 'isSame' | 'isStored' | 'readings'> => {
+	normalize: Normalize<F>,
+): Pick<FieldKind<F>, 'isSame' | 'isStored' | 'normalize'> => {
 	const isSame: FieldKind<F>['isSame'] = (field, one, other, zone) => {
-		const forms = readings(field, one, zone);
-		return readings(field, other, zone).some((form) => forms.includes(form));
+		const forms = normalize(field, one, zone);
+		return normalize(field, other, zone).some((form) => forms.includes(form));
 	};
-	return { readings, isSame, isStored: isSame };
+	return { normalize, isSame, isStored: isSame };
 };
 
 /** One form, or none where the value cannot be read. */

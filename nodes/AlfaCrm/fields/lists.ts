@@ -1,4 +1,4 @@
-import { isNothing } from './blank';
+import { isEmpty } from './blank';
 
 const SEPARATORS = /([\r\n]+|[,;]+)/;
 const ADDRESS = /^\s*https?:\/\/\S*$/i;
@@ -27,12 +27,12 @@ export const whole = (text: string): string[] => [text];
  */
 export function itemsOf(value: unknown, split: (text: string) => string[]): unknown[] {
 	if (Array.isArray(value)) return value.flatMap((item) => itemsOf(item, split));
-	if (typeof value !== 'string') return isNothing(value) ? [] : [value];
+	if (typeof value !== 'string') return isEmpty(value) ? [] : [value];
 	const list = listIn(value);
 	if (list) return itemsOf(list, split);
 	return split(value)
 		.map((text) => text.trim())
-		.filter((text) => !isNothing(text) && !/^[,;\s]+$/.test(text))
+		.filter((text) => !isEmpty(text) && !/^[,;\s]+$/.test(text))
 		.flatMap((text) => (listIn(text) ? itemsOf(text, split) : [text]));
 }
 

@@ -1,19 +1,25 @@
 import { readInteger, readNumber } from '../api/formats';
 import type { FieldKind } from './kind';
 import { comparedBy, oneForm, single } from './kind';
-import type { OfType } from './types';
+import type { Bounds, OfType } from './types';
+
+declare module './types' {
+	interface FieldTypes {
+		/** Hundredths are the smallest part. */
+		number: Bounds;
+		integer: Bounds & { default?: number };
+	}
+}
 
 /** Nothing in a school is larger, and from 1e21 on numbers are written with an exponent. */
 const LARGEST = 1e12;
 
-type Bounded = Pick<OfType<'number'>, 'min' | 'max' | 'nonZero'>;
-
-function fits({ min, max, nonZero }: Bounded, number: number): boolean {
+function fits({ min, max, nonZero }: Bounds, number: number): boolean {
 	const isWithin = number >= (min ?? -LARGEST) && number <= (max ?? LARGEST);
 	return isWithin && !(nonZero && number === 0);
 }
 
-function within({ min, max, nonZero }: Bounded): string {
+function within({ min, max, nonZero }: Bounds): string {
 	const bounds = [
 		...(min === undefined ? [] : [`of at least ${min}`]),
 		...(max === undefined ? [] : [`of at most ${max}`]),
@@ -22,7 +28,7 @@ function within({ min, max, nonZero }: Bounded): string {
 	return bounds.length > 0 ? ` ${bounds.join(' and ')}` : '';
 }
 
-function reader(read: (value: unknown) => number | undefined): FieldKind<Bounded>['read'] {
+function reader(read: (value: unknown) => number | undefined): FieldKind<Bounds>['serialize'] {
 	return (field, item) => {
 		const number = read(item);
 		return number !== undefined && fits(field, number) ? number : undefined;
@@ -30,9 +36,9 @@ function reader(read: (value: unknown) => number | undefined): FieldKind<Bounded
 }
 
 /** Where a zero means nothing, the form must not begin with one. */
-const defaultOf = (field: Bounded, preset: number): number | '' => (fits(field, preset) ? preset : '');
+const formDefault = (field: Bounds, wanted: number): number | '' => (fits(field, wanted) ? wanted : '');
 
-const limits = ({ min, max }: Bounded) => ({
+const limits = ({ min, max }: Bounds) => ({
 	...(min === undefined ? {} : { minValue: min }),
 	...(max === undefined ? {} : { maxValue: max }),
 });
@@ -50,17 +56,17 @@ const readWhole = (value: unknown): number | undefined => {
 	return number === 0 ? 0 : number;
 };
 
-const basis = { ...single, column: () => ({ type: 'number' as const }), inJson: () => '' };
+const basis = { ...single, column: () => ({ type: 'number' as const }), jsonHint: () => '' };
 
 export const number: FieldKind<OfType<'number'>> = {
 	...basis,
 	...comparedBy((_field, item) => oneForm(readCents(item))),
 	expected: (field) => `a number${within(field)}, with a point before decimals`,
-	read: reader(readCents),
+	serialize: reader(readCents),
 	widget: (field) => ({
 		type: 'number',
 		typeOptions: { ...limits(field), numberPrecision: 2 },
-		default: defaultOf(field, 0),
+		default: formDefault(field, 0),
 	}),
 	// Money comes as a text.
 	schema: () => ({ type: 'string' }),
@@ -70,12 +76,12 @@ export const integer: FieldKind<OfType<'integer'>> = {
 	...basis,
 	...comparedBy((_field, item) => oneForm(readWhole(item))),
 	expected: (field) => `a whole number${within(field)}`,
-	read: reader(readWhole),
-	preset: (field) => (fits(field, field.preset ?? 0) ? (field.preset ?? 0) : undefined),
+	serialize: reader(readWhole),
+	defaultValue: (field) => (fits(field, field.default ?? 0) ? (field.default ?? 0) : undefined),
 	widget: (field) => ({
 		type: 'number',
 		typeOptions: { ...limits(field), numberPrecision: 0 },
-		default: defaultOf(field, field.preset ?? 0),
+		default: formDefault(field, field.default ?? 0),
 	}),
 	schema: () => ({ type: 'integer' }),
 };

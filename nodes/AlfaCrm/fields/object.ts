@@ -26,11 +26,11 @@ function written(value: unknown): string | undefined {
 export const object: FieldKind<OfType<'object'>> = {
 	...single,
 	...comparedBy((_field, item) => oneForm(written(item))),
-	saysNothing: (_field, value) => written(value) === '{}',
+	isBlank: (_field, value) => written(value) === '{}',
 	expected: () => 'an object',
-	read: (_field, item) => jsonIn(written(item) ?? '') as IDataObject | undefined,
+	serialize: (_field, item) => jsonIn(written(item) ?? '') as IDataObject | undefined,
 	widget: () => ({ type: 'json', default: '{}' }),
 	column: () => ({ type: 'object' }),
 	schema: () => ({ type: 'object' }),
-	inJson: () => 'object',
+	jsonHint: () => 'object',
 };

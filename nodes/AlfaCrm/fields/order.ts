@@ -3,16 +3,16 @@ import type { INodeProperties, INodePropertyOptions } from 'n8n-workflow';
 import type { Choice } from './types';
 
 /** n8n sorts every list of options, whatever the order of the declaration. */
-export function byName<T extends { name: string }>(options: T[]): T[] {
+export function sortByName<T extends { name: string }>(options: T[]): T[] {
 	return [...options].sort((a, b) => a.name.localeCompare(b.name, 'en'));
 }
 
-export function byDisplayName(properties: INodeProperties[]): INodeProperties[] {
+export function sortByDisplayName(properties: INodeProperties[]): INodeProperties[] {
 	return [...properties].sort((a, b) => a.displayName.localeCompare(b.displayName, 'en'));
 }
 
 export const toOptions = (choices: readonly Choice[]): INodePropertyOptions[] =>
-	byName(
+	sortByName(
 		choices.map(({ value, label, description }) => ({
 			name: label,
 			value,

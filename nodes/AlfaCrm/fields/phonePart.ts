@@ -1,7 +1,15 @@
 import type { FieldKind } from './kind';
 import { comparedBy, oneForm, single } from './kind';
-import { ends, hasNumber, hasSeveral, isHidden, readingsOf, samePhone } from './phoneNumber';
+import { ends, hasNumber, hasSeveral, normalizePhone, samePhone } from './phoneNumber';
+import { isHidden } from './phoneParser';
 import type { OfType } from './types';
+
+declare module './types' {
+	interface FieldTypes {
+		/** A phone number, or some digits of one, to search with. */
+		phonePart: Nothing;
+	}
+}
 
 /** Of a whole number the last digits are enough, whatever stands before them. */
 const LAST = 8;
@@ -25,7 +33,7 @@ function phoneDigits(value: unknown): string | undefined {
 	if (typeof value !== 'string' && typeof value !== 'number') return undefined;
 	const text = String(value).normalize('NFKC');
 	const digits = digitsIn(text);
-	if (isWhole(text)) return (readingsOf(text)[0] ?? digits).slice(-LAST);
+	if (isWhole(text)) return (normalizePhone(text)[0] ?? digits).slice(-LAST);
 	return digits === '' || /\p{L}/u.test(text) ? undefined : digits;
 }
 
@@ -36,14 +44,14 @@ function phoneDigits(value: unknown): string | undefined {
 function beginnings(text: string): string[] | undefined {
 	const isShown = /^\D*\+/.test(text) || (isWhole(text) && /^\D*00/.test(text));
 	if (!isShown) return undefined;
-	return hasNumber(text) ? readingsOf(text) : [digitsIn(text)];
+	return hasNumber(text) ? normalizePhone(text) : [digitsIn(text)];
 }
 
 /** Whether a number that a row holds is the one that is looked for, or has the digits of a part of one. */
 export function holdsPhone(held: unknown, wanted: unknown): boolean {
 	const text = String(wanted).normalize('NFKC');
 	const begun = beginnings(text);
-	if (begun) return readingsOf(held).some((number) => begun.some((start) => number.startsWith(start)));
+	if (begun) return normalizePhone(held).some((number) => begun.some((start) => number.startsWith(start)));
 	const [has, digits] = [digitsIn(held), digitsIn(text)];
 	if (has.includes(digits)) return true;
 	if (isWhole(text)) return samePhone(held, text);
@@ -73,7 +81,7 @@ export function partForms(text: string): string[] {
 }
 
 /** A bare country code, or a number that is not all there, is held by everybody. */
-export const isTooLittle = (text: string): boolean =>
+export const isTooShort = (text: string): boolean =>
 	!/\p{L}/u.test(text) && (digitsIn(text).length < FEWEST || (isHidden(text) && !hasNumber(text)));
 
 /** Two numbers, or parts of two. */
@@ -86,15 +94,15 @@ const areSeveral = (text: string): boolean =>
 export const phonePart: FieldKind<OfType<'phonePart'>> = {
 	...single,
 	...comparedBy((_field: unknown, item) => oneForm(phoneDigits(item))),
-	saysNothing: (_field, value) =>
-		(typeof value === 'string' || typeof value === 'number') && isTooLittle(String(value)),
+	isBlank: (_field, value) =>
+		(typeof value === 'string' || typeof value === 'number') && isTooShort(String(value)),
 	expected: () => `one phone number, or at least ${FEWEST} digits of it`,
-	read: (_field, item) =>
+	serialize: (_field, item) =>
 		phoneDigits(item) === undefined || areSeveral(String(item)) ? undefined : String(item).trim(),
 	// AlfaCRM may look at the digits, or at the number as it is written. API notes 5.3.
 	filterForms: (_field, name, value) => partForms(String(value)).map((form) => ({ [name]: form })),
 	widget: () => ({ type: 'string', default: '' }),
 	column: () => ({ type: 'string' }),
 	schema: () => ({ type: 'string' }),
-	inJson: () => '',
+	jsonHint: () => '',
 };

@@ -1,20 +1,27 @@
-import { isNothing } from './blank';
+import { isEmpty } from './blank';
 import type { FieldKind } from './kind';
 import { several } from './kind';
 import { itemsOf } from './lists';
-import { hasNumber, oneByOne, phoneForms, readingsOf, samePhone, writtenPhone } from './phoneNumber';
+import { hasNumber, splitNumbers, phoneForms, normalizePhone, samePhone, formatPhone } from './phoneNumber';
 import { holdsPhone } from './phonePart';
 import { hasRounded } from './rounded';
-import { foldedText, isStoredText } from './text';
+import { normalizedText, isStoredText } from './text';
 import { textsWidget } from './texts';
 import type { OfType, Wire } from './types';
+
+declare module './types' {
+	interface FieldTypes {
+		/** Phone numbers, which are the same in any spelling. */
+		phones: Nothing;
+	}
+}
 
 /** Not a word, but the places of an input mask: +7 (XXX) XXX-XX-XX. */
 const MASK = /[xх]/giu;
 
 /** A number without letters that cannot be one: a bare country code, an input mask nobody filled, an extension. */
 const saysNothing = (item: unknown): boolean =>
-	isNothing(item) ||
+	isEmpty(item) ||
 	((typeof item === 'string' || typeof item === 'number') &&
 		!/\p{L}/u.test(String(item).replace(MASK, '')) &&
 		!hasNumber(String(item)) &&
@@ -49,7 +56,7 @@ function split(text: string): string[] {
 		isComplete ||= isNumber;
 	}
 	return [...phones, current]
-		.flatMap(oneByOne)
+		.flatMap(splitNumbers)
 		.map((phone) => phone.replace(/^[,;/\\|\s]+|[,;/\\|\s]+$/g, ''));
 }
 
@@ -60,25 +67,25 @@ const items = (value: unknown): unknown[] =>
 
 /** What is no number is at least a word. */
 function sameText(one: unknown, other: unknown): boolean {
-	const [text] = foldedText(one);
-	return text !== undefined && foldedText(other).includes(text);
+	const [text] = normalizedText(one);
+	return text !== undefined && normalizedText(other).includes(text);
 }
 
 export const phones: FieldKind<OfType<'phones'>> = {
 	...several,
 	items: (_field, value) => items(value),
-	saysNothing: (_field, value) => items(value).length === 0,
+	isBlank: (_field, value) => items(value).length === 0,
 	expected: () => 'a phone number or a list of phone numbers',
-	read: (_field, item) => read(item),
-	readings: (_field, item) => readingsOf(item),
+	serialize: (_field, item) => read(item),
+	normalize: (_field, item) => normalizePhone(item),
 	isSame: (_field, one, other) => samePhone(one, other) || sameText(one, other),
 	isStored: (field, held, wanted) => samePhone(held, wanted) || isStoredText(field, held, wanted),
 	searchForms: (_field, name, item) => phoneForms(item).map((form) => ({ [name]: form })),
-	spelled: (item) => writtenPhone(item) as Wire,
+	canonicalize: (item) => formatPhone(item) as Wire,
 	isNear: holdsPhone,
 	widget: textsWidget,
 	// As of other texts.
 	column: () => ({ type: 'string' }),
 	schema: () => ({ type: 'array', items: { type: 'string' } }),
-	inJson: () => 'list',
+	jsonHint: () => 'list',
 };

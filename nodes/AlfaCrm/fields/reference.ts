@@ -4,6 +4,16 @@ import type { FieldKind } from './kind';
 import { loadedFrom, picker } from './picker';
 import type { OfType } from './types';
 
+declare module './types' {
+	interface FieldTypes {
+		/** One record, or several, of another entity, picked from a dropdown. For short lists. */
+		reference: { entity: string };
+		references: { entity: string };
+		/** One record of another entity, searched for. For long lists. */
+		record: { entity: string };
+	}
+}
+
 const EXPRESSION = 'using an <a href="https://docs.n8n.io/code/expressions/">expression</a>';
 
 const withHint = (description: string | undefined, hint: string): string =>

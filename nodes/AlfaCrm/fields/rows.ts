@@ -1,18 +1,29 @@
 import type { IDataObject, INodeProperties } from 'n8n-workflow';
 
-import { isNothing, isPlain } from './blank';
+import { isEmpty, isPlain } from './blank';
 import type { Address, FieldKind, JsonSchema } from './kind';
 import { single } from './kind';
 import { jsonIn } from './lists';
-import { byDisplayName } from './order';
+import { sortByDisplayName } from './order';
 import type { Field, OfType, Shown, Wire } from './types';
 import { UnreadableValue } from './unreadable';
+
+declare module './types' {
+	interface FieldTypes {
+		/** A list of small records inside this one, such as the attendance of a lesson. */
+		rows: {
+			fields: readonly Field[];
+			/** What AlfaCRM shows in a row and does not take; passed over when a row comes back. */
+			readOnly?: readonly string[];
+		};
+	}
+}
 
 /** What can be done with the fields of a row. */
 interface AnyField {
 	isBlank(field: Field, value: unknown): boolean;
 	addressesIn(field: Field, value: unknown): Address[];
-	readField(field: Field, value: unknown, zone: string): Wire;
+	serialize(field: Field, value: unknown, zone: string): Wire;
 	sameValue(field: Field, one: unknown, other: unknown, zone: string): boolean;
 	isStored(field: Field, held: unknown, wanted: unknown, zone: string): boolean;
 	toProperty(field: Field): INodeProperties;
@@ -23,12 +34,12 @@ type Rows = OfType<'rows'>;
 
 /** The rows as they were given: a list, the same in JSON, or what the form holds. */
 function rowsIn(value: unknown): IDataObject[] | undefined {
-	if (isNothing(value)) return [];
+	if (isEmpty(value)) return [];
 	if (typeof value === 'string') return rowsIn(jsonIn(value) ?? false);
 	if (Array.isArray(value)) return value.every(isPlain) ? (value as IDataObject[]) : undefined;
 	if (!isPlain(value)) return undefined;
 	const { values, ...others } = value;
-	const isForm = Object.keys(others).length === 0 && (isNothing(values) || Array.isArray(values));
+	const isForm = Object.keys(others).length === 0 && (isEmpty(values) || Array.isArray(values));
 	return isForm ? rowsIn(values) : undefined;
 }
 
@@ -55,7 +66,7 @@ export const rows = (any: AnyField): FieldKind<Rows> => {
 			);
 		}
 		return Object.fromEntries(
-			given.map((field) => [field.name, any.readField(field, row[field.name], zone)]),
+			given.map((field) => [field.name, any.serialize(field, row[field.name], zone)]),
 		);
 	}
 
@@ -74,17 +85,17 @@ export const rows = (any: AnyField): FieldKind<Rows> => {
 
 	return {
 		...single,
-		saysNothing: (_field, value) => rowsIn(value)?.length === 0,
+		isBlank: (_field, value) => rowsIn(value)?.length === 0,
 		expected: () => 'a list of rows, each an object',
 		addresses: ({ fields }, item) =>
 			(rowsIn(item) ?? []).flatMap((row) =>
 				fields.flatMap((field) => any.addressesIn(field, row[field.name])),
 			),
-		read: (field, item, zone) => rowsIn(item)?.map((row) => readRow(field, row, zone)),
-		readings: () => [],
+		serialize: (field, item, zone) => rowsIn(item)?.map((row) => readRow(field, row, zone)),
+		normalize: () => [],
 		isSame: agree(any.sameValue),
 		isStored: agree(any.isStored),
-		emptied: [],
+		clearedValue: [],
 		widget: ({ label, fields }) => ({
 			type: 'fixedCollection',
 			// Older n8n shows every field of a row.
@@ -99,12 +110,12 @@ export const rows = (any: AnyField): FieldKind<Rows> => {
 				{
 					displayName: label,
 					name: 'values',
-					values: byDisplayName(fields.map((field) => shownAtOnce(field, any.toProperty(field)))),
+					values: sortByDisplayName(fields.map((field) => shownAtOnce(field, any.toProperty(field)))),
 				},
 			],
 		}),
 		column: () => ({ type: 'array' }),
 		schema: ({ fields }) => ({ type: 'array', items: any.objectSchema(fields) }),
-		inJson: ({ fields }) => `list of objects with ${fields.map(({ name }) => name).join(', ')}`,
+		jsonHint: ({ fields }) => `list of objects with ${fields.map(({ name }) => name).join(', ')}`,
 	};
 };

@@ -1,9 +1,15 @@
-import { fold } from './fold';
+import { normalizeText } from './normalizeText';
 import type { FieldKind } from './kind';
 import { comparedBy, oneForm, single } from './kind';
 import { isRounded } from './rounded';
 import { sharedParts } from './spellings';
 import type { OfType, Wire } from './types';
+
+declare module './types' {
+	interface FieldTypes {
+		longText: Nothing;
+	}
+}
 
 /** Whether a number is one that people write; others, with an exponent, come from a calculation that went wrong. */
 export const isWritable = (number: number): boolean => /^-?\d{1,16}(\.\d+)?$/.test(String(number));
@@ -15,9 +21,9 @@ export function readText(value: unknown): string | undefined {
 	return typeof value === 'number' && isWritable(value) ? String(value) : undefined;
 }
 
-export function foldedText(value: unknown): string[] {
+export function normalizedText(value: unknown): string[] {
 	const text = readText(value);
-	return oneForm(text === undefined ? undefined : fold(text));
+	return oneForm(text === undefined ? undefined : normalizeText(text));
 }
 
 /** A text as a person reads it: how Unicode composes it, the kind of its line breaks and blanks around it are not seen. */
@@ -35,15 +41,15 @@ export const textForms = (name: string, item: Wire): Array<Record<string, Wire>>
 
 const basis = {
 	...single,
-	...comparedBy((_field: unknown, item) => foldedText(item)),
+	...comparedBy((_field: unknown, item) => normalizedText(item)),
 	isStored: isStoredText,
-	emptied: '',
+	clearedValue: '',
 	searchForms: (_field: unknown, name: string, item: Wire) => textForms(name, item),
 	expected: () => 'a text',
-	read: (_field: unknown, item: unknown) => readText(item),
+	serialize: (_field: unknown, item: unknown) => readText(item),
 	column: () => ({ type: 'string' as const }),
 	schema: () => ({ type: 'string' as const }),
-	inJson: () => '',
+	jsonHint: () => '',
 };
 
 export const text: FieldKind<OfType<'text'>> = {

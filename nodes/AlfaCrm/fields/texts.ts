@@ -1,8 +1,15 @@
 import type { FieldKind, Widget } from './kind';
 import { comparedBy, several } from './kind';
 import { itemsOf, parts, whole } from './lists';
-import { foldedText, isStoredText, readText, textForms } from './text';
+import { normalizedText, isStoredText, readText, textForms } from './text';
 import type { FieldBasics, OfType, Wire } from './types';
+
+declare module './types' {
+	interface FieldTypes {
+		/** One text given for the list is several, at its commas, semicolons and line breaks, unless `split` is off. */
+		texts: { split?: false };
+	}
+}
 
 /** One field below the other. */
 export const textsWidget = ({ label }: FieldBasics): Widget => ({
@@ -13,16 +20,16 @@ export const textsWidget = ({ label }: FieldBasics): Widget => ({
 
 export const severalTexts = {
 	...several,
-	...comparedBy((_field: unknown, item) => foldedText(item)),
+	...comparedBy((_field: unknown, item) => normalizedText(item)),
 	isStored: isStoredText,
 	searchForms: (_field: unknown, name: string, item: Wire) => textForms(name, item),
 	expected: () => 'a text or a list of texts',
-	read: (_field: unknown, item: unknown) => (typeof item === 'boolean' ? undefined : readText(item)),
+	serialize: (_field: unknown, item: unknown) => (typeof item === 'boolean' ? undefined : readText(item)),
 	widget: textsWidget,
 	// n8n's editor for lists takes JSON only, and most have a single value.
 	column: () => ({ type: 'string' as const }),
 	schema: () => ({ type: 'array' as const, items: { type: 'string' as const } }),
-	inJson: () => 'list',
+	jsonHint: () => 'list',
 };
 
 export const texts: FieldKind<OfType<'texts'>> = {

@@ -26,51 +26,20 @@ export interface Bounds {
 	nonZero?: true;
 }
 
-type Nothing = Record<never, never>;
+/** The settings of a type that has none. */
+export type Nothing = Record<never, never>;
 
-/** What a field may hold, and what must be said of it besides. Each has a kind in `fieldKinds`. */
-interface FieldTypes {
+/**
+ * What must be said of a field besides, by its type. The module of each type adds its own; `fieldKinds` has a kind for
+ * each, or does not compile.
+ */
+export interface FieldTypes {
 	text: Nothing;
-	longText: Nothing;
-	/** One text given for the list is several, at its commas, semicolons and line breaks, unless `split` is off. */
-	texts: { split?: false };
-	/** Addresses of email. */
-	emails: Nothing;
-	/** An address of email, or a part of one, to search with. */
-	emailPart: Nothing;
-	/** Phone numbers, which are the same in any spelling. */
-	phones: Nothing;
-	/** A phone number, or some digits of one, to search with. */
-	phonePart: Nothing;
-	/** A `custom_` field, whose type AlfaCRM does not tell. */
-	custom: Nothing;
-	/** Hundredths are the smallest part. */
-	number: Bounds;
-	integer: Bounds & { preset?: number };
-	/** Yes or no, on the wire 0 or 1. */
-	flag: Nothing;
-	/** Yes or no, on the wire false or true, as a few filters want it. */
-	boolean: Nothing;
-	date: { format: DateFormat };
-	/** Of the day, `hh:mm`, or `hh:mm:ss` with seconds. */
-	time: { seconds?: true };
-	choice: { choices: readonly Choice[]; preset: number | string };
-	/** Days of the week and the like; several at once. */
-	choices: { choices: readonly Choice[] };
-	/** Of a record of `entity`; without it only a number names one. */
-	id: { entity?: string };
-	ids: { entity?: string };
-	/** One record, or several, of another entity, picked from a dropdown. For short lists. */
-	reference: { entity: string };
-	references: { entity: string };
-	/** One record of another entity, searched for. For long lists. */
-	record: { entity: string };
-	/** A list of small records inside this one, such as the attendance of a lesson. */
-	rows: {
-		fields: readonly Field[];
-		/** What AlfaCRM shows in a row and does not take; passed over when a row comes back. */
-		readOnly?: readonly string[];
-	};
+}
+
+/** And of what AlfaCRM returns; an object has keys that nobody can declare. */
+export interface ShownTypes extends FieldTypes {
+	object: Nothing;
 }
 
 type Typed<Types> = { [K in keyof Types]: { type: K } & Types[K] }[keyof Types];
@@ -78,20 +47,18 @@ type Typed<Types> = { [K in keyof Types]: { type: K } & Types[K] }[keyof Types];
 /** What a field holds decides its parameter in the form, its check and its format on the wire. */
 export type FieldType = Typed<FieldTypes>;
 
-/** Of what AlfaCRM returns; an object has keys that nobody can declare. */
-type ShownTypes = FieldTypes & { object: Nothing };
 export type ShownType = Typed<ShownTypes>;
 export type TypeName = keyof ShownTypes;
 export type OfType<K extends TypeName> = { type: K } & ShownTypes[K];
 
 /** How a row is compared with what a filter asked for. */
-export type RecheckTest = 'is' | 'has' | 'in' | 'email' | 'phone' | 'blank' | 'from' | 'to';
+export type VerificationTest = 'is' | 'has' | 'in' | 'email' | 'phone' | 'blank' | 'from' | 'to';
 
 /**
  * Against which field of a row; for customers, against the members of the group that is asked for; or not at all, where
  * a row need not show why it was found.
  */
-type Recheck = { field: string; test: RecheckTest; also?: IDataObject } | 'members' | 'trusted';
+type Verification = { field: string; test: VerificationTest; also?: IDataObject } | 'members' | 'trusted';
 
 export type Filter = FieldBasics &
 	FieldType & {
@@ -99,7 +66,7 @@ export type Filter = FieldBasics &
 		 * How rows are checked again, since the server is known to ignore this filter, or not known to heed it. Without it
 		 * a filter by the exact value of a field is checked against that field, if rows show it.
 		 */
-		recheck?: Recheck;
+		verifyBy?: Verification;
 		/** As AlfaCRM calls it, where another filter of the form goes by that name. */
 		sentAs?: string;
 		/** A switch that is off asks for all, not for the others. */
@@ -122,13 +89,13 @@ export type Field = FieldBasics &
 		writeOnly?: boolean;
 		alternative?: Alternative;
 		/** Sent when nothing is given. */
-		otherwise?: number | 'today';
+		fallback?: number | 'today';
 		/** Its parameter stands with the required ones, though it may stay empty. */
-		upfront?: boolean;
+		prominent?: boolean;
 		/** A record that has neither this nor that field says nothing. */
 		requiredUnless?: string;
 		/** A parameter of an action without which all come; one that is there but empty is refused. */
-		narrows?: true;
+		limitsOutput?: true;
 		/** A switch that is not sent when it is off, since off would undo something. */
 		onlyWhenTrue?: boolean;
 		/** Whose record it is. An update that names somebody else has the wrong record. */

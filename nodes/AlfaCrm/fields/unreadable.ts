@@ -1,6 +1,6 @@
 import { UserError } from 'n8n-workflow';
 
-import { isNothing } from './blank';
+import { isEmpty } from './blank';
 import { hasRounded } from './rounded';
 import type { FieldBasics } from './types';
 
@@ -19,14 +19,14 @@ export function unreadable({ label }: Pick<FieldBasics, 'label'>, expected: stri
 		typeof value !== 'number' && hasRounded(asText(value))
 			? ', a number that was rounded: its last digits are lost'
 			: '';
-	return new UnreadableValue(`'${label}' must be ${expected}, but it is ${shown(value)}${lost}`, label);
+	return new UnreadableValue(`'${label}' must be ${expected}, but it is ${quoted(value)}${lost}`, label);
 }
 
 const LONGEST = 60;
 
 /** A value for a message. */
-export function shown(value: unknown): string {
-	if (isNothing(value)) return 'empty';
+export function quoted(value: unknown): string {
+	if (isEmpty(value)) return 'empty';
 	const text = asText(value);
 	return `"${text.length > LONGEST ? `${text.slice(0, LONGEST)}…` : text}"`;
 }

@@ -2,7 +2,7 @@ import type { IDataObject, ILoadOptionsFunctions } from 'n8n-workflow';
 
 import type { ApiClient } from '../api/client';
 import { readId } from '../api/formats';
-import { collect } from '../api/pages';
+import { collect } from '../api/collect';
 import { branch as branchEntity } from '../entities/branch';
 import type { Entity } from '../entities/types';
 
@@ -10,7 +10,7 @@ import type { Entity } from '../entities/types';
  * The branch that a dropdown asks in. While none is chosen, or an expression chooses it at run time, the first one of
  * the account stands in.
  */
-export async function branchOf(
+export async function chosenBranch(
 	context: ILoadOptionsFunctions,
 	client: ApiClient,
 	entity: Entity,
@@ -18,21 +18,21 @@ export async function branchOf(
 	if (entity.scope === 'global') return undefined;
 	const chosen = readId(context.getCurrentNodeParameter('branchId'));
 	if (chosen !== undefined) return chosen;
-	const [first] = (await rowsOf(context, client, branchEntity)).sort(inOrder);
+	const [first] = (await fetchRows(context, client, branchEntity)).sort(byWeight);
 	return readId(first?.id);
 }
 
-export async function rowsOf(
+export async function fetchRows(
 	context: ILoadOptionsFunctions,
 	client: ApiClient,
 	entity: Entity,
 ): Promise<IDataObject[]> {
-	const branch = await branchOf(context, client, entity);
+	const branch = await chosenBranch(context, client, entity);
 	const task = `list the ${entity.plural.toLowerCase()}`;
 	return (await collect(client, { path: entity.path, branch, task })).rows;
 }
 
 /** AlfaCRM's own order of its lists. */
-export function inOrder(a: IDataObject, b: IDataObject): number {
+export function byWeight(a: IDataObject, b: IDataObject): number {
 	return Number(a.weight ?? 0) - Number(b.weight ?? 0) || String(a.name).localeCompare(String(b.name));
 }

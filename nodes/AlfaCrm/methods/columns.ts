@@ -1,12 +1,12 @@
 import type { ILoadOptionsFunctions, ResourceMapperField, ResourceMapperFields } from 'n8n-workflow';
 
 import { ApiClient } from '../api/client';
-import { LARGEST_PAGE, pageOf } from '../api/page';
+import { LARGEST_PAGE, fetchPage } from '../api/page';
 import { entities } from '../entities/registry';
 import type { Entity } from '../entities/types';
 import { customField, isCustom } from '../fields/custom';
 import { toColumn } from '../fields/field';
-import { branchOf } from './branch';
+import { chosenBranch } from './branch';
 import { columnsMethod } from '../entities/methodNames';
 
 type Loader = (this: ILoadOptionsFunctions) => Promise<ResourceMapperFields>;
@@ -38,10 +38,10 @@ function declaredColumns({ fields }: Entity, creates: boolean): ResourceMapperFi
 /** AlfaCRM lists no definitions of custom fields, so they are read off the first page of records. API notes 9. */
 async function customColumns(context: ILoadOptionsFunctions, entity: Entity): Promise<ResourceMapperField[]> {
 	const client = new ApiClient(context);
-	const branch = await branchOf(context, client, entity);
+	const branch = await chosenBranch(context, client, entity);
 	const task = `read the custom fields of ${entity.plural.toLowerCase()}`;
-	const list = { path: entity.path, branch, body: entity.reveal, task };
-	const { items } = await pageOf(client, list, 0, LARGEST_PAGE);
+	const list = { path: entity.path, branch, body: entity.includeHidden, task };
+	const { items } = await fetchPage(client, list, 0, LARGEST_PAGE);
 	const names = new Set(items.flatMap((row) => Object.keys(row).filter(isCustom)));
 	return [...names].sort().map((id) => {
 		const sample = items.map((row) => row[id]).find((value) => value !== null && value !== undefined);

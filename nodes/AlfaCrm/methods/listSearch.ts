@@ -2,10 +2,10 @@ import { createHash } from 'crypto';
 import type { IDataObject, ILoadOptionsFunctions, INodeListSearchResult } from 'n8n-workflow';
 
 import { ApiClient } from '../api/client';
-import { looksLikePageSize, pageOf, rowKeys } from '../api/page';
+import { looksLikePageSize, fetchPage, rowKeys } from '../api/page';
 import { entities } from '../entities/registry';
 import type { Entity } from '../entities/types';
-import { branchOf } from './branch';
+import { chosenBranch } from './branch';
 import { searchMethod } from '../entities/methodNames';
 import { searchFor } from './pickerSearch';
 import { fullTitleOf, titleOf } from './titles';
@@ -17,9 +17,9 @@ type SearchMethod = (
 ) => Promise<INodeListSearchResult>;
 
 /** How many entries are shown at least, if there are as many, before somebody scrolls for more. */
-const ENOUGH = 20;
+const MIN_RESULTS = 20;
 /** How many pages are read for that at most, since what no filter can find is looked for page by page. */
-const MOST_PAGES = 10;
+const MAX_PAGES = 10;
 const PAGE_SIZE = 100;
 
 /** A searchable list, page by page, for each entity with too many records for a dropdown. */
@@ -45,9 +45,9 @@ interface Pass {
 }
 
 /** Where to go on: n8n keeps no more than a text between two pages. */
-interface Place {
+interface Cursor {
 	pass: number;
-	question: number;
+	query: number;
 	page: number;
 	/** How many rows to ask for on the page; left to AlfaCRM where it takes no size. */
 	size?: number;
@@ -59,7 +59,7 @@ interface Place {
 	last: string;
 }
 
-const BEGIN: Place = { pass: 0, question: 0, page: 0, size: PAGE_SIZE, seen: 0, fullest: 0, last: '' };
+const BEGIN: Cursor = { pass: 0, query: 0, page: 0, size: PAGE_SIZE, seen: 0, fullest: 0, last: '' };
 
 async function find(
 	context: ILoadOptionsFunctions,
@@ -68,67 +68,70 @@ async function find(
 	token: string,
 ): Promise<INodeListSearchResult> {
 	const client = new ApiClient(context);
-	const branch = await branchOf(context, client, entity);
+	const branch = await chosenBranch(context, client, entity);
 	const search = searchFor(entity, typed, client.zone);
-	const passes = passesOf(entity);
+	const passes = searchPasses(entity);
 	const results = new Map<unknown, INodeListSearchResult['results'][number]>();
-	let next: Place | undefined = token === '' ? BEGIN : (JSON.parse(token) as Place);
-	for (let count = 0; next !== undefined && count < MOST_PAGES && results.size < ENOUGH; count++) {
-		const place: Place = next;
-		const { body, isArchived } = passes[place.pass];
+	let next: Cursor | undefined = token === '' ? BEGIN : (JSON.parse(token) as Cursor);
+	for (let count = 0; next !== undefined && count < MAX_PAGES && results.size < MIN_RESULTS; count++) {
+		const cursor: Cursor = next;
+		const { body, isArchived } = passes[cursor.pass];
 		const call = {
 			path: entity.path,
 			branch,
-			body: { ...body, ...search.questions[place.question] },
+			body: { ...body, ...search.queries[cursor.query] },
 			task: `search the ${entity.plural.toLowerCase()}`,
 		};
-		const { items, total, size } = await pageOf(client, call, place.page, place.size);
+		const { items, total, size } = await fetchPage(client, call, cursor.page, cursor.size);
 		const last = digestOf(items);
-		const rows = last === place.last ? [] : items;
+		const rows = last === cursor.last ? [] : items;
 		const found = rows.filter(
-			(row) => search.fits(row, titleOf(row, entity)) && belongs(row, entity, isArchived),
+			(row) => search.matches(row, titleOf(row, entity)) && isInPass(row, entity, isArchived),
 		);
 		for (const row of found) {
 			const value = row.id as number;
 			if (!results.has(value))
 				results.set(value, { name: fullTitleOf(row, entity, isArchived === true), value });
 		}
-		const isMissed = place.page === 0 && found.length === 0;
+		const isMissed = cursor.page === 0 && found.length === 0;
 		next =
-			isMissed && place.question + 1 < search.questions.length
-				? { ...BEGIN, pass: place.pass, question: place.question + 1 }
-				: nextPage({ ...place, size }, rows, total, last);
-		if (next === undefined && place.pass + 1 < passes.length) next = { ...BEGIN, pass: place.pass + 1 };
+			isMissed && cursor.query + 1 < search.queries.length
+				? { ...BEGIN, pass: cursor.pass, query: cursor.query + 1 }
+				: nextPage({ ...cursor, size }, rows, total, last);
+		if (next === undefined && cursor.pass + 1 < passes.length) next = { ...BEGIN, pass: cursor.pass + 1 };
 	}
 	return { results: [...results.values()], paginationToken: next && JSON.stringify(next) };
 }
 
 /** As `pages` of the API walks a list: to its total, to an empty page or to one that was there before. */
 function nextPage(
-	place: Place,
+	cursor: Cursor,
 	rows: IDataObject[],
 	total: number | undefined,
 	last: string,
-): Place | undefined {
-	const { size } = place;
-	const seen = place.seen + rows.length;
-	const isFirst = place.page === 0;
-	const isFull = isFirst ? looksLikePageSize(rows, total, size) : rows.length >= place.fullest;
+): Cursor | undefined {
+	const { size } = cursor;
+	const seen = cursor.seen + rows.length;
+	const isFirst = cursor.page === 0;
+	const isFull = isFirst ? looksLikePageSize(rows, total, size) : rows.length >= cursor.fullest;
 	if (rows.length === 0 || (seen === total && !isFull)) return undefined;
 	return {
-		...place,
-		page: place.page + 1,
+		...cursor,
+		page: cursor.page + 1,
 		size: isFirst && size !== undefined ? Math.min(size, rows.length) : size,
 		seen,
-		fullest: Math.max(place.fullest, rows.length),
+		fullest: Math.max(cursor.fullest, rows.length),
 		last,
 	};
 }
 
 /** The active ones, then the archived ones, as AlfaCRM itself tells them apart; or one list for each status. */
-function passesOf({ sweep, reveal = {} }: Entity): Pass[] {
-	if (sweep) return sweep.choices.map(({ value }) => ({ body: { ...reveal, [sweep.name]: value } }));
-	const { removed, ...shown } = reveal;
+function searchPasses({ partitionBy, includeHidden = {} }: Entity): Pass[] {
+	if (partitionBy)
+		return partitionBy.choices.map(({ value }) => ({
+			body: { ...includeHidden, [partitionBy.name]: value },
+		}));
+	const { removed, ...shown } = includeHidden;
 	if (removed === undefined) return [{ body: shown }];
 	return [
 		{ body: shown, isArchived: false },
@@ -137,7 +140,7 @@ function passesOf({ sweep, reveal = {} }: Entity): Pass[] {
 }
 
 /** What a row tells of itself counts, should AlfaCRM list it where it does not belong. */
-function belongs(row: IDataObject, { archive }: Entity, isArchived: boolean | undefined): boolean {
+function isInPass(row: IDataObject, { archive }: Entity, isArchived: boolean | undefined): boolean {
 	if (isArchived === undefined) return true;
 	const { removed } = row;
 	if (removed !== undefined && removed !== null) return (Number(removed) === 1) === isArchived;

@@ -3,7 +3,7 @@ import type { IDataObject, ILoadOptionsFunctions, INodePropertyOptions } from 'n
 import { ApiClient } from '../api/client';
 import { entities } from '../entities/registry';
 import type { Entity } from '../entities/types';
-import { inOrder, rowsOf } from './branch';
+import { byWeight, fetchRows } from './branch';
 import { optionsMethod } from '../entities/methodNames';
 import { titleOf } from './titles';
 
@@ -14,8 +14,8 @@ export const loadOptions: Record<string, Loader> = Object.fromEntries(
 	entities.map((entity) => [
 		optionsMethod(entity),
 		async function (this: ILoadOptionsFunctions) {
-			return (await rowsOf(this, new ApiClient(this), entity))
-				.sort(inOrder)
+			return (await fetchRows(this, new ApiClient(this), entity))
+				.sort(byWeight)
 				.map((row) => toOption(row, entity));
 		},
 	]),

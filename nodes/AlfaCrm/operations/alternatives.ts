@@ -1,15 +1,15 @@
 import type { IDataObject } from 'n8n-workflow';
 
 import type { ApiFailure } from '../api/errors';
-import { mayBeDone } from '../api/errors';
+import { mayHaveTakenEffect } from '../api/errors';
 import { formatDay } from '../api/formats';
 import type { Alternative, Field } from '../fields/types';
-import type { ItemRequest } from './item';
+import type { ItemRequest } from './itemRequest';
 
 type Alternatives = Readonly<Record<string, Alternative>>;
 
 /** How AlfaCRM begins to say that it cannot read a value. API notes 4. */
-const UNREAD = /формат/i;
+const UNREADABLE = /формат/i;
 
 /** The days of which it is not known how AlfaCRM takes them, by the name that is tried first. */
 export function alternativesOf(fields: readonly Field[]): Alternatives {
@@ -22,29 +22,30 @@ export function alternativesOf(fields: readonly Field[]): Alternatives {
  * The days that AlfaCRM could not read as they were written, which saved nothing, so that they may be sent in the other
  * way. Refused for another reason they stay, for a name that AlfaCRM does not know is passed over without a word.
  *
- * @param turned those that were sent in the other way already
+ * @param inUse those that were sent in the other way already
  */
-export function unread(
+export function unreadableDays(
 	failure: ApiFailure,
 	{ body = {}, alternatives = {} }: ItemRequest,
-	turned: ReadonlySet<string>,
+	inUse: ReadonlySet<string>,
 ): string[] {
-	if (failure.kind !== 'refusal' || mayBeDone(failure)) return [];
-	const { fields = {}, words = '' } = failure;
-	const saysSo = (name: string) => fields[name]?.some((text) => UNREAD.test(text));
-	const left = Object.keys(alternatives).filter((name) => name in body && !turned.has(name));
+	if (failure.kind !== 'refusal' || mayHaveTakenEffect(failure)) return [];
+	const { fields = {}, serverMessage = '' } = failure;
+	const saysSo = (name: string) => fields[name]?.some((text) => UNREADABLE.test(text));
+	const left = Object.keys(alternatives).filter((name) => name in body && !inUse.has(name));
 	// Some accounts may not say which field it is about.
-	const isNameless = Object.keys(fields).every((name) => name === '') && (saysSo('') || UNREAD.test(words));
+	const isNameless =
+		Object.keys(fields).every((name) => name === '') && (saysSo('') || UNREADABLE.test(serverMessage));
 	return isNameless ? left : left.filter(saysSo);
 }
 
 /** The call with some of its days under their other name or in their other format. */
-export function withTurned(call: ItemRequest, turned: ReadonlySet<string>, zone: string): ItemRequest {
+export function withAlternatives(call: ItemRequest, inUse: ReadonlySet<string>, zone: string): ItemRequest {
 	const { body = {}, labels = {}, alternatives = {} } = call;
 	const labelled = { ...labels };
 	const entries = Object.entries(body).map(([name, value]) => {
 		const other = alternatives[name] as Alternative | undefined;
-		if (other === undefined || !turned.has(name)) return [name, value];
+		if (other === undefined || !inUse.has(name)) return [name, value];
 		const { name: called = name, format } = other;
 		labelled[called] = labels[name] ?? name;
 		return [called, format === undefined ? value : (formatDay(value, format, zone) ?? value)];
@@ -53,14 +54,14 @@ export function withTurned(call: ItemRequest, turned: ReadonlySet<string>, zone:
 }
 
 /** The days that were sent in the other way and that the record which AlfaCRM answers with shows otherwise. */
-export function notTaken(
+export function ignoredDays(
 	{ body = {}, alternatives = {} }: ItemRequest,
-	turned: ReadonlySet<string>,
+	inUse: ReadonlySet<string>,
 	model: IDataObject,
 	zone: string,
 ): string[] {
 	const shown = (name: string) => model[name] ?? model[alternatives[name]?.name ?? name];
-	return [...turned]
+	return [...inUse]
 		.filter((name) => name in body && shown(name) !== undefined)
 		.filter((name) => formatDay(shown(name), 'iso', zone) !== formatDay(body[name], 'iso', zone));
 }

@@ -3,11 +3,12 @@ import type { IDataObject, IExecuteFunctions } from 'n8n-workflow';
 import type { ApiRequest } from '../api/request';
 import { ApiClient } from '../api/client';
 import { readId } from '../api/formats';
-import { mark, touch, touchedSince, withLock } from '../api/locks';
+import { withLock } from '../api/locks';
+import { currentVersion, recordWrite, wasWrittenSince } from '../api/writeLog';
 import type { Entity } from '../entities/types';
 import { Hints } from './hints';
-import type { Match } from './written';
-import { isLate, WrittenRecords } from './written';
+import type { Match } from './writeCache';
+import { isLate, WriteCache } from './writeCache';
 
 /** A record, or what it is looked for by, that only one piece of work may be about at a time. */
 export type LockKey = readonly [entity: string, ...what: Array<string | number>];
@@ -30,16 +31,16 @@ export class Run {
 	/** Filters that AlfaCRM was seen to ignore, by path and field. */
 	readonly ignoredFilters = new Set<string>();
 	/** Days that AlfaCRM could not read as they are written first, by path. */
-	private readonly turned = new Map<string, Set<string>>();
+	private readonly alternatives = new Map<string, Set<string>>();
 	/** Says whose writes are whose, among all executions of the process. */
 	private readonly writer = Symbol('run');
-	private readonly written = new Map<string, WrittenRecords>();
+	private readonly written = new Map<string, WriteCache>();
 	/** By kind of record, then by name. */
-	private readonly shares = new Map<string, Map<string, { value: unknown; since: number }>>();
+	private readonly cache = new Map<string, Map<string, { value: unknown; since: number }>>();
 	/** Those that are being read, by kind and name. */
-	private readonly sharing = new Map<string, Promise<unknown>>();
+	private readonly pendingReads = new Map<string, Promise<unknown>>();
 	/** How many writes there were of which nobody knows whether they were carried out. */
-	private doubts = 0;
+	private uncertainWrites = 0;
 
 	constructor(readonly context: IExecuteFunctions) {
 		this.client = new ApiClient(context);
@@ -56,15 +57,15 @@ export class Run {
 	 * What this execution has written, by the kind of record: AlfaCRM's lists may show it late, and the next item may be
 	 * about the same record.
 	 */
-	writtenTo(path: string): WrittenRecords {
+	writeCacheOf(path: string): WriteCache {
 		let records = this.written.get(path);
-		if (records === undefined) this.written.set(path, (records = new WrittenRecords()));
+		if (records === undefined) this.written.set(path, (records = new WriteCache()));
 		return records;
 	}
 
-	turnedDays(path: string): Set<string> {
-		const known = this.turned.get(path) ?? new Set<string>();
-		this.turned.set(path, known);
+	alternativesInUse(path: string): Set<string> {
+		const known = this.alternatives.get(path) ?? new Set<string>();
+		this.alternatives.set(path, known);
 		return known;
 	}
 
@@ -79,80 +80,80 @@ export class Run {
 	 * @param underWayMs how long what it has sent may still be under way when it ends
 	 */
 	async withLock<T>(keys: readonly LockKey[], work: () => Promise<T>, underWayMs: () => number): Promise<T> {
-		return await withLock(this.namesOf(keys), this.client.signal, work, underWayMs);
+		return await withLock(this.lockNames(keys), this.client.signal, work, underWayMs);
 	}
 
 	/** A moment, to ask later what was written since. */
 	now(): number {
-		return mark();
+		return currentVersion();
 	}
 
 	/** Notes that a record was written. */
 	noteWrite(keys: readonly LockKey[]): void {
-		touch(this.namesOf(keys), this.writer);
+		recordWrite(this.lockNames(keys), this.writer);
 	}
 
 	/** Whether another execution, or anybody, has written to a record since, so that what was read of it may be stale. */
 	wasWrittenSince(keys: readonly LockKey[], since: number, by: 'others' | 'anybody' = 'others'): boolean {
-		return touchedSince(this.namesOf(keys), since, by === 'others' ? this.writer : NOBODY);
+		return wasWrittenSince(this.lockNames(keys), since, by === 'others' ? this.writer : NOBODY);
 	}
 
 	/**
 	 * What many items need is read once, and again when another execution has written to that kind of record. Items that
 	 * need it at the same moment wait for the one that reads; if it fails, each tries for itself.
 	 */
-	async shared<T>(
+	async cached<T>(
 		path: string,
 		name: string,
 		read: () => Promise<T>,
 		isKept: (value: T) => boolean = () => true,
 	): Promise<T> {
 		const key = JSON.stringify([path, name]);
-		while (this.sharing.has(key)) await this.sharing.get(key)?.catch(() => undefined);
-		const known = this.shares.get(path)?.get(name);
+		while (this.pendingReads.has(key)) await this.pendingReads.get(key)?.catch(() => undefined);
+		const known = this.cache.get(path)?.get(name);
 		if (known && !this.wasWrittenSince([[path]], known.since)) return known.value as T;
-		const reading = this.readShare(path, name, read, isKept);
-		this.sharing.set(key, reading);
+		const reading = this.readToCache(path, name, read, isKept);
+		this.pendingReads.set(key, reading);
 		try {
 			return await reading;
 		} finally {
-			this.sharing.delete(key);
+			this.pendingReads.delete(key);
 		}
 	}
 
-	private async readShare<T>(
+	private async readToCache<T>(
 		path: string,
 		name: string,
 		read: () => Promise<T>,
 		isKept: (value: T) => boolean,
 	): Promise<T> {
 		const since = this.now();
-		const { doubts } = this;
+		const { uncertainWrites } = this;
 		const value = await read();
-		const shares = this.shares.get(path) ?? new Map();
-		this.shares.set(path, shares);
+		const values = this.cache.get(path) ?? new Map();
+		this.cache.set(path, values);
 		// What was given up meanwhile may have come too late for this reading.
-		if (isKept(value) && doubts === this.doubts) shares.set(name, { value, since });
-		else shares.delete(name);
+		if (isKept(value) && uncertainWrites === this.uncertainWrites) values.set(name, { value, since });
+		else values.delete(name);
 		return value;
 	}
 
 	/** After a write of which nobody knows whether it was carried out, AlfaCRM is asked anew. */
 	forget({ path, query }: Pick<ApiRequest, 'path' | 'query'>): void {
 		const id = readId(query?.id);
-		this.doubts += 1;
-		this.shares.delete(path);
-		if (id !== undefined) this.writtenTo(path).forget(id);
+		this.uncertainWrites += 1;
+		this.cache.delete(path);
+		if (id !== undefined) this.writeCacheOf(path).forget(id);
 	}
 
 	/** A record as this execution has written it, where AlfaCRM does not show that yet and nobody else has written it. */
-	ownCopy({ path }: Pick<Entity, 'path'>, id: number, shown?: IDataObject): Match | undefined {
-		const match = this.writtenTo(path).get(id);
+	cachedCopy({ path }: Pick<Entity, 'path'>, id: number, shown?: IDataObject): Match | undefined {
+		const match = this.writeCacheOf(path).get(id);
 		if (match === undefined || (shown !== undefined && !isLate(match, shown))) return undefined;
 		return this.wasWrittenSince([recordKey({ path }, id)], match.at) ? undefined : match;
 	}
 
-	private namesOf(keys: readonly LockKey[]): string[] {
+	private lockNames(keys: readonly LockKey[]): string[] {
 		return keys.map((key) => JSON.stringify([this.account, ...key]));
 	}
 }

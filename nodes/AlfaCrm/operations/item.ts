@@ -4,25 +4,16 @@ import { NodeOperationError } from 'n8n-workflow';
 import type { ApiRequest } from '../api/request';
 import { asNodeError, cancelled, nodeError } from '../api/errors';
 import { readId } from '../api/formats';
-import type { List } from '../api/page';
-import type { Collected, CollectOptions } from '../api/pages';
-import { collect } from '../api/pages';
+import type { ListRequest } from '../api/page';
+import type { Collected, CollectOptions } from '../api/collect';
+import { collect } from '../api/collect';
 import { isPlain } from '../fields/blank';
 import { isCustom } from '../fields/custom';
-import type { Alternative } from '../fields/types';
-import { notTaken, unread, withTurned } from './alternatives';
+import { ignoredDays, unreadableDays, withAlternatives } from './alternatives';
 import type { LockKey, Run } from './context';
+import type { ItemRequest } from './itemRequest';
 import type { Parameter } from './parameters';
 import { Collection, ParameterReader } from './parameters';
-
-/** A call that the item itself adds its part to. */
-export type ItemRequest = Omit<
-	ApiRequest,
-	'itemIndex' | 'isIdempotent' | 'savedBefore' | 'onSend' | 'onLost'
-> & {
-	/** Fields that may have to be written in another way, by their names. */
-	alternatives?: Readonly<Record<string, Alternative>>;
-};
 
 interface Saving {
 	/** The record as it was read, so that what is read next can be told from what was saved. */
@@ -37,17 +28,17 @@ export class Item extends ParameterReader {
 	/** What AlfaCRM has confirmed of it, for the message of what fails later. */
 	private readonly saved: string[] = [];
 	/** Whether it has sent any call. */
-	private hasAsked = false;
+	private hasSent = false;
 	/** Whether an API Call that may write was answered and not refused; no more is known of it. */
 	hasCalled = false;
 	/** Whether it was about to begin when the run was to stop. */
-	isLeftOut = false;
+	isSkipped = false;
 	/** Until when AlfaCRM may be at work on a write that was given up; of `performance.now()`. */
 	private underWayUntil = 0;
 
 	/** Settles when this item and all before it have got into line for what they are about, or have ended. */
-	private readonly inLine: Promise<void>;
-	private getInLine: () => void = () => {};
+	private readonly queued: Promise<void>;
+	private markQueued: () => void = () => {};
 
 	constructor(
 		readonly run: Run,
@@ -56,7 +47,7 @@ export class Item extends ParameterReader {
 	) {
 		super();
 		this.zone = run.zone;
-		this.inLine = new Promise<void>((resolve) => (this.getInLine = () => resolve(before?.inLine)));
+		this.queued = new Promise<void>((resolve) => (this.markQueued = () => resolve(before?.queued)));
 	}
 
 	get origin(): string {
@@ -67,8 +58,8 @@ export class Item extends ParameterReader {
 		return this.run.context.getInputData()[this.index].json;
 	}
 
-	given({ name, default: preset }: Parameter): unknown {
-		return this.run.context.getNodeParameter(name, this.index, preset as IDataObject);
+	input({ name, default: byDefault }: Parameter): unknown {
+		return this.run.context.getNodeParameter(name, this.index, byDefault as IDataObject);
 	}
 
 	/** A collection of the form; a name that the form does not have is refused, for it would do nothing. */
@@ -85,7 +76,7 @@ export class Item extends ParameterReader {
 
 	/** @throws NodeOperationError when the parameter is no JSON object */
 	object(parameter: Parameter): IDataObject {
-		const value = this.given(parameter);
+		const value = this.input(parameter);
 		const object = typeof value === 'string' ? parsed(value) : value;
 		if (isPlain(object)) return object as IDataObject;
 		throw this.refused(
@@ -97,7 +88,7 @@ export class Item extends ParameterReader {
 	unreadable(message: string, label: string): NodeOperationError {
 		return this.refused(
 			message,
-			`Correct it in this node, or the expression that fills '${label}'. ${this.untouched()}`,
+			`Correct it in this node, or the expression that fills '${label}'. ${this.effectNote()}`,
 		);
 	}
 
@@ -110,7 +101,7 @@ export class Item extends ParameterReader {
 	/** An error of this item about what AlfaCRM gave or did not give. */
 	failed(message: string, description: string, status?: number): Error {
 		const { context } = this.run;
-		const text = { message, description: `${description}${this.alsoSaved()}`, status };
+		const text = { message, description: `${description}${this.savedBeforeNote()}`, status };
 		return nodeError(context.getNode(), text, this.index);
 	}
 
@@ -129,20 +120,20 @@ export class Item extends ParameterReader {
 	 * line first. It asked for the locks that it holds meanwhile before this item did, so none waits for the other.
 	 */
 	async withLockInOrder<T>(keys: readonly LockKey[], work: () => Promise<T>): Promise<T> {
-		await this.before?.inLine;
+		await this.before?.queued;
 		const working = this.withLock(keys, work);
-		this.getInLine();
+		this.markQueued();
 		return await working;
 	}
 
 	/** It is done, and nobody has to wait for it any more. */
 	end(): void {
-		this.getInLine();
+		this.markQueued();
 	}
 
 	/** Sends a call that reads. */
 	async request(call: ItemRequest): Promise<IDataObject | IDataObject[]> {
-		return await this.run.client.request({ ...call, isIdempotent: true, ...this.part() });
+		return await this.run.client.request({ ...call, isIdempotent: true, ...this.requestContext() });
 	}
 
 	/**
@@ -157,7 +148,7 @@ export class Item extends ParameterReader {
 			this.underWayUntil = performance.now() + underWayMs;
 			this.run.forget(call);
 		};
-		const rest = { ...this.part(), onLost };
+		const rest = { ...this.requestContext(), onLost };
 		const touched: LockKey[] = [[call.path], ...records];
 		// What was sent may be there even if its answer is lost.
 		this.run.noteWrite(touched);
@@ -171,36 +162,36 @@ export class Item extends ParameterReader {
 		call: ItemRequest,
 		rest: Pick<ApiRequest, 'itemIndex' | 'savedBefore' | 'onLost'>,
 	): Promise<IDataObject | IDataObject[]> {
-		const known = this.run.turnedDays(call.path);
-		const turned = new Set(known);
+		const known = this.run.alternativesInUse(call.path);
+		const inUse = new Set(known);
 		for (;;) {
 			let refused: string[] = [];
 			const answer = await this.run.client.attempt(
-				{ ...withTurned(call, turned, this.zone), isIdempotent: false, ...rest },
-				(failure) => (refused = unread(failure, call, turned)).length > 0,
+				{ ...withAlternatives(call, inUse, this.zone), isIdempotent: false, ...rest },
+				(failure) => (refused = unreadableDays(failure, call, inUse)).length > 0,
 			);
-			for (const name of answer === undefined ? refused : []) turned.add(name);
+			for (const name of answer === undefined ? refused : []) inUse.add(name);
 			if (answer === undefined) continue;
-			for (const name of turned) known.add(name);
+			for (const name of inUse) known.add(name);
 			return answer;
 		}
 	}
 
 	/** The rows of a list, each once; all of them if no limit is given. */
-	async collect(list: Omit<List, 'itemIndex'>, options: CollectOptions = {}): Promise<Collected> {
-		return await collect(this.run.client, { ...list, ...this.part() }, options);
+	async collect(list: Omit<ListRequest, 'itemIndex'>, options: CollectOptions = {}): Promise<Collected> {
+		return await collect(this.run.client, { ...list, ...this.requestContext() }, options);
 	}
 
 	/** What the item adds to each of its calls. */
-	private part(): Pick<ApiRequest, 'itemIndex' | 'savedBefore' | 'onSend'> {
+	private requestContext(): Pick<ApiRequest, 'itemIndex' | 'savedBefore' | 'onSend'> {
 		return { itemIndex: this.index, savedBefore: [...this.saved], onSend: () => this.begin() };
 	}
 
 	/** After a failure nothing new begins, and whoever has only waited so far, say for the same record, is new. */
 	private begin(): void {
-		this.isLeftOut = !this.hasAsked && this.run.isStopping;
-		if (this.isLeftOut) throw cancelled();
-		this.hasAsked = true;
+		this.isSkipped = !this.hasSent && this.run.isStopping;
+		if (this.isSkipped) throw cancelled();
+		this.hasSent = true;
 	}
 
 	/**
@@ -226,18 +217,18 @@ export class Item extends ParameterReader {
 			);
 		}
 		this.saved.push(call.task);
-		this.mustHold(call, model);
-		this.tellLost(call.body ?? {}, model);
-		this.run.writtenTo(call.path).note(call, model, this.run.now(), before);
+		this.assertKept(call, model);
+		this.warnOfLostFields(call.body ?? {}, model);
+		this.run.writeCacheOf(call.path).note(call, model, this.run.now(), before);
 		return confirms === undefined || 'model' in answer ? model : withoutEnvelope(answer);
 	}
 
 	/** A name that AlfaCRM does not know is passed over without a word. */
-	private mustHold(call: ItemRequest, model: IDataObject): void {
-		const turned = this.run.turnedDays(call.path);
-		const lost = notTaken(call, turned, model, this.zone);
+	private assertKept(call: ItemRequest, model: IDataObject): void {
+		const inUse = this.run.alternativesInUse(call.path);
+		const lost = ignoredDays(call, inUse, model, this.zone);
 		if (lost.length === 0) return;
-		for (const name of lost) turned.delete(name);
+		for (const name of lost) inUse.delete(name);
 		this.run.forget(call);
 		const labels = lost.map((name) => `'${call.labels?.[name] ?? name}'`).join(' and ');
 		throw this.failed(
@@ -247,7 +238,7 @@ export class Item extends ParameterReader {
 	}
 
 	/** AlfaCRM passes over a custom field that it does not have without a word; the record that it answers with shows that. */
-	private tellLost(sent: IDataObject, model: IDataObject): void {
+	private warnOfLostFields(sent: IDataObject, model: IDataObject): void {
 		const isRecord = Object.keys(model).some((name) => name !== 'id' && !(name in sent));
 		const lost = Object.keys(sent).filter((name) => isCustom(name) && !(name in model));
 		if (!isRecord) return;
@@ -260,13 +251,13 @@ export class Item extends ParameterReader {
 	}
 
 	/** What to say of a refusal: the truth about what this item has sent and saved so far. */
-	untouched(): string {
-		return this.hasAsked ? this.unsaved() : 'Nothing was sent to AlfaCRM.';
+	effectNote(): string {
+		return this.hasSent ? this.savedNote() : 'Nothing was sent to AlfaCRM.';
 	}
 
 	/** The same where something is known to have been read before. */
-	unsaved(): string {
-		return this.saved.length === 0 ? 'Nothing was saved.' : this.alsoSaved().trim();
+	savedNote(): string {
+		return this.saved.length === 0 ? 'Nothing was saved.' : this.savedBeforeNote().trim();
 	}
 
 	/** Whether AlfaCRM has confirmed a write of this item. */
@@ -274,7 +265,7 @@ export class Item extends ParameterReader {
 		return this.saved.length > 0;
 	}
 
-	private alsoSaved(): string {
+	private savedBeforeNote(): string {
 		return this.saved.length === 0 ? '' : ` Saved before: ${this.saved.join('; ')}.`;
 	}
 }

@@ -1,7 +1,54 @@
 import type { IDataObject } from 'n8n-workflow';
 
 import type { Entity } from '../entities/types';
+import type { FormPart } from '../form/assemble';
 import type { Item } from './item';
+import type { ObjectSchema } from './recordSchema';
 
-/** One thing that a user can do, done for one input item. */
-export type Operation = (item: Item, entity: Entity) => Promise<IDataObject[]>;
+/** The parameters of an operation in the order of the form. */
+export const OPERATION_SLOTS = [
+	'id',
+	'keys',
+	'match',
+	'inputMode',
+	'prominentFields',
+	'createFields',
+	'listMode',
+	'updateFields',
+	'mapper',
+	'json',
+	'unknownFields',
+	'defaultFilters',
+	'partition',
+	'limit',
+	'simplify',
+	'filters',
+	'upsertFields',
+	'findOptions',
+	'updateOptions',
+	'upsertOptions',
+] as const;
+
+type OperationSlot = (typeof OPERATION_SLOTS)[number];
+
+export type OperationPart = FormPart<OperationSlot>;
+
+/** How the list of operations speaks of an entity: "a lead status", "lead statuses". */
+export interface Nouns {
+	one: string;
+	many: string;
+}
+
+/** What the list of operations shows. */
+export type OperationText = Record<'name' | 'action' | 'description', string>;
+
+/** One of the usual operations on the records of an entity. */
+export interface Operation {
+	text(nouns: Nouns, entity: Entity): OperationText;
+	/** Its part of the form. */
+	form(entity: Entity): OperationPart;
+	/** Does it for one input item. */
+	execute(item: Item, entity: Entity): Promise<IDataObject[]>;
+	/** What comes out of it, if nothing else is asked for. */
+	output(entity: Entity): ObjectSchema;
+}

@@ -1,9 +1,9 @@
 import type { INodeProperties, INodePropertyOptions } from 'n8n-workflow';
 
-import { isOf } from '../api/host';
-import { addressesIn, isBlank, isList, readField } from '../fields/field';
-import type { Choice, Field, Filter, Wire } from '../fields/types';
-import { shown, UnreadableValue } from '../fields/unreadable';
+import { hasOrigin } from '../api/host';
+import { addressesIn, isBlank, isList, serialize } from '../fields/field';
+import type { Choice, Field, FieldBasics, Filter, Wire } from '../fields/types';
+import { quoted, UnreadableValue } from '../fields/unreadable';
 
 /** A parameter as the form declares it: its label, its default, its choices and its bounds are taken from there. */
 export type Parameter = Pick<INodeProperties, 'displayName' | 'name' | 'default' | 'options' | 'typeOptions'>;
@@ -18,27 +18,35 @@ export abstract class ParameterReader {
 	abstract readonly origin: string;
 
 	/** What stands in the node, with expressions resolved; the default where nothing does. */
-	abstract given(parameter: Parameter): unknown;
+	abstract input(parameter: Parameter): unknown;
+
+	/** The same for a field that has a parameter of its own. */
+	inputOf({ name, label }: FieldBasics, byDefault: Parameter['default'] = ''): unknown {
+		return this.input({ name, displayName: label, default: byDefault });
+	}
 
 	/** @returns the error that refuses a value */
 	abstract unreadable(message: string, label: string): Error;
 
 	/** A switch. */
 	flag(parameter: Parameter): boolean {
-		return this.read({ type: 'flag', ...named(parameter) }, this.given(parameter)) === 1;
+		return this.read({ type: 'flag', ...fieldOf(parameter) }, this.input(parameter)) === 1;
 	}
 
 	/** One of the form's choices. */
 	choice<T extends string>(parameter: Parameter): T {
 		const choices = choicesOf(parameter);
-		const preset = parameter.default as string;
-		return this.read({ type: 'choice', choices, preset, ...named(parameter) }, this.given(parameter)) as T;
+		const byDefault = parameter.default as string;
+		return this.read(
+			{ type: 'choice', choices, default: byDefault, ...fieldOf(parameter) },
+			this.input(parameter),
+		) as T;
 	}
 
 	/** Some of the form's choices; an empty list is none of them, an empty value is none that can be read. */
 	choices(parameter: Parameter): string[] {
-		const value = this.given(parameter);
-		const field: Field = { type: 'choices', choices: choicesOf(parameter), ...named(parameter) };
+		const value = this.input(parameter);
+		const field: Field = { type: 'choices', choices: choicesOf(parameter), ...fieldOf(parameter) };
 		if (Array.isArray(value) && value.length === 0) return [];
 		return this.read(field, value) as string[];
 	}
@@ -50,17 +58,17 @@ export abstract class ParameterReader {
 			...(minValue === undefined ? {} : { min: minValue }),
 			...(maxValue ? { max: maxValue } : {}),
 		};
-		return this.read({ type: 'integer', ...bounds, ...named(parameter) }, this.given(parameter)) as number;
+		return this.read({ type: 'integer', ...bounds, ...fieldOf(parameter) }, this.input(parameter)) as number;
 	}
 
 	/** @throws NodeOperationError when the parameter is empty */
 	text(parameter: Parameter): string {
-		return this.read({ type: 'text', ...named(parameter) }, this.given(parameter)) as string;
+		return this.read({ type: 'text', ...fieldOf(parameter) }, this.input(parameter)) as string;
 	}
 
 	/** The number of a record; no address, since it is not known which page would show it. */
 	id(parameter: Parameter): number {
-		return this.read({ type: 'id', ...named(parameter) }, this.given(parameter)) as number;
+		return this.read({ type: 'id', ...fieldOf(parameter) }, this.input(parameter)) as number;
 	}
 
 	/** Any value of any field. An empty one is refused; where it means something, the caller asks first. */
@@ -68,14 +76,14 @@ export abstract class ParameterReader {
 		if (isList(field) && isBlank(field, value)) {
 			throw this.unreadable(`'${field.label}' must be filled, but it is empty`, field.label);
 		}
-		const foreign = addressesIn(field, value).find(({ address }) => !isOf(this.origin, address));
+		const foreign = addressesIn(field, value).find(({ address }) => !hasOrigin(this.origin, address));
 		if (foreign !== undefined) {
 			const { label, address } = foreign;
-			const message = `'${label}' has an address that is not in the AlfaCRM of the credential: ${shown(address)}`;
+			const message = `'${label}' has an address that is not in the AlfaCRM of the credential: ${quoted(address)}`;
 			throw this.unreadable(message, label);
 		}
 		try {
-			return readField(field, value, this.zone);
+			return serialize(field, value, this.zone);
 		} catch (caught) {
 			if (caught instanceof UnreadableValue) throw this.unreadable(caught.message, caught.label);
 			throw this.unreadable(`'${field.label}' cannot be read`, field.label);
@@ -98,8 +106,8 @@ export class Collection extends ParameterReader {
 		this.origin = owner.origin;
 	}
 
-	given({ name, default: preset }: Parameter): unknown {
-		return this.has(name) ? this.values[name] : preset;
+	input({ name, default: byDefault }: Parameter): unknown {
+		return this.has(name) ? this.values[name] : byDefault;
 	}
 
 	has(name: string): boolean {
@@ -119,7 +127,7 @@ export class Collection extends ParameterReader {
 	}
 }
 
-function named({ name, displayName }: Parameter) {
+function fieldOf({ name, displayName }: Parameter) {
 	return { name, label: displayName };
 }
 

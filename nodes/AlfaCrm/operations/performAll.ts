@@ -3,10 +3,10 @@ import { sleep } from 'n8n-workflow';
 
 import { errorJson } from '../api/errors';
 import { API_CALL } from '../entities/registry';
-import { resourceParameter } from '../properties';
 import type { Run } from './context';
-import { perform } from './index';
 import { Item } from './item';
+import { perform } from './perform';
+import { resourceParameter } from './resource';
 
 /** What an error says of its own item. */
 const NOTHING = /Nothing was (saved|sent to AlfaCRM)\./;
@@ -39,7 +39,7 @@ export async function performAll(run: Run): Promise<INodeExecutionData[]> {
 			output[item.index] = (await perform(item)).map((json) => ({ json, pairedItem }));
 		} catch (caught) {
 			const error = item.asError(caught);
-			if (item.isLeftOut) return;
+			if (item.isSkipped) return;
 			run.isStopping = !context.continueOnFail() || run.isCancelled;
 			if (run.isStopping) failures.push({ item, error });
 			else output[item.index] = [{ json: errorJson(error), pairedItem }];

@@ -1,10 +1,22 @@
-import type { IDataObject } from 'n8n-workflow';
+import type { IDataObject, INodeProperties } from 'n8n-workflow';
 
 import type { Entity } from '../entities/types';
 import { itemsIn } from '../fields/field';
 import type { Field } from '../fields/types';
-import { simplify } from '../properties/shared';
 import type { Item } from './item';
+import type { ObjectSchema } from './recordSchema';
+import { objectOf, recordSchema, STRING } from './recordSchema';
+
+export const simplify: INodeProperties = {
+	displayName: 'Simplify',
+	name: 'simplify',
+	type: 'boolean',
+	default: true,
+	description: 'Whether to return a simplified version of the response instead of the raw data',
+};
+
+/** The switch, for entities whose records are wide. */
+export const simplifyForm = ({ simple }: Entity): INodeProperties[] => (simple ? [simplify] : []);
 
 /** How rows come out: the few useful fields of wide records, or as they are. Read before anything is sent. */
 export function simplified(item: Item, entity: Entity): (row: IDataObject) => IDataObject {
@@ -32,4 +44,15 @@ function flat(value: IDataObject[string], field?: Field): IDataObject[string] {
 function readsAs(field: Field, text: string, list: unknown[]): boolean {
 	const [one, other] = [itemsIn(field, text), itemsIn(field, list)].map((items) => items.map(String));
 	return one.length === other.length && one.every((item, index) => item === other[index]);
+}
+
+/** A record as it is read, if nothing else is asked for: lists of plain values are one text. */
+export function simplifiedSchema(entity: Entity): ObjectSchema {
+	const schema = recordSchema(entity);
+	if (entity.simple === undefined) return schema;
+	const simple = entity.simple.map((name) => {
+		const one = schema.properties[name] ?? STRING;
+		return [name, one.items && one.items.type !== 'object' ? STRING : one];
+	});
+	return objectOf(Object.fromEntries(simple));
 }

@@ -1,9 +1,11 @@
-import type { IDataObject } from 'n8n-workflow';
+import type { IDataObject, INodeProperties } from 'n8n-workflow';
 
 import { readId } from '../api/formats';
 import type { Entity, OperationName } from '../entities/types';
-import { listOf } from '../fields/field';
+import { listOf, toParameter } from '../fields/field';
+import { loadedFrom, picker } from '../fields/picker';
 import type { Alternative, Field } from '../fields/types';
+import { showWhen } from '../form/assemble';
 import { alternativesOf } from './alternatives';
 import type { Item } from './item';
 
@@ -18,17 +20,36 @@ export interface Target {
 }
 
 export function targetOf(item: Item, entity: Entity, operation?: OperationName): Target {
-	const keys = (entity.keys ?? []).filter((key) => operation !== undefined && key.in.includes(operation));
+	const keys = operation === undefined ? [] : keysOf(entity, operation);
 	const labels = labelsOf([...entity.fields, ...keys]);
-	const query = Object.fromEntries(
-		keys.map((key) => [
-			key.name,
-			item.read(key, item.given({ name: key.name, displayName: key.label, default: '' })),
-		]),
-	);
+	const query = Object.fromEntries(keys.map((key) => [key.name, item.read(key, item.inputOf(key))]));
 	const target = { path: entity.path, query, labels, alternatives: alternativesOf(entity.fields) };
 	if (entity.scope === 'global') return target;
-	return { ...target, branch: item.id({ name: 'branchId', displayName: 'Branch', default: '' }) };
+	return { ...target, branch: item.id({ ...branch, displayName: 'Branch' }) };
+}
+
+const keysOf = ({ keys = [] }: Entity, operation: OperationName) =>
+	keys.filter((key) => key.in.includes(operation));
+
+/** The IDs that an operation needs in the query. */
+export const keysForm = (entity: Entity, operation: OperationName): INodeProperties[] =>
+	keysOf(entity, operation).map(toParameter);
+
+const branch: INodeProperties = {
+	displayName: 'Branch Name or ID',
+	name: 'branchId',
+	type: 'options',
+	description:
+		'The branch to work in. Choose from the list, or specify an ID using an <a href="https://docs.n8n.io/code/expressions/">expression</a>.',
+	typeOptions: loadedFrom('branch'),
+	required: true,
+	default: '',
+};
+
+/** The branch that a call is about, for all entities that are not global. */
+export function branchParameter(entities: readonly Entity[]): INodeProperties {
+	const resource = entities.filter(({ scope }) => scope === 'branch').map(({ resource: name }) => name);
+	return showWhen(branch, { resource });
 }
 
 /** What the form calls the fields that AlfaCRM names in its answers. */
@@ -46,16 +67,29 @@ export const isOfAnother = ({ query }: Target): boolean => Object.keys(query).le
 export function branchesOf(
 	branch: number | undefined,
 	fields: readonly Field[],
-	given: IDataObject,
+	input: IDataObject,
 ): Array<number | undefined> {
-	const own = fields.filter(({ fromBranch }) => fromBranch).flatMap(({ name }) => listOf(given[name]));
+	const own = fields.filter(({ fromBranch }) => fromBranch).flatMap(({ name }) => listOf(input[name]));
 	const others = own.map(readId).filter((id) => id !== undefined);
 	return [...new Set([branch, ...(branch === undefined ? [] : others)])];
 }
 
-/** The record that 'ID' names. */
-export function idOf(item: Item, { label, search, resource }: Entity): number {
-	const parameter = { name: 'id', displayName: search ? label : `${label} ID`, default: '' };
-	const field = { type: 'id', entity: resource, name: 'id', label: parameter.displayName } as const;
-	return item.read(field, item.given(parameter)) as number;
+/** The record that an operation is about. */
+export function idParameter(entity: Entity): INodeProperties {
+	const description = `The number that AlfaCRM shows for the ${entity.label.toLowerCase()}`;
+	const basics = { name: 'id', required: true, description };
+	if (entity.search) return { displayName: entity.label, ...picker(entity), ...basics };
+	return {
+		displayName: `${entity.label} ID`,
+		...basics,
+		type: 'string',
+		default: '',
+		placeholder: 'e.g. 501',
+	};
+}
+
+export function idOf(item: Item, entity: Entity): number {
+	const { name, displayName } = idParameter(entity);
+	const field = { type: 'id', entity: entity.resource, name, label: displayName } as const;
+	return item.read(field, item.inputOf(field)) as number;
 }

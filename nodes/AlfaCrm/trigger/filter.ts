@@ -4,7 +4,7 @@ import { asNodeError } from '../api/errors';
 import type { Field, FieldType } from '../fields/types';
 import { classLabels } from '../entities/classes';
 import { changeNames } from '../entities/events';
-import { isBlank, itemsIn, readField } from '../fields/field';
+import { isBlank, itemsIn, serialize } from '../fields/field';
 import { unreadable } from '../fields/unreadable';
 import type { Change } from './change';
 
@@ -91,7 +91,7 @@ function listOf<T>(context: Context, name: string, label: string, type: FieldTyp
 function read(context: Context, field: Field, value: unknown): unknown {
 	if (isBlank(field, value)) return undefined;
 	try {
-		return readField(field, value, context.getTimezone());
+		return serialize(field, value, context.getTimezone());
 	} catch (caught) {
 		throw asNodeError(context.getNode(), caught);
 	}

@@ -102,7 +102,7 @@ function filtersOf(context: IPollFunctions, { newIn, value, logged }: EventType)
 }
 
 function typeOf(context: IPollFunctions): number {
-	const field = customer.views?.find(({ name }) => name === 'is_study');
+	const field = customer.defaultFilters?.find(({ name }) => name === 'is_study');
 	return field === undefined ? ALL_TYPES : choiceOf(context, field, ALL_TYPES);
 }
 
@@ -127,8 +127,13 @@ function watchOf({ newIn, logged = {} }: EventType, filters: Filters): Watch {
 }
 
 function newRecords(entityName: string, body: IDataObject, wants: (row: IDataObject) => boolean): Watch {
-	const { path, plural, reveal } = entityOf(entityName);
-	return new RecordsWatch({ path, task: `look for new ${plural.toLowerCase()}` }, body, { ...reveal }, wants);
+	const { path, plural, includeHidden } = entityOf(entityName);
+	return new RecordsWatch(
+		{ path, task: `look for new ${plural.toLowerCase()}` },
+		body,
+		{ ...includeHidden },
+		wants,
+	);
 }
 
 function customerIds(context: IPollFunctions): Record<string, number[]> {

@@ -6,8 +6,8 @@ import { CREDENTIAL } from '../api/client';
 import { readId } from '../api/formats';
 import { entityOf, entityOfClass } from '../entities/registry';
 import type { Entity } from '../entities/types';
-import { collect } from '../api/pages';
-import { lookUp } from '../operations/records/lookUp';
+import { collect } from '../api/collect';
+import { findById } from '../operations/records/findById';
 import type { Change } from './change';
 
 /** Where the record of a change is listed; the branch is another matter. */
@@ -38,7 +38,7 @@ export function sourceOf(client: ApiClient, change: Change): Source {
 			`AlfaCRM finds a ${kind} only by its ${missing} too, which the event does not hold`,
 		);
 	}
-	const { [entity.kinds?.name ?? '']: kind } = { ...change.fields_old, ...change.fields_new };
+	const { [entity.subtypes?.name ?? '']: kind } = { ...change.fields_old, ...change.fields_new };
 	return { entity, query, isGlobal: entity.scope === 'global', kind: readId(kind) };
 }
 
@@ -54,18 +54,18 @@ export async function recordIn(
 ): Promise<{ record?: IDataObject; isSure: boolean }> {
 	const where = { path: entity.path, query, labels: {}, branch };
 	const look = async (passes?: readonly IDataObject[]) =>
-		await lookUp((list, options) => collect(client, list, options), entity, id, where, passes);
+		await findById((list, options) => collect(client, list, options), entity, id, where, passes);
 	const first = await look();
-	const { kinds } = entity;
-	if (first.record || kinds === undefined) return first;
-	const named = kind === undefined ? [] : [{ [kinds.name]: kind }];
+	const { subtypes } = entity;
+	if (first.record || subtypes === undefined) return first;
+	const named = kind === undefined ? [] : [{ [subtypes.name]: kind }];
 	const second = named.length > 0 ? await look(named) : first;
 	if (second.record) return second;
-	const { path, plural } = entityOf(kinds.entity);
+	const { path, plural } = entityOf(subtypes.entity);
 	const list = { path, branch, task: `list the ${plural.toLowerCase()}` };
 	const { rows } = await collect(client, list);
-	const others = rows.map((row) => readId(row.id)).filter((one) => one !== kind && one !== kinds.usual);
-	const last = await look(others.map((one) => ({ [kinds.name]: one })));
+	const others = rows.map((row) => readId(row.id)).filter((one) => one !== kind && one !== subtypes.usual);
+	const last = await look(others.map((one) => ({ [subtypes.name]: one })));
 	return { ...last, isSure: first.isSure && second.isSure && last.isSure };
 }
 

@@ -5,7 +5,7 @@ import { strykerPlugins as jestPlugins } from '@stryker-mutator/jest-runner';
 /**
  * What Stryker loads into its processes. Its own runner would load every test file for each mutant, n8n's engine included, and run all
  * tests to the end; this one takes only the files whose tests reach the mutant, the quick ones first, and stops when it is caught.
- * It also keeps to the time: see scripts/mutation.js.
+ * It also keeps to the time: see scripts/mutation.ts. JavaScript, because Stryker's processes load no TypeScript.
  */
 const { MUTATION_TESTS: TESTS, MUTATION_MINUTES: MINUTES } = process.env;
 

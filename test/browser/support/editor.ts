@@ -1,7 +1,7 @@
 import type { INodeParameters } from 'n8n-workflow';
 
 import type { SandboxOptions } from '../../../sandbox';
-import { Editor } from '../../../scripts/lib/editor';
+import { Editor } from '../../../scripts/lib/editor/editor';
 import type { RealN8n } from '../../e2e/support/real-n8n';
 import { oneNode, useRealN8n } from '../../e2e/support/real-n8n';
 

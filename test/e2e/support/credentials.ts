@@ -1,6 +1,6 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import type { N8nClient } from '../../../scripts/lib';
+import type { N8nClient } from '../../../scripts/lib/n8n/client';
 import type { SavedCredential } from './real-n8n';
 
 export async function savedCredentials({ session }: N8nClient): Promise<SavedCredential[]> {

@@ -1,6 +1,11 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import type { N8nClient } from '../../../scripts/lib';
+import type { N8nClient } from '../../../scripts/lib/n8n/client';
+
+interface Table {
+	id: string;
+	name: string;
+}
 
 /** n8n's own tables, as the editor sees them. */
 export class DataTables {
@@ -18,8 +23,8 @@ export class DataTables {
 	async rows(name: string): Promise<IDataObject[] | undefined> {
 		const id = await this.idOf(name);
 		if (id === undefined) return undefined;
-		const { data } = await this.client.session.request('GET', `${this.path}/${id}/rows?take=250`);
-		return data as IDataObject[];
+		const rows = `${this.path}/${id}/rows?take=250`;
+		return (await this.client.session.request<{ data: IDataObject[] }>('GET', rows)).data;
 	}
 
 	async drop(name: string): Promise<void> {
@@ -28,7 +33,7 @@ export class DataTables {
 	}
 
 	private async idOf(name: string): Promise<string | undefined> {
-		const { data } = await this.client.session.request('GET', this.path);
-		return (data as Array<{ id: string; name: string }>).find((table) => table.name === name)?.id;
+		const tables = await this.client.session.request<{ data: Table[] }>('GET', this.path);
+		return tables.data.find((table) => table.name === name)?.id;
 	}
 }

@@ -2,7 +2,9 @@ import type { INodeParameters } from 'n8n-workflow';
 
 import type { Sandbox, SandboxOptions } from '../../../sandbox';
 import { startSandbox } from '../../../sandbox';
-import { N8nClient, packTarball, startN8n } from '../../../scripts/lib';
+import { packTarball } from '../../../scripts/lib/build';
+import { N8nClient } from '../../../scripts/lib/n8n/client';
+import { startN8n } from '../../../scripts/lib/n8n/start';
 
 export const NODE_TYPE = 'n8n-nodes-alfacrm.alfaCrm';
 

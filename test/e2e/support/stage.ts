@@ -3,8 +3,8 @@ import { sleep } from 'n8n-workflow';
 import { DateTime } from 'luxon';
 
 import type { Sandbox } from '../../../sandbox';
-import type { N8nClient } from '../../../scripts/lib';
-import { withHttp, withPackage } from '../../../scripts/lib';
+import type { N8nClient } from '../../../scripts/lib/n8n/client';
+import { withHttp, withPackage } from '../../../scripts/lib/examples';
 import { DataTables } from './data-tables';
 import type { RealN8n } from './real-n8n';
 
@@ -157,7 +157,7 @@ function withoutOutside(workflow: Workflow): Workflow {
 
 /** Holds each parameter of the node that is a text, expressions resolved. */
 function standIn({ id, name, position, parameters }: Workflow['nodes'][number]): Workflow['nodes'][number] {
-	const texts = Object.entries(parameters as IDataObject).filter(([, value]) => typeof value === 'string');
+	const texts = Object.entries(parameters).filter(([, value]) => typeof value === 'string');
 	const assignments = texts.map(([key, value]) => ({ id: key, name: key, value, type: 'string' }));
 	return {
 		id,

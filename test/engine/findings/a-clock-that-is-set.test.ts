@@ -1,4 +1,4 @@
-import { delay } from '../../../sandbox/delay';
+import { delay } from '../../../sandbox/http/delay';
 import { Engine } from '../support/engine';
 import { useSchool } from '../support/school';
 

@@ -1,6 +1,6 @@
 import type { IDataObject, INodeParameters } from 'n8n-workflow';
 
-import { entities } from '../../../sandbox/entities';
+import { entities } from '../../../sandbox/school/entities';
 import { byPhone, officeOf, pick } from '../support/office';
 import { useSchool } from '../support/school';
 

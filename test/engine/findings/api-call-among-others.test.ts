@@ -1,6 +1,6 @@
 import type { IDataObject, INodeParameters } from 'n8n-workflow';
 
-import { delay } from '../../../sandbox/delay';
+import { delay } from '../../../sandbox/http/delay';
 import { officeOf, pick } from '../support/office';
 import { useSchool } from '../support/school';
 
@@ -35,7 +35,7 @@ it('Create or Update finds a record by what an API Call of another execution has
 	const [, , third] = contracts();
 	const before = rows('customer').length;
 	let updates = 0;
-	school.sandbox.onAnswer = async ({ action }) => {
+	school.sandbox.onSend = async ({ action }) => {
 		if (action !== 'update') return;
 		updates += 1;
 		if (updates === 2) await run(apiCall('update', { id: third }, { custom_dogovor: 'Д-9' }));
@@ -48,7 +48,7 @@ it('Create or Update finds a record by what an API Call of another execution has
 it('an API Call waits for who has read a record and will write it', async () => {
 	const id = lead({ phone: [PHONE] });
 	let call: Promise<unknown> | undefined;
-	school.sandbox.onAnswer = async ({ entity, action }) => {
+	school.sandbox.onSend = async ({ entity, action }) => {
 		if (call || entity !== 'customer' || action !== 'index') return;
 		call = run(apiCall('update', { id }, { phone: [PHONE, '+7(900)555-00-09'] }));
 		// It does not end before the other one has saved; one that would not wait ends at once.

@@ -26,9 +26,9 @@ describe('attendance that is shown in lists of one customer only', () => {
 	it('is not sent again without the rows that a list did not show for a moment', async () => {
 		const lesson = attended();
 		let lists = 0;
-		school.sandbox.onAnswer = ({ action }) => {
+		school.sandbox.onSend = ({ action }) => {
 			lists += action === 'index' ? 1 : 0;
-			if (lists === 3) school.sandbox.store.conceal('lesson', lesson?.id as number, 'counted');
+			if (lists === 3) school.sandbox.store.hide('lesson', lesson?.id as number, 'counted');
 		};
 		const { message } = await stopped(sentAgain(members()[1]));
 		expect(message).toContain(`did not show lesson ${String(lesson?.id)}`);

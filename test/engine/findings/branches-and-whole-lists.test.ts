@@ -114,13 +114,13 @@ describe('a list that never comes whole', () => {
 	/** Shows other rows than there are. */
 	const disturb = (change: (all: readonly Row[], call: number) => readonly Row[]) => {
 		const { store } = school.sandbox;
-		const shown = store.shown.bind(store);
+		const shown = store.visible.bind(store);
 		let call = 0;
-		store.shown = (entity, all) => {
+		store.visible = (entity, all) => {
 			const those = shown(entity, all);
 			return entity === 'customer' && those.length > 0 ? change(those, (call += 1)) : those;
 		};
-		undo = () => void (store.shown = shown);
+		undo = () => void (store.visible = shown);
 	};
 	let undo = () => {};
 	afterEach(() => undo());

@@ -20,9 +20,9 @@ afterEach(() => {
 /** Lists of an entity hide one record and come in another order at each reading, so that they never seem whole. */
 function hide(path: string, id: number, when = () => true): void {
 	const { store } = school.sandbox;
-	const shown = store.shown.bind(store);
+	const shown = store.visible.bind(store);
 	let call = 0;
-	store.shown = (entity, all) => {
+	store.visible = (entity, all) => {
 		const those = shown(entity, all);
 		if (entity !== path || !when() || those.every((row) => row.id !== id)) return those;
 		const pool = rows(path).filter((row) => row.id !== id) as unknown as Row[];
@@ -31,7 +31,7 @@ function hide(path: string, id: number, when = () => true): void {
 		const from = Math.floor(call / 2) % others.length;
 		return [...others.slice(from), ...others.slice(0, from), others[from]];
 	};
-	undo = () => void (store.shown = shown);
+	undo = () => void (store.visible = shown);
 }
 
 describe('a list of branches that never comes whole', () => {
@@ -73,7 +73,7 @@ describe('a list of branches that never comes whole', () => {
 	it('is read again for the next item, which finds who is there', async () => {
 		const id = lead({ phone: [PHONE], branch_ids: [3] });
 		hide('branch', 3);
-		school.sandbox.onAnswer = ({ entity, action }) => {
+		school.sandbox.onSend = ({ entity, action }) => {
 			if (entity === 'customer' && action === 'index') undo();
 		};
 		const { json } = await whole(byPhone('={{ $json.phone }}', { name: 'Орлова Мия' }), {

@@ -128,7 +128,7 @@ it('equal entries of the change log, which have no ID, all come out', async () =
 
 it('130,000 records come out', async () => {
 	set({ pageSize: 10_000 });
-	school.sandbox.store.quietly(() => {
+	school.sandbox.store.withoutEvents(() => {
 		for (let id = 1_001; id <= 131_000; id++) add('level', { id, name: 'Уровень' });
 	});
 	const json = await run({ resource: 'level', operation: 'getAll', branchId: 1, returnAll: true });

@@ -148,7 +148,7 @@ it('executions about the same people, by other keys and in another order, come t
 	const parameters = upsert({ ...fields, phone: '={{ $json.phone }}', email: '={{ $json.email }}' });
 	const orders = [items, [...items].reverse(), [...items.slice(7), ...items.slice(0, 7)]];
 	const stop = new AbortController();
-	school.sandbox.onAnswer = ({ action }) => {
+	school.sandbox.onSend = ({ action }) => {
 		if (action === 'update') stop.abort();
 	};
 	const runs = await Promise.all([

@@ -37,7 +37,7 @@ describe('Take Payment', () => {
 	it('takes no second payment without a word where the list does not come whole', async () => {
 		const id = client();
 		await run(pay(id));
-		school.sandbox.store.conceal('pay', rows('pay').at(-1)?.id as number, 'counted');
+		school.sandbox.store.hide('pay', rows('pay').at(-1)?.id as number, 'counted');
 		const { hints, status } = await whole(pay(id));
 		const isTold = status === 'error' || hints.length > 0;
 		expect(of('pay', id) === 1 || isTold).toBe(true);

@@ -62,7 +62,7 @@ describe('who joins or leaves a group', () => {
 		const id = client();
 		const g = group();
 		await run(join(id, g));
-		school.sandbox.store.conceal('cgi', rows('cgi').at(-1)?.id as number, 'counted');
+		school.sandbox.store.hide('cgi', rows('cgi').at(-1)?.id as number, 'counted');
 		const { json, hints, status } = await whole(leave(id, g));
 		const isTold = status === 'error' || hints.length > 0;
 		expect(isTold || json[0]?.alreadyLeft === false).toBe(true);

@@ -11,7 +11,7 @@ const OLD = '+7(900)555-00-01';
 /** After the first call of an action, what lists show goes back to what it was. */
 const showLate = (action: string, goBack: () => void) => {
 	let isDone = false;
-	school.sandbox.onAnswer = (call) => {
+	school.sandbox.onSend = (call) => {
 		if (isDone || call.action !== action) return;
 		isDone = true;
 		goBack();
@@ -60,7 +60,7 @@ describe('a list that shows a record as it was before the item before', () => {
 
 	it('does not keep Update from adding to a record that lists do not show for a moment', async () => {
 		const id = lead({ phone: [OLD] });
-		showLate('update', () => school.sandbox.store.conceal('customer', id));
+		showLate('update', () => school.sandbox.store.hide('customer', id));
 		await run(
 			{
 				resource: 'customer',

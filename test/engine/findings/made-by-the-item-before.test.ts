@@ -8,9 +8,9 @@ const { add, lead, rows, run, stopped } = officeOf(school);
 
 /** Lists never show what is created. */
 const hideNew = (path: string) => {
-	school.sandbox.onAnswer = ({ action }) => {
+	school.sandbox.onSend = ({ action }) => {
 		const id = rows(path).at(-1)?.id as number;
-		if (action === 'create') school.sandbox.store.conceal(path, id);
+		if (action === 'create') school.sandbox.store.hide(path, id);
 	};
 };
 

@@ -21,7 +21,7 @@ const byCustom = (value: unknown, fieldsToSet: INodeParameters = {}): INodeParam
 const afterSaves = (count: number, work: () => void) => {
 	let saves = 0;
 	let done = false;
-	school.sandbox.onAnswer = ({ action }) => {
+	school.sandbox.onSend = ({ action }) => {
 		if (action === 'update' || action === 'create') saves += 1;
 		if (saves >= count && !done) {
 			done = true;
@@ -120,7 +120,7 @@ describe('a record that another execution changes between search and save', () =
 		};
 		// The other execution begins when the first one has searched, and is done before that one saves.
 		let other: Promise<unknown> | undefined;
-		school.sandbox.onAnswer = async ({ entity, action, body }) => {
+		school.sandbox.onSend = async ({ entity, action, body }) => {
 			if (other || entity !== 'customer' || action !== 'index') return;
 			if (!('phone' in (body as IDataObject))) return;
 			other = run(update);

@@ -144,7 +144,7 @@ describe('a type that does not come at once', () => {
 	});
 
 	it('is told of where AlfaCRM counts more types than it shows', async () => {
-		school.sandbox.store.conceal('pay-type', REFUND, 'counted');
+		school.sandbox.store.hide('pay-type', REFUND, 'counted');
 		const { hints } = await whole(list());
 		expect(hints).toEqual([
 			expect.stringMatching(/counts more payment types than it shows, so payments of one of them may not/),

@@ -1,6 +1,6 @@
 import type { IDataObject, INodeParameters } from 'n8n-workflow';
 
-import { entities, entityOf } from '../../../nodes/AlfaCrm/entities/registry';
+import { entityOf } from '../../../nodes/AlfaCrm/entities/registry';
 import { allSchemas } from '../../../nodes/AlfaCrm/operations/schemas';
 import { officeOf, pick } from '../support/office';
 import { useSchool } from '../support/school';
@@ -15,7 +15,7 @@ const get = (resource: string, id: unknown, more: INodeParameters = {}): INodePa
 	id: String(id),
 	...more,
 });
-const schemas = allSchemas(entities, entityOf);
+const schemas = allSchemas();
 /** What the preview of a raw record promises. */
 const shownOf = (resource: string) => Object.keys(schemas[`${resource}/create`].properties);
 
@@ -24,7 +24,7 @@ describe('a customer', () => {
 		const id = lead({ is_study: 1, paid_lesson_count: 6, paid_till: '2026-03-01 00:00:00' });
 		const [simple] = await run(get('customer', id));
 		expect(simple).toMatchObject({ paid_lesson_count: 6, paid_till: '2026-03-01 00:00:00' });
-		const label = entityOf('customer').shows?.find(({ name }) => name === 'paid_lesson_count')?.label;
+		const label = entityOf('customer').outputFields?.find(({ name }) => name === 'paid_lesson_count')?.label;
 		expect(label).toBe('Remaining Lessons');
 	});
 

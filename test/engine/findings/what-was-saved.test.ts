@@ -47,7 +47,7 @@ describe('what was saved before an error', () => {
 it('a run that is cancelled creates nobody after the item that it is at', async () => {
 	const stop = new AbortController();
 	let created = 0;
-	school.sandbox.onAnswer = ({ action, entity }) => {
+	school.sandbox.onSend = ({ action, entity }) => {
 		if (entity === 'customer' && action === 'create' && ++created === 2) stop.abort();
 	};
 	const before = rows('customer').length;

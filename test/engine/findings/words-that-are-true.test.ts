@@ -23,7 +23,7 @@ it('Update All says what it has saved when a later record does not match any mor
 		options: {},
 	};
 	let other: Promise<unknown> | undefined;
-	school.sandbox.onAnswer = async ({ entity, action }) => {
+	school.sandbox.onSend = async ({ entity, action }) => {
 		if (other || entity !== 'customer' || action !== 'update') return;
 		other = whole(elsewhere);
 		await other;

@@ -198,7 +198,9 @@ export function filled(
 function actionGiven(entity: Entity, action: Action, world: World, target: Target): fc.Arbitrary<Given> {
 	const fields = [...(action.query ?? []), ...(action.body ?? [])];
 	const special = SPECIAL[`${entity.resource}.${action.name}`]?.given?.(world, target.row as Row) ?? {};
-	const onTop = fields.filter(({ required, upfront, name }) => (required || upfront) && !(name in special));
+	const onTop = fields.filter(
+		({ required, prominent, name }) => (required || prominent) && !(name in special),
+	);
 	const optional = fields.filter((field) => !onTop.includes(field) && !(field.name in special));
 	return fc
 		.tuple(
@@ -210,7 +212,7 @@ function actionGiven(entity: Entity, action: Action, world: World, target: Targe
 		.map(([top, extra, own, listMode]) => {
 			const { parameters, items } = begun(entity, action.name, world, target);
 			const isOnTop = (name: string) =>
-				fields.some((field) => field.name === name && (field.required || field.upfront));
+				fields.some((field) => field.name === name && (field.required || field.prominent));
 			const entries = Object.entries(own).filter(([, value]) => value !== undefined);
 			const above = Object.fromEntries(entries.filter(([name]) => isOnTop(name)));
 			const below = Object.fromEntries(entries.filter(([name]) => !isOnTop(name)));

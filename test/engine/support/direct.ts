@@ -1,10 +1,10 @@
-import { defaultSettings, type Settings } from '../../../sandbox/settings';
-import { localNow } from '../../../sandbox/dates';
-import { findEntity } from '../../../sandbox/entities';
-import type { JsonObject } from '../../../sandbox/json';
-import { Lister } from '../../../sandbox/list';
-import { Store } from '../../../sandbox/store';
-import { YiiError } from '../../../sandbox/yii';
+import { defaultSettings, type Settings } from '../../../sandbox/model/settings';
+import { localNow } from '../../../sandbox/model/clock';
+import { entities, findEntity } from '../../../sandbox/school/entities';
+import type { JsonObject } from '../../../sandbox/model/json';
+import { Lister } from '../../../sandbox/engine/list';
+import { Store } from '../../../sandbox/engine/store';
+import { HttpError } from '../../../sandbox/model/http-error';
 import type { PollerOptions } from './poller';
 
 interface Request {
@@ -28,7 +28,7 @@ export class DirectSchool {
 
 	constructor(settings: Partial<Settings>, branches: number) {
 		this.settings = { ...structuredClone(defaultSettings), ...settings };
-		this.store = new Store(() => localNow(this.settings), this.settings);
+		this.store = new Store(entities, () => localNow(this.settings), this.settings);
 		this.lister = new Lister(this.store, this.settings);
 		for (let id = 1; id <= branches; id++)
 			this.store.insert('branch', { id, name: `Филиал ${id}`, is_active: 1 });
@@ -62,7 +62,7 @@ function answerOf<T>(list: () => T): T {
 	try {
 		return list();
 	} catch (error) {
-		throw error instanceof YiiError ? httpFailure(error.status) : error;
+		throw error instanceof HttpError ? httpFailure(error.status) : error;
 	}
 }
 

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import type { INodeParameters } from 'n8n-workflow';
 
-import type { Settings } from '../../../sandbox/settings';
+import type { Settings } from '../../../sandbox/model/settings';
 import type { StepWith } from './playing';
 import { listing, oddities, Playing, stepsWith, withAnEnd } from './playing';
 import { hasScheduler } from './version';
@@ -328,6 +328,6 @@ export class Play extends Playing<Own> {
 			const isHere = homes.some((id) => (watched.length === 0 ? this.isOpen(id) : watched.includes(id)));
 			return isHere && this.isOfType(Number(is_study)) && (includeArchived || this.isActive(e_date));
 		});
-		return new Set(this.school.store.shown('customer', rows).map(({ id }) => id));
+		return new Set(this.school.store.visible('customer', rows).map(({ id }) => id));
 	}
 }

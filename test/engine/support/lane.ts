@@ -1,9 +1,9 @@
 import type { Row, Sandbox, Settings } from '../../../sandbox';
 import { startSandbox } from '../../../sandbox';
-import { defaultSettings } from '../../../sandbox/settings';
-import { entityNames } from '../../../sandbox/entities';
-import { localNow } from '../../../sandbox/dates';
-import type { StoreState } from '../../../sandbox/store';
+import { defaultSettings } from '../../../sandbox/model/settings';
+import { entityNames } from '../../../sandbox/school/entities';
+import { localNow } from '../../../sandbox/model/clock';
+import type { StoreState } from '../../../sandbox/engine/store';
 import type { RunOptions, RunResult } from './engine';
 import { Engine } from './engine';
 import type { Proxy } from './proxy';

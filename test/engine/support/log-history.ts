@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import type { IDataObject, INodeParameters } from 'n8n-workflow';
 import type { DateTime } from 'luxon';
 
-import type { Settings } from '../../../sandbox/settings';
+import type { Settings } from '../../../sandbox/model/settings';
 import type { StepWith } from './playing';
 import { listing, oddities, Playing, stepsWith, withAnEnd } from './playing';
 
@@ -244,6 +244,6 @@ export class LogPlay extends Playing<Write> {
 
 	private listed(): number[] {
 		const { store } = this.school;
-		return store.shown('log', store.rows('log')).map(({ id }) => id);
+		return store.visible('log', store.rows('log')).map(({ id }) => id);
 	}
 }

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import type { INodeParameters } from 'n8n-workflow';
 import { DateTime } from 'luxon';
 
-import type { Settings } from '../../../sandbox/settings';
+import type { Settings } from '../../../sandbox/model/settings';
 import { DirectSchool, httpFailure } from './direct';
 import { Engine } from './engine';
 import type { PollerOptions } from './poller';
@@ -210,7 +210,7 @@ export abstract class Playing<Own extends { do: string }> {
 	}
 
 	protected hide(entity: string, id: number, minutes: number): void {
-		this.school.store.conceal(entity, id);
+		this.school.store.hide(entity, id);
 		this.hidden.push({ entity, id, until: this.minutes + minutes });
 	}
 
@@ -293,7 +293,7 @@ export abstract class Playing<Own extends { do: string }> {
 		this.now = this.now.plus({ minutes });
 		this.school.settings.now = this.now.toFormat(FORMAT);
 		for (const { entity, id, until } of this.hidden)
-			if (until <= this.minutes) this.school.store.reveal(entity, id);
+			if (until <= this.minutes) this.school.store.show(entity, id);
 		this.hidden = this.hidden.filter(({ until }) => until > this.minutes);
 		this.follow();
 	}

@@ -1,7 +1,7 @@
 import { DateTime } from 'luxon';
 
 import type { JsonObject } from '../../../sandbox';
-import { Dice } from '../../../sandbox/random';
+import { SeededRandom } from '../../../sandbox/model/random';
 import { DirectSchool } from './direct';
 import { Engine } from './engine';
 import { FORMAT } from './playing';
@@ -34,7 +34,7 @@ export class ScatteredAccount {
 	readonly reported: number[] = [];
 	readonly school: DirectSchool;
 	private readonly poller: Poller;
-	private readonly dice = new Dice(1, BRANCHES);
+	private readonly dice = new SeededRandom(1, BRANCHES);
 	/** Minutes since the begin, by record and now. */
 	private readonly createdAt = new Map<number, number>();
 	private readonly reportedAt = new Map<number, number>();
@@ -56,11 +56,11 @@ export class ScatteredAccount {
 	add(id?: number): number {
 		const { store } = this.school;
 		const given: JsonObject = id === undefined ? {} : { id };
-		const branch = this.dice.upTo(BRANCHES);
+		const branch = this.dice.int(BRANCHES);
 		const row =
 			this.line.event === 'paymentCreated'
 				? store.insert('pay', { ...given, branch_id: branch, document_date: this.now.slice(0, 10) })
-				: store.insert('customer', { ...given, branch_ids: [branch], is_study: this.dice.upTo(2) - 1 });
+				: store.insert('customer', { ...given, branch_ids: [branch], is_study: this.dice.int(2) - 1 });
 		this.createdAt.set(row.id, this.minutes);
 		(this.hasBegun ? this.made : this.old).push(row.id);
 		return row.id;
@@ -87,7 +87,7 @@ export class ScatteredAccount {
 		const end = this.minutes + days * DAY_MINUTES;
 		while (this.minutes < end) {
 			this.setTime(this.minutes + STEP_MINUTES);
-			for (let n = 0; n < STEP_MINUTES; n++) if (this.dice.upTo(DAY_MINUTES) <= perDay) this.add();
+			for (let n = 0; n < STEP_MINUTES; n++) if (this.dice.int(DAY_MINUTES) <= perDay) this.add();
 		}
 	}
 

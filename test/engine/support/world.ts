@@ -3,7 +3,7 @@ import { deepCopy } from 'n8n-workflow';
 import { DateTime } from 'luxon';
 
 import type { JsonObject } from '../../../sandbox';
-import type { Settings } from '../../../sandbox/settings';
+import type { Settings } from '../../../sandbox/model/settings';
 import { DirectSchool } from './direct';
 import { Engine } from './engine';
 import { FORMAT } from './playing';
@@ -66,7 +66,7 @@ export class World {
 		this.now = this.now.plus({ minutes });
 		this.school.settings.now = this.account(0);
 		for (const { entity, id, until } of this.hidden)
-			if (until <= this.now) this.school.store.reveal(entity, id);
+			if (until <= this.now) this.school.store.show(entity, id);
 		this.hidden = this.hidden.filter(({ until }) => until > this.now);
 	}
 
@@ -136,7 +136,7 @@ export class World {
 
 	private hide(entity: string, id: number, minutes: number): void {
 		if (minutes === 0) return;
-		this.school.store.conceal(entity, id);
+		this.school.store.hide(entity, id);
 		this.hidden.push({ entity, id, until: this.now.plus({ minutes }) });
 	}
 }

@@ -1,4 +1,4 @@
-import { addressesIn, keyReadings, readField, searchForms } from '../../../nodes/AlfaCrm/fields/field';
+import { addressesIn, normalForms, serialize, searchForms } from '../../../nodes/AlfaCrm/fields/field';
 import type { ShownType } from '../../../nodes/AlfaCrm/fields/types';
 
 const EMAILS = { type: 'emails', name: 'email', label: 'Email' } as const;
@@ -19,7 +19,7 @@ describe('addresses of email', () => {
 		['нет', []],
 		[12, []],
 	])('%j is looked up as %j', (value, addresses) => {
-		expect(keyReadings(EMAILS, value)).toEqual(addresses);
+		expect(normalForms(EMAILS, value)).toEqual(addresses);
 		const forms = searchForms(EMAILS, 'email', value as string).map(({ email }) => String(email));
 		expect(addresses.filter((address) => !forms.some((form) => address.includes(form)))).toEqual([]);
 		expect(forms.length > 0).toBe(addresses.length > 0);
@@ -35,7 +35,7 @@ describe('addresses of email', () => {
 		['/ anna@example.org', ['/ anna@example.org']],
 		['a/b@example.org', ['a/b@example.org']],
 	])('%j is saved as %j', (value, addresses) => {
-		expect(readField(EMAILS, value, 'UTC')).toEqual(addresses);
+		expect(serialize(EMAILS, value, 'UTC')).toEqual(addresses);
 	});
 });
 

@@ -1,15 +1,15 @@
 import fc from 'fast-check';
 
 import {
-	emptied,
+	clearedValue,
 	fieldKinds,
-	inJson,
+	jsonHint,
 	isBlank,
 	isList,
-	keyReadings,
+	normalForms,
 	listOf,
-	presetOf,
-	readField,
+	defaultOf,
+	serialize,
 	sameItem,
 	sameValue,
 	searchForms,
@@ -31,7 +31,7 @@ type Outcome = { blank: true } | { wire: Wire } | { refused: UnreadableValue };
 function outcome(field: Shown, value: unknown): Outcome {
 	if (isBlank(field, value)) return { blank: true };
 	try {
-		return { wire: readField(field, value, ZONE) };
+		return { wire: serialize(field, value, ZONE) };
 	} catch (error) {
 		expect(error).toBeInstanceOf(UnreadableValue);
 		return { refused: error as UnreadableValue };
@@ -93,14 +93,14 @@ describe.each(TABLE)('%s', (_name, field) => {
 
 	it('begins in a new record as in the form, where 0 stands for no sum', () => {
 		if (field.type === 'number') return;
-		const preset = presetOf(field);
+		const preset = defaultOf(field);
 		const begun = outcome(field, toProperty(field).default);
 		expect(begun).toEqual(preset === undefined ? { blank: true } : { wire: preset });
 	});
 
 	it('is emptied by what is empty', () => {
-		expect(isBlank(field, emptied(field))).toBe(true);
-		expect(Array.isArray(emptied(field))).toBe(toSchema(field).type === 'array');
+		expect(isBlank(field, clearedValue(field))).toBe(true);
+		expect(Array.isArray(clearedValue(field))).toBe(toSchema(field).type === 'array');
 	});
 
 	it('looks a value up by forms that every spelling of it shares', () => {
@@ -108,7 +108,7 @@ describe.each(TABLE)('%s', (_name, field) => {
 			const result = outcome(field, value);
 			if (!('wire' in result) || field.type === 'rows') continue;
 			for (const item of isList(field) ? listOf(result.wire) : [result.wire]) {
-				const readings = keyReadings(field, item);
+				const readings = normalForms(field, item);
 				expect(new Set(readings).size).toBe(readings.length);
 				// What is no phone number or email can be saved, not looked for; nor can a text of dashes.
 				const tells = !['phones', 'emails'].includes(field.type) && /[\p{L}\d]/u.test(JSON.stringify(item));
@@ -122,7 +122,7 @@ describe.each(TABLE)('%s', (_name, field) => {
 		const column = toColumn(field as Field, true);
 		expect(column).toMatchObject({ id: 'sample', required: true });
 		expect(column.displayName.startsWith(LABEL)).toBe(true);
-		expect(inJson(field)).toMatch(/^sample( \(.+\))?$/);
+		expect(jsonHint(field)).toMatch(/^sample( \(.+\))?$/);
 	});
 });
 
@@ -130,7 +130,7 @@ describe.each(TABLE.filter(([, field]) => isList(field)))('%s, a list', (_name, 
 	const lists = fc
 		.array(anything, { maxLength: 5 })
 		.map((items) => items.flatMap((item) => ('wire' in outcome(field, item) ? [item] : [])))
-		.map((items) => readField(field, items, ZONE) as Wire[]);
+		.map((items) => serialize(field, items, ZONE) as Wire[]);
 
 	it('is the same list when it comes as the one text that Simplify writes', () => {
 		if ('split' in field) return;
@@ -138,8 +138,8 @@ describe.each(TABLE.filter(([, field]) => isList(field)))('%s, a list', (_name, 
 			const text = list.join(', ');
 			expect(sameValue(field, text, list, ZONE)).toBe(true);
 			// A word behind a phone number stays with it.
-			if (list.every((item) => field.type !== 'phones' || keyReadings(field, item).length > 0)) {
-				expect(readField(field, text, ZONE)).toHaveLength(list.length);
+			if (list.every((item) => field.type !== 'phones' || normalForms(field, item).length > 0)) {
+				expect(serialize(field, text, ZONE)).toHaveLength(list.length);
 			}
 		};
 		fc.assert(fc.property(lists, check));
@@ -163,7 +163,7 @@ describe.each(TABLE.filter(([, field]) => isList(field)))('%s, a list', (_name, 
 	it('of nothing is []', () => {
 		for (const nothing of [undefined, null, '', ' ', [], '[]', ',', [undefined], ['']]) {
 			expect(isBlank(field, nothing)).toBe(true);
-			expect(readField(field, nothing, ZONE)).toEqual([]);
+			expect(serialize(field, nothing, ZONE)).toEqual([]);
 		}
 	});
 });

@@ -1,4 +1,4 @@
-import { entities, entityOf } from '../../../nodes/AlfaCrm/entities/registry';
+import { entities } from '../../../nodes/AlfaCrm/entities/registry';
 import { toProperty, toSchema } from '../../../nodes/AlfaCrm/fields/field';
 import type { Shown, ShownType } from '../../../nodes/AlfaCrm/fields/types';
 import { allSchemas } from '../../../nodes/AlfaCrm/operations/schemas';
@@ -31,7 +31,7 @@ it.each<[string, Array<{ value: number | string; label: string }>, string]>([
 });
 
 it('the output shows no field that AlfaCRM only takes', () => {
-	const schemas = allSchemas(entities, entityOf);
+	const schemas = allSchemas();
 	const shown = entities
 		.filter(({ operations, simple }) => operations.includes('get') && simple === undefined)
 		.flatMap(({ resource, fields }) =>

@@ -1,10 +1,10 @@
-import { readField } from '../../../nodes/AlfaCrm/fields/field';
+import { serialize } from '../../../nodes/AlfaCrm/fields/field';
 import {
-	oneByOne,
+	splitNumbers,
 	phoneForms,
-	readingsOf,
+	normalizePhone,
 	samePhone,
-	writtenPhone,
+	formatPhone,
 } from '../../../nodes/AlfaCrm/fields/phoneNumber';
 
 /** One number and how it may be written, and others that must not be taken for it. */
@@ -98,7 +98,7 @@ it.each([
 	['123-45-67', '123-45-67'],
 	['нет', 'нет'],
 ])('%j is written as %j', (given, written) => {
-	expect(writtenPhone(given)).toBe(written);
+	expect(formatPhone(given)).toBe(written);
 });
 
 describe('a number that says nothing', () => {
@@ -147,10 +147,10 @@ describe('a number that says nothing', () => {
 		'+1 111 111 1111',
 		'22222',
 	])('%s is like no other, itself included', (nothing) => {
-		expect(readingsOf(nothing)).toEqual([]);
+		expect(normalizePhone(nothing)).toEqual([]);
 		expect(samePhone(nothing, nothing)).toBe(false);
 		expect(phoneForms(nothing)).toEqual([]);
-		expect(writtenPhone(nothing)).toBe(nothing);
+		expect(formatPhone(nothing)).toBe(nothing);
 	});
 });
 
@@ -237,7 +237,7 @@ describe('what follows a number is no part of it', () => {
 	];
 
 	it.each(numbers.flatMap((number) => tails.map((tail) => [number, tail])))('%s%s', (number, tail) => {
-		expect(readingsOf(number + tail)).toEqual(readingsOf(number));
+		expect(normalizePhone(number + tail)).toEqual(normalizePhone(number));
 	});
 
 	it.each([
@@ -260,14 +260,14 @@ describe('what follows a number is no part of it', () => {
 		['8 900 555 00 01 доб. 81 8 900 555 00 02'],
 		['8 900 555 00 01 (доб. 12) +7 900 555 00 02'],
 	])('%s holds two numbers', (text) => {
-		expect(readingsOf(text)).toEqual(['79005550001', '79005550002']);
-		expect(writtenPhone(text)).toBe(text);
+		expect(normalizePhone(text)).toEqual(['79005550001', '79005550002']);
+		expect(formatPhone(text)).toBe(text);
 	});
 
 	it.each(['Анна 12 8 900 555 00 01', 'кв. 9, 7 900 555-00-01', '3) 89005550001', '7) 8 900 555 00 01'])(
 		'nor is a label in front of it: %s',
 		(text) => {
-			expect(readingsOf(text)).toEqual(['79005550001']);
+			expect(normalizePhone(text)).toEqual(['79005550001']);
 		},
 	);
 
@@ -277,7 +277,7 @@ describe('what follows a number is no part of it', () => {
 		['62 895 1234 5678', '6289512345678'],
 		['99 8 90 123 45 67 1', '998901234567'],
 	])('though the beginning of a foreign one is none: %s', (text, digits) => {
-		expect(readingsOf(text)).toEqual([digits]);
+		expect(normalizePhone(text)).toEqual([digits]);
 	});
 
 	it('but a foreign number in parts stays whole', () => {
@@ -288,8 +288,8 @@ describe('what follows a number is no part of it', () => {
 			'8-10-998-90-123-45-67',
 			turkish,
 		]) {
-			expect(readingsOf(number)).toHaveLength(1);
-			expect(readingsOf(number)[0]).toBe(number.replace(/\D/g, '').replace(/^810/, ''));
+			expect(normalizePhone(number)).toHaveLength(1);
+			expect(normalizePhone(number)[0]).toBe(number.replace(/\D/g, '').replace(/^810/, ''));
 		}
 	});
 });
@@ -332,7 +332,7 @@ describe('a text that is read as', () => {
 		[['89005550001'], []],
 		[`${'.'.repeat(1_000)}89005550001`, []],
 	])('%j: %j', (text, numbers) => {
-		expect(readingsOf(text)).toEqual(numbers);
+		expect(normalizePhone(text)).toEqual(numbers);
 	});
 });
 
@@ -347,12 +347,12 @@ it.each<[string, string[]]>([
 
 it('only a text that is too long for numbers is not taken apart', () => {
 	const two = '8 900 555 00 01 8 900 555 00 02';
-	expect(oneByOne(two.padEnd(1_000))).toHaveLength(2);
-	expect(oneByOne(two.padEnd(1_001))).toHaveLength(1);
+	expect(splitNumbers(two.padEnd(1_000))).toHaveLength(2);
+	expect(splitNumbers(two.padEnd(1_001))).toHaveLength(1);
 });
 
 describe('a field of phones', () => {
-	const read = (value: unknown) => readField({ type: 'phones', name: 'phone', label: 'Phone' }, value, 'UTC');
+	const read = (value: unknown) => serialize({ type: 'phones', name: 'phone', label: 'Phone' }, value, 'UTC');
 
 	it.each<[unknown, unknown[]]>([
 		['8 900 555 00 01', ['8 900 555 00 01']],
@@ -402,5 +402,5 @@ it.each<[string, string[]]>([
 	['90 532 123 45 67 90 532 123 45 68', ['90 532 123 45 67 90 532 123 45 68']],
 	['нет', ['нет']],
 ])('%j is taken apart with the words of each number', (text, parts) => {
-	expect(oneByOne(text)).toEqual(parts);
+	expect(splitNumbers(text)).toEqual(parts);
 });

@@ -12,7 +12,7 @@ const rows: ShownType = {
 		{ type: 'text', name: 'note', label: 'Note' },
 	],
 };
-const gender = { type: 'choice', choices: [{ value: 1, label: 'Male' }], preset: 1 } as const;
+const gender = { type: 'choice', choices: [{ value: 1, label: 'Male' }], default: 1 } as const;
 
 it.each<[ShownType, unknown, unknown, boolean]>([
 	[{ type: 'text' }, ' Мия ', 'Мия', true],

@@ -38,7 +38,7 @@ const samples: { [K in TypeName]: Array<Extract<Shown, { type: K }>> } = {
 	integer: [
 		{ ...basics, type: 'integer' },
 		{ ...basics, type: 'integer', min: 1, max: 500 },
-		{ ...basics, type: 'integer', min: 1, preset: 60 },
+		{ ...basics, type: 'integer', min: 1, default: 60 },
 	],
 	flag: [{ ...basics, type: 'flag' }],
 	boolean: [{ ...basics, type: 'boolean' }],
@@ -48,7 +48,7 @@ const samples: { [K in TypeName]: Array<Extract<Shown, { type: K }>> } = {
 	],
 	time: [{ ...basics, type: 'time' }],
 	choice: [
-		{ ...basics, type: 'choice', choices, preset: 1 },
+		{ ...basics, type: 'choice', choices, default: 1 },
 		{
 			...basics,
 			type: 'choice',
@@ -56,7 +56,7 @@ const samples: { [K in TypeName]: Array<Extract<Shown, { type: K }>> } = {
 				{ value: 'end', label: 'End' },
 				{ value: 'delete', label: 'Delete' },
 			],
-			preset: 'end',
+			default: 'end',
 		},
 	],
 	choices: [{ ...basics, type: 'choices', choices }],

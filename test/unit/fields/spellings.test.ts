@@ -1,4 +1,4 @@
-import { fold } from '../../../nodes/AlfaCrm/fields/fold';
+import { normalizeText } from '../../../nodes/AlfaCrm/fields/normalizeText';
 import { sharedParts } from '../../../nodes/AlfaCrm/fields/spellings';
 import { randomFrom } from '../support';
 
@@ -29,7 +29,7 @@ it.each([
 	expect(parts).not.toEqual([]);
 	for (let count = 0; count < 300; count++) {
 		const other = respelled(text, random);
-		expect(fold(other)).toBe(fold(text));
+		expect(normalizeText(other)).toBe(normalizeText(text));
 		expect(parts.some((part) => other.toLowerCase().includes(part.toLowerCase()))).toBe(true);
 	}
 });

@@ -1,4 +1,4 @@
-import { shown, unreadable } from '../../../nodes/AlfaCrm/fields/unreadable';
+import { quoted, unreadable } from '../../../nodes/AlfaCrm/fields/unreadable';
 
 const SAMPLE = { label: 'Sample' };
 
@@ -15,6 +15,6 @@ it('what has no text is shown as an object', () => {
 	const circle: unknown[] = [];
 	circle.push(circle);
 	for (const value of [{ toJSON: () => undefined }, circle]) {
-		expect(shown(value)).toBe('"an object"');
+		expect(quoted(value)).toBe('"an object"');
 	}
 });

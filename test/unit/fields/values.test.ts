@@ -1,25 +1,25 @@
 import { DateTime } from 'luxon';
 
 import {
-	emptied,
-	inJson,
+	clearedValue,
+	jsonHint,
 	isBlank,
-	keyReadings,
-	readField,
+	normalForms,
+	serialize,
 	searchForms,
 	toColumn,
 	toProperty,
 	toSchema,
 	toSingleProperty,
 } from '../../../nodes/AlfaCrm/fields/field';
-import { fold } from '../../../nodes/AlfaCrm/fields/fold';
+import { normalizeText } from '../../../nodes/AlfaCrm/fields/normalizeText';
 import type { Field, FieldType, Shown, ShownType, Wire } from '../../../nodes/AlfaCrm/fields/types';
 import { UnreadableValue } from '../../../nodes/AlfaCrm/fields/unreadable';
 
 const ZONE = 'Europe/Moscow';
 const field = <T extends ShownType>(type: T): Shown =>
 	({ name: 'sample', label: 'Sample', ...type }) as Shown;
-const read = (type: ShownType, value: unknown): Wire => readField(field(type), value, ZONE);
+const read = (type: ShownType, value: unknown): Wire => serialize(field(type), value, ZONE);
 
 const SUM = { type: 'number', min: 0.01 } as const;
 const STAGE = { type: 'reference', entity: 'leadStatus' } as const;
@@ -27,7 +27,7 @@ const DAYS = [
 	{ value: 1, label: 'Monday' },
 	{ value: 7, label: 'Sunday' },
 ];
-const CHOICE = { type: 'choice', choices: DAYS, preset: 1 } as const;
+const CHOICE = { type: 'choice', choices: DAYS, default: 1 } as const;
 const CHOICES = { type: 'choices', choices: DAYS } as const;
 const DOTTED = { type: 'date', format: 'dotted' } as const;
 const ROWS: FieldType = {
@@ -264,7 +264,7 @@ describe('is empty', () => {
 		[{ type: 'ids' }, []],
 		[ROWS, []],
 	])('%j, and emptied by %j', (type, wire) => {
-		expect(emptied(type)).toEqual(wire);
+		expect(clearedValue(type)).toEqual(wire);
 	});
 });
 
@@ -291,7 +291,7 @@ describe('is looked up', () => {
 		[{ type: 'custom' }, 12, ['12']],
 		[{ type: 'text' }, null, []],
 	])('%j: %j as %j', (type, value, readings) => {
-		expect(keyReadings(type, value)).toEqual(readings);
+		expect(normalForms(type, value)).toEqual(readings);
 	});
 
 	it.each<[ShownType, Wire, unknown]>([
@@ -326,7 +326,7 @@ describe('in the form', () => {
 		});
 		expect(toProperty(field({ type: 'number', nonZero: true })).default).toBe('');
 		expect(toProperty(field({ type: 'number' })).default).toBe(0);
-		expect(toProperty(field({ type: 'integer', min: 1, max: 500, preset: 60 }))).toMatchObject({
+		expect(toProperty(field({ type: 'integer', min: 1, max: 500, default: 60 }))).toMatchObject({
 			typeOptions: { minValue: 1, maxValue: 500, numberPrecision: 0 },
 			default: 60,
 		});
@@ -452,7 +452,7 @@ it.each<[ShownType, string, string, string]>([
 ])('%j is a %s in the mapper, comes as %s and is explained as %s', (type, column, schema, help) => {
 	expect(toColumn(field(type) as Field, false).type).toBe(column);
 	expect(toSchema(type).type).toBe(schema);
-	expect(inJson(field(type))).toBe(help);
+	expect(jsonHint(field(type))).toBe(help);
 });
 
 it.each([
@@ -463,8 +463,8 @@ it.each([
 	['a\u00adb\u200bc', 'abc'],
 	['', ''],
 ])('%j folds to %j', (text, folded) => {
-	expect(fold(text)).toBe(folded);
-	expect(fold(folded)).toBe(folded);
+	expect(normalizeText(text)).toBe(folded);
+	expect(normalizeText(folded)).toBe(folded);
 });
 
 it('takes no time for long values', () => {
@@ -487,7 +487,7 @@ it('takes no time for long values', () => {
 		const text = part.repeat(20_000);
 		for (const type of ['text', 'texts', 'phones', 'ids', 'custom', 'number', 'time'] as const) {
 			isBlank({ type }, text);
-			keyReadings({ type }, text);
+			normalForms({ type }, text);
 			try {
 				read({ type }, text);
 			} catch (error) {

@@ -1,9 +1,9 @@
 import type { IDataObject } from 'n8n-workflow';
 
 import { entityOf } from '../../../nodes/AlfaCrm/entities/registry';
-import type { Carried } from '../../../nodes/AlfaCrm/entities/types';
+import type { ResentField } from '../../../nodes/AlfaCrm/entities/types';
 import type { Field } from '../../../nodes/AlfaCrm/fields/types';
-import { bodyOf, changesIn, completed } from '../../../nodes/AlfaCrm/operations/records/body';
+import { bodyOf, changesOf, withResentFields } from '../../../nodes/AlfaCrm/operations/records/body';
 import { added, differences } from '../../../nodes/AlfaCrm/operations/records/diff';
 import { branchesOf } from '../../../nodes/AlfaCrm/operations/target';
 import { deskOf } from './support';
@@ -14,8 +14,8 @@ const customer = entityOf('customer');
 const FIELDS: Field[] = [
 	{ type: 'text', name: 'name', label: 'Name', required: true },
 	{ type: 'number', name: 'sum', label: 'Sum' },
-	{ type: 'date', format: 'dotted', name: 'day', label: 'Day', otherwise: 'today' },
-	{ type: 'integer', name: 'count', label: 'Count', otherwise: 3 },
+	{ type: 'date', format: 'dotted', name: 'day', label: 'Day', fallback: 'today' },
+	{ type: 'integer', name: 'count', label: 'Count', fallback: 3 },
 	{ type: 'references', entity: 'branch', name: 'branch_ids', label: 'Branch', fromBranch: true },
 ];
 
@@ -63,30 +63,30 @@ describe('a change', () => {
 		[{ branch_ids: [2] }, true, { branch_ids: [2] }],
 		[{ name: '', branch_ids: [] }, false, {}],
 	])('of %j, with empty values: %j, is %j', (given, overwriteWithEmpty, body) => {
-		expect(changesIn(item, entity, given, overwriteWithEmpty)).toEqual(body);
+		expect(changesOf(item, entity, given, overwriteWithEmpty)).toEqual(body);
 	});
 
 	it('empties nothing without which the record would be lost', () => {
-		expect(() => changesIn(item, entity, { name: '' }, true)).toThrow(
+		expect(() => changesOf(item, entity, { name: '' }, true)).toThrow(
 			"'Name' is empty, but AlfaCRM requires it",
 		);
-		expect(() => changesIn(item, entity, { branch_ids: [] }, true)).toThrow(
+		expect(() => changesOf(item, entity, { branch_ids: [] }, true)).toThrow(
 			"'Branch' is empty, but a record in no branch would be shown nowhere",
 		);
 	});
 });
 
 describe('an update', () => {
-	const carried: Carried[] = [
+	const resentOnUpdate: ResentField[] = [
 		{ type: 'date', format: 'dotted', name: 'day', label: 'Day', shownAs: 'b_date' },
 		{ type: 'id', name: 'room_id', label: 'Room' },
-		{ type: 'time', name: 'until', label: 'Until', unless: 'duration' },
+		{ type: 'time', name: 'until', label: 'Until', exceptWith: 'duration' },
 	];
 	const complete = (record: IDataObject, changes: IDataObject) =>
-		completed(item, { carried }, record, changes);
+		withResentFields(item, { resentOnUpdate }, record, changes);
 
 	it('sends only the changes where nothing has to stay with them', () => {
-		expect(completed(item, {}, { room_id: 1, custom_a: 'x' }, { note: 'y' })).toEqual({ note: 'y' });
+		expect(withResentFields(item, {}, { room_id: 1, custom_a: 'x' }, { note: 'y' })).toEqual({ note: 'y' });
 	});
 
 	it('names what would be lost, as the record shows it', () => {

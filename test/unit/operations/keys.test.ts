@@ -2,13 +2,13 @@ import type { IDataObject } from 'n8n-workflow';
 
 import { entityOf } from '../../../nodes/AlfaCrm/entities/registry';
 import {
-	emptyKey,
+	emptyKeyError,
 	keyField,
 	keyOf,
 	locksOf,
 	searchOf,
 } from '../../../nodes/AlfaCrm/operations/matching/keys';
-import { fits } from '../../../nodes/AlfaCrm/operations/matching/search';
+import { isMatch } from '../../../nodes/AlfaCrm/operations/matching/search';
 import { deskOf } from './support';
 
 const customer = entityOf('customer');
@@ -77,7 +77,7 @@ describe('the values of a key', () => {
 		['phoneOrEmail', "Neither 'Phone' nor 'Email' is filled"],
 		['nameAndBirthDate', "'Name' and 'Date of Birth' are not both filled"],
 	])('of %s, where they are not enough, are said to be: %s', (name, words) => {
-		const error = emptyKey(deskOf().item, customer, keyNamed(name), ', or go on');
+		const error = emptyKeyError(deskOf().item, customer, keyNamed(name), ', or go on');
 		expect(error.message).toBe(`${words}, so no customer can be looked for`);
 		expect(error).toMatchObject({
 			description: 'Fill it, or check the expression in it, or go on. Nothing was sent to AlfaCRM.',
@@ -111,7 +111,7 @@ describe('a row fits', () => {
 		[{ matchBy: 'id', id: 7 }, { id: '7' }, true],
 		[{ matchBy: 'id', id: 7 }, { id: 8 }, false],
 	])('%j: %j, %j', (parameters, row, wanted) => {
-		expect(fits(searchFor(parameters), row)).toBe(wanted);
+		expect(isMatch(searchFor(parameters), row)).toBe(wanted);
 	});
 });
 

@@ -1,8 +1,8 @@
 import type { IDataObject } from 'n8n-workflow';
 
 import { recordKey } from '../../../nodes/AlfaCrm/operations/context';
-import type { ItemRequest } from '../../../nodes/AlfaCrm/operations/item';
-import { unsure } from '../../../nodes/AlfaCrm/operations/records/sure';
+import type { ItemRequest } from '../../../nodes/AlfaCrm/operations/itemRequest';
+import { incompleteListError } from '../../../nodes/AlfaCrm/operations/records/readList';
 import { deskOf } from './support';
 
 describe('what items share', () => {
@@ -14,9 +14,9 @@ describe('what items share', () => {
 	it('is read once, each kind and name by itself', async () => {
 		const { run } = deskOf();
 		const read = counting();
-		expect([await run.shared('a', 'x', read), await run.shared('a', 'x', read)]).toEqual([1, 1]);
-		expect([await run.shared('a', 'y', read), await run.shared('b', 'x', read)]).toEqual([2, 3]);
-		expect(await run.shared('a', 'x', read)).toBe(1);
+		expect([await run.cached('a', 'x', read), await run.cached('a', 'x', read)]).toEqual([1, 1]);
+		expect([await run.cached('a', 'y', read), await run.cached('b', 'x', read)]).toEqual([2, 3]);
+		expect(await run.cached('a', 'x', read)).toBe(1);
 	});
 
 	it('is waited for by those who need it at the same moment, and tried again if that fails', async () => {
@@ -28,7 +28,7 @@ describe('what items share', () => {
 			if (count === 1) throw new Error('Not now');
 			return count;
 		};
-		const all = await Promise.allSettled([1, 2, 3].map(async () => await run.shared('a', 'x', read)));
+		const all = await Promise.allSettled([1, 2, 3].map(async () => await run.cached('a', 'x', read)));
 		expect(all.map((one) => (one.status === 'fulfilled' ? one.value : 'failed'))).toEqual(['failed', 2, 2]);
 	});
 
@@ -36,9 +36,9 @@ describe('what items share', () => {
 		const { run } = deskOf();
 		const read = counting();
 		const isKept = (value: number) => value > 1;
-		expect(await run.shared('a', 'x', read, isKept)).toBe(1);
-		expect(await run.shared('a', 'x', read, isKept)).toBe(2);
-		expect(await run.shared('a', 'x', read, isKept)).toBe(2);
+		expect(await run.cached('a', 'x', read, isKept)).toBe(1);
+		expect(await run.cached('a', 'x', read, isKept)).toBe(2);
+		expect(await run.cached('a', 'x', read, isKept)).toBe(2);
 	});
 
 	it('is read again after another execution has written to that kind, not after its own writes', async () => {
@@ -46,27 +46,27 @@ describe('what items share', () => {
 		const read = counting();
 		await mine.readCredential();
 		await other.readCredential();
-		await mine.shared('shared-a', 'x', read);
+		await mine.cached('shared-a', 'x', read);
 		mine.noteWrite([['shared-a']]);
 		other.noteWrite([['shared-b']]);
-		expect(await mine.shared('shared-a', 'x', read)).toBe(1);
+		expect(await mine.cached('shared-a', 'x', read)).toBe(1);
 		other.noteWrite([['shared-a']]);
-		expect(await mine.shared('shared-a', 'x', read)).toBe(2);
+		expect(await mine.cached('shared-a', 'x', read)).toBe(2);
 	});
 
 	it('is read again after a write of which nobody knows whether it was carried out', async () => {
 		const { run } = deskOf();
 		const read = counting();
-		await run.shared('a', 'x', read);
-		await run.shared('b', 'x', read);
+		await run.cached('a', 'x', read);
+		await run.cached('b', 'x', read);
 		run.forget({ path: 'a' });
-		expect([await run.shared('a', 'x', read), await run.shared('b', 'x', read)]).toEqual([3, 2]);
+		expect([await run.cached('a', 'x', read), await run.cached('b', 'x', read)]).toEqual([3, 2]);
 		// Also one that was under way meanwhile.
-		await run.shared('c', 'x', async () => {
+		await run.cached('c', 'x', async () => {
 			run.forget({ path: 'd' });
 			return await read();
 		});
-		expect(await run.shared('c', 'x', read)).toBe(5);
+		expect(await run.cached('c', 'x', read)).toBe(5);
 	});
 });
 
@@ -78,26 +78,26 @@ describe('what was written', () => {
 		await mine.readCredential();
 		await other.readCredential();
 		const path = 'own-copy';
-		mine.writtenTo(path).note(call, {}, mine.now(), { id: 7, note: 'a' });
-		expect(mine.writtenTo('elsewhere').get(7)).toBeUndefined();
-		expect(mine.ownCopy({ path }, 7)?.row).toEqual({ id: 7, note: 'b' });
-		expect(mine.ownCopy({ path }, 7, { id: 7, note: 'a' })?.row.note).toBe('b');
-		expect(mine.ownCopy({ path }, 7, { id: 7, note: 'b' })).toBeUndefined();
-		expect(mine.ownCopy({ path }, 8)).toBeUndefined();
+		mine.writeCacheOf(path).note(call, {}, mine.now(), { id: 7, note: 'a' });
+		expect(mine.writeCacheOf('elsewhere').get(7)).toBeUndefined();
+		expect(mine.cachedCopy({ path }, 7)?.row).toEqual({ id: 7, note: 'b' });
+		expect(mine.cachedCopy({ path }, 7, { id: 7, note: 'a' })?.row.note).toBe('b');
+		expect(mine.cachedCopy({ path }, 7, { id: 7, note: 'b' })).toBeUndefined();
+		expect(mine.cachedCopy({ path }, 8)).toBeUndefined();
 		other.noteWrite([recordKey({ path }, 8)]);
-		expect(mine.ownCopy({ path }, 7)?.row.note).toBe('b');
+		expect(mine.cachedCopy({ path }, 7)?.row.note).toBe('b');
 		other.noteWrite([recordKey({ path }, 7)]);
-		expect(mine.ownCopy({ path }, 7)).toBeUndefined();
+		expect(mine.cachedCopy({ path }, 7)).toBeUndefined();
 	});
 
 	it('is forgotten where nobody knows whether it was carried out', () => {
 		const { run } = deskOf();
-		run.writtenTo('a').note(call, {}, 0, { id: 7 });
+		run.writeCacheOf('a').note(call, {}, 0, { id: 7 });
 		run.forget({ path: 'a', query: { id: 8 } });
 		run.forget({ path: 'a' });
-		expect(run.writtenTo('a').get(7)).toBeDefined();
+		expect(run.writeCacheOf('a').get(7)).toBeDefined();
 		run.forget({ path: 'a', query: { id: '7' } });
-		expect(run.writtenTo('a').get(7)).toBeUndefined();
+		expect(run.writeCacheOf('a').get(7)).toBeUndefined();
 	});
 });
 
@@ -127,19 +127,19 @@ describe('a call that writes', () => {
 		const { model, item, run } = await saved({ success: true, model: { id: 7, name: 'Мия', custom_a: 1 } });
 		expect(model).toEqual({ id: 7, name: 'Мия', custom_a: 1 });
 		expect(item.hasSaved).toBe(true);
-		expect(item.unsaved()).toBe('Saved before: create the customer.');
+		expect(item.savedNote()).toBe('Saved before: create the customer.');
 		expect(item.failed('No', 'Look there.')).toMatchObject({
 			description: 'Look there. Saved before: create the customer.',
 		});
-		expect(run.writtenTo('customer').get(7)?.row).toEqual({ id: 7, name: 'Мия', custom_a: 1 });
+		expect(run.writeCacheOf('customer').get(7)?.row).toEqual({ id: 7, name: 'Мия', custom_a: 1 });
 	});
 
 	it('tells both that were saved', async () => {
 		const { item } = await saved({ success: true, model: { id: 7 } });
 		await item.save(UPDATE, []);
-		expect(item.unsaved()).toBe('Saved before: create the customer; update customer 7.');
-		expect(item.untouched()).toBe('Saved before: create the customer; update customer 7.');
-		expect(unsure(item, 'payments', 'that this payment is new')).toMatchObject({
+		expect(item.savedNote()).toBe('Saved before: create the customer; update customer 7.');
+		expect(item.effectNote()).toBe('Saved before: create the customer; update customer 7.');
+		expect(incompleteListError(item, 'payments', 'that this payment is new')).toMatchObject({
 			message: "AlfaCRM's list of payments did not come whole, so it is not sure that this payment is new",
 			description: 'Run it again. Saved before: create the customer; update customer 7.',
 		});
@@ -157,7 +157,7 @@ describe('a call that writes', () => {
 			description: 'Look in AlfaCRM whether it was saved before you run this again.',
 		});
 		expect(item.hasSaved).toBe(false);
-		expect(run.writtenTo('customer').get(7)).toBeUndefined();
+		expect(run.writeCacheOf('customer').get(7)).toBeUndefined();
 	});
 
 	it('of a change needs no record in its answer', async () => {
@@ -205,15 +205,15 @@ describe('a call that writes', () => {
 describe('a refusal of an item', () => {
 	it('says what was sent so far', async () => {
 		const { item } = deskOf(() => ({ items: [], total: 0 }));
-		expect(item.untouched()).toBe('Nothing was sent to AlfaCRM.');
+		expect(item.effectNote()).toBe('Nothing was sent to AlfaCRM.');
 		await item.collect({ path: 'customer', task: 'list the customers' });
-		expect(item.untouched()).toBe('Nothing was saved.');
+		expect(item.effectNote()).toBe('Nothing was saved.');
 		const asked = deskOf().item;
 		await asked.request({ path: 'customer', action: 'index', task: 'list' });
-		expect(asked.untouched()).toBe('Nothing was saved.');
+		expect(asked.effectNote()).toBe('Nothing was saved.');
 		const sent = deskOf().item;
 		await sent.send({ path: 'customer', action: 'create', task: 'create' }, []);
-		expect(sent.untouched()).toBe('Nothing was saved.');
+		expect(sent.effectNote()).toBe('Nothing was saved.');
 	});
 
 	it('names a parameter that is no JSON object', () => {

@@ -1,15 +1,16 @@
 import type { IDataObject, INodeExecutionData, NodeApiError } from 'n8n-workflow';
 
 import { performAll } from '../../../nodes/AlfaCrm/operations/performAll';
-import { Auth } from '../../../sandbox/auth';
-import { localNow } from '../../../sandbox/dates';
-import type { JsonObject } from '../../../sandbox/json';
-import { Lister } from '../../../sandbox/list';
-import { Service } from '../../../sandbox/service';
-import type { Settings } from '../../../sandbox/settings';
-import { defaultSettings } from '../../../sandbox/settings';
-import { Store } from '../../../sandbox/store';
-import { Writer } from '../../../sandbox/write';
+import { Auth } from '../../../sandbox/http/auth';
+import { entities } from '../../../sandbox/school/entities';
+import { localNow } from '../../../sandbox/model/clock';
+import type { JsonObject } from '../../../sandbox/model/json';
+import { Lister } from '../../../sandbox/engine/list';
+import { Router } from '../../../sandbox/http/router';
+import type { Settings } from '../../../sandbox/model/settings';
+import { defaultSettings } from '../../../sandbox/model/settings';
+import { Store } from '../../../sandbox/engine/store';
+import { Writer } from '../../../sandbox/engine/write';
 import type { Sent } from '../api-support';
 import { answered } from '../support';
 import type { DeskOptions } from './support';
@@ -17,10 +18,10 @@ import { deskOf } from './support';
 
 /** Whoever calls may do everything. */
 class OpenDoor extends Auth {
-	override recognise(): ReturnType<Auth['recognise']> {
-		return { id: 1 } as ReturnType<Auth['recognise']>;
+	override authenticate(): ReturnType<Auth['authenticate']> {
+		return { id: 1 } as ReturnType<Auth['authenticate']>;
 	}
-	override authorise(): void {}
+	override authorize(): void {}
 	override checkAppKey(): void {}
 }
 
@@ -40,13 +41,13 @@ export class SmallSchool {
 	readonly sent: Sent[] = [];
 	/** Stands in for the answer to a call, unless it gives undefined, also in the end; may throw. */
 	onCall: (call: string, request: Sent) => unknown = () => undefined;
-	private readonly service: Service;
+	private readonly service: Router;
 
 	constructor(settings: Partial<Settings> = {}) {
 		this.settings = { ...structuredClone(defaultSettings), ...settings };
-		this.store = new Store(() => localNow(this.settings), this.settings);
+		this.store = new Store(entities, () => localNow(this.settings), this.settings);
 		const { store, settings: all } = this;
-		this.service = new Service(all, store, new OpenDoor(all), new Lister(store, all), new Writer(store, all));
+		this.service = new Router(all, store, new OpenDoor(all), new Lister(store, all), new Writer(store, all));
 		for (const id of [1, 2]) store.insert('branch', { id, name: `Филиал ${id}`, is_active: 1 });
 	}
 
@@ -111,7 +112,7 @@ export class SmallSchool {
 		const query = Object.fromEntries(
 			Object.entries(request.query).map(([name, value]) => [name, String(value)]),
 		);
-		const { status, body } = this.service.answer({
+		const { status, body } = this.service.handle({
 			at: 0,
 			method: 'POST',
 			url: pathname,

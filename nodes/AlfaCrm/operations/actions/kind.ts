@@ -1,12 +1,30 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import type { Action, Entity, Recipe } from '../../entities/types';
+import type { ActionKindName, ActionOf, Entity } from '../../entities/types';
+import type { FormPart } from '../../form/assemble';
 import type { Item } from '../item';
+import type { ObjectSchema } from '../recordSchema';
 
-/** How actions of one kind are carried out, for one input item. */
-export type ActionKind<K extends Recipe['kind']> = (
-	item: Item,
-	entity: Entity,
-	action: Action,
-	recipe: Extract<Recipe, { kind: K }>,
-) => Promise<IDataObject[]>;
+/** The parameters of an action in the order of the form. */
+export const ACTION_SLOTS = [
+	'id',
+	'prominentFields',
+	'listMode',
+	'skipIfThere',
+	'simplify',
+	'limit',
+	'tables',
+	'additionalFields',
+] as const;
+
+export type ActionSlot = (typeof ACTION_SLOTS)[number];
+
+/** All that depends on the kind of an action. */
+export interface ActionKind<K extends ActionKindName> {
+	/** Its part of the form, besides the record and the fields that the action declares. */
+	form(entity: Entity, action: ActionOf<K>): FormPart<ActionSlot>;
+	/** Does it for one input item. */
+	execute(item: Item, entity: Entity, action: ActionOf<K>): Promise<IDataObject[]>;
+	/** What comes out of it, if nothing else is asked for. */
+	output(entity: Entity, action: ActionOf<K>): ObjectSchema;
+}

@@ -1,25 +1,21 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import { dayBefore, formatDay, readId, today } from '../../api/formats';
+import { formatDay, readId } from '../../api/formats';
 import { cgi } from '../../entities/cgi';
 import type { Action, Entity } from '../../entities/types';
 import type { Field } from '../../fields/types';
+import { alternativesOf } from '../alternatives';
 import type { LockKey } from '../context';
 import type { Item } from '../item';
-import { recordKey } from '../context';
-import { alternativesOf } from '../alternatives';
-import { surely } from '../records/sure';
-import { passesOf } from '../records/lookUp';
-import { firstDay, lastDay } from '../membershipDays';
-import type { OperationResult } from '../report';
+import { passesOf } from '../records/findById';
+import { readWholeList } from '../records/readList';
+import type { ObjectSchema } from '../recordSchema';
+import { objectOf, recordSchema, STRING } from '../recordSchema';
 import { idOf, labelsOf, targetOf } from '../target';
-import type { ActionKind } from './kind';
-import { valuesOf } from './values';
+import { readBody } from './fields';
 
-/** How AlfaCRM refuses somebody who is in the group already. API notes 5.7. */
-const IN_ALREADY = /уже состоит/i;
-
-interface Membership {
+/** A customer and a group, and what else was given. */
+export interface Membership {
 	item: Item;
 	branch?: number;
 	customer: number;
@@ -29,204 +25,47 @@ interface Membership {
 	lock: LockKey;
 }
 
-/** A customer joins a group for some days. Who is in it on one of them stays in it, on the others too. */
-export const joinGroup: ActionKind<'join'> = async (item, entity, action) => {
-	const membership = read(item, entity, action);
-	const days = daysOf(membership);
-	return await item.withLock([membership.lock], async () => {
-		const plan = planned(item, await list(membership), days);
-		return plan === undefined ? await join(membership, days) : await carryOut(membership, plan);
-	});
-};
-
-/** The days that somebody is to be in the group: to an end, or open, with the days that are to be covered in any case. */
-interface Days {
-	from: string;
-	to: string;
-	isOpen: boolean;
-}
-
-function daysOf({ item, rest }: Membership): Days {
-	const now = today('iso', item.zone);
-	const from = dayOf(item, rest.b_date) ?? now;
-	const end = dayOf(item, rest.e_date);
-	const to = end ?? (from > now ? from : now);
-	if (to < from) {
-		throw item.refused(
-			`'End Date' must not be before ${rest.b_date === undefined ? 'today' : "'Start Date'"}`,
-			"Give a later day, or use 'Remove From Group'. Nothing was sent to AlfaCRM.",
-		);
-	}
-	return { from, to, isOpen: end === undefined };
-}
-
-/** The memberships that are to cover the days, and what is to change in them. */
-interface Plan {
-	rows: readonly IDataObject[];
-	changes: ReadonlyMap<IDataObject, IDataObject>;
-	alreadyMember: boolean;
-}
-
-/** How the memberships that are there can cover the days, without one upon another. Undefined if a new one is needed. */
-function planned(item: Item, all: readonly IDataObject[], { from, to, isOpen }: Days): Plan | undefined {
-	const inOrder = [...all].sort((one, other) =>
-		firstDay(one, item.zone) < firstDay(other, item.zone) ? -1 : 1,
-	);
-	const within = inOrder.filter((row) => lastDay(row, item.zone) >= from && firstDay(row, item.zone) <= to);
-	const next = inOrder.find((row) => firstDay(row, item.zone) > to);
-	// With an open end a later one would be in the way of a new one, so that is brought forward.
-	const rows = within.length === 0 && isOpen && next !== undefined ? [next] : within;
-	if (rows.length === 0) return undefined;
-
-	const changes = new Map<IDataObject, IDataObject>();
-	const change = (row: IDataObject, days: IDataObject) => changes.set(row, { ...changes.get(row), ...days });
-	if (firstDay(rows[0], item.zone) > from) change(rows[0], { b_date: dotted(from) });
-	let longest = rows[0];
-	for (const row of rows.slice(1)) {
-		const begin = firstDay(row, item.zone);
-		const isApart = begin > lastDay(longest, item.zone) && dayBefore(begin) !== lastDay(longest, item.zone);
-		if (isApart) change(longest, { e_date: dotted(dayBefore(begin)) });
-		if (lastDay(row, item.zone) > lastDay(longest, item.zone)) longest = row;
-	}
-	const last = lastDay(longest, item.zone);
-	if (!isOpen && last !== to) change(longest, { e_date: dotted(to) });
-	// One that ends now goes on, as if it had never been ended, until the next one. API notes 5.7.
-	if (isOpen && last <= to) {
-		const before = next && dayBefore(firstDay(next, item.zone));
-		if (before !== last) change(longest, { e_date: before === undefined ? null : dotted(before) });
-	}
-	return { rows, changes, alreadyMember: within.length > 0 };
-}
-
-async function carryOut(
-	membership: Membership,
-	{ rows, changes, alreadyMember }: Plan,
-): Promise<IDataObject[]> {
-	const { item, branch, customer, group, lock } = membership;
-	if (changes.size === 0) return [joined(rows[0], 'unchanged', alreadyMember)];
-	const result: IDataObject[] = [];
-	for (const [row, body] of changes) {
-		const query = { id: row.id, group_id: group };
-		const task = `change the days of customer ${customer} in group ${group} (membership ${String(row.id)})`;
-		const call = { path: cgi.path, action: 'update', branch, query, body, labels, alternatives, task };
-		const model = await item.save(call, [lock, recordKey(cgi, Number(row.id))], { before: row });
-		result.push(joined({ ...row, ...body, ...model }, 'updated', alreadyMember));
-	}
-	return result;
-}
-
-async function join(membership: Membership, days: Days): Promise<IDataObject[]> {
-	const { item, branch, customer, group, rest, lock } = membership;
-	const query = { group_id: group };
-	const body = { ...query, customer_id: customer, ...rest };
-	const task = `add customer ${customer} to group ${group}`;
-	let row: IDataObject;
-	try {
-		const call = { path: cgi.path, action: 'create', branch, query, body, labels, alternatives, task };
-		row = { ...body, ...(await item.save(call, [lock])) };
-	} catch (caught) {
-		const error = item.asError(caught);
-		if (!IN_ALREADY.test(error.message)) throw item.asError(error);
-		const all = await list(membership);
-		const plan = planned(item, all, days);
-		if (plan) return await carryOut(membership, plan);
-		// A membership of other days is not the one that was asked for.
-		if (all.length > 0) throw item.asError(error);
-		return [joined({ customer_id: customer, group_id: group }, 'unchanged', true)];
-	}
-	// Without an end AlfaCRM takes that of the group, which may be over: then the next run would find nobody in it.
-	const plan = planned(item, [row], days);
-	if (!days.isOpen || plan === undefined) return [joined(row, 'created', false)];
-	const [changed] = await carryOut(membership, plan);
-	return [joined(changed, 'created', false)];
-}
-
-/** A customer leaves a group: on a day, or as if it had never been there. Who is not in it has left it. */
-export const leaveGroup: ActionKind<'leave'> = async (item, entity, action) => {
-	const membership = read(item, entity, action);
-	const { branch, customer, group, rest, lock } = membership;
-	const day = dayOf(item, rest.e_date) ?? today('iso', item.zone);
-	return await item.withLock([lock], async () => {
-		const rows = (await list(membership)).filter((row) =>
-			rest.leave_by === 'delete' ? lastDay(row, item.zone) >= day : lastDay(row, item.zone) > day,
-		);
-		if (rows.length === 0) return [left({ customer_id: customer, group_id: group }, 'unchanged', true)];
-		const begun = rows.find(
-			(row) => firstDay(row, item.zone) > day && firstDay(row, item.zone) <= today('iso', item.zone),
-		);
-		if (rest.leave_by !== 'delete' && begun) {
-			throw item.refused(
-				`'Last Day' must not be before the membership began, on ${firstDay(begun, item.zone)}`,
-				"Give a later day, or set 'How' to Delete It. Nothing was saved.",
-			);
-		}
-
-		const result: IDataObject[] = [];
-		for (const row of rows) {
-			const task = `take customer ${customer} out of group ${group} (membership ${String(row.id)})`;
-			const own = { id: row.id, group_id: group };
-			const call = { path: cgi.path, branch, query: own, labels, alternatives, task };
-			// One that has not begun by then cannot end then.
-			const isDeleted = rest.leave_by === 'delete' || firstDay(row, item.zone) > day;
-			const body = { e_date: rest.e_date };
-			const change = isDeleted ? { ...call, action: 'delete' } : { ...call, action: 'update', body };
-			const keys = [lock, recordKey(cgi, Number(row.id))];
-			const model = await item.save(change, keys, { before: row });
-			result.push(
-				isDeleted
-					? left({ ...row, ...model }, 'deleted', false)
-					: left({ ...row, ...body, ...model }, 'updated', false),
-			);
-		}
-		return result;
-	});
-};
-
 const CUSTOMER: Field = { type: 'record', entity: 'customer', name: 'customer_id', label: 'Customer' };
 
-const labels = labelsOf([...cgi.fields, ...(cgi.keys ?? [])]);
-const alternatives = alternativesOf(cgi.fields);
+export const labels = labelsOf([...cgi.fields, ...(cgi.keys ?? [])]);
+export const alternatives = alternativesOf(cgi.fields);
 
-function read(item: Item, entity: Entity, action: Action): Membership {
+export function readMembership(item: Item, entity: Entity, action: Action): Membership {
 	const { branch } = targetOf(item, entity);
 	const customer = idOf(item, entity);
-	const { group_id, ...rest } = valuesOf(item, action.body, branch);
+	const { group_id, ...rest } = readBody(item, action.body, branch);
 	const group = group_id as number;
 	return { item, branch, customer, group, rest, lock: [cgi.path, customer, group] };
 }
 
 /** All memberships of the customer in the group, past and future ones too. */
-async function list({ item, branch, customer, group }: Membership): Promise<IDataObject[]> {
+export async function listMemberships({ item, branch, customer, group }: Membership): Promise<IDataObject[]> {
 	const query = { customer_id: customer };
 	const task = `list the groups of customer ${customer}`;
 	const call = { path: cgi.path, action: 'customer', branch, query, labels, task };
-	const written = item.run.writtenTo(cgi.path);
+	const written = item.run.writeCacheOf(cgi.path);
 	const rows = new Map<number, IDataObject>();
 	// Those that an item before has made, should the list not show them yet.
 	for (const { row } of written.having(CUSTOMER, customer)) {
 		const id = Number(row.id);
-		if (readId(row.group_id) === group && item.run.ownCopy(cgi, id)) rows.set(id, row);
+		if (readId(row.group_id) === group && item.run.cachedCopy(cgi, id)) rows.set(id, row);
 	}
 	for (const body of passesOf(cgi)) {
-		for (const row of await surely(item, cgi, { ...call, body })) {
+		for (const row of await readWholeList(item, cgi, { ...call, body })) {
 			const id = Number(row.id);
 			if (readId(row.group_id) !== group || written.isGone(id)) continue;
-			rows.set(id, item.run.ownCopy(cgi, id, row)?.row ?? row);
+			rows.set(id, item.run.cachedCopy(cgi, id, row)?.row ?? row);
 		}
 	}
 	return [...rows.values()];
 }
 
-function dayOf(item: Item, value: unknown): string | undefined {
+export function dayOf(item: Item, value: unknown): string | undefined {
 	return formatDay(value, 'iso', item.zone);
 }
 
-const dotted = (day: string) => formatDay(day, 'dotted', 'UTC');
-
-function joined(row: IDataObject, operationResult: OperationResult, alreadyMember: boolean): IDataObject {
-	return { ...row, operationResult, alreadyMember };
-}
-
-function left(row: IDataObject, operationResult: OperationResult, alreadyLeft: boolean): IDataObject {
-	return { ...row, operationResult, alreadyLeft };
+/** A membership, what became of it, and whether it was so already. */
+export function membershipSchema(flag: string): ObjectSchema {
+	const { properties } = recordSchema(cgi);
+	return objectOf({ ...properties, operationResult: STRING, [flag]: { type: 'boolean' } });
 }

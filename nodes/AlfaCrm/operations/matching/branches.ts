@@ -1,23 +1,24 @@
-import type { IDataObject } from 'n8n-workflow';
+import type { IDataObject, INodeProperties } from 'n8n-workflow';
 import { NodeApiError } from 'n8n-workflow';
 
 import { readId } from '../../api/formats';
 import { branch as branchEntity } from '../../entities/branch';
 import type { Entity } from '../../entities/types';
-import { isBlank } from '../../fields/field';
+import { references } from '../../entities/fields';
+import { isBlank, toProperty } from '../../fields/field';
 import type { Item } from '../item';
 import type { Collection } from '../parameters';
 import type { Target } from '../target';
 import { branchesOf } from '../target';
-import type { Doubt } from '../records/sure';
-import { read } from '../records/sure';
+import type { IncompleteList } from '../records/readList';
+import { readList } from '../records/readList';
 
 export type Branch = number | undefined;
 
 /** Where to look, and whether there may be more such places. */
 export interface Places {
 	branches: Branch[];
-	doubt?: Doubt;
+	incomplete?: IncompleteList;
 }
 
 /**
@@ -39,10 +40,18 @@ export async function searchedBranches(
 	return { branches: [...new Set([...chosen, ...(saved === undefined ? [] : own)])] };
 }
 
+/** Where to look, among the options of an entity whose records may be in any branch. */
+export function searchBranches({ match }: Entity): INodeProperties[] {
+	if (!match?.everyBranch) return [];
+	const description =
+		'Where to look, if not in all branches of the account. Each branch costs calls of its own.';
+	return [toProperty(references('searchBranches', 'Search in Branch', 'branch', { description }))];
+}
+
 /** Read before anything is sent. */
 function chosenBranches(options: Collection): number[] {
 	if (!options.has('searchBranches')) return [];
-	const value = options.given(options.parameter('searchBranches'));
+	const value = options.input(options.parameter('searchBranches'));
 	const field = { type: 'ids', name: 'searchBranches', label: 'Search in Branch' } as const;
 	const isNone = Array.isArray(value) && isBlank(field, value);
 	return isNone ? [] : (options.read(field, value) as number[]);
@@ -51,19 +60,19 @@ function chosenBranches(options: Collection): number[] {
 /** The branches of the account, that of the call first. Who may not list them searches in that one alone. */
 export async function allBranches(item: Item, first: Branch): Promise<Places> {
 	const list = { path: branchEntity.path, action: 'index', task: 'list the branches' };
-	const listed = await item.run.shared(
+	const listed = await item.run.cached(
 		branchEntity.path,
 		'all, or none that may be listed',
 		async () => {
 			try {
-				return await read(item, branchEntity, list, 'what is in one of them');
+				return await readList(item, branchEntity, list, 'what is in one of them');
 			} catch (caught) {
 				if (!isForbidden(caught)) throw item.asError(caught);
 				return undefined;
 			}
 		},
 		// A new login has not changed it, so the next item need not try again; any other refusal may pass.
-		(known) => (known ? known.doubt === undefined : item.run.client.isForbidden(list)),
+		(known) => (known ? known.incomplete === undefined : item.run.client.isForbidden(list)),
 	);
 	if (listed === undefined) {
 		item.run.hints.add(
@@ -72,10 +81,10 @@ export async function allBranches(item: Item, first: Branch): Promise<Places> {
 		);
 		return { branches: [first] };
 	}
-	const { rows, doubt } = listed;
+	const { rows, incomplete } = listed;
 	const branches = rows.map(({ id }) => readId(id)).filter((id) => id !== undefined);
 	const others = branches.filter((branch) => branch !== first);
-	return { branches: [first, ...others], doubt };
+	return { branches: [first, ...others], incomplete };
 }
 
 /**

@@ -1,4 +1,4 @@
-import type { Match } from '../written';
+import type { Match } from '../writeCache';
 
 export type IfSeveral = 'refuse' | 'newest' | 'all';
 export type IfArchived = 'update' | 'restore' | 'create' | 'skip';

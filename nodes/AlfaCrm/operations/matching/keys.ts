@@ -1,12 +1,86 @@
-import type { IDataObject } from 'n8n-workflow';
+import type { IDataObject, INodeProperties } from 'n8n-workflow';
 
 import type { Entity, MatchKey } from '../../entities/types';
 import { customField, isCustom } from '../../fields/custom';
-import { isBlank, keyReadings, listOf, spelled } from '../../fields/field';
+import { isBlank, normalForms, listOf, canonical, toSingleProperty } from '../../fields/field';
+import { sortByName } from '../../fields/order';
 import type { Field, Wire } from '../../fields/types';
-import { matchBy, matchField, matchValue } from '../../properties/upsert';
+import { showWhen } from '../../form/assemble';
 import type { LockKey } from '../context';
 import type { Item } from '../item';
+import { idParameter } from '../target';
+
+/** The choice of a key. */
+function matchBy({ match }: Entity): INodeProperties {
+	const keys = match?.keys ?? [];
+	const [{ name: first } = { name: '' }] = keys;
+	return {
+		displayName: 'Match By',
+		name: 'matchBy',
+		type: 'options',
+		options: sortByName(
+			keys.map(({ name, label: shown, description }) => ({
+				name: shown,
+				value: name,
+				...(description ? { description } : {}),
+			})),
+		),
+		default: first,
+		description: 'What tells that a record is the one that is meant',
+	};
+}
+
+const matchField: INodeProperties = {
+	displayName: 'Custom Field',
+	name: 'matchField',
+	type: 'string',
+	required: true,
+	default: '',
+	placeholder: 'e.g. custom_school',
+	description: 'As AlfaCRM returns it, starting with custom_',
+};
+
+const matchValue: INodeProperties = {
+	displayName: 'Value',
+	name: 'matchValue',
+	type: 'string',
+	required: true,
+	default: '',
+	description: 'What the custom field must hold',
+};
+
+/** By what a record is looked for: which key, and its values, however the other fields are given. */
+export const matchForm = (entity: Entity): INodeProperties[] => [...chosenKey(entity), ...keyParameters(entity)];
+
+function chosenKey(entity: Entity): INodeProperties[] {
+	if (entity.match === undefined) return [];
+	const custom = entity.match.keys.find(({ fields }) => fields.length === 0);
+	return [matchBy(entity), ...(custom ? [showWhen(matchField, { matchBy: [custom.name] })] : [])];
+}
+
+function keyParameters(entity: Entity): INodeProperties[] {
+	const { keys = [] } = entity.match ?? {};
+	const using = (name: string) => keys.filter(({ fields }) => fields.includes(name));
+	const names = [...new Set(keys.flatMap(({ fields }) => fields))];
+	const parameters = names.flatMap((name) => {
+		const field = entity.fields.find((one) => one.name === name);
+		const { description } = keys.find(({ fields }) => fields.length === 1 && fields[0] === name) ?? {};
+		const property = field
+			? toSingleProperty({ ...(description ? { description } : {}), ...field })
+			: idParameter(entity);
+		// Where one of several is enough, none of them must be filled.
+		return [false, true].flatMap((any) => {
+			const those = using(name).filter((key) => (key.any ?? false) === any);
+			return those.length > 0 ? [shownFor({ ...property, ...(any ? {} : { required: true }) }, those)] : [];
+		});
+	});
+	const custom = keys.filter(({ fields }) => fields.length === 0);
+	if (custom.length === 0) return parameters;
+	return [...parameters, shownFor(matchValue, custom)];
+}
+
+const shownFor = (property: INodeProperties, keys: readonly MatchKey[]): INodeProperties =>
+	showWhen(property, { matchBy: keys.map(({ name }) => name) });
 
 /** What a record is looked for by: the key, and the values that the user gave for it. */
 export interface Search {
@@ -35,28 +109,27 @@ export function keyOf(item: Item, entity: Entity): MatchKey {
  * given to be saved finds nobody.
  */
 export function searchOf(item: Item, entity: Entity, key: MatchKey): Search & { isEnough: boolean } {
-	const given = key.fields.map((name): [Field, Wire | undefined] => {
+	const input = key.fields.map((name): [Field, Wire | undefined] => {
 		const field = keyField(entity, name);
-		const parameter = isCustom(name) ? matchValue : { name, displayName: field.label, default: '' };
-		const value = item.given(parameter);
-		return [field, isBlank(field, value) ? undefined : telling(field, item.read(field, value))];
+		const value = isCustom(name) ? item.input(matchValue) : item.inputOf(field);
+		return [field, isBlank(field, value) ? undefined : distinguishing(field, item.read(field, value))];
 	});
-	const filled = given.filter(([, value]) => value !== undefined);
-	const isEnough = filled.length > 0 && (filled.length === given.length || key.any === true);
-	const wanted = filled.map(([field, value]) => [field.name, spelled(field, value)]);
+	const filled = input.filter(([, value]) => value !== undefined);
+	const isEnough = filled.length > 0 && (filled.length === input.length || key.any === true);
+	const wanted = filled.map(([field, value]) => [field.name, canonical(field, value)]);
 	const fields = filled.map(([field]) => field);
 	return { key, wanted: Object.fromEntries(wanted) as IDataObject, fields, isEnough };
 }
 
 /** What of a value can tell one record from another; undefined for none, such as the words "no phone". */
-function telling(field: Field, value: Wire): Wire | undefined {
-	const values = listOf(value).filter((one) => keyReadings(field, one).length > 0);
+function distinguishing(field: Field, value: Wire): Wire | undefined {
+	const values = listOf(value).filter((one) => normalForms(field, one).length > 0);
 	if (values.length === 0) return undefined;
 	return Array.isArray(value) ? (values as Wire) : value;
 }
 
 /** Without a value to look for, any record, or a second one, would be taken. */
-export function emptyKey(item: Item, entity: Entity, { fields, any }: MatchKey, advice = ''): Error {
+export function emptyKeyError(item: Item, entity: Entity, { fields, any }: MatchKey, advice = ''): Error {
 	const labels = fields.map((name) => `'${keyField(entity, name).label}'`);
 	const [first] = labels;
 	const what =
@@ -86,7 +159,7 @@ export function locksOf(entity: Entity, values: IDataObject): LockKey[] {
 		.filter(([name]) => names.has(name) || isCustom(name))
 		.flatMap(([name, value]) => {
 			const field = keyField(entity, name);
-			const readings = listOf(value).flatMap((one) => keyReadings(field, one));
-			return readings.map((reading): LockKey => [entity.path, name, reading]);
+			const forms = listOf(value).flatMap((one) => normalForms(field, one));
+			return forms.map((form): LockKey => [entity.path, name, form]);
 		});
 }

@@ -5,11 +5,11 @@ import { SMALLEST_PAGE } from '../../api/page';
 import { byId } from '../../entities/match';
 import type { Entity } from '../../entities/types';
 import { isCustom } from '../../fields/custom';
-import { isNear, keyReadings, listOf, sameItem, searchForms } from '../../fields/field';
-import { fold } from '../../fields/fold';
+import { isNear, normalForms, listOf, sameItem, searchForms } from '../../fields/field';
+import { normalizeText } from '../../fields/normalizeText';
 import type { Field } from '../../fields/types';
 import type { Item } from '../item';
-import { current, notFound } from '../records/lookUp';
+import { currentRecord, notFound } from '../records/findById';
 import type { Target } from '../target';
 import { branchesOf } from '../target';
 import { archivedState } from '../records/archived';
@@ -18,14 +18,14 @@ import { allBranches, inEachBranch } from './branches';
 import type { Found } from './decide';
 import type { Search } from './keys';
 import { keyField } from './keys';
-import type { Doubt, Read } from '../records/sure';
-import { read, unsure } from '../records/sure';
-import type { Match } from '../written';
-import { indexRows } from '../written';
+import type { IncompleteList, ReadList } from '../records/readList';
+import { readList, incompleteListError } from '../records/readList';
+import type { Match } from '../writeCache';
+import { indexRows } from '../writeCache';
 
 export interface Matches {
 	matches: Match[];
-	doubt?: Doubt;
+	incomplete?: IncompleteList;
 }
 
 /**
@@ -37,30 +37,30 @@ export async function findMatches(
 	entity: Entity,
 	target: Target,
 	search: Search,
-	{ branches, doubt: doubtfulBranches }: Places,
+	{ branches, incomplete: incompleteBranches }: Places,
 ): Promise<Matches> {
 	const found = new Map<number, Match>();
-	let doubt = doubtfulBranches;
+	let incomplete = incompleteBranches;
 	const take = async (match: Match): Promise<void> => {
 		const id = readId(match.row.id);
 		if (id === undefined) return;
-		const known = item.run.ownCopy(entity, id, match.row) ?? match;
-		if (fits(search, known.row) && !found.has(id)) found.set(id, known);
+		const known = item.run.cachedCopy(entity, id, match.row) ?? match;
+		if (isMatch(search, known.row) && !found.has(id)) found.set(id, known);
 	};
 	await inEachBranch(item, branches, async (branch) => {
-		for (const questions of questionsOf(entity, search)) {
-			for (const question of questions) {
+		for (const queries of queriesOf(entity, search)) {
+			for (const query of queries) {
 				const at = item.run.now();
-				const answer = await ask(item, entity, { ...target, branch }, question);
-				doubt ??= answer.doubt;
+				const answer = await runQuery(item, entity, { ...target, branch }, query);
+				incomplete ??= answer.incomplete;
 				for (const row of answer.rows) await take({ row, branch, at });
-				const filter = JSON.stringify([entity.path, ...Object.keys(question.filters)]);
-				if (answer.rows.some((row) => isBeyond(question, row))) item.run.looseFilters.add(filter);
+				const filter = JSON.stringify([entity.path, ...Object.keys(query.filters)]);
+				if (answer.rows.some((row) => isLooseMatch(query, row))) item.run.looseFilters.add(filter);
 				if (item.run.looseFilters.has(filter)) break;
 			}
 		}
 	});
-	const written = item.run.writtenTo(entity.path);
+	const written = item.run.writeCacheOf(entity.path);
 	for (const field of search.fields) {
 		for (const one of listOf(search.wanted[field.name])) {
 			for (const match of written.having(field, one)) {
@@ -68,17 +68,17 @@ export async function findMatches(
 				const isThere = branchesOf(match.branch, entity.fields, match.row).some((one) =>
 					branches.includes(one),
 				);
-				if (isThere && !found.has(id)) await take(await asItIs(item, entity, match, target));
+				if (isThere && !found.has(id)) await take(await latestOf(item, entity, match, target));
 			}
 		}
 	}
-	return { matches: [...found.values()], doubt };
+	return { matches: [...found.values()], incomplete };
 }
 
 /** A record that was written and that the search did not show: as it is now, or as written where it is not shown yet. */
-async function asItIs(item: Item, entity: Entity, written: Match, target: Target): Promise<Match> {
+async function latestOf(item: Item, entity: Entity, written: Match, target: Target): Promise<Match> {
 	const { branch } = written;
-	const { match } = await current(item, entity, Number(written.row.id), { ...target, branch });
+	const { match } = await currentRecord(item, entity, Number(written.row.id), { ...target, branch });
 	return match ?? written;
 }
 
@@ -101,18 +101,23 @@ export async function withArchived(
  *
  * @throws NodeApiError when there is none
  */
-export async function reach(item: Item, entity: Entity, id: number, target: Target): Promise<Match> {
-	const { match, isSure } = await current(item, entity, id, target);
+export async function getRecordAnywhere(
+	item: Item,
+	entity: Entity,
+	id: number,
+	target: Target,
+): Promise<Match> {
+	const { match, isSure } = await currentRecord(item, entity, id, target);
 	if (match) return match;
 	const isAnywhere = entity.match?.everyBranch === true;
 	if (isAnywhere) {
-		const { branches, doubt: doubtfulBranches } = await allBranches(item, target.branch);
-		const others = { branches: branches.slice(1), doubt: doubtfulBranches };
+		const { branches, incomplete: incompleteBranches } = await allBranches(item, target.branch);
+		const others = { branches: branches.slice(1), incomplete: incompleteBranches };
 		const search = { key: byId, wanted: { id }, fields: [keyField(entity, 'id')] };
-		const { matches, doubt } = await findMatches(item, entity, target, search, others);
+		const { matches, incomplete } = await findMatches(item, entity, target, search, others);
 		if (matches.length > 0) return matches[0];
-		if (doubt !== undefined)
-			throw unsure(item, doubt, `whether there is ${entity.label.toLowerCase()} ${id}`);
+		if (incomplete !== undefined)
+			throw incompleteListError(item, incomplete, `whether there is ${entity.label.toLowerCase()} ${id}`);
 	}
 	const { message, description, status } = notFound(
 		entity,
@@ -127,36 +132,36 @@ export async function reach(item: Item, entity: Entity, id: number, target: Targ
  * Whether a row does not hold the very text that it was asked by. Then AlfaCRM looks at the digits of phones alone, or
  * ignores the filter, and the other spellings bring nothing new.
  */
-function isBeyond({ filters }: Question, row: IDataObject): boolean {
+function isLooseMatch({ filters }: Query, row: IDataObject): boolean {
 	return Object.entries(filters).some(
 		([name, asked]) =>
 			row[name] !== undefined &&
-			!listOf(row[name]).some((one) => fold(String(one)).includes(fold(String(asked)))),
+			!listOf(row[name]).some((one) => normalizeText(String(one)).includes(normalizeText(String(asked)))),
 	);
 }
 
 /**
- * The rows that may hold what a question is about. A filter that AlfaCRM ignores brings the whole list, which would be
+ * The rows that may hold what a query is about. A filter that AlfaCRM ignores brings the whole list, which would be
  * read for each item. So once that is seen, or where there is no filter, the list is read whole once for all items.
  */
-async function ask(
+async function runQuery(
 	item: Item,
 	entity: Entity,
 	target: Target,
-	{ field, value, filters }: Question,
-): Promise<Read> {
-	const body = { ...target.query, ...entity.reveal };
+	{ field, value, filters }: Query,
+): Promise<ReadList> {
+	const body = { ...target.query, ...entity.includeHidden };
 	const list = { ...target, body, task: `look for the ${entity.label.toLowerCase()}` };
 	const key = JSON.stringify([entity.path, field.name]);
 	const { ignoredFilters } = item.run;
 	if (Object.keys(filters).length === 0 || ignoredFilters.has(key)) {
-		const { rows, indexOf, doubt } = await wholeList(item, entity, list);
-		mustShow(item, entity, field, rows);
+		const { rows, indexOf, incomplete } = await wholeList(item, entity, list);
+		assertFieldShown(item, entity, field, rows);
 		const index = indexOf(field);
-		return { rows: keyReadings(field, value).flatMap((reading) => index.get(reading) ?? []), doubt };
+		return { rows: normalForms(field, value).flatMap((form) => index.get(form) ?? []), incomplete };
 	}
-	const answer = await read(item, entity, { ...list, body: { ...body, ...filters } });
-	mustShow(item, entity, field, answer.rows);
+	const answer = await readList(item, entity, { ...list, body: { ...body, ...filters } });
+	assertFieldShown(item, entity, field, answer.rows);
 	const strangers = answer.rows.filter((row) => !mayBeFound(field, row[field.name], value, filters));
 	// Fewer than fill a page cost no more than a filter that works.
 	if (strangers.length >= SMALLEST_PAGE) ignoredFilters.add(key);
@@ -172,56 +177,61 @@ function mayBeFound(field: Field, held: unknown, value: unknown, filters: IDataO
 
 /** All rows of a list, read once for all items of the execution, by the values of any field. */
 async function wholeList(item: Item, entity: Entity, list: Parameters<Item['collect']>[0]) {
-	return await item.run.shared(
+	return await item.run.cached(
 		entity.path,
 		JSON.stringify(['whole', list.branch, list.body]),
 		async () => {
-			const { rows, doubt } = await read(item, entity, list);
+			const { rows, incomplete } = await readList(item, entity, list);
 			const indexes = new Map<string, Map<string, IDataObject[]>>();
 			const indexOf = (field: Field) => {
 				const index = indexes.get(field.name) ?? indexRows(field, rows);
 				indexes.set(field.name, index);
 				return index;
 			};
-			return { rows, indexOf, doubt };
+			return { rows, indexOf, incomplete };
 		},
-		(known) => known.doubt === undefined,
+		(known) => known.incomplete === undefined,
 	);
 }
 
 /** By a name that no record shows nobody would ever be found, and a second record made at each run. */
-function mustShow(item: Item, { label }: Entity, { name }: Field, rows: readonly IDataObject[]): void {
+function assertFieldShown(
+	item: Item,
+	{ label }: Entity,
+	{ name }: Field,
+	rows: readonly IDataObject[],
+): void {
 	if (!isCustom(name) || rows.length === 0 || rows.some((row) => name in row)) return;
 	throw item.refused(
 		`AlfaCRM's ${label.toLowerCase()} has no field "${name}"`,
-		`Correct 'Custom Field': 'Get' with 'Simplify' off shows which ones there are. ${item.unsaved()}`,
+		`Correct 'Custom Field': 'Get' with 'Simplify' off shows which ones there are. ${item.savedNote()}`,
 	);
 }
 
 /** One value to ask a list for, and the filters that do. */
-interface Question {
+interface Query {
 	field: Field;
 	value: unknown;
 	/** None where the list has no such filter. */
 	filters: IDataObject;
 }
 
-/** Groups of questions; those of a group find the same value in its spellings. */
-function questionsOf(entity: Entity, { key, wanted }: Search): Question[][] {
+/** Groups of queries; those of a group find the same value in its spellings. */
+function queriesOf(entity: Entity, { key, wanted }: Search): Query[][] {
 	const names = (key.ask ?? key.fields).filter((name) => name in wanted);
 	const each = names.map((name) =>
-		listOf(wanted[name]).map((value) => questionsFor(entity, name, value as IDataObject[string])),
+		listOf(wanted[name]).map((value) => queriesFor(entity, name, value as IDataObject[string])),
 	);
 	return key.any ? each.flat() : groupsOfOne(each);
 }
 
 /** A record has one of several phones, but all of several fields. */
-function groupsOfOne(each: Question[][][]): Question[][] {
+function groupsOfOne(each: Query[][][]): Query[][] {
 	const [first = [], ...others] = each;
-	return first.map((questions) => [...questions, ...others.flat(2)]);
+	return first.map((queries) => [...queries, ...others.flat(2)]);
 }
 
-function questionsFor(entity: Entity, name: string, value: IDataObject[string]): Question[] {
+function queriesFor(entity: Entity, name: string, value: IDataObject[string]): Query[] {
 	const field = keyField(entity, name);
 	const forms = searchForms(field, name, value);
 	const isKnown = (filter: string) =>
@@ -231,12 +241,12 @@ function questionsFor(entity: Entity, name: string, value: IDataObject[string]):
 }
 
 /** Whether a row has what the key wants. */
-export function fits({ key, wanted, fields }: Search, row: IDataObject): boolean {
+export function isMatch({ key, wanted, fields }: Search, row: IDataObject): boolean {
 	const agrees = (field: Field) => holds(field, row[field.name], wanted[field.name]);
 	return key.any ? fields.some(agrees) : fields.every(agrees);
 }
 
 function holds(field: Field, held: unknown, wanted: unknown): boolean {
-	const readings = new Set(listOf(wanted).flatMap((one) => keyReadings(field, one)));
-	return listOf(held).some((one) => keyReadings(field, one).some((reading) => readings.has(reading)));
+	const forms = new Set(listOf(wanted).flatMap((one) => normalForms(field, one)));
+	return listOf(held).some((one) => normalForms(field, one).some((form) => forms.has(form)));
 }

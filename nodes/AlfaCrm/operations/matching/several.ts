@@ -1,9 +1,9 @@
 import type { Entity, MatchKey } from '../../entities/types';
 import type { Item } from '../item';
-import type { Match } from '../written';
+import type { Match } from '../writeCache';
 
 /** Refuses to choose among records that all match. */
-export function several(
+export function severalMatchError(
 	item: Item,
 	{ label, plural }: Entity,
 	key: MatchKey,

@@ -1,104 +1,132 @@
-import type { IDataObject } from 'n8n-workflow';
+import type { IDataObject, INodeProperties } from 'n8n-workflow';
 
 import type { Entity } from '../../entities/types';
-import { isBlank, isList, listOf, presetOf, sameItem, spelled, union } from '../../fields/field';
+import {
+	canBeEmpty,
+	isBlank,
+	isList,
+	listOf,
+	defaultOf,
+	sameItem,
+	canonical,
+	union,
+} from '../../fields/field';
 import type { Wire } from '../../fields/types';
-import { upsertOptions } from '../../properties/upsert';
+import { collection } from '../../form/assemble';
 import type { Item } from '../item';
 import { recordKey } from '../context';
 import type { Operation } from '../operation';
-import type { Collection } from '../parameters';
-import { bodyOf, changesIn } from '../records/body';
-import { givenFields } from '../records/given';
-import { getRecord, notFound } from '../records/lookUp';
+import { bodyOf, changesOf } from '../records/body';
+import { inMode, inputModeForm, fieldOptions, readFieldInput } from '../records/fieldInput';
+import { getRecord, notFound } from '../records/findById';
 import { saveChanges } from '../records/saveChanges';
-import { report } from '../report';
-import { simplified } from '../simplify';
+import { report, reportSchema } from '../report';
+import { simplified, simplifiedSchema, simplifyForm } from '../simplify';
 import type { Target } from '../target';
 import { targetOf } from '../target';
-import { archivedState, unsureIfArchived } from '../records/archived';
+import { archivedState, archivedUnknownError } from '../records/archived';
 import { searchedBranches } from './branches';
-import type { Found, IfArchived, IfSeveral } from './decide';
+import type { Found } from './decide';
 import { decide } from './decide';
 import type { Search } from './keys';
-import { emptyKey, keyField, keyOf, locksOf, searchOf } from './keys';
-import { findMatches, fits, withArchived } from './search';
+import { emptyKeyError, keyField, keyOf, locksOf, matchForm, searchOf } from './keys';
+import type { Rules } from './upsertRules';
+import { rulesOf, upsertOptions } from './upsertRules';
+import { findMatches, isMatch, withArchived } from './search';
 import type { Matches } from './search';
-import { several } from './several';
-import { unsure } from '../records/sure';
+import { severalMatchError } from './several';
+import { incompleteListError } from '../records/readList';
 
-interface Rules {
-	ifSeveral: IfSeveral;
-	ifArchived: IfArchived;
-	ifKeyEmpty: 'refuse' | 'create';
-	onlyForNew: ReadonlySet<string>;
-	overwriteWithEmpty: boolean;
-	addToLists: boolean;
-}
-
-interface Job {
+interface Upsert {
 	item: Item;
 	entity: Entity;
 	target: Target;
 	/** What the user gave, and what of it changes a record, as it is sent. */
-	given: IDataObject;
-	wire: IDataObject;
+	input: IDataObject;
+	changes: IDataObject;
 	rules: Rules;
 	show: (row: IDataObject) => IDataObject;
 }
 
-/** Creates a record unless its key finds one, else saves only what differs. Whatever is wrong is found before a search. */
-export const upsert: Operation = async (item, entity) => {
-	const key = keyOf(item, entity);
-	const search = searchOf(item, entity, key);
-	const options = item.collection(upsertOptions(entity));
-	const rules = rulesOf(entity, options, key.name);
-	const show = simplified(item, entity);
-	const given = givenFields(item, entity, 'upsert');
-	if (!search.isEnough && rules.ifKeyEmpty === 'refuse') {
-		throw emptyKey(item, entity, key, ", or let 'If Match Value Is Empty' create a record");
-	}
-	const wire = spelledIn(entity, changesIn(item, entity, given, rules.overwriteWithEmpty));
-	const target = targetOf(item, entity, 'upsert');
-	const job = { item, entity, target, given, wire, rules, show };
-	const locks = [...locksOf(entity, wire), ...locksOf(entity, search.wanted)];
-	if (!search.isEnough) return await item.withLock(locks, async () => [await create(job, search.wanted)]);
+/** A new record needs what Create asks for, as far as nothing is preset. */
+function upsertFields(entity: Entity): INodeProperties {
+	const { label, fields } = entity;
+	const noun = label.toLowerCase();
+	const needed = fields.filter(
+		(field) => field.required && canBeEmpty(field) && defaultOf(field) === undefined,
+	);
+	const names = needed.map((field) => `'${field.label}'`).join(' and ');
+	const description = `What to save besides what the ${noun} is matched by. A new ${noun} needs ${names}.`;
+	return { ...collection('Fields', 'fieldsToSet', fieldOptions(fields, entity)), description };
+}
 
-	return await item.withLock(locks, async () => {
-		const places = await searchedBranches(item, entity, target, options, wire);
-		for (;;) {
-			const matches = await findMatches(item, entity, target, search, places);
-			const results = await settle(job, search, matches);
-			if (results) return results;
+/** Creates a record unless its key finds one, else saves only what differs. Whatever is wrong is found before a search. */
+export const upsert: Operation = {
+	text: ({ one }) => ({
+		name: 'Create or Update',
+		action: `Create or update ${one}`,
+		description: `Create ${one.replace(/^an? /, 'a new ')}, or update the current one if it already exists (upsert)`,
+	}),
+	form: (entity) => ({
+		...inputModeForm(entity),
+		match: matchForm(entity),
+		simplify: simplifyForm(entity),
+		upsertFields: [inMode('form', upsertFields(entity))],
+		upsertOptions: [upsertOptions(entity)],
+	}),
+	async execute(item, entity) {
+		const key = keyOf(item, entity);
+		const search = searchOf(item, entity, key);
+		const options = item.collection(upsertOptions(entity));
+		const rules = rulesOf(entity, options, key.name);
+		const show = simplified(item, entity);
+		const input = readFieldInput(item, entity, upsertFields(entity));
+		if (!search.isEnough && rules.ifKeyEmpty === 'refuse') {
+			throw emptyKeyError(item, entity, key, ", or let 'If Match Value Is Empty' create a record");
 		}
-	});
+		const changes = canonicalIn(entity, changesOf(item, entity, input, rules.overwriteWithEmpty));
+		const target = targetOf(item, entity, 'upsert');
+		const job = { item, entity, target, input, changes, rules, show };
+		const locks = [...locksOf(entity, changes), ...locksOf(entity, search.wanted)];
+		if (!search.isEnough) return await item.withLock(locks, async () => [await create(job, search.wanted)]);
+
+		return await item.withLock(locks, async () => {
+			const places = await searchedBranches(item, entity, target, options, changes);
+			for (;;) {
+				const matches = await findMatches(item, entity, target, search, places);
+				const results = await settle(job, search, matches);
+				if (results) return results;
+			}
+		});
+	},
+	output: (entity) => reportSchema(simplifiedSchema(entity)),
 };
 
 /** @returns undefined where an item before has changed what was found, so that the search is to be done again */
 async function settle(
-	job: Job,
+	job: Upsert,
 	search: Search,
-	{ matches, doubt }: Matches,
+	{ matches, incomplete }: Matches,
 ): Promise<IDataObject[] | undefined> {
 	const { item, entity, target, rules, show } = job;
 	const found = await withArchived(item, entity, target, matches);
 	const unclear = found.find(({ archived }) => archived === undefined);
 	// A single one is the one that counts, and whether it may be changed shows when it is its turn.
-	if (unclear && found.length > 1) throw unsureIfArchived(item, entity, unclear);
+	if (unclear && found.length > 1) throw archivedUnknownError(item, entity, unclear);
 	// An active one that did not come would count instead.
-	if (doubt !== undefined && found.every(({ archived }) => archived)) {
+	if (incomplete !== undefined && found.every(({ archived }) => archived)) {
 		const noun = entity.label.toLowerCase();
-		throw unsure(
+		throw incompleteListError(
 			item,
-			doubt,
+			incomplete,
 			found.length > 0 ? `that no active ${noun} matches` : `that this ${noun} is new`,
 		);
 	}
 	const decision = decide(found, rules);
-	if (decision.act === 'refuse') throw several(item, entity, search.key, decision.matches);
+	if (decision.act === 'refuse') throw severalMatchError(item, entity, search.key, decision.matches);
 	if (decision.act === 'skip') return decision.matches.map(({ row }) => report(show, row, 'skipped', []));
 	if (decision.act === 'create') {
-		if ('id' in search.wanted) throw nobody(job, Number(search.wanted.id), found.length > 0);
+		if ('id' in search.wanted) throw noSuchIdError(job, Number(search.wanted.id), found.length > 0);
 		return [await create(job, search.wanted)];
 	}
 	const saved: IDataObject[] = [];
@@ -112,19 +140,20 @@ async function settle(
 }
 
 /** A new record holds what it is looked for by, and what was given. */
-function newRecord({ item, entity, target, given }: Job, wanted: IDataObject): IDataObject {
-	const all = { ...given, ...keyed(item, entity, given, wanted) };
-	const values = { ...presetsOf(entity), ...filled(entity, all) };
-	return spelledIn(entity, bodyOf(item, entity.fields, values, target.branch));
+function newRecord(job: Upsert, wanted: IDataObject): IDataObject {
+	const { item, entity, target, input } = job;
+	const all = { ...input, ...keyValues(job, wanted) };
+	const values = { ...defaultsOf(entity), ...withoutBlanks(entity, all) };
+	return canonicalIn(entity, bodyOf(item, entity.fields, values, target.branch));
 }
 
-function spelledIn(entity: Entity, body: IDataObject): IDataObject {
+function canonicalIn(entity: Entity, body: IDataObject): IDataObject {
 	return Object.fromEntries(
-		Object.entries(body).map(([name, value]) => [name, spelled(keyField(entity, name), value)]),
+		Object.entries(body).map(([name, value]) => [name, canonical(keyField(entity, name), value)]),
 	);
 }
 
-async function create(job: Job, wanted: IDataObject): Promise<IDataObject> {
+async function create(job: Upsert, wanted: IDataObject): Promise<IDataObject> {
 	const { item, entity, target, show } = job;
 	const body = newRecord(job, wanted);
 	const task = `create the ${entity.label.toLowerCase()}`;
@@ -133,13 +162,13 @@ async function create(job: Job, wanted: IDataObject): Promise<IDataObject> {
 	return report(show, row, 'created', Object.keys(body));
 }
 
-async function change(job: Job, search: Search, match: Found): Promise<IDataObject | undefined> {
+async function change(job: Upsert, search: Search, match: Found): Promise<IDataObject | undefined> {
 	const { wanted } = search;
-	const { item, entity, target, given, rules, show } = job;
+	const { item, entity, rules } = job;
 	const id = Number(match.row.id);
 	const current = await upToDate(job, match);
 	const { archived } = current;
-	const isOther = !fits(search, current.row);
+	const isOther = !isMatch(search, current.row);
 	// Somebody has archived it since it was found, for then these choices let no archived one come here.
 	const isGone = archived === true && ['create', 'skip'].includes(rules.ifArchived);
 	if (isOther || isGone) {
@@ -150,27 +179,28 @@ async function change(job: Job, search: Search, match: Found): Promise<IDataObje
 			isOther
 				? `${entity.label} ${id} was changed by ${whose} and does not match any more`
 				: `${entity.label} ${id} was archived by ${whose} meanwhile`,
-			`Run it again. ${item.unsaved()}`,
+			`Run it again. ${item.savedNote()}`,
 		);
 	}
-	if (archived === undefined && rules.ifArchived !== 'update') throw unsureIfArchived(item, entity, current);
-	if (archived && rules.ifArchived === 'update' && !('removed' in job.wire)) {
+	if (archived === undefined && rules.ifArchived !== 'update')
+		throw archivedUnknownError(item, entity, current);
+	if (archived && rules.ifArchived === 'update' && !('removed' in job.changes)) {
 		item.run.hints.add(
 			"Archived records match and stay in the archive; choose in 'If the Match Is Archived' to restore them",
 			`${entity.label.toLowerCase()} ${id}`,
 		);
 	}
-	const wire: IDataObject = {
+	const values: IDataObject = {
 		...(archived && rules.ifArchived === 'restore' ? { removed: 0 } : {}),
-		...job.wire,
-		...spelledIn(entity, keyed(item, entity, given, wanted, current.row, rules.addToLists)),
+		...job.changes,
+		...canonicalIn(entity, keyValues(job, wanted, current.row)),
 	};
-	for (const name of rules.onlyForNew) delete wire[name];
-	return await saveChanges(item, entity, target, current, wire, rules.addToLists, show);
+	for (const name of rules.onlyForNew) delete values[name];
+	return await saveChanges(job, current, { values, addToLists: rules.addToLists });
 }
 
 /** Somebody may have written the record between the search and this turn: another execution, or another item. */
-async function upToDate({ item, entity, target }: Job, match: Found): Promise<Found> {
+async function upToDate({ item, entity, target }: Upsert, match: Found): Promise<Found> {
 	const id = Number(match.row.id);
 	if (!item.run.wasWrittenSince([recordKey(entity, id)], match.at, 'anybody')) return match;
 	const at = item.run.now();
@@ -185,22 +215,19 @@ async function upToDate({ item, entity, target }: Job, match: Found): Promise<Fo
  * other's spelling. A list is never replaced by its key: it keeps what it has, unless other values were given for it,
  * which the key's then joins.
  */
-function keyed(
-	item: Item,
-	entity: Entity,
-	given: IDataObject,
+function keyValues(
+	{ item, entity, input, rules }: Upsert,
 	wanted: IDataObject,
 	row?: IDataObject,
-	addsToLists = false,
 ): IDataObject {
 	const values: IDataObject = {};
 	for (const [name, value] of Object.entries(wanted)) {
 		if (name === 'id') continue;
 		const field = keyField(entity, name);
-		const more = isBlank(field, given[name]) ? [] : listOf(item.read(field, given[name]));
+		const more = isBlank(field, input[name]) ? [] : listOf(item.read(field, input[name]));
 		const spelledAs = (one: unknown) => more.find((other) => sameItem(field, one, other)) ?? one;
 		if (isList(field)) {
-			const kept = row !== undefined && !addsToLists && more.length === 0 ? listOf(row[name]) : [];
+			const kept = row !== undefined && !rules.addToLists && more.length === 0 ? listOf(row[name]) : [];
 			values[name] = union(field, kept, [...listOf(value).map(spelledAs), ...more]) as Wire;
 		} else if (row === undefined) {
 			values[name] = spelledAs(value) as Wire;
@@ -212,37 +239,19 @@ function keyed(
 }
 
 /** Empty values are nothing that a new record could hold. */
-function filled(entity: Entity, given: IDataObject): IDataObject {
+function withoutBlanks(entity: Entity, input: IDataObject): IDataObject {
 	return Object.fromEntries(
-		Object.entries(given).filter(([name, value]) => !isBlank(keyField(entity, name), value)),
+		Object.entries(input).filter(([name, value]) => !isBlank(keyField(entity, name), value)),
 	);
 }
 
-function rulesOf(entity: Entity, options: Collection, key: string): Rules {
-	const choice = <T extends string>(name: string): T => options.choice<T>(options.parameter(name));
-	const { match, archive, fields } = entity;
-	const onlyForNew = options.has('onlyForNew')
-		? options.choices(options.parameter('onlyForNew'))
-		: key === 'id'
-			? []
-			: (match?.onlyForNew ?? []);
-	return {
-		ifSeveral: choice('ifSeveral'),
-		ifArchived: archive ? choice('ifArchived') : 'update',
-		ifKeyEmpty: choice('ifKeyEmpty'),
-		onlyForNew: new Set(onlyForNew),
-		overwriteWithEmpty: options.flag(options.parameter('overwriteWithEmpty')),
-		addToLists: fields.some(isList) && choice('listMode') === 'add',
-	};
-}
-
 /** What the form of Create begins with. */
-function presetsOf({ fields }: Entity): IDataObject {
+function defaultsOf({ fields }: Entity): IDataObject {
 	const required = fields.filter((field) => field.required);
-	return Object.fromEntries(required.map((field) => [field.name, presetOf(field)]));
+	return Object.fromEntries(required.map((field) => [field.name, defaultOf(field)]));
 }
 
-function nobody({ item, entity, target }: Job, id: number, isArchived: boolean): Error {
+function noSuchIdError({ item, entity, target }: Upsert, id: number, isArchived: boolean): Error {
 	if (isArchived) {
 		return item.refused(
 			`${entity.label} ${id} is archived, and a match by ID creates nothing`,

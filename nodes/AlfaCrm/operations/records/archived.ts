@@ -4,8 +4,8 @@ import { formatDay, readId } from '../../api/formats';
 import type { Entity } from '../../entities/types';
 import type { Item } from '../item';
 import type { Target } from '../target';
-import { unsure } from './sure';
-import type { Match } from '../written';
+import { incompleteListError } from './readList';
+import type { Match } from '../writeCache';
 
 /** The day that stands for "not archived", for ever. API notes 3. */
 const NEVER = '2030-12-31';
@@ -13,13 +13,17 @@ const NEVER = '2030-12-31';
 /** @throws NodeApiError when that cannot be told */
 export async function isArchived(item: Item, entity: Entity, target: Target, match: Match): Promise<boolean> {
 	const archived = await archivedState(item, entity, target, match);
-	if (archived === undefined) throw unsureIfArchived(item, entity, match);
+	if (archived === undefined) throw archivedUnknownError(item, entity, match);
 	return archived;
 }
 
-export function unsureIfArchived(item: Item, { label, plural }: Entity, { row }: Match): Error {
-	const doubt = `archived ${plural.toLowerCase()}`;
-	return unsure(item, doubt, `whether ${label.toLowerCase()} ${String(row.id)} is archived`);
+export function archivedUnknownError(item: Item, { label, plural }: Entity, { row }: Match): Error {
+	const incomplete = `archived ${plural.toLowerCase()}`;
+	return incompleteListError(
+		item,
+		incomplete,
+		`whether ${label.toLowerCase()} ${String(row.id)} is archived`,
+	);
 }
 
 /**
@@ -37,7 +41,7 @@ export async function archivedState(
 	const { day } = entity.archive;
 	if (day !== undefined && formatDay(row[day], 'iso', item.zone) === NEVER) return false;
 	const id = readId(row.id);
-	const body = { id, ...target.query, ...entity.reveal, removed: 2 };
+	const body = { id, ...target.query, ...entity.includeHidden, removed: 2 };
 	const task = `look for the ${entity.label.toLowerCase()} in the archive`;
 	const keep = (one: IDataObject) => readId(one.id) === id;
 	const list = { ...target, branch, body, task };

@@ -1,24 +1,33 @@
-import type { IDataObject } from 'n8n-workflow';
+import type { IDataObject, INodeProperties } from 'n8n-workflow';
 
 import { today } from '../../api/formats';
 import type { Entity } from '../../entities/types';
 import { customField, isCustom } from '../../fields/custom';
-import { emptied, isBlank, readField } from '../../fields/field';
+import { clearedValue, isBlank, serialize } from '../../fields/field';
 import type { Field, Wire } from '../../fields/types';
 import type { Item } from '../item';
+
+/** What an empty value means is the user's choice, for it may be a gap in a sheet. */
+export const overwriteWithEmpty: INodeProperties = {
+	displayName: 'Overwrite With Empty Values',
+	name: 'overwriteWithEmpty',
+	type: 'boolean',
+	default: false,
+	description: 'Whether a given but empty value empties the field in AlfaCRM instead of being passed over',
+};
 
 /** Values that are not empty; the required ones must be there, and the branch stands in where it belongs. */
 export function bodyOf(
 	item: Item,
 	fields: readonly Field[],
-	given: IDataObject,
+	input: IDataObject,
 	branch?: number,
 ): IDataObject {
 	const body: IDataObject = {};
 	for (const field of fields) {
-		const value = isBlank(field, given[field.name]) ? defaultFor(item, field, branch) : given[field.name];
+		const value = isBlank(field, input[field.name]) ? defaultFor(item, field, branch) : input[field.name];
 		if (isBlank(field, value)) {
-			if (field.required) throw missing(item, field);
+			if (field.required) throw missingError(item, field);
 		} else {
 			body[field.name] = item.read(field, value);
 		}
@@ -28,49 +37,44 @@ export function bodyOf(
 		const { label: other } = fields.find(({ name }) => name === requiredUnless) ?? { label: requiredUnless };
 		throw item.refused(
 			`'${label}' and '${other}' are both empty`,
-			`Fill one of them, or check the expressions in them. ${item.untouched()}`,
+			`Fill one of them, or check the expressions in them. ${item.effectNote()}`,
 		);
 	}
-	return { ...body, ...customBody(item, given, false) };
+	return { ...body, ...customBody(item, input, false) };
 }
 
 /**
  * The given fields as they are sent. An empty one is passed over, or sent as what empties it; one that is undefined,
  * as an expression is that finds nothing, is passed over in any case.
  */
-export function changesIn(
-	item: Item,
-	entity: Entity,
-	given: IDataObject,
-	overwriteWithEmpty: boolean,
-): IDataObject {
+export function changesOf(item: Item, entity: Entity, input: IDataObject, overwrites: boolean): IDataObject {
 	const body: IDataObject = {};
 	for (const field of entity.fields) {
-		const value = given[field.name];
+		const value = input[field.name];
 		if (!isBlank(field, value)) body[field.name] = item.read(field, value);
-		else if (value === undefined || !overwriteWithEmpty) continue;
+		else if (value === undefined || !overwrites) continue;
 		// No branch would show a record that is in none, so nobody would find it again.
-		else if (field.required || field.fromBranch) throw missing(item, field);
-		else body[field.name] = emptied(field);
+		else if (field.required || field.fromBranch) throw missingError(item, field);
+		else body[field.name] = clearedValue(field);
 	}
-	return { ...body, ...customBody(item, given, overwriteWithEmpty) };
+	return { ...body, ...customBody(item, input, overwrites) };
 }
 
 /** Changes together with what an update has to name although it stays as the record shows it. */
-export function completed(
+export function withResentFields(
 	item: Item,
-	{ carried = [] }: Pick<Entity, 'carried'>,
+	{ resentOnUpdate = [] }: Pick<Entity, 'resentOnUpdate'>,
 	record: IDataObject,
 	changes: IDataObject,
 ): IDataObject {
 	const body = { ...changes };
-	if (carried.length > 0) {
+	if (resentOnUpdate.length > 0) {
 		const custom = Object.entries(record).filter(([name]) => isCustom(name));
 		for (const [name, value] of custom) if (!(name in body)) body[name] = value;
 	}
-	for (const field of carried) {
-		const { name, shownAs = name, unless } = field;
-		const isLeft = !(name in changes) && unless !== undefined && unless in changes;
+	for (const field of resentOnUpdate) {
+		const { name, shownAs = name, exceptWith } = field;
+		const isLeft = !(name in changes) && exceptWith !== undefined && exceptWith in changes;
 		const value = name in changes ? changes[name] : record[shownAs];
 		if (!isLeft && !isBlank(field, value)) body[name] = formatted(field, value, item.zone);
 	}
@@ -80,34 +84,34 @@ export function completed(
 /** What a record holds, in the format that AlfaCRM takes; as it is where it is odd, such as a room 0, for nobody gave it. */
 function formatted(field: Field, value: Wire, zone: string): Wire {
 	try {
-		return readField(field, value, zone);
+		return serialize(field, value, zone);
 	} catch {
 		return value;
 	}
 }
 
-function customBody(item: Item, given: IDataObject, overwriteWithEmpty: boolean): IDataObject {
+function customBody(item: Item, input: IDataObject, overwrites: boolean): IDataObject {
 	const body: IDataObject = {};
-	for (const [name, value] of Object.entries(given)) {
+	for (const [name, value] of Object.entries(input)) {
 		if (!isCustom(name)) continue;
 		const field = customField(name);
 		if (!isBlank(field, value)) body[name] = item.read(field, value);
-		else if (value !== undefined && overwriteWithEmpty) body[name] = emptied(field);
+		else if (value !== undefined && overwrites) body[name] = clearedValue(field);
 	}
 	return body;
 }
 
 /** What is sent when nothing is given. */
-function defaultFor(item: Item, { fromBranch, otherwise }: Field, branch?: number): unknown {
+function defaultFor(item: Item, { fromBranch, fallback }: Field, branch?: number): unknown {
 	if (fromBranch) return branch;
-	return otherwise === 'today' ? today('iso', item.zone) : otherwise;
+	return fallback === 'today' ? today('iso', item.zone) : fallback;
 }
 
-function missing(item: Item, { label, required }: Field): Error {
+function missingError(item: Item, { label, required }: Field): Error {
 	return item.refused(
 		required
 			? `'${label}' is empty, but AlfaCRM requires it`
 			: `'${label}' is empty, but a record in no branch would be shown nowhere`,
-		`Fill '${label}', or check the expression in it. ${item.untouched()}`,
+		`Fill '${label}', or check the expression in it. ${item.effectNote()}`,
 	);
 }

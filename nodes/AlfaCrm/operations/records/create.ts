@@ -1,13 +1,38 @@
+import { collection } from '../../form/assemble';
+import type { Entity } from '../../entities/types';
+import { isProminent } from '../../fields/field';
 import type { Operation } from '../operation';
-import { targetOf } from '../target';
+import { recordSchema } from '../recordSchema';
+import { keysForm, targetOf } from '../target';
 import { bodyOf } from './body';
-import { givenFields } from './given';
+import { inMode, inputModeForm, fieldOptions, readFieldInput, prominentForm } from './fieldInput';
+
+const prominentFields = ({ fields }: Entity) => fields.filter(isProminent);
+
+const additionalFields = (entity: Entity) => {
+	const others = entity.fields.filter((field) => !isProminent(field));
+	return collection('Additional Fields', 'additionalFields', fieldOptions(others, entity));
+};
 
 /** Creates a record each time that it runs. */
-export const create: Operation = async (item, entity) => {
-	const target = targetOf(item, entity, 'create');
-	const given = givenFields(item, entity, 'create');
-	const body = { ...target.query, ...bodyOf(item, entity.fields, given, target.branch) };
-	const task = `create the ${entity.label.toLowerCase()}`;
-	return [await item.save({ ...target, action: 'create', body, task }, [])];
+export const create: Operation = {
+	text: ({ one }) => ({
+		name: 'Create',
+		action: `Create ${one}`,
+		description: `Create ${one} and return it`,
+	}),
+	form: (entity) => ({
+		...inputModeForm(entity),
+		keys: keysForm(entity, 'create'),
+		prominentFields: prominentForm(prominentFields(entity)),
+		createFields: [inMode('form', additionalFields(entity))],
+	}),
+	async execute(item, entity) {
+		const target = targetOf(item, entity, 'create');
+		const input = readFieldInput(item, entity, additionalFields(entity), prominentFields(entity));
+		const body = { ...target.query, ...bodyOf(item, entity.fields, input, target.branch) };
+		const task = `create the ${entity.label.toLowerCase()}`;
+		return [await item.save({ ...target, action: 'create', body, task }, [])];
+	},
+	output: recordSchema,
 };

@@ -1,16 +1,27 @@
 import { recordKey } from '../context';
 import type { Operation } from '../operation';
-import { idOf, isOfAnother, targetOf } from '../target';
-import { getRecord } from './lookUp';
+import { objectOf } from '../recordSchema';
+import { idOf, idParameter, isOfAnother, keysForm, targetOf } from '../target';
+import { getRecord } from './findById';
 
-export const deleteRecord: Operation = async (item, entity) => {
-	const target = targetOf(item, entity, 'delete');
-	const id = idOf(item, entity);
-	const task = `delete ${entity.label.toLowerCase()} ${id}`;
-	const keys = [recordKey(entity, id)];
-	await item.withLock(keys, async () => {
-		if (isOfAnother(target)) await getRecord(item, entity, id, target);
-		await item.save({ ...target, action: 'delete', query: { id, ...target.query }, task }, keys);
-	});
-	return [{ id, deleted: true }];
+/** Deletes one record by its ID. */
+export const deleteRecord: Operation = {
+	text: ({ one }) => ({
+		name: 'Delete',
+		action: `Delete ${one}`,
+		description: `Delete ${one}. It is not known whether AlfaCRM can restore it.`,
+	}),
+	form: (entity) => ({ id: [idParameter(entity)], keys: keysForm(entity, 'delete') }),
+	async execute(item, entity) {
+		const target = targetOf(item, entity, 'delete');
+		const id = idOf(item, entity);
+		const task = `delete ${entity.label.toLowerCase()} ${id}`;
+		const keys = [recordKey(entity, id)];
+		await item.withLock(keys, async () => {
+			if (isOfAnother(target)) await getRecord(item, entity, id, target);
+			await item.save({ ...target, action: 'delete', query: { id, ...target.query }, task }, keys);
+		});
+		return [{ id, deleted: true }];
+	},
+	output: () => objectOf({ id: { type: 'integer' }, deleted: { type: 'boolean' } }),
 };

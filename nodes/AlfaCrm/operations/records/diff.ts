@@ -7,16 +7,16 @@ import { holdsIds, isList, isStored, listOf, union } from '../../fields/field';
 import type { Field, Wire } from '../../fields/types';
 import type { Item } from '../item';
 
-/** The part of `wire` that would change the record. What AlfaCRM does not show of it counts as empty. */
+/** The part of `values` that would change the record. What AlfaCRM does not show of it counts as empty. */
 export function differences(
 	item: Item,
 	entity: Pick<Entity, 'fields'>,
 	record: IDataObject,
-	wire: IDataObject,
+	values: IDataObject,
 	addToLists: boolean,
 ): IDataObject {
 	const body: IDataObject = {};
-	for (const [name, value] of Object.entries(wire)) {
+	for (const [name, value] of Object.entries(values)) {
 		const field = entity.fields.find((one) => one.name === name) ?? customField(name);
 		const wanted = addToLists && isList(field) ? added(item, field, record[name], value) : value;
 		if (!isStored(field, record[name], wanted, item.zone)) body[name] = wanted;
@@ -29,20 +29,20 @@ export function differences(
  *
  * @throws NodeOperationError when AlfaCRM shows names where it takes IDs, which could not be sent back
  */
-export function added(item: Item, field: Field, held: unknown, given: Wire): Wire {
-	const more = listOf(given);
-	if (more.length === 0) return given;
+export function added(item: Item, field: Field, held: unknown, input: Wire): Wire {
+	const more = listOf(input);
+	if (more.length === 0) return input;
 	const present = listOf(held);
 	if (held === undefined) {
 		throw item.refused(
 			`Nothing can be added to '${field.label}', because AlfaCRM does not show what is in it`,
-			`Set 'List Fields' to Replace All Values, or leave '${field.label}' out. ${item.unsaved()}`,
+			`Set 'List Fields' to Replace All Values, or leave '${field.label}' out. ${item.savedNote()}`,
 		);
 	}
 	if (holdsIds(field) && present.some((one) => readId(one) === undefined)) {
 		throw item.refused(
 			`Nothing can be added to '${field.label}', because AlfaCRM shows no IDs in it`,
-			`Set 'List Fields' to Replace All Values, or leave '${field.label}' out. ${item.unsaved()}`,
+			`Set 'List Fields' to Replace All Values, or leave '${field.label}' out. ${item.savedNote()}`,
 		);
 	}
 	return union(field, present, more) as Wire;

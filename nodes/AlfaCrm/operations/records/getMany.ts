@@ -1,39 +1,62 @@
-import type { IDataObject } from 'n8n-workflow';
+import type { IDataObject, INodeProperties } from 'n8n-workflow';
 
 import type { Entity } from '../../entities/types';
-import { isNothing } from '../../fields/blank';
-import { filterForms, isBlank, isList } from '../../fields/field';
+import { isEmpty } from '../../fields/blank';
+import { filterForms, isBlank, isList, toProperty } from '../../fields/field';
+import { collection } from '../../form/assemble';
 import type { Item } from '../item';
 import type { Operation } from '../operation';
-import { simplified } from '../simplify';
-import { targetOf } from '../target';
-import { limitOf, listed } from './collect';
-import { kindsLeftOut } from './kinds';
-import type { ChosenView } from './recheck';
-import { isInView, recheckOf } from './recheck';
+import { simplified, simplifiedSchema, simplifyForm } from '../simplify';
+import { keysForm, targetOf } from '../target';
+import { collectRows } from './rows';
+import { limitForm, limitOf } from './limit';
+import { hiddenSubtypes } from './subtypes';
+import {
+	defaultFiltersBody,
+	defaultFiltersForm,
+	passesDefaultFilter,
+	readDefaultFilters,
+} from './defaultFilters';
+import { rowFilterOf } from './rowFilter';
+
+/** The values that the index shows one at a time; all of them unless some are chosen. */
+const partition = ({ partitionBy }: Entity): INodeProperties[] =>
+	partitionBy ? [toProperty({ ...partitionBy, type: 'choices' })] : [];
+
+const filtersParameter = ({ filters }: Entity): INodeProperties =>
+	collection('Filters', 'filters', filters.map(toProperty), 'Add Filter');
 
 /** Lists records, a page after the other. */
-export const getMany: Operation = async (item, entity) => {
-	const target = targetOf(item, entity, 'getAll');
-	const most = limitOf(item);
-	const show = simplified(item, entity);
-	const wanted = filtersOf(item, entity);
-	const views = viewsOf(item, entity);
-	const said = views.filter(({ view, value }) => value !== view.unsaid);
-	const body: IDataObject = {
-		...target.query,
-		...Object.fromEntries(said.map(({ view, value }) => [view.name, view.sends?.[value] ?? value])),
-	};
-	const chosen = eachWith(chosenPasses(item, entity), formsOf(entity, wanted));
-	const isOfKind = entity.kinds !== undefined && entity.kinds.name in wanted;
-	const others = isOfKind ? [] : await kindsLeftOut(item, entity, target.branch);
-	const passes = eachWith([{}, ...others], chosen);
-	const isWanted = await recheckOf(item, entity, target, wanted);
-	const keep = (row: IDataObject) => views.every((one) => isInView(one, row, item.zone)) && isWanted(row);
-	const plural = entity.plural.toLowerCase();
-	const list = { ...target, body, task: `list the ${plural}` };
-	const rows = await listed(item, plural, list, { limit: most, keep, passes });
-	return rows.map(show);
+export const getMany: Operation = {
+	text: ({ many }) => ({ name: 'Get Many', action: `Get many ${many}`, description: `Get many ${many}` }),
+	form: (entity) => ({
+		limit: limitForm,
+		keys: keysForm(entity, 'getAll'),
+		defaultFilters: defaultFiltersForm(entity),
+		partition: partition(entity),
+		simplify: simplifyForm(entity),
+		filters: entity.filters.length > 0 ? [filtersParameter(entity)] : [],
+	}),
+	async execute(item, entity) {
+		const target = targetOf(item, entity, 'getAll');
+		const most = limitOf(item);
+		const show = simplified(item, entity);
+		const wanted = readFilters(item, entity);
+		const defaults = readDefaultFilters(item, entity);
+		const body: IDataObject = { ...target.query, ...defaultFiltersBody(defaults) };
+		const chosen = eachWith(readPartitions(item, entity), formsOf(entity, wanted));
+		const isOfSubtype = entity.subtypes !== undefined && entity.subtypes.name in wanted;
+		const others = isOfSubtype ? [] : await hiddenSubtypes(item, entity, target.branch);
+		const passes = eachWith([{}, ...others], chosen);
+		const isWanted = await rowFilterOf(item, entity, target, wanted);
+		const keep = (row: IDataObject) =>
+			defaults.every((one) => passesDefaultFilter(one, row, item.zone)) && isWanted(row);
+		const plural = entity.plural.toLowerCase();
+		const list = { ...target, body, task: `list the ${plural}` };
+		const rows = await collectRows(item, plural, list, { limit: most, keep, passes });
+		return rows.map(show);
+	},
+	output: simplifiedSchema,
 };
 
 /** The ways to ask for the filters: some values are found in another form than the one in which they are given. */
@@ -47,20 +70,10 @@ function formsOf({ filters }: Entity, wanted: IDataObject): IDataObject[] {
 const eachWith = (bodies: IDataObject[], others: IDataObject[]): IDataObject[] =>
 	bodies.flatMap((body) => others.map((other) => ({ ...body, ...other })));
 
-/** What the server's own defaults would hide or show. */
-function viewsOf(item: Item, { views = [] }: Entity): ChosenView[] {
-	return views.map((view) => ({
-		view,
-		value: Number(
-			item.read(view, item.given({ name: view.name, displayName: view.label, default: view.preset })),
-		),
-	}));
-}
-
 /** One pass for each value that the index shows one at a time. */
-function chosenPasses(item: Item, { sweep }: Entity): IDataObject[] {
-	if (sweep === undefined) return [{}];
-	const { name, label, choices } = sweep;
+function readPartitions(item: Item, { partitionBy }: Entity): IDataObject[] {
+	if (partitionBy === undefined) return [{}];
+	const { name, label, choices } = partitionBy;
 	const options = choices.map(({ value, label: shown }) => ({ name: shown, value }));
 	const values = item.choices({ name, displayName: label, default: [], options });
 	return (values.length > 0 ? values : choices.map(({ value }) => value)).map((value) => ({ [name]: value }));
@@ -70,10 +83,11 @@ function chosenPasses(item: Item, { sweep }: Entity): IDataObject[] {
  * The filters as they are sent. One that is there but empty is refused: leaving it out would return every record, and
  * the next node might change them all.
  */
-function filtersOf(item: Item, { filters, plural }: Entity): IDataObject {
-	const given = item.object({ name: 'filters', displayName: 'Filters', default: {} });
+function readFilters(item: Item, entity: Entity): IDataObject {
+	const { filters, plural } = entity;
+	const input = item.object({ ...filtersParameter(entity), default: {} });
 	const body: IDataObject = {};
-	for (const [name, value] of Object.entries(given)) {
+	for (const [name, value] of Object.entries(input)) {
 		const filter = filters.find((one) => one.name === name);
 		if (filter === undefined) {
 			throw item.refused(
@@ -82,7 +96,7 @@ function filtersOf(item: Item, { filters, plural }: Entity): IDataObject {
 			);
 		}
 		// What is there and says too little is refused when it is read, in words that tell what is missing.
-		if (isNothing(value) || (isList(filter) && isBlank(filter, value))) {
+		if (isEmpty(value) || (isList(filter) && isBlank(filter, value))) {
 			throw item.refused(
 				`The filter '${filter.label}' is empty`,
 				`Without it all ${plural.toLowerCase()} would be returned. Fill it, or remove it from 'Filters'.`,

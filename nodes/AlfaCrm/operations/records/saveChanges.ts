@@ -4,47 +4,62 @@ import type { Entity } from '../../entities/types';
 import type { Item } from '../item';
 import { recordKey } from '../context';
 import { isArchived } from './archived';
-import type { Match } from '../written';
+import type { Match } from '../writeCache';
 import { report } from '../report';
 import type { Target } from '../target';
-import { completed } from './body';
+import { withResentFields } from './body';
 import { differences } from './diff';
+
+/** A record that is to be changed, for whom, and how it comes out. */
+export interface RecordTask {
+	item: Item;
+	entity: Entity;
+	target: Target;
+	show: (row: IDataObject) => IDataObject;
+}
+
+/** What is to be saved, as it is sent. */
+export interface Changes {
+	values: IDataObject;
+	/** Lists keep what they have. */
+	addToLists: boolean;
+}
 
 /** Sends what differs from the record, nothing if nothing does, and tells which fields those were. */
 export async function saveChanges(
-	item: Item,
-	entity: Entity,
-	target: Target,
+	task: RecordTask,
 	match: Match,
-	wire: IDataObject,
-	addToLists: boolean,
-	show: (row: IDataObject) => IDataObject,
+	{ values, addToLists }: Changes,
 ): Promise<IDataObject> {
+	const { item, entity, target, show } = task;
 	const { row, branch } = match;
 	const removed =
-		'removed' in wire && entity.archive ? Number(await isArchived(item, entity, target, match)) : undefined;
+		'removed' in values && entity.archive ? Number(await isArchived(item, entity, target, match)) : undefined;
 	const record = removed === undefined ? row : { ...row, removed };
-	const body = differences(item, entity, record, wire, addToLists);
-	const changed = Object.keys(body);
-	if (changed.length === 0) return report(show, row, 'unchanged', []);
+	const changed = differences(item, entity, record, values, addToLists);
+	const changedFields = Object.keys(changed);
+	if (changedFields.length === 0) return report(show, row, 'unchanged', []);
 
 	const id = Number(row.id);
-	const task = `update ${entity.label.toLowerCase()} ${id}`;
-	const query = { id, ...target.query };
-	const call = { ...target, branch, action: 'update', query, body: completed(item, entity, row, body), task };
+	const call = {
+		...target,
+		branch,
+		action: 'update',
+		query: { id, ...target.query },
+		body: withResentFields(item, entity, row, changed),
+		task: `update ${entity.label.toLowerCase()} ${id}`,
+	};
 	const model = await item.save(call, [recordKey(entity, id)], { before: row });
 	// An answer need not hold the record; whether the flag of the archive was taken shows elsewhere.
-	const sent = Object.fromEntries(Object.entries(body).filter(([name]) => name !== 'removed'));
+	const sent = Object.fromEntries(Object.entries(changed).filter(([name]) => name !== 'removed'));
 	const now = { row: { ...row, ...sent, ...model }, branch, at: item.run.now() };
-	if (entity.archive && 'removed' in body) await tellIfKept(item, entity, target, now, body.removed === 1);
-	return report(show, now.row, 'updated', changed);
+	if (entity.archive && 'removed' in changed) await warnIfNotArchived(task, now, changed.removed === 1);
+	return report(show, now.row, 'updated', changedFields);
 }
 
 /** AlfaCRM takes the flag of the archive without a word, also where it does nothing. */
-async function tellIfKept(
-	item: Item,
-	entity: Entity,
-	target: Target,
+async function warnIfNotArchived(
+	{ item, entity, target }: RecordTask,
 	match: Match,
 	wanted: boolean,
 ): Promise<void> {

@@ -1,50 +1,79 @@
-import type { IDataObject } from 'n8n-workflow';
+import type { IDataObject, INodeProperties } from 'n8n-workflow';
 
 import type { Entity } from '../../entities/types';
-import { isNothing } from '../../fields/blank';
+import { isEmpty } from '../../fields/blank';
 import { isList, sameValue } from '../../fields/field';
 import type { Field } from '../../fields/types';
-import { listMode, updateOptions } from '../../properties/shared';
-import type { Item } from '../item';
+import { collection } from '../../form/assemble';
 import { recordKey } from '../context';
+import type { Item } from '../item';
 import type { Operation } from '../operation';
-import { idOf, isOfAnother, targetOf } from '../target';
-import { changesIn, completed } from './body';
+import { recordSchema } from '../recordSchema';
+import { idOf, idParameter, isOfAnother, keysForm, targetOf } from '../target';
+import { changesOf, withResentFields, overwriteWithEmpty } from './body';
 import { added } from './diff';
-import { givenFields } from './given';
-import { getRecord } from './lookUp';
+import { inMode, inputModeForm, fieldOptions, readFieldInput } from './fieldInput';
+import { listModeForm, readAddToLists } from './listMode';
+import { getRecord } from './findById';
+
+const updateFields = (entity: Entity) =>
+	collection('Update Fields', 'updateFields', fieldOptions(entity.fields, entity));
+
+const updateOptions: INodeProperties = {
+	displayName: 'Options',
+	name: 'options',
+	type: 'collection',
+	placeholder: 'Add Option',
+	default: {},
+	options: [overwriteWithEmpty],
+};
 
 /** Changes the fields that are given and leaves the rest. */
-export const update: Operation = async (item, entity) => {
-	const target = targetOf(item, entity, 'update');
-	const id = idOf(item, entity);
-	const options = item.collection(updateOptions);
-	const overwriteWithEmpty = options.flag(options.parameter('overwriteWithEmpty'));
-	const body = changesIn(item, entity, givenFields(item, entity, 'update'), overwriteWithEmpty);
-	const lists = entity.fields.filter((field) => isList(field) && field.name in body);
-	const adds = entity.fields.some(isList) && item.choice(listMode(entity)) === 'add' && lists.length > 0;
-	if (Object.keys(body).length === 0) {
-		throw item.refused(
-			'There is nothing to update: no field was given a value',
-			"Give at least one field of the record. To empty a field, turn on 'Overwrite With Empty Values' in 'Options'. Nothing was sent to AlfaCRM.",
-		);
-	}
-	const task = `update ${entity.label.toLowerCase()} ${id}`;
-	const keys = [recordKey(entity, id)];
-	return await item.withLock(keys, async () => {
-		const isRead = adds || entity.carried !== undefined || isOfAnother(target);
-		const before = isRead ? await getRecord(item, entity, id, target) : undefined;
-		mustBelong(item, entity, before, body);
-		const grown = before && adds ? addToLists(item, before, body, lists) : {};
-		const query = { id, ...target.query };
-		const sent = completed(item, entity, before ?? {}, { ...body, ...grown });
-		const call = { ...target, action: 'update', query, body: sent, task };
-		return [{ id, ...(await item.save(call, keys, { before })) }];
-	});
+export const update: Operation = {
+	text: ({ one }) => ({
+		name: 'Update',
+		action: `Update ${one}`,
+		description: `Change some fields of ${one} and leave the rest`,
+	}),
+	form: (entity) => ({
+		...inputModeForm(entity),
+		id: [idParameter(entity)],
+		keys: keysForm(entity, 'update'),
+		listMode: listModeForm(entity.fields, 'replace'),
+		updateFields: [inMode('form', updateFields(entity))],
+		updateOptions: [updateOptions],
+	}),
+	async execute(item, entity) {
+		const target = targetOf(item, entity, 'update');
+		const id = idOf(item, entity);
+		const overwrites = item.collection(updateOptions).flag(overwriteWithEmpty);
+		const body = changesOf(item, entity, readFieldInput(item, entity, updateFields(entity)), overwrites);
+		const lists = entity.fields.filter((field) => isList(field) && field.name in body);
+		const adds = readAddToLists(item, entity.fields, 'replace') && lists.length > 0;
+		if (Object.keys(body).length === 0) {
+			throw item.refused(
+				'There is nothing to update: no field was given a value',
+				"Give at least one field of the record. To empty a field, turn on 'Overwrite With Empty Values' in 'Options'. Nothing was sent to AlfaCRM.",
+			);
+		}
+		const task = `update ${entity.label.toLowerCase()} ${id}`;
+		const keys = [recordKey(entity, id)];
+		return await item.withLock(keys, async () => {
+			const isRead = adds || entity.resentOnUpdate !== undefined || isOfAnother(target);
+			const before = isRead ? await getRecord(item, entity, id, target) : undefined;
+			assertOwner(item, entity, before, body);
+			const merged = before && adds ? addToLists(item, before, body, lists) : {};
+			const query = { id, ...target.query };
+			const sent = withResentFields(item, entity, before ?? {}, { ...body, ...merged });
+			const call = { ...target, action: 'update', query, body: sent, task };
+			return [{ id, ...(await item.save(call, keys, { before })) }];
+		});
+	},
+	output: recordSchema,
 };
 
 /** Who is named in an update of somebody else's record has mistaken the ID. */
-function mustBelong(
+function assertOwner(
 	item: Item,
 	{ label, fields }: Entity,
 	record: IDataObject | undefined,
@@ -52,7 +81,7 @@ function mustBelong(
 ): void {
 	for (const field of fields.filter(({ isOwner, name }) => isOwner && name in body)) {
 		const held = record?.[field.name];
-		if (isNothing(held) || sameValue(field, held, body[field.name], item.zone)) continue;
+		if (isEmpty(held) || sameValue(field, held, body[field.name], item.zone)) continue;
 		const noun = field.label.toLowerCase();
 		throw item.refused(
 			`${label} ${String(record?.id)} is that of ${noun} ${String(held)}, not of ${noun} ${String(body[field.name])}`,

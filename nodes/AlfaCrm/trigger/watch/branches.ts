@@ -1,5 +1,5 @@
 import { readId } from '../../api/formats';
-import { collect } from '../../api/pages';
+import { collect } from '../../api/collect';
 import { HOUR_MS } from '../poll/look';
 import type { Reader } from './reader';
 

@@ -1,6 +1,6 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import type { List } from '../../api/page';
+import type { ListRequest } from '../../api/page';
 import type { Page } from '../../api/pages';
 import type { Change } from '../change';
 import type { LogState, NewEntry } from '../poll/log';
@@ -102,7 +102,7 @@ function startingWith(state: LogState, news: readonly NewEntry[]): LogState {
 }
 
 /** The log of a branch from a day on, '' for all of it. */
-function listOf(branch: number, from: string, body: IDataObject = {}): List {
+function listOf(branch: number, from: string, body: IDataObject = {}): ListRequest {
 	const since = from === '' ? {} : { date_from: dotted(from) };
 	return { path: 'log', task: 'read the change log', branch, body: { ...body, ...since } };
 }

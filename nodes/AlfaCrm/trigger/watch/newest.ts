@@ -1,4 +1,4 @@
-import type { List } from '../../api/page';
+import type { ListRequest } from '../../api/page';
 import type { ListState, Look, News } from '../poll/look';
 import { dayAt, daysAfter } from '../poll/stamps';
 import type { LookOptions } from './reader';
@@ -10,7 +10,7 @@ const DAYS_BACK = [2, 10, 40, 160, 640];
 
 /** Reads no list on when the time is over, whatever it is looked at for: somebody is waiting. */
 export class HurriedReader extends Reader {
-	override async look(list: List, state?: ListState, options?: LookOptions): Promise<Look> {
+	override async look(list: ListRequest, state?: ListState, options?: LookOptions): Promise<Look> {
 		return await super.look(list, state, { ...options, pause: 'whenLate' });
 	}
 }

@@ -3,10 +3,11 @@ import { NodeApiError } from 'n8n-workflow';
 
 import type { ApiClient } from '../../api/client';
 import { asNodeError } from '../../api/errors';
-import type { List } from '../../api/page';
+import type { ListRequest } from '../../api/page';
 import { LARGEST_PAGE, looksLikePageSize, PageTooLarge } from '../../api/page';
 import type { Page } from '../../api/pages';
-import { collect, pages } from '../../api/pages';
+import { collect } from '../../api/collect';
+import { pages } from '../../api/pages';
 import type { ListState, Look } from '../poll/look';
 import { HOUR_MS } from '../poll/look';
 
@@ -49,7 +50,7 @@ export class Reader {
 	 * Looks at a list, with one request while nothing is new. The first page tells whether others are needed, by what is
 	 * fresh on it and by the total; once an hour the list is read whole whatever they say.
 	 */
-	async look(list: List, state: ListState = {}, options: LookOptions = {}): Promise<Look> {
+	async look(list: ListRequest, state: ListState = {}, options: LookOptions = {}): Promise<Look> {
 		const isDue = state.next !== undefined || Math.abs(this.now - (state.readAt ?? 0)) >= HOUR_MS;
 		const front =
 			state.total === undefined ? undefined : await this.front(list, state, options).catch(onlyLater);
@@ -62,7 +63,11 @@ export class Reader {
 	}
 
 	/** All rows, or as many as there is time for. */
-	private async whole(list: List, state: ListState, { isEnd, pause, isLog }: LookOptions): Promise<Look> {
+	private async whole(
+		list: ListRequest,
+		state: ListState,
+		{ isEnd, pause, isLog }: LookOptions,
+	): Promise<Look> {
 		const mostPages = pause === 'whenLong' ? MOST_PAGES : Infinity;
 		let isEnded = false;
 		const isEnough = (page: Page): boolean => {
@@ -91,7 +96,7 @@ export class Reader {
 
 	/** As many pages as hold what is fresh; undefined if they do not tell. */
 	private async front(
-		list: List,
+		list: ListRequest,
 		state: ListState,
 		options: LookOptions,
 		tries = 1,
@@ -138,7 +143,7 @@ export class Reader {
 		return { rows: all, list: { ...state, total: known }, isWhole: false, isPart };
 	}
 
-	private async page(list: List, firstPage: number, pageSize: number): Promise<Page> {
+	private async page(list: ListRequest, firstPage: number, pageSize: number): Promise<Page> {
 		try {
 			return (await pages(this.client, { ...list, firstPage, pageSize }).next()).value as Page;
 		} catch (caught) {

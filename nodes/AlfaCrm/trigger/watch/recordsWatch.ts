@@ -1,6 +1,6 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import type { List } from '../../api/page';
+import type { ListRequest } from '../../api/page';
 import type { ListState, Look, News } from '../poll/look';
 import type { RecordsState } from '../poll/records';
 import { begin, countFresh, emptyState, idOf, refilter, startWith, step, wantedIn } from '../poll/records';
@@ -19,7 +19,7 @@ type WasListed = (row: IDataObject, branch: number) => boolean;
 /** Tells new records by an entity's own list, which works where it can be asked for a day of creation. */
 export class RecordsWatch implements Watch {
 	constructor(
-		private readonly list: Pick<List, 'path' | 'task'>,
+		private readonly list: Pick<ListRequest, 'path' | 'task'>,
 		/** What the list is asked for, and what all records of the account would be. */
 		private readonly body: IDataObject,
 		private readonly allBody: IDataObject,
@@ -116,7 +116,7 @@ export class RecordsWatch implements Watch {
 		});
 	}
 
-	private listOf(body: IDataObject, branch: number, since: string): List {
+	private listOf(body: IDataObject, branch: number, since: string): ListRequest {
 		const created = since === '' ? {} : { created_at_from: dotted(since) };
 		return { ...this.list, branch, body: { ...body, ...created } };
 	}

@@ -1,6 +1,6 @@
 import type { IDataObject, IWebhookFunctions, IWebhookResponseData } from 'n8n-workflow';
 
-import { unlessAborted } from '../../api/cancel';
+import { abortable } from '../../api/cancel';
 import { ApiClient } from '../../api/client';
 import { asNodeError } from '../../api/errors';
 import type { Change } from '../change';
@@ -100,7 +100,7 @@ async function recordOf(
 	const named = delivery.branch_id === null ? [] : [delivery.branch_id];
 	try {
 		const reading = new RecordReader(new ApiClient(context, limit)).find(delivery, named);
-		const { record, reason } = await unlessAborted(reading, limit);
+		const { record, reason } = await abortable(reading, limit);
 		return reason === undefined ? { record } : { record, recordError: reason };
 	} catch (caught) {
 		const reason = limit.aborted ? TOO_LATE : wordsOf(asNodeError(context.getNode(), caught));

@@ -1,5 +1,5 @@
 import type { JournalEntry } from '../../../../../sandbox';
-import { defaultSettings } from '../../../../../sandbox/settings';
+import { defaultSettings } from '../../../../../sandbox/model/settings';
 import type { Described, Meaning } from './meaning';
 import { isMoment, meaningOf, phoneToMatch } from './meaning';
 import type { Probe } from './probe';

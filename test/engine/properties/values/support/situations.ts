@@ -40,8 +40,8 @@ export function fieldOf(
 		? [...(action.query ?? []), ...(action.body ?? [])]
 		: operation === 'getAll'
 			? [
-					...(entity.views ?? []),
-					...(entity.sweep ? [{ ...entity.sweep, type: 'choices' as const }] : []),
+					...(entity.defaultFilters ?? []),
+					...(entity.partitionBy ? [{ ...entity.partitionBy, type: 'choices' as const }] : []),
 					...entity.filters,
 				]
 			: entity.fields;
@@ -124,7 +124,7 @@ function build(store: Store, situation: Situation): Built {
 	const [mode, key] = variant.split(' ');
 	const base: INodeParameters = entity.scope === 'branch' ? { branchId: 1 } : {};
 	if (['create', 'update', 'upsert'].includes(operation)) base.inputMode = mode;
-	if (operation === 'getAll' || action?.returns === 'pages') base.returnAll = mode !== 'limit';
+	if (operation === 'getAll' || action?.kind === 'getMany') base.returnAll = mode !== 'limit';
 	if (mode === 'limit') base.limit = 2;
 
 	if (operation === 'find' || operation === 'upsert') {
@@ -148,7 +148,9 @@ function build(store: Store, situation: Situation): Built {
 	const extras = extrasOf(store, entity, operation, row);
 	const parameters = filled(store, situation, { ...base, ...(row ? { id: row.id } : {}), ...extras });
 	if (operation === 'update' && mode === 'form') parameters.updateFields = someField(store, entity);
-	const saves = action ? action.returns === 'saved' : ['create', 'update', 'delete'].includes(operation);
+	const saves = action
+		? !['get', 'getMany'].includes(action.kind)
+		: ['create', 'update', 'delete'].includes(operation);
 	const call = `${action?.path ?? path}/${action?.action ?? operation}`;
 	const writes = operation === 'removeFromGroup' ? ['cgi/update', 'cgi/delete'] : saves ? [call] : [];
 	const sample = operation === 'create' ? recordOf(store, situation) : {};
@@ -202,7 +204,7 @@ export const situations: readonly Situation[] = allOperations.flatMap(({ resourc
 	const entity = entityAt(resource);
 	const action = entity?.actions?.find(({ name }) => name === operation);
 	const variants = entity
-		? (MODES[operation]?.(entity) ?? (action?.returns === 'pages' ? ['all', 'limit'] : ['']))
+		? (MODES[operation]?.(entity) ?? (action?.kind === 'getMany' ? ['all', 'limit'] : ['']))
 		: [''];
 	return variants.map((variant) => {
 		const situation: Situation = {

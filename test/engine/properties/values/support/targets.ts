@@ -105,7 +105,7 @@ export const customFieldOf = (resource: string): string =>
 
 /** What the school lacks for every operation to have something to work on. */
 export function prepare(store: Store): void {
-	store.quietly(() => {
+	store.withoutEvents(() => {
 		for (const { id } of rowsOf(store, 'customer'))
 			store.patch('customer', id, { balance_bonus: 9_000_000_000_000 });
 		const { id: customer } = rowOf(store, 'customer', inBranch);

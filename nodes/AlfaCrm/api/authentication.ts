@@ -1,0 +1,123 @@
+import type { ICredentialDataDecryptedObject } from 'n8n-workflow';
+
+import type { ApiFailure } from './errors';
+import { ResponseError } from './errors';
+import type { Login } from './sessions';
+import { accountOf, isIssuedSince, loginCount, loginOf, revokeToken, usableToken } from './sessions';
+
+/** How long a credential that was read counts as being so still: n8n takes it out of its database each time. */
+const CREDENTIAL_MS = 1_000;
+/** How often a request is sent whose token was not taken. */
+const MAX_LOGIN_ATTEMPTS = 3;
+/** How many new tokens may be turned down, since another process may log in at the same moment. */
+const MAX_NEW_LOGINS = 2;
+/** How long a path counts as forbidden after a new login did not change that, and a login as refused. */
+const FORBIDDEN_MS = 60_000;
+/** What is wrong with a login that would fail again in the same way. */
+const LASTING_CAUSES: ReadonlyArray<ApiFailure['declaredCause']> = [
+	'credential-invalid',
+	'configuration-invalid',
+];
+
+/** What became of one call so far, as far as logins are concerned. */
+export interface LoginProgress {
+	/** Logins from then on are logins during this call. */
+	readonly begun: number;
+	/** How often it was sent. */
+	attempts: number;
+	login?: Login;
+	/** The token that AlfaCRM saw last. */
+	token: string;
+	isNewLogin: boolean;
+	/** New tokens that were turned down. */
+	newLogins: number;
+}
+
+export const beginLogin = (): LoginProgress => ({
+	begun: loginCount(),
+	attempts: 0,
+	token: '',
+	isNewLogin: false,
+	newLogins: 0,
+});
+
+/** The credential of one client, its token, and what AlfaCRM has refused it. */
+export class Authentication {
+	private credential?: { values: ICredentialDataDecryptedObject; at: number };
+	/** Paths that stayed forbidden after a new login, and when that was: yet another one would be useless. */
+	private readonly forbidden = new Map<string, number>();
+	/** The login that was refused last: with many items, each would try it again. */
+	private refused?: { login: string; failure: ApiFailure; at: number };
+
+	/** @param getCredential reads it out of n8n's database */
+	constructor(private readonly getCredential: () => Promise<ICredentialDataDecryptedObject>) {}
+
+	/** Whether a path was refused with a 403 that a new login did not change. */
+	isForbidden(path: string): boolean {
+		return this.forbidden.has(path);
+	}
+
+	/**
+	 * The credential as it was a second ago at most, with a token that is not known to be dead; '' if there is none.
+	 *
+	 * @param account whose data the client works with
+	 */
+	async readCredential(
+		account: string,
+		progress: LoginProgress,
+	): Promise<ICredentialDataDecryptedObject & { token: string }> {
+		// After a try that did not succeed something may have changed.
+		const mayBeKnown = progress.login === undefined && this.refused === undefined;
+		const age = performance.now() - (this.credential?.at ?? -Infinity);
+		if (this.credential === undefined || !mayBeKnown || age >= CREDENTIAL_MS) {
+			const values = await this.getCredential();
+			this.credential = { values, at: performance.now() };
+		}
+		const { values } = this.credential;
+		const login = loginOf(values);
+		if (accountOf(login) !== account) {
+			const serverMessage = 'the credential was changed to another account meanwhile. Run it again.';
+			throw new ResponseError({ kind: 'credentialChanged', serverMessage });
+		}
+		progress.login = login;
+		return { ...values, token: usableToken(login, String(values.token ?? '')) };
+	}
+
+	/** The next calls go on with the token of a login; one that was only used may be older than theirs. */
+	keepNewToken(values: ICredentialDataDecryptedObject): void {
+		if (this.credential) this.credential.values = values;
+	}
+
+	/** @throws ResponseError when the very same login was refused a moment ago; a corrected one is tried */
+	async leaveIfRefused(account: string, progress: LoginProgress): Promise<void> {
+		if (this.refused === undefined || performance.now() - this.refused.at >= FORBIDDEN_MS) return;
+		await this.readCredential(account, progress);
+		if (JSON.stringify(progress.login) === this.refused.login) throw new ResponseError(this.refused.failure);
+	}
+
+	/** Notes how a call failed. */
+	noteFailure(failure: ApiFailure, { login }: LoginProgress): void {
+		if (failure.kind !== 'login' || !LASTING_CAUSES.includes(failure.declaredCause)) return;
+		if (this.refused?.failure === failure) return;
+		this.refused = { login: JSON.stringify(login), failure, at: performance.now() };
+	}
+
+	/**
+	 * After a token was not taken, or a 403, which may mean the same: whether another try makes sense. n8n renews a token
+	 * after HTTP 401 by itself, once; never, as it is asked here, after a 403 or a 401 that comes with HTTP 200.
+	 */
+	mayLogInAgain({ status }: ApiFailure, path: string, progress: LoginProgress): boolean {
+		const { login, token, begun } = progress;
+		if (login === undefined || token === '' || (status !== 401 && status !== 403)) return false;
+		progress.isNewLogin = isIssuedSince(login, token, begun);
+		if (status === 403 && performance.now() - (this.forbidden.get(path) ?? -Infinity) < FORBIDDEN_MS)
+			return false;
+		if (status === 403 && progress.isNewLogin) {
+			this.forbidden.set(path, performance.now());
+			return false;
+		}
+		revokeToken(login, token);
+		progress.newLogins += progress.isNewLogin ? 1 : 0;
+		return progress.newLogins < MAX_NEW_LOGINS && progress.attempts < MAX_LOGIN_ATTEMPTS;
+	}
+}

@@ -1,0 +1,35 @@
+import { recordKey } from '../context';
+import { getRecordAnywhere } from '../matching/search';
+import { listModeForm, readAddToLists } from '../records/listMode';
+import { saveChanges } from '../records/saveChanges';
+import { reportSchema } from '../report';
+import { simplified, simplifiedSchema, simplifyForm } from '../simplify';
+import { idOf, targetOf } from '../target';
+import { readBody } from './fields';
+import type { ActionKind } from './kind';
+
+/** Brings one record into a state, and leaves it alone if it is in that state already. */
+export const change: ActionKind<'change'> = {
+	form: (entity, { body = [] }) => ({
+		listMode: listModeForm(body, 'add'),
+		simplify: simplifyForm(entity),
+	}),
+	async execute(item, entity, { body = [], fixed, only }) {
+		const target = targetOf(item, entity);
+		const id = idOf(item, entity);
+		const values = { ...readBody(item, body, target.branch), ...fixed };
+		// A switch that is off leaves things as they are.
+		for (const { name, onlyWhenTrue } of body)
+			if (onlyWhenTrue && Number(values[name]) === 0) delete values[name];
+		const addToLists = readAddToLists(item, body, 'add');
+		const show = simplified(item, entity);
+		return await item.withLock([recordKey(entity, id)], async () => {
+			const match = await getRecordAnywhere(item, entity, id, target);
+			if (only && Number(match.row[only.field]) !== only.value) {
+				throw item.refused(`${entity.label} ${id} ${only.message}`, 'Nothing was changed.');
+			}
+			return [await saveChanges({ item, entity, target, show }, match, { values, addToLists })];
+		});
+	},
+	output: (entity) => reportSchema(simplifiedSchema(entity)),
+};

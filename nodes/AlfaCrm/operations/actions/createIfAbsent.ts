@@ -1,0 +1,204 @@
+import type { IDataObject, INodeProperties } from 'n8n-workflow';
+
+import { dayBefore, formatDay, readId, today } from '../../api/formats';
+import type { CollectOptions } from '../../api/collect';
+import { entityOf } from '../../entities/registry';
+import type { CreateIfAbsent, Entity } from '../../entities/types';
+import { isEmpty } from '../../fields/blank';
+import { valueIfMissing, isBlank, listOf, sameValue } from '../../fields/field';
+import { readText } from '../../fields/text';
+import type { Field } from '../../fields/types';
+import type { LockKey } from '../context';
+import type { Item } from '../item';
+import { getRecordAnywhere } from '../matching/search';
+import { alternativesOf } from '../alternatives';
+import { readWholeList } from '../records/readList';
+import { findById, passesOf } from '../records/findById';
+import { report, reportSchema } from '../report';
+import { simplified, simplifiedSchema, simplifyForm } from '../simplify';
+import type { Target } from '../target';
+import { branchesOf, idOf, labelsOf, targetOf } from '../target';
+import type { ActionKind } from './kind';
+import { readBody } from './fields';
+
+/** What is to be created, and for whom. */
+interface Creation {
+	item: Item;
+	/** The kind of what is added. */
+	other: Entity;
+	creates: CreateIfAbsent;
+	target: Target;
+	/** The record that it is added to, by the name under which its ID travels. */
+	link: { name: string; id: number };
+	body: IDataObject;
+	/** What the user gave of it that does not change afterwards, and so what a duplicate agrees in. */
+	compared: readonly Field[];
+}
+
+const skipIfThere: INodeProperties = {
+	displayName: 'Skip if Already There',
+	name: 'skipIfThere',
+	type: 'boolean',
+	default: true,
+	description: 'Whether to look for the same one first and return it instead of adding another',
+};
+
+/** Adds something to a record, such as a payment, unless the same was added before. */
+export const createIfAbsent: ActionKind<'createIfAbsent'> = {
+	form: (_entity, { creates }) => ({
+		skipIfThere: [skipIfThere],
+		simplify: simplifyForm(entityOf(creates.entity)),
+	}),
+	async execute(item, entity, action) {
+		const { creates } = action;
+		const { branch } = targetOf(item, entity);
+		const id = idOf(item, entity);
+		const other = entityOf(creates.entity);
+		const name = action.idAs ?? 'id';
+		const link = { [name]: creates.link === 'list' ? [id] : id };
+		const query = creates.link === 'query' ? { ...creates.query, ...link } : {};
+		const fields = action.body ?? [];
+		const body: IDataObject = { ...link, ...query, ...readBody(item, fields, branch), ...action.fixed };
+		const skips = item.flag(skipIfThere);
+		const show = simplified(item, other);
+
+		// The form has the record itself under its own label.
+		const labels = labelsOf([...other.fields, ...fields, { name, label: entity.label }]);
+		const alternatives = alternativesOf(other.fields);
+		const target = { path: other.path, branch, query, labels, alternatives };
+		const { mutable = [] } = creates;
+		const compared = [...other.fields, ...(other.keys ?? [])].filter(
+			(one) => !isBlank(one, body[one.name]) && !mutable.includes(one.name),
+		);
+		const creation = { item, other, creates, target, link: { name, id }, body, compared };
+
+		const lock: LockKey = [entity.path, id, other.path];
+		return await item.withLock([lock], async () => {
+			const duplicate = skips ? await findDuplicate(creation, entity) : undefined;
+			if (duplicate) return [report(show, duplicate, 'unchanged', [])];
+			await assertOwned(creation, entity);
+			const filled = { ...(await readDefaults(creation, entity)), ...body };
+			const task = `create the ${other.label.toLowerCase()}`;
+			const model = await item.save({ ...target, action: 'create', body: filled, task }, [lock]);
+			const row = { ...filled, ...model };
+			return [report(show, row, 'created', Object.keys(filled))];
+		});
+	},
+	output: (_entity, { creates }) => reportSchema(simplifiedSchema(entityOf(creates.entity))),
+};
+
+/** What names a record of somebody else has mistaken one of both. A list that did not come whole tells nothing. */
+async function assertOwned(
+	{ item, creates, target, link, body }: Creation,
+	{ label }: Entity,
+): Promise<void> {
+	for (const [name, resource] of Object.entries(creates.owned ?? {})) {
+		const id = readId(body[name]);
+		if (id === undefined) continue;
+		const other = entityOf(resource);
+		const query = { [link.name]: link.id };
+		const where = { path: other.path, branch: target.branch, query, labels: target.labels };
+		const collect = (list: Parameters<Item['collect']>[0], options: CollectOptions) =>
+			item.collect(list, options);
+		const isMissing = await findById(collect, other, id, where).then(
+			({ record, isSure }) => record === undefined && isSure,
+			(caught) => {
+				// Who may take payments need not be allowed to see subscriptions.
+				if (item.run.client.isForbidden({ ...where, action: 'index' })) return false;
+				throw item.asError(caught);
+			},
+		);
+		if (!isMissing) continue;
+		throw item.refused(
+			`AlfaCRM lists no ${other.label.toLowerCase()} ${id} of ${label.toLowerCase()} ${link.id}`,
+			`Correct '${label}', or '${target.labels[name] ?? name}', or run it again if it was added a moment ago. ${item.savedNote()}`,
+		);
+	}
+}
+
+/** A record that agrees in everything that was given and tells it from others. */
+async function findDuplicate(creation: Creation, entity: Entity): Promise<IDataObject | undefined> {
+	const { item, other, link, target, body } = creation;
+	const linkField: Field = { type: 'id', entity: entity.resource, name: link.name, label: entity.label };
+	const own = item.run.writeCacheOf(other.path).having(linkField, link.id);
+	const written = own.map(({ row }) => row).find((row) => isDuplicate(creation, row));
+	if (written) return written;
+	for (const branch of branchesOf(target.branch, other.fields, body)) {
+		const found = (await candidates(creation, branch)).find((row) => isDuplicate(creation, row));
+		if (found) return found;
+	}
+	return undefined;
+}
+
+/** The rows among which a duplicate would be. A list that is not of this record alone serves the other items too. */
+async function candidates(creation: Creation, branch: number | undefined): Promise<IDataObject[]> {
+	const { item, other, creates, target, link, body } = creation;
+	const filters: IDataObject = {};
+	for (const [filter, field] of Object.entries(creates.filterBy ?? {})) {
+		if (body[field] !== undefined) filters[filter] = body[field];
+	}
+	for (const [field, filter] of Object.entries(creates.filterWhenEmpty ?? {})) {
+		if (body[field] === undefined) Object.assign(filters, filter);
+	}
+	const task = `look for the same ${other.label.toLowerCase()}`;
+	const read = async (): Promise<IDataObject[]> => {
+		const rows: IDataObject[] = [];
+		for (const pass of passesOf(other)) {
+			const call = { ...target, branch, body: { ...target.query, ...filters, ...pass }, task };
+			for (const row of await readWholeList(item, other, call)) rows.push(row);
+		}
+		return rows;
+	};
+	if (creates.link !== 'list') return await read();
+	const index = await item.run.cached(other.path, JSON.stringify([branch, filters]), async () => {
+		const byRecord = new Map<number | undefined, IDataObject[]>();
+		for (const row of await read()) {
+			for (const one of listOf(row[link.name])) {
+				const id = readId(one);
+				const known = byRecord.get(id);
+				if (known) known.push(row);
+				else byRecord.set(id, [row]);
+			}
+		}
+		return byRecord;
+	});
+	return index.get(link.id) ?? [];
+}
+
+function isDuplicate({ item, other, creates, body, compared, link }: Creation, row: IDataObject): boolean {
+	const { ignoreWhen = {}, filterWhenEmpty = {}, shownAs = {}, recentBy } = creates;
+	// AlfaCRM may ignore the filter that stands for an empty field.
+	const isEmptyToo = (name: string) => body[name] !== undefined || listOf(row[name]).length === 0;
+	if (!Object.keys(filterWhenEmpty).every(isEmptyToo)) return false;
+	const isIgnored = ({ name, ...field }: Field) =>
+		name in ignoreWhen && sameValue(field, row[name], ignoreWhen[name], item.zone);
+	if (other.fields.some(isIgnored)) return false;
+	if (recentBy && !isRecent(row[recentBy], item.zone)) return false;
+	return compared.every((field) => {
+		const held = row[field.name];
+		// What AlfaCRM does not show at all cannot differ; a customer among others of a task is in it.
+		if (held === undefined) return field.name !== link.name;
+		if (field.name === link.name) return listOf(held).some((one) => readId(one) === link.id);
+		const isWanted = (value: unknown) => sameValue(field, value, body[field.name], item.zone);
+		// Some accounts show no 0 where a switch is off.
+		return isWanted(isEmpty(held) ? valueIfMissing(field) : held) || isWanted(row[shownAs[field.name]]);
+	});
+}
+
+/** What shows no day counts, for it may be new. */
+function isRecent(value: unknown, zone: string): boolean {
+	const day = formatDay(value, 'iso', zone);
+	return day === undefined || day >= dayBefore(today('iso', zone));
+}
+
+/** Fields that, if not given, are taken from the record: the first of its fields that is filled. Nobody chose how long that is. */
+async function readDefaults({ item, creates, link, body }: Creation, entity: Entity): Promise<IDataObject> {
+	const lacking = Object.entries(creates.defaultFrom ?? {}).filter(([name]) => body[name] === undefined);
+	if (lacking.length === 0) return {};
+	const { row } = await getRecordAnywhere(item, entity, link.id, targetOf(item, entity));
+	const found = lacking.map(([name, { from, longest }]) => {
+		const text = from.map((one) => readText(row[one])).find((value) => !isEmpty(value)) ?? '';
+		return [name, [...text].slice(0, longest).join('').trim()];
+	});
+	return Object.fromEntries(found.filter(([, value]) => value !== '')) as IDataObject;
+}

@@ -1,0 +1,58 @@
+import type { IDataObject } from 'n8n-workflow';
+
+import { today } from '../../api/formats';
+import { cgi } from '../../entities/cgi';
+import { recordKey } from '../context';
+import { firstDay, lastDay } from '../membershipDays';
+import type { OperationResult } from '../report';
+import type { ActionKind } from './kind';
+import { alternatives, dayOf, labels, listMemberships, membershipSchema, readMembership } from './membership';
+
+/** A customer leaves a group: on a day, or as if it had never been there. Who is not in it has left it. */
+export const leaveGroup: ActionKind<'leaveGroup'> = {
+	form: () => ({}),
+	async execute(item, entity, action) {
+		const membership = readMembership(item, entity, action);
+		const { branch, customer, group, rest, lock } = membership;
+		const day = dayOf(item, rest.e_date) ?? today('iso', item.zone);
+		return await item.withLock([lock], async () => {
+			const rows = (await listMemberships(membership)).filter((row) =>
+				rest.leave_by === 'delete' ? lastDay(row, item.zone) >= day : lastDay(row, item.zone) > day,
+			);
+			if (rows.length === 0) return [left({ customer_id: customer, group_id: group }, 'unchanged', true)];
+			const begun = rows.find(
+				(row) => firstDay(row, item.zone) > day && firstDay(row, item.zone) <= today('iso', item.zone),
+			);
+			if (rest.leave_by !== 'delete' && begun) {
+				throw item.refused(
+					`'Last Day' must not be before the membership began, on ${firstDay(begun, item.zone)}`,
+					"Give a later day, or set 'How' to Delete It. Nothing was saved.",
+				);
+			}
+
+			const result: IDataObject[] = [];
+			for (const row of rows) {
+				const task = `take customer ${customer} out of group ${group} (membership ${String(row.id)})`;
+				const own = { id: row.id, group_id: group };
+				const call = { path: cgi.path, branch, query: own, labels, alternatives, task };
+				// One that has not begun by then cannot end then.
+				const isDeleted = rest.leave_by === 'delete' || firstDay(row, item.zone) > day;
+				const body = { e_date: rest.e_date };
+				const change = isDeleted ? { ...call, action: 'delete' } : { ...call, action: 'update', body };
+				const keys = [lock, recordKey(cgi, Number(row.id))];
+				const model = await item.save(change, keys, { before: row });
+				result.push(
+					isDeleted
+						? left({ ...row, ...model }, 'deleted', false)
+						: left({ ...row, ...body, ...model }, 'updated', false),
+				);
+			}
+			return result;
+		});
+	},
+	output: () => membershipSchema('alreadyLeft'),
+};
+
+function left(row: IDataObject, operationResult: OperationResult, alreadyLeft: boolean): IDataObject {
+	return { ...row, operationResult, alreadyLeft };
+}

@@ -1,0 +1,199 @@
+import type { IDataObject } from 'n8n-workflow';
+
+import { readId } from '../../api/formats';
+import { isBlank, isStored } from '../../fields/field';
+import type { Field } from '../../fields/types';
+import type { Entity } from '../../entities/types';
+import type { Item } from '../item';
+import { recordKey } from '../context';
+import { bodyOf } from '../records/body';
+import { getRecord, findById, notFound } from '../records/findById';
+import { report, reportSchema } from '../report';
+import { simplified, simplifiedSchema, simplifyForm } from '../simplify';
+import type { Target } from '../target';
+import { idOf, labelsOf, targetOf } from '../target';
+import type { ActionKind } from './kind';
+import { readFields } from './fields';
+
+const CANCELLED = 2;
+const CONDUCTED = 3;
+/** Whose row of a lesson it is, not what it says. */
+const IDENTITY = ['id', 'customer_id', 'branch_id'];
+/** Fields of the form that say who was there, or how to go about it. */
+const ATTENDANCE = ['present_ids', 'absent_ids', 'details'];
+
+type RowsField = Extract<Field, { type: 'rows' }>;
+
+/** Conducts a planned lesson with who was there. A conducted one is left alone if it says the same. API notes 5.11. */
+export const markAttendance: ActionKind<'markAttendance'> = {
+	form: (entity) => ({ simplify: simplifyForm(entity) }),
+	async execute(item, entity, action) {
+		const own = targetOf(item, entity);
+		const id = idOf(item, entity);
+		const fields = action.body ?? [];
+		const target = { ...own, labels: { ...own.labels, ...labelsOf(fields) } };
+		const attendance = fields.find(({ type }) => type === 'rows') as RowsField;
+		const input = readFields(item, fields);
+		const wanted = wantedRows(item, fields, input, attendance);
+		const others = fields.filter(({ name }) => !ATTENDANCE.includes(name));
+		const { if_conducted, ...rest } = bodyOf(item, others, input, target.branch);
+		const show = simplified(item, entity);
+
+		return await item.withLock([recordKey(entity, id)], async () => {
+			const lesson = await getRecord(item, entity, id, target);
+			const status = Number(lesson.status);
+			if (status === CANCELLED) {
+				throw item.refused(`Lesson ${id} is cancelled, so nobody attended it`, 'Nothing was saved.');
+			}
+			const isResent = if_conducted === 'teach';
+			const asked = { item, entity, target, id };
+			const held =
+				status === CONDUCTED ? await currentAttendance(asked, lesson, wanted, isResent) : detailsOf(lesson);
+			if (status === CONDUCTED) {
+				const differing = wanted.filter(
+					(row) => !isStoredRow(item, attendance.fields, rowOf(held, row), row),
+				);
+				const changes = fields.filter(({ name }) => name in rest && !IDENTITY.includes(name));
+				const isSame = changes.every((field) =>
+					isStored(field, lesson[field.name], rest[field.name], item.zone),
+				);
+				if (differing.length === 0 && isSame) return [report(show, lesson, 'unchanged', [])];
+				if (!isResent) throw conductedError(item, id, differing);
+			}
+			const kept = status === CONDUCTED ? otherRows(attendance, held, wanted) : [];
+			const named = wanted.map((row) => ({
+				...rowDefaults(attendance, target.branch),
+				...writablePart(attendance, rowOf(held, row)),
+				...row,
+			}));
+			const body = { ...rest, details: [...named, ...kept], ...action.fixed };
+			const task = `mark the attendance of lesson ${id}`;
+			const call = { ...target, action: action.action, query: { id }, body, task };
+			const model = await item.save(call, [recordKey(entity, id)], { before: lesson });
+			return [report(show, { ...lesson, ...action.fixed, ...model }, 'updated', Object.keys(body))];
+		});
+	},
+	output: (entity) => reportSchema(simplifiedSchema(entity)),
+};
+
+/** Who was there and who was not, each once. */
+function wantedRows(
+	item: Item,
+	fields: readonly Field[],
+	input: IDataObject,
+	attendance: RowsField,
+): IDataObject[] {
+	const ids = fields.filter(({ name }) => name === 'present_ids' || name === 'absent_ids');
+	const { present_ids = [], absent_ids = [] } = bodyOf(item, ids, input);
+	const { details } = input;
+	const long = isBlank(attendance, details) ? [] : (item.read(attendance, details) as IDataObject[]);
+	const short = (customers: unknown, is_attend: number) =>
+		(customers as number[]).map((customer_id) => ({ customer_id, is_attend }));
+	const rows = [...long, ...short(present_ids, 1), ...short(absent_ids, 0)].map((row) =>
+		bodyOf(item, attendance.fields, row),
+	);
+	const customers = rows.map(({ customer_id }) => String(customer_id));
+	const twice = customers.find((customer, index) => customers.indexOf(customer) !== index);
+	if (rows.length > 0 && twice === undefined) return rows;
+	const places = [...ids.map(({ label }) => label), attendance.label].map((label) => `'${label}'`);
+	throw item.refused(
+		twice === undefined
+			? `No customer is given whose attendance is to be marked: ${places.join(' and ')} ${places.length > 1 ? 'are' : 'is'} empty`
+			: `Customer ${twice} is given twice`,
+		`Name each customer once, in ${places.join(', ').replace(/, ([^,]*)$/, ' or $1')}. Nothing was sent to AlfaCRM.`,
+	);
+}
+
+function conductedError(item: Item, id: number, others: readonly IDataObject[]): Error {
+	const customers = others.map(({ customer_id }) => String(customer_id)).join(', ');
+	return item.refused(
+		customers === ''
+			? `Lesson ${id} is conducted already, with other details`
+			: `Lesson ${id} is conducted already, with another attendance of customer ${customers}`,
+		"Correct it in AlfaCRM, or let 'If Already Conducted' of Mark Attendance send it again. Nothing was saved.",
+	);
+}
+
+const detailsOf = ({ details }: IDataObject) => (details ?? []) as IDataObject[];
+
+/** The lesson that is looked up. */
+interface Asked {
+	item: Item;
+	entity: Entity;
+	target: Target;
+	id: number;
+}
+
+/**
+ * What a conducted lesson says. Some accounts show that only in lists of one customer. API notes 5.11.
+ *
+ * @param ofAll also of customers who are not named
+ */
+async function currentAttendance(
+	{ item, entity, target, id }: Asked,
+	lesson: IDataObject,
+	wanted: readonly IDataObject[],
+	ofAll: boolean,
+): Promise<IDataObject[]> {
+	const shown = detailsOf(lesson);
+	if (shown.length > 0) return shown;
+	const members = new Set(((lesson.customer_ids ?? []) as unknown[]).map(readId));
+	const named = wanted.map(({ customer_id }) => readId(customer_id));
+	const customers = new Set([...named, ...(ofAll ? members : [])]);
+	const rows: IDataObject[] = [];
+	for (const customer_id of customers) {
+		const query = { ...target.query, customer_id };
+		const { record, isSure } = await findById((list, options) => item.collect(list, options), entity, id, {
+			...target,
+			query,
+		});
+		// What a customer of the lesson has there would be lost.
+		if (record === undefined && members.has(customer_id) && !isSure) {
+			const { message, description, status } = notFound(entity, id, target.branch, isSure);
+			throw item.failed(message, description, status);
+		}
+		for (const row of detailsOf(record ?? {})) {
+			if (!rows.some((known) => readId(known.customer_id) === readId(row.customer_id))) rows.push(row);
+		}
+	}
+	return rows;
+}
+
+function rowOf(held: readonly IDataObject[], { customer_id }: IDataObject): IDataObject | undefined {
+	return held.find((row) => readId(row.customer_id) === readId(customer_id));
+}
+
+function isStoredRow(
+	item: Item,
+	fields: readonly Field[],
+	held: IDataObject | undefined,
+	wanted: IDataObject,
+): boolean {
+	if (held === undefined) return false;
+	return fields
+		.filter(({ name }) => name in wanted && !IDENTITY.includes(name))
+		.every((field) => isStored(field, held[field.name], wanted[field.name], item.zone));
+}
+
+/** What a conducted lesson says of customers who are not named is sent along, for it might be lost. */
+function otherRows(
+	attendance: RowsField,
+	held: readonly IDataObject[],
+	wanted: readonly IDataObject[],
+): IDataObject[] {
+	return held.filter((row) => rowOf(wanted, row) === undefined).map((row) => writablePart(attendance, row));
+}
+
+/** What a row has where neither the user nor the lesson says anything else. */
+function rowDefaults({ fields }: RowsField, branch?: number): IDataObject {
+	const values = fields.filter(({ fromBranch }) => fromBranch && branch !== undefined);
+	return Object.fromEntries(values.map(({ name }) => [name, branch])) as IDataObject;
+}
+
+/** The part of a row that can be written. */
+function writablePart({ fields }: RowsField, held: IDataObject = {}): IDataObject {
+	const values = fields.map(({ name }) => [name, held[name]]);
+	return Object.fromEntries(
+		values.filter(([, value]) => value !== undefined && value !== null),
+	) as IDataObject;
+}

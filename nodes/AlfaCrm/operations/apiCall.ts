@@ -1,0 +1,152 @@
+import type { IDataObject, INodeProperties } from 'n8n-workflow';
+
+import { readId } from '../api/formats';
+import { API_CALL } from '../entities/registry';
+import { recordKey } from './context';
+import type { Item } from './item';
+import type { ItemRequest } from './itemRequest';
+import { asRows, warnOfMissing } from './records/rows';
+
+const displayOptions = { show: { resource: [API_CALL] } };
+
+const callBranch: INodeProperties = {
+	displayName: 'Branch ID',
+	name: 'callBranch',
+	type: 'string',
+	default: '',
+	placeholder: 'e.g. 1',
+	description: 'Left empty, the call goes without a branch, as for global entities',
+	displayOptions,
+};
+
+const callPath: INodeProperties = {
+	displayName: 'Entity',
+	name: 'callPath',
+	type: 'string',
+	required: true,
+	default: '',
+	placeholder: 'e.g. lead-status',
+	description: 'As in the URL of the API',
+	displayOptions,
+};
+
+const callAction: INodeProperties = {
+	displayName: 'Action',
+	name: 'callAction',
+	type: 'string',
+	required: true,
+	default: 'index',
+	placeholder: 'e.g. index',
+	description: 'Last part of the URL of the API',
+	displayOptions,
+};
+
+const callQuery: INodeProperties = {
+	displayName: 'Query',
+	name: 'callQuery',
+	type: 'json',
+	default: '{}',
+	description: 'Parameters in the URL, such as the ID of what is updated',
+	displayOptions,
+};
+
+const callBody: INodeProperties = {
+	displayName: 'Body',
+	name: 'callBody',
+	type: 'json',
+	default: '{}',
+	description: 'Filters or fields, as AlfaCRM calls them',
+	displayOptions,
+};
+
+const allPages: INodeProperties = {
+	displayName: 'Page Through All',
+	name: 'allPages',
+	type: 'boolean',
+	default: false,
+	description:
+		'Whether to walk all pages and return one item for each record. Only for actions that list: index, customer, working-hour and teacher-rate.',
+	displayOptions,
+};
+
+/** Any call of the API, with the login, the rate limit and the messages of the others. */
+export const apiCallForm: INodeProperties[] = [
+	{
+		displayName: 'Operation',
+		name: 'operation',
+		type: 'options',
+		noDataExpression: true,
+		displayOptions,
+		options: [
+			{
+				name: 'Send',
+				value: 'send',
+				action: 'Send an API call',
+				description: 'Call anything that the other resources do not offer',
+			},
+		],
+		default: 'send',
+	},
+	callBranch,
+	callPath,
+	callAction,
+	callQuery,
+	callBody,
+	allPages,
+];
+
+/** Actions that only list; walking the pages of any other might do it again for each page. API notes 3, 5.7, 5.15. */
+const LISTS = new Set(['index', 'customer', 'working-hour', 'teacher-rate']);
+
+/** Sends any call, for what the other resources do not offer. */
+export async function sendCall(item: Item): Promise<IDataObject[]> {
+	const path = readPart(item, callPath);
+	const action = readPart(item, callAction);
+	const call = {
+		path,
+		action,
+		branch: readBranch(item),
+		query: item.object(callQuery),
+		body: item.object(callBody),
+		task: `call ${path}/${action}`,
+	};
+	if (!item.flag(allPages)) {
+		const isIdempotent = LISTS.has(action);
+		const answer = isIdempotent ? await item.request(call) : await sendLocked(item, call);
+		return asRows(item, call, answer, isIdempotent);
+	}
+	if (!LISTS.has(action)) {
+		throw item.refused(
+			`'Page Through All' is for actions that list, and "${action}" is not known to be one`,
+			`It takes ${[...LISTS].join(', ')}. Nothing was sent to AlfaCRM.`,
+		);
+	}
+	// It goes out as it was written.
+	const collected = await item.collect({ ...call, pageSize: undefined });
+	warnOfMissing(item, 'rows', collected);
+	return collected.rows;
+}
+
+/** It may change the record whose ID it names, so it takes turns with whoever else changes that. */
+async function sendLocked(item: Item, call: ItemRequest): Promise<IDataObject | IDataObject[]> {
+	const id = readId(call.query?.id);
+	const keys = id === undefined ? [] : [recordKey(call, id)];
+	const answer = await item.withLock(keys, async () => await item.send(call, keys));
+	item.hasCalled = true;
+	return answer;
+}
+
+function readPart(item: Item, parameter: INodeProperties): string {
+	const input = item.input(parameter);
+	const text = item.text(parameter);
+	if (typeof input === 'string' && /^[a-z][a-z0-9-]*$/.test(text)) return text;
+	throw item.refused(
+		`'${parameter.displayName}' is not a part of an API address: "${text}"`,
+		'It has small letters and hyphens only, e.g. lead-status. Nothing was sent to AlfaCRM.',
+	);
+}
+
+/** Left empty in the form, the call goes without a branch; an expression that finds nothing is no such choice. */
+function readBranch(item: Item): number | undefined {
+	return item.input(callBranch) === '' ? undefined : item.id(callBranch);
+}

@@ -1,0 +1,34 @@
+import type { INodeProperties } from 'n8n-workflow';
+
+import { entities } from '../entities/registry';
+import { assemble } from '../form/assemble';
+import { actionForms } from './actions';
+import { ACTION_SLOTS } from './actions/kind';
+import { apiCallForm } from './apiCall';
+import { OPERATION_SLOTS } from './operation';
+import { operationNames, operations } from './operations';
+import { operationParameter, resourceParameter } from './resource';
+import { branchParameter } from './target';
+
+/** The whole form, of the parts that operations and actions have in it. */
+export function nodeProperties(): INodeProperties[] {
+	return [
+		resourceParameter,
+		...entities.map(operationParameter),
+		branchParameter(entities),
+		...assemble(
+			OPERATION_SLOTS,
+			entities.flatMap((entity) =>
+				operationNames
+					.filter((operation) => entity.operations.includes(operation))
+					.map((operation) => ({
+						resource: entity.resource,
+						operation,
+						part: operations[operation].form(entity),
+					})),
+			),
+		),
+		...assemble(ACTION_SLOTS, entities.flatMap(actionForms)),
+		...apiCallForm,
+	];
+}

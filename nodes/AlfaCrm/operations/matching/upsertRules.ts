@@ -1,0 +1,102 @@
+import type { INodeProperties } from 'n8n-workflow';
+
+import type { Entity } from '../../entities/types';
+import { sortByName } from '../../fields/order';
+import { collection } from '../../form/assemble';
+import type { Collection } from '../parameters';
+import { overwriteWithEmpty } from '../records/body';
+import { listModeForm, readAddToLists } from '../records/listMode';
+import { searchBranches } from './branches';
+import type { IfArchived, IfSeveral } from './decide';
+
+/** What becomes of the records that are found. */
+export interface Rules {
+	ifSeveral: IfSeveral;
+	ifArchived: IfArchived;
+	ifKeyEmpty: 'refuse' | 'create';
+	onlyForNew: ReadonlySet<string>;
+	overwriteWithEmpty: boolean;
+	addToLists: boolean;
+}
+
+/** The options of Create or Update. */
+export function upsertOptions(entity: Entity): INodeProperties {
+	const { fields, match } = entity;
+	const ifArchived: INodeProperties = {
+		displayName: 'If the Match Is Archived',
+		name: 'ifArchived',
+		type: 'options',
+		options: [
+			{ name: 'Create a New One', value: 'create', description: 'Leave the archived one alone' },
+			{
+				name: 'Restore and Update',
+				value: 'restore',
+				description: 'Clear its flag together with the update. Check in AlfaCRM that this restores it.',
+			},
+			{ name: 'Skip', value: 'skip', description: 'Change nothing and return the archived one' },
+			{ name: 'Update', value: 'update', description: 'Save the changes and leave it in the archive' },
+		],
+		default: 'update',
+		description: 'What happens when only archived ones match',
+	};
+	return collection(
+		'Options',
+		'options',
+		[
+			...(entity.archive ? [ifArchived] : []),
+			{
+				displayName: 'If Match Value Is Empty',
+				name: 'ifKeyEmpty',
+				type: 'options',
+				options: [
+					{ name: 'Create a New One', value: 'create', description: 'Without looking for it first' },
+					{ name: 'Stop', value: 'refuse', description: 'Save nothing' },
+				],
+				default: 'refuse',
+			},
+			{
+				displayName: 'If Several Match',
+				name: 'ifSeveral',
+				type: 'options',
+				options: [
+					{ name: 'Stop', value: 'refuse', description: 'Save nothing and name their IDs' },
+					{ name: 'Update All', value: 'all', description: 'One item comes out for each' },
+					{ name: 'Update the Newest', value: 'newest', description: 'The one with the highest ID' },
+				],
+				default: 'refuse',
+			},
+			...listModeForm(fields, 'add'),
+			{
+				displayName: 'Only for New Ones',
+				name: 'onlyForNew',
+				type: 'multiOptions',
+				options: sortByName(fields.map(({ name, label }) => ({ name: label, value: name }))),
+				default: [...(match?.onlyForNew ?? [])],
+				description:
+					'Fields that are set when a record is created and left alone when it is updated. Matched by ID, no field is left alone unless it is chosen here.',
+			},
+			overwriteWithEmpty,
+			...searchBranches(entity),
+		],
+		'Add Option',
+	);
+}
+
+/** What they hold. */
+export function rulesOf(entity: Entity, options: Collection, key: string): Rules {
+	const choice = <T extends string>(name: string): T => options.choice<T>(options.parameter(name));
+	const { match, archive, fields } = entity;
+	const onlyForNew = options.has('onlyForNew')
+		? options.choices(options.parameter('onlyForNew'))
+		: key === 'id'
+			? []
+			: (match?.onlyForNew ?? []);
+	return {
+		ifSeveral: choice('ifSeveral'),
+		ifArchived: archive ? choice('ifArchived') : 'update',
+		ifKeyEmpty: choice('ifKeyEmpty'),
+		onlyForNew: new Set(onlyForNew),
+		overwriteWithEmpty: options.flag(overwriteWithEmpty),
+		addToLists: readAddToLists(options, fields, 'add'),
+	};
+}

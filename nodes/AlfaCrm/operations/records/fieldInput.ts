@@ -1,0 +1,229 @@
+import type { IDataObject, INodeProperties, ResourceMapperValue } from 'n8n-workflow';
+
+import { columnsMethod } from '../../entities/methodNames';
+import type { Entity } from '../../entities/types';
+import { isEmpty } from '../../fields/blank';
+import { isCustom } from '../../fields/custom';
+import { jsonHint, toParameter, toProperty } from '../../fields/field';
+import type { Field } from '../../fields/types';
+import { quoted } from '../../fields/unreadable';
+import { showWhen } from '../../form/assemble';
+import type { Item } from '../item';
+import type { Parameter } from '../parameters';
+
+type Mode = 'form' | 'json' | 'map';
+
+/** How the fields of a record are given: in a form, mapped from the input (where custom fields matter), or as JSON. */
+function inputMode({ custom }: Entity): INodeProperties {
+	const map = {
+		name: 'Field Mapper',
+		value: 'map',
+		description: 'Match fields, custom ones too, with the input',
+	};
+	return {
+		displayName: 'Input Mode',
+		name: 'inputMode',
+		type: 'options',
+		options: [
+			...(custom ? [map] : []),
+			{ name: 'Form', value: 'form', description: 'Choose fields one by one' },
+			{ name: 'JSON', value: 'json', description: 'One object with all fields; handy for AI agents' },
+		],
+		default: 'form',
+		description: 'How to give the fields of the record',
+	};
+}
+
+const mapper = (entity: Entity): INodeProperties => ({
+	displayName: 'Fields',
+	name: 'columns',
+	type: 'resourceMapper',
+	noDataExpression: true,
+	required: true,
+	default: { mappingMode: 'defineBelow', value: null },
+	typeOptions: {
+		// Not on the branch: an expression there, unknown while editing, would keep n8n from loading any columns.
+		loadOptionsDependsOn: ['operation'],
+		resourceMapper: {
+			resourceMapperMethod: columnsMethod(entity),
+			mode: 'add',
+			fieldWords: { singular: 'field', plural: 'fields' },
+			addAllFields: false,
+			multiKeyMatch: false,
+			supportAutoMap: true,
+		},
+	},
+});
+
+function jsonInput({ label, fields }: Entity): INodeProperties {
+	const names = fields.map(jsonHint).join(', ');
+	return {
+		displayName: 'JSON',
+		name: 'json',
+		type: 'json',
+		required: true,
+		default: '{}',
+		description: `An object with fields of the ${label.toLowerCase()}, as AlfaCRM calls them: ${names}`,
+	};
+}
+
+const unknownFields: INodeProperties = {
+	displayName: 'Unknown Fields',
+	name: 'unknownFields',
+	type: 'options',
+	options: [
+		{
+			name: 'Leave Out',
+			value: 'leaveOut',
+			description: 'Send the rest and list them in a hint of the node',
+		},
+		{ name: 'Refuse', value: 'refuse', description: 'Send nothing and name them' },
+	],
+	default: 'refuse',
+	description: 'What happens to fields that AlfaCRM does not know',
+};
+
+/** AlfaCRM has no list of an account's custom fields, so here they are named by hand. API notes 9. */
+const customFields: INodeProperties = {
+	displayName: 'Custom Fields',
+	name: 'customFields',
+	type: 'fixedCollection',
+	typeOptions: { multipleValues: true },
+	placeholder: 'Add Custom Field',
+	default: {},
+	options: [
+		{
+			displayName: 'Field',
+			name: 'values',
+			values: [
+				{
+					displayName: 'Name',
+					name: 'name',
+					type: 'string',
+					default: '',
+					placeholder: 'e.g. custom_school',
+					description: 'As AlfaCRM returns it, starting with custom_',
+				},
+				{ displayName: 'Value', name: 'value', type: 'string', default: '' },
+			],
+		},
+	],
+};
+
+/** What a collection of fields of the entity offers. */
+export const fieldOptions = (fields: readonly Field[], { custom }: Entity): INodeProperties[] => [
+	...fields.map(toProperty),
+	...(custom ? [customFields] : []),
+];
+
+/** The ways to give fields, but for what the form mode shows. */
+export function inputModeForm(entity: Entity) {
+	const { custom } = entity;
+	return {
+		inputMode: [inputMode(entity)],
+		mapper: custom ? [inMode('map', mapper(entity))] : [],
+		json: [inMode('json', jsonInput(entity))],
+		unknownFields: [showWhen(unknownFields, { inputMode: custom ? ['json', 'map'] : ['json'] })],
+	};
+}
+
+export const inMode = (mode: Mode, property: INodeProperties): INodeProperties =>
+	showWhen(property, { inputMode: [mode] });
+
+/** Fields with a parameter of their own, in the form mode. */
+export const prominentForm = (fields: readonly Field[]): INodeProperties[] =>
+	fields.map((field) => inMode('form', toParameter(field)));
+
+/**
+ * What the user gave for the fields of a record, by the names that AlfaCRM uses, whichever way it was given.
+ *
+ * @param collection the parameter of the form that holds them
+ * @param prominent those that have a parameter of their own there
+ */
+export function readFieldInput(
+	item: Item,
+	entity: Entity,
+	collection: Parameter,
+	prominent: readonly Field[] = [],
+): IDataObject {
+	const modes: Record<Mode, () => IDataObject> = {
+		form: () => ({ ...prominentIn(item, prominent), ...collectionIn(item, entity, collection) }),
+		json: () => withoutUnknown(item, entity, item.object(jsonInput(entity))),
+		map: () => withoutUnknown(item, entity, mapped(item, entity)),
+	};
+	return modes[item.choice<Mode>(inputMode(entity))]();
+}
+
+function prominentIn(item: Item, fields: readonly Field[]): IDataObject {
+	const values = fields.map((field) => [field.name, item.inputOf(field)]);
+	return Object.fromEntries(values) as IDataObject;
+}
+
+function collectionIn(item: Item, entity: Entity, parameter: Parameter): IDataObject {
+	const { [customFields.name]: custom, ...fields } = item.object({ ...parameter, default: {} });
+	const input = { ...fields, ...customIn(item, custom) };
+	const strangers = unknownNames(entity, input);
+	if (strangers.length === 0) return input;
+	throw unknownFieldsError(item, entity, strangers, 'Remove it, or correct its name.');
+}
+
+function unknownFieldsError(item: Item, { label }: Entity, names: readonly string[], advice: string): Error {
+	const quoted = names.map((name) => `"${name}"`).join(', ');
+	return item.refused(
+		`AlfaCRM's ${label.toLowerCase()} has no field ${quoted}`,
+		`${advice} Nothing was sent to AlfaCRM.`,
+	);
+}
+
+/** The custom fields of a form: pairs of a name and a value. */
+function customIn(item: Item, custom: unknown): IDataObject {
+	const body: IDataObject = {};
+	const { values = [] } = (custom ?? {}) as { values?: IDataObject[] };
+	for (const pair of values) {
+		const name = typeof pair.name === 'string' ? pair.name.trim() : '';
+		if (!isCustom(name)) {
+			throw item.refused(
+				isEmpty(pair.name)
+					? "'Name' of a custom field is empty"
+					: `${quoted(pair.name)} is not the name of a custom field`,
+				"Names of custom fields start with custom_, as in the output of 'Get'. Nothing was sent to AlfaCRM.",
+			);
+		}
+		if (name in body) {
+			throw item.refused(
+				`'${name}' is given twice`,
+				'Only one of the values could be saved. Remove the other. Nothing was sent to AlfaCRM.',
+			);
+		}
+		body[name] = pair.value;
+	}
+	return body;
+}
+
+/** Defined below, or all that the input item holds. */
+function mapped(item: Item, entity: Entity): IDataObject {
+	const value = item.object({ ...mapper(entity), default: {} }) as unknown as ResourceMapperValue;
+	if (value.mappingMode === 'autoMapInputData') return item.json;
+	// A column that nobody filled in is null.
+	return Object.fromEntries(Object.entries(value.value ?? {}).filter(([, input]) => input !== null));
+}
+
+/** Keeps what AlfaCRM knows; the rest is refused or, where that is chosen, listed. */
+function withoutUnknown(item: Item, entity: Entity, input: IDataObject): IDataObject {
+	const strangers = unknownNames(entity, input);
+	const isRefused = item.choice(unknownFields) === 'refuse';
+	if (strangers.length === 0) return input;
+	if (isRefused)
+		throw unknownFieldsError(item, entity, strangers, "Remove it, or set 'Unknown Fields' to Leave Out.");
+	for (const stranger of strangers) {
+		const text = `Left out, since AlfaCRM's ${entity.label.toLowerCase()} has no such field`;
+		item.run.hints.add(text, `"${stranger}"`);
+	}
+	return Object.fromEntries(Object.entries(input).filter(([key]) => !strangers.includes(key)));
+}
+
+function unknownNames(entity: Entity, input: IDataObject): string[] {
+	const names = new Set(entity.fields.map(({ name }) => name));
+	const isKnown = (key: string) => names.has(key) || (entity.custom === true && isCustom(key));
+	return Object.keys(input).filter((key) => !isKnown(key));
+}

@@ -1,0 +1,99 @@
+import type { IDataObject } from 'n8n-workflow';
+
+import { readId } from '../../api/formats';
+import type { ListRequest } from '../../api/page';
+import type { Collected, CollectOptions } from '../../api/collect';
+import type { Entity } from '../../entities/types';
+import type { Item } from '../item';
+import type { Match } from '../writeCache';
+import type { Target } from '../target';
+import { hiddenSubtypes } from './subtypes';
+
+/** Reads the rows of a list; an item and a trigger each have their own way to. */
+type Collect = (list: Omit<ListRequest, 'itemIndex'>, options: CollectOptions) => Promise<Collected>;
+
+/** The record, if it came; and whether it is sure that there is none if it did not. */
+interface FoundById {
+	record?: IDataObject;
+	isSure: boolean;
+}
+
+/**
+ * Reads one record, also one that lists hide. AlfaCRM has no call for that, only the index with a filter by ID, which
+ * some entities ignore: then the list is read until the record comes. API notes 3.
+ */
+export async function findById(
+	collect: Collect,
+	entity: Entity,
+	id: number,
+	target: Target,
+	passes = passesOf(entity),
+): Promise<FoundById> {
+	const list = {
+		...target,
+		body: { id, ...target.query, ...entity.includeHidden },
+		task: `get ${entity.label.toLowerCase()} ${id}`,
+	};
+	const keep = (row: IDataObject) => readId(row.id) === id;
+	const { rows, whole } = await collect(list, { keep, limit: 1, passes });
+	return { record: rows[0], isSure: whole || rows.length > 0 };
+}
+
+/** What to ask an index one after the other to see every record. */
+export function passesOf({ partitionBy, hiddenPasses = [] }: Entity): readonly IDataObject[] {
+	if (partitionBy === undefined) return [{}, ...hiddenPasses];
+	return partitionBy.choices.map(({ value }) => ({ [partitionBy.name]: value }));
+}
+
+/**
+ * One record as it is, or as this execution has written it where AlfaCRM does not show that yet. Whoever reads, decides
+ * and writes reads with this, or it would undo what an item before has saved.
+ */
+export async function currentRecord(
+	item: Item,
+	entity: Entity,
+	id: number,
+	target: Target,
+): Promise<{ match?: Match; isSure: boolean }> {
+	const own = item.run.writeCacheOf(entity.path).get(id);
+	const branch = own?.branch ?? target.branch;
+	const at = item.run.now();
+	const collect: Collect = (list, options) => item.collect(list, options);
+	const where = { ...target, branch };
+	const first = await findById(collect, entity, id, where);
+	const others = first.record ? [] : await hiddenSubtypes(item, entity, branch);
+	const last = others.length === 0 ? first : await findById(collect, entity, id, where, others);
+	const { record: row } = last;
+	if (row === undefined) return { match: own, isSure: first.isSure && last.isSure };
+	return { match: item.run.cachedCopy(entity, id, row) ?? { row, branch, at }, isSure: true };
+}
+
+/** @throws NodeApiError when no row has this ID */
+export async function getRecord(
+	item: Item,
+	entity: Entity,
+	id: number,
+	target: Target,
+): Promise<IDataObject> {
+	const { match, isSure } = await currentRecord(item, entity, id, target);
+	if (match) return match.row;
+	const { message, description, status } = notFound(entity, id, target.branch, isSure);
+	throw item.failed(message, description, status);
+}
+
+/** Why a record cannot be given. */
+export function notFound({ label }: Entity, id: number, branch?: number, isSure = true) {
+	const where = branch === undefined ? '' : ` in branch ${branch}`;
+	if (!isSure) {
+		return {
+			message: `AlfaCRM did not show ${label.toLowerCase()} ${id}${where}, though it counts more than it shows`,
+			description: 'Run it again.',
+			status: 404,
+		};
+	}
+	return {
+		message: `AlfaCRM has no ${label.toLowerCase()} with ID ${id}${where}`,
+		description: "Check the ID and the branch; 'Get Many' shows which ones there are.",
+		status: 404,
+	};
+}

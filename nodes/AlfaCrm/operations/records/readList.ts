@@ -1,0 +1,53 @@
+import type { IDataObject } from 'n8n-workflow';
+
+import type { Entity } from '../../entities/types';
+import type { Item } from '../item';
+
+type ListCall = Parameters<Item['collect']>[0];
+
+/** The list that did not come whole, by the plural of what is in it: something may be there that did not come. */
+export type IncompleteList = string | undefined;
+
+export interface ReadList {
+	rows: IDataObject[];
+	incomplete?: IncompleteList;
+}
+
+/** All rows of a list in which something is looked for; where some are missing the user is told. */
+export async function readList(
+	item: Item,
+	entity: Pick<Entity, 'plural'>,
+	list: ListCall,
+	lookedFor = 'one that was looked for',
+): Promise<ReadList> {
+	const { rows, whole, stable, total } = await item.collect(list);
+	if (whole) return { rows };
+	const plural = entity.plural.toLowerCase();
+	const counted = total === undefined ? '' : `${total} counted, `;
+	item.run.hints.add(
+		total === undefined
+			? `AlfaCRM's list of ${plural} did not come whole, so ${lookedFor} may not have been found`
+			: `AlfaCRM counts more ${plural} than it shows, so ${lookedFor} may not have been found`,
+		`${counted}${rows.length} shown`,
+	);
+	return { rows, incomplete: stable ? undefined : plural };
+}
+
+/**
+ * The rows among which something must be, if it is there at all.
+ *
+ * @throws NodeApiError when the list keeps changing, so that what is not found may be there
+ */
+export async function readWholeList(item: Item, entity: Entity, list: ListCall): Promise<IDataObject[]> {
+	const { rows, incomplete } = await readList(item, entity, list);
+	if (incomplete === undefined) return rows;
+	throw incompleteListError(item, incomplete, `that this ${entity.label.toLowerCase()} is new`);
+}
+
+/** A second record, or a wrong one, would be worse than none. */
+export function incompleteListError(item: Item, incomplete: string, what: string): Error {
+	return item.failed(
+		`AlfaCRM's list of ${incomplete} did not come whole, so it is not sure ${what}`,
+		item.hasSaved ? 'Run it again.' : 'Run it again. Nothing was saved.',
+	);
+}

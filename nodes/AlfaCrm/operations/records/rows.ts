@@ -1,0 +1,57 @@
+import type { IDataObject } from 'n8n-workflow';
+
+import type { ListRequest } from '../../api/page';
+import type { Collected, CollectOptions } from '../../api/collect';
+import type { Item } from '../item';
+import type { ItemRequest } from '../itemRequest';
+
+/**
+ * The rows of a list, each record once, with a hint where some are known to be missing.
+ *
+ * @param plural what is listed, in small letters
+ */
+export async function collectRows(
+	item: Item,
+	plural: string,
+	list: Omit<ListRequest, 'itemIndex'>,
+	options: CollectOptions = {},
+): Promise<IDataObject[]> {
+	const collected = await item.collect(list, options);
+	warnOfMissing(item, plural, collected);
+	return collected.rows;
+}
+
+export function warnOfMissing(
+	item: Item,
+	plural: string,
+	{ whole, stable, total, read }: Omit<Collected, 'rows'>,
+): void {
+	if (whole) return;
+	item.run.hints.add(
+		stable
+			? 'AlfaCRM counts more rows than it shows, each time the same ones: its count may be wrong, or this user may not see all of them'
+			: 'A list did not come whole, though it was read again. Run it once more to be sure to have all rows',
+		total === undefined ? `${read} ${plural} came` : `AlfaCRM spoke of ${total} ${plural}, ${read} came`,
+	);
+}
+
+/**
+ * A bare list becomes one item for each of its rows.
+ *
+ * @param isIdempotent false for a call of which nobody knows what it does
+ */
+export function asRows(
+	item: Item,
+	{ task }: Pick<ItemRequest, 'task'>,
+	answer: IDataObject | IDataObject[],
+	isIdempotent = true,
+): IDataObject[] {
+	const rows = Array.isArray(answer) ? answer : [answer];
+	if (rows.every((row) => typeof row === 'object' && row !== null)) return rows;
+	throw item.failed(
+		`AlfaCRM sent something unexpected when asked to ${task}`,
+		isIdempotent
+			? "Check 'Hostname' in the credential, or try again later."
+			: 'AlfaCRM may have carried it out all the same: look there before you run this again.',
+	);
+}

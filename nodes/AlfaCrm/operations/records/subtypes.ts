@@ -1,0 +1,74 @@
+import type { IDataObject } from 'n8n-workflow';
+
+import { readId } from '../../api/formats';
+import { entityOf } from '../../entities/registry';
+import type { Entity } from '../../entities/types';
+import type { Item } from '../item';
+import { collectRows } from './rows';
+import type { ReadList } from './readList';
+import { readList } from './readList';
+
+type Subtypes = NonNullable<Entity['subtypes']>;
+
+/**
+ * The kinds of records that lists of this account leave out unless they are asked for, as bodies to ask with. One record
+ * of a kind tells, if there is any; it is looked for once for all items of an execution.
+ */
+export async function hiddenSubtypes(item: Item, entity: Entity, branch?: number): Promise<IDataObject[]> {
+	const { subtypes, path } = entity;
+	if (subtypes === undefined) return [];
+	const found = await item.run.cached(
+		entityOf(subtypes.entity).path,
+		JSON.stringify([path, branch]),
+		async () => {
+			const { rows, incomplete } = await listSubtypes(item, entity, subtypes, branch);
+			const leftOut: IDataObject[] = [];
+			for (const kind of rows.map(({ id }) => readId(id)).filter((id) => id !== subtypes.usual)) {
+				const body = { [subtypes.name]: kind };
+				const id = await firstListed(item, entity, body, branch);
+				if (id === undefined) continue;
+				// What is shown unasked beside the usual kind shows that all are.
+				if ((await firstListed(item, entity, { id }, branch)) !== undefined)
+					return { leftOut: [], incomplete };
+				leftOut.push(body);
+			}
+			return { leftOut, incomplete };
+		},
+		({ incomplete }) => incomplete === undefined,
+	);
+	return found.leftOut;
+}
+
+async function listSubtypes(
+	item: Item,
+	{ plural }: Entity,
+	{ entity }: Subtypes,
+	branch?: number,
+): Promise<ReadList> {
+	const kinds = entityOf(entity);
+	const [all, sorts] = [plural, kinds.plural].map((words) => words.toLowerCase());
+	const list = { path: kinds.path, branch, task: `list the ${sorts}` };
+	try {
+		return await readList(item, kinds, list, `${all} of one of them`);
+	} catch (caught) {
+		if (!item.run.client.isForbidden({ ...list, action: 'index' })) throw item.asError(caught);
+		item.run.hints.add(
+			`AlfaCRM may leave out some ${all}, and this user may not list the ${sorts} by which to ask for them`,
+		);
+		return { rows: [] };
+	}
+}
+
+/** The ID of a record that a list shows when it is asked for it, not for others. */
+async function firstListed(
+	item: Item,
+	{ path, plural }: Entity,
+	body: IDataObject,
+	branch?: number,
+): Promise<number | undefined> {
+	const all = plural.toLowerCase();
+	const rows = await collectRows(item, all, { path, branch, body, task: `list the ${all}` }, { limit: 1 });
+	const isAsked = ([row]: IDataObject[]) =>
+		row !== undefined && Object.entries(body).every(([name, value]) => readId(row[name]) === value);
+	return isAsked(rows) ? readId(rows[0].id) : undefined;
+}

@@ -1,0 +1,28 @@
+import type { Fault } from './schema';
+
+/** Ways in which one request of many can go wrong, for tests that try each of them at each request. */
+export const faultPresets = {
+	/** The server has acted, and the answer does not arrive. */
+	lostAfter: { kind: 'reset', when: 'after' },
+	/** The connection breaks before the server has acted. */
+	lostBefore: { kind: 'reset', when: 'before' },
+	/** The server has acted, and half of the answer arrives. */
+	cutAfter: { kind: 'resetMidAnswer', when: 'after' },
+	status500: { kind: 'status', status: 500 },
+	status500After: { kind: 'status', status: 500, when: 'after' },
+	status403: { kind: 'status', status: 403, message: 'Access Denied' },
+	status401: { kind: 'status', status: 401, message: 'Your request was made with invalid credentials.' },
+	body401: {
+		kind: 'status',
+		status: 401,
+		httpStatus: 200,
+		message: 'Your request was made with invalid credentials.',
+	},
+	tooMany: { kind: 'tooMany' },
+	refused: { kind: 'successFalse' },
+	html502: { kind: 'html', status: 502 },
+	emptyItems: { kind: 'emptyItems' },
+	delayed: { kind: 'delay', ms: 50, when: 'after' },
+	hangsAfter: { kind: 'hang', when: 'after' },
+} as const satisfies Record<string, Fault>;
+export type FaultPreset = keyof typeof faultPresets;

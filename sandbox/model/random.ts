@@ -1,0 +1,49 @@
+/** A whole number that follows from n (and seed) but shows no pattern: 32-bit mixing of murmur3. */
+export function hash(n: number, seed = 0): number {
+	let mixed = Math.imul(n ^ (seed * 0x9e3779b1), 0x85ebca6b);
+	mixed = Math.imul(mixed ^ (mixed >>> 13), 0xc2b2ae35);
+	return (mixed ^ (mixed >>> 16)) >>> 0;
+}
+
+/** Random numbers that come out the same for the same seed and purpose. */
+export class SeededRandom {
+	private draws = 0;
+	private readonly seed: number;
+
+	constructor(seed: number, purpose: number) {
+		this.seed = hash(seed + 1, purpose);
+	}
+
+	/** From 1 to max. */
+	int(max: number): number {
+		this.draws += 1;
+		return (hash(this.draws, this.seed) % max) + 1;
+	}
+
+	chance(probability: number): boolean {
+		return this.int(1000) <= probability * 1000;
+	}
+
+	pick<T>(list: readonly T[]): T {
+		return list[this.int(list.length) - 1] as T;
+	}
+}
+
+/** Numbers 0 to length - 1 in an order that follows from the seed, each found without making the whole list. */
+export function permutation(length: number, seed: number): (place: number) => number {
+	const half = Math.max(1, Math.ceil(Math.log2(Math.max(2, length)) / 2));
+	const mask = 2 ** half - 1;
+	// A Feistel network maps a power of four onto itself; numbers beyond the length are mapped on until they fit.
+	const mix = (place: number): number => {
+		let [left, right] = [place >>> half, place & mask];
+		for (let round = 1; round <= 4; round += 1) {
+			[left, right] = [right, left ^ (hash(right * 8 + round, seed) & mask)];
+		}
+		return left * (mask + 1) + right;
+	};
+	return (place) => {
+		let mixed = mix(place);
+		while (mixed >= length) mixed = mix(mixed);
+		return mixed;
+	};
+}

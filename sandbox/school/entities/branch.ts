@@ -1,0 +1,22 @@
+import type { Entity } from '../../model/entity';
+import { byWeight, contains, equals, id, isActive, name, weight } from './fields';
+
+export const branch: Entity = {
+	path: 'branch',
+	className: 'Branch',
+	isGlobal: true,
+	fields: {
+		id,
+		name,
+		is_active: isActive,
+		subject_ids: { kind: 'ints', label: 'Предметы' },
+		weight,
+	},
+	filters: {
+		id: equals, // not in the official list, so ignored unless the setting ignoredFilters lets it
+		name: contains,
+		is_active: equals,
+		subject_ids: { kind: 'includes' },
+	},
+	sortKey: byWeight,
+};

@@ -1,0 +1,105 @@
+import type { Changeset } from '../../model/changeset';
+import type { Entity, SerializeContext } from '../../model/entity';
+import { toInt, type Json, type JsonObject, type Row } from '../../model/json';
+import type { Records } from '../../model/records';
+import {
+	asList,
+	bDate,
+	contains,
+	createdAt,
+	eDate,
+	equals,
+	flag,
+	id,
+	int,
+	ints,
+	name,
+	newestFirst,
+	range,
+	text,
+	updatedAt,
+} from './fields';
+
+/** Groups with a member whose name holds the text. */
+function groupsOfNamed(records: Records, value: Json): ReadonlySet<Json> {
+	const part = String(value).toLowerCase();
+	const isNamed = ({ customer_id }: Row): boolean => {
+		const customer = records.find('customer', Number(customer_id));
+		return String(customer?.name ?? '')
+			.toLowerCase()
+			.includes(part);
+	};
+	return new Set(
+		records
+			.rows('cgi')
+			.filter(isNamed)
+			.map(({ group_id }) => group_id ?? null),
+	);
+}
+
+/** Names of teachers among the ids, which a client may send back as it has got them. */
+function readNames(value: Json, { records, settings }: Changeset): Json {
+	const { groupTeacherNames: fate } = settings;
+	if (fate === 'refused') return value;
+	return asList(value).flatMap((item) => {
+		if (typeof item !== 'string' || toInt(item) !== undefined) return [item];
+		const teacher = records.rows('teacher').find((row) => row.name === item);
+		return teacher && fate === 'understood' ? [teacher.id] : [];
+	});
+}
+
+function serialize(shown: JsonObject, { records, settings }: SerializeContext): JsonObject {
+	if (settings.groupTeachers === 'ids') return shown;
+	const teachers = asList(shown.teacher_ids).map((teacher) => {
+		const full = records.find('teacher', Number(teacher))?.name ?? '';
+		return { id: teacher, name: full };
+	});
+	if (settings.groupTeachers === 'objects') return { ...shown, teachers };
+	return { ...shown, teacher_ids: teachers.map((teacher) => teacher.name) };
+}
+
+export const group: Entity = {
+	path: 'group',
+	className: 'Group',
+	branchField: 'branch_ids',
+	fields: {
+		id,
+		branch_ids: { ...ints('Филиал'), required: true },
+		teacher_ids: { ...ints('Педагоги'), normalize: readNames },
+		name,
+		level_id: int('Уровень'),
+		status_id: int('Статус'),
+		company_id: int('Юрлицо'),
+		streaming_id: int('Трансляция'),
+		limit: int('Лимит'),
+		note: text('Примечание', 255),
+		b_date: { ...bDate, stored: 'iso' },
+		e_date: { ...eDate, stored: 'iso' },
+		is_public: flag('Показывать на сайте', 0),
+		removed: flag('В архиве', 0),
+		created_at: createdAt,
+		updated_at: updatedAt,
+		custom_format: text('Формат'),
+		custom_chat: text('Чат группы'),
+	},
+	filters: {
+		id: equals,
+		ids: { kind: 'equals', field: 'id' },
+		name: contains,
+		note: contains,
+		customer_name: { kind: 'related', field: 'id', lookup: groupsOfNamed },
+		removed: { kind: 'archived' },
+		level_id: equals,
+		status_id: equals,
+		branch_id: { kind: 'includes', field: 'branch_ids' },
+		teacher_id: { kind: 'includes', field: 'teacher_ids' },
+		...range('b_date', 'b_date', 'iso'),
+		...range('e_date', 'e_date', 'iso'),
+		...range('created_at', 'created_at', 'dotted'),
+		...range('updated_at', 'updated_at', 'dotted'),
+	},
+	archive: { field: 'removed', active: 0 },
+	period: { from: 'b_date', to: 'e_date', allowsSameDay: false, errorField: 'e_date' },
+	sortKey: newestFirst,
+	serialize,
+};

@@ -1,0 +1,166 @@
+import type { Changeset } from '../../model/changeset';
+import { dayOf } from '../../model/dates';
+import type { Entity, SerializeContext } from '../../model/entity';
+import type { Json, JsonObject } from '../../model/json';
+import { toInt } from '../../model/json';
+import type { Records } from '../../model/records';
+import {
+	asList,
+	branchId,
+	byId,
+	byWeight,
+	contains,
+	createdAt,
+	equals,
+	flag,
+	id,
+	int,
+	ints,
+	isEnabled,
+	money,
+	name,
+	range,
+	text,
+	updatedAt,
+	weight,
+} from './fields';
+
+/** The type of pay that every school has. */
+const income = 1;
+/** And the type of what is paid back. */
+const refund = 2;
+const nothing = '0.00';
+
+/** Pay items of any of the categories. */
+function itemsOf(records: Records, value: Json): ReadonlySet<Json> {
+	const categories = asList(value).map(toInt);
+	return new Set(
+		records
+			.rows('pay-item')
+			.filter(({ category_id }) => categories.includes(Number(category_id)))
+			.map((item) => item.id),
+	);
+}
+
+function serialize(shown: JsonObject, { settings }: SerializeContext): JsonObject {
+	const isTurned = settings.refundSum === 'expenditure' && shown.pay_type_id === refund;
+	return isTurned ? { ...shown, income: nothing, expenditure: shown.income ?? nothing } : shown;
+}
+
+/** The zero that a refund shows is no change when it is given back. */
+function beforeSave({ changes, row, settings }: Changeset): void {
+	if (settings.refundSum !== 'expenditure' || row?.pay_type_id !== refund) return;
+	if (Number(changes.income) === 0) changes.income = row.income ?? nothing;
+}
+
+export const pay: Entity = {
+	path: 'pay',
+	className: 'Pay',
+	branchField: 'branch_id',
+	fields: {
+		id,
+		branch_id: branchId,
+		location_id: int('Локация'),
+		customer_id: { ...int('Клиент'), required: true },
+		pay_type_id: { ...int('Тип платежа'), required: true },
+		pay_account_id: { ...int('Касса'), required: true },
+		pay_item_id: int('Статья'),
+		document_date: { kind: 'date', label: 'Дата', required: true },
+		income: { ...money('Сумма'), required: true },
+		expenditure: { ...money('Расход', nothing), readOnly: true },
+		payer_name: { ...text('Плательщик', 50), required: true },
+		note: text('Примечание'),
+		is_confirmed: flag('Подтверждён', 1),
+		teacher_id: int('Педагог'),
+		commodity_id: int('Товар'),
+		ctt_id: int('Абонемент клиента'),
+		group_id: int('Группа'),
+		manager_id: int('Менеджер'),
+		is_fiscal: flag('Фискальный', 0),
+		custom_md_order: text('Номер заказа'),
+		custom_order_description: text('Описание заказа'),
+		created_at: createdAt,
+		updated_at: updatedAt,
+	},
+	hidden: { currency: null, bonus: 0 },
+	filters: {
+		id: equals,
+		currency: equals,
+		location_id: equals,
+		customer_id: equals,
+		employee_id: { kind: 'equals', field: 'teacher_id' },
+		pay_item_category_id: { kind: 'related', field: 'pay_item_id', lookup: itemsOf },
+		pay_type_id: {
+			kind: 'equals',
+			default: ({ payDefault }) => (payDefault === 'income' ? income : undefined),
+		},
+		pay_item_id: equals,
+		pay_account_id: equals,
+		commodity_id: equals,
+		payer_name: contains,
+		note: contains,
+		...range('date', 'document_date', 'points'), // seen to be ignored
+		...range('sum', 'income', 'number'),
+		...range('bonus', 'bonus', 'number'),
+		is_confirmed: equals,
+		group_ids: { kind: 'equals', field: 'group_id' },
+		is_fiscal: equals,
+		...range('created_at', 'created_at', 'dotted'),
+		...range('updated_at', 'updated_at', 'dotted'),
+	},
+	sortKey: ({ document_date }) => -Number(dayOf(String(document_date ?? '')).replace(/\D/g, '')),
+	beforeSave,
+	serialize,
+};
+
+export const payAccount: Entity = {
+	path: 'pay-account',
+	className: 'PayAccount',
+	actions: ['index'],
+	branchField: 'branch_id',
+	fields: {
+		id,
+		branch_id: branchId,
+		name,
+		user_ids: ints('Пользователи'),
+		is_enabled: isEnabled,
+		weight,
+	},
+	filters: { id: equals },
+	sortKey: byWeight,
+};
+
+export const payItem: Entity = {
+	path: 'pay-item',
+	className: 'PayItem',
+	actions: ['index'],
+	branchField: 'branch_ids',
+	fields: {
+		id,
+		branch_ids: ints('Филиалы'),
+		category_id: int('Категория'),
+		pay_type_ids: ints('Типы платежей'),
+		name,
+		weight,
+	},
+	filters: { id: equals },
+	sortKey: byWeight,
+};
+
+export const payItemCategory: Entity = {
+	path: 'pay-item-category',
+	className: 'PayItemCategory',
+	actions: ['index'],
+	fields: { id, name, weight },
+	filters: { id: equals },
+	sortKey: byWeight,
+};
+
+export const payType: Entity = {
+	path: 'pay-type',
+	className: 'PayType',
+	actions: ['index'],
+	fields: { id, name },
+	filters: { id: equals },
+	sortKey: byId,
+};

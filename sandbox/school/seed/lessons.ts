@@ -1,0 +1,102 @@
+import type { Store } from '../../engine/store';
+import type { JsonObject, Row } from '../../model/json';
+import { SeededRandom } from '../../model/random';
+import { baseMonday, baseTime, day, toDay, toMoment } from './base-time';
+import type { SeededGroup } from './groups';
+import type { SeedOptions } from './options';
+
+const hour = 60 * 60_000;
+/** Weeks before and after the base one. */
+const [weeksBefore, weeksAfter] = [5, 2];
+const maxTrials = 200;
+const topics = ['Датчики', 'Циклы', 'Эндшпиль', 'Композиция', 'Сборка'];
+
+interface Plan {
+	start: number;
+	meeting: SeededGroup;
+	customers: readonly Row[];
+	type: number;
+}
+
+/** Lessons around the base date, in the order of time: what lies behind is conducted or cancelled. */
+export function seedLessons(store: Store, options: SeedOptions, meetings: readonly SeededGroup[]): void {
+	const random = new SeededRandom(options.seed, 3);
+	const plans = [...groupPlans(meetings), ...trialPlans(store, meetings)];
+	plans.sort((a, b) => a.start - b.start || a.meeting.group.id - b.meeting.group.id);
+	for (const plan of plans) addLesson(store, plan, random);
+}
+
+/** Each group once a week, and the first member of every third one alone as well. */
+function groupPlans(meetings: readonly SeededGroup[]): Plan[] {
+	const plans: Plan[] = [];
+	for (const meeting of meetings) {
+		if (meeting.regular === null) continue;
+		const { weekday, customers, group } = meeting;
+		for (let week = -weeksBefore; week <= weeksAfter; week += 1) {
+			const date = baseMonday + (week * 7 + weekday - 1) * day;
+			plans.push({ start: date + meeting.hour * hour, meeting, customers, type: 2 });
+			if (group.id % 3 > 0 || customers.length === 0) continue;
+			plans.push({ start: date + 20 * hour, meeting, customers: customers.slice(0, 1), type: 1 });
+		}
+	}
+	return plans;
+}
+
+/** Some leads come, or have come, to try it out. */
+function trialPlans(store: Store, meetings: readonly SeededGroup[]): Plan[] {
+	const isLead = (row: Row): boolean => row.is_study === 0 && row.e_date === '2030-12-31';
+	const leads = store.rows('customer').filter(isLead).slice(-maxTrials);
+	return leads.flatMap((lead, index) => {
+		const meeting = meetings[index % meetings.length];
+		if (!meeting || index % 4 > 0) return [];
+		const start = baseMonday + (index % 9) * day + 8 * hour;
+		return [{ start, meeting, customers: [lead], type: 3 }];
+	});
+}
+
+function addLesson(store: Store, { start, meeting, customers, type }: Plan, random: SeededRandom): void {
+	const { branch, subject, teacher, room, group, regular } = meeting;
+	const isPast = start + hour <= baseTime;
+	const isCancelled = random.chance(isPast ? 0.12 : 0.06);
+	const status = isCancelled ? 2 : isPast ? 3 : 1;
+	const created = start - 14 * day;
+	const lesson = store.insert('lesson', {
+		branch_id: branch,
+		regular_id: type === 2 ? regular : null,
+		date: toDay(start),
+		time_from: toMoment(start),
+		time_to: toMoment(start + hour),
+		lesson_type_id: type,
+		status,
+		subject_id: subject,
+		room_id: room,
+		teacher_ids: [teacher],
+		customer_ids: customers.map(({ id }) => id),
+		group_ids: type === 2 ? [group.id] : [],
+		topic: status === 3 ? random.pick(topics) : null,
+		homework: status === 3 && random.chance(0.3) ? 'Повторить пройденное' : null,
+		note: isCancelled ? 'Болезнь педагога' : null,
+		custom_link: group.custom_format === 'онлайн' ? `https://meet.example/${group.id}` : null,
+		created_at: toMoment(Math.min(created, baseTime - day)),
+		updated_at: toMoment(isPast ? start + 2 * hour : Math.min(created, baseTime - day)),
+	});
+	if (status !== 3) return;
+	for (const customer of customers) store.insert('lesson-details', detail(store, lesson, customer, random));
+}
+
+function detail(store: Store, lesson: Row, customer: Row, random: SeededRandom): JsonObject {
+	const isThere = random.chance(0.85);
+	const [subscription] = store.where('customer-tariff', 'customer_id', customer.id).slice(-1);
+	return {
+		lesson_id: lesson.id,
+		customer_id: customer.id,
+		branch_id: lesson.branch_id ?? null,
+		is_attend: isThere ? 1 : 0,
+		reason_id: isThere ? null : 1,
+		commission: isThere ? '800.00' : '0.00',
+		ctt_id: subscription?.id ?? null,
+		grade: isThere && random.chance(0.4) ? random.int(3) + 2 : null,
+		bonus: isThere && random.chance(0.2) ? 5 : 0,
+		note: isThere ? null : 'Предупредили',
+	};
+}

@@ -1,0 +1,4 @@
+export interface SeedOptions {
+	customers: number;
+	seed: number;
+}

@@ -1,0 +1,88 @@
+import type { Store } from '../../engine/store';
+import { toDotted } from '../../model/dates';
+import type { Row } from '../../model/json';
+import { SeededRandom } from '../../model/random';
+import { baseTime, day, toDay, toMoment } from './base-time';
+import type { SeededGroup } from './groups';
+import type { SeedOptions } from './options';
+
+/** Subscriptions and discounts of those who are in groups, and what they have paid, in the order of time. */
+export function seedPayments(store: Store, { seed }: SeedOptions, meetings: readonly SeededGroup[]): void {
+	const random = new SeededRandom(seed, 2);
+	const members = meetings.flatMap((meeting) => meeting.customers.map((customer) => ({ meeting, customer })));
+	for (const [index, { meeting, customer }] of members.entries()) {
+		const tariff = random.int(3);
+		const values = {
+			customer_id: customer.id,
+			tariff_id: tariff,
+			subject_ids: [meeting.subject],
+			lesson_type_ids: [2],
+			is_separate_balance: index % 9 === 0 ? 1 : 0,
+		};
+		if (index % 4 === 0) {
+			store.insert('customer-tariff', { ...values, b_date: '01.09.2024', e_date: '31.05.2025' });
+		}
+		store.insert('customer-tariff', {
+			...values,
+			balance: customer.balance ?? '0.00',
+			b_date: '01.09.2025',
+			e_date: '31.05.2035',
+			paid_count: customer.paid_count ?? 0,
+			paid_lesson_count: customer.paid_lesson_count ?? 0,
+			paid_till: customer.paid_till ?? null,
+			note: index % 7 === 0 ? 'Второй ребёнок' : null,
+		});
+		if (index % 10 === 0) addDiscount(store, meeting, customer);
+	}
+	const months = [3, 2, 1, 0];
+	for (const [back] of months.entries()) {
+		for (const [index, { meeting, customer }] of members.entries()) {
+			if (random.chance(0.55)) continue;
+			const time = baseTime - (months.length - back) * 28 * day + (index % 28) * day;
+			addPay(store, meeting, customer, Math.min(time, baseTime - day), random);
+		}
+	}
+}
+
+function addDiscount(store: Store, { branch, subject }: SeededGroup, customer: Row): void {
+	store.insert('discount', {
+		branch_id: branch,
+		customer_id: customer.id,
+		discount_type: 1,
+		amount: 10,
+		begin: '01.09.2025',
+		end: '31.12.2025',
+		subject_ids: customer.id % 2 === 0 ? [subject] : [],
+	});
+}
+
+function addPay(
+	store: Store,
+	{ branch, group }: SeededGroup,
+	customer: Row,
+	time: number,
+	random: SeededRandom,
+): void {
+	const isRefund = random.chance(0.05);
+	const [subscription] = store.where('customer-tariff', 'customer_id', customer.id).slice(-1);
+	store.insert('pay', {
+		branch_id: branch,
+		location_id: branch === 1 ? 1 : 3,
+		customer_id: customer.id,
+		pay_type_id: isRefund ? 2 : 1,
+		pay_account_id: branch === 1 ? random.int(2) : 3,
+		pay_item_id: random.chance(0.8) ? 1 : 3,
+		document_date: toDotted(toDay(time)),
+		income: `${random.int(12) * 800}.00`,
+		payer_name: String(customer.legal_name ?? customer.name),
+		note: random.chance(0.1) ? 'Наличными' : null,
+		is_confirmed: random.chance(0.9) ? 1 : 0,
+		ctt_id: subscription?.id ?? null,
+		group_id: group.id,
+		manager_id: random.chance(0.5) ? 3 : 1,
+		custom_md_order: random.chance(0.3) ? `md-${customer.id}-${time % 997}` : null,
+		created_at: toMoment(time),
+		updated_at: toMoment(time),
+		bonus: random.chance(0.1) ? 50 : 0,
+	});
+}

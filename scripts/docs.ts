@@ -1,0 +1,99 @@
+import fs from 'node:fs';
+import type { Entity, OperationName } from '../nodes/AlfaCrm/entities/types';
+import { entities } from '../nodes/AlfaCrm/entities/registry';
+import { withTables } from '../sandbox/reference';
+import { countNodes, JOBS, withHttp, withPackage } from './lib/examples';
+import { markdownTable, withSection } from './lib/markdown';
+import { inRepo } from './lib/paths';
+
+type Language = 'en' | 'ru';
+
+/** The words of the tables, by language. */
+const WORDS = {
+	en: {
+		operations: ['Resource', 'Operations', 'Facts'],
+		filters: ['Resource', 'Filters of Get Many'],
+		jobs: ['Job', 'Nodes with this package', 'Nodes with HTTP Request'],
+		certainty: { confirmed: 'confirmed', documented: 'documented', unconfirmed: 'unconfirmed' },
+		except: 'unconfirmed',
+	},
+	ru: {
+		operations: ['Ресурс', 'Операции', 'Факты'],
+		filters: ['Ресурс', 'Фильтры Get Many'],
+		jobs: ['Задача', 'Узлов с этим пакетом', 'Узлов с HTTP Request'],
+		certainty: { confirmed: 'подтверждены', documented: 'по документации', unconfirmed: 'не подтверждены' },
+		except: 'не подтверждено',
+	},
+};
+const TABLES = { operations: operationsTable, filters: filtersTable, jobs: jobsTable };
+/** Which tables each page has. */
+const PAGES: Array<{ file: string; language: Language; tables: Array<keyof typeof TABLES> }> = [
+	{ file: 'README.md', language: 'en', tables: ['operations', 'jobs'] },
+	{ file: 'README.ru.md', language: 'ru', tables: ['operations', 'jobs'] },
+	{ file: 'docs/operations.md', language: 'en', tables: ['filters'] },
+	{ file: 'docs/ru/operations.md', language: 'ru', tables: ['filters'] },
+];
+const OPERATIONS: Record<OperationName, string> = {
+	create: 'Create',
+	delete: 'Delete',
+	find: 'Find',
+	get: 'Get',
+	getAll: 'Get Many',
+	update: 'Update',
+	upsert: 'Create or Update',
+};
+const sorted = (names: string[]) => [...names].sort((a, b) => a.localeCompare(b, 'en')).join(', ');
+const labels = (things: ReadonlyArray<{ label: string }>) => things.map(({ label }) => label);
+const usual = (names: readonly OperationName[]) => names.map((name) => OPERATIONS[name]);
+
+/** The table of operations, as the declarations of the entities have it. */
+function operationsTable(language: Language): string {
+	const { operations: headings, certainty: words, except } = WORDS[language];
+	const rows = entities.map(({ label, operations, certainty, unconfirmed = [], actions = [] }: Entity) => {
+		const doubtful = actions.filter((action) => action.certainty === 'unconfirmed');
+		const exceptions = [...usual(unconfirmed), ...labels(doubtful)];
+		const isPlain = certainty === 'unconfirmed' || exceptions.length === 0;
+		return [
+			label,
+			sorted([...usual(operations), ...labels(actions)]),
+			isPlain ? words[certainty] : `${words[certainty]}; ${except}: ${sorted(exceptions)}`,
+		];
+	});
+	return markdownTable(headings, rows);
+}
+
+/** What each list can be narrowed down by, whether it is always in the form or added under 'Filters'. */
+function filtersTable(language: Language): string {
+	const rows = entities.map(({ label, defaultFilters = [], partitionBy, filters }: Entity) => [
+		label,
+		sorted(labels([...defaultFilters, ...(partitionBy ? [partitionBy] : []), ...filters])) || '–',
+	]);
+	return markdownTable(WORDS[language].filters, rows);
+}
+
+/** How many nodes each everyday job takes, counted in the workflows that the tests run. */
+function jobsTable(language: Language): string {
+	const rows = JOBS.map((job) => [
+		`[${job[language]}](examples/${job.name}.json)`,
+		countNodes(withPackage(job.name)),
+		countNodes(withHttp(job.name)),
+	]);
+	return markdownTable(WORDS[language].jobs, rows);
+}
+
+/** Each page with the tables that it should have. */
+export function pages() {
+	return PAGES.map(({ file, language, tables }) => {
+		const text = fs.readFileSync(inRepo(file), 'utf8');
+		const wanted = tables.reduce((page, name) => withSection(page, name, TABLES[name](language)), text);
+		return { file, text, tables, wanted };
+	});
+}
+
+/** `npm run docs`: writes the tables of the READMEs, of docs/ and of sandbox/. */
+export async function main() {
+	for (const { file, wanted } of pages()) fs.writeFileSync(inRepo(file), wanted);
+	const sandboxReadme = inRepo('sandbox', 'README.md');
+	fs.writeFileSync(sandboxReadme, withTables(fs.readFileSync(sandboxReadme, 'utf8')));
+	return 0;
+}

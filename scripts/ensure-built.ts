@@ -1,0 +1,4 @@
+import { ensureBuilt } from './lib/build';
+
+/** For commands that look into dist. */
+export const main = ensureBuilt;

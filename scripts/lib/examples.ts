@@ -1,0 +1,67 @@
+import fs from 'node:fs';
+import { readJson } from './json';
+import type { Workflow } from './n8n/types';
+import { inRepo } from './paths';
+
+/**
+ * Everyday jobs: each is an example that anybody can import, and the same job built from HTTP Request nodes, which the
+ * tests keep to compare with. Names of the files, and what the READMEs call them.
+ */
+export const JOBS = [
+	{
+		name: 'form-to-lead',
+		en: 'Website form to lead, without duplicates',
+		ru: 'Форма на сайте → лид, без дублей',
+	},
+	{ name: 'new-lead-to-messenger', en: 'New lead to messenger', ru: 'Новый лид → сообщение в мессенджер' },
+	{
+		name: 'nightly-export',
+		en: 'Nightly export of all customers to a table',
+		ru: 'Ночная выгрузка всех клиентов в таблицу',
+	},
+	{ name: 'payment-receipt', en: 'Payment to receipt message', ru: 'Оплата → сообщение клиенту' },
+	{
+		name: 'birthday-greetings',
+		en: 'Birthday congratulations',
+		ru: 'Поздравление с днём рождения',
+	},
+	{
+		name: 'subscription-ending-task',
+		en: 'Subscription ends in 7 days to task',
+		ru: 'Абонемент кончается через 7 дней → задача',
+	},
+	{
+		name: 'lesson-cancelled-notice',
+		en: 'Lesson cancelled to notice to parents',
+		ru: 'Занятие отменено → сообщение родителям',
+	},
+	{
+		name: 'incremental-sync',
+		en: 'Incremental sync by updated_at',
+		ru: 'Выгрузка только изменившегося',
+	},
+	{ name: 'attendance-report', en: 'Attendance report', ru: 'Отчёт о посещаемости' },
+	{
+		name: 'ai-next-lesson',
+		en: 'AI agent answers "when is my next lesson"',
+		ru: 'AI-агент отвечает «когда моё следующее занятие»',
+	},
+];
+
+const read = (...parts: string[]) => readJson<Workflow>(inRepo(...parts));
+
+/** @param name of a job */
+export const withPackage = (name: string) => read('examples', `${name}.json`);
+
+/** @param name of a job */
+export const withHttp = (name: string) => read('test', 'e2e', 'jobs', `${name}.http.json`);
+
+/** All that can be imported. */
+export function allExamples(): Array<{ file: string; workflow: Workflow }> {
+	const files = fs.readdirSync(inRepo('examples')).filter((file) => file.endsWith('.json'));
+	return files.sort().map((file) => ({ file, workflow: read('examples', file) }));
+}
+
+/** How many nodes a workflow has, without its notes. */
+export const countNodes = ({ nodes }: Workflow) =>
+	nodes.filter(({ type }) => type !== 'n8n-nodes-base.stickyNote').length;

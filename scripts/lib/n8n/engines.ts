@@ -1,0 +1,48 @@
+import fs from 'node:fs';
+import path from 'node:path';
+import { cached } from '../cache';
+import { readJson } from '../json';
+import { npm } from '../../bootstrap/npm';
+import { UserFacingError } from '../../bootstrap/user-facing-error';
+import { step } from '../progress';
+
+/** Older engines that the node is tested in as well: each n8n-core with the n8n-workflow that its n8n came with. */
+export const ENGINES: Record<string, string> = { '1.122.48': '1.120.31', '2.39.8': '2.39.3' };
+
+/**
+ * An older engine, from the cache or installed into it.
+ * @param core version of n8n-core, one of ENGINES
+ * @returns its node_modules folder
+ */
+export async function ensureEngine(core: string): Promise<string> {
+	const workflow = ENGINES[core];
+	if (!workflow)
+		throw new UserFacingError(
+			`There is no engine "${core}" to test in, only ${Object.keys(ENGINES).join(' and ')}.`,
+		);
+	const dependencies = { 'n8n-core': core, 'n8n-workflow': workflow };
+	const { folder } = await cached({
+		name: `n8n-core-${core}`,
+		what: `n8n-core ${core}`,
+		make: async (part) => {
+			fs.writeFileSync(path.join(part, 'package.json'), JSON.stringify({ private: true, dependencies }));
+			await step(`Installing n8n-core ${core} (300 MB, once)`, 'about 30 s', async () => {
+				await npm(
+					['install', '--ignore-scripts', '--legacy-peer-deps', '--no-package-lock', '--loglevel=error'],
+					{ cwd: part, what: `install n8n-core ${core}`, downloads: true },
+				);
+			});
+		},
+		check: async (done) => {
+			const wrong = Object.entries(dependencies).find(([name, version]) => versionOf(done, name) !== version);
+			return wrong ? `${wrong[0]} ${wrong[1]} is not there` : '';
+		},
+	});
+	return path.join(folder, 'node_modules');
+}
+
+/** @param name of a package below it */
+function versionOf(folder: string, name: string): string | undefined {
+	const file = path.join(folder, 'node_modules', name, 'package.json');
+	return fs.existsSync(file) ? readJson<{ version: string }>(file).version : undefined;
+}

@@ -1,0 +1,37 @@
+import path from 'node:path';
+import { HOST } from '../ports';
+
+/** What a shell, a test runner or a developer's own n8n may have set and must not reach this n8n. */
+const FOREIGN =
+	/^(N8N_|NODES_|DB_|QUEUE_|EXECUTIONS_|WEBHOOK_|GENERIC_|CREDENTIALS_|OFFLOAD_|npm_|JEST_|NODE_OPTIONS$|NODE_ENV$|NODE_PATH$|E2E_TESTS$)/;
+
+/** The environment of an n8n of our own: one user folder, loopback only, nothing that would call n8n's makers. */
+export function n8nEnv(node: string, userFolder: string, extra: NodeJS.ProcessEnv = {}): NodeJS.ProcessEnv {
+	const own = Object.fromEntries(Object.entries(process.env).filter(([name]) => !FOREIGN.test(name)));
+	return {
+		...own,
+		PATH: `${path.dirname(node)}${path.delimiter}${process.env.PATH ?? ''}`,
+		N8N_USER_FOLDER: userFolder,
+		N8N_LISTEN_ADDRESS: HOST,
+		N8N_HOST: HOST,
+		N8N_SECURE_COOKIE: 'false',
+		DB_TYPE: 'sqlite',
+		...QUIET,
+		...extra,
+	};
+}
+
+const QUIET = {
+	N8N_DIAGNOSTICS_ENABLED: 'false',
+	N8N_VERSION_NOTIFICATIONS_ENABLED: 'false',
+	N8N_VERSION_NOTIFICATIONS_WHATS_NEW_ENABLED: 'false',
+	N8N_TEMPLATES_ENABLED: 'false',
+	N8N_PERSONALIZATION_ENABLED: 'false',
+	N8N_DYNAMIC_BANNERS_ENABLED: 'false',
+	N8N_HIRING_BANNER_ENABLED: 'false',
+	N8N_LICENSE_AUTO_RENEW_ENABLED: 'false',
+	N8N_VERIFIED_PACKAGES_ENABLED: 'false',
+	N8N_PYTHON_ENABLED: 'false',
+	N8N_AI_ENABLED: 'false',
+	N8N_DISABLED_MODULES: 'mcp-registry',
+};

@@ -1,0 +1,93 @@
+import fs from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import execa from 'execa';
+import { npm } from '../../bootstrap/npm';
+import { UserFacingError } from '../../bootstrap/user-facing-error';
+import { cached } from '../cache';
+import { step } from '../progress';
+import { n8nEnv } from './env';
+import { ensureNode24 } from './node24';
+import { PREBUILT_SQLITE, completeSqlite, sqliteFault } from './sqlite';
+
+/** The n8n that everything here is tested with. */
+export const N8N_VERSION = '2.41.1';
+
+export interface N8n {
+	/** Path of the Node 24 that runs it. */
+	node: string;
+	/** Its node_modules folder. */
+	modules: string;
+	/** The script that starts it. */
+	cli: string;
+	/** It was installed just now. */
+	isNew: boolean;
+}
+
+/**
+ * A real n8n with its SQLite driver, from the cache or installed into it.
+ * @param options `isSuspect`: it failed to start, so look closely whether it is still whole
+ */
+export async function ensureN8n(options: { isSuspect?: boolean } = {}): Promise<N8n> {
+	const node = await ensureNode24();
+	const entry = {
+		name: `n8n-${N8N_VERSION}-${process.platform}-${process.arch}`,
+		what: `n8n ${N8N_VERSION}`,
+		make: async (part: string) => await install(part, node),
+		check: async (done: string) => await quickCheck(done, node),
+	};
+	const { folder, isNew } = await cached(entry, options);
+	return { node, modules: path.join(folder, 'node_modules'), cli: cliOf(folder), isNew };
+}
+
+const cliOf = (folder: string) => path.join(folder, 'node_modules', 'n8n', 'bin', 'n8n');
+
+/**
+ * n8n's install scripts are skipped: one of them downloads sources from places that a plain npm user may not reach,
+ * and of all native modules only SQLite's is needed here, so that one is seen to by itself.
+ */
+async function install(folder: string, node: string) {
+	const dependencies = { n8n: N8N_VERSION, [PREBUILT_SQLITE.name]: PREBUILT_SQLITE.version };
+	fs.writeFileSync(path.join(folder, 'package.json'), JSON.stringify({ private: true, dependencies }));
+	await step(`Installing n8n ${N8N_VERSION} (2.9 GB, once)`, 'about 3 min', async () => {
+		await npm(
+			['install', '--ignore-scripts', '--legacy-peer-deps=false', '--no-package-lock', '--loglevel=error'],
+			{
+				cwd: folder,
+				node,
+				what: `install n8n ${N8N_VERSION}`,
+				downloads: true,
+				env: { PATH: `${path.dirname(node)}${path.delimiter}${process.env.PATH}` },
+			},
+		);
+	});
+	await completeSqlite(path.join(folder, 'node_modules'), node);
+	await step('Checking that n8n runs', 'about 10 s', async () => await fullCheck(folder, node));
+}
+
+/** Cheap enough for every run. */
+async function quickCheck(folder: string, node: string): Promise<string> {
+	const version = await execa(node, [cliOf(folder), '--version'], { timeout: 20_000, reject: false });
+	if (version.stdout !== N8N_VERSION) return 'its command line does not start';
+	const fault = await sqliteFault(path.join(folder, 'node_modules'), node);
+	return fault ? 'its SQLite driver does not load' : '';
+}
+
+/** Opens a database and lists its (zero) workflows: loads most of n8n and proves the driver. */
+async function fullCheck(folder: string, node: string) {
+	const home = fs.mkdtempSync(path.join(os.tmpdir(), 'alfacrm-check-'));
+	try {
+		const { failed, all } = await execa(node, [cliOf(folder), 'list:workflow'], {
+			cwd: home,
+			env: n8nEnv(node, home),
+			extendEnv: false,
+			timeout: 120_000,
+			reject: false,
+			all: true,
+		});
+		if (failed)
+			throw new UserFacingError(`n8n ${N8N_VERSION} was installed but does not run.`, { details: all });
+	} finally {
+		fs.rmSync(home, { recursive: true, force: true });
+	}
+}

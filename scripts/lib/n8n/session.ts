@@ -1,0 +1,50 @@
+import type { APIRequestContext } from 'playwright-core';
+import { request } from 'playwright-core';
+
+/** n8n ties a login to the browser that it was made in. */
+export const BROWSER_ID = 'n8n-nodes-alfacrm-scripts';
+
+/** One user's browser session with n8n's internal REST API, whose cookies Playwright keeps: readable failures beside it. */
+export class Session {
+	private context?: Promise<APIRequestContext>;
+
+	constructor(readonly url: string) {}
+
+	/**
+	 * @param path below the server's root
+	 * @param data sent as JSON
+	 * @returns the answer's `data`, or the whole answer when it has none
+	 */
+	async request<T = unknown>(method: string, path: string, data?: unknown): Promise<T> {
+		const context = await this.open();
+		const response = await context.fetch(path, { method, data });
+		const text = await response.text();
+		const status = response.status();
+		await response.dispose();
+		if (status >= 400) throw new Error(`n8n answered ${status} to ${method} ${path}: ${messageOf(text)}`);
+		const answer: unknown = text ? JSON.parse(text) : undefined;
+		return (typeof answer === 'object' && answer !== null && 'data' in answer ? answer.data : answer) as T;
+	}
+
+	/** The cookies, for a browser that takes the login over. */
+	async cookies() {
+		return (await (await this.open()).storageState()).cookies;
+	}
+
+	private async open(): Promise<APIRequestContext> {
+		this.context ??= request.newContext({
+			baseURL: this.url,
+			extraHTTPHeaders: { accept: 'application/json', 'browser-id': BROWSER_ID },
+			timeout: 120_000,
+		});
+		return await this.context;
+	}
+}
+
+function messageOf(text: string): string {
+	try {
+		return (JSON.parse(text) as { message?: string }).message ?? text;
+	} catch {
+		return text.slice(0, 300);
+	}
+}

@@ -1,0 +1,80 @@
+import Fastify from 'fastify';
+
+interface Message {
+	role: string;
+	content: unknown;
+	tool_calls?: unknown[];
+}
+
+/** What n8n sends: the talk so far and the names of its tools. */
+export interface Question {
+	messages: Message[];
+	tools: string[];
+}
+
+export type Reply = Call | { say: string };
+
+interface Call {
+	call: string;
+	with: Record<string, unknown>;
+}
+
+export interface ChatModel {
+	/** Base URL for a credential of the OpenAI node. */
+	url: string;
+	asked: Question[];
+	close: () => Promise<void>;
+}
+
+interface Body {
+	model: string;
+	stream?: boolean;
+	messages?: Message[];
+	tools?: Array<{ function: { name: string } }>;
+}
+
+/** A chat model that speaks like OpenAI's (chat completions) and thinks as scripted. */
+export async function startChatModel(think: (question: Question) => Reply): Promise<ChatModel> {
+	const asked: Question[] = [];
+	const app = Fastify({ forceCloseConnections: true });
+	app.post('/v1/chat/completions', async (request, response) => {
+		const body = request.body as Body;
+		const { messages = [], tools = [] } = body;
+		const question = { messages, tools: tools.map((tool) => tool.function.name) };
+		asked.push(question);
+		const { type, text } = answer(body, think(question));
+		await response.header('content-type', type).send(text);
+	});
+	const url = await app.listen({ port: 0, host: '127.0.0.1' });
+	return { url: `${url}/v1`, asked, close: async () => await app.close() };
+}
+
+function answer({ model, stream, messages = [] }: Body, reply: Reply): { type: string; text: string } {
+	const common = { id: `chat-${messages.length}`, created: 0, model };
+	const usage = { prompt_tokens: 1, completion_tokens: 1, total_tokens: 2 };
+	const isCall = 'call' in reply;
+	const message = isCall
+		? { role: 'assistant', content: null, tool_calls: [toolCall(reply, messages.length)] }
+		: { role: 'assistant', content: reply.say };
+	const finish_reason = isCall ? 'tool_calls' : 'stop';
+	if (!stream) {
+		const choices = [{ index: 0, message, finish_reason }];
+		const whole = { ...common, object: 'chat.completion', choices, usage };
+		return { type: 'application/json', text: JSON.stringify(whole) };
+	}
+	const part = (delta: object, finish: string | null) => {
+		const choices = [{ index: 0, delta, finish_reason: finish }];
+		return `data: ${JSON.stringify({ ...common, object: 'chat.completion.chunk', choices })}\n\n`;
+	};
+	const text = `${part(message, null)}${part({}, finish_reason)}data: [DONE]\n\n`;
+	return { type: 'text/event-stream', text };
+}
+
+function toolCall({ call, with: given }: Call, turn: number) {
+	return {
+		index: 0,
+		id: `call_${turn}`,
+		type: 'function',
+		function: { name: call, arguments: JSON.stringify(given) },
+	};
+}
