@@ -31,7 +31,7 @@ export interface Described {
 	/** As AlfaCRM calls it. */
 	sentAs?: string;
 	/** Of an action that lists. */
-	narrows?: true;
+	limitsOutput?: true;
 }
 
 const REFUSE: Meaning = { refuse: true };

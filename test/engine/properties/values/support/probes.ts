@@ -106,7 +106,7 @@ function roleOf(
 	if (declared && first !== 'options') {
 		if (isKey && property.name !== 'branchId') return { role: 'key', field: declared };
 		if (first === 'filters') return { role: 'filter', field: declared };
-		if (path.length > 1) return { role: declared.narrows ? 'filter' : 'optional', field: declared };
+		if (path.length > 1) return { role: declared.limitsOutput ? 'filter' : 'optional', field: declared };
 		// A view or a sweep of a list has a value always; the sweep may have none chosen.
 		if (situation.operation === 'getAll') {
 			return { role: declared.type === 'choices' ? 'openOption' : 'required', field: declared };
