@@ -2,7 +2,7 @@ import type { IDataObject } from 'n8n-workflow';
 
 import type { Change } from '../../nodes/AlfaCrm/trigger/change';
 import type { LogState } from '../../nodes/AlfaCrm/trigger/poll/log';
-import { MOST_KEYS } from '../../nodes/AlfaCrm/trigger/poll/hours';
+import { MOST_KEYS } from '../../nodes/AlfaCrm/trigger/poll/spans';
 import { add, countFresh, emptyState, examine, settle } from '../../nodes/AlfaCrm/trigger/poll/log';
 import type { Look } from '../../nodes/AlfaCrm/trigger/poll/look';
 
@@ -189,10 +189,10 @@ it('those without a time are known as long as they are listed', () => {
 	({ ids, state } = poll(state, 5 * DAY, { 1: [entry(3, 5 * DAY), timeless] }));
 	expect(ids).toEqual([3]);
 	({ ids, state } = poll(state, 5 * DAY + 1, { 1: [entry(3, 5 * DAY)] }));
-	expect(Object.keys(state.known)).toEqual(['2026-02-15 09']);
+	expect(Object.keys(state.known)).toEqual(['2026-02-15 09:0']);
 });
 
-it('more entries than are known one by one are known by their hour', () => {
+it('more entries than are known one by one are known by their time', () => {
 	const rows = Array.from({ length: 3 * MOST_KEYS }, (_, n) => entry(n + 1, 600 - n / 20));
 	const { ids, state } = poll(fresh(1), 700, { 1: rows }, { most: Infinity });
 	expect(ids).toHaveLength(rows.length);

@@ -2,8 +2,8 @@ import type { IDataObject } from 'n8n-workflow';
 
 import type { Change } from '../change';
 import { changeOf } from '../change';
-import type { Hours } from './hours';
-import { keysIn, trimmed, withEntries } from './hours';
+import type { Spans } from './spans';
+import { keysIn, trimmed, withEntries } from './spans';
 import type { Entry } from '../logEntry';
 import { entriesOf } from '../logEntry';
 import type { ListState, Look, News } from './look';
@@ -33,7 +33,7 @@ export interface LogState {
 	/** All from before this time is known. '' as long as there was no entry at all. */
 	done: string;
 	/** Keys of the others that are known, wanted or not. */
-	known: Hours;
+	known: Spans;
 	/** The newest time. */
 	newest: string;
 	branches: Record<string, BranchLog>;
@@ -159,7 +159,7 @@ export function settle(
 	const isWhole = watched.every((branch) => read.has(branch)) && lists.every(({ look }) => look.isWhole);
 	// Those without a time are known as long as they are listed.
 	const known = withEntries(isWhole ? { ...state.known, '': '' } : state.known, told);
-	const { hours, done } = trimmed(known, from, earliest(upTo, newest));
+	const { spans, done } = trimmed(known, from, earliest(upTo, newest));
 	const keys = new Set(seen.map(({ key }) => key));
 	const isLeft = (key: string) => left.has(key) || !(isWhole || keys.has(key));
 	const start = { ...state.start, keys: state.start.keys.filter(isLeft) };
@@ -168,7 +168,7 @@ export function settle(
 	const branches = Object.fromEntries(watched.map((branch) => [branch, state.branches[branch]]));
 	for (const list of lists)
 		branches[list.branch] = settled(branches[list.branch], list, { first, left, now });
-	return { ...state, done, known: hours, newest, branches, start };
+	return { ...state, done, known: spans, newest, branches, start };
 }
 
 function settled(

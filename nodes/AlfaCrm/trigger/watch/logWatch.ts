@@ -35,7 +35,8 @@ export class LogWatch implements Watch<NewEntry> {
 				// A list may show earlier days than it was asked for. The account's clock may have been put back meanwhile.
 				isEnd: endOf(log.from === '' ? '' : daysAfter(log.from, -1)),
 				isLog: true,
-				pause: 'whenLong',
+				// What cannot be read in the beginning is taken for older than what was.
+				pause: log.isAdded === undefined ? 'whenLong' : 'whenLate',
 			});
 		});
 		const found = examine(state, looks, { wants, now: reader.now });
