@@ -20,7 +20,7 @@ module.exports = {
 			testPathIgnorePatterns: [
 				'<rootDir>/test/engine/properties/',
 				'credential-test',
-				'trigger-(ids|far|quiet|broken|histories|log-histories)',
+				'trigger-(ids|far|quiet|broken|histories|log-|published|settings|values)',
 			],
 		},
 	],
