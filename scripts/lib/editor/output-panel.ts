@@ -32,6 +32,7 @@ export class OutputPanel {
 	 */
 	async rows(): Promise<Array<Record<string, string>>> {
 		await this.root.getByTestId('radio-button-table').click();
+		await this.data.locator('table tr').nth(1).waitFor();
 		const rows = await this.data.locator('table tr').all();
 		const texts = rows.map(async (row) => await row.locator('th, td').allInnerTexts());
 		const [head, ...lines] = (await Promise.all(texts)).map((cells) => cells.map((cell) => cell.trim()));
