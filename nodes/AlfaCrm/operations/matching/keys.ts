@@ -50,7 +50,10 @@ const matchValue: INodeProperties = {
 };
 
 /** By what a record is looked for: which key, and its values, however the other fields are given. */
-export const matchForm = (entity: Entity): INodeProperties[] => [...chosenKey(entity), ...keyParameters(entity)];
+export const matchForm = (entity: Entity): INodeProperties[] => [
+	...chosenKey(entity),
+	...keyParameters(entity),
+];
 
 function chosenKey(entity: Entity): INodeProperties[] {
 	if (entity.match === undefined) return [];
