@@ -2,6 +2,7 @@ import type { INodeProperties } from 'n8n-workflow';
 
 import { customer } from '../entities/customer';
 import { eventTypes } from '../entities/events';
+import { collection } from './assemble';
 import { changedFields, changeEntities, changeEvents } from './changes';
 import { toProperty } from '../fields/field';
 import { sortByName } from '../fields/order';
@@ -92,13 +93,10 @@ export const triggerProperties: INodeProperties[] = [
 		description:
 			'Whether to read the record as it is now and put it out as record, because the change only holds old and new values. Takes one more request for each record.',
 	}),
-	{
-		displayName: 'Options',
-		name: 'options',
-		type: 'collection',
-		placeholder: 'Add Option',
-		default: {},
-		options: [
+	collection(
+		'Options',
+		'options',
+		[
 			{
 				displayName: 'Max Records per Poll',
 				name: 'maxPerPoll',
@@ -117,5 +115,6 @@ export const triggerProperties: INodeProperties[] = [
 					'How many of the newest records that are there already to report when the trigger is made active for the first time; not when it is given another event or account, with which it reports what happens from then on',
 			},
 		],
-	},
+		'Add Option',
+	),
 ];

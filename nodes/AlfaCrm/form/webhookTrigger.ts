@@ -1,5 +1,6 @@
 import type { INodeProperties } from 'n8n-workflow';
 
+import { collection } from './assemble';
 import { changedFields, changeEntities, changeEvents } from './changes';
 import { loadedFrom } from '../fields/picker';
 
@@ -35,13 +36,10 @@ export const webhookTriggerProperties: INodeProperties[] = [
 			'Where it must have happened. Left empty, all branches count; the list needs a credential. Choose from the list, or specify IDs using an <a href="https://docs.n8n.io/code/expressions/">expression</a>.',
 	},
 	changedFields,
-	{
-		displayName: 'Options',
-		name: 'options',
-		type: 'collection',
-		placeholder: 'Add Option',
-		default: {},
-		options: [
+	collection(
+		'Options',
+		'options',
+		[
 			{
 				displayName: 'Fetch Full Record',
 				name: 'fetchRecord',
@@ -59,5 +57,6 @@ export const webhookTriggerProperties: INodeProperties[] = [
 					'Whether a delivery that equals one of the latest 1,000 does not start the workflow again',
 			},
 		],
-	},
+		'Add Option',
+	),
 ];

@@ -2,12 +2,12 @@ import type { IDataObject } from 'n8n-workflow';
 
 import type { Change } from '../change';
 import { changeOf } from '../change';
-import type { Spans } from './spans';
-import { keysIn, trimmed, withEntries } from './spans';
 import type { Entry } from '../logEntry';
 import { entriesOf } from '../logEntry';
 import type { ListState, Look, News } from './look';
 import { HOUR_MS, ready, without } from './look';
+import type { Spans } from './spans';
+import { keysIn, trimmed, withEntries } from './spans';
 import { dayAt, dayOf, daysAfter, earliest, justAfter, latest, newestOf } from './stamps';
 
 /** How long a branch that cannot be read is waited for. */

@@ -3,9 +3,9 @@ import type { IDataObject } from 'n8n-workflow';
 import type { ListRequest } from '../../api/page';
 import type { Page } from '../../api/pages';
 import type { Change } from '../change';
+import { timeOf } from '../logEntry';
 import type { LogState, NewEntry } from '../poll/log';
 import { add, countFresh, emptyState, examine, openDay, settle } from '../poll/log';
-import { timeOf } from '../logEntry';
 import type { Look } from '../poll/look';
 import { dayOf, daysAfter, earliest, newestOf } from '../poll/stamps';
 import { newest } from './newest';
@@ -74,13 +74,8 @@ export class LogWatch implements Watch<NewEntry> {
 		);
 		const passing = [...failures.values()].find((failure) => !isLasting(reader.client, failure));
 		if (passing !== undefined) throw passing;
-		const day = openDay(
-			newestOf(
-				[...looks.values()].flatMap(({ rows }) => rows.map(timeOf)),
-				now,
-			),
-			now,
-		);
+		const stamps = [...looks.values()].flatMap(({ rows }) => rows.map(timeOf));
+		const day = openDay(newestOf(stamps, now), now);
 		const begun = add({ ...emptyState(), done: day, isAll }, looks.keys(), { day, isAdded: 'chosen', now });
 		// One that cannot be read has these days to report once it can be.
 		const state = add(begun, failures.keys(), { day, now });
