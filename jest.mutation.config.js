@@ -9,13 +9,12 @@ const BESIDE = [
 
 const { MUTATION_ONLY = '' } = process.env;
 
-/** For scripts/mutation.ts: the tests run against the sources, which Stryker changes, not against what was built from them. */
+/** For scripts/mutation.ts: the tests whose subject Stryker changes. */
 /** @type {import('jest').Config} */
 module.exports = {
 	...engine,
 	testMatch: ['<rootDir>/test/unit/**/*.test.ts', '<rootDir>/test/engine/**/*.test.ts'],
 	testPathIgnorePatterns: [...BESIDE.map((name) => `/test/${name}`), `^(?!.*(?:${MUTATION_ONLY}))`],
-	moduleNameMapper: { ...engine.moduleNameMapper, '^(?:\\.\\./)+dist/(.*)$': '<rootDir>/$1' },
 	globals: { ...engine.globals, POLL_HISTORIES: 100 },
 	testTimeout,
 };

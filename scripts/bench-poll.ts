@@ -5,7 +5,6 @@ import type { Poll, PolledAccount } from './lib/bench/poll-account';
 import { BRANCHES, stampAt, withAccount, withPoller } from './lib/bench/poll-account';
 import type { PollFigures } from './lib/bench/poll-report';
 import { sectionOf } from './lib/bench/poll-report';
-import { ensureBuilt } from './lib/build';
 import { flagsOf } from './lib/flags';
 import { withSection } from './lib/markdown';
 import { inRepo } from './lib/paths';
@@ -48,7 +47,6 @@ export async function main() {
 		.option('--write', 'puts the figures into docs/')
 		.parse()
 		.opts<{ write?: boolean }>();
-	await ensureBuilt();
 	const figures = await withPoller(async (child) => ({
 		sizes: await bySize(child),
 		rates: await byRate(child),

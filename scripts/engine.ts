@@ -1,5 +1,4 @@
 import { UserFacingError } from './bootstrap/user-facing-error';
-import { ensureBuilt } from './lib/build';
 import { runJest } from './lib/jest';
 import { ENGINES, ensureEngine } from './lib/n8n/engines';
 import { say } from './lib/progress';
@@ -12,7 +11,6 @@ export async function main() {
 	const [version, ...rest] = process.argv.slice(2);
 	if (version === undefined)
 		throw new UserFacingError(`Which n8n-core: ${Object.keys(ENGINES).join(', ')}, or all?`);
-	await ensureBuilt();
 	const codes = [];
 	for (const core of version === 'all' ? Object.keys(ENGINES) : [version]) {
 		const modules = await ensureEngine(core);

@@ -1,5 +1,4 @@
 import execa from 'execa';
-import { ensureBuilt } from './lib/build';
 import { ROOT } from './lib/paths';
 
 /**
@@ -7,7 +6,6 @@ import { ROOT } from './lib/paths';
  * and may use Node has another one beside it, which ESLint takes with this flag, and by itself from version 10 on.
  */
 export async function main() {
-	await ensureBuilt();
 	const { exitCode = 1 } = await execa('n8n-node', ['lint', ...process.argv.slice(2)], {
 		cwd: ROOT,
 		preferLocal: true,

@@ -3,7 +3,7 @@ import { NodeConnectionTypes } from 'n8n-workflow';
 
 import { CREDENTIAL } from './api/client';
 import { loadOptions } from './methods/loadOptions';
-import { triggerProperties } from './form/pollTrigger';
+import { triggerProperties } from './trigger/pollForm';
 import { runPoll } from './trigger/runPoll';
 
 export class AlfaCrmTrigger implements INodeType {

@@ -9,7 +9,7 @@ import { NodeConnectionTypes } from 'n8n-workflow';
 
 import { CREDENTIAL } from './api/client';
 import { loadOptions } from './methods/loadOptions';
-import { webhookTriggerProperties } from './form/webhookTrigger';
+import { webhookTriggerProperties } from './trigger/webhook/form';
 import { receive } from './trigger/webhook/receive';
 
 export class AlfaCrmWebhookTrigger implements INodeType {

@@ -11,7 +11,7 @@ export class InvalidValue {
 	) {}
 }
 
-export interface ReadOptions {
+interface ReadOptions {
 	/** Date format wanted instead of the field's own. */
 	style?: DateStyle;
 	/** Times of day may come back as the moments that answers show. */
@@ -71,7 +71,7 @@ const toText = (value: Json): string | undefined =>
 	typeof value === 'string' || typeof value === 'number' ? String(value) : undefined;
 
 /** Phones with the 11 digits of a Russian number are stored in one form, others as they came. */
-export function formatPhone(phone: string): string {
+function formatPhone(phone: string): string {
 	const digits = phone.replace(/\D/g, '');
 	const parts = /^[78](\d{3})(\d{3})(\d\d)(\d\d)$/.exec(digits);
 	return parts ? `+7(${parts[1]})${parts[2]}-${parts[3]}-${parts[4]}` : phone.trim();

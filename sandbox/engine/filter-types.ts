@@ -9,7 +9,7 @@ export type RowTest = (row: Row) => boolean;
 /** A value that the filter cannot read. */
 export const unreadable = Symbol('unreadable');
 /** undefined where every row passes. */
-export type FilterResult = RowTest | typeof unreadable | undefined;
+type FilterResult = RowTest | typeof unreadable | undefined;
 
 /** A call of `index` as one of its filters sees it. */
 export interface FilterContext {

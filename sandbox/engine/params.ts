@@ -3,7 +3,7 @@ import { HttpError } from '../model/http-error';
 import { toInt, type Json, type JsonObject, type Row } from '../model/json';
 import type { Settings } from '../model/settings';
 
-export interface ParamCall {
+interface ParamCall {
 	query: Readonly<Record<string, string>>;
 	body: JsonObject;
 }

@@ -6,7 +6,7 @@ export type TextForm = 'text' | 'digits';
 /** Length of the pieces under which rows are found. */
 const pieceLength = 4;
 
-export const normalizeText = (text: string, form: TextForm): string =>
+const normalizeText = (text: string, form: TextForm): string =>
 	form === 'digits' ? text.replace(/\D/g, '') : text.toLowerCase();
 
 function piecesOf(text: string): Set<string> {

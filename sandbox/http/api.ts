@@ -11,7 +11,7 @@ import type { RateLimit } from './rate-limit';
 import { serialize, tooManyRequests, type WireResponse } from './response';
 import type { Router } from './router';
 
-export interface ApiContext {
+interface ApiContext {
 	settings: Settings;
 	store: Store;
 	router: Router;

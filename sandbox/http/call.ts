@@ -27,7 +27,7 @@ export const isLogin = ({ entity, action, branch }: Pick<Call, 'entity' | 'actio
 
 const prefix = '/v2api/';
 
-export const clock = (): number => performance.timeOrigin + performance.now();
+const clock = (): number => performance.timeOrigin + performance.now();
 
 /** The text as JSON: `{}` when empty, undefined when it is not JSON. */
 export function readJson(text: string): Json | undefined {

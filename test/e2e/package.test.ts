@@ -1,7 +1,6 @@
 import type { IDataObject, INodeParameters } from 'n8n-workflow';
 
 import { entities } from '../../nodes/AlfaCrm/entities/registry';
-import { packTarball } from '../../scripts/lib/build';
 import { contentOf } from './support/files';
 import { NODE_TYPE, useRealN8n } from './support/real-n8n';
 
@@ -12,13 +11,6 @@ const logins = () => real.sandbox.journal.filter(({ path }) => path.endsWith('au
 const listBranches = { resource: 'branch', operation: 'getAll', returnAll: true };
 
 describe('the packed package', () => {
-	it('holds what n8n needs, and not the pictures of the READMEs', async () => {
-		const { files, remove } = await packTarball();
-		remove();
-		expect(files).toContain('dist/nodes/AlfaCrm/AlfaCrm.node.js');
-		expect(files.filter((file) => file.endsWith('.png') || file.includes('docs/'))).toEqual([]);
-	});
-
 	it('is loaded by n8n, as a node and as a tool for AI agents', async () => {
 		const names = (await real.client.nodeTypes()).map(({ name }: { name: string }) => name);
 		expect(names).toEqual(expect.arrayContaining([NODE_TYPE, `${NODE_TYPE}Tool`]));

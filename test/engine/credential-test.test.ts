@@ -9,7 +9,7 @@ import type {
 } from 'n8n-workflow';
 import { Workflow } from 'n8n-workflow';
 
-import { AlfaCrmApi } from '../../dist/credentials/AlfaCrmApi.credentials';
+import { AlfaCrmApi } from '../../credentials/AlfaCrmApi.credentials';
 import { Engine } from './support/engine';
 import type { RawAnswer } from './support/raw-server';
 import { useRawServer } from './support/raw-server';

@@ -1,4 +1,4 @@
-import { AlfaCrm } from '../../dist/nodes/AlfaCrm/AlfaCrm.node';
+import { AlfaCrm } from '../../nodes/AlfaCrm/AlfaCrm.node.ts';
 import { Engine } from './support/engine';
 import { useSchool } from './support/school';
 

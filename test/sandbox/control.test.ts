@@ -36,7 +36,9 @@ describe('records', () => {
 	it('are changed all at once', async () => {
 		const { store } = school.sandbox;
 		const count = store.rows('customer').length;
-		expect((await school.control('PATCH', 'records/customer', { note: 'Всем' })).json).toEqual({ changed: count });
+		expect((await school.control('PATCH', 'records/customer', { note: 'Всем' })).json).toEqual({
+			changed: count,
+		});
 		expect(new Set(store.rows('customer').map(({ note }) => note))).toEqual(new Set(['Всем']));
 	});
 

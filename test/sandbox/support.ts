@@ -1,6 +1,6 @@
 import { startSandbox, type JsonObject, type Sandbox, type Settings } from '../../sandbox';
 
-export interface Reply {
+interface Reply {
 	status: number;
 	headers: Headers;
 	text: string;
@@ -13,7 +13,7 @@ export interface Reply {
 	errors: unknown;
 }
 
-export interface CallOptions {
+interface CallOptions {
 	token?: string | null;
 	method?: string;
 	headers?: Record<string, string>;

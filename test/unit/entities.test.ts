@@ -1,6 +1,6 @@
 import { entities, entityOf } from '../../nodes/AlfaCrm/entities/registry';
 import type { Action, Entity, Key } from '../../nodes/AlfaCrm/entities/types';
-import type { Field, Filter, Shown } from '../../nodes/AlfaCrm/fields/types';
+import type { Field, Filter, Shown } from '../../nodes/AlfaCrm/entities/fieldTypes';
 import { optionsMethod } from '../../nodes/AlfaCrm/entities/methodNames';
 
 const TABLE = entities.map((entity): [string, Entity] => [entity.resource, entity]);

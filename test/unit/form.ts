@@ -30,10 +30,10 @@ export interface Found {
 	nested: boolean;
 }
 
-export const shownOn = ({ displayOptions }: INodeProperties) =>
+const shownOn = ({ displayOptions }: INodeProperties) =>
 	[displayOptions?.show?.resource, displayOptions?.show?.operation].flat().filter(Boolean).join('.');
 
-export function flatten(properties: INodeProperties[], where = '', nested = false): Found[] {
+function flatten(properties: INodeProperties[], where = '', nested = false): Found[] {
 	return properties.flatMap((parameter) => {
 		const here = [where, shownOn(parameter), parameter.name].filter(Boolean).join(' / ');
 		return [{ where: here, parameter, nested }, ...flatten(childrenOf(parameter), here, true)];

@@ -3,7 +3,7 @@ import type { INodeProperties } from 'n8n-workflow';
 import type { Found } from './form';
 import { alfaCrm, description, childrenOf, isDynamic, methodsOf, choicesOf } from './form';
 
-export const SMALL_WORDS =
+const SMALL_WORDS =
 	/^(a|an|and|as|at|but|by|for|from|if|in|into|nor|of|on|or|per|so|than|that|the|to|up|via|vs|with)$/;
 
 export const isTitleCase = (text: string) => {
@@ -15,14 +15,14 @@ export const isTitleCase = (text: string) => {
 };
 
 /** n8n counts sentences by the blanks behind their periods. */
-export const sentences = (text: string) => text.replace('e.g.', '').split('. ').length;
+const sentences = (text: string) => text.replace('e.g.', '').split('. ').length;
 export const endsRightly = (text: string) => text.endsWith('.') === sentences(text) > 1;
 
 export const MISCASED = /\b([Ii]ds?|[Uu]rls?|[Jj]son|[Aa]pi)\b/;
 export const withoutLinks = (text: string) => text.replace(/<a href="[^"]*">/g, '');
 export const isTidy = (text: string) => text !== '' && text === text.trim() && !/\s{2,}|\n/.test(text);
 
-export const PICK = {
+const PICK = {
 	options:
 		'Choose from the list, or specify an ID using an <a href="https://docs.n8n.io/code/expressions/">expression</a>',
 	multiOptions:

@@ -2,7 +2,7 @@ import type { INodeProperties } from 'n8n-workflow';
 
 import { entities } from '../../nodes/AlfaCrm/entities/registry';
 import { toProperty } from '../../nodes/AlfaCrm/fields/field';
-import type { Field, FieldType, Filter } from '../../nodes/AlfaCrm/fields/types';
+import type { Field, FieldType, Filter } from '../../nodes/AlfaCrm/entities/fieldTypes';
 import { childrenOf, parameters, choices } from './form';
 import { isTitleCase, MISCASED, isTidy, DESCRIPTION_RULES, emptyOf, PARAMETER_RULES } from './wording-rules';
 

@@ -1,6 +1,6 @@
 import { choice, flag } from './fields';
 import type { Action } from './types';
-import type { Field } from '../fields/types';
+import type { Field } from './fieldTypes';
 
 /**
  * AlfaCRM leaves archived records out unless it is told otherwise. To say so hides leads without a stage in some

@@ -1,6 +1,6 @@
 import { dottedDate, flag, id, ids, integer, longText, range, text } from './fields';
 import type { Entity, OperationName } from './types';
-import type { Field, Filter } from '../fields/types';
+import type { Field, Filter } from './fieldTypes';
 
 export const ALL_OPERATIONS = [
 	'create',

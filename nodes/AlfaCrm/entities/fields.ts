@@ -1,4 +1,4 @@
-import type { Choice, Field, FieldType, Filter, OfType } from '../fields/types';
+import type { Choice, Field, FieldType, Filter, OfType } from './fieldTypes';
 
 type Simple = Exclude<FieldType['type'], 'date' | `choice${string}` | `re${string}` | 'rows'>;
 type Extra = Partial<

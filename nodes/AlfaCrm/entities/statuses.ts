@@ -2,7 +2,7 @@ import { enabled, enabledFilter, idFilter, name, nameFilter, readable, weight, w
 import { flag, reference, text } from './fields';
 import { byId, byTheName, byNameOrId } from './match';
 import type { Entity } from './types';
-import type { Field } from '../fields/types';
+import type { Field } from './fieldTypes';
 
 /** The short lists that an account defines for itself share one shape. API notes 5.4. */
 const list = (

@@ -1,6 +1,6 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import type { Choice, Field, FieldBasics, FieldType, Filter, Shown } from '../fields/types';
+import type { Choice, Field, FieldBasics, FieldType, Filter, Shown } from './fieldTypes';
 
 export type OperationName = 'create' | 'delete' | 'find' | 'get' | 'getAll' | 'update' | 'upsert';
 

@@ -2,9 +2,9 @@ import type { FieldKind } from './kind';
 import { comparedBy, oneForm, several, single } from './kind';
 import { itemsOf, parts } from './lists';
 import { toOptions } from './order';
-import type { Choice, OfType } from './types';
+import type { Choice, OfType } from '../entities/fieldTypes';
 
-declare module './types' {
+declare module '../entities/fieldTypes' {
 	interface FieldTypes {
 		choice: { choices: readonly Choice[]; default: number | string };
 		/** Days of the week and the like; several at once. */

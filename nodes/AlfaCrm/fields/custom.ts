@@ -4,9 +4,9 @@ import { normalizeText } from './normalizeText';
 import type { FieldKind } from './kind';
 import { oneForm, single } from './kind';
 import { asRead, isWritable, readText, textForms } from './text';
-import type { Field, OfType, Wire } from './types';
+import type { Field, OfType, Wire } from '../entities/fieldTypes';
 
-declare module './types' {
+declare module '../entities/fieldTypes' {
 	interface FieldTypes {
 		/** A `custom_` field, whose type AlfaCRM does not tell. */
 		custom: Nothing;

@@ -2,9 +2,9 @@ import type { DateFormat } from '../api/formats';
 import { formatDay, formatTime } from '../api/formats';
 import type { FieldKind } from './kind';
 import { comparedBy, oneForm, single } from './kind';
-import type { OfType } from './types';
+import type { OfType } from '../entities/fieldTypes';
 
-declare module './types' {
+declare module '../entities/fieldTypes' {
 	interface FieldTypes {
 		date: { format: DateFormat };
 		/** Of the day, `hh:mm`, or `hh:mm:ss` with seconds. */

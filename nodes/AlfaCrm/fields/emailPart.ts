@@ -3,9 +3,9 @@ import { normalizeText } from './normalizeText';
 import type { FieldKind } from './kind';
 import { comparedBy, single } from './kind';
 import { normalizedText, readText } from './text';
-import type { OfType } from './types';
+import type { OfType } from '../entities/fieldTypes';
 
-declare module './types' {
+declare module '../entities/fieldTypes' {
 	interface FieldTypes {
 		/** An address of email, or a part of one, to search with. */
 		emailPart: Nothing;

@@ -3,9 +3,9 @@ import type { FieldKind } from './kind';
 import { itemsOf, parts } from './lists';
 import { textForms } from './text';
 import { severalTexts } from './texts';
-import type { OfType } from './types';
+import type { OfType } from '../entities/fieldTypes';
 
-declare module './types' {
+declare module '../entities/fieldTypes' {
 	interface FieldTypes {
 		/** Addresses of email. */
 		emails: Nothing;

@@ -17,7 +17,7 @@ import { record, reference, references } from './reference';
 import { rows } from './rows';
 import { longText, text } from './text';
 import { texts } from './texts';
-import type { Field, FieldBasics, OfType, Shown, ShownType, TypeName, Wire } from './types';
+import type { Field, FieldBasics, OfType, Shown, ShownType, TypeName, Wire } from '../entities/fieldTypes';
 import { unreadable } from './unreadable';
 
 /** What each type of field is. A type without a kind, or a kind without a part, does not compile. */

@@ -1,9 +1,9 @@
 import { readFlag } from '../api/formats';
 import type { FieldKind } from './kind';
 import { comparedBy, oneForm, single } from './kind';
-import type { OfType } from './types';
+import type { OfType } from '../entities/fieldTypes';
 
-declare module './types' {
+declare module '../entities/fieldTypes' {
 	interface FieldTypes {
 		/** Yes or no, on the wire 0 or 1. */
 		flag: Nothing;

@@ -4,9 +4,9 @@ import { isPicker } from './blank';
 import type { FieldKind } from './kind';
 import { comparedBy, oneForm, single } from './kind';
 import { itemsOf, parts } from './lists';
-import type { FieldBasics, OfType, Wire } from './types';
+import type { FieldBasics, OfType, Wire } from '../entities/fieldTypes';
 
-declare module './types' {
+declare module '../entities/fieldTypes' {
 	interface FieldTypes {
 		/** Of a record of `entity`; without it only a number names one. */
 		id: { entity?: string };

@@ -1,7 +1,7 @@
 import type { INodeProperties, ResourceMapperField } from 'n8n-workflow';
 
 import { normalizeText } from './normalizeText';
-import type { FieldBasics, Wire } from './types';
+import type { FieldBasics, Wire } from '../entities/fieldTypes';
 
 export interface JsonSchema {
 	type: 'array' | 'boolean' | 'integer' | 'object' | 'string';

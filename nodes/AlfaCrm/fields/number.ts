@@ -1,9 +1,9 @@
 import { readInteger, readNumber } from '../api/formats';
 import type { FieldKind } from './kind';
 import { comparedBy, oneForm, single } from './kind';
-import type { Bounds, OfType } from './types';
+import type { Bounds, OfType } from '../entities/fieldTypes';
 
-declare module './types' {
+declare module '../entities/fieldTypes' {
 	interface FieldTypes {
 		/** Hundredths are the smallest part. */
 		number: Bounds;

@@ -4,7 +4,7 @@ import { isPlain } from './blank';
 import type { FieldKind } from './kind';
 import { comparedBy, oneForm, single } from './kind';
 import { jsonIn } from './lists';
-import type { OfType } from './types';
+import type { OfType } from '../entities/fieldTypes';
 
 const objectIn = (value: unknown): Record<string, unknown> | undefined => {
 	const object = typeof value === 'string' ? jsonIn(value) : value;

@@ -1,6 +1,6 @@
 import type { INodeProperties, INodePropertyOptions } from 'n8n-workflow';
 
-import type { Choice } from './types';
+import type { Choice } from '../entities/fieldTypes';
 
 /** n8n sorts every list of options, whatever the order of the declaration. */
 export function sortByName<T extends { name: string }>(options: T[]): T[] {

@@ -2,9 +2,9 @@ import type { FieldKind } from './kind';
 import { comparedBy, oneForm, single } from './kind';
 import { ends, hasNumber, hasSeveral, normalizePhone, samePhone } from './phoneNumber';
 import { isHidden } from './phoneParser';
-import type { OfType } from './types';
+import type { OfType } from '../entities/fieldTypes';
 
-declare module './types' {
+declare module '../entities/fieldTypes' {
 	interface FieldTypes {
 		/** A phone number, or some digits of one, to search with. */
 		phonePart: Nothing;

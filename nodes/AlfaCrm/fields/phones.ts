@@ -7,9 +7,9 @@ import { holdsPhone } from './phonePart';
 import { hasRounded } from './rounded';
 import { normalizedText, isStoredText } from './text';
 import { textsWidget } from './texts';
-import type { OfType, Wire } from './types';
+import type { OfType, Wire } from '../entities/fieldTypes';
 
-declare module './types' {
+declare module '../entities/fieldTypes' {
 	interface FieldTypes {
 		/** Phone numbers, which are the same in any spelling. */
 		phones: Nothing;

@@ -2,9 +2,9 @@ import { entityOf } from '../entities/registry';
 import { oneRecord, severalRecords } from './id';
 import type { FieldKind } from './kind';
 import { loadedFrom, picker } from './picker';
-import type { OfType } from './types';
+import type { OfType } from '../entities/fieldTypes';
 
-declare module './types' {
+declare module '../entities/fieldTypes' {
 	interface FieldTypes {
 		/** One record, or several, of another entity, picked from a dropdown. For short lists. */
 		reference: { entity: string };

@@ -5,10 +5,10 @@ import type { Address, FieldKind, JsonSchema } from './kind';
 import { single } from './kind';
 import { jsonIn } from './lists';
 import { sortByDisplayName } from './order';
-import type { Field, OfType, Shown, Wire } from './types';
+import type { Field, OfType, Shown, Wire } from '../entities/fieldTypes';
 import { UnreadableValue } from './unreadable';
 
-declare module './types' {
+declare module '../entities/fieldTypes' {
 	interface FieldTypes {
 		/** A list of small records inside this one, such as the attendance of a lesson. */
 		rows: {

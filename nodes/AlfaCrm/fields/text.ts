@@ -3,9 +3,9 @@ import type { FieldKind } from './kind';
 import { comparedBy, oneForm, single } from './kind';
 import { isRounded } from './rounded';
 import { sharedParts } from './spellings';
-import type { OfType, Wire } from './types';
+import type { OfType, Wire } from '../entities/fieldTypes';
 
-declare module './types' {
+declare module '../entities/fieldTypes' {
 	interface FieldTypes {
 		longText: Nothing;
 	}

@@ -2,9 +2,9 @@ import type { FieldKind, Widget } from './kind';
 import { comparedBy, several } from './kind';
 import { itemsOf, parts, whole } from './lists';
 import { normalizedText, isStoredText, readText, textForms } from './text';
-import type { FieldBasics, OfType, Wire } from './types';
+import type { FieldBasics, OfType, Wire } from '../entities/fieldTypes';
 
-declare module './types' {
+declare module '../entities/fieldTypes' {
 	interface FieldTypes {
 		/** One text given for the list is several, at its commas, semicolons and line breaks, unless `split` is off. */
 		texts: { split?: false };

@@ -2,7 +2,7 @@ import { UserError } from 'n8n-workflow';
 
 import { isEmpty } from './blank';
 import { hasRounded } from './rounded';
-import type { FieldBasics } from './types';
+import type { FieldBasics } from '../entities/fieldTypes';
 
 /** A value that does not fit its field. The message names the parameter and what is in it. */
 export class UnreadableValue extends UserError {

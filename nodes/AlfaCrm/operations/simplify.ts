@@ -2,7 +2,7 @@ import type { IDataObject, INodeProperties } from 'n8n-workflow';
 
 import type { Entity } from '../entities/types';
 import { itemsIn } from '../fields/field';
-import type { Field } from '../fields/types';
+import type { Field } from '../entities/fieldTypes';
 import type { Item } from './item';
 import type { ObjectSchema } from './recordSchema';
 import { objectOf, recordSchema, STRING } from './recordSchema';

@@ -4,7 +4,7 @@ import { readId } from '../api/formats';
 import type { Entity, OperationName } from '../entities/types';
 import { listOf, toParameter } from '../fields/field';
 import { loadedFrom, picker } from '../fields/picker';
-import type { Alternative, Field } from '../fields/types';
+import type { Alternative, Field } from '../entities/fieldTypes';
 import { showWhen } from '../form/assemble';
 import { alternativesOf } from './alternatives';
 import type { Item } from './item';

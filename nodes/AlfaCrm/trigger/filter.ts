@@ -1,7 +1,7 @@
 import type { IPollFunctions, IWebhookFunctions } from 'n8n-workflow';
 
 import { asNodeError } from '../api/errors';
-import type { Field, FieldType } from '../fields/types';
+import type { Field, FieldType } from '../entities/fieldTypes';
 import { classLabels } from '../entities/classes';
 import { changeNames } from '../entities/events';
 import { isBlank, itemsIn, serialize } from '../fields/field';

@@ -25,7 +25,7 @@ const DEFAULT_MOST = 500;
 /** Leads and clients. */
 const ALL_TYPES = 2;
 
-export interface PollSettings extends Pick<Poll, 'filters' | 'most' | 'startWith'> {
+interface PollSettings extends Pick<Poll, 'filters' | 'most' | 'startWith'> {
 	watch: Watch;
 	/** All branches of the account if undefined. */
 	branches?: number[];

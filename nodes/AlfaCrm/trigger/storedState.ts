@@ -8,7 +8,7 @@ import type { KnownBranches } from './watch/branches';
 const VERSION = 4;
 
 /** All that is kept between two polls: plain JSON. */
-export interface PollState extends Partial<KnownBranches> {
+interface PollState extends Partial<KnownBranches> {
 	/** Account and event: another one begins anew. */
 	subject: string;
 	/** It took the place of another one. */

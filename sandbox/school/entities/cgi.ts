@@ -11,7 +11,7 @@ const startOf = (row: Row): string => (row.b_date ? dayOf(String(row.b_date)) : 
 const endOf = (row: Row): string => (row.e_date ? dayOf(String(row.e_date)) : '9999-99-99');
 
 /** What memberships have become of the customer's, and which groups they are in now. */
-export function groupsOf(records: Records, customer: number): number[] {
+function groupsOf(records: Records, customer: number): number[] {
 	const today = records.now().slice(0, 10);
 	const current = records
 		.where('cgi', 'customer_id', customer)

@@ -30,7 +30,7 @@ export interface Figures {
 }
 
 /** One request that reached the sandbox. */
-export interface JournalEntry {
+interface JournalEntry {
 	path: string;
 	status: number;
 	at: number;

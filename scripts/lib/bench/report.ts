@@ -10,7 +10,7 @@ export interface Result extends Figures {
 	latency: number;
 }
 
-export interface Size extends Figures {
+interface Size extends Figures {
 	customers: number;
 	contestant: string;
 }

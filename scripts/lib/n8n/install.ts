@@ -13,7 +13,7 @@ import { PREBUILT_SQLITE, completeSqlite, sqliteFault } from './sqlite';
 /** The n8n that everything here is tested with. */
 export const N8N_VERSION = '2.41.1';
 
-export interface N8n {
+interface N8n {
 	/** Path of the Node 24 that runs it. */
 	node: string;
 	/** Its node_modules folder. */

@@ -5,7 +5,7 @@ import { Editor } from '../../../scripts/lib/editor/editor';
 import type { RealN8n } from '../../e2e/support/real-n8n';
 import { oneNode, useRealN8n } from '../../e2e/support/real-n8n';
 
-export interface EditorInUse extends RealN8n {
+interface EditorInUse extends RealN8n {
 	editor: Editor;
 	/** An AlfaCRM node behind a Manual Trigger, opened. */
 	openNode: (parameters: INodeParameters) => ReturnType<Editor['openNode']>;

@@ -19,7 +19,7 @@ interface Call {
 	with: Record<string, unknown>;
 }
 
-export interface ChatModel {
+interface ChatModel {
 	/** Base URL for a credential of the OpenAI node. */
 	url: string;
 	asked: Question[];

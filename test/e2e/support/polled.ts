@@ -30,7 +30,7 @@ export function everySeconds(seconds: number) {
 	};
 }
 
-export interface Run {
+interface Run {
 	id: string;
 	status: string;
 	/** Name of the trigger. */

@@ -10,7 +10,7 @@ import type { RealN8n } from './real-n8n';
 
 /** With the nodes of this package, or with HTTP Request nodes. */
 export type Side = 'package' | 'http';
-export type Execution = Awaited<ReturnType<N8nClient['runWorkflow']>>;
+type Execution = Awaited<ReturnType<N8nClient['runWorkflow']>>;
 type Workflow = ReturnType<typeof withPackage>;
 
 /** Services that a test must not call: a Set node takes their place and holds what they would be given. */
@@ -132,7 +132,7 @@ export class Stage {
 }
 
 /** n8n switches workflows on in the background. */
-export async function until(holds: () => Promise<boolean>): Promise<void> {
+async function until(holds: () => Promise<boolean>): Promise<void> {
 	const deadline = Date.now() + 30_000;
 	while (!(await holds())) {
 		if (Date.now() > deadline) throw new Error('Nothing has happened for 30 seconds');

@@ -2,7 +2,7 @@ import { SupplyDataContext } from 'n8n-core';
 import type { IDataObject, IExecuteFunctions, INodeExecutionData, INodeParameters } from 'n8n-workflow';
 import { createEmptyRunExecutionData, NodeConnectionTypes, Workflow } from 'n8n-workflow';
 
-import { AlfaCrm } from '../../../dist/nodes/AlfaCrm/AlfaCrm.node';
+import { AlfaCrm } from '../../../nodes/AlfaCrm/AlfaCrm.node.ts';
 import { node, Types } from '../support/engine';
 import { byPhone, officeOf } from '../support/office';
 import { useSchool } from '../support/school';

@@ -1,6 +1,6 @@
 import type { INodeParameters } from 'n8n-workflow';
 
-import { AlfaCrm } from '../../../dist/nodes/AlfaCrm/AlfaCrm.node';
+import { AlfaCrm } from '../../../nodes/AlfaCrm/AlfaCrm.node.ts';
 import { OPEN_END, byPhone, officeOf, pick } from '../support/office';
 import { useSchool } from '../support/school';
 

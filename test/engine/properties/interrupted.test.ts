@@ -1,8 +1,9 @@
 import fc from 'fast-check';
 import { sleep } from 'n8n-workflow';
 
-import type { Deed, Given } from '../support/deeds';
+import type { Deed } from '../support/deeds';
 import { deeds } from '../support/deeds';
+import type { Given } from '../support/given';
 import type { State } from '../support/lane';
 import { inLanes, Lane } from '../support/lane';
 

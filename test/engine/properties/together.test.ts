@@ -2,8 +2,9 @@ import fc from 'fast-check';
 import type { IDataObject } from 'n8n-workflow';
 
 import type { MatchKey } from '../../../nodes/AlfaCrm/entities/types';
-import type { Deed, Given, Target } from '../support/deeds';
+import type { Deed } from '../support/deeds';
 import { deeds } from '../support/deeds';
+import type { Given, Target } from '../support/given';
 import type { State } from '../support/lane';
 import { Lane } from '../support/lane';
 import type { Way } from '../support/proxy';

@@ -1,31 +1,18 @@
 import fc from 'fast-check';
 import type { IDataObject, INodeParameters, INodePropertyOptions } from 'n8n-workflow';
 
-import { AlfaCrm } from '../../../dist/nodes/AlfaCrm/AlfaCrm.node';
+import { AlfaCrm } from '../../../nodes/AlfaCrm/AlfaCrm.node.ts';
 import type { Row } from '../../../sandbox';
 import { entities } from '../../../nodes/AlfaCrm/entities/registry';
 import type { Action, Entity } from '../../../nodes/AlfaCrm/entities/types';
-import type { Field } from '../../../nodes/AlfaCrm/fields/types';
+import type { Field } from '../../../nodes/AlfaCrm/entities/fieldTypes';
 import { optionsFor } from './form-options';
+import type { Given, Target } from './given';
+import { filled, modeOf } from './given';
 import { customFieldsOf, upsertGiven, upsertTargets } from './matching';
 import { SPECIAL } from './special';
 import type { Value, World } from './values';
-import { inJson, oneOf, picked, recordsOf, valueOf, valuesOf } from './values';
-
-/** What is run: the form and the items that come in. */
-export interface Given {
-	parameters: INodeParameters;
-	items: IDataObject[];
-}
-
-/** What two runs have in common when they are about the same thing: a record, or the value that finds it. */
-export interface Target {
-	row?: Row;
-	/** Parameters that name it. */
-	named: IDataObject;
-	/** Of a record that is found by a key: the fields that the key holds. */
-	keyed?: readonly string[];
-}
+import { oneOf, picked, recordsOf, valueOf, valuesOf } from './values';
 
 /** An operation that may be run any number of times. */
 export interface Deed {
@@ -38,7 +25,7 @@ export interface Deed {
 
 // ---------------------------------------------------------------- what there is, and what is promised of it
 
-export type Repeated = 'reads' | 'once' | 'each time';
+type Repeated = 'reads' | 'once' | 'each time';
 
 /** What each operation promises when it is run again; one that is not here fails the tests. */
 export const PROMISES: Record<string, Repeated> = {
@@ -163,36 +150,6 @@ function updateGiven(entity: Entity, world: World, target: Target): fc.Arbitrary
 				...(chosen ? { options: chosen } : {}),
 			}),
 		);
-}
-
-export const modeOf = ({ custom }: Entity): fc.Arbitrary<string> =>
-	fc.constantFrom('form', 'json', ...(custom ? ['map'] : []));
-
-/** Puts the fields where the form of the chosen mode has them. */
-export function filled(
-	{ parameters, items }: Given,
-	mode: string,
-	collection: string,
-	fields: IDataObject,
-	custom: IDataObject,
-	more: IDataObject,
-): Given {
-	const plain = Object.fromEntries(Object.entries(fields).map(([name, value]) => [name, inJson(value)]));
-	const all = { ...plain, ...custom };
-	const values = Object.entries(custom).map(([name, value]) => ({ name, value }));
-	const shapes: Record<string, { set: IDataObject; items: IDataObject[] }> = {
-		form: {
-			set: { [collection]: { ...fields, ...(values.length > 0 ? { customFields: { values } } : {}) } },
-			items,
-		},
-		json: { set: { json: JSON.stringify(all) }, items },
-		map: { set: { columns: { mappingMode: 'autoMapInputData', value: null } }, items: [all] },
-	};
-	const shape = shapes[mode];
-	return {
-		parameters: { ...parameters, ...more, inputMode: mode, ...shape.set } as INodeParameters,
-		items: shape.items,
-	};
 }
 
 function actionGiven(entity: Entity, action: Action, world: World, target: Target): fc.Arbitrary<Given> {

@@ -19,9 +19,9 @@ import type {
 } from 'n8n-workflow';
 import { createEmptyRunExecutionData, NodeHelpers, Workflow } from 'n8n-workflow';
 
-import { AlfaCrmApi } from '../../../dist/credentials/AlfaCrmApi.credentials';
-import { AlfaCrm } from '../../../dist/nodes/AlfaCrm/AlfaCrm.node';
-import { AlfaCrmTrigger } from '../../../dist/nodes/AlfaCrm/AlfaCrmTrigger.node';
+import { AlfaCrmApi } from '../../../credentials/AlfaCrmApi.credentials';
+import { AlfaCrm } from '../../../nodes/AlfaCrm/AlfaCrm.node.ts';
+import { AlfaCrmTrigger } from '../../../nodes/AlfaCrm/AlfaCrmTrigger.node.ts';
 import { TestCredentialsHelper } from './credentials-helper';
 
 /** A node that puts out the items a test gives it. */

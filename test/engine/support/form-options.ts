@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import type { IDataObject, INodeProperties, INodePropertyOptions } from 'n8n-workflow';
 
-import { AlfaCrm } from '../../../dist/nodes/AlfaCrm/AlfaCrm.node';
+import { AlfaCrm } from '../../../nodes/AlfaCrm/AlfaCrm.node.ts';
 import type { Value } from './values';
 
 const { properties } = new AlfaCrm().description;

@@ -3,10 +3,10 @@ import type { IDataObject, INodeParameters } from 'n8n-workflow';
 
 import type { Entity, MatchKey } from '../../../nodes/AlfaCrm/entities/types';
 import { isList } from '../../../nodes/AlfaCrm/fields/field';
-import type { Field } from '../../../nodes/AlfaCrm/fields/types';
-import type { Given, Target } from './deeds';
-import { filled, modeOf } from './deeds';
+import type { Field } from '../../../nodes/AlfaCrm/entities/fieldTypes';
 import { optionsFor } from './form-options';
+import type { Given, Target } from './given';
+import { filled, modeOf } from './given';
 import type { Value, World } from './values';
 import { newEmail, newPhone, oneOf, picked, recordsOf, valueOf, valuesOf } from './values';
 

@@ -15,10 +15,10 @@ export const pick = (id: unknown): INodeParameters => ({ __rl: true, mode: 'id',
 /** A value that reaches the node as it is, not as a text. */
 export const given = (value: unknown): string => `={{ ${JSON.stringify(value)} }}`;
 
-export type Overrides = Omit<RunOptions, 'parameters'>;
+type Overrides = Omit<RunOptions, 'parameters'>;
 
 /** What a test of the operations does again and again with its school. */
-export interface Office {
+interface Office {
 	rows: (path: string) => readonly IDataObject[];
 	row: (path: string, id: unknown) => IDataObject;
 	/** Adds a record past the API. */

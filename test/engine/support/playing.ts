@@ -8,7 +8,7 @@ import { Engine } from './engine';
 import type { PollerOptions } from './poller';
 import { Poller } from './poller';
 
-export const BEGIN = '2026-02-10 09:00:00';
+const BEGIN = '2026-02-10 09:00:00';
 export const FORMAT = 'yyyy-MM-dd HH:mm:ss';
 
 const pageSize = fc.constantFrom(2, 3, 5, 20, 50);

@@ -20,7 +20,7 @@ export interface RawAnswer {
 }
 
 /** A server that answers whatever a test wants, for what the sandbox would not send. */
-export class RawServer {
+class RawServer {
 	readonly requests: RawRequest[] = [];
 	answer: (request: RawRequest) => RawAnswer = () => ({ status: 404 });
 	url = '';

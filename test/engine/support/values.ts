@@ -3,7 +3,7 @@ import type { IDataObject } from 'n8n-workflow';
 
 import type { Row } from '../../../sandbox';
 import { entityOf } from '../../../nodes/AlfaCrm/entities/registry';
-import type { Field } from '../../../nodes/AlfaCrm/fields/types';
+import type { Field } from '../../../nodes/AlfaCrm/entities/fieldTypes';
 
 /** What the generators choose from: the records of an AlfaCRM, in the branch in which the node works. */
 export interface World {

@@ -11,7 +11,7 @@ import type {
 } from 'n8n-workflow';
 import { Workflow } from 'n8n-workflow';
 
-import { AlfaCrmWebhookTrigger } from '../../../dist/nodes/AlfaCrm/AlfaCrmWebhookTrigger.node';
+import { AlfaCrmWebhookTrigger } from '../../../nodes/AlfaCrm/AlfaCrmWebhookTrigger.node.ts';
 import type { Engine } from './engine';
 
 const TYPE = 'n8n-nodes-alfacrm.alfaCrmWebhookTrigger';
@@ -22,7 +22,7 @@ const nodeTypes = {
 	getKnownTypes: () => ({}),
 } as INodeTypes;
 
-export interface Post {
+interface Post {
 	body: unknown;
 	query?: IDataObject;
 	contentType?: string;

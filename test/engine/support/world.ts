@@ -10,7 +10,7 @@ import { FORMAT } from './playing';
 import type { PollerOptions } from './poller';
 import { Poller } from './poller';
 
-export interface WorldOptions {
+interface WorldOptions {
 	settings?: Partial<Settings>;
 	branches?: number;
 	parameters: INodeParameters;
@@ -21,7 +21,7 @@ export interface WorldOptions {
 	aheadHours?: number;
 }
 
-export interface EntryOptions {
+interface EntryOptions {
 	branches?: number[];
 	values?: JsonObject;
 	/** How long lists do not show it. */
@@ -168,7 +168,7 @@ export function reactivate(world: World): void {
 	inner.workflow = inner.load();
 }
 
-export interface Asked {
+interface Asked {
 	url: string;
 	body?: JsonObject;
 }

@@ -1,5 +1,5 @@
 import { addressesIn, normalForms, serialize, searchForms } from '../../../nodes/AlfaCrm/fields/field';
-import type { ShownType } from '../../../nodes/AlfaCrm/fields/types';
+import type { ShownType } from '../../../nodes/AlfaCrm/entities/fieldTypes';
 
 const EMAILS = { type: 'emails', name: 'email', label: 'Email' } as const;
 

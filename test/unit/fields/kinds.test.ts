@@ -19,7 +19,7 @@ import {
 	toSingleProperty,
 	union,
 } from '../../../nodes/AlfaCrm/fields/field';
-import type { Field, Shown, Wire } from '../../../nodes/AlfaCrm/fields/types';
+import type { Field, Shown, Wire } from '../../../nodes/AlfaCrm/entities/fieldTypes';
 import { UnreadableValue } from '../../../nodes/AlfaCrm/fields/unreadable';
 import { FIELDS, HOSTILE, LABEL, named, ZONE } from './samples';
 

@@ -1,6 +1,6 @@
 import { entities } from '../../../nodes/AlfaCrm/entities/registry';
 import { toProperty, toSchema } from '../../../nodes/AlfaCrm/fields/field';
-import type { Shown, ShownType } from '../../../nodes/AlfaCrm/fields/types';
+import type { Shown, ShownType } from '../../../nodes/AlfaCrm/entities/fieldTypes';
 import { allSchemas } from '../../../nodes/AlfaCrm/operations/schemas';
 
 const named = (type: ShownType): Shown => ({ name: 'sample', label: 'Sample', ...type });

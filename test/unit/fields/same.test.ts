@@ -1,5 +1,5 @@
 import { isStored, sameItem, sameValue, union } from '../../../nodes/AlfaCrm/fields/field';
-import type { ShownType } from '../../../nodes/AlfaCrm/fields/types';
+import type { ShownType } from '../../../nodes/AlfaCrm/entities/fieldTypes';
 
 const ZONE = 'Europe/Moscow';
 const day = { type: 'date', format: 'dotted' } as const;

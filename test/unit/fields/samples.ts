@@ -1,6 +1,6 @@
 import { DateTime } from 'luxon';
 
-import type { Field, Shown, TypeName } from '../../../nodes/AlfaCrm/fields/types';
+import type { Field, Shown, TypeName } from '../../../nodes/AlfaCrm/entities/fieldTypes';
 
 export const ZONE = 'Europe/Moscow';
 export const LABEL = 'Sample of Field';

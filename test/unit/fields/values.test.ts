@@ -13,7 +13,7 @@ import {
 	toSingleProperty,
 } from '../../../nodes/AlfaCrm/fields/field';
 import { normalizeText } from '../../../nodes/AlfaCrm/fields/normalizeText';
-import type { Field, FieldType, Shown, ShownType, Wire } from '../../../nodes/AlfaCrm/fields/types';
+import type { Field, FieldType, Shown, ShownType, Wire } from '../../../nodes/AlfaCrm/entities/fieldTypes';
 import { UnreadableValue } from '../../../nodes/AlfaCrm/fields/unreadable';
 
 const ZONE = 'Europe/Moscow';

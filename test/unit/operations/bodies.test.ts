@@ -2,7 +2,7 @@ import type { IDataObject } from 'n8n-workflow';
 
 import { entityOf } from '../../../nodes/AlfaCrm/entities/registry';
 import type { ResentField } from '../../../nodes/AlfaCrm/entities/types';
-import type { Field } from '../../../nodes/AlfaCrm/fields/types';
+import type { Field } from '../../../nodes/AlfaCrm/entities/fieldTypes';
 import { bodyOf, changesOf, withResentFields } from '../../../nodes/AlfaCrm/operations/records/body';
 import { added, differences } from '../../../nodes/AlfaCrm/operations/records/diff';
 import { branchesOf } from '../../../nodes/AlfaCrm/operations/target';

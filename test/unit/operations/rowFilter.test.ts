@@ -2,7 +2,7 @@ import type { IDataObject } from 'n8n-workflow';
 
 import { entityOf } from '../../../nodes/AlfaCrm/entities/registry';
 import type { Entity } from '../../../nodes/AlfaCrm/entities/types';
-import type { Filter } from '../../../nodes/AlfaCrm/fields/types';
+import type { Filter } from '../../../nodes/AlfaCrm/entities/fieldTypes';
 import { passesDefaultFilter } from '../../../nodes/AlfaCrm/operations/records/defaultFilters';
 import { rowFilterOf } from '../../../nodes/AlfaCrm/operations/records/rowFilter';
 import { deskOf } from './support';

@@ -1,4 +1,4 @@
-import type { Field } from '../../../nodes/AlfaCrm/fields/types';
+import type { Field } from '../../../nodes/AlfaCrm/entities/fieldTypes';
 import { indexRows, isLate, WriteCache } from '../../../nodes/AlfaCrm/operations/writeCache';
 
 const PHONE: Field = { type: 'phones', name: 'phone', label: 'Phone' };

@@ -10,7 +10,7 @@ import { bodyOf } from '../records/body';
 import { readFields } from './fields';
 
 /** Where an action is sent that goes out as it is declared, and the record that it is about. */
-export interface Address {
+interface Address {
 	target: Target;
 	id?: number;
 }

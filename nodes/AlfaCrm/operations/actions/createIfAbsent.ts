@@ -7,7 +7,7 @@ import type { CreateIfAbsent, Entity } from '../../entities/types';
 import { isEmpty } from '../../fields/blank';
 import { valueIfMissing, isBlank, listOf, sameValue } from '../../fields/field';
 import { readText } from '../../fields/text';
-import type { Field } from '../../fields/types';
+import type { Field } from '../../entities/fieldTypes';
 import type { LockKey } from '../context';
 import type { Item } from '../item';
 import { getRecordAnywhere } from '../matching/search';

@@ -1,7 +1,7 @@
 import type { IDataObject, INodeProperties } from 'n8n-workflow';
 
 import { isBlank, isProminent, toParameter, toProperty } from '../../fields/field';
-import type { Field } from '../../fields/types';
+import type { Field } from '../../entities/fieldTypes';
 import type { FormPart } from '../../form/assemble';
 import { collection } from '../../form/assemble';
 import type { Item } from '../item';

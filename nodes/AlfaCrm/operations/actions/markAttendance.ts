@@ -2,7 +2,7 @@ import type { IDataObject } from 'n8n-workflow';
 
 import { readId } from '../../api/formats';
 import { isBlank, isStored } from '../../fields/field';
-import type { Field } from '../../fields/types';
+import type { Field } from '../../entities/fieldTypes';
 import type { Entity } from '../../entities/types';
 import type { Item } from '../item';
 import { recordKey } from '../context';

@@ -3,7 +3,7 @@ import type { IDataObject } from 'n8n-workflow';
 import { formatDay, readId } from '../../api/formats';
 import { cgi } from '../../entities/cgi';
 import type { Action, Entity } from '../../entities/types';
-import type { Field } from '../../fields/types';
+import type { Field } from '../../entities/fieldTypes';
 import { alternativesOf } from '../alternatives';
 import type { LockKey } from '../context';
 import type { Item } from '../item';

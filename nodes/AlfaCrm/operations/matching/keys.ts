@@ -4,7 +4,7 @@ import type { Entity, MatchKey } from '../../entities/types';
 import { customField, isCustom } from '../../fields/custom';
 import { isBlank, normalForms, listOf, canonical, toSingleProperty } from '../../fields/field';
 import { sortByName } from '../../fields/order';
-import type { Field, Wire } from '../../fields/types';
+import type { Field, Wire } from '../../entities/fieldTypes';
 import { showWhen } from '../../form/assemble';
 import type { LockKey } from '../context';
 import type { Item } from '../item';

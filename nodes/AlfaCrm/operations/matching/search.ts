@@ -7,7 +7,7 @@ import type { Entity } from '../../entities/types';
 import { isCustom } from '../../fields/custom';
 import { isNear, normalForms, listOf, sameItem, searchForms } from '../../fields/field';
 import { normalizeText } from '../../fields/normalizeText';
-import type { Field } from '../../fields/types';
+import type { Field } from '../../entities/fieldTypes';
 import type { Item } from '../item';
 import { currentRecord, notFound } from '../records/findById';
 import type { Target } from '../target';

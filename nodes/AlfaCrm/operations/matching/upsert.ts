@@ -11,7 +11,7 @@ import {
 	canonical,
 	union,
 } from '../../fields/field';
-import type { Wire } from '../../fields/types';
+import type { Wire } from '../../entities/fieldTypes';
 import { collection } from '../../form/assemble';
 import type { Item } from '../item';
 import { recordKey } from '../context';

@@ -4,7 +4,7 @@ import { today } from '../../api/formats';
 import type { Entity } from '../../entities/types';
 import { customField, isCustom } from '../../fields/custom';
 import { clearedValue, isBlank, serialize } from '../../fields/field';
-import type { Field, Wire } from '../../fields/types';
+import type { Field, Wire } from '../../entities/fieldTypes';
 import type { Item } from '../item';
 
 /** What an empty value means is the user's choice, for it may be a gap in a sheet. */

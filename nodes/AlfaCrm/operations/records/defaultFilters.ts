@@ -11,7 +11,7 @@ export const defaultFiltersForm = ({ defaultFilters = [] }: Entity): INodeProper
 	defaultFilters.map(toProperty);
 
 /** What was chosen in one. */
-export interface ChosenDefaultFilter {
+interface ChosenDefaultFilter {
 	filter: DefaultFilter;
 	value: number;
 }

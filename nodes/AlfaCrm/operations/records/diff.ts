@@ -4,7 +4,7 @@ import { readId } from '../../api/formats';
 import type { Entity } from '../../entities/types';
 import { customField } from '../../fields/custom';
 import { holdsIds, isList, isStored, listOf, union } from '../../fields/field';
-import type { Field, Wire } from '../../fields/types';
+import type { Field, Wire } from '../../entities/fieldTypes';
 import type { Item } from '../item';
 
 /** The part of `values` that would change the record. What AlfaCRM does not show of it counts as empty. */

@@ -5,7 +5,7 @@ import type { Entity } from '../../entities/types';
 import { isEmpty } from '../../fields/blank';
 import { isCustom } from '../../fields/custom';
 import { jsonHint, toParameter, toProperty } from '../../fields/field';
-import type { Field } from '../../fields/types';
+import type { Field } from '../../entities/fieldTypes';
 import { quoted } from '../../fields/unreadable';
 import { showWhen } from '../../form/assemble';
 import type { Item } from '../item';

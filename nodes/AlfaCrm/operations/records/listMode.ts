@@ -1,13 +1,13 @@
 import type { INodeProperties } from 'n8n-workflow';
 
 import { isList } from '../../fields/field';
-import type { Field } from '../../fields/types';
+import type { Field } from '../../entities/fieldTypes';
 import type { ParameterReader } from '../parameters';
 
 type Mode = 'add' | 'replace';
 
 /** What becomes of the values that a list has: AlfaCRM replaces it as a whole, which would lose them. */
-export function listMode(fields: readonly Field[], byDefault: Mode): INodeProperties {
+function listMode(fields: readonly Field[], byDefault: Mode): INodeProperties {
 	const lists = fields.filter(isList).map(({ label }) => label);
 	return {
 		displayName: 'List Fields',

@@ -6,7 +6,7 @@ import type { Entity } from '../../entities/types';
 import { holdsEmail } from '../../fields/emailPart';
 import { holdsPhone } from '../../fields/phonePart';
 import { valueIfMissing, isExact, listOf, sameItem } from '../../fields/field';
-import type { Field, Filter, VerificationTest } from '../../fields/types';
+import type { Field, Filter, VerificationTest } from '../../entities/fieldTypes';
 import type { Item } from '../item';
 import { firstDay, lastDay } from '../membershipDays';
 import type { Target } from '../target';

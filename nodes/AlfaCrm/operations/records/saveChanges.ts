@@ -11,7 +11,7 @@ import { withResentFields } from './body';
 import { differences } from './diff';
 
 /** A record that is to be changed, for whom, and how it comes out. */
-export interface RecordTask {
+interface RecordTask {
 	item: Item;
 	entity: Entity;
 	target: Target;
@@ -19,7 +19,7 @@ export interface RecordTask {
 }
 
 /** What is to be saved, as it is sent. */
-export interface Changes {
+interface Changes {
 	values: IDataObject;
 	/** Lists keep what they have. */
 	addToLists: boolean;

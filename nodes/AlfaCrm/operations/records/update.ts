@@ -3,7 +3,7 @@ import type { IDataObject, INodeProperties } from 'n8n-workflow';
 import type { Entity } from '../../entities/types';
 import { isEmpty } from '../../fields/blank';
 import { isList, sameValue } from '../../fields/field';
-import type { Field } from '../../fields/types';
+import type { Field } from '../../entities/fieldTypes';
 import { collection } from '../../form/assemble';
 import { recordKey } from '../context';
 import type { Item } from '../item';

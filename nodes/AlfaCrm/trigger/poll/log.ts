@@ -47,7 +47,7 @@ export interface LogState {
 export interface NewEntry extends Entry, News {}
 
 /** What a poll found. */
-export interface Found {
+interface Found {
 	/** The oldest first. */
 	news: NewEntry[];
 	/** Younger ones, which wait until a list that was read in part is read on. */

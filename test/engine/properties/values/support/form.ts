@@ -6,7 +6,7 @@ import type {
 } from 'n8n-workflow';
 import { NodeHelpers } from 'n8n-workflow';
 
-import { AlfaCrm } from '../../../../../dist/nodes/AlfaCrm/AlfaCrm.node';
+import { AlfaCrm } from '../../../../../nodes/AlfaCrm/AlfaCrm.node.ts';
 import { node } from '../../../support/engine';
 
 export const { description } = new AlfaCrm();

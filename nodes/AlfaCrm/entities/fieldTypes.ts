@@ -26,7 +26,11 @@ export interface Bounds {
 	nonZero?: true;
 }
 
-/** The settings of a type that has none. */
+/**
+ * The settings of a type that has none.
+ *
+ * @public to the modules that add their types below
+ */
 export type Nothing = Record<never, never>;
 
 /**

@@ -2,8 +2,8 @@ import type { INodeProperties } from 'n8n-workflow';
 
 import { customer } from '../entities/customer';
 import { eventTypes } from '../entities/events';
-import { collection } from './assemble';
-import { changedFields, changeEntities, changeEvents } from './changes';
+import { collection } from '../form/assemble';
+import { changedFields, changeEntities, changeEvents } from './changeForm';
 import { toProperty } from '../fields/field';
 import { sortByName } from '../fields/order';
 import { loadedFrom } from '../fields/picker';

@@ -1,8 +1,8 @@
 import type { INodeProperties } from 'n8n-workflow';
 
-import { collection } from './assemble';
-import { changedFields, changeEntities, changeEvents } from './changes';
-import { loadedFrom } from '../fields/picker';
+import { collection } from '../../form/assemble';
+import { changedFields, changeEntities, changeEvents } from '../changeForm';
+import { loadedFrom } from '../../fields/picker';
 
 export const webhookTriggerProperties: INodeProperties[] = [
 	{

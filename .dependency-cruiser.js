@@ -1,0 +1,97 @@
+// @ts-check
+'use strict';
+
+/** What stands in a row may import what stands in its own and in the rows below it, never what is above. */
+const LAYERS = {
+	nodes: [
+		['^nodes/AlfaCrm/AlfaCrm\\w*\\.node\\.ts$'],
+		['^nodes/AlfaCrm/trigger/'],
+		['^nodes/AlfaCrm/operations/'],
+		['^nodes/AlfaCrm/form/', '^nodes/AlfaCrm/methods/'],
+		['^nodes/AlfaCrm/fields/'],
+		['^nodes/AlfaCrm/entities/'],
+		['^credentials/'],
+		['^nodes/AlfaCrm/api/'],
+	],
+	sandbox: [
+		['^sandbox/(cli\\.mjs|reference\\.ts)$'],
+		['^sandbox/index\\.ts$'],
+		['^sandbox/control/'],
+		['^sandbox/http/'],
+		['^sandbox/school/'],
+		['^sandbox/engine/'],
+		['^sandbox/model/'],
+	],
+	'the polling trigger': [
+		['^nodes/AlfaCrm/trigger/(runPoll|pollForm|pollSettings)\\.ts$'],
+		['^nodes/AlfaCrm/trigger/watch/'],
+		['^nodes/AlfaCrm/trigger/poll/'],
+	],
+};
+
+const layerRules = Object.entries(LAYERS).flatMap(([house, layers]) =>
+	layers.slice(1).map((layer, index) => ({
+		name: `${house}: ${layer.join(', ')} imports nothing from above it`,
+		severity: 'error',
+		from: { path: layer },
+		to: { path: layers.slice(0, index + 1).flat() },
+	})),
+);
+
+/** @type {import('dependency-cruiser').IConfiguration} */
+module.exports = {
+	forbidden: [
+		{
+			name: 'no circles',
+			comment: 'Types count too: two files that need each other are one, or hide a third.',
+			severity: 'error',
+			from: {},
+			to: { circular: true },
+		},
+		...layerRules,
+		{
+			name: 'the sandbox is written from the facts, not from the nodes',
+			severity: 'error',
+			from: { path: '^sandbox/' },
+			to: { path: '^(nodes|credentials|test|scripts)/' },
+		},
+		{
+			name: 'the package stands alone',
+			comment: 'It is published without dependencies: what it uses besides Node comes with n8n.',
+			severity: 'error',
+			from: { path: '^(nodes|credentials)/' },
+			to: {
+				pathNot: '^(nodes|credentials)/|^package\\.json$|/(n8n-workflow|luxon)/',
+				dependencyTypesNot: ['core'],
+			},
+		},
+		{
+			name: 'the state machine does no work of its own',
+			comment: 'What a poll finds is a function of the state and the pages that were read.',
+			severity: 'error',
+			from: { path: '^nodes/AlfaCrm/trigger/poll/' },
+			to: {
+				path: '^nodes/AlfaCrm/(api|operations|methods|form)/',
+				pathNot: '^nodes/AlfaCrm/api/formats\\.ts$',
+				dependencyTypesNot: ['type-only'],
+			},
+		},
+		{
+			name: 'what is not a test knows none',
+			comment: 'The bench lets the trigger poll in the engine that the tests use.',
+			severity: 'error',
+			from: { pathNot: '^test/' },
+			to: { path: '^test/', pathNot: '^test/engine/support/(engine|poller)\\.ts$' },
+		},
+		{ name: 'everything is found', severity: 'error', from: {}, to: { couldNotResolve: true } },
+	],
+	options: {
+		doNotFollow: { path: 'node_modules' },
+		tsConfig: { fileName: 'tsconfig.dev.json' },
+		tsPreCompilationDeps: true,
+		enhancedResolveOptions: {
+			exportsFields: ['exports'],
+			conditionNames: ['import', 'require', 'node', 'default'],
+		},
+	},
+};

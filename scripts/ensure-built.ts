@@ -1,4 +1,0 @@
-import { ensureBuilt } from './lib/build';
-
-/** For commands that look into dist. */
-export const main = ensureBuilt;
