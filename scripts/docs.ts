@@ -2,6 +2,7 @@ import fs from 'node:fs';
 import type { Entity, OperationName } from '../nodes/AlfaCrm/entities/types';
 import { entities } from '../nodes/AlfaCrm/entities/registry';
 import { withTables } from '../sandbox/reference';
+import { drawing } from './lib/architecture';
 import { countNodes, JOBS, withHttp, withPackage } from './lib/examples';
 import { markdownTable, withSection } from './lib/markdown';
 import { inRepo } from './lib/paths';
@@ -25,13 +26,15 @@ const WORDS = {
 		except: 'не подтверждено',
 	},
 };
-const TABLES = { operations: operationsTable, filters: filtersTable, jobs: jobsTable };
-/** Which tables each page has. */
+/** What is written by the code itself; the drawing has no words. */
+const TABLES = { operations: operationsTable, filters: filtersTable, jobs: jobsTable, rooms: drawing };
+/** Which of them each page has. */
 const PAGES: Array<{ file: string; language: Language; tables: Array<keyof typeof TABLES> }> = [
 	{ file: 'README.md', language: 'en', tables: ['operations', 'jobs'] },
 	{ file: 'README.ru.md', language: 'ru', tables: ['operations', 'jobs'] },
 	{ file: 'docs/operations.md', language: 'en', tables: ['filters'] },
 	{ file: 'docs/ru/operations.md', language: 'ru', tables: ['filters'] },
+	{ file: 'docs/architecture.md', language: 'en', tables: ['rooms'] },
 ];
 const OPERATIONS: Record<OperationName, string> = {
 	create: 'Create',
@@ -90,7 +93,7 @@ export function pages() {
 	});
 }
 
-/** `npm run docs`: writes the tables of the READMEs, of docs/ and of sandbox/. */
+/** `npm run docs`: writes the tables of the READMEs, of docs/ and of sandbox/, and the picture of the house. */
 export async function main() {
 	for (const { file, wanted } of pages()) fs.writeFileSync(inRepo(file), wanted);
 	const sandboxReadme = inRepo('sandbox', 'README.md');

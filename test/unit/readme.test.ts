@@ -3,16 +3,20 @@ import { pages } from '../../scripts/docs';
 import { JOBS } from '../../scripts/lib/examples';
 import { allPages, brokenLinks, isInCode, quotedMessages } from '../../scripts/lib/markdown';
 
-describe('the tables', () => {
-	it.each(pages())(
-		'in $file are what declarations and examples say (npm run docs writes them)',
+const written = pages();
+
+describe('what the code writes', () => {
+	it.each(written)(
+		'in $file is what declarations, examples and imports say (npm run docs writes it)',
 		({ text, tables, wanted }) => {
 			for (const table of tables) expect(text).toContain(`<!-- ${table} -->`);
 			expect(text).toBe(wanted);
 		},
 	);
 
-	it.each(pages())('in $file have a row for each resource and each job', ({ text, tables }) => {
+	const tabled = written.filter(({ tables }) => !tables.includes('rooms'));
+
+	it.each(tabled)('in $file has a row for each resource and each job', ({ text, tables }) => {
 		for (const { label } of entities) expect(text).toContain(`| ${label} |`);
 		const jobs = tables.includes('jobs') ? JOBS : [];
 		for (const { name } of jobs) expect(text).toContain(`(examples/${name}.json) | `);
