@@ -44,21 +44,21 @@ describe('a list that stays as it is', () => {
 		const { client, sent } = contextOf(listing(() => ids(count), 20));
 		const { rows, ...rest } = await collect(client, CALL);
 		expect(idsOf(rows)).toEqual(idsOf(ids(count)));
-		expect(rest).toEqual({ whole: true, stable: false, total: count, read: count });
+		expect(rest).toEqual({ isComplete: true, isTotalWrong: false, total: count, read: count });
 		expect(sent).toHaveLength(calls);
 	});
 
 	it('is whole without a total too, as far as can be known', async () => {
 		const { client } = contextOf(readings({ pages: [ids(20), ids(25).slice(20)] }));
-		const { rows, whole, total } = await collect(client, CALL);
-		expect([rows.length, whole, total]).toEqual([25, true, undefined]);
+		const { rows, isComplete, total } = await collect(client, CALL);
+		expect([rows.length, isComplete, total]).toEqual([25, true, undefined]);
 	});
 
 	it('of 130,000 rows comes out whole', async () => {
 		const many = ids(130_000);
 		const { client } = contextOf(listing(() => many, 500));
-		const { rows, whole } = await collect(client, CALL);
-		expect(whole).toBe(true);
+		const { rows, isComplete } = await collect(client, CALL);
+		expect(isComplete).toBe(true);
 		expect(rows).toHaveLength(130_000);
 	});
 
@@ -71,7 +71,7 @@ describe('a list that stays as it is', () => {
 				items: Array.from({ length: 1_000 }, row),
 			}));
 			const begun = performance.now();
-			await collect(client, CALL, { readings: 3 });
+			await collect(client, CALL, { maxReadings: 3 });
 			return (performance.now() - begun) / sent.length;
 		};
 		await milliseconds(10_000);
@@ -83,9 +83,9 @@ describe('a list that shows some rows twice and others not at all', () => {
 	it('in an order of its own for each page is read again until all 185 rows are there', async () => {
 		const random = randomFrom(3);
 		const { client, sent } = contextOf(listing(() => shuffled(ids(185), random), 20));
-		const { rows, whole, total } = await collect(client, CALL);
+		const { rows, isComplete, total } = await collect(client, CALL);
 		expect(idsOf(rows)).toEqual(idsOf(ids(185)));
-		expect([whole, total]).toEqual([true, 185]);
+		expect([isComplete, total]).toEqual([true, 185]);
 		expect(sent.length).toBeGreaterThan(10);
 	});
 
@@ -98,8 +98,8 @@ describe('a list that shows some rows twice and others not at all', () => {
 				{ total: 5, pages: [[first, ...rest]] },
 			),
 		);
-		const { rows, whole } = await collect(client, CALL);
-		expect([rows.length, whole]).toEqual([5, true]);
+		const { rows, isComplete } = await collect(client, CALL);
+		expect([rows.length, isComplete]).toEqual([5, true]);
 	});
 
 	it('is read ten times at most, and then said not to be whole', async () => {
@@ -108,8 +108,12 @@ describe('a list that shows some rows twice and others not at all', () => {
 			total: 1_000,
 			items: body.page === 0 ? [{ id: ++row }, { id: row + 1 }] : [],
 		}));
-		const { whole, stable, total, read } = await collect(client, CALL);
-		expect({ whole, stable, total }).toEqual({ whole: false, stable: false, total: 1_000 });
+		const { isComplete, isTotalWrong, total, read } = await collect(client, CALL);
+		expect({ isComplete, isTotalWrong, total }).toEqual({
+			isComplete: false,
+			isTotalWrong: false,
+			total: 1_000,
+		});
 		expect(read).toBe(11);
 		const begun = sent.filter(({ body }) => body.page === 0);
 		expect(begun).toHaveLength(10);
@@ -132,7 +136,7 @@ describe('a total that is too high', () => {
 		const { client, sent } = contextOf(listing(() => ids(45), 20, 46));
 		const { rows, ...rest } = await collect(client, CALL);
 		expect(rows).toHaveLength(45);
-		expect(rest).toEqual({ whole: false, stable: true, total: 46, read: 45 });
+		expect(rest).toEqual({ isComplete: false, isTotalWrong: true, total: 46, read: 45 });
 		expect(sent).toHaveLength(8);
 	});
 
@@ -141,7 +145,7 @@ describe('a total that is too high', () => {
 		['no row any more', [ids(2), ids(3).slice(2), []]],
 	])('is found out where AlfaCRM shows %s past the end', async (_what, pages) => {
 		const { client } = contextOf(readings({ total: 4, pages }));
-		expect(await collect(client, CALL)).toMatchObject({ whole: false, stable: true, read: 3 });
+		expect(await collect(client, CALL)).toMatchObject({ isComplete: false, isTotalWrong: true, read: 3 });
 	});
 
 	it('is not blamed where a shuffled list happens to show the same rows twice', async () => {
@@ -154,14 +158,14 @@ describe('a total that is too high', () => {
 			),
 		);
 		expect(await collect(client, CALL)).toMatchObject({
-			whole: true,
+			isComplete: true,
 			rows: [{ id: 1 }, { id: 2 }, { id: 3 }],
 		});
 	});
 
 	it('of the moment in which a row was removed is forgotten', async () => {
 		const { client } = contextOf(readings({ total: 3, pages: [ids(2)] }, { total: 2, pages: [ids(2)] }));
-		expect(await collect(client, CALL)).toMatchObject({ whole: true, total: 2 });
+		expect(await collect(client, CALL)).toMatchObject({ isComplete: true, total: 2 });
 	});
 });
 
@@ -172,34 +176,34 @@ describe('rows without an ID', () => {
 		const rows = [entry(1), entry(1), entry(1), entry(2)];
 		const { client, sent } = contextOf(listing(() => rows, 20));
 		const found = await collect(client, LOG);
-		expect(found).toMatchObject({ rows, whole: true });
+		expect(found).toMatchObject({ rows, isComplete: true });
 		expect(sent).toHaveLength(1);
 	});
 
 	it('that are equal on two pages are different ones where a second reading has the same order', async () => {
 		const rows = [entry(3), entry(2), entry(2), entry(1), entry(2), entry(0)];
 		const { client } = contextOf(listing(() => rows, 2));
-		const { rows: found, whole, read } = await collect(client, LOG);
+		const { rows: found, isComplete, read } = await collect(client, LOG);
 		expect(found).toEqual(rows);
-		expect([whole, read]).toEqual([true, 6]);
+		expect([isComplete, read]).toEqual([true, 6]);
 	});
 
 	it('that shift to the next page while the list is read come out once', async () => {
 		const rows = [5, 4, 3, 2, 1].map(entry);
 		const { client } = contextOf(listing((request) => (request === 0 ? rows : [entry(6), ...rows]), 2));
-		const { rows: found, whole } = await collect(client, LOG);
+		const { rows: found, isComplete } = await collect(client, LOG);
 		expect(found).toHaveLength(6);
 		expect(new Set(found.map(({ date_time }) => date_time)).size).toBe(6);
-		expect(whole).toBe(true);
+		expect(isComplete).toBe(true);
 	});
 
 	it('in an order of its own for each page come out once each', async () => {
 		const random = randomFrom(9);
 		const rows = Array.from({ length: 57 }, (_unused, minute) => entry(minute));
 		const { client } = contextOf(listing(() => shuffled(rows, random), 20));
-		const { rows: found, whole } = await collect(client, LOG);
+		const { rows: found, isComplete } = await collect(client, LOG);
 		expect(new Set(found.map(({ date_time }) => date_time)).size).toBe(57);
-		expect([found.length, whole]).toEqual([57, true]);
+		expect([found.length, isComplete]).toEqual([57, true]);
 	});
 
 	it('end when the server repeats its last page for ever', async () => {
@@ -213,9 +217,9 @@ describe('rows without an ID', () => {
 describe('collect', () => {
 	it('stops at the limit', async () => {
 		const { client, sent } = contextOf(listing(() => ids(500), 20));
-		const { rows, whole } = await collect(client, CALL, { limit: 50 });
+		const { rows, isComplete } = await collect(client, CALL, { limit: 50 });
 		expect(idsOf(rows)).toEqual(idsOf(ids(50)));
-		expect(whole).toBe(true);
+		expect(isComplete).toBe(true);
 		expect(sent).toHaveLength(3);
 	});
 
@@ -231,7 +235,7 @@ describe('collect', () => {
 		const keep = ({ id }: IDataObject) => Number(id) % 10 === 0;
 		const all = await collect(client, CALL, { keep });
 		expect(idsOf(all.rows)).toEqual([10, 20, 30, 40, 50, 60, 70, 80, 90, 100]);
-		expect(all).toMatchObject({ whole: true, total: 100, read: 100 });
+		expect(all).toMatchObject({ isComplete: true, total: 100, read: 100 });
 		const some = await collect(client, CALL, { keep, limit: 2 });
 		expect(idsOf(some.rows)).toEqual([10, 20]);
 	});
@@ -242,9 +246,9 @@ describe('collect', () => {
 			listing(() => lists[String(request.body.status)], 20)(request),
 		);
 		const passes = [{ status: 1 }, { status: 2 }];
-		const { rows, whole } = await collect(client, { ...CALL, body: { x: 1 } }, { passes });
+		const { rows, isComplete } = await collect(client, { ...CALL, body: { x: 1 } }, { passes });
 		expect(idsOf(rows)).toEqual(idsOf(ids(30)));
-		expect(whole).toBe(true);
+		expect(isComplete).toBe(true);
 		expect(sent.every(({ body }) => body.x === 1)).toBe(true);
 		sent.length = 0;
 		await collect(client, CALL, { passes, limit: 20 });
@@ -253,7 +257,10 @@ describe('collect', () => {
 
 	it('reads as often as it is told', async () => {
 		const { client, sent } = contextOf(listing(() => ids(45), 20, 46));
-		expect(await collect(client, CALL, { readings: 1 })).toMatchObject({ whole: false, stable: false });
+		expect(await collect(client, CALL, { maxReadings: 1 })).toMatchObject({
+			isComplete: false,
+			isTotalWrong: false,
+		});
 		expect(sent).toHaveLength(4);
 	});
 

@@ -70,7 +70,7 @@ describe('answers that slow down', () => {
 
 	it('are told from those of an action that takes longer than others', () => {
 		const concurrency = new Concurrency();
-		for (let count = 0; count < 10; count++) concurrency.lower();
+		for (let count = 0; count < 10; count++) concurrency.decrease();
 		for (let index = 0; index < 20; index++) {
 			concurrency.answered(300, 'customer/index');
 			concurrency.answered(900, 'customer/create');
@@ -82,7 +82,7 @@ describe('answers that slow down', () => {
 	it('so do refusals for too many calls', () => {
 		const concurrency = new Concurrency();
 		answered(concurrency, 3, 800);
-		for (let count = 0; count < 10; count++) concurrency.lower();
+		for (let count = 0; count < 10; count++) concurrency.decrease();
 		expect(concurrency.needed(5)).toBe(1);
 	});
 });

@@ -22,7 +22,7 @@ export interface CollectOptions {
 	/** Bodies to ask with one after the other, for an index that shows one status at a time. */
 	passes?: readonly IDataObject[];
 	/** How often a list is read at most. */
-	readings?: number;
+	maxReadings?: number;
 	/** Rows only come on top meanwhile: those that were there in the beginning are all. */
 	grows?: boolean;
 	/** Asked after each page but the last one; true ends the reading there, for a later one to go on. */
@@ -33,7 +33,7 @@ export interface Collected {
 	/** Each row once, in the order of the first reading. */
 	rows: IDataObject[];
 	/** False when rows are known to be missing; never because of the limit. */
-	whole: boolean;
+	isComplete: boolean;
 	/**
 	 * How many rows AlfaCRM spoke of, and how many different ones came, before `keep` left some out. Of several passes, which
 	 * may show the same rows, that of the one which lacks most.
@@ -41,7 +41,7 @@ export interface Collected {
 	total?: number;
 	read: number;
 	/** Two readings brought the very same rows in the same order although the total says more: the total is wrong. */
-	stable: boolean;
+	isTotalWrong: boolean;
 	/** The page to go on with, after an end that `isEnough` brought. */
 	next?: number;
 }
@@ -57,27 +57,27 @@ export async function collect(
 		limit = Infinity,
 		keep = () => true,
 		passes = [{}],
-		readings = MOST_READINGS,
+		maxReadings = MOST_READINGS,
 		grows = false,
 		isEnough = () => false,
 	}: CollectOptions = {},
 ): Promise<Collected> {
 	const rows: Map<RowKey, IDataObject> = new Map();
-	const all: Collected = { rows: [], whole: true, read: 0, stable: false };
+	const all: Collected = { rows: [], isComplete: true, read: 0, isTotalWrong: false };
 	const pageSize = Math.min(limit, LARGEST_PAGE);
 	let isStable = true;
 	for (const pass of passes) {
 		if (rows.size >= limit) break;
 		const asked = { pageSize, ...list, body: { ...list.body, ...pass } };
-		const one = await readAll(client, asked, { rows, keep, limit, readings, grows, isEnough });
-		all.whole &&= one.whole;
+		const one = await readAll(client, asked, { rows, keep, limit, maxReadings, grows, isEnough });
+		all.isComplete &&= one.isComplete;
 		all.next ??= one.next;
-		isStable &&= one.whole || one.stable;
+		isStable &&= one.isComplete || one.isTotalWrong;
 		if (lacking(one) > lacking(all) || all.total === undefined) {
 			Object.assign(all, { total: one.total, read: one.read });
 		}
 	}
-	all.stable = !all.whole && isStable;
+	all.isTotalWrong = !all.isComplete && isStable;
 	const found = [...rows.values()];
 	all.rows = found.length > limit ? found.slice(0, limit) : found;
 	return all;
@@ -124,9 +124,9 @@ async function readAll(
 		// More rows than that make it useless.
 		const total = reading.keys.size > (reading.total ?? 0) ? undefined : reading.total;
 		if (wanted.rows.size >= wanted.limit)
-			return { whole: true, stable: false, total, read: reading.keys.size };
+			return { isComplete: true, isTotalWrong: false, total, read: reading.keys.size };
 		if (reading.next !== undefined)
-			return { whole: false, stable: false, total, read: reading.keys.size, next: reading.next };
+			return { isComplete: false, isTotalWrong: false, total, read: reading.keys.size, next: reading.next };
 		const size = known.size;
 		for (const key of reading.keys) known.add(key);
 		const result = { total, read: known.size };
@@ -139,18 +139,18 @@ async function readAll(
 		// Where rows change places and nothing tells how many there are, some may not have come.
 		const isSettled = total !== undefined || !reading.overlaps;
 		const isEnough = isCounted && isSure && isSettled;
-		if (isEnough && !hasEqual) return { ...result, whole: true, stable: false };
+		if (isEnough && !hasEqual) return { ...result, isComplete: true, isTotalWrong: false };
 		if (isInOrder({ ...reading, total }, before)) {
 			for (const key of reading.keys) wanted.rows.delete(key);
 			const keys = rowKeys(items);
 			items.forEach((row, index) => wanted.keep(row) && wanted.rows.set(keys[index], row));
-			return { total, read: items.length, whole: true, stable: false };
+			return { total, read: items.length, isComplete: true, isTotalWrong: false };
 		}
 		// No row at all where some are counted is a failure to repeat, not a wrong total. API notes 3.
 		const isStable = known.size > 0 && known.size === size && reading.digest === before?.digest;
 		requests += reading.requests;
-		const most = requests > MANY_PAGES ? Math.min(wanted.readings, READINGS_OF_LONG) : wanted.readings;
-		if (isStable || count >= most) return { ...result, whole: false, stable: isStable };
+		const most = requests > MANY_PAGES ? Math.min(wanted.maxReadings, READINGS_OF_LONG) : wanted.maxReadings;
+		if (isStable || count >= most) return { ...result, isComplete: false, isTotalWrong: isStable };
 		before = reading;
 		if (reading.isShort) pageSize = undefined;
 	}

@@ -82,18 +82,18 @@ export class Concurrency {
 		const isSlow = ms > Math.min(...same) * SLOW_TIMES + SLOW_MS;
 		this.slow = isSlow ? this.slow + 1 : 0;
 		this.prompt = isSlow ? 0 : this.prompt + 1;
-		if (this.slow >= SLOW_IN_A_ROW) this.lower();
-		else if (this.prompt >= PROMPT_IN_A_ROW) this.raise();
+		if (this.slow >= SLOW_IN_A_ROW) this.decrease();
+		else if (this.prompt >= PROMPT_IN_A_ROW) this.increase();
 	}
 
 	/** Notes that the host found the calls too many. */
-	lower(): void {
+	decrease(): void {
 		this.most = Math.max(1, Math.floor(this.most / 2));
 		this.slow = 0;
 		this.prompt = 0;
 	}
 
-	private raise(): void {
+	private increase(): void {
 		this.most = Math.min(MOST_AT_ONCE, this.most + 1);
 		this.prompt = 0;
 	}

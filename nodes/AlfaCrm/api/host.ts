@@ -18,7 +18,7 @@ const STANDARD_PORT = /^(https:.*):443$|^(http:.*):80$/;
  * @throws UserError when the text is not a host, asks for plain HTTP elsewhere or carries a user name
  */
 export function originOf(hostname: unknown): string {
-	const text = trimmed(hostname).toLowerCase();
+	const text = trimBlanks(hostname).toLowerCase();
 	if (text === '') throw new UserError("'Hostname' is empty. Enter yours, e.g. demo.s20.online.");
 	if (/^(?:[a-z][a-z0-9+.-]*:\/\/)?[^/?#]*@/.test(text)) {
 		throw new UserError("'Hostname' must not contain a user name or password, only the host.");
@@ -49,7 +49,7 @@ export function hasOrigin(origin: string, address: string): boolean {
 }
 
 /** A text as it was meant; '' for what is none. */
-export function trimmed(value: unknown): string {
+export function trimBlanks(value: unknown): string {
 	return typeof value === 'string' ? value.replace(OUTER_BLANKS, '') : '';
 }
 

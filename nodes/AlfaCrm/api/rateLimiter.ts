@@ -26,7 +26,7 @@ const MARGIN_MS = 5;
 /** The shortest round trip is trusted once so many were seen, since the first ones are slow. */
 const ENOUGH_ANSWERS = 10;
 /** Only the latest ones count, for ways and servers change. */
-const LATEST_ANSWERS = 200;
+const LATEST_ROUND_TRIPS = 200;
 /** From a request's start until it has reached the server in any case. */
 const MAX_TRANSIT_MS = 1_000;
 
@@ -89,7 +89,7 @@ export class RateLimiter {
 				const answer = await send();
 				const ms = performance.now() - start.at;
 				this.roundTrips.push(ms);
-				if (this.roundTrips.length > LATEST_ANSWERS) this.roundTrips.shift();
+				if (this.roundTrips.length > LATEST_ROUND_TRIPS) this.roundTrips.shift();
 				if (call) this.concurrency.answered(ms, call.action);
 				start.answered = true;
 				return answer;
@@ -110,7 +110,7 @@ export class RateLimiter {
 	/** Holds back all requests to the host, after it answered that there were too many. */
 	pauseFor(ms: number): void {
 		this.pausedUntil = Math.max(this.pausedUntil, performance.now() + ms);
-		this.concurrency.lower();
+		this.concurrency.decrease();
 	}
 
 	private async enter(perSecond: number, signal?: AbortSignal): Promise<Start> {

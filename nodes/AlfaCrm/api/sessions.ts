@@ -1,6 +1,6 @@
 import type { ICredentialDataDecryptedObject } from 'n8n-workflow';
 
-import { originOf, trimmed } from './host';
+import { originOf, trimBlanks } from './host';
 
 /** AlfaCRM's tokens live for 15 minutes; one that is older than this is not handed out any more. */
 const TOKEN_MS = 840_000;
@@ -32,9 +32,9 @@ let logins = 0;
 export function loginOf(credential: ICredentialDataDecryptedObject): Login {
 	return {
 		origin: originOf(credential.hostname),
-		email: trimmed(credential.email),
-		apiKey: trimmed(credential.apiKey),
-		appKey: trimmed(credential.appKey),
+		email: trimBlanks(credential.email),
+		apiKey: trimBlanks(credential.apiKey),
+		appKey: trimBlanks(credential.appKey),
 	};
 }
 

@@ -24,7 +24,7 @@ export function isWanted(context: IWebhookFunctions, change: Change): boolean {
 		has(events, change.event) &&
 		isAmong(entities, change.entity) &&
 		has(branches, change.branch_id) &&
-		(change.event !== 'update' || hasChanged(wordsOf(context, 'changedFields', 'Changed Fields'), change))
+		(change.event !== 'update' || hasChanged(namesOf(context, 'changedFields', 'Changed Fields'), change))
 	);
 }
 
@@ -46,7 +46,7 @@ function eventOf(item: unknown): string | undefined {
 
 /** Names of classes, as AlfaCRM writes those that are known. */
 export function entitiesOf(context: Context): string[] {
-	return wordsOf(context, 'entities', 'Entities').map(
+	return namesOf(context, 'entities', 'Entities').map(
 		(word) => Object.keys(classLabels).find((name) => isSame(name, word)) ?? word,
 	);
 }
@@ -71,13 +71,13 @@ export function idsOf(context: Context, name: string, label: string): number[] {
 }
 
 /** A switch; as the form has it where nothing is given. */
-export function flagOf(context: Context, value: unknown, label: string, preset: boolean): boolean {
-	return (read(context, { name: '', label, type: 'boolean' }, value) as boolean | undefined) ?? preset;
+export function flagOf(context: Context, value: unknown, label: string, fallback: boolean): boolean {
+	return (read(context, { name: '', label, type: 'boolean' }, value) as boolean | undefined) ?? fallback;
 }
 
 /** One of several values; as the form has it where nothing is given. */
-export function choiceOf(context: Context, field: Field, preset: number): number {
-	return (read(context, field, context.getNodeParameter(field.name, preset)) as number | undefined) ?? preset;
+export function choiceOf(context: Context, field: Field, fallback: number): number {
+	return (read(context, field, context.getNodeParameter(field.name, fallback)) as number | undefined) ?? fallback;
 }
 
 function listOf<T>(context: Context, name: string, label: string, type: FieldType): T[] {
@@ -98,7 +98,7 @@ function read(context: Context, field: Field, value: unknown): unknown {
 }
 
 /** A list, or one text with commas. */
-export function wordsOf(context: Context, name: string, label: string): string[] {
+export function namesOf(context: Context, name: string, label: string): string[] {
 	const value: unknown = context.getNodeParameter(name, []);
 	const texts = [value].flat().filter((item) => item !== null && item !== undefined);
 	if (!texts.every((item) => typeof item === 'string')) {

@@ -10,7 +10,7 @@ import { customer } from '../entities/customer';
 import { eventTypes } from '../entities/events';
 import { entityOf } from '../entities/registry';
 import { isLogged } from './change';
-import { choiceOf, entitiesOf, eventsOf, flagOf, hasChanged, idsOf, isAmong, wordsOf } from './filter';
+import { choiceOf, entitiesOf, eventsOf, flagOf, hasChanged, idsOf, isAmong, namesOf } from './filter';
 import { digestOf } from './storedState';
 import { LogWatch } from './watch/logWatch';
 import { RecordsWatch } from './watch/recordsWatch';
@@ -97,7 +97,7 @@ function filtersOf(context: IPollFunctions, { newIn, value, logged }: EventType)
 		stages: value === 'leadMoved' ? idsOf(context, 'stages', 'To Lead Status Names or IDs') : [],
 		classes: isAny ? entitiesOf(context) : [logged?.className ?? ''].filter(Boolean),
 		events: isAny ? eventsOf(context) : [],
-		fields: isAny || value === 'customerUpdated' ? wordsOf(context, 'changedFields', 'Changed Fields') : [],
+		fields: isAny || value === 'customerUpdated' ? namesOf(context, 'changedFields', 'Changed Fields') : [],
 	};
 }
 

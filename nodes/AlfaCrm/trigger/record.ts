@@ -51,7 +51,7 @@ export async function recordIn(
 	{ entity, query, kind }: Source,
 	id: number,
 	branch: number | undefined,
-): Promise<{ record?: IDataObject; isSure: boolean }> {
+): Promise<{ record?: IDataObject; isConclusive: boolean }> {
 	const where = { path: entity.path, query, labels: {}, branch };
 	const look = async (passes?: readonly IDataObject[]) =>
 		await findById((list, options) => collect(client, list, options), entity, id, where, passes);
@@ -66,7 +66,7 @@ export async function recordIn(
 	const { rows } = await collect(client, list);
 	const others = rows.map((row) => readId(row.id)).filter((one) => one !== kind && one !== subtypes.usual);
 	const last = await look(others.map((one) => ({ [subtypes.name]: one })));
-	return { ...last, isSure: first.isSure && second.isSure && last.isSure };
+	return { ...last, isConclusive: first.isConclusive && second.isConclusive && last.isConclusive };
 }
 
 function unreadable({ node }: ApiClient, reason: string, advice = 'Use the fields of the event.') {

@@ -65,7 +65,7 @@ export class RecordReader {
 			source = sourceOf(this.client, change);
 		} catch (caught) {
 			// Another change of the same record may tell what this one does not.
-			return { record: null, reason: wordsOf(caught as NodeOperationError) };
+			return { record: null, reason: messageOf(caught as NodeOperationError) };
 		}
 		const found = await this.search(source, change.entity_id, named);
 		this.known.set(keyOf(change), found);
@@ -78,9 +78,9 @@ export class RecordReader {
 		const reasons: string[] = [];
 		for await (const branch of this.places(source, named, reasons)) {
 			try {
-				const { record, isSure } = await recordIn(this.client, source, id, branch);
+				const { record, isConclusive } = await recordIn(this.client, source, id, branch);
 				if (record) return { record };
-				if (!isSure) reasons.push(wordsOf(notFound(entity, id, branch, false)));
+				if (!isConclusive) reasons.push(messageOf(notFound(entity, id, branch, false)));
 				else if (branch !== undefined) without.push(branch);
 			} catch (caught) {
 				const isLikely = branch === undefined || (named.includes(branch) && !this.failures.has(branch));
@@ -126,14 +126,20 @@ export class RecordReader {
 	private reasonOf(caught: unknown, isLikely: boolean): string {
 		const error = asNodeError(this.client.node, caught);
 		if (isLikely && error instanceof NodeApiError && !isLasting(this.client, error)) throw error;
-		return wordsOf(error);
+		return messageOf(error);
 	}
 }
 
 const keyOf = ({ entity, entity_id }: Change): string => `${entity} ${entity_id}`;
 
 /** What happened, and what to do. */
-export function wordsOf({ message, description }: { message: string; description?: string | null }): string {
+export function messageOf({
+	message,
+	description,
+}: {
+	message: string;
+	description?: string | null;
+}): string {
 	return description ? `${message.replace(/\.$/, '')}. ${description}` : message;
 }
 

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { sleep } from 'n8n-workflow';
 
-import type { Deed } from '../support/deeds';
-import { deeds } from '../support/deeds';
+import type { OperationCase } from '../support/operation-cases';
+import { operationCases } from '../support/operation-cases';
 import type { Given } from '../support/given';
 import type { State } from '../support/lane';
 import { inLanes, Lane } from '../support/lane';
@@ -46,10 +46,10 @@ interface Sample {
 }
 
 /** Runs that make a difference, those first that write most. */
-async function samples(deed: Deed): Promise<Sample[]> {
+async function samples(tested: OperationCase): Promise<Sample[]> {
 	const [lane] = lanes;
 	const { world } = lane;
-	const given = deed.targets(world).chain((target) => deed.given(world, target));
+	const given = tested.targets(world).chain((target) => tested.given(world, target));
 	const found: Sample[] = [];
 	for (const run of fc.sample(given, { seed: SEED, numRuns: CANDIDATES })) {
 		lane.fresh(SETTINGS);
@@ -86,13 +86,13 @@ async function interrupted(lane: Lane, { run, how, at }: Case): Promise<string[]
 	return afterwards;
 }
 
-const table = deeds.map((deed) => [`${deed.resource} ${deed.operation}`, deed] as const);
+const table = operationCases.map((tested) => [`${tested.resource} ${tested.operation}`, tested] as const);
 
 describe('an execution that is interrupted at any request and run again', () => {
 	it.each(table)(
 		'%s ends as if it had run once',
-		async (_name, deed) => {
-			const runs = await samples(deed);
+		async (_name, tested) => {
+			const runs = await samples(tested);
 			expect(runs.length).toBeGreaterThan(0);
 			const cases = runs.flatMap(({ run, once, requests }) =>
 				Array.from({ length: requests }, (_, n) =>
@@ -115,9 +115,9 @@ describe('an execution that is interrupted at any request and run again', () => 
 });
 
 describe('an execution that waits for another one', () => {
-	it.each(table)('%s ends at once when it is cancelled', async (_name, deed) => {
+	it.each(table)('%s ends at once when it is cancelled', async (_name, tested) => {
 		const [lane] = lanes;
-		const [{ run, once }] = await samples(deed);
+		const [{ run, once }] = await samples(tested);
 		lane.fresh(SETTINGS);
 		let release = () => {};
 		const held = new Promise<void>((resolve) => (release = resolve));

@@ -2,8 +2,8 @@ import fc from 'fast-check';
 import type { IDataObject } from 'n8n-workflow';
 
 import type { MatchKey } from '../../../nodes/AlfaCrm/entities/types';
-import type { Deed } from '../support/deeds';
-import { deeds } from '../support/deeds';
+import type { OperationCase } from '../support/operation-cases';
+import { operationCases } from '../support/operation-cases';
 import type { Given, Target } from '../support/given';
 import type { State } from '../support/lane';
 import { Lane } from '../support/lane';
@@ -43,12 +43,12 @@ async function oneAfterAnother(...runs: Given[]): Promise<State> {
 	return lane.state();
 }
 
-const table = deeds.map((deed) => [`${deed.resource} ${deed.operation}`, deed] as const);
+const table = operationCases.map((tested) => [`${tested.resource} ${tested.operation}`, tested] as const);
 
 describe('two at the same moment', () => {
-	it.each(table)('%s, both the same: the end is that of one', async (_name, deed) => {
+	it.each(table)('%s, both the same: the end is that of one', async (_name, tested) => {
 		const { world } = lane;
-		const given = deed.targets(world).chain((target) => deed.given(world, target));
+		const given = tested.targets(world).chain((target) => tested.given(world, target));
 		const property = fc.asyncProperty(given, credentials, delays, async (run, other, times) => {
 			const once = await oneAfterAnother(run);
 			expect(await together(run, run, other, times)).toEqual(once);
@@ -58,11 +58,11 @@ describe('two at the same moment', () => {
 
 	it.each(table)(
 		'%s, two about the same thing: the end is that of one after the other',
-		async (_name, deed) => {
+		async (_name, tested) => {
 			const { world } = lane;
-			const given = deed
+			const given = tested
 				.targets(world)
-				.chain((target) => fc.tuple(deed.given(world, target), deed.given(world, target)));
+				.chain((target) => fc.tuple(tested.given(world, target), tested.given(world, target)));
 			const property = fc.asyncProperty(given, credentials, delays, async ([one, two], other, times) => {
 				await expectWhole(one, two, other, times);
 			});
@@ -74,23 +74,23 @@ describe('two at the same moment', () => {
 // ---------------------------------------------------------------- different keys for one new record
 
 /** Keys that look at the same field find the same record by it. */
-const sharing = deeds
+const sharing = operationCases
 	.filter(({ operation }) => operation === 'upsert')
-	.flatMap((deed) =>
-		(deed.entity.match?.keys ?? []).flatMap((one, index, keys) =>
+	.flatMap((tested) =>
+		(tested.entity.match?.keys ?? []).flatMap((one, index, keys) =>
 			keys
 				.slice(index + 1)
 				.filter((two) => two.fields.some((name) => name !== 'id' && one.fields.includes(name)))
-				.map((two): readonly [string, Deed, readonly MatchKey[]] => [
-					`${deed.resource} by ${one.name} and by ${two.name}`,
-					deed,
+				.map((two): readonly [string, OperationCase, readonly MatchKey[]] => [
+					`${tested.resource} by ${one.name} and by ${two.name}`,
+					tested,
 					[one, two],
 				]),
 		),
 	);
 
 describe('two that look for the same new record by different keys', () => {
-	it.each(sharing)('%s: the end is that of one after the other', async (_name, deed, [one, two]) => {
+	it.each(sharing)('%s: the end is that of one after the other', async (_name, tested, [one, two]) => {
 		const { world } = lane;
 		const person = fc.record({
 			phone: newPhone,
@@ -103,7 +103,7 @@ describe('two that look for the same new record by different keys', () => {
 			keyed: fields,
 		});
 		const given = person.chain((values) =>
-			fc.tuple(deed.given(world, by(one, values)), deed.given(world, by(two, values))),
+			fc.tuple(tested.given(world, by(one, values)), tested.given(world, by(two, values))),
 		);
 		const property = fc.asyncProperty(given, credentials, delays, async ([first, second], other, times) => {
 			await expectWhole(first, second, other, times);
@@ -123,12 +123,12 @@ async function expectWhole(one: Given, two: Given, other: 0 | 1, times: readonly
 
 // ---------------------------------------------------------------- different jobs on one record
 
-const onRecords = deeds.filter(({ operation }) => operation !== 'upsert');
+const onRecords = operationCases.filter(({ operation }) => operation !== 'upsert');
 const pairs = onRecords.flatMap((one, index) =>
 	onRecords
 		.slice(index + 1)
 		.filter(({ entity }) => entity === one.entity)
-		.map((two): readonly [string, Deed, Deed] => [
+		.map((two): readonly [string, OperationCase, OperationCase] => [
 			`${one.resource}: ${one.operation} and ${two.operation}`,
 			one,
 			two,

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 
 import type { Settings } from '../../../sandbox';
-import { deeds, offered, PROMISES } from '../support/deeds';
+import { operationCases, offered, PROMISES } from '../support/operation-cases';
 import { Lane } from '../support/lane';
 import { respelled } from '../support/respelled';
 
@@ -36,12 +36,12 @@ describe('what is run again', () => {
 		expect(Object.keys(PROMISES).filter((operation) => !places.has(operation))).toEqual([]);
 	});
 
-	it.each(deeds.map((deed) => [`${deed.resource} ${deed.operation}`, deed] as const))(
+	it.each(operationCases.map((tested) => [`${tested.resource} ${tested.operation}`, tested] as const))(
 		'%s twice is the same as once',
-		async (_name, deed) => {
+		async (_name, tested) => {
 			let changing = 0;
 			const { world } = lane;
-			const given = deed.targets(world).chain((target) => deed.given(world, target));
+			const given = tested.targets(world).chain((target) => tested.given(world, target));
 			const property = fc.asyncProperty(
 				given,
 				fc.constantFrom(...accounts),

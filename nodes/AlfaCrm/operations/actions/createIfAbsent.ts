@@ -101,7 +101,7 @@ async function assertOwned(
 		const collect = (list: Parameters<Item['collect']>[0], options: CollectOptions) =>
 			item.collect(list, options);
 		const isMissing = await findById(collect, other, id, where).then(
-			({ record, isSure }) => record === undefined && isSure,
+			({ record, isConclusive }) => record === undefined && isConclusive,
 			(caught) => {
 				// Who may take payments need not be allowed to see subscriptions.
 				if (item.run.client.isForbidden({ ...where, action: 'index' })) return false;

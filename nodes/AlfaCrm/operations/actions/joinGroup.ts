@@ -8,7 +8,14 @@ import { firstDay, lastDay } from '../membershipDays';
 import type { OperationResult } from '../report';
 import type { ActionKind } from './kind';
 import type { Membership } from './membership';
-import { alternatives, dayOf, labels, listMemberships, membershipSchema, readMembership } from './membership';
+import {
+	alternatives,
+	readDay,
+	labels,
+	listMemberships,
+	membershipSchema,
+	readMembership,
+} from './membership';
 
 /** How AlfaCRM refuses somebody who is in the group already. API notes 5.7. */
 const IN_ALREADY = /уже состоит/i;
@@ -36,8 +43,8 @@ interface Days {
 
 function daysOf({ item, rest }: Membership): Days {
 	const now = today('iso', item.zone);
-	const from = dayOf(item, rest.b_date) ?? now;
-	const end = dayOf(item, rest.e_date);
+	const from = readDay(item, rest.b_date) ?? now;
+	const end = readDay(item, rest.e_date);
 	const to = end ?? (from > now ? from : now);
 	if (to < from) {
 		throw item.refused(

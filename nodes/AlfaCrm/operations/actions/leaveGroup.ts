@@ -6,7 +6,14 @@ import { recordKey } from '../context';
 import { firstDay, lastDay } from '../membershipDays';
 import type { OperationResult } from '../report';
 import type { ActionKind } from './kind';
-import { alternatives, dayOf, labels, listMemberships, membershipSchema, readMembership } from './membership';
+import {
+	alternatives,
+	readDay,
+	labels,
+	listMemberships,
+	membershipSchema,
+	readMembership,
+} from './membership';
 
 /** A customer leaves a group: on a day, or as if it had never been there. Who is not in it has left it. */
 export const leaveGroup: ActionKind<'leaveGroup'> = {
@@ -14,7 +21,7 @@ export const leaveGroup: ActionKind<'leaveGroup'> = {
 	async execute(item, entity, action) {
 		const membership = readMembership(item, entity, action);
 		const { branch, customer, group, rest, lock } = membership;
-		const day = dayOf(item, rest.e_date) ?? today('iso', item.zone);
+		const day = readDay(item, rest.e_date) ?? today('iso', item.zone);
 		return await item.withLock([lock], async () => {
 			const rows = (await listMemberships(membership)).filter((row) =>
 				rest.leave_by === 'delete' ? lastDay(row, item.zone) >= day : lastDay(row, item.zone) > day,

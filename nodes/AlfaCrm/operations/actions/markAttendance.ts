@@ -143,13 +143,18 @@ async function currentAttendance(
 	const rows: IDataObject[] = [];
 	for (const customer_id of customers) {
 		const query = { ...target.query, customer_id };
-		const { record, isSure } = await findById((list, options) => item.collect(list, options), entity, id, {
-			...target,
-			query,
-		});
+		const { record, isConclusive } = await findById(
+			(list, options) => item.collect(list, options),
+			entity,
+			id,
+			{
+				...target,
+				query,
+			},
+		);
 		// What a customer of the lesson has there would be lost.
-		if (record === undefined && members.has(customer_id) && !isSure) {
-			const { message, description, status } = notFound(entity, id, target.branch, isSure);
+		if (record === undefined && members.has(customer_id) && !isConclusive) {
+			const { message, description, status } = notFound(entity, id, target.branch, isConclusive);
 			throw item.failed(message, description, status);
 		}
 		for (const row of detailsOf(record ?? {})) {

@@ -60,7 +60,7 @@ export async function listMemberships({ item, branch, customer, group }: Members
 	return [...rows.values()];
 }
 
-export function dayOf(item: Item, value: unknown): string | undefined {
+export function readDay(item: Item, value: unknown): string | undefined {
 	return formatDay(value, 'iso', item.zone);
 }
 

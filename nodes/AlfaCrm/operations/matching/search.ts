@@ -107,7 +107,7 @@ export async function getRecordAnywhere(
 	id: number,
 	target: Target,
 ): Promise<Match> {
-	const { match, isSure } = await currentRecord(item, entity, id, target);
+	const { match, isConclusive } = await currentRecord(item, entity, id, target);
 	if (match) return match;
 	const isAnywhere = entity.match?.everyBranch === true;
 	if (isAnywhere) {
@@ -123,7 +123,7 @@ export async function getRecordAnywhere(
 		entity,
 		id,
 		isAnywhere ? undefined : target.branch,
-		isSure,
+		isConclusive,
 	);
 	throw item.failed(message, description, status);
 }

@@ -37,7 +37,7 @@ import type { Matches } from './search';
 import { severalMatchError } from './several';
 import { incompleteListError } from '../records/readList';
 
-interface Upsert {
+interface UpsertRequest {
 	item: Item;
 	entity: Entity;
 	target: Target;
@@ -86,15 +86,15 @@ export const upsert: Operation = {
 		}
 		const changes = canonicalIn(entity, changesOf(item, entity, input, rules.overwriteWithEmpty));
 		const target = targetOf(item, entity, 'upsert');
-		const job = { item, entity, target, input, changes, rules, show };
+		const request = { item, entity, target, input, changes, rules, show };
 		const locks = [...locksOf(entity, changes), ...locksOf(entity, search.wanted)];
-		if (!search.isEnough) return await item.withLock(locks, async () => [await create(job, search.wanted)]);
+		if (!search.isEnough) return await item.withLock(locks, async () => [await create(request, search.wanted)]);
 
 		return await item.withLock(locks, async () => {
 			const places = await searchedBranches(item, entity, target, options, changes);
 			for (;;) {
 				const matches = await findMatches(item, entity, target, search, places);
-				const results = await settle(job, search, matches);
+				const results = await settle(request, search, matches);
 				if (results) return results;
 			}
 		});
@@ -104,11 +104,11 @@ export const upsert: Operation = {
 
 /** @returns undefined where an item before has changed what was found, so that the search is to be done again */
 async function settle(
-	job: Upsert,
+	request: UpsertRequest,
 	search: Search,
 	{ matches, incomplete }: Matches,
 ): Promise<IDataObject[] | undefined> {
-	const { item, entity, target, rules, show } = job;
+	const { item, entity, target, rules, show } = request;
 	const found = await withArchived(item, entity, target, matches);
 	const unclear = found.find(({ archived }) => archived === undefined);
 	// A single one is the one that counts, and whether it may be changed shows when it is its turn.
@@ -126,13 +126,13 @@ async function settle(
 	if (decision.act === 'refuse') throw severalMatchError(item, entity, search.key, decision.matches);
 	if (decision.act === 'skip') return decision.matches.map(({ row }) => report(show, row, 'skipped', []));
 	if (decision.act === 'create') {
-		if ('id' in search.wanted) throw noSuchIdError(job, Number(search.wanted.id), found.length > 0);
-		return [await create(job, search.wanted)];
+		if ('id' in search.wanted) throw noSuchIdError(request, Number(search.wanted.id), found.length > 0);
+		return [await create(request, search.wanted)];
 	}
 	const saved: IDataObject[] = [];
 	for (const match of decision.matches) {
 		const key = recordKey(entity, Number(match.row.id));
-		const result = await item.withLockInOrder([key], async () => await change(job, search, match));
+		const result = await item.withLockInOrder([key], async () => await change(request, search, match));
 		if (result === undefined) return undefined;
 		saved.push(result);
 	}
@@ -140,9 +140,9 @@ async function settle(
 }
 
 /** A new record holds what it is looked for by, and what was given. */
-function newRecord(job: Upsert, wanted: IDataObject): IDataObject {
-	const { item, entity, target, input } = job;
-	const all = { ...input, ...keyValues(job, wanted) };
+function newRecord(request: UpsertRequest, wanted: IDataObject): IDataObject {
+	const { item, entity, target, input } = request;
+	const all = { ...input, ...keyValues(request, wanted) };
 	const values = { ...defaultsOf(entity), ...withoutBlanks(entity, all) };
 	return canonicalIn(entity, bodyOf(item, entity.fields, values, target.branch));
 }
@@ -153,20 +153,20 @@ function canonicalIn(entity: Entity, body: IDataObject): IDataObject {
 	);
 }
 
-async function create(job: Upsert, wanted: IDataObject): Promise<IDataObject> {
-	const { item, entity, target, show } = job;
-	const body = newRecord(job, wanted);
+async function create(request: UpsertRequest, wanted: IDataObject): Promise<IDataObject> {
+	const { item, entity, target, show } = request;
+	const body = newRecord(request, wanted);
 	const task = `create the ${entity.label.toLowerCase()}`;
 	const model = await item.save({ ...target, action: 'create', body, task }, []);
 	const row = { ...body, ...model };
 	return report(show, row, 'created', Object.keys(body));
 }
 
-async function change(job: Upsert, search: Search, match: Found): Promise<IDataObject | undefined> {
+async function change(request: UpsertRequest, search: Search, match: Found): Promise<IDataObject | undefined> {
 	const { wanted } = search;
-	const { item, entity, rules } = job;
+	const { item, entity, rules } = request;
 	const id = Number(match.row.id);
-	const current = await upToDate(job, match);
+	const current = await upToDate(request, match);
 	const { archived } = current;
 	const isOther = !isMatch(search, current.row);
 	// Somebody has archived it since it was found, for then these choices let no archived one come here.
@@ -184,7 +184,7 @@ async function change(job: Upsert, search: Search, match: Found): Promise<IDataO
 	}
 	if (archived === undefined && rules.ifArchived !== 'update')
 		throw archivedUnknownError(item, entity, current);
-	if (archived && rules.ifArchived === 'update' && !('removed' in job.changes)) {
+	if (archived && rules.ifArchived === 'update' && !('removed' in request.changes)) {
 		item.run.hints.add(
 			"Archived records match and stay in the archive; choose in 'If the Match Is Archived' to restore them",
 			`${entity.label.toLowerCase()} ${id}`,
@@ -192,15 +192,15 @@ async function change(job: Upsert, search: Search, match: Found): Promise<IDataO
 	}
 	const values: IDataObject = {
 		...(archived && rules.ifArchived === 'restore' ? { removed: 0 } : {}),
-		...job.changes,
-		...canonicalIn(entity, keyValues(job, wanted, current.row)),
+		...request.changes,
+		...canonicalIn(entity, keyValues(request, wanted, current.row)),
 	};
 	for (const name of rules.onlyForNew) delete values[name];
-	return await saveChanges(job, current, { values, addToLists: rules.addToLists });
+	return await saveChanges(request, current, { values, addToLists: rules.addToLists });
 }
 
 /** Somebody may have written the record between the search and this turn: another execution, or another item. */
-async function upToDate({ item, entity, target }: Upsert, match: Found): Promise<Found> {
+async function upToDate({ item, entity, target }: UpsertRequest, match: Found): Promise<Found> {
 	const id = Number(match.row.id);
 	if (!item.run.wasWrittenSince([recordKey(entity, id)], match.at, 'anybody')) return match;
 	const at = item.run.now();
@@ -216,7 +216,7 @@ async function upToDate({ item, entity, target }: Upsert, match: Found): Promise
  * which the key's then joins.
  */
 function keyValues(
-	{ item, entity, input, rules }: Upsert,
+	{ item, entity, input, rules }: UpsertRequest,
 	wanted: IDataObject,
 	row?: IDataObject,
 ): IDataObject {
@@ -251,7 +251,7 @@ function defaultsOf({ fields }: Entity): IDataObject {
 	return Object.fromEntries(required.map((field) => [field.name, defaultOf(field)]));
 }
 
-function noSuchIdError({ item, entity, target }: Upsert, id: number, isArchived: boolean): Error {
+function noSuchIdError({ item, entity, target }: UpsertRequest, id: number, isArchived: boolean): Error {
 	if (isArchived) {
 		return item.refused(
 			`${entity.label} ${id} is archived, and a match by ID creates nothing`,

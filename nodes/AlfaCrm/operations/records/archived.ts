@@ -45,7 +45,7 @@ export async function archivedState(
 	const task = `look for the ${entity.label.toLowerCase()} in the archive`;
 	const keep = (one: IDataObject) => readId(one.id) === id;
 	const list = { ...target, branch, body, task };
-	const { rows, whole, stable } = await item.collect(list, { keep, limit: 1 });
+	const { rows, isComplete, isTotalWrong } = await item.collect(list, { keep, limit: 1 });
 	if (rows.length > 0) return true;
-	return whole || stable ? false : undefined;
+	return isComplete || isTotalWrong ? false : undefined;
 }

@@ -15,7 +15,7 @@ type Collect = (list: Omit<ListRequest, 'itemIndex'>, options: CollectOptions) =
 /** The record, if it came; and whether it is sure that there is none if it did not. */
 interface FoundById {
 	record?: IDataObject;
-	isSure: boolean;
+	isConclusive: boolean;
 }
 
 /**
@@ -35,8 +35,8 @@ export async function findById(
 		task: `get ${entity.label.toLowerCase()} ${id}`,
 	};
 	const keep = (row: IDataObject) => readId(row.id) === id;
-	const { rows, whole } = await collect(list, { keep, limit: 1, passes });
-	return { record: rows[0], isSure: whole || rows.length > 0 };
+	const { rows, isComplete } = await collect(list, { keep, limit: 1, passes });
+	return { record: rows[0], isConclusive: isComplete || rows.length > 0 };
 }
 
 /** What to ask an index one after the other to see every record. */
@@ -54,7 +54,7 @@ export async function currentRecord(
 	entity: Entity,
 	id: number,
 	target: Target,
-): Promise<{ match?: Match; isSure: boolean }> {
+): Promise<{ match?: Match; isConclusive: boolean }> {
 	const own = item.run.writeCacheOf(entity.path).get(id);
 	const branch = own?.branch ?? target.branch;
 	const at = item.run.now();
@@ -64,8 +64,8 @@ export async function currentRecord(
 	const others = first.record ? [] : await hiddenSubtypes(item, entity, branch);
 	const last = others.length === 0 ? first : await findById(collect, entity, id, where, others);
 	const { record: row } = last;
-	if (row === undefined) return { match: own, isSure: first.isSure && last.isSure };
-	return { match: item.run.cachedCopy(entity, id, row) ?? { row, branch, at }, isSure: true };
+	if (row === undefined) return { match: own, isConclusive: first.isConclusive && last.isConclusive };
+	return { match: item.run.cachedCopy(entity, id, row) ?? { row, branch, at }, isConclusive: true };
 }
 
 /** @throws NodeApiError when no row has this ID */
@@ -75,16 +75,16 @@ export async function getRecord(
 	id: number,
 	target: Target,
 ): Promise<IDataObject> {
-	const { match, isSure } = await currentRecord(item, entity, id, target);
+	const { match, isConclusive } = await currentRecord(item, entity, id, target);
 	if (match) return match.row;
-	const { message, description, status } = notFound(entity, id, target.branch, isSure);
+	const { message, description, status } = notFound(entity, id, target.branch, isConclusive);
 	throw item.failed(message, description, status);
 }
 
 /** Why a record cannot be given. */
-export function notFound({ label }: Entity, id: number, branch?: number, isSure = true) {
+export function notFound({ label }: Entity, id: number, branch?: number, isConclusive = true) {
 	const where = branch === undefined ? '' : ` in branch ${branch}`;
-	if (!isSure) {
+	if (!isConclusive) {
 		return {
 			message: `AlfaCRM did not show ${label.toLowerCase()} ${id}${where}, though it counts more than it shows`,
 			description: 'Run it again.',

@@ -20,8 +20,8 @@ export async function readList(
 	list: ListCall,
 	lookedFor = 'one that was looked for',
 ): Promise<ReadList> {
-	const { rows, whole, stable, total } = await item.collect(list);
-	if (whole) return { rows };
+	const { rows, isComplete, isTotalWrong, total } = await item.collect(list);
+	if (isComplete) return { rows };
 	const plural = entity.plural.toLowerCase();
 	const counted = total === undefined ? '' : `${total} counted, `;
 	item.run.hints.add(
@@ -30,7 +30,7 @@ export async function readList(
 			: `AlfaCRM counts more ${plural} than it shows, so ${lookedFor} may not have been found`,
 		`${counted}${rows.length} shown`,
 	);
-	return { rows, incomplete: stable ? undefined : plural };
+	return { rows, incomplete: isTotalWrong ? undefined : plural };
 }
 
 /**

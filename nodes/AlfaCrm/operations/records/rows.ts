@@ -24,11 +24,11 @@ export async function collectRows(
 export function warnOfMissing(
 	item: Item,
 	plural: string,
-	{ whole, stable, total, read }: Omit<Collected, 'rows'>,
+	{ isComplete, isTotalWrong, total, read }: Omit<Collected, 'rows'>,
 ): void {
-	if (whole) return;
+	if (isComplete) return;
 	item.run.hints.add(
-		stable
+		isTotalWrong
 			? 'AlfaCRM counts more rows than it shows, each time the same ones: its count may be wrong, or this user may not see all of them'
 			: 'A list did not come whole, though it was read again. Run it once more to be sure to have all rows',
 		total === undefined ? `${read} ${plural} came` : `AlfaCRM spoke of ${total} ${plural}, ${read} came`,

@@ -15,8 +15,11 @@ export async function branchesOf(
 	{ branches, branchesReadAt = 0 }: Partial<KnownBranches> = {},
 ): Promise<KnownBranches> {
 	if (branches && Math.abs(now - branchesReadAt) < HOUR_MS) return { branches, branchesReadAt };
-	const { rows, whole, stable } = await collect(client, { path: 'branch', task: 'list the branches' });
+	const { rows, isComplete, isTotalWrong } = await collect(client, {
+		path: 'branch',
+		task: 'list the branches',
+	});
 	const ids = rows.filter(({ is_active }) => Number(is_active ?? 1) !== 0).map(({ id }) => readId(id) ?? 0);
 	// One that was overlooked must not be unknown for an hour.
-	return { branches: ids.sort((a, b) => a - b), branchesReadAt: whole || stable ? now : 0 };
+	return { branches: ids.sort((a, b) => a - b), branchesReadAt: isComplete || isTotalWrong ? now : 0 };
 }

@@ -80,9 +80,9 @@ export class Reader {
 		};
 		const asked = { ...list, firstPage: state.next };
 		// What went before is not read again for a total that says more than the rest.
-		const readings = state.next === undefined ? {} : { readings: 1 };
-		const found = await collect(this.client, asked, { ...readings, isEnough, grows: isLog });
-		const { rows, whole, stable, total, next = 0 } = found;
+		const maxReadings = state.next === undefined ? {} : { maxReadings: 1 };
+		const found = await collect(this.client, asked, { ...maxReadings, isEnough, grows: isLog });
+		const { rows, isComplete, isTotalWrong, total, next = 0 } = found;
 		// What comes while it is read over several polls counts as grown since.
 		const known = state.next === undefined ? (total ?? null) : state.total;
 		const isPaused = next > 0 && !isEnded;
@@ -90,7 +90,7 @@ export class Reader {
 		const goOn = { readAt: state.readAt, next: isLog ? next - 1 : next };
 		const after = isPaused ? goOn : { readAt: this.now };
 		// A total that stays too high is wrong.
-		const isWhole = state.next === undefined && (isEnded || whole || stable);
+		const isWhole = state.next === undefined && (isEnded || isComplete || isTotalWrong);
 		return { rows, list: { total: known, ...after }, isWhole };
 	}
 

@@ -6,7 +6,7 @@ import { asNodeError } from '../../api/errors';
 import type { Change } from '../change';
 import { contentOf, readChange } from '../change';
 import { flagOf, isWanted } from '../filter';
-import { RecordReader, wordsOf } from '../recordReader';
+import { RecordReader, messageOf } from '../recordReader';
 import { knowsSecret } from './secret';
 import type { Claim } from './seen';
 import { claim } from './seen';
@@ -103,7 +103,7 @@ async function recordOf(
 		const { record, reason } = await abortable(reading, limit);
 		return reason === undefined ? { record } : { record, recordError: reason };
 	} catch (caught) {
-		const reason = limit.aborted ? TOO_LATE : wordsOf(asNodeError(context.getNode(), caught));
+		const reason = limit.aborted ? TOO_LATE : messageOf(asNodeError(context.getNode(), caught));
 		return { record: null, recordError: reason };
 	}
 }

@@ -15,7 +15,7 @@ import type { Value, World } from './values';
 import { oneOf, picked, recordsOf, valueOf, valuesOf } from './values';
 
 /** An operation that may be run any number of times. */
-export interface Deed {
+export interface OperationCase {
 	resource: string;
 	operation: string;
 	entity: Entity;
@@ -81,7 +81,7 @@ export const offered: ReadonlyArray<{ resource: string; operation: string }> =
 
 const entityAt = (resource: string) => entities.find((entity) => entity.resource === resource) as Entity;
 
-export const deeds: readonly Deed[] = offered
+export const operationCases: readonly OperationCase[] = offered
 	.filter(({ operation }) => PROMISES[operation] === 'once')
 	.map(({ resource, operation }) => {
 		const entity = entityAt(resource);
