@@ -77,7 +77,9 @@ export function flagOf(context: Context, value: unknown, label: string, fallback
 
 /** One of several values; as the form has it where nothing is given. */
 export function choiceOf(context: Context, field: Field, fallback: number): number {
-	return (read(context, field, context.getNodeParameter(field.name, fallback)) as number | undefined) ?? fallback;
+	return (
+		(read(context, field, context.getNodeParameter(field.name, fallback)) as number | undefined) ?? fallback
+	);
 }
 
 function listOf<T>(context: Context, name: string, label: string, type: FieldType): T[] {

@@ -88,7 +88,8 @@ export const upsert: Operation = {
 		const target = targetOf(item, entity, 'upsert');
 		const request = { item, entity, target, input, changes, rules, show };
 		const locks = [...locksOf(entity, changes), ...locksOf(entity, search.wanted)];
-		if (!search.isEnough) return await item.withLock(locks, async () => [await create(request, search.wanted)]);
+		if (!search.isEnough)
+			return await item.withLock(locks, async () => [await create(request, search.wanted)]);
 
 		return await item.withLock(locks, async () => {
 			const places = await searchedBranches(item, entity, target, options, changes);
@@ -162,7 +163,11 @@ async function create(request: UpsertRequest, wanted: IDataObject): Promise<IDat
 	return report(show, row, 'created', Object.keys(body));
 }
 
-async function change(request: UpsertRequest, search: Search, match: Found): Promise<IDataObject | undefined> {
+async function change(
+	request: UpsertRequest,
+	search: Search,
+	match: Found,
+): Promise<IDataObject | undefined> {
 	const { wanted } = search;
 	const { item, entity, rules } = request;
 	const id = Number(match.row.id);
