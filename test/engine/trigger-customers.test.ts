@@ -290,6 +290,8 @@ describe('when the settings change', () => {
 	it.each<[string, INodeParameters, RegExp]>([
 		['maxPerPoll', { options: { maxPerPoll: -1 } }, /^'Max Records per Poll' must be a whole number/],
 		['startWith', { options: { startWith: 'x' } }, /^'Start With Newest' must be a whole number/],
+		['maxPerPoll', { options: { maxPerPoll: [5] } }, /^'Max Records per Poll' must be a whole number/],
+		['startWith', { options: { startWith: true } }, /^'Start With Newest' must be a whole number/],
 		['branchIds', { branchIds: ['x'] }, /^'Branch Names or IDs'/],
 		['lead_status_id', { filters: { lead_status_id: ['x'] } }, /^'Lead Status Names or IDs'/],
 		['event', { event: 'unknown' }, /^'Trigger On' has no event "unknown"$/],

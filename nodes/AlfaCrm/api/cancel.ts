@@ -2,6 +2,30 @@ import { sleep } from 'n8n-workflow';
 
 import { cancelled } from './errors';
 
+/** What is called when a signal aborts, while anything is. */
+const listeners = new WeakMap<AbortSignal, Set<() => void>>();
+
+function callAll(this: AbortSignal): void {
+	for (const listener of listeners.get(this) ?? []) listener();
+}
+
+/**
+ * Calls when a signal aborts, at once if it has. Many calls of an execution wait for the same signal, and Node warns of a
+ * leak where more than ten listen to one; so one listens for all.
+ *
+ * @returns takes that back
+ */
+export function onAbort(signal: AbortSignal, listener: () => void): () => void {
+	if (signal.aborted) listener();
+	const all = listeners.get(signal) ?? new Set();
+	if (all.size === 0) signal.addEventListener('abort', callAll, { once: true });
+	listeners.set(signal, all.add(listener));
+	return () => {
+		all.delete(listener);
+		if (all.size === 0) signal.removeEventListener('abort', callAll);
+	};
+}
+
 /** Waits, unless the execution is cancelled meanwhile. */
 export async function pause(ms: number, signal?: AbortSignal): Promise<void> {
 	await abortable(sleep(ms), signal);
@@ -19,16 +43,14 @@ export async function timeout(ms: number): Promise<void> {
 /** @throws ResponseError that says so as soon as the signal is aborted */
 export async function abortable<T>(wait: Promise<T>, signal?: AbortSignal): Promise<T> {
 	if (signal === undefined) return await wait;
-	let onAbort = () => {};
+	let forget = () => {};
 	const aborted = new Promise<never>((_resolve, reject) => {
-		onAbort = () => reject(cancelled());
-		if (signal.aborted) onAbort();
-		else signal.addEventListener('abort', onAbort, { once: true });
+		forget = onAbort(signal, () => reject(cancelled()));
 	});
 	try {
 		return await Promise.race([aborted, wait]);
 	} finally {
-		signal.removeEventListener('abort', onAbort);
+		forget();
 	}
 }
 

@@ -8,6 +8,7 @@ import type {
 } from 'n8n-workflow';
 import { sleep } from 'n8n-workflow';
 
+import { onAbort } from './cancel';
 import type { LoginProgress } from './authentication';
 import { Authentication, beginLogin } from './authentication';
 import type { ApiFailure } from './errors';
@@ -195,20 +196,19 @@ export class ApiClient {
 	): Promise<unknown> {
 		const { signal } = this;
 		if (signal === undefined) return await answer;
-		let onAbort = () => {};
+		let forget = () => {};
 		const aborted = new Promise<never>((_resolve, reject) => {
-			onAbort = () => {
+			forget = onAbort(signal, () => {
 				const leave = () => reject(cancelled(data.token !== ''));
 				// Without a token nothing but the login was sent; else n8n itself comes first, where it can.
 				if (data.token === '') leave();
 				else void sleep(ABORT_MS).then(leave);
-			};
-			signal.addEventListener('abort', onAbort, { once: true });
+			});
 		});
 		try {
 			return await Promise.race([answer, aborted]);
 		} finally {
-			signal.removeEventListener('abort', onAbort);
+			forget();
 		}
 	}
 }

@@ -82,6 +82,13 @@ export function choiceOf(context: Context, field: Field, fallback: number): numb
 	);
 }
 
+/** How many; as the form has it where nothing is given. */
+export function countOf(context: Context, value: unknown, label: string, fallback: number): number {
+	return (
+		(read(context, { name: '', label, type: 'integer', min: 0 }, value) as number | undefined) ?? fallback
+	);
+}
+
 function listOf<T>(context: Context, name: string, label: string, type: FieldType): T[] {
 	return (read(context, { name, label, ...type }, context.getNodeParameter(name, [])) ?? []) as T[];
 }

@@ -10,7 +10,17 @@ import { customer } from '../entities/customer';
 import { eventTypes } from '../entities/events';
 import { entityOf } from '../entities/registry';
 import { isLogged } from './change';
-import { choiceOf, entitiesOf, eventsOf, flagOf, hasChanged, idsOf, isAmong, namesOf } from './filter';
+import {
+	choiceOf,
+	countOf,
+	entitiesOf,
+	eventsOf,
+	flagOf,
+	hasChanged,
+	idsOf,
+	isAmong,
+	namesOf,
+} from './filter';
 import { digestOf } from './storedState';
 import { LogWatch } from './watch/logWatch';
 import { RecordsWatch } from './watch/recordsWatch';
@@ -56,8 +66,8 @@ export async function settingsOf(context: IPollFunctions): Promise<PollSettings>
 		branches: branches.length > 0 ? [...new Set(branches)] : undefined,
 		subject: digestOf([originIn(hostname), event.value]),
 		filters: digestOf([branches, filters]),
-		most: numberIn(context, options, 'maxPerPoll', 'Max Records per Poll', DEFAULT_MOST) || DEFAULT_MOST,
-		startWith: numberIn(context, options, 'startWith', 'Start With Newest', 0),
+		most: countOf(context, options.maxPerPoll, 'Max Records per Poll', 0) || DEFAULT_MOST,
+		startWith: countOf(context, options.startWith, 'Start With Newest', 0),
 	};
 }
 
@@ -160,16 +170,4 @@ function newCustomers({ isStudy, isArchivedToo, ids }: Filters): Watch {
 			(isStudy === 2 || (readFlag(row.is_study) ?? isStudy) === isStudy) &&
 			chosen.every(([name, list]) => list.includes(readId(row[name]) ?? 0)),
 	);
-}
-
-function numberIn(
-	context: IPollFunctions,
-	options: IDataObject,
-	name: string,
-	label: string,
-	fallback: number,
-): number {
-	const value = Number(options[name] ?? fallback);
-	if (Number.isInteger(value) && value >= 0) return value;
-	throw new NodeOperationError(context.getNode(), `'${label}' must be a whole number from 0 on`);
 }

@@ -1,0 +1,31 @@
+import { abortable, onAbort } from '../../nodes/AlfaCrm/api/cancel';
+
+describe('the end of an execution', () => {
+	it('is listened to once, however many calls wait for it', async () => {
+		const stop = new AbortController();
+		const listen = jest.spyOn(stop.signal, 'addEventListener');
+		const never = new Promise<never>(() => {});
+		const waits = Array.from({ length: 30 }, async () => await abortable(never, stop.signal));
+		const ends = Promise.allSettled(waits);
+		expect(listen).toHaveBeenCalledTimes(1);
+		stop.abort();
+		expect((await ends).map(({ status }) => status)).toEqual(Array(30).fill('rejected'));
+	});
+
+	it('is told to who comes after it, at once', async () => {
+		const told = jest.fn();
+		onAbort(AbortSignal.abort(), told);
+		expect(told).toHaveBeenCalledTimes(1);
+		await expect(abortable(Promise.resolve(1), AbortSignal.abort())).rejects.toThrow();
+	});
+
+	it('is not told to who has left', async () => {
+		const stop = new AbortController();
+		const [left, stays] = [jest.fn(), jest.fn()];
+		onAbort(stop.signal, left)();
+		onAbort(stop.signal, stays);
+		stop.abort();
+		expect([left.mock.calls.length, stays.mock.calls.length]).toEqual([0, 1]);
+		await expect(abortable(Promise.resolve(7), new AbortController().signal)).resolves.toBe(7);
+	});
+});
