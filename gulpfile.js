@@ -38,11 +38,6 @@ async function verify() {
 	if (missing.length > 0) throw new Error(`dist is not complete, missing: ${missing.join(', ')}`);
 }
 
-async function clean() {
-	await rm('dist', { recursive: true, force: true });
-}
-
-exports.clean = clean;
 exports.verify = verify;
 /** What the build needs after `n8n-node build`, which compiles and copies the icons. */
 exports.finish = series(tidy, schemas, verify);

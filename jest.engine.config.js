@@ -16,11 +16,11 @@ module.exports = {
 				...Object.fromEntries(['n8n-core', 'n8n-workflow'].map(one)),
 			},
 			// What a value means, what comes of two runs, and how the trigger gets along with all that may happen is the node's
-			// own matter and takes the most time. The test of a credential is n8n's newest.
+			// own matter and takes the most time. The test of a credential and the durable scheduler are n8n's newest.
 			testPathIgnorePatterns: [
 				'<rootDir>/test/engine/properties/',
 				'credential-test',
-				'trigger-(ids|far|quiet|broken|histories|log-|published|settings|values)',
+				'trigger-(budget|durable|ids|far|quiet|broken|histories|log-|published|settings|values)',
 			],
 		},
 	],

@@ -1,5 +1,5 @@
 import { entities, entityOf } from '../../nodes/AlfaCrm/entities/registry';
-import type { Action, Entity, Key } from '../../nodes/AlfaCrm/entities/types';
+import type { Action, Entity, QueryId } from '../../nodes/AlfaCrm/entities/types';
 import type { Field, Filter, Shown } from '../../nodes/AlfaCrm/entities/fieldTypes';
 import { optionsMethod } from '../../nodes/AlfaCrm/entities/methodNames';
 
@@ -45,7 +45,7 @@ const labelsOf = (fields: readonly Named[] = []) => fields.map(({ label }) => la
 const askedBy = ({ query = [], body = [] }: Action): Field[] => [...query, ...body];
 
 /** A field and, if it holds rows, what is in them. */
-const deep = (field: Field | Filter): Array<Field | Filter | Key> =>
+const deep = (field: Field | Filter): Array<Field | Filter | QueryId> =>
 	field.type === 'rows' ? [field, ...field.fields.flatMap(deep)] : [field];
 
 /** All that a form may ask for. */

@@ -1,4 +1,5 @@
-import { timeout, Queue, abortable } from './cancel';
+import { abortable, timeout } from './cancel';
+import { Queue } from './queue';
 import { cancelled } from './errors';
 
 /** More would bring nothing at 5 calls a second, and make a server slow. */

@@ -1,6 +1,7 @@
 import { sleep } from 'n8n-workflow';
 
-import { timeout, Queue, abortable } from './cancel';
+import { abortable, timeout } from './cancel';
+import { Queue } from './queue';
 import { Concurrency, MOST_AT_ONCE } from './concurrency';
 import { cancelled } from './errors';
 

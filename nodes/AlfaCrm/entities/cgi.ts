@@ -1,4 +1,4 @@
-import { ALL_OPERATIONS, writable } from './common';
+import { CRUD, writable } from './common';
 import { dottedDate, id, record } from './fields';
 
 const group = record('group_id', 'Group', 'group', { required: true });
@@ -22,7 +22,7 @@ export const cgi = writable({
 	plural: 'Group Members',
 	certainty: 'confirmed',
 	unconfirmed: ['get'],
-	keys: [{ ...group, in: ALL_OPERATIONS }],
+	keys: [{ ...group, in: CRUD }],
 	actions: [
 		{
 			name: 'getByCustomer',

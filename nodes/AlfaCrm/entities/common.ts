@@ -2,20 +2,14 @@ import { dottedDate, flag, id, ids, integer, longText, range, text } from './fie
 import type { Entity, OperationName } from './types';
 import type { Field, Filter } from './fieldTypes';
 
-export const ALL_OPERATIONS = [
-	'create',
-	'delete',
-	'get',
-	'getAll',
-	'update',
-] as const satisfies OperationName[];
+export const CRUD = ['create', 'delete', 'get', 'getAll', 'update'] as const satisfies OperationName[];
 
 type Facts = Pick<Entity, 'resource' | 'path' | 'label' | 'plural' | 'certainty'> & Partial<Entity>;
 
 /** What the API lists, creates, changes and deletes. */
 export const writable = (facts: Facts & Pick<Entity, 'fields'>): Entity => ({
 	scope: 'branch',
-	operations: facts.match ? [...ALL_OPERATIONS, 'find', 'upsert'] : ALL_OPERATIONS,
+	operations: facts.match ? [...CRUD, 'find', 'upsert'] : CRUD,
 	filters: [],
 	...facts,
 });

@@ -1,6 +1,6 @@
 import { idFilter, writable } from './common';
 import { choice, id, longText, reference, text } from './fields';
-import type { Key } from './types';
+import type { QueryId } from './types';
 
 const CLASSES = [
 	{ value: 'Customer', label: 'Customer' },
@@ -8,7 +8,7 @@ const CLASSES = [
 	{ value: 'Lead', label: 'Lead', description: 'Named by one source only; leads are customers elsewhere' },
 	{ value: 'Task', label: 'Task' },
 ];
-const where: Key['in'] = ['create', 'get', 'getAll'];
+const where: QueryId['in'] = ['create', 'get', 'getAll'];
 
 /** Comments on a record. API notes 5.19. */
 export const communication = writable({

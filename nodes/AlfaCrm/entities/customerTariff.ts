@@ -1,4 +1,4 @@
-import { ALL_OPERATIONS, idFilter, note, writable } from './common';
+import { CRUD, idFilter, note, writable } from './common';
 import {
 	boolean,
 	choice,
@@ -21,7 +21,7 @@ export const customerTariff = writable({
 	label: 'Customer Subscription',
 	plural: 'Customer Subscriptions',
 	certainty: 'confirmed',
-	keys: [{ ...record('customer_id', 'Customer', 'customer', { required: true }), in: ALL_OPERATIONS }],
+	keys: [{ ...record('customer_id', 'Customer', 'customer', { required: true }), in: CRUD }],
 	// Without it the index may show current ones only. API notes 5.5.
 	hiddenPasses: [{ dead: true }],
 	title: ['tariff_id', 'b_date', 'e_date'],

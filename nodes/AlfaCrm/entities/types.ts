@@ -35,9 +35,9 @@ export interface Matching {
 }
 
 /** An ID that AlfaCRM looks for in the query; it is sent in the body too, where some sources have it. */
-export type Key = Field & { in: readonly OperationName[] };
+export type QueryId = Field & { in: readonly OperationName[] };
 
-/** A field that an update names even if it stays, as `shownAs` of the record holds it; but not beside `unless`. */
+/** A field that an update names even if it stays, as `shownAs` of the record holds it; but not beside `exceptWith`. */
 export type ResentField = Field & { shownAs?: string; exceptWith?: string };
 
 /** What is added to a record, unless the same is there already. */
@@ -188,7 +188,7 @@ export interface Entity {
 	/** Can be archived: by the flag `removed`, and for some by a day, which is reached. */
 	archive?: { day?: string };
 	/** IDs that travel in the query. */
-	keys?: readonly Key[];
+	keys?: readonly QueryId[];
 	actions?: readonly Action[];
 	/**
 	 * Too many for a dropdown. Records are searched by the filter `by`; by `digits` when only those are typed; by the

@@ -6,7 +6,7 @@ import { entities } from '../entities/registry';
 import type { Entity } from '../entities/types';
 import { customField, isCustom } from '../fields/custom';
 import { toColumn } from '../fields/field';
-import { chosenBranch } from './branch';
+import { chosenBranch } from './rows';
 import { columnsMethod } from '../entities/methodNames';
 
 type Loader = (this: ILoadOptionsFunctions) => Promise<ResourceMapperFields>;

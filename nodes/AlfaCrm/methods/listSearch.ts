@@ -5,7 +5,7 @@ import { ApiClient } from '../api/client';
 import { looksLikePageSize, fetchPage, rowKeys } from '../api/page';
 import { entities } from '../entities/registry';
 import type { Entity } from '../entities/types';
-import { chosenBranch } from './branch';
+import { chosenBranch } from './rows';
 import { searchMethod } from '../entities/methodNames';
 import { searchFor } from './pickerSearch';
 import { fullTitleOf, titleOf } from './titles';

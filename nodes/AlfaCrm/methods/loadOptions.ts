@@ -3,7 +3,7 @@ import type { IDataObject, ILoadOptionsFunctions, INodePropertyOptions } from 'n
 import { ApiClient } from '../api/client';
 import { entities } from '../entities/registry';
 import type { Entity } from '../entities/types';
-import { byWeight, fetchRows } from './branch';
+import { byWeight, fetchRows } from './rows';
 import { optionsMethod } from '../entities/methodNames';
 import { titleOf } from './titles';
 

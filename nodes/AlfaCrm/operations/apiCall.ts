@@ -2,7 +2,7 @@ import type { IDataObject, INodeProperties } from 'n8n-workflow';
 
 import { readId } from '../api/formats';
 import { API_CALL } from '../entities/registry';
-import { recordKey } from './context';
+import { recordKey } from './run';
 import type { Item } from './item';
 import type { ItemRequest } from './itemRequest';
 import { asRows, warnOfMissing } from './records/rows';

@@ -10,7 +10,7 @@ import { collect } from '../api/collect';
 import { isPlain } from '../fields/blank';
 import { isCustom } from '../fields/custom';
 import { ignoredDays, unreadableDays, withAlternatives } from './alternatives';
-import type { LockKey, Run } from './context';
+import type { LockKey, Run } from './run';
 import type { ItemRequest } from './itemRequest';
 import type { Parameter } from './parameters';
 import { Collection, ParameterReader } from './parameters';

@@ -3,7 +3,7 @@ import { sleep } from 'n8n-workflow';
 
 import { errorJson } from '../api/errors';
 import { API_CALL } from '../entities/registry';
-import type { Run } from './context';
+import type { Run } from './run';
 import { Item } from './item';
 import { perform } from './perform';
 import { resourceParameter } from './resource';

@@ -6,7 +6,7 @@ import { normalForms, listOf } from '../fields/field';
 import type { Field } from '../entities/fieldTypes';
 
 /** A record and the branch in which it can be reached. */
-export interface Match {
+export interface LocatedRecord {
 	row: IDataObject;
 	branch?: number;
 	/** When it was read or written, as `Run.now` counts. */
@@ -21,7 +21,7 @@ type WriteCall = Pick<ApiRequest, 'action' | 'body' | 'branch' | 'query'>;
 const asJson = (value: unknown): string => JSON.stringify(value) ?? 'undefined';
 
 /** Whether a row shows a record as it was before it was written: AlfaCRM's lists may be late. */
-export function isLate({ was = new Map(), row: written }: Match, row: IDataObject): boolean {
+export function isLate({ was = new Map(), row: written }: LocatedRecord, row: IDataObject): boolean {
 	return [...was].some(([name, values]) => {
 		const shown = asJson(row[name]);
 		return values.has(shown) && shown !== asJson(written[name]);
@@ -38,11 +38,11 @@ const isEmpty = (value: unknown): boolean => listOf(value).length === 0;
 
 /** Records that one execution has written, found by ID or by the value of a field without looking at each. */
 export class WriteCache {
-	private readonly byId = new Map<number, Match>();
+	private readonly byId = new Map<number, LocatedRecord>();
 	private readonly gone = new Set<number>();
 	private readonly byValue = new Map<string, { field: Field; ids: Map<string, Set<number>> }>();
 
-	get(id: number): Match | undefined {
+	get(id: number): LocatedRecord | undefined {
 		return this.byId.get(id);
 	}
 
@@ -69,7 +69,7 @@ export class WriteCache {
 	}
 
 	/** @param changes the fields that were changed, and the record before */
-	private set(id: number, match: Match, before: IDataObject, changes: readonly string[]): void {
+	private set(id: number, match: LocatedRecord, before: IDataObject, changes: readonly string[]): void {
 		const was = new Map(this.byId.get(id)?.was);
 		for (const name of changes) was.set(name, new Set([...(was.get(name) ?? []), asJson(before[name])]));
 		this.byId.set(id, { ...match, was });
@@ -86,7 +86,7 @@ export class WriteCache {
 	}
 
 	/** Those that may hold the value; what was overwritten since is among them. */
-	having(field: Field, value: unknown): Match[] {
+	having(field: Field, value: unknown): LocatedRecord[] {
 		let index = this.byValue.get(field.name);
 		if (index === undefined) {
 			index = { field, ids: new Map() };

@@ -1,6 +1,6 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import { recordKey } from '../../../nodes/AlfaCrm/operations/context';
+import { recordKey } from '../../../nodes/AlfaCrm/operations/run';
 import type { ItemRequest } from '../../../nodes/AlfaCrm/operations/itemRequest';
 import { incompleteListError } from '../../../nodes/AlfaCrm/operations/records/readList';
 import { deskOf } from './support';

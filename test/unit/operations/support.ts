@@ -1,6 +1,6 @@
 import type { IDataObject, IExecuteFunctions } from 'n8n-workflow';
 
-import { Run } from '../../../nodes/AlfaCrm/operations/context';
+import { Run } from '../../../nodes/AlfaCrm/operations/run';
 import { Item } from '../../../nodes/AlfaCrm/operations/item';
 import type { ContextOptions, Sent } from '../api-support';
 import { contextOf } from '../api-support';

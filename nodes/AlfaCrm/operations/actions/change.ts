@@ -1,4 +1,4 @@
-import { recordKey } from '../context';
+import { recordKey } from '../run';
 import { getRecordAnywhere } from '../matching/search';
 import { listModeForm, readAddToLists } from '../records/listMode';
 import { saveChanges } from '../records/saveChanges';

@@ -8,7 +8,7 @@ import { isEmpty } from '../../fields/blank';
 import { valueIfMissing, isBlank, listOf, sameValue } from '../../fields/field';
 import { readText } from '../../fields/text';
 import type { Field } from '../../entities/fieldTypes';
-import type { LockKey } from '../context';
+import type { LockKey } from '../run';
 import type { Item } from '../item';
 import { getRecordAnywhere } from '../matching/search';
 import { alternativesOf } from '../alternatives';

@@ -2,7 +2,7 @@ import type { IDataObject } from 'n8n-workflow';
 
 import { dayBefore, formatDay, today } from '../../api/formats';
 import { cgi } from '../../entities/cgi';
-import { recordKey } from '../context';
+import { recordKey } from '../run';
 import type { Item } from '../item';
 import { firstDay, lastDay } from '../membershipDays';
 import type { OperationResult } from '../report';

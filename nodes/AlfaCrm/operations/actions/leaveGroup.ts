@@ -2,7 +2,7 @@ import type { IDataObject } from 'n8n-workflow';
 
 import { today } from '../../api/formats';
 import { cgi } from '../../entities/cgi';
-import { recordKey } from '../context';
+import { recordKey } from '../run';
 import { firstDay, lastDay } from '../membershipDays';
 import type { OperationResult } from '../report';
 import type { ActionKind } from './kind';

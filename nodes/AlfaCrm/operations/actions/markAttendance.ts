@@ -5,7 +5,7 @@ import { isBlank, isStored } from '../../fields/field';
 import type { Field } from '../../entities/fieldTypes';
 import type { Entity } from '../../entities/types';
 import type { Item } from '../item';
-import { recordKey } from '../context';
+import { recordKey } from '../run';
 import { bodyOf } from '../records/body';
 import { getRecord, findById, notFound } from '../records/findById';
 import { report, reportSchema } from '../report';

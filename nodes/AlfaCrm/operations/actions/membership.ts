@@ -5,7 +5,7 @@ import { cgi } from '../../entities/cgi';
 import type { Action, Entity } from '../../entities/types';
 import type { Field } from '../../entities/fieldTypes';
 import { alternativesOf } from '../alternatives';
-import type { LockKey } from '../context';
+import type { LockKey } from '../run';
 import type { Item } from '../item';
 import { passesOf } from '../records/findById';
 import { readWholeList } from '../records/readList';

@@ -1,4 +1,4 @@
-import { recordKey } from '../context';
+import { recordKey } from '../run';
 import { recordSchema } from '../recordSchema';
 import { addressOf, callOf, declaredSchema } from './call';
 import type { ActionKind } from './kind';

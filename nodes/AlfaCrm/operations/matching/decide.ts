@@ -1,9 +1,9 @@
-import type { Match } from '../writeCache';
+import type { LocatedRecord } from '../writeCache';
 
 export type IfSeveral = 'refuse' | 'newest' | 'all';
 export type IfArchived = 'update' | 'restore' | 'create' | 'skip';
 
-export interface Found extends Match {
+export interface Found extends LocatedRecord {
 	/** Undefined when nobody can tell. */
 	archived?: boolean;
 }
@@ -25,6 +25,6 @@ export function decide(
 }
 
 /** AlfaCRM counts its IDs upwards. */
-export function newestFirst<T extends Match>(matches: readonly T[]): T[] {
+export function newestFirst<T extends LocatedRecord>(matches: readonly T[]): T[] {
 	return [...matches].sort((a, b) => Number(b.row.id) - Number(a.row.id));
 }

@@ -6,7 +6,7 @@ import { isBlank, normalForms, listOf, canonical, toSingleProperty } from '../..
 import { sortByName } from '../../fields/order';
 import type { Field, Wire } from '../../entities/fieldTypes';
 import { showWhen } from '../../form/assemble';
-import type { LockKey } from '../context';
+import type { LockKey } from '../run';
 import type { Item } from '../item';
 import { idParameter } from '../target';
 

@@ -20,11 +20,11 @@ import type { Search } from './keys';
 import { keyField } from './keys';
 import type { IncompleteList, ReadList } from '../records/readList';
 import { readList, incompleteListError } from '../records/readList';
-import type { Match } from '../writeCache';
+import type { LocatedRecord } from '../writeCache';
 import { indexRows } from '../writeCache';
 
 export interface Matches {
-	matches: Match[];
+	matches: LocatedRecord[];
 	incomplete?: IncompleteList;
 }
 
@@ -39,9 +39,9 @@ export async function findMatches(
 	search: Search,
 	{ branches, incomplete: incompleteBranches }: Places,
 ): Promise<Matches> {
-	const found = new Map<number, Match>();
+	const found = new Map<number, LocatedRecord>();
 	let incomplete = incompleteBranches;
-	const take = async (match: Match): Promise<void> => {
+	const take = async (match: LocatedRecord): Promise<void> => {
 		const id = readId(match.row.id);
 		if (id === undefined) return;
 		const known = item.run.cachedCopy(entity, id, match.row) ?? match;
@@ -76,7 +76,12 @@ export async function findMatches(
 }
 
 /** A record that was written and that the search did not show: as it is now, or as written where it is not shown yet. */
-async function latestOf(item: Item, entity: Entity, written: Match, target: Target): Promise<Match> {
+async function latestOf(
+	item: Item,
+	entity: Entity,
+	written: LocatedRecord,
+	target: Target,
+): Promise<LocatedRecord> {
 	const { branch } = written;
 	const { match } = await currentRecord(item, entity, Number(written.row.id), { ...target, branch });
 	return match ?? written;
@@ -87,7 +92,7 @@ export async function withArchived(
 	item: Item,
 	entity: Entity,
 	target: Target,
-	matches: readonly Match[],
+	matches: readonly LocatedRecord[],
 ): Promise<Found[]> {
 	const found: Found[] = [];
 	for (const match of matches) {
@@ -106,7 +111,7 @@ export async function getRecordAnywhere(
 	entity: Entity,
 	id: number,
 	target: Target,
-): Promise<Match> {
+): Promise<LocatedRecord> {
 	const { match, isConclusive } = await currentRecord(item, entity, id, target);
 	if (match) return match;
 	const isAnywhere = entity.match?.everyBranch === true;

@@ -1,13 +1,13 @@
 import type { Entity, MatchKey } from '../../entities/types';
 import type { Item } from '../item';
-import type { Match } from '../writeCache';
+import type { LocatedRecord } from '../writeCache';
 
 /** Refuses to choose among records that all match. */
 export function severalMatchError(
 	item: Item,
 	{ label, plural }: Entity,
 	key: MatchKey,
-	matches: readonly Match[],
+	matches: readonly LocatedRecord[],
 ): Error {
 	const ids = matches.map(({ row }) => String(row.id)).join(', ');
 	return item.refused(

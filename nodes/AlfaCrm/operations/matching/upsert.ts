@@ -14,7 +14,7 @@ import {
 import type { Wire } from '../../entities/fieldTypes';
 import { collection } from '../../form/assemble';
 import type { Item } from '../item';
-import { recordKey } from '../context';
+import { recordKey } from '../run';
 import type { Operation } from '../operation';
 import { bodyOf, changesOf } from '../records/body';
 import { inMode, inputModeForm, fieldOptions, readFieldInput } from '../records/fieldInput';

@@ -5,19 +5,24 @@ import type { Entity } from '../../entities/types';
 import type { Item } from '../item';
 import type { Target } from '../target';
 import { incompleteListError } from './readList';
-import type { Match } from '../writeCache';
+import type { LocatedRecord } from '../writeCache';
 
 /** The day that stands for "not archived", for ever. API notes 3. */
 const NEVER = '2030-12-31';
 
 /** @throws NodeApiError when that cannot be told */
-export async function isArchived(item: Item, entity: Entity, target: Target, match: Match): Promise<boolean> {
+export async function isArchived(
+	item: Item,
+	entity: Entity,
+	target: Target,
+	match: LocatedRecord,
+): Promise<boolean> {
 	const archived = await archivedState(item, entity, target, match);
 	if (archived === undefined) throw archivedUnknownError(item, entity, match);
 	return archived;
 }
 
-export function archivedUnknownError(item: Item, { label, plural }: Entity, { row }: Match): Error {
+export function archivedUnknownError(item: Item, { label, plural }: Entity, { row }: LocatedRecord): Error {
 	const incomplete = `archived ${plural.toLowerCase()}`;
 	return incompleteListError(
 		item,
@@ -34,7 +39,7 @@ export async function archivedState(
 	item: Item,
 	entity: Entity,
 	target: Target,
-	{ row, branch }: Match,
+	{ row, branch }: LocatedRecord,
 ): Promise<boolean | undefined> {
 	if (entity.archive === undefined) return false;
 	if (row.removed !== undefined && row.removed !== null) return Number(row.removed) === 1;

@@ -1,4 +1,4 @@
-import { recordKey } from '../context';
+import { recordKey } from '../run';
 import type { Operation } from '../operation';
 import { objectOf } from '../recordSchema';
 import { idOf, idParameter, isOfAnother, keysForm, targetOf } from '../target';

@@ -5,7 +5,7 @@ import type { ListRequest } from '../../api/page';
 import type { Collected, CollectOptions } from '../../api/collect';
 import type { Entity } from '../../entities/types';
 import type { Item } from '../item';
-import type { Match } from '../writeCache';
+import type { LocatedRecord } from '../writeCache';
 import type { Target } from '../target';
 import { hiddenSubtypes } from './subtypes';
 
@@ -54,7 +54,7 @@ export async function currentRecord(
 	entity: Entity,
 	id: number,
 	target: Target,
-): Promise<{ match?: Match; isConclusive: boolean }> {
+): Promise<{ match?: LocatedRecord; isConclusive: boolean }> {
 	const own = item.run.writeCacheOf(entity.path).get(id);
 	const branch = own?.branch ?? target.branch;
 	const at = item.run.now();

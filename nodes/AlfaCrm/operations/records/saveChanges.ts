@@ -2,9 +2,9 @@ import type { IDataObject } from 'n8n-workflow';
 
 import type { Entity } from '../../entities/types';
 import type { Item } from '../item';
-import { recordKey } from '../context';
+import { recordKey } from '../run';
 import { isArchived } from './archived';
-import type { Match } from '../writeCache';
+import type { LocatedRecord } from '../writeCache';
 import { report } from '../report';
 import type { Target } from '../target';
 import { withResentFields } from './body';
@@ -28,7 +28,7 @@ interface Changes {
 /** Sends what differs from the record, nothing if nothing does, and tells which fields those were. */
 export async function saveChanges(
 	task: RecordTask,
-	match: Match,
+	match: LocatedRecord,
 	{ values, addToLists }: Changes,
 ): Promise<IDataObject> {
 	const { item, entity, target, show } = task;
@@ -60,7 +60,7 @@ export async function saveChanges(
 /** AlfaCRM takes the flag of the archive without a word, also where it does nothing. */
 async function warnIfNotArchived(
 	{ item, entity, target }: RecordTask,
-	match: Match,
+	match: LocatedRecord,
 	wanted: boolean,
 ): Promise<void> {
 	const noun = entity.label.toLowerCase();

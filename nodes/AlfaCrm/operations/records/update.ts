@@ -5,7 +5,7 @@ import { isEmpty } from '../../fields/blank';
 import { isList, sameValue } from '../../fields/field';
 import type { Field } from '../../entities/fieldTypes';
 import { collection } from '../../form/assemble';
-import { recordKey } from '../context';
+import { recordKey } from '../run';
 import type { Item } from '../item';
 import type { Operation } from '../operation';
 import { recordSchema } from '../recordSchema';

@@ -7,7 +7,7 @@ import { withLock } from '../api/locks';
 import { currentVersion, recordWrite, wasWrittenSince } from '../api/writeLog';
 import type { Entity } from '../entities/types';
 import { Hints } from './hints';
-import type { Match } from './writeCache';
+import type { LocatedRecord } from './writeCache';
 import { isLate, WriteCache } from './writeCache';
 
 /** A record, or what it is looked for by, that only one piece of work may be about at a time. */
@@ -147,7 +147,7 @@ export class Run {
 	}
 
 	/** A record as this execution has written it, where AlfaCRM does not show that yet and nobody else has written it. */
-	cachedCopy({ path }: Pick<Entity, 'path'>, id: number, shown?: IDataObject): Match | undefined {
+	cachedCopy({ path }: Pick<Entity, 'path'>, id: number, shown?: IDataObject): LocatedRecord | undefined {
 		const match = this.writeCacheOf(path).get(id);
 		if (match === undefined || (shown !== undefined && !isLate(match, shown))) return undefined;
 		return this.wasWrittenSince([recordKey({ path }, id)], match.at) ? undefined : match;
