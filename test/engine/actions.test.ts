@@ -182,7 +182,7 @@ describe('actions beyond create, read, update and delete', () => {
 	});
 
 	it('all have a test here', () => {
-		// Those that look first have theirs in jobs.test.ts.
+		// Those that look first have theirs in jobs*.test.ts.
 		const names = entities.flatMap(({ resource, actions = [] }) =>
 			actions.filter(({ kind }) => SENT_AS_THEY_ARE.includes(kind)).map(({ name }) => `${resource}.${name}`),
 		);
@@ -263,45 +263,5 @@ describe('Simplify', () => {
 		expect(Object.keys(simple).length).toBeLessThanOrEqual(10);
 		expect(Object.keys(raw).length).toBeGreaterThan(30);
 		expect(simple).toMatchObject({ id: raw.id, name: raw.name, phone: (raw.phone as string[]).join(', ') });
-	});
-});
-
-describe('API Call', () => {
-	const call = (more: INodeParameters) => ({ resource: 'apiCall', operation: 'send', ...more });
-
-	it('sends any call with the login, and returns the answer', async () => {
-		const [answer] = await run(
-			call({
-				callBranch: '1',
-				callPath: 'customer',
-				callAction: 'update',
-				callQuery: '{"id": 5}',
-				callBody: '{"note":"x"}',
-			}),
-		);
-		expect(last()).toMatchObject({
-			path: '/v2api/1/customer/update',
-			query: { id: '5' },
-			body: { note: 'x' },
-		});
-		expect(answer).toMatchObject({ success: true, model: { id: 5, note: 'x' } });
-	});
-
-	it('walks all pages and goes without a branch', async () => {
-		const found = await run(
-			call({ callPath: 'customer', callBody: { is_study: 2, removed: 1 } as never, allPages: true }),
-		);
-		expect(last()?.path).toBe('/v2api/customer/index');
-		expect(found).toHaveLength(rows('customer').length);
-	});
-
-	it.each([
-		[{ callPath: '../auth' }, /^'Entity' is not a part of an API address/],
-		[{ callPath: 'customer', callBody: '{oops' }, /^'Body' is not a JSON object/],
-		[{ callPath: 'customer', callBranch: 'x' }, /^'Branch ID' must be the number of a record/],
-	])('refuses %j', async (more, message) => {
-		const { error } = await school.engine.run({ parameters: call(more) });
-		expect(error?.message).toMatch(message);
-		expect(school.calls()).toEqual([]);
 	});
 });

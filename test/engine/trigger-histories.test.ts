@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 
 import type { History, Step } from './support/history';
-import { histories, Play } from './support/history';
+import { histories } from './support/history';
+import { Play } from './support/history-play';
 
 declare const POLL_HISTORIES: number;
 declare const POLL_SEED: number;

@@ -2,9 +2,14 @@ import type { IDataObject, INodeParameters } from 'n8n-workflow';
 
 import { delivery, IGNORED, REPEATED, STARTED, WRONG_SECRET } from './support/delivery';
 import { useSchool } from './support/school';
+import type { Received } from './support/webhook';
 import { Hook } from './support/webhook';
 
 const school = useSchool({ customers: 10, settings: { now: '2026-02-10 12:00:00' } });
+
+const event = (id = 5, more: IDataObject = {}) => delivery(id, { fields_rel: {}, ...more });
+const fetching = () => new Hook({ options: { fetchRecord: true } }, school.engine);
+const jsonOf = ({ items }: Received) => items?.[0].json;
 
 const nested = (levels: number) => `${'['.repeat(levels)}${']'.repeat(levels)}`;
 /** An event whose new fields hold what such JSON means. */
@@ -58,6 +63,49 @@ describe('a delivery', () => {
 		expect(await hook.deliver({ body: delivery(2_001) })).toMatchObject(REPEATED);
 		hook.restart();
 		expect(await hook.deliver({ body: delivery(2_001) })).toMatchObject(REPEATED);
+	});
+
+	it('of 1 MB starts the workflow, whole, in a moment, and is known when it is repeated', async () => {
+		const fields = Object.fromEntries(
+			Array.from({ length: 20_000 }, (_, index) => [`custom_${index}`, `Текст ${index} `.repeat(4)]),
+		);
+		const hook = new Hook();
+		const body = event(5, { fields_new: fields });
+		expect(JSON.stringify(body).length).toBeGreaterThan(1_000_000);
+		const begun = performance.now();
+		expect(jsonOf(await hook.deliver({ body }))).toEqual(body);
+		expect(await hook.deliver({ body })).toEqual(REPEATED);
+		expect(performance.now() - begun).toBeLessThan(2_000);
+		expect(hook.saved.length).toBeLessThan(200);
+	});
+
+	it.each(['__proto__', 'constructor', 'toString', 'hasOwnProperty'])(
+		'with a key %s holds it as a field, and nothing else changes',
+		async (key) => {
+			const body = JSON.parse(
+				JSON.stringify(event(5, { fields_new: { KEY: { record: 1 } }, fields_rel: { KEY: 1 } })).replaceAll(
+					'KEY',
+					key,
+				),
+			) as IDataObject;
+			const hook = fetching();
+			const json = jsonOf(await hook.deliver({ body })) ?? {};
+			const { record, ...plain } = json;
+			expect(JSON.stringify(plain.fields_new)).toBe(JSON.stringify(body.fields_new));
+			expect(JSON.stringify(plain.fields_rel)).toBe(JSON.stringify(body.fields_rel));
+			expect(record).toMatchObject({ id: 5 });
+			expect(Object.getPrototypeOf({})).not.toHaveProperty('record');
+			expect(await hook.deliver({ body })).toEqual(REPEATED);
+			const other = { ...body, fields_rel: JSON.parse(`{"${key}":2}`) as IDataObject };
+			expect(await hook.deliver({ body: other })).toMatchObject(STARTED);
+		},
+	);
+
+	it('without a time starts the workflow each time, three times at once too', async () => {
+		const hook = fetching();
+		const same = [1, 2, 3].map(async () => await hook.deliver({ body: event(5, { datetime: undefined }) }));
+		for (const one of await Promise.all(same)) expect(jsonOf(one)).toMatchObject({ record: { id: 5 } });
+		expect(hook.saved).toBe('{}');
 	});
 });
 

@@ -1,7 +1,23 @@
-import type { IDataObject, IExecuteFunctions, IHttpRequestOptions } from 'n8n-workflow';
+import type { IDataObject, IExecuteFunctions, IHttpRequestOptions, JsonObject } from 'n8n-workflow';
+import { NodeApiError } from 'n8n-workflow';
 
 import { ApiClient } from '../../nodes/AlfaCrm/api/client';
+import type { ApiRequest } from '../../nodes/AlfaCrm/api/request';
 import { NODE } from './support';
+
+export const READ: ApiRequest = {
+	path: 'customer',
+	action: 'index',
+	branch: 1,
+	task: 'list the customers',
+	isIdempotent: true,
+};
+export const WRITE: ApiRequest = {
+	...READ,
+	action: 'create',
+	task: 'create the customer',
+	isIdempotent: false,
+};
 
 /** One request as a server sees it. */
 export interface Sent {
@@ -66,4 +82,19 @@ export function listing(rows: (request: number) => IDataObject[], size: number, 
 		const items = all.slice(page * size, (page + 1) * size);
 		return { total: total ?? all.length, count: items.length, page, items };
 	};
+}
+
+/** An answer that n8n takes for a failure. */
+export const failed = (error: Error) => {
+	throw new NodeApiError(NODE, error as unknown as JsonObject);
+};
+
+/** What a call fails with, which must not go through. */
+export async function failureOfCall(client: ApiClient, call: ApiRequest) {
+	const error = await client.request(call).then(
+		() => undefined,
+		(caught: NodeApiError) => caught,
+	);
+	if (error === undefined) throw new Error('It went through');
+	return { message: error.message, description: error.description ?? '', httpCode: error.httpCode };
 }

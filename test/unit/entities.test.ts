@@ -1,71 +1,8 @@
 import { entities, entityOf } from '../../nodes/AlfaCrm/entities/registry';
-import type { Action, Entity, QueryId } from '../../nodes/AlfaCrm/entities/types';
-import type { Field, Filter, Shown } from '../../nodes/AlfaCrm/entities/fieldTypes';
 import { optionsMethod } from '../../nodes/AlfaCrm/entities/methodNames';
+import { CERTAINTIES, labelsOf, namesOf, OPERATIONS, repeated, returned, TABLE } from './declared';
 
-const TABLE = entities.map((entity): [string, Entity] => [entity.resource, entity]);
-
-/** Parameters of the form that every entity shares; a field of the same name beside them would take their place. */
-const OWN_PARAMETERS = [
-	'resource',
-	'operation',
-	'id',
-	'branchId',
-	'returnAll',
-	'limit',
-	'filters',
-	'options',
-	'simplify',
-	'listMode',
-	'additionalFields',
-	'updateFields',
-	'customFields',
-	'inputMode',
-	'columns',
-	'json',
-	'unknownFields',
-	'matchBy',
-	'matchField',
-	'matchValue',
-	'fieldsToSet',
-	'skipIfThere',
-];
-const OPERATIONS = ['create', 'delete', 'find', 'get', 'getAll', 'update', 'upsert'];
 const LISTS = ['texts', 'emails', 'phones', 'ids', 'references', 'choices'];
-const CERTAINTIES = ['confirmed', 'documented', 'unconfirmed'];
-const NAME = /^[a-z][A-Za-z0-9]*(_[a-z0-9]+)*$/;
-
-const repeated = <T>(values: readonly T[]): T[] =>
-	values.filter((value, index) => values.indexOf(value) !== index);
-type Named = Pick<Field, 'name' | 'label'>;
-const namesOf = (fields: readonly Named[] = []) => fields.map(({ name }) => name);
-const labelsOf = (fields: readonly Named[] = []) => fields.map(({ label }) => label);
-
-/** What an action asks for, besides the record itself. */
-const askedBy = ({ query = [], body = [] }: Action): Field[] => [...query, ...body];
-
-/** A field and, if it holds rows, what is in them. */
-const deep = (field: Field | Filter): Array<Field | Filter | QueryId> =>
-	field.type === 'rows' ? [field, ...field.fields.flatMap(deep)] : [field];
-
-/** All that a form may ask for. */
-const allOf = ({ fields, filters, defaultFilters = [], keys = [], partitionBy, actions = [] }: Entity) =>
-	[
-		...fields,
-		...filters,
-		...defaultFilters,
-		...keys,
-		...(partitionBy ? [{ ...partitionBy, type: 'choices' as const }] : []),
-		...actions.flatMap(askedBy),
-	].flatMap(deep);
-
-/** What a record has when AlfaCRM returns it. */
-const returned = ({ fields, outputFields = [], keys = [] }: Entity): Array<Field | Shown> => [
-	{ type: 'id', name: 'id', label: 'ID' },
-	...outputFields,
-	...keys,
-	...fields.filter(({ writeOnly }) => !writeOnly),
-];
 
 describe('the registry', () => {
 	it.each(['resource', 'path', 'label', 'plural'] as const)(
@@ -102,12 +39,9 @@ describe.each(TABLE)('%s', (_resource, entity) => {
 		fields,
 		filters,
 		defaultFilters = [],
-		keys = [],
-		partitionBy,
+		certainty,
+		operations,
 	} = entity;
-	const { outputFields = [], actions = [], certainty, operations } = entity;
-	/** Parameters of the list that stand beside its filters. */
-	const besideFilters: Named[] = [...defaultFilters, ...(partitionBy ? [partitionBy] : [])];
 
 	it('is called in camelCase what the path is called in kebab-case', () => {
 		expect(path).toMatch(/^[a-z]+(-[a-z]+)*$/);
@@ -134,82 +68,6 @@ describe.each(TABLE)('%s', (_resource, entity) => {
 		expect(repeated(entity.operations)).toEqual([]);
 	});
 
-	it('names no field, no filter and no view twice', () => {
-		expect(repeated(namesOf(fields))).toEqual([]);
-		expect(repeated([...namesOf(filters), ...namesOf(besideFilters)])).toEqual([]);
-		expect(repeated(namesOf(outputFields))).toEqual([]);
-		expect(repeated(namesOf(keys))).toEqual([]);
-	});
-
-	it('labels no field, no filter and no view like another', () => {
-		expect(repeated(labelsOf(fields))).toEqual([]);
-		expect(repeated([...labelsOf(filters), ...labelsOf(besideFilters)])).toEqual([]);
-		expect(repeated(labelsOf(outputFields))).toEqual([]);
-		expect(repeated(labelsOf([...keys, ...fields]))).toEqual([]);
-	});
-
-	it('uses names that AlfaCRM can know', () => {
-		expect(namesOf(allOf(entity)).filter((name) => !NAME.test(name))).toEqual([]);
-		// AlfaCRM has the skills of a teacher under `teacher-to-skill`.
-		expect(namesOf(outputFields).filter((name) => !NAME.test(name.replace(/-/g, '_')))).toEqual([]);
-	});
-
-	it('does not write the ID as a field', () => {
-		expect(namesOf(fields)).not.toContain('id');
-	});
-
-	it('declares required fields first', () => {
-		const required = fields.map((field) => field.required === true);
-		expect(required).toEqual([...required].sort((a, b) => Number(b) - Number(a)));
-	});
-
-	it('has fields exactly if it can be created or updated, and one to fill in if it can be created', () => {
-		const writes = entity.operations.includes('create') || entity.operations.includes('update');
-		expect(fields.length > 0).toBe(writes);
-		const first = fields.some(({ required, requiredUnless }) => required ?? requiredUnless !== undefined);
-		expect(first).toBe(entity.operations.includes('create'));
-	});
-
-	it('requires a field or else another one that it has', () => {
-		const others = fields.flatMap(({ requiredUnless = [] }) => requiredUnless);
-		expect(others.filter((name) => !namesOf(fields).includes(name))).toEqual([]);
-	});
-
-	it('keeps the names of required fields, views and keys clear of the form’s own parameters', () => {
-		const beside = [
-			...namesOf(fields.filter(({ required, prominent }) => required || prominent)),
-			...namesOf(besideFilters),
-			...namesOf(keys),
-			...namesOf(actions.flatMap(askedBy).filter(({ required }) => required)),
-		];
-		expect(beside.filter((name) => OWN_PARAMETERS.includes(name))).toEqual([]);
-	});
-
-	it('asks for IDs that travel in the query always, and for nothing else of that name', () => {
-		for (const key of keys) {
-			expect(key).toMatchObject({ required: true });
-			expect(key.in).not.toHaveLength(0);
-			expect(key.in.filter((operation) => !operations.includes(operation))).toEqual([]);
-			expect(repeated(key.in)).toEqual([]);
-			expect([...namesOf(fields), ...namesOf(filters), ...namesOf(besideFilters)]).not.toContain(key.name);
-		}
-	});
-
-	it('refers to registered entities that can be listed and have something to be called by', () => {
-		const targets = allOf(entity).flatMap((field) =>
-			field.type === 'reference' || field.type === 'references' || field.type === 'record'
-				? [field.entity]
-				: [],
-		);
-		for (const target of targets.map(entityOf)) {
-			const called = target.title ?? ['name'];
-			expect(called.filter((name) => !namesOf(returned(target)).includes(name))).toEqual([]);
-			expect(target.operations).toContain('getAll');
-			// A dropdown is filled with a call that has nothing but the branch.
-			expect(target.keys).toBeUndefined();
-		}
-	});
-
 	it('is found again and saved without doubling it exactly if it has a key to be told by', () => {
 		const { match } = entity;
 		expect([operations.includes('find'), operations.includes('upsert')]).toEqual([!!match, !!match]);
@@ -232,13 +90,6 @@ describe.each(TABLE)('%s', (_resource, entity) => {
 		if (entity.operations.includes('update')) expect(namesOf(fields)).toContain('removed');
 		const { day } = entity.archive;
 		if (day) expect(returned(entity).find(({ name }) => name === day)?.type).toBe('date');
-	});
-
-	it('searches only for records of entities that can be searched', () => {
-		for (const field of allOf(entity)) {
-			if (field.type === 'record')
-				expect([field.name, entityOf(field.entity).search]).not.toContain(undefined);
-		}
 	});
 
 	it('is searched by texts, an ID or days that the index can filter by', () => {
@@ -265,14 +116,6 @@ describe.each(TABLE)('%s', (_resource, entity) => {
 		if (entity.simple) expect(simple.length).toBeLessThan(new Set(namesOf(returned(entity))).size);
 	});
 
-	it('shows only what is not known from the fields already', () => {
-		for (const shown of outputFields) {
-			expect(shown.name).not.toBe('id');
-			const written = fields.find(({ name, writeOnly }) => name === shown.name && !writeOnly);
-			if (written) expect([shown.name, shown.type]).not.toEqual([shown.name, written.type]);
-		}
-	});
-
 	it('checks rows again against a field that they have', () => {
 		for (const { name, type, verifyBy } of filters) {
 			if (verifyBy === undefined || typeof verifyBy === 'string') continue;
@@ -285,62 +128,6 @@ describe.each(TABLE)('%s', (_resource, entity) => {
 			} else if (verifyBy.test !== 'email') {
 				expect(LISTS.includes(of?.type ?? '')).toBe(['has', 'phone'].includes(verifyBy.test));
 			}
-		}
-	});
-
-	it('gives fields called ..._id one ID and those called ..._ids several', () => {
-		const wrong = allOf(entity).filter((field) => {
-			const { name, type } = field;
-			// A kind has a number, which is no record's.
-			if (name === 'type_id' && type === 'integer') return field.default === undefined;
-			if (name === 'id' || name.endsWith('_id')) return !['id', 'reference', 'record'].includes(type);
-			if (name === 'ids' || name.endsWith('_ids')) return !['ids', 'references'].includes(type);
-			return ['id', 'ids', 'reference', 'references', 'record'].includes(type);
-		});
-		expect(namesOf(wrong)).toEqual([]);
-		const shown = outputFields.filter(({ name, type }) => {
-			if (name.endsWith('_ids')) return type !== 'ids';
-			return name.endsWith('_id') !== (type === 'id');
-		});
-		expect(namesOf(shown)).toEqual([]);
-	});
-
-	it('says in the label of a bare ID that it is one, and leaves that to the form for a reference', () => {
-		const wrong = allOf(entity).filter(({ type, label: shown }) => {
-			if (type === 'id') return !/\bID$/.test(shown);
-			if (type === 'ids') return !/\bIDs$/.test(shown);
-			return ['reference', 'references', 'record'].includes(type) && /\b(IDs?|Name)\b/.test(shown);
-		});
-		expect(labelsOf(wrong)).toEqual([]);
-	});
-
-	it('has labels in Title Case', () => {
-		const SMALL = /^(a|an|and|as|at|by|for|from|if|in|of|on|or|the|to)$/;
-		const wrong = labelsOf([...allOf(entity), ...outputFields, ...actions]).filter((shown) =>
-			shown.split(' ').some((word, index) => !(/^[A-Z0-9]/.test(word) || (index > 0 && SMALL.test(word)))),
-		);
-		expect(wrong).toEqual([]);
-	});
-
-	it('offers choices that differ, among them the preset', () => {
-		for (const field of [...allOf(entity), ...outputFields]) {
-			if (field.type !== 'choice' && field.type !== 'choices') continue;
-			expect(field.choices.length).toBeGreaterThan(1);
-			expect(repeated(field.choices.map(({ value }) => value))).toEqual([]);
-			expect(repeated(field.choices.map(({ label: shown }) => shown))).toEqual([]);
-			expect(new Set(field.choices.map(({ value }) => typeof value)).size).toBe(1);
-			if (field.type === 'choice') {
-				expect(field.choices.map(({ value }) => value)).toContain(field.default);
-			}
-		}
-	});
-
-	it('has rows with fields that differ', () => {
-		for (const field of [...allOf(entity), ...outputFields]) {
-			if (field.type !== 'rows') continue;
-			expect(field.fields).not.toHaveLength(0);
-			expect(repeated(namesOf(field.fields))).toEqual([]);
-			expect(repeated(labelsOf(field.fields))).toEqual([]);
 		}
 	});
 
@@ -372,94 +159,5 @@ describe.each(TABLE)('%s', (_resource, entity) => {
 		const { includeHidden = {}, hiddenPasses = [] } = entity;
 		const revealed = [includeHidden, ...hiddenPasses].flatMap((body) => Object.keys(body));
 		expect(namesOf(defaultFilters).filter((name) => !revealed.includes(name))).toEqual([]);
-	});
-
-	it('lets the branch of the call stand in only where there is one, for a branch', () => {
-		const standIns = allOf(entity).filter((field) => 'fromBranch' in field && field.fromBranch);
-		for (const field of standIns) {
-			expect(entity.scope).toBe('branch');
-			expect(field).toMatchObject({
-				type: expect.stringMatching(/^references?$/) as string,
-				entity: 'branch',
-			});
-		}
-	});
-
-	it('tells something in each description and shows an example in each placeholder', () => {
-		for (const { description, placeholder } of [...allOf(entity), ...outputFields]) {
-			if (description !== undefined) expect(description).toMatch(/^[A-Z].{4,}/);
-			if (placeholder !== undefined) expect(placeholder).toMatch(/^e\.g\. \S/);
-		}
-	});
-});
-
-const ACTIONS = TABLE.flatMap(([resource, entity]) =>
-	(entity.actions ?? []).map((action): [string, Action, Entity] => [
-		`${resource}.${action.name}`,
-		action,
-		entity,
-	]),
-);
-
-describe.each(ACTIONS)('%s', (_key, action, { label, plural, path, actions = [] }) => {
-	const { name, title, description, idAs, query = [], body = [], fixed = {}, kind } = action;
-	const saves = !['get', 'getMany'].includes(kind);
-
-	it('is a verb in camelCase of its own, and says how sure it is', () => {
-		expect(name).toMatch(/^[a-z]+([A-Z][a-z]+)*$/);
-		expect(OPERATIONS).not.toContain(name);
-		expect(actions.filter((other) => other.name === name)).toHaveLength(1);
-		expect(actions.filter((other) => other.label === action.label)).toHaveLength(1);
-		expect(CERTAINTIES).toContain(action.certainty);
-	});
-
-	it('tells what it does to which record', () => {
-		expect(title).toMatch(/^[A-Z][a-z ]+$/);
-		expect(title.toLowerCase()).toMatch(new RegExp(`\\b(${label.toLowerCase()}|${plural.toLowerCase()})\\b`));
-		if (description !== undefined) expect(description).toMatch(/^[A-Z].{4,}/);
-	});
-
-	it('goes to a URL that AlfaCRM can have', () => {
-		expect(action.path ?? path).toMatch(/^[a-z]+(-[a-z]+)*$/);
-		expect(action.action).toMatch(/^[a-z]+(-[a-z]+)*$/);
-		if (idAs !== undefined) expect(idAs).toMatch(/^(id|[a-z]+_ids?)$/);
-	});
-
-	it('asks for nothing twice', () => {
-		expect(repeated([...namesOf(query), ...(idAs ? [idAs] : [])])).toEqual([]);
-		expect(repeated([...namesOf(body), ...Object.keys(fixed)])).toEqual([]);
-		// Both parts of a call share the form.
-		expect(repeated(namesOf(askedBy(action)))).toEqual([]);
-		expect(repeated(labelsOf(askedBy(action)))).toEqual([]);
-	});
-
-	it('sends nothing of its own accord where it only reads', () => {
-		if (!saves) expect(action.fixed).toBeUndefined();
-		expect(name.startsWith('get')).toBe(!saves);
-	});
-
-	it('shows no name twice', () => {
-		expect(repeated(namesOf(action.outputFields))).toEqual([]);
-	});
-
-	it('that adds a record adds one of an entity that can be created, and compares fields that it has', () => {
-		if (action.kind !== 'createIfAbsent') return;
-		const { entity: resource, filterBy = {}, ignoreWhen = {}, query: more = {} } = action.creates;
-		const { recentBy, defaultFrom = {} } = action.creates;
-		const added = entityOf(resource);
-		expect([added.path, action.action]).toEqual([action.path, 'create']);
-		expect(added.operations).toContain('create');
-		const has = namesOf(returned(added));
-		const compared = [
-			...Object.keys(ignoreWhen),
-			...(recentBy ? [recentBy] : []),
-			...Object.keys(defaultFrom),
-		];
-		expect(compared.filter((field) => !has.includes(field))).toEqual([]);
-		expect(Object.keys(filterBy).filter((filter) => !namesOf(added.filters).includes(filter))).toEqual([]);
-		expect(Object.values(filterBy).filter((field) => !has.includes(field))).toEqual([]);
-		const sent = [...namesOf(body), ...Object.keys(fixed), ...Object.keys(more), idAs];
-		const required = [...added.fields, ...(added.keys ?? [])].filter((field) => field.required);
-		expect(namesOf(required).filter((field) => !sent.includes(field))).toEqual([]);
 	});
 });

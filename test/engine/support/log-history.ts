@@ -3,8 +3,9 @@ import type { IDataObject, INodeParameters } from 'n8n-workflow';
 import type { DateTime } from 'luxon';
 
 import type { Settings } from '../../../sandbox/model/settings';
-import type { StepWith } from './playing';
-import { listing, oddities, Playing, stepsWith, withAnEnd } from './playing';
+import { Playing } from './playing';
+import type { StepWith } from './steps';
+import { listing, oddities, stepsWith, withAnEnd } from './steps';
 
 /** Changes of one second: so many, in a branch or (0) in all, which lists show only after some minutes. */
 interface Write {

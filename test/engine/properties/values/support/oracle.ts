@@ -1,7 +1,7 @@
 import type { JournalEntry } from '../../../../../sandbox';
 import { defaultSettings } from '../../../../../sandbox/model/settings';
-import type { Described, Meaning } from './meaning';
-import { isMoment, meaningOf, phoneToMatch } from './meaning';
+import type { Meaning } from './meaning';
+import { isOneOfSeveral, meaningAt } from './place';
 import type { Probe } from './probe';
 import type { Change, Outcome, Runner } from './runner';
 import { inBody, sameValue } from './same';
@@ -19,15 +19,6 @@ const callOf = ({ entity, action }: JournalEntry): string => `${entity}/${action
 const isWrite = ({ action }: JournalEntry): boolean =>
 	/^(create|update|delete|teach|bonus-(add|spend))$/.test(String(action));
 
-/** What strangers have in common tells nobody apart: signs without a letter or a digit, and emails that are none. */
-function ofKey({ type }: Described, meaning: Meaning): Meaning {
-	const tells = type === 'emails' ? /[\p{L}\d]@.*\p{L}/u : /[\p{L}\p{N}]/u;
-	const says = (meaning.says ?? []).filter((value) => [value].flat().some((one) => tells.test(String(one))));
-	return says.length > 0 || meaning.says === undefined
-		? { ...meaning, says: meaning.says && says }
-		: { empty: true };
-}
-
 /** The other opinion on what became of one value, to which the node is held. */
 export class Oracle {
 	constructor(
@@ -39,32 +30,8 @@ export class Oracle {
 		private readonly runner: Runner,
 	) {}
 
-	/** What the value must come to at this place. */
-	meaning(given: unknown): Meaning {
-		const { probe } = this;
-		const value = probe.arrives(given);
-		if (probe.role === 'object') return objectMeaning(value, probe.field.name);
-		if (probe.role === 'key' && probe.field.name === 'phone') {
-			const meaning = phoneToMatch(probe.field, value);
-			return this.isOneOfSeveral() ? { ...meaning, empty: true } : meaning;
-		}
-		const meaning =
-			probe.role === 'key'
-				? ofKey(probe.field, meaningOf(probe.field, value))
-				: meaningOf(probe.field, value);
-		if (probe.role === 'key' && probe.field.type === 'custom' && isMoment(value))
-			return { ...meaning, refuse: true };
-		if (!meaning.empty) return meaning;
-		if (probe.role === 'key' && this.isOneOfSeveral()) return { ...meaning, refuse: true };
-		if (probe.role === 'option') return { refuse: true };
-		if (probe.role === 'openOption')
-			return value === undefined || value === null || typeof value === 'string'
-				? { refuse: true, empty: true }
-				: meaning;
-		// Somebody must have been there, or not.
-		if (probe.field.name === 'present_ids') return { ...meaning, refuse: true };
-		if (probe.role === 'optional' && !this.isLeftOut()) return meaning;
-		return { ...meaning, empty: undefined, refuse: true };
+	private meaning(given: unknown): Meaning {
+		return meaningAt(this.situation, this.built, this.probe, given);
 	}
 
 	/** Only refused, and so good for a batch. */
@@ -99,11 +66,6 @@ export class Oracle {
 
 	private mayBeUnnamed(text: string): boolean {
 		return /node has issues|nothing to update|No customer is given|has no field|has no filter/i.test(text);
-	}
-
-	/** An update that is left with nothing to send. */
-	private isLeftOut(): boolean {
-		return this.situation.operation === 'update';
 	}
 
 	/** What may not be, whatever the value means. */
@@ -187,16 +149,11 @@ export class Oracle {
 		const isOwn = path === situation.entity?.path;
 		if (!isOwn && target?.path !== path) return true;
 		if (this.isRecordId()) return (this.meaning(given).says ?? []).some((said) => Number(said) === id);
-		if (probe.role !== 'key' || (this.isOneOfSeveral() && target?.id === id)) return target?.id === id;
+		if (probe.role !== 'key' || (isOneOfSeveral(this.situation, this.built) && target?.id === id))
+			return target?.id === id;
 		const held = this.runner.stored(path, id)?.[probe.field.name];
 		const said = (this.meaning(given).says ?? []).flat();
 		return said.some((one) => sameValue({ ...probe.field, type: 'texts' }, [held].flat(), [one], true));
-	}
-
-	/** One of the values of the key is enough, and an empty one is passed over. */
-	private isOneOfSeveral(): boolean {
-		const { entity } = this.situation;
-		return entity?.match?.keys.find(({ name }) => name === this.built.parameters.matchBy)?.any === true;
 	}
 
 	/** Not that of a row inside the record. */
@@ -284,18 +241,6 @@ export class Oracle {
 	}
 }
 
-/** Collections and JSON must be objects; what they would hold of these is unknown to every form. */
-function objectMeaning(value: unknown, name: string): Meaning {
-	const isCall = name.startsWith('call');
-	if ((isCall || name === 'json') && typeof value === 'string') {
-		return value.trim() === '' ? { refuse: true, empty: true } : { refuse: true };
-	}
-	const isPlain = isObject(value) && Object.getPrototypeOf(value) === Object.prototype;
-	if (isPlain && isCall) return { anything: true };
-	return isPlain && Object.keys(value).length === 0 ? { empty: true, refuse: true } : { refuse: true };
-}
-
-const isObject = (value: unknown): value is object => typeof value === 'object' && value !== null;
 const shown = (value: unknown): string => (JSON.stringify(value) ?? String(value)).slice(0, 80);
 const kindOf = ({ before, after }: Change): string =>
 	before === undefined ? 'creates' : after === undefined ? 'deletes' : 'changes';

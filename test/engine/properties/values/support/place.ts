@@ -1,0 +1,58 @@
+import type { Described, Meaning } from './meaning';
+import { isMoment, meaningOf, phoneToMatch } from './meaning';
+import type { Probe } from './probe';
+import type { Built, Situation } from './situations';
+
+/** What the value must come to at the place where it is given. */
+export function meaningAt(situation: Situation, built: Built, probe: Probe, given: unknown): Meaning {
+	const value = probe.arrives(given);
+	const mayBeEmpty = isOneOfSeveral(situation, built);
+	if (probe.role === 'object') return objectMeaning(value, probe.field.name);
+	if (probe.role === 'key' && probe.field.name === 'phone') {
+		const meaning = phoneToMatch(probe.field, value);
+		return mayBeEmpty ? { ...meaning, empty: true } : meaning;
+	}
+	const meaning =
+		probe.role === 'key' ? ofKey(probe.field, meaningOf(probe.field, value)) : meaningOf(probe.field, value);
+	if (probe.role === 'key' && probe.field.type === 'custom' && isMoment(value))
+		return { ...meaning, refuse: true };
+	if (!meaning.empty) return meaning;
+	if (probe.role === 'key' && mayBeEmpty) return { ...meaning, refuse: true };
+	if (probe.role === 'option') return { refuse: true };
+	if (probe.role === 'openOption')
+		return value === undefined || value === null || typeof value === 'string'
+			? { refuse: true, empty: true }
+			: meaning;
+	// Somebody must have been there, or not.
+	if (probe.field.name === 'present_ids') return { ...meaning, refuse: true };
+	// An update would be left with nothing to send.
+	if (probe.role === 'optional' && situation.operation !== 'update') return meaning;
+	return { ...meaning, empty: undefined, refuse: true };
+}
+
+/** One of the values of the key is enough, and an empty one is passed over. */
+export function isOneOfSeveral({ entity }: Situation, { parameters }: Built): boolean {
+	return entity?.match?.keys.find(({ name }) => name === parameters.matchBy)?.any === true;
+}
+
+/** What strangers have in common tells nobody apart: signs without a letter or a digit, and emails that are none. */
+function ofKey({ type }: Described, meaning: Meaning): Meaning {
+	const tells = type === 'emails' ? /[\p{L}\d]@.*\p{L}/u : /[\p{L}\p{N}]/u;
+	const says = (meaning.says ?? []).filter((value) => [value].flat().some((one) => tells.test(String(one))));
+	return says.length > 0 || meaning.says === undefined
+		? { ...meaning, says: meaning.says && says }
+		: { empty: true };
+}
+
+/** Collections and JSON must be objects; what they would hold of these is unknown to every form. */
+function objectMeaning(value: unknown, name: string): Meaning {
+	const isCall = name.startsWith('call');
+	if ((isCall || name === 'json') && typeof value === 'string') {
+		return value.trim() === '' ? { refuse: true, empty: true } : { refuse: true };
+	}
+	const isPlain = isObject(value) && Object.getPrototypeOf(value) === Object.prototype;
+	if (isPlain && isCall) return { anything: true };
+	return isPlain && Object.keys(value).length === 0 ? { empty: true, refuse: true } : { refuse: true };
+}
+
+const isObject = (value: unknown): value is object => typeof value === 'object' && value !== null;

@@ -1,0 +1,242 @@
+import type { INodeParameters } from 'n8n-workflow';
+
+import type { History, Own } from './history';
+import { BRANCHES } from './history';
+import { Playing } from './playing';
+
+/** A record that shows up later than this after its creation may be missed. */
+const PROMISED_MINUTES = 47 * 60;
+
+/** What the user may set. */
+type Chosen = Pick<History, 'watched' | 'isStudy' | 'includeArchived' | 'maxPerPoll'>;
+
+const CHOICES: Array<Partial<Chosen>> = [
+	{ watched: [] },
+	{ watched: [1] },
+	{ watched: [1, 2] },
+	{ watched: [2, 3] },
+	{ isStudy: 0 },
+	{ isStudy: 1 },
+	{ isStudy: 2 },
+	{ includeArchived: true },
+	{ includeArchived: false },
+	{ maxPerPoll: 500 },
+];
+
+const parametersOf = ({ watched, isStudy: is_study, includeArchived, maxPerPoll }: Chosen) => ({
+	event: 'customerCreated',
+	branchIds: watched,
+	is_study,
+	includeArchived,
+	options: { maxPerPoll },
+});
+
+interface Known {
+	id: number;
+	/** Minutes since the begin. */
+	createdAt: number;
+	/** Since when it is listed, as far as it still is. */
+	listedSince?: number;
+}
+
+const oldestFirst = (before: History['before']): History['before'] =>
+	[...before].sort((a, b) => b.daysAgo - a.daysAgo);
+
+/** Plays a history and says what went wrong. */
+export class Play extends Playing<Own> {
+	/** Polls whose items were not in order. */
+	readonly unordered: number[][] = [];
+	private readonly created = new Map<number, Known>();
+	private existing?: Set<number>;
+	/** Moved during a poll, from a branch that it had not read yet to one that it had. */
+	private readonly moved = new Set<number>();
+	/** As it is set now. */
+	private chosen: Chosen;
+	/** Minute of the poll that got to know what there is. */
+	private beganAt = 0;
+	private underWay = 0;
+	/** Those that the poll under way is shown, and whether they are wanted. */
+	private shown = new Map<number, boolean>();
+	/** Those that polls were shown and that were not wanted: by all, by those that went well, by those n8n has saved. */
+	private perhaps = new Set<number>();
+	private unwanted = new Set<number>();
+	private saved = new Set<number>();
+	/** Of those, what was not to be reported when the settings changed. */
+	private readonly past = new Set<number>();
+
+	constructor(private readonly history: History) {
+		const { settings, isDurable, isHurried, skewHours = 0, totalOff, zones } = history;
+		super({
+			totalOff,
+			zones,
+			settings,
+			branches: BRANCHES,
+			parameters: parametersOf(history),
+			poller: { isDurable, budgetMs: isHurried ? 0 : undefined },
+			skewHours,
+		});
+		this.chosen = history;
+		this.school.onRows = (path, rows) => {
+			if (path !== 'customer') return;
+			for (const { id, is_study: type } of rows) this.shown.set(Number(id), this.isOfType(Number(type)));
+		};
+		for (const { branch: home, daysAgo, isStudy: type } of oldestFirst(history.before)) {
+			const created_at = this.timeIn(home, this.now.minus({ days: daysAgo, minutes: 5 }));
+			this.school.store.insert('customer', { branch_ids: [home], is_study: type, created_at });
+		}
+	}
+
+	async run(): Promise<void> {
+		await this.playAll(this.history.steps, 700);
+	}
+
+	/** Customers that must have been reported and were not. */
+	missing(): number[] {
+		const reported = new Set(this.emitted);
+		const { steps, settings } = this.history;
+		// How far back is looked depends on n8n's clock, so one that jumps allows for less.
+		const isSteady = !steps.some((one) => one.do === 'clock' && one.hours > 0);
+		if (!this.isTold) return [];
+		return [...this.created.values()]
+			.filter(({ id, createdAt, listedSince }) => {
+				if (reported.has(id) || listedSince === undefined) return false;
+				if (settings.newIds === 'scattered' && createdAt <= this.beganAt) return false;
+				return listedSince - createdAt <= (isSteady ? PROMISED_MINUTES : 0);
+			})
+			.map(({ id }) => id);
+	}
+
+	/** Customers that were there when the trigger began, and were reported all the same. */
+	old(): number[] {
+		if (!this.isTold) return [];
+		return this.emitted.filter((id) => this.existing?.has(id) === true || this.past.has(id));
+	}
+
+	/** Where IDs do not grow, times have to, and must not lie in the future. */
+	private get isTold(): boolean {
+		const { settings, steps } = this.history;
+		const isMoved = steps.some(({ do: what }) => what === 'zone' || what === 'clock');
+		return settings.newIds !== 'scattered' || !isMoved;
+	}
+
+	protected async poll(): Promise<void> {
+		this.moved.clear();
+		this.underWay += 1;
+		const listed = this.listed();
+		const items = await this.poller.tick().catch(() => undefined);
+		this.underWay -= 1;
+		if (this.underWay === 0) this.note(items !== undefined);
+		const ids = (items ?? []).map(({ id }) => Number(id));
+		if (!this.hasBegun) {
+			// What left the list meanwhile may come back as something new.
+			const still = this.listed();
+			this.hasBegun = this.poller.hasBegun;
+			this.beganAt = this.minutes;
+			// What moves to another page while the trigger gets to know the list in several polls may look new.
+			const known = this.hasBegun && this.existing === undefined ? this.readable(listed) : [];
+			this.existing = new Set([...known].filter((id) => still.has(id) && !this.moved.has(id)));
+			for (const id of this.created.keys()) this.created.delete(id);
+		}
+		const isOrdered = this.history.settings.newIds !== 'scattered';
+		if (isOrdered && ids.some((id, index) => index > 0 && id < ids[index - 1])) this.unordered.push(ids);
+		this.emitted.push(...ids);
+	}
+
+	protected changed(to: number): INodeParameters {
+		const { watched, includeArchived } = this.chosen;
+		this.chosen = { ...this.chosen, ...CHOICES[to] };
+		const wasWatched = (home: number) => (watched.length === 0 ? this.isOpen(home) : watched.includes(home));
+		// What a poll was shown and did not want is no news; nor is what a branch holds when it is chosen, or was archived
+		// until archived ones were asked for.
+		for (const { id } of this.created.values()) {
+			const row = this.school.store.rows('customer').find((one) => one.id === id);
+			const homes = row?.branch_ids as number[];
+			const isHidden = includeArchived !== this.chosen.includeArchived && !this.isActive(row?.e_date);
+			if (this.unwanted.has(id) && !this.emitted.includes(id)) this.past.add(id);
+			if (this.perhaps.has(id) || isHidden || !homes.some(wasWatched)) this.created.delete(id);
+		}
+		this.follow();
+		return parametersOf(this.chosen);
+	}
+
+	protected override restarted(): void {
+		this.unwanted = new Set(this.saved);
+	}
+
+	/** Notes what a poll was shown. */
+	private note(isDone: boolean): void {
+		for (const [id, isWanted] of this.shown) {
+			if (!isWanted) this.perhaps.add(id);
+			else if (isDone) this.perhaps.delete(id);
+			if (isWanted || !isDone) this.unwanted.delete(id);
+			else this.unwanted.add(id);
+		}
+		this.shown.clear();
+		if (isDone && this.poller.isSaved) this.saved = new Set(this.unwanted);
+	}
+
+	private isOfType(type: number): boolean {
+		const { isStudy: wanted } = this.chosen;
+		return wanted === 2 || type === wanted;
+	}
+
+	private isActive(until: unknown): boolean {
+		return String(until) > this.now.toFormat('yyyy-MM-dd');
+	}
+
+	protected alter(one: Own): void {
+		const { store } = this.school;
+		if (one.do === 'create') {
+			const created_at = this.timeIn(one.branch);
+			const values = { branch_ids: [one.branch], is_study: one.isStudy, created_at };
+			const { id } = store.insert('customer', values);
+			if (one.hiddenMinutes > 0) this.hide('customer', id, one.hiddenMinutes);
+			this.created.set(id, { id, createdAt: this.minutes });
+		} else {
+			const rows = store.rows('customer');
+			const row = rows[one.pick % Math.max(1, rows.length)];
+			if (row === undefined) return;
+			if (one.do === 'delete') {
+				store.remove('customer', row.id);
+				this.created.delete(row.id);
+			}
+			const today = this.now.toFormat('yyyy-MM-dd');
+			if (one.do === 'archive') store.patch('customer', row.id, { e_date: today });
+			if (one.do === 'unarchive') store.patch('customer', row.id, { e_date: '2030-12-31' });
+			if (one.do === 'convert') store.patch('customer', row.id, { is_study: row.is_study === 0 ? 1 : 0 });
+			if (one.do === 'edit') store.patch('customer', row.id, { note: String(one.pick) });
+			if (one.do === 'move') store.patch('customer', row.id, { branch_ids: [one.branch] });
+			if (one.do === 'move') this.moved.add(row.id);
+		}
+		this.follow();
+	}
+
+	/** Notes which new customers the watched lists show from now on. */
+	protected override follow(): void {
+		const listed = this.listed();
+		for (const known of this.created.values()) {
+			if (!listed.has(known.id)) known.listedSince = undefined;
+			else known.listedSince ??= this.minutes;
+		}
+	}
+
+	/** Those in branches that can be read, and that the account has shown although it shuffles them. */
+	private readable(ids: ReadonlySet<number>): number[] {
+		const { branches } = (this.poller.state.state ?? {}) as { branches?: number[] };
+		const isRead = (id: number) =>
+			this.isOpen(id) && this.isReadable(id) && (branches === undefined || branches.includes(id));
+		const rows = this.school.store.rows('customer').filter(({ id }) => ids.has(id));
+		return rows.filter(({ branch_ids }) => (branch_ids as number[]).some(isRead)).map(({ id }) => id);
+	}
+
+	/** What the watched lists show; one that cannot be read for a while shows it later. */
+	private listed(): Set<number> {
+		const { watched, includeArchived } = this.chosen;
+		const rows = this.school.store.rows('customer').filter(({ branch_ids, is_study, e_date }) => {
+			const homes = branch_ids as number[];
+			const isHere = homes.some((id) => (watched.length === 0 ? this.isOpen(id) : watched.includes(id)));
+			return isHere && this.isOfType(Number(is_study)) && (includeArchived || this.isActive(e_date));
+		});
+		return new Set(this.school.store.visible('customer', rows).map(({ id }) => id));
+	}
+}

@@ -1,0 +1,30 @@
+import type { RateLimiter } from '../../nodes/AlfaCrm/api/rateLimiter';
+
+const answer = () => Promise.resolve();
+
+/** Runs what is given to its end and tells how many milliseconds it took. */
+export async function timed(work: () => Promise<unknown>): Promise<number> {
+	const begun = Date.now();
+	const done = work();
+	await jest.runAllTimersAsync();
+	await done;
+	return Date.now() - begun;
+}
+
+/** Starts `count` requests at once and notes when each of them is sent, in ms from now. */
+export function startAll(
+	limiter: RateLimiter,
+	perSecond: number,
+	count: number,
+	send: () => Promise<unknown> = answer,
+) {
+	const begun = Date.now();
+	const sent: number[] = [];
+	for (let index = 0; index < count; index++) {
+		void limiter.run({ perSecond }, async () => {
+			sent.push(Date.now() - begun);
+			await send();
+		});
+	}
+	return sent;
+}
