@@ -16,20 +16,29 @@ export interface Entry {
 
 export const timeOf = (row: IDataObject): string => stampOf(row, 'date_time');
 
-/** Equal entries are told apart by counting them. */
+/** Equal entries are told apart by counting them from the oldest on, for the next one comes on top of the list. */
 export function entriesOf(rows: readonly IDataObject[]): Array<Entry & { row: IDataObject }> {
 	const counts = new Map<string, number>();
-	return rows.map((row) => {
+	const fromOldest = [...rows].reverse().map((row) => {
 		const content = contentOf(row);
 		const count = (counts.get(content) ?? 0) + 1;
 		counts.set(content, count);
 		const digest = createHash('sha256').update(`${content} ${count}`).digest('base64url');
 		return { row, key: digest.slice(0, KEY_CHARACTERS), stamp: timeOf(row) };
 	});
+	return fromOldest.reverse();
 }
 
+const contents = new WeakMap<IDataObject, string>();
+
 /** What stays the same whenever an entry is listed: names that are rendered beside it may change. */
-function contentOf(row: IDataObject): string {
+export function contentOf(row: IDataObject): string {
+	const content = contents.get(row) ?? readContent(row);
+	contents.set(row, content);
+	return content;
+}
+
+function readContent(row: IDataObject): string {
 	const change = changeOf(row, null);
 	if (change === undefined) return orderless(row);
 	const { event, entity, entity_id, user_id, datetime, fields_old, fields_new } = change;

@@ -5,7 +5,7 @@ import { changeOf } from '../change';
 import type { Entry } from '../logEntry';
 import { entriesOf } from '../logEntry';
 import type { ListState, Look, News } from './look';
-import { HOUR_MS, ready, without } from './look';
+import { HOUR_MS } from './look';
 import type { Spans } from './spans';
 import { keysIn, trimmed, withEntries } from './spans';
 import { dayAt, dayOf, daysAfter, earliest, justAfter, latest, newestOf } from './stamps';
@@ -14,18 +14,19 @@ import { dayAt, dayOf, daysAfter, earliest, justAfter, latest, newestOf } from '
 const PATIENCE_MS = 30 * 24 * HOUR_MS;
 
 /** What is known of the log of one branch. */
-interface BranchLog extends ListState {
+export interface BranchLog extends ListState {
 	/** The first day that its list is asked for; '' for all. */
 	from: string;
-	/** What it lists from before this time is no news. */
+	/** What it lists from before this time is no news of this branch. */
 	since: string;
-	/**
-	 * It was not read yet. Of one that was `chosen`, what it alone lists was there before; of one that is new to the account,
-	 * what is from before the days that are open.
-	 */
-	isAdded?: 'chosen' | 'new';
+	/** It was chosen and not read yet: what it alone lists was there before. */
+	isChosen?: true;
+	/** Keys of what was there when it was chosen while others still had some of it to report. */
+	own?: Spans;
 	/** When it was read last, n8n's time in milliseconds. */
 	lookedAt: number;
+	/** There is more that is new than was reported: the page on which to look for it first. */
+	behind?: number;
 }
 
 /** Plain JSON, some kilobytes where much happens. */
@@ -46,13 +47,16 @@ export interface LogState {
 /** An entry of the log that was not there before. */
 export interface NewEntry extends Entry, News {}
 
+type Row = Entry & { row: IDataObject };
+
 /** What a poll found. */
 interface Found {
 	/** The oldest first. */
 	news: NewEntry[];
 	/** Younger ones, which wait until a list that was read in part is read on. */
 	later: NewEntry[];
-	lists: Array<{ branch: number; look: Look; entries: Entry[] }>;
+	/** What was read of each branch, the newest first, and what of it is new to it. */
+	lists: Array<{ branch: number; look: Look; entries: Row[]; fresh: ReadonlySet<Row> }>;
 	newest: string;
 }
 
@@ -65,14 +69,14 @@ export const emptyState = (): LogState => ({
 	start: { keys: [], from: '' },
 });
 
-/** Adds branches, which have no news from before a day. */
+/** Adds branches, which have no news from before a day; of one that is chosen, what it alone lists was there before. */
 export function add(
 	state: LogState,
 	branches: Iterable<number>,
-	{ day, isAdded, now }: { day: string; isAdded?: BranchLog['isAdded']; now: number },
+	{ day, isChosen, now }: { day: string; isChosen?: true; now: number },
 ): LogState {
 	const since = latest(state.done, day);
-	const log: BranchLog = { from: dayOf(since), since, isAdded, lookedAt: now };
+	const log: BranchLog = { from: dayOf(since), since, isChosen, lookedAt: now };
 	const added = Object.fromEntries([...branches].map((branch) => [branch, log]));
 	return { ...state, branches: { ...state.branches, ...added } };
 }
@@ -81,15 +85,16 @@ export function add(
 export const openDay = (newest: string, now: number): string =>
 	newest === '' ? '' : daysAfter(earliest(dayOf(newest), dayAt(now)), -1);
 
-/** Counts the entries that no earlier poll saw; those of them that are wanted. */
-export function countFresh(
-	state: LogState,
-	rows: readonly IDataObject[],
-	wants?: (change: Change) => boolean,
-): number {
-	const fresh = entriesOf(rows).filter(isUnknown(state));
-	if (wants === undefined) return fresh.length;
-	return fresh.flatMap(({ row }) => changeOf(row, null) ?? []).filter(wants).length;
+/** Tells what no earlier poll saw of the rows of a branch that are side by side in its list. */
+export function freshIn(
+	{ done, known, start, branches }: LogState,
+	branch: number,
+): (rows: readonly IDataObject[]) => Row[] {
+	const { since, own = {} } = branches[branch];
+	const [starting, keys] = [new Set(start.keys), new Set([...keysIn(known), ...keysIn(own)])];
+	const isFresh = ({ key, stamp }: Entry) =>
+		starting.has(key) || (!keys.has(key) && (stamp === '' || stamp >= latest(done, since)));
+	return (rows) => entriesOf(rows).filter(isFresh);
 }
 
 /** Finds what is new. */
@@ -98,36 +103,39 @@ export function examine(
 	looks: ReadonlyMap<number, Look>,
 	{ wants, now }: { wants: (change: Change) => boolean; now: number },
 ): Found {
-	const lists = [...looks].map(([branch, look]) => ({ branch, look, entries: entriesIn(look) }));
-	const stamps = stampsOf(lists.flatMap(({ entries }) => entries));
-	const newest = latest(state.newest, newestOf(stamps, now));
-	const isFresh = isUnknown(state);
-	const found = new Map<string, NewEntry & { wasThere: boolean }>();
-	for (const { branch, entries } of lists) {
-		const { isAdded, ...log } = state.branches[branch];
-		const since = isAdded === 'new' ? latest(log.since, openDay(newest, now)) : log.since;
+	const lists = [...looks].map(([branch, look]) => {
+		const entries = entriesIn(look, entriesOf);
+		const keys = new Set(entriesIn(look, freshIn(state, branch)).map(({ key }) => key));
+		return { branch, look, entries, fresh: new Set(entries.filter(({ key }) => keys.has(key))) };
+	});
+	const found = new Map<string, NewEntry>();
+	for (const { branch, fresh } of lists) {
+		const { isChosen } = state.branches[branch];
 		// Of one second, the one that is listed later is the older one.
-		for (const entry of entries.filter(isFresh).reverse()) {
+		for (const entry of [...fresh].reverse()) {
 			const change = changeOf(entry.row, branch);
 			if (change === undefined || !wants(change)) continue;
-			const isOld = isAdded === 'chosen' || (entry.stamp !== '' && entry.stamp < since);
-			const wasThere = isOld && !state.start.keys.includes(entry.key);
-			const one = found.get(entry.key) ?? { ...entry, branches: [], wasThere };
+			if (isChosen && !state.start.keys.includes(entry.key)) continue;
+			const one = found.get(entry.key) ?? { ...entry, branches: [] };
 			found.set(entry.key, one);
 			one.branches.push(branch);
-			one.wasThere &&= wasThere;
 		}
 	}
-	const news = [...found.values()]
-		.filter(({ wasThere }) => !wasThere)
-		.sort((a, b) => (a.stamp < b.stamp ? -1 : a.stamp > b.stamp ? 1 : 0));
-	const count = ready(news, looks);
+	const news = [...found.values()].sort((a, b) => (a.stamp < b.stamp ? -1 : a.stamp > b.stamp ? 1 : 0));
+	const until = partsEnd(lists, now);
+	const isLater = ({ stamp }: Entry) => stamp > until;
 	return {
-		news: news.slice(0, count),
-		later: news.slice(count),
+		news: news.filter((entry) => !isLater(entry)),
+		later: news.filter(isLater),
 		lists,
-		newest,
+		newest: latest(state.newest, newestOf(stampsOf(lists.flatMap(({ entries }) => entries)), now)),
 	};
+}
+
+/** The time up to which the lists that were read in part have nothing left; later than all if there are none. */
+function partsEnd(lists: Found['lists'], now: number): string {
+	const parts = lists.filter(({ look }) => look.isPart);
+	return parts.map(({ entries }) => newestOf(stampsOf(entries), now)).reduce(earliest, '9');
 }
 
 /**
@@ -138,70 +146,94 @@ export function examine(
  */
 export function settle(
 	state: LogState,
-	{ lists, newest }: Found,
+	{ news, lists, newest }: Found,
 	left: ReadonlySet<string>,
 	{ watched, now }: { watched: readonly number[]; now: number },
 ): LogState {
-	const seen = lists.flatMap(({ entries }) => entries);
-	const told = seen.filter(({ key }) => !left.has(key));
-	const pending = stampsOf(seen.filter(({ key }) => left.has(key)));
-	const parts = lists.filter(({ look }) => look.isPart);
-	const ends = parts.map(({ entries }) => newestOf(stampsOf(entries), now));
+	const reported = new Set(news.flatMap(({ key }) => (left.has(key) ? [] : key)));
+	const isLeft = ({ key }: Entry) => left.has(key);
+	const pending = lists.flatMap(({ entries }) => entries.filter(isLeft));
+	const isBehind = pending.length > 0 || lists.some(({ look }) => look.isPart);
+	const read = new Map(lists.map((list) => [list.branch, list]));
+	const told = lists
+		.filter(({ branch }) => !(isBehind && state.branches[branch].isChosen))
+		.flatMap((list) => toldIn(list, left, reported));
 	// Up to here, nothing is left in any branch.
-	const upTo = [...pending, ...ends].reduce(earliest, '9');
-	const read = new Set(lists.map(({ branch }) => branch));
+	const upTo = stampsOf(pending).reduce(earliest, partsEnd(lists, now));
 	const isAwaited = (branch: number) =>
 		!read.has(branch) && Math.abs(now - state.branches[branch].lookedAt) < PATIENCE_MS;
-	const isUnfinished = lists.some(({ look }) => look.list.next !== undefined);
+	const isUnfinished = lists.some(
+		({ branch, look }) => look.list.next !== undefined && !state.branches[branch].isChosen,
+	);
 	// Who could be read has shown all that is from before this time.
-	const shown = latest(state.done, earliest(upTo, isUnfinished ? '' : openDay(newest, now)));
+	const shown = latest(state.done, isUnfinished ? '' : openDay(earliest(upTo, newest), now));
 	const from = watched.some(isAwaited) ? state.done : shown;
 	const isWhole = watched.every((branch) => read.has(branch)) && lists.every(({ look }) => look.isWhole);
 	// Those without a time are known as long as they are listed.
 	const known = withEntries(isWhole ? { ...state.known, '': '' } : state.known, told);
 	const { spans, done } = trimmed(known, from, earliest(upTo, newest));
-	const keys = new Set(seen.map(({ key }) => key));
-	const isLeft = (key: string) => left.has(key) || !(isWhole || keys.has(key));
-	const start = { ...state.start, keys: state.start.keys.filter(isLeft) };
+	const seen = new Set(lists.flatMap(({ entries }) => entries.map(({ key }) => key)));
+	const isStarting = (key: string) => left.has(key) || !(isWhole || seen.has(key));
+	const start = { ...state.start, keys: state.start.keys.filter(isStarting) };
 	const day = dayOf(latest(done, shown));
 	const first = start.keys.length > 0 ? earliest(start.from, day) : day;
-	const branches = Object.fromEntries(watched.map((branch) => [branch, state.branches[branch]]));
-	for (const list of lists)
-		branches[list.branch] = settled(branches[list.branch], list, { first, left, now });
+	const after = (branch: number) => {
+		const [log, list] = [state.branches[branch], read.get(branch)];
+		if (list !== undefined) return settled(log, list, { first, left, isBehind, now });
+		// What comes from when it was chosen on is news, once it can be read.
+		return log.isChosen ? { ...log, isChosen: undefined, since: latest(log.since, state.newest) } : log;
+	};
+	const branches = Object.fromEntries(watched.map((branch) => [branch, after(branch)]));
 	return { ...state, done, known: spans, newest, branches, start };
+}
+
+/**
+ * What was reported, and what nobody wants as far as nothing is left below it: what is left stays at the bottom of what is
+ * new.
+ */
+function toldIn(
+	{ entries, fresh }: Found['lists'][number],
+	left: ReadonlySet<string>,
+	reported: ReadonlySet<string>,
+): Row[] {
+	const lowest = entries.map(({ key }) => left.has(key)).lastIndexOf(true);
+	return entries.filter((entry, index) => reported.has(entry.key) || (index > lowest && fresh.has(entry)));
 }
 
 function settled(
 	log: BranchLog,
-	{ look: { list, isPart }, entries }: Found['lists'][number],
-	{ first, left, now }: { first: string; left: ReadonlySet<string>; now: number },
+	{ look: { list, isPart, page = 0 }, entries }: Found['lists'][number],
+	{
+		first,
+		left,
+		isBehind,
+		now,
+	}: { first: string; left: ReadonlySet<string>; isBehind: boolean; now: number },
 ): BranchLog {
-	const isCut = log.isAdded !== undefined && list.next !== undefined;
+	const hasLeft = entries.some(({ key }) => left.has(key));
+	const isCut = log.isChosen && list.next !== undefined;
 	const isUnfinished = list.next !== undefined && !isCut;
 	// From another day on, it is another list.
-	const from = isPart || isUnfinished ? log.from : first;
-	const { total, readAt, next } = without(list, entries.filter(({ key }) => left.has(key)).length);
+	const from = isPart || isUnfinished || hasLeft ? log.from : first;
 	// Of one that is too long to be read at once in the beginning, what is older than all that was read was there.
 	const [oldest = ''] = stampsOf(entries).filter(Boolean).sort();
+	const own = log.isChosen && isBehind ? withEntries({}, entries) : log.own;
 	return {
 		from,
 		since: isCut ? latest(log.since, justAfter(oldest)) : log.since,
+		own: own && trimmed(own, from, '').spans,
 		lookedAt: now,
-		total: from === log.from ? total : undefined,
-		readAt: isCut ? now : readAt,
-		next: isUnfinished ? next : undefined,
+		total: from === log.from ? list.total : undefined,
+		readAt: isCut ? now : list.readAt,
+		next: isUnfinished ? list.next : undefined,
+		behind: isPart || hasLeft ? Math.max(0, page - 1) : undefined,
 	};
 }
 
 /** What was read apart may list an entry again. */
-function entriesIn({ rows, apart = 0 }: Look): Array<Entry & { row: IDataObject }> {
-	const entries = [rows.slice(0, apart), rows.slice(apart)].flatMap(entriesOf);
+function entriesIn({ rows, apart = 0 }: Look, read: (rows: readonly IDataObject[]) => Row[]): Row[] {
+	const entries = [rows.slice(0, apart), rows.slice(apart)].flatMap(read);
 	return [...new Map(entries.map((entry) => [entry.key, entry])).values()];
-}
-
-function isUnknown({ done, known, start }: LogState): (entry: Entry) => boolean {
-	const keys = new Set(keysIn(known));
-	return ({ key, stamp }) => start.keys.includes(key) || (!keys.has(key) && (stamp === '' || stamp >= done));
 }
 
 const stampsOf = (entries: readonly Entry[]): string[] => entries.map(({ stamp }) => stamp);

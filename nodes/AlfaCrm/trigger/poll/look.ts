@@ -25,6 +25,8 @@ export interface Look {
 	isPart?: boolean;
 	/** Where rows begin that were read apart from those before them. */
 	apart?: number;
+	/** The page that the rows begin on, if not the first one. */
+	page?: number;
 }
 
 /** Something to report, and the branches that list it. */

@@ -1,8 +1,10 @@
 import { KEY_CHARACTERS, type Entry } from '../logEntry';
 import { justAfter, latest } from './stamps';
 
-/** How many keys are kept, unless ten minutes have more. */
-export const MOST_KEYS = 3_500;
+/** How long the keys that are kept may be as JSON, unless ten minutes have more. */
+export const MOST_CHARACTERS = 30_000;
+/** What JSON adds to a span and its keys. */
+const MARKS = 6;
 
 /** Keys by the ten minutes of their entries, such as `2026-02-10 09:3`, so that they can be forgotten by their age; '' = no time. */
 export type Spans = Record<string, string>;
@@ -21,19 +23,22 @@ export function withEntries(spans: Spans, entries: readonly Entry[]): Spans {
 	return Object.fromEntries([...sets].map(([span, keys]) => [span, [...keys].join('')]));
 }
 
-/** Leaves out what is before a time, and where there are too many keys the oldest that are before a limit. */
+/** Leaves out what is before a time, and where there is too much the oldest that is before a limit. */
 export function trimmed(spans: Spans, from: string, limit: string): { spans: Spans; done: string } {
-	let [count, done] = [keysIn(spans).length, from];
+	const sizeOf = ([span, keys]: [string, string]) => span.length + keys.length + MARKS;
 	const oldestFirst = Object.entries(spans).sort(([a], [b]) => (a < b ? -1 : 1));
-	const kept = oldestFirst.filter(([span, keys]) => {
-		const end = span && endOf(span);
-		const isOver = span !== '' && (end <= from || (count > MOST_KEYS && end <= limit));
-		if (isOver) count -= keys.length / KEY_CHARACTERS;
-		if (isOver) done = latest(done, end);
+	let size = oldestFirst.reduce((sum, entry) => sum + sizeOf(entry), 0);
+	let last = '';
+	const kept = oldestFirst.filter((entry) => {
+		const [span, keys] = entry;
+		const isOver = isBefore(span, from) || (size > MOST_CHARACTERS && isBefore(span, limit));
+		if (isOver) [size, last] = [size - sizeOf(entry), span];
 		return !isOver && keys !== '';
 	});
-	return { spans: Object.fromEntries(kept), done };
+	return { spans: Object.fromEntries(kept), done: last === '' ? from : latest(from, endOf(last)) };
 }
+
+const isBefore = (span: string, time: string): boolean => span !== '' && span < time.slice(0, span.length);
 
 const KEYS = new RegExp(`.{${KEY_CHARACTERS}}`, 'g');
 const keysOf = (text: string): string[] => text.match(KEYS) ?? [];

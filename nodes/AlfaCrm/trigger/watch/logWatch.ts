@@ -1,16 +1,17 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import type { ListRequest } from '../../api/page';
-import type { Page } from '../../api/pages';
 import type { Change } from '../change';
+import { changeOf } from '../change';
 import { timeOf } from '../logEntry';
 import type { LogState, NewEntry } from '../poll/log';
-import { add, countFresh, emptyState, examine, openDay, settle } from '../poll/log';
+import { add, emptyState, examine, freshIn, openDay, settle } from '../poll/log';
 import type { Look } from '../poll/look';
 import { dayOf, daysAfter, earliest, newestOf } from '../poll/stamps';
+import type { LogOptions } from './logReader';
+import { LogReader } from './logReader';
 import { newest } from './newest';
 import type { Reader } from './reader';
-import { isLasting, readEach } from './reader';
+import { isLasting, MOST_PAGES, readEach } from './reader';
 import type { Outcome, Poll, Watch } from './watch';
 import { dotted } from './watch';
 
@@ -28,16 +29,13 @@ export class LogWatch implements Watch<NewEntry> {
 		const state = await this.begin(poll, before as LogState | undefined);
 		const { looks, failures } = await readEach(watched, async (branch) => {
 			const log = state.branches[branch];
-			return await reader.look(listOf(branch, log.from), log, {
-				fresh: (rows) => countFresh(state, rows),
-				wanted: (rows) => countFresh(state, rows, wants),
+			const fresh = freshIn(state, branch);
+			return await this.logOf(reader, branch, log.from, {
+				fresh: (rows) => fresh(rows).map(({ row }) => row),
+				wanted: (rows) => rows.flatMap((row) => changeOf(row, null) ?? []).filter(wants).length,
 				most,
-				// A list may show earlier days than it was asked for. The account's clock may have been put back meanwhile.
-				isEnd: endOf(log.from === '' ? '' : daysAfter(log.from, -1)),
-				isLog: true,
-				// What cannot be read in the beginning is taken for older than what was.
-				pause: log.isAdded === undefined ? 'whenLong' : 'whenLate',
-			});
+				all: allOf(state, branch),
+			}).look(log);
 		});
 		const found = examine(state, looks, { wants, now: reader.now });
 		const { news, later } = found;
@@ -49,8 +47,7 @@ export class LogWatch implements Watch<NewEntry> {
 	}
 
 	async look(reader: Reader, branch: number, since: string): Promise<Look> {
-		const isEnd = endOf(since === '' ? '' : daysAfter(since, -1));
-		return await reader.look(listOf(branch, since, this.body), {}, { isEnd, isLog: true, pause: 'whenLate' });
+		return await this.logOf(reader, branch, since, { all: { mostPages: Infinity } }, this.body).look({});
 	}
 
 	newsIn(looks: ReadonlyMap<number, Look>, now: number): NewEntry[] {
@@ -59,30 +56,53 @@ export class LogWatch implements Watch<NewEntry> {
 		return [...news, ...later];
 	}
 
-	/** A branch that is new to the account has only news of these days; one that is chosen has none. */
+	/** A branch that is new to the account only has news of the days that are open; one that is chosen has none. */
 	private async begin({ reader, branches, isAll, startWith }: Poll, known?: LogState): Promise<LogState> {
 		const { now } = reader;
 		if (known !== undefined) {
 			const unknown = branches.filter((branch) => known.branches[branch] === undefined);
-			const isAdded = isAll && known.isAll ? 'new' : 'chosen';
-			return { ...add(known, unknown, { day: '', isAdded, now }), isAll };
+			const isNew = isAll && known.isAll;
+			const since = isNew ? { day: openDay(known.newest, now) } : { day: '', isChosen: true as const };
+			return { ...add(known, unknown, { ...since, now }), isAll };
 		}
 		// The first pages tell which days are open.
-		const { looks, failures } = await readEach(
-			branches,
-			async (branch) => await reader.look(listOf(branch, ''), {}, { isEnd: () => true }),
-		);
+		const { looks, failures } = await readEach(branches, async (branch) => {
+			const { items: rows } = await this.logOf(reader, branch, '').front();
+			return { rows, list: {}, isWhole: false };
+		});
 		const passing = [...failures.values()].find((failure) => !isLasting(reader.client, failure));
 		if (passing !== undefined) throw passing;
 		const stamps = [...looks.values()].flatMap(({ rows }) => rows.map(timeOf));
 		const day = openDay(newestOf(stamps, now), now);
-		const begun = add({ ...emptyState(), done: day, isAll }, looks.keys(), { day, isAdded: 'chosen', now });
+		const begun = add({ ...emptyState(), done: day, isAll }, looks.keys(), { day, isChosen: true, now });
 		// One that cannot be read has these days to report once it can be.
 		const state = add(begun, failures.keys(), { day, now });
 		if (startWith === 0) return state;
 		const { news } = await newest(this, reader, [...looks.keys()], startWith);
 		return startingWith(state, news);
 	}
+
+	/** The log of a branch from a day on, '' for all of it. */
+	private logOf(
+		reader: Reader,
+		branch: number,
+		from: string,
+		options: Partial<LogOptions> = {},
+		body: IDataObject = {},
+	): LogReader {
+		const since = from === '' ? {} : { date_from: dotted(from) };
+		const list = { path: 'log', task: 'read the change log', branch, body: { ...body, ...since } };
+		// A list may show earlier days than it was asked for. The account's clock may have been put back meanwhile.
+		const earliestDay = from === '' ? '' : daysAfter(from, -1);
+		return new LogReader(reader, list, { ...options, from: earliestDay });
+	}
+}
+
+/** What may be anywhere in the list, or is too much if it is not at hand. */
+function allOf({ branches, start }: LogState, branch: number): LogOptions['all'] {
+	// What cannot be read in the beginning is taken for older than what was.
+	if (branches[branch].isChosen) return { mostPages: start.keys.length > 0 ? Infinity : MOST_PAGES };
+	return start.keys.length > 0 ? { mostPages: Infinity } : undefined;
 }
 
 /** Makes news of entries that were there before. */
@@ -94,25 +114,5 @@ function startingWith(state: LogState, news: readonly NewEntry[]): LogState {
 		...state,
 		branches: Object.fromEntries(branches),
 		start: { keys: news.map(({ key }) => key), from },
-	};
-}
-
-/** The log of a branch from a day on, '' for all of it. */
-function listOf(branch: number, from: string, body: IDataObject = {}): ListRequest {
-	const since = from === '' ? {} : { date_from: dotted(from) };
-	return { path: 'log', task: 'read the change log', branch, body: { ...body, ...since } };
-}
-
-/** Ends a list at a page that is from before a time; not while it is in another order. */
-function endOf(done: string): (page: Page) => boolean {
-	let last = '9';
-	let isInOrder = true;
-	return ({ items }) => {
-		const stamps = items.map(timeOf);
-		for (const stamp of stamps.filter(Boolean)) {
-			isInOrder &&= stamp <= last;
-			last = stamp;
-		}
-		return isInOrder && done !== '' && stamps.every((stamp) => stamp !== '' && stamp < done);
 	};
 }

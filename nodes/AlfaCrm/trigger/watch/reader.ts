@@ -12,7 +12,7 @@ import type { ListState, Look } from '../poll/look';
 import { HOUR_MS } from '../poll/look';
 
 /** Pages of one list in one poll; a longer one is read on by the next polls. */
-const MOST_PAGES = 100;
+export const MOST_PAGES = 100;
 /** How often the news are looked for when rows move to other pages at once. */
 const MOST_TRIES = 3;
 /** What this user may not read, or what is not there: the next poll would meet it again. */
