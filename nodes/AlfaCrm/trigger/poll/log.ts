@@ -29,6 +29,11 @@ export interface BranchLog extends ListState {
 	behind?: number;
 }
 
+interface Start {
+	keys: string[];
+	from: string;
+}
+
 /** Plain JSON, some kilobytes where much happens. */
 export interface LogState {
 	/** All from before this time is known. '' as long as there was no entry at all. */
@@ -41,7 +46,7 @@ export interface LogState {
 	/** All branches of the account were watched. */
 	isAll: boolean;
 	/** Keys of those from the beginning that are still to be reported, and the day that they are listed from. */
-	start: { keys: string[]; from: string };
+	start: Start;
 }
 
 /** An entry of the log that was not there before. */
@@ -87,13 +92,12 @@ export const openDay = (newest: string, now: number): string =>
 
 /** Tells what no earlier poll saw of the rows of a branch that are side by side in its list. */
 export function freshIn(
-	{ done, known, start, branches }: LogState,
+	{ done, known, branches }: LogState,
 	branch: number,
 ): (rows: readonly IDataObject[]) => Row[] {
 	const { since, own = {} } = branches[branch];
-	const [starting, keys] = [new Set(start.keys), new Set([...keysIn(known), ...keysIn(own)])];
-	const isFresh = ({ key, stamp }: Entry) =>
-		starting.has(key) || (!keys.has(key) && (stamp === '' || stamp >= latest(done, since)));
+	const keys = new Set([...keysIn(known), ...keysIn(own)]);
+	const isFresh = ({ key, stamp }: Entry) => !keys.has(key) && (stamp === '' || stamp >= latest(done, since));
 	return (rows) => entriesOf(rows).filter(isFresh);
 }
 
@@ -110,19 +114,18 @@ export function examine(
 	});
 	const found = new Map<string, NewEntry>();
 	for (const { branch, fresh } of lists) {
-		const { isChosen } = state.branches[branch];
+		if (state.branches[branch].isChosen) continue;
 		// Of one second, the one that is listed later is the older one.
 		for (const entry of [...fresh].reverse()) {
 			const change = changeOf(entry.row, branch);
 			if (change === undefined || !wants(change)) continue;
-			if (isChosen && !state.start.keys.includes(entry.key)) continue;
 			const one = found.get(entry.key) ?? { ...entry, branches: [] };
 			found.set(entry.key, one);
 			one.branches.push(branch);
 		}
 	}
 	const news = [...found.values()].sort((a, b) => (a.stamp < b.stamp ? -1 : a.stamp > b.stamp ? 1 : 0));
-	const until = partsEnd(lists, now);
+	const until = partsEnd(lists, (stamps) => stamps.reduce(latest, ''));
 	const isLater = ({ stamp }: Entry) => stamp > until;
 	return {
 		news: news.filter((entry) => !isLater(entry)),
@@ -133,9 +136,9 @@ export function examine(
 }
 
 /** The time up to which the lists that were read in part have nothing left; later than all if there are none. */
-function partsEnd(lists: Found['lists'], now: number): string {
+function partsEnd(lists: Found['lists'], endOf: (stamps: string[]) => string): string {
 	const parts = lists.filter(({ look }) => look.isPart);
-	return parts.map(({ entries }) => newestOf(stampsOf(entries), now)).reduce(earliest, '9');
+	return parts.map(({ entries }) => endOf(stampsOf(entries))).reduce(earliest, '9');
 }
 
 /**
@@ -153,13 +156,18 @@ export function settle(
 	const reported = new Set(news.flatMap(({ key }) => (left.has(key) ? [] : key)));
 	const isLeft = ({ key }: Entry) => left.has(key);
 	const pending = lists.flatMap(({ entries }) => entries.filter(isLeft));
-	const isBehind = pending.length > 0 || lists.some(({ look }) => look.isPart);
 	const read = new Map(lists.map((list) => [list.branch, list]));
+	const isUnread = (branch: number) => !read.has(branch) && state.branches[branch].readAt !== undefined;
+	const isBehind =
+		pending.length > 0 || lists.some(({ look }) => look.isPart) || watched.some((branch) => isUnread(branch));
 	const told = lists
 		.filter(({ branch }) => !(isBehind && state.branches[branch].isChosen))
 		.flatMap((list) => toldIn(list, left, reported));
 	// Up to here, nothing is left in any branch.
-	const upTo = stampsOf(pending).reduce(earliest, partsEnd(lists, now));
+	const upTo = stampsOf(pending).reduce(
+		earliest,
+		partsEnd(lists, (stamps) => newestOf(stamps, now)),
+	);
 	const isAwaited = (branch: number) =>
 		!read.has(branch) && Math.abs(now - state.branches[branch].lookedAt) < PATIENCE_MS;
 	const isUnfinished = lists.some(
@@ -172,11 +180,7 @@ export function settle(
 	// Those without a time are known as long as they are listed.
 	const known = withEntries(isWhole ? { ...state.known, '': '' } : state.known, told);
 	const { spans, done } = trimmed(known, from, earliest(upTo, newest));
-	const seen = new Set(lists.flatMap(({ entries }) => entries.map(({ key }) => key)));
-	const isStarting = (key: string) => left.has(key) || !(isWhole || seen.has(key));
-	const start = { ...state.start, keys: state.start.keys.filter(isStarting) };
-	const day = dayOf(latest(done, shown));
-	const first = start.keys.length > 0 ? earliest(start.from, day) : day;
+	const first = dayOf(latest(done, shown));
 	const after = (branch: number) => {
 		const [log, list] = [state.branches[branch], read.get(branch)];
 		if (list !== undefined) return settled(log, list, { first, left, isBehind, now });
@@ -184,7 +188,7 @@ export function settle(
 		return log.isChosen ? { ...log, isChosen: undefined, since: latest(log.since, state.newest) } : log;
 	};
 	const branches = Object.fromEntries(watched.map((branch) => [branch, after(branch)]));
-	return { ...state, done, known: spans, newest, branches, start };
+	return { ...state, done, known: spans, newest, branches };
 }
 
 /**

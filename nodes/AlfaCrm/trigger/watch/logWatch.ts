@@ -34,16 +34,23 @@ export class LogWatch implements Watch<NewEntry> {
 				fresh: (rows) => fresh(rows).map(({ row }) => row),
 				wanted: (rows) => rows.flatMap((row) => changeOf(row, null) ?? []).filter(wants).length,
 				most,
-				all: allOf(state, branch),
+				// What cannot be read in the beginning is taken for older than what was.
+				all: log.isChosen ? { mostPages: MOST_PAGES } : undefined,
 			}).look(log);
 		});
 		const found = examine(state, looks, { wants, now: reader.now });
 		const { news, later } = found;
+		// Those are older than all that has come since.
+		const { starting, unseen } = await this.startingIn(reader, watched, state);
 		const after = (taken: number) => {
-			const left = new Set([...news.slice(taken), ...later].map(({ key }) => key));
-			return settle(state, found, left, { watched, now: reader.now });
+			const left = new Set(
+				[...news.slice(Math.max(0, taken - starting.length)), ...later].map(({ key }) => key),
+			);
+			const settled = settle(state, found, left, { watched, now: reader.now });
+			const keys = [...unseen, ...starting.slice(taken).map(({ key }) => key)];
+			return { ...settled, start: { ...state.start, keys } };
 		};
-		return { news, failures, after };
+		return { news: [...starting, ...news], failures, after };
 	}
 
 	async look(reader: Reader, branch: number, since: string): Promise<Look> {
@@ -54,6 +61,21 @@ export class LogWatch implements Watch<NewEntry> {
 		const none = add(emptyState(), looks.keys(), { day: '', now });
 		const { news, later } = examine(none, looks, { wants: this.wants, now });
 		return [...news, ...later];
+	}
+
+	/** What was there in the beginning and is still to be reported, and keys of what was not read for lack of time. */
+	private async startingIn(
+		reader: Reader,
+		branches: readonly number[],
+		{ start }: LogState,
+	): Promise<{ starting: NewEntry[]; unseen: string[] }> {
+		if (start.keys.length === 0) return { starting: [], unseen: [] };
+		const read = await readEach(branches, async (branch) => await this.look(reader, branch, start.from));
+		const looks = [...read.looks.values()];
+		const isAll = read.failures.size === 0 && looks.every(({ list }) => list.next === undefined);
+		const starting = this.newsIn(read.looks, reader.now).filter(({ key }) => start.keys.includes(key));
+		const seen = new Set(starting.map(({ key }) => key));
+		return { starting, unseen: isAll ? [] : start.keys.filter((key) => !seen.has(key)) };
 	}
 
 	/** A branch that is new to the account only has news of the days that are open; one that is chosen has none. */
@@ -98,21 +120,8 @@ export class LogWatch implements Watch<NewEntry> {
 	}
 }
 
-/** What may be anywhere in the list, or is too much if it is not at hand. */
-function allOf({ branches, start }: LogState, branch: number): LogOptions['all'] {
-	// What cannot be read in the beginning is taken for older than what was.
-	if (branches[branch].isChosen) return { mostPages: start.keys.length > 0 ? Infinity : MOST_PAGES };
-	return start.keys.length > 0 ? { mostPages: Infinity } : undefined;
-}
-
 /** Makes news of entries that were there before. */
 function startingWith(state: LogState, news: readonly NewEntry[]): LogState {
-	if (news.length === 0) return state;
 	const from = news.map(({ stamp }) => dayOf(stamp)).reduce(earliest, state.done);
-	const branches = Object.entries(state.branches).map(([branch, log]) => [branch, { ...log, from }]);
-	return {
-		...state,
-		branches: Object.fromEntries(branches),
-		start: { keys: news.map(({ key }) => key), from },
-	};
+	return { ...state, start: { keys: news.map(({ key }) => key), from } };
 }
