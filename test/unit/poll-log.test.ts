@@ -2,8 +2,8 @@ import type { IDataObject } from 'n8n-workflow';
 
 import type { Change } from '../../nodes/AlfaCrm/trigger/change';
 import type { LogState } from '../../nodes/AlfaCrm/trigger/poll/log';
-import { MOST_KEYS } from '../../nodes/AlfaCrm/trigger/poll/spans';
-import { add, countFresh, emptyState, examine, settle } from '../../nodes/AlfaCrm/trigger/poll/log';
+import { MOST_CHARACTERS } from '../../nodes/AlfaCrm/trigger/poll/spans';
+import { add, emptyState, examine, freshIn, openDay, settle } from '../../nodes/AlfaCrm/trigger/poll/log';
 import type { Look } from '../../nodes/AlfaCrm/trigger/poll/look';
 
 const BEGIN = Date.UTC(2026, 1, 10, 9);
@@ -96,10 +96,10 @@ describe('an entry of the log', () => {
 describe('what is left over', () => {
 	const rows = [5, 4, 3, 2, 1].map((id) => entry(id, id * DAY));
 
-	it('comes with the next polls, and the time stays where it begins', () => {
+	it('comes with the next polls, and the time stays before the day before', () => {
 		const first = poll(fresh(1), 6 * DAY, { 1: rows }, { most: 2 });
 		expect(first.ids).toEqual([1, 2]);
-		expect(first.state.done).toBe(stampAt(3 * DAY));
+		expect(first.state.done).toBe('2026-02-12');
 		const second = poll(first.state, 6 * DAY, { 1: rows }, { most: 2 });
 		expect(second.ids).toEqual([3, 4]);
 		const third = poll(second.state, 6 * DAY, { 1: rows });
@@ -139,14 +139,14 @@ describe('a branch', () => {
 	it('that was chosen has no news of what was there, but for what another one has to report', () => {
 		const shared = entry(2, 10);
 		const before = poll(fresh(1), 5, { 1: [entry(1, 1)] }).state;
-		const chosen = add(before, [2], { day: '', isAdded: 'chosen', now: at(20) });
+		const chosen = add(before, [2], { day: '', isChosen: true, now: at(20) });
 		const { ids, state } = poll(chosen, 20, { 1: [shared, entry(1, 1)], 2: [entry(3, 15), shared] });
 		expect(ids).toEqual([2]);
 		expect(poll(state, 30, { 1: [], 2: [entry(4, 25), entry(3, 15), shared] }).ids).toEqual([4]);
 	});
 
 	it('that was chosen and is too long to be read at once has no news of what is older than what was read', () => {
-		const chosen = add(poll(fresh(1), 5, { 1: [] }).state, [2], { day: '', isAdded: 'chosen', now: at(20) });
+		const chosen = add(poll(fresh(1), 5, { 1: [] }).state, [2], { day: '', isChosen: true, now: at(20) });
 		const top: Look = { rows: [entry(3, 15), entry(2, 12)], list: { total: 9, next: 1 }, isWhole: false };
 		const { ids, state } = poll(chosen, 20, { 1: [], 2: top });
 		expect([ids, state.branches[2].next]).toEqual([[], undefined]);
@@ -155,11 +155,9 @@ describe('a branch', () => {
 	});
 
 	it('that is new to the account has the news of the days that are open', () => {
-		const opened = add(poll(fresh(1), 1, { 1: [entry(1, 0)] }).state, [2], {
-			day: '',
-			isAdded: 'new',
-			now: BEGIN,
-		});
+		const before = poll(fresh(1), 9 * DAY, { 1: [entry(1, 9 * DAY)] }).state;
+		const day = openDay(before.newest, at(9 * DAY));
+		const opened = add(before, [2], { day, now: at(9 * DAY) });
 		const rows = [entry(4, 9 * DAY), entry(3, 8 * DAY), entry(2, 2 * DAY)];
 		expect(poll(opened, 9 * DAY, { 1: [], 2: rows }).ids).toEqual([3, 4]);
 	});
@@ -193,10 +191,10 @@ it('those without a time are known as long as they are listed', () => {
 });
 
 it('more entries than are known one by one are known by their time', () => {
-	const rows = Array.from({ length: 3 * MOST_KEYS }, (_, n) => entry(n + 1, 600 - n / 20));
+	const rows = Array.from({ length: 12_000 }, (_, n) => entry(n + 1, 600 - n / 20));
 	const { ids, state } = poll(fresh(1), 700, { 1: rows }, { most: Infinity });
 	expect(ids).toHaveLength(rows.length);
-	expect(JSON.stringify(state).length).toBeLessThan(MOST_KEYS * 6 + 1_000);
-	expect(countFresh(state, rows)).toBe(0);
+	expect(JSON.stringify(state).length).toBeLessThan(MOST_CHARACTERS + 1_000);
+	expect(freshIn(state, 1)(rows)).toEqual([]);
 	expect(poll(state, 701, { 1: [entry(99_999, 701), ...rows] }).ids).toEqual([99_999]);
 });

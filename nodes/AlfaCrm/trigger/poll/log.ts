@@ -8,10 +8,13 @@ import type { ListState, Look, News } from './look';
 import { HOUR_MS } from './look';
 import type { Spans } from './spans';
 import { keysIn, trimmed, withEntries } from './spans';
-import { dayAt, dayOf, daysAfter, earliest, justAfter, latest, newestOf } from './stamps';
+import { dayAt, dayOf, daysAfter, earliest, justAfter, justBefore, latest, newestOf } from './stamps';
 
 /** How long a branch that cannot be read is waited for. */
 const PATIENCE_MS = 30 * 24 * HOUR_MS;
+
+/** How many entries that nobody wants are kept above what is left. */
+const MOST_ABOVE = 1_000;
 
 /** What is known of the log of one branch. */
 export interface BranchLog extends ListState {
@@ -25,8 +28,8 @@ export interface BranchLog extends ListState {
 	own?: Spans;
 	/** When it was read last, n8n's time in milliseconds. */
 	lookedAt: number;
-	/** There is more that is new than was reported: the page on which to look for it first. */
-	behind?: number;
+	/** There is more that is new than was reported: since when, and the page on which to look for it first. */
+	behind?: { since: string; page: number };
 }
 
 interface Start {
@@ -192,8 +195,8 @@ export function settle(
 }
 
 /**
- * What was reported, and what nobody wants as far as nothing is left below it: what is left stays at the bottom of what is
- * new.
+ * What was reported, and what nobody wants. Of what lies above something that is left, only so much is kept: it is read
+ * once more.
  */
 function toldIn(
 	{ entries, fresh }: Found['lists'][number],
@@ -201,7 +204,12 @@ function toldIn(
 	reported: ReadonlySet<string>,
 ): Row[] {
 	const lowest = entries.map(({ key }) => left.has(key)).lastIndexOf(true);
-	return entries.filter((entry, index) => reported.has(entry.key) || (index > lowest && fresh.has(entry)));
+	const unwanted = entries.filter(
+		(entry) => fresh.has(entry) && !left.has(entry.key) && !reported.has(entry.key),
+	);
+	const above = unwanted.filter((entry) => entries.indexOf(entry) < lowest).slice(-MOST_ABOVE);
+	const below = unwanted.filter((entry) => entries.indexOf(entry) > lowest);
+	return [...entries.filter(({ key }) => reported.has(key)), ...below, ...above];
 }
 
 function settled(
@@ -214,7 +222,11 @@ function settled(
 		now,
 	}: { first: string; left: ReadonlySet<string>; isBehind: boolean; now: number },
 ): BranchLog {
-	const hasLeft = entries.some(({ key }) => left.has(key));
+	const pending = stampsOf(entries.filter(({ key }) => left.has(key)));
+	const hasLeft = pending.length > 0;
+	// Where nothing was read, all that is not known is as it was.
+	const top = stampsOf(entries).reduce(latest, '') || (log.behind?.since ?? '9');
+	const behindSince = hasLeft ? justBefore(pending.reduce(earliest)) : top;
 	const isCut = log.isChosen && list.next !== undefined;
 	const isUnfinished = list.next !== undefined && !isCut;
 	// From another day on, it is another list.
@@ -230,7 +242,7 @@ function settled(
 		total: from === log.from ? list.total : undefined,
 		readAt: isCut ? now : list.readAt,
 		next: isUnfinished ? list.next : undefined,
-		behind: isPart || hasLeft ? Math.max(0, page - 1) : undefined,
+		behind: isPart || hasLeft ? { since: behindSince, page: Math.max(0, page - 1) } : undefined,
 	};
 }
 

@@ -2,7 +2,7 @@ import { KEY_CHARACTERS, type Entry } from '../logEntry';
 import { justAfter, latest } from './stamps';
 
 /** How long the keys that are kept may be as JSON, unless ten minutes have more. */
-export const MOST_CHARACTERS = 30_000;
+export const MOST_CHARACTERS = 29_000;
 /** What JSON adds to a span and its keys. */
 const MARKS = 6;
 

@@ -28,8 +28,14 @@ export interface LogOptions {
 	all?: { mostPages: number };
 }
 
+/** After how many pages it shows whether a list keeps moving. */
+const SOME_PAGES = 4;
 /** How often a list is read whose order is not to be relied on. */
 const MOST_READINGS = 3;
+
+/** A short list comes twice in the same order by chance. */
+const readingsOf = (pageCount: number): number =>
+	pageCount > SOME_PAGES ? MOST_READINGS : 2 * MOST_READINGS;
 
 /**
  * Reads the log of a branch. It has the newest first and only grows at its top, so what is new lies side by side there,
@@ -40,6 +46,9 @@ export class LogReader {
 	private size: number | undefined = LARGEST_PAGE;
 	private first?: Page;
 	private requests = 0;
+	/** Pages that were read in order to find the oldest that is new. */
+	private readonly read = new Map<number, Page>();
+	private readonly order = new Map<number, number>();
 
 	private readonly options: Required<Omit<LogOptions, 'all'>> & Pick<LogOptions, 'all'>;
 
@@ -70,9 +79,11 @@ export class LogReader {
 			return isQuiet ? { rows, list, isWhole: false } : await this.whole(read);
 		}
 		if (isBehind || fresh(rows).includes(rows[rows.length - 1])) {
-			const part = await this.up(log);
+			const grown = Math.max(0, (counted ?? 0) - (log.total ?? 0));
+			const part = await this.up(log, log.behind?.page ?? Math.floor(grown / rows.length));
 			if (part === undefined || !isInOrder(part.rows)) return await this.whole(read);
-			if (fresh(part.rows).length > 0) return { ...part, list: { ...list, total: counted } };
+			if (fresh(part.rows).length > 0 || this.reader.isLate)
+				return { ...part, list: { ...list, total: counted } };
 			// Equal rows that fill pages look known on each of them.
 		} else if (!isDue && most <= (log.total ?? 0) + rows.length) {
 			return { rows, list, isWhole: false };
@@ -120,7 +131,7 @@ export class LogReader {
 	 */
 	private async down(first: number, mostPages: number, read: Look['list']): Promise<Look | undefined> {
 		const { parts, next } = await this.pagesFrom(first, mostPages);
-		if (hasRepeated(parts)) {
+		for (let reading = 1; hasRepeated(parts) && reading < readingsOf(parts.length); reading++) {
 			this.first = undefined;
 			const again = await this.pagesFrom(first, mostPages);
 			if (!isSame(parts.flat(), again.parts.flat())) return undefined;
@@ -134,52 +145,69 @@ export class LogReader {
 		isEnd: (page: Page) => boolean = ({ items }) => this.isEnd(items),
 	): Promise<{ parts: Rows[]; next?: number }> {
 		const parts: Rows[] = [];
-		let above: Rows = [];
+		let above: Page | undefined;
 		for (let number = first; ; number++) {
 			const page = number === 0 ? await this.front() : await this.page(number);
-			const isLast = page.last || page.items.length === 0 || this.isAgain(page, above);
-			if (!isLast || number === 0) parts.push(await this.below(above, number - 1, page.items));
+			const isLast = page.last || page.items.length === 0 || this.isAgain(page, above?.items);
+			if (!isLast || number === 0) parts.push(await this.below(above, page));
 			if (isLast || (isEnd(page) && isInOrder(parts.flat()))) return { parts };
 			// The last page is read once more then, so that equal rows of two pages are told apart.
 			if (parts.length > 1 && (parts.length >= mostPages || this.reader.isLate))
 				return { parts, next: number };
-			above = page.items;
+			above = page;
 		}
 	}
 
 	/** The rows of a page that were not on the page above, from which they may have moved when others came on top. */
-	private async below(above: Rows, number: number, rows: Rows): Promise<Rows> {
-		const common = overlap(above, rows);
-		if (common === 0) return rows;
-		const { items } = await this.page(number);
+	private async below(above: Page | undefined, { items, total = NaN }: Page): Promise<Rows> {
+		const common = above === undefined ? 0 : overlap(above.items, items);
+		if (above === undefined || common === 0) return items;
+		if (total - (above.total ?? NaN) === common) return items.slice(common);
+		const { items: again } = await this.page(above.number);
 		// How far it has moved; not at all where two rows are equal.
-		const moved = above.findIndex((_row, by) => overlapsAt(items.slice(by), above));
-		return rows.slice(Math.min(common, Math.max(moved, 0)));
+		const moved = above.items.findIndex((_row, by) => overlapsAt(again.slice(by), above.items));
+		return items.slice(Math.min(common, Math.max(moved, 0)));
 	}
 
-	/** Reads upwards what is new, with a page of what is known below it. */
-	private async up(log: Partial<BranchLog>): Promise<Look | undefined> {
+	/**
+	 * Reads upwards what is new, with a page of what is known below it.
+	 *
+	 * @param near a page that is near the oldest that is new
+	 * @returns undefined where the order is not to be relied on
+	 */
+	private async up({ behind }: Partial<BranchLog>, near: number): Promise<Look | undefined> {
 		const { fresh } = this.options;
-		const isListed = (rows: Rows) => rows.length > 0 && !this.isEnd(rows);
-		let bottom = await this.deepest((rows) => fresh(rows).length > 0, log.behind);
-		if (log.behind === undefined) {
+		const isNew = (rows: Rows) =>
+			fresh(rows).length > 0 || (behind !== undefined && rows.some((row) => timeOf(row) > behind.since));
+		const lowest = await this.deepest(isNew, near);
+		let bottom = lowest + 1;
+		if (behind === undefined && !this.reader.isLate) {
 			// What shows up late now, below, would be taken for known once the backlog has gone by.
-			const last = await this.deepest(isListed, bottom);
-			bottom = last - bottom < MOST_PAGES ? last : bottom + 1;
-		} else if (isListed((await this.page(bottom + 1)).items)) bottom += 1;
+			const last = await this.deepest((rows) => rows.length > 0 && !this.isEnd(rows), bottom);
+			if (last - lowest < MOST_PAGES) bottom = last;
+		}
 		const { parts, top, isStill } = await this.climb(bottom, Math.max(2, MOST_PAGES - this.requests - 1));
 		const isStop = ({ items, number }: Page) => number >= bottom && fresh(items).length === 0;
 		// What moves to a page that had been read is missing. Who reads downwards meets it again.
-		const found = isStill ? { parts, next: undefined } : await this.pagesFrom(top, Infinity, isStop);
+		const first = isStill || this.reader.isLate ? top : Math.min(top, this.above(bottom));
+		const found = isStill ? { parts, next: undefined } : await this.pagesFrom(first, Infinity, isStop);
 		if (found.next !== undefined) return undefined;
 		const rows = found.parts.flat();
 		if (hasRepeated(found.parts)) {
+			this.read.clear();
+			this.first = undefined;
 			const again = isStill
 				? await this.climb(bottom, parts.length)
-				: await this.pagesFrom(top, Infinity, isStop);
+				: await this.pagesFrom(first, Infinity, isStop);
 			if (!isSame(rows, again.parts.flat())) return undefined;
 		}
-		return { rows, list: {}, isWhole: false, isPart: top > 0, page: top };
+		return { rows, list: {}, isWhole: false, isPart: first > 0, page: first };
+	}
+
+	/** The page from which on downwards as many rows lie as are to be reported at most. */
+	private above(bottom: number): number {
+		const length = this.first?.items.length ?? LARGEST_PAGE;
+		return Math.max(0, bottom - Math.ceil(Math.min(this.options.most, LARGEST_PAGE) / length));
 	}
 
 	/** As many pages from one upwards as hold enough, or as there is time for. */
@@ -191,26 +219,34 @@ export class LogReader {
 		const parts: Rows[] = [];
 		let count = 0;
 		let top = bottom + 1;
+		let lowest: Rows = [];
+		let isUpwards = false;
 		while (top > 0 && parts.length < mostPages && count < most) {
 			if (this.reader.isLate && parts.length > 1) break;
-			const page = await this.page(--top);
+			const page = await this.known(--top);
 			if (this.isAgain({ ...page, number: top + 1 }, parts[0])) parts.shift();
-			parts.unshift(page.items);
+			if (page.items.length > 0) parts.unshift(page.items);
+			if (top === bottom) lowest = page.items;
 			count += wanted(fresh(page.items));
+			isUpwards ||= this.orderOf(top) > this.orderOf(top + 1);
+			if (parts.length === SOME_PAGES && !isSame((await this.page(bottom)).items, lowest)) break;
 		}
-		const { items: again } = await this.page(bottom);
-		const isStill = isSame(again, parts[parts.length - 1]);
-		return { parts: [...parts.slice(0, -1), again], top, isStill };
+		// Who has only read downwards has met what moved.
+		const isStill = !isUpwards || isSame((await this.page(bottom)).items, lowest);
+		return { parts, top, isStill };
 	}
 
 	/** The last page, from one on that is near it, for which something holds, as it does for all before it. */
 	private async deepest(holds: (rows: Rows) => boolean, near = 1): Promise<number> {
 		let [low, high] = [0, Infinity];
 		let { items: lowest } = await this.front();
+		const full = lowest.length;
 		for (let at = Math.max(1, near), step = 1; high - low > 1; step *= 2) {
-			const page = await this.page(at);
+			const page = await this.known(at);
 			if (holds(page.items) && !this.isAgain(page, lowest)) [low, lowest] = [at, page.items];
 			else high = at;
+			// A page that is not full is the last one.
+			if (low === at && page.items.length < full) high = at + 1;
 			at = high === Infinity ? low + step : Math.floor((low + high) / 2);
 		}
 		return low;
@@ -234,9 +270,19 @@ export class LogReader {
 		return isInOrder(rows) && stamps.every((stamp) => stamp !== '' && stamp < this.options.from);
 	}
 
+	/** A page as it was read before in this poll. */
+	private async known(number: number): Promise<Page> {
+		const page = number === 0 ? await this.front() : (this.read.get(number) ?? (await this.page(number)));
+		this.read.set(number, page);
+		return page;
+	}
+
+	/** What was read later has a higher one. */
+	private readonly orderOf = (number: number): number => this.order.get(number) ?? 0;
+
 	private async page(firstPage: number): Promise<Page> {
 		const { client } = this.reader;
-		this.requests += 1;
+		this.order.set(firstPage, (this.requests += 1));
 		const asked = { ...this.list, firstPage, pageSize: this.size };
 		try {
 			const page = (await pages(client, asked).next()).value as Page;

@@ -6,7 +6,7 @@ import { timeOf } from '../logEntry';
 import type { LogState, NewEntry } from '../poll/log';
 import { add, emptyState, examine, freshIn, openDay, settle } from '../poll/log';
 import type { Look } from '../poll/look';
-import { dayOf, daysAfter, earliest, newestOf } from '../poll/stamps';
+import { dayOf, daysAfter, earliest, latest, newestOf } from '../poll/stamps';
 import type { LogOptions } from './logReader';
 import { LogReader } from './logReader';
 import { newest } from './newest';
@@ -26,7 +26,8 @@ export class LogWatch implements Watch<NewEntry> {
 	async poll(poll: Poll, before: unknown): Promise<Outcome> {
 		const { reader, branches: watched, most } = poll;
 		const { wants } = this;
-		const state = await this.begin(poll, before as LogState | undefined);
+		const known = before as LogState | undefined;
+		const state = known === undefined ? await this.begin(poll) : await this.goOn(poll, known);
 		const { looks, failures } = await readEach(watched, async (branch) => {
 			const log = state.branches[branch];
 			const fresh = freshIn(state, branch);
@@ -78,30 +79,38 @@ export class LogWatch implements Watch<NewEntry> {
 		return { starting, unseen: isAll ? [] : start.keys.filter((key) => !seen.has(key)) };
 	}
 
+	private async begin({ reader, branches, startWith, isAll }: Poll): Promise<LogState> {
+		const { now, client } = reader;
+		const { stamps, failures } = await this.newestIn(reader, branches);
+		const passing = [...failures.values()].find((failure) => !isLasting(client, failure));
+		if (passing !== undefined) throw passing;
+		const day = openDay(newestOf(stamps, now), now);
+		const read = branches.filter((branch) => !failures.has(branch));
+		const begun = add({ ...emptyState(), done: day, isAll }, read, { day, isChosen: true, now });
+		// One that cannot be read has these days to report once it can be.
+		const state = add(begun, failures.keys(), { day, now });
+		if (startWith === 0) return state;
+		const { news } = await newest(this, reader, read, startWith);
+		return startingWith(state, news);
+	}
+
 	/** A branch that is new to the account only has news of the days that are open; one that is chosen has none. */
-	private async begin({ reader, branches, isAll, startWith }: Poll, known?: LogState): Promise<LogState> {
+	private async goOn({ reader, branches, isAll }: Poll, known: LogState): Promise<LogState> {
 		const { now } = reader;
-		if (known !== undefined) {
-			const unknown = branches.filter((branch) => known.branches[branch] === undefined);
-			const isNew = isAll && known.isAll;
-			const since = isNew ? { day: openDay(known.newest, now) } : { day: '', isChosen: true as const };
-			return { ...add(known, unknown, { ...since, now }), isAll };
-		}
-		// The first pages tell which days are open.
+		const added = branches.filter((branch) => known.branches[branch] === undefined);
+		if (added.length === 0) return { ...known, isAll };
+		if (!isAll || !known.isAll) return { ...add(known, added, { day: '', isChosen: true, now }), isAll };
+		const { stamps } = await this.newestIn(reader, added).catch(() => ({ stamps: [] }));
+		return add(known, added, { day: openDay(latest(known.newest, newestOf(stamps, now)), now), now });
+	}
+
+	/** The first pages tell which days are open. */
+	private async newestIn(reader: Reader, branches: readonly number[]) {
 		const { looks, failures } = await readEach(branches, async (branch) => {
 			const { items: rows } = await this.logOf(reader, branch, '').front();
 			return { rows, list: {}, isWhole: false };
 		});
-		const passing = [...failures.values()].find((failure) => !isLasting(reader.client, failure));
-		if (passing !== undefined) throw passing;
-		const stamps = [...looks.values()].flatMap(({ rows }) => rows.map(timeOf));
-		const day = openDay(newestOf(stamps, now), now);
-		const begun = add({ ...emptyState(), done: day, isAll }, looks.keys(), { day, isChosen: true, now });
-		// One that cannot be read has these days to report once it can be.
-		const state = add(begun, failures.keys(), { day, now });
-		if (startWith === 0) return state;
-		const { news } = await newest(this, reader, [...looks.keys()], startWith);
-		return startingWith(state, news);
+		return { stamps: [...looks.values()].flatMap(({ rows }) => rows.map(timeOf)), failures };
 	}
 
 	/** The log of a branch from a day on, '' for all of it. */
