@@ -29,7 +29,7 @@ export interface LogOptions {
 }
 
 /** After how many pages it shows whether a list keeps moving. */
-const SOME_PAGES = 4;
+const SOME_PAGES = 3;
 /** How often a list is read whose order is not to be relied on. */
 const MOST_READINGS = 3;
 
