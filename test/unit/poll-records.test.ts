@@ -15,8 +15,8 @@ const rowOf = (id: number, hours: number, more: IDataObject = {}) => ({
 	...more,
 });
 
-const SETTINGS = { filters: 'f', body: {} };
-const OTHERS = { filters: 'g', body: {} };
+const SETTINGS = { filters: 'f', scope: 's', body: {} };
+const OTHERS = { filters: 'g', scope: 's', body: {} };
 
 /** Lists of branches 1, 2, ... that were read whole. */
 const read = (now: number, ...lists: IDataObject[][]): Map<number, Look> =>

@@ -23,6 +23,8 @@ export interface Look {
 	isWhole: boolean;
 	/** Younger ones that no poll saw are left for the next poll. */
 	isPart?: boolean;
+	/** The newest record is among them, though older ones are not. */
+	hasNewest?: boolean;
 	/** Where rows begin that were read apart from those before them. */
 	apart?: number;
 }

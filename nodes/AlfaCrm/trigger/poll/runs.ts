@@ -47,8 +47,11 @@ export class Runs {
 	/** The ID up to which they are left out to fit into so many characters; 0 if they fit. */
 	cutFor(characters: number): number {
 		const text = this.toString();
-		if (text.length <= characters) return 0;
-		return parseInt(text.slice(text.indexOf(',', text.length - characters) + 1)) - 1;
+		if (text.length <= Math.max(0, characters)) return 0;
+		const comma = text.indexOf(',', text.length - characters);
+		// There is no room for any.
+		if (characters <= 0 || comma < 0) return this.runs[this.runs.length - 1][1];
+		return parseInt(text.slice(comma + 1)) - 1;
 	}
 
 	toString(): string {

@@ -8,6 +8,7 @@ import { LARGEST_PAGE, looksLikePageSize, PageTooLarge } from '../../api/page';
 import type { Page } from '../../api/pages';
 import { collect } from '../../api/collect';
 import { pages } from '../../api/pages';
+import { nameOf } from '../../api/request';
 import type { ListState, Look } from '../poll/look';
 import { HOUR_MS } from '../poll/look';
 
@@ -60,6 +61,15 @@ export class Reader {
 		// What is new does not wait until a long list has been read.
 		const read = { ...whole.list, total: front.list.total };
 		return { ...whole, rows: [...front.rows, ...whole.rows], apart: front.rows.length, list: read };
+	}
+
+	/** The rows at both ends of a list; of one that is not counted, those at its beginning. */
+	async ends(list: ListRequest): Promise<IDataObject[]> {
+		const { rows, items, total = 0 } = await this.page(list, 0, LARGEST_PAGE);
+		const last = Math.ceil(total / Math.max(1, items.length)) - 1;
+		if (last < 1) return rows;
+		const size = this.client.withoutPageSize.has(nameOf(list)) ? undefined : items.length;
+		return [...rows, ...(await this.page(list, last, size)).rows];
 	}
 
 	/** All rows, or as many as there is time for. */
@@ -143,7 +153,7 @@ export class Reader {
 		return { rows: all, list: { ...state, total: known }, isWhole: false, isPart };
 	}
 
-	private async page(list: ListRequest, firstPage: number, pageSize: number): Promise<Page> {
+	private async page(list: ListRequest, firstPage: number, pageSize?: number): Promise<Page> {
 		try {
 			return (await pages(this.client, { ...list, firstPage, pageSize }).next()).value as Page;
 		} catch (caught) {

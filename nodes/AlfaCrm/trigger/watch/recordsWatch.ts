@@ -3,7 +3,8 @@ import type { IDataObject } from 'n8n-workflow';
 import type { ListRequest } from '../../api/page';
 import type { ListState, Look, News } from '../poll/look';
 import type { RecordsState } from '../poll/records';
-import { begin, countFresh, emptyState, idOf, refilter, startWith, step, wantedIn } from '../poll/records';
+import { idOf } from '../poll/marks';
+import { begin, countFresh, emptyState, refilter, startWith, step, wantedIn } from '../poll/records';
 import { dayAt, daysAfter } from '../poll/stamps';
 import { newest } from './newest';
 import type { LookOptions, Reader } from './reader';
@@ -41,9 +42,10 @@ export class RecordsWatch implements Watch {
 
 	/** Gets to know what is there, which may take several polls where there is much. */
 	private async begin(poll: Poll, known: RecordsState | undefined): Promise<Outcome> {
-		const { reader, branches, filters } = poll;
+		const { reader, branches, closed, filters, scope } = poll;
 		const { now, client } = reader;
-		const state = known ?? emptyState(await this.firstDay(poll), { filters, body: this.body }, now);
+		const settings = { filters, scope, body: this.body };
+		const state = known ?? emptyState(await this.firstDay(poll), settings, now);
 		const readAll = async () => await this.read(poll, this.allBody, state.since, state.lists);
 		const { looks, failures } = await readAll();
 		// Where each answer is in another order, two readings may lack the same records by chance.
@@ -53,7 +55,12 @@ export class RecordsWatch implements Watch {
 		}
 		const passing = [...failures.values()].find((failure) => !isLasting(client, failure));
 		if (passing !== undefined) throw passing;
-		const begun = begin(state, { looks, branches, now });
+		// What is in branches that are opened later was there as well.
+		const others = await Promise.allSettled(
+			(known ? [] : closed).map(async (branch) => await reader.ends(this.listOf(this.allBody, branch, state.since))),
+		);
+		const rows = others.flatMap((other) => (other.status === 'fulfilled' ? other.value : []));
+		const begun = begin(state, { looks, branches, now }, rows);
 		if (!begun.hasBegun || poll.startWith === 0) return { news: [], failures, after: () => begun };
 		const found = await newest(this, reader, branches, poll.startWith);
 		const seen = { looks: found.looks, branches, wants: this.wants, now };
@@ -62,9 +69,9 @@ export class RecordsWatch implements Watch {
 	}
 
 	private async goOn(poll: Poll, known: RecordsState): Promise<Outcome> {
-		const { branches, filters } = poll;
+		const { branches, filters, scope } = poll;
 		const { now } = poll.reader;
-		const state = refilter(known, { filters, body: this.body }, branches);
+		const state = refilter(known, { filters, scope, body: this.body }, branches);
 		const fresh = (rows: IDataObject[]) => countFresh(state, rows);
 		const { looks, failures } = await this.read(poll, this.body, state.since, state.lists, { fresh });
 		const wasListed = state === known ? undefined : await this.listedBefore(poll, known);
@@ -112,7 +119,11 @@ export class RecordsWatch implements Watch {
 	): ReturnType<typeof readEach> {
 		return await readEach(branches, async (branch) => {
 			const list = this.listOf(body, branch, since);
-			return await reader.look(list, lists[branch], { pause: 'whenLong', ...options });
+			const look = await reader.look(list, lists[branch], { pause: 'whenLong', ...options });
+			if (look.list.next === undefined || lists[branch]?.next !== undefined || !isInOrder(look.rows))
+				return look;
+			const ends = await reader.ends(list);
+			return { ...look, rows: [...look.rows, ...ends], hasNewest: true };
 		});
 	}
 
@@ -120,4 +131,11 @@ export class RecordsWatch implements Watch {
 		const created = since === '' ? {} : { created_at_from: dotted(since) };
 		return { ...this.list, branch, body: { ...body, ...created } };
 	}
+}
+
+/** Whether the newest are at one end of a list of which this is the beginning: AlfaCRM does not tell its order. */
+function isInOrder(rows: readonly IDataObject[]): boolean {
+	const part = Math.ceil(rows.length / 3);
+	const [first, last] = [rows.slice(0, part), rows.slice(-part)].map((some) => some.map(idOf));
+	return Math.min(...first) > Math.max(...last) || Math.max(...first) < Math.min(...last);
 }
