@@ -11,8 +11,9 @@ export interface ListState {
 	total?: number | null;
 	/** When it was last read whole, n8n's time in milliseconds. */
 	readAt?: number;
-	/** The page where reading it whole goes on. */
+	/** The page where reading it whole goes on, and how many rows the pages before it held. */
 	next?: number;
+	size?: number;
 }
 
 /** What a poll saw of a list. */

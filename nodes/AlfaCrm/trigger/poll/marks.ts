@@ -23,7 +23,7 @@ export function isAfter(
 	isOrdered = true,
 ): boolean {
 	const time = stamp === '' ? '' : newestOf([timeOf(row)], now);
-	return time > stamp || (idOf(row) > id && (isOrdered || time === ''));
+	return time > stamp || (idOf(row) > id && (isOrdered || time === '' || time === stamp));
 }
 
 /** Whether it was created a day ago or less, by n8n's clock: the account's is not far behind, then. */

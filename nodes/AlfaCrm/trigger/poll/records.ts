@@ -18,6 +18,8 @@ import {
 } from './stamps';
 
 const DAY_MS = 24 * HOUR_MS;
+/** How long after its creation a record may show up. */
+const LATE_MS = 2 * DAY_MS;
 /** Which mark from the end the watermark is: a record may show up as late as two days after its creation. */
 const BEHIND = 3;
 /** Marks that are kept, a day apart. What was reported while an earlier one was the watermark stays known for as long. */
@@ -213,8 +215,8 @@ function candidates(state: RecordsState, { looks, wants, now }: Omit<Seen, 'bran
 	const { isOrdered } = state;
 	const [seen, unwanted] = [Runs.parse(state.seen), Runs.parse(state.unwanted)];
 	const watermark = watermarkOf(state.marks);
-	// It shows up too late, whatever its ID. What n8n's clock says of that counts where it is near the account's.
-	const limit = state.isNear ? hoursAfter(timeAt(watermark.at), -ZONES_HOURS) : '';
+	// What shows up too late is old, whatever its ID. What n8n's clock says counts where the account's is near.
+	const limit = state.isNear ? hoursAfter(timeAt(Math.min(watermark.at, now - LATE_MS)), -ZONES_HOURS) : '';
 	const isTooOld = (row: IDataObject) => timeOf(row) !== '' && timeOf(row) < limit;
 	const found = new Map<number, News>();
 	for (const [branch, { rows }] of looks) {

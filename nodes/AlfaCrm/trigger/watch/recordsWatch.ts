@@ -57,7 +57,9 @@ export class RecordsWatch implements Watch {
 		if (passing !== undefined) throw passing;
 		// What is in branches that are opened later was there as well.
 		const others = await Promise.allSettled(
-			(known ? [] : closed).map(async (branch) => await reader.ends(this.listOf(this.allBody, branch, state.since))),
+			(known ? [] : closed).map(
+				async (branch) => await reader.ends(this.listOf(this.allBody, branch, state.since)),
+			),
 		);
 		const rows = others.flatMap((other) => (other.status === 'fulfilled' ? other.value : []));
 		const begun = begin(state, { looks, branches, now }, rows);
@@ -72,22 +74,25 @@ export class RecordsWatch implements Watch {
 		const { branches, filters, scope } = poll;
 		const { now } = poll.reader;
 		const state = refilter(known, { filters, scope, body: this.body }, branches);
-		const fresh = (rows: IDataObject[]) => countFresh(state, rows);
-		const { looks, failures } = await this.read(poll, this.body, state.since, state.lists, { fresh });
-		const wasListed = state === known ? undefined : await this.listedBefore(poll, known);
+		// What was hidden until now is told from what was not in one poll.
+		const isOther = JSON.stringify(known.body) !== JSON.stringify(this.body);
+		const { looks, failures } = await this.read(poll, this.body, state.since, state.lists, {
+			fresh: (rows) => countFresh(state, rows),
+			...(isOther ? { pause: 'whenLate' } : {}),
+		});
+		const wasListed = isOther ? await this.listedBefore(poll, known) : undefined;
 		return { failures, ...step(state, { looks, branches, wasListed, wants: this.wants, now }) };
 	}
 
 	/**
-	 * Tells what the settings of the last poll would show now: not what is in branches that were not chosen then, nor
-	 * archived ones that were not asked for. Asked after all else, so that nobody who came meanwhile is taken for hidden.
+	 * Tells what the settings of the last poll would show now: no archived ones if they were not asked for. Asked after all
+	 * else, so that nobody who came meanwhile is taken for hidden.
 	 */
-	private async listedBefore(poll: Poll, { body, since, lists }: RecordsState): Promise<WasListed> {
-		const isSame = JSON.stringify(body) === JSON.stringify(this.body);
-		const looks = isSame ? [] : [...(await this.read(poll, body, since, {})).looks];
-		const whole = looks.filter(([, { isWhole }]) => isWhole);
+	private async listedBefore(poll: Poll, { body, since }: RecordsState): Promise<WasListed> {
+		const { looks } = await this.read(poll, body, since, {}, { pause: 'whenLate' });
+		const whole = [...looks].filter(([, { isWhole }]) => isWhole);
 		const shown = new Map(whole.map(([branch, { rows }]) => [branch, new Set(rows.map(idOf))]));
-		return (row, branch) => branch in lists && shown.get(branch)?.has(idOf(row)) !== false;
+		return (row, branch) => shown.get(branch)?.has(idOf(row)) !== false;
 	}
 
 	/** The day to begin with: two days before that of the newest record, which may be long ago; '' if there is none. */
@@ -119,9 +124,10 @@ export class RecordsWatch implements Watch {
 	): ReturnType<typeof readEach> {
 		return await readEach(branches, async (branch) => {
 			const list = this.listOf(body, branch, since);
-			const look = await reader.look(list, lists[branch], { pause: 'whenLong', ...options });
-			if (look.list.next === undefined || lists[branch]?.next !== undefined || !isInOrder(look.rows))
-				return look;
+			if (branch in lists) return await reader.look(list, lists[branch], { pause: 'whenLong', ...options });
+			// All that it holds is fresh.
+			const look = await reader.look(list, {}, { pause: 'whenLong', ...options, fresh: undefined });
+			if (look.list.next === undefined || !isInOrder(look.rows)) return look;
 			const ends = await reader.ends(list);
 			return { ...look, rows: [...look.rows, ...ends], hasNewest: true };
 		});
