@@ -7,11 +7,14 @@ afterEach(() => {
 
 const DAY = 24 * 60;
 
-/** Lists come the oldest first. */
-function oldestFirst(world: World): void {
-	const { lister } = world.school as unknown as { lister: { order: (n: number) => (p: number) => number } };
-	lister.order = (n) => (p) => n - 1 - p;
+/** In which order lists come: the place of each row, the newest having place 0. */
+function inOrder(world: World, order: (count: number) => (place: number) => number): void {
+	Object.assign((world.school as unknown as { lister: object }).lister, { order });
 }
+
+const oldestFirst = (count: number) => (place: number) => count - 1 - place;
+/** Far apart from where their age would have them. */
+const mixed = (count: number) => (place: number) => (place * 1_009) % count;
 
 describe('the trigger begins over several polls', () => {
 	const begun = (settings: Partial<Settings> = SMALL, isDurable = false): World => {
@@ -36,13 +39,31 @@ describe('the trigger begins over several polls', () => {
 
 	it('a lead of the same branch comes meanwhile, lists have the oldest first', async () => {
 		const world = begun();
-		oldestFirst(world);
+		inOrder(world, oldestFirst);
 		await world.poll();
 		world.pass(5);
 		const lead = world.customer({ branch_ids: [2] });
 		await world.polls(20, 5);
 		expect(world.out).toEqual([lead]);
 	}, 100_000);
+
+	it.each([
+		['the oldest first', oldestFirst, 'present'],
+		['the oldest first', oldestFirst, 'missing'],
+		['in no order', mixed, 'present'],
+		['in no order', mixed, 'missing'],
+	] as const)(
+		'lists come %s, %#: nothing that was there is news',
+		async (_how, order, total) => {
+			const world = begun({ ...SMALL, total });
+			inOrder(world, order);
+			await world.polls(12, 5);
+			const lead = world.customer();
+			await world.polls(12, 5);
+			expect(world.out).toEqual([lead]);
+		},
+		100_000,
+	);
 
 	it('a lead comes days later while n8n is off, nothing was reported before', async () => {
 		const world = begun();
@@ -101,6 +122,7 @@ describe('nothing can be seen when the trigger begins', () => {
 		await world.poll();
 		world.branch(2, 'allowed');
 		await world.polls(3, 5);
-		expect(world.out.length).toBe(0);
+		// They may be newer than the beginning, as far as clocks and zones tell.
+		expect(world.out).toEqual([48, 49, 50]);
 	});
 });

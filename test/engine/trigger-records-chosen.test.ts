@@ -6,19 +6,31 @@ afterEach(() => {
 
 const DAY = 24 * 60;
 
-it('what a branch held before it is chosen is no news: pages of 20, more than 100 of them', async () => {
-	const world = new World({ settings: SMALL, branches: 2, parameters: { ...CUSTOMERS, branchIds: [1] } });
-	world.customer();
-	await world.poll();
-	// A quiet branch is watched; the other one has some 50 customers a day.
-	for (let day = 0; day < 60; day++) {
-		range(1, 50).forEach(() => world.customer({ branch_ids: [2] }));
-		await world.polls(1, DAY);
-	}
-	world.poller.change({ ...CUSTOMERS, branchIds: [1, 2] });
-	await world.polls(6, 5);
-	expect(world.out.length).toBe(0);
-}, 100_000);
+it.each([
+	['the newest first', (_count: number) => (place: number) => place],
+	['the oldest first', (count: number) => (place: number) => count - 1 - place],
+	['in no order', (count: number) => (place: number) => (place * 1_009) % count],
+])(
+	'what a branch held before it is chosen is no news: pages of 20, more than 100 of them, %s',
+	async (_how, order) => {
+		const world = new World({ settings: SMALL, branches: 2, parameters: { ...CUSTOMERS, branchIds: [1] } });
+		world.customer();
+		await world.poll();
+		// A quiet branch is watched; the other one has some 50 customers a day.
+		for (let day = 0; day < 60; day++) {
+			range(1, 50).forEach(() => world.customer({ branch_ids: [2] }));
+			await world.polls(1, DAY);
+		}
+		Object.assign((world.school as unknown as { lister: object }).lister, { order });
+		world.poller.change({ ...CUSTOMERS, branchIds: [1, 2] });
+		await world.polls(6, 5);
+		expect(world.out).toEqual([]);
+		const lead = world.customer({ branch_ids: [2] });
+		await world.polls(2, 61);
+		expect(world.out).toEqual([lead]);
+	},
+	100_000,
+);
 
 it('a branch that cannot be read is chosen while a backlog waits: what it holds is older than what is known', async () => {
 	const parameters = { ...CUSTOMERS, options: { maxPerPoll: 1 } };

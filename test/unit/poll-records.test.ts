@@ -1,9 +1,10 @@
 import fc from 'fast-check';
 import type { IDataObject } from 'n8n-workflow';
 
+import { begin, startWith } from '../../nodes/AlfaCrm/trigger/poll/beginning';
 import type { Look } from '../../nodes/AlfaCrm/trigger/poll/look';
 import type { RecordsState } from '../../nodes/AlfaCrm/trigger/poll/records';
-import { begin, emptyState, refilter, startWith, step } from '../../nodes/AlfaCrm/trigger/poll/records';
+import { emptyState, refilter, step } from '../../nodes/AlfaCrm/trigger/poll/records';
 
 const HOUR_MS = 3_600_000;
 const BEGIN = Date.UTC(2026, 1, 10, 9);

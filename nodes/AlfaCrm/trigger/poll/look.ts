@@ -24,7 +24,7 @@ export interface Look {
 	isWhole: boolean;
 	/** Younger ones that no poll saw are left for the next poll. */
 	isPart?: boolean;
-	/** The newest record is among them, though older ones are not. */
+	/** The newest record is among them, though not all are. */
 	hasNewest?: boolean;
 	/** Where rows begin that were read apart from those before them. */
 	apart?: number;

@@ -3,7 +3,7 @@ import type { IDataObject } from 'n8n-workflow';
 import type { ListState, Look, News } from './look';
 import { HOUR_MS, ready, without } from './look';
 import type { Mark } from './marks';
-import { areOrdered, idOf, isAfter, isNear, markOf, timeOf } from './marks';
+import { idOf, isAfter, isNear, markOf, timeOf } from './marks';
 import { Runs } from './runs';
 import {
 	dayAt,
@@ -67,7 +67,7 @@ export interface RecordsState {
 type Settings = Pick<RecordsState, 'body' | 'filters' | 'scope'>;
 
 /** What a poll saw of the branches that are watched. */
-interface Seen {
+export interface Seen {
 	looks: ReadonlyMap<number, Look>;
 	branches: readonly number[];
 	/** Whether the list of a branch would have shown a row with the settings of the last poll. */
@@ -77,69 +77,16 @@ interface Seen {
 	now: number;
 }
 
-const idsOf = (found: readonly News[]): number[] => found.map(({ row }) => idOf(row));
+export const idsOf = (found: readonly News[]): number[] => found.map(({ row }) => idOf(row));
 /** Records up to it are old. */
 const watermarkOf = (marks: Mark[]): Mark => marks.at(-BEHIND) ?? marks[0];
-const rowsIn = (looks: Seen['looks']): IDataObject[] => [...looks.values()].flatMap(({ rows }) => rows);
+export const rowsIn = (looks: Seen['looks']): IDataObject[] =>
+	[...looks.values()].flatMap(({ rows }) => rows);
 
 export function emptyState(since: string, settings: Settings, now: number): RecordsState {
 	const newest = { id: 0, stamp: '', at: now };
 	const none = { seen: '', unwanted: '', lists: {}, chosen: {}, isNear: false, isOrdered: true };
 	return { hasBegun: false, since, marks: [newest], newest, latest: newest, ...none, ...settings };
-}
-
-/**
- * What is there in the beginning is old, wanted or not. It may take several polls to read it, if it is in no order.
- *
- * @param others the newest of branches that are not watched
- */
-export function begin(
-	state: RecordsState,
-	seen: Omit<Seen, 'wants'>,
-	others: readonly IDataObject[] = [],
-): RecordsState {
-	const { looks, branches, now } = seen;
-	const rows = rowsIn(looks);
-	const newest = markOf([...rows, ...others], state.newest, now);
-	const isKnown = ({ list, hasNewest }: Look) => hasNewest === true || list.next === undefined;
-	const hasBegun = branches.length > 0 && [...looks.values()].every(isKnown);
-	const listOf = (branch: number) => (hasBegun ? { readAt: now } : (looks.get(branch)?.list ?? {}));
-	// Where nothing is known, it is not known either what is newer.
-	const unread = newest.id === 0 ? branches.filter((branch) => !looks.has(branch)) : [];
-	return {
-		...state,
-		hasBegun,
-		marks: [newest],
-		newest,
-		latest: newest,
-		isNear: state.isNear || rows.some((row) => isNear(row, now)),
-		isOrdered: state.isOrdered && areOrdered(rows, now),
-		lists: Object.fromEntries(branches.map((branch) => [branch, listOf(branch)])),
-		chosen: Object.fromEntries(unread.map((branch) => [branch, ALL])),
-	};
-}
-
-/** All records that are wanted, old or new. */
-export function wantedIn(seen: Omit<Seen, 'branches'>, isOrdered = true): News[] {
-	return candidates({ ...emptyState('', { filters: '', scope: '', body: {} }, seen.now), isOrdered }, seen);
-}
-
-/** Makes news of the newest records that are there and wanted. */
-export function startWith(state: RecordsState, there: Seen, count: number): RecordsState {
-	const { newest } = state;
-	const isOrdered = state.isOrdered && areOrdered(rowsIn(there.looks), there.now);
-	const all = wantedIn(there, isOrdered);
-	const start = all.slice(-count);
-	if (start.length === 0) return state;
-	const ids = idsOf(start).sort((a, b) => a - b);
-	const first = start.map(({ row }) => timeOf(row)).find(Boolean) ?? newest.stamp;
-	const mark = isOrdered ? newest : { ...newest, stamp: justBefore(first) };
-	// Those between them were there before, even where lists do not show them yet.
-	const seen = isOrdered
-		? Runs.parse(`${ids[0]}-${newest.id}`).without(ids)
-		: Runs.of(idsOf(all.slice(0, -count)));
-	// However long ago they were created.
-	return { ...state, isOrdered, marks: [{ ...mark, id: ids[0] - 1, at: 0 }], seen: seen.toString() };
 }
 
 /** With other filters, what was seen is no news; with other branches, what is in one that is chosen now. */
@@ -211,7 +158,7 @@ const isFirst = ({ chosen, lists }: RecordsState, branch: number): boolean =>
 const isSame = (one: News) => (other: News) => idOf(one.row) === idOf(other.row);
 
 /** Records that are wanted and were neither reported nor there in the beginning. */
-function candidates(state: RecordsState, { looks, wants, now }: Omit<Seen, 'branches'>): News[] {
+export function candidates(state: RecordsState, { looks, wants, now }: Omit<Seen, 'branches'>): News[] {
 	const { isOrdered } = state;
 	const [seen, unwanted] = [Runs.parse(state.seen), Runs.parse(state.unwanted)];
 	const watermark = watermarkOf(state.marks);

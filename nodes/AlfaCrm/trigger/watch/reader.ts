@@ -63,13 +63,13 @@ export class Reader {
 		return { ...whole, rows: [...front.rows, ...whole.rows], apart: front.rows.length, list: read };
 	}
 
-	/** The rows at both ends of a list; of one that is not counted, those at its beginning. */
-	async ends(list: ListRequest): Promise<IDataObject[]> {
-		const { rows, items, total = 0 } = await this.page(list, 0, LARGEST_PAGE);
-		const last = Math.ceil(total / Math.max(1, items.length)) - 1;
-		if (last < 1) return rows;
+	/** The first page of a list, and the last one of a list that is counted. */
+	async ends(list: ListRequest): Promise<{ first: IDataObject[]; last: IDataObject[] }> {
+		const { rows: first, items, total = 0 } = await this.page(list, 0, LARGEST_PAGE);
+		const number = Math.ceil(total / Math.max(1, items.length)) - 1;
+		if (number < 1) return { first, last: [] };
 		const size = this.client.withoutPageSize.has(nameOf(list)) ? undefined : items.length;
-		return [...rows, ...(await this.page(list, last, size)).rows];
+		return { first, last: (await this.page(list, number, size)).rows };
 	}
 
 	/** All rows, or as many as there is time for. */

@@ -1,10 +1,11 @@
 import type { IDataObject } from 'n8n-workflow';
 
 import type { ListRequest } from '../../api/page';
+import { begin, startWith, wantedIn } from '../poll/beginning';
 import type { ListState, Look, News } from '../poll/look';
 import type { RecordsState } from '../poll/records';
 import { idOf } from '../poll/marks';
-import { begin, countFresh, emptyState, refilter, startWith, step, wantedIn } from '../poll/records';
+import { countFresh, emptyState, refilter, step } from '../poll/records';
 import { dayAt, daysAfter } from '../poll/stamps';
 import { newest } from './newest';
 import type { LookOptions, Reader } from './reader';
@@ -61,7 +62,9 @@ export class RecordsWatch implements Watch {
 				async (branch) => await reader.ends(this.listOf(this.allBody, branch, state.since)),
 			),
 		);
-		const rows = others.flatMap((other) => (other.status === 'fulfilled' ? other.value : []));
+		const rows = others.flatMap((other) =>
+			other.status === 'fulfilled' ? [...other.value.first, ...other.value.last] : [],
+		);
 		const begun = begin(state, { looks, branches, now }, rows);
 		if (!begun.hasBegun || poll.startWith === 0) return { news: [], failures, after: () => begun };
 		const found = await newest(this, reader, branches, poll.startWith);
@@ -127,9 +130,11 @@ export class RecordsWatch implements Watch {
 			if (branch in lists) return await reader.look(list, lists[branch], { pause: 'whenLong', ...options });
 			// All that it holds is fresh.
 			const look = await reader.look(list, {}, { pause: 'whenLong', ...options, fresh: undefined });
-			if (look.list.next === undefined || !isInOrder(look.rows)) return look;
-			const ends = await reader.ends(list);
-			return { ...look, rows: [...look.rows, ...ends], hasNewest: true };
+			if (look.list.next === undefined) return look;
+			if (isFalling(look.rows.map(idOf))) return { ...look, hasNewest: true };
+			if (!isFalling(look.rows.map((row) => -idOf(row)))) return look;
+			const { last } = await reader.ends(list);
+			return { ...look, rows: [...look.rows, ...last], hasNewest: last.length > 0 };
 		});
 	}
 
@@ -139,9 +144,8 @@ export class RecordsWatch implements Watch {
 	}
 }
 
-/** Whether the newest are at one end of a list of which this is the beginning: AlfaCRM does not tell its order. */
-function isInOrder(rows: readonly IDataObject[]): boolean {
-	const part = Math.ceil(rows.length / 3);
-	const [first, last] = [rows.slice(0, part), rows.slice(-part)].map((some) => some.map(idOf));
-	return Math.min(...first) > Math.max(...last) || Math.max(...first) < Math.min(...last);
+/** Whether those at the beginning are all higher than those at the end. */
+function isFalling(ids: readonly number[]): boolean {
+	const part = Math.ceil(ids.length / 3);
+	return Math.min(...ids.slice(0, part)) > Math.max(...ids.slice(-part));
 }
