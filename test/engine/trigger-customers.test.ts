@@ -142,7 +142,6 @@ describe('a branch', () => {
 		const { store } = school.sandbox;
 		store.insert('branch', { id: 8, name: 'Закрытый', is_active: 0 });
 		const poller = await started();
-		// The first poll has looked for the newest record of the account there.
 		school.sandbox.clearJournal();
 		store.insert('branch', { id: 9, name: 'Новый', is_active: 1 });
 		add('Из закрытого', { branch_ids: [8] });
