@@ -194,7 +194,8 @@ test('a branch that could not be read at the activation has what is newer than t
 	world.school.settings.forbiddenBranches = [2];
 	await world.polls(2, 10);
 	world.school.settings.forbiddenBranches = [];
-	expect(await world.polls(1, 10)).toEqual(newer);
+	// The first three are more than two days and 26 hours old.
+	expect(await world.polls(1, 10)).toEqual(newer.slice(3));
 });
 
 test('a branch that was chosen while it could not be read has what is newer than the others had', async () => {

@@ -142,6 +142,7 @@ describe('a branch', () => {
 		const { store } = school.sandbox;
 		store.insert('branch', { id: 8, name: 'Закрытый', is_active: 0 });
 		const poller = await started();
+		school.sandbox.clearJournal();
 		store.insert('branch', { id: 9, name: 'Новый', is_active: 1 });
 		add('Из закрытого', { branch_ids: [8] });
 		const { id } = add('Из нового', { branch_ids: [9] });

@@ -1,9 +1,10 @@
 import fc from 'fast-check';
 import type { IDataObject } from 'n8n-workflow';
 
+import { begin, startWith } from '../../nodes/AlfaCrm/trigger/poll/beginning';
 import type { Look } from '../../nodes/AlfaCrm/trigger/poll/look';
 import type { RecordsState } from '../../nodes/AlfaCrm/trigger/poll/records';
-import { begin, emptyState, refilter, startWith, step } from '../../nodes/AlfaCrm/trigger/poll/records';
+import { emptyState, refilter, step } from '../../nodes/AlfaCrm/trigger/poll/records';
 
 const HOUR_MS = 3_600_000;
 const BEGIN = Date.UTC(2026, 1, 10, 9);
@@ -15,8 +16,8 @@ const rowOf = (id: number, hours: number, more: IDataObject = {}) => ({
 	...more,
 });
 
-const SETTINGS = { filters: 'f', body: {} };
-const OTHERS = { filters: 'g', body: {} };
+const SETTINGS = { filters: 'f', scope: 's', body: {} };
+const OTHERS = { filters: 'g', scope: 's', body: {} };
 
 /** Lists of branches 1, 2, ... that were read whole. */
 const read = (now: number, ...lists: IDataObject[][]): Map<number, Look> =>

@@ -52,10 +52,21 @@ function readTime(value: unknown): string | null {
 	return typeof value === 'number' && value > 0 ? String(value) : text || null;
 }
 
-/** What tells a delivery from others: parts that are not put out as well, unless they are nested without end. */
+/**
+ * What tells a delivery from others: its parts as they were read, as they came where nothing could be read, and those that
+ * are not put out as well, unless they are nested without end.
+ */
 export function contentOf(body: unknown, change: Change): IDataObject {
 	const parts = Object.entries(body as IDataObject).filter(([, part]) => !isDeeper(part, MOST_LEVELS));
-	return { ...Object.fromEntries(parts), ...change };
+	const isRead = (name: string, part: unknown) =>
+		Object.hasOwn(change, name) && (isNothing(part) || !isNothing(change[name as keyof Change]));
+	return { ...change, ...Object.fromEntries(parts.filter(([name, part]) => !isRead(name, part))) };
+}
+
+/** In whatever form. */
+function isNothing(value: unknown): boolean {
+	const read = typeof value === 'string' ? (parsed(value) ?? value.trim()) : value;
+	return (read ?? '') === '' || (typeof read === 'object' && Object.keys(read as object).length === 0);
 }
 
 function isDeeper(value: unknown, levels: number): boolean {

@@ -35,7 +35,7 @@ const DEFAULT_MOST = 500;
 /** Leads and clients. */
 const ALL_TYPES = 2;
 
-interface PollSettings extends Pick<Poll, 'filters' | 'most' | 'startWith'> {
+interface PollSettings extends Pick<Poll, 'filters' | 'scope' | 'most' | 'startWith'> {
 	watch: Watch;
 	/** All branches of the account if undefined. */
 	branches?: number[];
@@ -65,7 +65,8 @@ export async function settingsOf(context: IPollFunctions): Promise<PollSettings>
 		watch: watchOf(event, filters),
 		branches: branches.length > 0 ? [...new Set(branches)] : undefined,
 		subject: digestOf([originIn(hostname), event.value]),
-		filters: digestOf([branches, filters]),
+		filters: digestOf(filters),
+		scope: digestOf(branches),
 		most: countOf(context, options.maxPerPoll, 'Max Records per Poll', 0) || DEFAULT_MOST,
 		startWith: countOf(context, options.startWith, 'Start With Newest', 0),
 	};

@@ -78,9 +78,12 @@ async function reportNews(
 	const client = new ApiClient(context);
 	const reader = new Reader(client, deadlines.lists);
 	const startWith = stored.followsOther ? 0 : settings.startWith;
-	const listed = chosen === undefined ? await branchesOf(reader, stored.known) : undefined;
+	const onlyKnown = ({ message }: Error) =>
+		context.logger.warn(`'${name}' could not list the branches, and looks into those it knows: ${message}`);
+	const listed = chosen === undefined ? await branchesOf(reader, stored.known, onlyKnown) : undefined;
 	const branches = chosen ?? listed?.branches ?? [];
-	const asked = { ...settings, reader, branches, isAll: chosen === undefined, startWith };
+	const closed = listed?.closedBranches ?? [];
+	const asked = { ...settings, reader, branches, closed, isAll: chosen === undefined, startWith };
 	const { news, failures, after } = await watch.poll(asked, stored.known?.known);
 	const passing = [...failures.values()].find((failure) => !isLasting(client, failure));
 	// Who activates the trigger for the first time sees what is wrong.

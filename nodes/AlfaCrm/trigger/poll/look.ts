@@ -11,8 +11,9 @@ export interface ListState {
 	total?: number | null;
 	/** When it was last read whole, n8n's time in milliseconds. */
 	readAt?: number;
-	/** The page where reading it whole goes on. */
+	/** The page where reading it whole goes on, and how many rows the pages before it held. */
 	next?: number;
+	size?: number;
 }
 
 /** What a poll saw of a list. */
@@ -23,6 +24,8 @@ export interface Look {
 	isWhole: boolean;
 	/** Younger ones that no poll saw are left for the next poll. */
 	isPart?: boolean;
+	/** The newest record is among them, though not all are. */
+	hasNewest?: boolean;
 	/** Where rows begin that were read apart from those before them. */
 	apart?: number;
 	/** The page that the rows begin on, if not the first one. */

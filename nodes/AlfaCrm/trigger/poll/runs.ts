@@ -30,11 +30,17 @@ export class Runs {
 
 	without(ids: Iterable<number>): Runs {
 		const gone = Runs.of(ids).runs;
-		const left = this.runs.flatMap(([from, to]) => {
-			const within = gone.filter(([first, last]) => first <= to && last >= from);
-			const starts = [from, ...within.map(([, last]) => last + 1)];
-			return starts.map((start, index): Run => [start, (within[index]?.[0] ?? to + 1) - 1]);
-		});
+		const left: Run[] = [];
+		let next = 0;
+		for (const [from, to] of this.runs) {
+			while (next < gone.length && gone[next][1] < from) next++;
+			let start = from;
+			for (let at = next; at < gone.length && gone[at][0] <= to; at++) {
+				left.push([start, gone[at][0] - 1]);
+				start = gone[at][1] + 1;
+			}
+			left.push([start, to]);
+		}
 		return new Runs(left.filter(([from, to]) => from <= to));
 	}
 
@@ -47,8 +53,11 @@ export class Runs {
 	/** The ID up to which they are left out to fit into so many characters; 0 if they fit. */
 	cutFor(characters: number): number {
 		const text = this.toString();
-		if (text.length <= characters) return 0;
-		return parseInt(text.slice(text.indexOf(',', text.length - characters) + 1)) - 1;
+		if (text.length <= Math.max(0, characters)) return 0;
+		const comma = text.indexOf(',', text.length - characters);
+		// There is no room for any.
+		if (characters <= 0 || comma < 0) return this.runs[this.runs.length - 1][1];
+		return parseInt(text.slice(comma + 1)) - 1;
 	}
 
 	toString(): string {

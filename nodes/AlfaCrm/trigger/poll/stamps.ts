@@ -37,6 +37,9 @@ export const dayOf = (stamp: string): string => stamp.slice(0, 10);
 /** `yyyy-mm-dd`, so many days after another one. */
 export const daysAfter = (day: string, days: number): string => dayOf(hoursAfter(day, days * 24));
 
+/** In UTC. */
+export const timeAt = (now: number): string => new Date(now).toISOString().slice(0, 19).replace('T', ' ');
+
 /** `yyyy-mm-dd` in UTC, which is near enough for what is asked with days to spare. */
 export const dayAt = (now: number): string => new Date(now).toISOString().slice(0, 10);
 

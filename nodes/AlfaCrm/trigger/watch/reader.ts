@@ -8,6 +8,7 @@ import { LARGEST_PAGE, looksLikePageSize, PageTooLarge } from '../../api/page';
 import type { Page } from '../../api/pages';
 import { collect } from '../../api/collect';
 import { pages } from '../../api/pages';
+import { nameOf } from '../../api/request';
 import type { ListState, Look } from '../poll/look';
 import { HOUR_MS } from '../poll/look';
 
@@ -54,7 +55,7 @@ export class Reader {
 		const isDue = state.next !== undefined || Math.abs(this.now - (state.readAt ?? 0)) >= HOUR_MS;
 		const front =
 			state.total === undefined ? undefined : await this.front(list, state, options).catch(onlyLater);
-		if (front && (front.isPart || !isDue)) return front;
+		if (front && (front.isPart || front.isLong || !isDue)) return front;
 		const whole = await this.whole(list, state, options);
 		if (front === undefined || state.next === undefined) return whole;
 		// What is new does not wait until a long list has been read.
@@ -62,23 +63,38 @@ export class Reader {
 		return { ...whole, rows: [...front.rows, ...whole.rows], apart: front.rows.length, list: read };
 	}
 
+	/** The first page of a list, and the last one of a list that is counted. */
+	async ends(list: ListRequest): Promise<{ first: IDataObject[]; last: IDataObject[] }> {
+		const { rows: first, items, total = 0 } = await this.page(list, 0, LARGEST_PAGE);
+		const number = Math.ceil(total / Math.max(1, items.length)) - 1;
+		if (number < 1) return { first, last: [] };
+		const size = this.client.withoutPageSize.has(nameOf(list)) ? undefined : items.length;
+		return { first, last: (await this.page(list, number, size)).rows };
+	}
+
 	/** All rows, or as many as there is time for. */
 	private async whole(
 		list: ListRequest,
 		state: ListState,
-		{ isEnd, pause, isLog }: LookOptions,
+		{ isEnd, pause, isLog, fresh = () => 0 }: LookOptions,
 	): Promise<Look> {
 		const mostPages = pause === 'whenLong' ? MOST_PAGES : Infinity;
 		let isEnded = false;
+		let { size = 0 } = state;
+		// News that come the newest first are read to their end, for the oldest are reported first.
+		const isNews = ({ rows }: Page) =>
+			state.next === undefined && rows.length > 0 && fresh(rows) === rows.length;
 		const isEnough = (page: Page): boolean => {
 			// A last page that is shown for ever looks like another one to who begins there.
 			isEnded = isEnd?.(page) === true || (state.next !== undefined && page.rows.length === 0);
 			const count = page.number - (state.next ?? 0) + 1;
+			if (state.next === undefined) size = Math.max(size, page.items.length);
 			// A last page that is shown for ever is known by those before it.
-			const isPaused = count > 2 && (this.isLate || count >= mostPages);
+			const isPaused = count > 2 && (this.isLate || (count >= mostPages && !isNews(page)));
 			return isEnded || (isPaused && pause !== undefined);
 		};
-		const asked = { ...list, firstPage: state.next };
+		// The size says which page it is.
+		const asked = { ...list, firstPage: state.next, ...(state.next === undefined ? {} : { pageSize: size }) };
 		// What went before is not read again for a total that says more than the rest.
 		const maxReadings = state.next === undefined ? {} : { maxReadings: 1 };
 		const found = await collect(this.client, asked, { ...maxReadings, isEnough, grows: isLog });
@@ -87,7 +103,7 @@ export class Reader {
 		const known = state.next === undefined ? (total ?? null) : state.total;
 		const isPaused = next > 0 && !isEnded;
 		// Equal entries on two pages are told apart where both are read.
-		const goOn = { readAt: state.readAt, next: isLog ? next - 1 : next };
+		const goOn = { readAt: state.readAt, next: isLog ? next - 1 : next, size };
 		const after = isPaused ? goOn : { readAt: this.now };
 		// A total that stays too high is wrong.
 		const isWhole = state.next === undefined && (isEnded || isComplete || isTotalWrong);
@@ -100,7 +116,7 @@ export class Reader {
 		state: ListState,
 		options: LookOptions,
 		tries = 1,
-	): Promise<Look | undefined> {
+	): Promise<(Look & { isLong?: boolean }) | undefined> {
 		const { fresh = () => 0, wanted = fresh, most = Infinity } = options;
 		const { rows, items, keys, total, last: isWhole } = await this.page(list, 0, LARGEST_PAGE);
 		if (isWhole) return { rows, list: { total: total ?? null, readAt: this.now }, isWhole: true };
@@ -135,15 +151,17 @@ export class Reader {
 			count += wanted(page.rows);
 		}
 		const isPart = number > 0;
+		// Reading it whole can wait for the next poll.
+		const isLong = grown > MOST_PAGES * items.length;
 		const all = isPart ? behind : [...rows, ...behind];
 		const news = fresh(all);
 		// They are not where the newest are.
 		if (news < (isPart ? 1 : grown)) return undefined;
 		const known = isPart ? (state.total ?? 0) + news : total;
-		return { rows: all, list: { ...state, total: known }, isWhole: false, isPart };
+		return { rows: all, list: { ...state, total: known }, isWhole: false, isPart, isLong };
 	}
 
-	private async page(list: ListRequest, firstPage: number, pageSize: number): Promise<Page> {
+	private async page(list: ListRequest, firstPage: number, pageSize?: number): Promise<Page> {
 		try {
 			return (await pages(this.client, { ...list, firstPage, pageSize }).next()).value as Page;
 		} catch (caught) {

@@ -1,9 +1,11 @@
 import type { IDataObject } from 'n8n-workflow';
 
 import type { ListRequest } from '../../api/page';
+import { begin, startWith, wantedIn } from '../poll/beginning';
 import type { ListState, Look, News } from '../poll/look';
 import type { RecordsState } from '../poll/records';
-import { begin, countFresh, emptyState, idOf, refilter, startWith, step, wantedIn } from '../poll/records';
+import { idOf } from '../poll/marks';
+import { countFresh, emptyState, refilter, step } from '../poll/records';
 import { dayAt, daysAfter } from '../poll/stamps';
 import { newest } from './newest';
 import type { LookOptions, Reader } from './reader';
@@ -41,9 +43,10 @@ export class RecordsWatch implements Watch {
 
 	/** Gets to know what is there, which may take several polls where there is much. */
 	private async begin(poll: Poll, known: RecordsState | undefined): Promise<Outcome> {
-		const { reader, branches, filters } = poll;
+		const { reader, branches, closed, filters, scope } = poll;
 		const { now, client } = reader;
-		const state = known ?? emptyState(await this.firstDay(poll), { filters, body: this.body }, now);
+		const settings = { filters, scope, body: this.body };
+		const state = known ?? emptyState(await this.firstDay(poll), settings, now);
 		const readAll = async () => await this.read(poll, this.allBody, state.since, state.lists);
 		const { looks, failures } = await readAll();
 		// Where each answer is in another order, two readings may lack the same records by chance.
@@ -53,7 +56,16 @@ export class RecordsWatch implements Watch {
 		}
 		const passing = [...failures.values()].find((failure) => !isLasting(client, failure));
 		if (passing !== undefined) throw passing;
-		const begun = begin(state, { looks, branches, now });
+		// What is in branches that are opened later was there as well.
+		const others = await Promise.allSettled(
+			(known ? [] : closed).map(
+				async (branch) => await reader.ends(this.listOf(this.allBody, branch, state.since)),
+			),
+		);
+		const rows = others.flatMap((other) =>
+			other.status === 'fulfilled' ? [...other.value.first, ...other.value.last] : [],
+		);
+		const begun = begin(state, { looks, branches, now }, rows);
 		if (!begun.hasBegun || poll.startWith === 0) return { news: [], failures, after: () => begun };
 		const found = await newest(this, reader, branches, poll.startWith);
 		const seen = { looks: found.looks, branches, wants: this.wants, now };
@@ -62,25 +74,28 @@ export class RecordsWatch implements Watch {
 	}
 
 	private async goOn(poll: Poll, known: RecordsState): Promise<Outcome> {
-		const { branches, filters } = poll;
+		const { branches, filters, scope } = poll;
 		const { now } = poll.reader;
-		const state = refilter(known, { filters, body: this.body }, branches);
-		const fresh = (rows: IDataObject[]) => countFresh(state, rows);
-		const { looks, failures } = await this.read(poll, this.body, state.since, state.lists, { fresh });
-		const wasListed = state === known ? undefined : await this.listedBefore(poll, known);
+		const state = refilter(known, { filters, scope, body: this.body }, branches);
+		// What was hidden until now is told from what was not in one poll.
+		const isOther = JSON.stringify(known.body) !== JSON.stringify(this.body);
+		const { looks, failures } = await this.read(poll, this.body, state.since, state.lists, {
+			fresh: (rows) => countFresh(state, rows),
+			...(isOther ? { pause: 'whenLate' } : {}),
+		});
+		const wasListed = isOther ? await this.listedBefore(poll, known) : undefined;
 		return { failures, ...step(state, { looks, branches, wasListed, wants: this.wants, now }) };
 	}
 
 	/**
-	 * Tells what the settings of the last poll would show now: not what is in branches that were not chosen then, nor
-	 * archived ones that were not asked for. Asked after all else, so that nobody who came meanwhile is taken for hidden.
+	 * Tells what the settings of the last poll would show now: no archived ones if they were not asked for. Asked after all
+	 * else, so that nobody who came meanwhile is taken for hidden.
 	 */
-	private async listedBefore(poll: Poll, { body, since, lists }: RecordsState): Promise<WasListed> {
-		const isSame = JSON.stringify(body) === JSON.stringify(this.body);
-		const looks = isSame ? [] : [...(await this.read(poll, body, since, {})).looks];
-		const whole = looks.filter(([, { isWhole }]) => isWhole);
+	private async listedBefore(poll: Poll, { body, since }: RecordsState): Promise<WasListed> {
+		const { looks } = await this.read(poll, body, since, {}, { pause: 'whenLate' });
+		const whole = [...looks].filter(([, { isWhole }]) => isWhole);
 		const shown = new Map(whole.map(([branch, { rows }]) => [branch, new Set(rows.map(idOf))]));
-		return (row, branch) => branch in lists && shown.get(branch)?.has(idOf(row)) !== false;
+		return (row, branch) => shown.get(branch)?.has(idOf(row)) !== false;
 	}
 
 	/** The day to begin with: two days before that of the newest record, which may be long ago; '' if there is none. */
@@ -112,7 +127,14 @@ export class RecordsWatch implements Watch {
 	): ReturnType<typeof readEach> {
 		return await readEach(branches, async (branch) => {
 			const list = this.listOf(body, branch, since);
-			return await reader.look(list, lists[branch], { pause: 'whenLong', ...options });
+			if (branch in lists) return await reader.look(list, lists[branch], { pause: 'whenLong', ...options });
+			// All that it holds is fresh.
+			const look = await reader.look(list, {}, { pause: 'whenLong', ...options, fresh: undefined });
+			if (look.list.next === undefined) return look;
+			if (isFalling(look.rows.map(idOf))) return { ...look, hasNewest: true };
+			if (!isFalling(look.rows.map((row) => -idOf(row)))) return look;
+			const { last } = await reader.ends(list);
+			return { ...look, rows: [...look.rows, ...last], hasNewest: last.length > 0 };
 		});
 	}
 
@@ -120,4 +142,10 @@ export class RecordsWatch implements Watch {
 		const created = since === '' ? {} : { created_at_from: dotted(since) };
 		return { ...this.list, branch, body: { ...body, ...created } };
 	}
+}
+
+/** Whether those at the beginning are all higher than those at the end. */
+function isFalling(ids: readonly number[]): boolean {
+	const part = Math.ceil(ids.length / 3);
+	return Math.min(...ids.slice(0, part)) > Math.max(...ids.slice(-part));
 }

@@ -5,10 +5,13 @@ import type { Reader } from './reader';
 export interface Poll {
 	reader: Reader;
 	branches: readonly number[];
+	/** Branches that would be watched if they were active. */
+	closed: readonly number[];
 	/** All branches of the account are watched, those that are new too. */
 	isAll: boolean;
-	/** What decides which news are wanted. */
+	/** What decides which news are wanted, and which branches are watched. */
 	filters: string;
+	scope: string;
 	/** How many records are reported at most. */
 	most: number;
 	/** How many of those that are there already are news in the beginning. */
