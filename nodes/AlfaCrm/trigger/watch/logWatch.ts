@@ -107,7 +107,7 @@ export class LogWatch implements Watch<NewEntry> {
 	/** The first pages tell which days are open. */
 	private async newestIn(reader: Reader, branches: readonly number[]) {
 		const { looks, failures } = await readEach(branches, async (branch) => {
-			const { items: rows } = await this.logOf(reader, branch, '').front();
+			const { items: rows } = await this.logOf(reader, branch, '').pages.front();
 			return { rows, list: {}, isWhole: false };
 		});
 		return { stamps: [...looks.values()].flatMap(({ rows }) => rows.map(timeOf)), failures };

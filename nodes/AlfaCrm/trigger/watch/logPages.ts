@@ -1,0 +1,171 @@
+import type { IDataObject } from 'n8n-workflow';
+
+import { asNodeError } from '../../api/errors';
+import type { ListRequest } from '../../api/page';
+import { LARGEST_PAGE, PageTooLarge } from '../../api/page';
+import type { Page } from '../../api/pages';
+import { pages } from '../../api/pages';
+import { contentOf, timeOf } from '../logEntry';
+import type { Reader } from './reader';
+
+export type Rows = readonly IDataObject[];
+
+/** The pages of a log. Its rows have no IDs: what tells two pages' equal rows apart is where they lie. */
+export class LogPages {
+	/** What page 0 was asked for; the others are asked for as many as came. */
+	private size: number | undefined = LARGEST_PAGE;
+	private first?: Page;
+	requests = 0;
+	/** Pages that were read in order to find the oldest that is new. */
+	private readonly read = new Map<number, Page>();
+	private readonly order = new Map<number, number>();
+
+	/** @param from a day from which on the list is asked for, if AlfaCRM heeds that; '' for all */
+	constructor(
+		private readonly reader: Reader,
+		private readonly list: ListRequest,
+		private readonly from: string,
+	) {}
+
+	/** The first page. */
+	async front(): Promise<Page> {
+		this.first ??= await this.page(0);
+		return this.first;
+	}
+
+	/** Page after page down to the end of the list, or to where a reader has enough or no time. */
+	async down(
+		first: number,
+		mostPages: number,
+		isEnd: (page: Page) => boolean = ({ items }) => this.isEnd(items),
+	): Promise<{ parts: Rows[]; next?: number }> {
+		const parts: Rows[] = [];
+		let above: Page | undefined;
+		for (let number = first; ; number++) {
+			const page = number === 0 ? await this.front() : await this.page(number);
+			const isLast = page.last || page.items.length === 0 || this.isAgain(page, above?.items);
+			if (!isLast || number === 0) parts.push(await this.below(above, page));
+			if (isLast || (isEnd(page) && isInOrder(parts.flat()))) return { parts };
+			// The last page is read once more then, so that equal rows of two pages are told apart.
+			if (parts.length > 1 && (parts.length >= mostPages || this.reader.isLate))
+				return { parts, next: number };
+			above = page;
+		}
+	}
+
+	/** The rows of a page that were not on the page above, from which they may have moved when others came on top. */
+	private async below(above: Page | undefined, { items, total = NaN }: Page): Promise<Rows> {
+		const common = above === undefined ? 0 : overlap(above.items, items);
+		if (above === undefined || common === 0) return items;
+		const shift = total - (above.total ?? NaN);
+		if (!Number.isNaN(shift)) return items.slice(Math.min(common, Math.max(0, shift)));
+		const { items: again } = await this.page(above.number);
+		// How far it has moved; not at all where two rows are equal.
+		const moved = above.items.findIndex((_row, by) => overlapsAt(again.slice(by), above.items));
+		return items.slice(Math.min(common, Math.max(moved, 0)));
+	}
+
+	/** The last page, from one on that is near it, for which something holds, as it does for all before it. */
+	async deepest(holds: (rows: Rows) => boolean, near = 1): Promise<number> {
+		let [low, high] = [0, Infinity];
+		let { items: lowest } = await this.front();
+		const full = lowest.length;
+		for (let at = Math.max(1, near), step = 1; high - low > 1; step *= 2) {
+			const page = await this.known(at);
+			if (holds(page.items) && !this.isAgain(page, lowest)) [low, lowest] = [at, page.items];
+			else high = at;
+			// A page that is not full is the last one.
+			if (low === at && page.items.length < full) high = at + 1;
+			at = high === Infinity ? low + step : Math.floor((low + high) / 2);
+		}
+		return low;
+	}
+
+	/**
+	 * Whether a page is the one above once more, to which some may have come: some servers show their last page for ever.
+	 * Where full pages hold nothing but equal rows, the total tells.
+	 */
+	isAgain({ items, number, total = 0 }: Page, above: Rows = []): boolean {
+		const isIt =
+			above.length > 0 && items.length >= above.length && isSame(items.slice(-above.length), above);
+		const full = this.first?.items.length ?? 0;
+		const isFull = items.length === above.length && above.length >= full;
+		return isIt && !(isFull && new Set(above.map(contentOf)).size === 1 && total > number * full);
+	}
+
+	/** Whether a page is from before what was asked for, so that AlfaCRM ignores the day. */
+	isEnd(rows: Rows): boolean {
+		const stamps = rows.map(timeOf);
+		return isInOrder(rows) && stamps.every((stamp) => stamp !== '' && stamp < this.from);
+	}
+
+	/** What was read is read anew. */
+	forget(): void {
+		this.read.clear();
+		this.first = undefined;
+	}
+
+	/** The rows of a full page. */
+	get length(): number {
+		return this.first?.items.length ?? LARGEST_PAGE;
+	}
+
+	/** A page as it was read before in this poll. */
+	async known(number: number): Promise<Page> {
+		const page = number === 0 ? await this.front() : (this.read.get(number) ?? (await this.page(number)));
+		this.read.set(number, page);
+		return page;
+	}
+
+	/** What was read later has a higher one. */
+	readonly orderOf = (number: number): number => this.order.get(number) ?? 0;
+
+	async page(firstPage: number): Promise<Page> {
+		const { client } = this.reader;
+		this.order.set(firstPage, (this.requests += 1));
+		const asked = { ...this.list, firstPage, pageSize: this.size };
+		try {
+			const page = (await pages(client, asked).next()).value as Page;
+			// A server that gives less than it is asked for may still count from what it was asked for.
+			if (firstPage === 0 && this.size !== undefined) this.size = page.items.length || undefined;
+			return page;
+		} catch (caught) {
+			if (!(caught instanceof PageTooLarge)) throw asNodeError(client.node, caught);
+			if (this.size === undefined) throw asNodeError(client.node, caught);
+			this.size = undefined;
+			return await this.page(firstPage);
+		}
+	}
+}
+
+const isEqual = (one: IDataObject, other: IDataObject): boolean => contentOf(one) === contentOf(other);
+export const isSame = (some: Rows, others: Rows): boolean =>
+	some.length === others.length && overlapsAt(some, others);
+
+/** Whether rows begin as others do. */
+const overlapsAt = (some: Rows, others: Rows): boolean =>
+	some.every((row, index) => isEqual(row, others[index]));
+
+/** How many of the last rows of some are the first ones of others. */
+function overlap(some: Rows, others: Rows): number {
+	for (let count = Math.min(some.length, others.length); count > 0; count--)
+		if (overlapsAt(some.slice(-count), others)) return count;
+	return 0;
+}
+
+/** Rows that are on several parts: equal ones, or one that changes places, for which another one is on none. */
+export function hasRepeated(parts: readonly Rows[]): boolean {
+	const seen = new Set<string>();
+	return parts.some((rows) => {
+		const own = rows.map(contentOf);
+		const isRepeated = own.some((content) => seen.has(content));
+		for (const content of own) seen.add(content);
+		return isRepeated;
+	});
+}
+
+/** Clocks are put back now and then, and some lie; where more times than that rise, the order is another one. */
+export function isInOrder(rows: Rows): boolean {
+	const stamps = rows.map(timeOf).filter(Boolean);
+	return stamps.filter((stamp, index) => index > 0 && stamp > stamps[index - 1]).length * 10 <= stamps.length;
+}
