@@ -21,7 +21,7 @@ it('a branch that answers 500 when it is chosen reports what comes until it can 
 	world.poller.change({ ...LOG, branchIds: [1, 2] });
 	await world.poll().catch(() => {});
 	const made: number[] = [];
-	for (const _ of range(1, 10)) {
+	for (let round = 0; round < 10; round++) {
 		world.pass(5);
 		made.push(world.log({ branches: [2] }));
 		await world.poll().catch(() => {});
@@ -57,7 +57,7 @@ it('a new branch of the account that the user may not read for 3 days', async ()
 	world.branch(2, 'forbidden');
 	await world.polls(2, 40);
 	const made: number[] = [];
-	for (const _ of range(1, 30)) {
+	for (let round = 0; round < 30; round++) {
 		world.pass(180);
 		made.push(world.log({ branches: [2] }));
 		world.log();
@@ -175,17 +175,17 @@ it.each([
 	for (const after of range(15, 24)) {
 		const world = new World({ settings: { ...SMALL, ...settings }, parameters: LOG });
 		world.school.totalOff = off;
-		for (const _ of range(1, 100)) {
+		for (let round = 0; round < 100; round++) {
 			world.pass(60);
 			world.log();
 		}
 		await world.poll();
 		await world.polls(3, 5);
 		world.pass(5);
-		for (const _ of range(1, 10)) world.log();
+		for (let round = 0; round < 10; round++) world.log();
 		world.log(twin);
 		world.log(twin);
-		for (const _ of range(1, after)) world.log();
+		for (let round = 0; round < after; round++) world.log();
 		await world.polls(3, 5);
 		await world.polls(2, 65);
 		const twins = world.out.filter((id) => id === 77).length;
@@ -197,7 +197,7 @@ it.each([
 
 it('account scope: requests where an entry comes between the requests for two branches', async () => {
 	const world = new World({ settings: { ...SMALL, logScope: 'account' }, branches: 3, parameters: LOG });
-	for (const _ of range(1, 600)) {
+	for (let round = 0; round < 600; round++) {
 		world.pass(4);
 		world.log();
 	}

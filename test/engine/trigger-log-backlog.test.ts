@@ -113,7 +113,7 @@ it('changes are made while a list is read of which some is left over, then AlfaC
 	world.pass(1);
 	const from = world.school.calls;
 	world.school.onCall = (call) => {
-		if (call === from + 2) for (const _ of range(1, 3)) made.push(world.log());
+		if (call === from + 2) for (let round = 0; round < 3; round++) made.push(world.log());
 	};
 	await world.poll();
 	world.school.onCall = () => {};

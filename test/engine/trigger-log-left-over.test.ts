@@ -43,7 +43,7 @@ it('Max per Poll 500 (the default), pages of 500: 5,000 changes, wanted ones in 
 	await world.poll();
 	const made: number[] = [];
 	for (let isWanted = true; made.length < 2_500; isWanted = !isWanted) {
-		for (const _ of range(0, next(40))) {
+		for (let rest = next(40); rest >= 0; rest--) {
 			world.pass((5 * 24 * 60) / 5_000);
 			if (isWanted) made.push(world.log());
 			else world.log({ values: { entity: 'Lesson' } });

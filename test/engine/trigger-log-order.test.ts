@@ -10,6 +10,8 @@ type Entry = JsonObject & { date_time: string; entity_id: number };
 let random = 1;
 const next = (below: number): number => (random = (random * 48_271) % 2_147_483_647) % below;
 
+/** Fields of the sandbox's own that AlfaCRM does not show. */
+const OWN = ['id', 'branch_ids'];
 const orders: Record<string, (rows: Entry[]) => Entry[]> = {
 	'oldest first': (rows) => [...rows].sort((a, b) => a.entity_id - b.entity_id),
 	'ties shuffled at each request': (rows) =>
@@ -39,7 +41,10 @@ function reorder(world: World, order: string, size = 20): void {
 		const page = Number(asked.body?.page ?? 0);
 		const items = shown
 			.slice(page * size, (page + 1) * size)
-			.map(({ id, branch_ids, ...row }) => structuredClone(row) as JsonObject);
+			.map(
+				(row) =>
+					Object.fromEntries(Object.entries(row).filter(([name]) => !OWN.includes(name))) as JsonObject,
+			);
 		return { total: shown.length, count: items.length, page, items };
 	});
 }
@@ -50,7 +55,7 @@ it.each(Object.keys(orders).flatMap((order) => [500, 30].map((most) => [order, m
 		random = 77;
 		const world = new World({ settings: SMALL, parameters: { ...LOG, options: { maxPerPoll: most } } });
 		reorder(world, order);
-		for (const _ of range(1, 300)) {
+		for (let round = 0; round < 300; round++) {
 			world.pass(30);
 			world.log();
 		}
@@ -58,8 +63,8 @@ it.each(Object.keys(orders).flatMap((order) => [500, 30].map((most) => [order, m
 		const before = world.out.length;
 		const old = world.entries;
 		for (const n of range(1, 60)) {
-			for (const _ of range(1, 1 + next(6))) world.log();
-			if (n % 20 === 0) for (const _ of range(1, 60)) world.log();
+			for (let round = 0; round < 1 + next(6); round++) world.log();
+			if (n % 20 === 0) for (let round = 0; round < 60; round++) world.log();
 			world.pass(5 + (n % 10 === 0 ? 300 : 0));
 			await world.poll();
 		}
@@ -98,7 +103,7 @@ it('each request of each poll fails once in each way', async () => {
 					branches,
 					parameters: { ...LOG, options: { maxPerPoll: 25 } },
 				});
-				for (const _ of range(1, 30)) {
+				for (let round = 0; round < 30; round++) {
 					world.pass(10);
 					world.log();
 				}

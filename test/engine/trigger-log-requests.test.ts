@@ -14,7 +14,7 @@ it('no poll reads more than 100 pages, also in the hour in which 1,900 changes c
 		if (n % 100 === 0) await world.poll();
 	}
 	await world.polls(3, 5);
-	for (const _ of range(1, 1_900)) {
+	for (let round = 0; round < 1_900; round++) {
 		world.pass(0.04);
 		world.log();
 	}

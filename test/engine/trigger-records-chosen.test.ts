@@ -7,7 +7,7 @@ afterEach(() => {
 const DAY = 24 * 60;
 
 it.each([
-	['the newest first', (_count: number) => (place: number) => place],
+	['the newest first', () => (place: number) => place],
 	['the oldest first', (count: number) => (place: number) => count - 1 - place],
 	['in no order', (count: number) => (place: number) => (place * 1_009) % count],
 ])(

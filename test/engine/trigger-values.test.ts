@@ -49,6 +49,11 @@ describe('a value of an expression', () => {
 		[{ ...LOG, events: ['Renewed'] }, /^'Events' must be some of .+, but it is "\["Renewed"\]"$/],
 		[{ ...LOG, events: ['create', 5] }, /^'Events' must be some of /],
 		[{ ...CUSTOMERS, is_study: 'clients' }, /^'Customer Type' must be one of .+, but it is "clients"$/],
+		[
+			{ ...LOG, options: { maxPerPoll: [5] } },
+			/^'Max Records per Poll' must be a whole number of at least 0, but it is "\[5\]"$/,
+		],
+		[{ ...LOG, options: { startWith: true } }, /^'Start With Newest' must be a whole number/],
 		[{ ...CUSTOMERS, is_study: 3 }, /^'Customer Type' must be one of .+, but it is "3"$/],
 	])('is refused, %j', async (parameters, message) => {
 		await expect(told(parameters)).rejects.toThrow(message);

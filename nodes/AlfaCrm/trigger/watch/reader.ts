@@ -22,16 +22,10 @@ const LASTING = ['400', '403', '404'];
 export interface LookOptions {
 	/** Counts the rows that no earlier poll saw. */
 	fresh?: (rows: IDataObject[]) => number;
-	/** Counts those of them that are to be reported. */
-	wanted?: (rows: IDataObject[]) => number;
-	/** How many of those are enough; for lists that have the newest first, but for neighbours. */
-	most?: number;
 	/** Whether only rows that are known follow. */
 	isEnd?: (page: Page) => boolean;
 	/** A list that is too long for one poll may come in parts: so many pages of it, or as many as there is time for. */
 	pause?: 'whenLong' | 'whenLate';
-	/** The newest come first, none goes away, and equal ones are different ones. */
-	isLog?: boolean;
 }
 
 /** Reads lists as far as one poll has time for. */
@@ -76,7 +70,7 @@ export class Reader {
 	private async whole(
 		list: ListRequest,
 		state: ListState,
-		{ isEnd, pause, isLog, fresh = () => 0 }: LookOptions,
+		{ isEnd, pause, fresh = () => 0 }: LookOptions,
 	): Promise<Look> {
 		const mostPages = pause === 'whenLong' ? MOST_PAGES : Infinity;
 		let isEnded = false;
@@ -97,13 +91,12 @@ export class Reader {
 		const asked = { ...list, firstPage: state.next, ...(state.next === undefined ? {} : { pageSize: size }) };
 		// What went before is not read again for a total that says more than the rest.
 		const maxReadings = state.next === undefined ? {} : { maxReadings: 1 };
-		const found = await collect(this.client, asked, { ...maxReadings, isEnough, grows: isLog });
+		const found = await collect(this.client, asked, { ...maxReadings, isEnough });
 		const { rows, isComplete, isTotalWrong, total, next = 0 } = found;
 		// What comes while it is read over several polls counts as grown since.
 		const known = state.next === undefined ? (total ?? null) : state.total;
 		const isPaused = next > 0 && !isEnded;
-		// Equal entries on two pages are told apart where both are read.
-		const goOn = { readAt: state.readAt, next: isLog ? next - 1 : next, size };
+		const goOn = { readAt: state.readAt, next, size };
 		const after = isPaused ? goOn : { readAt: this.now };
 		// A total that stays too high is wrong.
 		const isWhole = state.next === undefined && (isEnded || isComplete || isTotalWrong);
@@ -117,7 +110,7 @@ export class Reader {
 		options: LookOptions,
 		tries = 1,
 	): Promise<(Look & { isLong?: boolean }) | undefined> {
-		const { fresh = () => 0, wanted = fresh, most = Infinity } = options;
+		const { fresh = () => 0 } = options;
 		const { rows, items, keys, total, last: isWhole } = await this.page(list, 0, LARGEST_PAGE);
 		if (isWhole) return { rows, list: { total: total ?? null, readAt: this.now }, isWhole: true };
 		const found = fresh(rows);
@@ -128,27 +121,19 @@ export class Reader {
 		const isSeen = !(found < grown) && found < rows.length;
 		if (isSeen) return { rows, list: { ...state, total: total ?? null }, isWhole: false };
 		if (!(grown >= found)) return undefined;
-		// The oldest first, for there may be more than a poll can read or report.
+		// The oldest first, for there may be more than a poll has time to read.
 		let behind: IDataObject[] = [];
 		let number = Math.floor(grown / items.length);
-		let count = 0;
-		let isEnough = false;
-		// What nobody wants may go on for weeks. Customers come in no order, so of those a part tells less.
-		const last = most === Infinity ? 0 : Math.max(0, number - MOST_PAGES);
 		const seen = new Set(keys);
-		for (; number > last && !isEnough && !(behind.length > 0 && this.isLate); number--) {
+		for (; number > 0 && !(behind.length > 0 && this.isLate); number--) {
 			const page = await this.page(list, number, items.length);
 			// Rows have moved to other pages meanwhile. Those that were read lie side by side, the others come later.
 			const isMoved = page.total !== total;
 			if (isMoved && behind.length > 0) break;
 			if (isMoved && tries < MOST_TRIES) return await this.front(list, state, options, tries + 1);
-			// Equal ones without IDs are on both.
 			if (isMoved || page.keys.some((key) => seen.has(key))) return undefined;
 			for (const key of page.keys) seen.add(key);
 			behind = [...page.rows, ...behind];
-			// A page more than that, for neighbours may have changed places.
-			isEnough = count >= most;
-			count += wanted(page.rows);
 		}
 		const isPart = number > 0;
 		// Reading it whole can wait for the next poll.
