@@ -113,8 +113,8 @@ test('a backlog of a log that grows while it is read is not read whole', async (
 	for (let polls = 0; polls < 12; polls++) {
 		world.pass(1);
 		const poll = await world.poll();
-		// 25 pages hold what a poll reports.
-		expect(poll.requests).toBeLessThan(40);
+		// 25 pages hold what a poll reports; they are read a second time where they move with each request.
+		expect(poll.requests).toBeLessThan(65);
 		ids.push(...poll.ids);
 	}
 	expect(ids.length).toBeGreaterThan(1_000);

@@ -144,13 +144,13 @@ export class LogReader {
 			bottom,
 			Math.max(2, MOST_PAGES - this.pages.requests - 1),
 		);
-		const isStop = ({ items, number }: Page) => number >= bottom && fresh(items).length === 0;
+		const isStop = ({ items, number }: Page) => number > lowest && fresh(items).length === 0;
 		// What moves to a page that had been read is missing. Who reads downwards meets it again.
-		const first = isStill || this.reader.isLate ? top : Math.min(top, this.above(bottom));
+		const first = isStill || this.reader.isLate ? top : Math.min(top, this.above(lowest + 1));
 		const found = isStill ? { parts, next: undefined } : await this.pages.down(first, Infinity, isStop);
 		if (found.next !== undefined) return undefined;
 		const rows = found.parts.flat();
-		if (hasRepeated(found.parts)) {
+		for (let reading = 1; hasRepeated(found.parts) && reading < readingsOf(found.parts.length); reading++) {
 			this.pages.forget();
 			const again = isStill
 				? await this.climb(bottom, parts.length)
@@ -185,7 +185,8 @@ export class LogReader {
 			if (top === bottom) lowest = page.items;
 			count += wanted(fresh(page.items));
 			isUpwards ||= this.pages.orderOf(top) > this.pages.orderOf(top + 1);
-			if (parts.length === SOME_PAGES && !isSame((await this.pages.page(bottom)).items, lowest)) break;
+			if (parts.length !== SOME_PAGES) continue;
+			if (!isSame((await this.pages.page(bottom)).items, lowest)) return { parts, top, isStill: false };
 		}
 		// Who has only read downwards has met what moved.
 		const isStill = !isUpwards || isSame((await this.pages.page(bottom)).items, lowest);
