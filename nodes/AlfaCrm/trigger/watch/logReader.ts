@@ -26,7 +26,7 @@ export interface LogOptions {
 
 /** After how many pages it shows whether a list keeps moving. */
 const SOME_PAGES = 3;
-/** How often a list is read whose order is not to be relied on. */
+/** How often a list is read that has equal rows on several pages, or whose order changes. */
 const MOST_READINGS = 3;
 
 /** A short list comes twice in the same order by chance. */
@@ -98,7 +98,6 @@ export class LogReader {
 		const { rows, next, isComplete, isTotalWrong } = await collect(client, this.list, {
 			isEnough,
 			grows: true,
-			maxReadings: MOST_READINGS,
 		});
 		const isCut = next !== undefined;
 		return {
