@@ -86,8 +86,8 @@ export class LogPages {
 	 * Where full pages hold nothing but equal rows, the total tells.
 	 */
 	isAgain({ items, number, total = 0 }: Page, above: Rows = []): boolean {
-		const isIt =
-			above.length > 0 && items.length >= above.length && isSame(items.slice(-above.length), above);
+		const tail = sorted(items.slice(-above.length));
+		const isIt = above.length > 0 && items.length >= above.length && isSame(tail, sorted(above));
 		const full = this.first?.items.length ?? 0;
 		const isFull = items.length === above.length && above.length >= full;
 		return isIt && !(isFull && new Set(above.map(contentOf)).size === 1 && total > number * full);
@@ -139,6 +139,10 @@ export class LogPages {
 }
 
 const isEqual = (one: IDataObject, other: IDataObject): boolean => contentOf(one) === contentOf(other);
+/** Rows of equal times may come in another order each time. */
+const sorted = (rows: Rows): Rows =>
+	[...rows].sort((one, other) => (contentOf(one) < contentOf(other) ? -1 : 1));
+
 export const isSame = (some: Rows, others: Rows): boolean =>
 	some.length === others.length && overlapsAt(some, others);
 
