@@ -86,11 +86,13 @@ export class LogPages {
 	 * Where full pages hold nothing but equal rows, the total tells.
 	 */
 	isAgain({ items, number, total = 0 }: Page, above: Rows = []): boolean {
-		const tail = sorted(items.slice(-above.length));
-		const isIt = above.length > 0 && items.length >= above.length && isSame(tail, sorted(above));
+		const tail = items.slice(-above.length);
+		if (above.length === 0 || !isSame(sorted(tail), sorted(above))) return false;
 		const full = this.first?.items.length ?? 0;
+		const isCounted = total > number * full;
+		if (!isSame(tail, above)) return !isCounted;
 		const isFull = items.length === above.length && above.length >= full;
-		return isIt && !(isFull && new Set(above.map(contentOf)).size === 1 && total > number * full);
+		return !(isFull && new Set(above.map(contentOf)).size === 1 && isCounted);
 	}
 
 	/** Whether a page is from before what was asked for, so that AlfaCRM ignores the day. */

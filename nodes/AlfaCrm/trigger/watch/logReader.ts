@@ -2,7 +2,7 @@ import { collect } from '../../api/collect';
 import type { ListRequest } from '../../api/page';
 import { LARGEST_PAGE, looksLikePageSize } from '../../api/page';
 import type { Page } from '../../api/pages';
-import { timeOf } from '../logEntry';
+import { contentOf, timeOf } from '../logEntry';
 import type { BranchLog } from '../poll/log';
 import type { Look } from '../poll/look';
 import { HOUR_MS } from '../poll/look';
@@ -95,16 +95,14 @@ export class LogReader {
 	private async whole(read: Look['list']): Promise<Look> {
 		const { client } = this.reader;
 		const isEnough = (page: Page) => this.reader.isLate && page.number > 0;
-		const { rows, next, isComplete, isTotalWrong } = await collect(client, this.list, {
-			isEnough,
-			grows: true,
-		});
-		const isCut = next !== undefined;
-		return {
-			rows,
-			list: isCut ? { ...read, next: 0 } : read,
-			isWhole: !isCut && (isComplete || isTotalWrong),
-		};
+		const readAll = async () => await collect(client, this.list, { isEnough, grows: true });
+		const { rows, next, isComplete, isTotalWrong } = await readAll();
+		if (next !== undefined) return { rows, list: { ...read, next: 0 }, isWhole: false };
+		if (isComplete) return { rows, list: read, isWhole: true };
+		// A short list comes twice in the same order by chance, and lacks the same rows then.
+		const seen = new Set(rows.map(contentOf));
+		const others = (await readAll()).rows.filter((row) => !seen.has(contentOf(row)));
+		return { rows: [...rows, ...others], list: read, isWhole: isTotalWrong };
 	}
 
 	/**
