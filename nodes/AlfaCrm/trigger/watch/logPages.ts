@@ -91,6 +91,8 @@ export class LogPages {
 		const full = this.first?.items.length ?? 0;
 		const isCounted = total > number * full;
 		if (!isSame(tail, above)) return !isCounted;
+		// As many have come on top as a page holds.
+		if (isCounted && total !== this.first?.total) return false;
 		const isFull = items.length === above.length && above.length >= full;
 		return !(isFull && new Set(above.map(contentOf)).size === 1 && isCounted);
 	}
