@@ -54,7 +54,7 @@ export class LogPages {
 	}
 
 	/** The rows of a page that were not on the page above, from which they may have moved when others came on top. */
-	private async below(above: Page | undefined, { items, total = NaN }: Page): Promise<Rows> {
+	async below(above: Page | undefined, { items, total = NaN }: Page): Promise<Rows> {
 		const common = above === undefined ? 0 : overlap(above.items, items);
 		if (above === undefined || common === 0) return items;
 		const shift = total - (above.total ?? NaN);
@@ -159,6 +159,15 @@ function overlap(some: Rows, others: Rows): number {
 	for (let count = Math.min(some.length, others.length); count > 0; count--)
 		if (overlapsAt(some.slice(-count), others)) return count;
 	return 0;
+}
+
+/** Whether rows are as before, but for others that have come on top and moved some down. */
+export function isSameBelow(rows: Rows, before: Rows): boolean {
+	const count = overlap(rows, before);
+	const seen = new Set(before.map(contentOf));
+	const top = rows.slice(0, rows.length - count);
+	const isRest = count > 0 && count >= before.length - top.length;
+	return isSame(rows, before) || (isRest && !top.some((row) => seen.has(contentOf(row))));
 }
 
 /** Rows that are on several parts: equal ones, or one that changes places, for which another one is on none. */

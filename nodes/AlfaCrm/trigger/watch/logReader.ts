@@ -7,7 +7,7 @@ import type { BranchLog } from '../poll/log';
 import type { Look } from '../poll/look';
 import { HOUR_MS } from '../poll/look';
 import type { Rows } from './logPages';
-import { hasRepeated, isInOrder, isSame, LogPages } from './logPages';
+import { hasRepeated, isInOrder, isSame, isSameBelow, LogPages } from './logPages';
 import type { Reader } from './reader';
 import { MOST_PAGES } from './reader';
 
@@ -115,7 +115,7 @@ export class LogReader {
 		for (let reading = 1; hasRepeated(parts) && reading < readingsOf(parts.length); reading++) {
 			this.pages.forget();
 			const again = await this.pages.down(first, mostPages);
-			if (!isSame(parts.flat(), again.parts.flat())) return undefined;
+			if (!isSameBelow(again.parts.flat(), parts.flat())) return undefined;
 		}
 		return { rows: parts.flat(), list: { ...read, next }, isWhole: first === 0 && next === undefined };
 	}
@@ -152,7 +152,7 @@ export class LogReader {
 			const again = isStill
 				? await this.climb(bottom, parts.length)
 				: await this.pages.down(first, Infinity, isStop);
-			if (!isSame(rows, again.parts.flat())) return undefined;
+			if (!isSameBelow(again.parts.flat(), rows)) return undefined;
 		}
 		return { rows, list: {}, isWhole: false, isPart: first > 0, page: first };
 	}
@@ -174,14 +174,19 @@ export class LogReader {
 		let top = bottom + 1;
 		let lowest: Rows = [];
 		let isUpwards = false;
+		let under: Page | undefined;
 		while (top > 0 && parts.length < mostPages && count < most) {
 			if (this.reader.isLate && parts.length > 1) break;
 			const page = await this.pages.known(--top);
+			const isDownwards = under !== undefined && this.pages.orderOf(top) < this.pages.orderOf(top + 1);
 			if (this.pages.isAgain({ ...page, number: top + 1 }, parts[0])) parts.shift();
+			else if (under !== undefined && isDownwards && parts.length > 0)
+				parts[0] = await this.pages.below(page, under);
 			if (page.items.length > 0) parts.unshift(page.items);
 			if (top === bottom) lowest = page.items;
 			count += wanted(fresh(page.items));
-			isUpwards ||= this.pages.orderOf(top) > this.pages.orderOf(top + 1);
+			isUpwards ||= under !== undefined && !isDownwards;
+			under = page;
 			if (parts.length !== SOME_PAGES) continue;
 			if (!isSame((await this.pages.page(bottom)).items, lowest)) return { parts, top, isStill: false };
 		}
