@@ -13,6 +13,14 @@ const LAYERS = {
 		['^credentials/'],
 		['^nodes/AlfaCrm/api/'],
 	],
+	operations: [
+		['^nodes/AlfaCrm/operations/(form|performAll|perform|schemas|resource|operations|apiCall)\\.ts$'],
+		['^nodes/AlfaCrm/operations/actions/'],
+		['^nodes/AlfaCrm/operations/matching/'],
+		['^nodes/AlfaCrm/operations/records/'],
+		['^nodes/AlfaCrm/operations/(output/|operation\\.ts$)'],
+		['^nodes/AlfaCrm/operations/run/'],
+	],
 	sandbox: [
 		['^sandbox/(cli\\.mjs|reference\\.ts)$'],
 		['^sandbox/index\\.ts$'],

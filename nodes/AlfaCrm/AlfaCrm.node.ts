@@ -6,7 +6,7 @@ import { CREDENTIAL } from './api/client';
 import { resourceMapping } from './methods/columns';
 import { listSearch } from './methods/listSearch';
 import { loadOptions } from './methods/loadOptions';
-import { Run } from './operations/run';
+import { Run } from './operations/run/run';
 import { nodeProperties } from './operations/form';
 import { performAll } from './operations/performAll';
 

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { customer } from '../../nodes/AlfaCrm/entities/customer';
 import { serialize } from '../../nodes/AlfaCrm/fields/field';
 import type { Field, Wire } from '../../nodes/AlfaCrm/entities/fieldTypes';
-import { simplifier } from '../../nodes/AlfaCrm/operations/simplify';
+import { simplifier } from '../../nodes/AlfaCrm/operations/output/simplify';
 
 const field = (name: string): Field => customer.fields.find((one) => one.name === name)!;
 const read = (name: string, value: unknown) => serialize(field(name), value, 'UTC');

@@ -7,7 +7,7 @@ import { looksLikePageSize, rowKeys } from './page';
 import { Prefetcher } from './prefetcher';
 
 /** 200,000 records at the smallest page. A server that is still going on then would never end. */
-const MOST_PAGES = 10_000;
+export const MOST_PAGES = 10_000;
 
 export interface Page {
 	/** From 0. */
@@ -84,12 +84,17 @@ export async function* pages(
 		// A server that gives less than it is asked for may still count from what it was asked for, and pass over rows.
 		if (page === 0) size = taken === undefined ? undefined : Math.min(taken, items.length);
 	}
-	throw nodeError(
+	throw endlessError(client, call);
+}
+
+/** A list of which page after page comes. */
+export function endlessError(client: ApiClient, { task, itemIndex }: ListRequest): Error {
+	return nodeError(
 		client.node,
 		{
-			message: `AlfaCRM did not come to an end within ${MOST_PAGES} pages when asked to ${call.task}`,
+			message: `AlfaCRM did not come to an end within ${MOST_PAGES} pages when asked to ${task}`,
 			description: "Narrow it down with 'Filters' or 'Limit'.",
 		},
-		call.itemIndex,
+		itemIndex,
 	);
 }

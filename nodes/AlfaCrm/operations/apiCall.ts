@@ -2,9 +2,9 @@ import type { IDataObject, INodeProperties } from 'n8n-workflow';
 
 import { readId } from '../api/formats';
 import { API_CALL } from '../entities/registry';
-import { recordKey } from './run';
-import type { Item } from './item';
-import type { ItemRequest } from './itemRequest';
+import { recordKey } from './run/run';
+import type { Item } from './run/item';
+import type { ItemRequest } from './run/itemRequest';
 import { asRows, warnOfMissing } from './records/rows';
 
 const displayOptions = { show: { resource: [API_CALL] } };

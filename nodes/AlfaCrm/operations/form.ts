@@ -8,7 +8,7 @@ import { apiCallForm } from './apiCall';
 import { OPERATION_SLOTS } from './operation';
 import { operationNames, operations } from './operations';
 import { operationParameter, resourceParameter } from './resource';
-import { branchParameter } from './target';
+import { branchParameter } from './records/target';
 
 /** The whole form, of the parts that operations and actions have in it. */
 export function nodeProperties(): INodeProperties[] {

@@ -2,8 +2,8 @@ import type { IDataObject } from 'n8n-workflow';
 
 import type { Entity } from '../entities/types';
 import type { FormPart } from '../form/assemble';
-import type { Item } from './item';
-import type { ObjectSchema } from './recordSchema';
+import type { Item } from './run/item';
+import type { ObjectSchema } from './output/recordSchema';
 
 /** The parameters of an operation in the order of the form. */
 export const OPERATION_SLOTS = [

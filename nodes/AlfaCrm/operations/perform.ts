@@ -3,7 +3,7 @@ import type { IDataObject } from 'n8n-workflow';
 import { API_CALL, entities } from '../entities/registry';
 import { runAction } from './actions';
 import { sendCall } from './apiCall';
-import type { Item } from './item';
+import type { Item } from './run/item';
 import { operationNames, operations } from './operations';
 import { operationParameter, resourceParameter } from './resource';
 

@@ -3,8 +3,8 @@ import { sleep } from 'n8n-workflow';
 
 import { errorJson } from '../api/errors';
 import { API_CALL } from '../entities/registry';
-import type { Run } from './run';
-import { Item } from './item';
+import type { Run } from './run/run';
+import { Item } from './run/item';
 import { perform } from './perform';
 import { resourceParameter } from './resource';
 

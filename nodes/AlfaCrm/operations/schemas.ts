@@ -1,7 +1,7 @@
 import { entities } from '../entities/registry';
 import { actionSchema } from './actions';
 import { operations } from './operations';
-import type { ObjectSchema } from './recordSchema';
+import type { ObjectSchema } from './output/recordSchema';
 
 /**
  * The output of each operation as JSON Schema, by `<resource>/<operation>`. n8n shows it in the editor before a node has

@@ -7,7 +7,7 @@ import { changedFields, changeEntities, changeEvents } from './changeForm';
 import { toProperty } from '../fields/field';
 import { sortByName } from '../fields/order';
 import { loadedFrom } from '../fields/picker';
-import { simplify } from '../operations/simplify';
+import { simplify } from '../operations/output/simplify';
 
 const EXPRESSION = '<a href="https://docs.n8n.io/code/expressions/">expression</a>';
 const listed = eventTypes.filter(({ newIn }) => newIn !== undefined).map(({ value }) => value);

@@ -4,7 +4,7 @@ import { NodeOperationError } from 'n8n-workflow';
 import { ApiClient } from '../api/client';
 import { asNodeError } from '../api/errors';
 import { entityOf } from '../entities/registry';
-import { simplifier } from '../operations/simplify';
+import { simplifier } from '../operations/output/simplify';
 import type { Change } from './change';
 import { changeOf } from './change';
 import { flagOf } from './filter';

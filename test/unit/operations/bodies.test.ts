@@ -5,7 +5,7 @@ import type { ResentField } from '../../../nodes/AlfaCrm/entities/types';
 import type { Field } from '../../../nodes/AlfaCrm/entities/fieldTypes';
 import { bodyOf, changesOf, withResentFields } from '../../../nodes/AlfaCrm/operations/records/body';
 import { added, differences } from '../../../nodes/AlfaCrm/operations/records/diff';
-import { branchesOf } from '../../../nodes/AlfaCrm/operations/target';
+import { branchesOf } from '../../../nodes/AlfaCrm/operations/records/target';
 import { deskOf } from './support';
 
 const { item } = deskOf();

@@ -1,7 +1,7 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import { recordKey } from '../../../nodes/AlfaCrm/operations/run';
-import type { ItemRequest } from '../../../nodes/AlfaCrm/operations/itemRequest';
+import { recordKey } from '../../../nodes/AlfaCrm/operations/run/run';
+import type { ItemRequest } from '../../../nodes/AlfaCrm/operations/run/itemRequest';
 import { incompleteListError } from '../../../nodes/AlfaCrm/operations/records/readList';
 import { deskOf } from './support';
 

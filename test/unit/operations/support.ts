@@ -1,7 +1,7 @@
 import type { IDataObject, IExecuteFunctions } from 'n8n-workflow';
 
-import { Run } from '../../../nodes/AlfaCrm/operations/run';
-import { Item } from '../../../nodes/AlfaCrm/operations/item';
+import { Run } from '../../../nodes/AlfaCrm/operations/run/run';
+import { Item } from '../../../nodes/AlfaCrm/operations/run/item';
 import type { ContextOptions, Sent } from '../api-support';
 import { contextOf } from '../api-support';
 

@@ -1,5 +1,5 @@
 import type { Field } from '../../../nodes/AlfaCrm/entities/fieldTypes';
-import { indexRows, isLate, WriteCache } from '../../../nodes/AlfaCrm/operations/writeCache';
+import { indexRows, isLate, WriteCache } from '../../../nodes/AlfaCrm/operations/run/writeCache';
 
 const PHONE: Field = { type: 'phones', name: 'phone', label: 'Phone' };
 const NAME: Field = { type: 'text', name: 'name', label: 'Name' };

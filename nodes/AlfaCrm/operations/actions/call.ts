@@ -1,11 +1,11 @@
 import type { Action, Entity } from '../../entities/types';
 import { objectSchema } from '../../fields/field';
-import type { Item } from '../item';
-import type { ItemRequest } from '../itemRequest';
-import type { ObjectSchema } from '../recordSchema';
-import { objectOf } from '../recordSchema';
-import type { Target } from '../target';
-import { idOf, labelsOf, targetOf } from '../target';
+import type { Item } from '../run/item';
+import type { ItemRequest } from '../run/itemRequest';
+import type { ObjectSchema } from '../output/recordSchema';
+import { objectOf } from '../output/recordSchema';
+import type { Target } from '../records/target';
+import { idOf, labelsOf, targetOf } from '../records/target';
 import { bodyOf } from '../records/body';
 import { readFields } from './fields';
 

@@ -1,10 +1,10 @@
-import { recordKey } from '../run';
+import { recordKey } from '../run/run';
 import { getRecordAnywhere } from '../matching/search';
 import { listModeForm, readAddToLists } from '../records/listMode';
 import { saveChanges } from '../records/saveChanges';
-import { reportSchema } from '../report';
-import { simplified, simplifiedSchema, simplifyForm } from '../simplify';
-import { idOf, targetOf } from '../target';
+import { reportSchema } from '../output/report';
+import { simplified, simplifiedSchema, simplifyForm } from '../output/simplify';
+import { idOf, targetOf } from '../records/target';
 import { readBody } from './fields';
 import type { ActionKind } from './kind';
 

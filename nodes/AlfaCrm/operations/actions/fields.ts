@@ -4,7 +4,7 @@ import { isBlank, isProminent, toParameter, toProperty } from '../../fields/fiel
 import type { Field } from '../../entities/fieldTypes';
 import type { FormPart } from '../../form/assemble';
 import { collection } from '../../form/assemble';
-import type { Item } from '../item';
+import type { Item } from '../run/item';
 import { bodyOf } from '../records/body';
 import type { ActionSlot } from './kind';
 

@@ -2,9 +2,9 @@ import type { IDataObject } from 'n8n-workflow';
 
 import type { Action, ActionKindName, Entity } from '../../entities/types';
 import type { OperationForm } from '../../form/assemble';
-import type { Item } from '../item';
-import type { ObjectSchema } from '../recordSchema';
-import { idParameter } from '../target';
+import type { Item } from '../run/item';
+import type { ObjectSchema } from '../output/recordSchema';
+import { idParameter } from '../records/target';
 import { change } from './change';
 import { createIfAbsent } from './createIfAbsent';
 import { fieldsForm } from './fields';

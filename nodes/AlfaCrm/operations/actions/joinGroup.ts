@@ -2,10 +2,10 @@ import type { IDataObject } from 'n8n-workflow';
 
 import { dayBefore, formatDay, today } from '../../api/formats';
 import { cgi } from '../../entities/cgi';
-import { recordKey } from '../run';
-import type { Item } from '../item';
-import { firstDay, lastDay } from '../membershipDays';
-import type { OperationResult } from '../report';
+import { recordKey } from '../run/run';
+import type { Item } from '../run/item';
+import { firstDay, lastDay } from '../records/membershipDays';
+import type { OperationResult } from '../output/report';
 import type { ActionKind } from './kind';
 import type { Membership } from './membership';
 import {

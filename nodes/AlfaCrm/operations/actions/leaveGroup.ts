@@ -2,9 +2,9 @@ import type { IDataObject } from 'n8n-workflow';
 
 import { today } from '../../api/formats';
 import { cgi } from '../../entities/cgi';
-import { recordKey } from '../run';
-import { firstDay, lastDay } from '../membershipDays';
-import type { OperationResult } from '../report';
+import { recordKey } from '../run/run';
+import { firstDay, lastDay } from '../records/membershipDays';
+import type { OperationResult } from '../output/report';
 import type { ActionKind } from './kind';
 import {
 	alternatives,

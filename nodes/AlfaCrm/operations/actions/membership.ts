@@ -4,14 +4,14 @@ import { formatDay, readId } from '../../api/formats';
 import { cgi } from '../../entities/cgi';
 import type { Action, Entity } from '../../entities/types';
 import type { Field } from '../../entities/fieldTypes';
-import { alternativesOf } from '../alternatives';
-import type { LockKey } from '../run';
-import type { Item } from '../item';
+import { alternativesOf } from '../run/alternatives';
+import type { LockKey } from '../run/run';
+import type { Item } from '../run/item';
 import { passesOf } from '../records/findById';
 import { readWholeList } from '../records/readList';
-import type { ObjectSchema } from '../recordSchema';
-import { objectOf, recordSchema, STRING } from '../recordSchema';
-import { idOf, labelsOf, targetOf } from '../target';
+import type { ObjectSchema } from '../output/recordSchema';
+import { objectOf, recordSchema, STRING } from '../output/recordSchema';
+import { idOf, labelsOf, targetOf } from '../records/target';
 import { readBody } from './fields';
 
 /** A customer and a group, and what else was given. */

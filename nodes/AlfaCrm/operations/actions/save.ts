@@ -1,5 +1,5 @@
-import { recordKey } from '../run';
-import { recordSchema } from '../recordSchema';
+import { recordKey } from '../run/run';
+import { recordSchema } from '../output/recordSchema';
 import { addressOf, callOf, declaredSchema } from './call';
 import type { ActionKind } from './kind';
 

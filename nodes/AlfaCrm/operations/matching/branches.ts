@@ -6,10 +6,10 @@ import { branch as branchEntity } from '../../entities/branch';
 import type { Entity } from '../../entities/types';
 import { references } from '../../entities/fields';
 import { isBlank, toProperty } from '../../fields/field';
-import type { Item } from '../item';
-import type { Collection } from '../parameters';
-import type { Target } from '../target';
-import { branchesOf } from '../target';
+import type { Item } from '../run/item';
+import type { Collection } from '../run/parameters';
+import type { Target } from '../records/target';
+import { branchesOf } from '../records/target';
 import type { IncompleteList } from '../records/readList';
 import { readList } from '../records/readList';
 

@@ -1,4 +1,4 @@
-import type { LocatedRecord } from '../writeCache';
+import type { LocatedRecord } from '../run/writeCache';
 
 export type IfSeveral = 'refuse' | 'newest' | 'all';
 export type IfArchived = 'update' | 'restore' | 'create' | 'skip';

@@ -6,9 +6,9 @@ import { isBlank, normalForms, listOf, canonical, toSingleProperty } from '../..
 import { sortByName } from '../../fields/order';
 import type { Field, Wire } from '../../entities/fieldTypes';
 import { showWhen } from '../../form/assemble';
-import type { LockKey } from '../run';
-import type { Item } from '../item';
-import { idParameter } from '../target';
+import type { LockKey } from '../run/run';
+import type { Item } from '../run/item';
+import { idParameter } from '../records/target';
 
 /** The choice of a key. */
 function matchBy({ match }: Entity): INodeProperties {

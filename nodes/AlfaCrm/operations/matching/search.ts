@@ -8,10 +8,10 @@ import { isCustom } from '../../fields/custom';
 import { isNear, normalForms, listOf, sameItem, searchForms } from '../../fields/field';
 import { normalizeText } from '../../fields/normalizeText';
 import type { Field } from '../../entities/fieldTypes';
-import type { Item } from '../item';
+import type { Item } from '../run/item';
 import { currentRecord, notFound } from '../records/findById';
-import type { Target } from '../target';
-import { branchesOf } from '../target';
+import type { Target } from '../records/target';
+import { branchesOf } from '../records/target';
 import { archivedState } from '../records/archived';
 import type { Places } from './branches';
 import { allBranches, inEachBranch } from './branches';
@@ -20,8 +20,8 @@ import type { Search } from './keys';
 import { keyField } from './keys';
 import type { IncompleteList, ReadList } from '../records/readList';
 import { readList, incompleteListError } from '../records/readList';
-import type { LocatedRecord } from '../writeCache';
-import { indexRows } from '../writeCache';
+import type { LocatedRecord } from '../run/writeCache';
+import { indexRows } from '../run/writeCache';
 
 export interface Matches {
 	matches: LocatedRecord[];

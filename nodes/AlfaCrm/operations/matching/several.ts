@@ -1,6 +1,6 @@
 import type { Entity, MatchKey } from '../../entities/types';
-import type { Item } from '../item';
-import type { LocatedRecord } from '../writeCache';
+import type { Item } from '../run/item';
+import type { LocatedRecord } from '../run/writeCache';
 
 /** Refuses to choose among records that all match. */
 export function severalMatchError(

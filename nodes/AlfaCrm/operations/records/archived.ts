@@ -2,10 +2,10 @@ import type { IDataObject } from 'n8n-workflow';
 
 import { formatDay, readId } from '../../api/formats';
 import type { Entity } from '../../entities/types';
-import type { Item } from '../item';
-import type { Target } from '../target';
+import type { Item } from '../run/item';
+import type { Target } from './target';
 import { incompleteListError } from './readList';
-import type { LocatedRecord } from '../writeCache';
+import type { LocatedRecord } from '../run/writeCache';
 
 /** The day that stands for "not archived", for ever. API notes 3. */
 const NEVER = '2030-12-31';

@@ -5,7 +5,7 @@ import type { Entity } from '../../entities/types';
 import { customField, isCustom } from '../../fields/custom';
 import { clearedValue, isBlank, serialize } from '../../fields/field';
 import type { Field, Wire } from '../../entities/fieldTypes';
-import type { Item } from '../item';
+import type { Item } from '../run/item';
 
 /** What an empty value means is the user's choice, for it may be a gap in a sheet. */
 export const overwriteWithEmpty: INodeProperties = {

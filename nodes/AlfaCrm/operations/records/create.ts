@@ -2,8 +2,8 @@ import { collection } from '../../form/assemble';
 import type { Entity } from '../../entities/types';
 import { isProminent } from '../../fields/field';
 import type { Operation } from '../operation';
-import { recordSchema } from '../recordSchema';
-import { keysForm, targetOf } from '../target';
+import { recordSchema } from '../output/recordSchema';
+import { keysForm, targetOf } from './target';
 import { bodyOf } from './body';
 import { inMode, inputModeForm, fieldOptions, readFieldInput, prominentForm } from './fieldInput';
 

@@ -1,7 +1,7 @@
-import { recordKey } from '../run';
+import { recordKey } from '../run/run';
 import type { Operation } from '../operation';
-import { objectOf } from '../recordSchema';
-import { idOf, idParameter, isOfAnother, keysForm, targetOf } from '../target';
+import { objectOf } from '../output/recordSchema';
+import { idOf, idParameter, isOfAnother, keysForm, targetOf } from './target';
 import { getRecord } from './findById';
 
 /** Deletes one record by its ID. */

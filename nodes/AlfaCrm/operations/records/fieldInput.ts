@@ -8,8 +8,8 @@ import { jsonHint, toParameter, toProperty } from '../../fields/field';
 import type { Field } from '../../entities/fieldTypes';
 import { quoted } from '../../fields/unreadable';
 import { showWhen } from '../../form/assemble';
-import type { Item } from '../item';
-import type { Parameter } from '../parameters';
+import type { Item } from '../run/item';
+import type { Parameter } from '../run/parameters';
 
 type Mode = 'form' | 'json' | 'map';
 

@@ -4,9 +4,9 @@ import { readId } from '../../api/formats';
 import type { ListRequest } from '../../api/page';
 import type { Collected, CollectOptions } from '../../api/collect';
 import type { Entity } from '../../entities/types';
-import type { Item } from '../item';
-import type { LocatedRecord } from '../writeCache';
-import type { Target } from '../target';
+import type { Item } from '../run/item';
+import type { LocatedRecord } from '../run/writeCache';
+import type { Target } from './target';
 import { hiddenSubtypes } from './subtypes';
 
 /** Reads the rows of a list; an item and a trigger each have their own way to. */

@@ -1,6 +1,6 @@
 import type { Operation } from '../operation';
-import { simplified, simplifiedSchema, simplifyForm } from '../simplify';
-import { idOf, idParameter, keysForm, targetOf } from '../target';
+import { simplified, simplifiedSchema, simplifyForm } from '../output/simplify';
+import { idOf, idParameter, keysForm, targetOf } from './target';
 import { getRecord } from './findById';
 
 /** Reads one record by its ID. */

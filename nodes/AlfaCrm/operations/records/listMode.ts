@@ -2,7 +2,7 @@ import type { INodeProperties } from 'n8n-workflow';
 
 import { isList } from '../../fields/field';
 import type { Field } from '../../entities/fieldTypes';
-import type { ParameterReader } from '../parameters';
+import type { ParameterReader } from '../run/parameters';
 
 type Mode = 'add' | 'replace';
 

@@ -1,7 +1,7 @@
 import type { IDataObject } from 'n8n-workflow';
 
 import type { Entity } from '../../entities/types';
-import type { Item } from '../item';
+import type { Item } from '../run/item';
 
 type ListCall = Parameters<Item['collect']>[0];
 

@@ -7,9 +7,9 @@ import { holdsEmail } from '../../fields/emailPart';
 import { holdsPhone } from '../../fields/phonePart';
 import { valueIfMissing, isExact, listOf, sameItem } from '../../fields/field';
 import type { Field, Filter, VerificationTest } from '../../entities/fieldTypes';
-import type { Item } from '../item';
-import { firstDay, lastDay } from '../membershipDays';
-import type { Target } from '../target';
+import type { Item } from '../run/item';
+import { firstDay, lastDay } from './membershipDays';
+import type { Target } from './target';
 import { collectRows } from './rows';
 
 type Test = (held: unknown, wanted: unknown, zone: string) => boolean;

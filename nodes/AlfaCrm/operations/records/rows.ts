@@ -2,8 +2,8 @@ import type { IDataObject } from 'n8n-workflow';
 
 import type { ListRequest } from '../../api/page';
 import type { Collected, CollectOptions } from '../../api/collect';
-import type { Item } from '../item';
-import type { ItemRequest } from '../itemRequest';
+import type { Item } from '../run/item';
+import type { ItemRequest } from '../run/itemRequest';
 
 /**
  * The rows of a list, each record once, with a hint where some are known to be missing.

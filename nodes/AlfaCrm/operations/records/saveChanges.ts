@@ -1,12 +1,12 @@
 import type { IDataObject } from 'n8n-workflow';
 
 import type { Entity } from '../../entities/types';
-import type { Item } from '../item';
-import { recordKey } from '../run';
+import type { Item } from '../run/item';
+import { recordKey } from '../run/run';
 import { isArchived } from './archived';
-import type { LocatedRecord } from '../writeCache';
-import { report } from '../report';
-import type { Target } from '../target';
+import type { LocatedRecord } from '../run/writeCache';
+import { report } from '../output/report';
+import type { Target } from './target';
 import { withResentFields } from './body';
 import { differences } from './diff';
 

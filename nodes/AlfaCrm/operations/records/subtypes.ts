@@ -3,7 +3,7 @@ import type { IDataObject } from 'n8n-workflow';
 import { readId } from '../../api/formats';
 import { entityOf } from '../../entities/registry';
 import type { Entity } from '../../entities/types';
-import type { Item } from '../item';
+import type { Item } from '../run/item';
 import { collectRows } from './rows';
 import type { ReadList } from './readList';
 import { readList } from './readList';

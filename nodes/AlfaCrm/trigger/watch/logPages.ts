@@ -4,7 +4,7 @@ import { asNodeError } from '../../api/errors';
 import type { ListRequest } from '../../api/page';
 import { LARGEST_PAGE, PageTooLarge } from '../../api/page';
 import type { Page } from '../../api/pages';
-import { pages } from '../../api/pages';
+import { endlessError, MOST_PAGES, pages } from '../../api/pages';
 import { contentOf, timeOf } from '../logEntry';
 import type { Reader } from './reader';
 
@@ -15,6 +15,9 @@ export class LogPages {
 	/** What page 0 was asked for; the others are asked for as many as came. */
 	private size: number | undefined = LARGEST_PAGE;
 	private first?: Page;
+	/** What page 0 was like when it was read last: the rows of a full page, and the total. */
+	private full = 0;
+	private total?: number;
 	requests = 0;
 	/** Pages that were read in order to find the oldest that is new. */
 	private readonly read = new Map<number, Page>();
@@ -30,6 +33,7 @@ export class LogPages {
 	/** The first page. */
 	async front(): Promise<Page> {
 		this.first ??= await this.page(0);
+		[this.full, this.total] = [this.first.items.length, this.first.total];
 		return this.first;
 	}
 
@@ -41,7 +45,7 @@ export class LogPages {
 	): Promise<{ parts: Rows[]; next?: number }> {
 		const parts: Rows[] = [];
 		let above: Page | undefined;
-		for (let number = first; ; number++) {
+		for (let number = first; number < first + MOST_PAGES; number++) {
 			const page = number === 0 ? await this.front() : await this.page(number);
 			const isLast = page.last || page.items.length === 0 || this.isAgain(page, above?.items);
 			if (!isLast || number === 0) parts.push(await this.below(above, page));
@@ -51,6 +55,7 @@ export class LogPages {
 				return { parts, next: number };
 			above = page;
 		}
+		throw endlessError(this.reader.client, this.list);
 	}
 
 	/** The rows of a page that were not on the page above, from which they may have moved when others came on top. */
@@ -67,16 +72,17 @@ export class LogPages {
 
 	/** The last page, from one on that is near it, for which something holds, as it does for all before it. */
 	async deepest(holds: (rows: Rows) => boolean, near = 1): Promise<number> {
-		let [low, high] = [0, Infinity];
+		let [low, high] = [0, MOST_PAGES];
 		let { items: lowest } = await this.front();
 		const full = lowest.length;
-		for (let at = Math.max(1, near), step = 1; high - low > 1; step *= 2) {
+		for (let at = Math.min(Math.max(1, near), MOST_PAGES), step = 1; high - low > 1; step *= 2) {
 			const page = await this.known(at);
 			if (holds(page.items) && !this.isAgain(page, lowest)) [low, lowest] = [at, page.items];
 			else high = at;
 			// A page that is not full is the last one.
 			if (low === at && page.items.length < full) high = at + 1;
-			at = high === Infinity ? low + step : Math.floor((low + high) / 2);
+			const middle = Math.floor((low + high) / 2);
+			at = high === MOST_PAGES ? Math.min(low + step, middle) : middle;
 		}
 		return low;
 	}
@@ -88,12 +94,11 @@ export class LogPages {
 	isAgain({ items, number, total = 0 }: Page, above: Rows = []): boolean {
 		const tail = items.slice(-above.length);
 		if (above.length === 0 || !isSame(sorted(tail), sorted(above))) return false;
-		const full = this.first?.items.length ?? 0;
-		const isCounted = total > number * full;
+		const isCounted = total > number * this.full;
 		if (!isSame(tail, above)) return !isCounted;
 		// As many have come on top as a page holds.
-		if (isCounted && total !== this.first?.total) return false;
-		const isFull = items.length === above.length && above.length >= full;
+		if (isCounted && total !== this.total) return false;
+		const isFull = items.length === above.length && above.length >= this.full;
 		return !(isFull && new Set(above.map(contentOf)).size === 1 && isCounted);
 	}
 
@@ -111,7 +116,7 @@ export class LogPages {
 
 	/** The rows of a full page. */
 	get length(): number {
-		return this.first?.items.length ?? LARGEST_PAGE;
+		return this.full || LARGEST_PAGE;
 	}
 
 	/** A page as it was read before in this poll. */

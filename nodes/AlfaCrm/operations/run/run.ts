@@ -1,11 +1,11 @@
 import type { IDataObject, IExecuteFunctions } from 'n8n-workflow';
 
-import type { ApiRequest } from '../api/request';
-import { ApiClient } from '../api/client';
-import { readId } from '../api/formats';
-import { withLock } from '../api/locks';
-import { currentVersion, recordWrite, wasWrittenSince } from '../api/writeLog';
-import type { Entity } from '../entities/types';
+import type { ApiRequest } from '../../api/request';
+import { ApiClient } from '../../api/client';
+import { readId } from '../../api/formats';
+import { withLock } from '../../api/locks';
+import { currentVersion, recordWrite, wasWrittenSince } from '../../api/writeLog';
+import type { Entity } from '../../entities/types';
 import { Hints } from './hints';
 import type { LocatedRecord } from './writeCache';
 import { isLate, WriteCache } from './writeCache';

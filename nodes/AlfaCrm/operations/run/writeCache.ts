@@ -1,9 +1,9 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import type { ApiRequest } from '../api/request';
-import { readId } from '../api/formats';
-import { normalForms, listOf } from '../fields/field';
-import type { Field } from '../entities/fieldTypes';
+import type { ApiRequest } from '../../api/request';
+import { readId } from '../../api/formats';
+import { normalForms, listOf } from '../../fields/field';
+import type { Field } from '../../entities/fieldTypes';
 
 /** A record and the branch in which it can be reached. */
 export interface LocatedRecord {

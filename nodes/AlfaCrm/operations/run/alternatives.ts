@@ -1,9 +1,9 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import type { ApiFailure } from '../api/errors';
-import { mayHaveTakenEffect } from '../api/errors';
-import { formatDay } from '../api/formats';
-import type { Alternative, Field } from '../entities/fieldTypes';
+import type { ApiFailure } from '../../api/errors';
+import { mayHaveTakenEffect } from '../../api/errors';
+import { formatDay } from '../../api/formats';
+import type { Alternative, Field } from '../../entities/fieldTypes';
 import type { ItemRequest } from './itemRequest';
 
 type Alternatives = Readonly<Record<string, Alternative>>;

@@ -1,14 +1,14 @@
 import type { IDataObject, NodeApiError } from 'n8n-workflow';
 import { NodeOperationError } from 'n8n-workflow';
 
-import type { ApiRequest } from '../api/request';
-import { asNodeError, cancelled, nodeError } from '../api/errors';
-import { readId } from '../api/formats';
-import type { ListRequest } from '../api/page';
-import type { Collected, CollectOptions } from '../api/collect';
-import { collect } from '../api/collect';
-import { isPlain } from '../fields/blank';
-import { isCustom } from '../fields/custom';
+import type { ApiRequest } from '../../api/request';
+import { asNodeError, cancelled, nodeError } from '../../api/errors';
+import { readId } from '../../api/formats';
+import type { ListRequest } from '../../api/page';
+import type { Collected, CollectOptions } from '../../api/collect';
+import { collect } from '../../api/collect';
+import { isPlain } from '../../fields/blank';
+import { isCustom } from '../../fields/custom';
 import { ignoredDays, unreadableDays, withAlternatives } from './alternatives';
 import type { LockKey, Run } from './run';
 import type { ItemRequest } from './itemRequest';

@@ -1,6 +1,6 @@
-import type { Entity } from '../entities/types';
-import { objectSchema } from '../fields/field';
-import type { JsonSchema } from '../fields/kind';
+import type { Entity } from '../../entities/types';
+import { objectSchema } from '../../fields/field';
+import type { JsonSchema } from '../../fields/kind';
 
 export type ObjectSchema = JsonSchema & { properties: Record<string, JsonSchema> };
 

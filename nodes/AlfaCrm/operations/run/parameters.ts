@@ -1,9 +1,9 @@
 import type { INodeProperties, INodePropertyOptions } from 'n8n-workflow';
 
-import { hasOrigin } from '../api/host';
-import { addressesIn, isBlank, isList, serialize } from '../fields/field';
-import type { Choice, Field, FieldBasics, Filter, Wire } from '../entities/fieldTypes';
-import { quoted, UnreadableValue } from '../fields/unreadable';
+import { hasOrigin } from '../../api/host';
+import { addressesIn, isBlank, isList, serialize } from '../../fields/field';
+import type { Choice, Field, FieldBasics, Filter, Wire } from '../../entities/fieldTypes';
+import { quoted, UnreadableValue } from '../../fields/unreadable';
 
 /** A parameter as the form declares it: its label, its default, its choices and its bounds are taken from there. */
 export type Parameter = Pick<INodeProperties, 'displayName' | 'name' | 'default' | 'options' | 'typeOptions'>;

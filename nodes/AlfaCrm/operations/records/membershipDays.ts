@@ -1,6 +1,6 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import { formatDay } from '../api/formats';
+import { formatDay } from '../../api/formats';
 
 /** Days as `yyyy-mm-dd`, so that they compare as texts; a membership without an end goes on. */
 const BEFORE_ALL = '0000-00-00';

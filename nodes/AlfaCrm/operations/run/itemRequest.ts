@@ -1,5 +1,5 @@
-import type { ApiRequest } from '../api/request';
-import type { Alternative } from '../entities/fieldTypes';
+import type { ApiRequest } from '../../api/request';
+import type { Alternative } from '../../entities/fieldTypes';
 
 /** A call that the item itself adds its part to. */
 export type ItemRequest = Omit<

@@ -1,9 +1,9 @@
 import type { IDataObject, INodeProperties } from 'n8n-workflow';
 
-import type { Entity } from '../entities/types';
-import { itemsIn } from '../fields/field';
-import type { Field } from '../entities/fieldTypes';
-import type { Item } from './item';
+import type { Entity } from '../../entities/types';
+import { itemsIn } from '../../fields/field';
+import type { Field } from '../../entities/fieldTypes';
+import type { Item } from '../run/item';
 import type { ObjectSchema } from './recordSchema';
 import { objectOf, recordSchema, STRING } from './recordSchema';
 

@@ -1,13 +1,13 @@
 import type { IDataObject, INodeProperties } from 'n8n-workflow';
 
-import { readId } from '../api/formats';
-import type { Entity, OperationName } from '../entities/types';
-import { listOf, toParameter } from '../fields/field';
-import { loadedFrom, picker } from '../fields/picker';
-import type { Alternative, Field } from '../entities/fieldTypes';
-import { showWhen } from '../form/assemble';
-import { alternativesOf } from './alternatives';
-import type { Item } from './item';
+import { readId } from '../../api/formats';
+import type { Entity, OperationName } from '../../entities/types';
+import { listOf, toParameter } from '../../fields/field';
+import { loadedFrom, picker } from '../../fields/picker';
+import type { Alternative, Field } from '../../entities/fieldTypes';
+import { showWhen } from '../../form/assemble';
+import { alternativesOf } from '../run/alternatives';
+import type { Item } from '../run/item';
 
 /** Where a call goes and how messages speak of it. */
 export interface Target {
