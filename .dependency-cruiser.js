@@ -32,6 +32,7 @@ const LAYERS = {
 	],
 	'the polling trigger': [
 		['^nodes/AlfaCrm/trigger/(runPoll|pollForm|pollSettings)\\.ts$'],
+		['^nodes/AlfaCrm/trigger/events/'],
 		['^nodes/AlfaCrm/trigger/watch/'],
 		['^nodes/AlfaCrm/trigger/poll/'],
 	],

@@ -51,8 +51,9 @@ describe('a value of an expression', () => {
 		[{ ...CUSTOMERS, is_study: 'clients' }, /^'Customer Type' must be one of .+, but it is "clients"$/],
 		[
 			{ ...LOG, options: { maxPerPoll: [5] } },
-			/^'Max Records per Poll' must be a whole number of at least 0, but it is "\[5\]"$/,
+			/^'Max Records per Poll' must be a whole number of at least 1, but it is "\[5\]"$/,
 		],
+		[{ ...LOG, options: { maxPerPoll: 0 } }, /^'Max Records per Poll' must be a whole number of at least 1/],
 		[{ ...LOG, options: { startWith: true } }, /^'Start With Newest' must be a whole number/],
 		[{ ...CUSTOMERS, is_study: 3 }, /^'Customer Type' must be one of .+, but it is "3"$/],
 	])('is refused, %j', async (parameters, message) => {

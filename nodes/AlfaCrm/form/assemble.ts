@@ -5,33 +5,35 @@ import { sortByDisplayName } from '../fields/order';
 /** Parameters by their slots. The slots have an order, which is that of the form. */
 export type FormPart<Slot extends string> = Partial<Record<Slot, readonly INodeProperties[]>>;
 
-/** The parameters of one operation on one resource. */
-export interface OperationForm<Slot extends string> {
-	resource: string;
-	operation: string;
+type Show = NonNullable<NonNullable<INodeProperties['displayOptions']>['show']>;
+
+/** Parameters, and where they are shown: for one operation of a resource, say. */
+export interface ShownPart<Slot extends string> {
+	show: Readonly<Record<string, string>>;
 	part: FormPart<Slot>;
 }
 
-type Show = NonNullable<NonNullable<INodeProperties['displayOptions']>['show']>;
-
-/** The parameters of all operations, slot by slot. */
+/**
+ * The parameters of a form, slot by slot.
+ *
+ * @param by parameters that say where others are shown, all of which each part names
+ */
 export function assemble<Slot extends string>(
 	slots: readonly Slot[],
-	forms: ReadonlyArray<OperationForm<Slot>>,
+	by: readonly string[],
+	parts: ReadonlyArray<ShownPart<Slot>>,
 ): INodeProperties[] {
-	return slots.flatMap((slot) =>
-		merged(
-			forms.flatMap(({ resource, operation, part }) =>
-				(part[slot] ?? []).map((property) =>
-					showWhen(property, {
-						resource: [resource],
-						operation: [operation],
-						...property.displayOptions?.show,
-					}),
-				),
+	return slots.flatMap((slot) => {
+		const properties = parts.flatMap(({ show, part }) =>
+			(part[slot] ?? []).map((property) =>
+				showWhen(property, {
+					...Object.fromEntries(by.map((name) => [name, [show[name]]])),
+					...property.displayOptions?.show,
+				}),
 			),
-		),
-	);
+		);
+		return by.reduceRight(mergedBy, properties);
+	});
 }
 
 /** A parameter that is shown only where others have these values. */
@@ -57,11 +59,7 @@ export function collection(
 }
 
 /** Parameters that differ by nothing but where they are shown are one: the description goes to every open editor. */
-function merged(properties: INodeProperties[]): INodeProperties[] {
-	return mergedBy('resource', mergedBy('operation', properties));
-}
-
-function mergedBy(by: 'operation' | 'resource', properties: INodeProperties[]): INodeProperties[] {
+function mergedBy(properties: INodeProperties[], by: string): INodeProperties[] {
 	const groups = new Map<string, INodeProperties[]>();
 	for (const property of properties) {
 		const elsewhere = { ...property.displayOptions?.show, [by]: [] };

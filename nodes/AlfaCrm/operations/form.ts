@@ -18,17 +18,17 @@ export function nodeProperties(): INodeProperties[] {
 		branchParameter(entities),
 		...assemble(
 			OPERATION_SLOTS,
+			['resource', 'operation'],
 			entities.flatMap((entity) =>
 				operationNames
 					.filter((operation) => entity.operations.includes(operation))
 					.map((operation) => ({
-						resource: entity.resource,
-						operation,
+						show: { resource: entity.resource, operation },
 						part: operations[operation].form(entity),
 					})),
 			),
 		),
-		...assemble(ACTION_SLOTS, entities.flatMap(actionForms)),
+		...assemble(ACTION_SLOTS, ['resource', 'operation'], entities.flatMap(actionForms)),
 		...apiCallForm,
 	];
 }

@@ -1,7 +1,7 @@
 import type { IDataObject } from 'n8n-workflow';
 
 import { readId, readInteger } from '../api/formats';
-import type { EventType } from '../entities/events';
+import type { EventOf } from '../entities/events';
 
 /** AlfaCRM nests a few. Who walks through thousands, as JSON does that is written, comes to the end of the stack. */
 const MOST_LEVELS = 100;
@@ -104,7 +104,7 @@ export function changeOf(row: IDataObject, branch: number | null): Change | unde
 
 /** Whether a change is what an event type stands for. */
 export function isLogged(
-	{ className, on, changes: field, becomes }: NonNullable<EventType['logged']>,
+	{ className, on, changes: field, becomes }: EventOf<'logged'>,
 	change: Change,
 ): boolean {
 	if (className !== undefined && className !== change.entity) return false;

@@ -3,13 +3,8 @@ import { NodeOperationError } from 'n8n-workflow';
 
 import { ApiClient } from '../api/client';
 import { asNodeError } from '../api/errors';
-import { entityOf } from '../entities/registry';
-import { simplifier } from '../operations/output/simplify';
-import type { Change } from './change';
-import { changeOf } from './change';
-import { flagOf } from './filter';
-import type { News } from './poll/look';
-import { budgetOf, deadlinesOf, DEFAULT_BUDGET_MS, eventOf, settingsOf } from './pollSettings';
+import { itemsOf } from './events';
+import { budgetOf, deadlinesOf, DEFAULT_BUDGET_MS, settingsOf } from './pollSettings';
 import { RecordReader } from './recordReader';
 import { StoredState } from './storedState';
 import { branchesOf } from './watch/branches';
@@ -67,7 +62,7 @@ async function reportNews(
 	data: IDataObject,
 	isReplaced: () => boolean,
 ): Promise<INodeExecutionData[][] | null> {
-	const { watch, branches: chosen, subject, ...settings } = await settingsOf(context);
+	const { watch, branches: chosen, subject, event, parameters, ...settings } = await settingsOf(context);
 	const deadlines = deadlinesOf(context);
 	const stored = new StoredState(context, data, subject, mayBeActivation(context));
 	const name = context.getNode().name;
@@ -92,14 +87,15 @@ async function reportNews(
 		context.logger.warn(`'${name}' could not look into branch ${branch}: ${(failure as Error).message}`);
 	}
 	const records = new RecordReader(client, news, failures);
-	const items = await itemsOf(context, records, news.slice(0, settings.most), deadlines.records);
+	const next = news.slice(0, settings.most);
+	const items = await itemsOf(parameters, event, next, records, deadlines.records);
 	// The workflow was published meanwhile. n8n may drop what comes of this poll, and the other one reports it.
 	if (isReplaced()) return null;
 	// Not before everything went well: otherwise the next poll does it all again.
 	stored.save({ subject, ...listed, known: after(items.length) }, items.length > 0);
 	const isActivated = activated.has(data);
 	activated.add(data);
-	if (items.length > 0) return [items];
+	if (items.length > 0) return [items.map((json) => ({ json }))];
 	// What was got to know of the other branches stays in memory. If a poll fails that activates the trigger or is of the
 	// durable scheduler, n8n drops its data, so that only n8n's log tells.
 	if (passing !== undefined && isActivated) throw asNodeError(client.node, passing);
@@ -110,10 +106,11 @@ async function reportNews(
 async function test(context: IPollFunctions): Promise<INodeExecutionData[]> {
 	const client = new ApiClient(context);
 	const reader = new HurriedReader(client, Date.now() + SAMPLE_MS);
-	const { watch, branches: chosen } = await settingsOf(context);
+	const { watch, branches: chosen, event, parameters } = await settingsOf(context);
 	const branches = chosen ?? (await branchesOf(reader)).branches;
 	const { news, looks } = await newest(watch, reader, branches, SAMPLES, 0);
-	if (news.length > 0) return await itemsOf(context, new RecordReader(client, news), news);
+	const items = await itemsOf(parameters, event, news, new RecordReader(client, news));
+	if (items.length > 0) return items.map((json) => ({ json }));
 	const isAll = !reader.isLate && [...looks.values()].every(({ list }) => list.next === undefined);
 	const message = isAll
 		? 'AlfaCRM has nothing yet that this trigger would report'
@@ -122,29 +119,4 @@ async function test(context: IPollFunctions): Promise<INodeExecutionData[]> {
 		description:
 			'Loosen the filters or choose other branches, or add a record in AlfaCRM that fits and fetch again. Once it is active, the trigger works without a test event.',
 	});
-}
-
-/** As many items as there is time to read records for, but at least one. */
-async function itemsOf(
-	context: IPollFunctions,
-	records: RecordReader,
-	news: readonly News[],
-	deadline = Infinity,
-): Promise<INodeExecutionData[]> {
-	const { newIn, logged } = eventOf(context);
-	if (newIn !== undefined) {
-		const isSimple = flagOf(context, context.getNodeParameter('simplify', true), 'Simplify', true);
-		const show = isSimple ? simplifier(entityOf(newIn)) : (row: IDataObject) => row;
-		return news.map(({ row }) => ({ json: show(row) }));
-	}
-	const fetchRecord: unknown = logged && context.getNodeParameter('fetchRecord', true);
-	const isRead = logged !== undefined && flagOf(context, fetchRecord, 'Fetch Full Record', true);
-	const items: INodeExecutionData[] = [];
-	for (const { row, branches } of news) {
-		if (isRead && items.length > 0 && Date.now() >= deadline) break;
-		const change = changeOf(row, branches[0]) as Change;
-		const record = isRead ? await records.recordOf(change, branches) : {};
-		items.push({ json: { ...change, ...record } });
-	}
-	return items;
 }

@@ -1,7 +1,7 @@
 import type { IDataObject } from 'n8n-workflow';
 
 import type { Action, ActionKindName, Entity } from '../../entities/types';
-import type { OperationForm } from '../../form/assemble';
+import type { ShownPart } from '../../form/assemble';
 import type { Item } from '../run/item';
 import type { ObjectSchema } from '../output/recordSchema';
 import { idParameter } from '../records/target';
@@ -31,10 +31,9 @@ const kinds: { [K in ActionKindName]: ActionKind<K> } = {
 const kindOf = ({ kind }: Action) => kinds[kind] as ActionKind<ActionKindName>;
 
 /** The parameters of what can be done with an entity besides the usual operations. */
-export const actionForms = (entity: Entity): Array<OperationForm<ActionSlot>> =>
+export const actionForms = (entity: Entity): Array<ShownPart<ActionSlot>> =>
 	(entity.actions ?? []).map((action) => ({
-		resource: entity.resource,
-		operation: action.name,
+		show: { resource: entity.resource, operation: action.name },
 		part: {
 			...fieldsForm([...(action.query ?? []), ...(action.body ?? [])]),
 			...kindOf(action).form(entity, action),

@@ -3,7 +3,7 @@ import type { IDataObject, INodeProperties } from 'n8n-workflow';
 import type { Entity } from '../../entities/types';
 import { itemsIn } from '../../fields/field';
 import type { Field } from '../../entities/fieldTypes';
-import type { Item } from '../run/item';
+import type { ParameterReader } from '../run/parameters';
 import type { ObjectSchema } from './recordSchema';
 import { objectOf, recordSchema, STRING } from './recordSchema';
 
@@ -19,8 +19,8 @@ export const simplify: INodeProperties = {
 export const simplifyForm = ({ simple }: Entity): INodeProperties[] => (simple ? [simplify] : []);
 
 /** How rows come out: the few useful fields of wide records, or as they are. Read before anything is sent. */
-export function simplified(item: Item, entity: Entity): (row: IDataObject) => IDataObject {
-	const isSimple = entity.simple !== undefined && item.flag(simplify);
+export function simplified(parameters: ParameterReader, entity: Entity): (row: IDataObject) => IDataObject {
+	const isSimple = entity.simple !== undefined && parameters.flag(simplify);
 	return isSimple ? simplifier(entity) : (row) => row;
 }
 

@@ -1,8 +1,61 @@
 import type { INodeProperties } from 'n8n-workflow';
 
 import { collection } from '../../form/assemble';
-import { changedFields, changeEntities, changeEvents } from '../changeForm';
+import type { Change } from '../change';
+import {
+	changedFields,
+	changeEntities,
+	changeEvents,
+	passes,
+	readClasses,
+	readEvents,
+} from '../changeFilters';
+import type { TriggerParameters } from '../parameters';
+import { within } from '../parameters';
 import { loadedFrom } from '../../fields/picker';
+
+const fetchRecord: INodeProperties = {
+	displayName: 'Fetch Full Record',
+	name: 'fetchRecord',
+	type: 'boolean',
+	default: false,
+	description:
+		'Whether to read the record from AlfaCRM and put it out as record, because the event only holds what changed. Needs a credential. What cannot be read within 5 seconds is null, and recordError says why.',
+};
+
+const ignoreRepeated: INodeProperties = {
+	displayName: 'Ignore Repeated Deliveries',
+	name: 'ignoreRepeated',
+	type: 'boolean',
+	default: true,
+	description: 'Whether a delivery that equals one of the latest 1,000 does not start the workflow again',
+};
+
+const options = collection('Options', 'options', [fetchRecord, ignoreRepeated], 'Add Option');
+
+const branches: INodeProperties = {
+	displayName: 'Branch Names or IDs',
+	name: 'branchIds',
+	type: 'multiOptions',
+	typeOptions: loadedFrom('branch'),
+	default: [],
+	description:
+		'Where it must have happened. Left empty, all branches count; the list needs a credential. Choose from the list, or specify IDs using an <a href="https://docs.n8n.io/code/expressions/">expression</a>.',
+};
+
+export const fetchFullRecord = within(options, fetchRecord);
+export const ignoreRepeatedDeliveries = within(options, ignoreRepeated);
+
+/** Whether the workflow asks for this; an empty filter lets everything pass. */
+export function isWanted(parameters: TriggerParameters, change: Change): boolean {
+	const ids = parameters.ids(branches);
+	const filters = {
+		events: readEvents(parameters),
+		classes: readClasses(parameters),
+		fields: parameters.words(changedFields),
+	};
+	return (ids.length === 0 || ids.includes(change.branch_id ?? 0)) && passes(filters, change);
+}
 
 export const webhookTriggerProperties: INodeProperties[] = [
 	{
@@ -26,37 +79,7 @@ export const webhookTriggerProperties: INodeProperties[] = [
 		description: 'What must have happened. Left empty, every event counts, whatever AlfaCRM calls it.',
 	},
 	changeEntities,
-	{
-		displayName: 'Branch Names or IDs',
-		name: 'branchIds',
-		type: 'multiOptions',
-		typeOptions: loadedFrom('branch'),
-		default: [],
-		description:
-			'Where it must have happened. Left empty, all branches count; the list needs a credential. Choose from the list, or specify IDs using an <a href="https://docs.n8n.io/code/expressions/">expression</a>.',
-	},
+	branches,
 	changedFields,
-	collection(
-		'Options',
-		'options',
-		[
-			{
-				displayName: 'Fetch Full Record',
-				name: 'fetchRecord',
-				type: 'boolean',
-				default: false,
-				description:
-					'Whether to read the record from AlfaCRM and put it out as record, because the event only holds what changed. Needs a credential. What cannot be read within 5 seconds is null, and recordError says why.',
-			},
-			{
-				displayName: 'Ignore Repeated Deliveries',
-				name: 'ignoreRepeated',
-				type: 'boolean',
-				default: true,
-				description:
-					'Whether a delivery that equals one of the latest 1,000 does not start the workflow again',
-			},
-		],
-		'Add Option',
-	),
+	options,
 ];

@@ -5,8 +5,9 @@ import { ApiClient } from '../../api/client';
 import { asNodeError } from '../../api/errors';
 import type { Change } from '../change';
 import { contentOf, readChange } from '../change';
-import { flagOf, isWanted } from '../filter';
+import { TriggerParameters } from '../parameters';
 import { RecordReader, messageOf } from '../recordReader';
+import { fetchFullRecord, ignoreRepeatedDeliveries, isWanted } from './form';
 import { knowsSecret } from './secret';
 import type { Claim } from './seen';
 import { claim } from './seen';
@@ -20,7 +21,8 @@ export async function receive(context: IWebhookFunctions): Promise<IWebhookRespo
 	const body = jsonOf(context);
 	const delivery = readChange(body);
 	if (typeof delivery === 'string') return refuse(context, 400, delivery);
-	if (!isWanted(context, delivery)) return ignore('Not an event that this workflow asks for');
+	if (!isWanted(new TriggerParameters(context), delivery))
+		return ignore('Not an event that this workflow asks for');
 	// From the arrival on: whoever waits for an equal delivery has less time left to read.
 	const limit = AbortSignal.timeout(RECORD_MS);
 	const claimed = await claimOf(context, delivery, contentOf(body, delivery));
@@ -43,9 +45,9 @@ async function start(
 	claimed: Claim,
 	limit: AbortSignal,
 ): Promise<IWebhookResponseData> {
-	const { fetchRecord } = optionsOf(context);
-	const isFull = flagOf(context, fetchRecord, 'Fetch Full Record', false);
-	const record = isFull ? await recordOf(context, delivery, limit) : {};
+	const record = new TriggerParameters(context).flag(fetchFullRecord)
+		? await recordOf(context, delivery, limit)
+		: {};
 	answer(context, 200, 'Workflow was started');
 	claimed.keep();
 	return { noWebhookResponse: true, workflowData: [[{ json: { ...delivery, ...record } }]] };
@@ -65,15 +67,14 @@ async function claimOf(
 ): Promise<Claim | undefined> {
 	// Without a time, two changes of the same kind look alike; one of zeros is none.
 	const hasTime = /[1-9]/.test(datetime ?? '');
-	const { ignoreRepeated } = optionsOf(context);
-	const isOn = flagOf(context, ignoreRepeated, 'Ignore Repeated Deliveries', true);
-	const isTold = isOn && hasTime && context.getMode() !== 'manual';
+	const isTold =
+		new TriggerParameters(context).flag(ignoreRepeatedDeliveries) &&
+		hasTime &&
+		context.getMode() !== 'manual';
 	if (!isTold) return { keep: () => {}, end: () => {} };
 	const node = `${context.getWorkflow().id}:${context.getNode().id}`;
 	return await claim(node, content, context.getWorkflowStaticData('node'));
 }
-
-const optionsOf = (context: IWebhookFunctions) => context.getNodeParameter('options', {}) as IDataObject;
 
 /** AlfaCRM shows nobody what it was answered, so n8n's log tells as well. */
 function refuse(context: IWebhookFunctions, status: number, message: string): IWebhookResponseData {

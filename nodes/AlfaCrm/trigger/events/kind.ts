@@ -1,0 +1,40 @@
+import type { IDataObject } from 'n8n-workflow';
+
+import type { EventKindName, EventOf } from '../../entities/events';
+import type { FormPart } from '../../form/assemble';
+import type { TriggerParameters } from '../parameters';
+import type { News } from '../poll/look';
+import type { RecordReader } from '../recordReader';
+import type { Watch } from '../watch/watch';
+
+/** The parameters of an event in the order of the form. */
+export const EVENT_SLOTS = ['filters', 'changedFields', 'output'] as const;
+
+export type EventPart = FormPart<(typeof EVENT_SLOTS)[number]>;
+
+/** What is watched for an event. */
+export interface Watching {
+	watch: Watch;
+	/** What decides which news are wanted, as it is set: plain JSON. */
+	filters: unknown;
+}
+
+/** All that depends on the kind of an event. */
+export interface EventKind<K extends EventKindName> {
+	/** Its part of the form. */
+	form(event: EventOf<K>): EventPart;
+	watching(parameters: TriggerParameters, event: EventOf<K>): Watching;
+	/**
+	 * The items of what is new, the oldest first.
+	 *
+	 * @param records reads the records that changes are about, one by one
+	 * @param deadline milliseconds since 1970 after which there is no time for more of them
+	 */
+	items(
+		parameters: TriggerParameters,
+		event: EventOf<K>,
+		news: readonly News[],
+		records: RecordReader,
+		deadline: number,
+	): Promise<IDataObject[]>;
+}

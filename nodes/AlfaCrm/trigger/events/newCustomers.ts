@@ -1,0 +1,57 @@
+import type { INodeProperties } from 'n8n-workflow';
+
+import { readFlag, readId } from '../../api/formats';
+import { customer } from '../../entities/customer';
+import { toProperty } from '../../fields/field';
+import { collection } from '../../form/assemble';
+import { simplifyForm } from '../../operations/output/simplify';
+import { within } from '../parameters';
+import type { EventKind } from './kind';
+import { shownRows, watchList } from './newRecords';
+import { severalOf } from './severalOf';
+
+/** Leads and clients. */
+const ALL_TYPES = 2;
+
+const [typeField] = (customer.defaultFilters ?? []).filter(({ name }) => name === 'is_study');
+const typeParameter = { ...toProperty(typeField), description: 'Whom to report' };
+
+const includeArchived: INodeProperties = {
+	displayName: 'Include Archived',
+	name: 'includeArchived',
+	type: 'boolean',
+	default: false,
+	description: 'Whether to report customers that are archived before the trigger sees them',
+};
+
+const references = [
+	severalOf('Assigned Manager', 'assigned_id', 'user', 'Who looks after the customer'),
+	severalOf('Lead Source', 'lead_source_id', 'leadSource', 'Where the customer came from'),
+	severalOf('Lead Status', 'lead_status_id', 'leadStatus', 'Stage of the funnel'),
+];
+const filters = collection('Filters', 'filters', references, 'Add Filter');
+
+export const newCustomers: EventKind<'newCustomers'> = {
+	form: () => ({ filters: [typeParameter, includeArchived, filters], output: simplifyForm(customer) }),
+	/**
+	 * API notes 3 and 5.3: without `removed`, a list leaves the archived ones out, and rows may not tell them. Leads and
+	 * clients are told apart by their rows, so that those who are not wanted are known when they are one day.
+	 */
+	watching(parameters) {
+		const type = parameters.read(typeField, parameters.input(typeParameter));
+		const isArchivedToo = parameters.flag(includeArchived);
+		const ids = references.map(
+			(parameter) => [parameter.name, parameters.ids(within(filters, parameter))] as const,
+		);
+		const chosen = ids.filter(([, list]) => list.length > 0);
+		const watch = watchList(
+			'customer',
+			{ is_study: ALL_TYPES, ...(isArchivedToo ? { removed: 1 } : {}) },
+			(row) =>
+				(type === ALL_TYPES || (readFlag(row.is_study) ?? type) === type) &&
+				chosen.every(([name, list]) => list.includes(readId(row[name]) ?? 0)),
+		);
+		return { watch, filters: { type, isArchivedToo, ids } };
+	},
+	items: async (parameters, _event, news) => shownRows(parameters, 'customer', news),
+};

@@ -1,0 +1,65 @@
+import type { INodeProperties, IPollFunctions, IWebhookFunctions } from 'n8n-workflow';
+
+import { asNodeError } from '../api/errors';
+import type { Field } from '../entities/fieldTypes';
+import { isEmpty } from '../fields/blank';
+import { isBlank } from '../fields/field';
+import { unreadable, UnreadableValue } from '../fields/unreadable';
+import type { Parameter } from '../operations/run/parameters';
+import { ParameterReader } from '../operations/run/parameters';
+
+/**
+ * The parameters of a trigger. One that says nothing has the default of the form; one that cannot be read is refused, so
+ * that no event is lost in silence.
+ */
+export class TriggerParameters extends ParameterReader {
+	readonly zone: string;
+	/** Its lists take numbers only, no addresses. */
+	readonly origin = '';
+
+	constructor(private readonly context: IPollFunctions | IWebhookFunctions) {
+		super();
+		this.zone = context.getTimezone();
+	}
+
+	input({ name, default: byDefault }: Parameter): unknown {
+		const value: unknown = this.context.getNodeParameter(name, byDefault as object);
+		return isEmpty(value) ? byDefault : value;
+	}
+
+	unreadable(message: string, label: string): Error {
+		return asNodeError(this.context.getNode(), new UnreadableValue(message, label));
+	}
+
+	/** Records of a list that may be left empty. */
+	ids(parameter: Parameter): number[] {
+		return this.list(
+			{ type: 'ids', name: parameter.name, label: parameter.displayName },
+			parameter,
+		) as number[];
+	}
+
+	/** Several values; none where the parameter is left empty. */
+	list(field: Field, parameter: Parameter): unknown[] {
+		const value = this.input(parameter);
+		return isBlank(field, value) ? [] : (this.read(field, value) as unknown[]);
+	}
+
+	/** Words of a list, or of one text with commas. */
+	words(parameter: Parameter): string[] {
+		const value = this.input(parameter);
+		const texts = [value].flat().filter((item) => item !== null && item !== undefined);
+		if (!texts.every((item) => typeof item === 'string'))
+			throw asNodeError(this.context.getNode(), unreadable({ label: parameter.displayName }, 'names', value));
+		return texts
+			.flatMap((text) => text.split(','))
+			.map((word) => word.trim())
+			.filter((word) => word !== '');
+	}
+}
+
+/** A parameter that stands in a collection, as n8n finds it. */
+export const within = ({ name }: Parameter, inner: INodeProperties): INodeProperties => ({
+	...inner,
+	name: `${name}.${inner.name}`,
+});
