@@ -52,7 +52,7 @@ export const changedFields: INodeProperties = {
 };
 
 /** What was asked for about changes; what is empty lets everything pass. */
-export interface ChangeFilters {
+interface ChangeFilters {
 	/** Names of events and of classes, as AlfaCRM writes those that are known. */
 	events: string[];
 	classes: string[];

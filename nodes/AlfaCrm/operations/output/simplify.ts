@@ -7,7 +7,7 @@ import type { ParameterReader } from '../run/parameters';
 import type { ObjectSchema } from './recordSchema';
 import { objectOf, recordSchema, STRING } from './recordSchema';
 
-export const simplify: INodeProperties = {
+const simplify: INodeProperties = {
 	displayName: 'Simplify',
 	name: 'simplify',
 	type: 'boolean',
