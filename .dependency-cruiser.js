@@ -80,7 +80,7 @@ module.exports = {
 			severity: 'error',
 			from: { path: '^nodes/AlfaCrm/trigger/poll/' },
 			to: {
-				path: '^nodes/AlfaCrm/(api|operations|methods|form)/',
+				path: '^nodes/AlfaCrm/(api|operations|methods|form|trigger/(watch|events|webhook))/',
 				pathNot: '^nodes/AlfaCrm/api/formats\\.ts$',
 				dependencyTypesNot: ['type-only'],
 			},

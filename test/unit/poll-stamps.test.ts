@@ -7,7 +7,7 @@ import {
 	latest,
 	newestOf,
 	stampOf,
-} from '../../nodes/AlfaCrm/trigger/poll/stamps';
+} from '../../nodes/AlfaCrm/trigger/stamps';
 import { dotted } from '../../nodes/AlfaCrm/trigger/watch/watch';
 
 describe('the time of a row', () => {

@@ -5,7 +5,7 @@ import { areOrdered, isNear, markOf, timeOf } from './marks';
 import type { RecordsState, Seen } from './records';
 import { candidates, emptyState, idsOf, rowsIn } from './records';
 import { Runs } from './runs';
-import { justBefore } from './stamps';
+import { justBefore } from '../stamps';
 
 /**
  * What is there in the beginning is old, wanted or not. It may take several polls to read it, if it is in no order.

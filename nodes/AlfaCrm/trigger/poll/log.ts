@@ -8,7 +8,7 @@ import type { ListState, Look, News } from './look';
 import { HOUR_MS } from './look';
 import type { Spans } from './spans';
 import { keysIn, trimmed, withEntries } from './spans';
-import { dayAt, dayOf, daysAfter, earliest, justAfter, justBefore, latest, newestOf } from './stamps';
+import { dayAt, dayOf, daysAfter, earliest, justAfter, justBefore, latest, newestOf } from '../stamps';
 
 /** How long a branch that cannot be read is waited for. */
 const PATIENCE_MS = 30 * 24 * HOUR_MS;

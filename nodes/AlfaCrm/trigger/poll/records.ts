@@ -15,7 +15,7 @@ import {
 	latest,
 	timeAt,
 	ZONES_HOURS,
-} from './stamps';
+} from '../stamps';
 
 const DAY_MS = 24 * HOUR_MS;
 /** How long after its creation a record may show up. */

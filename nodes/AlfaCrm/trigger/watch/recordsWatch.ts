@@ -6,7 +6,7 @@ import type { ListState, Look, News } from '../poll/look';
 import type { RecordsState } from '../poll/records';
 import { idOf } from '../poll/marks';
 import { countFresh, emptyState, refilter, step } from '../poll/records';
-import { dayAt, daysAfter } from '../poll/stamps';
+import { dayAt, daysAfter } from '../stamps';
 import { newest } from './newest';
 import type { LookOptions, Reader } from './reader';
 import { isLasting, readEach } from './reader';
