@@ -59,9 +59,12 @@ describe.each(TABLE)('%s', (_resource, entity) => {
 		expect(namesOf(fields)).not.toContain('id');
 	});
 
-	it('declares required fields first', () => {
-		const required = fields.map((field) => field.required === true);
-		expect(required).toEqual([...required].sort((a, b) => Number(b) - Number(a)));
+	it('declares first what the form asks for', () => {
+		const asked = fields.map(
+			({ required, fallback, prominent }) =>
+				prominent === true || (required === true && fallback === undefined),
+		);
+		expect(asked).toEqual([...asked].sort((a, b) => Number(b) - Number(a)));
 	});
 
 	it('has fields exactly if it can be created or updated, and one to fill in if it can be created', () => {

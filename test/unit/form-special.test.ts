@@ -4,15 +4,17 @@ import { API_CALL } from '../../nodes/AlfaCrm/entities/registry';
 import { formOf } from './form';
 
 it.each([
-	['customer', "What to save besides what the customer is matched by. A new customer needs 'Name'."],
-	[
-		'leadSource',
-		"What to save besides what the lead source is matched by. A new lead source needs 'Name' and 'Code'.",
-	],
-	['room', "What to save besides what the room is matched by. A new room needs 'Name' and 'Color ID'."],
-])('Create or Update says what a new %s needs', (resource, words) => {
-	const form = formOf({ resource, operation: 'upsert' });
-	expect(form.find(({ name }) => name === 'fieldsToSet')?.description).toBe(words);
+	['customer', 'phone', "A new customer needs 'Name': add it under 'Fields'."],
+	['customer', 'phoneAndName', undefined],
+	['customer', 'id', undefined],
+	['leadSource', 'code', "A new lead source needs 'Name': add it under 'Fields'."],
+	['leadSource', 'name', "A new lead source needs 'Code': add it under 'Fields'."],
+	['room', 'name', "A new room needs 'Color ID': add it under 'Fields'."],
+])('Create or Update says what a new %s by %s needs', (resource, matchBy, words) => {
+	const form = formOf({ resource, operation: 'upsert', matchBy });
+	expect(form.find(({ name }) => name === 'neededNotice')?.displayName).toBe(words);
+	const asJson = formOf({ resource, operation: 'upsert', matchBy, inputMode: 'json' });
+	expect(asJson.find(({ name }) => name === 'neededNotice')).toBeUndefined();
 });
 
 it('Mark Attendance asks who was there before what to do about a conducted lesson', () => {
