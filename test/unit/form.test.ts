@@ -1,7 +1,7 @@
 import type { INodeProperties } from 'n8n-workflow';
 
 import { description, childrenOf, choicesOf, entityAt, actionTable, formOf } from './form';
-import { areUnique } from './wording-rules';
+import { areUnique } from './wordingRules';
 
 const READING = ['find', 'get', 'getAll'];
 

@@ -182,7 +182,7 @@ describe('actions beyond create, read, update and delete', () => {
 	});
 
 	it('all have a test here', () => {
-		// Those that look first have theirs in jobs*.test.ts.
+		// Those that look first have theirs in jobs.test.ts, additions.test.ts and markAttendance.test.ts.
 		const names = entities.flatMap(({ resource, actions = [] }) =>
 			actions.filter(({ kind }) => SENT_AS_THEY_ARE.includes(kind)).map(({ name }) => `${resource}.${name}`),
 		);

@@ -2,7 +2,7 @@ import type { INodeParameters } from 'n8n-workflow';
 
 import type { Fault } from '../../../sandbox';
 import { create, list, onCreate, onIndex } from '../support/faults';
-import { failing } from '../support/nothing-changes';
+import { failing } from '../support/nothingChanges';
 import { useSchool } from '../support/school';
 import { tellsCause } from '../support/version';
 

@@ -2,7 +2,7 @@ import type { INodeParameters } from 'n8n-workflow';
 
 import { Engine } from '../support/engine';
 import { byPhone, officeOf } from '../support/office';
-import { useRawServer } from '../support/raw-server';
+import { useRawServer } from '../support/rawServer';
 import { useSchool } from '../support/school';
 
 const school = useSchool({ customers: 30 });

@@ -3,7 +3,7 @@ import type { IDataObject, INodeParameters } from 'n8n-workflow';
 import { entities } from '../../../nodes/AlfaCrm/entities/registry';
 import type { Entity } from '../../../nodes/AlfaCrm/entities/types';
 import { recordSchema } from '../../../nodes/AlfaCrm/operations/output/recordSchema';
-import { failing } from '../support/nothing-changes';
+import { failing } from '../support/nothingChanges';
 import { useSchool } from '../support/school';
 
 const school = useSchool({ customers: 80 });

@@ -1,6 +1,6 @@
 import { officeOf, byPhone } from '../support/office';
 import { Engine } from '../support/engine';
-import { useRawServer } from '../support/raw-server';
+import { useRawServer } from '../support/rawServer';
 import { useSchool } from '../support/school';
 
 const school = useSchool();

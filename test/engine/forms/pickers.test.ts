@@ -1,6 +1,6 @@
 import type { INodeListSearchItems } from 'n8n-workflow';
 
-import { useRawServer } from '../support/raw-server';
+import { useRawServer } from '../support/rawServer';
 import { Engine } from '../support/engine';
 import { useSchool } from '../support/school';
 

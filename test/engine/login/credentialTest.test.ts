@@ -11,8 +11,8 @@ import { Workflow } from 'n8n-workflow';
 
 import { AlfaCrmApi } from '../../../credentials/AlfaCrmApi.credentials';
 import { Engine } from '../support/engine';
-import type { RawAnswer } from '../support/raw-server';
-import { useRawServer } from '../support/raw-server';
+import type { RawAnswer } from '../support/rawServer';
+import { useRawServer } from '../support/rawServer';
 import { useSchool } from '../support/school';
 
 const school = useSchool({ customers: 10 });

@@ -2,8 +2,8 @@ import type { ICredentialDataDecryptedObject } from 'n8n-workflow';
 import { sleep } from 'n8n-workflow';
 
 import { Engine } from '../support/engine';
-import type { RawAnswer } from '../support/raw-server';
-import { useRawServer } from '../support/raw-server';
+import type { RawAnswer } from '../support/rawServer';
+import { useRawServer } from '../support/rawServer';
 
 const server = useRawServer();
 const parameters = { resource: 'branch', operation: 'getAll', returnAll: true };

@@ -1,7 +1,7 @@
 import type { ICredentialDataDecryptedObject } from 'n8n-workflow';
 
 import { Engine } from '../support/engine';
-import { useRawServer } from '../support/raw-server';
+import { useRawServer } from '../support/rawServer';
 import { useSchool } from '../support/school';
 import { tellsCause } from '../support/version';
 

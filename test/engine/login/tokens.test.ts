@@ -1,7 +1,7 @@
 import { randomFrom } from '../../unit/support';
 import { Engine } from '../support/engine';
-import type { RawRequest } from '../support/raw-server';
-import { useRawServer } from '../support/raw-server';
+import type { RawRequest } from '../support/rawServer';
+import { useRawServer } from '../support/rawServer';
 import { useSchool } from '../support/school';
 
 const school = useSchool({ customers: 10 });

@@ -1,5 +1,5 @@
 import { Engine } from '../support/engine';
-import { useRawServer } from '../support/raw-server';
+import { useRawServer } from '../support/rawServer';
 
 const server = useRawServer();
 

@@ -1,7 +1,7 @@
 import type { IDataObject, INodeParameters } from 'n8n-workflow';
 
 import { Engine } from '../support/engine';
-import { useRawServer } from '../support/raw-server';
+import { useRawServer } from '../support/rawServer';
 
 const server = useRawServer();
 

@@ -3,8 +3,8 @@ import type { INode } from 'n8n-workflow';
 import { Workflow } from 'n8n-workflow';
 
 import { Engine, node, Types } from '../support/engine';
-import type { RawAnswer, RawRequest } from '../support/raw-server';
-import { useRawServer } from '../support/raw-server';
+import type { RawAnswer, RawRequest } from '../support/rawServer';
+import { useRawServer } from '../support/rawServer';
 
 const TYPE = 'n8n-nodes-alfacrm.alfaCrmTrigger';
 const [server, other] = [useRawServer(), useRawServer()];

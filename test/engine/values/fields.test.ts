@@ -1,6 +1,6 @@
 import type { INodeParameters } from 'n8n-workflow';
 
-import { failing } from '../support/nothing-changes';
+import { failing } from '../support/nothingChanges';
 import { useSchool } from '../support/school';
 
 const school = useSchool({ customers: 60 });

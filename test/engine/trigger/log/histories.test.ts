@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 
-import type { LogHistory, LogStep } from '../../support/log-history';
-import { logHistories, LogPlay } from '../../support/log-history';
+import type { LogHistory, LogStep } from '../../support/logHistory';
+import { logHistories, LogPlay } from '../../support/logHistory';
 
 declare const POLL_HISTORIES: number;
 declare const POLL_SEED: number;

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 
 import type { History, Step } from '../../support/history';
 import { histories } from '../../support/history';
-import { Play } from '../../support/history-play';
+import { Play } from '../../support/historyPlay';
 
 declare const POLL_HISTORIES: number;
 declare const POLL_SEED: number;

@@ -1,6 +1,6 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import type { RealN8n } from '../support/real-n8n';
+import type { RealN8n } from '../support/realN8n';
 import type { Job } from './types';
 
 const TABLE = 'alfacrm_sync';

@@ -1,5 +1,5 @@
 import { ENGINES, everySeconds, Polled } from './support/polled';
-import { useRealN8n } from './support/real-n8n';
+import { useRealN8n } from './support/realN8n';
 import { until } from './support/wait';
 
 const ENTRIES = 5_000;

@@ -3,8 +3,8 @@ const Sequencer = require('@jest/test-sequencer').default;
 /** Suites that take minutes, the slowest first. */
 const SLOW = [
 	'properties/values/customers.test',
-	'trigger-histories',
-	'trigger-log-histories',
+	'trigger/records/histories',
+	'trigger/log/histories',
 	'properties/twice',
 	'properties/together',
 	'properties/interrupted',

@@ -1,6 +1,6 @@
 import type { ApiFailure } from '../../nodes/AlfaCrm/api/errors';
 import { explainLogin, LOGIN_TIMEOUT_MS } from '../../nodes/AlfaCrm/api/login';
-import { DISCOURAGED, NETWORK_CODES } from './error-words';
+import { DISCOURAGED, NETWORK_CODES } from './errorWords';
 
 describe('explainLogin', () => {
 	const cases: Array<[what: string, failure: ApiFailure, says: RegExp]> = [

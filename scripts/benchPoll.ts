@@ -1,10 +1,10 @@
 import type { ChildProcess } from 'node:child_process';
 import fs from 'node:fs';
 import { machine } from './lib/bench/machine';
-import type { Poll, PolledAccount } from './lib/bench/poll-account';
-import { BRANCHES, stampAt, withAccount, withPoller } from './lib/bench/poll-account';
-import type { PollFigures } from './lib/bench/poll-report';
-import { sectionOf } from './lib/bench/poll-report';
+import type { Poll, PolledAccount } from './lib/bench/pollAccount';
+import { BRANCHES, stampAt, withAccount, withPoller } from './lib/bench/pollAccount';
+import type { PollFigures } from './lib/bench/pollReport';
+import { sectionOf } from './lib/bench/pollReport';
 import { flagsOf } from './lib/flags';
 import { withSection } from './lib/markdown';
 import { inRepo } from './lib/paths';

@@ -5,7 +5,7 @@ import { randomFrom } from '../unit/support';
 import { contentOf } from './support/files';
 import type { Collector } from './support/receiver';
 import { each, post, publishTrigger, startCollector, untilRegistered } from './support/receiver';
-import { useRealN8n } from './support/real-n8n';
+import { useRealN8n } from './support/realN8n';
 
 const real = useRealN8n(
 	{ customers: 60, settings: { now: '2026-02-10 12:00:00' } },

@@ -1,7 +1,7 @@
 import type { IDataObject } from 'n8n-workflow';
 
 import { ENGINES, everySeconds, Polled } from './support/polled';
-import { useRealN8n } from './support/real-n8n';
+import { useRealN8n } from './support/realN8n';
 import { until } from './support/wait';
 
 const WRONG = ['not', 'the', 'key', 'of', 'anyone'].join('-');

@@ -6,7 +6,7 @@ import type { Row } from '../../../sandbox';
 import { entities } from '../../../nodes/AlfaCrm/entities/registry';
 import type { Action, Entity } from '../../../nodes/AlfaCrm/entities/types';
 import type { Field } from '../../../nodes/AlfaCrm/entities/fieldTypes';
-import { optionsFor } from './form-options';
+import { optionsFor } from './formOptions';
 import type { Given, Target } from './given';
 import { filled, modeOf } from './given';
 import { customFieldsOf, upsertGiven, upsertTargets } from './matching';

@@ -4,8 +4,8 @@ import { collect } from '../../nodes/AlfaCrm/api/collect';
 import { pages } from '../../nodes/AlfaCrm/api/pages';
 import type { PageResponse } from '../../nodes/AlfaCrm/api/page';
 import { fetchPage, PageTooLarge } from '../../nodes/AlfaCrm/api/page';
-import type { Sent } from './api-support';
-import { contextOf, listing } from './api-support';
+import type { Sent } from './apiSupport';
+import { contextOf, listing } from './apiSupport';
 import { answered } from './support';
 
 const CALL = { path: 'customer', branch: 1, task: 'list the customers', body: { is_study: 1 } };

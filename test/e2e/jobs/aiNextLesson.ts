@@ -1,8 +1,8 @@
 import type { IDataObject } from 'n8n-workflow';
 import { DateTime } from 'luxon';
 
-import type { Question, Reply } from '../support/chat-model';
-import { startChatModel } from '../support/chat-model';
+import type { Question, Reply } from '../support/chatModel';
+import { startChatModel } from '../support/chatModel';
 import { NAMES, saveAs } from '../support/credentials';
 import type { Job } from './types';
 

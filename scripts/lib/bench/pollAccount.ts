@@ -39,7 +39,7 @@ export const stampAt = (minutes: number) =>
 export async function withPoller<T>(work: (child: ChildProcess) => Promise<T>): Promise<T> {
 	// n8n-core writes an encryption key into the user folder as soon as it is loaded.
 	const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'alfacrm-bench-'));
-	const child = execa.node(path.join(__dirname, 'poll-child.ts'), [], {
+	const child = execa.node(path.join(__dirname, 'pollChild.ts'), [], {
 		cwd: ROOT,
 		nodeOptions: ['--expose-gc', '--import', 'tsx'],
 		env: { N8N_USER_FOLDER: folder, N8N_ENCRYPTION_KEY: 'bench' },

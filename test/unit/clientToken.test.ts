@@ -2,8 +2,8 @@ import type { IDataObject } from 'n8n-workflow';
 
 import { ApiClient } from '../../nodes/AlfaCrm/api/client';
 import { tokenFor } from '../../nodes/AlfaCrm/api/sessions';
-import type { Sent } from './api-support';
-import { contextOf, failed, failureOfCall, READ, WRITE } from './api-support';
+import type { Sent } from './apiSupport';
+import { contextOf, failed, failureOfCall, READ, WRITE } from './apiSupport';
 import { answered } from './support';
 
 let accounts = 0;

@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { IDataObject } from 'n8n-workflow';
-import { UserFacingError } from '../bootstrap/user-facing-error';
+import { UserFacingError } from '../bootstrap/userFacingError';
 import type { N8nClient } from './n8n/client';
 import type { SavedWorkflow } from './n8n/types';
 import { say } from './progress';

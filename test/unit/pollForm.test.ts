@@ -7,7 +7,7 @@ import { eventTypes } from '../../nodes/AlfaCrm/entities/events';
 import { entities, entityOf } from '../../nodes/AlfaCrm/entities/registry';
 import { triggers, alfaCrm, childrenOf } from './form';
 import { NODE } from './support';
-import { areUnique, isSorted } from './wording-rules';
+import { areUnique, isSorted } from './wordingRules';
 
 const { description } = new AlfaCrmTrigger();
 const TABLE = eventTypes.map((event): [string, EventType] => [event.value, event]);

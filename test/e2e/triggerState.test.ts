@@ -1,9 +1,9 @@
 import type { INode } from 'n8n-workflow';
 
-import { exportWorkflow, importWorkflow } from './support/command-line';
+import { exportWorkflow, importWorkflow } from './support/commandLine';
 import type { Draft } from './support/polled';
 import { ENGINES, everySeconds, KEEP, leadingTo, Polled, TRIGGER, triggerNode } from './support/polled';
-import { useRealN8n } from './support/real-n8n';
+import { useRealN8n } from './support/realN8n';
 import { post, untilRegistered, urlOf, webhookNode } from './support/receiver';
 import { until } from './support/wait';
 

@@ -1,7 +1,7 @@
 import { sleep } from 'n8n-workflow';
 
 import { RateLimiter, rateLimiterOf, readRate } from '../../nodes/AlfaCrm/api/rateLimiter';
-import { startAll } from './limiter-support';
+import { startAll } from './limiterSupport';
 
 beforeEach(() => jest.useFakeTimers());
 afterEach(() => jest.useRealTimers());

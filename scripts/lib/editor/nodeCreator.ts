@@ -1,5 +1,5 @@
 import type { Locator, Page } from 'playwright-core';
-import { NodePanel } from './node-panel';
+import { NodePanel } from './nodePanel';
 
 /** The list that opens with the plus of the canvas. */
 export class NodeCreator {

@@ -1,6 +1,6 @@
 import type { Locator, Page } from 'playwright-core';
 import { Mapper } from './mapper';
-import { OutputPanel } from './output-panel';
+import { OutputPanel } from './outputPanel';
 
 /** An opened node: its form in the middle, its output at the right. */
 export class NodePanel {

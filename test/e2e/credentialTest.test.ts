@@ -1,4 +1,4 @@
-import { useRealN8n } from './support/real-n8n';
+import { useRealN8n } from './support/realN8n';
 
 // A test's calls come in quick succession, and n8n sends its second one itself, past the package's pace.
 const real = useRealN8n({ customers: 100, settings: { rateLimit: 0 } });

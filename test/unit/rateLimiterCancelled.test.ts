@@ -1,6 +1,6 @@
 import { pause } from '../../nodes/AlfaCrm/api/cancel';
 import { RateLimiter } from '../../nodes/AlfaCrm/api/rateLimiter';
-import { startAll, timed } from './limiter-support';
+import { startAll, timed } from './limiterSupport';
 
 beforeEach(() => jest.useFakeTimers());
 afterEach(() => jest.useRealTimers());
