@@ -1,8 +1,10 @@
+import type { INodeParameters } from 'n8n-workflow';
+
 import { officeOf } from '../support/office';
 import { useSchool } from '../support/school';
 
 const school = useSchool({ customers: 60 });
-const { rows, set, whole } = officeOf(school);
+const { lead, rows, run, set, whole } = officeOf(school);
 const ofBranch1 = () => rows('customer').filter(({ branch_ids }) => (branch_ids as number[]).includes(1));
 
 it.each(['pageSize', 'pageLength', 'oneTooLow'])(
@@ -73,5 +75,33 @@ describe.each(['missing', 'pageLength'])('customers whom nothing counts, total %
 		});
 		const { json, hints } = await whole(everybody);
 		expect({ count: json.length, hints }).toEqual({ count: before + 1, hints: [] });
+	});
+});
+
+const many = (resource: string, filters: INodeParameters, more: INodeParameters = {}): INodeParameters => ({
+	resource,
+	operation: 'getAll',
+	branchId: 1,
+	returnAll: true,
+	simplify: false,
+	filters,
+	...more,
+});
+
+describe('Get Many', () => {
+	it('returns a lead without a stage where AlfaCRM leaves it out of those that are not archived', async () => {
+		set({ removedZero: 'hidesUnsorted' });
+		const id = lead({ lead_status_id: null });
+		const rows = await run(many('customer', {}, { is_study: 0, removed: 0 }));
+		expect(rows.map((row) => row.id)).toContain(id);
+	});
+
+	it('returns all records where the total is one too low', async () => {
+		const have = (await run(many('customer', {}, { is_study: 0, removed: 0 }))).length;
+		set({ total: 'oneTooLow', pageSize: 20 });
+		const fill = 20 - (have % 20) + 1 + 20;
+		for (let i = 0; i < fill; i++) lead({ name: `Проба ${i}` });
+		const rows = await run(many('customer', {}, { is_study: 0, removed: 0 }));
+		expect(rows).toHaveLength(have + fill);
 	});
 });

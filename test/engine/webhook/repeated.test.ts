@@ -1,4 +1,4 @@
-import { delivery } from '../support/delivery';
+import { delivery, STARTED } from '../support/delivery';
 import { Hook } from '../support/webhook';
 
 it('deliveries that come at once, half of them repeated, are known after a restart', async () => {
@@ -12,4 +12,19 @@ it('deliveries that come at once, half of them repeated, are known after a resta
 	hook.restart();
 	const again = await Promise.all(many.map(async (body) => await hook.deliver({ body })));
 	expect(again.filter(({ items }) => items)).toHaveLength(0);
+});
+
+it.each<[string, Record<string, unknown>, Record<string, unknown>]>([
+	['fields in a form that is not understood', { fields_new: 'status=1' }, { fields_new: 'status=2' }],
+	[
+		'JSON in JSON in JSON',
+		{ fields_new: JSON.stringify('{"a":1}') },
+		{ fields_new: JSON.stringify('{"a":2}') },
+	],
+	['lists of branches', { branch_id: [1] }, { branch_id: [2] }],
+	['names of users', { user_id: 'anna' }, { user_id: 'boris' }],
+])('two deliveries that differ in a part that cannot be read are two: %s', async (_name, one, other) => {
+	const hook = new Hook();
+	expect(await hook.deliver({ body: delivery(5, one as never) })).toMatchObject(STARTED);
+	expect(await hook.deliver({ body: delivery(5, other as never) })).toMatchObject(STARTED);
 });
