@@ -2,7 +2,7 @@ import type { IDataObject, INodeParameters } from 'n8n-workflow';
 
 import { entities } from '../../nodes/AlfaCrm/entities/registry';
 import { contentOf } from './support/files';
-import { NODE_TYPE, useRealN8n } from './support/real-n8n';
+import { NODE_TYPE, useRealN8n } from './support/realN8n';
 
 const real = useRealN8n({ customers: 100 });
 

@@ -1,5 +1,5 @@
 import { settingNames } from '../../sandbox/model/settings';
-import { linesUntil, runCli } from './run-cli';
+import { linesUntil, runCli } from './runCli';
 
 describe('the command line', () => {
 	it('starts, says where, refuses a taken port, and ends on a signal', async () => {

@@ -2,7 +2,7 @@ import type { INodeProperties } from 'n8n-workflow';
 
 import type { Field } from '../../nodes/AlfaCrm/entities/fieldTypes';
 import { description, childrenOf, choicesOf, entityAt, actionTable, formOf } from './form';
-import { areUnique } from './wording-rules';
+import { areUnique } from './wordingRules';
 
 /** Has a parameter of its own when a record is created. */
 const standsAlone = ({ required, fallback, prominent }: Field) =>

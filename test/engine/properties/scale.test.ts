@@ -2,8 +2,8 @@ import type { IDataObject, INodeParameters } from 'n8n-workflow';
 
 import type { RunResult } from '../support/engine';
 import { Engine } from '../support/engine';
-import type { IndexServer } from '../support/index-server';
-import { startIndexServer } from '../support/index-server';
+import type { IndexServer } from '../support/indexServer';
+import { startIndexServer } from '../support/indexServer';
 import { useSchool } from '../support/school';
 import { heap, worked } from '../../support/process';
 

@@ -22,7 +22,7 @@ import { createEmptyRunExecutionData, NodeHelpers, Workflow } from 'n8n-workflow
 import { AlfaCrmApi } from '../../../credentials/AlfaCrmApi.credentials';
 import { AlfaCrm } from '../../../nodes/AlfaCrm/AlfaCrm.node.ts';
 import { AlfaCrmTrigger } from '../../../nodes/AlfaCrm/AlfaCrmTrigger.node.ts';
-import { TestCredentialsHelper } from './credentials-helper';
+import { TestCredentialsHelper } from './credentialsHelper';
 
 /** A node that puts out the items a test gives it. */
 class Items implements INodeType {
