@@ -3,7 +3,7 @@ import { NodeOperationError } from 'n8n-workflow';
 
 import type { ApiRequest } from '../../api/request';
 import { asNodeError, cancelled, nodeError } from '../../api/errors';
-import { readId } from '../../api/formats';
+import { parseJson, readId } from '../../api/formats';
 import type { ListRequest } from '../../api/page';
 import type { Collected, CollectOptions } from '../../api/collect';
 import { collect } from '../../api/collect';
@@ -77,7 +77,7 @@ export class Item extends ParameterReader {
 	/** @throws NodeOperationError when the parameter is no JSON object */
 	object(parameter: Parameter): IDataObject {
 		const value = this.input(parameter);
-		const object = typeof value === 'string' ? parsed(value) : value;
+		const object = typeof value === 'string' ? parseJson(value.trim() === '' ? '{}' : value) : value;
 		if (isPlain(object)) return object as IDataObject;
 		throw this.refused(
 			`'${parameter.displayName}' is not a JSON object`,
@@ -274,13 +274,4 @@ function withoutEnvelope(answer: IDataObject): IDataObject {
 	return Object.fromEntries(
 		Object.entries(answer).filter(([name]) => name !== 'success' && name !== 'errors'),
 	);
-}
-
-function parsed(text: string): unknown {
-	if (text.trim() === '') return {};
-	try {
-		return JSON.parse(text);
-	} catch {
-		return undefined;
-	}
 }
