@@ -7,7 +7,7 @@ import type { Page } from './pages';
 import type { Reading, Wanted } from './reading';
 import { readOnce } from './reading';
 
-/** How often a list is read that does not come whole; one of many pages less often, for it may well never come so. */
+/** How often a list that comes incomplete is read at most; one of many pages less often, as it may never be complete. */
 const MOST_READINGS = 10;
 const READINGS_OF_LONG = 3;
 const MANY_PAGES = 100;
@@ -21,9 +21,9 @@ export interface CollectOptions {
 	passes?: readonly IDataObject[];
 	/** How often a list is read at most. */
 	maxReadings?: number;
-	/** Rows only come on top meanwhile: those that were there in the beginning are all. */
+	/** Rows are only added on top, so the list is complete with those that were there when it was first asked for. */
 	grows?: boolean;
-	/** Asked after each page but the last one; true ends the reading there, for a later one to go on. */
+	/** Asked after each page but the last; true ends the reading there, and a later one may go on. */
 	isEnough?: (page: Page) => boolean;
 }
 
@@ -33,20 +33,20 @@ export interface Collected {
 	/** False when rows are known to be missing; never because of the limit. */
 	isComplete: boolean;
 	/**
-	 * How many rows AlfaCRM spoke of, and how many different ones came, before `keep` left some out. Of several passes, which
-	 * may show the same rows, that of the one which lacks most.
+	 * How many rows AlfaCRM counts, and how many different ones came before `keep` left some out. After several passes, which
+	 * may show the same rows, these are the numbers of the pass that lacks most.
 	 */
 	total?: number;
 	read: number;
-	/** Two readings brought the very same rows in the same order although the total says more: the total is wrong. */
+	/** Two readings brought exactly the same rows in the same order although the total is higher: the total is wrong. */
 	isTotalWrong: boolean;
-	/** The page to go on with, after an end that `isEnough` brought. */
+	/** The page to go on with, if `isEnough` ended the reading. */
 	next?: number;
 }
 
 /**
  * The rows of a list, each once. A list that changes or shuffles while it is read shows some rows twice and others not
- * at all, so it is read again until as many came as AlfaCRM speaks of, or the same ones come twice.
+ * at all, so it is read again until as many have come as AlfaCRM counts, or the same ones come twice.
  */
 export async function collect(
 	client: ApiClient,
@@ -85,7 +85,7 @@ const lacking = ({ total = 0, read }: Pick<Collected, 'total' | 'read'>): number
 
 type Outcome = Omit<Collected, 'rows'>;
 
-/** Reads a list as often as it takes. */
+/** Reads a list until it is complete, or until another reading would not make it so. */
 async function readAll(
 	client: ApiClient,
 	list: ListRequest,
@@ -108,7 +108,7 @@ async function readAll(
 			return { ...all, isComplete: true, isTotalWrong: false };
 		}
 		if (isInOrder(reading, before)) return takeEqualRows(reading, wanted);
-		// No row at all where some are counted is a failure to repeat, not a wrong total. API notes 3.
+		// If no row comes at all where some are counted, that is a failure and no wrong total: it is read again. API notes 3.
 		const isStable = known.size > 0 && known.size === knownBefore && reading.digest === before?.digest;
 		requests += reading.requests;
 		const most = requests > MANY_PAGES ? Math.min(maxReadings, READINGS_OF_LONG) : maxReadings;
@@ -118,7 +118,7 @@ async function readAll(
 	}
 }
 
-/** What came of a reading that did not go to the end of the list, for as much was not wanted. */
+/** The outcome if the reading stopped before the end of the list because no more was wanted. */
 function endedEarly({ keys, total, next }: Reading, { rows, limit }: Wanted): Outcome | undefined {
 	const ended = { total, read: keys.size, isTotalWrong: false };
 	if (rows.size >= limit) return { ...ended, isComplete: true };
@@ -139,16 +139,16 @@ function isWhole(
 	{ due, known, readings }: SoFar,
 ): boolean {
 	const isCounted = complete || known >= due;
-	// A new row may stand in the count for one that slipped; both times is too much of a chance.
+	// A new row may make up in the count for one that slipped; that it does so in two readings is unlikely.
 	const isSure = !shrank || readings > 1;
 	// Where rows change places and nothing tells how many there are, some may not have come.
 	const isSettled = total !== undefined || !overlaps;
-	// Equal rows on several pages count where nothing tells how many there are, if they come so twice.
+	// Where nothing tells how many there are, equal rows on several pages count only if they come like that twice.
 	const hasEqual = total === undefined && items.length > keys.size;
 	return isCounted && isSure && isSettled && !hasEqual;
 }
 
-/** Rows without IDs that came twice in the very same order, and as many as there are: equal ones are different ones. */
+/** Rows without IDs came twice in exactly the same order, as many as there are: equal ones are different rows. */
 function isInOrder({ items, digest, total }: Reading, before: Reading | undefined): boolean {
 	return items.length > 0 && items.length === (total ?? items.length) && digest === before?.digest;
 }
