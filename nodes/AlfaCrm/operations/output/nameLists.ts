@@ -1,0 +1,42 @@
+import { NodeApiError } from 'n8n-workflow';
+
+import type { Entity } from '../../entities/types';
+import type { Item } from '../run/item';
+import type { NameSource, Titles } from './names';
+import { listOfNames, titlesOf } from './names';
+
+/** One reading has to do, for names are no more than a help. */
+export const READ_ONCE = { maxReadings: 1 };
+
+/**
+ * The names of an execution: each list is read once, for the first item that needs it. One that cannot be read makes no
+ * item fail, and is not asked for again.
+ */
+export const nameSourceOf = (item: Item): NameSource => ({
+	origin: item.origin,
+	titlesIn: async (entity, branch) => {
+		const list = listOfNames(entity, branch);
+		const name = JSON.stringify(['names', list.branch]);
+		return await item.run.cached(entity.path, name, async () => await readTitles(item, entity, branch));
+	},
+});
+
+async function readTitles(item: Item, entity: Entity, branch?: number): Promise<Titles | undefined> {
+	const plural = entity.plural.toLowerCase();
+	try {
+		const { rows, isComplete } = await item.collect(listOfNames(entity, branch), READ_ONCE);
+		if (!isComplete)
+			item.run.hints.add('Some names may be missing, because lists did not come whole', plural);
+		return titlesOf(entity, rows);
+	} catch (caught) {
+		if (item.run.isCancelled) throw item.asError(caught);
+		const isForbidden = caught instanceof NodeApiError && caught.httpCode === '403';
+		item.run.hints.add(
+			isForbidden
+				? 'Names are missing, because this user may not read the lists of them'
+				: 'Names are missing, because the lists of them could not be read. Run it again to have them',
+			plural,
+		);
+		return undefined;
+	}
+}
