@@ -1,3 +1,4 @@
+import type { IDataObject } from 'n8n-workflow';
 import { NodeApiError } from 'n8n-workflow';
 
 import type { Entity } from '../../entities/types';
@@ -14,12 +15,28 @@ export const READ_ONCE = { maxReadings: 1 };
  */
 export const nameSourceOf = (item: Item): NameSource => ({
 	origin: item.origin,
-	titlesIn: async (entity, branch) => {
-		const list = listOfNames(entity, branch);
-		const name = JSON.stringify(['names', list.branch]);
-		return await item.run.cached(entity.path, name, async () => await readTitles(item, entity, branch));
-	},
+	titlesIn: async (entity, branch) =>
+		await cachedTitles(item, entity, branch, async () => await readTitles(item, entity, branch)),
 });
+
+/** For a list that was read for something else: who needs its names next does not read it again. */
+export async function keepTitles(
+	item: Item,
+	entity: Entity,
+	branch: number | undefined,
+	rows: readonly IDataObject[],
+): Promise<void> {
+	await cachedTitles(item, entity, branch, async () => titlesOf(entity, rows));
+}
+
+async function cachedTitles(
+	{ run }: Item,
+	entity: Entity,
+	branch: number | undefined,
+	read: () => Promise<Titles | undefined>,
+): Promise<Titles | undefined> {
+	return await run.cached(entity.path, JSON.stringify(['names', listOfNames(entity, branch).branch]), read);
+}
 
 async function readTitles(item: Item, entity: Entity, branch?: number): Promise<Titles | undefined> {
 	const plural = entity.plural.toLowerCase();

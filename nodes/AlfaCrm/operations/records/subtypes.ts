@@ -3,6 +3,7 @@ import type { IDataObject } from 'n8n-workflow';
 import { readId } from '../../api/formats';
 import { entityOf } from '../../entities/registry';
 import type { Entity } from '../../entities/types';
+import { keepTitles } from '../output/nameLists';
 import type { Item } from '../run/item';
 import { collectRows } from './rows';
 import type { ReadList } from './readList';
@@ -49,7 +50,9 @@ async function listSubtypes(
 	const [all, sorts] = [plural, kinds.plural].map((words) => words.toLowerCase());
 	const list = { path: kinds.path, branch, task: `list the ${sorts}` };
 	try {
-		return await readList(item, kinds, list, `${all} of one of them`);
+		const read = await readList(item, kinds, list, `${all} of one of them`);
+		await keepTitles(item, kinds, branch, read.rows);
+		return read;
 	} catch (caught) {
 		if (!item.run.client.isForbidden({ ...list, action: 'index' })) throw item.asError(caught);
 		item.run.hints.add(
