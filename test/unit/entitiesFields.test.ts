@@ -140,8 +140,8 @@ describe.each(TABLE)('%s', (_resource, entity) => {
 		});
 		expect(namesOf(wrong)).toEqual([]);
 		const shown = outputFields.filter(({ name, type }) => {
-			if (name.endsWith('_ids')) return type !== 'ids';
-			return name.endsWith('_id') !== (type === 'id');
+			if (name.endsWith('_ids')) return !['ids', 'references'].includes(type);
+			return name.endsWith('_id') !== ['id', 'reference', 'record'].includes(type);
 		});
 		expect(namesOf(shown)).toEqual([]);
 	});

@@ -124,6 +124,16 @@ describe.each(actionTable)('the form of %s, %s', (value, operation) => {
 		});
 	});
 
+	it('has Add Names where what is read may hold IDs, on unless the rows are to come as AlfaCRM sends them', () => {
+		const isReading = READING.includes(operation) || ['get', 'getMany'].includes(action?.kind ?? '');
+		const asTheyAre = formOf({ resource: value, operation, simplify: false }).find(
+			({ name }) => name === 'addNames',
+		);
+		if (!isReading) expect([named('addNames'), asTheyAre]).toEqual([undefined, undefined]);
+		expect(named('addNames')?.default).toBe(named('addNames') && true);
+		if (isReading && named('simplify')) expect(asTheyAre?.default).toBe(false);
+	});
+
 	it('offers every filter, the views beside them and what is asked for one at a time', () => {
 		const { filters = [], defaultFilters = [], partitionBy } = operation === 'getAll' ? (entity ?? {}) : {};
 		const offered = named('filters');

@@ -1,4 +1,5 @@
-import { entities } from '../../nodes/AlfaCrm/entities/registry';
+import type { ShownType } from '../../nodes/AlfaCrm/entities/fieldTypes';
+import { entities, entityOf } from '../../nodes/AlfaCrm/entities/registry';
 import type { Entity } from '../../nodes/AlfaCrm/entities/types';
 import { allSchemas } from '../../nodes/AlfaCrm/operations/schemas';
 
@@ -6,6 +7,14 @@ interface Schema {
 	type: string;
 	properties?: Record<string, Schema>;
 	items?: Schema;
+}
+
+/** `subject_name` beside `subject_id`, `teacher_names` beside `teacher_ids`, `status_name` beside a number of choices. */
+function nameBeside(field: ShownType & { name: string }): string[] {
+	const { name, type } = field;
+	if (type === 'references') return [name.replace('_ids', '_names')];
+	if (type === 'reference') return [name.replace('_id', '_name')];
+	return type === 'choice' && typeof field.default === 'number' ? [`${name}_name`] : [];
 }
 
 const SENT_AS_THEY_ARE = ['get', 'getMany', 'save'];
@@ -39,6 +48,13 @@ describe.each(TABLE)('%s', (resource, entity) => {
 	const { fields, outputFields = [], keys = [], simple, operations, actions = [] } = entity;
 	const of = (operation: string) => schemas[`${resource}/${operation}`];
 	const returned = [...outputFields, ...keys, ...fields.filter(({ writeOnly }) => !writeOnly)];
+	const byName = new Map([...fields, ...keys, ...outputFields].map((field) => [field.name, field]));
+	const withNames = (names: readonly string[]) =>
+		names.flatMap((name) => {
+			const field = byName.get(name);
+			return [name, ...(field === undefined ? [] : nameBeside(field))];
+		});
+	const link = entity.pages ? ['url'] : [];
 	const own = entity.operations.includes('get') ? ['id'] : [];
 	const full = [...new Set([...own, ...returned.map(({ name }) => name)])].sort();
 	const saving = operations.filter((operation) => operation === 'create' || operation === 'update');
@@ -50,8 +66,8 @@ describe.each(TABLE)('%s', (resource, entity) => {
 
 	it('returns what it reads, simplified if it can be', () => {
 		for (const operation of reading) {
-			if (simple) expect(namesIn(of(operation))).toEqual([...simple]);
-			else expect(namesIn(of(operation)).sort()).toEqual(full);
+			if (simple) expect(namesIn(of(operation))).toEqual([...withNames(simple), ...link]);
+			else expect(namesIn(of(operation)).sort()).toEqual([...new Set(withNames(full))].sort());
 		}
 	});
 
@@ -65,7 +81,7 @@ describe.each(TABLE)('%s', (resource, entity) => {
 
 	it('returns what it creates or updates as it reads it, and what became of it', () => {
 		if (!operations.includes('upsert')) return;
-		const read = simple ?? full;
+		const read = simple ? [...simple, ...link] : full;
 		expect(namesIn(of('upsert')).sort()).toEqual([...read, 'changedFields', 'operationResult'].sort());
 		expect(of('upsert').properties).toMatchObject({
 			operationResult: { type: 'string' },
@@ -81,7 +97,8 @@ describe.each(TABLE)('%s', (resource, entity) => {
 	it('returns what an action declares, or a saved record', () => {
 		for (const { name, outputFields: own, kind, path } of actions) {
 			if (!SENT_AS_THEY_ARE.includes(kind)) continue;
-			if (own) expect(namesIn(of(name))).toEqual(own.map((field) => field.name));
+			const shown = (own ?? []).flatMap((field) => [field.name, ...nameBeside(field)]);
+			if (own) expect(namesIn(of(name))).toEqual(shown);
 			else if (kind === 'save' && path === undefined) expect(namesIn(of(name)).sort()).toEqual(full);
 			else expect(namesIn(of(name))).toEqual([]);
 		}
@@ -99,8 +116,15 @@ describe.each(TABLE)('%s', (resource, entity) => {
 				leaveGroup: 'cgi',
 			}[kind];
 			const more = { joinGroup: ['alreadyMember'], leaveGroup: ['alreadyLeft'] };
+			const saved = entityOf(about);
+			const read = namesIn(schemas[`${about}/${saved.simple ? 'get' : 'create'}`]);
+			const names = (saved.simple ?? []).flatMap((field) =>
+				[...saved.fields, ...(saved.keys ?? []), ...(saved.outputFields ?? [])]
+					.filter(({ name: other }) => other === field)
+					.flatMap(nameBeside),
+			);
 			const wanted = [
-				...namesIn(schemas[`${about}/get`]),
+				...read.filter((field) => !names.includes(field)),
 				...(more[kind as 'joinGroup'] ?? ['changedFields']),
 				'operationResult',
 			];

@@ -7,7 +7,7 @@ import { simplifier } from '../../nodes/AlfaCrm/operations/output/simplify';
 
 const field = (name: string): Field => customer.fields.find((one) => one.name === name)!;
 const read = (name: string, value: unknown) => serialize(field(name), value, 'UTC');
-const text = (name: string, list: string[]) => simplifier(customer)({ [name]: list as Wire })[name];
+const text = (name: string, list: string[]) => simplifier(customer, '')({ [name]: list as Wire })[name];
 
 it.each([
 	[['+7(900)555-00-01, доб. 5', '+7(900)555-00-02'], '+7(900)555-00-01, доб. 5, +7(900)555-00-02'],

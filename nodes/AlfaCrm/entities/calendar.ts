@@ -1,4 +1,4 @@
-import { dottedDate } from './fields';
+import { dottedDate, id, reference, text } from './fields';
 import type { Action } from './types';
 
 /** API notes 6: dates were seen in both formats. */
@@ -13,6 +13,12 @@ export const calendar = (noun: 'customer' | 'group' | 'teacher'): Action => ({
 	query: [
 		dottedDate('date1', 'Date From', { required: true, description: 'First day to include' }),
 		dottedDate('date2', 'Date To', { required: true, description: 'Last day to include' }),
+	],
+	outputFields: [
+		id('id', 'ID'),
+		reference('branch_id', 'Branch ID', 'branch'),
+		text('start', 'Start'),
+		text('title', 'Title'),
 	],
 	kind: 'get',
 	certainty: 'confirmed',

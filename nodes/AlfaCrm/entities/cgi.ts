@@ -1,8 +1,10 @@
 import { CRUD, writable } from './common';
-import { dottedDate, id, record } from './fields';
+import { dottedDate, id, record, reference } from './fields';
 
 const group = record('group_id', 'Group', 'group', { required: true });
 const customer = record('customer_id', 'Customer', 'customer', { required: true });
+
+const branch = reference('branch_id', 'Branch ID', 'branch');
 
 const period = [
 	dottedDate('b_date', 'Start Date', {
@@ -32,6 +34,14 @@ export const cgi = writable({
 			action: 'customer',
 			query: [customer],
 			body: period,
+			outputFields: [
+				id('id', 'ID'),
+				branch,
+				customer,
+				group,
+				dottedDate('b_date', 'Start Date'),
+				dottedDate('e_date', 'End Date'),
+			],
 			kind: 'getMany',
 			certainty: 'confirmed',
 		},
@@ -56,6 +66,6 @@ export const cgi = writable({
 			alternative: { name: 'b_date_v' },
 		}),
 	],
-	outputFields: [id('branch_id', 'Branch ID')],
+	outputFields: [branch],
 	filters: period,
 });

@@ -48,7 +48,11 @@ export const communication = writable({
 		},
 		reference('user_id', 'Author', 'user'),
 	],
-	outputFields: [text('added', 'Added'), id('branch_id', 'Branch ID'), text('updated_at', 'Updated At')],
+	outputFields: [
+		text('added', 'Added'),
+		reference('branch_id', 'Branch ID', 'branch'),
+		text('updated_at', 'Updated At'),
+	],
 	filters: [
 		reference('user_id', 'Author', 'user'),
 		text('comment', 'Comment', { description: 'Text to look for' }),

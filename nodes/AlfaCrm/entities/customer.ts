@@ -121,6 +121,7 @@ export const customer = writable({
 	label: 'Customer',
 	plural: 'Customers',
 	pages: ['customer', 'lead'],
+	pageBy: { field: 'is_study', pages: { 0: 'lead' } },
 	certainty: 'confirmed',
 	actions: [
 		calendar('customer'),
@@ -198,7 +199,7 @@ export const customer = writable({
 		ids('group_ids', 'Group IDs', { entity: 'group' }),
 		rows('groups', 'Groups', [id('id', 'ID'), text('name', 'Name')]),
 		isoDate('last_attend_date', 'Last Attended'),
-		ids('lead_status_ids', 'Lead Status IDs'),
+		references('lead_status_ids', 'Lead Status IDs', 'leadStatus'),
 		text('next_lesson_date', 'Next Lesson'),
 		integer('paid_count', 'Paid Count'),
 		integer('paid_lesson_count', 'Remaining Lessons'),

@@ -1,5 +1,5 @@
 import { note, readable } from './common';
-import { dottedDate, id, ids, integer, record } from './fields';
+import { dottedDate, id, integer, record, reference, references } from './fields';
 
 /** API notes 5.10. What is said of writing them looks invented. */
 export const discount = readable({
@@ -10,14 +10,14 @@ export const discount = readable({
 	certainty: 'confirmed',
 	title: ['amount', 'begin', 'end'],
 	outputFields: [
-		id('branch_id', 'Branch ID'),
+		reference('branch_id', 'Branch ID', 'branch'),
 		id('customer_id', 'Customer ID', { entity: 'customer' }),
 		integer('discount_type', 'Discount Type'),
 		integer('amount', 'Amount'),
 		dottedDate('begin', 'First Day'),
 		dottedDate('end', 'Last Day'),
-		ids('lesson_type_ids', 'Lesson Type IDs'),
-		ids('subject_ids', 'Subject IDs'),
+		references('lesson_type_ids', 'Lesson Type IDs', 'lessonType'),
+		references('subject_ids', 'Subject IDs', 'subject'),
 		note,
 	],
 	filters: [record('customer_id', 'Customer', 'customer', { description: 'Whose discounts to return' })],

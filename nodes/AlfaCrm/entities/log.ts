@@ -19,7 +19,7 @@ export const log = readable({
 	outputFields: [
 		text('entity', 'Entity'),
 		id('entity_id', 'Record ID'),
-		id('user_id', 'User ID'),
+		reference('user_id', 'User ID', 'user'),
 		choice('event', 'Event', LOG_EVENTS, 1),
 		{ type: 'object', name: 'fields_old', label: 'Old Values' },
 		{ type: 'object', name: 'fields_new', label: 'New Values' },

@@ -1,6 +1,8 @@
 import { idFilter, nameFilter, readable } from './common';
 import { emailPart, flag, isoDate, range, reference, text } from './fields';
 
+const sender = reference('user_id', 'User', 'user', { description: 'Who sent it' });
+
 const sending = [
 	...range(isoDate, 'added', 'Added'),
 	flag('is_archive', 'Archived', {
@@ -13,10 +15,10 @@ const sending = [
 	idFilter,
 	text('phone', 'Phone', { description: 'Phone number to look for' }),
 	flag('is_sent', 'Sent', { description: 'Whether to return only messages that were sent or only others' }),
-	reference('user_id', 'User', 'user', { description: 'Who sent it' }),
+	sender,
 ];
 
-/** What went out and came in. API notes 5.20: no source lists the fields of a row. */
+/** What went out and came in. API notes 5.20: no source lists the fields of a row; one is known as a filter. */
 export const smsMessage = readable({
 	resource: 'smsMessage',
 	path: 'sms-message',
@@ -24,6 +26,7 @@ export const smsMessage = readable({
 	label: 'SMS Message',
 	plural: 'SMS Messages',
 	certainty: 'confirmed',
+	outputFields: [sender],
 	filters: sending,
 });
 
@@ -34,6 +37,7 @@ export const mailMessage = readable({
 	label: 'Mail Message',
 	plural: 'Mail Messages',
 	certainty: 'documented',
+	outputFields: [sender],
 	filters: [
 		...sending,
 		emailPart('email', 'Email', {

@@ -1,5 +1,5 @@
 import { readable, weight } from './common';
-import { flag, id, ids, text } from './fields';
+import { flag, reference, references, text } from './fields';
 
 /** What payments are sorted by. API notes 5.17: `index` is all that is known. */
 export const payAccount = readable({
@@ -11,8 +11,8 @@ export const payAccount = readable({
 	certainty: 'documented',
 	outputFields: [
 		text('name', 'Name'),
-		id('branch_id', 'Branch ID'),
-		ids('user_ids', 'User IDs'),
+		reference('branch_id', 'Branch ID', 'branch'),
+		references('user_ids', 'User IDs', 'user'),
 		flag('is_enabled', 'Enabled'),
 		weight,
 	],
@@ -26,9 +26,9 @@ export const payItem = readable({
 	certainty: 'confirmed',
 	outputFields: [
 		text('name', 'Name'),
-		ids('branch_ids', 'Branch IDs'),
-		id('category_id', 'Category ID'),
-		ids('pay_type_ids', 'Payment Type IDs'),
+		references('branch_ids', 'Branch IDs', 'branch'),
+		reference('category_id', 'Category ID', 'payItemCategory'),
+		references('pay_type_ids', 'Payment Type IDs', 'payType'),
 		weight,
 	],
 });

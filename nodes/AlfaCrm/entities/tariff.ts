@@ -1,5 +1,5 @@
 import { idFilter, readable } from './common';
-import { choice, flag, ids, integer, text } from './fields';
+import { choice, flag, integer, references, text } from './fields';
 
 export const TARIFF_TYPES = [
 	{ value: 1, label: 'Per Lesson' },
@@ -23,9 +23,9 @@ export const tariff = readable({
 		integer('lesson_count', 'Lesson Count'),
 		integer('duration', 'Duration', { description: 'Minutes of a lesson' }),
 		text('added', 'Added'),
-		ids('branch_ids', 'Branch IDs'),
+		references('branch_ids', 'Branch IDs', 'branch'),
 		integer('calculation_type', 'Calculation Type'),
-		ids('subject_ids', 'Subject IDs'),
+		references('subject_ids', 'Subject IDs', 'subject'),
 		flag('is_archive', 'Archived'),
 	],
 	filters: [

@@ -1,7 +1,19 @@
 import { archivedView } from './archive';
 import { calendar } from './calendar';
 import { idFilter, nameFilter, note, readable } from './common';
-import { choice, emails, ids, integer, isoDate, phonePart, phones, record, rows, text } from './fields';
+import {
+	choice,
+	emails,
+	integer,
+	isoDate,
+	phonePart,
+	phones,
+	record,
+	reference,
+	references,
+	rows,
+	text,
+} from './fields';
 import type { Action } from './types';
 
 /** Not the numbers of the days of regular lessons. */
@@ -35,6 +47,7 @@ const lists: Action[] = [
 			}),
 		],
 		outputFields: [
+			reference('teacher_id', 'Teacher ID', 'teacher'),
 			choice('weekday', 'Weekday', WEEKDAYS, 1),
 			text('time_from', 'Time From'),
 			text('time_to', 'Time To'),
@@ -60,7 +73,7 @@ export const teacher = readable({
 	outputFields: [
 		text('name', 'Name'),
 		text('avatarUrl', 'Avatar URL'),
-		ids('branch_ids', 'Branch IDs'),
+		references('branch_ids', 'Branch IDs', 'branch'),
 		text('dob', 'Date of Birth'),
 		emails('email', 'Email'),
 		isoDate('e_date', 'Archived On', { description: 'A past day if archived, 2030-12-31 if not' }),

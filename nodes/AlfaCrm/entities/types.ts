@@ -183,6 +183,8 @@ export interface Entity {
 	subtypes?: { name: string; entity: string; usual: number };
 	/** Pages of AlfaCRM that show one, as in `/company/1/{page}/view?id=501`. API notes 6 knows no other addresses. */
 	pages?: readonly string[];
+	/** What a record holds in `field` where the first of `pages` does not show it, and which one does. */
+	pageBy?: { field: string; pages: Readonly<Record<string, string>> };
 	/** What it is told by besides its ID; makes Find and Create or Update possible. */
 	match?: Matching;
 	/** Can be archived: by the flag `removed`, and for some by a day, which is reached. */

@@ -1,4 +1,4 @@
-import type { FieldKind } from './kind';
+import type { FieldKind, Words } from './kind';
 import { comparedBy, oneForm, several, single } from './kind';
 import { itemsOf, parts } from './lists';
 import { toOptions } from './order';
@@ -20,6 +20,10 @@ function readChoice(choices: readonly Choice[], value: unknown): number | string
 	return choices.find((choice) => String(choice.value) === String(value).trim())?.value;
 }
 
+/** A text says what it means. */
+const wordsOf = ({ choices }: { choices: readonly Choice[] }): Words | undefined =>
+	choices.every(({ value }) => typeof value === 'number') ? { choices } : undefined;
+
 /** AlfaCRM may hold a value that is not among the choices known here. */
 const compared = comparedBy((_field: unknown, item) =>
 	oneForm(typeof item === 'string' || typeof item === 'number' ? String(item).trim() : undefined),
@@ -29,6 +33,7 @@ export const choice: FieldKind<OfType<'choice'>> = {
 	...single,
 	...compared,
 	isExact: true,
+	words: wordsOf,
 	expected: ({ choices }) => `one of ${listed(choices)}`,
 	serialize: ({ choices }, item) => readChoice(choices, item),
 	widget: ({ choices, default: first }) => ({ type: 'options', options: toOptions(choices), default: first }),
@@ -48,6 +53,7 @@ export const choices: FieldKind<OfType<'choices'>> = {
 	...several,
 	...compared,
 	holdsIds: true,
+	words: wordsOf,
 	items: (_field, value) => itemsOf(value, parts),
 	expected: ({ choices: offered }) => `some of ${listed(offered)}`,
 	serialize: ({ choices: offered }, item) => readChoice(offered, item),

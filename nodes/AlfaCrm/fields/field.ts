@@ -8,7 +8,7 @@ import { emailPart } from './emailPart';
 import { emails } from './emails';
 import { boolean, flag } from './flag';
 import { id, ids } from './id';
-import type { Address, FieldKind, JsonSchema } from './kind';
+import type { Address, FieldKind, JsonSchema, Words } from './kind';
 import { integer, number } from './number';
 import { object } from './object';
 import { phonePart } from './phonePart';
@@ -146,6 +146,9 @@ export function listOf(value: unknown): unknown[] {
 
 /** Whether its values are IDs of records. */
 export const holdsIds = (field: ShownType): boolean => kindOf(field).holdsIds;
+
+/** Where the names of its values are, if they have any. */
+export const wordsOf = (field: ShownType): Words | undefined => kindOf(field).words(field);
 
 /** A value as AlfaCRM itself writes it, so that its own lists find it. */
 export function canonical(field: ShownType, value: Wire): Wire {

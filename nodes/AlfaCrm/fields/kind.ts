@@ -1,7 +1,7 @@
 import type { INodeProperties, ResourceMapperField } from 'n8n-workflow';
 
 import { normalizeText } from './normalizeText';
-import type { FieldBasics, Wire } from '../entities/fieldTypes';
+import type { Choice, FieldBasics, Wire } from '../entities/fieldTypes';
 
 export interface JsonSchema {
 	type: 'array' | 'boolean' | 'integer' | 'object' | 'string';
@@ -17,6 +17,9 @@ export interface Address {
 	label: string;
 	address: string;
 }
+
+/** Where the names of values are: in a short list of the account, or in what is declared. */
+export type Words = { entity: string } | { choices: readonly Choice[] };
 
 /** All that depends on the type of a field. `F` is what a field of this type says of itself. */
 export interface FieldKind<F> {
@@ -43,6 +46,8 @@ export interface FieldKind<F> {
 	isStored(field: F, held: unknown, wanted: unknown, zone: string): boolean;
 	/** Its values are numbers that stand for something, which AlfaCRM may show by name. */
 	holdsIds: boolean;
+	/** Where the names of its values are; undefined where they say what they mean, or only a long list would tell. */
+	words(field: F): Words | undefined;
 	/** As AlfaCRM itself writes it, so that its own lists find it. */
 	canonicalize(item: Wire): Wire;
 	/** What a row means that shows nothing, where that says something. */
@@ -83,6 +88,7 @@ export const single = {
 	isBlank: (): boolean => false,
 	addresses: (): Address[] => [],
 	holdsIds: false as boolean,
+	words: (): Words | undefined => undefined,
 	canonicalize: (item: Wire): Wire => item,
 	valueIfMissing: undefined,
 	clearedValue: null,

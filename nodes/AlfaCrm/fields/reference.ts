@@ -21,6 +21,7 @@ const withHint = (description: string | undefined, hint: string): string =>
 
 export const reference: FieldKind<OfType<'reference'>> = {
 	...oneRecord,
+	words: ({ entity }) => ({ entity }),
 	widget: ({ entity, description }) => ({
 		type: 'options',
 		typeOptions: loadedFrom(entity),
@@ -33,6 +34,7 @@ export const reference: FieldKind<OfType<'reference'>> = {
 
 export const references: FieldKind<OfType<'references'>> = {
 	...severalRecords,
+	words: ({ entity }) => ({ entity }),
 	widget: ({ entity, description }) => ({
 		type: 'multiOptions',
 		typeOptions: loadedFrom(entity),

@@ -5,6 +5,7 @@ import { ApiClient } from '../api/client';
 import { asNodeError } from '../api/errors';
 import { itemsOf } from './events';
 import { budgetOf, deadlinesOf, DEFAULT_BUDGET_MS, settingsOf } from './pollSettings';
+import { pollNames } from './pollNames';
 import { RecordReader } from './recordReader';
 import { StoredState } from './storedState';
 import { branchesOf } from './watch/branches';
@@ -88,7 +89,8 @@ async function reportNews(
 	}
 	const records = new RecordReader(client, news, failures);
 	const next = news.slice(0, settings.most);
-	const items = await itemsOf(parameters, event, next, records, deadlines.records);
+	const names = await pollNames(context, client, deadlines.records);
+	const items = await itemsOf(parameters, event, next, records, names, deadlines.records);
 	// The workflow was published meanwhile. n8n may drop what comes of this poll, and the other one reports it.
 	if (isReplaced()) return null;
 	// Not before everything went well: otherwise the next poll does it all again.
@@ -105,11 +107,13 @@ async function reportNews(
 /** Real records to build the workflow with; what the trigger has reported stays as it is. */
 async function test(context: IPollFunctions): Promise<INodeExecutionData[]> {
 	const client = new ApiClient(context);
-	const reader = new HurriedReader(client, Date.now() + SAMPLE_MS);
+	const deadline = Date.now() + SAMPLE_MS;
+	const reader = new HurriedReader(client, deadline);
 	const { watch, branches: chosen, event, parameters } = await settingsOf(context);
 	const branches = chosen ?? (await branchesOf(reader)).branches;
 	const { news, looks } = await newest(watch, reader, branches, SAMPLES, 0);
-	const items = await itemsOf(parameters, event, news, new RecordReader(client, news));
+	const names = await pollNames(context, client, deadline);
+	const items = await itemsOf(parameters, event, news, new RecordReader(client, news), names);
 	if (items.length > 0) return items.map((json) => ({ json }));
 	const isAll = !reader.isLate && [...looks.values()].every(({ list }) => list.next === undefined);
 	const message = isAll

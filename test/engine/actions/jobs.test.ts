@@ -126,7 +126,9 @@ describe('steps of a lead or client', () => {
 	it('give small outputs unless the raw record is asked for', async () => {
 		const { id } = lead();
 		const [small] = await run(job('assignManager', id, { assigned_id: 4 }));
-		expect(Object.keys(small).length).toBeLessThanOrEqual(12);
+		// Ten fields, the address of the page, and what became of it.
+		expect(Object.keys(small).length).toBeLessThanOrEqual(13);
+		expect(small).toMatchObject({ url: expect.stringContaining(`/lead/view?id=${id}`) as string });
 		const [raw] = await run(job('assignManager', id, { assigned_id: 4, simplify: false }));
 		expect(Object.keys(raw).length).toBeGreaterThan(25);
 	});

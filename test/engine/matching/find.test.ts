@@ -74,7 +74,8 @@ describe('find a customer', () => {
 		add();
 		const [simple] = await run(form());
 		const [raw] = await run(form({}, { simplify: false }));
-		expect(Object.keys(simple).length).toBeLessThanOrEqual(10);
+		const fields = Object.keys(simple).filter((name) => name in raw);
+		expect(fields.length).toBeLessThanOrEqual(10);
 		expect(Object.keys(raw).length).toBeGreaterThan(25);
 	});
 });

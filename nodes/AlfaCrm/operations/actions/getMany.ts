@@ -1,3 +1,5 @@
+import { nameSourceOf } from '../output/nameLists';
+import { namedOutput, namesForm, withNameSchema } from '../output/readings';
 import { collectRows } from '../records/rows';
 import { limitForm, limitOf } from '../records/limit';
 import { actionRowFilter } from '../records/rowFilter';
@@ -6,14 +8,19 @@ import type { ActionKind } from './kind';
 
 /** Reads the pages of a list. */
 export const getMany: ActionKind<'getMany'> = {
-	form: () => ({ limit: limitForm }),
+	form: (_entity, { outputFields = [] }) => ({ limit: limitForm, simplify: namesForm(outputFields) }),
 	async execute(item, entity, action) {
 		const { query = [], body = [] } = action;
 		const address = addressOf(item, entity, action);
 		const limit = limitOf(item);
 		const call = callOf(item, action, address);
 		const keep = actionRowFilter([...query, ...body], { ...call.query, ...call.body });
-		return await collectRows(item, entity.plural.toLowerCase(), call, { limit, keep });
+		const show = namedOutput(item, action.outputFields ?? []);
+		const rows = await collectRows(item, entity.plural.toLowerCase(), call, { limit, keep });
+		return await show(
+			rows.map((row) => ({ row, branch: call.branch })),
+			nameSourceOf(item),
+		);
 	},
-	output: (_entity, action) => declaredSchema(action),
+	output: (_entity, action) => withNameSchema(declaredSchema(action), action.outputFields ?? []),
 };

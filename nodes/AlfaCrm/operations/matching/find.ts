@@ -4,7 +4,8 @@ import type { Entity } from '../../entities/types';
 import { collection } from '../../form/assemble';
 import type { Operation } from '../operation';
 import { incompleteListError } from '../records/readList';
-import { simplified, simplifiedSchema, simplifyForm } from '../output/simplify';
+import { nameSourceOf } from '../output/nameLists';
+import { readingForm, readingOutput, readingSchema } from '../output/readings';
 import { targetOf } from '../records/target';
 import { searchBranches, searchedBranches } from './branches';
 import { newestFirst } from './decide';
@@ -63,13 +64,13 @@ export const find: Operation = {
 	}),
 	form: (entity) => ({
 		match: matchForm(entity),
-		simplify: simplifyForm(entity),
+		simplify: readingForm(entity),
 		findOptions: [findOptions(entity)],
 	}),
 	async execute(item, entity) {
 		const key = keyOf(item, entity);
 		const search = searchOf(item, entity, key);
-		const show = simplified(item, entity);
+		const show = readingOutput(item, entity);
 		const options = item.collection(findOptions(entity));
 		const ifNone = options.choice(options.parameter('ifNone'));
 		const ifSeveral = options.choice(options.parameter('ifSeveral'));
@@ -102,9 +103,9 @@ export const find: Operation = {
 			);
 		}
 		if (found.length > 1 && ifSeveral === 'refuse') throw severalMatchError(item, entity, key, found);
-		return (ifSeveral === 'newest' ? found.slice(0, 1) : found).map(({ row }) => show(row));
+		return await show(ifSeveral === 'newest' ? found.slice(0, 1) : found, nameSourceOf(item));
 	},
-	output: simplifiedSchema,
+	output: readingSchema,
 };
 
 /** "phone, email or another key", or all of a few. */

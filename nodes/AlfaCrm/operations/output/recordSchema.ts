@@ -1,3 +1,4 @@
+import type { Shown } from '../../entities/fieldTypes';
 import type { Entity } from '../../entities/types';
 import { objectSchema } from '../../fields/field';
 import type { JsonSchema } from '../../fields/kind';
@@ -11,10 +12,16 @@ export const objectOf = (properties: Record<string, JsonSchema>): ObjectSchema =
 	properties,
 });
 
-/** A record as it is. */
-export function recordSchema({ operations, fields, outputFields = [], keys = [] }: Entity): ObjectSchema {
+/** What AlfaCRM shows of a record; of two declarations of a field, the last one says how. */
+export function shownFields({ fields, keys = [], outputFields = [] }: Entity): Shown[] {
 	const shown = [...fields.filter(({ writeOnly }) => !writeOnly), ...keys, ...outputFields];
-	const { properties } = objectSchema(shown.filter(({ name }) => name !== 'id'));
+	return [...new Map(shown.map((field) => [field.name, field])).values()];
+}
+
+/** A record as it is. */
+export function recordSchema(entity: Entity): ObjectSchema {
+	const { operations } = entity;
+	const { properties } = objectSchema(shownFields(entity).filter(({ name }) => name !== 'id'));
 	// What has no ID cannot be read by it.
 	return objectOf({ ...(operations.includes('get') ? { id: { type: 'integer' } } : {}), ...properties });
 }

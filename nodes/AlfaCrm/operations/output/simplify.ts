@@ -2,12 +2,14 @@ import type { IDataObject, INodeProperties } from 'n8n-workflow';
 
 import type { Entity } from '../../entities/types';
 import { itemsIn } from '../../fields/field';
-import type { Field } from '../../entities/fieldTypes';
+import type { Field, Shown } from '../../entities/fieldTypes';
 import type { ParameterReader } from '../run/parameters';
+import { LINK, linkOf } from './link';
+import type { NamedField, RowNames } from './names';
 import type { ObjectSchema } from './recordSchema';
 import { objectOf, recordSchema, STRING } from './recordSchema';
 
-const simplify: INodeProperties = {
+export const simplify: INodeProperties = {
 	displayName: 'Simplify',
 	name: 'simplify',
 	type: 'boolean',
@@ -21,18 +23,36 @@ export const simplifyForm = ({ simple }: Entity): INodeProperties[] => (simple ?
 /** How rows come out: the few useful fields of wide records, or as they are. Read before anything is sent. */
 export function simplified(parameters: ParameterReader, entity: Entity): (row: IDataObject) => IDataObject {
 	const isSimple = entity.simple !== undefined && parameters.flag(simplify);
-	return isSimple ? simplifier(entity) : (row) => row;
+	return isSimple ? simplifier(entity, parameters.origin) : (row) => row;
 }
 
+/** A name is a text that may hold a comma. */
+const NAMES: Shown = { type: 'texts', name: 'names', label: 'Names' };
+
 /** Lists of plain values become one text, which reads back as the same list. */
-export function simplifier({ simple, fields }: Entity): (row: IDataObject) => IDataObject {
-	if (simple === undefined) return (row) => row;
-	const shown = simple.map((name) => [name, fields.find((field) => field.name === name)] as const);
-	return (row) => Object.fromEntries(shown.map(([name, field]) => [name, flat(row[name], field)]));
+export function simplifier(entity: Entity, origin: string, named: readonly NamedField[] = []) {
+	const { simple, fields, pages } = entity;
+	const keys = new Map(named.map(({ field, as }) => [field.name, as]));
+	const shown = (simple ?? []).map((name) => ({
+		name,
+		field: fields.find((field) => field.name === name),
+		as: keys.get(name),
+	}));
+	return (row: IDataObject, branch?: number, names: RowNames = {}): IDataObject => {
+		if (simple === undefined) return row;
+		const entries = shown.flatMap(({ name, field, as }) => [
+			[name, flat(row[name], field)] as const,
+			...(as === undefined ? [] : [[as, flat(names[as], NAMES)] as const]),
+		]);
+		return {
+			...Object.fromEntries(entries),
+			...(pages === undefined ? {} : { [LINK]: linkOf(entity, row, origin, branch) }),
+		};
+	};
 }
 
 /** With commas, unless the values would be told apart otherwise then: a word beside a phone number belongs to it. */
-function flat(value: IDataObject[string], field?: Field): IDataObject[string] {
+function flat(value: IDataObject[string], field?: Field | Shown): IDataObject[string] {
 	if (value === undefined) return null;
 	if (!Array.isArray(value) || value.some((item) => typeof item === 'object')) return value;
 	const text = value.join(', ');
@@ -41,18 +61,23 @@ function flat(value: IDataObject[string], field?: Field): IDataObject[string] {
 	return field === undefined || readsAs(field, text, value) ? text : JSON.stringify(value);
 }
 
-function readsAs(field: Field, text: string, list: unknown[]): boolean {
+function readsAs(field: Shown, text: string, list: unknown[]): boolean {
 	const [one, other] = [itemsIn(field, text), itemsIn(field, list)].map((items) => items.map(String));
 	return one.length === other.length && one.every((item, index) => item === other[index]);
 }
 
-/** A record as it is read, if nothing else is asked for: lists of plain values are one text. */
-export function simplifiedSchema(entity: Entity): ObjectSchema {
+/** A record as it comes out if nothing else is asked for: lists of plain values are one text. */
+export function simplifiedSchema(entity: Entity, named: readonly NamedField[] = []): ObjectSchema {
 	const schema = recordSchema(entity);
 	if (entity.simple === undefined) return schema;
-	const simple = entity.simple.map((name) => {
+	const keys = new Map(named.map(({ field, as }) => [field.name, as]));
+	const simple = entity.simple.flatMap((name) => {
 		const one = schema.properties[name] ?? STRING;
-		return [name, one.items && one.items.type !== 'object' ? STRING : one];
+		const as = keys.get(name);
+		return [
+			[name, one.items && one.items.type !== 'object' ? STRING : one] as const,
+			...(as === undefined ? [] : [[as, STRING] as const]),
+		];
 	});
-	return objectOf(Object.fromEntries(simple));
+	return objectOf({ ...Object.fromEntries(simple), ...(entity.pages ? { [LINK]: STRING } : {}) });
 }

@@ -8,6 +8,9 @@ import { jsonHint, toParameter, toProperty } from '../../fields/field';
 import type { Field } from '../../entities/fieldTypes';
 import { quoted } from '../../fields/unreadable';
 import { showWhen } from '../../form/assemble';
+import { isLink, LINK } from '../output/link';
+import { isNameBeside } from '../output/names';
+import { shownFields } from '../output/recordSchema';
 import type { Item } from '../run/item';
 import type { Parameter } from '../run/parameters';
 
@@ -213,14 +216,19 @@ function withoutUnknown(item: Item, entity: Entity, input: IDataObject): IDataOb
 	const strangers = unknownNames(entity, input);
 	const isRefused = item.choice(unknownFields) === 'refuse';
 	if (strangers.length === 0) return input;
-	if (isRefused)
-		throw unknownFieldsError(item, entity, strangers, "Remove it, or set 'Unknown Fields' to Leave Out.");
-	for (const stranger of strangers) {
+	const unexpected = strangers.filter((key) => !isOfReading(entity, input, key));
+	if (isRefused && unexpected.length > 0)
+		throw unknownFieldsError(item, entity, unexpected, "Remove it, or set 'Unknown Fields' to Leave Out.");
+	for (const stranger of unexpected) {
 		const text = `Left out, since AlfaCRM's ${entity.label.toLowerCase()} has no such field`;
 		item.run.hints.add(text, `"${stranger}"`);
 	}
 	return Object.fromEntries(Object.entries(input).filter(([key]) => !strangers.includes(key)));
 }
+
+/** What the node itself added to a row that was read says nothing else than the row does. */
+const isOfReading = (entity: Entity, input: IDataObject, key: string): boolean =>
+	isNameBeside(shownFields(entity), input, key) || (key === LINK && isLink(entity, input[key]));
 
 function unknownNames(entity: Entity, input: IDataObject): string[] {
 	const names = new Set(entity.fields.map(({ name }) => name));

@@ -1,5 +1,6 @@
 import type { Operation } from '../operation';
-import { simplified, simplifiedSchema, simplifyForm } from '../output/simplify';
+import { nameSourceOf } from '../output/nameLists';
+import { readingForm, readingOutput, readingSchema } from '../output/readings';
 import { idOf, idParameter, keysForm, targetOf } from './target';
 import { getRecord } from './findById';
 
@@ -9,13 +10,14 @@ export const get: Operation = {
 	form: (entity) => ({
 		id: [idParameter(entity)],
 		keys: keysForm(entity, 'get'),
-		simplify: simplifyForm(entity),
+		simplify: readingForm(entity),
 	}),
 	async execute(item, entity) {
 		const target = targetOf(item, entity, 'get');
 		const id = idOf(item, entity);
-		const show = simplified(item, entity);
-		return [show(await getRecord(item, entity, id, target))];
+		const show = readingOutput(item, entity);
+		const row = await getRecord(item, entity, id, target);
+		return await show([{ row, branch: target.branch }], nameSourceOf(item));
 	},
-	output: simplifiedSchema,
+	output: readingSchema,
 };

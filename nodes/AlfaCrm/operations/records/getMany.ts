@@ -6,7 +6,8 @@ import { filterForms, isBlank, isList, toProperty } from '../../fields/field';
 import { collection } from '../../form/assemble';
 import type { Item } from '../run/item';
 import type { Operation } from '../operation';
-import { simplified, simplifiedSchema, simplifyForm } from '../output/simplify';
+import { nameSourceOf } from '../output/nameLists';
+import { readingForm, readingOutput, readingSchema } from '../output/readings';
 import { keysForm, targetOf } from './target';
 import { collectRows } from './rows';
 import { limitForm, limitOf } from './limit';
@@ -34,13 +35,13 @@ export const getMany: Operation = {
 		keys: keysForm(entity, 'getAll'),
 		defaultFilters: defaultFiltersForm(entity),
 		partition: partition(entity),
-		simplify: simplifyForm(entity),
+		simplify: readingForm(entity),
 		filters: entity.filters.length > 0 ? [filtersParameter(entity)] : [],
 	}),
 	async execute(item, entity) {
 		const target = targetOf(item, entity, 'getAll');
 		const most = limitOf(item);
-		const show = simplified(item, entity);
+		const show = readingOutput(item, entity);
 		const wanted = readFilters(item, entity);
 		const defaults = readDefaultFilters(item, entity);
 		const body: IDataObject = { ...target.query, ...defaultFiltersBody(defaults) };
@@ -54,9 +55,13 @@ export const getMany: Operation = {
 		const plural = entity.plural.toLowerCase();
 		const list = { ...target, body, task: `list the ${plural}` };
 		const rows = await collectRows(item, plural, list, { limit: most, keep, passes });
-		return rows.map(show);
+		const { branch } = target;
+		return await show(
+			rows.map((row) => ({ row, branch })),
+			nameSourceOf(item),
+		);
 	},
-	output: simplifiedSchema,
+	output: readingSchema,
 };
 
 /** The ways to ask for the filters: some values are found in another form than the one in which they are given. */

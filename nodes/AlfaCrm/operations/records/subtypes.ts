@@ -4,6 +4,7 @@ import { idsOf, readId } from '../../api/formats';
 import { listCall } from '../../entities/listCall';
 import { entityOf } from '../../entities/registry';
 import type { Entity } from '../../entities/types';
+import { keepTitles } from '../output/nameLists';
 import type { Item } from '../run/item';
 import { collectRows } from './rows';
 import type { ReadList } from './readList';
@@ -56,7 +57,9 @@ async function listSubtypes(
 	const [all, sorts] = [plural, kinds.plural].map((words) => words.toLowerCase());
 	const list = listCall(kinds, branch);
 	try {
-		return await readList(item, kinds, list, `${all} of one of them`);
+		const read = await readList(item, kinds, list, `${all} of one of them`);
+		await keepTitles(item, kinds, branch, read.rows);
+		return read;
 	} catch (caught) {
 		if (!item.run.client.isForbidden(list)) throw item.asError(caught);
 		item.run.hints.add(

@@ -3,6 +3,7 @@ import type { IDataObject, INodeProperties } from 'n8n-workflow';
 import type { EventKindName, EventType } from '../../entities/events';
 import { eventTypes } from '../../entities/events';
 import { assemble } from '../../form/assemble';
+import type { NameSource } from '../../operations/output/names';
 import type { TriggerParameters } from '../parameters';
 import type { News } from '../poll/look';
 import type { RecordReader } from '../recordReader';
@@ -33,5 +34,6 @@ export const itemsOf = async (
 	event: EventType,
 	news: readonly News[],
 	records: RecordReader,
+	names: NameSource,
 	deadline = Infinity,
-): Promise<IDataObject[]> => await kindOf(event).items(parameters, event, news, records, deadline);
+): Promise<IDataObject[]> => await kindOf(event).items(parameters, event, news, records, names, deadline);

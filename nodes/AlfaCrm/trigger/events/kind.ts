@@ -2,6 +2,7 @@ import type { IDataObject } from 'n8n-workflow';
 
 import type { EventKindName, EventOf } from '../../entities/events';
 import type { FormPart } from '../../form/assemble';
+import type { NameSource } from '../../operations/output/names';
 import type { TriggerParameters } from '../parameters';
 import type { News } from '../poll/look';
 import type { RecordReader } from '../recordReader';
@@ -28,6 +29,7 @@ export interface EventKind<K extends EventKindName> {
 	 * The items of what is new, the oldest first.
 	 *
 	 * @param records reads the records that changes are about, one by one
+	 * @param names what IDs in records stand for
 	 * @param deadline milliseconds since 1970 after which there is no time for more of them
 	 */
 	items(
@@ -35,6 +37,7 @@ export interface EventKind<K extends EventKindName> {
 		event: EventOf<K>,
 		news: readonly News[],
 		records: RecordReader,
+		names: NameSource,
 		deadline: number,
 	): Promise<IDataObject[]>;
 }

@@ -13,6 +13,11 @@ import {
 	readClasses,
 	readEvents,
 } from '../changeFilters';
+import { entityOfClass } from '../../entities/registry';
+import { isPlain } from '../../fields/blank';
+import { branchOf } from '../../operations/output/link';
+import type { NameSource } from '../../operations/output/names';
+import { fullWithNames } from '../../operations/output/readings';
 import { LogWatch } from '../watch/logWatch';
 import type { EventKind } from './kind';
 import { severalOf } from './severalOf';
@@ -33,6 +38,16 @@ const fetchRecord: INodeProperties = {
 		'Whether to read the record as it is now and put it out as record, because the change only holds old and new values. Takes one more request for each record.',
 };
 
+const addNames: INodeProperties = {
+	displayName: 'Add Names',
+	name: 'addNames',
+	type: 'boolean',
+	default: true,
+	displayOptions: { show: { fetchRecord: [true] } },
+	description:
+		'Whether to put names beside the IDs of the record, such as subject_name beside subject_id. Takes one more request for each list of names that is needed.',
+};
+
 type Logged = EventOf<'logged'>;
 
 const isAsked = ({ filters = [] }: Logged, name: NonNullable<Logged['filters']>[number]) =>
@@ -46,7 +61,7 @@ export const logged: EventKind<'logged'> = {
 			...(isAsked(event, 'events') ? [changeEvents] : []),
 		],
 		changedFields: isAsked(event, 'changedFields') ? [changedFields] : [],
-		output: [fetchRecord],
+		output: [fetchRecord, addNames],
 	}),
 	watching(parameters, event) {
 		const filters = {
@@ -64,15 +79,31 @@ export const logged: EventKind<'logged'> = {
 		return { watch: new LogWatch(wants, isKnown ? { entity: only } : {}), filters };
 	},
 	/** As many as there is time to read records for, but at least one. */
-	async items(parameters, _event, news, records, deadline) {
+	async items(parameters, _event, news, records, names, deadline) {
 		const isRead = parameters.flag(fetchRecord);
+		const isNamed = isRead && parameters.flag(addNames);
 		const items: IDataObject[] = [];
 		for (const { row, branches } of news) {
 			if (isRead && items.length > 0 && Date.now() >= deadline) break;
 			const change = changeOf(row, branches[0]) as Change;
-			const record = isRead ? await records.recordOf(change, branches) : {};
+			const read = isRead ? await records.recordOf(change, branches) : {};
+			const record = isNamed ? await withNames(read, change, names) : read;
 			items.push({ ...change, ...record });
 		}
 		return items;
 	},
 };
+
+/** The same with the names of what the record names. */
+async function withNames(
+	read: IDataObject,
+	{ entity: className, branch_id }: Change,
+	names: NameSource,
+): Promise<IDataObject> {
+	const entity = entityOfClass(className);
+	if (entity === undefined || !isPlain(read.record)) return read;
+	const row = read.record as IDataObject;
+	const branch = branchOf(row, branch_id ?? undefined);
+	const [record] = await fullWithNames(entity)([{ row, branch }], names);
+	return { ...read, record };
+}

@@ -4,7 +4,7 @@ import { readFlag, readId } from '../../api/formats';
 import { customer } from '../../entities/customer';
 import { toProperty } from '../../fields/field';
 import { collection } from '../../form/assemble';
-import { simplifyForm } from '../../operations/output/simplify';
+import { readingForm } from '../../operations/output/readings';
 import { within } from '../parameters';
 import type { EventKind } from './kind';
 import { shownRows, watchList } from './newRecords';
@@ -32,7 +32,7 @@ const references = [
 const filters = collection('Filters', 'filters', references, 'Add Filter');
 
 export const newCustomers: EventKind<'newCustomers'> = {
-	form: () => ({ filters: [typeParameter, includeArchived, filters], output: simplifyForm(customer) }),
+	form: () => ({ filters: [typeParameter, includeArchived, filters], output: readingForm(customer) }),
 	/**
 	 * API notes 3 and 5.3: without `removed`, a list leaves the archived ones out, and rows may not tell them. Leads and
 	 * clients are told apart by their rows, so that those who are not wanted are known when they are one day.
@@ -53,5 +53,6 @@ export const newCustomers: EventKind<'newCustomers'> = {
 		);
 		return { watch, filters: { type, isArchivedToo, ids } };
 	},
-	items: async (parameters, _event, news) => shownRows(parameters, 'customer', news),
+	items: async (parameters, _event, news, _records, names) =>
+		await shownRows(parameters, 'customer', news, names),
 };

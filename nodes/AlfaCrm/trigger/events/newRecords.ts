@@ -1,7 +1,8 @@
 import type { IDataObject } from 'n8n-workflow';
 
 import { entityOf } from '../../entities/registry';
-import { simplified, simplifyForm } from '../../operations/output/simplify';
+import type { NameSource } from '../../operations/output/names';
+import { readingForm, readingOutput } from '../../operations/output/readings';
 import type { TriggerParameters } from '../parameters';
 import type { News } from '../poll/look';
 import { RecordsWatch } from '../watch/recordsWatch';
@@ -23,17 +24,20 @@ export function watchList(
 	return new RecordsWatch(list, body, { ...includeHidden }, wants);
 }
 
-export function shownRows(
+export async function shownRows(
 	parameters: TriggerParameters,
 	resource: string,
 	news: readonly News[],
-): IDataObject[] {
-	const show = simplified(parameters, entityOf(resource));
-	return news.map(({ row }) => show(row));
+	names: NameSource,
+): Promise<IDataObject[]> {
+	const show = readingOutput(parameters, entityOf(resource));
+	const rows = news.map(({ row, branches: [branch] }) => ({ row, branch }));
+	return await show(rows, names);
 }
 
 export const newRecords: EventKind<'newRecords'> = {
-	form: ({ resource }) => ({ output: simplifyForm(entityOf(resource)) }),
+	form: ({ resource }) => ({ output: readingForm(entityOf(resource)) }),
 	watching: (_parameters, { resource }) => ({ watch: watchList(resource), filters: {} }),
-	items: async (parameters, { resource }, news) => shownRows(parameters, resource, news),
+	items: async (parameters, { resource }, news, _records, names) =>
+		await shownRows(parameters, resource, news, names),
 };

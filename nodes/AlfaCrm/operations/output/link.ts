@@ -1,0 +1,34 @@
+import type { IDataObject } from 'n8n-workflow';
+
+import { readId } from '../../api/formats';
+import type { Entity } from '../../entities/types';
+import { listOf } from '../../fields/field';
+
+/** The key of the address of a record's page. */
+export const LINK = 'url';
+
+/** The branch of a record: the one in whose list it was found, unless it says that it is not in that. */
+export function branchOf(row: IDataObject, found?: number): number | undefined {
+	const own = listOf(row.branch_ids ?? row.branch_id)
+		.map(readId)
+		.filter((id) => id !== undefined);
+	return own.length === 0 || own.some((id) => id === found) ? found : own[0];
+}
+
+/** The address of the page that shows a record in AlfaCRM, null where that is not known. API notes 6. */
+export function linkOf(entity: Entity, row: IDataObject, origin: string, found?: number): string | null {
+	const id = readId(row.id);
+	const branch = branchOf(row, found);
+	if (id === undefined || branch === undefined || origin === '') return null;
+	return `${origin}/company/${branch}/${pageOf(entity, row)}/view?id=${id}`;
+}
+
+function pageOf({ pages: [page] = [], pageBy }: Entity, row: IDataObject): string {
+	return pageBy?.pages[String(row[pageBy.field])] ?? page;
+}
+
+/** Whether a value is such an address, or says that there is none; it comes back with a row and is not written. */
+export function isLink({ pages = [] }: Entity, value: unknown): boolean {
+	if (pages.length > 0 && value === null) return true;
+	return typeof value === 'string' && pages.some((page) => value.includes(`/${page}/view?id=`));
+}

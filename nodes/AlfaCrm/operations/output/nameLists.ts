@@ -1,0 +1,59 @@
+import type { IDataObject } from 'n8n-workflow';
+import { NodeApiError } from 'n8n-workflow';
+
+import type { Entity } from '../../entities/types';
+import type { Item } from '../run/item';
+import type { NameSource, Titles } from './names';
+import { listOfNames, titlesOf } from './names';
+
+/** One reading has to do, for names are no more than a help. */
+export const READ_ONCE = { maxReadings: 1 };
+
+/**
+ * The names of an execution: each list is read once, for the first item that needs it. One that cannot be read makes no
+ * item fail, and is not asked for again.
+ */
+export const nameSourceOf = (item: Item): NameSource => ({
+	origin: item.origin,
+	titlesIn: async (entity, branch) =>
+		await cachedTitles(item, entity, branch, async () => await readTitles(item, entity, branch)),
+});
+
+/** For a list that was read for something else: who needs its names next does not read it again. */
+export async function keepTitles(
+	item: Item,
+	entity: Entity,
+	branch: number | undefined,
+	rows: readonly IDataObject[],
+): Promise<void> {
+	await cachedTitles(item, entity, branch, async () => titlesOf(entity, rows));
+}
+
+async function cachedTitles(
+	{ run }: Item,
+	entity: Entity,
+	branch: number | undefined,
+	read: () => Promise<Titles | undefined>,
+): Promise<Titles | undefined> {
+	return await run.cached(entity.path, JSON.stringify(['names', listOfNames(entity, branch).branch]), read);
+}
+
+async function readTitles(item: Item, entity: Entity, branch?: number): Promise<Titles | undefined> {
+	const plural = entity.plural.toLowerCase();
+	try {
+		const { rows, isComplete } = await item.collect(listOfNames(entity, branch), READ_ONCE);
+		if (!isComplete)
+			item.run.hints.add('Some names may be missing, because lists did not come whole', plural);
+		return titlesOf(entity, rows);
+	} catch (caught) {
+		if (item.run.isCancelled) throw item.asError(caught);
+		const isForbidden = caught instanceof NodeApiError && caught.httpCode === '403';
+		item.run.hints.add(
+			isForbidden
+				? 'Names are missing, because this user may not read the lists of them'
+				: 'Names are missing, because the lists of them could not be read. Run it again to have them',
+			plural,
+		);
+		return undefined;
+	}
+}

@@ -1,0 +1,158 @@
+import type { IDataObject } from 'n8n-workflow';
+
+import { readId, readNumber } from '../../api/formats';
+import type { Choice, Shown } from '../../entities/fieldTypes';
+import { entityOf } from '../../entities/registry';
+import type { Entity } from '../../entities/types';
+import { isEmpty, isPlain } from '../../fields/blank';
+import { isList, itemsIn, wordsOf } from '../../fields/field';
+import type { Words } from '../../fields/kind';
+import { titleOf } from '../../methods/titles';
+
+/** A row, and the branch in whose list it is. */
+export interface LocatedRow {
+	row: IDataObject;
+	branch?: number;
+}
+
+/** What the records of a list are called, by ID. */
+export type Titles = ReadonlyMap<number, string>;
+
+/** Where names come from, and the AlfaCRM in which a record has its page. */
+export interface NameSource {
+	origin: string;
+	/** Undefined for a list that cannot be read. Each list is read once, whoever asks for it. */
+	titlesIn(entity: Entity, branch?: number): Promise<Titles | undefined>;
+}
+
+/** A field whose values have names, and the key under which those stand beside it. */
+export interface NamedField {
+	field: Shown;
+	as: string;
+	words: Words;
+}
+
+/** Names by their keys, of one row. */
+export type RowNames = Record<string, IDataObject[string]>;
+
+/** `subject_name` for `subject_id`, `teacher_names` for `teacher_ids`, `is_study_name` for `is_study`. */
+function keyFor(field: Shown): string {
+	return isList(field)
+		? `${field.name.replace(/_ids$/, '')}_names`
+		: `${field.name.replace(/_id$/, '')}_name`;
+}
+
+/** Those of the fields that get names: references to short lists and choices, as they are declared. */
+export function namedFields(fields: readonly Shown[]): NamedField[] {
+	return fields.flatMap((field) => {
+		const words = wordsOf(field);
+		return words === undefined ? [] : [{ field, as: keyFor(field), words }];
+	});
+}
+
+/** The call for the list of what a field names. It shows archived ones too, for old records name them. */
+export const listOfNames = ({ path, scope, includeHidden, plural }: Entity, branch?: number) => ({
+	path,
+	branch: scope === 'global' ? undefined : branch,
+	body: { ...includeHidden },
+	task: `list the ${plural.toLowerCase()}`,
+});
+
+/** What has no ID is named by nobody. */
+export function titlesOf(entity: Entity, rows: readonly IDataObject[]): Titles {
+	const titles = new Map<number, string>();
+	for (const row of rows) {
+		const id = readId(row.id);
+		if (id !== undefined) titles.set(id, titleOf(row, entity));
+	}
+	return titles;
+}
+
+/** Reads the lists that the rows need, none that no row holds an ID of, and tells the names of a row. */
+export async function namesIn(
+	located: readonly LocatedRow[],
+	named: readonly NamedField[],
+	{ titlesIn }: NameSource,
+): Promise<(one: LocatedRow) => RowNames> {
+	const known = new Map<string, Titles | undefined>();
+	for (const { field, as, words } of named) {
+		if (!('entity' in words)) continue;
+		const entity = entityOf(words.entity);
+		for (const { row, branch } of located) {
+			const key = keyOf(words.entity, branch);
+			const isWanted = isEmpty(row[as]) && idsIn(field, row[field.name]).length > 0;
+			if (isWanted && !known.has(key)) known.set(key, await titlesIn(entity, branch));
+		}
+	}
+	const titleFor = (words: Words, branch?: number) =>
+		'entity' in words ? byTitle(known.get(keyOf(words.entity, branch))) : byLabel(words.choices);
+	return ({ row, branch }) =>
+		Object.fromEntries(
+			named
+				.filter(({ field }) => row[field.name] !== undefined)
+				.map(({ field, as, words }) => [
+					as,
+					// AlfaCRM names some itself. API notes 5.11.
+					isEmpty(row[as]) ? nameOf(field, row[field.name], titleFor(words, branch)) : row[as],
+				]),
+		);
+}
+
+const keyOf = (resource: string, branch?: number): string => JSON.stringify([resource, branch ?? null]);
+
+type Title = (value: unknown) => string | undefined;
+
+/** Where an ID is expected there may be a name already, or an object with one. API notes 5.6. */
+const byTitle =
+	(titles?: Titles): Title =>
+	(value) => {
+		const id = readId(value);
+		if (id !== undefined) return titles?.get(id);
+		const text = isPlain(value) ? value.name : value;
+		return typeof text === 'string' && text.trim() !== '' && readNumber(text) === undefined
+			? text.trim()
+			: undefined;
+	};
+
+const byLabel =
+	(choices: readonly Choice[]): Title =>
+	(value) =>
+		choices.find((choice) => String(choice.value) === String(value).trim())?.label;
+
+/** Null where nothing is known; in a list of which something is, an ID without a name stays as it is. */
+function nameOf(field: Shown, value: unknown, titleFor: Title): IDataObject[string] {
+	if (!isList(field)) return titleFor(value) ?? null;
+	const items = valuesIn(field, value);
+	const titles = items.map(titleFor);
+	if (items.length > 0 && titles.every((title) => title === undefined)) return null;
+	return titles
+		.map((title, index) => title ?? String(readId(items[index]) ?? ''))
+		.filter((text) => text !== '');
+}
+
+const idsIn = (field: Shown, value: unknown): number[] =>
+	valuesIn(field, value)
+		.map(readId)
+		.filter((id) => id !== undefined);
+
+/** A name may hold a comma, at which only a text would be taken apart. */
+function valuesIn(field: Shown, value: unknown): unknown[] {
+	if (isEmpty(value)) return [];
+	return Array.isArray(value) ? value.filter((item) => !isEmpty(item)) : itemsIn(field, value);
+}
+
+/** A row as it is, with each name after what it names. */
+export function withNames(row: IDataObject, named: readonly NamedField[], names: RowNames): IDataObject {
+	const keys = new Map(named.map(({ field, as }) => [field.name, as]));
+	const all = new Map<string, IDataObject[string]>();
+	for (const [name, value] of Object.entries(row)) {
+		if (!all.has(name)) all.set(name, Object.hasOwn(names, name) ? names[name] : value);
+		const as = keys.get(name);
+		if (as !== undefined && Object.hasOwn(names, as)) all.set(as, names[as]);
+	}
+	return Object.fromEntries(all);
+}
+
+/** Whether a key of a row that comes back is a name that stands beside what it names, which alone is written. */
+export const isNameBeside = (fields: readonly Shown[], input: IDataObject, key: string): boolean =>
+	namedFields(fields).some(({ field, as }) => as === key && Object.hasOwn(input, field.name));

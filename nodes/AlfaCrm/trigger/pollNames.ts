@@ -1,0 +1,37 @@
+import type { IPollFunctions } from 'n8n-workflow';
+
+import type { ApiClient } from '../api/client';
+import { collect } from '../api/collect';
+import type { NameSource, Titles } from '../operations/output/names';
+import { listOfNames, titlesOf } from '../operations/output/names';
+import { READ_ONCE } from '../operations/output/nameLists';
+
+/**
+ * The names of one poll. A list that cannot be read in time is told in n8n's log: news must not wait for names.
+ *
+ * @param deadline milliseconds since 1970 after which no list is read
+ */
+export async function pollNames(
+	context: IPollFunctions,
+	client: ApiClient,
+	deadline: number,
+): Promise<NameSource> {
+	const known = new Map<string, Titles | undefined>();
+	return {
+		origin: await client.origin(),
+		titlesIn: async (entity, branch) => {
+			const list = listOfNames(entity, branch);
+			const key = JSON.stringify([list.path, list.branch]);
+			if (known.has(key) || Date.now() >= deadline) return known.get(key);
+			let titles: Titles | undefined;
+			try {
+				titles = titlesOf(entity, (await collect(client, list, READ_ONCE)).rows);
+			} catch (caught) {
+				const what = `'${context.getNode().name}' could not ${list.task}, so names are missing`;
+				context.logger.warn(`${what}: ${(caught as Error).message}`);
+			}
+			known.set(key, titles);
+			return titles;
+		},
+	};
+}
