@@ -3,10 +3,11 @@ import type { INodeParameters } from 'n8n-workflow';
 import { EMPTY, NULL, given, officeOf, OPEN_END, pick, stopClock } from './support/office';
 import { ALL, by, form, inOrder, NOON, overviewsOf } from './support/overview';
 import type { Row } from './support/overview';
+import { inBranch1 } from './support/jobs';
 import { useSchool } from './support/school';
 
 const school = useSchool({ customers: 80 });
-const { add, patch, refused, run, set, whole } = officeOf(school);
+const { add, patch, refused, rows, run, set, whole } = officeOf(school);
 const { busy, expected } = overviewsOf(school);
 
 beforeEach(() => stopClock(NOON));
@@ -54,6 +55,21 @@ describe('what this user may not read', () => {
 			...['branch_names', 'manager_name', 'plan_name', 'stage_name'],
 		]);
 		expect(hints.join()).toContain('An overview lacks something');
+	});
+
+	it('what all items share is refused once for all of them', async () => {
+		const [one, other] = rows('customer').filter(inBranch1);
+		set({ forbiddenCalls: ['user/index', 'task/index'] });
+		const json = await run(form('', ALL, { id: pick('={{ $json.id }}') }), {
+			items: [one, other, one, other].map(({ id }) => ({ id })),
+		});
+		for (const { tasks, overviewErrors } of json) {
+			expect(tasks).toBeNull();
+			expect((overviewErrors as Row[]).map(({ part }) => part)).toContain('tasks');
+		}
+		// Once, and once more with a new login.
+		expect(school.entries('task/index')).toHaveLength(2);
+		expect(school.entries('user/index').length).toBeLessThanOrEqual(2);
 	});
 
 	it('all but the customer: an overview of what the card says', async () => {

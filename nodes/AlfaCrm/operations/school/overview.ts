@@ -136,7 +136,7 @@ async function overviewOf(
 	const named = listsOfNames(card).slice(0, allNames ? Infinity : callsLeft);
 	const names = async (part: string) => {
 		const entityOf = named.find(([name]) => name === part)?.[1];
-		return entityOf && ((await reader.part(part, async () => await reader.names(entityOf))) ?? undefined);
+		return entityOf && ((await reader.names(part, entityOf)) ?? undefined);
 	};
 	const [groups, ahead, held, bought, paid, tasks, plans, stages, managers, branches] = await allDone([
 		reader.part('groups', async () => onCard ?? (await reader.groups())),
@@ -144,7 +144,7 @@ async function overviewOf(
 		reader.part('attendance', async () => await reader.lessonsHeld(last)),
 		reader.part('subscriptions', async () => await reader.subscriptions()),
 		reader.part('payments', async () => await reader.payments(last)),
-		reader.part('tasks', async () => await reader.tasks(allTasks)),
+		reader.tasks(allTasks),
 		...([names('plan_name'), names('stage_name'), names('manager_name'), names('branch_names')] as const),
 	]);
 	const lessons = ahead && parts.lessonsAhead(ahead, groups?.keys() ?? [], subject);

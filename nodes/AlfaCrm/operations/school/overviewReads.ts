@@ -42,14 +42,42 @@ export class OverviewReader {
 	 * @throws NodeApiError for what may pass: nothing is left out because of a failure
 	 */
 	async part<T>(part: string, read: () => Promise<T>): Promise<T | null> {
+		const { value, reason } = await this.readable(read);
+		if (reason !== undefined) this.errors.push({ part, reason });
+		return value ?? null;
+	}
+
+	private async readable<T>(read: () => Promise<T>): Promise<{ value?: T; reason?: string }> {
 		try {
-			return await read();
+			return { value: await read() };
 		} catch (caught) {
 			const isAbsent = caught instanceof NodeApiError && ['403', '404'].includes(String(caught.httpCode));
 			if (!isAbsent) throw this.item.asError(caught);
-			this.errors.push({ part, reason: caught.message });
-			return null;
+			return { reason: caught.message };
 		}
+	}
+
+	/** The same for a list that all items share: it is read, or refused, once. */
+	private async shared<T>(
+		part: string,
+		entity: Entity,
+		key: string,
+		read: () => Promise<T>,
+		isKept: (value: T) => boolean = () => true,
+	): Promise<T | null> {
+		const { run } = this.item;
+		const branch = this.branchOf(entity);
+		const { value, reason } = await run.cached(
+			entity.path,
+			JSON.stringify(['overview', branch, key]),
+			async () => await this.readable(read),
+			({ value: known }) =>
+				known === undefined
+					? run.client.isForbidden({ path: entity.path, action: 'index', branch })
+					: isKept(known),
+		);
+		if (reason !== undefined) this.errors.push({ part, reason });
+		return value ?? null;
 	}
 
 	/** Planned lessons from today on. */
@@ -87,36 +115,39 @@ export class OverviewReader {
 		return new Map(ids.map((id) => [id, names.get(id) ?? null]));
 	}
 
-	/** Tasks of all customers, for no filter by customer is known; once for all items. API notes 5.18. */
-	async tasks(all: boolean): Promise<IDataObject[]> {
-		const { run } = this.item;
-		const { rows, total, next } = await run.cached(
-			taskEntity.path,
-			JSON.stringify(['overview', this.branch, all]),
+	/** Tasks of all customers, for no filter by customer is known. API notes 5.18. */
+	async tasks(all: boolean): Promise<IDataObject[] | null> {
+		const listed = await this.shared(
+			'tasks',
+			taskEntity,
+			`tasks ${all}`,
 			async () => await this.collect(taskEntity, {}, { isEnough: () => !all }),
-			({ isComplete, next: isMore }) => isComplete || isMore !== undefined,
+			({ isComplete, next }) => isComplete || next !== undefined,
 		);
-		if (next !== undefined) {
-			const of = total === undefined ? '' : ` of ${total}`;
+		if (listed?.next !== undefined) {
+			const of = listed.total === undefined ? '' : ` of ${listed.total}`;
 			this.errors.push({
 				part: 'tasks',
-				reason: `AlfaCRM cannot be asked for the tasks of one customer, and only the first ${rows.length}${of} were looked through. 'Search All Tasks' looks through all.`,
+				reason: `AlfaCRM cannot be asked for the tasks of one customer, and only the first ${listed.rows.length}${of} were looked through. 'Search All Tasks' looks through all.`,
 			});
 		}
-		return rows;
+		return listed && listed.rows;
 	}
 
-	/** The names of a short list, its first page, once for all items. */
-	async names(entity: Entity): Promise<Map<number, string>> {
-		const branch = entity.scope === 'global' ? undefined : this.branch;
-		return await this.item.run.cached(entity.path, JSON.stringify(['names', branch]), async () => {
+	/** The names of a short list, by its first page. */
+	async names(part: string, entity: Entity): Promise<Map<number, string> | null> {
+		return await this.shared(part, entity, 'names', async () => {
 			const { rows } = await this.collect(entity, {}, { isEnough: () => true });
 			return namesIn(rows);
 		});
 	}
 
+	private branchOf({ scope }: Entity): number | undefined {
+		return scope === 'global' ? undefined : this.branch;
+	}
+
 	private listOf(entity: Entity, list: Partial<Parameters<Item['collect']>[0]>) {
-		const branch = entity.scope === 'global' ? undefined : this.branch;
+		const branch = this.branchOf(entity);
 		const task = `list the ${entity.plural.toLowerCase()}`;
 		return { path: entity.path, branch, task, pageSize: LARGEST_PAGE, ...list };
 	}
