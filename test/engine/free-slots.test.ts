@@ -134,14 +134,19 @@ describe('free slots', () => {
 		expect(read(await run(form(id)))).toEqual(['2026-02-09 10:00-11:00', '2026-02-09 12:00-13:00']);
 	});
 
-	it('who has time in a branch that this user may not see is not known, which is told', async () => {
-		const id = newTeacher({ branch_ids: [1, 2] });
-		set({ forbiddenBranches: [2] });
-		const { json, hints, error } = await whole(form(id));
-		expect(error).toBeUndefined();
-		expect(json).toHaveLength(5);
-		expect(hints).toEqual([expect.stringMatching(/may be busy there in a slot: branch 2$/)]);
-	});
+	it.each([2, 77])(
+		'whether a teacher is busy in branch %i, which cannot be seen, is not known; that is told',
+		async (branch) => {
+			const id = newTeacher({ branch_ids: [1, branch] });
+			set({ forbiddenBranches: [2] });
+			const { json, hints, error } = await whole(form(id));
+			expect(error).toBeUndefined();
+			expect(json).toHaveLength(5);
+			expect(hints).toEqual([
+				expect.stringMatching(new RegExp(`may be busy there in a slot: branch ${branch}$`)),
+			]);
+		},
+	);
 
 	it.each(['teacher/working-hour', 'lesson/index', 'regular-lesson/index'])(
 		'are none where %s may not be read, but an error',

@@ -185,11 +185,11 @@ async function readAll(item: Item, lists: readonly TimetableList[]): Promise<IDa
 			try {
 				return await readTimetable(item, entity, { path: entity.path, branch, body, task });
 			} catch (caught) {
-				const isForbidden = caught instanceof NodeApiError && caught.httpCode === '403';
-				// The first one is that of the call.
-				if (!isForbidden || branch === lists[0].branch) throw item.asError(caught);
+				const isUnseen = caught instanceof NodeApiError && ['403', '404'].includes(String(caught.httpCode));
+				// The first one is that of the call. Another may be closed, or not for this user.
+				if (!isUnseen || branch === lists[0].branch) throw item.asError(caught);
 				item.run.hints.add(
-					'This user may not see all branches in which the teacher works, so the teacher may be busy there in a slot',
+					'Not all branches in which the teacher works can be seen, so the teacher may be busy there in a slot',
 					`branch ${String(branch)}`,
 				);
 				return [];

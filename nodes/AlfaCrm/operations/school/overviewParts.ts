@@ -141,9 +141,11 @@ export function attendanceIn(rows: Rows, most: number, { id, zone }: Subject): I
 const detailOf = ({ details }: IDataObject, id: number): IDataObject | undefined =>
 	(listOf(details) as IDataObject[]).find(({ customer_id }) => readId(customer_id) === id);
 
-/** Whether a lesson is one of the customer's, should AlfaCRM not have looked at that. */
-export const isAttended = (row: IDataObject, { id }: Subject): boolean =>
-	has(row.customer_ids, id) || detailOf(row, id) !== undefined;
+/** Whether a lesson is one of the customer's, should AlfaCRM not have looked at that; one that shows nobody need not say. */
+export function isAttended(row: IDataObject, { id }: Subject): boolean {
+	const isShown = listOf(row.customer_ids).length + listOf(row.details).length > 0;
+	return !isShown || has(row.customer_ids, id) || detailOf(row, id) !== undefined;
+}
 
 /** The subscriptions that are neither archived nor over. */
 export function subscriptionsIn(rows: Rows, plans: Names | undefined, { id, zone }: Subject): IDataObject[] {
