@@ -15,7 +15,7 @@ const LAYERS = {
 	],
 	operations: [
 		['^nodes/AlfaCrm/operations/(form|performAll|perform|schemas|resource|operations|apiCall)\\.ts$'],
-		['^nodes/AlfaCrm/operations/actions/'],
+		['^nodes/AlfaCrm/operations/(actions|school)/'],
 		['^nodes/AlfaCrm/operations/matching/'],
 		['^nodes/AlfaCrm/operations/records/'],
 		['^nodes/AlfaCrm/operations/(output/|operation\\.ts$)'],

@@ -155,6 +155,10 @@ const schema = z.strictObject({
 		['plain', 'v'],
 		'`v`: memberships take `b_date_v` and `e_date_v`, and refuse `b_date` and `e_date`',
 	),
+	customerGroups: choice(
+		['shown', 'unknown'],
+		'`unknown`: customers never show `groups`, whatever `withGroups` says',
+	),
 	groupTeachers: choice(
 		['ids', 'names', 'objects'],
 		'what `teacher_ids` of a group hold; `objects` adds `teachers` to the ids',

@@ -141,6 +141,21 @@ describe('shapes', () => {
 		expect(await first()).toMatchObject({ teacher_ids: [1], teachers: [{ id: 1, name: 'Петров Лев' }] });
 	});
 
+	it('customers show their groups when asked to, or never', async () => {
+		const first = async () => (await school.call('customer/index', { withGroups: true })).items[0];
+		expect(await first()).toHaveProperty('groups');
+		school.settings.customerGroups = 'unknown';
+		expect(await first()).not.toHaveProperty('groups');
+	});
+
+	it('working hours are those of a branch in which the teacher works, one ends a minute before the hour', async () => {
+		const hours = (await school.call('teacher/working-hour')).items;
+		const teachers = (await school.call('teacher/index', { removed: 1 })).items;
+		for (const { teacher_id, branch_id } of hours)
+			expect(teachers.find(({ id }) => id === teacher_id)?.branch_ids).toContain(branch_id);
+		expect(new Set(hours.map(({ time_to }) => time_to))).toEqual(new Set(['19:00', '18:59']));
+	});
+
 	it('tariffs count lessons under either name', async () => {
 		const last = async () => (await school.call('tariff/index')).items.at(-1);
 		expect(await last()).toMatchObject({ lessons_count: 8, price: '6400.00', type: 1 });

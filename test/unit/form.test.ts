@@ -2,6 +2,7 @@ import type { INodeProperties } from 'n8n-workflow';
 
 import type { Field } from '../../nodes/AlfaCrm/entities/fieldTypes';
 import { description, childrenOf, choicesOf, entityAt, actionTable, formOf } from './form';
+import { byTheName } from '../../nodes/AlfaCrm/entities/match';
 import { areUnique } from './wordingRules';
 
 /** Has a parameter of its own when a record is created. */
@@ -14,6 +15,8 @@ describe.each(actionTable)('the form of %s, %s', (value, operation) => {
 	const entity = entityAt(value);
 	const action = entity?.actions?.find(({ name }) => name === operation);
 	const saves = ['create', 'update', 'upsert'].includes(operation);
+	const isOverview = action?.kind === 'overview';
+	const isList = operation === 'getAll' || ['getMany', 'freeSlots'].includes(action?.kind ?? '');
 	const matches = ['find', 'upsert'].includes(operation);
 	const modes = saves ? ['form', 'json', ...(entity?.custom ? ['map'] : [])] : [undefined];
 	const forms = modes.map((inputMode) =>
@@ -46,7 +49,8 @@ describe.each(actionTable)('the form of %s, %s', (value, operation) => {
 	});
 
 	it('offers more than resource and operation, and asks for the ID where one record is meant', () => {
-		const needsId = ['delete', 'get', 'update'].includes(operation) || action?.idAs !== undefined;
+		const needsId =
+			['delete', 'get', 'update'].includes(operation) || action?.idAs !== undefined || isOverview;
 		for (const form of forms) {
 			expect(form.length).toBeGreaterThan(2);
 			const id = named('id', form);
@@ -89,7 +93,7 @@ describe.each(actionTable)('the form of %s, %s', (value, operation) => {
 	it('has Return All and Limit exactly for a list, in n8n’s words', () => {
 		const all = formOf({ resource: value, operation, returnAll: true });
 		expect(namesIn(all)).not.toContain('limit');
-		if (operation !== 'getAll' && action?.kind !== 'getMany') {
+		if (!isList) {
 			expect([named('returnAll'), named('limit')]).toEqual([undefined, undefined]);
 			return;
 		}
@@ -200,10 +204,10 @@ describe.each(actionTable)('the form of %s, %s', (value, operation) => {
 
 	it('asks by what a record is told exactly where it looks for one, and for the values of each key', () => {
 		const { keys = [] } = entity?.match ?? {};
-		expect(named('matchBy') !== undefined).toBe(matches);
-		if (!matches) return;
-		expect(named('matchBy')?.default).toBe(keys[0].name);
-		for (const { name, fields, any } of keys) {
+		expect(named('matchBy') !== undefined).toBe(matches || isOverview);
+		if (!matches && !isOverview) return;
+		expect(named('matchBy')?.default).toBe(isOverview ? 'id' : keys[0].name);
+		for (const { name, fields, any } of isOverview ? [...keys, byTheName] : keys) {
 			const form = formOf({ resource: value, operation, matchBy: name });
 			const wanted = fields.length > 0 ? fields : ['matchField', 'matchValue'];
 			for (const one of wanted)
@@ -215,16 +219,30 @@ describe.each(actionTable)('the form of %s, %s', (value, operation) => {
 
 	it('lets policies be chosen where records are matched or changed, each safe by default', () => {
 		const options = named('options');
-		expect(options !== undefined).toBe(matches || operation === 'update');
+		expect(options !== undefined).toBe(
+			matches || operation === 'update' || isOverview || action?.kind === 'freeSlots',
+		);
 		if (!options || !entity) return;
 		const preset = Object.fromEntries(childrenOf(options).map((one) => [one.name, one.default]));
 		const branches = entity.match?.everyBranch ? { searchBranches: [] } : {};
 		const lists = entity.fields.some(({ type }) =>
 			['texts', 'emails', 'phones', 'ids', 'references', 'choices'].includes(type),
 		);
+		const found = {
+			...{ ifNone: 'refuse', ifSeveral: 'all' },
+			...{ ...branches, ...(entity.archive ? { archived: true } : {}) },
+		};
+		if (action?.kind === 'freeSlots') {
+			expect(preset).toEqual({ otherBranches: false, past: false, step: 30 });
+			return;
+		}
+		if (isOverview) {
+			expect(preset).toEqual({ ...found, daysAhead: 30, last: 5, allNames: false, allTasks: false });
+			return;
+		}
 		expect(preset).toEqual(
 			operation === 'find'
-				? { ifNone: 'refuse', ifSeveral: 'all', ...branches, ...(entity.archive ? { archived: true } : {}) }
+				? found
 				: operation === 'update'
 					? { overwriteWithEmpty: false }
 					: {

@@ -27,6 +27,16 @@ export function today(format: DateFormat, zone: string): string {
 	return DateTime.fromMillis(Date.now(), { zone }).toFormat(PATTERNS[format]);
 }
 
+/** What the clock on the wall shows now in `zone`: `yyyy-mm-dd hh:mm`. */
+export function wallClock(zone: string): string {
+	return DateTime.fromMillis(Date.now(), { zone }).toFormat('yyyy-MM-dd HH:mm');
+}
+
+/** The day so many days after another one, both as `yyyy-mm-dd`. */
+export function daysAfter(day: string, days: number): string {
+	return DateTime.fromISO(day, { zone: 'utc' }).plus({ days }).toFormat(PATTERNS.iso);
+}
+
 /** The day before another one, both as `yyyy-mm-dd`. */
 export function dayBefore(day: string): string {
 	return DateTime.fromISO(day, { zone: 'utc' }).minus({ days: 1 }).toFormat(PATTERNS.iso);

@@ -113,6 +113,18 @@ const keys: MatchKey[] = [
 	byId,
 ];
 
+/** API notes 5.3, 5.5, 5.7, 5.11, 5.16 and 5.18. */
+const overview: Action = {
+	name: 'getOverview',
+	label: 'Get Overview',
+	title: 'Get an overview of a customer',
+	description:
+		'Get all that matters of one customer at once: balance, lessons left, groups with their next lessons, subscriptions, attendance, payments and open tasks. Good as a tool of an AI agent.',
+	action: 'index',
+	kind: 'overview',
+	certainty: 'documented',
+};
+
 /** Leads and clients: one entity of AlfaCRM, told apart by `is_study`. API notes 5.3, list semantics in 3. */
 export const customer = writable({
 	resource: 'customer',
@@ -128,6 +140,7 @@ export const customer = writable({
 		...bonuses,
 		...archiving('customer', 'Tried by two integrations, proven by none.', [leaving]),
 		...jobs,
+		overview,
 	],
 	search: { by: 'name', digits: 'phone' },
 	details: [{ name: 'phone' }, { name: 'is_study', choices: [LEAD, CLIENT] }],

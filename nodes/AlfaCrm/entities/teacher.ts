@@ -57,6 +57,31 @@ const lists: Action[] = [
 	},
 ];
 
+/** API notes 5.11, 5.13 and 5.15: AlfaCRM has no call for it, so it is worked out of what stands in the timetable. */
+const freeSlots: Action = {
+	name: 'getFreeSlots',
+	label: 'Get Free Slots',
+	title: 'Get the free slots of a teacher',
+	description:
+		'Get when a teacher has time: the working hours less the lessons and the regular lessons. One item for each slot.',
+	action: 'working-hour',
+	idAs: 'teacher_id',
+	body: [
+		isoDate('date_from', 'Date From', { required: true, description: 'First day to look at' }),
+		isoDate('date_to', 'Date To', {
+			required: true,
+			description: 'Last day to look at, at most a year after the first',
+		}),
+		reference('room_id', 'Room', 'room', { description: 'Only slots in which this room is free too' }),
+		reference('subject_id', 'Subject', 'subject', {
+			description:
+				'Stands in each item, ready for a lesson to be created. AlfaCRM does not tell who teaches what, so it rules nothing out.',
+		}),
+	],
+	kind: 'freeSlots',
+	certainty: 'documented',
+};
+
 /** API notes 5.15. Fields for writing teachers are known from a guess only. */
 export const teacher = readable({
 	resource: 'teacher',
@@ -65,7 +90,7 @@ export const teacher = readable({
 	label: 'Teacher',
 	plural: 'Teachers',
 	certainty: 'confirmed',
-	actions: [calendar('teacher'), ...lists],
+	actions: [calendar('teacher'), ...lists, freeSlots],
 	search: { by: 'name' },
 	simple: ['id', 'name', 'phone', 'email', 'branch_ids', 'dob', 'gender', 'note', 'e_date'],
 	includeHidden: { removed: 1 },

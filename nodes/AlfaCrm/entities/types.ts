@@ -69,8 +69,9 @@ export interface CreateIfAbsent {
 type Nothing = Record<never, never>;
 
 /**
- * What an action does, and what must be said of it besides. Each kind has a module in `operations/actions/`. Those from
- * `change` on look first, and so can be run again without doing it twice.
+ * What an action does, and what must be said of it besides. Each kind has a module in `operations/actions/`, or in
+ * `operations/school/` where it answers a question out of several lists. Those from `change` to `markAttendance` look
+ * first, and so can be run again without doing it twice.
  */
 interface ActionKinds {
 	/** Sends one call that writes. */
@@ -91,6 +92,10 @@ interface ActionKinds {
 	leaveGroup: Nothing;
 	/** Who was at a lesson. */
 	markAttendance: Nothing;
+	/** All that matters of one customer, out of several lists. */
+	overview: Nothing;
+	/** When a teacher has time. */
+	freeSlots: Nothing;
 }
 
 export type ActionKindName = keyof ActionKinds;

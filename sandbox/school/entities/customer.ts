@@ -103,7 +103,7 @@ const filters: Record<string, Filter> = {
 /** With `withGroups`, the groups that the customer is in now. */
 function serialize(shown: JsonObject, { body, records, settings }: SerializeContext): JsonObject {
 	const stages: JsonObject = settings.leadStatusIds ? { lead_status_ids: asList(shown.lead_status_id) } : {};
-	if (body.withGroups !== true) return { ...shown, ...stages };
+	if (body.withGroups !== true || settings.customerGroups === 'unknown') return { ...shown, ...stages };
 	const groups = asList(shown.group_ids).map((group) => {
 		const name = records.find('group', Number(group))?.name ?? '';
 		return { id: group, name };

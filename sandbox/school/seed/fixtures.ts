@@ -58,13 +58,14 @@ const fixtures: Readonly<Record<string, readonly JsonObject[]>> = {
 		lesson_type_id: 2,
 		rate: `${500 + teacher * 50}.00`,
 	})),
+	// 1 = Sunday. Each in a branch of theirs; one writes the end as some accounts do.
 	'working-hour': [1, 2, 3, 4, 5, 6].flatMap((teacher) =>
 		[2, 4, 6].map((weekday) => ({
 			teacher_id: teacher,
-			branch_id: 1,
+			branch_id: teacher === 4 ? 2 : 1,
 			weekday,
 			time_from: '10:00',
-			time_to: '19:00',
+			time_to: teacher === 2 ? '18:59' : '19:00',
 		})),
 	),
 	'lesson-type': [

@@ -37,6 +37,8 @@ export const PROMISES: Record<string, Repeated> = {
 	getBonusBalance: 'reads',
 	getRates: 'reads',
 	getWorkingHours: 'reads',
+	getOverview: 'reads',
+	getFreeSlots: 'reads',
 	update: 'once',
 	upsert: 'once',
 	delete: 'once',

@@ -3,6 +3,8 @@ import type { IDataObject } from 'n8n-workflow';
 import type { Action, ActionKindName, Entity } from '../../entities/types';
 import type { ShownPart } from '../../form/assemble';
 import type { Item } from '../run/item';
+import { freeSlots } from '../school/freeSlots';
+import { overview } from '../school/overview';
 import type { ObjectSchema } from '../output/recordSchema';
 import { idParameter } from '../records/target';
 import { change } from './change';
@@ -20,11 +22,13 @@ import { save } from './save';
 const kinds: { [K in ActionKindName]: ActionKind<K> } = {
 	change,
 	createIfAbsent,
+	freeSlots,
 	get,
 	getMany,
 	joinGroup,
 	leaveGroup,
 	markAttendance,
+	overview,
 	save,
 };
 

@@ -8,13 +8,16 @@ import type { ObjectSchema } from '../output/recordSchema';
 /** The parameters of an action in the order of the form. */
 export const ACTION_SLOTS = [
 	'id',
+	'match',
 	'prominentFields',
+	'duration',
 	'listMode',
 	'skipIfThere',
 	'simplify',
 	'limit',
 	'tables',
 	'additionalFields',
+	'options',
 ] as const;
 
 export type ActionSlot = (typeof ACTION_SLOTS)[number];

@@ -50,7 +50,7 @@ export function searchBranches({ match }: Entity): INodeProperties[] {
 }
 
 /** Read before anything is sent. */
-function chosenBranches(options: Collection): number[] {
+export function chosenBranches(options: Collection): number[] {
 	if (!options.has('searchBranches')) return [];
 	const value = options.input(options.parameter('searchBranches'));
 	const field = { type: 'ids', name: 'searchBranches', label: 'Search in Branch' } as const;

@@ -1,19 +1,25 @@
-import type { INodeProperties } from 'n8n-workflow';
+import type { IDataObject, INodeProperties } from 'n8n-workflow';
 
-import type { Entity } from '../../entities/types';
+import type { Entity, MatchKey } from '../../entities/types';
 import { collection } from '../../form/assemble';
+import type { Item } from '../run/item';
+import type { Collection } from '../run/parameters';
 import type { Operation } from '../operation';
 import { incompleteListError } from '../records/readList';
 import { nameSourceOf } from '../output/nameLists';
 import { readingForm, readingOutput, readingSchema } from '../output/readings';
+import type { Target } from '../records/target';
 import { targetOf } from '../records/target';
-import { searchBranches, searchedBranches } from './branches';
+import { chosenBranches, searchBranches, searchedBranches } from './branches';
+import type { Found } from './decide';
 import { newestFirst } from './decide';
+import type { Search } from './keys';
 import { emptyKeyError, keyOf, matchForm, searchOf } from './keys';
 import { findMatches, withArchived } from './search';
 import { severalMatchError } from './several';
 
-function findOptions(entity: Entity): INodeProperties {
+/** @param more what the options of an operation hold besides that looks records up in the same way */
+export function findOptions(entity: Entity, more: readonly INodeProperties[] = []): INodeProperties {
 	const noun = entity.label.toLowerCase();
 	const archived: INodeProperties = {
 		displayName: 'Include Archived',
@@ -50,6 +56,7 @@ function findOptions(entity: Entity): INodeProperties {
 				default: 'all',
 			},
 			...searchBranches(entity),
+			...more,
 		],
 		'Add Option',
 	);
@@ -68,45 +75,78 @@ export const find: Operation = {
 		findOptions: [findOptions(entity)],
 	}),
 	async execute(item, entity) {
-		const key = keyOf(item, entity);
-		const search = searchOf(item, entity, key);
-		const show = readingOutput(item, entity);
 		const options = item.collection(findOptions(entity));
-		const ifNone = options.choice(options.parameter('ifNone'));
-		const ifSeveral = options.choice(options.parameter('ifSeveral'));
-		const takesArchived = !entity.archive || options.flag(options.parameter('archived'));
-		if (!search.isEnough) throw emptyKeyError(item, entity, key);
-
-		const target = targetOf(item, entity, 'find');
-		const places = await searchedBranches(item, entity, target, options);
-		const { matches, incomplete } = await findMatches(item, entity, target, search, places);
-		const all = newestFirst(await withArchived(item, entity, target, matches));
-		for (const { row } of all.filter(({ archived }) => archived === undefined)) {
-			item.run.hints.add(
-				`AlfaCRM's list of archived ${entity.plural.toLowerCase()} did not come whole, so one that was found may be archived`,
-				`${entity.label.toLowerCase()} ${String(row.id)}`,
-			);
-		}
-		const active = all.filter(({ archived }) => !archived);
-		const found = takesArchived ? [...active, ...all.filter(({ archived }) => archived)] : active;
-
-		if (found.length === 0 && ifNone === 'nothing') return [];
-		if (found.length === 0 && ifNone === 'item') return [{ matchFound: false }];
-		if (found.length === 0 && incomplete !== undefined) {
-			throw incompleteListError(item, incomplete, `whether there is such a ${entity.label.toLowerCase()}`);
-		}
-		if (found.length === 0) {
-			throw item.failed(
-				`AlfaCRM has no ${takesArchived ? '' : 'active '}${entity.label.toLowerCase()} with this ${key.label.toLowerCase()}`,
-				"Check the value, or choose in 'If None Matches' to go on without one.",
-				404,
-			);
-		}
-		if (found.length > 1 && ifSeveral === 'refuse') throw severalMatchError(item, entity, key, found);
-		return await show(ifSeveral === 'newest' ? found.slice(0, 1) : found, nameSourceOf(item));
+		const wanted = readFind(item, entity, options);
+		const show = readingOutput(item, entity);
+		const found = await findRecords(item, wanted);
+		return found.length > 0 ? await show(found, nameSourceOf(item)) : noneFound(wanted);
 	},
 	output: readingSchema,
 };
+
+/** What is looked for, and what counts. */
+export interface FindRequest {
+	entity: Entity;
+	key: MatchKey;
+	search: Search;
+	target: Target;
+	options: Collection;
+	takesArchived: boolean;
+	ifNone: 'item' | 'nothing' | 'refuse';
+	ifSeveral: 'all' | 'newest' | 'refuse';
+}
+
+/** Reads what the form says of it, before anything is sent. */
+export function readFind(item: Item, entity: Entity, options: Collection): FindRequest {
+	const key = keyOf(item, entity);
+	const { isEnough, ...search } = searchOf(item, entity, key);
+	const ifNone = options.choice<FindRequest['ifNone']>(options.parameter('ifNone'));
+	const ifSeveral = options.choice<FindRequest['ifSeveral']>(options.parameter('ifSeveral'));
+	const takesArchived = !entity.archive || options.flag(options.parameter('archived'));
+	// Refused now if they cannot be read, whether or not they are needed.
+	if (entity.match?.everyBranch) chosenBranches(options);
+	if (!isEnough) throw emptyKeyError(item, entity, key);
+	const target = targetOf(item, entity, 'find');
+	return { entity, key, search, target, options, takesArchived, ifNone, ifSeveral };
+}
+
+/** The item, if one is wanted, that says that there is no such record. */
+export const noneFound = ({ ifNone }: FindRequest): IDataObject[] =>
+	ifNone === 'item' ? [{ matchFound: false }] : [];
+
+/**
+ * The records that match, active ones first, then the newest.
+ *
+ * @throws NodeApiError when there is none, or NodeOperationError when there are several, where the form says so
+ */
+export async function findRecords(item: Item, request: FindRequest): Promise<Found[]> {
+	const { entity, key, search, target, options, takesArchived, ifNone, ifSeveral } = request;
+	const noun = entity.label.toLowerCase();
+	const places = await searchedBranches(item, entity, target, options);
+	const { matches, incomplete } = await findMatches(item, entity, target, search, places);
+	const all = newestFirst(await withArchived(item, entity, target, matches));
+	for (const { row } of all.filter(({ archived }) => archived === undefined)) {
+		item.run.hints.add(
+			`AlfaCRM's list of archived ${entity.plural.toLowerCase()} did not come whole, so one that was found may be archived`,
+			`${noun} ${String(row.id)}`,
+		);
+	}
+	const active = all.filter(({ archived }) => !archived);
+	const found = takesArchived ? [...active, ...all.filter(({ archived }) => archived)] : active;
+
+	if (found.length === 0 && ifNone === 'refuse') {
+		if (incomplete !== undefined) {
+			throw incompleteListError(item, incomplete, `whether there is such a ${noun}`);
+		}
+		throw item.failed(
+			`AlfaCRM has no ${takesArchived ? '' : 'active '}${noun} with this ${key.label.toLowerCase()}`,
+			"Check the value, or choose in 'If None Matches' to go on without one.",
+			404,
+		);
+	}
+	if (found.length > 1 && ifSeveral === 'refuse') throw severalMatchError(item, entity, key, found);
+	return ifSeveral === 'newest' ? found.slice(0, 1) : found;
+}
 
 /** "phone, email or another key", or all of a few. */
 function keysInWords({ match }: Entity): string {

@@ -8,7 +8,7 @@ import { incompleteListError } from './readList';
 import type { LocatedRecord } from '../run/writeCache';
 
 /** The day that stands for "not archived", for ever. API notes 3. */
-const NEVER = '2030-12-31';
+export const NEVER = '2030-12-31';
 
 /** @throws NodeApiError when that cannot be told */
 export async function isArchived(

@@ -23,6 +23,7 @@ export interface Described {
 	label: string;
 	choices?: ReadonlyArray<{ value: number | string }>;
 	min?: number;
+	max?: number;
 	nonZero?: boolean;
 	isPhone?: boolean;
 	required?: boolean;
@@ -162,17 +163,20 @@ function isPhone(value: string): boolean {
 	return /\p{L}/u.test(value) || (digits.length >= 5 && !COUNTRY_CODES.includes(digits));
 }
 
-function number(value: unknown, { min, nonZero }: Described, isWhole: boolean): Meaning {
+function number(value: unknown, { min, max, nonZero }: Described, isWhole: boolean): Meaning {
 	if (Array.isArray(value)) {
 		if (holdsNothing(value)) return open(REFUSE, EMPTY);
 		const one = alone(value);
-		return one === undefined ? REFUSE : open(REFUSE, number(one, { min, nonZero } as Described, isWhole));
+		return one === undefined
+			? REFUSE
+			: open(REFUSE, number(one, { min, max, nonZero } as Described, isWhole));
 	}
 	const pattern = /^\s*[+-]?\d+(\.\d+)?\s*$/;
 	const read = typeof value === 'string' && pattern.test(value) ? Number(value) : value;
 	if (typeof read !== 'number' || !(Math.abs(read) <= 1e12) || (isWhole && !Number.isInteger(read)))
 		return REFUSE;
-	if ((min !== undefined && read < min) || (nonZero && read === 0)) return REFUSE;
+	const isBeyond = (min !== undefined && read < min) || (max !== undefined && read > max);
+	if (isBeyond || (nonZero && read === 0)) return REFUSE;
 	return says(isWhole ? read : Math.round(read * 100) / 100);
 }
 

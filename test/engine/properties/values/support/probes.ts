@@ -6,7 +6,7 @@ import type { Probe, Role } from './probe';
 import { asIs, byNumber, EXPRESSION } from './probe';
 import { inJson, mapped } from './recordProbes';
 import type { Built, Situation } from './situations';
-import { fieldOf, keysOfNobody } from './situations';
+import { fieldOf, keysOfNobody, looksUp } from './situations';
 import { customFieldOf } from './targets';
 
 /** A copy of the form with one value put somewhere inside. */
@@ -102,7 +102,7 @@ function roleOf(
 	declared: Described | undefined,
 ): { role: Role; field: Described } {
 	const [first] = path;
-	const isKey = ['find', 'upsert'].includes(situation.operation) && path.length === 1;
+	const isKey = looksUp(situation) && path.length === 1;
 	if (declared && first !== 'options') {
 		if (isKey && property.name !== 'branchId') return { role: 'key', field: declared };
 		if (first === 'filters') return { role: 'filter', field: declared };
@@ -130,7 +130,13 @@ function roleOf(
 		case 'boolean':
 			return { role: 'option', field: { ...field, type: 'flag' } };
 		case 'number':
-			return { role: 'option', field: { ...field, type: 'integer', min: property.typeOptions?.minValue } };
+			return {
+				role: 'option',
+				field: {
+					...{ ...field, type: 'integer' },
+					...{ min: property.typeOptions?.minValue, max: property.typeOptions?.maxValue },
+				},
+			};
 		case 'options':
 			return {
 				role: 'option',

@@ -1,5 +1,6 @@
 import type { IDataObject, INodeParameters } from 'n8n-workflow';
 
+import { byTheName } from '../../../../../nodes/AlfaCrm/entities/match';
 import type { Action, Entity } from '../../../../../nodes/AlfaCrm/entities/types';
 import { allOperations, shownWith } from './form';
 import type { Described } from './meaning';
@@ -36,15 +37,16 @@ export function fieldOf(
 ): Described | undefined {
 	const { entity, action, operation } = situation;
 	if (entity === undefined) return undefined;
-	const own = action
-		? [...(action.query ?? []), ...(action.body ?? [])]
-		: operation === 'getAll'
-			? [
-					...(entity.defaultFilters ?? []),
-					...(entity.partitionBy ? [{ ...entity.partitionBy, type: 'choices' as const }] : []),
-					...entity.filters,
-				]
-			: entity.fields;
+	const own =
+		action && action.kind !== 'overview'
+			? [...(action.query ?? []), ...(action.body ?? [])]
+			: operation === 'getAll'
+				? [
+						...(entity.defaultFilters ?? []),
+						...(entity.partitionBy ? [{ ...entity.partitionBy, type: 'choices' as const }] : []),
+						...entity.filters,
+					]
+				: entity.fields;
 	const found = [...own, ...(entity.keys ?? [])].find((field) => field.name === name) as
 		| Described
 		| undefined;
@@ -61,6 +63,10 @@ function boundsOf(resource: string, operation: string, name: string): Partial<De
 	return resource === 'pay' && name === 'income' ? { nonZero: true } : {};
 }
 
+/** Whether a record is told by a key. */
+export const looksUp = ({ operation, action }: Pick<Situation, 'operation' | 'action'>): boolean =>
+	['find', 'upsert'].includes(operation) || action?.kind === 'overview';
+
 /** Required parameters get good values, the others stay as the form has them. */
 function filled(store: Store, situation: Situation, fixed: INodeParameters): INodeParameters {
 	const parameters: INodeParameters = {
@@ -72,7 +78,7 @@ function filled(store: Store, situation: Situation, fixed: INodeParameters): INo
 		const { name, type } = property;
 		if (name in parameters || ['collection', 'json', 'resourceMapper'].includes(type)) continue;
 		const field = fieldOf(situation, name);
-		const isMatch = ['find', 'upsert'].includes(situation.operation);
+		const isMatch = looksUp(situation);
 		if (!field || !(property.required || property.default === '' || isMatch)) continue;
 		if (field.name === 'is_study' && situation.operation === 'getAll') continue;
 		const value = sampleOf(store, field);
@@ -83,7 +89,8 @@ function filled(store: Store, situation: Situation, fixed: INodeParameters): INo
 
 /** Values of the key: those that a record has, or those of nobody. */
 function keyValues(entity: Entity, key: string, row: Row | undefined): INodeParameters {
-	const { fields = [] } = entity.match?.keys.find(({ name }) => name === key) ?? {};
+	const keys = [...(entity.match?.keys ?? []), byTheName];
+	const { fields = [] } = keys.find(({ name }) => name === key) ?? {};
 	if (fields.length === 0) {
 		const name = customFieldOf(entity.resource);
 		return { matchField: name, matchValue: String(row?.[name] ?? 'Нигде') };
@@ -124,11 +131,11 @@ function build(store: Store, situation: Situation): Built {
 	const [mode, key] = variant.split(' ');
 	const base: INodeParameters = entity.scope === 'branch' ? { branchId: 1 } : {};
 	if (['create', 'update', 'upsert'].includes(operation)) base.inputMode = mode;
-	if (operation === 'getAll' || action?.kind === 'getMany') base.returnAll = mode !== 'limit';
+	if (operation === 'getAll' || isListed(action)) base.returnAll = mode !== 'limit';
 	if (mode === 'limit') base.limit = 2;
 
-	if (operation === 'find' || operation === 'upsert') {
-		const isFound = operation === 'find' || variant.endsWith('found');
+	if (looksUp(situation)) {
+		const isFound = operation !== 'upsert' || variant.endsWith('found');
 		const row = isFound ? holderOf(store, path) : undefined;
 		Object.assign(base, { matchBy: key, ...keyValues(entity, key, row) });
 		if (operation === 'upsert') base.options = { onlyForNew: [] };
@@ -140,7 +147,7 @@ function build(store: Store, situation: Situation): Built {
 		return {
 			parameters: filled(store, situation, base),
 			...(row ? { target: { path, id: row.id } } : {}),
-			writes: operation === 'find' ? [] : [`${path}/${row ? 'update' : 'create'}`],
+			writes: operation !== 'upsert' ? [] : [`${path}/${row ? 'update' : 'create'}`],
 		};
 	}
 	const isAbout = shownWith({ resource: entity.resource, operation }).some(({ name }) => name === 'id');
@@ -149,7 +156,7 @@ function build(store: Store, situation: Situation): Built {
 	const parameters = filled(store, situation, { ...base, ...(row ? { id: row.id } : {}), ...extras });
 	if (operation === 'update' && mode === 'form') parameters.updateFields = someField(store, entity);
 	const saves = action
-		? !['get', 'getMany'].includes(action.kind)
+		? !['get', 'getMany', 'freeSlots'].includes(action.kind)
 		: ['create', 'update', 'delete'].includes(operation);
 	const call = `${action?.path ?? path}/${action?.action ?? operation}`;
 	const writes = operation === 'removeFromGroup' ? ['cgi/update', 'cgi/delete'] : saves ? [call] : [];
@@ -164,6 +171,8 @@ function build(store: Store, situation: Situation): Built {
 	}
 	return { parameters, ...(row ? { target: { path, id: row.id } } : {}), writes, sample };
 }
+
+const isListed = (action?: Action): boolean => ['getMany', 'freeSlots'].includes(action?.kind ?? '');
 
 /** A field that any update may change. */
 function someField(store: Store, { fields }: Entity): INodeParameters {
@@ -192,6 +201,7 @@ const MODES: Record<string, (entity: Entity) => string[]> = {
 	update: ({ custom }) => ['form', 'json', ...(custom ? ['map'] : [])],
 	getAll: () => ['all', 'limit'],
 	find: ({ match }) => (match?.keys ?? []).map(({ name }) => `by ${name}`),
+	getOverview: ({ match }) => [...(match?.keys ?? []), byTheName].map(({ name }) => `by ${name}`),
 	upsert: ({ match, custom }) => [
 		...(match?.keys ?? []).flatMap(({ name }) => [`form ${name} found`, `form ${name} new`]),
 		`json ${match?.keys[0].name} found`,
@@ -204,7 +214,7 @@ export const situations: readonly Situation[] = allOperations.flatMap(({ resourc
 	const entity = entityAt(resource);
 	const action = entity?.actions?.find(({ name }) => name === operation);
 	const variants = entity
-		? (MODES[operation]?.(entity) ?? (action?.kind === 'getMany' ? ['all', 'limit'] : ['']))
+		? (MODES[operation]?.(entity) ?? (isListed(action) ? ['all', 'limit'] : ['']))
 		: [''];
 	return variants.map((variant) => {
 		const situation: Situation = {

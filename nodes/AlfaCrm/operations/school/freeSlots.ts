@@ -1,0 +1,211 @@
+import type { IDataObject, INodeProperties } from 'n8n-workflow';
+import { NodeApiError } from 'n8n-workflow';
+
+import { daysAfter, formatDay, readId, wallClock } from '../../api/formats';
+import { lesson } from '../../entities/lesson';
+import { regularLesson } from '../../entities/regularLesson';
+import { teacher as teacherEntity } from '../../entities/teacher';
+import type { Entity } from '../../entities/types';
+import { listOf } from '../../fields/field';
+import { collection } from '../../form/assemble';
+import type { ActionKind } from '../actions/kind';
+import { readBody } from '../actions/fields';
+import { objectOf, STRING } from '../output/recordSchema';
+import { NEVER } from '../records/archived';
+import { getRecord, passesOf } from '../records/findById';
+import { limitForm, limitOf } from '../records/limit';
+import { incompleteListError, readList } from '../records/readList';
+import { idOf, targetOf } from '../records/target';
+import type { Item } from '../run/item';
+import { allDone } from './allDone';
+import { freeSlots as slotsOf } from './slots';
+
+/** A longer time is a mistake in one of the days. */
+const MOST_DAYS = 366;
+
+const duration: INodeProperties = {
+	displayName: 'Duration',
+	name: 'duration',
+	type: 'number',
+	typeOptions: { minValue: 5, maxValue: 1440 },
+	default: 60,
+	description: 'Length of a slot in minutes',
+};
+
+const options = collection(
+	'Options',
+	'options',
+	[
+		{
+			displayName: 'Hours of Other Branches',
+			name: 'otherBranches',
+			type: 'boolean',
+			default: false,
+			description:
+				'Whether working hours count that name another branch. Lessons count in every branch of the teacher in any case.',
+		},
+		{
+			displayName: 'Include Past Slots',
+			name: 'past',
+			type: 'boolean',
+			default: false,
+			description: 'Whether to return slots that have begun already, today or on days before',
+		},
+		{
+			displayName: 'Step',
+			name: 'step',
+			type: 'number',
+			typeOptions: { minValue: 5, maxValue: 1440 },
+			default: 30,
+			description: 'How many minutes after the beginning of a slot the next one may begin',
+		},
+	],
+	'Add Option',
+);
+
+/** One list to be read whole, for one of the branches. */
+interface TimetableList {
+	entity: Entity;
+	branch?: number;
+	body: IDataObject;
+}
+
+/** When a teacher, and a room if one is given, has time for a lesson. */
+export const freeSlots: ActionKind<'freeSlots'> = {
+	form: () => ({ duration: [duration], limit: limitForm, options: [options] }),
+	async execute(item, entity, action) {
+		const target = targetOf(item, entity);
+		const { branch } = target;
+		const teacher = idOf(item, entity);
+		const { date_from, date_to, room_id, subject_id } = readBody(item, action.body, branch);
+		const [from, to, room] = [String(date_from), String(date_to), readId(room_id)];
+		const chosen = item.collection(options);
+		const [minutes, step] = [item.integer(duration), chosen.integer(chosen.parameter('step'))];
+		const withPast = chosen.flag(chosen.parameter('past'));
+		const anyBranch = chosen.flag(chosen.parameter('otherBranches'));
+		const most = limitOf(item);
+		assertDays(item, from, to);
+
+		const person = await getRecord(item, entity, teacher, target);
+		const lastDay = formatDay(person.e_date, 'iso', item.zone);
+		const shown = listOf(person.branch_ids).map(readId);
+		const branches = [...new Set([branch, ...shown.filter((id) => id !== undefined)])];
+		const [workingHours, lessons, regularLessons] = await allDone<
+			[IDataObject[], IDataObject[], IDataObject[]]
+		>([
+			readHours(item, teacher, branch),
+			readAll(item, lessonLists(branches, { teacher, room, from, to, branch })),
+			readAll(item, regularLists(branches, { teacher, room, branch })),
+		]);
+		const slots = slotsOf(
+			{ workingHours, lessons, regularLessons },
+			{
+				...{ teacher, room, from, to, step, duration: minutes, zone: item.zone },
+				branch: anyBranch ? undefined : branch,
+				until: lastDay === NEVER ? undefined : lastDay,
+				notBefore: withPast ? undefined : wallClock(item.zone),
+			},
+		);
+		return slots.slice(0, most).map((slot) => ({
+			...slot,
+			teacher_id: teacher,
+			teacher_name: person.name ?? null,
+			branch_id: branch ?? null,
+			room_id: room ?? null,
+			subject_id: readId(subject_id) ?? null,
+			duration: minutes,
+			time_zone: item.zone,
+		}));
+	},
+	output: () =>
+		objectOf({
+			...{ date: STRING, start: STRING, end: STRING, teacher_id: { type: 'integer' }, teacher_name: STRING },
+			...{ branch_id: { type: 'integer' }, room_id: { type: 'integer' }, subject_id: { type: 'integer' } },
+			...{ duration: { type: 'integer' }, time_zone: STRING },
+		}),
+};
+
+function assertDays(item: Item, from: string, to: string): void {
+	if (from <= to && to < daysAfter(from, MOST_DAYS)) return;
+	throw item.refused(
+		from > to
+			? `'Date To' must not be before 'Date From', but ${to} is before ${from}`
+			: `'Date To' must be at most a year after 'Date From', but ${to} is later than that`,
+		'Correct one of the days. Nothing was sent to AlfaCRM.',
+	);
+}
+
+async function readHours(item: Item, teacher: number, branch?: number): Promise<IDataObject[]> {
+	const body = { teacher_id: teacher };
+	const task = 'list the working hours of the teacher';
+	const list = { path: teacherEntity.path, action: 'working-hour', branch, body, task };
+	return await readTimetable(item, { plural: 'Working Hours' }, list);
+}
+
+interface WhoAndWhen {
+	teacher: number;
+	room?: number;
+	from: string;
+	to: string;
+	branch?: number;
+}
+
+/** Lessons of the teacher in each branch, and those in the room, which is in the branch of the call. */
+function lessonLists(
+	branches: ReadonlyArray<number | undefined>,
+	{ teacher, room, from, to, branch }: WhoAndWhen,
+): TimetableList[] {
+	const days = { date_from: from, date_to: to };
+	const asked = [
+		...branches.map((one) => ({ branch: one, body: { teacher_id: teacher, ...days } })),
+		...(room === undefined ? [] : [{ branch, body: { room_ids: [room], ...days } }]),
+	];
+	// The list shows one status at a time. API notes 5.11.
+	return asked.flatMap((one) =>
+		passesOf(lesson).map((pass) => ({ ...one, entity: lesson, body: { ...one.body, ...pass } })),
+	);
+}
+
+/** No filter by room is known of regular lessons, so for a room those of all teachers are read. API notes 5.13. */
+const regularLists = (
+	branches: ReadonlyArray<number | undefined>,
+	{ teacher, room, branch }: Omit<WhoAndWhen, 'from' | 'to'>,
+): TimetableList[] =>
+	branches.map((one) => ({
+		entity: regularLesson,
+		branch: one,
+		body: room !== undefined && one === branch ? {} : { teacher_id: teacher },
+	}));
+
+/** The rows of all lists, each once. A branch that this user may not see is told of, for the teacher may have lessons there. */
+async function readAll(item: Item, lists: readonly TimetableList[]): Promise<IDataObject[]> {
+	const parts = await allDone<IDataObject[][]>(
+		lists.map(async ({ entity, branch, body }) => {
+			const task = `list the ${entity.plural.toLowerCase()}`;
+			try {
+				return await readTimetable(item, entity, { path: entity.path, branch, body, task });
+			} catch (caught) {
+				const isUnseen = caught instanceof NodeApiError && ['403', '404'].includes(String(caught.httpCode));
+				// The first one is that of the call. Another may be closed, or not for this user.
+				if (!isUnseen || branch === lists[0].branch) throw item.asError(caught);
+				item.run.hints.add(
+					'Not all branches in which the teacher works can be seen, so the teacher may be busy there in a slot',
+					`branch ${String(branch)}`,
+				);
+				return [];
+			}
+		}),
+	);
+	return [...new Map(parts.flat().map((row) => [readId(row.id) ?? row, row])).values()];
+}
+
+/** @throws NodeApiError when the list did not come whole, for a lesson that is missing would be taken for free time */
+async function readTimetable(
+	item: Item,
+	of: Pick<Entity, 'plural'>,
+	list: Parameters<typeof readList>[2],
+): Promise<IDataObject[]> {
+	const { rows, incomplete } = await readList(item, of, list, 'one of the teacher');
+	if (incomplete === undefined) return rows;
+	throw incompleteListError(item, incomplete, 'when the teacher is free');
+}

@@ -1,0 +1,236 @@
+import type { IDataObject, INodeProperties } from 'n8n-workflow';
+
+import { formatDay, readFlag, readId, wallClock } from '../../api/formats';
+import { branch as branchEntity } from '../../entities/branch';
+import { byId, byTheName } from '../../entities/match';
+import { leadStatus, studyStatus } from '../../entities/statuses';
+import { tariff } from '../../entities/tariff';
+import type { Entity } from '../../entities/types';
+import { user } from '../../entities/user';
+import { listOf } from '../../fields/field';
+import type { JsonSchema } from '../../fields/kind';
+import type { ActionKind } from '../actions/kind';
+import type { Found } from '../matching/decide';
+import type { FindRequest } from '../matching/find';
+import { findOptions, findRecords, noneFound, readFind } from '../matching/find';
+import { matchForm } from '../matching/keys';
+import { objectOf, STRING } from '../output/recordSchema';
+import { NEVER } from '../records/archived';
+import { currentRecord } from '../records/findById';
+import type { Item } from '../run/item';
+import type { Collection } from '../run/parameters';
+import { allDone } from './allDone';
+import type { Subject } from './overviewParts';
+import * as parts from './overviewParts';
+import { OverviewReader } from './overviewReads';
+
+/** How many calls one overview takes at most, if AlfaCRM gives lists on one page: the names wait for what is left. */
+const MOST_CALLS = 8;
+/** The customer, lessons ahead, lessons held, subscriptions, payments, tasks. */
+const USUAL_CALLS = 6;
+/** Memberships, and the names of their groups. */
+const CALLS_FOR_GROUPS = 2;
+
+const MORE_OPTIONS: INodeProperties[] = [
+	{
+		displayName: 'Days Ahead',
+		name: 'daysAhead',
+		type: 'number',
+		typeOptions: { minValue: 1, maxValue: 366 },
+		default: 30,
+		description: 'For how many days from today to look for the next lessons',
+	},
+	{
+		displayName: 'Last Lessons and Payments',
+		name: 'last',
+		type: 'number',
+		typeOptions: { minValue: 1, maxValue: 100 },
+		default: 5,
+		description: 'How many of the last lessons and how many of the last payments to return',
+	},
+	{
+		displayName: 'Look Up All Names',
+		name: 'allNames',
+		type: 'boolean',
+		default: false,
+		description:
+			'Whether to name manager, stage, subscription plans and branches, if that takes more than 8 calls too. Each list is read once for all items.',
+	},
+	{
+		displayName: 'Search All Tasks',
+		name: 'allTasks',
+		type: 'boolean',
+		default: false,
+		description:
+			'Whether to look for open tasks in the whole list, which takes a call for each page, and not just on the first page',
+	},
+];
+
+/** Customers are found as Find does it, by the number or the name as well; with the groups that they are in. */
+function searchable(entity: Entity): Entity {
+	const keys = (entity.match?.keys ?? []).filter(({ name }) => name !== byId.name);
+	return {
+		...entity,
+		match: { ...entity.match, keys: [byId, ...keys, byTheName] },
+		includeHidden: { ...entity.includeHidden, withGroups: true },
+	};
+}
+
+interface Wanted {
+	daysAhead: number;
+	last: number;
+	allNames: boolean;
+	allTasks: boolean;
+}
+
+function readWanted(options: Collection): Wanted {
+	const of = (name: string) => options.parameter(name);
+	return {
+		daysAhead: options.integer(of('daysAhead')),
+		last: options.integer(of('last')),
+		allNames: options.flag(of('allNames')),
+		allTasks: options.flag(of('allTasks')),
+	};
+}
+
+/** One item that tells all that matters of a customer. API notes 5.3, 5.5, 5.7, 5.11, 5.16 and 5.18. */
+export const overview: ActionKind<'overview'> = {
+	form: (entity) => ({
+		match: matchForm(searchable(entity)),
+		options: [findOptions(searchable(entity), MORE_OPTIONS)],
+	}),
+	async execute(item, plain) {
+		const entity = searchable(plain);
+		const options = item.collection(findOptions(entity, MORE_OPTIONS));
+		const request = readFind(item, entity, options);
+		const wanted = readWanted(options);
+		const found = await findCustomers(item, request);
+		if (found.length === 0) return noneFound(request);
+		return await allDone<IDataObject[]>(
+			found.map(async (customer) => await overviewOf(item, customer, wanted)),
+		);
+	},
+	output: () => schema,
+};
+
+/** By the number one call is enough, unless the customer is in another branch. */
+async function findCustomers(item: Item, request: FindRequest): Promise<Found[]> {
+	const { entity, key, search, target } = request;
+	if (key.name === byId.name) {
+		const { match } = await currentRecord(item, entity, Number(search.wanted.id), target);
+		if (match) return [match];
+	}
+	return await findRecords(item, request);
+}
+
+async function overviewOf(
+	item: Item,
+	{ row, branch, archived }: Found,
+	{ daysAhead, last, allNames, allTasks }: Wanted,
+): Promise<IDataObject> {
+	const subject: Subject = { id: Number(row.id), zone: item.zone, now: wallClock(item.zone) };
+	const reader = new OverviewReader(item, branch, subject);
+	const card = parts.cardIn(row, subject);
+	const onCard = parts.groupsOnCard(row);
+	const callsLeft = MOST_CALLS - USUAL_CALLS - (onCard ? 0 : CALLS_FOR_GROUPS);
+	const named = listsOfNames(card).slice(0, allNames ? Infinity : callsLeft);
+	const names = async (part: string) => {
+		const entityOf = named.find(([name]) => name === part)?.[1];
+		return entityOf && ((await reader.names(part, entityOf)) ?? undefined);
+	};
+	const [groups, ahead, held, bought, paid, tasks, plans, stages, managers, branches] = await allDone([
+		reader.part('groups', async () => onCard ?? (await reader.groups())),
+		reader.part('next_lesson', async () => await reader.lessonsAhead(daysAhead)),
+		reader.part('attendance', async () => await reader.lessonsHeld(last)),
+		reader.part('subscriptions', async () => await reader.subscriptions()),
+		reader.part('payments', async () => await reader.payments(last)),
+		reader.tasks(allTasks),
+		...([names('plan_name'), names('stage_name'), names('manager_name'), names('branch_names')] as const),
+	]);
+	const lessons = ahead && parts.lessonsAhead(ahead, groups?.keys() ?? [], subject);
+	const whereTo = branch ?? readId(listOf(row.branch_ids)[0]);
+	const page = readFlag(row.is_study) === 1 ? 'customer' : 'lead';
+	for (const { part, reason } of reader.errors) {
+		item.run.hints.add('An overview lacks something, as overviewErrors tells', `${part}: ${reason}`);
+	}
+	return {
+		...card,
+		branch_names: branches
+			? listOf(row.branch_ids)
+					.map((id) => parts.nameIn(branches, id) ?? String(id))
+					.join(', ')
+			: null,
+		manager_name: parts.nameIn(managers, card.manager_id),
+		stage_name: parts.nameIn(stages, card.stage_id),
+		archived: archived ?? archivedBy(row, subject),
+		url: whereTo === undefined ? null : `${item.origin}/company/${whereTo}/${page}/view?id=${subject.id}`,
+		next_lesson: lessons && parts.nextOf(lessons),
+		groups:
+			groups &&
+			[...groups].map(([id, name]) => ({ id, name, next_lesson: lessons && parts.nextOf(lessons, id) })),
+		subscriptions: bought && parts.subscriptionsIn(bought, plans, subject),
+		attendance: held && parts.attendanceIn(held, last, subject),
+		payments: paid && parts.paymentsIn(paid, last, subject),
+		tasks: tasks && parts.tasksIn(tasks, subject),
+		overviewErrors: reader.errors,
+	};
+}
+
+/** The lists that name what the card shows as numbers, what matters most first. */
+function listsOfNames({
+	type,
+	manager_id,
+	stage_id,
+}: ReturnType<typeof parts.cardIn>): Array<[string, Entity]> {
+	const stage: Array<[string, Entity]> =
+		stage_id === null ? [] : [['stage_name', type === 'lead' ? leadStatus : studyStatus]];
+	const manager: Array<[string, Entity]> = manager_id === null ? [] : [['manager_name', user]];
+	const plans: Array<[string, Entity]> = [['plan_name', tariff]];
+	const branches: Array<[string, Entity]> = [['branch_names', branchEntity]];
+	return type === 'lead'
+		? [...stage, ...manager, ...branches, ...plans]
+		: [...plans, ...manager, ...stage, ...branches];
+}
+
+/** By the flag or the day that the card shows; null where it shows neither. API notes 3. */
+function archivedBy({ removed, e_date }: IDataObject, { zone, now }: Subject): boolean | null {
+	const flag = readFlag(removed);
+	if (flag !== undefined) return flag === 1;
+	const day = formatDay(e_date, 'iso', zone);
+	return day === undefined ? null : day !== NEVER && day <= now.slice(0, 10);
+}
+
+const ID: JsonSchema = { type: 'integer' };
+const listOfObjects = (properties: Record<string, JsonSchema>): JsonSchema => ({
+	type: 'array',
+	items: objectOf(properties),
+});
+const ahead = { lesson_id: ID, date: STRING, start: STRING, end: STRING, type: STRING, topic: STRING };
+
+const schema = objectOf({
+	...{ id: ID, name: STRING, type: STRING, phone: STRING, email: STRING, payer_name: STRING },
+	...{ branch_ids: STRING, manager_id: ID, stage_id: ID, balance: STRING, bonus: ID, lessons_left: ID },
+	...{ paid_until: STRING, last_attended: STRING, branch_names: STRING, manager_name: STRING },
+	...{ stage_name: STRING, archived: { type: 'boolean' }, url: STRING },
+	next_lesson: objectOf({ ...ahead, group_id: ID }),
+	groups: listOfObjects({ id: ID, name: STRING, next_lesson: objectOf(ahead) }),
+	subscriptions: listOfObjects({
+		...{ id: ID, plan_id: ID, plan_name: STRING, from: STRING, until: STRING, balance: STRING },
+		...{ lessons_left: ID, note: STRING },
+	}),
+	attendance: listOfObjects({
+		...{
+			...ahead,
+			attended: { type: 'boolean' },
+			grade: STRING,
+			homework_grade: ID,
+			bonus: ID,
+			note: STRING,
+		},
+	}),
+	payments: listOfObjects({
+		...{ id: ID, date: STRING, income: STRING, expenditure: STRING, type_id: ID, note: STRING },
+	}),
+	tasks: listOfObjects({ id: ID, title: STRING, text: STRING, due_date: STRING, assigned_ids: STRING }),
+	overviewErrors: listOfObjects({ part: STRING, reason: STRING }),
+});

@@ -1,0 +1,199 @@
+import type { IDataObject } from 'n8n-workflow';
+
+import { formatDay, formatTime, readFlag, readId } from '../../api/formats';
+import { customerTariff } from '../../entities/customerTariff';
+import { listOf } from '../../fields/field';
+import { passesDefaultFilter } from '../records/defaultFilters';
+import { firstDay, lastDay } from '../records/membershipDays';
+
+type Rows = readonly IDataObject[];
+type Names = ReadonlyMap<number, string>;
+
+/** Whose overview it is, and when. */
+export interface Subject {
+	id: number;
+	zone: string;
+	/** `yyyy-mm-dd hh:mm` */
+	now: string;
+}
+
+const PLANNED = 1;
+
+export const nameIn = (names: Names | undefined, id: unknown): string | null =>
+	names?.get(readId(id) ?? 0) ?? null;
+
+export const namesIn = (rows: Rows): Map<number, string> =>
+	new Map(
+		rows
+			.filter(({ name }) => typeof name === 'string' && name !== '')
+			.map((row) => [readId(row.id) ?? 0, String(row.name)]),
+	);
+
+/** A field that a row does not show is null, so that each overview has the same ones. */
+const shown = (value: IDataObject[string]): IDataObject[string] => value ?? null;
+const has = (value: unknown, id: number): boolean => listOf(value).some((one) => readId(one) === id);
+const text = (value: unknown): string => listOf(value).join(', ');
+
+/** Who it is and how things stand, as the card tells. */
+export function cardIn(row: IDataObject, { zone }: Subject) {
+	const isClient = Number(row.is_study) === 1;
+	return {
+		id: readId(row.id) ?? null,
+		name: shown(row.name),
+		type: isClient ? 'client' : 'lead',
+		phone: text(row.phone),
+		email: text(row.email),
+		payer_name: shown(row.legal_name),
+		branch_ids: text(row.branch_ids),
+		manager_id: readId(row.assigned_id) ?? null,
+		stage_id: readId(isClient ? row.study_status_id : stageOf(row)) ?? null,
+		balance: shown(row.balance),
+		bonus: shown(row.balance_bonus),
+		lessons_left: shown(row.paid_lesson_count),
+		paid_until: formatDay(row.paid_till, 'iso', zone) ?? null,
+		last_attended: formatDay(row.last_attend_date, 'iso', zone) ?? null,
+	};
+}
+
+/** Some accounts show a list of stages. API notes 5.3. */
+const stageOf = ({ lead_status_id, lead_status_ids }: IDataObject): unknown =>
+	lead_status_id ?? listOf(lead_status_ids)[0];
+
+/** The groups that the card shows when it is asked to; undefined where it shows none at all. */
+export function groupsOnCard({ groups }: IDataObject): Map<number, string | null> | undefined {
+	if (!Array.isArray(groups)) return undefined;
+	const known = (groups as unknown[]).map((one): [number, string | null] => {
+		const { id, name } = (typeof one === 'object' ? (one ?? {}) : { id: one }) as IDataObject;
+		return [readId(id) ?? 0, typeof name === 'string' && name !== '' ? name : null];
+	});
+	return new Map(known.filter(([id]) => id > 0));
+}
+
+/** The groups of memberships of today. */
+export function groupsOfMember(rows: Rows, { id, zone, now }: Subject): number[] {
+	const today = now.slice(0, 10);
+	const current = rows.filter(
+		(row) =>
+			(readId(row.customer_id) ?? id) === id && firstDay(row, zone) <= today && lastDay(row, zone) >= today,
+	);
+	return [...new Set(current.map(({ group_id }) => readId(group_id)))].filter((one) => one !== undefined);
+}
+
+/** When a lesson is, as `yyyy-mm-dd` and `hh:mm`. */
+function timesOf({ date, time_from, time_to }: IDataObject, zone: string) {
+	return {
+		date: formatDay(time_from, 'iso', zone) ?? formatDay(date, 'iso', zone) ?? '',
+		start: formatTime(time_from, zone) ?? '',
+		end: formatTime(time_to, zone) ?? '',
+	};
+}
+
+/** Planned lessons of the customer that have not begun, the next one first. */
+export function lessonsAhead(rows: Rows, groups: Iterable<number>, { id, zone, now }: Subject) {
+	const own = [...groups];
+	return rows
+		.filter(({ status }) => Number(status ?? PLANNED) === PLANNED)
+		.filter(
+			({ customer_ids, group_ids }) => has(customer_ids, id) || own.some((group) => has(group_ids, group)),
+		)
+		.map((row) => ({
+			lesson_id: readId(row.id) ?? null,
+			...timesOf(row, zone),
+			type: shown(row.lesson_type_name),
+			topic: shown(row.topic),
+			group_ids: listOf(row.group_ids).map((one) => readId(one) ?? 0),
+		}))
+		.filter(({ date, start }) => `${date} ${start}` > now)
+		.sort((one, other) => inOrder(`${one.date} ${one.start}`, `${other.date} ${other.start}`));
+}
+
+type LessonAhead = ReturnType<typeof lessonsAhead>[number];
+
+/** The next of them, of a group if one is given. */
+export function nextOf(lessons: readonly LessonAhead[], group?: number): IDataObject | null {
+	const next = lessons.find(({ group_ids }) => group === undefined || group_ids.includes(group));
+	if (next === undefined) return null;
+	const { group_ids, ...lesson } = next;
+	return group === undefined ? { ...lesson, group_id: group_ids[0] ?? null } : lesson;
+}
+
+/** The last lessons that the customer was put down for, the latest first: there or not, and the marks. */
+export function attendanceIn(rows: Rows, most: number, { id, zone }: Subject): IDataObject[] {
+	return rows
+		.map((row) => {
+			const detail = detailOf(row, id);
+			return {
+				lesson_id: readId(row.id) ?? null,
+				...timesOf(row, zone),
+				type: shown(row.lesson_type_name),
+				topic: shown(row.topic),
+				attended: detail === undefined ? null : readFlag(detail.is_attend) === 1,
+				grade: shown(detail?.grade),
+				homework_grade: shown(detail?.homework_grade_id),
+				bonus: shown(detail?.bonus),
+				note: shown(detail?.note),
+			};
+		})
+		.sort((one, other) => inOrder(`${other.date} ${other.start}`, `${one.date} ${one.start}`))
+		.slice(0, most);
+}
+
+const detailOf = ({ details }: IDataObject, id: number): IDataObject | undefined =>
+	(listOf(details) as IDataObject[]).find(({ customer_id }) => readId(customer_id) === id);
+
+/** Whether a lesson is one of the customer's, should AlfaCRM not have looked at that; one that shows nobody need not say. */
+export function isAttended(row: IDataObject, { id }: Subject): boolean {
+	const isShown = listOf(row.customer_ids).length + listOf(row.details).length > 0;
+	return !isShown || has(row.customer_ids, id) || detailOf(row, id) !== undefined;
+}
+
+/** The subscriptions that are neither archived nor over. */
+export function subscriptionsIn(rows: Rows, plans: Names | undefined, { id, zone }: Subject): IDataObject[] {
+	const current = (customerTariff.defaultFilters ?? []).map((filter) => ({ filter, value: 0 }));
+	return rows
+		.filter(({ customer_id }) => (readId(customer_id) ?? id) === id)
+		.filter((row) => current.every((one) => passesDefaultFilter(one, row, zone)))
+		.map((row) => ({
+			id: readId(row.id) ?? null,
+			plan_id: readId(row.tariff_id) ?? null,
+			plan_name: nameIn(plans, row.tariff_id),
+			from: formatDay(row.b_date, 'iso', zone) ?? null,
+			until: formatDay(row.e_date ?? row.end, 'iso', zone) ?? null,
+			balance: shown(row.balance),
+			lessons_left: shown(row.paid_lesson_count),
+			note: shown(row.note),
+		}));
+}
+
+/** The last payments, the latest first. The sum of one that is paid back may stand in either. API notes 5.16. */
+export function paymentsIn(rows: Rows, most: number, { zone }: Subject): IDataObject[] {
+	return rows
+		.map((row) => ({
+			id: readId(row.id) ?? null,
+			date: formatDay(row.document_date, 'iso', zone) ?? null,
+			income: shown(row.income),
+			expenditure: shown(row.expenditure),
+			type_id: readId(row.pay_type_id) ?? null,
+			note: shown(row.note),
+		}))
+		.sort((one, other) => inOrder(other.date ?? '', one.date ?? '') || Number(other.id) - Number(one.id))
+		.slice(0, most);
+}
+
+/** What is still to be done about the customer, what is due first; last what is due on no day. */
+export function tasksIn(rows: Rows, { id, zone }: Subject): IDataObject[] {
+	return rows
+		.filter(
+			(row) => has(row.customer_ids, id) && readFlag(row.is_done) !== 1 && readFlag(row.is_archive) !== 1,
+		)
+		.map((row) => ({
+			id: readId(row.id) ?? null,
+			title: shown(row.title),
+			text: shown(row.text),
+			due_date: formatDay(row.due_date, 'iso', zone) ?? null,
+			assigned_ids: text(row.assigned_ids),
+		}))
+		.sort((one, other) => inOrder(one.due_date ?? '9999', other.due_date ?? '9999'));
+}
+
+const inOrder = (one: string, other: string): number => (one < other ? -1 : Number(one > other));

@@ -1,0 +1,184 @@
+import type { IDataObject } from 'n8n-workflow';
+import { NodeApiError } from 'n8n-workflow';
+
+import type { Collected, CollectOptions } from '../../api/collect';
+import { daysAfter, readId } from '../../api/formats';
+import { LARGEST_PAGE } from '../../api/page';
+import { cgi } from '../../entities/cgi';
+import { customerTariff } from '../../entities/customerTariff';
+import { group as groupEntity } from '../../entities/group';
+import { lesson } from '../../entities/lesson';
+import { pay } from '../../entities/pay';
+import { task as taskEntity } from '../../entities/task';
+import type { Entity } from '../../entities/types';
+import { readList } from '../records/readList';
+import { warnOfMissing } from '../records/rows';
+import type { Item } from '../run/item';
+import type { Subject } from './overviewParts';
+import { groupsOfMember, isAttended, namesIn } from './overviewParts';
+
+/** A page of the latest rows: as many as are wanted, and some more to put them in order. */
+const FEW = 50;
+
+/** Why a part of an overview is not there, or not whole. */
+interface OverviewError extends IDataObject {
+	part: string;
+	reason: string;
+}
+
+/** Reads the lists that an overview of one customer is made of. */
+export class OverviewReader {
+	readonly errors: OverviewError[] = [];
+
+	constructor(
+		private readonly item: Item,
+		private readonly branch: number | undefined,
+		private readonly subject: Subject,
+	) {}
+
+	/**
+	 * What a list gives; null where this user may not read it, or this AlfaCRM does not have it.
+	 *
+	 * @throws NodeApiError for what may pass: nothing is left out because of a failure
+	 */
+	async part<T>(part: string, read: () => Promise<T>): Promise<T | null> {
+		const { value, reason } = await this.readable(read);
+		if (reason !== undefined) this.errors.push({ part, reason });
+		return value ?? null;
+	}
+
+	private async readable<T>(read: () => Promise<T>): Promise<{ value?: T; reason?: string }> {
+		try {
+			return { value: await read() };
+		} catch (caught) {
+			const isAbsent = caught instanceof NodeApiError && ['403', '404'].includes(String(caught.httpCode));
+			if (!isAbsent) throw this.item.asError(caught);
+			return { reason: caught.message };
+		}
+	}
+
+	/** The same for a list that all items share: it is read, or refused, once. */
+	private async shared<T>(
+		part: string,
+		entity: Entity,
+		key: string,
+		read: () => Promise<T>,
+		isKept: (value: T) => boolean = () => true,
+	): Promise<T | null> {
+		const { run } = this.item;
+		const branch = this.branchOf(entity);
+		const { value, reason } = await run.cached(
+			entity.path,
+			JSON.stringify(['overview', branch, key]),
+			async () => await this.readable(read),
+			({ value: known }) =>
+				known === undefined
+					? run.client.isForbidden({ path: entity.path, action: 'index', branch })
+					: isKept(known),
+		);
+		if (reason !== undefined) this.errors.push({ part, reason });
+		return value ?? null;
+	}
+
+	/** Planned lessons from today on. */
+	async lessonsAhead(days: number): Promise<IDataObject[]> {
+		const { id, now } = this.subject;
+		const today = now.slice(0, 10);
+		const body = { customer_id: id, status: 1, date_from: today, date_to: daysAfter(today, days) };
+		return await this.whole(lesson, { body });
+	}
+
+	/** The latest lessons that were held. AlfaCRM lists them newest first. API notes 3. */
+	async lessonsHeld(most: number): Promise<IDataObject[]> {
+		const body = { customer_id: this.subject.id, status: 3 };
+		return await this.latest(lesson, body, most, (row) => isAttended(row, this.subject));
+	}
+
+	async payments(most: number): Promise<IDataObject[]> {
+		const { id } = this.subject;
+		return await this.latest(pay, { customer_id: id }, most, (row) => (readId(row.customer_id) ?? id) === id);
+	}
+
+	async subscriptions(): Promise<IDataObject[]> {
+		const query = { customer_id: this.subject.id };
+		return await this.whole(customerTariff, { query, body: query });
+	}
+
+	/** The groups of the customer by the memberships, where the card does not show them. */
+	async groups(): Promise<Map<number, string | null>> {
+		const query = { customer_id: this.subject.id };
+		const memberships = await this.whole(cgi, { action: 'customer', query });
+		const ids = groupsOfMember(memberships, this.subject);
+		if (ids.length === 0) return new Map();
+		const rows = await this.part('group_names', async () => await this.whole(groupEntity, { body: { ids } }));
+		const names = namesIn(rows ?? []);
+		return new Map(ids.map((id) => [id, names.get(id) ?? null]));
+	}
+
+	/** Tasks of all customers, for no filter by customer is known. API notes 5.18. */
+	async tasks(all: boolean): Promise<IDataObject[] | null> {
+		const listed = await this.shared(
+			'tasks',
+			taskEntity,
+			`tasks ${all}`,
+			async () => await this.collect(taskEntity, {}, { isEnough: () => !all }),
+			({ isComplete, next }) => isComplete || next !== undefined,
+		);
+		if (listed?.next !== undefined) {
+			const of = listed.total === undefined ? '' : ` of ${listed.total}`;
+			this.errors.push({
+				part: 'tasks',
+				reason: `AlfaCRM cannot be asked for the tasks of one customer, and only the first ${listed.rows.length}${of} were looked through. 'Search All Tasks' looks through all.`,
+			});
+		}
+		return listed && listed.rows;
+	}
+
+	/** The names of a short list, by its first page. */
+	async names(part: string, entity: Entity): Promise<Map<number, string> | null> {
+		return await this.shared(part, entity, 'names', async () => {
+			const { rows } = await this.collect(entity, {}, { isEnough: () => true });
+			return namesIn(rows);
+		});
+	}
+
+	private branchOf({ scope }: Entity): number | undefined {
+		return scope === 'global' ? undefined : this.branch;
+	}
+
+	private listOf(entity: Entity, list: Partial<Parameters<Item['collect']>[0]>) {
+		const branch = this.branchOf(entity);
+		const task = `list the ${entity.plural.toLowerCase()}`;
+		return { path: entity.path, branch, task, pageSize: LARGEST_PAGE, ...list };
+	}
+
+	private async whole(entity: Entity, list: Partial<Parameters<Item['collect']>[0]>): Promise<IDataObject[]> {
+		return (await readList(this.item, entity, this.listOf(entity, list), 'some of a customer')).rows;
+	}
+
+	/** Pages from the first one on, until enough of their rows count. */
+	private async latest(
+		entity: Entity,
+		body: IDataObject,
+		most: number,
+		isOwn: (row: IDataObject) => boolean,
+	): Promise<IDataObject[]> {
+		let found = 0;
+		const isEnough: CollectOptions['isEnough'] = ({ number, rows }) => {
+			found = (number === 0 ? 0 : found) + rows.filter(isOwn).length;
+			return found >= most;
+		};
+		const pageSize = Math.min(LARGEST_PAGE, Math.max(FEW, most));
+		return (await this.collect(entity, { body, pageSize }, { keep: isOwn, isEnough })).rows;
+	}
+
+	private async collect(
+		entity: Entity,
+		list: Partial<Parameters<Item['collect']>[0]>,
+		options: CollectOptions,
+	): Promise<Collected> {
+		const collected = await this.item.collect(this.listOf(entity, list), options);
+		if (collected.next === undefined) warnOfMissing(this.item, entity.plural.toLowerCase(), collected);
+		return collected;
+	}
+}

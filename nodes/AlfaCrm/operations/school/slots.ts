@@ -1,0 +1,158 @@
+import type { IDataObject } from 'n8n-workflow';
+
+import { daysAfter, formatDay, formatTime, readId } from '../../api/formats';
+import { listOf } from '../../fields/field';
+
+type Rows = readonly IDataObject[];
+
+/** What a timetable is made of, as AlfaCRM lists it. */
+interface Timetable {
+	workingHours: Rows;
+	/** Of every status: a cancelled one shows that its regular lesson does not take place. */
+	lessons: Rows;
+	regularLessons: Rows;
+}
+
+/** What kind of slots are looked for. Days are `yyyy-mm-dd`; lengths are minutes. */
+export interface WantedSlots {
+	teacher: number;
+	/** Has to be free as well. */
+	room?: number;
+	/** Hours that name another branch do not count. */
+	branch?: number;
+	from: string;
+	to: string;
+	/** The day on which the teacher has left. */
+	until?: string;
+	duration: number;
+	step: number;
+	/** No slot begins before this, `yyyy-mm-dd hh:mm`. */
+	notBefore?: string;
+	zone: string;
+}
+
+/** Times are `hh:mm`; a slot may end at 24:00. */
+interface Slot {
+	date: string;
+	start: string;
+	end: string;
+}
+
+/** From and to, in minutes of one day. */
+type Span = readonly [from: number, to: number];
+
+const CANCELLED = 2;
+const DAY = 24 * 60;
+
+/**
+ * The times at which a teacher could give a lesson: the working hours less what stands in the calendar, and less the regular
+ * lessons that do not stand there yet. Slots begin at the beginning of the hours and then at every step. API notes 5.11,
+ * 5.13 and 5.15.
+ */
+export function freeSlots(timetable: Timetable, wanted: WantedSlots): Slot[] {
+	const { from, to, until = '9999-99-99', duration, step, notBefore = '', zone } = wanted;
+	const lessons = timetable.lessons.map((row) => ({ row, date: dateOf(row, zone) }));
+	const taken = busyDays(lessons, wanted);
+	const noted = new Set(lessons.map(({ row, date }) => `${readId(row.regular_id)} ${date}`));
+	const regular = timetable.regularLessons.filter((row) => concerns(row, wanted));
+	const slots: Slot[] = [];
+	for (let date = from; date <= to && date < until; date = daysAfter(date, 1)) {
+		const pending = regular.filter(
+			(row) => takesPlace(row, date, zone) && !noted.has(`${readId(row.id)} ${date}`),
+		);
+		const busy = [
+			...(taken.get(date) ?? []),
+			...pending.map((row) => spanOf(row.time_from_v, row.time_to_v, zone)),
+		];
+		for (const [begin, end] of hoursOn(date, timetable.workingHours, wanted)) {
+			for (let start = begin; start + duration <= end; start += step) {
+				const isTaken = busy.some(([first, last]) => start < last && first < start + duration);
+				if (isTaken || `${date} ${clock(start)}` < notBefore) continue;
+				slots.push({ date, start: clock(start), end: clock(start + duration) });
+			}
+		}
+	}
+	return slots;
+}
+
+/** When the teacher, or the room, is taken, by the day. */
+function busyDays(
+	lessons: ReadonlyArray<{ row: IDataObject; date?: string }>,
+	wanted: WantedSlots,
+): Map<string | undefined, Span[]> {
+	const days = new Map<string | undefined, Span[]>();
+	for (const { row, date } of lessons) {
+		if (Number(row.status) === CANCELLED || !concerns(row, wanted)) continue;
+		const ends = formatDay(row.time_to, 'iso', wanted.zone) ?? date;
+		// What goes on after midnight takes the rest of the day.
+		const to = ends === date ? row.time_to : undefined;
+		days.set(date, [...(days.get(date) ?? []), spanOf(row.time_from, to, wanted.zone)]);
+	}
+	return days;
+}
+
+const dateOf = ({ date, time_from }: IDataObject, zone: string): string | undefined =>
+	formatDay(time_from, 'iso', zone) ?? formatDay(date, 'iso', zone);
+
+/** Lists of a teacher need not show whose they are. */
+function concerns({ teacher_ids, room_id }: IDataObject, { teacher, room }: WantedSlots): boolean {
+	const isShown = teacher_ids !== undefined && teacher_ids !== null;
+	const isTheirs = !isShown || listOf(teacher_ids).some((one) => readId(one) === teacher);
+	return isTheirs || (room !== undefined && readId(room_id) === room);
+}
+
+/** Whether a regular lesson is due on a day: 1 is Monday, 7 or 0 Sunday; both ends of its time count. */
+function takesPlace(row: IDataObject, date: string, zone: string): boolean {
+	const first = formatDay(row.b_date ?? row.b_date_v, 'iso', zone);
+	const last = formatDay(row.e_date ?? row.e_date_v, 'iso', zone);
+	const isWithin = (first === undefined || first <= date) && (last === undefined || last >= date);
+	return isWithin && isDay(row.day) && Number(row.day) % 7 === weekdayOf(date);
+}
+
+const isDay = (value: unknown): boolean => value !== null && value !== undefined && value !== '';
+
+/** 0 is Sunday. */
+const weekdayOf = (date: string): number => new Date(`${date}T00:00Z`).getUTCDay();
+
+/** The working hours of a day, those that touch or overlap as one. Here 1 is Sunday. */
+function hoursOn(date: string, rows: Rows, { teacher, branch, zone }: WantedSlots): Span[] {
+	const spans = rows
+		.filter((row) => Number(row.weekday) === weekdayOf(date) + 1)
+		.filter((row) => isSame(row.teacher_id, teacher) && isSame(row.branch_id, branch))
+		.map(({ time_from, time_to }): Span => [minutesOf(time_from, zone) ?? DAY, endOf(time_to, zone)])
+		.filter(([from, to]) => from < to)
+		.sort(([one], [other]) => one - other);
+	const merged: Array<[number, number]> = [];
+	for (const [from, to] of spans) {
+		const last = merged.at(-1);
+		if (last !== undefined && from <= last[1]) last[1] = Math.max(last[1], to);
+		else merged.push([from, to]);
+	}
+	return merged;
+}
+
+/** What is not shown, or not asked for, rules nothing out. */
+const isSame = (held: unknown, wanted: number | undefined): boolean =>
+	wanted === undefined || (readId(held) ?? wanted) === wanted;
+
+/** An end such as 16:59 means 17:00, and midnight is that of the day's end. Hours that cannot be read are none. */
+function endOf(value: unknown, zone: string): number {
+	const minutes = minutesOf(value, zone) ?? (String(value).startsWith('24:00') ? DAY : -1);
+	if (minutes === 0) return DAY;
+	return minutes % 60 === 59 ? minutes + 1 : minutes;
+}
+
+/** What is taken from one time of day to another: without an end the rest of the day, without a beginning all of it. */
+function spanOf(from: unknown, to: unknown, zone: string): Span {
+	const begin = minutesOf(from, zone) ?? 0;
+	const end = minutesOf(to, zone) ?? 0;
+	return [begin, end > begin ? end : DAY];
+}
+
+function minutesOf(value: unknown, zone: string): number | undefined {
+	const time = formatTime(value, zone);
+	return time === undefined ? undefined : Number(time.slice(0, 2)) * 60 + Number(time.slice(3));
+}
+
+const two = (number: number): string => String(number).padStart(2, '0');
+const clock = (minutes: number): string => `${two(Math.floor(minutes / 60))}:${two(minutes % 60)}`;

@@ -1,0 +1,156 @@
+import fc from 'fast-check';
+import type { IDataObject } from 'n8n-workflow';
+
+import type { WantedSlots } from '../../../nodes/AlfaCrm/operations/school/slots';
+import { freeSlots } from '../../../nodes/AlfaCrm/operations/school/slots';
+import type { Case } from '../../support/timetables';
+import { freeByTheMinute, TEACHER, timetables, wallAt } from '../../support/timetables';
+
+const wanted: WantedSlots = {
+	...{
+		teacher: TEACHER,
+		from: '2026-02-09',
+		to: '2026-02-15',
+		duration: 60,
+		step: 60,
+		zone: 'Europe/Moscow',
+	},
+};
+/** Mondays from 10 to 14. */
+const MONDAY = { weekday: 2, time_from: '10:00', time_to: '13:59', teacher_id: TEACHER };
+const slots = (
+	{ hours = [MONDAY], lessons = [], regular = [] }: Record<string, IDataObject[]>,
+	more: Partial<WantedSlots> = {},
+) =>
+	freeSlots({ workingHours: hours, lessons, regularLessons: regular }, { ...wanted, ...more }).map(
+		({ date, start, end }) => `${date.slice(8)} ${start}-${end}`,
+	);
+const lesson = (more: IDataObject = {}): IDataObject => ({
+	...{ id: 1, date: '2026-02-09', time_from: '2026-02-09 11:00:00', time_to: '2026-02-09 12:00:00' },
+	...{ status: 1, teacher_ids: [TEACHER], room_id: 3, regular_id: null, ...more },
+});
+const regular = (more: IDataObject = {}): IDataObject => ({
+	...{ id: 55, day: 1, time_from_v: '12:00', time_to_v: '13:00', b_date: '2025-09-01', e_date: '2026-05-31' },
+	...{ teacher_ids: [TEACHER], room_id: 3, ...more },
+});
+const ALL = ['09 10:00-11:00', '09 11:00-12:00', '09 12:00-13:00', '09 13:00-14:00'];
+const without = (...hours: string[]) =>
+	ALL.filter((slot) => !hours.some((hour) => slot.includes(` ${hour}`)));
+
+it('10,000 random timetables leave what is free minute by minute', () => {
+	let found = 0;
+	const check = ({ rows, asked }: Case) => {
+		const { now, zone, ...rest } = asked;
+		const notBefore = now === undefined ? undefined : wallAt(now, zone);
+		const timetable = {
+			workingHours: rows.hours as IDataObject[],
+			lessons: rows.lessons as IDataObject[],
+			regularLessons: rows.regular as IDataObject[],
+		};
+		const given = freeSlots(timetable, { ...rest, zone, notBefore });
+		expect(given.map(({ date, start, end }) => `${date} ${start}-${end}`)).toEqual(
+			freeByTheMinute(rows, asked),
+		);
+		found += given.length;
+	};
+	fc.assert(fc.property(timetables, check), { numRuns: 10_000, seed: 13 });
+	expect(found).toBeGreaterThan(50_000);
+}, 120_000);
+
+it('an end such as 13:59 means 14:00, and Sunday is the first day of the hours', () => {
+	expect(slots({})).toEqual(ALL);
+	expect(slots({ hours: [{ ...MONDAY, weekday: 1, time_to: '12:00:00' }] })).toEqual([
+		'15 10:00-11:00',
+		'15 11:00-12:00',
+	]);
+});
+
+it('hours that touch are one, and those that cannot be read are none', () => {
+	const parts = [
+		{ ...MONDAY, time_to: '11:29' },
+		{ ...MONDAY, time_from: '11:30', time_to: '13:00' },
+		{ ...MONDAY, time_from: '9', time_to: '20:00' },
+		{ ...MONDAY, time_from: '15:00', time_to: null },
+		{ ...MONDAY, time_from: '16:00', time_to: '14:00' },
+	];
+	expect(slots({ hours: [parts[0], ...parts.slice(2)] }, { duration: 89 })).toEqual(['09 10:00-11:29']);
+	expect(slots({ hours: [{ ...MONDAY, time_to: '11:30' }, ...parts.slice(1)] }, { duration: 180 })).toEqual([
+		'09 10:00-13:00',
+	]);
+});
+
+it('hours until midnight end there', () => {
+	for (const time_to of ['00:00', '00:00:00', '24:00', '23:59'])
+		expect(slots({ hours: [{ ...MONDAY, time_from: '22:00', time_to }] })).toEqual([
+			'09 22:00-23:00',
+			'09 23:00-24:00',
+		]);
+});
+
+it('planned and conducted lessons take time, cancelled ones and those of others do not', () => {
+	expect(slots({ lessons: [lesson()] })).toEqual(without('11'));
+	expect(slots({ lessons: [lesson({ status: 3 })] })).toEqual(without('11'));
+	expect(slots({ lessons: [lesson({ status: '2' })] })).toEqual(ALL);
+	expect(slots({ lessons: [lesson({ teacher_ids: [9] })] })).toEqual(ALL);
+	expect(slots({ lessons: [lesson({ teacher_ids: [String(TEACHER)] })] })).toEqual(without('11'));
+	// A list of the teacher's lessons need not say whose they are.
+	expect(slots({ lessons: [lesson({ teacher_ids: null })] })).toEqual(without('11'));
+});
+
+it('a lesson without times takes the day, for it may be at any time of it; one over midnight the rest of it', () => {
+	expect(slots({ lessons: [lesson({ time_from: null, time_to: null })] })).toEqual([]);
+	expect(slots({ lessons: [lesson({ time_to: '2026-02-10 01:00:00' })] })).toEqual(['09 10:00-11:00']);
+});
+
+it('regular lessons take time where they are not in the calendar yet', () => {
+	expect(slots({ regular: [regular()] })).toEqual(without('12'));
+	expect(slots({ regular: [regular({ b_date: '2026-02-10' })] })).toEqual(ALL);
+	expect(slots({ regular: [regular({ e_date: '08.02.2026' })] })).toEqual(ALL);
+	expect(slots({ regular: [regular({ e_date: '09.02.2026' })] })).toEqual(without('12'));
+	expect(slots({ regular: [regular({ b_date: undefined, b_date_v: '10.02.2026' })] })).toEqual(ALL);
+	expect(slots({ regular: [regular({ day: 2 })] })).toEqual(ALL);
+	expect(slots({ regular: [regular({ day: null })] })).toEqual(ALL);
+});
+
+it.each([0, 7, '7', '0'])('day %j of a regular lesson is Sunday', (day) => {
+	const hours = [{ ...MONDAY, weekday: 1 }];
+	expect(slots({ hours, regular: [regular({ day })] })).toEqual(
+		without('12').map((slot) => slot.replace('09 ', '15 ')),
+	);
+});
+
+it('one whose lesson of that day is there counts once, at the time of the lesson, and is free if that is cancelled', () => {
+	const at = { time_from: '2026-02-09 10:00:00', time_to: '2026-02-09 11:00:00', regular_id: 55 };
+	expect(slots({ regular: [regular()], lessons: [lesson(at)] })).toEqual(without('10'));
+	expect(slots({ regular: [regular()], lessons: [lesson({ ...at, status: 2 })] })).toEqual(ALL);
+	expect(slots({ regular: [regular()], lessons: [lesson({ ...at, regular_id: '55' })] })).toEqual(
+		without('10'),
+	);
+	// That of another day says nothing.
+	const other = { date: '2026-02-16', time_from: '2026-02-16 12:00:00', time_to: '2026-02-16 13:00:00' };
+	expect(slots({ regular: [regular()], lessons: [lesson({ ...other, regular_id: 55 })] })).toEqual(
+		without('12'),
+	);
+});
+
+it('a room has to be free as well, where one is asked for', () => {
+	const others = { lessons: [lesson({ teacher_ids: [9] })], regular: [regular({ teacher_ids: [9] })] };
+	expect(slots(others)).toEqual(ALL);
+	expect(slots(others, { room: 3 })).toEqual(without('11', '12'));
+	expect(slots(others, { room: 4 })).toEqual(ALL);
+});
+
+it('hours that name another branch do not count, nor those from the day on which the teacher leaves', () => {
+	const hours = [{ ...MONDAY, branch_id: 2 }];
+	expect(slots({ hours }, { branch: 1 })).toEqual([]);
+	expect(slots({ hours }, { branch: 2 })).toEqual(ALL);
+	expect(slots({ hours })).toEqual(ALL);
+	expect(slots({}, { until: '2026-02-09' })).toEqual([]);
+	expect(slots({}, { until: '2026-02-10' })).toEqual(ALL);
+});
+
+it('what has begun is left out, if that is wanted', () => {
+	expect(slots({}, { notBefore: '2026-02-09 11:00' })).toEqual(without('10'));
+	expect(slots({}, { notBefore: '2026-02-09 11:01' })).toEqual(without('10', '11'));
+	expect(slots({}, { notBefore: '2026-02-10 00:00' })).toEqual([]);
+});
