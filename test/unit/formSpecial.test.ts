@@ -17,9 +17,17 @@ it.each([
 	expect(asJson.find(({ name }) => name === 'neededNotice')).toBeUndefined();
 });
 
-it('Mark Attendance asks who was there before what to do about a conducted lesson', () => {
-	const names = formOf({ resource: 'lesson', operation: 'markAttendance' }).map(({ name }) => name);
-	expect(names.slice(3, 7)).toEqual(['id', 'present_ids', 'absent_ids', 'if_conducted']);
+it('Complete Lesson asks who was there before what to do about a completed lesson', () => {
+	const names = formOf({ resource: 'lesson', operation: 'complete' }).map(({ name }) => name);
+	expect(names.slice(3)).toEqual([
+		'id',
+		'present_ids',
+		'absent_ids',
+		'details',
+		'if_completed',
+		'simplify',
+		'additionalFields',
+	]);
 });
 
 describe('the form of any call of the API', () => {

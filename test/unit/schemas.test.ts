@@ -93,7 +93,7 @@ describe.each(TABLE)('%s', (resource, entity) => {
 			if (kind === 'save' || kind === 'get' || kind === 'getMany') continue;
 			const about = {
 				createIfAbsent: kind === 'createIfAbsent' ? action.creates.entity : '',
-				markAttendance: resource,
+				completeLesson: resource,
 				change: resource,
 				joinGroup: 'cgi',
 				leaveGroup: 'cgi',

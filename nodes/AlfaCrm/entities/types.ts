@@ -89,8 +89,8 @@ interface ActionKinds {
 	joinGroup: Nothing;
 	/** A customer leaves a group. */
 	leaveGroup: Nothing;
-	/** Who was at a lesson. */
-	markAttendance: Nothing;
+	/** Who was at a lesson, which completes it. */
+	completeLesson: Nothing;
 }
 
 export type ActionKindName = keyof ActionKinds;
@@ -100,7 +100,7 @@ interface ActionBasics {
 	name: string;
 	/** For the list of operations. */
 	label: string;
-	/** "Conduct a lesson". */
+	/** "Complete a lesson". */
 	title: string;
 	description?: string;
 	/** Where it is sent, if not to the entity's own path. */

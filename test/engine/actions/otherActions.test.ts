@@ -25,14 +25,14 @@ const client = () =>
 	some('customer', (row) => row.is_study === 1 && row.e_date === '2030-12-31' && inBranch1(row));
 
 describe('actions beyond create, read, update and delete', () => {
-	it('conduct a lesson with the attendance of each customer', async () => {
+	it('complete a lesson with the attendance of each customer', async () => {
 		const planned = some('lesson', (row) => row.status === 1 && row.branch_id === 1);
 		const customer = client().id;
 		const details = { values: [{ customer_id: String(customer), is_attend: true, grade: '5' }] };
 
 		await run({
 			resource: 'lesson',
-			operation: 'conduct',
+			operation: 'complete',
 			id: planned.id as number,
 			details,
 			additionalFields: { topic: 'Датчики' },
@@ -56,11 +56,11 @@ describe('actions beyond create, read, update and delete', () => {
 		});
 	});
 
-	it('conduct refuses an attendance without a customer before anything is sent', async () => {
+	it('Complete Lesson refuses an attendance without a customer before anything is sent', async () => {
 		const { error } = await school.engine.run({
 			parameters: {
 				resource: 'lesson',
-				operation: 'conduct',
+				operation: 'complete',
 				branchId: 1,
 				id: 1,
 				details: { values: [{ is_attend: true }] },
@@ -182,7 +182,7 @@ describe('actions beyond create, read, update and delete', () => {
 	});
 
 	it('all have a test here', () => {
-		// Those that look first have theirs in jobs.test.ts, additions.test.ts and markAttendance.test.ts.
+		// Those that look first have theirs in jobs.test.ts, additions.test.ts and completeLesson.test.ts.
 		const names = entities.flatMap(({ resource, actions = [] }) =>
 			actions.filter(({ kind }) => SENT_AS_THEY_ARE.includes(kind)).map(({ name }) => `${resource}.${name}`),
 		);

@@ -6,6 +6,7 @@ import type { Item } from '../run/item';
 import type { ObjectSchema } from '../output/recordSchema';
 import { idParameter } from '../records/target';
 import { change } from './change';
+import { completeLesson } from './completeLesson';
 import { createIfAbsent } from './createIfAbsent';
 import { fieldsForm } from './fields';
 import { get } from './get';
@@ -13,18 +14,17 @@ import { getMany } from './getMany';
 import { joinGroup } from './joinGroup';
 import type { ActionKind, ActionSlot } from './kind';
 import { leaveGroup } from './leaveGroup';
-import { markAttendance } from './markAttendance';
 import { save } from './save';
 
 /** What each kind of action is. A kind without a module, or a module without a part, does not compile. */
 const kinds: { [K in ActionKindName]: ActionKind<K> } = {
 	change,
+	completeLesson,
 	createIfAbsent,
 	get,
 	getMany,
 	joinGroup,
 	leaveGroup,
-	markAttendance,
 	save,
 };
 

@@ -13,7 +13,6 @@ export const ACTION_SLOTS = [
 	'skipIfThere',
 	'simplify',
 	'limit',
-	'tables',
 	'additionalFields',
 ] as const;
 
