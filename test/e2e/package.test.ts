@@ -33,7 +33,7 @@ describe('each resource and operation', () => {
 				name: 'Пробный Лид',
 				is_study: 0,
 				legal_type: 1,
-				additionalFields: { phone: ['+7(900)000-22-33'] },
+				phone: ['+7(900)000-22-33'],
 			},
 			update: { note: 'Перезвонить', lead_status_id: 2 },
 		},

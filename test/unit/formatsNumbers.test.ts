@@ -1,4 +1,4 @@
-import { readFlag, readId, readInteger, readNumber } from '../../nodes/AlfaCrm/api/formats';
+import { idsOf, parseJson, readFlag, readId, readInteger, readNumber } from '../../nodes/AlfaCrm/api/formats';
 
 describe('readNumber', () => {
 	it.each([
@@ -91,4 +91,14 @@ describe('readFlag', () => {
 			expect(readFlag(value)).toBeUndefined();
 		},
 	);
+});
+
+test('idsOf leaves out rows whose ID cannot be read', () => {
+	expect(idsOf([{ id: 3 }, { id: '12' }, { id: 'x' }, {}, { id: 0 }])).toEqual([3, 12]);
+});
+
+test('parseJson gives what a text holds, and nothing where it is no JSON', () => {
+	expect(parseJson(' {"a": [1]} ')).toEqual({ a: [1] });
+	expect(parseJson('null')).toBeNull();
+	expect(['', 'a', '{"a"', '[1,]'].map(parseJson)).toEqual([undefined, undefined, undefined, undefined]);
 });

@@ -129,6 +129,7 @@ export const customer = writable({
 		...jobs,
 	],
 	search: { by: 'name', digits: 'phone' },
+	details: [{ name: 'phone' }, { name: 'is_study', choices: [LEAD, CLIENT] }],
 	simple: [
 		'id',
 		'name',

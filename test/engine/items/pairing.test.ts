@@ -7,7 +7,7 @@ const createFromItem = {
 	operation: 'create',
 	branchId: '={{ $json.branch }}',
 	name: '={{ $json.name }}',
-	additionalFields: { phone: '={{ [$json.phone] }}' },
+	phone: '={{ [$json.phone] }}',
 };
 const three = [
 	{ branch: 1, name: 'Первый', phone: '+7(900)000-11-01' },

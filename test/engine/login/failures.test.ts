@@ -1,7 +1,7 @@
 import type { ICredentialDataDecryptedObject } from 'n8n-workflow';
 import { sleep } from 'n8n-workflow';
 
-import { Engine } from '../support/engine';
+import { Engine } from '../../../scripts/lib/engine/engine';
 import type { RawAnswer } from '../support/rawServer';
 import { useRawServer } from '../support/rawServer';
 

@@ -171,7 +171,7 @@ describe('the job that makes a lead of a form', () => {
 			]);
 			expect(json.map(({ operationResult }) => operationResult)).toEqual(['created', 'updated', 'updated']);
 			expect(json.map(({ changedFields }) => changedFields).slice(1)).toEqual([
-				['branch_ids', 'email'],
+				['email', 'branch_ids'],
 				['email'],
 			]);
 		} finally {

@@ -119,7 +119,7 @@ it.each(['+7 (___) ___-__-__', '+7', '8', '0', ' - '])(
 			name: 'Лисова Ева',
 			is_study: 0,
 			legal_type: 1,
-			additionalFields: { phone: given([phone]) },
+			phone: given([phone]),
 		});
 		expect(customer(made.id).phone).toEqual([]);
 

@@ -1,6 +1,6 @@
 import type { INodeParameters } from 'n8n-workflow';
 
-import { Engine } from '../support/engine';
+import { Engine } from '../../../scripts/lib/engine/engine';
 import { byPhone, findByPhone, officeOf, pick } from '../support/office';
 import { mostInASecond, useSchool } from '../support/school';
 

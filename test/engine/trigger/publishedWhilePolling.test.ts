@@ -1,8 +1,8 @@
 import type { INodeParameters } from 'n8n-workflow';
 
-import { between, CUSTOMERS, isIn, LARGE, LOG, reactivate, World } from '../support/world';
+import { between, CUSTOMERS, isIn, LARGE, LOG, World } from '../support/world';
 import { httpFailure } from '../support/direct';
-import type { PollerOptions } from '../support/poller';
+import type { PollerOptions } from '../../../scripts/lib/engine/poller';
 import { describeScheduled } from '../support/version';
 
 afterEach(() => {
@@ -38,7 +38,7 @@ async function published(parameters: INodeParameters, before: number, meanwhile:
 		if (!isHeld && isIn(asked, 2)) {
 			isHeld = true;
 			first?.(world, add);
-			reactivate(world);
+			world.poller.reactivate();
 			isOff = isRefused === true;
 			const activation = world.poll();
 			if (isRefused) await expect(activation).rejects.toThrow('500');

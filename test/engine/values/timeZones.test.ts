@@ -50,7 +50,8 @@ describe.each([[WEST], ['UTC']])('with n8n in %s', (timezone) => {
 					name: 'Лисова Ева',
 					is_study: 0,
 					legal_type: 1,
-					additionalFields: { dob, phone: PHONE },
+					phone: PHONE,
+					additionalFields: { dob },
 				},
 				{ timezone },
 			);

@@ -79,7 +79,7 @@ describe('lists that Simplify wrote as one text', () => {
 	const form = Object.fromEntries(Object.keys(SIMPLIFIED).map((name) => [name, `={{ $json.${name} }}`]));
 	const ways: Array<[string, INodeParameters, 'fieldsToSet' | 'updateFields' | 'additionalFields']> = [
 		['update', { operation: 'update' }, 'updateFields'],
-		['create', { operation: 'create', name: 'Лисова Ева', is_study: 0, legal_type: 1 }, 'additionalFields'],
+		['create', { operation: 'create', name: 'Лисова Ева', is_study: 0 }, 'additionalFields'],
 		['upsert', { operation: 'upsert', matchBy: 'id' }, 'fieldsToSet'],
 	];
 
@@ -91,6 +91,8 @@ describe('lists that Simplify wrote as one text', () => {
 				branchId: 1,
 				...(operation === 'create' ? {} : { id: { __rl: true, mode: 'id', value: String(id) } }),
 				...parameters,
+				// In Create, phone and email have parameters of their own.
+				...form,
 				[fields]: { ...form, addr: ADDRESS },
 			},
 			{ items: [SIMPLIFIED] },

@@ -19,7 +19,7 @@ import { recordKey } from '../run/run';
 import type { Operation } from '../operation';
 import { bodyOf, changesOf } from '../records/body';
 import { inMode, inputModeForm, fieldOptions, readFieldInput } from '../records/fieldInput';
-import { getRecord, notFound } from '../records/findById';
+import { getRecord, notFoundError } from '../records/findById';
 import { saveChanges } from '../records/saveChanges';
 import { report, reportSchema } from '../output/report';
 import { simplified, simplifiedSchema, simplifyForm } from '../output/simplify';
@@ -283,6 +283,5 @@ function noSuchIdError({ item, entity, target }: UpsertRequest, id: number, isAr
 		);
 	}
 	const branch = entity.match?.everyBranch ? undefined : target.branch;
-	const { message, description, status } = notFound(entity, id, branch);
-	return item.failed(message, description, status);
+	return notFoundError(item, entity, id, branch);
 }

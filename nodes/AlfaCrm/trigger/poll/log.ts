@@ -242,6 +242,7 @@ function settled(
 		total: from === log.from ? list.total : undefined,
 		readAt: isCut ? now : list.readAt,
 		next: isUnfinished ? list.next : undefined,
+		size: isUnfinished ? list.size : undefined,
 		behind: isPart || hasLeft ? { since: behindSince, page: Math.max(0, page - 1) } : undefined,
 	};
 }

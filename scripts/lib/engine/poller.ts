@@ -33,9 +33,10 @@ export class Poller {
 	private name = 'AlfaCRM Trigger';
 	private workflow: Workflow;
 	private saved: IDataObject = {};
-	/** The row of the trigger in n8n's table of polls. */
-	private cursor: IDataObject | undefined;
+	/** The row of the trigger in n8n's table of polls, where its durable scheduler polls. */
+	cursor: IDataObject | undefined;
 	private hasPolled = false;
+	private send: Send | undefined;
 	/** True until the poll of the activation is done; n8n starts no other one before. */
 	isActivation = true;
 	/** Whether n8n has saved what the last poll left. */
@@ -49,6 +50,7 @@ export class Poller {
 		private parameters: INodeParameters = {},
 		private readonly options: PollerOptions = {},
 	) {
+		this.send = options.send;
 		this.workflow = this.load();
 	}
 
@@ -83,6 +85,20 @@ export class Poller {
 		this.id = `poll ${++workflows}`;
 		this.isActivation = true;
 		this.workflow = this.load();
+	}
+
+	/** The workflow is switched off and on again in the same n8n, which saves static data when it is switched off. */
+	reactivate(): void {
+		this.saved = deepCopy(this.workflow.staticData);
+		this.isActivation = true;
+		this.workflow = this.load();
+	}
+
+	/** From now on this takes the place of real HTTP, also for the poll context that n8n keeps. */
+	sendWith(send: Send): void {
+		this.send = send;
+		const kept = this.contexts.get(this.workflow);
+		if (kept) kept.helpers.httpRequestWithAuthentication = send;
 	}
 
 	/** The user saves other settings, which makes n8n load the workflow again. */
@@ -176,7 +192,7 @@ export class Poller {
 		snapshot?: IDataObject,
 	): PollContext {
 		const trigger = workflow.getNode(this.name) as INode;
-		const { send } = this.options;
+		const { send } = this;
 		const budgetMs = this.options.budgetMs ?? (snapshot && !isActivation ? DURABLE_BUDGET_MS : undefined);
 		const context = new PollContext(
 			workflow,
