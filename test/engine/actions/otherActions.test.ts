@@ -152,6 +152,46 @@ describe('actions beyond create, read, update and delete', () => {
 		expect(await balance()).toBe(before + 30);
 	});
 
+	describe('a correction or refund', () => {
+		const correction = (more: IDataObject): INodeParameters =>
+			({
+				resource: 'pay',
+				operation: 'createCorrection',
+				customer_id: pick(client().id),
+				income: -250.5,
+				pay_type_id: 2,
+				pay_account_id: 1,
+				document_date: '2026-02-09',
+				additionalFields: { payer_name: 'Основа', note: 'Ошибка кассы' },
+				...more,
+			}) as INodeParameters;
+
+		it('is sent with its sign, type and day', async () => {
+			const [saved] = await run(correction({}));
+			expect(last()).toMatchObject({
+				path: '/v2api/1/pay/create',
+				body: { branch_id: 1, income: -250.5, pay_type_id: 2, document_date: '09.02.2026' },
+			});
+			expect(some('pay', ({ id }) => id === saved.id)).toMatchObject({
+				customer_id: client().id,
+				income: '-250.50',
+				note: 'Ошибка кассы',
+			});
+		});
+
+		it.each([
+			['Amount', { income: 0 }],
+			['Amount', { income: '' }],
+			['Payment Type', { pay_type_id: '={{ "" }}' }],
+			['Payment Date', { document_date: '={{ "" }}' }],
+		])("needs '%s': %j", async (label, more) => {
+			const parameters = { branchId: 1, ...correction(more) } as INodeParameters;
+			const { error } = await school.engine.run({ parameters });
+			expect(error?.message).toMatch(new RegExp(`^'${label}'`));
+			expect(school.calls()).toEqual([]);
+		});
+	});
+
 	it.each([
 		['customer', 'customer'],
 		['group', 'group'],
@@ -194,6 +234,7 @@ describe('actions beyond create, read, update and delete', () => {
 				'customer.getCalendar',
 				'customer.spendBonus',
 				'group.getCalendar',
+				'pay.createCorrection',
 				'teacher.getCalendar',
 				'teacher.getRates',
 				'teacher.getWorkingHours',

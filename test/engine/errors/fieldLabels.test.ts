@@ -34,7 +34,7 @@ it.each<[string, string, string, string, (customer: number) => INodeParameters]>
 		'takePayment',
 		'create',
 		'income',
-		'Sum',
+		'Amount',
 		(id) => job('takePayment', id, { income: 5, pay_account_id: 1 }),
 	],
 	[

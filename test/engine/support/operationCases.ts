@@ -56,6 +56,7 @@ export const PROMISES: Record<string, Repeated> = {
 	complete: 'once',
 	// A new record each time: whoever wants one at most takes Create or Update.
 	create: 'each time',
+	createCorrection: 'each time',
 	// AlfaCRM keeps no list of them in which the same one could be found.
 	addBonus: 'each time',
 	spendBonus: 'each time',

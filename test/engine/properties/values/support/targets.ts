@@ -56,6 +56,7 @@ export function extrasOf(store: Store, { path }: Entity, operation: string, row?
 		case 'cgi/getByCustomer':
 			return { customer_id: Number(rowOf(store, 'cgi', isCurrent).customer_id) };
 		case 'pay/create':
+		case 'pay/createCorrection':
 			return { additionalFields: { payer_name: 'Основа' } };
 		case 'communication/get':
 			return { class: String(row?.class ?? 'Customer'), related_id: Number(row?.related_id) };
