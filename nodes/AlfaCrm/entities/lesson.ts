@@ -147,7 +147,14 @@ export const lesson = writable({
 	certainty: 'confirmed',
 	unconfirmed: ['delete'],
 	actions: [complete],
-	title: ['time_from', 'topic'],
+	title: [],
+	details: [
+		{ name: 'time_from', shownAs: 'moment' },
+		{ name: 'group_ids', entity: 'group', otherwise: { name: 'customer_ids', entity: 'customer' } },
+		{ name: 'subject_id', entity: 'subject' },
+		{ name: 'topic' },
+		{ name: 'status', choices: STATUSES },
+	],
 	search: { digits: 'id', day: ['date_from', 'date_to'] },
 	simple: [
 		'id',

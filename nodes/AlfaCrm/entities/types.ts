@@ -140,6 +140,18 @@ export type DefaultFilter = Extract<Filter, { type: 'choice' }> & {
 	flagNames?: readonly string[];
 };
 
+/** What a title in a list says of a field: its first value that says something, and what that is called. */
+export interface Detail {
+	name: string;
+	choices?: readonly Choice[];
+	/** The record that it numbers is shown by its name, which is in the list of this entity. */
+	entity?: string;
+	/** A day, or a moment with its time. */
+	shownAs?: 'day' | 'moment';
+	/** Stands in where it says nothing. */
+	otherwise?: Detail;
+}
+
 /**
  * An entity of AlfaCRM as data: from this come the form, the request, the checks, the dropdowns, the schemas and the
  * tables of the README. Sources of the facts are named in each declaration's comment by the sections of the project's
@@ -197,8 +209,8 @@ export interface Entity {
 	search?: { by?: string; digits?: string; day?: readonly [from: string, to: string] };
 	/** Fields that name a record in lists, if not `name`. */
 	title?: readonly string[];
-	/** Fields that tell namesakes apart in lists, and what their values are called. A list tells by its first value. */
-	details?: readonly { name: string; choices?: readonly Choice[] }[];
+	/** Fields that tell namesakes apart in lists. */
+	details?: readonly Detail[];
 	/** The most useful fields of a wide record, at most 10. */
 	simple?: readonly string[];
 	/** Accepts `custom_...` fields. */
