@@ -157,7 +157,9 @@ describe('operations', () => {
 				].map((name) => `${value}.${name}`),
 		);
 		expect(doubtful).not.toHaveLength(0);
-		const told = actions.filter(({ operation }) => /unconfirmed|not verified/i.test(operation.description ?? ''));
+		const told = actions.filter(({ operation }) =>
+			/unconfirmed|not verified/i.test(operation.description ?? ''),
+		);
 		expect(told.map((one) => `${one.resource}.${String(one.operation.value)}`).sort()).toEqual(
 			doubtful.sort(),
 		);

@@ -207,7 +207,7 @@ export interface Entity {
 	 * pair `day` when a date is. What no filter can find is looked for in the titles of each page.
 	 */
 	search?: { by?: string; digits?: string; day?: readonly [from: string, to: string] };
-	/** Fields that name a record in lists, if not `name`. */
+	/** Fields that name a record in lists, if not `name`; none where `details` say it all. */
 	title?: readonly string[];
 	/** Fields that tell namesakes apart in lists. */
 	details?: readonly Detail[];
