@@ -140,11 +140,11 @@ export class LogPages {
 			if (firstPage === 0 && this.size !== undefined) this.size = page.items.length || undefined;
 			return page;
 		} catch (caught) {
-			if (!(caught instanceof PageTooLarge)) throw asNodeError(client.node, caught);
+			const isOtherSize = caught instanceof PageTooLarge;
 			// The number of a page of another size stands for other rows.
-			this.size = undefined;
-			this.forget();
-			throw caught;
+			if (isOtherSize) this.forget();
+			this.size = isOtherSize ? undefined : this.size;
+			throw isOtherSize ? caught : asNodeError(client.node, caught);
 		}
 	}
 }

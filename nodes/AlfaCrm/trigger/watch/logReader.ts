@@ -1,6 +1,6 @@
 import { collect } from '../../api/collect';
 import type { ListRequest } from '../../api/page';
-import { LARGEST_PAGE, looksLikePageSize, PageTooLarge } from '../../api/page';
+import { LARGEST_PAGE, looksLikePageSize } from '../../api/page';
 import type { Page } from '../../api/pages';
 import { contentOf, timeOf } from '../logEntry';
 import type { BranchLog } from '../poll/log';
@@ -9,7 +9,7 @@ import { HOUR_MS } from '../poll/look';
 import type { Rows } from './logPages';
 import { isInOrder, isSame, isSameBelow, LogPages, repeatedParts } from './logPages';
 import type { Reader } from './reader';
-import { MOST_PAGES } from './reader';
+import { MOST_PAGES, onlyLater } from './reader';
 
 export interface LogOptions {
 	/** Those of some rows, which are side by side in the list, that no earlier poll saw. */
@@ -56,12 +56,7 @@ export class LogReader {
 
 	/** One request while nothing is new. What is new comes the oldest first, as much as is enough; hourly all is read. */
 	async look(log: Partial<BranchLog>): Promise<Look> {
-		try {
-			return await this.lookOnce(log);
-		} catch (caught) {
-			if (!(caught instanceof PageTooLarge)) throw caught;
-			return await this.lookOnce(log);
-		}
+		return (await this.lookOnce(log).catch(onlyLater)) ?? (await this.lookOnce(log));
 	}
 
 	private async lookOnce(log: Partial<BranchLog>): Promise<Look> {
