@@ -126,13 +126,16 @@ describe('the form', () => {
 			customer_ids: [1],
 		});
 		const chosen = { __rl: true, mode: 'id', value: String(id) };
-		const panel = await n8n.openNode({ resource: 'lesson', operation: 'conduct', branchId: 1, id: chosen });
+		const panel = await n8n.openNode({ resource: 'lesson', operation: 'complete', branchId: 1, id: chosen });
 		await panel.addRow('Add Attendance');
-		expect((await panel.labels()).slice(4, 9)).toEqual([
-			'Simplify',
+		expect((await panel.labels()).slice(4, 12)).toEqual([
+			'Present Customer IDs',
+			'Absent Customer IDs',
 			'Attendance',
 			'Attended',
 			'Customer ID',
+			'If Already Completed',
+			'Simplify',
 			'Additional Fields',
 		]);
 		await panel.fill('customer_id', '1');

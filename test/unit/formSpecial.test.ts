@@ -1,4 +1,4 @@
-import type { INodeParameters } from 'n8n-workflow';
+import type { INodeParameters, INodeProperties } from 'n8n-workflow';
 
 import { API_CALL } from '../../nodes/AlfaCrm/entities/registry';
 import { formOf } from './form';
@@ -17,9 +17,36 @@ it.each([
 	expect(asJson.find(({ name }) => name === 'neededNotice')).toBeUndefined();
 });
 
-it('Mark Attendance asks who was there before what to do about a conducted lesson', () => {
-	const names = formOf({ resource: 'lesson', operation: 'markAttendance' }).map(({ name }) => name);
-	expect(names.slice(3, 7)).toEqual(['id', 'present_ids', 'absent_ids', 'if_conducted']);
+it('Complete Lesson asks who was there before what to do about a completed lesson', () => {
+	const names = formOf({ resource: 'lesson', operation: 'complete' }).map(({ name }) => name);
+	expect(names.slice(3)).toEqual([
+		'id',
+		'present_ids',
+		'absent_ids',
+		'details',
+		'if_completed',
+		'simplify',
+		'additionalFields',
+	]);
+});
+
+it('asks for days without a time', () => {
+	const form = formOf({ resource: 'pay', operation: 'create' });
+	expect(form.find(({ name }) => name === 'document_date')).toMatchObject({
+		type: 'dateTime',
+		typeOptions: { dateOnly: true },
+	});
+});
+
+it('says how the days of customers differ by which they can be filtered', () => {
+	const { options = [] } =
+		formOf({ resource: 'customer', operation: 'getAll' }).find(({ name }) => name === 'filters') ?? {};
+	const told = (options as INodeProperties[]).filter(({ name }) =>
+		/^(date|created_at)_(from|to)$/.test(name),
+	);
+	expect(told.map(({ description }) => /'(Added|Created)'/.exec(description ?? '')?.[1]).sort()).toEqual([
+		...['Added', 'Added', 'Created', 'Created'],
+	]);
 });
 
 describe('the form of any call of the API', () => {

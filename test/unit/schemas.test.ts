@@ -112,7 +112,7 @@ describe.each(TABLE)('%s', (resource, entity) => {
 			if (kind === 'overview' || kind === 'freeSlots') continue;
 			const about = {
 				createIfAbsent: kind === 'createIfAbsent' ? action.creates.entity : '',
-				markAttendance: resource,
+				completeLesson: resource,
 				change: resource,
 				joinGroup: 'cgi',
 				leaveGroup: 'cgi',

@@ -22,6 +22,14 @@ export function formatDay(value: unknown, format: DateFormat, zone: string): str
 	return date?.isValid ? date.toFormat(PATTERNS[format]) : undefined;
 }
 
+/** A day as a list shows it, "1 Mar", with the year unless that is this one; undefined for what is no day. */
+export function shortDay(value: unknown, zone: string): string | undefined {
+	const date = readDay(value, zone);
+	if (!date?.isValid) return undefined;
+	const isThisYear = date.year === DateTime.fromMillis(Date.now(), { zone }).year;
+	return date.toFormat(isThisYear ? 'd LLL' : 'd LLL yyyy', { locale: 'en' });
+}
+
 /** The day that it is now in `zone`. */
 export function today(format: DateFormat, zone: string): string {
 	return DateTime.fromMillis(Date.now(), { zone }).toFormat(PATTERNS[format]);

@@ -1,6 +1,6 @@
 import { archivedField, archivedView, archiving } from './archive';
 import { calendar } from './calendar';
-import { idFilter, idsFilter, name, note, timestampFilters, timestamps, writable } from './common';
+import { idFilter, idsFilter, name, note, timestamps, writable } from './common';
 import {
 	boolean,
 	choice,
@@ -244,7 +244,10 @@ export const customer = writable({
 		reference('customer_reject_id', 'Customer Reject Reason', 'customerReject', {
 			description: 'Why a client left',
 		}),
-		...range(dottedDate, 'date', 'Added'),
+		...range(dottedDate, 'date', 'Added').map((filter) => ({
+			...filter,
+			description: `${filter.description}, by AlfaCRM's date of adding. How it differs from 'Created' is not documented.`,
+		})),
 		...range(dottedDate, 'dob', 'Date of Birth'),
 		emailPart('email', 'Email', {
 			description:
@@ -284,7 +287,11 @@ export const customer = writable({
 		reference('study_status_id', 'Study Status', 'studyStatus', { description: 'State of a client' }),
 		...range(dottedDate, 'tariff_till', 'Subscription Valid Until'),
 		reference('employee_id', 'Teacher', 'teacher', { description: 'Responsible teacher' }),
-		...timestampFilters,
+		...range(dottedDate, 'created_at', 'Created').map((filter) => ({
+			...filter,
+			description: `${filter.description}, by 'created_at' of the record. 'Added' may be another day.`,
+		})),
+		...range(dottedDate, 'updated_at', 'Updated'),
 		boolean('withGroups', 'With Groups', {
 			description:
 				"Whether to add the active groups of each customer; they are seen with 'Simplify' switched off",

@@ -196,7 +196,7 @@ const additions: Action[] = [
 		action: 'create',
 		idAs: 'customer_id',
 		body: [
-			number('income', 'Sum', { required: true, min: 0.01 }),
+			number('income', 'Amount', { required: true, min: 0.01 }),
 			reference('pay_account_id', 'Payment Account', 'payAccount', { required: true }),
 			reference('branch_id', 'Branch of Payment', 'branch', {
 				fromBranch: true,
@@ -204,7 +204,7 @@ const additions: Action[] = [
 			}),
 			flag('is_confirmed', 'Confirmed', { description: 'Whether the payment is confirmed' }),
 			id('ctt_id', 'Customer Subscription ID', { description: 'Subscription that is paid for' }),
-			dottedDate('document_date', 'Date', { fallback: 'today', description: 'Today if left empty' }),
+			dottedDate('document_date', 'Payment Date', { fallback: 'today', description: 'Today if left empty' }),
 			reference('location_id', 'Location', 'location'),
 			note,
 			text('payer_name', 'Payer Name', {

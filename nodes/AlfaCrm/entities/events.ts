@@ -92,8 +92,8 @@ export const eventTypes: readonly EventType[] = [
 	{
 		kind: 'logged',
 		value: 'lessonConducted',
-		label: 'Lesson Conducted',
-		description: 'A lesson got the status conducted',
+		label: 'Lesson Completed',
+		description: 'A lesson was completed',
 		className: 'Lesson',
 		on: ['create', 'update'],
 		becomes: ['status', 3],

@@ -89,6 +89,8 @@ export type Field = FieldBasics &
 		required?: boolean;
 		/** In a new record the branch of the call stands in for a value that is not given. */
 		fromBranch?: boolean;
+		/** Bounds of a number that hold for new records only, for older ones may hold what nobody should add. */
+		onCreate?: Bounds;
 		/** Not among what AlfaCRM returns, at least not under this name. */
 		writeOnly?: boolean;
 		alternative?: Alternative;

@@ -15,6 +15,7 @@ type Extra = Partial<
 		| 'limitsOutput'
 		| 'alternative'
 		| 'onlyWhenTrue'
+		| 'onCreate'
 	> &
 		Pick<Filter, 'offMeansAll' | 'verifyBy'>
 >;

@@ -22,7 +22,7 @@ import type { Action, ResentField } from './types';
 const STATUSES = [
 	{ value: 1, label: 'Planned' },
 	{ value: 2, label: 'Cancelled' },
-	{ value: 3, label: 'Conducted' },
+	{ value: 3, label: 'Completed' },
 ];
 
 const subject = reference('subject_id', 'Subject', 'subject');
@@ -61,62 +61,50 @@ const details = rows(
 );
 
 /** API notes 5.11 and 6: one integration uses it; its body is taken from there and from the official table. */
-const conduct: Action = {
-	name: 'conduct',
-	label: 'Conduct',
-	title: 'Conduct a lesson',
+const complete: Action = {
+	name: 'complete',
+	label: 'Complete Lesson',
+	title: 'Complete a lesson',
 	description:
-		'Mark a planned lesson as conducted, with who attended. Run again with the same, it changes nothing.',
-	action: 'teach',
-	idAs: 'id',
-	body: [{ ...details, required: true }, branch, homework, room, teachers, from, to, topic],
-	fixed: { status: 3 },
-	kind: 'markAttendance',
-	certainty: 'documented',
-};
-
-/** API notes 5.11: the same call, which is known for planned lessons. Who was there may be given by IDs alone. */
-const markAttendance: Action = {
-	name: 'markAttendance',
-	label: 'Mark Attendance',
-	title: 'Mark the attendance of a lesson',
-	description:
-		'Say who was at a lesson and who was not, which conducts a planned one. Run again with the same, it changes nothing.',
+		'Mark who attended; a planned lesson becomes completed. Run again with the same data, it changes nothing.',
 	action: 'teach',
 	idAs: 'id',
 	body: [
 		ids('present_ids', 'Present Customer IDs', {
 			entity: 'customer',
 			prominent: true,
-			description: 'Customers who were there, separated by commas',
+			description: 'Customers who attended, separated by commas',
 			placeholder: 'e.g. 501, 502',
 		}),
 		ids('absent_ids', 'Absent Customer IDs', {
 			entity: 'customer',
 			prominent: true,
-			description: 'Customers who were not there, separated by commas',
+			description: 'Customers who did not attend, separated by commas',
 			placeholder: 'e.g. 503',
 		}),
+		{
+			...details,
+			prominent: true,
+			description: 'For customers with more to record, such as a reason or a grade',
+		},
 		choice(
-			'if_conducted',
-			'If Already Conducted',
+			'if_completed',
+			'If Already Completed',
 			[
 				{
 					value: 'teach',
 					label: 'Send It Again',
 					description: 'Not known from any integration; check the balances in AlfaCRM',
 				},
-				{ value: 'refuse', label: 'Stop', description: 'Unless it says the same already' },
+				{ value: 'refuse', label: 'Stop', description: 'Unless it holds the same already' },
 			],
 			'refuse',
-			{ required: true },
+			{ required: true, description: 'What to do if the lesson holds another attendance or other details' },
 		),
-		{ ...details, description: 'For customers with more to say, such as a grade or a reason' },
-		homework,
-		topic,
+		...[branch, homework, room, teachers, from, to, topic],
 	],
 	fixed: { status: 3 },
-	kind: 'markAttendance',
+	kind: 'completeLesson',
 	certainty: 'documented',
 };
 
@@ -158,8 +146,15 @@ export const lesson = writable({
 	plural: 'Lessons',
 	certainty: 'confirmed',
 	unconfirmed: ['delete'],
-	actions: [conduct, markAttendance],
-	title: ['time_from', 'topic'],
+	actions: [complete],
+	title: [],
+	details: [
+		{ name: 'time_from', shownAs: 'moment' },
+		{ name: 'group_ids', entity: 'group', otherwise: { name: 'customer_ids', entity: 'customer' } },
+		{ name: 'subject_id', entity: 'subject' },
+		{ name: 'topic' },
+		{ name: 'status', choices: STATUSES },
+	],
 	search: { digits: 'id', day: ['date_from', 'date_to'] },
 	simple: [
 		'id',
@@ -192,7 +187,7 @@ export const lesson = writable({
 			writeOnly: true,
 		}),
 		groups,
-		{ ...homework, description: 'Known from conducted lessons; writing it here is unconfirmed' },
+		{ ...homework, description: 'Known from completed lessons; writing it here is unconfirmed' },
 		note,
 		room,
 		status,

@@ -1,5 +1,6 @@
 import { idFilter, note, timestampFilters, timestamps, writable } from './common';
 import { dottedDate, flag, id, ids, number, pointedDate, range, record, reference, text } from './fields';
+import type { Action } from './types';
 
 const account = reference('pay_account_id', 'Payment Account', 'payAccount');
 const type = reference('pay_type_id', 'Payment Type', 'payType');
@@ -7,6 +8,39 @@ const item = reference('pay_item_id', 'Payment Item', 'payItem');
 const place = reference('location_id', 'Location', 'location');
 const customer = record('customer_id', 'Customer', 'customer');
 const commodity = id('commodity_id', 'Commodity ID');
+
+const branch = reference('branch_id', 'Branch of Payment', 'branch', {
+	fromBranch: true,
+	description: 'The branch it belongs to, if not the one above',
+});
+const date = dottedDate('document_date', 'Payment Date', { required: true });
+const payer = text('payer_name', 'Payer Name', {
+	description: 'At most 50 characters. One source says that a new payment needs it; unconfirmed.',
+});
+
+/** API notes 5.16: types other than an income, and signs, are known from one integration. */
+const correct: Action = {
+	name: 'createCorrection',
+	label: 'Create Correction or Refund',
+	title: 'Create a payment correction or refund',
+	description:
+		'Record a correction or a refund of a customer. By what is known of AlfaCRM, the amount of a correction may be negative, and AlfaCRM shows that of a refund as income or as expenditure.',
+	action: 'create',
+	body: [
+		{ ...customer, required: true },
+		number('income', 'Amount', {
+			required: true,
+			nonZero: true,
+			description: 'Other than 0; negative where a correction lowers the balance',
+		}),
+		{ ...type, required: true },
+		{ ...account, required: true },
+		date,
+		...[branch, note, payer, item],
+	],
+	kind: 'save',
+	certainty: 'unconfirmed',
+};
 
 /** API notes 5.16. What number stands for which type is verified for 1, an income, only. */
 export const pay = writable({
@@ -16,6 +50,7 @@ export const pay = writable({
 	label: 'Payment',
 	plural: 'Payments',
 	certainty: 'confirmed',
+	actions: [correct],
 	title: ['document_date', 'income', 'payer_name'],
 	simple: [
 		'id',
@@ -33,14 +68,17 @@ export const pay = writable({
 	subtypes: { name: 'pay_type_id', entity: 'payType', usual: 1 },
 	fields: [
 		{ ...customer, required: true },
-		dottedDate('document_date', 'Document Date', { required: true }),
-		number('income', 'Income', { required: true, nonZero: true, description: 'Sum of the payment' }),
+		date,
+		number('income', 'Amount', {
+			required: true,
+			nonZero: true,
+			// Those of corrections are negative.
+			onCreate: { min: 0.01 },
+			description: "A new payment needs more than 0; for others there is 'Create Correction or Refund'",
+		}),
 		{ ...account, required: true },
 		{ ...type, required: true },
-		reference('branch_id', 'Branch of Payment', 'branch', {
-			fromBranch: true,
-			description: 'The branch it belongs to, if not the one above',
-		}),
+		branch,
 		commodity,
 		flag('is_confirmed', 'Confirmed', { description: 'Whether the payment is confirmed' }),
 		id('ctt_id', 'Customer Subscription ID', { description: 'Subscription that is paid for' }),
@@ -48,15 +86,13 @@ export const pay = writable({
 		place,
 		id('manager_id', 'Manager ID'),
 		note,
-		text('payer_name', 'Payer Name', {
-			description: 'At most 50 characters. One source says that a new payment needs it; unconfirmed.',
-		}),
+		payer,
 		item,
 		reference('teacher_id', 'Teacher', 'teacher'),
 	],
 	// The sum of a refund may stand in either.
 	outputFields: [
-		text('income', 'Income'),
+		text('income', 'Amount'),
 		text('expenditure', 'Expenditure'),
 		flag('is_fiscal', 'Fiscal'),
 		...timestamps,
@@ -85,7 +121,7 @@ export const pay = writable({
 		item,
 		reference('pay_item_category_id', 'Payment Item Category', 'payItemCategory'),
 		type,
-		...range(number, 'sum', 'Sum'),
+		...range(number, 'sum', 'Amount'),
 		...timestampFilters,
 	],
 });

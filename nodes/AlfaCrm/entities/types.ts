@@ -70,7 +70,7 @@ type Nothing = Record<never, never>;
 
 /**
  * What an action does, and what must be said of it besides. Each kind has a module in `operations/actions/`, or in
- * `operations/school/` where it answers a question out of several lists. Those from `change` to `markAttendance` look
+ * `operations/school/` where it answers a question out of several lists. Those from `change` to `completeLesson` look
  * first, and so can be run again without doing it twice.
  */
 interface ActionKinds {
@@ -90,8 +90,8 @@ interface ActionKinds {
 	joinGroup: Nothing;
 	/** A customer leaves a group. */
 	leaveGroup: Nothing;
-	/** Who was at a lesson. */
-	markAttendance: Nothing;
+	/** Who was at a lesson, which completes it. */
+	completeLesson: Nothing;
 	/** All that matters of one customer, out of several lists. */
 	overview: Nothing;
 	/** When a teacher has time. */
@@ -105,7 +105,7 @@ interface ActionBasics {
 	name: string;
 	/** For the list of operations. */
 	label: string;
-	/** "Conduct a lesson". */
+	/** "Complete a lesson". */
 	title: string;
 	description?: string;
 	/** Where it is sent, if not to the entity's own path. */
@@ -144,6 +144,18 @@ export type DefaultFilter = Extract<Filter, { type: 'choice' }> & {
 	flags: Readonly<Record<number, 0 | 1>>;
 	flagNames?: readonly string[];
 };
+
+/** What a title in a list says of a field: its first value that says something, and what that is called. */
+export interface Detail {
+	name: string;
+	choices?: readonly Choice[];
+	/** The record that it numbers is shown by its name, which is in the list of this entity. */
+	entity?: string;
+	/** A day, or a moment with its time. */
+	shownAs?: 'day' | 'moment';
+	/** Stands in where it says nothing. */
+	otherwise?: Detail;
+}
 
 /**
  * An entity of AlfaCRM as data: from this come the form, the request, the checks, the dropdowns, the schemas and the
@@ -202,10 +214,10 @@ export interface Entity {
 	 * pair `day` when a date is. What no filter can find is looked for in the titles of each page.
 	 */
 	search?: { by?: string; digits?: string; day?: readonly [from: string, to: string] };
-	/** Fields that name a record in lists, if not `name`. */
+	/** Fields that name a record in lists, if not `name`; none where `details` say it all. */
 	title?: readonly string[];
-	/** Fields that tell namesakes apart in lists, and what their values are called. A list tells by its first value. */
-	details?: readonly { name: string; choices?: readonly Choice[] }[];
+	/** Fields that tell namesakes apart in lists. */
+	details?: readonly Detail[];
 	/** The most useful fields of a wide record, at most 10. */
 	simple?: readonly string[];
 	/** Accepts `custom_...` fields. */

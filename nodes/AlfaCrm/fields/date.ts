@@ -19,7 +19,8 @@ export const date: FieldKind<OfType<'date'>> = {
 	serialize: ({ format }, item, zone) => formatDay(item, format, zone),
 	// No index has a filter for one day.
 	searchForms: (_field, name, item) => [{ [`${name}_from`]: item, [`${name}_to`]: item }],
-	widget: () => ({ type: 'dateTime', default: '' }),
+	// Older n8n asks for a time as well, which says nothing here.
+	widget: () => ({ type: 'dateTime', typeOptions: { dateOnly: true }, default: '' }),
 	column: () => ({ type: 'dateTime' }),
 	schema: () => ({ type: 'string' }),
 	jsonHint: () => 'date',

@@ -229,6 +229,10 @@ export const canBeEmpty = (field: ShownType): boolean => !kindOf(field).alwaysFi
 /** What a new record has where nobody chose, as in the form; undefined where the form begins empty. */
 export const defaultOf = (field: ShownType): Wire | undefined => kindOf(field).defaultValue(field);
 
+/** The field as a new record takes it. */
+export const forNew = (field: Field): Field =>
+	field.onCreate === undefined ? field : ({ ...field, ...field.onCreate } as Field);
+
 /** A column of the field mapper. */
 export function toColumn(field: Field, required: boolean): ResourceMapperField {
 	const kind = kindOf(field);

@@ -9,7 +9,8 @@ import type { Entity } from '../entities/types';
 import { chosenBranch } from './rows';
 import { searchMethod } from '../entities/methodNames';
 import { searchFor } from './pickerSearch';
-import { fullTitleOf, titleOf } from './titles';
+import { Names } from './names';
+import { fullTitleOf, toldApart } from './titles';
 
 type SearchMethod = (
 	this: ILoadOptionsFunctions,
@@ -72,6 +73,7 @@ async function find(
 	const branch = await chosenBranch(context, client, entity);
 	const search = searchFor(entity, typed, client.zone);
 	const passes = searchPasses(entity);
+	const names = new Names(client, branch);
 	const results = new Map<unknown, INodeListSearchResult['results'][number]>();
 	let next: Cursor | undefined = token === '' ? BEGIN : (JSON.parse(token) as Cursor);
 	for (let count = 0; next !== undefined && count < MAX_PAGES && results.size < MIN_RESULTS; count++) {
@@ -86,13 +88,14 @@ async function find(
 		const page = await fetchPage(client, call, cursor.page, cursor.size);
 		const last = digestOf(page.items);
 		const rows = last === cursor.last ? [] : page.items;
-		const found = rows.filter(
-			(row) => search.matches(row, titleOf(row, entity)) && isInPass(row, entity, isArchived),
-		);
-		for (const row of found) {
+		await names.readFor(rows, entity);
+		const found = rows
+			.filter((row) => isInPass(row, entity, isArchived))
+			.map((row) => ({ row, name: fullTitleOf(row, entity, names, isArchived === true) }))
+			.filter(({ row, name }) => search.matches(row, name));
+		for (const { row, name } of found) {
 			const value = row.id as number;
-			if (!results.has(value))
-				results.set(value, { name: fullTitleOf(row, entity, isArchived === true), value });
+			if (!results.has(value)) results.set(value, { name, value });
 		}
 		const isMissed = cursor.page === 0 && found.length === 0;
 		next =
@@ -101,7 +104,7 @@ async function find(
 				: nextPage(cursor, { ...page, items: rows }, last);
 		if (next === undefined && cursor.pass + 1 < passes.length) next = { ...BEGIN, pass: cursor.pass + 1 };
 	}
-	return { results: [...results.values()], paginationToken: next && JSON.stringify(next) };
+	return { results: toldApart([...results.values()]), paginationToken: next && JSON.stringify(next) };
 }
 
 /**

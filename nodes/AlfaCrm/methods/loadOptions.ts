@@ -5,7 +5,7 @@ import { entities } from '../entities/registry';
 import type { Entity } from '../entities/types';
 import { byWeight, fetchRows } from './rows';
 import { optionsMethod } from '../entities/methodNames';
-import { titleOf } from './titles';
+import { titleOf, toldApart } from './titles';
 
 type Loader = (this: ILoadOptionsFunctions) => Promise<INodePropertyOptions[]>;
 
@@ -14,9 +14,8 @@ export const loadOptions: Record<string, Loader> = Object.fromEntries(
 	entities.map((entity) => [
 		optionsMethod(entity),
 		async function (this: ILoadOptionsFunctions) {
-			return (await fetchRows(this, new ApiClient(this), entity))
-				.sort(byWeight)
-				.map((row) => toOption(row, entity));
+			const rows = (await fetchRows(this, new ApiClient(this), entity)).sort(byWeight);
+			return toldApart(rows.map((row) => toOption(row, entity)));
 		},
 	]),
 );

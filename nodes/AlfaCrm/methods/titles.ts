@@ -1,8 +1,14 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import type { Entity } from '../entities/types';
+import { formatTime, readId, shortDay } from '../api/formats';
+import { entityOf } from '../entities/registry';
+import type { Detail, Entity } from '../entities/types';
 
-type Detail = NonNullable<Entity['details']>[number];
+/** What is known of records that a title names by their numbers. */
+export interface KnownNames {
+	zone: string;
+	of(resource: string, id: unknown): string | undefined;
+}
 
 /** How a record is called in a list. */
 export function titleOf(row: IDataObject, entity: Entity): string {
@@ -13,13 +19,53 @@ export function titleOf(row: IDataObject, entity: Entity): string {
 }
 
 /** The same where namesakes have to be told apart. */
-export function fullTitleOf(row: IDataObject, entity: Entity, isArchived: boolean): string {
-	const details = (entity.details ?? []).map((detail) => detailOf(row, detail));
-	const shown = details.filter((detail) => detail !== undefined);
-	return [titleOf(row, entity), ...shown, ...(isArchived ? ['archived'] : [])].join(' · ');
+export function fullTitleOf(
+	row: IDataObject,
+	entity: Entity,
+	names: KnownNames,
+	isArchived: boolean,
+): string {
+	const details = (entity.details ?? [])
+		.map((detail) => detailOf(row, detail, names))
+		.filter((detail) => detail !== undefined);
+	const hasOwn = (entity.title ?? ['name']).length > 0 || details.length === 0;
+	return [...(hasOwn ? [titleOf(row, entity)] : []), ...details, ...(isArchived ? ['archived'] : [])].join(
+		' · ',
+	);
 }
 
-function detailOf(row: IDataObject, { name, choices }: Detail): string | undefined {
-	if (choices) return choices.find(({ value }) => String(value) === String(row[name]))?.label;
-	return [row[name]].flat().find((one) => typeof one === 'string' && one.trim() !== '') as string | undefined;
+function detailOf(row: IDataObject, detail: Detail, names: KnownNames): string | undefined {
+	const { name, choices, entity, shownAs, otherwise } = detail;
+	const value = [row[name]].flat().find((one) => !['', 'null', 'undefined'].includes(String(one).trim()));
+	if (value === undefined) return otherwise && detailOf(row, otherwise, names);
+	if (choices) return choices.find((choice) => String(choice.value) === String(value))?.label;
+	if (entity !== undefined) return names.of(entity, value) ?? `${entityOf(entity).label} ${String(value)}`;
+	if (shownAs === undefined) return typeof value === 'string' ? value : undefined;
+	const time = shownAs === 'moment' ? formatTime(value, names.zone) : undefined;
+	const day = shortDay(value, names.zone) ?? String(value);
+	return time === undefined ? day : `${day} ${time}`;
+}
+
+/** The records of other lists that the titles of rows name. */
+export function namedIn(rows: readonly IDataObject[], { details = [] }: Entity): Map<string, Set<number>> {
+	const named = new Map<string, Set<number>>();
+	for (const row of rows) for (const detail of details) addNamed(named, row, detail);
+	return named;
+}
+
+function addNamed(named: Map<string, Set<number>>, row: IDataObject, detail: Detail): void {
+	const { name, entity, otherwise } = detail;
+	const [id] = [row[name]].flat().flatMap((one) => readId(one) ?? []);
+	if (id === undefined && otherwise) addNamed(named, row, otherwise);
+	if (id === undefined || entity === undefined) return;
+	named.set(entity, (named.get(entity) ?? new Set()).add(id));
+}
+
+/** Entries that would read alike say their ID as well. */
+export function toldApart<T extends { name: string; value: unknown }>(entries: readonly T[]): T[] {
+	const counts = new Map<string, number>();
+	for (const { name } of entries) counts.set(name, (counts.get(name) ?? 0) + 1);
+	return entries.map((entry) =>
+		counts.get(entry.name) === 1 ? entry : { ...entry, name: `${entry.name} · ID ${String(entry.value)}` },
+	);
 }

@@ -52,6 +52,6 @@ function actionOption({ name, label, title, description, certainty }: Action): I
 
 /** What rests on a single or doubtful source says so. */
 function withDoubt(description: string, isDoubtful: boolean): string {
-	if (!isDoubtful || /unconfirmed/i.test(description)) return description;
-	return `${description.replace(/\.$/, '')}. Unconfirmed: it rests on few sources.`;
+	if (!isDoubtful || /unconfirmed|not verified/i.test(description)) return description;
+	return `${description.replace(/\.$/, '')}. Not verified against a live account.`;
 }

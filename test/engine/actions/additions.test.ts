@@ -141,7 +141,7 @@ describe('additions', () => {
 	});
 
 	it.each<[string, INodeParameters, RegExp]>([
-		['takePayment', { income: 'много', pay_account_id: 1 }, /^'Sum' must be a number/],
+		['takePayment', { income: 'много', pay_account_id: 1 }, /^'Amount' must be a number/],
 		['createTask', { title: '={{ "" }}' }, /^'Title' and 'Text' are both empty/],
 		[
 			'sellSubscription',

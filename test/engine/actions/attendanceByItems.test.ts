@@ -8,7 +8,7 @@ const { add, lead, rows, run } = officeOf(school);
 
 const client = () => lead({ is_study: 1 });
 
-describe('Mark Attendance', () => {
+describe('Complete Lesson', () => {
 	const lesson = (more: IDataObject) =>
 		add('lesson', {
 			branch_id: 1,
@@ -23,12 +23,12 @@ describe('Mark Attendance', () => {
 		});
 	const mark = (id: number, more: INodeParameters): INodeParameters => ({
 		resource: 'lesson',
-		operation: 'markAttendance',
+		operation: 'complete',
 		branchId: 1,
 		id: pick(id),
 		present_ids: '',
 		absent_ids: '',
-		if_conducted: 'refuse',
+		if_completed: 'refuse',
 		additionalFields: {},
 		...more,
 	});
@@ -43,7 +43,7 @@ describe('Mark Attendance', () => {
 			is_attend: 0,
 			commission: '800.00',
 		});
-		await run(mark(id, { present_ids: String(one), if_conducted: 'teach' }));
+		await run(mark(id, { present_ids: String(one), if_completed: 'teach' }));
 		const details = rows('lesson-details').filter(({ lesson_id }) => lesson_id === id);
 		expect(details).toMatchObject([{ branch_id: 2, is_attend: 1 }]);
 	});
@@ -51,14 +51,14 @@ describe('Mark Attendance', () => {
 	it('marks two customers of one planned lesson by two items, with Send It Again', async () => {
 		const [one, two] = [client(), client()];
 		const id = lesson({ status: 1, customer_ids: [one, two] });
-		await run(mark(id, { present_ids: '={{ $json.c }}', if_conducted: 'teach' }), {
+		await run(mark(id, { present_ids: '={{ $json.c }}', if_completed: 'teach' }), {
 			items: [{ c: String(one) }, { c: String(two) }],
 		});
 		const present = rows('lesson-details').filter((row) => row.lesson_id === id && row.is_attend === 1);
 		expect(present.map(({ customer_id }) => customer_id).sort()).toEqual([one, two].sort());
 	});
 
-	it('shows the lesson as conducted where the answer does not hold it', async () => {
+	it('shows the lesson as completed where the answer does not hold it', async () => {
 		const one = client();
 		const id = lesson({ status: 1, customer_ids: [one] });
 		school.sandbox.faults.add({

@@ -11,12 +11,12 @@ const sentAgain = (absent: number) => {
 	const lesson = attended();
 	return {
 		resource: 'lesson',
-		operation: 'markAttendance',
+		operation: 'complete',
 		branchId: lesson?.branch_id as number,
 		id: pick(lesson?.id),
 		present_ids: '',
 		absent_ids: [absent],
-		if_conducted: 'teach',
+		if_completed: 'teach',
 		additionalFields: {},
 	};
 };

@@ -235,7 +235,7 @@ describe('groups', () => {
 });
 
 it('all jobs have a test here, those of a group beside the other actions', () => {
-	// Of a kind that adds a record in additions.test.ts, of attendance in markAttendance.test.ts.
+	// Of a kind that adds a record in additions.test.ts, of attendance in completeLesson.test.ts.
 	const names = entities.flatMap(({ resource, actions = [] }) =>
 		actions
 			.filter(({ kind }) => ![...SENT_AS_THEY_ARE, ...ANSWERS].includes(kind))
@@ -258,8 +258,7 @@ it('all jobs have a test here, those of a group beside the other actions', () =>
 			'customer.unarchive',
 			'group.archive',
 			'group.unarchive',
-			'lesson.conduct',
-			'lesson.markAttendance',
+			'lesson.complete',
 		].sort(),
 	);
 });

@@ -25,14 +25,14 @@ const client = () =>
 	some('customer', (row) => row.is_study === 1 && row.e_date === '2030-12-31' && inBranch1(row));
 
 describe('actions beyond create, read, update and delete', () => {
-	it('conduct a lesson with the attendance of each customer', async () => {
+	it('complete a lesson with the attendance of each customer', async () => {
 		const planned = some('lesson', (row) => row.status === 1 && row.branch_id === 1);
 		const customer = client().id;
 		const details = { values: [{ customer_id: String(customer), is_attend: true, grade: '5' }] };
 
 		await run({
 			resource: 'lesson',
-			operation: 'conduct',
+			operation: 'complete',
 			id: planned.id as number,
 			details,
 			additionalFields: { topic: 'Датчики' },
@@ -56,11 +56,11 @@ describe('actions beyond create, read, update and delete', () => {
 		});
 	});
 
-	it('conduct refuses an attendance without a customer before anything is sent', async () => {
+	it('Complete Lesson refuses an attendance without a customer before anything is sent', async () => {
 		const { error } = await school.engine.run({
 			parameters: {
 				resource: 'lesson',
-				operation: 'conduct',
+				operation: 'complete',
 				branchId: 1,
 				id: 1,
 				details: { values: [{ is_attend: true }] },
@@ -153,6 +153,46 @@ describe('actions beyond create, read, update and delete', () => {
 		expect(await balance()).toBe(before + 30);
 	});
 
+	describe('a correction or refund', () => {
+		const correction = (more: IDataObject): INodeParameters =>
+			({
+				resource: 'pay',
+				operation: 'createCorrection',
+				customer_id: pick(client().id),
+				income: -250.5,
+				pay_type_id: 2,
+				pay_account_id: 1,
+				document_date: '2026-02-09',
+				additionalFields: { payer_name: 'Основа', note: 'Ошибка кассы' },
+				...more,
+			}) as INodeParameters;
+
+		it('is sent with its sign, type and day', async () => {
+			const [saved] = await run(correction({}));
+			expect(last()).toMatchObject({
+				path: '/v2api/1/pay/create',
+				body: { branch_id: 1, income: -250.5, pay_type_id: 2, document_date: '09.02.2026' },
+			});
+			expect(some('pay', ({ id }) => id === saved.id)).toMatchObject({
+				customer_id: client().id,
+				income: '-250.50',
+				note: 'Ошибка кассы',
+			});
+		});
+
+		it.each([
+			['Amount', { income: 0 }],
+			['Amount', { income: '' }],
+			['Payment Type', { pay_type_id: '={{ "" }}' }],
+			['Payment Date', { document_date: '={{ "" }}' }],
+		])("needs '%s': %j", async (label, more) => {
+			const parameters = { branchId: 1, ...correction(more) } as INodeParameters;
+			const { error } = await school.engine.run({ parameters });
+			expect(error?.message).toMatch(new RegExp(`^'${label}'`));
+			expect(school.calls()).toEqual([]);
+		});
+	});
+
 	it.each([
 		['customer', 'customer'],
 		['group', 'group'],
@@ -183,7 +223,7 @@ describe('actions beyond create, read, update and delete', () => {
 	});
 
 	it('all have a test here', () => {
-		// Those that look first have theirs in jobs.test.ts, additions.test.ts and markAttendance.test.ts.
+		// Those that look first have theirs in jobs.test.ts, additions.test.ts and completeLesson.test.ts.
 		const names = entities.flatMap(({ resource, actions = [] }) =>
 			actions.filter(({ kind }) => SENT_AS_THEY_ARE.includes(kind)).map(({ name }) => `${resource}.${name}`),
 		);
@@ -195,6 +235,7 @@ describe('actions beyond create, read, update and delete', () => {
 				'customer.getCalendar',
 				'customer.spendBonus',
 				'group.getCalendar',
+				'pay.createCorrection',
 				'teacher.getCalendar',
 				'teacher.getRates',
 				'teacher.getWorkingHours',

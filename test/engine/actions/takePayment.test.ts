@@ -33,32 +33,42 @@ describe('a sum that is no payment', () => {
 		['less than a cent', 0.004],
 		['more than there is', 1e21],
 	])('is refused before a call: %s', async (_what, income) => {
-		await refused(pay(1, given(income)), "'Sum'");
+		await refused(pay(1, given(income)), "'Amount'");
 	});
 
-	it.each([0, '0.00', 0.004])('%j is refused by Payment → Create too', async (income) => {
-		await refused(
-			{
-				resource: 'pay',
-				operation: 'create',
-				branchId: 1,
-				customer_id: pick(1),
-				document_date: DAY,
-				income: given(income),
-				pay_account_id: 1,
-				pay_type_id: 1,
-				additionalFields: {},
-			},
-			"'Income'",
-		);
+	const fields = { customer_id: 1, document_date: DAY, pay_account_id: 1, pay_type_id: 1 };
+
+	it.each<[string, (income: number | string) => IDataObject]>([
+		['form', (income) => ({ ...fields, customer_id: pick(1), income: given(income), additionalFields: {} })],
+		['json', (income) => ({ json: JSON.stringify({ ...fields, income }) })],
+		['map', (income) => ({ columns: { mappingMode: 'defineBelow', value: { ...fields, income } } })],
+	])('is refused by Payment → Create too: %s', async (inputMode, how) => {
+		for (const income of [0, '0.00', 0.004, -500, '-500']) {
+			const parameters = { resource: 'pay', operation: 'create', branchId: 1, inputMode, ...how(income) };
+			await refused(parameters as INodeParameters, "'Amount'");
+		}
+	});
+
+	it('is not there before somebody gives it, neither in Take Payment nor in Create', async () => {
+		const create = { resource: 'pay', operation: 'create', branchId: 1, ...fields, customer_id: pick(1) };
+		await refused(create, "'Amount'");
+		const { id, resource, operation } = pay(1, '') as Record<string, never>;
+		await refused({ id, resource, operation, branchId: 1, pay_account_id: 1 }, "'Amount'");
 	});
 
 	it('is refused by Payment → Update too', async () => {
 		const [{ id }] = rows('pay');
 		await refused(
 			{ resource: 'pay', operation: 'update', branchId: 1, id: String(id), updateFields: { income: 0 } },
-			"'Income'",
+			"'Amount'",
 		);
+	});
+
+	it('but may be negative in an update, as corrections are', async () => {
+		const [{ id }] = rows('pay');
+		const updateFields = { income: -500 };
+		await run({ resource: 'pay', operation: 'update', branchId: 1, id: String(id), updateFields });
+		expect(Number(row('pay', id as number).income)).toBe(-500);
 	});
 
 	it.each([0, -50, 0.004])('%j is no bonus either, to add or to spend', async (amount) => {

@@ -76,10 +76,10 @@ const writes: Case[] = [
 	],
 	[
 		'lesson/teach',
-		/^mark the attendance of lesson \d+$/,
+		/^complete lesson \d+$/,
 		(id) => ({
 			resource: 'lesson',
-			operation: 'markAttendance',
+			operation: 'complete',
 			branchId: 1,
 			id: String(lesson(id)),
 			present_ids: String(id),

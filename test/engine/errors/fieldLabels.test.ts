@@ -34,7 +34,7 @@ it.each<[string, string, string, string, (customer: number) => INodeParameters]>
 		'takePayment',
 		'create',
 		'income',
-		'Sum',
+		'Amount',
 		(id) => job('takePayment', id, { income: 5, pay_account_id: 1 }),
 	],
 	[
@@ -68,13 +68,13 @@ it.each<[string, string, string, string, (customer: number) => INodeParameters]>
 	...(['details', 'topic'] as const).map(
 		(field) =>
 			[
-				'markAttendance',
+				'complete',
 				'teach',
 				field,
 				{ details: 'Attendance', topic: 'Topic' }[field],
 				(id: number): INodeParameters => ({
 					resource: 'lesson',
-					operation: 'markAttendance',
+					operation: 'complete',
 					branchId: 1,
 					id: String(lesson(id)),
 					present_ids: String(id),
@@ -84,13 +84,13 @@ it.each<[string, string, string, string, (customer: number) => INodeParameters]>
 			] as [string, string, string, string, (customer: number) => INodeParameters],
 	),
 	[
-		'conduct',
+		'complete',
 		'teach',
 		'branch_id',
 		'Branch of Lesson',
 		(id) => ({
 			resource: 'lesson',
-			operation: 'conduct',
+			operation: 'complete',
 			branchId: 1,
 			id: String(lesson(id)),
 			details: { values: [{ customer_id: String(id), is_attend: true }] },

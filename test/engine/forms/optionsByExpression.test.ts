@@ -69,9 +69,9 @@ describe.each(UNREADABLE)('%s as an option', (what, value) => {
 		expect(customer(id).teacher_ids).toEqual([1, 2]);
 	});
 
-	it('If Already Conducted of Mark Attendance is refused', async () => {
-		const parameters = { resource: 'lesson', operation: 'markAttendance', branchId: 1, id: pick(1) };
-		await refused({ ...parameters, present_ids: '1', if_conducted: value }, "'If Already Conducted'");
+	it('If Already Completed of Complete Lesson is refused', async () => {
+		const parameters = { resource: 'lesson', operation: 'complete', branchId: 1, id: pick(1) };
+		await refused({ ...parameters, present_ids: '1', if_completed: value }, "'If Already Completed'");
 	});
 
 	it('Simplify is refused', async () => {

@@ -79,7 +79,7 @@ describe('an address that is not the page of the record', () => {
 		await refused(
 			{
 				resource: 'lesson',
-				operation: 'conduct',
+				operation: 'complete',
 				branchId: 1,
 				id: '1',
 				details: { values },
@@ -124,12 +124,12 @@ describe('the page of the record itself', () => {
 		const present_ids = [here('customer', one), here('customer', two).replace('/1/', '/2/')].join(', ');
 		await run({
 			resource: 'lesson',
-			operation: 'markAttendance',
+			operation: 'complete',
 			branchId: lesson.branch_id as number,
 			id: String(lesson.id),
 			present_ids,
 			absent_ids: '',
-			if_conducted: 'refuse',
+			if_completed: 'refuse',
 			additionalFields: {},
 		});
 		const details = school.sandbox.store.where('lesson-details', 'lesson_id', lesson.id);

@@ -150,6 +150,60 @@ describe('an entry of a picker', () => {
 		expect(entries.at(-1)?.value).toBe(archived);
 	});
 
+	it('of a lesson says when it is, whose, of what and how far', async () => {
+		const { store } = school.sandbox;
+		const lesson = (values: object) =>
+			store.insert('lesson', {
+				branch_id: 1,
+				date: '2031-03-01',
+				time_from: '2031-03-01 20:00:00',
+				time_to: '2031-03-01 21:00:00',
+				lesson_type_id: 2,
+				subject_id: 1,
+				status: 1,
+				group_ids: [],
+				customer_ids: [],
+				topic: null,
+				...values,
+			}).id;
+		const group = store.insert('group', { name: 'Шахматы Пн', branch_ids: [1], e_date: '2031-12-31' }).id;
+		const customer = add({ name: 'Мия Орлова' });
+		const whole = lesson({ group_ids: [group], topic: 'Дебют' });
+		const alone = lesson({ customer_ids: [customer], status: 2 });
+		const twins = [lesson({}), lesson({})];
+		const subject = String(store.find('subject', 1)?.name);
+		const lessons = { ...form, resource: 'lesson' };
+		const entries = await scrolled(school.engine, 'searchLessons', '2031-03-01', lessons);
+		expect(Object.fromEntries(entries.map(({ name, value }) => [value, name]))).toEqual({
+			[whole]: `1 Mar 2031 20:00 · Шахматы Пн · ${subject} · Дебют · Planned`,
+			[alone]: `1 Mar 2031 20:00 · Мия Орлова · ${subject} · Cancelled`,
+			[twins[0]]: `1 Mar 2031 20:00 · ${subject} · Planned · ID ${twins[0]}`,
+			[twins[1]]: `1 Mar 2031 20:00 · ${subject} · Planned · ID ${twins[1]}`,
+		});
+	});
+
+	it('of a lesson costs one list each of what it names, and shows numbers where they may not be read', async () => {
+		const lessons = { ...form, resource: 'lesson' };
+		await school.engine.search('searchLessons', lessons);
+		for (const list of ['group/index', 'subject/index', 'customer/index'])
+			expect(school.calls().filter((call) => call === list).length).toBeLessThan(2);
+		school.sandbox.faults.add({
+			kind: 'status',
+			status: 403,
+			times: 9,
+			match: { entity: 'subject' },
+		} as never);
+		const { results } = await school.engine.search('searchLessons', lessons);
+		expect(results[0].name).toMatch(/ · Subject \d+ · /);
+	});
+
+	it.each(['Customers', 'Groups', 'Teachers', 'Lessons'])('of %s reads unlike all others', async (list) => {
+		const resource = list.slice(0, -1).toLowerCase();
+		const entries = (await school.engine.search(`search${list}`, { ...form, resource })).results;
+		expect(entries.length).toBeGreaterThan(0);
+		expect(new Set(entries.map(({ name }) => name)).size).toBe(entries.length);
+	});
+
 	it('of a group that is archived is marked too', async () => {
 		const { store } = school.sandbox;
 		const [group] = store.rows('group').filter(({ branch_ids }) => (branch_ids as number[]).includes(1));

@@ -96,20 +96,20 @@ describe('a list that shows a record as it was before the item before', () => {
 	});
 });
 
-describe('Mark Attendance, one customer an item, where the list still shows the lesson as planned', () => {
+describe('Complete Lesson, one customer an item, where the list still shows the lesson as planned', () => {
 	const attended = (id: number) =>
 		rows('lesson-details')
 			.filter((one) => one.lesson_id === id && one.is_attend === 1)
 			.map(({ customer_id }) => customer_id)
 			.sort();
-	const mark = (id: number, if_conducted: string): INodeParameters => ({
+	const mark = (id: number, if_completed: string): INodeParameters => ({
 		resource: 'lesson',
-		operation: 'markAttendance',
+		operation: 'complete',
 		branchId: 1,
 		id: pick(id),
 		present_ids: '={{ $json.c }}',
 		absent_ids: '',
-		if_conducted,
+		if_completed,
 		additionalFields: {},
 	});
 	const planned = (customer_ids: number[]) =>
@@ -144,7 +144,7 @@ describe('Mark Attendance, one customer an item, where the list still shows the 
 		},
 	);
 
-	it('knows by itself that the lesson is conducted', async () => {
+	it('knows by itself that the lesson is completed', async () => {
 		const both = [lead({ is_study: 1 }), lead({ is_study: 1 })];
 		const id = planned(both);
 		showLate('teach', () => undo(id));
@@ -152,7 +152,7 @@ describe('Mark Attendance, one customer an item, where the list still shows the 
 			parameters: mark(id, 'refuse'),
 			items: both.map((c) => ({ c: String(c) })),
 		});
-		expect(error?.message).toContain('is conducted already');
+		expect(error?.message).toContain('is already completed');
 		expect(writes()).toEqual(['lesson/teach']);
 	});
 });

@@ -36,10 +36,10 @@ const planned = () => {
 };
 const mark = (more: INodeParameters): INodeParameters => ({
 	resource: 'lesson',
-	operation: 'markAttendance',
+	operation: 'complete',
 	branchId: 1,
 	id: pick(planned().id),
-	if_conducted: 'refuse',
+	if_completed: 'refuse',
 	additionalFields: {},
 	...more,
 });
@@ -63,7 +63,7 @@ const addTo = (id: number, updateFields: INodeParameters): INodeParameters => ({
 describe.each(['one', 'two'] as const)(
 	'two executions at once, with %s credential(s) of an account',
 	(credentials) => {
-		it('conduct a lesson once by Mark Attendance', async () => {
+		it('complete a lesson once', async () => {
 			const { id, customer_ids } = planned();
 			const parameters = mark({ present_ids: customer_ids.join(',') });
 			const runs = await together([parameters, parameters], credentials);
@@ -81,11 +81,11 @@ describe.each(['one', 'two'] as const)(
 				credentials,
 			);
 			expect(runs.map(({ status }) => status).sort()).toEqual(['error', 'success']);
-			expect(runs.find(({ error }) => error)?.error?.message).toContain('is conducted already');
+			expect(runs.find(({ error }) => error)?.error?.message).toContain('is already completed');
 			expect(writes()).toEqual(['lesson/teach']);
 		});
 
-		it('teach once where one marks attendance and the other conducts', async () => {
+		it('teach once where one gives IDs and the other rows', async () => {
 			const { id, customer_ids } = planned();
 			const values = customer_ids.map((one) => ({ customer_id: String(one), is_attend: true }));
 			const runs = await together(
@@ -93,7 +93,7 @@ describe.each(['one', 'two'] as const)(
 					mark({ present_ids: customer_ids.join(',') }),
 					{
 						resource: 'lesson',
-						operation: 'conduct',
+						operation: 'complete',
 						branchId: 1,
 						id: pick(id),
 						details: { values },

@@ -55,10 +55,10 @@ export const PROMISES: Record<string, Repeated> = {
 	takePayment: 'once',
 	addComment: 'once',
 	createTask: 'once',
-	conduct: 'once',
-	markAttendance: 'once',
+	complete: 'once',
 	// A new record each time: whoever wants one at most takes Create or Update.
 	create: 'each time',
+	createCorrection: 'each time',
 	// AlfaCRM keeps no list of them in which the same one could be found.
 	addBonus: 'each time',
 	spendBonus: 'each time',

@@ -17,7 +17,7 @@ interface Special {
 
 const isLead = (row: Row) => row.is_study === 0 && row.e_date === '2030-12-31';
 const members = (row: Row): number[] => (Array.isArray(row.customer_ids) ? row.customer_ids.map(Number) : []);
-/** Those still to be conducted, and now and then one that is conducted already. */
+/** Those still to be completed, and now and then one that is already completed. */
 const isLesson = (row: Row) => members(row).length > 0 && (row.status === 1 || row.id % 5 === 0);
 const groupsOf = ({ rows }: World, { id }: Row): number[] =>
 	rows('cgi').flatMap((row) => (row.customer_id === id ? [Number(row.group_id)] : []));
@@ -59,14 +59,7 @@ export const SPECIAL: Record<string, Special> = {
 			return { ctt_id: fc.constantFrom(undefined, ...own) };
 		},
 	},
-	'lesson.conduct': {
-		fit: isLesson,
-		given: (_world, row) => ({
-			details: members(row).length > 0 ? attendance(members(row)) : fc.constant(undefined),
-			branch_id: fc.constant(undefined),
-		}),
-	},
-	'lesson.markAttendance': {
+	'lesson.complete': {
 		fit: isLesson,
 		given: (_world, row) => {
 			const customers = members(row);
@@ -75,6 +68,7 @@ export const SPECIAL: Record<string, Special> = {
 				present_ids: fc.constant(customers.filter((id) => id % 2 === 0)),
 				absent_ids: fc.constant(customers.filter((id) => id % 2 === 1 && id !== first).join(', ')),
 				details: first % 2 === 1 ? attendance([first]) : fc.constant(undefined),
+				branch_id: fc.constant(undefined),
 			};
 		},
 	},

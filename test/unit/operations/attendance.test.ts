@@ -27,12 +27,12 @@ const lesson = (row: IDataObject = {}) =>
 	});
 const mark = (id: number, more: IDataObject = {}): IDataObject => ({
 	resource: 'lesson',
-	operation: 'markAttendance',
+	operation: 'complete',
 	branchId: 1,
 	id,
 	present_ids: String(anna),
 	absent_ids: String(boris),
-	if_conducted: 'refuse',
+	if_completed: 'refuse',
 	additionalFields: {},
 	...more,
 });
@@ -62,11 +62,11 @@ describe('the attendance of a planned lesson', () => {
 	it.each<[IDataObject, string]>([
 		[
 			{ present_ids: '', absent_ids: '' },
-			"No customer is given whose attendance is to be marked: 'Present Customer IDs' and 'Absent Customer IDs' and 'Attendance' are empty",
+			"No customer is given who was present or absent: 'Present Customer IDs', 'Absent Customer IDs' and 'Attendance' are empty",
 		],
 		[{ present_ids: '1, 1', absent_ids: '' }, 'Customer 1 is given twice'],
 		[{ present_ids: '1', absent_ids: '2, 1' }, 'Customer 1 is given twice'],
-		[{ additionalFields: { details: [{ customer_id: 2, is_attend: true }] } }, 'Customer 2 is given twice'],
+		[{ details: [{ customer_id: 2, is_attend: true }] }, 'Customer 2 is given twice'],
 	])('needs each customer once: %j', async (more, message) => {
 		const { error } = await school.run(mark(1, more));
 		expect(error).toMatchObject({
@@ -75,15 +75,6 @@ describe('the attendance of a planned lesson', () => {
 				"Name each customer once, in 'Present Customer IDs', 'Absent Customer IDs' or 'Attendance'. Nothing was sent to AlfaCRM.",
 		});
 		expect(school.calls).toEqual([]);
-	});
-
-	it('of Conduct needs somebody, too', async () => {
-		const conduct = { ...mark(lesson()), operation: 'conduct', details: '[]' };
-		const { error } = await school.run(conduct);
-		expect(error?.message).toBe(
-			"No customer is given whose attendance is to be marked: 'Attendance' is empty",
-		);
-		expect(error?.description).toContain("Name each customer once, in 'Attendance'.");
 	});
 
 	it('that is cancelled is refused', async () => {
@@ -97,32 +88,32 @@ describe('the attendance of a planned lesson', () => {
 	});
 });
 
-describe('the attendance of a conducted lesson', () => {
-	const conducted = async () => {
+describe('the attendance of a completed lesson', () => {
+	const completed = async () => {
 		const id = lesson();
-		const note = { details: [{ customer_id: boris, is_attend: false, note: 'болеет' }] };
-		await school.done(mark(id, { absent_ids: '', additionalFields: note }));
+		const details = [{ customer_id: boris, is_attend: false, note: 'болеет' }];
+		await school.done(mark(id, { absent_ids: '', details }));
 		school.calls.splice(0);
 		return id;
 	};
 
 	it('that says something else is refused, with the names of the customers', async () => {
-		const id = await conducted();
+		const id = await completed();
 		const { error } = await school.run(mark(id, { present_ids: `${anna}, ${boris}`, absent_ids: '' }));
 		expect(error?.message).toBe(
-			`Lesson ${id} is conducted already, with another attendance of customer ${boris}`,
+			`Lesson ${id} is already completed, with another attendance of customer ${boris}`,
 		);
 		const both = await school.run(mark(id, { present_ids: String(boris), absent_ids: String(anna) }));
 		expect(both.error?.message).toMatch(/of customer \d, \d$/);
 		const topic = await school.run(mark(id, { additionalFields: { topic: 'Другая' } }));
-		expect(topic.error?.message).toBe(`Lesson ${id} is conducted already, with other details`);
-		expect(topic.error?.description).toContain("let 'If Already Conducted' of Mark Attendance send it again");
+		expect(topic.error?.message).toBe(`Lesson ${id} is already completed, with other details`);
+		expect(topic.error?.description).toContain("set 'If Already Completed' to Send It Again");
 		expect(school.writes()).toEqual([]);
 	});
 
 	it('is sent again where that is wanted, with what it says of the others', async () => {
-		const id = await conducted();
-		const more = { present_ids: '', absent_ids: String(anna), if_conducted: 'teach' };
+		const id = await completed();
+		const more = { present_ids: '', absent_ids: String(anna), if_completed: 'teach' };
 		const { json } = await school.done(mark(id, more));
 		expect(json).toMatchObject([{ operationResult: 'updated' }]);
 		expect(taught()).toMatchObject([

@@ -17,12 +17,8 @@ const additionalFields = (fields: readonly Field[]): INodeProperties =>
 
 /** The fields of an action in the form. */
 export function fieldsForm(fields: readonly Field[]): FormPart<ActionSlot> {
-	const prominent = fields.filter(isProminent).map(toParameter);
-	// Tables of rows stand with the collections, below single parameters.
-	const isTable = ({ type }: INodeProperties) => type === 'fixedCollection';
 	return {
-		prominentFields: prominent.filter((property) => !isTable(property)),
-		tables: prominent.filter(isTable),
+		prominentFields: fields.filter(isProminent).map(toParameter),
 		additionalFields: fields.every(isProminent) ? [] : [additionalFields(fields)],
 	};
 }

@@ -8,6 +8,7 @@ import { overview } from '../school/overview';
 import type { ObjectSchema } from '../output/recordSchema';
 import { idParameter } from '../records/target';
 import { change } from './change';
+import { completeLesson } from './completeLesson';
 import { createIfAbsent } from './createIfAbsent';
 import { fieldsForm } from './fields';
 import { get } from './get';
@@ -15,19 +16,18 @@ import { getMany } from './getMany';
 import { joinGroup } from './joinGroup';
 import type { ActionKind, ActionSlot } from './kind';
 import { leaveGroup } from './leaveGroup';
-import { markAttendance } from './markAttendance';
 import { save } from './save';
 
 /** What each kind of action is. A kind without a module, or a module without a part, does not compile. */
 const kinds: { [K in ActionKindName]: ActionKind<K> } = {
 	change,
+	completeLesson,
 	createIfAbsent,
 	freeSlots,
 	get,
 	getMany,
 	joinGroup,
 	leaveGroup,
-	markAttendance,
 	overview,
 	save,
 };

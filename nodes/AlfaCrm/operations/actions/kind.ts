@@ -15,7 +15,6 @@ export const ACTION_SLOTS = [
 	'skipIfThere',
 	'simplify',
 	'limit',
-	'tables',
 	'additionalFields',
 	'options',
 ] as const;

@@ -8,6 +8,7 @@ import {
 	isList,
 	listOf,
 	defaultOf,
+	forNew,
 	sameItem,
 	canonical,
 	union,
@@ -164,7 +165,7 @@ function newRecord(request: UpsertRequest, wanted: IDataObject): IDataObject {
 	const { item, entity, target, input } = request;
 	const all = { ...input, ...keyValues(request, wanted) };
 	const values = { ...defaultsOf(entity), ...withoutBlanks(entity, all) };
-	return canonicalIn(entity, bodyOf(item, entity.fields, values, target.branch));
+	return canonicalIn(entity, bodyOf(item, entity.fields.map(forNew), values, target.branch));
 }
 
 function canonicalIn(entity: Entity, body: IDataObject): IDataObject {

@@ -1,16 +1,17 @@
 import { collection } from '../../form/assemble';
 import type { Entity } from '../../entities/types';
-import { isProminent } from '../../fields/field';
+import { forNew, isProminent } from '../../fields/field';
 import type { Operation } from '../operation';
 import { recordSchema } from '../output/recordSchema';
 import { keysForm, targetOf } from './target';
 import { bodyOf } from './body';
 import { inMode, inputModeForm, fieldOptions, readFieldInput, prominentForm } from './fieldInput';
 
-const prominentFields = ({ fields }: Entity) => fields.filter(isProminent);
+const newFields = ({ fields }: Entity) => fields.map(forNew);
+const prominentFields = (entity: Entity) => newFields(entity).filter(isProminent);
 
 const additionalFields = (entity: Entity) => {
-	const others = entity.fields.filter((field) => !isProminent(field));
+	const others = newFields(entity).filter((field) => !isProminent(field));
 	return collection('Additional Fields', 'additionalFields', fieldOptions(others, entity));
 };
 
@@ -30,7 +31,7 @@ export const create: Operation = {
 	async execute(item, entity) {
 		const target = targetOf(item, entity, 'create');
 		const input = readFieldInput(item, entity, additionalFields(entity), prominentFields(entity));
-		const body = { ...target.query, ...bodyOf(item, entity.fields, input, target.branch) };
+		const body = { ...target.query, ...bodyOf(item, newFields(entity), input, target.branch) };
 		const task = `create the ${entity.label.toLowerCase()}`;
 		return [await item.save({ ...target, action: 'create', body, task }, [])];
 	},

@@ -84,7 +84,7 @@ function probed(
 	const declared = fieldOf(situation, property.name);
 	if (property.type === 'fixedCollection') {
 		const field: Described = declared ?? { type: 'rows', name: property.name, label: property.displayName };
-		const role = path.length === 1 || situation.operation === 'conduct' ? 'required' : 'optional';
+		const role = property.required ? 'required' : 'optional';
 		const rows = inRows(declared, parameters, path, where);
 		// Inside a collection n8n makes nothing of whatever is no table before the node runs.
 		return path.length > 1 ? rows : [place(role, field, parameters, path, where), ...rows];

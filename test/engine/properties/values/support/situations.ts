@@ -58,7 +58,7 @@ export function fieldOf(
 
 /** Money that cannot be: a payment of nothing or less, a bonus of nothing. */
 function boundsOf(resource: string, operation: string, name: string): Partial<Described> {
-	if (name === 'income' && operation === 'takePayment') return { min: 0.01 };
+	if (name === 'income' && ['takePayment', 'create'].includes(operation)) return { min: 0.01 };
 	if (name === 'amount' && ['addBonus', 'spendBonus'].includes(operation)) return { min: 0.01 };
 	return resource === 'pay' && name === 'income' ? { nonZero: true } : {};
 }

@@ -2,7 +2,6 @@ import type { INodeParameters } from 'n8n-workflow';
 
 import type { Entity } from '../../../../../nodes/AlfaCrm/entities/types';
 import { dayOf } from './days';
-import { shownWith } from './form';
 import type { Row, Store } from './sample';
 import { inBranch, rowOf, rowsOf } from './sample';
 
@@ -41,10 +40,8 @@ export function extrasOf(store: Store, { path }: Entity, operation: string, row?
 			return { amount: 2 };
 		case 'lesson/create':
 			return { additionalFields: { duration: 60 }, lesson_date: '2031-05-05' };
-		case 'lesson/markAttendance':
+		case 'lesson/complete':
 			return { present_ids: [Number((row?.customer_ids as number[])[0])], absent_ids: '' };
-		case 'lesson/conduct':
-			return detailsOf(row);
 		case 'cgi/create':
 			return {
 				group_id: rowOf(store, 'group', (one) => inBranch(one) && isOpen(one)).id,
@@ -62,6 +59,7 @@ export function extrasOf(store: Store, { path }: Entity, operation: string, row?
 			// Ahead of any clock, so that there are slots to come.
 			return { date_from: '2031-05-05', date_to: '2031-05-11' };
 		case 'pay/create':
+		case 'pay/createCorrection':
 			return { additionalFields: { payer_name: 'Основа' } };
 		case 'communication/get':
 			return { class: String(row?.class ?? 'Customer'), related_id: Number(row?.related_id) };
@@ -74,13 +72,6 @@ const isOpen = (group: Row) => (dayOf(group.e_date, 'utc') ?? '') > '2032';
 /** A member today, and for years to come. */
 const isCurrent = ({ b_date, e_date }: Row) =>
 	(dayOf(b_date, 'utc') ?? '') < '2026-06' && (dayOf(e_date, 'utc') ?? '9999') > '2032';
-
-/** The attendance stands in the form wherever the form has it. */
-function detailsOf(row: Row | undefined): INodeParameters {
-	const details = { values: [{ customer_id: Number((row?.customer_ids as number[])[0]), is_attend: true }] };
-	const shown = shownWith({ resource: 'lesson', operation: 'conduct' });
-	return shown.some(({ name }) => name === 'details') ? { details } : { additionalFields: { details } };
-}
 
 /** A record whose keys nobody else has. */
 export function holderOf(store: Store, path: string): Row {

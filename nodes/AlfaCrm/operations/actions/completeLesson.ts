@@ -16,7 +16,7 @@ import type { ActionKind } from './kind';
 import { readFields } from './fields';
 
 const CANCELLED = 2;
-const CONDUCTED = 3;
+const COMPLETED = 3;
 /** Whose row of a lesson it is, not what it says. */
 const IDENTITY = ['id', 'customer_id', 'branch_id'];
 /** Fields of the form that say who was there, or how to go about it. */
@@ -24,8 +24,8 @@ const ATTENDANCE = ['present_ids', 'absent_ids', 'details'];
 
 type RowsField = Extract<Field, { type: 'rows' }>;
 
-/** Conducts a planned lesson with who was there. A conducted one is left alone if it says the same. API notes 5.11. */
-export const markAttendance: ActionKind<'markAttendance'> = {
+/** Completes a planned lesson with who was there. A completed one is left alone if it says the same. API notes 5.11. */
+export const completeLesson: ActionKind<'completeLesson'> = {
 	form: (entity) => ({ simplify: simplifyForm(entity) }),
 	async execute(item, entity, action) {
 		const own = targetOf(item, entity);
@@ -36,7 +36,7 @@ export const markAttendance: ActionKind<'markAttendance'> = {
 		const input = readFields(item, fields);
 		const wanted = wantedRows(item, fields, input, attendance);
 		const others = fields.filter(({ name }) => !ATTENDANCE.includes(name));
-		const { if_conducted, ...rest } = bodyOf(item, others, input, target.branch);
+		const { if_completed, ...rest } = bodyOf(item, others, input, target.branch);
 		const show = simplified(item, entity);
 
 		return await item.withLock([recordKey(entity, id)], async () => {
@@ -45,11 +45,11 @@ export const markAttendance: ActionKind<'markAttendance'> = {
 			if (status === CANCELLED) {
 				throw item.refused(`Lesson ${id} is cancelled, so nobody attended it`, 'Nothing was saved.');
 			}
-			const isResent = if_conducted === 'teach';
+			const isResent = if_completed === 'teach';
 			const asked = { item, entity, target, id };
 			const held =
-				status === CONDUCTED ? await currentAttendance(asked, lesson, wanted, isResent) : detailsOf(lesson);
-			if (status === CONDUCTED) {
+				status === COMPLETED ? await currentAttendance(asked, lesson, wanted, isResent) : detailsOf(lesson);
+			if (status === COMPLETED) {
 				const differing = wanted.filter(
 					(row) => !isStoredRow(item, attendance.fields, rowOf(held, row), row),
 				);
@@ -58,16 +58,16 @@ export const markAttendance: ActionKind<'markAttendance'> = {
 					isStored(field, lesson[field.name], rest[field.name], item.zone),
 				);
 				if (differing.length === 0 && isSame) return [report(show, lesson, 'unchanged', [])];
-				if (!isResent) throw conductedError(item, id, differing);
+				if (!isResent) throw completedError(item, id, differing);
 			}
-			const kept = status === CONDUCTED ? otherRows(attendance, held, wanted) : [];
+			const kept = status === COMPLETED ? otherRows(attendance, held, wanted) : [];
 			const named = wanted.map((row) => ({
 				...rowDefaults(attendance, target.branch),
 				...writablePart(attendance, rowOf(held, row)),
 				...row,
 			}));
 			const body = { ...rest, details: [...named, ...kept], ...action.fixed };
-			const task = `mark the attendance of lesson ${id}`;
+			const task = `complete lesson ${id}`;
 			const call = { ...target, action: action.action, query: { id }, body, task };
 			const model = await item.save(call, [recordKey(entity, id)], { before: lesson });
 			return [report(show, { ...lesson, ...action.fixed, ...model }, 'updated', Object.keys(body))];
@@ -98,19 +98,19 @@ function wantedRows(
 	const places = [...ids.map(({ label }) => label), attendance.label].map((label) => `'${label}'`);
 	throw item.refused(
 		twice === undefined
-			? `No customer is given whose attendance is to be marked: ${places.join(' and ')} ${places.length > 1 ? 'are' : 'is'} empty`
+			? `No customer is given who was present or absent: ${places.join(', ').replace(/, ([^,]*)$/, ' and $1')} are empty`
 			: `Customer ${twice} is given twice`,
 		`Name each customer once, in ${places.join(', ').replace(/, ([^,]*)$/, ' or $1')}. Nothing was sent to AlfaCRM.`,
 	);
 }
 
-function conductedError(item: Item, id: number, others: readonly IDataObject[]): Error {
+function completedError(item: Item, id: number, others: readonly IDataObject[]): Error {
 	const customers = others.map(({ customer_id }) => String(customer_id)).join(', ');
 	return item.refused(
 		customers === ''
-			? `Lesson ${id} is conducted already, with other details`
-			: `Lesson ${id} is conducted already, with another attendance of customer ${customers}`,
-		"Correct it in AlfaCRM, or let 'If Already Conducted' of Mark Attendance send it again. Nothing was saved.",
+			? `Lesson ${id} is already completed, with other details`
+			: `Lesson ${id} is already completed, with another attendance of customer ${customers}`,
+		"Correct it in AlfaCRM, or set 'If Already Completed' to Send It Again. Nothing was saved.",
 	);
 }
 
@@ -125,7 +125,7 @@ interface Asked {
 }
 
 /**
- * What a conducted lesson says. Some accounts show that only in lists of one customer. API notes 5.11.
+ * What a completed lesson says. Some accounts show that only in lists of one customer. API notes 5.11.
  *
  * @param ofAll also of customers who are not named
  */
@@ -170,7 +170,7 @@ function isStoredRow(
 		.every((field) => isStored(field, held[field.name], wanted[field.name], item.zone));
 }
 
-/** What a conducted lesson says of customers who are not named is sent along, for it might be lost. */
+/** What a completed lesson says of customers who are not named is sent along, for it might be lost. */
 function otherRows(
 	attendance: RowsField,
 	held: readonly IDataObject[],

@@ -14,18 +14,17 @@ const planned = () => {
 };
 const mark = (id: number, more: INodeParameters = {}): INodeParameters => ({
 	resource: 'lesson',
-	operation: 'markAttendance',
+	operation: 'complete',
 	branchId: 1,
 	id: pick(id),
-	if_conducted: 'refuse',
+	if_completed: 'refuse',
 	additionalFields: {},
 	...more,
 });
-/** `details` stand with what must be filled. */
-const conduct = (id: number, details?: unknown, additionalFields: INodeParameters = {}): INodeParameters =>
+const byRows = (id: number, details?: unknown, additionalFields: INodeParameters = {}): INodeParameters =>
 	({
 		resource: 'lesson',
-		operation: 'conduct',
+		operation: 'complete',
 		branchId: 1,
 		id: pick(id),
 		...(details === undefined ? {} : { details }),
@@ -41,13 +40,13 @@ const held = (lesson: number) =>
 const sent = () =>
 	school.entries('lesson/teach').map(({ body }) => (body as { details?: IDataObject[] }).details);
 
-describe('Conduct', () => {
+describe('Complete Lesson by rows', () => {
 	it.each([
 		['nothing', undefined],
 		['an empty form', { values: [] }],
 	])('is refused with %s, and the lesson stays planned', async (_what, details) => {
 		const { id } = planned();
-		await refused(conduct(id, details), "'Attendance'");
+		await refused(byRows(id, details), "'Attendance'");
 		expect(row('lesson', id).status).toBe(1);
 	});
 
@@ -58,10 +57,10 @@ describe('Conduct', () => {
 			{ customer_id: String(one), is_attend: true },
 			{ customer_id: String(two), is_attend: false },
 		);
-		const [first] = await run(conduct(id, details));
+		const [first] = await run(byRows(id, details));
 		expect(first).toMatchObject({ id, status: 3 });
 		expect(held(id)).toMatchObject({ [one]: 1, [two]: 0 });
-		const [second] = await run(conduct(id, details));
+		const [second] = await run(byRows(id, details));
 		expect(second).toMatchObject({ id, operationResult: 'unchanged' });
 		expect(writes()).toEqual(['lesson/teach']);
 	});
@@ -69,43 +68,43 @@ describe('Conduct', () => {
 	it('tells a corrected text from the same one, but not a time from the same one with its day', async () => {
 		const { id, customer_ids } = planned();
 		const details = form({ customer_id: String(customer_ids[0]), is_attend: true });
-		await run(conduct(id, details, { homework: 'read chapter 3', time_from: '17:00', time_to: '18:00' }));
+		await run(byRows(id, details, { homework: 'read chapter 3', time_from: '17:00', time_to: '18:00' }));
 		const taught = sent().length;
-		await run(conduct(id, details, { homework: 'read chapter 3', time_from: '17:00', time_to: '18:00' }));
+		await run(byRows(id, details, { homework: 'read chapter 3', time_from: '17:00', time_to: '18:00' }));
 		expect(sent()).toHaveLength(taught);
-		const { message } = await stopped(conduct(id, details, { homework: 'Read Chapter 3' }));
-		expect(message).toBe(`Lesson ${id} is conducted already, with other details`);
+		const { message } = await stopped(byRows(id, details, { homework: 'Read Chapter 3' }));
+		expect(message).toBe(`Lesson ${id} is already completed, with other details`);
 	});
 
-	it('does not teach again what Mark Attendance has taught', async () => {
+	it('does not teach again what was taught by lists of IDs', async () => {
 		const { id, customer_ids } = planned();
 		const [one, two] = customer_ids;
 		await run(mark(id, { present_ids: `${one}`, absent_ids: `${two}` }));
 		const same = form({ customer_id: two, is_attend: false }, { customer_id: one, is_attend: true });
-		expect(await run(conduct(id, same))).toMatchObject([{ operationResult: 'unchanged' }]);
+		expect(await run(byRows(id, same))).toMatchObject([{ operationResult: 'unchanged' }]);
 		expect(writes()).toEqual(['lesson/teach']);
 
-		const error = await stopped(conduct(id, form({ customer_id: two, is_attend: true })));
-		expect(error.message).toContain(`Lesson ${id} is conducted already`);
+		const error = await stopped(byRows(id, form({ customer_id: two, is_attend: true })));
+		expect(error.message).toContain(`Lesson ${id} is already completed`);
 		expect(held(id)).toMatchObject({ [one]: 1, [two]: 0 });
 		expect(writes()).toEqual(['lesson/teach']);
 	});
 
-	it('is not taught again by Mark Attendance', async () => {
+	it('is not taught again by lists of IDs', async () => {
 		const { id, customer_ids } = planned();
 		const [one, two] = customer_ids;
-		await run(conduct(id, form({ customer_id: one, is_attend: true })));
+		await run(byRows(id, form({ customer_id: one, is_attend: true })));
 		expect(held(id)).toEqual({ [one]: 1 });
 		const again = mark(id, { present_ids: `${one}` });
 		expect(await run(again)).toMatchObject([{ operationResult: 'unchanged' }]);
 		const error = await stopped(mark(id, { absent_ids: `${one},${two}` }));
-		expect(error.message).toContain(`Lesson ${id} is conducted already`);
+		expect(error.message).toContain(`Lesson ${id} is already completed`);
 	});
 
 	it('refuses a cancelled lesson', async () => {
 		const { id, customer_ids } = planned();
 		patch('lesson', id, { status: 2 });
-		const error = await stopped(conduct(id, form({ customer_id: customer_ids[0], is_attend: true })));
+		const error = await stopped(byRows(id, form({ customer_id: customer_ids[0], is_attend: true })));
 		expect(error.message).toContain(`Lesson ${id} is cancelled`);
 		expect(writes()).toEqual([]);
 	});
@@ -123,7 +122,7 @@ describe.each(['always', 'withCustomer'] as const)('Send It Again, where details
 			patch('lesson-details', detail, { grade: '5', note: 'Молодец', commission: '800.00' });
 		}
 
-		await run(mark(id, { absent_ids: `${two}`, if_conducted: 'teach' }));
+		await run(mark(id, { absent_ids: `${two}`, if_completed: 'teach' }));
 		const again = sent().at(-1) ?? [];
 		expect(again.map(({ customer_id }) => Number(customer_id)).sort()).toEqual([...customer_ids].sort());
 		const of = (customer: number) => again.find(({ customer_id }) => Number(customer_id) === customer);
@@ -145,8 +144,8 @@ describe.each(['always', 'withCustomer'] as const)('Send It Again, where details
 		const { id, customer_ids } = planned();
 		const [one, two] = customer_ids;
 		await run(mark(id, { present_ids: customer_ids.join(',') }));
-		await run(mark(id, { present_ids: `${one}`, absent_ids: `${two}`, if_conducted: 'teach' }));
-		await run(mark(id, { absent_ids: `${two}`, if_conducted: 'teach' }));
+		await run(mark(id, { present_ids: `${one}`, absent_ids: `${two}`, if_completed: 'teach' }));
+		await run(mark(id, { absent_ids: `${two}`, if_completed: 'teach' }));
 		expect(writes()).toEqual(['lesson/teach', 'lesson/teach']);
 		expect(sent().at(-1)).toHaveLength(customer_ids.length);
 	});

@@ -7,7 +7,7 @@ import { useSchool } from '../support/school';
 const school = useSchool({ customers: 80 });
 const { rows, some, run, failing, writes } = jobsOf(school);
 
-describe('mark attendance', () => {
+describe('Complete Lesson', () => {
 	const planned = () =>
 		some(
 			'lesson',
@@ -15,10 +15,10 @@ describe('mark attendance', () => {
 		);
 	const mark = (id: unknown, more: INodeParameters) => ({
 		resource: 'lesson',
-		operation: 'markAttendance',
+		operation: 'complete',
 		branchId: 1,
 		id: pick(id),
-		if_conducted: 'refuse',
+		if_completed: 'refuse',
 		...more,
 	});
 	const attendance = (lesson: unknown) =>
@@ -29,7 +29,7 @@ describe('mark attendance', () => {
 		);
 
 	it.each(['always', 'withCustomer'] as const)(
-		'conducts a planned lesson, and again changes nothing, where details are shown %s',
+		'completes a planned lesson, and again changes nothing, where details are shown %s',
 		async (lessonDetails) => {
 			school.sandbox.settings.lessonDetails = lessonDetails;
 			const { id, customer_ids } = planned();
@@ -60,18 +60,18 @@ describe('mark attendance', () => {
 		},
 	);
 
-	it('of a conducted lesson stops at another attendance, unless it is to be sent again', async () => {
+	it('of a completed lesson stops at another attendance, unless it is to be sent again', async () => {
 		const { id, customer_ids } = planned();
 		const [one, two] = customer_ids as number[];
 		await run(mark(id, { present_ids: `${one},${two}` }));
 
 		const error = await failing(mark(id, { absent_ids: `${two}`, present_ids: `${one}` }));
 		expect(error?.message).toBe(
-			`Lesson ${String(id)} is conducted already, with another attendance of customer ${two}`,
+			`Lesson ${String(id)} is already completed, with another attendance of customer ${two}`,
 		);
 		expect(attendance(id)).toMatchObject({ [one]: 1, [two]: 1 });
 
-		await run(mark(id, { absent_ids: `${two}`, if_conducted: 'teach' }));
+		await run(mark(id, { absent_ids: `${two}`, if_completed: 'teach' }));
 		expect(attendance(id)).toMatchObject({ [one]: 1, [two]: 0 });
 		expect(
 			rows('lesson-details').filter((row) => row.lesson_id === id && row.customer_id === two),
@@ -82,7 +82,7 @@ describe('mark attendance', () => {
 		const { id, customer_ids } = planned();
 		const [one, two] = customer_ids as number[];
 		const details = { values: [{ customer_id: String(one), is_attend: true, grade: '5', note: 'Молодец' }] };
-		const given = mark(id, { present_ids: `${two}`, additionalFields: { details } });
+		const given = mark(id, { present_ids: `${two}`, details });
 		await run(given);
 		expect(some('lesson-details', (row) => row.lesson_id === id && row.customer_id === one)).toMatchObject({
 			grade: '5',
@@ -101,10 +101,7 @@ describe('mark attendance', () => {
 	});
 
 	it.each<[INodeParameters, string]>([
-		[
-			{},
-			expect.stringMatching(/^No customer is given whose attendance is to be marked: 'Present Customer IDs'/),
-		],
+		[{}, expect.stringMatching(/^No customer is given who was present or absent: 'Present Customer IDs'/)],
 		[{ present_ids: '5, 6', absent_ids: '6' }, 'Customer 6 is given twice'],
 	])('refuses %j before a call', async (given, message) => {
 		expect((await failing(mark(1, given)))?.message).toEqual(message);
