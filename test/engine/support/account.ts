@@ -25,8 +25,14 @@ export const foundIn = (report: readonly Told[]): Record<string, string> =>
 	Object.fromEntries(
 		report
 			.filter(({ check }) => !OF_THE_MOMENT.includes(check))
-			.map((told) => [nameOf(told), told.found === '' ? `(${told.verdict})` : told.found]),
+			.map((told) => [
+				nameOf(told),
+				told.found === '' || told.verdict === 'unknown' ? `(${told.verdict})` : told.found,
+			]),
 	);
+
+/** Denied, or nothing to tell it by. */
+export const isUntold = (found = ''): boolean => /^\((denied|unknown)\)$/.test(found);
 
 /** The names of what one report says otherwise than another. */
 export function differences(before: Record<string, string>, after: Record<string, string>): string[] {
@@ -47,6 +53,18 @@ export interface Auditor {
 	check: (parameters?: INodeParameters) => Promise<Told[]>;
 }
 
+/** The log of an invented school was not written under the settings of the test. */
+function writeLogAsText({ sandbox: { store } }: School): void {
+	store.withoutEvents(() => {
+		for (const { id, fields_old, fields_new, fields_rel } of store.rows('log')) {
+			const [before = null, after = null, related = null] = [fields_old, fields_new, fields_rel].map((one) =>
+				JSON.stringify(one),
+			);
+			store.patch('log', id, { fields_old: before, fields_new: after, fields_rel: related });
+		}
+	});
+}
+
 export function auditorOf(school: School): Auditor {
 	const check = async (more: INodeParameters = {}) => {
 		const parameters = { resource: 'account', operation: 'check', ...more };
@@ -60,7 +78,8 @@ export function auditorOf(school: School): Auditor {
 			const { sandbox } = school;
 			sandbox.reset();
 			Object.assign(sandbox.settings, { rateLimit: 0, ...structuredClone(settings) });
-			// What an invented school lacks; the log holds it as the settings say.
+			// What an invented school lacks, and its log as the settings say.
+			if (settings.logFields === 'jsonText') writeLogAsText(school);
 			const task = sandbox.store.insert('task', { branch_ids: [1], title: 'Позвонить' }, { user: 1 });
 			sandbox.store.remove('task', task.id, { user: 1 });
 			return await check();

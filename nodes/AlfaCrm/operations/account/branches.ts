@@ -1,6 +1,6 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import { readId } from '../../api/formats';
+import { readFlag, readId } from '../../api/formats';
 import type { Check } from './check';
 import { oneOf } from './check';
 import type { Probe } from './probe';
@@ -13,10 +13,12 @@ const USUAL = ['subject', 'customer', 'lesson', 'user'];
 /** Entries of the log that are looked for in another branch. */
 const MAX_ENTRIES = 3;
 
-/** The branches of the account, as far as they are looked at. */
+/** The branches of the account, as far as they are looked at: those in use first, the oldest of them first. */
 export async function branchIds(probe: Probe): Promise<number[]> {
 	const { rows = [] } = await probe.ask({ path: 'branch' });
-	const ids = rows.map(({ id }) => readId(id)).filter((id) => id !== undefined);
+	const isClosed = ({ is_active }: IDataObject) => (readFlag(is_active) === 0 ? 1 : 0);
+	const sorted = [...rows].sort((a, b) => isClosed(a) - isClosed(b) || Number(a.id) - Number(b.id));
+	const ids = sorted.map(({ id }) => readId(id)).filter((id) => id !== undefined);
 	return [...new Set(ids)].slice(0, MAX_BRANCHES);
 }
 

@@ -38,14 +38,11 @@ const DATE_FILTERS: readonly DateFilter[] = [
 
 type Outcome = 'everything' | 'nothing' | 'read';
 
-/**
- * A day on which a row is, and before which others are. They are on the page that comes where the filter does nothing, so
- * that it shows.
- */
+/** The last of several days: as few rows as may be are from then on, and where the filter does nothing it shows. */
 function pivotOf(rows: readonly IDataObject[], field: string): string | undefined {
 	const days = rows.map((row) => dayOf(row[field])).filter((day) => day !== '');
 	const sorted = [...new Set(days)].sort();
-	return sorted.length < 2 ? undefined : sorted[Math.ceil((sorted.length - 1) * 0.75)];
+	return sorted.length < 2 ? undefined : sorted.at(-1);
 }
 
 /** What comes of the filter in each format; undefined where all rows are of one day. */

@@ -25,7 +25,10 @@ export async function pageSizeWay(probe: Probe): Promise<string | undefined> {
 	if ((await probe.page(path, { pageSize: few })).length !== few) return 'ignored';
 	if (rows.length >= LARGEST_PAGE) return 'honoured';
 	// A row behind those that came tells a cap from the end of the list.
-	const behind = await pageAt(probe, list, Math.floor(rows.length / size));
+	const page = Math.floor(rows.length / size);
+	const behind = await pageAt(probe, list, page);
+	const isLonger = behind.length > rows.length - page * size;
+	if (isLonger && areAmong(behind, rows) && (await isShuffled(probe))) return undefined;
 	if (areAmong(behind, rows)) return rows.length > CAP ? 'honoured' : `honoured up to ${rows.length}`;
 	return await cappedHow(probe, list, rows);
 }
