@@ -14,7 +14,9 @@ const LAYERS = {
 		['^nodes/AlfaCrm/api/'],
 	],
 	operations: [
-		['^nodes/AlfaCrm/operations/(form|performAll|perform|schemas|resource|operations|otherResources|apiCall)\\.ts$'],
+		[
+			'^nodes/AlfaCrm/operations/(form|performAll|perform|schemas|resource|operations|otherResources|apiCall)\\.ts$',
+		],
 		['^nodes/AlfaCrm/operations/(actions|account)/'],
 		['^nodes/AlfaCrm/operations/matching/'],
 		['^nodes/AlfaCrm/operations/records/'],

@@ -1,6 +1,6 @@
 import type { INodeParameters } from 'n8n-workflow';
 
-import { API_CALL } from '../../nodes/AlfaCrm/entities/registry';
+import { ACCOUNT, API_CALL } from '../../nodes/AlfaCrm/entities/registry';
 import { formOf } from './form';
 
 it.each([
@@ -18,6 +18,12 @@ it.each([
 it('Mark Attendance asks who was there before what to do about a conducted lesson', () => {
 	const names = formOf({ resource: 'lesson', operation: 'markAttendance' }).map(({ name }) => name);
 	expect(names.slice(3, 7)).toEqual(['id', 'present_ids', 'absent_ids', 'if_conducted']);
+});
+
+it('the form of the account asks for nothing that has to be filled', () => {
+	const form = formOf({ resource: ACCOUNT, operation: 'check' });
+	expect(form.map(({ name }) => name)).toEqual(['resource', 'operation', 'output', 'options']);
+	expect(form.filter(({ required }) => required)).toEqual([]);
 });
 
 describe('the form of any call of the API', () => {

@@ -3,7 +3,7 @@ import { defaultSettings } from '../../../sandbox/model/settings';
 type Findings = Record<string, string>;
 
 /** A value of a switch, and what the check then says otherwise than by default. */
-export interface Case {
+interface Case {
 	settings: Partial<Settings>;
 	says: Findings;
 	/** What cannot be told then, by the beginning of its name. */
@@ -58,7 +58,7 @@ const webhooks = 'concerns webhooks';
 const PAGE = 'page size asked for: pageSize in the body';
 
 /** Every switch of the sandbox: its cases, or why no list shows it. */
-export const SWITCHES: Record<keyof Settings, Case[] | string> = {
+const SWITCHES: Record<keyof Settings, Case[] | string> = {
 	loginRejection: errors,
 	emailCase: errors,
 	tokenTtlSeconds: errors,

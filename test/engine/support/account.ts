@@ -43,11 +43,12 @@ export function differences(before: Record<string, string>, after: Record<string
 /** Settings that play the account of a report, for all but its speed. */
 export function playedBy(report: readonly Told[]): Partial<Settings> {
 	const profile = { format: 'alfacrm-profile', version: 1, findings: report };
-	const { latencyMs: _latency, ...played } = settingsOfProfile(profile);
+	const played = settingsOfProfile(profile);
+	delete played.latencyMs;
 	return played;
 }
 
-export interface Auditor {
+interface Auditor {
 	/** Runs Account → Check in the school as it is after a reset, with these settings, and with what else can be told. */
 	checkWith: (settings: Partial<Settings>) => Promise<Told[]>;
 	check: (parameters?: INodeParameters) => Promise<Told[]>;

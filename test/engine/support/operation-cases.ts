@@ -37,6 +37,7 @@ export const PROMISES: Record<string, Repeated> = {
 	getBonusBalance: 'reads',
 	getRates: 'reads',
 	getWorkingHours: 'reads',
+	check: 'reads',
 	update: 'once',
 	upsert: 'once',
 	delete: 'once',

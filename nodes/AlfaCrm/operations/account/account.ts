@@ -57,7 +57,7 @@ const branch: INodeProperties = {
 	description: 'The branch to look at. If not given, the first one that this user may read.',
 };
 
-const options = { ...collection('Options', 'accountOptions', [branch], 'Add Option'), displayOptions };
+const options = { ...collection('Options', 'options', [branch], 'Add Option'), displayOptions };
 
 type OutputName = 'items' | 'profile';
 

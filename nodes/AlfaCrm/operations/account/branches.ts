@@ -14,7 +14,7 @@ const USUAL = ['subject', 'customer', 'lesson', 'user'];
 const MAX_ENTRIES = 3;
 
 /** The branches of the account, as far as they are looked at: those in use first, the oldest of them first. */
-export async function branchIds(probe: Probe): Promise<number[]> {
+async function branchIds(probe: Probe): Promise<number[]> {
 	const { rows = [] } = await probe.ask({ path: 'branch' });
 	const isClosed = ({ is_active }: IDataObject) => (readFlag(is_active) === 0 ? 1 : 0);
 	const sorted = [...rows].sort((a, b) => isClosed(a) - isClosed(b) || Number(a.id) - Number(b.id));

@@ -11,7 +11,7 @@ import { listChecks } from './lists';
 import { pageChecks } from './pages';
 import { pageSizeChecks } from './pageSize';
 import { parameterChecks } from './parameters';
-import { ifTold, NotTold, Probe } from './probe';
+import { ifTold, NotTold, notTold, Probe } from './probe';
 import { speedChecks } from './speed';
 
 /** One thing that was tried. */
@@ -56,17 +56,13 @@ const NOT_TOLD: Record<NotTold['reason'], Pick<Finding, 'meaning' | 'verdict'>> 
 async function findingOf(probe: Probe, check: Check): Promise<Finding> {
 	const { check: name, subject, expected, needs } = check;
 	const base = { check: name, subject, expected, found: '', rows: null };
-	try {
-		const found = await check.find(probe);
-		if (found === undefined) {
-			return { ...base, verdict: 'unknown', meaning: `Nothing to tell it by; it takes ${needs}.` };
-		}
-		const rows = (check.rows && (await ifTold(check.rows(probe)))) ?? null;
-		return { ...base, found, verdict: check.verdict(found), meaning: check.meaning(found), rows };
-	} catch (caught) {
-		if (caught instanceof NotTold) return { ...base, ...NOT_TOLD[caught.reason] };
-		throw caught;
+	const found = await check.find(probe).catch(notTold);
+	if (found instanceof NotTold) return { ...base, ...NOT_TOLD[found.reason] };
+	if (found === undefined) {
+		return { ...base, verdict: 'unknown', meaning: `Nothing to tell it by; it takes ${needs}.` };
 	}
+	const rows = (check.rows && (await ifTold(check.rows(probe)))) ?? null;
+	return { ...base, found, verdict: check.verdict(found), meaning: check.meaning(found), rows };
 }
 
 /**

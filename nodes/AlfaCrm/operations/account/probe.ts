@@ -7,7 +7,7 @@ import { entities } from '../../entities/registry';
 import type { Item } from '../run/item';
 
 /** How many calls one check sends at most, those that the client repeats among them. */
-export const MAX_CALLS = 120;
+const MAX_CALLS = 120;
 /** After so many calls in a row without an answer nothing more is asked. */
 const MAX_LOST = 3;
 
@@ -33,14 +33,15 @@ export class NotTold extends Error {
 	}
 }
 
+/** For a promise that may not tell: gives the reason, and passes on whatever else went wrong. */
+export function notTold(caught: unknown): NotTold {
+	if (caught instanceof NotTold) return caught;
+	throw caught;
+}
+
 /** @returns undefined where that cannot be told */
 export async function ifTold<T>(asking: Promise<T>): Promise<T | undefined> {
-	try {
-		return await asking;
-	} catch (caught) {
-		if (caught instanceof NotTold) return undefined;
-		throw caught;
-	}
+	return await asking.catch((caught: unknown) => void notTold(caught));
 }
 
 /** Bodies with which a list hides as little as may be. API notes 3, 5.6, 5.15. */

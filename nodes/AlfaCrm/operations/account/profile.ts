@@ -8,7 +8,7 @@ const VERSION = 1;
 type Told = Pick<Finding, 'check' | 'found' | 'rows' | 'subject' | 'verdict'>;
 
 /** The ways of an account, without the texts: what is sent with a bug report, and what the sandbox plays. */
-export interface Profile {
+interface Profile {
 	format: typeof FORMAT;
 	version: typeof VERSION;
 	findings: Told[];
