@@ -20,6 +20,7 @@ module.exports = {
 			testPathIgnorePatterns: [
 				'<rootDir>/test/engine/properties/',
 				'credential-test',
+				'account-(switches|random)',
 				'trigger-(budget|durable|ids|far|quiet|broken|histories|log-|published|settings|values)',
 			],
 		},

@@ -1,9 +1,7 @@
 import type { INodeParameters } from 'n8n-workflow';
 
-import { startSandbox } from '../../sandbox';
-import { settingsOfProfile } from '../../sandbox/profile';
 import type { Told } from './support/account';
-import { auditorOf, foundIn, nameOf, playedBy } from './support/account';
+import { auditorOf, nameOf } from './support/account';
 import { Engine } from './support/engine';
 import { officeOf } from './support/office';
 import { mostInASecond, useSchool } from './support/school';
@@ -247,46 +245,4 @@ describe('the clock', () => {
 	it('is not known where nothing has happened for long', async () => {
 		expect(await clock('Europe/Moscow', -60)).toMatchObject({ verdict: 'unknown' });
 	});
-});
-
-describe('the profile', () => {
-	it('is one item and a file that hold the same', async () => {
-		office.set({ total: 'missing', logIds: true });
-		const report = await check();
-		const { items } = await office.whole(account({ output: 'profile' }));
-		expect(items).toHaveLength(1);
-		const [{ json, binary }] = items;
-		expect(binary?.data).toMatchObject({ fileName: 'alfacrm-profile.json', mimeType: 'application/json' });
-		expect(JSON.parse(Buffer.from(binary?.data.data ?? '', 'base64').toString())).toEqual(json);
-		expect(json).toMatchObject({ format: 'alfacrm-profile', version: 1 });
-		const played = playedBy(json.findings as Told[]);
-		expect(played).toEqual(playedBy(report));
-		expect(settingsOfProfile(json)).toMatchObject(played);
-		expect(played).toMatchObject({ total: 'missing', logIds: true });
-	});
-
-	it('is played by another sandbox, which answers alike', async () => {
-		office.set({
-			bodyPageSize: 'honoured',
-			pageSize: 30,
-			payDefault: 'income',
-			forbiddenCalls: ['room/index'],
-		});
-		const report = await check();
-		const other = await startSandbox({ customers: 200, seed: 7, settings: playedBy(report) });
-		other.settings.rateLimit = 0;
-		school.engine = new Engine({ ...school.credential, hostname: other.url });
-		expect(foundIn(await check())).toMatchObject(
-			Object.fromEntries(Object.entries(foundIn(report)).filter(([, found]) => !/^\(/.test(found))),
-		);
-		await other.close();
-	});
-
-	it('tells how long answers take', async () => {
-		office.set({ latencyMs: 60 });
-		const [{ json }] = (await office.whole(account({ output: 'profile' }))).items;
-		const { latencyMs } = settingsOfProfile(json);
-		expect(latencyMs).toBeGreaterThanOrEqual(60);
-		expect(latencyMs).toBeLessThan(120);
-	}, 60_000);
 });

@@ -197,7 +197,7 @@ describe.each(actionTable)('the form of %s, %s', (value, operation) => {
 
 	it('lets policies be chosen where records are matched or changed, each safe by default', () => {
 		const options = named('options');
-		expect(options !== undefined).toBe(matches || operation === 'update');
+		expect(options !== undefined).toBe(matches || ['check', 'update'].includes(operation));
 		if (!options || !entity) return;
 		const preset = Object.fromEntries(childrenOf(options).map((one) => [one.name, one.default]));
 		const branches = entity.match?.everyBranch ? { searchBranches: [] } : {};
