@@ -137,7 +137,10 @@ const payType = filter('pay.pay_type_id', 'payments that are no incomes', async 
 const classOfLog = filter('log.entity', 'changes of two kinds of records', async (probe) => {
 	const classes = (await sampleOf(probe, 'log')).map(({ entity }) => String(entity));
 	const shown = (await probe.page('log')).map(({ entity }) => String(entity));
-	const wanted = classes.reverse().find((one) => shown.some((other) => other !== one));
+	const count = (one: string) => classes.filter((other) => other === one).length;
+	const [wanted] = [...new Set(classes)]
+		.filter((one) => shown.some((other) => other !== one))
+		.sort((one, other) => count(one) - count(other));
 	if (wanted === undefined) return undefined;
 	return found(await probe.page('log', { entity: wanted }), ({ entity }) => entity === wanted);
 });
