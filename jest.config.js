@@ -2,7 +2,7 @@ const transform = {
 	'^.+\\.ts$': ['ts-jest', { tsconfig: 'tsconfig.dev.json', diagnostics: false }],
 };
 /** isolated-vm has no build for Node 20; n8n-core loads it lazily and these tests do not need it. */
-const moduleNameMapper = { '^isolated-vm$': '<rootDir>/test/support/empty-module.ts' };
+const moduleNameMapper = { '^isolated-vm$': '<rootDir>/test/support/emptyModule.ts' };
 
 /** @type {import('jest').Config} */
 module.exports = {
@@ -28,5 +28,5 @@ module.exports = {
 	testTimeout: 30_000,
 	// Jest leaves a core to others: on a machine with two it would take twice as long.
 	maxWorkers: '100%',
-	testSequencer: '<rootDir>/test/support/slowest-first.js',
+	testSequencer: '<rootDir>/test/support/slowestFirst.js',
 };

@@ -19,9 +19,12 @@ module.exports = {
 			// own matter and takes the most time. The test of a credential and the durable scheduler are n8n's newest.
 			testPathIgnorePatterns: [
 				'<rootDir>/test/engine/properties/',
-				'credential-test',
-				'account-(switches|random)',
-				'trigger-(budget|durable|ids|far|quiet|broken|histories|log-|published|settings|values)',
+				'<rootDir>/test/engine/account/(switches|random)',
+				'<rootDir>/test/engine/login/credentialTest',
+				'<rootDir>/test/engine/trigger/log/(?!events)',
+				'<rootDir>/test/engine/trigger/records/(changedSettings|histories|scatteredIds)',
+				'<rootDir>/test/engine/trigger/(durableScheduler|edgeCases|expressions|failingBranch|largeLists)',
+				'<rootDir>/test/engine/trigger/(pollBudget|publishedWhilePolling|quietPolls)',
 			],
 		},
 	],

@@ -4,7 +4,7 @@ const { displayName, ...engine } = projects.find((project) => project.displayNam
 /** What looks at files of the repository, or takes minutes for what the others see as well. */
 const BESIDE = [
 	'unit/(bootstrap|examples|markdown|processes|readme|screenshots)\\.',
-	'engine/trigger-(budget|histories|log-histories|quiet)\\.',
+	'engine/trigger/(pollBudget|quietPolls|(log|records)/histories)\\.',
 ];
 
 const { MUTATION_ONLY = '' } = process.env;

@@ -13,7 +13,7 @@ import { LOGIN_TIMEOUT_MS, logIn } from '../nodes/AlfaCrm/api/login';
 import { DEFAULT_REQUESTS_PER_SECOND, rateLimiterOf, readRate } from '../nodes/AlfaCrm/api/rateLimiter';
 import { loginOf, tokenFor } from '../nodes/AlfaCrm/api/sessions';
 
-/** Relative, so that it is like no other request. */
+/** Relative, which tells it from all other requests. */
 const TEST_URL = '/v2api/branch/index';
 
 const REDIRECTED =
@@ -21,7 +21,7 @@ const REDIRECTED =
 const DOWN =
 	'The login works, but AlfaCRM could not list the branches. Its server did not cope; test again later.';
 
-/** What answers to the test mean; a login came before. */
+/** What the answers to the test mean; the login has succeeded before it. */
 const STATUS_TEXTS: ReadonlyArray<[status: number, text: string]> = [
 	...[301, 302, 303, 307, 308].map((status): [number, string] => [status, REDIRECTED]),
 	[
@@ -42,12 +42,12 @@ const STATUS_RULES = STATUS_TEXTS.map(([value, message]) => ({
 	properties: { value, message },
 }));
 
-/** Some servers answer with HTTP 200 in any case, and tell the status in the body. */
+/** Some servers always answer with HTTP 200 and give the real status in the body. */
 const BODY_STATUS_RULES = STATUS_TEXTS.flatMap(([value, message]) =>
 	['status', 'code'].map((key) => ({ type: 'responseSuccessBody', properties: { key, value, message } })),
 );
 
-/** What shows that an answer with HTTP 200 is no list: a web page, nothing, an error. */
+/** How to tell that an answer with HTTP 200 is not a list but a web page, nothing at all, or an error. */
 const BODY_RULES = [
 	['items', undefined],
 	['items', null],
@@ -62,7 +62,7 @@ const BODY_RULES = [
 	},
 }));
 
-/** A secret, although the linter's list of names for secrets does not have it. */
+/** A secret, although its name is not on the linter's list of secrets. */
 const APP_KEY: INodeProperties = {
 	displayName: 'App Key',
 	name: 'appKey',
@@ -165,8 +165,9 @@ export class AlfaCrmApi implements ICredentialType {
 	}
 
 	/**
-	 * A function, for n8n gives the request of the test five minutes, and keeps people waiting that long. It is a property
-	 * and no method, which n8n would lose with the prototype: the HTTP Request node would not offer this credential then.
+	 * A function, because it has to shorten the timeout of the test: n8n would keep people waiting for five minutes. It is a
+	 * property and not a method, because n8n copies the credential without its prototype, and the HTTP Request node would
+	 * then not offer it.
 	 */
 	authenticate = async (
 		credentials: ICredentialDataDecryptedObject,
@@ -187,7 +188,7 @@ export class AlfaCrmApi implements ICredentialType {
 			json: true,
 			disableFollowRedirect: true,
 		},
-		// n8n takes rules of both kinds in one list, other than its type says.
+		// n8n takes rules of both kinds in one list, although its type says otherwise.
 		rules: [...STATUS_RULES, ...BODY_STATUS_RULES, ...BODY_RULES] as ICredentialTestRequest['rules'],
 	};
 }

@@ -3,7 +3,7 @@
 
 const path = require('node:path');
 const { ensureDependencies } = require('./bootstrap/dependencies.js');
-const { report, UserFacingError } = require('./bootstrap/user-facing-error.js');
+const { report, UserFacingError } = require('./bootstrap/userFacingError.js');
 
 /**
  * What every command of this repository starts with: `node scripts/bootstrap.js [command] [arguments]`. It installs the

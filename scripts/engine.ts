@@ -1,4 +1,4 @@
-import { UserFacingError } from './bootstrap/user-facing-error';
+import { UserFacingError } from './bootstrap/userFacingError';
 import { runJest } from './lib/jest';
 import { ENGINES, ensureEngine } from './lib/n8n/engines';
 import { say } from './lib/progress';

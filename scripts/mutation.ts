@@ -3,7 +3,7 @@ import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import prettyMs from 'pretty-ms';
-import { UserFacingError } from './bootstrap/user-facing-error';
+import { UserFacingError } from './bootstrap/userFacingError';
 import { flagsOf, wholeNumber } from './lib/flags';
 import { inRepo } from './lib/paths';
 import { say, step } from './lib/progress';

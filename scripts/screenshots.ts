@@ -6,7 +6,7 @@ import type { AlfaCrmTrigger } from '../nodes/AlfaCrm/AlfaCrmTrigger.node';
 import { findChromium } from './lib/browser';
 import { ensureBuilt, packTarball } from './lib/build';
 import { Editor } from './lib/editor/editor';
-import type { NodePanel } from './lib/editor/node-panel';
+import type { NodePanel } from './lib/editor/nodePanel';
 import type { ChainedNode } from './lib/n8n/chain';
 import { chain } from './lib/n8n/chain';
 import { N8nClient } from './lib/n8n/client';

@@ -15,12 +15,16 @@ type Diff = Record<string, Json>;
 
 /** Keeps the log, and publishes what webhooks tell. */
 export class History {
+	private readonly log: Entity | undefined;
+
 	constructor(
 		private readonly store: Store,
 		private readonly settings: Settings,
 		/** Told of every change, as webhooks tell it. */
 		private readonly publish: (event: JsonObject) => void,
-	) {}
+	) {
+		this.log = store.entities.find(({ isLog }) => isLog);
+	}
 
 	record({ entity, before, after, origin }: ChangeEvent): void {
 		if (origin.user === 0 && !this.settings.recordOutside) return;
@@ -31,7 +35,7 @@ export class History {
 		if (event === 2 && Object.keys(is).length === 0) return;
 		const branches = this.branchesOf(entity, row);
 		const time = this.store.now();
-		this.store.insert('log', {
+		const entry = {
 			entity: entity.className,
 			entity_id: row.id,
 			user_id: origin.user,
@@ -41,7 +45,8 @@ export class History {
 			fields_rel: this.toLogMap({}, false),
 			date_time: time,
 			branch_ids: branches,
-		});
+		};
+		if (this.log) this.store.insert(this.log.path, entry);
 		const asText = this.settings.webhookStrings;
 		const convert = asText === 'always' || (asText === 'onCreate' && event === 1) ? asTexts : asIs;
 		this.publish({

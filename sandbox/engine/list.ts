@@ -126,7 +126,7 @@ export class Lister {
 			...readFilters(entity, filters, this.settings, this.store),
 			(row: Row) => matchesParams(row, params),
 		];
-		const scope = entity.path === 'log' && this.settings.logScope === 'account' ? null : branch;
+		const scope = entity.isLog && this.settings.logScope === 'account' ? null : branch;
 		const isListed = (row: Row) => isInBranch(entity, row, scope) && tests.every((test) => test(row));
 		const few = this.candidates(entity, params, filters)?.filter(isListed);
 		const rows = few

@@ -38,7 +38,7 @@ const byId = (one: { id: number }, other: { id: number }): number => one.id - ot
 /** All records as a text, a line for each, the same whenever the records are the same. Leaves out times of writing. */
 export function dumpState(store: Store, { log = false }: StateOptions = {}): string {
 	return store.entities
-		.filter(({ path }) => log || path !== 'log')
+		.filter(({ isLog }) => log || !isLog)
 		.flatMap((entity) => [...store.rows(entity.path)].sort(byId).map((row) => describe(entity, row)))
 		.join('\n');
 }
@@ -46,9 +46,9 @@ export function dumpState(store: Store, { log = false }: StateOptions = {}): str
 /** What has become of the records since; other times of writing alone are no change. */
 export function diffState(store: Store, { tables }: StoreState): RecordChange[] {
 	return store.entities.flatMap((entity) => {
-		const { path } = entity;
+		const { path, isLog } = entity;
 		const state = tables.get(path);
-		if (path === 'log' || state?.version === store.versionOf(path)) return [];
+		if (isLog || state?.version === store.versionOf(path)) return [];
 		const were = new Map(state?.rows.map((row) => [row.id, row]));
 		const changes: RecordChange[] = [];
 		for (const after of store.rows(path)) {

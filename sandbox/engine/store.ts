@@ -140,7 +140,7 @@ export class Store implements Records {
 	 */
 	insert(entity: string, values: JsonObject, origin: Partial<ChangeOrigin> = outsideApi): Row {
 		const table = this.table(entity);
-		const row = table.newRow(values, this.hasScatteredIds(entity) ? this.seed : undefined);
+		const row = table.newRow(values, this.hasScatteredIds(table.entity) ? this.seed : undefined);
 		if (!Number.isSafeInteger(row.id) || row.id < 1) {
 			throw new InputError(`Not a record id: ${JSON.stringify(row.id)}`);
 		}
@@ -224,9 +224,8 @@ export class Store implements Records {
 		this.onChange({ entity, ...rows, origin: { ...outsideApi, ...origin } });
 	}
 
-	/** The log only grows. */
-	private hasScatteredIds(entity: string): boolean {
-		return this.settings.newIds === 'scattered' && !this.isPopulating && entity !== 'log';
+	private hasScatteredIds({ isLog }: Entity): boolean {
+		return this.settings.newIds === 'scattered' && !this.isPopulating && !isLog;
 	}
 
 	private fillBranches({ branchField, fields }: Entity, row: Record<string, Json>): void {

@@ -83,6 +83,8 @@ export interface Entity {
 	actions?: readonly string[];
 	/** Further actions that list, with the entity whose rows they show. */
 	lists?: Readonly<Record<string, string>>;
+	/** Tells of the changes of all other records. It only grows, and is no part of the state that it tells of. */
+	isLog?: true;
 	/** Belongs to the account: its paths need no branch. */
 	isGlobal?: true;
 	/** `index` may be called by GET as well. */

@@ -4,9 +4,9 @@
 const { spawn } = require('node:child_process');
 const fs = require('node:fs');
 const path = require('node:path');
-const { UserFacingError } = require('./user-facing-error.js');
+const { UserFacingError } = require('./userFacingError.js');
 
-const EXIT_WITH_PARENT = path.join(__dirname, 'exit-with-parent.js');
+const EXIT_WITH_PARENT = path.join(__dirname, 'exitWithParent.js');
 const OFFLINE =
 	/\b(ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ECONNRESET|ETIMEDOUT|ENETUNREACH|EHOSTUNREACH|ENOTCACHED|ERR_SOCKET_TIMEOUT|EIDLETIMEOUT)\b/;
 /** What `npm run` sets for this repository and must not reach an npm that works elsewhere. */

@@ -1,7 +1,7 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { chromium, selectors } from 'playwright-core';
-import { UserFacingError } from '../bootstrap/user-facing-error';
+import { UserFacingError } from '../bootstrap/userFacingError';
 
 const NAMES = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable'];
 

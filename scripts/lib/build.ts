@@ -4,7 +4,7 @@ import os from 'node:os';
 import path from 'node:path';
 import execa from 'execa';
 import { npm, npmCli, npmEnv } from '../bootstrap/npm';
-import { UserFacingError } from '../bootstrap/user-facing-error';
+import { UserFacingError } from '../bootstrap/userFacingError';
 import { withLock } from './lock';
 import { inRepo, ROOT } from './paths';
 import { step } from './progress';

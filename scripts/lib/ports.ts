@@ -1,5 +1,5 @@
 import getPort from 'get-port';
-import { UserFacingError } from '../bootstrap/user-facing-error';
+import { UserFacingError } from '../bootstrap/userFacingError';
 
 export const HOST = '127.0.0.1';
 

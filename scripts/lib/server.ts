@@ -3,7 +3,7 @@ import path from 'node:path';
 import execa from 'execa';
 import pWaitFor from 'p-wait-for';
 import { EXIT_WITH_PARENT } from '../bootstrap/npm';
-import { UserFacingError } from '../bootstrap/user-facing-error';
+import { UserFacingError } from '../bootstrap/userFacingError';
 
 const STOP_MS = 20_000;
 

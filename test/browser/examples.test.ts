@@ -1,6 +1,6 @@
 import { allExamples } from '../../scripts/lib/examples';
 import { NAMES, saveAs } from '../e2e/support/credentials';
-import { NODE_TYPE } from '../e2e/support/real-n8n';
+import { NODE_TYPE } from '../e2e/support/realN8n';
 import { useEditor } from './support/editor';
 
 const n8n = useEditor({ customers: 5 });

@@ -4,7 +4,7 @@ import { allExamples } from '../../scripts/lib/examples';
 import { jobs } from './jobs';
 import { NAMES, saveAs, savedCredentials } from './support/credentials';
 import { warningsOf } from './support/editor';
-import { useRealN8n } from './support/real-n8n';
+import { useRealN8n } from './support/realN8n';
 import type { Side } from './support/stage';
 import { Stage } from './support/stage';
 

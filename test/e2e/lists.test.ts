@@ -1,5 +1,5 @@
 import { mostInASecond } from '../engine/support/school';
-import { useRealN8n } from './support/real-n8n';
+import { useRealN8n } from './support/realN8n';
 
 const real = useRealN8n({ customers: 5_000, settings: { latencyMs: 60 } });
 

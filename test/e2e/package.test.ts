@@ -2,7 +2,7 @@ import type { IDataObject, INodeParameters } from 'n8n-workflow';
 
 import { entities } from '../../nodes/AlfaCrm/entities/registry';
 import { contentOf } from './support/files';
-import { NODE_TYPE, useRealN8n } from './support/real-n8n';
+import { NODE_TYPE, useRealN8n } from './support/realN8n';
 
 const real = useRealN8n({ customers: 100 });
 
@@ -33,7 +33,7 @@ describe('each resource and operation', () => {
 				name: 'Пробный Лид',
 				is_study: 0,
 				legal_type: 1,
-				additionalFields: { phone: ['+7(900)000-22-33'] },
+				phone: ['+7(900)000-22-33'],
 			},
 			update: { note: 'Перезвонить', lead_status_id: 2 },
 		},

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { settingNames } from '../../sandbox/model/settings';
-import { linesUntil, runCli } from './run-cli';
+import { linesUntil, runCli } from './runCli';
 
 describe('the command line', () => {
 	it('starts, says where, refuses a taken port, and ends on a signal', async () => {

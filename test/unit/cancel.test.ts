@@ -28,4 +28,14 @@ describe('the end of an execution', () => {
 		expect([left.mock.calls.length, stays.mock.calls.length]).toEqual([0, 1]);
 		await expect(abortable(Promise.resolve(7), new AbortController().signal)).resolves.toBe(7);
 	});
+
+	it('leaves it to the caller when a wait is given up, which may end by itself before', async () => {
+		const stop = new AbortController();
+		const never = new Promise<never>(() => {});
+		const late = abortable(never, stop.signal, (giveUp) => giveUp(new Error('given up')));
+		const ends = abortable(Promise.resolve(7), stop.signal, () => {});
+		stop.abort();
+		await expect(late).rejects.toThrow('given up');
+		await expect(ends).resolves.toBe(7);
+	});
 });

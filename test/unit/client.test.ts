@@ -2,7 +2,7 @@ import { sleep } from 'n8n-workflow';
 
 import type { ApiRequest } from '../../nodes/AlfaCrm/api/request';
 import { ApiClient } from '../../nodes/AlfaCrm/api/client';
-import { contextOf, failed, failureOfCall, READ, WRITE } from './api-support';
+import { contextOf, failed, failureOfCall, READ, WRITE } from './apiSupport';
 import { answered, NODE, unanswered } from './support';
 
 describe('the credential', () => {

@@ -1,8 +1,8 @@
 import type { IDataObject } from 'n8n-workflow';
 
 import { collect } from '../../nodes/AlfaCrm/api/collect';
-import type { Sent } from './api-support';
-import { contextOf, listing } from './api-support';
+import type { Sent } from './apiSupport';
+import { contextOf, listing } from './apiSupport';
 import { randomFrom } from './support';
 
 const CALL = { path: 'customer', branch: 1, task: 'list the customers' };

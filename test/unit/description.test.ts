@@ -3,7 +3,7 @@ import { Linter } from 'eslint';
 import type { INodeProperties } from 'n8n-workflow';
 
 import { alfaCrm, description, triggers } from './form';
-import { areUnique, endsRightly, isTitleCase } from './wording-rules';
+import { areUnique, endsRightly, isTitleCase } from './wordingRules';
 
 describe('the node', () => {
 	it('has what n8n and its AI agents show of a node', () => {

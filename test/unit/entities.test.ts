@@ -107,6 +107,12 @@ describe.each(TABLE)('%s', (_resource, entity) => {
 		if (entity.title) expect(title.join()).not.toMatch(/^(name)?$/);
 	});
 
+	it('is told from namesakes by fields that are returned', () => {
+		const names = (entity.details ?? []).map(({ name }) => name);
+		expect(names.filter((name) => !namesOf(returned(entity)).includes(name))).toEqual([]);
+		expect(repeated(names)).toEqual([]);
+	});
+
 	it('is simplified to at most 10 fields that are returned, the ID first', () => {
 		const { simple = ['id'] } = entity;
 		expect(simple[0]).toBe('id');

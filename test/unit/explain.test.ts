@@ -2,7 +2,7 @@ import type { ApiFailure } from '../../nodes/AlfaCrm/api/errors';
 import { nodeError } from '../../nodes/AlfaCrm/api/errors';
 import type { CallDescription } from '../../nodes/AlfaCrm/api/explain';
 import { explain } from '../../nodes/AlfaCrm/api/explain';
-import { DISCOURAGED, NETWORK_CODES } from './error-words';
+import { DISCOURAGED, NETWORK_CODES } from './errorWords';
 import { NODE } from './support';
 
 const READ: CallDescription = {

@@ -1,7 +1,12 @@
 import type { INodeProperties } from 'n8n-workflow';
 
+import type { Field } from '../../nodes/AlfaCrm/entities/fieldTypes';
 import { description, childrenOf, choicesOf, entityAt, actionTable, formOf } from './form';
-import { areUnique } from './wording-rules';
+import { areUnique } from './wordingRules';
+
+/** Has a parameter of its own when a record is created. */
+const standsAlone = ({ required, fallback, prominent }: Field) =>
+	prominent === true || (required === true && fallback === undefined);
 
 const READING = ['find', 'get', 'getAll'];
 
@@ -142,13 +147,18 @@ describe.each(actionTable)('the form of %s, %s', (value, operation) => {
 				.sort(),
 		).toEqual([...modes].sort());
 
-		const ahead = entity.fields.filter(({ required, prominent }) => required || prominent);
+		const ahead = entity.fields.filter(standsAlone);
+		const [firstKey] = entity.match?.keys ?? [];
+		const isLacking = ahead.some(
+			({ name, type, required }) =>
+				required === true && !['choice', 'flag'].includes(type) && !firstKey?.fields.includes(name),
+		);
 		const keys = (entity.keys ?? []).map(({ name }) => name);
 		const own: Record<string, string[]> = {
 			form: {
 				create: [...ahead.map(({ name }) => name), 'additionalFields'],
 				update: ['updateFields'],
-				upsert: ['fieldsToSet'],
+				upsert: isLacking ? ['fieldsToSet', 'neededNotice'] : ['fieldsToSet'],
 			}[operation as 'create'],
 			json: ['json', 'unknownFields'],
 			map: ['columns', 'unknownFields'],
@@ -172,9 +182,7 @@ describe.each(actionTable)('the form of %s, %s', (value, operation) => {
 		const names = { create: 'additionalFields', update: 'updateFields', upsert: 'fieldsToSet' };
 		const collection = named(names[operation as 'create']);
 		if (!saves || !entity) return;
-		const optional = entity.fields.filter(
-			({ required, prominent }) => operation !== 'create' || !(required || prominent),
-		);
+		const optional = entity.fields.filter((field) => operation !== 'create' || !standsAlone(field));
 		expect((collection ? childrenOf(collection) : []).map(({ name }) => name).sort()).toEqual(
 			[...optional.map(({ name }) => name), ...(entity.custom ? ['customFields'] : [])].sort(),
 		);

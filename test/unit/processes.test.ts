@@ -66,7 +66,7 @@ describe('a server', () => {
 
 	it('ends with the process that started it, even if that is killed', async () => {
 		const options = await optionsOf(script());
-		const parent = execa.node(join(ROOT, 'test', 'unit', 'start-server.ts'), [JSON.stringify(options)], {
+		const parent = execa.node(join(ROOT, 'test', 'unit', 'startServer.ts'), [JSON.stringify(options)], {
 			cwd: ROOT,
 			nodeOptions: ['--import', 'tsx'],
 			reject: false,

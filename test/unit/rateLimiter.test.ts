@@ -1,7 +1,7 @@
 import { sleep } from 'n8n-workflow';
 
 import { RateLimiter } from '../../nodes/AlfaCrm/api/rateLimiter';
-import { startAll, timed } from './limiter-support';
+import { startAll, timed } from './limiterSupport';
 import { randomFrom } from './support';
 
 beforeEach(() => jest.useFakeTimers());

@@ -14,7 +14,7 @@ import {
 	entityAt,
 	actionTable,
 } from './form';
-import { withoutLinks, sorted } from './wording-rules';
+import { withoutLinks, sorted } from './wordingRules';
 
 describe('resources', () => {
 	it('come first, and never by an expression', () => {

@@ -4,7 +4,7 @@ import { entities } from '../../nodes/AlfaCrm/entities/registry';
 import { toProperty } from '../../nodes/AlfaCrm/fields/field';
 import type { Field, FieldType, Filter } from '../../nodes/AlfaCrm/entities/fieldTypes';
 import { childrenOf, parameters, choices } from './form';
-import { isTitleCase, MISCASED, isTidy, DESCRIPTION_RULES, emptyOf, PARAMETER_RULES } from './wording-rules';
+import { isTitleCase, MISCASED, isTidy, DESCRIPTION_RULES, emptyOf, PARAMETER_RULES } from './wordingRules';
 
 describe('every parameter', () => {
 	it('is looked at, whatever its type', () => {

@@ -40,12 +40,22 @@ export async function timeout(ms: number): Promise<void> {
 	await new Promise<void>((resolve) => time.addEventListener('abort', () => resolve(), { once: true }));
 }
 
-/** @throws ResponseError that says so as soon as the signal is aborted */
-export async function abortable<T>(wait: Promise<T>, signal?: AbortSignal): Promise<T> {
+/** Ends a wait with a reason. */
+export type GiveUp = (reason: Error) => void;
+
+/**
+ * @param onAborted decides when the wait is given up and with which reason, if not at once
+ * @throws ResponseError that says so when the signal is aborted
+ */
+export async function abortable<T>(
+	wait: Promise<T>,
+	signal: AbortSignal | undefined,
+	onAborted: (giveUp: GiveUp) => void = (giveUp) => giveUp(cancelled()),
+): Promise<T> {
 	if (signal === undefined) return await wait;
 	let forget = () => {};
 	const aborted = new Promise<never>((_resolve, reject) => {
-		forget = onAbort(signal, () => reject(cancelled()));
+		forget = onAbort(signal, () => onAborted(reject));
 	});
 	try {
 		return await Promise.race([aborted, wait]);

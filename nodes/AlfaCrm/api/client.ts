@@ -8,7 +8,8 @@ import type {
 } from 'n8n-workflow';
 import { sleep } from 'n8n-workflow';
 
-import { onAbort } from './cancel';
+import type { GiveUp } from './cancel';
+import { abortable } from './cancel';
 import type { LoginProgress } from './authentication';
 import { Authentication, beginLogin } from './authentication';
 import type { ApiFailure } from './errors';
@@ -181,36 +182,20 @@ export class ApiClient {
 					// n8n writes a new token into what it is given, so it is known which one AlfaCRM saw.
 					{ credentialsDecrypted: { id: '', name: '', type: CREDENTIAL, data } },
 				);
-				return assertSuccess(await this.unlessCancelled(answer, data));
+				return assertSuccess(await abortable(answer, this.signal, (giveUp) => giveUpRequest(data, giveUp)));
 			} finally {
 				progress.token = data.token;
 				if (data.token !== before) this.authentication.keepNewToken(data);
 			}
 		});
 	}
+}
 
-	/** n8n ends a request when the execution is cancelled, but not the login before it, which may wait for long. */
-	private async unlessCancelled(
-		answer: Promise<unknown>,
-		data: ICredentialDataDecryptedObject,
-	): Promise<unknown> {
-		const { signal } = this;
-		if (signal === undefined) return await answer;
-		let forget = () => {};
-		const aborted = new Promise<never>((_resolve, reject) => {
-			forget = onAbort(signal, () => {
-				const leave = () => reject(cancelled(data.token !== ''));
-				// Without a token nothing but the login was sent; else n8n itself comes first, where it can.
-				if (data.token === '') leave();
-				else void sleep(ABORT_MS).then(leave);
-			});
-		});
-		try {
-			return await Promise.race([answer, aborted]);
-		} finally {
-			forget();
-		}
-	}
+/** n8n ends a request when the execution is cancelled, but not the login before it, which may wait for long. */
+function giveUpRequest({ token }: ICredentialDataDecryptedObject, giveUp: GiveUp): void {
+	// Without a token nothing but the login was sent; otherwise n8n itself comes first, where it can.
+	if (token === '') giveUp(cancelled());
+	else void sleep(ABORT_MS).then(() => giveUp(cancelled(true)));
 }
 
 /** What took so long may take as long again. */

@@ -1,15 +1,13 @@
-import { createHash } from 'crypto';
 import type { IDataObject } from 'n8n-workflow';
 
 import type { ApiClient } from './client';
-import { asNodeError } from './errors';
 import type { ListRequest, RowKey } from './page';
-import { LARGEST_PAGE, PageTooLarge, rowKeys } from './page';
+import { LARGEST_PAGE, rowKeys } from './page';
 import type { Page } from './pages';
-import { pages } from './pages';
-import { nameOf } from './request';
+import type { Reading, Wanted } from './reading';
+import { readOnce } from './reading';
 
-/** How often a list is read that does not come whole; one of many pages less often, for it may well never come so. */
+/** How often a list that comes incomplete is read at most; one of many pages less often, as it may never be complete. */
 const MOST_READINGS = 10;
 const READINGS_OF_LONG = 3;
 const MANY_PAGES = 100;
@@ -23,9 +21,9 @@ export interface CollectOptions {
 	passes?: readonly IDataObject[];
 	/** How often a list is read at most. */
 	maxReadings?: number;
-	/** Rows only come on top meanwhile: those that were there in the beginning are all. */
+	/** Rows are only added on top, so the list is complete with those that were there when it was first asked for. */
 	grows?: boolean;
-	/** Asked after each page but the last one; true ends the reading there, for a later one to go on. */
+	/** Asked after each page but the last; true ends the reading there, and a later one may go on. */
 	isEnough?: (page: Page) => boolean;
 }
 
@@ -35,20 +33,20 @@ export interface Collected {
 	/** False when rows are known to be missing; never because of the limit. */
 	isComplete: boolean;
 	/**
-	 * How many rows AlfaCRM spoke of, and how many different ones came, before `keep` left some out. Of several passes, which
-	 * may show the same rows, that of the one which lacks most.
+	 * How many rows AlfaCRM counts, and how many different ones came before `keep` left some out. After several passes, which
+	 * may show the same rows, these are the numbers of the pass that lacks most.
 	 */
 	total?: number;
 	read: number;
-	/** Two readings brought the very same rows in the same order although the total says more: the total is wrong. */
+	/** Two readings brought exactly the same rows in the same order although the total is higher: the total is wrong. */
 	isTotalWrong: boolean;
-	/** The page to go on with, after an end that `isEnough` brought. */
+	/** The page to go on with, if `isEnough` ended the reading. */
 	next?: number;
 }
 
 /**
  * The rows of a list, each once. A list that changes or shuffles while it is read shows some rows twice and others not
- * at all, so it is read again until as many came as AlfaCRM speaks of, or the same ones come twice.
+ * at all, so it is read again until as many have come as AlfaCRM counts, or the same ones come twice.
  */
 export async function collect(
 	client: ApiClient,
@@ -69,7 +67,7 @@ export async function collect(
 	for (const pass of passes) {
 		if (rows.size >= limit) break;
 		const asked = { pageSize, ...list, body: { ...list.body, ...pass } };
-		const one = await readAll(client, asked, { rows, keep, limit, maxReadings, grows, isEnough });
+		const one = await readAll(client, asked, { rows, keep, limit, isEnough }, { maxReadings, grows });
 		all.isComplete &&= one.isComplete;
 		all.next ??= one.next;
 		isStable &&= one.isComplete || one.isTotalWrong;
@@ -85,142 +83,80 @@ export async function collect(
 
 const lacking = ({ total = 0, read }: Pick<Collected, 'total' | 'read'>): number => total - read;
 
-/** What the readings of a list fill, and when they have enough. */
-interface Wanted extends Required<Omit<CollectOptions, 'passes'>> {
-	rows: Map<RowKey, IDataObject>;
-}
+type Outcome = Omit<Collected, 'rows'>;
 
-interface Reading {
-	keys: Set<RowKey>;
-	/** As they came, where they have no IDs. */
-	items: IDataObject[];
-	/** Of the rows in their order. */
-	digest: string;
-	requests: number;
-	/** Page 0 was shorter than asked for. */
-	isShort: boolean;
-	total?: number;
-	/** What the first page said. */
-	firstTotal?: number;
-	complete: boolean;
-	shrank: boolean;
-	/** A row with an ID came on two pages, one of which had new ones too: rows change places. */
-	overlaps: boolean;
-	next?: number;
-}
-
+/** Reads a list until it is complete, or until another reading would not make it so. */
 async function readAll(
 	client: ApiClient,
 	list: ListRequest,
 	wanted: Wanted,
-): Promise<Omit<Collected, 'rows'>> {
+	{ maxReadings, grows }: Required<Pick<CollectOptions, 'grows' | 'maxReadings'>>,
+): Promise<Outcome> {
 	const known = new Set<RowKey>();
-	let pageSize = list.pageSize;
+	let { pageSize } = list;
 	let before: Reading | undefined;
 	let requests = 0;
 	for (let count = 1; ; count++) {
 		const reading = await readOnce(client, { ...list, pageSize }, wanted);
-		const { items } = reading;
-		// More rows than that make it useless.
-		const total = reading.keys.size > (reading.total ?? 0) ? undefined : reading.total;
-		if (wanted.rows.size >= wanted.limit)
-			return { isComplete: true, isTotalWrong: false, total, read: reading.keys.size };
-		if (reading.next !== undefined)
-			return { isComplete: false, isTotalWrong: false, total, read: reading.keys.size, next: reading.next };
-		const size = known.size;
+		const ended = endedEarly(reading, wanted);
+		if (ended) return ended;
+		const knownBefore = known.size;
 		for (const key of reading.keys) known.add(key);
-		const result = { total, read: known.size };
-		// Equal rows on several pages count where nothing tells how many there are, if they come so twice.
-		const hasEqual = total === undefined && items.length > reading.keys.size;
-		const wantedCount = wanted.grows ? reading.firstTotal : total;
-		const isCounted = reading.complete || known.size >= (wantedCount ?? 0);
-		// A new row may stand in the count for one that slipped; both times is too much of a chance.
-		const isSure = !reading.shrank || count > 1;
-		// Where rows change places and nothing tells how many there are, some may not have come.
-		const isSettled = total !== undefined || !reading.overlaps;
-		const isEnough = isCounted && isSure && isSettled;
-		if (isEnough && !hasEqual) return { ...result, isComplete: true, isTotalWrong: false };
-		if (isInOrder({ ...reading, total }, before)) {
-			for (const key of reading.keys) wanted.rows.delete(key);
-			const keys = rowKeys(items);
-			items.forEach((row, index) => wanted.keep(row) && wanted.rows.set(keys[index], row));
-			return { total, read: items.length, isComplete: true, isTotalWrong: false };
+		const all = { total: reading.total, read: known.size };
+		const due = (grows ? reading.firstTotal : reading.total) ?? 0;
+		if (isWhole(reading, { due, known: known.size, readings: count })) {
+			return { ...all, isComplete: true, isTotalWrong: false };
 		}
-		// No row at all where some are counted is a failure to repeat, not a wrong total. API notes 3.
-		const isStable = known.size > 0 && known.size === size && reading.digest === before?.digest;
+		if (isInOrder(reading, before)) return takeEqualRows(reading, wanted);
+		// If no row comes at all where some are counted, that is a failure and no wrong total: it is read again. API notes 3.
+		const isStable = known.size > 0 && known.size === knownBefore && reading.digest === before?.digest;
 		requests += reading.requests;
-		const most = requests > MANY_PAGES ? Math.min(wanted.maxReadings, READINGS_OF_LONG) : wanted.maxReadings;
-		if (isStable || count >= most) return { ...result, isComplete: false, isTotalWrong: isStable };
+		const most = requests > MANY_PAGES ? Math.min(maxReadings, READINGS_OF_LONG) : maxReadings;
+		if (isStable || count >= most) return { ...all, isComplete: false, isTotalWrong: isStable };
 		before = reading;
 		if (reading.isShort) pageSize = undefined;
 	}
 }
 
-/** Reads a list from its first page to the last, or to the limit. */
-async function readOnce(client: ApiClient, list: ListRequest, wanted: Wanted): Promise<Reading> {
-	const { rows, keep, limit, isEnough } = wanted;
-	const { pageSize = 0 } = list;
-	const order = createHash('sha256');
-	const reading: Reading = {
-		keys: new Set(),
-		items: [],
-		digest: '',
-		requests: 0,
-		isShort: false,
-		complete: true,
-		shrank: false,
-		overlaps: false,
-	};
-	let last = '';
-	let isFiltered = false;
-	// How many of the next rows are wanted is not known where some were not.
-	const rowsWanted = () => (isFiltered ? Infinity : limit - rows.size);
-	try {
-		for await (const page of pages(client, list, rowsWanted)) {
-			const { rows: fresh, items, keys, number, total, last: isLast, complete, shrank } = page;
-			const text = `${keys.join('\n')}\n`;
-			// The last page may come again; before all rows are there, one of equal rows is another one.
-			const isAgain = text === last && reading.items.length >= (total ?? 0);
-			if (!isAgain) order.update(text);
-			last = text;
-			let isKept = true;
-			items.forEach((row, index) => {
-				const key = keys[index];
-				reading.keys.add(key);
-				if (keep(row)) rows.set(key, row);
-				else isKept = false;
-				if (typeof key === 'string' && !isAgain) reading.items.push(row);
-			});
-			isFiltered ||= !isKept;
-			const isMixed = fresh.length > 0 && fresh.length < items.length;
-			reading.overlaps ||= number > 0 && isMixed && typeof keys[0] === 'number';
-			if (number === 0) {
-				reading.isShort = items.length < pageSize;
-				reading.firstTotal = total;
-			}
-			reading.requests += 1;
-			Object.assign(reading, { total, complete, shrank });
-			if (rows.size >= limit) break;
-			if (!isLast && isEnough(page)) {
-				reading.next = number + 1;
-				break;
-			}
-			// The few that were asked for are not the ones that are wanted, so the whole list has to be gone through.
-			if (!isKept && items.length === pageSize && pageSize < LARGEST_PAGE)
-				return await readOnce(client, { ...list, pageSize: LARGEST_PAGE }, wanted);
-		}
-	} catch (caught) {
-		if (!(caught instanceof PageTooLarge)) throw asNodeError(client.node, caught, list.itemIndex);
-		const whole = await readOnce(client, { ...list, pageSize: undefined }, wanted);
-		// Only now it is known that the size was the reason, and not something that has passed or stays.
-		client.withoutPageSize.add(nameOf(list));
-		return whole;
-	}
-	reading.digest = order.digest('base64');
-	return reading;
+/** The outcome if the reading stopped before the end of the list because no more was wanted. */
+function endedEarly({ keys, total, next }: Reading, { rows, limit }: Wanted): Outcome | undefined {
+	const ended = { total, read: keys.size, isTotalWrong: false };
+	if (rows.size >= limit) return { ...ended, isComplete: true };
+	return next === undefined ? undefined : { ...ended, isComplete: false, next };
 }
 
-/** Rows without IDs that came twice in the very same order, and as many as there are: equal ones are different ones. */
+interface SoFar {
+	/** How many rows there should be. */
+	due: number;
+	/** How many different ones have come. */
+	known: number;
+	readings: number;
+}
+
+/** Whether all rows have come, as far as can be known. */
+function isWhole(
+	{ keys, items, total, complete, shrank, overlaps }: Reading,
+	{ due, known, readings }: SoFar,
+): boolean {
+	const isCounted = complete || known >= due;
+	// A new row may make up in the count for one that slipped; that it does so in two readings is unlikely.
+	const isSure = !shrank || readings > 1;
+	// Where rows change places and nothing tells how many there are, some may not have come.
+	const isSettled = total !== undefined || !overlaps;
+	// Where nothing tells how many there are, equal rows on several pages count only if they come like that twice.
+	const hasEqual = total === undefined && items.length > keys.size;
+	return isCounted && isSure && isSettled && !hasEqual;
+}
+
+/** Rows without IDs came twice in exactly the same order, as many as there are: equal ones are different rows. */
 function isInOrder({ items, digest, total }: Reading, before: Reading | undefined): boolean {
 	return items.length > 0 && items.length === (total ?? items.length) && digest === before?.digest;
+}
+
+/** Tells the rows apart over the whole list, and no longer page by page. */
+function takeEqualRows({ keys: pageKeys, items, total }: Reading, { rows, keep }: Wanted): Outcome {
+	for (const key of pageKeys) rows.delete(key);
+	const keys = rowKeys(items);
+	items.forEach((row, index) => keep(row) && rows.set(keys[index], row));
+	return { total, read: items.length, isComplete: true, isTotalWrong: false };
 }

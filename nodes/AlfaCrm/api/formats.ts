@@ -1,4 +1,5 @@
 import { DateTime } from 'luxon';
+import type { IDataObject } from 'n8n-workflow';
 
 /** How AlfaCRM wants a date on the wire; each field and filter has its own. */
 export type DateFormat = 'dotted' | 'iso' | 'points';
@@ -86,6 +87,11 @@ export function readId(value: unknown): number | undefined {
 	return number !== undefined && number > 0 ? number : undefined;
 }
 
+/** The IDs of rows, without those that cannot be read. */
+export function idsOf(rows: readonly IDataObject[]): number[] {
+	return rows.map(({ id }) => readId(id)).filter((id) => id !== undefined);
+}
+
 export function readInteger(value: unknown): number | undefined {
 	const number = readNumber(value);
 	return number !== undefined && Number.isSafeInteger(number) ? number : undefined;
@@ -97,6 +103,15 @@ export function readNumber(value: unknown): number | undefined {
 	if (typeof value !== 'string' || !/^\s*[+-]?\d+(\.\d+)?\s*$/.test(value)) return undefined;
 	const number = Number(value);
 	return Number.isFinite(number) ? number : undefined;
+}
+
+/** @returns undefined when the text is no JSON */
+export function parseJson(text: string): unknown {
+	try {
+		return JSON.parse(text);
+	} catch {
+		return undefined;
+	}
 }
 
 /** AlfaCRM's flags are 0 and 1. */

@@ -131,6 +131,27 @@ export function rowKeys(items: readonly IDataObject[]): RowKey[] {
 }
 
 /**
+ * Whether a page holds as many rows as fit, so that another one may follow.
+ *
+ * @param list.fullest the most rows that an earlier page held
+ */
+export function isFullPage(
+	items: readonly IDataObject[],
+	list: { number: number; total?: number; asked?: number; fullest: number },
+): boolean {
+	const { number, total, asked, fullest } = list;
+	return number === 0 ? looksLikePageSize(items, total, asked) : items.length >= fullest;
+}
+
+/**
+ * How many rows to ask for after page 0: a server that gives less than it is asked for may still count from what it was
+ * asked for, and pass over rows.
+ */
+export function sizeAfter({ items, size }: PageResponse): number | undefined {
+	return size === undefined ? undefined : Math.min(size, items.length);
+}
+
+/**
  * A `total` that may just be the length of the page.
  *
  * @param asked how many rows a page shall hold, if that was asked for

@@ -129,6 +129,7 @@ export const customer = writable({
 		...jobs,
 	],
 	search: { by: 'name', digits: 'phone' },
+	details: [{ name: 'phone' }, { name: 'is_study', choices: [LEAD, CLIENT] }],
 	simple: [
 		'id',
 		'name',
@@ -147,11 +148,12 @@ export const customer = writable({
 	archive: { day: 'e_date' },
 	fields: [
 		name('e.g. Mia Orlova'),
+		phones('phone', 'Phone', { placeholder: 'e.g. +7(900)000-22-33', prominent: true }),
+		emails('email', 'Email', { placeholder: 'e.g. name@example.org', prominent: true }),
 		choice('is_study', 'Customer Type', [CLIENT, LEAD], 0, {
 			required: true,
 			description: 'Whether it is a lead or a client',
 		}),
-		choice('legal_type', 'Legal Type', LEGAL_TYPES, 1, { required: true, description: 'Who pays' }),
 		texts('addr', 'Address', { split: false }),
 		reference('assigned_id', 'Assigned Manager', 'user', {
 			description: 'User who looks after the customer',
@@ -171,14 +173,17 @@ export const customer = writable({
 		}),
 		leaving,
 		dottedDate('dob', 'Date of Birth'),
-		emails('email', 'Email', { placeholder: 'e.g. name@example.org' }),
 		choice('gender', 'Gender', GENDERS, 0),
 		reference('lead_reject_id', 'Lead Reject Reason', 'leadReject', { description: 'Why a lead was lost' }),
 		reference('lead_source_id', 'Lead Source', 'leadSource', { description: 'Where the customer came from' }),
 		reference('lead_status_id', 'Lead Status', 'leadStatus', { description: 'Stage of the funnel' }),
+		choice('legal_type', 'Legal Type', LEGAL_TYPES, 1, {
+			required: true,
+			fallback: 1,
+			description: 'Who pays; a person unless it is given',
+		}),
 		text('legal_name', 'Payer Name', { description: 'Payer or parent, at most 50 characters' }),
 		note,
-		phones('phone', 'Phone', { placeholder: 'e.g. +7(900)000-22-33' }),
 		reference('pipeline_id', 'Pipeline', 'pipeline', { description: 'Funnel of a lead' }),
 		archivedField('customer'),
 		reference('study_status_id', 'Study Status', 'studyStatus', { description: 'State of a client' }),

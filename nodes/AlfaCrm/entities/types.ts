@@ -197,6 +197,8 @@ export interface Entity {
 	search?: { by?: string; digits?: string; day?: readonly [from: string, to: string] };
 	/** Fields that name a record in lists, if not `name`. */
 	title?: readonly string[];
+	/** Fields that tell namesakes apart in lists, and what their values are called. A list tells by its first value. */
+	details?: readonly { name: string; choices?: readonly Choice[] }[];
 	/** The most useful fields of a wide record, at most 10. */
 	simple?: readonly string[];
 	/** Accepts `custom_...` fields. */

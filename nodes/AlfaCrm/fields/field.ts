@@ -200,9 +200,12 @@ export function toProperty(field: Shown): INodeProperties {
 	};
 }
 
+/** A new record needs it, and nothing stands in for it. */
+export const isNeeded = ({ required, fallback }: Field): boolean =>
+	required === true && fallback === undefined;
+
 /** Has a parameter of its own in the form; the others are in a collection. */
-export const isProminent = ({ required, prominent }: Field): boolean =>
-	required === true || prominent === true;
+export const isProminent = (field: Field): boolean => isNeeded(field) || field.prominent === true;
 
 /** The same on its own, where what is required must be filled. Choices and switches always hold a value. */
 export const toParameter = (field: Field): INodeProperties => ({

@@ -1,3 +1,4 @@
+import { parseJson } from '../api/formats';
 import { isEmpty } from './blank';
 
 const SEPARATORS = /([\r\n]+|[,;]+)/;
@@ -39,14 +40,6 @@ export function itemsOf(value: unknown, split: (text: string) => string[]): unkn
 /** The field mapper holds what is typed there as a text. */
 function listIn(text: string): unknown[] | undefined {
 	if (!text.trim().startsWith('[')) return undefined;
-	const value = jsonIn(text);
+	const value = parseJson(text);
 	return Array.isArray(value) ? value : undefined;
-}
-
-export function jsonIn(text: string): unknown {
-	try {
-		return JSON.parse(text);
-	} catch {
-		return undefined;
-	}
 }

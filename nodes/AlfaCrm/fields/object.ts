@@ -1,13 +1,13 @@
 import type { IDataObject } from 'n8n-workflow';
 
+import { parseJson } from '../api/formats';
 import { isPlain } from './blank';
 import type { FieldKind } from './kind';
 import { comparedBy, oneForm, single } from './kind';
-import { jsonIn } from './lists';
 import type { OfType } from '../entities/fieldTypes';
 
 const objectIn = (value: unknown): Record<string, unknown> | undefined => {
-	const object = typeof value === 'string' ? jsonIn(value) : value;
+	const object = typeof value === 'string' ? parseJson(value) : value;
 	return isPlain(object) ? object : undefined;
 };
 
@@ -28,7 +28,7 @@ export const object: FieldKind<OfType<'object'>> = {
 	...comparedBy((_field, item) => oneForm(written(item))),
 	isBlank: (_field, value) => written(value) === '{}',
 	expected: () => 'an object',
-	serialize: (_field, item) => jsonIn(written(item) ?? '') as IDataObject | undefined,
+	serialize: (_field, item) => parseJson(written(item) ?? '') as IDataObject | undefined,
 	widget: () => ({ type: 'json', default: '{}' }),
 	column: () => ({ type: 'object' }),
 	schema: () => ({ type: 'object' }),

@@ -1,9 +1,9 @@
 import type { IDataObject, INodeProperties } from 'n8n-workflow';
 
+import { parseJson } from '../api/formats';
 import { isEmpty, isPlain } from './blank';
 import type { Address, FieldKind, JsonSchema } from './kind';
 import { single } from './kind';
-import { jsonIn } from './lists';
 import { sortByDisplayName } from './order';
 import type { Field, OfType, Shown, Wire } from '../entities/fieldTypes';
 import { UnreadableValue } from './unreadable';
@@ -35,7 +35,7 @@ type Rows = OfType<'rows'>;
 /** The rows as they were given: a list, the same in JSON, or what the form holds. */
 function rowsIn(value: unknown): IDataObject[] | undefined {
 	if (isEmpty(value)) return [];
-	if (typeof value === 'string') return rowsIn(jsonIn(value) ?? false);
+	if (typeof value === 'string') return rowsIn(parseJson(value) ?? false);
 	if (Array.isArray(value)) return value.every(isPlain) ? (value as IDataObject[]) : undefined;
 	if (!isPlain(value)) return undefined;
 	const { values, ...others } = value;

@@ -5,7 +5,7 @@ import { LARGEST_PAGE, fetchPage } from '../api/page';
 import { entities } from '../entities/registry';
 import type { Entity } from '../entities/types';
 import { customField, isCustom } from '../fields/custom';
-import { toColumn } from '../fields/field';
+import { isNeeded, toColumn } from '../fields/field';
 import { chosenBranch } from './rows';
 import { columnsMethod } from '../entities/methodNames';
 
@@ -27,7 +27,7 @@ export const resourceMapping: Record<string, Loader> = Object.fromEntries(
 
 /** What must be given first, then the rest as in the form. */
 function declaredColumns({ fields }: Entity, creates: boolean): ResourceMapperField[] {
-	const columns = fields.map((field) => toColumn(field, creates && field.required === true));
+	const columns = fields.map((field) => toColumn(field, creates && isNeeded(field)));
 	const optional = columns.filter(({ required }) => !required);
 	return [
 		...columns.filter(({ required }) => required),

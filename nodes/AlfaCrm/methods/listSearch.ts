@@ -2,7 +2,8 @@ import { createHash } from 'crypto';
 import type { IDataObject, ILoadOptionsFunctions, INodeListSearchResult } from 'n8n-workflow';
 
 import { ApiClient } from '../api/client';
-import { looksLikePageSize, fetchPage, rowKeys } from '../api/page';
+import type { PageResponse } from '../api/page';
+import { fetchPage, isFullPage, rowKeys, sizeAfter } from '../api/page';
 import { entities } from '../entities/registry';
 import type { Entity } from '../entities/types';
 import { chosenBranch } from './rows';
@@ -82,9 +83,9 @@ async function find(
 			body: { ...body, ...search.queries[cursor.query] },
 			task: `search the ${entity.plural.toLowerCase()}`,
 		};
-		const { items, total, size } = await fetchPage(client, call, cursor.page, cursor.size);
-		const last = digestOf(items);
-		const rows = last === cursor.last ? [] : items;
+		const page = await fetchPage(client, call, cursor.page, cursor.size);
+		const last = digestOf(page.items);
+		const rows = last === cursor.last ? [] : page.items;
 		const found = rows.filter(
 			(row) => search.matches(row, titleOf(row, entity)) && isInPass(row, entity, isArchived),
 		);
@@ -97,30 +98,28 @@ async function find(
 		next =
 			isMissed && cursor.query + 1 < search.queries.length
 				? { ...BEGIN, pass: cursor.pass, query: cursor.query + 1 }
-				: nextPage({ ...cursor, size }, rows, total, last);
+				: nextPage(cursor, { ...page, items: rows }, last);
 		if (next === undefined && cursor.pass + 1 < passes.length) next = { ...BEGIN, pass: cursor.pass + 1 };
 	}
 	return { results: [...results.values()], paginationToken: next && JSON.stringify(next) };
 }
 
-/** As `pages` of the API walks a list: to its total, to an empty page or to one that was there before. */
-function nextPage(
-	cursor: Cursor,
-	rows: IDataObject[],
-	total: number | undefined,
-	last: string,
-): Cursor | undefined {
-	const { size } = cursor;
-	const seen = cursor.seen + rows.length;
-	const isFirst = cursor.page === 0;
-	const isFull = isFirst ? looksLikePageSize(rows, total, size) : rows.length >= cursor.fullest;
-	if (rows.length === 0 || (seen === total && !isFull)) return undefined;
+/**
+ * As `pages` of the API walks a list: to its total, to an empty page or to one that was there before. What `pages` knows
+ * of all rows so far would be too much for the text.
+ */
+function nextPage(cursor: Cursor, page: PageResponse, last: string): Cursor | undefined {
+	const { page: number, fullest } = cursor;
+	const { items, total, size } = page;
+	const seen = cursor.seen + items.length;
+	const isFull = isFullPage(items, { number, total, asked: size, fullest });
+	if (items.length === 0 || (seen === total && !isFull)) return undefined;
 	return {
 		...cursor,
-		page: cursor.page + 1,
-		size: isFirst && size !== undefined ? Math.min(size, rows.length) : size,
+		page: number + 1,
+		size: number === 0 ? sizeAfter(page) : size,
 		seen,
-		fullest: Math.max(cursor.fullest, rows.length),
+		fullest: Math.max(fullest, items.length),
 		last,
 	};
 }

@@ -4,6 +4,7 @@ import type { ApiClient } from '../api/client';
 import { readId } from '../api/formats';
 import { collect } from '../api/collect';
 import { branch as branchEntity } from '../entities/branch';
+import { listCall } from '../entities/listCall';
 import type { Entity } from '../entities/types';
 
 /**
@@ -28,8 +29,7 @@ export async function fetchRows(
 	entity: Entity,
 ): Promise<IDataObject[]> {
 	const branch = await chosenBranch(context, client, entity);
-	const task = `list the ${entity.plural.toLowerCase()}`;
-	return (await collect(client, { path: entity.path, branch, task })).rows;
+	return (await collect(client, listCall(entity, branch))).rows;
 }
 
 /** AlfaCRM's own order of its lists. */

@@ -2,6 +2,8 @@ import type { IDataObject } from 'n8n-workflow';
 
 import type { Entity } from '../entities/types';
 
+type Detail = NonNullable<Entity['details']>[number];
+
 /** How a record is called in a list. */
 export function titleOf(row: IDataObject, entity: Entity): string {
 	const words = (entity.title ?? ['name'])
@@ -12,12 +14,12 @@ export function titleOf(row: IDataObject, entity: Entity): string {
 
 /** The same where namesakes have to be told apart. */
 export function fullTitleOf(row: IDataObject, entity: Entity, isArchived: boolean): string {
-	const details = entity.resource === 'customer' ? customerDetails(row) : [];
-	return [titleOf(row, entity), ...details, ...(isArchived ? ['archived'] : [])].join(' · ');
+	const details = (entity.details ?? []).map((detail) => detailOf(row, detail));
+	const shown = details.filter((detail) => detail !== undefined);
+	return [titleOf(row, entity), ...shown, ...(isArchived ? ['archived'] : [])].join(' · ');
 }
 
-function customerDetails({ phone, is_study }: IDataObject): string[] {
-	const [first] = [phone].flat().filter((one) => typeof one === 'string' && one.trim() !== '');
-	const type = { '0': 'Lead', '1': 'Client' }[String(is_study)];
-	return [first as string | undefined, type].filter((detail) => detail !== undefined);
+function detailOf(row: IDataObject, { name, choices }: Detail): string | undefined {
+	if (choices) return choices.find(({ value }) => String(value) === String(row[name]))?.label;
+	return [row[name]].flat().find((one) => typeof one === 'string' && one.trim() !== '') as string | undefined;
 }

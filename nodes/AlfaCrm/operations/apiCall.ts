@@ -113,7 +113,7 @@ async function sendCall(item: Item): Promise<IDataObject[]> {
 	};
 	if (!item.flag(allPages)) {
 		const isIdempotent = LISTS.has(action);
-		const answer = isIdempotent ? await item.request(call) : await sendLocked(item, call);
+		const answer = isIdempotent ? await item.fetch(call) : await sendLocked(item, call);
 		return asRows(item, call, answer, isIdempotent);
 	}
 	if (!LISTS.has(action)) {

@@ -1,6 +1,6 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import { readId, readInteger } from '../api/formats';
+import { parseJson, readId, readInteger } from '../api/formats';
 import type { EventOf } from '../entities/events';
 
 /** AlfaCRM nests a few. Who walks through thousands, as JSON does that is written, comes to the end of the stack. */
@@ -65,7 +65,7 @@ export function contentOf(body: unknown, change: Change): IDataObject {
 
 /** In whatever form. */
 function isNothing(value: unknown): boolean {
-	const read = typeof value === 'string' ? (parsed(value) ?? value.trim()) : value;
+	const read = typeof value === 'string' ? (parseJson(value) ?? value.trim()) : value;
 	return (read ?? '') === '' || (typeof read === 'object' && Object.keys(read as object).length === 0);
 }
 
@@ -76,17 +76,9 @@ function isDeeper(value: unknown, levels: number): boolean {
 
 /** Empty maps come as `[]`, null ones as `""`, and some builds of AlfaCRM send JSON inside of JSON. API notes 10. */
 function readFields(value: unknown): IDataObject {
-	const fields = typeof value === 'string' ? parsed(value) : value;
+	const fields = typeof value === 'string' ? parseJson(value) : value;
 	// PHP writes a map with the keys 0, 1, 2 as a list.
 	return isMap(fields) || Array.isArray(fields) ? { ...(fields as IDataObject) } : {};
-}
-
-function parsed(text: string): unknown {
-	try {
-		return JSON.parse(text);
-	} catch {
-		return undefined;
-	}
 }
 
 function isMap(value: unknown): value is IDataObject {

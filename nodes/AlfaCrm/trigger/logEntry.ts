@@ -2,7 +2,7 @@ import { createHash } from 'crypto';
 import type { IDataObject } from 'n8n-workflow';
 
 import { changeOf, orderless } from './change';
-import { stampOf } from './poll/stamps';
+import { stampOf } from './stamps';
 
 /** Characters of a key: of 10,000 known entries, one in ten million new ones is taken for one of them. */
 export const KEY_CHARACTERS = 6;

@@ -4,10 +4,13 @@ import { NodeOperationError } from 'n8n-workflow';
 import type { ApiClient } from '../api/client';
 import { CREDENTIAL } from '../api/client';
 import { readId } from '../api/formats';
+import { listCall } from '../entities/listCall';
 import { entityOf, entityOfClass } from '../entities/registry';
 import type { Entity } from '../entities/types';
 import { collect } from '../api/collect';
+import type { ListReader } from '../operations/records/findById';
 import { findById } from '../operations/records/findById';
+import { subtypePasses } from '../operations/records/subtypes';
 import type { Change } from './change';
 
 /** Where the record of a change is listed; the branch is another matter. */
@@ -53,19 +56,17 @@ export async function recordIn(
 	branch: number | undefined,
 ): Promise<{ record?: IDataObject; isConclusive: boolean }> {
 	const where = { path: entity.path, query, labels: {}, branch };
-	const look = async (passes?: readonly IDataObject[]) =>
-		await findById((list, options) => collect(client, list, options), entity, id, where, passes);
+	const reader: ListReader = { collect: async (list, options) => await collect(client, list, options) };
+	const look = async (passes?: readonly IDataObject[]) => await findById(reader, entity, id, where, passes);
 	const first = await look();
 	const { subtypes } = entity;
 	if (first.record || subtypes === undefined) return first;
 	const named = kind === undefined ? [] : [{ [subtypes.name]: kind }];
 	const second = named.length > 0 ? await look(named) : first;
 	if (second.record) return second;
-	const { path, plural } = entityOf(subtypes.entity);
-	const list = { path, branch, task: `list the ${plural.toLowerCase()}` };
-	const { rows } = await collect(client, list);
-	const others = rows.map((row) => readId(row.id)).filter((one) => one !== kind && one !== subtypes.usual);
-	const last = await look(others.map((one) => ({ [subtypes.name]: one })));
+	const { rows } = await collect(client, listCall(entityOf(subtypes.entity), branch));
+	const others = subtypePasses(subtypes, rows).filter((pass) => pass[subtypes.name] !== kind);
+	const last = await look(others);
 	return { ...last, isConclusive: first.isConclusive && second.isConclusive && last.isConclusive };
 }
 

@@ -5,7 +5,7 @@ import { deepCopy } from 'n8n-workflow';
 import type { KnownBranches } from './watch/branches';
 
 /** Raised when the shape changes; a state of another shape is begun anew. */
-const VERSION = 5;
+const VERSION = 6;
 
 /** All that is kept between two polls: plain JSON. */
 interface PollState extends Partial<KnownBranches> {

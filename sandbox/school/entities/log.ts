@@ -5,6 +5,7 @@ import { equals, int, newestFirst, range, text } from './fields';
 export const log: Entity = {
 	path: 'log',
 	className: null,
+	isLog: true,
 	actions: ['index'],
 	branchField: 'branch_ids',
 	fields: {

@@ -3,9 +3,9 @@ import type { N8nClient } from '../n8n/client';
 import { launchChromium } from '../browser';
 import { BROWSER_ID } from '../n8n/session';
 import { Canvas } from './canvas';
-import { CredentialForm } from './credential-form';
-import { NodeCreator } from './node-creator';
-import { NodePanel } from './node-panel';
+import { CredentialForm } from './credentialForm';
+import { NodeCreator } from './nodeCreator';
+import { NodePanel } from './nodePanel';
 
 const VIEWPORT = { width: 1280, height: 800 };
 /** The first page of a fresh n8n loads the whole editor, which takes a while on a busy machine. */

@@ -3,7 +3,7 @@ import path from 'node:path';
 import { cached } from '../cache';
 import { readJson } from '../json';
 import { npm } from '../../bootstrap/npm';
-import { UserFacingError } from '../../bootstrap/user-facing-error';
+import { UserFacingError } from '../../bootstrap/userFacingError';
 import { step } from '../progress';
 
 /** Older engines that the node is tested in as well: each n8n-core with the n8n-workflow that its n8n came with. */

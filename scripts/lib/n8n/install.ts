@@ -3,7 +3,7 @@ import os from 'node:os';
 import path from 'node:path';
 import execa from 'execa';
 import { npm } from '../../bootstrap/npm';
-import { UserFacingError } from '../../bootstrap/user-facing-error';
+import { UserFacingError } from '../../bootstrap/userFacingError';
 import { cached } from '../cache';
 import { step } from '../progress';
 import { n8nEnv } from './env';

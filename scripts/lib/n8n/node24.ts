@@ -2,7 +2,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import execa from 'execa';
 import { npm } from '../../bootstrap/npm';
-import { UserFacingError } from '../../bootstrap/user-facing-error';
+import { UserFacingError } from '../../bootstrap/userFacingError';
 import { cached } from '../cache';
 import { step } from '../progress';
 

@@ -2,7 +2,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import execa from 'execa';
 import { EXIT_WITH_PARENT, npmEnv } from '../../bootstrap/npm';
-import { UserFacingError } from '../../bootstrap/user-facing-error';
+import { UserFacingError } from '../../bootstrap/userFacingError';
 
 /**
  * Carries the native part of sqlite3 for each platform, as a rebuild of the same driver. sqlite3's own is downloaded from a place that

@@ -1,11 +1,11 @@
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
-import { UserFacingError } from '../../bootstrap/user-facing-error';
+import { UserFacingError } from '../../bootstrap/userFacingError';
 import { freePort, HOST } from '../ports';
 import type { Server } from '../server';
 import { startServer } from '../server';
-import { installPackage } from './community-package';
+import { installPackage } from './communityPackage';
 import { n8nEnv } from './env';
 import { ensureN8n, N8N_VERSION } from './install';
 

@@ -2,8 +2,8 @@ import type { INodeParameters } from 'n8n-workflow';
 
 import type { SandboxOptions } from '../../../sandbox';
 import { Editor } from '../../../scripts/lib/editor/editor';
-import type { RealN8n } from '../../e2e/support/real-n8n';
-import { oneNode, useRealN8n } from '../../e2e/support/real-n8n';
+import type { RealN8n } from '../../e2e/support/realN8n';
+import { oneNode, useRealN8n } from '../../e2e/support/realN8n';
 
 interface EditorInUse extends RealN8n {
 	editor: Editor;

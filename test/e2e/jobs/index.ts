@@ -1,13 +1,13 @@
-import { aiNextLesson } from './ai-next-lesson';
-import { attendanceReport } from './attendance-report';
-import { birthdayGreetings } from './birthday-greetings';
-import { formToLead } from './form-to-lead';
-import { incrementalSync } from './incremental-sync';
-import { lessonCancelledNotice } from './lesson-cancelled-notice';
-import { newLeadToMessenger } from './new-lead-to-messenger';
-import { nightlyExport } from './nightly-export';
-import { paymentReceipt } from './payment-receipt';
-import { subscriptionEndingTask } from './subscription-ending-task';
+import { aiNextLesson } from './aiNextLesson';
+import { attendanceReport } from './attendanceReport';
+import { birthdayGreetings } from './birthdayGreetings';
+import { formToLead } from './formToLead';
+import { incrementalSync } from './incrementalSync';
+import { lessonCancelledNotice } from './lessonCancelledNotice';
+import { newLeadToMessenger } from './newLeadToMessenger';
+import { nightlyExport } from './nightlyExport';
+import { paymentReceipt } from './paymentReceipt';
+import { subscriptionEndingTask } from './subscriptionEndingTask';
 import type { Job } from './types';
 
 export const jobs: readonly Job[] = [

@@ -1,4 +1,4 @@
-import type { RealN8n } from '../support/real-n8n';
+import type { RealN8n } from '../support/realN8n';
 import type { Side, Stage } from '../support/stage';
 
 export type Start = (side: Side, edit?: Parameters<typeof Stage.of>[3]) => Promise<Stage>;

@@ -1,6 +1,6 @@
 import type { IConnections, IDataObject, INode, INodeParameters } from 'n8n-workflow';
 
-import type { RealN8n, SavedCredential } from './real-n8n';
+import type { RealN8n, SavedCredential } from './realN8n';
 import { until } from './wait';
 
 const TRIGGER_TYPE = 'n8n-nodes-alfacrm.alfaCrmTrigger';

@@ -5,8 +5,8 @@ import { DateTime } from 'luxon';
 import type { Sandbox } from '../../../sandbox';
 import type { N8nClient } from '../../../scripts/lib/n8n/client';
 import { withHttp, withPackage } from '../../../scripts/lib/examples';
-import { DataTables } from './data-tables';
-import type { RealN8n } from './real-n8n';
+import { DataTables } from './dataTables';
+import type { RealN8n } from './realN8n';
 
 /** With the nodes of this package, or with HTTP Request nodes. */
 export type Side = 'package' | 'http';

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { sleep } from 'n8n-workflow';
 
-import type { OperationCase } from '../support/operation-cases';
-import { operationCases } from '../support/operation-cases';
+import type { OperationCase } from '../support/operationCases';
+import { operationCases } from '../support/operationCases';
 import type { Given } from '../support/given';
 import type { State } from '../support/lane';
 import { inLanes, Lane } from '../support/lane';

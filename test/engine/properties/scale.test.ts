@@ -1,9 +1,9 @@
 import type { IDataObject, INodeParameters } from 'n8n-workflow';
 
-import type { RunResult } from '../support/engine';
-import { Engine } from '../support/engine';
-import type { IndexServer } from '../support/index-server';
-import { startIndexServer } from '../support/index-server';
+import type { RunResult } from '../../../scripts/lib/engine/engine';
+import { Engine } from '../../../scripts/lib/engine/engine';
+import type { IndexServer } from '../support/indexServer';
+import { startIndexServer } from '../support/indexServer';
 import { useSchool } from '../support/school';
 import { heap, worked } from '../../support/process';
 

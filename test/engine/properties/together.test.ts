@@ -2,8 +2,8 @@ import fc from 'fast-check';
 import type { IDataObject } from 'n8n-workflow';
 
 import type { MatchKey } from '../../../nodes/AlfaCrm/entities/types';
-import type { OperationCase } from '../support/operation-cases';
-import { operationCases } from '../support/operation-cases';
+import type { OperationCase } from '../support/operationCases';
+import { operationCases } from '../support/operationCases';
 import type { Given, Target } from '../support/given';
 import type { State } from '../support/lane';
 import { Lane } from '../support/lane';

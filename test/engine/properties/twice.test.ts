@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 
 import type { Settings } from '../../../sandbox';
-import { operationCases, offered, PROMISES } from '../support/operation-cases';
+import { operationCases, offered, PROMISES } from '../support/operationCases';
 import { Lane } from '../support/lane';
 import { respelled } from '../support/respelled';
 

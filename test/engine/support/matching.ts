@@ -4,7 +4,7 @@ import type { IDataObject, INodeParameters } from 'n8n-workflow';
 import type { Entity, MatchKey } from '../../../nodes/AlfaCrm/entities/types';
 import { isList } from '../../../nodes/AlfaCrm/fields/field';
 import type { Field } from '../../../nodes/AlfaCrm/entities/fieldTypes';
-import { optionsFor } from './form-options';
+import { optionsFor } from './formOptions';
 import type { Given, Target } from './given';
 import { filled, modeOf } from './given';
 import type { Value, World } from './values';

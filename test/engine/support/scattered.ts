@@ -3,9 +3,9 @@ import { DateTime } from 'luxon';
 import type { JsonObject } from '../../../sandbox';
 import { SeededRandom } from '../../../sandbox/model/random';
 import { DirectSchool } from './direct';
-import { Engine } from './engine';
+import { Engine } from '../../../scripts/lib/engine/engine';
 import { FORMAT } from './playing';
-import { Poller } from './poller';
+import { Poller } from '../../../scripts/lib/engine/poller';
 
 export interface Timeline {
 	event: 'customerCreated' | 'paymentCreated';

@@ -1,6 +1,6 @@
 import type { IDataObject, INodeParameters } from 'n8n-workflow';
 
-import { failing } from './nothing-changes';
+import { failing } from './nothingChanges';
 import { byPhone, officeOf } from './office';
 import type { School } from './school';
 

@@ -1,14 +1,13 @@
-import type { IDataObject, INodeParameters, Workflow } from 'n8n-workflow';
-import { deepCopy } from 'n8n-workflow';
+import type { IDataObject, INodeParameters } from 'n8n-workflow';
 import { DateTime } from 'luxon';
 
 import type { JsonObject } from '../../../sandbox';
 import type { Settings } from '../../../sandbox/model/settings';
 import { DirectSchool } from './direct';
-import { Engine } from './engine';
+import { Engine } from '../../../scripts/lib/engine/engine';
 import { FORMAT } from './playing';
-import type { PollerOptions } from './poller';
-import { Poller } from './poller';
+import type { PollerOptions } from '../../../scripts/lib/engine/poller';
+import { Poller } from '../../../scripts/lib/engine/poller';
 
 interface WorldOptions {
 	settings?: Partial<Settings>;
@@ -55,7 +54,7 @@ export class World {
 
 	/** What n8n's durable scheduler keeps. */
 	get cursor(): IDataObject | undefined {
-		return inside(this).cursor;
+		return this.poller.cursor;
 	}
 
 	get stateBytes(): number {
@@ -149,25 +148,6 @@ export const LARGE: Partial<Settings> = { pageSize: 20, bodyPageSize: 'honoured'
 export const range = (from: number, to: number): number[] =>
 	Array.from({ length: to - from + 1 }, (_, index) => from + index);
 
-interface Inner {
-	saved: IDataObject;
-	cursor?: IDataObject;
-	workflow: Workflow;
-	isActivation: boolean;
-	load: () => Workflow;
-	options: PollerOptions;
-	contexts: WeakMap<Workflow, { helpers: { httpRequestWithAuthentication: unknown } }>;
-}
-const inside = (world: World): Inner => world.poller as unknown as Inner;
-
-/** The workflow is switched off and on again in the same n8n, which saves static data when it is switched off. */
-export function reactivate(world: World): void {
-	const inner = inside(world);
-	inner.saved = deepCopy(inner.workflow.staticData);
-	inner.isActivation = true;
-	inner.workflow = inner.load();
-}
-
 interface Asked {
 	url: string;
 	body?: JsonObject;
@@ -181,10 +161,7 @@ export function between(
 	const real = world.school.send as unknown as (credential: string, asked: Asked) => Promise<JsonObject>;
 	const send = async (credential: string, asked: Asked) =>
 		await answer(asked, async () => await real(credential, asked));
-	const inner = inside(world);
-	inner.options.send = send as unknown as PollerOptions['send'];
-	const context = inner.contexts.get(inner.workflow);
-	if (context) context.helpers.httpRequestWithAuthentication = send;
+	world.poller.sendWith(send as unknown as NonNullable<PollerOptions['send']>);
 }
 
 export const isIn = ({ url }: Asked, branch: number): boolean => url.includes(`/v2api/${branch}/`);

@@ -209,7 +209,7 @@ describe('a refusal of an item', () => {
 		await item.collect({ path: 'customer', task: 'list the customers' });
 		expect(item.effectNote()).toBe('Nothing was saved.');
 		const asked = deskOf().item;
-		await asked.request({ path: 'customer', action: 'index', task: 'list' });
+		await asked.fetch({ path: 'customer', action: 'index', task: 'list' });
 		expect(asked.effectNote()).toBe('Nothing was saved.');
 		const sent = deskOf().item;
 		await sent.send({ path: 'customer', action: 'create', task: 'create' }, []);

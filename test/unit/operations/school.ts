@@ -11,7 +11,7 @@ import type { Settings } from '../../../sandbox/model/settings';
 import { defaultSettings } from '../../../sandbox/model/settings';
 import { Store } from '../../../sandbox/engine/store';
 import { Writer } from '../../../sandbox/engine/write';
-import type { Sent } from '../api-support';
+import type { Sent } from '../apiSupport';
 import { answered } from '../support';
 import type { DeskOptions } from './support';
 import { deskOf } from './support';

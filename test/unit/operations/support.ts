@@ -2,8 +2,8 @@ import type { IDataObject, IExecuteFunctions } from 'n8n-workflow';
 
 import { Run } from '../../../nodes/AlfaCrm/operations/run/run';
 import { Item } from '../../../nodes/AlfaCrm/operations/run/item';
-import type { ContextOptions, Sent } from '../api-support';
-import { contextOf } from '../api-support';
+import type { ContextOptions, Sent } from '../apiSupport';
+import { contextOf } from '../apiSupport';
 
 export interface DeskOptions extends ContextOptions {
 	/** Of the node, the same for all items. */

@@ -1,7 +1,6 @@
 import type { IDataObject, INodeProperties } from 'n8n-workflow';
 
 import { dayBefore, formatDay, readId, today } from '../../api/formats';
-import type { CollectOptions } from '../../api/collect';
 import { entityOf } from '../../entities/registry';
 import type { CreateIfAbsent, Entity } from '../../entities/types';
 import { isEmpty } from '../../fields/blank';
@@ -98,9 +97,7 @@ async function assertOwned(
 		const other = entityOf(resource);
 		const query = { [link.name]: link.id };
 		const where = { path: other.path, branch: target.branch, query, labels: target.labels };
-		const collect = (list: Parameters<Item['collect']>[0], options: CollectOptions) =>
-			item.collect(list, options);
-		const isMissing = await findById(collect, other, id, where).then(
+		const isMissing = await findById(item, other, id, where).then(
 			({ record, isConclusive }) => record === undefined && isConclusive,
 			(caught) => {
 				// Who may take payments need not be allowed to see subscriptions.

@@ -7,7 +7,7 @@ export const get: ActionKind<'get'> = {
 	form: () => ({}),
 	async execute(item, entity, action) {
 		const call = callOf(item, action, addressOf(item, entity, action));
-		return asRows(item, call, await item.request(call));
+		return asRows(item, call, await item.fetch(call));
 	},
 	output: (_entity, action) => declaredSchema(action),
 };

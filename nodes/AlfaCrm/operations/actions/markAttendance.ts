@@ -7,7 +7,7 @@ import type { Entity } from '../../entities/types';
 import type { Item } from '../run/item';
 import { recordKey } from '../run/run';
 import { bodyOf } from '../records/body';
-import { getRecord, findById, notFound } from '../records/findById';
+import { getRecord, findById, notFoundError } from '../records/findById';
 import { report, reportSchema } from '../output/report';
 import { simplified, simplifiedSchema, simplifyForm } from '../output/simplify';
 import type { Target } from '../records/target';
@@ -142,21 +142,11 @@ async function currentAttendance(
 	const customers = new Set([...named, ...(ofAll ? members : [])]);
 	const rows: IDataObject[] = [];
 	for (const customer_id of customers) {
-		const query = { ...target.query, customer_id };
-		const { record, isConclusive } = await findById(
-			(list, options) => item.collect(list, options),
-			entity,
-			id,
-			{
-				...target,
-				query,
-			},
-		);
+		const where = { ...target, query: { ...target.query, customer_id } };
+		const { record, isConclusive } = await findById(item, entity, id, where);
 		// What a customer of the lesson has there would be lost.
-		if (record === undefined && members.has(customer_id) && !isConclusive) {
-			const { message, description, status } = notFound(entity, id, target.branch, isConclusive);
-			throw item.failed(message, description, status);
-		}
+		if (record === undefined && members.has(customer_id) && !isConclusive)
+			throw notFoundError(item, entity, id, target.branch, isConclusive);
 		for (const row of detailsOf(record ?? {})) {
 			if (!rows.some((known) => readId(known.customer_id) === readId(row.customer_id))) rows.push(row);
 		}

@@ -1,8 +1,9 @@
 import type { IDataObject, INodeProperties } from 'n8n-workflow';
 import { NodeApiError } from 'n8n-workflow';
 
-import { readId } from '../../api/formats';
+import { idsOf } from '../../api/formats';
 import { branch as branchEntity } from '../../entities/branch';
+import { listCall } from '../../entities/listCall';
 import type { Entity } from '../../entities/types';
 import { references } from '../../entities/fields';
 import { isBlank, toProperty } from '../../fields/field';
@@ -59,7 +60,7 @@ function chosenBranches(options: Collection): number[] {
 
 /** The branches of the account, that of the call first. Who may not list them searches in that one alone. */
 export async function allBranches(item: Item, first: Branch): Promise<Places> {
-	const list = { path: branchEntity.path, action: 'index', task: 'list the branches' };
+	const list = listCall(branchEntity);
 	const listed = await item.run.cached(
 		branchEntity.path,
 		'all, or none that may be listed',
@@ -82,8 +83,7 @@ export async function allBranches(item: Item, first: Branch): Promise<Places> {
 		return { branches: [first] };
 	}
 	const { rows, incomplete } = listed;
-	const branches = rows.map(({ id }) => readId(id)).filter((id) => id !== undefined);
-	const others = branches.filter((branch) => branch !== first);
+	const others = idsOf(rows).filter((branch) => branch !== first);
 	return { branches: [first, ...others], incomplete };
 }
 

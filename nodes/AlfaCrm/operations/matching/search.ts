@@ -9,7 +9,7 @@ import { isNear, normalForms, listOf, sameItem, searchForms } from '../../fields
 import { normalizeText } from '../../fields/normalizeText';
 import type { Field } from '../../entities/fieldTypes';
 import type { Item } from '../run/item';
-import { currentRecord, notFound } from '../records/findById';
+import { currentRecord, notFoundError } from '../records/findById';
 import type { Target } from '../records/target';
 import { branchesOf } from '../records/target';
 import { archivedState } from '../records/archived';
@@ -124,13 +124,7 @@ export async function getRecordAnywhere(
 		if (incomplete !== undefined)
 			throw incompleteListError(item, incomplete, `whether there is ${entity.label.toLowerCase()} ${id}`);
 	}
-	const { message, description, status } = notFound(
-		entity,
-		id,
-		isAnywhere ? undefined : target.branch,
-		isConclusive,
-	);
-	throw item.failed(message, description, status);
+	throw notFoundError(item, entity, id, isAnywhere ? undefined : target.branch, isConclusive);
 }
 
 /**

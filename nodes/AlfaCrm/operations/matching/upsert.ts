@@ -3,6 +3,7 @@ import type { IDataObject, INodeProperties } from 'n8n-workflow';
 import type { Entity } from '../../entities/types';
 import {
 	canBeEmpty,
+	isNeeded,
 	isBlank,
 	isList,
 	listOf,
@@ -12,13 +13,13 @@ import {
 	union,
 } from '../../fields/field';
 import type { Wire } from '../../entities/fieldTypes';
-import { collection } from '../../form/assemble';
+import { collection, showWhen } from '../../form/assemble';
 import type { Item } from '../run/item';
 import { recordKey } from '../run/run';
 import type { Operation } from '../operation';
 import { bodyOf, changesOf } from '../records/body';
 import { inMode, inputModeForm, fieldOptions, readFieldInput } from '../records/fieldInput';
-import { getRecord, notFound } from '../records/findById';
+import { getRecord, notFoundError } from '../records/findById';
 import { saveChanges } from '../records/saveChanges';
 import { report, reportSchema } from '../output/report';
 import { simplified, simplifiedSchema, simplifyForm } from '../output/simplify';
@@ -48,16 +49,34 @@ interface UpsertRequest {
 	show: (row: IDataObject) => IDataObject;
 }
 
-/** A new record needs what Create asks for, as far as nothing is preset. */
-function upsertFields(entity: Entity): INodeProperties {
-	const { label, fields } = entity;
-	const noun = label.toLowerCase();
-	const needed = fields.filter(
-		(field) => field.required && canBeEmpty(field) && defaultOf(field) === undefined,
+/** What a new record needs, as far as nothing is preset. */
+const neededFields = ({ fields }: Entity) =>
+	fields.filter((field) => isNeeded(field) && canBeEmpty(field) && defaultOf(field) === undefined);
+
+const upsertFields = (entity: Entity): INodeProperties => ({
+	...collection('Fields', 'fieldsToSet', fieldOptions(entity.fields, entity)),
+	description: `What to save besides what the ${entity.label.toLowerCase()} is matched by`,
+});
+
+/** Says what to add, unless the record is matched by it. */
+function neededNotices(entity: Entity): INodeProperties[] {
+	const keysBy = new Map<string, string[]>();
+	for (const { name, fields } of entity.match?.keys ?? []) {
+		const missing = neededFields(entity).filter((field) => !fields.includes(field.name));
+		const labels = missing.map(({ label }) => `'${label}'`).join(' and ');
+		if (labels !== '' && name !== 'id') keysBy.set(labels, [...(keysBy.get(labels) ?? []), name]);
+	}
+	return [...keysBy].map(([labels, matchBy]) =>
+		showWhen(
+			{
+				displayName: `A new ${entity.label.toLowerCase()} needs ${labels}: add it under 'Fields'.`,
+				name: 'neededNotice',
+				type: 'notice',
+				default: '',
+			},
+			{ inputMode: ['form'], matchBy },
+		),
 	);
-	const names = needed.map((field) => `'${field.label}'`).join(' and ');
-	const description = `What to save besides what the ${noun} is matched by. A new ${noun} needs ${names}.`;
-	return { ...collection('Fields', 'fieldsToSet', fieldOptions(fields, entity)), description };
 }
 
 /** Creates a record unless its key finds one, else saves only what differs. Whatever is wrong is found before a search. */
@@ -71,7 +90,7 @@ export const upsert: Operation = {
 		...inputModeForm(entity),
 		match: matchForm(entity),
 		simplify: simplifyForm(entity),
-		upsertFields: [inMode('form', upsertFields(entity))],
+		upsertFields: [...neededNotices(entity), inMode('form', upsertFields(entity))],
 		upsertOptions: [upsertOptions(entity)],
 	}),
 	async execute(item, entity) {
@@ -264,6 +283,5 @@ function noSuchIdError({ item, entity, target }: UpsertRequest, id: number, isAr
 		);
 	}
 	const branch = entity.match?.everyBranch ? undefined : target.branch;
-	const { message, description, status } = notFound(entity, id, branch);
-	return item.failed(message, description, status);
+	return notFoundError(item, entity, id, branch);
 }

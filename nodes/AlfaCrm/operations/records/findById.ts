@@ -10,7 +10,9 @@ import type { Target } from './target';
 import { hiddenSubtypes } from './subtypes';
 
 /** Reads the rows of a list; an item and a trigger each have their own way to. */
-type Collect = (list: Omit<ListRequest, 'itemIndex'>, options: CollectOptions) => Promise<Collected>;
+export interface ListReader {
+	collect(list: Omit<ListRequest, 'itemIndex'>, options: CollectOptions): Promise<Collected>;
+}
 
 /** The record, if it came; and whether it is sure that there is none if it did not. */
 interface FoundById {
@@ -23,7 +25,7 @@ interface FoundById {
  * some entities ignore: then the list is read until the record comes. API notes 3.
  */
 export async function findById(
-	collect: Collect,
+	reader: ListReader,
 	entity: Entity,
 	id: number,
 	target: Target,
@@ -35,7 +37,7 @@ export async function findById(
 		task: `get ${entity.label.toLowerCase()} ${id}`,
 	};
 	const keep = (row: IDataObject) => readId(row.id) === id;
-	const { rows, isComplete } = await collect(list, { keep, limit: 1, passes });
+	const { rows, isComplete } = await reader.collect(list, { keep, limit: 1, passes });
 	return { record: rows[0], isConclusive: isComplete || rows.length > 0 };
 }
 
@@ -58,11 +60,10 @@ export async function currentRecord(
 	const own = item.run.writeCacheOf(entity.path).get(id);
 	const branch = own?.branch ?? target.branch;
 	const at = item.run.now();
-	const collect: Collect = (list, options) => item.collect(list, options);
 	const where = { ...target, branch };
-	const first = await findById(collect, entity, id, where);
+	const first = await findById(item, entity, id, where);
 	const others = first.record ? [] : await hiddenSubtypes(item, entity, branch);
-	const last = others.length === 0 ? first : await findById(collect, entity, id, where, others);
+	const last = others.length === 0 ? first : await findById(item, entity, id, where, others);
 	const { record: row } = last;
 	if (row === undefined) return { match: own, isConclusive: first.isConclusive && last.isConclusive };
 	return { match: item.run.cachedCopy(entity, id, row) ?? { row, branch, at }, isConclusive: true };
@@ -77,8 +78,18 @@ export async function getRecord(
 ): Promise<IDataObject> {
 	const { match, isConclusive } = await currentRecord(item, entity, id, target);
 	if (match) return match.row;
-	const { message, description, status } = notFound(entity, id, target.branch, isConclusive);
-	throw item.failed(message, description, status);
+	throw notFoundError(item, entity, id, target.branch, isConclusive);
+}
+
+export function notFoundError(
+	item: Item,
+	entity: Entity,
+	id: number,
+	branch?: number,
+	isConclusive?: boolean,
+): Error {
+	const { message, description, status } = notFound(entity, id, branch, isConclusive);
+	return item.failed(message, description, status);
 }
 
 /** Why a record cannot be given. */

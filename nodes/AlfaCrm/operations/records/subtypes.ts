@@ -1,6 +1,7 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import { readId } from '../../api/formats';
+import { idsOf, readId } from '../../api/formats';
+import { listCall } from '../../entities/listCall';
 import { entityOf } from '../../entities/registry';
 import type { Entity } from '../../entities/types';
 import type { Item } from '../run/item';
@@ -23,8 +24,7 @@ export async function hiddenSubtypes(item: Item, entity: Entity, branch?: number
 		async () => {
 			const { rows, incomplete } = await listSubtypes(item, entity, subtypes, branch);
 			const leftOut: IDataObject[] = [];
-			for (const kind of rows.map(({ id }) => readId(id)).filter((id) => id !== subtypes.usual)) {
-				const body = { [subtypes.name]: kind };
+			for (const body of subtypePasses(subtypes, rows)) {
 				const id = await firstListed(item, entity, body, branch);
 				if (id === undefined) continue;
 				// What is shown unasked beside the usual kind shows that all are.
@@ -39,6 +39,13 @@ export async function hiddenSubtypes(item: Item, entity: Entity, branch?: number
 	return found.leftOut;
 }
 
+/** Bodies to ask with for all kinds but the usual one, which a list shows unasked. */
+export function subtypePasses({ name, usual }: Subtypes, kinds: readonly IDataObject[]): IDataObject[] {
+	return idsOf(kinds)
+		.filter((id) => id !== usual)
+		.map((id) => ({ [name]: id }));
+}
+
 async function listSubtypes(
 	item: Item,
 	{ plural }: Entity,
@@ -47,11 +54,11 @@ async function listSubtypes(
 ): Promise<ReadList> {
 	const kinds = entityOf(entity);
 	const [all, sorts] = [plural, kinds.plural].map((words) => words.toLowerCase());
-	const list = { path: kinds.path, branch, task: `list the ${sorts}` };
+	const list = listCall(kinds, branch);
 	try {
 		return await readList(item, kinds, list, `${all} of one of them`);
 	} catch (caught) {
-		if (!item.run.client.isForbidden({ ...list, action: 'index' })) throw item.asError(caught);
+		if (!item.run.client.isForbidden(list)) throw item.asError(caught);
 		item.run.hints.add(
 			`AlfaCRM may leave out some ${all}, and this user may not list the ${sorts} by which to ask for them`,
 		);
@@ -62,12 +69,12 @@ async function listSubtypes(
 /** The ID of a record that a list shows when it is asked for it, not for others. */
 async function firstListed(
 	item: Item,
-	{ path, plural }: Entity,
+	entity: Entity,
 	body: IDataObject,
 	branch?: number,
 ): Promise<number | undefined> {
-	const all = plural.toLowerCase();
-	const rows = await collectRows(item, all, { path, branch, body, task: `list the ${all}` }, { limit: 1 });
+	const list = { ...listCall(entity, branch), body };
+	const rows = await collectRows(item, entity.plural.toLowerCase(), list, { limit: 1 });
 	const isAsked = ([row]: IDataObject[]) =>
 		row !== undefined && Object.entries(body).every(([name, value]) => readId(row[name]) === value);
 	return isAsked(rows) ? readId(rows[0].id) : undefined;

@@ -3,7 +3,7 @@ import { NodeOperationError } from 'n8n-workflow';
 
 import type { ApiRequest } from '../../api/request';
 import { asNodeError, cancelled, nodeError } from '../../api/errors';
-import { readId } from '../../api/formats';
+import { parseJson, readId } from '../../api/formats';
 import type { ListRequest } from '../../api/page';
 import type { Collected, CollectOptions } from '../../api/collect';
 import { collect } from '../../api/collect';
@@ -16,27 +16,27 @@ import type { Parameter } from './parameters';
 import { Collection, ParameterReader } from './parameters';
 
 interface Saving {
-	/** The record as it was read, so that what is read next can be told from what was saved. */
+	/** The record as it was read before, so that a list that still shows it that way can be recognised. */
 	before?: IDataObject;
-	/** What an answer without `success` must hold to count as one; API notes 6 on bonuses. */
+	/** What an answer without `success` must hold to count as a success; API notes 6 on bonuses. */
 	confirms?: string;
 }
 
 /** One input item: its parameters, its calls, and what became of them. */
 export class Item extends ParameterReader {
 	readonly zone: string;
-	/** What AlfaCRM has confirmed of it, for the message of what fails later. */
+	/** Writes that AlfaCRM has confirmed, to be named in the message of a later failure. */
 	private readonly saved: string[] = [];
 	/** Whether it has sent any call. */
 	private hasSent = false;
-	/** Whether an API Call that may write was answered and not refused; no more is known of it. */
+	/** Whether AlfaCRM has accepted an API Call that may write; what that did is not known. */
 	hasCalled = false;
-	/** Whether it was about to begin when the run was to stop. */
+	/** Whether the run was stopping before this item had sent anything. */
 	isSkipped = false;
-	/** Until when AlfaCRM may be at work on a write that was given up; of `performance.now()`. */
+	/** Until when, by `performance.now()`, AlfaCRM may still be carrying out a write that was given up. */
 	private underWayUntil = 0;
 
-	/** Settles when this item and all before it have got into line for what they are about, or have ended. */
+	/** Settles once this item and all before it have queued for their locks, or have ended. */
 	private readonly queued: Promise<void>;
 	private markQueued: () => void = () => {};
 
@@ -62,7 +62,7 @@ export class Item extends ParameterReader {
 		return this.run.context.getNodeParameter(name, this.index, byDefault as IDataObject);
 	}
 
-	/** A collection of the form; a name that the form does not have is refused, for it would do nothing. */
+	/** A collection of the form. A name that the form does not have is refused, since it would have no effect. */
 	collection(declared: Parameter): Collection {
 		const values = this.object({ ...declared, default: {} });
 		const names = new Set((declared.options ?? []).map(({ name }) => name));
@@ -77,7 +77,7 @@ export class Item extends ParameterReader {
 	/** @throws NodeOperationError when the parameter is no JSON object */
 	object(parameter: Parameter): IDataObject {
 		const value = this.input(parameter);
-		const object = typeof value === 'string' ? parsed(value) : value;
+		const object = typeof value === 'string' ? parseJson(value.trim() === '' ? '{}' : value) : value;
 		if (isPlain(object)) return object as IDataObject;
 		throw this.refused(
 			`'${parameter.displayName}' is not a JSON object`,
@@ -92,20 +92,20 @@ export class Item extends ParameterReader {
 		);
 	}
 
-	/** An error of this item that AlfaCRM has no part in. */
+	/** An error of this item that has nothing to do with AlfaCRM. */
 	refused(message: string, description?: string): NodeOperationError {
 		const { context } = this.run;
 		return new NodeOperationError(context.getNode(), message, { description, itemIndex: this.index });
 	}
 
-	/** An error of this item about what AlfaCRM gave or did not give. */
+	/** An error of this item about what AlfaCRM answered or did not show. */
 	failed(message: string, description: string, status?: number): Error {
 		const { context } = this.run;
 		const text = { message, description: `${description}${this.savedBeforeNote()}`, status };
 		return nodeError(context.getNode(), text, this.index);
 	}
 
-	/** Anything but n8n's own kinds of error becomes one of them. */
+	/** Turns any error into one of n8n's own kinds. */
 	asError(caught: unknown): NodeApiError | NodeOperationError {
 		return asNodeError(this.run.context.getNode(), caught, this.index);
 	}
@@ -116,8 +116,8 @@ export class Item extends ParameterReader {
 	}
 
 	/**
-	 * The same for records that had to be looked for first: an item before may take longer for that, and still it gets into
-	 * line first. It asked for the locks that it holds meanwhile before this item did, so none waits for the other.
+	 * The same for records that had to be searched for first: an earlier item may take longer to find its own, and still
+	 * queues first. Any locks that it holds meanwhile it asked for before this item did, so they never wait for each other.
 	 */
 	async withLockInOrder<T>(keys: readonly LockKey[], work: () => Promise<T>): Promise<T> {
 		await this.before?.queued;
@@ -126,38 +126,39 @@ export class Item extends ParameterReader {
 		return await working;
 	}
 
-	/** It is done, and nobody has to wait for it any more. */
+	/** The item is done, so nobody has to wait for it any longer. */
 	end(): void {
 		this.markQueued();
 	}
 
-	/** Sends a call that reads. */
-	async request(call: ItemRequest): Promise<IDataObject | IDataObject[]> {
+	/** Sends a call that only reads. */
+	async fetch(call: ItemRequest): Promise<IDataObject | IDataObject[]> {
 		return await this.run.client.request({ ...call, isIdempotent: true, ...this.requestContext() });
 	}
 
 	/**
-	 * Sends a call that may write, and so never twice, and tells the other executions. What it changes is not kept for the
-	 * items after it: those of an API Call are all API Calls, for n8n takes no expression there, and look nothing up.
+	 * Sends a call that may write, which is therefore never repeated, and tells the other executions. What it changes is not
+	 * kept for later items: if one item is an API Call all of them are, since n8n takes no expression there, and API Calls
+	 * look nothing up.
 	 *
 	 * @param records the keys of the records that it may change
 	 */
 	async send(call: ItemRequest, records: readonly LockKey[]): Promise<IDataObject | IDataObject[]> {
 		const onLost = (underWayMs: number) => {
-			// Whoever comes next asks not before it can have been carried out.
+			// Whoever comes next waits until AlfaCRM must be done with it.
 			this.underWayUntil = performance.now() + underWayMs;
 			this.run.forget(call);
 		};
 		const rest = { ...this.requestContext(), onLost };
 		const touched: LockKey[] = [[call.path], ...records];
-		// What was sent may be there even if its answer is lost.
+		// The write may have been carried out even if its answer is lost.
 		this.run.noteWrite(touched);
 		const answer = await this.attempt(call, rest);
 		this.run.noteWrite(touched);
 		return answer;
 	}
 
-	/** Days that AlfaCRM cannot read are sent once more in the other way that is known of, by later items at once if it takes that. */
+	/** Days that AlfaCRM cannot read are sent again in the other known way; if that works, later items use it at once. */
 	private async attempt(
 		call: ItemRequest,
 		rest: Pick<ApiRequest, 'itemIndex' | 'savedBefore' | 'onLost'>,
@@ -187,7 +188,7 @@ export class Item extends ParameterReader {
 		return { itemIndex: this.index, savedBefore: [...this.saved], onSend: () => this.begin() };
 	}
 
-	/** After a failure nothing new begins, and whoever has only waited so far, say for the same record, is new. */
+	/** After a failure no other item begins; one that has only waited so far, for example for a record, has not begun. */
 	private begin(): void {
 		this.isSkipped = !this.hasSent && this.run.isStopping;
 		if (this.isSkipped) throw cancelled();
@@ -195,7 +196,7 @@ export class Item extends ParameterReader {
 	}
 
 	/**
-	 * Sends a call that writes and makes sure that AlfaCRM says it did. All writes but an API Call go this way.
+	 * Sends a call that writes and makes sure that AlfaCRM confirms it. All writes except API Calls go this way.
 	 *
 	 * @param records the keys of the records that it changes, so that others know
 	 * @returns the record as AlfaCRM holds it now
@@ -223,7 +224,7 @@ export class Item extends ParameterReader {
 		return confirms === undefined || 'model' in answer ? model : withoutEnvelope(answer);
 	}
 
-	/** A name that AlfaCRM does not know is passed over without a word. */
+	/** AlfaCRM silently ignores a name that it does not know. */
 	private assertKept(call: ItemRequest, model: IDataObject): void {
 		const inUse = this.run.alternativesInUse(call.path);
 		const lost = ignoredDays(call, inUse, model, this.zone);
@@ -237,7 +238,7 @@ export class Item extends ParameterReader {
 		);
 	}
 
-	/** AlfaCRM passes over a custom field that it does not have without a word; the record that it answers with shows that. */
+	/** AlfaCRM silently ignores a custom field that it does not have; the record in its answer shows that. */
 	private warnOfLostFields(sent: IDataObject, model: IDataObject): void {
 		const isRecord = Object.keys(model).some((name) => name !== 'id' && !(name in sent));
 		const lost = Object.keys(sent).filter((name) => isCustom(name) && !(name in model));
@@ -250,12 +251,12 @@ export class Item extends ParameterReader {
 		}
 	}
 
-	/** What to say of a refusal: the truth about what this item has sent and saved so far. */
+	/** What a refusal says of the item: what it really has sent and saved so far. */
 	effectNote(): string {
 		return this.hasSent ? this.savedNote() : 'Nothing was sent to AlfaCRM.';
 	}
 
-	/** The same where something is known to have been read before. */
+	/** The same where the item has certainly sent calls that read. */
 	savedNote(): string {
 		return this.saved.length === 0 ? 'Nothing was saved.' : this.savedBeforeNote().trim();
 	}
@@ -274,13 +275,4 @@ function withoutEnvelope(answer: IDataObject): IDataObject {
 	return Object.fromEntries(
 		Object.entries(answer).filter(([name]) => name !== 'success' && name !== 'errors'),
 	);
-}
-
-function parsed(text: string): unknown {
-	if (text.trim() === '') return {};
-	try {
-		return JSON.parse(text);
-	} catch {
-		return undefined;
-	}
 }

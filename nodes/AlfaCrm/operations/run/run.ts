@@ -10,10 +10,10 @@ import { Hints } from './hints';
 import type { LocatedRecord } from './writeCache';
 import { isLate, WriteCache } from './writeCache';
 
-/** A record, or what it is looked for by, that only one piece of work may be about at a time. */
+/** Names a record, or what one is searched by, that only one piece of work may deal with at a time. */
 export type LockKey = readonly [entity: string, ...what: Array<string | number>];
 
-/** To whom all writes are those of others. */
+/** A writer that has written nothing, so that all writes count as those of others. */
 const NOBODY = Symbol('nobody');
 
 /** One execution of the node: what its items share lives here and ends with it. */
@@ -23,23 +23,23 @@ export class Run {
 	/** Known once the credential is read. */
 	origin = '';
 	private account = '';
-	/** An item has failed, so no other one is to begin. */
+	/** An item has failed, so no other one may begin. */
 	isStopping = false;
 	readonly hints = new Hints();
-	/** Filters that found what does not hold the very text they were given, so one spelling finds all. */
+	/** Filters that were seen to find other spellings too, so that one spelling finds all. */
 	readonly looseFilters = new Set<string>();
 	/** Filters that AlfaCRM was seen to ignore, by path and field. */
 	readonly ignoredFilters = new Set<string>();
-	/** Days that AlfaCRM could not read as they are written first, by path. */
+	/** Days that AlfaCRM could not read in the way that is tried first, by path. */
 	private readonly alternatives = new Map<string, Set<string>>();
-	/** Says whose writes are whose, among all executions of the process. */
+	/** Tells the writes of this execution from those of all others in the process. */
 	private readonly writer = Symbol('run');
 	private readonly written = new Map<string, WriteCache>();
 	/** By kind of record, then by name. */
 	private readonly cache = new Map<string, Map<string, { value: unknown; since: number }>>();
-	/** Those that are being read, by kind and name. */
+	/** Values that are being read at the moment, by kind and name. */
 	private readonly pendingReads = new Map<string, Promise<unknown>>();
-	/** How many writes there were of which nobody knows whether they were carried out. */
+	/** How many writes there were that may or may not have been carried out. */
 	private uncertainWrites = 0;
 
 	constructor(readonly context: IExecuteFunctions) {
@@ -54,7 +54,7 @@ export class Run {
 	}
 
 	/**
-	 * What this execution has written, by the kind of record: AlfaCRM's lists may show it late, and the next item may be
+	 * What this execution has written of one kind of record: AlfaCRM's lists may show it late, and the next item may be
 	 * about the same record.
 	 */
 	writeCacheOf(path: string): WriteCache {
@@ -74,16 +74,16 @@ export class Run {
 	}
 
 	/**
-	 * Work that shares a key takes turns, in all executions of this process that use the same account, in the order in
-	 * which it asks for that.
+	 * Pieces of work that share a key take turns in the order in which they ask, over all executions of this process that use
+	 * the same account.
 	 *
-	 * @param underWayMs how long what it has sent may still be under way when it ends
+	 * @param underWayMs how long AlfaCRM may still be at work on what was sent when the work ends
 	 */
 	async withLock<T>(keys: readonly LockKey[], work: () => Promise<T>, underWayMs: () => number): Promise<T> {
 		return await withLock(this.lockNames(keys), this.client.signal, work, underWayMs);
 	}
 
-	/** A moment, to ask later what was written since. */
+	/** The present moment, for asking later what was written since then. */
 	now(): number {
 		return currentVersion();
 	}
@@ -93,14 +93,14 @@ export class Run {
 		recordWrite(this.lockNames(keys), this.writer);
 	}
 
-	/** Whether another execution, or anybody, has written to a record since, so that what was read of it may be stale. */
+	/** Whether another execution, or any, has written to one of the records since, so that what was read may be stale. */
 	wasWrittenSince(keys: readonly LockKey[], since: number, by: 'others' | 'anybody' = 'others'): boolean {
 		return wasWrittenSince(this.lockNames(keys), since, by === 'others' ? this.writer : NOBODY);
 	}
 
 	/**
-	 * What many items need is read once, and again when another execution has written to that kind of record. Items that
-	 * need it at the same moment wait for the one that reads; if it fails, each tries for itself.
+	 * Reads what many items need only once, and again after another execution has written to that kind of record. Items that
+	 * need it at the same moment wait for the one that reads; if that fails, each tries for itself.
 	 */
 	async cached<T>(
 		path: string,
@@ -132,13 +132,13 @@ export class Run {
 		const value = await read();
 		const values = this.cache.get(path) ?? new Map();
 		this.cache.set(path, values);
-		// What was given up meanwhile may have come too late for this reading.
+		// A write that was given up meanwhile may have been carried out too late for this reading.
 		if (isKept(value) && uncertainWrites === this.uncertainWrites) values.set(name, { value, since });
 		else values.delete(name);
 		return value;
 	}
 
-	/** After a write of which nobody knows whether it was carried out, AlfaCRM is asked anew. */
+	/** After a write that may or may not have been carried out, AlfaCRM is asked again. */
 	forget({ path, query }: Pick<ApiRequest, 'path' | 'query'>): void {
 		const id = readId(query?.id);
 		this.uncertainWrites += 1;
@@ -146,7 +146,7 @@ export class Run {
 		if (id !== undefined) this.writeCacheOf(path).forget(id);
 	}
 
-	/** A record as this execution has written it, where AlfaCRM does not show that yet and nobody else has written it. */
+	/** A record as this execution wrote it, if AlfaCRM does not show that yet and nobody else has written it since. */
 	cachedCopy({ path }: Pick<Entity, 'path'>, id: number, shown?: IDataObject): LocatedRecord | undefined {
 		const match = this.writeCacheOf(path).get(id);
 		if (match === undefined || (shown !== undefined && !isLate(match, shown))) return undefined;

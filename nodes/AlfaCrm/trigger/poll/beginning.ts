@@ -1,11 +1,10 @@
 import type { IDataObject } from 'n8n-workflow';
 
 import type { Look, News } from './look';
-import { areOrdered, isNear, markOf, timeOf } from './marks';
+import { areOrdered, isNear, markOf } from './marks';
 import type { RecordsState, Seen } from './records';
 import { candidates, emptyState, idsOf, rowsIn } from './records';
 import { Runs } from './runs';
-import { justBefore } from './stamps';
 
 /**
  * What is there in the beginning is old, wanted or not. It may take several polls to read it, if it is in no order.
@@ -42,18 +41,7 @@ export function wantedIn(seen: Omit<Seen, 'branches'>, isOrdered = true): News[]
 
 /** Makes news of the newest records that are there and wanted. */
 export function startWith(state: RecordsState, there: Seen, count: number): RecordsState {
-	const { newest } = state;
 	const isOrdered = state.isOrdered && areOrdered(rowsIn(there.looks), there.now);
-	const all = wantedIn(there, isOrdered);
-	const start = all.slice(-count);
-	if (start.length === 0) return state;
-	const ids = idsOf(start).sort((a, b) => a - b);
-	const first = start.map(({ row }) => timeOf(row)).find(Boolean) ?? newest.stamp;
-	const mark = isOrdered ? newest : { ...newest, stamp: justBefore(first) };
-	// Those between them were there before, even where lists do not show them yet.
-	const seen = isOrdered
-		? Runs.parse(`${ids[0]}-${newest.id}`).without(ids)
-		: Runs.of(idsOf(all.slice(0, -count)));
-	// However long ago they were created.
-	return { ...state, isOrdered, marks: [{ ...mark, id: ids[0] - 1, at: 0 }], seen: seen.toString() };
+	const ids = idsOf(wantedIn(there, isOrdered).slice(-count));
+	return { ...state, isOrdered, start: Runs.of(ids).toString() };
 }

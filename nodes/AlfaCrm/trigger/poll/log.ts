@@ -8,7 +8,7 @@ import type { ListState, Look, News } from './look';
 import { HOUR_MS } from './look';
 import type { Spans } from './spans';
 import { keysIn, trimmed, withEntries } from './spans';
-import { dayAt, dayOf, daysAfter, earliest, justAfter, justBefore, latest, newestOf } from './stamps';
+import { dayAt, dayOf, daysAfter, earliest, justAfter, justBefore, latest, newestOf } from '../stamps';
 
 /** How long a branch that cannot be read is waited for. */
 const PATIENCE_MS = 30 * 24 * HOUR_MS;
@@ -242,6 +242,7 @@ function settled(
 		total: from === log.from ? list.total : undefined,
 		readAt: isCut ? now : list.readAt,
 		next: isUnfinished ? list.next : undefined,
+		size: isUnfinished ? list.size : undefined,
 		behind: isPart || hasLeft ? { since: behindSince, page: Math.max(0, page - 1) } : undefined,
 	};
 }

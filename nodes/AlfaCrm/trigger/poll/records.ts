@@ -15,7 +15,7 @@ import {
 	latest,
 	timeAt,
 	ZONES_HOURS,
-} from './stamps';
+} from '../stamps';
 
 const DAY_MS = 24 * HOUR_MS;
 /** How long after its creation a record may show up. */
@@ -51,6 +51,8 @@ export interface RecordsState {
 	seen: string;
 	/** Those of them that are news as soon as they are wanted. */
 	unwanted: string;
+	/** Those from the beginning that are still to be reported. */
+	start: string;
 	/** False once a record was seen that has a lower ID than older ones. */
 	isOrdered: boolean;
 	/** By branch. */
@@ -85,7 +87,7 @@ export const rowsIn = (looks: Seen['looks']): IDataObject[] =>
 
 export function emptyState(since: string, settings: Settings, now: number): RecordsState {
 	const newest = { id: 0, stamp: '', at: now };
-	const none = { seen: '', unwanted: '', lists: {}, chosen: {}, isNear: false, isOrdered: true };
+	const none = { seen: '', unwanted: '', start: '', lists: {}, chosen: {}, isNear: false, isOrdered: true };
 	return { hasBegun: false, since, marks: [newest], newest, latest: newest, ...none, ...settings };
 }
 
@@ -106,9 +108,10 @@ export function refilter(state: RecordsState, settings: Settings, branches: read
 /** Counts the rows that no earlier poll saw. */
 export function countFresh(state: RecordsState, rows: IDataObject[]): number {
 	const { isOrdered, newest } = state;
-	const seen = Runs.parse(state.seen);
+	const [seen, start] = [Runs.parse(state.seen), Runs.parse(state.start)];
 	const isYounger = (row: IDataObject) => (isOrdered ? idOf(row) > newest.id : timeOf(row) >= newest.stamp);
-	return new Set(rows.filter((row) => isYounger(row) && !seen.has(idOf(row))).map(idOf)).size;
+	const isFresh = (row: IDataObject) => !seen.has(idOf(row)) && (isYounger(row) || start.has(idOf(row)));
+	return new Set(rows.filter(isFresh).map(idOf)).size;
 }
 
 /**
@@ -147,7 +150,14 @@ export function step(
 				seen: shown.without(idsOf(again)).toString(),
 				unwanted: unwanted.without(idsOf(again)).toString(),
 			};
-			return bounded(aged(noted({ ...state, ...kept }, known, seen, [...left, ...again]), seen), seen, left);
+			const start = Runs.parse(state.start);
+			// What no list shows any more does not come.
+			const isWhole = [...looks.values()].every((look) => look.isWhole);
+			const pending = isWhole
+				? Runs.of(idsOf(left).filter((id) => start.has(id)))
+				: start.without(idsOf(news.slice(0, taken)));
+			const next = { ...state, ...kept, start: pending.toString() };
+			return bounded(aged(noted(next, known, seen, [...left, ...again]), seen), seen, left);
 		},
 	};
 }
@@ -160,7 +170,7 @@ const isSame = (one: News) => (other: News) => idOf(one.row) === idOf(other.row)
 /** Records that are wanted and were neither reported nor there in the beginning. */
 export function candidates(state: RecordsState, { looks, wants, now }: Omit<Seen, 'branches'>): News[] {
 	const { isOrdered } = state;
-	const [seen, unwanted] = [Runs.parse(state.seen), Runs.parse(state.unwanted)];
+	const [seen, unwanted, start] = [state.seen, state.unwanted, state.start].map((text) => Runs.parse(text));
 	const watermark = watermarkOf(state.marks);
 	// What shows up too late is old, whatever its ID. What n8n's clock says counts where the account's is near.
 	const limit = state.isNear ? hoursAfter(timeAt(Math.min(watermark.at, now - LATE_MS)), -ZONES_HOURS) : '';
@@ -170,8 +180,8 @@ export function candidates(state: RecordsState, { looks, wants, now }: Omit<Seen
 		for (const row of rows) {
 			const id = idOf(row);
 			const isUnknown = !seen.has(id) || unwanted.has(id);
-			const isNews = isUnknown && isAfter(row, watermark, now, isOrdered) && !isTooOld(row);
-			if (!isNews || !wants(row)) continue;
+			const isNew = isUnknown && isAfter(row, watermark, now, isOrdered) && !isTooOld(row);
+			if (!(isNew || start.has(id)) || !wants(row)) continue;
 			const one = found.get(id) ?? { row, branches: [] };
 			found.set(id, one);
 			one.branches.push(branch);
@@ -235,7 +245,7 @@ function aged(state: RecordsState, { looks, now }: Seen): RecordsState {
 	const ahead = rowsIn(looks).filter((row) => idOf(row) <= past && timeOf(row) > stamp);
 	const day = stamp && daysAfter(earliest(dayOf(stamp), dayAt(at)), -SPARE_DAYS);
 	// What is from before the first day of the beginning was there.
-	const since = latest(day, state.since);
+	const since = state.start === '' ? latest(day, state.since) : state.since;
 	return {
 		...state,
 		marks: kept,
@@ -259,13 +269,18 @@ function bounded(state: RecordsState, seen: Seen, left: readonly News[]): Record
 function cut(state: RecordsState, { looks }: Seen, left: readonly News[]): RecordsState {
 	const { marks } = state;
 	const seen = Runs.parse(state.seen);
-	// Those that follow may be from before that, and must not go back.
-	if (state.isOrdered) {
-		const last = Math.min(seen.cutFor(MOST_SEEN), ...idsOf(left).map((id) => id - 1));
-		// When that one was created is not known.
-		const raised = marks.map((mark) => (mark.id < last ? { ...mark, id: last, stamp: '' } : mark));
+	const last = Math.min(seen.cutFor(MOST_SEEN), ...idsOf(left).map((id) => id - 1));
+	if (state.isOrdered && last > watermarkOf(marks).id) {
+		// What comes with a lower ID all the same is younger than all that were reported.
+		const stamp = rowsIn(looks)
+			.filter((row) => idOf(row) <= last)
+			.map(timeOf)
+			.reduce(latest, '');
+		const raised = marks.map((mark) => (mark.id < last ? { ...mark, id: last, stamp } : mark));
 		return { ...state, marks: raised, seen: seen.above(last).toString() };
 	}
+	// So many new ones with IDs below the watermark: they do not grow.
+	if (state.isOrdered) return { ...state, isOrdered: false, lists: unknown(state.lists) };
 	// Which of them lists may show again is known once all that can be read were read whole.
 	if (![...looks.values()].every(({ isWhole }) => isWhole)) return { ...state, lists: unknown(state.lists) };
 	const rows = rowsIn(looks);

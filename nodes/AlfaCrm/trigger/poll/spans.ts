@@ -1,5 +1,5 @@
 import { KEY_CHARACTERS, type Entry } from '../logEntry';
-import { justAfter, latest } from './stamps';
+import { justAfter, latest } from '../stamps';
 
 /** How long the keys that are kept may be as JSON, unless ten minutes have more. */
 export const MOST_CHARACTERS = 29_000;

@@ -1,7 +1,9 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import { readId } from '../../api/formats';
+import { idsOf } from '../../api/formats';
 import { collect } from '../../api/collect';
+import { branch } from '../../entities/branch';
+import { listCall } from '../../entities/listCall';
 import { HOUR_MS } from '../poll/look';
 import type { Reader } from './reader';
 
@@ -26,18 +28,17 @@ export async function branchesOf(
 	const { branches, closedBranches = [], branchesReadAt = 0 } = known;
 	const kept = branches && { branches, closedBranches, branchesReadAt };
 	if (kept && Math.abs(now - branchesReadAt) < HOUR_MS) return kept;
-	const list = { path: 'branch', task: 'list the branches' };
-	const found = await collect(client, list).catch((failure: Error) => {
+	const found = await collect(client, listCall(branch)).catch((failure: Error) => {
 		if (!kept) throw failure;
 		onFailure(failure);
 	});
 	if (!found) return kept as KnownBranches;
 	const { rows, isComplete, isTotalWrong } = found;
 	const isActive = ({ is_active }: IDataObject) => Number(is_active ?? 1) !== 0;
-	const idsOf = (some: IDataObject[]) => some.map(({ id }) => readId(id) ?? 0).sort((a, b) => a - b);
+	const sortedIds = (some: IDataObject[]) => idsOf(some).sort((a, b) => a - b);
 	return {
-		branches: idsOf(rows.filter(isActive)),
-		closedBranches: idsOf(rows.filter((row) => !isActive(row))),
+		branches: sortedIds(rows.filter(isActive)),
+		closedBranches: sortedIds(rows.filter((row) => !isActive(row))),
 		// One that was overlooked must not be unknown for an hour.
 		branchesReadAt: isComplete || isTotalWrong ? now : 0,
 	};

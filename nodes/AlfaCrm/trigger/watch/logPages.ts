@@ -129,6 +129,7 @@ export class LogPages {
 	/** What was read later has a higher one. */
 	readonly orderOf = (number: number): number => this.order.get(number) ?? 0;
 
+	/** @throws PageTooLarge when all is to be read anew, with pages of another size */
 	async page(firstPage: number): Promise<Page> {
 		const { client } = this.reader;
 		this.order.set(firstPage, (this.requests += 1));
@@ -139,10 +140,11 @@ export class LogPages {
 			if (firstPage === 0 && this.size !== undefined) this.size = page.items.length || undefined;
 			return page;
 		} catch (caught) {
-			if (!(caught instanceof PageTooLarge)) throw asNodeError(client.node, caught);
-			if (this.size === undefined) throw asNodeError(client.node, caught);
-			this.size = undefined;
-			return await this.page(firstPage);
+			const isOtherSize = caught instanceof PageTooLarge;
+			// The number of a page of another size stands for other rows.
+			if (isOtherSize) this.forget();
+			this.size = isOtherSize ? undefined : this.size;
+			throw isOtherSize ? caught : asNodeError(client.node, caught);
 		}
 	}
 }
@@ -175,15 +177,17 @@ export function isSameBelow(rows: Rows, before: Rows): boolean {
 	return isSame(rows, before) || (isRest && !top.some((row) => seen.has(contentOf(row))));
 }
 
-/** Rows that are on several parts: equal ones, or one that changes places, for which another one is on none. */
-export function hasRepeated(parts: readonly Rows[]): boolean {
-	const seen = new Set<string>();
-	return parts.some((rows) => {
-		const own = rows.map(contentOf);
-		const isRepeated = own.some((content) => seen.has(content));
-		for (const content of own) seen.add(content);
-		return isRepeated;
+/** Parts with rows that are on others as well: equal ones, or one that changes places, for which another is on none. */
+export function repeatedParts(parts: readonly Rows[]): number[] {
+	const places = new Map<string, Set<number>>();
+	parts.forEach((rows, index) => {
+		for (const row of rows) {
+			const content = contentOf(row);
+			places.set(content, (places.get(content) ?? new Set()).add(index));
+		}
 	});
+	const several = [...places.values()].filter(({ size }) => size > 1).flatMap((those) => [...those]);
+	return [...new Set(several)].sort((a, b) => a - b);
 }
 
 /** Clocks are put back now and then, and some lie; where more times than that rise, the order is another one. */

@@ -7,9 +7,9 @@ import type { BranchLog } from '../poll/log';
 import type { Look } from '../poll/look';
 import { HOUR_MS } from '../poll/look';
 import type { Rows } from './logPages';
-import { hasRepeated, isInOrder, isSame, isSameBelow, LogPages } from './logPages';
+import { isInOrder, isSame, isSameBelow, LogPages, repeatedParts } from './logPages';
 import type { Reader } from './reader';
-import { MOST_PAGES } from './reader';
+import { MOST_PAGES, onlyLater } from './reader';
 
 export interface LogOptions {
 	/** Those of some rows, which are side by side in the list, that no earlier poll saw. */
@@ -28,6 +28,9 @@ export interface LogOptions {
 const SOME_PAGES = 3;
 /** How often a list is read that has equal rows on several pages, or whose order changes. */
 const MOST_READINGS = 3;
+
+/** Of a longer list only the pages are read again that hold such rows. */
+const MOST_READ_AGAIN = 10;
 
 /** A short list comes twice in the same order by chance. */
 const readingsOf = (pageCount: number): number =>
@@ -53,6 +56,10 @@ export class LogReader {
 
 	/** One request while nothing is new. What is new comes the oldest first, as much as is enough; hourly all is read. */
 	async look(log: Partial<BranchLog>): Promise<Look> {
+		return (await this.lookOnce(log).catch(onlyLater)) ?? (await this.lookOnce(log));
+	}
+
+	private async lookOnce(log: Partial<BranchLog>): Promise<Look> {
 		const { fresh, all } = this.options;
 		const { items: rows, total, last } = await this.pages.front();
 		// A total that may just be the length of the page says nothing.
@@ -78,10 +85,12 @@ export class LogReader {
 		} else if (!isDue && most <= (log.total ?? 0) + rows.length) {
 			return { rows, list, isWhole: false };
 		}
-		const below = await this.down(log.next ?? 0, MOST_PAGES, read);
+		// With pages of another size than in the last poll, it begins anew.
+		const isSameSize = log.size === this.pages.length;
+		const below = await this.down((isSameSize ? log.next : undefined) ?? 0, MOST_PAGES, read);
 		if (below === undefined) return await this.whole(read);
 		// The time of a reading over several polls is that of its end.
-		const after = below.list.next === undefined ? {} : { readAt: log.readAt };
+		const after = below.list.next === undefined ? {} : { readAt: log.readAt, size: this.pages.length };
 		if (log.next === undefined) return { ...below, list: { ...below.list, ...after } };
 		return {
 			rows: [...rows, ...below.rows],
@@ -112,11 +121,8 @@ export class LogReader {
 	 */
 	private async down(first: number, mostPages: number, read: Look['list']): Promise<Look | undefined> {
 		const { parts, next } = await this.pages.down(first, mostPages);
-		for (let reading = 1; hasRepeated(parts) && reading < readingsOf(parts.length); reading++) {
-			this.pages.forget();
-			const again = await this.pages.down(first, mostPages);
-			if (!isSameBelow(again.parts.flat(), parts.flat())) return undefined;
-		}
+		const again = async () => (await this.pages.down(first, mostPages)).parts;
+		if (!(await this.isConfirmed(parts, first, again))) return undefined;
 		return { rows: parts.flat(), list: { ...read, next }, isWhole: first === 0 && next === undefined };
 	}
 
@@ -146,15 +152,41 @@ export class LogReader {
 		const first = isStill || this.reader.isLate ? top : Math.min(top, this.above(lowest + 1));
 		const found = isStill ? { parts, next: undefined } : await this.pages.down(first, Infinity, isStop);
 		if (found.next !== undefined) return undefined;
+		const again = async () =>
+			isStill
+				? (await this.climb(bottom, parts.length)).parts
+				: (await this.pages.down(first, Infinity, isStop)).parts;
+		if (!(await this.isConfirmed(found.parts, first, again))) return undefined;
 		const rows = found.parts.flat();
-		for (let reading = 1; hasRepeated(found.parts) && reading < readingsOf(found.parts.length); reading++) {
-			this.pages.forget();
-			const again = isStill
-				? await this.climb(bottom, parts.length)
-				: await this.pages.down(first, Infinity, isStop);
-			if (!isSameBelow(again.parts.flat(), rows)) return undefined;
-		}
 		return { rows, list: {}, isWhole: false, isPart: first > 0, page: first };
+	}
+
+	/**
+	 * Whether rows that are on several pages are equal ones, which come the same again; else the order is not to be relied
+	 * on. There may be no time to tell.
+	 */
+	private async isConfirmed(
+		parts: readonly Rows[],
+		first: number,
+		readAgain: () => Promise<Rows[]>,
+	): Promise<boolean> {
+		const repeated = repeatedParts(parts);
+		const isLong = parts.length > MOST_READ_AGAIN;
+		for (let reading = 1; repeated.length > 0 && reading < readingsOf(parts.length); reading++) {
+			if (this.reader.isLate) return true;
+			this.pages.forget();
+			if (!isLong) {
+				const again = await readAgain();
+				if (this.reader.isLate) return true;
+				if (!isSameBelow(again.flat(), parts.flat())) return false;
+				continue;
+			}
+			for (const index of repeated) {
+				const { items } = await this.pages.page(first + index);
+				if (!isSameBelow(items, parts[index])) return false;
+			}
+		}
+		return true;
 	}
 
 	/** The page from which on downwards as many rows lie as are to be reported at most. */
@@ -196,4 +228,4 @@ export class LogReader {
 	}
 }
 
-const stateOf = ({ readAt, next }: Partial<BranchLog>) => ({ readAt, next });
+const stateOf = ({ readAt, next, size }: Partial<BranchLog>) => ({ readAt, next, size });

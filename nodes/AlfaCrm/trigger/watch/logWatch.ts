@@ -6,7 +6,7 @@ import { timeOf } from '../logEntry';
 import type { LogState, NewEntry } from '../poll/log';
 import { add, emptyState, examine, freshIn, openDay, settle } from '../poll/log';
 import type { Look } from '../poll/look';
-import { dayOf, daysAfter, earliest, latest, newestOf } from '../poll/stamps';
+import { dayOf, daysAfter, earliest, latest, newestOf } from '../stamps';
 import type { LogOptions } from './logReader';
 import { LogReader } from './logReader';
 import { newest } from './newest';

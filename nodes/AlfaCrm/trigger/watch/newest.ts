@@ -1,6 +1,6 @@
 import type { ListRequest } from '../../api/page';
 import type { ListState, Look, News } from '../poll/look';
-import { dayAt, daysAfter } from '../poll/stamps';
+import { dayAt, daysAfter } from '../stamps';
 import type { LookOptions } from './reader';
 import { Reader, readEach } from './reader';
 import type { Watch } from './watch';

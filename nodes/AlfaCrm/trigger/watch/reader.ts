@@ -8,6 +8,7 @@ import { LARGEST_PAGE, looksLikePageSize, PageTooLarge } from '../../api/page';
 import type { Page } from '../../api/pages';
 import { collect } from '../../api/collect';
 import { pages } from '../../api/pages';
+import { readId } from '../../api/formats';
 import { nameOf } from '../../api/request';
 import type { ListState, Look } from '../poll/look';
 import { HOUR_MS } from '../poll/look';
@@ -117,8 +118,9 @@ export class Reader {
 		// A total that may just be the length of the page does not tell how many are new.
 		const isCounted = total !== undefined && !looksLikePageSize(items, total, LARGEST_PAGE);
 		const grown = isCounted ? total - (state.total ?? NaN) : NaN;
-		// The total may have been wrong, so what is fresh must have come to its end as well.
-		const isSeen = !(found < grown) && found < rows.length;
+		// The total may have been wrong, so what is fresh must have come to its end as well. Without one, the order must tell.
+		const isTold = !Number.isNaN(grown) || isFalling(rows.map(({ id }) => readId(id) ?? 0));
+		const isSeen = isTold && !(found < grown) && found < rows.length;
 		if (isSeen) return { rows, list: { ...state, total: total ?? null }, isWhole: false };
 		if (!(grown >= found)) return undefined;
 		// The oldest first, for there may be more than a poll has time to read.
@@ -155,9 +157,15 @@ export class Reader {
 	}
 }
 
-/** A page that AlfaCRM does not give in that size is read with the others. */
-function onlyLater(failure: unknown): undefined {
+/** A page that AlfaCRM does not give in that size is read anew, with the others. */
+export function onlyLater(failure: unknown): undefined {
 	if (!(failure instanceof PageTooLarge)) throw failure;
+}
+
+/** Whether those at the beginning are all higher than those at the end. */
+export function isFalling(ids: readonly number[]): boolean {
+	const part = Math.ceil(ids.length / 3);
+	return Math.min(...ids.slice(0, part)) > Math.max(...ids.slice(-part));
 }
 
 /**

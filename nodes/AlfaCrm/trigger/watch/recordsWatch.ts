@@ -6,10 +6,10 @@ import type { ListState, Look, News } from '../poll/look';
 import type { RecordsState } from '../poll/records';
 import { idOf } from '../poll/marks';
 import { countFresh, emptyState, refilter, step } from '../poll/records';
-import { dayAt, daysAfter } from '../poll/stamps';
+import { dayAt, daysAfter } from '../stamps';
 import { newest } from './newest';
 import type { LookOptions, Reader } from './reader';
-import { isLasting, readEach } from './reader';
+import { isFalling, isLasting, readEach } from './reader';
 import type { Outcome, Poll, Watch } from './watch';
 import { dotted } from './watch';
 
@@ -142,10 +142,4 @@ export class RecordsWatch implements Watch {
 		const created = since === '' ? {} : { created_at_from: dotted(since) };
 		return { ...this.list, branch, body: { ...body, ...created } };
 	}
-}
-
-/** Whether those at the beginning are all higher than those at the end. */
-function isFalling(ids: readonly number[]): boolean {
-	const part = Math.ceil(ids.length / 3);
-	return Math.min(...ids.slice(0, part)) > Math.max(...ids.slice(-part));
 }

@@ -7,7 +7,7 @@ import type {
 import { NodeHelpers } from 'n8n-workflow';
 
 import { AlfaCrm } from '../../../../../nodes/AlfaCrm/AlfaCrm.node.ts';
-import { node } from '../../../support/engine';
+import { node } from '../../../../../scripts/lib/engine/engine';
 
 export const { description } = new AlfaCrm();
 

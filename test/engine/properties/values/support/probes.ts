@@ -4,7 +4,7 @@ import { choicesOf, membersOf, shownWith } from './form';
 import type { Described } from './meaning';
 import type { Probe, Role } from './probe';
 import { asIs, byNumber, EXPRESSION } from './probe';
-import { inJson, mapped } from './record-probes';
+import { inJson, mapped } from './recordProbes';
 import type { Built, Situation } from './situations';
 import { fieldOf, keysOfNobody } from './situations';
 import { customFieldOf } from './targets';

@@ -3,7 +3,7 @@ import type { IDataObject, INode, INodeExecutionData, INodeParameters, INodeType
 import { createEmptyRunExecutionData, Workflow } from 'n8n-workflow';
 
 import type { JournalEntry } from '../../../../../sandbox';
-import { node, Types } from '../../../support/engine';
+import { node, Types } from '../../../../../scripts/lib/engine/engine';
 import type { School } from '../../../support/school';
 import type { Row } from './sample';
 

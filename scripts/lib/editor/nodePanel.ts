@@ -1,0 +1,210 @@
+import type { Locator, Page } from 'playwright-core';
+import { Mapper } from './mapper';
+import { OutputPanel } from './outputPanel';
+
+/** An opened node: its form in the middle, its output at the right. */
+export class NodePanel {
+	readonly root: Locator;
+	readonly output: OutputPanel;
+	readonly mapper: Mapper;
+
+	constructor(private readonly page: Page) {
+		this.root = page.getByTestId('ndv');
+		this.output = new OutputPanel(page);
+		this.mapper = new Mapper(page);
+	}
+
+	async ready() {
+		await this.root.getByTestId('node-parameters').waitFor();
+		return this;
+	}
+
+	/** @param parameter name of a parameter, also of one inside a collection */
+	parameter(parameter: string) {
+		return this.root.getByTestId(`parameter-input-${parameter}`);
+	}
+
+	/** What a parameter shows. */
+	async shown(parameter: string) {
+		return await this.parameter(parameter).locator('input, textarea').first().inputValue();
+	}
+
+	/** Labels of the form from top to bottom, as far as the form is not unfolded further. */
+	async labels() {
+		const labels = await this.root.getByTestId('node-parameters').getByTestId('input-label').allInnerTexts();
+		return labels.map((label) => label.split('\n')[0].trim());
+	}
+
+	/** Opens a dropdown and gives the names in it, without choosing. */
+	async offered(parameter: string) {
+		const input = this.parameter(parameter).locator('input').first();
+		await input.click();
+		await this.options.first().waitFor();
+		const names = await this.options.locator('.option-headline').allInnerTexts();
+		await input.click();
+		await this.options.first().waitFor({ state: 'hidden' });
+		return names;
+	}
+
+	/** @param name as the dropdown shows it */
+	async pickOption(parameter: string, name: string) {
+		await this.parameter(parameter).locator('input').first().click();
+		const headline = this.page.locator('.option-headline').getByText(name, { exact: true });
+		await this.options.filter({ has: headline }).click();
+		await this.options.first().waitFor({ state: 'hidden' });
+	}
+
+	get options() {
+		return this.page.getByTestId('parameter-input-item').filter({ visible: true });
+	}
+
+	async fill(parameter: string, text: string) {
+		const input = this.parameter(parameter).locator('input, textarea').first();
+		await input.fill(text);
+		await input.blur();
+	}
+
+	/** Adds a field of 'Additional Fields', 'Update Fields', 'Fields' or 'Filters' to the form. */
+	async addField(label: string) {
+		// 'Options', where there are some, come last.
+		await this.root.getByTestId('collection-parameter-add').first().click();
+		const option = this.page.getByTestId('collection-parameter-option').filter({ visible: true });
+		await option.filter({ has: this.page.getByText(label, { exact: true }) }).click();
+	}
+
+	/** Adds the option of 'Options', where there is only one: n8n asks for no choice then. */
+	async addOption() {
+		await this.root.getByTestId('collection-parameter-add').last().click();
+	}
+
+	/**
+	 * Adds a row to a table of rows.
+	 * @param label of the button below it
+	 */
+	async addRow(label: string) {
+		await this.root.getByTestId('fixed-collection-add').filter({ hasText: label }).click();
+	}
+
+	/** @param parameter a switch that is off */
+	async turnOn(parameter: string) {
+		await this.parameter(parameter).locator('.el-switch').click();
+	}
+
+	/**
+	 * Searches a record in a locator and chooses it.
+	 * @param name of the one to choose
+	 * @returns all names found
+	 */
+	async pickRecord(parameter: string, typed: string, name: string): Promise<string[]> {
+		await this.root.getByTestId(`resource-locator-${parameter}`).getByTestId('rlc-input').click();
+		const found = this.page.getByTestId('rlc-item').filter({ visible: true });
+		await found.first().waitFor();
+		const answered = this.page.waitForResponse(
+			(response) =>
+				response.url().endsWith('/resource-locator-results') &&
+				response.request().postDataJSON().filter === typed,
+		);
+		await this.page.getByTestId('rlc-search').filter({ visible: true }).fill(typed);
+		const { results } = (await (await answered).json()).data;
+		await found.nth(results.length).waitFor({ state: 'hidden' });
+		const names = await found.allInnerTexts();
+		await found.filter({ has: this.page.getByText(name, { exact: true }) }).click();
+		return names;
+	}
+
+	/** The name that a locator shows. */
+	async pickedRecord(parameter: string) {
+		return await this.root.getByTestId(`resource-locator-${parameter}`).getByTestId('rlc-input').inputValue();
+	}
+
+	/**
+	 * What happens when an item does not succeed.
+	 * @param choice as the dropdown of the settings shows it
+	 */
+	async setOnError(choice: string) {
+		await this.root.getByTestId('tab-settings').click();
+		await this.pickOption('onError', choice);
+		await this.root.getByTestId('tab-params').click();
+	}
+
+	/** Runs what comes before, so that its output can be mapped. */
+	async executePrevious() {
+		const started = this.waitForStart();
+		await this.root.getByTestId('execute-previous-node').click();
+		await started;
+		await this.root.getByTestId('ndv-input-panel').getByTestId('run-data-schema-item').first().waitFor();
+	}
+
+	/** 'Execute step', to the end. */
+	async execute() {
+		await this.press('Execute step');
+	}
+
+	/** 'Execute step' on a form that n8n finds incomplete; gives the words of the notice. */
+	async executeInVain() {
+		await this.root.getByTestId('node-execute-button').click();
+		return await this.page.getByRole('alert').filter({ hasText: 'cannot start' }).innerText();
+	}
+
+	/** The test of a polling trigger, to the end. */
+	async fetchTestEvent() {
+		await this.press('Fetch Test Event');
+	}
+
+	/** Lets a webhook trigger listen to its Test URL, until there is something. */
+	async listen() {
+		await this.root.getByTestId('trigger-execute-button').click();
+		await this.root.getByText('Listening for test event').waitFor();
+	}
+
+	/**
+	 * The credentials that the HTTP Request node can use.
+	 * @param typed a part of their names
+	 */
+	async credentialTypes(typed: string) {
+		await this.root.getByTestId('credential-select').first().click();
+		await this.page.keyboard.type(typed);
+		const found = this.page.locator('.el-select-dropdown__item').filter({ visible: true, hasText: typed });
+		await found.first().waitFor();
+		return await found.allInnerTexts();
+	}
+
+	/** The yellow boxes of the form. */
+	async notices() {
+		return await this.root.getByTestId('node-parameters').locator('.notice').allInnerTexts();
+	}
+
+	/**
+	 * What other systems have to call, of a webhook trigger.
+	 * @returns method and URL
+	 */
+	async webhookUrls(): Promise<{ test: string; production: string }> {
+		const urls = this.root.locator('.webhooks');
+		await urls.getByText('Webhook URLs').click();
+		const shown = async (kind: string) => {
+			await urls.getByTestId(`radio-button-${kind}`).click();
+			return (await urls.locator('.webhook-wrapper').innerText()).split(/\s+/).join(' ').trim();
+		};
+		return { test: await shown('test'), production: await shown('production') };
+	}
+
+	/** @param label of the button above the form */
+	async press(label: string) {
+		const started = this.waitForStart();
+		await this.root.getByTestId('node-execute-button').filter({ hasText: label }).click();
+		await started;
+		await this.output.ready();
+	}
+
+	async waitForStart() {
+		return await this.page.waitForResponse((response) =>
+			/\/rest\/workflows\/[^/]+\/run$/.test(response.url()),
+		);
+	}
+
+	/** Back to the canvas. */
+	async close() {
+		await this.root.getByTestId('ndv-close-button').click();
+		await this.root.waitFor({ state: 'hidden' });
+	}
+}

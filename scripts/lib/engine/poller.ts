@@ -1,0 +1,216 @@
+import { PollContext } from 'n8n-core';
+import type { IDataObject, INode, INodeParameters, WorkflowExecuteMode } from 'n8n-workflow';
+import { deepCopy, Workflow } from 'n8n-workflow';
+
+import type { Engine } from './engine';
+import { node, Types } from './engine';
+
+const TYPE = 'n8n-nodes-alfacrm.alfaCrmTrigger';
+/** Loaded so far: one with the ID of none before is one that the process has no memory of, as after a start of n8n. */
+let workflows = 0;
+
+/** What n8n gives a poll of its durable scheduler, unless it is set up otherwise; that of an activation has no limit. */
+const DURABLE_BUDGET_MS = 36_000;
+
+type Send = PollContext['helpers']['httpRequestWithAuthentication'];
+
+export interface PollerOptions {
+	/** Milliseconds that n8n gives a poll. */
+	budgetMs?: number;
+	/** Takes the place of real HTTP. */
+	send?: Send;
+	/** As with n8n's durable scheduler and cursors: see `pollDurably`. */
+	isDurable?: boolean;
+}
+
+/**
+ * An active workflow that begins with the polling trigger, in n8n's own poll context. Its static data is saved as n8n's
+ * default engine does it: after the activation and when items are handed over, not after a poll without news.
+ */
+export class Poller {
+	private readonly types = new Types();
+	private id = `poll ${++workflows}`;
+	private name = 'AlfaCRM Trigger';
+	private workflow: Workflow;
+	private saved: IDataObject = {};
+	/** The row of the trigger in n8n's table of polls, where its durable scheduler polls. */
+	cursor: IDataObject | undefined;
+	private hasPolled = false;
+	private send: Send | undefined;
+	/** True until the poll of the activation is done; n8n starts no other one before. */
+	isActivation = true;
+	/** Whether n8n has saved what the last poll left. */
+	isSaved = false;
+	private readonly contexts = new WeakMap<Workflow, PollContext>();
+	/** What the trigger wrote to n8n's log. */
+	readonly notes: string[] = [];
+
+	constructor(
+		private readonly engine: Engine,
+		private parameters: INodeParameters = {},
+		private readonly options: PollerOptions = {},
+	) {
+		this.send = options.send;
+		this.workflow = this.load();
+	}
+
+	/** One poll: what it hands over, nothing when there is no news. */
+	async tick(): Promise<IDataObject[]> {
+		const { workflow, isActivation } = this;
+		this.isActivation = false;
+		let output: IDataObject[] | null;
+		try {
+			output = this.options.isDurable
+				? await this.pollDurably(isActivation)
+				: await this.poll(workflow, 'trigger', isActivation);
+		} finally {
+			// An activation that does not succeed is repeated.
+			this.isActivation ||= isActivation;
+		}
+		this.isActivation = false;
+		this.hasPolled = true;
+		this.isSaved = output !== null || isActivation || this.options.isDurable === true;
+		if (this.isSaved && !this.options.isDurable) this.saved = deepCopy(workflow.staticData);
+		return output ?? [];
+	}
+
+	/** The editor's 'Fetch Test Event'. */
+	async fetchTestEvent(): Promise<IDataObject[]> {
+		const workflow = this.load();
+		return (await this.poll(workflow, 'manual', false)) ?? [];
+	}
+
+	/** n8n starts again with what it has saved. */
+	restart(): void {
+		this.id = `poll ${++workflows}`;
+		this.isActivation = true;
+		this.workflow = this.load();
+	}
+
+	/** The workflow is switched off and on again in the same n8n, which saves static data when it is switched off. */
+	reactivate(): void {
+		this.saved = deepCopy(this.workflow.staticData);
+		this.isActivation = true;
+		this.workflow = this.load();
+	}
+
+	/** From now on this takes the place of real HTTP, also for the poll context that n8n keeps. */
+	sendWith(send: Send): void {
+		this.send = send;
+		const kept = this.contexts.get(this.workflow);
+		if (kept) kept.helpers.httpRequestWithAuthentication = send;
+	}
+
+	/** The user saves other settings, which makes n8n load the workflow again. */
+	change(parameters: INodeParameters): void {
+		if (!this.options.isDurable) this.saved = deepCopy(this.workflow.staticData);
+		this.parameters = parameters;
+		this.restart();
+	}
+
+	/** What the trigger keeps, as it is in memory now. */
+	get state(): IDataObject {
+		return deepCopy(this.workflow.getStaticData('node', this.node)) as IDataObject;
+	}
+
+	/** What n8n has saved for the whole workflow. */
+	get shared(): IDataObject {
+		return deepCopy((this.saved.global ?? {}) as IDataObject);
+	}
+
+	/** Whether it has got to know what was there before, which may take several polls. */
+	get hasBegun(): boolean {
+		// The durable scheduler's tests give each poll time to know them all.
+		if (this.options.isDurable) return this.cursor !== undefined && this.hasPolled;
+		const { known } = (this.state.state ?? {}) as { known?: { hasBegun?: boolean } };
+		return known !== undefined && known.hasBegun !== false;
+	}
+
+	/** The user renames the trigger; n8n loads the workflow as it has saved it. */
+	rename(name: string): void {
+		this.name = name;
+		this.restart();
+	}
+
+	private get node(): INode {
+		return this.workflow.getNode(this.name) as INode;
+	}
+
+	private load(): Workflow {
+		const trigger: INode = {
+			...node(this.name, TYPE, this.parameters),
+			id: 'trigger',
+			credentials: { alfaCrmApi: { id: '1', name: 'AlfaCRM' } },
+		};
+		return new Workflow({
+			id: this.id,
+			nodes: [trigger],
+			connections: {},
+			active: true,
+			nodeTypes: this.types,
+			staticData: deepCopy(this.saved),
+			settings: { timezone: 'Europe/Moscow' },
+		});
+	}
+
+	/**
+	 * Each poll gets a workflow and a copy of the row; the row is replaced after the poll, but not after the one of the
+	 * activation unless that hands something over.
+	 */
+	private async pollDurably(isActivation: boolean): Promise<IDataObject[] | null> {
+		const workflow = isActivation ? this.workflow : this.load();
+		this.cursor ??= deepCopy(workflow.getStaticData('node', this.node));
+		const seed = this.cursor;
+		const snapshot = deepCopy(seed);
+		const output = await this.poll(workflow, 'trigger', isActivation, snapshot);
+		const isChanged = JSON.stringify(snapshot) !== JSON.stringify(seed);
+		if (isChanged && (output !== null || !isActivation)) this.cursor = snapshot;
+		if (output !== null || isActivation) this.saved = deepCopy(workflow.staticData);
+		return output;
+	}
+
+	private async poll(
+		workflow: Workflow,
+		mode: WorkflowExecuteMode,
+		isActivation: boolean,
+		snapshot?: IDataObject,
+	): Promise<IDataObject[] | null> {
+		// By default, n8n polls with the context of the activation until the workflow is deactivated.
+		const isKept = mode === 'trigger' && snapshot === undefined;
+		const kept = isKept ? this.contexts.get(workflow) : undefined;
+		const context = kept ?? this.contextOf(workflow, mode, isActivation, snapshot);
+		if (isKept) this.contexts.set(workflow, context);
+		const type = this.types.getByNameAndVersion(context.getNode().type);
+		const output = await type.poll?.call(context);
+		return output ? output[0].map(({ json }) => json) : null;
+	}
+
+	private contextOf(
+		workflow: Workflow,
+		mode: WorkflowExecuteMode,
+		isActivation: boolean,
+		snapshot?: IDataObject,
+	): PollContext {
+		const trigger = workflow.getNode(this.name) as INode;
+		const { send } = this;
+		const budgetMs = this.options.budgetMs ?? (snapshot && !isActivation ? DURABLE_BUDGET_MS : undefined);
+		const context = new PollContext(
+			workflow,
+			trigger,
+			this.engine.additionalData(workflow),
+			mode,
+			isActivation ? 'activate' : 'update',
+			undefined,
+			undefined,
+			undefined,
+			undefined,
+			snapshot && (() => snapshot),
+			budgetMs === undefined ? undefined : () => budgetMs,
+		);
+		Object.defineProperty(context, 'logger', {
+			value: { info: (note: string) => this.notes.push(note), warn: (note: string) => this.notes.push(note) },
+		});
+		if (send) context.helpers.httpRequestWithAuthentication = send;
+		return context;
+	}
+}

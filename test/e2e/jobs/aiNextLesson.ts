@@ -1,0 +1,78 @@
+import type { IDataObject } from 'n8n-workflow';
+import { DateTime } from 'luxon';
+
+import type { Question, Reply } from '../support/chatModel';
+import { startChatModel } from '../support/chatModel';
+import { NAMES, saveAs } from '../support/credentials';
+import type { Job } from './types';
+
+const PHONE = '9000007711';
+
+/** Rows in the answer of a tool, with or without this package. */
+function rowsOf(content: unknown): IDataObject[] {
+	const found = JSON.parse(String(content)) as IDataObject | IDataObject[];
+	const pages = Array.isArray(found) ? found : [found];
+	return pages.flatMap((one) => ('items' in one ? (one.items as IDataObject[]) : [one]));
+}
+
+/** What a model would do that understands the question: each answer is made of what the tools said, nothing else. */
+function think({ messages, tools }: Question): Reply {
+	const results = messages.filter(({ role }) => role === 'tool').map(({ content }) => rowsOf(content));
+	const [customers, lessons] = results;
+	if (customers === undefined)
+		return { call: tools.find((name) => /find/i.test(name)) ?? '', with: { phone: PHONE } };
+	if (lessons === undefined) {
+		const [{ id }] = customers;
+		return { call: tools.find((name) => /lesson/i.test(name)) ?? '', with: { customer_id: id } };
+	}
+	const times = lessons.map(({ time_from }) => String(time_from)).sort();
+	return { say: `Ваше следующее занятие: ${times[0]}` };
+}
+
+export const aiNextLesson: Job = {
+	name: 'ai-next-lesson',
+	play: async (start, side, { client, sandbox }) => {
+		const model = await startChatModel(think);
+		try {
+			await saveAs(client, NAMES.openAi, 'openAiApi', { apiKey: 'none', url: model.url, header: false });
+			const stage = await start(side);
+			const name = 'Орлова Мия';
+			const phone = ['+7(900)000-77-11'];
+			const { id } = sandbox.store.insert('customer', { name, phone, is_study: 1, branch_ids: [1] });
+			const lesson = (days: number, time: string, status: number, customer: number) => {
+				const date = DateTime.fromISO(stage.today).plus({ days }).toISODate();
+				sandbox.store.insert('lesson', {
+					branch_id: 1,
+					date,
+					time_from: `${date} ${time}:00`,
+					time_to: `${date} 20:00:00`,
+					status,
+					lesson_type_id: 2,
+					subject_id: 1,
+					customer_ids: [customer],
+				});
+				return `${date} ${time}:00`;
+			};
+			lesson(9, '17:00', 1, id);
+			const next = lesson(2, '18:30', 1, id);
+			lesson(1, '18:30', 2, id);
+			lesson(1, '18:30', 1, 5);
+			lesson(-1, '18:30', 3, id);
+			sandbox.clearJournal();
+
+			const execution = await stage.chat(`Когда моё следующее занятие? Мой номер 8 900 000-77-11`);
+
+			expect(execution.outputs('AI Agent')).toEqual([
+				expect.objectContaining({ output: `Ваше следующее занятие: ${next}` }),
+			]);
+			expect(model.asked).toHaveLength(3);
+			expect(model.asked[0].tools).toHaveLength(2);
+			const calls = sandbox.journal.filter(({ entity, status }) => entity !== 'auth' && status === 200);
+			// A phone number is asked for in several spellings.
+			const kinds = new Set(calls.map(({ entity, action }) => `${entity}/${action}`));
+			expect([...kinds]).toEqual(['customer/index', 'lesson/index']);
+		} finally {
+			await model.close();
+		}
+	},
+};

@@ -1,0 +1,73 @@
+import type { IDataObject } from 'n8n-workflow';
+
+import type { RealN8n } from '../support/realN8n';
+import type { Job } from './types';
+
+const TABLE = 'alfacrm_sync';
+
+export const incrementalSync: Job = {
+	name: 'incremental-sync',
+	play: async (start, side, { sandbox }) => {
+		const stage = await start(side);
+		await stage.tables.drop(TABLE);
+		const expected = () => expectedOf(sandbox);
+		const stored = async () => ((await stage.tables.rows(TABLE)) ?? []).sort(byCustomer);
+		const written = (execution: Awaited<ReturnType<typeof stage.run>>) =>
+			(execution.outputs('Oldest First') as IDataObject[]).map(({ id }) => id);
+
+		expect(written(await stage.run())).toHaveLength(expected().length);
+		expect(await stored()).toMatchObject(expected());
+		expect(await stored()).toHaveLength(expected().length);
+
+		expect(written(await stage.run())).toEqual([]);
+
+		sandbox.store.patch('customer', 20, { name: 'В Третьем Филиале', updated_at: `${stage.today} 09:00:02` });
+		sandbox.store.patch('customer', 3, { name: 'Раньше Него', updated_at: `${stage.today} 09:00:01` });
+		sandbox.store.insert('customer', {
+			name: 'Новый Лид',
+			is_study: 0,
+			branch_ids: [1, 2],
+			updated_at: `${stage.today} 09:00:03`,
+		});
+		sandbox.clearJournal();
+		const execution = await stage.run();
+		expect(written(execution)).toEqual([3, 20, expected().at(-1)?.customer_id]);
+		expect(await stored()).toMatchObject(expected());
+		// It asked for one day more than the mark, by days, and not for everything.
+		const lists = sandbox.journal.filter(({ entity }) => entity === 'customer');
+		expect(lists.length).toBeGreaterThan(0);
+		for (const { body } of lists)
+			expect((body as IDataObject).updated_at_from).toMatch(/^\d\d\.\d\d\.\d{4}$/);
+
+		expect(written(await stage.run())).toEqual([]);
+	},
+	more: {
+		'goes on where a run broke off': async (start, { sandbox }) => {
+			const stage = await start('package');
+			await stage.tables.drop(TABLE);
+			const [, , third] = [...sandbox.store.rows('customer')].sort((a, b) =>
+				String(a.updated_at).localeCompare(String(b.updated_at)),
+			);
+			const { id, name, updated_at } = third;
+			// A table takes no lists.
+			sandbox.store.patch('customer', id, { name: ['No', 'Name'], updated_at });
+			await expect(stage.run()).rejects.toThrow(/in "Upsert Row"/);
+			expect(await stage.tables.rows(TABLE)).toHaveLength(2);
+
+			sandbox.store.patch('customer', id, { name, updated_at });
+			await stage.run();
+			expect(((await stage.tables.rows(TABLE)) ?? []).sort(byCustomer)).toMatchObject(expectedOf(sandbox));
+			expect(await stage.tables.rows(TABLE)).toHaveLength(expectedOf(sandbox).length);
+		},
+	},
+};
+
+const expectedOf = (sandbox: RealN8n['sandbox']) =>
+	sandbox.store.rows('customer').map(({ id, name, is_study, updated_at }) => ({
+		customer_id: id,
+		name,
+		is_client: is_study === 1,
+		updated_at,
+	}));
+
+const byCustomer = (a: IDataObject, b: IDataObject) => Number(a.customer_id) - Number(b.customer_id);

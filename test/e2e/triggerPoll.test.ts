@@ -1,0 +1,128 @@
+import type { IDataObject } from 'n8n-workflow';
+
+import { ENGINES, everySeconds, Polled } from './support/polled';
+import { useRealN8n } from './support/realN8n';
+import { until } from './support/wait';
+
+const WRONG = ['not', 'the', 'key', 'of', 'anyone'].join('-');
+
+describe.each(ENGINES)('the polling trigger in $engine', ({ env, seconds }) => {
+	const real = useRealN8n({ customers: 60, settings: { rateLimit: 0 } }, env);
+	const pollTimes = everySeconds(seconds);
+	/** Of all leads that the test made, in the order of their coming. */
+	const ids: number[] = [];
+	let created: Polled;
+	let changed: Polled;
+	let everyMinute: Polled;
+
+	/** In one branch, because the change log tells no order of what two branches did in the same second. */
+	const newLeads = (count: number, branch = 1) => {
+		for (let left = count; left > 0; left--) {
+			const name = `Проверка ${ids.length + 1}`;
+			const row = real.sandbox.store.insert('customer', { name, branch_ids: [branch], is_study: 0 });
+			ids.push(row.id);
+		}
+	};
+	const expectEachOnce = async () => {
+		const items = await created.itemsOnceThereAre(ids.length);
+		expect(items.map(({ id }) => id)).toEqual(ids);
+		const changes = await changed.itemsOnceThereAre(ids.length);
+		expect(changes.map(({ entity_id }) => entity_id)).toEqual(ids);
+		expect(changes.map(({ record }) => (record as IDataObject).id)).toEqual(ids);
+	};
+
+	it('does not start with a wrong key, and says why', async () => {
+		const wrong = await real.credentialWith({ apiKey: WRONG });
+		const polled = await Polled.import(real, { event: 'customerCreated', pollTimes }, wrong);
+		await expect(real.client.publishWorkflow(polled.id)).rejects.toThrow(
+			/AlfaCRM did not accept the login\. Check 'Email' and 'API Key'/,
+		);
+		await real.client.unpublishWorkflow(polled.id);
+		expect(JSON.stringify(await polled.staticData())).not.toContain('state');
+		expect(await polled.runs()).toEqual([]);
+	});
+
+	it('reports each new lead once, and nothing that was there before', async () => {
+		real.credential = await real.credentialWith({ requestsPerSecond: 0 });
+		created = await Polled.import(real, { event: 'customerCreated', pollTimes });
+		changed = await Polled.import(real, {
+			event: 'recordChanged',
+			entities: ['Customer'],
+			events: ['create'],
+			pollTimes,
+		});
+		everyMinute = await Polled.import(real, {
+			event: 'customerCreated',
+			pollTimes: { item: [{ mode: 'everyMinute' }] },
+		});
+		for (const { id } of [everyMinute, changed, created]) await real.client.publishWorkflow(id);
+
+		newLeads(1);
+		await expectEachOnce();
+		newLeads(2, 2);
+		await expectEachOnce();
+	});
+
+	it('reports a lead that the AlfaCRM node creates', async () => {
+		const { outputs } = await real
+			.run({
+				resource: 'customer',
+				operation: 'create',
+				branchId: 2,
+				name: 'Созданный Лид',
+				is_study: 0,
+				legal_type: 1,
+			})
+			.then((execution) => ({ outputs: execution.outputs('AlfaCRM') as IDataObject[] }));
+		ids.push(Number(outputs[0].id));
+		await expectEachOnce();
+	});
+
+	it.each([{ kill: false }, { kill: true }])(
+		'reports what came while n8n was down (killed: $kill)',
+		async ({ kill }) => {
+			newLeads(1);
+			await expectEachOnce();
+			const restarted = real.n8n.restart({ kill });
+			newLeads(2);
+			await restarted;
+			newLeads(1);
+			await expectEachOnce();
+		},
+	);
+
+	it('reports what came while AlfaCRM was down, once it is back', async () => {
+		real.sandbox.faults.add({ kind: 'status', status: 503, times: 0 });
+		const failures = await until('three polls of each workflow that do not succeed', async () => {
+			const both = [await created.failures(), await changed.failures()];
+			if (both.some(({ length }) => length < 1)) newLeads(1);
+			return both.every(({ length }) => length >= 3) ? both : undefined;
+		});
+		newLeads(1);
+		real.sandbox.faults.clear();
+		await expectEachOnce();
+		newLeads(1);
+		await expectEachOnce();
+		for (const { message } of failures[0]) expect(message).toMatch(/^AlfaCRM could not .* \(HTTP 503\)$/);
+		for (const { message } of failures[1]) expect(message).toMatch(/^AlfaCRM could not .* \(HTTP 503\)$/);
+	});
+
+	it('goes on after it was switched off and on again', async () => {
+		await real.client.unpublishWorkflow(created.id);
+		newLeads(2);
+		await real.client.publishWorkflow(created.id);
+		await expectEachOnce();
+	});
+
+	it('has reported each lead once with one poll a minute, too', async () => {
+		const items = await everyMinute.itemsOnceThereAre(ids.length);
+		expect(items.map(({ id }) => id)).toEqual(ids);
+	});
+
+	it('shows the newest records in the editor, which changes nothing for the next poll', async () => {
+		newLeads(1);
+		const shown = await created.fetchTestEvent();
+		expect(shown.map(({ id }) => id)).toEqual(ids.slice(-3));
+		await expectEachOnce();
+	});
+});

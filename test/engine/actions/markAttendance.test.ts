@@ -1,0 +1,113 @@
+import type { INodeParameters } from 'n8n-workflow';
+
+import { jobsOf } from '../support/jobs';
+import { pick } from '../support/office';
+import { useSchool } from '../support/school';
+
+const school = useSchool({ customers: 80 });
+const { rows, some, run, failing, writes } = jobsOf(school);
+
+describe('mark attendance', () => {
+	const planned = () =>
+		some(
+			'lesson',
+			(row) => row.status === 1 && row.branch_id === 1 && (row.customer_ids as number[]).length > 1,
+		);
+	const mark = (id: unknown, more: INodeParameters) => ({
+		resource: 'lesson',
+		operation: 'markAttendance',
+		branchId: 1,
+		id: pick(id),
+		if_conducted: 'refuse',
+		...more,
+	});
+	const attendance = (lesson: unknown) =>
+		Object.fromEntries(
+			rows('lesson-details')
+				.filter((row) => row.lesson_id === lesson)
+				.map((row) => [row.customer_id, row.is_attend]),
+		);
+
+	it.each(['always', 'withCustomer'] as const)(
+		'conducts a planned lesson, and again changes nothing, where details are shown %s',
+		async (lessonDetails) => {
+			school.sandbox.settings.lessonDetails = lessonDetails;
+			const { id, customer_ids } = planned();
+			const [one, two] = customer_ids as number[];
+			const given = mark(id, {
+				present_ids: String(one),
+				absent_ids: `${two}`,
+				additionalFields: { topic: 'Датчики' },
+			});
+
+			expect(await run(given)).toMatchObject([{ id, status: 3, operationResult: 'updated' }]);
+			expect(school.sandbox.journal.at(-1)).toMatchObject({
+				path: '/v2api/1/lesson/teach',
+				query: { id: String(id) },
+				body: {
+					status: 3,
+					topic: 'Датчики',
+					details: [
+						{ customer_id: one, is_attend: 1 },
+						{ customer_id: two, is_attend: 0 },
+					],
+				},
+			});
+			expect(attendance(id)).toMatchObject({ [one]: 1, [two]: 0 });
+
+			expect(await run(given)).toMatchObject([{ id, operationResult: 'unchanged', changedFields: [] }]);
+			expect(writes()).toEqual(['lesson/teach']);
+		},
+	);
+
+	it('of a conducted lesson stops at another attendance, unless it is to be sent again', async () => {
+		const { id, customer_ids } = planned();
+		const [one, two] = customer_ids as number[];
+		await run(mark(id, { present_ids: `${one},${two}` }));
+
+		const error = await failing(mark(id, { absent_ids: `${two}`, present_ids: `${one}` }));
+		expect(error?.message).toBe(
+			`Lesson ${String(id)} is conducted already, with another attendance of customer ${two}`,
+		);
+		expect(attendance(id)).toMatchObject({ [one]: 1, [two]: 1 });
+
+		await run(mark(id, { absent_ids: `${two}`, if_conducted: 'teach' }));
+		expect(attendance(id)).toMatchObject({ [one]: 1, [two]: 0 });
+		expect(
+			rows('lesson-details').filter((row) => row.lesson_id === id && row.customer_id === two),
+		).toHaveLength(1);
+	});
+
+	it('takes what is more to say of a customer from the rows of the form', async () => {
+		const { id, customer_ids } = planned();
+		const [one, two] = customer_ids as number[];
+		const details = { values: [{ customer_id: String(one), is_attend: true, grade: '5', note: 'Молодец' }] };
+		const given = mark(id, { present_ids: `${two}`, additionalFields: { details } });
+		await run(given);
+		expect(some('lesson-details', (row) => row.lesson_id === id && row.customer_id === one)).toMatchObject({
+			grade: '5',
+			note: 'Молодец',
+			is_attend: 1,
+		});
+		expect(await run(given)).toMatchObject([{ operationResult: 'unchanged' }]);
+	});
+
+	it('refuses a cancelled lesson', async () => {
+		const { id } = planned();
+		school.sandbox.store.patch('lesson', id as number, { status: 2 });
+		const error = await failing(mark(id, { present_ids: '1' }));
+		expect(error?.message).toBe(`Lesson ${String(id)} is cancelled, so nobody attended it`);
+		expect(writes()).toEqual([]);
+	});
+
+	it.each<[INodeParameters, string]>([
+		[
+			{},
+			expect.stringMatching(/^No customer is given whose attendance is to be marked: 'Present Customer IDs'/),
+		],
+		[{ present_ids: '5, 6', absent_ids: '6' }, 'Customer 6 is given twice'],
+	])('refuses %j before a call', async (given, message) => {
+		expect((await failing(mark(1, given)))?.message).toEqual(message);
+		expect(school.calls()).toEqual([]);
+	});
+});

@@ -1,0 +1,267 @@
+import type { IDataObject, INodeParameters } from 'n8n-workflow';
+
+import { entities } from '../../../nodes/AlfaCrm/entities/registry';
+import { useSchool } from '../support/school';
+
+const SENT_AS_THEY_ARE = ['get', 'getMany', 'save'];
+const school = useSchool({ customers: 80 });
+
+type Rows = readonly IDataObject[];
+const rows = (path: string): Rows => school.sandbox.store.rows(path) as unknown as Rows;
+const some = (path: string, wanted: (row: IDataObject) => boolean = () => true): IDataObject => {
+	const found = rows(path).find(wanted);
+	if (found === undefined) throw new Error(`The school has no such ${path}`);
+	return found;
+};
+const pick = (id: unknown): INodeParameters => ({ __rl: true, mode: 'id', value: String(id) });
+const last = () => school.sandbox.journal.at(-1);
+const run = async (parameters: INodeParameters) => {
+	const { json, error } = await school.engine.run({ parameters: { branchId: 1, ...parameters } });
+	expect(error).toBeUndefined();
+	return json;
+};
+const inBranch1 = (row: IDataObject) => (row.branch_ids as number[]).includes(1);
+const client = () =>
+	some('customer', (row) => row.is_study === 1 && row.e_date === '2030-12-31' && inBranch1(row));
+
+describe('actions beyond create, read, update and delete', () => {
+	it('conduct a lesson with the attendance of each customer', async () => {
+		const planned = some('lesson', (row) => row.status === 1 && row.branch_id === 1);
+		const customer = client().id;
+		const details = { values: [{ customer_id: String(customer), is_attend: true, grade: '5' }] };
+
+		await run({
+			resource: 'lesson',
+			operation: 'conduct',
+			id: planned.id as number,
+			details,
+			additionalFields: { topic: 'Датчики' },
+		});
+
+		expect(last()).toMatchObject({
+			path: '/v2api/1/lesson/teach',
+			query: { id: String(planned.id) },
+			body: {
+				status: 3,
+				branch_id: 1,
+				topic: 'Датчики',
+				details: [{ customer_id: customer, is_attend: 1, grade: '5' }],
+			},
+		});
+		expect(some('lesson', ({ id }) => id === planned.id)).toMatchObject({ status: 3, topic: 'Датчики' });
+		expect(
+			some('lesson-details', (row) => row.lesson_id === planned.id && row.customer_id === customer),
+		).toMatchObject({
+			is_attend: 1,
+		});
+	});
+
+	it('conduct refuses an attendance without a customer before anything is sent', async () => {
+		const { error } = await school.engine.run({
+			parameters: {
+				resource: 'lesson',
+				operation: 'conduct',
+				branchId: 1,
+				id: 1,
+				details: { values: [{ is_attend: true }] },
+				additionalFields: {},
+			},
+		});
+		expect(error?.message).toMatch(/^'Customer ID' is empty/);
+		expect(school.calls()).toEqual([]);
+	});
+
+	it('find the groups of a customer', async () => {
+		const membership = some(
+			'cgi',
+			({ e_date }) => String(e_date).endsWith('2030') || e_date === null || true,
+		);
+		const memberships = await run({
+			resource: 'cgi',
+			operation: 'getByCustomer',
+			customer_id: pick(membership.customer_id),
+			returnAll: true,
+			additionalFields: { b_date: '2000-01-01', e_date: '2040-01-01' },
+		});
+		expect(last()).toMatchObject({
+			path: '/v2api/1/cgi/customer',
+			query: { customer_id: String(membership.customer_id) },
+			body: { b_date: '01.01.2000', e_date: '01.01.2040' },
+		});
+		const expected = rows('cgi').filter((row) => row.customer_id === membership.customer_id);
+		expect(memberships.map(({ id }) => id).sort()).toEqual(expected.map(({ id }) => id).sort());
+	});
+
+	it.each([
+		['customer', 'customer'],
+		['group', 'group'],
+		['teacher', 'teacher'],
+	])('read the calendar of a %s, which is a bare list', async (resource, action) => {
+		const lesson = some('lesson', (row) => row.branch_id === 1 && (row.group_ids as number[]).length > 0);
+		const id = {
+			customer: (lesson.customer_ids as number[])[0],
+			group: (lesson.group_ids as number[])[0],
+			teacher: (lesson.teacher_ids as number[])[0],
+		}[resource as 'customer'];
+		const events = await run({
+			resource,
+			operation: 'getCalendar',
+			id: pick(id),
+			date1: lesson.date as string,
+			date2: lesson.date as string,
+		});
+		const dotted = String(lesson.date).split('-').reverse().join('.');
+		expect(last()).toMatchObject({
+			path: `/v2api/1/calendar/${action}`,
+			query: { id: String(id), date1: dotted, date2: dotted },
+		});
+		expect(events.length).toBeGreaterThan(0);
+		for (const event of events) expect(event).toHaveProperty('start');
+	});
+
+	it('add, spend and read bonus points', async () => {
+		const { id } = client();
+		const balance = async () =>
+			(await run({ resource: 'customer', operation: 'getBonusBalance', id: pick(id) }))[0].balance_bonus;
+		const before = Number(await balance());
+
+		await run({
+			resource: 'customer',
+			operation: 'addBonus',
+			id: pick(id),
+			amount: 50,
+			note: 'Подарок',
+			additionalFields: {},
+		});
+		expect(last()).toMatchObject({
+			path: '/v2api/1/bonus/bonus-add',
+			query: { customer_id: String(id) },
+			body: { amount: 50 },
+		});
+		expect(await balance()).toBe(before + 50);
+
+		await run({
+			resource: 'customer',
+			operation: 'spendBonus',
+			id: pick(id),
+			amount: 20,
+			note: 'Скидка',
+			additionalFields: {},
+		});
+		expect(last()).toMatchObject({ path: '/v2api/1/bonus/bonus-spend', body: { amount: 20 } });
+		expect(await balance()).toBe(before + 30);
+	});
+
+	it.each([
+		['customer', 'customer'],
+		['group', 'group'],
+	])('archive a %s and bring it back', async (resource, path) => {
+		const { id } = resource === 'customer' ? client() : some('group', inBranch1);
+		await run({ resource, operation: 'archive', id: pick(id) });
+		const updates = () => school.entries(`${path}/update`);
+		expect(updates()).toMatchObject([
+			{ path: `/v2api/1/${path}/update`, query: { id: String(id) }, body: { removed: 1 } },
+		]);
+		const active = async () =>
+			(await run({ resource, operation: 'getAll', returnAll: true, removed: 0 })).some(
+				(row) => row.id === id,
+			);
+		expect(await active()).toBe(false);
+
+		await run({ resource, operation: 'unarchive', id: pick(id) });
+		expect(updates().map(({ body }) => body)).toEqual([{ removed: 1 }, { removed: 0 }]);
+		expect(await active()).toBe(true);
+	});
+
+	it.each([
+		['getRates', 'teacher-rate'],
+		['getWorkingHours', 'working-hour'],
+	])('%s lists what the school has', async (operation, action) => {
+		await run({ resource: 'teacher', operation, returnAll: true });
+		expect(last()?.path).toBe(`/v2api/1/teacher/${action}`);
+	});
+
+	it('all have a test here', () => {
+		// Those that look first have theirs in jobs.test.ts, additions.test.ts and markAttendance.test.ts.
+		const names = entities.flatMap(({ resource, actions = [] }) =>
+			actions.filter(({ kind }) => SENT_AS_THEY_ARE.includes(kind)).map(({ name }) => `${resource}.${name}`),
+		);
+		expect(names.sort()).toEqual(
+			[
+				'cgi.getByCustomer',
+				'customer.addBonus',
+				'customer.getBonusBalance',
+				'customer.getCalendar',
+				'customer.spendBonus',
+				'group.getCalendar',
+				'teacher.getCalendar',
+				'teacher.getRates',
+				'teacher.getWorkingHours',
+			].sort(),
+		);
+	});
+});
+
+describe('lists that need more than one look', () => {
+	it('lessons of all statuses come unless some are chosen', async () => {
+		const list = async (status: number[]) =>
+			await run({ resource: 'lesson', operation: 'getAll', returnAll: true, status, simplify: false });
+		const inBranch = rows('lesson').filter((row) => row.branch_id === 1);
+		const ids = (found: Rows) => found.map(({ id }) => id as number).sort((a, b) => a - b);
+
+		expect(ids(await list([]))).toEqual(ids(inBranch));
+		expect(ids(await list([1, 2]))).toEqual(ids(inBranch.filter((row) => row.status !== 3)));
+	});
+
+	it('a lesson of any status is found by its ID', async () => {
+		for (const status of [1, 2, 3]) {
+			const { id } = some('lesson', (row) => row.status === status && row.branch_id === 1);
+			expect(await run({ resource: 'lesson', operation: 'get', id: id as number })).toMatchObject([
+				{ id, status },
+			]);
+		}
+	});
+
+	it('payments are filtered by date again, because AlfaCRM may ignore that filter', async () => {
+		const day = (row: IDataObject) => String(row.document_date).split('.').reverse().join('-');
+		const days = rows('pay').map(day).sort();
+		const from = days[Math.floor(days.length / 3)];
+		const to = days[Math.floor((days.length * 2) / 3)];
+		const found = await run({
+			resource: 'pay',
+			operation: 'getAll',
+			returnAll: true,
+			simplify: false,
+			filters: { date_from: from, date_to: to },
+		});
+		const expected = rows('pay').filter((row) => row.branch_id === 1 && day(row) >= from && day(row) <= to);
+		expect(found.map(({ id }) => id).sort()).toEqual(expected.map(({ id }) => id).sort());
+		expect(expected.length).toBeLessThan(rows('pay').length);
+	});
+
+	it('regular lessons are filtered by group again', async () => {
+		const owner = some(
+			'regular-lesson',
+			(row) => row.related_class === 'Group' && row.branch_id === 1,
+		).related_id;
+		const found = await run({
+			resource: 'regularLesson',
+			operation: 'getAll',
+			returnAll: true,
+			simplify: false,
+			filters: { group_id: pick(owner) },
+		});
+		expect(found.length).toBeGreaterThan(0);
+		for (const row of found) expect(row).toMatchObject({ related_class: 'Group', related_id: owner });
+	});
+});
+
+describe('Simplify', () => {
+	it('keeps at most 10 useful fields and writes lists as one text', async () => {
+		const [simple] = await run({ resource: 'customer', operation: 'getAll', limit: 1 });
+		const [raw] = await run({ resource: 'customer', operation: 'getAll', limit: 1, simplify: false });
+		expect(Object.keys(simple).length).toBeLessThanOrEqual(10);
+		expect(Object.keys(raw).length).toBeGreaterThan(30);
+		expect(simple).toMatchObject({ id: raw.id, name: raw.name, phone: (raw.phone as string[]).join(', ') });
+	});
+});

@@ -1,0 +1,13 @@
+import type { RunOptions } from '../../../scripts/lib/engine/engine';
+import { Engine } from '../../../scripts/lib/engine/engine';
+import type { School } from './school';
+
+/** Runs a node that must fail, and holds the account against its state before. */
+export async function failing(school: School, parameters: RunOptions['parameters'], credential = {}) {
+	const before = school.records();
+	const engine = new Engine({ ...school.credential, ...credential });
+	const { error, status } = await engine.run({ parameters });
+	expect(status).toBe('error');
+	expect(school.records()).toEqual(before);
+	return { message: error?.message ?? '', description: error?.description ?? '', error };
+}

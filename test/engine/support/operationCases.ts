@@ -1,0 +1,188 @@
+import fc from 'fast-check';
+import type { IDataObject, INodeParameters, INodePropertyOptions } from 'n8n-workflow';
+
+import { AlfaCrm } from '../../../nodes/AlfaCrm/AlfaCrm.node.ts';
+import type { Row } from '../../../sandbox';
+import { entities } from '../../../nodes/AlfaCrm/entities/registry';
+import type { Action, Entity } from '../../../nodes/AlfaCrm/entities/types';
+import type { Field } from '../../../nodes/AlfaCrm/entities/fieldTypes';
+import { optionsFor } from './formOptions';
+import type { Given, Target } from './given';
+import { filled, modeOf } from './given';
+import { customFieldsOf, upsertGiven, upsertTargets } from './matching';
+import { SPECIAL } from './special';
+import type { Value, World } from './values';
+import { oneOf, picked, recordsOf, valueOf, valuesOf } from './values';
+
+/** An operation that may be run any number of times. */
+export interface OperationCase {
+	resource: string;
+	operation: string;
+	entity: Entity;
+	targets: (world: World) => fc.Arbitrary<Target>;
+	given: (world: World, target: Target) => fc.Arbitrary<Given>;
+}
+
+// ---------------------------------------------------------------- what there is, and what is promised of it
+
+type Repeated = 'reads' | 'once' | 'each time';
+
+/** What each operation promises when it is run again; one that is not here fails the tests. */
+export const PROMISES: Record<string, Repeated> = {
+	get: 'reads',
+	getAll: 'reads',
+	find: 'reads',
+	getByCustomer: 'reads',
+	getCalendar: 'reads',
+	getBonusBalance: 'reads',
+	getRates: 'reads',
+	getWorkingHours: 'reads',
+	check: 'reads',
+	update: 'once',
+	upsert: 'once',
+	delete: 'once',
+	archive: 'once',
+	unarchive: 'once',
+	convertToClient: 'once',
+	moveToStage: 'once',
+	assignManager: 'once',
+	assignTeachers: 'once',
+	reject: 'once',
+	addToGroup: 'once',
+	removeFromGroup: 'once',
+	sellSubscription: 'once',
+	takePayment: 'once',
+	addComment: 'once',
+	createTask: 'once',
+	conduct: 'once',
+	markAttendance: 'once',
+	// A new record each time: whoever wants one at most takes Create or Update.
+	create: 'each time',
+	// AlfaCRM keeps no list of them in which the same one could be found.
+	addBonus: 'each time',
+	spendBonus: 'each time',
+	// Whatever the user makes of it.
+	send: 'each time',
+};
+
+/** Every operation that the form offers. */
+export const offered: ReadonlyArray<{ resource: string; operation: string }> =
+	new AlfaCrm().description.properties
+		.filter(({ name }) => name === 'operation')
+		.flatMap(({ displayOptions, options }) =>
+			(displayOptions?.show?.resource ?? []).flatMap((resource) =>
+				(options as INodePropertyOptions[]).map(({ value }) => ({
+					resource: String(resource),
+					operation: String(value),
+				})),
+			),
+		);
+
+// ---------------------------------------------------------------- runs of each
+
+const entityAt = (resource: string) => entities.find((entity) => entity.resource === resource) as Entity;
+
+export const operationCases: readonly OperationCase[] = offered
+	.filter(({ operation }) => PROMISES[operation] === 'once')
+	.map(({ resource, operation }) => {
+		const entity = entityAt(resource);
+		const action = entity.actions?.find(({ name }) => name === operation);
+		const common = { resource, operation, entity };
+		if (operation === 'upsert') {
+			return {
+				...common,
+				targets: (world: World) => upsertTargets(entity, world),
+				given: (world: World, target: Target) => upsertGiven(entity, world, target),
+			};
+		}
+		return {
+			...common,
+			targets: (world: World) => records(entity, operation, world),
+			given: (world: World, target: Target) => {
+				if (operation === 'delete') return fc.constant(begun(entity, operation, world, target));
+				if (action) return actionGiven(entity, action, world, target);
+				return updateGiven(entity, world, target);
+			},
+		};
+	});
+
+/** A record of the branch, mostly one that is fit for the operation. */
+function records(entity: Entity, operation: string, world: World): fc.Arbitrary<Target> {
+	const all = recordsOf(world, entity.path);
+	const fit = SPECIAL[`${entity.resource}.${operation}`]?.fit;
+	const fitting = fit ? all.filter((row) => fit(row, world)) : all;
+	const some = fitting.length > 0 ? fitting : all;
+	return fc
+		.oneof({ weight: 5, arbitrary: oneOf(some) }, { weight: 1, arbitrary: oneOf(all) })
+		.map((row) => ({ row, named: { id: entity.search ? picked(row.id) : String(row.id) } }));
+}
+
+function begun(entity: Entity, operation: string, world: World, { row, named }: Target): Given {
+	const keys = (entity.keys ?? []).filter((key) => (key.in as readonly string[]).includes(operation));
+	const where = keys.map((key) => [
+		key.name,
+		key.type === 'record' ? picked(row?.[key.name]) : row?.[key.name],
+	]);
+	return {
+		parameters: {
+			resource: entity.resource,
+			operation,
+			branchId: world.branch,
+			...named,
+			...Object.fromEntries(where),
+		} as INodeParameters,
+		items: [{}],
+	};
+}
+
+function updateGiven(entity: Entity, world: World, target: Target): fc.Arbitrary<Given> {
+	const options = optionsFor(entity.resource, 'update');
+	return fc
+		.tuple(
+			valuesOf(entity.fields, world),
+			customFieldsOf(entity, world),
+			fc.constantFrom('add', 'replace'),
+			modeOf(entity),
+			options,
+		)
+		.map(([fields, custom, listMode, mode, chosen]) =>
+			filled(begun(entity, 'update', world, target), mode, 'updateFields', fields, custom, {
+				listMode,
+				...(chosen ? { options: chosen } : {}),
+			}),
+		);
+}
+
+function actionGiven(entity: Entity, action: Action, world: World, target: Target): fc.Arbitrary<Given> {
+	const fields = [...(action.query ?? []), ...(action.body ?? [])];
+	const special = SPECIAL[`${entity.resource}.${action.name}`]?.given?.(world, target.row as Row) ?? {};
+	const onTop = fields.filter(
+		({ required, prominent, name }) => (required || prominent) && !(name in special),
+	);
+	const optional = fields.filter((field) => !onTop.includes(field) && !(field.name in special));
+	return fc
+		.tuple(
+			fc.record(Object.fromEntries(onTop.map((field) => [field.name, valueOf(field, world)]))),
+			someFields(optional, world),
+			fc.record(special as Record<string, fc.Arbitrary<Value | undefined>>),
+			fc.constantFrom('add', 'replace'),
+		)
+		.map(([top, extra, own, listMode]) => {
+			const { parameters, items } = begun(entity, action.name, world, target);
+			const isOnTop = (name: string) =>
+				fields.some((field) => field.name === name && (field.required || field.prominent));
+			const entries = Object.entries(own).filter(([, value]) => value !== undefined);
+			const above = Object.fromEntries(entries.filter(([name]) => isOnTop(name)));
+			const below = Object.fromEntries(entries.filter(([name]) => !isOnTop(name)));
+			const additionalFields = { ...extra, ...below };
+			return {
+				parameters: { ...parameters, ...top, ...above, listMode, additionalFields } as INodeParameters,
+				items,
+			};
+		});
+}
+
+function someFields(fields: readonly Field[], world: World): fc.Arbitrary<IDataObject> {
+	const none = fc.constant<IDataObject>({});
+	return fields.length === 0 ? none : fc.oneof(none, valuesOf(fields, world, [], 3));
+}

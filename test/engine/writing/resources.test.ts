@@ -1,0 +1,280 @@
+import type { IDataObject, INodeParameters } from 'n8n-workflow';
+
+import { entities, entityOf } from '../../../nodes/AlfaCrm/entities/registry';
+import type { Sandbox } from '../../../sandbox';
+import { useSchool } from '../support/school';
+
+const school = useSchool({ customers: 80 });
+
+/** Some record of the school. */
+const any = (
+	sandbox: Sandbox,
+	path: string,
+	wanted: (row: IDataObject) => boolean = () => true,
+): IDataObject => {
+	const found = (sandbox.store.rows(path) as unknown as IDataObject[]).find(wanted);
+	if (found === undefined) throw new Error(`The school has no such ${path}`);
+	return found;
+};
+const inBranch1 = (row: IDataObject) =>
+	[row.branch_ids ?? row.branch_id ?? 1].flat().some((branch) => Number(branch) === 1);
+const client = (sandbox: Sandbox) =>
+	any(sandbox, 'customer', (row) => row.is_study === 1 && row.e_date === '2030-12-31' && inBranch1(row))
+		.id as number;
+const group = (sandbox: Sandbox) => any(sandbox, 'group', inBranch1).id as number;
+const of = (sandbox: Sandbox, path: string) => any(sandbox, path, inBranch1).id as number;
+
+interface Writable {
+	resource: string;
+	/** IDs that the form asks for and the query carries. */
+	keys?: (sandbox: Sandbox) => INodeParameters;
+	create: (sandbox: Sandbox) => INodeParameters;
+	/** Where the wire differs from what was given, besides the branch. */
+	sent?: (sandbox: Sandbox) => IDataObject;
+	/** Fields of the stored record, where they differ from what was sent. */
+	stored?: (sandbox: Sandbox) => IDataObject;
+	update: INodeParameters;
+	updated?: IDataObject;
+	/** In the body of a create besides the given fields. */
+	branch?: IDataObject;
+}
+
+const writable: Writable[] = [
+	{
+		resource: 'leadReject',
+		create: () => ({ name: 'Дорого', is_enabled: true }),
+		sent: () => ({ is_enabled: 1 }),
+		update: { name: 'Далеко' },
+	},
+	{
+		resource: 'group',
+		create: () => ({ name: 'Шахматы Ср 18:00', limit: 6, b_date: '2026-01-12', e_date: '2026-06-30' }),
+		sent: () => ({ b_date: '12.01.2026', e_date: '30.06.2026' }),
+		stored: () => ({ b_date: '2026-01-12', e_date: '2026-06-30' }),
+		branch: { branch_ids: [1] },
+		update: { limit: 9 },
+	},
+	{
+		resource: 'room',
+		create: () => ({ name: 'Кабинет 5', color_id: 2, weight: 7, is_enabled: true }),
+		sent: () => ({ is_enabled: 1 }),
+		branch: { branch_id: 1 },
+		update: { name: 'Кабинет 6' },
+	},
+	{
+		resource: 'task',
+		create: (sandbox) => ({
+			title: 'Перезвонить',
+			text: 'Уточнить группу',
+			customer_ids: String(client(sandbox)),
+		}),
+		sent: (sandbox) => ({ customer_ids: [client(sandbox)] }),
+		branch: { branch_ids: [1] },
+		update: { title: 'Написать' },
+	},
+	{
+		resource: 'pay',
+		create: (sandbox) => ({
+			customer_id: { __rl: true, mode: 'id', value: String(client(sandbox)) },
+			pay_type_id: of(sandbox, 'pay-type'),
+			pay_account_id: of(sandbox, 'pay-account'),
+			document_date: '2026-02-05',
+			income: 5000,
+			payer_name: 'Орлова А.',
+		}),
+		sent: (sandbox) => ({ customer_id: client(sandbox), document_date: '05.02.2026' }),
+		stored: () => ({ income: '5000.00' }),
+		branch: { branch_id: 1 },
+		update: { note: 'Наличными' },
+	},
+	{
+		resource: 'lesson',
+		create: (sandbox) => ({
+			lesson_date: '2026-03-10',
+			time_from: '17:00',
+			time_to: '18:00',
+			lesson_type_id: 2,
+			subject_id: of(sandbox, 'subject'),
+			group_ids: String(group(sandbox)),
+			topic: 'Датчики',
+		}),
+		sent: (sandbox) => ({ lesson_date: '10.03.2026', group_ids: [group(sandbox)] }),
+		stored: () => ({
+			lesson_date: undefined,
+			date: '2026-03-10',
+			time_from: '2026-03-10 17:00:00',
+			time_to: '2026-03-10 18:00:00',
+		}),
+		update: { topic: 'Моторы' },
+	},
+	{
+		resource: 'regularLesson',
+		create: (sandbox) => ({
+			related_class: 'Group',
+			related_id: String(group(sandbox)),
+			lesson_type_id: 2,
+			subject_id: of(sandbox, 'subject'),
+			days: [2],
+			time_from_v: '17:00',
+			time_to_v: '18:00',
+			b_date_v: '2026-09-01',
+			e_date_v: '2027-05-31',
+		}),
+		sent: (sandbox) => ({ related_id: group(sandbox), b_date_v: '01.09.2026', e_date_v: '31.05.2027' }),
+		stored: () => ({
+			days: undefined,
+			b_date_v: undefined,
+			e_date_v: undefined,
+			b_date: '2026-09-01',
+			e_date: '2027-05-31',
+		}),
+		branch: { branch_id: 1 },
+		update: { time_from_v: '17:30' },
+	},
+	{
+		resource: 'customerTariff',
+		keys: (sandbox) => ({ customer_id: { __rl: true, mode: 'id', value: String(client(sandbox)) } }),
+		create: (sandbox) => ({ tariff_id: of(sandbox, 'tariff'), b_date: '2026-03-01', balance: 3200 }),
+		sent: () => ({ b_date: '01.03.2026' }),
+		stored: () => ({ balance: '3200.00' }),
+		update: { note: 'Продлён' },
+	},
+	{
+		resource: 'cgi',
+		keys: (sandbox) => ({ group_id: { __rl: true, mode: 'id', value: String(group(sandbox)) } }),
+		create: (sandbox) => {
+			const members = sandbox.store.rows('cgi').filter((row) => row.group_id === group(sandbox));
+			const outsider = any(
+				sandbox,
+				'customer',
+				(row) => inBranch1(row) && !members.some((member) => member.customer_id === row.id),
+			);
+			return { customer_id: { __rl: true, mode: 'id', value: String(outsider.id) } };
+		},
+		sent: () => ({ customer_id: expect.any(Number) as unknown as number }),
+		update: { e_date: '2026-12-31' },
+		updated: { e_date: '31.12.2026' },
+	},
+	{
+		resource: 'communication',
+		keys: (sandbox) => ({ class: 'Customer', related_id: String(client(sandbox)) }),
+		create: () => ({ comment: 'Просил позвонить вечером' }),
+		update: { comment: 'Позвонили' },
+	},
+];
+
+const run = async (parameters: INodeParameters) => {
+	const result = await school.engine.run({ parameters: { branchId: 1, ...parameters } });
+	expect(result.error).toBeUndefined();
+	return result.json;
+};
+const last = () => school.sandbox.journal.at(-1);
+const plainKeys = (keys: INodeParameters): IDataObject =>
+	Object.fromEntries(
+		Object.entries(keys).map(([name, value]) => {
+			const plain =
+				typeof value === 'object' ? (value as unknown as { value: string }).value : (value as string);
+			return [name, /^\d+$/.test(plain) ? Number(plain) : plain];
+		}),
+	);
+const asQuery = (keys: IDataObject) =>
+	Object.fromEntries(Object.entries(keys).map(([key, value]) => [key, String(value)]));
+const keysFor = (resource: string, operation: string, keys: IDataObject): IDataObject => {
+	const declared = (entityOf(resource).keys ?? []).filter((key) =>
+		(key.in as readonly string[]).includes(operation),
+	);
+	return Object.fromEntries(declared.map(({ name }) => [name, keys[name]]));
+};
+
+describe.each(writable)('$resource', (row) => {
+	const { resource } = row;
+	const { path, operations } = entityOf(resource);
+
+	it('is created, read, listed, updated and deleted, each with its request and its effect', async () => {
+		const { sandbox } = school;
+		const keys = row.keys?.(sandbox) ?? {};
+		const plain = plainKeys(keys);
+		const given = row.create(sandbox);
+		const requiredNames = entityOf(resource)
+			.fields.filter(({ required, prominent }) => required || prominent)
+			.map(({ name }) => name);
+		const required = Object.fromEntries(
+			Object.entries(given).filter(([name]) => requiredNames.includes(name)),
+		);
+		const additionalFields = Object.fromEntries(
+			Object.entries(given).filter(([name]) => !requiredNames.includes(name)),
+		);
+		const sent = { ...given, ...row.sent?.(sandbox) } as IDataObject;
+		const inStore = (values: IDataObject) =>
+			Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined));
+		const expected = inStore({ ...sent, ...row.stored?.(sandbox) });
+		const find = (id: unknown) => sandbox.store.find(path, id as number);
+
+		const [{ id }] = await run({ resource, operation: 'create', ...keys, ...required, additionalFields });
+		expect(last()).toMatchObject({
+			path: `/v2api/1/${path}/create`,
+			query: asQuery(keysFor(resource, 'create', plain)),
+			body: { ...sent, ...row.branch, ...keysFor(resource, 'create', plain) },
+		});
+		expect(find(id)).toMatchObject(expected);
+
+		if (operations.includes('get')) {
+			const [read] = await run({ resource, operation: 'get', id: id as number, simplify: false, ...keys });
+			expect(read.id).toBe(id);
+			expect(last()).toMatchObject({
+				path: `/v2api/1/${path}/index`,
+				query: asQuery(keysFor(resource, 'get', plain)),
+			});
+		}
+		const list = await run({ resource, operation: 'getAll', returnAll: true, simplify: false, ...keys });
+		expect(list.map((record) => record.id)).toContain(id);
+		expect(last()?.query).toEqual(asQuery(keysFor(resource, 'getAll', plain)));
+
+		await run({ resource, operation: 'update', id: id as number, updateFields: row.update, ...keys });
+		expect(last()).toMatchObject({
+			path: `/v2api/1/${path}/update`,
+			query: { id: String(id), ...asQuery(keysFor(resource, 'update', plain)) },
+			body: row.updated ?? row.update,
+		});
+		expect(find(id)).toMatchObject(row.updated ?? row.update);
+
+		expect(await run({ resource, operation: 'delete', id: id as number, ...keys })).toEqual([
+			{ id, deleted: true },
+		]);
+		expect(last()).toMatchObject({
+			path: `/v2api/1/${path}/delete`,
+			query: { id: String(id), ...asQuery(keysFor(resource, 'delete', plain)) },
+		});
+		expect(find(id)).toBeUndefined();
+	});
+});
+
+const covered = ['branch', 'customer', 'leadSource', 'leadStatus', 'location', 'studyStatus', 'subject'];
+const readOnly = entities.filter(({ operations }) => !operations.includes('create'));
+
+it('no resource that can be written is left out of these tests', () => {
+	const written = entities
+		.filter(({ operations }) => operations.includes('create'))
+		.map(({ resource }) => resource);
+	expect([...covered, ...writable.map(({ resource }) => resource)].sort()).toEqual([...written].sort());
+});
+
+describe.each(readOnly.map(({ resource }) => ({ resource })))('$resource', ({ resource }) => {
+	const entity = entityOf(resource);
+
+	it('is listed to the end, and read by ID', async () => {
+		const parameters: INodeParameters = { resource, operation: 'getAll', returnAll: true, simplify: false };
+		const list = await run(parameters);
+		expect(list.length).toBeGreaterThan(0);
+		const base = entity.scope === 'global' ? '/v2api' : '/v2api/1';
+		const [first] = school.entries(`${entity.path}/index`);
+		expect(first).toMatchObject({ path: `${base}/${entity.path}/index`, query: {}, body: { page: 0 } });
+		expect(new Set(list.map((row) => JSON.stringify(row))).size).toBe(list.length);
+
+		if (entity.operations.includes('get')) {
+			const [, second = list[0]] = list;
+			const [read] = await run({ resource, operation: 'get', id: second.id as number, simplify: false });
+			expect(read).toEqual(second);
+		}
+	});
+});

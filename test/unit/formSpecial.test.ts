@@ -1,0 +1,56 @@
+import type { INodeParameters } from 'n8n-workflow';
+
+import { ACCOUNT, API_CALL } from '../../nodes/AlfaCrm/entities/registry';
+import { formOf } from './form';
+
+it.each([
+	['customer', 'phone', "A new customer needs 'Name': add it under 'Fields'."],
+	['customer', 'phoneAndName', undefined],
+	['customer', 'id', undefined],
+	['leadSource', 'code', "A new lead source needs 'Name': add it under 'Fields'."],
+	['leadSource', 'name', "A new lead source needs 'Code': add it under 'Fields'."],
+	['room', 'name', "A new room needs 'Color ID': add it under 'Fields'."],
+])('Create or Update says what a new %s by %s needs', (resource, matchBy, words) => {
+	const form = formOf({ resource, operation: 'upsert', matchBy });
+	expect(form.find(({ name }) => name === 'neededNotice')?.displayName).toBe(words);
+	const asJson = formOf({ resource, operation: 'upsert', matchBy, inputMode: 'json' });
+	expect(asJson.find(({ name }) => name === 'neededNotice')).toBeUndefined();
+});
+
+it('Mark Attendance asks who was there before what to do about a conducted lesson', () => {
+	const names = formOf({ resource: 'lesson', operation: 'markAttendance' }).map(({ name }) => name);
+	expect(names.slice(3, 7)).toEqual(['id', 'present_ids', 'absent_ids', 'if_conducted']);
+});
+
+it('the form of the account asks for nothing that has to be filled', () => {
+	const form = formOf({ resource: ACCOUNT, operation: 'check' });
+	expect(form.map(({ name }) => name)).toEqual(['resource', 'operation', 'output', 'options']);
+	expect(form.filter(({ required }) => required)).toEqual([]);
+});
+
+describe('the form of any call of the API', () => {
+	const form = (chosen: INodeParameters = {}) =>
+		formOf({ resource: API_CALL, operation: 'send', ...chosen }).map(({ name }) => name);
+
+	it('asks for the parts of the call', () => {
+		expect(form()).toEqual([
+			'resource',
+			'operation',
+			'callBranch',
+			'callPath',
+			'callAction',
+			'callQuery',
+			'callBody',
+			'allPages',
+		]);
+	});
+
+	it('needs only the entity and the action', () => {
+		const required = formOf({ resource: API_CALL, operation: 'send' }).filter((one) => one.required);
+		expect(required.map(({ name }) => name)).toEqual(['callPath', 'callAction']);
+	});
+
+	it('asks for the same when it walks all pages', () => {
+		expect(form({ allPages: true })).toEqual(form());
+	});
+});

@@ -1,0 +1,123 @@
+import type { INode, INodeProperties, INodePropertyOptions } from 'n8n-workflow';
+import { NodeHelpers } from 'n8n-workflow';
+
+import { AlfaCrmTrigger } from '../../nodes/AlfaCrm/AlfaCrmTrigger.node';
+import type { EventType } from '../../nodes/AlfaCrm/entities/events';
+import { eventTypes } from '../../nodes/AlfaCrm/entities/events';
+import { entities, entityOf } from '../../nodes/AlfaCrm/entities/registry';
+import { triggers, alfaCrm, childrenOf } from './form';
+import { NODE } from './support';
+import { areUnique, isSorted } from './wordingRules';
+
+const { description } = new AlfaCrmTrigger();
+const TABLE = eventTypes.map((event): [string, EventType] => [event.value, event]);
+
+/** What the form shows for an event, as n8n itself decides it. */
+function formOf(event: string): INodeProperties[] {
+	const node: INode = { ...NODE, parameters: { event } };
+	return description.properties.filter((property) =>
+		NodeHelpers.displayParameter({ event }, property, node, description),
+	);
+}
+
+describe('the events', () => {
+	it('are those of the form, in its order', () => {
+		const [event] = description.properties;
+		expect((event.options as INodePropertyOptions[]).map(({ name, value }) => [name, value])).toEqual(
+			eventTypes.map(({ label, value }) => [label, value]),
+		);
+		expect(isSorted(eventTypes.map(({ label }) => label))).toBe(true);
+		expect(areUnique(eventTypes.map(({ value }) => value))).toBe(true);
+		expect(eventTypes.map(({ value }) => value)).toContain(event.default);
+	});
+
+	it.each(TABLE)('%s names an entity that there is, with the fields that it looks at', (_value, event) => {
+		if (event.kind !== 'logged') {
+			const { filters } = entityOf(event.kind === 'newCustomers' ? 'customer' : event.resource);
+			expect(filters.map(({ name }) => name)).toContain('created_at_from');
+			return;
+		}
+		if (event.className === undefined) return;
+		const entity = entities.find(({ className }) => className === event.className);
+		const known = [...(entity?.fields ?? []), ...(entity?.filters ?? [])].map(({ name }) => name);
+		const looked = [event.changes, event.becomes?.[0]].filter((name) => name !== undefined);
+		expect(looked.filter((name) => !known.includes(name) && name !== entity?.partitionBy?.name)).toEqual([]);
+		expect(entity).toBeDefined();
+	});
+});
+
+describe('the form of the polling trigger', () => {
+	const common = ['event', 'beginNotice', 'branchIds', 'options'];
+	const own: Record<string, string[]> = {
+		customerCreated: ['is_study', 'includeArchived', 'filters', 'simplify'],
+		customerUpdated: ['changedFields', 'fetchRecord'],
+		leadConverted: ['fetchRecord'],
+		leadMoved: ['stages', 'fetchRecord'],
+		lessonCancelled: ['fetchRecord'],
+		lessonConducted: ['fetchRecord'],
+		lessonCreated: ['fetchRecord'],
+		paymentCreated: ['simplify'],
+		recordChanged: ['entities', 'events', 'changedFields', 'fetchRecord'],
+		taskCreated: ['fetchRecord'],
+	};
+
+	it.each(TABLE)('shows for %s what it takes, once', (value) => {
+		const names = formOf(value).map(({ name }) => name);
+		expect([...names].sort()).toEqual([...common, ...own[value]].sort());
+		expect(names[0]).toBe('event');
+		expect(names.at(-1)).toBe('options');
+	});
+
+	it('watches all there is by default, from now on', () => {
+		const named = (name: string) => description.properties.find((property) => property.name === name);
+		for (const name of ['branchIds', 'stages', 'entities', 'events'])
+			expect(named(name)?.default).toEqual([]);
+		expect([named('is_study')?.default, named('includeArchived')?.default]).toEqual([2, false]);
+		const [most, startWith] = childrenOf(named('options') as INodeProperties);
+		expect([most, startWith]).toMatchObject([
+			{ name: 'maxPerPoll', default: 500, typeOptions: { minValue: 1 } },
+			{ name: 'startWith', default: 0, typeOptions: { minValue: 0 } },
+		]);
+	});
+
+	it('polls, and needs a credential', () => {
+		expect(description).toMatchObject({
+			polling: true,
+			credentials: [{ name: 'alfaCrmApi', required: true }],
+			activationMessage: expect.stringMatching(/\.$/) as string,
+		});
+	});
+
+	it('says in the subtitle which event it waits for, in words', () => {
+		const [, body] = /^=\{\{ \$parameter\["event"\](.*) \}\}$/.exec(String(description.subtitle)) ?? [];
+		expect(body).toBe('.replace(/([A-Z])/g, " $1").toLowerCase()');
+		for (const [value] of TABLE) expect(value).toMatch(/^[a-z]+([A-Z][a-z]+)+$/);
+	});
+});
+
+describe('the codex', () => {
+	interface Codex {
+		node: string;
+		nodeVersion: string;
+		codexVersion: string;
+		categories: string[];
+		alias: string[];
+		resources: Record<string, Array<{ url: string }>>;
+	}
+	const codexOf = (file: string) => jest.requireActual<Codex>(`../../nodes/AlfaCrm/${file}.node.json`);
+	const nodes = [alfaCrm, ...triggers].map((node): [string, string] => [
+		node.constructor.name,
+		node.description.name,
+	]);
+
+	it.each(nodes)('of %s belongs to it and leads to the docs', (file, name) => {
+		const { node, nodeVersion, codexVersion, categories, alias, resources } = codexOf(file);
+		expect([node, nodeVersion, codexVersion]).toEqual([`n8n-nodes-alfacrm.${name}`, '1.0', '1.0']);
+		expect(categories).toEqual(['Sales', 'Communication']);
+		expect(alias).toEqual(expect.arrayContaining(['alfacrm', 'Альфа CRM', 's20']));
+		for (const [{ url }] of Object.values(resources)) {
+			expect(url).toMatch(/^https:\/\/github\.com\/n8n-nodes-alfacrm\/n8n-nodes-alfacrm#/);
+		}
+		expect(Object.keys(resources).sort()).toEqual(['credentialDocumentation', 'primaryDocumentation']);
+	});
+});
