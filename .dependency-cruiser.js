@@ -14,15 +14,17 @@ const LAYERS = {
 		['^nodes/AlfaCrm/api/'],
 	],
 	operations: [
-		['^nodes/AlfaCrm/operations/(form|performAll|perform|schemas|resource|operations|apiCall)\\.ts$'],
-		['^nodes/AlfaCrm/operations/(actions|school)/'],
+		[
+			'^nodes/AlfaCrm/operations/(form|performAll|perform|schemas|resource|operations|otherResources|apiCall)\\.ts$',
+		],
+		['^nodes/AlfaCrm/operations/(actions|school|account)/'],
 		['^nodes/AlfaCrm/operations/matching/'],
 		['^nodes/AlfaCrm/operations/records/'],
-		['^nodes/AlfaCrm/operations/(output/|operation\\.ts$)'],
+		['^nodes/AlfaCrm/operations/(output/|(operation|otherResource)\\.ts$)'],
 		['^nodes/AlfaCrm/operations/run/'],
 	],
 	sandbox: [
-		['^sandbox/(cli\\.mjs|reference\\.ts)$'],
+		['^sandbox/(cli\\.mjs|(profile|reference)\\.ts)$'],
 		['^sandbox/index\\.ts$'],
 		['^sandbox/control/'],
 		['^sandbox/http/'],

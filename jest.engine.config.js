@@ -19,6 +19,7 @@ module.exports = {
 			// own matter and takes the most time. The test of a credential and the durable scheduler are n8n's newest.
 			testPathIgnorePatterns: [
 				'<rootDir>/test/engine/properties/',
+				'<rootDir>/test/engine/account/(switches|random)',
 				'<rootDir>/test/engine/login/credentialTest',
 				'<rootDir>/test/engine/trigger/log/(?!events)',
 				'<rootDir>/test/engine/trigger/records/(changedSettings|histories|scatteredIds)',

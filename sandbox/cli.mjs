@@ -1,6 +1,8 @@
+import { readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { startSandbox } from './index.ts';
 import { parseSetting } from './model/settings.ts';
+import { settingsOfProfile } from './profile.ts';
 import { settingsHelp } from './reference.ts';
 
 const help = `Usage: npm run sandbox -- [options]
@@ -9,7 +11,8 @@ const help = `Usage: npm run sandbox -- [options]
   --host ADDRESS     127.0.0.1 if absent
   --customers N      customers to invent, 300 if absent
   --seed N           another number makes other customers, 1 if absent
-  --set NAME=VALUE   a setting; may be repeated
+  --profile FILE     answers like the account of which Account → Check made it
+  --set NAME=VALUE   a setting, whatever the profile says; may be repeated
   --help
 
 Settings, the default first:
@@ -26,6 +29,17 @@ function readNumber(name, text, max) {
 	return number;
 }
 
+function readProfile(file) {
+	if (file === undefined) return {};
+	let profile;
+	try {
+		profile = JSON.parse(readFileSync(file, 'utf8'));
+	} catch (error) {
+		throw new WrongUse(`--profile: ${error.code === 'ENOENT' ? `no such file: ${file}` : error.message}`);
+	}
+	return settingsOfProfile(profile);
+}
+
 function readOptions() {
 	try {
 		const { values } = parseArgs({
@@ -34,6 +48,7 @@ function readOptions() {
 				host: { type: 'string', default: '127.0.0.1' },
 				customers: { type: 'string', default: '300' },
 				seed: { type: 'string', default: '1' },
+				profile: { type: 'string' },
 				set: { type: 'string', multiple: true, default: [] },
 				help: { type: 'boolean', default: false },
 			},
@@ -44,7 +59,7 @@ function readOptions() {
 			port: readNumber('port', values.port, 65535),
 			customers: readNumber('customers', values.customers, 1_000_000),
 			seed: readNumber('seed', values.seed, Number.MAX_SAFE_INTEGER),
-			settings: Object.assign({}, ...values.set.map(parseSetting)),
+			settings: Object.assign({}, readProfile(values.profile), ...values.set.map(parseSetting)),
 		};
 	} catch (error) {
 		throw new WrongUse(error.message);

@@ -17,7 +17,7 @@ const titleOf = ({ name, phone, is_study, e_date }: ReturnType<typeof customers>
 describe('the form', () => {
 	it('offers every resource, in the order of the alphabet', async () => {
 		const panel = await n8n.openNode({});
-		const labels = ['API Call', ...entities.map(({ label }) => label)];
+		const labels = ['Account', 'API Call', ...entities.map(({ label }) => label)];
 		const sorted = labels.sort((a, b) => a.localeCompare(b, 'en'));
 		// n8n adds the last one to every node whose credential the HTTP Request node can use.
 		expect(await panel.offered('resource')).toEqual([...sorted, 'Custom API Call']);

@@ -1,3 +1,6 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { settingNames } from '../../sandbox/model/settings';
 import { linesUntil, runCli } from './runCli';
 
@@ -45,5 +48,48 @@ describe('the command line', () => {
 			expect(stderr).toMatch(wrong[n]?.[1] ?? /$^/);
 			expect(stderr.trim().split('\n')).toHaveLength(1);
 		}
+	});
+});
+
+describe('--profile', () => {
+	const folder = mkdtempSync(join(tmpdir(), 'profile-'));
+	const write = (name: string, text: string) => {
+		writeFileSync(join(folder, name), text);
+		return join(folder, name);
+	};
+	afterAll(() => rmSync(folder, { recursive: true }));
+
+	const findings = [
+		{ check: 'page size unasked', subject: 'lists', found: '30', verdict: 'as expected', rows: null },
+		{ check: 'filter', subject: 'tariff.id', found: 'honoured', verdict: 'as expected', rows: null },
+		{ check: 'total of a list', subject: 'lists', found: 'missing', verdict: 'differs', rows: null },
+		{ check: 'something of a later version', subject: 'x', found: 'y', verdict: 'unknown', rows: null },
+	];
+	const profile = { format: 'alfacrm-profile', version: 1, findings };
+
+	it('plays the account, and a setting of the command line comes first', async () => {
+		const file = write('alfacrm-profile.json', JSON.stringify(profile));
+		const cli = runCli(['--port', '0', '--customers', '12', '--profile', file, '--set', 'pageSize=7']);
+		const [line] = await linesUntil(cli, 'control');
+		const url = line.split(' ').at(-1) ?? '';
+		const set = (await (await fetch(`${url}/_sandbox/settings`)).json()) as { ignoredFilters: string[] };
+		expect(set).toMatchObject({ pageSize: 7, total: 'missing', pastEnd: 'empty' });
+		expect(set.ignoredFilters).not.toContain('tariff.id');
+		cli.kill('SIGTERM');
+		await cli;
+	});
+
+	it.each([
+		['no file', () => join(folder, 'none.json'), /^sandbox: --profile: no such file: .*none\.json$/],
+		['no JSON', () => write('text.json', '{oops'), /^sandbox: --profile: .*JSON/],
+		[
+			'another version',
+			() => write('later.json', JSON.stringify({ ...profile, version: 2 })),
+			/^sandbox: This is no profile of an account, or one of another version$/,
+		],
+	])('refuses %s in one line', async (_what, file, message) => {
+		const { exitCode, stderr } = await runCli(['--port', '0', '--profile', file()]);
+		expect(exitCode).toBe(1);
+		expect(stderr.trim()).toMatch(message);
 	});
 });

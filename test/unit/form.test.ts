@@ -220,7 +220,7 @@ describe.each(actionTable)('the form of %s, %s', (value, operation) => {
 	it('lets policies be chosen where records are matched or changed, each safe by default', () => {
 		const options = named('options');
 		expect(options !== undefined).toBe(
-			matches || operation === 'update' || isOverview || action?.kind === 'freeSlots',
+			matches || ['check', 'update'].includes(operation) || isOverview || action?.kind === 'freeSlots',
 		);
 		if (!options || !entity) return;
 		const preset = Object.fromEntries(childrenOf(options).map((one) => [one.name, one.default]));

@@ -1,6 +1,6 @@
 import type { INodeParameters, INodeProperties } from 'n8n-workflow';
 
-import { API_CALL } from '../../nodes/AlfaCrm/entities/registry';
+import { ACCOUNT, API_CALL } from '../../nodes/AlfaCrm/entities/registry';
 import { formOf } from './form';
 
 it.each([
@@ -47,6 +47,12 @@ it('says how the days of customers differ by which they can be filtered', () => 
 	expect(told.map(({ description }) => /'(Added|Created)'/.exec(description ?? '')?.[1]).sort()).toEqual([
 		...['Added', 'Added', 'Created', 'Created'],
 	]);
+});
+
+it('the form of the account asks for nothing that has to be filled', () => {
+	const form = formOf({ resource: ACCOUNT, operation: 'check' });
+	expect(form.map(({ name }) => name)).toEqual(['resource', 'operation', 'output', 'options']);
+	expect(form.filter(({ required }) => required)).toEqual([]);
 });
 
 describe('the form of any call of the API', () => {

@@ -1,6 +1,6 @@
 import type { INodePropertyOptions } from 'n8n-workflow';
 
-import { API_CALL, entities } from '../../nodes/AlfaCrm/entities/registry';
+import { ACCOUNT, API_CALL, entities } from '../../nodes/AlfaCrm/entities/registry';
 import {
 	description,
 	parameters,
@@ -30,10 +30,12 @@ describe('resources', () => {
 		}
 	});
 
-	it('are all that the registry holds, by their singular names, and any call of the API', () => {
-		expect([...resources].sort()).toEqual([API_CALL, ...entities.map((entity) => entity.resource)].sort());
+	it('are all that the registry holds, by their singular names, the account, and any call of the API', () => {
+		expect([...resources].sort()).toEqual(
+			[ACCOUNT, API_CALL, ...entities.map((entity) => entity.resource)].sort(),
+		);
 		expect(choicesOf(resource).map(({ name }) => name)).toEqual(
-			sorted(['API Call', ...entities.map(({ label }) => label)]),
+			sorted(['Account', 'API Call', ...entities.map(({ label }) => label)]),
 		);
 	});
 
@@ -58,6 +60,13 @@ describe('resources', () => {
 		expect(choicesOf(lists[0]).map(({ value }) => value)).toEqual(['send']);
 	});
 
+	it('have one operation for the account', () => {
+		const [list, ...others] = listOf(ACCOUNT);
+		expect(others).toEqual([]);
+		expect(choicesOf(list).map(({ value }) => value)).toEqual([list.default]);
+		expect(list.default).toBe('check');
+	});
+
 	it('are the only ones that a parameter is shown for, with operations that they have', () => {
 		const known = new Set(actionTable.map(([value, operation]) => `${value}.${operation}`));
 		const unknown = description.properties.filter(({ name, displayOptions }) => {
@@ -74,6 +83,12 @@ describe('resources', () => {
 	});
 });
 
+/** What is called otherwise than an entity. */
+const OTHERS: Record<string, { label: string; plural: string }> = {
+	[ACCOUNT]: { label: 'Account', plural: 'Accounts' },
+	[API_CALL]: { label: 'API Call', plural: 'API Calls' },
+};
+
 describe('operations', () => {
 	it.each(
 		actions.map(({ resource: value, operation }): [string, INodePropertyOptions] => [
@@ -82,7 +97,7 @@ describe('operations', () => {
 		]),
 	)('%s has a name, an action and a description', (key, { name, action = '', description: text = '' }) => {
 		const [value] = key.split('.');
-		const { label, plural } = entityAt(value) ?? { label: 'API Call', plural: 'API Calls' };
+		const { label, plural } = entityAt(value) ?? OTHERS[value];
 		// AlfaCRM users know it by that name, and a bare "Complete" says little.
 		if (key !== 'lesson.complete') expect(name).not.toContain(label);
 		expect(action).toMatch(/^[A-Z][a-z]+( ([a-z]+|API|SMS))*$/);
@@ -129,7 +144,7 @@ describe('operations', () => {
 	it('that take something away are chosen by nobody but the user', () => {
 		for (const list of operationLists) {
 			expect(list.noDataExpression).toBe(true);
-			expect(['getAll', 'send']).toContain(list.default);
+			expect(['check', 'getAll', 'send']).toContain(list.default);
 		}
 		const how = parameters.filter(({ parameter }) => parameter.name === 'leave_by');
 		expect(how.map(({ parameter }) => parameter.default)).toEqual(['end']);

@@ -33,8 +33,9 @@ export interface LoginProgress {
 	newLogins: number;
 }
 
-export const beginLogin = (): LoginProgress => ({
-	begun: loginCount(),
+/** @param begun a moment, by `loginCount`, from which on a login counts as made for this call; else it is now */
+export const beginLogin = (begun = loginCount()): LoginProgress => ({
+	begun,
 	attempts: 0,
 	token: '',
 	isNewLogin: false,

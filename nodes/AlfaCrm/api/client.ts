@@ -112,7 +112,7 @@ export class ApiClient {
 	): Promise<ApiResponse | undefined> {
 		const connection = await this.connect(call.itemIndex);
 		const { authentication } = this;
-		const progress = beginLogin();
+		const progress = beginLogin(call.loginsSince);
 		for (;;) {
 			const begun = performance.now();
 			progress.attempts += 1;

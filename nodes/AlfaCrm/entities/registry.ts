@@ -65,6 +65,8 @@ export const entities: readonly Entity[] = [
 
 /** Value of `resource` for calls that no entity covers. */
 export const API_CALL = 'apiCall';
+/** Value of `resource` for the account as a whole. */
+export const ACCOUNT = 'account';
 
 const byResource = new Map(entities.map((entity) => [entity.resource, entity]));
 

@@ -3,6 +3,7 @@ import type { IDataObject, INodeProperties } from 'n8n-workflow';
 import { readId } from '../api/formats';
 import { API_CALL } from '../entities/registry';
 import { recordKey } from './run/run';
+import type { OtherResource } from './otherResource';
 import type { Item } from './run/item';
 import type { ItemRequest } from './run/itemRequest';
 import { asRows, warnOfMissing } from './records/rows';
@@ -70,7 +71,7 @@ const allPages: INodeProperties = {
 };
 
 /** Any call of the API, with the login, the rate limit and the messages of the others. */
-export const apiCallForm: INodeProperties[] = [
+const form: INodeProperties[] = [
 	{
 		displayName: 'Operation',
 		name: 'operation',
@@ -99,7 +100,7 @@ export const apiCallForm: INodeProperties[] = [
 const LISTS = new Set(['index', 'customer', 'working-hour', 'teacher-rate']);
 
 /** Sends any call, for what the other resources do not offer. */
-export async function sendCall(item: Item): Promise<IDataObject[]> {
+async function sendCall(item: Item): Promise<IDataObject[]> {
 	const path = readPart(item, callPath);
 	const action = readPart(item, callAction);
 	const call = {
@@ -126,6 +127,14 @@ export async function sendCall(item: Item): Promise<IDataObject[]> {
 	warnOfMissing(item, 'rows', collected);
 	return collected.rows;
 }
+
+export const apiCall: OtherResource = {
+	label: 'API Call',
+	form,
+	execute: async (item) => (await sendCall(item)).map((json) => ({ json })),
+	outputs: {},
+	oneByOne: true,
+};
 
 /** It may change the record whose ID it names, so it takes turns with whoever else changes that. */
 async function sendLocked(item: Item, call: ItemRequest): Promise<IDataObject | IDataObject[]> {

@@ -4,9 +4,9 @@ import { entities } from '../entities/registry';
 import { assemble } from '../form/assemble';
 import { actionForms } from './actions';
 import { ACTION_SLOTS } from './actions/kind';
-import { apiCallForm } from './apiCall';
 import { OPERATION_SLOTS } from './operation';
 import { operationNames, operations } from './operations';
+import { otherResources } from './otherResources';
 import { operationParameter, resourceParameter } from './resource';
 import { branchParameter } from './records/target';
 
@@ -29,6 +29,6 @@ export function nodeProperties(): INodeProperties[] {
 			),
 		),
 		...assemble(ACTION_SLOTS, ['resource', 'operation'], entities.flatMap(actionForms)),
-		...apiCallForm,
+		...Object.values(otherResources).flatMap(({ form }) => form),
 	];
 }

@@ -2,9 +2,9 @@ import type { INodeExecutionData, NodeApiError, NodeOperationError } from 'n8n-w
 import { sleep } from 'n8n-workflow';
 
 import { errorJson } from '../api/errors';
-import { API_CALL } from '../entities/registry';
 import type { Run } from './run/run';
 import { Item } from './run/item';
+import { otherResource } from './otherResources';
 import { perform } from './perform';
 import { resourceParameter } from './resource';
 
@@ -36,7 +36,7 @@ export async function performAll(run: Run): Promise<INodeExecutionData[]> {
 		const pairedItem = { item: item.index };
 		try {
 			if (run.origin === '') await run.readCredential();
-			output[item.index] = (await perform(item)).map((json) => ({ json, pairedItem }));
+			output[item.index] = (await perform(item)).map((one) => ({ ...one, pairedItem }));
 		} catch (caught) {
 			const error = item.asError(caught);
 			if (item.isSkipped) return;
@@ -60,9 +60,9 @@ export async function performAll(run: Run): Promise<INodeExecutionData[]> {
 	return output.flat();
 }
 
-/** What an API Call does is not known, so each waits for the one before. */
 function itemsAtOnce({ context, client }: Run): number {
-	return context.getNodeParameter(resourceParameter.name, 0, '') === API_CALL ? 1 : client.callsAtOnce;
+	const resource = context.getNodeParameter(resourceParameter.name, 0, '') as string;
+	return otherResource(resource)?.oneByOne ? 1 : client.callsAtOnce;
 }
 
 /** The error of the first item, with what became of the others. */

@@ -1,9 +1,10 @@
 import type { INodeProperties, INodePropertyOptions } from 'n8n-workflow';
 
-import { API_CALL, entities } from '../entities/registry';
+import { entities } from '../entities/registry';
 import type { Action, Entity, OperationName } from '../entities/types';
 import { sortByName } from '../fields/order';
 import { operations } from './operations';
+import { otherResources } from './otherResources';
 
 /** What is worked on. */
 export const resourceParameter: INodeProperties = {
@@ -13,7 +14,7 @@ export const resourceParameter: INodeProperties = {
 	noDataExpression: true,
 	options: sortByName([
 		...entities.map(({ label, resource }) => ({ name: label, value: resource })),
-		{ name: 'API Call', value: API_CALL },
+		...Object.entries(otherResources).map(([value, { label }]) => ({ name: label, value })),
 	]),
 	default: 'customer',
 };

@@ -1,6 +1,7 @@
 import { entities } from '../entities/registry';
 import { actionSchema } from './actions';
 import { operations } from './operations';
+import { otherResources } from './otherResources';
 import type { ObjectSchema } from './output/recordSchema';
 
 /**
@@ -14,5 +15,8 @@ export function allSchemas(): Record<string, ObjectSchema> {
 			...(entity.actions ?? []).map((action) => [action.name, actionSchema(entity, action)] as const),
 		].map(([name, schema]): [string, ObjectSchema] => [`${entity.resource}/${name}`, schema]),
 	);
-	return Object.fromEntries(entries);
+	const others = Object.entries(otherResources).flatMap(([resource, { outputs }]) =>
+		Object.entries(outputs).map(([name, schema]): [string, ObjectSchema] => [`${resource}/${name}`, schema]),
+	);
+	return Object.fromEntries([...entries, ...others]);
 }

@@ -39,6 +39,7 @@ export const PROMISES: Record<string, Repeated> = {
 	getWorkingHours: 'reads',
 	getOverview: 'reads',
 	getFreeSlots: 'reads',
+	check: 'reads',
 	update: 'once',
 	upsert: 'once',
 	delete: 'once',

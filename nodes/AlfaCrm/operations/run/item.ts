@@ -184,7 +184,7 @@ export class Item extends ParameterReader {
 	}
 
 	/** What the item adds to each of its calls. */
-	private requestContext(): Pick<ApiRequest, 'itemIndex' | 'savedBefore' | 'onSend'> {
+	requestContext(): Pick<ApiRequest, 'itemIndex' | 'savedBefore' | 'onSend'> {
 		return { itemIndex: this.index, savedBefore: [...this.saved], onSend: () => this.begin() };
 	}
 

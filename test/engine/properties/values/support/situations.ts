@@ -120,12 +120,10 @@ export const keysOfNobody = ({ resource }: Situation): INodeParameters => ({
 });
 
 function build(store: Store, situation: Situation): Built {
-	const { entity, action, operation, variant } = situation;
+	const { entity, action, operation, resource, variant } = situation;
 	if (entity === undefined) {
-		return {
-			parameters: { resource: 'apiCall', operation, callPath: 'lead-status', callAction: 'index' },
-			writes: [],
-		};
+		const call = resource === 'apiCall' ? { callPath: 'lead-status', callAction: 'index' } : {};
+		return { parameters: { resource, operation, ...call }, writes: [] };
 	}
 	const { path } = entity;
 	const [mode, key] = variant.split(' ');

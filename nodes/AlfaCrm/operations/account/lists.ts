@@ -1,0 +1,65 @@
+import type { IDataObject } from 'n8n-workflow';
+
+import { entities } from '../../entities/registry';
+import type { Entity } from '../../entities/types';
+import type { Check, Verdict } from './check';
+import type { Answer, Ask, Probe } from './probe';
+
+/** Lists of what belongs to one record need that record in the query. API notes 2. */
+const OWNERS: Readonly<Record<string, (probe: Probe) => Promise<IDataObject | undefined>>> = {
+	cgi: async (probe) => named('group_id', await probe.page('group')),
+	'customer-tariff': async (probe) => named('customer_id', await probe.page('customer')),
+	communication: async (probe) => {
+		const owner = named('related_id', await probe.page('customer'));
+		return owner && { class: 'Customer', ...owner };
+	},
+};
+
+const named = (name: string, [row]: IDataObject[]): IDataObject | undefined =>
+	row === undefined ? undefined : { [name]: row.id };
+
+async function askOf(probe: Probe, path: string): Promise<Ask | undefined> {
+	const owner = OWNERS[path];
+	if (owner === undefined) return probe.whole(path);
+	const query = await owner(probe);
+	return query && { ...probe.whole(path), query };
+}
+
+function outcome({ rows, failure }: Answer): string {
+	if (rows !== undefined) return 'allowed';
+	if (failure?.status === 403) return 'denied';
+	if (failure?.status === 404) return 'not there';
+	return failure?.status === undefined ? 'no list came' : `failed with HTTP ${failure.status}`;
+}
+
+const MEANINGS: Readonly<Record<string, (plural: string) => string>> = {
+	allowed: (plural) => `Operations and dropdowns of ${plural} work.`,
+	denied: (plural) =>
+		`The role of this user may not list ${plural}: their operations end with an error, and their dropdowns stay empty.`,
+	'not there': (plural) => `This AlfaCRM does not have ${plural}.`,
+};
+
+const VERDICTS: Readonly<Record<string, Verdict>> = { allowed: 'as expected', denied: 'denied' };
+
+/** Whether the user may read a list, which is also what fills the dropdowns of it. */
+const readCheck = ({ path, plural }: Entity): Check => ({
+	check: 'list',
+	subject: `${path}/index`,
+	expected: 'allowed',
+	needs: 'a record that the list belongs to',
+	find: async (probe) => {
+		const ask = await askOf(probe, path);
+		return ask && outcome(await probe.ask(ask));
+	},
+	meaning: (found) =>
+		MEANINGS[found]?.(plural.toLowerCase()) ??
+		`AlfaCRM could not list ${plural.toLowerCase()} just now; check again later.`,
+	verdict: (found) => VERDICTS[found] ?? 'differs',
+	rows: async (probe) => {
+		const ask = await askOf(probe, path);
+		const { rows, total } = ask ? await probe.ask(ask) : {};
+		return total ?? rows?.length;
+	},
+});
+
+export const listChecks: readonly Check[] = entities.map(readCheck);

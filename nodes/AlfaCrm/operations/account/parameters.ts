@@ -1,0 +1,137 @@
+import type { IDataObject } from 'n8n-workflow';
+
+import type { Check } from './check';
+import { oneOf } from './check';
+import { allMemberships, someGroups, subscriptions } from './past';
+import type { Probe } from './probe';
+import { areAmong } from './probe';
+
+const NEEDED = {
+	'refused with HTTP 400': 'The node always sends it in the address, so nothing changes.',
+	'refused with HTTP 405': 'The node always sends it in the address, so nothing changes.',
+	'refused in another way': 'The node always sends it in the address, so nothing changes.',
+	'empty list':
+		'The node always sends it in the address; an API Call without it finds nothing and gives no error.',
+	'not needed': 'The list comes without it, over all records; the node sends it all the same.',
+};
+
+/**
+ * What a list does without the parameter that it needs in the address. API notes 2.
+ *
+ * @param known rows that the list has, to tell an empty answer from a list that is empty anyway
+ */
+const needed = (path: string, name: string, known: (probe: Probe) => Promise<IDataObject[]>): Check =>
+	oneOf({
+		check: 'parameter left out',
+		subject: `${path}/index.${name}`,
+		expected: ['refused with HTTP 400', 'refused with HTTP 405', 'empty list'],
+		needs: 'rows in that list',
+		find: async (probe) => {
+			const { rows, failure } = await probe.ask({ path });
+			if (failure?.status === 403) return undefined;
+			if (failure?.status === 400) return 'refused with HTTP 400';
+			if (failure?.status === 405) return 'refused with HTTP 405';
+			if (rows === undefined) return failure?.kind === 'noAnswer' ? undefined : 'refused in another way';
+			if (rows.length > 0) return 'not needed';
+			return (await known(probe)).length > 0 ? 'empty list' : undefined;
+		},
+		meanings: NEEDED,
+	});
+
+const groupOfMembers = needed('cgi', 'group_id', async (probe) => {
+	for (const group of await someGroups(probe)) {
+		const rows = await probe.rows({ ...allMemberships(group), body: {} });
+		if (rows.length > 0) return rows;
+	}
+	return [];
+});
+
+const customerOfSubscriptions = needed('customer-tariff', 'customer_id', async (probe) => {
+	for (const group of await someGroups(probe)) {
+		const [member] = await probe.rows(allMemberships(group));
+		if (member === undefined) continue;
+		const rows = await probe.rows(subscriptions(Number(member.customer_id), { dead: false }));
+		if (rows.length > 0) return rows;
+	}
+	return [];
+});
+
+/** Two customers where a customer is found by the ID: if not, other ways to give IDs tell nothing. */
+async function foundById(probe: Probe): Promise<IDataObject[]> {
+	const customers = await probe.page('customer');
+	if (customers.length < 3) return [];
+	const wanted = customers.slice(-2);
+	const found = await probe.page('customer', { id: wanted[0].id });
+	return found.length === 1 && areAmong(found, wanted) ? wanted : [];
+}
+
+const idInQuery = oneOf({
+	check: 'id in the address of a list',
+	subject: 'customer/index',
+	expected: ['ignored', 'honoured'],
+	needs: 'three customers, and a filter by ID that works',
+	find: async (probe) => {
+		const [wanted] = await foundById(probe);
+		if (wanted === undefined) return undefined;
+		const found = await probe.rows({ ...probe.whole('customer'), query: { id: Number(wanted.id) } });
+		return found.length === 1 && areAmong(found, [wanted]) ? 'honoured' : 'ignored';
+	},
+	meanings: {
+		ignored: 'The node sends the ID in the body, so nothing changes.',
+		honoured: 'The node sends the ID in the body, so nothing changes.',
+	},
+});
+
+const idList = oneOf({
+	check: 'list of IDs in a filter',
+	subject: 'customer.id',
+	expected: 'understood',
+	needs: 'three customers, and a filter by ID that works',
+	find: async (probe) => {
+		const wanted = await foundById(probe);
+		if (wanted.length === 0) return undefined;
+		const rows = await probe.page('customer', { id: wanted.map(({ id }) => id) });
+		return rows.length === 2 && areAmong(rows, wanted) ? 'understood' : 'not understood';
+	},
+	meanings: {
+		understood: "The filter 'IDs' finds several customers with one request.",
+		'not understood':
+			"The filter 'IDs' does not narrow the list down: the node reads all of it and picks them out.",
+	},
+});
+
+const digitsOf = (text: string): string => text.replace(/\D/g, '');
+/** Enough of a number to be nobody else's; a stored one has strokes in between. */
+const END_OF_NUMBER = 7;
+
+const phoneSearch = oneOf({
+	check: 'search by phone',
+	subject: 'customer.phone',
+	expected: 'by digits',
+	needs: 'a phone with strokes or brackets',
+	find: async (probe) => {
+		const customers = await probe.page('customer');
+		const phones = customers.flatMap(({ phone }) => (Array.isArray(phone) ? phone : [phone])).map(String);
+		const phone = phones.find((one) => {
+			const digits = digitsOf(one);
+			return digits.length > END_OF_NUMBER && !one.includes(digits.slice(-END_OF_NUMBER));
+		});
+		if (phone === undefined || customers.length < 2) return undefined;
+		const holds = (row: IDataObject) => JSON.stringify(row.phone ?? '').includes(phone);
+		const whole = await probe.page('customer', { phone });
+		if (whole.length > 0 && !whole.every(holds)) return 'filter ignored';
+		const end = await probe.page('customer', { phone: digitsOf(phone).slice(-END_OF_NUMBER) });
+		if (end.some(holds)) return 'by digits';
+		return whole.length > 0 ? 'as it is written' : undefined;
+	},
+	meanings: {
+		'by digits': 'A phone is found in any spelling with one request.',
+		'as it is written':
+			'A phone is found in the spelling that AlfaCRM stores; the node tries the usual ones.',
+		'filter ignored': 'The node has to read all customers to find one by phone.',
+	},
+});
+
+export const parameterChecks: readonly Check[] = [
+	...[groupOfMembers, customerOfSubscriptions, idInQuery, idList, phoneSearch],
+];

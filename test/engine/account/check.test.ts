@@ -1,0 +1,248 @@
+import type { INodeParameters } from 'n8n-workflow';
+
+import type { Told } from '../support/account';
+import { auditorOf, nameOf } from '../support/account';
+import { Engine } from '../../../scripts/lib/engine/engine';
+import { officeOf } from '../support/office';
+import { mostInASecond, useSchool } from '../support/school';
+
+const school = useSchool({ customers: 150 });
+const office = officeOf(school);
+const { check } = auditorOf(school);
+const account = (more: INodeParameters = {}): INodeParameters => ({
+	resource: 'account',
+	operation: 'check',
+	...more,
+});
+const logins = () => school.entries('auth/login');
+const verdicts = (report: readonly Told[]) => new Set(report.map(({ verdict }) => verdict));
+const at = (report: readonly Told[], name: string) => report.find((told) => nameOf(told) === name);
+
+describe('Account → Check', () => {
+	it('only lists, changes nothing, logs in once, and keeps to 120 calls', async () => {
+		const before = school.sandbox.snapshot();
+		await check();
+		expect(school.sandbox.changes(before)).toEqual([]);
+		expect(logins()).toHaveLength(1);
+		const others = school.sandbox.journal.filter(({ action }) => action !== 'index' && action !== 'login');
+		expect(others).toEqual([]);
+		expect(office.writes()).toEqual([]);
+		expect(school.calls().length).toBeGreaterThan(80);
+		expect(school.calls().length).toBeLessThanOrEqual(120);
+	});
+
+	it('says of each thing what was expected, what was found, and what it means', async () => {
+		const report = await check();
+		expect(new Set(report.map(nameOf)).size).toBe(report.length);
+		for (const told of report) {
+			expect(Object.keys(told)).toEqual([
+				...['check', 'subject', 'expected', 'found', 'rows', 'verdict', 'meaning'],
+			]);
+			expect(told.meaning).toMatch(/^[A-Z].*\.$/);
+			expect(['as expected', 'denied', 'differs', 'unknown']).toContain(told.verdict);
+		}
+		expect(at(report, 'list: room/index')).toMatchObject({ found: 'allowed', rows: 3 });
+		expect(at(report, 'page size asked for: pageSize in the body')).toMatchObject({
+			expected: 'honoured',
+			found: 'ignored',
+			verdict: 'differs',
+		});
+	});
+
+	it('says nothing of anybody', async () => {
+		const text =
+			JSON.stringify(await check()) + JSON.stringify(await office.run(account({ output: 'profile' })));
+		const { url, account: user } = school.sandbox;
+		const said = ['customer', 'teacher', 'user', 'branch', 'room', 'subject', 'pay-account', 'group'].flatMap(
+			(path) =>
+				office
+					.rows(path)
+					.flatMap(({ name, legal_name: payer, phone, email, note }) =>
+						[name, payer, phone, email, note].flat(),
+					),
+		);
+		const words = said.filter((one): one is string => typeof one === 'string' && one.length > 3);
+		expect(words.length).toBeGreaterThan(400);
+		expect(words.filter((word) => text.includes(word))).toEqual([]);
+		expect(text).not.toMatch(/[А-Яа-яЁё]|\d{2}\.\d{2}\.\d{4}|\d{4}-\d{2}-\d{2}|\+7|\d\.00/);
+		expect(text).not.toContain(user.apiKey);
+		expect(text).not.toContain(user.email);
+		expect(text).not.toContain(new URL(url).host);
+	});
+
+	it('of a user who may nothing says denied, with one login', async () => {
+		const { noRights } = school.sandbox.account;
+		school.engine = new Engine({ ...school.credential, ...noRights });
+		const report = await check();
+		expect(verdicts(report)).toEqual(new Set(['denied', 'unknown']));
+		expect(
+			report.filter(({ check: name }) => name === 'list').every(({ verdict }) => verdict === 'denied'),
+		).toBe(true);
+		expect(logins()).toHaveLength(1);
+	});
+
+	it.each([401, 403, 200] as const)(
+		'with a token that has expired (%s) logs in once',
+		async (expiredTokenStatus) => {
+			office.set({ forbiddenCalls: ['room/index', 'pay/index', 'branch/index'], expiredTokenStatus });
+			await office.run({ resource: 'subject', operation: 'getAll', branchId: 1 });
+			school.sandbox.expireTokens();
+			school.sandbox.clearJournal();
+			const report = await check();
+			expect(logins()).toHaveLength(1);
+			expect(at(report, 'list: pay/index')?.verdict).toBe('denied');
+			expect(at(report, 'list: lesson/index')?.verdict).toBe('as expected');
+		},
+	);
+
+	it('of lists that are denied says so, and tries the others', async () => {
+		office.set({ forbiddenCalls: ['log/index', 'pay/index'] });
+		const report = await check();
+		const denied = report.filter(({ verdict }) => verdict === 'denied').map(nameOf);
+		expect(denied).toContain('list: log/index');
+		expect(denied).toContain('filter: pay.id');
+		expect(denied.every((name) => /log|pay|clock/.test(name))).toBe(true);
+		expect(at(report, 'filter: customer.id')?.found).toBe('honoured');
+	});
+
+	it('of an account with nothing in it invents nothing', async () => {
+		const { store } = school.sandbox;
+		store.withoutEvents(() => {
+			for (const path of [
+				'customer',
+				'group',
+				'lesson',
+				'pay',
+				'log',
+				'cgi',
+				'customer-tariff',
+				'regular-lesson',
+			]) {
+				for (const { id } of [...store.rows(path)]) store.remove(path, id);
+			}
+			for (const path of ['teacher', 'subject', 'room', 'tariff', 'task', 'branch', 'pay-type']) {
+				for (const { id } of [...store.rows(path)]) if (id !== 1) store.remove(path, id);
+			}
+		});
+		const report = await check();
+		const told = report.filter(({ verdict, check: name }) => verdict !== 'unknown' && name !== 'list');
+		expect(told.map(nameOf).sort()).toEqual([
+			'branch that does not exist: lists',
+			'branch: branch 1',
+			'form of a field: tariff.lessons_count',
+			'optional field: teacher.removed',
+			...['parameter left out: cgi/index.group_id', 'parameter left out: customer-tariff/index.customer_id'],
+			'time of an answer: lists',
+		]);
+		expect(at(report, 'list: customer/index')).toMatchObject({ found: 'allowed', rows: 0 });
+	});
+
+	it('looks at the branch that is given, else at the first that can be read', async () => {
+		const branches = () => new Set(school.entries('pay/index').map(({ branch }) => branch));
+		await check({ options: { branchToCheck: '2' } });
+		expect(branches()).toEqual(new Set([2]));
+		school.sandbox.clearJournal();
+		office.set({ forbiddenBranches: [1] });
+		await check();
+		expect(branches()).toEqual(new Set([2]));
+	});
+
+	it('is done once for all items', async () => {
+		const one = await check();
+		const calls = school.calls().length;
+		school.sandbox.clearJournal();
+		const { json } = await office.whole(account(), { items: [{}, {}, {}] });
+		expect(json).toHaveLength(3 * one.length);
+		expect(school.calls().length).toBeLessThanOrEqual(calls);
+	});
+
+	it('keeps to the rate', async () => {
+		office.set({ rateLimit: 5 });
+		school.engine = new Engine({ ...school.credential, requestsPerSecond: 5 });
+		await check();
+		expect(mostInASecond(school.sandbox.journal)).toBeLessThanOrEqual(5);
+		expect(school.sandbox.journal.filter(({ status }) => status === 429)).toEqual([]);
+	}, 60_000);
+
+	it('ends at once when it is cancelled', async () => {
+		const stop = new AbortController();
+		school.sandbox.onRequest = ({ request }) => {
+			if (request === 20) stop.abort();
+		};
+		const { status } = await office.whole(account(), { signal: stop.signal });
+		expect(status).not.toBe('success');
+		const sent = school.calls().length;
+		expect(sent).toBeLessThanOrEqual(21);
+	});
+
+	it('stops asking where nothing answers any more', async () => {
+		school.sandbox.faults.add({ kind: 'reset', times: 0, skip: 30 });
+		const report = await check();
+		expect(school.calls().length).toBeLessThan(45);
+		expect(report.length).toBeGreaterThan(100);
+		expect(report.at(-3)?.verdict).toBe('unknown');
+	}, 60_000);
+
+	it('a list that fails is not known, and holds up nothing', async () => {
+		school.sandbox.faults.add({ kind: 'status', status: 500, times: 0, match: { entity: 'room' } });
+		const report = await check();
+		expect(at(report, 'list: room/index')).toMatchObject({
+			found: 'failed with HTTP 500',
+			verdict: 'differs',
+		});
+		expect(at(report, 'filter: room.id')?.verdict).toBe('unknown');
+		expect(at(report, 'filter: tariff.id')?.found).toBe('ignored');
+	});
+
+	it.each([
+		[{ email: 'nobody@school.example' }, /email/i],
+		[{ hostname: 'http://127.0.0.1:9' }, /./],
+	])(
+		'of a credential that does not work (%j) says that',
+		async (wrong, message) => {
+			school.engine = new Engine({ ...school.credential, ...wrong });
+			const { error } = await office.whole(account());
+			expect(error?.message).toMatch(message);
+		},
+		60_000,
+	);
+
+	it.each([
+		[{ output: 'csv' }, "'Output'"],
+		[{ options: { branchToCheck: 'first' } }, "'Branch ID'"],
+	])('refuses %j before anything is sent', async (more, label) => {
+		await office.refused(account(more as INodeParameters), label);
+	});
+});
+
+describe('the clock', () => {
+	const clock = async (zone: string, minutes: number) => {
+		const time = new Date(Date.now() + minutes * 60_000 + 3 * 3_600_000).toISOString();
+		office.add('log', {
+			entity: 'Customer',
+			entity_id: 1,
+			date_time: time.slice(0, 19).replace('T', ' '),
+			branch_ids: [1],
+		});
+		const { json } = await office.whole(account(), { timezone: zone });
+		return (json as Told[]).find(({ check: name }) => name === 'clock');
+	};
+
+	it('that agrees is likely to, as the newest change shows', async () => {
+		expect(await clock('Europe/Moscow', -1)).toMatchObject({
+			verdict: 'as expected',
+			meaning: expect.stringMatching(/^Likely/) as string,
+		});
+	});
+
+	it('of a workflow in another zone differs for sure where the account is ahead', async () => {
+		expect(await clock('UTC', 0)).toMatchObject({
+			found: expect.stringMatching(/^1(79|80|81) min ahead$/) as string,
+			verdict: 'differs',
+		});
+	});
+
+	it('is not known where nothing has happened for long', async () => {
+		expect(await clock('Europe/Moscow', -60)).toMatchObject({ verdict: 'unknown' });
+	});
+});
