@@ -203,7 +203,8 @@ export class Oracle {
 	/** In a call of the operation, or in the record as it is stored. */
 	private arrived(said: unknown, { requests, changes, rows }: Outcome): boolean {
 		const { field, role } = this.probe;
-		if (role === 'key' || field.name === 'branchId' || this.isRecordId()) return true;
+		if (role === 'key' || ['branchId', 'branchToCheck'].includes(field.name) || this.isRecordId())
+			return true;
 		const sent = requests.flatMap(({ body, query }) => [query, ...inBody(body as Record<string, unknown>)]);
 		const { target } = this.built;
 		const stored: Array<Row | undefined> = changes.map(({ after }) => after);

@@ -87,13 +87,19 @@ function probed(
 		const role = property.required ? 'required' : 'optional';
 		const rows = inRows(declared, parameters, path, where);
 		// Inside a collection n8n makes nothing of whatever is no table before the node runs.
-		return path.length > 1 ? rows : [place(role, field, parameters, path, where), ...rows];
+		// Nor does a table that may stay empty say anything where its rows do not.
+		return path.length > 1 || role === 'optional'
+			? rows
+			: [place(role, field, parameters, path, where), ...rows];
 	}
 	const { role, field } = roleOf(situation, property, path, declared);
 	// n8n cannot tell which key an expression will choose, and asks for the values of all.
 	const filled = property.name === 'matchBy' ? { ...keysOfNobody(situation), ...parameters } : parameters;
 	return [place(role, field, filled, path, where)];
 }
+
+/** Where a branch is given as a number. */
+const BRANCHES = ['callBranch', 'branchToCheck'];
 
 function roleOf(
 	situation: Situation,
@@ -111,7 +117,8 @@ function roleOf(
 		if (situation.operation === 'getAll') {
 			return { role: declared.type === 'choices' ? 'openOption' : 'required', field: declared };
 		}
-		const isDemanded = property.required || property.default !== '' || declared.requiredUnless !== undefined;
+		const isPreset = !['""', '[]', '{}'].includes(JSON.stringify(property.default));
+		const isDemanded = property.required || isPreset || declared.requiredUnless !== undefined;
 		return { role: isDemanded ? 'required' : 'optional', field: declared };
 	}
 	const label = property.displayName.replace(/ Names? or IDs?$/, '');
@@ -154,7 +161,7 @@ function roleOf(
 		default:
 			return {
 				role: property.name === 'callBranch' ? 'openOption' : 'required',
-				field: { ...field, type: property.name === 'callBranch' ? 'id' : 'slug' },
+				field: { ...field, type: BRANCHES.includes(property.name) ? 'id' : 'slug' },
 			};
 	}
 }

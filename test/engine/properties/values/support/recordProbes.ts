@@ -80,7 +80,8 @@ const inItem = (value: unknown): unknown => (DateTime.isDateTime(value) ? value.
 /** The fields of a record, and a custom one where there are such. */
 function recordFields({ entity, operation, resource }: Situation): Array<{ role: Role; field: Described }> {
 	const declared = (entity?.fields ?? []).map((field) => ({
-		role: (operation === 'create' && (field.required || field.requiredUnless)
+		role: (operation === 'create' &&
+		((field.required && field.fallback === undefined) || field.requiredUnless)
 			? 'required'
 			: 'optional') as Role,
 		field: fieldOf({ entity, operation }, field.name) as Described,
