@@ -35,7 +35,7 @@ const WORDS: Record<string, Record<number, string>> = {
 	'customer.is_study': { 0: 'Lead', 1: 'Client' },
 	'customer.legal_type': { 1: 'Person', 2: 'Company' },
 	'customer.gender': { 0: 'Not Given', 1: 'Male', 2: 'Female' },
-	'lesson.status': { 1: 'Planned', 2: 'Cancelled', 3: 'Conducted' },
+	'lesson.status': { 1: 'Planned', 2: 'Cancelled', 3: 'Completed' },
 	'log.event': { 1: 'Created', 2: 'Updated', 3: 'Deleted' },
 	'regularLesson.day': {
 		...{ 1: 'Monday', 2: 'Tuesday', 3: 'Wednesday', 4: 'Thursday', 5: 'Friday', 6: 'Saturday', 7: 'Sunday' },
