@@ -3,7 +3,7 @@ import { useSchool } from '../support/school';
 import { failure } from '../support/version';
 
 const school = useSchool({ customers: 60 });
-const listBranches = { resource: 'branch', operation: 'getAll', returnAll: true };
+const listBranches = { resource: 'branch', operation: 'getAll', returnAll: true, addNames: false };
 const createSubject = { resource: 'subject', operation: 'create', branchId: 1, name: 'Шахматы' };
 const logins = () => school.entries('auth/login').length;
 

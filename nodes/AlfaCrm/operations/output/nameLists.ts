@@ -41,10 +41,7 @@ async function cachedTitles(
 async function readTitles(item: Item, entity: Entity, branch?: number): Promise<Titles | undefined> {
 	const plural = entity.plural.toLowerCase();
 	try {
-		const { rows, isComplete } = await item.collect(listOfNames(entity, branch), READ_ONCE);
-		if (!isComplete)
-			item.run.hints.add('Some names may be missing, because lists did not come whole', plural);
-		return titlesOf(entity, rows);
+		return titlesOf(entity, (await item.collect(listOfNames(entity, branch), READ_ONCE)).rows);
 	} catch (caught) {
 		if (item.run.isCancelled) throw item.asError(caught);
 		const isForbidden = caught instanceof NodeApiError && caught.httpCode === '403';
