@@ -8,7 +8,7 @@ const real = useRealN8n({ customers: 100 });
 
 const WRONG = ['not', 'the', 'key', 'of', 'anyone'].join('-');
 const logins = () => real.sandbox.journal.filter(({ path }) => path.endsWith('auth/login')).length;
-const listBranches = { resource: 'branch', operation: 'getAll', returnAll: true };
+const listBranches = { resource: 'branch', operation: 'getAll', returnAll: true, addNames: false };
 
 describe('the packed package', () => {
 	it('is loaded by n8n, as a node and as a tool for AI agents', async () => {

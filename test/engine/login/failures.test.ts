@@ -6,7 +6,7 @@ import type { RawAnswer } from '../support/rawServer';
 import { useRawServer } from '../support/rawServer';
 
 const server = useRawServer();
-const parameters = { resource: 'branch', operation: 'getAll', returnAll: true };
+const parameters = { resource: 'branch', operation: 'getAll', returnAll: true, addNames: false };
 const yii = (status: number): RawAnswer => ({
 	body: { name: 'Error', message: 'Подождите', code: 0, status },
 });

@@ -5,7 +5,7 @@ import { useRawServer } from '../support/rawServer';
 import { useSchool } from '../support/school';
 
 const school = useSchool({ customers: 10 });
-const listBranches = { resource: 'branch', operation: 'getAll', returnAll: true };
+const listBranches = { resource: 'branch', operation: 'getAll', returnAll: true, addNames: false };
 const createSubject = { resource: 'subject', operation: 'create', branchId: 1, name: 'Шахматы' };
 const logins = () => school.entries('auth/login').length;
 

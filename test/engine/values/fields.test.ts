@@ -8,13 +8,18 @@ const school = useSchool({ customers: 60 });
 const stored = (id: unknown) => school.sandbox.store.find('customer', id as number);
 const body = () => school.sandbox.journal.at(-1)?.body;
 
-async function createWith(additionalFields: INodeParameters, timezone?: string) {
+async function createWith(
+	{ phone = [], email = [], ...additionalFields }: INodeParameters,
+	timezone?: string,
+) {
 	const { json, error } = await school.engine.run({
 		parameters: {
 			resource: 'customer',
 			operation: 'create',
 			branchId: 1,
 			name: 'Поля Тест',
+			phone,
+			email,
 			additionalFields,
 		},
 		timezone,
@@ -112,6 +117,8 @@ describe('values', () => {
 			operation: 'create',
 			branchId: 1,
 			name: 'Поля Тест',
+			phone,
+			email,
 			additionalFields,
 		});
 		expect(message).toBe('"school" is not the name of a custom field');
