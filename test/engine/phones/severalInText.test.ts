@@ -99,7 +99,7 @@ it.each([
 		name: 'Лисова Ева',
 		is_study: 0,
 		legal_type: 1,
-		additionalFields: fields,
+		...fields,
 	});
 	expect(customer(made.id).phone).toEqual(phone);
 });

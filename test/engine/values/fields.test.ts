@@ -117,8 +117,6 @@ describe('values', () => {
 			operation: 'create',
 			branchId: 1,
 			name: 'Поля Тест',
-			phone,
-			email,
 			additionalFields,
 		});
 		expect(message).toBe('"school" is not the name of a custom field');
