@@ -152,7 +152,7 @@ describe('the form', () => {
 		const panel = await n8n.openNode({ resource: 'customer', operation: 'create', branchId: 1 });
 		await panel.pickOption('inputMode', 'Field Mapper');
 		await panel.mapper.ready();
-		expect(await panel.mapper.columns()).toEqual(['Values to Send', 'Name', 'Customer Type', 'Legal Type']);
+		expect(await panel.mapper.columns()).toEqual(['Values to Send', 'Name', 'Customer Type']);
 		const offered = await panel.mapper.add('custom_school', 'Phone');
 		expect(offered).toEqual(
 			expect.arrayContaining(['custom_dogovor', 'custom_interesy', 'custom_school', 'Lead Status ID']),
