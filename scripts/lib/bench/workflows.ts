@@ -149,7 +149,6 @@ export const WORKFLOWS: Record<WorkflowName, Job> = {
 						branchId: 1,
 						name: '={{ $json.name }}',
 						is_study: 0,
-						legal_type: 1,
 					},
 					credential,
 				),

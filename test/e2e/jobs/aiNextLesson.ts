@@ -70,7 +70,8 @@ export const aiNextLesson: Job = {
 			const calls = sandbox.journal.filter(({ entity, status }) => entity !== 'auth' && status === 200);
 			// A phone number is asked for in several spellings.
 			const kinds = new Set(calls.map(({ entity, action }) => `${entity}/${action}`));
-			expect([...kinds]).toEqual(['customer/index', 'lesson/index']);
+			// The lesson comes with the name of its subject.
+			expect([...kinds]).toEqual(['customer/index', 'lesson/index', 'subject/index']);
 		} finally {
 			await model.close();
 		}

@@ -36,6 +36,7 @@ describe('200 random spellings of one number', () => {
 			expect(school.entries('customer/create')).toHaveLength(1);
 			expect(school.entries('customer/update')).toHaveLength(0);
 		},
+		120_000,
 	);
 
 	it('find any of the stored forms, each in a run of its own', async () => {
