@@ -4,34 +4,13 @@ import { readId } from '../../api/formats';
 import type { Check } from './check';
 import { oneOf } from './check';
 import { endedSubscription, memberships, otherPays, pastMembership, subscriptions } from './past';
-import type { Ask, Probe } from './probe';
-import { areAmong, keyOf, keysOf } from './probe';
+import type { Probe } from './probe';
+import { keyOf, keysOf } from './probe';
 
 /** What lists show where they are not asked for anything. */
 const CHECK = 'rows unasked';
 
 const has = (rows: readonly IDataObject[], row: IDataObject): boolean => keysOf(rows).has(keyOf(row));
-
-/** Whether a list shows a row; undefined where it is longer than two pages, on which it is not. */
-async function shows(probe: Probe, ask: Ask, row: IDataObject): Promise<boolean | undefined> {
-	const first = await probe.rows(ask);
-	if (has(first, row)) return true;
-	const { total = 0 } = await probe.ask(ask);
-	if (total <= first.length) return false;
-	const more = await probe.rows({ ...ask, body: { ...ask.body, page: 1 } });
-	if (has(more, row)) return true;
-	return areAmong(more, first) ? false : undefined;
-}
-
-/** All, or only the current ones. */
-async function allOrCurrent(
-	probe: Probe,
-	ask: Ask,
-	past: IDataObject,
-): Promise<'all' | 'current ones' | undefined> {
-	const isShown = await shows(probe, ask, past);
-	return isShown === undefined ? undefined : isShown ? 'all' : 'current ones';
-}
 
 const customers = oneOf({
 	check: CHECK,
@@ -97,7 +76,7 @@ const members = oneOf({
 	find: async (probe) => {
 		const past = await pastMembership(probe);
 		if (past === undefined) return undefined;
-		return await allOrCurrent(probe, memberships(past.group_id), past);
+		return has(await probe.rows(memberships(past.group_id)), past) ? 'all' : 'current ones';
 	},
 	meanings: {
 		'current ones': "Past members are found by 'Start Date' and 'End Date' only, as the node expects.",
@@ -113,7 +92,7 @@ const sold = oneOf({
 	find: async (probe) => {
 		const ended = await endedSubscription(probe);
 		if (ended === undefined) return undefined;
-		return await allOrCurrent(probe, subscriptions(ended.customer, {}), ended.row);
+		return has(await probe.rows(subscriptions(ended.customer, {})), ended.row) ? 'all' : 'current ones';
 	},
 	meanings: {
 		all: 'The node looks at the last day of a subscription to tell whether it is current.',
