@@ -59,5 +59,6 @@ it(`says nothing that is not so, whatever is set together (${SETS} sets)`, async
 	expect(wrong).toEqual([]);
 	// Most is told all the same.
 	expect(told / SETS).toBeGreaterThan(0.7 * Object.keys(before).length);
-	expect(most).toBeLessThanOrEqual(120);
+	// Those of its own, and one that n8n may send again after a login.
+	expect(most).toBeLessThanOrEqual(121);
 }, 1_200_000);
