@@ -1,14 +1,14 @@
 import { registerControl, type Login, type ResetOptions, type SandboxControls } from './control/routes';
 import { History } from './engine/history';
 import { Lister } from './engine/list';
-import { diffState, dumpState, type RecordChange, type StateOptions } from './engine/snapshot-diff';
+import { diffState, dumpState, type RecordChange, type StateOptions } from './engine/snapshotDiff';
 import { Store, type StoreState } from './engine/store';
 import { Writer } from './engine/write';
 import { registerApi, type Hook, type Hooks } from './http/api';
 import { Auth } from './http/auth';
 import { FaultPlan } from './http/faults/plan';
 import { Journal, type JournalEntry } from './http/journal';
-import { RateLimit } from './http/rate-limit';
+import { RateLimit } from './http/rateLimit';
 import { Router } from './http/router';
 import { createServer } from './http/server';
 import { Webhooks } from './http/webhooks';

@@ -1,7 +1,7 @@
 import { z } from 'zod/v4';
 import type { Filter } from './model/entity';
 import { dateStyles, type DateStyle } from './model/dates';
-import { InputError } from './model/input-error';
+import { InputError } from './model/inputError';
 import { checkSettings, defaultSettings, type Settings } from './model/settings';
 import { findEntity } from './school/entities';
 

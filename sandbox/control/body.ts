@@ -1,6 +1,6 @@
 import type { FastifyRequest } from 'fastify';
 import { readJson, textOf } from '../http/call';
-import { InputError } from '../model/input-error';
+import { InputError } from '../model/inputError';
 import { isObject, type JsonObject } from '../model/json';
 
 /** The body of a control call. */

@@ -1,19 +1,19 @@
 import type { FastifyInstance } from 'fastify';
-import type { StateOptions } from '../engine/snapshot-diff';
+import type { StateOptions } from '../engine/snapshotDiff';
 import type { Store } from '../engine/store';
 import { readJson, textOf } from '../http/call';
 import type { FaultPlan } from '../http/faults/plan';
 import type { Fault } from '../http/faults/schema';
 import type { JournalEntry } from '../http/journal';
 import type { Webhooks } from '../http/webhooks';
-import { InputError } from '../model/input-error';
+import { InputError } from '../model/inputError';
 import type { JsonObject } from '../model/json';
 import { checkSettings, type Settings } from '../model/settings';
 import { entityNames } from '../school/entities';
 import type { SeedOptions } from '../school/seed/options';
 import { bodyOf } from './body';
-import { registerRecordControl } from './record-routes';
-import { registerWebhookControl } from './webhook-routes';
+import { registerRecordControl } from './recordRoutes';
+import { registerWebhookControl } from './webhookRoutes';
 
 export interface Login {
 	email: string;

@@ -1,4 +1,4 @@
-import type { ApiResponse } from '../model/http-error';
+import type { ApiResponse } from '../model/httpError';
 import type { Settings } from '../model/settings';
 import type { ActionCall } from './call';
 import type { Store } from './store';

@@ -3,7 +3,7 @@ import type { Entity, Filter } from '../model/entity';
 import { isList, type Json, type JsonObject } from '../model/json';
 import type { Records } from '../model/records';
 import type { Settings } from '../model/settings';
-import { escapeRegExp, filterType, unreadable, type FilterContext, type RowTest } from './filter-types';
+import { escapeRegExp, filterType, unreadable, type FilterContext, type RowTest } from './filterTypes';
 
 /** Yii leaves out conditions on empty values. */
 const isEmpty = (value: Json | undefined): boolean =>

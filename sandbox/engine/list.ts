@@ -1,6 +1,6 @@
 import { localToday } from '../model/clock';
 import type { Entity } from '../model/entity';
-import { HttpError, type ApiResponse } from '../model/http-error';
+import { HttpError, type ApiResponse } from '../model/httpError';
 import { toInt, type JsonObject, type Row } from '../model/json';
 import { permutation } from '../model/random';
 import type { Settings } from '../model/settings';
@@ -8,7 +8,7 @@ import type { ActionCall } from './call';
 import { isIgnored, readsOtherEntities, readFilters } from './filters';
 import { matchesParams, answersEmptyList, paramsOf, readParams } from './params';
 import { isInBranch, serializeRow } from './rows';
-import { SortedRows } from './sorted-rows';
+import { SortedRows } from './sortedRows';
 import type { Store } from './store';
 
 const maxPerPage = 50;

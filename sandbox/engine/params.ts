@@ -1,5 +1,5 @@
 import type { Entity } from '../model/entity';
-import { HttpError } from '../model/http-error';
+import { HttpError } from '../model/httpError';
 import { toInt, type Json, type JsonObject, type Row } from '../model/json';
 import type { Settings } from '../model/settings';
 

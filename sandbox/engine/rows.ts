@@ -1,7 +1,7 @@
 import { localToday } from '../model/clock';
 import type { Entity, SerializeContext } from '../model/entity';
 import { isList, type Json, type JsonObject, type Row } from '../model/json';
-import { fieldTypes } from './field-types';
+import { fieldTypes } from './fieldTypes';
 
 /** A row with every field of the entity, filled with initial values. */
 export function emptyRow(entity: Entity): Record<string, Json> {

@@ -1,10 +1,10 @@
 import type { Entity } from '../model/entity';
-import { InputError } from '../model/input-error';
+import { InputError } from '../model/inputError';
 import { isList, toInt, type Json, type JsonObject, type Row } from '../model/json';
 import type { Records } from '../model/records';
 import type { Settings } from '../model/settings';
 import { Table, type TableState } from './table';
-import type { TextForm } from './text-index';
+import type { TextForm } from './textIndex';
 import { HiddenRows, type Visibility } from './visibility';
 
 /** Who changes a record, and how. */

@@ -2,8 +2,8 @@ import type { Entity } from '../model/entity';
 import { isList, type Json, type JsonObject, type Row } from '../model/json';
 import { hash } from '../model/random';
 import { emptyRow } from './rows';
-import { SortedRows } from './sorted-rows';
-import { TextIndex, type TextForm } from './text-index';
+import { SortedRows } from './sortedRows';
+import { TextIndex, type TextForm } from './textIndex';
 
 type Buckets = Map<Json, Map<number, Row>>;
 

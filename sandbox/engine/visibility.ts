@@ -1,4 +1,4 @@
-import { InputError } from '../model/input-error';
+import { InputError } from '../model/inputError';
 import { isObject, type Row } from '../model/json';
 
 /**

@@ -7,7 +7,7 @@ import { applyFault } from './faults/apply';
 import type { FaultPlan } from './faults/plan';
 import type { CheckedFault } from './faults/schema';
 import type { Journal, JournalEntry } from './journal';
-import type { RateLimit } from './rate-limit';
+import type { RateLimit } from './rateLimit';
 import { serialize, tooManyRequests, type WireResponse } from './response';
 import type { Router } from './router';
 

@@ -1,5 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { HttpError, type ApiResponse } from '../model/http-error';
+import { HttpError, type ApiResponse } from '../model/httpError';
 import type { JsonObject } from '../model/json';
 import type { Settings } from '../model/settings';
 import { accounts, type Account } from '../school/accounts';

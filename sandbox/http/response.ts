@@ -1,4 +1,4 @@
-import { errorBody, type ApiResponse } from '../model/http-error';
+import { errorBody, type ApiResponse } from '../model/httpError';
 
 /** What goes out on the wire, and how far it gets. */
 export interface WireResponse {

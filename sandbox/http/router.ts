@@ -3,7 +3,7 @@ import type { ActionCall } from '../engine/call';
 import type { Lister } from '../engine/list';
 import type { Store } from '../engine/store';
 import type { Writer } from '../engine/write';
-import { HttpError, type ApiResponse } from '../model/http-error';
+import { HttpError, type ApiResponse } from '../model/httpError';
 import { isObject, type JsonObject } from '../model/json';
 import type { Settings } from '../model/settings';
 import { findAction } from '../school/actions';

@@ -1,6 +1,6 @@
 import Fastify, { type FastifyInstance } from 'fastify';
-import { errorBody } from '../model/http-error';
-import { InputError } from '../model/input-error';
+import { errorBody } from '../model/httpError';
+import { InputError } from '../model/inputError';
 import { isObject } from '../model/json';
 
 const maxBodyBytes = 10 * 1024 * 1024;

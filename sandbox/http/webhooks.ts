@@ -1,4 +1,4 @@
-import { InputError } from '../model/input-error';
+import { InputError } from '../model/inputError';
 import type { Json, JsonObject } from '../model/json';
 
 /** One request that a webhook made, in the order of sending. */

@@ -1,5 +1,5 @@
 import { z } from 'zod/v4';
-import { InputError } from './input-error';
+import { InputError } from './inputError';
 import type { Json } from './json';
 import {
 	amount,
@@ -15,7 +15,7 @@ import {
 	wholeNumbers,
 	zone,
 	type SettingDocs,
-} from './setting-types';
+} from './settingTypes';
 
 const filterPattern = /^[\w*-]+\.[\w*-]+$/;
 const actionPattern = /^[\w-]+\/([\w-]+|\*)$/;

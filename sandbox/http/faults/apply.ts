@@ -1,5 +1,5 @@
 import type { Store } from '../../engine/store';
-import { errorBody, type ApiResponse } from '../../model/http-error';
+import { errorBody, type ApiResponse } from '../../model/httpError';
 import { isList, isObject, type Json } from '../../model/json';
 import type { Call } from '../call';
 import { html, serialize, tooManyRequests, type WireResponse } from '../response';

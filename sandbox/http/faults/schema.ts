@@ -1,5 +1,5 @@
 import { z } from 'zod/v4';
-import { InputError } from '../../model/input-error';
+import { InputError } from '../../model/inputError';
 import { isObject, type Json, type JsonObject } from '../../model/json';
 import { entityNames } from '../../school/entities';
 

@@ -1,8 +1,8 @@
 import type { Action, ActionContext } from '../../engine/action';
-import { invalidMessage, isBlank, requiredMessage } from '../../engine/field-types';
+import { invalidMessage, isBlank, requiredMessage } from '../../engine/fieldTypes';
 import { readParams } from '../../engine/params';
 import { success } from '../../engine/write';
-import { HttpError, type ApiResponse } from '../../model/http-error';
+import { HttpError, type ApiResponse } from '../../model/httpError';
 import { toNumber, type Json, type Row } from '../../model/json';
 
 function customerOf({ call, store, settings }: ActionContext): Row {

@@ -2,7 +2,7 @@ import type { Action, ActionContext } from '../../engine/action';
 import { readParams } from '../../engine/params';
 import { isInBranch } from '../../engine/rows';
 import { readDate } from '../../model/dates';
-import { HttpError, type ApiResponse } from '../../model/http-error';
+import { HttpError, type ApiResponse } from '../../model/httpError';
 import { isList, type Json, type JsonObject, type Row } from '../../model/json';
 import { lesson } from '../entities/lesson';
 

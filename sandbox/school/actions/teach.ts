@@ -1,10 +1,10 @@
 import type { Action, ActionContext } from '../../engine/action';
 import { success } from '../../engine/write';
 import type { Changeset } from '../../model/changeset';
-import type { ApiResponse } from '../../model/http-error';
+import type { ApiResponse } from '../../model/httpError';
 import { isList, isObject, toInt, type Json, type JsonObject } from '../../model/json';
 import { lesson } from '../entities/lesson';
-import { lessonDetails } from '../entities/lesson-details';
+import { lessonDetails } from '../entities/lessonDetails';
 
 const conducted = 3;
 

@@ -1,4 +1,4 @@
-import { invalidMessage } from '../../engine/field-types';
+import { invalidMessage } from '../../engine/fieldTypes';
 import type { Changeset } from '../../model/changeset';
 import { dayOf, toDotted } from '../../model/dates';
 import type { Entity, Filter } from '../../model/entity';

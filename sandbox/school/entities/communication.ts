@@ -1,6 +1,6 @@
 import type { Changeset } from '../../model/changeset';
 import type { Entity } from '../../model/entity';
-import { HttpError } from '../../model/http-error';
+import { HttpError } from '../../model/httpError';
 import type { Json } from '../../model/json';
 import { contains, createdAt, equals, flag, id, int, ints, newestFirst, range, text } from './fields';
 

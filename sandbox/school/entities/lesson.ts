@@ -16,8 +16,8 @@ import {
 	text,
 	updatedAt,
 } from './fields';
-import { lessonDetails } from './lesson-details';
-import { fillLesson, settleLesson } from './lesson-rules';
+import { lessonDetails } from './lessonDetails';
+import { fillLesson, settleLesson } from './lessonRules';
 
 /** Rooms in any of the locations. */
 function roomsAt(records: Records, value: Json): ReadonlySet<Json> {

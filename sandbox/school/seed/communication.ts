@@ -2,7 +2,7 @@ import type { Store } from '../../engine/store';
 import { toDotted } from '../../model/dates';
 import type { Json, JsonObject, Row } from '../../model/json';
 import { SeededRandom } from '../../model/random';
-import { baseTime, day, toDay, toMoment } from './base-time';
+import { baseTime, day, toDay, toMoment } from './baseTime';
 import type { SeedOptions } from './options';
 
 const comments = ['Просил позвонить вечером', 'Уточнить группу', 'Интересуется расписанием'];

@@ -2,7 +2,7 @@ import type { Faker } from '@faker-js/faker';
 import type { Store } from '../../engine/store';
 import { toDotted } from '../../model/dates';
 import type { Json, JsonObject } from '../../model/json';
-import { baseTime, day, toDay, toMoment } from './base-time';
+import { baseTime, day, toDay, toMoment } from './baseTime';
 import { counts } from './dictionaries';
 import type { SeedOptions } from './options';
 

@@ -1,7 +1,7 @@
 import type { Store } from '../../engine/store';
 import type { JsonObject, Row } from '../../model/json';
 import { SeededRandom } from '../../model/random';
-import { baseMonday, baseTime, day, toDay, toMoment } from './base-time';
+import { baseMonday, baseTime, day, toDay, toMoment } from './baseTime';
 import type { SeededGroup } from './groups';
 import type { SeedOptions } from './options';
 

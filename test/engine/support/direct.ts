@@ -4,7 +4,7 @@ import { entities, findEntity } from '../../../sandbox/school/entities';
 import type { JsonObject } from '../../../sandbox/model/json';
 import { Lister } from '../../../sandbox/engine/list';
 import { Store } from '../../../sandbox/engine/store';
-import { HttpError } from '../../../sandbox/model/http-error';
+import { HttpError } from '../../../sandbox/model/httpError';
 import type { PollerOptions } from '../../../scripts/lib/engine/poller';
 
 interface Request {

@@ -1,6 +1,6 @@
 import type { Changeset } from '../../model/changeset';
 import { clockOf, laterClock } from '../../model/dates';
-import { HttpError } from '../../model/http-error';
+import { HttpError } from '../../model/httpError';
 import { isList, type Json } from '../../model/json';
 import { asList } from './fields';
 

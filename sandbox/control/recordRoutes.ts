@@ -1,7 +1,7 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { Store } from '../engine/store';
 import { checkVisibility, type Visibility } from '../engine/visibility';
-import { InputError } from '../model/input-error';
+import { InputError } from '../model/inputError';
 import { toInt } from '../model/json';
 import { entityNames } from '../school/entities';
 import { bodyOf } from './body';

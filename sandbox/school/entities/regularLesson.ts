@@ -1,9 +1,9 @@
-import { invalidMessage, requiredMessage } from '../../engine/field-types';
+import { invalidMessage, requiredMessage } from '../../engine/fieldTypes';
 import type { Changeset } from '../../model/changeset';
 import type { Entity, Field } from '../../model/entity';
 import type { JsonObject } from '../../model/json';
 import { asList, bDate, branchId, eDate, equals, flag, id, int, ints, newestFirst } from './fields';
-import { checkTeachers } from './lesson-rules';
+import { checkTeachers } from './lessonRules';
 
 const weekday = (day: unknown): boolean => Number(day) >= 1 && Number(day) <= 7;
 

@@ -1,6 +1,6 @@
 import type { FastifyInstance } from 'fastify';
 import type { WebhookMessage, Webhooks } from '../http/webhooks';
-import { InputError } from '../model/input-error';
+import { InputError } from '../model/inputError';
 import type { JsonObject } from '../model/json';
 import { bodyOf } from './body';
 
