@@ -2,7 +2,7 @@ import type { IDataObject } from 'n8n-workflow';
 
 import type { Change } from '../../nodes/AlfaCrm/trigger/change';
 import type { LogState } from '../../nodes/AlfaCrm/trigger/poll/log';
-import { MOST_CHARACTERS } from '../../nodes/AlfaCrm/trigger/poll/spans';
+import { MOST_CHARACTERS } from '../../nodes/AlfaCrm/trigger/memory/spans';
 import { add, emptyState, examine, freshIn, openDay, settle } from '../../nodes/AlfaCrm/trigger/poll/log';
 import type { Look } from '../../nodes/AlfaCrm/trigger/poll/look';
 

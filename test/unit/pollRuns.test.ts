@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 
-import { Runs } from '../../nodes/AlfaCrm/trigger/poll/runs';
+import { Runs } from '../../nodes/AlfaCrm/trigger/memory/runs';
 
 const ids = fc.array(fc.integer({ min: 1, max: 60 }), { maxLength: 80 });
 const members = (runs: Runs) => Array.from({ length: 70 }, (_, id) => id).filter((id) => runs.has(id));

@@ -44,6 +44,15 @@ export interface Collected {
 	next?: number;
 }
 
+/** Reads the rows of a list; an item and a trigger each have their own way to. */
+export interface ListReader {
+	collect(list: Omit<ListRequest, 'itemIndex'>, options: CollectOptions): Promise<Collected>;
+}
+
+export const listReader = (client: ApiClient): ListReader => ({
+	collect: async (list, options) => await collect(client, list, options),
+});
+
 /**
  * The rows of a list, each once. A list that changes or shuffles while it is read shows some rows twice and others not
  * at all, so it is read again until as many have come as AlfaCRM counts, or the same ones come twice.

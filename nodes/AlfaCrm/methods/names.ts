@@ -40,8 +40,7 @@ export class Names implements KnownNames {
 		this.known.set(entity.resource, names);
 		const filter = entity.filters.find(({ name }) => name === 'ids');
 		const wanted = filter === undefined ? {} : { [filter.sentAs ?? filter.name]: ids };
-		const branch = entity.scope === 'global' ? undefined : this.branch;
-		const call = { ...listCall(entity, branch), body: { ...entity.includeHidden, ...wanted } };
+		const call = { ...listCall(entity, this.branch), body: { ...entity.includeHidden, ...wanted } };
 		const { items } = await fetchPage(this.client, call, 0, LARGEST_PAGE).catch(() => ({ items: [] }));
 		for (const row of items) names.set(readId(row.id) ?? 0, titleOf(row, entity));
 	}

@@ -1,10 +1,9 @@
 import type { IPollFunctions } from 'n8n-workflow';
 
 import type { ApiClient } from '../api/client';
-import { collect } from '../api/collect';
+import { listReader } from '../api/collect';
 import type { NameSource, Titles } from '../operations/output/names';
-import { listOfNames, titlesOf } from '../operations/output/names';
-import { READ_ONCE } from '../operations/output/nameLists';
+import { listOfNames, readTitles } from '../operations/output/names';
 
 /**
  * The names of one poll. A list that cannot be read in time is told in n8n's log: news must not wait for names.
@@ -17,6 +16,7 @@ export async function pollNames(
 	deadline: number,
 ): Promise<NameSource> {
 	const known = new Map<string, Titles | undefined>();
+	const reader = listReader(client);
 	return {
 		origin: await client.origin(),
 		titlesIn: async (entity, branch) => {
@@ -25,7 +25,7 @@ export async function pollNames(
 			if (known.has(key) || Date.now() >= deadline) return known.get(key);
 			let titles: Titles | undefined;
 			try {
-				titles = titlesOf(entity, (await collect(client, list, READ_ONCE)).rows);
+				titles = await readTitles(reader, entity, branch);
 			} catch (caught) {
 				const what = `'${context.getNode().name}' could not ${list.task}, so names are missing`;
 				context.logger.warn(`${what}: ${(caught as Error).message}`);

@@ -7,8 +7,7 @@ import { readId } from '../api/formats';
 import { listCall } from '../entities/listCall';
 import { entityOf, entityOfClass } from '../entities/registry';
 import type { Entity } from '../entities/types';
-import { collect } from '../api/collect';
-import type { ListReader } from '../operations/records/findById';
+import { collect, listReader } from '../api/collect';
 import { findById } from '../operations/records/findById';
 import { subtypePasses } from '../operations/records/subtypes';
 import type { Change } from './change';
@@ -56,7 +55,7 @@ export async function recordIn(
 	branch: number | undefined,
 ): Promise<{ record?: IDataObject; isConclusive: boolean }> {
 	const where = { path: entity.path, query, labels: {}, branch };
-	const reader: ListReader = { collect: async (list, options) => await collect(client, list, options) };
+	const reader = listReader(client);
 	const look = async (passes?: readonly IDataObject[]) => await findById(reader, entity, id, where, passes);
 	const first = await look();
 	const { subtypes } = entity;

@@ -3,8 +3,10 @@ import { NodeApiError } from 'n8n-workflow';
 
 import type { ApiClient } from '../api/client';
 import { asNodeError } from '../api/errors';
-import { readId } from '../api/formats';
+import { idsOf } from '../api/formats';
 import { collect } from '../api/collect';
+import { branch as branchEntity } from '../entities/branch';
+import { listCall } from '../entities/listCall';
 import { notFound } from '../operations/records/findById';
 import type { Change } from './change';
 import { changeOf } from './change';
@@ -114,8 +116,8 @@ export class RecordReader {
 	}
 
 	private async allBranches(): Promise<number[]> {
-		const { rows } = await collect(this.client, { path: 'branch', task: 'list the branches' });
-		return rows.flatMap(({ id }) => readId(id) ?? []).sort((a, b) => a - b);
+		const { rows } = await collect(this.client, listCall(branchEntity));
+		return idsOf(rows).sort((a, b) => a - b);
 	}
 
 	/**

@@ -4,10 +4,7 @@ import { NodeApiError } from 'n8n-workflow';
 import type { Entity } from '../../entities/types';
 import type { Item } from '../run/item';
 import type { NameSource, Titles } from './names';
-import { listOfNames, titlesOf } from './names';
-
-/** One reading has to do, for names are no more than a help. */
-export const READ_ONCE = { maxReadings: 1 };
+import { listOfNames, readTitles, titlesOf } from './names';
 
 /**
  * The names of an execution: each list is read once, for the first item that needs it. One that cannot be read makes no
@@ -16,7 +13,7 @@ export const READ_ONCE = { maxReadings: 1 };
 export const nameSourceOf = (item: Item): NameSource => ({
 	origin: item.origin,
 	titlesIn: async (entity, branch) =>
-		await cachedTitles(item, entity, branch, async () => await readTitles(item, entity, branch)),
+		await cachedTitles(item, entity, branch, async () => await titlesOrHint(item, entity, branch)),
 });
 
 /** For a list that was read for something else: who needs its names next does not read it again. */
@@ -38,10 +35,10 @@ async function cachedTitles(
 	return await run.cached(entity.path, JSON.stringify(['names', listOfNames(entity, branch).branch]), read);
 }
 
-async function readTitles(item: Item, entity: Entity, branch?: number): Promise<Titles | undefined> {
+async function titlesOrHint(item: Item, entity: Entity, branch?: number): Promise<Titles | undefined> {
 	const plural = entity.plural.toLowerCase();
 	try {
-		return titlesOf(entity, (await item.collect(listOfNames(entity, branch), READ_ONCE)).rows);
+		return await readTitles(item, entity, branch);
 	} catch (caught) {
 		if (item.run.isCancelled) throw item.asError(caught);
 		const isForbidden = caught instanceof NodeApiError && caught.httpCode === '403';

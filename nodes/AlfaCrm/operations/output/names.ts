@@ -1,7 +1,10 @@
 import type { IDataObject } from 'n8n-workflow';
 
+import type { ListReader } from '../../api/collect';
 import { readId, readNumber } from '../../api/formats';
+import type { ListRequest } from '../../api/page';
 import type { Choice, Shown } from '../../entities/fieldTypes';
+import { listCall } from '../../entities/listCall';
 import { entityOf } from '../../entities/registry';
 import type { Entity } from '../../entities/types';
 import { isEmpty, isPlain } from '../../fields/blank';
@@ -51,12 +54,16 @@ export function namedFields(fields: readonly Shown[]): NamedField[] {
 }
 
 /** The call for the list of what a field names. It shows archived ones too, for old records name them. */
-export const listOfNames = ({ path, scope, includeHidden, plural }: Entity, branch?: number) => ({
-	path,
-	branch: scope === 'global' ? undefined : branch,
-	body: { ...includeHidden },
-	task: `list the ${plural.toLowerCase()}`,
+export const listOfNames = (entity: Entity, branch?: number): ListRequest => ({
+	...listCall(entity, branch),
+	body: { ...entity.includeHidden },
 });
+
+/** Reads what the records of a list are called. One reading has to do, for names are no more than a help. */
+export async function readTitles(reader: ListReader, entity: Entity, branch?: number): Promise<Titles> {
+	const { rows } = await reader.collect(listOfNames(entity, branch), { maxReadings: 1 });
+	return titlesOf(entity, rows);
+}
 
 /** What has no ID is named by nobody. */
 export function titlesOf(entity: Entity, rows: readonly IDataObject[]): Titles {

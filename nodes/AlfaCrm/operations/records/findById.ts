@@ -1,18 +1,12 @@
 import type { IDataObject } from 'n8n-workflow';
 
 import { readId } from '../../api/formats';
-import type { ListRequest } from '../../api/page';
-import type { Collected, CollectOptions } from '../../api/collect';
+import type { ListReader } from '../../api/collect';
 import type { Entity } from '../../entities/types';
 import type { Item } from '../run/item';
 import type { LocatedRecord } from '../run/writeCache';
 import type { Target } from './target';
 import { hiddenSubtypes } from './subtypes';
-
-/** Reads the rows of a list; an item and a trigger each have their own way to. */
-export interface ListReader {
-	collect(list: Omit<ListRequest, 'itemIndex'>, options: CollectOptions): Promise<Collected>;
-}
 
 /** The record, if it came; and whether it is sure that there is none if it did not. */
 interface FoundById {

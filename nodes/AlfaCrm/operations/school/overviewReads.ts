@@ -8,6 +8,7 @@ import { cgi } from '../../entities/cgi';
 import { customerTariff } from '../../entities/customerTariff';
 import { group as groupEntity } from '../../entities/group';
 import { lesson } from '../../entities/lesson';
+import { listCall } from '../../entities/listCall';
 import { pay } from '../../entities/pay';
 import { task as taskEntity } from '../../entities/task';
 import type { Entity } from '../../entities/types';
@@ -66,7 +67,7 @@ export class OverviewReader {
 		isKept: (value: T) => boolean = () => true,
 	): Promise<T | null> {
 		const { run } = this.item;
-		const branch = this.branchOf(entity);
+		const { branch } = listCall(entity, this.branch);
 		const { value, reason } = await run.cached(
 			entity.path,
 			JSON.stringify(['overview', branch, key]),
@@ -142,14 +143,8 @@ export class OverviewReader {
 		});
 	}
 
-	private branchOf({ scope }: Entity): number | undefined {
-		return scope === 'global' ? undefined : this.branch;
-	}
-
 	private listOf(entity: Entity, list: Partial<Parameters<Item['collect']>[0]>) {
-		const branch = this.branchOf(entity);
-		const task = `list the ${entity.plural.toLowerCase()}`;
-		return { path: entity.path, branch, task, pageSize: LARGEST_PAGE, ...list };
+		return { ...listCall(entity, this.branch), pageSize: LARGEST_PAGE, ...list };
 	}
 
 	private async whole(entity: Entity, list: Partial<Parameters<Item['collect']>[0]>): Promise<IDataObject[]> {

@@ -1,10 +1,10 @@
 import type { IDataObject } from 'n8n-workflow';
 
 import type { Look, News } from './look';
-import { areOrdered, isNear, markOf } from './marks';
+import { areOrdered, isNear, markOf } from '../memory/marks';
 import type { RecordsState, Seen } from './records';
 import { candidates, emptyState, idsOf, rowsIn } from './records';
-import { Runs } from './runs';
+import { Runs } from '../memory/runs';
 
 /**
  * What is there in the beginning is old, wanted or not. It may take several polls to read it, if it is in no order.

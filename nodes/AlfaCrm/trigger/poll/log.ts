@@ -6,8 +6,8 @@ import type { Entry } from '../logEntry';
 import { entriesOf } from '../logEntry';
 import type { ListState, Look, News } from './look';
 import { HOUR_MS } from './look';
-import type { Spans } from './spans';
-import { keysIn, trimmed, withEntries } from './spans';
+import type { Spans } from '../memory/spans';
+import { keysIn, trimmed, withEntries } from '../memory/spans';
 import { dayAt, dayOf, daysAfter, earliest, justAfter, justBefore, latest, newestOf } from '../stamps';
 
 /** How long a branch that cannot be read is waited for. */

@@ -2,9 +2,9 @@ import type { IDataObject } from 'n8n-workflow';
 
 import type { ListState, Look, News } from './look';
 import { HOUR_MS, ready, without } from './look';
-import type { Mark } from './marks';
-import { idOf, isAfter, isNear, markOf, timeOf } from './marks';
-import { Runs } from './runs';
+import type { Mark } from '../memory/marks';
+import { idOf, isAfter, isNear, markOf, timeOf } from '../memory/marks';
+import { Runs } from '../memory/runs';
 import {
 	dayAt,
 	dayOf,

@@ -4,7 +4,7 @@ import type { ListRequest } from '../../api/page';
 import { begin, startWith, wantedIn } from '../poll/beginning';
 import type { ListState, Look, News } from '../poll/look';
 import type { RecordsState } from '../poll/records';
-import { idOf } from '../poll/marks';
+import { idOf } from '../memory/marks';
 import { countFresh, emptyState, refilter, step } from '../poll/records';
 import { dayAt, daysAfter } from '../stamps';
 import { newest } from './newest';
