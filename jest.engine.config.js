@@ -22,7 +22,7 @@ module.exports = {
 				'<rootDir>/test/engine/account/(switches|random)',
 				'<rootDir>/test/engine/login/credentialTest',
 				'<rootDir>/test/engine/trigger/log/(?!events)',
-				'<rootDir>/test/engine/trigger/records/(changedSettings|histories|scatteredIds)',
+				'<rootDir>/test/engine/trigger/records/(?!customerCreated|payments)',
 				'<rootDir>/test/engine/trigger/(durableScheduler|edgeCases|expressions|failingBranch|largeLists)',
 				'<rootDir>/test/engine/trigger/(pollBudget|publishedWhilePolling|quietPolls)',
 			],
