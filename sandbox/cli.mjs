@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { startSandbox } from './index.ts';
-import { parseSetting } from './model/settings.ts';
+import { localNow } from './model/clock.ts';
+import { defaultSettings, parseSetting } from './model/settings.ts';
 import { settingsOfProfile } from './profile.ts';
 import { settingsHelp } from './reference.ts';
 
@@ -11,6 +12,7 @@ const help = `Usage: npm run sandbox -- [options]
   --host ADDRESS     127.0.0.1 if absent
   --customers N      customers to invent, 300 if absent
   --seed N           another number makes other customers, 1 if absent
+  --today DAY        the day on which the school lives, as 2026-02-10; the day it is if absent
   --profile FILE     answers like the account of which Account → Check made it
   --set NAME=VALUE   a setting, whatever the profile says; may be repeated
   --help
@@ -27,6 +29,11 @@ function readNumber(name, text, max) {
 		throw new WrongUse(`--${name} must be a whole number from 0 to ${max}, not "${text}"`);
 	}
 	return number;
+}
+
+function readDay(text) {
+	if (text === undefined || (/^\d{4}-\d\d-\d\d$/.test(text) && !Number.isNaN(Date.parse(text)))) return text;
+	throw new WrongUse(`--today must be a day such as 2026-02-10, not "${text}"`);
 }
 
 function readProfile(file) {
@@ -48,18 +55,21 @@ function readOptions() {
 				host: { type: 'string', default: '127.0.0.1' },
 				customers: { type: 'string', default: '300' },
 				seed: { type: 'string', default: '1' },
+				today: { type: 'string' },
 				profile: { type: 'string' },
 				set: { type: 'string', multiple: true, default: [] },
 				help: { type: 'boolean', default: false },
 			},
 		});
+		const settings = Object.assign({}, readProfile(values.profile), ...values.set.map(parseSetting));
 		return {
 			help: values.help,
 			host: values.host,
 			port: readNumber('port', values.port, 65535),
 			customers: readNumber('customers', values.customers, 1_000_000),
 			seed: readNumber('seed', values.seed, Number.MAX_SAFE_INTEGER),
-			settings: Object.assign({}, readProfile(values.profile), ...values.set.map(parseSetting)),
+			today: readDay(values.today) ?? localNow({ ...defaultSettings, ...settings }),
+			settings,
 		};
 	} catch (error) {
 		throw new WrongUse(error.message);

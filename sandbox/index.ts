@@ -63,7 +63,8 @@ const loginOf = ({ email, apiKey }: Login): Login => ({ email, apiKey });
 /** Starts an AlfaCRM of its own; any number of them can run side by side. */
 export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbox> {
 	const initialSettings: Settings = { ...defaultSettings, ...checkSettings(options.settings ?? {}) };
-	let seedOptions: SeedOptions = { customers: options.customers ?? 300, seed: options.seed ?? 1 };
+	const { customers = 300, seed = 1, today } = options;
+	let seedOptions: SeedOptions = { customers, seed, today };
 	const faker = await loadFaker();
 
 	const settings = structuredClone(initialSettings);

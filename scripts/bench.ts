@@ -14,7 +14,7 @@ import { N8nClient } from './lib/n8n/client';
 import { startN8n } from './lib/n8n/start';
 import { inRepo } from './lib/paths';
 import { say } from './lib/progress';
-import { startSandbox } from './lib/sandbox';
+import { FIXED_DAY, startSandbox } from './lib/sandbox';
 import { row } from './lib/table';
 
 /** Calls in any second that AlfaCRM allows. */
@@ -76,7 +76,7 @@ export async function main() {
 
 /** A school whose customers are all in branch 1. */
 async function school(customers: number, settings: object) {
-	const sandbox = await startSandbox({ args: ['--customers', String(customers)] });
+	const sandbox = await startSandbox({ args: [...FIXED_DAY, '--customers', String(customers)] });
 	await sandbox.control('PATCH', 'records/customer', { branch_ids: [1] });
 	await sandbox.control('PATCH', 'settings', settings);
 	return sandbox;

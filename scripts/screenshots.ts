@@ -17,7 +17,7 @@ import type { PicturedNode } from './lib/pictures';
 import { COLOR_SCHEMES, exampleShown, factsOf, NODES, pictureFile, writeFacts } from './lib/pictures';
 import { say } from './lib/progress';
 import type { Account } from './lib/sandbox';
-import { startSandbox } from './lib/sandbox';
+import { FIXED_DAY, startSandbox } from './lib/sandbox';
 
 /** What index.js exports. */
 interface Package {
@@ -31,7 +31,7 @@ export async function main() {
 	await ensureBuilt();
 	findChromium();
 	const tarball = await packTarball();
-	const sandbox = await startSandbox();
+	const sandbox = await startSandbox({ args: FIXED_DAY });
 	const n8n = await startN8n({ tarball: tarball.file });
 	const client = new N8nClient(n8n);
 	let editor;

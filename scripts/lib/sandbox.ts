@@ -20,6 +20,9 @@ export interface Account {
 	apiKey: string;
 }
 
+/** For a school that is the same every day: what is measured or pictured must not change overnight. */
+export const FIXED_DAY = ['--today', '2026-02-10'];
+
 /**
  * Starts the sandbox AlfaCRM as a process of its own.
  * @param options `args`: further flags of sandbox/cli.mjs

@@ -29,6 +29,29 @@ describe('the command line', () => {
 		await expect(fetch(url)).rejects.toMatchObject({ name: 'TypeError' });
 	});
 
+	it('begins a school that lives today, or on the day that is asked for', async () => {
+		const lessonsOf = async (args: string[]) => {
+			const cli = runCli(['--port', '0', '--customers', '60', ...args]);
+			const [line] = await linesUntil(cli, 'control');
+			const answer = await fetch(`${line.split(' ').at(-1)}/_sandbox/records/lesson`);
+			const lessons = (await answer.json()) as Array<{ date: string; status: number }>;
+			cli.kill('SIGTERM');
+			await cli;
+			return lessons;
+		};
+		const lessons = await lessonsOf(['--set', 'now=2028-02-29 18:20:00']);
+		const others = await lessonsOf(['--today', '2027-12-31']);
+		for (const [day, some] of [
+			['2028-02-29', lessons],
+			['2027-12-31', others],
+		] as const) {
+			const days = (status: number) =>
+				some.flatMap((lesson) => (lesson.status === status ? [lesson.date] : [])).sort();
+			expect((days(3).at(-1) ?? '9') <= day).toBe(true);
+			expect((days(1)[0] ?? '') >= day).toBe(true);
+		}
+	});
+
 	it('explains each setting on --help', async () => {
 		const { exitCode, stdout } = await runCli(['--help']);
 		expect(exitCode).toBe(0);
@@ -40,6 +63,8 @@ describe('the command line', () => {
 		const wrong: Array<[args: string[], message: RegExp]> = [
 			[['--set', 'pagesize=7'], /Unknown setting "pagesize"/],
 			[['--port', 'any'], /--port must be a whole number from 0 to 65535/],
+			[['--today', 'tomorrow'], /--today must be a day such as 2026-02-10/],
+			[['--today', '2026-13-01'], /--today must be a day such as 2026-02-10/],
 			[['--nonsense'], /Unknown option/],
 		];
 		const runs = await Promise.all(wrong.map(async ([args]) => await runCli(args)));

@@ -178,6 +178,35 @@ describe('the invented school', () => {
 		}
 	});
 
+	// A leap day, a new year, a Sunday at night, a Monday before anything has happened.
+	it.each(['2028-02-29', '2027-01-01 09:30:00', '2026-11-29 23:59:59', '2026-11-30 00:00:00'])(
+		'lives on another day: %s',
+		async (today) => {
+			const { store } = await start({ today, customers: 120 });
+			const rows = (entity: string) => store.rows(entity);
+			const [day, moment] = [today.slice(0, 10), today.padEnd(19, ' 23:59:59')];
+			expect(rows('customer')).toHaveLength(120);
+
+			const [youngest, ...older] = [...rows('customer')].reverse();
+			const ageMs = Date.parse(`${moment}Z`) - Date.parse(`${String(youngest.created_at)}Z`);
+			expect(ageMs).toBeGreaterThan(0);
+			expect(ageMs).toBeLessThan(86_400_000);
+			for (const { created_at } of older) expect(String(created_at) < String(youngest.created_at)).toBe(true);
+
+			const [, month, date] = day.split('-');
+			expect(rows('customer').some(({ dob }) => String(dob).startsWith(`${date}.${month}.`))).toBe(true);
+			expect(rows('customer').some(({ balance }) => Number(balance) < 0)).toBe(true);
+			const ends = rows('customer-tariff').map(({ e_date }) => String(e_date).split('.').reverse().join('-'));
+			expect(ends).toContain(day);
+
+			for (const { status, time_from, time_to } of rows('lesson')) {
+				if (status === 3) expect(String(time_to) <= moment).toBe(true);
+				if (status === 1) expect(String(time_to) > `${today.slice(0, 13)}`).toBe(true);
+				expect(String(time_from) < String(time_to)).toBe(true);
+			}
+		},
+	);
+
 	it('keeps what depends on customers within bounds', async () => {
 		const { store } = await start({ customers: 12_000 });
 		expect(store.rows('group')).toHaveLength(300);

@@ -2,13 +2,13 @@ import type { Store } from '../../engine/store';
 import { toDotted } from '../../model/dates';
 import type { Json, JsonObject, Row } from '../../model/json';
 import { SeededRandom } from '../../model/random';
-import { baseTime, day, toDay, toMoment } from './baseTime';
+import { day, type BaseTime, toDay, toMoment } from './baseTime';
 import type { SeedOptions } from './options';
 
 const comments = ['Просил позвонить вечером', 'Уточнить группу', 'Интересуется расписанием'];
 
 /** What has been said and done about the youngest customers: tasks, comments, messages, calls, the log. */
-export function seedCommunication(store: Store, { seed }: SeedOptions): void {
+export function seedCommunication(store: Store, { seed }: SeedOptions, { baseTime }: BaseTime): void {
 	const random = new SeededRandom(seed, 4);
 	const customers = store.rows('customer');
 	customers.slice(-400).forEach((row, index) => {

@@ -2,7 +2,7 @@ import type { Faker } from '@faker-js/faker';
 import type { Store } from '../../engine/store';
 import { toDotted } from '../../model/dates';
 import type { Json, JsonObject } from '../../model/json';
-import { baseTime, day, toDay, toMoment } from './baseTime';
+import { day, type BaseTime, toDay, toMoment } from './baseTime';
 import { counts } from './dictionaries';
 import type { SeedOptions } from './options';
 
@@ -17,7 +17,12 @@ function phoneOf(n: number): string {
 const hobbies = ['рисование', 'лего', 'футбол', 'музыка'];
 
 /** Leads and clients, oldest first: a third of them leads, some archived, some in two branches. */
-export function seedCustomers(store: Store, faker: Faker, { customers, seed }: SeedOptions): void {
+export function seedCustomers(
+	store: Store,
+	faker: Faker,
+	{ customers, seed }: SeedOptions,
+	{ baseTime }: BaseTime,
+): void {
 	faker.seed(seed);
 	const chance = (probability: number): boolean => faker.number.float() < probability;
 	const upTo = (max: number): number => faker.number.int({ min: 1, max });

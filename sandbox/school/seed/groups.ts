@@ -2,7 +2,7 @@ import type { Store } from '../../engine/store';
 import { toDotted } from '../../model/dates';
 import type { JsonObject, Row } from '../../model/json';
 import { SeededRandom } from '../../model/random';
-import { baseTime, day, toDay, toMoment } from './baseTime';
+import { day, type BaseTime, toDay, toMoment } from './baseTime';
 import type { SeedOptions } from './options';
 
 /** However many customers there are, no more than this. */
@@ -31,7 +31,12 @@ export interface SeededGroup {
 
 const two = (n: number): string => String(n).padStart(2, '0');
 
-function addGroup(store: Store, n: number, random: SeededRandom): Omit<SeededGroup, 'customers' | 'regular'> {
+function addGroup(
+	store: Store,
+	n: number,
+	random: SeededRandom,
+	{ baseTime }: BaseTime,
+): Omit<SeededGroup, 'customers' | 'regular'> {
 	const branch = n % 4 === 0 ? 2 : 1;
 	const { teachers, rooms } = staff[branch] ?? { teachers: [], rooms: [] };
 	const subject = (n % 4) + 1;
@@ -83,7 +88,7 @@ function addRegular(
 }
 
 /** Groups, who is, was and will be in them, and their timetable. */
-export function seedGroups(store: Store, { customers, seed }: SeedOptions): SeededGroup[] {
+export function seedGroups(store: Store, { customers, seed }: SeedOptions, time: BaseTime): SeededGroup[] {
 	const random = new SeededRandom(seed, 1);
 	const count = Math.max(4, Math.min(maxGroups, Math.ceil(customers / 15)));
 	const isActive = (row: Row): boolean => row.is_study === 1 && row.e_date === '2030-12-31';
@@ -91,7 +96,7 @@ export function seedGroups(store: Store, { customers, seed }: SeedOptions): Seed
 	const queues = new Map([1, 2].map((branch) => [branch, clientsOf(clients, branch)]));
 	const meetings: SeededGroup[] = [];
 	for (let n = 1; n <= count; n += 1) {
-		const plan = addGroup(store, n, random);
+		const plan = addGroup(store, n, random, time);
 		const isOver = plan.group.removed === 1;
 		const queue = queues.get(plan.branch) ?? [];
 		const members = queue.splice(0, isOver ? 2 : 4 + random.int(4));

@@ -1,11 +1,13 @@
 import type { Faker } from '@faker-js/faker';
 import type { Store } from '../../engine/store';
+import { baseTimeOf } from './baseTime';
 import { seedCommunication } from './communication';
 import { seedCustomers } from './customers';
 import { seedDictionaries } from './dictionaries';
 import { seedFixtures } from './fixtures';
 import { seedGroups } from './groups';
 import { seedLessons } from './lessons';
+import { newcomers, seedOccasions } from './occasions';
 import type { SeedOptions } from './options';
 import { seedPayments } from './payments';
 
@@ -15,11 +17,15 @@ export function seedStore(store: Store, faker: Faker, options: SeedOptions): voi
 }
 
 function fill(store: Store, faker: Faker, options: SeedOptions): void {
+	const time = baseTimeOf(options.today);
+	const livesToday = options.today !== undefined;
+	const customers = options.customers - (livesToday ? Math.min(newcomers.length, options.customers) : 0);
 	seedDictionaries(store);
 	seedFixtures(store);
-	seedCustomers(store, faker, options);
-	const members = seedGroups(store, options);
-	seedPayments(store, options, members);
-	seedLessons(store, options, members);
-	seedCommunication(store, options);
+	seedCustomers(store, faker, { ...options, customers }, time);
+	const members = seedGroups(store, options, time);
+	seedPayments(store, options, time, members);
+	seedLessons(store, options, time, members);
+	seedCommunication(store, options, time);
+	if (livesToday) seedOccasions(store, time, options.customers - customers);
 }

@@ -1,7 +1,7 @@
 import type { Store } from '../../engine/store';
 import type { JsonObject, Row } from '../../model/json';
 import { SeededRandom } from '../../model/random';
-import { baseMonday, baseTime, day, toDay, toMoment } from './baseTime';
+import { day, type BaseTime, toDay, toMoment } from './baseTime';
 import type { SeededGroup } from './groups';
 import type { SeedOptions } from './options';
 
@@ -19,15 +19,20 @@ interface Plan {
 }
 
 /** Lessons around the base date, in the order of time: what lies behind is conducted or cancelled. */
-export function seedLessons(store: Store, options: SeedOptions, meetings: readonly SeededGroup[]): void {
+export function seedLessons(
+	store: Store,
+	options: SeedOptions,
+	time: BaseTime,
+	meetings: readonly SeededGroup[],
+): void {
 	const random = new SeededRandom(options.seed, 3);
-	const plans = [...groupPlans(meetings), ...trialPlans(store, meetings)];
+	const plans = [...groupPlans(meetings, time), ...trialPlans(store, meetings, time)];
 	plans.sort((a, b) => a.start - b.start || a.meeting.group.id - b.meeting.group.id);
-	for (const plan of plans) addLesson(store, plan, random);
+	for (const plan of plans) addLesson(store, plan, random, time);
 }
 
 /** Each group once a week, and the first member of every third one alone as well. */
-function groupPlans(meetings: readonly SeededGroup[]): Plan[] {
+function groupPlans(meetings: readonly SeededGroup[], { baseMonday }: BaseTime): Plan[] {
 	const plans: Plan[] = [];
 	for (const meeting of meetings) {
 		if (meeting.regular === null) continue;
@@ -43,7 +48,7 @@ function groupPlans(meetings: readonly SeededGroup[]): Plan[] {
 }
 
 /** Some leads come, or have come, to try it out. */
-function trialPlans(store: Store, meetings: readonly SeededGroup[]): Plan[] {
+function trialPlans(store: Store, meetings: readonly SeededGroup[], { baseMonday }: BaseTime): Plan[] {
 	const isLead = (row: Row): boolean => row.is_study === 0 && row.e_date === '2030-12-31';
 	const leads = store.rows('customer').filter(isLead).slice(-maxTrials);
 	return leads.flatMap((lead, index) => {
@@ -54,7 +59,12 @@ function trialPlans(store: Store, meetings: readonly SeededGroup[]): Plan[] {
 	});
 }
 
-function addLesson(store: Store, { start, meeting, customers, type }: Plan, random: SeededRandom): void {
+function addLesson(
+	store: Store,
+	{ start, meeting, customers, type }: Plan,
+	random: SeededRandom,
+	{ baseTime }: BaseTime,
+): void {
 	const { branch, subject, teacher, room, group, regular } = meeting;
 	const isPast = start + hour <= baseTime;
 	const isCancelled = random.chance(isPast ? 0.12 : 0.06);

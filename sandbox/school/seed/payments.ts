@@ -2,12 +2,17 @@ import type { Store } from '../../engine/store';
 import { toDotted } from '../../model/dates';
 import type { Row } from '../../model/json';
 import { SeededRandom } from '../../model/random';
-import { baseTime, day, toDay, toMoment } from './baseTime';
+import { day, type BaseTime, toDay, toMoment } from './baseTime';
 import type { SeededGroup } from './groups';
 import type { SeedOptions } from './options';
 
 /** Subscriptions and discounts of those who are in groups, and what they have paid, in the order of time. */
-export function seedPayments(store: Store, { seed }: SeedOptions, meetings: readonly SeededGroup[]): void {
+export function seedPayments(
+	store: Store,
+	{ seed }: SeedOptions,
+	{ baseTime }: BaseTime,
+	meetings: readonly SeededGroup[],
+): void {
 	const random = new SeededRandom(seed, 2);
 	const members = meetings.flatMap((meeting) => meeting.customers.map((customer) => ({ meeting, customer })));
 	for (const [index, { meeting, customer }] of members.entries()) {

@@ -6,7 +6,7 @@ import path from 'node:path';
 import execa from 'execa';
 import { ROOT } from '../paths';
 import type { SandboxHandle } from '../sandbox';
-import { startSandbox } from '../sandbox';
+import { FIXED_DAY, startSandbox } from '../sandbox';
 
 /** What a poll has done and taken. */
 export interface Poll {
@@ -66,7 +66,7 @@ export async function withAccount<T>(
 	}: { customers: number; settings: object; requestsPerSecond?: number },
 	work: (account: PolledAccount) => Promise<T>,
 ): Promise<T> {
-	const sandbox = await startSandbox({ args: ['--customers', String(customers)] });
+	const sandbox = await startSandbox({ args: [...FIXED_DAY, '--customers', String(customers)] });
 	try {
 		await sandbox.control('PUT', `records/branch/${BRANCHES}`, { is_active: 1 });
 		await sandbox.control('PATCH', 'settings', settings);
