@@ -77,8 +77,8 @@ function readOptions() {
 }
 
 function explain(error, { host, port } = {}) {
-	if (error.code === 'EADDRINUSE') return `Port ${port} of ${host} is in use; choose another with --port`;
-	if (error.code === 'EACCES') return `No permission to listen on port ${port}; choose another with --port`;
+	if (error.code === 'EADDRINUSE') return `Port ${port} of ${host} is in use; choose another: npm run sandbox -- --port ${port + 1}`;
+	if (error.code === 'EACCES') return `No permission to listen on port ${port}; choose another: npm run sandbox -- --port 4010`;
 	if (error.code === 'EADDRNOTAVAIL' || error.code === 'ENOTFOUND') return `No such address here: ${host}`;
 	return error.message;
 }

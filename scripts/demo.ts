@@ -54,12 +54,12 @@ async function demo(): Promise<number> {
 		if (file === 'main-job.json') mainJob = imported;
 	}
 	if (!mainJob) throw new UserFacingError('examples/main-job.json is missing.');
-	const wrong = await runMainJob(client, sandbox, mainJob);
+	const { execution, wrong } = await runMainJob(client, sandbox, mainJob);
 	const outcome = wrong === 0 ? 'Everything holds' : `${wrong} check(s) did not hold`;
 	say(`\n${outcome}; ${prettyMs(Date.now() - started)} in all.`);
 	if (flags.once) return wrong === 0 ? 0 : 1;
 
-	say(`\nThe editor is open at ${n8n.url}/workflow/${mainJob.id}`);
+	say(`\nThe editor shows this run at ${n8n.url}/workflow/${mainJob.id}/executions/${execution}`);
 	say(`  login     ${OWNER.email}`);
 	say(`  password  ${OWNER.password}`);
 	say(`  sandbox   ${sandbox.url} (requests: ${sandbox.url}/_sandbox/journal)`);
@@ -70,7 +70,7 @@ async function demo(): Promise<number> {
 async function choosePorts({ once, port, sandboxPort }: Flags) {
 	const choose = async (given: number | undefined, usual: number, what: string, flag: string) => {
 		if (given === undefined && once) return await freePort();
-		await requireFree(given ?? usual, what, flag);
+		await requireFree(given ?? usual, what, `npm run demo -- ${flag}`);
 		return given ?? usual;
 	};
 	return {

@@ -26,13 +26,13 @@ interface Customer extends IDataObject {
 /**
  * Runs the example "main job" in n8n and holds the outcome against what the sandbox really stored.
  * @param workflow as imported
- * @returns how many checks did not hold
+ * @returns the ID of the execution, and how many checks did not hold
  */
 export async function runMainJob(
 	client: N8nClient,
 	sandbox: SandboxHandle,
 	workflow: SavedWorkflow,
-): Promise<number> {
+): Promise<{ execution: string; wrong: number }> {
 	const execution = await client.runWorkflow(workflow.id);
 	if (execution.status !== 'success') {
 		const { message = 'no message', description } = execution.error ?? {};
@@ -78,7 +78,7 @@ export async function runMainJob(
 	check('List lead statuses', list(statuses), await isWhole(statuses, 'lead-status'));
 	say(`\nStored in the sandbox (/_sandbox/records/customer/${record.id}), asked for without n8n:`);
 	for (const field of ['name', 'phone', 'note']) say(`  ${field.padEnd(6)} ${show(record[field])}`);
-	return wrong;
+	return { execution: String(execution.id), wrong };
 }
 
 function parametersOf(workflow: SavedWorkflow, name: string) {

@@ -10,12 +10,13 @@ export async function freePort() {
 
 /**
  * @param what who wants the port
- * @param flag how to choose another
+ * @param command what is typed before the number to choose another
  */
-export async function requireFree(port: number, what: string, flag: string) {
-	if ((await getPort({ host: HOST, port })) === port) return;
+export async function requireFree(port: number, what: string, command: string) {
+	const free = await getPort({ host: HOST, port: [port, port + 1, port + 2] });
+	if (free === port) return;
 	throw new UserFacingError(
-		`Port ${port} is taken, so ${what} cannot start there.\nStop what uses it, or choose another port with ${flag} <number>.`,
+		`Port ${port} is taken, so ${what} cannot start there.\nStop what uses it, or choose another port: ${command} ${free}`,
 		{ code: 'PORT_TAKEN' },
 	);
 }
