@@ -11,6 +11,7 @@ import {
 	references,
 	text,
 } from './fields';
+import { payerOf } from './pay';
 import { taskTitle } from './task';
 import type { Action } from './types';
 
@@ -209,6 +210,7 @@ const additions: Action[] = [
 			note,
 			text('payer_name', 'Payer Name', {
 				description: 'At most 50 characters. That of the customer if left empty.',
+				takenFrom: payerOf,
 			}),
 			reference('pay_item_id', 'Payment Item', 'payItem'),
 			reference('pay_type_id', 'Payment Type', 'payType', {
@@ -226,7 +228,6 @@ const additions: Action[] = [
 			owned: { ctt_id: 'customerTariff' },
 			// A refund may carry its sum there.
 			shownAs: { income: 'expenditure' },
-			defaultFrom: { payer_name: { from: ['legal_name', 'name'], longest: 50 } },
 		},
 		certainty: 'confirmed',
 	},

@@ -62,8 +62,6 @@ export interface CreateIfAbsent {
 	shownAs?: Readonly<Record<string, string>>;
 	/** Only records of today and yesterday count, by this field. */
 	recentBy?: string;
-	/** Fields that, if not given, are taken from this record: the first one that is filled, as much of it as AlfaCRM takes. */
-	defaultFrom?: Readonly<Record<string, { from: readonly string[]; longest: number }>>;
 }
 
 type Nothing = Record<never, never>;
