@@ -3,7 +3,6 @@ import {
 	choice,
 	dottedDate,
 	flag,
-	id,
 	longText,
 	number,
 	record,
@@ -204,7 +203,9 @@ const additions: Action[] = [
 				description: 'The branch it belongs to, if not the one above',
 			}),
 			flag('is_confirmed', 'Confirmed', { description: 'Whether the payment is confirmed' }),
-			id('ctt_id', 'Customer Subscription ID', { description: 'Subscription that is paid for' }),
+			record('ctt_id', 'Customer Subscription', 'customerTariff', {
+				description: 'Subscription that is paid for',
+			}),
 			dottedDate('document_date', 'Payment Date', { fallback: 'today', description: 'Today if left empty' }),
 			reference('location_id', 'Location', 'location'),
 			note,

@@ -90,7 +90,9 @@ export const pay = writable({
 		branch,
 		commodity,
 		flag('is_confirmed', 'Confirmed', { description: 'Whether the payment is confirmed' }),
-		id('ctt_id', 'Customer Subscription ID', { description: 'Subscription that is paid for' }),
+		record('ctt_id', 'Customer Subscription', 'customerTariff', {
+			description: 'Subscription that is paid for',
+		}),
 		record('group_id', 'Group', 'group'),
 		place,
 		id('manager_id', 'Manager ID'),

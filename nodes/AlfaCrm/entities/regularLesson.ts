@@ -33,7 +33,16 @@ export const regularLesson = writable({
 	plural: 'Regular Lessons',
 	certainty: 'confirmed',
 	unconfirmed: ['delete', 'update'],
-	title: ['related_class', 'related_id', 'day', 'time_from_v'],
+	title: [],
+	search: {},
+	details: [
+		{ name: 'related_id', owner: { by: 'related_class', entities: OWNER_ENTITIES } },
+		// AlfaCRM may say 0 for a Sunday. API notes 5.13.
+		{ name: 'day', choices: [...DAYS, { value: 0, label: 'Sunday' }] },
+		{ name: 'time_from_v' },
+		{ name: 'subject_id', entity: 'subject' },
+		{ name: 'b_date', until: 'e_date' },
+	],
 	simple: [
 		'id',
 		'related_class',
