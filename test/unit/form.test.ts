@@ -170,7 +170,11 @@ describe.each(actionTable)('the form of %s, %s', (value, operation) => {
 		const keys = (entity.keys ?? []).map(({ name }) => name);
 		const own: Record<string, string[]> = {
 			form: {
-				create: [...ahead.map(({ name }) => name), 'additionalFields'],
+				create: [
+					...ahead.map(({ name }) => name),
+					...(ahead.some((field) => field.type === 'time' && field.lasts) ? ['duration'] : []),
+					'additionalFields',
+				],
 				update: ['updateFields'],
 				upsert: isLacking ? ['fieldsToSet', 'neededNotice'] : ['fieldsToSet'],
 			}[operation as 'create'],

@@ -2,7 +2,7 @@ import type { IDataObject, INodeProperties } from 'n8n-workflow';
 
 import { readId } from '../../api/formats';
 import type { Entity, OperationName } from '../../entities/types';
-import { listOf, toParameter } from '../../fields/field';
+import { listOf, toParameters } from '../../fields/field';
 import { loadedFrom, picker } from '../../fields/picker';
 import type { Alternative, Field } from '../../entities/fieldTypes';
 import { showWhen } from '../../form/assemble';
@@ -33,7 +33,7 @@ const keysOf = ({ keys = [] }: Entity, operation: OperationName) =>
 
 /** The IDs that an operation needs in the query. */
 export const keysForm = (entity: Entity, operation: OperationName): INodeProperties[] =>
-	keysOf(entity, operation).map(toParameter);
+	keysOf(entity, operation).flatMap(toParameters);
 
 const branch: INodeProperties = {
 	displayName: 'Branch Name or ID',
