@@ -85,6 +85,14 @@ export class NodePanel {
 		await this.root.getByTestId('fixed-collection-add').filter({ hasText: label }).click();
 	}
 
+	/**
+	 * Adds a value to a parameter that takes several.
+	 * @param label of the button below them
+	 */
+	async addValue(label: string) {
+		await this.root.getByTestId('node-parameters').getByRole('button', { name: label }).click();
+	}
+
 	/** @param parameter a switch that is off */
 	async turnOn(parameter: string) {
 		await this.parameter(parameter).locator('.el-switch').click();

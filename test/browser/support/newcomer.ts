@@ -45,8 +45,8 @@ export class Newcomer {
 		this.clicks += 2;
 	}
 
-	async addRow(label: string) {
-		await this.panel.addRow(label);
+	async addValue(label: string) {
+		await this.panel.addValue(label);
 		this.clicks += 1;
 	}
 
