@@ -1,6 +1,6 @@
 import { configWithoutCloudSupport } from '@n8n/node-cli/eslint';
 
-/** Scripts are no nodes: they start processes, and their errors are their own. */
+/** The sandbox, the scripts and the tests are no nodes: they start processes, and their errors are their own. */
 export default [
 	...configWithoutCloudSupport,
 	{

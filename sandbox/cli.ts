@@ -24,6 +24,8 @@ ${settingsHelp()}`;
 
 type Options = SandboxOptions & { host: string; port: number };
 
+const say = (text: string) => process.stdout.write(`${text}\n`);
+
 function readNumber(name: string, text: string, max: number): number {
 	const number = Number(text);
 	if (/^\d+$/.test(text) && number <= max) return number;
@@ -91,10 +93,10 @@ async function serve(options: Options): Promise<void> {
 		throw new InputError(explain(error, options));
 	});
 	// Scripts wait for this line.
-	console.log(`sandbox listening on ${sandbox.url}`);
-	console.log(`  email    ${sandbox.account.email}`);
-	console.log(`  api key  ${sandbox.account.apiKey}`);
-	console.log(`  control  ${sandbox.url}/_sandbox/`);
+	say(`sandbox listening on ${sandbox.url}`);
+	say(`  email    ${sandbox.account.email}`);
+	say(`  api key  ${sandbox.account.apiKey}`);
+	say(`  control  ${sandbox.url}/_sandbox/`);
 	const stop = async () => {
 		await sandbox.close();
 		process.exit(0);
@@ -104,11 +106,11 @@ async function serve(options: Options): Promise<void> {
 
 async function main(): Promise<void> {
 	const options = readOptions();
-	if (options === undefined) console.log(help);
+	if (options === undefined) say(help);
 	else await serve(options);
 }
 
 main().catch((error: Error) => {
-	console.error(`sandbox: ${error.message}`);
+	process.stderr.write(`sandbox: ${error.message}\n`);
 	process.exit(1);
 });
