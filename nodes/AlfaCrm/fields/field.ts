@@ -49,6 +49,7 @@ export const fieldKinds: { [K in TypeName]: FieldKind<OfType<K>> } = {
 	object,
 };
 
+/** The table pairs each type with its kind, which TypeScript does not see through a type that is only known at run time. */
 const kindOf = <F extends ShownType>({ type }: F): FieldKind<F> =>
 	fieldKinds[type] as unknown as FieldKind<F>;
 

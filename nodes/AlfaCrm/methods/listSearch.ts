@@ -2,7 +2,7 @@ import { createHash } from 'crypto';
 import type { IDataObject, ILoadOptionsFunctions, INodeListSearchResult } from 'n8n-workflow';
 
 import { ApiClient } from '../api/client';
-import { readFlag } from '../api/formats';
+import { formatDay, OPEN_END, readFlag } from '../api/formats';
 import type { PageResponse } from '../api/page';
 import { fetchPage, isFullPage, rowKeys, sizeAfter } from '../api/page';
 import { entities } from '../entities/registry';
@@ -37,9 +37,6 @@ export const listSearch: Record<string, SearchMethod> = Object.fromEntries(
 			},
 		]),
 );
-
-/** Until when a record is valid that is not archived. */
-const NEVER = ['2030-12-31', '31.12.2030'];
 
 /** Lists that are read one after the other. */
 interface Pass {
@@ -155,7 +152,7 @@ function isInPass(row: IDataObject, { archive }: Entity, isArchived: boolean | u
 	if (removed !== undefined && removed !== null) return (Number(removed) === 1) === isArchived;
 	// Other days, such as the last one of a group, say nothing of that.
 	const day = archive?.day === undefined ? undefined : row[archive.day];
-	return !isArchived || !NEVER.includes(String(day).slice(0, 10));
+	return !isArchived || formatDay(day, 'iso', 'UTC') !== OPEN_END;
 }
 
 /** As subscriptions show that they are archived. */
