@@ -134,13 +134,10 @@ function defaultFor(item: Item, { fromBranch, fallback }: Field, branch?: number
 }
 
 function missingError(item: Item, { label, required, isNodesRule }: Field): Error {
-	const reason = isNodesRule
-		? 'a record without it would be of no use'
+	const message = isNodesRule
+		? `'${label}' is empty, but a record without it would be of no use`
 		: required
-			? 'AlfaCRM requires it'
-			: 'a record in no branch would be shown nowhere';
-	return item.refused(
-		`'${label}' is empty, but ${reason}`,
-		`Fill '${label}', or check the expression in it. ${item.effectNote()}`,
-	);
+			? `'${label}' is empty, but AlfaCRM requires it`
+			: `'${label}' is empty, but a record in no branch would be shown nowhere`;
+	return item.refused(message, `Fill '${label}', or check the expression in it. ${item.effectNote()}`);
 }
