@@ -98,6 +98,8 @@ export interface Entity {
 	inputs?: Readonly<Record<string, Field>>;
 	/** Kept in rows so that filters have something to look at, never shown in answers. */
 	hidden?: Readonly<Record<string, Json>>;
+	/** Those of them that the log tells all the same. */
+	logged?: (settings: Settings) => readonly string[];
 	filters: Readonly<Record<string, Filter>>;
 	/** How a record is archived: a day is put in place of `active`, or the flag is set to 1. */
 	archive?: { field: string; active: string | 0 };
