@@ -73,6 +73,11 @@ const OTHERS = [
 		en: 'Won amoCRM deal to client',
 		ru: 'Выигранная сделка amoCRM → клиент',
 	},
+	{
+		name: 'missed-lesson-to-parents',
+		en: 'Missed lesson to parents',
+		ru: 'Пропущенное занятие → сообщение родителям',
+	},
 ];
 
 export const JOBS: readonly Job[] = [

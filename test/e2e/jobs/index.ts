@@ -6,6 +6,7 @@ import { dailyFreeSlots } from './dailyFreeSlots';
 import { formToLead } from './formToLead';
 import { incrementalSync } from './incrementalSync';
 import { lessonCancelledNotice } from './lessonCancelledNotice';
+import { missedLessonToParents } from './missedLessonToParents';
 import { newLeadToMessenger } from './newLeadToMessenger';
 import { nightlyExport } from './nightlyExport';
 import { parentBot } from './parentBot';
@@ -29,4 +30,5 @@ export const jobs: readonly Job[] = [
 	dailyFreeSlots,
 	parentBot,
 	amocrmDealToClient,
+	missedLessonToParents,
 ];
