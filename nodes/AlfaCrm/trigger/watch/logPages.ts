@@ -43,6 +43,17 @@ export class LogPages {
 		mostPages: number,
 		isEnd: (page: Page) => boolean = ({ items }) => this.isEnd(items),
 	): Promise<{ parts: Rows[]; next?: number }> {
+		const found = await this.downOnce(first, mostPages, isEnd);
+		if (!hasJumped(found.parts) || this.reader.isLate) return found;
+		this.forget();
+		return await this.downOnce(first, mostPages, isEnd);
+	}
+
+	private async downOnce(
+		first: number,
+		mostPages: number,
+		isEnd: (page: Page) => boolean,
+	): Promise<{ parts: Rows[]; next?: number }> {
 		const parts: Rows[] = [];
 		let above: Page | undefined;
 		for (let number = first; number < first + MOST_PAGES; number++) {
@@ -188,6 +199,20 @@ export function repeatedParts(parts: readonly Rows[]): number[] {
 	});
 	const several = [...places.values()].filter(({ size }) => size > 1).flatMap((those) => [...those]);
 	return [...new Set(several)].sort((a, b) => a - b);
+}
+
+/**
+ * Whether a page holds nothing but what is on those above it: more may have come on top between the two readings than a
+ * page holds.
+ */
+export function hasJumped(parts: readonly Rows[]): boolean {
+	const above = new Set<string>();
+	return parts.some((rows) => {
+		const contents = rows.map(contentOf);
+		const isKnown = contents.length > 0 && contents.every((content) => above.has(content));
+		for (const content of contents) above.add(content);
+		return isKnown;
+	});
 }
 
 /** Clocks are put back now and then, and some lie; where more times than that rise, the order is another one. */

@@ -7,7 +7,7 @@ import type { BranchLog } from '../poll/log';
 import type { Look } from '../poll/look';
 import { HOUR_MS } from '../poll/look';
 import type { Rows } from './logPages';
-import { isInOrder, isSame, isSameBelow, LogPages, repeatedParts } from './logPages';
+import { hasJumped, isInOrder, isSame, isSameBelow, LogPages, repeatedParts } from './logPages';
 import type { Reader } from './reader';
 import { MOST_PAGES, onlyLater } from './reader';
 
@@ -204,27 +204,28 @@ export class LogReader {
 		const parts: Rows[] = [];
 		let count = 0;
 		let top = bottom + 1;
-		let lowest: Rows = [];
-		let isUpwards = false;
+		// Of the pages above which others were read later, the one that was read first: it tells whether anything has moved.
+		let first: { page: Page; order: number } | undefined;
 		let under: Page | undefined;
+		const hasStayed = async () =>
+			first === undefined || isSame((await this.pages.page(first.page.number)).items, first.page.items);
 		while (top > 0 && parts.length < mostPages && count < most) {
 			if (this.reader.isLate && parts.length > 1) break;
 			const page = await this.pages.known(--top);
-			const isDownwards = under !== undefined && this.pages.orderOf(top) < this.pages.orderOf(top + 1);
+			const order = this.pages.orderOf(top + 1);
+			const isDownwards = under !== undefined && this.pages.orderOf(top) < order;
 			if (this.pages.isAgain({ ...page, number: top + 1 }, parts[0])) parts.shift();
 			else if (under !== undefined && isDownwards && parts.length > 0)
 				parts[0] = await this.pages.below(page, under);
 			if (page.items.length > 0) parts.unshift(page.items);
-			if (top === bottom) lowest = page.items;
 			count += wanted(fresh(page.items));
-			isUpwards ||= under !== undefined && !isDownwards;
+			if (under !== undefined && !isDownwards && order < (first?.order ?? Infinity))
+				first = { page: under, order };
 			under = page;
-			if (parts.length !== SOME_PAGES) continue;
-			if (!isSame((await this.pages.page(bottom)).items, lowest)) return { parts, top, isStill: false };
+			if (parts.length === SOME_PAGES && !(await hasStayed())) return { parts, top, isStill: false };
 		}
 		// Who has only read downwards has met what moved.
-		const isStill = !isUpwards || isSame((await this.pages.page(bottom)).items, lowest);
-		return { parts, top, isStill };
+		return { parts, top, isStill: (await hasStayed()) && !hasJumped(parts) };
 	}
 }
 

@@ -52,8 +52,9 @@ export class Reader {
 			state.total === undefined ? undefined : await this.front(list, state, options).catch(onlyLater);
 		if (front && (front.isPart || front.isLong || !isDue)) return front;
 		const whole = await this.whole(list, state, options);
-		if (front === undefined || state.next === undefined) return whole;
-		// What is new does not wait until a long list has been read.
+		const isBegun = state.next !== undefined || whole.list.next !== undefined;
+		if (front === undefined || !isBegun) return whole;
+		// What is new does not wait until a long list has been read, of which the newest may come first.
 		const read = { ...whole.list, total: front.list.total };
 		return { ...whole, rows: [...front.rows, ...whole.rows], apart: front.rows.length, list: read };
 	}
@@ -125,10 +126,12 @@ export class Reader {
 		if (!(grown >= found)) return undefined;
 		// The oldest first, for there may be more than a poll has time to read.
 		let behind: IDataObject[] = [];
-		let number = Math.floor(grown / items.length);
+		const bottom = Math.floor(grown / items.length);
+		const below = bottom > 0 ? await this.below(list, bottom, items.length, fresh) : [];
+		let number = bottom + Math.max(0, below.length - 1);
 		const seen = new Set(keys);
 		for (; number > 0 && !(behind.length > 0 && this.isLate); number--) {
-			const page = await this.page(list, number, items.length);
+			const page = below[number - bottom] ?? (await this.page(list, number, items.length));
 			// Rows have moved to other pages meanwhile. Those that were read lie side by side, the others come later.
 			const isMoved = page.total !== total;
 			if (isMoved && behind.length > 0) break;
@@ -146,6 +149,27 @@ export class Reader {
 		if (news < (isPart ? 1 : grown)) return undefined;
 		const known = isPart ? (state.total ?? 0) + news : total;
 		return { rows: all, list: { ...state, total: known }, isWhole: false, isPart, isLong };
+	}
+
+	/** A page and those below it on which the news go on: where others were deleted, the total has grown by less than these. */
+	private async below(
+		list: ListRequest,
+		first: number,
+		size: number,
+		fresh: NonNullable<LookOptions['fresh']>,
+	): Promise<Page[]> {
+		const found = [await this.page(list, first, size)];
+		for (
+			let page = found[0];
+			page.rows.length > 0 && fresh(page.rows) === page.rows.length;
+			found.push(page)
+		) {
+			if (this.isLate) break;
+			page = await this.page(list, first + found.length, size);
+			// Some servers show their last page for ever.
+			if (page.rows.length === 0 || page.keys[0] === found[found.length - 1].keys[0]) break;
+		}
+		return found;
 	}
 
 	private async page(list: ListRequest, firstPage: number, pageSize?: number): Promise<Page> {
