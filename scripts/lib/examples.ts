@@ -71,7 +71,7 @@ const OTHERS = [
 	{
 		name: 'amocrm-deal-to-client',
 		en: 'Won amoCRM deal to client',
-		ru: 'Выигранная сделка amoCRM → клиент',
+		ru: 'Успешная сделка amoCRM → клиент',
 	},
 	{
 		name: 'missed-lesson-to-parents',
