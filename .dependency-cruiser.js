@@ -24,7 +24,7 @@ const LAYERS = {
 		['^nodes/AlfaCrm/operations/run/'],
 	],
 	sandbox: [
-		['^sandbox/(cli\\.mjs|(profile|reference)\\.ts)$'],
+		['^sandbox/(cli|profile|reference)\\.ts$'],
 		['^sandbox/index\\.ts$'],
 		['^sandbox/control/'],
 		['^sandbox/http/'],

@@ -1,7 +1,7 @@
 import fs from 'node:fs';
 import type { Entity, OperationName } from '../nodes/AlfaCrm/entities/types';
 import { entities } from '../nodes/AlfaCrm/entities/registry';
-import { withTables } from '../sandbox/reference';
+import { faultRows, settingRows } from '../sandbox/reference';
 import { drawing } from './lib/architecture';
 import { countNodes, JOBS, withHttp, withPackage } from './lib/examples';
 import { markdownTable, withSection } from './lib/markdown';
@@ -26,8 +26,15 @@ const WORDS = {
 		except: 'не подтверждено',
 	},
 };
-/** What is written by the code itself; the drawing has no words. */
-const TABLES = { operations: operationsTable, filters: filtersTable, jobs: jobsTable, rooms: drawing };
+/** What is written by the code itself; the drawing has no words, and the sandbox speaks English only. */
+const TABLES = {
+	operations: operationsTable,
+	filters: filtersTable,
+	jobs: jobsTable,
+	rooms: drawing,
+	settings: () => markdownTable(['setting', 'values', 'meaning'], settingRows()),
+	faults: () => markdownTable(['kind', 'fields', 'the client sees'], faultRows()),
+};
 /** Which of them each page has. */
 const PAGES: Array<{ file: string; language: Language; tables: Array<keyof typeof TABLES> }> = [
 	{ file: 'README.md', language: 'en', tables: ['operations', 'jobs'] },
@@ -35,6 +42,7 @@ const PAGES: Array<{ file: string; language: Language; tables: Array<keyof typeo
 	{ file: 'docs/operations.md', language: 'en', tables: ['filters'] },
 	{ file: 'docs/ru/operations.md', language: 'ru', tables: ['filters'] },
 	{ file: 'docs/architecture.md', language: 'en', tables: ['rooms'] },
+	{ file: 'sandbox/README.md', language: 'en', tables: ['settings', 'faults'] },
 ];
 const OPERATIONS: Record<OperationName, string> = {
 	create: 'Create',
@@ -93,10 +101,8 @@ export function pages() {
 	});
 }
 
-/** `npm run docs`: writes the tables of the READMEs, of docs/ and of sandbox/, and the picture of the house. */
+/** `npm run docs`: writes the tables of the READMEs, of docs/ and of sandbox/, and the picture of the architecture. */
 export async function main() {
 	for (const { file, wanted } of pages()) fs.writeFileSync(inRepo(file), wanted);
-	const sandboxReadme = inRepo('sandbox', 'README.md');
-	fs.writeFileSync(sandboxReadme, withTables(fs.readFileSync(sandboxReadme, 'utf8')));
 	return 0;
 }

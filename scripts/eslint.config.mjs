@@ -1,13 +1,1 @@
-import { configWithoutCloudSupport } from '@n8n/node-cli/eslint';
-
-/** Scripts are no nodes: they start processes, and their errors are their own. */
-export default [
-	...configWithoutCloudSupport,
-	{
-		files: ['**/*.ts'],
-		rules: {
-			'@n8n/community-nodes/no-dangerous-functions': 'off',
-			'@n8n/community-nodes/require-node-api-error': 'off',
-		},
-	},
-];
+export { default } from '../eslint.programs.mjs';

@@ -1,4 +1,4 @@
 /** `npm run sandbox`: the AlfaCRM sandbox alone, until it is stopped. */
 export async function main() {
-	await import('../sandbox/cli.mjs');
+	await import('../sandbox/cli');
 }

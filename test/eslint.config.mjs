@@ -1,1 +1,1 @@
-export { default } from '../scripts/eslint.config.mjs';
+export { default } from '../eslint.programs.mjs';

@@ -11,11 +11,9 @@ const ROOMS: Array<[pattern: RegExp, name: string, group: string]> = [
 	[/^nodes\/AlfaCrm\/AlfaCrm.*\.node\.ts$/, 'the three nodes', 'nodes'],
 	[/^nodes\/AlfaCrm\/([a-z]+)\//, '$1', 'nodes'],
 	[/^credentials\//, 'credentials', 'nodes'],
-	[/^sandbox\/cli\.mjs$/, 'cli', 'sandbox'],
-	[/^sandbox\/index\.ts$/, 'index', 'sandbox'],
+	[/^sandbox\/(cli|index)\.ts$/, '$1', 'sandbox'],
 	[/^sandbox\/([a-z]+)\//, '$1', 'sandbox'],
-	// The bench alone knows the tests: it polls in their engine.
-	[/^scripts\/(?!lib\/bench\/poll-child\.ts$)/, 'scripts', 'around'],
+	[/^scripts\//, 'scripts', 'around'],
 	[/^test\//, 'test', 'around'],
 ];
 

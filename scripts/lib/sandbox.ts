@@ -25,7 +25,7 @@ export const FIXED_DAY = ['--today', '2026-02-10'];
 
 /**
  * Starts the sandbox AlfaCRM as a process of its own.
- * @param options `args`: further flags of sandbox/cli.mjs
+ * @param options `args`: further flags of sandbox/cli.ts
  */
 export async function startSandbox(options: { port?: number; args?: string[] } = {}): Promise<SandboxHandle> {
 	const port = options.port ?? (await freePort());
@@ -35,7 +35,7 @@ export async function startSandbox(options: { port?: number; args?: string[] } =
 	const server = await startServer({
 		what: 'The AlfaCRM sandbox',
 		nodeOptions: ['--import', 'tsx'],
-		script: inRepo('sandbox', 'cli.mjs'),
+		script: inRepo('sandbox', 'cli.ts'),
 		args: ['--port', String(port), ...(options.args ?? [])],
 		cwd: ROOT,
 		env: process.env,

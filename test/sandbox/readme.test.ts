@@ -4,7 +4,6 @@ import { join } from 'node:path';
 import { faultPresets } from '../../sandbox';
 import { faultKinds } from '../../sandbox/http/faults/schema';
 import { defaultSettings, settingNames } from '../../sandbox/model/settings';
-import { withTables } from '../../sandbox/reference';
 
 const readme = readFileSync(join(__dirname, '../../sandbox/README.md'), 'utf8');
 
@@ -22,12 +21,6 @@ function table(heading: string): Map<string, string[]> {
 }
 
 describe('the README', () => {
-	it('has the tables that the schemas make (npm run docs writes them)', () => {
-		expect(readme).toContain('<!-- settings -->\n\n| setting |');
-		expect(readme).toContain('<!-- faults -->\n\n| kind |');
-		expect(withTables(readme)).toBe(readme);
-	});
-
 	const settings = table('Settings');
 
 	it('has a row for each setting, and no other', () => {

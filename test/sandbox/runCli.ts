@@ -6,7 +6,7 @@ import execa from 'execa';
 
 /** Runs the command line of the sandbox; what nobody has taken of its words is in `stdout` and `stderr` when it has ended. */
 export function runCli(args: string[]): ExecaChildProcess {
-	return execa.node('sandbox/cli.mjs', args, {
+	return execa.node('sandbox/cli.ts', args, {
 		cwd: join(__dirname, '../..'),
 		nodeOptions: ['--import', 'tsx'],
 		reject: false,

@@ -61,6 +61,8 @@ describe('every field of every entity', () => {
 		reference: 'options',
 		references: 'multiOptions',
 		record: 'resourceLocator',
+		records: 'resourceLocator',
+		owner: 'string',
 		rows: 'fixedCollection',
 	};
 	const deep = (field: Field | Filter): Array<Field | Filter> =>

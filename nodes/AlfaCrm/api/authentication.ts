@@ -5,7 +5,7 @@ import { ResponseError } from './errors';
 import type { Login } from './sessions';
 import { accountOf, isIssuedSince, loginCount, loginOf, revokeToken, usableToken } from './sessions';
 
-/** How long a credential that was read counts as being so still: n8n takes it out of its database each time. */
+/** How long a credential is used without reading it again, which takes n8n a query of its database each time. */
 const CREDENTIAL_MS = 1_000;
 /** How often a request is sent whose token was not taken. */
 const MAX_LOGIN_ATTEMPTS = 3;
@@ -90,7 +90,7 @@ export class Authentication {
 	}
 
 	/** @throws ResponseError when the very same login was refused a moment ago; a corrected one is tried */
-	async leaveIfRefused(account: string, progress: LoginProgress): Promise<void> {
+	async assertNotRefused(account: string, progress: LoginProgress): Promise<void> {
 		if (this.refused === undefined || performance.now() - this.refused.at >= FORBIDDEN_MS) return;
 		await this.readCredential(account, progress);
 		if (JSON.stringify(progress.login) === this.refused.login) throw new ResponseError(this.refused.failure);

@@ -51,10 +51,10 @@ export class ApiClient {
 	readonly withoutPageSize = new Set<string>();
 	private readonly authentication: Authentication;
 
-	/** @param limit gives up all calls when it aborts, in a context that cannot be cancelled itself */
+	/** @param deadline gives up all calls when it aborts, in a context that cannot be cancelled itself */
 	constructor(
 		private readonly context: ApiContext,
-		private readonly limit?: AbortSignal,
+		private readonly deadline?: AbortSignal,
 	) {
 		this.authentication = new Authentication(async () => await context.getCredentials(CREDENTIAL));
 	}
@@ -67,9 +67,9 @@ export class ApiClient {
 		return this.context.getTimezone();
 	}
 
-	/** Aborts when the execution is cancelled or the limit is reached; polls and dropdowns have neither. */
+	/** Aborts when the execution is cancelled or the deadline has come; polls and dropdowns have neither. */
 	get signal(): AbortSignal | undefined {
-		if (this.limit !== undefined) return this.limit;
+		if (this.deadline !== undefined) return this.deadline;
 		return 'getExecutionCancelSignal' in this.context ? this.context.getExecutionCancelSignal() : undefined;
 	}
 
@@ -95,8 +95,8 @@ export class ApiClient {
 	}
 
 	/**
-	 * Sends one call to AlfaCRM: `POST {origin}/v2api/{branch}/{path}/{action}`, at the limited rate, retried where that is safe, with
-	 * a login when there is no valid token.
+	 * Sends one call to AlfaCRM: `POST {origin}/v2api/{branch}/{path}/{action}`, at the limited rate, retried where that is
+	 * safe, with a login when there is no valid token.
 	 *
 	 * @returns the JSON that a successful answer holds: an object, for some actions a list
 	 * @throws NodeApiError that tells what happened and what to do
@@ -117,7 +117,7 @@ export class ApiClient {
 			const begun = performance.now();
 			progress.attempts += 1;
 			try {
-				await authentication.leaveIfRefused(connection.account, progress);
+				await authentication.assertNotRefused(connection.account, progress);
 				return await this.send(connection, call, progress);
 			} catch (error) {
 				const failure = failureOf(error);
@@ -178,7 +178,7 @@ export class ApiClient {
 					this.context,
 					CREDENTIAL,
 					// n8n adds the signal of an execution by itself.
-					{ ...requestOptions(`${origin}/${pathOf(call)}`, call), abortSignal: this.limit },
+					{ ...requestOptions(`${origin}/${pathOf(call)}`, call), abortSignal: this.deadline },
 					// n8n writes a new token into what it is given, so it is known which one AlfaCRM saw.
 					{ credentialsDecrypted: { id: '', name: '', type: CREDENTIAL, data } },
 				);

@@ -1,6 +1,8 @@
 import { abortable, timeout } from './cancel';
-import { Queue } from './queue';
+import { deferred } from './deferred';
 import { cancelled } from './errors';
+import { append, touch } from './latest';
+import { Queue } from './queue';
 
 /** More would bring nothing at 5 calls a second, and make a server slow. */
 export const MOST_AT_ONCE = 5;
@@ -72,14 +74,8 @@ export class Concurrency {
 	/** Notes how long the answer to an action took. */
 	answered(ms: number, action: string): void {
 		const same = this.byAction.get(action) ?? [];
-		// The latest ones stay.
-		this.byAction.delete(action);
-		this.byAction.set(action, same);
-		if (this.byAction.size > MOST_ACTIONS) this.byAction.delete(this.byAction.keys().next().value as string);
-		for (const times of [this.latest, same]) {
-			times.push(ms);
-			if (times.length > LATEST_ANSWERS) times.shift();
-		}
+		touch(this.byAction, action, same, MOST_ACTIONS);
+		for (const times of [this.latest, same]) append(times, ms, LATEST_ANSWERS);
 		const isSlow = ms > Math.min(...same) * SLOW_TIMES + SLOW_MS;
 		this.slow = isSlow ? this.slow + 1 : 0;
 		this.prompt = isSlow ? 0 : this.prompt + 1;
@@ -108,8 +104,7 @@ export class Concurrency {
 	}
 
 	private begin(): () => void {
-		let settle = () => {};
-		const ended = new Promise<void>((resolve) => (settle = resolve));
+		const { promise: ended, resolve: settle } = deferred();
 		const call: Call = { at: performance.now(), ended };
 		this.underWay.add(call);
 		return () => {

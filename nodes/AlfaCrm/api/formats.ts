@@ -10,6 +10,9 @@ const PATTERNS: Record<DateFormat, string> = {
 	points: 'yyyy.MM.dd',
 };
 
+/** The last day of what has no end, such as a customer who is not archived: AlfaCRM never takes it for past. API notes 3. */
+export const OPEN_END = '2030-12-31';
+
 /**
  * Writes a day as AlfaCRM wants it. What is exactly midnight where it was written is the day that was written, as
  * calendars and sheets mean it; any other moment is the day that it belongs to in `zone`.
@@ -47,7 +50,7 @@ export function daysAfter(day: string, days: number): string {
 
 /** The day before another one, both as `yyyy-mm-dd`. */
 export function dayBefore(day: string): string {
-	return DateTime.fromISO(day, { zone: 'utc' }).minus({ days: 1 }).toFormat(PATTERNS.iso);
+	return daysAfter(day, -1);
 }
 
 /**

@@ -1,9 +1,11 @@
 import { sleep } from 'n8n-workflow';
 
 import { abortable, timeout } from './cancel';
-import { Queue } from './queue';
 import { Concurrency, MOST_AT_ONCE } from './concurrency';
+import { deferred } from './deferred';
 import { cancelled } from './errors';
+import { append } from './latest';
+import { Queue } from './queue';
 
 /** The limit that AlfaCRM's integrators report, in calls a second. */
 export const DEFAULT_REQUESTS_PER_SECOND = 5;
@@ -89,8 +91,7 @@ export class RateLimiter {
 			try {
 				const answer = await send();
 				const ms = performance.now() - start.at;
-				this.roundTrips.push(ms);
-				if (this.roundTrips.length > LATEST_ROUND_TRIPS) this.roundTrips.shift();
+				append(this.roundTrips, ms, LATEST_ROUND_TRIPS);
 				if (call) this.concurrency.answered(ms, call.action);
 				start.answered = true;
 				return answer;
@@ -144,8 +145,7 @@ export class RateLimiter {
 	}
 
 	private begin(): Start {
-		let settle = () => {};
-		const ended = new Promise<void>((resolve) => (settle = resolve));
+		const { promise: ended, resolve: settle } = deferred();
 		const start: Start = {
 			at: performance.now(),
 			ended,

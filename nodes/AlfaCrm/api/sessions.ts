@@ -1,6 +1,7 @@
 import type { ICredentialDataDecryptedObject } from 'n8n-workflow';
 
 import { originOf, trimBlanks } from './host';
+import { touch } from './latest';
 
 /** AlfaCRM's tokens live for 15 minutes; one that is older than this is not handed out any more. */
 const TOKEN_MS = 840_000;
@@ -105,9 +106,6 @@ function newestExcept({ newest, revoked }: Session, failing: string): string | u
 function sessionOf({ origin, email, apiKey, appKey }: Login): Session {
 	const key = [origin, email.toLowerCase(), apiKey, appKey].join('\n');
 	const session = sessions.get(key) ?? { revoked: new Set() };
-	// The latest used ones stay.
-	sessions.delete(key);
-	sessions.set(key, session);
-	if (sessions.size > MAX_SESSIONS) sessions.delete(sessions.keys().next().value as string);
+	touch(sessions, key, session, MAX_SESSIONS);
 	return session;
 }

@@ -18,7 +18,7 @@ const FEWEST = 3;
 
 const isWhole = (text: string): boolean => text.replace(/\D/g, '').length >= WHOLE && hasNumber(text);
 
-const digitsIn = (value: unknown): string => String(value).normalize('NFKC').replace(/\D/g, '');
+export const digitsIn = (value: unknown): string => String(value).normalize('NFKC').replace(/\D/g, '');
 
 /** 8 900 … and 7 900 … at the beginning of a number stand for +7 900 …. */
 const nationalPart = (digits: string): string | undefined =>

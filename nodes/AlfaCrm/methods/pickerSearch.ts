@@ -2,7 +2,7 @@ import type { IDataObject } from 'n8n-workflow';
 
 import { formatDay } from '../api/formats';
 import type { Entity } from '../entities/types';
-import { holdsPhone, isTooShort, partForms } from '../fields/phonePart';
+import { digitsIn, holdsPhone, isTooShort, partForms } from '../fields/phonePart';
 import { normalizeText } from '../fields/normalizeText';
 
 /** How what was typed into a picker is looked for. */
@@ -21,7 +21,7 @@ export function searchFor({ search }: Entity, typed: string, zone: string): Sear
 	if (search.day && day !== undefined) {
 		return { ...EVERYTHING, queries: [Object.fromEntries(search.day.map((name) => [name, day]))] };
 	}
-	const digits = /^[\d\s()+./\u2010-\u2015-]+$/.test(typed) ? digitsOf(typed) : '';
+	const digits = /^[\d\s()+./\u2010-\u2015-]+$/.test(typed) ? digitsIn(typed) : '';
 	if (search.digits === 'id' && digits !== '') {
 		return { queries: [{ id: Number(digits) }], matches: ({ id }) => Number(id) === Number(digits) };
 	}
@@ -37,8 +37,4 @@ function byPhone(field: string, typed: string): Search {
 		queries: partForms(typed).map((form) => ({ [field]: form })),
 		matches: (row) => [row[field]].flat().some((phone) => holdsPhone(phone ?? '', typed)),
 	};
-}
-
-function digitsOf(value: string): string {
-	return value.replace(/\D/g, '');
 }

@@ -1,5 +1,5 @@
 import type { Entity } from '../../model/entity';
-import { byWeight, contains, equals, id, isActive, name, weight } from './fields';
+import { byWeight, contains, equals, id, isActive, name, weight, weighted } from './fields';
 
 export const branch: Entity = {
 	path: 'branch',
@@ -19,4 +19,9 @@ export const branch: Entity = {
 		subject_ids: { kind: 'includes' },
 	},
 	sortKey: byWeight,
+	fixtures: weighted([
+		{ name: 'Центральный', is_active: 1, subject_ids: [1, 2, 3, 4] },
+		{ name: 'Северный', is_active: 1, subject_ids: [1, 2] },
+		{ name: 'Заречный', is_active: 0, subject_ids: [1, 3] },
+	]),
 };

@@ -4,7 +4,7 @@ import { dayOf, toDotted } from '../../model/dates';
 import type { Entity, Filter } from '../../model/entity';
 import type { Row } from '../../model/json';
 import type { Records } from '../../model/records';
-import { bDate, eDate, equals, id, int, newestFirst } from './fields';
+import { bDate, eDate, equals, id, int, newestFirst, openEnd } from './fields';
 
 /** No date is an open end. */
 const startOf = (row: Row): string => (row.b_date ? dayOf(String(row.b_date)) : '0000-00-00');
@@ -34,7 +34,7 @@ function beforeSave(changeset: Changeset): void {
 	if (row) return;
 	const group = records.find('group', Number(changes.group_id));
 	changes.b_date ??= toDotted(today);
-	if (changes.e_date === undefined) changes.e_date = toDotted(String(group?.e_date ?? '2030-12-31'));
+	if (changes.e_date === undefined) changes.e_date = toDotted(String(group?.e_date ?? openEnd));
 	const planned: Row = { ...changes, id: 0 };
 	const isTwice = records
 		.where('cgi', 'customer_id', changes.customer_id ?? null)

@@ -1,7 +1,7 @@
 import type { Entity, Field, Filter, SerializeContext } from '../../model/entity';
 import type { JsonObject } from '../../model/json';
 import { hash } from '../../model/random';
-import { asList, contains, equals, id, int, range, text, texts } from './fields';
+import { asList, contains, equals, id, int, openEnd, range, text, texts } from './fields';
 
 const fields: Record<string, Field> = {
 	id,
@@ -39,7 +39,7 @@ const fields: Record<string, Field> = {
 		label: 'Дата окончания',
 		style: 'either',
 		stored: 'iso',
-		initial: '2030-12-31',
+		initial: openEnd,
 	},
 	paid_count: { ...int('Оплачено'), readOnly: true, initial: 0 },
 	paid_lesson_count: { ...int('Оплачено занятий'), readOnly: true, initial: 0 },
@@ -118,7 +118,7 @@ export const customer: Entity = {
 	fields,
 	hidden: { level_id: null, comment: '' },
 	filters,
-	archive: { field: 'e_date', active: '2030-12-31' },
+	archive: { field: 'e_date', active: openEnd },
 	// Leads (below zero) come newest first but for a few, clients in an order that ids do not explain.
 	sortKey: (row) => {
 		if (row.is_study === 1) return hash(row.id);

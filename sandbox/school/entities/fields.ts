@@ -1,5 +1,5 @@
 import type { BoundType, Field, Filter } from '../../model/entity';
-import { isList, type Json, type Row } from '../../model/json';
+import { isList, type Json, type JsonObject, type Row } from '../../model/json';
 
 /** Fields, filters and orders that many entities share. */
 
@@ -41,3 +41,16 @@ export const latestFirst =
 
 export const asList = (value: Json | undefined): readonly Json[] =>
 	isList(value) ? value : value === undefined || value === null ? [] : [value];
+
+/** What AlfaCRM shows as the last day of what goes on. */
+export const openEnd = '2030-12-31';
+
+/** Fixtures with what they have in common, by their place. */
+export const fixturesOf = (
+	rows: readonly JsonObject[],
+	common: (index: number) => JsonObject,
+): JsonObject[] => rows.map((row, index) => ({ ...common(index), ...row }));
+
+/** The same for lists that are sorted by weight. */
+export const weighted = (rows: readonly JsonObject[]): JsonObject[] =>
+	fixturesOf(rows, (index) => ({ weight: (index + 1) * 10 }));

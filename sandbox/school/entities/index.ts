@@ -1,31 +1,28 @@
 import type { Entity } from '../../model/entity';
-import { branch } from './branch';
-import { cgi } from './cgi';
-import { communication, mailMessage, phoneCall, smsMessage, task } from './communication';
-import { customer } from './customer';
-import { customerTariff } from './customerTariff';
-import { group } from './group';
-import { lesson, lessonType } from './lesson';
-import { lessonDetails } from './lessonDetails';
-import { location } from './location';
-import { log } from './log';
-import { pay, payAccount, payItem, payItemCategory, payType } from './pay';
-import { regularLesson } from './regularLesson';
-import { room } from './room';
-import { company, level, teacher, teacherRate, user, workingHour } from './staff';
-import { customerReject, leadReject, leadSource, leadStatus, pipeline, studyStatus } from './statuses';
-import { subject } from './subject';
-import { discount, tariff } from './tariff';
+import * as branch from './branch';
+import * as cgi from './cgi';
+import * as communication from './communication';
+import * as customer from './customer';
+import * as customerTariff from './customerTariff';
+import * as group from './group';
+import * as lesson from './lesson';
+import * as lessonDetails from './lessonDetails';
+import * as location from './location';
+import * as log from './log';
+import * as pay from './pay';
+import * as regularLesson from './regularLesson';
+import * as room from './room';
+import * as staff from './staff';
+import * as statuses from './statuses';
+import * as subject from './subject';
+import * as tariff from './tariff';
 
-/** Everything that the school holds, in the order in which it is generated. */
+/** Everything that the school holds: what these files export. */
 export const entities: readonly Entity[] = [
-	...[subject, branch, location, studyStatus, leadStatus, leadSource, leadReject, customerReject, pipeline],
-	...[level, company, user, room, teacher, teacherRate, workingHour, lessonType, tariff],
-	...[payAccount, payItemCategory, payItem, payType],
-	...[customer, group, cgi, customerTariff, discount],
-	...[regularLesson, lesson, lessonDetails, pay],
-	...[task, communication, smsMessage, mailMessage, phoneCall, log],
-];
+	...[subject, branch, location, statuses, staff, room, tariff],
+	...[customer, group, cgi, customerTariff, regularLesson, lesson, lessonDetails, pay],
+	...[communication, log],
+].flatMap((file): Entity[] => Object.values(file));
 
 const byPath = new Map(entities.map((entity) => [entity.path, entity]));
 

@@ -108,4 +108,10 @@ export const lessonType: Entity = {
 	},
 	filters: { id: equals },
 	sortKey: (row) => Number(row.sort),
+	fixtures: [
+		{ name: 'Индивидуальный', type: 1, icon: 'user', sort: 20 },
+		{ name: 'Групповой', type: 2, icon: 'users', sort: 10 },
+		{ name: 'Пробный', type: 3, icon: 'gift', sort: 30 },
+		{ name: 'Мастер-класс', type: 2, icon: 'star', sort: 40, is_active: 0 },
+	],
 };

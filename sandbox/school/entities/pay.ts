@@ -12,6 +12,7 @@ import {
 	contains,
 	createdAt,
 	equals,
+	fixturesOf,
 	flag,
 	id,
 	int,
@@ -23,6 +24,7 @@ import {
 	text,
 	updatedAt,
 	weight,
+	weighted,
 } from './fields';
 
 /** The type of pay that every school has. */
@@ -128,6 +130,15 @@ export const payAccount: Entity = {
 	},
 	filters: { id: equals },
 	sortKey: byWeight,
+	fixtures: fixturesOf(
+		[
+			{ branch_id: 1, name: 'Касса', user_ids: [1, 3] },
+			{ branch_id: 1, name: 'Расчётный счёт', user_ids: [1] },
+			{ branch_id: 2, name: 'Касса Север', user_ids: [1, 3] },
+			{ branch_id: 3, name: 'Касса Заречье', user_ids: [1], is_enabled: 0 },
+		],
+		(index) => ({ is_enabled: 1, weight: (index + 1) * 10 }),
+	),
 };
 
 export const payItem: Entity = {
@@ -145,6 +156,14 @@ export const payItem: Entity = {
 	},
 	filters: { id: equals },
 	sortKey: byWeight,
+	fixtures: fixturesOf(
+		[
+			{ category_id: 1, name: 'Оплата занятий', pay_type_ids: [1, 2] },
+			{ category_id: 1, name: 'Пробный урок', pay_type_ids: [1] },
+			{ category_id: 2, name: 'Набор деталей', pay_type_ids: [1], branch_ids: [1] },
+		],
+		(index) => ({ branch_ids: [1, 2, 3], weight: (index + 1) * 10 }),
+	),
 };
 
 export const payItemCategory: Entity = {
@@ -154,6 +173,7 @@ export const payItemCategory: Entity = {
 	fields: { id, name, weight },
 	filters: { id: equals },
 	sortKey: byWeight,
+	fixtures: weighted([{ name: 'Обучение' }, { name: 'Товары' }]),
 };
 
 export const payType: Entity = {
@@ -163,4 +183,5 @@ export const payType: Entity = {
 	fields: { id, name },
 	filters: { id: equals },
 	sortKey: byId,
+	fixtures: [{ name: 'Доход' }, { name: 'Возврат' }, { name: 'Корректировка' }],
 };

@@ -1,5 +1,5 @@
 import type { Entity } from '../../model/entity';
-import { branchId, byWeight, equals, flag, id, int, name, text, weight } from './fields';
+import { branchId, byWeight, equals, fixturesOf, flag, id, int, name, text, weight } from './fields';
 
 export const room: Entity = {
 	path: 'room',
@@ -21,4 +21,15 @@ export const room: Entity = {
 		is_enabled: equals,
 	},
 	sortKey: byWeight,
+	fixtures: fixturesOf(
+		[
+			{ branch_id: 1, location_id: 1, name: 'Каб. 1' },
+			{ branch_id: 1, location_id: 1, name: 'Каб. 2' },
+			{ branch_id: 1, location_id: 2, name: 'Мастерская' },
+			{ branch_id: 2, location_id: 3, name: 'Каб. 21' },
+			{ branch_id: 2, location_id: 3, name: 'Каб. 22' },
+			{ branch_id: 3, location_id: 4, name: 'Каб. 31', is_enabled: 0 },
+		],
+		(index) => ({ color_id: index + 1, weight: (index + 1) * 10 }),
+	),
 };

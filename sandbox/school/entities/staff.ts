@@ -1,5 +1,19 @@
 import type { Entity } from '../../model/entity';
-import { byId, contains, equals, id, int, ints, money, name, text, texts } from './fields';
+import { accounts } from '../accounts';
+import {
+	byId,
+	contains,
+	equals,
+	fixturesOf,
+	id,
+	int,
+	ints,
+	money,
+	name,
+	openEnd,
+	text,
+	texts,
+} from './fields';
 
 export const teacher: Entity = {
 	path: 'teacher',
@@ -18,12 +32,32 @@ export const teacher: Entity = {
 		branch_ids: ints('Филиалы'),
 		avatarUrl: text('Фото'),
 		'teacher-to-skill': { kind: 'raw', label: 'Навыки', initial: [] },
-		e_date: { kind: 'date', label: 'Дата окончания', stored: 'iso', initial: '2030-12-31' },
+		e_date: { kind: 'date', label: 'Дата окончания', stored: 'iso', initial: openEnd },
 	},
 	filters: { id: equals, name: contains, phone: { kind: 'containsDigits' }, removed: { kind: 'archived' } },
-	archive: { field: 'e_date', active: '2030-12-31' },
+	archive: { field: 'e_date', active: openEnd },
 	sortKey: byId,
+	fixtures: fixturesOf(
+		[
+			{ name: 'Петров Лев', branch_ids: [1, 2], 'teacher-to-skill': [{ name: 'Arduino' }] },
+			{ name: 'Сидорова Ева', branch_ids: [1] },
+			{ name: 'Примеров Ян', branch_ids: [1, 2], 'teacher-to-skill': [{ name: 'Python' }] },
+			{ name: 'Образцова Ида', branch_ids: [2] },
+			{ name: 'Выдумкин Пётр', branch_ids: [1, 3] },
+			{ name: 'Сказкина Анна', branch_ids: [1, 2, 3] },
+			{ name: 'Бывалов Олег', branch_ids: [1], e_date: '2025-06-30' },
+		],
+		(index) => ({
+			gender: (index % 2) + 1,
+			dob: `1${index}.03.198${index}`,
+			phone: [`+7(900)100-00-0${index + 1}`],
+			email: [`teacher${index + 1}@school.example`],
+		}),
+	),
 };
+
+/** Those who teach. */
+const teachers = [1, 2, 3, 4, 5, 6];
 
 /** Reached as teacher/teacher-rate. */
 export const teacherRate: Entity = {
@@ -39,6 +73,11 @@ export const teacherRate: Entity = {
 	},
 	filters: { teacher_id: equals },
 	sortKey: byId,
+	fixtures: teachers.map((teacher) => ({
+		teacher_id: teacher,
+		lesson_type_id: 2,
+		rate: `${500 + teacher * 50}.00`,
+	})),
 };
 
 /** Reached as teacher/working-hour. */
@@ -57,6 +96,16 @@ export const workingHour: Entity = {
 	},
 	filters: { teacher_id: equals },
 	sortKey: byId,
+	// Each in a branch of theirs; one writes the end as some accounts do.
+	fixtures: teachers.flatMap((teacher) =>
+		[2, 4, 6].map((weekday) => ({
+			teacher_id: teacher,
+			branch_id: teacher === 4 ? 2 : 1,
+			weekday,
+			time_from: '10:00',
+			time_to: teacher === 2 ? '18:59' : '19:00',
+		})),
+	),
 };
 
 export const user: Entity = {
@@ -66,6 +115,11 @@ export const user: Entity = {
 	fields: { id, name, email: text('Email') },
 	filters: { id: equals, email: contains },
 	sortKey: byId,
+	fixtures: accounts.map(({ id: user, email }, index) => ({
+		id: user,
+		email,
+		name: ['Администратор', 'Гостев Гость', 'Менеджеров Матвей'][index] ?? email,
+	})),
 };
 
 export const company: Entity = {
@@ -77,6 +131,7 @@ export const company: Entity = {
 	fields: { id, name },
 	filters: { id: equals },
 	sortKey: byId,
+	fixtures: [{ name: 'ООО «Пример»' }, { name: 'ИП Образцов' }],
 };
 
 export const level: Entity = {
@@ -86,4 +141,5 @@ export const level: Entity = {
 	fields: { id, name },
 	filters: { id: equals },
 	sortKey: byId,
+	fixtures: ['Начальный', 'Средний', 'Продвинутый', 'Олимпиадный'].map((level) => ({ name: level })),
 };

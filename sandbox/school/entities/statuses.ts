@@ -1,5 +1,5 @@
 import type { Entity } from '../../model/entity';
-import { byId, byWeight, contains, equals, id, int, isEnabled, name, weight } from './fields';
+import { byId, byWeight, contains, equals, id, int, isEnabled, name, weight, weighted } from './fields';
 
 export const studyStatus: Entity = {
 	path: 'study-status',
@@ -7,6 +7,12 @@ export const studyStatus: Entity = {
 	fields: { id, name, is_enabled: isEnabled, weight },
 	filters: { id: equals, name: contains, is_enabled: equals },
 	sortKey: byWeight,
+	fixtures: weighted([
+		{ name: 'Занимается', is_enabled: 1 },
+		{ name: 'Пауза', is_enabled: 1 },
+		{ name: 'Думает', is_enabled: 1 },
+		{ name: 'Выпускник', is_enabled: 0 },
+	]),
 };
 
 export const leadStatus: Entity = {
@@ -22,6 +28,14 @@ export const leadStatus: Entity = {
 	},
 	filters: { id: equals, name: contains, is_enabled: equals },
 	sortKey: byWeight,
+	fixtures: weighted([
+		{ name: 'Новый', is_enabled: 1, pipeline_id: 1 },
+		{ name: 'Назначено пробное', is_enabled: 1, pipeline_id: 1 },
+		{ name: 'Был на пробном', is_enabled: 1, pipeline_id: 1 },
+		{ name: 'Ждём оплату', is_enabled: 1, pipeline_id: 1 },
+		// Keeps no leads.
+		{ name: 'Старый этап', is_enabled: 0, pipeline_id: 1 },
+	]),
 };
 
 export const leadSource: Entity = {
@@ -36,6 +50,13 @@ export const leadSource: Entity = {
 	},
 	filters: { id: equals, code: contains, name: contains, is_enabled: equals },
 	sortKey: byWeight,
+	fixtures: weighted([
+		{ code: 'site', name: 'Сайт', is_enabled: 1 },
+		{ code: 'vk', name: 'ВКонтакте', is_enabled: 1 },
+		{ code: 'friends', name: 'Рекомендация', is_enabled: 1 },
+		{ code: 'event', name: 'Мероприятие', is_enabled: 1 },
+		{ code: 'call', name: 'Звонок', is_enabled: 0 },
+	]),
 };
 
 export const leadReject: Entity = {
@@ -44,6 +65,11 @@ export const leadReject: Entity = {
 	fields: { id, name: { ...name, max: undefined }, is_enabled: isEnabled, weight },
 	filters: { id: equals }, // not in the official list, so ignored unless ignoredFilters lets it
 	sortKey: byWeight,
+	fixtures: weighted([
+		{ name: 'Дорого', is_enabled: 1 },
+		{ name: 'Далеко', is_enabled: 1 },
+		{ name: 'Не дозвонились', is_enabled: 0 },
+	]),
 };
 
 export const customerReject: Entity = {
@@ -53,6 +79,11 @@ export const customerReject: Entity = {
 	fields: { id, name, is_enabled: isEnabled, weight },
 	filters: { id: equals },
 	sortKey: byWeight,
+	fixtures: weighted([
+		{ name: 'Переезд', is_enabled: 1 },
+		{ name: 'Потеря интереса', is_enabled: 1 },
+		{ name: 'Другая школа', is_enabled: 1 },
+	]),
 };
 
 export const pipeline: Entity = {
@@ -62,4 +93,5 @@ export const pipeline: Entity = {
 	fields: { id, name },
 	filters: { id: equals },
 	sortKey: byId,
+	fixtures: [{ name: 'Основная' }, { name: 'Летний лагерь' }],
 };

@@ -1,5 +1,5 @@
 import type { Entity } from '../../model/entity';
-import { byWeight, contains, equals, id, name, weight } from './fields';
+import { byWeight, contains, equals, id, name, weight, weighted } from './fields';
 
 export const subject: Entity = {
 	path: 'subject',
@@ -8,4 +8,11 @@ export const subject: Entity = {
 	hidden: { is_active: 1 },
 	filters: { id: equals, name: contains, active: { kind: 'active', field: 'is_active' } },
 	sortKey: byWeight,
+	fixtures: weighted([
+		{ name: 'Робототехника' },
+		{ name: 'Программирование' },
+		{ name: '3D-моделирование' },
+		{ name: 'Шахматы' },
+		{ name: 'Рисование', is_active: 0 },
+	]),
 };

@@ -1,5 +1,5 @@
 import type { Entity } from '../../model/entity';
-import { createdAt, equals, flag, id, int, ints, money, name, newestFirst } from './fields';
+import { createdAt, equals, fixturesOf, flag, id, int, ints, money, name, newestFirst } from './fields';
 
 export const tariff: Entity = {
 	path: 'tariff',
@@ -21,6 +21,16 @@ export const tariff: Entity = {
 	},
 	filters: { id: equals }, // seen to be ignored
 	sortKey: newestFirst,
+	fixtures: fixturesOf(
+		[
+			{ type: 1, name: '8 занятий', price: '6400.00', lessons_count: 8, duration: 60 },
+			{ type: 2, name: 'Месяц', price: '5000.00', lessons_count: 4, duration: 60 },
+			{ type: 3, name: 'Неделя без ограничений', price: '3000.00', lessons_count: null, duration: null },
+			{ type: 1, name: '4 занятия', price: '3600.00', lessons_count: 4, duration: 90, branch_ids: [2] },
+			{ type: 1, name: 'Старый абонемент', price: '264.00', lessons_count: 1, duration: 45, is_archive: 1 },
+		],
+		() => ({ branch_ids: [1, 2, 3], added: '2024-08-01 12:00:00' }),
+	),
 	serialize: (shown, { settings }) => {
 		if (settings.tariffLessons === 'lessons_count') return shown;
 		const { lessons_count, ...rest } = shown;

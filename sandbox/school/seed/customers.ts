@@ -1,9 +1,9 @@
 import type { Faker } from '@faker-js/faker';
 import type { Store } from '../../engine/store';
 import { toDotted } from '../../model/dates';
-import type { Json, JsonObject } from '../../model/json';
+import type { Json, JsonObject, Row } from '../../model/json';
+import { openEnd } from '../entities/fields';
 import { day, type BaseTime, toDay, toMoment } from './baseTime';
-import { counts } from './dictionaries';
 import type { SeedOptions } from './options';
 
 const span = 2 * 365 * day;
@@ -13,6 +13,12 @@ function phoneOf(n: number): string {
 	const [, a, b, c] = /(\d{3})(\d\d)(\d\d)$/.exec(String(n).padStart(7, '0')) ?? [];
 	return `+7(900)${a}-${b}-${c}`;
 }
+
+/** Customers of one type who are not archived, the oldest first. */
+export const activeCustomers = (store: Store, type: 'client' | 'lead'): Row[] =>
+	store
+		.rows('customer')
+		.filter(({ is_study, e_date }) => is_study === (type === 'client' ? 1 : 0) && e_date === openEnd);
 
 const hobbies = ['рисование', 'лего', 'футбол', 'музыка'];
 
@@ -27,6 +33,16 @@ export function seedCustomers(
 	const chance = (probability: number): boolean => faker.number.float() < probability;
 	const upTo = (max: number): number => faker.number.int({ min: 1, max });
 	const step = span / Math.max(customers, 1);
+	const countOf = (entity: string): number => store.rows(entity).length;
+	const counts = {
+		branches: countOf('branch'),
+		studyStatuses: countOf('study-status'),
+		// The last stage is switched off, and the last teacher has left.
+		leadStatuses: countOf('lead-status') - 1,
+		teachers: countOf('teacher') - 1,
+		leadSources: countOf('lead-source'),
+		managers: countOf('user'),
+	};
 
 	const person = (n: number): JsonObject => {
 		const sex = chance(0.5) ? 'male' : 'female';
@@ -83,7 +99,7 @@ export function seedCustomers(
 			legal_type: chance(0.95) ? 1 : 2,
 			note: chance(0.2) ? 'Звонить после 18:00' : null,
 			b_date: toMoment(created),
-			e_date: isArchived ? toDay(updated) : '2030-12-31',
+			e_date: isArchived ? toDay(updated) : openEnd,
 			created_at: toMoment(created),
 			updated_at: toMoment(updated),
 			custom_school: chance(0.6) ? String(upTo(60)) : '',

@@ -3,6 +3,7 @@ import { toDotted } from '../../model/dates';
 import type { JsonObject, Row } from '../../model/json';
 import { SeededRandom } from '../../model/random';
 import { day, type BaseTime, toDay, toMoment } from './baseTime';
+import { activeCustomers } from './customers';
 import type { SeedOptions } from './options';
 
 /** However many customers there are, no more than this. */
@@ -91,8 +92,7 @@ function addRegular(
 export function seedGroups(store: Store, { customers, seed }: SeedOptions, time: BaseTime): SeededGroup[] {
 	const random = new SeededRandom(seed, 1);
 	const count = Math.max(4, Math.min(maxGroups, Math.ceil(customers / 15)));
-	const isActive = (row: Row): boolean => row.is_study === 1 && row.e_date === '2030-12-31';
-	const clients = store.rows('customer').filter(isActive);
+	const clients = activeCustomers(store, 'client');
 	const queues = new Map([1, 2].map((branch) => [branch, clientsOf(clients, branch)]));
 	const meetings: SeededGroup[] = [];
 	for (let n = 1; n <= count; n += 1) {

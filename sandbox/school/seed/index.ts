@@ -3,8 +3,6 @@ import type { Store } from '../../engine/store';
 import { baseTimeOf } from './baseTime';
 import { seedCommunication } from './communication';
 import { seedCustomers } from './customers';
-import { seedDictionaries } from './dictionaries';
-import { seedFixtures } from './fixtures';
 import { seedGroups } from './groups';
 import { seedLessons } from './lessons';
 import { newcomers, seedOccasions } from './occasions';
@@ -20,7 +18,6 @@ function fill(store: Store, faker: Faker, options: SeedOptions): void {
 	const time = baseTimeOf(options.today);
 	const livesToday = options.today !== undefined;
 	const customers = options.customers - (livesToday ? Math.min(newcomers.length, options.customers) : 0);
-	seedDictionaries(store);
 	seedFixtures(store);
 	seedCustomers(store, faker, { ...options, customers }, time);
 	const members = seedGroups(store, options, time);
@@ -28,4 +25,10 @@ function fill(store: Store, faker: Faker, options: SeedOptions): void {
 	seedLessons(store, options, time, members);
 	seedCommunication(store, options, time);
 	if (livesToday) seedOccasions(store, time, options.customers - customers);
+}
+
+function seedFixtures(store: Store): void {
+	for (const { path, fixtures = [] } of store.entities) {
+		for (const row of fixtures) store.insert(path, row);
+	}
 }

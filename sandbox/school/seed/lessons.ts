@@ -2,6 +2,7 @@ import type { Store } from '../../engine/store';
 import type { JsonObject, Row } from '../../model/json';
 import { SeededRandom } from '../../model/random';
 import { day, type BaseTime, toDay, toMoment } from './baseTime';
+import { activeCustomers } from './customers';
 import type { SeededGroup } from './groups';
 import type { SeedOptions } from './options';
 
@@ -49,8 +50,7 @@ function groupPlans(meetings: readonly SeededGroup[], { baseMonday }: BaseTime):
 
 /** Some leads come, or have come, to try it out. */
 function trialPlans(store: Store, meetings: readonly SeededGroup[], { baseMonday }: BaseTime): Plan[] {
-	const isLead = (row: Row): boolean => row.is_study === 0 && row.e_date === '2030-12-31';
-	const leads = store.rows('customer').filter(isLead).slice(-maxTrials);
+	const leads = activeCustomers(store, 'lead').slice(-maxTrials);
 	return leads.flatMap((lead, index) => {
 		const meeting = meetings[index % meetings.length];
 		if (!meeting || index % 4 > 0) return [];

@@ -2,6 +2,7 @@ import type { Store } from '../../engine/store';
 import { toDotted } from '../../model/dates';
 import type { Row } from '../../model/json';
 import { day, toDay, toMoment, type BaseTime } from './baseTime';
+import { activeCustomers } from './customers';
 
 /** So many customers of each kind. */
 const few = 3;
@@ -13,8 +14,7 @@ export const newcomers = ['Новикова Алиса', 'Орлов Тимур'
  * new leads, somebody who has not come for weeks. A school of a fixed day has what its tests count on.
  */
 export function seedOccasions(store: Store, { baseTime }: BaseTime, leads: number): void {
-	const isActive = ({ is_study, e_date }: Row) => is_study === 1 && e_date === '2030-12-31';
-	const clients = store.rows('customer').filter(isActive);
+	const clients = activeCustomers(store, 'client');
 	const some = (rows: readonly Row[], nth: number): readonly Row[] =>
 		rows.filter((_row, index) => index % 6 === nth).slice(0, few);
 
