@@ -36,7 +36,7 @@ const LAYERS = {
 		['^nodes/AlfaCrm/trigger/(runPoll|pollForm|pollSettings)\\.ts$'],
 		['^nodes/AlfaCrm/trigger/events/'],
 		['^nodes/AlfaCrm/trigger/watch/'],
-		['^nodes/AlfaCrm/trigger/poll/'],
+		['^nodes/AlfaCrm/trigger/(poll|occasions)/'],
 		['^nodes/AlfaCrm/trigger/memory/'],
 	],
 };
@@ -81,7 +81,7 @@ module.exports = {
 			name: 'the state machine does no work of its own',
 			comment: 'What a poll finds is a function of the state and the pages that were read.',
 			severity: 'error',
-			from: { path: '^nodes/AlfaCrm/trigger/(poll|memory)/' },
+			from: { path: '^nodes/AlfaCrm/trigger/(poll|occasions|memory)/' },
 			to: {
 				path: '^nodes/AlfaCrm/(api|operations|methods|form|trigger/(watch|events|webhook))/',
 				pathNot: '^nodes/AlfaCrm/api/formats\\.ts$',

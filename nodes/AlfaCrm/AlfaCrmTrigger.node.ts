@@ -14,7 +14,7 @@ export class AlfaCrmTrigger implements INodeType {
 		group: ['trigger'],
 		version: 1,
 		subtitle: '={{ $parameter["event"].replace(/([A-Z])/g, " $1").toLowerCase() }}',
-		description: 'Starts the workflow when something is new or has changed in AlfaCRM',
+		description: 'Starts the workflow when something is new, has changed or falls due in AlfaCRM',
 		activationMessage: 'What happens in AlfaCRM from now on starts your workflow.',
 		defaults: { name: 'AlfaCRM Trigger' },
 		polling: true,

@@ -32,7 +32,7 @@ describe('the events', () => {
 	});
 
 	it.each(TABLE)('%s names an entity that there is, with the fields that it looks at', (_value, event) => {
-		if (event.kind === 'told') return;
+		if (event.kind === 'told' || event.kind === 'occasion') return;
 		if (event.kind !== 'logged') {
 			const { filters } = entityOf(event.kind === 'newCustomers' ? 'customer' : event.resource);
 			expect(filters.map(({ name }) => name)).toContain('created_at_from');
@@ -51,6 +51,11 @@ describe('the form of the polling trigger', () => {
 	const common = ['event', 'beginNotice', 'branchIds', 'options'];
 	const own: Record<string, string[]> = {
 		customerArchived: ['addNames'],
+		customerBirthday: ['birthdayIn', 'simplify'],
+		inDebt: ['balanceBelow', 'simplify'],
+		lessonsRunningOut: ['lessonsLeft', 'simplify'],
+		notSeen: ['daysNotSeen', 'simplify'],
+		subscriptionEnding: ['endsIn', 'simplify'],
 		customerAttended: ['addNames'],
 		customerJoinedGroup: ['addNames'],
 		customerLeftGroup: ['addNames'],
@@ -80,11 +85,23 @@ describe('the form of the polling trigger', () => {
 		for (const name of ['branchIds', 'stages', 'entities', 'events'])
 			expect(named(name)?.default).toEqual([]);
 		expect([named('is_study')?.default, named('includeArchived')?.default]).toEqual([2, false]);
-		const [most, startWith] = childrenOf(named('options') as INodeProperties);
-		expect([most, startWith]).toMatchObject([
+		expect(childrenOf(named('options') as INodeProperties)).toMatchObject([
+			{ name: 'firstPoll', default: 'nothing' },
+			{ name: 'lookEvery', default: 60, typeOptions: { minValue: 1 } },
 			{ name: 'maxPerPoll', default: 500, typeOptions: { minValue: 1 } },
 			{ name: 'startWith', default: 0, typeOptions: { minValue: 0 } },
 		]);
+	});
+
+	it.each(TABLE)('offers for %s the options that it has', (value, { kind }) => {
+		const options = description.properties.find(({ name }) => name === 'options') as INodeProperties;
+		const node: INode = { ...NODE, parameters: { event: value } };
+		const shown = childrenOf(options).filter((option) =>
+			NodeHelpers.displayParameter({ event: value }, option, node, description, { event: value }),
+		);
+		expect(shown.map(({ name }) => name)).toEqual(
+			kind === 'occasion' ? ['firstPoll', 'lookEvery', 'maxPerPoll'] : ['maxPerPoll', 'startWith'],
+		);
 	});
 
 	it('polls, and needs a credential', () => {

@@ -20,6 +20,8 @@ export interface EventKinds {
 	};
 	/** What the log tells only together with the records that it is about. API notes 5.21. */
 	told: { what: 'archived' | 'attended' | 'joinedGroup' | 'leftGroup' | 'missed' | 'sold' };
+	/** What falls due by the day, or by a balance, told by the cards of clients. API notes 5.3. */
+	occasion: { what: 'birthday' | 'inDebt' | 'lessonsRunningOut' | 'notSeen' | 'subscriptionEnding' };
 }
 
 export type EventKindName = keyof EventKinds;
@@ -48,6 +50,13 @@ export const changeNames: ReadonlyArray<{ value: ChangeName; label: string }> = 
 
 /** In the order of their labels. */
 export const eventTypes: readonly EventType[] = [
+	{
+		kind: 'occasion',
+		value: 'customerBirthday',
+		label: 'Birthday',
+		description: 'A client has a birthday, today or in some days',
+		what: 'birthday',
+	},
 	{
 		kind: 'told',
 		value: 'customerArchived',
@@ -99,6 +108,13 @@ export const eventTypes: readonly EventType[] = [
 		filters: ['changedFields'],
 	},
 	{
+		kind: 'occasion',
+		value: 'inDebt',
+		label: 'In Debt',
+		description: 'The balance of a client falls below a sum',
+		what: 'inDebt',
+	},
+	{
 		kind: 'logged',
 		value: 'leadConverted',
 		label: 'Lead Became Client',
@@ -144,6 +160,20 @@ export const eventTypes: readonly EventType[] = [
 		on: ['create'],
 	},
 	{
+		kind: 'occasion',
+		value: 'lessonsRunningOut',
+		label: 'Lessons Running Out',
+		description: 'A client has only some lessons left',
+		what: 'lessonsRunningOut',
+	},
+	{
+		kind: 'occasion',
+		value: 'notSeen',
+		label: 'Not Seen for N Days',
+		description: 'A client has not come to a lesson for some days',
+		what: 'notSeen',
+	},
+	{
 		kind: 'newRecords',
 		value: 'paymentCreated',
 		label: 'Payment Created',
@@ -156,6 +186,13 @@ export const eventTypes: readonly EventType[] = [
 		label: 'Record Changed',
 		description: 'A record of any kind was created, changed or deleted, with its old and new values',
 		filters: ['entities', 'events', 'changedFields'],
+	},
+	{
+		kind: 'occasion',
+		value: 'subscriptionEnding',
+		label: 'Subscription Ending',
+		description: 'What a client has paid for ends in some days',
+		what: 'subscriptionEnding',
 	},
 	{
 		kind: 'told',

@@ -7,7 +7,8 @@ import type { EventType } from '../entities/events';
 import { eventTypes } from '../entities/events';
 import { watchingFor } from './events';
 import { TriggerParameters, within } from './parameters';
-import { branchesParameter, eventParameter, maxPerPoll, options, startWith } from './pollForm';
+import { maxPerPoll, options, startWith } from './options';
+import { branchesParameter, eventParameter } from './pollForm';
 import { digestOf } from './storedState';
 import type { Poll, Watch } from './watch/watch';
 

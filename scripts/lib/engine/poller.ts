@@ -17,6 +17,8 @@ type Send = PollContext['helpers']['httpRequestWithAuthentication'];
 export interface PollerOptions {
 	/** Milliseconds that n8n gives a poll. */
 	budgetMs?: number;
+	/** Of the workflow. */
+	timeZone?: string;
 	/** Takes the place of real HTTP. */
 	send?: Send;
 	/** As with n8n's durable scheduler and cursors: see `pollDurably`. */
@@ -149,7 +151,7 @@ export class Poller {
 			active: true,
 			nodeTypes: this.types,
 			staticData: deepCopy(this.saved),
-			settings: { timezone: 'Europe/Moscow' },
+			settings: { timezone: this.options.timeZone ?? 'Europe/Moscow' },
 		});
 	}
 

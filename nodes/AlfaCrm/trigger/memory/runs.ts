@@ -17,6 +17,10 @@ export class Runs {
 		return this.runs.some(([from, to]) => from <= id && id <= to);
 	}
 
+	*ids(): Iterable<number> {
+		for (const [from, to] of this.runs) for (let id = from; id <= to; id++) yield id;
+	}
+
 	with(ids: Iterable<number>): Runs {
 		const added = Array.from(ids, (id): Run => [id, id]);
 		const runs: Run[] = [];

@@ -1,0 +1,119 @@
+import type { IDataObject } from 'n8n-workflow';
+
+import { readFlag, readId } from '../../api/formats';
+import type { ListRequest } from '../../api/page';
+import { customer } from '../../entities/customer';
+import { listCall } from '../../entities/listCall';
+import { dayAt, textOf } from '../occasions/days';
+import type { OccasionKind } from '../occasions/kinds';
+import type { BranchLook, Looked, OccasionsState } from '../occasions/state';
+import { emptyState, goesOn, isDue } from '../occasions/state';
+import type { OccasionNews } from '../occasions/step';
+import { step, zoneOf } from '../occasions/step';
+import type { Look } from '../poll/look';
+import type { Reader } from './reader';
+import { readEach } from './reader';
+import type { Outcome, Poll, Samples, Watch } from './watch';
+import { dotted } from './watch';
+
+/** Clients alone have lessons and subscriptions. */
+const CLIENT = 1;
+
+/** Of which clients the list is asked for; numbers are levels and days since 1970. */
+export interface Asked {
+	/** The highest level that matters. */
+	most: number;
+	/** For dated occasions: the first day that is open, and today. */
+	from: number;
+	today: number;
+	/** The first look of the day. */
+	isFirst: boolean;
+}
+
+interface OccasionSettings {
+	kind: OccasionKind;
+	/** An occasion is due as soon as its level is no more than this. */
+	limit: number;
+	/** Filters that show all clients concerned, if AlfaCRM heeds them; rows are looked at whatever it does. */
+	filters: (asked: Asked) => IDataObject;
+	/** The time zone whose day it is. */
+	zone: string;
+	everyMs: number;
+	tellsFirst: boolean;
+}
+
+/** Tells what falls due, by the cards of clients. */
+export class OccasionsWatch implements Watch {
+	constructor(private readonly settings: OccasionSettings) {}
+
+	async poll({ reader, branches: watched }: Poll, known: unknown): Promise<Outcome> {
+		const { limit, zone, everyMs } = this.settings;
+		const { now } = reader;
+		const before = (known as OccasionsState | undefined) ?? emptyState(limit);
+		const today = dayAt(now, zone);
+		const due = watched.filter((branch) => isDue(before.branches[branch], { now, today, limit, everyMs }));
+		const { looks, failures } = await readEach(
+			due,
+			async (branch) => await this.look(reader, branch, today, before),
+		);
+		const read = new Map([...looks].map(([branch, look]) => [branch, this.lookedAt(look)]));
+		return { failures, ...step(before, read, { ...this.settings, today, now, watched }) };
+	}
+
+	/** What is due now, whenever it fell due. */
+	async samples(reader: Reader, branches: readonly number[], count: number): Promise<Samples> {
+		const { kind, limit, zone } = this.settings;
+		const today = dayAt(reader.now, zone);
+		const { looks } = await readEach(
+			branches,
+			async (branch) => await this.look(reader, branch, today, emptyState(limit)),
+		);
+		const begun: BranchLook = { day: today, limit, from: kind.opensFrom?.(today, limit) };
+		const state = {
+			...emptyState(limit),
+			branches: Object.fromEntries(branches.map((branch) => [branch, begun])),
+		};
+		const read = new Map([...looks].map(([branch, look]) => [branch, this.lookedAt(look)]));
+		const { now } = reader;
+		const { news } = step(state, read, { ...this.settings, today, now, watched: branches });
+		return { news: newestOf(news, count), isAll: [...read.values()].every(({ next }) => next === undefined) };
+	}
+
+	private async look(reader: Reader, branch: number, today: number, before: OccasionsState): Promise<Look> {
+		const { kind, limit } = this.settings;
+		const own = before.branches[branch];
+		const first = kind.opensFrom?.(today, limit) ?? today;
+		const asked = {
+			most: kind.opensFrom === undefined ? zoneOf(before, { kind, limit }) : limit,
+			from: own?.from ?? first,
+			today,
+			isFirst: own?.day !== today,
+		};
+		const list: ListRequest = {
+			...listCall(customer, branch),
+			body: { is_study: CLIENT, ...this.settings.filters(asked) },
+			task: 'look through the clients',
+		};
+		const { next, size } = goesOn(own, today, limit) ?? {};
+		return await reader.look(list, { next, size }, { pause: 'whenLate' });
+	}
+
+	/** A filter may be ignored, and archived ones are nobody's to remind. API notes 3. */
+	private lookedAt({ rows, list, isWhole }: Look): Looked<IDataObject> {
+		const isClient = (row: IDataObject) =>
+			(readFlag(row.is_study) ?? CLIENT) === CLIENT && readFlag(row.removed) !== 1;
+		const { next, size } = list;
+		return {
+			rows: rows.filter((row) => readId(row.id) !== undefined && isClient(row)),
+			next,
+			size,
+			isSure: isWhole,
+		};
+	}
+}
+
+/** Those that fell due last. */
+const newestOf = (news: readonly OccasionNews[], count: number): OccasionNews[] => news.slice(-count);
+
+/** A day as the filters of customers want it. API notes 10. */
+export const dottedDay = (day: number): string => dotted(textOf(day));
