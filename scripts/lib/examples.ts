@@ -78,6 +78,11 @@ const OTHERS = [
 		en: 'Missed lesson to parents',
 		ru: 'Пропущенное занятие → сообщение родителям',
 	},
+	{
+		name: 'lessons-running-out-to-manager',
+		en: 'Lessons running out to manager',
+		ru: 'Заканчиваются занятия → сообщение менеджеру',
+	},
 ];
 
 export const JOBS: readonly Job[] = [
