@@ -71,12 +71,17 @@ const OTHERS = [
 	{
 		name: 'amocrm-deal-to-client',
 		en: 'Won amoCRM deal to client',
-		ru: 'Выигранная сделка amoCRM → клиент',
+		ru: 'Успешная сделка amoCRM → клиент',
 	},
 	{
 		name: 'missed-lesson-to-parents',
 		en: 'Missed lesson to parents',
 		ru: 'Пропущенное занятие → сообщение родителям',
+	},
+	{
+		name: 'lessons-running-out-to-manager',
+		en: 'Lessons running out to manager',
+		ru: 'Заканчиваются занятия → сообщение менеджеру',
 	},
 ];
 

@@ -6,6 +6,7 @@ import { dailyFreeSlots } from './dailyFreeSlots';
 import { formToLead } from './formToLead';
 import { incrementalSync } from './incrementalSync';
 import { lessonCancelledNotice } from './lessonCancelledNotice';
+import { lessonsRunningOutToManager } from './lessonsRunningOutToManager';
 import { missedLessonToParents } from './missedLessonToParents';
 import { newLeadToMessenger } from './newLeadToMessenger';
 import { nightlyExport } from './nightlyExport';
@@ -31,4 +32,5 @@ export const jobs: readonly Job[] = [
 	parentBot,
 	amocrmDealToClient,
 	missedLessonToParents,
+	lessonsRunningOutToManager,
 ];
