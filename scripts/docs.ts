@@ -87,7 +87,7 @@ function jobsTable(language: Language): string {
 	const rows = JOBS.map((job) => [
 		`[${job[language]}](examples/${job.name}.json)`,
 		countNodes(withPackage(job.name)),
-		countNodes(withHttp(job.name)),
+		job.isCompared ? countNodes(withHttp(job.name)) : '–',
 	]);
 	return markdownTable(WORDS[language].jobs, rows);
 }

@@ -31,7 +31,7 @@ export class History {
 		const row = after ?? before;
 		if (!row) return;
 		const event = !before ? 1 : after ? 2 : 3;
-		const { was, is } = diff(entity, before, after);
+		const { was, is } = diff(entity, this.settings, before, after);
 		if (event === 2 && Object.keys(is).length === 0) return;
 		const branches = this.branchesOf(entity, row);
 		const time = this.store.now();
@@ -85,15 +85,15 @@ function asTexts(fields: Diff): Diff {
 }
 
 /** What a change leaves and brings, dates as `yyyy-mm-dd`; of a new or removed record whatever is filled. */
-function diff(entity: Entity, before?: Row, after?: Row): { was: Diff; is: Diff } {
+function diff(entity: Entity, settings: Settings, before?: Row, after?: Row): { was: Diff; is: Diff } {
 	const [was, is]: [Diff, Diff] = [{}, {}];
 	const empty: JsonObject = emptyRow(entity);
 	const [from, to] = [before ?? empty, after ?? empty];
-	for (const [name, field] of Object.entries(entity.fields)) {
+	for (const name of [...Object.keys(entity.fields), ...(entity.logged?.(settings) ?? [])]) {
 		const [old, fresh] = [from[name] ?? null, to[name] ?? null];
 		if (unloggedFields.includes(name) || JSON.stringify(old) === JSON.stringify(fresh)) continue;
 		const stored = (value: Json): Json =>
-			field.kind === 'date' && typeof value === 'string' ? dayOf(value) : value;
+			entity.fields[name]?.kind === 'date' && typeof value === 'string' ? dayOf(value) : value;
 		if (before) was[name] = stored(old);
 		if (after) is[name] = stored(fresh);
 	}

@@ -98,6 +98,8 @@ export interface Entity {
 	inputs?: Readonly<Record<string, Field>>;
 	/** Kept in rows so that filters have something to look at, never shown in answers. */
 	hidden?: Readonly<Record<string, Json>>;
+	/** Those of them that the log tells all the same. */
+	logged?: (settings: Settings) => readonly string[];
 	filters: Readonly<Record<string, Filter>>;
 	/** What the invented school has of it, where that is always the same; ids are the places in this list, from 1. */
 	fixtures?: readonly JsonObject[];

@@ -186,6 +186,7 @@ const schema = z.strictObject({
 	logScope: choice(['branch', 'account'], 'whose changes `log/index` of a branch shows'),
 	logIds: flag(false, 'log entries show `id`'),
 	logFields: choice(['objects', 'jsonText'], 'form of `fields_old`, `fields_new`, `fields_rel` in the log'),
+	logLesson: flag(true, '`LessonDetails` in the log name their lesson, `lesson_id`'),
 	logNull: choice(['text', 'list'], '`fields_new` of a removal in the log: `""` or `[]`'),
 	webhookStrings: choice(['onCreate', 'always', 'never'], 'numbers in the fields of webhooks come as text'),
 	webhookRel: flag(true, 'webhooks have `fields_rel`'),

@@ -3,11 +3,19 @@ import { readJson } from './json';
 import type { Workflow } from './n8n/types';
 import { inRepo } from './paths';
 
-/**
- * Everyday jobs: each is an example that anybody can import, and the same job built from HTTP Request nodes, which the
- * tests keep to compare with. Names of the files, and what the READMEs call them.
- */
-export const JOBS = [
+/** An everyday job: an example that anybody can import. */
+interface Job {
+	/** Of its file. */
+	name: string;
+	/** What the READMEs call it. */
+	en: string;
+	ru: string;
+	/** There is the same job built from HTTP Request nodes, which the tests keep to compare with. */
+	isCompared: boolean;
+}
+
+/** In the order of the READMEs. */
+const COMPARED = [
 	{
 		name: 'form-to-lead',
 		en: 'Website form to lead, without duplicates',
@@ -48,12 +56,41 @@ export const JOBS = [
 	},
 ];
 
+const OTHERS = [
+	{
+		name: 'tilda-form-to-lead',
+		en: 'Tilda form to lead, without duplicates',
+		ru: 'Форма Tilda → лид, без дублей',
+	},
+	{
+		name: 'daily-free-slots',
+		en: 'Free slots of the week, every morning',
+		ru: 'Свободное время на неделю, каждое утро',
+	},
+	{ name: 'parent-bot', en: 'Bot that answers parents', ru: 'Бот, который отвечает родителям' },
+	{
+		name: 'amocrm-deal-to-client',
+		en: 'Won amoCRM deal to client',
+		ru: 'Выигранная сделка amoCRM → клиент',
+	},
+	{
+		name: 'missed-lesson-to-parents',
+		en: 'Missed lesson to parents',
+		ru: 'Пропущенное занятие → сообщение родителям',
+	},
+];
+
+export const JOBS: readonly Job[] = [
+	...COMPARED.map((job) => ({ ...job, isCompared: true })),
+	...OTHERS.map((job) => ({ ...job, isCompared: false })),
+];
+
 const read = (...parts: string[]) => readJson<Workflow>(inRepo(...parts));
 
 /** @param name of a job */
 export const withPackage = (name: string) => read('examples', `${name}.json`);
 
-/** @param name of a job */
+/** @param name of a job that is compared */
 export const withHttp = (name: string) => read('test', 'e2e', 'jobs', `${name}.http.json`);
 
 /** All that can be imported. */

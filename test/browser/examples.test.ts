@@ -32,6 +32,7 @@ beforeAll(async () => {
 	const { email, apiKey } = account;
 	await saveAs(n8n.client, NAMES.alfaCrm, 'alfaCrmApi', { hostname: url, email, apiKey });
 	await saveAs(n8n.client, NAMES.openAi, 'openAiApi', { apiKey: 'none', url: `${url}/v1`, header: false });
+	await saveAs(n8n.client, NAMES.bearer, 'httpBearerAuth', { token: 'none' });
 	await n8n.editor.openNewWorkflow();
 });
 

@@ -204,6 +204,18 @@ describe('the invented school', () => {
 				if (status === 1) expect(String(time_to) > `${today.slice(0, 13)}`).toBe(true);
 				expect(String(time_from) < String(time_to)).toBe(true);
 			}
+
+			const times = rows('log').map(({ date_time }) => String(date_time));
+			expect(times).toEqual([...times].sort());
+			expect(times.at(-1)! <= moment).toBe(true);
+			const told = rows('log').filter(({ entity }) => entity === 'Lesson');
+			const missed = told.filter(({ entity_id }) =>
+				store
+					.where('lesson-details', 'lesson_id', Number(entity_id))
+					.some(({ is_attend }) => is_attend === 0),
+			);
+			expect(missed.length).toBeGreaterThan(2);
+			for (const { entity_id } of told) expect(store.find('lesson', Number(entity_id))?.status).toBe(3);
 		},
 	);
 

@@ -55,16 +55,12 @@ describe.each(ACTIONS)('%s', (_key, action, { label, plural, path, actions = [] 
 	it('that adds a record adds one of an entity that can be created, and compares fields that it has', () => {
 		if (action.kind !== 'createIfAbsent') return;
 		const { entity: resource, filterBy = {}, ignoreWhen = {}, query: more = {} } = action.creates;
-		const { recentBy, defaultFrom = {} } = action.creates;
+		const { recentBy } = action.creates;
 		const added = entityOf(resource);
 		expect([added.path, action.action]).toEqual([action.path, 'create']);
 		expect(added.operations).toContain('create');
 		const has = namesOf(returned(added));
-		const compared = [
-			...Object.keys(ignoreWhen),
-			...(recentBy ? [recentBy] : []),
-			...Object.keys(defaultFrom),
-		];
+		const compared = [...Object.keys(ignoreWhen), ...(recentBy ? [recentBy] : [])];
 		expect(compared.filter((field) => !has.includes(field))).toEqual([]);
 		expect(Object.keys(filterBy).filter((filter) => !namesOf(added.filters).includes(filter))).toEqual([]);
 		expect(Object.values(filterBy).filter((field) => !has.includes(field))).toEqual([]);

@@ -101,22 +101,20 @@ describe.each(TABLE)('%s', (_resource, entity) => {
 
 	it('refers to registered entities that can be listed and have something to be called by', () => {
 		const targets = allOf(entity).flatMap((field) =>
-			field.type === 'reference' || field.type === 'references' || field.type === 'record'
-				? [field.entity]
-				: [],
+			'entity' in field && /^re/.test(field.type) ? [field.entity as string] : [],
 		);
 		for (const target of targets.map(entityOf)) {
 			const called = target.title ?? ['name'];
 			expect(called.filter((name) => !namesOf(returned(target)).includes(name))).toEqual([]);
 			expect(target.operations).toContain('getAll');
-			// A dropdown is filled with a call that has nothing but the branch.
-			expect(target.keys).toBeUndefined();
+			// A dropdown is filled with a call that has nothing but the branch; a picker may ask for the parent first.
+			expect(namesOf(target.keys)).toEqual(target.search?.of ? [target.search.of] : []);
 		}
 	});
 
 	it('searches only for records of entities that can be searched', () => {
 		for (const field of allOf(entity)) {
-			if (field.type === 'record')
+			if (field.type === 'record' || field.type === 'records')
 				expect([field.name, entityOf(field.entity).search]).not.toContain(undefined);
 		}
 	});
@@ -134,9 +132,10 @@ describe.each(TABLE)('%s', (_resource, entity) => {
 			const { name, type } = field;
 			// A kind has a number, which is no record's.
 			if (name === 'type_id' && type === 'integer') return field.default === undefined;
-			if (name === 'id' || name.endsWith('_id')) return !['id', 'reference', 'record'].includes(type);
-			if (name === 'ids' || name.endsWith('_ids')) return !['ids', 'references'].includes(type);
-			return ['id', 'ids', 'reference', 'references', 'record'].includes(type);
+			if (name === 'id' || name.endsWith('_id'))
+				return !['id', 'reference', 'record', 'owner'].includes(type);
+			if (name === 'ids' || name.endsWith('_ids')) return !['ids', 'references', 'records'].includes(type);
+			return ['id', 'ids', 'reference', 'references', 'record', 'records', 'owner'].includes(type);
 		});
 		expect(namesOf(wrong)).toEqual([]);
 		const shown = outputFields.filter(({ name, type }) => {
@@ -150,7 +149,10 @@ describe.each(TABLE)('%s', (_resource, entity) => {
 		const wrong = allOf(entity).filter(({ type, label: shown }) => {
 			if (type === 'id') return !/\bID$/.test(shown);
 			if (type === 'ids') return !/\bIDs$/.test(shown);
-			return ['reference', 'references', 'record'].includes(type) && /\b(IDs?|Name)\b/.test(shown);
+			return (
+				['reference', 'references', 'record', 'records', 'owner'].includes(type) &&
+				/\b(IDs?|Name)\b/.test(shown)
+			);
 		});
 		expect(labelsOf(wrong)).toEqual([]);
 	});

@@ -48,7 +48,12 @@ export const cgi = writable({
 	],
 	// Without days the index shows current ones only.
 	hiddenPasses: [{ b_date: '01.01.2000', e_date: '31.12.2099' }],
-	title: ['customer_id', 'b_date', 'e_date'],
+	title: [],
+	search: { of: 'group_id' },
+	details: [
+		{ name: 'customer_id', entity: 'customer' },
+		{ name: 'b_date', until: 'e_date' },
+	],
 	fields: [
 		{
 			...customer,

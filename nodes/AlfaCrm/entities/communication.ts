@@ -1,5 +1,5 @@
 import { idFilter, writable } from './common';
-import { choice, id, longText, reference, text } from './fields';
+import { choice, id, longText, owner, reference, text } from './fields';
 import type { QueryId } from './types';
 
 const CLASSES = [
@@ -8,6 +8,7 @@ const CLASSES = [
 	{ value: 'Lead', label: 'Lead', description: 'Named by one source only; leads are customers elsewhere' },
 	{ value: 'Task', label: 'Task' },
 ];
+const OWNERS = { Customer: 'customer', Group: 'group', Lead: 'customer', Task: 'task' };
 const where: QueryId['in'] = ['create', 'get', 'getAll'];
 
 /** Comments on a record. API notes 5.19. */
@@ -27,10 +28,9 @@ export const communication = writable({
 			in: where,
 		},
 		{
-			...id('related_id', 'Related ID', {
+			...owner('related_id', 'Related Record', 'class', OWNERS, {
 				required: true,
-				description: 'ID of the record that the communication is about',
-				placeholder: 'e.g. 501',
+				description: 'What the communication is about',
 			}),
 			in: where,
 		},

@@ -3,7 +3,6 @@ import {
 	choice,
 	dottedDate,
 	flag,
-	id,
 	longText,
 	number,
 	record,
@@ -11,6 +10,7 @@ import {
 	references,
 	text,
 } from './fields';
+import { payerOf } from './pay';
 import { taskTitle } from './task';
 import type { Action } from './types';
 
@@ -203,12 +203,15 @@ const additions: Action[] = [
 				description: 'The branch it belongs to, if not the one above',
 			}),
 			flag('is_confirmed', 'Confirmed', { description: 'Whether the payment is confirmed' }),
-			id('ctt_id', 'Customer Subscription ID', { description: 'Subscription that is paid for' }),
+			record('ctt_id', 'Customer Subscription', 'customerTariff', {
+				description: 'Subscription that is paid for',
+			}),
 			dottedDate('document_date', 'Payment Date', { fallback: 'today', description: 'Today if left empty' }),
 			reference('location_id', 'Location', 'location'),
 			note,
 			text('payer_name', 'Payer Name', {
 				description: 'At most 50 characters. That of the customer if left empty.',
+				takenFrom: payerOf,
 			}),
 			reference('pay_item_id', 'Payment Item', 'payItem'),
 			reference('pay_type_id', 'Payment Type', 'payType', {
@@ -226,7 +229,6 @@ const additions: Action[] = [
 			owned: { ctt_id: 'customerTariff' },
 			// A refund may carry its sum there.
 			shownAs: { income: 'expenditure' },
-			defaultFrom: { payer_name: { from: ['legal_name', 'name'], longest: 50 } },
 		},
 		certainty: 'confirmed',
 	},

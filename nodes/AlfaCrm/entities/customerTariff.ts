@@ -24,7 +24,12 @@ export const customerTariff = writable({
 	keys: [{ ...record('customer_id', 'Customer', 'customer', { required: true }), in: CRUD }],
 	// Without it the index may show current ones only. API notes 5.5.
 	hiddenPasses: [{ dead: true }],
-	title: ['tariff_id', 'b_date', 'e_date'],
+	title: [],
+	search: { of: 'customer_id' },
+	details: [
+		{ name: 'tariff_id', entity: 'tariff' },
+		{ name: 'b_date', until: 'e_date' },
+	],
 	simple: [
 		'id',
 		'customer_id',

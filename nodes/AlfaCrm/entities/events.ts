@@ -18,6 +18,8 @@ export interface EventKinds {
 		/** What the user may ask for besides. */
 		filters?: ReadonlyArray<'stages' | 'entities' | 'events' | 'changedFields'>;
 	};
+	/** What the log tells only together with the records that it is about. API notes 5.21. */
+	told: { what: 'archived' | 'attended' | 'joinedGroup' | 'leftGroup' | 'missed' | 'sold' };
 }
 
 export type EventKindName = keyof EventKinds;
@@ -47,10 +49,45 @@ export const changeNames: ReadonlyArray<{ value: ChangeName; label: string }> = 
 /** In the order of their labels. */
 export const eventTypes: readonly EventType[] = [
 	{
+		kind: 'told',
+		value: 'customerArchived',
+		label: 'Customer Archived',
+		description: 'A lead or client was moved to the archive',
+		what: 'archived',
+	},
+	{
+		kind: 'told',
+		value: 'customerAttended',
+		label: 'Customer Attended Lesson',
+		description: 'A completed lesson shows that a customer was there',
+		what: 'attended',
+	},
+	{
 		kind: 'newCustomers',
 		value: 'customerCreated',
 		label: 'Customer Created',
 		description: 'A lead or client is new in AlfaCRM',
+	},
+	{
+		kind: 'told',
+		value: 'customerJoinedGroup',
+		label: 'Customer Joined Group',
+		description: 'A customer was added to a group',
+		what: 'joinedGroup',
+	},
+	{
+		kind: 'told',
+		value: 'customerLeftGroup',
+		label: 'Customer Left Group',
+		description: 'A customer was taken out of a group',
+		what: 'leftGroup',
+	},
+	{
+		kind: 'told',
+		value: 'customerMissed',
+		label: 'Customer Missed Lesson',
+		description: 'A completed lesson shows that a customer was not there',
+		what: 'missed',
 	},
 	{
 		kind: 'logged',
@@ -119,6 +156,13 @@ export const eventTypes: readonly EventType[] = [
 		label: 'Record Changed',
 		description: 'A record of any kind was created, changed or deleted, with its old and new values',
 		filters: ['entities', 'events', 'changedFields'],
+	},
+	{
+		kind: 'told',
+		value: 'subscriptionSold',
+		label: 'Subscription Sold',
+		description: 'A customer was given a subscription',
+		what: 'sold',
 	},
 	{
 		kind: 'logged',

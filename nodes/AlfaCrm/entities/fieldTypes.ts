@@ -83,6 +83,14 @@ export interface Alternative {
 	format?: DateFormat;
 }
 
+/** The field that names a record, and which of that record's texts are taken: the first that is filled, cut to fit. */
+export interface TakenFrom {
+	owner: string;
+	entity: string;
+	fields: readonly string[];
+	longest: number;
+}
+
 export type Field = FieldBasics &
 	FieldType & {
 		/** Asked for at create, since AlfaCRM refuses a record without it. */
@@ -100,6 +108,16 @@ export type Field = FieldBasics &
 		prominent?: boolean;
 		/** A record that has neither this nor that field says nothing. */
 		requiredUnless?: string;
+		/** That it is required is not known of AlfaCRM: a record without it would be of no use. */
+		isNodesRule?: true;
+		/** Not sent in a new record where that field is given. */
+		omittedWith?: string;
+		/** Must be later than that field, where both are given. */
+		after?: string;
+		/** Must not be before that field, where both are given. */
+		notBefore?: string;
+		/** A new record for which it is not given takes it from another one, which a field of it names. */
+		takenFrom?: TakenFrom;
 		/** A parameter of an action without which all come; one that is there but empty is refused. */
 		limitsOutput?: true;
 		/** A switch that is not sent when it is off, since off would undo something. */

@@ -1,6 +1,6 @@
 import type { Choice, Field, FieldType, Filter, OfType } from './fieldTypes';
 
-type Simple = Exclude<FieldType['type'], 'date' | `choice${string}` | `re${string}` | 'rows'>;
+type Simple = Exclude<FieldType['type'], 'date' | 'owner' | `choice${string}` | `re${string}` | 'rows'>;
 type Extra = Partial<
 	Pick<
 		Field,
@@ -12,6 +12,11 @@ type Extra = Partial<
 		| 'fallback'
 		| 'prominent'
 		| 'requiredUnless'
+		| 'isNodesRule'
+		| 'omittedWith'
+		| 'after'
+		| 'notBefore'
+		| 'takenFrom'
 		| 'limitsOutput'
 		| 'alternative'
 		| 'onlyWhenTrue'
@@ -81,7 +86,7 @@ export const choices = (
 });
 
 const pointing =
-	(type: 'reference' | 'references' | 'record') =>
+	(type: 'reference' | 'references' | 'record' | 'records') =>
 	(name: string, label: string, entity: string, extra: Extra = {}): Made => ({
 		type,
 		entity,
@@ -93,6 +98,15 @@ const pointing =
 export const reference = pointing('reference');
 export const references = pointing('references');
 export const record = pointing('record');
+export const records = pointing('records');
+
+export const owner = (
+	name: string,
+	label: string,
+	by: string,
+	entities: Readonly<Record<string, string>>,
+	extra: Extra = {},
+): Made => ({ type: 'owner', by, entities, name, label, ...extra });
 
 export const rows = (
 	name: string,

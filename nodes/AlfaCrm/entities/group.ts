@@ -52,6 +52,7 @@ export const group = writable({
 		}),
 		reference('company_id', 'Company', 'company', { description: 'Your own legal entity' }),
 		dottedDate('e_date', 'End Date', {
+			after: 'b_date',
 			description: 'Must be later than the start date',
 			alternative: { format: 'iso' },
 		}),

@@ -11,6 +11,7 @@ import {
 	longText,
 	range,
 	record,
+	records,
 	reference,
 	references,
 	rows,
@@ -35,8 +36,8 @@ const branch = reference('branch_id', 'Branch of Lesson', 'branch', {
 });
 const topic = text('topic', 'Topic');
 const homework = longText('homework', 'Homework');
-const from = time('time_from', 'Time From');
-const to = time('time_to', 'Time To');
+const from = time('time_from', 'Start Time');
+const to = time('time_to', 'End Time');
 
 /** How one customer took part. Grades were never seen filled, so they are sent as they are given. */
 const ATTENDANCE = [
@@ -114,15 +115,24 @@ const day = dottedDate('lesson_date', 'Lesson Date', {
 	// One source writes it so. API notes 5.11.
 	alternative: { format: 'iso' },
 });
-const customers = ids('customer_ids', 'Customer IDs', {
-	entity: 'customer',
-	description: 'Customers who take part, separated by commas',
-	placeholder: 'e.g. 501, 502',
+const customers = records('customer_ids', 'Customer', 'customer', {
+	prominent: true,
+	description:
+		'Who takes part, for a lesson without a group. By ID you can give several, separated by commas.',
 });
-const groups = ids('group_ids', 'Group IDs', {
-	entity: 'group',
-	description: 'Groups that take part, separated by commas. A trial lesson takes none.',
-	placeholder: 'e.g. 40, 41',
+const groups = records('group_ids', 'Group', 'group', {
+	prominent: true,
+	description:
+		'Which group takes part; a trial lesson takes none. By ID you can give several, separated by commas.',
+});
+const duration = integer('duration', 'Duration', {
+	prominent: true,
+	min: 1,
+	default: 60,
+	requiredUnless: 'time_to',
+	omittedWith: 'time_to',
+	description: "Minutes from start to end; not used in a new lesson that has an 'End Time'",
+	writeOnly: true,
 });
 const status = choice('status', 'Status', STATUSES, 1, {
 	description: 'Known integrations write planned lessons only; other values are unconfirmed',
@@ -176,23 +186,20 @@ export const lesson = writable({
 		description: 'Left empty, lessons of every status are returned',
 	},
 	fields: [
+		groups,
+		customers,
 		day,
 		{ ...from, required: true },
+		duration,
 		{ ...lessonType, required: true },
 		{ ...subject, required: true },
+		{ ...teachers, prominent: true },
+		{ ...room, prominent: true },
 		branch,
-		customers,
-		integer('duration', 'Duration', {
-			description: "Minutes. AlfaCRM needs this or 'Time To' for a new lesson.",
-			writeOnly: true,
-		}),
-		groups,
+		{ ...to, after: 'time_from', description: "In place of 'Duration'" },
 		{ ...homework, description: 'Known from completed lessons; writing it here is unconfirmed' },
 		note,
-		room,
 		status,
-		teachers,
-		{ ...to, description: "End of the lesson. AlfaCRM needs this or 'Duration' for a new lesson." },
 		topic,
 	],
 	resentOnUpdate,

@@ -1,5 +1,6 @@
 import { idFilter, note, timestampFilters, timestamps, writable } from './common';
 import { dottedDate, flag, id, ids, number, pointedDate, range, record, reference, text } from './fields';
+import type { TakenFrom } from './fieldTypes';
 import type { Action } from './types';
 
 const account = reference('pay_account_id', 'Payment Account', 'payAccount');
@@ -14,8 +15,16 @@ const branch = reference('branch_id', 'Branch of Payment', 'branch', {
 	description: 'The branch it belongs to, if not the one above',
 });
 const date = dottedDate('document_date', 'Payment Date', { required: true });
+/** One source says that a new payment needs it. API notes 5.16. */
+export const payerOf: TakenFrom = {
+	owner: 'customer_id',
+	entity: 'customer',
+	fields: ['legal_name', 'name'],
+	longest: 50,
+};
 const payer = text('payer_name', 'Payer Name', {
-	description: 'At most 50 characters. One source says that a new payment needs it; unconfirmed.',
+	description: 'At most 50 characters. In a new payment that of the customer if left empty.',
+	takenFrom: payerOf,
 });
 
 /** API notes 5.16: types other than an income, and signs, are known from one integration. */
@@ -81,7 +90,9 @@ export const pay = writable({
 		branch,
 		commodity,
 		flag('is_confirmed', 'Confirmed', { description: 'Whether the payment is confirmed' }),
-		id('ctt_id', 'Customer Subscription ID', { description: 'Subscription that is paid for' }),
+		record('ctt_id', 'Customer Subscription', 'customerTariff', {
+			description: 'Subscription that is paid for',
+		}),
 		record('group_id', 'Group', 'group'),
 		place,
 		id('manager_id', 'Manager ID'),

@@ -5,8 +5,8 @@ import {
 	choices,
 	dottedDate,
 	flag,
-	id,
 	isoDate,
+	owner,
 	range,
 	record,
 	reference,
@@ -22,6 +22,8 @@ const OWNERS = [
 	{ value: 'Customer', label: 'Customer' },
 ];
 
+const OWNER_ENTITIES = { Group: 'group', Customer: 'customer' };
+
 /** API notes 5.13. Changing and deleting them is known from generic clients only. */
 export const regularLesson = writable({
 	resource: 'regularLesson',
@@ -31,7 +33,16 @@ export const regularLesson = writable({
 	plural: 'Regular Lessons',
 	certainty: 'confirmed',
 	unconfirmed: ['delete', 'update'],
-	title: ['related_class', 'related_id', 'day', 'time_from_v'],
+	title: [],
+	search: {},
+	details: [
+		{ name: 'related_id', owner: { by: 'related_class', entities: OWNER_ENTITIES } },
+		// AlfaCRM may say 0 for a Sunday. API notes 5.13.
+		{ name: 'day', choices: [...DAYS, { value: 0, label: 'Sunday' }] },
+		{ name: 'time_from_v' },
+		{ name: 'subject_id', entity: 'subject' },
+		{ name: 'b_date', until: 'e_date' },
+	],
 	simple: [
 		'id',
 		'related_class',
@@ -45,26 +56,45 @@ export const regularLesson = writable({
 		'teacher_ids',
 	],
 	fields: [
+		choice('related_class', 'Lesson For', OWNERS, 'Group', {
+			required: true,
+			isNodesRule: true,
+			description: 'Whose lesson it is',
+		}),
+		owner('related_id', 'Group or Customer', 'related_class', OWNER_ENTITIES, {
+			required: true,
+			isNodesRule: true,
+			description: 'Whose lesson it is',
+		}),
 		choices('days', 'Days', DAYS, { required: true, writeOnly: true, description: 'Days of the week' }),
+		time('time_from_v', 'Start Time', { required: true, isNodesRule: true, lasts: 'time_to_v' }),
 		dottedDate('b_date_v', 'Start Date', {
 			required: true,
 			writeOnly: true,
 			description: 'From which day on',
 		}),
-		dottedDate('e_date_v', 'End Date', { required: true, writeOnly: true, description: 'Until which day' }),
+		dottedDate('e_date_v', 'End Date', {
+			required: true,
+			writeOnly: true,
+			notBefore: 'b_date_v',
+			description: 'Until which day',
+		}),
+		reference('subject_id', 'Subject', 'subject', { prominent: true }),
+		references('teacher_ids', 'Teacher', 'teacher', {
+			prominent: true,
+			description: 'Teachers who work in the branch',
+		}),
+		reference('room_id', 'Room', 'room', { prominent: true }),
 		reference('branch_id', 'Branch of Lesson', 'branch', {
 			fromBranch: true,
 			description: 'The branch it belongs to, if not the one above',
 		}),
 		reference('lesson_type_id', 'Lesson Type', 'lessonType'),
-		choice('related_class', 'Owner Type', OWNERS, 'Group', { description: 'Whose lesson it is' }),
-		id('related_id', 'Owner ID', { description: 'ID of the group or customer whose lesson it is' }),
 		flag('is_public', 'Public', { description: 'Whether the lesson is public' }),
-		reference('room_id', 'Room', 'room'),
-		reference('subject_id', 'Subject', 'subject'),
-		references('teacher_ids', 'Teacher', 'teacher', { description: 'Teachers who work in the branch' }),
-		time('time_from_v', 'Time From'),
-		time('time_to_v', 'Time To'),
+		time('time_to_v', 'End Time', {
+			after: 'time_from_v',
+			description: "In the form of a new lesson, 'Duration' will do instead",
+		}),
 	],
 	outputFields: [
 		isoDate('b_date', 'Start Date'),

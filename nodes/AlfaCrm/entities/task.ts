@@ -3,10 +3,10 @@ import {
 	boolean,
 	dottedDate,
 	flag,
-	ids,
 	integer,
 	longText,
 	range,
+	records,
 	reference,
 	references,
 	text,
@@ -29,6 +29,8 @@ export const task = writable({
 	certainty: 'documented',
 	unconfirmed: ['create', 'delete', 'update'],
 	title: ['title'],
+	search: {},
+	details: [{ name: 'due_date', shownAs: 'day' }],
 	simple: [
 		'id',
 		'title',
@@ -51,17 +53,13 @@ export const task = writable({
 			description: 'Branches of the task, if not just the one above',
 		}),
 		reference('company_id', 'Company', 'company', { description: 'Your own legal entity' }),
-		ids('customer_ids', 'Customer IDs', {
-			entity: 'customer',
-			description: 'Customers it is about, separated by commas',
-			placeholder: 'e.g. 501, 502',
+		records('customer_ids', 'Customer', 'customer', {
+			description: 'Who it is about. By ID you can give several, separated by commas.',
 		}),
 		flag('is_done', 'Done', { description: 'Whether the task is done' }),
 		dottedDate('due_date', 'Due Date'),
-		ids('group_ids', 'Group IDs', {
-			entity: 'group',
-			description: 'Groups it is about, separated by commas',
-			placeholder: 'e.g. 40, 41',
+		records('group_ids', 'Group', 'group', {
+			description: 'Which group it is about. By ID you can give several, separated by commas.',
 		}),
 		flag('is_notify', 'Notify', { description: 'Whether the assigned users are notified' }),
 		integer('priority', 'Priority'),

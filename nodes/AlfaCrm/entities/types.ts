@@ -62,8 +62,6 @@ export interface CreateIfAbsent {
 	shownAs?: Readonly<Record<string, string>>;
 	/** Only records of today and yesterday count, by this field. */
 	recentBy?: string;
-	/** Fields that, if not given, are taken from this record: the first one that is filled, as much of it as AlfaCRM takes. */
-	defaultFrom?: Readonly<Record<string, { from: readonly string[]; longest: number }>>;
 }
 
 type Nothing = Record<never, never>;
@@ -151,8 +149,12 @@ export interface Detail {
 	choices?: readonly Choice[];
 	/** The record that it numbers is shown by its name, which is in the list of this entity. */
 	entity?: string;
+	/** The same where another field says of which entity it is. */
+	owner?: { by: string; entities: Readonly<Record<string, string>> };
 	/** A day, or a moment with its time. */
 	shownAs?: 'day' | 'moment';
+	/** The day that ends the period which begins with it. */
+	until?: string;
 	/** Stands in where it says nothing. */
 	otherwise?: Detail;
 }
@@ -211,9 +213,10 @@ export interface Entity {
 	actions?: readonly Action[];
 	/**
 	 * Too many for a dropdown. Records are searched by the filter `by`; by `digits` when only those are typed; by the
-	 * pair `day` when a date is. What no filter can find is looked for in the titles of each page.
+	 * pair `day` when a date is. What no filter can find is looked for in the titles of each page. Those `of` a record,
+	 * which that key names, are listed once it is chosen.
 	 */
-	search?: { by?: string; digits?: string; day?: readonly [from: string, to: string] };
+	search?: { by?: string; digits?: string; day?: readonly [from: string, to: string]; of?: string };
 	/** Fields that name a record in lists, if not `name`; none where `details` say it all. */
 	title?: readonly string[];
 	/** Fields that tell namesakes apart in lists. */

@@ -7,8 +7,11 @@ import type { OfType } from '../entities/fieldTypes';
 declare module '../entities/fieldTypes' {
 	interface FieldTypes {
 		date: { format: DateFormat };
-		/** Of the day, `hh:mm`, or `hh:mm:ss` with seconds. */
-		time: { seconds?: true };
+		/**
+		 * Of the day, `hh:mm`, or `hh:mm:ss` with seconds. Where AlfaCRM takes an end and no length, the form of a new
+		 * record asks for a length all the same, and the end, which is field `lasts`, is counted from it.
+		 */
+		time: { seconds?: true; lasts?: string };
 	}
 }
 

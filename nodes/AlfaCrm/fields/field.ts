@@ -13,7 +13,7 @@ import { integer, number } from './number';
 import { object } from './object';
 import { phonePart } from './phonePart';
 import { phones } from './phones';
-import { record, reference, references } from './reference';
+import { owner, record, records, reference, references } from './reference';
 import { rows } from './rows';
 import { longText, text } from './text';
 import { texts } from './texts';
@@ -43,6 +43,8 @@ export const fieldKinds: { [K in TypeName]: FieldKind<OfType<K>> } = {
 	reference,
 	references,
 	record,
+	records,
+	owner,
 	rows: rows({ isBlank, addressesIn, serialize, sameValue, isStored, toProperty, objectSchema }),
 	object,
 };
@@ -211,11 +213,22 @@ export const isNeeded = ({ required, fallback }: Field): boolean =>
 /** Has a parameter of its own in the form; the others are in a collection. */
 export const isProminent = (field: Field): boolean => isNeeded(field) || field.prominent === true;
 
-/** The same on its own, where what is required must be filled. Choices and switches always hold a value. */
-export const toParameter = (field: Field): INodeProperties => ({
-	...toProperty(field),
-	...(field.required && canBeEmpty(field) ? { required: true } : {}),
-});
+/**
+ * The same on its own, where what is required must be filled; choices and switches always hold a value. More than one
+ * where another parameter decides which is shown.
+ */
+export function toParameters(field: Field): INodeProperties[] {
+	const demanded = field.required && canBeEmpty(field) ? { required: true } : {};
+	const variants = kindOf(field).variants(field);
+	if (variants.length === 0) return [{ ...toProperty(field), ...demanded }];
+	return variants.map(({ label, widget, show }) => ({
+		...toProperty(field),
+		displayName: label,
+		...widget,
+		...demanded,
+		displayOptions: { show },
+	}));
+}
 
 /** The same for one value, also where the field holds several texts. */
 export function toSingleProperty(field: Shown): INodeProperties {

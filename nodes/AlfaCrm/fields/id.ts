@@ -58,13 +58,17 @@ export const oneRecord = {
 	jsonHint: () => '',
 };
 
+/** A picker holds one record, or the IDs of several in a text. */
+const pickedIn = (value: unknown): unknown =>
+	isPicker(value) && !isPicker(value.value) ? value.value : value;
+
 export const severalRecords = {
 	...oneRecord,
 	isList: true,
 	isExact: false as boolean,
 	holdsIds: true,
 	clearedValue: [] as Wire[],
-	items: (_field: unknown, value: unknown) => itemsOf(value, parts),
+	items: (_field: unknown, value: unknown) => itemsOf(pickedIn(value), parts),
 	expected: () => 'one or more numbers of records',
 	schema: () => ({ type: 'array' as const, items: { type: 'integer' as const } }),
 	jsonHint: () => 'list',

@@ -18,6 +18,13 @@ export interface Address {
 	address: string;
 }
 
+/** A parameter of its own in place of the usual one, shown where other parameters have these values. */
+export interface Variant {
+	label: string;
+	widget: Widget;
+	show: Record<string, string[]>;
+}
+
 /** Where the names of values are: in a short list of the account, or in what is declared. */
 export type Words = { entity: string } | { choices: readonly Choice[] };
 
@@ -64,6 +71,8 @@ export interface FieldKind<F> {
 	filterForms(field: F, name: string, value: Wire): Array<Record<string, Wire>>;
 	/** Its parameter in the form. */
 	widget(field: F & FieldBasics): Widget;
+	/** Its parameters where it stands alone, if another parameter decides what is asked for; none if the usual one will do. */
+	variants(field: F): Variant[];
 	/** What the parameter is called, where that is more than the label. */
 	formLabel(label: string): string;
 	/** Its parameter cannot be left empty. */
@@ -102,6 +111,7 @@ export const single = {
 	filterForms: (_field: unknown, name: string, value: Wire): Array<Record<string, Wire>> => [
 		{ [name]: value },
 	],
+	variants: (): Variant[] => [],
 	formLabel: (label: string): string => label,
 	columnLabel: (label: string): string => label,
 	alwaysFilled: false,

@@ -4,10 +4,20 @@ import { entityOf } from '../entities/registry';
 import type { Entity } from '../entities/types';
 import { optionsMethod, searchMethod } from '../entities/methodNames';
 
+interface Picking {
+	/** By ID several can be given, separated by commas. */
+	several?: true;
+	/** No address tells whose page it is to be. */
+	withoutUrl?: true;
+}
+
 /** A record among many: searched for in the account, or given by its ID or, where it has a page that is known, its address. */
-export function picker(entity: Entity): Pick<INodeProperties, 'type' | 'default' | 'modes'> {
+export function picker(
+	entity: Entity,
+	{ several, withoutUrl }: Picking = {},
+): Pick<INodeProperties, 'type' | 'default' | 'modes'> {
 	const noun = entity.label.toLowerCase();
-	const [page] = entity.pages ?? [];
+	const [page] = withoutUrl ? [] : (entity.pages ?? []);
 	return {
 		type: 'resourceLocator',
 		default: { mode: 'list', value: '' },
@@ -19,7 +29,12 @@ export function picker(entity: Entity): Pick<INodeProperties, 'type' | 'default'
 				placeholder: `Select a ${noun}...`,
 				typeOptions: { searchListMethod: searchMethod(entity), searchable: true },
 			},
-			{ displayName: 'By ID', name: 'id', type: 'string', placeholder: 'e.g. 501' },
+			{
+				displayName: 'By ID',
+				name: 'id',
+				type: 'string',
+				placeholder: several ? 'e.g. 501, 502' : 'e.g. 501',
+			},
 			...(page === undefined
 				? []
 				: [

@@ -11,6 +11,10 @@ declare module '../entities/fieldTypes' {
 		references: { entity: string };
 		/** One record of another entity, searched for. For long lists. */
 		record: { entity: string };
+		/** One of them picked, or several given by their IDs. */
+		records: { entity: string };
+		/** One record of the entity that the value of another field stands for. */
+		owner: { by: string; entities: Readonly<Record<string, string>>; entity?: undefined };
 	}
 }
 
@@ -49,4 +53,27 @@ export const record: FieldKind<OfType<'record'>> = {
 	...oneRecord,
 	widget: ({ entity }) => picker(entityOf(entity)),
 	columnLabel: (label) => `${label} ID`,
+};
+
+export const records: FieldKind<OfType<'records'>> = {
+	...severalRecords,
+	widget: ({ entity }) => picker(entityOf(entity), { several: true }),
+	columnLabel: (label) => `${label} IDs`,
+};
+
+export const owner: FieldKind<OfType<'owner'>> = {
+	...oneRecord,
+	widget: () => ({ type: 'string', default: '' }),
+	formLabel: (label) => `${label} ID`,
+	columnLabel: (label) => `${label} ID`,
+	variants: ({ by, entities }) =>
+		[...new Set(Object.values(entities))].map((resource) => {
+			const entity = entityOf(resource);
+			const values = Object.keys(entities).filter((value) => entities[value] === resource);
+			return {
+				label: entity.label,
+				widget: picker(entity, { withoutUrl: true }),
+				show: { [by]: values },
+			};
+		}),
 };

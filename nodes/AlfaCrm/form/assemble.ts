@@ -6,6 +6,7 @@ import { sortByDisplayName } from '../fields/order';
 export type FormPart<Slot extends string> = Partial<Record<Slot, readonly INodeProperties[]>>;
 
 type Show = NonNullable<NonNullable<INodeProperties['displayOptions']>['show']>;
+type Shown = NonNullable<Show[string]>[number];
 
 /** Parameters, and where they are shown: for one operation of a resource, say. */
 export interface ShownPart<Slot extends string> {
@@ -23,18 +24,35 @@ export function assemble<Slot extends string>(
 	by: readonly string[],
 	parts: ReadonlyArray<ShownPart<Slot>>,
 ): INodeProperties[] {
-	return slots.flatMap((slot) => {
-		const properties = parts.flatMap(({ show, part }) =>
+	return slots.flatMap((slot) => sequenceOf(slot, by, parts));
+}
+
+/** The parameters of a slot, so that each part keeps the order of its own. */
+function sequenceOf<Slot extends string>(
+	slot: Slot,
+	[axis, ...others]: readonly string[],
+	parts: ReadonlyArray<ShownPart<Slot>>,
+): INodeProperties[] {
+	if (axis === undefined) {
+		return parts.flatMap(({ show, part }) =>
 			(part[slot] ?? []).map((property) =>
-				showWhen(property, {
-					...Object.fromEntries(by.map((name) => [name, [show[name]]])),
-					...property.displayOptions?.show,
-				}),
+				showWhen(property, { ...listsOf(show), ...property.displayOptions?.show }),
 			),
 		);
-		return by.reduceRight(mergedBy, properties);
-	});
+	}
+	const byValue = new Map<string, Array<ShownPart<Slot>>>();
+	for (const part of parts) {
+		const value = part.show[axis];
+		byValue.set(value, [...(byValue.get(value) ?? []), part]);
+	}
+	return mergedBy(
+		axis,
+		[...byValue.values()].map((some) => sequenceOf(slot, others, some)),
+	);
 }
+
+const listsOf = (show: Readonly<Record<string, string>>): Show =>
+	Object.fromEntries(Object.entries(show).map(([name, value]) => [name, [value]]));
 
 /** A parameter that is shown only where others have these values. */
 export const showWhen = (property: INodeProperties, show: Show): INodeProperties => ({
@@ -58,17 +76,24 @@ export function collection(
 	};
 }
 
-/** Parameters that differ by nothing but where they are shown are one: the description goes to every open editor. */
-function mergedBy(properties: INodeProperties[], by: string): INodeProperties[] {
-	const groups = new Map<string, INodeProperties[]>();
-	for (const property of properties) {
-		const elsewhere = { ...property.displayOptions?.show, [by]: [] };
-		const key = JSON.stringify({ ...property, displayOptions: elsewhere });
-		groups.set(key, [...(groups.get(key) ?? []), property]);
+/**
+ * Parameters that differ by nothing but where they are shown are one, for the description goes to every open editor;
+ * unless that would change the order of one of the sequences.
+ */
+function mergedBy(axis: string, sequences: readonly INodeProperties[][]): INodeProperties[] {
+	const merged: Array<{ key: string; property: INodeProperties; values: Set<Shown> }> = [];
+	for (const sequence of sequences) {
+		let next = 0;
+		for (const property of sequence) {
+			const { [axis]: shown = [], ...elsewhere } = property.displayOptions?.show ?? {};
+			const key = JSON.stringify({ ...property, displayOptions: elsewhere });
+			const known = merged.findIndex((one, index) => index >= next && one.key === key);
+			if (known < 0) merged.splice(next, 0, { key, property, values: new Set(shown) });
+			else for (const value of shown) merged[known].values.add(value);
+			next = (known < 0 ? next : known) + 1;
+		}
 	}
-	return [...groups.values()].map((group) => {
-		const [first] = group;
-		const values = group.flatMap(({ displayOptions }) => displayOptions?.show?.[by] ?? []);
-		return showWhen(first, { ...first.displayOptions?.show, [by]: [...new Set(values)] });
-	});
+	return merged.map(({ property, values }) =>
+		showWhen(property, { ...property.displayOptions?.show, [axis]: [...values] }),
+	);
 }

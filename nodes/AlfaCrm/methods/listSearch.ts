@@ -2,11 +2,12 @@ import { createHash } from 'crypto';
 import type { IDataObject, ILoadOptionsFunctions, INodeListSearchResult } from 'n8n-workflow';
 
 import { ApiClient } from '../api/client';
-import { formatDay, OPEN_END } from '../api/formats';
+import { formatDay, OPEN_END, readFlag } from '../api/formats';
 import type { PageResponse } from '../api/page';
 import { fetchPage, isFullPage, rowKeys, sizeAfter } from '../api/page';
 import { entities } from '../entities/registry';
 import type { Entity } from '../entities/types';
+import { parentOf } from './parent';
 import { chosenBranch } from './rows';
 import { searchMethod } from '../entities/methodNames';
 import { searchFor } from './pickerSearch';
@@ -68,6 +69,10 @@ async function find(
 	token: string,
 ): Promise<INodeListSearchResult> {
 	const client = new ApiClient(context);
+	const parent = parentOf(context, entity, client.zone);
+	// Nothing that could be chosen: an empty value stays one.
+	if (parent && parent.id === undefined)
+		return { results: [{ name: `Choose '${parent.label}' first, or give an ID`, value: '' }] };
 	const branch = await chosenBranch(context, client, entity);
 	const search = searchFor(entity, typed, client.zone);
 	const passes = searchPasses(entity);
@@ -80,6 +85,7 @@ async function find(
 		const call = {
 			path: entity.path,
 			branch,
+			...(parent ? { query: { [parent.name]: parent.id } } : {}),
 			body: { ...body, ...search.queries[cursor.query] },
 			task: `search the ${entity.plural.toLowerCase()}`,
 		};
@@ -89,7 +95,7 @@ async function find(
 		await names.readFor(rows, entity);
 		const found = rows
 			.filter((row) => isInPass(row, entity, isArchived))
-			.map((row) => ({ row, name: fullTitleOf(row, entity, names, isArchived === true) }))
+			.map((row) => ({ row, name: fullTitleOf(row, entity, names, isArchived === true || isDead(row)) }))
 			.filter(({ row, name }) => search.matches(row, name));
 		for (const { row, name } of found) {
 			const value = row.id as number;
@@ -126,13 +132,13 @@ function nextPage(cursor: Cursor, page: PageResponse, last: string): Cursor | un
 }
 
 /** The active ones, then the archived ones, as AlfaCRM itself tells them apart; or one list for each status. */
-function searchPasses({ partitionBy, includeHidden = {} }: Entity): Pass[] {
+function searchPasses({ partitionBy, hiddenPasses = [], includeHidden = {} }: Entity): Pass[] {
 	if (partitionBy)
 		return partitionBy.choices.map(({ value }) => ({
 			body: { ...includeHidden, [partitionBy.name]: value },
 		}));
 	const { removed, ...shown } = includeHidden;
-	if (removed === undefined) return [{ body: shown }];
+	if (removed === undefined) return [{}, ...hiddenPasses].map((body) => ({ body: { ...shown, ...body } }));
 	return [
 		{ body: shown, isArchived: false },
 		{ body: { ...shown, removed: 2 }, isArchived: true },
@@ -148,6 +154,9 @@ function isInPass(row: IDataObject, { archive }: Entity, isArchived: boolean | u
 	const day = archive?.day === undefined ? undefined : row[archive.day];
 	return !isArchived || formatDay(day, 'iso', 'UTC') !== OPEN_END;
 }
+
+/** As subscriptions show that they are archived. */
+const isDead = ({ dead }: IDataObject): boolean => readFlag(dead) === 1;
 
 function digestOf(items: readonly IDataObject[]): string {
 	return createHash('sha256').update(rowKeys(items).join('\n')).digest('base64url').slice(0, 16);

@@ -35,15 +35,32 @@ export function fullTitleOf(
 }
 
 function detailOf(row: IDataObject, detail: Detail, names: KnownNames): string | undefined {
-	const { name, choices, entity, shownAs, otherwise } = detail;
-	const value = [row[name]].flat().find((one) => !['', 'null', 'undefined'].includes(String(one).trim()));
+	const { name, choices, shownAs, until, otherwise } = detail;
+	if (until !== undefined) return periodOf(row, name, until, names.zone);
+	const value = filledIn(row, name);
 	if (value === undefined) return otherwise && detailOf(row, otherwise, names);
+	const entity = entityIn(row, detail);
 	if (choices) return choices.find((choice) => String(choice.value) === String(value))?.label;
 	if (entity !== undefined) return names.of(entity, value) ?? `${entityOf(entity).label} ${String(value)}`;
 	if (shownAs === undefined) return typeof value === 'string' ? value : undefined;
 	const time = shownAs === 'moment' ? formatTime(value, names.zone) : undefined;
 	const day = shortDay(value, names.zone) ?? String(value);
 	return time === undefined ? day : `${day} ${time}`;
+}
+
+const filledIn = (row: IDataObject, name: string): unknown =>
+	[row[name]].flat().find((one) => !['', 'null', 'undefined'].includes(String(one).trim()));
+
+const entityIn = (row: IDataObject, { entity, owner }: Detail): string | undefined =>
+	entity ?? owner?.entities[String(row[owner.by])];
+
+/** "1 Sep 2025 – 31 May 2026"; what is open at an end shows the other one. */
+function periodOf(row: IDataObject, from: string, until: string, zone: string): string | undefined {
+	const [begin, end] = [from, until].map((name) => {
+		const value = filledIn(row, name);
+		return value === undefined ? '' : (shortDay(value, zone) ?? String(value));
+	});
+	return begin === '' && end === '' ? undefined : `${begin} – ${end}`.trim();
 }
 
 /** The records of other lists that the titles of rows name. */
@@ -54,7 +71,8 @@ export function namedIn(rows: readonly IDataObject[], { details = [] }: Entity):
 }
 
 function addNamed(named: Map<string, Set<number>>, row: IDataObject, detail: Detail): void {
-	const { name, entity, otherwise } = detail;
+	const { name, otherwise } = detail;
+	const entity = entityIn(row, detail);
 	const [id] = [row[name]].flat().flatMap((one) => readId(one) ?? []);
 	if (id === undefined && otherwise) addNamed(named, row, otherwise);
 	if (id === undefined || entity === undefined) return;

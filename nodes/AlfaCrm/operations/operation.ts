@@ -7,8 +7,8 @@ import type { ObjectSchema } from './output/recordSchema';
 
 /** The parameters of an operation in the order of the form. */
 export const OPERATION_SLOTS = [
-	'id',
 	'keys',
+	'id',
 	'match',
 	'inputMode',
 	'prominentFields',

@@ -1,10 +1,12 @@
 import type { IDataObject } from 'n8n-workflow';
 
 import { entities } from '../entities/registry';
+import type { OperationName } from '../entities/types';
 import { runAction } from './actions';
 import type { Item } from './run/item';
 import type { Output } from './otherResource';
 import { otherResource } from './otherResources';
+import { settleBranch } from './records/onlyBranch';
 import { operationNames, operations } from './operations';
 import { operationParameter, resourceParameter } from './resource';
 
@@ -18,10 +20,12 @@ export async function perform(item: Item): Promise<Output[]> {
 
 	const name = item.text({ ...operationParameter(entity), default: '' });
 	const action = entity.actions?.find((one) => one.name === name);
-	if (action) return asOutput(await runAction(item, entity, action));
 	const operation = operationNames.find((one) => one === name && entity.operations.includes(one));
-	if (operation) return asOutput(await operations[operation].execute(item, entity));
-	throw item.refused(`'Operation' must be one that ${entity.label} has, but it is "${name}"`);
+	if (action === undefined && operation === undefined)
+		throw item.refused(`'Operation' must be one that ${entity.label} has, but it is "${name}"`);
+	if (entity.scope === 'branch') await settleBranch(item);
+	if (action) return asOutput(await runAction(item, entity, action));
+	return asOutput(await operations[operation as OperationName].execute(item, entity));
 }
 
 const asOutput = (rows: IDataObject[]): Output[] => rows.map((json) => ({ json }));

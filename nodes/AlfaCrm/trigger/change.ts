@@ -20,6 +20,19 @@ export type Change = {
 	fields_rel: IDataObject;
 };
 
+/** Of a record that is to be read, whatever happened to it. */
+export const recordNamed = (entity: string, entity_id: number): Change => ({
+	event: 'update',
+	entity,
+	entity_id,
+	branch_id: null,
+	user_id: null,
+	datetime: null,
+	fields_old: {},
+	fields_new: {},
+	fields_rel: {},
+});
+
 /** @returns the delivery or, in words, why it is none */
 export function readChange(body: unknown): Change | string {
 	if (!isMap(body)) return 'The body is not a JSON object';
@@ -102,9 +115,12 @@ export function isLogged(
 	if (className !== undefined && className !== change.entity) return false;
 	if (on && !on.some((name) => name === change.event)) return false;
 	if (field !== undefined) return field in change.fields_new && hasOther(change, field);
-	if (becomes === undefined) return true;
-	return isSame(change.fields_new[becomes[0]], becomes[1]) && hasOther(change, becomes[0]);
+	return becomes === undefined || isBecome(change, ...becomes);
 }
+
+/** Whether a field got this value and had another one before. */
+export const isBecome = (change: Change, field: string, value: number): boolean =>
+	isSame(change.fields_new[field], value) && hasOther(change, field);
 
 /** A new record had no value before. */
 function hasOther({ event, fields_old, fields_new }: Change, field: string): boolean {

@@ -9,7 +9,7 @@ import { pollNames } from './pollNames';
 import { RecordReader } from './recordReader';
 import { StoredState } from './storedState';
 import { branchesOf } from './watch/branches';
-import { HurriedReader, newest } from './watch/newest';
+import { HurriedReader } from './watch/newest';
 import { isLasting, Reader } from './watch/reader';
 
 /** How many records a test in the editor shows. */
@@ -111,11 +111,10 @@ async function test(context: IPollFunctions): Promise<INodeExecutionData[]> {
 	const reader = new HurriedReader(client, deadline);
 	const { watch, branches: chosen, event, parameters } = await settingsOf(context);
 	const branches = chosen ?? (await branchesOf(reader)).branches;
-	const { news, looks } = await newest(watch, reader, branches, SAMPLES, 0);
+	const { news, isAll } = await watch.samples(reader, branches, SAMPLES);
 	const names = await pollNames(context, client, deadline);
 	const items = await itemsOf(parameters, event, news, new RecordReader(client, news), names);
 	if (items.length > 0) return items.map((json) => ({ json }));
-	const isAll = !reader.isLate && [...looks.values()].every(({ list }) => list.next === undefined);
 	const message = isAll
 		? 'AlfaCRM has nothing yet that this trigger would report'
 		: 'Among the newest records of AlfaCRM is none that this trigger would report';

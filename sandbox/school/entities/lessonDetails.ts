@@ -20,6 +20,7 @@ export const lessonDetails: Entity = {
 		note: text('Примечание'),
 	},
 	hidden: { lesson_id: null },
+	logged: ({ logLesson }) => (logLesson ? ['lesson_id'] : []),
 	filters: {},
 	sortKey: newestFirst,
 	beforeSave: (changeset) => {

@@ -8,7 +8,7 @@ import type { SeedOptions } from './options';
 const comments = ['Просил позвонить вечером', 'Уточнить группу', 'Интересуется расписанием'];
 
 /** What has been said and done about the youngest customers: tasks, comments, messages, calls, the log. */
-export function seedCommunication(store: Store, { seed }: SeedOptions, { baseTime }: BaseTime): void {
+export function seedCommunication(store: Store, { seed, today }: SeedOptions, { baseTime }: BaseTime): void {
 	const random = new SeededRandom(seed, 4);
 	const customers = store.rows('customer');
 	customers.slice(-400).forEach((row, index) => {
@@ -24,7 +24,9 @@ export function seedCommunication(store: Store, { seed }: SeedOptions, { baseTim
 	for (const { id } of store.rows('task').slice(0, 3)) {
 		addComment(store, 'Task', id, baseTime - day, 'Сделаю завтра');
 	}
-	seedLog(store, customers.slice(-150));
+	// A school of a fixed day has a log that its tests count on.
+	const completed = today === undefined ? [] : completedLessons(store, baseTime);
+	seedLog(store, customers.slice(-150), completed);
 }
 
 function addTask(store: Store, { id, branch_ids }: Row, time: number, random: SeededRandom): void {
@@ -83,8 +85,26 @@ function addCall(store: Store, { id, phone }: Row, time: number, random: SeededR
 	});
 }
 
-/** The creation of the youngest customers, and the last change of some. */
-function seedLog(store: Store, customers: readonly Row[]): void {
+/** That lessons of the last week were completed. */
+function completedLessons(store: Store, baseTime: number): JsonObject[] {
+	const since = toMoment(baseTime - 7 * day);
+	const completed = store
+		.rows('lesson')
+		.filter(({ status, time_to }) => status === 3 && String(time_to) >= since);
+	return completed.map(({ id, branch_id, time_to }) => ({
+		entity: 'Lesson',
+		entity_id: id,
+		branch_ids: [branch_id ?? 1],
+		user_id: 1,
+		event: 2,
+		fields_old: { status: 1 },
+		fields_new: { status: 3 },
+		date_time: time_to ?? null,
+	}));
+}
+
+/** The creation of the youngest customers, the last change of some, and what else has happened. */
+function seedLog(store: Store, customers: readonly Row[], others: readonly JsonObject[]): void {
 	const entries = customers.flatMap((row): JsonObject[] => {
 		const common = { entity: 'Customer', entity_id: row.id, branch_ids: row.branch_ids ?? [] };
 		const created = {
@@ -105,6 +125,7 @@ function seedLog(store: Store, customers: readonly Row[]): void {
 		};
 		return [created, changed];
 	});
+	entries.push(...others);
 	entries.sort((a, b) => String(a.date_time).localeCompare(String(b.date_time)));
 	for (const entry of entries) store.insert('log', entry);
 }

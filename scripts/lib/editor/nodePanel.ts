@@ -85,6 +85,14 @@ export class NodePanel {
 		await this.root.getByTestId('fixed-collection-add').filter({ hasText: label }).click();
 	}
 
+	/**
+	 * Adds a value to a parameter that takes several.
+	 * @param label of the button below them
+	 */
+	async addValue(label: string) {
+		await this.root.getByTestId('node-parameters').getByRole('button', { name: label }).click();
+	}
+
 	/** @param parameter a switch that is off */
 	async turnOn(parameter: string) {
 		await this.parameter(parameter).locator('.el-switch').click();
@@ -96,6 +104,18 @@ export class NodePanel {
 	 * @returns all names found
 	 */
 	async pickRecord(parameter: string, typed: string, name: string): Promise<string[]> {
+		const found = await this.searchRecords(parameter, typed);
+		const names = await found.allInnerTexts();
+		await found.filter({ has: this.page.getByText(name, { exact: true }) }).click();
+		return names;
+	}
+
+	/** Searches a record in a locator and chooses the first one found. */
+	async pickFirst(parameter: string, typed: string) {
+		await (await this.searchRecords(parameter, typed)).first().click();
+	}
+
+	private async searchRecords(parameter: string, typed: string): Promise<Locator> {
 		await this.root.getByTestId(`resource-locator-${parameter}`).getByTestId('rlc-input').click();
 		const found = this.page.getByTestId('rlc-item').filter({ visible: true });
 		await found.first().waitFor();
@@ -107,9 +127,7 @@ export class NodePanel {
 		await this.page.getByTestId('rlc-search').filter({ visible: true }).fill(typed);
 		const { results } = (await (await answered).json()).data;
 		await found.nth(results.length).waitFor({ state: 'hidden' });
-		const names = await found.allInnerTexts();
-		await found.filter({ has: this.page.getByText(name, { exact: true }) }).click();
-		return names;
+		return found;
 	}
 
 	/** The name that a locator shows. */

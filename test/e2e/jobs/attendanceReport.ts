@@ -44,11 +44,13 @@ export const attendanceReport: Job = {
 
 		const execution = await stage.run();
 
+		const card = (branch: number, page: string, id: number) =>
+			`${sandbox.url}/company/${branch}/${page}/view?id=${id}`;
 		expect(execution.outputs('Most Missed First')).toEqual([
-			{ name: 'Орлов Ян', lessons: 3, attended: 1, missed: 2 },
-			{ name: 'Орлова Мия', lessons: 3, attended: 2, missed: 1 },
-			{ name: `ID ${gone}`, lessons: 1, attended: 1, missed: 0 },
-			{ name: 'Дальний Ким', lessons: 1, attended: 1, missed: 0 },
+			{ name: 'Орлов Ян', lessons: 3, attended: 1, missed: 2, url: card(1, 'customer', yan) },
+			{ name: 'Орлова Мия', lessons: 3, attended: 2, missed: 1, url: card(1, 'customer', mia) },
+			{ name: `ID ${gone}`, lessons: 1, attended: 1, missed: 0, url: '' },
+			{ name: 'Дальний Ким', lessons: 1, attended: 1, missed: 0, url: card(2, 'lead', kim) },
 		]);
 		const [from, to] = [monday.toFormat('dd.MM'), monday.plus({ days: 6 }).toFormat('dd.MM.yyyy')];
 		expect(stage.sent(execution)).toEqual([

@@ -1,13 +1,18 @@
 import { aiNextLesson } from './aiNextLesson';
+import { amocrmDealToClient } from './amocrmDealToClient';
 import { attendanceReport } from './attendanceReport';
 import { birthdayGreetings } from './birthdayGreetings';
+import { dailyFreeSlots } from './dailyFreeSlots';
 import { formToLead } from './formToLead';
 import { incrementalSync } from './incrementalSync';
 import { lessonCancelledNotice } from './lessonCancelledNotice';
+import { missedLessonToParents } from './missedLessonToParents';
 import { newLeadToMessenger } from './newLeadToMessenger';
 import { nightlyExport } from './nightlyExport';
+import { parentBot } from './parentBot';
 import { paymentReceipt } from './paymentReceipt';
 import { subscriptionEndingTask } from './subscriptionEndingTask';
+import { tildaFormToLead } from './tildaFormToLead';
 import type { Job } from './types';
 
 export const jobs: readonly Job[] = [
@@ -21,4 +26,9 @@ export const jobs: readonly Job[] = [
 	incrementalSync,
 	attendanceReport,
 	aiNextLesson,
+	tildaFormToLead,
+	dailyFreeSlots,
+	parentBot,
+	amocrmDealToClient,
+	missedLessonToParents,
 ];

@@ -13,15 +13,20 @@ export const newLeadToMessenger: Job = {
 				branch_ids: [branch],
 				created_at: `${stage.today} 10:00:00`,
 			});
-		const text = (name: string) =>
-			`Новый лид: ${name}\nТелефон: +7(900)000-99-01\nПочта: не указана\nДобавлен: ${stage.today} 10:00:00`;
+		const message = ({ id, name }: ReturnType<typeof lead>, branch: number) => {
+			const card = `${sandbox.url}/company/${branch}/lead/view?id=${id}`;
+			return {
+				chatId: '123456789',
+				text: `Новый лид: ${String(name)}\nТелефон: +7(900)000-99-01\nПочта: не указана\nДобавлен: ${stage.today} 10:00:00\nКарточка: ${card}`,
+			};
+		};
 
-		lead('Первая Роза', 1);
-		expect(stage.sent(await stage.news())).toEqual([{ chatId: '123456789', text: text('Первая Роза') }]);
+		const rosa = lead('Первая Роза', 1);
+		expect(stage.sent(await stage.news())).toEqual([message(rosa, 1)]);
 
-		lead('Второй Карп', 2);
+		const carp = lead('Второй Карп', 2);
 		sandbox.store.insert('customer', { name: 'Клиент Пётр', is_study: 1, branch_ids: [1] });
-		expect(stage.sent(await stage.news())).toEqual([{ chatId: '123456789', text: text('Второй Карп') }]);
+		expect(stage.sent(await stage.news())).toEqual([message(carp, 2)]);
 	},
 	more: {
 		'shows the latest leads when it is tried out': async (start, { sandbox }) => {

@@ -81,7 +81,10 @@ function missingCredentials(
 			one.required === true &&
 			NodeHelpers.displayParameter(node.parameters, one, node, { ...description, credentials }),
 	);
-	return shown
+	// The HTTP Request node has those of any service by their type.
+	const { authentication, genericAuthType } = node.parameters;
+	const generic = authentication === 'genericCredentialType' ? [{ name: String(genericAuthType) }] : [];
+	return [...shown, ...generic]
 		.filter(({ name }) => !saved.includes(String(node.credentials?.[name]?.id)))
 		.map(({ name }) => `no credential ${name} is chosen`);
 }

@@ -42,7 +42,7 @@ describe.each(['all', 'current'])(
 			const error = await stopped(pay(customer, ctt_id));
 			expect(error.message).toBe(`AlfaCRM lists no customer subscription ${ctt_id} of customer ${customer}`);
 			expect(error.description).toBe(
-				"Correct 'Customer', or 'Customer Subscription ID', or run it again if it was added a moment ago. Nothing was saved.",
+				"Correct 'Customer', or 'Customer Subscription', or run it again if it was added a moment ago. Nothing was saved.",
 			);
 			expect(school.calls()).not.toContain('pay/create');
 		});

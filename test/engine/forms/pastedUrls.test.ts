@@ -55,10 +55,10 @@ describe('an address that is not the page of the record', () => {
 	});
 
 	it.each<[string, string, (id: number) => INodeParameters]>([
-		['a list of IDs', "'Customer IDs'", (id) => ({ customer_ids: `1, ${here('group', id)}` })],
+		['a list of IDs', "'Customer'", (id) => ({ customer_ids: `1, ${here('group', id)}` })],
 		[
 			'another school in a list',
-			"'Customer IDs'",
+			"'Customer'",
 			() => ({
 				customer_ids: 'https://other-school.s20.online/company/1/customer/view?id=1',
 			}),

@@ -220,6 +220,7 @@ const SWITCHES: Record<keyof Settings, Case[] | string> = {
 	logScope: each('logScope', 'rows of a branch: log', [['account', 'those of the account']]),
 	logIds: each('logIds', 'optional field: log.id', [[true, 'shown']]),
 	logFields: each('logFields', 'form of a field: log.fields_new', [['jsonText', 'JSON text']]),
+	logLesson: 'concerns what is logged, and Account → Check changes nothing to see it',
 	logNull: each('logNull', 'form of a field: log.fields_new of a removal', [['list', 'empty list']]),
 	webhookStrings: webhooks,
 	webhookRel: webhooks,

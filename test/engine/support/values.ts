@@ -98,6 +98,11 @@ const makers: Record<string, Make> = {
 	reference: (field, world) => oneOf(referred(field, world)),
 	references: (field, world) => someOf(referred(field, world)),
 	record: (field, world) => oneOf(referred(field, world)).map((id) => picked(id)),
+	records: (field, world) => {
+		const ids = someOf(referred(field, world));
+		return fc.tuple(ids, fc.boolean()).map(([list, asPicked]) => (asPicked ? picked(list.join(', ')) : list));
+	},
+	owner: (_field, world) => oneOf(idsAt(world, 'group')).map((id) => picked(id)),
 	rows: (field, world) => {
 		const { fields } = field as Extract<Field, { type: 'rows' }>;
 		const row = fc.record(Object.fromEntries(fields.map((one) => [one.name, valueOf(one, world)])));
@@ -142,6 +147,9 @@ export function valuesOf(
 /** The same value where JSON takes it: pickers and lists of rows are a matter of the form. */
 export function inJson(value: Value): Value {
 	if (typeof value !== 'object' || value === null || Array.isArray(value)) return value;
-	if ('__rl' in value) return Number((value as IDataObject).value);
+	if ('__rl' in value) {
+		const text = String((value as IDataObject).value);
+		return /^\d+$/.test(text) ? Number(text) : text;
+	}
 	return 'values' in value ? ((value as IDataObject).values as Value) : value;
 }

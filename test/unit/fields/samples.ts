@@ -66,6 +66,8 @@ const samples: { [K in TypeName]: Array<Extract<Shown, { type: K }>> } = {
 	reference: [{ ...basics, type: 'reference', entity: 'leadStatus' }],
 	references: [{ ...basics, type: 'references', entity: 'branch' }],
 	record: [{ ...basics, type: 'record', entity: 'customer' }],
+	records: [{ ...basics, type: 'records', entity: 'customer' }],
+	owner: [{ ...basics, type: 'owner', by: 'kind', entities: { Group: 'group', Customer: 'customer' } }],
 	rows: [{ ...basics, type: 'rows', fields: row, readOnly: ['ctt_id'] }],
 	object: [{ ...basics, type: 'object' }],
 };
@@ -92,6 +94,8 @@ export const PARAMETER_TYPES: Record<Exclude<FieldType['type'], 'custom'>, INode
 	reference: 'options',
 	references: 'multiOptions',
 	record: 'resourceLocator',
+	records: 'resourceLocator',
+	owner: 'string',
 	rows: 'fixedCollection',
 };
 

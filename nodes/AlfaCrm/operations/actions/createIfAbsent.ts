@@ -5,11 +5,11 @@ import { entityOf } from '../../entities/registry';
 import type { CreateIfAbsent, Entity } from '../../entities/types';
 import { isEmpty } from '../../fields/blank';
 import { valueIfMissing, isBlank, listOf, sameValue } from '../../fields/field';
-import { readText } from '../../fields/text';
 import type { Field } from '../../entities/fieldTypes';
 import type { LockKey } from '../run/run';
 import type { Item } from '../run/item';
 import { getRecordAnywhere } from '../matching/search';
+import { takenFromOthers } from '../records/taken';
 import { alternativesOf } from '../run/alternatives';
 import { readWholeList } from '../records/readList';
 import { findById, passesOf } from '../records/findById';
@@ -76,7 +76,10 @@ export const createIfAbsent: ActionKind<'createIfAbsent'> = {
 			const duplicate = skips ? await findDuplicate(creation, entity) : undefined;
 			if (duplicate) return [report(show, duplicate, 'unchanged', [])];
 			await assertOwned(creation, entity);
-			const filled = { ...(await readDefaults(creation, entity)), ...body };
+			const filled = {
+				...(await takenFromOthers(item, fields, body, target.branch, getRecordAnywhere)),
+				...body,
+			};
 			const task = `create the ${other.label.toLowerCase()}`;
 			const model = await item.save({ ...target, action: 'create', body: filled, task }, [lock]);
 			const row = { ...filled, ...model };
@@ -186,16 +189,4 @@ function isDuplicate({ item, other, creates, body, compared, link }: Creation, r
 function isRecent(value: unknown, zone: string): boolean {
 	const day = formatDay(value, 'iso', zone);
 	return day === undefined || day >= dayBefore(today('iso', zone));
-}
-
-/** Fields that, if not given, are taken from the record: the first of its fields that is filled. Nobody chose how long that is. */
-async function readDefaults({ item, creates, link, body }: Creation, entity: Entity): Promise<IDataObject> {
-	const lacking = Object.entries(creates.defaultFrom ?? {}).filter(([name]) => body[name] === undefined);
-	if (lacking.length === 0) return {};
-	const { row } = await getRecordAnywhere(item, entity, link.id, targetOf(item, entity));
-	const found = lacking.map(([name, { from, longest }]) => {
-		const text = from.map((one) => readText(row[one])).find((value) => !isEmpty(value)) ?? '';
-		return [name, [...text].slice(0, longest).join('').trim()];
-	});
-	return Object.fromEntries(found.filter(([, value]) => value !== '')) as IDataObject;
 }

@@ -1,6 +1,6 @@
 import type { IDataObject, INodeProperties } from 'n8n-workflow';
 
-import { isBlank, isProminent, toParameter, toProperty } from '../../fields/field';
+import { isBlank, isProminent, toParameters, toProperty } from '../../fields/field';
 import type { Field } from '../../entities/fieldTypes';
 import type { FormPart } from '../../form/assemble';
 import { collection } from '../../form/assemble';
@@ -18,7 +18,7 @@ const additionalFields = (fields: readonly Field[]): INodeProperties =>
 /** The fields of an action in the form. */
 export function fieldsForm(fields: readonly Field[]): FormPart<ActionSlot> {
 	return {
-		prominentFields: fields.filter(isProminent).map(toParameter),
+		prominentFields: fields.filter(isProminent).flatMap(toParameters),
 		additionalFields: fields.every(isProminent) ? [] : [additionalFields(fields)],
 	};
 }

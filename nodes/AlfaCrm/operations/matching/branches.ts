@@ -1,9 +1,6 @@
 import type { IDataObject, INodeProperties } from 'n8n-workflow';
-import { NodeApiError } from 'n8n-workflow';
 
 import { idsOf } from '../../api/formats';
-import { branch as branchEntity } from '../../entities/branch';
-import { listCall } from '../../entities/listCall';
 import type { Entity } from '../../entities/types';
 import { references } from '../../entities/fields';
 import { isBlank, toProperty } from '../../fields/field';
@@ -11,8 +8,8 @@ import type { Item } from '../run/item';
 import type { Collection } from '../run/parameters';
 import type { Target } from '../records/target';
 import { branchesOf } from '../records/target';
+import { isForbidden, listBranches } from '../records/onlyBranch';
 import type { IncompleteList } from '../records/readList';
-import { readList } from '../records/readList';
 
 export type Branch = number | undefined;
 
@@ -60,21 +57,7 @@ export function chosenBranches(options: Collection): number[] {
 
 /** The branches of the account, that of the call first. Who may not list them searches in that one alone. */
 export async function allBranches(item: Item, first: Branch): Promise<Places> {
-	const list = listCall(branchEntity);
-	const listed = await item.run.cached(
-		branchEntity.path,
-		'all, or none that may be listed',
-		async () => {
-			try {
-				return await readList(item, branchEntity, list, 'what is in one of them');
-			} catch (caught) {
-				if (!isForbidden(caught)) throw item.asError(caught);
-				return undefined;
-			}
-		},
-		// A new login has not changed it, so the next item need not try again; any other refusal may pass.
-		(known) => (known ? known.incomplete === undefined : item.run.client.isForbidden(list)),
-	);
+	const listed = await listBranches(item);
 	if (listed === undefined) {
 		item.run.hints.add(
 			'This user may not list the branches, so only the one that is chosen was searched',
@@ -113,8 +96,4 @@ export async function inEachBranch(
 		}
 	}
 	if (seen === 0) throw item.asError(refusal);
-}
-
-function isForbidden(error: unknown): boolean {
-	return error instanceof NodeApiError && error.httpCode === '403';
 }

@@ -1,7 +1,8 @@
 import type { IDataObject, INodeProperties } from 'n8n-workflow';
 
-import { today } from '../../api/formats';
+import { formatDay, today } from '../../api/formats';
 import type { Entity } from '../../entities/types';
+import { isEmpty } from '../../fields/blank';
 import { customField, isCustom } from '../../fields/custom';
 import { clearedValue, isBlank, serialize } from '../../fields/field';
 import type { Field, Wire } from '../../entities/fieldTypes';
@@ -25,6 +26,7 @@ export function bodyOf(
 ): IDataObject {
 	const body: IDataObject = {};
 	for (const field of fields) {
+		if (isReplaced(field, fields, input)) continue;
 		const value = isBlank(field, input[field.name]) ? defaultFor(item, field, branch) : input[field.name];
 		if (isBlank(field, value)) {
 			if (field.required) throw missingError(item, field);
@@ -40,7 +42,14 @@ export function bodyOf(
 			`Fill one of them, or check the expressions in them. ${item.effectNote()}`,
 		);
 	}
+	assertOrder(item, fields, body);
 	return { ...body, ...customBody(item, input, false) };
+}
+
+/** Another field is given in its place. */
+function isReplaced({ omittedWith }: Field, fields: readonly Field[], input: IDataObject): boolean {
+	const other = fields.find(({ name }) => name === omittedWith);
+	return other !== undefined && !isBlank(other, input[other.name]);
 }
 
 /**
@@ -57,7 +66,24 @@ export function changesOf(item: Item, entity: Entity, input: IDataObject, overwr
 		else if (field.required || field.fromBranch) throw missingError(item, field);
 		else body[field.name] = clearedValue(field);
 	}
+	assertOrder(item, entity.fields, body);
 	return { ...body, ...customBody(item, input, overwrites) };
+}
+
+/** What ends before it begins is a slip of the pen. */
+function assertOrder(item: Item, fields: readonly Field[], body: IDataObject): void {
+	const comparable = (name: string): string | undefined =>
+		isEmpty(body[name]) ? undefined : (formatDay(body[name], 'iso', item.zone) ?? String(body[name]));
+	for (const { name, label, after, notBefore } of fields) {
+		const first = fields.find((field) => field.name === (after ?? notBefore));
+		if (first === undefined) continue;
+		const [begin, end] = [comparable(first.name), comparable(name)];
+		if (begin === undefined || end === undefined || end > begin || (end === begin && !after)) continue;
+		throw item.refused(
+			`'${label}' must ${after ? 'be later than' : 'not be before'} '${first.label}'`,
+			`'${first.label}' is ${begin} and '${label}' is ${end}. Correct one of them. ${item.effectNote()}`,
+		);
+	}
 }
 
 /** Changes together with what an update has to name although it stays as the record shows it. */
@@ -107,11 +133,11 @@ function defaultFor(item: Item, { fromBranch, fallback }: Field, branch?: number
 	return fallback === 'today' ? today('iso', item.zone) : fallback;
 }
 
-function missingError(item: Item, { label, required }: Field): Error {
-	return item.refused(
-		required
+function missingError(item: Item, { label, required, isNodesRule }: Field): Error {
+	const message = isNodesRule
+		? `'${label}' is empty, but a record without it would be of no use`
+		: required
 			? `'${label}' is empty, but AlfaCRM requires it`
-			: `'${label}' is empty, but a record in no branch would be shown nowhere`,
-		`Fill '${label}', or check the expression in it. ${item.effectNote()}`,
-	);
+			: `'${label}' is empty, but a record in no branch would be shown nowhere`;
+	return item.refused(message, `Fill '${label}', or check the expression in it. ${item.effectNote()}`);
 }

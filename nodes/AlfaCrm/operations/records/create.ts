@@ -5,6 +5,7 @@ import type { Operation } from '../operation';
 import { recordSchema } from '../output/recordSchema';
 import { keysForm, targetOf } from './target';
 import { bodyOf } from './body';
+import { takenFromOthers } from './taken';
 import { inMode, inputModeForm, fieldOptions, readFieldInput, prominentForm } from './fieldInput';
 
 const newFields = ({ fields }: Entity) => fields.map(forNew);
@@ -31,7 +32,9 @@ export const create: Operation = {
 	async execute(item, entity) {
 		const target = targetOf(item, entity, 'create');
 		const input = readFieldInput(item, entity, additionalFields(entity), prominentFields(entity));
-		const body = { ...target.query, ...bodyOf(item, newFields(entity), input, target.branch) };
+		const fields = newFields(entity);
+		const given = { ...target.query, ...bodyOf(item, fields, input, target.branch) };
+		const body = { ...(await takenFromOthers(item, fields, given, target.branch)), ...given };
 		const task = `create the ${entity.label.toLowerCase()}`;
 		return [await item.save({ ...target, action: 'create', body, task }, [])];
 	},

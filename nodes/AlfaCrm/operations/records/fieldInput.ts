@@ -4,7 +4,7 @@ import { columnsMethod } from '../../entities/methodNames';
 import type { Entity } from '../../entities/types';
 import { isEmpty } from '../../fields/blank';
 import { isCustom } from '../../fields/custom';
-import { jsonHint, toParameter, toProperty } from '../../fields/field';
+import { jsonHint, toParameters, toProperty } from '../../fields/field';
 import type { Field } from '../../entities/fieldTypes';
 import { quoted } from '../../fields/unreadable';
 import { showWhen } from '../../form/assemble';
@@ -13,6 +13,7 @@ import { isNameBeside } from '../output/names';
 import { shownFields } from '../output/recordSchema';
 import type { Item } from '../run/item';
 import type { Parameter } from '../run/parameters';
+import { durationForm, endsOf } from './duration';
 
 type Mode = 'form' | 'json' | 'map';
 
@@ -131,11 +132,13 @@ export function inputModeForm(entity: Entity) {
 }
 
 export const inMode = (mode: Mode, property: INodeProperties): INodeProperties =>
-	showWhen(property, { inputMode: [mode] });
+	showWhen(property, { inputMode: [mode], ...property.displayOptions?.show });
 
 /** Fields with a parameter of their own, in the form mode. */
 export const prominentForm = (fields: readonly Field[]): INodeProperties[] =>
-	fields.map((field) => inMode('form', toParameter(field)));
+	fields
+		.flatMap((field) => [...toParameters(field), ...durationForm(field)])
+		.map((parameter) => inMode('form', parameter));
 
 /**
  * What the user gave for the fields of a record, by the names that AlfaCRM uses, whichever way it was given.
@@ -150,7 +153,10 @@ export function readFieldInput(
 	prominent: readonly Field[] = [],
 ): IDataObject {
 	const modes: Record<Mode, () => IDataObject> = {
-		form: () => ({ ...prominentIn(item, prominent), ...collectionIn(item, entity, collection) }),
+		form: () => {
+			const input = { ...prominentIn(item, prominent), ...collectionIn(item, entity, collection) };
+			return { ...input, ...endsOf(item, prominent, entity.fields, input) };
+		},
 		json: () => withoutUnknown(item, entity, item.object(jsonInput(entity))),
 		map: () => withoutUnknown(item, entity, mapped(item, entity)),
 	};

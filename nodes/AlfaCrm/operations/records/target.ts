@@ -2,7 +2,7 @@ import type { IDataObject, INodeProperties } from 'n8n-workflow';
 
 import { readId } from '../../api/formats';
 import type { Entity, OperationName } from '../../entities/types';
-import { listOf, toParameter } from '../../fields/field';
+import { listOf, toParameters } from '../../fields/field';
 import { loadedFrom, picker } from '../../fields/picker';
 import type { Alternative, Field } from '../../entities/fieldTypes';
 import { showWhen } from '../../form/assemble';
@@ -25,7 +25,7 @@ export function targetOf(item: Item, entity: Entity, operation?: OperationName):
 	const query = Object.fromEntries(keys.map((key) => [key.name, item.read(key, item.inputOf(key))]));
 	const target = { path: entity.path, query, labels, alternatives: alternativesOf(entity.fields) };
 	if (entity.scope === 'global') return target;
-	return { ...target, branch: item.id({ ...branch, displayName: 'Branch' }) };
+	return { ...target, branch: item.onlyBranch ?? item.id({ ...branch, displayName: 'Branch' }) };
 }
 
 const keysOf = ({ keys = [] }: Entity, operation: OperationName) =>
@@ -33,16 +33,15 @@ const keysOf = ({ keys = [] }: Entity, operation: OperationName) =>
 
 /** The IDs that an operation needs in the query. */
 export const keysForm = (entity: Entity, operation: OperationName): INodeProperties[] =>
-	keysOf(entity, operation).map(toParameter);
+	keysOf(entity, operation).flatMap(toParameters);
 
-const branch: INodeProperties = {
+export const branch: INodeProperties = {
 	displayName: 'Branch Name or ID',
 	name: 'branchId',
 	type: 'options',
 	description:
-		'The branch to work in. Choose from the list, or specify an ID using an <a href="https://docs.n8n.io/code/expressions/">expression</a>.',
+		'The branch to work in; left empty, the only one of the account. Choose from the list, or specify an ID using an <a href="https://docs.n8n.io/code/expressions/">expression</a>.',
 	typeOptions: loadedFrom('branch'),
-	required: true,
 	default: '',
 };
 

@@ -22,11 +22,15 @@ interface Saving {
 	confirms?: string;
 }
 
+const NOTHING_SENT = 'Nothing was sent to AlfaCRM.';
+
 /** One input item: its parameters, its calls, and what became of them. */
 export class Item extends ParameterReader {
 	readonly zone: string;
 	/** Writes that AlfaCRM has confirmed, to be named in the message of a later failure. */
 	private readonly saved: string[] = [];
+	/** The branch to work in where none was chosen. */
+	onlyBranch?: number;
 	/** Whether it has sent any call. */
 	private hasSent = false;
 	/** Whether AlfaCRM has accepted an API Call that may write; what that did is not known. */
@@ -95,7 +99,9 @@ export class Item extends ParameterReader {
 	/** An error of this item that has nothing to do with AlfaCRM. */
 	refused(message: string, description?: string): NodeOperationError {
 		const { context } = this.run;
-		return new NodeOperationError(context.getNode(), message, { description, itemIndex: this.index });
+		// What is refused before the call that it is about may come after one that only reads.
+		const text = description?.replace(NOTHING_SENT, this.effectNote());
+		return new NodeOperationError(context.getNode(), message, { description: text, itemIndex: this.index });
 	}
 
 	/** An error of this item about what AlfaCRM answered or did not show. */
@@ -253,7 +259,7 @@ export class Item extends ParameterReader {
 
 	/** What a refusal says of the item: what it really has sent and saved so far. */
 	effectNote(): string {
-		return this.hasSent ? this.savedNote() : 'Nothing was sent to AlfaCRM.';
+		return this.hasSent ? this.savedNote() : NOTHING_SENT;
 	}
 
 	/** The same where the item has certainly sent calls that read. */

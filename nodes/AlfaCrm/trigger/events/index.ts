@@ -12,9 +12,10 @@ import { EVENT_SLOTS } from './kind';
 import { logged } from './logged';
 import { newCustomers } from './newCustomers';
 import { newRecords } from './newRecords';
+import { told } from './told';
 
 /** What each kind of event is. A kind without a module, or a module without a part, does not compile. */
-const kinds: { [K in EventKindName]: EventKind<K> } = { logged, newCustomers, newRecords };
+const kinds: { [K in EventKindName]: EventKind<K> } = { logged, newCustomers, newRecords, told };
 
 const kindOf = ({ kind }: EventType) => kinds[kind] as EventKind<EventKindName>;
 

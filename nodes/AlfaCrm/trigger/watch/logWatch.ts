@@ -9,14 +9,14 @@ import type { Look } from '../poll/look';
 import { dayOf, daysAfter, earliest, latest, newestOf } from '../stamps';
 import type { LogOptions } from './logReader';
 import { LogReader } from './logReader';
-import { newest } from './newest';
+import { newest, newestSamples } from './newest';
 import type { Reader } from './reader';
 import { isLasting, MOST_PAGES, readEach } from './reader';
-import type { Outcome, Poll, Watch } from './watch';
+import type { Lookable, Outcome, Poll, Samples, Watch } from './watch';
 import { dotted } from './watch';
 
 /** Tells changes by the log, whose entries have no ID. API notes 5.21. */
-export class LogWatch implements Watch<NewEntry> {
+export class LogWatch implements Watch, Lookable<NewEntry> {
 	constructor(
 		private readonly wants: (change: Change) => boolean,
 		/** A filter that lists no other ones, where only some are looked for. */
@@ -52,6 +52,10 @@ export class LogWatch implements Watch<NewEntry> {
 			return { ...settled, start: { ...state.start, keys } };
 		};
 		return { news: [...starting, ...news], failures, after };
+	}
+
+	async samples(reader: Reader, branches: readonly number[], count: number): Promise<Samples> {
+		return await newestSamples(this, reader, branches, count);
 	}
 
 	async look(reader: Reader, branch: number, since: string): Promise<Look> {

@@ -3,7 +3,7 @@ import type { ListState, Look, News } from '../poll/look';
 import { dayAt, daysAfter } from '../stamps';
 import type { LookOptions } from './reader';
 import { Reader, readEach } from './reader';
-import type { Watch } from './watch';
+import type { Lookable, Samples } from './watch';
 
 /** How far back the newest records are looked for; at last among all. */
 const DAYS_BACK = [2, 10, 40, 160, 640];
@@ -21,7 +21,7 @@ export class HurriedReader extends Reader {
  * @param atLeast as many are looked for however late it is
  */
 export async function newest<N extends News>(
-	watch: Pick<Watch<N>, 'look' | 'newsIn'>,
+	watch: Lookable<N>,
 	reader: Reader,
 	branches: readonly number[],
 	count: number,
@@ -35,4 +35,15 @@ export async function newest<N extends News>(
 		const isLate = reader.isLate && news.length >= atLeast;
 		if (news.length >= count || isLast || isLate) return { news: news.slice(-count), looks, since };
 	}
+}
+
+/** The same for somebody who waits. */
+export async function newestSamples(
+	watch: Lookable,
+	reader: Reader,
+	branches: readonly number[],
+	count: number,
+): Promise<Samples> {
+	const { news, looks } = await newest(watch, reader, branches, count, 0);
+	return { news, isAll: !reader.isLate && [...looks.values()].every(({ list }) => list.next === undefined) };
 }

@@ -7,10 +7,10 @@ import type { RecordsState } from '../poll/records';
 import { idOf } from '../memory/marks';
 import { countFresh, emptyState, refilter, step } from '../poll/records';
 import { dayAt, daysAfter } from '../stamps';
-import { newest } from './newest';
+import { newest, newestSamples } from './newest';
 import type { LookOptions, Reader } from './reader';
 import { isFalling, isLasting, readEach } from './reader';
-import type { Outcome, Poll, Watch } from './watch';
+import type { Lookable, Outcome, Poll, Samples, Watch } from './watch';
 import { dotted } from './watch';
 
 /** How far back the newest record is looked for first, and at most: its days are halved until the very day is known. */
@@ -19,7 +19,7 @@ const [SOME_DAYS, MOST_DAYS] = [2, 20_000];
 type WasListed = (row: IDataObject, branch: number) => boolean;
 
 /** Tells new records by an entity's own list, which works where it can be asked for a day of creation. */
-export class RecordsWatch implements Watch {
+export class RecordsWatch implements Watch, Lookable {
 	constructor(
 		private readonly list: Pick<ListRequest, 'path' | 'task'>,
 		/** What the list is asked for, and what all records of the account would be. */
@@ -31,6 +31,10 @@ export class RecordsWatch implements Watch {
 	async poll(poll: Poll, known: unknown): Promise<Outcome> {
 		const state = known as RecordsState | undefined;
 		return state?.hasBegun ? await this.goOn(poll, state) : await this.begin(poll, state);
+	}
+
+	async samples(reader: Reader, branches: readonly number[], count: number): Promise<Samples> {
+		return await newestSamples(this, reader, branches, count);
 	}
 
 	async look(reader: Reader, branch: number, since: string): Promise<Look> {

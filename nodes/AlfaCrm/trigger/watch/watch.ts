@@ -27,10 +27,24 @@ export interface Outcome {
 	after: (taken: number) => unknown;
 }
 
-/** A list that tells what is new. The first poll only takes down what is there. */
-export interface Watch<N extends News = News> {
+/** What a test in the editor shows. */
+export interface Samples {
+	/** The oldest first. */
+	news: News[];
+	/** There is no more than was looked at. */
+	isAll: boolean;
+}
+
+/** What tells what is new. The first poll only takes down what is there. */
+export interface Watch {
 	/** @param known what the last poll left, plain JSON; undefined in the beginning */
 	poll: (poll: Poll, known: unknown) => Promise<Outcome>;
+	/** So many of the newest that would be reported, or fewer where that takes too long. */
+	samples: (reader: Reader, branches: readonly number[], count: number) => Promise<Samples>;
+}
+
+/** A list that shows what would be news if it had come just now. */
+export interface Lookable<N extends News = News> {
 	/** Looks at the list of a branch from a day on, '' for all of it. */
 	look: (reader: Reader, branch: number, since: string) => Promise<Look>;
 	/** All that such looks show and is wanted, the oldest first. */

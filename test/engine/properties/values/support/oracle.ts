@@ -11,8 +11,9 @@ import type { Built, Situation } from './situations';
 const ACTIVE = '2030-12-31';
 const CRASH =
 	/TypeError|RangeError|SyntaxError|Cannot (read|convert|destructure)|is not a function|is not iterable|Maximum call|Unexpected token|reading '/;
-/** Each of two days is good, but not together. */
-const DAYS_THAT_DO_NOT_FIT = /'Date To' must (not be before|be at most a year after) 'Date From'/;
+/** Each of two days or times is good, but not together. */
+const DO_NOT_FIT =
+	/'[^']+' must (not be before|be later than|be at most a year after) '[^']+'|'Duration' must be at most \d+ minutes/;
 /** Change with others, whatever is written: lists of a customer's groups, who was at a lesson, balances. */
 const FOLLOWING = new Set(['lesson-details', 'log']);
 const isBlank = (value: unknown): boolean =>
@@ -167,7 +168,7 @@ export class Oracle {
 		const { error, requests } = outcome;
 		const { refuse, empty, says = [], anything } = meaning;
 		if (error !== undefined && requests.length === 0) {
-			if (says.length > 0 && DAYS_THAT_DO_NOT_FIT.test(error)) return this.judgeWords(error);
+			if (says.length > 0 && DO_NOT_FIT.test(error)) return this.judgeWords(error);
 			return refuse
 				? this.judgeWords(error)
 				: `is refused, though it says ${empty ? 'nothing' : shown(says[0])}: ${error.slice(0, 160)}`;

@@ -7,6 +7,11 @@ import type { Built, Situation } from './situations';
 export function meaningAt(situation: Situation, built: Built, probe: Probe, given: unknown): Meaning {
 	const value = probe.arrives(given);
 	const mayBeEmpty = isOneOfSeveral(situation, built);
+	// The account has several, so it is refused once they were counted.
+	if (probe.field.name === 'branchId') {
+		const meaning = meaningOf(probe.field, value);
+		return meaning.empty ? { ...meaning, refuse: true } : meaning;
+	}
 	if (probe.role === 'object') return objectMeaning(value, probe.field.name);
 	if (probe.role === 'key' && probe.field.name === 'phone') {
 		const meaning = phoneToMatch(probe.field, value);

@@ -117,7 +117,7 @@ function roleOf(
 		if (situation.operation === 'getAll') {
 			return { role: declared.type === 'choices' ? 'openOption' : 'required', field: declared };
 		}
-		const isPreset = !['""', '[]', '{}'].includes(JSON.stringify(property.default));
+		const isPreset = !/^(""|\[\]|\{.*\})$/.test(JSON.stringify(property.default));
 		const isDemanded = property.required || isPreset || declared.requiredUnless !== undefined;
 		return { role: isDemanded ? 'required' : 'optional', field: declared };
 	}

@@ -65,9 +65,11 @@ export function sampleOf(store: Store, field: Described & { entity?: string }): 
 		case 'id':
 		case 'reference':
 		case 'record':
+		case 'owner':
 			return path ? rowOf(store, path, inBranch).id : 1;
 		case 'ids':
 		case 'references':
+		case 'records':
 			return [path ? rowOf(store, path, inBranch).id : 1];
 		default:
 			return 'Основа';

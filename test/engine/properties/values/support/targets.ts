@@ -39,7 +39,7 @@ export function extrasOf(store: Store, { path }: Entity, operation: string, row?
 		case 'customer/spendBonus':
 			return { amount: 2 };
 		case 'lesson/create':
-			return { additionalFields: { duration: 60 }, lesson_date: '2031-05-05' };
+			return { duration: 60, lesson_date: '2031-05-05' };
 		case 'lesson/complete':
 			return { present_ids: [Number((row?.customer_ids as number[])[0])], absent_ids: '' };
 		case 'cgi/create':
@@ -58,9 +58,6 @@ export function extrasOf(store: Store, { path }: Entity, operation: string, row?
 		case 'teacher/getFreeSlots':
 			// Ahead of any clock, so that there are slots to come.
 			return { date_from: '2031-05-05', date_to: '2031-05-11' };
-		case 'pay/create':
-		case 'pay/createCorrection':
-			return { additionalFields: { payer_name: 'Основа' } };
 		case 'communication/get':
 			return { class: String(row?.class ?? 'Customer'), related_id: Number(row?.related_id) };
 		default:

@@ -1,0 +1,97 @@
+import type { IDataObject, INodeProperties } from 'n8n-workflow';
+
+import { readId } from '../../../api/formats';
+import type { EventOf } from '../../../entities/events';
+import type { Shown } from '../../../entities/fieldTypes';
+import { reference, references } from '../../../entities/fields';
+import type { NameSource } from '../../../operations/output/names';
+import { branchOf } from '../../../operations/output/link';
+import { namedFields, namesIn, withNames } from '../../../operations/output/names';
+import { recordNamed } from '../../change';
+import type { News } from '../../poll/look';
+import type { RecordReader } from '../../recordReader';
+import type { Teller } from '../../watch/toldWatch';
+import { ToldWatch } from '../../watch/toldWatch';
+import type { EventKind } from '../kind';
+import { attendance } from './attendance';
+import { archived } from './customerArchived';
+import { joinedGroup, leftGroup } from './membership';
+import { sold } from './subscriptionSold';
+
+const tellers: Record<EventOf<'told'>['what'], Teller> = {
+	archived,
+	attended: attendance(1),
+	joinedGroup,
+	leftGroup,
+	missed: attendance(0),
+	sold,
+};
+
+/** What IDs in items stand for. */
+const named = namedFields([
+	reference('customer_reject_id', 'Customer Reject Reason', 'customerReject'),
+	references('group_ids', 'Group', 'group'),
+	reference('lead_reject_id', 'Lead Reject Reason', 'leadReject'),
+	reference('lesson_type_id', 'Lesson Type', 'lessonType'),
+	references('lesson_type_ids', 'Lesson Type', 'lessonType'),
+	reference('room_id', 'Room', 'room'),
+	reference('subject_id', 'Subject', 'subject'),
+	references('subject_ids', 'Subject', 'subject'),
+	reference('tariff_id', 'Subscription', 'tariff'),
+	references('teacher_ids', 'Teacher', 'teacher'),
+] satisfies Shown[]);
+
+const addNames: INodeProperties = {
+	displayName: 'Add Names',
+	name: 'addNames',
+	type: 'boolean',
+	default: true,
+	description:
+		"Whether to add the customer's name, phone and email, and names beside the other IDs, such as group_name beside group_id. Takes one more request for each customer, for each group and for each list of names that is needed.",
+};
+
+export const told: EventKind<'told'> = {
+	form: () => ({ output: [addNames] }),
+	watching: (_parameters, { what }) => ({ watch: new ToldWatch(tellers[what]), filters: {} }),
+	/** As many as there is time to read customers for, but at least one. */
+	async items(parameters, _event, news, records, names, deadline) {
+		if (!parameters.flag(addNames)) return news.map(({ row }) => row);
+		const items: IDataObject[] = [];
+		for (const one of news) {
+			if (items.length > 0 && Date.now() >= deadline) break;
+			items.push(await withRecords(one, records, names));
+		}
+		return items;
+	},
+};
+
+async function withRecords(
+	{ row, branches }: News,
+	records: RecordReader,
+	names: NameSource,
+): Promise<IDataObject> {
+	const read = async (entity: string, id: unknown) => {
+		const known = readId(id);
+		const found = known === undefined ? undefined : await records.find(recordNamed(entity, known), branches);
+		return { record: found?.record ?? {}, reason: found?.reason };
+	};
+	const customer = await read('Customer', row.customer_id);
+	const group = await read('Group', row.group_id);
+	const branch = readId(row.branch_id) ?? branchOf({ ...customer.record, ...group.record }, branches[0]);
+	const located = { row, branch };
+	const { customer_id, group_id, ...rest } = withNames(
+		row,
+		named,
+		(await namesIn([located], named, names))(located),
+	);
+	return {
+		customer_id,
+		customer_name: customer.record.name ?? null,
+		customer_phone: customer.record.phone ?? null,
+		customer_email: customer.record.email ?? null,
+		...(customer.reason === undefined ? {} : { customer_error: customer.reason }),
+		...(group_id === undefined ? {} : { group_id, group_name: group.record.name ?? null }),
+		...rest,
+		branch_id: branch ?? null,
+	};
+}

@@ -1,0 +1,120 @@
+import type { IDataObject } from 'n8n-workflow';
+
+import { collect } from '../../api/collect';
+import { asNodeError } from '../../api/errors';
+import { readId } from '../../api/formats';
+import type { ListRequest } from '../../api/page';
+import { lesson as lessonEntity } from '../../entities/lesson';
+import { listCall } from '../../entities/listCall';
+import type { Change } from '../change';
+import { changeOf, recordNamed } from '../change';
+import { RecordReader } from '../recordReader';
+import type { Reader } from './reader';
+import { isLasting } from './reader';
+
+/** A lesson as it is now. */
+export interface FoundLesson {
+	row: IDataObject | null;
+	/** Why it could not be read. */
+	reason?: string;
+}
+
+/** What can be read to understand an entry of the log. */
+export interface LogReading {
+	/** All that the log says of a record: entries that change it hold only what they change. API notes 5.21. */
+	fieldsOf: (change: Change, branch: number, needed: readonly string[]) => Promise<IDataObject>;
+	lesson: (id: number, branches: readonly number[]) => Promise<FoundLesson>;
+	/** The same with the details of a customer, which some accounts show only to who asks for the customer. API notes 5.11. */
+	lessonOf: (customer: number, id: number, branch: number) => Promise<IDataObject | undefined>;
+	/** The completed lesson that holds certain details, among the newest of a customer. */
+	lessonWith: (details: number, customer: number, branch: number) => Promise<IDataObject | undefined>;
+}
+
+/** Completed lessons. API notes 5.11. */
+export const COMPLETED = 3;
+
+export class LogRecords implements LogReading {
+	private readonly records: RecordReader;
+	private readonly known = new Map<string, Promise<IDataObject[]>>();
+
+	constructor(
+		private readonly reader: Reader,
+		failures: ReadonlyMap<number, unknown>,
+	) {
+		this.records = new RecordReader(reader.client, [], failures);
+	}
+
+	async fieldsOf(change: Change, branch: number, needed: readonly string[]): Promise<IDataObject> {
+		const own = { ...change.fields_rel, ...change.fields_old, ...change.fields_new };
+		if (needed.every((name) => readId(own[name]) !== undefined)) return own;
+		const { entity, entity_id } = change;
+		const list = { path: 'log', branch, body: { entity, entity_id }, task: 'read the change log' };
+		const rows = await this.collect(list);
+		const changes = rows.flatMap((row) => changeOf(row, branch) ?? []);
+		const same = changes.filter((one) => one.entity === entity && one.entity_id === entity_id);
+		// The newest is the first one, and what it says counts.
+		const told = same.reduceRight<IDataObject>(
+			(all, one) => ({ ...all, ...one.fields_rel, ...one.fields_old, ...filled(one.fields_new) }),
+			{},
+		);
+		return { ...told, ...own };
+	}
+
+	async lesson(id: number, branches: readonly number[]): Promise<FoundLesson> {
+		// Nearly always it is completed, and there.
+		const rows = await this.lessons({ id, status: COMPLETED }, branches[0]);
+		const row = rows.find((one) => readId(one.id) === id);
+		if (row !== undefined) return { row };
+		const { record, reason, isGone } = await this.records.find(recordNamed('Lesson', id), branches);
+		return { row: record, reason: isGone ? undefined : reason };
+	}
+
+	async lessonOf(customer: number, id: number, branch: number): Promise<IDataObject | undefined> {
+		const rows = await this.lessons({ id, customer_id: customer, status: COMPLETED }, branch);
+		return rows.find((row) => readId(row.id) === id);
+	}
+
+	async lessonWith(details: number, customer: number, branch: number): Promise<IDataObject | undefined> {
+		const rows = await this.lessons({ customer_id: customer, status: COMPLETED }, branch);
+		return rows.find((row) => detailsIn(row).some(({ id }) => readId(id) === details));
+	}
+
+	/** The first page, which has the newest. */
+	private async lessons(body: IDataObject, branch: number): Promise<IDataObject[]> {
+		return await this.collect({ ...listCall(lessonEntity, branch), body });
+	}
+
+	private async collect(list: ListRequest): Promise<IDataObject[]> {
+		const key = JSON.stringify([list.path, list.branch, list.body]);
+		const known = this.known.get(key);
+		if (known !== undefined) return await known;
+		const rows = this.read(list);
+		this.known.set(key, rows);
+		return await rows;
+	}
+
+	/**
+	 * What this user may not read is nothing.
+	 *
+	 * @throws NodeApiError for a reason that a later poll may not meet
+	 */
+	private async read(list: ListRequest): Promise<IDataObject[]> {
+		const { client } = this.reader;
+		try {
+			return (await collect(client, list, { maxReadings: 1, isEnough: () => true })).rows;
+		} catch (caught) {
+			if (isLasting(client, caught)) return [];
+			throw asNodeError(client.node, caught);
+		}
+	}
+}
+
+/** What is emptied tells less than what was there. */
+const filled = (fields: IDataObject): IDataObject =>
+	Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== null));
+
+/** Who was at a lesson. */
+export const detailsIn = ({ details }: IDataObject): IDataObject[] =>
+	Array.isArray(details)
+		? (details as IDataObject[]).filter((one) => typeof one === 'object' && one !== null)
+		: [];

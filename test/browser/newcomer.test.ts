@@ -1,0 +1,224 @@
+import type { Row } from '../../sandbox';
+import { useEditor } from './support/editor';
+import { Newcomer } from './support/newcomer';
+
+// It lives on the day that n8n lives on.
+const today = new Date().toISOString().slice(0, 10);
+const n8n = useEditor({ customers: 60, today, settings: { rateLimit: 0, now: `${today} 12:00:00` } });
+
+const store = () => n8n.sandbox.store;
+const rows = (entity: string) => store().rows(entity);
+const isHere = ({ branch_ids }: Row) => (branch_ids as number[]).includes(1);
+const isActive = ({ e_date }: Row) => e_date === '2030-12-31';
+const client = () =>
+	rows('customer').find((row) => row.is_study === 1 && isHere(row) && isActive(row)) as Row;
+const lead = () => rows('customer').find((row) => row.is_study === 0 && isHere(row) && isActive(row)) as Row;
+/** What a person who knows the customer types into a search. */
+const nameOf = ({ name }: Row) => String(name);
+const tomorrow = new Date(Date.parse(today) + 86_400_000).toISOString().slice(0, 10);
+
+interface Task {
+	title: string;
+	action: string;
+	/** More than so many clicks and typed values would be too much of a form. */
+	most: { clicks: number; fields: number };
+	does: (newcomer: Newcomer) => Promise<void>;
+}
+
+const BRANCH = 'Центральный';
+
+/** What schools do every day, by what the form shows at once: nothing is looked up in the documentation. */
+const tasks: Task[] = [
+	{
+		title: 'writes down a lead who has called',
+		action: 'Create a customer',
+		most: { clicks: 10, fields: 3 },
+		does: async (newcomer) => {
+			await newcomer.choose('branchId', BRANCH);
+			await newcomer.type('name', 'Звонкова Алина');
+			await newcomer.addValue('Add Phone');
+			await newcomer.type('phone', '8 900 555-44-33');
+			const [{ id }] = await newcomer.run();
+			expect(store().find('customer', Number(id))).toMatchObject({
+				name: 'Звонкова Алина',
+				is_study: 0,
+				branch_ids: [1],
+			});
+		},
+	},
+	{
+		title: 'saves a lead of a form without a duplicate',
+		action: 'Create or update a customer',
+		most: { clicks: 11, fields: 3 },
+		does: async (newcomer) => {
+			const { id, phone } = lead();
+			await newcomer.choose('branchId', BRANCH);
+			await newcomer.type('phone', String((phone as string[])[0]).replace('+7', '8'));
+			await newcomer.addField('Name');
+			await newcomer.type('name', 'Кто-то с сайта');
+			const [saved] = await newcomer.run();
+			expect(saved.id).toBe(String(id));
+			expect(rows('customer')).toHaveLength(60);
+		},
+	},
+	{
+		title: 'lists the leads of a branch',
+		action: 'Get many customers',
+		most: { clicks: 9, fields: 1 },
+		does: async (newcomer) => {
+			await newcomer.choose('branchId', BRANCH);
+			await newcomer.choose('is_study', 'Lead');
+			const found = await newcomer.run();
+			const wanted = rows('customer').filter((row) => row.is_study === 0 && isHere(row) && isActive(row));
+			expect(found.map(({ id }) => Number(id)).sort()).toEqual(wanted.map(({ id }) => id).sort());
+			expect(found[0].is_study_name).toBe('Lead');
+		},
+	},
+	{
+		title: 'finds out who is calling',
+		action: 'Find a customer',
+		most: { clicks: 8, fields: 2 },
+		does: async (newcomer) => {
+			const { id, name, phone } = client();
+			await newcomer.choose('branchId', BRANCH);
+			await newcomer.type('phone', String((phone as string[])[0]));
+			expect(await newcomer.run()).toContainEqual(expect.objectContaining({ id: String(id), name }));
+		},
+	},
+	{
+		title: 'moves a lead to another stage',
+		action: 'Move a customer to a stage of the funnel',
+		most: { clicks: 11, fields: 2 },
+		does: async (newcomer) => {
+			const { id } = lead();
+			const stage = rows('lead-status').at(1) as Row;
+			await newcomer.choose('branchId', BRANCH);
+			await newcomer.pick('id', nameOf(lead()));
+			await newcomer.choose('lead_status_id', String(stage.name));
+			await newcomer.run();
+			expect(store().find('customer', id)).toMatchObject({ lead_status_id: stage.id });
+		},
+	},
+	{
+		title: 'takes a payment',
+		action: 'Take a payment from a customer',
+		most: { clicks: 12, fields: 3 },
+		does: async (newcomer) => {
+			const { id } = client();
+			await newcomer.choose('branchId', BRANCH);
+			await newcomer.pick('id', nameOf(client()));
+			await newcomer.type('income', '3200');
+			await newcomer.choose('pay_account_id', String(store().find('pay-account', 1)?.name));
+			const [paid] = await newcomer.run();
+			expect(store().find('pay', Number(paid.id))).toMatchObject({ customer_id: id, income: '3200.00' });
+		},
+	},
+	{
+		title: 'sells a subscription',
+		action: 'Sell a subscription to a customer',
+		most: { clicks: 11, fields: 2 },
+		does: async (newcomer) => {
+			const { id } = client();
+			const [plan] = rows('tariff');
+			await newcomer.choose('branchId', BRANCH);
+			await newcomer.pick('id', nameOf(client()));
+			await newcomer.choose('tariff_id', String(plan.name));
+			const [sold] = await newcomer.run();
+			expect(store().find('customer-tariff', Number(sold.id))).toMatchObject({
+				customer_id: id,
+				tariff_id: plan.id,
+			});
+		},
+	},
+	{
+		title: 'puts a customer into a group',
+		action: 'Add a customer to a group',
+		most: { clicks: 11, fields: 3 },
+		does: async (newcomer) => {
+			const { id } = lead();
+			const group = rows('group').find((row) => isHere(row) && row.removed === 0) as Row;
+			await newcomer.choose('branchId', BRANCH);
+			await newcomer.pick('id', nameOf(lead()));
+			await newcomer.pick('group_id', nameOf(group));
+			await newcomer.run();
+			expect(store().where('cgi', 'customer_id', id)).toContainEqual(
+				expect.objectContaining({ group_id: group.id }),
+			);
+		},
+	},
+	{
+		title: 'plans a lesson of a group',
+		action: 'Create a lesson',
+		most: { clicks: 15, fields: 4 },
+		does: async (newcomer) => {
+			const group = rows('group').find((row) => isHere(row) && row.removed === 0) as Row;
+			await newcomer.choose('branchId', BRANCH);
+			await newcomer.pick('group_ids', nameOf(group));
+			await newcomer.type('lesson_date', tomorrow);
+			await newcomer.type('time_from', '17:00');
+			await newcomer.choose('lesson_type_id', String(store().find('lesson-type', 2)?.name));
+			await newcomer.choose('subject_id', String(store().find('subject', 1)?.name));
+			const [planned] = await newcomer.run();
+			expect(store().find('lesson', Number(planned.id))).toMatchObject({
+				group_ids: [group.id],
+				date: tomorrow,
+				time_from: `${tomorrow} 17:00:00`,
+				time_to: `${tomorrow} 18:00:00`,
+				status: 1,
+			});
+		},
+	},
+	{
+		title: 'marks who was at a lesson',
+		action: 'Complete a lesson',
+		most: { clicks: 10, fields: 3 },
+		does: async (newcomer) => {
+			const isPlanned = (row: Row) => row.status === 1 && row.branch_id === 1 && row.lesson_type_id === 2;
+			const lesson = rows('lesson').find(isPlanned) as Row;
+			const [present] = lesson.customer_ids as number[];
+			await newcomer.choose('branchId', BRANCH);
+			await newcomer.pick('id', String(lesson.date));
+			await newcomer.type('present_ids', String(present));
+			const [held] = await newcomer.run();
+			expect(store().find('lesson', Number(held.id))).toMatchObject({ status: 3 });
+		},
+	},
+	{
+		title: 'sees how things stand with a customer',
+		action: 'Get an overview of a customer',
+		most: { clicks: 9, fields: 2 },
+		does: async (newcomer) => {
+			const { id, name, balance } = client();
+			await newcomer.choose('branchId', BRANCH);
+			await newcomer.pick('id', nameOf(client()));
+			const [overview] = await newcomer.run();
+			expect(overview).toMatchObject({ id: String(id), name });
+			expect(Number(overview.balance)).toBe(Number(balance));
+		},
+	},
+	{
+		title: 'sees when a teacher is free',
+		action: 'Get the free slots of a teacher',
+		most: { clicks: 11, fields: 4 },
+		does: async (newcomer) => {
+			await newcomer.choose('branchId', BRANCH);
+			await newcomer.pick('id', String(store().find('teacher', 1)?.name));
+			await newcomer.type('date_from', today);
+			await newcomer.type('date_to', new Date(Date.parse(today) + 7 * 86_400_000).toISOString().slice(0, 10));
+			const slots = await newcomer.run();
+			expect(slots.length).toBeGreaterThan(0);
+		},
+	},
+];
+
+describe('a newcomer', () => {
+	it.each(tasks)('$title at the first run: $action', async ({ action, most, does }) => {
+		const newcomer = await Newcomer.add(n8n.editor, 'AlfaCRM', action);
+		await does(newcomer);
+		const { clicks, fields } = newcomer;
+		expect({ clicks: clicks <= most.clicks, fields: fields <= most.fields }).toEqual({
+			clicks: true,
+			fields: true,
+		});
+	});
+});

@@ -1,0 +1,95 @@
+import { AMO_TOKEN, startAmoCrm } from '../support/amoCrm';
+import { NAMES, saveAs } from '../support/credentials';
+import type { Job } from './types';
+
+const WON = 142;
+
+/** As amoCRM tells of deals that have moved: form fields with brackets in their names. */
+function moved(...deals: Array<{ id: number; status_id: number }>): URLSearchParams {
+	const body = new URLSearchParams({ 'account[subdomain]': 'example' });
+	deals.forEach(({ id, status_id }, index) => {
+		body.append(`leads[status][${index}][id]`, String(id));
+		body.append(`leads[status][${index}][status_id]`, String(status_id));
+		body.append(`leads[status][${index}][pipeline_id]`, '1');
+		body.append(`leads[status][${index}][old_status_id]`, '5');
+	});
+	return body;
+}
+
+const contact = (id: number, name: string, phone: string, email?: string) => ({
+	...{ id, name, phone, is_main: true },
+	...(email === undefined ? {} : { email }),
+});
+
+export const amocrmDealToClient: Job = {
+	name: 'amocrm-deal-to-client',
+	play: async (start, side, { client, sandbox }) => {
+		const other = { ...contact(99, 'Бухгалтер', '+79000007799'), is_main: false };
+		const amo = await startAmoCrm([
+			{
+				id: 11,
+				name: 'Курс шахмат',
+				contacts: [other, contact(1, 'Орлова Мия', '89000007722', 'mia@x.org')],
+			},
+			{ id: 12, name: 'Робототехника', contacts: [contact(2, 'Мама Яна', '+7 900 000 77 33', 'mama@x.org')] },
+			{ id: 13, name: 'Снова', contacts: [contact(3, 'Ева', '+79000007744')] },
+			{ id: 14, name: 'Проиграна', contacts: [contact(4, 'Чужой', '+79000007755')] },
+		]);
+		try {
+			await saveAs(client, NAMES.bearer, 'httpBearerAuth', { token: AMO_TOKEN });
+			const stage = await start(side, (workflow) => {
+				const text = JSON.stringify(workflow).replaceAll('https://example.amocrm.ru', amo.url);
+				return JSON.parse(text) as typeof workflow;
+			});
+			const card = { branch_ids: [2], email: [] };
+			const yan = sandbox.store.insert('customer', {
+				...{ ...card, name: 'Лидов Ян', is_study: 0, phone: ['+7(900)000-77-33'] },
+			});
+			const eva = sandbox.store.insert('customer', {
+				...{ ...card, name: 'Ушедшая Ева', is_study: 1, phone: ['+7(900)000-77-44'], e_date: '2026-01-15' },
+			});
+			const customers = sandbox.store.rows('customer').length;
+			const address = await stage.listen('/webhook/amocrm-deal');
+			const send = async (...deals: Parameters<typeof moved>) =>
+				await stage.startedBy(async () => {
+					expect((await fetch(address, { method: 'POST', body: moved(...deals) })).status).toBe(200);
+				});
+			const added = () => sandbox.store.rows('customer').slice(customers);
+			const comments = (id: number) =>
+				sandbox.store.where('communication', 'related_id', id).map(({ comment }) => comment);
+
+			// Other stages are passed over, though they come in the same call.
+			for (let time = 0; time < 2; time += 1) {
+				await send({ id: 11, status_id: WON }, { id: 14, status_id: 143 }, { id: 12, status_id: WON });
+				await send({ id: 13, status_id: WON });
+				await send({ id: 14, status_id: 77 });
+			}
+
+			expect(added()).toMatchObject([
+				{ name: 'Орлова Мия', is_study: 1, branch_ids: [1], email: ['mia@x.org'] },
+			]);
+			expect(String(added()[0].phone).replace(/\D/g, '')).toBe('79000007722');
+			expect(comments(added()[0].id)).toEqual(['Сделка amoCRM 11: Курс шахмат']);
+			const found = sandbox.store.find('customer', yan.id);
+			expect(found).toMatchObject({ name: 'Лидов Ян', is_study: 1, branch_ids: [2], email: ['mama@x.org'] });
+			expect(comments(yan.id)).toEqual(['Сделка amoCRM 12: Робототехника']);
+			const back = sandbox.store.find('customer', eva.id);
+			expect(back).toMatchObject({ name: 'Ушедшая Ева', is_study: 1, e_date: '2030-12-31' });
+			expect(comments(eva.id)).toEqual(['Сделка amoCRM 13: Снова']);
+			await stage.unpublish();
+		} finally {
+			await amo.close();
+		}
+	},
+	more: {
+		'can be tried without amoCRM, again and again': async (start, { sandbox }) => {
+			const stage = await start('package');
+			const customers = sandbox.store.rows('customer').length;
+			await stage.run();
+			await stage.run();
+			const added = sandbox.store.rows('customer').slice(customers);
+			expect(added).toMatchObject([{ name: 'Пример Сделка', is_study: 1, email: ['primer2@example.org'] }]);
+			expect(sandbox.store.where('communication', 'related_id', added[0].id)).toHaveLength(1);
+		},
+	},
+};

@@ -1,0 +1,93 @@
+import type { Job } from './types';
+
+const PATH = '/webhook/tilda-lead';
+
+/** What Tilda sends, in either of the formats that it knows. */
+const bodies = {
+	form: (fields: Record<string, string>) => ({ method: 'POST', body: new URLSearchParams(fields) }),
+	json: (fields: Record<string, string>) => ({
+		method: 'POST',
+		headers: { 'content-type': 'application/json' },
+		body: JSON.stringify(fields),
+	}),
+};
+
+export const tildaFormToLead: Job = {
+	name: 'tilda-form-to-lead',
+	play: async (start, side, { sandbox }) => {
+		const stage = await start(side);
+		const address = await stage.listen(PATH);
+		const send = async (fields: Record<string, string>, as: keyof typeof bodies = 'form') =>
+			await stage.startedBy(async () => {
+				expect((await fetch(address, bodies[as](fields))).status).toBe(200);
+			});
+		const customers = sandbox.store.rows('customer').length;
+		const added = () => sandbox.store.rows('customer').slice(customers);
+		const comments = (id: number) =>
+			sandbox.store.where('communication', 'related_id', id).map(({ comment }) => comment);
+
+		// What Tilda asks when the address is saved.
+		sandbox.clearJournal();
+		await send({ test: 'test' });
+		expect(sandbox.journal).toEqual([]);
+
+		const mia = {
+			Name: 'Орлова Мия',
+			Phone: '+7 (900) 000-77-22',
+			Email: 'mia@example.org',
+			Course: 'Шахматы',
+			Textarea: '',
+			COOKIES: 'TILDAUTM=utm_source=test',
+			formid: 'form100',
+			formname: 'Пробное',
+			tranid: '1:1',
+		};
+		await send(mia);
+		await send(mia, 'json');
+		expect(added()).toMatchObject([
+			{ name: 'Орлова Мия', is_study: 0, branch_ids: [1], email: ['mia@example.org'] },
+		]);
+		const [{ id, phone }] = added();
+		expect(String(phone).replace(/\D/g, '')).toBe('79000007722');
+		const first = 'Заявка с сайта (Tilda) 1:1\nФорма: Пробное\nCourse: Шахматы';
+		expect(comments(id)).toEqual([first]);
+
+		// Another request of the same person, in another spelling and without an email.
+		await send({ Phone: '8 900 000 77 22', formid: 'form200', tranid: '1:2' }, 'json');
+		expect(added()).toMatchObject([{ id, name: 'Орлова Мия', email: ['mia@example.org'] }]);
+		expect(comments(id)).toEqual(
+			expect.arrayContaining([first, 'Заявка с сайта (Tilda) 1:2\nФорма: form200']),
+		);
+		expect(comments(id)).toHaveLength(2);
+
+		// A client of another branch, who stays a client.
+		const client = { name: 'Клиентов Ян', is_study: 1, phone: ['+7(900)000-77-33'], branch_ids: [2] };
+		const yan = sandbox.store.insert('customer', { ...client, email: [] });
+		await send({ Name: 'Папа', Phone: '9000007733', Email: 'papa@example.org', formid: 'f', tranid: '1:3' });
+		expect(sandbox.store.find('customer', yan.id)).toMatchObject({ ...client, email: ['papa@example.org'] });
+		expect(added()).toHaveLength(2);
+		await stage.unpublish();
+	},
+	more: {
+		'can be tried without Tilda, again and again': async (start, { sandbox }) => {
+			const stage = await start('package');
+			const customers = sandbox.store.rows('customer').length;
+			await stage.run();
+			await stage.run();
+			const added = sandbox.store.rows('customer').slice(customers);
+			expect(added).toMatchObject([{ name: 'Пример Заявка', is_study: 0, email: ['primer@example.org'] }]);
+			expect(sandbox.store.where('communication', 'related_id', added[0].id)).toHaveLength(1);
+		},
+		'a form without a phone is an error, and saves nothing': async (start, { sandbox }) => {
+			const stage = await start('package');
+			const address = await stage.listen(PATH);
+			sandbox.clearJournal();
+			const sent = stage.startedBy(async () => {
+				await fetch(address, bodies.form({ Name: 'Без Телефона', formid: 'f', tranid: '1:4' }));
+			});
+			await expect(sent).rejects.toThrow("'Phone'");
+			expect(sandbox.journal.filter(({ action }) => action !== 'index')).toEqual([]);
+			await stage.unpublish();
+		},
+	},
+};

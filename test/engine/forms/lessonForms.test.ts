@@ -1,0 +1,189 @@
+import type { IDataObject, INodeParameters } from 'n8n-workflow';
+
+import { formOf } from '../../unit/form';
+import { given, officeOf, pick } from '../support/office';
+import { useSchool } from '../support/school';
+
+const school = useSchool({ customers: 40 });
+const { rows, row, run, refused, whole } = officeOf(school);
+
+const inBranch = ({ branch_ids }: IDataObject) => (branch_ids as number[]).includes(1);
+const group = () => rows('group').find(inBranch)?.id as number;
+const subject = () => rows('subject')[0].id as number;
+const created = ([{ id }]: IDataObject[], path: string) => row(path, id);
+
+describe('a lesson', () => {
+	const form = (more: INodeParameters = {}): INodeParameters => ({
+		resource: 'lesson',
+		operation: 'create',
+		branchId: 1,
+		lesson_date: '2031-03-10',
+		time_from: '17:00',
+		lesson_type_id: 2,
+		subject_id: subject(),
+		...more,
+	});
+
+	it('is asked for in the order in which a school thinks of it', () => {
+		const names = formOf({ resource: 'lesson', operation: 'create' }).map(({ displayName }) => displayName);
+		expect(names.slice(4)).toEqual([
+			'Group',
+			'Customer',
+			'Lesson Date',
+			'Start Time',
+			'Duration',
+			'Lesson Type Name or ID',
+			'Subject Name or ID',
+			'Teacher Names or IDs',
+			'Room Name or ID',
+			'Additional Fields',
+		]);
+	});
+
+	it('lasts an hour for a group that was picked, if nothing else is said', async () => {
+		const lesson = created(await run(form({ group_ids: pick(group()) })), 'lesson');
+		expect(lesson).toMatchObject({
+			group_ids: [group()],
+			customer_ids: [],
+			time_from: '2031-03-10 17:00:00',
+			time_to: '2031-03-10 18:00:00',
+		});
+	});
+
+	it.each<[what: string, value: INodeParameters[string], ids: number[]]>([
+		['one of a list', { __rl: true, mode: 'list', value: 7, cachedResultName: 'Мия' }, [7]],
+		['several IDs', { __rl: true, mode: 'id', value: '7, 8' }, [7, 8]],
+		['a list by expression', given([7, '8']), [7, 8]],
+		['a list by expression in the picker', { __rl: true, mode: 'id', value: given([7, 8]) }, [7, 8]],
+		['nobody', { __rl: true, mode: 'list', value: '' }, []],
+	])('has the customers that are given as %s', async (_what, value, ids) => {
+		expect(created(await run(form({ customer_ids: value })), 'lesson').customer_ids).toEqual(ids);
+	});
+
+	it('ends at the time that is given, whatever the duration says', async () => {
+		const more = { duration: 45, additionalFields: { time_to: '19:30' } };
+		expect(created(await run(form(more)), 'lesson').time_to).toBe('2031-03-10 19:30:00');
+		expect(school.entries('lesson/create')[0].body).not.toHaveProperty('duration');
+	});
+
+	it.each<[label: string, wrong: INodeParameters]>([
+		["'Duration' and 'End Time' are both empty", { duration: given('') }],
+		["'Duration'", { duration: 0 }],
+		["'End Time' must be later than 'Start Time'", { additionalFields: { time_to: '17:00' } }],
+		["'Start Time'", { time_from: given('') }],
+		["'Subject'", { subject_id: given(null) }],
+		["'Group'", { group_ids: pick('Шахматы') }],
+	])('is refused before anything is sent, by %s', async (label, wrong) => {
+		await refused(form(wrong), label);
+	});
+
+	it('that is given as JSON needs an end or a duration as well', async () => {
+		const json = { lesson_date: '2031-03-10', time_from: '17:00', lesson_type_id: 2, subject_id: subject() };
+		const asJson = (more: object) =>
+			form({ inputMode: 'json', json: JSON.stringify({ ...json, group_ids: [group()], ...more }) });
+		await refused(asJson({}), "'Duration' and 'End Time' are both empty");
+		const { error } = await whole(asJson({ time_to: '18:00' }));
+		expect(error).toBeUndefined();
+	});
+});
+
+describe('a regular lesson', () => {
+	const form = (more: INodeParameters = {}): INodeParameters => ({
+		resource: 'regularLesson',
+		operation: 'create',
+		branchId: 1,
+		related_id: pick(group()),
+		days: [2, 4],
+		time_from_v: '17:00',
+		b_date_v: '2031-09-01',
+		e_date_v: '2032-05-31',
+		subject_id: subject(),
+		...more,
+	});
+
+	it.each<[owner: string, label: string, search: string]>([
+		['Group', 'Group', 'searchGroups'],
+		['Customer', 'Customer', 'searchCustomers'],
+	])('for a %s is asked for in order, its owner from a list', (owner, label, search) => {
+		const shown = formOf({ resource: 'regularLesson', operation: 'create', related_class: owner });
+		expect(shown.slice(4).map(({ displayName }) => displayName)).toEqual([
+			'Lesson For',
+			label,
+			'Days',
+			'Start Time',
+			'Duration',
+			'Start Date',
+			'End Date',
+			'Subject Name or ID',
+			'Teacher Names or IDs',
+			'Room Name or ID',
+			'Additional Fields',
+		]);
+		expect(shown[5].modes?.[0].typeOptions?.searchListMethod).toBe(search);
+	});
+
+	it('ends when its duration is over, an hour later if nothing else is said', async () => {
+		const lesson = created(await run(form()), 'regular-lesson');
+		expect(lesson).toMatchObject({
+			related_class: 'Group',
+			related_id: group(),
+			time_from_v: '17:00',
+			time_to_v: '18:00',
+			b_date: '2031-09-01',
+			e_date: '2032-05-31',
+		});
+		const longer = created(await run(form({ duration: 95, time_from_v: '9:30' })), 'regular-lesson');
+		expect(longer).toMatchObject({ time_from_v: '09:30', time_to_v: '11:05' });
+		expect(school.entries('regular-lesson/create')[1].body).not.toHaveProperty('duration');
+	});
+
+	it('ends at the time that is given, whatever the duration says', async () => {
+		const more = { duration: given(''), additionalFields: { time_to_v: '19:30' } };
+		expect(created(await run(form(more)), 'regular-lesson').time_to_v).toBe('19:30');
+	});
+
+	it('is that of a customer if that is chosen', async () => {
+		const lesson = created(
+			await run(form({ related_class: 'Customer', related_id: pick(7) })),
+			'regular-lesson',
+		);
+		expect(lesson).toMatchObject({ related_class: 'Customer', related_id: 7 });
+	});
+
+	it.each<[label: string, wrong: INodeParameters]>([
+		["'Group or Customer' is empty, but a record without it would be of no use", { related_id: given('') }],
+		["'Start Time' is empty, but a record without it would be of no use", { time_from_v: given('') }],
+		["'Days'", { days: given([]) }],
+		["'Duration'", { duration: given(0) }],
+		["'Duration' must be at most 59 minutes to end on the same day", { time_from_v: '23:00' }],
+		["'End Time' must be later than 'Start Time'", { additionalFields: { time_to_v: '16:00' } }],
+		["'End Date' must not be before 'Start Date'", { e_date_v: '2031-08-31' }],
+	])('is refused before anything is sent, by %s', async (label, wrong) => {
+		await refused(form(wrong), label);
+	});
+
+	it('may take place on one day only', async () => {
+		const lesson = created(await run(form({ e_date_v: '2031-09-01' })), 'regular-lesson');
+		expect(lesson).toMatchObject({ b_date: '2031-09-01', e_date: '2031-09-01' });
+	});
+});
+
+it('a group ends after it begins', async () => {
+	const form = { resource: 'group', operation: 'create', branchId: 1, name: 'Лепка' };
+	const additionalFields = { b_date: '2031-09-01', e_date: '2031-09-01' };
+	await refused({ ...form, additionalFields }, "'End Date' must be later than 'Start Date'");
+});
+
+describe('a comment', () => {
+	it.each<[type: string, label: string, search: string]>([
+		['Customer', 'Customer', 'searchCustomers'],
+		['Lead', 'Customer', 'searchCustomers'],
+		['Group', 'Group', 'searchGroups'],
+		['Task', 'Task', 'searchTasks'],
+	])('on a %s has its record picked from a list of these', (type, label, search) => {
+		const shown = formOf({ resource: 'communication', operation: 'create', class: type });
+		const picker = shown.find(({ name }) => name === 'related_id');
+		expect(picker).toMatchObject({ displayName: label, required: true, type: 'resourceLocator' });
+		expect(picker?.modes?.[0].typeOptions?.searchListMethod).toBe(search);
+	});
+});
