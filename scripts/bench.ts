@@ -8,7 +8,7 @@ import { pictureOf, sectionOf } from './lib/bench/report';
 import type { ContestantName } from './lib/bench/workflows';
 import { CONTESTANTS, JOBS } from './lib/bench/workflows';
 import { ensureBuilt, packTarball } from './lib/build';
-import { flagsOf, list, numbers } from './lib/flags';
+import { flagsOf, numbers, someOf } from './lib/flags';
 import { withSection } from './lib/markdown';
 import { N8nClient } from './lib/n8n/client';
 import { startN8n } from './lib/n8n/start';
@@ -43,8 +43,8 @@ interface Flags {
 export async function main() {
 	const names = Object.keys(JOBS);
 	const flags = flagsOf('bench')
-		.option('--jobs <list>', `of ${names.join(', ')} (all)`, list, names)
-		.option('--with <list>', `of ${ALL.join(', ')} (all)`, list, ALL)
+		.option('--jobs <list>', `of ${names.join(', ')} (all)`, someOf(names), names)
+		.option('--with <list>', `of ${ALL.join(', ')} (all)`, someOf(ALL), ALL)
 		.option('--latency <list>', 'milliseconds', numbers, LATENCIES)
 		.option('--limit <list>', 'calls in any second that AlfaCRM allows, 0 for no limit', numbers, [0, LIMIT])
 		.option('--write', 'puts table and picture into docs/; takes all of it, more than an hour')

@@ -54,12 +54,13 @@ export const readClock = (text: string): string | undefined =>
 /** The `hh:mm` of a stored moment. */
 export const clockOf = (moment: string): string => moment.slice(11, 16);
 
+export const twoDigits = (number: number): string => String(number).padStart(2, '0');
+
 /** `hh:mm` so many minutes later; undefined when that is the next day. */
 export function laterClock(from: string, minutes: number): string | undefined {
 	const total = Number(from.slice(0, 2)) * 60 + Number(from.slice(3, 5)) + minutes;
 	if (total >= 24 * 60) return undefined;
-	const two = (n: number): string => String(n).padStart(2, '0');
-	return `${two(Math.floor(total / 60))}:${two(total % 60)}`;
+	return `${twoDigits(Math.floor(total / 60))}:${twoDigits(total % 60)}`;
 }
 
 /** Full years between two days, both `yyyy-mm-dd`. */

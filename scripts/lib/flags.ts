@@ -5,8 +5,22 @@ export function flagsOf(script: string): Command {
 	return new Command(`npm run ${script} --`).showHelpAfterError();
 }
 
-export const list = (text: string) => text.split(',');
-export const numbers = (text: string) => list(text).map(Number);
+/** Some of these names, with commas. */
+export function someOf(names: readonly string[]) {
+	return (text: string): string[] => {
+		const given = text.split(',');
+		const stranger = given.find((name) => !names.includes(name));
+		if (stranger === undefined) return given;
+		throw new InvalidArgumentError(`There is no "${stranger}", only ${names.join(', ')}.`);
+	};
+}
+
+/** Numbers from 0 on, with commas. */
+export function numbers(text: string): number[] {
+	const given = text.split(',').map((one) => (one.trim() === '' ? NaN : Number(one)));
+	if (given.every((number) => number >= 0)) return given;
+	throw new InvalidArgumentError('It takes numbers from 0 on, with commas between them.');
+}
 
 /** A whole number from 1 to so many. */
 export function wholeNumber(most: number) {

@@ -3,6 +3,9 @@ import type { JsonObject, Row } from '../../sandbox';
 import { customer } from '../../sandbox/school/entities/customer';
 import { numbers, School } from './support';
 
+/** Seconds of work, which take their time on a busy machine; a hook that is given up would leave a server behind. */
+jest.setTimeout(120_000);
+
 const everyone = { is_study: 2, removed: 1 };
 
 describe('130,000 customers', () => {

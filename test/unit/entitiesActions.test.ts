@@ -1,8 +1,8 @@
 import { entityOf } from '../../nodes/AlfaCrm/entities/registry';
 import type { Action, Entity } from '../../nodes/AlfaCrm/entities/types';
+import { reads } from '../support/actionKinds';
 import { askedBy, CERTAINTIES, labelsOf, namesOf, OPERATIONS, repeated, returned, TABLE } from './declared';
 
-const READING = ['get', 'getMany', 'overview', 'freeSlots'];
 const ACTIONS = TABLE.flatMap(([resource, entity]) =>
 	(entity.actions ?? []).map((action): [string, Action, Entity] => [
 		`${resource}.${action.name}`,
@@ -13,7 +13,7 @@ const ACTIONS = TABLE.flatMap(([resource, entity]) =>
 
 describe.each(ACTIONS)('%s', (_key, action, { label, plural, path, actions = [] }) => {
 	const { name, title, description, idAs, query = [], body = [], fixed = {}, kind } = action;
-	const saves = !READING.includes(kind);
+	const saves = !reads(kind);
 
 	it('is a verb in camelCase of its own, and says how sure it is', () => {
 		expect(name).toMatch(/^[a-z]+([A-Z][a-z]+)*$/);

@@ -1,8 +1,7 @@
-import type { INodeProperties } from 'n8n-workflow';
-
 import { entities } from '../../nodes/AlfaCrm/entities/registry';
 import { toProperty } from '../../nodes/AlfaCrm/fields/field';
-import type { Field, FieldType, Filter } from '../../nodes/AlfaCrm/entities/fieldTypes';
+import type { Field, Filter } from '../../nodes/AlfaCrm/entities/fieldTypes';
+import { PARAMETER_TYPES } from './fields/samples';
 import { childrenOf, parameters, choices } from './form';
 import { isTitleCase, MISCASED, isTidy, DESCRIPTION_RULES, emptyOf, PARAMETER_RULES } from './wordingRules';
 
@@ -39,32 +38,6 @@ describe('every description', () => {
 });
 
 describe('every field of every entity', () => {
-	/** The parameter of each type that is declared; custom fields are named by the account. */
-	const TYPES: Record<Exclude<FieldType['type'], 'custom'>, INodeProperties['type']> = {
-		text: 'string',
-		longText: 'string',
-		texts: 'string',
-		emails: 'string',
-		emailPart: 'string',
-		phones: 'string',
-		phonePart: 'string',
-		id: 'string',
-		ids: 'string',
-		time: 'string',
-		integer: 'number',
-		number: 'number',
-		flag: 'boolean',
-		boolean: 'boolean',
-		date: 'dateTime',
-		choice: 'options',
-		choices: 'multiOptions',
-		reference: 'options',
-		references: 'multiOptions',
-		record: 'resourceLocator',
-		records: 'resourceLocator',
-		owner: 'string',
-		rows: 'fixedCollection',
-	};
 	const deep = (field: Field | Filter): Array<Field | Filter> =>
 		field.type === 'rows' ? [field, ...field.fields.flatMap(deep)] : [field];
 	const fields = entities
@@ -77,16 +50,19 @@ describe('every field of every entity', () => {
 		])
 		.flatMap(deep);
 
-	it.each(Object.entries(TYPES))('of type %s is asked for by a parameter of type %s', (type, wanted) => {
-		const those = fields.filter((field) => field.type === type);
-		expect(those).not.toHaveLength(0);
-		for (const field of those) {
-			const { displayName, name, type: actual, description: text = '' } = toProperty(field);
-			expect([name, actual]).toEqual([field.name, wanted]);
-			expect(displayName.startsWith(field.label)).toBe(true);
-			expect(text).toContain((field.description ?? '').replace(/\.$/, ''));
-		}
-	});
+	it.each(Object.entries(PARAMETER_TYPES))(
+		'of type %s is asked for by a parameter of type %s',
+		(type, wanted) => {
+			const those = fields.filter((field) => field.type === type);
+			expect(those).not.toHaveLength(0);
+			for (const field of those) {
+				const { displayName, name, type: actual, description: text = '' } = toProperty(field);
+				expect([name, actual]).toEqual([field.name, wanted]);
+				expect(displayName.startsWith(field.label)).toBe(true);
+				expect(text).toContain((field.description ?? '').replace(/\.$/, ''));
+			}
+		},
+	);
 
 	it('of the day shows how to write a time', () => {
 		for (const field of fields.filter(({ type }) => type === 'time')) {

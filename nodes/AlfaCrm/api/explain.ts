@@ -153,9 +153,57 @@ function noAnswer(failure: ApiFailure, call: CallDescription): Explanation {
 	return { ...text, description: `${lostWriteAdvice(failure, call)}${text.description ?? ''}` };
 }
 
+type StatusText = (failure: ApiFailure, call: CallDescription, said: string) => Explanation;
+
+const unauthorized: StatusText = (_failure, { isNewLogin, task }, said) => ({
+	message: isNewLogin
+		? `AlfaCRM does not accept the login, even a new one, and would not ${task}`
+		: `AlfaCRM does not accept the login and would not ${task}`,
+	description: `Check the credential; some accounts also need 'App Key'.${said}`,
+	failure: { cause: 'credential-invalid' },
+});
+
+const forbidden: StatusText = (_failure, call, said) => ({
+	message: `AlfaCRM denied access: this user may not ${call.task}${inBranch(call)}`,
+	description: `${call.isNewLogin ? 'The login works. ' : ''}In AlfaCRM, give the role of this user the v2api module and the right to this data, or choose a branch that the user sees.${said}`,
+	failure: { cause: 'credential-invalid' },
+});
+
+const notFound: StatusText = (_failure, call, said) => ({
+	message: `AlfaCRM answered "not found" when asked to ${call.task}${inBranch(call)}`,
+	description: `The record or the branch does not exist, or not for this user.${said}`,
+	failure: { cause: 'configuration-invalid' },
+});
+
+const tooMany: StatusText = ({ retryAfterMs }, { task, maxAttempts }, said) => ({
+	message:
+		retryAfterMs !== undefined && retryAfterMs > MAX_RETRY_AFTER_MS
+			? `AlfaCRM receives too many requests, asks to wait for ${Math.ceil(retryAfterMs / 1_000)} seconds and did not ${task}`
+			: `AlfaCRM still received too many requests after ${maxAttempts} tries and did not ${task}`,
+	description: `Run less at the same time, or lower 'Requests per Second' in the credential.${said}`,
+	failure: { cause: 'rate-limited', retryAfterMs: retryAfterMs ?? DEFAULT_RETRY_AFTER_MS },
+});
+
+const serverFailed: StatusText = (failure, call, said) => ({
+	message: `AlfaCRM could not ${call.task} (HTTP ${failure.status ?? 0})`,
+	description: `${lostWriteAdvice(failure, call)}Its server did not cope; try again later.${said}`,
+	failure: { cause: 'temporarily-unavailable' },
+});
+
+const anyOther: StatusText = ({ status = 0, serverMessage }, { task }) => ({
+	message: `AlfaCRM would not ${task} (HTTP ${status})${serverMessage ? `: ${serverMessage}` : ''}`,
+	description: 'Check the parameters of this node.',
+});
+
+const STATUS_TEXTS: Readonly<Record<number, StatusText>> = {
+	401: unauthorized,
+	403: forbidden,
+	404: notFound,
+	429: tooMany,
+};
+
 function statusText(failure: ApiFailure, call: CallDescription): Explanation {
 	const { status = 0, serverMessage } = failure;
-	const said = serverMessage ? ` AlfaCRM said: ${serverMessage}` : '';
 	// A firewall, a hosting company, a proxy: AlfaCRM itself answers in JSON, and what it means by 403 is not meant here.
 	if (failure.isPage && status < 500 && status !== 429) {
 		return {
@@ -165,51 +213,9 @@ function statusText(failure: ApiFailure, call: CallDescription): Explanation {
 			failure: { cause: 'temporarily-unavailable' },
 		};
 	}
-	if (status === 401) {
-		return {
-			message: call.isNewLogin
-				? `AlfaCRM does not accept the login, even a new one, and would not ${call.task}`
-				: `AlfaCRM does not accept the login and would not ${call.task}`,
-			description: `Check the credential; some accounts also need 'App Key'.${said}`,
-			failure: { cause: 'credential-invalid' },
-		};
-	}
-	if (status === 403) {
-		return {
-			message: `AlfaCRM denied access: this user may not ${call.task}${inBranch(call)}`,
-			description: `${call.isNewLogin ? 'The login works. ' : ''}In AlfaCRM, give the role of this user the v2api module and the right to this data, or choose a branch that the user sees.${said}`,
-			failure: { cause: 'credential-invalid' },
-		};
-	}
-	if (status === 404) {
-		return {
-			message: `AlfaCRM answered "not found" when asked to ${call.task}${inBranch(call)}`,
-			description: `The record or the branch does not exist, or not for this user.${said}`,
-			failure: { cause: 'configuration-invalid' },
-		};
-	}
-	if (status === 429) {
-		const { retryAfterMs = 0 } = failure;
-		return {
-			message:
-				retryAfterMs > MAX_RETRY_AFTER_MS
-					? `AlfaCRM receives too many requests, asks to wait for ${Math.ceil(retryAfterMs / 1_000)} seconds and did not ${call.task}`
-					: `AlfaCRM still received too many requests after ${call.maxAttempts} tries and did not ${call.task}`,
-			description: `Run less at the same time, or lower 'Requests per Second' in the credential.${said}`,
-			failure: { cause: 'rate-limited', retryAfterMs: failure.retryAfterMs ?? DEFAULT_RETRY_AFTER_MS },
-		};
-	}
-	if (status >= 500) {
-		return {
-			message: `AlfaCRM could not ${call.task} (HTTP ${status})`,
-			description: `${lostWriteAdvice(failure, call)}Its server did not cope; try again later.${said}`,
-			failure: { cause: 'temporarily-unavailable' },
-		};
-	}
-	return {
-		message: `AlfaCRM would not ${call.task} (HTTP ${status})${serverMessage ? `: ${serverMessage}` : ''}`,
-		description: 'Check the parameters of this node.',
-	};
+	const said = serverMessage ? ` AlfaCRM said: ${serverMessage}` : '';
+	const textFor = status >= 500 ? serverFailed : (STATUS_TEXTS[status] ?? anyOther);
+	return textFor(failure, call, said);
 }
 
 function inBranch(call: CallDescription): string {

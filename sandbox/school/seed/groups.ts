@@ -1,5 +1,5 @@
 import type { Store } from '../../engine/store';
-import { toDotted } from '../../model/dates';
+import { toDotted, twoDigits } from '../../model/dates';
 import type { JsonObject, Row } from '../../model/json';
 import { SeededRandom } from '../../model/random';
 import { day, type BaseTime, toDay, toMoment } from './baseTime';
@@ -30,8 +30,6 @@ export interface SeededGroup {
 	customers: readonly Row[];
 }
 
-const two = (n: number): string => String(n).padStart(2, '0');
-
 function addGroup(
 	store: Store,
 	n: number,
@@ -50,7 +48,7 @@ function addGroup(
 	const group = store.insert('group', {
 		branch_ids: n % 12 === 0 ? [branch, 3] : [branch],
 		teacher_ids: [teacher],
-		name: `${title} ${weekdays[weekday - 1]} ${two(hour)}:00`,
+		name: `${title} ${weekdays[weekday - 1]} ${twoDigits(hour)}:00`,
 		level_id: (n % 4) + 1,
 		status_id: isOver ? 2 : 1,
 		limit: seats,
@@ -79,8 +77,8 @@ function addRegular(
 		teacher_ids: [teacher],
 		room_id: room,
 		day: weekday,
-		time_from_v: `${two(hour)}:00`,
-		time_to_v: `${two(hour + 1)}:00`,
+		time_from_v: `${twoDigits(hour)}:00`,
+		time_to_v: `${twoDigits(hour + 1)}:00`,
 		b_date: '2025-09-01',
 		e_date: '2035-05-31',
 		is_public: 1,

@@ -1,13 +1,11 @@
 import type { IDataObject, INodeParameters } from 'n8n-workflow';
 
 import { entities } from '../../../nodes/AlfaCrm/entities/registry';
+import { looksFirst } from '../../support/actionKinds';
 import { inBranch1, job, jobsOf, today } from '../support/jobs';
 import { pick } from '../support/office';
 import { useSchool } from '../support/school';
 
-const SENT_AS_THEY_ARE = ['get', 'getMany', 'save'];
-/** Those have files of their own: overview*.test.ts, free-slots*.test.ts. */
-const ANSWERS = ['overview', 'freeSlots'];
 const school = useSchool({ customers: 80 });
 const { rows, some, stored, lead, client, run, failing, writes } = jobsOf(school);
 
@@ -237,9 +235,7 @@ describe('groups', () => {
 it('all jobs have a test here, those of a group beside the other actions', () => {
 	// Of a kind that adds a record in additions.test.ts, of attendance in completeLesson.test.ts.
 	const names = entities.flatMap(({ resource, actions = [] }) =>
-		actions
-			.filter(({ kind }) => ![...SENT_AS_THEY_ARE, ...ANSWERS].includes(kind))
-			.map(({ name }) => `${resource}.${name}`),
+		actions.filter(({ kind }) => looksFirst(kind)).map(({ name }) => `${resource}.${name}`),
 	);
 	expect(names.sort()).toEqual(
 		[

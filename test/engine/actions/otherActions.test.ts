@@ -1,9 +1,9 @@
 import type { IDataObject, INodeParameters } from 'n8n-workflow';
 
 import { entities } from '../../../nodes/AlfaCrm/entities/registry';
+import { sends } from '../../support/actionKinds';
 import { useSchool } from '../support/school';
 
-const SENT_AS_THEY_ARE = ['get', 'getMany', 'save'];
 const school = useSchool({ customers: 80 });
 
 type Rows = readonly IDataObject[];
@@ -225,7 +225,7 @@ describe('actions beyond create, read, update and delete', () => {
 	it('all have a test here', () => {
 		// Those that look first have theirs in jobs.test.ts, additions.test.ts and completeLesson.test.ts.
 		const names = entities.flatMap(({ resource, actions = [] }) =>
-			actions.filter(({ kind }) => SENT_AS_THEY_ARE.includes(kind)).map(({ name }) => `${resource}.${name}`),
+			actions.filter(({ kind }) => sends(kind)).map(({ name }) => `${resource}.${name}`),
 		);
 		expect(names.sort()).toEqual(
 			[

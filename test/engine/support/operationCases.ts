@@ -4,8 +4,9 @@ import type { IDataObject, INodeParameters, INodePropertyOptions } from 'n8n-wor
 import { AlfaCrm } from '../../../nodes/AlfaCrm/AlfaCrm.node.ts';
 import type { Row } from '../../../sandbox';
 import { entities } from '../../../nodes/AlfaCrm/entities/registry';
-import type { Action, Entity } from '../../../nodes/AlfaCrm/entities/types';
+import type { Action, Entity, OperationName } from '../../../nodes/AlfaCrm/entities/types';
 import type { Field } from '../../../nodes/AlfaCrm/entities/fieldTypes';
+import { looksFirst, reads } from '../../support/actionKinds';
 import { optionsFor } from './formOptions';
 import type { Given, Target } from './given';
 import { filled, modeOf } from './given';
@@ -27,44 +28,32 @@ export interface OperationCase {
 
 type Repeated = 'reads' | 'once' | 'each time';
 
-/** What each operation promises when it is run again; one that is not here fails the tests. */
-export const PROMISES: Record<string, Repeated> = {
+const USUAL: Record<OperationName | 'check' | 'send', Repeated> = {
 	get: 'reads',
 	getAll: 'reads',
 	find: 'reads',
-	getByCustomer: 'reads',
-	getCalendar: 'reads',
-	getBonusBalance: 'reads',
-	getRates: 'reads',
-	getWorkingHours: 'reads',
-	getOverview: 'reads',
-	getFreeSlots: 'reads',
 	check: 'reads',
 	update: 'once',
 	upsert: 'once',
 	delete: 'once',
-	archive: 'once',
-	unarchive: 'once',
-	convertToClient: 'once',
-	moveToStage: 'once',
-	assignManager: 'once',
-	assignTeachers: 'once',
-	reject: 'once',
-	addToGroup: 'once',
-	removeFromGroup: 'once',
-	sellSubscription: 'once',
-	takePayment: 'once',
-	addComment: 'once',
-	createTask: 'once',
-	complete: 'once',
 	// A new record each time: whoever wants one at most takes Create or Update.
 	create: 'each time',
-	createCorrection: 'each time',
-	// AlfaCRM keeps no list of them in which the same one could be found.
-	addBonus: 'each time',
-	spendBonus: 'each time',
 	// Whatever the user makes of it.
 	send: 'each time',
+};
+
+function promiseOf({ kind }: Action): Repeated {
+	if (reads(kind)) return 'reads';
+	// AlfaCRM keeps no list of bonuses, in which the same one could be found.
+	return looksFirst(kind) ? 'once' : 'each time';
+}
+
+/** What each operation promises when it is run again, an action by its kind. */
+export const PROMISES: Record<string, Repeated> = {
+	...USUAL,
+	...Object.fromEntries(
+		entities.flatMap(({ actions = [] }) => actions.map((action) => [action.name, promiseOf(action)])),
+	),
 };
 
 /** Every operation that the form offers. */

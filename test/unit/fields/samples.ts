@@ -1,6 +1,7 @@
 import { DateTime } from 'luxon';
+import type { INodeProperties } from 'n8n-workflow';
 
-import type { Field, Shown, TypeName } from '../../../nodes/AlfaCrm/entities/fieldTypes';
+import type { Field, FieldType, Shown, TypeName } from '../../../nodes/AlfaCrm/entities/fieldTypes';
 
 export const ZONE = 'Europe/Moscow';
 export const LABEL = 'Sample of Field';
@@ -69,6 +70,33 @@ const samples: { [K in TypeName]: Array<Extract<Shown, { type: K }>> } = {
 	owner: [{ ...basics, type: 'owner', by: 'kind', entities: { Group: 'group', Customer: 'customer' } }],
 	rows: [{ ...basics, type: 'rows', fields: row, readOnly: ['ctt_id'] }],
 	object: [{ ...basics, type: 'object' }],
+};
+
+/** The parameter of each type that is declared; custom fields are named by the account. */
+export const PARAMETER_TYPES: Record<Exclude<FieldType['type'], 'custom'>, INodeProperties['type']> = {
+	text: 'string',
+	longText: 'string',
+	texts: 'string',
+	emails: 'string',
+	emailPart: 'string',
+	phones: 'string',
+	phonePart: 'string',
+	id: 'string',
+	ids: 'string',
+	time: 'string',
+	integer: 'number',
+	number: 'number',
+	flag: 'boolean',
+	boolean: 'boolean',
+	date: 'dateTime',
+	choice: 'options',
+	choices: 'multiOptions',
+	reference: 'options',
+	references: 'multiOptions',
+	record: 'resourceLocator',
+	records: 'resourceLocator',
+	owner: 'string',
+	rows: 'fixedCollection',
 };
 
 export const FIELDS: Shown[] = Object.values(samples).flat();

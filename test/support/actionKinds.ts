@@ -1,0 +1,30 @@
+import type { ActionKindName } from '../../nodes/AlfaCrm/entities/types';
+
+/** What the tests hold a kind of action to. */
+interface Promised {
+	/** Changes nothing, so its name begins with "get". */
+	reads?: true;
+	/**
+	 * `sends`: goes out as it is declared; `looksFirst`: can be run again without doing it twice; `answers`: out of several
+	 * lists, for which it has tests of its own.
+	 */
+	by: 'sends' | 'looksFirst' | 'answers';
+}
+
+/** A kind that is missing here does not compile. */
+const KINDS: Record<ActionKindName, Promised> = {
+	change: { by: 'looksFirst' },
+	completeLesson: { by: 'looksFirst' },
+	createIfAbsent: { by: 'looksFirst' },
+	freeSlots: { by: 'answers', reads: true },
+	get: { by: 'sends', reads: true },
+	getMany: { by: 'sends', reads: true },
+	joinGroup: { by: 'looksFirst' },
+	leaveGroup: { by: 'looksFirst' },
+	overview: { by: 'answers', reads: true },
+	save: { by: 'sends' },
+};
+
+export const reads = (kind: ActionKindName): boolean => KINDS[kind].reads === true;
+export const sends = (kind: ActionKindName): boolean => KINDS[kind].by === 'sends';
+export const looksFirst = (kind: ActionKindName): boolean => KINDS[kind].by === 'looksFirst';
