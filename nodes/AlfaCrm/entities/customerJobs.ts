@@ -1,15 +1,5 @@
 import { note } from './common';
-import {
-	choice,
-	dottedDate,
-	flag,
-	longText,
-	number,
-	record,
-	reference,
-	references,
-	text,
-} from './fields';
+import { choice, dottedDate, flag, longText, number, record, reference, references, text } from './fields';
 import { payerOf } from './pay';
 import { taskTitle } from './task';
 import type { Action } from './types';

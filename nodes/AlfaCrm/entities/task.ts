@@ -16,7 +16,7 @@ import {
 export const taskTitle = text('title', 'Title', {
 	prominent: true,
 	requiredUnless: 'text',
-	description: "May be left empty if there is a 'Text'",
+	description: "A task needs this, or a 'Text' in 'Additional Fields'",
 	placeholder: 'e.g. Call back',
 });
 
