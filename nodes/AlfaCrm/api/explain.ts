@@ -202,7 +202,7 @@ function statusText(failure: ApiFailure, call: CallDescription): Explanation {
 	if (status >= 500) {
 		return {
 			message: `AlfaCRM could not ${call.task} (HTTP ${status})`,
-			description: `${lostWriteAdvice(failure, call)}Its server did not cope; try again later.${said}`,
+			description: `${lostWriteAdvice(failure, call)}AlfaCRM's server had trouble; try again later.${said}`,
 			failure: { cause: 'temporarily-unavailable' },
 		};
 	}

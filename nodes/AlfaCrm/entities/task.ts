@@ -46,7 +46,7 @@ export const task = writable({
 	fields: [
 		taskTitle,
 		flag('is_archive', 'Archived', { description: 'Whether the task is archived' }),
-		references('assigned_ids', 'Assignee', 'user', { description: 'Users who shall do it' }),
+		references('assigned_ids', 'Assignee', 'user', { description: 'Assigned users' }),
 		reference('user_id', 'Author', 'user'),
 		references('branch_ids', 'Branch', 'branch', {
 			fromBranch: true,
