@@ -49,14 +49,14 @@ describe('the events', () => {
 describe('the form of the polling trigger', () => {
 	const common = ['event', 'beginNotice', 'branchIds', 'options'];
 	const own: Record<string, string[]> = {
-		customerCreated: ['is_study', 'includeArchived', 'filters', 'simplify'],
+		customerCreated: ['is_study', 'includeArchived', 'filters', 'simplify', 'addNames'],
 		customerUpdated: ['changedFields', 'fetchRecord'],
 		leadConverted: ['fetchRecord'],
 		leadMoved: ['stages', 'fetchRecord'],
 		lessonCancelled: ['fetchRecord'],
 		lessonConducted: ['fetchRecord'],
 		lessonCreated: ['fetchRecord'],
-		paymentCreated: ['simplify'],
+		paymentCreated: ['simplify', 'addNames'],
 		recordChanged: ['entities', 'events', 'changedFields', 'fetchRecord'],
 		taskCreated: ['fetchRecord'],
 	};
