@@ -9,6 +9,7 @@ import { loadOptions } from './methods/loadOptions';
 import { Run } from './operations/run/run';
 import { nodeProperties } from './operations/form';
 import { performAll } from './operations/performAll';
+import { subtitle } from './operations/subtitle';
 
 export class AlfaCrm implements INodeType {
 	description: INodeTypeDescription = {
@@ -17,9 +18,9 @@ export class AlfaCrm implements INodeType {
 		icon: { light: 'file:../../icons/alfacrm.svg', dark: 'file:../../icons/alfacrm.dark.svg' },
 		group: ['transform'],
 		version: 1,
-		subtitle: '={{ $parameter["operation"] + ": " + $parameter["resource"] }}',
+		subtitle: subtitle(),
 		description:
-			'Find, create and update leads, pupils and the other records of a school in AlfaCRM, and do its everyday jobs: stages, groups, lessons, subscriptions, payments, tasks',
+			'Find, create and update leads, clients and the other records of a school in AlfaCRM: groups, lessons, subscriptions, payments, tasks',
 		defaults: { name: 'AlfaCRM' },
 		inputs: [NodeConnectionTypes.Main],
 		outputs: [NodeConnectionTypes.Main],

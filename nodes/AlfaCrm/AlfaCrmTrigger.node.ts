@@ -2,8 +2,9 @@ import type { INodeExecutionData, INodeType, INodeTypeDescription, IPollFunction
 import { NodeConnectionTypes } from 'n8n-workflow';
 
 import { CREDENTIAL } from './api/client';
+import { inWords } from './form/inWords';
 import { loadOptions } from './methods/loadOptions';
-import { triggerProperties } from './trigger/pollForm';
+import { eventParameter, triggerProperties } from './trigger/pollForm';
 import { runPoll } from './trigger/runPoll';
 
 export class AlfaCrmTrigger implements INodeType {
@@ -13,7 +14,7 @@ export class AlfaCrmTrigger implements INodeType {
 		icon: { light: 'file:../../icons/alfacrm.svg', dark: 'file:../../icons/alfacrm.dark.svg' },
 		group: ['trigger'],
 		version: 1,
-		subtitle: '={{ $parameter["event"].replace(/([A-Z])/g, " $1").toLowerCase() }}',
+		subtitle: `={{ ${inWords('event', [eventParameter])} }}`,
 		description: 'Starts the workflow when something is new, has changed or falls due in AlfaCRM',
 		activationMessage: 'What happens in AlfaCRM from now on starts your workflow.',
 		defaults: { name: 'AlfaCRM Trigger' },

@@ -8,7 +8,9 @@ import type {
 import { NodeConnectionTypes } from 'n8n-workflow';
 
 import { CREDENTIAL } from './api/client';
+import { allInWords } from './form/inWords';
 import { loadOptions } from './methods/loadOptions';
+import { changeEntities, changeEvents } from './trigger/changeFilters';
 import { webhookTriggerProperties } from './trigger/webhook/form';
 import { receive } from './trigger/webhook/receive';
 
@@ -19,9 +21,8 @@ export class AlfaCrmWebhookTrigger implements INodeType {
 		icon: { light: 'file:../../icons/alfacrm.svg', dark: 'file:../../icons/alfacrm.dark.svg' },
 		group: ['trigger'],
 		version: 1,
-		subtitle:
-			'={{ ([$parameter["entities"]].flat().join(", ") || "everything") + ": " + ([$parameter["events"]].flat().join(", ") || "all events") }}',
-		description: 'Starts the workflow when AlfaCRM tells of a change, at once',
+		subtitle: `={{ (${allInWords('entities', changeEntities)} || "Everything") + ": " + (${allInWords('events', changeEvents)} || "All Events") }}`,
+		description: 'Starts the workflow instantly when AlfaCRM sends a webhook',
 		eventTriggerDescription: 'Waiting for AlfaCRM to call the Test URL',
 		activationMessage: 'AlfaCRM can now call your Production URL.',
 		triggerPanel: {

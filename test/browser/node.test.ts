@@ -34,7 +34,7 @@ describe('the form', () => {
 		]);
 		await panel.pickOption('branchId', 'Северный');
 		await panel.pickOption('is_study', 'Lead');
-		await panel.addField('Lead Status Name or ID');
+		await panel.addField('Stage Name or ID');
 		await panel.pickOption('lead_status_id', 'Новый');
 		expect(await panel.shown('branchId')).toBe('Северный');
 		expect(await panel.shown('lead_status_id')).toBe('Новый');
@@ -155,7 +155,7 @@ describe('the form', () => {
 		expect(await panel.mapper.columns()).toEqual(['Values to Send', 'Name', 'Customer Type']);
 		const offered = await panel.mapper.add('custom_school', 'Phone');
 		expect(offered).toEqual(
-			expect.arrayContaining(['custom_dogovor', 'custom_interesy', 'custom_school', 'Lead Status ID']),
+			expect.arrayContaining(['custom_dogovor', 'custom_interesy', 'custom_school', 'Stage ID']),
 		);
 
 		await panel.fill('name', 'Картин Макар');

@@ -2,7 +2,7 @@ import type { ESLint } from 'eslint';
 import { Linter } from 'eslint';
 import type { INodeProperties } from 'n8n-workflow';
 
-import { alfaCrm, description, triggers } from './form';
+import { actionTable, alfaCrm, choicesOf, description, evaluated, listOf, resource, triggers } from './form';
 import { areUnique, endsRightly, isTitleCase } from './wordingRules';
 
 describe('the node', () => {
@@ -11,7 +11,6 @@ describe('the node', () => {
 			displayName: 'AlfaCRM',
 			name: 'alfaCrm',
 			usableAsTool: true,
-			subtitle: '={{ $parameter["operation"] + ": " + $parameter["resource"] }}',
 			credentials: [{ name: 'alfaCrmApi', required: true }],
 			icon: {
 				light: expect.stringMatching(/\.svg$/) as string,
@@ -19,6 +18,15 @@ describe('the node', () => {
 			},
 		});
 		expect(endsRightly(description.description)).toBe(true);
+	});
+
+	it.each(actionTable)('is called in words in a workflow: %s, %s', (of, does) => {
+		const said = evaluated(String(description.subtitle), { resource: of, operation: does });
+		const operation = listOf(of)
+			.flatMap(choicesOf)
+			.find(({ value }) => value === does);
+		const [what] = choicesOf(resource).filter(({ value }) => value === of);
+		expect(said).toBe(`${operation?.name}: ${what.name}`);
 	});
 
 	it('stays small enough to be sent to every editor that opens', () => {

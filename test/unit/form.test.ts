@@ -42,10 +42,13 @@ describe.each(actionTable)('the form of %s, %s', (value, operation) => {
 		}
 	});
 
-	it('asks for what is required before collections of optional fields', () => {
+	it('asks for what is wanted, then offers what is optional, then how it comes out, and options last', () => {
+		const LAST = ['simplify', 'addNames', 'options'];
+		const rank = ({ type, name }: INodeProperties) =>
+			LAST.includes(name) ? 2 + LAST.indexOf(name) : type === 'collection' ? 1 : 0;
 		for (const form of forms) {
-			const isCollection = form.map(({ type }) => type === 'collection');
-			expect(isCollection).toEqual([...isCollection].sort((a, b) => Number(a) - Number(b)));
+			const ranks = form.map(rank);
+			expect([namesIn(form), ranks]).toEqual([namesIn(form), [...ranks].sort()]);
 		}
 	});
 
@@ -298,11 +301,25 @@ it('no two parameters of one name can be shown at once, whatever is chosen', () 
 			return !values || !others || values.some((value) => others.includes(value));
 		});
 	const shows = description.properties.map(({ name, displayOptions = {} }) => {
-		expect([name, Object.keys(displayOptions).filter((key) => key !== 'show')]).toEqual([name, []]);
-		return { name, show: (displayOptions.show ?? {}) as Shown };
+		return { name, show: (displayOptions.show ?? {}) as Shown, hide: (displayOptions.hide ?? {}) as Shown };
 	});
-	const clashes = shows.filter(({ name, show }, index) =>
-		shows.slice(index + 1).some((other) => other.name === name && meet(show, other.show)),
+	/** Whether one is hidden wherever the other is shown, an expression included, with which n8n shows whatever it may. */
+	const excludes = (show: Shown, hide: Shown) =>
+		Object.entries(hide).some(([name, values = []]) => {
+			const shown = show[name];
+			const isForExpressions = JSON.stringify(values).includes('"^="');
+			return shown !== undefined && isForExpressions && shown.every((value) => values.includes(value));
+		});
+	const clashes = shows.filter(({ name, show, hide }, index) =>
+		shows
+			.slice(index + 1)
+			.some(
+				(other) =>
+					other.name === name &&
+					meet(show, other.show) &&
+					!excludes(show, other.hide) &&
+					!excludes(other.show, hide),
+			),
 	);
 	expect(clashes).toEqual([]);
 });

@@ -100,3 +100,9 @@ export function formOf(chosen: INodeParameters): INodeProperties[] {
 		NodeHelpers.displayParameter(values ?? chosen, property, node, description as INodeTypeDescription),
 	);
 }
+
+/** An expression as n8n would compute it. */
+export function evaluated(expression: string, $parameter: Record<string, unknown>): unknown {
+	const code = /^=\{\{(.*)\}\}$/s.exec(expression)?.[1];
+	return (new Function('$parameter', `return ${code}`) as (given: unknown) => unknown)($parameter);
+}

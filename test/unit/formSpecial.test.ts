@@ -25,10 +25,21 @@ it('Complete Lesson asks who was there before what to do about a completed lesso
 		'absent_ids',
 		'details',
 		'if_completed',
-		'simplify',
 		'additionalFields',
+		'simplify',
 	]);
 });
+
+it.each([true, false, '={{ $json.simple }}'])(
+	'asks once whether to add names where Simplify is %j',
+	(simplify) => {
+		for (const resource of ['customer', 'lesson', 'pay']) {
+			const form = formOf({ resource, operation: 'getAll', simplify });
+			const [addNames, ...others] = form.filter(({ name }) => name === 'addNames');
+			expect([addNames.default, others]).toEqual([simplify !== false, []]);
+		}
+	},
+);
 
 it('asks for days without a time', () => {
 	const form = formOf({ resource: 'pay', operation: 'create' });

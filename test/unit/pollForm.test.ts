@@ -5,7 +5,7 @@ import { AlfaCrmTrigger } from '../../nodes/AlfaCrm/AlfaCrmTrigger.node';
 import type { EventType } from '../../nodes/AlfaCrm/entities/events';
 import { eventTypes } from '../../nodes/AlfaCrm/entities/events';
 import { entities, entityOf } from '../../nodes/AlfaCrm/entities/registry';
-import { triggers, alfaCrm, childrenOf } from './form';
+import { triggers, alfaCrm, childrenOf, evaluated } from './form';
 import { NODE } from './support';
 import { areUnique, isSorted } from './wordingRules';
 
@@ -16,7 +16,7 @@ const TABLE = eventTypes.map((event): [string, EventType] => [event.value, event
 function formOf(event: string): INodeProperties[] {
 	const node: INode = { ...NODE, parameters: { event } };
 	return description.properties.filter((property) =>
-		NodeHelpers.displayParameter({ event }, property, node, description),
+		NodeHelpers.displayParameter({ event, simplify: true }, property, node, description),
 	);
 }
 
@@ -51,24 +51,24 @@ describe('the form of the polling trigger', () => {
 	const common = ['event', 'beginNotice', 'branchIds', 'options'];
 	const own: Record<string, string[]> = {
 		customerArchived: ['addNames'],
-		customerBirthday: ['birthdayIn', 'simplify'],
-		inDebt: ['balanceBelow', 'simplify'],
-		lessonsRunningOut: ['lessonsLeft', 'simplify'],
-		notSeen: ['daysNotSeen', 'simplify'],
-		subscriptionEnding: ['endsIn', 'simplify'],
+		customerBirthday: ['birthdayIn', 'simplify', 'addNames'],
+		inDebt: ['balanceBelow', 'simplify', 'addNames'],
+		lessonsRunningOut: ['lessonsLeft', 'simplify', 'addNames'],
+		notSeen: ['daysNotSeen', 'simplify', 'addNames'],
+		subscriptionEnding: ['endsIn', 'simplify', 'addNames'],
 		customerAttended: ['addNames'],
 		customerJoinedGroup: ['addNames'],
 		customerLeftGroup: ['addNames'],
 		customerMissed: ['addNames'],
 		subscriptionSold: ['addNames'],
-		customerCreated: ['is_study', 'includeArchived', 'filters', 'simplify'],
+		customerCreated: ['is_study', 'includeArchived', 'filters', 'simplify', 'addNames'],
 		customerUpdated: ['changedFields', 'fetchRecord'],
 		leadConverted: ['fetchRecord'],
 		leadMoved: ['stages', 'fetchRecord'],
 		lessonCancelled: ['fetchRecord'],
 		lessonConducted: ['fetchRecord'],
 		lessonCreated: ['fetchRecord'],
-		paymentCreated: ['simplify'],
+		paymentCreated: ['simplify', 'addNames'],
 		recordChanged: ['entities', 'events', 'changedFields', 'fetchRecord'],
 		taskCreated: ['fetchRecord'],
 	};
@@ -113,9 +113,11 @@ describe('the form of the polling trigger', () => {
 	});
 
 	it('says in the subtitle which event it waits for, in words', () => {
-		const [, body] = /^=\{\{ \$parameter\["event"\](.*) \}\}$/.exec(String(description.subtitle)) ?? [];
-		expect(body).toBe('.replace(/([A-Z])/g, " $1").toLowerCase()');
-		for (const [value] of TABLE) expect(value).toMatch(/^[a-z]+([A-Z][a-z]+)+$/);
+		for (const [value, event] of TABLE)
+			expect([value, evaluated(String(description.subtitle), { event: value })]).toEqual([
+				value,
+				event.label,
+			]);
 	});
 });
 
@@ -139,6 +141,8 @@ describe('the codex', () => {
 		expect([node, nodeVersion, codexVersion]).toEqual([`n8n-nodes-alfacrm.${name}`, '1.0', '1.0']);
 		expect(categories).toEqual(['Sales', 'Communication']);
 		expect(alias).toEqual(expect.arrayContaining(['alfacrm', 'Альфа CRM', 's20']));
+		const sought = 'customer client lead student lesson лид клиент ученик урок занятие абонемент школа';
+		expect(alias).toEqual(expect.arrayContaining(sought.split(' ')));
 		for (const [{ url }] of Object.values(resources)) {
 			expect(url).toMatch(/^https:\/\/github\.com\/n8n-nodes-alfacrm\/n8n-nodes-alfacrm#/);
 		}

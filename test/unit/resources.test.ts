@@ -102,7 +102,7 @@ describe('operations', () => {
 		if (key !== 'lesson.complete') expect(name).not.toContain(label);
 		expect(action).toMatch(/^[A-Z][a-z]+( ([a-z]+|API|SMS))*$/);
 		expect(action.toLowerCase()).toMatch(
-			new RegExp(`\\b(${label.toLowerCase()}|${plural.toLowerCase()})\\b`),
+			new RegExp(`\\b(${label.toLowerCase()}|${plural.toLowerCase()}|leads?)\\b`),
 		);
 		expect(text).not.toBe('');
 		expect(text).not.toBe(name);

@@ -186,7 +186,7 @@ const tooMany: StatusText = ({ retryAfterMs }, { task, maxAttempts }, said) => (
 
 const serverFailed: StatusText = (failure, call, said) => ({
 	message: `AlfaCRM could not ${call.task} (HTTP ${failure.status ?? 0})`,
-	description: `${lostWriteAdvice(failure, call)}Its server did not cope; try again later.${said}`,
+	description: `${lostWriteAdvice(failure, call)}AlfaCRM's server had trouble; try again later.${said}`,
 	failure: { cause: 'temporarily-unavailable' },
 });
 

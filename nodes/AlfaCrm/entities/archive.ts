@@ -9,14 +9,14 @@ import type { Field } from './fieldTypes';
 export const archivedView = (plural: string) => ({
 	...choice(
 		'removed',
-		'Archived',
+		'Record Status',
 		[
 			{ value: 0, label: 'Active' },
 			{ value: 1, label: 'Active and Archived' },
 			{ value: 2, label: 'Archived' },
 		],
 		0,
-		{ description: `Whether archived ${plural} are returned` },
+		{ description: `Whether active or archived ${plural} are returned` },
 	),
 	serverDefault: 0,
 	flags: { 0: 0, 2: 1 } as const,
@@ -24,7 +24,7 @@ export const archivedView = (plural: string) => ({
 
 export const archivedField = (noun: string) =>
 	flag('removed', 'Archived', {
-		description: `Whether the ${noun} is archived. Unconfirmed: not every account may accept it.`,
+		description: `Whether the ${noun} is archived. Not every account may accept it.`,
 		writeOnly: true,
 	});
 
@@ -44,9 +44,9 @@ export const archiving = (noun: string, known: string, reasons: readonly Field[]
 	},
 	{
 		name: 'unarchive',
-		label: 'Unarchive',
-		title: `Unarchive a ${noun}`,
-		description: `Take a ${noun} out of the archive by clearing its flag. No known integration does this, so check the result in AlfaCRM.`,
+		label: 'Restore',
+		title: `Restore an archived ${noun}`,
+		description: `Take a ${noun} out of the archive by clearing its flag. No known integration does this; check the result in AlfaCRM.`,
 		action: 'update',
 		idAs: 'id',
 		fixed: { removed: 0 },

@@ -6,7 +6,7 @@ export const calendar = (noun: 'customer' | 'group' | 'teacher'): Action => ({
 	name: 'getCalendar',
 	label: 'Get Calendar',
 	title: `Get the calendar of a ${noun}`,
-	description: `Get what stands in the calendar of a ${noun} between two days`,
+	description: `Get the calendar entries of a ${noun} between two days`,
 	path: 'calendar',
 	action: noun,
 	idAs: 'id',

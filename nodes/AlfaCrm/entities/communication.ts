@@ -44,7 +44,7 @@ export const communication = writable({
 			label: 'Type ID',
 			default: 1,
 			required: true,
-			description: 'Kind of communication: 1 is a comment, other numbers are not known',
+			description: 'Kind of communication; 1 is a comment',
 		},
 		reference('user_id', 'Author', 'user'),
 	],
@@ -58,7 +58,7 @@ export const communication = writable({
 		text('comment', 'Comment', { description: 'Text to look for' }),
 		idFilter,
 		id('type_id', 'Type ID', {
-			description: 'Kind of communication: 1 is a comment, other numbers are not known',
+			description: 'Kind of communication; 1 is a comment',
 		}),
 	],
 });

@@ -80,29 +80,29 @@ const bonuses: Action[] = [
 	},
 ];
 
-/** Brothers and sisters share the phone and the email of a parent. */
+/** Siblings share the phone and the email of a parent. */
 const keys: MatchKey[] = [
 	{
 		name: 'phone',
 		label: 'Phone',
-		description: 'In any spelling: +7, 8, brackets, blanks',
+		description: 'Any format, e.g. +7..., 8..., with brackets or spaces',
 		fields: ['phone'],
 	},
 	{
 		name: 'phoneAndName',
 		label: 'Phone and Name',
-		description: 'Tells brothers and sisters apart who share the phone of a parent',
+		description: 'Tells siblings apart who share the phone of a parent',
 		fields: ['phone', 'name'],
 		ask: ['phone'],
 	},
 	{
 		name: 'phoneOrEmail',
 		label: 'Phone or Email',
-		description: 'One of both is enough; an empty one is passed over',
+		description: 'One of the two is enough; an empty one is ignored',
 		fields: ['phone', 'email'],
 		any: true,
 	},
-	{ name: 'email', label: 'Email', description: 'In capital or small letters', fields: ['email'] },
+	{ name: 'email', label: 'Email', description: 'Case-insensitive', fields: ['email'] },
 	{
 		name: 'nameAndBirthDate',
 		label: 'Name and Date of Birth',
@@ -175,7 +175,7 @@ export const customer = writable({
 		text('barcode', 'Barcode'),
 		integer('balance_bonus', 'Bonus Balance', {
 			description:
-				"Written by one known integration; unconfirmed, so check the result. 'Add Bonus' and 'Spend Bonus' are safer.",
+				"Written by one known integration, so check the result. 'Add Bonus' and 'Spend Bonus' are safer.",
 		}),
 		references('branch_ids', 'Branch', 'branch', {
 			fromBranch: true,
@@ -190,7 +190,7 @@ export const customer = writable({
 		choice('gender', 'Gender', GENDERS, 0),
 		reference('lead_reject_id', 'Lead Reject Reason', 'leadReject', { description: 'Why a lead was lost' }),
 		reference('lead_source_id', 'Lead Source', 'leadSource', { description: 'Where the customer came from' }),
-		reference('lead_status_id', 'Lead Status', 'leadStatus', { description: 'Stage of the funnel' }),
+		reference('lead_status_id', 'Stage', 'leadStatus', { description: 'Stage of the funnel' }),
 		choice('legal_type', 'Legal Type', LEGAL_TYPES, 1, {
 			required: true,
 			fallback: 1,
@@ -212,7 +212,7 @@ export const customer = writable({
 		ids('group_ids', 'Group IDs', { entity: 'group' }),
 		rows('groups', 'Groups', [id('id', 'ID'), text('name', 'Name')]),
 		isoDate('last_attend_date', 'Last Attended'),
-		references('lead_status_ids', 'Lead Status IDs', 'leadStatus'),
+		references('lead_status_ids', 'Stage IDs', 'leadStatus'),
 		text('next_lesson_date', 'Next Lesson'),
 		integer('paid_count', 'Paid Count'),
 		integer('paid_lesson_count', 'Remaining Lessons'),
@@ -266,7 +266,7 @@ export const customer = writable({
 		{ ...idsFilter('customer', 'e.g. 501, 502'), sentAs: 'id' },
 		...range(isoDate, 'last_attend_date', 'Last Attended'),
 		reference('lead_source_id', 'Lead Source', 'leadSource', { description: 'Where the customer came from' }),
-		reference('lead_status_id', 'Lead Status', 'leadStatus', {
+		reference('lead_status_id', 'Stage', 'leadStatus', {
 			description: 'Stage of the funnel. Leads without a stage are left out.',
 			// A row may show its stages under another name. API notes 5.3.
 			verifyBy: 'trusted',
@@ -279,7 +279,7 @@ export const customer = writable({
 		text('note', 'Note', { description: 'Part of the note' }),
 		text('legal_name', 'Payer Name', { description: "Part of the payer's name" }),
 		phonePart('phone', 'Phone', {
-			description: 'A phone number in any spelling, or some digits of it',
+			description: 'A phone number in any format, or some of its digits',
 			placeholder: 'e.g. 9000001',
 			verifyBy: { field: 'phone', test: 'phone' },
 		}),

@@ -1,15 +1,5 @@
 import { note } from './common';
-import {
-	choice,
-	dottedDate,
-	flag,
-	longText,
-	number,
-	record,
-	reference,
-	references,
-	text,
-} from './fields';
+import { choice, dottedDate, flag, longText, number, record, reference, references, text } from './fields';
 import { payerOf } from './pay';
 import { taskTitle } from './task';
 import type { Action } from './types';
@@ -36,11 +26,11 @@ const steps: Action[] = [
 		name: 'moveToStage',
 		label: 'Move to Stage',
 		title: 'Move a customer to a stage of the funnel',
-		description: 'Set the lead status of a customer',
+		description: 'Set the stage of a customer in the funnel',
 		action: 'update',
 		idAs: 'id',
 		body: [
-			reference('lead_status_id', 'Lead Status', 'leadStatus', {
+			reference('lead_status_id', 'Stage', 'leadStatus', {
 				required: true,
 				description: 'Stage of the funnel',
 			}),
@@ -74,8 +64,8 @@ const steps: Action[] = [
 	{
 		name: 'reject',
 		label: 'Reject Lead',
-		title: 'Reject a lead customer with a reason',
-		description: 'Note why a lead was lost, and archive it if you like. A client is refused.',
+		title: 'Reject a lead',
+		description: 'Record why a lead was lost, and archive it if you like. A client is refused.',
 		action: 'update',
 		idAs: 'id',
 		body: [
@@ -101,7 +91,7 @@ const groups: Action[] = [
 		label: 'Add to Group',
 		title: 'Add a customer to a group',
 		description:
-			'Enrol a customer in a group. One who is in it already stays there, until another end date if one is given, with alreadyMember set to true.',
+			'Add a customer to a group. A current member stays in it, until another end date if one is given; alreadyMember is then true.',
 		path: 'cgi',
 		action: 'create',
 		idAs: 'customer_id',
@@ -122,7 +112,7 @@ const groups: Action[] = [
 		label: 'Remove From Group',
 		title: 'Remove a customer from a group',
 		description:
-			'End the membership of a customer in a group, and delete one that has not begun by then. One who is not in it is left alone, with alreadyLeft set to true.',
+			'End the membership of a customer in a group, and delete one that has not begun by then. If the customer is not in it, nothing changes and alreadyLeft is true.',
 		path: 'cgi',
 		action: 'update',
 		idAs: 'customer_id',
@@ -163,13 +153,13 @@ const additions: Action[] = [
 		label: 'Sell Subscription',
 		title: 'Sell a subscription to a customer',
 		description:
-			'Give a customer a subscription. One that has all that is given here, whatever its balance, is there already and is not sold again.',
+			'Give a customer a subscription. If an identical one exists, whatever its balance, it is returned instead.',
 		path: 'customer-tariff',
 		action: 'create',
 		idAs: 'customer_id',
 		body: [
 			reference('tariff_id', 'Subscription Plan', 'tariff', { required: true }),
-			number('balance', 'Balance', { description: 'One source says that a new one needs it; unconfirmed' }),
+			number('balance', 'Balance', { description: 'One source says that a new one needs it' }),
 			dottedDate('e_date', 'End Date', { description: 'Last day of the subscription' }),
 			references('lesson_type_ids', 'Lesson Type', 'lessonType', { description: 'Lessons that it pays for' }),
 			note,
@@ -178,7 +168,7 @@ const additions: Action[] = [
 			}),
 			dottedDate('b_date', 'Start Date', {
 				fallback: 'today',
-				description: 'First day, today if left empty',
+				description: 'First day; today if left empty',
 			}),
 			references('subject_ids', 'Subject', 'subject', { description: 'Subjects that it pays for' }),
 		],
@@ -191,7 +181,7 @@ const additions: Action[] = [
 		label: 'Take Payment',
 		title: 'Take a payment from a customer',
 		description:
-			'Note a payment of a customer. One that has all that is given here, confirmed or not, is there already and is not taken again.',
+			'Record a payment of a customer. If an identical one exists, confirmed or not, it is returned instead.',
 		path: 'pay',
 		action: 'create',
 		idAs: 'customer_id',
@@ -236,7 +226,7 @@ const additions: Action[] = [
 		name: 'addComment',
 		label: 'Add Comment',
 		title: 'Add a comment on a customer',
-		description: 'Write a comment on a customer, the same text once in two days',
+		description: 'Add a comment on a customer; an identical one from today or yesterday is not repeated',
 		path: 'communication',
 		action: 'create',
 		idAs: 'related_id',
@@ -258,13 +248,13 @@ const additions: Action[] = [
 		name: 'createTask',
 		label: 'Create Task',
 		title: 'Create a task about a customer',
-		description: 'Give somebody a task about a customer, once while the same one is not done',
+		description: 'Create a task about a customer unless an identical open one exists',
 		path: 'task',
 		action: 'create',
 		idAs: 'customer_ids',
 		body: [
 			taskTitle,
-			references('assigned_ids', 'Assignee', 'user', { description: 'Users who shall do it' }),
+			references('assigned_ids', 'Assignee', 'user', { description: 'Assigned users' }),
 			reference('user_id', 'Author', 'user'),
 			references('branch_ids', 'Branch of Task', 'branch', {
 				fromBranch: true,

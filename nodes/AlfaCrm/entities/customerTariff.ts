@@ -44,7 +44,7 @@ export const customerTariff = writable({
 	],
 	fields: [
 		reference('tariff_id', 'Subscription Plan', 'tariff', { required: true }),
-		number('balance', 'Balance', { description: 'One source says that a new record needs it; unconfirmed' }),
+		number('balance', 'Balance', { description: 'One source says that a new record needs it' }),
 		dottedDate('e_date', 'End Date', { description: 'Last day of the subscription' }),
 		references('lesson_type_ids', 'Lesson Type', 'lessonType', { description: 'Lessons that it pays for' }),
 		note,
@@ -64,7 +64,7 @@ export const customerTariff = writable({
 		{
 			...choice(
 				'dead',
-				'Archived',
+				'Record Status',
 				[
 					{ value: 0, label: 'Current', description: 'Not archived, and not ended before today' },
 					{ value: 1, label: 'Current and Archived' },

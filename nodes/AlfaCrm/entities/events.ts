@@ -137,7 +137,7 @@ export const eventTypes: readonly EventType[] = [
 		kind: 'logged',
 		value: 'lessonCancelled',
 		label: 'Lesson Cancelled',
-		description: 'A lesson got the status cancelled',
+		description: 'A lesson was cancelled',
 		className: 'Lesson',
 		on: ['create', 'update'],
 		becomes: ['status', 2],

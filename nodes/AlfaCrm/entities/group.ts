@@ -59,7 +59,7 @@ export const group = writable({
 		level,
 		{ ...note, description: 'At most 255 characters' },
 		flag('is_public', 'Public', {
-			description: 'Whether the group is public. Seen in few integrations; unconfirmed.',
+			description: 'Whether the group is public. Seen in few integrations.',
 		}),
 		integer('limit', 'Seats', { description: 'How many customers it can hold' }),
 		dottedDate('b_date', 'Start Date', {

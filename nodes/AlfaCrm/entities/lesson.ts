@@ -131,11 +131,11 @@ const duration = integer('duration', 'Duration', {
 	default: 60,
 	requiredUnless: 'time_to',
 	omittedWith: 'time_to',
-	description: "Minutes from start to end; not used in a new lesson that has an 'End Time'",
+	description: "Minutes from start to end; not used if 'End Time' is given",
 	writeOnly: true,
 });
 const status = choice('status', 'Status', STATUSES, 1, {
-	description: 'Known integrations write planned lessons only; other values are unconfirmed',
+	description: 'Known integrations create planned lessons only',
 });
 
 /** API notes 4 and 5.11: an update with a part of these was refused in one account, or emptied the rest. */
@@ -197,7 +197,7 @@ export const lesson = writable({
 		{ ...room, prominent: true },
 		branch,
 		{ ...to, after: 'time_from', description: "In place of 'Duration'" },
-		{ ...homework, description: 'Known from completed lessons; writing it here is unconfirmed' },
+		{ ...homework, description: 'Known from completed lessons only' },
 		note,
 		status,
 		topic,

@@ -18,7 +18,7 @@ export const byCustomField: MatchKey = {
 export const byTheName: MatchKey = {
 	name: 'name',
 	label: 'Name',
-	description: 'The whole name, in capital or small letters',
+	description: 'The whole name, case-insensitive',
 	fields: ['name'],
 };
 

@@ -105,7 +105,7 @@ export const regularLesson = writable({
 	filters: [
 		...range(isoDate, 'date', 'Date').map((filter) => ({
 			...filter,
-			description: `${filter.description}. Seen in one integration only; unconfirmed.`,
+			description: `${filter.description}. Seen in one integration only.`,
 		})),
 		record('group_id', 'Group', 'group', {
 			description: 'Whose lessons. AlfaCRM may ignore it, so the node checks the rows that come again.',

@@ -13,7 +13,11 @@ export const room = writable({
 	match: byNameOrId,
 	fields: [
 		name('e.g. Room 3'),
-		id('color_id', 'Color ID', { required: true, description: 'Number in the palette of AlfaCRM' }),
+		id('color_id', 'Color ID', {
+			required: true,
+			description: 'Number in the palette of AlfaCRM',
+			placeholder: 'e.g. 2',
+		}),
 		{ ...weight, required: true },
 		reference('branch_id', 'Branch of Room', 'branch', {
 			fromBranch: true,

@@ -46,9 +46,9 @@ export const leadStatus = list(
 	'e.g. Trial lesson booked',
 	{
 		last: [
-			text('color', 'Color', { description: 'Written by one known integration; unconfirmed' }),
+			text('color', 'Color', { description: 'Written by one known integration' }),
 			reference('pipeline_id', 'Pipeline', 'pipeline', {
-				description: 'Funnel that the stage belongs to. Written by one known integration; unconfirmed.',
+				description: 'Funnel that the stage belongs to. Written by one known integration.',
 			}),
 		],
 	},

@@ -16,7 +16,7 @@ import {
 export const taskTitle = text('title', 'Title', {
 	prominent: true,
 	requiredUnless: 'text',
-	description: "May be left empty if there is a 'Text'",
+	description: "A task needs this, or a 'Text' in 'Additional Fields'",
 	placeholder: 'e.g. Call back',
 });
 
@@ -46,7 +46,7 @@ export const task = writable({
 	fields: [
 		taskTitle,
 		flag('is_archive', 'Archived', { description: 'Whether the task is archived' }),
-		references('assigned_ids', 'Assignee', 'user', { description: 'Users who shall do it' }),
+		references('assigned_ids', 'Assignee', 'user', { description: 'Assigned users' }),
 		reference('user_id', 'Author', 'user'),
 		references('branch_ids', 'Branch', 'branch', {
 			fromBranch: true,

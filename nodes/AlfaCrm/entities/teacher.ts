@@ -112,7 +112,7 @@ export const teacher = readable({
 		idFilter,
 		nameFilter,
 		phonePart('phone', 'Phone', {
-			description: 'A phone number in any spelling, or some digits of it',
+			description: 'A phone number in any format, or some of its digits',
 			verifyBy: { field: 'phone', test: 'phone' },
 		}),
 	],

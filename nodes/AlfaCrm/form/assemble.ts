@@ -57,7 +57,7 @@ const listsOf = (show: Readonly<Record<string, string>>): Show =>
 /** A parameter that is shown only where others have these values. */
 export const showWhen = (property: INodeProperties, show: Show): INodeProperties => ({
 	...property,
-	displayOptions: { show },
+	displayOptions: { ...property.displayOptions, show },
 });
 
 export function collection(
@@ -85,8 +85,9 @@ function mergedBy(axis: string, sequences: readonly INodeProperties[][]): INodeP
 	for (const sequence of sequences) {
 		let next = 0;
 		for (const property of sequence) {
-			const { [axis]: shown = [], ...elsewhere } = property.displayOptions?.show ?? {};
-			const key = JSON.stringify({ ...property, displayOptions: elsewhere });
+			const { show = {}, ...rest } = property.displayOptions ?? {};
+			const { [axis]: shown = [], ...elsewhere } = show;
+			const key = JSON.stringify({ ...property, displayOptions: { ...rest, show: elsewhere } });
 			const known = merged.findIndex((one, index) => index >= next && one.key === key);
 			if (known < 0) merged.splice(next, 0, { key, property, values: new Set(shown) });
 			else for (const value of shown) merged[known].values.add(value);

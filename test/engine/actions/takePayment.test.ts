@@ -171,7 +171,7 @@ describe('a payment that was confirmed meanwhile', () => {
 	});
 });
 
-describe('Skip if Already There', () => {
+describe('Skip If It Already Exists', () => {
 	const second = async (value: unknown) => {
 		const id = client();
 		await run(pay(id, 600));
@@ -191,7 +191,7 @@ describe('Skip if Already There', () => {
 		['a list', '={{ [] }}'],
 		['another number', '={{ 2 }}'],
 	])('that cannot be read is refused before a call: %s', async (_what, value) => {
-		await refused(pay(1, 600, { skipIfThere: value }), "'Skip if Already There'");
+		await refused(pay(1, 600, { skipIfThere: value }), "'Skip If It Already Exists'");
 	});
 
 	it.each<[string, INodeParameters]>([
@@ -200,7 +200,7 @@ describe('Skip if Already There', () => {
 		['createTask', { title: 'Перезвонить' }],
 	])('works so for %s too', async (operation, fields) => {
 		const parameters = { resource: 'customer', operation, branchId: 1, id: pick(client()), ...fields };
-		await refused({ ...parameters, skipIfThere: UNDEFINED }, "'Skip if Already There'");
+		await refused({ ...parameters, skipIfThere: UNDEFINED }, "'Skip If It Already Exists'");
 		await run({ ...parameters, skipIfThere: '={{ "true" }}' });
 		expect(await run({ ...parameters, skipIfThere: '={{ 1 }}' })).toMatchObject([
 			{ operationResult: 'unchanged' },

@@ -104,7 +104,7 @@ describe('the field mapper', () => {
 		const optional = columns.filter(({ id, required }) => !required && !id.startsWith('custom_'));
 		const labels = optional.map(({ displayName }) => displayName);
 		expect(labels).toEqual([...labels].sort((a, b) => a.localeCompare(b, 'en')));
-		expect(labels).toEqual(expect.arrayContaining(['Lead Status ID', 'Teacher IDs', 'Note']));
+		expect(labels).toEqual(expect.arrayContaining(['Stage ID', 'Teacher IDs', 'Note']));
 
 		const forUpdate = await school.engine.columns('getCustomerColumns', { ...base, operation: 'update' });
 		expect(forUpdate.filter(({ defaultValue }) => defaultValue !== undefined)).toEqual([]);

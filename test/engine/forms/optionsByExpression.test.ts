@@ -21,7 +21,7 @@ const CHOICES: Array<[string, string]> = [
 	['ifSeveral', "'If Several Match'"],
 	['ifArchived', "'If the Match Is Archived'"],
 	['ifKeyEmpty', "'If Match Value Is Empty'"],
-	['listMode', "'List Fields'"],
+	['listMode', "'Multi-Value Fields'"],
 ];
 
 describe.each(UNREADABLE)('%s as an option', (what, value) => {
@@ -62,10 +62,10 @@ describe.each(UNREADABLE)('%s as an option', (what, value) => {
 	it.each<[string, INodeParameters]>([
 		['update', { updateFields: { teacher_ids: [3] } }],
 		['assignTeachers', { teacher_ids: [3] }],
-	])('List Fields of %s is refused and loses nobody', async (operation, fields) => {
+	])('Multi-Value Fields of %s is refused and loses nobody', async (operation, fields) => {
 		const id = lead({ teacher_ids: [1, 2] });
 		const parameters = { resource: 'customer', operation, branchId: 1, id: pick(id), ...fields };
-		await refused({ ...parameters, listMode: value }, "'List Fields'");
+		await refused({ ...parameters, listMode: value }, "'Multi-Value Fields'");
 		expect(customer(id).teacher_ids).toEqual([1, 2]);
 	});
 
@@ -80,15 +80,15 @@ describe.each(UNREADABLE)('%s as an option', (what, value) => {
 	});
 
 	if (what !== 'a list') {
-		it('Only for New Ones is refused, and protects nobody less', async () => {
+		it('Set Only on Creation is refused, and protects nobody less', async () => {
 			lead({ phone: [PHONE], is_study: 1 });
 			const parameters = byPhone(PHONE, { is_study: 0 }, { onlyForNew: value });
-			await refused(parameters, "'Only for New Ones'");
+			await refused(parameters, "'Set Only on Creation'");
 		});
 	}
 });
 
-describe('Only for New Ones', () => {
+describe('Set Only on Creation', () => {
 	it.each([
 		['a text with commas', 'is_study, note'],
 		['a JSON list', '["is_study","note"]'],
@@ -105,7 +105,7 @@ describe('Only for New Ones', () => {
 		['a nothing in a list', [null]],
 		['an object', { is_study: true }],
 	])('refuses %s', async (_what, value) => {
-		await refused(byPhone(PHONE, { note: 'Новое' }, { onlyForNew: given(value) }), "'Only for New Ones'");
+		await refused(byPhone(PHONE, { note: 'Новое' }, { onlyForNew: given(value) }), "'Set Only on Creation'");
 	});
 });
 

@@ -180,7 +180,7 @@ describe("the credential's test", () => {
 		[401, /does not take the token/],
 		[403, /may not list the branches.*v2api module/],
 		[429, /too many requests/],
-		[503, /did not cope/],
+		[503, /had trouble/],
 	])('says the same after a %i that is in the body of HTTP 200 alone', async (status, says) => {
 		const { message } = await testAgainst({ body: { name: 'Error', message: 'no', code: 0, status } });
 		expect(message).toMatch(says);

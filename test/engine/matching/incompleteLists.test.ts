@@ -123,7 +123,7 @@ describe('a list of archived customers that never comes whole', () => {
 		},
 	);
 
-	it('stops Unarchive, which would take it for done', async () => {
+	it('stops Restore, which would take it for done', async () => {
 		const id = hidden();
 		const job = { resource: 'customer', operation: 'unarchive', branchId: 1, id: pick(id) };
 		expect(words(await stopped(job as INodeParameters))).toMatch(/archive/);

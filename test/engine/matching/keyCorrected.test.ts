@@ -95,7 +95,7 @@ describe('another value for the field that is matched by', () => {
 });
 
 describe('phones beside the one that is matched by', () => {
-	it.each(['add', 'replace'])('are saved with List Fields %s', async (listMode) => {
+	it.each(['add', 'replace'])('are saved with Multi-Value Fields %s', async (listMode) => {
 		const id = lead({ phone: ['+7(900)555-00-01'] });
 		await run(byPhone('89005550001', { phone: ['+7(900)555-00-02'] }, { listMode }));
 		expect(customer(id).phone).toEqual(['+7(900)555-00-01', '+7(900)555-00-02']);

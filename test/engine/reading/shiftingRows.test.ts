@@ -82,7 +82,7 @@ it('a hint counts the rows of one list, however many spellings of a phone were a
 		parameters: { ...list, filters: { phone: '8 900 555 00 01' } },
 	});
 	expect(json).toHaveLength(1);
-	expect(hints).toEqual([expect.stringMatching(/AlfaCRM spoke of 2 customers, 1 came/)]);
+	expect(hints).toEqual([expect.stringMatching(/AlfaCRM reported 2 customers, 1 came/)]);
 });
 
 it('a list that kept changing is no list that shows the same rows each time, whatever another one does', async () => {

@@ -57,5 +57,5 @@ describe.each(ACCOUNTS)(
 );
 
 it('another choice is refused', async () => {
-	for (const dead of [3, 'true', null]) await refused(list(1, given(dead)), "'Archived'");
+	for (const dead of [3, 'true', null]) await refused(list(1, given(dead)), "'Record Status'");
 });

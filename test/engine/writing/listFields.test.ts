@@ -10,7 +10,7 @@ const PHONES = ['+7(900)555-00-01', '+7(900)555-00-02', '8-800-нет'];
 const EMAILS = ['mia@example.org', 'mama@example.org'];
 const REPLACE = { listMode: 'replace' };
 
-describe('List Fields = Replace', () => {
+describe('Multi-Value Fields = Replace', () => {
 	const family = () => lead({ phone: PHONES, email: EMAILS, branch_ids: [1], teacher_ids: [1, 2] });
 
 	it.each<[string, INodeParameters]>([

@@ -152,7 +152,8 @@ describe('what differs from the record', () => {
 	it('is unknown where values are to join a list that AlfaCRM does not show, or shows by names', () => {
 		const teachers = customer.fields.find(({ name }) => name === 'teacher_ids')!;
 		const advice = {
-			description: "Set 'List Fields' to Replace All Values, or leave 'Teacher' out. Nothing was saved.",
+			description:
+				"Set 'Multi-Value Fields' to Replace All Values, or leave 'Teacher' out. Nothing was saved.",
 		};
 		const hidden = () => added(item, teachers, undefined, [1]);
 		expect(hidden).toThrow("Nothing can be added to 'Teacher', because AlfaCRM does not show what is in it");

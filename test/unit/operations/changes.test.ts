@@ -213,7 +213,7 @@ describe('fields', () => {
 		[
 			create({ inputMode: 'json', json: '{"shoe": 1}' }),
 			`AlfaCRM's customer has no field "shoe"`,
-			"Remove it, or set 'Unknown Fields' to Leave Out. Nothing was sent to AlfaCRM.",
+			"Remove it, or set 'If a Field Is Unknown' to Leave Out. Nothing was sent to AlfaCRM.",
 		],
 	])('%j are refused: %s', async (parameters, message, description) => {
 		const { error } = await school.run(parameters);

@@ -128,7 +128,10 @@ it.each<[IDataObject, string]>([
 	[{ resource: 'unicorn' }, "'Resource' must be one of"],
 	[{ resource: 'subject', operation: 'fly' }, `'Operation' must be one that Subject has, but it is "fly"`],
 	[{ resource: 'subject', operation: '' }, "'Operation' must be a text"],
-	[{ resource: 'subject', operation: 'get', branchId: 'x', id: 1 }, "'Branch' must be the number of a record"],
+	[
+		{ resource: 'subject', operation: 'get', branchId: 'x', id: 1 },
+		"'Branch' must be the number of a record",
+	],
 	[
 		{ resource: 'subject', operation: 'get', branchId: 1, id: '' },
 		"'Subject ID' must be the number of a record",

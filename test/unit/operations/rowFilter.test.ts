@@ -127,7 +127,7 @@ describe('the members of a group', () => {
 		const test = await rowFilterOf(desk.item, customers, TARGET, { group_id: 5 });
 		expect([test({ id: 1 }), test({ id: 2 })]).toEqual([true, false]);
 		expect(desk.hints()).toEqual([
-			expect.stringContaining('AlfaCRM spoke of 5 members of the group, 1 came'),
+			expect.stringContaining('AlfaCRM reported 5 members of the group, 1 came'),
 		]);
 	});
 });

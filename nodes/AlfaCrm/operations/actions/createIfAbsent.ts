@@ -35,7 +35,7 @@ interface Creation {
 }
 
 const skipIfThere: INodeProperties = {
-	displayName: 'Skip if Already There',
+	displayName: 'Skip If It Already Exists',
 	name: 'skipIfThere',
 	type: 'boolean',
 	default: true,

@@ -13,9 +13,9 @@ export const ACTION_SLOTS = [
 	'duration',
 	'listMode',
 	'skipIfThere',
-	'simplify',
 	'limit',
 	'additionalFields',
+	'simplify',
 	'options',
 ] as const;
 

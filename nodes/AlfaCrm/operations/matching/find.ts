@@ -38,7 +38,7 @@ export function findOptions(entity: Entity, more: readonly INodeProperties[] = [
 				name: 'ifNone',
 				type: 'options',
 				options: [
-					{ name: 'Return an Item', value: 'item', description: 'With matchFound set to false' },
+					{ name: 'Return an Item', value: 'item', description: 'Returns { matchFound: false }' },
 					{ name: 'Return Nothing', value: 'nothing', description: 'The workflow goes on without an item' },
 					{ name: 'Stop', value: 'refuse', description: `Say that there is no such ${noun}` },
 				],

@@ -26,7 +26,7 @@ function matchBy({ match }: Entity): INodeProperties {
 			})),
 		),
 		default: first,
-		description: 'What tells that a record is the one that is meant',
+		description: 'How to recognise an existing record',
 	};
 }
 

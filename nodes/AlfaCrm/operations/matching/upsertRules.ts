@@ -67,7 +67,7 @@ export function upsertOptions(entity: Entity): INodeProperties {
 			},
 			...listModeForm(fields, 'add'),
 			{
-				displayName: 'Only for New Ones',
+				displayName: 'Set Only on Creation',
 				name: 'onlyForNew',
 				type: 'multiOptions',
 				options: sortByName(fields.map(({ name, label }) => ({ name: label, value: name }))),

@@ -34,16 +34,18 @@ const addNamesToAll: INodeProperties = { ...addNames, default: false };
 const namesOf = (entity: Entity, only?: readonly string[]): NamedField[] =>
 	namedFields(shownFields(entity).filter(({ name }) => only === undefined || only.includes(name)));
 
+/** A value that n8n does not know before the node runs. */
+const AN_EXPRESSION = { _cnd: { regex: '^=' } };
+
 /** The switches of what reads records. */
 export function readingForm(entity: Entity): INodeProperties[] {
 	if (entity.simple === undefined) return namesForm(shownFields(entity));
-	const shown = (on: boolean, parameter: INodeProperties, named: readonly NamedField[]) =>
-		named.length === 0 ? [] : [showWhen(parameter, { simplify: [on] })];
-	return [
-		simplify,
-		...shown(true, addNames, namesOf(entity, entity.simple)),
-		...shown(false, addNamesToAll, namesOf(entity)),
-	];
+	const besideSimple =
+		namesOf(entity, entity.simple).length > 0 ? [showWhen(addNames, { simplify: [true] })] : [];
+	if (namesOf(entity).length === 0) return [simplify, ...besideSimple];
+	// n8n shows all that an expression may decide about; one of both will do.
+	const hide = { simplify: [true, ...(besideSimple.length > 0 ? [AN_EXPRESSION] : [])] };
+	return [simplify, ...besideSimple, { ...addNamesToAll, displayOptions: { hide } }];
 }
 
 /** Reads the switches before anything is sent. */

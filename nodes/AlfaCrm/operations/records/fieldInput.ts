@@ -72,7 +72,7 @@ function jsonInput({ label, fields }: Entity): INodeProperties {
 }
 
 const unknownFields: INodeProperties = {
-	displayName: 'Unknown Fields',
+	displayName: 'If a Field Is Unknown',
 	name: 'unknownFields',
 	type: 'options',
 	options: [
@@ -81,7 +81,7 @@ const unknownFields: INodeProperties = {
 			value: 'leaveOut',
 			description: 'Send the rest and list them in a hint of the node',
 		},
-		{ name: 'Refuse', value: 'refuse', description: 'Send nothing and name them' },
+		{ name: 'Stop', value: 'refuse', description: 'Send nothing and name them' },
 	],
 	default: 'refuse',
 	description: 'What happens to fields that AlfaCRM does not know',
@@ -224,7 +224,12 @@ function withoutUnknown(item: Item, entity: Entity, input: IDataObject): IDataOb
 	if (strangers.length === 0) return input;
 	const unexpected = strangers.filter((key) => !isOfReading(entity, input, key));
 	if (isRefused && unexpected.length > 0)
-		throw unknownFieldsError(item, entity, unexpected, "Remove it, or set 'Unknown Fields' to Leave Out.");
+		throw unknownFieldsError(
+			item,
+			entity,
+			unexpected,
+			"Remove it, or set 'If a Field Is Unknown' to Leave Out.",
+		);
 	for (const stranger of unexpected) {
 		const text = `Left out, since AlfaCRM's ${entity.label.toLowerCase()} has no such field`;
 		item.run.hints.add(text, `"${stranger}"`);

@@ -10,7 +10,7 @@ type Mode = 'add' | 'replace';
 function listMode(fields: readonly Field[], byDefault: Mode): INodeProperties {
 	const lists = fields.filter(isList).map(({ label }) => label);
 	return {
-		displayName: 'List Fields',
+		displayName: 'Multi-Value Fields',
 		name: 'listMode',
 		type: 'options',
 		options: [

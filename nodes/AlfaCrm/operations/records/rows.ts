@@ -31,7 +31,7 @@ export function warnOfMissing(
 		isTotalWrong
 			? 'AlfaCRM counts more rows than it shows, each time the same ones: its count may be wrong, or this user may not see all of them'
 			: 'A list did not come whole, though it was read again. Run it once more to be sure to have all rows',
-		total === undefined ? `${read} ${plural} came` : `AlfaCRM spoke of ${total} ${plural}, ${read} came`,
+		total === undefined ? `${read} ${plural} came` : `AlfaCRM reported ${total} ${plural}, ${read} came`,
 	);
 }
 

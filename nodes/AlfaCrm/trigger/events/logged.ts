@@ -23,7 +23,7 @@ import type { EventKind } from './kind';
 import { severalOf } from './severalOf';
 
 const stages = severalOf(
-	'To Lead Status',
+	'To Stage',
 	'stages',
 	'leadStatus',
 	'Stages to wait for. Left empty, each move counts',

@@ -27,7 +27,7 @@ const includeArchived: INodeProperties = {
 const references = [
 	severalOf('Assigned Manager', 'assigned_id', 'user', 'Who looks after the customer'),
 	severalOf('Lead Source', 'lead_source_id', 'leadSource', 'Where the customer came from'),
-	severalOf('Lead Status', 'lead_status_id', 'leadStatus', 'Stage of the funnel'),
+	severalOf('Stage', 'lead_status_id', 'leadStatus', 'Stages of the funnel'),
 ];
 const filters = collection('Filters', 'filters', references, 'Add Filter');
 

@@ -291,7 +291,7 @@ describe('when the settings change', () => {
 		['maxPerPoll', { options: { maxPerPoll: -1 } }, /^'Max Records per Poll' must be a whole number/],
 		['startWith', { options: { startWith: 'x' } }, /^'Start With Newest' must be a whole number/],
 		['branchIds', { branchIds: ['x'] }, /^'Branch Names or IDs'/],
-		['lead_status_id', { filters: { lead_status_id: ['x'] } }, /^'Lead Status Names or IDs'/],
+		['lead_status_id', { filters: { lead_status_id: ['x'] } }, /^'Stage Names or IDs'/],
 		['event', { event: 'unknown' }, /^'Trigger On' has no event "unknown"$/],
 	])('a value of %s that is none is told before anything is sent', async (_what, parameters, message) => {
 		await expect(pollerOf(parameters).tick()).rejects.toThrow(message);
