@@ -55,7 +55,11 @@ export class OccasionsWatch implements Watch {
 		const { looks, failures } = await readEach(
 			due,
 			async (branch) => await this.look(reader, branch, today, before),
-		);
+		).catch((failure: unknown) => {
+			// The others were read a while ago.
+			if (due.length === watched.length) throw failure;
+			return { looks: new Map<number, Look>(), failures: new Map(due.map((branch) => [branch, failure])) };
+		});
 		const read = new Map([...looks].map(([branch, look]) => [branch, this.lookedAt(look)]));
 		return { failures, ...step(before, read, { ...this.settings, today, now, watched }) };
 	}

@@ -222,6 +222,27 @@ describe('the load', () => {
 		expect(await bodyOf('customerBirthday')).toEqual(all);
 	});
 
+	it('a filter by the end of subscriptions that finds nobody hides nobody for longer than a day', async () => {
+		const names = ['customer.tariff_till_from', 'customer.tariff_till_to'];
+		const dateFormats = Object.fromEntries(names.map((name) => [name, 'iso' as const]));
+		const calendar = new Calendar(
+			'2026-03-10 09:00',
+			{ event: 'subscriptionEnding' },
+			{},
+			{
+				wrongFilterValue: 'matchesNothing',
+				dateFormats,
+			},
+		);
+		const id = calendar.client({ paid_till: '2026-03-17 18:00:00' });
+		const told: unknown[] = [];
+		for (let hour = 0; hour < 6 * 24; hour += 3) {
+			const time = new Date(Date.UTC(2026, 2, 10, 9 + hour)).toISOString().slice(0, 16).replace('T', ' ');
+			for (const one of await calendar.ids(time)) told.push([time, one]);
+		}
+		expect(told).toEqual([['2026-03-14 00:00', id]]);
+	});
+
 	it('what it remembers of 2,000 clients who owe money or do not come is small', async () => {
 		for (const event of ['inDebt', 'notSeen']) {
 			const calendar = new Calendar('2026-03-10 09:00', { event });
