@@ -20,7 +20,7 @@ export class LogPages {
 	private total?: number;
 	requests = 0;
 	/** Pages that were read in order to find the oldest that is new. */
-	private readonly read = new Map<number, Page>();
+	private readonly held = new Map<number, Page>();
 	private readonly order = new Map<number, number>();
 
 	/** @param from a day from which on the list is asked for, if AlfaCRM heeds that; '' for all */
@@ -58,7 +58,7 @@ export class LogPages {
 		let above: Page | undefined;
 		for (let number = first; number < first + MOST_PAGES; number++) {
 			const page = number === 0 ? await this.front() : await this.page(number);
-			const isLast = page.last || page.items.length === 0 || this.isAgain(page, above?.items);
+			const isLast = page.last || page.items.length === 0 || (await this.isRepeated(page, above?.items));
 			if (!isLast || number === 0) parts.push(await this.below(above, page));
 			if (isLast || (isEnd(page) && isInOrder(parts.flat()))) return { parts };
 			// The last page is read once more then, so that equal rows of two pages are told apart.
@@ -75,7 +75,7 @@ export class LogPages {
 		if (above === undefined || common === 0) return items;
 		const shift = total - (above.total ?? NaN);
 		if (!Number.isNaN(shift)) return items.slice(Math.min(common, Math.max(0, shift)));
-		const { items: again } = await this.page(above.number);
+		const { items: again } = await this.read(above.number);
 		// How far it has moved; not at all where two rows are equal.
 		const moved = above.items.findIndex((_row, by) => overlapsAt(again.slice(by), above.items));
 		return items.slice(Math.min(common, Math.max(moved, 0)));
@@ -88,7 +88,7 @@ export class LogPages {
 		const full = lowest.length;
 		for (let at = Math.min(Math.max(1, near), MOST_PAGES), step = 1; high - low > 1; step *= 2) {
 			const page = await this.known(at);
-			if (holds(page.items) && !this.isAgain(page, lowest)) [low, lowest] = [at, page.items];
+			if (holds(page.items) && !(await this.isRepeated(page, lowest, low))) [low, lowest] = [at, page.items];
 			else high = at;
 			// A page that is not full is the last one.
 			if (low === at && page.items.length < full) high = at + 1;
@@ -99,10 +99,21 @@ export class LogPages {
 	}
 
 	/**
-	 * Whether a page is the one above once more, to which some may have come: some servers show their last page for ever.
-	 * Where full pages hold nothing but equal rows, the total tells.
+	 * Whether a page shows the rows of one above once more, as some servers do after the last one. Where no total tells, that
+	 * one is read again: if it has none of them any more, as many have come on top as a page holds.
 	 */
-	isAgain({ items, number, total = 0 }: Page, above: Rows = []): boolean {
+	async isRepeated(page: Page, above: Rows = [], number = page.number - 1): Promise<boolean> {
+		if (!this.isAgain(page, above)) return false;
+		if ((page.total ?? 0) > page.items.length || this.reader.isLate) return true;
+		const contents = new Set(above.map(contentOf));
+		return (await this.read(number)).items.some((row) => contents.has(contentOf(row)));
+	}
+
+	/**
+	 * Whether a page is the one above once more, to which some may have come. Where full pages hold nothing but equal rows,
+	 * the total tells.
+	 */
+	private isAgain({ items, number, total = 0 }: Page, above: Rows = []): boolean {
 		const tail = items.slice(-above.length);
 		if (above.length === 0 || !isSame(sorted(tail), sorted(above))) return false;
 		const isCounted = total > number * this.full;
@@ -121,7 +132,7 @@ export class LogPages {
 
 	/** What was read is read anew. */
 	forget(): void {
-		this.read.clear();
+		this.held.clear();
 		this.first = undefined;
 	}
 
@@ -132,8 +143,8 @@ export class LogPages {
 
 	/** A page as it was read before in this poll. */
 	async known(number: number): Promise<Page> {
-		const page = number === 0 ? await this.front() : (this.read.get(number) ?? (await this.page(number)));
-		this.read.set(number, page);
+		const page = number === 0 ? await this.front() : (this.held.get(number) ?? (await this.page(number)));
+		this.held.set(number, page);
 		return page;
 	}
 
@@ -141,9 +152,15 @@ export class LogPages {
 	readonly orderOf = (number: number): number => this.order.get(number) ?? 0;
 
 	/** @throws PageTooLarge when all is to be read anew, with pages of another size */
-	async page(firstPage: number): Promise<Page> {
+	async page(number: number): Promise<Page> {
+		this.order.set(number, this.requests + 1);
+		return await this.read(number);
+	}
+
+	/** What is read only in order to compare does not count as the page that is known. */
+	private async read(firstPage: number): Promise<Page> {
 		const { client } = this.reader;
-		this.order.set(firstPage, (this.requests += 1));
+		this.requests += 1;
 		const asked = { ...this.list, firstPage, pageSize: this.size };
 		try {
 			const page = (await pages(client, asked).next()).value as Page;

@@ -214,7 +214,7 @@ export class LogReader {
 			const page = await this.pages.known(--top);
 			const order = this.pages.orderOf(top + 1);
 			const isDownwards = under !== undefined && this.pages.orderOf(top) < order;
-			if (this.pages.isAgain({ ...page, number: top + 1 }, parts[0])) parts.shift();
+			if (await this.pages.isRepeated({ ...page, number: top + 1 }, parts[0])) parts.shift();
 			else if (under !== undefined && isDownwards && parts.length > 0)
 				parts[0] = await this.pages.below(page, under);
 			if (page.items.length > 0) parts.unshift(page.items);
