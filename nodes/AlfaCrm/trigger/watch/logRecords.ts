@@ -4,6 +4,7 @@ import { collect } from '../../api/collect';
 import { asNodeError } from '../../api/errors';
 import { readId } from '../../api/formats';
 import type { ListRequest } from '../../api/page';
+import type { Page } from '../../api/pages';
 import { lesson as lessonEntity } from '../../entities/lesson';
 import { listCall } from '../../entities/listCall';
 import type { Change } from '../change';
@@ -26,8 +27,8 @@ export interface LogReading {
 	lesson: (id: number, branches: readonly number[]) => Promise<FoundLesson>;
 	/** The same with the details of a customer, which some accounts show only to who asks for the customer. API notes 5.11. */
 	lessonOf: (customer: number, id: number, branch: number) => Promise<IDataObject | undefined>;
-	/** The completed lesson that holds certain details, among the newest of a customer. */
-	lessonWith: (details: number, customer: number, branch: number) => Promise<IDataObject | undefined>;
+	/** The completed lesson of a customer that holds certain details; undefined where lessons are not for this user. */
+	lessonWith: (details: number, customer: number, branch: number) => Promise<IDataObject | null | undefined>;
 }
 
 /** Completed lessons. API notes 5.11. */
@@ -74,9 +75,16 @@ export class LogRecords implements LogReading {
 		return rows.find((row) => readId(row.id) === id);
 	}
 
-	async lessonWith(details: number, customer: number, branch: number): Promise<IDataObject | undefined> {
-		const rows = await this.lessons({ customer_id: customer, status: COMPLETED }, branch);
-		return rows.find((row) => detailsIn(row).some(({ id }) => readId(id) === details));
+	async lessonWith(
+		details: number,
+		customer: number,
+		branch: number,
+	): Promise<IDataObject | null | undefined> {
+		const list = { ...listCall(lessonEntity, branch), body: { customer_id: customer, status: COMPLETED } };
+		const isIt = (row: IDataObject) => detailsIn(row).some(({ id }) => readId(id) === details);
+		// The newest come first.
+		const rows = await this.read(list, (page) => page.rows.some(isIt));
+		return rows && (rows.find(isIt) ?? null);
 	}
 
 	/** The first page, which has the newest. */
@@ -88,22 +96,25 @@ export class LogRecords implements LogReading {
 		const key = JSON.stringify([list.path, list.branch, list.body]);
 		const known = this.known.get(key);
 		if (known !== undefined) return await known;
-		const rows = this.read(list);
+		const rows = this.read(list, () => true).then((found) => found ?? []);
 		this.known.set(key, rows);
 		return await rows;
 	}
 
 	/**
-	 * What this user may not read is nothing.
+	 * Pages from the first one on; undefined for what this user may not read.
 	 *
 	 * @throws NodeApiError for a reason that a later poll may not meet
 	 */
-	private async read(list: ListRequest): Promise<IDataObject[]> {
+	private async read(
+		list: ListRequest,
+		isEnough: (page: Page) => boolean,
+	): Promise<IDataObject[] | undefined> {
 		const { client } = this.reader;
 		try {
-			return (await collect(client, list, { maxReadings: 1, isEnough: () => true })).rows;
+			return (await collect(client, list, { maxReadings: 1, isEnough })).rows;
 		} catch (caught) {
-			if (isLasting(client, caught)) return [];
+			if (isLasting(client, caught)) return undefined;
 			throw asNodeError(client.node, caught);
 		}
 	}

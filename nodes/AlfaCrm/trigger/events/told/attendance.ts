@@ -98,15 +98,17 @@ async function find(
 		const { row, reason } = await reading.lesson(lesson, places);
 		return { row: row ?? undefined, reason };
 	}
-	if (customer !== undefined) {
-		for (const place of places) {
-			const row = await reading.lessonWith(details, customer, place);
-			if (row !== undefined) return { row };
-		}
+	if (customer === undefined) return { reason: 'The change log does not say whose lesson it was' };
+	let isRead = false;
+	for (const place of places) {
+		const row = await reading.lessonWith(details, customer, place);
+		if (row) return { row };
+		isRead ||= row === null;
 	}
-	return {
-		reason: 'The change log does not say which lesson it was, and none of the newest lessons shows it',
-	};
+	// It is planned again, or gone.
+	return isRead
+		? {}
+		: { reason: 'The change log does not say which lesson it was, and AlfaCRM shows this user no lessons' };
 }
 
 async function lessonShown(
