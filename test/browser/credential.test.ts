@@ -87,9 +87,9 @@ describe('the list of nodes', () => {
 		expect(await panel.shown('resource')).toBe('Lead Status');
 		expect(await panel.shown('operation')).toBe('Get Many');
 		await panel.close();
-		expect(await n8n.editor.canvas.textOf('Get many lead statuses', 'getAll: leadStatus')).toEqual([
+		expect(await n8n.editor.canvas.textOf('Get many lead statuses', 'Get Many: Lead Status')).toEqual([
 			'Get many lead statuses',
-			'getAll: leadStatus',
+			'Get Many: Lead Status',
 		]);
 	});
 
