@@ -102,7 +102,7 @@ describe('the list of nodes', () => {
 		const panel = await creator.addAction('On lesson cancelled');
 		expect(await panel.shown('event')).toBe('Lesson Cancelled');
 		await panel.close();
-		expect(await n8n.editor.canvas.textOf('AlfaCRM Trigger', 'lesson cancelled')).toContain(
+		expect(await n8n.editor.canvas.textOf('AlfaCRM Trigger', 'Lesson Cancelled')).toContain(
 			'AlfaCRM Trigger',
 		);
 	});
