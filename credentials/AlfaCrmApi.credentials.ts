@@ -121,7 +121,7 @@ export class AlfaCrmApi implements ICredentialType {
 			typeOptions: { minValue: 0, numberPrecision: 0 },
 			default: DEFAULT_REQUESTS_PER_SECOND,
 			description:
-				'Most calls to start in any second, over all workflows. AlfaCRM allows 5; 0 means no limit.',
+				'Maximum requests per second, over all workflows. AlfaCRM allows 5; 0 means no limit.',
 		},
 		{
 			displayName: 'Calls at Once',
@@ -139,7 +139,7 @@ export class AlfaCrmApi implements ICredentialType {
 				...[2, 3, 4, 5].map((value) => ({ name: String(value), value })),
 			],
 			description:
-				'Most calls under way at the same moment, over all workflows. Automatic begins with one and goes back to it when answers slow down.',
+				'Maximum calls at the same moment, over all workflows. Automatic begins with one and goes back to it when answers slow down.',
 		},
 		{
 			displayName: 'Token',

@@ -87,9 +87,9 @@ describe('the list of nodes', () => {
 		expect(await panel.shown('resource')).toBe('Lead Status');
 		expect(await panel.shown('operation')).toBe('Get Many');
 		await panel.close();
-		expect(await n8n.editor.canvas.textOf('Get many lead statuses', 'getAll: leadStatus')).toEqual([
+		expect(await n8n.editor.canvas.textOf('Get many lead statuses', 'Get Many: Lead Status')).toEqual([
 			'Get many lead statuses',
-			'getAll: leadStatus',
+			'Get Many: Lead Status',
 		]);
 	});
 
@@ -102,7 +102,7 @@ describe('the list of nodes', () => {
 		const panel = await creator.addAction('On lesson cancelled');
 		expect(await panel.shown('event')).toBe('Lesson Cancelled');
 		await panel.close();
-		expect(await n8n.editor.canvas.textOf('AlfaCRM Trigger', 'lesson cancelled')).toContain(
+		expect(await n8n.editor.canvas.textOf('AlfaCRM Trigger', 'Lesson Cancelled')).toContain(
 			'AlfaCRM Trigger',
 		);
 	});

@@ -58,14 +58,13 @@ describe('the form', () => {
 		expect(await n8n.editor.canvas.textOf('AlfaCRM', `${wanted.length} items`)).toEqual([
 			`${wanted.length} items`,
 			'AlfaCRM',
-			'getAll: customer',
+			'Get Many: Customer',
 		]);
 	});
 
 	it('says before a run which parameters are still empty', async () => {
 		const panel = await n8n.openNode({ resource: 'customer', operation: 'create' });
 		const refusal = await panel.executeInVain();
-		expect(refusal).toContain('Parameter "Branch Name or ID" is required.');
 		expect(refusal).toContain('Parameter "Name" is required.');
 		expect(n8n.sandbox.journal.filter(({ path }) => path.includes('create'))).toEqual([]);
 	});
@@ -135,8 +134,8 @@ describe('the form', () => {
 			'Attended',
 			'Customer ID',
 			'If Already Completed',
-			'Simplify',
 			'Additional Fields',
+			'Simplify',
 		]);
 		await panel.fill('customer_id', '1');
 		await panel.execute();
@@ -211,7 +210,7 @@ describe('a refused save', () => {
 			'Error',
 			'1 item',
 			'AlfaCRM',
-			'create: customer',
+			'Create: Customer',
 		]);
 		expect(customers()).toHaveLength(300);
 	});

@@ -17,8 +17,8 @@ describe('Create or Update', () => {
 			'Match By',
 			'Phone',
 			'Input Mode',
-			'Simplify',
 			'Fields',
+			'Simplify',
 			'Options',
 		]);
 		await panel.pickOption('matchBy', 'Phone or Email');

@@ -17,8 +17,8 @@ interface Size extends Figures {
 
 const NAMES: Record<string, string> = {
 	node: '**AlfaCRM node**',
-	http: 'HTTP Request, no pace',
-	paced: 'HTTP Request, own pace',
+	http: 'HTTP Request, no rate limit',
+	paced: 'HTTP Request, own rate limit',
 	bare: 'a loop outside n8n',
 };
 const COLUMNS = 'job,with,calls,429,most in a second,rows,seconds,× floor,CPU s,peak MB'.split(',');
