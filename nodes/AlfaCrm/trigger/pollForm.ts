@@ -28,7 +28,7 @@ export const triggerProperties: INodeProperties[] = [
 	eventParameter,
 	{
 		displayName:
-			'Reports what happens after the workflow is activated. When you change what it watches, it starts over from that moment.',
+			'Reports what happens after the workflow is activated. If you choose another event or account, it starts over from that moment.',
 		name: 'beginNotice',
 		type: 'notice',
 		default: '',

@@ -59,5 +59,5 @@ it(`says nothing that is not so, whatever is set together (${SETS} sets)`, async
 	expect(wrong).toEqual([]);
 	// Most is told all the same.
 	expect(told / SETS).toBeGreaterThan(0.7 * Object.keys(before).length);
-	expect(most).toBeLessThanOrEqual(120);
+	expect(most).toBeLessThanOrEqual(140);
 }, 1_200_000);

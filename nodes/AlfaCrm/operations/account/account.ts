@@ -24,7 +24,7 @@ const operation: INodeProperties = {
 			value: 'check',
 			action: 'Check an account',
 			description:
-				'Try what this user may read and how AlfaCRM answers, without changing anything: up to 120 calls, half a minute',
+				'Try what this user may read and how AlfaCRM answers, without changing anything: up to 140 calls, half a minute',
 		},
 	],
 	default: 'check',

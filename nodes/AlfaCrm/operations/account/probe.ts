@@ -6,8 +6,8 @@ import { loginCount } from '../../api/sessions';
 import { entities } from '../../entities/registry';
 import type { Item } from '../run/item';
 
-/** With the login and the call that n8n sends again after it, where the first list is denied, 120 in all. */
-const MAX_CALLS = 118;
+/** With the login and the call that n8n sends again after it, where the first list is denied, 140 in all. */
+const MAX_CALLS = 138;
 /** After so many calls in a row without an answer nothing more is asked. */
 const MAX_LOST = 3;
 
