@@ -18,11 +18,12 @@ module.exports = {
 			// What a value means, what comes of two runs, and how the trigger gets along with all that may happen is the node's
 			// own matter and takes the most time. The test of a credential and the durable scheduler are n8n's newest.
 			testPathIgnorePatterns: [
-				'<rootDir>/test/engine/properties/',
-				'<rootDir>/test/engine/account/(switches|random)',
+				'<rootDir>/test/engine/(phones|properties|school|values)/',
+				'<rootDir>/test/engine/account/(profile|random|switches)',
 				'<rootDir>/test/engine/login/credentialTest',
-				'<rootDir>/test/engine/trigger/log/(?!events)',
+				'<rootDir>/test/engine/trigger/(log|occasions)/(?!events)',
 				'<rootDir>/test/engine/trigger/records/(?!customerCreated|payments)',
+				'<rootDir>/test/engine/trigger/told/random',
 				'<rootDir>/test/engine/trigger/(durableScheduler|edgeCases|expressions|failingBranch|largeLists)',
 				'<rootDir>/test/engine/trigger/(pollBudget|publishedWhilePolling|quietPolls)',
 			],
