@@ -1,6 +1,6 @@
 import type { IDataObject, INodeProperties } from 'n8n-workflow';
-import { NodeApiError } from 'n8n-workflow';
 
+import { hasStatus } from '../../api/errors';
 import { daysAfter, formatDay, readId, wallClock } from '../../api/formats';
 import { lesson } from '../../entities/lesson';
 import { regularLesson } from '../../entities/regularLesson';
@@ -185,9 +185,8 @@ async function readAll(item: Item, lists: readonly TimetableList[]): Promise<IDa
 			try {
 				return await readTimetable(item, entity, { path: entity.path, branch, body, task });
 			} catch (caught) {
-				const isUnseen = caught instanceof NodeApiError && ['403', '404'].includes(String(caught.httpCode));
 				// The first one is that of the call. Another may be closed, or not for this user.
-				if (!isUnseen || branch === lists[0].branch) throw item.asError(caught);
+				if (!hasStatus(caught, 403, 404) || branch === lists[0].branch) throw item.asError(caught);
 				item.run.hints.add(
 					'Not all branches in which the teacher works can be seen, so the teacher may be busy there in a slot',
 					`branch ${String(branch)}`,

@@ -1,7 +1,7 @@
 import type { IDataObject } from 'n8n-workflow';
-import { NodeApiError } from 'n8n-workflow';
 
 import type { Collected, CollectOptions } from '../../api/collect';
+import { hasStatus } from '../../api/errors';
 import { daysAfter, readId } from '../../api/formats';
 import { LARGEST_PAGE } from '../../api/page';
 import { cgi } from '../../entities/cgi';
@@ -52,8 +52,7 @@ export class OverviewReader {
 		try {
 			return { value: await read() };
 		} catch (caught) {
-			const isAbsent = caught instanceof NodeApiError && ['403', '404'].includes(String(caught.httpCode));
-			if (!isAbsent) throw this.item.asError(caught);
+			if (!hasStatus(caught, 403, 404)) throw this.item.asError(caught);
 			return { reason: caught.message };
 		}
 	}
