@@ -110,7 +110,8 @@ function noList(client: ApiClient, { task, itemIndex }: ListRequest): Error {
 	return nodeError(client.node, text, itemIndex, { cause: 'temporarily-unavailable' });
 }
 
-function isRow(item: unknown): item is IDataObject {
+/** A JSON object; no list. */
+export function isRow(item: unknown): item is IDataObject {
 	return typeof item === 'object' && item !== null && !Array.isArray(item);
 }
 

@@ -1,7 +1,7 @@
 import { createHash } from 'crypto';
 import type { IDataObject } from 'n8n-workflow';
 
-import { orderless } from '../change';
+import { canonicalJson } from '../../fields/canonicalJson';
 
 /** Of one node. */
 const LATEST_DELIVERIES = 1_000;
@@ -109,5 +109,5 @@ function forgetOldest(): void {
 const latest = (digests: string[]): string[] => digests.slice(-LATEST_DELIVERIES);
 
 function digestOf(content: IDataObject): string {
-	return createHash('sha256').update(orderless(content)).digest('base64url').slice(0, DIGEST_LENGTH);
+	return createHash('sha256').update(canonicalJson(content)).digest('base64url').slice(0, DIGEST_LENGTH);
 }
