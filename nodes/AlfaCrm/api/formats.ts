@@ -48,6 +48,9 @@ export function daysAfter(day: string, days: number): string {
 	return DateTime.fromISO(day, { zone: 'utc' }).plus({ days }).toFormat(PATTERNS.iso);
 }
 
+/** A day `yyyy-mm-dd` as AlfaCRM's filters want it: `dd.mm.yyyy`. API notes 10. */
+export const dotted = (day: string): string | undefined => formatDay(day, 'dotted', 'UTC');
+
 /** The day before another one, both as `yyyy-mm-dd`. */
 export function dayBefore(day: string): string {
 	return daysAfter(day, -1);

@@ -1,7 +1,7 @@
 import type { IDataObject, INodeProperties } from 'n8n-workflow';
 
 import { hasStatus } from '../../api/errors';
-import { daysAfter, formatDay, readId, wallClock } from '../../api/formats';
+import { daysAfter, formatDay, OPEN_END, readId, wallClock } from '../../api/formats';
 import { lesson } from '../../entities/lesson';
 import { regularLesson } from '../../entities/regularLesson';
 import { teacher as teacherEntity } from '../../entities/teacher';
@@ -11,7 +11,6 @@ import { collection } from '../../form/assemble';
 import type { ActionKind } from '../actions/kind';
 import { readBody } from '../actions/fields';
 import { objectOf, STRING } from '../output/recordSchema';
-import { NEVER } from '../records/archived';
 import { getRecord, passesOf } from '../records/findById';
 import { limitForm, limitOf } from '../records/limit';
 import { incompleteListError, readList } from '../records/readList';
@@ -102,7 +101,7 @@ export const freeSlots: ActionKind<'freeSlots'> = {
 			{
 				...{ teacher, room, from, to, step, duration: minutes, zone: item.zone },
 				branch: anyBranch ? undefined : branch,
-				until: lastDay === NEVER ? undefined : lastDay,
+				until: lastDay === OPEN_END ? undefined : lastDay,
 				notBefore: withPast ? undefined : wallClock(item.zone),
 			},
 		);
