@@ -111,9 +111,14 @@ export function readId(value: unknown): number | undefined {
 	return number !== undefined && number > 0 ? number : undefined;
 }
 
+/** Those of the values that are IDs. */
+export function readIds(values: readonly unknown[]): number[] {
+	return values.map(readId).filter((id) => id !== undefined);
+}
+
 /** The IDs of rows, without those that cannot be read. */
 export function idsOf(rows: readonly IDataObject[]): number[] {
-	return rows.map(({ id }) => readId(id)).filter((id) => id !== undefined);
+	return readIds(rows.map(({ id }) => id));
 }
 
 export function readInteger(value: unknown): number | undefined {

@@ -1,6 +1,6 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import { OPEN_END, readId } from '../../api/formats';
+import { OPEN_END, readIds } from '../../api/formats';
 import type { Check } from './check';
 import { oneOf } from './check';
 import { endedSubscription, hasEnded, otherPayTypes, subscriptions } from './past';
@@ -46,7 +46,7 @@ const BY_VALUE: readonly FilterFacts[] = [
 
 const valuesOf = (row: IDataObject, field: string): number[] => {
 	const held = row[field];
-	return (Array.isArray(held) ? held : [held]).map(readId).filter((value) => value !== undefined);
+	return readIds(Array.isArray(held) ? held : [held]);
 };
 
 /**

@@ -1,7 +1,7 @@
 import type { IDataObject } from 'n8n-workflow';
 
 import type { ListReader } from '../../api/collect';
-import { readId, readNumber } from '../../api/formats';
+import { readId, readIds, readNumber } from '../../api/formats';
 import type { ListRequest } from '../../api/page';
 import type { Choice, Shown } from '../../entities/fieldTypes';
 import { listCall } from '../../entities/listCall';
@@ -137,10 +137,7 @@ function nameOf(field: Shown, value: unknown, titleFor: Title): IDataObject[stri
 		.filter((text) => text !== '');
 }
 
-const idsIn = (field: Shown, value: unknown): number[] =>
-	valuesIn(field, value)
-		.map(readId)
-		.filter((id) => id !== undefined);
+const idsIn = (field: Shown, value: unknown): number[] => readIds(valuesIn(field, value));
 
 /** A name may hold a comma, at which only a text would be taken apart. */
 function valuesIn(field: Shown, value: unknown): unknown[] {

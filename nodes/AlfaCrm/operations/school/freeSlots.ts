@@ -1,7 +1,7 @@
 import type { IDataObject, INodeProperties } from 'n8n-workflow';
 
 import { hasStatus } from '../../api/errors';
-import { daysAfter, formatDay, OPEN_END, readId, wallClock } from '../../api/formats';
+import { daysAfter, formatDay, OPEN_END, readId, readIds, wallClock } from '../../api/formats';
 import { lesson } from '../../entities/lesson';
 import { regularLesson } from '../../entities/regularLesson';
 import { teacher as teacherEntity } from '../../entities/teacher';
@@ -87,8 +87,8 @@ export const freeSlots: ActionKind<'freeSlots'> = {
 
 		const person = await getRecord(item, entity, teacher, target);
 		const lastDay = formatDay(person.e_date, 'iso', item.zone);
-		const shown = listOf(person.branch_ids).map(readId);
-		const branches = [...new Set([branch, ...shown.filter((id) => id !== undefined)])];
+		const shown = readIds(listOf(person.branch_ids));
+		const branches = [...new Set([branch, ...shown])];
 		const [workingHours, lessons, regularLessons] = await allDone<
 			[IDataObject[], IDataObject[], IDataObject[]]
 		>([
