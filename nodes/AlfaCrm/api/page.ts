@@ -22,6 +22,9 @@ export type ListRequest = Omit<ApiRequest, 'action' | 'isIdempotent'> & {
 	pageSize?: number;
 };
 
+/** The same without the item that it is made for. */
+export type ListQuery = Omit<ListRequest, 'itemIndex'>;
+
 /** The ID, or the content of a row that has none. */
 export type RowKey = string | number;
 

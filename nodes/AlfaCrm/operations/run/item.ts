@@ -4,7 +4,7 @@ import { NodeOperationError } from 'n8n-workflow';
 import type { ApiRequest } from '../../api/request';
 import { asNodeError, cancelled, nodeError } from '../../api/errors';
 import { parseJson, readId } from '../../api/formats';
-import type { ListRequest } from '../../api/page';
+import type { ListQuery } from '../../api/page';
 import type { Collected, CollectOptions } from '../../api/collect';
 import { collect } from '../../api/collect';
 import { isPlain } from '../../fields/blank';
@@ -185,7 +185,7 @@ export class Item extends ParameterReader {
 	}
 
 	/** The rows of a list, each once; all of them if no limit is given. */
-	async collect(list: Omit<ListRequest, 'itemIndex'>, options: CollectOptions = {}): Promise<Collected> {
+	async collect(list: ListQuery, options: CollectOptions = {}): Promise<Collected> {
 		return await collect(this.run.client, { ...list, ...this.requestContext() }, options);
 	}
 

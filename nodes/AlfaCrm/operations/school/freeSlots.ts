@@ -2,6 +2,7 @@ import type { IDataObject, INodeProperties } from 'n8n-workflow';
 
 import { hasStatus } from '../../api/errors';
 import { daysAfter, formatDay, OPEN_END, readId, readIds, wallClock } from '../../api/formats';
+import type { ListQuery } from '../../api/page';
 import { lesson } from '../../entities/lesson';
 import { regularLesson } from '../../entities/regularLesson';
 import { teacher as teacherEntity } from '../../entities/teacher';
@@ -201,7 +202,7 @@ async function readAll(item: Item, lists: readonly TimetableList[]): Promise<IDa
 async function readTimetable(
 	item: Item,
 	of: Pick<Entity, 'plural'>,
-	list: Parameters<typeof readList>[2],
+	list: ListQuery,
 ): Promise<IDataObject[]> {
 	const { rows, incomplete } = await readList(item, of, list, 'one of the teacher');
 	if (incomplete === undefined) return rows;

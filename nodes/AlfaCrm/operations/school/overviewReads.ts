@@ -3,6 +3,7 @@ import type { IDataObject } from 'n8n-workflow';
 import type { Collected, CollectOptions } from '../../api/collect';
 import { hasStatus } from '../../api/errors';
 import { daysAfter, readId } from '../../api/formats';
+import type { ListQuery } from '../../api/page';
 import { LARGEST_PAGE } from '../../api/page';
 import { cgi } from '../../entities/cgi';
 import { customerTariff } from '../../entities/customerTariff';
@@ -142,11 +143,11 @@ export class OverviewReader {
 		});
 	}
 
-	private listOf(entity: Entity, list: Partial<Parameters<Item['collect']>[0]>) {
+	private listOf(entity: Entity, list: Partial<ListQuery>) {
 		return { ...listCall(entity, this.branch), pageSize: LARGEST_PAGE, ...list };
 	}
 
-	private async whole(entity: Entity, list: Partial<Parameters<Item['collect']>[0]>): Promise<IDataObject[]> {
+	private async whole(entity: Entity, list: Partial<ListQuery>): Promise<IDataObject[]> {
 		return (await readList(this.item, entity, this.listOf(entity, list), 'some of a customer')).rows;
 	}
 
@@ -168,7 +169,7 @@ export class OverviewReader {
 
 	private async collect(
 		entity: Entity,
-		list: Partial<Parameters<Item['collect']>[0]>,
+		list: Partial<ListQuery>,
 		options: CollectOptions,
 	): Promise<Collected> {
 		const collected = await this.item.collect(this.listOf(entity, list), options);
