@@ -95,7 +95,7 @@ function mayBeTooLarge(failure: ApiFailure): boolean {
 }
 
 /** The rows of an answer and how many there are in all; undefined when it is no list. */
-function readPage(answer: ApiResponse): PageResponse | undefined {
+export function readPage(answer: ApiResponse): PageResponse | undefined {
 	const { items, total } = Array.isArray(answer) ? { items: answer, total: undefined } : answer;
 	if (!Array.isArray(items)) return undefined;
 	const count = total === undefined || total === null ? NaN : Number(total);
