@@ -34,7 +34,7 @@ export class Item extends ParameterReader {
 	/** Whether it has sent any call. */
 	private hasSent = false;
 	/** Whether AlfaCRM has accepted an API Call that may write; what that did is not known. */
-	hasCalled = false;
+	private called = false;
 	/** Whether the run was stopping before this item had sent anything. */
 	isSkipped = false;
 	/** Until when, by `performance.now()`, AlfaCRM may still be carrying out a write that was given up. */
@@ -162,6 +162,17 @@ export class Item extends ParameterReader {
 		const answer = await this.attempt(call, rest);
 		this.run.noteWrite(touched);
 		return answer;
+	}
+
+	/** The same for an API Call: what it does is not known, so that AlfaCRM need not confirm it. */
+	async call(call: ItemRequest, records: readonly LockKey[]): Promise<IDataObject | IDataObject[]> {
+		const answer = await this.send(call, records);
+		this.called = true;
+		return answer;
+	}
+
+	get hasCalled(): boolean {
+		return this.called;
 	}
 
 	/** Days that AlfaCRM cannot read are sent again in the other known way; if that works, later items use it at once. */

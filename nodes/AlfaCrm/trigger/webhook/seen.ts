@@ -1,6 +1,7 @@
 import { createHash } from 'crypto';
 import type { IDataObject } from 'n8n-workflow';
 
+import { deferred } from '../../api/deferred';
 import { canonicalJson } from '../../fields/canonicalJson';
 
 /** Of one node. */
@@ -56,8 +57,8 @@ export async function claim(
 
 function begin(memory: Memory, digest: string, saved: IDataObject): Claim {
 	const { underWay } = memory;
-	let settle = () => {};
-	underWay.set(digest, new Promise<void>((resolve) => (settle = resolve)));
+	const { promise, resolve } = deferred();
+	underWay.set(digest, promise);
 	return {
 		keep: () => {
 			memory.started = latest([...memory.started, digest]);
@@ -66,7 +67,7 @@ function begin(memory: Memory, digest: string, saved: IDataObject): Claim {
 		},
 		end: () => {
 			underWay.delete(digest);
-			settle();
+			resolve();
 		},
 	};
 }
