@@ -10,7 +10,7 @@ import type { Entity } from '../../entities/types';
 import { isEmpty, isPlain } from '../../fields/blank';
 import { isList, itemsIn, wordsOf } from '../../fields/field';
 import type { Words } from '../../fields/kind';
-import { titleOf } from '../../methods/titles';
+import { titleOf } from '../../fields/titles';
 
 /** A row, and the branch in whose list it is. */
 export interface LocatedRow {

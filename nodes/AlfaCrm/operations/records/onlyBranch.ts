@@ -5,7 +5,7 @@ import { readId } from '../../api/formats';
 import { branch as branchEntity } from '../../entities/branch';
 import { listCall } from '../../entities/listCall';
 import { isEmpty } from '../../fields/blank';
-import { titleOf } from '../../methods/titles';
+import { titleOf } from '../../fields/titles';
 import type { Item } from '../run/item';
 import type { ReadList } from './readList';
 import { readList } from './readList';
