@@ -1,14 +1,13 @@
+import { daysAfter, dotted } from '../../nodes/AlfaCrm/api/formats';
 import {
 	dayAt,
 	dayOf,
-	daysAfter,
 	earliest,
 	hoursAfter,
 	latest,
 	newestOf,
 	stampOf,
 } from '../../nodes/AlfaCrm/trigger/stamps';
-import { dotted } from '../../nodes/AlfaCrm/trigger/watch/watch';
 
 describe('the time of a row', () => {
 	it.each([

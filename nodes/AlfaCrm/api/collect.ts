@@ -1,7 +1,7 @@
 import type { IDataObject } from 'n8n-workflow';
 
 import type { ApiClient } from './client';
-import type { ListRequest, RowKey } from './page';
+import type { ListQuery, ListRequest, RowKey } from './page';
 import { LARGEST_PAGE, rowKeys } from './page';
 import type { Page } from './pages';
 import type { Reading, Wanted } from './reading';
@@ -46,7 +46,7 @@ export interface Collected {
 
 /** Reads the rows of a list; an item and a trigger each have their own way to. */
 export interface ListReader {
-	collect(list: Omit<ListRequest, 'itemIndex'>, options: CollectOptions): Promise<Collected>;
+	collect(list: ListQuery, options: CollectOptions): Promise<Collected>;
 }
 
 export const listReader = (client: ApiClient): ListReader => ({

@@ -218,6 +218,11 @@ export function nodeError(
 	);
 }
 
+/** Whether AlfaCRM refused something with one of these HTTP statuses. */
+export function hasStatus(error: unknown, ...statuses: readonly number[]): error is NodeApiError {
+	return error instanceof NodeApiError && statuses.includes(Number(error.httpCode));
+}
+
 /** Anything but n8n's own kinds of error becomes one of them. */
 export function asNodeError(
 	node: INode,

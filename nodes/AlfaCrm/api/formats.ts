@@ -48,6 +48,9 @@ export function daysAfter(day: string, days: number): string {
 	return DateTime.fromISO(day, { zone: 'utc' }).plus({ days }).toFormat(PATTERNS.iso);
 }
 
+/** A day `yyyy-mm-dd` as AlfaCRM's filters want it: `dd.mm.yyyy`. API notes 10. */
+export const dotted = (day: string): string | undefined => formatDay(day, 'dotted', 'UTC');
+
 /** The day before another one, both as `yyyy-mm-dd`. */
 export function dayBefore(day: string): string {
 	return daysAfter(day, -1);
@@ -108,9 +111,14 @@ export function readId(value: unknown): number | undefined {
 	return number !== undefined && number > 0 ? number : undefined;
 }
 
+/** Those of the values that are IDs. */
+export function readIds(values: readonly unknown[]): number[] {
+	return values.map(readId).filter((id) => id !== undefined);
+}
+
 /** The IDs of rows, without those that cannot be read. */
 export function idsOf(rows: readonly IDataObject[]): number[] {
-	return rows.map(({ id }) => readId(id)).filter((id) => id !== undefined);
+	return readIds(rows.map(({ id }) => id));
 }
 
 export function readInteger(value: unknown): number | undefined {

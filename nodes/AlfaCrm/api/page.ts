@@ -22,6 +22,9 @@ export type ListRequest = Omit<ApiRequest, 'action' | 'isIdempotent'> & {
 	pageSize?: number;
 };
 
+/** The same without the item that it is made for. */
+export type ListQuery = Omit<ListRequest, 'itemIndex'>;
+
 /** The ID, or the content of a row that has none. */
 export type RowKey = string | number;
 
@@ -92,7 +95,7 @@ function mayBeTooLarge(failure: ApiFailure): boolean {
 }
 
 /** The rows of an answer and how many there are in all; undefined when it is no list. */
-function readPage(answer: ApiResponse): PageResponse | undefined {
+export function readPage(answer: ApiResponse): PageResponse | undefined {
 	const { items, total } = Array.isArray(answer) ? { items: answer, total: undefined } : answer;
 	if (!Array.isArray(items)) return undefined;
 	const count = total === undefined || total === null ? NaN : Number(total);
@@ -110,7 +113,8 @@ function noList(client: ApiClient, { task, itemIndex }: ListRequest): Error {
 	return nodeError(client.node, text, itemIndex, { cause: 'temporarily-unavailable' });
 }
 
-function isRow(item: unknown): item is IDataObject {
+/** A JSON object; no list. */
+export function isRow(item: unknown): item is IDataObject {
 	return typeof item === 'object' && item !== null && !Array.isArray(item);
 }
 

@@ -2,6 +2,7 @@ import type { IDataObject } from 'n8n-workflow';
 
 import { parseJson } from '../api/formats';
 import { isPlain } from './blank';
+import { canonicalJson } from './canonicalJson';
 import type { FieldKind } from './kind';
 import { comparedBy, oneForm, single } from './kind';
 import type { OfType } from '../entities/fieldTypes';
@@ -11,13 +12,9 @@ const objectIn = (value: unknown): Record<string, unknown> | undefined => {
 	return isPlain(object) ? object : undefined;
 };
 
-/** The order of the keys of an object says nothing. */
-const sorted = (_key: string, value: unknown): unknown =>
-	isPlain(value) ? Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1))) : value;
-
 function written(value: unknown): string | undefined {
 	try {
-		return JSON.stringify(objectIn(value), sorted);
+		return canonicalJson(objectIn(value));
 	} catch {
 		return undefined;
 	}

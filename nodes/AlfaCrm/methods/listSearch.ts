@@ -12,7 +12,7 @@ import { chosenBranch } from './rows';
 import { searchMethod } from '../entities/methodNames';
 import { searchFor } from './pickerSearch';
 import { Names } from './names';
-import { fullTitleOf, toldApart } from './titles';
+import { fullTitleOf, toldApart } from '../fields/titles';
 
 type SearchMethod = (
 	this: ILoadOptionsFunctions,

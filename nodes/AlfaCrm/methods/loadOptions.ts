@@ -5,7 +5,7 @@ import { entities } from '../entities/registry';
 import type { Entity } from '../entities/types';
 import { byWeight, fetchRows } from './rows';
 import { optionsMethod } from '../entities/methodNames';
-import { titleOf, toldApart } from './titles';
+import { titleOf, toldApart } from '../fields/titles';
 
 type Loader = (this: ILoadOptionsFunctions) => Promise<INodePropertyOptions[]>;
 

@@ -6,8 +6,8 @@ import { LARGEST_PAGE, fetchPage } from '../api/page';
 import { listCall } from '../entities/listCall';
 import { entityOf } from '../entities/registry';
 import type { Entity } from '../entities/types';
-import type { KnownNames } from './titles';
-import { namedIn, titleOf } from './titles';
+import type { KnownNames } from '../fields/titles';
+import { namedIn, titleOf } from '../fields/titles';
 
 /**
  * What the records are called that titles name by their numbers. One page of each list is read in a request, and what

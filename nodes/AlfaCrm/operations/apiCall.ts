@@ -140,9 +140,7 @@ export const apiCall: OtherResource = {
 async function sendLocked(item: Item, call: ItemRequest): Promise<IDataObject | IDataObject[]> {
 	const id = readId(call.query?.id);
 	const keys = id === undefined ? [] : [recordKey(call, id)];
-	const answer = await item.withLock(keys, async () => await item.send(call, keys));
-	item.hasCalled = true;
-	return answer;
+	return await item.withLock(keys, async () => await item.call(call, keys));
 }
 
 function readPart(item: Item, parameter: INodeProperties): string {

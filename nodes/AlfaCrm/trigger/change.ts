@@ -1,6 +1,7 @@
 import type { IDataObject } from 'n8n-workflow';
 
 import { parseJson, readId, readInteger } from '../api/formats';
+import { isRow } from '../api/page';
 import type { EventOf } from '../entities/events';
 
 /** AlfaCRM nests a few. Who walks through thousands, as JSON does that is written, comes to the end of the stack. */
@@ -35,7 +36,7 @@ export const recordNamed = (entity: string, entity_id: number): Change => ({
 
 /** @returns the delivery or, in words, why it is none */
 export function readChange(body: unknown): Change | string {
-	if (!isMap(body)) return 'The body is not a JSON object';
+	if (!isRow(body)) return 'The body is not a JSON object';
 	const { event, entity, entity_id, branch_id, user_id, datetime, fields_old, fields_new, fields_rel } = body;
 	if (typeof event !== 'string' || event.trim() === '') return 'event is not the name of an event';
 	if (typeof entity !== 'string' || entity.trim() === '') return 'entity is not the name of a class';
@@ -91,11 +92,7 @@ function isDeeper(value: unknown, levels: number): boolean {
 function readFields(value: unknown): IDataObject {
 	const fields = typeof value === 'string' ? parseJson(value) : value;
 	// PHP writes a map with the keys 0, 1, 2 as a list.
-	return isMap(fields) || Array.isArray(fields) ? { ...(fields as IDataObject) } : {};
-}
-
-function isMap(value: unknown): value is IDataObject {
-	return typeof value === 'object' && value !== null && !Array.isArray(value);
+	return isRow(fields) || Array.isArray(fields) ? { ...(fields as IDataObject) } : {};
 }
 
 const LOGGED: Record<string, string> = { '1': 'create', '2': 'update', '3': 'delete' };
@@ -130,11 +127,4 @@ function hasOther({ event, fields_old, fields_new }: Change, field: string): boo
 /** Numbers come as texts now and then. */
 function isSame(a: unknown, b: unknown): boolean {
 	return String(a ?? '') === String(b ?? '');
-}
-
-/** JSON in which the order of keys does not matter, for it tells nothing. */
-export function orderless(value: unknown): string {
-	return JSON.stringify(value, (_key, inner: unknown) =>
-		isMap(inner) ? Object.fromEntries(Object.entries(inner).sort(([a], [b]) => (a < b ? -1 : 1))) : inner,
-	);
 }

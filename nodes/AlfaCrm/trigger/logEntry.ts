@@ -1,7 +1,8 @@
 import { createHash } from 'crypto';
 import type { IDataObject } from 'n8n-workflow';
 
-import { changeOf, orderless } from './change';
+import { canonicalJson } from '../fields/canonicalJson';
+import { changeOf } from './change';
 import { stampOf } from './stamps';
 
 /** Characters of a key: of 10,000 known entries, one in ten million new ones is taken for one of them. */
@@ -40,7 +41,7 @@ export function contentOf(row: IDataObject): string {
 
 function readContent(row: IDataObject): string {
 	const change = changeOf(row, null);
-	if (change === undefined) return orderless(row);
+	if (change === undefined) return canonicalJson(row);
 	const { event, entity, entity_id, user_id, datetime, fields_old, fields_new } = change;
-	return orderless([event, entity, entity_id, user_id, datetime, fields_old, fields_new]);
+	return canonicalJson([event, entity, entity_id, user_id, datetime, fields_old, fields_new]);
 }

@@ -90,7 +90,8 @@ async function reportNews(
 	const records = new RecordReader(client, news, failures);
 	const next = news.slice(0, settings.most);
 	const names = await pollNames(context, client, deadlines.records);
-	const items = await itemsOf(parameters, event, next, records, names, deadlines.records);
+	const deadline = deadlines.records;
+	const items = await itemsOf(parameters, event, { news: next, records, names, deadline });
 	// The workflow was published meanwhile. n8n may drop what comes of this poll, and the other one reports it.
 	if (isReplaced()) return null;
 	// Not before everything went well: otherwise the next poll does it all again.
@@ -113,7 +114,8 @@ async function test(context: IPollFunctions): Promise<INodeExecutionData[]> {
 	const branches = chosen ?? (await branchesOf(reader)).branches;
 	const { news, isAll } = await watch.samples(reader, branches, SAMPLES);
 	const names = await pollNames(context, client, deadline);
-	const items = await itemsOf(parameters, event, news, new RecordReader(client, news), names);
+	const records = new RecordReader(client, news);
+	const items = await itemsOf(parameters, event, { news, records, names, deadline: Infinity });
 	if (items.length > 0) return items.map((json) => ({ json }));
 	const message = isAll
 		? 'AlfaCRM has nothing yet that this trigger would report'

@@ -1,6 +1,8 @@
 import type { IDataObject } from 'n8n-workflow';
 import { DateTime } from 'luxon';
 
+export { daysAfter } from '../api/formats';
+
 /** How far apart the clocks of an account, of its branches and of n8n may be, whatever their zones. */
 export const ZONES_HOURS = 26;
 
@@ -33,9 +35,6 @@ export const justBefore = (stamp: string): string => (stamp === '' ? '' : hoursA
 export const justAfter = (stamp: string): string => (stamp === '' ? '' : hoursAfter(stamp, 1 / 3_600));
 
 export const dayOf = (stamp: string): string => stamp.slice(0, 10);
-
-/** `yyyy-mm-dd`, so many days after another one. */
-export const daysAfter = (day: string, days: number): string => dayOf(hoursAfter(day, days * 24));
 
 /** In UTC. */
 export const timeAt = (now: number): string => new Date(now).toISOString().slice(0, 19).replace('T', ' ');

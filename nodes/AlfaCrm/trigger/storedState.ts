@@ -2,6 +2,7 @@ import { createHash } from 'crypto';
 import type { IDataObject, IPollFunctions } from 'n8n-workflow';
 import { deepCopy } from 'n8n-workflow';
 
+import { canonicalJson } from '../fields/canonicalJson';
 import type { KnownBranches } from './watch/branches';
 
 /** Raised when the shape changes; a state of another shape is begun anew. */
@@ -145,15 +146,5 @@ function stateIn(holder: unknown): Stored | undefined {
 
 /** Tells settings apart; the order in which something was chosen does not matter. */
 export function digestOf(value: unknown): string {
-	return createHash('sha256')
-		.update(JSON.stringify(inAnyOrder(value)))
-		.digest('base64url')
-		.slice(0, 12);
-}
-
-function inAnyOrder(value: unknown): unknown {
-	if (Array.isArray(value)) return value.map((one) => JSON.stringify(inAnyOrder(one))).sort();
-	if (typeof value !== 'object' || value === null) return value;
-	const entries = Object.entries(value).map(([name, inner]) => [name, inAnyOrder(inner)] as const);
-	return Object.fromEntries(entries.sort(([a], [b]) => (a < b ? -1 : 1)));
+	return createHash('sha256').update(canonicalJson(value, 'unordered')).digest('base64url').slice(0, 12);
 }

@@ -1,4 +1,4 @@
-import type { IDataObject, INodeProperties } from 'n8n-workflow';
+import type { INodeProperties } from 'n8n-workflow';
 
 import { ACCOUNT } from '../../entities/registry';
 import { collection } from '../../form/assemble';
@@ -62,13 +62,13 @@ const options = { ...collection('Options', 'options', [branch], 'Add Option'), d
 type OutputName = 'items' | 'profile';
 
 const OUTPUTS: Record<OutputName, (item: Item, findings: Finding[]) => Promise<Output[]>> = {
-	items: async (_item, findings) => await Promise.resolve(findings.map((json) => ({ json }))),
+	items: async (_item, findings) => findings.map((json) => ({ json })),
 	profile: async (item, findings) => {
 		const profile = profileOf(findings);
 		const { prepareBinaryData } = item.run.context.helpers;
 		const file = Buffer.from(`${JSON.stringify(profile, null, '\t')}\n`);
 		const data = await prepareBinaryData(file, FILE_NAME, 'application/json');
-		return [{ json: profile as unknown as IDataObject, binary: { data } }];
+		return [{ json: profile, binary: { data } }];
 	},
 };
 

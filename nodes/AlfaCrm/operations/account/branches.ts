@@ -1,6 +1,6 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import { readFlag, readId } from '../../api/formats';
+import { idsOf, readFlag, readId } from '../../api/formats';
 import type { Check } from './check';
 import { oneOf } from './check';
 import type { Probe } from './probe';
@@ -18,8 +18,7 @@ async function branchIds(probe: Probe): Promise<number[]> {
 	const { rows = [] } = await probe.ask({ path: 'branch' });
 	const isClosed = ({ is_active }: IDataObject) => (readFlag(is_active) === 0 ? 1 : 0);
 	const sorted = [...rows].sort((a, b) => isClosed(a) - isClosed(b) || Number(a.id) - Number(b.id));
-	const ids = sorted.map(({ id }) => readId(id)).filter((id) => id !== undefined);
-	return [...new Set(ids)].slice(0, MAX_BRANCHES);
+	return [...new Set(idsOf(sorted))].slice(0, MAX_BRANCHES);
 }
 
 /** Whether the user may read anything in a branch; undefined if AlfaCRM does not say. */

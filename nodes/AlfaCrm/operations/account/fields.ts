@@ -1,5 +1,6 @@
 import type { IDataObject } from 'n8n-workflow';
 
+import { parseJson } from '../../api/formats';
 import type { Check } from './check';
 import { oneOf } from './check';
 import { endedSubscription, otherPays } from './past';
@@ -100,14 +101,6 @@ const lessonsOfTariffs = oneOf({
 	},
 });
 
-function parsed(text: string): unknown {
-	try {
-		return JSON.parse(text);
-	} catch {
-		return undefined;
-	}
-}
-
 const isGone = ({ event }: IDataObject): boolean => event === 3;
 
 const valuesOfLog = oneOf({
@@ -119,7 +112,8 @@ const valuesOfLog = oneOf({
 		const values = (await probe.page('log'))
 			.filter((row) => !isGone(row))
 			.map(({ fields_new }) => fields_new);
-		if (values.some((value) => typeof value === 'string' && parsed(value) !== undefined)) return 'JSON text';
+		if (values.some((value) => typeof value === 'string' && parseJson(value) !== undefined))
+			return 'JSON text';
 		return values.some((value) => typeof value === 'object' && value !== null) ? 'object' : undefined;
 	},
 	meanings: {
@@ -137,7 +131,7 @@ const removals = oneOf({
 		const shown = (await probe.page('log')).filter(isGone);
 		const rows = shown.length > 0 ? shown : (await probe.page('log', { event: 3 })).filter(isGone);
 		const values = rows.map(({ fields_new: value }) =>
-			typeof value === 'string' && value !== '' ? parsed(value) : value,
+			typeof value === 'string' && value !== '' ? parseJson(value) : value,
 		);
 		if (values.includes('')) return 'empty text';
 		return values.some((value) => isList(value) && value.length === 0) ? 'empty list' : undefined;

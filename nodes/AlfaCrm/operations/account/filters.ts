@@ -1,15 +1,12 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import { readId } from '../../api/formats';
+import { OPEN_END, readIds } from '../../api/formats';
 import type { Check } from './check';
 import { oneOf } from './check';
 import { endedSubscription, hasEnded, otherPayTypes, subscriptions } from './past';
 import type { Probe } from './probe';
 import { keyOf, keysOf } from './probe';
 import { sampleOf } from './sample';
-
-/** The day that stands for "not archived". API notes 3. */
-const OPEN_END = '2030-12-31';
 
 const MEANINGS = {
 	honoured: 'AlfaCRM narrows the list down, so what is asked for comes with few requests.',
@@ -49,7 +46,7 @@ const BY_VALUE: readonly FilterFacts[] = [
 
 const valuesOf = (row: IDataObject, field: string): number[] => {
 	const held = row[field];
-	return (Array.isArray(held) ? held : [held]).map(readId).filter((value) => value !== undefined);
+	return readIds(Array.isArray(held) ? held : [held]);
 };
 
 /**

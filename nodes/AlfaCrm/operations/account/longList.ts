@@ -49,13 +49,9 @@ async function changes(probe: Probe, path: string): Promise<boolean | undefined>
 	return true;
 }
 
-/** By the list that pages are tried on, asked once for all checks. */
-const orders = new WeakMap<Probe, Promise<boolean | undefined>>();
-
+/** By the list that pages are tried on. */
 export async function isShuffled(probe: Probe): Promise<boolean | undefined> {
-	const known = orders.get(probe) ?? orderOf(probe);
-	orders.set(probe, known);
-	return await known;
+	return await (probe.isShuffled ??= orderOf(probe));
 }
 
 async function orderOf(probe: Probe): Promise<boolean | undefined> {

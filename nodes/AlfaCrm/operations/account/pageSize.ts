@@ -11,6 +11,9 @@ import { areAmong } from './probe';
 /** A list with no more rows than this does not show whether AlfaCRM caps pages. */
 const CAP = 50;
 
+/** A few rows to ask for: another number than comes unasked. */
+const otherSize = (size: number): number => (size === 5 ? 4 : 5);
+
 /** What `pageSize` in the body does. API notes 3 and 7a. */
 export async function pageSizeWay(probe: Probe): Promise<string | undefined> {
 	const list = await longList(probe);
@@ -21,7 +24,7 @@ export async function pageSizeWay(probe: Probe): Promise<string | undefined> {
 	if (failure !== undefined) return refusal(failure);
 	if (rows === undefined) return undefined;
 	if (rows.length === 0) return 'first page empty';
-	const few = size === 5 ? 4 : 5;
+	const few = otherSize(size);
 	if ((await probe.page(path, { pageSize: few })).length !== few) return 'ignored';
 	if (rows.length >= LARGEST_PAGE) return 'honoured';
 	// A row behind those that came tells a cap from the end of the list.
@@ -94,7 +97,7 @@ const perPage = oneOf({
 	find: async (probe) => {
 		const list = await longList(probe);
 		if (list === undefined) return undefined;
-		const few = list.size === 5 ? 4 : 5;
+		const few = otherSize(list.size);
 		const ask = { ...probe.whole(list.path), query: { 'per-page': few } };
 		return (await probe.rows(ask)).length === few ? 'honoured' : 'ignored';
 	},

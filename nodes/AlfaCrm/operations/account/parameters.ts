@@ -1,5 +1,6 @@
 import type { IDataObject } from 'n8n-workflow';
 
+import { digitsIn } from '../../fields/phonePart';
 import type { Check } from './check';
 import { oneOf } from './check';
 import { allMemberships, someGroups, subscriptions } from './past';
@@ -100,7 +101,6 @@ const idList = oneOf({
 	},
 });
 
-const digitsOf = (text: string): string => text.replace(/\D/g, '');
 /** Enough of a number to be nobody else's; a stored one has strokes in between. */
 const END_OF_NUMBER = 7;
 
@@ -113,14 +113,14 @@ const phoneSearch = oneOf({
 		const customers = await probe.page('customer');
 		const phones = customers.flatMap(({ phone }) => (Array.isArray(phone) ? phone : [phone])).map(String);
 		const phone = phones.find((one) => {
-			const digits = digitsOf(one);
+			const digits = digitsIn(one);
 			return digits.length > END_OF_NUMBER && !one.includes(digits.slice(-END_OF_NUMBER));
 		});
 		if (phone === undefined || customers.length < 2) return undefined;
 		const holds = (row: IDataObject) => JSON.stringify(row.phone ?? '').includes(phone);
 		const whole = await probe.page('customer', { phone });
 		if (whole.length > 0 && !whole.every(holds)) return 'filter ignored';
-		const end = await probe.page('customer', { phone: digitsOf(phone).slice(-END_OF_NUMBER) });
+		const end = await probe.page('customer', { phone: digitsIn(phone).slice(-END_OF_NUMBER) });
 		if (end.some(holds)) return 'by digits';
 		return whole.length > 0 ? 'as it is written' : undefined;
 	},

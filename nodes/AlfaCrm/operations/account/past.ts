@@ -1,6 +1,6 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import { formatDay, readId, today } from '../../api/formats';
+import { formatDay, idsOf, readId, today } from '../../api/formats';
 import type { Ask, Probe } from './probe';
 import { sampleOf } from './sample';
 
@@ -90,8 +90,9 @@ export async function endedSubscription(probe: Probe) {
 
 /** Types of payments besides incomes. API notes 5.16. */
 export async function otherPayTypes(probe: Probe): Promise<number[]> {
-	const ids = (await probe.page('pay-type')).map(({ id }) => readId(id)).filter((id) => id !== undefined);
-	return ids.filter((id) => id !== INCOME).slice(0, MAX_TYPES);
+	return idsOf(await probe.page('pay-type'))
+		.filter((id) => id !== INCOME)
+		.slice(0, MAX_TYPES);
 }
 
 /** Payments that are no incomes. */

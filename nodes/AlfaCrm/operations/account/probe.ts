@@ -2,6 +2,7 @@ import type { IDataObject } from 'n8n-workflow';
 
 import type { ApiFailure } from '../../api/errors';
 import { readId } from '../../api/formats';
+import { readPage } from '../../api/page';
 import { loginCount } from '../../api/sessions';
 import { entities } from '../../entities/registry';
 import type { Item } from '../run/item';
@@ -70,6 +71,8 @@ export class Probe {
 	private readonly loginsSince = loginCount();
 	private readonly known = new Map<string, Promise<Answer>>();
 	private lost = 0;
+	/** Whether lists come in another order each time; asked once for all checks. */
+	isShuffled?: Promise<boolean | undefined>;
 
 	constructor(private readonly item: Item) {}
 
@@ -113,10 +116,8 @@ export class Probe {
 		if (answer === undefined) return this.failed(failure);
 		this.lost = 0;
 		this.times.push(performance.now() - begun);
-		const { items, total } = Array.isArray(answer) ? { items: answer, total: undefined } : answer;
-		if (!Array.isArray(items)) return { failure: { kind: 'notJson' } };
-		const count = total === undefined || total === null ? NaN : Number(total);
-		return { rows: items as IDataObject[], ...(Number.isFinite(count) ? { total: count } : {}) };
+		const page = readPage(answer);
+		return page ? { rows: page.items, total: page.total } : { failure: { kind: 'notJson' } };
 	}
 
 	/** With the very first call goes whatever speaks of the credential; a 401 never is about a single list. */

@@ -1,3 +1,5 @@
+import type { IDataObject } from 'n8n-workflow';
+
 import type { Finding } from './findings';
 
 export const FILE_NAME = 'alfacrm-profile.json';
@@ -8,7 +10,7 @@ const VERSION = 1;
 type Told = Pick<Finding, 'check' | 'found' | 'rows' | 'subject' | 'verdict'>;
 
 /** The ways of an account, without the texts: what is sent with a bug report, and what the sandbox plays. */
-interface Profile {
+interface Profile extends IDataObject {
 	format: typeof FORMAT;
 	version: typeof VERSION;
 	findings: Told[];

@@ -20,8 +20,7 @@ const speed: Check = {
 	subject: 'lists',
 	expected: `up to ${SLOW_MS} ms`,
 	needs: 'an answer',
-	find: async ({ times }) =>
-		await Promise.resolve(times.length === 0 ? undefined : `${Math.round(median(times))} ms`),
+	find: async ({ times }) => (times.length === 0 ? undefined : `${Math.round(median(times))} ms`),
 	meaning: (found) =>
 		parseInt(found, 10) > SLOW_MS
 			? 'AlfaCRM is slow or far away: the node has several calls under way, and long lists take their time.'

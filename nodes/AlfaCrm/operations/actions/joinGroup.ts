@@ -1,6 +1,6 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import { dayBefore, formatDay, today } from '../../api/formats';
+import { dayBefore, dotted, today } from '../../api/formats';
 import { cgi } from '../../entities/cgi';
 import { recordKey } from '../run/run';
 import type { Item } from '../run/item';
@@ -75,20 +75,20 @@ function planned(item: Item, all: readonly IDataObject[], { from, to, isOpen }: 
 
 	const changes = new Map<IDataObject, IDataObject>();
 	const change = (row: IDataObject, days: IDataObject) => changes.set(row, { ...changes.get(row), ...days });
-	if (firstDay(rows[0], item.zone) > from) change(rows[0], { b_date: toDotted(from) });
+	if (firstDay(rows[0], item.zone) > from) change(rows[0], { b_date: dotted(from) });
 	let longest = rows[0];
 	for (const row of rows.slice(1)) {
 		const begin = firstDay(row, item.zone);
 		const isApart = begin > lastDay(longest, item.zone) && dayBefore(begin) !== lastDay(longest, item.zone);
-		if (isApart) change(longest, { e_date: toDotted(dayBefore(begin)) });
+		if (isApart) change(longest, { e_date: dotted(dayBefore(begin)) });
 		if (lastDay(row, item.zone) > lastDay(longest, item.zone)) longest = row;
 	}
 	const last = lastDay(longest, item.zone);
-	if (!isOpen && last !== to) change(longest, { e_date: toDotted(to) });
+	if (!isOpen && last !== to) change(longest, { e_date: dotted(to) });
 	// One that ends now goes on, as if it had never been ended, until the next one. API notes 5.7.
 	if (isOpen && last <= to) {
 		const before = next && dayBefore(firstDay(next, item.zone));
-		if (before !== last) change(longest, { e_date: before === undefined ? null : toDotted(before) });
+		if (before !== last) change(longest, { e_date: before === undefined ? null : dotted(before) });
 	}
 	return { rows, changes, alreadyMember: within.length > 0 };
 }
@@ -135,8 +135,6 @@ async function join(membership: Membership, days: Days): Promise<IDataObject[]> 
 	const [changed] = await carryOut(membership, plan);
 	return [joined(changed, 'created', false)];
 }
-
-const toDotted = (day: string) => formatDay(day, 'dotted', 'UTC');
 
 function joined(row: IDataObject, operationResult: OperationResult, alreadyMember: boolean): IDataObject {
 	return { ...row, operationResult, alreadyMember };

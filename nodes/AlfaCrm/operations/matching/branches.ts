@@ -1,5 +1,6 @@
 import type { IDataObject, INodeProperties } from 'n8n-workflow';
 
+import { hasStatus } from '../../api/errors';
 import { idsOf } from '../../api/formats';
 import type { Entity } from '../../entities/types';
 import { references } from '../../entities/fields';
@@ -8,7 +9,7 @@ import type { Item } from '../run/item';
 import type { Collection } from '../run/parameters';
 import type { Target } from '../records/target';
 import { branchesOf } from '../records/target';
-import { isForbidden, listBranches } from '../records/onlyBranch';
+import { listBranches } from '../records/onlyBranch';
 import type { IncompleteList } from '../records/readList';
 
 export type Branch = number | undefined;
@@ -87,7 +88,7 @@ export async function inEachBranch(
 			await look(branch);
 			seen += 1;
 		} catch (caught) {
-			if (!isForbidden(caught) || branches.length === 1) throw item.asError(caught);
+			if (!hasStatus(caught, 403) || branches.length === 1) throw item.asError(caught);
 			refusal = caught;
 			item.run.hints.add(
 				'This user may not see all branches, so a record there was not found',

@@ -1,6 +1,7 @@
 import type { IDataObject } from 'n8n-workflow';
 
 import { readId } from '../../api/formats';
+import type { ListQuery } from '../../api/page';
 import { SMALLEST_PAGE } from '../../api/page';
 import { byId } from '../../entities/match';
 import type { Entity } from '../../entities/types';
@@ -175,7 +176,7 @@ function mayBeFound(field: Field, held: unknown, value: unknown, filters: IDataO
 }
 
 /** All rows of a list, read once for all items of the execution, by the values of any field. */
-async function wholeList(item: Item, entity: Entity, list: Parameters<Item['collect']>[0]) {
+async function wholeList(item: Item, entity: Entity, list: ListQuery) {
 	return await item.run.cached(
 		entity.path,
 		JSON.stringify(['whole', list.branch, list.body]),

@@ -1,6 +1,6 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import { readId } from '../../api/formats';
+import { readId, readIds } from '../../api/formats';
 import type { Entity } from '../../entities/types';
 import { listOf } from '../../fields/field';
 
@@ -9,9 +9,7 @@ export const LINK = 'url';
 
 /** The branch of a record: the one in whose list it was found, unless it says that it is not in that. */
 export function branchOf(row: IDataObject, found?: number): number | undefined {
-	const own = listOf(row.branch_ids ?? row.branch_id)
-		.map(readId)
-		.filter((id) => id !== undefined);
+	const own = readIds(listOf(row.branch_ids ?? row.branch_id));
 	return own.length === 0 || own.some((id) => id === found) ? found : own[0];
 }
 

@@ -1,6 +1,6 @@
 import type { IDataObject } from 'n8n-workflow';
-import { NodeApiError } from 'n8n-workflow';
 
+import { hasStatus } from '../../api/errors';
 import type { Entity } from '../../entities/types';
 import type { Item } from '../run/item';
 import type { NameSource, Titles } from './names';
@@ -41,9 +41,8 @@ async function titlesOrHint(item: Item, entity: Entity, branch?: number): Promis
 		return await readTitles(item, entity, branch);
 	} catch (caught) {
 		if (item.run.isCancelled) throw item.asError(caught);
-		const isForbidden = caught instanceof NodeApiError && caught.httpCode === '403';
 		item.run.hints.add(
-			isForbidden
+			hasStatus(caught, 403)
 				? 'Names are missing, because this user may not read the lists of them'
 				: 'Names are missing, because the lists of them could not be read. Run it again to have them',
 			plural,

@@ -1,7 +1,7 @@
 import type { IDataObject } from 'n8n-workflow';
 
 import type { ListReader } from '../../api/collect';
-import { readId, readNumber } from '../../api/formats';
+import { readId, readIds, readNumber } from '../../api/formats';
 import type { ListRequest } from '../../api/page';
 import type { Choice, Shown } from '../../entities/fieldTypes';
 import { listCall } from '../../entities/listCall';
@@ -10,7 +10,7 @@ import type { Entity } from '../../entities/types';
 import { isEmpty, isPlain } from '../../fields/blank';
 import { isList, itemsIn, wordsOf } from '../../fields/field';
 import type { Words } from '../../fields/kind';
-import { titleOf } from '../../methods/titles';
+import { titleOf } from '../../fields/titles';
 
 /** A row, and the branch in whose list it is. */
 export interface LocatedRow {
@@ -137,10 +137,7 @@ function nameOf(field: Shown, value: unknown, titleFor: Title): IDataObject[stri
 		.filter((text) => text !== '');
 }
 
-const idsIn = (field: Shown, value: unknown): number[] =>
-	valuesIn(field, value)
-		.map(readId)
-		.filter((id) => id !== undefined);
+const idsIn = (field: Shown, value: unknown): number[] => readIds(valuesIn(field, value));
 
 /** A name may hold a comma, at which only a text would be taken apart. */
 function valuesIn(field: Shown, value: unknown): unknown[] {

@@ -14,9 +14,9 @@ import { objectOf, recordSchema, shownFields, STRING } from './recordSchema';
 import { simplifiedSchema, simplifier, simplify } from './simplify';
 
 /** How what was read comes out. */
-type Output = (rows: readonly LocatedRow[], source: NameSource) => Promise<IDataObject[]>;
+type ShowRows = (rows: readonly LocatedRow[], source: NameSource) => Promise<IDataObject[]>;
 
-const asTheyAre: Output = async (rows) => rows.map(({ row }) => row);
+const asTheyAre: ShowRows = async (rows) => rows.map(({ row }) => row);
 
 const addNames: INodeProperties = {
 	displayName: 'Add Names',
@@ -49,7 +49,7 @@ export function readingForm(entity: Entity): INodeProperties[] {
 }
 
 /** Reads the switches before anything is sent. */
-export function readingOutput(parameters: ParameterReader, entity: Entity): Output {
+export function readingOutput(parameters: ParameterReader, entity: Entity): ShowRows {
 	const isSimple = entity.simple !== undefined && parameters.flag(simplify);
 	if (!isSimple) return fullOutput(parameters, entity);
 	const all = namesOf(entity, entity.simple);
@@ -61,14 +61,14 @@ export function readingOutput(parameters: ParameterReader, entity: Entity): Outp
 	};
 }
 
-function fullOutput(parameters: ParameterReader, entity: Entity): Output {
+function fullOutput(parameters: ParameterReader, entity: Entity): ShowRows {
 	const named = namesOf(entity);
 	const isAsked = named.length > 0 && parameters.flag(entity.simple ? addNamesToAll : addNames);
 	return isAsked ? fullWithNames(entity) : asTheyAre;
 }
 
 /** Records as they are, with the names of all that they name and the address of their page. */
-export function fullWithNames(entity: Entity): Output {
+export function fullWithNames(entity: Entity): ShowRows {
 	const named = namesOf(entity);
 	return async (rows, source) => {
 		const names = await namesIn(rows, named, source);
@@ -86,7 +86,7 @@ export const namesForm = (fields: readonly Shown[]): INodeProperties[] =>
 	namedFields(fields).length > 0 ? [addNames] : [];
 
 /** The same for such rows. */
-export function namedOutput(parameters: ParameterReader, fields: readonly Shown[]): Output {
+export function namedOutput(parameters: ParameterReader, fields: readonly Shown[]): ShowRows {
 	const all = namedFields(fields);
 	if (all.length === 0 || !parameters.flag(addNames)) return asTheyAre;
 	return async (rows, source) => {

@@ -1,14 +1,11 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import { formatDay, readId } from '../../api/formats';
+import { formatDay, OPEN_END, readId } from '../../api/formats';
 import type { Entity } from '../../entities/types';
 import type { Item } from '../run/item';
 import type { Target } from './target';
 import { incompleteListError } from './readList';
 import type { LocatedRecord } from '../run/writeCache';
-
-/** The day that stands for "not archived", for ever. API notes 3. */
-export const NEVER = '2030-12-31';
 
 /** @throws NodeApiError when that cannot be told */
 export async function isArchived(
@@ -44,7 +41,7 @@ export async function archivedState(
 	if (entity.archive === undefined) return false;
 	if (row.removed !== undefined && row.removed !== null) return Number(row.removed) === 1;
 	const { day } = entity.archive;
-	if (day !== undefined && formatDay(row[day], 'iso', item.zone) === NEVER) return false;
+	if (day !== undefined && formatDay(row[day], 'iso', item.zone) === OPEN_END) return false;
 	const id = readId(row.id);
 	const body = { id, ...target.query, ...entity.includeHidden, removed: 2 };
 	const task = `look for the ${entity.label.toLowerCase()} in the archive`;

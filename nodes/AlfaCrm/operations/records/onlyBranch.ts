@@ -1,11 +1,11 @@
 import type { IDataObject } from 'n8n-workflow';
-import { NodeApiError } from 'n8n-workflow';
 
+import { hasStatus } from '../../api/errors';
 import { readId } from '../../api/formats';
 import { branch as branchEntity } from '../../entities/branch';
 import { listCall } from '../../entities/listCall';
 import { isEmpty } from '../../fields/blank';
-import { titleOf } from '../../methods/titles';
+import { titleOf } from '../../fields/titles';
 import type { Item } from '../run/item';
 import type { ReadList } from './readList';
 import { readList } from './readList';
@@ -21,7 +21,7 @@ export async function listBranches(item: Item): Promise<ReadList | undefined> {
 			try {
 				return await readList(item, branchEntity, list, 'what is in one of them');
 			} catch (caught) {
-				if (!isForbidden(caught)) throw item.asError(caught);
+				if (!hasStatus(caught, 403)) throw item.asError(caught);
 				return undefined;
 			}
 		},
@@ -59,8 +59,4 @@ function reasonOf(listed: ReadList | undefined): string {
 	return listed.rows.length > 1
 		? `the account has ${listed.rows.length} branches`
 		: 'AlfaCRM shows no branch of the account';
-}
-
-export function isForbidden(error: unknown): boolean {
-	return error instanceof NodeApiError && error.httpCode === '403';
 }

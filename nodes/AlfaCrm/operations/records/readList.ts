@@ -1,9 +1,8 @@
 import type { IDataObject } from 'n8n-workflow';
 
+import type { ListQuery } from '../../api/page';
 import type { Entity } from '../../entities/types';
 import type { Item } from '../run/item';
-
-type ListCall = Parameters<Item['collect']>[0];
 
 /** The list that did not come whole, by the plural of what is in it: something may be there that did not come. */
 export type IncompleteList = string | undefined;
@@ -17,7 +16,7 @@ export interface ReadList {
 export async function readList(
 	item: Item,
 	entity: Pick<Entity, 'plural'>,
-	list: ListCall,
+	list: ListQuery,
 	lookedFor = 'one that was looked for',
 ): Promise<ReadList> {
 	const { rows, isComplete, isTotalWrong, total } = await item.collect(list);
@@ -38,7 +37,7 @@ export async function readList(
  *
  * @throws NodeApiError when the list keeps changing, so that what is not found may be there
  */
-export async function readWholeList(item: Item, entity: Entity, list: ListCall): Promise<IDataObject[]> {
+export async function readWholeList(item: Item, entity: Entity, list: ListQuery): Promise<IDataObject[]> {
 	const { rows, incomplete } = await readList(item, entity, list);
 	if (incomplete === undefined) return rows;
 	throw incompleteListError(item, incomplete, `that this ${entity.label.toLowerCase()} is new`);

@@ -1,6 +1,6 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import type { ListRequest } from '../../api/page';
+import type { ListQuery } from '../../api/page';
 import type { Collected, CollectOptions } from '../../api/collect';
 import type { Item } from '../run/item';
 import type { ItemRequest } from '../run/itemRequest';
@@ -13,7 +13,7 @@ import type { ItemRequest } from '../run/itemRequest';
 export async function collectRows(
 	item: Item,
 	plural: string,
-	list: Omit<ListRequest, 'itemIndex'>,
+	list: ListQuery,
 	options: CollectOptions = {},
 ): Promise<IDataObject[]> {
 	const collected = await item.collect(list, options);

@@ -1,6 +1,6 @@
 import type { IDataObject, INodeProperties } from 'n8n-workflow';
 
-import { readId } from '../../api/formats';
+import { readIds } from '../../api/formats';
 import type { Entity, OperationName } from '../../entities/types';
 import { listOf, toParameters } from '../../fields/field';
 import { loadedFrom, picker } from '../../fields/picker';
@@ -69,7 +69,7 @@ export function branchesOf(
 	input: IDataObject,
 ): Array<number | undefined> {
 	const own = fields.filter(({ fromBranch }) => fromBranch).flatMap(({ name }) => listOf(input[name]));
-	const others = own.map(readId).filter((id) => id !== undefined);
+	const others = readIds(own);
 	return [...new Set([branch, ...(branch === undefined ? [] : others)])];
 }
 

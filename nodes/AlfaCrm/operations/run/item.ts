@@ -4,7 +4,7 @@ import { NodeOperationError } from 'n8n-workflow';
 import type { ApiRequest } from '../../api/request';
 import { asNodeError, cancelled, nodeError } from '../../api/errors';
 import { parseJson, readId } from '../../api/formats';
-import type { ListRequest } from '../../api/page';
+import type { ListQuery } from '../../api/page';
 import type { Collected, CollectOptions } from '../../api/collect';
 import { collect } from '../../api/collect';
 import { isPlain } from '../../fields/blank';
@@ -34,7 +34,7 @@ export class Item extends ParameterReader {
 	/** Whether it has sent any call. */
 	private hasSent = false;
 	/** Whether AlfaCRM has accepted an API Call that may write; what that did is not known. */
-	hasCalled = false;
+	private called = false;
 	/** Whether the run was stopping before this item had sent anything. */
 	isSkipped = false;
 	/** Until when, by `performance.now()`, AlfaCRM may still be carrying out a write that was given up. */
@@ -164,6 +164,17 @@ export class Item extends ParameterReader {
 		return answer;
 	}
 
+	/** The same for an API Call: what it does is not known, so that AlfaCRM need not confirm it. */
+	async call(call: ItemRequest, records: readonly LockKey[]): Promise<IDataObject | IDataObject[]> {
+		const answer = await this.send(call, records);
+		this.called = true;
+		return answer;
+	}
+
+	get hasCalled(): boolean {
+		return this.called;
+	}
+
 	/** Days that AlfaCRM cannot read are sent again in the other known way; if that works, later items use it at once. */
 	private async attempt(
 		call: ItemRequest,
@@ -185,7 +196,7 @@ export class Item extends ParameterReader {
 	}
 
 	/** The rows of a list, each once; all of them if no limit is given. */
-	async collect(list: Omit<ListRequest, 'itemIndex'>, options: CollectOptions = {}): Promise<Collected> {
+	async collect(list: ListQuery, options: CollectOptions = {}): Promise<Collected> {
 		return await collect(this.run.client, { ...list, ...this.requestContext() }, options);
 	}
 

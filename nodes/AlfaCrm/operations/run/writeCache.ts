@@ -2,6 +2,7 @@ import type { IDataObject } from 'n8n-workflow';
 
 import type { ApiRequest } from '../../api/request';
 import { readId } from '../../api/formats';
+import { isEmpty } from '../../fields/blank';
 import { normalForms, listOf } from '../../fields/field';
 import type { Field } from '../../entities/fieldTypes';
 
@@ -33,8 +34,6 @@ function shownIn(model: IDataObject, sent: IDataObject): IDataObject {
 	const isHidden = ([name, value]: [string, unknown]) => isEmpty(value) && !isEmpty(sent[name]);
 	return Object.fromEntries(Object.entries(model).filter((entry) => !isHidden(entry)));
 }
-
-const isEmpty = (value: unknown): boolean => listOf(value).length === 0;
 
 /** Records that one execution has written, found by ID or by the value of a field without looking at each. */
 export class WriteCache {

@@ -1,7 +1,8 @@
 import type { IDataObject, INodeProperties } from 'n8n-workflow';
-import { NodeApiError } from 'n8n-workflow';
 
-import { daysAfter, formatDay, readId, wallClock } from '../../api/formats';
+import { hasStatus } from '../../api/errors';
+import { daysAfter, formatDay, OPEN_END, readId, readIds, wallClock } from '../../api/formats';
+import type { ListQuery } from '../../api/page';
 import { lesson } from '../../entities/lesson';
 import { regularLesson } from '../../entities/regularLesson';
 import { teacher as teacherEntity } from '../../entities/teacher';
@@ -11,7 +12,6 @@ import { collection } from '../../form/assemble';
 import type { ActionKind } from '../actions/kind';
 import { readBody } from '../actions/fields';
 import { objectOf, STRING } from '../output/recordSchema';
-import { NEVER } from '../records/archived';
 import { getRecord, passesOf } from '../records/findById';
 import { limitForm, limitOf } from '../records/limit';
 import { incompleteListError, readList } from '../records/readList';
@@ -88,8 +88,8 @@ export const freeSlots: ActionKind<'freeSlots'> = {
 
 		const person = await getRecord(item, entity, teacher, target);
 		const lastDay = formatDay(person.e_date, 'iso', item.zone);
-		const shown = listOf(person.branch_ids).map(readId);
-		const branches = [...new Set([branch, ...shown.filter((id) => id !== undefined)])];
+		const shown = readIds(listOf(person.branch_ids));
+		const branches = [...new Set([branch, ...shown])];
 		const [workingHours, lessons, regularLessons] = await allDone<
 			[IDataObject[], IDataObject[], IDataObject[]]
 		>([
@@ -102,7 +102,7 @@ export const freeSlots: ActionKind<'freeSlots'> = {
 			{
 				...{ teacher, room, from, to, step, duration: minutes, zone: item.zone },
 				branch: anyBranch ? undefined : branch,
-				until: lastDay === NEVER ? undefined : lastDay,
+				until: lastDay === OPEN_END ? undefined : lastDay,
 				notBefore: withPast ? undefined : wallClock(item.zone),
 			},
 		);
@@ -185,9 +185,8 @@ async function readAll(item: Item, lists: readonly TimetableList[]): Promise<IDa
 			try {
 				return await readTimetable(item, entity, { path: entity.path, branch, body, task });
 			} catch (caught) {
-				const isUnseen = caught instanceof NodeApiError && ['403', '404'].includes(String(caught.httpCode));
 				// The first one is that of the call. Another may be closed, or not for this user.
-				if (!isUnseen || branch === lists[0].branch) throw item.asError(caught);
+				if (!hasStatus(caught, 403, 404) || branch === lists[0].branch) throw item.asError(caught);
 				item.run.hints.add(
 					'Not all branches in which the teacher works can be seen, so the teacher may be busy there in a slot',
 					`branch ${String(branch)}`,
@@ -203,7 +202,7 @@ async function readAll(item: Item, lists: readonly TimetableList[]): Promise<IDa
 async function readTimetable(
 	item: Item,
 	of: Pick<Entity, 'plural'>,
-	list: Parameters<typeof readList>[2],
+	list: ListQuery,
 ): Promise<IDataObject[]> {
 	const { rows, incomplete } = await readList(item, of, list, 'one of the teacher');
 	if (incomplete === undefined) return rows;

@@ -1,6 +1,6 @@
 import type { IDataObject, INodeProperties } from 'n8n-workflow';
 
-import { formatDay, readFlag, readId, wallClock } from '../../api/formats';
+import { formatDay, OPEN_END, readFlag, readId, wallClock } from '../../api/formats';
 import { branch as branchEntity } from '../../entities/branch';
 import { byId, byTheName } from '../../entities/match';
 import { leadStatus, studyStatus } from '../../entities/statuses';
@@ -15,7 +15,6 @@ import type { FindRequest } from '../matching/find';
 import { findOptions, findRecords, noneFound, readFind } from '../matching/find';
 import { matchForm } from '../matching/keys';
 import { objectOf, STRING } from '../output/recordSchema';
-import { NEVER } from '../records/archived';
 import { currentRecord } from '../records/findById';
 import type { Item } from '../run/item';
 import type { Collection } from '../run/parameters';
@@ -197,7 +196,7 @@ function archivedBy({ removed, e_date }: IDataObject, { zone, now }: Subject): b
 	const flag = readFlag(removed);
 	if (flag !== undefined) return flag === 1;
 	const day = formatDay(e_date, 'iso', zone);
-	return day === undefined ? null : day !== NEVER && day <= now.slice(0, 10);
+	return day === undefined ? null : day !== OPEN_END && day <= now.slice(0, 10);
 }
 
 const ID: JsonSchema = { type: 'integer' };

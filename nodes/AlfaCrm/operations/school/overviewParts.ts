@@ -1,6 +1,6 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import { formatDay, formatTime, readFlag, readId } from '../../api/formats';
+import { formatDay, formatTime, readFlag, readId, readIds } from '../../api/formats';
 import { customerTariff } from '../../entities/customerTariff';
 import { listOf } from '../../fields/field';
 import { passesDefaultFilter } from '../records/defaultFilters';
@@ -76,7 +76,7 @@ export function groupsOfMember(rows: Rows, { id, zone, now }: Subject): number[]
 		(row) =>
 			(readId(row.customer_id) ?? id) === id && firstDay(row, zone) <= today && lastDay(row, zone) >= today,
 	);
-	return [...new Set(current.map(({ group_id }) => readId(group_id)))].filter((one) => one !== undefined);
+	return [...new Set(readIds(current.map(({ group_id }) => group_id)))];
 }
 
 /** When a lesson is, as `yyyy-mm-dd` and `hh:mm`. */

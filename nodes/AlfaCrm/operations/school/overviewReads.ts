@@ -1,8 +1,9 @@
 import type { IDataObject } from 'n8n-workflow';
-import { NodeApiError } from 'n8n-workflow';
 
 import type { Collected, CollectOptions } from '../../api/collect';
+import { hasStatus } from '../../api/errors';
 import { daysAfter, readId } from '../../api/formats';
+import type { ListQuery } from '../../api/page';
 import { LARGEST_PAGE } from '../../api/page';
 import { cgi } from '../../entities/cgi';
 import { customerTariff } from '../../entities/customerTariff';
@@ -52,8 +53,7 @@ export class OverviewReader {
 		try {
 			return { value: await read() };
 		} catch (caught) {
-			const isAbsent = caught instanceof NodeApiError && ['403', '404'].includes(String(caught.httpCode));
-			if (!isAbsent) throw this.item.asError(caught);
+			if (!hasStatus(caught, 403, 404)) throw this.item.asError(caught);
 			return { reason: caught.message };
 		}
 	}
@@ -143,11 +143,11 @@ export class OverviewReader {
 		});
 	}
 
-	private listOf(entity: Entity, list: Partial<Parameters<Item['collect']>[0]>) {
+	private listOf(entity: Entity, list: Partial<ListQuery>) {
 		return { ...listCall(entity, this.branch), pageSize: LARGEST_PAGE, ...list };
 	}
 
-	private async whole(entity: Entity, list: Partial<Parameters<Item['collect']>[0]>): Promise<IDataObject[]> {
+	private async whole(entity: Entity, list: Partial<ListQuery>): Promise<IDataObject[]> {
 		return (await readList(this.item, entity, this.listOf(entity, list), 'some of a customer')).rows;
 	}
 
@@ -169,7 +169,7 @@ export class OverviewReader {
 
 	private async collect(
 		entity: Entity,
-		list: Partial<Parameters<Item['collect']>[0]>,
+		list: Partial<ListQuery>,
 		options: CollectOptions,
 	): Promise<Collected> {
 		const collected = await this.item.collect(this.listOf(entity, list), options);

@@ -3,11 +3,8 @@ import type { IDataObject, INodeProperties } from 'n8n-workflow';
 import type { EventKindName, EventType } from '../../entities/events';
 import { eventTypes } from '../../entities/events';
 import { assemble } from '../../form/assemble';
-import type { NameSource } from '../../operations/output/names';
 import type { TriggerParameters } from '../parameters';
-import type { News } from '../poll/look';
-import type { RecordReader } from '../recordReader';
-import type { EventKind, Watching } from './kind';
+import type { EventKind, Found, Watching } from './kind';
 import { EVENT_SLOTS } from './kind';
 import { logged } from './logged';
 import { newCustomers } from './newCustomers';
@@ -34,8 +31,5 @@ export const watchingFor = (parameters: TriggerParameters, event: EventType): Wa
 export const itemsOf = async (
 	parameters: TriggerParameters,
 	event: EventType,
-	news: readonly News[],
-	records: RecordReader,
-	names: NameSource,
-	deadline = Infinity,
-): Promise<IDataObject[]> => await kindOf(event).items(parameters, event, news, records, names, deadline);
+	found: Found,
+): Promise<IDataObject[]> => await kindOf(event).items(parameters, event, found);

@@ -20,24 +20,23 @@ export interface Watching {
 	filters: unknown;
 }
 
+/** What is new, and what its items are made with. */
+export interface Found {
+	/** The oldest first. */
+	news: readonly News[];
+	/** Reads the records that changes are about, one by one. */
+	records: RecordReader;
+	/** What IDs in records stand for. */
+	names: NameSource;
+	/** Milliseconds since 1970 after which there is no time for more of them. */
+	deadline: number;
+}
+
 /** All that depends on the kind of an event. */
 export interface EventKind<K extends EventKindName> {
 	/** Its part of the form. */
 	form(event: EventOf<K>): EventPart;
 	watching(parameters: TriggerParameters, event: EventOf<K>): Watching;
-	/**
-	 * The items of what is new, the oldest first.
-	 *
-	 * @param records reads the records that changes are about, one by one
-	 * @param names what IDs in records stand for
-	 * @param deadline milliseconds since 1970 after which there is no time for more of them
-	 */
-	items(
-		parameters: TriggerParameters,
-		event: EventOf<K>,
-		news: readonly News[],
-		records: RecordReader,
-		names: NameSource,
-		deadline: number,
-	): Promise<IDataObject[]>;
+	/** The items of what is new, the oldest first. */
+	items(parameters: TriggerParameters, event: EventOf<K>, found: Found): Promise<IDataObject[]>;
 }

@@ -79,7 +79,7 @@ export const logged: EventKind<'logged'> = {
 		return { watch: new LogWatch(wants, isKnown ? { entity: only } : {}), filters };
 	},
 	/** As many as there is time to read records for, but at least one. */
-	async items(parameters, _event, news, records, names, deadline) {
+	async items(parameters, _event, { news, records, names, deadline }) {
 		const isRead = parameters.flag(fetchRecord);
 		const isNamed = isRead && parameters.flag(addNames);
 		const items: IDataObject[] = [];

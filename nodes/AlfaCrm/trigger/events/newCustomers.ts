@@ -53,6 +53,5 @@ export const newCustomers: EventKind<'newCustomers'> = {
 		);
 		return { watch, filters: { type, isArchivedToo, ids } };
 	},
-	items: async (parameters, _event, news, _records, names) =>
-		await shownRows(parameters, 'customer', news, names),
+	items: async (parameters, _event, { news, names }) => await shownRows(parameters, 'customer', news, names),
 };

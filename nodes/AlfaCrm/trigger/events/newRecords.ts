@@ -38,6 +38,6 @@ export async function shownRows(
 export const newRecords: EventKind<'newRecords'> = {
 	form: ({ resource }) => ({ output: readingForm(entityOf(resource)) }),
 	watching: (_parameters, { resource }) => ({ watch: watchList(resource), filters: {} }),
-	items: async (parameters, { resource }, news, _records, names) =>
+	items: async (parameters, { resource }, { news, names }) =>
 		await shownRows(parameters, resource, news, names),
 };

@@ -133,7 +133,7 @@ export const occasion: EventKind<'occasion'> = {
 		});
 		return { watch, filters: {} };
 	},
-	async items(parameters, { what }, news, _records, names) {
+	async items(parameters, { what }, { news, names }) {
 		const kind = occasionKinds[what];
 		const rows = await shownRows(parameters, 'customer', news, names);
 		return rows.map((row, index) => ({ ...described(kind, news[index] as OccasionNews), ...row }));

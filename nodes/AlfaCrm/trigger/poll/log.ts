@@ -1,5 +1,6 @@
 import type { IDataObject } from 'n8n-workflow';
 
+import { daysAfter } from '../../api/formats';
 import type { Change } from '../change';
 import { changeOf } from '../change';
 import type { Entry } from '../logEntry';
@@ -8,7 +9,7 @@ import type { ListState, Look, News } from './look';
 import { HOUR_MS } from './look';
 import type { Spans } from '../memory/spans';
 import { keysIn, trimmed, withEntries } from '../memory/spans';
-import { dayAt, dayOf, daysAfter, earliest, justAfter, justBefore, latest, newestOf } from '../stamps';
+import { dayAt, dayOf, earliest, justAfter, justBefore, latest, newestOf } from '../stamps';
 
 /** How long a branch that cannot be read is waited for. */
 const PATIENCE_MS = 30 * 24 * HOUR_MS;

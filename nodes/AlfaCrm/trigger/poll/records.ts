@@ -1,21 +1,12 @@
 import type { IDataObject } from 'n8n-workflow';
 
+import { daysAfter } from '../../api/formats';
 import type { ListState, Look, News } from './look';
 import { HOUR_MS, ready, without } from './look';
 import type { Mark } from '../memory/marks';
 import { idOf, isAfter, isNear, markOf, timeOf } from '../memory/marks';
 import { Runs } from '../memory/runs';
-import {
-	dayAt,
-	dayOf,
-	daysAfter,
-	earliest,
-	hoursAfter,
-	justBefore,
-	latest,
-	timeAt,
-	ZONES_HOURS,
-} from '../stamps';
+import { dayAt, dayOf, earliest, hoursAfter, justBefore, latest, timeAt, ZONES_HOURS } from '../stamps';
 
 const DAY_MS = 24 * HOUR_MS;
 /** How long after its creation a record may show up. */

@@ -1,6 +1,7 @@
+import { daysAfter } from '../../api/formats';
 import type { ListRequest } from '../../api/page';
 import type { ListState, Look, News } from '../poll/look';
-import { dayAt, daysAfter } from '../stamps';
+import { dayAt } from '../stamps';
 import type { LookOptions } from './reader';
 import { Reader, readEach } from './reader';
 import type { Lookable, Samples } from './watch';

@@ -1,6 +1,6 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import { readFlag, readId } from '../../api/formats';
+import { dotted, readFlag, readId } from '../../api/formats';
 import type { ListRequest } from '../../api/page';
 import { customer } from '../../entities/customer';
 import { listCall } from '../../entities/listCall';
@@ -14,7 +14,6 @@ import type { Look } from '../poll/look';
 import type { Reader } from './reader';
 import { readEach } from './reader';
 import type { Outcome, Poll, Samples, Watch } from './watch';
-import { dotted } from './watch';
 
 /** Clients alone have lessons and subscriptions. */
 const CLIENT = 1;
@@ -120,4 +119,4 @@ export class OccasionsWatch implements Watch {
 const newestOf = (news: readonly OccasionNews[], count: number): OccasionNews[] => news.slice(-count);
 
 /** A day as the filters of customers want it. API notes 10. */
-export const dottedDay = (day: number): string => dotted(textOf(day));
+export const dottedDay = (day: number) => dotted(textOf(day));

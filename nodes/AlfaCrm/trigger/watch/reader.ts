@@ -1,8 +1,7 @@
 import type { IDataObject } from 'n8n-workflow';
-import { NodeApiError } from 'n8n-workflow';
 
 import type { ApiClient } from '../../api/client';
-import { asNodeError } from '../../api/errors';
+import { asNodeError, hasStatus } from '../../api/errors';
 import type { ListRequest } from '../../api/page';
 import { LARGEST_PAGE, looksLikePageSize, PageTooLarge } from '../../api/page';
 import type { Page } from '../../api/pages';
@@ -18,7 +17,7 @@ export const MOST_PAGES = 100;
 /** How often the news are looked for when rows move to other pages at once. */
 const MOST_TRIES = 3;
 /** What this user may not read, or what is not there: the next poll would meet it again. */
-const LASTING = ['400', '403', '404'];
+const LASTING = [400, 403, 404];
 
 export interface LookOptions {
 	/** Counts the rows that no earlier poll saw. */
@@ -214,6 +213,5 @@ export async function readEach(
 
 /** Whether a failure is one that the next poll would meet again. */
 export function isLasting({ node }: ApiClient, failure: unknown): boolean {
-	const error = asNodeError(node, failure);
-	return error instanceof NodeApiError && LASTING.includes(error.httpCode ?? '');
+	return hasStatus(asNodeError(node, failure), ...LASTING);
 }

@@ -1,17 +1,17 @@
 import type { IDataObject } from 'n8n-workflow';
 
+import { daysAfter, dotted } from '../../api/formats';
 import type { ListRequest } from '../../api/page';
 import { begin, startWith, wantedIn } from '../poll/beginning';
 import type { ListState, Look, News } from '../poll/look';
 import type { RecordsState } from '../poll/records';
 import { idOf } from '../memory/marks';
 import { countFresh, emptyState, refilter, step } from '../poll/records';
-import { dayAt, daysAfter } from '../stamps';
+import { dayAt } from '../stamps';
 import { newest, newestSamples } from './newest';
 import type { LookOptions, Reader } from './reader';
 import { isFalling, isLasting, readEach } from './reader';
 import type { Lookable, Outcome, Poll, Samples, Watch } from './watch';
-import { dotted } from './watch';
 
 /** How far back the newest record is looked for first, and at most: its days are halved until the very day is known. */
 const [SOME_DAYS, MOST_DAYS] = [2, 20_000];

@@ -1,3 +1,4 @@
+export { dotted } from '../../api/formats';
 import type { Look, News } from '../poll/look';
 import type { Reader } from './reader';
 
@@ -50,6 +51,3 @@ export interface Lookable<N extends News = News> {
 	/** All that such looks show and is wanted, the oldest first. */
 	newsIn: (looks: ReadonlyMap<number, Look>, now: number) => N[];
 }
-
-/** A day `yyyy-mm-dd` as AlfaCRM's filters want it: `dd.mm.yyyy`. API notes 10. */
-export const dotted = (day: string): string => day.split('-').reverse().join('.');

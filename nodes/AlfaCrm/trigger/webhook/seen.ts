@@ -1,7 +1,8 @@
 import { createHash } from 'crypto';
 import type { IDataObject } from 'n8n-workflow';
 
-import { orderless } from '../change';
+import { deferred } from '../../api/deferred';
+import { canonicalJson } from '../../fields/canonicalJson';
 
 /** Of one node. */
 const LATEST_DELIVERIES = 1_000;
@@ -56,8 +57,8 @@ export async function claim(
 
 function begin(memory: Memory, digest: string, saved: IDataObject): Claim {
 	const { underWay } = memory;
-	let settle = () => {};
-	underWay.set(digest, new Promise<void>((resolve) => (settle = resolve)));
+	const { promise, resolve } = deferred();
+	underWay.set(digest, promise);
 	return {
 		keep: () => {
 			memory.started = latest([...memory.started, digest]);
@@ -66,7 +67,7 @@ function begin(memory: Memory, digest: string, saved: IDataObject): Claim {
 		},
 		end: () => {
 			underWay.delete(digest);
-			settle();
+			resolve();
 		},
 	};
 }
@@ -109,5 +110,5 @@ function forgetOldest(): void {
 const latest = (digests: string[]): string[] => digests.slice(-LATEST_DELIVERIES);
 
 function digestOf(content: IDataObject): string {
-	return createHash('sha256').update(orderless(content)).digest('base64url').slice(0, DIGEST_LENGTH);
+	return createHash('sha256').update(canonicalJson(content)).digest('base64url').slice(0, DIGEST_LENGTH);
 }

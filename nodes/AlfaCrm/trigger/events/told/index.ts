@@ -54,7 +54,7 @@ export const told: EventKind<'told'> = {
 	form: () => ({ output: [addNames] }),
 	watching: (_parameters, { what }) => ({ watch: new ToldWatch(tellers[what]), filters: {} }),
 	/** As many as there is time to read customers for, but at least one. */
-	async items(parameters, _event, news, records, names, deadline) {
+	async items(parameters, _event, { news, records, names, deadline }) {
 		if (!parameters.flag(addNames)) return news.map(({ row }) => row);
 		const items: IDataObject[] = [];
 		for (const one of news) {
