@@ -1,8 +1,6 @@
 import type { IDataObject } from 'n8n-workflow';
 import { DateTime } from 'luxon';
 
-export { daysAfter } from '../api/formats';
-
 /** How far apart the clocks of an account, of its branches and of n8n may be, whatever their zones. */
 export const ZONES_HOURS = 26;
 

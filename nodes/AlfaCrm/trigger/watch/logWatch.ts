@@ -1,19 +1,19 @@
 import type { IDataObject } from 'n8n-workflow';
 
+import { daysAfter, dotted } from '../../api/formats';
 import type { Change } from '../change';
 import { changeOf } from '../change';
 import { timeOf } from '../logEntry';
 import type { LogState, NewEntry } from '../poll/log';
 import { add, emptyState, examine, freshIn, openDay, settle } from '../poll/log';
 import type { Look } from '../poll/look';
-import { dayOf, daysAfter, earliest, latest, newestOf } from '../stamps';
+import { dayOf, earliest, latest, newestOf } from '../stamps';
 import type { LogOptions } from './logReader';
 import { LogReader } from './logReader';
 import { newest, newestSamples } from './newest';
 import type { Reader } from './reader';
 import { isLasting, MOST_PAGES, readEach } from './reader';
 import type { Lookable, Outcome, Poll, Samples, Watch } from './watch';
-import { dotted } from './watch';
 
 /** Tells changes by the log, whose entries have no ID. API notes 5.21. */
 export class LogWatch implements Watch, Lookable<NewEntry> {

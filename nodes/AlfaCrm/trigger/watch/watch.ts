@@ -1,4 +1,3 @@
-export { dotted } from '../../api/formats';
 import type { Look, News } from '../poll/look';
 import type { Reader } from './reader';
 
