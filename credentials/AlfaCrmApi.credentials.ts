@@ -120,8 +120,7 @@ export class AlfaCrmApi implements ICredentialType {
 			type: 'number',
 			typeOptions: { minValue: 0, numberPrecision: 0 },
 			default: DEFAULT_REQUESTS_PER_SECOND,
-			description:
-				'Maximum requests per second, over all workflows. AlfaCRM allows 5; 0 means no limit.',
+			description: 'Maximum requests per second, over all workflows. AlfaCRM allows 5; 0 means no limit.',
 		},
 		{
 			displayName: 'Calls at Once',

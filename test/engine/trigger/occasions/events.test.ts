@@ -154,8 +154,8 @@ describe.each(Object.entries(cases))(
 			calendar.school.settings.forbiddenBranches = [2];
 			expect(await calendar.ids('2026-03-14 09:00')).toEqual([id]);
 			expect(calendar.poller.notes.join()).toContain('could not look into branch 2');
-		expect(await calendar.poll('2026-03-14 09:05')).toEqual([]);
-		expect(calendar.asked.map(({ branch }) => branch)).toEqual([2]);
+			expect(await calendar.poll('2026-03-14 09:05')).toEqual([]);
+			expect(calendar.asked.map(({ branch }) => branch)).toEqual([2]);
 			expect(await calendar.poll('2026-03-14 11:00')).toEqual([]);
 			calendar.school.settings.forbiddenBranches = [];
 			expect(await calendar.ids('2026-03-15 09:00')).toEqual([other]);
