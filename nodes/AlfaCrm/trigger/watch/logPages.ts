@@ -10,6 +10,12 @@ import type { Reader } from './reader';
 
 export type Rows = readonly IDataObject[];
 
+/** The rows by page, and the page to go on with where not all were read. */
+interface Walked {
+	parts: Rows[];
+	next?: number;
+}
+
 /** The pages of a log. Its rows have no IDs: what tells two pages' equal rows apart is where they lie. */
 export class LogPages {
 	/** What page 0 was asked for; the others are asked for as many as came. */
@@ -37,23 +43,24 @@ export class LogPages {
 		return this.first;
 	}
 
-	/** Page after page down to the end of the list, or to where a reader has enough or no time. */
+	/**
+	 * Page after page down to the end of the list, or to where a reader has enough or no time.
+	 *
+	 * @returns undefined where the order is not to be relied on
+	 */
 	async down(
 		first: number,
 		mostPages: number,
 		isEnd: (page: Page) => boolean = ({ items }) => this.isEnd(items),
-	): Promise<{ parts: Rows[]; next?: number }> {
+	): Promise<Walked | undefined> {
 		const found = await this.downOnce(first, mostPages, isEnd);
 		if (!hasJumped(found.parts) || this.reader.isLate) return found;
 		this.forget();
-		return await this.downOnce(first, mostPages, isEnd);
+		const again = await this.downOnce(first, mostPages, isEnd);
+		return isSameBelow(again.parts.flat(), distinct(found.parts.flat())) ? again : undefined;
 	}
 
-	private async downOnce(
-		first: number,
-		mostPages: number,
-		isEnd: (page: Page) => boolean,
-	): Promise<{ parts: Rows[]; next?: number }> {
+	private async downOnce(first: number, mostPages: number, isEnd: (page: Page) => boolean): Promise<Walked> {
 		const parts: Rows[] = [];
 		let above: Page | undefined;
 		for (let number = first; number < first + MOST_PAGES; number++) {
@@ -181,6 +188,8 @@ const isEqual = (one: IDataObject, other: IDataObject): boolean => contentOf(one
 /** Rows of equal times may come in another order each time. */
 const sorted = (rows: Rows): Rows =>
 	[...rows].sort((one, other) => (contentOf(one) < contentOf(other) ? -1 : 1));
+
+const distinct = (rows: Rows): Rows => [...new Map(rows.map((row) => [contentOf(row), row])).values()];
 
 export const isSame = (some: Rows, others: Rows): boolean =>
 	some.length === others.length && overlapsAt(some, others);

@@ -120,8 +120,10 @@ export class LogReader {
 	 * @returns undefined where the order is not to be relied on
 	 */
 	private async down(first: number, mostPages: number, read: Look['list']): Promise<Look | undefined> {
-		const { parts, next } = await this.pages.down(first, mostPages);
-		const again = async () => (await this.pages.down(first, mostPages)).parts;
+		const found = await this.pages.down(first, mostPages);
+		if (found === undefined) return undefined;
+		const { parts, next } = found;
+		const again = async () => (await this.pages.down(first, mostPages))?.parts ?? [];
 		if (!(await this.isConfirmed(parts, first, again))) return undefined;
 		return { rows: parts.flat(), list: { ...read, next }, isWhole: first === 0 && next === undefined };
 	}
@@ -151,11 +153,11 @@ export class LogReader {
 		// What moves to a page that had been read is missing. Who reads downwards meets it again.
 		const first = isStill || this.reader.isLate ? top : Math.min(top, this.above(lowest + 1));
 		const found = isStill ? { parts, next: undefined } : await this.pages.down(first, Infinity, isStop);
-		if (found.next !== undefined) return undefined;
+		if (found === undefined || found.next !== undefined) return undefined;
 		const again = async () =>
 			isStill
 				? (await this.climb(bottom, parts.length)).parts
-				: (await this.pages.down(first, Infinity, isStop)).parts;
+				: ((await this.pages.down(first, Infinity, isStop))?.parts ?? []);
 		if (!(await this.isConfirmed(found.parts, first, again))) return undefined;
 		const rows = found.parts.flat();
 		return { rows, list: {}, isWhole: false, isPart: first > 0, page: first };

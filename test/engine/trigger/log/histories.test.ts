@@ -134,6 +134,22 @@ const found: Array<[string, LogHistory]> = [
 		},
 	],
 	[
+		'a list in another order each time, which shows the same page twice',
+		{
+			...plain,
+			settings: {
+				pageSize: 3,
+				bodyPageSize: 'ignored',
+				shuffle: true,
+				pastEnd: 'repeatLast',
+				total: 'present',
+			},
+			before: [0, 0, 0, 0, 0, 0],
+			watched: [1],
+			steps: [],
+		},
+	],
+	[
 		'all days shown whatever was asked for, not the newest first',
 		{
 			...plain,
