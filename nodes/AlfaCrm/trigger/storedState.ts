@@ -6,7 +6,7 @@ import { canonicalJson } from '../fields/canonicalJson';
 import type { KnownBranches } from './watch/branches';
 
 /** Raised when the shape changes; a state of another shape is begun anew. */
-const VERSION = 6;
+const VERSION = 7;
 
 /** All that is kept between two polls: plain JSON. */
 interface PollState extends Partial<KnownBranches> {

@@ -43,5 +43,6 @@ export function wantedIn(seen: Omit<Seen, 'branches'>, isOrdered = true): News[]
 export function startWith(state: RecordsState, there: Seen, count: number): RecordsState {
 	const isOrdered = state.isOrdered && areOrdered(rowsIn(there.looks), there.now);
 	const ids = idsOf(wantedIn(there, isOrdered).slice(-count));
-	return { ...state, isOrdered, start: Runs.of(ids).toString() };
+	const startOf = { branches: there.branches, at: there.now };
+	return { ...state, isOrdered, start: Runs.of(ids).toString(), startOf };
 }

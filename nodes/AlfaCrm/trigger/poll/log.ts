@@ -12,7 +12,7 @@ import { keysIn, trimmed, withEntries } from '../memory/spans';
 import { dayAt, dayOf, earliest, justAfter, justBefore, latest, newestOf } from '../stamps';
 
 /** How long a branch that cannot be read is waited for. */
-const PATIENCE_MS = 30 * 24 * HOUR_MS;
+export const PATIENCE_MS = 30 * 24 * HOUR_MS;
 
 /** How many entries that nobody wants are kept above what is left. */
 const MOST_ABOVE = 1_000;
@@ -36,6 +36,11 @@ export interface BranchLog extends ListState {
 interface Start {
 	keys: string[];
 	from: string;
+	/** The branches of then, and when that was, n8n's time in milliseconds, as the next. */
+	branches: readonly number[];
+	at: number;
+	/** When they were looked for in vain. */
+	missedAt?: number;
 }
 
 /** Plain JSON, some kilobytes where much happens. */
@@ -75,7 +80,7 @@ export const emptyState = (): LogState => ({
 	newest: '',
 	branches: {},
 	isAll: false,
-	start: { keys: [], from: '' },
+	start: { keys: [], from: '', branches: [], at: 0 },
 });
 
 /** Adds branches, which have no news from before a day; of one that is chosen, what it alone lists was there before. */

@@ -42,8 +42,9 @@ export interface RecordsState {
 	seen: string;
 	/** Those of them that are news as soon as they are wanted. */
 	unwanted: string;
-	/** Those from the beginning that are still to be reported. */
+	/** Those from the beginning that are still to be reported; the branches of then, and the time, n8n's in milliseconds. */
 	start: string;
+	startOf?: { branches: readonly number[]; at: number };
 	/** False once a record was seen that has a lower ID than older ones. */
 	isOrdered: boolean;
 	/** By branch. */
@@ -143,14 +144,20 @@ export function step(
 			};
 			const start = Runs.parse(state.start);
 			// What no list shows any more does not come.
-			const isWhole = [...looks.values()].every((look) => look.isWhole);
-			const pending = isWhole
+			const pending = isShownWhole(state, seen)
 				? Runs.of(idsOf(left).filter((id) => start.has(id)))
 				: start.without(idsOf(news.slice(0, taken)));
 			const next = { ...state, ...kept, start: pending.toString() };
 			return bounded(aged(noted(next, known, seen, [...left, ...again]), seen), seen, left);
 		},
 	};
+}
+
+/** All of the beginning can be seen; a branch that cannot be read, or is closed, is waited for. */
+function isShownWhole({ startOf }: RecordsState, { looks, now }: Seen): boolean {
+	const { branches, at } = startOf ?? { branches: [], at: now };
+	const isAwaited = Math.abs(now - at) < PATIENCE_MS && branches.some((branch) => !looks.has(branch));
+	return !isAwaited && [...looks.values()].every((look) => look.isWhole);
 }
 
 /** It was chosen after the last poll, and what it holds was there. */

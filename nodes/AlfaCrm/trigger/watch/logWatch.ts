@@ -5,8 +5,9 @@ import type { Change } from '../change';
 import { changeOf } from '../change';
 import { timeOf } from '../logEntry';
 import type { LogState, NewEntry } from '../poll/log';
-import { add, emptyState, examine, freshIn, openDay, settle } from '../poll/log';
+import { add, emptyState, examine, freshIn, openDay, PATIENCE_MS, settle } from '../poll/log';
 import type { Look } from '../poll/look';
+import { HOUR_MS } from '../poll/look';
 import { dayOf, earliest, latest, newestOf } from '../stamps';
 import type { LogOptions } from './logReader';
 import { LogReader } from './logReader';
@@ -42,14 +43,14 @@ export class LogWatch implements Watch, Lookable<NewEntry> {
 		const found = examine(state, looks, { wants, now: reader.now });
 		const { news, later } = found;
 		// Those are older than all that has come since.
-		const { starting, unseen } = await this.startingIn(reader, watched, state);
+		const { starting, start } = await this.startingIn(reader, watched, state);
 		const after = (taken: number) => {
 			const left = new Set(
 				[...news.slice(Math.max(0, taken - starting.length)), ...later].map(({ key }) => key),
 			);
 			const settled = settle(state, found, left, { watched, now: reader.now });
-			const keys = [...unseen, ...starting.slice(taken).map(({ key }) => key)];
-			return { ...settled, start: { ...state.start, keys } };
+			const keys = [...start.keys, ...starting.slice(taken).map(({ key }) => key)];
+			return { ...settled, start: { ...start, keys } };
 		};
 		return { news: [...starting, ...news], failures, after };
 	}
@@ -68,19 +69,30 @@ export class LogWatch implements Watch, Lookable<NewEntry> {
 		return [...news, ...later];
 	}
 
-	/** What was there in the beginning and is still to be reported, and keys of what was not read for lack of time. */
+	/**
+	 * What was there in the beginning and is still to be reported, and what is left of that for lack of time, or in a branch that
+	 * cannot be read or is closed: that is looked for once an hour.
+	 */
 	private async startingIn(
 		reader: Reader,
 		branches: readonly number[],
 		{ start }: LogState,
-	): Promise<{ starting: NewEntry[]; unseen: string[] }> {
-		if (start.keys.length === 0) return { starting: [], unseen: [] };
+	): Promise<{ starting: NewEntry[]; start: LogState['start'] }> {
+		const { now } = reader;
+		const isResting = start.missedAt !== undefined && Math.abs(now - start.missedAt) < HOUR_MS;
+		if (start.keys.length === 0 || isResting) return { starting: [], start };
 		const read = await readEach(branches, async (branch) => await this.look(reader, branch, start.from));
 		const looks = [...read.looks.values()];
-		const isAll = read.failures.size === 0 && looks.every(({ list }) => list.next === undefined);
-		const starting = this.newsIn(read.looks, reader.now).filter(({ key }) => start.keys.includes(key));
+		const isRead = looks.every(({ list }) => list.next === undefined);
+		const isHere = start.branches.every((branch) => read.looks.has(branch));
+		const isAll = isRead && (isHere || Math.abs(now - start.at) >= PATIENCE_MS);
+		const starting = this.newsIn(read.looks, now).filter(({ key }) => start.keys.includes(key));
 		const seen = new Set(starting.map(({ key }) => key));
-		return { starting, unseen: isAll ? [] : start.keys.filter((key) => !seen.has(key)) };
+		const keys = isAll ? [] : start.keys.filter((key) => !seen.has(key));
+		return {
+			starting,
+			start: { ...start, keys, missedAt: isRead && starting.length === 0 ? now : undefined },
+		};
 	}
 
 	private async begin({ reader, branches, startWith, isAll }: Poll): Promise<LogState> {
@@ -95,7 +107,7 @@ export class LogWatch implements Watch, Lookable<NewEntry> {
 		const state = add(begun, failures.keys(), { day, now });
 		if (startWith === 0) return state;
 		const { news } = await newest(this, reader, read, startWith);
-		return startingWith(state, news);
+		return startingWith(state, news, { branches: read, at: now });
 	}
 
 	/** A branch that is new to the account only has news of the days that are open; one that is chosen has none. */
@@ -134,7 +146,11 @@ export class LogWatch implements Watch, Lookable<NewEntry> {
 }
 
 /** Makes news of entries that were there before. */
-function startingWith(state: LogState, news: readonly NewEntry[]): LogState {
+function startingWith(
+	state: LogState,
+	news: readonly NewEntry[],
+	there: Pick<LogState['start'], 'branches' | 'at'>,
+): LogState {
 	const from = news.map(({ stamp }) => dayOf(stamp)).reduce(earliest, state.done);
-	return { ...state, start: { keys: news.map(({ key }) => key), from } };
+	return { ...state, start: { ...there, keys: news.map(({ key }) => key), from } };
 }

@@ -28,6 +28,8 @@ function fieldsInAllWays(): Map<string, Probe[]> {
 			// JSON as a text knows fewer values.
 			if (!isOfRecord || probe.way === 'jsonText' || probe.where.endsWith('> Name')) continue;
 			const key = `${resource}.${operation} ${probe.field.name}`;
+			// Left empty in the form, it follows from the duration, which is no field of AlfaCRM's.
+			if (key === 'regularLesson.create time_to_v') continue;
 			fields.set(key, [...(fields.get(key) ?? []), probe]);
 		}
 	}

@@ -1,0 +1,73 @@
+import { Poller } from '../../../scripts/lib/engine/poller';
+import { useSchool } from '../support/school';
+import { CUSTOMERS, LARGE, LOG, range, World } from '../support/world';
+
+afterEach(() => jest.restoreAllMocks());
+
+const options = { startWith: 4, maxPerPoll: 1 };
+type Becomes = 'closed' | 'forbidden';
+const back = { forbidden: 'allowed', closed: 'open' } as const;
+const cases = (['closed', 'forbidden'] as const).flatMap((becomes) =>
+	[1, 3].map((polls) => ({ becomes, polls })),
+);
+
+async function without(world: World, becomes: Becomes, polls: number): Promise<void> {
+	world.branch(2, becomes);
+	await world.polls(polls, 61);
+	world.branch(2, back[becomes]);
+	await world.polls(6, 61);
+}
+
+describe('what is left of Start With Newest in a branch comes once that is there again', () => {
+	it.each(cases)('customers, $becomes for $polls polls', async ({ becomes, polls }) => {
+		const parameters = { ...CUSTOMERS, addNames: false, options };
+		const world = new World({ settings: LARGE, branches: 3, parameters });
+		const ids = [1, 2, 1, 2].map((branch, n) => world.customer({ branch_ids: [branch] }, { ago: 100 - n }));
+		await world.poll();
+		await without(world, becomes, polls);
+		expect([...world.out].sort()).toEqual(ids);
+	});
+
+	it.each(cases)('changes, $becomes for $polls polls', async ({ becomes, polls }) => {
+		const world = new World({ settings: LARGE, branches: 3, parameters: { ...LOG, options } });
+		const ids = [1, 2, 1, 2].map((branch, n) => world.log({ branches: [branch], ago: 100 - n }));
+		await world.poll();
+		await without(world, becomes, polls);
+		expect([...world.out].sort()).toEqual(ids);
+	});
+});
+
+describe('a poll in which a branch fails', () => {
+	const school = useSchool({ customers: 0 });
+
+	it.each(['status', 'reset'] as const)('loses nothing that waits there: %s', async (kind) => {
+		const { store, faults } = school.sandbox;
+		const ids = [1, 2, 1, 2].map(
+			(branch) => store.insert('customer', { name: 'Анна', is_study: 0, branch_ids: [branch] }).id,
+		);
+		const parameters = { ...CUSTOMERS, addNames: false, options };
+		const poller = new Poller(school.engine, parameters);
+		const out = (await poller.tick()).map(({ id }) => id);
+		faults.add({ kind, times: 0, match: { branch: 2, entity: 'customer' } });
+		out.push(...(await poller.tick()).map(({ id }) => id));
+		faults.clear();
+		for (let poll = 0; poll < 5; poll++) out.push(...(await poller.tick()).map(({ id }) => id));
+		expect([...out].sort()).toEqual(ids);
+	});
+});
+
+it('a branch that is forbidden for good is looked into for them once an hour, and forgotten after a month', async () => {
+	const settings = { pageSize: 20, bodyPageSize: 'ignored' } as const;
+	const parameters = { ...LOG, options: { startWith: 300, maxPerPoll: 100 } };
+	const world = new World({ settings, branches: 2, parameters });
+	range(1, 400).forEach((n) => world.log({ branches: [1 + (n % 2)], ago: (400 - n) * 30 + 10 }));
+	await world.poll();
+	world.branch(2, 'forbidden');
+	await world.polls(10, 61);
+	await world.polls(5, 5);
+	expect(world.requests.slice(-4)).toEqual([2, 2, 2, 2]);
+	world.now = world.now.plus({ days: 40 });
+	await world.polls(2, 61);
+	await world.polls(3, 5);
+	expect(world.requests.slice(-3)).toEqual([2, 2, 2]);
+});
