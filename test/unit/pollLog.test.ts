@@ -3,7 +3,7 @@ import type { IDataObject } from 'n8n-workflow';
 import type { Change } from '../../nodes/AlfaCrm/trigger/change';
 import type { LogState } from '../../nodes/AlfaCrm/trigger/poll/log';
 import { MOST_CHARACTERS } from '../../nodes/AlfaCrm/trigger/memory/spans';
-import { add, emptyState, examine, freshIn, openDay, settle } from '../../nodes/AlfaCrm/trigger/poll/log';
+import { add, emptyLogState, examine, freshIn, openDay, settle } from '../../nodes/AlfaCrm/trigger/poll/log';
 import type { Look } from '../../nodes/AlfaCrm/trigger/poll/look';
 
 const BEGIN = Date.UTC(2026, 1, 10, 9);
@@ -55,7 +55,7 @@ function poll(
 
 const DAY = 1_440;
 const yesterday = '2026-02-09';
-const fresh = (...branches: number[]) => add(emptyState(), branches, { day: yesterday, now: BEGIN });
+const fresh = (...branches: number[]) => add(emptyLogState(), branches, { day: yesterday, now: BEGIN });
 
 describe('an entry of the log', () => {
 	it('is reported once, the oldest first, of one second the one that is listed last', () => {

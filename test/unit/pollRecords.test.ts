@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 import type { IDataObject } from 'n8n-workflow';
 
-import { begin, startWith } from '../../nodes/AlfaCrm/trigger/poll/beginning';
+import { begin, startWithNewest } from '../../nodes/AlfaCrm/trigger/poll/beginning';
 import type { Look } from '../../nodes/AlfaCrm/trigger/poll/look';
 import type { RecordsState } from '../../nodes/AlfaCrm/trigger/poll/records';
-import { emptyState, refilter, step } from '../../nodes/AlfaCrm/trigger/poll/records';
+import { emptyRecordsState, refilter, step } from '../../nodes/AlfaCrm/trigger/poll/records';
 
 const HOUR_MS = 3_600_000;
 const BEGIN = Date.UTC(2026, 1, 10, 9);
@@ -30,7 +30,7 @@ const read = (now: number, ...lists: IDataObject[][]): Map<number, Look> =>
 
 /** A trigger that has got to know such lists. */
 const begun = (...lists: IDataObject[][]): RecordsState =>
-	begin(emptyState('', SETTINGS, at(0)), {
+	begin(emptyRecordsState('', SETTINGS, at(0)), {
 		looks: read(at(0), ...lists),
 		branches: lists.map((_rows, index) => index + 1),
 		now: at(0),
@@ -238,7 +238,7 @@ describe('other settings', () => {
 it('Start With Newest makes news of the newest ones, however few may be reported at once', () => {
 	const rows = [9, 7, 5, 3, 1].map((id) => rowOf(id, id - 10));
 	const seen = { looks: read(at(0), rows), branches: [1], wants: () => true, now: at(0) };
-	const first = poll(startWith(begun(rows), seen, 3), 0, [rows], 2);
+	const first = poll(startWithNewest(begun(rows), seen, 3), 0, [rows], 2);
 	expect(first.ids).toEqual([5, 7]);
 	const second = poll(first.state, 1, [[rowOf(10, 1), ...rows]]);
 	expect(second.ids).toEqual([9, 10]);

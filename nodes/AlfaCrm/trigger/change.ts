@@ -70,7 +70,7 @@ function readTime(value: unknown): string | null {
  * What tells a delivery from others: its parts as they were read, as they came where nothing could be read, and those that
  * are not put out as well, unless they are nested without end.
  */
-export function contentOf(body: unknown, change: Change): IDataObject {
+export function deliveryContent(body: unknown, change: Change): IDataObject {
 	const parts = Object.entries(body as IDataObject).filter(([, part]) => !isDeeper(part, MOST_LEVELS));
 	const isRead = (name: string, part: unknown) =>
 		Object.hasOwn(change, name) && (isNothing(part) || !isNothing(change[name as keyof Change]));

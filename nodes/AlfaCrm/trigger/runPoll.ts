@@ -3,12 +3,12 @@ import { NodeOperationError } from 'n8n-workflow';
 
 import { ApiClient } from '../api/client';
 import { asNodeError } from '../api/errors';
-import { itemsOf } from './events';
+import { eventItems } from './events';
 import { budgetOf, deadlinesOf, DEFAULT_BUDGET_MS, settingsOf } from './pollSettings';
 import { pollNames } from './pollNames';
 import { RecordReader } from './recordReader';
 import { StoredState } from './storedState';
-import { branchesOf } from './watch/branches';
+import { accountBranches } from './watch/branches';
 import { HurriedReader } from './watch/newest';
 import { isLasting, Reader } from './watch/reader';
 
@@ -76,7 +76,7 @@ async function reportNews(
 	const startWith = stored.followsOther ? 0 : settings.startWith;
 	const onlyKnown = ({ message }: Error) =>
 		context.logger.warn(`'${name}' could not list the branches, and looks into those it knows: ${message}`);
-	const listed = chosen === undefined ? await branchesOf(reader, stored.known, onlyKnown) : undefined;
+	const listed = chosen === undefined ? await accountBranches(reader, stored.known, onlyKnown) : undefined;
 	const branches = chosen ?? listed?.branches ?? [];
 	const closed = listed?.closedBranches ?? [];
 	const asked = { ...settings, reader, branches, closed, isAll: chosen === undefined, startWith };
@@ -91,7 +91,7 @@ async function reportNews(
 	const next = news.slice(0, settings.most);
 	const names = await pollNames(context, client, deadlines.records);
 	const deadline = deadlines.records;
-	const items = await itemsOf(parameters, event, { news: next, records, names, deadline });
+	const items = await eventItems(parameters, event, { news: next, records, names, deadline });
 	// The workflow was published meanwhile. n8n may drop what comes of this poll, and the other one reports it.
 	if (isReplaced()) return null;
 	// Not before everything went well: otherwise the next poll does it all again.
@@ -111,11 +111,11 @@ async function test(context: IPollFunctions): Promise<INodeExecutionData[]> {
 	const deadline = Date.now() + SAMPLE_MS;
 	const reader = new HurriedReader(client, deadline);
 	const { watch, branches: chosen, event, parameters } = await settingsOf(context);
-	const branches = chosen ?? (await branchesOf(reader)).branches;
+	const branches = chosen ?? (await accountBranches(reader)).branches;
 	const { news, isAll } = await watch.samples(reader, branches, SAMPLES);
 	const names = await pollNames(context, client, deadline);
 	const records = new RecordReader(client, news);
-	const items = await itemsOf(parameters, event, { news, records, names, deadline: Infinity });
+	const items = await eventItems(parameters, event, { news, records, names, deadline: Infinity });
 	if (items.length > 0) return items.map((json) => ({ json }));
 	const message = isAll
 		? 'AlfaCRM has nothing yet that this trigger would report'

@@ -2,7 +2,7 @@ import type { IDataObject } from 'n8n-workflow';
 
 import { occasionKinds } from '../../../nodes/AlfaCrm/trigger/occasions/kinds';
 import type { Looked, OccasionsState } from '../../../nodes/AlfaCrm/trigger/occasions/state';
-import { emptyState } from '../../../nodes/AlfaCrm/trigger/occasions/state';
+import { emptyOccasions } from '../../../nodes/AlfaCrm/trigger/occasions/state';
 import { step } from '../../../nodes/AlfaCrm/trigger/occasions/step';
 
 const kind = occasionKinds.inDebt;
@@ -17,7 +17,7 @@ const part = (ids: number[], next?: number): Looked<IDataObject> => ({
 
 /** Tells what each look makes news. */
 function play(looks: ReadonlyArray<Looked<IDataObject>>): number[][] {
-	let state: OccasionsState = emptyState(-1);
+	let state: OccasionsState = emptyOccasions(-1);
 	return looks.map((look) => {
 		const { news, after } = step(state, new Map([[1, look]]), settings);
 		state = JSON.parse(JSON.stringify(after(news.length))) as OccasionsState;

@@ -5,7 +5,7 @@ import { dayAt } from '../../../nodes/AlfaCrm/trigger/occasions/days';
 import type { OccasionName } from '../../../nodes/AlfaCrm/trigger/occasions/kinds';
 import { occasionKinds } from '../../../nodes/AlfaCrm/trigger/occasions/kinds';
 import type { Looked, OccasionsState } from '../../../nodes/AlfaCrm/trigger/occasions/state';
-import { emptyState, goesOn } from '../../../nodes/AlfaCrm/trigger/occasions/state';
+import { emptyOccasions, goesOn } from '../../../nodes/AlfaCrm/trigger/occasions/state';
 import { step, zoneOf } from '../../../nodes/AlfaCrm/trigger/occasions/step';
 import { expectedOf } from '../../support/occasions';
 import type { World } from '../../support/occasionWorlds';
@@ -14,7 +14,7 @@ import { cardOf, isLasting, worldsOf } from '../../support/occasionWorlds';
 /** What the trigger tells, its state written down and read again between any two polls. */
 function toldOf(what: OccasionName, { zone, tellsFirst, clients, polls }: World): number[][] {
 	const kind = occasionKinds[what];
-	let text = JSON.stringify(emptyState(polls[0].limit));
+	let text = JSON.stringify(emptyOccasions(polls[0].limit));
 	return polls.map(({ at, limit, failing, take, isHalf }) => {
 		const state = JSON.parse(text) as OccasionsState;
 		const today = dayAt(at, zone);

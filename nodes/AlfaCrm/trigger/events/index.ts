@@ -28,7 +28,7 @@ export const eventForms = (): INodeProperties[] =>
 export const watchingFor = (parameters: TriggerParameters, event: EventType): Watching =>
 	kindOf(event).watching(parameters, event);
 
-export const itemsOf = async (
+export const eventItems = async (
 	parameters: TriggerParameters,
 	event: EventType,
 	found: Found,

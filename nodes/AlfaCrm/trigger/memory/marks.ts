@@ -12,8 +12,8 @@ export interface Mark {
 	at: number;
 }
 
-export const idOf = (row: IDataObject): number => readId(row.id) ?? 0;
-export const timeOf = (row: IDataObject): string => stampOf(row, 'created_at');
+export const rowId = (row: IDataObject): number => readId(row.id) ?? 0;
+export const createdAt = (row: IDataObject): string => stampOf(row, 'created_at');
 
 /** Whether it was created later or, where IDs tell that, has a higher one; the stamp may be unknown. */
 export function isAfter(
@@ -22,19 +22,19 @@ export function isAfter(
 	now: number,
 	isOrdered = true,
 ): boolean {
-	const time = stamp === '' ? '' : newestOf([timeOf(row)], now);
-	return time > stamp || (idOf(row) > id && (isOrdered || time === '' || time === stamp));
+	const time = stamp === '' ? '' : newestOf([createdAt(row)], now);
+	return time > stamp || (rowId(row) > id && (isOrdered || time === '' || time === stamp));
 }
 
 /** Whether it was created a day ago or less, by n8n's clock: the account's is not far behind, then. */
-export function isNear(row: IDataObject, now: number): boolean {
+export function isRecent(row: IDataObject, now: number): boolean {
 	const [from, to] = [-ZONES_HOURS, ZONES_HOURS].map((hours) => hoursAfter(timeAt(now), hours));
-	return from <= timeOf(row) && timeOf(row) <= to;
+	return from <= createdAt(row) && createdAt(row) <= to;
 }
 
 /** IDs are in order as long as none is lower than that of a record which is older by more than zones explain. */
 export function areOrdered(rows: readonly IDataObject[], now: number): boolean {
-	const stamps = [...rows].sort((a, b) => idOf(a) - idOf(b)).map((row) => newestOf([timeOf(row)], now));
+	const stamps = [...rows].sort((a, b) => rowId(a) - rowId(b)).map((row) => newestOf([createdAt(row)], now));
 	let newest = '';
 	return stamps.every((stamp) => {
 		if (stamp > newest) newest = stamp;
@@ -43,10 +43,10 @@ export function areOrdered(rows: readonly IDataObject[], now: number): boolean {
 }
 
 export function markOf(rows: readonly IDataObject[], before: Mark, now: number): Mark {
-	const id = rows.reduce((most, row) => Math.max(most, idOf(row)), before.id);
-	const newest = newestOf(rows.map(timeOf), now);
+	const id = rows.reduce((most, row) => Math.max(most, rowId(row)), before.id);
+	const newest = newestOf(rows.map(createdAt), now);
 	// When n8n's clock is far behind, what seems to be the newest time makes younger records that are there look new.
-	const isAhead = rows.some((row) => idOf(row) === id && timeOf(row) > newest);
+	const isAhead = rows.some((row) => rowId(row) === id && createdAt(row) > newest);
 	// n8n's clock may have been put back.
 	return { id, stamp: isAhead ? '' : latest(newest, before.stamp), at: now };
 }

@@ -55,7 +55,7 @@ const PATIENCE_DAYS = 60;
 /** Polls do not come on the second. */
 const PUNCTUALITY = 0.9;
 
-export const emptyState = (limit: number): OccasionsState => ({
+export const emptyOccasions = (limit: number): OccasionsState => ({
 	known: {},
 	limit,
 	branches: {},

@@ -1,9 +1,9 @@
 import type { IDataObject } from 'n8n-workflow';
 
 import type { Look, News } from './look';
-import { areOrdered, isNear, markOf } from '../memory/marks';
+import { areOrdered, isRecent, markOf } from '../memory/marks';
 import type { RecordsState, Seen } from './records';
-import { candidates, emptyState, idsOf, rowsIn } from './records';
+import { candidates, emptyRecordsState, newsIds, rowsIn } from './records';
 import { Runs } from '../memory/runs';
 
 /**
@@ -28,7 +28,7 @@ export function begin(
 		marks: [newest],
 		newest,
 		latest: newest,
-		isNear: state.isNear || rows.some((row) => isNear(row, now)),
+		isNear: state.isNear || rows.some((row) => isRecent(row, now)),
 		isOrdered: state.isOrdered && areOrdered(rows, now),
 		lists: Object.fromEntries(branches.map((branch) => [branch, listOf(branch)])),
 	};
@@ -36,13 +36,16 @@ export function begin(
 
 /** All records that are wanted, old or new. */
 export function wantedIn(seen: Omit<Seen, 'branches'>, isOrdered = true): News[] {
-	return candidates({ ...emptyState('', { filters: '', scope: '', body: {} }, seen.now), isOrdered }, seen);
+	return candidates(
+		{ ...emptyRecordsState('', { filters: '', scope: '', body: {} }, seen.now), isOrdered },
+		seen,
+	);
 }
 
 /** Makes news of the newest records that are there and wanted. */
-export function startWith(state: RecordsState, there: Seen, count: number): RecordsState {
+export function startWithNewest(state: RecordsState, there: Seen, count: number): RecordsState {
 	const isOrdered = state.isOrdered && areOrdered(rowsIn(there.looks), there.now);
-	const ids = idsOf(wantedIn(there, isOrdered).slice(-count));
+	const ids = newsIds(wantedIn(there, isOrdered).slice(-count));
 	const startOf = { branches: there.branches, at: there.now };
 	return { ...state, isOrdered, start: Runs.of(ids).toString(), startOf };
 }

@@ -74,7 +74,7 @@ interface Found {
 	newest: string;
 }
 
-export const emptyState = (): LogState => ({
+export const emptyLogState = (): LogState => ({
 	done: '',
 	known: {},
 	newest: '',

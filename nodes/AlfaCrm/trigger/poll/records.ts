@@ -4,7 +4,7 @@ import { daysAfter } from '../../api/formats';
 import type { ListState, Look, News } from './look';
 import { HOUR_MS, ready, without } from './look';
 import type { Mark } from '../memory/marks';
-import { idOf, isAfter, isNear, markOf, timeOf } from '../memory/marks';
+import { rowId, isAfter, isRecent, markOf, createdAt } from '../memory/marks';
 import { Runs } from '../memory/runs';
 import { dayAt, dayOf, earliest, hoursAfter, justBefore, latest, timeAt, ZONES_HOURS } from '../stamps';
 
@@ -71,13 +71,13 @@ export interface Seen {
 	now: number;
 }
 
-export const idsOf = (found: readonly News[]): number[] => found.map(({ row }) => idOf(row));
+export const newsIds = (found: readonly News[]): number[] => found.map(({ row }) => rowId(row));
 /** Records up to it are old. */
 const watermarkOf = (marks: Mark[]): Mark => marks.at(-BEHIND) ?? marks[0];
 export const rowsIn = (looks: Seen['looks']): IDataObject[] =>
 	[...looks.values()].flatMap(({ rows }) => rows);
 
-export function emptyState(since: string, settings: Settings, now: number): RecordsState {
+export function emptyRecordsState(since: string, settings: Settings, now: number): RecordsState {
 	const newest = { id: 0, stamp: '', at: now };
 	const none = { seen: '', unwanted: '', start: '', lists: {}, chosen: {}, isNear: false, isOrdered: true };
 	return { hasBegun: false, since, marks: [newest], newest, latest: newest, ...none, ...settings };
@@ -101,9 +101,10 @@ export function refilter(state: RecordsState, settings: Settings, branches: read
 export function countFresh(state: RecordsState, rows: IDataObject[]): number {
 	const { isOrdered, newest } = state;
 	const [seen, start] = [Runs.parse(state.seen), Runs.parse(state.start)];
-	const isYounger = (row: IDataObject) => (isOrdered ? idOf(row) > newest.id : timeOf(row) >= newest.stamp);
-	const isFresh = (row: IDataObject) => !seen.has(idOf(row)) && (isYounger(row) || start.has(idOf(row)));
-	return new Set(rows.filter(isFresh).map(idOf)).size;
+	const isYounger = (row: IDataObject) =>
+		isOrdered ? rowId(row) > newest.id : createdAt(row) >= newest.stamp;
+	const isFresh = (row: IDataObject) => !seen.has(rowId(row)) && (isYounger(row) || start.has(rowId(row)));
+	return new Set(rows.filter(isFresh).map(rowId)).size;
 }
 
 /**
@@ -118,7 +119,7 @@ export function step(
 	const { looks, now, wasListed = () => true } = seen;
 	// After a gap, n8n's clock may be another one.
 	const isSteady = known.isNear && Math.abs(now - known.newest.at) < ZONES_HOURS * HOUR_MS;
-	const state = { ...known, isNear: isSteady || rowsIn(looks).some((row) => isNear(row, now)) };
+	const state = { ...known, isNear: isSteady || rowsIn(looks).some((row) => isRecent(row, now)) };
 	const { chosen, isOrdered } = state;
 	const wasThere = (row: IDataObject, branch: number) =>
 		isFirst(state, branch) ||
@@ -127,26 +128,26 @@ export function step(
 	const isNew = ({ row, branches }: News) => !branches.every((branch) => wasThere(row, branch));
 	const news = candidates(state, seen).filter(isNew);
 	const all = candidates(state, { ...seen, wants: () => true });
-	const wanted = new Set(idsOf(news));
-	const others = all.filter((one) => isNew(one) && !wanted.has(idOf(one.row)));
+	const wanted = new Set(newsIds(news));
+	const others = all.filter((one) => isNew(one) && !wanted.has(rowId(one.row)));
 	return {
 		news: news.slice(0, ready(news, looks)),
 		after: (taken) => {
 			const left = news.slice(taken);
-			const shown = Runs.parse(state.seen).with(idsOf(all)).without(idsOf(left));
-			const unwanted = Runs.parse(state.unwanted).without(idsOf(news)).with(idsOf(others));
+			const shown = Runs.parse(state.seen).with(newsIds(all)).without(newsIds(left));
+			const unwanted = Runs.parse(state.unwanted).without(newsIds(news)).with(newsIds(others));
 			// What is younger than what is left over comes again, so there need be no room for it.
 			const isYounger = new Set(left.length === 0 ? [] : all.slice(all.findIndex(isSame(left[0]))));
 			const again = shown.cutFor(MOST_SEEN) === 0 ? [] : others.filter((one) => isYounger.has(one));
 			const kept = {
-				seen: shown.without(idsOf(again)).toString(),
-				unwanted: unwanted.without(idsOf(again)).toString(),
+				seen: shown.without(newsIds(again)).toString(),
+				unwanted: unwanted.without(newsIds(again)).toString(),
 			};
 			const start = Runs.parse(state.start);
 			// What no list shows any more does not come.
 			const pending = isShownWhole(state, seen)
-				? Runs.of(idsOf(left).filter((id) => start.has(id)))
-				: start.without(idsOf(news.slice(0, taken)));
+				? Runs.of(newsIds(left).filter((id) => start.has(id)))
+				: start.without(newsIds(news.slice(0, taken)));
 			const next = { ...state, ...kept, start: pending.toString() };
 			return bounded(aged(noted(next, known, seen, [...left, ...again]), seen), seen, left);
 		},
@@ -163,7 +164,7 @@ function isShownWhole({ startOf }: RecordsState, { looks, now }: Seen): boolean 
 /** It was chosen after the last poll, and what it holds was there. */
 const isFirst = ({ chosen, lists }: RecordsState, branch: number): boolean =>
 	branch in chosen && !(branch in lists);
-const isSame = (one: News) => (other: News) => idOf(one.row) === idOf(other.row);
+const isSame = (one: News) => (other: News) => rowId(one.row) === rowId(other.row);
 
 /** Records that are wanted and were neither reported nor there in the beginning. */
 export function candidates(state: RecordsState, { looks, wants, now }: Omit<Seen, 'branches'>): News[] {
@@ -172,11 +173,11 @@ export function candidates(state: RecordsState, { looks, wants, now }: Omit<Seen
 	const watermark = watermarkOf(state.marks);
 	// What shows up too late is old, whatever its ID. What n8n's clock says counts where the account's is near.
 	const limit = state.isNear ? hoursAfter(timeAt(Math.min(watermark.at, now - LATE_MS)), -ZONES_HOURS) : '';
-	const isTooOld = (row: IDataObject) => timeOf(row) !== '' && timeOf(row) < limit;
+	const isTooOld = (row: IDataObject) => createdAt(row) !== '' && createdAt(row) < limit;
 	const found = new Map<number, News>();
 	for (const [branch, { rows }] of looks) {
 		for (const row of rows) {
-			const id = idOf(row);
+			const id = rowId(row);
 			const isUnknown = !seen.has(id) || unwanted.has(id);
 			const isNew = isUnknown && isAfter(row, watermark, now, isOrdered) && !isTooOld(row);
 			if (!(isNew || start.has(id)) || !wants(row)) continue;
@@ -185,8 +186,8 @@ export function candidates(state: RecordsState, { looks, wants, now }: Omit<Seen
 			one.branches.push(branch);
 		}
 	}
-	const byId = (a: News, b: News) => idOf(a.row) - idOf(b.row);
-	const byTime = (a: News, b: News) => timeOf(a.row).localeCompare(timeOf(b.row)) || byId(a, b);
+	const byId = (a: News, b: News) => rowId(a.row) - rowId(b.row);
+	const byTime = (a: News, b: News) => createdAt(a.row).localeCompare(createdAt(b.row)) || byId(a, b);
 	return [...found.values()].sort(isOrdered ? byId : byTime);
 }
 
@@ -208,7 +209,7 @@ function noted(
 	// Younger by more than zones can explain, with a lower ID.
 	const limit = stamp && hoursAfter(stamp, ZONES_HOURS);
 	const isOdd = (row: IDataObject) =>
-		idOf(row) <= id && !known.has(idOf(row)) && isAfter(row, { id, stamp: limit }, now);
+		rowId(row) <= id && !known.has(rowId(row)) && isAfter(row, { id, stamp: limit }, now);
 	const isRead = (branch: number) => looks.has(branch) && looks.get(branch)?.list.next === undefined;
 	const unread = branches.filter((branch) => branch in chosen && !isRead(branch));
 	// What is not in order is all old until it has been read whole.
@@ -240,14 +241,14 @@ function aged(state: RecordsState, { looks, now }: Seen): RecordsState {
 	const past = isOrdered && kept[0].at !== marks[0].at ? kept[0].id : 0;
 	const { stamp, at } = watermarkOf(kept);
 	// A stamp that lies in the future may be new one day.
-	const ahead = rowsIn(looks).filter((row) => idOf(row) <= past && timeOf(row) > stamp);
+	const ahead = rowsIn(looks).filter((row) => rowId(row) <= past && createdAt(row) > stamp);
 	const day = stamp && daysAfter(earliest(dayOf(stamp), dayAt(at)), -SPARE_DAYS);
 	// What is from before the first day of the beginning was there.
 	const since = state.start === '' ? latest(day, state.since) : state.since;
 	return {
 		...state,
 		marks: kept,
-		seen: Runs.parse(state.seen).above(past).with(ahead.map(idOf)).toString(),
+		seen: Runs.parse(state.seen).above(past).with(ahead.map(rowId)).toString(),
 		unwanted: Runs.parse(state.unwanted).above(past).toString(),
 		since,
 		// From another day on, it is another list.
@@ -267,12 +268,12 @@ function bounded(state: RecordsState, seen: Seen, left: readonly News[]): Record
 function cut(state: RecordsState, { looks }: Seen, left: readonly News[]): RecordsState {
 	const { marks } = state;
 	const seen = Runs.parse(state.seen);
-	const last = Math.min(seen.cutFor(MOST_SEEN), ...idsOf(left).map((id) => id - 1));
+	const last = Math.min(seen.cutFor(MOST_SEEN), ...newsIds(left).map((id) => id - 1));
 	if (state.isOrdered && last > watermarkOf(marks).id) {
 		// What comes with a lower ID all the same is younger than all that were reported.
 		const stamp = rowsIn(looks)
-			.filter((row) => idOf(row) <= last)
-			.map(timeOf)
+			.filter((row) => rowId(row) <= last)
+			.map(createdAt)
 			.reduce(latest, '');
 		const raised = marks.map((mark) => (mark.id < last ? { ...mark, id: last, stamp } : mark));
 		return { ...state, marks: raised, seen: seen.above(last).toString() };
@@ -282,11 +283,11 @@ function cut(state: RecordsState, { looks }: Seen, left: readonly News[]): Recor
 	// Which of them lists may show again is known once all that can be read were read whole.
 	if (![...looks.values()].every(({ isWhole }) => isWhole)) return { ...state, lists: unknown(state.lists) };
 	const rows = rowsIn(looks);
-	const done = rows.filter((row) => seen.has(idOf(row)));
-	const first = left.length > 0 ? timeOf(left[0].row) : '9';
-	const stamp = justBefore(earliest(done.map(timeOf).reduce(latest, ''), first));
+	const done = rows.filter((row) => seen.has(rowId(row)));
+	const first = left.length > 0 ? createdAt(left[0].row) : '9';
+	const stamp = justBefore(earliest(done.map(createdAt).reduce(latest, ''), first));
 	const raised = marks.map((mark) => (mark.stamp < stamp ? { ...markOf(rows, mark, mark.at), stamp } : mark));
-	const kept = Runs.of(done.filter((row) => timeOf(row) > stamp).map(idOf));
+	const kept = Runs.of(done.filter((row) => createdAt(row) > stamp).map(rowId));
 	return { ...state, marks: raised, seen: kept.toString(), unwanted: '' };
 }
 

@@ -20,7 +20,7 @@ export interface KnownBranches {
  *
  * @param onFailure told why they could not be read where those that are known do instead
  */
-export async function branchesOf(
+export async function accountBranches(
 	{ client, now }: Reader,
 	known: Partial<KnownBranches> = {},
 	onFailure: (failure: Error) => void = () => {},

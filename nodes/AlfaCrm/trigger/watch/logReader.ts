@@ -9,7 +9,7 @@ import { HOUR_MS } from '../poll/look';
 import type { Rows } from './logPages';
 import { hasJumped, isInOrder, isSame, isSameBelow, LogPages, repeatedParts } from './logPages';
 import type { Reader } from './reader';
-import { MOST_PAGES, onlyLater } from './reader';
+import { PAGES_PER_POLL, onlyLater } from './reader';
 
 export interface LogOptions {
 	/** Those of some rows, which are side by side in the list, that no earlier poll saw. */
@@ -87,7 +87,7 @@ export class LogReader {
 		}
 		// With pages of another size than in the last poll, it begins anew.
 		const isSameSize = log.size === this.pages.length;
-		const below = await this.down((isSameSize ? log.next : undefined) ?? 0, MOST_PAGES, read);
+		const below = await this.down((isSameSize ? log.next : undefined) ?? 0, PAGES_PER_POLL, read);
 		if (below === undefined) return await this.whole(read);
 		// The time of a reading over several polls is that of its end.
 		const after = below.list.next === undefined ? {} : { readAt: log.readAt, size: this.pages.length };
@@ -143,11 +143,11 @@ export class LogReader {
 		if (behind === undefined && !this.reader.isLate) {
 			// What shows up late now, below, would be taken for known once the backlog has gone by.
 			const last = await this.pages.deepest((rows) => rows.length > 0 && !this.pages.isEnd(rows), bottom);
-			if (last - lowest < MOST_PAGES) bottom = last;
+			if (last - lowest < PAGES_PER_POLL) bottom = last;
 		}
 		const { parts, top, isStill } = await this.climb(
 			bottom,
-			Math.max(2, MOST_PAGES - this.pages.requests - 1),
+			Math.max(2, PAGES_PER_POLL - this.pages.requests - 1),
 		);
 		const isStop = ({ items, number }: Page) => number > lowest && fresh(items).length === 0;
 		// What moves to a page that had been read is missing. Who reads downwards meets it again.

@@ -5,7 +5,7 @@ import type { Change } from '../change';
 import { changeOf } from '../change';
 import { timeOf } from '../logEntry';
 import type { LogState, NewEntry } from '../poll/log';
-import { add, emptyState, examine, freshIn, openDay, PATIENCE_MS, settle } from '../poll/log';
+import { add, emptyLogState, examine, freshIn, openDay, PATIENCE_MS, settle } from '../poll/log';
 import type { Look } from '../poll/look';
 import { HOUR_MS } from '../poll/look';
 import { dayOf, earliest, latest, newestOf } from '../stamps';
@@ -13,7 +13,7 @@ import type { LogOptions } from './logReader';
 import { LogReader } from './logReader';
 import { newest, newestSamples } from './newest';
 import type { Reader } from './reader';
-import { isLasting, MOST_PAGES, readEach } from './reader';
+import { isLasting, PAGES_PER_POLL, readEach } from './reader';
 import type { Lookable, Outcome, Poll, Samples, Watch } from './watch';
 
 /** Tells changes by the log, whose entries have no ID. API notes 5.21. */
@@ -37,7 +37,7 @@ export class LogWatch implements Watch, Lookable<NewEntry> {
 				wanted: (rows) => rows.flatMap((row) => changeOf(row, null) ?? []).filter(wants).length,
 				most,
 				// What cannot be read in the beginning is taken for older than what was.
-				all: log.isChosen ? { mostPages: MOST_PAGES } : undefined,
+				all: log.isChosen ? { mostPages: PAGES_PER_POLL } : undefined,
 			}).look(log);
 		});
 		const found = examine(state, looks, { wants, now: reader.now });
@@ -64,7 +64,7 @@ export class LogWatch implements Watch, Lookable<NewEntry> {
 	}
 
 	newsIn(looks: ReadonlyMap<number, Look>, now: number): NewEntry[] {
-		const none = add(emptyState(), looks.keys(), { day: '', now });
+		const none = add(emptyLogState(), looks.keys(), { day: '', now });
 		const { news, later } = examine(none, looks, { wants: this.wants, now });
 		return [...news, ...later];
 	}
@@ -102,7 +102,7 @@ export class LogWatch implements Watch, Lookable<NewEntry> {
 		if (passing !== undefined) throw passing;
 		const day = openDay(newestOf(stamps, now), now);
 		const read = branches.filter((branch) => !failures.has(branch));
-		const begun = add({ ...emptyState(), done: day, isAll }, read, { day, isChosen: true, now });
+		const begun = add({ ...emptyLogState(), done: day, isAll }, read, { day, isChosen: true, now });
 		// One that cannot be read has these days to report once it can be.
 		const state = add(begun, failures.keys(), { day, now });
 		if (startWith === 0) return state;

@@ -7,7 +7,7 @@ import { listCall } from '../../entities/listCall';
 import { dayAt, textOf } from '../occasions/days';
 import type { OccasionKind } from '../occasions/kinds';
 import type { BranchLook, Looked, OccasionsState } from '../occasions/state';
-import { emptyState, goesOn, isDue } from '../occasions/state';
+import { emptyOccasions, goesOn, isDue } from '../occasions/state';
 import type { OccasionNews } from '../occasions/step';
 import { step, zoneOf } from '../occasions/step';
 import type { Look } from '../poll/look';
@@ -48,7 +48,7 @@ export class OccasionsWatch implements Watch {
 	async poll({ reader, branches: watched }: Poll, known: unknown): Promise<Outcome> {
 		const { limit, zone, everyMs } = this.settings;
 		const { now } = reader;
-		const before = (known as OccasionsState | undefined) ?? emptyState(limit);
+		const before = (known as OccasionsState | undefined) ?? emptyOccasions(limit);
 		const today = dayAt(now, zone);
 		const due = watched.filter((branch) => isDue(before.branches[branch], { now, today, limit, everyMs }));
 		const { looks, failures } = await readEach(
@@ -69,11 +69,11 @@ export class OccasionsWatch implements Watch {
 		const today = dayAt(reader.now, zone);
 		const { looks } = await readEach(
 			branches,
-			async (branch) => await this.look(reader, branch, today, emptyState(limit)),
+			async (branch) => await this.look(reader, branch, today, emptyOccasions(limit)),
 		);
 		const begun: BranchLook = { day: today, limit, from: kind.opensFrom?.(today, limit) };
 		const state = {
-			...emptyState(limit),
+			...emptyOccasions(limit),
 			branches: Object.fromEntries(branches.map((branch) => [branch, begun])),
 		};
 		const read = new Map([...looks].map(([branch, look]) => [branch, this.lookedAt(look)]));

@@ -13,7 +13,7 @@ import type { ListState, Look } from '../poll/look';
 import { HOUR_MS } from '../poll/look';
 
 /** Pages of one list in one poll; a longer one is read on by the next polls. */
-export const MOST_PAGES = 100;
+export const PAGES_PER_POLL = 100;
 /** How often the news are looked for when rows move to other pages at once. */
 const MOST_TRIES = 3;
 /** What this user may not read, or what is not there: the next poll would meet it again. */
@@ -73,7 +73,7 @@ export class Reader {
 		state: ListState,
 		{ isEnd, pause, fresh = () => 0 }: LookOptions,
 	): Promise<Look> {
-		const mostPages = pause === 'whenLong' ? MOST_PAGES : Infinity;
+		const mostPages = pause === 'whenLong' ? PAGES_PER_POLL : Infinity;
 		let isEnded = false;
 		let { size = 0 } = state;
 		// News that come the newest first are read to their end, for the oldest are reported first.
@@ -141,7 +141,7 @@ export class Reader {
 		}
 		const isPart = number > 0;
 		// Reading it whole can wait for the next poll.
-		const isLong = grown > MOST_PAGES * items.length;
+		const isLong = grown > PAGES_PER_POLL * items.length;
 		const all = isPart ? behind : [...rows, ...behind];
 		const news = fresh(all);
 		// They are not where the newest are.

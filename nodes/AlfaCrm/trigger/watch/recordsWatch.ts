@@ -2,11 +2,11 @@ import type { IDataObject } from 'n8n-workflow';
 
 import { daysAfter, dotted } from '../../api/formats';
 import type { ListRequest } from '../../api/page';
-import { begin, startWith, wantedIn } from '../poll/beginning';
+import { begin, startWithNewest, wantedIn } from '../poll/beginning';
 import type { ListState, Look, News } from '../poll/look';
 import type { RecordsState } from '../poll/records';
-import { idOf } from '../memory/marks';
-import { countFresh, emptyState, refilter, step } from '../poll/records';
+import { rowId } from '../memory/marks';
+import { countFresh, emptyRecordsState, refilter, step } from '../poll/records';
 import { dayAt } from '../stamps';
 import { newest, newestSamples } from './newest';
 import type { LookOptions, Reader } from './reader';
@@ -50,7 +50,7 @@ export class RecordsWatch implements Watch, Lookable {
 		const { reader, branches, closed, filters, scope } = poll;
 		const { now, client } = reader;
 		const settings = { filters, scope, body: this.body };
-		const state = known ?? emptyState(await this.firstDay(poll), settings, now);
+		const state = known ?? emptyRecordsState(await this.firstDay(poll), settings, now);
 		const readAll = async () => await this.read(poll, this.allBody, state.since, state.lists);
 		const { looks, failures } = await readAll();
 		// Where each answer is in another order, two readings may lack the same records by chance.
@@ -73,7 +73,7 @@ export class RecordsWatch implements Watch, Lookable {
 		if (!begun.hasBegun || poll.startWith === 0) return { news: [], failures, after: () => begun };
 		const found = await newest(this, reader, branches, poll.startWith);
 		const seen = { looks: found.looks, branches, wants: this.wants, now };
-		const started = { ...startWith(begun, seen, poll.startWith), since: found.since };
+		const started = { ...startWithNewest(begun, seen, poll.startWith), since: found.since };
 		return { failures, ...step(started, seen) };
 	}
 
@@ -98,8 +98,8 @@ export class RecordsWatch implements Watch, Lookable {
 	private async listedBefore(poll: Poll, { body, since }: RecordsState): Promise<WasListed> {
 		const { looks } = await this.read(poll, body, since, {}, { pause: 'whenLate' });
 		const whole = [...looks].filter(([, { isWhole }]) => isWhole);
-		const shown = new Map(whole.map(([branch, { rows }]) => [branch, new Set(rows.map(idOf))]));
-		return (row, branch) => shown.get(branch)?.has(idOf(row)) !== false;
+		const shown = new Map(whole.map(([branch, { rows }]) => [branch, new Set(rows.map(rowId))]));
+		return (row, branch) => shown.get(branch)?.has(rowId(row)) !== false;
 	}
 
 	/** The day to begin with: two days before that of the newest record, which may be long ago; '' if there is none. */
@@ -135,8 +135,8 @@ export class RecordsWatch implements Watch, Lookable {
 			// All that it holds is fresh.
 			const look = await reader.look(list, {}, { pause: 'whenLong', ...options, fresh: undefined });
 			if (look.list.next === undefined) return look;
-			if (isFalling(look.rows.map(idOf))) return { ...look, hasNewest: true };
-			if (!isFalling(look.rows.map((row) => -idOf(row)))) return look;
+			if (isFalling(look.rows.map(rowId))) return { ...look, hasNewest: true };
+			if (!isFalling(look.rows.map((row) => -rowId(row)))) return look;
 			const { last } = await reader.ends(list);
 			return { ...look, rows: [...look.rows, ...last], hasNewest: last.length > 0 };
 		});

@@ -4,7 +4,7 @@ import { abortable } from '../../api/cancel';
 import { ApiClient } from '../../api/client';
 import { asNodeError } from '../../api/errors';
 import type { Change } from '../change';
-import { contentOf, readChange } from '../change';
+import { deliveryContent, readChange } from '../change';
 import { TriggerParameters } from '../parameters';
 import { RecordReader, messageOf } from '../recordReader';
 import { fetchFullRecord, ignoreRepeatedDeliveries, isWanted } from './form';
@@ -25,7 +25,7 @@ export async function receive(context: IWebhookFunctions): Promise<IWebhookRespo
 		return ignore('Not an event that this workflow asks for');
 	// From the arrival on: whoever waits for an equal delivery has less time left to read.
 	const limit = AbortSignal.timeout(RECORD_MS);
-	const claimed = await claimOf(context, delivery, contentOf(body, delivery));
+	const claimed = await claimOf(context, delivery, deliveryContent(body, delivery));
 	if (claimed === undefined) return ignore('Received before');
 	try {
 		return await start(context, delivery, claimed, limit);
