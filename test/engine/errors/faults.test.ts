@@ -120,8 +120,9 @@ const cases: Case[] = [
 	{
 		what: 'a branch that is none',
 		parameters: { ...create, branchId: '={{ $json.missing }}' },
-		message: /^'Branch' must be the number of a record, but it is empty$/,
-		calls: 0,
+		message: /^'Branch' is empty, and the account has 3 branches$/,
+		// That of the branches.
+		calls: 1,
 	},
 	{
 		what: 'HTML instead of JSON',
