@@ -19,7 +19,7 @@ const TEST_URL = '/v2api/branch/index';
 const REDIRECTED =
 	"The login works, but the list of branches was answered with a redirect, which was not followed so that the token stays here. Check 'Hostname'.";
 const DOWN =
-	'The login works, but AlfaCRM could not list the branches. Its server did not cope; test again later.';
+	"The login works, but AlfaCRM could not list the branches. AlfaCRM's server had trouble; test again later.";
 
 /** What the answers to the test mean; the login has succeeded before it. */
 const STATUS_TEXTS: ReadonlyArray<[status: number, text: string]> = [
