@@ -18,7 +18,7 @@ type ShowRows = (rows: readonly LocatedRow[], source: NameSource) => Promise<IDa
 
 const asTheyAre: ShowRows = async (rows) => rows.map(({ row }) => row);
 
-const addNames: INodeProperties = {
+export const addNames: INodeProperties = {
 	displayName: 'Add Names',
 	name: 'addNames',
 	type: 'boolean',

@@ -6,13 +6,10 @@ import { changeOf } from '../change';
 import type { Entry } from '../logEntry';
 import { entriesOf } from '../logEntry';
 import type { ListState, Look, News } from './look';
-import { HOUR_MS } from './look';
+import { PATIENCE_MS } from './look';
 import type { Spans } from '../memory/spans';
 import { keysIn, trimmed, withEntries } from '../memory/spans';
 import { dayAt, dayOf, earliest, justAfter, justBefore, latest, newestOf } from '../stamps';
-
-/** How long a branch that cannot be read is waited for. */
-export const PATIENCE_MS = 30 * 24 * HOUR_MS;
 
 /** How many entries that nobody wants are kept above what is left. */
 const MOST_ABOVE = 1_000;

@@ -2,7 +2,7 @@ import type { IDataObject } from 'n8n-workflow';
 
 import { daysAfter } from '../../api/formats';
 import type { ListState, Look, News } from './look';
-import { HOUR_MS, ready, without } from './look';
+import { HOUR_MS, PATIENCE_MS, ready, without } from './look';
 import type { Mark } from '../memory/marks';
 import { rowId, isAfter, isRecent, markOf, createdAt } from '../memory/marks';
 import { Runs } from '../memory/runs';
@@ -15,8 +15,6 @@ const LATE_MS = 2 * DAY_MS;
 const BEHIND = 3;
 /** Marks that are kept, a day apart. What was reported while an earlier one was the watermark stays known for as long. */
 const MARKS = 5;
-/** How long a branch that cannot be read is waited for. */
-const PATIENCE_MS = 30 * DAY_MS;
 /** Days by which zones may make a creation look older than it is. */
 const SPARE_DAYS = 2;
 /** Nothing is newer. */

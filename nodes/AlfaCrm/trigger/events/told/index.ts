@@ -7,6 +7,7 @@ import { reference, references } from '../../../entities/fields';
 import type { NameSource } from '../../../operations/output/names';
 import { branchOf } from '../../../operations/output/link';
 import { namedFields, namesIn, withNames } from '../../../operations/output/names';
+import { addNames as addNamesBeside } from '../../../operations/output/readings';
 import { recordNamed } from '../../change';
 import type { News } from '../../poll/look';
 import type { RecordReader } from '../../recordReader';
@@ -42,10 +43,7 @@ const named = namedFields([
 ] satisfies Shown[]);
 
 const addNames: INodeProperties = {
-	displayName: 'Add Names',
-	name: 'addNames',
-	type: 'boolean',
-	default: true,
+	...addNamesBeside,
 	description:
 		"Whether to add the customer's name, phone and email, and names beside the other IDs, such as group_name beside group_id. Takes one more request for each customer, for each group and for each list of names that is needed.",
 };
