@@ -28,5 +28,7 @@ module.exports = {
 	testTimeout: 30_000,
 	// Jest leaves a core to others: on a machine with two it would take twice as long.
 	maxWorkers: '100%',
+	// What a test file loaded of n8n-core is not all let go of: three hundred files filled a worker's memory.
+	workerIdleMemoryLimit: '1GB',
 	testSequencer: '<rootDir>/test/support/slowestFirst.js',
 };
