@@ -50,9 +50,14 @@ export class ToldWatch implements Watch {
 
 	async poll(poll: Poll, known: unknown): Promise<Outcome> {
 		const state = known as ToldState | undefined;
-		const { news: entries, failures, after } = await this.log.poll(poll, state?.log);
+		const { reader, startWith } = poll;
+		const isStart = state === undefined && startWith > 0;
+		const log = { ...poll, reader: reader.sooner(), startWith: startWith * this.entriesPerThing };
+		const { news: entries, failures, after } = await this.log.poll(log, state?.log);
 		const before = state?.told ?? '';
-		const told = await this.tell(poll.reader, entries, poll.most, new Set(keysIn(before)), failures);
+		const most = isStart ? Infinity : poll.most;
+		const found = await this.tell(reader, entries, most, new Set(keysIn(before)), failures);
+		const told = isStart ? newestOf(found, startWith) : found;
 		return {
 			news: told.flatMap(({ news }) => news),
 			failures,
@@ -61,6 +66,11 @@ export class ToldWatch implements Watch {
 				return { log: after(done), told: (before + keys).slice(-MOST_TOLD * KEY_CHARACTERS) };
 			},
 		};
+	}
+
+	/** At most, where each is told: two entries may tell one thing. */
+	private get entriesPerThing(): number {
+		return this.teller.keyOf === undefined ? 1 : 2;
 	}
 
 	async samples(reader: Reader, branches: readonly number[], count: number): Promise<Samples> {
@@ -102,6 +112,16 @@ export class ToldWatch implements Watch {
 		}
 		return told;
 	}
+}
+
+/** So many things that were told last; an entry may tell several. */
+function newestOf(told: readonly Told[], count: number): Told[] {
+	let left = told.reduce((sum, { news }) => sum + news.length, -count);
+	return told.map(({ news, keys }) => {
+		const dropped = Math.min(Math.max(left, 0), news.length);
+		left -= dropped;
+		return { news: news.slice(dropped), keys: keys.slice(dropped) };
+	});
 }
 
 /** How many entries are done once so many things were told, and the keys of those. */
