@@ -9,6 +9,7 @@ import type { LogReading } from './logRecords';
 import { LogRecords } from './logRecords';
 import type { Reader } from './reader';
 import type { Outcome, Poll, Samples, Watch } from './watch';
+import { unlessFirst } from './watch';
 
 /** How many things that were told are kept, and characters of a key: of as many, one in ten million others is taken for one. */
 const [MOST_TOLD, KEY_CHARACTERS] = [3_000, 6];
@@ -85,7 +86,7 @@ export class ToldWatch implements Watch {
 		return { news: found.slice(-count), isAll };
 	}
 
-	/** As many as may be reported and there is time for, but at least one entry. */
+	/** As many as may be reported, can be read and there is time for, but at least one entry. */
 	private async tell(
 		reader: Reader,
 		entries: readonly News[],
@@ -99,8 +100,11 @@ export class ToldWatch implements Watch {
 		let count = 0;
 		for (const { row, branches } of entries) {
 			if (told.length > 0 && (count >= most || reader.isLate)) break;
+			const change = changeOf(row, branches[0]) as Change;
+			const found = await tell(change, branches, reading).catch(unlessFirst(told));
+			if (found === undefined) break;
 			const one: Told = { news: [], keys: [] };
-			for (const what of await tell(changeOf(row, branches[0]) as Change, branches, reading)) {
+			for (const what of found) {
 				const key = keyOf === undefined ? '' : digestOf(keyOf(what));
 				if (known.has(key)) continue;
 				if (key !== '') known.add(key);
