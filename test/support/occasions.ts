@@ -102,7 +102,8 @@ export function expectedOf(what: OccasionName, { zone, tellsFirst, clients, poll
 			const tell = judged(what, one, memory, {
 				begun,
 				limit,
-				toldFrom: tellsFirst ? today - opening : -Infinity,
+				since: today - opening,
+				tellsFirst,
 			});
 			if (tell) due.push({ id, order: one.order, tell });
 		});
@@ -129,8 +130,9 @@ const openFrom = (what: OccasionName, day: number): number => (what === 'notSeen
 interface Circumstances {
 	begun: BranchMemory[];
 	limit: number;
-	/** How many days ago that fell due what the beginning tells. */
-	toldFrom: number;
+	/** How many days ago it began, and whether what is due on that day is told. */
+	since: number;
+	tellsFirst: boolean;
 }
 
 /** Takes down what is there before, or gives what is to be done if it is told. */
@@ -138,7 +140,7 @@ function judged(
 	what: OccasionName,
 	{ level, day }: Due,
 	memory: Memory,
-	{ begun, limit, toldFrom }: Circumstances,
+	{ begun, limit, since, tellsFirst }: Circumstances,
 ): (() => void) | undefined {
 	const limitBefore = Math.max(...begun.map((one) => one.limit));
 	if (day === undefined) {
@@ -152,7 +154,7 @@ function judged(
 		}
 		memory.lasting = level <= limit ? lasting : undefined;
 		if (level > limit) return undefined;
-		if (begun.length === 0 ? toldFrom >= 0 : level <= limitBefore) return tellLasting;
+		if (begun.length === 0 ? tellsFirst : level <= limitBefore) return tellLasting;
 		memory.lasting = { low: level, upTo: limit, waitsFor: begun.length === 0 ? undefined : limitBefore };
 		return undefined;
 	}
@@ -165,7 +167,8 @@ function judged(
 		memory.wait = undefined;
 	};
 	if (begun.length === 0) {
-		if (limit - level <= toldFrom) return tell;
+		const daysDue = limit - level;
+		if (daysDue < since || (tellsFirst && daysDue === since)) return tell;
 		tell();
 		return undefined;
 	}

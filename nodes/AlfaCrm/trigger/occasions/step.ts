@@ -17,7 +17,7 @@ interface StepSettings {
 	/** n8n's time in milliseconds. */
 	now: number;
 	watched: readonly number[];
-	/** Whether the first look at what was there from the beginning tells what falls due from that day on. */
+	/** Whether the first look tells what is due on the day of the beginning; what lasts, whenever that was. */
 	tellsFirst: boolean;
 }
 
@@ -170,8 +170,9 @@ function judge(
 	const begun = begunFor(one, before);
 	if (begun.length === 0) {
 		const openings = one.branches.flatMap((branch) => before.branches[branch]?.opening ?? []);
-		const isOpening = openings.some((opening) => !isDated || level + today - opening >= limit);
-		if (tellsFirst && isOpening) return 'news';
+		// Where a day tells it, what has fallen due since the beginning is news anyway.
+		const most = tellsFirst ? limit : limit + 1;
+		if (openings.some((opening) => (isDated ? level + today - opening >= most : tellsFirst))) return 'news';
 		known.set(one.id, { mark });
 		return 'known';
 	}

@@ -109,7 +109,8 @@ export class OccasionsWatch implements Watch {
 			rows: rows.filter((row) => readId(row.id) !== undefined && isClient(row)),
 			next,
 			size,
-			isSure: isWhole,
+			// Where nothing tells how many there are, one may have moved to a page that had been read.
+			isSure: isWhole && typeof list.total === 'number',
 		};
 	}
 }

@@ -61,6 +61,32 @@ describe.each(cases)('%s, where one poll a day has no time for all clients', (ev
 	});
 });
 
+it.each(['present', 'missing'] as const)(
+	'a debt is told once though its client moves to a page that had been read, totals %s',
+	async (total) => {
+		const one = { event: 'inDebt', branchIds: [1] };
+		const calendar = new Calendar('2026-03-10 09:00', one, {}, { ...SMALL, total });
+		const ids = [1, 2, 3].map(() => calendar.client({ balance: '-5.00' }));
+		expect(await calendar.poll()).toEqual([]);
+		let gone: unknown;
+		calendar.school.onRows = (path, [row]) => {
+			if (path === 'customer') gone ??= row.id;
+		};
+		calendar.school.onCall = () => {
+			// Those below move up by one.
+			if (calendar.asked.at(-1)?.body.page === 1) calendar.school.store.remove('customer', Number(gone));
+		};
+		for (const hour of [11, 12, 13, 14]) expect(await calendar.poll(`2026-03-10 ${hour}:00`)).toEqual([]);
+		const others = ids.filter((id) => id !== gone);
+		expect(others).toHaveLength(2);
+		calendar.school.onCall = () => {};
+		for (const id of others) calendar.card(id, { balance: '0.00' });
+		expect(await calendar.poll('2026-03-10 16:00')).toEqual([]);
+		for (const id of others) calendar.card(id, { balance: '-1.00' });
+		expect((await calendar.ids('2026-03-10 18:00')).sort()).toEqual(others);
+	},
+);
+
 describe('what the first poll is to report', () => {
 	const birthday = { event: 'customerBirthday', options: { firstPoll: 'due', maxPerPoll: 2 } };
 
@@ -72,6 +98,17 @@ describe('what the first poll is to report', () => {
 		const told: unknown[] = [];
 		for (const day of days) told.push(await calendar.ids(day));
 		expect(told).toEqual([ids.slice(0, 2), ids.slice(2, 4), ids.slice(4), []]);
+	});
+
+	it('is nothing, but what falls due afterwards is told of a branch that cannot be read at first', async () => {
+		const calendar = new Calendar('2026-03-16 09:00', { event: 'customerBirthday' });
+		const born = (day: number) => calendar.client({ dob: `${day}.03.2015`, branch_ids: [2] });
+		const [, , next] = [15, 16, 17].map(born);
+		calendar.school.settings.forbiddenBranches = [2];
+		expect(await calendar.poll()).toEqual([]);
+		calendar.school.settings.forbiddenBranches = [];
+		expect(await calendar.ids('2026-03-19 09:00')).toEqual([next]);
+		expect(await calendar.ids('2026-03-19 12:00')).toEqual([]);
 	});
 
 	it('is reported of a branch that cannot be read at first, once it can be', async () => {
