@@ -81,8 +81,7 @@ export class LogReader {
 			if (part === undefined || !isInOrder(part.rows)) return await this.whole(read);
 			if (fresh(part.rows).length > 0 || this.reader.isLate)
 				return { ...part, list: { ...list, total: counted } };
-			// Equal rows that fill pages look known on each of them.
-		} else if (!isDue && most <= (log.total ?? 0) + rows.length) {
+		} else if (!isDue && !this.mayHide(rows, log, most)) {
 			return { rows, list, isWhole: false };
 		}
 		// With pages of another size than in the last poll, it begins anew.
@@ -98,6 +97,17 @@ export class LogReader {
 			list: { ...below.list, ...after, total: list.total },
 			isWhole: false,
 		};
+	}
+
+	/**
+	 * Whether more has come than what looks new on the first page: equal rows that fill pages look known on each of them, as
+	 * does one whose equals, of the second in which the page ends, are on the next.
+	 */
+	private mayHide(rows: Rows, { total }: Partial<BranchLog>, counted: number): boolean {
+		if (counted > (total ?? 0) + rows.length) return true;
+		const [news, end] = [new Set(this.options.fresh(rows)), timeOf(rows[rows.length - 1])];
+		const added = rows.slice(0, counted - (total ?? counted));
+		return added.some((row) => !news.has(row) && timeOf(row) === end);
 	}
 
 	/** Reads a list whose order is not to be relied on, as often as it takes. */
