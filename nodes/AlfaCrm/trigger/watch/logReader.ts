@@ -143,7 +143,9 @@ export class LogReader {
 		if (behind === undefined && !this.reader.isLate) {
 			// What shows up late now, below, would be taken for known once the backlog has gone by.
 			const last = await this.pages.deepest((rows) => rows.length > 0 && !this.pages.isEnd(rows), bottom);
-			if (last - lowest < PAGES_PER_POLL) bottom = last;
+			// A page that is full may have lost rows to the one below, which was empty when it was read.
+			const isFull = (await this.pages.known(last)).items.length >= this.pages.length;
+			if (last - lowest < PAGES_PER_POLL) bottom = isFull ? last + 1 : last;
 		}
 		const { parts, top, isStill } = await this.climb(
 			bottom,
