@@ -22,8 +22,6 @@ const LASTING = [400, 403, 404];
 export interface LookOptions {
 	/** Counts the rows that no earlier poll saw. */
 	fresh?: (rows: IDataObject[]) => number;
-	/** Whether only rows that are known follow. */
-	isEnd?: (page: Page) => boolean;
 	/** A list that is too long for one poll may come in parts: so many pages of it, or as many as there is time for. */
 	pause?: 'whenLong' | 'whenLate';
 }
@@ -58,6 +56,12 @@ export class Reader {
 		return { ...whole, rows: [...front.rows, ...whole.rows], apart: front.rows.length, list: read };
 	}
 
+	/** The first page of a list, whatever its total says. */
+	async first(list: ListRequest): Promise<Look> {
+		const { rows } = await this.page(list, 0, LARGEST_PAGE);
+		return { rows, list: {}, isWhole: false };
+	}
+
 	/** The first page of a list, and the last one of a list that is counted. */
 	async ends(list: ListRequest): Promise<{ first: IDataObject[]; last: IDataObject[] }> {
 		const { rows: first, items, total = 0 } = await this.page(list, 0, LARGEST_PAGE);
@@ -71,7 +75,7 @@ export class Reader {
 	private async whole(
 		list: ListRequest,
 		state: ListState,
-		{ isEnd, pause, fresh = () => 0 }: LookOptions,
+		{ pause, fresh = () => 0 }: LookOptions,
 	): Promise<Look> {
 		const mostPages = pause === 'whenLong' ? PAGES_PER_POLL : Infinity;
 		let isEnded = false;
@@ -81,7 +85,7 @@ export class Reader {
 			state.next === undefined && rows.length > 0 && fresh(rows) === rows.length;
 		const isEnough = (page: Page): boolean => {
 			// A last page that is shown for ever looks like another one to who begins there.
-			isEnded = isEnd?.(page) === true || (state.next !== undefined && page.rows.length === 0);
+			isEnded = state.next !== undefined && page.rows.length === 0;
 			const count = page.number - (state.next ?? 0) + 1;
 			if (state.next === undefined) size = Math.max(size, page.items.length);
 			// A last page that is shown for ever is known by those before it.
@@ -100,7 +104,7 @@ export class Reader {
 		const goOn = { readAt: state.readAt, next, size };
 		const after = isPaused ? goOn : { readAt: this.now };
 		// A total that stays too high is wrong.
-		const isWhole = state.next === undefined && (isEnded || isComplete || isTotalWrong);
+		const isWhole = state.next === undefined && (isComplete || isTotalWrong);
 		return { rows, list: { total: known, ...after }, isWhole };
 	}
 

@@ -103,10 +103,13 @@ export class RecordsWatch implements Watch, Lookable {
 	}
 
 	/** The day to begin with: two days before that of the newest record, which may be long ago; '' if there is none. */
-	private async firstDay(poll: Poll): Promise<string> {
-		const daysAgo = (days: number) => daysAfter(dayAt(poll.reader.now), -days);
+	private async firstDay({ reader, branches }: Poll): Promise<string> {
+		const daysAgo = (days: number) => daysAfter(dayAt(reader.now), -days);
 		const isSince = async (days: number) => {
-			const { looks } = await this.read(poll, this.allBody, daysAgo(days), {}, { isEnd: () => true });
+			const { looks } = await readEach(
+				branches,
+				async (branch) => await reader.first(this.listOf(this.allBody, branch, daysAgo(days))),
+			);
 			return [...looks.values()].some(({ rows }) => rows.length > 0);
 		};
 		let [none, some] = [0, SOME_DAYS];
