@@ -7,7 +7,7 @@ import { timeOf } from '../logEntry';
 import type { LogState, NewEntry } from '../poll/log';
 import { add, emptyLogState, examine, freshIn, openDay, settle } from '../poll/log';
 import type { Look } from '../poll/look';
-import { HOUR_MS, PATIENCE_MS } from '../poll/look';
+import { HOUR_MS, mayShowMore } from '../poll/look';
 import { dayOf, earliest, latest, newestOf } from '../stamps';
 import type { LogOptions } from './logReader';
 import { LogReader } from './logReader';
@@ -76,19 +76,21 @@ export class LogWatch implements Watch, Lookable<NewEntry> {
 	private async startingIn(
 		reader: Reader,
 		branches: readonly number[],
-		{ start }: LogState,
+		{ start, isAll }: LogState,
 	): Promise<{ starting: NewEntry[]; start: LogState['start'] }> {
 		const { now } = reader;
 		const isResting = start.missedAt !== undefined && Math.abs(now - start.missedAt) < HOUR_MS;
 		if (start.keys.length === 0 || isResting) return { starting: [], start };
 		const read = await readEach(branches, async (branch) => await this.look(reader, branch, start.from));
 		const looks = [...read.looks.values()];
-		const isRead = looks.every(({ list }) => list.next === undefined);
-		const isHere = start.branches.every((branch) => read.looks.has(branch));
-		const isAll = isRead && (isHere || Math.abs(now - start.at) >= PATIENCE_MS);
+		// An empty list that is counted is a failure.
+		const isRead = looks.every(
+			({ rows, list, isWhole }) => list.next === undefined && (isWhole || rows.length > 0),
+		);
+		const isShown = isRead && !mayShowMore(start, { looks: read.looks, branches, isAll, now });
 		const starting = this.newsIn(read.looks, now).filter(({ key }) => start.keys.includes(key));
 		const seen = new Set(starting.map(({ key }) => key));
-		const keys = isAll ? [] : start.keys.filter((key) => !seen.has(key));
+		const keys = isShown ? [] : start.keys.filter((key) => !seen.has(key));
 		return {
 			starting,
 			start: { ...start, keys, missedAt: isRead && starting.length === 0 ? now : undefined },

@@ -47,7 +47,7 @@ export class Reader {
 		const isDue = state.next !== undefined || Math.abs(this.now - (state.readAt ?? 0)) >= HOUR_MS;
 		const front =
 			state.total === undefined ? undefined : await this.front(list, state, options).catch(onlyLater);
-		if (front && (front.isPart || front.isLong || !isDue)) return front;
+		if (front && (front.isPart || front.isLong || front.isWhole || !isDue)) return front;
 		const whole = await this.whole(list, state, options);
 		const isBegun = state.next !== undefined || whole.list.next !== undefined;
 		if (front === undefined || !isBegun) return whole;
@@ -116,8 +116,10 @@ export class Reader {
 		tries = 1,
 	): Promise<(Look & { isLong?: boolean }) | undefined> {
 		const { fresh = () => 0 } = options;
-		const { rows, items, keys, total, last: isWhole } = await this.page(list, 0, LARGEST_PAGE);
-		if (isWhole) return { rows, list: { total: total ?? null, readAt: this.now }, isWhole: true };
+		const { rows, items, keys, total, last } = await this.page(list, 0, LARGEST_PAGE);
+		// If no row comes at all where some are counted, that is a failure. API notes 3.
+		if (rows.length === 0 && total) return { rows, list: state, isWhole: false };
+		if (last) return { rows, list: { total: total ?? null, readAt: this.now }, isWhole: true };
 		const found = fresh(rows);
 		// A total that may just be the length of the page does not tell how many are new.
 		const isCounted = total !== undefined && !looksLikePageSize(items, total, LARGEST_PAGE);

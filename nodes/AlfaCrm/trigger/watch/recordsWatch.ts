@@ -47,7 +47,7 @@ export class RecordsWatch implements Watch, Lookable {
 
 	/** Gets to know what is there, which may take several polls where there is much. */
 	private async begin(poll: Poll, known: RecordsState | undefined): Promise<Outcome> {
-		const { reader, branches, closed, filters, scope } = poll;
+		const { reader, branches, closed, isAll, filters, scope } = poll;
 		const { now, client } = reader;
 		const settings = { filters, scope, body: this.body };
 		const state = known ?? emptyRecordsState(await this.firstDay(poll), settings, now);
@@ -72,13 +72,13 @@ export class RecordsWatch implements Watch, Lookable {
 		const begun = begin(state, { looks, branches, now }, rows);
 		if (!begun.hasBegun || poll.startWith === 0) return { news: [], failures, after: () => begun };
 		const found = await newest(this, reader, branches, poll.startWith);
-		const seen = { looks: found.looks, branches, wants: this.wants, now };
+		const seen = { looks: found.looks, branches, isAll, wants: this.wants, now };
 		const started = { ...startWithNewest(begun, seen, poll.startWith), since: found.since };
 		return { failures, ...step(started, seen) };
 	}
 
 	private async goOn(poll: Poll, known: RecordsState): Promise<Outcome> {
-		const { branches, filters, scope } = poll;
+		const { branches, isAll, filters, scope } = poll;
 		const { now } = poll.reader;
 		const state = refilter(known, { filters, scope, body: this.body }, branches);
 		// What was hidden until now is told from what was not in one poll.
@@ -88,7 +88,7 @@ export class RecordsWatch implements Watch, Lookable {
 			...(isOther ? { pause: 'whenLate' } : {}),
 		});
 		const wasListed = isOther ? await this.listedBefore(poll, known) : undefined;
-		return { failures, ...step(state, { looks, branches, wasListed, wants: this.wants, now }) };
+		return { failures, ...step(state, { looks, branches, isAll, wasListed, wants: this.wants, now }) };
 	}
 
 	/**
