@@ -1,5 +1,4 @@
 import { collect } from '../../api/collect';
-import { nodeError } from '../../api/errors';
 import type { ListRequest } from '../../api/page';
 import { LARGEST_PAGE, looksLikePageSize } from '../../api/page';
 import type { Page } from '../../api/pages';
@@ -10,7 +9,7 @@ import { HOUR_MS, PATIENCE_MS } from '../poll/look';
 import type { Rows } from './logPages';
 import { hasJumped, isInOrder, isSame, isSameBelow, LogPages, repeatedParts } from './logPages';
 import type { Reader } from './reader';
-import { PAGES_PER_POLL, onlyLater } from './reader';
+import { emptyError, PAGES_PER_POLL, onlyLater } from './reader';
 
 export interface LogOptions {
 	/** Those of some rows, which are side by side in the list, that no earlier poll saw. */
@@ -66,7 +65,7 @@ export class LogReader {
 		// A total that may just be the length of the page says nothing.
 		const counted = total === undefined || looksLikePageSize(rows, total, LARGEST_PAGE) ? null : total;
 		const read = { total: counted, readAt: this.reader.now };
-		if (rows.length === 0 && this.hasLeft(log)) throw this.emptyError();
+		if (rows.length === 0 && this.hasLeft(log)) throw emptyError(this.reader.client, this.list.task);
 		if (last) return { rows, list: read, isWhole: rows.length > 0 || counted === 0 || total === undefined };
 		if (all) return (await this.down(0, all.mostPages, read)) ?? (await this.whole(read));
 		const most = Math.max(counted ?? 0, log.total ?? 0);
@@ -105,14 +104,6 @@ export class LogReader {
 	/** A log only grows, so what was left over is still there; who has looked for it for a month gives up. */
 	private hasLeft({ behind, lookedAt = 0 }: Partial<BranchLog>): boolean {
 		return behind !== undefined && Math.abs(this.reader.now - lookedAt) < PATIENCE_MS;
-	}
-
-	private emptyError(): Error {
-		const text = {
-			message: `AlfaCRM sent an empty list when asked to ${this.list.task}, though there is more to report`,
-			description: 'The next poll asks again.',
-		};
-		return nodeError(this.reader.client.node, text, undefined, { cause: 'temporarily-unavailable' });
 	}
 
 	/** Reads a list whose order is not to be relied on, as often as it takes. */

@@ -13,8 +13,10 @@ import type { LogOptions } from './logReader';
 import { LogReader } from './logReader';
 import { newest, newestSamples } from './newest';
 import type { Reader } from './reader';
-import { isLasting, PAGES_PER_POLL, readEach } from './reader';
+import { emptyError, isEmptyByMistake, isLasting, PAGES_PER_POLL, readEach } from './reader';
 import type { Lookable, Outcome, Poll, Samples, Watch } from './watch';
+
+const TASK = 'read the change log';
 
 /** Tells changes by the log, whose entries have no ID. API notes 5.21. */
 export class LogWatch implements Watch, Lookable<NewEntry> {
@@ -125,7 +127,9 @@ export class LogWatch implements Watch, Lookable<NewEntry> {
 	/** The first pages tell which days are open. */
 	private async newestIn(reader: Reader, branches: readonly number[]) {
 		const { looks, failures } = await readEach(branches, async (branch) => {
-			const { items: rows } = await this.logOf(reader, branch, '').pages.front();
+			const { items: rows, total } = await this.logOf(reader, branch, '').pages.front();
+			// All that is there would be news later.
+			if (isEmptyByMistake(rows, total)) throw emptyError(reader.client, TASK);
 			return { rows, list: {}, isWhole: false };
 		});
 		return { stamps: [...looks.values()].flatMap(({ rows }) => rows.map(timeOf)), failures };
@@ -140,7 +144,7 @@ export class LogWatch implements Watch, Lookable<NewEntry> {
 		body: IDataObject = {},
 	): LogReader {
 		const since = from === '' ? {} : { date_from: dotted(from) };
-		const list = { path: 'log', task: 'read the change log', branch, body: { ...body, ...since } };
+		const list = { path: 'log', task: TASK, branch, body: { ...body, ...since } };
 		// A list may show earlier days than it was asked for. The account's clock may have been put back meanwhile.
 		const earliestDay = from === '' ? '' : daysAfter(from, -1);
 		return new LogReader(reader, list, { ...options, from: earliestDay });

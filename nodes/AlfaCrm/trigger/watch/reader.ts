@@ -1,9 +1,9 @@
 import type { IDataObject } from 'n8n-workflow';
 
 import type { ApiClient } from '../../api/client';
-import { asNodeError, hasStatus } from '../../api/errors';
+import { asNodeError, hasStatus, nodeError } from '../../api/errors';
 import type { ListRequest } from '../../api/page';
-import { LARGEST_PAGE, looksLikePageSize, PageTooLarge } from '../../api/page';
+import { LARGEST_PAGE, looksLikePageSize, PageTooLarge, SMALLEST_PAGE } from '../../api/page';
 import type { Page } from '../../api/pages';
 import { collect } from '../../api/collect';
 import { pages } from '../../api/pages';
@@ -215,6 +215,19 @@ export async function readEach(
 	});
 	if (looks.size === 0 && failures.size > 0) throw [...failures.values()][0];
 	return { looks, failures };
+}
+
+/** Rows are counted, more than a total may be wrong by, and none came. API notes 3. */
+export const isEmptyByMistake = (rows: readonly unknown[], total?: number | null): boolean =>
+	rows.length === 0 && (total ?? 0) >= SMALLEST_PAGE;
+
+/** A list that cannot be empty. */
+export function emptyError({ node }: ApiClient, task: string): Error {
+	const text = {
+		message: `AlfaCRM sent an empty list when asked to ${task}, though there is something in it`,
+		description: 'Try again later. An active workflow does so by itself.',
+	};
+	return nodeError(node, text, undefined, { cause: 'temporarily-unavailable' });
 }
 
 /** Whether a failure is one that the next poll would meet again. */

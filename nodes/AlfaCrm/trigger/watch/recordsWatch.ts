@@ -10,7 +10,7 @@ import { countFresh, emptyRecordsState, refilter, step } from '../poll/records';
 import { dayAt } from '../stamps';
 import { newest, newestSamples } from './newest';
 import type { LookOptions, Reader } from './reader';
-import { isFalling, isLasting, readEach } from './reader';
+import { emptyError, isEmptyByMistake, isFalling, isLasting, readEach } from './reader';
 import type { Lookable, Outcome, Poll, Samples, Watch } from './watch';
 
 /** How far back the newest record is looked for first, and at most: its days are halved until the very day is known. */
@@ -60,6 +60,9 @@ export class RecordsWatch implements Watch, Lookable {
 		}
 		const passing = [...failures.values()].find((failure) => !isLasting(client, failure));
 		if (passing !== undefined) throw passing;
+		const isEmpty = ({ rows, list }: Look) => isEmptyByMistake(rows, list.total);
+		// All that is there would be news later.
+		if (!known && [...looks.values()].some(isEmpty)) throw emptyError(client, this.list.task);
 		// What is in branches that are opened later was there as well.
 		const others = await Promise.allSettled(
 			(known ? [] : closed).map(
