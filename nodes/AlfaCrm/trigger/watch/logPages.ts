@@ -173,7 +173,7 @@ export class LogPages {
 			const page = (await pages(client, asked).next()).value as Page;
 			// A server that gives less than it is asked for may still count from what it was asked for.
 			if (firstPage === 0 && this.size !== undefined)
-				this.size = page.items.length === 0 ? undefined : sizeAfter({ items: page.items, size: this.size });
+				this.size = page.items.length === 0 ? undefined : sizeAfter(page);
 			return page;
 		} catch (caught) {
 			const isOtherSize = caught instanceof PageTooLarge;
