@@ -5,11 +5,11 @@ import type { Page } from '../../api/pages';
 import { contentOf, timeOf } from '../logEntry';
 import type { BranchLog } from '../poll/log';
 import type { Look } from '../poll/look';
-import { HOUR_MS } from '../poll/look';
+import { HOUR_MS, PATIENCE_MS } from '../poll/look';
 import type { Rows } from './logPages';
 import { hasJumped, isInOrder, isSame, isSameBelow, LogPages, repeatedParts } from './logPages';
 import type { Reader } from './reader';
-import { PAGES_PER_POLL, onlyLater } from './reader';
+import { emptyError, PAGES_PER_POLL, onlyLater } from './reader';
 
 export interface LogOptions {
 	/** Those of some rows, which are side by side in the list, that no earlier poll saw. */
@@ -65,6 +65,7 @@ export class LogReader {
 		// A total that may just be the length of the page says nothing.
 		const counted = total === undefined || looksLikePageSize(rows, total, LARGEST_PAGE) ? null : total;
 		const read = { total: counted, readAt: this.reader.now };
+		if (rows.length === 0 && this.hasLeft(log)) throw emptyError(this.reader.client, this.list.task);
 		if (last) return { rows, list: read, isWhole: rows.length > 0 || counted === 0 || total === undefined };
 		if (all) return (await this.down(0, all.mostPages, read)) ?? (await this.whole(read));
 		const most = Math.max(counted ?? 0, log.total ?? 0);
@@ -110,6 +111,11 @@ export class LogReader {
 		return added.some((row) => !news.has(row) && timeOf(row) === end);
 	}
 
+	/** A log only grows, so what was left over is still there; who has looked for it for a month gives up. */
+	private hasLeft({ behind, lookedAt = 0 }: Partial<BranchLog>): boolean {
+		return behind !== undefined && Math.abs(this.reader.now - lookedAt) < PATIENCE_MS;
+	}
+
 	/** Reads a list whose order is not to be relied on, as often as it takes. */
 	private async whole(read: Look['list']): Promise<Look> {
 		const { client } = this.reader;
@@ -153,7 +159,9 @@ export class LogReader {
 		if (behind === undefined && !this.reader.isLate) {
 			// What shows up late now, below, would be taken for known once the backlog has gone by.
 			const last = await this.pages.deepest((rows) => rows.length > 0 && !this.pages.isEnd(rows), bottom);
-			if (last - lowest < PAGES_PER_POLL) bottom = last;
+			// A page that is full may have lost rows to the one below, which was empty when it was read.
+			const isFull = (await this.pages.known(last)).items.length >= this.pages.length;
+			if (last - lowest < PAGES_PER_POLL) bottom = isFull ? last + 1 : last;
 		}
 		const { parts, top, isStill } = await this.climb(
 			bottom,
