@@ -3,6 +3,7 @@ import type { IDataObject, INodeParameters } from 'n8n-workflow';
 
 import type { Settings } from '../../../sandbox';
 import { allSchemas } from '../../../nodes/AlfaCrm/operations/schemas';
+import { formOf } from '../../unit/form';
 import { freeByTheMinute, ROOM, TEACHER, timetables } from '../../support/timetables';
 import type { Case } from '../../support/timetables';
 import { EMPTY, NULL, UNDEFINED, given, officeOf, pick, stopClock } from '../support/office';
@@ -104,12 +105,12 @@ describe('free slots', () => {
 	it('are one item each, with all that a lesson needs, as the schema tells', async () => {
 		const id = newTeacher();
 		lessonOf(id);
-		const json = await run(form(id, { additionalFields: { subject_id: 2, room_id: 1 } }), {
+		const json = await run(form(id, { additionalFields: { room_id: 1 } }), {
 			timezone: 'Asia/Almaty',
 		});
 		expect(json[0]).toEqual({
 			...{ date: '2026-02-09', start: '10:00', end: '11:00', duration: 60, time_zone: 'Asia/Almaty' },
-			...{ teacher_id: id, teacher_name: 'Новикова Яна', branch_id: 1, room_id: 1, subject_id: 2 },
+			...{ teacher_id: id, teacher_name: 'Новикова Яна', branch_id: 1, room_id: 1 },
 		});
 		expect(read(json)).toEqual(['2026-02-09 10:00-11:00', '2026-02-09 12:00-13:00']);
 		const { properties } = allSchemas()['teacher/getFreeSlots'];
@@ -209,6 +210,13 @@ describe('free slots', () => {
 		expect(asked.map(({ status }) => status).sort()).toEqual([1, 2, 3]);
 		expect(asked[0]).toMatchObject({ teacher_id: id, date_from: '2026-02-09', date_to: '2026-02-15' });
 	});
+});
+
+it('no subject is asked for, since nobody can tell who teaches it', () => {
+	const [more] = formOf({ resource: 'teacher', operation: 'getFreeSlots' }).filter(
+		({ name }) => name === 'additionalFields',
+	);
+	expect((more.options ?? []).map(({ name }) => name)).toEqual(['room_id']);
 });
 
 describe('before anything is sent', () => {

@@ -77,7 +77,7 @@ export const freeSlots: ActionKind<'freeSlots'> = {
 		const target = targetOf(item, entity);
 		const { branch } = target;
 		const teacher = idOf(item, entity);
-		const { date_from, date_to, room_id, subject_id } = readBody(item, action.body, branch);
+		const { date_from, date_to, room_id } = readBody(item, action.body, branch);
 		const [from, to, room] = [String(date_from), String(date_to), readId(room_id)];
 		const chosen = item.collection(options);
 		const [minutes, step] = [item.integer(duration), chosen.integer(chosen.parameter('step'))];
@@ -112,7 +112,6 @@ export const freeSlots: ActionKind<'freeSlots'> = {
 			teacher_name: person.name ?? null,
 			branch_id: branch ?? null,
 			room_id: room ?? null,
-			subject_id: readId(subject_id) ?? null,
 			duration: minutes,
 			time_zone: item.zone,
 		}));
@@ -120,7 +119,7 @@ export const freeSlots: ActionKind<'freeSlots'> = {
 	output: () =>
 		objectOf({
 			...{ date: STRING, start: STRING, end: STRING, teacher_id: { type: 'integer' }, teacher_name: STRING },
-			...{ branch_id: { type: 'integer' }, room_id: { type: 'integer' }, subject_id: { type: 'integer' } },
+			...{ branch_id: { type: 'integer' }, room_id: { type: 'integer' } },
 			...{ duration: { type: 'integer' }, time_zone: STRING },
 		}),
 };
