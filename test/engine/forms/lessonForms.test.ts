@@ -5,7 +5,7 @@ import { given, officeOf, pick } from '../support/office';
 import { useSchool } from '../support/school';
 
 const school = useSchool({ customers: 40 });
-const { rows, row, run, refused, whole } = officeOf(school);
+const { rows, row, run, refused, stopped, whole } = officeOf(school);
 
 const inBranch = ({ branch_ids }: IDataObject) => (branch_ids as number[]).includes(1);
 const group = () => rows('group').find(inBranch)?.id as number;
@@ -160,6 +160,32 @@ describe('a regular lesson', () => {
 		["'End Date' must not be before 'Start Date'", { e_date_v: '2031-08-31' }],
 	])('is refused before anything is sent, by %s', async (label, wrong) => {
 		await refused(form(wrong), label);
+	});
+
+	it.each(['absent', null, '', ' ', []])(
+		'that is given as JSON needs an end as well; %j is none',
+		async (end) => {
+			const json = {
+				...{ related_class: 'Group', related_id: group(), days: [2], subject_id: subject() },
+				...{ time_from_v: '17:00', b_date_v: '2031-09-01', e_date_v: '2032-05-31' },
+			};
+			const asJson = (more: object) =>
+				form({ inputMode: 'json', json: JSON.stringify({ ...json, ...more }) });
+			await refused(
+				asJson(end === 'absent' ? {} : { time_to_v: end }),
+				"'End Time' is empty, but a record without it would be of no use",
+			);
+			const lesson = created(await run(asJson({ time_to_v: '18:30' })), 'regular-lesson');
+			expect(lesson).toMatchObject({ time_from_v: '17:00', time_to_v: '18:30' });
+		},
+	);
+
+	it('keeps its end, though an update is to empty it', async () => {
+		const [{ id }] = await run(form());
+		await stopped({
+			...{ resource: 'regularLesson', operation: 'update', branchId: 1, id: pick(id) },
+			...{ updateFields: { time_to_v: given('') }, options: { overwriteWithEmpty: true } },
+		});
 	});
 
 	it('may take place on one day only', async () => {

@@ -30,6 +30,7 @@ export function bodyOf(
 		const value = isBlank(field, input[field.name]) ? defaultFor(item, field, branch) : input[field.name];
 		if (isBlank(field, value)) {
 			if (field.required) throw missingError(item, field);
+			if (endsAnother(field, fields)) throw missingError(item, { ...field, isNodesRule: true });
 		} else {
 			body[field.name] = item.read(field, value);
 		}
@@ -64,11 +65,16 @@ export function changesOf(item: Item, entity: Entity, input: IDataObject, overwr
 		else if (value === undefined || !overwrites) continue;
 		// No branch would show a record that is in none, so nobody would find it again.
 		else if (field.required || field.fromBranch) throw missingError(item, field);
+		else if (endsAnother(field, entity.fields)) throw missingError(item, { ...field, isNodesRule: true });
 		else body[field.name] = clearedValue(field);
 	}
 	assertOrder(item, entity.fields, body);
 	return { ...body, ...customBody(item, input, overwrites) };
 }
+
+/** What begins at a time and never ends takes place at no time. */
+const endsAnother = ({ name }: Field, fields: readonly Field[]): boolean =>
+	fields.some((field) => field.type === 'time' && field.lasts === name);
 
 /** What ends before it begins is a slip of the pen. */
 function assertOrder(item: Item, fields: readonly Field[], body: IDataObject): void {
