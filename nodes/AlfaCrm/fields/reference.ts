@@ -7,8 +7,8 @@ import type { OfType } from '../entities/fieldTypes';
 declare module '../entities/fieldTypes' {
 	interface FieldTypes {
 		/** One record, or several, of another entity, picked from a dropdown. For short lists. */
-		reference: { entity: string };
-		references: { entity: string };
+		reference: Listed;
+		references: Listed;
 		/** One record of another entity, searched for. For long lists. */
 		record: { entity: string };
 		/** One of them picked, or several given by their IDs. */
@@ -16,6 +16,12 @@ declare module '../entities/fieldTypes' {
 		/** One record of the entity that the value of another field stands for. */
 		owner: { by: string; entities: Readonly<Record<string, string>>; entity?: undefined };
 	}
+}
+
+interface Listed {
+	entity: string;
+	/** The method that lists those of the record which the form is about, where not all come into question. */
+	listedBy?: string;
 }
 
 const EXPRESSION = 'using an <a href="https://docs.n8n.io/code/expressions/">expression</a>';
@@ -26,9 +32,9 @@ const withHint = (description: string | undefined, hint: string): string =>
 export const reference: FieldKind<OfType<'reference'>> = {
 	...oneRecord,
 	words: ({ entity }) => ({ entity }),
-	widget: ({ entity, description }) => ({
+	widget: ({ entity, listedBy, description }) => ({
 		type: 'options',
-		typeOptions: loadedFrom(entity),
+		typeOptions: loadedFrom(entity, listedBy),
 		description: withHint(description, `Choose from the list, or specify an ID ${EXPRESSION}`),
 		default: '',
 	}),
@@ -39,9 +45,9 @@ export const reference: FieldKind<OfType<'reference'>> = {
 export const references: FieldKind<OfType<'references'>> = {
 	...severalRecords,
 	words: ({ entity }) => ({ entity }),
-	widget: ({ entity, description }) => ({
+	widget: ({ entity, listedBy, description }) => ({
 		type: 'multiOptions',
-		typeOptions: loadedFrom(entity),
+		typeOptions: loadedFrom(entity, listedBy),
 		description: withHint(description, `Choose from the list, or specify IDs ${EXPRESSION}`),
 		default: [],
 	}),

@@ -54,6 +54,16 @@ export class NodePanel {
 		await this.options.first().waitFor({ state: 'hidden' });
 	}
 
+	/** @param name of one of several, as the list shows it */
+	async tickOption(parameter: string, name: string) {
+		const input = this.parameter(parameter).locator('input').first();
+		await input.click();
+		const headline = this.page.locator('.option-headline').getByText(name, { exact: true });
+		await this.options.filter({ has: headline }).click();
+		await input.press('Escape');
+		await this.options.first().waitFor({ state: 'hidden' });
+	}
+
 	get options() {
 		return this.page.getByTestId('parameter-input-item').filter({ visible: true });
 	}
@@ -83,14 +93,6 @@ export class NodePanel {
 	 */
 	async addRow(label: string) {
 		await this.root.getByTestId('fixed-collection-add').filter({ hasText: label }).click();
-	}
-
-	/**
-	 * Adds a value to a parameter that takes several.
-	 * @param label of the button below them
-	 */
-	async addValue(label: string) {
-		await this.root.getByTestId('node-parameters').getByRole('button', { name: label }).click();
 	}
 
 	/** @param parameter a switch that is off */
