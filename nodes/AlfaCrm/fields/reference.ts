@@ -6,9 +6,12 @@ import type { OfType } from '../entities/fieldTypes';
 
 declare module '../entities/fieldTypes' {
 	interface FieldTypes {
-		/** One record, or several, of another entity, picked from a dropdown. For short lists. */
-		reference: Listed;
-		references: Listed;
+		/**
+		 * One record, or several, of another entity, picked from a dropdown. For short lists; and for those of the record which
+		 * the form is about, which the method `listedBy` lists.
+		 */
+		reference: { entity: string; listedBy?: string };
+		references: { entity: string; listedBy?: string };
 		/** One record of another entity, searched for. For long lists. */
 		record: { entity: string };
 		/** One of them picked, or several given by their IDs. */
@@ -16,12 +19,6 @@ declare module '../entities/fieldTypes' {
 		/** One record of the entity that the value of another field stands for. */
 		owner: { by: string; entities: Readonly<Record<string, string>>; entity?: undefined };
 	}
-}
-
-interface Listed {
-	entity: string;
-	/** The method that lists those of the record which the form is about, where not all come into question. */
-	listedBy?: string;
 }
 
 const EXPRESSION = 'using an <a href="https://docs.n8n.io/code/expressions/">expression</a>';
