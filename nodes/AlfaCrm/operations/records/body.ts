@@ -62,12 +62,18 @@ export function changesOf(item: Item, entity: Entity, input: IDataObject, overwr
 	for (const field of entity.fields) {
 		const value = input[field.name];
 		if (!isBlank(field, value)) body[field.name] = item.read(field, value);
-		else if (value === undefined || !overwrites) continue;
+		// No record holds a length: it is the end that would be lost.
+		else if (value === undefined || !overwrites || field.omittedWith) continue;
 		// No branch would show a record that is in none, so nobody would find it again.
 		else if (field.required || field.fromBranch) throw missingError(item, field);
-		else if (endsAnother(field, entity.fields)) throw missingError(item, { ...field, isNodesRule: true });
+		else if (field.type === 'time' && field.after) throw missingError(item, { ...field, isNodesRule: true });
 		else body[field.name] = clearedValue(field);
 	}
+	// The number of a group is that of some customer as well.
+	const orphan = entity.fields.find(
+		(field) => field.type === 'owner' && field.by in body && !(field.name in body),
+	);
+	if (orphan) throw missingError(item, orphan);
 	assertOrder(item, entity.fields, body);
 	return { ...body, ...customBody(item, input, overwrites) };
 }

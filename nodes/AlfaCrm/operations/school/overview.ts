@@ -10,6 +10,7 @@ import { user } from '../../entities/user';
 import { listOf } from '../../fields/field';
 import type { JsonSchema } from '../../fields/kind';
 import type { ActionKind } from '../actions/kind';
+import { chosenBranches } from '../matching/branches';
 import type { Found } from '../matching/decide';
 import type { FindRequest } from '../matching/find';
 import { findOptions, findRecords, noneFound, readFind } from '../matching/find';
@@ -119,10 +120,12 @@ export const overview: ActionKind<'overview'> = {
 	output: () => schema,
 };
 
-/** By the number one call is enough, unless the customer is in another branch. */
+/** By the number one call is enough, unless the customer is in another branch, or might not count. */
 async function findCustomers(item: Item, request: FindRequest): Promise<Found[]> {
-	const { entity, key, search, target } = request;
-	if (key.name === byId.name) {
+	const { entity, key, search, target, takesArchived, options } = request;
+	const chosen = chosenBranches(options);
+	const isEverywhere = chosen.length === 0 || chosen.some((branch) => branch === target.branch);
+	if (key.name === byId.name && takesArchived && isEverywhere) {
 		const { match } = await currentRecord(item, entity, Number(search.wanted.id), target);
 		if (match) return [match];
 	}
