@@ -56,11 +56,11 @@ export class NodePanel {
 
 	/** @param name of one of several, as the list shows it */
 	async tickOption(parameter: string, name: string) {
-		const input = this.parameter(parameter).locator('input').first();
-		await input.click();
+		await this.parameter(parameter).locator('.el-select').first().click();
 		const headline = this.page.locator('.option-headline').getByText(name, { exact: true });
 		await this.options.filter({ has: headline }).click();
-		await input.press('Escape');
+		// It stays open for the next one; Escape would close the node.
+		await this.root.getByTestId('node-parameters').click({ position: { x: 2, y: 2 } });
 		await this.options.first().waitFor({ state: 'hidden' });
 	}
 
