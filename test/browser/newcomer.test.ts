@@ -175,7 +175,10 @@ const tasks: Task[] = [
 		most: { clicks: 11, fields: 2 },
 		does: async (newcomer) => {
 			const isPlanned = (row: Row) => row.status === 1 && row.branch_id === 1 && row.lesson_type_id === 2;
-			const lesson = rows('lesson').find(isPlanned) as Row;
+			// The only one of its day, for the first one found is taken.
+			const days = rows('lesson').filter(({ status }) => status === 1);
+			const isAlone = ({ date }: Row) => days.filter((one) => one.date === date).length === 1;
+			const lesson = rows('lesson').find((row) => isPlanned(row) && isAlone(row)) as Row;
 			const [present] = lesson.customer_ids as number[];
 			await newcomer.choose('branchId', BRANCH);
 			await newcomer.pick('id', String(lesson.date));

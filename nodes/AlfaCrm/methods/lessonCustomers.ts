@@ -4,6 +4,7 @@ import { ApiClient } from '../api/client';
 import { collect } from '../api/collect';
 import { formatDay, readId, readIds } from '../api/formats';
 import { cgi } from '../entities/cgi';
+import { customer } from '../entities/customer';
 import { lesson } from '../entities/lesson';
 import { listCall } from '../entities/listCall';
 import { LESSON_CUSTOMERS } from '../entities/methodNames';
@@ -34,8 +35,9 @@ export const lessonCustomers: Record<string, Loader> = {
 		const names = new Names(client, branch);
 		const rows = [...ids].map((customer_id) => ({ customer_id }));
 		await names.readFor(rows, cgi);
+		await names.readMissing(customer, [...ids]);
 		const titled = [...ids].map((value) => ({
-			name: names.of('customer', value) ?? `Customer ${value}`,
+			name: names.of(customer.resource, value) ?? `Customer ${value}`,
 			value,
 		}));
 		return toldApart(titled.sort((one, other) => one.name.localeCompare(other.name, 'ru')));

@@ -75,6 +75,13 @@ it.each([
 	expect(idsIn(await offered(id))).toEqual(expect.arrayContaining([guest, ...members].sort()));
 });
 
+it('names come one by one where AlfaCRM takes no list of IDs', async () => {
+	const { id } = lesson();
+	for (let count = 0; count < 25; count++) person(`Посторонний ${count}`);
+	set({ idLists: 'unreadable' });
+	expect(namesIn(await offered(id))).toEqual(['Ада Лавлейс', 'Гость на пробном', 'Яна Ёлкина']);
+});
+
 it('who was marked before and is not put down any more is offered too', async () => {
 	const { id, guest, members, others } = lesson(3);
 	add('lesson-details', { lesson_id: id, customer_id: others[2], is_attend: 1 });

@@ -192,6 +192,21 @@ describe('free slots', () => {
 		expect(await run(form(id))).toHaveLength(5);
 	});
 
+	it('a room that the branch does not have is an error, and not free at any time', async () => {
+		const id = newTeacher();
+		const room = add('room', { name: 'Чужая', branch_id: 2 });
+		for (const room_id of [room, 9_999]) {
+			const { error } = await whole(form(id, { additionalFields: { room_id } }));
+			expect(error?.message).toBe(`AlfaCRM has no room with ID ${room_id} in branch 1`);
+		}
+		set({ forbiddenCalls: ['room/index'] });
+		const own = add('room', { name: 'Своя', branch_id: 1 });
+		lessonOf(2, { room_id: own });
+		expect(read(await run(form(id, { additionalFields: { room_id: own } })))).toEqual([
+			...['2026-02-09 10:00-11:00', '2026-02-09 12:00-13:00'],
+		]);
+	});
+
 	it('a teacher whom the branch does not have is an error', async () => {
 		const { error } = await whole(form(9_999));
 		expect(error?.message).toBe('AlfaCRM has no teacher with ID 9999 in branch 1');

@@ -5,6 +5,7 @@ import { daysAfter, formatDay, OPEN_END, readId, readIds, wallClock } from '../.
 import type { ListQuery } from '../../api/page';
 import { lesson } from '../../entities/lesson';
 import { regularLesson } from '../../entities/regularLesson';
+import { room as roomEntity } from '../../entities/room';
 import { teacher as teacherEntity } from '../../entities/teacher';
 import type { Entity } from '../../entities/types';
 import { listOf } from '../../fields/field';
@@ -88,6 +89,7 @@ export const freeSlots: ActionKind<'freeSlots'> = {
 
 		const person = await getRecord(item, entity, teacher, target);
 		const lastDay = formatDay(person.e_date, 'iso', item.zone);
+		await assertRoom(item, room, branch);
 		const shown = readIds(listOf(person.branch_ids));
 		const branches = [...new Set([branch, ...shown])];
 		const [workingHours, lessons, regularLessons] = await allDone<
@@ -132,6 +134,18 @@ function assertDays(item: Item, from: string, to: string): void {
 			: `'Date To' must be at most a year after 'Date From', but ${to} is later than that`,
 		'Correct one of the days. Nothing was sent to AlfaCRM.',
 	);
+}
+
+/** A room that the branch does not have would be free at any time. */
+async function assertRoom(item: Item, id: number | undefined, branch: number | undefined): Promise<void> {
+	if (id === undefined) return;
+	const where = { path: roomEntity.path, branch, query: {}, labels: {} };
+	try {
+		await getRecord(item, roomEntity, id, where);
+	} catch (caught) {
+		// Who may not list rooms still sees what takes place in one.
+		if (!item.run.client.isForbidden({ ...where, action: 'index' })) throw item.asError(caught);
+	}
 }
 
 async function readHours(item: Item, teacher: number, branch?: number): Promise<IDataObject[]> {
