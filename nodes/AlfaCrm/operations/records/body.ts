@@ -70,10 +70,11 @@ export function changesOf(item: Item, entity: Entity, input: IDataObject, overwr
 		else body[field.name] = clearedValue(field);
 	}
 	// The number of a group is that of some customer as well.
-	const orphan = entity.fields.find(
-		(field) => field.type === 'owner' && field.by in body && !(field.name in body),
-	);
-	if (orphan) throw missingError(item, orphan);
+	for (const field of entity.fields) {
+		if (field.type !== 'owner' || !(field.by in body) || field.name in body) continue;
+		const kind = entity.fields.find(({ name }) => name === field.by);
+		throw missingError(item, field, ` together with '${kind?.label ?? field.by}'`);
+	}
 	assertOrder(item, entity.fields, body);
 	return { ...body, ...customBody(item, input, overwrites) };
 }
@@ -145,11 +146,14 @@ function defaultFor(item: Item, { fromBranch, fallback }: Field, branch?: number
 	return fallback === 'today' ? today('iso', item.zone) : fallback;
 }
 
-function missingError(item: Item, { label, required, isNodesRule }: Field): Error {
+function missingError(item: Item, { label, required, isNodesRule }: Field, beside = ''): Error {
 	const message = isNodesRule
 		? `'${label}' is empty, but a record without it would be of no use`
 		: required
 			? `'${label}' is empty, but AlfaCRM requires it`
 			: `'${label}' is empty, but a record in no branch would be shown nowhere`;
-	return item.refused(message, `Fill '${label}', or check the expression in it. ${item.effectNote()}`);
+	return item.refused(
+		message,
+		`Fill '${label}'${beside}, or check the expression in it. ${item.effectNote()}`,
+	);
 }
