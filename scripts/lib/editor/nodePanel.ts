@@ -56,8 +56,10 @@ export class NodePanel {
 
 	/** @param name of one of several, as the list shows it */
 	async tickOption(parameter: string, name: string) {
-		await this.parameter(parameter).locator('.el-select').first().click();
 		const headline = this.page.locator('.option-headline').getByText(name, { exact: true });
+		// A list that is loaded anew cannot be opened meanwhile.
+		await headline.first().waitFor({ state: 'attached' });
+		await this.parameter(parameter).locator('.el-select').first().click();
 		await this.options.filter({ has: headline }).click();
 		// It stays open for the next one; Escape would close the node.
 		await this.root.getByTestId('node-parameters').click({ position: { x: 2, y: 2 } });
