@@ -60,10 +60,11 @@ export class NodePanel {
 		// A list that is loaded anew cannot be opened meanwhile.
 		await headline.first().waitFor({ state: 'attached' });
 		await this.parameter(parameter).locator('.el-select').first().click();
-		await this.options.filter({ has: headline }).click();
+		const shown = headline.filter({ visible: true });
+		await shown.click();
 		// It stays open for the next one; Escape would close the node.
 		await this.root.getByTestId('node-parameters').click({ position: { x: 2, y: 2 } });
-		await this.options.first().waitFor({ state: 'hidden' });
+		await shown.waitFor({ state: 'hidden' });
 	}
 
 	get options() {
