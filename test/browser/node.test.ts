@@ -128,16 +128,16 @@ describe('the form', () => {
 		const panel = await n8n.openNode({ resource: 'lesson', operation: 'complete', branchId: 1, id: chosen });
 		await panel.addRow('Add Attendance');
 		expect((await panel.labels()).slice(4, 12)).toEqual([
-			'Present Customer IDs',
-			'Absent Customer IDs',
+			'Present Customer Names or IDs',
+			'Absent Customer Names or IDs',
 			'Attendance',
 			'Attended',
-			'Customer ID',
+			'Customer Name or ID',
 			'If Already Completed',
 			'Additional Fields',
 			'Simplify',
 		]);
-		await panel.fill('customer_id', '1');
+		await panel.pickOption('customer_id', String(n8n.sandbox.store.find('customer', 1)?.name));
 		await panel.execute();
 
 		expect((await panel.output.rows())[0]).toMatchObject({ id: String(id), status: '3' });

@@ -64,6 +64,11 @@ describe.each(allExamples())('examples/$file', ({ file, workflow }) => {
 		expect(new Set(nodes.map(({ name }) => name)).size).toBe(nodes.length);
 	});
 
+	it('fits a screen: at most five nodes stand in a row', () => {
+		const columns = work.map(({ position: [left] }) => left);
+		expect(Math.max(...columns) - Math.min(...columns)).toBeLessThanOrEqual(960);
+	});
+
 	it('holds no data of a run, and names credentials without the ID of any account', () => {
 		expect(workflow).toMatchObject({ pinData: {}, id: expect.stringMatching(/^\w{16}$/) as string });
 		const references = work.flatMap(({ credentials = {} }) => Object.entries(credentials as object));

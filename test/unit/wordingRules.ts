@@ -146,7 +146,8 @@ export const PARAMETER_RULES: Array<
 		'a dropdown is loaded again when parameters change that there are',
 		({ typeOptions }) =>
 			(typeOptions?.loadOptionsDependsOn ?? []).every((name) =>
-				description.properties.some((parameter) => parameter.name === name),
+				// What a picker holds is its `value`.
+				description.properties.some((parameter) => parameter.name === name.replace(/\.value$/, '')),
 			),
 	],
 	[

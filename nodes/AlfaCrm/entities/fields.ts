@@ -87,7 +87,12 @@ export const choices = (
 
 const pointing =
 	(type: 'reference' | 'references' | 'record' | 'records') =>
-	(name: string, label: string, entity: string, extra: Extra = {}): Made => ({
+	(
+		name: string,
+		label: string,
+		entity: string,
+		extra: Extra & Partial<Pick<OfType<'references'>, 'listedBy'>> = {},
+	): Made => ({
 		type,
 		entity,
 		name,

@@ -5,7 +5,6 @@ import {
 	dottedDate,
 	flag,
 	id,
-	ids,
 	integer,
 	isoDate,
 	longText,
@@ -18,6 +17,7 @@ import {
 	text,
 	time,
 } from './fields';
+import { LESSON_CUSTOMERS } from './methodNames';
 import type { Action, ResentField } from './types';
 
 const STATUSES = [
@@ -41,7 +41,6 @@ const to = time('time_to', 'End Time');
 
 /** How one customer took part. Grades were never seen filled, so they are sent as they are given. */
 const ATTENDANCE = [
-	id('customer_id', 'Customer ID', { entity: 'customer', required: true }),
 	flag('is_attend', 'Attended', { required: true, description: 'Whether the customer was there' }),
 	id('reason_id', 'Absence Reason ID'),
 	integer('bonus', 'Bonus', { description: 'Bonus for this lesson' }),
@@ -54,6 +53,7 @@ const details = rows(
 	'details',
 	'Attendance',
 	[
+		reference('customer_id', 'Customer', 'customer', { listedBy: LESSON_CUSTOMERS, required: true }),
 		...ATTENDANCE,
 		id('id', 'Attendance ID', { description: "ID of the customer's row in 'details' of the lesson" }),
 		reference('branch_id', 'Branch of Customer', 'branch', { fromBranch: true }),
@@ -71,17 +71,15 @@ const complete: Action = {
 	action: 'teach',
 	idAs: 'id',
 	body: [
-		ids('present_ids', 'Present Customer IDs', {
-			entity: 'customer',
+		references('present_ids', 'Present Customer', 'customer', {
+			listedBy: LESSON_CUSTOMERS,
 			prominent: true,
-			description: 'Customers who attended, separated by commas',
-			placeholder: 'e.g. 501, 502',
+			description: 'Who attended, of those put down for the lesson and the members of its groups',
 		}),
-		ids('absent_ids', 'Absent Customer IDs', {
-			entity: 'customer',
+		references('absent_ids', 'Absent Customer', 'customer', {
+			listedBy: LESSON_CUSTOMERS,
 			prominent: true,
-			description: 'Customers who did not attend, separated by commas',
-			placeholder: 'e.g. 503',
+			description: 'Who did not attend',
 		}),
 		{
 			...details,
@@ -206,6 +204,7 @@ export const lesson = writable({
 	outputFields: [
 		isoDate('date', 'Date'),
 		rows('details', 'Attendance', [
+			id('customer_id', 'Customer ID', { entity: 'customer' }),
 			...ATTENDANCE,
 			id('branch_id', 'Branch ID'),
 			text('commission', 'Commission'),

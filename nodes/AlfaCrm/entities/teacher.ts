@@ -73,10 +73,6 @@ const freeSlots: Action = {
 			description: 'Last day to look at, at most a year after the first',
 		}),
 		reference('room_id', 'Room', 'room', { description: 'Only slots in which this room is free too' }),
-		reference('subject_id', 'Subject', 'subject', {
-			description:
-				'Stands in each item, ready for a lesson to be created. AlfaCRM does not tell who teaches what, so it rules nothing out.',
-		}),
 	],
 	kind: 'freeSlots',
 	certainty: 'documented',

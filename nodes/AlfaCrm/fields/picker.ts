@@ -50,8 +50,9 @@ export function picker(
 	};
 }
 
-/** Statuses and the like differ by branch, branches do not. */
-export function loadedFrom(resource: string): INodeProperties['typeOptions'] {
+/** Statuses and the like differ by branch, branches do not; what a method lists is of the record of the form. */
+export function loadedFrom(resource: string, listedBy?: string): INodeProperties['typeOptions'] {
+	if (listedBy) return { loadOptionsMethod: listedBy, loadOptionsDependsOn: ['branchId', 'id.value'] };
 	const entity = entityOf(resource);
 	return {
 		loadOptionsMethod: optionsMethod(entity),

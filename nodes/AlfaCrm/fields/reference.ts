@@ -6,9 +6,12 @@ import type { OfType } from '../entities/fieldTypes';
 
 declare module '../entities/fieldTypes' {
 	interface FieldTypes {
-		/** One record, or several, of another entity, picked from a dropdown. For short lists. */
-		reference: { entity: string };
-		references: { entity: string };
+		/**
+		 * One record, or several, of another entity, picked from a dropdown. For short lists; and for those of the record which
+		 * the form is about, which the method `listedBy` lists.
+		 */
+		reference: { entity: string; listedBy?: string };
+		references: { entity: string; listedBy?: string };
 		/** One record of another entity, searched for. For long lists. */
 		record: { entity: string };
 		/** One of them picked, or several given by their IDs. */
@@ -26,9 +29,9 @@ const withHint = (description: string | undefined, hint: string): string =>
 export const reference: FieldKind<OfType<'reference'>> = {
 	...oneRecord,
 	words: ({ entity }) => ({ entity }),
-	widget: ({ entity, description }) => ({
+	widget: ({ entity, listedBy, description }) => ({
 		type: 'options',
-		typeOptions: loadedFrom(entity),
+		typeOptions: loadedFrom(entity, listedBy),
 		description: withHint(description, `Choose from the list, or specify an ID ${EXPRESSION}`),
 		default: '',
 	}),
@@ -39,9 +42,9 @@ export const reference: FieldKind<OfType<'reference'>> = {
 export const references: FieldKind<OfType<'references'>> = {
 	...severalRecords,
 	words: ({ entity }) => ({ entity }),
-	widget: ({ entity, description }) => ({
+	widget: ({ entity, listedBy, description }) => ({
 		type: 'multiOptions',
-		typeOptions: loadedFrom(entity),
+		typeOptions: loadedFrom(entity, listedBy),
 		description: withHint(description, `Choose from the list, or specify IDs ${EXPRESSION}`),
 		default: [],
 	}),

@@ -11,11 +11,11 @@ declare module '../entities/fieldTypes' {
 	}
 }
 
-/** One field below the other. */
+/** One field below the other, the first of them there at once. One that stays empty says nothing. */
 export const textsWidget = ({ label }: FieldBasics): Widget => ({
 	type: 'string',
 	typeOptions: { multipleValues: true, multipleValueButtonText: `Add ${label}` },
-	default: [],
+	default: [''],
 });
 
 export const severalTexts = {

@@ -58,6 +58,8 @@ interface Cursor {
 	fullest: number;
 	/** Digest of its last page, to notice when that comes again. */
 	last: string;
+	/** What was shown, where another list shows it again. Such lists are those of one record, so they are short. */
+	shown?: unknown[];
 }
 
 const BEGIN: Cursor = { pass: 0, query: 0, page: 0, size: PAGE_SIZE, seen: 0, fullest: 0, last: '' };
@@ -94,7 +96,7 @@ async function find(
 		const rows = last === cursor.last ? [] : page.items;
 		await names.readFor(rows, entity);
 		const found = rows
-			.filter((row) => isInPass(row, entity, isArchived))
+			.filter((row) => isInPass(row, entity, isArchived) && !cursor.shown?.includes(row.id))
 			.map((row) => ({ row, name: fullTitleOf(row, entity, names, isArchived === true || isDead(row)) }))
 			.filter(({ row, name }) => search.matches(row, name));
 		for (const { row, name } of found) {
@@ -107,6 +109,8 @@ async function find(
 				? { ...BEGIN, pass: cursor.pass, query: cursor.query + 1 }
 				: nextPage(cursor, { ...page, items: rows }, last);
 		if (next === undefined && cursor.pass + 1 < passes.length) next = { ...BEGIN, pass: cursor.pass + 1 };
+		if (next && entity.hiddenPasses)
+			next = { ...next, shown: [...(cursor.shown ?? []), ...found.map(({ row }) => row.id)] };
 	}
 	return { results: toldApart([...results.values()]), paginationToken: next && JSON.stringify(next) };
 }

@@ -3,6 +3,7 @@ import type { IDataObject, ILoadOptionsFunctions, INodePropertyOptions } from 'n
 import { ApiClient } from '../api/client';
 import { entities } from '../entities/registry';
 import type { Entity } from '../entities/types';
+import { lessonCustomers } from './lessonCustomers';
 import { byWeight, fetchRows } from './rows';
 import { optionsMethod } from '../entities/methodNames';
 import { titleOf, toldApart } from '../fields/titles';
@@ -10,7 +11,7 @@ import { titleOf, toldApart } from '../fields/titles';
 type Loader = (this: ILoadOptionsFunctions) => Promise<INodePropertyOptions[]>;
 
 /** A dropdown for each entity, filled from the account. */
-export const loadOptions: Record<string, Loader> = Object.fromEntries(
+const ofEntities: Record<string, Loader> = Object.fromEntries(
 	entities.map((entity) => [
 		optionsMethod(entity),
 		async function (this: ILoadOptionsFunctions) {
@@ -19,6 +20,8 @@ export const loadOptions: Record<string, Loader> = Object.fromEntries(
 		},
 	]),
 );
+
+export const loadOptions: Record<string, Loader> = { ...ofEntities, ...lessonCustomers };
 
 function toOption(row: IDataObject, entity: Entity): INodePropertyOptions {
 	const off = row.is_enabled === 0 || row.is_active === 0;

@@ -9,6 +9,9 @@ import type { Entity } from '../entities/types';
 import type { KnownNames } from '../fields/titles';
 import { namedIn, titleOf } from '../fields/titles';
 
+/** More would take too long while somebody waits for a list to open. */
+const MOST_ONE_BY_ONE = 20;
+
 /**
  * What the records are called that titles name by their numbers. One page of each list is read in a request, and what
  * is not on it, or may not be read, keeps its number: a picker is to open at once.
@@ -35,13 +38,21 @@ export class Names implements KnownNames {
 		await Promise.all(lists.map(async ([resource, ids]) => await this.read(entityOf(resource), [...ids])));
 	}
 
+	/** Asks for a few records one by one, where AlfaCRM did not take a list of their IDs. */
+	async readMissing(entity: Entity, ids: readonly number[]): Promise<void> {
+		const missing = ids.filter((id) => this.of(entity.resource, id) === undefined).slice(0, MOST_ONE_BY_ONE);
+		await Promise.all(missing.map(async (id) => await this.add(entity, { id })));
+	}
+
 	private async read(entity: Entity, ids: readonly number[]): Promise<void> {
-		const names = new Map<number, string>();
-		this.known.set(entity.resource, names);
+		this.known.set(entity.resource, new Map());
 		const filter = entity.filters.find(({ name }) => name === 'ids');
-		const wanted = filter === undefined ? {} : { [filter.sentAs ?? filter.name]: ids };
+		await this.add(entity, filter === undefined ? {} : { [filter.sentAs ?? filter.name]: ids });
+	}
+
+	private async add(entity: Entity, wanted: IDataObject): Promise<void> {
 		const call = { ...listCall(entity, this.branch), body: { ...entity.includeHidden, ...wanted } };
 		const { items } = await fetchPage(this.client, call, 0, LARGEST_PAGE).catch(() => ({ items: [] }));
-		for (const row of items) names.set(readId(row.id) ?? 0, titleOf(row, entity));
+		for (const row of items) this.known.get(entity.resource)?.set(readId(row.id) ?? 0, titleOf(row, entity));
 	}
 }

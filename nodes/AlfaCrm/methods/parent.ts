@@ -1,6 +1,7 @@
 import type { ILoadOptionsFunctions } from 'n8n-workflow';
 
 import { readId } from '../api/formats';
+import type { Field } from '../entities/fieldTypes';
 import { entityOf } from '../entities/registry';
 import type { Entity, QueryId } from '../entities/types';
 import { serialize } from '../fields/field';
@@ -28,16 +29,17 @@ export function parentOf(
 	const { name, label } = key;
 	const isAbout = context.getCurrentNodeParameter('resource') === ownerOf(key);
 	const places = [name, `updateFields.${name}`, `additionalFields.${name}`, ...(isAbout ? ['id'] : [])];
-	const ids = places.map((place) => idIn(key, context.getCurrentNodeParameter(place), zone));
+	const ids = places.map((place) => chosenId(context, { ...key, name: place }, zone));
 	return { name, label, id: ids.find((id) => id !== undefined) };
 }
 
 const ownerOf = (key: QueryId): string | undefined =>
 	key.type === 'record' ? entityOf(key.entity).resource : undefined;
 
-function idIn(key: QueryId, value: unknown, zone: string): number | undefined {
+/** The record that is chosen in a parameter of the form; undefined for none, and for an expression. */
+export function chosenId(context: ILoadOptionsFunctions, field: Field, zone: string): number | undefined {
 	try {
-		return readId(serialize(key, value, zone));
+		return readId(serialize(field, context.getCurrentNodeParameter(field.name), zone));
 	} catch {
 		return undefined;
 	}

@@ -54,6 +54,19 @@ export class NodePanel {
 		await this.options.first().waitFor({ state: 'hidden' });
 	}
 
+	/** @param name of one of several, as the list shows it */
+	async tickOption(parameter: string, name: string) {
+		const headline = this.page.locator('.option-headline').getByText(name, { exact: true });
+		// A list that is loaded anew cannot be opened meanwhile.
+		await headline.first().waitFor({ state: 'attached' });
+		await this.parameter(parameter).locator('.el-select').first().click();
+		const shown = headline.filter({ visible: true });
+		await shown.click();
+		// It stays open for the next one; Escape would close the node.
+		await this.root.getByTestId('node-parameters').click({ position: { x: 2, y: 2 } });
+		await shown.waitFor({ state: 'hidden' });
+	}
+
 	get options() {
 		return this.page.getByTestId('parameter-input-item').filter({ visible: true });
 	}
@@ -83,14 +96,6 @@ export class NodePanel {
 	 */
 	async addRow(label: string) {
 		await this.root.getByTestId('fixed-collection-add').filter({ hasText: label }).click();
-	}
-
-	/**
-	 * Adds a value to a parameter that takes several.
-	 * @param label of the button below them
-	 */
-	async addValue(label: string) {
-		await this.root.getByTestId('node-parameters').getByRole('button', { name: label }).click();
 	}
 
 	/** @param parameter a switch that is off */

@@ -33,6 +33,12 @@ export class Newcomer {
 		this.clicks += 2;
 	}
 
+	/** One of several that a list offers. */
+	async tick(parameter: string, option: string) {
+		await this.panel.tickOption(parameter, option);
+		this.clicks += 3;
+	}
+
 	/** The first record that a picker finds. */
 	async pick(parameter: string, typed: string) {
 		await this.panel.pickFirst(parameter, typed);
@@ -43,11 +49,6 @@ export class Newcomer {
 	async addField(label: string) {
 		await this.panel.addField(label);
 		this.clicks += 2;
-	}
-
-	async addValue(label: string) {
-		await this.panel.addValue(label);
-		this.clicks += 1;
 	}
 
 	/** @returns what came out, as the table shows it */

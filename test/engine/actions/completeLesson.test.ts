@@ -101,7 +101,7 @@ describe('Complete Lesson', () => {
 	});
 
 	it.each<[INodeParameters, string]>([
-		[{}, expect.stringMatching(/^No customer is given who was present or absent: 'Present Customer IDs'/)],
+		[{}, expect.stringMatching(/^No customer is given who was present or absent: 'Present Customer'/)],
 		[{ present_ids: '5, 6', absent_ids: '6' }, 'Customer 6 is given twice'],
 	])('refuses %j before a call', async (given, message) => {
 		expect((await failing(mark(1, given)))?.message).toEqual(message);

@@ -133,6 +133,31 @@ it('members of a group read as customer and days', async () => {
 	]);
 });
 
+it.each([{}, { bodyPageSize: 'honoured' }, { cgiDefault: 'all', deadDefault: 'all' }])(
+	'whoever scrolls through a long list sees each one once: %j',
+	async (settings) => {
+		set(settings);
+		const { customer } = subscriber();
+		const group = add('group', { name: 'Большая', branch_ids: [1] });
+		const made = Array.from({ length: 130 }, (_one, index) => ({
+			subscription: add('customer-tariff', { customer_id: customer, tariff_id: 1, b_date: '01.09.2025' }),
+			member: add('cgi', {
+				...{ customer_id: customer, group_id: group },
+				...{ b_date: '01.09.2020', e_date: index % 2 === 0 ? '31.05.2031' : '31.05.2021' },
+			}),
+		}));
+		const members = await entries('searchGroupMembers', {
+			...{ resource: 'cgi', operation: 'get', group_id: pick(group) },
+		});
+		expect(members.map(({ value }) => Number(value)).sort()).toEqual(made.map(({ member }) => member).sort());
+		const subscriptions = await entries('searchCustomerSubscriptions', {
+			...{ resource: 'customerTariff', operation: 'get', customer_id: pick(customer) },
+		});
+		expect(subscriptions).toHaveLength(130 + 3);
+		expect(new Set(subscriptions.map(({ value }) => value)).size).toBe(130 + 3);
+	},
+);
+
 it.each([7, 0] as const)('regular lessons say whose, when and what, where Sunday is %i', async (sunday) => {
 	set({ sunday });
 	const { customer } = subscriber();

@@ -5,7 +5,7 @@ import { given, officeOf, pick } from '../support/office';
 import { useSchool } from '../support/school';
 
 const school = useSchool({ customers: 40 });
-const { rows, row, run, refused, whole } = officeOf(school);
+const { add, rows, row, run, refused, stopped, whole } = officeOf(school);
 
 const inBranch = ({ branch_ids }: IDataObject) => (branch_ids as number[]).includes(1);
 const group = () => rows('group').find(inBranch)?.id as number;
@@ -87,6 +87,31 @@ describe('a lesson', () => {
 	});
 });
 
+describe('an update of a lesson that empties what is empty', () => {
+	const ofAnHour = () =>
+		add('lesson', {
+			...{ branch_id: 1, date: '2031-03-10', time_from: '2031-03-10 17:00:00', status: 1, subject_id: 1 },
+			...{ time_to: '2031-03-10 18:00:00', lesson_type_id: 2, customer_ids: [1], topic: 'Старая' },
+		});
+	const update = (id: unknown, updateFields: INodeParameters): INodeParameters => ({
+		...{ resource: 'lesson', operation: 'update', branchId: 1, id: pick(id) },
+		...{ updateFields, options: { overwriteWithEmpty: true } },
+	});
+
+	it('takes an end from no lesson', async () => {
+		const error = await stopped(update(ofAnHour(), { time_to: given(''), topic: '' }));
+		expect(error.message).toBe("'End Time' is empty, but a record without it would be of no use");
+	});
+
+	it('sends the end on where only the length is empty, for a lesson holds none', async () => {
+		const id = ofAnHour();
+		await run(update(id, { duration: given(''), topic: given('') }));
+		expect(school.entries('lesson/update')[0].body).toMatchObject({ time_to: '18:00:00' });
+		expect(school.entries('lesson/update')[0].body).not.toHaveProperty('duration');
+		expect(row('lesson', id)).toMatchObject({ time_to: '2031-03-10 18:00:00' });
+	});
+});
+
 describe('a regular lesson', () => {
 	const form = (more: INodeParameters = {}): INodeParameters => ({
 		resource: 'regularLesson',
@@ -160,6 +185,44 @@ describe('a regular lesson', () => {
 		["'End Date' must not be before 'Start Date'", { e_date_v: '2031-08-31' }],
 	])('is refused before anything is sent, by %s', async (label, wrong) => {
 		await refused(form(wrong), label);
+	});
+
+	it.each(['absent', null, '', ' ', []])(
+		'that is given as JSON needs an end as well; %j is none',
+		async (end) => {
+			const json = {
+				...{ related_class: 'Group', related_id: group(), days: [2], subject_id: subject() },
+				...{ time_from_v: '17:00', b_date_v: '2031-09-01', e_date_v: '2032-05-31' },
+			};
+			const asJson = (more: object) =>
+				form({ inputMode: 'json', json: JSON.stringify({ ...json, ...more }) });
+			await refused(
+				asJson(end === 'absent' ? {} : { time_to_v: end }),
+				"'End Time' is empty, but a record without it would be of no use",
+			);
+			const lesson = created(await run(asJson({ time_to_v: '18:30' })), 'regular-lesson');
+			expect(lesson).toMatchObject({ time_from_v: '17:00', time_to_v: '18:30' });
+		},
+	);
+
+	it('keeps its end, though an update is to empty it', async () => {
+		const [{ id }] = await run(form());
+		await stopped({
+			...{ resource: 'regularLesson', operation: 'update', branchId: 1, id: pick(id) },
+			...{ updateFields: { time_to_v: given('') }, options: { overwriteWithEmpty: true } },
+		});
+	});
+
+	it('does not become that of the customer who has the number of its group', async () => {
+		const [{ id }] = await run(form());
+		const update = (json: object): INodeParameters => ({
+			...{ resource: 'regularLesson', operation: 'update', branchId: 1, id: pick(id), inputMode: 'json' },
+			json: JSON.stringify(json),
+		});
+		const { message } = await stopped(update({ related_class: 'Customer', is_public: true }));
+		expect(message).toBe("'Group or Customer' is empty, but a record without it would be of no use");
+		await run(update({ related_class: 'Customer', related_id: 7 }));
+		expect(row('regular-lesson', id)).toMatchObject({ related_class: 'Customer', related_id: 7 });
 	});
 
 	it('may take place on one day only', async () => {

@@ -85,7 +85,7 @@ describe('an address that is not the page of the record', () => {
 				details: { values },
 				additionalFields: {},
 			},
-			"'Customer ID'",
+			"'Customer'",
 		);
 	});
 

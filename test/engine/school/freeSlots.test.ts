@@ -3,6 +3,7 @@ import type { IDataObject, INodeParameters } from 'n8n-workflow';
 
 import type { Settings } from '../../../sandbox';
 import { allSchemas } from '../../../nodes/AlfaCrm/operations/schemas';
+import { formOf } from '../../unit/form';
 import { freeByTheMinute, ROOM, TEACHER, timetables } from '../../support/timetables';
 import type { Case } from '../../support/timetables';
 import { EMPTY, NULL, UNDEFINED, given, officeOf, pick, stopClock } from '../support/office';
@@ -104,12 +105,12 @@ describe('free slots', () => {
 	it('are one item each, with all that a lesson needs, as the schema tells', async () => {
 		const id = newTeacher();
 		lessonOf(id);
-		const json = await run(form(id, { additionalFields: { subject_id: 2, room_id: 1 } }), {
+		const json = await run(form(id, { additionalFields: { room_id: 1 } }), {
 			timezone: 'Asia/Almaty',
 		});
 		expect(json[0]).toEqual({
 			...{ date: '2026-02-09', start: '10:00', end: '11:00', duration: 60, time_zone: 'Asia/Almaty' },
-			...{ teacher_id: id, teacher_name: 'Новикова Яна', branch_id: 1, room_id: 1, subject_id: 2 },
+			...{ teacher_id: id, teacher_name: 'Новикова Яна', branch_id: 1, room_id: 1 },
 		});
 		expect(read(json)).toEqual(['2026-02-09 10:00-11:00', '2026-02-09 12:00-13:00']);
 		const { properties } = allSchemas()['teacher/getFreeSlots'];
@@ -191,6 +192,21 @@ describe('free slots', () => {
 		expect(await run(form(id))).toHaveLength(5);
 	});
 
+	it('a room that the branch does not have is an error, and not free at any time', async () => {
+		const id = newTeacher();
+		const room = add('room', { name: 'Чужая', branch_id: 2 });
+		for (const room_id of [room, 9_999]) {
+			const { error } = await whole(form(id, { additionalFields: { room_id } }));
+			expect(error?.message).toBe(`AlfaCRM has no room with ID ${room_id} in branch 1`);
+		}
+		set({ forbiddenCalls: ['room/index'] });
+		const own = add('room', { name: 'Своя', branch_id: 1 });
+		lessonOf(2, { room_id: own });
+		expect(read(await run(form(id, { additionalFields: { room_id: own } })))).toEqual([
+			...['2026-02-09 10:00-11:00', '2026-02-09 12:00-13:00'],
+		]);
+	});
+
 	it('a teacher whom the branch does not have is an error', async () => {
 		const { error } = await whole(form(9_999));
 		expect(error?.message).toBe('AlfaCRM has no teacher with ID 9999 in branch 1');
@@ -209,6 +225,13 @@ describe('free slots', () => {
 		expect(asked.map(({ status }) => status).sort()).toEqual([1, 2, 3]);
 		expect(asked[0]).toMatchObject({ teacher_id: id, date_from: '2026-02-09', date_to: '2026-02-15' });
 	});
+});
+
+it('no subject is asked for, since nobody can tell who teaches it', () => {
+	const [more] = formOf({ resource: 'teacher', operation: 'getFreeSlots' }).filter(
+		({ name }) => name === 'additionalFields',
+	);
+	expect((more.options ?? []).map(({ name }) => name)).toEqual(['room_id']);
 });
 
 describe('before anything is sent', () => {

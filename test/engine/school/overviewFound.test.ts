@@ -148,6 +148,21 @@ describe('whose overview it is', () => {
 		}
 	});
 
+	it('by ID, too, who is archived or in a branch that is not searched is not found where that is chosen', async () => {
+		const add1 = (more: Row) =>
+			add('customer', { name: 'Ия', is_study: 1, legal_type: 1, branch_ids: [1], ...more });
+		const [active, gone] = [add1({ e_date: OPEN_END }), add1({ e_date: '2025-01-31' })];
+		const found = async (id: number, options: INodeParameters) =>
+			(await run(form(id, { ifNone: 'nothing', ...options }))).map((one) => one.id);
+		expect(await found(gone, {})).toEqual([gone]);
+		expect(await found(gone, { archived: false })).toEqual([]);
+		expect(await found(active, { archived: false })).toEqual([active]);
+		expect(await found(active, { searchBranches: [2] })).toEqual([]);
+		expect(await found(active, { searchBranches: [2, 1] })).toEqual([active]);
+		set({ rowsShowRemoved: ['customer'] });
+		expect(await found(gone, { archived: false })).toEqual([]);
+	});
+
 	it('archived ones say so, by the flag or the day', async () => {
 		const { id } = busy();
 		patch('customer', id, { e_date: '2026-02-09' });

@@ -13,14 +13,15 @@ export const form = (
 	more: INodeParameters = {},
 ): INodeParameters => ({
 	...{ resource: 'customer', operation: 'getOverview', branchId: 1, matchBy: 'id', id: pick(id) },
-	...{ options, ...more },
+	...{ leaveOut: [], options, ...more },
 });
 export const by = (
 	matchBy: string,
 	key: INodeParameters,
 	options: INodeParameters = {},
 ): INodeParameters => ({
-	...{ resource: 'customer', operation: 'getOverview', branchId: 1, matchBy, ...key, options },
+	...{ resource: 'customer', operation: 'getOverview', branchId: 1, matchBy, ...key },
+	...{ leaveOut: [], options },
 });
 export type Row = IDataObject;
 const list = (value: unknown) => (value ?? []) as number[];

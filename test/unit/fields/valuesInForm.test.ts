@@ -112,7 +112,7 @@ describe('in the form', () => {
 	it('a list of texts that is looked for asks for one', () => {
 		for (const type of ['texts', 'phones'] as const) {
 			expect(toProperty(field({ type }))).toMatchObject({
-				default: [],
+				default: [''],
 				typeOptions: { multipleValues: true },
 			});
 			expect(toSingleProperty(field({ type }))).toEqual({

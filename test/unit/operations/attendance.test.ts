@@ -62,7 +62,7 @@ describe('the attendance of a planned lesson', () => {
 	it.each<[IDataObject, string]>([
 		[
 			{ present_ids: '', absent_ids: '' },
-			"No customer is given who was present or absent: 'Present Customer IDs', 'Absent Customer IDs' and 'Attendance' are empty",
+			"No customer is given who was present or absent: 'Present Customer', 'Absent Customer' and 'Attendance' are empty",
 		],
 		[{ present_ids: '1, 1', absent_ids: '' }, 'Customer 1 is given twice'],
 		[{ present_ids: '1', absent_ids: '2, 1' }, 'Customer 1 is given twice'],
@@ -72,7 +72,7 @@ describe('the attendance of a planned lesson', () => {
 		expect(error).toMatchObject({
 			message,
 			description:
-				"Name each customer once, in 'Present Customer IDs', 'Absent Customer IDs' or 'Attendance'. Nothing was sent to AlfaCRM.",
+				"Name each customer once, in 'Present Customer', 'Absent Customer' or 'Attendance'. Nothing was sent to AlfaCRM.",
 		});
 		expect(school.calls).toEqual([]);
 	});

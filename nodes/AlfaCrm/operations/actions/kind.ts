@@ -9,6 +9,7 @@ import type { ObjectSchema } from '../output/recordSchema';
 export const ACTION_SLOTS = [
 	'id',
 	'match',
+	'leaveOut',
 	'prominentFields',
 	'duration',
 	'listMode',

@@ -30,6 +30,7 @@ export function bodyOf(
 		const value = isBlank(field, input[field.name]) ? defaultFor(item, field, branch) : input[field.name];
 		if (isBlank(field, value)) {
 			if (field.required) throw missingError(item, field);
+			if (endsAnother(field, fields)) throw missingError(item, { ...field, isNodesRule: true });
 		} else {
 			body[field.name] = item.read(field, value);
 		}
@@ -61,14 +62,26 @@ export function changesOf(item: Item, entity: Entity, input: IDataObject, overwr
 	for (const field of entity.fields) {
 		const value = input[field.name];
 		if (!isBlank(field, value)) body[field.name] = item.read(field, value);
-		else if (value === undefined || !overwrites) continue;
+		// No record holds a length: it is the end that would be lost.
+		else if (value === undefined || !overwrites || field.omittedWith) continue;
 		// No branch would show a record that is in none, so nobody would find it again.
 		else if (field.required || field.fromBranch) throw missingError(item, field);
+		else if (field.type === 'time' && field.after) throw missingError(item, { ...field, isNodesRule: true });
 		else body[field.name] = clearedValue(field);
+	}
+	// The number of a group is that of some customer as well.
+	for (const field of entity.fields) {
+		if (field.type !== 'owner' || !(field.by in body) || field.name in body) continue;
+		const kind = entity.fields.find(({ name }) => name === field.by);
+		throw missingError(item, field, ` together with '${kind?.label ?? field.by}'`);
 	}
 	assertOrder(item, entity.fields, body);
 	return { ...body, ...customBody(item, input, overwrites) };
 }
+
+/** What begins at a time and never ends takes place at no time. */
+const endsAnother = ({ name }: Field, fields: readonly Field[]): boolean =>
+	fields.some((field) => field.type === 'time' && field.lasts === name);
 
 /** What ends before it begins is a slip of the pen. */
 function assertOrder(item: Item, fields: readonly Field[], body: IDataObject): void {
@@ -133,11 +146,14 @@ function defaultFor(item: Item, { fromBranch, fallback }: Field, branch?: number
 	return fallback === 'today' ? today('iso', item.zone) : fallback;
 }
 
-function missingError(item: Item, { label, required, isNodesRule }: Field): Error {
+function missingError(item: Item, { label, required, isNodesRule }: Field, beside = ''): Error {
 	const message = isNodesRule
 		? `'${label}' is empty, but a record without it would be of no use`
 		: required
 			? `'${label}' is empty, but AlfaCRM requires it`
 			: `'${label}' is empty, but a record in no branch would be shown nowhere`;
-	return item.refused(message, `Fill '${label}', or check the expression in it. ${item.effectNote()}`);
+	return item.refused(
+		message,
+		`Fill '${label}'${beside}, or check the expression in it. ${item.effectNote()}`,
+	);
 }

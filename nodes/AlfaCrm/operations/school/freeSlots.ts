@@ -5,6 +5,7 @@ import { daysAfter, formatDay, OPEN_END, readId, readIds, wallClock } from '../.
 import type { ListQuery } from '../../api/page';
 import { lesson } from '../../entities/lesson';
 import { regularLesson } from '../../entities/regularLesson';
+import { room as roomEntity } from '../../entities/room';
 import { teacher as teacherEntity } from '../../entities/teacher';
 import type { Entity } from '../../entities/types';
 import { listOf } from '../../fields/field';
@@ -77,7 +78,7 @@ export const freeSlots: ActionKind<'freeSlots'> = {
 		const target = targetOf(item, entity);
 		const { branch } = target;
 		const teacher = idOf(item, entity);
-		const { date_from, date_to, room_id, subject_id } = readBody(item, action.body, branch);
+		const { date_from, date_to, room_id } = readBody(item, action.body, branch);
 		const [from, to, room] = [String(date_from), String(date_to), readId(room_id)];
 		const chosen = item.collection(options);
 		const [minutes, step] = [item.integer(duration), chosen.integer(chosen.parameter('step'))];
@@ -88,6 +89,7 @@ export const freeSlots: ActionKind<'freeSlots'> = {
 
 		const person = await getRecord(item, entity, teacher, target);
 		const lastDay = formatDay(person.e_date, 'iso', item.zone);
+		await assertRoom(item, room, branch);
 		const shown = readIds(listOf(person.branch_ids));
 		const branches = [...new Set([branch, ...shown])];
 		const [workingHours, lessons, regularLessons] = await allDone<
@@ -112,7 +114,6 @@ export const freeSlots: ActionKind<'freeSlots'> = {
 			teacher_name: person.name ?? null,
 			branch_id: branch ?? null,
 			room_id: room ?? null,
-			subject_id: readId(subject_id) ?? null,
 			duration: minutes,
 			time_zone: item.zone,
 		}));
@@ -120,7 +121,7 @@ export const freeSlots: ActionKind<'freeSlots'> = {
 	output: () =>
 		objectOf({
 			...{ date: STRING, start: STRING, end: STRING, teacher_id: { type: 'integer' }, teacher_name: STRING },
-			...{ branch_id: { type: 'integer' }, room_id: { type: 'integer' }, subject_id: { type: 'integer' } },
+			...{ branch_id: { type: 'integer' }, room_id: { type: 'integer' } },
 			...{ duration: { type: 'integer' }, time_zone: STRING },
 		}),
 };
@@ -133,6 +134,18 @@ function assertDays(item: Item, from: string, to: string): void {
 			: `'Date To' must be at most a year after 'Date From', but ${to} is later than that`,
 		'Correct one of the days. Nothing was sent to AlfaCRM.',
 	);
+}
+
+/** A room that the branch does not have would be free at any time. */
+async function assertRoom(item: Item, id: number | undefined, branch: number | undefined): Promise<void> {
+	if (id === undefined) return;
+	const where = { path: roomEntity.path, branch, query: {}, labels: {} };
+	try {
+		await getRecord(item, roomEntity, id, where);
+	} catch (caught) {
+		// Who may not list rooms still sees what takes place in one.
+		if (!item.run.client.isForbidden({ ...where, action: 'index' })) throw item.asError(caught);
+	}
 }
 
 async function readHours(item: Item, teacher: number, branch?: number): Promise<IDataObject[]> {

@@ -10,6 +10,7 @@ import { user } from '../../entities/user';
 import { listOf } from '../../fields/field';
 import type { JsonSchema } from '../../fields/kind';
 import type { ActionKind } from '../actions/kind';
+import { chosenBranches } from '../matching/branches';
 import type { Found } from '../matching/decide';
 import type { FindRequest } from '../matching/find';
 import { findOptions, findRecords, noneFound, readFind } from '../matching/find';
@@ -19,6 +20,8 @@ import { currentRecord } from '../records/findById';
 import type { Item } from '../run/item';
 import type { Collection } from '../run/parameters';
 import { allDone } from './allDone';
+import type { LeftOut } from './leftOut';
+import { leaveOut, readLeftOut, withoutLeftOut } from './leftOut';
 import type { Subject } from './overviewParts';
 import * as parts from './overviewParts';
 import { OverviewReader } from './overviewReads';
@@ -29,6 +32,8 @@ const MOST_CALLS = 8;
 const USUAL_CALLS = 6;
 /** Memberships, and the names of their groups. */
 const CALLS_FOR_GROUPS = 2;
+/** What has a call to itself, which is not sent where it is left out. */
+const CALLS_OF_THEIR_OWN = ['attendance', 'payments', 'tasks'] as const;
 
 const MORE_OPTIONS: INodeProperties[] = [
 	{
@@ -80,15 +85,17 @@ interface Wanted {
 	last: number;
 	allNames: boolean;
 	allTasks: boolean;
+	leftOut: LeftOut;
 }
 
-function readWanted(options: Collection): Wanted {
+function readWanted(item: Item, options: Collection): Wanted {
 	const of = (name: string) => options.parameter(name);
 	return {
 		daysAhead: options.integer(of('daysAhead')),
 		last: options.integer(of('last')),
 		allNames: options.flag(of('allNames')),
 		allTasks: options.flag(of('allTasks')),
+		leftOut: readLeftOut(item),
 	};
 }
 
@@ -96,13 +103,14 @@ function readWanted(options: Collection): Wanted {
 export const overview: ActionKind<'overview'> = {
 	form: (entity) => ({
 		match: matchForm(searchable(entity)),
+		leaveOut: [leaveOut],
 		options: [findOptions(searchable(entity), MORE_OPTIONS)],
 	}),
 	async execute(item, plain) {
 		const entity = searchable(plain);
 		const options = item.collection(findOptions(entity, MORE_OPTIONS));
 		const request = readFind(item, entity, options);
-		const wanted = readWanted(options);
+		const wanted = readWanted(item, options);
 		const found = await findCustomers(item, request);
 		if (found.length === 0) return noneFound(request);
 		return await allDone<IDataObject[]>(
@@ -112,10 +120,12 @@ export const overview: ActionKind<'overview'> = {
 	output: () => schema,
 };
 
-/** By the number one call is enough, unless the customer is in another branch. */
+/** By the number one call is enough, unless the customer is in another branch, or might not count. */
 async function findCustomers(item: Item, request: FindRequest): Promise<Found[]> {
-	const { entity, key, search, target } = request;
-	if (key.name === byId.name) {
+	const { entity, key, search, target, takesArchived, options } = request;
+	const chosen = chosenBranches(options);
+	const isEverywhere = chosen.length === 0 || chosen.some((branch) => branch === target.branch);
+	if (key.name === byId.name && takesArchived && isEverywhere) {
 		const { match } = await currentRecord(item, entity, Number(search.wanted.id), target);
 		if (match) return [match];
 	}
@@ -125,25 +135,30 @@ async function findCustomers(item: Item, request: FindRequest): Promise<Found[]>
 async function overviewOf(
 	item: Item,
 	{ row, branch, archived }: Found,
-	{ daysAhead, last, allNames, allTasks }: Wanted,
+	{ daysAhead, last, allNames, allTasks, leftOut }: Wanted,
 ): Promise<IDataObject> {
 	const subject: Subject = { id: Number(row.id), zone: item.zone, now: wallClock(item.zone) };
 	const reader = new OverviewReader(item, branch, subject);
 	const card = parts.cardIn(row, subject);
 	const onCard = parts.groupsOnCard(row);
-	const callsLeft = MOST_CALLS - USUAL_CALLS - (onCard ? 0 : CALLS_FOR_GROUPS);
-	const named = listsOfNames(card).slice(0, allNames ? Infinity : callsLeft);
+	const spared = CALLS_OF_THEIR_OWN.filter((part) => leftOut.has(part)).length;
+	const callsLeft = MOST_CALLS - USUAL_CALLS + spared - (onCard ? 0 : CALLS_FOR_GROUPS);
+	const named = listsOfNames(card, leftOut).slice(0, allNames ? Infinity : callsLeft);
 	const names = async (part: string) => {
 		const entityOf = named.find(([name]) => name === part)?.[1];
 		return entityOf && ((await reader.names(part, entityOf)) ?? undefined);
 	};
+	const unlessLeftOut = async <T>(part: (typeof CALLS_OF_THEIR_OWN)[number], read: () => Promise<T>) =>
+		leftOut.has(part) ? null : await read();
 	const [groups, ahead, held, bought, paid, tasks, plans, stages, managers, branches] = await allDone([
 		reader.part('groups', async () => onCard ?? (await reader.groups())),
 		reader.part('next_lesson', async () => await reader.lessonsAhead(daysAhead)),
-		reader.part('attendance', async () => await reader.lessonsHeld(last)),
+		unlessLeftOut('attendance', async () =>
+			reader.part('attendance', async () => await reader.lessonsHeld(last)),
+		),
 		reader.part('subscriptions', async () => await reader.subscriptions()),
-		reader.part('payments', async () => await reader.payments(last)),
-		reader.tasks(allTasks),
+		unlessLeftOut('payments', async () => reader.part('payments', async () => await reader.payments(last))),
+		unlessLeftOut('tasks', async () => await reader.tasks(allTasks)),
 		...([names('plan_name'), names('stage_name'), names('manager_name'), names('branch_names')] as const),
 	]);
 	const lessons = ahead && parts.lessonsAhead(ahead, groups?.keys() ?? [], subject);
@@ -152,7 +167,7 @@ async function overviewOf(
 	for (const { part, reason } of reader.errors) {
 		item.run.hints.add('An overview lacks something, as overviewErrors tells', `${part}: ${reason}`);
 	}
-	return {
+	const overview = {
 		...card,
 		branch_names: branches
 			? listOf(row.branch_ids)
@@ -173,17 +188,18 @@ async function overviewOf(
 		tasks: tasks && parts.tasksIn(tasks, subject),
 		overviewErrors: reader.errors,
 	};
+	return withoutLeftOut(overview, leftOut);
 }
 
 /** The lists that name what the card shows as numbers, what matters most first. */
-function listsOfNames({
-	type,
-	manager_id,
-	stage_id,
-}: ReturnType<typeof parts.cardIn>): Array<[string, Entity]> {
-	const stage: Array<[string, Entity]> =
-		stage_id === null ? [] : [['stage_name', type === 'lead' ? leadStatus : studyStatus]];
-	const manager: Array<[string, Entity]> = manager_id === null ? [] : [['manager_name', user]];
+function listsOfNames(
+	{ type, manager_id, stage_id }: ReturnType<typeof parts.cardIn>,
+	leftOut: LeftOut,
+): Array<[string, Entity]> {
+	const isNamed = (id: number | null) => id !== null && !leftOut.has('manager');
+	const stages = type === 'lead' ? leadStatus : studyStatus;
+	const stage: Array<[string, Entity]> = isNamed(stage_id) ? [['stage_name', stages]] : [];
+	const manager: Array<[string, Entity]> = isNamed(manager_id) ? [['manager_name', user]] : [];
 	const plans: Array<[string, Entity]> = [['plan_name', tariff]];
 	const branches: Array<[string, Entity]> = [['branch_names', branchEntity]];
 	return type === 'lead'

@@ -21,6 +21,8 @@ export function meaningAt(situation: Situation, built: Built, probe: Probe, give
 		probe.role === 'key' ? ofKey(probe.field, meaningOf(probe.field, value)) : meaningOf(probe.field, value);
 	if (probe.role === 'key' && probe.field.type === 'custom' && isMoment(value))
 		return { ...meaning, refuse: true };
+	// Without its number, the number that is held would name a record of the other kind.
+	if (situation.operation === 'update' && probe.field.name === 'related_class') return { refuse: true };
 	if (!meaning.empty) return meaning;
 	if (probe.role === 'key' && mayBeEmpty) return { ...meaning, refuse: true };
 	if (probe.role === 'option') return { refuse: true };

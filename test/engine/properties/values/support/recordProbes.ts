@@ -79,9 +79,10 @@ const inItem = (value: unknown): unknown => (DateTime.isDateTime(value) ? value.
 
 /** The fields of a record, and a custom one where there are such. */
 function recordFields({ entity, operation, resource }: Situation): Array<{ role: Role; field: Described }> {
+	const ends = (entity?.fields ?? []).map((field) => (field.type === 'time' ? field.lasts : undefined));
 	const declared = (entity?.fields ?? []).map((field) => ({
 		role: (operation === 'create' &&
-		((field.required && field.fallback === undefined) || field.requiredUnless)
+		((field.required && field.fallback === undefined) || field.requiredUnless || ends.includes(field.name))
 			? 'required'
 			: 'optional') as Role,
 		field: fieldOf({ entity, operation }, field.name) as Described,

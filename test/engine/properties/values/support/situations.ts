@@ -1,6 +1,7 @@
 import type { IDataObject, INodeParameters } from 'n8n-workflow';
 
 import { byTheName } from '../../../../../nodes/AlfaCrm/entities/match';
+import type { Field } from '../../../../../nodes/AlfaCrm/entities/fieldTypes';
 import type { Action, Entity } from '../../../../../nodes/AlfaCrm/entities/types';
 import { allOperations, shownWith } from './form';
 import type { Described } from './meaning';
@@ -174,7 +175,8 @@ const isListed = (action?: Action): boolean => ['getMany', 'freeSlots'].includes
 
 /** A field that any update may change. */
 function someField(store: Store, { fields }: Entity): INodeParameters {
-	const field = fields.find(({ type }) => type === 'text' || type === 'longText') ?? fields[0];
+	const isPlain = ({ type }: Field) => type === 'text' || type === 'longText';
+	const field = fields.find(isPlain) ?? fields.find(({ type }) => type === 'flag') ?? fields[0];
 	return { [field.name]: sampleOf(store, field as Described) };
 }
 

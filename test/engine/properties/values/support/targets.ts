@@ -40,6 +40,9 @@ export function extrasOf(store: Store, { path }: Entity, operation: string, row?
 			return { amount: 2 };
 		case 'lesson/create':
 			return { duration: 60, lesson_date: '2031-05-05' };
+		case 'regular-lesson/create':
+			// The form has a length in its place.
+			return { time_to_v: '23:59' };
 		case 'lesson/complete':
 			return { present_ids: [Number((row?.customer_ids as number[])[0])], absent_ids: '' };
 		case 'cgi/create':

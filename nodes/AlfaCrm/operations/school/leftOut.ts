@@ -1,0 +1,63 @@
+import type { IDataObject, INodeProperties } from 'n8n-workflow';
+
+import { sortByName } from '../../fields/order';
+import type { Item } from '../run/item';
+
+/** What an overview can do without: its name in the form, and the fields that go with it. */
+const PARTS = {
+	attendance: {
+		label: 'Attendance',
+		description: 'The last lessons: there or not, grades, bonus',
+		fields: ['attendance'],
+	},
+	contacts: {
+		label: 'Contacts',
+		description: "Phone, email and the payer's name",
+		fields: ['phone', 'email', 'payer_name'],
+	},
+	manager: {
+		label: 'Manager and Stage',
+		description: 'Who looks after the customer, and the stage or study status',
+		fields: ['manager_id', 'manager_name', 'stage_id', 'stage_name'],
+	},
+	notes: {
+		label: 'Notes',
+		description: "The staff's notes on subscriptions, lessons and payments",
+		fields: [],
+	},
+	payments: { label: 'Payments', description: 'The last payments', fields: ['payments'] },
+	tasks: { label: 'Tasks', description: 'What the staff has still to do', fields: ['tasks'] },
+} as const;
+
+type LeftOutPart = keyof typeof PARTS;
+export type LeftOut = ReadonlySet<LeftOutPart>;
+
+/** What staff writes for staff stays out unless somebody lets it in: the answer may go to a parent, or to a model. */
+export const leaveOut: INodeProperties = {
+	displayName: 'Leave Out',
+	name: 'leaveOut',
+	type: 'multiOptions',
+	options: sortByName(
+		Object.entries(PARTS).map(([value, { label, description }]) => ({ name: label, value, description })),
+	),
+	default: ['notes', 'tasks'],
+	description:
+		'What is not returned. What the staff notes for itself is left out unless you remove it here, since the answer may be read by a parent or an AI model.',
+};
+
+export const readLeftOut = (item: Item): LeftOut => new Set(item.choices(leaveOut) as LeftOutPart[]);
+
+/** An overview without what is left out; what is not there cannot be told on. */
+export function withoutLeftOut(overview: IDataObject, leftOut: LeftOut): IDataObject {
+	const shown = without(
+		overview,
+		[...leftOut].flatMap((part) => [...PARTS[part].fields]),
+	);
+	if (!leftOut.has('notes')) return shown;
+	const withoutNotes = (value: IDataObject[string]) =>
+		Array.isArray(value) ? (value as IDataObject[]).map((row) => without(row, ['note'])) : value;
+	return Object.fromEntries(Object.entries(shown).map(([name, value]) => [name, withoutNotes(value)]));
+}
+
+const without = (row: IDataObject, names: readonly string[]): IDataObject =>
+	Object.fromEntries(Object.entries(row).filter(([name]) => !names.includes(name)));

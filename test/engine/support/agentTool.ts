@@ -1,0 +1,51 @@
+import { SupplyDataContext } from 'n8n-core';
+import type { IDataObject, IExecuteFunctions, INodeExecutionData, INodeParameters } from 'n8n-workflow';
+import { createEmptyRunExecutionData, NodeConnectionTypes, Workflow } from 'n8n-workflow';
+
+import { AlfaCrm } from '../../../nodes/AlfaCrm/AlfaCrm.node.ts';
+import { node, Types } from '../../../scripts/lib/engine/engine';
+import type { School } from './school';
+
+/** What n8n hands to the node when an agent calls it. */
+export function toolContext(
+	school: School,
+	parameters: INodeParameters,
+	args: IDataObject,
+): SupplyDataContext {
+	const tool = {
+		...node('AlfaCRM', 'n8n-nodes-alfacrm.alfaCrm', parameters),
+		credentials: { alfaCrmApi: { id: '1', name: 'AlfaCRM' } },
+	};
+	const agent = node('Agent', 'test.items', {});
+	const workflow = new Workflow({
+		id: 'test',
+		nodes: [agent, tool],
+		connections: { AlfaCRM: { ai_tool: [[{ node: 'Agent', type: 'ai_tool', index: 0 }]] } },
+		active: false,
+		nodeTypes: new Types(),
+	});
+	const context = new SupplyDataContext(
+		workflow,
+		tool,
+		school.engine.additionalData(workflow),
+		'manual',
+		createEmptyRunExecutionData(),
+		0,
+		[{ json: {} }],
+		{},
+		NodeConnectionTypes.AiTool,
+		{ node: agent, data: {}, source: null },
+		[],
+	);
+	context.addInputData(NodeConnectionTypes.AiTool, [[{ json: args }]]);
+	return context;
+}
+
+/** What comes back to the agent. */
+export async function callTool(context: SupplyDataContext): Promise<INodeExecutionData[]> {
+	const [items] = await new AlfaCrm().execute.call(context as unknown as IExecuteFunctions);
+	return items;
+}
+
+/** A value that the model fills in. */
+export const fromAi = (name: string): string => `={{ $fromAI("${name}", "", "string") }}`;
