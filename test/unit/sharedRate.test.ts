@@ -130,3 +130,20 @@ it('alone again, a process has the whole rate after seconds', async () => {
 	// 80 calls at five a second.
 	expect(await course()).toBeLessThanOrEqual(16_600);
 });
+
+it.each([answered(400), answered(403), new Error('socket hang up')])(
+	'a call that fails for another reason than the rate was taken: %s',
+	async (error) => {
+		const limiter = new RateLimiter();
+		const call = async (outcome?: Error) =>
+			await limiter
+				.run({ perSecond: 5 }, async () => await (outcome ? Promise.reject(outcome) : Promise.resolve()))
+				.catch(() => {});
+		const took = await timed(async () => {
+			await call(answered(429));
+			for (let index = 0; index < 5; index++) await call(error);
+			for (let index = 0; index < 5; index++) await call();
+		});
+		expect(took).toBeLessThan(8_000);
+	},
+);

@@ -3,7 +3,7 @@ import { sleep } from 'n8n-workflow';
 import { abortable, timeout } from './cancel';
 import { Concurrency, MOST_AT_ONCE } from './concurrency';
 import { deferred } from './deferred';
-import { cancelled, failureOf } from './errors';
+import { cancelled, failureOf, isTooMany } from './errors';
 import { append } from './latest';
 import { Queue } from './queue';
 import { Share } from './share';
@@ -51,6 +51,7 @@ interface Start {
 	/** When the answer came; unknown while the request is under way. */
 	endedAt?: number;
 	answered?: boolean;
+	isTaken?: boolean;
 	readonly ended: Promise<void>;
 	end: () => void;
 }
@@ -124,10 +125,11 @@ export class RateLimiter {
 				append(this.roundTrips, ms, LATEST_ROUND_TRIPS);
 				if (call) this.concurrency.answered(ms, call.action);
 				start.answered = true;
-				this.share.taken(start, performance.now(), windowOf(perSecond).places);
+				this.taken(start, perSecond);
 				return answer;
 			} catch (error) {
-				if (failureOf(error).status === 429) this.refused(start);
+				if (isTooMany(failureOf(error))) this.refused(start);
+				else this.taken(start, perSecond);
 				throw error;
 			} finally {
 				start.end();
@@ -149,10 +151,15 @@ export class RateLimiter {
 		this.pausedUntil = Math.max(this.pausedUntil, performance.now() + wait);
 	}
 
-	/** Notes that the host found the calls too many. */
+	/** Notes that the host did not find the calls too many, whatever else became of this one. */
+	private taken(start: Start, perSecond: number): void {
+		start.isTaken = true;
+		this.share.taken(start, performance.now(), windowOf(perSecond).places);
+	}
+
 	private refused(start: Start): void {
-		const wasTaken = ({ at, answered }: Start) => answered && at > start.at - WINDOW_MS;
-		this.share.refused(start, performance.now(), this.starts.filter(wasTaken).length);
+		const before = ({ at, isTaken }: Start) => isTaken && at > start.at - WINDOW_MS;
+		this.share.refused(start, performance.now(), this.starts.filter(before).length);
 		this.concurrency.decrease();
 	}
 

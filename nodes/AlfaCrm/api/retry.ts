@@ -1,6 +1,6 @@
 import { pause } from './cancel';
 import type { ApiFailure } from './errors';
-import { failureOf, timedOut } from './errors';
+import { failureOf, isTooMany, timedOut } from './errors';
 import { mayPass, networkCause } from './network';
 import type { RateLimiter, RateOptions } from './rateLimiter';
 
@@ -55,10 +55,6 @@ export async function withRetries<T>(
 		}
 	}
 }
-
-/** Of the call itself, or of the login before it. */
-const isTooMany = ({ status, declaredCause }: ApiFailure): boolean =>
-	status === 429 || declaredCause === 'rate-limited';
 
 const mayPassSoon = ({ kind, code, status = 0 }: ApiFailure): boolean =>
 	(kind === 'noAnswer' && mayPass[networkCause(code)]) || (kind === 'status' && UNAVAILABLE.includes(status));
