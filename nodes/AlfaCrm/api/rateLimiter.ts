@@ -120,17 +120,12 @@ export class RateLimiter {
 		try {
 			const start = await this.enter(perSecond, signal);
 			try {
-				const answer = await send();
-				const ms = performance.now() - start.at;
-				append(this.roundTrips, ms, LATEST_ROUND_TRIPS);
-				if (call) this.concurrency.answered(ms, call.action);
-				start.answered = true;
-				this.taken(start, perSecond);
-				return answer;
-			} catch (error) {
-				if (isTooMany(failureOf(error))) this.refused(start);
-				else this.taken(start, perSecond);
-				throw error;
+				const sent = send();
+				sent.then(
+					() => this.answered(start, perSecond, call?.action),
+					(error: unknown) => this.failed(start, perSecond, error),
+				);
+				return await sent;
 			} finally {
 				start.end();
 			}
@@ -151,16 +146,28 @@ export class RateLimiter {
 		this.pausedUntil = Math.max(this.pausedUntil, performance.now() + wait);
 	}
 
+	private answered(start: Start, perSecond: number, action: string | undefined): void {
+		const ms = performance.now() - start.at;
+		append(this.roundTrips, ms, LATEST_ROUND_TRIPS);
+		if (action !== undefined) this.concurrency.answered(ms, action);
+		start.answered = true;
+		this.taken(start, perSecond);
+	}
+
+	private failed(start: Start, perSecond: number, error: unknown): void {
+		if (!isTooMany(failureOf(error))) {
+			this.taken(start, perSecond);
+			return;
+		}
+		const before = ({ at, isTaken }: Start) => isTaken && at > start.at - WINDOW_MS;
+		this.share.refused(start, performance.now(), this.starts.filter(before).length);
+		this.concurrency.decrease();
+	}
+
 	/** Notes that the host did not find the calls too many, whatever else became of this one. */
 	private taken(start: Start, perSecond: number): void {
 		start.isTaken = true;
 		this.share.taken(start, performance.now(), windowOf(perSecond).places);
-	}
-
-	private refused(start: Start): void {
-		const before = ({ at, isTaken }: Start) => isTaken && at > start.at - WINDOW_MS;
-		this.share.refused(start, performance.now(), this.starts.filter(before).length);
-		this.concurrency.decrease();
 	}
 
 	private async enter(perSecond: number, signal?: AbortSignal): Promise<Start> {
