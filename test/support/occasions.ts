@@ -70,16 +70,17 @@ interface BranchMemory {
 export function expectedOf(what: OccasionName, { zone, tellsFirst, clients, polls }: World): number[][] {
 	const memories = new Map<number, Memory>();
 	const read = new Map<number, BranchMemory>();
-	const halves = new Map<number, { day: number; limit: number }>();
+	const halves = new Map<number, BranchMemory>();
+	let firstDay: number | undefined;
 	return polls.map(({ at, limit, failing, take, isHalf }) => {
 		const today = numberOf(wallDay(at, zone));
-		const isFirst = read.size === 0;
+		firstDay ??= today;
+		const opening = firstDay;
 		for (const { lasting } of memories.values()) if (lasting) lasting.upTo = Math.max(lasting.upTo, limit);
 		const looked = [1, 2].filter((branch) => !failing.includes(branch));
 		const pages = new Map(
 			looked.map((branch) => {
-				const half = halves.get(branch);
-				const isSecond = half?.day === today && half.limit === limit;
+				const isSecond = halves.get(branch)?.limit === limit;
 				return [branch, isSecond ? 'second' : isHalf ? 'first' : 'all'] as const;
 			}),
 		);
@@ -94,11 +95,16 @@ export function expectedOf(what: OccasionName, { zone, tellsFirst, clients, poll
 			if (at_.length === 0 || card === undefined) return;
 			const memory = memories.get(id) ?? { days: [] };
 			memories.set(id, memory);
-			const from = Math.min(...at_.map((branch) => openFrom(what, read.get(branch)?.day ?? today)));
+			const from = Math.min(...at_.map((branch) => openFrom(what, read.get(branch)?.day ?? opening)));
 			const one = dueOf(what, card, today, from);
 			if (one === undefined) return;
 			const begun = branches.flatMap((branch) => read.get(branch) ?? []);
-			const tell = judged(what, one, memory, { begun, limit, isTold: isFirst && tellsFirst });
+			const tell = judged(what, one, memory, {
+				begun,
+				limit,
+				since: today - opening,
+				tellsFirst,
+			});
 			if (tell) due.push({ id, order: one.order, tell });
 		});
 		due.sort((one, other) => one.order - other.order || one.id - other.id);
@@ -108,8 +114,9 @@ export function expectedOf(what: OccasionName, { zone, tellsFirst, clients, poll
 			for (const [branch, page] of pages) {
 				if (page === 'first') halves.set(branch, { day: today, limit });
 				else {
+					// Two parts that were read on two days tell no more than the first of them.
+					read.set(branch, page === 'second' ? (halves.get(branch) as BranchMemory) : { day: today, limit });
 					halves.delete(branch);
-					read.set(branch, { day: today, limit });
 				}
 			}
 		}
@@ -123,7 +130,9 @@ const openFrom = (what: OccasionName, day: number): number => (what === 'notSeen
 interface Circumstances {
 	begun: BranchMemory[];
 	limit: number;
-	isTold: boolean;
+	/** How many days ago it began, and whether what is due on that day is told. */
+	since: number;
+	tellsFirst: boolean;
 }
 
 /** Takes down what is there before, or gives what is to be done if it is told. */
@@ -131,7 +140,7 @@ function judged(
 	what: OccasionName,
 	{ level, day }: Due,
 	memory: Memory,
-	{ begun, limit, isTold }: Circumstances,
+	{ begun, limit, since, tellsFirst }: Circumstances,
 ): (() => void) | undefined {
 	const limitBefore = Math.max(...begun.map((one) => one.limit));
 	if (day === undefined) {
@@ -145,7 +154,7 @@ function judged(
 		}
 		memory.lasting = level <= limit ? lasting : undefined;
 		if (level > limit) return undefined;
-		if (begun.length === 0 ? isTold : level <= limitBefore) return tellLasting;
+		if (begun.length === 0 ? tellsFirst : level <= limitBefore) return tellLasting;
 		memory.lasting = { low: level, upTo: limit, waitsFor: begun.length === 0 ? undefined : limitBefore };
 		return undefined;
 	}
@@ -158,7 +167,8 @@ function judged(
 		memory.wait = undefined;
 	};
 	if (begun.length === 0) {
-		if (isTold && level === limit) return tell;
+		const daysDue = limit - level;
+		if (daysDue < since || (tellsFirst && daysDue === since)) return tell;
 		tell();
 		return undefined;
 	}

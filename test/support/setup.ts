@@ -1,12 +1,14 @@
 import 'reflect-metadata';
-import { mkdtempSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 
 // Refused saves and the like are what many tests are about; n8n would log each of them.
 process.env.N8N_LOG_LEVEL ??= 'silent';
-// n8n-core writes an encryption key into the user folder as soon as it is imported; keep it out of the developer's home.
-process.env.N8N_USER_FOLDER ??= mkdtempSync(join(tmpdir(), 'alfacrm-jest-'));
+// n8n-core writes an encryption key into the user folder as soon as it is imported; keep it out of the developer's home, and
+// leave no folder behind for each test file.
+const { JEST_WORKER_ID: worker = '0' } = process.env;
+process.env.N8N_USER_FOLDER ??= join(__dirname, '../../node_modules/.cache/n8n-of-tests', worker);
+mkdirSync(process.env.N8N_USER_FOLDER, { recursive: true });
 
 // Jest's fake clock leaves this one out.
 const { timeout } = AbortSignal;

@@ -149,10 +149,10 @@ export function isFullPage(
 
 /**
  * How many rows to ask for after page 0: a server that gives less than it is asked for may still count from what it was
- * asked for, and pass over rows.
+ * asked for, and pass over rows. Fewer than any server gives were the whole list, which may grow meanwhile.
  */
 export function sizeAfter({ items, size }: PageResponse): number | undefined {
-	return size === undefined ? undefined : Math.min(size, items.length);
+	return size === undefined ? undefined : Math.min(size, Math.max(SMALLEST_PAGE, items.length));
 }
 
 /**

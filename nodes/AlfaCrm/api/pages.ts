@@ -17,6 +17,8 @@ export interface Page {
 	/** All rows of the page as they came, and what tells them apart within the list. */
 	items: IDataObject[];
 	keys: RowKey[];
+	/** How many rows it was asked for, if it was. */
+	size?: number;
 	/** How many rows there are in all, the most that the server spoke of; missing for some entities. */
 	total?: number;
 	/** No page follows. */
@@ -43,7 +45,8 @@ export async function* pages(
 	let size = pageSize;
 	for (let number = firstPage; number < firstPage + MOST_PAGES; number++) {
 		const answer = await list.read(number, size, walk.pagesWanted(rowsWanted()));
-		const page = walk.take(number, answer, answer.size ?? Number(call.body?.pageSize));
+		const taken = walk.take(number, answer, answer.size ?? Number(call.body?.pageSize));
+		const page = { ...taken, size: answer.size };
 		yield page;
 		if (page.last) return;
 		if (number === 0) size = sizeAfter(answer);

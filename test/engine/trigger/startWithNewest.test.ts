@@ -1,6 +1,8 @@
+import type { INodeParameters } from 'n8n-workflow';
+
 import { Poller } from '../../../scripts/lib/engine/poller';
 import { useSchool } from '../support/school';
-import { CUSTOMERS, LARGE, LOG, range, World } from '../support/world';
+import { between, CUSTOMERS, LARGE, LOG, range, World } from '../support/world';
 
 afterEach(() => jest.restoreAllMocks());
 
@@ -35,6 +37,52 @@ describe('what is left of Start With Newest in a branch comes once that is there
 		await without(world, becomes, polls);
 		expect([...world.out].sort()).toEqual(ids);
 	});
+});
+
+const sources = ['customers', 'changes'] as const;
+
+/** Six that wait to be reported one by one, of two branches; two have been. */
+async function waiting(source: (typeof sources)[number], chosen: INodeParameters) {
+	const parameters = {
+		...(source === 'customers' ? CUSTOMERS : LOG),
+		options: { startWith: 6, maxPerPoll: 1 },
+	};
+	const world = new World({ settings: LARGE, branches: 2, parameters: { ...parameters, ...chosen } });
+	const ids = [1, 1, 2, 2, 1, 2].map((branch, n) =>
+		source === 'customers'
+			? world.customer({ branch_ids: [branch] }, { ago: 60 - n })
+			: world.log({ branches: [branch], ago: 60 - n }),
+	);
+	await world.poll();
+	await world.polls(1, 5);
+	return { world, ids, parameters };
+}
+
+it.each(sources)('%s: an empty list that is counted is a failure, and takes nothing away', async (source) => {
+	const { world, ids } = await waiting(source, {});
+	let isOdd = true;
+	between(world, async (_asked, real) => {
+		const answer = await real();
+		return isOdd ? { ...answer, items: [] } : answer;
+	});
+	await world.polls(1, 5);
+	await world.polls(1, 61);
+	isOdd = false;
+	await world.polls(8, 35);
+	expect(world.out).toEqual(ids);
+});
+
+it.each(sources)('%s: a branch that is chosen no more is not waited for', async (source) => {
+	const { world, parameters } = await waiting(source, { branchIds: [1, 2] });
+	world.poller.change({ ...parameters, branchIds: [1] });
+	await world.polls(6, 61);
+	expect(world.out).toEqual([1, 2, 5]);
+	expect(world.requests.slice(-3)).toEqual([1, 1, 1]);
+	const { known } = world.poller.state.state as { known: { start: unknown; startOf?: unknown } };
+	expect([known.start, known.startOf]).toEqual([
+		source === 'customers' ? '' : expect.objectContaining({ keys: [] }),
+		undefined,
+	]);
 });
 
 describe('a poll in which a branch fails', () => {

@@ -23,7 +23,7 @@ function toldOf(what: OccasionName, { zone, tellsFirst, clients, polls }: World)
 			[1, 2]
 				.filter((branch) => !failing.includes(branch))
 				.map((branch): [number, Looked<IDataObject>] => {
-					const isSecond = goesOn(state.branches[branch], today, limit) !== undefined;
+					const isSecond = goesOn(state.branches[branch], limit) !== undefined;
 					const isFirst = isHalf && !isSecond;
 					const rows = clients.flatMap((client, index) => {
 						const card = cardOf(client, at) as IDataObject | undefined;

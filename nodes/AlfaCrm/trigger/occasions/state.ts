@@ -6,7 +6,7 @@ import { readIds, writeIds } from './known';
 interface Unfinished {
 	next: number;
 	size?: number;
-	/** The day and the limit that the list was asked for. */
+	/** The day on which it began, and the limit: that is what the list is asked for, page after page. */
 	day: number;
 	limit: number;
 	/** Known ones that it has shown. */
@@ -22,6 +22,8 @@ export interface BranchLook {
 	at?: number;
 	/** The first day whose occasions are open. */
 	from?: number;
+	/** The day of the trigger's first poll, until the branch has been read whole. */
+	opening?: number;
 	/** Known ones that it lists, where an occasion lasts until it is over; and those that may just have moved to another page. */
 	shown?: string;
 	doubtful?: string;
@@ -52,6 +54,8 @@ export interface Looked<Row> {
 const DAYS_AFTER = 7;
 /** How many days a branch that cannot be read is waited for. */
 const PATIENCE_DAYS = 60;
+/** A clock that goes back by more than this was wrong before; zones explain less. */
+const DAYS_PUT_BACK = 2;
 /** Polls do not come on the second. */
 const PUNCTUALITY = 0.9;
 
@@ -76,10 +80,13 @@ export function isDue(
 	);
 }
 
-/** The place where an unfinished look goes on, unless what was asked for is another list by now. */
-export function goesOn(look: BranchLook | undefined, today: number, limit: number): Unfinished | undefined {
+/**
+ * The place where an unfinished look goes on, unless what was asked for is another list by now. There may be a day between
+ * two polls.
+ */
+export function goesOn(look: BranchLook | undefined, limit: number): Unfinished | undefined {
 	const { unfinished } = look ?? {};
-	return unfinished?.day === today && unfinished.limit === limit ? unfinished : undefined;
+	return unfinished?.limit === limit ? unfinished : undefined;
 }
 
 interface Settling {
@@ -100,17 +107,28 @@ export function settled(
 	shownNow: ReadonlySet<number>,
 	{ kind, today, limit, now, isLeft, opened }: Settling,
 ): BranchLook {
-	const from = kind.opensFrom?.(today, limit);
-	const unfinished = goesOn(before, today, limit);
+	const unfinished = goesOn(before, limit);
+	// A look over several days is as good as one of the first of them.
+	const day = Math.min(unfinished?.day ?? today, today);
+	const opens = kind.opensFrom?.(day, limit);
 	const seen = new Set([...readIds(unfinished?.seen), ...shownNow]);
-	const shown = from === undefined ? shownIn(before, seen, next === undefined, isSure && !unfinished) : {};
-	if (isLeft) return { ...before, ...shown };
-	if (next !== undefined) {
-		const known = from === undefined ? { seen: writeIds(seen) } : {};
-		return { ...before, ...shown, unfinished: { next, size, day: today, limit, ...known } };
-	}
-	const since = from === undefined ? {} : { from: Math.max(before.from ?? opened, from) };
-	return { day: today, limit, at: now, ...since, ...shown };
+	const shown = opens === undefined ? shownIn(before, seen, next === undefined, isSure && !unfinished) : {};
+	const since = opens === undefined ? {} : { from: openFrom(before, opens, { opened, today }) };
+	const begun = { ...since, ...before, ...shown };
+	if (isLeft) return begun;
+	if (next === undefined) return { day, limit, at: now, ...since, ...shown };
+	const known = opens === undefined ? { seen: writeIds(seen) } : {};
+	return { ...begun, unfinished: { next, size, day, limit, ...known } };
+}
+
+/** The first open day goes on with the clock, but not back unless the clock was wrong. */
+function openFrom(
+	{ day, from }: BranchLook,
+	opens: number,
+	{ opened, today }: Pick<Settling, 'opened' | 'today'>,
+): number {
+	const wasAhead = day !== undefined && day > today + DAYS_PUT_BACK;
+	return wasAhead ? opens : Math.max(from ?? opened, opens);
 }
 
 /** Known ones that a branch lists. What moves to another page between two polls is missed by one look, hardly by two. */

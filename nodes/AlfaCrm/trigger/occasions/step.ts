@@ -17,7 +17,7 @@ interface StepSettings {
 	/** n8n's time in milliseconds. */
 	now: number;
 	watched: readonly number[];
-	/** Whether the first look tells what is due on its very day. */
+	/** Whether the first look tells what is due on the day of the beginning; what lasts, whenever that was. */
 	tellsFirst: boolean;
 }
 
@@ -44,11 +44,12 @@ type Verdict = 'news' | 'known' | 'over';
 
 /** One poll: a function of what was known and what was read. */
 export function step(
-	before: OccasionsState,
+	given: OccasionsState,
 	looks: ReadonlyMap<number, Looked<IDataObject>>,
 	settings: StepSettings,
 ): Step {
 	const { kind, limit, watched } = settings;
+	const before = withOpening(given, settings);
 	const known = knownNow(before, settings);
 	const news: OccasionNews[] = [];
 	const inZone = new Map<number, Listed>();
@@ -86,6 +87,13 @@ export function step(
 		};
 	};
 	return { news, after };
+}
+
+/** The first poll opens its branches, also those that cannot be read yet. */
+function withOpening(before: OccasionsState, { kind, limit, today, watched }: StepSettings): OccasionsState {
+	if (before.hasBegun || Object.keys(before.branches).length > 0) return before;
+	const look = { opening: today, from: kind.opensFrom?.(today, limit) };
+	return { ...before, branches: Object.fromEntries(watched.map((branch) => [branch, look])) };
 }
 
 /** By limits that change, what lasts keeps what it was known under. */
@@ -161,7 +169,10 @@ function judge(
 	}
 	const begun = begunFor(one, before);
 	if (begun.length === 0) {
-		if (tellsFirst && !before.hasBegun && (!isDated || level === limit)) return 'news';
+		const openings = one.branches.flatMap((branch) => before.branches[branch]?.opening ?? []);
+		// Where a day tells it, what has fallen due since the beginning is news anyway.
+		const most = tellsFirst ? limit : limit + 1;
+		if (openings.some((opening) => (isDated ? level + today - opening >= most : tellsFirst))) return 'news';
 		known.set(one.id, { mark });
 		return 'known';
 	}

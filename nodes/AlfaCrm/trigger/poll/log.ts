@@ -5,7 +5,7 @@ import type { Change } from '../change';
 import { changeOf } from '../change';
 import type { Entry } from '../logEntry';
 import { entriesOf } from '../logEntry';
-import type { ListState, Look, News } from './look';
+import type { Beginning, ListState, Look, News } from './look';
 import { PATIENCE_MS } from './look';
 import type { Spans } from '../memory/spans';
 import { keysIn, trimmed, withEntries } from '../memory/spans';
@@ -30,13 +30,10 @@ export interface BranchLog extends ListState {
 	behind?: { since: string; page: number };
 }
 
-interface Start {
+interface Start extends Beginning {
 	keys: string[];
 	from: string;
-	/** The branches of then, and when that was, n8n's time in milliseconds, as the next. */
-	branches: readonly number[];
-	at: number;
-	/** When they were looked for in vain. */
+	/** When they were looked for in vain, n8n's time in milliseconds. */
 	missedAt?: number;
 }
 

@@ -40,6 +40,27 @@ export interface News {
 	branches: number[];
 }
 
+/** The branches of the beginning, and when that was, n8n's time in milliseconds. */
+export interface Beginning {
+	branches: readonly number[];
+	at: number;
+}
+
+/** What a poll was to look into, and did. */
+export interface Watched {
+	looks: ReadonlyMap<number, Look>;
+	branches: readonly number[];
+	/** All branches of the account are watched, so that one which is not there is closed and not left out. */
+	isAll?: boolean;
+	/** n8n's time in milliseconds. */
+	now: number;
+}
+
+/** Whether what was there in the beginning may yet be seen in a branch that cannot be read, or is closed. */
+export const mayShowMore = (begun: Beginning, { looks, branches, isAll, now }: Watched): boolean =>
+	Math.abs(now - begun.at) < PATIENCE_MS &&
+	begun.branches.some((branch) => !looks.has(branch) && (isAll || branches.includes(branch)));
+
 /** How many of the news are next: what is younger than those of a list that was read in part waits for the rest of it. */
 export function ready(news: readonly News[], looks: ReadonlyMap<number, Look>): number {
 	const parts = [...looks.keys()].filter((branch) => looks.get(branch)?.isPart);

@@ -1,8 +1,8 @@
 import type { IDataObject } from 'n8n-workflow';
 
 import { daysAfter } from '../../api/formats';
-import type { ListState, Look, News } from './look';
-import { HOUR_MS, PATIENCE_MS, ready, without } from './look';
+import type { Beginning, ListState, News, Watched } from './look';
+import { HOUR_MS, mayShowMore, PATIENCE_MS, ready, without } from './look';
 import type { Mark } from '../memory/marks';
 import { rowId, isAfter, isRecent, markOf, createdAt } from '../memory/marks';
 import { Runs } from '../memory/runs';
@@ -40,9 +40,9 @@ export interface RecordsState {
 	seen: string;
 	/** Those of them that are news as soon as they are wanted. */
 	unwanted: string;
-	/** Those from the beginning that are still to be reported; the branches of then, and the time, n8n's in milliseconds. */
+	/** Those from the beginning that are still to be reported, if any. */
 	start: string;
-	startOf?: { branches: readonly number[]; at: number };
+	startOf?: Beginning;
 	/** False once a record was seen that has a lower ID than older ones. */
 	isOrdered: boolean;
 	/** By branch. */
@@ -59,14 +59,10 @@ export interface RecordsState {
 type Settings = Pick<RecordsState, 'body' | 'filters' | 'scope'>;
 
 /** What a poll saw of the branches that are watched. */
-export interface Seen {
-	looks: ReadonlyMap<number, Look>;
-	branches: readonly number[];
+export interface Seen extends Watched {
 	/** Whether the list of a branch would have shown a row with the settings of the last poll. */
 	wasListed?: (row: IDataObject, branch: number) => boolean;
 	wants: (row: IDataObject) => boolean;
-	/** n8n's time, milliseconds. */
-	now: number;
 }
 
 export const newsIds = (found: readonly News[]): number[] => found.map(({ row }) => rowId(row));
@@ -146,18 +142,17 @@ export function step(
 			const pending = isShownWhole(state, seen)
 				? Runs.of(newsIds(left).filter((id) => start.has(id)))
 				: start.without(newsIds(news.slice(0, taken)));
-			const next = { ...state, ...kept, start: pending.toString() };
+			const startOf = pending.toString() === '' ? undefined : state.startOf;
+			const next = { ...state, ...kept, start: pending.toString(), startOf };
 			return bounded(aged(noted(next, known, seen, [...left, ...again]), seen), seen, left);
 		},
 	};
 }
 
-/** All of the beginning can be seen; a branch that cannot be read, or is closed, is waited for. */
-function isShownWhole({ startOf }: RecordsState, { looks, now }: Seen): boolean {
-	const { branches, at } = startOf ?? { branches: [], at: now };
-	const isAwaited = Math.abs(now - at) < PATIENCE_MS && branches.some((branch) => !looks.has(branch));
-	return !isAwaited && [...looks.values()].every((look) => look.isWhole);
-}
+/** All of the beginning can be seen. */
+const isShownWhole = ({ startOf }: RecordsState, seen: Seen): boolean =>
+	(startOf === undefined || !mayShowMore(startOf, seen)) &&
+	[...seen.looks.values()].every((look) => look.isWhole);
 
 /** It was chosen after the last poll, and what it holds was there. */
 const isFirst = ({ chosen, lists }: RecordsState, branch: number): boolean =>

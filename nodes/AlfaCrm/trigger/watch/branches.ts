@@ -34,12 +34,21 @@ export async function accountBranches(
 	});
 	if (!found) return kept as KnownBranches;
 	const { rows, isComplete, isTotalWrong } = found;
+	// No account is without a branch. API notes 3: an empty list may be a failure, also where some are counted.
+	const isSure = rows.length > 0 && (isComplete || isTotalWrong);
+	const listed = idsOf(rows);
+	const missing = (some: number[] = []) => (isSure ? [] : some.filter((id) => !listed.includes(id)));
+	if (missing(branches).length > 0) onFailure(new Error('AlfaCRM did not list all of them'));
 	const isActive = ({ is_active }: IDataObject) => Number(is_active ?? 1) !== 0;
-	const sortedIds = (some: IDataObject[]) => idsOf(some).sort((a, b) => a - b);
+	const sortedIds = (some: IDataObject[], others: number[]) =>
+		[...idsOf(some), ...others].sort((a, b) => a - b);
 	return {
-		branches: sortedIds(rows.filter(isActive)),
-		closedBranches: sortedIds(rows.filter((row) => !isActive(row))),
+		branches: sortedIds(rows.filter(isActive), missing(branches)),
+		closedBranches: sortedIds(
+			rows.filter((row) => !isActive(row)),
+			missing(closedBranches),
+		),
 		// One that was overlooked must not be unknown for an hour.
-		branchesReadAt: isComplete || isTotalWrong ? now : 0,
+		branchesReadAt: isSure ? now : 0,
 	};
 }

@@ -2,7 +2,7 @@ import type { IDataObject } from 'n8n-workflow';
 
 import { asNodeError } from '../../api/errors';
 import type { ListRequest } from '../../api/page';
-import { LARGEST_PAGE, PageTooLarge } from '../../api/page';
+import { LARGEST_PAGE, PageTooLarge, sizeAfter } from '../../api/page';
 import type { Page } from '../../api/pages';
 import { endlessError, MOST_PAGES, pages } from '../../api/pages';
 import { contentOf, timeOf } from '../logEntry';
@@ -172,7 +172,8 @@ export class LogPages {
 		try {
 			const page = (await pages(client, asked).next()).value as Page;
 			// A server that gives less than it is asked for may still count from what it was asked for.
-			if (firstPage === 0 && this.size !== undefined) this.size = page.items.length || undefined;
+			if (firstPage === 0 && this.size !== undefined)
+				this.size = page.items.length === 0 ? undefined : sizeAfter(page);
 			return page;
 		} catch (caught) {
 			const isOtherSize = caught instanceof PageTooLarge;

@@ -5,11 +5,11 @@ import type { Page } from '../../api/pages';
 import { contentOf, timeOf } from '../logEntry';
 import type { BranchLog } from '../poll/log';
 import type { Look } from '../poll/look';
-import { HOUR_MS } from '../poll/look';
+import { HOUR_MS, PATIENCE_MS } from '../poll/look';
 import type { Rows } from './logPages';
 import { hasJumped, isInOrder, isSame, isSameBelow, LogPages, repeatedParts } from './logPages';
 import type { Reader } from './reader';
-import { PAGES_PER_POLL, onlyLater } from './reader';
+import { emptyError, PAGES_PER_POLL, onlyLater } from './reader';
 
 export interface LogOptions {
 	/** Those of some rows, which are side by side in the list, that no earlier poll saw. */
@@ -65,6 +65,7 @@ export class LogReader {
 		// A total that may just be the length of the page says nothing.
 		const counted = total === undefined || looksLikePageSize(rows, total, LARGEST_PAGE) ? null : total;
 		const read = { total: counted, readAt: this.reader.now };
+		if (rows.length === 0 && this.hasLeft(log)) throw emptyError(this.reader.client, this.list.task);
 		if (last) return { rows, list: read, isWhole: rows.length > 0 || counted === 0 || total === undefined };
 		if (all) return (await this.down(0, all.mostPages, read)) ?? (await this.whole(read));
 		const most = Math.max(counted ?? 0, log.total ?? 0);
@@ -81,8 +82,7 @@ export class LogReader {
 			if (part === undefined || !isInOrder(part.rows)) return await this.whole(read);
 			if (fresh(part.rows).length > 0 || this.reader.isLate)
 				return { ...part, list: { ...list, total: counted } };
-			// Equal rows that fill pages look known on each of them.
-		} else if (!isDue && most <= (log.total ?? 0) + rows.length) {
+		} else if (!isDue && !this.mayHide(rows, log, most)) {
 			return { rows, list, isWhole: false };
 		}
 		// With pages of another size than in the last poll, it begins anew.
@@ -98,6 +98,22 @@ export class LogReader {
 			list: { ...below.list, ...after, total: list.total },
 			isWhole: false,
 		};
+	}
+
+	/**
+	 * Whether more has come than what looks new on the first page: equal rows that fill pages look known on each of them, as
+	 * does one whose equals, of the second in which the page ends, are on the next.
+	 */
+	private mayHide(rows: Rows, { total }: Partial<BranchLog>, counted: number): boolean {
+		if (counted > (total ?? 0) + rows.length) return true;
+		const [news, end] = [new Set(this.options.fresh(rows)), timeOf(rows[rows.length - 1])];
+		const added = rows.slice(0, counted - (total ?? counted));
+		return added.some((row) => !news.has(row) && timeOf(row) === end);
+	}
+
+	/** A log only grows, so what was left over is still there; who has looked for it for a month gives up. */
+	private hasLeft({ behind, lookedAt = 0 }: Partial<BranchLog>): boolean {
+		return behind !== undefined && Math.abs(this.reader.now - lookedAt) < PATIENCE_MS;
 	}
 
 	/** Reads a list whose order is not to be relied on, as often as it takes. */
@@ -143,7 +159,9 @@ export class LogReader {
 		if (behind === undefined && !this.reader.isLate) {
 			// What shows up late now, below, would be taken for known once the backlog has gone by.
 			const last = await this.pages.deepest((rows) => rows.length > 0 && !this.pages.isEnd(rows), bottom);
-			if (last - lowest < PAGES_PER_POLL) bottom = last;
+			// A page that is full may have lost rows to the one below, which was empty when it was read.
+			const isFull = (await this.pages.known(last)).items.length >= this.pages.length;
+			if (last - lowest < PAGES_PER_POLL) bottom = isFull ? last + 1 : last;
 		}
 		const { parts, top, isStill } = await this.climb(
 			bottom,

@@ -7,14 +7,16 @@ import { timeOf } from '../logEntry';
 import type { LogState, NewEntry } from '../poll/log';
 import { add, emptyLogState, examine, freshIn, openDay, settle } from '../poll/log';
 import type { Look } from '../poll/look';
-import { HOUR_MS, PATIENCE_MS } from '../poll/look';
+import { HOUR_MS, mayShowMore } from '../poll/look';
 import { dayOf, earliest, latest, newestOf } from '../stamps';
 import type { LogOptions } from './logReader';
 import { LogReader } from './logReader';
 import { newest, newestSamples } from './newest';
 import type { Reader } from './reader';
-import { isLasting, PAGES_PER_POLL, readEach } from './reader';
+import { emptyError, isEmptyByMistake, isLasting, PAGES_PER_POLL, readEach } from './reader';
 import type { Lookable, Outcome, Poll, Samples, Watch } from './watch';
+
+const TASK = 'read the change log';
 
 /** Tells changes by the log, whose entries have no ID. API notes 5.21. */
 export class LogWatch implements Watch, Lookable<NewEntry> {
@@ -76,19 +78,21 @@ export class LogWatch implements Watch, Lookable<NewEntry> {
 	private async startingIn(
 		reader: Reader,
 		branches: readonly number[],
-		{ start }: LogState,
+		{ start, isAll }: LogState,
 	): Promise<{ starting: NewEntry[]; start: LogState['start'] }> {
 		const { now } = reader;
 		const isResting = start.missedAt !== undefined && Math.abs(now - start.missedAt) < HOUR_MS;
 		if (start.keys.length === 0 || isResting) return { starting: [], start };
 		const read = await readEach(branches, async (branch) => await this.look(reader, branch, start.from));
 		const looks = [...read.looks.values()];
-		const isRead = looks.every(({ list }) => list.next === undefined);
-		const isHere = start.branches.every((branch) => read.looks.has(branch));
-		const isAll = isRead && (isHere || Math.abs(now - start.at) >= PATIENCE_MS);
+		// An empty list that is counted is a failure.
+		const isRead = looks.every(
+			({ rows, list, isWhole }) => list.next === undefined && (isWhole || rows.length > 0),
+		);
+		const isShown = isRead && !mayShowMore(start, { looks: read.looks, branches, isAll, now });
 		const starting = this.newsIn(read.looks, now).filter(({ key }) => start.keys.includes(key));
 		const seen = new Set(starting.map(({ key }) => key));
-		const keys = isAll ? [] : start.keys.filter((key) => !seen.has(key));
+		const keys = isShown ? [] : start.keys.filter((key) => !seen.has(key));
 		return {
 			starting,
 			start: { ...start, keys, missedAt: isRead && starting.length === 0 ? now : undefined },
@@ -123,7 +127,9 @@ export class LogWatch implements Watch, Lookable<NewEntry> {
 	/** The first pages tell which days are open. */
 	private async newestIn(reader: Reader, branches: readonly number[]) {
 		const { looks, failures } = await readEach(branches, async (branch) => {
-			const { items: rows } = await this.logOf(reader, branch, '').pages.front();
+			const { items: rows, total } = await this.logOf(reader, branch, '').pages.front();
+			// All that is there would be news later.
+			if (isEmptyByMistake(rows, total)) throw emptyError(reader.client, TASK);
 			return { rows, list: {}, isWhole: false };
 		});
 		return { stamps: [...looks.values()].flatMap(({ rows }) => rows.map(timeOf)), failures };
@@ -138,7 +144,7 @@ export class LogWatch implements Watch, Lookable<NewEntry> {
 		body: IDataObject = {},
 	): LogReader {
 		const since = from === '' ? {} : { date_from: dotted(from) };
-		const list = { path: 'log', task: 'read the change log', branch, body: { ...body, ...since } };
+		const list = { path: 'log', task: TASK, branch, body: { ...body, ...since } };
 		// A list may show earlier days than it was asked for. The account's clock may have been put back meanwhile.
 		const earliestDay = from === '' ? '' : daysAfter(from, -1);
 		return new LogReader(reader, list, { ...options, from: earliestDay });

@@ -22,7 +22,7 @@ const CLIENT = 1;
 export interface Asked {
 	/** The highest level that matters. */
 	most: number;
-	/** For dated occasions: the first day that is open, and today. */
+	/** For dated occasions: the first day that is open, and the one on which the look began. */
 	from: number;
 	today: number;
 	/** The first look of the day. */
@@ -85,19 +85,18 @@ export class OccasionsWatch implements Watch {
 	private async look(reader: Reader, branch: number, today: number, before: OccasionsState): Promise<Look> {
 		const { kind, limit } = this.settings;
 		const own = before.branches[branch];
-		const first = kind.opensFrom?.(today, limit) ?? today;
+		const { next, size, day = today } = goesOn(own, limit) ?? {};
 		const asked = {
 			most: kind.opensFrom === undefined ? zoneOf(before, { kind, limit }) : limit,
-			from: own?.from ?? first,
-			today,
-			isFirst: own?.day !== today,
+			from: own?.from ?? kind.opensFrom?.(day, limit) ?? day,
+			today: day,
+			isFirst: own?.day !== day,
 		};
 		const list: ListRequest = {
 			...listCall(customer, branch),
 			body: { is_study: CLIENT, ...this.settings.filters(asked) },
 			task: 'look through the clients',
 		};
-		const { next, size } = goesOn(own, today, limit) ?? {};
 		return await reader.look(list, { next, size }, { pause: 'whenLate' });
 	}
 
@@ -110,7 +109,8 @@ export class OccasionsWatch implements Watch {
 			rows: rows.filter((row) => readId(row.id) !== undefined && isClient(row)),
 			next,
 			size,
-			isSure: isWhole,
+			// Where nothing tells how many there are, one may have moved to a page that had been read.
+			isSure: isWhole && typeof list.total === 'number',
 		};
 	}
 }

@@ -1,9 +1,9 @@
 import type { IDataObject } from 'n8n-workflow';
 
 import type { ApiClient } from '../../api/client';
-import { asNodeError, hasStatus } from '../../api/errors';
+import { asNodeError, hasStatus, nodeError } from '../../api/errors';
 import type { ListRequest } from '../../api/page';
-import { LARGEST_PAGE, looksLikePageSize, PageTooLarge } from '../../api/page';
+import { LARGEST_PAGE, looksLikePageSize, PageTooLarge, SMALLEST_PAGE } from '../../api/page';
 import type { Page } from '../../api/pages';
 import { collect } from '../../api/collect';
 import { pages } from '../../api/pages';
@@ -22,8 +22,6 @@ const LASTING = [400, 403, 404];
 export interface LookOptions {
 	/** Counts the rows that no earlier poll saw. */
 	fresh?: (rows: IDataObject[]) => number;
-	/** Whether only rows that are known follow. */
-	isEnd?: (page: Page) => boolean;
 	/** A list that is too long for one poll may come in parts: so many pages of it, or as many as there is time for. */
 	pause?: 'whenLong' | 'whenLate';
 }
@@ -41,6 +39,12 @@ export class Reader {
 		return Date.now() >= this.deadline;
 	}
 
+	/** One that has half of the time that is left, where what is found has to be read as well. */
+	sooner(): Reader {
+		const now = Date.now();
+		return new Reader(this.client, now + (this.deadline - now) / 2, this.now);
+	}
+
 	/**
 	 * Looks at a list, with one request while nothing is new. The first page tells whether others are needed, by what is
 	 * fresh on it and by the total; once an hour the list is read whole whatever they say.
@@ -49,13 +53,19 @@ export class Reader {
 		const isDue = state.next !== undefined || Math.abs(this.now - (state.readAt ?? 0)) >= HOUR_MS;
 		const front =
 			state.total === undefined ? undefined : await this.front(list, state, options).catch(onlyLater);
-		if (front && (front.isPart || front.isLong || !isDue)) return front;
+		if (front && (front.isPart || front.isLong || front.isWhole || !isDue)) return front;
 		const whole = await this.whole(list, state, options);
 		const isBegun = state.next !== undefined || whole.list.next !== undefined;
 		if (front === undefined || !isBegun) return whole;
 		// What is new does not wait until a long list has been read, of which the newest may come first.
 		const read = { ...whole.list, total: front.list.total };
 		return { ...whole, rows: [...front.rows, ...whole.rows], apart: front.rows.length, list: read };
+	}
+
+	/** The first page of a list, whatever its total says. */
+	async first(list: ListRequest): Promise<Look> {
+		const { rows } = await this.page(list, 0, LARGEST_PAGE);
+		return { rows, list: {}, isWhole: false };
 	}
 
 	/** The first page of a list, and the last one of a list that is counted. */
@@ -71,7 +81,7 @@ export class Reader {
 	private async whole(
 		list: ListRequest,
 		state: ListState,
-		{ isEnd, pause, fresh = () => 0 }: LookOptions,
+		{ pause, fresh = () => 0 }: LookOptions,
 	): Promise<Look> {
 		const mostPages = pause === 'whenLong' ? PAGES_PER_POLL : Infinity;
 		let isEnded = false;
@@ -81,7 +91,7 @@ export class Reader {
 			state.next === undefined && rows.length > 0 && fresh(rows) === rows.length;
 		const isEnough = (page: Page): boolean => {
 			// A last page that is shown for ever looks like another one to who begins there.
-			isEnded = isEnd?.(page) === true || (state.next !== undefined && page.rows.length === 0);
+			isEnded = state.next !== undefined && page.rows.length === 0;
 			const count = page.number - (state.next ?? 0) + 1;
 			if (state.next === undefined) size = Math.max(size, page.items.length);
 			// A last page that is shown for ever is known by those before it.
@@ -100,7 +110,7 @@ export class Reader {
 		const goOn = { readAt: state.readAt, next, size };
 		const after = isPaused ? goOn : { readAt: this.now };
 		// A total that stays too high is wrong.
-		const isWhole = state.next === undefined && (isEnded || isComplete || isTotalWrong);
+		const isWhole = state.next === undefined && (isComplete || isTotalWrong);
 		return { rows, list: { total: known, ...after }, isWhole };
 	}
 
@@ -112,8 +122,10 @@ export class Reader {
 		tries = 1,
 	): Promise<(Look & { isLong?: boolean }) | undefined> {
 		const { fresh = () => 0 } = options;
-		const { rows, items, keys, total, last: isWhole } = await this.page(list, 0, LARGEST_PAGE);
-		if (isWhole) return { rows, list: { total: total ?? null, readAt: this.now }, isWhole: true };
+		const { rows, items, keys, total, last } = await this.page(list, 0, LARGEST_PAGE);
+		// If no row comes at all where some are counted, that is a failure. API notes 3.
+		if (rows.length === 0 && total) return { rows, list: state, isWhole: false };
+		if (last) return { rows, list: { total: total ?? null, readAt: this.now }, isWhole: true };
 		const found = fresh(rows);
 		// A total that may just be the length of the page does not tell how many are new.
 		const isCounted = total !== undefined && !looksLikePageSize(items, total, LARGEST_PAGE);
@@ -209,6 +221,19 @@ export async function readEach(
 	});
 	if (looks.size === 0 && failures.size > 0) throw [...failures.values()][0];
 	return { looks, failures };
+}
+
+/** Rows are counted, more than a total may be wrong by, and none came. API notes 3. */
+export const isEmptyByMistake = (rows: readonly unknown[], total?: number | null): boolean =>
+	rows.length === 0 && (total ?? 0) >= SMALLEST_PAGE;
+
+/** A list that cannot be empty. */
+export function emptyError({ node }: ApiClient, task: string): Error {
+	const text = {
+		message: `AlfaCRM sent an empty list when asked to ${task}, though there is something in it`,
+		description: 'Try again later. An active workflow does so by itself.',
+	};
+	return nodeError(node, text, undefined, { cause: 'temporarily-unavailable' });
 }
 
 /** Whether a failure is one that the next poll would meet again. */

@@ -10,7 +10,7 @@ import { countFresh, emptyRecordsState, refilter, step } from '../poll/records';
 import { dayAt } from '../stamps';
 import { newest, newestSamples } from './newest';
 import type { LookOptions, Reader } from './reader';
-import { isFalling, isLasting, readEach } from './reader';
+import { emptyError, isEmptyByMistake, isFalling, isLasting, readEach } from './reader';
 import type { Lookable, Outcome, Poll, Samples, Watch } from './watch';
 
 /** How far back the newest record is looked for first, and at most: its days are halved until the very day is known. */
@@ -47,7 +47,7 @@ export class RecordsWatch implements Watch, Lookable {
 
 	/** Gets to know what is there, which may take several polls where there is much. */
 	private async begin(poll: Poll, known: RecordsState | undefined): Promise<Outcome> {
-		const { reader, branches, closed, filters, scope } = poll;
+		const { reader, branches, closed, isAll, filters, scope } = poll;
 		const { now, client } = reader;
 		const settings = { filters, scope, body: this.body };
 		const state = known ?? emptyRecordsState(await this.firstDay(poll), settings, now);
@@ -60,6 +60,9 @@ export class RecordsWatch implements Watch, Lookable {
 		}
 		const passing = [...failures.values()].find((failure) => !isLasting(client, failure));
 		if (passing !== undefined) throw passing;
+		const isEmpty = ({ rows, list }: Look) => isEmptyByMistake(rows, list.total);
+		// All that is there would be news later.
+		if (!known && [...looks.values()].some(isEmpty)) throw emptyError(client, this.list.task);
 		// What is in branches that are opened later was there as well.
 		const others = await Promise.allSettled(
 			(known ? [] : closed).map(
@@ -72,13 +75,13 @@ export class RecordsWatch implements Watch, Lookable {
 		const begun = begin(state, { looks, branches, now }, rows);
 		if (!begun.hasBegun || poll.startWith === 0) return { news: [], failures, after: () => begun };
 		const found = await newest(this, reader, branches, poll.startWith);
-		const seen = { looks: found.looks, branches, wants: this.wants, now };
+		const seen = { looks: found.looks, branches, isAll, wants: this.wants, now };
 		const started = { ...startWithNewest(begun, seen, poll.startWith), since: found.since };
 		return { failures, ...step(started, seen) };
 	}
 
 	private async goOn(poll: Poll, known: RecordsState): Promise<Outcome> {
-		const { branches, filters, scope } = poll;
+		const { branches, isAll, filters, scope } = poll;
 		const { now } = poll.reader;
 		const state = refilter(known, { filters, scope, body: this.body }, branches);
 		// What was hidden until now is told from what was not in one poll.
@@ -88,7 +91,7 @@ export class RecordsWatch implements Watch, Lookable {
 			...(isOther ? { pause: 'whenLate' } : {}),
 		});
 		const wasListed = isOther ? await this.listedBefore(poll, known) : undefined;
-		return { failures, ...step(state, { looks, branches, wasListed, wants: this.wants, now }) };
+		return { failures, ...step(state, { looks, branches, isAll, wasListed, wants: this.wants, now }) };
 	}
 
 	/**
@@ -103,10 +106,13 @@ export class RecordsWatch implements Watch, Lookable {
 	}
 
 	/** The day to begin with: two days before that of the newest record, which may be long ago; '' if there is none. */
-	private async firstDay(poll: Poll): Promise<string> {
-		const daysAgo = (days: number) => daysAfter(dayAt(poll.reader.now), -days);
+	private async firstDay({ reader, branches }: Poll): Promise<string> {
+		const daysAgo = (days: number) => daysAfter(dayAt(reader.now), -days);
 		const isSince = async (days: number) => {
-			const { looks } = await this.read(poll, this.allBody, daysAgo(days), {}, { isEnd: () => true });
+			const { looks } = await readEach(
+				branches,
+				async (branch) => await reader.first(this.listOf(this.allBody, branch, daysAgo(days))),
+			);
 			return [...looks.values()].some(({ rows }) => rows.length > 0);
 		};
 		let [none, some] = [0, SOME_DAYS];

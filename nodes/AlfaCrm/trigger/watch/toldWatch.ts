@@ -9,6 +9,7 @@ import type { LogReading } from './logRecords';
 import { LogRecords } from './logRecords';
 import type { Reader } from './reader';
 import type { Outcome, Poll, Samples, Watch } from './watch';
+import { unlessFirst } from './watch';
 
 /** How many things that were told are kept, and characters of a key: of as many, one in ten million others is taken for one. */
 const [MOST_TOLD, KEY_CHARACTERS] = [3_000, 6];
@@ -50,9 +51,14 @@ export class ToldWatch implements Watch {
 
 	async poll(poll: Poll, known: unknown): Promise<Outcome> {
 		const state = known as ToldState | undefined;
-		const { news: entries, failures, after } = await this.log.poll(poll, state?.log);
+		const { reader, startWith } = poll;
+		const isStart = state === undefined && startWith > 0;
+		const log = { ...poll, reader: reader.sooner(), startWith: startWith * this.entriesPerThing };
+		const { news: entries, failures, after } = await this.log.poll(log, state?.log);
 		const before = state?.told ?? '';
-		const told = await this.tell(poll.reader, entries, poll.most, new Set(keysIn(before)), failures);
+		const most = isStart ? Infinity : poll.most;
+		const found = await this.tell(reader, entries, most, new Set(keysIn(before)), failures);
+		const told = isStart ? newestOf(found, startWith) : found;
 		return {
 			news: told.flatMap(({ news }) => news),
 			failures,
@@ -61,6 +67,11 @@ export class ToldWatch implements Watch {
 				return { log: after(done), told: (before + keys).slice(-MOST_TOLD * KEY_CHARACTERS) };
 			},
 		};
+	}
+
+	/** At most, where each is told: two entries may tell one thing. */
+	private get entriesPerThing(): number {
+		return this.teller.keyOf === undefined ? 1 : 2;
 	}
 
 	async samples(reader: Reader, branches: readonly number[], count: number): Promise<Samples> {
@@ -75,7 +86,7 @@ export class ToldWatch implements Watch {
 		return { news: found.slice(-count), isAll };
 	}
 
-	/** As many as may be reported and there is time for, but at least one entry. */
+	/** As many as may be reported, can be read and there is time for, but at least one entry. */
 	private async tell(
 		reader: Reader,
 		entries: readonly News[],
@@ -89,8 +100,11 @@ export class ToldWatch implements Watch {
 		let count = 0;
 		for (const { row, branches } of entries) {
 			if (told.length > 0 && (count >= most || reader.isLate)) break;
+			const change = changeOf(row, branches[0]) as Change;
+			const found = await tell(change, branches, reading).catch(unlessFirst(told));
+			if (found === undefined) break;
 			const one: Told = { news: [], keys: [] };
-			for (const what of await tell(changeOf(row, branches[0]) as Change, branches, reading)) {
+			for (const what of found) {
 				const key = keyOf === undefined ? '' : digestOf(keyOf(what));
 				if (known.has(key)) continue;
 				if (key !== '') known.add(key);
@@ -102,6 +116,16 @@ export class ToldWatch implements Watch {
 		}
 		return told;
 	}
+}
+
+/** So many things that were told last; an entry may tell several. */
+function newestOf(told: readonly Told[], count: number): Told[] {
+	let left = told.reduce((sum, { news }) => sum + news.length, -count);
+	return told.map(({ news, keys }) => {
+		const dropped = Math.min(Math.max(left, 0), news.length);
+		left -= dropped;
+		return { news: news.slice(dropped), keys: keys.slice(dropped) };
+	});
 }
 
 /** How many entries are done once so many things were told, and the keys of those. */

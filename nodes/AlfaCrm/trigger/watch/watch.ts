@@ -50,3 +50,10 @@ export interface Lookable<N extends News = News> {
 	/** All that such looks show and is wanted, the oldest first. */
 	newsIn: (looks: ReadonlyMap<number, Look>, now: number) => N[];
 }
+
+/** Who reads one after the other: what is done already does not wait for one that fails, with which the next poll begins. */
+export const unlessFirst =
+	(done: readonly unknown[]) =>
+	(failure: unknown): undefined => {
+		if (done.length === 0) throw failure;
+	};

@@ -1,5 +1,5 @@
 import type { Settings } from '../../../../sandbox/model/settings';
-import { LARGE, LOG, range, SMALL, World } from '../../support/world';
+import { between, LARGE, LOG, range, SMALL, World } from '../../support/world';
 
 afterEach(() => {
 	jest.restoreAllMocks();
@@ -85,3 +85,50 @@ it.each([
 	},
 	100_000,
 );
+
+describe('a list that comes empty while something is left over', () => {
+	const setUp = async () => {
+		const parameters = { ...LOG, options: { maxPerPoll: 3 } };
+		const world = new World({ settings: { ...LARGE, logScope: 'branch' }, branches: 2, parameters });
+		range(1, 2).forEach((branch) => world.log({ branches: [branch] }));
+		await world.poll();
+		world.pass(5 * 1_440);
+		const ids = range(1, 17).map((n) => world.log({ ago: (17 - n) * 400 + 1 }));
+		await world.polls(1, 5);
+		return { world, ids };
+	};
+	const emptied = (world: World, total: (real: unknown) => unknown) => {
+		const state = { isOdd: true };
+		between(world, async (asked, real) => {
+			const answer = await real();
+			if (!state.isOdd || !asked.url.includes('/1/log/')) return answer;
+			return { ...answer, items: [], total: total(answer.total) } as typeof answer;
+		});
+		return state;
+	};
+
+	it.each<[string, (real: unknown) => unknown]>([
+		['counted', (real) => real],
+		['with a total of none', () => 0],
+		['without a total', () => undefined],
+	])('is a failure, %s: nothing is lost, and the other branch goes on', async (_what, total) => {
+		const { world, ids } = await setUp();
+		const state = emptied(world, total);
+		world.pass(5);
+		await expect(world.poll()).rejects.toThrow('empty list when asked to read the change log');
+		const other = world.log({ branches: [2] });
+		expect(await world.polls(1, 61)).toEqual([other]);
+		state.isOdd = false;
+		await world.polls(8, 5);
+		expect(world.out.filter((id) => id !== other)).toEqual(ids);
+		expect(world.repeated).toEqual([]);
+	});
+
+	it('is believed after a month', async () => {
+		const { world } = await setUp();
+		emptied(world, () => 0);
+		world.pass(31 * 1_440);
+		expect(await world.poll()).toEqual([]);
+		expect(await world.polls(2, 61)).toEqual([]);
+	});
+});

@@ -1,4 +1,4 @@
-import { between, LOG, range, SMALL, World } from '../../support/world';
+import { between, LARGE, LOG, range, SMALL, World } from '../../support/world';
 
 afterEach(() => {
 	jest.restoreAllMocks();
@@ -46,3 +46,23 @@ it('a walk over several polls goes on with the pages that it began with', async 
 	await world.polls(2, 61);
 	expect({ sizes: [...sizes], isEmpty }).toEqual({ sizes: [50], isEmpty: false });
 }, 100_000);
+
+it('a log of one entry that grows while it is read does not come in pages of one', async () => {
+	const world = new World({ settings: { ...LARGE, total: 'missing' }, parameters: LOG });
+	world.log();
+	await world.poll();
+	world.pass(61);
+	const ids: number[] = [];
+	const come = new Map([
+		[4, 1],
+		[5, 27],
+	]);
+	const from = world.school.calls;
+	world.school.onCall = (call) => {
+		for (let n = 0; n < (come.get(call - from) ?? 0); n++) ids.push(world.log());
+	};
+	await world.poll();
+	expect(world.requests.at(-1)).toBeLessThan(10);
+	await world.polls(2, 5, () => ids.push(world.log()));
+	expect(world.out).toEqual(ids);
+});

@@ -72,6 +72,22 @@ describe('the day', () => {
 	});
 });
 
+describe('a clock that is years ahead for a while', () => {
+	it.each([
+		['customerBirthday', { dob: '16.03.2015' }],
+		['subscriptionEnding', { paid_till: '2026-03-19 18:00:00' }],
+		['notSeen', { last_attend_date: '2026-03-02' }],
+	])('does not silence what falls due once it is right again: %s', async (event, card) => {
+		const calendar = new Calendar('2026-03-10 09:00', { event });
+		await calendar.poll();
+		await calendar.poll('2036-03-10 09:00');
+		expect(await calendar.poll('2026-03-10 10:00')).toEqual([]);
+		const id = calendar.client(card);
+		expect(await calendar.ids('2026-03-16 09:00')).toEqual([id]);
+		expect(await calendar.ids('2026-03-17 09:00')).toEqual([]);
+	});
+});
+
 describe('other settings', () => {
 	it('fewer days of absence neither flood nor lose: who is between is told on the day as it was', async () => {
 		const calendar = new Calendar('2026-03-20 09:00', { event: 'notSeen', daysNotSeen: 14 });

@@ -126,3 +126,11 @@ describe('nothing can be seen when the trigger begins', () => {
 		expect(world.out).toEqual([48, 49, 50]);
 	});
 });
+
+it('totals that count one more than there is do not make the search for the first day long', async () => {
+	const world = new World({ settings: { ...LARGE, total: 'oneTooHigh' }, parameters: CUSTOMERS });
+	await world.poll();
+	expect(world.requests[0]).toBeLessThan(40);
+	await world.polls(1, 5, () => world.customer());
+	expect(world.out).toEqual([1]);
+});

@@ -1,5 +1,5 @@
 import { httpFailure } from '../../support/direct';
-import { between, CUSTOMERS, LARGE, LOG, World } from '../../support/world';
+import { between, CUSTOMERS, LARGE, LOG, range, World } from '../../support/world';
 
 afterEach(() => {
 	jest.restoreAllMocks();
@@ -34,3 +34,30 @@ it.each([
 		expect(world.poller.notes).toHaveLength(1);
 	},
 );
+
+it.each([
+	['is empty though it is counted', 0, 3],
+	['is empty', 0, 0],
+	['lacks one, in another order each time', 2, 3],
+])('a list of branches that %s takes no backlog away', async (_what, count, total) => {
+	const parameters = { ...LOG, options: { maxPerPoll: 2 } };
+	const world = new World({ settings: LARGE, branches: 3, parameters });
+	world.log();
+	await world.poll();
+	world.pass(5 * 1_440);
+	const ids = range(1, 20).map((n) => world.log({ branches: [1 + (n % 3)], ago: (20 - n) * 300 + 1 }));
+	await world.polls(2, 5);
+	let isOdd = true;
+	let calls = 0;
+	between(world, async (asked, real) => {
+		const answer = await real();
+		if (!isOdd || !asked.url.includes('branch/index')) return answer;
+		const items = (answer.items as []).slice(0, count);
+		return { ...answer, items: ++calls % 4 < 2 ? items : items.reverse(), total };
+	});
+	await world.polls(2, 61);
+	expect(world.poller.notes.at(-1)).toMatch(/could not list the branches, .* did not list all of them$/);
+	isOdd = false;
+	await world.polls(10, 5);
+	expect(world.out).toEqual(ids);
+});

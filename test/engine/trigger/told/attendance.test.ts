@@ -146,6 +146,25 @@ describe.each([
 		expect(who(await poller.tick())).toEqual([[lesson, one]]);
 	});
 
+	it.each(['lesson', 'customer'])(
+		'what was read before a %s that cannot be read for now does not wait for it',
+		async (entity) => {
+			const [one, two] = pupils();
+			const lessons = [planned([one]), planned([two])];
+			const poller = await started(event, { addNames: true });
+			teach(lessons[0], { [one]: isThere });
+			teach(lessons[1], { [two]: isThere });
+			const bodyContains = `"id":${entity === 'lesson' ? lessons[1] : two}`;
+			const match = { entity, bodyContains };
+			school.sandbox.faults.add({ kind: 'status', status: 500, times: 0, match });
+			expect(who(await poller.tick())).toEqual([[lessons[0], one]]);
+			await expect(poller.tick()).rejects.toThrow();
+			school.sandbox.faults.clear();
+			expect(who(await poller.tick())).toEqual([[lessons[1], two]]);
+			expect(await poller.tick()).toEqual([]);
+		},
+	);
+
 	it('tells what the log says where lessons are not for this user', async () => {
 		const [one] = pupils();
 		const lesson = planned([one]);

@@ -13,6 +13,7 @@ import type { News } from '../../poll/look';
 import type { RecordReader } from '../../recordReader';
 import type { Teller } from '../../watch/toldWatch';
 import { ToldWatch } from '../../watch/toldWatch';
+import { unlessFirst } from '../../watch/watch';
 import type { EventKind } from '../kind';
 import { attendance } from './attendance';
 import { archived } from './customerArchived';
@@ -51,13 +52,15 @@ const addNames: INodeProperties = {
 export const told: EventKind<'told'> = {
 	form: () => ({ output: [addNames] }),
 	watching: (_parameters, { what }) => ({ watch: new ToldWatch(tellers[what]), filters: {} }),
-	/** As many as there is time to read customers for, but at least one. */
+	/** As many as there is time to read customers for and can be read, but at least one. */
 	async items(parameters, _event, { news, records, names, deadline }) {
 		if (!parameters.flag(addNames)) return news.map(({ row }) => row);
 		const items: IDataObject[] = [];
 		for (const one of news) {
 			if (items.length > 0 && Date.now() >= deadline) break;
-			items.push(await withRecords(one, records, names));
+			const item = await withRecords(one, records, names).catch(unlessFirst(items));
+			if (item === undefined) break;
+			items.push(item);
 		}
 		return items;
 	},
