@@ -11,6 +11,7 @@ import type {
 import { ORIGIN_EXPRESSION } from '../nodes/AlfaCrm/api/host';
 import { LOGIN_TIMEOUT_MS, logIn } from '../nodes/AlfaCrm/api/login';
 import { DEFAULT_REQUESTS_PER_SECOND, rateLimiterOf, readRate } from '../nodes/AlfaCrm/api/rateLimiter';
+import { DEFAULT_RATE_LIMIT_WAIT_MS } from '../nodes/AlfaCrm/api/retry';
 import { loginOf, tokenFor } from '../nodes/AlfaCrm/api/sessions';
 
 /** Relative, which tells it from all other requests. */
@@ -118,9 +119,19 @@ export class AlfaCrmApi implements ICredentialType {
 			displayName: 'Requests per Second',
 			name: 'requestsPerSecond',
 			type: 'number',
-			typeOptions: { minValue: 0, numberPrecision: 0 },
+			typeOptions: { minValue: 0, numberPrecision: 1 },
 			default: DEFAULT_REQUESTS_PER_SECOND,
-			description: 'Maximum requests per second, over all workflows. AlfaCRM allows 5; 0 means no limit.',
+			description:
+				'Maximum requests per second, over all workflows. AlfaCRM allows 5; 0 means no limit. Where others use the account too, the node slows down by itself.',
+		},
+		{
+			displayName: 'Wait on Too Many Requests (Seconds)',
+			name: 'rateLimitWait',
+			type: 'number',
+			typeOptions: { minValue: 0 },
+			default: DEFAULT_RATE_LIMIT_WAIT_MS / 1_000,
+			description:
+				'How long a call tries again while AlfaCRM answers that it receives too many requests, before the node fails. Triggers and dropdowns wait 15 seconds at most.',
 		},
 		{
 			displayName: 'Calls at Once',

@@ -12,7 +12,7 @@ const READ: CallDescription = {
 	branch: 3,
 	labels: { phone: 'Phone', name: 'Name' },
 	timeoutMs: 30_000,
-	maxAttempts: 5,
+	rateLimitWaitMs: 60_000,
 };
 const WRITE: CallDescription = { ...READ, task: 'update customer 501', isIdempotent: false };
 
@@ -54,7 +54,7 @@ const TROUBLES: Array<[what: string, failure: ApiFailure, cause: RegExp]> = [
 	['403', { kind: 'status', status: 403 }, /denied access/],
 	['404', { kind: 'status', status: 404 }, /found/],
 	['409', { kind: 'status', status: 409 }, /HTTP 409/],
-	['429', { kind: 'status', status: 429 }, /too many requests after 5 tries/],
+	['429', { kind: 'status', status: 429 }, /too many requests after 60 seconds/],
 	['500', { kind: 'status', status: 500 }, /HTTP 500/],
 	['502', { kind: 'status', status: 502 }, /HTTP 502/],
 	['503', { kind: 'status', status: 503 }, /HTTP 503/],

@@ -3,8 +3,15 @@ import { sleep } from 'n8n-workflow';
 import { RateLimiter, rateLimiterOf, readRate } from '../../nodes/AlfaCrm/api/rateLimiter';
 import { startAll } from './limiterSupport';
 
-beforeEach(() => jest.useFakeTimers());
-afterEach(() => jest.useRealTimers());
+beforeEach(() => {
+	jest.useFakeTimers();
+	// What is waited for in addition, so that others do not go on at the same moment.
+	jest.spyOn(Math, 'random').mockReturnValue(0);
+});
+afterEach(() => {
+	jest.restoreAllMocks();
+	jest.useRealTimers();
+});
 
 const never = () => new Promise<void>(() => {});
 
@@ -47,7 +54,7 @@ describe('pass', () => {
 	});
 });
 
-describe('closeFor', () => {
+describe('pauseFor', () => {
 	it('holds all requests, those that come later too, and then lets them through at the usual pace', async () => {
 		const limiter = new RateLimiter();
 		limiter.pauseFor(3_000);
@@ -144,8 +151,9 @@ describe('readRate', () => {
 		['3', 3],
 		[0, 0],
 		['0', 0],
-		[2.7, 2],
-		[0.5, 1],
+		[2.7, 2.7],
+		['0.5', 0.5],
+		[0.001, 0.1],
 		[undefined, 5],
 		[null, 5],
 		['', 5],

@@ -32,9 +32,9 @@ async function course(
 	outcomes: readonly unknown[],
 	{
 		isIdempotent = true,
+		rateLimitWaitMs = 300_000,
 		limiter = new RateLimiter(),
-		signal,
-	}: { isIdempotent?: boolean; limiter?: RateLimiter; signal?: AbortSignal } = {},
+	}: { isIdempotent?: boolean; rateLimitWaitMs?: number; limiter?: RateLimiter } = {},
 ): Promise<Course> {
 	const sentAt: number[] = [];
 	const send = async () => {
@@ -43,7 +43,7 @@ async function course(
 		if (outcome instanceof Error) throw await Promise.resolve(outcome);
 		return outcome;
 	};
-	const end = withRetries(limiter, { perSecond: 0, isIdempotent, signal }, send).then(
+	const end = withRetries(limiter, { perSecond: 0, isIdempotent, rateLimitWaitMs }, send).then(
 		(answer) => ({ answer }),
 		(error: unknown) => ({ error }),
 	);
@@ -69,27 +69,43 @@ describe.each([
 	['a read', true],
 	['a create', false],
 ])('after 429, %s', (_what, isIdempotent) => {
-	it.each([
-		['no jitter', 0, [1_000, 2_000, 4_000, 4_000]],
-		['nearly the most jitter', 0.996, [1_249, 2_498, 4_996, 4_996]],
-	])('waits longer each time, with %s, and gives up after 5 tries', async (_jitter, random, waits) => {
+	it('is sent again until it is taken, however often that takes', async () => {
+		const refusals = Array.from({ length: 60 }, () => tooMany());
+		const { sentAt, answer } = await course([...refusals, { id: 1 }], { isIdempotent });
+		expect(sentAt).toHaveLength(61);
+		expect(answer).toEqual({ id: 1 });
+	});
+
+	it.each([0, 0.5, 0.996])('is not sent hastily, and less and less often (jitter %d)', async (random) => {
 		jest.spyOn(Math, 'random').mockReturnValue(random);
+		const { gaps } = await course([tooMany()], { isIdempotent });
+		expect(Math.min(...gaps)).toBeGreaterThanOrEqual(700);
+		expect(Math.min(...gaps.slice(2))).toBeGreaterThanOrEqual(2_800);
+		expect(Math.max(...gaps)).toBeLessThanOrEqual(5_200);
+	});
+
+	it.each([10_000, 300_000])('is given up after %i ms', async (rateLimitWaitMs) => {
 		const error = tooMany();
-		const { gaps, ...end } = await course([error], { isIdempotent });
-		expect(gaps).toEqual(waits);
+		const { sentAt, ...end } = await course([error], { isIdempotent, rateLimitWaitMs });
+		expect(sentAt.at(-2)).toBeLessThan(rateLimitWaitMs);
+		expect(sentAt.at(-1)).toBeGreaterThanOrEqual(rateLimitWaitMs);
+		expect(sentAt.at(-1)).toBeLessThan(rateLimitWaitMs + 6_000);
 		expect(end.error).toBe(error);
 	});
 
-	it('returns the answer of the first try that is taken', async () => {
-		const { sentAt, answer } = await course([tooMany(), tooMany(), { id: 1 }], { isIdempotent });
-		expect(sentAt).toHaveLength(3);
-		expect(answer).toEqual({ id: 1 });
+	it('is sent once where there is no time to wait', async () => {
+		const error = tooMany();
+		expect(await course([error, 'done'], { isIdempotent, rateLimitWaitMs: 0 })).toEqual({
+			sentAt: [0],
+			gaps: [],
+			error,
+		});
 	});
 
 	it.each([
 		['seconds', '7', 7_000],
 		['an HTTP date', 'Tue, 24 Nov 2026 10:00:09 GMT', 9_000],
-		['the longest time that is still waited for', '60', 60_000],
+		['as much as there is time', '299', 299_000],
 	])('waits as long as Retry-After asks, given as %s', async (_form, retryAfter, wait) => {
 		const { gaps, answer } = await course([tooMany(retryAfter), 'done'], { isIdempotent });
 		expect(gaps[0]).toBeGreaterThanOrEqual(wait);
@@ -97,40 +113,35 @@ describe.each([
 		expect(answer).toBe('done');
 	});
 
-	it.each(['0', 'Tue, 24 Nov 2026 09:59:00 GMT'])(
-		'waits longer and longer where Retry-After is over already: %s',
-		async (retryAfter) => {
-			const { gaps } = await course([tooMany(retryAfter)], { isIdempotent });
-			expect(gaps).toHaveLength(4);
-			[1_000, 2_000, 4_000, 4_000].forEach((wait, index) => expect(gaps[index]).toBeGreaterThanOrEqual(wait));
-		},
-	);
-
-	it('tries 5 times with Retry-After as well', async () => {
-		const { gaps } = await course([tooMany('3')], { isIdempotent });
-		expect(gaps).toHaveLength(4);
-	});
-
-	it.each(['61', '3600', 'Tue, 24 Nov 2026 11:00:00 GMT'])(
-		'does not wait for a Retry-After of %s',
+	it.each(['300', '3600', 'Tue, 24 Nov 2026 11:00:00 GMT'])(
+		'does not wait for a Retry-After of %s, which is longer than it may',
 		async (retryAfter) => {
 			const error = tooMany(retryAfter);
 			expect(await course([error], { isIdempotent })).toEqual({ sentAt: [0], gaps: [], error });
 		},
 	);
 
-	it.each(['soon', ''])('waits its own time for a Retry-After of %j', async (retryAfter) => {
-		jest.spyOn(Math, 'random').mockReturnValue(0);
-		expect((await course([tooMany(retryAfter), 'done'], { isIdempotent })).gaps).toEqual([1_000]);
-	});
+	it.each(['soon', '', '0', 'Tue, 24 Nov 2026 09:59:00 GMT'])(
+		'waits its own time for a Retry-After of %j',
+		async (retryAfter) => {
+			const own = await course([tooMany(), tooMany(), 'done'], { isIdempotent });
+			const { gaps } = await course([tooMany(retryAfter), tooMany(retryAfter), 'done'], { isIdempotent });
+			expect(gaps).toEqual(own.gaps);
+		},
+	);
 
 	it("knows it inside n8n's own error as well", async () => {
-		const wrapped = new NodeApiError(NODE, tooMany('2') as unknown as JsonObject);
-		expect((await course([wrapped, 'done'], { isIdempotent })).gaps).toEqual([2_000]);
+		const wrapped = new NodeApiError(NODE, tooMany('20') as unknown as JsonObject);
+		expect((await course([wrapped, 'done'], { isIdempotent })).gaps[0]).toBeGreaterThanOrEqual(20_000);
+	});
+
+	it('is sent again after a login that met too many', async () => {
+		const login = new NodeApiError(NODE, new LoginError('Too many', 'rate-limited') as unknown as JsonObject);
+		expect((await course([login, login, 'done'], { isIdempotent })).answer).toBe('done');
 	});
 });
 
-it('holds back the other requests to the host too while a 429 is waited for', async () => {
+it('holds back the other requests to the host too while a Retry-After is waited for', async () => {
 	const limiter = new RateLimiter();
 	let otherAt = 0;
 	const other = async () => {
@@ -192,9 +203,11 @@ describe('a read', () => {
 		expect(end.error).toBe(error);
 	});
 
-	it('is not sent more than 5 times, whatever mixture of answers comes', async () => {
-		const mixture = [answered(503), answered(502), tooMany(), tooMany(), tooMany(), tooMany(), tooMany()];
-		expect((await course(mixture)).sentAt.length).toBeLessThanOrEqual(5);
+	it('is not sent more often when it is refused in between', async () => {
+		const error = answered(503);
+		const { sentAt, ...end } = await course([error, tooMany(), error, tooMany(), error, { total: 3 }]);
+		expect(sentAt).toHaveLength(5);
+		expect(end.error).toBe(error);
 	});
 });
 
@@ -255,7 +268,7 @@ describe('a cancelled execution', () => {
 		};
 		const end = withRetries(
 			new RateLimiter(),
-			{ perSecond: 5, isIdempotent: true, signal: stop.signal },
+			{ perSecond: 5, isIdempotent: true, rateLimitWaitMs: 300_000, signal: stop.signal },
 			send,
 		);
 		const rejected = expect(end).rejects.toThrow('The execution was cancelled');

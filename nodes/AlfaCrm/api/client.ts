@@ -21,7 +21,7 @@ import type { ApiRequest } from './request';
 import { nameOf, pathOf, requestOptions, TIMEOUT_MS } from './request';
 import type { ApiResponse } from './response';
 import { assertSuccess } from './response';
-import { MAX_ATTEMPTS, withRetries } from './retry';
+import { readRateLimitWait, SHORT_RATE_LIMIT_WAIT_MS, withRetries } from './retry';
 import { accountOf, loginOf } from './sessions';
 
 export const CREDENTIAL = 'alfaCrmApi';
@@ -38,6 +38,7 @@ interface Connection {
 	perSecond: number;
 	/** 0 for as many as the rate needs. */
 	callsAtOnce: number;
+	rateLimitWaitMs: number;
 }
 
 /**
@@ -71,6 +72,10 @@ export class ApiClient {
 	get signal(): AbortSignal | undefined {
 		if (this.deadline !== undefined) return this.deadline;
 		return 'getExecutionCancelSignal' in this.context ? this.context.getExecutionCancelSignal() : undefined;
+	}
+
+	private get isExecution(): boolean {
+		return 'getExecutionCancelSignal' in this.context;
 	}
 
 	/** The AlfaCRM and the user of it, the same for all credentials that lead there. */
@@ -130,7 +135,7 @@ export class ApiClient {
 					host,
 					isNewLogin: progress.isNewLogin,
 					timeoutMs: TIMEOUT_MS,
-					maxAttempts: MAX_ATTEMPTS,
+					rateLimitWaitMs: connection.rateLimitWaitMs,
 				};
 				const text = explain(failure, { ...call, ...description });
 				throw nodeError(this.node, withoutSecrets(text, progress), call.itemIndex, text.failure);
@@ -151,9 +156,12 @@ export class ApiClient {
 		const credential = await this.context.getCredentials(CREDENTIAL);
 		const perSecond = readRate(credential.requestsPerSecond);
 		const callsAtOnce = readCallsAtOnce(credential.callsAtOnce);
+		const patience = readRateLimitWait(credential.rateLimitWait);
+		// Only an execution can be cancelled; a poll has its own time, and nobody looks at an empty dropdown for long.
+		const rateLimitWaitMs = this.isExecution ? patience : Math.min(patience, SHORT_RATE_LIMIT_WAIT_MS);
 		try {
 			const login = loginOf(credential);
-			return { origin: login.origin, account: accountOf(login), perSecond, callsAtOnce };
+			return { origin: login.origin, account: accountOf(login), perSecond, callsAtOnce, rateLimitWaitMs };
 		} catch (error) {
 			const { message } = error as Error;
 			throw nodeError(this.node, { message }, itemIndex, { cause: 'configuration-invalid' });
@@ -165,9 +173,9 @@ export class ApiClient {
 		call: ApiRequest,
 		progress: LoginProgress,
 	): Promise<ApiResponse> {
-		const { origin, account, perSecond, callsAtOnce: atOnce } = connection;
+		const { origin, account, perSecond, callsAtOnce: atOnce, rateLimitWaitMs } = connection;
 		const rate = { perSecond, call: { action: nameOf(call), atOnce }, signal: this.signal };
-		const options = { ...rate, isIdempotent: call.isIdempotent };
+		const options = { ...rate, isIdempotent: call.isIdempotent, rateLimitWaitMs };
 		return await withRetries(rateLimiterOf(origin), options, async () => {
 			call.onSend?.();
 			const data = await this.authentication.readCredential(account, progress);

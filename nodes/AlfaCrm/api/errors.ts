@@ -115,6 +115,11 @@ function statusFailure(status: number, response: HttpFailure['response']): ApiFa
 	};
 }
 
+/** Whether a call, or the login before it, was refused because there are too many. */
+export function isTooMany({ status, declaredCause }: ApiFailure): boolean {
+	return status === 429 || declaredCause === 'rate-limited';
+}
+
 export function timedOut({ code }: ApiFailure): boolean {
 	return networkCause(code) === 'timeout';
 }

@@ -4,7 +4,6 @@ import type { ApiFailure } from './errors';
 import { mayHaveTakenEffect } from './errors';
 import type { NetworkCause } from './network';
 import { networkCause } from './network';
-import { MAX_RETRY_AFTER_MS } from './retry';
 
 /** How long a trigger should leave AlfaCRM alone that asked for patience and did not say how much. */
 const DEFAULT_RETRY_AFTER_MS = 60_000;
@@ -27,7 +26,8 @@ export interface CallDescription {
 	/** Labels of the form by API field name. */
 	labels?: Record<string, string>;
 	timeoutMs: number;
-	maxAttempts: number;
+	/** How long it was, or would have been, waited for while there were too many requests. */
+	rateLimitWaitMs: number;
 }
 
 export interface Explanation {
@@ -175,14 +175,24 @@ const notFound: StatusText = (_failure, call, said) => ({
 	failure: { cause: 'configuration-invalid' },
 });
 
-const tooMany: StatusText = ({ retryAfterMs }, { task, maxAttempts }, said) => ({
-	message:
-		retryAfterMs !== undefined && retryAfterMs > MAX_RETRY_AFTER_MS
-			? `AlfaCRM receives too many requests, asks to wait for ${Math.ceil(retryAfterMs / 1_000)} seconds and did not ${task}`
-			: `AlfaCRM still received too many requests after ${maxAttempts} tries and did not ${task}`,
+const inSeconds = (ms: number): string => {
+	const seconds = Math.ceil(ms / 1_000);
+	return `${seconds} ${seconds === 1 ? 'second' : 'seconds'}`;
+};
+
+const tooMany: StatusText = ({ retryAfterMs = 0 }, { task, rateLimitWaitMs }, said) => ({
+	message: `AlfaCRM ${tooManyText(retryAfterMs, rateLimitWaitMs)} and did not ${task}`,
 	description: `Run less at the same time, or lower 'Requests per Second' in the credential.${said}`,
-	failure: { cause: 'rate-limited', retryAfterMs: retryAfterMs ?? DEFAULT_RETRY_AFTER_MS },
+	failure: { cause: 'rate-limited', retryAfterMs: retryAfterMs || DEFAULT_RETRY_AFTER_MS },
 });
+
+function tooManyText(retryAfterMs: number, rateLimitWaitMs: number): string {
+	if (retryAfterMs > rateLimitWaitMs)
+		return `receives too many requests, asks to wait for ${inSeconds(retryAfterMs)}`;
+	return rateLimitWaitMs === 0
+		? 'receives too many requests'
+		: `still received too many requests after ${inSeconds(rateLimitWaitMs)}`;
+}
 
 const serverFailed: StatusText = (failure, call, said) => ({
 	message: `AlfaCRM could not ${call.task} (HTTP ${failure.status ?? 0})`,

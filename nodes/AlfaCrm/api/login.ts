@@ -7,7 +7,7 @@ import { networkCause } from './network';
 import { rateLimiterOf } from './rateLimiter';
 import type { ApiResponse } from './response';
 import { assertSuccess } from './response';
-import { withRetries } from './retry';
+import { SHORT_RATE_LIMIT_WAIT_MS, withRetries } from './retry';
 import type { Login } from './sessions';
 
 export const LOGIN_TIMEOUT_MS = 10_000;
@@ -42,7 +42,8 @@ export async function logIn(
 		);
 	let answer: ApiResponse;
 	try {
-		answer = await withRetries(rateLimiterOf(origin), { perSecond, isIdempotent: true }, send);
+		const options = { perSecond, isIdempotent: true, rateLimitWaitMs: SHORT_RATE_LIMIT_WAIT_MS };
+		answer = await withRetries(rateLimiterOf(origin), options, send);
 	} catch (error) {
 		const failure = failureOf(error);
 		const serverMessage = failure.serverMessage && redact(failure.serverMessage, [apiKey, appKey]);

@@ -3,18 +3,22 @@ import { sleep } from 'n8n-workflow';
 import { abortable, timeout } from './cancel';
 import { Concurrency, MOST_AT_ONCE } from './concurrency';
 import { deferred } from './deferred';
-import { cancelled } from './errors';
+import { cancelled, failureOf, isTooMany } from './errors';
 import { append } from './latest';
 import { Queue } from './queue';
+import { Share } from './share';
 
 /** The limit that AlfaCRM's integrators report, in calls a second. */
 export const DEFAULT_REQUESTS_PER_SECOND = 5;
+
+/** A call in ten seconds; a smaller number is a slip. */
+const SLOWEST_RATE = 0.1;
 
 /** What the credential holds: 0 for no limit; the usual one where it cannot be read. */
 export function readRate(value: unknown): number {
 	const rate = typeof value === 'string' && value.trim() === '' ? NaN : Number(value ?? NaN);
 	if (!Number.isFinite(rate) || rate < 0) return DEFAULT_REQUESTS_PER_SECOND;
-	return rate === 0 ? 0 : Math.max(1, Math.floor(rate));
+	return rate === 0 ? 0 : Math.max(SLOWEST_RATE, rate);
 }
 
 /** What the credential holds: how many calls may be under way at the same moment; 0 for as many as the rate needs. */
@@ -24,6 +28,10 @@ export function readCallsAtOnce(value: unknown): number {
 }
 
 const WINDOW_MS = 1_000;
+/** More than any rate needs. */
+const LATEST_STARTS = 1_000;
+/** Whoever is asked to wait waits up to so much longer, since others were asked as well. */
+const JITTER = 0.25;
 /** Covers that a timer may end a little early. */
 const MARGIN_MS = 5;
 /** The shortest round trip is trusted once so many were seen, since the first ones are slow. */
@@ -38,9 +46,12 @@ const RESERVED_MS = 300;
 
 interface Start {
 	readonly at: number;
+	/** Beyond what is known to be left to this process. */
+	readonly isProbe: boolean;
 	/** When the answer came; unknown while the request is under way. */
 	endedAt?: number;
 	answered?: boolean;
+	isTaken?: boolean;
 	readonly ended: Promise<void>;
 	end: () => void;
 }
@@ -54,6 +65,25 @@ export interface RateOptions {
 	 */
 	call?: { action: string; atOnce: number };
 	signal?: AbortSignal;
+}
+
+/** So many calls in so many milliseconds. */
+interface Window {
+	places: number;
+	ms: number;
+}
+
+/** A second at least, and as many whole calls as fit: 2.5 a second are three in 1.2 s. */
+function windowOf(perSecond: number): Window {
+	if (perSecond === 0) return { places: Infinity, ms: WINDOW_MS };
+	const places = Math.ceil(perSecond);
+	return { places, ms: (places / perSecond) * WINDOW_MS };
+}
+
+/** When a call may start, and which earlier one has to be a window back then. */
+interface Room {
+	at: number;
+	after?: Start;
 }
 
 /** One limiter for each origin, shared by all nodes and executions of this process. */
@@ -82,6 +112,7 @@ export class RateLimiter {
 	private readonly queue = new Queue();
 	/** Milliseconds of the latest answered requests. */
 	private readonly roundTrips: number[] = [];
+	private readonly share = new Share();
 	private pausedUntil = 0;
 
 	async run<T>({ perSecond, call, signal }: RateOptions, send: () => Promise<T>): Promise<T> {
@@ -89,12 +120,12 @@ export class RateLimiter {
 		try {
 			const start = await this.enter(perSecond, signal);
 			try {
-				const answer = await send();
-				const ms = performance.now() - start.at;
-				append(this.roundTrips, ms, LATEST_ROUND_TRIPS);
-				if (call) this.concurrency.answered(ms, call.action);
-				start.answered = true;
-				return answer;
+				const sent = send();
+				sent.then(
+					() => this.answered(start, perSecond, call?.action),
+					(error: unknown) => this.failed(start, perSecond, error),
+				);
+				return await sent;
 			} finally {
 				start.end();
 			}
@@ -109,53 +140,96 @@ export class RateLimiter {
 		start.endedAt = start.at + RESERVED_MS;
 	}
 
-	/** Holds back all requests to the host, after it answered that there were too many. */
+	/** Holds back all requests to the host, which asked for that; a little longer, since it may have asked others as well. */
 	pauseFor(ms: number): void {
-		this.pausedUntil = Math.max(this.pausedUntil, performance.now() + ms);
+		const wait = ms * (1 + Math.random() * JITTER);
+		this.pausedUntil = Math.max(this.pausedUntil, performance.now() + wait);
+	}
+
+	private answered(start: Start, perSecond: number, action: string | undefined): void {
+		const ms = performance.now() - start.at;
+		append(this.roundTrips, ms, LATEST_ROUND_TRIPS);
+		if (action !== undefined) this.concurrency.answered(ms, action);
+		start.answered = true;
+		this.taken(start, perSecond);
+	}
+
+	private failed(start: Start, perSecond: number, error: unknown): void {
+		if (!isTooMany(failureOf(error))) {
+			this.taken(start, perSecond);
+			return;
+		}
+		const before = ({ at, isTaken }: Start) => isTaken && at > start.at - WINDOW_MS;
+		this.share.refused(start, performance.now(), this.starts.filter(before).length);
 		this.concurrency.decrease();
+	}
+
+	/** Notes that the host did not find the calls too many, whatever else became of this one. */
+	private taken(start: Start, perSecond: number): void {
+		start.isTaken = true;
+		this.share.taken(start, performance.now(), windowOf(perSecond).places);
 	}
 
 	private async enter(perSecond: number, signal?: AbortSignal): Promise<Start> {
 		const serve = async () => {
-			await this.waitForRoom(perSecond, signal);
+			const isProbe = await this.waitForRoom(windowOf(perSecond), signal);
 			if (signal?.aborted) throw cancelled();
-			return this.begin();
+			return this.begin(isProbe);
 		};
 		return await this.queue.join(serve, (start) => start.end(), signal);
 	}
 
-	private async waitForRoom(perSecond: number, signal?: AbortSignal): Promise<void> {
+	/** @returns whether the call that begins now is a probe */
+	private async waitForRoom(window: Window, signal?: AbortSignal): Promise<boolean> {
 		for (;;) {
 			const now = performance.now();
-			const oldest = perSecond > 0 ? this.starts.at(-perSecond) : undefined;
-			const full = oldest === undefined ? 0 : this.freeAt(oldest) - now;
-			const wait = Math.max(this.pausedUntil - now, full);
-			if (wait <= 0) return;
-			const isUnderWay = oldest !== undefined && oldest.endedAt === undefined;
-			const change = isUnderWay ? Promise.race([oldest.ended, timeout(wait)]) : sleep(wait);
+			const { at, after, isProbe } = this.nextStart(window, now);
+			const wait = Math.ceil(Math.max(this.pausedUntil, at) - now);
+			if (wait <= 0) return isProbe;
+			const isUnderWay = after !== undefined && after.endedAt === undefined;
+			const change = isUnderWay ? Promise.race([after.ended, timeout(wait)]) : sleep(wait);
 			await abortable(change, signal);
 		}
 	}
 
-	private freeAt({ at, endedAt, answered }: Start): number {
+	private nextStart(window: Window, now: number): Room & { isProbe: boolean } {
+		const own = Math.min(window.places, this.share.places(now) ?? Infinity);
+		const room = this.roomAmong(own, window);
+		if (own === window.places) return { ...room, isProbe: false };
+		const beyond = this.roomAmong(own + 1, window);
+		const probeAt = Math.max(beyond.at, this.share.probeAt);
+		return room.at <= probeAt
+			? { ...room, isProbe: false }
+			: { at: probeAt, after: beyond.after, isProbe: true };
+	}
+
+	/** When a call may start so that no more than so many are in any window. */
+	private roomAmong(places: number, { ms }: Window): Room {
+		if (places === 0) return { at: Infinity };
+		const after = this.starts.at(-places);
+		return { at: after === undefined ? 0 : this.freeAt(after, ms), after };
+	}
+
+	private freeAt({ at, endedAt, answered }: Start, windowMs: number): number {
 		const known = answered && this.roundTrips.length >= ENOUGH_ANSWERS;
 		const wayBack = known ? Math.min(...this.roundTrips) : 0;
 		const onItsWay = endedAt === undefined ? MAX_TRANSIT_MS : endedAt - at - wayBack;
-		return at + Math.min(Math.max(onItsWay, 0), MAX_TRANSIT_MS) + WINDOW_MS + MARGIN_MS;
+		return at + Math.min(Math.max(onItsWay, 0), MAX_TRANSIT_MS) + windowMs + MARGIN_MS;
 	}
 
-	private begin(): Start {
+	private begin(isProbe: boolean): Start {
 		const { promise: ended, resolve: settle } = deferred();
 		const start: Start = {
 			at: performance.now(),
+			isProbe,
 			ended,
 			end: () => {
 				start.endedAt = performance.now();
 				settle();
 			},
 		};
-		while (this.starts.length > 0 && this.freeAt(this.starts[0]) <= start.at) this.starts.shift();
-		this.starts.push(start);
+		if (isProbe) this.share.probing(start.at);
+		append(this.starts, start, LATEST_STARTS);
 		return start;
 	}
 }

@@ -20,13 +20,15 @@ const call: INodeParameters = {
 };
 
 // Older n8n loses how long AlfaCRM asks to wait.
-(tellsCause ? it : it.skip)('a 429 that is not waited for speaks of the seconds, not of tries', async () => {
-	school.sandbox.faults.add({ kind: 'tooMany', retryAfter: 61, match: { entity: 'lead-status' } });
-	const error = await office.stopped(list);
-	expect(school.calls().filter((one) => one === 'lead-status/index')).toHaveLength(1);
-	expect(error.message).not.toMatch(/5 tries/);
-	expect(error.message).toMatch(/61 seconds/);
-});
+(tellsCause ? it : it.skip)(
+	'a 429 that is not waited for speaks of the time that AlfaCRM asks for',
+	async () => {
+		school.sandbox.faults.add({ kind: 'tooMany', retryAfter: 301, match: { entity: 'lead-status' } });
+		const error = await office.stopped(list);
+		expect(school.calls().filter((one) => one === 'lead-status/index')).toHaveLength(1);
+		expect(error.message).toMatch(/asks to wait for 301 seconds/);
+	},
+);
 
 it.each(['[1, null, "x"]', '[null]'])(
 	'an API Call answered with %s is an error in plain words',

@@ -4,6 +4,7 @@ import { sleep } from 'n8n-workflow';
 import { Engine } from '../../../scripts/lib/engine/engine';
 import type { RawAnswer } from '../support/rawServer';
 import { useRawServer } from '../support/rawServer';
+import { otherNameOf } from '../support/school';
 
 const server = useRawServer();
 const parameters = { resource: 'branch', operation: 'getAll', returnAll: true, addNames: false };
@@ -34,7 +35,7 @@ const tries = () => server.requests.filter(({ path }) => path === 'auth/login').
 describe('a login that fails', () => {
 	it.each([429, 503])('with %i in the body of HTTP 200 is tried again', async (status) => {
 		logins(yii(status));
-		const { json, error } = await engine().run({ parameters });
+		const { json, error } = await engine({ hostname: otherNameOf(server.url) }).run({ parameters });
 		expect(error).toBeUndefined();
 		expect(json).toMatchObject([{ id: 1 }]);
 		expect(tries()).toBe(2);

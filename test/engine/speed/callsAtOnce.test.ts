@@ -2,7 +2,7 @@ import type { INodeParameters } from 'n8n-workflow';
 
 import { Engine } from '../../../scripts/lib/engine/engine';
 import { byPhone, findByPhone, officeOf, pick } from '../support/office';
-import { mostInASecond, useSchool } from '../support/school';
+import { mostInASecond, otherNameOf, useSchool } from '../support/school';
 
 const school = useSchool({ customers: 0, settings: { rateLimit: 5 } });
 const { rows, lead, customer, set } = officeOf(school);
@@ -84,7 +84,7 @@ describe('where AlfaCRM is far away', () => {
 	it('one after the other is that where the credential says so', async () => {
 		for (let count = 0; count < 60; count++) lead({ name: `Лунная Вера ${count}` });
 		set({ latencyMs: 60 });
-		const engine = engineOf(1, { requestsPerSecond: 0 });
+		const engine = engineOf(1, { requestsPerSecond: 0, hostname: otherNameOf(school.sandbox.url) });
 		await engine.run({ parameters: all });
 		await Promise.all([
 			engine.run({ parameters: create, items: NAMES }),

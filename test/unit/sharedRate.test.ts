@@ -1,0 +1,149 @@
+import { sleep } from 'n8n-workflow';
+
+import { RateLimiter } from '../../nodes/AlfaCrm/api/rateLimiter';
+import { withRetries } from '../../nodes/AlfaCrm/api/retry';
+import { timed } from './limiterSupport';
+import { answered, randomFrom } from './support';
+
+let random: () => number;
+beforeEach(() => {
+	jest.useFakeTimers();
+	random = randomFrom(20_261_126);
+	jest.spyOn(Math, 'random').mockImplementation(() => random());
+});
+afterEach(() => {
+	jest.restoreAllMocks();
+	jest.useRealTimers();
+});
+
+/** A service that takes five calls in any second and answers after about 60 ms. */
+class Service {
+	readonly taken: number[] = [];
+	readonly refused: number[] = [];
+
+	/** @param countsRefused a refused call is one of the five, too */
+	constructor(private readonly countsRefused = false) {}
+
+	async call(): Promise<void> {
+		await sleep(20 + Math.round(random() * 20));
+		const counted = this.countsRefused ? [...this.taken, ...this.refused] : this.taken;
+		const isTaken = counted.filter((at) => at > Date.now() - 1_000).length < 5;
+		(isTaken ? this.taken : this.refused).push(Date.now());
+		await sleep(30);
+		if (!isTaken) throw answered(429);
+	}
+}
+
+/** A worker with executions that make one call after the other, each at once. */
+async function work(
+	service: Service,
+	limiter: RateLimiter,
+	executions: number,
+	calls: number,
+): Promise<void> {
+	const options = {
+		perSecond: 5,
+		isIdempotent: true,
+		rateLimitWaitMs: 300_000,
+		call: { action: 'customer/index', atOnce: 0 },
+	};
+	const execution = async () => {
+		await sleep(Math.round(random() * 100));
+		for (let index = 0; index < calls; index++) {
+			await withRetries(limiter, options, async () => await service.call());
+			await sleep(20);
+		}
+	};
+	await Promise.all(Array.from({ length: executions }, execution));
+}
+
+interface Course {
+	takenASecond: number;
+	refusedOfTen: number;
+}
+
+/** Means of several courses, each with other times. */
+async function course(
+	{ runs = 12, countsRefused = false }: { runs?: number; countsRefused?: boolean },
+	users: (service: Service) => Array<Promise<void>>,
+): Promise<Course> {
+	let [taken, refused, ms] = [0, 0, 0];
+	for (let run = 0; run < runs; run++) {
+		const service = new Service(countsRefused);
+		const begun = Date.now();
+		await timed(async () => await Promise.all(users(service)));
+		ms += Math.max(...service.taken) - begun;
+		taken += service.taken.length;
+		refused += service.refused.length;
+	}
+	return { takenASecond: taken / (ms / 1_000), refusedOfTen: (refused / (taken + refused)) * 10 };
+}
+
+const workers =
+	(executions: readonly number[], calls = 10) =>
+	(service: Service) =>
+		executions.map(async (count) => await work(service, new RateLimiter(), count, calls));
+
+describe('processes that know nothing of each other share five calls a second', () => {
+	it.each([
+		['two workers', [12, 12], 4.3, 0.5],
+		['four workers', [6, 6, 6, 6], 4.2, 1],
+		['four workers, one of them with hardly any work', [10, 10, 2, 2], 4.2, 1],
+		['four workers with more to do', [20, 20, 20, 20], 4.4, 1],
+		['eight workers', [3, 3, 3, 3, 3, 3, 3, 3], 4, 3],
+	])('%s', async (_what, executions, least, most) => {
+		const { takenASecond, refusedOfTen } = await course({}, workers(executions));
+		expect(takenASecond).toBeGreaterThanOrEqual(least);
+		expect(refusedOfTen).toBeLessThan(most);
+	});
+
+	it('also where a refused call counts', async () => {
+		const { takenASecond } = await course({ countsRefused: true }, workers([6, 6, 6, 6]));
+		expect(takenASecond).toBeGreaterThanOrEqual(3);
+	});
+});
+
+it('another program that uses the account for a while costs no more than its calls', async () => {
+	const program = async (service: Service) => {
+		for (let index = 0; index < 30; index++) {
+			await service.call().catch(() => {});
+			await sleep(450);
+		}
+	};
+	const { refusedOfTen } = await course({}, (service) => [
+		work(service, new RateLimiter(), 6, 25),
+		program(service),
+	]);
+	expect(refusedOfTen).toBeLessThan(1);
+});
+
+it('alone again, a process has the whole rate after seconds', async () => {
+	const service = new Service();
+	const limiter = new RateLimiter();
+	const course = async () => {
+		const begun = Date.now();
+		await timed(async () => await work(service, limiter, 4, 20));
+		return Math.max(...service.taken) - begun;
+	};
+	await Promise.all([course(), work(service, new RateLimiter(), 4, 20)]);
+	await course();
+	// 80 calls at five a second.
+	expect(await course()).toBeLessThanOrEqual(16_600);
+});
+
+it.each([answered(400), answered(403), new Error('socket hang up')])(
+	'a call that fails for another reason than the rate was taken: %s',
+	async (error) => {
+		const limiter = new RateLimiter();
+		const call = async (outcome?: Error) =>
+			await limiter
+				.run({ perSecond: 5 }, async () => await (outcome ? Promise.reject(outcome) : Promise.resolve()))
+				.catch(() => {});
+		const took = await timed(async () => {
+			await call(answered(429));
+			for (let index = 0; index < 5; index++) await call(error);
+			for (let index = 0; index < 5; index++) await call();
+		});
+		expect(took).toBeLessThan(8_000);
+	},
+);
