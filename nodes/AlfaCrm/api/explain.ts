@@ -181,17 +181,16 @@ const inSeconds = (ms: number): string => {
 };
 
 const tooMany: StatusText = ({ retryAfterMs = 0 }, { task, rateLimitWaitMs }, said) => ({
-	message: `AlfaCRM ${tooManyText(retryAfterMs, rateLimitWaitMs)} and did not ${task}`,
+	message: tooManyText(task, retryAfterMs, rateLimitWaitMs),
 	description: `Run less at the same time, or lower 'Requests per Second' in the credential.${said}`,
 	failure: { cause: 'rate-limited', retryAfterMs: retryAfterMs || DEFAULT_RETRY_AFTER_MS },
 });
 
-function tooManyText(retryAfterMs: number, rateLimitWaitMs: number): string {
-	if (retryAfterMs > rateLimitWaitMs)
-		return `receives too many requests, asks to wait for ${inSeconds(retryAfterMs)}`;
-	return rateLimitWaitMs === 0
-		? 'receives too many requests'
-		: `still received too many requests after ${inSeconds(rateLimitWaitMs)}`;
+function tooManyText(task: string, askedMs: number, waitedMs: number): string {
+	if (askedMs > waitedMs)
+		return `AlfaCRM receives too many requests, asks to wait for ${inSeconds(askedMs)} and did not ${task}`;
+	if (waitedMs === 0) return `AlfaCRM receives too many requests and did not ${task}`;
+	return `AlfaCRM still received too many requests after ${inSeconds(waitedMs)} and did not ${task}`;
 }
 
 const serverFailed: StatusText = (failure, call, said) => ({
