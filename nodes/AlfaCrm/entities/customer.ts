@@ -119,7 +119,7 @@ const overview: Action = {
 	label: 'Get Overview',
 	title: 'Get an overview of a customer',
 	description:
-		"Get all that matters of one customer at once: balance, lessons left, groups with their next lessons, subscriptions, attendance and payments; the staff's notes and open tasks if they are let in. Good as a tool of an AI agent.",
+		'Get all that matters of one customer at once: balance, lessons left, groups with their next lessons, subscriptions, attendance, payments and open tasks. Good as a tool of an AI agent.',
 	action: 'index',
 	kind: 'overview',
 	certainty: 'documented',

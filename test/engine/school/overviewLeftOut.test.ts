@@ -25,15 +25,13 @@ function noted(): Row {
 	for (const path of ['customer-tariff', 'pay', 'lesson-details'])
 		for (const one of rows(path).filter(own)) patch(path, one.id, { note: SECRET });
 	patch('customer', id, { note: SECRET });
-	add('task', { customer_ids: [id], branch_ids: [1], title: SECRET, text: SECRET });
+	add('task', { customer_ids: [id], branch_ids: [1], title: 'Перезвонить', text: '' });
 	return { ...row('customer', id) };
 }
 
-/** An overview without the fields that are named, and without notes. */
-function without(overview: Row, ...names: string[]): Row {
-	const text = JSON.stringify(overview, (name, value: unknown) =>
-		[...names, 'note'].includes(name) ? undefined : value,
-	);
+/** An overview without notes. */
+function withoutNotes(overview: Row): Row {
+	const text = JSON.stringify(overview, (name, value: unknown) => (name === 'note' ? undefined : value));
 	return JSON.parse(text) as Row;
 }
 
@@ -41,13 +39,13 @@ function without(overview: Row, ...names: string[]): Row {
 const untouched = (parameters: INodeParameters): INodeParameters =>
 	Object.fromEntries(Object.entries(parameters).filter(([name]) => name !== 'leaveOut'));
 
-it('as the form opens, notes and tasks of the staff are left out, and nothing else', async () => {
+it('as the form opens, notes of the staff are left out, and nothing else', async () => {
 	const customer = noted();
 	const [json] = await run(untouched(form(customer.id, ALL)));
 	expect(JSON.stringify(json)).not.toContain(SECRET);
-	expect(inOrder(json)).toEqual(inOrder(without(expected(customer), 'tasks')));
-	expect((json.payments as Row[]).length * (json.attendance as Row[]).length).toBeGreaterThan(0);
-	expect(school.entries('task/index')).toEqual([]);
+	expect(inOrder(json)).toEqual(inOrder(withoutNotes(expected(customer))));
+	for (const part of ['payments', 'attendance', 'tasks'])
+		expect((json[part] as Row[]).length).toBeGreaterThan(0);
 });
 
 it('an agent that has it as a tool hears none of them', async () => {

@@ -32,7 +32,7 @@ const PARTS = {
 type LeftOutPart = keyof typeof PARTS;
 export type LeftOut = ReadonlySet<LeftOutPart>;
 
-/** What staff writes for staff stays out unless somebody lets it in: the answer may go to a parent, or to a model. */
+/** Notes of the staff stay out unless somebody lets them in: the answer may go to a parent, or to a model. */
 export const leaveOut: INodeProperties = {
 	displayName: 'Leave Out',
 	name: 'leaveOut',
@@ -40,9 +40,9 @@ export const leaveOut: INodeProperties = {
 	options: sortByName(
 		Object.entries(PARTS).map(([value, { label, description }]) => ({ name: label, value, description })),
 	),
-	default: ['notes', 'tasks'],
+	default: ['notes'],
 	description:
-		'What is not returned. What the staff notes for itself is left out unless you remove it here, since the answer may be read by a parent or an AI model.',
+		'What is not returned. Notes that the staff makes for itself are left out unless you remove them here. Add Tasks, too, where a parent or an AI model reads the answer.',
 };
 
 export const readLeftOut = (item: Item): LeftOut => new Set(item.choices(leaveOut) as LeftOutPart[]);
