@@ -117,7 +117,8 @@ function roleOf(
 		if (situation.operation === 'getAll') {
 			return { role: declared.type === 'choices' ? 'openOption' : 'required', field: declared };
 		}
-		const isPreset = !/^(""|\[\]|\{.*\})$/.test(JSON.stringify(property.default));
+		// Nothing, no rows, a row that nobody has filled, no fields.
+		const isPreset = !/^(""|\[(?:"")?\]|\{.*\})$/.test(JSON.stringify(property.default));
 		const isDemanded = property.required || isPreset || declared.requiredUnless !== undefined;
 		return { role: isDemanded ? 'required' : 'optional', field: declared };
 	}
