@@ -26,10 +26,9 @@ export function meaningAt(situation: Situation, built: Built, probe: Probe, give
 	if (!meaning.empty) return meaning;
 	if (probe.role === 'key' && mayBeEmpty) return { ...meaning, refuse: true };
 	if (probe.role === 'option') return { refuse: true };
+	// Only a list without anything in it surely says that nothing is chosen.
 	if (probe.role === 'openOption')
-		return value === undefined || value === null || typeof value === 'string'
-			? { refuse: true, empty: true }
-			: meaning;
+		return Array.isArray(value) && value.length === 0 ? meaning : { refuse: true, empty: true };
 	// Somebody must have been there, or not.
 	if (probe.field.name === 'present_ids') return { ...meaning, refuse: true };
 	// An update would be left with nothing to send.
