@@ -147,3 +147,27 @@ it.each([answered(400), answered(403), new Error('socket hang up')])(
 		expect(took).toBeLessThan(8_000);
 	},
 );
+
+it('a login that is a part of a call does not wait for what comes of that call', async () => {
+	const limiter = new RateLimiter();
+	const done = jest.fn(async () => await Promise.resolve());
+	const took = await timed(async () => {
+		await limiter.run({ perSecond: 5 }, async () => await Promise.reject(answered(429))).catch(() => {});
+		await limiter.run({ perSecond: 5 }, async () => {
+			await limiter.run({ perSecond: 5 }, done);
+			await limiter.reserve(5);
+		});
+	});
+	expect(done).toHaveBeenCalledTimes(1);
+	expect(took).toBeLessThan(6_000);
+});
+
+it('a probe that hangs does not hold up the others', async () => {
+	const limiter = new RateLimiter();
+	const took = await timed(async () => {
+		await limiter.run({ perSecond: 5 }, async () => await Promise.reject(answered(429))).catch(() => {});
+		void limiter.run({ perSecond: 5 }, async () => await new Promise(() => {}));
+		await limiter.run({ perSecond: 5 }, async () => await Promise.resolve());
+	});
+	expect(took).toBeLessThan(6_000);
+});

@@ -42,9 +42,9 @@ export class Share {
 		return this.own;
 	}
 
-	/** Notes that a probe is sent; what comes of it decides about the next one. */
+	/** Notes that a probe is sent. What comes of it decides about the next one; a login may be needed before anything does. */
 	probing(now: number): void {
-		this.probeAt = now + QUIET_MS;
+		this.waitToProbe(this.own ?? 0, now);
 	}
 
 	/**

@@ -67,7 +67,7 @@ describe('actions beyond create, read, update and delete', () => {
 				additionalFields: {},
 			},
 		});
-		expect(error?.message).toMatch(/^'Customer ID' is empty/);
+		expect(error?.message).toMatch(/^'Customer' is empty in a row/);
 		expect(school.calls()).toEqual([]);
 	});
 

@@ -105,6 +105,7 @@ describe('lists ask for large pages', () => {
 
 	it.each([401, 403, 404, 429])('and HTTP %d is no reason to ask again without', async (status) => {
 		school.sandbox.faults.add({ kind: 'status', status, match: { entity: 'customer' }, times: 0 } as never);
+		school.engine.credentials.stored.rateLimitWait = 1;
 		const { error } = await whole(everybody(), { onError: 'continueRegularOutput' }).then(
 			({ json }) => ({ error: json[0].error }),
 			(error: unknown) => ({ error }),
