@@ -109,6 +109,11 @@ const CASES: Array<[what: string, error: Error, failure: ApiFailure]> = [
 		{ kind: 'login', serverMessage: 'Not found.', declaredCause: 'configuration-invalid' },
 	],
 	[
+		'a login that met too many',
+		new LoginError('Too many.', 'rate-limited', 20_000),
+		{ kind: 'login', serverMessage: 'Too many.', declaredCause: 'rate-limited', retryAfterMs: 20_000 },
+	],
+	[
 		'anything else',
 		new TypeError('x is not a function'),
 		{ kind: 'unexpected', serverMessage: 'x is not a function' },

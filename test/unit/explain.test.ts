@@ -13,6 +13,7 @@ const READ: CallDescription = {
 	labels: { phone: 'Phone', name: 'Name' },
 	timeoutMs: 30_000,
 	rateLimitWaitMs: 60_000,
+	waitedMs: 60_000,
 };
 const WRITE: CallDescription = { ...READ, task: 'update customer 501', isIdempotent: false };
 
@@ -225,9 +226,33 @@ it.each<[what: string, failure: ApiFailure, cause: string]>([
 	expect(explain(failure, READ).failure?.cause).toBe(cause);
 });
 
-it('tells n8n how long AlfaCRM asked to wait', () => {
-	const { failure } = explain({ kind: 'status', status: 429, retryAfterMs: 90_000 }, READ);
-	expect(failure).toMatchObject({ retryAfterMs: 90_000 });
+it.each<[what: string, failure: ApiFailure]>([
+	['a call', { kind: 'status', status: 429, retryAfterMs: 90_000 }],
+	['a login', { kind: 'login', declaredCause: 'rate-limited', retryAfterMs: 90_000 }],
+])('tells n8n how long AlfaCRM asked to wait, in answer to %s', (_what, failure) => {
+	expect(explain(failure, READ).failure).toMatchObject({ retryAfterMs: 90_000 });
+});
+
+it.each<[asked: number, mayWait: number, waited: number, says: RegExp]>([
+	[0, 300_000, 301_000, /still received too many requests after 300 seconds and/],
+	[1_000, 300_000, 301_000, /still received too many requests after 300 seconds and/],
+	[300_000, 300_000, 60, /asks to wait for 300 seconds and/],
+	[250_000, 300_000, 100_000, /asks to wait for 250 seconds and/],
+	[400_000, 300_000, 301_000, /asks to wait for 400 seconds and/],
+	[7_000, 0, 60, /asks to wait for 7 seconds and/],
+	[0, 0, 60, /receives too many requests and did not/],
+])(
+	'after 429 with %i ms to wait, of %i ms after %i ms, says what is true',
+	(asked, mayWait, waited, says) => {
+		const failure: ApiFailure = { kind: 'status', status: 429, retryAfterMs: asked };
+		const call = { ...READ, rateLimitWaitMs: mayWait, waitedMs: waited };
+		expect(explain(failure, call).message).toMatch(says);
+	},
+);
+
+it('does not blame the credential where a login met too many requests', () => {
+	const failure: ApiFailure = { kind: 'login', declaredCause: 'rate-limited' };
+	expect(explain(failure, READ).description).toMatch(/^Run less at the same time/);
 });
 
 it.each<[string, ApiFailure]>([

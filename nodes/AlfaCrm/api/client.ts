@@ -136,6 +136,7 @@ export class ApiClient {
 					isNewLogin: progress.isNewLogin,
 					timeoutMs: TIMEOUT_MS,
 					rateLimitWaitMs: connection.rateLimitWaitMs,
+					waitedMs: performance.now() - begun,
 				};
 				const text = explain(failure, { ...call, ...description });
 				throw nodeError(this.node, withoutSecrets(text, progress), call.itemIndex, text.failure);

@@ -10,9 +10,13 @@ import { maybeSent, networkCause } from './network';
  * context, so the context tells what it is.
  */
 export class LoginError extends ExecutionBaseError {
-	constructor(message: string, declaredCause: DeclaredCause['cause'] = 'credential-invalid') {
+	constructor(
+		message: string,
+		declaredCause: DeclaredCause['cause'] = 'credential-invalid',
+		retryAfterMs?: number,
+	) {
 		super(message);
-		this.context = { loginFailed: declaredCause };
+		this.context = { loginFailed: declaredCause, retryAfterMs };
 	}
 }
 
@@ -70,12 +74,13 @@ export function cancelled(isInProgress = false): ResponseError {
 /** Reads any failure of `httpRequest` (an Axios error) or `httpRequestWithAuthentication` (a NodeApiError around one). */
 export function failureOf(error: unknown): ApiFailure {
 	if (error instanceof ResponseError) return error.failure;
-	const { loginFailed } = (error instanceof ExecutionBaseError ? error.context : {}) as {
+	const { loginFailed, retryAfterMs } = (error instanceof ExecutionBaseError ? error.context : {}) as {
 		loginFailed?: DeclaredCause['cause'];
+		retryAfterMs?: number;
 	};
 	if (loginFailed !== undefined) {
 		const { message: serverMessage } = error as Error;
-		return { kind: 'login', serverMessage, declaredCause: loginFailed };
+		return { kind: 'login', serverMessage, declaredCause: loginFailed, retryAfterMs };
 	}
 	const { code, message, response } =
 		error instanceof NodeApiError ? causeOf(error) : ((error ?? {}) as HttpFailure);

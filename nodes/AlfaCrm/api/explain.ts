@@ -1,7 +1,7 @@
 import type { Failure as DeclaredCause } from 'n8n-workflow';
 
 import type { ApiFailure } from './errors';
-import { mayHaveTakenEffect } from './errors';
+import { isTooMany, mayHaveTakenEffect } from './errors';
 import type { NetworkCause } from './network';
 import { networkCause } from './network';
 
@@ -26,8 +26,10 @@ export interface CallDescription {
 	/** Labels of the form by API field name. */
 	labels?: Record<string, string>;
 	timeoutMs: number;
-	/** How long it was, or would have been, waited for while there were too many requests. */
+	/** How long it may be waited for while there are too many requests. */
 	rateLimitWaitMs: number;
+	/** How long the call took until it failed. */
+	waitedMs: number;
 }
 
 export interface Explanation {
@@ -45,10 +47,9 @@ export function explain(failure: ApiFailure, call: CallDescription): Explanation
 }
 
 const texts: Record<ApiFailure['kind'], (failure: ApiFailure, call: CallDescription) => Explanation> = {
-	login: ({ serverMessage, declaredCause = 'credential-invalid' }) => ({
-		message: serverMessage ?? 'The login to AlfaCRM did not succeed',
-		description: "Open the credential, correct it and press 'Retry' or 'Test' there.",
-		failure: { cause: declaredCause } as DeclaredCause,
+	login: (failure) => ({
+		message: failure.serverMessage ?? 'The login to AlfaCRM did not succeed',
+		...(isTooMany(failure) ? slowDown(failure) : correctCredential(failure)),
 	}),
 	refusal: (failure, call) => ({
 		...refusal(failure, call),
@@ -180,17 +181,36 @@ const inSeconds = (ms: number): string => {
 	return `${seconds} ${seconds === 1 ? 'second' : 'seconds'}`;
 };
 
-const tooMany: StatusText = ({ retryAfterMs = 0 }, { task, rateLimitWaitMs }, said) => ({
-	message: tooManyText(task, retryAfterMs, rateLimitWaitMs),
-	description: `Run less at the same time, or lower 'Requests per Second' in the credential.${said}`,
-	failure: { cause: 'rate-limited', retryAfterMs: retryAfterMs || DEFAULT_RETRY_AFTER_MS },
+const tooMany: StatusText = (failure, call, said) => ({
+	message: tooManyText(failure, call),
+	...slowDown(failure, said),
 });
 
-function tooManyText(task: string, askedMs: number, waitedMs: number): string {
-	if (askedMs > waitedMs)
-		return `AlfaCRM receives too many requests, asks to wait for ${inSeconds(askedMs)} and did not ${task}`;
-	if (waitedMs === 0) return `AlfaCRM receives too many requests and did not ${task}`;
-	return `AlfaCRM still received too many requests after ${inSeconds(waitedMs)} and did not ${task}`;
+function tooManyText(
+	{ retryAfterMs = 0 }: ApiFailure,
+	{ task, rateLimitWaitMs, waitedMs }: CallDescription,
+): string {
+	// What AlfaCRM asks for is more than was left, which may be all.
+	if (retryAfterMs > 0 && waitedMs < Math.max(rateLimitWaitMs, retryAfterMs))
+		return `AlfaCRM receives too many requests, asks to wait for ${inSeconds(retryAfterMs)} and did not ${task}`;
+	if (rateLimitWaitMs === 0) return `AlfaCRM receives too many requests and did not ${task}`;
+	return `AlfaCRM still received too many requests after ${inSeconds(rateLimitWaitMs)} and did not ${task}`;
+}
+
+function slowDown({ retryAfterMs = 0 }: ApiFailure, said = ''): Omit<Explanation, 'message'> {
+	return {
+		description: `Run less at the same time, or lower 'Requests per Second' in the credential.${said}`,
+		failure: { cause: 'rate-limited', retryAfterMs: retryAfterMs || DEFAULT_RETRY_AFTER_MS },
+	};
+}
+
+function correctCredential({
+	declaredCause = 'credential-invalid',
+}: ApiFailure): Omit<Explanation, 'message'> {
+	return {
+		description: "Open the credential, correct it and press 'Retry' or 'Test' there.",
+		failure: { cause: declaredCause } as DeclaredCause,
+	};
 }
 
 const serverFailed: StatusText = (failure, call, said) => ({

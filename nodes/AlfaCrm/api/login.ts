@@ -59,7 +59,8 @@ export function explainLogin(failure: ApiFailure, origin: string, hasAppKey = fa
 	const { host } = new URL(origin);
 	const { serverMessage } = failure;
 	const said = serverMessage ? ` AlfaCRM said: ${serverMessage.replace(/\.$/, '')}.` : '';
-	return new LoginError(...loginTexts[failure.kind](failure, { host, said, hasAppKey }));
+	const [text, cause] = loginTexts[failure.kind](failure, { host, said, hasAppKey });
+	return new LoginError(text, cause, failure.retryAfterMs);
 }
 
 interface LoginDescription {

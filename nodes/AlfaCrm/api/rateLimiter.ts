@@ -30,8 +30,9 @@ export function readCallsAtOnce(value: unknown): number {
 const WINDOW_MS = 1_000;
 /** More than any rate needs. */
 const LATEST_STARTS = 1_000;
-/** Whoever is asked to wait waits up to so much longer, since others were asked as well. */
+/** Whoever is asked to wait waits up to so much longer, since others were asked as well; the most that this may add. */
 const JITTER = 0.25;
+const MAX_JITTER_MS = 5_000;
 /** Covers that a timer may end a little early. */
 const MARGIN_MS = 5;
 /** The shortest round trip is trusted once so many were seen, since the first ones are slow. */
@@ -51,7 +52,6 @@ interface Start {
 	/** When the answer came; unknown while the request is under way. */
 	endedAt?: number;
 	answered?: boolean;
-	isTaken?: boolean;
 	readonly ended: Promise<void>;
 	end: () => void;
 }
@@ -113,6 +113,7 @@ export class RateLimiter {
 	/** Milliseconds of the latest answered requests. */
 	private readonly roundTrips: number[] = [];
 	private readonly share = new Share();
+	private askedUntil = 0;
 	private pausedUntil = 0;
 
 	async run<T>({ perSecond, call, signal }: RateOptions, send: () => Promise<T>): Promise<T> {
@@ -122,7 +123,7 @@ export class RateLimiter {
 			try {
 				const sent = send();
 				sent.then(
-					() => this.answered(start, perSecond, call?.action),
+					() => this.answered(start, call?.action),
 					(error: unknown) => this.failed(start, perSecond, error),
 				);
 				return await sent;
@@ -142,32 +143,36 @@ export class RateLimiter {
 
 	/** Holds back all requests to the host, which asked for that; a little longer, since it may have asked others as well. */
 	pauseFor(ms: number): void {
-		const wait = ms * (1 + Math.random() * JITTER);
-		this.pausedUntil = Math.max(this.pausedUntil, performance.now() + wait);
+		const until = performance.now() + ms;
+		this.askedUntil = Math.max(this.askedUntil, until);
+		this.pausedUntil = Math.max(
+			this.pausedUntil,
+			until + Math.random() * Math.min(ms * JITTER, MAX_JITTER_MS),
+		);
 	}
 
-	private answered(start: Start, perSecond: number, action: string | undefined): void {
+	/** Milliseconds for which the host has still asked to be left alone. */
+	get askedMs(): number {
+		return Math.max(0, this.askedUntil - performance.now());
+	}
+
+	private answered(start: Start, action: string | undefined): void {
 		const ms = performance.now() - start.at;
 		append(this.roundTrips, ms, LATEST_ROUND_TRIPS);
 		if (action !== undefined) this.concurrency.answered(ms, action);
 		start.answered = true;
-		this.taken(start, perSecond);
+		this.share.taken(start, performance.now());
 	}
 
 	private failed(start: Start, perSecond: number, error: unknown): void {
-		if (!isTooMany(failureOf(error))) {
-			this.taken(start, perSecond);
-			return;
+		const now = performance.now();
+		if (isTooMany(failureOf(error))) {
+			this.share.refused(start, now, windowOf(perSecond).places);
+			this.concurrency.decrease();
+		} else {
+			// The host did not find the calls too many, whatever else became of this one.
+			this.share.taken(start, now);
 		}
-		const before = ({ at, isTaken }: Start) => isTaken && at > start.at - WINDOW_MS;
-		this.share.refused(start, performance.now(), this.starts.filter(before).length);
-		this.concurrency.decrease();
-	}
-
-	/** Notes that the host did not find the calls too many, whatever else became of this one. */
-	private taken(start: Start, perSecond: number): void {
-		start.isTaken = true;
-		this.share.taken(start, performance.now(), windowOf(perSecond).places);
 	}
 
 	private async enter(perSecond: number, signal?: AbortSignal): Promise<Start> {
@@ -193,12 +198,13 @@ export class RateLimiter {
 	}
 
 	private nextStart(window: Window, now: number): Room & { isProbe: boolean } {
-		const own = Math.min(window.places, this.share.places(now) ?? Infinity);
+		const own = Math.min(window.places, this.share.places(now));
 		const room = this.roomAmong(own, window);
 		if (own === window.places) return { ...room, isProbe: false };
 		const beyond = this.roomAmong(own + 1, window);
 		const probeAt = Math.max(beyond.at, this.share.probeAt);
-		return room.at <= probeAt
+		// Whoever has a place by now need not try.
+		return room.at <= Math.max(probeAt, now)
 			? { ...room, isProbe: false }
 			: { at: probeAt, after: beyond.after, isProbe: true };
 	}

@@ -1,6 +1,6 @@
 import { pause } from './cancel';
 import type { ApiFailure } from './errors';
-import { failureOf, isTooMany, timedOut } from './errors';
+import { failureOf, isTooMany, ResponseError, timedOut } from './errors';
 import { mayPass, networkCause } from './network';
 import type { RateLimiter, RateOptions } from './rateLimiter';
 
@@ -24,7 +24,10 @@ export function readRateLimitWait(value: unknown): number {
 interface RetryOptions extends RateOptions {
 	/** True for a request that may be sent again after its answer was lost. */
 	isIdempotent: boolean;
-	/** How long it is sent again and again while the answer is that there are too many; then that is the answer. */
+	/**
+	 * How long it is sent again and again, from the first time on, while the answer is that there are too many; then that is
+	 * the answer. It is not sent at all where the host has asked for a longer wait before.
+	 */
 	rateLimitWaitMs: number;
 }
 
@@ -37,9 +40,20 @@ export async function withRetries<T>(
 	options: RetryOptions,
 	send: () => Promise<T>,
 ): Promise<T> {
-	const begun = performance.now();
+	let begun: number | undefined;
+	const isTooLong = (ms: number) => {
+		const now = performance.now();
+		return now - (begun ?? now) + ms >= options.rateLimitWaitMs;
+	};
+	const sendNow = async () => {
+		begun ??= performance.now();
+		return await send();
+	};
 	for (let lost = 1; ; ) {
-		const outcome = await limiter.run(options, send).then(
+		const { askedMs } = limiter;
+		if (askedMs > 0 && isTooLong(askedMs))
+			throw new ResponseError({ kind: 'status', status: 429, retryAfterMs: askedMs });
+		const outcome = await limiter.run(options, sendNow).then(
 			(answer) => ({ answer }),
 			(error: unknown) => ({ error }),
 		);
@@ -47,7 +61,7 @@ export async function withRetries<T>(
 		const failure = failureOf(outcome.error);
 		if (isTooMany(failure)) {
 			const { retryAfterMs = 0 } = failure;
-			if (performance.now() - begun + retryAfterMs >= options.rateLimitWaitMs) throw outcome.error;
+			if (isTooLong(retryAfterMs)) throw outcome.error;
 			limiter.pauseFor(retryAfterMs);
 		} else {
 			if (!options.isIdempotent || !mayPassSoon(failure) || lost >= mostTries(failure)) throw outcome.error;

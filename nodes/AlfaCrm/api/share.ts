@@ -1,3 +1,5 @@
+import { append } from './latest';
+
 /** A call as far as it tells what others leave. */
 interface Call {
 	/** When it was sent. */
@@ -5,6 +7,9 @@ interface Call {
 	readonly isProbe: boolean;
 }
 
+const SECOND_MS = 1_000;
+/** More than any rate needs. */
+const LATEST_CALLS = 1_000;
 /** How long a process waits between two probes, for each place that it has: whoever has few looks for more the soonest. */
 const PROBE_MS = 8_000;
 /** The same without any place; twice as long after each refusal, up to the most. */
@@ -29,61 +34,70 @@ const JITTER = 0.3;
 export class Share {
 	/** From when on a probe may be sent. */
 	probeAt = 0;
-	/** Left out while the whole rate may be used. */
-	private own?: number;
-	/** Calls that were sent before were part of the rush that ended then. */
-	private since = 0;
+	/** Infinite as long as nothing is known of others. */
+	private own = Infinity;
+	/** When the first refused call was sent, and when that was known: what was sent before then did not reckon with others. */
+	private rush = { from: 0, until: 0 };
 	private refusedAt = 0;
 	private entryWait = ENTRY_MS;
+	/** When the latest calls were sent that were taken. */
+	private readonly takenAt: number[] = [];
 
-	/** @returns undefined for the whole rate */
-	places(now: number): number | undefined {
-		if (now - this.refusedAt > QUIET_MS) this.own = undefined;
+	places(now: number): number {
+		if (now - this.refusedAt > QUIET_MS) this.own = Infinity;
 		return this.own;
 	}
 
-	/** Notes that a probe is sent. What comes of it decides about the next one; a login may be needed before anything does. */
+	/** Notes that a probe is sent. What comes of it decides about the next one; a login may come before, or nothing ever. */
 	probing(now: number): void {
-		this.waitToProbe(this.own ?? 0, now);
+		this.waitToProbe(now);
 	}
 
-	/**
-	 * Notes that a call was taken.
-	 *
-	 * @param most places that make up the whole rate
-	 */
-	taken({ at, isProbe }: Call, now: number, most: number): void {
-		if (this.own === undefined || (!isProbe && at >= this.since)) return;
-		this.own += 1;
+	/** Notes that a call was taken. */
+	taken({ at, isProbe }: Call, now: number): void {
+		append(this.takenAt, at, LATEST_CALLS);
+		if (isProbe) this.own += 1;
+		else if (at > this.rush.from - SECOND_MS && at < this.rush.until)
+			this.own = Math.max(this.own, this.mostInASecond());
+		else return;
 		this.entryWait = ENTRY_MS;
-		if (this.own >= most) this.own = undefined;
-		else if (isProbe) this.probeAt = now;
-		else this.waitToProbe(this.own, now);
+		if (isProbe) this.probeAt = now;
+		else this.waitToProbe(now);
 	}
 
 	/**
 	 * Notes that a call was refused.
 	 *
-	 * @param takenBefore calls that were taken in the second before it was sent
+	 * @param most places that make up the whole rate
 	 */
-	refused({ at, isProbe }: Call, now: number, takenBefore: number): void {
+	refused({ at, isProbe }: Call, now: number, most: number): void {
 		this.refusedAt = now;
-		if (this.own === undefined) {
-			this.own = takenBefore;
-			this.since = now;
+		if (this.own >= most) {
+			this.rush = { from: at, until: now };
+			this.own = this.mostInASecond();
 			this.entryWait = ENTRY_MS;
 		} else if (isProbe) {
 			this.entryWait = Math.min(this.entryWait * 2, MAX_ENTRY_MS);
-		} else if (at >= this.since) {
+		} else if (at >= this.rush.until) {
 			this.own = Math.max(0, this.own - 1);
 		} else {
 			return;
 		}
-		this.waitToProbe(this.own, now);
+		this.waitToProbe(now);
 	}
 
-	private waitToProbe(places: number, now: number): void {
-		const wait = places === 0 ? this.entryWait : places * PROBE_MS;
+	/** Calls taken of the rush, as far as is known by now. */
+	private mostInASecond(): number {
+		const { from, until } = this.rush;
+		const times = this.takenAt.filter((at) => at > from - SECOND_MS && at < until);
+		return Math.max(
+			0,
+			...times.map((last) => times.filter((at) => at <= last && at > last - SECOND_MS).length),
+		);
+	}
+
+	private waitToProbe(now: number): void {
+		const wait = this.own === 0 ? this.entryWait : this.own * PROBE_MS;
 		this.probeAt = now + wait * (1 - JITTER + 2 * JITTER * Math.random());
 	}
 }
