@@ -85,10 +85,7 @@ export class LogWatch implements Watch, Lookable<NewEntry> {
 		if (start.keys.length === 0 || isResting) return { starting: [], start };
 		const read = await readEach(branches, async (branch) => await this.look(reader, branch, start.from));
 		const looks = [...read.looks.values()];
-		// An empty list that is counted is a failure.
-		const isRead = looks.every(
-			({ rows, list, isWhole }) => list.next === undefined && (isWhole || rows.length > 0),
-		);
+		const isRead = looks.every(({ list }) => list.next === undefined);
 		const isShown = isRead && !mayShowMore(start, { looks: read.looks, branches, isAll, now });
 		const starting = this.newsIn(read.looks, now).filter(({ key }) => start.keys.includes(key));
 		const seen = new Set(starting.map(({ key }) => key));
