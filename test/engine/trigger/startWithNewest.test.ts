@@ -119,3 +119,39 @@ it('a branch that is forbidden for good is looked into for them once an hour, an
 	await world.polls(3, 5);
 	expect(world.requests.slice(-3)).toEqual([2, 2, 2]);
 });
+
+describe('a branch is really empty, and its total says one', () => {
+	const settings = { ...LARGE, total: 'oneTooHigh', logScope: 'branch' } as const;
+
+	it('changes of another branch that is forbidden are looked for once an hour, for a month', async () => {
+		const world = new World({ settings, branches: 3, parameters: { ...LOG, options } });
+		[1, 2, 1, 2].forEach((branch, n) => world.log({ branches: [branch], ago: 100 - n }));
+		await world.poll();
+		world.branch(2, 'forbidden');
+		await world.polls(4, 61);
+		await world.polls(4, 5);
+		// The branch without any is asked for a second time, without a size.
+		expect(world.requests.slice(-3)).toEqual([4, 4, 4]);
+		world.pass(31 * 1_440);
+		await world.polls(2, 61);
+		const { known } = world.poller.state.state as { known: { start: unknown } };
+		expect(known.start).toMatchObject({ keys: [] });
+	});
+
+	it('customers that are gone before they are reported are forgotten after a month', async () => {
+		const parameters = { ...CUSTOMERS, addNames: false, options };
+		const world = new World({ settings, branches: 2, parameters });
+		const ids = range(1, 4).map((n) => world.customer({}, { ago: 100 - n }));
+		await world.poll();
+		world.school.store.remove('customer', ids[2]);
+		await world.polls(6, 61);
+		expect(world.out).toEqual([ids[0], ids[1], ids[3]]);
+		for (let day = 0; day < 40; day++) {
+			world.customer();
+			await world.polls(1, 1_440);
+		}
+		const { known } = world.poller.state.state as { known: { start: string; since: string } };
+		expect(known.start).toBe('');
+		expect(known.since > '2026-03-01').toBe(true);
+	});
+});

@@ -56,10 +56,14 @@ export interface Watched {
 	now: number;
 }
 
-/** Whether what was there in the beginning may yet be seen in a branch that cannot be read, or is closed. */
+/** It shows nothing of what is counted, which is a failure or a wrong total. */
+export const isUnseen = ({ rows, isWhole }: Look): boolean => rows.length === 0 && !isWhole;
+
+/** Whether what was there in the beginning may yet be seen: in a branch that cannot be read, is closed or shows nothing. */
 export const mayShowMore = (begun: Beginning, { looks, branches, isAll, now }: Watched): boolean =>
 	Math.abs(now - begun.at) < PATIENCE_MS &&
-	begun.branches.some((branch) => !looks.has(branch) && (isAll || branches.includes(branch)));
+	([...looks.values()].some(isUnseen) ||
+		begun.branches.some((branch) => !looks.has(branch) && (isAll || branches.includes(branch))));
 
 /** How many of the news are next: what is younger than those of a list that was read in part waits for the rest of it. */
 export function ready(news: readonly News[], looks: ReadonlyMap<number, Look>): number {

@@ -2,7 +2,7 @@ import type { IDataObject } from 'n8n-workflow';
 
 import { daysAfter } from '../../api/formats';
 import type { Beginning, ListState, News, Watched } from './look';
-import { HOUR_MS, mayShowMore, PATIENCE_MS, ready, without } from './look';
+import { HOUR_MS, isUnseen, mayShowMore, PATIENCE_MS, ready, without } from './look';
 import type { Mark } from '../memory/marks';
 import { rowId, isAfter, isRecent, markOf, createdAt } from '../memory/marks';
 import { Runs } from '../memory/runs';
@@ -152,7 +152,7 @@ export function step(
 /** All of the beginning can be seen. */
 const isShownWhole = ({ startOf }: RecordsState, seen: Seen): boolean =>
 	(startOf === undefined || !mayShowMore(startOf, seen)) &&
-	[...seen.looks.values()].every((look) => look.isWhole);
+	[...seen.looks.values()].every((look) => look.isWhole || isUnseen(look));
 
 /** It was chosen after the last poll, and what it holds was there. */
 const isFirst = ({ chosen, lists }: RecordsState, branch: number): boolean =>

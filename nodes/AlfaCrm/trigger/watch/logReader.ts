@@ -9,7 +9,7 @@ import { HOUR_MS, PATIENCE_MS } from '../poll/look';
 import type { Rows } from './logPages';
 import { hasJumped, isInOrder, isSame, isSameBelow, LogPages, repeatedParts } from './logPages';
 import type { Reader } from './reader';
-import { emptyError, PAGES_PER_POLL, onlyLater } from './reader';
+import { emptyError, isEmptyByMistake, PAGES_PER_POLL, onlyLater } from './reader';
 
 export interface LogOptions {
 	/** Those of some rows, which are side by side in the list, that no earlier poll saw. */
@@ -65,7 +65,9 @@ export class LogReader {
 		// A total that may just be the length of the page says nothing.
 		const counted = total === undefined || looksLikePageSize(rows, total, LARGEST_PAGE) ? null : total;
 		const read = { total: counted, readAt: this.reader.now };
-		if (rows.length === 0 && this.hasLeft(log)) throw emptyError(this.reader.client, this.list.task);
+		// All that a branch holds that is chosen would be news later.
+		const isMistake = this.hasLeft(log) || (log.isChosen && isEmptyByMistake(rows, total));
+		if (rows.length === 0 && isMistake) throw emptyError(this.reader.client, this.list);
 		if (last) return { rows, list: read, isWhole: rows.length > 0 || counted === 0 || total === undefined };
 		if (all) return (await this.down(0, all.mostPages, read)) ?? (await this.whole(read));
 		const most = Math.max(counted ?? 0, log.total ?? 0);

@@ -30,6 +30,9 @@ export class LogWatch implements Watch, Lookable<NewEntry> {
 		const { reader, branches: watched, most } = poll;
 		const { wants } = this;
 		const known = before as LogState | undefined;
+		// While this user is shown no branch, it has not begun: what is there would be news later.
+		if (known === undefined && watched.length === 0)
+			return { news: [], failures: new Map(), after: () => undefined };
 		const state = known === undefined ? await this.begin(poll) : await this.goOn(poll, known);
 		const { looks, failures } = await readEach(watched, async (branch) => {
 			const log = state.branches[branch];
@@ -85,10 +88,7 @@ export class LogWatch implements Watch, Lookable<NewEntry> {
 		if (start.keys.length === 0 || isResting) return { starting: [], start };
 		const read = await readEach(branches, async (branch) => await this.look(reader, branch, start.from));
 		const looks = [...read.looks.values()];
-		// An empty list that is counted is a failure.
-		const isRead = looks.every(
-			({ rows, list, isWhole }) => list.next === undefined && (isWhole || rows.length > 0),
-		);
+		const isRead = looks.every(({ list }) => list.next === undefined);
 		const isShown = isRead && !mayShowMore(start, { looks: read.looks, branches, isAll, now });
 		const starting = this.newsIn(read.looks, now).filter(({ key }) => start.keys.includes(key));
 		const seen = new Set(starting.map(({ key }) => key));
@@ -129,7 +129,7 @@ export class LogWatch implements Watch, Lookable<NewEntry> {
 		const { looks, failures } = await readEach(branches, async (branch) => {
 			const { items: rows, total } = await this.logOf(reader, branch, '').pages.front();
 			// All that is there would be news later.
-			if (isEmptyByMistake(rows, total)) throw emptyError(reader.client, TASK);
+			if (isEmptyByMistake(rows, total)) throw emptyError(reader.client, { path: 'log', task: TASK, branch });
 			return { rows, list: {}, isWhole: false };
 		});
 		return { stamps: [...looks.values()].flatMap(({ rows }) => rows.map(timeOf)), failures };

@@ -12,7 +12,7 @@ import type { OccasionNews } from '../occasions/step';
 import { step, zoneOf } from '../occasions/step';
 import type { Look } from '../poll/look';
 import type { Reader } from './reader';
-import { readEach } from './reader';
+import { emptyError, isEmptyByMistake, readEach } from './reader';
 import type { Outcome, Poll, Samples, Watch } from './watch';
 
 /** Clients alone have lessons and subscriptions. */
@@ -97,7 +97,10 @@ export class OccasionsWatch implements Watch {
 			body: { is_study: CLIENT, ...this.settings.filters(asked) },
 			task: 'look through the clients',
 		};
-		return await reader.look(list, { next, size }, { pause: 'whenLate' });
+		const look = await reader.look(list, { next, size }, { pause: 'whenLate' });
+		// All that is due would be news later, and what lasts would count as over.
+		if (isEmptyByMistake(look.rows, look.list.total)) throw emptyError(reader.client, list);
+		return look;
 	}
 
 	/** A filter may be ignored, and archived ones are nobody's to remind. API notes 3. */

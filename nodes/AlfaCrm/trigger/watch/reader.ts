@@ -228,10 +228,10 @@ export const isEmptyByMistake = (rows: readonly unknown[], total?: number | null
 	rows.length === 0 && (total ?? 0) >= SMALLEST_PAGE;
 
 /** A list that cannot be empty. */
-export function emptyError({ node }: ApiClient, task: string): Error {
+export function emptyError({ node }: ApiClient, { task, branch }: ListRequest): Error {
 	const text = {
 		message: `AlfaCRM sent an empty list when asked to ${task}, though there is something in it`,
-		description: 'Try again later. An active workflow does so by itself.',
+		description: `It is the one of branch ${String(branch)}. Try again later, as an active workflow does by itself. If it stays empty, choose the other branches in 'Branch Names or IDs'.`,
 	};
 	return nodeError(node, text, undefined, { cause: 'temporarily-unavailable' });
 }

@@ -51,7 +51,7 @@ export class RecordsWatch implements Watch, Lookable {
 		const { now, client } = reader;
 		const settings = { filters, scope, body: this.body };
 		const state = known ?? emptyRecordsState(await this.firstDay(poll), settings, now);
-		const readAll = async () => await this.read(poll, this.allBody, state.since, state.lists);
+		const readAll = async () => await this.read(poll, this.allBody, state);
 		const { looks, failures } = await readAll();
 		// Where each answer is in another order, two readings may lack the same records by chance.
 		const isShort = ({ rows, list }: Look) => rows.length < (list.total ?? 0) && list.next === undefined;
@@ -60,9 +60,6 @@ export class RecordsWatch implements Watch, Lookable {
 		}
 		const passing = [...failures.values()].find((failure) => !isLasting(client, failure));
 		if (passing !== undefined) throw passing;
-		const isEmpty = ({ rows, list }: Look) => isEmptyByMistake(rows, list.total);
-		// All that is there would be news later.
-		if (!known && [...looks.values()].some(isEmpty)) throw emptyError(client, this.list.task);
 		// What is in branches that are opened later was there as well.
 		const others = await Promise.allSettled(
 			(known ? [] : closed).map(
@@ -86,20 +83,29 @@ export class RecordsWatch implements Watch, Lookable {
 		const state = refilter(known, { filters, scope, body: this.body }, branches);
 		// What was hidden until now is told from what was not in one poll.
 		const isOther = JSON.stringify(known.body) !== JSON.stringify(this.body);
-		const { looks, failures } = await this.read(poll, this.body, state.since, state.lists, {
+		const { looks, failures } = await this.read(poll, this.body, state, {
 			fresh: (rows) => countFresh(state, rows),
 			...(isOther ? { pause: 'whenLate' } : {}),
 		});
-		const wasListed = isOther ? await this.listedBefore(poll, known) : undefined;
+		const wasListed = isOther ? await this.listedBefore(poll, known, looks) : undefined;
 		return { failures, ...step(state, { looks, branches, isAll, wasListed, wants: this.wants, now }) };
 	}
 
 	/**
 	 * Tells what the settings of the last poll would show now: no archived ones if they were not asked for. Asked after all
 	 * else, so that nobody who came meanwhile is taken for hidden.
+	 *
+	 * @throws what a later poll may not meet, for that is asked only once
 	 */
-	private async listedBefore(poll: Poll, { body, since }: RecordsState): Promise<WasListed> {
-		const { looks } = await this.read(poll, body, since, {}, { pause: 'whenLate' });
+	private async listedBefore(
+		poll: Poll,
+		{ body, since }: RecordsState,
+		now: ReadonlyMap<number, Look>,
+	): Promise<WasListed> {
+		const asked = { since, lists: {}, chosen: {} };
+		const { looks, failures } = await this.read(poll, body, asked, { pause: 'whenLate' });
+		for (const [branch, failure] of failures)
+			if (now.has(branch) && !isLasting(poll.reader.client, failure)) throw failure;
 		const whole = [...looks].filter(([, { isWhole }]) => isWhole);
 		const shown = new Map(whole.map(([branch, { rows }]) => [branch, new Set(rows.map(rowId))]));
 		return (row, branch) => shown.get(branch)?.has(rowId(row)) !== false;
@@ -131,21 +137,34 @@ export class RecordsWatch implements Watch, Lookable {
 	private async read(
 		{ reader, branches }: Poll,
 		body: IDataObject,
-		since: string,
-		lists: Record<string, ListState>,
+		{ since, lists, chosen }: Pick<RecordsState, 'chosen' | 'lists' | 'since'>,
 		options: LookOptions = {},
 	): ReturnType<typeof readEach> {
 		return await readEach(branches, async (branch) => {
 			const list = this.listOf(body, branch, since);
-			if (branch in lists) return await reader.look(list, lists[branch], { pause: 'whenLong', ...options });
-			// All that it holds is fresh.
-			const look = await reader.look(list, {}, { pause: 'whenLong', ...options, fresh: undefined });
-			if (look.list.next === undefined) return look;
-			if (isFalling(look.rows.map(rowId))) return { ...look, hasNewest: true };
-			if (!isFalling(look.rows.map((row) => -rowId(row)))) return look;
-			const { last } = await reader.ends(list);
-			return { ...look, rows: [...look.rows, ...last], hasNewest: last.length > 0 };
+			const state = lists[branch] as ListState | undefined;
+			const look = await this.lookAt(reader, list, state, { pause: 'whenLong', ...options });
+			// All that it holds would be news later.
+			const isBegun = state !== undefined && (!(branch in chosen) || state.next !== undefined);
+			if (!isBegun && isEmptyByMistake(look.rows, look.list.total)) throw emptyError(reader.client, list);
+			return look;
 		});
+	}
+
+	private async lookAt(
+		reader: Reader,
+		list: ListRequest,
+		state: ListState | undefined,
+		options: LookOptions,
+	): Promise<Look> {
+		if (state !== undefined) return await reader.look(list, state, options);
+		// All that it holds is fresh.
+		const look = await reader.look(list, {}, { ...options, fresh: undefined });
+		if (look.list.next === undefined) return look;
+		if (isFalling(look.rows.map(rowId))) return { ...look, hasNewest: true };
+		if (!isFalling(look.rows.map((row) => -rowId(row)))) return look;
+		const { last } = await reader.ends(list);
+		return { ...look, rows: [...look.rows, ...last], hasNewest: last.length > 0 };
 	}
 
 	private listOf(body: IDataObject, branch: number, since: string): ListRequest {

@@ -52,7 +52,7 @@ export class ToldWatch implements Watch {
 	async poll(poll: Poll, known: unknown): Promise<Outcome> {
 		const state = known as ToldState | undefined;
 		const { reader, startWith } = poll;
-		const isStart = state === undefined && startWith > 0;
+		const isStart = state?.log === undefined && startWith > 0;
 		const log = { ...poll, reader: reader.sooner(), startWith: startWith * this.entriesPerThing };
 		const { news: entries, failures, after } = await this.log.poll(log, state?.log);
 		const before = state?.told ?? '';

@@ -1,4 +1,5 @@
-import { CUSTOMERS, LARGE, range, SMALL, World } from '../../support/world';
+import { httpFailure } from '../../support/direct';
+import { between, CUSTOMERS, isIn, LARGE, range, SMALL, World } from '../../support/world';
 
 afterEach(() => {
 	jest.restoreAllMocks();
@@ -60,6 +61,33 @@ it('what is archived when archived ones are first asked for: more than 100 pages
 	await world.polls(6, 5);
 	expect(world.out.filter((id) => archived.includes(id))).toEqual([]);
 }, 100_000);
+
+it.each(['fails', 'comes empty'] as const)(
+	'what is archived when archived ones are first asked for, and the list without them %s in a branch',
+	async (how) => {
+		const parameters = { ...CUSTOMERS, includeArchived: false };
+		const world = new World({ settings: LARGE, branches: 2, parameters });
+		world.customer();
+		await world.poll();
+		range(1, 30).forEach(() => world.customer({ branch_ids: [2] }));
+		const archived = range(1, 3).map(() => world.customer({ branch_ids: [2], e_date: '2026-02-10' }));
+		await world.polls(2, 5);
+		expect(world.out).toHaveLength(30);
+		let isOdd = true;
+		between(world, async (asked, real) => {
+			if (!isOdd || !isIn(asked, 2) || asked.body?.removed !== undefined) return await real();
+			if (how === 'fails') throw httpFailure(500);
+			return { ...(await real()), items: [] };
+		});
+		world.poller.change(CUSTOMERS);
+		await expect(world.poll()).rejects.toThrow();
+		isOdd = false;
+		await world.polls(3, 5);
+		expect(world.out.filter((id) => archived.includes(id))).toEqual([]);
+		const lead = world.customer({ branch_ids: [2] });
+		expect(await world.polls(1, 5)).toEqual([lead]);
+	},
+);
 
 it('a branch is added to the settings: nothing of another one is lost that comes into the filter later', async () => {
 	const parameters = { ...CUSTOMERS, filters: { lead_status_id: [1] } };

@@ -98,3 +98,19 @@ it.each([1, 3, 7])(
 		}
 	},
 );
+
+it('as many of the newest are told where the first poll is shown no branch', async () => {
+	const lessons = new Lessons({ addNames: false, options: { startWith: 2 } });
+	const taught = lessons.teach(4);
+	lessons.school.onRows = (path, rows) => {
+		if (path === 'branch') rows.splice(0);
+	};
+	expect(await lessons.poller.tick()).toEqual([]);
+	lessons.school.onRows = () => {};
+	lessons.pass(MINUTE);
+	const told = (await lessons.poller.tick()).map(pair);
+	expect(told).toHaveLength(2);
+	expect(told.filter((one) => taught.slice(-PUPILS).includes(one))).toEqual(told);
+	lessons.pass(MINUTE);
+	expect(await lessons.poller.tick()).toEqual([]);
+});

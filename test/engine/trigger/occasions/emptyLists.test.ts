@@ -1,0 +1,86 @@
+import type { JsonObject } from '../../../../sandbox';
+import { Calendar } from '../../support/calendar';
+
+afterEach(() => jest.restoreAllMocks());
+
+/** More than any total is wrong by. */
+const MANY = 25;
+const ERROR = 'AlfaCRM sent an empty list when asked to look through the clients';
+
+const clients = (calendar: Calendar, card: JsonObject): number[] =>
+	Array.from({ length: MANY }, () => calendar.client(card));
+
+/** From now on AlfaCRM counts the clients and shows none. */
+function empty(calendar: Calendar): void {
+	calendar.school.onRows = (path, rows) => {
+		if (path === 'customer') rows.splice(0);
+	};
+}
+const fill = (calendar: Calendar): void => {
+	calendar.school.onRows = () => {};
+};
+
+const due: Array<[event: string, card: JsonObject, over: JsonObject]> = [
+	['customerBirthday', { dob: '10.03.2015' }, {}],
+	['subscriptionEnding', { paid_till: '2026-03-12 18:00:00' }, {}],
+	['notSeen', { last_attend_date: '2026-02-24' }, {}],
+	['inDebt', { balance: '-5.00' }, { balance: '0.00' }],
+	['lessonsRunningOut', { paid_lesson_count: 2 }, { paid_lesson_count: 9 }],
+];
+
+it.each(due)('%s: a first look that is shown nobody does not begin', async (event, card) => {
+	const calendar = new Calendar('2026-03-10 09:00', { event });
+	clients(calendar, card);
+	empty(calendar);
+	await expect(calendar.poll()).rejects.toThrow(ERROR);
+	fill(calendar);
+	expect(await calendar.poll('2026-03-10 10:00')).toEqual([]);
+	expect(await calendar.poll('2026-03-10 12:00')).toEqual([]);
+});
+
+it.each(due.slice(3))(
+	'%s: nobody is told twice after looks that are shown nobody',
+	async (event, card, over) => {
+		const calendar = new Calendar('2026-03-10 09:00', { event });
+		const ids = clients(calendar, over);
+		expect(await calendar.poll()).toEqual([]);
+		for (const id of ids) calendar.card(id, card);
+		expect(await calendar.ids('2026-03-10 11:00')).toEqual(ids);
+		empty(calendar);
+		for (const hour of [13, 15, 17])
+			await expect(calendar.poll(`2026-03-10 ${hour}:00`)).rejects.toThrow(ERROR);
+		fill(calendar);
+		expect(await calendar.poll('2026-03-10 19:00')).toEqual([]);
+		for (const id of ids) calendar.card(id, over);
+		expect(await calendar.poll('2026-03-10 21:00')).toEqual([]);
+		calendar.card(ids[0], card);
+		expect(await calendar.ids('2026-03-10 23:00')).toEqual([ids[0]]);
+	},
+);
+
+it('what fell due while n8n was off is told after a look that is shown nobody', async () => {
+	const calendar = new Calendar('2026-03-10 09:00', { event: 'customerBirthday' });
+	const ids = clients(calendar, { dob: '12.03.2015' });
+	expect(await calendar.poll()).toEqual([]);
+	empty(calendar);
+	await expect(calendar.poll('2026-03-16 09:00')).rejects.toThrow(ERROR);
+	fill(calendar);
+	expect(await calendar.ids('2026-03-17 09:00')).toEqual(ids);
+	expect(await calendar.poll('2026-03-17 12:00')).toEqual([]);
+});
+
+it('a branch that is shown empty does not hold up the others', async () => {
+	const calendar = new Calendar('2026-03-10 09:00', { event: 'inDebt' });
+	const [one, two] = [1, 2].map((branch) => {
+		const values = { balance: '0.00', branch_ids: [branch] };
+		return Array.from({ length: MANY }, () => calendar.client(values))[0];
+	});
+	expect(await calendar.poll()).toEqual([]);
+	for (const id of [one, two]) calendar.card(id, { balance: '-1.00' });
+	calendar.school.onRows = (path, rows) => {
+		if (path === 'customer' && JSON.stringify(rows[0]?.branch_ids) === '[2]') rows.splice(0);
+	};
+	expect(await calendar.ids('2026-03-10 11:00')).toEqual([one]);
+	fill(calendar);
+	expect(await calendar.ids('2026-03-10 11:05')).toEqual([two]);
+});
