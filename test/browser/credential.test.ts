@@ -13,6 +13,7 @@ describe('the credential form', () => {
 			'API Key *',
 			'App Key',
 			'Requests per Second',
+			'Wait on Too Many Requests (Seconds)',
 			'Calls at Once',
 			'Allowed HTTP Request Domains',
 		]);
