@@ -1,3 +1,4 @@
+import pWaitFor from 'p-wait-for';
 import type { Locator, Page } from 'playwright-core';
 import { Mapper } from './mapper';
 import { OutputPanel } from './outputPanel';
@@ -57,10 +58,15 @@ export class NodePanel {
 	/** @param name of one of several, as the list shows it */
 	async tickOption(parameter: string, name: string) {
 		const headline = this.page.locator('.option-headline').getByText(name, { exact: true });
-		// A list that is loaded anew cannot be opened meanwhile.
-		await headline.first().waitFor({ state: 'attached' });
-		await this.parameter(parameter).locator('.el-select').first().click();
 		const shown = headline.filter({ visible: true });
+		// A list that is loaded anew cannot be opened meanwhile, or closes.
+		await pWaitFor(async () => {
+			await this.parameter(parameter).locator('.el-select').first().click();
+			return await shown.waitFor({ timeout: 3_000 }).then(
+				() => true,
+				() => false,
+			);
+		});
 		await shown.click();
 		// It stays open for the next one; Escape would close the node.
 		await this.root.getByTestId('node-parameters').click({ position: { x: 2, y: 2 } });
