@@ -119,7 +119,7 @@ export class AlfaCrmApi implements ICredentialType {
 			displayName: 'Requests per Second',
 			name: 'requestsPerSecond',
 			type: 'number',
-			typeOptions: { minValue: 0, numberPrecision: 1 },
+			typeOptions: { minValue: 0 },
 			default: DEFAULT_REQUESTS_PER_SECOND,
 			description:
 				'Maximum requests per second, over all workflows. AlfaCRM allows 5; 0 means no limit. Where others use the account too, the node slows down by itself.',
