@@ -28,3 +28,15 @@ export function startAll(
 	}
 	return sent;
 }
+
+/** Before each test of a file: a clock that the test moves, and nothing of what is waited so that others go on at other times. */
+export function stopJitter(): void {
+	beforeEach(() => {
+		jest.useFakeTimers();
+		jest.spyOn(Math, 'random').mockReturnValue(0);
+	});
+	afterEach(() => {
+		jest.restoreAllMocks();
+		jest.useRealTimers();
+	});
+}

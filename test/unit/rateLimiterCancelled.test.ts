@@ -1,16 +1,8 @@
 import { pause } from '../../nodes/AlfaCrm/api/cancel';
 import { RateLimiter } from '../../nodes/AlfaCrm/api/rateLimiter';
-import { startAll, timed } from './limiterSupport';
+import { startAll, stopJitter, timed } from './limiterSupport';
 
-beforeEach(() => {
-	jest.useFakeTimers();
-	// What is waited for in addition, so that others do not go on at the same moment.
-	jest.spyOn(Math, 'random').mockReturnValue(0);
-});
-afterEach(() => {
-	jest.restoreAllMocks();
-	jest.useRealTimers();
-});
+stopJitter();
 
 describe('a cancelled execution', () => {
 	/** Notes what becomes of a request: when it is sent, when it is rejected. */

@@ -1,17 +1,9 @@
 import { sleep } from 'n8n-workflow';
 
 import { RateLimiter, rateLimiterOf, readRate } from '../../nodes/AlfaCrm/api/rateLimiter';
-import { startAll } from './limiterSupport';
+import { startAll, stopJitter } from './limiterSupport';
 
-beforeEach(() => {
-	jest.useFakeTimers();
-	// What is waited for in addition, so that others do not go on at the same moment.
-	jest.spyOn(Math, 'random').mockReturnValue(0);
-});
-afterEach(() => {
-	jest.restoreAllMocks();
-	jest.useRealTimers();
-});
+stopJitter();
 
 const never = () => new Promise<void>(() => {});
 

@@ -6,7 +6,7 @@ import { deferred } from './deferred';
 import { cancelled, failureOf, isTooMany } from './errors';
 import { append } from './latest';
 import { Queue } from './queue';
-import { Share } from './share';
+import { LATEST_CALLS, SECOND_MS, Share } from './share';
 
 /** The limit that AlfaCRM's integrators report, in calls a second. */
 export const DEFAULT_REQUESTS_PER_SECOND = 5;
@@ -27,9 +27,6 @@ export function readCallsAtOnce(value: unknown): number {
 	return count > 0 ? Math.min(count, MOST_AT_ONCE) : 0;
 }
 
-const WINDOW_MS = 1_000;
-/** More than any rate needs. */
-const LATEST_STARTS = 1_000;
 /** Whoever is asked to wait waits up to so much longer, since others were asked as well; the most that this may add. */
 const JITTER = 0.25;
 const MAX_JITTER_MS = 5_000;
@@ -75,9 +72,9 @@ interface Window {
 
 /** A second at least, and as many whole calls as fit: 2.5 a second are three in 1.2 s. */
 function windowOf(perSecond: number): Window {
-	if (perSecond === 0) return { places: Infinity, ms: WINDOW_MS };
+	if (perSecond === 0) return { places: Infinity, ms: SECOND_MS };
 	const places = Math.ceil(perSecond);
-	return { places, ms: (places / perSecond) * WINDOW_MS };
+	return { places, ms: (places / perSecond) * SECOND_MS };
 }
 
 /** When a call may start, and which earlier one has to be a window back then. */
@@ -235,7 +232,7 @@ export class RateLimiter {
 			},
 		};
 		if (isProbe) this.share.probing(start.at);
-		append(this.starts, start, LATEST_STARTS);
+		append(this.starts, start, LATEST_CALLS);
 		return start;
 	}
 }

@@ -7,9 +7,9 @@ interface Call {
 	readonly isProbe: boolean;
 }
 
-const SECOND_MS = 1_000;
+export const SECOND_MS = 1_000;
 /** More than any rate needs. */
-const LATEST_CALLS = 1_000;
+export const LATEST_CALLS = 1_000;
 /** How long a process waits between two probes, for each place that it has: whoever has few looks for more the soonest. */
 const PROBE_MS = 8_000;
 /** The same without any place; twice as long after each refusal, up to the most. */
