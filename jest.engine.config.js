@@ -1,4 +1,4 @@
-const { projects, testTimeout, maxWorkers } = require('./jest.config.js');
+const { projects, testSequencer, ...run } = require('./jest.config.js');
 
 /** node_modules of the older n8n whose engine takes the place of the one in package.json, see scripts/engine.ts. */
 const { N8N_MODULES } = process.env;
@@ -29,8 +29,7 @@ module.exports = {
 			],
 		},
 	],
-	testTimeout,
-	maxWorkers,
+	...run,
 	// n8n 1 looks after its SSH tunnels by a timer that never lets go.
 	forceExit: true,
 };
