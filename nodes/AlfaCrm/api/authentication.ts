@@ -3,13 +3,22 @@ import type { ICredentialDataDecryptedObject } from 'n8n-workflow';
 import type { ApiFailure } from './errors';
 import { ResponseError } from './errors';
 import type { Login } from './sessions';
-import { accountOf, isIssuedSince, loginCount, loginOf, revokeToken, usableToken } from './sessions';
+import type { ReadCredential } from './sessions';
+import {
+	accountOf,
+	isIssuedSince,
+	loginCount,
+	loginOf,
+	offerCredential,
+	revokeToken,
+	usableToken,
+} from './sessions';
 
 /** How long a credential is used without reading it again, which takes n8n a query of its database each time. */
 const CREDENTIAL_MS = 1_000;
-/** How often a request is sent whose token was not taken. */
-const MAX_LOGIN_ATTEMPTS = 3;
-/** How many new tokens may be turned down, since another process may log in at the same moment. */
+/** How often a request is sent whose token was not taken: where a login ends all older tokens, several processes may log in. */
+const MAX_LOGIN_ATTEMPTS = 6;
+/** How many new tokens of this process's own may be turned down, since another one may log in at the same moment. */
 const MAX_NEW_LOGINS = 2;
 /** How long a path counts as forbidden after a new login did not change that, and a login as refused. */
 const FORBIDDEN_MS = 60_000;
@@ -51,7 +60,7 @@ export class Authentication {
 	private refused?: { login: string; failure: ApiFailure; at: number };
 
 	/** @param getCredential reads it out of n8n's database */
-	constructor(private readonly getCredential: () => Promise<ICredentialDataDecryptedObject>) {}
+	constructor(private readonly getCredential: ReadCredential) {}
 
 	/** Whether a path was refused with a 403 that a new login did not change. */
 	isForbidden(path: string): boolean {
@@ -78,10 +87,15 @@ export class Authentication {
 		const login = loginOf(values);
 		if (accountOf(login) !== account) {
 			const serverMessage = 'the credential was changed to another account meanwhile. Run it again.';
-			throw new ResponseError({ kind: 'credentialChanged', serverMessage });
+			throw new ResponseError({ kind: 'notSent', serverMessage });
 		}
 		progress.login = login;
 		return { ...values, token: usableToken(login, String(values.token ?? '')) };
+	}
+
+	/** While a call is under way, its token may be renewed. @returns to be called when it has ended */
+	offerRenewal({ login }: LoginProgress): () => void {
+		return login === undefined ? () => {} : offerCredential(login, this.getCredential);
 	}
 
 	/** The next calls go on with the token of a login; one that was only used may be older than theirs. */

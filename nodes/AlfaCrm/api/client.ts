@@ -181,6 +181,7 @@ export class ApiClient {
 			call.onSend?.();
 			const data = await this.authentication.readCredential(account, progress);
 			const before = data.token;
+			const withdraw = this.authentication.offerRenewal(progress);
 			const { httpRequestWithAuthentication: send } = this.context.helpers;
 			try {
 				const answer = send.call(
@@ -193,6 +194,7 @@ export class ApiClient {
 				);
 				return assertSuccess(await abortable(answer, this.signal, (giveUp) => giveUpRequest(data, giveUp)));
 			} finally {
+				withdraw();
 				progress.token = data.token;
 				if (data.token !== before) this.authentication.keepNewToken(data);
 			}

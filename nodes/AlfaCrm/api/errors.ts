@@ -30,7 +30,7 @@ export interface ApiFailure {
 		| 'notJson'
 		| 'noAnswer'
 		| 'cancelled'
-		| 'credentialChanged'
+		| 'notSent'
 		| 'unexpected';
 	/** HTTP status, where an answer came. */
 	status?: number;
@@ -137,7 +137,7 @@ const MAY_HAVE_TAKEN_EFFECT: Record<ApiFailure['kind'], (failure: ApiFailure) =>
 	notJson: () => true,
 	noAnswer: ({ code }) => maybeSent[networkCause(code)],
 	cancelled: ({ isInProgress }) => isInProgress === true,
-	credentialChanged: () => false,
+	notSent: () => false,
 	unexpected: () => true,
 };
 

@@ -77,7 +77,7 @@ const texts: Record<ApiFailure['kind'], (failure: ApiFailure, call: CallDescript
 		message: 'The execution was cancelled',
 		description: lostWriteAdvice(failure, call),
 	}),
-	credentialChanged: ({ serverMessage = '' }, { task }) => ({
+	notSent: ({ serverMessage = '' }, { task }) => ({
 		message: `Could not ${task}: ${serverMessage}`,
 	}),
 	unexpected: (failure, call) => ({

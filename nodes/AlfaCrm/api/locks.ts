@@ -37,10 +37,13 @@ export async function withLock<T>(
 	try {
 		return await work();
 	} finally {
-		const wait = underWayMs();
-		if (wait > 0) void sleep(wait).then(leave);
-		else leave();
+		leaveAfter(underWayMs(), leave);
 	}
+}
+
+export function leaveAfter(ms: number, leave: () => void): void {
+	if (ms > 0) void sleep(ms).then(leave);
+	else leave();
 }
 
 /**

@@ -92,7 +92,7 @@ const loginTexts: Record<ApiFailure['kind'], Describe> = {
 	],
 	noAnswer: ({ code = '' }, { host }) => noAnswerTexts[networkCause(code)](host, code),
 	status: statusText,
-	credentialChanged: unexplained,
+	notSent: unexplained,
 	unexpected: unexplained,
 	login: rejected,
 	refusal: rejected,

@@ -56,7 +56,7 @@ const WHOLE: Readonly<Record<string, IDataObject>> = {
 const GLOBAL = entities.filter(({ scope }) => scope === 'global').map(({ path }) => path);
 
 /** What concerns the login, the network or the user who cancels ends the whole; anything else tells something. */
-const ENDS: ReadonlyArray<ApiFailure['kind']> = ['login', 'redirect', 'cancelled', 'credentialChanged'];
+const ENDS: ReadonlyArray<ApiFailure['kind']> = ['login', 'redirect', 'cancelled', 'notSent'];
 
 /**
  * Asks an account for lists, each once however many checks need it, and never for anything else: `index` is all that it

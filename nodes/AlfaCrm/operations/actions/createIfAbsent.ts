@@ -6,6 +6,7 @@ import type { CreateIfAbsent, Entity } from '../../entities/types';
 import { isEmpty } from '../../fields/blank';
 import { valueIfMissing, isBlank, listOf, sameValue } from '../../fields/field';
 import type { Field } from '../../entities/fieldTypes';
+import { findOrCreate } from '../run/findOrCreate';
 import type { LockKey } from '../run/run';
 import type { Item } from '../run/item';
 import { getRecordAnywhere } from '../matching/search';
@@ -72,9 +73,7 @@ export const createIfAbsent: ActionKind<'createIfAbsent'> = {
 		const creation = { item, other, creates, target, link: { name, id }, body, compared };
 
 		const lock: LockKey = [entity.path, id, other.path];
-		return await item.withLock([lock], async () => {
-			const duplicate = skips ? await findDuplicate(creation, entity) : undefined;
-			if (duplicate) return [report(show, duplicate, 'unchanged', [])];
+		const create = async () => {
 			await assertOwned(creation, entity);
 			const filled = {
 				...(await takenFromOthers(item, fields, body, target.branch, getRecordAnywhere)),
@@ -83,7 +82,16 @@ export const createIfAbsent: ActionKind<'createIfAbsent'> = {
 			const task = `create the ${other.label.toLowerCase()}`;
 			const model = await item.save({ ...target, action: 'create', body: filled, task }, [lock]);
 			const row = { ...filled, ...model };
-			return [report(show, row, 'created', Object.keys(filled))];
+			return report(show, row, 'created', Object.keys(filled));
+		};
+		return await item.withLock([lock], async () => {
+			if (!skips) return [await create()];
+			const { found, created } = await findOrCreate(
+				item,
+				async () => await findDuplicate(creation, entity),
+				create,
+			);
+			return [created ?? report(show, found, 'unchanged', [])];
 		});
 	},
 	output: (_entity, { creates }) => reportSchema(simplifiedSchema(entityOf(creates.entity))),

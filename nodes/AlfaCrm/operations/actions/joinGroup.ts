@@ -2,6 +2,7 @@ import type { IDataObject } from 'n8n-workflow';
 
 import { dayBefore, dotted, today } from '../../api/formats';
 import { cgi } from '../../entities/cgi';
+import { findOrCreate } from '../run/findOrCreate';
 import { recordKey } from '../run/run';
 import type { Item } from '../run/item';
 import { firstDay, lastDay } from '../records/membershipDays';
@@ -27,8 +28,12 @@ export const joinGroup: ActionKind<'joinGroup'> = {
 		const membership = readMembership(item, entity, action);
 		const days = daysOf(membership);
 		return await item.withLock([membership.lock], async () => {
-			const plan = planned(item, await listMemberships(membership), days);
-			return plan === undefined ? await join(membership, days) : await carryOut(membership, plan);
+			const { found, created } = await findOrCreate(
+				item,
+				async () => planned(item, await listMemberships(membership), days),
+				async () => await join(membership, days),
+			);
+			return created ?? (await carryOut(membership, found));
 		});
 	},
 	output: () => membershipSchema('alreadyMember'),

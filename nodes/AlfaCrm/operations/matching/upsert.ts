@@ -16,6 +16,7 @@ import {
 import type { Wire } from '../../entities/fieldTypes';
 import { collection, showWhen } from '../../form/assemble';
 import type { Item } from '../run/item';
+import { findOrCreate } from '../run/findOrCreate';
 import { recordKey } from '../run/run';
 import type { Operation } from '../operation';
 import { bodyOf, changesOf } from '../records/body';
@@ -28,7 +29,7 @@ import type { Target } from '../records/target';
 import { targetOf } from '../records/target';
 import { archivedState, archivedUnknownError } from '../records/archived';
 import { searchedBranches } from './branches';
-import type { Found } from './decide';
+import type { Decision, Found } from './decide';
 import { decide } from './decide';
 import type { Search } from './keys';
 import { emptyKeyError, keyField, keyOf, locksOf, matchForm, searchOf } from './keys';
@@ -114,8 +115,11 @@ export const upsert: Operation = {
 		return await item.withLock(locks, async () => {
 			const places = await searchedBranches(item, entity, target, options, changes);
 			for (;;) {
-				const matches = await findMatches(item, entity, target, search, places);
-				const results = await settle(request, search, matches);
+				const find = async () => await findMatches(item, entity, target, search, places);
+				const decisionNow = async () => decisionOn(request, search, await find());
+				const createNow = async () => await create(request, search.wanted);
+				const { found, created } = await findOrCreate(item, decisionNow, createNow);
+				const results = created === undefined ? await carryOut(request, search, found) : [created];
 				if (results) return results;
 			}
 		});
@@ -123,13 +127,13 @@ export const upsert: Operation = {
 	output: (entity) => reportSchema(simplifiedSchema(entity)),
 };
 
-/** @returns undefined where an item before has changed what was found, so that the search is to be done again */
-async function settle(
+/** @returns what to do with the records that were found; undefined where there is to be a new one */
+async function decisionOn(
 	request: UpsertRequest,
 	search: Search,
 	{ matches, incomplete }: Matches,
-): Promise<IDataObject[] | undefined> {
-	const { item, entity, target, rules, show } = request;
+): Promise<Decision | undefined> {
+	const { item, entity, target, rules } = request;
 	const found = await withArchived(item, entity, target, matches);
 	const unclear = found.find(({ archived }) => archived === undefined);
 	// A single one is the one that counts, and whether it may be changed shows when it is its turn.
@@ -144,14 +148,22 @@ async function settle(
 		);
 	}
 	const decision = decide(found, rules);
-	if (decision.act === 'refuse') throw severalMatchError(item, entity, search.key, decision.matches);
-	if (decision.act === 'skip') return decision.matches.map(({ row }) => report(show, row, 'skipped', []));
-	if (decision.act === 'create') {
-		if ('id' in search.wanted) throw noSuchIdError(request, Number(search.wanted.id), found.length > 0);
-		return [await create(request, search.wanted)];
-	}
+	if (decision?.act === 'refuse') throw severalMatchError(item, entity, search.key, decision.matches);
+	if (decision === undefined && 'id' in search.wanted)
+		throw noSuchIdError(request, Number(search.wanted.id), found.length > 0);
+	return decision;
+}
+
+/** @returns undefined where an item before has changed what was found, so that the search is to be done again */
+async function carryOut(
+	request: UpsertRequest,
+	search: Search,
+	{ act, matches }: Decision,
+): Promise<IDataObject[] | undefined> {
+	const { item, entity, show } = request;
+	if (act === 'skip') return matches.map(({ row }) => report(show, row, 'skipped', []));
 	const saved: IDataObject[] = [];
-	for (const match of decision.matches) {
+	for (const match of matches) {
 		const key = recordKey(entity, Number(match.row.id));
 		const result = await item.withLockInOrder([key], async () => await change(request, search, match));
 		if (result === undefined) return undefined;

@@ -11,16 +11,9 @@ import { isPlain } from '../../fields/blank';
 import { isCustom } from '../../fields/custom';
 import { ignoredDays, unreadableDays, withAlternatives } from './alternatives';
 import type { LockKey, Run } from './run';
-import type { ItemRequest } from './itemRequest';
+import type { ItemRequest, Saving } from './itemRequest';
 import type { Parameter } from './parameters';
 import { Collection, ParameterReader } from './parameters';
-
-interface Saving {
-	/** The record as it was read before, so that a list that still shows it that way can be recognised. */
-	before?: IDataObject;
-	/** What an answer without `success` must hold to count as a success; API notes 6 on bonuses. */
-	confirms?: string;
-}
 
 const NOTHING_SENT = 'Nothing was sent to AlfaCRM.';
 
@@ -39,6 +32,8 @@ export class Item extends ParameterReader {
 	isSkipped = false;
 	/** Until when, by `performance.now()`, AlfaCRM may still be carrying out a write that was given up. */
 	private underWayUntil = 0;
+	/** Throws where a call must not be sent any more. */
+	assertMaySend = () => {};
 
 	/** Settles once this item and all before it have queued for their locks, or have ended. */
 	private readonly queued: Promise<void>;
@@ -116,9 +111,14 @@ export class Item extends ParameterReader {
 		return asNodeError(this.run.context.getNode(), caught, this.index);
 	}
 
+	/** How long AlfaCRM may still be at work on what was sent. */
+	get underWayMs(): number {
+		return this.underWayUntil - performance.now();
+	}
+
 	/** Work on the same record takes turns: see `Run.withLock`. */
 	async withLock<T>(keys: readonly LockKey[], work: () => Promise<T>): Promise<T> {
-		return await this.run.withLock(keys, work, () => this.underWayUntil - performance.now());
+		return await this.run.withLock(keys, work, () => this.underWayMs);
 	}
 
 	/**
@@ -209,6 +209,7 @@ export class Item extends ParameterReader {
 	private begin(): void {
 		this.isSkipped = !this.hasSent && this.run.isStopping;
 		if (this.isSkipped) throw cancelled();
+		this.assertMaySend();
 		this.hasSent = true;
 	}
 

@@ -1,3 +1,5 @@
+import type { IDataObject } from 'n8n-workflow';
+
 import type { ApiRequest } from '../../api/request';
 import type { Alternative } from '../../entities/fieldTypes';
 
@@ -9,3 +11,11 @@ export type ItemRequest = Omit<
 	/** Fields that may have to be written in another way, by their names. */
 	alternatives?: Readonly<Record<string, Alternative>>;
 };
+
+/** How a call that writes is taken for done. */
+export interface Saving {
+	/** The record as it was read before, so that a list that still shows it that way can be recognised. */
+	before?: IDataObject;
+	/** What an answer without `success` must hold to count as a success; API notes 6 on bonuses. */
+	confirms?: string;
+}

@@ -4,6 +4,8 @@ import type { ApiRequest } from '../../api/request';
 import { ApiClient } from '../../api/client';
 import { readId } from '../../api/formats';
 import { withLock } from '../../api/locks';
+import { LockRow } from '../../api/lockRow';
+import { SharedLock } from '../../api/sharedLock';
 import { currentVersion, recordWrite, wasWrittenSince } from '../../api/writeLog';
 import type { Entity } from '../../entities/types';
 import { Hints } from './hints';
@@ -15,6 +17,9 @@ export type LockKey = readonly [entity: string, ...what: Array<string | number>]
 
 /** A writer that has written nothing, so that all writes count as those of others. */
 const NOBODY = Symbol('nobody');
+
+/** By workflow and node, for which n8n's database has a row each. */
+const sharedLocks = new Map<string, SharedLock>();
 
 /** One execution of the node: what its items share lives here and ends with it. */
 export class Run {
@@ -41,6 +46,7 @@ export class Run {
 	private readonly pendingReads = new Map<string, Promise<unknown>>();
 	/** How many writes there were that may or may not have been carried out. */
 	private uncertainWrites = 0;
+	private sharedTurn = 0;
 
 	constructor(readonly context: IExecuteFunctions) {
 		this.client = new ApiClient(context);
@@ -81,6 +87,30 @@ export class Run {
 	 */
 	async withLock<T>(keys: readonly LockKey[], work: () => Promise<T>, underWayMs: () => number): Promise<T> {
 		return await withLock(this.lockNames(keys), this.client.signal, work, underWayMs);
+	}
+
+	/**
+	 * The lock that this node of this workflow has over all n8n processes. A workflow that was never saved has no row in n8n's
+	 * database, nor has any in an n8n without the helpers for it.
+	 */
+	get shared(): { lock: SharedLock; row: LockRow } | undefined {
+		const { helpers } = this.context;
+		const { id } = this.context.getWorkflow();
+		if (!id || typeof helpers.checkProcessedAndRecord !== 'function') return undefined;
+		const key = JSON.stringify([id, this.context.getNode().id]);
+		const lock = sharedLocks.get(key) ?? new SharedLock();
+		sharedLocks.set(key, lock);
+		return { lock, row: new LockRow(helpers) };
+	}
+
+	/** Forgets what was read before this process had that lock, if it has got it anew: another one may have written. */
+	noteTurn({ turns }: SharedLock): void {
+		if (this.sharedTurn !== turns && this.sharedTurn !== 0) {
+			this.uncertainWrites += 1;
+			this.cache.clear();
+			this.pendingReads.clear();
+		}
+		this.sharedTurn = turns;
 	}
 
 	/** The present moment, for asking later what was written since then. */

@@ -1,0 +1,61 @@
+import type { IExecuteFunctions } from 'n8n-workflow';
+
+/** What n8n offers a node in an execution to remember what it has processed, in the database that all processes share. */
+export type ProcessedData = Pick<
+	IExecuteFunctions['helpers'],
+	'checkProcessedAndRecord' | 'clearAllProcessedItems' | 'getProcessedDataCount'
+>;
+
+const OPTIONS = { mode: 'entries' } as const;
+/** The first entry of each row, so that whoever has added it has made the row. */
+const LOCKED = 'locked';
+/** The same entry for all who wait, for an entry is added only once. */
+const WANTED = 'wanted';
+const MOST_TRIES = 5;
+
+/**
+ * A lock in n8n's database: the row of what one node of a workflow has processed. While it is there, the process that made
+ * it holds the lock. n8n inserts it under a primary key, so one of several processes succeeds; everything else that n8n
+ * does to a row is to read it and to write it whole, so entries that two processes add at the same moment may get lost.
+ */
+export class LockRow {
+	constructor(private readonly data: ProcessedData) {}
+
+	/** @returns whether this process holds the lock now */
+	async take(): Promise<boolean> {
+		return await this.insert();
+	}
+
+	/** The same, and lets the holder know if another one has it. */
+	async takeOrAskFor(): Promise<boolean> {
+		return await this.insert(WANTED);
+	}
+
+	/** How many entries the row has, which grow while the holder lives and when somebody waits; 0 if the lock is free. */
+	async size(): Promise<number> {
+		return await this.data.getProcessedDataCount('node', OPTIONS);
+	}
+
+	/** @returns whether the row was there, and which of the entries were in it already */
+	async add(...entries: string[]): Promise<{ wasHeld: boolean; there: unknown[] }> {
+		const { processed } = await this.data.checkProcessedAndRecord([LOCKED, ...entries], 'node', OPTIONS);
+		return { wasHeld: processed.includes(LOCKED), there: processed };
+	}
+
+	async remove(): Promise<void> {
+		await this.data.clearAllProcessedItems('node', OPTIONS);
+	}
+
+	private async insert(...more: string[]): Promise<boolean> {
+		for (let tries = 1; ; tries++) {
+			try {
+				const { wasHeld } = await this.add(...more);
+				return !wasHeld;
+			} catch (error) {
+				// Another process was faster, and may have given it up again; or n8n cannot keep such a row at all.
+				if ((await this.size()) > 0) return false;
+				if (tries === MOST_TRIES) throw error;
+			}
+		}
+	}
+}
