@@ -1,9 +1,13 @@
+import { sleep } from 'n8n-workflow';
+
+import type { ReadCredential } from '../../nodes/AlfaCrm/api/sessions';
 import {
 	accountOf,
 	revokeToken,
 	isIssuedSince,
 	loginCount,
 	loginOf,
+	offerCredential,
 	tokenFor,
 	usableToken,
 } from '../../nodes/AlfaCrm/api/sessions';
@@ -53,6 +57,7 @@ describe('a token that fails', () => {
 		let finish: (token: string) => void = () => {};
 		const logIn = jest.fn(async () => await new Promise<string>((resolve) => (finish = resolve)));
 		const all = ['', 'older', ''].map(async (failing) => await tokenFor(login, failing, logIn));
+		await sleep(0);
 		finish('the one');
 		expect(await Promise.all(all)).toEqual(['the one', 'the one', 'the one']);
 		expect(logIn).toHaveBeenCalledTimes(1);
@@ -106,6 +111,86 @@ describe('a token in the database of n8n', () => {
 		for (let count = 0; count <= 50; count++) revokeToken(login, `token ${count}`);
 		expect(usableToken(login, 'token 0')).toBe('token 0');
 		expect(usableToken(login, 'token 50')).toBe('');
+	});
+});
+
+describe('a token that another process may have renewed', () => {
+	const HOUR_MS = 3_600_000;
+	beforeEach(() => {
+		jest.useFakeTimers();
+		jest.spyOn(Math, 'random').mockReturnValue(1);
+	});
+	afterEach(() => {
+		jest.restoreAllMocks();
+		jest.useRealTimers();
+	});
+	const stored = ({ origin, ...login }: ReturnType<typeof newLogin>, token: string) => ({
+		...login,
+		hostname: origin,
+		token,
+	});
+	/** How long the renewal took, and what came of it. */
+	async function renewed(login: ReturnType<typeof newLogin>, failing: string, logIn: () => Promise<string>) {
+		const begun = Date.now();
+		const renewal = tokenFor(login, failing, logIn);
+		await jest.runAllTimersAsync();
+		return { token: await renewal, ms: Date.now() - begun };
+	}
+
+	it('is taken from the database at once if it is there by now', async () => {
+		const [login, logIn] = [newLogin(), logins()];
+		offerCredential(login, async () => await Promise.resolve(stored(login, 'of another process')));
+		expect(await renewed(login, 'dead', logIn)).toEqual({ token: 'of another process', ms: 0 });
+		expect(logIn).not.toHaveBeenCalled();
+		expect(isIssuedSince(login, 'of another process', 0)).toBe(false);
+		// From now on it is the newest one that is known here.
+		expect(await tokenFor(login, 'dead', logIn)).toBe('of another process');
+	});
+
+	it('is looked for once more after a while, and then there is a login', async () => {
+		const [login, logIn] = [newLogin(), logins()];
+		const read = jest.fn<ReturnType<ReadCredential>, []>(
+			async () => await Promise.resolve(stored(login, 'dead')),
+		);
+		offerCredential(login, read);
+		expect(await renewed(login, 'dead', logIn)).toEqual({ token: 'token 1', ms: 1_500 });
+		expect(read).toHaveBeenCalledTimes(2);
+		read.mockResolvedValueOnce(stored(login, 'token 1')).mockResolvedValueOnce(stored(login, 'late'));
+		// The process that had logged in waits less, for it is its token that the others have.
+		expect(await renewed(login, 'token 1', logIn)).toEqual({ token: 'late', ms: 300 });
+		expect(logIn).toHaveBeenCalledTimes(1);
+	});
+
+	it('is one that is known to be dead, or of another login: then it is not taken', async () => {
+		const [login, logIn] = [newLogin(), logins()];
+		revokeToken(login, 'dead, too');
+		const read = jest.fn<ReturnType<ReadCredential>, []>();
+		read.mockResolvedValueOnce(stored(login, 'dead, too'));
+		read.mockResolvedValueOnce(stored(newLogin(), 'of somebody else'));
+		offerCredential(login, read);
+		expect((await renewed(login, 'dead', logIn)).token).toBe('token 1');
+	});
+
+	it.each([
+		['nobody ever had one', '', 0],
+		['this process had logged in and its time is over', 'token 1', HOUR_MS],
+	])('is not waited for where %s', async (_why, failing, later) => {
+		const [login, logIn] = [newLogin(), logins()];
+		const read = jest.fn<ReturnType<ReadCredential>, []>();
+		offerCredential(login, read);
+		if (failing !== '') await tokenFor(login, '', logIn);
+		jest.setSystemTime(Date.now() + later);
+		expect((await renewed(login, failing, logIn)).ms).toBe(0);
+		expect(read).not.toHaveBeenCalled();
+	});
+
+	it('is not waited for when no call is under way any more, or its database fails', async () => {
+		const [login, logIn] = [newLogin(), logins()];
+		const read = jest.fn(async () => await Promise.reject(new Error('no database')));
+		const withdraw = offerCredential(login, read);
+		expect((await renewed(login, 'dead', logIn)).token).toBe('token 1');
+		withdraw();
+		expect(await renewed(login, 'token 1', logIn)).toEqual({ token: 'token 2', ms: 0 });
 	});
 });
 
