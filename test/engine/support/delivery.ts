@@ -19,3 +19,6 @@ export const STARTED = { status: 200, message: 'Workflow was started' };
 export const REPEATED = { status: 200, message: 'Received before' };
 export const IGNORED = { status: 200, message: 'Not an event that this workflow asks for' };
 export const WRONG_SECRET = { status: 403, message: 'The secret in the URL is missing or wrong' };
+
+/** What the node adds to a delivery. */
+export const KEYED = { deliveryKey: expect.stringMatching(/^[\w-]{16,36}$/) as string };

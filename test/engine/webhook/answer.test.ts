@@ -1,7 +1,7 @@
 import type { IDataObject } from 'n8n-workflow';
 import { sleep } from 'n8n-workflow';
 
-import { delivery, REPEATED, STARTED } from '../support/delivery';
+import { delivery, KEYED, REPEATED, STARTED } from '../support/delivery';
 import { Engine } from '../../../scripts/lib/engine/engine';
 import { mostInASecond, otherNameOf, useSchool } from '../support/school';
 import type { Received } from '../support/webhook';
@@ -11,6 +11,7 @@ const school = useSchool({ customers: 10, settings: { now: '2026-02-10 12:00:00'
 
 const event = (id = 5, more: IDataObject = {}) => delivery(id, { fields_rel: {}, ...more });
 const LATE = {
+	...KEYED,
 	record: null,
 	recordError: expect.stringMatching(/^The record was not read within 5 seconds.*\. Read it later/) as string,
 };

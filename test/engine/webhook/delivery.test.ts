@@ -1,6 +1,6 @@
 import type { IDataObject, INodeParameters } from 'n8n-workflow';
 
-import { delivery, IGNORED, REPEATED, STARTED } from '../support/delivery';
+import { delivery, IGNORED, REPEATED, STARTED, KEYED } from '../support/delivery';
 import { Hook } from '../support/webhook';
 
 const event = (more: IDataObject = {}) => delivery(5, more);
@@ -10,7 +10,7 @@ describe('a delivery', () => {
 		const body = event({ entity_id: '5', branch_id: '1', user_id: '4' });
 		expect(await new Hook().deliver({ body })).toEqual({
 			...STARTED,
-			items: [{ json: { ...event(), fields_rel: {} } }],
+			items: [{ json: { ...event(), fields_rel: {}, ...KEYED } }],
 		});
 	});
 
@@ -44,6 +44,26 @@ describe('a delivery', () => {
 		expect(hook.saved).toBe('{}');
 	});
 
+	it('has the same key as an equal one in any process, and another one than all others', async () => {
+		const keys = async (more: IDataObject) => {
+			const hooks = [1, 2].map(() => new Hook());
+			const all = await Promise.all(hooks.map(async (hook) => await hook.deliver({ body: event(more) })));
+			return all.map(({ items }) => String(items?.[0].json.deliveryKey));
+		};
+		const different = [
+			{},
+			{ entity_id: 6 },
+			{ datetime: '2026-02-10 11:59:01' },
+			{ fields_new: { name: 'Анна' } },
+		];
+		const found = await Promise.all(different.map(keys));
+		for (const [one, other] of found) expect(one).toBe(other);
+		expect(new Set(found.flat()).size).toBe(different.length);
+		// Two without a time may be two changes.
+		const [one, other] = await keys({ datetime: null });
+		expect(one).not.toBe(other);
+	});
+
 	it.each<[what: string, more: IDataObject]>([
 		['event', { event: 'restore' }],
 		['event without changes', { event: 'restore', fields_old: {}, fields_new: {} }],
@@ -52,7 +72,7 @@ describe('a delivery', () => {
 	])('of an unknown %s starts the workflow as it came', async (_what, more) => {
 		const { items, ...answered } = await new Hook().deliver({ body: event(more) });
 		expect(answered).toEqual(STARTED);
-		expect(items).toEqual([{ json: { ...event(), fields_rel: {}, ...more } }]);
+		expect(items).toEqual([{ json: { ...event(), fields_rel: {}, ...more, ...KEYED } }]);
 	});
 
 	it.each([

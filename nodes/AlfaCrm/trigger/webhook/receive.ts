@@ -10,7 +10,7 @@ import { RecordReader, messageOf } from '../recordReader';
 import { fetchFullRecord, ignoreRepeatedDeliveries, isWanted } from './form';
 import { knowsSecret } from './secret';
 import type { Claim } from './seen';
-import { claim } from './seen';
+import { claim, deliveryKey } from './seen';
 
 /** How long an answer waits for the record; how long AlfaCRM waits for an answer is not known. API notes 8. */
 const RECORD_MS = 5_000;
@@ -25,10 +25,13 @@ export async function receive(context: IWebhookFunctions): Promise<IWebhookRespo
 		return ignore('Not an event that this workflow asks for');
 	// From the arrival on: whoever waits for an equal delivery has less time left to read.
 	const limit = AbortSignal.timeout(RECORD_MS);
-	const claimed = await claimOf(context, delivery, deliveryContent(body, delivery));
+	// A time of zeros is none.
+	const hasTime = /[1-9]/.test(delivery.datetime ?? '');
+	const key = deliveryKey(deliveryContent(body, delivery), hasTime);
+	const claimed = hasTime ? await claimOf(context, key) : NO_CLAIM;
 	if (claimed === undefined) return ignore('Received before');
 	try {
-		return await start(context, delivery, claimed, limit);
+		return await start(context, delivery, key, claimed, limit);
 	} finally {
 		claimed.end();
 	}
@@ -42,6 +45,7 @@ export async function receive(context: IWebhookFunctions): Promise<IWebhookRespo
 async function start(
 	context: IWebhookFunctions,
 	delivery: Change,
+	key: string,
 	claimed: Claim,
 	limit: AbortSignal,
 ): Promise<IWebhookResponseData> {
@@ -50,7 +54,10 @@ async function start(
 		: {};
 	answer(context, 200, 'Workflow was started');
 	claimed.keep();
-	return { noWebhookResponse: true, workflowData: [[{ json: { ...delivery, ...record } }]] };
+	return {
+		noWebhookResponse: true,
+		workflowData: [[{ json: { ...delivery, deliveryKey: key, ...record } }]],
+	};
 }
 
 /** n8n also reads forms and XML, as objects of their own kind; AlfaCRM sends neither. */
@@ -59,21 +66,15 @@ function jsonOf(context: IWebhookFunctions): unknown {
 	return /^application\/json\b/i.test(String(type)) ? context.getBodyData() : undefined;
 }
 
+const NO_CLAIM: Claim = { keep: () => {}, end: () => {} };
+
 /** A test in the editor neither asks what came before nor counts as a delivery. */
-async function claimOf(
-	context: IWebhookFunctions,
-	{ datetime }: Change,
-	content: IDataObject,
-): Promise<Claim | undefined> {
-	// Without a time, two changes of the same kind look alike; one of zeros is none.
-	const hasTime = /[1-9]/.test(datetime ?? '');
+async function claimOf(context: IWebhookFunctions, key: string): Promise<Claim | undefined> {
 	const isTold =
-		new TriggerParameters(context).flag(ignoreRepeatedDeliveries) &&
-		hasTime &&
-		context.getMode() !== 'manual';
-	if (!isTold) return { keep: () => {}, end: () => {} };
+		new TriggerParameters(context).flag(ignoreRepeatedDeliveries) && context.getMode() !== 'manual';
+	if (!isTold) return NO_CLAIM;
 	const node = `${context.getWorkflow().id}:${context.getNode().id}`;
-	return await claim(node, content, context.getWorkflowStaticData('node'));
+	return await claim(node, key, context.getWorkflowStaticData('node'));
 }
 
 /** AlfaCRM shows nobody what it was answered, so n8n's log tells as well. */

@@ -1,4 +1,4 @@
-import { createHash } from 'crypto';
+import { createHash, randomUUID } from 'crypto';
 import type { IDataObject } from 'n8n-workflow';
 
 import { deferred } from '../../api/deferred';
@@ -12,11 +12,11 @@ const LATEST_NODES = 200;
 const DIGEST_LENGTH = 16;
 
 interface Memory {
-	/** Digests of the deliveries that started the workflow, the latest last. */
+	/** Keys of the deliveries that started the workflow, the latest last. */
 	started: string[];
 	/** How many there have been, also in other processes: tells which of two lists is the older one. */
 	count: number;
-	/** Digests of those that are about to, each with what settles once it is known whether they did. */
+	/** Keys of those that are about to, each with what settles once it is known whether they did. */
 	underWay: Map<string, Promise<void>>;
 }
 
@@ -35,38 +35,33 @@ const memories = new Map<string, Memory>();
  * saves with the workflow outlives a restart, and reaches other processes.
  *
  * @param node of which workflow and which node
- * @param content all that tells a delivery from others
+ * @param key of the delivery
  * @param saved what n8n keeps for this node
  * @returns undefined for a repeated delivery, once the first one has started the workflow
  */
-export async function claim(
-	node: string,
-	content: IDataObject,
-	saved: IDataObject,
-): Promise<Claim | undefined> {
-	const digest = digestOf(content);
+export async function claim(node: string, key: string, saved: IDataObject): Promise<Claim | undefined> {
 	for (let read = saved; ; read = {}) {
 		const memory = memoryOf(node, read);
-		if (memory.started.includes(digest)) return undefined;
-		const first = memory.underWay.get(digest);
-		if (first === undefined) return begin(memory, digest, saved);
+		if (memory.started.includes(key)) return undefined;
+		const first = memory.underWay.get(key);
+		if (first === undefined) return begin(memory, key, saved);
 		// What was saved before is old by then.
 		await first;
 	}
 }
 
-function begin(memory: Memory, digest: string, saved: IDataObject): Claim {
+function begin(memory: Memory, key: string, saved: IDataObject): Claim {
 	const { underWay } = memory;
 	const { promise, resolve } = deferred();
-	underWay.set(digest, promise);
+	underWay.set(key, promise);
 	return {
 		keep: () => {
-			memory.started = latest([...memory.started, digest]);
+			memory.started = latest([...memory.started, key]);
 			saved.deliveries = [...memory.started];
 			saved.deliveryCount = ++memory.count;
 		},
 		end: () => {
-			underWay.delete(digest);
+			underWay.delete(key);
 			resolve();
 		},
 	};
@@ -109,6 +104,12 @@ function forgetOldest(): void {
 
 const latest = (digests: string[]): string[] => digests.slice(-LATEST_DELIVERIES);
 
-function digestOf(content: IDataObject): string {
+/**
+ * Equal for equal deliveries. Without a time, two changes of the same kind look alike, so each has a key of its own.
+ *
+ * @param content all that tells a delivery from others
+ */
+export function deliveryKey(content: IDataObject, hasTime: boolean): string {
+	if (!hasTime) return randomUUID();
 	return createHash('sha256').update(canonicalJson(content)).digest('base64url').slice(0, DIGEST_LENGTH);
 }
