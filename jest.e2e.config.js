@@ -1,6 +1,6 @@
 const base = require('./jest.config.js').projects[0];
 
-/** The packed package in a real n8n, by its interfaces and by its editor in a Chromium; slow, so one file at a time. */
+/** The packed package in a real n8n, by its interfaces and by its editor in a Chromium. Each file starts an n8n of its own. */
 /** @type {import('jest').Config} */
 module.exports = {
 	projects: ['e2e', 'browser'].map((name) => ({
@@ -9,4 +9,5 @@ module.exports = {
 		testMatch: [`<rootDir>/test/${name}/**/*.test.ts`],
 	})),
 	testTimeout: 180_000,
+	maxWorkers: 1,
 };

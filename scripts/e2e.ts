@@ -8,5 +8,5 @@ export async function main() {
 	findChromium();
 	await ensureBuilt();
 	await ensureN8n();
-	return await runJest(['--config', 'jest.e2e.config.js', '--runInBand', ...process.argv.slice(2)]);
+	return await runJest(['--config', 'jest.e2e.config.js', ...process.argv.slice(2)]);
 }
