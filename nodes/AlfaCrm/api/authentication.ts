@@ -2,8 +2,7 @@ import type { ICredentialDataDecryptedObject } from 'n8n-workflow';
 
 import type { ApiFailure } from './errors';
 import { ResponseError } from './errors';
-import type { Login } from './sessions';
-import type { ReadCredential } from './sessions';
+import type { Login, ReadCredential } from './sessions';
 import {
 	accountOf,
 	isIssuedSince,

@@ -48,14 +48,14 @@ export class LockRow {
 
 	private async insert(...more: string[]): Promise<boolean> {
 		for (let tries = 1; ; tries++) {
-			try {
-				const { wasHeld } = await this.add(...more);
-				return !wasHeld;
-			} catch (error) {
-				// Another process was faster, and may have given it up again; or n8n cannot keep such a row at all.
-				if ((await this.size()) > 0) return false;
-				if (tries === MOST_TRIES) throw error;
-			}
+			const outcome = await this.add(...more).then(
+				({ wasHeld }) => ({ isTaken: !wasHeld }),
+				(error: unknown) => ({ error }),
+			);
+			if ('isTaken' in outcome) return outcome.isTaken;
+			// Another process was faster, and may have given it up again; or n8n cannot keep such a row at all.
+			if ((await this.size()) > 0) return false;
+			if (tries === MOST_TRIES) throw outcome.error;
 		}
 	}
 }
