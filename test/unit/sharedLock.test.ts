@@ -143,6 +143,19 @@ describe('a process that is alone', () => {
 		expect(service.reads).toBe(0);
 		lock.leave();
 	});
+
+	it('does wait, and fails if it cannot, where the database does not answer', async () => {
+		world(3, 0);
+		const lock = new SharedLock();
+		const fails = async () => await Promise.reject(new Error('timeout exceeded when trying to connect'));
+		const row = new LockRow({
+			checkProcessedAndRecord: fails,
+			getProcessedDataCount: fails,
+			clearAllProcessedItems: fails,
+		});
+		expect(await settle(lock.tryEnter(row))).toBe(false);
+		await expect(settle(lock.enter(row, undefined))).rejects.toThrow('timeout exceeded');
+	});
 });
 
 describe('several processes', () => {

@@ -1,4 +1,5 @@
 import type { IExecuteFunctions } from 'n8n-workflow';
+import { UserError } from 'n8n-workflow';
 
 /** What n8n offers a node in an execution to remember what it has processed, in the database that all processes share. */
 export type ProcessedData = Pick<
@@ -13,6 +14,9 @@ const LOCKED = 'locked';
 const WANTED = 'wanted';
 const MOST_TRIES = 5;
 
+/** n8n cannot keep such a row at all: for a workflow that is not in its database, or where nothing is processed like that. */
+export class NoRowError extends UserError {}
+
 /**
  * A lock in n8n's database: the row of what one node of a workflow has processed. While it is there, the process that made
  * it holds the lock. n8n inserts it under a primary key, so one of several processes succeeds; everything else that n8n
@@ -21,7 +25,10 @@ const MOST_TRIES = 5;
 export class LockRow {
 	constructor(private readonly data: ProcessedData) {}
 
-	/** @returns whether this process holds the lock now */
+	/**
+	 * @returns whether this process holds the lock now
+	 * @throws NoRowError where there is no such thing
+	 */
 	async take(): Promise<boolean> {
 		return await this.insert();
 	}
@@ -31,9 +38,15 @@ export class LockRow {
 		return await this.insert(WANTED);
 	}
 
-	/** How many entries the row has, which grow while the holder lives and when somebody waits; 0 if the lock is free. */
+	/**
+	 * How many entries the row has, which grow while the holder lives and when somebody waits; 0 if the lock is free.
+	 *
+	 * @throws NoRowError where there is no such thing
+	 */
 	async size(): Promise<number> {
-		return await this.data.getProcessedDataCount('node', OPTIONS);
+		return await this.data.getProcessedDataCount('node', OPTIONS).catch((error: { code?: unknown }) => {
+			throw error.code === 'ERR_ASSERTION' ? new NoRowError('No processed data') : error;
+		});
 	}
 
 	/** @returns whether the row was there, and which of the entries were in it already */
@@ -55,7 +68,7 @@ export class LockRow {
 			if ('isTaken' in outcome) return outcome.isTaken;
 			// Another process was faster, and may have given it up again; or n8n cannot keep such a row at all.
 			if ((await this.size()) > 0) return false;
-			if (tries === MOST_TRIES) throw outcome.error;
+			if (tries === MOST_TRIES) throw new NoRowError('No row', { cause: outcome.error });
 		}
 	}
 }

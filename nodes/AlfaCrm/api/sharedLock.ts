@@ -1,5 +1,6 @@
 import { abortable, timeout } from './cancel';
 import type { LockRow } from './lockRow';
+import { NoRowError } from './lockRow';
 
 /** How often the holder looks whether another process waits, and adds an entry to the row. */
 const WATCH_MS = 500;
@@ -104,8 +105,9 @@ export class SharedLock {
 		try {
 			const at = performance.now();
 			if ((await row.size()) === 0 && (await row.take())) this.begin(at, row);
-		} catch {
-			this.begin(performance.now());
+		} catch (error) {
+			// After any other failure of the database it is tried once more if there is something to create.
+			if (error instanceof NoRowError) this.begin(performance.now());
 		}
 	}
 
@@ -139,14 +141,15 @@ export class SharedLock {
 	private async replaceDead(row: LockRow, size: number): Promise<boolean> {
 		const claim = `claim ${Math.random()}`;
 		const begun = performance.now();
-		const { wasHeld } = await row.add(claim);
-		if (!wasHeld) this.begin(begun, row, true);
-		if (!wasHeld) return true;
-		if (performance.now() - begun > CLAIM_MS || (await row.size()) !== size + 1) return false;
-		await timeout(SETTLE_MS);
-		const at = performance.now();
-		const { wasHeld: isThere, there } = await row.add(claim);
-		if (isThere && !there.includes(claim)) return false;
+		const first = await row.add(claim);
+		if (first.wasHeld) {
+			if (performance.now() - begun > CLAIM_MS || (await row.size()) !== size + 1) return false;
+			await timeout(SETTLE_MS);
+		}
+		const at = first.wasHeld ? performance.now() : begun;
+		const second = first.wasHeld ? await row.add(claim) : first;
+		if (second.wasHeld && !second.there.includes(claim)) return false;
+		// Where the row was gone, this process has made it now.
 		this.begin(at, row, true);
 		return true;
 	}

@@ -1,3 +1,5 @@
+import assert from 'node:assert/strict';
+
 import { DataDeduplicationService } from 'n8n-core';
 import { sleep } from 'n8n-workflow';
 
@@ -81,6 +83,30 @@ it('who is not there is looked for once more when the other process is done, and
 	await untilFree();
 });
 
+it('a list that serves many items is read anew once the lock is there', async () => {
+	const other = otherProcess();
+	expect(await other.take()).toBe(true);
+	const [{ id }, { id: second }] = school.sandbox.store.rows('customer');
+	const task = { title: 'Перезвонить', customer_ids: [id], branch_ids: [1] };
+	const creating = school.engine.run({
+		parameters: {
+			resource: 'customer',
+			operation: 'createTask',
+			branchId: 1,
+			id: { __rl: true, mode: 'id', value: '={{ $json.id }}' },
+			title: 'Перезвонить',
+		},
+		items: [{ id }, { id: second }],
+	});
+	while ((await other.size()) < 2) await sleep(5);
+	school.sandbox.store.insert('task', task);
+	await other.remove();
+	const { json, error } = await creating;
+	expect(error).toBeUndefined();
+	expect(json.map(({ operationResult }) => operationResult)).toEqual(['unchanged', 'created']);
+	await untilFree();
+});
+
 it('one n8n process alone makes no call more than where n8n cannot keep a lock', async () => {
 	await save();
 	await untilFree();
@@ -88,9 +114,9 @@ it('one n8n process alone makes no call more than where n8n cannot keep a lock',
 	expect(rows.statements).toBeGreaterThan(0);
 	school.sandbox.reset();
 	school.sandbox.settings.rateLimit = 0;
-	const broken = jest.spyOn(DataDeduplicationService, 'getInstance').mockImplementation(() => {
-		throw new Error('Not known to an old n8n');
-	});
+	const broken = jest
+		.spyOn(DataDeduplicationService, 'getInstance')
+		.mockImplementation(() => assert.fail('Instance needs to be initialized before use'));
 	await save(new Engine(school.credential));
 	broken.mockRestore();
 	expect(school.calls()).toEqual(calls);

@@ -27,12 +27,12 @@ export async function findOrCreate<F, C>(
 	const { lock, row } = shared;
 	let isHeld = await lock.tryEnter(row);
 	try {
-		if (isHeld) run.noteTurn(lock);
+		run.noteTurn(isHeld ? lock.turns : 0);
 		let found = await find();
 		if (found === undefined && !isHeld) {
 			await lock.enter(row, run.client.signal);
 			isHeld = true;
-			run.noteTurn(lock);
+			run.noteTurn(lock.turns);
 			found = await find();
 		}
 		if (found !== undefined) return { found };

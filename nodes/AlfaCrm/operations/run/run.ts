@@ -46,7 +46,8 @@ export class Run {
 	private readonly pendingReads = new Map<string, Promise<unknown>>();
 	/** How many writes there were that may or may not have been carried out. */
 	private uncertainWrites = 0;
-	private sharedTurn = 0;
+	/** Which turn of the shared lock the latest look was in; 0 for none. */
+	private turn?: number;
 
 	constructor(readonly context: IExecuteFunctions) {
 		this.client = new ApiClient(context);
@@ -103,14 +104,17 @@ export class Run {
 		return { lock, row: new LockRow(helpers) };
 	}
 
-	/** Forgets what was read before this process had that lock, if it has got it anew: another one may have written. */
-	noteTurn({ turns }: SharedLock): void {
-		if (this.sharedTurn !== turns && this.sharedTurn !== 0) {
+	/**
+	 * Notes which turn of that lock the next look is in, 0 if another process has it: what was read before this one got it is
+	 * forgotten, since others may have written.
+	 */
+	noteTurn(turn: number): void {
+		if (this.turn !== undefined && turn !== 0 && turn !== this.turn) {
 			this.uncertainWrites += 1;
 			this.cache.clear();
 			this.pendingReads.clear();
 		}
-		this.sharedTurn = turns;
+		this.turn = turn;
 	}
 
 	/** The present moment, for asking later what was written since then. */
