@@ -1,7 +1,7 @@
 import type { IDataObject, INodeProperties } from 'n8n-workflow';
 
 import { hasStatus } from '../../api/errors';
-import { daysAfter, formatDay, OPEN_END, readId, readIds, wallClock } from '../../api/formats';
+import { dayBefore, daysAfter, formatDay, OPEN_END, readId, readIds, wallClock } from '../../api/formats';
 import type { ListQuery } from '../../api/page';
 import { lesson } from '../../entities/lesson';
 import { regularLesson } from '../../entities/regularLesson';
@@ -163,12 +163,15 @@ interface WhoAndWhen {
 	branch?: number;
 }
 
-/** Lessons of the teacher in each branch, and those in the room, which is in the branch of the call. */
+/**
+ * Lessons of the teacher in each branch, and those in the room, which is in the branch of the call; from the day before on,
+ * for one may go on over midnight.
+ */
 function lessonLists(
 	branches: ReadonlyArray<number | undefined>,
 	{ teacher, room, from, to, branch }: WhoAndWhen,
 ): TimetableList[] {
-	const days = { date_from: from, date_to: to };
+	const days = { date_from: dayBefore(from), date_to: to };
 	const asked = [
 		...branches.map((one) => ({ branch: one, body: { teacher_id: teacher, ...days } })),
 		...(room === undefined ? [] : [{ branch, body: { room_ids: [room], ...days } }]),
