@@ -212,6 +212,19 @@ it('says which day a number stands for in the hours of a teacher', async () => {
 	expect(json[0].teacher_name).toBe(nameIn('teacher', json[0].teacher_id));
 });
 
+it.each([7, 0] as const)('says of a regular lesson on %i that it is on Sundays', async (sunday) => {
+	school.sandbox.settings.sunday = sunday;
+	const { id } = school.sandbox.store.insert('regular-lesson', {
+		...{ branch_id: 1, related_class: 'Group', related_id: 1, day: 7, time_from_v: '10:00' },
+	});
+	for (const simplify of [true, false]) {
+		const { json } = await run({
+			...{ resource: 'regularLesson', operation: 'get', id: String(id), simplify, addNames: true },
+		});
+		expect(json).toMatchObject([{ day: sunday, day_name: 'Sunday' }]);
+	}
+});
+
 it('names no customer: their list may be huge', async () => {
 	for (const resource of ['lesson', 'pay', 'task']) {
 		const { json } = await run({ resource, operation: 'getAll' });
