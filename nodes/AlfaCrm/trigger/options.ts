@@ -4,9 +4,9 @@ import { eventTypes } from '../entities/events';
 import { collection } from '../form/assemble';
 
 /** Events that fall due. */
-const BY_TIME = eventTypes.filter(({ kind }) => kind === 'occasion').map(({ value }) => value);
+export const BY_TIME = eventTypes.filter(({ kind }) => kind === 'occasion').map(({ value }) => value);
 
-export const maxPerPoll: INodeProperties = {
+export const maxPerPoll = wholeNumber({
 	displayName: 'Max Records per Poll',
 	name: 'maxPerPoll',
 	type: 'number',
