@@ -1,4 +1,4 @@
-import type { IDataObject, INodeProperties } from 'n8n-workflow';
+import type { IDataObject } from 'n8n-workflow';
 
 import { hasStatus } from '../../api/errors';
 import { dayBefore, daysAfter, formatDay, OPEN_END, readId, readIds, wallClock } from '../../api/formats';
@@ -10,6 +10,7 @@ import { teacher as teacherEntity } from '../../entities/teacher';
 import type { Entity } from '../../entities/types';
 import { listOf } from '../../fields/field';
 import { collection } from '../../form/assemble';
+import { wholeNumber } from '../../form/wholeNumber';
 import type { ActionKind } from '../actions/kind';
 import { readBody } from '../actions/fields';
 import { objectOf, STRING } from '../output/recordSchema';
@@ -24,14 +25,16 @@ import { freeSlots as slotsOf } from './slots';
 /** A longer time is a mistake in one of the days. */
 const MOST_DAYS = 366;
 
-const duration: INodeProperties = {
+/** Minutes of a slot, and from the beginning of one to that of the next. */
+const BOUNDS = { min: 5, max: 1440 };
+
+const duration = wholeNumber({
 	displayName: 'Duration',
 	name: 'duration',
-	type: 'number',
-	typeOptions: { minValue: 5, maxValue: 1440 },
+	...BOUNDS,
 	default: 60,
 	description: 'Length of a slot in minutes',
-};
+});
 
 const options = collection(
 	'Options',
@@ -52,14 +55,13 @@ const options = collection(
 			default: false,
 			description: 'Whether to return slots that have begun already, today or on days before',
 		},
-		{
+		wholeNumber({
 			displayName: 'Step',
 			name: 'step',
-			type: 'number',
-			typeOptions: { minValue: 5, maxValue: 1440 },
+			...BOUNDS,
 			default: 30,
 			description: 'How many minutes after the beginning of a slot the next one may begin',
-		},
+		}),
 	],
 	'Add Option',
 );

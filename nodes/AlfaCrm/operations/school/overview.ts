@@ -9,6 +9,7 @@ import type { Entity } from '../../entities/types';
 import { user } from '../../entities/user';
 import { listOf } from '../../fields/field';
 import type { JsonSchema } from '../../fields/kind';
+import { wholeNumber } from '../../form/wholeNumber';
 import type { ActionKind } from '../actions/kind';
 import { chosenBranches } from '../matching/branches';
 import type { Found } from '../matching/decide';
@@ -36,22 +37,22 @@ const CALLS_FOR_GROUPS = 2;
 const CALLS_OF_THEIR_OWN = ['attendance', 'payments', 'tasks'] as const;
 
 const MORE_OPTIONS: INodeProperties[] = [
-	{
+	wholeNumber({
 		displayName: 'Days Ahead',
 		name: 'daysAhead',
-		type: 'number',
-		typeOptions: { minValue: 1, maxValue: 366 },
+		min: 1,
+		max: 366,
 		default: 30,
 		description: 'For how many days from today to look for the next lessons',
-	},
-	{
+	}),
+	wholeNumber({
 		displayName: 'Last Lessons and Payments',
 		name: 'last',
-		type: 'number',
-		typeOptions: { minValue: 1, maxValue: 100 },
+		min: 1,
+		max: 100,
 		default: 5,
 		description: 'How many of the last lessons and how many of the last payments to return',
-	},
+	}),
 	{
 		displayName: 'Look Up All Names',
 		name: 'allNames',
