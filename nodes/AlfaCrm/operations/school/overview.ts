@@ -1,6 +1,6 @@
 import type { IDataObject, INodeProperties } from 'n8n-workflow';
 
-import { formatDay, OPEN_END, readFlag, readId, wallClock } from '../../api/formats';
+import { formatDay, OPEN_END, readFlag, wallClock } from '../../api/formats';
 import { branch as branchEntity } from '../../entities/branch';
 import { byId, byTheName } from '../../entities/match';
 import { leadStatus, studyStatus } from '../../entities/statuses';
@@ -16,6 +16,7 @@ import type { Found } from '../matching/decide';
 import type { FindRequest } from '../matching/find';
 import { findOptions, findRecords, noneFound, readFind } from '../matching/find';
 import { matchForm } from '../matching/keys';
+import { linkOf } from '../output/link';
 import { objectOf, STRING } from '../output/recordSchema';
 import { currentRecord } from '../records/findById';
 import type { Item } from '../run/item';
@@ -115,7 +116,7 @@ export const overview: ActionKind<'overview'> = {
 		const found = await findCustomers(item, request);
 		if (found.length === 0) return noneFound(request);
 		return await allDone<IDataObject[]>(
-			found.map(async (customer) => await overviewOf(item, customer, wanted)),
+			found.map(async (customer) => await overviewOf(item, plain, customer, wanted)),
 		);
 	},
 	output: () => schema,
@@ -135,6 +136,7 @@ async function findCustomers(item: Item, request: FindRequest): Promise<Found[]>
 
 async function overviewOf(
 	item: Item,
+	entity: Entity,
 	{ row, branch, archived }: Found,
 	{ daysAhead, last, allNames, allTasks, leftOut }: Wanted,
 ): Promise<IDataObject> {
@@ -163,8 +165,11 @@ async function overviewOf(
 		...([names('plan_name'), names('stage_name'), names('manager_name'), names('branch_names')] as const),
 	]);
 	const lessons = ahead && parts.lessonsAhead(ahead, groups?.keys() ?? [], subject);
-	const whereTo = branch ?? readId(listOf(row.branch_ids)[0]);
-	const page = readFlag(row.is_study) === 1 ? 'customer' : 'lead';
+	// It is not known whose they are.
+	if (groups === null && ahead && parts.someOfGroups(ahead)) {
+		const reason = 'Lessons of groups are not among them, because the groups of the customer cannot be read.';
+		reader.errors.push({ part: 'next_lesson', reason });
+	}
 	for (const { part, reason } of reader.errors) {
 		item.run.hints.add('An overview lacks something, as overviewErrors tells', `${part}: ${reason}`);
 	}
@@ -178,7 +183,7 @@ async function overviewOf(
 		manager_name: parts.nameIn(managers, card.manager_id),
 		stage_name: parts.nameIn(stages, card.stage_id),
 		archived: archived ?? archivedBy(row, subject),
-		url: whereTo === undefined ? null : `${item.origin}/company/${whereTo}/${page}/view?id=${subject.id}`,
+		url: linkOf(entity, row, item.origin, branch),
 		next_lesson: lessons && parts.nextOf(lessons),
 		groups:
 			groups &&
