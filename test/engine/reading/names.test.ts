@@ -164,10 +164,10 @@ describe('of 1,000 items', () => {
 
 	it('asks for a list that is refused or fails no second time, and says so once', async () => {
 		for (const [status, words] of [
-			[403, 'Names are missing, because this user may not read the lists of them: lead statuses'],
+			[403, 'Names are missing, because this user may not read the lists of them: stages'],
 			[
 				404,
-				'Names are missing, because the lists of them could not be read. Run it again to have them: lead statuses',
+				'Names are missing, because the lists of them could not be read. Run it again to have them: stages',
 			],
 		] as const) {
 			school.sandbox.clearJournal();
