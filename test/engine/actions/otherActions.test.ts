@@ -3,7 +3,7 @@ import type { IDataObject, INodeParameters } from 'n8n-workflow';
 import { entities } from '../../../nodes/AlfaCrm/entities/registry';
 import { sends } from '../../support/actionKinds';
 import { inBranch1, jobsOf } from '../support/jobs';
-import { pick } from '../support/office';
+import { EMPTY, NULL, pick, UNDEFINED } from '../support/office';
 import { useSchool } from '../support/school';
 
 const school = useSchool({ customers: 80 });
@@ -77,6 +77,20 @@ describe('actions beyond create, read, update and delete', () => {
 		const expected = rows('cgi').filter((row) => row.customer_id === membership.customer_id);
 		expect(memberships.map(({ id }) => id).sort()).toEqual(expected.map(({ id }) => id).sort());
 	});
+
+	it.each([EMPTY, UNDEFINED, NULL])(
+		'find no groups of another time than was asked for, where a day comes to nothing: %s',
+		async (b_date) => {
+			const { error } = await school.engine.run({
+				parameters: {
+					...{ resource: 'cgi', operation: 'getByCustomer', branchId: 1, customer_id: pick(1) },
+					additionalFields: { b_date },
+				},
+			});
+			expect(error?.message).toBe("'Start Date' is empty");
+			expect(school.calls()).toEqual([]);
+		},
+	);
 
 	it.each([
 		['customer', 'customer'],

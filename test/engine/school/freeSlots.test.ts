@@ -264,6 +264,11 @@ describe('before anything is sent', () => {
 		['Include Past Slots', { options: { past: given('maybe') } }],
 		['Limit', { returnAll: false, limit: given(0) }],
 		['Room', { additionalFields: { room_id: given('first') } }],
+		// Slots in which the room is taken would do for whoever books it.
+		...['', EMPTY, UNDEFINED, NULL, given([]), given(' ')].map((room_id): [string, INodeParameters] => [
+			'Room',
+			{ additionalFields: { room_id } },
+		]),
 		['Teacher', { id: pick(EMPTY) }],
 	])("'%s' is refused if it is %j", async (label, more) => {
 		await refused(form(2, more as INodeParameters), label);
