@@ -16,7 +16,7 @@ export class AlfaCrmTrigger implements INodeType {
 		version: 1,
 		subtitle: `={{ ${inWords('event', [eventParameter])} }}`,
 		description: 'Starts the workflow when something is new, has changed or falls due in AlfaCRM',
-		activationMessage: 'What happens in AlfaCRM from now on starts your workflow.',
+		activationMessage: 'What is new, changes or falls due in AlfaCRM from now on starts your workflow.',
 		defaults: { name: 'AlfaCRM Trigger' },
 		polling: true,
 		inputs: [],

@@ -13,7 +13,7 @@ const NODE = {
 	create: 'Create Lead',
 	update: 'Update Lead',
 	read: 'Read Lead Back',
-	statuses: 'Get Lead Statuses',
+	statuses: 'Get Stages',
 };
 
 interface Customer extends IDataObject {
@@ -75,7 +75,7 @@ export async function runMainJob(
 	check('Create a lead', named(created), isLead);
 	check('Update it', show(changes), agrees(given, record));
 	check('Read it back', named(read), agrees({ id: record.id, name: record.name, ...given }, read));
-	check('List lead statuses', list(statuses), await isWhole(statuses, 'lead-status'));
+	check('List stages', list(statuses), await isWhole(statuses, 'lead-status'));
 	say(`\nStored in the sandbox (/_sandbox/records/customer/${record.id}), asked for without n8n:`);
 	for (const field of ['name', 'phone', 'note']) say(`  ${field.padEnd(6)} ${show(record[field])}`);
 	return { execution: String(execution.id), wrong };

@@ -84,13 +84,13 @@ describe('the list of nodes', () => {
 		await creator.search('alfacrm', 'AlfaCRM');
 		await creator.openDetails('AlfaCRM');
 		await creator.openActions();
-		const panel = await creator.addAction('Get many lead statuses');
-		expect(await panel.shown('resource')).toBe('Lead Status');
+		const panel = await creator.addAction('Get many stages');
+		expect(await panel.shown('resource')).toBe('Stage');
 		expect(await panel.shown('operation')).toBe('Get Many');
 		await panel.close();
-		expect(await n8n.editor.canvas.textOf('Get many lead statuses', 'Get Many: Lead Status')).toEqual([
-			'Get many lead statuses',
-			'Get Many: Lead Status',
+		expect(await n8n.editor.canvas.textOf('Get many stages', 'Get Many: Stage')).toEqual([
+			'Get many stages',
+			'Get Many: Stage',
 		]);
 	});
 

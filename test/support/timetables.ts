@@ -42,6 +42,11 @@ const daysFrom = (from: string, to: string) => {
 	return days;
 };
 
+const iso = (day: string, add: number) =>
+	new Date(Date.parse(`${day}T00:00:00Z`) + add * 86_400_000).toISOString().slice(0, 10);
+const weekdayOf = (day: string) => new Date(`${day}T12:00:00Z`).getUTCDay();
+const minuteAt = (day: string, clock: string) => Date.parse(`${day}T00:00:00Z`) / 60_000 + minuteOf(clock);
+
 /** What the clock in a zone shows, by the browser's own tables. */
 export function wallAt(moment: number, timeZone: string): string {
 	const how = { hourCycle: 'h23', timeZone } as const;
@@ -64,31 +69,36 @@ export function freeByTheMinute({ hours, lessons, regular }: Rows, asked: Asked)
 		(teacher_ids as unknown[]).map(Number).includes(teacher) ||
 		(room !== undefined && Number(room_id) === room);
 	const notBefore = now === undefined ? '' : wallAt(now, zone);
-	const found: string[] = [];
-	for (const day of daysFrom(from, to)) {
-		const sunday0 = new Date(`${day}T12:00:00Z`).getUTCDay();
-		const works = new Array<boolean>(MINUTES).fill(false);
-		const taken = new Array<boolean>(MINUTES).fill(false);
-		const mark = (list: boolean[], begin: number, end: number) => {
-			for (let minute = begin; minute < end; minute++) list[minute] = true;
-		};
-		for (const row of hours) {
-			if (row.weekday !== sunday0 + 1 || row.teacher_id !== teacher) continue;
-			if (branch !== undefined && row.branch_id !== null && row.branch_id !== branch) continue;
-			const end = minuteOf(timeIn(row.time_to));
-			mark(works, minuteOf(timeIn(row.time_from)), end === 0 ? MINUTES : end % 60 === 59 ? end + 1 : end);
-		}
-		for (const row of lessons) {
-			if (row.date !== day || row.status === 2 || !isMeant(row)) continue;
-			mark(taken, minuteOf(timeIn(row.time_from)), minuteOf(timeIn(row.time_to)));
-		}
-		for (const row of regular) {
-			const monday1 = sunday0 === 0 ? 7 : sunday0;
-			const isToday = row.day === monday1 || (monday1 === 7 && row.day === 0);
+	/** Minutes since 1970 that are taken, for a lesson may go on over midnight. */
+	const taken = new Set<number>();
+	const mark = (day: string, begin: string, end: string, lastDay = end < begin ? iso(day, 1) : day) => {
+		const until = minuteAt(lastDay, end);
+		for (let minute = minuteAt(day, begin); minute < until; minute++) taken.add(minute);
+	};
+	for (const row of lessons) {
+		if (row.status === 2 || !isMeant(row)) continue;
+		mark(String(row.date), timeIn(row.time_from), timeIn(row.time_to), isoOf(row.time_to));
+	}
+	for (const row of regular) {
+		for (const day of daysFrom(iso(from, -1), to)) {
+			const sunday0 = weekdayOf(day);
+			const isToday = row.day === sunday0 || (sunday0 === 0 && row.day === 7);
 			const isOn = isoOf(row.b_date) <= day && day <= isoOf(row.e_date);
 			if (!isToday || !isOn || !isMeant(row)) continue;
 			if (lessons.some((one) => one.date === day && Number(one.regular_id) === Number(row.id))) continue;
-			mark(taken, minuteOf(timeIn(row.time_from_v)), minuteOf(timeIn(row.time_to_v)));
+			mark(day, timeIn(row.time_from_v), timeIn(row.time_to_v));
+		}
+	}
+	const found: string[] = [];
+	for (const day of daysFrom(from, to)) {
+		const works = new Array<boolean>(MINUTES).fill(false);
+		const midnight = minuteAt(day, '00:00');
+		for (const row of hours) {
+			if (row.weekday !== weekdayOf(day) + 1 || row.teacher_id !== teacher) continue;
+			if (branch !== undefined && row.branch_id !== null && row.branch_id !== branch) continue;
+			const end = minuteOf(timeIn(row.time_to));
+			const until = end === 0 ? MINUTES : end % 60 === 59 ? end + 1 : end;
+			for (let minute = minuteOf(timeIn(row.time_from)); minute < until; minute++) works[minute] = true;
 		}
 		let begun = -1;
 		for (let minute = 0; minute < MINUTES; minute++) {
@@ -96,7 +106,7 @@ export function freeByTheMinute({ hours, lessons, regular }: Rows, asked: Asked)
 			else if (begun < 0) begun = minute;
 			if (begun < 0 || (minute - begun) % step !== 0) continue;
 			const whole = Array.from({ length: duration }, (_, index) => minute + index);
-			if (!whole.every((one) => one < MINUTES && works[one] && !taken[one])) continue;
+			if (!whole.every((one) => one < MINUTES && works[one] && !taken.has(midnight + one))) continue;
 			if (`${day} ${named(minute)}` < notBefore) continue;
 			found.push(`${day} ${named(minute)}-${named(minute + duration)}`);
 		}
@@ -112,22 +122,27 @@ const FIRST_DAYS = ['2026-03-05', '2026-03-26', '2026-10-22', '2026-12-28', '202
 export const TEACHER = 1001;
 export const ROOM = 2001;
 
-const iso = (day: string, add: number) =>
-	new Date(Date.parse(`${day}T00:00:00Z`) + add * 86_400_000).toISOString().slice(0, 10);
 const dotted = (day: string) => day.split('-').reverse().join('.');
-const clockOf = (quarter: number) => named(quarter * 15);
+const clockOf = (quarter: number) => named((quarter % 96) * 15);
 
-/** From and to, in quarters of an hour. */
+/** From and to, in quarters of an hour, and whether that is on the next day. */
+const spanOf = (from: number, length: number) =>
+	[clockOf(from), clockOf(from + length), from + length >= 96] as const;
+const byDay = fc.tuple(fc.integer({ min: 24, max: 88 }), fc.integer({ min: 1, max: 7 }));
+const byNight = fc.tuple(fc.integer({ min: 86, max: 95 }), fc.integer({ min: 4, max: 36 }));
 const span = fc
-	.tuple(fc.integer({ min: 24, max: 88 }), fc.integer({ min: 1, max: 7 }))
-	.map(([from, length]) => [clockOf(from), clockOf(from + length)] as const);
+	.oneof({ weight: 5, arbitrary: byDay }, { weight: 1, arbitrary: byNight })
+	.map(([from, length]) => spanOf(from, length));
 const teachers = fc.constantFrom<unknown>([TEACHER], [TEACHER], [1, TEACHER], [2], []);
 const rooms = fc.constantFrom<unknown>(null, ROOM, ROOM, 1);
 
 const hour = fc
 	.record({
 		weekday: fc.integer({ min: 1, max: 7 }),
-		from: fc.integer({ min: 28, max: 60 }),
+		from: fc.oneof(
+			{ weight: 4, arbitrary: fc.integer({ min: 28, max: 60 }) },
+			{ weight: 1, arbitrary: fc.integer({ min: 0, max: 20 }) },
+		),
 		length: fc.integer({ min: 1, max: 36 }),
 		teacher_id: fc.constantFrom(TEACHER, TEACHER, TEACHER, 2),
 		branch_id: fc.constantFrom(1, 1, 1, 2, null),
@@ -182,11 +197,11 @@ export const timetables: fc.Arbitrary<Case> = fc
 				regular: fc.option(fc.nat({ max: 7 })),
 				branch_id: fc.constantFrom(1, 1, 2),
 			})
-			.map(({ span: [from, to], date, ...row }) => ({
+			.map(({ span: [from, to, isOver], date, ...row }) => ({
 				...row,
 				date,
 				time_from: `${date} ${from}:00`,
-				time_to: `${date} ${to}:00`,
+				time_to: `${isOver ? iso(date, 1) : date} ${to}:00`,
 			}));
 		const moment = Date.parse(`${first}T00:00:00Z`);
 		return fc

@@ -80,6 +80,16 @@ describe('the form of the polling trigger', () => {
 		expect(names.at(-1)).toBe('options');
 	});
 
+	it.each(TABLE)('says for %s what it begins with, as is true of such events', (value, { kind }) => {
+		const [notice, ...others] = formOf(value).filter(({ type }) => type === 'notice');
+		expect(others).toEqual([]);
+		expect(notice.displayName).toMatch(
+			kind === 'occasion'
+				? /^Reports each client once for each occasion\. What is due already .* 'First Poll Reports'/
+				: /^Reports what happens after the workflow is activated\./,
+		);
+	});
+
 	it('watches all there is by default, from now on', () => {
 		const named = (name: string) => description.properties.find((property) => property.name === name);
 		for (const name of ['branchIds', 'stages', 'entities', 'events'])

@@ -1,7 +1,11 @@
+import fs from 'node:fs';
+
 import { entities } from '../../nodes/AlfaCrm/entities/registry';
+import { leaveOut } from '../../nodes/AlfaCrm/operations/school/leftOut';
 import { pages } from '../../scripts/docs';
 import { JOBS } from '../../scripts/lib/examples';
 import { allPages, brokenLinks, isInCode, quotedMessages } from '../../scripts/lib/markdown';
+import { inRepo } from '../../scripts/lib/paths';
 
 const written = pages();
 
@@ -37,5 +41,20 @@ describe('the messages under troubleshooting', () => {
 
 	it('are the same in Russian', () => {
 		expect(quotedMessages('README.ru.md', 'Если что-то не получается')).toEqual(english);
+	});
+});
+
+describe('what Get Overview tells only if it is let in', () => {
+	const ENGLISH = { attendance: 'attendance', notes: 'notes', payments: 'payments', tasks: 'tasks' };
+	const RUSSIAN = { attendance: 'посещения', notes: 'заметки', payments: 'платежи', tasks: 'задачи' };
+
+	it.each<[file: string, said: RegExp, words: Record<string, string>]>([
+		['README.md', /([^;.]*) only if you let them in/, ENGLISH],
+		['README.ru.md', /([^;.]*) — только если вы их впустите/, RUSSIAN],
+	])('is in %s what the form leaves out as it opens', (file, said, words) => {
+		const text = fs.readFileSync(inRepo(file), 'utf8').replace(/\s+/g, ' ');
+		const [, told] = said.exec(text) ?? [];
+		const named = Object.keys(words).filter((part) => told.includes(words[part]));
+		expect(named).toEqual(leaveOut.default);
 	});
 });

@@ -118,7 +118,7 @@ export type Field = FieldBasics &
 		notBefore?: string;
 		/** A new record for which it is not given takes it from another one, which a field of it names. */
 		takenFrom?: TakenFrom;
-		/** A parameter of an action without which all come; one that is there but empty is refused. */
+		/** A parameter of an action without which more comes, or something else; one that is there but empty is refused. */
 		limitsOutput?: true;
 		/** A switch that is not sent when it is off, since off would undo something. */
 		onlyWhenTrue?: boolean;

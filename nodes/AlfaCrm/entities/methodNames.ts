@@ -2,7 +2,7 @@ import type { Entity } from './types';
 
 const inOneWord = (text: string): string => text.replace(/ /g, '');
 
-/** Under which name the dropdown of an entity is found, e.g. `getLeadStatuses`. */
+/** Under which name the dropdown of an entity is found, e.g. `getStudyStatuses`. */
 export const optionsMethod = ({ plural }: Entity): string => `get${inOneWord(plural)}`;
 
 /** Under which name the searchable list of an entity is found, e.g. `searchCustomers`. */

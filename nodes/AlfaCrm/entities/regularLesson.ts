@@ -17,6 +17,8 @@ import {
 const DAYS = ['Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday', 'Sunday'].map(
 	(label, index) => ({ value: index + 1, label }),
 );
+/** As they are shown: AlfaCRM may say 0 for a Sunday. API notes 5.13. */
+const SHOWN_DAYS = [...DAYS, { value: 0, label: 'Sunday' }];
 const OWNERS = [
 	{ value: 'Group', label: 'Group' },
 	{ value: 'Customer', label: 'Customer' },
@@ -37,8 +39,7 @@ export const regularLesson = writable({
 	search: {},
 	details: [
 		{ name: 'related_id', owner: { by: 'related_class', entities: OWNER_ENTITIES } },
-		// AlfaCRM may say 0 for a Sunday. API notes 5.13.
-		{ name: 'day', choices: [...DAYS, { value: 0, label: 'Sunday' }] },
+		{ name: 'day', choices: SHOWN_DAYS },
 		{ name: 'time_from_v' },
 		{ name: 'subject_id', entity: 'subject' },
 		{ name: 'b_date', until: 'e_date' },
@@ -98,7 +99,7 @@ export const regularLesson = writable({
 	],
 	outputFields: [
 		isoDate('b_date', 'Start Date'),
-		choice('day', 'Day', DAYS, 1),
+		choice('day', 'Day', SHOWN_DAYS, 1),
 		isoDate('e_date', 'End Date'),
 		boolean('streaming', 'Streaming'),
 	],

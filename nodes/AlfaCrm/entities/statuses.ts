@@ -40,8 +40,8 @@ export const leadStatus = list(
 		resource: 'leadStatus',
 		path: 'lead-status',
 		className: 'LeadStatus',
-		label: 'Lead Status',
-		plural: 'Lead Statuses',
+		label: 'Stage',
+		plural: 'Stages',
 	},
 	'e.g. Trial lesson booked',
 	{

@@ -72,7 +72,10 @@ const freeSlots: Action = {
 			required: true,
 			description: 'Last day to look at, at most a year after the first',
 		}),
-		reference('room_id', 'Room', 'room', { description: 'Only slots in which this room is free too' }),
+		reference('room_id', 'Room', 'room', {
+			limitsOutput: true,
+			description: 'Only slots in which this room is free too',
+		}),
 	],
 	kind: 'freeSlots',
 	certainty: 'documented',

@@ -13,11 +13,15 @@ import { namedIn, titleOf } from '../fields/titles';
 const MOST_ONE_BY_ONE = 20;
 
 /**
- * What the records are called that titles name by their numbers. One page of each list is read in a request, and what
- * is not on it, or may not be read, keeps its number: a picker is to open at once.
+ * What the records are called that titles name by their numbers. Of a list that can be asked for some, each is asked for
+ * once; of any other one page is read. What is not on it, or may not be read, keeps its number: a picker is to open at once.
  */
 export class Names implements KnownNames {
 	private readonly known = new Map<string, Map<number, string>>();
+	/** The IDs that were asked for, by list. */
+	private readonly asked = new Map<string, Set<number>>();
+	/** Lists of which there is no more to have: one page of them was read, they are refused, or do not heed the IDs. */
+	private readonly closed = new Set<string>();
 
 	constructor(
 		private readonly client: ApiClient,
@@ -32,9 +36,9 @@ export class Names implements KnownNames {
 		return this.known.get(resource)?.get(readId(id) ?? 0);
 	}
 
-	/** Reads what the titles of these rows name, of lists that were not read yet. */
+	/** Reads what the titles of these rows name, and was not read yet. */
 	async readFor(rows: readonly IDataObject[], entity: Entity): Promise<void> {
-		const lists = [...namedIn(rows, entity)].filter(([resource]) => !this.known.has(resource));
+		const lists = [...namedIn(rows, entity)];
 		await Promise.all(lists.map(async ([resource, ids]) => await this.read(entityOf(resource), [...ids])));
 	}
 
@@ -45,14 +49,24 @@ export class Names implements KnownNames {
 	}
 
 	private async read(entity: Entity, ids: readonly number[]): Promise<void> {
-		this.known.set(entity.resource, new Map());
-		const filter = entity.filters.find(({ name }) => name === 'ids');
-		await this.add(entity, filter === undefined ? {} : { [filter.sentAs ?? filter.name]: ids });
+		const { resource, filters } = entity;
+		const asked = this.asked.get(resource) ?? new Set();
+		const unasked = ids.filter((id) => !asked.has(id));
+		if (this.closed.has(resource) || unasked.length === 0) return;
+		this.asked.set(resource, new Set([...asked, ...unasked]));
+		const filter = filters.find(({ name }) => name === 'ids');
+		const found = await this.add(entity, filter ? { [filter.sentAs ?? filter.name]: unasked } : {});
+		const isHeeded = filter !== undefined && found?.every((id) => unasked.includes(id));
+		if (!isHeeded) this.closed.add(resource);
 	}
 
-	private async add(entity: Entity, wanted: IDataObject): Promise<void> {
+	/** @returns the IDs of those that came; undefined where they may not be read */
+	private async add(entity: Entity, wanted: IDataObject): Promise<number[] | undefined> {
 		const call = { ...listCall(entity, this.branch), body: { ...entity.includeHidden, ...wanted } };
-		const { items } = await fetchPage(this.client, call, 0, LARGEST_PAGE).catch(() => ({ items: [] }));
-		for (const row of items) this.known.get(entity.resource)?.set(readId(row.id) ?? 0, titleOf(row, entity));
+		const { items } = await fetchPage(this.client, call, 0, LARGEST_PAGE).catch(() => ({ items: undefined }));
+		const names = this.known.get(entity.resource) ?? new Map<number, string>();
+		this.known.set(entity.resource, names);
+		for (const row of items ?? []) names.set(readId(row.id) ?? 0, titleOf(row, entity));
+		return items?.map((row) => readId(row.id) ?? 0);
 	}
 }

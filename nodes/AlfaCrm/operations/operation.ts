@@ -33,7 +33,7 @@ type OperationSlot = (typeof OPERATION_SLOTS)[number];
 
 export type OperationPart = FormPart<OperationSlot>;
 
-/** How the list of operations speaks of an entity: "a lead status", "lead statuses". */
+/** How the list of operations speaks of an entity: "a study status", "study statuses". */
 export interface Nouns {
 	one: string;
 	many: string;

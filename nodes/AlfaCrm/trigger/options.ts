@@ -2,29 +2,28 @@ import type { INodeProperties } from 'n8n-workflow';
 
 import { eventTypes } from '../entities/events';
 import { collection } from '../form/assemble';
+import { wholeNumber } from '../form/wholeNumber';
 
 /** Events that fall due. */
-const BY_TIME = eventTypes.filter(({ kind }) => kind === 'occasion').map(({ value }) => value);
+export const BY_TIME = eventTypes.filter(({ kind }) => kind === 'occasion').map(({ value }) => value);
 
-export const maxPerPoll: INodeProperties = {
+export const maxPerPoll = wholeNumber({
 	displayName: 'Max Records per Poll',
 	name: 'maxPerPoll',
-	type: 'number',
-	typeOptions: { minValue: 1, numberPrecision: 0 },
+	min: 1,
 	default: 500,
 	description: 'How many records to report at once. The rest is reported with the next polls.',
-};
+});
 
-export const startWith: INodeProperties = {
+export const startWith = wholeNumber({
 	displayName: 'Start With Newest',
 	name: 'startWith',
-	type: 'number',
-	typeOptions: { minValue: 0, numberPrecision: 0 },
+	min: 0,
 	default: 0,
 	displayOptions: { hide: { '/event': BY_TIME } },
 	description:
 		'How many of the newest records that are there already to report when the trigger is made active for the first time; not when it is given another event or account, with which it reports what happens from then on',
-};
+});
 
 export const firstPoll: INodeProperties = {
 	displayName: 'First Poll Reports',
@@ -45,16 +44,16 @@ export const firstPoll: INodeProperties = {
 		'What to report when the trigger begins; from then on, it reports whatever falls due, also while n8n was off',
 };
 
-export const lookEvery: INodeProperties = {
+export const lookEvery = wholeNumber({
 	displayName: 'Look Every',
 	name: 'lookEvery',
-	type: 'number',
-	typeOptions: { minValue: 1, maxValue: 1_440, numberPrecision: 0 },
+	min: 1,
+	max: 1_440,
 	default: 60,
 	displayOptions: { show: { '/event': BY_TIME } },
 	description:
 		'How many minutes to wait until the clients are looked through again; polls in between ask AlfaCRM nothing. A new day or a changed setting does not wait.',
-};
+});
 
 export const options = collection(
 	'Options',

@@ -24,6 +24,13 @@ export const subscriptionEndingTask: Job = {
 		client('Уже Кончился', -1);
 		client('Без Срока', null);
 		client('Лид Рита', 5, { is_study: 0 });
+		// That of a client in whose number this one's stands is not hers.
+		sandbox.store.insert('task', {
+			title: 'Продлить абонемент',
+			customer_ids: [Number(`1${mia}`)],
+			branch_ids: [1],
+			due_date: inDays(7),
+		});
 		const before = sandbox.store.rows('task').length;
 		const task = (id: number, name: string, due_date: string, assigned_ids: number[]) => ({
 			title: 'Продлить абонемент',

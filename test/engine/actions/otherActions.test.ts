@@ -2,27 +2,13 @@ import type { IDataObject, INodeParameters } from 'n8n-workflow';
 
 import { entities } from '../../../nodes/AlfaCrm/entities/registry';
 import { sends } from '../../support/actionKinds';
+import { inBranch1, jobsOf } from '../support/jobs';
+import { EMPTY, NULL, pick, UNDEFINED } from '../support/office';
 import { useSchool } from '../support/school';
 
 const school = useSchool({ customers: 80 });
-
-type Rows = readonly IDataObject[];
-const rows = (path: string): Rows => school.sandbox.store.rows(path) as unknown as Rows;
-const some = (path: string, wanted: (row: IDataObject) => boolean = () => true): IDataObject => {
-	const found = rows(path).find(wanted);
-	if (found === undefined) throw new Error(`The school has no such ${path}`);
-	return found;
-};
-const pick = (id: unknown): INodeParameters => ({ __rl: true, mode: 'id', value: String(id) });
+const { client, rows, runInBranch1: run, some } = jobsOf(school);
 const last = () => school.sandbox.journal.at(-1);
-const run = async (parameters: INodeParameters) => {
-	const { json, error } = await school.engine.run({ parameters: { branchId: 1, ...parameters } });
-	expect(error).toBeUndefined();
-	return json;
-};
-const inBranch1 = (row: IDataObject) => (row.branch_ids as number[]).includes(1);
-const client = () =>
-	some('customer', (row) => row.is_study === 1 && row.e_date === '2030-12-31' && inBranch1(row));
 
 describe('actions beyond create, read, update and delete', () => {
 	it('complete a lesson with the attendance of each customer', async () => {
@@ -91,6 +77,20 @@ describe('actions beyond create, read, update and delete', () => {
 		const expected = rows('cgi').filter((row) => row.customer_id === membership.customer_id);
 		expect(memberships.map(({ id }) => id).sort()).toEqual(expected.map(({ id }) => id).sort());
 	});
+
+	it.each([EMPTY, UNDEFINED, NULL])(
+		'find no groups of another time than was asked for, where a day comes to nothing: %s',
+		async (b_date) => {
+			const { error } = await school.engine.run({
+				parameters: {
+					...{ resource: 'cgi', operation: 'getByCustomer', branchId: 1, customer_id: pick(1) },
+					additionalFields: { b_date },
+				},
+			});
+			expect(error?.message).toBe("'Start Date' is empty");
+			expect(school.calls()).toEqual([]);
+		},
+	);
 
 	it.each([
 		['customer', 'customer'],

@@ -9,7 +9,7 @@ describe('dropdowns', () => {
 		['getBranches', 'branch'],
 		['getSubjects', 'subject'],
 		['getStudyStatuses', 'study-status'],
-		['getLeadStatuses', 'lead-status'],
+		['getStages', 'lead-status'],
 		['getLeadSources', 'lead-source'],
 	])('%s offers every %s of the account', async (method, path) => {
 		const options = await school.engine.options(method, { branchId: 1 });
@@ -19,7 +19,7 @@ describe('dropdowns', () => {
 	});
 
 	it('follow the order that AlfaCRM shows, and mark what is switched off', async () => {
-		const options = await school.engine.options('getLeadStatuses', { branchId: 1 });
+		const options = await school.engine.options('getStages', { branchId: 1 });
 		const rows = [...school.sandbox.store.rows('lead-status')].sort(
 			(a, b) => Number(a.weight) - Number(b.weight),
 		);
@@ -42,7 +42,7 @@ describe('dropdowns', () => {
 	it.each([[''], ['={{ $json.branch }}']])(
 		'work before a branch is known (%j), with the first one',
 		async (branchId) => {
-			const options = await school.engine.options('getLeadStatuses', { branchId });
+			const options = await school.engine.options('getStages', { branchId });
 			expect(options.length).toBeGreaterThan(0);
 			expect(school.entries('lead-status/index')[0].branch).toBe(1);
 		},

@@ -27,7 +27,7 @@ describe('the list of groups', () => {
 
 describe('a form, where AlfaCRM sends no list', () => {
 	const LOADERS: Array<[string, (engine: Engine) => Promise<unknown>]> = [
-		['a dropdown', async (engine) => await engine.options('getLeadStatuses', form)],
+		['a dropdown', async (engine) => await engine.options('getStages', form)],
 		['a picker', async (engine) => await engine.search('searchCustomers', form, 'Мия')],
 		['the field mapper', async (engine) => await engine.columns('getCustomerColumns', form)],
 	];

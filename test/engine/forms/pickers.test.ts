@@ -182,6 +182,35 @@ describe('an entry of a picker', () => {
 		});
 	});
 
+	it.each([{}, { ignoredFilters: ['group.ids'] }])(
+		'of a lesson is found by its group, and named by it, on whichever page it is: %j',
+		async (settings) => {
+			const { store } = school.sandbox;
+			Object.assign(school.sandbox.settings, { pageSize: 7, bodyPageSize: 'ignored', ...settings });
+			const groupOf = (name: string) =>
+				store.insert('group', { name, branch_ids: [1], e_date: '2031-12-31' }).id;
+			const [often, seldom] = [groupOf('Частая'), groupOf('Редкая')];
+			const lesson = (day: number, group: number) =>
+				store.insert('lesson', {
+					...{ branch_id: 1, status: 1, lesson_type_id: 2, subject_id: 1, group_ids: [group] },
+					...{ date: `2031-03-${day}`, customer_ids: [], topic: null },
+					...{ time_from: `2031-03-${day} 20:00:00`, time_to: `2031-03-${day} 21:00:00` },
+				}).id;
+			for (let day = 20; day < 30; day++) lesson(day, often);
+			const wanted = lesson(19, seldom);
+			const { results } = await school.engine.search(
+				'searchLessons',
+				{ ...form, resource: 'lesson' },
+				'редкая',
+			);
+			expect(results).toEqual([
+				{ value: wanted, name: expect.stringMatching(/^19 Mar 2031 20:00 · Редкая · /) as string },
+			]);
+			const asked = school.entries('group/index').map(({ body }) => (body as { ids: number[] }).ids);
+			expect(asked.flat()).toEqual([...new Set(asked.flat())]);
+		},
+	);
+
 	it('of a lesson costs one list each of what it names, and shows numbers where they may not be read', async () => {
 		const lessons = { ...form, resource: 'lesson' };
 		await school.engine.search('searchLessons', lessons);

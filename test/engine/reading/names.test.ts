@@ -164,10 +164,10 @@ describe('of 1,000 items', () => {
 
 	it('asks for a list that is refused or fails no second time, and says so once', async () => {
 		for (const [status, words] of [
-			[403, 'Names are missing, because this user may not read the lists of them: lead statuses'],
+			[403, 'Names are missing, because this user may not read the lists of them: stages'],
 			[
 				404,
-				'Names are missing, because the lists of them could not be read. Run it again to have them: lead statuses',
+				'Names are missing, because the lists of them could not be read. Run it again to have them: stages',
 			],
 		] as const) {
 			school.sandbox.clearJournal();
@@ -210,6 +210,19 @@ it('says which day a number stands for in the hours of a teacher', async () => {
 	expect(json.length).toBeGreaterThan(0);
 	for (const row of json) expect(row.weekday_name).toBe(days[String(row.weekday)]);
 	expect(json[0].teacher_name).toBe(nameIn('teacher', json[0].teacher_id));
+});
+
+it.each([7, 0] as const)('says of a regular lesson on %i that it is on Sundays', async (sunday) => {
+	school.sandbox.settings.sunday = sunday;
+	const { id } = school.sandbox.store.insert('regular-lesson', {
+		...{ branch_id: 1, related_class: 'Group', related_id: 1, day: 7, time_from_v: '10:00' },
+	});
+	for (const simplify of [true, false]) {
+		const { json } = await run({
+			...{ resource: 'regularLesson', operation: 'get', id: String(id), simplify, addNames: true },
+		});
+		expect(json).toMatchObject([{ day: sunday, day_name: 'Sunday' }]);
+	}
 });
 
 it('names no customer: their list may be huge', async () => {

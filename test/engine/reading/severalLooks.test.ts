@@ -1,29 +1,18 @@
-import type { IDataObject, INodeParameters } from 'n8n-workflow';
+import type { IDataObject } from 'n8n-workflow';
 
+import { jobsOf } from '../support/jobs';
+import { pick } from '../support/office';
 import { useSchool } from '../support/school';
 
 const school = useSchool({ customers: 80 });
-
-type Rows = readonly IDataObject[];
-const rows = (path: string): Rows => school.sandbox.store.rows(path) as unknown as Rows;
-const some = (path: string, wanted: (row: IDataObject) => boolean = () => true): IDataObject => {
-	const found = rows(path).find(wanted);
-	if (found === undefined) throw new Error(`The school has no such ${path}`);
-	return found;
-};
-const pick = (id: unknown): INodeParameters => ({ __rl: true, mode: 'id', value: String(id) });
-const run = async (parameters: INodeParameters) => {
-	const { json, error } = await school.engine.run({ parameters: { branchId: 1, ...parameters } });
-	expect(error).toBeUndefined();
-	return json;
-};
+const { rows, runInBranch1: run, some } = jobsOf(school);
 
 describe('lists that need more than one look', () => {
 	it('lessons of all statuses come unless some are chosen', async () => {
 		const list = async (status: number[]) =>
 			await run({ resource: 'lesson', operation: 'getAll', returnAll: true, status, simplify: false });
 		const inBranch = rows('lesson').filter((row) => row.branch_id === 1);
-		const ids = (found: Rows) => found.map(({ id }) => id as number).sort((a, b) => a - b);
+		const ids = (found: readonly IDataObject[]) => found.map(({ id }) => id as number).sort((a, b) => a - b);
 
 		expect(ids(await list([]))).toEqual(ids(inBranch));
 		expect(ids(await list([1, 2]))).toEqual(ids(inBranch.filter((row) => row.status !== 3)));

@@ -135,6 +135,23 @@ describe('free slots', () => {
 		expect(read(await run(form(id)))).toEqual(['2026-02-09 10:00-11:00', '2026-02-09 12:00-13:00']);
 	});
 
+	it('a lesson over midnight takes time on both days, one of the day before the first as well', async () => {
+		const id = newTeacher();
+		for (const weekday of [2, 3])
+			add('working-hour', { teacher_id: id, branch_id: 1, weekday, time_from: '00:00', time_to: '02:00' });
+		const over = (first: string, second: string) =>
+			lessonOf(id, { date: first, time_from: `${first} 23:30:00`, time_to: `${second} 00:30:00` });
+		over('2026-02-08', '2026-02-09');
+		const night = async () => read(await run(form(id))).filter((slot) => slot.includes(' 00:'));
+		expect(await night()).toEqual([
+			'2026-02-09 00:30-01:30',
+			'2026-02-10 00:00-01:00',
+			'2026-02-10 00:30-01:30',
+		]);
+		over('2026-02-09', '2026-02-10');
+		expect(await night()).toEqual(['2026-02-09 00:30-01:30', '2026-02-10 00:30-01:30']);
+	});
+
 	it.each([2, 77])(
 		'whether a teacher is busy in branch %i, which cannot be seen, is not known; that is told',
 		async (branch) => {
@@ -223,7 +240,8 @@ describe('free slots', () => {
 		]);
 		const asked = school.entries('lesson/index').map(({ body }) => body as IDataObject);
 		expect(asked.map(({ status }) => status).sort()).toEqual([1, 2, 3]);
-		expect(asked[0]).toMatchObject({ teacher_id: id, date_from: '2026-02-09', date_to: '2026-02-15' });
+		// One of the day before may go on over midnight.
+		expect(asked[0]).toMatchObject({ teacher_id: id, date_from: '2026-02-08', date_to: '2026-02-15' });
 	});
 });
 
@@ -246,6 +264,11 @@ describe('before anything is sent', () => {
 		['Include Past Slots', { options: { past: given('maybe') } }],
 		['Limit', { returnAll: false, limit: given(0) }],
 		['Room', { additionalFields: { room_id: given('first') } }],
+		// Slots in which the room is taken would do for whoever books it.
+		...['', EMPTY, UNDEFINED, NULL, given([]), given(' ')].map((room_id): [string, INodeParameters] => [
+			'Room',
+			{ additionalFields: { room_id } },
+		]),
 		['Teacher', { id: pick(EMPTY) }],
 	])("'%s' is refused if it is %j", async (label, more) => {
 		await refused(form(2, more as INodeParameters), label);

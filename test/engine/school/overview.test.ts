@@ -52,6 +52,16 @@ describe('an overview says what the school holds', () => {
 		expect(json.attendance).toMatchObject([{ lesson_id: lesson, attended: null }]);
 	});
 
+	it('of lessons of which nobody has said who was there: nothing is made of that', async () => {
+		const id = add('customer', { name: 'Тихая Ия', is_study: 1, legal_type: 1, branch_ids: [1] });
+		const held = { branch_id: 1, status: 3, customer_ids: [id], lesson_type_id: 1, subject_id: 1 };
+		const moments = { time_from: '2026-02-09 10:00:00', time_to: '2026-02-09 11:00:00' };
+		const lesson = add('lesson', { date: '2026-02-09', ...moments, ...held });
+		add('lesson-details', { lesson_id: lesson, customer_id: id, is_attend: null, grade: '5' });
+		const [json] = await run(form(id));
+		expect(json.attendance).toMatchObject([{ lesson_id: lesson, attended: null, grade: '5' }]);
+	});
+
 	it('as the schema tells', async () => {
 		const [json] = await run(form(busy().id, ALL));
 		const { properties } = allSchemas()['customer/getOverview'];

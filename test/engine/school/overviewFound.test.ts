@@ -32,6 +32,33 @@ describe('what this user may not read', () => {
 		);
 	});
 
+	it('groups: that lessons which show nothing else are not counted is told too', async () => {
+		const { id } = busy();
+		const ahead = (more: Row) =>
+			add('lesson', {
+				...{ branch_id: 1, status: 1, lesson_type_id: 2, subject_id: 1, date: '2026-02-11' },
+				...{ time_from: '2026-02-11 10:00:00', time_to: '2026-02-11 11:00:00', ...more },
+			});
+		for (const lesson of rows('lesson').filter(({ status }) => status === 1))
+			patch('lesson', lesson.id, { customer_ids: [] });
+		const own = ahead({ customer_ids: [id], time_from: '2026-02-11 12:00:00', group_ids: [] });
+		set({
+			...{ forbiddenCalls: ['cgi/customer'], customerGroups: 'unknown' },
+			ignoredFilters: ['lesson.customer_id'],
+		});
+		const told = async () => {
+			const [{ next_lesson, overviewErrors }] = await run(form(id));
+			return {
+				next: (next_lesson as Row).lesson_id,
+				parts: (overviewErrors as Row[]).map(({ part }) => part),
+			};
+		};
+		expect(await told()).toEqual({ next: own, parts: ['groups', 'next_lesson'] });
+		for (const lesson of rows('lesson').filter(({ status }) => status === 1))
+			patch('lesson', lesson.id, { group_ids: [] });
+		expect(await told()).toEqual({ next: own, parts: ['groups'] });
+	});
+
 	it('lessons: what hangs on them is null', async () => {
 		const customer = busy();
 		set({ forbiddenCalls: ['lesson/index'] });

@@ -23,7 +23,7 @@ export const today = (add = 0) => {
 /** What tests of the jobs do again and again with their school. */
 export function jobsOf(school: School) {
 	const { rows, customer: stored, run, whole, writes } = officeOf(school);
-	const some = (path: string, wanted: (row: IDataObject) => boolean): IDataObject => {
+	const some = (path: string, wanted: (row: IDataObject) => boolean = () => true): IDataObject => {
 		const found = rows(path).find(wanted);
 		if (found === undefined) throw new Error(`The school has no such ${path}`);
 		return found;
@@ -32,6 +32,8 @@ export function jobsOf(school: School) {
 		rows,
 		stored,
 		run,
+		/** The same in branch 1. */
+		runInBranch1: async (parameters: INodeParameters) => await run({ branchId: 1, ...parameters }),
 		writes,
 		/** A record of the school. */
 		some,

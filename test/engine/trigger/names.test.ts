@@ -54,7 +54,7 @@ describe('new customers', () => {
 		const id = newLead();
 		school.sandbox.faults.add({ kind: 'status', status, times: 0, match: { entity: 'lead-status' } });
 		expect(await poller.tick()).toMatchObject([{ id, lead_status_id: 2, lead_status_name: null }]);
-		expect(poller.notes.join('\n')).toContain('could not list the lead statuses, so names are missing');
+		expect(poller.notes.join('\n')).toContain('could not list the stages, so names are missing');
 		expect(await poller.tick()).toEqual([]);
 	});
 });

@@ -61,6 +61,34 @@ describe.each(['keeps', 'blanks', 'refuses400'])(
 			expect(updated_at).toBeDefined();
 		});
 
+		it.each<[string, IDataObject, [string, string]]>([
+			['its begin behind the end', { time_from: '19:00' }, ['19:00', '18:30']],
+			['its begin to the end', { time_from: '18:30' }, ['18:30', '18:30']],
+			['its end before the begin', { time_to: '16:00' }, ['17:00', '16:00']],
+		])('moves %s not by itself: it is refused, and says why', async (_what, fields, [from, to]) => {
+			const error = await stopped(update(lesson(), fields));
+			expect(error.message).toBe("'End Time' must be later than 'Start Time'");
+			expect(error.description).toBe(
+				`'Start Time' is ${from} and 'End Time' is ${to}. Correct one of them. Nothing was saved.`,
+			);
+			expect(school.calls()).not.toContain('lesson/update');
+		});
+
+		it.each<[string, IDataObject]>([
+			['its end', { time_from: '19:00', time_to: '20:30' }],
+			['its length', { time_from: '19:00', duration: 90 }],
+			['an end, which counts, and a length', { time_from: '19:00', time_to: '20:30', duration: 45 }],
+		])('moves a begin together with %s', async (_what, fields) => {
+			const id = lesson();
+			await run(update(id, fields));
+			expect(row('lesson', id)).toMatchObject({
+				time_from: '2026-03-03 19:00:00',
+				time_to: '2026-03-03 20:30:00',
+			});
+			const [{ body }] = school.entries('lesson/update');
+			expect('time_to' in (body as IDataObject)).not.toBe('duration' in (body as IDataObject));
+		});
+
 		it.each([2, 3])('keeps a lesson of status %d as it is otherwise', async (status) => {
 			const id = lesson({ status });
 			const before = structuredClone(row('lesson', id));

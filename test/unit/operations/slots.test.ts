@@ -97,9 +97,75 @@ it('planned and conducted lessons take time, cancelled ones and those of others 
 	expect(slots({ lessons: [lesson({ teacher_ids: null })] })).toEqual(without('11'));
 });
 
-it('a lesson without times takes the day, for it may be at any time of it; one over midnight the rest of it', () => {
+it('a lesson without times takes the day, for it may be at any time of it; without an end the rest of it', () => {
 	expect(slots({ lessons: [lesson({ time_from: null, time_to: null })] })).toEqual([]);
-	expect(slots({ lessons: [lesson({ time_to: '2026-02-10 01:00:00' })] })).toEqual(['09 10:00-11:00']);
+	for (const time_to of [null, '', '2026-02-08 12:00:00', '2026-02-09 11:00:00'])
+		expect(slots({ lessons: [lesson({ time_to })] })).toEqual(['09 10:00-11:00']);
+});
+
+describe('over midnight', () => {
+	/** The first and the last hour of Monday and Tuesday, where the hours go around the clock. */
+	const hours = [2, 3].map((weekday) => ({ ...MONDAY, weekday, time_from: '00:00', time_to: '00:00' }));
+	const ends = (given: Record<string, IDataObject[]>, more: Partial<WantedSlots> = {}) =>
+		slots({ hours, ...given }, { to: '2026-02-10', ...more }).filter((slot) =>
+			/(00:00-01|23:00-24)/.test(slot),
+		);
+	const [MON_0, MON_23, TUE_0, TUE_23] = [
+		'09 00:00-01:00',
+		'09 23:00-24:00',
+		'10 00:00-01:00',
+		'10 23:00-24:00',
+	];
+	const at = (from: string, to: string) => ({
+		...{ date: from.slice(0, 10), time_from: `${from}:00`, time_to: `${to}:00` },
+	});
+	const nightly = regular({ day: 1, time_from_v: '23:30', time_to_v: '00:30' });
+
+	it.each([
+		[
+			'a lesson of 23:30 to 00:30',
+			{ lessons: [lesson(at('2026-02-09 23:30', '2026-02-10 00:30'))] },
+			[MON_0, TUE_23],
+		],
+		[
+			'one whose end shows no other day',
+			{ lessons: [lesson(at('2026-02-09 23:30', '2026-02-09 00:30'))] },
+			[MON_0, TUE_23],
+		],
+		[
+			'one until midnight',
+			{ lessons: [lesson(at('2026-02-09 23:30', '2026-02-10 00:00'))] },
+			[MON_0, TUE_0, TUE_23],
+		],
+		[
+			'one of the day before',
+			{ lessons: [lesson(at('2026-02-08 23:30', '2026-02-09 00:30'))] },
+			[MON_23, TUE_0, TUE_23],
+		],
+		[
+			'one that ends on the day after',
+			{ lessons: [lesson(at('2026-02-10 23:30', '2026-02-11 00:30'))] },
+			[MON_0, MON_23, TUE_0],
+		],
+		['one of three days', { lessons: [lesson(at('2026-02-08 20:00', '2026-02-10 12:00'))] }, [TUE_23]],
+		['a regular lesson', { regular: [nightly] }, [MON_0, TUE_23]],
+		['a regular lesson of the day before', { regular: [{ ...nightly, day: 0 }] }, [MON_23, TUE_0, TUE_23]],
+		[
+			'a regular lesson on its last day',
+			{ regular: [{ ...nightly, e_date: '2026-02-09' }] },
+			[MON_0, TUE_23],
+		],
+		[
+			'a regular lesson whose lesson of the day before is cancelled',
+			{
+				regular: [{ ...nightly, day: 7 }],
+				lessons: [lesson({ ...at('2026-02-08 23:30', '2026-02-09 00:30'), regular_id: 55, status: 2 })],
+			},
+			[MON_0, MON_23, TUE_0, TUE_23],
+		],
+	])('%s takes time on both days', (_what, given, free) => {
+		expect(ends(given)).toEqual(free);
+	});
 });
 
 it('regular lessons take time where they are not in the calendar yet', () => {

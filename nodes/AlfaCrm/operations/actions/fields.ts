@@ -44,6 +44,6 @@ export function readFields(item: Item, fields: readonly Field[]): IDataObject {
 function emptyFilter(item: Item, { label }: Field): Error {
 	return item.refused(
 		`'${label}' is empty`,
-		"Without it all would be returned. Fill it, or remove it from 'Additional Fields'. Nothing was sent to AlfaCRM.",
+		"It says what is returned. Fill it, or remove it from 'Additional Fields'. Nothing was sent to AlfaCRM.",
 	);
 }

@@ -1,6 +1,6 @@
 import type { IDataObject, INodeProperties } from 'n8n-workflow';
 
-import { formatDay, today } from '../../api/formats';
+import { formatDay, formatTime, today } from '../../api/formats';
 import type { Entity } from '../../entities/types';
 import { isEmpty } from '../../fields/blank';
 import { customField, isCustom } from '../../fields/custom';
@@ -60,6 +60,7 @@ function isReplaced({ omittedWith }: Field, fields: readonly Field[], input: IDa
 export function changesOf(item: Item, entity: Entity, input: IDataObject, overwrites: boolean): IDataObject {
 	const body: IDataObject = {};
 	for (const field of entity.fields) {
+		if (isReplaced(field, entity.fields, input)) continue;
 		const value = input[field.name];
 		if (!isBlank(field, value)) body[field.name] = item.read(field, value);
 		// No record holds a length: it is the end that would be lost.
@@ -84,10 +85,18 @@ const endsAnother = ({ name }: Field, fields: readonly Field[]): boolean =>
 	fields.some((field) => field.type === 'time' && field.lasts === name);
 
 /** What ends before it begins is a slip of the pen. */
-function assertOrder(item: Item, fields: readonly Field[], body: IDataObject): void {
-	const comparable = (name: string): string | undefined =>
-		isEmpty(body[name]) ? undefined : (formatDay(body[name], 'iso', item.zone) ?? String(body[name]));
-	for (const { name, label, after, notBefore } of fields) {
+function assertOrder(
+	item: Item,
+	fields: readonly Field[],
+	body: IDataObject,
+	ends: readonly Field[] = fields,
+): void {
+	const comparable = (name: string): string | undefined => {
+		const value = body[name];
+		if (isEmpty(value)) return undefined;
+		return formatDay(value, 'iso', item.zone) ?? formatTime(value, item.zone) ?? String(value);
+	};
+	for (const { name, label, after, notBefore } of ends) {
 		const first = fields.find((field) => field.name === (after ?? notBefore));
 		if (first === undefined) continue;
 		const [begin, end] = [comparable(first.name), comparable(name)];
@@ -127,6 +136,23 @@ function formatted(field: Field, value: Wire, zone: string): Wire {
 	} catch {
 		return value;
 	}
+}
+
+/**
+ * The same for an update that names one of both and sends the other along as the record has it. What goes on over midnight
+ * has them the other way round.
+ */
+export function assertOrderWithKept(
+	item: Item,
+	{ fields }: Entity,
+	record: IDataObject,
+	changes: IDataObject,
+	sent: IDataObject,
+): void {
+	const day = (name: string) => formatDay(record[name], 'iso', item.zone);
+	const isHalf = ({ name, after }: Field) =>
+		after !== undefined && name in changes !== after in changes && day(name) === day(after);
+	assertOrder(item, fields, sent, fields.filter(isHalf));
 }
 
 function customBody(item: Item, input: IDataObject, overwrites: boolean): IDataObject {

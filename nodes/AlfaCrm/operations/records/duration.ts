@@ -2,18 +2,18 @@ import type { IDataObject, INodeProperties } from 'n8n-workflow';
 
 import type { Field } from '../../entities/fieldTypes';
 import { isBlank } from '../../fields/field';
+import { wholeNumber } from '../../form/wholeNumber';
 import type { Item } from '../run/item';
 
 const MINUTES_OF_A_DAY = 24 * 60;
 
-const duration: INodeProperties = {
+const duration = wholeNumber({
 	displayName: 'Duration',
 	name: 'duration',
-	type: 'number',
-	typeOptions: { minValue: 1, numberPrecision: 0 },
+	min: 1,
 	default: 60,
 	description: "Minutes from start to end; not used if 'End Time' is given",
-};
+});
 
 const endAfter = (field: Field): string | undefined => (field.type === 'time' ? field.lasts : undefined);
 

@@ -10,7 +10,7 @@ import type { Item } from '../run/item';
 import type { Operation } from '../operation';
 import { recordSchema } from '../output/recordSchema';
 import { idOf, idParameter, isOfAnother, keysForm, targetOf } from './target';
-import { changesOf, withResentFields, overwriteWithEmpty } from './body';
+import { assertOrderWithKept, changesOf, withResentFields, overwriteWithEmpty } from './body';
 import { added } from './diff';
 import { inMode, inputModeForm, fieldOptions, readFieldInput } from './fieldInput';
 import { listModeForm, readAddToLists } from './listMode';
@@ -65,6 +65,7 @@ export const update: Operation = {
 			const merged = before && adds ? addToLists(item, before, body, lists) : {};
 			const query = { id, ...target.query };
 			const sent = withResentFields(item, entity, before ?? {}, { ...body, ...merged });
+			if (before) assertOrderWithKept(item, entity, before, body, sent);
 			const call = { ...target, action: 'update', query, body: sent, task };
 			return [{ id, ...(await item.save(call, keys, { before })) }];
 		});

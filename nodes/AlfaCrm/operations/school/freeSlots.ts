@@ -1,7 +1,7 @@
-import type { IDataObject, INodeProperties } from 'n8n-workflow';
+import type { IDataObject } from 'n8n-workflow';
 
 import { hasStatus } from '../../api/errors';
-import { daysAfter, formatDay, OPEN_END, readId, readIds, wallClock } from '../../api/formats';
+import { dayBefore, daysAfter, formatDay, OPEN_END, readId, readIds, wallClock } from '../../api/formats';
 import type { ListQuery } from '../../api/page';
 import { lesson } from '../../entities/lesson';
 import { regularLesson } from '../../entities/regularLesson';
@@ -10,6 +10,7 @@ import { teacher as teacherEntity } from '../../entities/teacher';
 import type { Entity } from '../../entities/types';
 import { listOf } from '../../fields/field';
 import { collection } from '../../form/assemble';
+import { wholeNumber } from '../../form/wholeNumber';
 import type { ActionKind } from '../actions/kind';
 import { readBody } from '../actions/fields';
 import { objectOf, STRING } from '../output/recordSchema';
@@ -24,14 +25,16 @@ import { freeSlots as slotsOf } from './slots';
 /** A longer time is a mistake in one of the days. */
 const MOST_DAYS = 366;
 
-const duration: INodeProperties = {
+/** Minutes of a slot, and from the beginning of one to that of the next. */
+const BOUNDS = { min: 5, max: 1440 };
+
+const duration = wholeNumber({
 	displayName: 'Duration',
 	name: 'duration',
-	type: 'number',
-	typeOptions: { minValue: 5, maxValue: 1440 },
+	...BOUNDS,
 	default: 60,
 	description: 'Length of a slot in minutes',
-};
+});
 
 const options = collection(
 	'Options',
@@ -52,14 +55,13 @@ const options = collection(
 			default: false,
 			description: 'Whether to return slots that have begun already, today or on days before',
 		},
-		{
+		wholeNumber({
 			displayName: 'Step',
 			name: 'step',
-			type: 'number',
-			typeOptions: { minValue: 5, maxValue: 1440 },
+			...BOUNDS,
 			default: 30,
 			description: 'How many minutes after the beginning of a slot the next one may begin',
-		},
+		}),
 	],
 	'Add Option',
 );
@@ -163,12 +165,15 @@ interface WhoAndWhen {
 	branch?: number;
 }
 
-/** Lessons of the teacher in each branch, and those in the room, which is in the branch of the call. */
+/**
+ * Lessons of the teacher in each branch, and those in the room, which is in the branch of the call; from the day before on,
+ * for one may go on over midnight.
+ */
 function lessonLists(
 	branches: ReadonlyArray<number | undefined>,
 	{ teacher, room, from, to, branch }: WhoAndWhen,
 ): TimetableList[] {
-	const days = { date_from: from, date_to: to };
+	const days = { date_from: dayBefore(from), date_to: to };
 	const asked = [
 		...branches.map((one) => ({ branch: one, body: { teacher_id: teacher, ...days } })),
 		...(room === undefined ? [] : [{ branch, body: { room_ids: [room], ...days } }]),

@@ -1,6 +1,6 @@
 import type { IDataObject, INodeProperties } from 'n8n-workflow';
 
-import { formatDay, OPEN_END, readFlag, readId, wallClock } from '../../api/formats';
+import { formatDay, OPEN_END, readFlag, wallClock } from '../../api/formats';
 import { branch as branchEntity } from '../../entities/branch';
 import { byId, byTheName } from '../../entities/match';
 import { leadStatus, studyStatus } from '../../entities/statuses';
@@ -9,12 +9,14 @@ import type { Entity } from '../../entities/types';
 import { user } from '../../entities/user';
 import { listOf } from '../../fields/field';
 import type { JsonSchema } from '../../fields/kind';
+import { wholeNumber } from '../../form/wholeNumber';
 import type { ActionKind } from '../actions/kind';
 import { chosenBranches } from '../matching/branches';
 import type { Found } from '../matching/decide';
 import type { FindRequest } from '../matching/find';
 import { findOptions, findRecords, noneFound, readFind } from '../matching/find';
 import { matchForm } from '../matching/keys';
+import { linkOf } from '../output/link';
 import { objectOf, STRING } from '../output/recordSchema';
 import { currentRecord } from '../records/findById';
 import type { Item } from '../run/item';
@@ -36,22 +38,22 @@ const CALLS_FOR_GROUPS = 2;
 const CALLS_OF_THEIR_OWN = ['attendance', 'payments', 'tasks'] as const;
 
 const MORE_OPTIONS: INodeProperties[] = [
-	{
+	wholeNumber({
 		displayName: 'Days Ahead',
 		name: 'daysAhead',
-		type: 'number',
-		typeOptions: { minValue: 1, maxValue: 366 },
+		min: 1,
+		max: 366,
 		default: 30,
 		description: 'For how many days from today to look for the next lessons',
-	},
-	{
+	}),
+	wholeNumber({
 		displayName: 'Last Lessons and Payments',
 		name: 'last',
-		type: 'number',
-		typeOptions: { minValue: 1, maxValue: 100 },
+		min: 1,
+		max: 100,
 		default: 5,
 		description: 'How many of the last lessons and how many of the last payments to return',
-	},
+	}),
 	{
 		displayName: 'Look Up All Names',
 		name: 'allNames',
@@ -114,7 +116,7 @@ export const overview: ActionKind<'overview'> = {
 		const found = await findCustomers(item, request);
 		if (found.length === 0) return noneFound(request);
 		return await allDone<IDataObject[]>(
-			found.map(async (customer) => await overviewOf(item, customer, wanted)),
+			found.map(async (customer) => await overviewOf(item, plain, customer, wanted)),
 		);
 	},
 	output: () => schema,
@@ -134,6 +136,7 @@ async function findCustomers(item: Item, request: FindRequest): Promise<Found[]>
 
 async function overviewOf(
 	item: Item,
+	entity: Entity,
 	{ row, branch, archived }: Found,
 	{ daysAhead, last, allNames, allTasks, leftOut }: Wanted,
 ): Promise<IDataObject> {
@@ -162,8 +165,11 @@ async function overviewOf(
 		...([names('plan_name'), names('stage_name'), names('manager_name'), names('branch_names')] as const),
 	]);
 	const lessons = ahead && parts.lessonsAhead(ahead, groups?.keys() ?? [], subject);
-	const whereTo = branch ?? readId(listOf(row.branch_ids)[0]);
-	const page = readFlag(row.is_study) === 1 ? 'customer' : 'lead';
+	// It is not known whose they are.
+	if (groups === null && ahead && parts.someOfGroups(ahead)) {
+		const reason = 'Lessons of groups are not among them, because the groups of the customer cannot be read.';
+		reader.errors.push({ part: 'next_lesson', reason });
+	}
 	for (const { part, reason } of reader.errors) {
 		item.run.hints.add('An overview lacks something, as overviewErrors tells', `${part}: ${reason}`);
 	}
@@ -177,7 +183,7 @@ async function overviewOf(
 		manager_name: parts.nameIn(managers, card.manager_id),
 		stage_name: parts.nameIn(stages, card.stage_id),
 		archived: archived ?? archivedBy(row, subject),
-		url: whereTo === undefined ? null : `${item.origin}/company/${whereTo}/${page}/view?id=${subject.id}`,
+		url: linkOf(entity, row, item.origin, branch),
 		next_lesson: lessons && parts.nextOf(lessons),
 		groups:
 			groups &&

@@ -107,6 +107,12 @@ export function lessonsAhead(rows: Rows, groups: Iterable<number>, { id, zone, n
 		.sort((one, other) => inOrder(`${one.date} ${one.start}`, `${other.date} ${other.start}`));
 }
 
+/** Whether there are lessons of which only the groups are shown. */
+export const someOfGroups = (rows: Rows): boolean =>
+	rows.some(
+		({ customer_ids, group_ids }) => listOf(customer_ids).length === 0 && listOf(group_ids).length > 0,
+	);
+
 type LessonAhead = ReturnType<typeof lessonsAhead>[number];
 
 /** The next of them, of a group if one is given. */
@@ -127,7 +133,7 @@ export function attendanceIn(rows: Rows, most: number, { id, zone }: Subject): I
 				...timesOf(row, zone),
 				type: shown(row.lesson_type_name),
 				topic: shown(row.topic),
-				attended: detail === undefined ? null : readFlag(detail.is_attend) === 1,
+				attended: attendedIn(detail),
 				grade: shown(detail?.grade),
 				homework_grade: shown(detail?.homework_grade_id),
 				bonus: shown(detail?.bonus),
@@ -140,6 +146,12 @@ export function attendanceIn(rows: Rows, most: number, { id, zone }: Subject): I
 
 const detailOf = ({ details }: IDataObject, id: number): IDataObject | undefined =>
 	(listOf(details) as IDataObject[]).find(({ customer_id }) => readId(customer_id) === id);
+
+/** Null where AlfaCRM does not say it: nobody is to hear of an absence that is none. */
+function attendedIn(detail: IDataObject | undefined): boolean | null {
+	const flag = readFlag(detail?.is_attend);
+	return flag === undefined ? null : flag === 1;
+}
 
 /** Whether a lesson is one of the customer's, should AlfaCRM not have looked at that; one that shows nobody need not say. */
 export function isAttended(row: IDataObject, { id }: Subject): boolean {

@@ -1,6 +1,6 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import { daysAfter, formatDay, formatTime, readId } from '../../api/formats';
+import { dayBefore, daysAfter, formatDay, formatTime, readId } from '../../api/formats';
 import { listOf } from '../../fields/field';
 
 type Rows = readonly IDataObject[];
@@ -8,7 +8,10 @@ type Rows = readonly IDataObject[];
 /** What a timetable is made of, as AlfaCRM lists it. */
 interface Timetable {
 	workingHours: Rows;
-	/** Of every status: a cancelled one shows that its regular lesson does not take place. */
+	/**
+	 * From the day before the first one on, and of every status: a cancelled one shows that its regular lesson does not take
+	 * place.
+	 */
 	lessons: Rows;
 	regularLessons: Rows;
 }
@@ -52,18 +55,22 @@ const DAY = 24 * 60;
 export function freeSlots(timetable: Timetable, wanted: WantedSlots): Slot[] {
 	const { from, to, until = '9999-99-99', duration, step, notBefore = '', zone } = wanted;
 	const lessons = timetable.lessons.map((row) => ({ row, date: dateOf(row, zone) }));
-	const taken = busyDays(lessons, wanted);
+	const taken = new TakenTime(zone, to);
+	for (const { row, date } of lessons) {
+		if (date === undefined || Number(row.status) === CANCELLED || !concerns(row, wanted)) continue;
+		taken.add(date, row.time_from, row.time_to);
+	}
 	const noted = new Set(lessons.map(({ row, date }) => `${readId(row.regular_id)} ${date}`));
 	const regular = timetable.regularLessons.filter((row) => concerns(row, wanted));
 	const slots: Slot[] = [];
-	for (let date = from; date <= to && date < until; date = daysAfter(date, 1)) {
-		const pending = regular.filter(
-			(row) => takesPlace(row, date, zone) && !noted.has(`${readId(row.id)} ${date}`),
-		);
-		const busy = [
-			...(taken.get(date) ?? []),
-			...pending.map((row) => spanOf(row.time_from_v, row.time_to_v, zone)),
-		];
+	for (let date = dayBefore(from); date <= to && date < until; date = daysAfter(date, 1)) {
+		for (const row of regular) {
+			if (!takesPlace(row, date, zone) || noted.has(`${readId(row.id)} ${date}`)) continue;
+			taken.add(date, row.time_from_v, row.time_to_v);
+		}
+		// What begins on the day before may go on over midnight.
+		if (date < from) continue;
+		const busy = taken.on(date);
 		for (const [begin, end] of hoursOn(date, timetable.workingHours, wanted)) {
 			for (let start = begin; start + duration <= end; start += step) {
 				const isTaken = busy.some(([first, last]) => start < last && first < start + duration);
@@ -76,19 +83,39 @@ export function freeSlots(timetable: Timetable, wanted: WantedSlots): Slot[] {
 }
 
 /** When the teacher, or the room, is taken, by the day. */
-function busyDays(
-	lessons: ReadonlyArray<{ row: IDataObject; date?: string }>,
-	wanted: WantedSlots,
-): Map<string | undefined, Span[]> {
-	const days = new Map<string | undefined, Span[]>();
-	for (const { row, date } of lessons) {
-		if (Number(row.status) === CANCELLED || !concerns(row, wanted)) continue;
-		const ends = formatDay(row.time_to, 'iso', wanted.zone) ?? date;
-		// What goes on after midnight takes the rest of the day.
-		const to = ends === date ? row.time_to : undefined;
-		days.set(date, [...(days.get(date) ?? []), spanOf(row.time_from, to, wanted.zone)]);
+class TakenTime {
+	private readonly days = new Map<string, Span[]>();
+
+	constructor(
+		private readonly zone: string,
+		/** No day behind it is asked for. */
+		private readonly lastDay: string,
+	) {}
+
+	on(date: string): readonly Span[] {
+		return this.days.get(date) ?? [];
 	}
-	return days;
+
+	/**
+	 * From one time to another, also over midnight, where the end need not show its day. Without an end the rest of the day is
+	 * taken, without a beginning all that is before the end.
+	 */
+	add(date: string, from: unknown, to: unknown): void {
+		const begin = minutesOf(from, this.zone) ?? 0;
+		const until = minutesOf(to, this.zone) ?? begin;
+		const shown = formatDay(to, 'iso', this.zone) ?? date;
+		const ends = shown === date && until < begin ? daysAfter(date, 1) : shown;
+		if (ends < date || (ends === date && until === begin)) return this.take(date, [begin, DAY]);
+		for (let day = date; day <= ends && day <= this.lastDay; day = daysAfter(day, 1)) {
+			this.take(day, [day === date ? begin : 0, day === ends ? until : DAY]);
+		}
+	}
+
+	private take(date: string, span: Span): void {
+		const known = this.days.get(date);
+		if (known) known.push(span);
+		else this.days.set(date, [span]);
+	}
 }
 
 const dateOf = ({ date, time_from }: IDataObject, zone: string): string | undefined =>
@@ -140,13 +167,6 @@ function endOf(value: unknown, zone: string): number {
 	const minutes = minutesOf(value, zone) ?? (String(value).startsWith('24:00') ? DAY : -1);
 	if (minutes === 0) return DAY;
 	return minutes % 60 === 59 ? minutes + 1 : minutes;
-}
-
-/** What is taken from one time of day to another: without an end the rest of the day, without a beginning all of it. */
-function spanOf(from: unknown, to: unknown, zone: string): Span {
-	const begin = minutesOf(from, zone) ?? 0;
-	const end = minutesOf(to, zone) ?? 0;
-	return [begin, end > begin ? end : DAY];
 }
 
 function minutesOf(value: unknown, zone: string): number | undefined {

@@ -4,6 +4,7 @@ import { readNumber } from '../../api/formats';
 import { customer } from '../../entities/customer';
 import type { EventOf } from '../../entities/events';
 import type { Field } from '../../entities/fieldTypes';
+import { wholeNumber } from '../../form/wholeNumber';
 import { readingForm } from '../../operations/output/readings';
 import { textOf } from '../occasions/days';
 import type { OccasionKind } from '../occasions/kinds';
@@ -19,49 +20,39 @@ import { shownRows } from './newRecords';
 
 const MINUTE_MS = 60_000;
 
-const wholeNumber = (
-	displayName: string,
-	name: string,
-	byDefault: number,
-	[minValue, maxValue]: readonly [number, number],
-	description: string,
-): INodeProperties => ({
-	displayName,
-	name,
-	type: 'number',
-	typeOptions: { minValue, maxValue, numberPrecision: 0 },
-	default: byDefault,
-	description,
+const lessonsLeft = wholeNumber({
+	displayName: 'Lessons Left',
+	name: 'lessonsLeft',
+	min: 0,
+	max: 1_000,
+	default: 2,
+	description: 'How many paid lessons are left, or fewer. 0 waits until there is none.',
 });
-
-const lessonsLeft = wholeNumber(
-	'Lessons Left',
-	'lessonsLeft',
-	2,
-	[0, 1_000],
-	'How many paid lessons are left, or fewer. 0 waits until there is none.',
-);
-const endsIn = wholeNumber(
-	'Days Before the End',
-	'endsIn',
-	3,
-	[0, 180],
-	'How many days before the last paid day to report it; 0 is that day itself',
-);
-const birthdayIn = wholeNumber(
-	'Days Before the Birthday',
-	'birthdayIn',
-	0,
-	[0, 180],
-	'How many days before the birthday to report it; 0 is the day itself. Who was born on 29 February has the birthday on 28 February in other years.',
-);
-const daysNotSeen = wholeNumber(
-	'Days Not Seen',
-	'daysNotSeen',
-	14,
-	[1, 1_000],
-	'How many days after the last attended lesson to report it',
-);
+const endsIn = wholeNumber({
+	displayName: 'Days Before the End',
+	name: 'endsIn',
+	min: 0,
+	max: 180,
+	default: 3,
+	description: 'How many days before the last paid day to report it; 0 is that day itself',
+});
+const birthdayIn = wholeNumber({
+	displayName: 'Days Before the Birthday',
+	name: 'birthdayIn',
+	min: 0,
+	max: 180,
+	default: 0,
+	description:
+		'How many days before the birthday to report it; 0 is the day itself. Who was born on 29 February has the birthday on 28 February in other years.',
+});
+const daysNotSeen = wholeNumber({
+	displayName: 'Days Not Seen',
+	name: 'daysNotSeen',
+	min: 1,
+	max: 1_000,
+	default: 14,
+	description: 'How many days after the last attended lesson to report it',
+});
 const balanceBelow: INodeProperties = {
 	displayName: 'Balance Below',
 	name: 'balanceBelow',

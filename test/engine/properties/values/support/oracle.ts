@@ -1,5 +1,6 @@
 import type { JournalEntry } from '../../../../../sandbox';
 import { defaultSettings } from '../../../../../sandbox/model/settings';
+import { dayBefore } from './days';
 import type { Meaning } from './meaning';
 import { isOneOfSeveral, meaningAt } from './place';
 import type { Probe } from './probe';
@@ -202,8 +203,11 @@ export class Oracle {
 	}
 
 	/** In a call of the operation, or in the record as it is stored. */
-	private arrived(said: unknown, { requests, changes, rows }: Outcome): boolean {
+	private arrived(meant: unknown, { requests, changes, rows }: Outcome): boolean {
 		const { field, role } = this.probe;
+		const isFirstDay = this.situation.operation === 'getFreeSlots' && field.name === 'date_from';
+		// A lesson of the day before may go on over midnight.
+		const said = isFirstDay ? dayBefore(String(meant)) : meant;
 		if (role === 'key' || ['branchId', 'branchToCheck'].includes(field.name) || this.isRecordId())
 			return true;
 		const sent = requests.flatMap(({ body, query }) => [query, ...inBody(body as Record<string, unknown>)]);
