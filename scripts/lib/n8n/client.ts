@@ -133,7 +133,8 @@ export class N8nClient {
 				`/rest/executions?limit=100${filter}${cursor}`,
 			);
 			found.push(...page.results);
-			if (!page.nextCursor) return found;
+			// One that begins meanwhile in another process moves the others: they are then on two pages.
+			if (!page.nextCursor) return [...new Map(found.map((execution) => [execution.id, execution])).values()];
 			cursor = `&cursor=${encodeURIComponent(page.nextCursor)}`;
 		}
 	}
