@@ -1,4 +1,5 @@
 import pWaitFor from 'p-wait-for';
+import type { RawExecution } from '../n8n/execution';
 import { isFinal } from '../n8n/execution';
 import type { SandboxHandle } from '../sandbox';
 import { journalOf } from './journal';
@@ -61,16 +62,18 @@ export async function killed(
 		const lost = first.filter((execution) => !isFinal(execution)).map(({ id }) => id);
 
 		if (again === 'rerun') for (const body of bodies) await entrance.post(body);
-		else
-			await stage.retry(
-				(await stage.finished(entrance.workflow, executions)).filter(({ id }) => lost.includes(id)),
-			);
-		const reruns = await stage.until(entrance.workflow, (all) => {
-			const own = all.filter(({ id }) => !first.some((execution) => execution.id === id));
-			return own.length >= (again === 'rerun' ? executions : lost.length) && own.every(isFinal)
-				? own
-				: undefined;
-		});
+		else {
+			await stage.finished(entrance.workflow, executions);
+			await stage.retry((await stage.failed(entrance.workflow)).filter(({ id }) => lost.includes(id)));
+		}
+		const expected = again === 'rerun' ? executions : lost.length;
+		const former = new Set(first.map(({ id }) => id));
+		let second: RawExecution[] = [];
+		const areDone = async () => {
+			second = (await stage.client.listExecutions(entrance.workflow)).filter(({ id }) => !former.has(id));
+			return second.length >= expected && second.every(isFinal);
+		};
+		await pWaitFor(areDone, { interval: 500, timeout: 180_000 });
 		const seconds = (performance.now() - begun) / 1_000;
 		const numbers = await added();
 		return {
@@ -79,7 +82,7 @@ export async function killed(
 			phones,
 			customers: numbers.length,
 			distinct: new Set(numbers).size,
-			failures: await stage.reasonsOf(reruns.filter(({ status }) => status !== 'success')),
+			failures: await stage.reasonsOf(second.filter(({ status }) => status !== 'success')),
 			seconds,
 		};
 	});

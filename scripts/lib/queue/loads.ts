@@ -31,19 +31,18 @@ async function observe(
 	bodies: object[],
 	meanwhile: () => Promise<unknown> = async () => {},
 ): Promise<Figures> {
-	const before = await stage.client.listExecutions(entrance.workflow);
+	const { workflow } = entrance;
+	const before = await stage.finished(workflow, 0);
 	await sandbox.control('DELETE', 'journal');
 	const begun = performance.now();
 	const sending = each(bodies, AT_A_TIME, async (body) => await entrance.post(body));
 	await Promise.all([sending, meanwhile()]);
-	const all = await stage.finished(entrance.workflow, before.length + bodies.length);
+	const after = await stage.finished(workflow, before.executions + bodies.length);
 	const seconds = (performance.now() - begun) / 1_000;
-	const executions = all.slice(0, all.length - before.length);
-	const failed = executions.filter(({ status }) => status !== 'success');
 	return {
-		executions: executions.length,
-		succeeded: executions.length - failed.length,
-		failures: await stage.reasonsOf(failed),
+		executions: after.executions - before.executions,
+		succeeded: after.succeeded - before.succeeded,
+		failures: await stage.reasonsOf(await stage.failed(workflow)),
 		seconds,
 		...figuresOf(await journalOf(sandbox)),
 	};

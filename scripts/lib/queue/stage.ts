@@ -2,7 +2,7 @@ import pWaitFor from 'p-wait-for';
 import { packTarball } from '../build';
 import { N8nClient } from '../n8n/client';
 import type { RawExecution } from '../n8n/execution';
-import { isFinal } from '../n8n/execution';
+import { STATUSES } from '../n8n/execution';
 import type { SavedCredential } from '../n8n/types';
 import type { SandboxHandle } from '../sandbox';
 import { FIXED_DAY, startSandbox } from '../sandbox';
@@ -11,6 +11,12 @@ import { startQueue } from './start';
 import type { Started } from './workflows';
 
 type StageOptions = Omit<Parameters<typeof startQueue>[0], 'tarball'>;
+
+/** What became of a workflow's executions. */
+interface Ended {
+	executions: number;
+	succeeded: number;
+}
 
 /** Some time in which everything that is waited for here happens, even while both cores are busy. */
 const PATIENCE_MS = 600_000;
@@ -61,21 +67,21 @@ export class QueueStage {
 		return entrance;
 	}
 
-	/** Its executions, once there are so many and none is under way. */
-	async finished(workflow: string, count: number): Promise<RawExecution[]> {
-		return await this.until(workflow, (all) => (all.length >= count && all.every(isFinal) ? all : undefined));
+	/** Waits until so many of its executions, or more, have ended and none is under way. */
+	async finished(workflow: string, count: number): Promise<Ended> {
+		let executions = 0;
+		const isQuiet = async () => {
+			executions = await this.client.countExecutions(workflow, STATUSES.final);
+			return executions >= count && (await this.client.countExecutions(workflow)) === executions;
+		};
+		await pWaitFor(isQuiet, { interval: 500, timeout: PATIENCE_MS });
+		const failed = await this.client.countExecutions(workflow, STATUSES.failed);
+		return { executions, succeeded: executions - failed };
 	}
 
-	/** Looks at its executions, newest first, until what is looked for is among them. */
-	async until<T>(workflow: string, find: (executions: RawExecution[]) => T | undefined): Promise<T> {
-		const found: T[] = [];
-		const look = async () => {
-			const what = find(await this.client.listExecutions(workflow));
-			if (what !== undefined) found.push(what);
-			return what !== undefined;
-		};
-		await pWaitFor(look, { interval: 500, timeout: PATIENCE_MS });
-		return found[0];
+	/** Its executions that did not succeed, no more than 100 of them. */
+	async failed(workflow: string): Promise<RawExecution[]> {
+		return (await this.client.listExecutions(workflow, STATUSES.failed)).slice(0, 100);
 	}
 
 	/** Runs failed ones again by n8n's own "Retry", to their end. */
@@ -84,10 +90,9 @@ export class QueueStage {
 			await this.client.session.request('POST', `/rest/executions/${id}/retry`, { loadWorkflow: true });
 	}
 
-	/** Why executions failed, each reason once. */
+	/** Why executions failed, each reason once. A hundred of them fail for a few reasons. */
 	async reasonsOf(failed: RawExecution[]): Promise<string[]> {
-		// A hundred of them fail for a few reasons.
-		const some = failed.slice(0, 20);
+		const some = failed.slice(0, 10);
 		const reasons = some.map(async ({ id, status }) => {
 			const { lastNode, error } = await this.client.waitForExecution(id);
 			return [status, lastNode, error?.message, error?.description].filter(Boolean).join(': ');
