@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { IDataObject } from 'n8n-workflow';
 import { UserFacingError } from '../bootstrap/userFacingError';
+import { Checks } from './checks';
 import type { N8nClient } from './n8n/client';
 import type { SavedWorkflow } from './n8n/types';
 import { say } from './progress';
@@ -26,13 +27,13 @@ interface Customer extends IDataObject {
 /**
  * Runs the example "main job" in n8n and holds the outcome against what the sandbox really stored.
  * @param workflow as imported
- * @returns the ID of the execution, and how many checks did not hold
+ * @returns the ID of the execution, and the checks that were made
  */
 export async function runMainJob(
 	client: N8nClient,
 	sandbox: SandboxHandle,
 	workflow: SavedWorkflow,
-): Promise<{ execution: string; wrong: number }> {
+): Promise<{ execution: string; checks: Checks }> {
 	const execution = await client.runWorkflow(workflow.id);
 	if (execution.status !== 'success') {
 		const { message = 'no message', description } = execution.error ?? {};
@@ -57,28 +58,24 @@ export async function runMainJob(
 	/** What the lead has to hold in the end. */
 	const given = { ...(parametersOf(workflow, NODE.create).additionalFields as IDataObject), ...changes };
 
-	let wrong = 0;
-	const check = (title: string, shown: string, holds: boolean) => {
-		if (!holds) wrong += 1;
-		say(`  ${holds ? 'ok   ' : 'WRONG'}  ${title.padEnd(20)} ${shown}`);
-	};
+	const checks = new Checks();
 	const isWhole = async (rows: IDataObject[], entity: string) => {
 		const all = await stored(entity);
 		return rows.length === all.length && isWithin(rows, all);
 	};
 	const [branches, some, statuses] = [out(NODE.branches), out(NODE.leads), out(NODE.statuses)];
 	say(`\nn8n ran "${workflow.name}" (execution ${execution.id}) against the sandbox:\n`);
-	check('List branches', list(branches), await isWhole(branches, 'branch'));
+	checks.check('List branches', list(branches), await isWhole(branches, 'branch'));
 	const areLeads = some.length === Math.min(5, leads.length) && isWithin(some, leads);
-	check('List up to 5 leads', list(some), areLeads);
+	checks.check('List up to 5 leads', list(some), areLeads);
 	const isLead = record.name === created?.name && !record.is_study;
-	check('Create a lead', named(created), isLead);
-	check('Update it', show(changes), agrees(given, record));
-	check('Read it back', named(read), agrees({ id: record.id, name: record.name, ...given }, read));
-	check('List stages', list(statuses), await isWhole(statuses, 'lead-status'));
+	checks.check('Create a lead', named(created), isLead);
+	checks.check('Update it', show(changes), agrees(given, record));
+	checks.check('Read it back', named(read), agrees({ id: record.id, name: record.name, ...given }, read));
+	checks.check('List stages', list(statuses), await isWhole(statuses, 'lead-status'));
 	say(`\nStored in the sandbox (/_sandbox/records/customer/${record.id}), asked for without n8n:`);
 	for (const field of ['name', 'phone', 'note']) say(`  ${field.padEnd(6)} ${show(record[field])}`);
-	return { execution: String(execution.id), wrong };
+	return { execution: String(execution.id), checks };
 }
 
 function parametersOf(workflow: SavedWorkflow, name: string) {

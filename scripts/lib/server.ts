@@ -29,8 +29,8 @@ export interface ServerOptions {
 	cwd: string;
 	env: NodeJS.ProcessEnv;
 	log: string;
-	/** Answers with success when it is ready. */
-	health: string;
+	/** An address that answers with success when it is ready, or who tells it otherwise. */
+	health: string | (() => Promise<boolean>);
 	/** Milliseconds to become ready. */
 	timeout: number;
 }
@@ -38,6 +38,8 @@ export interface ServerOptions {
 /** Starts a Node server and waits until it is ready. */
 export async function startServer(options: ServerOptions): Promise<Server> {
 	const { what, node = process.execPath, nodeOptions = [], script, args, cwd, env, log, timeout } = options;
+	const { health } = options;
+	const isHealthy = typeof health === 'string' ? async () => await answers(health) : health;
 	fs.mkdirSync(path.dirname(log), { recursive: true });
 	const output = fs.openSync(log, 'a');
 	const offset = fs.fstatSync(output).size;
@@ -64,7 +66,7 @@ export async function startServer(options: ServerOptions): Promise<Server> {
 		kill: async () => await end('SIGKILL'),
 	};
 	let isReady = false;
-	const look = async () => !isRunning() || (isReady = await answers(options.health));
+	const look = async () => !isRunning() || (isReady = await isHealthy());
 	await pWaitFor(look, { interval: 100, timeout }).catch(() => undefined);
 	if (isReady) return server;
 	const why = isRunning() ? `was not ready within ${timeout / 1_000} s` : 'ended while starting';

@@ -1,10 +1,11 @@
 import { sleep } from 'n8n-workflow';
 
+import { each } from '../../scripts/lib/each';
 import { delivery, IGNORED, REPEATED, STARTED, WRONG_SECRET } from '../engine/support/delivery';
 import { randomFrom } from '../unit/support';
 import { contentOf } from './support/files';
 import type { Collector } from './support/receiver';
-import { each, post, publishTrigger, startCollector, untilRegistered } from './support/receiver';
+import { post, publishTrigger, startCollector, untilRegistered } from './support/receiver';
 import { useRealN8n } from './support/realN8n';
 
 const real = useRealN8n(

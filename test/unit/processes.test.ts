@@ -8,6 +8,7 @@ import pWaitFor from 'p-wait-for';
 import { withLock } from '../../scripts/lib/lock';
 import { ROOT } from '../../scripts/lib/paths';
 import { freePort, HOST, requireFree } from '../../scripts/lib/ports';
+import { findPrograms } from '../../scripts/lib/queue/programs';
 import { startServer } from '../../scripts/lib/server';
 
 let folder: string;
@@ -64,8 +65,24 @@ describe('a server', () => {
 		});
 	});
 
-	it('ends with the process that started it, even if that is killed', async () => {
+	/** Ends with the program that it runs, for a program that is none of Node's does not watch its parent. */
+	const guarded = async () => {
 		const options = await optionsOf(script());
+		const program = { program: process.execPath, args: [options.script, ...options.args], folder };
+		return {
+			...options,
+			script: join(ROOT, 'scripts', 'lib', 'queue', 'guard.ts'),
+			nodeOptions: ['--import', 'tsx'],
+			args: [JSON.stringify({ ...program, stopSignal: 'SIGKILL' })],
+			cwd: ROOT,
+		};
+	};
+
+	it.each([
+		['a server', async () => await optionsOf(script())],
+		['a guarded program', guarded],
+	])('as %s ends with the process that started it, even if that is killed', async (_what, optionsFor) => {
+		const options = await optionsFor();
 		const parent = execa.node(join(ROOT, 'test', 'unit', 'startServer.ts'), [JSON.stringify(options)], {
 			cwd: ROOT,
 			nodeOptions: ['--import', 'tsx'],
@@ -75,6 +92,27 @@ describe('a server', () => {
 		parent.kill('SIGKILL');
 		await parent;
 		await pWaitFor(async () => !(await answers(options.health)), { timeout: 20_000 });
+	});
+});
+
+describe('the servers that queue mode needs', () => {
+	const has = (...names: string[]) => names.forEach((name) => writeFileSync(join(folder, name), ''));
+
+	it('are found where all programs of one are together', () => {
+		has('initdb', 'postgres', 'pg_isready', 'redis-server');
+		const { postgres, redis } = findPrograms([join(folder, 'none'), folder]);
+		expect([postgres.initdb, redis]).toEqual([join(folder, 'initdb'), join(folder, 'redis-server')]);
+	});
+
+	it.each([
+		['Postgres and Redis', []],
+		['Redis', ['initdb', 'postgres', 'pg_isready']],
+		['Postgres', ['initdb', 'postgres', 'redis-server']],
+	])('are named with what to install where there is no %s', (missing, names) => {
+		has(...names);
+		expect(() => findPrograms([folder])).toThrow(
+			`needs ${missing}, which this machine does not have.\nOn Debian and Ubuntu: apt-get install postgresql redis-server`,
+		);
 	});
 });
 

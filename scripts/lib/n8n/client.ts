@@ -123,9 +123,18 @@ export class N8nClient {
 		return new Execution(raw, this.modules);
 	}
 
-	/** All of them, newest first. */
-	async listExecutions(workflowId?: string): Promise<RawExecution[]> {
-		const filter = workflowId ? `&filter=${encodeURIComponent(JSON.stringify({ workflowId }))}` : '';
+	/** @param status one of these; any, if none is given */
+	async countExecutions(workflowId: string, status?: readonly string[]): Promise<number> {
+		const path = `/rest/executions?limit=1${filterOf({ workflowId, status })}`;
+		return (await this.session.request<{ count: number }>('GET', path)).count;
+	}
+
+	/**
+	 * All of them, newest first. In queue mode there may be 100 at most: n8n sorts them by their start and pages them by their
+	 * ID, which several workers do not do in the same order, so that pages repeat some and lack others.
+	 */
+	async listExecutions(workflowId?: string, status?: readonly string[]): Promise<RawExecution[]> {
+		const filter = filterOf({ workflowId, status });
 		const found: RawExecution[] = [];
 		for (let cursor = ''; ; ) {
 			const page = await this.session.request<{ results: RawExecution[]; nextCursor?: string | null }>(
@@ -216,6 +225,8 @@ export class N8nClient {
 		return answer;
 	}
 }
+
+const filterOf = (filter: object) => `&filter=${encodeURIComponent(JSON.stringify(filter))}`;
 
 function withCredentials(references: WorkflowNode['credentials'], saved: SavedCredential[]) {
 	if (!references) return undefined;

@@ -13,6 +13,7 @@ export function n8nEnv(node: string, userFolder: string, extra: NodeJS.ProcessEn
 		PATH: `${path.dirname(node)}${path.delimiter}${process.env.PATH ?? ''}`,
 		N8N_USER_FOLDER: userFolder,
 		N8N_LISTEN_ADDRESS: HOST,
+		N8N_WORKER_SERVER_ADDRESS: HOST,
 		N8N_HOST: HOST,
 		N8N_SECURE_COOKIE: 'false',
 		DB_TYPE: 'sqlite',

@@ -21,9 +21,11 @@ interface Flatted {
 	parse: (text: string) => { resultData?: Result };
 }
 
-const FINAL = ['success', 'error', 'canceled', 'crashed'];
+const FAILED = ['error', 'canceled', 'crashed'];
+/** How executions end. */
+export const STATUSES = { failed: FAILED, final: ['success', ...FAILED] };
 
-export const isFinal = ({ status }: RawExecution) => FINAL.includes(status);
+export const isFinal = ({ status }: RawExecution) => STATUSES.final.includes(status);
 
 /** The outcome of one execution, with the questions that a test or a script asks. */
 export class Execution {

@@ -33,10 +33,15 @@ interface N8nOptions {
 	env?: NodeJS.ProcessEnv;
 	/** Package to install before starting. */
 	tarball?: string;
+	/** Of n8n's command line: the server itself, or one of the processes that work for it. */
+	command?: string[];
+	/** Milliseconds to become ready. */
+	timeout?: number;
 }
 
 /** Starts a real n8n that listens on 127.0.0.1 only, with its own user folder, and waits until it serves requests. */
 export async function startN8n(options: N8nOptions = {}): Promise<N8nHandle> {
+	const { command = ['start'], timeout = 120_000 } = options;
 	let n8n = await ensureN8n();
 	const userFolder = options.userFolder ?? fs.mkdtempSync(path.join(os.tmpdir(), 'alfacrm-n8n-'));
 	const removeFolder = () => {
@@ -48,17 +53,23 @@ export async function startN8n(options: N8nOptions = {}): Promise<N8nHandle> {
 	let env = options.env ?? {};
 
 	const launch = async (): Promise<Server> => {
-		const own = { N8N_PORT: String(port), N8N_RUNNERS_BROKER_PORT: String(await freePort()), ...env };
+		const own = {
+			N8N_PORT: String(port),
+			// A worker has no other port than this one.
+			QUEUE_HEALTH_CHECK_PORT: String(port),
+			N8N_RUNNERS_BROKER_PORT: String(await freePort()),
+			...env,
+		};
 		return await startServer({
-			what: `n8n ${N8N_VERSION}`,
+			what: `n8n ${N8N_VERSION} (${command[0]})`,
 			node: n8n.node,
 			script: n8n.cli,
-			args: ['start'],
+			args: command,
 			cwd: userFolder,
 			env: n8nEnv(n8n.node, userFolder, own),
 			log,
 			health: `${url}/healthz/readiness`,
-			timeout: 120_000,
+			timeout,
 		});
 	};
 	/** Where it fails although n8n is no longer whole, n8n is installed anew. */

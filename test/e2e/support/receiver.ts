@@ -112,12 +112,3 @@ export async function post(
 	const parsed = text.startsWith('{') ? (JSON.parse(text) as { message?: unknown }) : {};
 	return { status: response.status, message: parsed.message, text };
 }
-
-/** Does something with each, so many at a time, in order. */
-export async function each<T>(items: T[], atATime: number, act: (item: T) => Promise<void>): Promise<void> {
-	const left = items.values();
-	const work = async () => {
-		for (const item of left) await act(item);
-	};
-	await Promise.all(Array.from({ length: atATime }, work));
-}
