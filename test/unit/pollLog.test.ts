@@ -130,10 +130,18 @@ describe('a branch', () => {
 
 	it('that could not be read for 30 days is not waited for', () => {
 		let { state } = poll(fresh(1, 2), 1, { 1: [entry(1, 0)], 2: [] });
+		state = poll(state, 2, { 1: [entry(1, 0)] }).state;
 		state = poll(state, 29 * DAY, { 1: [entry(2, 29 * DAY)] }).state;
 		expect(state.done).toBe(yesterday);
 		state = poll(state, 31 * DAY, { 1: [entry(3, 31 * DAY)] }).state;
 		expect(poll(state, 31 * DAY + 1, { 1: [], 2: [entry(4, 31 * DAY), entry(5, 1)] }).ids).toEqual([4]);
+	});
+
+	it('that cannot be read after 40 days without polls goes on where it was, once it can be', () => {
+		let { state } = poll(fresh(1, 2), 1, { 1: [entry(1, 0)], 2: [] });
+		state = poll(state, 40 * DAY, { 1: [entry(2, 40 * DAY)] }).state;
+		state = poll(state, 41 * DAY, { 1: [entry(3, 41 * DAY)] }).state;
+		expect(poll(state, 42 * DAY, { 1: [], 2: [entry(5, 5 * DAY)] }).ids).toEqual([5]);
 	});
 
 	it('that was chosen has no news of what was there, but for what another one has to report', () => {

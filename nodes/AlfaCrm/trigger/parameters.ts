@@ -1,10 +1,12 @@
 import type { INodeProperties, IPollFunctions, IWebhookFunctions } from 'n8n-workflow';
+import { NodeOperationError } from 'n8n-workflow';
+import { DateTime } from 'luxon';
 
 import { asNodeError } from '../api/errors';
 import type { Field } from '../entities/fieldTypes';
 import { isEmpty } from '../fields/blank';
 import { isBlank } from '../fields/field';
-import { unreadable, UnreadableValue } from '../fields/unreadable';
+import { quoted, unreadable, UnreadableValue } from '../fields/unreadable';
 import type { Parameter } from '../operations/run/parameters';
 import { ParameterReader } from '../operations/run/parameters';
 
@@ -20,6 +22,15 @@ export class TriggerParameters extends ParameterReader {
 	constructor(private readonly context: IPollFunctions | IWebhookFunctions) {
 		super();
 		this.zone = context.getTimezone();
+	}
+
+	/** The time zone by which days are counted. */
+	get dayZone(): string {
+		if (DateTime.fromMillis(0, { zone: this.zone }).isValid) return this.zone;
+		const message = `The workflow's time zone is none: ${quoted(this.zone)}`;
+		const description =
+			"Choose another one in the workflow's settings. If it has none of its own there, set GENERIC_TIMEZONE of n8n right.";
+		throw new NodeOperationError(this.context.getNode(), message, { description });
 	}
 
 	input({ name, default: byDefault }: Parameter): unknown {

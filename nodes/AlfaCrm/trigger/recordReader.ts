@@ -10,6 +10,7 @@ import { listCall } from '../entities/listCall';
 import { notFound } from '../operations/records/findById';
 import type { Change } from './change';
 import { changeOf } from './change';
+import { failsForLong, failsNoMore } from './memory/failing';
 import type { News } from './poll/look';
 import type { Source } from './record';
 import { recordIn, sourceOf } from './record';
@@ -21,6 +22,8 @@ interface Found {
 	reason?: string;
 	/** There is none in any branch, as far as AlfaCRM shows them. */
 	isGone?: boolean;
+	/** AlfaCRM has failed to show it for so long that it is not waited for any more. */
+	isGivenUp?: boolean;
 }
 
 /** Reads the records that changes are about, as they are now; each once, however often it was changed. */
@@ -57,8 +60,12 @@ export class RecordReader {
 		return reason === undefined || isGone ? { record } : { record, recordError: reason };
 	}
 
-	/** The same, with the reason also if the record is gone though the change is no deletion. */
-	async find(change: Change, named: readonly number[]): Promise<Found> {
+	/**
+	 * The same, with the reason also if the record is gone though the change is no deletion.
+	 *
+	 * @param isPatient it is waited for where it may come later, for a day at most
+	 */
+	async find(change: Change, named: readonly number[], isPatient = true): Promise<Found> {
 		if (change.event === 'delete') return { record: null, isGone: true };
 		const known = this.known.get(keyOf(change));
 		if (known !== undefined) return known;
@@ -69,29 +76,46 @@ export class RecordReader {
 			// Another change of the same record may tell what this one does not.
 			return { record: null, reason: messageOf(caught as NodeOperationError) };
 		}
-		const found = await this.search(source, change.entity_id, named);
+		const found = await this.search(source, change.entity_id, named, isPatient);
 		this.known.set(keyOf(change), found);
 		return found;
 	}
 
-	private async search(source: Source, id: number, named: readonly number[]): Promise<Found> {
+	private async search(
+		source: Source,
+		id: number,
+		named: readonly number[],
+		isPatient: boolean,
+	): Promise<Found> {
 		const { entity } = source;
 		const without: number[] = [];
 		const reasons: string[] = [];
+		const what = `${await this.client.origin()} ${entity.path} ${id}`;
+		let isGivenUp = false;
 		for await (const branch of this.places(source, named, reasons)) {
 			try {
 				const { record, isConclusive } = await recordIn(this.client, source, id, branch);
-				if (record) return { record };
+				if (record) {
+					failsNoMore(what);
+					return { record };
+				}
 				if (!isConclusive) reasons.push(messageOf(notFound(entity, id, branch, false)));
 				else if (branch !== undefined) without.push(branch);
 			} catch (caught) {
+				const error = asNodeError(this.client.node, caught);
+				// Where it should be, it is worth waiting for; a place that cannot be read for days must not stop what comes from
+				// others.
 				const isLikely = branch === undefined || (named.includes(branch) && !this.failures.has(branch));
-				reasons.push(this.reasonOf(caught, isLikely));
+				const mayPass = isLikely && error instanceof NodeApiError && !isLasting(this.client, error);
+				if (mayPass && isPatient && !failsForLong(what)) throw error;
+				isGivenUp ||= mayPass;
+				reasons.push(messageOf(error));
 			}
 		}
 		const isGone = reasons.length === 0;
+		if (isGone) failsNoMore(what);
 		const looked = isGone || without.length > 0 ? [notFound(entity, id).message + inAll(without)] : [];
-		return { record: null, reason: [...looked, ...reasons.slice(0, 1)].join('. '), isGone };
+		return { record: null, reason: [...looked, ...reasons.slice(0, 1)].join('. '), isGone, isGivenUp };
 	}
 
 	/**
@@ -111,24 +135,13 @@ export class RecordReader {
 		try {
 			yield* (await (this.branches ??= this.allBranches())).filter((branch) => !named.includes(branch));
 		} catch (caught) {
-			reasons.push(this.reasonOf(caught, false));
+			reasons.push(messageOf(asNodeError(this.client.node, caught)));
 		}
 	}
 
 	private async allBranches(): Promise<number[]> {
 		const { rows } = await collect(this.client, listCall(branchEntity));
 		return idsOf(rows).sort((a, b) => a - b);
-	}
-
-	/**
-	 * @param isLikely the record should be there, so that it is worth waiting for; a place that cannot be read for days must
-	 * not stop what comes from others
-	 * @throws what a later poll may not meet
-	 */
-	private reasonOf(caught: unknown, isLikely: boolean): string {
-		const error = asNodeError(this.client.node, caught);
-		if (isLikely && error instanceof NodeApiError && !isLasting(this.client, error)) throw error;
-		return messageOf(error);
 	}
 }
 

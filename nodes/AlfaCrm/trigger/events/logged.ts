@@ -19,6 +19,7 @@ import { branchOf } from '../../operations/output/link';
 import type { NameSource } from '../../operations/output/names';
 import { fullWithNames } from '../../operations/output/readings';
 import { LogWatch } from '../watch/logWatch';
+import { unlessFirst } from '../watch/watch';
 import type { EventKind } from './kind';
 import { severalOf } from './severalOf';
 
@@ -78,7 +79,7 @@ export const logged: EventKind<'logged'> = {
 		const wants = (change: Change) => passes(filters, change) && isLogged(event, change) && isStage(change);
 		return { watch: new LogWatch(wants, isKnown ? { entity: only } : {}), filters };
 	},
-	/** As many as there is time to read records for, but at least one. */
+	/** As many as there is time to read records for and can be read, but at least one. */
 	async items(parameters, _event, { news, records, names, deadline }) {
 		const isRead = parameters.flag(fetchRecord);
 		const isNamed = isRead && parameters.flag(addNames);
@@ -86,7 +87,8 @@ export const logged: EventKind<'logged'> = {
 		for (const { row, branches } of news) {
 			if (isRead && items.length > 0 && Date.now() >= deadline) break;
 			const change = changeOf(row, branches[0]) as Change;
-			const read = isRead ? await records.recordOf(change, branches) : {};
+			const read = isRead ? await records.recordOf(change, branches).catch(unlessFirst(items)) : {};
+			if (read === undefined) break;
 			const record = isNamed ? await withNames(read, change, names) : read;
 			items.push({ ...change, ...record });
 		}

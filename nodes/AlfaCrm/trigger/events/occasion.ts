@@ -118,7 +118,7 @@ export const occasion: EventKind<'occasion'> = {
 			kind: occasionKinds[what],
 			limit: limit(parameters, parameter),
 			filters,
-			zone: parameters.zone,
+			zone: parameters.dayZone,
 			everyMs: parameters.integer(within(options, lookEvery)) * MINUTE_MS,
 			tellsFirst: parameters.choice(within(options, firstPoll)) === 'due',
 		});

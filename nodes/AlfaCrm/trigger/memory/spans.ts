@@ -24,14 +24,19 @@ export function withEntries(spans: Spans, entries: readonly Entry[]): Spans {
 }
 
 /** Leaves out what is before a time, and where there is too much the oldest that is before a limit. */
-export function trimmed(spans: Spans, from: string, limit: string): { spans: Spans; done: string } {
+export function trimmed(
+	spans: Spans,
+	from: string,
+	limit: string,
+	most = MOST_CHARACTERS,
+): { spans: Spans; done: string } {
 	const sizeOf = ([span, keys]: [string, string]) => span.length + keys.length + MARKS;
 	const oldestFirst = Object.entries(spans).sort(([a], [b]) => (a < b ? -1 : 1));
 	let size = oldestFirst.reduce((sum, entry) => sum + sizeOf(entry), 0);
 	let last = '';
 	const kept = oldestFirst.filter((entry) => {
 		const [span, keys] = entry;
-		const isOver = isBefore(span, from) || (size > MOST_CHARACTERS && isBefore(span, limit));
+		const isOver = isBefore(span, from) || (size > most && isBefore(span, limit));
 		if (isOver) [size, last] = [size - sizeOf(entry), span];
 		return !isOver && keys !== '';
 	});

@@ -9,6 +9,8 @@ interface Unfinished {
 	/** The day on which it began, and the limit: that is what the list is asked for, page after page. */
 	day: number;
 	limit: number;
+	/** All customers are asked for, since the filters show none. */
+	isUnfiltered?: true;
 	/** Known ones that it has shown. */
 	seen?: string;
 }
@@ -46,6 +48,7 @@ export interface Looked<Row> {
 	/** Where to go on with, if there was no time for all. */
 	next?: number;
 	size?: number;
+	isUnfiltered?: true;
 	/** As many came as AlfaCRM counts, in one poll. */
 	isSure: boolean;
 }
@@ -103,7 +106,7 @@ interface Settling {
 /** What is known of a branch after a look at it. */
 export function settled(
 	before: BranchLook,
-	{ next, size, isSure }: Looked<unknown>,
+	{ next, size, isUnfiltered, isSure }: Looked<unknown>,
 	shownNow: ReadonlySet<number>,
 	{ kind, today, limit, now, isLeft, opened }: Settling,
 ): BranchLook {
@@ -118,7 +121,7 @@ export function settled(
 	if (isLeft) return begun;
 	if (next === undefined) return { day, limit, at: now, ...since, ...shown };
 	const known = opens === undefined ? { seen: writeIds(seen) } : {};
-	return { ...begun, unfinished: { next, size, day, limit, ...known } };
+	return { ...begun, unfinished: { next, size, isUnfiltered, day, limit, ...known } };
 }
 
 /** The first open day goes on with the clock, but not back unless the clock was wrong. */

@@ -13,6 +13,8 @@ import { dayAt, dayOf, earliest, justAfter, justBefore, latest, newestOf } from 
 
 /** How many entries that nobody wants are kept above what is left. */
 const MOST_ABOVE = 1_000;
+/** How long the keys may be of what was there in branches when they were chosen, in all of them together. */
+const MOST_OWN = 10_000;
 
 /** What is known of the log of one branch. */
 export interface BranchLog extends ListState {
@@ -172,7 +174,7 @@ export function settle(
 		partsEnd(lists, (stamps) => newestOf(stamps, now)),
 	);
 	const isAwaited = (branch: number) =>
-		!read.has(branch) && Math.abs(now - state.branches[branch].lookedAt) < PATIENCE_MS;
+		!read.has(branch) && now - (state.branches[branch].unreadAt ?? now) < PATIENCE_MS;
 	const isUnfinished = lists.some(
 		({ branch, look }) => look.list.next !== undefined && !state.branches[branch].isChosen,
 	);
@@ -186,9 +188,11 @@ export function settle(
 	const first = dayOf(latest(done, shown));
 	const after = (branch: number) => {
 		const [log, list] = [state.branches[branch], read.get(branch)];
-		if (list !== undefined) return settled(log, list, { first, left, isBehind, now });
+		const most = MOST_OWN / watched.length;
+		if (list !== undefined) return settled(log, list, { first, left, isBehind, most, now });
+		const unread = { ...log, unreadAt: log.unreadAt ?? now };
 		// What comes from when it was chosen on is news, once it can be read.
-		return log.isChosen ? { ...log, isChosen: undefined, since: latest(log.since, state.newest) } : log;
+		return log.isChosen ? { ...unread, isChosen: undefined, since: latest(log.since, state.newest) } : unread;
 	};
 	const branches = Object.fromEntries(watched.map((branch) => [branch, after(branch)]));
 	return { ...state, done, known: spans, newest, branches };
@@ -203,13 +207,10 @@ function toldIn(
 	left: ReadonlySet<string>,
 	reported: ReadonlySet<string>,
 ): Row[] {
-	const lowest = entries.map(({ key }) => left.has(key)).lastIndexOf(true);
-	const unwanted = entries.filter(
-		(entry) => fresh.has(entry) && !left.has(entry.key) && !reported.has(entry.key),
-	);
-	const above = unwanted.filter((entry) => entries.indexOf(entry) < lowest).slice(-MOST_ABOVE);
-	const below = unwanted.filter((entry) => entries.indexOf(entry) > lowest);
-	return [...entries.filter(({ key }) => reported.has(key)), ...below, ...above];
+	const end = entries.map(({ key }) => left.has(key)).lastIndexOf(true) + 1;
+	const isUnwanted = (entry: Row) => fresh.has(entry) && !left.has(entry.key) && !reported.has(entry.key);
+	const [above, below] = [entries.slice(0, end), entries.slice(end)].map((some) => some.filter(isUnwanted));
+	return [...entries.filter(({ key }) => reported.has(key)), ...below, ...above.slice(-MOST_ABOVE)];
 }
 
 function settled(
@@ -219,8 +220,9 @@ function settled(
 		first,
 		left,
 		isBehind,
+		most,
 		now,
-	}: { first: string; left: ReadonlySet<string>; isBehind: boolean; now: number },
+	}: { first: string; left: ReadonlySet<string>; isBehind: boolean; most: number; now: number },
 ): BranchLog {
 	const pending = stampsOf(entries.filter(({ key }) => left.has(key)));
 	const hasLeft = pending.length > 0;
@@ -233,11 +235,14 @@ function settled(
 	const from = isPart || isUnfinished || hasLeft ? log.from : first;
 	// Of one that is too long to be read at once in the beginning, what is older than all that was read was there.
 	const [oldest = ''] = stampsOf(entries).filter(Boolean).sort();
-	const own = log.isChosen && isBehind ? withEntries({}, entries) : log.own;
+	const there =
+		log.isChosen && isBehind
+			? trimmed(withEntries({}, entries), '', newestOf(stampsOf(entries), now), most)
+			: { spans: log.own, done: '' };
 	return {
 		from,
-		since: isCut ? latest(log.since, justAfter(oldest)) : log.since,
-		own: own && trimmed(own, from, '').spans,
+		since: [isCut ? justAfter(oldest) : '', there.done].reduce(latest, log.since),
+		own: there.spans && trimmed(there.spans, from, '').spans,
 		lookedAt: now,
 		total: from === log.from ? list.total : undefined,
 		readAt: isCut ? now : list.readAt,

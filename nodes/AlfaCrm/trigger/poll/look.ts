@@ -11,8 +11,9 @@ export interface ListState {
 	 * list has to be read whole.
 	 */
 	total?: number | null;
-	/** When it was last read whole, n8n's time in milliseconds. */
+	/** When it was last read whole, and since when it could not be read at all, n8n's time in milliseconds. */
 	readAt?: number;
+	unreadAt?: number;
 	/** The page where reading it whole goes on, and how many rows the pages before it held. */
 	next?: number;
 	size?: number;

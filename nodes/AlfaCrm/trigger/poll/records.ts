@@ -197,7 +197,9 @@ function noted(
 	const rows = rowsIn(looks);
 	const listOf = (branch: number) => {
 		const pending = left.filter((one) => one.branches.includes(branch)).length;
-		return without(looks.get(branch)?.list ?? state.lists[branch] ?? { readAt: now }, pending);
+		const { unreadAt = now, ...list } = state.lists[branch] ?? { readAt: now };
+		const seen = looks.get(branch)?.list;
+		return without(seen ? { ...seen, unreadAt: undefined } : { ...list, unreadAt }, pending);
 	};
 	// Younger by more than zones can explain, with a lower ID.
 	const limit = stamp && hoursAfter(stamp, ZONES_HOURS);
@@ -228,7 +230,9 @@ function aged(state: RecordsState, { looks, now }: Seen): RecordsState {
 	// n8n's clock may have been put back.
 	const marks = state.marks.map((mark) => ({ ...mark, at: Math.min(mark.at, now) }));
 	const due = marks[marks.length - 1].at + DAY_MS;
-	const isRead = ({ readAt = 0 }: ListState) => readAt >= due || readAt < now - PATIENCE_MS;
+	// Of months in which nobody polled, a branch that cannot be read now must not be blamed.
+	const isRead = ({ readAt = 0, unreadAt = readAt }: ListState) =>
+		readAt >= due || unreadAt < now - PATIENCE_MS;
 	if (newest.at < due || !Object.values(lists).every(isRead)) return { ...state, marks };
 	const kept = [...marks, newest].slice(-MARKS);
 	const past = isOrdered && kept[0].at !== marks[0].at ? kept[0].id : 0;
@@ -286,5 +290,6 @@ function cut(state: RecordsState, { looks }: Seen, left: readonly News[]): Recor
 
 /** What has to be read whole. */
 function unknown(lists: RecordsState['lists']): RecordsState['lists'] {
-	return Object.fromEntries(Object.entries(lists).map(([branch, { readAt }]) => [branch, { readAt }]));
+	const left = ({ readAt, unreadAt }: ListState) => ({ readAt, unreadAt });
+	return Object.fromEntries(Object.entries(lists).map(([branch, list]) => [branch, left(list)]));
 }

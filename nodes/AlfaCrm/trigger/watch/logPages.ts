@@ -7,6 +7,7 @@ import type { Page } from '../../api/pages';
 import { endlessError, MOST_PAGES, pages } from '../../api/pages';
 import { contentOf, timeOf } from '../logEntry';
 import type { Reader } from './reader';
+import { isEmptyByMistake } from './reader';
 
 export type Rows = readonly IDataObject[];
 
@@ -166,6 +167,13 @@ export class LogPages {
 
 	/** What is read only in order to compare does not count as the page that is known. */
 	private async read(firstPage: number): Promise<Page> {
+		const page = await this.readOnce(firstPage);
+		// An empty one that should hold some rows may be a failure, and what is below it would be taken for known. API notes 3.
+		const isMistake = isEmptyByMistake(page.items, (page.total ?? 0) - firstPage * this.length);
+		return isMistake && firstPage > 0 ? await this.readOnce(firstPage) : page;
+	}
+
+	private async readOnce(firstPage: number): Promise<Page> {
 		const { client } = this.reader;
 		this.requests += 1;
 		const asked = { ...this.list, firstPage, pageSize: this.size };

@@ -9,6 +9,7 @@ import { lesson as lessonEntity } from '../../entities/lesson';
 import { listCall } from '../../entities/listCall';
 import type { Change } from '../change';
 import { changeOf, recordNamed } from '../change';
+import { failsForLong, failsNoMore } from '../memory/failing';
 import { RecordReader } from '../recordReader';
 import type { Reader } from './reader';
 import { isLasting } from './reader';
@@ -18,6 +19,14 @@ export interface FoundLesson {
 	row: IDataObject | null;
 	/** Why it could not be read. */
 	reason?: string;
+	/** AlfaCRM has failed to show it for so long that it is not waited for any more. */
+	isGivenUp?: boolean;
+}
+
+/** What a list shows; nothing where it is not for this user, or not waited for any more. */
+interface Shown {
+	rows?: IDataObject[];
+	isGivenUp?: boolean;
 }
 
 /** What can be read to understand an entry of the log. */
@@ -36,7 +45,7 @@ export const COMPLETED = 3;
 
 export class LogRecords implements LogReading {
 	private readonly records: RecordReader;
-	private readonly known = new Map<string, Promise<IDataObject[]>>();
+	private readonly known = new Map<string, Promise<Shown>>();
 
 	constructor(
 		private readonly reader: Reader,
@@ -50,7 +59,7 @@ export class LogRecords implements LogReading {
 		if (needed.every((name) => readId(own[name]) !== undefined)) return own;
 		const { entity, entity_id } = change;
 		const list = { path: 'log', branch, body: { entity, entity_id }, task: 'read the change log' };
-		const rows = await this.collect(list);
+		const { rows = [] } = await this.collect(list);
 		const changes = rows.flatMap((row) => changeOf(row, branch) ?? []);
 		const same = changes.filter((one) => one.entity === entity && one.entity_id === entity_id);
 		// The newest is the first one, and what it says counts.
@@ -63,16 +72,17 @@ export class LogRecords implements LogReading {
 
 	async lesson(id: number, branches: readonly number[]): Promise<FoundLesson> {
 		// Nearly always it is completed, and there.
-		const rows = await this.lessons({ id, status: COMPLETED }, branches[0]);
-		const row = rows.find((one) => readId(one.id) === id);
+		const shown = await this.lessons({ id, status: COMPLETED }, branches[0]);
+		const row = shown.rows?.find((one) => readId(one.id) === id);
 		if (row !== undefined) return { row };
-		const { record, reason, isGone } = await this.records.find(recordNamed('Lesson', id), branches);
-		return { row: record, reason: isGone ? undefined : reason };
+		const lesson = recordNamed('Lesson', id);
+		const { record, reason, isGone, isGivenUp } = await this.records.find(lesson, branches, !shown.isGivenUp);
+		return { row: record, reason: isGone ? undefined : reason, isGivenUp };
 	}
 
 	async lessonOf(customer: number, id: number, branch: number): Promise<IDataObject | undefined> {
-		const rows = await this.lessons({ id, customer_id: customer, status: COMPLETED }, branch);
-		return rows.find((row) => readId(row.id) === id);
+		const { rows } = await this.lessons({ id, customer_id: customer, status: COMPLETED }, branch);
+		return rows?.find((row) => readId(row.id) === id);
 	}
 
 	async lessonWith(
@@ -83,42 +93,43 @@ export class LogRecords implements LogReading {
 		const list = { ...listCall(lessonEntity, branch), body: { customer_id: customer, status: COMPLETED } };
 		const isIt = (row: IDataObject) => detailsIn(row).some(({ id }) => readId(id) === details);
 		// The newest come first.
-		const rows = await this.read(list, (page) => page.rows.some(isIt));
+		const { rows } = await this.read(list, (page) => page.rows.some(isIt));
 		return rows && (rows.find(isIt) ?? null);
 	}
 
 	/** The first page, which has the newest. */
-	private async lessons(body: IDataObject, branch: number): Promise<IDataObject[]> {
+	private async lessons(body: IDataObject, branch: number): Promise<Shown> {
 		return await this.collect({ ...listCall(lessonEntity, branch), body });
 	}
 
-	private async collect(list: ListRequest): Promise<IDataObject[]> {
-		const key = JSON.stringify([list.path, list.branch, list.body]);
-		const known = this.known.get(key);
-		if (known !== undefined) return await known;
-		const rows = this.read(list, () => true).then((found) => found ?? []);
-		this.known.set(key, rows);
-		return await rows;
+	private async collect(list: ListRequest): Promise<Shown> {
+		const key = keyOf(list);
+		const shown = this.known.get(key) ?? this.read(list, () => true);
+		this.known.set(key, shown);
+		return await shown;
 	}
 
 	/**
-	 * Pages from the first one on; undefined for what this user may not read.
+	 * Pages from the first one on.
 	 *
-	 * @throws NodeApiError for a reason that a later poll may not meet
+	 * @throws NodeApiError for a reason that a later poll may not meet, for a day at most
 	 */
-	private async read(
-		list: ListRequest,
-		isEnough: (page: Page) => boolean,
-	): Promise<IDataObject[] | undefined> {
+	private async read(list: ListRequest, isEnough: (page: Page) => boolean): Promise<Shown> {
 		const { client } = this.reader;
+		const what = `${await client.origin()} ${keyOf(list)}`;
 		try {
-			return (await collect(client, list, { maxReadings: 1, isEnough })).rows;
+			const { rows } = await collect(client, list, { maxReadings: 1, isEnough });
+			failsNoMore(what);
+			return { rows };
 		} catch (caught) {
-			if (isLasting(client, caught)) return undefined;
+			if (isLasting(client, caught)) return {};
+			if (failsForLong(what)) return { isGivenUp: true };
 			throw asNodeError(client.node, caught);
 		}
 	}
 }
+
+const keyOf = ({ path, branch, body }: ListRequest): string => JSON.stringify([path, branch, body]);
 
 /** What is emptied tells less than what was there. */
 const filled = (fields: IDataObject): IDataObject =>

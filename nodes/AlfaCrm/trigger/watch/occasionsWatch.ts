@@ -10,13 +10,13 @@ import type { BranchLook, Looked, OccasionsState } from '../occasions/state';
 import { emptyOccasions, goesOn, isDue } from '../occasions/state';
 import type { OccasionNews } from '../occasions/step';
 import { step, zoneOf } from '../occasions/step';
-import type { Look } from '../poll/look';
+import type { ListState, Look } from '../poll/look';
 import type { Reader } from './reader';
 import { emptyError, isEmptyByMistake, readEach } from './reader';
 import type { Outcome, Poll, Samples, Watch } from './watch';
 
-/** Clients alone have lessons and subscriptions. */
-const CLIENT = 1;
+/** Clients alone have lessons and subscriptions; the list has leads as well. */
+const [CLIENT, ALL_TYPES] = [1, 2];
 
 /** Of which clients the list is asked for; numbers are levels and days since 1970. */
 export interface Asked {
@@ -41,6 +41,11 @@ interface OccasionSettings {
 	tellsFirst: boolean;
 }
 
+/** What a poll saw of a list of clients, or of all customers. */
+interface Clients extends Look {
+	isUnfiltered?: true;
+}
+
 /** Tells what falls due, by the cards of clients. */
 export class OccasionsWatch implements Watch {
 	constructor(private readonly settings: OccasionSettings) {}
@@ -57,7 +62,7 @@ export class OccasionsWatch implements Watch {
 		).catch((failure: unknown) => {
 			// The others were read a while ago.
 			if (due.length === watched.length) throw failure;
-			return { looks: new Map<number, Look>(), failures: new Map(due.map((branch) => [branch, failure])) };
+			return { looks: new Map<number, Clients>(), failures: new Map(due.map((branch) => [branch, failure])) };
 		});
 		const read = new Map([...looks].map(([branch, look]) => [branch, this.lookedAt(look)]));
 		return { failures, ...step(before, read, { ...this.settings, today, now, watched }) };
@@ -82,29 +87,40 @@ export class OccasionsWatch implements Watch {
 		return { news: newestOf(news, count), isAll: [...read.values()].every(({ next }) => next === undefined) };
 	}
 
-	private async look(reader: Reader, branch: number, today: number, before: OccasionsState): Promise<Look> {
+	private async look(
+		reader: Reader,
+		branch: number,
+		today: number,
+		before: OccasionsState,
+	): Promise<Clients> {
 		const { kind, limit } = this.settings;
 		const own = before.branches[branch];
-		const { next, size, day = today } = goesOn(own, limit) ?? {};
+		const { next, size, isUnfiltered, day = today } = goesOn(own, limit) ?? {};
 		const asked = {
 			most: kind.opensFrom === undefined ? zoneOf(before, { kind, limit }) : limit,
 			from: own?.from ?? kind.opensFrom?.(day, limit) ?? day,
 			today: day,
 			isFirst: own?.day !== day,
 		};
-		const list: ListRequest = {
+		const filtered = { is_study: CLIENT, ...this.settings.filters(asked) };
+		const listOf = (body: IDataObject) => ({
 			...listCall(customer, branch),
-			body: { is_study: CLIENT, ...this.settings.filters(asked) },
-			task: 'look through the clients',
-		};
-		const look = await reader.look(list, { next, size }, { pause: 'whenLate' });
+			...{ body, task: 'look through the clients' },
+		});
+		const read = async (list: ListRequest, state: ListState = {}) =>
+			await reader.look(list, state, { pause: 'whenLate' });
+		const look = isUnfiltered ? undefined : await read(listOf(filtered), { next, size });
+		if (look !== undefined && !(look.rows.length === 0 && look.list.total)) return look;
+		// The total may be that of another list, and nobody concerned.
+		const list = listOf({ is_study: ALL_TYPES });
+		const all = await read(list, isUnfiltered && { next, size });
 		// All that is due would be news later, and what lasts would count as over.
-		if (isEmptyByMistake(look.rows, look.list.total)) throw emptyError(reader.client, list);
-		return look;
+		if (isEmptyByMistake(all.rows, all.list.total)) throw emptyError(reader.client, list);
+		return { ...all, isUnfiltered: true };
 	}
 
 	/** A filter may be ignored, and archived ones are nobody's to remind. API notes 3. */
-	private lookedAt({ rows, list, isWhole }: Look): Looked<IDataObject> {
+	private lookedAt({ rows, list, isWhole, isUnfiltered }: Clients): Looked<IDataObject> {
 		const isClient = (row: IDataObject) =>
 			(readFlag(row.is_study) ?? CLIENT) === CLIENT && readFlag(row.removed) !== 1;
 		const { next, size } = list;
@@ -112,6 +128,7 @@ export class OccasionsWatch implements Watch {
 			rows: rows.filter((row) => readId(row.id) !== undefined && isClient(row)),
 			next,
 			size,
+			isUnfiltered,
 			// Where nothing tells how many there are, one may have moved to a page that had been read.
 			isSure: isWhole && typeof list.total === 'number',
 		};

@@ -208,11 +208,11 @@ export function isFalling(ids: readonly number[]): boolean {
  *
  * @throws what went wrong, if it did so with all of them
  */
-export async function readEach(
+export async function readEach<L extends Look>(
 	branches: readonly number[],
-	read: (branch: number) => Promise<Look>,
-): Promise<{ looks: Map<number, Look>; failures: Map<number, unknown> }> {
-	const looks = new Map<number, Look>();
+	read: (branch: number) => Promise<L>,
+): Promise<{ looks: Map<number, L>; failures: Map<number, unknown> }> {
+	const looks = new Map<number, L>();
 	const failures = new Map<number, unknown>();
 	const results = await Promise.allSettled(branches.map(read));
 	results.forEach((result, index) => {

@@ -139,7 +139,7 @@ export class RecordsWatch implements Watch, Lookable {
 		body: IDataObject,
 		{ since, lists, chosen }: Pick<RecordsState, 'chosen' | 'lists' | 'since'>,
 		options: LookOptions = {},
-	): ReturnType<typeof readEach> {
+	): ReturnType<typeof readEach<Look>> {
 		return await readEach(branches, async (branch) => {
 			const list = this.listOf(body, branch, since);
 			const state = lists[branch] as ListState | undefined;

@@ -1,4 +1,4 @@
-import { between, isIn, LOG, range, SMALL, World } from '../../support/world';
+import { between, isIn, LARGE, LOG, range, SMALL, World } from '../../support/world';
 import { httpFailure } from '../../support/direct';
 
 afterEach(() => {
@@ -164,6 +164,29 @@ it('the size of the state while a branch is forbidden for 29 days', async () => 
 	expect(world.repeated).toEqual([]);
 	expect(most).toBeLessThan(31_000);
 }, 100_000);
+
+it('the size of the state where a branch of thousands of changes is chosen in the middle of a backlog', async () => {
+	const world = new World({ settings: LARGE, branches: 2, parameters: { ...LOG, branchIds: [1] } });
+	world.log();
+	await world.poll();
+	const made = range(1, 1_600).map(() => {
+		world.pass(1);
+		for (let n = 0; n < 4; n++) world.log({ branches: [2] });
+		return world.log();
+	});
+	await world.poll();
+	world.poller.change({ ...LOG, branchIds: [1, 2] });
+	let most = 0;
+	for (let round = 0; round < 8; round++) {
+		await world.poll();
+		most = Math.max(most, world.stateBytes);
+		world.pass(1);
+		made.push(world.log({ branches: [2] }), world.log());
+	}
+	await world.poll();
+	expect([...world.out].sort((a, b) => a - b)).toEqual(made);
+	expect(most).toBeLessThan(31_000);
+}, 60_000);
 
 const twin = { values: { entity: 'Customer', entity_id: 77 } };
 

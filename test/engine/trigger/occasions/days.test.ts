@@ -44,6 +44,12 @@ describe('the day', () => {
 		expect(await calendar.poll('2026-03-17 00:10')).toEqual([]);
 	});
 
+	it('cannot be told in a time zone that is none', async () => {
+		const [birthday, none] = [{ event: 'customerBirthday' }, { timeZone: 'Moscow' }];
+		const calendar = new Calendar('2026-03-10 09:00', birthday, none, {}, 'Europe/Moscow');
+		await expect(calendar.poll()).rejects.toThrow('The workflow\'s time zone is none: "Moscow"');
+	});
+
 	it('may be another one in the school: nothing is lost or told twice for that', async () => {
 		const calendar = new Calendar(
 			'2026-03-10 09:00',

@@ -1,5 +1,6 @@
-import type { JsonObject } from '../../../../sandbox';
+import type { JsonObject, Settings } from '../../../../sandbox';
 import { Calendar } from '../../support/calendar';
+import { dueOn } from '../../support/dueOn';
 
 afterEach(() => jest.restoreAllMocks());
 
@@ -20,13 +21,7 @@ const fill = (calendar: Calendar): void => {
 	calendar.school.onRows = () => {};
 };
 
-const due: Array<[event: string, card: JsonObject, over: JsonObject]> = [
-	['customerBirthday', { dob: '10.03.2015' }, {}],
-	['subscriptionEnding', { paid_till: '2026-03-12 18:00:00' }, {}],
-	['notSeen', { last_attend_date: '2026-02-24' }, {}],
-	['inDebt', { balance: '-5.00' }, { balance: '0.00' }],
-	['lessonsRunningOut', { paid_lesson_count: 2 }, { paid_lesson_count: 9 }],
-];
+const due = dueOn('2026-03-10');
 
 it.each(due)('%s: a first look that is shown nobody does not begin', async (event, card) => {
 	const calendar = new Calendar('2026-03-10 09:00', { event });
@@ -83,4 +78,61 @@ it('a branch that is shown empty does not hold up the others', async () => {
 	expect(await calendar.ids('2026-03-10 11:00')).toEqual([one]);
 	fill(calendar);
 	expect(await calendar.ids('2026-03-10 11:05')).toEqual([two]);
+});
+
+describe('where AlfaCRM counts clients that it does not list', () => {
+	const filtered = due.filter(([event]) =>
+		['subscriptionEnding', 'notSeen', 'lessonsRunningOut'].includes(event),
+	);
+	/** What each event takes for not due, by whatever its filter asks for. */
+	const over: Record<string, JsonObject> = {
+		subscriptionEnding: { paid_till: '2026-06-12 18:00:00' },
+		notSeen: { last_attend_date: '2026-03-10' },
+		lessonsRunningOut: { paid_lesson_count: 9 },
+	};
+
+	it.each(filtered)(
+		'%s: it goes on where nobody is concerned and the total is wrong',
+		async (event, card) => {
+			const calendar = new Calendar('2026-03-10 09:00', { event, branchIds: [1] });
+			const [id, other] = [1, 2].map(() => calendar.client(over[event]));
+			calendar.school.totalOff = MANY;
+			expect(await calendar.poll()).toEqual([]);
+			expect(await calendar.poll('2026-03-10 11:00')).toEqual([]);
+			calendar.card(id, card);
+			expect(await calendar.ids('2026-03-10 13:00')).toEqual([id]);
+			calendar.card(id, over[event]);
+			expect(await calendar.poll('2026-03-10 15:00')).toEqual([]);
+			calendar.card(other, card);
+			expect(await calendar.ids('2026-03-10 17:00')).toEqual([other]);
+			expect(await calendar.poll('2026-03-10 19:00')).toEqual([]);
+		},
+	);
+
+	it.each(due)('%s: it goes on in a branch that has only leads', async (event, card) => {
+		const calendar = new Calendar('2026-03-10 09:00', { event, branchIds: [1] });
+		const id = calendar.client({ ...card, is_study: 0 });
+		calendar.school.totalOff = MANY;
+		expect(await calendar.poll()).toEqual([]);
+		expect(await calendar.poll('2026-03-10 11:00')).toEqual([]);
+		calendar.card(id, { is_study: 1 });
+		expect(await calendar.ids('2026-03-10 13:00')).toEqual([id]);
+	});
+
+	it.each(filtered)('%s: clients whom the filter hides are told, over several polls', async (event, card) => {
+		const small: Partial<Settings> = { pageSize: 1, bodyPageSize: 'ignored' };
+		const calendar = new Calendar('2026-03-10 09:00', { event }, { budgetMs: 40_000 }, small);
+		const ids = Array.from({ length: MANY }, () => calendar.client(over[event]));
+		calendar.school.onRows = (path, rows) => {
+			const { body } = calendar.asked.at(-1) ?? {};
+			const isFiltered = Object.keys(body ?? {}).some((name) => /_(from|to)$/.test(name));
+			if (path === 'customer' && isFiltered) rows.splice(0);
+		};
+		for (let polls = 0; polls < 3; polls++) expect(await calendar.poll()).toEqual([]);
+		calendar.school.onCall = () => calendar.pass(1_000);
+		for (const id of ids) calendar.card(id, card);
+		const told: unknown[] = [];
+		for (let hour = 11; hour < 23; hour++) told.push(...(await calendar.ids(`2026-03-10 ${hour}:00`)));
+		expect(told.map(Number).sort((a, b) => a - b)).toEqual(ids);
+	});
 });

@@ -1,5 +1,6 @@
-import type { JsonObject, Settings } from '../../../../sandbox';
+import type { Settings } from '../../../../sandbox';
 import { Calendar } from '../../support/calendar';
+import { dueOn } from '../../support/dueOn';
 
 afterEach(() => jest.restoreAllMocks());
 
@@ -26,40 +27,35 @@ async function daily(
 	return told;
 }
 
-const cases: Array<[event: string, card: JsonObject, later: JsonObject]> = [
-	['customerBirthday', { dob: '16.03.2015' }, {}],
-	['subscriptionEnding', { paid_till: '2026-03-19 18:00:00' }, {}],
-	['notSeen', { last_attend_date: '2026-03-02' }, {}],
-	['inDebt', { balance: '0.00' }, { balance: '-5.00' }],
-	['lessonsRunningOut', { paid_lesson_count: 9 }, { paid_lesson_count: 2 }],
-];
-
-describe.each(cases)('%s, where one poll a day has no time for all clients', (event, card, later) => {
-	it('the next ones read on, and tell each client once', async () => {
-		const calendar = new Calendar('2026-03-10 09:00', { event }, { budgetMs: 10_000 }, SMALL);
-		const ids = Array.from({ length: MANY }, () => calendar.client(card));
-		const told = await daily(calendar, [10, 28], (day) => {
-			if (day === 16) for (const id of ids) calendar.card(id, later);
+describe.each(dueOn('2026-03-16'))(
+	'%s, where one poll a day has no time for all clients',
+	(event, due, calm) => {
+		it('the next ones read on, and tell each client once', async () => {
+			const calendar = new Calendar('2026-03-10 09:00', { event }, { budgetMs: 10_000 }, SMALL);
+			const ids = Array.from({ length: MANY }, () => calendar.client({ ...due, ...calm }));
+			const told = await daily(calendar, [10, 28], (day) => {
+				if (day === 16) for (const id of ids) calendar.card(id, due);
+			});
+			expect(told.map(([, id]) => Number(id)).sort()).toEqual(ids);
+			expect(told.every(([day]) => day >= 16 && day <= 21)).toBe(true);
 		});
-		expect(told.map(([, id]) => Number(id)).sort()).toEqual(ids);
-		expect(told.every(([day]) => day >= 16 && day <= 21)).toBe(true);
-	});
 
-	it('the first look tells what falls due from its first day on, if it is to', async () => {
-		const options = { firstPoll: 'due' };
-		const calendar = new Calendar('2026-03-16 09:00', { event, options }, { budgetMs: 10_000 }, SMALL);
-		const ids = Array.from({ length: MANY }, () => calendar.client({ ...card, ...later }));
-		const told = await daily(calendar, [16, 28]);
-		expect(told.map(([, id]) => Number(id)).sort()).toEqual(ids);
-		expect(told.every(([day]) => day <= 18)).toBe(true);
-	});
+		it('the first look tells what falls due from its first day on, if it is to', async () => {
+			const options = { firstPoll: 'due' };
+			const calendar = new Calendar('2026-03-16 09:00', { event, options }, { budgetMs: 10_000 }, SMALL);
+			const ids = Array.from({ length: MANY }, () => calendar.client(due));
+			const told = await daily(calendar, [16, 28]);
+			expect(told.map(([, id]) => Number(id)).sort()).toEqual(ids);
+			expect(told.every(([day]) => day <= 18)).toBe(true);
+		});
 
-	it('the first look is silent for as long as it takes, if it is to', async () => {
-		const calendar = new Calendar('2026-03-16 09:00', { event }, { budgetMs: 10_000 }, SMALL);
-		for (let n = 0; n < MANY; n++) calendar.client({ ...card, ...later });
-		expect(await daily(calendar, [16, 28])).toEqual([]);
-	});
-});
+		it('the first look is silent for as long as it takes, if it is to', async () => {
+			const calendar = new Calendar('2026-03-16 09:00', { event }, { budgetMs: 10_000 }, SMALL);
+			for (let n = 0; n < MANY; n++) calendar.client(due);
+			expect(await daily(calendar, [16, 28])).toEqual([]);
+		});
+	},
+);
 
 it.each(['present', 'missing'] as const)(
 	'a debt is told once though its client moves to a page that had been read, totals %s',

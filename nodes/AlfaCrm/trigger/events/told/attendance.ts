@@ -41,7 +41,11 @@ async function ofLesson(
 	reading: LogReading,
 	isThere: 0 | 1,
 ): Promise<IDataObject[]> {
-	const { row } = await reading.lesson(change.entity_id, branches);
+	const { row, reason, isGivenUp } = await reading.lesson(change.entity_id, branches);
+	if (row === null && isGivenUp) {
+		const unread = { lesson_id: change.entity_id };
+		return [{ ...itemOf(change, {}, unread, branches[0]), lesson_error: reason ?? null }];
+	}
 	if (row === null || !isCompleted(row)) return [];
 	const branch = branchIn(row, branches);
 	const customers = Array.isArray(row.customer_ids) ? row.customer_ids.map(readId) : [];
@@ -108,7 +112,7 @@ async function find(
 	// It is planned again, or gone.
 	return isRead
 		? {}
-		: { reason: 'The change log does not say which lesson it was, and AlfaCRM shows this user no lessons' };
+		: { reason: 'The change log does not say which lesson it was, and AlfaCRM shows no lessons' };
 }
 
 async function lessonShown(
