@@ -84,9 +84,9 @@ async function measure(stage: QueueStage, loads: string[]) {
 	}
 	if (!loads.includes('deliveries')) return;
 	for (const apartMs of [0, 3_000]) {
-		const { pairs, started, passed } = await deliveries(stage, { pairs: 40, apartMs });
+		const { pairs, started, keys, passed } = await deliveries(stage, { pairs: 40, apartMs });
 		say(
-			`${pairs} pairs of deliveries, ${apartMs / 1_000} s apart: ${started} executions, ${passed} pass by key`,
+			`${pairs} pairs of deliveries, ${apartMs / 1_000} s apart: ${started} executions, ${keys} keys, ${passed} pass`,
 		);
 	}
 }
