@@ -84,21 +84,22 @@ async function measure(stage: QueueStage, loads: string[]) {
 	}
 	if (!loads.includes('deliveries')) return;
 	for (const apartMs of [0, 3_000]) {
-		const { pairs, started, passed } = await deliveries(stage, { pairs: 40, apartMs });
+		const { pairs, started, keys, passed } = await deliveries(stage, { pairs: 40, apartMs });
 		say(
-			`${pairs} pairs of deliveries, ${apartMs / 1_000} s apart: ${started} executions, ${passed} pass by key`,
+			`${pairs} pairs of deliveries, ${apartMs / 1_000} s apart: ${started} executions, ${keys} keys, ${passed} pass`,
 		);
 	}
 }
 
 async function measureKilled(stage: QueueStage) {
-	const { lost, before, customers, failures, seconds } = await killed(stage, {
+	const { lost, before, phones, customers, failures, seconds, afterRetry } = await killed(stage, {
 		executions: 10,
 		each: 10,
-		again: 'rerun',
 	});
-	say(`Worker killed after ${before} of 100 customers, ${lost} executions lost; all sent again at once:`);
-	say(`${customers} customers after ${seconds.toFixed(0)} s`);
+	say(
+		`Worker killed after ${before} of ${phones} customers, ${lost} executions lost; all sent again at once:`,
+	);
+	say(`${customers} customers after ${seconds.toFixed(0)} s, ${afterRetry} after n8n's Retry`);
 	for (const failure of failures) say(`  ${failure}`);
 }
 

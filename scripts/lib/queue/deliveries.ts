@@ -2,14 +2,19 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { SandboxHandle } from '../sandbox';
 import type { Entrance, QueueStage } from './stage';
 import { withSchool } from './stage';
-import { eventsOnce, PASSED } from './workflows';
+import { EVENTS, eventsOnce, PASSED } from './workflows';
 
 export interface DeliveryFigures {
 	/** Deliveries, 50 at most, each of which comes twice: once to either of two webhook processes. */
 	pairs: number;
 	/** Executions that began. */
 	started: number;
-	/** Executions that get past n8n's Remove Duplicates node, which knows them by `deliveryKey`. */
+	/** Different `deliveryKey`s in all of them. */
+	keys: number;
+	/**
+	 * Executions that get past n8n's Remove Duplicates node, which goes by that key. Its memory is one row that is read and written
+	 * as a whole, so that two executions at the same moment may both get past it.
+	 */
 	passed: number;
 	/** Events of which one execution at least got past it. */
 	events: number;
@@ -30,15 +35,25 @@ export async function deliveries(
 ): Promise<DeliveryFigures> {
 	return await withSchool({ rateLimit: 0 }, async (sandbox) => {
 		const entrance = await stage.publish(eventsOnce());
-		await (apartMs === 0 ? together(sandbox, entrance, pairs) : apart(sandbox, entrance, pairs, apartMs));
+		await (apartMs === 0
+			? together(sandbox, entrance, pairs)
+			: apart(stage, sandbox, entrance, pairs, apartMs));
 		await stage.finished(entrance.workflow, pairs);
 		const executions = await stage.client.listExecutions(entrance.workflow);
 		const ended = await Promise.all(
 			executions.map(async ({ id }) => await stage.client.waitForExecution(id)),
 		);
 		const passed = ended.flatMap((execution) => execution.outputs(PASSED));
-		const events = new Set(passed.map(({ entity_id: id }) => id)).size;
-		return { pairs, started: executions.length, passed: passed.length, events };
+		const keys = ended.flatMap((execution) =>
+			execution.outputs(EVENTS).map(({ deliveryKey }) => deliveryKey),
+		);
+		return {
+			pairs,
+			started: executions.length,
+			keys: new Set(keys).size,
+			passed: passed.length,
+			events: new Set(passed.map(({ entity_id: id }) => id)).size,
+		};
 	});
 }
 
@@ -48,20 +63,34 @@ async function together(sandbox: SandboxHandle, { addresses }: Entrance, pairs: 
 	await change(sandbox, pairs);
 }
 
-/** It tells one, and later the other. */
-async function apart(sandbox: SandboxHandle, { addresses }: Entrance, pairs: number, apartMs: number) {
+/** It tells one, and later the other; each execution has ended before the next one begins. */
+async function apart(
+	stage: QueueStage,
+	sandbox: SandboxHandle,
+	{ addresses, workflow }: Entrance,
+	pairs: number,
+	apartMs: number,
+) {
 	const [first, second] = addresses;
 	await sandbox.control('POST', 'webhooks', { url: first });
-	const sent = await change(sandbox, pairs);
+	let sent: Delivery[] = [];
+	for (let nth = 1; nth <= pairs; nth += 1) {
+		sent = await change(sandbox, 1, nth);
+		await stage.finished(workflow, nth);
+	}
 	await sleep(apartMs);
-	for (const { text } of sent) await sandbox.control('POST', 'webhooks/send', { text, url: second });
-	await answered(sandbox);
+	for (const { text } of sent) {
+		await sandbox.control('POST', 'webhooks/send', { text, url: second });
+		await answered(sandbox);
+		// One that is known at once starts nothing.
+		await stage.finished(workflow, pairs);
+	}
 }
 
 /** Changes so many customers, and waits until all who are told have answered. */
-async function change(sandbox: SandboxHandle, count: number): Promise<Delivery[]> {
+async function change(sandbox: SandboxHandle, count: number, from = 0): Promise<Delivery[]> {
 	const customers = await sandbox.control<Array<{ id: number }>>('GET', 'records/customer');
-	for (const { id } of customers.slice(0, count))
+	for (const { id } of customers.slice(from, from + count))
 		await sandbox.control('PUT', `records/customer/${id}`, { note: `Звонок ${id}` });
 	return await answered(sandbox);
 }

@@ -71,6 +71,8 @@ export function phonesToLeads(credential: SavedCredential): Started {
 	return behindWebhook('Phones to leads', [split, saveLead(credential, '={{ $json.phone }}', 'Лид')]);
 }
 
+/** The trigger. */
+export const EVENTS = 'AlfaCRM Webhook Trigger';
 /** The node behind which only what came for the first time gets. */
 export const PASSED = 'Passed';
 
@@ -78,7 +80,7 @@ export const PASSED = 'Passed';
 export function eventsOnce(): Started {
 	const webhookId = randomUUID();
 	const trigger = {
-		name: 'AlfaCRM Webhook Trigger',
+		name: EVENTS,
 		type: 'n8n-nodes-alfacrm.alfaCrmWebhookTrigger',
 		typeVersion: 1,
 		webhookId,
