@@ -4,7 +4,7 @@ import type { Entrance, QueueStage } from './stage';
 import { withSchool } from './stage';
 import { EVENTS, eventsOnce, PASSED } from './workflows';
 
-export interface DeliveryFigures {
+interface DeliveryFigures {
 	/** Deliveries, 50 at most, each of which comes twice: once to either of two webhook processes. */
 	pairs: number;
 	/** Executions that began. */

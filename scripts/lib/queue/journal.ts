@@ -1,7 +1,7 @@
 import type { SandboxHandle } from '../sandbox';
 
 /** One request that reached the sandbox. */
-export interface Call {
+interface Call {
 	path: string;
 	status: number | null;
 	/** Milliseconds since the epoch. */

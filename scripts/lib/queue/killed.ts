@@ -7,7 +7,7 @@ import type { QueueStage } from './stage';
 import { withSchool } from './stage';
 import { phonesToLeads } from './workflows';
 
-export interface KilledFigures {
+interface KilledFigures {
 	/** Executions that died with the worker. */
 	lost: number;
 	/** Customers that were there when it died. */

@@ -12,7 +12,7 @@ const POSTGRES = ['fsync=off', 'synchronous_commit=off', 'full_page_writes=off',
 const REDIS = ['--save', '', '--appendonly', 'no', '--protected-mode', 'yes', '--bind', HOST];
 
 /** A server that n8n needs, and how n8n is told of it. */
-export interface Backend {
+interface Backend {
 	env: NodeJS.ProcessEnv;
 	stop: () => Promise<void>;
 }
