@@ -25,6 +25,8 @@ export function deskOf(answer: (request: Sent) => unknown = () => ({}), options:
 			each?.[index][name] ?? parameters[name] ?? preset,
 		getInputData: () => items.map((json) => ({ json })),
 		continueOnFail: () => continueOnFail,
+		// One that was never saved has no lock in n8n's database.
+		getWorkflow: () => ({ active: false }),
 		addExecutionHints: ({ message }: { message: string }) => void hints.push(message),
 	}) as unknown as IExecuteFunctions;
 	const run = new Run(whole);
