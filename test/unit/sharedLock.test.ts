@@ -67,7 +67,7 @@ class Process {
 	}
 
 	/** One execution that creates who is not there; never settles once the process was killed. */
-	async run(phone: string): Promise<'found' | 'created'> {
+	async run(phone: string, createMs = 0): Promise<'found' | 'created'> {
 		const alive = async <T>(work: () => Promise<T>): Promise<T> => {
 			if (!this.isAlive) return await new Promise<T>(() => {});
 			const result = await work();
@@ -83,6 +83,7 @@ class Process {
 		const find = async () => await alive(async () => await this.service.find(phone));
 		const create = async () => {
 			item.assertMaySend();
+			await sleep(createMs);
 			return await alive(async () => await this.service.create(phone));
 		};
 		// As the items of one process do.
@@ -132,7 +133,8 @@ describe('a process that is alone', () => {
 	it('does not wait where n8n cannot keep a row', async () => {
 		const { service } = world(2, 0);
 		const lock = new SharedLock();
-		const fails = async () => await Promise.reject(new Error('FOREIGN KEY constraint failed'));
+		const fails = async () =>
+			await Promise.reject(new Error('SQLITE_CONSTRAINT: FOREIGN KEY constraint failed'));
 		const row = new LockRow({
 			checkProcessedAndRecord: fails,
 			getProcessedDataCount: async () => await Promise.resolve(0),
@@ -154,7 +156,9 @@ describe('a process that is alone', () => {
 			clearAllProcessedItems: fails,
 		});
 		expect(await settle(lock.tryEnter(row))).toBe(false);
-		await expect(settle(lock.enter(row, undefined))).rejects.toThrow('timeout exceeded');
+		await expect(settle(lock.enter(row, undefined))).rejects.toThrow(
+			"n8n's database did not answer for 30 seconds",
+		);
 	});
 });
 
@@ -254,6 +258,25 @@ describe('a process that is killed', () => {
 			await settle(Promise.all(runs));
 			expect(phonesOf(service)).toEqual(phones(30));
 		}
+	});
+});
+
+describe('a process that takes the place of a dead one', () => {
+	it('is not taken for dead itself, however long it works', async () => {
+		const { all, service } = world(5, 3);
+		const [dead, next, third] = all;
+		// Long enough for many signs of life.
+		const held = (async () => {
+			for (let nth = 0; nth < 400; nth++) await dead.run(`early ${nth}`);
+		})();
+		void held;
+		await jest.advanceTimersByTimeAsync(32_000);
+		dead.isAlive = false;
+		const slow = next.run('one', 70_000);
+		await jest.advanceTimersByTimeAsync(30_000);
+		const waits = third.run('one');
+		await settle(Promise.all([slow, waits]));
+		expect(phonesOf(service).filter((phone) => phone === 'one')).toHaveLength(1);
 	});
 });
 

@@ -178,12 +178,13 @@ export class ApiClient {
 		const rate = { perSecond, call: { action: nameOf(call), atOnce }, signal: this.signal };
 		const options = { ...rate, isIdempotent: call.isIdempotent, rateLimitWaitMs };
 		return await withRetries(rateLimiterOf(origin), options, async () => {
-			call.onSend?.();
 			const data = await this.authentication.readCredential(account, progress);
 			const before = data.token;
 			const withdraw = this.authentication.offerRenewal(progress);
 			const { httpRequestWithAuthentication: send } = this.context.helpers;
 			try {
+				// Right before it is sent: reading the credential may have taken long.
+				call.onSend?.();
 				const answer = send.call(
 					this.context,
 					CREDENTIAL,

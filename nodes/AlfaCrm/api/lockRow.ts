@@ -1,6 +1,8 @@
 import type { IExecuteFunctions } from 'n8n-workflow';
 import { UserError } from 'n8n-workflow';
 
+import { timeout } from './cancel';
+
 /** What n8n offers a node in an execution to remember what it has processed, in the database that all processes share. */
 export type ProcessedData = Pick<
 	IExecuteFunctions['helpers'],
@@ -13,6 +15,7 @@ const LOCKED = 'locked';
 /** The same entry for all who wait, for an entry is added only once. */
 const WANTED = 'wanted';
 const MOST_TRIES = 5;
+const PAUSE_MS = 20;
 
 /** n8n cannot keep such a row at all: for a workflow that is not in its database, or where nothing is processed like that. */
 export class NoRowError extends UserError {}
@@ -44,8 +47,8 @@ export class LockRow {
 	 * @throws NoRowError where there is no such thing
 	 */
 	async size(): Promise<number> {
-		return await this.data.getProcessedDataCount('node', OPTIONS).catch((error: { code?: unknown }) => {
-			throw error.code === 'ERR_ASSERTION' ? new NoRowError('No processed data') : error;
+		return await this.data.getProcessedDataCount('node', OPTIONS).catch((error: unknown) => {
+			throw hasNoRow(error) ? new NoRowError('No processed data', { cause: error }) : error;
 		});
 	}
 
@@ -66,9 +69,17 @@ export class LockRow {
 				(error: unknown) => ({ error }),
 			);
 			if ('isTaken' in outcome) return outcome.isTaken;
-			// Another process was faster, and may have given it up again; or n8n cannot keep such a row at all.
+			if (hasNoRow(outcome.error)) throw new NoRowError('No row', { cause: outcome.error });
+			// Another process was faster, and may have given it up again.
 			if ((await this.size()) > 0) return false;
-			if (tries === MOST_TRIES) throw new NoRowError('No row', { cause: outcome.error });
+			if (tries === MOST_TRIES) throw outcome.error;
+			await timeout(PAUSE_MS);
 		}
 	}
+}
+
+/** The workflow is not in the database, n8n keeps nothing of the kind, or the user keeps something else there. */
+function hasNoRow(error: unknown): boolean {
+	const { code, name, message } = error as { code?: unknown; name?: unknown; message?: unknown };
+	return code === 'ERR_ASSERTION' || name === 'DeduplicationError' || /foreign key/i.test(String(message));
 }

@@ -1,3 +1,5 @@
+import { UserError } from 'n8n-workflow';
+
 import { abortable, timeout } from './cancel';
 import type { LockRow } from './lockRow';
 import { NoRowError } from './lockRow';
@@ -16,12 +18,20 @@ const COURTESY_MS = 200;
 /** How often a process that waits looks, and how often it asks for the lock. */
 const POLL_MS = 100;
 const ASK_MS = 3_000;
+/** How long a process that waits puts up with a database that does not answer. */
+const PATIENCE_MS = 30_000;
 /** A holder does nothing any more when its last beat is that long ago; the others take it for dead somewhat later. */
 const FRESH_MS = 12_000;
 const DEAD_MS = 20_000;
 /** Within this time somebody who claims the lock of a dead one has written its claim, and after this one it is looked at. */
 const CLAIM_MS = 2_000;
 const SETTLE_MS = 5_000;
+
+/** What a process that waits has seen of the row, and when it asked for it. */
+interface Waiting {
+	seen: { size: number; at: number };
+	askedAt: number;
+}
 
 /** The time for which this process holds the lock. */
 interface Turn {
@@ -32,6 +42,8 @@ interface Turn {
 	readonly row?: LockRow;
 	/** When the latest one was sent that is in the row for certain. */
 	beatAt: number;
+	/** Tells its entries from those of former holders, which a row may still have. */
+	readonly id: number;
 	/** Sent again and again, since one may have got lost; what else there is in the row is of somebody who waits. */
 	readonly beats: string[];
 	isWanted: boolean;
@@ -112,26 +124,46 @@ export class SharedLock {
 	}
 
 	private async waitForTurn(row: LockRow): Promise<void> {
-		let seen = { size: 0, at: 0 };
-		let askedAt = -Infinity;
+		const waiting: Waiting = { seen: { size: 0, at: 0 }, askedAt: -Infinity };
+		let answeredAt = performance.now();
 		for (;;) {
-			const at = performance.now();
-			const isOwn = this.turn !== undefined || at < this.courtesyUntil;
-			const size = isOwn ? 0 : await row.size();
-			// A row that is shorter is a new one.
-			if (size < seen.size) askedAt = -Infinity;
-			if (size !== seen.size) seen = { size, at };
-			if (!isOwn && size === 0) {
-				if (await row.take()) return this.begin(at, row);
-			} else if (!isOwn && at - askedAt >= ASK_MS) {
-				askedAt = at;
-				if (await row.takeOrAskFor()) return this.begin(at, row, true);
-			} else if (!isOwn && at - seen.at >= DEAD_MS) {
-				if (await this.replaceDead(row, size)) return;
-				seen = { size: 0, at };
+			try {
+				if (await this.tryToBegin(row, waiting)) return;
+				answeredAt = performance.now();
+			} catch (error) {
+				if (error instanceof NoRowError) return this.begin(performance.now());
+				if (performance.now() - answeredAt > PATIENCE_MS) throw noDatabase(error);
+				// What has happened in the meantime is not known.
+				waiting.seen.at = performance.now();
 			}
 			await timeout(POLL_MS * (0.5 + Math.random()));
 		}
+	}
+
+	/** @returns whether this process has the lock now */
+	private async tryToBegin(row: LockRow, waiting: Waiting): Promise<boolean> {
+		const at = performance.now();
+		// Somebody else's attempt in this process has succeeded.
+		if (this.turn !== undefined && !this.turn.isClosing && isFresh(this.turn)) return true;
+		if (this.turn !== undefined || at < this.courtesyUntil) return false;
+		const size = await row.size();
+		// A row that is shorter is a new one.
+		if (size < waiting.seen.size) waiting.askedAt = -Infinity;
+		if (size !== waiting.seen.size) waiting.seen = { size, at };
+		if (size === 0) {
+			if (!(await row.take())) return false;
+			this.begin(at, row);
+			return true;
+		}
+		if (at - waiting.askedAt >= ASK_MS) {
+			waiting.askedAt = at;
+			if (!(await row.takeOrAskFor())) return false;
+			this.begin(at, row, true);
+			return true;
+		}
+		if (at - waiting.seen.at < DEAD_MS) return false;
+		waiting.seen = { size: 0, at };
+		return await this.replaceDead(row, size);
 	}
 
 	/**
@@ -157,11 +189,13 @@ export class SharedLock {
 	/** @param isWanted whether others may wait already, which would not show in the row any more */
 	private begin(beatAt: number, row?: LockRow, isWanted = false): void {
 		const begunAt = performance.now();
-		const turn: Turn = { users: 0, begunAt, row, beatAt, beats: [], isWanted, isClosing: false };
+		const of = { row, id: Math.random(), beats: [], isWanted };
+		const turn: Turn = { ...of, users: 0, begunAt, beatAt, isClosing: false };
 		this.turn = turn;
 		if (row !== undefined) this.turns += 1;
 		void this.watch(turn);
-		void this.endWhenIdle(turn);
+		// Whoever has waited for it joins before that.
+		void timeout(LINGER_MS).then(async () => await this.endWhenIdle(turn));
 	}
 
 	private async watch(turn: Turn): Promise<void> {
@@ -177,13 +211,14 @@ export class SharedLock {
 	private async beat(turn: Turn, row: LockRow): Promise<void> {
 		const at = performance.now();
 		if (isFresh(turn) && at - turn.beatAt >= BEAT_MS) {
-			turn.beats.push(`beat ${turn.beats.length}`);
+			turn.beats.push(`beat ${turn.id} ${turn.beats.length}`);
 			const { wasHeld } = await row.add(...turn.beats);
 			// Where the row was gone, another process may have had the lock meanwhile.
 			turn.beatAt = wasHeld ? at : -Infinity;
 		}
-		turn.isWanted ||= (await row.size()) > 1 + turn.beats.length || at - turn.begunAt > MAX_TURN_MS;
-		turn.isClosing ||= !isFresh(turn) || (turn.isWanted && at - turn.begunAt >= MIN_TURN_MS);
+		turn.isWanted ||= (await row.size()) > 1 + turn.beats.length;
+		const most = turn.isWanted ? MIN_TURN_MS : MAX_TURN_MS;
+		turn.isClosing ||= !isFresh(turn) || at - turn.begunAt >= most;
 		if (turn.isClosing) await this.endWhenIdle(turn);
 	}
 
@@ -199,9 +234,15 @@ export class SharedLock {
 		// A row that others take for left behind may be theirs by now. One that cannot be removed is taken for that.
 		if (isFresh(turn)) await turn.row?.remove().catch(() => undefined);
 		if (turn.isWanted) this.courtesyUntil = performance.now() + COURTESY_MS;
-		this.turn = undefined;
+		if (this.turn === turn) this.turn = undefined;
 	}
 }
 
 const isFresh = ({ row, beatAt }: Turn): boolean =>
 	row === undefined || performance.now() - beatAt < FRESH_MS;
+
+const noDatabase = (cause: unknown): UserError =>
+	new UserError(
+		"n8n's database did not answer for 30 seconds, so nothing was created: another n8n process may be creating the same one. Run it again.",
+		{ cause },
+	);

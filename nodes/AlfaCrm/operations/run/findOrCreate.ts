@@ -3,7 +3,7 @@ import { leaveAfter } from '../../api/locks';
 import type { Item } from './item';
 
 const LOCK_LOST =
-	'n8n did not reach its own database for some seconds, so another n8n process may be creating the same one. Run it again.';
+	'n8n stood still or did not reach its own database for some seconds, so another n8n process may be creating the same one. Run it again.';
 
 /**
  * Creates what is not found, while no other n8n process does the same. A process that cannot have the lock at once looks
