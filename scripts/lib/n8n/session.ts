@@ -17,7 +17,8 @@ export class Session {
 	 */
 	async request<T = unknown>(method: string, path: string, data?: unknown): Promise<T> {
 		const context = await this.open();
-		const response = await context.fetch(path, { method, data });
+		// n8n may close a connection that was kept just when it is used again.
+		const response = await context.fetch(path, { method, data, maxRetries: method === 'GET' ? 3 : 0 });
 		const text = await response.text();
 		const status = response.status();
 		await response.dispose();
