@@ -93,7 +93,7 @@ const workers =
 describe('processes that know nothing of each other share five calls a second', () => {
 	it.each([
 		['two workers', [12, 12], 4.3, 0.5],
-		['four workers', [6, 6, 6, 6], 4.2, 1],
+		['four workers', [6, 6, 6, 6], 4.2, 0.85],
 		['four workers, one of them with hardly any work', [10, 10, 2, 2], 4.2, 1],
 		['four workers with more to do', [20, 20, 20, 20], 4.4, 1],
 		['eight workers', [3, 3, 3, 3, 3, 3, 3, 3], 4, 3],
@@ -105,7 +105,7 @@ describe('processes that know nothing of each other share five calls a second', 
 
 	it('also where a refused call counts', async () => {
 		const { takenASecond } = await course({ countsRefused: true }, workers([6, 6, 6, 6]));
-		expect(takenASecond).toBeGreaterThanOrEqual(3);
+		expect(takenASecond).toBeGreaterThanOrEqual(3.3);
 	});
 });
 

@@ -10,11 +10,16 @@ interface Call {
 export const SECOND_MS = 1_000;
 /** More than any rate needs. */
 export const LATEST_CALLS = 1_000;
-/** How long a process waits between two probes, for each place that it has: whoever has few looks for more the soonest. */
-const PROBE_MS = 8_000;
+/**
+ * How long a process with one place waits after a probe that was refused. With more it waits longer, by the square root
+ * of their number: whoever has few looks for more the soonest, and one that is left alone with some does not take long.
+ */
+const PROBE_MS = 11_000;
 /** The same without any place; twice as long after each refusal, up to the most. */
-const ENTRY_MS = 1_000;
+const ENTRY_MS = 2_000;
 const MAX_ENTRY_MS = 4_000;
+/** The most that passes from a probe that was taken to the next one, since others find the same places. */
+const NEXT_PROBE_MS = 1_000;
 /** Nobody else seems to be there when no call was refused for so long. */
 const QUIET_MS = 60_000;
 /** By how much of it a wait is shorter or longer, since others wait as well. */
@@ -26,7 +31,7 @@ const JITTER = 0.3;
  *
  * Whoever makes no more calls in any second than were taken in the last one is not refused, as long as all others do the
  * same: so many **places** it has. A **probe** is a call beyond them. If it is taken, there is one place more, and the next
- * probe follows at once; if not, it waits for long. So hardly a call is refused while all places are taken, and those that
+ * probe follows within a second; if not, it waits for long. So hardly a call is refused while all places are taken, and those that
  * somebody leaves are found soon.
  *
  * Times are those of `performance.now()`.
@@ -61,7 +66,7 @@ export class Share {
 			this.own = Math.max(this.own, this.mostInASecond());
 		else return;
 		this.entryWait = ENTRY_MS;
-		if (isProbe) this.probeAt = now;
+		if (isProbe) this.probeAt = now + NEXT_PROBE_MS * Math.random();
 		else this.waitToProbe(now);
 	}
 
@@ -97,7 +102,7 @@ export class Share {
 	}
 
 	private waitToProbe(now: number): void {
-		const wait = this.own === 0 ? this.entryWait : this.own * PROBE_MS;
+		const wait = this.own === 0 ? this.entryWait : Math.sqrt(this.own) * PROBE_MS;
 		this.probeAt = now + wait * (1 - JITTER + 2 * JITTER * Math.random());
 	}
 }
