@@ -177,7 +177,7 @@ async function change(
 	// Somebody has archived it since it was found, for then these choices let no archived one come here.
 	const isGone = archived === true && ['create', 'skip'].includes(rules.ifArchived);
 	if (isOther || isGone) {
-		const isByOthers = item.run.wasWrittenSince([recordKey(entity, id)], match.at);
+		const isByOthers = item.run.wasWrittenSince([recordKey(entity, id)], match.version);
 		if (!isByOthers && !item.hasSaved) return undefined;
 		const whose = isByOthers ? 'another execution' : 'another item';
 		throw item.refused(
@@ -207,10 +207,10 @@ async function change(
 /** Somebody may have written the record between the search and this turn: another execution, or another item. */
 async function upToDate({ item, entity, target }: UpsertRequest, match: Found): Promise<Found> {
 	const id = Number(match.row.id);
-	if (!item.run.wasWrittenSince([recordKey(entity, id)], match.at, 'anybody')) return match;
-	const at = item.run.now();
+	if (!item.run.wasWrittenSince([recordKey(entity, id)], match.version, 'anybody')) return match;
+	const version = item.run.version();
 	const row = await getRecord(item, entity, id, { ...target, branch: match.branch });
-	const current = { row, branch: match.branch, at };
+	const current = { row, branch: match.branch, version };
 	return { ...current, archived: await archivedState(item, entity, target, current) };
 }
 

@@ -224,7 +224,7 @@ export class Item extends ParameterReader {
 		this.saved.push(call.task);
 		this.assertKept(call, model);
 		this.warnOfLostFields(call.body ?? {}, model);
-		this.run.writeCacheOf(call.path).note(call, model, this.run.now(), before);
+		this.run.writeCacheOf(call.path).note(call, model, this.run.version(), before);
 		return confirms === undefined || 'model' in answer ? model : withoutEnvelope(answer);
 	}
 

@@ -114,8 +114,8 @@ export class Run {
 		this.turn = turn;
 	}
 
-	/** The present moment, for asking later what was written since then. */
-	now(): number {
+	/** Counts the writes in this process, for asking later what was written since then. */
+	version(): number {
 		return currentVersion();
 	}
 
@@ -158,7 +158,7 @@ export class Run {
 		read: () => Promise<T>,
 		isKept: (value: T) => boolean,
 	): Promise<T> {
-		const since = this.now();
+		const since = this.version();
 		const { uncertainWrites } = this;
 		const value = await read();
 		const values = this.cache.get(path) ?? new Map();
@@ -181,7 +181,7 @@ export class Run {
 	cachedCopy({ path }: Pick<Entity, 'path'>, id: number, shown?: IDataObject): LocatedRecord | undefined {
 		const match = this.writeCacheOf(path).get(id);
 		if (match === undefined || (shown !== undefined && !isLate(match, shown))) return undefined;
-		return this.wasWrittenSince([recordKey({ path }, id)], match.at) ? undefined : match;
+		return this.wasWrittenSince([recordKey({ path }, id)], match.version) ? undefined : match;
 	}
 
 	private lockNames(keys: readonly LockKey[]): string[] {
