@@ -19,7 +19,7 @@ let latest = 0;
 /** Up to here it is no longer known which records were written. */
 let forgotten = 0;
 
-/** A moment to compare writes with: taken before records are read. */
+/** How many writes there were, to compare later ones with: taken before records are read. */
 export function currentVersion(): number {
 	return latest;
 }

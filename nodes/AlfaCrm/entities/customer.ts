@@ -1,4 +1,5 @@
 import { archivedField, archivedView, archiving } from './archive';
+import { bonuses } from './bonus';
 import { calendar } from './calendar';
 import { idFilter, idsFilter, name, note, timestamps, writable } from './common';
 import {
@@ -38,47 +39,9 @@ const GENDERS = [
 	{ value: 2, label: 'Female' },
 ];
 
-/** API notes 6. All three are known from one integration, which runs in production. */
-const bonus = { path: 'bonus', idAs: 'customer_id', certainty: 'unconfirmed' } as const;
-
-/** API notes 6: its answer is assumed, not seen. */
-const changeOfBonus = { ...bonus, kind: 'save', confirmedBy: 'balance_bonus' } as const;
-
 const leaving = reference('customer_reject_id', 'Customer Reject Reason', 'customerReject', {
 	description: 'Why a client left',
 });
-
-const amount = number('amount', 'Amount', { required: true, min: 0.01 });
-
-const bonuses: Action[] = [
-	{
-		...bonus,
-		kind: 'get',
-		name: 'getBonusBalance',
-		label: 'Get Bonus Balance',
-		title: 'Get the bonus balance of a customer',
-		description: 'Get how much bonus a customer has',
-		action: 'balance-bonus',
-	},
-	{
-		...changeOfBonus,
-		name: 'addBonus',
-		label: 'Add Bonus',
-		title: 'Add bonus to a customer',
-		description: 'Raise the bonus balance of a customer',
-		action: 'bonus-add',
-		body: [amount, note],
-	},
-	{
-		...changeOfBonus,
-		name: 'spendBonus',
-		label: 'Spend Bonus',
-		title: 'Spend bonus of a customer',
-		description: 'Lower the bonus balance of a customer',
-		action: 'bonus-spend',
-		body: [amount, { ...note, required: true }],
-	},
-];
 
 /** Siblings share the phone and the email of a parent. */
 const keys: MatchKey[] = [

@@ -51,11 +51,6 @@ export class OutputPanel {
 		};
 	}
 
-	/** Words of the boxes above the data. */
-	async hints() {
-		return await this.root.getByTestId('node-hint').allInnerTexts();
-	}
-
 	async openBranch(name: 'Success' | 'Error') {
 		await this.root.getByRole('tab', { name: `${name} Branch` }).click();
 	}

@@ -5,8 +5,6 @@ import type { ExecutionError, IDataObject, INodeExecutionData, IRunData } from '
 export interface RawExecution {
 	id: string;
 	status: string;
-	mode: string;
-	workflowId: string;
 	/** In the `flatted` format. */
 	data?: string;
 }
@@ -31,18 +29,14 @@ export const isFinal = ({ status }: RawExecution) => STATUSES.final.includes(sta
 export class Execution {
 	readonly id: string;
 	readonly status: string;
-	readonly mode: string;
-	readonly workflowId: string;
 	readonly error?: ExecutionError;
 	readonly lastNode?: string;
 	readonly runData: IRunData;
 
 	/** @param modules n8n's node_modules folder; its own copy of the library reads what n8n has saved */
-	constructor({ id, status, mode, workflowId, data = '' }: RawExecution, modules: string) {
+	constructor({ id, status, data = '' }: RawExecution, modules: string) {
 		this.id = String(id);
 		this.status = status;
-		this.mode = mode;
-		this.workflowId = workflowId;
 		const { parse } = createRequire(`${modules}/`)('flatted') as Flatted;
 		const { error, lastNodeExecuted, runData = {} } = (data ? parse(data).resultData : undefined) ?? {};
 		this.error = error;

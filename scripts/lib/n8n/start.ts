@@ -11,14 +11,10 @@ import { ensureN8n, N8N_VERSION } from './install';
 
 export interface N8nHandle {
 	url: string;
-	port: number;
 	userFolder: string;
-	/** Path of n8n's log. */
-	log: string;
 	/** n8n's node_modules folder. */
 	modules: string;
 	pid: () => number;
-	isRunning: () => boolean;
 	/** Ends n8n; removes the user folder if it was made here, unless `keep`. */
 	stop: (options?: { keep?: boolean }) => Promise<void>;
 	/** Same data, same port; `kill`: as if the power failed. */
@@ -91,12 +87,9 @@ export async function startN8n(options: N8nOptions = {}): Promise<N8nHandle> {
 	});
 	return {
 		url,
-		port,
 		userFolder,
-		log,
 		modules: n8n.modules,
 		pid: () => server.pid,
-		isRunning: () => server.isRunning(),
 		stop: async ({ keep = false } = {}) => {
 			await server.stop();
 			if (!keep) removeFolder();

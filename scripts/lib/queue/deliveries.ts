@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { SandboxHandle } from '../sandbox';
+import { withSchool } from './school';
 import type { Entrance, QueueStage } from './stage';
-import { withSchool } from './stage';
 import { EVENTS, eventsOnce, PASSED } from './workflows';
 
 interface DeliveryFigures {

@@ -3,8 +3,8 @@ import type { RawExecution } from '../n8n/execution';
 import { isFinal } from '../n8n/execution';
 import type { SandboxHandle } from '../sandbox';
 import { journalOf } from './journal';
+import { phonesIn, withSchool } from './school';
 import type { QueueStage } from './stage';
-import { withSchool } from './stage';
 import { phonesToLeads } from './workflows';
 
 interface KilledFigures {
@@ -36,8 +36,8 @@ export async function killed(
 		const credential = await stage.credentialOf(sandbox, { requestsPerSecond: 0 });
 		const entrance = await stage.publish(phonesToLeads(credential));
 		const phones = executions * each;
-		const known = await numbersIn(sandbox);
-		const added = async () => (await numbersIn(sandbox)).slice(known.length);
+		const known = await phonesIn(sandbox);
+		const added = async () => (await phonesIn(sandbox)).slice(known.length);
 
 		const bodies = Array.from({ length: executions }, (_, nth) => ({
 			phones: Array.from({ length: each }, (_item, index) => phoneOf(nth * each + index)),
@@ -88,12 +88,6 @@ export async function killed(
 }
 
 const phoneOf = (nth: number) => `+7 955 200-${String(nth).padStart(4, '0')}`;
-
-/** The customers' phones, in the order of their creation. */
-async function numbersIn(sandbox: SandboxHandle): Promise<string[]> {
-	const rows = await sandbox.control<Array<{ phone: unknown }>>('GET', 'records/customer');
-	return rows.map(({ phone }) => String(phone).replace(/\D/g, '').slice(-10));
-}
 
 async function isCreating(sandbox: SandboxHandle): Promise<boolean> {
 	return (await journalOf(sandbox)).some(

@@ -1,11 +1,10 @@
-import type { IDataObject } from 'n8n-workflow';
 import pWaitFor from 'p-wait-for';
 import { each } from '../each';
 import type { SandboxHandle } from '../sandbox';
 import type { CallFigures } from './journal';
 import { figuresOf, journalOf } from './journal';
+import { phonesIn, someCustomers, withSchool } from './school';
 import type { Entrance, QueueStage } from './stage';
-import { withSchool } from './stage';
 import { formToLead, severalCalls } from './workflows';
 
 /** What a load came to. */
@@ -58,14 +57,9 @@ export async function pace(
 ): Promise<Figures> {
 	return await withSchool({ rateLimit: LIMIT, ...settings }, async (sandbox) => {
 		const entrance = await stage.publish(
-			severalCalls(await stage.credentialOf(sandbox), await customersIn(sandbox, calls)),
+			severalCalls(await stage.credentialOf(sandbox), await someCustomers(sandbox, calls)),
 		);
-		return await observe(
-			stage,
-			sandbox,
-			entrance,
-			Array.from({ length: executions }, () => ({})),
-		);
+		return await observe(stage, sandbox, entrance, emptyBodies(executions));
 	});
 }
 
@@ -78,24 +72,18 @@ export async function forms(
 	return await withSchool({ rateLimit: rate }, async (sandbox) => {
 		const credential = await stage.credentialOf(sandbox, { requestsPerSecond: rate });
 		const entrance = await stage.publish(formToLead(credential));
-		const customers = async () => await sandbox.control<IDataObject[]>('GET', 'records/customer');
-		const known = new Set((await customers()).map(({ id }) => id));
+		const known = (await phonesIn(sandbox)).length;
 		const bodies = Array.from({ length: count }, (_, index) =>
 			form(index, Math.floor((index * phones) / count)),
 		);
 		const figures = await observe(stage, sandbox, entrance, bodies);
-		const added = (await customers()).filter(({ id }) => !known.has(id));
-		const numbers = added.map(({ phone }) => String(phone).replace(/\D/g, '').slice(-10));
-		return { ...figures, customers: added.length, distinct: new Set(numbers).size };
+		const added = (await phonesIn(sandbox)).slice(known);
+		return { ...figures, customers: added.length, distinct: new Set(added).size };
 	});
 }
 
-/** So many customers of the first branch. */
-async function customersIn(sandbox: SandboxHandle, count: number): Promise<number[]> {
-	const rows = await sandbox.control<Array<{ id: number; branch_ids: number[] }>>('GET', 'records/customer');
-	const ids = rows.filter(({ branch_ids: branches }) => branches.includes(1)).map(({ id }) => id);
-	return ids.slice(0, count);
-}
+/** For executions that need nothing from outside. */
+const emptyBodies = (count: number): object[] => Array.from({ length: count }, () => ({}));
 
 /** A phone is written in another way each time. */
 function form(index: number, person: number) {
@@ -112,14 +100,9 @@ export async function logins(
 	const { executions, calls, expiries, singleToken } = load;
 	return await withSchool({ rateLimit: 0, singleToken }, async (sandbox) => {
 		const credential = await stage.credentialOf(sandbox, { requestsPerSecond: 0 });
-		const entrance = await stage.publish(severalCalls(credential, await customersIn(sandbox, calls)));
+		const entrance = await stage.publish(severalCalls(credential, await someCustomers(sandbox, calls)));
 		// Each process may know the token before it counts.
-		await observe(
-			stage,
-			sandbox,
-			entrance,
-			Array.from({ length: AT_A_TIME }, () => ({})),
-		);
+		await observe(stage, sandbox, entrance, emptyBodies(AT_A_TIME));
 		const expire = async () => {
 			for (let nth = 1; nth <= expiries; nth += 1) {
 				const until = (executions * calls * nth) / (expiries + 1);
@@ -128,12 +111,6 @@ export async function logins(
 				await sandbox.control('POST', 'tokens/expire');
 			}
 		};
-		return await observe(
-			stage,
-			sandbox,
-			entrance,
-			Array.from({ length: executions }, () => ({})),
-			expire,
-		);
+		return await observe(stage, sandbox, entrance, emptyBodies(executions), expire);
 	});
 }

@@ -3,9 +3,9 @@ import { packTarball } from '../build';
 import { N8nClient } from '../n8n/client';
 import type { RawExecution } from '../n8n/execution';
 import { STATUSES } from '../n8n/execution';
+import { untilItTakesPosts } from '../n8n/webhook';
 import type { SavedCredential } from '../n8n/types';
 import type { SandboxHandle } from '../sandbox';
-import { FIXED_DAY, startSandbox } from '../sandbox';
 import type { N8nQueue } from './start';
 import { startQueue } from './start';
 import type { Started } from './workflows';
@@ -62,8 +62,7 @@ export class QueueStage {
 			id,
 			this.queue.webhooks.map(({ url }) => url + path),
 		);
-		for (const address of entrance.addresses)
-			await pWaitFor(async () => await takesPosts(address), { interval: 100, timeout: 60_000 });
+		for (const address of entrance.addresses) await untilItTakesPosts(address);
 		return entrance;
 	}
 
@@ -130,24 +129,5 @@ export class Entrance {
 		);
 		const text = await response.text();
 		if (!response.ok) throw new Error(`n8n answered ${response.status} to a delivery: ${text.slice(0, 300)}`);
-	}
-}
-
-async function takesPosts(address: string): Promise<boolean> {
-	const { headers } = await fetch(address, { method: 'OPTIONS', headers: { origin: address } });
-	return (headers.get('access-control-allow-methods') ?? '').includes('POST');
-}
-
-/** Does something with a school of its own, since n8n has learned how quick another one is. */
-export async function withSchool<T>(
-	settings: object,
-	work: (sandbox: SandboxHandle) => Promise<T>,
-): Promise<T> {
-	const sandbox = await startSandbox({ args: [...FIXED_DAY, '--customers', '60'] });
-	try {
-		await sandbox.control('PATCH', 'settings', { latencyMs: 60, ...settings });
-		return await work(sandbox);
-	} finally {
-		await sandbox.stop();
 	}
 }

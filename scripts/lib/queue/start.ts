@@ -10,8 +10,6 @@ export interface N8nQueue extends Pick<N8nHandle, 'url' | 'modules'> {
 	webhooks: N8nHandle[];
 	/** `restart({ kill: true })` is one that dies in the middle of its work, and another one. */
 	workers: N8nHandle[];
-	/** Of the database, for whoever wants to look into it. */
-	postgres: NodeJS.ProcessEnv;
 	/** Ends everything and removes it. */
 	stop: () => Promise<void>;
 }
@@ -49,11 +47,10 @@ export async function startQueue(options: QueueOptions): Promise<N8nQueue> {
 	};
 	try {
 		const servers = await layer([startPostgres(), startRedis()]);
-		const [postgres] = servers.map(({ env }) => env);
 		const env = Object.assign(
 			{},
 			...servers.map(({ env: own }) => own),
-			shared(),
+			sharedEnv(),
 			options.env,
 		) as NodeJS.ProcessEnv;
 		const launch = async (command: string[], at?: number) =>
@@ -74,7 +71,6 @@ export async function startQueue(options: QueueOptions): Promise<N8nQueue> {
 			main,
 			webhooks: others.slice(0, webhooks),
 			workers: others.slice(webhooks),
-			postgres,
 			stop,
 		};
 	} catch (error) {
@@ -83,7 +79,8 @@ export async function startQueue(options: QueueOptions): Promise<N8nQueue> {
 	}
 }
 
-const shared = () => ({
+/** All processes have the same. */
+const sharedEnv = () => ({
 	EXECUTIONS_MODE: 'queue',
 	N8N_ENCRYPTION_KEY: randomUUID(),
 	N8N_DISABLE_PRODUCTION_MAIN_PROCESS: 'true',

@@ -1,6 +1,7 @@
 import type { IConnections, IDataObject, INode, INodeParameters } from 'n8n-workflow';
 
-import type { RealN8n, SavedCredential } from './realN8n';
+import type { SavedCredential } from '../../../scripts/lib/n8n/types';
+import type { RealN8n } from './realN8n';
 import { until } from './wait';
 
 const TRIGGER_TYPE = 'n8n-nodes-alfacrm.alfaCrmTrigger';

@@ -5,14 +5,9 @@ import { startSandbox } from '../../../sandbox';
 import { packTarball } from '../../../scripts/lib/build';
 import { N8nClient } from '../../../scripts/lib/n8n/client';
 import { startN8n } from '../../../scripts/lib/n8n/start';
+import type { SavedCredential } from '../../../scripts/lib/n8n/types';
 
 export const NODE_TYPE = 'n8n-nodes-alfacrm.alfaCrm';
-
-export interface SavedCredential {
-	id: string;
-	name: string;
-	type: string;
-}
 
 export interface RealN8n {
 	sandbox: Sandbox;

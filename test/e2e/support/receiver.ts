@@ -2,7 +2,8 @@ import Fastify from 'fastify';
 import type { IDataObject, INode, INodeParameters } from 'n8n-workflow';
 import { sleep } from 'n8n-workflow';
 
-import type { RealN8n, SavedCredential } from './realN8n';
+import type { SavedCredential } from '../../../scripts/lib/n8n/types';
+import type { RealN8n } from './realN8n';
 
 const TRIGGER_TYPE = 'n8n-nodes-alfacrm.alfaCrmWebhookTrigger';
 

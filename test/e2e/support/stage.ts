@@ -1,12 +1,13 @@
 import type { IDataObject } from 'n8n-workflow';
-import { sleep } from 'n8n-workflow';
 import { DateTime } from 'luxon';
 
 import type { Sandbox } from '../../../sandbox';
 import type { N8nClient } from '../../../scripts/lib/n8n/client';
 import { withHttp, withPackage } from '../../../scripts/lib/examples';
+import { untilItTakesPosts } from '../../../scripts/lib/n8n/webhook';
 import { DataTables } from './dataTables';
 import type { RealN8n } from './realN8n';
+import { until } from './wait';
 
 /** With the nodes of this package, or with HTTP Request nodes. */
 export type Side = 'package' | 'http';
@@ -15,6 +16,9 @@ type Workflow = ReturnType<typeof withPackage>;
 
 /** Services that a test must not call: a Set node takes their place and holds what they would be given. */
 const OUTSIDE = ['n8n-nodes-base.telegram', 'n8n-nodes-base.emailSend'];
+
+/** n8n switches workflows on in the background. */
+const PATIENCE_MS = 30_000;
 
 /** One workflow in a real n8n, and the account that it works with. */
 export class Stage {
@@ -75,7 +79,8 @@ export class Stage {
 	async baseline(): Promise<void> {
 		if (this.side === 'http') return void (await this.run());
 		await this.publish();
-		await until(async () => Object.keys((await this.saved()).staticData ?? {}).length > 0);
+		const hasState = async () => Object.keys((await this.saved()).staticData ?? {}).length > 0;
+		await until('the first poll', async () => (await hasState()) || undefined, PATIENCE_MS);
 		await this.unpublish();
 	}
 
@@ -92,8 +97,14 @@ export class Stage {
 	async startedBy(act: () => Promise<unknown>): Promise<Execution> {
 		const before = (await this.executions()).length;
 		await act();
-		await until(async () => (await this.executions()).length > before);
-		const [{ id }] = await this.executions();
+		const { id } = await until(
+			'an execution',
+			async () => {
+				const executions = await this.executions();
+				return executions.length > before ? executions[0] : undefined;
+			},
+			PATIENCE_MS,
+		);
 		return finished(await this.client.waitForExecution(id));
 	}
 
@@ -105,10 +116,7 @@ export class Stage {
 	async listen(path: string): Promise<string> {
 		const address = this.url + path;
 		await this.publish();
-		await until(async () => {
-			const { headers } = await fetch(address, { method: 'OPTIONS', headers: { origin: this.url } });
-			return (headers.get('access-control-allow-methods') ?? '').includes('POST');
-		});
+		await untilItTakesPosts(address);
 		return address;
 	}
 
@@ -128,15 +136,6 @@ export class Stage {
 
 	private async executions() {
 		return await this.client.listExecutions(this.workflow.id);
-	}
-}
-
-/** n8n switches workflows on in the background. */
-async function until(holds: () => Promise<boolean>): Promise<void> {
-	const deadline = Date.now() + 30_000;
-	while (!(await holds())) {
-		if (Date.now() > deadline) throw new Error('Nothing has happened for 30 seconds');
-		await sleep(100);
 	}
 }
 

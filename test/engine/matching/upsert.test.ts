@@ -74,7 +74,7 @@ it('the decision itself follows the same table', () => {
 	for (const row of TABLE) {
 		const matches = Array.from({ length: row.active + row.archived }, (_, id) => ({
 			row: { id },
-			at: 0,
+			version: 0,
 			archived: id >= row.active,
 		}));
 		const decision = decide(matches, row);

@@ -1,7 +1,7 @@
 import type { Found, IfArchived, IfSeveral } from '../../../nodes/AlfaCrm/operations/matching/decide';
 import { decide, newestFirst } from '../../../nodes/AlfaCrm/operations/matching/decide';
 
-const found = (...ids: number[]): Found[] => ids.map((id) => ({ row: { id }, at: 0, archived: false }));
+const found = (...ids: number[]): Found[] => ids.map((id) => ({ row: { id }, version: 0, archived: false }));
 const archived = (...ids: number[]): Found[] => found(...ids).map((one) => ({ ...one, archived: true }));
 const unknown = (...ids: number[]): Found[] => found(...ids).map((one) => ({ ...one, archived: undefined }));
 
@@ -35,7 +35,7 @@ it.each<[Found[], IfSeveral, IfArchived, string, number[]]>([
 });
 
 it('the newest record has the highest ID, a number being the same as a text', () => {
-	const all = ['9', 10, '100'].map((id) => ({ row: { id }, at: 0 }));
+	const all = ['9', 10, '100'].map((id) => ({ row: { id }, version: 0 }));
 	expect(newestFirst(all).map(({ row }) => row.id)).toEqual(['100', 10, '9']);
 	expect(all[0].row.id).toBe('9');
 });

@@ -78,7 +78,7 @@ describe('what was written', () => {
 		await mine.readCredential();
 		await other.readCredential();
 		const path = 'own-copy';
-		mine.writeCacheOf(path).note(call, {}, mine.now(), { id: 7, note: 'a' });
+		mine.writeCacheOf(path).note(call, {}, mine.version(), { id: 7, note: 'a' });
 		expect(mine.writeCacheOf('elsewhere').get(7)).toBeUndefined();
 		expect(mine.cachedCopy({ path }, 7)?.row).toEqual({ id: 7, note: 'b' });
 		expect(mine.cachedCopy({ path }, 7, { id: 7, note: 'a' })?.row.note).toBe('b');
@@ -191,7 +191,7 @@ describe('a call that writes', () => {
 	it('is told to the other executions', async () => {
 		const other = deskOf().run;
 		await other.readCredential();
-		const since = other.now();
+		const since = other.version();
 		const { item, run } = deskOf(() => ({ success: true }));
 		await run.readCredential();
 		const keys = [recordKey({ path: 'told' }, 7)];

@@ -20,7 +20,7 @@ describe('what an execution has written', () => {
 		const records = new WriteCache();
 		records.note(create({ name: 'Мия', removed: 1 }), { id: 7, name: 'МИЯ', balance: '0.00' }, 3);
 		const row = { id: 7, name: 'МИЯ', balance: '0.00', removed: 1 };
-		expect(records.get(7)).toEqual({ row, branch: 1, at: 3, was: new Map() });
+		expect(records.get(7)).toEqual({ row, branch: 1, version: 3, was: new Map() });
 		expect(records.get(8)).toBeUndefined();
 	});
 
@@ -38,7 +38,7 @@ describe('what an execution has written', () => {
 		expect(records.get(7)?.row).toEqual({ id: 7, name: 'Мия', note: 'x' });
 		// Now it is known.
 		records.note(update('7', { note: 'y' }, 2), {}, 2);
-		expect(records.get(7)).toMatchObject({ row: { id: 7, name: 'Мия', note: 'y' }, branch: 2, at: 2 });
+		expect(records.get(7)).toMatchObject({ row: { id: 7, name: 'Мия', note: 'y' }, branch: 2, version: 2 });
 	});
 
 	it('says nothing of the archive after a change, for whether the flag was taken shows elsewhere', () => {
@@ -112,7 +112,7 @@ describe('a list is late', () => {
 	it('not where the record is new', () => {
 		records.note(create({ note: 'a' }), { id: 8 }, 0);
 		expect(isLate(records.get(8)!, { id: 8 })).toBe(false);
-		expect(isLate({ row: { id: 9 }, at: 0 }, { id: 9, note: 'a' })).toBe(false);
+		expect(isLate({ row: { id: 9 }, version: 0 }, { id: 9, note: 'a' })).toBe(false);
 	});
 
 	it('also where it does not show a field that was empty before, and not after it was set back', () => {

@@ -51,10 +51,10 @@ export async function findMatches(
 	await inEachBranch(item, branches, async (branch) => {
 		for (const queries of queriesOf(entity, search)) {
 			for (const query of queries) {
-				const at = item.run.now();
+				const version = item.run.version();
 				const answer = await runQuery(item, entity, { ...target, branch }, query);
 				incomplete ??= answer.incomplete;
-				for (const row of answer.rows) await take({ row, branch, at });
+				for (const row of answer.rows) await take({ row, branch, version });
 				const filter = JSON.stringify([entity.path, ...Object.keys(query.filters)]);
 				if (answer.rows.some((row) => isLooseMatch(query, row))) item.run.looseFilters.add(filter);
 				if (item.run.looseFilters.has(filter)) break;

@@ -1,53 +1,35 @@
 import type { IDataObject, INodeProperties } from 'n8n-workflow';
 
 import type { Entity } from '../../entities/types';
-import {
-	canBeEmpty,
-	isNeeded,
-	isBlank,
-	isList,
-	listOf,
-	defaultOf,
-	forNew,
-	sameItem,
-	canonical,
-	union,
-} from '../../fields/field';
-import type { Wire } from '../../entities/fieldTypes';
+import { canBeEmpty, defaultOf, isNeeded } from '../../fields/field';
 import { collection, showWhen } from '../../form/assemble';
-import type { Item } from '../run/item';
 import { findOrCreate } from '../run/findOrCreate';
 import { recordKey } from '../run/run';
 import type { Operation } from '../operation';
-import { bodyOf, changesOf } from '../records/body';
+import { changesOf } from '../records/body';
 import { inMode, inputModeForm, fieldOptions, readFieldInput } from '../records/fieldInput';
 import { getRecord, notFoundError } from '../records/findById';
 import { saveChanges } from '../records/saveChanges';
 import { report, reportSchema } from '../output/report';
 import { simplified, simplifiedSchema, simplifyForm } from '../output/simplify';
-import type { Target } from '../records/target';
 import { targetOf } from '../records/target';
 import { archivedState, archivedUnknownError } from '../records/archived';
 import { searchedBranches } from './branches';
 import type { Decision, Found } from './decide';
 import { decide } from './decide';
 import type { Search } from './keys';
-import { emptyKeyError, keyField, keyOf, locksOf, matchForm, searchOf } from './keys';
-import type { Rules } from './upsertRules';
+import { emptyKeyError, keyOf, locksOf, matchForm, searchOf } from './keys';
 import { rulesOf, upsertOptions } from './upsertRules';
+import type { UpsertInput } from './upsertValues';
+import { canonicalIn, keyValues, newRecord } from './upsertValues';
 import { findMatches, isMatch, withArchived } from './search';
 import type { Matches } from './search';
 import { severalMatchError } from './several';
 import { incompleteListError } from '../records/readList';
 
-interface UpsertRequest {
-	item: Item;
-	entity: Entity;
-	target: Target;
-	/** What the user gave, and what of it changes a record, as it is sent. */
-	input: IDataObject;
+interface UpsertRequest extends UpsertInput {
+	/** What of the input changes a record, as it is sent. */
 	changes: IDataObject;
-	rules: Rules;
 	show: (row: IDataObject) => IDataObject;
 }
 
@@ -172,20 +154,6 @@ async function carryOut(
 	return saved;
 }
 
-/** A new record holds what it is looked for by, and what was given. */
-function newRecord(request: UpsertRequest, wanted: IDataObject): IDataObject {
-	const { item, entity, target, input } = request;
-	const all = { ...input, ...keyValues(request, wanted) };
-	const values = { ...defaultsOf(entity), ...withoutBlanks(entity, all) };
-	return canonicalIn(entity, bodyOf(item, entity.fields.map(forNew), values, target.branch));
-}
-
-function canonicalIn(entity: Entity, body: IDataObject): IDataObject {
-	return Object.fromEntries(
-		Object.entries(body).map(([name, value]) => [name, canonical(keyField(entity, name), value)]),
-	);
-}
-
 async function create(request: UpsertRequest, wanted: IDataObject): Promise<IDataObject> {
 	const { item, entity, target, show } = request;
 	const body = newRecord(request, wanted);
@@ -209,7 +177,7 @@ async function change(
 	// Somebody has archived it since it was found, for then these choices let no archived one come here.
 	const isGone = archived === true && ['create', 'skip'].includes(rules.ifArchived);
 	if (isOther || isGone) {
-		const isByOthers = item.run.wasWrittenSince([recordKey(entity, id)], match.at);
+		const isByOthers = item.run.wasWrittenSince([recordKey(entity, id)], match.version);
 		if (!isByOthers && !item.hasSaved) return undefined;
 		const whose = isByOthers ? 'another execution' : 'another item';
 		throw item.refused(
@@ -239,53 +207,11 @@ async function change(
 /** Somebody may have written the record between the search and this turn: another execution, or another item. */
 async function upToDate({ item, entity, target }: UpsertRequest, match: Found): Promise<Found> {
 	const id = Number(match.row.id);
-	if (!item.run.wasWrittenSince([recordKey(entity, id)], match.at, 'anybody')) return match;
-	const at = item.run.now();
+	if (!item.run.wasWrittenSince([recordKey(entity, id)], match.version, 'anybody')) return match;
+	const version = item.run.version();
 	const row = await getRecord(item, entity, id, { ...target, branch: match.branch });
-	const current = { row, branch: match.branch, at };
+	const current = { row, branch: match.branch, version };
 	return { ...current, archived: await archivedState(item, entity, target, current) };
-}
-
-/**
- * The values of the key among the fields. A record that was found takes another value that was given for the field, and
- * no other spelling of what it was found by; a new one must be found by the key the next time, and only takes the
- * other's spelling. A list is never replaced by its key: it keeps what it has, unless other values were given for it,
- * which the key's then joins.
- */
-function keyValues(
-	{ item, entity, input, rules }: UpsertRequest,
-	wanted: IDataObject,
-	row?: IDataObject,
-): IDataObject {
-	const values: IDataObject = {};
-	for (const [name, value] of Object.entries(wanted)) {
-		if (name === 'id') continue;
-		const field = keyField(entity, name);
-		const more = isBlank(field, input[name]) ? [] : listOf(item.read(field, input[name]));
-		const spelledAs = (one: unknown) => more.find((other) => sameItem(field, one, other)) ?? one;
-		if (isList(field)) {
-			const kept = row !== undefined && !rules.addToLists && more.length === 0 ? listOf(row[name]) : [];
-			values[name] = union(field, kept, [...listOf(value).map(spelledAs), ...more]) as Wire;
-		} else if (row === undefined) {
-			values[name] = spelledAs(value) as Wire;
-		} else if (more.length === 0) {
-			values[name] = row[name];
-		}
-	}
-	return values;
-}
-
-/** Empty values are nothing that a new record could hold. */
-function withoutBlanks(entity: Entity, input: IDataObject): IDataObject {
-	return Object.fromEntries(
-		Object.entries(input).filter(([name, value]) => !isBlank(keyField(entity, name), value)),
-	);
-}
-
-/** What the form of Create begins with. */
-function defaultsOf({ fields }: Entity): IDataObject {
-	const required = fields.filter((field) => field.required);
-	return Object.fromEntries(required.map((field) => [field.name, defaultOf(field)]));
 }
 
 function noSuchIdError({ item, entity, target }: UpsertRequest, id: number, isArchived: boolean): Error {

@@ -29,8 +29,9 @@ export function archivedUnknownError(item: Item, { label, plural }: Entity, { ro
 }
 
 /**
- * Whether a record is archived; undefined when the list of archived ones did not come whole. A row may say so by its flag; a day in it says only that it may be, for whose day it is
- * by now depends on the school's clock, and groups show neither. So AlfaCRM is asked for archived ones. API notes 3.
+ * Whether a record is archived; undefined when the list of archived ones did not come whole. A row may say so by its
+ * flag; a day in it says only that it may be, for whose day it is by now depends on the school's clock, and groups show
+ * neither. So AlfaCRM is asked for archived ones. API notes 3.
  */
 export async function archivedState(
 	item: Item,

@@ -53,14 +53,14 @@ export async function currentRecord(
 ): Promise<{ match?: LocatedRecord; isConclusive: boolean }> {
 	const own = item.run.writeCacheOf(entity.path).get(id);
 	const branch = own?.branch ?? target.branch;
-	const at = item.run.now();
+	const version = item.run.version();
 	const where = { ...target, branch };
 	const first = await findById(item, entity, id, where);
 	const others = first.record ? [] : await hiddenSubtypes(item, entity, branch);
 	const last = others.length === 0 ? first : await findById(item, entity, id, where, others);
 	const { record: row } = last;
 	if (row === undefined) return { match: own, isConclusive: first.isConclusive && last.isConclusive };
-	return { match: item.run.cachedCopy(entity, id, row) ?? { row, branch, at }, isConclusive: true };
+	return { match: item.run.cachedCopy(entity, id, row) ?? { row, branch, version }, isConclusive: true };
 }
 
 /** @throws NodeApiError when no row has this ID */

@@ -52,9 +52,9 @@ export async function saveChanges(
 	const model = await item.save(call, [recordKey(entity, id)], { before: row });
 	// An answer need not hold the record; whether the flag of the archive was taken shows elsewhere.
 	const sent = Object.fromEntries(Object.entries(changed).filter(([name]) => name !== 'removed'));
-	const now = { row: { ...row, ...sent, ...model }, branch, at: item.run.now() };
-	if (entity.archive && 'removed' in changed) await warnIfNotArchived(task, now, changed.removed === 1);
-	return report(show, now.row, 'updated', changedFields);
+	const saved = { row: { ...row, ...sent, ...model }, branch, version: item.run.version() };
+	if (entity.archive && 'removed' in changed) await warnIfNotArchived(task, saved, changed.removed === 1);
+	return report(show, saved.row, 'updated', changedFields);
 }
 
 /** AlfaCRM takes the flag of the archive without a word, also where it does nothing. */

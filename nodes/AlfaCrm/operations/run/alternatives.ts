@@ -18,13 +18,44 @@ export function alternativesOf(fields: readonly Field[]): Alternatives {
 	);
 }
 
+/** Sends one call; the answer is undefined after a failure that is expected. */
+type Attempt<T> = (call: ItemRequest, isExpected: (failure: ApiFailure) => boolean) => Promise<T | undefined>;
+
+/**
+ * Sends a call, and sends the days that AlfaCRM cannot read again in the other known way; if that works, later calls use it
+ * at once.
+ *
+ * @param known which days go out in the other way; those that are found to need it are added
+ */
+export async function sendWithAlternatives<T>(
+	call: ItemRequest,
+	known: Set<string>,
+	zone: string,
+	attempt: Attempt<T>,
+): Promise<T> {
+	const inUse = new Set(known);
+	for (;;) {
+		let refused: string[] = [];
+		const answer = await attempt(
+			withAlternatives(call, inUse, zone),
+			(failure) => (refused = unreadableDays(failure, call, inUse)).length > 0,
+		);
+		if (answer === undefined) {
+			for (const name of refused) inUse.add(name);
+			continue;
+		}
+		for (const name of inUse) known.add(name);
+		return answer;
+	}
+}
+
 /**
  * The days that AlfaCRM could not read as they were written, which saved nothing, so that they may be sent in the other
  * way. Refused for another reason they stay, for a name that AlfaCRM does not know is passed over without a word.
  *
  * @param inUse those that were sent in the other way already
  */
-export function unreadableDays(
+function unreadableDays(
 	failure: ApiFailure,
 	{ body = {}, alternatives = {} }: ItemRequest,
 	inUse: ReadonlySet<string>,
@@ -40,7 +71,7 @@ export function unreadableDays(
 }
 
 /** The call with some of its days under their other name or in their other format. */
-export function withAlternatives(call: ItemRequest, inUse: ReadonlySet<string>, zone: string): ItemRequest {
+function withAlternatives(call: ItemRequest, inUse: ReadonlySet<string>, zone: string): ItemRequest {
 	const { body = {}, labels = {}, alternatives = {} } = call;
 	const labelled = { ...labels };
 	const entries = Object.entries(body).map(([name, value]) => {

@@ -9,7 +9,7 @@ import type { Collected, CollectOptions } from '../../api/collect';
 import { collect } from '../../api/collect';
 import { isPlain } from '../../fields/blank';
 import { isCustom } from '../../fields/custom';
-import { ignoredDays, unreadableDays, withAlternatives } from './alternatives';
+import { ignoredDays, sendWithAlternatives } from './alternatives';
 import type { LockKey, Run } from './run';
 import type { ItemRequest, Saving } from './itemRequest';
 import type { Parameter } from './parameters';
@@ -159,7 +159,13 @@ export class Item extends ParameterReader {
 		const touched: LockKey[] = [[call.path], ...records];
 		// The write may have been carried out even if its answer is lost.
 		this.run.noteWrite(touched);
-		const answer = await this.attempt(call, rest);
+		const answer = await sendWithAlternatives(
+			call,
+			this.run.alternativesInUse(call.path),
+			this.zone,
+			async (written, isExpected) =>
+				await this.run.client.attempt({ ...written, isIdempotent: false, ...rest }, isExpected),
+		);
 		this.run.noteWrite(touched);
 		return answer;
 	}
@@ -173,26 +179,6 @@ export class Item extends ParameterReader {
 
 	get hasCalled(): boolean {
 		return this.called;
-	}
-
-	/** Days that AlfaCRM cannot read are sent again in the other known way; if that works, later items use it at once. */
-	private async attempt(
-		call: ItemRequest,
-		rest: Pick<ApiRequest, 'itemIndex' | 'savedBefore' | 'onLost'>,
-	): Promise<IDataObject | IDataObject[]> {
-		const known = this.run.alternativesInUse(call.path);
-		const inUse = new Set(known);
-		for (;;) {
-			let refused: string[] = [];
-			const answer = await this.run.client.attempt(
-				{ ...withAlternatives(call, inUse, this.zone), isIdempotent: false, ...rest },
-				(failure) => (refused = unreadableDays(failure, call, inUse)).length > 0,
-			);
-			for (const name of answer === undefined ? refused : []) inUse.add(name);
-			if (answer === undefined) continue;
-			for (const name of inUse) known.add(name);
-			return answer;
-		}
 	}
 
 	/** The rows of a list, each once; all of them if no limit is given. */
@@ -238,7 +224,7 @@ export class Item extends ParameterReader {
 		this.saved.push(call.task);
 		this.assertKept(call, model);
 		this.warnOfLostFields(call.body ?? {}, model);
-		this.run.writeCacheOf(call.path).note(call, model, this.run.now(), before);
+		this.run.writeCacheOf(call.path).note(call, model, this.run.version(), before);
 		return confirms === undefined || 'model' in answer ? model : withoutEnvelope(answer);
 	}
 

@@ -5,7 +5,8 @@ import { ApiClient } from '../../api/client';
 import { readId } from '../../api/formats';
 import { withLock } from '../../api/locks';
 import { LockRow } from '../../api/lockRow';
-import { SharedLock } from '../../api/sharedLock';
+import type { SharedLock } from '../../api/sharedLock';
+import { sharedLockOf } from '../../api/sharedLock';
 import { currentVersion, recordWrite, wasWrittenSince } from '../../api/writeLog';
 import type { Entity } from '../../entities/types';
 import { Hints } from './hints';
@@ -17,9 +18,6 @@ export type LockKey = readonly [entity: string, ...what: Array<string | number>]
 
 /** A writer that has written nothing, so that all writes count as those of others. */
 const NOBODY = Symbol('nobody');
-
-/** By workflow and node, for which n8n's database has a row each. */
-const sharedLocks = new Map<string, SharedLock>();
 
 /** One execution of the node: what its items share lives here and ends with it. */
 export class Run {
@@ -46,6 +44,7 @@ export class Run {
 	private readonly pendingReads = new Map<string, Promise<unknown>>();
 	/** How many writes there were that may or may not have been carried out. */
 	private uncertainWrites = 0;
+	private nodeLock?: { lock: SharedLock; row: LockRow };
 	/** Which turn of the shared lock the latest look was in; 0 for none. */
 	private turn?: number;
 
@@ -98,10 +97,8 @@ export class Run {
 		const { helpers } = this.context;
 		const { id } = this.context.getWorkflow();
 		if (!id || typeof helpers.checkProcessedAndRecord !== 'function') return undefined;
-		const key = JSON.stringify([id, this.context.getNode().id]);
-		const lock = sharedLocks.get(key) ?? new SharedLock();
-		sharedLocks.set(key, lock);
-		return { lock, row: new LockRow(helpers) };
+		this.nodeLock ??= { lock: sharedLockOf(id, this.context.getNode().id), row: new LockRow(helpers) };
+		return this.nodeLock;
 	}
 
 	/**
@@ -117,8 +114,8 @@ export class Run {
 		this.turn = turn;
 	}
 
-	/** The present moment, for asking later what was written since then. */
-	now(): number {
+	/** Counts the writes in this process, for asking later what was written since then. */
+	version(): number {
 		return currentVersion();
 	}
 
@@ -161,7 +158,7 @@ export class Run {
 		read: () => Promise<T>,
 		isKept: (value: T) => boolean,
 	): Promise<T> {
-		const since = this.now();
+		const since = this.version();
 		const { uncertainWrites } = this;
 		const value = await read();
 		const values = this.cache.get(path) ?? new Map();
@@ -184,7 +181,7 @@ export class Run {
 	cachedCopy({ path }: Pick<Entity, 'path'>, id: number, shown?: IDataObject): LocatedRecord | undefined {
 		const match = this.writeCacheOf(path).get(id);
 		if (match === undefined || (shown !== undefined && !isLate(match, shown))) return undefined;
-		return this.wasWrittenSince([recordKey({ path }, id)], match.at) ? undefined : match;
+		return this.wasWrittenSince([recordKey({ path }, id)], match.version) ? undefined : match;
 	}
 
 	private lockNames(keys: readonly LockKey[]): string[] {

@@ -10,8 +10,8 @@ import type { Field } from '../../entities/fieldTypes';
 export interface LocatedRecord {
 	row: IDataObject;
 	branch?: number;
-	/** When it was read or written, as `Run.now` counts. */
-	at: number;
+	/** `Run.version` when it was read or written. */
+	version: number;
 	/** Of a record that was written: what its fields held before, each value as JSON. */
 	was?: ReadonlyMap<string, ReadonlySet<string>>;
 }
@@ -50,7 +50,7 @@ export class WriteCache {
 	 *
 	 * @param before the record as it was read; without it, nothing is known of the fields that were not sent
 	 */
-	note(call: WriteCall, model: IDataObject, at: number, before?: IDataObject): void {
+	note(call: WriteCall, model: IDataObject, version: number, before?: IDataObject): void {
 		const isNew = call.action === 'create';
 		const id = readId(isNew ? model.id : call.query?.id);
 		if (id === undefined) return;
@@ -64,7 +64,7 @@ export class WriteCache {
 		// Whether the flag of the archive was taken shows elsewhere.
 		const flag = isNew && removed !== undefined ? { removed } : {};
 		const row = { ...held, ...flag, ...sent, ...shownIn(model, sent) };
-		this.set(id, { row, branch: call.branch, at }, held, isNew ? [] : Object.keys(call.body ?? {}));
+		this.set(id, { row, branch: call.branch, version }, held, isNew ? [] : Object.keys(call.body ?? {}));
 	}
 
 	/** @param changes the fields that were changed, and the record before */

@@ -48,8 +48,6 @@ class GivenTypes extends Types {
 
 /** Runs many small executions against one account, each beginning with the same records and the same login. */
 export class Runner {
-	/** Executions so far. */
-	executions = 0;
 	private readonly snapshot;
 	private version: number;
 	private items: IDataObject[] = [];
@@ -109,7 +107,6 @@ export class Runner {
 		}
 		sandbox.clearJournal();
 		this.items = items;
-		this.executions += 1;
 		const execution = new WorkflowExecute(
 			engine.additionalData(workflow),
 			'manual',

@@ -1,0 +1,62 @@
+import { timeout } from './cancel';
+import type { LockRow } from './lockRow';
+import type { Taken } from './lockTurn';
+
+/** How often a process that waits asks for the lock. */
+const ASK_MS = 3_000;
+/** The holder of a row that has not changed for so long is dead; one that lives gives up well before, see `LockTurn`. */
+const DEAD_MS = 20_000;
+/** Within this time somebody who claims the lock of a dead one has written its claim, and after this one it is looked at. */
+const CLAIM_MS = 2_000;
+const SETTLE_MS = 5_000;
+
+/**
+ * A process that waits for the lock: it asks the holder for it, and takes its place if it is dead. Then who waits puts in a
+ * claim. Of two who do so at the same moment one overwrites the other's, or sees that it was not the first: a claim counts
+ * only if it was written within two seconds, nothing else was in the row then, and it is still there after five.
+ */
+export class LockWaiter {
+	/** The row as it was when it was last seen to change. */
+	private seen = { size: 0, at: 0 };
+	private askedAt = -Infinity;
+
+	constructor(private readonly row: LockRow) {}
+
+	/** @returns undefined while another process has the lock */
+	async look(): Promise<Taken | undefined> {
+		const { row, seen } = this;
+		const at = performance.now();
+		const size = await row.size();
+		// A row that is shorter is a new one.
+		if (size < seen.size) this.askedAt = -Infinity;
+		if (size !== seen.size) this.seen = { size, at };
+		if (size === 0) return (await row.take()) ? { row, at } : undefined;
+		if (at - this.askedAt >= ASK_MS) {
+			this.askedAt = at;
+			return (await row.takeOrAskFor()) ? { row, at, isWanted: true } : undefined;
+		}
+		if (at - this.seen.at < DEAD_MS) return undefined;
+		this.seen = { size: 0, at };
+		return await this.replaceDead(size);
+	}
+
+	/** What has become of the row is not known: its holder has the whole time again to show that it lives. */
+	lookFailed(): void {
+		this.seen.at = performance.now();
+	}
+
+	/** @param size of the row, which did not change for long */
+	private async replaceDead(size: number): Promise<Taken | undefined> {
+		const { row } = this;
+		const claim = `claim ${Math.random()}`;
+		const begun = performance.now();
+		const first = await row.add(claim);
+		// Where the row was gone, this process has made it now.
+		if (!first.wasHeld) return { row, at: begun, isWanted: true };
+		if (performance.now() - begun > CLAIM_MS || (await row.size()) !== size + 1) return undefined;
+		await timeout(SETTLE_MS);
+		const at = performance.now();
+		const second = await row.add(claim);
+		return !second.wasHeld || second.there.includes(claim) ? { row, at, isWanted: true } : undefined;
+	}
+}
