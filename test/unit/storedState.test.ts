@@ -51,6 +51,18 @@ function trigger(workflow: Workflow, id: string, name: string, row?: IDataObject
 	};
 }
 
+it('what a workflow has reported is remembered until a thousand others were at work since', () => {
+	const saved = new Saved();
+	trigger(saved.load(), 'a', 'Trigger').save(1);
+	const others = (count: number) =>
+		Array.from({ length: count }, () => trigger(new Saved().load(), 'a', 'Trigger').save(2));
+	others(999);
+	// n8n has saved nothing of it.
+	expect(trigger(saved.load(), 'a', 'Trigger').knows()).toBe(1);
+	others(1_000);
+	expect(trigger(saved.load(), 'a', 'Trigger').knows()).toBeUndefined();
+});
+
 describe('a trigger that n8n keeps the state of by name', () => {
 	it('finds it under a new name, and its newest under the old one again', () => {
 		const workflow = new Saved().load();

@@ -2,6 +2,7 @@ import { createHash } from 'crypto';
 import type { IDataObject, IPollFunctions } from 'n8n-workflow';
 import { deepCopy } from 'n8n-workflow';
 
+import { touch } from '../api/latest';
 import { canonicalJson } from '../fields/canonicalJson';
 import type { KnownBranches } from './watch/branches';
 
@@ -26,6 +27,9 @@ interface Stored extends PollState {
 	/** Grows with every change; n8n's time in milliseconds. */
 	savedAt?: number;
 }
+
+/** More than are active in one n8n, each with some 30 kB at most. */
+const MOST_WORKFLOWS = 1_000;
 
 /** What the triggers of a workflow are known to have reported, in this process: by workflow, by place. */
 const reported = new Map<string, Map<string, Stored>>();
@@ -126,7 +130,7 @@ export class StoredState {
 
 function reportedIn(workflow: string): Map<string, Stored> {
 	const all = reported.get(workflow) ?? new Map<string, Stored>();
-	reported.set(workflow, all);
+	touch(reported, workflow, all, MOST_WORKFLOWS);
 	return all;
 }
 
