@@ -164,12 +164,10 @@ async function overviewOf(
 		unlessLeftOut('tasks', async () => await reader.tasks(allTasks)),
 		...([names('plan_name'), names('stage_name'), names('manager_name'), names('branch_names')] as const),
 	]);
-	const lessons = ahead && parts.lessonsAhead(ahead, groups?.keys() ?? [], subject);
-	// It is not known whose they are.
-	if (groups === null && ahead && parts.someOfGroups(ahead)) {
-		const reason = 'Lessons of groups are not among them, because the groups of the customer cannot be read.';
-		reader.errors.push({ part: 'next_lesson', reason });
-	}
+	const planned = ahead && parts.lessonsAhead(ahead, groups?.keys(), subject);
+	const lessons = planned && planned.lessons;
+	const reason = planned && parts.reasonIn(planned);
+	if (reason) reader.errors.push({ part: 'next_lesson', reason });
 	for (const { part, reason } of reader.errors) {
 		item.run.hints.add('An overview lacks something, as overviewErrors tells', `${part}: ${reason}`);
 	}

@@ -17,7 +17,7 @@ import { readList } from '../records/readList';
 import { warnOfMissing } from '../records/rows';
 import type { Item } from '../run/item';
 import type { Subject } from './overviewParts';
-import { groupsOfMember, isAttended, namesIn } from './overviewParts';
+import { groupsOfMember, isOf, namesIn } from './overviewParts';
 
 /** A page of the latest rows: as many as are wanted, and some more to put them in order. */
 const FEW = 50;
@@ -92,12 +92,15 @@ export class OverviewReader {
 	/** The latest lessons that were held. AlfaCRM lists them newest first. API notes 3. */
 	async lessonsHeld(most: number): Promise<IDataObject[]> {
 		const body = { customer_id: this.subject.id, status: 3 };
-		return await this.latest(lesson, body, most, (row) => isAttended(row, this.subject));
+		return await this.latest(lesson, body, most, (row) => isOf(row, this.subject.id));
 	}
 
 	async payments(most: number): Promise<IDataObject[]> {
 		const { id } = this.subject;
-		return await this.latest(pay, { customer_id: id }, most, (row) => (readId(row.customer_id) ?? id) === id);
+		return await this.latest(pay, { customer_id: id }, most, ({ customer_id }) => {
+			const payer = readId(customer_id);
+			return payer === undefined ? undefined : payer === id;
+		});
 	}
 
 	async subscriptions(): Promise<IDataObject[]> {
@@ -151,20 +154,29 @@ export class OverviewReader {
 		return (await readList(this.item, entity, this.listOf(entity, list), 'some of a customer')).rows;
 	}
 
-	/** Pages from the first one on, until enough of their rows count. */
+	/**
+	 * Pages from the first one on, until enough of their rows count. Those that do not say whose they are count, unless the
+	 * list has rows of others: then AlfaCRM has not looked at that.
+	 */
 	private async latest(
 		entity: Entity,
 		body: IDataObject,
 		most: number,
-		isOwn: (row: IDataObject) => boolean,
+		isOwn: (row: IDataObject) => boolean | undefined,
 	): Promise<IDataObject[]> {
-		let found = 0;
+		let hasOthers = false;
+		const counts = (row: IDataObject) => isOwn(row) ?? !hasOthers;
+		const keep = (row: IDataObject) => {
+			hasOthers ||= isOwn(row) === false;
+			return counts(row);
+		};
+		let found: IDataObject[] = [];
 		const isEnough: CollectOptions['isEnough'] = ({ number, rows }) => {
-			found = (number === 0 ? 0 : found) + rows.filter(isOwn).length;
-			return found >= most;
+			found = [...(number === 0 ? [] : found), ...rows].filter(counts);
+			return found.length >= most;
 		};
 		const pageSize = Math.min(LARGEST_PAGE, Math.max(FEW, most));
-		return (await this.collect(entity, { body, pageSize }, { keep: isOwn, isEnough })).rows;
+		return (await this.collect(entity, { body, pageSize }, { keep, isEnough })).rows.filter(counts);
 	}
 
 	private async collect(
