@@ -125,7 +125,9 @@ describe('what it costs', () => {
 		await run(form('', ALL, { id: pick('={{ $json.id }}') }), { items });
 		for (const call of ['tariff/index', 'user/index', 'study-status/index', 'branch/index'])
 			expect([call, school.entries(call).length]).toEqual([call, 1]);
-		const pages = school.entries('task/index').map(({ body }) => (body as Row).page);
+		const pages = school
+			.entries('task/index')
+			.map(({ path, body }) => `${path} ${(body as Row).page as number}`);
 		expect(pages).toEqual([...new Set(pages)]);
 	});
 });
