@@ -90,25 +90,43 @@ it('are those of one branch where the search is limited to it', async () => {
 	expect(school.sandbox.journal.filter(({ path }) => path.startsWith('/v2api/2/'))).toEqual([]);
 });
 
-it('another branch that may not be read is told, by its number', async () => {
-	const { id, here } = commuter();
-	set({ forbiddenBranches: [2] });
-	const { json, hints } = await whole(form(id, ALL));
-	expect(read(json[0])).toEqual({
-		next: here.next,
-		held: [here.held],
-		paid: [here.paid],
-		tasks: [here.task],
-		errors: expect.arrayContaining(['next_lesson', 'attendance', 'payments', 'tasks']) as string[],
-	});
-	const reasons = (json[0].overviewErrors as Row[]).map(({ reason }) => String(reason));
-	for (const reason of reasons) expect(reason).toContain('branch 2');
-	expect(reasons).toHaveLength(4);
-	expect(hints.join()).toContain('An overview lacks something');
-});
+it.each([
+	['the second branch', [2], 2],
+	['the first branch', [1], 1],
+])(
+	'%s that may not be read is told, by its number, and the other one counts',
+	async (_what, branches, denied) => {
+		const { id, here, there } = commuter();
+		const seen = denied === 2 ? here : there;
+		set({ forbiddenBranches: branches });
+		const { json, hints } = await whole({ ...form(id, ALL), branchId: denied === 2 ? 1 : 2 });
+		expect(read(json[0])).toEqual({
+			next: seen.next,
+			held: [seen.held],
+			paid: [seen.paid],
+			tasks: [seen.task],
+			errors: expect.arrayContaining(['next_lesson', 'attendance', 'payments', 'tasks']) as string[],
+		});
+		const reasons = (json[0].overviewErrors as Row[]).map(({ reason }) => String(reason));
+		for (const reason of reasons) expect(reason).toContain(`branch ${denied}`);
+		expect(reasons).toHaveLength(4);
+		expect(hints.join()).toContain('An overview lacks something');
+	},
+);
 
 it('rows that each branch shows come once', async () => {
 	const { id, here, there } = commuter();
 	school.sandbox.store.patch('task', here.task, { branch_ids: [1, 2] });
 	expect((await overview(id, ALL)).tasks).toEqual([there.task, here.task]);
+});
+
+it('where the branch of the node alone gives no lessons, those of the other one count', async () => {
+	const { id, there } = commuter();
+	const match = { entity: 'lesson', action: 'index', branch: 1 };
+	school.sandbox.faults.add({ kind: 'status', status: 403, times: 0, match });
+	expect(await overview(id)).toMatchObject({
+		next: there.next,
+		held: [there.held],
+		errors: expect.arrayContaining(['next_lesson', 'attendance']) as string[],
+	});
 });

@@ -56,19 +56,22 @@ export class OverviewReader {
 		return value ?? null;
 	}
 
-	/** The same of a list that each branch of the customer has; what another one does not give is missing. */
+	/** The same of a list that each branch of the customer has; what one of them does not give is missing. */
 	private async everywhere(
 		part: string,
 		read: (branch: Branch) => Promise<IDataObject[]>,
 	): Promise<IDataObject[] | null> {
-		const [own, ...others] = await allDone<Array<IDataObject[] | null>>(
-			this.branches.map(async (branch) => {
-				const { value, reason } = await this.readable(async () => await read(branch));
-				if (reason !== undefined) this.errors.push({ part, reason });
-				return value ?? null;
-			}),
-		);
-		return own && uniqueRows([...own, ...others.flatMap((rows) => rows ?? [])]);
+		return await this.joined(async (branch) => await this.part(part, async () => await read(branch)));
+	}
+
+	/** The rows of all branches, each once; null where none gives any list. */
+	private async joined(
+		read: (branch: Branch) => Promise<IDataObject[] | null>,
+	): Promise<IDataObject[] | null> {
+		const lists = await allDone<Array<IDataObject[] | null>>(this.branches.map(read));
+		const given = lists.filter((rows) => rows !== null);
+		if (given.length === 0) return null;
+		return [...new Map(given.flat().map((row) => [readId(row.id) ?? row, row])).values()];
 	}
 
 	private async readable<T>(read: () => Promise<T>): Promise<{ value?: T; reason?: string }> {
@@ -151,10 +154,7 @@ export class OverviewReader {
 
 	/** Tasks of all customers, for no filter by customer is known. API notes 5.18. */
 	async tasks(all: boolean): Promise<IDataObject[] | null> {
-		const [own, ...others] = await allDone<Array<IDataObject[] | null>>(
-			this.branches.map(async (branch) => await this.tasksOf(branch, all)),
-		);
-		return own && uniqueRows([...own, ...others.flatMap((rows) => rows ?? [])]);
+		return await this.joined(async (branch) => await this.tasksOf(branch, all));
 	}
 
 	private async tasksOf(branch: Branch, all: boolean): Promise<IDataObject[] | null> {
@@ -225,8 +225,3 @@ export class OverviewReader {
 		return collected;
 	}
 }
-
-/** Some accounts may show the same rows in each branch. */
-const uniqueRows = (rows: readonly IDataObject[]): IDataObject[] => [
-	...new Map(rows.map((row) => [readId(row.id) ?? row, row])).values(),
-];
