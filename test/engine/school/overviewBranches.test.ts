@@ -57,8 +57,9 @@ it('lessons, payments and tasks of all branches of the customer are there, in on
 		tasks: [there.task, here.task],
 		errors: [],
 	});
-	const [{ attendance, payments }] = await run(form(id, { ...ALL, last: 1 }));
-	expect(attendance).toMatchObject([{ lesson_id: there.held }]);
+	const [{ attendance, next_lesson, payments }] = await run(form(id, { ...ALL, last: 1 }));
+	expect(next_lesson).toMatchObject({ lesson_id: there.next, branch_id: 2 });
+	expect(attendance).toMatchObject([{ lesson_id: there.held, branch_id: 2 }]);
 	expect(payments).toMatchObject([{ id: there.paid }]);
 });
 

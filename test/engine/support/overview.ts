@@ -61,6 +61,7 @@ export function overviewsOf(school: School) {
 		);
 		const about = (one: Row) => ({
 			lesson_id: one.id,
+			branch_id: one.branch_id,
 			date: one.date,
 			start: clockOf(one.time_from),
 			end: clockOf(one.time_to),

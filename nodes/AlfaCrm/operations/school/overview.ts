@@ -233,7 +233,15 @@ const listOfObjects = (properties: Record<string, JsonSchema>): JsonSchema => ({
 	type: 'array',
 	items: objectOf(properties),
 });
-const ahead = { lesson_id: ID, date: STRING, start: STRING, end: STRING, type: STRING, topic: STRING };
+const ahead = {
+	lesson_id: ID,
+	branch_id: ID,
+	date: STRING,
+	start: STRING,
+	end: STRING,
+	type: STRING,
+	topic: STRING,
+};
 
 const schema = objectOf({
 	...{ id: ID, name: STRING, type: STRING, phone: STRING, email: STRING, payer_name: STRING },

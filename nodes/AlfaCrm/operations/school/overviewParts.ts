@@ -117,6 +117,7 @@ export function lessonsAhead(rows: Rows, groups: Iterable<number> | undefined, {
 			.filter(({ row }) => isOwn(row))
 			.map(({ row, times }) => ({
 				lesson_id: readId(row.id) ?? null,
+				branch_id: readId(row.branch_id) ?? null,
 				...times,
 				type: shown(row.lesson_type_name),
 				topic: shown(row.topic),
@@ -156,6 +157,7 @@ export function attendanceIn(rows: Rows, most: number, { id, zone }: Subject): I
 			const detail = detailOf(row, id);
 			return {
 				lesson_id: readId(row.id) ?? null,
+				branch_id: readId(row.branch_id) ?? null,
 				...timesOf(row, zone),
 				type: shown(row.lesson_type_name),
 				topic: shown(row.topic),
