@@ -67,6 +67,16 @@ it('a lesson ahead that shows nothing but a group of the customer is the next on
 	expect(await overview(id)).toEqual({ next, held: [], errors: [] });
 });
 
+it('a lesson of the customer’s group with a guest is no lesson of others', async () => {
+	const [id, own] = [client(), group()];
+	add('cgi', { customer_id: id, group_id: own, branch_id: 1, b_date: '01.02.2026' });
+	const next = lesson({ ...AHEAD, group_ids: [own], customer_ids: [client()] });
+	lesson(AHEAD, 14);
+	const { errors, ...found } = await overview(id);
+	expect(found).toEqual({ next, held: [] });
+	expect(errors.map(({ part }) => part)).toEqual(['next_lesson']);
+});
+
 it('a lesson ahead that names the customer in its attendance alone is the next one', async () => {
 	const id = client();
 	const next = lesson(AHEAD);

@@ -94,9 +94,6 @@ export function isOf(row: IDataObject, id: number): boolean | undefined {
 	return listOf(row.customer_ids).length + listOf(row.details).length > 0 ? false : undefined;
 }
 
-/** Whether AlfaCRM lists lessons of others: then those that show nobody are nobody's. */
-const isUnfiltered = (rows: Rows, id: number): boolean => rows.some((row) => isOf(row, id) === false);
-
 /**
  * Planned lessons of the customer that have not begun, the next one first; and whether there are some of which nothing tells
  * whose they are: by their groups, as those of the customer are not known, or by nothing at all.
@@ -111,6 +108,8 @@ export function lessonsAhead(rows: Rows, groups: Iterable<number> | undefined, {
 		.filter(({ times: { date, start } }) => `${date} ${start}` > now);
 	const isOwn = (row: IDataObject) => isOf(row, id) === true || own.some((one) => has(row.group_ids, one));
 	const untold = ahead.filter(({ row }) => isOf(row, id) === undefined && !isOwn(row));
+	// Then the list is not the customer's own, and those that show nobody are nobody's.
+	const hasOthers = rows.some((row) => isOf(row, id) === false && !isOwn(row));
 	const byGroup = groups ? [] : untold.filter(({ row }) => listOf(row.group_ids).length > 0);
 	return {
 		lessons: ahead
@@ -125,7 +124,7 @@ export function lessonsAhead(rows: Rows, groups: Iterable<number> | undefined, {
 			}))
 			.sort((one, other) => inOrder(`${one.date} ${one.start}`, `${other.date} ${other.start}`)),
 		untoldByGroup: byGroup.length,
-		untold: isUnfiltered(rows, id) ? 0 : untold.length - byGroup.length,
+		untold: hasOthers ? 0 : untold.length - byGroup.length,
 	};
 }
 
