@@ -33,6 +33,23 @@ export function shortDay(value: unknown, zone: string): string | undefined {
 	return date.toFormat(isThisYear ? 'd LLL' : 'd LLL yyyy', { locale: 'en' });
 }
 
+/**
+ * A day as people type it in short, "10.02" or "10.02.26", as `yyyy-mm-dd`; without a year it is the one that is nearest to
+ * today, before it or after it.
+ */
+export function nearestDay(typed: string, zone: string): string | undefined {
+	const { day, month, year } = SHORT.exec(typed.trim())?.groups ?? {};
+	if (day === undefined) return undefined;
+	const now = DateTime.fromMillis(Date.now(), { zone });
+	const years = year === undefined ? [-1, 0, 1].map((by) => now.year + by) : [2000 + Number(year)];
+	const distance = (date: DateTime) => Math.abs(date.toMillis() - now.toMillis());
+	const [nearest] = years
+		.map((one) => DateTime.fromObject({ year: one, month: Number(month), day: Number(day) }, { zone }))
+		.filter(({ isValid }) => isValid)
+		.sort((one, other) => distance(one) - distance(other));
+	return nearest?.toFormat(PATTERNS.iso);
+}
+
 /** The day that it is now in `zone`. */
 export function today(format: DateFormat, zone: string): string {
 	return DateTime.fromMillis(Date.now(), { zone }).toFormat(PATTERNS[format]);
@@ -78,6 +95,7 @@ const ISO = new RegExp(
 	`^(?<day>\\d{4}-\\d\\d-\\d\\d)(?:[T ](?<time>${CLOCK})(?<offset>(?:Z|[+-]\\d\\d(?::?\\d\\d)?)(?:\\[[^\\]]+\\])?)?)?$`,
 );
 const DOTTED = /^(\d{1,2}\.\d{1,2}\.\d{4})(?:[ T](?:[01]?\d|2[0-3]):[0-5]\d(?::[0-5]\d)?)?$/;
+const SHORT = /^(?<day>\d{1,2})\.(?<month>\d{1,2})(?:\.(?<year>\d\d)?)?$/;
 const POINTS = /^\d{4}\.\d\d\.\d\d$/;
 const MIDNIGHT = /^00:00(?::00(?:[.,]0+)?)?$/;
 

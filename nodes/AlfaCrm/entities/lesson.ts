@@ -79,7 +79,7 @@ const complete: Action = {
 		references('absent_ids', 'Absent Customer', 'customer', {
 			listedBy: LESSON_CUSTOMERS,
 			prominent: true,
-			description: 'Who did not attend',
+			description: 'Who did not attend; this does not mark anybody else as present',
 		}),
 		{
 			...details,

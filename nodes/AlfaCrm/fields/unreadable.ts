@@ -1,6 +1,6 @@
 import { UserError } from 'n8n-workflow';
 
-import { isEmpty } from './blank';
+import { isEmpty, isPicker } from './blank';
 import { hasRounded } from './rounded';
 import type { FieldBasics } from '../entities/fieldTypes';
 
@@ -24,10 +24,10 @@ export function unreadable({ label }: Pick<FieldBasics, 'label'>, expected: stri
 
 const LONGEST = 60;
 
-/** A value for a message. */
+/** A value for a message; of a picker, what is in it. */
 export function quoted(value: unknown): string {
 	if (isEmpty(value)) return 'empty';
-	const text = asText(value);
+	const text = asText(isPicker(value) ? value.value : value);
 	return `"${text.length > LONGEST ? `${text.slice(0, LONGEST)}…` : text}"`;
 }
 

@@ -1,6 +1,6 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import { formatDay } from '../api/formats';
+import { formatDay, nearestDay } from '../api/formats';
 import type { Entity } from '../entities/types';
 import { digitsIn, holdsPhone, isTooShort, partForms } from '../fields/phonePart';
 import { normalizeText } from '../fields/normalizeText';
@@ -17,7 +17,7 @@ const EVERYTHING: Search = { queries: [{}], matches: () => true };
 
 export function searchFor({ search }: Entity, typed: string, zone: string): Search {
 	if (typed === '' || search === undefined) return EVERYTHING;
-	const day = search.day && formatDay(typed, 'iso', zone);
+	const day = search.day && (formatDay(typed, 'iso', zone) ?? nearestDay(typed, zone));
 	if (search.day && day !== undefined) {
 		return { ...EVERYTHING, queries: [Object.fromEntries(search.day.map((name) => [name, day]))] };
 	}

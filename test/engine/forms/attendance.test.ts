@@ -5,7 +5,7 @@ import { given, officeOf, pick } from '../support/office';
 import { useSchool } from '../support/school';
 
 const school = useSchool({ customers: 30 });
-const { add, patch, run, rows, set } = officeOf(school);
+const { add, patch, run, rows, set, whole } = officeOf(school);
 
 const form = (lesson: unknown, more: INodeParameters = {}): INodeParameters => ({
 	...{ resource: 'lesson', operation: 'complete', branchId: 1, id: pick(lesson), if_completed: 'refuse' },
@@ -139,4 +139,36 @@ it('what was chosen, and IDs by expression, complete the lesson', async () => {
 		await run(form(id, { present_ids: [guest, here], absent_ids: way(away) }));
 		expect(attendance(id)).toEqual({ [guest]: 1, [here]: 1, [away]: 0 });
 	}
+});
+
+describe('those of whom nothing was said', () => {
+	const HINT = 'Nothing was said of some who are put down for a lesson that was completed';
+	const hintsOf = async (parameters: INodeParameters) => {
+		const { hints, error } = await whole(parameters);
+		expect(error).toBeUndefined();
+		return hints.filter((hint) => hint.includes(HINT)).map((hint) => hint.split(': ').slice(1).join(': '));
+	};
+
+	it('are named, where only one who was absent is given', async () => {
+		const [one, other, third] = ['Ада', 'Яна', 'Мия'].map((name) => person(name));
+		const { id } = lesson(1, { group_ids: [], customer_ids: [one, other, third] });
+		expect(await hintsOf(form(id, { absent_ids: [other] }))).toEqual([
+			`lesson ${id}: customer ${one}, ${third}`,
+		]);
+		expect(rows('lesson-details').filter(({ lesson_id }) => lesson_id === id)).toMatchObject([
+			{ customer_id: other, is_attend: 0 },
+		]);
+		// Again it changes nothing, and once all are named there is nothing to say.
+		expect(await hintsOf(form(id, { absent_ids: [other] }))).toEqual([]);
+		const again = { absent_ids: [other], present_ids: [one, third], if_completed: 'teach' };
+		expect(await hintsOf(form(id, again))).toEqual([]);
+	});
+
+	it('are none where all are given, or the others were recorded before', async () => {
+		const { id, guest, members } = lesson();
+		expect(await hintsOf(form(id, { present_ids: [guest] }))).toEqual([]);
+		patch('lesson', id, { customer_ids: [guest, ...members] });
+		for (const customer_id of members) add('lesson-details', { lesson_id: id, customer_id, is_attend: 1 });
+		expect(await hintsOf(form(id, { absent_ids: [guest], if_completed: 'teach' }))).toEqual([]);
+	});
 });

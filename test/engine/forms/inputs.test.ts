@@ -233,6 +233,19 @@ describe('pickers', () => {
 	});
 });
 
+describe('a picker that holds no number', () => {
+	it.each<[operation: string, more: INodeParameters]>([
+		['get', {}],
+		['find', { matchBy: 'id' }],
+		['getOverview', { matchBy: 'id', leaveOut: [] }],
+		['addComment', { comment: 'Звонили' }],
+	])('is named as in the form, with what is in it: %s', async (operation, more) => {
+		const id = { __rl: true, mode: 'id', value: '={{ "ученик 5" }}' };
+		const { message } = await failing(school, { ...base, operation, id, ...more });
+		expect(message).toBe(`'Customer' must be the number of a record, but it is "ученик 5"`);
+	});
+});
+
 describe('the preview of the output', () => {
 	const kinds: Record<string, (value: unknown) => boolean> = {
 		integer: Number.isInteger,

@@ -53,13 +53,15 @@ export function overviewsOf(school: School) {
 
 	function expected(customer: Row, last = 5): Row {
 		const { id } = customer;
+		const homes = list(customer.branch_ids);
 		const isClient = customer.is_study === 1;
 		const stage = isClient ? customer.study_status_id : customer.lead_status_id;
 		const lessons = rows('lesson').filter(
-			(one) => one.branch_id === 1 && list(one.customer_ids).includes(Number(id)),
+			(one) => homes.includes(Number(one.branch_id)) && list(one.customer_ids).includes(Number(id)),
 		);
 		const about = (one: Row) => ({
 			lesson_id: one.id,
+			branch_id: one.branch_id,
 			date: one.date,
 			start: clockOf(one.time_from),
 			end: clockOf(one.time_to),
@@ -145,7 +147,7 @@ export function overviewsOf(school: School) {
 				};
 			}),
 			payments: rows('pay')
-				.filter(({ customer_id, branch_id }) => customer_id === id && branch_id === 1)
+				.filter(({ customer_id, branch_id }) => customer_id === id && homes.includes(Number(branch_id)))
 				.map((one) => ({
 					...{ id: one.id, date: isoOf(one.document_date), income: one.income },
 					...{ expenditure: one.expenditure, type_id: one.pay_type_id, note: one.note ?? null },
@@ -153,7 +155,8 @@ export function overviewsOf(school: School) {
 				.sort(bySort)
 				.slice(0, last),
 			tasks: rows('task')
-				.filter((one) => inBranch1(one) && list(one.customer_ids).includes(Number(id)))
+				.filter(({ branch_ids }) => list(branch_ids).some((branch) => homes.includes(branch)))
+				.filter((one) => list(one.customer_ids).includes(Number(id)))
 				.filter(({ is_done, is_archive }) => is_done === 0 && is_archive === 0)
 				.map((one) => ({
 					...{ id: one.id, title: one.title, text: one.text, due_date: isoOf(one.due_date) },

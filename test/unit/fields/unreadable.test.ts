@@ -11,6 +11,15 @@ it('a text that holds a rounded number has lost digits, a number has not', () =>
 	);
 });
 
+it('of a picker is shown what is in it', () => {
+	const picked = (value: unknown) => ({ __rl: true, mode: 'id', value });
+	expect(unreadable(SAMPLE, 'the number of a record', picked('ученик 5')).message).toBe(
+		`'Sample' must be the number of a record, but it is "ученик 5"`,
+	);
+	expect(quoted(picked(0))).toBe('"0"');
+	expect(quoted(picked([1, 2]))).toBe('"[1,2]"');
+});
+
 it('what has no text is shown as an object', () => {
 	const circle: unknown[] = [];
 	circle.push(circle);

@@ -73,7 +73,7 @@ describe('the values of a key', () => {
 
 	it.each<[string, string]>([
 		['phone', "'Phone' is empty"],
-		['id', "'Customer ID' is empty"],
+		['id', "'Customer' is empty"],
 		['phoneOrEmail', "Neither 'Phone' nor 'Email' is filled"],
 		['nameAndBirthDate', "'Name' and 'Date of Birth' are not both filled"],
 	])('of %s, where they are not enough, are said to be: %s', (name, words) => {
@@ -89,7 +89,7 @@ describe('the values of a key', () => {
 			type: 'id',
 			entity: 'customer',
 			name: 'id',
-			label: 'Customer ID',
+			label: 'Customer',
 		});
 		expect(keyField(customer, 'dob').label).toBe('Date of Birth');
 		expect(keyField(customer, 'custom_a')).toEqual({ type: 'custom', name: 'custom_a', label: 'custom_a' });

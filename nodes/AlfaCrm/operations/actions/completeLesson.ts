@@ -1,7 +1,7 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import { readId } from '../../api/formats';
-import { isBlank, isStored } from '../../fields/field';
+import { readId, readIds } from '../../api/formats';
+import { isBlank, isStored, listOf } from '../../fields/field';
 import type { Field } from '../../entities/fieldTypes';
 import type { Entity } from '../../entities/types';
 import type { Item } from '../run/item';
@@ -70,6 +70,7 @@ export const completeLesson: ActionKind<'completeLesson'> = {
 			const task = `complete lesson ${id}`;
 			const call = { ...target, action: action.action, query: { id }, body, task };
 			const model = await item.save(call, [recordKey(entity, id)], { before: lesson });
+			warnOfOthers(item, lesson, status === COMPLETED ? [...held, ...wanted] : wanted);
 			return [report(show, { ...lesson, ...action.fixed, ...model }, 'updated', Object.keys(body))];
 		});
 	},
@@ -111,6 +112,18 @@ function completedError(item: Item, id: number, others: readonly IDataObject[]):
 			? `Lesson ${id} is already completed, with other details`
 			: `Lesson ${id} is already completed, with another attendance of customer ${customers}`,
 		"Correct it in AlfaCRM, or set 'If Already Completed' to Send It Again. Nothing was saved.",
+	);
+}
+
+/** Whoever names those alone who were absent may think that the others count as present. */
+function warnOfOthers(item: Item, lesson: IDataObject, named: readonly IDataObject[]): void {
+	const others = readIds(listOf(lesson.customer_ids)).filter(
+		(customer_id) => rowOf(named, { customer_id }) === undefined,
+	);
+	if (others.length === 0) return;
+	item.run.hints.add(
+		'Nothing was said of some who are put down for a lesson that was completed, so AlfaCRM may not have recorded them',
+		`lesson ${String(lesson.id)}: customer ${others.join(', ')}`,
 	);
 }
 

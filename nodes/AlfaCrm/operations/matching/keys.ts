@@ -147,8 +147,9 @@ export function emptyKeyError(item: Item, entity: Entity, { fields, any }: Match
 	);
 }
 
-export function keyField({ fields, label, resource }: Entity, name: string): Field {
-	if (name === 'id') return { type: 'id', entity: resource, name, label: `${label} ID` };
+export function keyField(entity: Entity, name: string): Field {
+	const { fields, resource } = entity;
+	if (name === 'id') return { type: 'id', entity: resource, name, label: idParameter(entity).displayName };
 	return fields.find((field) => field.name === name) ?? customField(name);
 }
 

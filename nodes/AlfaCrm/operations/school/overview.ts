@@ -1,6 +1,6 @@
 import type { IDataObject, INodeProperties } from 'n8n-workflow';
 
-import { formatDay, OPEN_END, readFlag, wallClock } from '../../api/formats';
+import { formatDay, OPEN_END, readFlag, readIds, wallClock } from '../../api/formats';
 import { branch as branchEntity } from '../../entities/branch';
 import { byId, byTheName } from '../../entities/match';
 import { leadStatus, studyStatus } from '../../entities/statuses';
@@ -11,6 +11,7 @@ import { listOf } from '../../fields/field';
 import type { JsonSchema } from '../../fields/kind';
 import { wholeNumber } from '../../form/wholeNumber';
 import type { ActionKind } from '../actions/kind';
+import type { Branch } from '../matching/branches';
 import { chosenBranches } from '../matching/branches';
 import type { Found } from '../matching/decide';
 import type { FindRequest } from '../matching/find';
@@ -88,6 +89,8 @@ interface Wanted {
 	allNames: boolean;
 	allTasks: boolean;
 	leftOut: LeftOut;
+	/** Those to which the search is limited, if it is. */
+	branches: readonly Branch[];
 }
 
 function readWanted(item: Item, options: Collection): Wanted {
@@ -98,6 +101,7 @@ function readWanted(item: Item, options: Collection): Wanted {
 		allNames: options.flag(of('allNames')),
 		allTasks: options.flag(of('allTasks')),
 		leftOut: readLeftOut(item),
+		branches: chosenBranches(options),
 	};
 }
 
@@ -138,10 +142,10 @@ async function overviewOf(
 	item: Item,
 	entity: Entity,
 	{ row, branch, archived }: Found,
-	{ daysAhead, last, allNames, allTasks, leftOut }: Wanted,
+	{ daysAhead, last, allNames, allTasks, leftOut, branches: chosen }: Wanted,
 ): Promise<IDataObject> {
 	const subject: Subject = { id: Number(row.id), zone: item.zone, now: wallClock(item.zone) };
-	const reader = new OverviewReader(item, branch, subject);
+	const reader = new OverviewReader(item, [branch, ...otherBranches(row, branch, chosen)], subject);
 	const card = parts.cardIn(row, subject);
 	const onCard = parts.groupsOnCard(row);
 	const spared = CALLS_OF_THEIR_OWN.filter((part) => leftOut.has(part)).length;
@@ -155,21 +159,17 @@ async function overviewOf(
 		leftOut.has(part) ? null : await read();
 	const [groups, ahead, held, bought, paid, tasks, plans, stages, managers, branches] = await allDone([
 		reader.part('groups', async () => onCard ?? (await reader.groups())),
-		reader.part('next_lesson', async () => await reader.lessonsAhead(daysAhead)),
-		unlessLeftOut('attendance', async () =>
-			reader.part('attendance', async () => await reader.lessonsHeld(last)),
-		),
+		reader.lessonsAhead('next_lesson', daysAhead),
+		unlessLeftOut('attendance', async () => await reader.lessonsHeld('attendance', last)),
 		reader.part('subscriptions', async () => await reader.subscriptions()),
-		unlessLeftOut('payments', async () => reader.part('payments', async () => await reader.payments(last))),
+		unlessLeftOut('payments', async () => await reader.payments('payments', last)),
 		unlessLeftOut('tasks', async () => await reader.tasks(allTasks)),
 		...([names('plan_name'), names('stage_name'), names('manager_name'), names('branch_names')] as const),
 	]);
-	const lessons = ahead && parts.lessonsAhead(ahead, groups?.keys() ?? [], subject);
-	// It is not known whose they are.
-	if (groups === null && ahead && parts.someOfGroups(ahead)) {
-		const reason = 'Lessons of groups are not among them, because the groups of the customer cannot be read.';
-		reader.errors.push({ part: 'next_lesson', reason });
-	}
+	const planned = ahead && parts.lessonsAhead(ahead, groups?.keys(), subject);
+	const lessons = planned && planned.lessons;
+	const reason = planned && parts.reasonIn(planned);
+	if (reason) reader.errors.push({ part: 'next_lesson', reason });
 	for (const { part, reason } of reader.errors) {
 		item.run.hints.add('An overview lacks something, as overviewErrors tells', `${part}: ${reason}`);
 	}
@@ -195,6 +195,13 @@ async function overviewOf(
 		overviewErrors: reader.errors,
 	};
 	return withoutLeftOut(overview, leftOut);
+}
+
+/** The customer may have lessons there too. Without a branch AlfaCRM lists as it sees fit. */
+function otherBranches({ branch_ids }: IDataObject, found: Branch, chosen: readonly Branch[]): Branch[] {
+	if (found === undefined) return [];
+	const own = [...new Set(readIds(listOf(branch_ids)))].filter((id) => id !== found);
+	return chosen.length === 0 ? own : own.filter((id) => chosen.includes(id));
 }
 
 /** The lists that name what the card shows as numbers, what matters most first. */
@@ -226,7 +233,15 @@ const listOfObjects = (properties: Record<string, JsonSchema>): JsonSchema => ({
 	type: 'array',
 	items: objectOf(properties),
 });
-const ahead = { lesson_id: ID, date: STRING, start: STRING, end: STRING, type: STRING, topic: STRING };
+const ahead = {
+	lesson_id: ID,
+	branch_id: ID,
+	date: STRING,
+	start: STRING,
+	end: STRING,
+	type: STRING,
+	topic: STRING,
+};
 
 const schema = objectOf({
 	...{ id: ID, name: STRING, type: STRING, phone: STRING, email: STRING, payer_name: STRING },

@@ -88,32 +88,58 @@ function timesOf({ date, time_from, time_to }: IDataObject, zone: string) {
 	};
 }
 
-/** Planned lessons of the customer that have not begun, the next one first. */
-export function lessonsAhead(rows: Rows, groups: Iterable<number>, { id, zone, now }: Subject) {
-	const own = [...groups];
-	return rows
-		.filter(({ status }) => Number(status ?? PLANNED) === PLANNED)
-		.filter(
-			({ customer_ids, group_ids }) => has(customer_ids, id) || own.some((group) => has(group_ids, group)),
-		)
-		.map((row) => ({
-			lesson_id: readId(row.id) ?? null,
-			...timesOf(row, zone),
-			type: shown(row.lesson_type_name),
-			topic: shown(row.topic),
-			group_ids: listOf(row.group_ids).map((one) => readId(one) ?? 0),
-		}))
-		.filter(({ date, start }) => `${date} ${start}` > now)
-		.sort((one, other) => inOrder(`${one.date} ${one.start}`, `${other.date} ${other.start}`));
+/** Whether a lesson of a list that was asked for a customer is that customer's; undefined where it shows nobody. */
+export function isOf(row: IDataObject, id: number): boolean | undefined {
+	if (has(row.customer_ids, id) || detailOf(row, id) !== undefined) return true;
+	return listOf(row.customer_ids).length + listOf(row.details).length > 0 ? false : undefined;
 }
 
-/** Whether there are lessons of which only the groups are shown. */
-export const someOfGroups = (rows: Rows): boolean =>
-	rows.some(
-		({ customer_ids, group_ids }) => listOf(customer_ids).length === 0 && listOf(group_ids).length > 0,
-	);
+/**
+ * Planned lessons of the customer that have not begun, the next one first; and whether there are some of which nothing tells
+ * whose they are: by their groups, as those of the customer are not known, or by nothing at all.
+ *
+ * @param groups of the customer; undefined where they are not known
+ */
+export function lessonsAhead(rows: Rows, groups: Iterable<number> | undefined, { id, zone, now }: Subject) {
+	const own = [...(groups ?? [])];
+	const ahead = rows
+		.filter(({ status }) => Number(status ?? PLANNED) === PLANNED)
+		.map((row) => ({ row, times: timesOf(row, zone) }))
+		.filter(({ times: { date, start } }) => `${date} ${start}` > now);
+	const isOwn = (row: IDataObject) => isOf(row, id) === true || own.some((one) => has(row.group_ids, one));
+	const untold = ahead.filter(({ row }) => isOf(row, id) === undefined && !isOwn(row));
+	// Then the list is not the customer's own, and those that show nobody are nobody's.
+	const hasOthers = rows.some((row) => isOf(row, id) === false && !isOwn(row));
+	const byGroup = groups ? [] : untold.filter(({ row }) => listOf(row.group_ids).length > 0);
+	return {
+		lessons: ahead
+			.filter(({ row }) => isOwn(row))
+			.map(({ row, times }) => ({
+				lesson_id: readId(row.id) ?? null,
+				branch_id: readId(row.branch_id) ?? null,
+				...times,
+				type: shown(row.lesson_type_name),
+				topic: shown(row.topic),
+				group_ids: listOf(row.group_ids).map((one) => readId(one) ?? 0),
+			}))
+			.sort((one, other) => inOrder(`${one.date} ${one.start}`, `${other.date} ${other.start}`)),
+		untoldByGroup: byGroup.length,
+		untold: hasOthers ? 0 : untold.length - byGroup.length,
+	};
+}
 
-type LessonAhead = ReturnType<typeof lessonsAhead>[number];
+/** Why lessons that AlfaCRM lists are not among the next ones. */
+export const reasonIn = ({ untoldByGroup, untold }: ReturnType<typeof lessonsAhead>): string =>
+	[
+		untoldByGroup > 0 &&
+			'Lessons of groups are not among them, because the groups of the customer cannot be read.',
+		untold > 0 &&
+			`AlfaCRM lists ${untold} of which nothing tells whose they are, neither customers nor a group of this one. They are left out.`,
+	]
+		.filter((sentence) => sentence !== false)
+		.join(' ');
+
+type LessonAhead = ReturnType<typeof lessonsAhead>['lessons'][number];
 
 /** The next of them, of a group if one is given. */
 export function nextOf(lessons: readonly LessonAhead[], group?: number): IDataObject | null {
@@ -130,6 +156,7 @@ export function attendanceIn(rows: Rows, most: number, { id, zone }: Subject): I
 			const detail = detailOf(row, id);
 			return {
 				lesson_id: readId(row.id) ?? null,
+				branch_id: readId(row.branch_id) ?? null,
 				...timesOf(row, zone),
 				type: shown(row.lesson_type_name),
 				topic: shown(row.topic),
@@ -151,12 +178,6 @@ const detailOf = ({ details }: IDataObject, id: number): IDataObject | undefined
 function attendedIn(detail: IDataObject | undefined): boolean | null {
 	const flag = readFlag(detail?.is_attend);
 	return flag === undefined ? null : flag === 1;
-}
-
-/** Whether a lesson is one of the customer's, should AlfaCRM not have looked at that; one that shows nobody need not say. */
-export function isAttended(row: IDataObject, { id }: Subject): boolean {
-	const isShown = listOf(row.customer_ids).length + listOf(row.details).length > 0;
-	return !isShown || has(row.customer_ids, id) || detailOf(row, id) !== undefined;
 }
 
 /** The subscriptions that are neither archived nor over. */

@@ -17,7 +17,9 @@ import { readList } from '../records/readList';
 import { warnOfMissing } from '../records/rows';
 import type { Item } from '../run/item';
 import type { Subject } from './overviewParts';
-import { groupsOfMember, isAttended, namesIn } from './overviewParts';
+import type { Branch } from '../matching/branches';
+import { allDone } from './allDone';
+import { groupsOfMember, isOf, namesIn } from './overviewParts';
 
 /** A page of the latest rows: as many as are wanted, and some more to put them in order. */
 const FEW = 50;
@@ -32,11 +34,16 @@ interface OverviewError extends IDataObject {
 export class OverviewReader {
 	readonly errors: OverviewError[] = [];
 
+	/** @param branches of the customer, first the one in which the customer was found */
 	constructor(
 		private readonly item: Item,
-		private readonly branch: number | undefined,
+		private readonly branches: readonly [Branch, ...Branch[]],
 		private readonly subject: Subject,
 	) {}
+
+	private get branch(): Branch {
+		return this.branches[0];
+	}
 
 	/**
 	 * What a list gives; null where this user may not read it, or this AlfaCRM does not have it.
@@ -47,6 +54,24 @@ export class OverviewReader {
 		const { value, reason } = await this.readable(read);
 		if (reason !== undefined) this.errors.push({ part, reason });
 		return value ?? null;
+	}
+
+	/** The same of a list that each branch of the customer has; what one of them does not give is missing. */
+	private async everywhere(
+		part: string,
+		read: (branch: Branch) => Promise<IDataObject[]>,
+	): Promise<IDataObject[] | null> {
+		return await this.joined(async (branch) => await this.part(part, async () => await read(branch)));
+	}
+
+	/** The rows of all branches, each once; null where none gives any list. */
+	private async joined(
+		read: (branch: Branch) => Promise<IDataObject[] | null>,
+	): Promise<IDataObject[] | null> {
+		const lists = await allDone<Array<IDataObject[] | null>>(this.branches.map(read));
+		const given = lists.filter((rows) => rows !== null);
+		if (given.length === 0) return null;
+		return [...new Map(given.flat().map((row) => [readId(row.id) ?? row, row])).values()];
 	}
 
 	private async readable<T>(read: () => Promise<T>): Promise<{ value?: T; reason?: string }> {
@@ -61,13 +86,12 @@ export class OverviewReader {
 	/** The same for a list that all items share: it is read, or refused, once. */
 	private async shared<T>(
 		part: string,
-		entity: Entity,
-		key: string,
+		{ entity, branch: of, key }: { entity: Entity; branch: Branch; key: string },
 		read: () => Promise<T>,
 		isKept: (value: T) => boolean = () => true,
 	): Promise<T | null> {
 		const { run } = this.item;
-		const { branch } = listCall(entity, this.branch);
+		const { branch } = listCall(entity, of);
 		const { value, reason } = await run.cached(
 			entity.path,
 			JSON.stringify(['overview', branch, key]),
@@ -82,22 +106,34 @@ export class OverviewReader {
 	}
 
 	/** Planned lessons from today on. */
-	async lessonsAhead(days: number): Promise<IDataObject[]> {
+	async lessonsAhead(part: string, days: number): Promise<IDataObject[] | null> {
 		const { id, now } = this.subject;
 		const today = now.slice(0, 10);
 		const body = { customer_id: id, status: 1, date_from: today, date_to: daysAfter(today, days) };
-		return await this.whole(lesson, { body });
+		return await this.everywhere(part, async (branch) => await this.whole(lesson, { body, branch }));
 	}
 
 	/** The latest lessons that were held. AlfaCRM lists them newest first. API notes 3. */
-	async lessonsHeld(most: number): Promise<IDataObject[]> {
+	async lessonsHeld(part: string, most: number): Promise<IDataObject[] | null> {
 		const body = { customer_id: this.subject.id, status: 3 };
-		return await this.latest(lesson, body, most, (row) => isAttended(row, this.subject));
+		const isOwn = (row: IDataObject) => isOf(row, this.subject.id);
+		return await this.everywhere(
+			part,
+			async (branch) => await this.latest(lesson, { body, branch }, most, isOwn),
+		);
 	}
 
-	async payments(most: number): Promise<IDataObject[]> {
+	async payments(part: string, most: number): Promise<IDataObject[] | null> {
 		const { id } = this.subject;
-		return await this.latest(pay, { customer_id: id }, most, (row) => (readId(row.customer_id) ?? id) === id);
+		const isOwn = ({ customer_id }: IDataObject) => {
+			const payer = readId(customer_id);
+			return payer === undefined ? undefined : payer === id;
+		};
+		const body = { customer_id: id };
+		return await this.everywhere(
+			part,
+			async (branch) => await this.latest(pay, { body, branch }, most, isOwn),
+		);
 	}
 
 	async subscriptions(): Promise<IDataObject[]> {
@@ -118,11 +154,14 @@ export class OverviewReader {
 
 	/** Tasks of all customers, for no filter by customer is known. API notes 5.18. */
 	async tasks(all: boolean): Promise<IDataObject[] | null> {
+		return await this.joined(async (branch) => await this.tasksOf(branch, all));
+	}
+
+	private async tasksOf(branch: Branch, all: boolean): Promise<IDataObject[] | null> {
 		const listed = await this.shared(
 			'tasks',
-			taskEntity,
-			`tasks ${all}`,
-			async () => await this.collect(taskEntity, {}, { isEnough: () => !all }),
+			{ entity: taskEntity, branch, key: `tasks ${all}` },
+			async () => await this.collect(taskEntity, { branch }, { isEnough: () => !all }),
 			({ isComplete, next }) => isComplete || next !== undefined,
 		);
 		if (listed?.next !== undefined) {
@@ -137,7 +176,7 @@ export class OverviewReader {
 
 	/** The names of a short list, by its first page. */
 	async names(part: string, entity: Entity): Promise<Map<number, string> | null> {
-		return await this.shared(part, entity, 'names', async () => {
+		return await this.shared(part, { entity, branch: this.branch, key: 'names' }, async () => {
 			const { rows } = await this.collect(entity, {}, { isEnough: () => true });
 			return namesIn(rows);
 		});
@@ -151,20 +190,29 @@ export class OverviewReader {
 		return (await readList(this.item, entity, this.listOf(entity, list), 'some of a customer')).rows;
 	}
 
-	/** Pages from the first one on, until enough of their rows count. */
+	/**
+	 * Pages from the first one on, until enough of their rows count. Those that do not say whose they are count, unless the
+	 * list has rows of others: then AlfaCRM has not looked at that.
+	 */
 	private async latest(
 		entity: Entity,
-		body: IDataObject,
+		list: Partial<ListQuery>,
 		most: number,
-		isOwn: (row: IDataObject) => boolean,
+		isOwn: (row: IDataObject) => boolean | undefined,
 	): Promise<IDataObject[]> {
-		let found = 0;
+		let hasOthers = false;
+		const counts = (row: IDataObject) => isOwn(row) ?? !hasOthers;
+		const keep = (row: IDataObject) => {
+			hasOthers ||= isOwn(row) === false;
+			return counts(row);
+		};
+		let found: IDataObject[] = [];
 		const isEnough: CollectOptions['isEnough'] = ({ number, rows }) => {
-			found = (number === 0 ? 0 : found) + rows.filter(isOwn).length;
-			return found >= most;
+			found = [...(number === 0 ? [] : found), ...rows].filter(counts);
+			return found.length >= most;
 		};
 		const pageSize = Math.min(LARGEST_PAGE, Math.max(FEW, most));
-		return (await this.collect(entity, { body, pageSize }, { keep: isOwn, isEnough })).rows;
+		return (await this.collect(entity, { ...list, pageSize }, { keep, isEnough })).rows.filter(counts);
 	}
 
 	private async collect(
