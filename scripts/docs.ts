@@ -1,4 +1,5 @@
 import fs from 'node:fs';
+import path from 'node:path';
 import type { Entity, OperationName } from '../nodes/AlfaCrm/entities/types';
 import { entities } from '../nodes/AlfaCrm/entities/registry';
 import { faultRows, settingRows } from '../sandbox/reference';
@@ -38,7 +39,7 @@ const TABLES = {
 /** Which of them each page has. */
 const PAGES: Array<{ file: string; language: Language; tables: Array<keyof typeof TABLES> }> = [
 	{ file: 'README.md', language: 'en', tables: ['operations', 'jobs'] },
-	{ file: 'README.ru.md', language: 'ru', tables: ['operations', 'jobs'] },
+	{ file: 'docs/ru/README.md', language: 'ru', tables: ['operations', 'jobs'] },
 	{ file: 'docs/operations.md', language: 'en', tables: ['filters'] },
 	{ file: 'docs/ru/operations.md', language: 'ru', tables: ['filters'] },
 	{ file: 'docs/architecture.md', language: 'en', tables: ['rooms'] },
@@ -83,9 +84,10 @@ function filtersTable(language: Language): string {
 }
 
 /** How many nodes each everyday job takes, counted in the workflows that the tests run. */
-function jobsTable(language: Language): string {
+function jobsTable(language: Language, file: string): string {
+	const examples = path.posix.relative(path.posix.dirname(file), 'examples');
 	const rows = JOBS.map((job) => [
-		`[${job[language]}](examples/${job.name}.json)`,
+		`[${job[language]}](${examples}/${job.name}.json)`,
 		countNodes(withPackage(job.name)),
 		job.isCompared ? countNodes(withHttp(job.name)) : '–',
 	]);
@@ -96,7 +98,7 @@ function jobsTable(language: Language): string {
 export function pages() {
 	return PAGES.map(({ file, language, tables }) => {
 		const text = fs.readFileSync(inRepo(file), 'utf8');
-		const wanted = tables.reduce((page, name) => withSection(page, name, TABLES[name](language)), text);
+		const wanted = tables.reduce((page, name) => withSection(page, name, TABLES[name](language, file)), text);
 		return { file, text, tables, wanted };
 	});
 }

@@ -23,7 +23,7 @@ describe('what the code writes', () => {
 	it.each(tabled)('in $file has a row for each resource and each job', ({ text, tables }) => {
 		for (const { label } of entities) expect(text).toContain(`| ${label} |`);
 		const jobs = tables.includes('jobs') ? JOBS : [];
-		for (const { name } of jobs) expect(text).toContain(`(examples/${name}.json) | `);
+		for (const { name } of jobs) expect(text).toContain(`examples/${name}.json) | `);
 	});
 });
 
@@ -40,7 +40,7 @@ describe('the messages under troubleshooting', () => {
 	});
 
 	it('are the same in Russian', () => {
-		expect(quotedMessages('README.ru.md', 'Если что-то не получается')).toEqual(english);
+		expect(quotedMessages('docs/ru/README.md', 'Если что-то не получается')).toEqual(english);
 	});
 });
 
@@ -50,7 +50,7 @@ describe('what Get Overview tells only if it is let in', () => {
 
 	it.each<[file: string, said: RegExp, words: Record<string, string>]>([
 		['README.md', /([^;.]*) only if you let them in/, ENGLISH],
-		['README.ru.md', /([^;.]*) — только если вы их впустите/, RUSSIAN],
+		['docs/ru/README.md', /([^;.]*) — только если вы их впустите/, RUSSIAN],
 	])('is in %s what the form leaves out as it opens', (file, said, words) => {
 		const text = fs.readFileSync(inRepo(file), 'utf8').replace(/\s+/g, ' ');
 		const [, told] = said.exec(text) ?? [];
