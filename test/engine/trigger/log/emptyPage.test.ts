@@ -114,3 +114,22 @@ it('a total that is too high for ever holds up nothing for longer than an hour',
 	await world.polls(2, 5);
 	expect(world.out).toEqual([...made, ...more]);
 });
+
+it.each([
+	['of 20', SMALL],
+	['of 500', LARGE],
+])('a total that counts all there ever was holds up nothing, pages %s', async (_what, settings) => {
+	const world = new World({ settings, parameters: LOG });
+	world.school.totalOff = 5_000;
+	range(1, 33).forEach(() => {
+		world.pass(10);
+		world.log();
+	});
+	expect(await world.poll()).toEqual([]);
+	const made = range(1, 64).map(() => {
+		world.pass(10);
+		return world.log();
+	});
+	await world.polls(3, 61);
+	expect(world.out).toEqual(made);
+});
