@@ -90,13 +90,14 @@ export class RecordReader {
 		const { entity } = source;
 		const without: number[] = [];
 		const reasons: string[] = [];
-		const what = `${await this.client.origin()} ${entity.path} ${id}`;
+		const list = `${await this.client.origin()} ${entity.path}`;
+		const what = String(id);
 		let isGivenUp = false;
 		for await (const branch of this.places(source, named, reasons)) {
 			try {
 				const { record, isConclusive } = await recordIn(this.client, source, id, branch);
 				if (record) {
-					failsNoMore(what);
+					failsNoMore(list, what);
 					return { record };
 				}
 				if (!isConclusive) reasons.push(messageOf(notFound(entity, id, branch, false)));
@@ -107,13 +108,13 @@ export class RecordReader {
 				// others.
 				const isLikely = branch === undefined || (named.includes(branch) && !this.failures.has(branch));
 				const mayPass = isLikely && error instanceof NodeApiError && !isLasting(this.client, error);
-				if (mayPass && isPatient && !failsForLong(what)) throw error;
+				if (mayPass && isPatient && !failsForLong(list, what)) throw error;
 				isGivenUp ||= mayPass;
 				reasons.push(messageOf(error));
 			}
 		}
 		const isGone = reasons.length === 0;
-		if (isGone) failsNoMore(what);
+		if (isGone) failsNoMore(list, what);
 		const looked = isGone || without.length > 0 ? [notFound(entity, id).message + inAll(without)] : [];
 		return { record: null, reason: [...looked, ...reasons.slice(0, 1)].join('. '), isGone, isGivenUp };
 	}

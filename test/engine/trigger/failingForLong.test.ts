@@ -1,23 +1,26 @@
 import type { IDataObject, INodeParameters } from 'n8n-workflow';
 
 import { httpFailure } from '../support/direct';
-import { between, World } from '../support/world';
+import { between, range, World } from '../support/world';
 
 afterEach(() => jest.restoreAllMocks());
 
 const [HOUR, MOST_OF_A_DAY] = [60, 23 * 60];
 
-/** From now on AlfaCRM fails to show one record of a list, whatever else is asked for. */
-function damage(world: World, path: string, id: number): void {
+/** From now on AlfaCRM fails to show some records of a list, whatever else is asked for. */
+function damage(world: World, path: string, ...ids: number[]): void {
 	between(world, async ({ url, body }, real) => {
-		if (url.endsWith(`/${path}/index`) && body?.id === id) throw httpFailure(500);
+		if (url.endsWith(`/${path}/index`) && ids.includes(Number(body?.id))) throw httpFailure(500);
 		return await real();
 	});
 }
 const mend = (world: World): void => between(world, async (_asked, real) => await real());
 
+/** A year for each, since what fails is known to all triggers of n8n. */
+let year = 2026;
+
 const started = async (parameters: INodeParameters): Promise<World> => {
-	const world = new World({ parameters });
+	const world = new World({ parameters, begin: `${year++}-02-10 09:00:00` });
 	world.log();
 	expect(await world.poller.tick()).toEqual([]);
 	return world;
@@ -60,6 +63,44 @@ describe('a customer that AlfaCRM fails to show', () => {
 		world.pass(HOUR);
 		change(world, ids[1]);
 		await expect(world.poller.tick()).rejects.toThrow('HTTP 500');
+	});
+
+	it('costs a day together with others, and the next one a day of its own again', async () => {
+		const world = await started({ event: 'customerUpdated', addNames: false });
+		const ids = range(1, 5).map(() => world.customer());
+		for (const id of ids) change(world, id);
+		damage(world, 'customer', ...ids.slice(1, 4));
+		expect(await world.poller.tick()).toMatchObject([{ entity_id: ids[0], record: { id: ids[0] } }]);
+		await waitADay(world, /HTTP 500/);
+		expect(await world.poller.tick()).toMatchObject([{ entity_id: ids[1], record: null }]);
+		await expect(world.poller.tick()).rejects.toThrow('HTTP 500');
+		world.pass(10);
+		expect(await world.poller.tick()).toMatchObject([{ entity_id: ids[2], record: null }]);
+		// What fails for minutes is waited for all the same.
+		await expect(world.poller.tick()).rejects.toThrow('HTTP 500');
+		mend(world);
+		expect(await world.poller.tick()).toMatchObject([
+			{ entity_id: ids[3], record: { id: ids[3] } },
+			{ entity_id: ids[4], record: { id: ids[4] } },
+		]);
+
+		const other = world.customer();
+		damage(world, 'customer', other);
+		world.pass(24 * HOUR);
+		change(world, other);
+		await waitADay(world, /HTTP 500/);
+		expect(await world.poller.tick()).toMatchObject([{ entity_id: other, record: null }]);
+	});
+
+	it('does not count as failing since a failure of months ago', async () => {
+		const world = await started({ event: 'customerUpdated', addNames: false });
+		const id = world.customer();
+		change(world, id);
+		damage(world, 'customer', id);
+		await expect(world.poller.tick()).rejects.toThrow('HTTP 500');
+		world.pass(60 * 24 * HOUR);
+		await waitADay(world, /HTTP 500/);
+		expect(await world.poller.tick()).toMatchObject([{ entity_id: id, record: null }]);
 	});
 
 	it('is told with the reason where only its name is asked for', async () => {

@@ -2,12 +2,18 @@ import type { IDataObject } from 'n8n-workflow';
 
 import { asNodeError } from '../../api/errors';
 import type { ListRequest } from '../../api/page';
-import { LARGEST_PAGE, PageTooLarge, sizeAfter } from '../../api/page';
+import { LARGEST_PAGE, PageTooLarge, SMALLEST_PAGE, sizeAfter } from '../../api/page';
 import type { Page } from '../../api/pages';
 import { endlessError, MOST_PAGES, pages } from '../../api/pages';
 import { contentOf, timeOf } from '../logEntry';
+import { failsForLong, failsNoMore } from '../memory/failing';
 import type { Reader } from './reader';
-import { isEmptyByMistake } from './reader';
+import { emptyError, isEmptyByMistake } from './reader';
+
+/** How long a page that comes empty holds up its list, though more rows are counted than those above it. */
+const EMPTY_MS = 3_600_000;
+/** Pages hold 20, 50, 500 rows: the only page of a list is a full one by chance alone. */
+const ROUND = 10;
 
 export type Rows = readonly IDataObject[];
 
@@ -66,6 +72,7 @@ export class LogPages {
 		let above: Page | undefined;
 		for (let number = first; number < first + MOST_PAGES; number++) {
 			const page = number === 0 ? await this.front() : await this.page(number);
+			await this.assertEnd(page, above);
 			const isLast = page.last || page.items.length === 0 || (await this.isRepeated(page, above?.items));
 			if (!isLast || number === 0) parts.push(await this.below(above, page));
 			if (isLast || (isEnd(page) && isInOrder(parts.flat()))) return { parts };
@@ -103,6 +110,8 @@ export class LogPages {
 			const middle = Math.floor((low + high) / 2);
 			at = high === MOST_PAGES ? Math.min(low + step, middle) : middle;
 		}
+		const below = this.held.get(low + 1);
+		if (below !== undefined) await this.assertEnd(below, this.held.get(low));
 		return low;
 	}
 
@@ -166,11 +175,34 @@ export class LogPages {
 	}
 
 	/** What is read only in order to compare does not count as the page that is known. */
-	private async read(firstPage: number): Promise<Page> {
-		const page = await this.readOnce(firstPage);
-		// An empty one that should hold some rows may be a failure, and what is below it would be taken for known. API notes 3.
-		const isMistake = isEmptyByMistake(page.items, (page.total ?? 0) - firstPage * this.length);
-		return isMistake && firstPage > 0 ? await this.readOnce(firstPage) : page;
+	private async read(number: number): Promise<Page> {
+		const page = await this.readOnce(number);
+		if (page.items.length > 0) failsNoMore(...(await this.emptyPage(number)));
+		return this.isEmptyByMistake(page) ? await this.readOnce(number) : page;
+	}
+
+	/** An empty one that should hold some rows may be a failure. API notes 3. */
+	private isEmptyByMistake({ items, number, total = 0 }: Page): boolean {
+		return number > 0 && isEmptyByMistake(items, total - number * this.length);
+	}
+
+	/**
+	 * What is below an empty page would be taken for known. Under a page that is not full it is the end of the list, and the
+	 * total is wrong; so it is where it stays empty.
+	 *
+	 * @throws NodeApiError if the page should hold some rows
+	 */
+	async assertEnd(page: Page, above?: Page): Promise<void> {
+		if (!this.isEmptyByMistake(page)) return;
+		const { items } = above ?? (await this.read(page.number - 1));
+		const isFull = items.length >= Math.max(this.length, SMALLEST_PAGE) && items.length % ROUND === 0;
+		const isEnd = items.length > 0 && !isFull;
+		if (!isEnd && !failsForLong(...(await this.emptyPage(page.number)), EMPTY_MS))
+			throw emptyError(this.reader.client, this.list);
+	}
+
+	private async emptyPage(number: number): Promise<[list: string, what: string]> {
+		return [`${await this.reader.client.origin()} log ${this.list.branch}`, `page ${number}`];
 	}
 
 	private async readOnce(firstPage: number): Promise<Page> {

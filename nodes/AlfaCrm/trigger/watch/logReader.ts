@@ -234,6 +234,8 @@ export class LogReader {
 		while (top > 0 && parts.length < mostPages && count < most) {
 			if (this.reader.isLate && parts.length > 1) break;
 			const page = await this.pages.known(--top);
+			// The page at the bottom may be past the end.
+			if (top < bottom) await this.pages.assertEnd(page);
 			const order = this.pages.orderOf(top + 1);
 			const isDownwards = under !== undefined && this.pages.orderOf(top) < order;
 			if (await this.pages.isRepeated({ ...page, number: top + 1 }, parts[0])) parts.shift();

@@ -116,14 +116,14 @@ export class LogRecords implements LogReading {
 	 */
 	private async read(list: ListRequest, isEnough: (page: Page) => boolean): Promise<Shown> {
 		const { client } = this.reader;
-		const what = `${await client.origin()} ${keyOf(list)}`;
+		const account = `${await client.origin()} ${list.path}`;
 		try {
 			const { rows } = await collect(client, list, { maxReadings: 1, isEnough });
-			failsNoMore(what);
+			failsNoMore(account, keyOf(list));
 			return { rows };
 		} catch (caught) {
 			if (isLasting(client, caught)) return {};
-			if (failsForLong(what)) return { isGivenUp: true };
+			if (failsForLong(account, keyOf(list))) return { isGivenUp: true };
 			throw asNodeError(client.node, caught);
 		}
 	}

@@ -5,6 +5,7 @@ import type { ListRequest } from '../../api/page';
 import { customer } from '../../entities/customer';
 import { listCall } from '../../entities/listCall';
 import { dayAt, textOf } from '../occasions/days';
+import { failsForLong, failsNoMore } from '../memory/failing';
 import type { OccasionKind } from '../occasions/kinds';
 import type { BranchLook, Looked, OccasionsState } from '../occasions/state';
 import { emptyOccasions, goesOn, isDue } from '../occasions/state';
@@ -109,13 +110,21 @@ export class OccasionsWatch implements Watch {
 		});
 		const read = async (list: ListRequest, state: ListState = {}) =>
 			await reader.look(list, state, { pause: 'whenLate' });
+		const empty = [
+			`${await reader.client.origin()} branch ${branch}`,
+			'shows none of its customers',
+		] as const;
 		const look = isUnfiltered ? undefined : await read(listOf(filtered), { next, size });
-		if (look !== undefined && !(look.rows.length === 0 && look.list.total)) return look;
+		if (look !== undefined && !(look.rows.length === 0 && look.list.total)) {
+			failsNoMore(...empty);
+			return look;
+		}
 		// The total may be that of another list, and nobody concerned.
 		const list = listOf({ is_study: ALL_TYPES });
 		const all = await read(list, isUnfiltered && { next, size });
-		// All that is due would be news later, and what lasts would count as over.
-		if (isEmptyByMistake(all.rows, all.list.total)) throw emptyError(reader.client, list);
+		// All that is due would be news later, and what lasts would count as over. A branch that stays like that has nobody.
+		if (!isEmptyByMistake(all.rows, all.list.total)) failsNoMore(...empty);
+		else if (!failsForLong(...empty)) throw emptyError(reader.client, list);
 		return { ...all, isUnfiltered: true };
 	}
 

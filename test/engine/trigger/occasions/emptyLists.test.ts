@@ -80,6 +80,28 @@ it('a branch that is shown empty does not hold up the others', async () => {
 	expect(await calendar.ids('2026-03-10 11:05')).toEqual([two]);
 });
 
+// A year for each, since what fails is known to all triggers of n8n.
+it.each(due.map(([event], index) => [event, 2027 + index] as const))(
+	'%s: a branch without any customer, of which AlfaCRM counts some, holds up for a day',
+	async (event, year) => {
+		const calendar = new Calendar(`${year}-03-10 09:00`, { event });
+		expect(await calendar.poll()).toEqual([]);
+		calendar.school.totalOff = MANY;
+		for (let hour = 10; hour < 24; hour++) {
+			await expect(calendar.poll(`${year}-03-10 ${hour}:00`)).rejects.toThrow(ERROR);
+		}
+		await expect(calendar.poll(`${year}-03-11 09:00`)).rejects.toThrow(ERROR);
+		for (const hour of [10, 12]) expect(await calendar.poll(`${year}-03-11 ${hour}:00`)).toEqual([]);
+		const [, card] = dueOn(`${year}-03-12`).find(([name]) => name === event) ?? [];
+		const id = calendar.client(card ?? {});
+		expect(await calendar.ids(`${year}-03-12 13:00`)).toEqual([id]);
+		expect(await calendar.poll(`${year}-03-12 15:00`)).toEqual([]);
+		// From now on it is no branch without customers.
+		calendar.school.store.remove('customer', id);
+		await expect(calendar.poll(`${year}-03-12 17:00`)).rejects.toThrow(ERROR);
+	},
+);
+
 describe('where AlfaCRM counts clients that it does not list', () => {
 	const filtered = due.filter(([event]) =>
 		['subscriptionEnding', 'notSeen', 'lessonsRunningOut'].includes(event),

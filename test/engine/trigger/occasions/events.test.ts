@@ -213,3 +213,19 @@ describe.each(Object.entries(cases))(
 		});
 	},
 );
+
+it('a debtor who is moved to a branch that can be read is told once, and again where it cannot', async () => {
+	const calendar = new Calendar(START, { event: 'inDebt' });
+	const { settings } = calendar.school;
+	const ids = [1, 2].map(() => calendar.client({ balance: '0.00' }));
+	expect(await calendar.poll()).toEqual([]);
+	for (const id of ids) calendar.card(id, { balance: '-5.00' });
+	expect(await calendar.ids('2026-03-10 11:00')).toEqual(ids);
+	calendar.card(ids[0], { branch_ids: [2] });
+	expect(await calendar.poll('2026-03-10 13:00')).toEqual([]);
+	settings.forbiddenBranches = [2];
+	calendar.card(ids[1], { branch_ids: [2] });
+	expect(await calendar.poll('2026-03-10 15:00')).toEqual([]);
+	settings.forbiddenBranches = [];
+	expect(await calendar.ids('2026-03-10 17:00')).toEqual([ids[1]]);
+});
