@@ -3,7 +3,7 @@ import path from 'node:path';
 import { readJson, writeJson } from '../json';
 
 /** Who publishes the package, as package.json says it. */
-export interface Owner {
+interface Owner {
 	/** The user or organisation on GitHub. */
 	login: string;
 	repository: string;
@@ -32,7 +32,7 @@ const LOGIN = /^[a-z\d](?:[a-z\d]|-(?=[a-z\d])){0,38}$/i;
 
 export const isLogin = (text: string) => LOGIN.test(text);
 
-export function ownerOf({ author, repository }: Manifest): Owner {
+function ownerOf({ author, repository }: Manifest): Owner {
 	const [, login = '', name = ''] = /github\.com\/([^/]+)\/([^/#]+?)(?:\.git)?$/.exec(repository.url) ?? [];
 	return { login, repository: name, name: author.name, email: author.email };
 }
