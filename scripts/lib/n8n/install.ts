@@ -10,8 +10,8 @@ import { n8nEnv } from './env';
 import { ensureNode24 } from './node24';
 import { PREBUILT_SQLITE, completeSqlite, sqliteFault } from './sqlite';
 
-/** The n8n that everything here is tested with. */
-export const N8N_VERSION = '2.41.1';
+/** The n8n that everything here is tested with; `npm run compat` plays part of it in others. */
+export const N8N_VERSION = process.env.ALFACRM_N8N_VERSION ?? '2.41.1';
 
 interface N8n {
 	/** Path of the Node 24 that runs it. */
@@ -48,7 +48,9 @@ const cliOf = (folder: string) => path.join(folder, 'node_modules', 'n8n', 'bin'
  */
 async function install(folder: string, node: string) {
 	const dependencies = { n8n: N8N_VERSION, [PREBUILT_SQLITE.name]: PREBUILT_SQLITE.version };
-	fs.writeFileSync(path.join(folder, 'package.json'), JSON.stringify({ private: true, dependencies }));
+	// Up to 2.20 n8n takes this one from a place of its own that a plain npm user may not reach.
+	const manifest = { private: true, dependencies, overrides: { xlsx: '0.18.5' } };
+	fs.writeFileSync(path.join(folder, 'package.json'), JSON.stringify(manifest));
 	await step(`Installing n8n ${N8N_VERSION} (2.9 GB, once)`, 'about 3 min', async () => {
 		await npm(
 			['install', '--ignore-scripts', '--legacy-peer-deps=false', '--no-package-lock', '--loglevel=error'],
