@@ -3,6 +3,7 @@ import type { Entity, OperationName } from '../nodes/AlfaCrm/entities/types';
 import { entities } from '../nodes/AlfaCrm/entities/registry';
 import { faultRows, settingRows } from '../sandbox/reference';
 import { drawing } from './lib/architecture';
+import { compatTable } from './lib/compat/table';
 import { countNodes, JOBS, withHttp, withPackage } from './lib/examples';
 import { markdownTable, withSection } from './lib/markdown';
 import { inRepo } from './lib/paths';
@@ -32,6 +33,7 @@ const TABLES = {
 	filters: filtersTable,
 	jobs: jobsTable,
 	rooms: drawing,
+	compat: () => compatTable(),
 	settings: () => markdownTable(['setting', 'values', 'meaning'], settingRows()),
 	faults: () => markdownTable(['kind', 'fields', 'the client sees'], faultRows()),
 };
@@ -42,6 +44,7 @@ const PAGES: Array<{ file: string; language: Language; tables: Array<keyof typeo
 	{ file: 'docs/operations.md', language: 'en', tables: ['filters'] },
 	{ file: 'docs/ru/operations.md', language: 'ru', tables: ['filters'] },
 	{ file: 'docs/architecture.md', language: 'en', tables: ['rooms'] },
+	{ file: 'docs/compatibility.md', language: 'en', tables: ['compat'] },
 	{ file: 'sandbox/README.md', language: 'en', tables: ['settings', 'faults'] },
 ];
 const OPERATIONS: Record<OperationName, string> = {

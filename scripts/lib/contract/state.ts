@@ -13,7 +13,7 @@ const STATES = [
 /** Numbers that tell which shape is stored, by their names in these files. */
 const NUMBERS = /^(VERSION|LATEST_DELIVERIES|DIGEST_LENGTH)$/;
 
-export type Shape = string | { [property: string]: Shape };
+type Shape = string | { [property: string]: Shape };
 
 /** What the triggers store: versions, and each property with its type. */
 export function stateContract(): Record<string, Shape> {
