@@ -84,7 +84,7 @@ export class AlfaCrmApi implements ICredentialType {
 
 	icon = { light: 'file:../icons/alfacrm.svg', dark: 'file:../icons/alfacrm.dark.svg' } as const;
 
-	documentationUrl = 'https://github.com/n8n-nodes-alfacrm/n8n-nodes-alfacrm#credential';
+	documentationUrl = 'https://github.com/n8n-nodes-alfacrm/n8n-nodes-alfacrm#credentials';
 
 	properties: INodeProperties[] = [
 		{

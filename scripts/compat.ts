@@ -67,7 +67,15 @@ async function tryOut(n8n: string, node: string): Promise<Outcome> {
 	const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'alfacrm-compat-'));
 	const outputFile = path.join(folder, 'report.json');
 	say(`The package in n8n ${n8n}`);
-	const args = ['--config', 'jest.compat.config.js', '--json', '--outputFile', outputFile];
+	const args = [
+		'--config',
+		'jest.e2e.config.js',
+		'--selectProjects',
+		'compat',
+		'--json',
+		'--outputFile',
+		outputFile,
+	];
 	await runJest([...args, '--verbose'], { ALFACRM_N8N_VERSION: n8n });
 	const { testResults } = readJson<Report>(outputFile);
 	fs.rmSync(folder, { recursive: true });

@@ -1,4 +1,5 @@
 import fs from 'node:fs';
+import path from 'node:path';
 import type { Entity, OperationName } from '../nodes/AlfaCrm/entities/types';
 import { entities } from '../nodes/AlfaCrm/entities/registry';
 import { faultRows, settingRows } from '../sandbox/reference';
@@ -15,6 +16,7 @@ const WORDS = {
 	en: {
 		operations: ['Resource', 'Operations', 'Facts'],
 		filters: ['Resource', 'Filters of Get Many'],
+		examples: ['Example', 'What it does'],
 		jobs: ['Job', 'Nodes with this package', 'Nodes with HTTP Request'],
 		certainty: { confirmed: 'confirmed', documented: 'documented', unconfirmed: 'unconfirmed' },
 		except: 'unconfirmed',
@@ -22,6 +24,7 @@ const WORDS = {
 	ru: {
 		operations: ['Ресурс', 'Операции', 'Факты'],
 		filters: ['Ресурс', 'Фильтры Get Many'],
+		examples: ['Пример', 'Что делает'],
 		jobs: ['Задача', 'Узлов с этим пакетом', 'Узлов с HTTP Request'],
 		certainty: { confirmed: 'подтверждены', documented: 'по документации', unconfirmed: 'не подтверждены' },
 		except: 'не подтверждено',
@@ -31,6 +34,7 @@ const WORDS = {
 const TABLES = {
 	operations: operationsTable,
 	filters: filtersTable,
+	examples: examplesTable,
 	jobs: jobsTable,
 	rooms: drawing,
 	compat: () => compatTable(),
@@ -39,8 +43,10 @@ const TABLES = {
 };
 /** Which of them each page has. */
 const PAGES: Array<{ file: string; language: Language; tables: Array<keyof typeof TABLES> }> = [
-	{ file: 'README.md', language: 'en', tables: ['operations', 'jobs'] },
-	{ file: 'README.ru.md', language: 'ru', tables: ['operations', 'jobs'] },
+	{ file: 'README.md', language: 'en', tables: ['operations', 'examples'] },
+	{ file: 'docs/ru/README.md', language: 'ru', tables: ['operations', 'examples'] },
+	{ file: 'docs/examples.md', language: 'en', tables: ['jobs'] },
+	{ file: 'docs/ru/examples.md', language: 'ru', tables: ['jobs'] },
 	{ file: 'docs/operations.md', language: 'en', tables: ['filters'] },
 	{ file: 'docs/ru/operations.md', language: 'ru', tables: ['filters'] },
 	{ file: 'docs/architecture.md', language: 'en', tables: ['rooms'] },
@@ -85,10 +91,22 @@ function filtersTable(language: Language): string {
 	return markdownTable(WORDS[language].filters, rows);
 }
 
+/** An example as a link from that page. */
+function linkTo(job: (typeof JOBS)[number], language: Language, file: string): string {
+	const examples = path.posix.relative(path.posix.dirname(file), 'examples');
+	return `[${job[language]}](${examples}/${job.name}.json)`;
+}
+
+/** What each example is for. */
+function examplesTable(language: Language, file: string): string {
+	const rows = JOBS.map((job) => [linkTo(job, language, file), job.does[language]]);
+	return markdownTable(WORDS[language].examples, rows);
+}
+
 /** How many nodes each everyday job takes, counted in the workflows that the tests run. */
-function jobsTable(language: Language): string {
+function jobsTable(language: Language, file: string): string {
 	const rows = JOBS.map((job) => [
-		`[${job[language]}](examples/${job.name}.json)`,
+		linkTo(job, language, file),
 		countNodes(withPackage(job.name)),
 		job.isCompared ? countNodes(withHttp(job.name)) : '–',
 	]);
@@ -99,7 +117,7 @@ function jobsTable(language: Language): string {
 export function pages() {
 	return PAGES.map(({ file, language, tables }) => {
 		const text = fs.readFileSync(inRepo(file), 'utf8');
-		const wanted = tables.reduce((page, name) => withSection(page, name, TABLES[name](language)), text);
+		const wanted = tables.reduce((page, name) => withSection(page, name, TABLES[name](language, file)), text);
 		return { file, text, tables, wanted };
 	});
 }

@@ -3,21 +3,18 @@ import { createRequire } from 'node:module';
 import type { AlfaCrmApi } from '../credentials/AlfaCrmApi.credentials';
 import type { AlfaCrm } from '../nodes/AlfaCrm/AlfaCrm.node';
 import type { AlfaCrmTrigger } from '../nodes/AlfaCrm/AlfaCrmTrigger.node';
-import { findChromium } from './lib/browser';
-import { ensureBuilt, packTarball } from './lib/build';
-import { Editor } from './lib/editor/editor';
+import type { Editor } from './lib/editor/editor';
+import { inEditor } from './lib/editor/inEditor';
 import type { NodePanel } from './lib/editor/nodePanel';
 import type { ChainedNode } from './lib/n8n/chain';
 import { chain } from './lib/n8n/chain';
-import { N8nClient } from './lib/n8n/client';
-import { startN8n } from './lib/n8n/start';
+import type { N8nClient } from './lib/n8n/client';
 import type { SavedCredential } from './lib/n8n/types';
 import { inRepo } from './lib/paths';
 import type { PicturedNode } from './lib/pictures';
 import { COLOR_SCHEMES, exampleShown, factsOf, NODES, pictureFile, writeFacts } from './lib/pictures';
 import { say } from './lib/progress';
 import type { Account } from './lib/sandbox';
-import { FIXED_DAY, startSandbox } from './lib/sandbox';
 
 /** What index.js exports. */
 interface Package {
@@ -28,27 +25,13 @@ interface Package {
 
 /** `npm run screenshots`: the pictures of the READMEs, taken in a real n8n with the sandbox. Needs a Chromium. */
 export async function main() {
-	await ensureBuilt();
-	findChromium();
-	const tarball = await packTarball();
-	const sandbox = await startSandbox({ args: FIXED_DAY });
-	const n8n = await startN8n({ tarball: tarball.file });
-	const client = new N8nClient(n8n);
-	let editor;
-	try {
-		await client.signIn();
-		editor = await Editor.open(client);
-		await takeAll(editor, client, await sandbox.credential());
+	await inEditor(async ({ editor, client, account }) => {
+		await takeAll(editor, client, account);
 		// As it was built: for `AlfaCrm.node` Node would load the .json beside the .ts.
 		const built = createRequire(__filename)('..') as Package;
 		const nodes = [new built.AlfaCrm(), new built.AlfaCrmTrigger()].map(({ description }) => description);
 		writeFacts(factsOf(nodes, new built.AlfaCrmApi().properties));
-	} finally {
-		await editor?.close();
-		await n8n.stop();
-		await sandbox.stop();
-		tarball.remove();
-	}
+	});
 	return 0;
 }
 

@@ -51,16 +51,8 @@ export function brokenLinks(file: string): string[] {
 	});
 }
 
-/** The messages that the tables of a page's section begin their rows with. */
-export function quotedMessages(file: string, heading: string): string[] {
-	const title = htmlOf(file)
-		.querySelectorAll('h2')
-		.find(({ text }) => text === heading);
-	const messages: string[] = [];
-	for (let next = title?.nextElementSibling; next && next.tagName !== 'H2'; next = next.nextElementSibling)
-		messages.push(...next.querySelectorAll('tr').flatMap(messageOf));
-	return messages;
-}
+/** The messages that the rows of a page's tables begin with. */
+export const quotedMessages = (file: string) => htmlOf(file).querySelectorAll('tr').flatMap(messageOf);
 
 function messageOf(row: HTMLElement): string[] {
 	const code = row.querySelector('td:first-child > code:first-child');

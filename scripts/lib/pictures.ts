@@ -52,6 +52,9 @@ export function pictureFile(picture: string, colorScheme: ColorScheme) {
 	return inRepo('docs', 'images', `${picture}-${colorScheme}.png`);
 }
 
+/** The first steps with the node of the picture `node`: a form that makes that stale makes this stale too. */
+export const ANIMATION = inRepo('docs', 'images', 'first-steps.gif');
+
 /** What the pictures show of n8n, the nodes, the credential and the example; other facts make them stale. */
 export function factsOf(nodes: Description[], credential: Property[]) {
 	const ofNodes = Object.entries(NODES).map(([picture, { type, parameters }]) => {

@@ -17,6 +17,7 @@ describe('what is published', () => {
 
 	it('is what n8n needs, without the pictures of the READMEs', () => {
 		expect(files).toContain('dist/nodes/AlfaCrm/AlfaCrm.node.js');
+		expect(files.filter((file) => /readme/i.test(file))).toEqual(['README.md']);
 		expect(files.filter((file) => file.endsWith('.png') || file.includes('docs/'))).toEqual([]);
 	});
 

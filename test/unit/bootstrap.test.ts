@@ -14,9 +14,9 @@ const SCRIPTS = COMMANDS.flatMap(([, line]) =>
 	[...line.matchAll(/node scripts\/bootstrap\.js (?!&)(\S+)/g)].map(([, script]) => script),
 );
 
-/** The commands that the README speaks of, without `npm` and `run`. */
+/** The commands that the page for developers speaks of, without `npm` and `run`. */
 const commandsOfReadme = () =>
-	[...readFileSync(inRepo('README.md'), 'utf8').matchAll(/`npm (?:run )?([a-z0-9:]+)/g)].map(
+	[...readFileSync(inRepo('docs', 'development.md'), 'utf8').matchAll(/`npm (?:run )?([a-z0-9:]+)/g)].map(
 		([, name]) => name,
 	);
 
@@ -36,7 +36,7 @@ describe('a fresh clone', () => {
 		180_000,
 	);
 
-	it('has the commands of its README', () => {
+	it('has the commands of its page for developers', () => {
 		const named = commandsOfReadme().filter((name) => name !== 'install');
 		expect(named).toEqual(expect.arrayContaining(['demo', 'test', 'sandbox']));
 		expect(named.filter((name) => !(name in scripts))).toEqual([]);

@@ -1,11 +1,23 @@
 import fs from 'node:fs';
 
+import { AlfaCrmApi } from '../../credentials/AlfaCrmApi.credentials';
 import { entities } from '../../nodes/AlfaCrm/entities/registry';
 import { leaveOut } from '../../nodes/AlfaCrm/operations/school/leftOut';
 import { pages } from '../../scripts/docs';
 import { JOBS } from '../../scripts/lib/examples';
 import { allPages, brokenLinks, isInCode, quotedMessages } from '../../scripts/lib/markdown';
 import { inRepo } from '../../scripts/lib/paths';
+
+/** Of n8n's template for the README of a package, in its order. */
+const HEADINGS = [
+	'Installation',
+	'Operations',
+	'Credentials',
+	'Compatibility',
+	'Usage',
+	'Resources',
+	'Version history',
+];
 
 const written = pages();
 
@@ -18,12 +30,15 @@ describe('what the code writes', () => {
 		},
 	);
 
-	const tabled = written.filter(({ tables }) => tables.includes('operations') || tables.includes('filters'));
+	const tabled = written.filter(({ tables }) =>
+		['operations', 'filters', 'examples', 'jobs'].some((table) => tables.some((one) => one === table)),
+	);
 
 	it.each(tabled)('in $file has a row for each resource and each job', ({ text, tables }) => {
-		for (const { label } of entities) expect(text).toContain(`| ${label} |`);
-		const jobs = tables.includes('jobs') ? JOBS : [];
-		for (const { name } of jobs) expect(text).toContain(`(examples/${name}.json) | `);
+		const hasEntities = tables.includes('operations') || tables.includes('filters');
+		for (const { label } of hasEntities ? entities : []) expect(text).toContain(`| ${label} |`);
+		const hasExamples = tables.includes('examples') || tables.includes('jobs');
+		for (const { name } of hasExamples ? JOBS : []) expect(text).toContain(`examples/${name}.json) | `);
 	});
 });
 
@@ -31,8 +46,35 @@ it.each(allPages())('the links of %s lead somewhere', (file) => {
 	expect(brokenLinks(file)).toEqual([]);
 });
 
-describe('the messages under troubleshooting', () => {
-	const english = quotedMessages('README.md', 'Troubleshooting');
+describe('the README, which is packed with the nodes', () => {
+	const readme = fs.readFileSync(inRepo('README.md'), 'utf8');
+
+	it('is the only one, and English, as n8n demands of a package', () => {
+		expect(fs.readdirSync(inRepo()).filter((file) => /^readme/i.test(file))).toEqual(['README.md']);
+		expect(readme.match(/\p{Script=Cyrillic}+/gu)).toBeNull();
+	});
+
+	it('has the headings of n8n', () => {
+		const headings = [...readme.matchAll(/^## (.*)$/gm)].map(([, heading]) => heading);
+		expect(headings).toEqual(['Quick start', ...HEADINGS]);
+	});
+
+	it('has a heading for each link of the nodes and the credential', () => {
+		const codexes = fs.readdirSync(inRepo('nodes', 'AlfaCrm')).filter((file) => file.endsWith('.node.json'));
+		const pages = codexes.flatMap((file) =>
+			[...fs.readFileSync(inRepo('nodes', 'AlfaCrm', file), 'utf8').matchAll(/"url": "(.*?)"/g)].map(
+				([, url]) => url,
+			),
+		);
+		const anchors = [new AlfaCrmApi().documentationUrl, ...pages].map((url) => url.split('#')[1]);
+		expect(anchors.length).toBeGreaterThan(6);
+		const known = ['readme', ...HEADINGS.map((heading) => heading.toLowerCase().replace(' ', '-'))];
+		expect(anchors.filter((anchor) => !known.includes(anchor))).toEqual([]);
+	});
+});
+
+describe('the messages of the troubleshooting page', () => {
+	const english = quotedMessages('docs/troubleshooting.md');
 
 	it('are those of the code, with … for what is filled in', () => {
 		expect(english.length).toBeGreaterThan(20);
@@ -40,7 +82,7 @@ describe('the messages under troubleshooting', () => {
 	});
 
 	it('are the same in Russian', () => {
-		expect(quotedMessages('README.ru.md', 'Если что-то не получается')).toEqual(english);
+		expect(quotedMessages('docs/ru/troubleshooting.md')).toEqual(english);
 	});
 });
 
@@ -50,7 +92,7 @@ describe('what Get Overview tells only if it is let in', () => {
 
 	it.each<[file: string, said: RegExp, words: Record<string, string>]>([
 		['README.md', /([^;.]*) only if you let them in/, ENGLISH],
-		['README.ru.md', /([^;.]*) — только если вы их впустите/, RUSSIAN],
+		['docs/ru/README.md', /([^;.]*) — только если вы их впустите/, RUSSIAN],
 	])('is in %s what the form leaves out as it opens', (file, said, words) => {
 		const text = fs.readFileSync(inRepo(file), 'utf8').replace(/\s+/g, ' ');
 		const [, told] = said.exec(text) ?? [];

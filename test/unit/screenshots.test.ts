@@ -1,6 +1,8 @@
+import { readFileSync } from 'node:fs';
+
 import { AlfaCrmApi } from '../../credentials/AlfaCrmApi.credentials';
 import { AlfaCrmTrigger } from '../../nodes/AlfaCrm/AlfaCrmTrigger.node';
-import { factsOf, factsOfPictures, pictureFiles } from '../../scripts/lib/pictures';
+import { ANIMATION, factsOf, factsOfPictures, pictureFiles } from '../../scripts/lib/pictures';
 import { description } from './form';
 
 /** If these are no longer met: `npm run screenshots`. */
@@ -24,5 +26,13 @@ describe('the pictures of the READMEs', () => {
 	it.each(pictureFiles())('$file is there, as large as the window, and small', ({ bytes, size }) => {
 		expect(size).toBe('1280x800');
 		expect(bytes).toBeLessThan(250_000);
+	});
+
+	it('move at the top: an animation that plays again and again, and loads quickly (npm run animation)', () => {
+		const gif = readFileSync(ANIMATION);
+		expect(gif.toString('latin1', 0, 6)).toBe('GIF89a');
+		expect([gif.readUInt16LE(6), gif.readUInt16LE(8)]).toEqual([960, 600]);
+		expect(gif.toString('latin1')).toContain('NETSCAPE2.0');
+		expect(gif.length).toBeLessThan(1_000_000);
 	});
 });

@@ -10,10 +10,13 @@ const WHEEL = 2;
 export class Canvas {
 	readonly nodes: Locator;
 	readonly file: Locator;
+	/** Where an empty workflow begins. */
+	readonly plus: Locator;
 
 	constructor(private readonly page: Page) {
 		this.nodes = page.getByTestId('canvas-node');
 		this.file = page.getByTestId('workflow-import-input');
+		this.plus = page.getByTestId('canvas-plus-button');
 	}
 
 	async ready() {

@@ -49,8 +49,11 @@ export class Editor {
 		await this.page.goto(this.url + path, { waitUntil: 'domcontentloaded' });
 	}
 
-	/** The window as it is now, without n8n's passing notices. */
-	async screenshot(path: string, colorScheme: 'light' | 'dark') {
+	/**
+	 * The window as it is now, without n8n's passing notices.
+	 * @param more CSS, for this picture alone
+	 */
+	async screenshot(path: string, colorScheme: 'light' | 'dark', more = '') {
 		const notices = this.page.getByRole('alert').locator('.el-notification__closeBtn');
 		while (await notices.count()) {
 			await notices.first().click();
@@ -59,8 +62,8 @@ export class Editor {
 		await this.page.mouse.move(0, 0);
 		await this.page.emulateMedia({ colorScheme });
 		// n8n leaves the empty holders of its expression editors' tooltips in the corner.
-		const style = 'div[class*="ͼ1 "]:not(.cm-editor) { display: none !important }';
-		await this.page.screenshot({ path, animations: 'disabled', style });
+		const style = 'div[class*="ͼ1 "]:not(.cm-editor) { display: none !important } ';
+		await this.page.screenshot({ path, animations: 'disabled', style: style + more });
 	}
 
 	/** An empty workflow. */
@@ -80,7 +83,7 @@ export class Editor {
 	/** The list of nodes beside an empty workflow. */
 	async openNodeCreator() {
 		await this.goTo('/workflow/new');
-		await this.page.getByTestId('canvas-plus-button').click();
+		await this.canvas.plus.click();
 		return await new NodeCreator(this.page).ready();
 	}
 

@@ -49,9 +49,23 @@ export class NodePanel {
 
 	/** @param name as the dropdown shows it */
 	async pickOption(parameter: string, name: string) {
+		await this.openOptions(parameter);
+		await this.chooseOption(name);
+	}
+
+	async openOptions(parameter: string) {
 		await this.parameter(parameter).locator('input').first().click();
+		await this.options.first().waitFor();
+	}
+
+	/** One that an open dropdown shows. */
+	option(name: string) {
 		const headline = this.page.locator('.option-headline').getByText(name, { exact: true });
-		await this.options.filter({ has: headline }).click();
+		return this.options.filter({ has: headline });
+	}
+
+	async chooseOption(name: string) {
+		await this.option(name).click();
 		await this.options.first().waitFor({ state: 'hidden' });
 	}
 
@@ -164,6 +178,10 @@ export class NodePanel {
 		await this.root.getByTestId('ndv-input-panel').getByTestId('run-data-schema-item').first().waitFor();
 	}
 
+	get executeButton() {
+		return this.root.getByTestId('node-execute-button');
+	}
+
 	/** 'Execute step', to the end. */
 	async execute() {
 		await this.press('Execute step');
@@ -171,7 +189,7 @@ export class NodePanel {
 
 	/** 'Execute step' on a form that n8n finds incomplete; gives the words of the notice. */
 	async executeInVain() {
-		await this.root.getByTestId('node-execute-button').click();
+		await this.executeButton.click();
 		return await this.page.getByRole('alert').filter({ hasText: 'cannot start' }).innerText();
 	}
 
@@ -220,7 +238,7 @@ export class NodePanel {
 	/** @param label of the button above the form */
 	async press(label: string) {
 		const started = this.waitForStart();
-		await this.root.getByTestId('node-execute-button').filter({ hasText: label }).click();
+		await this.executeButton.filter({ hasText: label }).click();
 		await started;
 		await this.output.ready();
 	}

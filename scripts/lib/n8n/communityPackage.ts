@@ -18,6 +18,10 @@ const INSTALL =
 		' ',
 	);
 
+/** Where n8n has a package that was installed. */
+export const packageFolder = (userFolder: string, name = 'n8n-nodes-alfacrm') =>
+	path.join(userFolder, '.n8n', 'nodes', 'node_modules', name);
+
 /**
  * Installs a packed community package the way n8n's own installer does: unpacked below `.n8n/nodes`, development, peer and
  * optional dependencies struck out (n8n supplies n8n-workflow itself), the rest installed without scripts.
@@ -31,7 +35,7 @@ export async function installPackage(tarball: string, userFolder: string) {
 	await extract({ file: tarball, cwd: unpacked, strip: 1, strict: true });
 	const manifest = readJson<Manifest>(path.join(unpacked, 'package.json'));
 	const { name, version } = manifest;
-	const home = path.join(modules, name);
+	const home = packageFolder(userFolder, name);
 	fs.rmSync(home, { recursive: true, force: true });
 	fs.mkdirSync(path.dirname(home), { recursive: true });
 	fs.renameSync(unpacked, home);

@@ -1,0 +1,53 @@
+import path from 'node:path';
+import execa from 'execa';
+import pWaitFor from 'p-wait-for';
+import { UserFacingError } from '../bootstrap/userFacingError';
+import { inRepo, ROOT } from './paths';
+
+/** What TypeScript says at the end of each round. */
+const ROUND = /Watching for file changes/;
+const FIRST_ROUND_MS = 300_000;
+/** n8n needs no types. */
+const JUST_CODE = ['--declaration', 'false'];
+
+export interface Compiler {
+	stop: () => Promise<void>;
+	/** Settles when it ends by itself. */
+	ended: Promise<unknown>;
+}
+
+/**
+ * Compiles the package into a folder, now and after each change of a source.
+ * @param onLine what it has to say: errors, and that it works
+ */
+export async function startCompiler(folder: string, onLine: (line: string) => void): Promise<Compiler> {
+	const child = execa.node(
+		path.join(path.dirname(require.resolve('typescript/package.json')), 'bin', 'tsc'),
+		[
+			'--watch',
+			'--preserveWatchOutput',
+			'--project',
+			inRepo('tsconfig.json'),
+			'--outDir',
+			folder,
+			...JUST_CODE,
+		],
+		{ cwd: ROOT, reject: false, stdin: 'ignore' },
+	);
+	let isReady = false;
+	child.stdout?.setEncoding('utf8').on('data', (text: string) => {
+		isReady ||= ROUND.test(text);
+		text.split('\n').filter(Boolean).forEach(onLine);
+	});
+	const isOver = () => child.exitCode !== null;
+	await pWaitFor(() => isReady || isOver(), { timeout: FIRST_ROUND_MS }).catch(() => child.kill());
+	if (!isReady)
+		throw new UserFacingError('TypeScript did not compile the package.', { details: (await child).stderr });
+	return {
+		ended: child,
+		stop: async () => {
+			child.kill();
+			await child;
+		},
+	};
+}
