@@ -10,7 +10,7 @@ const FIRST_ROUND_MS = 300_000;
 /** n8n needs no types. */
 const JUST_CODE = ['--declaration', 'false'];
 
-export interface Compiler {
+interface Compiler {
 	stop: () => Promise<void>;
 	/** Settles when it ends by itself. */
 	ended: Promise<unknown>;

@@ -26,6 +26,8 @@ export function withOutcome(outcomes: Outcome[], outcome: Outcome): Outcome[] {
 	return [...others, outcome].sort((a, b) => byVersion(a.n8n, b.n8n));
 }
 
+export const triedVersions = () => readJson<Outcome[]>(OUTCOMES).map(({ n8n }) => n8n);
+
 /** The newest version last, so the checks of the newest decide the rows. */
 export function compatTable(outcomes: Outcome[] = readJson<Outcome[]>(OUTCOMES)): string {
 	const titles = Object.keys(outcomes.at(-1)?.checks ?? {});
