@@ -1,7 +1,7 @@
 import { entities } from '../../../nodes/AlfaCrm/entities/registry';
 
-/** What npm takes to be too much to look at; n8n itself sets no limit. What is published is compiled, not minified, so that it can be read. */
-export const MOST_KILOBYTES = 250;
+/** A little more than it has: n8n sets no limit, and what is published is compiled but not minified, so that it can be read. */
+export const MOST_KILOBYTES = 230;
 
 const resources = [...entities.map(({ resource }) => resource), 'account'].join('|');
 /** All that may be in the tarball. */
