@@ -20,20 +20,20 @@ interface Job {
 const COMPARED = [
 	{
 		name: 'form-to-lead',
-		en: 'Website form to lead, without duplicates',
+		en: 'Website form → lead, without duplicates',
 		ru: 'Форма на сайте → лид, без дублей',
 		does: {
-			en: "n8n's own form: whoever fills it in is found by phone or becomes a lead, and the message becomes a comment",
-			ru: 'форма n8n: кто её заполнил, находится по телефону или становится лидом, а сообщение — комментарием',
+			en: 'Finds whoever fills in the form by phone, or creates a lead, and keeps the message as a comment',
+			ru: 'Находит по телефону того, кто заполнил форму, или создаёт лида, а сообщение сохраняет комментарием',
 		},
 	},
 	{
 		name: 'new-lead-to-messenger',
-		en: 'New lead to messenger',
+		en: 'New lead → message to a chat',
 		ru: 'Новый лид → сообщение в мессенджер',
 		does: {
-			en: 'every five minutes writes each new lead to a chat, with a link to the card',
-			ru: 'каждые пять минут пишет в чат о каждом новом лиде, со ссылкой на карточку',
+			en: 'Looks every five minutes and posts each new lead to a chat, with a link to the card',
+			ru: 'Каждые пять минут пишет в чат о каждом новом лиде, со ссылкой на карточку',
 		},
 	},
 	{
@@ -41,44 +41,44 @@ const COMPARED = [
 		en: 'Nightly export of all customers to a table',
 		ru: 'Ночная выгрузка всех клиентов в таблицу',
 		does: {
-			en: 'every night writes all leads and clients, archived ones too, to a data table, one row each',
-			ru: 'каждую ночь пишет всех лидов и клиентов, с архивными, в таблицу n8n, по строке на каждого',
+			en: 'Writes all leads and clients, archived ones too, to a data table, one row each',
+			ru: 'Пишет всех лидов и клиентов, с архивными, в таблицу n8n, по строке на каждого',
 		},
 	},
 	{
 		name: 'payment-receipt',
-		en: 'Payment to receipt message',
+		en: 'Payment → message to the customer',
 		ru: 'Оплата → сообщение клиенту',
 		does: {
-			en: 'thanks the customer for each new income by email, with amount and date',
-			ru: 'благодарит клиента письмом за каждый новый платёж, с суммой и датой',
+			en: 'Thanks the customer by email for each payment received, with amount and date',
+			ru: 'Благодарит клиента письмом за каждый новый платёж, с суммой и датой',
 		},
 	},
 	{
 		name: 'birthday-greetings',
-		en: 'Birthday congratulations',
+		en: 'Birthday → congratulations',
 		ru: 'Поздравление с днём рождения',
 		does: {
-			en: 'every morning writes to the clients whose birthday it is, each of them once',
-			ru: 'каждое утро поздравляет письмом клиентов, у которых день рождения, каждого один раз',
+			en: 'Looks every morning whose birthday it is, and writes to each of these clients once',
+			ru: 'Каждое утро поздравляет письмом клиентов, у которых день рождения, каждого один раз',
 		},
 	},
 	{
 		name: 'subscription-ending-task',
-		en: 'Subscription ends in 7 days to task',
-		ru: 'Абонемент кончается через 7 дней → задача',
+		en: 'Subscription ends within 7 days → task',
+		ru: 'Абонемент заканчивается в ближайшие 7 дней → задача',
 		does: {
-			en: 'every morning creates a task for each subscription that ends within 7 days, unless there is one',
-			ru: 'каждое утро создаёт задачу о каждом абонементе, который заканчивается в ближайшие 7 дней, если её ещё нет',
+			en: 'Creates a task for the manager of the client, unless there is one already',
+			ru: 'Создаёт задачу менеджеру клиента, если её ещё нет',
 		},
 	},
 	{
 		name: 'lesson-cancelled-notice',
-		en: 'Lesson cancelled to notice to parents',
-		ru: 'Занятие отменено → сообщение родителям',
+		en: 'Lesson cancelled → notice to parents',
+		ru: 'Урок отменён → сообщение родителям',
 		does: {
-			en: "AlfaCRM's webhook: writes to everybody who would have come to the lesson",
-			ru: 'вебхук AlfaCRM: пишет всем, кто пришёл бы на урок',
+			en: "Emails everybody who was to take part, as soon as AlfaCRM's webhook calls",
+			ru: 'Пишет всем, кто должен был прийти, как только придёт вебхук AlfaCRM',
 		},
 	},
 	{
@@ -86,8 +86,8 @@ const COMPARED = [
 		en: 'Incremental sync by updated_at',
 		ru: 'Выгрузка только изменившегося',
 		does: {
-			en: 'every hour writes the customers that have changed to a data table, oldest change first',
-			ru: 'каждый час пишет изменившихся клиентов в таблицу n8n, начиная с самого старого изменения',
+			en: 'Writes the customers that have changed to a data table every hour, oldest change first',
+			ru: 'Каждый час пишет изменившихся клиентов в таблицу n8n, начиная с самого старого изменения',
 		},
 	},
 	{
@@ -95,17 +95,17 @@ const COMPARED = [
 		en: 'Attendance report',
 		ru: 'Отчёт о посещаемости',
 		does: {
-			en: 'every Monday emails who attended how many lessons last week, most missed first',
-			ru: 'по понедельникам присылает письмом, кто сколько уроков посетил за прошлую неделю; сначала те, кто пропустил больше',
+			en: 'Emails every Monday who attended how many lessons last week, most missed first',
+			ru: 'По понедельникам присылает, кто сколько уроков посетил за прошлую неделю; сначала те, кто пропустил больше',
 		},
 	},
 	{
 		name: 'ai-next-lesson',
 		en: 'AI agent answers "when is my next lesson"',
-		ru: 'AI-агент отвечает «когда моё следующее занятие»',
+		ru: 'ИИ-агент отвечает «когда мой следующий урок»',
 		does: {
-			en: 'a chat for the staff: finds the customer by phone and reads the lessons of the next 30 days',
-			ru: 'чат для сотрудников: находит клиента по телефону и читает уроки на 30 дней вперёд',
+			en: 'A chat for the staff: finds the customer by phone and reads the lessons of the next 30 days',
+			ru: 'Чат для сотрудников: находит клиента по телефону и читает уроки на 30 дней вперёд',
 		},
 	},
 ];
@@ -113,11 +113,11 @@ const COMPARED = [
 const OTHERS = [
 	{
 		name: 'tilda-form-to-lead',
-		en: 'Tilda form to lead, without duplicates',
+		en: 'Tilda form → lead, without duplicates',
 		ru: 'Форма Tilda → лид, без дублей',
 		does: {
-			en: 'receives the forms of a site made with Tilda, each of them once even if Tilda sends it again',
-			ru: 'принимает заявки с сайта на Tilda, каждую один раз, даже если Tilda отправит её снова',
+			en: 'The same for the forms of a site made with Tilda, which sends a form again if the answer is late',
+			ru: 'То же для сайта на Tilda, которая отправляет заявку снова, если ответ задержался',
 		},
 	},
 	{
@@ -125,8 +125,8 @@ const OTHERS = [
 		en: 'Free slots of the week, every morning',
 		ru: 'Свободное время на неделю, каждое утро',
 		does: {
-			en: 'emails when each teacher has time for a lesson of an hour in the next 7 days',
-			ru: 'присылает письмом, когда у каждого педагога есть час на урок в ближайшие 7 дней',
+			en: "Emails a list of when each teacher has time for an hour's lesson in the next 7 days",
+			ru: 'Присылает список, когда у каждого педагога есть час на урок в ближайшие 7 дней',
 		},
 	},
 	{
@@ -134,35 +134,35 @@ const OTHERS = [
 		en: 'Bot that answers parents',
 		ru: 'Бот, который отвечает родителям',
 		does: {
-			en: 'answers about the children of the phone that the messenger has confirmed, and about nobody else',
-			ru: 'отвечает о детях того, чей телефон подтвердил мессенджер, и ни о ком больше',
+			en: 'Answers about the children of the phone that the messenger has confirmed, and about nobody else',
+			ru: 'Отвечает о детях того, чей телефон подтвердил мессенджер, и ни о ком больше',
 		},
 	},
 	{
 		name: 'amocrm-deal-to-client',
-		en: 'Won amoCRM deal to client',
+		en: 'Won amoCRM deal → client',
 		ru: 'Успешная сделка amoCRM → клиент',
 		does: {
-			en: "amoCRM's webhook: the contact of a won deal becomes a client, with a comment that names the deal",
-			ru: 'вебхук amoCRM: контакт успешной сделки становится клиентом, в комментарии — сделка',
+			en: 'Makes the contact of the deal a client, with a comment that names the deal',
+			ru: 'Делает контакт сделки клиентом и оставляет комментарий со сделкой',
 		},
 	},
 	{
 		name: 'missed-lesson-to-parents',
-		en: 'Missed lesson to parents',
-		ru: 'Пропущенное занятие → сообщение родителям',
+		en: 'Missed lesson → message to parents',
+		ru: 'Пропущенный урок → сообщение родителям',
 		does: {
-			en: 'every five minutes writes to the parents of those who missed a lesson, once for each lesson',
-			ru: 'каждые пять минут пишет родителям тех, кто пропустил урок, один раз о каждом уроке',
+			en: 'Emails the parents of those who missed a lesson, once for each lesson',
+			ru: 'Пишет родителям тех, кто пропустил урок, один раз о каждом уроке',
 		},
 	},
 	{
 		name: 'lessons-running-out-to-manager',
-		en: 'Lessons running out to manager',
-		ru: 'Заканчиваются занятия → сообщение менеджеру',
+		en: 'Lessons running out → message to the manager',
+		ru: 'Заканчиваются уроки → сообщение менеджеру',
 		does: {
-			en: 'every hour writes to a chat which clients have two paid lessons left or fewer, each of them once',
-			ru: 'каждый час пишет в чат, у кого из клиентов осталось не больше двух оплаченных уроков, о каждом один раз',
+			en: 'Posts to a chat which clients have two paid lessons left or fewer, each of them once',
+			ru: 'Пишет в чат, у кого из клиентов осталось не больше двух оплаченных уроков, о каждом один раз',
 		},
 	},
 ];

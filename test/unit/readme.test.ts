@@ -2,6 +2,7 @@ import fs from 'node:fs';
 
 import { AlfaCrmApi } from '../../credentials/AlfaCrmApi.credentials';
 import { entities } from '../../nodes/AlfaCrm/entities/registry';
+import type { Entity } from '../../nodes/AlfaCrm/entities/types';
 import { leaveOut } from '../../nodes/AlfaCrm/operations/school/leftOut';
 import { pages } from '../../scripts/docs';
 import { JOBS } from '../../scripts/lib/examples';
@@ -70,6 +71,19 @@ describe('the README, which is packed with the nodes', () => {
 		expect(anchors.length).toBeGreaterThan(6);
 		const known = ['readme', ...HEADINGS.map((heading) => heading.toLowerCase().replace(' ', '-'))];
 		expect(anchors.filter((anchor) => !known.includes(anchor))).toEqual([]);
+	});
+});
+
+describe('the Russian glossary', () => {
+	const page = fs.readFileSync(inRepo('docs/ru/README.md'), 'utf8');
+	const [, section = ''] = /## Словарик([^]*?)\n## /.exec(page) ?? [];
+	const named = [...section.matchAll(/\*\*(.*?)\*\*/g)].map(([, name]) => name);
+	const resources = entities.map(({ label }) => label);
+
+	it('has each resource, and no name that the node does not have', () => {
+		const actions = entities.flatMap(({ actions: own = [] }: Entity) => own.map(({ label }) => label));
+		expect(resources.filter((label) => !named.includes(label))).toEqual([]);
+		expect(named.filter((name) => ![...resources, ...actions].includes(name))).toEqual([]);
 	});
 });
 

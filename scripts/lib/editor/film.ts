@@ -16,7 +16,7 @@ const POINTER =
 const ARROW = `url("data:image/svg+xml,${encodeURIComponent(POINTER)}")`;
 /** One palette for all pictures, and of each only what differs from the one before. */
 const FILTERS =
-	`scale=${WIDTH}:-1:flags=lanczos,split[a][b];` +
+	`scale=${WIDTH}:-1:flags=lanczos,drawbox=color=0xd0d7de:t=1,split[a][b];` +
 	'[a]palettegen=stats_mode=full[palette];[b][palette]paletteuse=dither=none:diff_mode=rectangle';
 
 /** Pictures of the editor, one after another, as an animation. Nothing is filmed in between, so it is the same on each machine. */
