@@ -26,7 +26,8 @@ const PLACEHOLDER: Owner = {
 	name: 'n8n-nodes-alfacrm contributors',
 	email: 'maintainers@n8n-nodes-alfacrm.dev',
 };
-const FOREIGN = ['node_modules', 'dist', '.git', 'coverage', '.stryker-tmp', 'package-lock.json'];
+/** What is not ours, and what speaks of owners only to try them out. */
+const FOREIGN = ['test', 'node_modules', 'dist', '.git', 'coverage', '.stryker-tmp', 'package-lock.json'];
 const TEXTS = /(\.(json|jsonc|md|ts|js|mjs|ya?ml|svg)|CODEOWNERS|LICENSE)$/;
 const LOGIN = /^[a-z\d](?:[a-z\d]|-(?=[a-z\d])){0,38}$/i;
 

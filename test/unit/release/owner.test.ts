@@ -7,7 +7,7 @@ import { ROOT } from '../../../scripts/lib/paths';
 import type { Manifest } from '../../../scripts/lib/release/owner';
 import { isLogin, isPlaceholder, placeholdersIn, setOwner } from '../../../scripts/lib/release/owner';
 
-const LEFT_OUT = ['node_modules', 'dist', '.git', 'images', 'test', 'coverage'];
+const LEFT_OUT = ['node_modules', 'dist', '.git', 'images', 'coverage'];
 const PLACEHOLDER: Manifest = {
 	name: 'n8n-nodes-alfacrm',
 	author: { name: 'n8n-nodes-alfacrm contributors', email: 'maintainers@n8n-nodes-alfacrm.dev' },
@@ -15,6 +15,8 @@ const PLACEHOLDER: Manifest = {
 	repository: { type: 'git', url: 'git+https://github.com/n8n-nodes-alfacrm/n8n-nodes-alfacrm.git' },
 	bugs: { url: 'https://github.com/n8n-nodes-alfacrm/n8n-nodes-alfacrm/issues' },
 };
+
+const noReply = (login: string) => `${login}@users.noreply.github.com`;
 
 let root: string;
 const read = (file: string) => fs.readFileSync(path.join(root, file), 'utf8');
@@ -30,7 +32,7 @@ function everything(folder = root): Record<string, string> {
 }
 const holding = (text: string) =>
 	Object.entries(everything())
-		.filter(([, content]) => content.includes(text))
+		.filter(([file, content]) => !file.startsWith('test') && content.includes(text))
 		.map(([file]) => file);
 
 beforeEach(() => {
@@ -43,7 +45,8 @@ beforeEach(() => {
 			'\n![stars](https://img.shields.io/github/stars/first-owner/n8n-nodes-alfacrm)' +
 			'\nhttps://raw.githubusercontent.com/first-owner/n8n-nodes-alfacrm/main/docs/images/one.png\n',
 	);
-	setOwner(root, { login: 'first-owner' });
+	// Whoever has been set in the repository.
+	setOwner(root, { login: 'first-owner', name: 'First Owner', email: noReply('first-owner') });
 });
 afterEach(() => fs.rmSync(root, { recursive: true, force: true }));
 
@@ -76,6 +79,14 @@ describe('the owner of the package', () => {
 		expect(left.filter((file) => file !== 'scripts/lib/release/owner.ts')).toEqual([]);
 	});
 
+	it('leaves alone the tests, which try out owners', () => {
+		setOwner(root, { login: 'n8n-nodes-alfacrm' });
+		expect(setOwner(root, { login: 'new-owner' }).changed.filter((file) => file.startsWith('test'))).toEqual(
+			[],
+		);
+		expect(read('test/unit/release/owner.test.ts')).toBe(fs.readFileSync(__filename, 'utf8'));
+	});
+
 	it('is set twice with the effect of once', () => {
 		setOwner(root, { login: 'new-owner', name: 'Ann Example', email: 'ann@example.com' });
 		const before = everything();
@@ -86,13 +97,17 @@ describe('the owner of the package', () => {
 		expect(everything()).toEqual(before);
 	});
 
-	it('has the address of GitHub unless there is another', () => {
-		expect(manifest().author.email).toBe('first-owner@users.noreply.github.com');
+	it('has the name and address of GitHub unless there are others', () => {
+		const { name, email } = PLACEHOLDER.author;
+		setOwner(root, { login: 'n8n-nodes-alfacrm', name, email });
+		expect(placeholdersIn(manifest())).toHaveLength(5);
 		setOwner(root, { login: 'new-owner' });
-		expect(manifest().author.email).toBe('new-owner@users.noreply.github.com');
-		setOwner(root, { login: 'new-owner', email: 'ann@example.com' });
-		setOwner(root, { login: 'third-owner' });
-		expect(manifest().author.email).toBe('ann@example.com');
+		expect(manifest().author).toEqual({ name: 'new-owner', email: noReply('new-owner') });
+		setOwner(root, { login: 'third-owner', name: 'Ann Example' });
+		expect(manifest().author).toEqual({ name: 'Ann Example', email: noReply('third-owner') });
+		setOwner(root, { login: 'third-owner', email: 'ann@example.com' });
+		setOwner(root, { login: 'fourth-owner' });
+		expect(manifest().author).toEqual({ name: 'Ann Example', email: 'ann@example.com' });
 	});
 });
 
