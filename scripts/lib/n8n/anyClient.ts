@@ -45,11 +45,13 @@ export class AnyN8nClient extends N8nClient {
 		);
 	}
 
-	/** They save how an execution ended before they save what it did. */
+	/** They save how an execution ended before they save what it did, and some fail until then when they are asked for it. */
 	override async waitForExecution(id: string, timeout = 60_000): Promise<Execution> {
 		const isSaved = async () => {
-			const raw = await this.session.request<RawExecution>('GET', `/rest/executions/${id}`);
-			return isFinal(raw) && raw.data !== undefined && raw.data !== NOTHING;
+			const raw = await this.session
+				.request<RawExecution>('GET', `/rest/executions/${id}`)
+				.catch(() => undefined);
+			return raw !== undefined && isFinal(raw) && raw.data !== undefined && raw.data !== NOTHING;
 		};
 		await pWaitFor(isSaved, { interval: 200, timeout });
 		return await super.waitForExecution(id, timeout);
