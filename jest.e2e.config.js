@@ -1,9 +1,12 @@
 const base = require('./jest.config.js').projects[0];
 
-/** The packed package in a real n8n, by its interfaces and by its editor in a Chromium. Each file starts an n8n of its own. */
+/**
+ * The packed package in a real n8n, by its interfaces and by its editor in a Chromium. Each file starts an n8n of its own; `compat` is
+ * what `npm run compat` does in other versions.
+ */
 /** @type {import('jest').Config} */
 module.exports = {
-	projects: ['e2e', 'browser'].map((name) => ({
+	projects: ['e2e', 'browser', 'compat'].map((name) => ({
 		...base,
 		displayName: name,
 		testMatch: [`<rootDir>/test/${name}/**/*.test.ts`],

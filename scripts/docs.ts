@@ -4,6 +4,7 @@ import type { Entity, OperationName } from '../nodes/AlfaCrm/entities/types';
 import { entities } from '../nodes/AlfaCrm/entities/registry';
 import { faultRows, settingRows } from '../sandbox/reference';
 import { drawing } from './lib/architecture';
+import { compatTable, triedVersions } from './lib/compat/table';
 import { countNodes, JOBS, withHttp, withPackage } from './lib/examples';
 import { markdownTable, withSection } from './lib/markdown';
 import { inRepo } from './lib/paths';
@@ -19,6 +20,8 @@ const WORDS = {
 		jobs: ['Job', 'Nodes with this package', 'Nodes with HTTP Request'],
 		certainty: { confirmed: 'confirmed', documented: 'documented', unconfirmed: 'unconfirmed' },
 		except: 'unconfirmed',
+		tried: 'The packed package has been tried in n8n',
+		triedLink: '[what, and what came of it](docs/compatibility.md)',
 	},
 	ru: {
 		operations: ['Ресурс', 'Операции', 'Факты'],
@@ -27,6 +30,8 @@ const WORDS = {
 		jobs: ['Задача', 'Узлов с этим пакетом', 'Узлов с HTTP Request'],
 		certainty: { confirmed: 'подтверждены', documented: 'по документации', unconfirmed: 'не подтверждены' },
 		except: 'не подтверждено',
+		tried: 'Готовый пакет проверен в n8n версий',
+		triedLink: '[что именно и с каким результатом](../compatibility.md)',
 	},
 };
 /** What is written by the code itself; the drawing has no words, and the sandbox speaks English only. */
@@ -36,18 +41,21 @@ const TABLES = {
 	examples: examplesTable,
 	jobs: jobsTable,
 	rooms: drawing,
+	compat: () => compatTable(),
+	versions: versionsLine,
 	settings: () => markdownTable(['setting', 'values', 'meaning'], settingRows()),
 	faults: () => markdownTable(['kind', 'fields', 'the client sees'], faultRows()),
 };
 /** Which of them each page has. */
 const PAGES: Array<{ file: string; language: Language; tables: Array<keyof typeof TABLES> }> = [
-	{ file: 'README.md', language: 'en', tables: ['operations', 'examples'] },
-	{ file: 'docs/ru/README.md', language: 'ru', tables: ['operations', 'examples'] },
+	{ file: 'README.md', language: 'en', tables: ['operations', 'versions', 'examples'] },
+	{ file: 'docs/ru/README.md', language: 'ru', tables: ['operations', 'versions', 'examples'] },
 	{ file: 'docs/examples.md', language: 'en', tables: ['jobs'] },
 	{ file: 'docs/ru/examples.md', language: 'ru', tables: ['jobs'] },
 	{ file: 'docs/operations.md', language: 'en', tables: ['filters'] },
 	{ file: 'docs/ru/operations.md', language: 'ru', tables: ['filters'] },
 	{ file: 'docs/architecture.md', language: 'en', tables: ['rooms'] },
+	{ file: 'docs/compatibility.md', language: 'en', tables: ['compat'] },
 	{ file: 'sandbox/README.md', language: 'en', tables: ['settings', 'faults'] },
 ];
 const OPERATIONS: Record<OperationName, string> = {
@@ -77,6 +85,13 @@ function operationsTable(language: Language): string {
 		];
 	});
 	return markdownTable(headings, rows);
+}
+
+/** The versions of n8n that `npm run compat` has tried. */
+function versionsLine(language: Language): string {
+	const { tried, triedLink } = WORDS[language];
+	const versions = new Intl.ListFormat(language, { style: 'long' }).format(triedVersions());
+	return `${tried} ${versions}: ${triedLink}.`;
 }
 
 /** What each list can be narrowed down by, whether it is always in the form or added under 'Filters'. */

@@ -46,19 +46,31 @@ function hashOf(names: string[]): string {
 	return hash.digest('hex');
 }
 
+interface Tarball {
+	file: string;
+	files: string[];
+	bytes: number;
+	remove: () => void;
+}
+
 /**
  * The package as it would be published.
- * @returns `file`: the tarball, `files`: what is in it
+ * @returns `file`: the tarball, `files`: what is in it, `bytes`: its size
  */
-export async function packTarball(): Promise<{ file: string; files: string[]; remove: () => void }> {
+export async function packTarball(): Promise<Tarball> {
 	await ensureBuilt();
 	const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'alfacrm-pack-'));
 	const stdout = await npm(['pack', '--ignore-scripts', '--json', '--pack-destination', folder], {
 		cwd: ROOT,
 		what: 'pack the package',
 	});
-	const [packed] = JSON.parse(stdout) as Array<{ filename: string; files: Array<{ path: string }> }>;
+	const [packed] = JSON.parse(stdout) as Array<{
+		filename: string;
+		size: number;
+		files: Array<{ path: string }>;
+	}>;
 	return {
+		bytes: packed.size,
 		file: path.join(folder, packed.filename),
 		files: packed.files.map((file) => file.path),
 		remove: () => fs.rmSync(folder, { recursive: true, force: true }),

@@ -26,13 +26,18 @@ export const RUN: Record<string, RunBy> = {
 	'npm run lint': by('package.json', 'npm run lint &&'),
 	'npm run layers': by('package.json', 'npm run layers &&'),
 	'npm run typecheck': by('package.json', 'npm run unused && npm run typecheck'),
+	'npm run release:check': by(WORKFLOW, 'npm run release:check -- --allow-placeholder-owner'),
+	'npm run release:notes -- v1.0.0': by(
+		'.github/workflows/publish.yml',
+		'release:notes -- "$GITHUB_REF_NAME"',
+	),
 	'npm run build': by(CI, 'npm run build'),
 	'apt-get install chromium': by(CI, 'apt-get install -y -qq chromium'),
 	'apt-get install postgresql redis-server': by(WORKFLOW, 'postgresql redis-server'),
 
 	'npm pack': by(INSTALL, "['pack']"),
 	'mkdir -p ~/.n8n/nodes && cd ~/.n8n/nodes': by(INSTALL, 'mkdir -p'),
-	'npm install --legacy-peer-deps --ignore-scripts /path/to/n8n-nodes-alfacrm-0.1.0.tgz': by(INSTALL, '.tgz'),
+	'npm install --legacy-peer-deps --ignore-scripts /path/to/n8n-nodes-alfacrm-1.0.0.tgz': by(INSTALL, '.tgz'),
 
 	'npm test -- --selectProjects unit': by(COMMANDS, "'npm test -- --selectProjects unit'"),
 	'npm test -- test/engine/matching/upsert.test --selectProjects engine': by(
@@ -58,6 +63,18 @@ export const RUN: Record<string, RunBy> = {
 export const NOT_RUN: Record<string, string> = {
 	'npm install --legacy-peer-deps --ignore-scripts n8n-nodes-alfacrm':
 		'The package is not on npm yet; the same from a packed file is tested.',
+	'npm run set-owner -- <github-owner>':
+		'It writes into files of the repository; what it does is tested on a copy (test/unit/release/owner.test.ts).',
+	'npm run contract:write':
+		'It writes into test/unit/contract; that nothing new would be written is tested there.',
+	'npm install': 'After another version in package.json, it writes it into package-lock.json.',
+	'npm run compat':
+		'It installs a whole n8n for each version; its checks are run in the newest (test/compat).',
+	'npm run compat -- 1.123 latest':
+		'It installs a whole n8n for each version; its checks are run in the newest (test/compat).',
+	'git tag v1.0.0 && git push origin v1.0.0': 'It publishes the package.',
+	'npx @n8n/scan-community-package n8n-nodes-alfacrm':
+		'The package is not on npm yet; the same rules are run on its files (test/unit/release/tarball.test.ts).',
 	'npm run lint:fix': 'It is `npm run lint`, which CI runs, with a flag of ESLint; a minute for each run.',
 	'npm run bench':
 		'It measures for more than an hour, on a machine that does nothing else; that it starts is tested (--help).',

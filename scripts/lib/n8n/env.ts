@@ -1,12 +1,24 @@
+import fs from 'node:fs';
 import path from 'node:path';
 import { HOST } from '../ports';
+
+/** A module that would call n8n's makers; older versions do not know it, and start with none that they do not know. */
+const REGISTRY = 'mcp-registry';
 
 /** What a shell, a test runner or a developer's own n8n may have set and must not reach this n8n. */
 const FOREIGN =
 	/^(N8N_|NODES_|DB_|QUEUE_|EXECUTIONS_|WEBHOOK_|GENERIC_|CREDENTIALS_|OFFLOAD_|npm_|JEST_|NODE_OPTIONS$|NODE_ENV$|NODE_PATH$|E2E_TESTS$)/;
 
-/** The environment of an n8n of our own: one user folder, loopback only, nothing that would call n8n's makers. */
-export function n8nEnv(node: string, userFolder: string, extra: NodeJS.ProcessEnv = {}): NodeJS.ProcessEnv {
+/**
+ * The environment of an n8n of our own: one user folder, loopback only, nothing that would call n8n's makers.
+ * @param n8n its Node, and its node_modules folder
+ */
+export function n8nEnv(
+	{ node, modules }: { node: string; modules: string },
+	userFolder: string,
+	extra: NodeJS.ProcessEnv = {},
+): NodeJS.ProcessEnv {
+	const hasRegistry = fs.existsSync(path.join(modules, 'n8n', 'dist', 'modules', REGISTRY));
 	const own = Object.fromEntries(Object.entries(process.env).filter(([name]) => !FOREIGN.test(name)));
 	return {
 		...own,
@@ -18,6 +30,7 @@ export function n8nEnv(node: string, userFolder: string, extra: NodeJS.ProcessEn
 		N8N_SECURE_COOKIE: 'false',
 		DB_TYPE: 'sqlite',
 		...QUIET,
+		...(hasRegistry && { N8N_DISABLED_MODULES: REGISTRY }),
 		...extra,
 	};
 }
@@ -34,5 +47,4 @@ const QUIET = {
 	N8N_VERIFIED_PACKAGES_ENABLED: 'false',
 	N8N_PYTHON_ENABLED: 'false',
 	N8N_AI_ENABLED: 'false',
-	N8N_DISABLED_MODULES: 'mcp-registry',
 };

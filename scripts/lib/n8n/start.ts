@@ -62,7 +62,7 @@ export async function startN8n(options: N8nOptions = {}): Promise<N8nHandle> {
 			script: n8n.cli,
 			args: command,
 			cwd: userFolder,
-			env: n8nEnv(n8n.node, userFolder, own),
+			env: n8nEnv(n8n, userFolder, own),
 			log,
 			health: `${url}/healthz/readiness`,
 			timeout,

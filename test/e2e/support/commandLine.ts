@@ -28,7 +28,7 @@ export async function importWorkflow({ userFolder }: N8n, workflow: Exported): P
 }
 
 async function command(userFolder: string, ...args: string[]): Promise<void> {
-	const { node, cli } = await ensureN8n();
-	const env = n8nEnv(node, userFolder);
-	await execa(node, [cli, ...args], { cwd: userFolder, env, extendEnv: false, timeout: 60_000 });
+	const n8n = await ensureN8n();
+	const env = n8nEnv(n8n, userFolder);
+	await execa(n8n.node, [n8n.cli, ...args], { cwd: userFolder, env, extendEnv: false, timeout: 60_000 });
 }

@@ -25,14 +25,18 @@ export interface RealN8n {
 }
 
 /** The packed package in a real n8n with a user folder of its own, and an AlfaCRM beside it, for the tests of one file. */
-export function useRealN8n(options: SandboxOptions = {}, env: Record<string, string> = {}): RealN8n {
+export function useRealN8n(
+	options: SandboxOptions = {},
+	env: Record<string, string> = {},
+	Client = N8nClient,
+): RealN8n {
 	const real = {} as RealN8n;
 	beforeAll(async () => {
 		real.sandbox = await startSandbox(options);
 		const tarball = await packTarball();
 		real.n8n = await startN8n({ tarball: tarball.file, env });
 		tarball.remove();
-		real.client = new N8nClient(real.n8n);
+		real.client = new Client(real.n8n);
 		await real.client.signIn();
 		const { email, apiKey } = real.sandbox.account;
 		real.credentialWith = async (changes) =>

@@ -1,0 +1,123 @@
+import fs from 'node:fs';
+import path from 'node:path';
+import { readJson, writeJson } from '../json';
+
+/** Who publishes the package, as package.json says it. */
+interface Owner {
+	/** The user or organisation on GitHub. */
+	login: string;
+	repository: string;
+	name: string;
+	email: string;
+}
+
+export interface Manifest {
+	name: string;
+	author: { name: string; email: string };
+	homepage: string;
+	repository: { type: string; url: string };
+	bugs: { url: string };
+}
+
+/** What stands in the repository until somebody publishes it. */
+const PLACEHOLDER: Owner = {
+	login: 'n8n-nodes-alfacrm',
+	repository: 'n8n-nodes-alfacrm',
+	name: 'n8n-nodes-alfacrm contributors',
+	email: 'maintainers@n8n-nodes-alfacrm.dev',
+};
+/** What is not ours, and what speaks of owners only to try them out. */
+const FOREIGN = ['test', 'node_modules', 'dist', '.git', 'coverage', '.stryker-tmp', 'package-lock.json'];
+const TEXTS = /(\.(json|jsonc|md|ts|js|mjs|ya?ml|svg)|CODEOWNERS|LICENSE)$/;
+const LOGIN = /^[a-z\d](?:[a-z\d]|-(?=[a-z\d])){0,38}$/i;
+
+export const isLogin = (text: string) => LOGIN.test(text);
+
+function ownerOf({ author, repository }: Manifest): Owner {
+	const [, login = '', name = ''] = /github\.com\/([^/]+)\/([^/#]+?)(?:\.git)?$/.exec(repository.url) ?? [];
+	return { login, repository: name, name: author.name, email: author.email };
+}
+
+/** What of the owner nobody has set yet, by the names of package.json. */
+export function placeholdersIn(manifest: Manifest): string[] {
+	const { login, name, email } = ownerOf(manifest);
+	const isOurs = (url: string) => url.includes(`github.com/${PLACEHOLDER.login}/`);
+	return [
+		login === '' || login === PLACEHOLDER.login ? 'repository' : '',
+		isOurs(manifest.homepage) ? 'homepage' : '',
+		isOurs(manifest.bugs.url) ? 'bugs' : '',
+		name === PLACEHOLDER.name ? 'author.name' : '',
+		email.endsWith(`@${PLACEHOLDER.email.split('@')[1]}`) ? 'author.email' : '',
+	].filter(Boolean);
+}
+
+export const isPlaceholder = (manifest: Manifest) => placeholdersIn(manifest).length > 0;
+
+/**
+ * Puts the owner in every place of a working copy that names one.
+ * @param wanted without a name or email: what is there, or, where that is a placeholder, what GitHub calls the owner
+ * @returns the files that were changed
+ */
+export function setOwner(
+	root: string,
+	wanted: { login: string; name?: string; email?: string },
+): { owner: Owner; changed: string[] } {
+	const file = path.join(root, 'package.json');
+	const former = ownerOf(readJson<Manifest>(file));
+	const { login } = wanted;
+	const owner: Owner = {
+		login,
+		repository: former.repository,
+		name: wanted.name ?? (former.name === PLACEHOLDER.name ? login : former.name),
+		email:
+			wanted.email ??
+			(former.email === PLACEHOLDER.email || former.email === noReply(former.login)
+				? noReply(login)
+				: former.email),
+	};
+	const changed = textsIn(root).filter((name) => rewrite(path.join(root, name), former, owner));
+	const manifest = readJson<Manifest>(file);
+	const { name, email } = manifest.author;
+	if (name !== owner.name || email !== owner.email) {
+		writeJson(file, { ...manifest, author: { ...manifest.author, name: owner.name, email: owner.email } });
+		if (!changed.includes('package.json')) changed.push('package.json');
+	}
+	return { owner, changed };
+}
+
+/** The address that GitHub gives everybody who keeps their own private. */
+const noReply = (login: string) => `${login}@users.noreply.github.com`;
+
+/** @returns whether the file has changed */
+function rewrite(file: string, former: Owner, owner: Owner): boolean {
+	const text = fs.readFileSync(file, 'utf8');
+	const wanted = withOwner(path.basename(file), text, former, owner);
+	if (wanted === text) return false;
+	fs.writeFileSync(file, wanted);
+	return true;
+}
+
+function withOwner(name: string, text: string, former: Owner, owner: Owner): string {
+	if (name === 'CODEOWNERS')
+		return text.replaceAll(new RegExp(`@${former.login}(?![\\w-])`, 'g'), `@${owner.login}`);
+	if (name === 'LICENSE')
+		return text.replace(`(c) ${yearOf(text)} ${former.name}`, `(c) ${yearOf(text)} ${owner.name}`);
+	// Addresses of GitHub itself, of its files, and of the badges that shields.io draws of it.
+	const address = new RegExp(
+		`(github\\.com/|githubusercontent\\.com/|shields\\.io/github/[\\w/-]*?)${former.login}/${former.repository}(?![\\w-])`,
+		'g',
+	);
+	return text.replaceAll(address, `$1${owner.login}/${owner.repository}`);
+}
+
+const yearOf = (license: string) => /\(c\) ([\d-]+)/.exec(license)?.[1] ?? '';
+
+/** The files that people read and write, as paths inside the folder. */
+function textsIn(root: string, folder = '.'): string[] {
+	return fs.readdirSync(path.join(root, folder), { withFileTypes: true }).flatMap((entry) => {
+		const inner = path.join(folder, entry.name);
+		if (FOREIGN.includes(entry.name)) return [];
+		if (entry.isDirectory()) return textsIn(root, inner);
+		return entry.isFile() && TEXTS.test(entry.name) ? [inner] : [];
+	});
+}

@@ -1,0 +1,20 @@
+import { UserFacingError } from './bootstrap/userFacingError';
+import { flagsOf } from './lib/flags';
+import { ROOT } from './lib/paths';
+import { say } from './lib/progress';
+import { isLogin, setOwner } from './lib/release/owner';
+
+/** `npm run set-owner -- <github-owner>`: whoever publishes the package says so once. */
+export async function main() {
+	const command = flagsOf('set-owner')
+		.argument('<github-owner>', 'the user or organisation that the repository belongs to')
+		.option('--name <name>', 'the author in package.json and LICENSE; without it, the owner')
+		.option('--email <address>', "the author's address; without it, the one that GitHub gives the owner")
+		.parse();
+	const [login] = command.args;
+	if (!isLogin(login)) throw new UserFacingError(`"${login}" is not a name that GitHub gives to anybody.`);
+	const { owner, changed } = setOwner(ROOT, { login, ...command.opts<{ name?: string; email?: string }>() });
+	say(`${owner.name} <${owner.email}>, https://github.com/${owner.login}/${owner.repository}`);
+	say(changed.length === 0 ? 'Everything said so already.' : changed.map((file) => `  ${file}`).join('\n'));
+	return 0;
+}

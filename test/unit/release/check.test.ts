@@ -1,0 +1,131 @@
+import fs from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+
+import { readJson, writeJson } from '../../../scripts/lib/json';
+import { inRepo, ROOT } from '../../../scripts/lib/paths';
+import type { Package } from '../../../scripts/lib/release/manifest';
+import {
+	codexFaults,
+	iconFaults,
+	manifestFaults,
+	versionFaults,
+} from '../../../scripts/lib/release/manifest';
+import { readmeFaults } from '../../../scripts/lib/release/readme';
+import { printed } from '../../../scripts/lib/release/table';
+
+const manifest = readJson<Package>(inRepo('package.json'));
+const { version: locked } = readJson<Package>(inRepo('package-lock.json'));
+
+describe('package.json', () => {
+	it('is as n8n wants it, in a version that can be published', () => {
+		expect(manifestFaults(manifest)).toEqual([]);
+		expect(versionFaults(manifest, locked)).toEqual([]);
+	});
+
+	it.each<[string, Partial<Package>]>([
+		['it depends on axios, sharp', { dependencies: { axios: '1' }, optionalDependencies: { sharp: '1' } }],
+		['it bundles dependencies', { bundledDependencies: ['axios'] }],
+		['it has overrides', { overrides: {} }],
+		['n8n-workflow "*" is not its only peer', { peerDependencies: { 'n8n-workflow': '*', 'n8n-core': '*' } }],
+		['the keyword of community packages is missing', { keywords: ['n8n'] }],
+		['the license is not MIT', { license: 'ISC' }],
+		['it has no description', { description: '' }],
+		['"files" is not dist alone', { files: ['dist', 'sandbox'] }],
+		['n8n.n8nNodesApiVersion is not 1, or n8n.strict is not on', { n8n: { ...manifest.n8n, strict: false } }],
+		['the nodes are not all in dist', { n8n: { ...manifest.n8n, nodes: ['nodes/AlfaCrm/AlfaCrm.node.js'] } }],
+		['it runs a script where it is installed', { scripts: { postinstall: 'node .' } }],
+	])('is refused: %s', (fault, change) => {
+		expect(manifestFaults({ ...manifest, ...change })).toEqual([fault]);
+	});
+
+	it.each([
+		['0.1.0', '0.1.0', undefined, '0.1.0 is a placeholder; the first release is 1.0.0'],
+		['1', '1', undefined, '1 is a placeholder; the first release is 1.0.0'],
+		['1.0.1', '1.0.0', undefined, 'package-lock.json says 1.0.0: run npm install'],
+		['1.0.0', '1.0.0', 'v1.0.1', 'the tag is v1.0.1, and the version 1.0.0'],
+		['1.0.0', '1.0.0', '1.0.0', 'the tag is 1.0.0, and the version 1.0.0'],
+	])('in version %s, locked as %s and tagged %s is refused', (version, lock, tag, fault) => {
+		expect(versionFaults({ ...manifest, version }, lock, tag)).toEqual([fault]);
+	});
+
+	it('is taken with the tag of its version', () => {
+		expect(versionFaults({ ...manifest, version: '1.2.3' }, '1.2.3', 'v1.2.3')).toEqual([]);
+		expect(versionFaults({ ...manifest, version: '2.0.0-rc.1' }, '2.0.0-rc.1', 'v2.0.0-rc.1')).toEqual([]);
+	});
+});
+
+describe('what n8n shows of the nodes', () => {
+	let root: string;
+	const codex = 'nodes/AlfaCrm/AlfaCrmTrigger.node.json';
+	beforeEach(() => {
+		root = fs.mkdtempSync(path.join(os.tmpdir(), 'alfacrm-release-'));
+		for (const part of ['package.json', 'icons', 'nodes/AlfaCrm'])
+			fs.cpSync(path.join(ROOT, part), path.join(root, part), { recursive: true });
+	});
+	afterEach(() => fs.rmSync(root, { recursive: true }));
+
+	it('is complete', () => {
+		expect(codexFaults(root)).toEqual([]);
+		expect(iconFaults(root)).toEqual([]);
+	});
+
+	it.each([
+		['it is about the node alfaCrm', { node: 'alfaCrm' }],
+		['nodeVersion or codexVersion is missing', { nodeVersion: undefined }],
+		['it has no category', { categories: [] }],
+		// Without it n8n drops the whole file.
+		['a link to the documentation is missing', { resources: undefined }],
+	])('is refused: %s', (fault, change) => {
+		const file = path.join(root, codex);
+		writeJson(file, { ...readJson<object>(file), ...change });
+		expect(codexFaults(root)).toEqual([`${codex}: ${fault}`]);
+	});
+
+	it('is refused without a codex file or an icon, and with an icon that is not square or for both themes', () => {
+		fs.rmSync(path.join(root, codex));
+		expect(codexFaults(root)).toEqual([`${codex} is missing`]);
+
+		const [light, dark] = ['alfacrm.svg', 'alfacrm.dark.svg'].map((name) => path.join(root, 'icons', name));
+		const drawn = fs.readFileSync(light, 'utf8');
+		fs.writeFileSync(dark, drawn);
+		expect(iconFaults(root)).toEqual(['the icon for the dark theme is that for the light one']);
+		fs.writeFileSync(light, drawn.replace('0 0 60 60', '0 0 60 40'));
+		expect(iconFaults(root)).toEqual(['icons/alfacrm.svg is not square']);
+		fs.rmSync(dark);
+		expect(iconFaults(root)).toEqual(['icons/alfacrm.dark.svg is missing']);
+	});
+});
+
+describe('the README that is packed', () => {
+	const whole = [
+		'# Name',
+		...[
+			'Installation',
+			'Operations',
+			'Credentials',
+			'Compatibility',
+			'Usage',
+			'Resources',
+			'Version history',
+		].map((heading) => `## ${heading}`),
+	];
+
+	it("has the headings of n8n's template and is English", () => {
+		expect(readmeFaults(whole.join('\n'))).toEqual([]);
+		expect(readmeFaults([...whole, 'По-русски'].join('\n'))).toEqual(['line 9 is not English']);
+		expect(readmeFaults(whole.filter((line) => !line.includes('Usage')).join('\n'))).toEqual([
+			'"## Usage" is missing',
+		]);
+	});
+});
+
+describe('the table', () => {
+	it('says of each check how it went, and of one that failed what to do and what it found', () => {
+		expect(printed({ name: 'Types', faults: [], advice: 'mend them' })).toMatch(/^Types +passed$/);
+		const faults = Array.from({ length: 14 }, (_, index) => `fault ${index + 1}`);
+		const lines = printed({ name: 'Types', faults, advice: 'mend them' }).split('\n');
+		expect(lines[0]).toMatch(/^Types +failed +mend them$/);
+		expect(lines.slice(1)).toEqual([...faults.slice(0, 12), 'and 2 more'].map((line) => `    ${line}`));
+	});
+});

@@ -1,0 +1,142 @@
+import fs from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+
+import { readJson } from '../../../scripts/lib/json';
+import { ROOT } from '../../../scripts/lib/paths';
+import type { Manifest } from '../../../scripts/lib/release/owner';
+import { isLogin, isPlaceholder, placeholdersIn, setOwner } from '../../../scripts/lib/release/owner';
+
+const LEFT_OUT = ['node_modules', 'dist', '.git', 'images', 'coverage'];
+const PLACEHOLDER: Manifest = {
+	name: 'n8n-nodes-alfacrm',
+	author: { name: 'n8n-nodes-alfacrm contributors', email: 'maintainers@n8n-nodes-alfacrm.dev' },
+	homepage: 'https://github.com/n8n-nodes-alfacrm/n8n-nodes-alfacrm#readme',
+	repository: { type: 'git', url: 'git+https://github.com/n8n-nodes-alfacrm/n8n-nodes-alfacrm.git' },
+	bugs: { url: 'https://github.com/n8n-nodes-alfacrm/n8n-nodes-alfacrm/issues' },
+};
+
+const noReply = (login: string) => `${login}@users.noreply.github.com`;
+
+let root: string;
+const read = (file: string) => fs.readFileSync(path.join(root, file), 'utf8');
+const manifest = () => readJson<Manifest>(path.join(root, 'package.json'));
+
+/** Each file of the copy with its text. */
+function everything(folder = root): Record<string, string> {
+	const entries = fs.readdirSync(folder, { withFileTypes: true, recursive: true });
+	const files = entries
+		.filter((entry) => entry.isFile())
+		.map((entry) => path.join(entry.parentPath, entry.name));
+	return Object.fromEntries(files.map((file) => [path.relative(root, file), fs.readFileSync(file, 'utf8')]));
+}
+const holding = (text: string) =>
+	Object.entries(everything())
+		.filter(([file, content]) => !file.startsWith('test') && content.includes(text))
+		.map(([file]) => file);
+
+beforeEach(() => {
+	root = fs.mkdtempSync(path.join(os.tmpdir(), 'alfacrm-owner-'));
+	fs.cpSync(ROOT, root, { recursive: true, filter: (file) => !LEFT_OUT.includes(path.basename(file)) });
+	// Badges, as a README may have them.
+	fs.appendFileSync(
+		path.join(root, 'README.md'),
+		'\n![CI](https://github.com/first-owner/n8n-nodes-alfacrm/actions/workflows/ci.yml/badge.svg)' +
+			'\n![stars](https://img.shields.io/github/stars/first-owner/n8n-nodes-alfacrm)' +
+			'\nhttps://raw.githubusercontent.com/first-owner/n8n-nodes-alfacrm/main/docs/images/one.png\n',
+	);
+	// Whoever has been set in the repository.
+	setOwner(root, { login: 'first-owner', name: 'First Owner', email: noReply('first-owner') });
+});
+afterEach(() => fs.rmSync(root, { recursive: true, force: true }));
+
+describe('the owner of the package', () => {
+	it('stands in every place that names one', () => {
+		setOwner(root, { login: 'new-owner', name: 'Ann Example', email: 'ann@example.com' });
+
+		const url = 'https://github.com/new-owner/n8n-nodes-alfacrm';
+		expect(manifest()).toMatchObject({
+			author: { name: 'Ann Example', email: 'ann@example.com' },
+			homepage: `${url}#readme`,
+			repository: { type: 'git', url: `git+${url}.git` },
+			bugs: { url: `${url}/issues` },
+		});
+		expect(read('credentials/AlfaCrmApi.credentials.ts')).toContain(`documentationUrl = '${url}#`);
+		for (const node of ['AlfaCrm', 'AlfaCrmTrigger', 'AlfaCrmWebhookTrigger'])
+			expect(read(`nodes/AlfaCrm/${node}.node.json`).split(url)).toHaveLength(3);
+		expect(read('.github/CODEOWNERS')).toBe('* @new-owner\n');
+		expect(read('LICENSE')).toMatch(/^Copyright \(c\) \d{4} Ann Example$/m);
+		expect(read('docs/check.md')).toContain(`${url}/issues/new`);
+		expect(read('README.md')).toContain(`${url}/actions/workflows/ci.yml/badge.svg`);
+		expect(read('README.md')).toContain('shields.io/github/stars/new-owner/n8n-nodes-alfacrm');
+		expect(read('README.md')).toContain('githubusercontent.com/new-owner/n8n-nodes-alfacrm/main');
+		expect(holding('first-owner')).toEqual([]);
+	});
+
+	it('is no placeholder any more, and nothing else is left of that but what recognises it', () => {
+		expect(placeholdersIn(manifest())).toEqual([]);
+		const left = [...holding('n8n-nodes-alfacrm/n8n-nodes-alfacrm'), ...holding('@n8n-nodes-alfacrm')];
+		expect(left.filter((file) => file !== 'scripts/lib/release/owner.ts')).toEqual([]);
+	});
+
+	it('leaves alone the tests, which try out owners', () => {
+		setOwner(root, { login: 'n8n-nodes-alfacrm' });
+		expect(setOwner(root, { login: 'new-owner' }).changed.filter((file) => file.startsWith('test'))).toEqual(
+			[],
+		);
+		expect(read('test/unit/release/owner.test.ts')).toBe(fs.readFileSync(__filename, 'utf8'));
+	});
+
+	it('is set twice with the effect of once', () => {
+		setOwner(root, { login: 'new-owner', name: 'Ann Example', email: 'ann@example.com' });
+		const before = everything();
+
+		const { changed } = setOwner(root, { login: 'new-owner' });
+
+		expect(changed).toEqual([]);
+		expect(everything()).toEqual(before);
+	});
+
+	it('has the name and address of GitHub unless there are others', () => {
+		const { name, email } = PLACEHOLDER.author;
+		setOwner(root, { login: 'n8n-nodes-alfacrm', name, email });
+		expect(placeholdersIn(manifest())).toHaveLength(5);
+		setOwner(root, { login: 'new-owner' });
+		expect(manifest().author).toEqual({ name: 'new-owner', email: noReply('new-owner') });
+		setOwner(root, { login: 'third-owner', name: 'Ann Example' });
+		expect(manifest().author).toEqual({ name: 'Ann Example', email: noReply('third-owner') });
+		setOwner(root, { login: 'third-owner', email: 'ann@example.com' });
+		setOwner(root, { login: 'fourth-owner' });
+		expect(manifest().author).toEqual({ name: 'Ann Example', email: 'ann@example.com' });
+	});
+});
+
+describe('a placeholder', () => {
+	it('is each part of the owner that nobody has set', () => {
+		expect(placeholdersIn(PLACEHOLDER)).toEqual([
+			'repository',
+			'homepage',
+			'bugs',
+			'author.name',
+			'author.email',
+		]);
+		expect(isPlaceholder({ ...manifest(), author: PLACEHOLDER.author })).toBe(true);
+		expect(isPlaceholder({ ...manifest(), homepage: PLACEHOLDER.homepage })).toBe(true);
+		expect(isPlaceholder({ ...manifest(), repository: { type: 'git', url: '' } })).toBe(true);
+		expect(isPlaceholder(manifest())).toBe(false);
+	});
+});
+
+describe('a name on GitHub', () => {
+	it.each([
+		['acme', true],
+		['acme-school-1', true],
+		['-acme', false],
+		['acme/n8n', false],
+		['@acme', false],
+		['a--b', false],
+		['', false],
+	])('%j: %s', (text, expected) => {
+		expect(isLogin(text)).toBe(expected);
+	});
+});

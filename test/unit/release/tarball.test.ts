@@ -1,0 +1,83 @@
+import fs from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+
+import { packTarball } from '../../../scripts/lib/build';
+import { ROOT } from '../../../scripts/lib/paths';
+import { MOST_KILOBYTES, oddContents } from '../../../scripts/lib/release/contents';
+import { scan, unpack } from '../../../scripts/lib/release/scan';
+
+let tarball: Awaited<ReturnType<typeof packTarball>>;
+let unpacked: string;
+
+beforeAll(async () => {
+	tarball = await packTarball();
+	unpacked = await unpack(tarball.file);
+}, 300_000);
+afterAll(() => tarball?.remove());
+
+describe('the tarball', () => {
+	it('holds what n8n and npm need, and nothing else', () => {
+		expect(oddContents(tarball.files)).toEqual([]);
+	});
+
+	it('is small enough', () => {
+		expect(tarball.bytes / 1_000).toBeLessThan(MOST_KILOBYTES);
+		expect(fs.statSync(tarball.file).size).toBe(tarball.bytes);
+	});
+
+	it('has no code that points to source maps that are not there', () => {
+		const code = tarball.files.filter((file) => file.endsWith('.js'));
+		expect(code.length).toBeGreaterThan(100);
+		const pointing = code.filter((file) =>
+			fs.readFileSync(path.join(unpacked, file), 'utf8').includes('sourceMappingURL'),
+		);
+		expect(pointing).toEqual([]);
+	});
+
+	it.each([
+		'dist/nodes/AlfaCrm/AlfaCrm.node.js.map',
+		'dist/nodes/AlfaCrm/AlfaCrm.node.d.ts',
+		'dist/nodes/AlfaCrm/api/client.test.js',
+		'dist/package.json',
+		'dist/tsconfig.tsbuildinfo',
+		'dist/docs/images/canvas.png',
+		'test/unit/release/tarball.test.ts',
+		'sandbox/index.ts',
+		'README.ru.md',
+		'.npmrc',
+		'.env',
+	])('would not pass with %s', (file) => {
+		expect(oddContents([...tarball.files, file])).toContain(`${file} should not be there`);
+	});
+
+	it.each(['LICENSE', 'dist/icons/alfacrm.dark.svg', 'dist/nodes/AlfaCrm/AlfaCrmTrigger.node.json'])(
+		'would not pass without %s',
+		(file) => {
+			expect(oddContents(tarball.files.filter((one) => one !== file))).toContain(`${file} is missing`);
+		},
+	);
+});
+
+describe("n8n's scan of community packages", () => {
+	it('finds nothing in the sources', async () => {
+		expect(await scan(ROOT, 'source')).toEqual([]);
+	}, 180_000);
+
+	it('finds nothing in what is published', async () => {
+		expect(await scan(unpacked, 'package')).toEqual([]);
+	}, 180_000);
+
+	it('reads index.js, which npm always packs, and takes no notice of comments that switch it off', async () => {
+		const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'alfacrm-scan-'));
+		const manifest = fs.readFileSync(path.join(unpacked, 'package.json'), 'utf8');
+		fs.writeFileSync(path.join(folder, 'package.json'), manifest);
+		fs.writeFileSync(path.join(folder, 'index.js'), '/* eslint-disable */\nconsole.log(process.env.HOME);\n');
+
+		const found = (await scan(folder, 'package')).join('\n');
+		fs.rmSync(folder, { recursive: true });
+
+		expect(found).toContain('no-console');
+		expect(found).toContain('no-restricted-globals');
+	}, 180_000);
+});
