@@ -131,3 +131,40 @@ it('where the branch of the node alone gives no lessons, those of the other one 
 		errors: expect.arrayContaining(['next_lesson', 'attendance']) as string[],
 	});
 });
+
+describe('where the card shows no groups', () => {
+	/** A client of both branches, in a group of each. */
+	function inTwoGroups() {
+		const { id } = commuter();
+		const groups = [1, 2].map((branch_id) => {
+			const group_id = add('group', { name: `Группа ${branch_id}`, branch_ids: [branch_id] });
+			add('cgi', { customer_id: id, group_id, branch_id, b_date: '01.02.2026' });
+			return { id: group_id, name: `Группа ${branch_id}` };
+		});
+		set({ customerGroups: 'unknown' });
+		return { id, groups };
+	}
+	const groupsIn = ({ groups }: Row) =>
+		(groups as Row[]).map(({ id, name }) => ({ id, name })).sort((a, b) => Number(a.id) - Number(b.id));
+
+	it('groups of another branch of the customer have their names, for one call more', async () => {
+		const { id, groups } = inTwoGroups();
+		const [json] = await run(form(id));
+		expect(groupsIn(json)).toEqual(groups);
+		expect(json.overviewErrors).toEqual([]);
+		const asked = school.sandbox.journal.filter(({ path }) => path.endsWith('/group/index'));
+		expect(asked.map(({ path, body }) => [path, (body as Row).ids])).toEqual([
+			['/v2api/1/group/index', groups.map((one) => one.id).reverse()],
+			['/v2api/2/group/index', [groups[1].id]],
+		]);
+	});
+
+	it('a branch whose groups may not be read is told, if a name is missing for that', async () => {
+		const { id, groups } = inTwoGroups();
+		const match = { entity: 'group', action: 'index', branch: 2 };
+		school.sandbox.faults.add({ kind: 'status', status: 403, times: 0, match });
+		const [json] = await run(form(id));
+		expect(groupsIn(json)).toEqual([groups[0], { ...groups[1], name: null }]);
+		expect(json.overviewErrors).toMatchObject([{ part: 'group_names' }]);
+	});
+});
