@@ -115,6 +115,22 @@ it.each([
 	},
 );
 
+it('payments say whether they are confirmed, and nothing where AlfaCRM does not', async () => {
+	const { id, here, there } = commuter();
+	const confirmed = async () =>
+		((await run(form(id)))[0].payments as Row[]).map((one) => [one.id, one.confirmed]);
+	school.sandbox.store.patch('pay', here.paid, { is_confirmed: 0 });
+	expect(await confirmed()).toEqual([
+		[there.paid, true],
+		[here.paid, false],
+	]);
+	school.sandbox.store.patch('pay', here.paid, { is_confirmed: null });
+	expect(await confirmed()).toEqual([
+		[there.paid, true],
+		[here.paid, null],
+	]);
+});
+
 it('rows that each branch shows come once', async () => {
 	const { id, here, there } = commuter();
 	school.sandbox.store.patch('task', here.task, { branch_ids: [1, 2] });
