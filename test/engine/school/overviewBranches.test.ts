@@ -115,6 +115,22 @@ it.each([
 	},
 );
 
+it('payments say whether they are confirmed, and nothing where AlfaCRM does not', async () => {
+	const { id, here, there } = commuter();
+	const confirmed = async () =>
+		((await run(form(id)))[0].payments as Row[]).map((one) => [one.id, one.confirmed]);
+	school.sandbox.store.patch('pay', here.paid, { is_confirmed: 0 });
+	expect(await confirmed()).toEqual([
+		[there.paid, true],
+		[here.paid, false],
+	]);
+	school.sandbox.store.patch('pay', here.paid, { is_confirmed: null });
+	expect(await confirmed()).toEqual([
+		[there.paid, true],
+		[here.paid, null],
+	]);
+});
+
 it('rows that each branch shows come once', async () => {
 	const { id, here, there } = commuter();
 	school.sandbox.store.patch('task', here.task, { branch_ids: [1, 2] });
@@ -129,5 +145,42 @@ it('where the branch of the node alone gives no lessons, those of the other one 
 		next: there.next,
 		held: [there.held],
 		errors: expect.arrayContaining(['next_lesson', 'attendance']) as string[],
+	});
+});
+
+describe('where the card shows no groups', () => {
+	/** A client of both branches, in a group of each. */
+	function inTwoGroups() {
+		const { id } = commuter();
+		const groups = [1, 2].map((branch_id) => {
+			const group_id = add('group', { name: `Группа ${branch_id}`, branch_ids: [branch_id] });
+			add('cgi', { customer_id: id, group_id, branch_id, b_date: '01.02.2026' });
+			return { id: group_id, name: `Группа ${branch_id}` };
+		});
+		set({ customerGroups: 'unknown' });
+		return { id, groups };
+	}
+	const groupsIn = ({ groups }: Row) =>
+		(groups as Row[]).map(({ id, name }) => ({ id, name })).sort((a, b) => Number(a.id) - Number(b.id));
+
+	it('groups of another branch of the customer have their names, for one call more', async () => {
+		const { id, groups } = inTwoGroups();
+		const [json] = await run(form(id));
+		expect(groupsIn(json)).toEqual(groups);
+		expect(json.overviewErrors).toEqual([]);
+		const asked = school.sandbox.journal.filter(({ path }) => path.endsWith('/group/index'));
+		expect(asked.map(({ path, body }) => [path, (body as Row).ids])).toEqual([
+			['/v2api/1/group/index', groups.map((one) => one.id).reverse()],
+			['/v2api/2/group/index', [groups[1].id]],
+		]);
+	});
+
+	it('a branch whose groups may not be read is told, if a name is missing for that', async () => {
+		const { id, groups } = inTwoGroups();
+		const match = { entity: 'group', action: 'index', branch: 2 };
+		school.sandbox.faults.add({ kind: 'status', status: 403, times: 0, match });
+		const [json] = await run(form(id));
+		expect(groupsIn(json)).toEqual([groups[0], { ...groups[1], name: null }]);
+		expect(json.overviewErrors).toMatchObject([{ part: 'group_names' }]);
 	});
 });

@@ -1,5 +1,5 @@
 import { officeOf, OPEN_END, stopClock } from '../support/office';
-import { form, NOON } from '../support/overview';
+import { form, NOON, TODAY } from '../support/overview';
 import type { Row } from '../support/overview';
 import { useSchool } from '../support/school';
 
@@ -76,6 +76,20 @@ it('a lesson of the customer’s group with a guest is no lesson of others', asy
 	expect(found).toEqual({ next, held: [] });
 	expect(errors.map(({ part }) => part)).toEqual(['next_lesson']);
 });
+
+it.each([
+	['Europe/Moscow', 1],
+	['America/New_York', 0],
+])(
+	'the next lesson is the first that has not begun by the clock in %s, the workflow’s zone',
+	async (timezone, next) => {
+		const id = client();
+		// The school has noon.
+		const lessons = [10, 13].map((hour) => lesson({ ...AHEAD, date: TODAY, customer_ids: [id] }, hour));
+		const [{ next_lesson }] = await run(form(id), { timezone });
+		expect(next_lesson).toMatchObject({ lesson_id: lessons[next] });
+	},
+);
 
 it('a lesson ahead that names the customer in its attendance alone is the next one', async () => {
 	const id = client();

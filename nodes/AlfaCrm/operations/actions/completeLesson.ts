@@ -58,7 +58,8 @@ export const completeLesson: ActionKind<'completeLesson'> = {
 					isStored(field, lesson[field.name], rest[field.name], item.zone),
 				);
 				if (differing.length === 0 && isSame) return [report(show, lesson, 'unchanged', [])];
-				if (!isResent) throw completedError(item, id, differing);
+				const isOwn = item.run.writeCacheOf(entity.path).get(id) !== undefined;
+				if (!isResent) throw completedError(item, id, differing, isOwn);
 			}
 			const kept = status === COMPLETED ? otherRows(attendance, held, wanted) : [];
 			const named = wanted.map((row) => ({
@@ -105,13 +106,14 @@ function wantedRows(
 	);
 }
 
-function completedError(item: Item, id: number, others: readonly IDataObject[]): Error {
+/** @param isOwn it was completed by this execution: rows of a sheet come as an item for each customer */
+function completedError(item: Item, id: number, others: readonly IDataObject[], isOwn: boolean): Error {
 	const customers = others.map(({ customer_id }) => String(customer_id)).join(', ');
 	return item.refused(
 		customers === ''
 			? `Lesson ${id} is already completed, with other details`
 			: `Lesson ${id} is already completed, with another attendance of customer ${customers}`,
-		"Correct it in AlfaCRM, or set 'If Already Completed' to Send It Again. Nothing was saved.",
+		`${isOwn ? 'An item before this one completed it: give everybody who was at a lesson in one item. ' : ''}Correct it in AlfaCRM, or set 'If Already Completed' to Send It Again. Nothing was saved.`,
 	);
 }
 

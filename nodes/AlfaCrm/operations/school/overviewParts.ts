@@ -160,7 +160,7 @@ export function attendanceIn(rows: Rows, most: number, { id, zone }: Subject): I
 				...timesOf(row, zone),
 				type: shown(row.lesson_type_name),
 				topic: shown(row.topic),
-				attended: attendedIn(detail),
+				attended: said(detail?.is_attend),
 				grade: shown(detail?.grade),
 				homework_grade: shown(detail?.homework_grade_id),
 				bonus: shown(detail?.bonus),
@@ -174,9 +174,9 @@ export function attendanceIn(rows: Rows, most: number, { id, zone }: Subject): I
 const detailOf = ({ details }: IDataObject, id: number): IDataObject | undefined =>
 	(listOf(details) as IDataObject[]).find(({ customer_id }) => readId(customer_id) === id);
 
-/** Null where AlfaCRM does not say it: nobody is to hear of an absence that is none. */
-function attendedIn(detail: IDataObject | undefined): boolean | null {
-	const flag = readFlag(detail?.is_attend);
+/** Null where AlfaCRM does not say it: nobody is to hear of an absence that is none, or of money that has not come. */
+function said(value: unknown): boolean | null {
+	const flag = readFlag(value);
 	return flag === undefined ? null : flag === 1;
 }
 
@@ -207,6 +207,7 @@ export function paymentsIn(rows: Rows, most: number, { zone }: Subject): IDataOb
 			income: shown(row.income),
 			expenditure: shown(row.expenditure),
 			type_id: readId(row.pay_type_id) ?? null,
+			confirmed: said(row.is_confirmed),
 			note: shown(row.note),
 		}))
 		.sort((one, other) => inOrder(other.date ?? '', one.date ?? '') || Number(other.id) - Number(one.id))

@@ -146,10 +146,21 @@ export class OverviewReader {
 		const query = { customer_id: this.subject.id };
 		const memberships = await this.whole(cgi, { action: 'customer', query });
 		const ids = groupsOfMember(memberships, this.subject);
-		if (ids.length === 0) return new Map();
-		const rows = await this.part('group_names', async () => await this.whole(groupEntity, { body: { ids } }));
-		const names = namesIn(rows ?? []);
+		const names = await this.groupNames(ids);
 		return new Map(ids.map((id) => [id, names.get(id) ?? null]));
+	}
+
+	/** A list of groups shows those of its branch, so the other branches are asked for what is still missing. */
+	private async groupNames(ids: readonly number[]): Promise<Map<number, string>> {
+		const names = new Map<number, string>();
+		for (const branch of this.branches) {
+			const missing = ids.filter((id) => !names.has(id));
+			if (missing.length === 0) break;
+			const list = { body: { ids: missing }, branch };
+			const rows = await this.part('group_names', async () => await this.whole(groupEntity, list));
+			for (const [id, name] of namesIn(rows ?? [])) names.set(id, name);
+		}
+		return names;
 	}
 
 	/** Tasks of all customers, for no filter by customer is known. API notes 5.18. */
