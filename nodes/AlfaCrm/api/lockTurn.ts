@@ -45,6 +45,7 @@ export class LockTurn {
 	/** Sent again and again, since one may have got lost; what else there is in the row is of somebody who waits. */
 	private readonly beats: string[] = [];
 	private readonly row?: LockRow;
+	private beating?: Promise<void>;
 
 	/** @param onEnd called once, when the lock is free for others */
 	constructor(
@@ -96,7 +97,9 @@ export class LockTurn {
 			await timeout(WATCH_MS);
 			if (this.ending !== undefined) return;
 			// What fails now may succeed the next time; if it never does, the turn is over by itself.
-			await this.beat(row).catch(() => undefined);
+			this.beating = this.beat(row).catch(() => undefined);
+			await this.beating;
+			if (this.isClosing) await this.endWhenIdle();
 		}
 	}
 
@@ -105,13 +108,13 @@ export class LockTurn {
 		if (this.isFresh && at - this.beatAt >= BEAT_MS) {
 			this.beats.push(`beat ${this.id} ${this.beats.length}`);
 			const { wasHeld } = await row.add(...this.beats);
-			// Where the row was gone, another process may have had the lock meanwhile.
+			// Where the row was gone, another process may have had the lock meanwhile; the beat has made one that nobody holds.
 			this.beatAt = wasHeld ? at : -Infinity;
+			if (!wasHeld) await row.remove();
 		}
 		this.isWanted ||= (await row.size()) > 1 + this.beats.length;
 		const most = this.isWanted ? MIN_TURN_MS : MAX_TURN_MS;
 		this.isClosing ||= !this.isFresh || at - this.begunAt >= most;
-		if (this.isClosing) await this.endWhenIdle();
 	}
 
 	private async endWhenIdle(): Promise<void> {
@@ -123,6 +126,8 @@ export class LockTurn {
 	}
 
 	private async end(): Promise<void> {
+		// A beat that comes after the row was removed would make it anew, with nobody behind it.
+		await Promise.race([this.beating, timeout(FRESH_MS)]);
 		// A row that others take for left behind may be theirs by now. One that cannot be removed is taken for that.
 		if (this.isFresh) await this.row?.remove().catch(() => undefined);
 		this.isOver = true;

@@ -23,7 +23,9 @@ export async function perform(item: Item): Promise<Output[]> {
 	const operation = operationNames.find((one) => one === name && entity.operations.includes(one));
 	if (action === undefined && operation === undefined)
 		throw item.refused(`'Operation' must be one that ${entity.label} has, but it is "${name}"`);
-	if (entity.scope === 'branch') await settleBranch(item);
+	await item.prepare(async () => {
+		if (entity.scope === 'branch') await settleBranch(item);
+	});
 	if (action) return asOutput(await runAction(item, entity, action));
 	return asOutput(await operations[operation as OperationName].execute(item, entity));
 }

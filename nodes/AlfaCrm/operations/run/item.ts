@@ -12,6 +12,7 @@ import { isCustom } from '../../fields/custom';
 import { ignoredDays, sendWithAlternatives } from './alternatives';
 import type { LockKey, Run } from './run';
 import type { ItemRequest, Saving } from './itemRequest';
+import { Milestone } from './milestone';
 import type { Parameter } from './parameters';
 import { Collection, ParameterReader } from './parameters';
 
@@ -35,9 +36,10 @@ export class Item extends ParameterReader {
 	/** Throws where a call must not be sent any more. */
 	assertMaySend = () => {};
 
-	/** Settles once this item and all before it have queued for their locks, or have ended. */
-	private readonly queued: Promise<void>;
-	private markQueued: () => void = () => {};
+	/** It knows all that it has to know before it asks for any lock. */
+	private readonly ready: Milestone;
+	/** It has queued for its locks. */
+	private readonly queued: Milestone;
 
 	constructor(
 		readonly run: Run,
@@ -46,7 +48,8 @@ export class Item extends ParameterReader {
 	) {
 		super();
 		this.zone = run.zone;
-		this.queued = new Promise<void>((resolve) => (this.markQueued = () => resolve(before?.queued)));
+		this.ready = new Milestone(before?.ready);
+		this.queued = new Milestone(before?.queued);
 	}
 
 	get origin(): string {
@@ -126,15 +129,26 @@ export class Item extends ParameterReader {
 	 * queues first. Any locks that it holds meanwhile it asked for before this item did, so they never wait for each other.
 	 */
 	async withLockInOrder<T>(keys: readonly LockKey[], work: () => Promise<T>): Promise<T> {
-		await this.before?.queued;
+		await this.before?.queued.passed;
 		const working = this.withLock(keys, work);
-		this.markQueued();
+		this.queued.pass();
 		return await working;
+	}
+
+	/**
+	 * Does what comes before any lock is asked for. It may take one item longer than the next, and still they ask in their
+	 * order, which `withLockInOrder` relies on.
+	 */
+	async prepare(work: () => Promise<void>): Promise<void> {
+		await work();
+		await this.before?.ready.passed;
+		this.ready.pass();
 	}
 
 	/** The item is done, so nobody has to wait for it any longer. */
 	end(): void {
-		this.markQueued();
+		this.ready.pass();
+		this.queued.pass();
 	}
 
 	/** Sends a call that only reads. */
