@@ -46,6 +46,30 @@ describe.each([1, 5])('with %i call(s) at once', (callsAtOnce) => {
 		expect(customer(id)).toMatchObject({ note: 'новое' });
 	});
 
+	it('an item that has to look up its branch first is not overtaken by the next one about its record', async () => {
+		const [, ...others] = rows('branch');
+		for (const { id } of others) school.sandbox.store.remove('branch', id as number);
+		const id = lead({ phone: [PHONE], name: 'Лунная Вера' });
+		school.sandbox.faults.add({ kind: 'delay', ms: 300, match: { entity: 'branch', action: 'index' } });
+		const stop = AbortSignal.timeout(10_000);
+		const { error, json } = await engine(callsAtOnce).run({
+			parameters: {
+				...byPhone('={{ $json.phone }}', { note: '={{ $json.note }}', name: 'Первая Анна' }),
+				branchId: '={{ $json.branch }}',
+				options: { searchBranches: [1] },
+			} as INodeParameters,
+			items: [
+				{ ...FIRST, branch: 1, note: '' },
+				{ phone: PHONE, branch: '', note: 'старое' },
+				{ phone: PHONE, branch: 1, note: 'новое' },
+			],
+			signal: stop,
+		});
+		expect(error).toBeUndefined();
+		expect(json.map(({ operationResult }) => operationResult)).toEqual(['created', 'updated', 'updated']);
+		expect(customer(id)).toMatchObject({ note: 'новое' });
+	});
+
 	it('a phone that the item before took away finds nobody any more, and a new customer is made', async () => {
 		const id = lead({ phone: [PHONE], email: [EMAIL], name: 'Лунная Вера' });
 		const { error, json } = await engine(callsAtOnce).run({
