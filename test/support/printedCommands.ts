@@ -15,7 +15,7 @@ export const RUN: Record<string, RunBy> = {
 	'npm test': by(WORKFLOW, 'run: npm test'),
 	'npm run demo': by(CI, 'npm run demo -- --once'),
 	'npm run demo -- --once': by(CI, 'npm run demo -- --once'),
-	'npm run demo:queue': by(CI, 'npm run demo:queue -- --once'),
+	'npm run demo:queue': by(WORKFLOW, 'npm run demo:queue -- --once'),
 	'npm run dev': by('test/e2e/dev.test.ts', "['dev', "),
 	'npm run dev -- --no-n8n --user-folder ~': by('test/e2e/dev.test.ts', "start('--no-n8n')"),
 	'npm run test:e2e': by(WORKFLOW, 'npm run test:e2e'),
