@@ -8,17 +8,7 @@ import { pages } from '../../scripts/docs';
 import { JOBS } from '../../scripts/lib/examples';
 import { allPages, brokenLinks, isInCode, quotedMessages } from '../../scripts/lib/markdown';
 import { inRepo } from '../../scripts/lib/paths';
-
-/** Of n8n's template for the README of a package, in its order. */
-const HEADINGS = [
-	'Installation',
-	'Operations',
-	'Credentials',
-	'Compatibility',
-	'Usage',
-	'Resources',
-	'Version history',
-];
+import { HEADINGS } from '../support/readmeHeadings';
 
 const written = pages();
 

@@ -51,8 +51,6 @@ export function placeholdersIn(manifest: Manifest): string[] {
 	].filter(Boolean);
 }
 
-export const isPlaceholder = (manifest: Manifest) => placeholdersIn(manifest).length > 0;
-
 /**
  * Puts the owner in every place of a working copy that names one.
  * @param wanted without a name or email: what is there, or, where that is a placeholder, what GitHub calls the owner

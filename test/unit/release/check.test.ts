@@ -13,6 +13,7 @@ import {
 } from '../../../scripts/lib/release/manifest';
 import { readmeFaults } from '../../../scripts/lib/release/readme';
 import { printed } from '../../../scripts/lib/release/table';
+import { HEADINGS } from '../../support/readmeHeadings';
 
 const manifest = readJson<Package>(inRepo('package.json'));
 const { version: locked } = readJson<Package>(inRepo('package-lock.json'));
@@ -98,18 +99,7 @@ describe('what n8n shows of the nodes', () => {
 });
 
 describe('the README that is packed', () => {
-	const whole = [
-		'# Name',
-		...[
-			'Installation',
-			'Operations',
-			'Credentials',
-			'Compatibility',
-			'Usage',
-			'Resources',
-			'Version history',
-		].map((heading) => `## ${heading}`),
-	];
+	const whole = ['# Name', ...HEADINGS.map((heading) => `## ${heading}`)];
 
 	it("has the headings of n8n's template and is English", () => {
 		expect(readmeFaults(whole.join('\n'))).toEqual([]);

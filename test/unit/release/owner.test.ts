@@ -5,7 +5,7 @@ import path from 'node:path';
 import { readJson } from '../../../scripts/lib/json';
 import { ROOT } from '../../../scripts/lib/paths';
 import type { Manifest } from '../../../scripts/lib/release/owner';
-import { isLogin, isPlaceholder, placeholdersIn, setOwner } from '../../../scripts/lib/release/owner';
+import { isLogin, placeholdersIn, setOwner } from '../../../scripts/lib/release/owner';
 
 const LEFT_OUT = ['node_modules', 'dist', '.git', 'images', 'coverage'];
 const PLACEHOLDER: Manifest = {
@@ -120,10 +120,10 @@ describe('a placeholder', () => {
 			'author.name',
 			'author.email',
 		]);
-		expect(isPlaceholder({ ...manifest(), author: PLACEHOLDER.author })).toBe(true);
-		expect(isPlaceholder({ ...manifest(), homepage: PLACEHOLDER.homepage })).toBe(true);
-		expect(isPlaceholder({ ...manifest(), repository: { type: 'git', url: '' } })).toBe(true);
-		expect(isPlaceholder(manifest())).toBe(false);
+		expect(placeholdersIn({ ...manifest(), author: PLACEHOLDER.author })).not.toEqual([]);
+		expect(placeholdersIn({ ...manifest(), homepage: PLACEHOLDER.homepage })).not.toEqual([]);
+		expect(placeholdersIn({ ...manifest(), repository: { type: 'git', url: '' } })).not.toEqual([]);
+		expect(placeholdersIn(manifest())).toEqual([]);
 	});
 });
 

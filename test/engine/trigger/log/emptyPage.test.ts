@@ -15,19 +15,25 @@ const cases: Array<[string, Partial<Settings>, changes: number, most: number]> =
 	),
 ];
 
+/** A log of 30 changes, and of so many more after days off. */
+async function daysOff(settings: Partial<Settings>, changes: number) {
+	const world = new World({ settings, parameters: LOG });
+	range(1, 30).forEach(() => {
+		world.pass(10);
+		world.log();
+	});
+	await world.poll();
+	const made = range(1, changes).map(() => {
+		world.pass(OFF_MINUTES / changes);
+		return world.log();
+	});
+	return { world, made };
+}
+
 it.each(cases)(
 	'one page comes empty after days off, though the total says that it is not: %s',
 	async (_what, settings, changes, at) => {
-		const world = new World({ settings, parameters: LOG });
-		range(1, 30).forEach(() => {
-			world.pass(10);
-			world.log();
-		});
-		await world.poll();
-		const made = range(1, changes).map(() => {
-			world.pass(OFF_MINUTES / changes);
-			return world.log();
-		});
+		const { world, made } = await daysOff(settings, changes);
 		let requests = 0;
 		between(world, async ({ url, body }, real) => {
 			const answer = await real();
@@ -40,22 +46,13 @@ it.each(cases)(
 	},
 );
 
-/** A log of 30 changes, and of so many more after days off; a page of it comes empty as often as it is asked for. */
+/** Days off, after which a page of the log comes empty as often as it is asked for. */
 async function afterDaysOff(
 	settings: Partial<Settings>,
 	changes: number,
 	isEmpty: (page: number) => boolean,
 ) {
-	const world = new World({ settings, parameters: LOG });
-	for (let n = 0; n < 30; n++) {
-		world.pass(10);
-		world.log();
-	}
-	await world.poll();
-	const made = range(1, changes).map(() => {
-		world.pass(OFF_MINUTES / changes);
-		return world.log();
-	});
+	const { world, made } = await daysOff(settings, changes);
 	let isDown = true;
 	between(world, async ({ url, body }, real) => {
 		const answer = await real();
