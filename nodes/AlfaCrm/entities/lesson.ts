@@ -67,7 +67,7 @@ const complete: Action = {
 	label: 'Complete Lesson',
 	title: 'Complete a lesson',
 	description:
-		'Mark who attended, everybody of a lesson in one item; a planned lesson becomes completed. Run again with the same data, it changes nothing.',
+		'Mark who attended, in one item for a lesson or in several; a planned lesson becomes completed. Run again with the same data, it changes nothing.',
 	action: 'teach',
 	idAs: 'id',
 	body: [

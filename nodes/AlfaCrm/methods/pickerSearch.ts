@@ -21,16 +21,20 @@ export function searchFor({ search }: Entity, typed: string, zone: string): Sear
 	if (search.day && day !== undefined) {
 		return { ...EVERYTHING, queries: [Object.fromEntries(search.day.map((name) => [name, day]))] };
 	}
-	const digits = /^[\d\s()+./\u2010-\u2015-]+$/.test(typed) ? digitsIn(typed) : '';
-	if (search.digits === 'id' && digits !== '') {
-		return { queries: [{ id: Number(digits) }], matches: ({ id }) => Number(id) === Number(digits) };
+	if (search.digits === 'id') {
+		const id = Number(typed);
+		if (/^\d+$/.test(typed)) return { queries: [{ id }], matches: (row) => Number(row.id) === id };
+	} else if (search.digits && looksLikePhone(typed)) {
+		return byPhone(search.digits, typed);
 	}
-	if (search.digits && digits !== '' && !isTooShort(typed)) return byPhone(search.digits, typed);
 	if (search.by) return { ...EVERYTHING, queries: [{ [search.by]: typed }] };
 	// No filter of the API can find it.
 	const looked = normalizeText(typed);
 	return { queries: [{}], matches: (_row, title) => normalizeText(title).includes(looked) };
 }
+
+const looksLikePhone = (typed: string): boolean =>
+	/^[\d\s()+./\u2010-\u2015-]+$/.test(typed) && digitsIn(typed) !== '' && !isTooShort(typed);
 
 function byPhone(field: string, typed: string): Search {
 	return {

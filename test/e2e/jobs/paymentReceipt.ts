@@ -11,16 +11,17 @@ export const paymentReceipt: Job = {
 		const silent = customer('Тихий Том', [], 1);
 		const gone = customer('Исчезнувший Ян', ['gone@example.org'], 1);
 		await stage.baseline();
-		const pay = (customer_id: number, branch_id: number, income: string, pay_type_id = 1) =>
+		const pay = (customer_id: number, branch_id: number, income: string, more = {}) =>
 			sandbox.store.insert('pay', {
 				customer_id,
 				branch_id,
 				income,
-				pay_type_id,
+				pay_type_id: 1,
 				pay_account_id: 1,
 				payer_name: 'Орлова А.',
 				document_date: '24.11.2026',
 				created_at: `${stage.today} 11:00:00`,
+				...more,
 			});
 		const receipt = (toEmail: string, sum: string, name: string) => ({
 			fromEmail: 'school@example.org',
@@ -34,7 +35,8 @@ export const paymentReceipt: Job = {
 		pay(silent, 1, '100.00');
 		pay(gone, 1, '300.00');
 		sandbox.store.remove('customer', gone);
-		pay(mia, 1, '800.00', 2);
+		pay(mia, 1, '800.00', { pay_type_id: 2 });
+		pay(mia, 1, '900.00', { is_confirmed: 0 });
 		expect(stage.sent(await stage.news())).toEqual([receipt('mia@example.org', '5000.00', 'Орлова Мия')]);
 
 		pay(yan, 2, '4200');

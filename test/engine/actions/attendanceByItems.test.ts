@@ -1,10 +1,11 @@
 import type { IDataObject, INodeParameters } from 'n8n-workflow';
 
+import { Engine } from '../../../scripts/lib/engine/engine';
 import { officeOf, pick } from '../support/office';
 import { useSchool } from '../support/school';
 
 const school = useSchool({ customers: 40 });
-const { add, lead, rows, run, whole } = officeOf(school);
+const { add, lead, row, rows, run, stopped, whole, writes } = officeOf(school);
 
 const client = () => lead({ is_study: 1 });
 
@@ -32,6 +33,12 @@ describe('Complete Lesson', () => {
 		additionalFields: {},
 		...more,
 	});
+
+	/** Who is told of in AlfaCRM, with there or not. */
+	const told = (id: number) =>
+		rows('lesson-details')
+			.filter(({ lesson_id }) => lesson_id === id)
+			.map(({ customer_id, is_attend }) => [customer_id, is_attend]);
 
 	it('with Send It Again leaves the branch of a customer as it is', async () => {
 		const one = client();
@@ -77,10 +84,6 @@ describe('Complete Lesson', () => {
 			{ items },
 		);
 		expect([error, hints, json.map(({ id }) => id)]).toEqual([undefined, [], [first, second]]);
-		const told = (id: number) =>
-			rows('lesson-details')
-				.filter(({ lesson_id }) => lesson_id === id)
-				.map(({ customer_id, is_attend }) => [customer_id, is_attend]);
 		expect(told(first)).toEqual([
 			[one, 1],
 			[two, 0],
@@ -88,22 +91,120 @@ describe('Complete Lesson', () => {
 		expect(told(second)).toEqual([[three, 1]]);
 	});
 
-	it('a second item about one lesson is refused, and told that everybody belongs in one item', async () => {
+	/** A row of a sheet for each customer and lesson. */
+	const bySheet = {
+		...mark(0, {
+			present_ids: '={{ $json.there ? $json.customer : "" }}',
+			absent_ids: '={{ $json.there ? "" : $json.customer }}',
+			additionalFields: { topic: '={{ $json.topic ?? "" }}' },
+		}),
+		id: pick('={{ $json.lesson }}'),
+	};
+
+	/** At once only after a first item, for then it is known how many may. */
+	const runWith = async (callsAtOnce: number, items: IDataObject[]) =>
+		await new Engine({ ...school.credential, callsAtOnce }).run({ parameters: bySheet, items });
+
+	it.each([1, 5])(
+		'completes each lesson once with all of its items, as they come in a sheet, %d at once',
+		async (callsAtOnce) => {
+			const [one, two, three, four] = [client(), client(), client(), client()];
+			const first = lesson({ status: 1, customer_ids: [one, two, three] });
+			const second = lesson({ status: 1, customer_ids: [four, one] });
+			const items = [
+				{ lesson: first, customer: one, there: true },
+				{ lesson: second, customer: four, there: false },
+				{ lesson: first, customer: two, there: false, topic: 'Датчики' },
+				{ lesson: second, customer: one, there: true },
+				{ lesson: first, customer: three, there: true },
+				{ lesson: first, customer: three, there: true },
+			];
+			const { json, hints, error } = await runWith(callsAtOnce, items);
+			expect([error, hints]).toEqual([undefined, []]);
+			expect(json.map(({ id, operationResult }) => [id, operationResult])).toEqual(
+				items.map(({ lesson: id }) => [id, 'updated']),
+			);
+			expect(told(first)).toEqual([
+				[one, 1],
+				[two, 0],
+				[three, 1],
+			]);
+			expect(told(second)).toEqual([
+				[four, 0],
+				[one, 1],
+			]);
+			expect(row('lesson', first).topic).toBe('Датчики');
+			expect(writes()).toEqual(['lesson/teach', 'lesson/teach']);
+
+			const again = await runWith(callsAtOnce, items);
+			expect(again.json.map(({ operationResult }) => operationResult)).toEqual(items.map(() => 'unchanged'));
+			expect(writes()).toHaveLength(2);
+		},
+	);
+
+	it.each([
+		['say both of a customer', { there: false }, 'items 0 and 2 contradict each other on customer'],
+		['name two topics', { customer: 0, topic: 'Моторы' }, "items 0 and 2 contradict each other on 'Topic'"],
+		['do not say who', { customer: '' }, 'item 2 cannot be used: No customer is given'],
+		['hold what is no ID', { customer: 'Мия' }, "item 2 cannot be used: 'Present Customer'"],
+	])('saves nothing of a lesson of which items %s, and the others', async (_what, odd, words) => {
+		const [one, two, other] = [client(), client(), client()];
+		const [bad, good] = [one, other].map((id) => lesson({ status: 1, customer_ids: [id, two] }));
+		const last = { lesson: bad, customer: one, there: true, ...odd };
+		const items = [
+			{ lesson: bad, customer: one, there: true, topic: 'Датчики' },
+			{ lesson: good, customer: other, there: true },
+			{ ...last, customer: last.customer === 0 ? two : last.customer },
+		];
+		const { json } = await whole(bySheet, { items, onError: 'continueRegularOutput' });
+		expect(json.map(({ error }) => error)).toEqual([
+			expect.stringContaining(words) as string,
+			undefined,
+			expect.stringContaining(words) as string,
+		]);
+		expect([told(bad), told(good)]).toEqual([[], [[other, 1]]]);
+
+		const { message } = await stopped(bySheet, { items: items.filter(({ lesson: id }) => id === bad) });
+		expect(message).toContain(words.replace('2', '1').replace('2', '1'));
+	});
+
+	it.each([1, 5])('a lesson that is refused is so for all of its items, %d at once', async (callsAtOnce) => {
+		const [one, two] = [client(), client()];
+		const [good, bad] = [1, 2].map((status) => lesson({ status, customer_ids: [one, two] }));
+		const items = [good, bad, bad].map((id, index) => ({
+			...{ lesson: id, customer: [one, one, two][index], there: true },
+		}));
+		const { error } = await runWith(callsAtOnce, items);
+		expect(error?.message).toBe(`Lesson ${bad} is cancelled, so nobody attended it`);
+		const others = callsAtOnce === 1 ? '' : ' Item 2 failed in the same way.';
+		expect(error?.description).toBe(`Of this item nothing was saved. Saved: item 0.${others}`);
+		expect([told(good), told(bad)]).toEqual([[[one, 1]], []]);
+	});
+
+	it('items of a lesson that have not begun when another one fails are not said to have failed', async () => {
+		const [one, two] = [client(), client()];
+		const [good, bad, busy] = [1, 2, 1].map((status) => lesson({ status, customer_ids: [one, two] }));
+		const match = { entity: 'lesson', action: 'teach' };
+		school.sandbox.faults.add({ kind: 'delay', ms: 600, match });
+		const elsewhere = run(mark(busy, { present_ids: `${one},${two}` }));
+		while (!school.calls().includes('lesson/teach')) await new Promise(setImmediate);
+		const items = [good, bad, busy, busy].map((id, index) => ({
+			...{ lesson: id, customer: [one, one, one, two][index], there: true },
+		}));
+		const { error } = await runWith(5, items);
+		expect(error?.message).toContain(`Lesson ${bad} is cancelled`);
+		expect(error?.description).toBe('Of this item nothing was saved. Saved: item 0.');
+		await elsewhere;
+	});
+
+	it('of a lesson that was completed before tells to bring everybody at once', async () => {
 		const [one, two] = [client(), client()];
 		const id = lesson({ status: 1, customer_ids: [one, two] });
-		const items = [{ c: String(one) }, { c: String(two) }];
-		const { error } = await whole(mark(id, { present_ids: '={{ $json.c }}' }), { items });
-		expect(error?.message).toContain(`Lesson ${id} is already completed`);
-		expect(error?.description).toContain(
-			'An item before this one completed it: give everybody who was at a lesson in one item',
-		);
-		const told = rows('lesson-details').filter((row) => row.lesson_id === id);
-		expect(told.map(({ customer_id }) => customer_id)).toEqual([one]);
-
-		// It is not said of a lesson that was completed by another run.
+		await run(mark(id, { present_ids: String(one) }));
 		const later = await whole(mark(id, { present_ids: String(two) }));
 		expect(later.error?.message).toContain(`Lesson ${id} is already completed`);
-		expect(later.error?.description).not.toContain('in one item');
+		expect(later.error?.description).toContain('has to reach this node in one run');
+		expect(told(id)).toEqual([[one, 1]]);
 	});
 
 	it('shows the lesson as completed where the answer does not hold it', async () => {

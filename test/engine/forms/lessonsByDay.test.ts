@@ -41,3 +41,12 @@ it('what is no day is looked for as an ID', async () => {
 	expect(await found(String(id))).toEqual([id]);
 	expect(await found('45.13')).toEqual([]);
 });
+
+it.each(['10/02', '10-02', '10 02', '10.02/'])('a day that cannot be told, %s, is no ID', async (typed) => {
+	add('lesson', {
+		...{ id: 1002, branch_id: 1, status: 1, lesson_type_id: 2, subject_id: 1, date: '2026-02-12' },
+		...{ time_from: '2026-02-12 20:00:00', time_to: '2026-02-12 21:00:00' },
+	});
+	expect(await found('1002')).toEqual([1002]);
+	expect(await found(typed)).toEqual([]);
+});

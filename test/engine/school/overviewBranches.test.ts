@@ -6,7 +6,7 @@ import type { Row } from '../support/overview';
 import { useSchool } from '../support/school';
 
 const school = useSchool({ customers: 20 });
-const { add, run, set, whole } = officeOf(school);
+const { add, rows, run, set, whole } = officeOf(school);
 
 beforeEach(() => stopClock(NOON));
 afterEach(() => jest.useRealTimers());
@@ -163,7 +163,7 @@ describe('where the card shows no groups', () => {
 	const groupsIn = ({ groups }: Row) =>
 		(groups as Row[]).map(({ id, name }) => ({ id, name })).sort((a, b) => Number(a.id) - Number(b.id));
 
-	it('groups of another branch of the customer have their names, for one call more', async () => {
+	it('groups of another branch of the customer have their names, for one call more than the memberships', async () => {
 		const { id, groups } = inTwoGroups();
 		const [json] = await run(form(id));
 		expect(groupsIn(json)).toEqual(groups);
@@ -173,6 +173,32 @@ describe('where the card shows no groups', () => {
 			['/v2api/1/group/index', groups.map((one) => one.id).reverse()],
 			['/v2api/2/group/index', [groups[1].id]],
 		]);
+	});
+
+	it('memberships of another branch count where each branch lists its own alone', async () => {
+		const { id, groups } = inTwoGroups();
+		const memberships = groups.map((one) => rows('cgi').find(({ group_id }) => group_id === one.id)?.id);
+		const { store } = school.sandbox;
+		school.sandbox.onRequest = ({ path }) => {
+			const own = /v2api\/(\d)\/cgi\/customer/.exec(path)?.[1];
+			if (own === undefined) return;
+			memberships.forEach((one, index) => {
+				store.show('cgi', one as number);
+				if (index !== Number(own) - 1) store.hide('cgi', one as number);
+			});
+		};
+		const [json] = await run(form(id));
+		expect(groupsIn(json)).toEqual(groups);
+		expect(json.overviewErrors).toEqual([]);
+	});
+
+	it('a branch whose memberships may not be read is told, and those of the other one count', async () => {
+		const { id, groups } = inTwoGroups();
+		const match = { entity: 'cgi', action: 'customer', branch: 1 };
+		school.sandbox.faults.add({ kind: 'status', status: 403, times: 0, match });
+		const [json] = await run(form(id));
+		expect(groupsIn(json)).toEqual(groups);
+		expect(json.overviewErrors).toMatchObject([{ part: 'groups' }]);
 	});
 
 	it('a branch whose groups may not be read is told, if a name is missing for that', async () => {

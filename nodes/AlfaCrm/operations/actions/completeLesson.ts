@@ -1,119 +1,96 @@
 import type { IDataObject } from 'n8n-workflow';
 
 import { readId, readIds } from '../../api/formats';
-import { isBlank, isStored, listOf } from '../../fields/field';
+import { isStored, listOf } from '../../fields/field';
 import type { Field } from '../../entities/fieldTypes';
-import type { Entity } from '../../entities/types';
+import type { ActionOf, Entity } from '../../entities/types';
 import type { Item } from '../run/item';
 import { recordKey } from '../run/run';
-import { bodyOf } from '../records/body';
+import { together } from '../run/together';
 import { getRecord, findById, notFoundError } from '../records/findById';
 import { report, reportSchema } from '../output/report';
 import { simplified, simplifiedSchema, simplifyForm } from '../output/simplify';
 import type { Target } from '../records/target';
-import { idOf, labelsOf, targetOf } from '../records/target';
+import { branch as branchParameter, idOf, labelsOf, targetOf } from '../records/target';
+import type { RowsField } from './attendance';
+import { readAttendances } from './attendance';
 import type { ActionKind } from './kind';
-import { readFields } from './fields';
 
 const CANCELLED = 2;
 const COMPLETED = 3;
 /** Whose row of a lesson it is, not what it says. */
 const IDENTITY = ['id', 'customer_id', 'branch_id'];
-/** Fields of the form that say who was there, or how to go about it. */
-const ATTENDANCE = ['present_ids', 'absent_ids', 'details'];
 
-type RowsField = Extract<Field, { type: 'rows' }>;
-
-/** Completes a planned lesson with who was there. A completed one is left alone if it says the same. API notes 5.11. */
+/**
+ * Completes a planned lesson with who was there, as all items about it say. A completed one is left alone if it says the
+ * same. API notes 5.11.
+ */
 export const completeLesson: ActionKind<'completeLesson'> = {
 	form: (entity) => ({ simplify: simplifyForm(entity) }),
 	async execute(item, entity, action) {
-		const own = targetOf(item, entity);
-		const id = idOf(item, entity);
-		const fields = action.body ?? [];
-		const target = { ...own, labels: { ...own.labels, ...labelsOf(fields) } };
-		const attendance = fields.find(({ type }) => type === 'rows') as RowsField;
-		const input = readFields(item, fields);
-		const wanted = wantedRows(item, fields, input, attendance);
-		const others = fields.filter(({ name }) => !ATTENDANCE.includes(name));
-		const { if_completed, ...rest } = bodyOf(item, others, input, target.branch);
-		const show = simplified(item, entity);
-
-		return await item.withLock([recordKey(entity, id)], async () => {
-			const lesson = await getRecord(item, entity, id, target);
-			const status = Number(lesson.status);
-			if (status === CANCELLED) {
-				throw item.refused(`Lesson ${id} is cancelled, so nobody attended it`, 'Nothing was saved.');
-			}
-			const isResent = if_completed === 'teach';
-			const asked = { item, entity, target, id };
-			const held =
-				status === COMPLETED ? await currentAttendance(asked, lesson, wanted, isResent) : detailsOf(lesson);
-			if (status === COMPLETED) {
-				const differing = wanted.filter(
-					(row) => !isStoredRow(item, attendance.fields, rowOf(held, row), row),
-				);
-				const changes = fields.filter(({ name }) => name in rest && !IDENTITY.includes(name));
-				const isSame = changes.every((field) =>
-					isStored(field, lesson[field.name], rest[field.name], item.zone),
-				);
-				if (differing.length === 0 && isSame) return [report(show, lesson, 'unchanged', [])];
-				const isOwn = item.run.writeCacheOf(entity.path).get(id) !== undefined;
-				if (!isResent) throw completedError(item, id, differing, isOwn);
-			}
-			const kept = status === COMPLETED ? otherRows(attendance, held, wanted) : [];
-			const named = wanted.map((row) => ({
-				...rowDefaults(attendance, target.branch),
-				...writablePart(attendance, rowOf(held, row)),
-				...row,
-			}));
-			const body = { ...rest, details: [...named, ...kept], ...action.fixed };
-			const task = `complete lesson ${id}`;
-			const call = { ...target, action: action.action, query: { id }, body, task };
-			const model = await item.save(call, [recordKey(entity, id)], { before: lesson });
-			warnOfOthers(item, lesson, status === COMPLETED ? [...held, ...wanted] : wanted);
-			return [report(show, { ...lesson, ...action.fixed, ...model }, 'updated', Object.keys(body))];
-		});
+		const keyOf = (one: Item) =>
+			JSON.stringify([idOf(one, entity), String(one.input(branchParameter) ?? '')]);
+		return await together(item, keyOf, async (items) => await complete(items, entity, action));
 	},
 	output: (entity) => reportSchema(simplifiedSchema(entity)),
 };
 
-/** Who was there and who was not, each once. */
-function wantedRows(
-	item: Item,
-	fields: readonly Field[],
-	input: IDataObject,
-	attendance: RowsField,
-): IDataObject[] {
-	const ids = fields.filter(({ name }) => name === 'present_ids' || name === 'absent_ids');
-	const { present_ids = [], absent_ids = [] } = bodyOf(item, ids, input);
-	const { details } = input;
-	const long = isBlank(attendance, details) ? [] : (item.read(attendance, details) as IDataObject[]);
-	const short = (customers: unknown, is_attend: number) =>
-		(customers as number[]).map((customer_id) => ({ customer_id, is_attend }));
-	const rows = [...long, ...short(present_ids, 1), ...short(absent_ids, 0)].map((row) =>
-		bodyOf(item, attendance.fields, row),
-	);
-	const customers = rows.map(({ customer_id }) => String(customer_id));
-	const twice = customers.find((customer, index) => customers.indexOf(customer) !== index);
-	if (rows.length > 0 && twice === undefined) return rows;
-	const places = [...ids.map(({ label }) => label), attendance.label].map((label) => `'${label}'`);
-	throw item.refused(
-		twice === undefined
-			? `No customer is given who was present or absent: ${places.join(', ').replace(/, ([^,]*)$/, ' and $1')} are empty`
-			: `Customer ${twice} is given twice`,
-		`Name each customer once, in ${places.join(', ').replace(/, ([^,]*)$/, ' or $1')}. Nothing was sent to AlfaCRM.`,
-	);
+async function complete(
+	items: readonly [Item, ...Item[]],
+	entity: Entity,
+	action: ActionOf<'completeLesson'>,
+): Promise<IDataObject[]> {
+	const [item] = items;
+	const own = targetOf(item, entity);
+	const id = idOf(item, entity);
+	const fields = action.body ?? [];
+	const target = { ...own, labels: { ...own.labels, ...labelsOf(fields) } };
+	const attendance = fields.find(({ type }) => type === 'rows') as RowsField;
+	const { rows: wanted, body: said } = readAttendances(items, id, fields, target.branch);
+	const { if_completed, ...rest } = said;
+	const show = simplified(item, entity);
+
+	return await item.withLock([recordKey(entity, id)], async () => {
+		const lesson = await getRecord(item, entity, id, target);
+		const status = Number(lesson.status);
+		if (status === CANCELLED) {
+			throw item.refused(`Lesson ${id} is cancelled, so nobody attended it`, 'Nothing was saved.');
+		}
+		const isResent = if_completed === 'teach';
+		const asked = { item, entity, target, id };
+		const held =
+			status === COMPLETED ? await currentAttendance(asked, lesson, wanted, isResent) : detailsOf(lesson);
+		if (status === COMPLETED) {
+			const differing = wanted.filter((row) => !isStoredRow(item, attendance.fields, rowOf(held, row), row));
+			const changes = fields.filter(({ name }) => name in rest && !IDENTITY.includes(name));
+			const isSame = changes.every((field) =>
+				isStored(field, lesson[field.name], rest[field.name], item.zone),
+			);
+			if (differing.length === 0 && isSame) return [report(show, lesson, 'unchanged', [])];
+			if (!isResent) throw completedError(item, id, differing);
+		}
+		const kept = status === COMPLETED ? otherRows(attendance, held, wanted) : [];
+		const named = wanted.map((row) => ({
+			...rowDefaults(attendance, target.branch),
+			...writablePart(attendance, rowOf(held, row)),
+			...row,
+		}));
+		const body = { ...rest, details: [...named, ...kept], ...action.fixed };
+		const task = `complete lesson ${id}`;
+		const call = { ...target, action: action.action, query: { id }, body, task };
+		const model = await item.save(call, [recordKey(entity, id)], { before: lesson });
+		warnOfOthers(item, lesson, status === COMPLETED ? [...held, ...wanted] : wanted);
+		return [report(show, { ...lesson, ...action.fixed, ...model }, 'updated', Object.keys(body))];
+	});
 }
 
-/** @param isOwn it was completed by this execution: rows of a sheet come as an item for each customer */
-function completedError(item: Item, id: number, others: readonly IDataObject[], isOwn: boolean): Error {
+function completedError(item: Item, id: number, others: readonly IDataObject[]): Error {
 	const customers = others.map(({ customer_id }) => String(customer_id)).join(', ');
 	return item.refused(
 		customers === ''
 			? `Lesson ${id} is already completed, with other details`
 			: `Lesson ${id} is already completed, with another attendance of customer ${customers}`,
-		`${isOwn ? 'An item before this one completed it: give everybody who was at a lesson in one item. ' : ''}Correct it in AlfaCRM, or set 'If Already Completed' to Send It Again. Nothing was saved.`,
+		"Correct it in AlfaCRM, or set 'If Already Completed' to Send It Again. Everybody who was at a lesson has to reach this node in one run. Nothing was saved.",
 	);
 }
 

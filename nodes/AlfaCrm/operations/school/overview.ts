@@ -158,7 +158,7 @@ async function overviewOf(
 	const unlessLeftOut = async <T>(part: (typeof CALLS_OF_THEIR_OWN)[number], read: () => Promise<T>) =>
 		leftOut.has(part) ? null : await read();
 	const [groups, ahead, held, bought, paid, tasks, plans, stages, managers, branches] = await allDone([
-		reader.part('groups', async () => onCard ?? (await reader.groups())),
+		Promise.resolve(onCard ?? reader.groups('groups')),
 		reader.lessonsAhead('next_lesson', daysAhead),
 		unlessLeftOut('attendance', async () => await reader.lessonsHeld('attendance', last)),
 		reader.part('subscriptions', async () => await reader.subscriptions()),

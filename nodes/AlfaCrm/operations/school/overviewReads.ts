@@ -142,9 +142,13 @@ export class OverviewReader {
 	}
 
 	/** The groups of the customer by the memberships, where the card does not show them. */
-	async groups(): Promise<Map<number, string | null>> {
+	async groups(part: string): Promise<Map<number, string | null> | null> {
 		const query = { customer_id: this.subject.id };
-		const memberships = await this.whole(cgi, { action: 'customer', query });
+		const memberships = await this.everywhere(
+			part,
+			async (branch) => await this.whole(cgi, { action: 'customer', query, branch }),
+		);
+		if (memberships === null) return null;
 		const ids = groupsOfMember(memberships, this.subject);
 		const names = await this.groupNames(ids);
 		return new Map(ids.map((id) => [id, names.get(id) ?? null]));

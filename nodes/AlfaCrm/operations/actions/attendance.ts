@@ -1,0 +1,118 @@
+import type { IDataObject } from 'n8n-workflow';
+
+import { isBlank } from '../../fields/field';
+import type { Field } from '../../entities/fieldTypes';
+import { bodyOf } from '../records/body';
+import type { Item } from '../run/item';
+import { readFields } from './fields';
+
+/** Fields of the form that say who was there. */
+const LISTS = ['present_ids', 'absent_ids', 'details'];
+
+export type RowsField = Extract<Field, { type: 'rows' }>;
+
+/** What is to be said of a lesson. */
+export interface Attendance {
+	/** Who was there and who was not, each once. */
+	rows: IDataObject[];
+	/** What else is said of it. */
+	body: IDataObject;
+}
+
+/** What one item says. */
+export function readAttendance(item: Item, fields: readonly Field[], branch?: number): Attendance {
+	const input = readFields(item, fields);
+	const others = fields.filter(({ name }) => !LISTS.includes(name));
+	return { rows: rowsIn(item, fields, input), body: bodyOf(item, others, input, branch) };
+}
+
+/**
+ * What all items about one lesson say, as AlfaCRM takes it in one call: rows of a sheet come as an item for each customer.
+ *
+ * @throws NodeOperationError where they contradict each other, or one cannot be used: half of a lesson is not saved
+ */
+export function readAttendances(
+	items: readonly [Item, ...Item[]],
+	lesson: number,
+	fields: readonly Field[],
+	branch?: number,
+): Attendance {
+	const [item] = items;
+	if (items.length === 1) return readAttendance(item, fields, branch);
+	const refused = (message: string) =>
+		item.refused(
+			`Of the items about lesson ${lesson}, ${message}`,
+			'All of them are saved at once or not at all. Nothing was sent to AlfaCRM.',
+		);
+	const rows = new Agreement<IDataObject>(refused);
+	const body = new Agreement<IDataObject[string]>(refused);
+	for (const one of [...items].sort((a, b) => a.index - b.index)) {
+		let said: Attendance;
+		try {
+			said = readAttendance(one, fields, branch);
+		} catch (caught) {
+			throw refused(`item ${one.index} cannot be used: ${one.asError(caught).message}`);
+		}
+		for (const row of said.rows) {
+			const customer = String(row.customer_id);
+			rows.add({ name: customer, label: `customer ${customer}`, value: row, index: one.index });
+		}
+		for (const [name, value] of Object.entries(said.body)) {
+			const label = fields.find((field) => field.name === name)?.label ?? name;
+			body.add({ name, label: `'${label}'`, value, index: one.index });
+		}
+	}
+	return { rows: [...rows.values.values()], body: Object.fromEntries(body.values) };
+}
+
+/** What one item says of something. */
+interface Statement<V> {
+	name: string;
+	/** As messages call it. */
+	label: string;
+	value: V;
+	index: number;
+}
+
+/** What several items say, as long as they do not contradict each other. */
+class Agreement<V> {
+	private readonly statements = new Map<string, Statement<V>>();
+
+	constructor(private readonly refused: (message: string) => Error) {}
+
+	/** @throws what `refused` makes of it where an item before this one says something else */
+	add(statement: Statement<V>): void {
+		const { name, label, value, index } = statement;
+		const known = this.statements.get(name) ?? statement;
+		this.statements.set(name, known);
+		if (JSON.stringify(known.value) !== JSON.stringify(value))
+			throw this.refused(`items ${known.index} and ${index} contradict each other on ${label}`);
+	}
+
+	get values(): Map<string, V> {
+		return new Map([...this.statements].map(([name, { value }]) => [name, value]));
+	}
+}
+
+function rowsIn(item: Item, fields: readonly Field[], input: IDataObject): IDataObject[] {
+	const attendance = fields.find(({ type }) => type === 'rows') as RowsField;
+	const ids = fields.filter(({ name, type }) => LISTS.includes(name) && type !== 'rows');
+	const { present_ids = [], absent_ids = [] } = bodyOf(item, ids, input);
+	const { details } = input;
+	const long = isBlank(attendance, details) ? [] : (item.read(attendance, details) as IDataObject[]);
+	const short = (customers: unknown, is_attend: number) =>
+		(customers as number[]).map((customer_id) => ({ customer_id, is_attend }));
+	const rows = [...long, ...short(present_ids, 1), ...short(absent_ids, 0)].map((row) =>
+		bodyOf(item, attendance.fields, row),
+	);
+	const customers = rows.map(({ customer_id }) => String(customer_id));
+	const twice = customers.find((customer, index) => customers.indexOf(customer) !== index);
+	if (rows.length > 0 && twice === undefined) return rows;
+	const places = [...ids.map(({ label }) => label), attendance.label].map((label) => `'${label}'`);
+	throw item.refused(
+		twice === undefined
+			? `No customer is given who was present or absent: ${places.join(', ').replace(/, ([^,]*)$/, ' and $1')} are empty`
+			: `Customer ${twice} is given twice`,
+		`Name each customer once, in ${places.join(', ').replace(/, ([^,]*)$/, ' or $1')}. Nothing was sent to AlfaCRM.`,
+	);
+}
