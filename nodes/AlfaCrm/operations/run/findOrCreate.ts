@@ -36,12 +36,11 @@ export async function findOrCreate<F, C>(
 			found = await find();
 		}
 		if (found !== undefined) return { found };
-		item.assertMaySend = () => {
+		const assertHeld = () => {
 			if (!lock.isHeld) throw new ResponseError({ kind: 'notSent', serverMessage: LOCK_LOST });
 		};
-		return { created: await create() };
+		return { created: await item.guarded(assertHeld, create) };
 	} finally {
-		item.assertMaySend = () => {};
 		if (isHeld) leaveAfter(item.underWayMs, () => lock.leave());
 	}
 }

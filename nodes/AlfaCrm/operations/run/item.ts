@@ -8,8 +8,8 @@ import type { ListQuery } from '../../api/page';
 import type { Collected, CollectOptions } from '../../api/collect';
 import { collect } from '../../api/collect';
 import { isPlain } from '../../fields/blank';
-import { isCustom } from '../../fields/custom';
-import { ignoredDays, sendWithAlternatives } from './alternatives';
+import { sendWithAlternatives } from './alternatives';
+import { assertKept, warnOfLostFields } from './keptFields';
 import type { LockKey, Run } from './run';
 import type { ItemRequest, Saving } from './itemRequest';
 import { Milestone } from './milestone';
@@ -33,8 +33,8 @@ export class Item extends ParameterReader {
 	isSkipped = false;
 	/** Until when, by `performance.now()`, AlfaCRM may still be carrying out a write that was given up. */
 	private underWayUntil = 0;
-	/** Throws where a call must not be sent any more. */
-	assertMaySend = () => {};
+	/** Throws where a call must not be sent any more: see `guarded`. */
+	private assertMaySend = () => {};
 
 	/** It knows all that it has to know before it asks for any lock. */
 	private readonly ready: Milestone;
@@ -151,6 +151,20 @@ export class Item extends ParameterReader {
 		this.queued.pass();
 	}
 
+	/**
+	 * Sends no call within the work once it must not be sent any more.
+	 *
+	 * @param assertMaySend throws then
+	 */
+	async guarded<T>(assertMaySend: () => void, work: () => Promise<T>): Promise<T> {
+		this.assertMaySend = assertMaySend;
+		try {
+			return await work();
+		} finally {
+			this.assertMaySend = () => {};
+		}
+	}
+
 	/** Sends a call that only reads. */
 	async fetch(call: ItemRequest): Promise<IDataObject | IDataObject[]> {
 		return await this.run.client.request({ ...call, isIdempotent: true, ...this.requestContext() });
@@ -236,37 +250,10 @@ export class Item extends ParameterReader {
 			);
 		}
 		this.saved.push(call.task);
-		this.assertKept(call, model);
-		this.warnOfLostFields(call.body ?? {}, model);
+		assertKept(this, call, model);
+		warnOfLostFields(this, call, model);
 		this.run.writeCacheOf(call.path).note(call, model, this.run.version(), before);
 		return confirms === undefined || 'model' in answer ? model : withoutEnvelope(answer);
-	}
-
-	/** AlfaCRM silently ignores a name that it does not know. */
-	private assertKept(call: ItemRequest, model: IDataObject): void {
-		const inUse = this.run.alternativesInUse(call.path);
-		const lost = ignoredDays(call, inUse, model, this.zone);
-		if (lost.length === 0) return;
-		for (const name of lost) inUse.delete(name);
-		this.run.forget(call);
-		const labels = lost.map((name) => `'${call.labels?.[name] ?? name}'`).join(' and ');
-		throw this.failed(
-			`AlfaCRM did not keep ${labels} when asked to ${call.task}`,
-			'Look in AlfaCRM what was saved, and set it there.',
-		);
-	}
-
-	/** AlfaCRM silently ignores a custom field that it does not have; the record in its answer shows that. */
-	private warnOfLostFields(sent: IDataObject, model: IDataObject): void {
-		const isRecord = Object.keys(model).some((name) => name !== 'id' && !(name in sent));
-		const lost = Object.keys(sent).filter((name) => isCustom(name) && !(name in model));
-		if (!isRecord) return;
-		for (const name of lost) {
-			this.run.hints.add(
-				'AlfaCRM shows no such custom field in the record that it saved, so its value was not kept. Check the name',
-				name,
-			);
-		}
 	}
 
 	/** What a refusal says of the item: what it really has sent and saved so far. */
