@@ -40,7 +40,7 @@ const correct: Action = {
 		number('income', 'Amount', {
 			required: true,
 			nonZero: true,
-			description: 'Other than 0; negative where a correction lowers the balance',
+			description: 'Other than 0: above 0 for a refund, negative where a correction lowers the balance',
 		}),
 		{ ...type, required: true },
 		{ ...account, required: true },

@@ -11,6 +11,7 @@ export interface WorkflowNode {
 	/** By type. */
 	credentials?: Record<string, CredentialReference>;
 	disabled?: boolean;
+	executeOnce?: boolean;
 	notes?: string;
 	webhookId?: string;
 }

@@ -51,7 +51,8 @@ export const formToLead: Job = {
 			...client,
 			email: ['yan@example.org', 'papa@example.org'],
 		});
-		expect(comments(yan.id)).toEqual(['Заявка с сайта: без комментария']);
+		// Who keeps another name than was written is told apart by the comment.
+		expect(comments(yan.id)).toEqual(['Заявка с сайта (имя: Папа Яна): без комментария']);
 
 		// Someone in the archive stays there.
 		const left = { phone: ['+7(900)000-77-44'], is_study: 0, branch_ids: [1], e_date: '2026-01-15' };
@@ -63,7 +64,17 @@ export const formToLead: Job = {
 			...left,
 			email: ['eva@example.org'],
 		});
-		expect(comments(eva.id)).toEqual(['Заявка с сайта: Снова хочу']);
+		expect(comments(eva.id)).toEqual(['Заявка с сайта (имя: Ева): Снова хочу']);
+
+		// A brother with the phone of the first child, and more than AlfaCRM takes for a name and for a comment.
+		await send({ name: 'Орлов Лев', phone: mia.phone, comment: 'И брата' });
+		expect(added()).toHaveLength(3);
+		expect(comments(id)).toEqual(expect.arrayContaining(['Заявка с сайта (имя: Орлов Лев): И брата']));
+		const long = 'Орлова Александра Константиновна, 7 лет, мама Анастасия Викторовна';
+		await send({ name: long, phone: '+7 900 000-77-55', comment: 'Мы '.repeat(1_000) });
+		const last = added()[3];
+		expect(last.name).toBe(long.slice(0, 50));
+		expect(comments(last.id)).toEqual([expect.stringMatching(`^Заявка с сайта \\(имя: ${long}\\): Мы Мы `)]);
 		await stage.unpublish();
 	},
 };

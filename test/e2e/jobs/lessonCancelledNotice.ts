@@ -12,6 +12,7 @@ export const lessonCancelledNotice: Job = {
 		const mia = customer('Орлова Мия', ['mia@example.org']);
 		const yan = customer('Орлов Ян', ['yan@example.org']);
 		const silent = customer('Тихий Том', []);
+		const none = customer('Без Адреса', ['нет']);
 		const gone = customer('Исчезнувший Ян', ['gone@example.org']);
 		const { id } = sandbox.store.insert('lesson', {
 			branch_id: 2,
@@ -21,7 +22,7 @@ export const lessonCancelledNotice: Job = {
 			lesson_type_id: 2,
 			subject_id: 1,
 			status: 1,
-			customer_ids: [gone, mia, yan, silent],
+			customer_ids: [gone, none, mia, yan, silent],
 		});
 		sandbox.store.remove('customer', gone);
 		const trigger = stage.workflow.nodes.find(({ name }) => name === 'Lesson Changed');

@@ -5,9 +5,10 @@ export const newLeadToMessenger: Job = {
 	play: async (start, side, { sandbox }) => {
 		const stage = await start(side);
 		await stage.baseline();
-		const lead = (name: string, branch: number) =>
+		const lead = (name: string, branch: number, email: string[] = []) =>
 			sandbox.store.insert('customer', {
 				name,
+				email,
 				is_study: 0,
 				phone: ['+7(900)000-99-01'],
 				branch_ids: [branch],
@@ -27,6 +28,13 @@ export const newLeadToMessenger: Job = {
 		const carp = lead('Второй Карп', 2);
 		sandbox.store.insert('customer', { name: 'Клиент Пётр', is_study: 1, branch_ids: [1] });
 		expect(stage.sent(await stage.news())).toEqual([message(carp, 2)]);
+
+		// Telegram takes a message for HTML, in which a name may hold what means something there.
+		const odd = lead('Роза & Ко <тест>', 1, ['rosa_carp@example.org']);
+		const { text } = message({ ...odd, name: 'Роза &amp; Ко &lt;тест&gt;' }, 1);
+		expect(stage.sent(await stage.news())).toEqual([
+			{ chatId: '123456789', text: text.replace('не указана', 'rosa_carp@example.org') },
+		]);
 	},
 	more: {
 		'shows the latest leads when it is tried out': async (start, { sandbox }) => {

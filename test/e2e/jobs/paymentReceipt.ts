@@ -9,6 +9,7 @@ export const paymentReceipt: Job = {
 		const mia = customer('Орлова Мия', ['mia@example.org'], 1);
 		const yan = customer('Орлов Ян', ['yan@example.org', 'second@example.org'], 2);
 		const silent = customer('Тихий Том', [], 1);
+		const none = customer('Без Адреса', ['нет'], 1);
 		const gone = customer('Исчезнувший Ян', ['gone@example.org'], 1);
 		await stage.baseline();
 		const pay = (customer_id: number, branch_id: number, income: string, more = {}) =>
@@ -33,6 +34,7 @@ export const paymentReceipt: Job = {
 
 		pay(mia, 1, '5000.00');
 		pay(silent, 1, '100.00');
+		pay(none, 1, '200.00');
 		pay(gone, 1, '300.00');
 		sandbox.store.remove('customer', gone);
 		pay(mia, 1, '800.00', { pay_type_id: 2 });

@@ -66,6 +66,14 @@ export const tildaFormToLead: Job = {
 		await send({ Name: 'Папа', Phone: '9000007733', Email: 'papa@example.org', formid: 'f', tranid: '1:3' });
 		expect(sandbox.store.find('customer', yan.id)).toMatchObject({ ...client, email: ['papa@example.org'] });
 		expect(added()).toHaveLength(2);
+		expect(comments(yan.id)).toEqual(['Заявка с сайта (Tilda) 1:3\nФорма: f\nИмя в форме: Папа']);
+
+		// More than AlfaCRM takes for a name.
+		const long = 'Орлова Александра Константиновна, 7 лет, мама Анастасия Викторовна';
+		await send({ Name: long, Phone: '+7 900 000-77-55', formid: 'f', tranid: '1:5' });
+		const last = added()[2];
+		expect(last.name).toBe(long.slice(0, 50));
+		expect(comments(last.id)).toEqual([`Заявка с сайта (Tilda) 1:5\nФорма: f\nИмя в форме: ${long}`]);
 		await stage.unpublish();
 	},
 	more: {

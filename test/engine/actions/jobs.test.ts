@@ -106,6 +106,22 @@ describe('steps of a lead or client', () => {
 		]);
 	});
 
+	it('name whom they change and leave in the archive', async () => {
+		const hintsOf = async (parameters: INodeParameters) => (await school.engine.run({ parameters })).hints;
+		const { id } = lead();
+		school.sandbox.store.patch('customer', id as number, { e_date: '2025-12-01' });
+		for (const parameters of [job('convertToClient', id), job('assignManager', id, { assigned_id: 4 })]) {
+			expect(await hintsOf(parameters)).toEqual([
+				`Archived customers were changed and stay in the archive; 'Restore' brings them back: customer ${String(id)}`,
+			]);
+		}
+		expect(stored(id)).toMatchObject({ is_study: 1, e_date: '2025-12-01' });
+		// Nothing is changed any more; who is brought back does not stay there, nor does who is active.
+		expect(await hintsOf(job('convertToClient', id))).toEqual([]);
+		expect(await hintsOf(job('unarchive', id))).toEqual([]);
+		expect(await hintsOf(job('convertToClient', lead().id))).toEqual([]);
+	});
+
 	it('reach a customer in another branch, and save there', async () => {
 		school.sandbox.settings.otherBranch = 'missing';
 		const { id } = lead();

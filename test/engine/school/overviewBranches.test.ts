@@ -131,6 +131,31 @@ it('payments say whether they are confirmed, and nothing where AlfaCRM does not'
 	]);
 });
 
+it.each(['income', 'expenditure'])(
+	'a refund with its sum as %s is no payment of the parent',
+	async (field) => {
+		const { id, here, there } = commuter();
+		const refund = {
+			branch_id: 1,
+			customer_id: id,
+			pay_account_id: 1,
+			income: '0.00',
+			document_date: '20.01.2026',
+		};
+		const back = add('pay', { ...refund, pay_type_id: 2, [field]: '5000.00' });
+		const untold = add('pay', { ...refund, pay_type_id: null, [field]: '100.00' });
+		const incoming = ((await run(form(id)))[0].payments as Row[]).map((one) => [one.id, one.incoming]);
+		expect(new Map(incoming as Array<[number, unknown]>)).toEqual(
+			new Map<number, unknown>([
+				[here.paid, true],
+				[there.paid, true],
+				[back, false],
+				[untold, null],
+			]),
+		);
+	},
+);
+
 it('rows that each branch shows come once', async () => {
 	const { id, here, there } = commuter();
 	school.sandbox.store.patch('task', here.task, { branch_ids: [1, 2] });

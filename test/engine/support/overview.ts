@@ -151,7 +151,7 @@ export function overviewsOf(school: School) {
 				.map((one) => ({
 					...{ id: one.id, date: isoOf(one.document_date), income: one.income },
 					...{ expenditure: one.expenditure, type_id: one.pay_type_id, note: one.note ?? null },
-					confirmed: one.is_confirmed === 1,
+					...{ incoming: one.pay_type_id === 1, confirmed: one.is_confirmed === 1 },
 				}))
 				.sort(bySort)
 				.slice(0, last),

@@ -1,6 +1,7 @@
 import { recordKey } from '../run/run';
 import { getRecordAnywhere } from '../matching/search';
 import { listModeForm, readAddToLists } from '../records/listMode';
+import { showsArchived } from '../records/archived';
 import { saveChanges } from '../records/saveChanges';
 import { reportSchema } from '../output/report';
 import { simplified, simplifiedSchema, simplifyForm } from '../output/simplify';
@@ -28,7 +29,18 @@ export const change: ActionKind<'change'> = {
 			if (only && Number(match.row[only.field]) !== only.value) {
 				throw item.refused(`${entity.label} ${id} ${only.message}`, 'Nothing was changed.');
 			}
-			return [await saveChanges({ item, entity, target, show }, match, { values, addToLists })];
+			const saved = await saveChanges({ item, entity, target, show }, match, { values, addToLists });
+			if (
+				saved.operationResult === 'updated' &&
+				!('removed' in values) &&
+				showsArchived(item, entity, match)
+			) {
+				item.run.hints.add(
+					`Archived ${entity.plural.toLowerCase()} were changed and stay in the archive; 'Restore' brings them back`,
+					`${entity.label.toLowerCase()} ${id}`,
+				);
+			}
+			return [saved];
 		});
 	},
 	output: (entity) => reportSchema(simplifiedSchema(entity)),

@@ -1,6 +1,6 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import { formatDay, OPEN_END, readId } from '../../api/formats';
+import { formatDay, OPEN_END, readFlag, readId, today } from '../../api/formats';
 import type { Entity } from '../../entities/types';
 import type { Item } from '../run/item';
 import type { Target } from './target';
@@ -26,6 +26,14 @@ export function archivedUnknownError(item: Item, { label, plural }: Entity, { ro
 		incomplete,
 		`whether ${label.toLowerCase()} ${String(row.id)} is archived`,
 	);
+}
+
+/** Whether a record shows by itself that it is archived, with nothing asked for that: good enough for a hint. */
+export function showsArchived(item: Item, { archive }: Entity, { row }: LocatedRecord): boolean {
+	const flag = readFlag(row.removed);
+	if (archive?.day === undefined || flag !== undefined) return flag === 1;
+	const day = formatDay(row[archive.day], 'iso', item.zone);
+	return day !== undefined && day !== OPEN_END && day < today('iso', item.zone);
 }
 
 /**

@@ -266,7 +266,7 @@ const schema = objectOf({
 	}),
 	payments: listOfObjects({
 		...{ id: ID, date: STRING, income: STRING, expenditure: STRING, type_id: ID, note: STRING },
-		confirmed: { type: 'boolean' },
+		...{ incoming: { type: 'boolean' }, confirmed: { type: 'boolean' } },
 	}),
 	tasks: listOfObjects({ id: ID, title: STRING, text: STRING, due_date: STRING, assigned_ids: STRING }),
 	overviewErrors: listOfObjects({ part: STRING, reason: STRING }),

@@ -18,6 +18,8 @@ export interface Subject {
 }
 
 const PLANNED = 1;
+/** The one type of payment whose number is sure. API notes 5.16. */
+const INCOME = 1;
 
 export const nameIn = (names: Names | undefined, id: unknown): string | null =>
 	names?.get(readId(id) ?? 0) ?? null;
@@ -180,6 +182,12 @@ function said(value: unknown): boolean | null {
 	return flag === undefined ? null : flag === 1;
 }
 
+/** A refund may show its sum as a payment does. Null where AlfaCRM does not say what it is. */
+function incoming(type: unknown): boolean | null {
+	const id = readId(type);
+	return id === undefined ? null : id === INCOME;
+}
+
 /** The subscriptions that are neither archived nor over. */
 export function subscriptionsIn(rows: Rows, plans: Names | undefined, { id, zone }: Subject): IDataObject[] {
 	const current = (customerTariff.defaultFilters ?? []).map((filter) => ({ filter, value: 0 }));
@@ -207,6 +215,7 @@ export function paymentsIn(rows: Rows, most: number, { zone }: Subject): IDataOb
 			income: shown(row.income),
 			expenditure: shown(row.expenditure),
 			type_id: readId(row.pay_type_id) ?? null,
+			incoming: incoming(row.pay_type_id),
 			confirmed: said(row.is_confirmed),
 			note: shown(row.note),
 		}))
