@@ -1,11 +1,13 @@
 import type { IDataObject, INodeParameters } from 'n8n-workflow';
 
 import { Engine } from '../../../scripts/lib/engine/engine';
-import { officeOf, pick } from '../support/office';
+import { officeOf, pick, stopClock } from '../support/office';
 import { useSchool } from '../support/school';
 
 const school = useSchool({ customers: 40 });
 const { add, lead, row, rows, run, stopped, whole, writes } = officeOf(school);
+
+afterEach(() => jest.useRealTimers());
 
 const client = () => lead({ is_study: 1 });
 
@@ -205,6 +207,22 @@ describe('Complete Lesson', () => {
 		expect(later.error?.message).toContain(`Lesson ${id} is already completed`);
 		expect(later.error?.description).toContain('has to reach this node in one run');
 		expect(told(id)).toEqual([[one, 1]]);
+	});
+
+	it.each([
+		['of the day after tomorrow is refused', '2026-03-03', false],
+		['of tomorrow, which may be today at the school, is completed', '2026-03-02', true],
+		['of last month is completed', '2026-02-01', true],
+	])('a lesson %s', async (_what, date, isCompleted) => {
+		stopClock('2026-03-01T12:00:00Z');
+		const one = client();
+		const day = { date, time_from: `${date} 17:00:00`, time_to: `${date} 18:00:00` };
+		const id = lesson({ status: 1, customer_ids: [one], ...day });
+		const { error } = await whole(mark(id, { present_ids: String(one) }));
+		expect(error?.message).toBe(
+			isCompleted ? undefined : `Lesson ${id} is on ${date}, so nobody can have attended it yet`,
+		);
+		expect([row('lesson', id).status, told(id)]).toEqual(isCompleted ? [3, [[one, 1]]] : [1, []]);
 	});
 
 	it('shows the lesson as completed where the answer does not hold it', async () => {

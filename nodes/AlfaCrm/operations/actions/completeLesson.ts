@@ -1,6 +1,6 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import { readId, readIds } from '../../api/formats';
+import { daysAfter, formatDay, readId, readIds, today } from '../../api/formats';
 import { isStored, listOf } from '../../fields/field';
 import type { Field } from '../../entities/fieldTypes';
 import type { ActionOf, Entity } from '../../entities/types';
@@ -29,7 +29,7 @@ export const completeLesson: ActionKind<'completeLesson'> = {
 	form: (entity) => ({ simplify: simplifyForm(entity) }),
 	async execute(item, entity, action) {
 		const keyOf = (one: Item) =>
-			JSON.stringify([idOf(one, entity), String(one.input(branchParameter) ?? '')]);
+			JSON.stringify([idOf(one, entity), String(one.input(branchParameter) ?? '').trim()]);
 		return await together(item, keyOf, async (items) => await complete(items, entity, action));
 	},
 	output: (entity) => reportSchema(simplifiedSchema(entity)),
@@ -53,9 +53,7 @@ async function complete(
 	return await item.withLock([recordKey(entity, id)], async () => {
 		const lesson = await getRecord(item, entity, id, target);
 		const status = Number(lesson.status);
-		if (status === CANCELLED) {
-			throw item.refused(`Lesson ${id} is cancelled, so nobody attended it`, 'Nothing was saved.');
-		}
+		if (status !== COMPLETED) assertTookPlace(item, id, lesson);
 		const isResent = if_completed === 'teach';
 		const asked = { item, entity, target, id };
 		const held =
@@ -82,6 +80,18 @@ async function complete(
 		warnOfOthers(item, lesson, status === COMPLETED ? [...held, ...wanted] : wanted);
 		return [report(show, { ...lesson, ...action.fixed, ...model }, 'updated', Object.keys(body))];
 	});
+}
+
+/** It is not known in which time zone the school is, so tomorrow may be today there. */
+function assertTookPlace(item: Item, id: number, { status, time_from, date }: IDataObject): void {
+	if (Number(status) === CANCELLED)
+		throw item.refused(`Lesson ${id} is cancelled, so nobody attended it`, 'Nothing was saved.');
+	const day = formatDay(time_from ?? date, 'iso', item.zone);
+	if (day === undefined || day <= daysAfter(today('iso', item.zone), 1)) return;
+	throw item.refused(
+		`Lesson ${id} is on ${day}, so nobody can have attended it yet`,
+		"Correct 'Lesson', or limit the list that it comes from to days that have passed. Nothing was saved.",
+	);
 }
 
 function completedError(item: Item, id: number, others: readonly IDataObject[]): Error {
