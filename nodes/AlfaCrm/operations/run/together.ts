@@ -36,7 +36,7 @@ export async function together(
 	} catch (caught) {
 		// It has not begun if the one that works for it has not.
 		item.isSkipped ||= group.first.isSkipped;
-		throw caught;
+		throw item.asError(caught);
 	}
 }
 
