@@ -43,9 +43,14 @@ function rowsIn(value: unknown): IDataObject[] | undefined {
 	return isForm ? rowsIn(values) : undefined;
 }
 
-/** What each row must have stands there without being added. */
-const shownAtOnce = ({ required }: Field, property: INodeProperties): INodeProperties =>
-	required ? { ...property, typeOptions: { ...property.typeOptions, showEvenWhenOptional: true } } : property;
+/**
+ * What each row must have stands there without being added. n8n fills in the rest even where a row does not show it, so
+ * that must be blank: a number would be sent that nobody gave, and a bonus that AlfaCRM holds be lost.
+ */
+function propertyOfRow({ required }: Field, property: INodeProperties): INodeProperties {
+	if (!required) return property.type === 'number' ? { ...property, default: '' } : property;
+	return { ...property, typeOptions: { ...property.typeOptions, showEvenWhenOptional: true } };
+}
 
 export const rows = (any: AnyField): FieldKind<Rows> => {
 	function readRow({ fields, readOnly = [] }: Rows, row: IDataObject, zone: string): IDataObject {
@@ -110,7 +115,7 @@ export const rows = (any: AnyField): FieldKind<Rows> => {
 				{
 					displayName: label,
 					name: 'values',
-					values: sortByDisplayName(fields.map((field) => shownAtOnce(field, any.toProperty(field)))),
+					values: sortByDisplayName(fields.map((field) => propertyOfRow(field, any.toProperty(field)))),
 				},
 			],
 		}),

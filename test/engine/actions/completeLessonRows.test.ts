@@ -50,6 +50,24 @@ describe('Complete Lesson by rows', () => {
 		expect(row('lesson', id).status).toBe(1);
 	});
 
+	it.each([
+		['refuse', true, 'unchanged'],
+		['teach', false, 'updated'],
+	])('with %s leaves a bonus alone that no row names', async (if_completed, is_attend, result) => {
+		const { id, customer_ids } = planned();
+		const [one, two] = customer_ids;
+		await run(mark(id, { present_ids: `${one},${two}` }));
+		for (const { id: detail } of rows('lesson-details').filter(({ lesson_id }) => lesson_id === id))
+			patch('lesson-details', detail, { bonus: 5 });
+
+		const details = form({ customer_id: String(one), is_attend });
+		const [out] = await run(mark(id, { details, if_completed } as INodeParameters));
+		expect(out.operationResult).toBe(result);
+		const bonuses = rows('lesson-details').filter(({ lesson_id }) => lesson_id === id);
+		expect(bonuses.map(({ bonus }) => bonus)).toEqual([5, 5]);
+		expect(held(id)[String(one)]).toBe(Number(is_attend));
+	});
+
 	it('changes nothing when it says again what the lesson holds', async () => {
 		const { id, customer_ids } = planned();
 		const [one, two] = customer_ids;
