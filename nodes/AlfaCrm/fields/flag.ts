@@ -23,7 +23,7 @@ const basis = {
 	isExact: true,
 	valueIfMissing: 0,
 	...comparedBy((_field: unknown, item) => oneForm(readShown(item))),
-	expected: () => 'yes or no',
+	expected: () => 'true or false',
 	widget: () => ({ type: 'boolean' as const, default: true }),
 	column: () => ({ type: 'boolean' as const }),
 	alwaysFilled: true,

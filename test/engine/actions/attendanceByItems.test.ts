@@ -170,6 +170,22 @@ describe('Complete Lesson', () => {
 		expect(message).toContain(words.replace('2', '1').replace('2', '1'));
 	});
 
+	it('takes what a sheet says of each customer, and no word of which it is not sure', async () => {
+		const customers = [client(), client(), client(), client()];
+		const [sure, unsure] = [1, 1].map((status) => lesson({ status, customer_ids: customers }));
+		const values = [{ customer_id: '={{ $json.customer }}', is_attend: '={{ $json.there }}' }];
+		const byRow = { ...bySheet, present_ids: '', absent_ids: '', details: { values } } as INodeParameters;
+		const itemsOf = (id: number, cells: unknown[]) =>
+			cells.map((there, index) => ({ lesson: id, customer: customers[index], there }) as IDataObject);
+		const items = [...itemsOf(sure, [true, false, 'TRUE', 'FALSE']), ...itemsOf(unsure, ['TRUE', 'нет'])];
+		const { json } = await whole(byRow, { items, onError: 'continueRegularOutput' });
+		expect(told(sure)).toEqual(customers.map((id, index) => [id, Number(index % 2 === 0)]));
+		expect(told(unsure)).toEqual([]);
+		expect(json[5].error).toContain(
+			`item 5 cannot be used: 'Attended' must be true or false, but it is "нет"`,
+		);
+	});
+
 	it.each([1, 5])('a lesson that is refused is so for all of its items, %d at once', async (callsAtOnce) => {
 		const [one, two] = [client(), client()];
 		const [good, bad] = [1, 2].map((status) => lesson({ status, customer_ids: [one, two] }));

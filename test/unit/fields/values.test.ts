@@ -114,9 +114,9 @@ describe('is refused', () => {
 		[{ type: 'number', nonZero: true }, '0.00', 'a number other than 0, with'],
 		[{ type: 'integer', min: 1, max: 5 }, 6, 'a whole number of at least 1 and of at most 5, but it is "6"'],
 		[{ type: 'integer' }, 1.5, 'a whole number, but it is "1.5"'],
-		[{ type: 'flag' }, 'yes', 'yes or no, but it is "yes"'],
-		[{ type: 'flag' }, [true], 'yes or no'],
-		[{ type: 'boolean' }, 2, 'yes or no'],
+		[{ type: 'flag' }, 'yes', 'true or false, but it is "yes"'],
+		[{ type: 'flag' }, [true], 'true or false'],
+		[{ type: 'boolean' }, 2, 'true or false'],
 		[{ type: 'time', seconds: true }, 'x', 'a time of day such as 17:00, but it is "x"'],
 		[
 			{ type: 'id', entity: 'customer' },
@@ -152,7 +152,7 @@ describe('is refused', () => {
 	it.each([
 		[[{ is_attend: 1 }], "'Customer ID' is empty in a row, but AlfaCRM requires it"],
 		[[{ customer_id: 7, isAttend: 1 }], 'There is no field "isAttend" in a row'],
-		[[{ customer_id: 7, is_attend: 'yes' }], `'Attended' must be yes or no, but it is "yes"`],
+		[[{ customer_id: 7, is_attend: 'yes' }], `'Attended' must be true or false, but it is "yes"`],
 	])('a row %j', (rows, message) => {
 		expect(() => read(ROWS, rows)).toThrow(message);
 	});
