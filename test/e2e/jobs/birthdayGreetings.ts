@@ -1,4 +1,4 @@
-import type { Job } from './types';
+import type { Job, Start } from './types';
 
 const greeting = (toEmail: string, name: string) => ({
 	fromEmail: 'school@example.org',
@@ -37,28 +37,37 @@ export const birthdayGreetings: Job = {
 	},
 	more: {
 		'says of a birthday on which n8n was off that it has passed': async (start) => {
-			const missed = { name: 'Орлова Мия', email: ['mia@example.org'], days_left: -1 };
-			const stage = await start('package', ({ nodes: [about, ...nodes], connections, ...workflow }) => ({
-				...workflow,
-				nodes: [
-					{ ...about, ...{ name: 'Start', type: 'n8n-nodes-base.manualTrigger', parameters: {} } },
-					...nodes.map((node) =>
-						node.name !== 'Birthday'
-							? node
-							: {
-									...{ ...node, type: 'n8n-nodes-base.set', typeVersion: 3.4, credentials: undefined },
-									parameters: { mode: 'raw', jsonOutput: JSON.stringify(missed) },
-								},
-					),
-				],
-				connections: {
-					...(connections as object),
-					Start: { main: [[{ node: 'Birthday', type: 'main', index: 0 }]] },
-				},
-			}));
-			expect(stage.sent(await stage.run())).toMatchObject([
+			expect(await sentAfter(start, 1)).toMatchObject([
 				{ text: expect.stringContaining('С прошедшим днём рождения: Орлова Мия.') as string },
 			]);
 		},
+		'congratulates nobody on a birthday of last month': async (start) => {
+			expect(await sentAfter(start, 7)).toHaveLength(1);
+			expect(await sentAfter(start, 8)).toEqual([]);
+		},
 	},
 };
+
+/** What is sent where the trigger tells of a birthday so many days ago. */
+async function sentAfter(start: Start, days: number) {
+	const missed = { name: 'Орлова Мия', email: ['mia@example.org'], days_left: -days };
+	const stage = await start('package', ({ nodes: [about, ...nodes], connections, ...workflow }) => ({
+		...workflow,
+		nodes: [
+			{ ...about, ...{ name: 'Start', type: 'n8n-nodes-base.manualTrigger', parameters: {} } },
+			...nodes.map((node) =>
+				node.name !== 'Birthday'
+					? node
+					: {
+							...{ ...node, type: 'n8n-nodes-base.set', typeVersion: 3.4, credentials: undefined },
+							parameters: { mode: 'raw', jsonOutput: JSON.stringify(missed) },
+						},
+			),
+		],
+		connections: {
+			...(connections as object),
+			Start: { main: [[{ node: 'Birthday', type: 'main', index: 0 }]] },
+		},
+	}));
+	return stage.sent(await stage.run());
+}
