@@ -91,6 +91,16 @@ describe.each(allExamples())('examples/$file', ({ file, workflow }) => {
 		}
 	});
 
+	it('writes to Telegram no more at once than it takes in a minute', () => {
+		const starts = nodes.filter(({ type }) => type.endsWith('.alfaCrmTrigger'));
+		const polled = nodes.some(({ type }) => type.endsWith('.telegram')) ? starts : [];
+		for (const { parameters } of polled) {
+			const { maxPerPoll } = (parameters.options ?? {}) as { maxPerPoll?: number };
+			expect(maxPerPoll).toBeLessThan(20);
+		}
+		expect(polled).toHaveLength(/new-lead|running-out/.test(file) ? 1 : 0);
+	});
+
 	it('writes to no email that is none, for there the last node would stop before all others', () => {
 		const filters = nodes.filter(({ name }) => name === 'Has Email');
 		const isForEach = nodes.some(({ name, executeOnce }) => name === 'Message' && executeOnce !== true);

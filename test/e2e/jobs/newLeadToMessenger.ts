@@ -37,6 +37,20 @@ export const newLeadToMessenger: Job = {
 		]);
 	},
 	more: {
+		'tells of an import only as many at once as Telegram takes': async (start, { sandbox }) => {
+			const stage = await start('package');
+			await stage.baseline();
+			const imported = Array.from({ length: 20 }, (_, index) => `Лид ${index + 101}`);
+			for (const name of imported) {
+				const created_at = `${stage.today} 10:00:00`;
+				sandbox.store.insert('customer', { name, is_study: 0, branch_ids: [1], created_at });
+			}
+			const told = async () =>
+				stage.sent(await stage.news()).map(({ text }) => /^Новый лид: (.*)/.exec(String(text))?.[1]);
+			const [first, rest] = [await told(), await told()];
+			expect(first).toHaveLength(15);
+			expect([...first, ...rest]).toEqual(imported);
+		},
 		'shows the latest leads when it is tried out': async (start, { sandbox }) => {
 			const stage = await start('package');
 			const execution = await stage.run();
