@@ -12,7 +12,7 @@ const LISTS = ['present_ids', 'absent_ids', 'details'];
 export type RowsField = Extract<Field, { type: 'rows' }>;
 
 /** What is to be said of a lesson. */
-export interface Attendance {
+interface Attendance {
 	/** Who was there and who was not, each once. */
 	rows: IDataObject[];
 	/** What else is said of it. */
@@ -20,7 +20,7 @@ export interface Attendance {
 }
 
 /** What one item says. */
-export function readAttendance(item: Item, fields: readonly Field[], branch?: number): Attendance {
+function readAttendance(item: Item, fields: readonly Field[], branch?: number): Attendance {
 	const input = readFields(item, fields);
 	const others = fields.filter(({ name }) => !LISTS.includes(name));
 	return { rows: rowsIn(item, fields, input), body: bodyOf(item, others, input, branch) };

@@ -2,8 +2,15 @@ import type { IDataObject } from 'n8n-workflow';
 
 import { isCustom } from '../../fields/custom';
 import { ignoredDays } from './alternatives';
-import type { Item } from './item';
 import type { ItemRequest } from './itemRequest';
+import type { Run } from './run';
+
+/** The item that saves. */
+interface Saver {
+	run: Run;
+	zone: string;
+	failed: (message: string, description: string) => Error;
+}
 
 /**
  * AlfaCRM silently ignores a name that it does not know.
@@ -11,7 +18,7 @@ import type { ItemRequest } from './itemRequest';
  * @param model the record in its answer
  * @throws NodeApiError where a day that was sent is not in it
  */
-export function assertKept(item: Item, call: ItemRequest, model: IDataObject): void {
+export function assertKept(item: Saver, call: ItemRequest, model: IDataObject): void {
 	const inUse = item.run.alternativesInUse(call.path);
 	const lost = ignoredDays(call, inUse, model, item.zone);
 	if (lost.length === 0) return;
@@ -25,7 +32,7 @@ export function assertKept(item: Item, call: ItemRequest, model: IDataObject): v
 }
 
 /** AlfaCRM silently ignores a custom field that it does not have; the record in its answer shows that. */
-export function warnOfLostFields(item: Item, { body: sent = {} }: ItemRequest, model: IDataObject): void {
+export function warnOfLostFields(item: Saver, { body: sent = {} }: ItemRequest, model: IDataObject): void {
 	const isRecord = Object.keys(model).some((name) => name !== 'id' && !(name in sent));
 	const lost = Object.keys(sent).filter((name) => isCustom(name) && !(name in model));
 	if (!isRecord) return;
