@@ -2,7 +2,7 @@ import { UserFacingError } from './bootstrap/userFacingError';
 import { flagsOf } from './lib/flags';
 import { ROOT } from './lib/paths';
 import { say } from './lib/progress';
-import { isLogin, setOwner } from './lib/release/owner';
+import { isEmail, isLogin, setOwner } from './lib/release/owner';
 
 /** `npm run set-owner -- <github-owner>`: whoever publishes the package says so once. */
 export async function main() {
@@ -13,7 +13,10 @@ export async function main() {
 		.parse();
 	const [login] = command.args;
 	if (!isLogin(login)) throw new UserFacingError(`"${login}" is not a name that GitHub gives to anybody.`);
-	const { owner, changed } = setOwner(ROOT, { login, ...command.opts<{ name?: string; email?: string }>() });
+	const { name, email } = command.opts<{ name?: string; email?: string }>();
+	if (name?.trim() === '') throw new UserFacingError('The name is empty; without --name it is the owner.');
+	if (email !== undefined && !isEmail(email)) throw new UserFacingError(`"${email}" is no email address.`);
+	const { owner, changed } = await setOwner(ROOT, { login, name: name?.trim(), email });
 	say(`${owner.name} <${owner.email}>, https://github.com/${owner.login}/${owner.repository}`);
 	say(changed.length === 0 ? 'Everything said so already.' : changed.map((file) => `  ${file}`).join('\n'));
 	return 0;

@@ -1,6 +1,8 @@
 import fs from 'node:fs';
 import path from 'node:path';
+import execa from 'execa';
 import { readJson, writeJson } from '../json';
+import { inRepo } from '../paths';
 
 /** Who publishes the package, as package.json says it. */
 interface Owner {
@@ -32,6 +34,7 @@ const TEXTS = /(\.(json|jsonc|md|ts|js|mjs|ya?ml|svg)|CODEOWNERS|LICENSE)$/;
 const LOGIN = /^[a-z\d](?:[a-z\d]|-(?=[a-z\d])){0,38}$/i;
 
 export const isLogin = (text: string) => LOGIN.test(text);
+export const isEmail = (text: string) => /^[^\s@<>]+@[^\s@<>]+\.[^\s@<>]+$/.test(text);
 
 function ownerOf({ author, repository }: Manifest): Owner {
 	const [, login = '', name = ''] = /github\.com\/([^/]+)\/([^/#]+?)(?:\.git)?$/.exec(repository.url) ?? [];
@@ -56,10 +59,10 @@ export function placeholdersIn(manifest: Manifest): string[] {
  * @param wanted without a name or email: what is there, or, where that is a placeholder, what GitHub calls the owner
  * @returns the files that were changed
  */
-export function setOwner(
+export async function setOwner(
 	root: string,
 	wanted: { login: string; name?: string; email?: string },
-): { owner: Owner; changed: string[] } {
+): Promise<{ owner: Owner; changed: string[] }> {
 	const file = path.join(root, 'package.json');
 	const former = ownerOf(readJson<Manifest>(file));
 	const { login } = wanted;
@@ -80,6 +83,7 @@ export function setOwner(
 		writeJson(file, { ...manifest, author: { ...manifest.author, name: owner.name, email: owner.email } });
 		if (!changed.includes('package.json')) changed.push('package.json');
 	}
+	await tidy(root, changed);
 	return { owner, changed };
 }
 
@@ -95,11 +99,17 @@ function rewrite(file: string, former: Owner, owner: Owner): boolean {
 	return true;
 }
 
+/** A longer or shorter name breaks lines in other places, which `npm run format` would refuse. */
+async function tidy(root: string, files: string[]) {
+	const options = { cwd: root, localDir: inRepo(), preferLocal: true };
+	if (files.length > 0) await execa('prettier', ['--write', '--ignore-unknown', ...files], options);
+}
+
 function withOwner(name: string, text: string, former: Owner, owner: Owner): string {
 	if (name === 'CODEOWNERS')
 		return text.replaceAll(new RegExp(`@${former.login}(?![\\w-])`, 'g'), `@${owner.login}`);
 	if (name === 'LICENSE')
-		return text.replace(`(c) ${yearOf(text)} ${former.name}`, `(c) ${yearOf(text)} ${owner.name}`);
+		return text.replace(`(c) ${yearOf(text)} ${former.name}`, () => `(c) ${yearOf(text)} ${owner.name}`);
 	// Addresses of GitHub itself, of its files, and of the badges that shields.io draws of it.
 	const address = new RegExp(
 		`(github\\.com/|githubusercontent\\.com/|shields\\.io/github/[\\w/-]*?)${former.login}/${former.repository}(?![\\w-])`,
