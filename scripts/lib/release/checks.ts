@@ -1,5 +1,6 @@
 import fs from 'node:fs';
 import execa from 'execa';
+import { DateTime } from 'luxon';
 import { npmCli, npmEnv } from '../../bootstrap/npm';
 import { ensureBuilt, packTarball } from '../build';
 import { readJson } from '../json';
@@ -10,7 +11,7 @@ import { MOST_KILOBYTES, oddContents } from './contents';
 import type { Package } from './manifest';
 import { codexFaults, iconFaults, manifestFaults, versionFaults } from './manifest';
 import type { Manifest } from './owner';
-import { placeholdersIn } from './owner';
+import { placeholdersIn, repositoryFaults } from './owner';
 import { readmeFaults } from './readme';
 import { scan, unpack } from './scan';
 import { publishFaults, workflowFaults } from './workflows';
@@ -34,7 +35,10 @@ const read = (file: string) => fs.readFileSync(inRepo(file), 'utf8');
 export async function releaseChecks({ tag, allowPlaceholderOwner }: ReleaseFlags): Promise<ReleaseCheck[]> {
 	const manifest = readJson<Package & Manifest>(inRepo('package.json'));
 	const { version } = manifest;
-	const today = new Date().toISOString().slice(0, 10);
+	// Where the day begins first: whoever releases may live there.
+	const today = DateTime.now().setZone('Pacific/Kiritimati').toISODate() ?? '';
+	// GitHub says where a workflow runs.
+	const { GITHUB_REPOSITORY: here } = process.env;
 	/** A check that only looks. */
 	const look = (name: string, advice: string, find: () => string[]): ReleaseCheck => ({
 		name,
@@ -50,6 +54,9 @@ export async function releaseChecks({ tag, allowPlaceholderOwner }: ReleaseFlags
 		{ name: 'Nothing uncommitted', advice: 'commit it or remove it', find: gitStatus },
 		look('The owner is real', 'npm run set-owner -- <github-owner>', () =>
 			allowPlaceholderOwner ? [] : placeholdersIn(manifest).map((part) => `${part} is a placeholder`),
+		),
+		look('The repository is this one', 'npm run set-owner -- <github-owner> --repository <name>', () =>
+			tag !== undefined && here ? repositoryFaults(manifest, here) : [],
 		),
 		look('The version is real', 'set it in package.json, then npm install', () =>
 			versionFaults(manifest, readJson<Package>(inRepo('package-lock.json')).version, tag),

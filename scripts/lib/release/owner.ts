@@ -34,6 +34,7 @@ const TEXTS = /(\.(json|jsonc|md|ts|js|mjs|ya?ml|svg)|CODEOWNERS|LICENSE)$/;
 const LOGIN = /^[a-z\d](?:[a-z\d]|-(?=[a-z\d])){0,38}$/i;
 
 export const isLogin = (text: string) => LOGIN.test(text);
+export const isRepository = (text: string) => /^[\w.-]{1,100}$/.test(text) && !/^\.+$|\.git$/.test(text);
 export const isEmail = (text: string) => /^[^\s@<>]+@[^\s@<>]+\.[^\s@<>]+$/.test(text);
 
 function ownerOf({ author, repository }: Manifest): Owner {
@@ -55,20 +56,30 @@ export function placeholdersIn(manifest: Manifest): string[] {
 }
 
 /**
+ * npm refuses a statement of another repository than package.json names, letter by letter.
+ * @param actual the repository that the workflow runs in, as GitHub writes it
+ */
+export function repositoryFaults(manifest: Manifest, actual: string): string[] {
+	const { login, repository } = ownerOf(manifest);
+	const named = `${login}/${repository}`;
+	return named === actual ? [] : [`package.json names ${named}, and this is ${actual}`];
+}
+
+/**
  * Puts the owner in every place of a working copy that names one.
  * @param wanted without a name or email: what is there, or, where that is a placeholder, what GitHub calls the owner
  * @returns the files that were changed
  */
 export async function setOwner(
 	root: string,
-	wanted: { login: string; name?: string; email?: string },
+	wanted: { login: string; repository?: string; name?: string; email?: string },
 ): Promise<{ owner: Owner; changed: string[] }> {
 	const file = path.join(root, 'package.json');
 	const former = ownerOf(readJson<Manifest>(file));
 	const { login } = wanted;
 	const owner: Owner = {
 		login,
-		repository: former.repository,
+		repository: wanted.repository ?? former.repository,
 		name: wanted.name ?? (former.name === PLACEHOLDER.name ? login : former.name),
 		email:
 			wanted.email ??

@@ -7,7 +7,14 @@ import execa from 'execa';
 import { readJson } from '../../../scripts/lib/json';
 import { ROOT } from '../../../scripts/lib/paths';
 import type { Manifest } from '../../../scripts/lib/release/owner';
-import { isEmail, isLogin, placeholdersIn, setOwner } from '../../../scripts/lib/release/owner';
+import {
+	isEmail,
+	isLogin,
+	isRepository,
+	placeholdersIn,
+	repositoryFaults,
+	setOwner,
+} from '../../../scripts/lib/release/owner';
 
 const LEFT_OUT = ['node_modules', 'dist', '.git', 'images', 'coverage'];
 const PLACEHOLDER: Manifest = {
@@ -115,6 +122,22 @@ describe('the owner of the package', () => {
 		},
 	);
 
+	it('may call the repository by another name, but not the package', async () => {
+		await setOwner(root, { login: 'new-owner', repository: 'alfacrm.n8n' });
+		const url = 'https://github.com/new-owner/alfacrm.n8n';
+		expect(manifest()).toMatchObject({
+			name: 'n8n-nodes-alfacrm',
+			homepage: `${url}#readme`,
+			repository: { url: `git+${url}.git` },
+		});
+		expect(read('docs/check.md')).toContain(`${url}/issues/new`);
+		expect(holding('new-owner/n8n-nodes-alfacrm')).toEqual([]);
+		expect(repositoryFaults(manifest(), 'new-owner/alfacrm.n8n')).toEqual([]);
+
+		await setOwner(root, { login: 'third-owner' });
+		expect(manifest().repository.url).toBe('git+https://github.com/third-owner/alfacrm.n8n.git');
+	});
+
 	it('may be called by what a replacement would take for a mark of its own', async () => {
 		await setOwner(root, { login: 'new-owner', name: "Bed $& Board $1 $' Ltd" });
 		expect(read('LICENSE')).toMatch(/^Copyright \(c\) \d{4} Bed \$& Board \$1 \$' Ltd$/m);
@@ -150,6 +173,26 @@ describe('a placeholder', () => {
 		expect(placeholdersIn({ ...manifest(), homepage: PLACEHOLDER.homepage })).not.toEqual([]);
 		expect(placeholdersIn({ ...manifest(), repository: { type: 'git', url: '' } })).not.toEqual([]);
 		expect(placeholdersIn(manifest())).toEqual([]);
+	});
+});
+
+describe('the repository that a version is published from', () => {
+	it('is the one of package.json to the letter, or npm would refuse it after all tests', () => {
+		expect(repositoryFaults(PLACEHOLDER, 'n8n-nodes-alfacrm/n8n-nodes-alfacrm')).toEqual([]);
+		expect(repositoryFaults(PLACEHOLDER, 'N8N-nodes-alfacrm/n8n-nodes-alfacrm')).toEqual([
+			'package.json names n8n-nodes-alfacrm/n8n-nodes-alfacrm, and this is N8N-nodes-alfacrm/n8n-nodes-alfacrm',
+		]);
+	});
+
+	it.each([
+		['n8n-nodes-alfacrm', true],
+		['alfacrm.n8n', true],
+		['alfacrm.git', false],
+		['..', false],
+		['acme/alfacrm', false],
+		['', false],
+	])('may be called %j: %s', (text, expected) => {
+		expect(isRepository(text)).toBe(expected);
 	});
 });
 
