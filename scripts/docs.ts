@@ -31,7 +31,7 @@ const WORDS = {
 		certainty: { confirmed: 'подтверждены', documented: 'по документации', unconfirmed: 'не подтверждены' },
 		except: 'не подтверждено',
 		tried: (versions: string) =>
-			`Готовый пакет проверен в n8n версий ${versions}: [что именно и с каким результатом](../../README.md#compatibility).`,
+			`Готовый пакет проверен в n8n версий ${versions}: [что именно и с каким результатом](../../README.md#compatibility) (на английском).`,
 	},
 };
 /** What is written by the code itself; the drawing has no words, and the sandbox speaks English only. */
