@@ -37,6 +37,22 @@ it.each(allPages())('the links of %s lead somewhere', (file) => {
 	expect(brokenLinks(file)).toEqual([]);
 });
 
+describe('the pages of docs/', () => {
+	const names = (folder: string) => fs.readdirSync(inRepo(folder)).filter((name) => name.endsWith('.md'));
+	const top = (file: string) => fs.readFileSync(inRepo(file), 'utf8').split('\n').slice(0, 4).join('\n');
+	const russian = names('docs/ru').filter((name) => name !== 'README.md');
+
+	it.each(names('docs'))('%s leads back, and to the Russian page where there is one', (name) => {
+		const text = top(`docs/${name}`);
+		expect(text).toMatch(/\[Back to the (README|triggers)\]\((\.\.\/README|triggers)\.md\)/);
+		expect(text.includes(` · [По-русски](ru/${name})`)).toBe(russian.includes(name));
+	});
+
+	it.each(russian)('ru/%s leads back, and to the English page', (name) => {
+		expect(top(`docs/ru/${name}`)).toContain(`[К README](README.md) · [In English](../${name})`);
+	});
+});
+
 describe('the README, which is packed with the nodes', () => {
 	const readme = fs.readFileSync(inRepo('README.md'), 'utf8');
 
