@@ -12,7 +12,7 @@ import type { Package } from './manifest';
 import { codexFaults, iconFaults, manifestFaults, versionFaults } from './manifest';
 import type { Manifest } from './owner';
 import { placeholdersIn, repositoryFaults } from './owner';
-import { readmeFaults } from './readme';
+import { packedFileFaults, readmeFaults } from './readme';
 import { scan, unpack } from './scan';
 import { publishFaults, workflowFaults } from './workflows';
 
@@ -34,7 +34,7 @@ const read = (file: string) => fs.readFileSync(inRepo(file), 'utf8');
 /** All checks, in the order of what they cost; what builds comes last. */
 export async function releaseChecks({ tag, allowPlaceholderOwner }: ReleaseFlags): Promise<ReleaseCheck[]> {
 	const manifest = readJson<Package & Manifest>(inRepo('package.json'));
-	const { version } = manifest;
+	const { name: packageName, version } = manifest;
 	// Where the day begins first: whoever releases may live there.
 	const today = DateTime.now().setZone('Pacific/Kiritimati').toISODate() ?? '';
 	// GitHub says where a workflow runs.
@@ -60,6 +60,11 @@ export async function releaseChecks({ tag, allowPlaceholderOwner }: ReleaseFlags
 		),
 		look('The version is real', 'set it in package.json, then npm install', () =>
 			versionFaults(manifest, readJson<Package>(inRepo('package-lock.json')).version, tag),
+		),
+		look('Pages name the file of the version', 'write its name there', () =>
+			allPages().flatMap((page) =>
+				packedFileFaults(read(page), packageName, version).map((fault) => `${page}: ${fault}`),
+			),
 		),
 		look('CHANGELOG.md has the version', 'say there what it brings, and when', () =>
 			changelogFaults(read('CHANGELOG.md'), version, tag !== undefined, today),
