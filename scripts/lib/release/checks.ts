@@ -11,7 +11,7 @@ import { MOST_KILOBYTES, oddContents } from './contents';
 import type { Package } from './manifest';
 import { codexFaults, iconFaults, manifestFaults, versionFaults } from './manifest';
 import type { Manifest } from './owner';
-import { placeholdersIn, repositoryFaults } from './owner';
+import { mailFaults, placeholdersIn, repositoryFaults } from './owner';
 import { packedFileFaults, readmeFaults } from './readme';
 import { scan, unpack } from './scan';
 import { publishFaults, workflowFaults } from './workflows';
@@ -28,6 +28,9 @@ interface ReleaseCheck {
 	/** What to do about it. */
 	advice: string;
 }
+
+/** What tells people where to write. */
+const MAILED = ['SECURITY.md', 'CODE_OF_CONDUCT.md'];
 
 const read = (file: string) => fs.readFileSync(inRepo(file), 'utf8');
 
@@ -54,6 +57,9 @@ export async function releaseChecks({ tag, allowPlaceholderOwner }: ReleaseFlags
 		{ name: 'Nothing uncommitted', advice: 'commit it or remove it', find: gitStatus },
 		look('The owner is real', 'npm run set-owner -- <github-owner>', () =>
 			allowPlaceholderOwner ? [] : placeholdersIn(manifest).map((part) => `${part} is a placeholder`),
+		),
+		look('The owner can be reached', 'npm run set-owner -- <github-owner> --email <address>', () =>
+			mailFaults(manifest, Object.fromEntries(MAILED.map((page) => [page, read(page)]))),
 		),
 		look('The repository is this one', 'npm run set-owner -- <github-owner> --repository <name>', () =>
 			tag !== undefined && here ? repositoryFaults(manifest, here) : [],

@@ -21,6 +21,13 @@ export interface Manifest {
 	bugs: { url: string };
 }
 
+interface Wanted {
+	login: string;
+	repository?: string;
+	name?: string;
+	email?: string;
+}
+
 /** What stands in the repository until somebody publishes it. */
 const PLACEHOLDER: Owner = {
 	login: 'n8n-nodes-alfacrm',
@@ -31,6 +38,8 @@ const PLACEHOLDER: Owner = {
 /** What is not ours, and what speaks of owners only to try them out. */
 const FOREIGN = ['test', 'node_modules', 'dist', '.git', 'coverage', '.stryker-tmp', 'package-lock.json'];
 const TEXTS = /(\.(json|jsonc|md|ts|js|mjs|ya?ml|svg)|CODEOWNERS|LICENSE)$/;
+/** Where GitHub's own addresses are, at which nobody can be reached. */
+const NO_MAIL = 'users.noreply.github.com';
 const LOGIN = /^[a-z\d](?:[a-z\d]|-(?=[a-z\d])){0,38}$/i;
 
 export const isLogin = (text: string) => LOGIN.test(text);
@@ -70,10 +79,7 @@ export function repositoryFaults(manifest: Manifest, actual: string): string[] {
  * @param wanted without a name or email: what is there, or, where that is a placeholder, what GitHub calls the owner
  * @returns the files that were changed
  */
-export async function setOwner(
-	root: string,
-	wanted: { login: string; repository?: string; name?: string; email?: string },
-): Promise<{ owner: Owner; changed: string[] }> {
+export function writeOwner(root: string, wanted: Wanted): { owner: Owner; changed: string[] } {
 	const file = path.join(root, 'package.json');
 	const former = ownerOf(readJson<Manifest>(file));
 	const { login } = wanted;
@@ -94,12 +100,27 @@ export async function setOwner(
 		writeJson(file, { ...manifest, author: { ...manifest.author, name: owner.name, email: owner.email } });
 		if (!changed.includes('package.json')) changed.push('package.json');
 	}
-	await tidy(root, changed);
 	return { owner, changed };
 }
 
+/** The same, and tidies up: a longer or shorter name breaks lines in other places, which `npm run format` would refuse. */
+export async function setOwner(root: string, wanted: Wanted) {
+	const written = writeOwner(root, wanted);
+	const options = { cwd: root, localDir: inRepo(), preferLocal: true };
+	const { changed } = written;
+	if (changed.length > 0) await execa('prettier', ['--write', '--ignore-unknown', ...changed], options);
+	return written;
+}
+
 /** The address that GitHub gives everybody who keeps their own private. */
-const noReply = (login: string) => `${login}@users.noreply.github.com`;
+const noReply = (login: string) => `${login}@${NO_MAIL}`;
+
+/** Pages that send people to an address of GitHub's that takes no mail. @param pages by name */
+export function mailFaults({ author }: Manifest, pages: Record<string, string>): string[] {
+	if (!author.email.endsWith(`@${NO_MAIL}`)) return [];
+	const sending = Object.keys(pages).filter((name) => /address\s+in\s+`package\.json`/.test(pages[name]));
+	return sending.map((name) => `${name} sends people to ${author.email}, which takes no mail`);
+}
 
 /** @returns whether the file has changed */
 function rewrite(file: string, former: Owner, owner: Owner): boolean {
@@ -108,12 +129,6 @@ function rewrite(file: string, former: Owner, owner: Owner): boolean {
 	if (wanted === text) return false;
 	fs.writeFileSync(file, wanted);
 	return true;
-}
-
-/** A longer or shorter name breaks lines in other places, which `npm run format` would refuse. */
-async function tidy(root: string, files: string[]) {
-	const options = { cwd: root, localDir: inRepo(), preferLocal: true };
-	if (files.length > 0) await execa('prettier', ['--write', '--ignore-unknown', ...files], options);
 }
 
 function withOwner(name: string, text: string, former: Owner, owner: Owner): string {

@@ -11,9 +11,11 @@ import {
 	isEmail,
 	isLogin,
 	isRepository,
+	mailFaults,
 	placeholdersIn,
 	repositoryFaults,
 	setOwner,
+	writeOwner,
 } from '../../../scripts/lib/release/owner';
 
 const LEFT_OUT = ['node_modules', 'dist', '.git', 'images', 'coverage'];
@@ -46,7 +48,7 @@ const holding = (text: string) =>
 
 /** Each test begins with a copy of the repository, in which an owner has been set. */
 function useCopy() {
-	beforeEach(async () => {
+	beforeEach(() => {
 		root = fs.mkdtempSync(path.join(os.tmpdir(), 'alfacrm-owner-'));
 		fs.cpSync(ROOT, root, { recursive: true, filter: (file) => !LEFT_OUT.includes(path.basename(file)) });
 		// Badges, as a README may have them.
@@ -57,7 +59,7 @@ function useCopy() {
 				'\nhttps://raw.githubusercontent.com/first-owner/n8n-nodes-alfacrm/main/docs/images/one.png\n',
 		);
 		// Whoever has been set in the repository.
-		await setOwner(root, { login: 'first-owner', name: 'First Owner', email: noReply('first-owner') });
+		writeOwner(root, { login: 'first-owner', name: 'First Owner', email: noReply('first-owner') });
 	});
 	afterEach(() => fs.rmSync(root, { recursive: true, force: true }));
 }
@@ -65,8 +67,8 @@ function useCopy() {
 describe('the owner of the package', () => {
 	useCopy();
 
-	it('stands in every place that names one', async () => {
-		await setOwner(root, { login: 'new-owner', name: 'Ann Example', email: 'ann@example.com' });
+	it('stands in every place that names one', () => {
+		writeOwner(root, { login: 'new-owner', name: 'Ann Example', email: 'ann@example.com' });
 
 		const url = 'https://github.com/new-owner/n8n-nodes-alfacrm';
 		expect(manifest()).toMatchObject({
@@ -93,18 +95,18 @@ describe('the owner of the package', () => {
 		expect(left.filter((file) => file !== 'scripts/lib/release/owner.ts')).toEqual([]);
 	});
 
-	it('leaves alone the tests, which try out owners', async () => {
-		await setOwner(root, { login: 'n8n-nodes-alfacrm' });
-		const { changed } = await setOwner(root, { login: 'new-owner' });
+	it('leaves alone the tests, which try out owners', () => {
+		writeOwner(root, { login: 'n8n-nodes-alfacrm' });
+		const { changed } = writeOwner(root, { login: 'new-owner' });
 		expect(changed.filter((file) => file.startsWith('test'))).toEqual([]);
 		expect(read('test/unit/release/owner.test.ts')).toBe(fs.readFileSync(__filename, 'utf8'));
 	});
 
-	it('is set twice with the effect of once', async () => {
-		await setOwner(root, { login: 'new-owner', name: 'Ann Example', email: 'ann@example.com' });
+	it('is set twice with the effect of once', () => {
+		writeOwner(root, { login: 'new-owner', name: 'Ann Example', email: 'ann@example.com' });
 		const before = everything();
 
-		const { changed } = await setOwner(root, { login: 'new-owner' });
+		const { changed } = writeOwner(root, { login: 'new-owner' });
 
 		expect(changed).toEqual([]);
 		expect(everything()).toEqual(before);
@@ -122,8 +124,8 @@ describe('the owner of the package', () => {
 		},
 	);
 
-	it('may call the repository by another name, but not the package', async () => {
-		await setOwner(root, { login: 'new-owner', repository: 'alfacrm.n8n' });
+	it('may call the repository by another name, but not the package', () => {
+		writeOwner(root, { login: 'new-owner', repository: 'alfacrm.n8n' });
 		const url = 'https://github.com/new-owner/alfacrm.n8n';
 		expect(manifest()).toMatchObject({
 			name: 'n8n-nodes-alfacrm',
@@ -134,26 +136,26 @@ describe('the owner of the package', () => {
 		expect(holding('new-owner/n8n-nodes-alfacrm')).toEqual([]);
 		expect(repositoryFaults(manifest(), 'new-owner/alfacrm.n8n')).toEqual([]);
 
-		await setOwner(root, { login: 'third-owner' });
+		writeOwner(root, { login: 'third-owner' });
 		expect(manifest().repository.url).toBe('git+https://github.com/third-owner/alfacrm.n8n.git');
 	});
 
-	it('may be called by what a replacement would take for a mark of its own', async () => {
-		await setOwner(root, { login: 'new-owner', name: "Bed $& Board $1 $' Ltd" });
+	it('may be called by what a replacement would take for a mark of its own', () => {
+		writeOwner(root, { login: 'new-owner', name: "Bed $& Board $1 $' Ltd" });
 		expect(read('LICENSE')).toMatch(/^Copyright \(c\) \d{4} Bed \$& Board \$1 \$' Ltd$/m);
 		expect(manifest().author.name).toBe("Bed $& Board $1 $' Ltd");
 	});
 
-	it('has the name and address of GitHub unless there are others', async () => {
+	it('has the name and address of GitHub unless there are others', () => {
 		const { name, email } = PLACEHOLDER.author;
-		await setOwner(root, { login: 'n8n-nodes-alfacrm', name, email });
+		writeOwner(root, { login: 'n8n-nodes-alfacrm', name, email });
 		expect(placeholdersIn(manifest())).toHaveLength(5);
-		await setOwner(root, { login: 'new-owner' });
+		writeOwner(root, { login: 'new-owner' });
 		expect(manifest().author).toEqual({ name: 'new-owner', email: noReply('new-owner') });
-		await setOwner(root, { login: 'third-owner', name: 'Ann Example' });
+		writeOwner(root, { login: 'third-owner', name: 'Ann Example' });
 		expect(manifest().author).toEqual({ name: 'Ann Example', email: noReply('third-owner') });
-		await setOwner(root, { login: 'third-owner', email: 'ann@example.com' });
-		await setOwner(root, { login: 'fourth-owner' });
+		writeOwner(root, { login: 'third-owner', email: 'ann@example.com' });
+		writeOwner(root, { login: 'fourth-owner' });
 		expect(manifest().author).toEqual({ name: 'Ann Example', email: 'ann@example.com' });
 	});
 });
@@ -173,6 +175,23 @@ describe('a placeholder', () => {
 		expect(placeholdersIn({ ...manifest(), homepage: PLACEHOLDER.homepage })).not.toEqual([]);
 		expect(placeholdersIn({ ...manifest(), repository: { type: 'git', url: '' } })).not.toEqual([]);
 		expect(placeholdersIn(manifest())).toEqual([]);
+	});
+});
+
+describe('the address of the author', () => {
+	const pages = () => ({
+		'SECURITY.md': fs.readFileSync(path.join(ROOT, 'SECURITY.md'), 'utf8'),
+		'CODE_OF_CONDUCT.md': fs.readFileSync(path.join(ROOT, 'CODE_OF_CONDUCT.md'), 'utf8'),
+	});
+	const by = (email: string): Manifest => ({ ...PLACEHOLDER, author: { name: 'Ann Example', email } });
+
+	it('takes mail where pages send people to it', () => {
+		expect(mailFaults(by('ann@example.com'), pages())).toEqual([]);
+		expect(mailFaults(by(noReply('ann')), pages())).toEqual([
+			'SECURITY.md sends people to ann@users.noreply.github.com, which takes no mail',
+			'CODE_OF_CONDUCT.md sends people to ann@users.noreply.github.com, which takes no mail',
+		]);
+		expect(mailFaults(by(noReply('ann')), { 'SECURITY.md': 'On GitHub only.' })).toEqual([]);
 	});
 });
 
