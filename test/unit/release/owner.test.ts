@@ -95,6 +95,15 @@ describe('the owner of the package', () => {
 		expect(left.filter((file) => file !== 'scripts/lib/release/owner.ts')).toEqual([]);
 	});
 
+	it('is expected by no test but this one, so that they hold for every owner', () => {
+		const names = fs.readdirSync(path.join(root, 'test'), { recursive: true, encoding: 'utf8' });
+		const texts = names.filter((name) => /\.(ts|js|json)$/.test(name));
+		const naming = texts.filter((name) =>
+			/alfacrm\\?\/n8n-nodes-alfacrm/.test(read(path.join('test', name))),
+		);
+		expect(naming).toEqual(['unit/release/owner.test.ts']);
+	});
+
 	it('leaves alone the tests, which try out owners', () => {
 		writeOwner(root, { login: 'n8n-nodes-alfacrm' });
 		const { changed } = writeOwner(root, { login: 'new-owner' });
