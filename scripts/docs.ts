@@ -20,8 +20,8 @@ const WORDS = {
 		jobs: ['Job', 'Nodes with this package', 'Nodes with HTTP Request'],
 		certainty: { confirmed: 'confirmed', documented: 'documented', unconfirmed: 'unconfirmed' },
 		except: 'unconfirmed',
-		tried: 'The packed package has been tried in n8n',
-		triedLink: '[what, and what came of it](docs/compatibility.md)',
+		tried: (versions: string) =>
+			`The packed package has been tried in n8n ${versions}, each with an AlfaCRM sandbox beside it ([how](docs/compatibility.md)).`,
 	},
 	ru: {
 		operations: ['Ресурс', 'Операции', 'Факты'],
@@ -30,8 +30,8 @@ const WORDS = {
 		jobs: ['Задача', 'Узлов с этим пакетом', 'Узлов с HTTP Request'],
 		certainty: { confirmed: 'подтверждены', documented: 'по документации', unconfirmed: 'не подтверждены' },
 		except: 'не подтверждено',
-		tried: 'Готовый пакет проверен в n8n версий',
-		triedLink: '[что именно и с каким результатом](../compatibility.md)',
+		tried: (versions: string) =>
+			`Готовый пакет проверен в n8n версий ${versions}: [что именно и с каким результатом](../../README.md#compatibility) (на английском).`,
 	},
 };
 /** What is written by the code itself; the drawing has no words, and the sandbox speaks English only. */
@@ -48,14 +48,13 @@ const TABLES = {
 };
 /** Which of them each page has. */
 const PAGES: Array<{ file: string; language: Language; tables: Array<keyof typeof TABLES> }> = [
-	{ file: 'README.md', language: 'en', tables: ['operations', 'versions', 'examples'] },
+	{ file: 'README.md', language: 'en', tables: ['operations', 'versions', 'compat', 'examples'] },
 	{ file: 'docs/ru/README.md', language: 'ru', tables: ['operations', 'versions', 'examples'] },
 	{ file: 'docs/examples.md', language: 'en', tables: ['jobs'] },
 	{ file: 'docs/ru/examples.md', language: 'ru', tables: ['jobs'] },
 	{ file: 'docs/operations.md', language: 'en', tables: ['filters'] },
 	{ file: 'docs/ru/operations.md', language: 'ru', tables: ['filters'] },
 	{ file: 'docs/architecture.md', language: 'en', tables: ['rooms'] },
-	{ file: 'docs/compatibility.md', language: 'en', tables: ['compat'] },
 	{ file: 'sandbox/README.md', language: 'en', tables: ['settings', 'faults'] },
 ];
 const OPERATIONS: Record<OperationName, string> = {
@@ -89,9 +88,8 @@ function operationsTable(language: Language): string {
 
 /** The versions of n8n that `npm run compat` has tried. */
 function versionsLine(language: Language): string {
-	const { tried, triedLink } = WORDS[language];
 	const versions = new Intl.ListFormat(language, { style: 'long' }).format(triedVersions());
-	return `${tried} ${versions}: ${triedLink}.`;
+	return WORDS[language].tried(versions);
 }
 
 /** What each list can be narrowed down by, whether it is always in the form or added under 'Filters'. */

@@ -80,6 +80,7 @@ async function mapFields(panel: NodePanel) {
 	await panel.mapper.add('Phone', 'custom_school');
 	for (const column of ['name', 'phone', 'custom_school'])
 		await panel.mapper.fillExpression(column, `{{ $json.${column.replace('custom_', '')} }}`);
+	await panel.leaveField();
 }
 
 const START = { name: 'Start', type: 'n8n-nodes-base.manualTrigger', typeVersion: 1, parameters: {} };

@@ -9,7 +9,7 @@ import { NODE_TYPE, oneNode, useRealN8n } from '../e2e/support/realN8n';
 import { post, publishTrigger, startCollector } from '../e2e/support/receiver';
 import { until } from '../e2e/support/wait';
 
-/** The titles are the rows of the table in docs/compatibility.md. */
+/** The titles are the rows of the table under "Compatibility" in README.md. */
 const CUSTOMERS = 1_200;
 const real = useRealN8n({ customers: CUSTOMERS, settings: { rateLimit: 0 } }, {}, AnyN8nClient);
 

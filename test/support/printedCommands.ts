@@ -1,3 +1,5 @@
+import { version } from '../../package.json';
+
 /** Where a printed command is run: this text of that file does it. */
 interface RunBy {
 	file: string;
@@ -37,7 +39,10 @@ export const RUN: Record<string, RunBy> = {
 
 	'npm pack': by(INSTALL, "['pack']"),
 	'mkdir -p ~/.n8n/nodes && cd ~/.n8n/nodes': by(INSTALL, 'mkdir -p'),
-	'npm install --legacy-peer-deps --ignore-scripts /path/to/n8n-nodes-alfacrm-1.0.0.tgz': by(INSTALL, '.tgz'),
+	[`npm install --legacy-peer-deps --ignore-scripts /path/to/n8n-nodes-alfacrm-${version}.tgz`]: by(
+		INSTALL,
+		'.tgz',
+	),
 
 	'npm test -- --selectProjects unit': by(COMMANDS, "'npm test -- --selectProjects unit'"),
 	'npm test -- test/engine/matching/upsert.test --selectProjects engine': by(

@@ -19,6 +19,7 @@ describe('the table of versions of n8n', () => {
 			'| --- | --- | --- | --- |',
 			'| Loads | yes | yes | yes |',
 			'| Polls | not tried | **no** | yes |',
+			'| Version of this package | 1.0.0 | 1.0.0 | 1.0.0 |',
 			'| Node.js that it ran in | 24.1.0 | 24.1.0 | 24.1.0 |',
 			'| tried on | 2026-01-31 | 2026-01-31 | 2026-01-31 |',
 		]);

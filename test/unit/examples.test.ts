@@ -57,6 +57,10 @@ describe.each(allExamples())('examples/$file', ({ file, workflow }) => {
 		expect(second).toMatch(CYRILLIC);
 	});
 
+	it('calls a lesson and a workflow in Russian as the READMEs do', () => {
+		expect(notes.join('\n').match(/\S*(заняти|процесс)\S*/gi)).toBeNull();
+	});
+
 	it('is tidy: nothing covers anything, and each node is connected', () => {
 		expect(collisions(workflow)).toEqual([]);
 		expect(connected(workflow).sort()).toEqual(work.map(({ name }) => name as string).sort());

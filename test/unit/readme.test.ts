@@ -37,6 +37,35 @@ it.each(allPages())('the links of %s lead somewhere', (file) => {
 	expect(brokenLinks(file)).toEqual([]);
 });
 
+it.each(allPages())('no table of %s has columns without a heading, but for the first', (file) => {
+	const lines = fs.readFileSync(inRepo(file), 'utf8').split('\n');
+	const headings = lines.filter((_line, index) => /^\|( -+:? \|)+$/.test(lines[index + 1] ?? ''));
+	const bare = headings.filter((heading) =>
+		heading
+			.slice(1, -1)
+			.split('|')
+			.slice(1)
+			.some((cell) => cell.trim() === ''),
+	);
+	expect(bare).toEqual([]);
+});
+
+describe('the pages of docs/', () => {
+	const names = (folder: string) => fs.readdirSync(inRepo(folder)).filter((name) => name.endsWith('.md'));
+	const top = (file: string) => fs.readFileSync(inRepo(file), 'utf8').split('\n').slice(0, 4).join('\n');
+	const russian = names('docs/ru').filter((name) => name !== 'README.md');
+
+	it.each(names('docs'))('%s leads back, and to the Russian page where there is one', (name) => {
+		const text = top(`docs/${name}`);
+		expect(text).toMatch(/\[Back to the (README|triggers)\]\((\.\.\/README|triggers)\.md\)/);
+		expect(text.includes(` · [По-русски](ru/${name})`)).toBe(russian.includes(name));
+	});
+
+	it.each(russian)('ru/%s leads back, and to the English page', (name) => {
+		expect(top(`docs/ru/${name}`)).toContain(`[К README](README.md) · [In English](../${name})`);
+	});
+});
+
 describe('the README, which is packed with the nodes', () => {
 	const readme = fs.readFileSync(inRepo('README.md'), 'utf8');
 

@@ -37,6 +37,7 @@ export function compatTable(outcomes: Outcome[] = readJson<Outcome[]>(OUTCOMES))
 		['', ...outcomes.map(({ n8n }) => `n8n ${n8n}`)],
 		[
 			...titles.map((title) => [title, ...outcomes.map((outcome) => cell(outcome, title))]),
+			['Version of this package', ...outcomes.map(({ version }) => version)],
 			['Node.js that it ran in', ...outcomes.map(({ node }) => node)],
 			['tried on', ...outcomes.map(({ date }) => date)],
 		],

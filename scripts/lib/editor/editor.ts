@@ -54,15 +54,11 @@ export class Editor {
 	 * @param more CSS, for this picture alone
 	 */
 	async screenshot(path: string, colorScheme: 'light' | 'dark', more = '') {
-		const notices = this.page.getByRole('alert').locator('.el-notification__closeBtn');
-		while (await notices.count()) {
-			await notices.first().click();
-			await notices.first().waitFor({ state: 'hidden' });
-		}
 		await this.page.mouse.move(0, 0);
 		await this.page.emulateMedia({ colorScheme });
-		// n8n leaves the empty holders of its expression editors' tooltips in the corner.
-		const style = 'div[class*="ͼ1 "]:not(.cm-editor) { display: none !important } ';
+		// A notice goes by itself, perhaps while it is being closed; n8n also leaves the empty holders of its expression editors'
+		// tooltips in the corner.
+		const style = '.el-notification, div[class*="ͼ1 "]:not(.cm-editor) { display: none !important } ';
 		await this.page.screenshot({ path, animations: 'disabled', style: style + more });
 	}
 

@@ -83,8 +83,13 @@ export class NodePanel {
 		});
 		await shown.click();
 		// It stays open for the next one; Escape would close the node.
-		await this.root.getByTestId('node-parameters').click({ position: { x: 2, y: 2 } });
+		await this.leaveField();
 		await shown.waitFor({ state: 'hidden' });
+	}
+
+	/** Closes what a field has open beside it. */
+	async leaveField() {
+		await this.root.getByTestId('node-parameters').click({ position: { x: 2, y: 2 } });
 	}
 
 	get options() {

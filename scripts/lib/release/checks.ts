@@ -1,5 +1,6 @@
 import fs from 'node:fs';
 import execa from 'execa';
+import { DateTime } from 'luxon';
 import { npmCli, npmEnv } from '../../bootstrap/npm';
 import { ensureBuilt, packTarball } from '../build';
 import { readJson } from '../json';
@@ -10,8 +11,8 @@ import { MOST_KILOBYTES, oddContents } from './contents';
 import type { Package } from './manifest';
 import { codexFaults, iconFaults, manifestFaults, versionFaults } from './manifest';
 import type { Manifest } from './owner';
-import { placeholdersIn } from './owner';
-import { readmeFaults } from './readme';
+import { mailFaults, placeholdersIn, repositoryFaults } from './owner';
+import { packedFileFaults, readmeFaults } from './readme';
 import { scan, unpack } from './scan';
 import { publishFaults, workflowFaults } from './workflows';
 
@@ -28,13 +29,19 @@ interface ReleaseCheck {
 	advice: string;
 }
 
+/** What tells people where to write. */
+const MAILED = ['SECURITY.md', 'CODE_OF_CONDUCT.md'];
+
 const read = (file: string) => fs.readFileSync(inRepo(file), 'utf8');
 
 /** All checks, in the order of what they cost; what builds comes last. */
 export async function releaseChecks({ tag, allowPlaceholderOwner }: ReleaseFlags): Promise<ReleaseCheck[]> {
 	const manifest = readJson<Package & Manifest>(inRepo('package.json'));
-	const { version } = manifest;
-	const today = new Date().toISOString().slice(0, 10);
+	const { name: packageName, version } = manifest;
+	// Where the day begins first: whoever releases may live there.
+	const today = DateTime.now().setZone('Pacific/Kiritimati').toISODate() ?? '';
+	// GitHub says where a workflow runs.
+	const { GITHUB_REPOSITORY: here } = process.env;
 	/** A check that only looks. */
 	const look = (name: string, advice: string, find: () => string[]): ReleaseCheck => ({
 		name,
@@ -51,8 +58,19 @@ export async function releaseChecks({ tag, allowPlaceholderOwner }: ReleaseFlags
 		look('The owner is real', 'npm run set-owner -- <github-owner>', () =>
 			allowPlaceholderOwner ? [] : placeholdersIn(manifest).map((part) => `${part} is a placeholder`),
 		),
+		look('The owner can be reached', 'npm run set-owner -- <github-owner> --email <address>', () =>
+			mailFaults(manifest, Object.fromEntries(MAILED.map((page) => [page, read(page)]))),
+		),
+		look('The repository is this one', 'npm run set-owner -- <github-owner> --repository <name>', () =>
+			tag !== undefined && here ? repositoryFaults(manifest, here) : [],
+		),
 		look('The version is real', 'set it in package.json, then npm install', () =>
 			versionFaults(manifest, readJson<Package>(inRepo('package-lock.json')).version, tag),
+		),
+		look('Pages name the file of the version', 'write its name there', () =>
+			allPages().flatMap((page) =>
+				packedFileFaults(read(page), packageName, version).map((fault) => `${page}: ${fault}`),
+			),
 		),
 		look('CHANGELOG.md has the version', 'say there what it brings, and when', () =>
 			changelogFaults(read('CHANGELOG.md'), version, tag !== undefined, today),

@@ -1,6 +1,8 @@
 import fs from 'node:fs';
 import path from 'node:path';
+import execa from 'execa';
 import { readJson, writeJson } from '../json';
+import { inRepo } from '../paths';
 
 /** Who publishes the package, as package.json says it. */
 interface Owner {
@@ -19,6 +21,13 @@ export interface Manifest {
 	bugs: { url: string };
 }
 
+interface Wanted {
+	login: string;
+	repository?: string;
+	name?: string;
+	email?: string;
+}
+
 /** What stands in the repository until somebody publishes it. */
 const PLACEHOLDER: Owner = {
 	login: 'n8n-nodes-alfacrm',
@@ -29,9 +38,13 @@ const PLACEHOLDER: Owner = {
 /** What is not ours, and what speaks of owners only to try them out. */
 const FOREIGN = ['test', 'node_modules', 'dist', '.git', 'coverage', '.stryker-tmp', 'package-lock.json'];
 const TEXTS = /(\.(json|jsonc|md|ts|js|mjs|ya?ml|svg)|CODEOWNERS|LICENSE)$/;
+/** Where GitHub's own addresses are, at which nobody can be reached. */
+const NO_MAIL = 'users.noreply.github.com';
 const LOGIN = /^[a-z\d](?:[a-z\d]|-(?=[a-z\d])){0,38}$/i;
 
 export const isLogin = (text: string) => LOGIN.test(text);
+export const isRepository = (text: string) => /^[\w.-]{1,100}$/.test(text) && !/^\.+$|\.git$/.test(text);
+export const isEmail = (text: string) => /^[^\s@<>]+@[^\s@<>]+\.[^\s@<>]+$/.test(text);
 
 function ownerOf({ author, repository }: Manifest): Owner {
 	const [, login = '', name = ''] = /github\.com\/([^/]+)\/([^/#]+?)(?:\.git)?$/.exec(repository.url) ?? [];
@@ -52,20 +65,27 @@ export function placeholdersIn(manifest: Manifest): string[] {
 }
 
 /**
+ * npm refuses a statement of another repository than package.json names, letter by letter.
+ * @param actual the repository that the workflow runs in, as GitHub writes it
+ */
+export function repositoryFaults(manifest: Manifest, actual: string): string[] {
+	const { login, repository } = ownerOf(manifest);
+	const named = `${login}/${repository}`;
+	return named === actual ? [] : [`package.json names ${named}, and this is ${actual}`];
+}
+
+/**
  * Puts the owner in every place of a working copy that names one.
  * @param wanted without a name or email: what is there, or, where that is a placeholder, what GitHub calls the owner
  * @returns the files that were changed
  */
-export function setOwner(
-	root: string,
-	wanted: { login: string; name?: string; email?: string },
-): { owner: Owner; changed: string[] } {
+export function writeOwner(root: string, wanted: Wanted): { owner: Owner; changed: string[] } {
 	const file = path.join(root, 'package.json');
 	const former = ownerOf(readJson<Manifest>(file));
 	const { login } = wanted;
 	const owner: Owner = {
 		login,
-		repository: former.repository,
+		repository: wanted.repository ?? former.repository,
 		name: wanted.name ?? (former.name === PLACEHOLDER.name ? login : former.name),
 		email:
 			wanted.email ??
@@ -83,8 +103,24 @@ export function setOwner(
 	return { owner, changed };
 }
 
+/** The same, and tidies up: a longer or shorter name breaks lines in other places, which `npm run format` would refuse. */
+export async function setOwner(root: string, wanted: Wanted) {
+	const written = writeOwner(root, wanted);
+	const options = { cwd: root, localDir: inRepo(), preferLocal: true };
+	const { changed } = written;
+	if (changed.length > 0) await execa('prettier', ['--write', '--ignore-unknown', ...changed], options);
+	return written;
+}
+
 /** The address that GitHub gives everybody who keeps their own private. */
-const noReply = (login: string) => `${login}@users.noreply.github.com`;
+const noReply = (login: string) => `${login}@${NO_MAIL}`;
+
+/** Pages that send people to an address of GitHub's that takes no mail. @param pages by name */
+export function mailFaults({ author }: Manifest, pages: Record<string, string>): string[] {
+	if (!author.email.endsWith(`@${NO_MAIL}`)) return [];
+	const sending = Object.keys(pages).filter((name) => /address\s+in\s+`package\.json`/.test(pages[name]));
+	return sending.map((name) => `${name} sends people to ${author.email}, which takes no mail`);
+}
 
 /** @returns whether the file has changed */
 function rewrite(file: string, former: Owner, owner: Owner): boolean {
@@ -99,7 +135,7 @@ function withOwner(name: string, text: string, former: Owner, owner: Owner): str
 	if (name === 'CODEOWNERS')
 		return text.replaceAll(new RegExp(`@${former.login}(?![\\w-])`, 'g'), `@${owner.login}`);
 	if (name === 'LICENSE')
-		return text.replace(`(c) ${yearOf(text)} ${former.name}`, `(c) ${yearOf(text)} ${owner.name}`);
+		return text.replace(`(c) ${yearOf(text)} ${former.name}`, () => `(c) ${yearOf(text)} ${owner.name}`);
 	// Addresses of GitHub itself, of its files, and of the badges that shields.io draws of it.
 	const address = new RegExp(
 		`(github\\.com/|githubusercontent\\.com/|shields\\.io/github/[\\w/-]*?)${former.login}/${former.repository}(?![\\w-])`,

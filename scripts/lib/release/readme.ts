@@ -21,3 +21,10 @@ export function readmeFaults(readme: string): string[] {
 		...(lines.length > 0 ? [`line ${lines.join(', ')} is not English`] : []),
 	];
 }
+
+/** Names of packed files in a page that `npm pack` does not make of the version. */
+export function packedFileFaults(page: string, name: string, version: string): string[] {
+	const file = `${name}-${version}.tgz`;
+	const named = page.match(new RegExp(`\\b${name}-\\d[\\w.-]*\\.tgz`, 'g')) ?? [];
+	return [...new Set(named)].filter((one) => one !== file).map((one) => `it names ${one}, not ${file}`);
+}

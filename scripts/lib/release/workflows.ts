@@ -41,7 +41,14 @@ export function publishFaults(text: string): string[] {
 	const rights = Object.values(publishing.permissions ?? permissions ?? {});
 	const conditions: Array<[boolean, string]> = [
 		[on?.push?.tags !== undefined && on.push.branches === undefined, 'it does not start from tags alone'],
-		[command.includes('--provenance'), 'npm publish goes without --provenance'],
+		[
+			command.split('\n').every((line) => !line.includes('npm publish') || line.includes('--provenance')),
+			'npm publish goes without --provenance',
+		],
+		[
+			/\*-\*\) npm publish .*--tag next/.test(command),
+			'a version such as 1.1.0-beta.1 has no tag of its own, without which npm refuses it',
+		],
 		[publishing.permissions?.['id-token'] === 'write', 'the job that publishes may not have an ID token'],
 		[
 			rights.filter((right) => right === 'write').length <= 1,

@@ -11,7 +11,7 @@ import {
 	manifestFaults,
 	versionFaults,
 } from '../../../scripts/lib/release/manifest';
-import { readmeFaults } from '../../../scripts/lib/release/readme';
+import { packedFileFaults, readmeFaults } from '../../../scripts/lib/release/readme';
 import { printed } from '../../../scripts/lib/release/table';
 import { HEADINGS } from '../../support/readmeHeadings';
 
@@ -107,6 +107,20 @@ describe('the README that is packed', () => {
 		expect(readmeFaults(whole.filter((line) => !line.includes('Usage')).join('\n'))).toEqual([
 			'"## Usage" is missing',
 		]);
+	});
+});
+
+describe('a page that says how to install from a file', () => {
+	const page = 'copy `n8n-nodes-alfacrm-1.0.0.tgz`, then `npm install /path/to/n8n-nodes-alfacrm-1.0.0.tgz`';
+
+	it('names the file that npm pack makes of the version', () => {
+		expect(packedFileFaults(page, 'n8n-nodes-alfacrm', '1.0.0')).toEqual([]);
+		expect(packedFileFaults(page, 'n8n-nodes-alfacrm', '1.1.0-beta.1')).toEqual([
+			'it names n8n-nodes-alfacrm-1.0.0.tgz, not n8n-nodes-alfacrm-1.1.0-beta.1.tgz',
+		]);
+		expect(packedFileFaults('n8n-nodes-alfacrm-2.0.0-rc.1.tgz', 'n8n-nodes-alfacrm', '2.0.0-rc.1')).toEqual(
+			[],
+		);
 	});
 });
 

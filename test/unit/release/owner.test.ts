@@ -2,10 +2,21 @@ import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 
+import execa from 'execa';
+
 import { readJson } from '../../../scripts/lib/json';
 import { ROOT } from '../../../scripts/lib/paths';
 import type { Manifest } from '../../../scripts/lib/release/owner';
-import { isLogin, placeholdersIn, setOwner } from '../../../scripts/lib/release/owner';
+import {
+	isEmail,
+	isLogin,
+	isRepository,
+	mailFaults,
+	placeholdersIn,
+	repositoryFaults,
+	setOwner,
+	writeOwner,
+} from '../../../scripts/lib/release/owner';
 
 const LEFT_OUT = ['node_modules', 'dist', '.git', 'images', 'coverage'];
 const PLACEHOLDER: Manifest = {
@@ -35,24 +46,29 @@ const holding = (text: string) =>
 		.filter(([file, content]) => !file.startsWith('test') && content.includes(text))
 		.map(([file]) => file);
 
-beforeEach(() => {
-	root = fs.mkdtempSync(path.join(os.tmpdir(), 'alfacrm-owner-'));
-	fs.cpSync(ROOT, root, { recursive: true, filter: (file) => !LEFT_OUT.includes(path.basename(file)) });
-	// Badges, as a README may have them.
-	fs.appendFileSync(
-		path.join(root, 'README.md'),
-		'\n![CI](https://github.com/first-owner/n8n-nodes-alfacrm/actions/workflows/ci.yml/badge.svg)' +
-			'\n![stars](https://img.shields.io/github/stars/first-owner/n8n-nodes-alfacrm)' +
-			'\nhttps://raw.githubusercontent.com/first-owner/n8n-nodes-alfacrm/main/docs/images/one.png\n',
-	);
-	// Whoever has been set in the repository.
-	setOwner(root, { login: 'first-owner', name: 'First Owner', email: noReply('first-owner') });
-});
-afterEach(() => fs.rmSync(root, { recursive: true, force: true }));
+/** Each test begins with a copy of the repository, in which an owner has been set. */
+function useCopy() {
+	beforeEach(() => {
+		root = fs.mkdtempSync(path.join(os.tmpdir(), 'alfacrm-owner-'));
+		fs.cpSync(ROOT, root, { recursive: true, filter: (file) => !LEFT_OUT.includes(path.basename(file)) });
+		// Badges, as a README may have them.
+		fs.appendFileSync(
+			path.join(root, 'README.md'),
+			'\n![CI](https://github.com/first-owner/n8n-nodes-alfacrm/actions/workflows/ci.yml/badge.svg)' +
+				'\n![stars](https://img.shields.io/github/stars/first-owner/n8n-nodes-alfacrm)' +
+				'\nhttps://raw.githubusercontent.com/first-owner/n8n-nodes-alfacrm/main/docs/images/one.png\n',
+		);
+		// Whoever has been set in the repository.
+		writeOwner(root, { login: 'first-owner', name: 'First Owner', email: noReply('first-owner') });
+	});
+	afterEach(() => fs.rmSync(root, { recursive: true, force: true }));
+}
 
 describe('the owner of the package', () => {
+	useCopy();
+
 	it('stands in every place that names one', () => {
-		setOwner(root, { login: 'new-owner', name: 'Ann Example', email: 'ann@example.com' });
+		writeOwner(root, { login: 'new-owner', name: 'Ann Example', email: 'ann@example.com' });
 
 		const url = 'https://github.com/new-owner/n8n-nodes-alfacrm';
 		expect(manifest()).toMatchObject({
@@ -79,39 +95,83 @@ describe('the owner of the package', () => {
 		expect(left.filter((file) => file !== 'scripts/lib/release/owner.ts')).toEqual([]);
 	});
 
-	it('leaves alone the tests, which try out owners', () => {
-		setOwner(root, { login: 'n8n-nodes-alfacrm' });
-		expect(setOwner(root, { login: 'new-owner' }).changed.filter((file) => file.startsWith('test'))).toEqual(
-			[],
+	it('is expected by no test but this one, so that they hold for every owner', () => {
+		const names = fs.readdirSync(path.join(root, 'test'), { recursive: true, encoding: 'utf8' });
+		const texts = names.filter((name) => /\.(ts|js|json)$/.test(name));
+		const naming = texts.filter((name) =>
+			/alfacrm\\?\/n8n-nodes-alfacrm/.test(read(path.join('test', name))),
 		);
+		expect(naming).toEqual(['unit/release/owner.test.ts']);
+	});
+
+	it('leaves alone the tests, which try out owners', () => {
+		writeOwner(root, { login: 'n8n-nodes-alfacrm' });
+		const { changed } = writeOwner(root, { login: 'new-owner' });
+		expect(changed.filter((file) => file.startsWith('test'))).toEqual([]);
 		expect(read('test/unit/release/owner.test.ts')).toBe(fs.readFileSync(__filename, 'utf8'));
 	});
 
 	it('is set twice with the effect of once', () => {
-		setOwner(root, { login: 'new-owner', name: 'Ann Example', email: 'ann@example.com' });
+		writeOwner(root, { login: 'new-owner', name: 'Ann Example', email: 'ann@example.com' });
 		const before = everything();
 
-		const { changed } = setOwner(root, { login: 'new-owner' });
+		const { changed } = writeOwner(root, { login: 'new-owner' });
 
 		expect(changed).toEqual([]);
 		expect(everything()).toEqual(before);
 	});
 
+	it.each(['acme', 'a-very-long-organisation-name-of-39-chars'])(
+		'leaves files that npm run format takes, %s too',
+		async (login) => {
+			const { changed } = await setOwner(root, { login });
+			const options = { cwd: root, localDir: ROOT, preferLocal: true, reject: false };
+			const args = ['--list-different', '--ignore-unknown', ...changed];
+			const { exitCode, stdout } = await execa('prettier', args, options);
+			expect(changed).toContain('package.json');
+			expect([stdout, exitCode]).toEqual(['', 0]);
+		},
+	);
+
+	it('may call the repository by another name, but not the package', () => {
+		writeOwner(root, { login: 'new-owner', repository: 'alfacrm.n8n' });
+		const url = 'https://github.com/new-owner/alfacrm.n8n';
+		expect(manifest()).toMatchObject({
+			name: 'n8n-nodes-alfacrm',
+			homepage: `${url}#readme`,
+			repository: { url: `git+${url}.git` },
+		});
+		expect(read('docs/check.md')).toContain(`${url}/issues/new`);
+		expect(holding('new-owner/n8n-nodes-alfacrm')).toEqual([]);
+		expect(repositoryFaults(manifest(), 'new-owner/alfacrm.n8n')).toEqual([]);
+
+		writeOwner(root, { login: 'third-owner' });
+		expect(manifest().repository.url).toBe('git+https://github.com/third-owner/alfacrm.n8n.git');
+	});
+
+	it('may be called by what a replacement would take for a mark of its own', () => {
+		writeOwner(root, { login: 'new-owner', name: "Bed $& Board $1 $' Ltd" });
+		expect(read('LICENSE')).toMatch(/^Copyright \(c\) \d{4} Bed \$& Board \$1 \$' Ltd$/m);
+		expect(manifest().author.name).toBe("Bed $& Board $1 $' Ltd");
+	});
+
 	it('has the name and address of GitHub unless there are others', () => {
 		const { name, email } = PLACEHOLDER.author;
-		setOwner(root, { login: 'n8n-nodes-alfacrm', name, email });
+		writeOwner(root, { login: 'n8n-nodes-alfacrm', name, email });
 		expect(placeholdersIn(manifest())).toHaveLength(5);
-		setOwner(root, { login: 'new-owner' });
+		writeOwner(root, { login: 'new-owner' });
 		expect(manifest().author).toEqual({ name: 'new-owner', email: noReply('new-owner') });
-		setOwner(root, { login: 'third-owner', name: 'Ann Example' });
+		writeOwner(root, { login: 'third-owner', name: 'Ann Example' });
 		expect(manifest().author).toEqual({ name: 'Ann Example', email: noReply('third-owner') });
-		setOwner(root, { login: 'third-owner', email: 'ann@example.com' });
-		setOwner(root, { login: 'fourth-owner' });
+		writeOwner(root, { login: 'third-owner', email: 'ann@example.com' });
+		writeOwner(root, { login: 'fourth-owner' });
 		expect(manifest().author).toEqual({ name: 'Ann Example', email: 'ann@example.com' });
 	});
 });
 
 describe('a placeholder', () => {
+	useCopy();
+
 	it('is each part of the owner that nobody has set', () => {
 		expect(placeholdersIn(PLACEHOLDER)).toEqual([
 			'repository',
@@ -127,6 +187,43 @@ describe('a placeholder', () => {
 	});
 });
 
+describe('the address of the author', () => {
+	const pages = () => ({
+		'SECURITY.md': fs.readFileSync(path.join(ROOT, 'SECURITY.md'), 'utf8'),
+		'CODE_OF_CONDUCT.md': fs.readFileSync(path.join(ROOT, 'CODE_OF_CONDUCT.md'), 'utf8'),
+	});
+	const by = (email: string): Manifest => ({ ...PLACEHOLDER, author: { name: 'Ann Example', email } });
+
+	it('takes mail where pages send people to it', () => {
+		expect(mailFaults(by('ann@example.com'), pages())).toEqual([]);
+		expect(mailFaults(by(noReply('ann')), pages())).toEqual([
+			'SECURITY.md sends people to ann@users.noreply.github.com, which takes no mail',
+			'CODE_OF_CONDUCT.md sends people to ann@users.noreply.github.com, which takes no mail',
+		]);
+		expect(mailFaults(by(noReply('ann')), { 'SECURITY.md': 'On GitHub only.' })).toEqual([]);
+	});
+});
+
+describe('the repository that a version is published from', () => {
+	it('is the one of package.json to the letter, or npm would refuse it after all tests', () => {
+		expect(repositoryFaults(PLACEHOLDER, 'n8n-nodes-alfacrm/n8n-nodes-alfacrm')).toEqual([]);
+		expect(repositoryFaults(PLACEHOLDER, 'N8N-nodes-alfacrm/n8n-nodes-alfacrm')).toEqual([
+			'package.json names n8n-nodes-alfacrm/n8n-nodes-alfacrm, and this is N8N-nodes-alfacrm/n8n-nodes-alfacrm',
+		]);
+	});
+
+	it.each([
+		['n8n-nodes-alfacrm', true],
+		['alfacrm.n8n', true],
+		['alfacrm.git', false],
+		['..', false],
+		['acme/alfacrm', false],
+		['', false],
+	])('may be called %j: %s', (text, expected) => {
+		expect(isRepository(text)).toBe(expected);
+	});
+});
+
 describe('a name on GitHub', () => {
 	it.each([
 		['acme', true],
@@ -138,5 +235,18 @@ describe('a name on GitHub', () => {
 		['', false],
 	])('%j: %s', (text, expected) => {
 		expect(isLogin(text)).toBe(expected);
+	});
+});
+
+describe('an email address', () => {
+	it.each([
+		['ann@example.com', true],
+		['ann+n8n@mail.example.com', true],
+		['ann', false],
+		['ann@example', false],
+		['Ann <ann@example.com>', false],
+		['', false],
+	])('%j: %s', (text, expected) => {
+		expect(isEmail(text)).toBe(expected);
 	});
 });
