@@ -114,10 +114,29 @@ describe.each(allExamples())('examples/$file', ({ file, workflow }) => {
 			const { conditions } = parameters.conditions as { conditions: Array<Record<string, unknown>> };
 			expect(conditions).toMatchObject([{ operator: { type: 'string', operation: 'regex' } }]);
 			const taken = new RegExp(String(conditions[0].rightValue));
-			for (const one of ['mia@example.org', 'mia_o+1@mail.example.org', 'мия@пример.рф', 'a@b.ru, c@d.ru'])
+			for (const one of [
+				'mia@example.org',
+				'mia_o+1@mail.example.org',
+				'мия@пример.рф',
+				'a@b.ru, c@d.ru',
+				' a@b.ru; c@d.ru;',
+			])
 				expect(one).toMatch(taken);
 			for (const one of ['', 'нет', '-', 'mia@example', 'mia@@example.org', 'mia example.org', '@b.ru'])
 				expect(one).not.toMatch(taken);
+			for (const one of [
+				'mia@b.ru.',
+				'mia@b..ru',
+				'mia.@b.ru',
+				'<mia@b.ru>',
+				'mia@b.ru/ian@b.ru',
+				'a@b.cd@e.f',
+			])
+				expect(one).not.toMatch(taken);
+			// A pattern that can be read in many ways would keep all of n8n busy for minutes.
+			const [odd, begun] = [`${'a@a.aaaaaa'.repeat(10)}@`, performance.now()];
+			expect(odd).not.toMatch(taken);
+			expect(performance.now() - begun).toBeLessThan(500);
 		}
 	});
 
