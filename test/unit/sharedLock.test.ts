@@ -75,14 +75,18 @@ class Process {
 			if (busy > 0) await sleep(busy);
 			return this.isAlive ? result : await new Promise<T>(() => {});
 		};
-		const item = {
+		let assertMaySend = () => {};
+		const item: Pick<Item, 'guarded' | 'underWayMs'> & { run: object } = {
 			run: { shared: { lock: this.lock, row: this.row }, noteTurn: () => {}, client: {} },
-			assertMaySend: () => {},
 			underWayMs: 0,
+			guarded: async (assertHeld, work) => {
+				assertMaySend = assertHeld;
+				return await work();
+			},
 		};
 		const find = async () => await alive(async () => await this.service.find(phone));
 		const create = async () => {
-			item.assertMaySend();
+			assertMaySend();
 			await sleep(createMs);
 			return await alive(async () => await this.service.create(phone));
 		};
