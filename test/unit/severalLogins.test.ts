@@ -4,8 +4,8 @@ import type {
 	IHttpRequestHelper,
 	IHttpRequestOptions,
 	JsonObject,
+	NodeApiError,
 } from 'n8n-workflow';
-import type { NodeApiError } from 'n8n-workflow';
 import { sleep } from 'n8n-workflow';
 
 import type { AlfaCrmApi } from '../../credentials/AlfaCrmApi.credentials';
