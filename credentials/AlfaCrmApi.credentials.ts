@@ -12,8 +12,8 @@ import { ORIGIN_EXPRESSION } from '../nodes/AlfaCrm/api/host';
 import { LOGIN_TIMEOUT_MS, logIn } from '../nodes/AlfaCrm/api/login';
 import { DEFAULT_REQUESTS_PER_SECOND, rateLimiterOf, readRate } from '../nodes/AlfaCrm/api/rateLimiter';
 import { DEFAULT_RATE_LIMIT_WAIT_MS } from '../nodes/AlfaCrm/api/retry';
-import { beginRenewal, placeAfterRenewal } from '../nodes/AlfaCrm/api/renewals';
-import { loginOf, tokenFor } from '../nodes/AlfaCrm/api/sessions';
+import { beginRenewal, isOwnCall, placeAfterRenewal } from '../nodes/AlfaCrm/api/renewals';
+import { loginOf, revokeToken, tokenFor } from '../nodes/AlfaCrm/api/sessions';
 
 /** Relative, which tells it from all other requests. */
 const TEST_URL = '/v2api/branch/index';
@@ -170,6 +170,8 @@ export class AlfaCrmApi implements ICredentialType {
 		const perSecond = readRate(credentials.requestsPerSecond);
 		const failing = String(credentials.token ?? '');
 		beginRenewal(credentials);
+		// The other calls of this process need not try it.
+		if (isOwnCall(credentials)) revokeToken(login, failing);
 		const token = await tokenFor(
 			login,
 			failing,

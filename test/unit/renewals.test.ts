@@ -3,9 +3,9 @@ import { sleep } from 'n8n-workflow';
 
 import { AlfaCrmApi } from '../../credentials/AlfaCrmApi.credentials';
 import { rateLimiterOf } from '../../nodes/AlfaCrm/api/rateLimiter';
-import { beginRenewal } from '../../nodes/AlfaCrm/api/renewals';
-import { offerCredential, loginOf } from '../../nodes/AlfaCrm/api/sessions';
-import { contextOf, failureOfCall, WRITE } from './apiSupport';
+import { beginRenewal, isOwnCall, noteOwnCall } from '../../nodes/AlfaCrm/api/renewals';
+import { loginOf, offerCredential, usableToken } from '../../nodes/AlfaCrm/api/sessions';
+import { contextOf, failureOfCall, READ, WRITE } from './apiSupport';
 import { stopJitter } from './limiterSupport';
 
 let schools = 0;
@@ -56,6 +56,19 @@ describe('a token that n8n renews for a call', () => {
 		expect(sent[1]).toBe(sent[0]);
 	});
 
+	it.each([
+		['a call of these nodes, which was answered with 401', true, ''],
+		['a call of another node, which may have failed for any reason', false, 'dead'],
+	])('is not tried by others meanwhile only after %s', async (_what, isOwn, meanwhile) => {
+		const data = newCredential();
+		if (isOwn) noteOwnCall(data);
+		const renewal = credential.preAuthentication.call(helpersWith(jest.fn()), data);
+		expect(usableToken(loginOf(data), 'dead')).toBe(meanwhile);
+		await jest.runAllTimersAsync();
+		await renewal;
+		expect(usableToken(loginOf(data), 'dead')).toBe(isOwn ? 'new' : 'dead');
+	});
+
 	it('is not asked for where another process has got one by the time that the login may be sent', async () => {
 		const data = newCredential();
 		const stored = { ...data };
@@ -72,6 +85,17 @@ describe('a token that n8n renews for a call', () => {
 		expect(logIn).not.toHaveBeenCalled();
 		withdraw();
 	});
+});
+
+it('a call of these nodes is known as one when its token is renewed', async () => {
+	const isOwn: boolean[] = [];
+	const logIn = async (data: object) => {
+		isOwn.push(isOwnCall(data as never));
+		return await Promise.resolve('new');
+	};
+	const { client } = contextOf(() => ({ items: [] }), { credential: newCredential({ token: '' }), logIn });
+	await client.request(READ);
+	expect(isOwn).toEqual([true]);
 });
 
 it('a call that is cancelled while its token is renewed was not carried out, and says nothing else', async () => {

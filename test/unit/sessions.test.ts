@@ -52,21 +52,6 @@ describe('a token that fails', () => {
 		jest.useRealTimers();
 	});
 
-	it('is not tried by other calls while it is being replaced', async () => {
-		const login = newLogin();
-		let finish: (token: string) => void = () => {};
-		const renewal = tokenFor(
-			login,
-			'dead',
-			async () => await new Promise<string>((resolve) => (finish = resolve)),
-		);
-		await sleep(0);
-		expect(usableToken(login, 'dead')).toBe('');
-		finish('new');
-		await renewal;
-		expect(usableToken(login, 'dead')).toBe('new');
-	});
-
 	it('waits for the login under way, also where there is no token yet', async () => {
 		const login = newLogin();
 		let finish: (token: string) => void = () => {};

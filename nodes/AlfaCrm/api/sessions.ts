@@ -84,8 +84,6 @@ export function offerCredential(login: Login, read: ReadCredential): () => void 
  */
 export async function tokenFor(login: Login, failing: string, logIn: LogIn): Promise<string> {
 	const session = sessionOf(login);
-	// The other calls of this process need not try it.
-	revokeToken(login, failing);
 	const other = failing === '' ? undefined : newestExcept(session, failing);
 	if (other !== undefined) return other;
 	session.pending ??= renew(session, failing, logIn);
