@@ -41,6 +41,14 @@ const LOADS: Record<string, Array<[title: string, measure: (stage: QueueStage) =
 			'200 x 3 calls, 2 expiries, one token at a time',
 			async (stage) => await logins(stage, { ...LOGINS, singleToken: true }),
 		],
+		[
+			'the same, 5 a second',
+			async (stage) => await logins(stage, { ...LOGINS, singleToken: false, isLimited: true }),
+		],
+		[
+			'the same, 5 a second, one token at a time',
+			async (stage) => await logins(stage, { ...LOGINS, singleToken: true, isLimited: true }),
+		],
 	],
 };
 const OTHERS = ['deliveries', 'killed'];

@@ -1,3 +1,4 @@
+import net from 'node:net';
 import getPort from 'get-port';
 import { UserFacingError } from '../bootstrap/userFacingError';
 
@@ -6,6 +7,15 @@ export const HOST = '127.0.0.1';
 /** A port that nobody uses at the moment. */
 export async function freePort() {
 	return await getPort({ host: HOST });
+}
+
+/** Whether nobody listens there. (get-port does not say so of one that it has just found.) */
+export async function isFree(port: number): Promise<boolean> {
+	const server = net.createServer();
+	return await new Promise((resolve) => {
+		server.once('error', () => resolve(false));
+		server.listen(port, HOST, () => server.close(() => resolve(true)));
+	});
 }
 
 /**

@@ -53,6 +53,13 @@ describe('100 executions of 3 calls while all tokens expire twice', () => {
 		expect(figures.logins).toBeGreaterThanOrEqual(2);
 		expect(figures.logins).toBeLessThanOrEqual(12);
 	});
+
+	it('all succeed with at most 12 logins where AlfaCRM besides allows 5 calls in any second', async () => {
+		const figures = await logins(real.stage, { ...load, executions: 40, singleToken: true, isLimited: true });
+		expect(figures).toMatchObject({ executions: 40, succeeded: 40, failures: [] });
+		expect(figures.logins).toBeGreaterThanOrEqual(2);
+		expect(figures.logins).toBeLessThanOrEqual(12);
+	});
 });
 
 describe('a delivery that reaches two webhook processes', () => {

@@ -99,15 +99,15 @@ describe('the servers that queue mode needs', () => {
 	const has = (...names: string[]) => names.forEach((name) => writeFileSync(join(folder, name), ''));
 
 	it('are found where all programs of one are together', () => {
-		has('initdb', 'postgres', 'pg_isready', 'redis-server');
+		has('initdb', 'postgres', 'redis-server');
 		const { postgres, redis } = findPrograms([join(folder, 'none'), folder]);
 		expect([postgres.initdb, redis]).toEqual([join(folder, 'initdb'), join(folder, 'redis-server')]);
 	});
 
 	it.each([
 		['Postgres and Redis', []],
-		['Redis', ['initdb', 'postgres', 'pg_isready']],
-		['Postgres', ['initdb', 'postgres', 'redis-server']],
+		['Redis', ['initdb', 'postgres']],
+		['Postgres', ['initdb', 'redis-server']],
 	])('are named with what to install where there is no %s', (missing, names) => {
 		has(...names);
 		expect(() => findPrograms([folder])).toThrow(

@@ -1,6 +1,6 @@
 import { sleep } from 'n8n-workflow';
 
-import type { ReadCredential } from '../../nodes/AlfaCrm/api/sessions';
+import type { ReadCredential, Renewed } from '../../nodes/AlfaCrm/api/sessions';
 import {
 	accountOf,
 	revokeToken,
@@ -130,7 +130,11 @@ describe('a token that another process may have renewed', () => {
 		token,
 	});
 	/** How long the renewal took, and what came of it. */
-	async function renewed(login: ReturnType<typeof newLogin>, failing: string, logIn: () => Promise<string>) {
+	async function renewed(
+		login: ReturnType<typeof newLogin>,
+		failing: string,
+		logIn: Parameters<typeof tokenFor>[2],
+	) {
 		const begun = Date.now();
 		const renewal = tokenFor(login, failing, logIn);
 		await jest.runAllTimersAsync();
@@ -159,6 +163,28 @@ describe('a token that another process may have renewed', () => {
 		// The process that had logged in waits less, for it is its token that the others have.
 		expect(await renewed(login, 'token 1', logIn)).toEqual({ token: 'late', ms: 300 });
 		expect(logIn).toHaveBeenCalledTimes(1);
+	});
+
+	it('is taken even if it comes while the login waits to be sent', async () => {
+		const [login, logIn] = [newLogin(), jest.fn<Promise<string>, [Renewed]>()];
+		const read = jest.fn<ReturnType<ReadCredential>, []>(
+			async () => await Promise.resolve(stored(login, 'dead')),
+		);
+		offerCredential(login, read);
+		logIn.mockImplementation(async (renewed) => {
+			read.mockResolvedValue(stored(login, 'late'));
+			return (await renewed()) ?? 'own';
+		});
+		expect((await renewed(login, 'dead', logIn)).token).toBe('late');
+		expect(isIssuedSince(login, 'late', 0)).toBe(false);
+	});
+
+	it('is not taken in place of trying a key, only because older tokens have died', async () => {
+		const [login, logIn] = [newLogin(), logins()];
+		revokeToken(login, 'old');
+		await tokenFor(login, '', logIn);
+		offerCredential(login, async () => await Promise.resolve(stored(login, 'token 1')));
+		expect((await renewed(login, '', logIn)).token).toBe('token 2');
 	});
 
 	it('is one that is known to be dead, or of another login: then it is not taken', async () => {

@@ -5,21 +5,11 @@ import { LockRow } from '../../nodes/AlfaCrm/api/lockRow';
 import { SharedLock } from '../../nodes/AlfaCrm/api/sharedLock';
 import type { Item } from '../../nodes/AlfaCrm/operations/run/item';
 import { findOrCreate } from '../../nodes/AlfaCrm/operations/run/findOrCreate';
+import { settle, stopTime } from './fakeTime';
 import { ProcessedRows } from './processedData';
 import { randomFrom } from './support';
 
-beforeEach(() => {
-	jest.useFakeTimers();
-	jest.spyOn(AbortSignal, 'timeout').mockImplementation((ms) => {
-		const controller = new AbortController();
-		void sleep(ms).then(() => controller.abort());
-		return controller.signal;
-	});
-});
-afterEach(() => {
-	jest.restoreAllMocks();
-	jest.useRealTimers();
-});
+stopTime();
 
 /** AlfaCRM, which never looks whether it has somebody already. */
 class Service {
@@ -91,10 +81,11 @@ class Process {
 			return await alive(async () => await this.service.create(phone));
 		};
 		// As the items of one process do.
-		return await withLock([`${this.id} ${phone}`], undefined, async () => {
+		const work = withLock([`${this.id} ${phone}`], undefined, async () => {
 			const { found } = await findOrCreate(item as unknown as Item, find, create);
 			return found === undefined ? 'created' : 'found';
 		});
+		return await work.catch(async (error: Error) => await alive(async () => await Promise.reject(error)));
 	}
 }
 
@@ -109,14 +100,6 @@ function world(seed: number, processes: number) {
 
 const phonesOf = ({ created }: Service) => created.map(({ phone }) => phone).sort();
 const phones = (count: number) => Array.from({ length: count }, (_unused, index) => `${100 + index}`);
-
-/** Lets the time go on until all is done. */
-async function settle<T>(work: Promise<T>): Promise<T> {
-	let isDone = false;
-	void work.finally(() => (isDone = true)).catch(() => {});
-	while (!isDone) await jest.advanceTimersByTimeAsync(50);
-	return await work;
-}
 
 describe('a process that is alone', () => {
 	it('holds the lock as long as there is work, without a call to AlfaCRM more and hardly a statement', async () => {
@@ -144,7 +127,7 @@ describe('a process that is alone', () => {
 			getProcessedDataCount: async () => await Promise.resolve(0),
 			clearAllProcessedItems: fails,
 		});
-		expect(await settle(lock.tryEnter(row))).toBe(true);
+		expect(await settle(lock.tryEnter(row, undefined))).toBe(true);
 		expect(lock.isHeld).toBe(true);
 		expect(service.reads).toBe(0);
 		lock.leave();
@@ -159,7 +142,7 @@ describe('a process that is alone', () => {
 			getProcessedDataCount: fails,
 			clearAllProcessedItems: fails,
 		});
-		expect(await settle(lock.tryEnter(row))).toBe(false);
+		expect(await settle(lock.tryEnter(row, undefined))).toBe(false);
 		await expect(settle(lock.enter(row, undefined))).rejects.toThrow(
 			"n8n's database did not answer for 30 seconds",
 		);

@@ -1,5 +1,6 @@
 import { sleep } from 'n8n-workflow';
 
+import { ResponseError } from '../../nodes/AlfaCrm/api/errors';
 import { RateLimiter } from '../../nodes/AlfaCrm/api/rateLimiter';
 import { withRetries } from '../../nodes/AlfaCrm/api/retry';
 import { timed } from './limiterSupport';
@@ -167,6 +168,25 @@ it.each([answered(400), answered(403), new Error('socket hang up')])(
 		expect(took).toBeLessThan(8_000);
 	},
 );
+
+it('a call that was not sent in the end does not count as taken', async () => {
+	const limiter = new RateLimiter();
+	const times: number[] = [];
+	const call = async (outcome?: Error) =>
+		await limiter
+			.run({ perSecond: 5 }, async () => {
+				times.push(Date.now());
+				return await (outcome ? Promise.reject(outcome) : Promise.resolve());
+			})
+			.catch(() => {});
+	await timed(async () => {
+		await call(answered(429));
+		await call(new ResponseError({ kind: 'notSent' }));
+		await call();
+	});
+	// Nothing is known of what is left, so the next one is a try, too, after 1.4 seconds at least.
+	expect(times[2] - times[1]).toBeGreaterThanOrEqual(1_400);
+});
 
 it('a login that is a part of a call does not wait for what comes of that call', async () => {
 	const limiter = new RateLimiter();

@@ -17,6 +17,7 @@ import { cancelled, failureOf, mayBeInProgress, mayHaveTakenEffect, nodeError, r
 import type { Explanation } from './explain';
 import { explain } from './explain';
 import { rateLimiterOf, readCallsAtOnce, readRate } from './rateLimiter';
+import { isUnsent, noteOwnCall } from './renewals';
 import type { ApiRequest } from './request';
 import { nameOf, pathOf, requestOptions, TIMEOUT_MS } from './request';
 import type { ApiResponse } from './response';
@@ -180,6 +181,7 @@ export class ApiClient {
 		return await withRetries(rateLimiterOf(origin), options, async () => {
 			const data = await this.authentication.readCredential(account, progress);
 			const before = data.token;
+			noteOwnCall(data);
 			const withdraw = this.authentication.offerRenewal(progress);
 			const { httpRequestWithAuthentication: send } = this.context.helpers;
 			try {
@@ -204,9 +206,9 @@ export class ApiClient {
 }
 
 /** n8n ends a request when the execution is cancelled, but not the login before it, which may wait for long. */
-function giveUpRequest({ token }: ICredentialDataDecryptedObject, giveUp: GiveUp): void {
-	// Without a token nothing but the login was sent; otherwise n8n itself comes first, where it can.
-	if (token === '') giveUp(cancelled());
+function giveUpRequest(data: ICredentialDataDecryptedObject, giveUp: GiveUp): void {
+	// Before it is sent, or sent again; otherwise n8n itself comes first, where it can.
+	if (data.token === '' || isUnsent(data)) giveUp(cancelled());
 	else void sleep(ABORT_MS).then(() => giveUp(cancelled(true)));
 }
 

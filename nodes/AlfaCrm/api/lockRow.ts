@@ -2,6 +2,7 @@ import type { IExecuteFunctions } from 'n8n-workflow';
 import { UserError } from 'n8n-workflow';
 
 import { timeout } from './cancel';
+import { Patience } from './patience';
 
 /** What n8n offers a node in an execution to remember what it has processed, in the database that all processes share. */
 export type ProcessedData = Pick<
@@ -14,6 +15,8 @@ const OPTIONS = { mode: 'entries' } as const;
 const LOCKED = 'locked';
 /** The same entry for all who wait, for an entry is added only once. */
 const WANTED = 'wanted';
+/** After this time a statement counts as failed; whether it is carried out later nobody knows. */
+const ANSWER_MS = 30_000;
 const MOST_TRIES = 5;
 const PAUSE_MS = 20;
 
@@ -26,6 +29,8 @@ export class NoRowError extends UserError {}
  * does to a row is to read it and to write it whole, so entries that two processes add at the same moment may get lost.
  */
 export class LockRow {
+	private readonly patience = new Patience(ANSWER_MS);
+
 	constructor(private readonly data: ProcessedData) {}
 
 	/**
@@ -47,19 +52,22 @@ export class LockRow {
 	 * @throws NoRowError where there is no such thing
 	 */
 	async size(): Promise<number> {
-		return await this.data.getProcessedDataCount('node', OPTIONS).catch((error: unknown) => {
-			throw hasNoRow(error) ? new NoRowError('No processed data', { cause: error }) : error;
-		});
+		return await this.patience
+			.waitFor(this.data.getProcessedDataCount('node', OPTIONS))
+			.catch((error: unknown) => {
+				throw hasNoRow(error) ? new NoRowError('No processed data', { cause: error }) : error;
+			});
 	}
 
 	/** @returns whether the row was there, and which of the entries were in it already */
 	async add(...entries: string[]): Promise<{ wasHeld: boolean; there: unknown[] }> {
-		const { processed } = await this.data.checkProcessedAndRecord([LOCKED, ...entries], 'node', OPTIONS);
+		const adding = this.data.checkProcessedAndRecord([LOCKED, ...entries], 'node', OPTIONS);
+		const { processed } = await this.patience.waitFor(adding);
 		return { wasHeld: processed.includes(LOCKED), there: processed };
 	}
 
 	async remove(): Promise<void> {
-		await this.data.clearAllProcessedItems('node', OPTIONS);
+		await this.patience.waitFor(this.data.clearAllProcessedItems('node', OPTIONS));
 	}
 
 	private async insert(...more: string[]): Promise<boolean> {

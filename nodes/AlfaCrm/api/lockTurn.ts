@@ -13,6 +13,12 @@ const LINGER_MS = 50;
 /** A holder does nothing any more when its last beat is that long ago; `DEAD_MS` of those who wait is longer. */
 const FRESH_MS = 12_000;
 
+/**
+ * A row is removed only while the last beat is not older than this: a statement may be on its way for long, and once others
+ * have waited for `DEAD_MS` since then, it would remove the row of the next holder, for all have the same name.
+ */
+const OWN_MS = 8_000;
+
 /** How a process has come by the lock. */
 export interface Taken {
 	/** Undefined where n8n cannot keep one: then the work of this process alone takes turns. */
@@ -110,7 +116,7 @@ export class LockTurn {
 			const { wasHeld } = await row.add(...this.beats);
 			// Where the row was gone, another process may have had the lock meanwhile; the beat has made one that nobody holds.
 			this.beatAt = wasHeld ? at : -Infinity;
-			if (!wasHeld) await row.remove();
+			if (!wasHeld && performance.now() - at < OWN_MS) await row.remove();
 		}
 		this.isWanted ||= (await row.size()) > 1 + this.beats.length;
 		const most = this.isWanted ? MIN_TURN_MS : MAX_TURN_MS;
@@ -128,8 +134,8 @@ export class LockTurn {
 	private async end(): Promise<void> {
 		// A beat that comes after the row was removed would make it anew, with nobody behind it.
 		await Promise.race([this.beating, timeout(FRESH_MS)]);
-		// A row that others take for left behind may be theirs by now. One that cannot be removed is taken for that.
-		if (this.isFresh) await this.row?.remove().catch(() => undefined);
+		// One that is not removed, or cannot be, is taken for left behind by the others.
+		if (performance.now() - this.beatAt < OWN_MS) await this.row?.remove().catch(() => undefined);
 		this.isOver = true;
 		this.onEnd();
 	}

@@ -6,6 +6,8 @@ import type { Taken } from './lockTurn';
 const ASK_MS = 3_000;
 /** The holder of a row that has not changed for so long is dead; one that lives gives up well before, see `LockTurn`. */
 const DEAD_MS = 20_000;
+/** Each waits for up to so much longer, for of several who put in a claim at the same moment all may have to begin again. */
+const SPREAD_MS = 5_000;
 /** Within this time somebody who claims the lock of a dead one has written its claim, and after this one it is looked at. */
 const CLAIM_MS = 2_000;
 const SETTLE_MS = 5_000;
@@ -16,33 +18,41 @@ const SETTLE_MS = 5_000;
  * only if it was written within two seconds, nothing else was in the row then, and it is still there after five.
  */
 export class LockWaiter {
-	/** The row as it was when it was last seen to change. */
-	private seen = { size: 0, at: 0 };
+	/** Of the row, when it was last looked at. */
+	private size = 0;
+	/** When its holder is taken for dead, unless it changes before. */
+	private deadAt = Infinity;
 	private askedAt = -Infinity;
 
 	constructor(private readonly row: LockRow) {}
 
 	/** @returns undefined while another process has the lock */
 	async look(): Promise<Taken | undefined> {
-		const { row, seen } = this;
+		const { row } = this;
 		const at = performance.now();
 		const size = await row.size();
 		// A row that is shorter is a new one.
-		if (size < seen.size) this.askedAt = -Infinity;
-		if (size !== seen.size) this.seen = { size, at };
+		if (size < this.size) this.askedAt = -Infinity;
+		if (size !== this.size) this.noteLife();
+		this.size = size;
 		if (size === 0) return (await row.take()) ? { row, at } : undefined;
 		if (at - this.askedAt >= ASK_MS) {
 			this.askedAt = at;
 			return (await row.takeOrAskFor()) ? { row, at, isWanted: true } : undefined;
 		}
-		if (at - this.seen.at < DEAD_MS) return undefined;
-		this.seen = { size: 0, at };
+		if (at < this.deadAt) return undefined;
+		this.size = 0;
 		return await this.replaceDead(size);
 	}
 
 	/** What has become of the row is not known: its holder has the whole time again to show that it lives. */
 	lookFailed(): void {
-		this.seen.at = performance.now();
+		this.noteLife();
+	}
+
+	/** The row may have changed as late as now: the answer that tells of it may have been on its way for long. */
+	private noteLife(): void {
+		this.deadAt = performance.now() + DEAD_MS + Math.random() * SPREAD_MS;
 	}
 
 	/** @param size of the row, which did not change for long */

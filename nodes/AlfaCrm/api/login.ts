@@ -1,14 +1,14 @@
 import type { Failure as DeclaredCause, IHttpRequestHelper } from 'n8n-workflow';
 
 import type { ApiFailure } from './errors';
-import { failureOf, LoginError, redact } from './errors';
+import { failureOf, LoginError, redact, ResponseError } from './errors';
 import type { NetworkCause } from './network';
 import { networkCause } from './network';
 import { rateLimiterOf } from './rateLimiter';
 import type { ApiResponse } from './response';
 import { assertSuccess } from './response';
 import { SHORT_RATE_LIMIT_WAIT_MS, withRetries } from './retry';
-import type { Login } from './sessions';
+import type { Login, Renewed } from './sessions';
 
 export const LOGIN_TIMEOUT_MS = 10_000;
 
@@ -18,14 +18,21 @@ function wrongKey(hasAppKey: boolean): string {
 	return `AlfaCRM did not accept the login. Check 'Email' and 'API Key': the key must be the v2api key of that very user.${also}`;
 }
 
-/** @throws LoginError without a trace of the key; an error that names a status would make n8n log in a second time */
+/**
+ * @param renewed asked right before it is sent, for it may have waited long: the token that another process has got meanwhile
+ * @throws LoginError without a trace of the key; an error that names a status would make n8n log in a second time
+ */
 export async function logIn(
 	{ helpers }: IHttpRequestHelper,
 	{ origin, email, apiKey, appKey }: Login,
 	perSecond: number,
+	renewed: Renewed,
 ): Promise<string> {
-	const send = async () =>
-		assertSuccess(
+	let other: string | undefined;
+	const send = async () => {
+		other = await renewed();
+		if (other !== undefined) throw new ResponseError({ kind: 'notSent' });
+		return assertSuccess(
 			await helpers.httpRequest({
 				method: 'POST',
 				url: `${origin}/v2api/auth/login`,
@@ -40,11 +47,13 @@ export async function logIn(
 				disableFollowRedirect: true,
 			}),
 		);
+	};
 	let answer: ApiResponse;
 	try {
 		const options = { perSecond, isIdempotent: true, rateLimitWaitMs: SHORT_RATE_LIMIT_WAIT_MS };
 		answer = await withRetries(rateLimiterOf(origin), options, send);
 	} catch (error) {
+		if (other !== undefined) return other;
 		const failure = failureOf(error);
 		const serverMessage = failure.serverMessage && redact(failure.serverMessage, [apiKey, appKey]);
 		throw explainLogin({ ...failure, serverMessage }, origin, appKey !== '');

@@ -163,7 +163,10 @@ export class RateLimiter {
 
 	private failed(start: Start, perSecond: number, error: unknown): void {
 		const now = performance.now();
-		if (isTooMany(failureOf(error))) {
+		const failure = failureOf(error);
+		// Then there is nothing to learn from it.
+		if (failure.kind === 'notSent') return;
+		if (isTooMany(failure)) {
 			this.share.refused(start, now, windowOf(perSecond).places);
 			this.concurrency.decrease();
 		} else {

@@ -25,6 +25,12 @@ export interface Login {
 /** Reads the credential out of n8n's database, where another process may have put a new token. */
 export type ReadCredential = () => Promise<ICredentialDataDecryptedObject>;
 
+/** The token that another process has got meanwhile, if one has. */
+export type Renewed = () => Promise<string | undefined>;
+
+/** @returns the token of a login, or what `renewed` has found before it was sent */
+type LogIn = (renewed: Renewed) => Promise<string>;
+
 interface Session {
 	readonly key: string;
 	/** Of calls under way; what n8n calls to renew a token cannot read the credential itself. */
@@ -76,7 +82,7 @@ export function offerCredential(login: Login, read: ReadCredential): () => void 
  *
  * @param failing '' where there is no token yet
  */
-export async function tokenFor(login: Login, failing: string, logIn: () => Promise<string>): Promise<string> {
+export async function tokenFor(login: Login, failing: string, logIn: LogIn): Promise<string> {
 	const session = sessionOf(login);
 	const other = failing === '' ? undefined : newestExcept(session, failing);
 	if (other !== undefined) return other;
@@ -84,10 +90,13 @@ export async function tokenFor(login: Login, failing: string, logIn: () => Promi
 	return await session.pending;
 }
 
-async function renew(session: Session, failing: string, logIn: () => Promise<string>): Promise<string> {
+async function renew(session: Session, failing: string, logIn: LogIn): Promise<string> {
 	try {
-		const renewed = await renewedElsewhere(session, failing);
-		const token = renewed ?? (await logIn());
+		let renewed: string | undefined;
+		const look: Renewed = async () => (renewed = await storedExcept(session, failing));
+		const isExpected = mayBeRenewed(session, failing);
+		if (isExpected) await watch(look, longestWait(session, failing));
+		const token = renewed ?? (await logIn(isExpected ? look : nobody));
 		session.newest = { token, at: Date.now(), order: renewed === undefined ? ++logins : 0 };
 		session.revoked.delete(token);
 		return token;
@@ -96,20 +105,36 @@ async function renew(session: Session, failing: string, logIn: () => Promise<str
 	}
 }
 
-/** The token of another process, if one has renewed it or does so in the moment that this one waits. */
-async function renewedElsewhere(session: Session, failing: string): Promise<string | undefined> {
-	const { newest, readers, revoked } = session;
-	// Where there never was a token, or its time is over and it was this process that had logged in, it is for this one to do.
-	if (readers.size === 0 || (failing === '' && revoked.size === 0)) return undefined;
-	const dead = failing === '' ? newest?.token : failing;
-	const isOwn = newest !== undefined && newest.order > 0 && newest.token === dead;
-	if (isOwn && isOld(newest)) return undefined;
-	for (const wait of [0, Math.random() * (isOwn ? MAX_WAIT_MS.own : MAX_WAIT_MS.others)]) {
-		if (wait > 0) await sleep(wait);
-		const token = await storedToken(session);
-		if (token !== '' && token !== failing && !revoked.has(token)) return token;
-	}
-	return undefined;
+const nobody: Renewed = async () => await Promise.resolve(undefined);
+
+/** Whether another process may have renewed the token, or be about to. */
+function mayBeRenewed({ newest, readers, revoked }: Session, failing: string): boolean {
+	if (readers.size === 0) return false;
+	// Where there never was a token, or this one works as far as is known, somebody wants the key to be tried.
+	if (failing === '' && (revoked.size === 0 || isUsable(newest, revoked))) return false;
+	// Where its time is over and it was this process that had logged in, it is for this one to do.
+	return !(isOwn(newest, failing) && isOld(newest));
+}
+
+/** Looks at once, and if need be once more after a while. */
+async function watch(look: Renewed, longest: number): Promise<void> {
+	if ((await look()) !== undefined) return;
+	const wait = Math.random() * longest;
+	if (wait > 0) await sleep(wait);
+	await look();
+}
+
+const longestWait = ({ newest }: Session, failing: string): number =>
+	isOwn(newest, failing) ? MAX_WAIT_MS.own : MAX_WAIT_MS.others;
+
+/** Whether the token that fails is one for which this process had logged in. */
+const isOwn = (newest: Session['newest'], failing: string): newest is NonNullable<typeof newest> =>
+	newest !== undefined && newest.order > 0 && (failing === '' || newest.token === failing);
+
+/** The token in n8n's database, if it may work. */
+async function storedExcept(session: Session, failing: string): Promise<string | undefined> {
+	const token = await storedToken(session);
+	return token !== '' && token !== failing && !session.revoked.has(token) ? token : undefined;
 }
 
 /** '' where there is none, or none of this login. */
@@ -147,10 +172,14 @@ export function isIssuedSince(login: Login, token: string, since: number): boole
 }
 
 function newestExcept({ newest, revoked }: Session, failing: string): string | undefined {
-	const isUsable =
-		newest !== undefined && newest.token !== failing && !revoked.has(newest.token) && !isOld(newest);
-	return isUsable ? newest.token : undefined;
+	return isUsable(newest, revoked) && newest.token !== failing ? newest.token : undefined;
 }
+
+const isUsable = (
+	newest: Session['newest'],
+	revoked: Session['revoked'],
+): newest is NonNullable<typeof newest> =>
+	newest !== undefined && !revoked.has(newest.token) && !isOld(newest);
 
 const isOld = ({ at }: { at: number }): boolean => Math.abs(Date.now() - at) >= TOKEN_MS;
 

@@ -12,6 +12,8 @@ import { LockWaiter } from './lockWaiter';
 const COURTESY_MS = 200;
 /** How often a process that waits looks. */
 const POLL_MS = 100;
+/** How long it takes at most to find out whether the lock can be had at once. */
+const TRY_MS = 5_000;
 /** How long a process that waits puts up with a database that does not answer. */
 const PATIENCE_MS = 30_000;
 /** More nodes than are at work at the same time. */
@@ -45,12 +47,9 @@ export class SharedLock {
 	private courtesyUntil = 0;
 
 	/** Joins the work of this process if it has the lock or can have it at once. */
-	async tryEnter(row: LockRow): Promise<boolean> {
-		if (this.turn?.isInUse === false) await this.turn.ending;
+	async tryEnter(row: LockRow, signal: AbortSignal | undefined): Promise<boolean> {
 		if (this.join()) return true;
-		if (!this.mayTake || this.waiting !== undefined) return false;
-		this.attempt ??= this.takeAtOnce(row).finally(() => (this.attempt = undefined));
-		await this.attempt;
+		await abortable(Promise.race([this.tryToTake(row), timeout(TRY_MS)]), signal);
 		return this.join();
 	}
 
@@ -81,10 +80,19 @@ export class SharedLock {
 		return this.turn === undefined && performance.now() >= this.courtesyUntil;
 	}
 
+	private async tryToTake(row: LockRow): Promise<void> {
+		if (this.turn?.isInUse === false) await this.turn.ending;
+		if (!this.mayTake || this.waiting !== undefined) return;
+		this.attempt ??= this.takeAtOnce(row).finally(() => (this.attempt = undefined));
+		await this.attempt;
+	}
+
 	private async takeAtOnce(row: LockRow): Promise<void> {
 		try {
 			const at = performance.now();
-			if ((await row.size()) === 0 && (await row.take())) this.begin({ row, at });
+			const isTaken = (await row.size()) === 0 && (await row.take());
+			// Where that took long, this process may have waited for it and got it meanwhile.
+			if (isTaken && this.turn === undefined) this.begin({ row, at });
 		} catch (error) {
 			// After any other failure of the database it is tried once more if there is something to create.
 			if (error instanceof NoRowError) this.begin({ at: performance.now() });
@@ -102,7 +110,7 @@ export class SharedLock {
 				answeredAt = performance.now();
 			} catch (error) {
 				if (error instanceof NoRowError) return this.begin({ at: performance.now() });
-				if (performance.now() - answeredAt > PATIENCE_MS) throw noDatabase(error);
+				if (performance.now() - answeredAt >= PATIENCE_MS) throw noDatabase(error);
 				waiter.lookFailed();
 			}
 			await timeout(POLL_MS * (0.5 + Math.random()));

@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import os from 'node:os';
+import { noteProcess } from './folders';
 import type { Guarded } from './guarded';
 
 /** How long the program may take to end; whoever stops this one waits longer. */
@@ -11,6 +12,8 @@ const PATIENCE_MS = 7_000;
  */
 const { program, args, folder, user, stopSignal } = JSON.parse(process.argv[2]) as Guarded;
 const child = spawn(program, args, { cwd: folder, stdio: ['ignore', 'inherit', 'inherit'], ...user });
+
+for (const pid of [process.pid, child.pid]) if (pid !== undefined) noteProcess(folder, pid);
 
 const stop = () => {
 	child.kill(stopSignal);

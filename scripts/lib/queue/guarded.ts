@@ -1,10 +1,10 @@
 import fs from 'node:fs';
-import os from 'node:os';
 import path from 'node:path';
 import { inRepo, ROOT } from '../paths';
-import { freePort } from '../ports';
+import { freePort, isFree } from '../ports';
 import type { Server } from '../server';
 import { startServer } from '../server';
+import { makeFolder, removeFolder, removeLeftFolders } from './folders';
 import type { User } from './user';
 import { unprivilegedUser } from './user';
 
@@ -28,19 +28,37 @@ interface Place {
 
 type Program = Pick<Guarded, 'program' | 'args' | 'stopSignal'> & { isReady: () => Promise<boolean> };
 
+/** How many ports are tried, since another program may take one before the server does. */
+const MOST_PORTS = 3;
+
 /**
  * Starts a server of the machine in a folder and at a port of its own, and waits until it is ready.
- * @param prepare fills the folder, and tells what to start
+ * @param prepare fills the folder, and tells what to start; `isReady` must not take the answer of another server for its own
  * @returns `stop` removes the folder as well
  */
 export async function startGuarded(
 	what: string,
 	prepare: (place: Place) => Promise<Program>,
 ): Promise<Pick<Server, 'stop'> & { port: number }> {
-	const folder = fs.mkdtempSync(path.join(os.tmpdir(), `alfacrm-${what.toLowerCase()}-`));
-	const removeFolder = () => fs.rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
+	removeLeftFolders();
+	for (let nth = 1; ; nth += 1) {
+		const port = await freePort();
+		try {
+			return { port, ...(await startAt(port, what, prepare)) };
+		} catch (error) {
+			if (nth === MOST_PORTS || (await isFree(port))) throw error;
+		}
+	}
+}
+
+async function startAt(
+	port: number,
+	what: string,
+	prepare: (place: Place) => Promise<Program>,
+): Promise<Pick<Server, 'stop'>> {
+	const folder = makeFolder(what);
 	try {
-		const [port, user] = [await freePort(), unprivilegedUser()];
+		const user = unprivilegedUser();
 		if (user) fs.chownSync(folder, user.uid, user.gid);
 		const { isReady, ...program } = await prepare({ folder, port, user });
 		const guarded: Guarded = { ...program, folder, user };
@@ -57,11 +75,11 @@ export async function startGuarded(
 		});
 		const stop = async () => {
 			await server.stop();
-			removeFolder();
+			removeFolder(folder);
 		};
-		return { port, stop };
+		return { stop };
 	} catch (error) {
-		removeFolder();
+		removeFolder(folder);
 		throw error;
 	}
 }

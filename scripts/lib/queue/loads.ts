@@ -95,11 +95,12 @@ function form(index: number, person: number) {
 /** Executions of several calls, in the middle of which all tokens expire several times. */
 export async function logins(
 	stage: QueueStage,
-	load: { executions: number; calls: number; expiries: number; singleToken: boolean },
+	load: { executions: number; calls: number; expiries: number; singleToken: boolean; isLimited?: boolean },
 ): Promise<Figures> {
-	const { executions, calls, expiries, singleToken } = load;
-	return await withSchool({ rateLimit: 0, singleToken }, async (sandbox) => {
-		const credential = await stage.credentialOf(sandbox, { requestsPerSecond: 0 });
+	const { executions, calls, expiries, singleToken, isLimited = false } = load;
+	const rate = isLimited ? LIMIT : 0;
+	return await withSchool({ rateLimit: rate, singleToken }, async (sandbox) => {
+		const credential = await stage.credentialOf(sandbox, { requestsPerSecond: rate });
 		const entrance = await stage.publish(severalCalls(credential, await someCustomers(sandbox, calls)));
 		// Each process may know the token before it counts.
 		await observe(stage, sandbox, entrance, emptyBodies(AT_A_TIME));

@@ -11,7 +11,6 @@ const USUAL = ['/usr/bin', '/usr/local/bin', '/opt/homebrew/bin'];
 interface Postgres {
 	initdb: string;
 	postgres: string;
-	pg_isready: string;
 }
 
 /** The servers that n8n needs in queue mode, as the machine has them. */
@@ -19,12 +18,12 @@ export function findPrograms(folders = usualFolders()): { postgres: Postgres; re
 	/** The first that has all of these. */
 	const folderWith = (...names: string[]) =>
 		folders.find((folder) => names.every((name) => fs.existsSync(path.join(folder, name))));
-	const postgres = folderWith('initdb', 'postgres', 'pg_isready');
+	const postgres = folderWith('initdb', 'postgres');
 	const redis = folderWith('redis-server');
 	if (postgres && redis) {
 		const own = (name: keyof Postgres) => fs.realpathSync(path.join(postgres, name));
 		return {
-			postgres: { initdb: own('initdb'), postgres: own('postgres'), pg_isready: own('pg_isready') },
+			postgres: { initdb: own('initdb'), postgres: own('postgres') },
 			redis: path.join(redis, 'redis-server'),
 		};
 	}

@@ -1,3 +1,4 @@
+import fs from 'node:fs';
 import net from 'node:net';
 import path from 'node:path';
 import execa from 'execa';
@@ -19,7 +20,7 @@ interface Backend {
 
 /** A Postgres that listens on loopback only, with an empty database. */
 export async function startPostgres(): Promise<Backend> {
-	const { initdb, postgres, pg_isready: ask } = findPrograms().postgres;
+	const { initdb, postgres } = findPrograms().postgres;
 	// What a shell has set for another server must not reach this one.
 	const options = { env: { PATH: process.env.PATH }, extendEnv: false, reject: false, all: true } as const;
 	const { port, stop } = await startGuarded('Postgres', async ({ folder, port, user }) => {
@@ -32,14 +33,7 @@ export async function startPostgres(): Promise<Backend> {
 			program: postgres,
 			args: ['-D', data, '-p', String(port), ...settings.flatMap((setting) => ['-c', setting])],
 			stopSignal: 'SIGINT',
-			isReady: async () => {
-				const answer = await execa(
-					ask,
-					['-h', HOST, '-p', String(port), '-U', USER, '-d', 'postgres'],
-					options,
-				);
-				return !answer.failed;
-			},
+			isReady: async () => await Promise.resolve(isPostgresReady(data)),
 		};
 	});
 	const env = {
@@ -62,20 +56,27 @@ export async function startRedis(): Promise<Backend> {
 		program: redis,
 		args: ['--port', String(port), '--dir', folder, ...REDIS],
 		stopSignal: 'SIGTERM',
-		isReady: async () => await answersPing(port),
+		isReady: async () => await isRedisReady(port, folder),
 	}));
 	return { env: { QUEUE_BULL_REDIS_HOST: HOST, QUEUE_BULL_REDIS_PORT: String(port) }, stop };
 }
 
-async function answersPing(port: number): Promise<boolean> {
+/** Postgres says it in its own folder; at the port another server might answer. */
+export function isPostgresReady(data: string): boolean {
+	const file = path.join(data, 'postmaster.pid');
+	return fs.existsSync(file) && /^ready\s*$/m.test(fs.readFileSync(file, 'utf8'));
+}
+
+/** Whether the Redis at the port is the one that works in the folder. */
+export async function isRedisReady(port: number, folder: string): Promise<boolean> {
 	return await new Promise((resolve) => {
-		const socket = net.connect(port, HOST, () => socket.write('PING\r\n'));
+		const socket = net.connect(port, HOST, () => socket.write('CONFIG GET dir\r\n'));
 		const answer = (isReady: boolean) => {
 			socket.destroy();
 			resolve(isReady);
 		};
 		socket.setTimeout(2_000, () => answer(false));
 		socket.once('error', () => answer(false));
-		socket.once('data', (data) => answer(data.toString().startsWith('+PONG')));
+		socket.once('data', (data) => answer(data.toString().split('\r\n').includes(fs.realpathSync(folder))));
 	});
 }

@@ -25,7 +25,7 @@ export async function findOrCreate<F, C>(
 		return found === undefined ? { created: await create() } : { found };
 	}
 	const { lock, row } = shared;
-	let isHeld = await lock.tryEnter(row);
+	let isHeld = await lock.tryEnter(row, run.client.signal);
 	try {
 		run.noteTurn(isHeld ? lock.turns : 0);
 		let found = await find();
