@@ -185,7 +185,7 @@ function otherRows(
 	return held.filter((row) => rowOf(wanted, row) === undefined).map((row) => writablePart(attendance, row));
 }
 
-/** Whoever was there after all was absent for no reason, and AlfaCRM may charge a lesson by that. */
+/** Takes the reason of an absence off whoever was there after all, for AlfaCRM may charge the lesson by it. */
 function withoutAbsence(held: IDataObject | undefined, wanted: IDataObject): IDataObject {
 	const isCorrected = Number(wanted.is_attend) === 1 && Number(held?.is_attend ?? 1) === 0;
 	return isCorrected && !isEmpty(held?.[ABSENCE]) ? { [ABSENCE]: null } : {};
