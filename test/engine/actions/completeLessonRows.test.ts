@@ -128,6 +128,28 @@ describe('Complete Lesson by rows', () => {
 	});
 });
 
+describe('an absence with a reason', () => {
+	it.each([
+		['of a completed lesson', 'always', 3],
+		['of a completed lesson that is shown in lists of a customer', 'withCustomer', 3],
+		['that is told before the lesson', 'always', 1],
+	])('%s loses it for whoever was there after all', async (_what, lessonDetails, status) => {
+		set({ lessonDetails });
+		const { id, customer_ids } = planned();
+		const [one, two] = customer_ids;
+		await run(mark(id, { absent_ids: `${one},${two}` }));
+		patch('lesson', id, { status });
+		const details = () => rows('lesson-details').filter(({ lesson_id }) => lesson_id === id);
+		for (const { id: detail } of details()) patch('lesson-details', detail, { reason_id: 1, note: 'Болеет' });
+
+		await run(mark(id, { present_ids: `${one}`, absent_ids: `${two}`, if_completed: 'teach' }));
+		expect(details()).toMatchObject([
+			{ customer_id: one, is_attend: 1, reason_id: null, note: 'Болеет' },
+			{ customer_id: two, is_attend: 0, reason_id: 1 },
+		]);
+	});
+});
+
 describe.each(['always', 'withCustomer'] as const)('Send It Again, where details are shown %s', (shown) => {
 	beforeEach(() => set({ lessonDetails: shown }));
 

@@ -3,11 +3,12 @@ import type { IDataObject, INodeParameters } from 'n8n-workflow';
 import { entities } from '../../../nodes/AlfaCrm/entities/registry';
 import { looksFirst } from '../../support/actionKinds';
 import { inBranch1, job, jobsOf, today } from '../support/jobs';
-import { pick } from '../support/office';
+import { pick, stopClock } from '../support/office';
 import { useSchool } from '../support/school';
 
 const school = useSchool({ customers: 80 });
 const { rows, some, stored, lead, client, run, failing, writes } = jobsOf(school);
+afterEach(() => jest.useRealTimers());
 
 // ---------------------------------------------------------------- the life of a lead
 
@@ -120,6 +121,18 @@ describe('steps of a lead or client', () => {
 		expect(await hintsOf(job('convertToClient', id))).toEqual([]);
 		expect(await hintsOf(job('unarchive', id))).toEqual([]);
 		expect(await hintsOf(job('convertToClient', lead().id))).toEqual([]);
+	});
+
+	it.each([
+		['since today', '2026-03-01', true],
+		['from a day on that is to come', '2026-04-01', false],
+	])('name whom they change and who is archived %s', async (_when, e_date, isNamed) => {
+		stopClock('2026-03-01T12:00:00Z');
+		const { id } = lead();
+		school.sandbox.store.patch('customer', id as number, { e_date });
+		const { hints } = await school.engine.run({ parameters: job('convertToClient', id) });
+		expect(hints.join().includes(`customer ${String(id)}`)).toBe(isNamed);
+		expect(stored(id)).toMatchObject({ is_study: 1, e_date });
 	});
 
 	it('reach a customer in another branch, and save there', async () => {

@@ -1,6 +1,7 @@
 import type { IDataObject } from 'n8n-workflow';
 
 import { daysAfter, formatDay, readId, readIds, today } from '../../api/formats';
+import { isEmpty } from '../../fields/blank';
 import { isStored, listOf } from '../../fields/field';
 import type { Field } from '../../entities/fieldTypes';
 import type { ActionOf, Entity } from '../../entities/types';
@@ -20,6 +21,8 @@ const CANCELLED = 2;
 const COMPLETED = 3;
 /** Whose row of a lesson it is, not what it says. */
 const IDENTITY = ['id', 'customer_id', 'branch_id'];
+/** Why somebody was not there. */
+const ABSENCE = 'reason_id';
 
 /**
  * Completes a planned lesson with who was there, as all items about it say. A completed one is left alone if it says the
@@ -71,6 +74,7 @@ async function complete(
 		const named = wanted.map((row) => ({
 			...rowDefaults(attendance, target.branch),
 			...writablePart(attendance, rowOf(held, row)),
+			...withoutAbsence(rowOf(held, row), row),
 			...row,
 		}));
 		const body = { ...rest, details: [...named, ...kept], ...action.fixed };
@@ -179,6 +183,12 @@ function otherRows(
 	wanted: readonly IDataObject[],
 ): IDataObject[] {
 	return held.filter((row) => rowOf(wanted, row) === undefined).map((row) => writablePart(attendance, row));
+}
+
+/** Takes the reason of an absence off whoever was there after all, for AlfaCRM may charge the lesson by it. */
+function withoutAbsence(held: IDataObject | undefined, wanted: IDataObject): IDataObject {
+	const isCorrected = Number(wanted.is_attend) === 1 && Number(held?.is_attend ?? 1) === 0;
+	return isCorrected && !isEmpty(held?.[ABSENCE]) ? { [ABSENCE]: null } : {};
 }
 
 /** What a row has where neither the user nor the lesson says anything else. */

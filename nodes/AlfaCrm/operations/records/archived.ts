@@ -33,7 +33,7 @@ export function showsArchived(item: Item, { archive }: Entity, { row }: LocatedR
 	const flag = readFlag(row.removed);
 	if (archive?.day === undefined || flag !== undefined) return flag === 1;
 	const day = formatDay(row[archive.day], 'iso', item.zone);
-	return day !== undefined && day !== OPEN_END && day < today('iso', item.zone);
+	return day !== undefined && day !== OPEN_END && day <= today('iso', item.zone);
 }
 
 /**
