@@ -144,6 +144,7 @@ it.each(['income', 'expenditure'])(
 		};
 		const back = add('pay', { ...refund, pay_type_id: 2, [field]: '5000.00' });
 		const untold = add('pay', { ...refund, pay_type_id: null, [field]: '100.00' });
+		const own = add('pay', { ...refund, pay_type_id: 12, [field]: '100.00' });
 		const incoming = ((await run(form(id)))[0].payments as Row[]).map((one) => [one.id, one.incoming]);
 		expect(new Map(incoming as Array<[number, unknown]>)).toEqual(
 			new Map<number, unknown>([
@@ -151,6 +152,7 @@ it.each(['income', 'expenditure'])(
 				[there.paid, true],
 				[back, false],
 				[untold, null],
+				[own, null],
 			]),
 		);
 	},

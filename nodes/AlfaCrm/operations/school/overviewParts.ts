@@ -20,6 +20,8 @@ export interface Subject {
 const PLANNED = 1;
 /** The one type of payment whose number is sure. API notes 5.16. */
 const INCOME = 1;
+/** Refunds, corrections and sales of goods, as new and as old rows have them. API notes 5.16. */
+const NO_INCOME = [2, 3, 5, 6, 9];
 
 export const nameIn = (names: Names | undefined, id: unknown): string | null =>
 	names?.get(readId(id) ?? 0) ?? null;
@@ -182,10 +184,10 @@ function said(value: unknown): boolean | null {
 	return flag === undefined ? null : flag === 1;
 }
 
-/** A refund may show its sum as a payment does. Null where AlfaCRM does not say what it is. */
+/** A refund may show its sum as a payment does. Null where it is not known what a type is. */
 function incoming(type: unknown): boolean | null {
-	const id = readId(type);
-	return id === undefined ? null : id === INCOME;
+	const id = readId(type) ?? 0;
+	return id === INCOME || (NO_INCOME.includes(id) ? false : null);
 }
 
 /** The subscriptions that are neither archived nor over. */
