@@ -27,7 +27,7 @@ interface Failure {
 export async function performAll(run: Run): Promise<INodeExecutionData[]> {
 	const { context } = run;
 	const items: Item[] = [];
-	for (const index of context.getInputData().keys()) items.push(new Item(run, index, items[index - 1]));
+	for (const index of context.getInputData().keys()) items.push(new Item(run, index, items));
 	const output: INodeExecutionData[][] = items.map(() => []);
 	const failures: Failure[] = [];
 	const underWay = new Set<Promise<void>>();

@@ -100,6 +100,7 @@ describe('Complete Lesson', () => {
 			absent_ids: '={{ $json.there ? "" : $json.customer }}',
 			additionalFields: { topic: '={{ $json.topic ?? "" }}' },
 		}),
+		branchId: '={{ $json.branch ?? 1 }}',
 		id: pick('={{ $json.lesson }}'),
 	};
 
@@ -144,11 +145,24 @@ describe('Complete Lesson', () => {
 		},
 	);
 
-	it.each([
-		['say both of a customer', { there: false }, 'items 0 and 2 contradict each other on customer'],
-		['name two topics', { customer: 0, topic: 'Моторы' }, "items 0 and 2 contradict each other on 'Topic'"],
-		['do not say who', { customer: '' }, 'item 2 cannot be used: No customer is given'],
-		['hold what is no ID', { customer: 'Мия' }, "item 2 cannot be used: 'Present Customer'"],
+	it.each<[string, IDataObject, (last: number) => string]>([
+		[
+			'say both of a customer',
+			{ there: false },
+			(last) => `items 0 and ${last} contradict each other on customer`,
+		],
+		[
+			'name two topics',
+			{ customer: 0, topic: 'Моторы' },
+			(last) => `items 0 and ${last} contradict each other on 'Topic'`,
+		],
+		[
+			'are in two branches',
+			{ branch: 2 },
+			(last) => `item ${last} cannot be used: another 'Branch' is given, 2`,
+		],
+		['do not say who', { customer: '' }, (last) => `item ${last} cannot be used: No customer is given`],
+		['hold what is no ID', { customer: 'Мия' }, (last) => `item ${last} cannot be used: 'Present Customer'`],
 	])('saves nothing of a lesson of which items %s, and the others', async (_what, odd, words) => {
 		const [one, two, other] = [client(), client(), client()];
 		const [bad, good] = [one, other].map((id) => lesson({ status: 1, customer_ids: [id, two] }));
@@ -160,14 +174,14 @@ describe('Complete Lesson', () => {
 		];
 		const { json } = await whole(bySheet, { items, onError: 'continueRegularOutput' });
 		expect(json.map(({ error }) => error)).toEqual([
-			expect.stringContaining(words) as string,
+			expect.stringContaining(words(2)) as string,
 			undefined,
-			expect.stringContaining(words) as string,
+			expect.stringContaining(words(2)) as string,
 		]);
 		expect([told(bad), told(good)]).toEqual([[], [[other, 1]]]);
 
 		const { message } = await stopped(bySheet, { items: items.filter(({ lesson: id }) => id === bad) });
-		expect(message).toContain(words.replace('2', '1').replace('2', '1'));
+		expect(message).toContain(words(1));
 	});
 
 	it('takes what a sheet says of each customer, and no word of which it is not sure', async () => {
@@ -213,6 +227,34 @@ describe('Complete Lesson', () => {
 		expect(error?.message).toContain(`Lesson ${bad} is cancelled`);
 		expect(error?.description).toBe('Of this item nothing was saved. Saved: item 0.');
 		await elsewhere;
+	});
+
+	it('one call, too, where items write the branch or the teachers otherwise, or leave the only branch out', async () => {
+		for (const { id } of rows('branch').slice(1)) school.sandbox.store.remove('branch', id as number);
+		const both = [client(), client()];
+		const id = lesson({ status: 1, customer_ids: both });
+		const items = [
+			{ branch: '', customer: both[0], teachers: '1, 2' },
+			{ branch: '1', customer: both[1], teachers: [2, 1] },
+		].map((item) => ({ ...item, lesson: id, there: true }));
+		const parameters = {
+			...bySheet,
+			branchId: '={{ $json.branch }}',
+			additionalFields: { teacher_ids: '={{ $json.teachers }}' },
+		};
+		const { error } = await whole(parameters, { items });
+		expect([error, writes(), told(id)]).toEqual([undefined, ['lesson/teach'], both.map((one) => [one, 1])]);
+	});
+
+	it('what a later failure says was saved are all items of the lesson', async () => {
+		const both = [client(), client()];
+		const [id, cancelled] = [1, 2].map((status) => lesson({ status, customer_ids: both }));
+		const items = [id, cancelled, id].map((one, index) => ({
+			...{ lesson: one, customer: both[index >> 1], there: true },
+		}));
+		const { error } = await runWith(1, items);
+		expect(error?.description).toBe('Of this item nothing was saved. Saved: items 0, 2.');
+		expect(told(id)).toEqual(both.map((one) => [one, 1]));
 	});
 
 	it('of a lesson that was completed before tells to bring everybody at once', async () => {

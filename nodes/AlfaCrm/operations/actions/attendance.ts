@@ -1,8 +1,9 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import { isBlank } from '../../fields/field';
+import { isBlank, sameValue } from '../../fields/field';
 import type { Field } from '../../entities/fieldTypes';
 import { bodyOf } from '../records/body';
+import { givenBranch } from '../records/target';
 import type { Item } from '../run/item';
 import { readFields } from './fields';
 
@@ -10,6 +11,10 @@ import { readFields } from './fields';
 const LISTS = ['present_ids', 'absent_ids', 'details'];
 
 export type RowsField = Extract<Field, { type: 'rows' }>;
+
+/** The field of the form for who has more to record. */
+export const rowsField = (fields: readonly Field[]): RowsField =>
+	fields.find((field): field is RowsField => field.type === 'rows') as RowsField;
 
 /** What is to be said of a lesson. */
 interface Attendance {
@@ -39,20 +44,35 @@ export function readAttendances(
 ): Attendance {
 	const [item] = items;
 	if (items.length === 1) return readAttendance(item, fields, branch);
-	const refused = (message: string) =>
+	const refused = (message: string, description?: string | null) =>
 		item.refused(
 			`Of the items about lesson ${lesson}, ${message}`,
-			'All of them are saved at once or not at all. Nothing was sent to AlfaCRM.',
+			`${description ?? 'Nothing was sent to AlfaCRM.'} All items about a lesson are saved at once or not at all.`,
 		);
-	const rows = new Agreement<IDataObject>(refused);
-	const body = new Agreement<IDataObject[string]>(refused);
-	for (const one of [...items].sort((a, b) => a.index - b.index)) {
-		let said: Attendance;
+	const isSame = (among: readonly Field[], name: string, one: unknown, other: unknown) => {
+		const field = among.find((known) => known.name === name);
+		return field === undefined || sameValue(field, one, other, item.zone);
+	};
+	const ofCustomer = rowsField(fields).fields;
+	const rows = new Agreement<IDataObject>(refused, (_customer, one, other) =>
+		Object.keys({ ...one, ...other }).every((name) => isSame(ofCustomer, name, one[name], other[name])),
+	);
+	const body = new Agreement<IDataObject[string]>(refused, (name, one, other) =>
+		isSame(fields, name, one, other),
+	);
+	const read = (one: Item): Attendance => {
 		try {
-			said = readAttendance(one, fields, branch);
+			const given = givenBranch(one) ?? branch;
+			if (given !== branch)
+				throw one.refused(`another 'Branch' is given, ${given}`, 'Give the branch of the lesson.');
+			return readAttendance(one, fields, branch);
 		} catch (caught) {
-			throw refused(`item ${one.index} cannot be used: ${one.asError(caught).message}`);
+			const { message, description } = one.asError(caught);
+			throw refused(`item ${one.index} cannot be used: ${message}`, description);
 		}
+	};
+	for (const one of [...items].sort((a, b) => a.index - b.index)) {
+		const said = read(one);
 		for (const row of said.rows) {
 			const customer = String(row.customer_id);
 			rows.add({ name: customer, label: `customer ${customer}`, value: row, index: one.index });
@@ -78,14 +98,17 @@ interface Statement<V> {
 class Agreement<V> {
 	private readonly statements = new Map<string, Statement<V>>();
 
-	constructor(private readonly refused: (message: string) => Error) {}
+	constructor(
+		private readonly refused: (message: string) => Error,
+		private readonly isSame: (name: string, one: V, other: V) => boolean,
+	) {}
 
 	/** @throws what `refused` makes of it where an item before this one says something else */
 	add(statement: Statement<V>): void {
 		const { name, label, value, index } = statement;
 		const known = this.statements.get(name) ?? statement;
 		this.statements.set(name, known);
-		if (JSON.stringify(known.value) !== JSON.stringify(value))
+		if (!this.isSame(name, known.value, value))
 			throw this.refused(`items ${known.index} and ${index} contradict each other on ${label}`);
 	}
 
@@ -95,7 +118,7 @@ class Agreement<V> {
 }
 
 function rowsIn(item: Item, fields: readonly Field[], input: IDataObject): IDataObject[] {
-	const attendance = fields.find(({ type }) => type === 'rows') as RowsField;
+	const attendance = rowsField(fields);
 	const ids = fields.filter(({ name, type }) => LISTS.includes(name) && type !== 'rows');
 	const { present_ids = [], absent_ids = [] } = bodyOf(item, ids, input);
 	const { details } = input;
@@ -108,11 +131,12 @@ function rowsIn(item: Item, fields: readonly Field[], input: IDataObject): IData
 	const customers = rows.map(({ customer_id }) => String(customer_id));
 	const twice = customers.find((customer, index) => customers.indexOf(customer) !== index);
 	if (rows.length > 0 && twice === undefined) return rows;
-	const places = [...ids.map(({ label }) => label), attendance.label].map((label) => `'${label}'`);
+	const places = [...ids, attendance].map(({ label }) => `'${label}'`);
+	const listed = (last: string) => `${places.slice(0, -1).join(', ')} ${last} ${places.at(-1)}`;
 	throw item.refused(
 		twice === undefined
-			? `No customer is given who was present or absent: ${places.join(', ').replace(/, ([^,]*)$/, ' and $1')} are empty`
+			? `No customer is given who was present or absent: ${listed('and')} are empty`
 			: `Customer ${twice} is given twice`,
-		`Name each customer once, in ${places.join(', ').replace(/, ([^,]*)$/, ' or $1')}. Nothing was sent to AlfaCRM.`,
+		`Name each customer once, in ${listed('or')}. Nothing was sent to AlfaCRM.`,
 	);
 }

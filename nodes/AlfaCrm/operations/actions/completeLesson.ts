@@ -7,14 +7,13 @@ import type { Field } from '../../entities/fieldTypes';
 import type { ActionOf, Entity } from '../../entities/types';
 import type { Item } from '../run/item';
 import { recordKey } from '../run/run';
-import { together } from '../run/together';
 import { getRecord, findById, notFoundError } from '../records/findById';
 import { report, reportSchema } from '../output/report';
 import { simplified, simplifiedSchema, simplifyForm } from '../output/simplify';
 import type { Target } from '../records/target';
-import { branch as branchParameter, idOf, labelsOf, targetOf } from '../records/target';
+import { idOf, labelsOf, targetOf } from '../records/target';
 import type { RowsField } from './attendance';
-import { readAttendances } from './attendance';
+import { readAttendances, rowsField } from './attendance';
 import type { ActionKind } from './kind';
 
 const CANCELLED = 2;
@@ -31,9 +30,9 @@ const ABSENCE = 'reason_id';
 export const completeLesson: ActionKind<'completeLesson'> = {
 	form: (entity) => ({ simplify: simplifyForm(entity) }),
 	async execute(item, entity, action) {
-		const keyOf = (one: Item) =>
-			JSON.stringify([idOf(one, entity), String(one.input(branchParameter) ?? '').trim()]);
-		return await together(item, keyOf, async (items) => await complete(items, entity, action));
+		const keyOf = (one: Item) => String(idOf(one, entity));
+		const work = async (items: readonly [Item, ...Item[]]) => await complete(items, entity, action);
+		return await item.run.groups.doOnce(item, action.name, keyOf, work);
 	},
 	output: (entity) => reportSchema(simplifiedSchema(entity)),
 };
@@ -48,7 +47,7 @@ async function complete(
 	const id = idOf(item, entity);
 	const fields = action.body ?? [];
 	const target = { ...own, labels: { ...own.labels, ...labelsOf(fields) } };
-	const attendance = fields.find(({ type }) => type === 'rows') as RowsField;
+	const attendance = rowsField(fields);
 	const { rows: wanted, body: said } = readAttendances(items, id, fields, target.branch);
 	const { if_completed, ...rest } = said;
 	const show = simplified(item, entity);

@@ -2,6 +2,7 @@ import type { IDataObject, INodeProperties } from 'n8n-workflow';
 
 import { readIds } from '../../api/formats';
 import type { Entity, OperationName } from '../../entities/types';
+import { isEmpty } from '../../fields/blank';
 import { listOf, toParameters } from '../../fields/field';
 import { loadedFrom, picker } from '../../fields/picker';
 import type { Alternative, Field } from '../../entities/fieldTypes';
@@ -25,8 +26,14 @@ export function targetOf(item: Item, entity: Entity, operation?: OperationName):
 	const query = Object.fromEntries(keys.map((key) => [key.name, item.read(key, item.inputOf(key))]));
 	const target = { path: entity.path, query, labels, alternatives: alternativesOf(entity.fields) };
 	if (entity.scope === 'global') return target;
-	return { ...target, branch: item.onlyBranch ?? item.id({ ...branch, displayName: 'Branch' }) };
+	return { ...target, branch: item.onlyBranch ?? branchOf(item) };
 }
+
+const branchOf = (item: Item): number => item.id({ ...branch, displayName: 'Branch' });
+
+/** The branch that stands in the form, if one does. */
+export const givenBranch = (item: Item): number | undefined =>
+	isEmpty(item.input(branch)) ? undefined : branchOf(item);
 
 const keysOf = ({ keys = [] }: Entity, operation: OperationName) =>
 	keys.filter((key) => key.in.includes(operation));

@@ -44,12 +44,17 @@ export class Item extends ParameterReader {
 	constructor(
 		readonly run: Run,
 		readonly index: number,
-		private readonly before?: Item,
+		/** All items of the run, made in their order. */
+		readonly all: readonly Item[] = [],
 	) {
 		super();
 		this.zone = run.zone;
-		this.ready = new Milestone(before?.ready);
-		this.queued = new Milestone(before?.queued);
+		this.ready = new Milestone(this.before?.ready);
+		this.queued = new Milestone(this.before?.queued);
+	}
+
+	private get before(): Item | undefined {
+		return this.all[this.index - 1];
 	}
 
 	get origin(): string {
@@ -145,6 +150,13 @@ export class Item extends ParameterReader {
 		this.ready.pass();
 	}
 
+	/** Another item has done the work of this one, too: what became of that is told of both. */
+	follow(other: Item): void {
+		// It has not begun if the one that works for it has not.
+		this.isSkipped ||= other.isSkipped;
+		this.saved.push(...other.saved);
+	}
+
 	/** The item is done, so nobody has to wait for it any longer. */
 	end(): void {
 		this.ready.pass();
@@ -157,11 +169,12 @@ export class Item extends ParameterReader {
 	 * @param assertMaySend throws then
 	 */
 	async guarded<T>(assertMaySend: () => void, work: () => Promise<T>): Promise<T> {
+		const before = this.assertMaySend;
 		this.assertMaySend = assertMaySend;
 		try {
 			return await work();
 		} finally {
-			this.assertMaySend = () => {};
+			this.assertMaySend = before;
 		}
 	}
 

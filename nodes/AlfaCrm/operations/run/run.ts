@@ -9,6 +9,7 @@ import type { SharedLock } from '../../api/sharedLock';
 import { sharedLockOf } from '../../api/sharedLock';
 import { currentVersion, recordWrite, wasWrittenSince } from '../../api/writeLog';
 import type { Entity } from '../../entities/types';
+import { Groups } from './groups';
 import { Hints } from './hints';
 import type { LocatedRecord } from './writeCache';
 import { isLate, WriteCache } from './writeCache';
@@ -29,6 +30,8 @@ export class Run {
 	/** An item has failed, so no other one may begin. */
 	isStopping = false;
 	readonly hints = new Hints();
+	/** Items that are done together. */
+	readonly groups = new Groups();
 	/** Filters that were seen to find other spellings too, so that one spelling finds all. */
 	readonly looseFilters = new Set<string>();
 	/** Filters that AlfaCRM was seen to ignore, by path and field. */
