@@ -23,7 +23,7 @@ function database({ hangs = false } = {}) {
 async function runItem(lock: SharedLock, row: LockRow, signal?: AbortSignal) {
 	const item = {
 		run: { shared: { lock, row }, noteTurn: () => {}, client: { signal } },
-		assertMaySend: () => {},
+		guarded: async (_assertMaySend: () => void, work: () => Promise<unknown>) => await work(),
 		underWayMs: 0,
 	};
 	const [find, create] = [jest.fn(async () => await Promise.resolve(undefined)), jest.fn()];

@@ -40,6 +40,18 @@ export async function timeout(ms: number): Promise<void> {
 	await new Promise<void>((resolve) => time.addEventListener('abort', () => resolve(), { once: true }));
 }
 
+/**
+ * What is answered in time.
+ *
+ * @throws Error when it takes longer; whether it ends later nobody is told
+ */
+export async function withTimeout<T>(answer: Promise<T>, ms: number): Promise<T> {
+	const late = timeout(ms).then(() => {
+		throw new Error('No answer in time');
+	});
+	return await Promise.race([answer, late]);
+}
+
 /** Ends a wait with a reason. */
 export type GiveUp = (reason: Error) => void;
 

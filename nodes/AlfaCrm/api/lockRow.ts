@@ -1,8 +1,7 @@
 import type { IExecuteFunctions } from 'n8n-workflow';
 import { UserError } from 'n8n-workflow';
 
-import { timeout } from './cancel';
-import { Patience } from './patience';
+import { timeout, withTimeout } from './cancel';
 
 /** What n8n offers a node in an execution to remember what it has processed, in the database that all processes share. */
 export type ProcessedData = Pick<
@@ -29,8 +28,6 @@ export class NoRowError extends UserError {}
  * does to a row is to read it and to write it whole, so entries that two processes add at the same moment may get lost.
  */
 export class LockRow {
-	private readonly patience = new Patience(ANSWER_MS);
-
 	constructor(private readonly data: ProcessedData) {}
 
 	/**
@@ -52,22 +49,21 @@ export class LockRow {
 	 * @throws NoRowError where there is no such thing
 	 */
 	async size(): Promise<number> {
-		return await this.patience
-			.waitFor(this.data.getProcessedDataCount('node', OPTIONS))
-			.catch((error: unknown) => {
-				throw hasNoRow(error) ? new NoRowError('No processed data', { cause: error }) : error;
-			});
+		const counting = this.data.getProcessedDataCount('node', OPTIONS);
+		return await withTimeout(counting, ANSWER_MS).catch((error: unknown) => {
+			throw hasNoRow(error) ? new NoRowError('No processed data', { cause: error }) : error;
+		});
 	}
 
 	/** @returns whether the row was there, and which of the entries were in it already */
 	async add(...entries: string[]): Promise<{ wasHeld: boolean; there: unknown[] }> {
 		const adding = this.data.checkProcessedAndRecord([LOCKED, ...entries], 'node', OPTIONS);
-		const { processed } = await this.patience.waitFor(adding);
+		const { processed } = await withTimeout(adding, ANSWER_MS);
 		return { wasHeld: processed.includes(LOCKED), there: processed };
 	}
 
 	async remove(): Promise<void> {
-		await this.patience.waitFor(this.data.clearAllProcessedItems('node', OPTIONS));
+		await withTimeout(this.data.clearAllProcessedItems('node', OPTIONS), ANSWER_MS);
 	}
 
 	private async insert(...more: string[]): Promise<boolean> {
