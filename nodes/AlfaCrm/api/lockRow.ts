@@ -2,6 +2,7 @@ import type { IExecuteFunctions } from 'n8n-workflow';
 import { UserError } from 'n8n-workflow';
 
 import { timeout, withTimeout } from './cancel';
+import { ANSWER_MS } from './lockTimes';
 
 /** What n8n offers a node in an execution to remember what it has processed, in the database that all processes share. */
 export type ProcessedData = Pick<
@@ -14,8 +15,6 @@ const OPTIONS = { mode: 'entries' } as const;
 const LOCKED = 'locked';
 /** The same entry for all who wait, for an entry is added only once. */
 const WANTED = 'wanted';
-/** After this time a statement counts as failed; whether it is carried out later nobody knows. */
-const ANSWER_MS = 30_000;
 const MOST_TRIES = 5;
 const PAUSE_MS = 20;
 

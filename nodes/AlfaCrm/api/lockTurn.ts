@@ -1,23 +1,15 @@
 import { timeout } from './cancel';
 import type { LockRow } from './lockRow';
+import { BEAT_MS, FRESH_MS, OWN_MS } from './lockTimes';
 
-/** How often the holder looks whether another process waits, and adds an entry to the row. */
+/** How often the holder looks whether another process waits. */
 const WATCH_MS = 500;
-const BEAT_MS = 4_000;
 /** Until then another process waits at least. */
 const MIN_TURN_MS = 1_000;
 /** A row is begun anew now and then, since each beat makes it longer. */
 const MAX_TURN_MS = 600_000;
 /** How long it is kept for the next piece of work, unless another process waits. */
 const LINGER_MS = 50;
-/** A holder does nothing any more when its last beat is that long ago; `DEAD_MS` of those who wait is longer. */
-const FRESH_MS = 12_000;
-
-/**
- * A row is removed only while the last beat is not older than this: a statement may be on its way for long, and once others
- * have waited for `DEAD_MS` since then, it would remove the row of the next holder, for all have the same name.
- */
-const OWN_MS = 8_000;
 
 /** How a process has come by the lock. */
 export interface Taken {

@@ -1,16 +1,10 @@
 import { timeout } from './cancel';
 import type { LockRow } from './lockRow';
+import { CLAIM_MS, DEAD_MS, SETTLE_MS, SPREAD_MS } from './lockTimes';
 import type { Taken } from './lockTurn';
 
 /** How often a process that waits asks for the lock. */
 const ASK_MS = 3_000;
-/** The holder of a row that has not changed for so long is dead; one that lives gives up well before, see `LockTurn`. */
-const DEAD_MS = 20_000;
-/** Each waits for up to so much longer, for of several who put in a claim at the same moment all may have to begin again. */
-const SPREAD_MS = 5_000;
-/** Within this time somebody who claims the lock of a dead one has written its claim, and after this one it is looked at. */
-const CLAIM_MS = 2_000;
-const SETTLE_MS = 5_000;
 
 /**
  * A process that waits for the lock: it asks the holder for it, and takes its place if it is dead. Then who waits puts in a
@@ -41,6 +35,7 @@ export class LockWaiter {
 			return (await row.takeOrAskFor()) ? { row, at, isWanted: true } : undefined;
 		}
 		if (at < this.deadAt) return undefined;
+		// Whatever is there after the claim is looked at as if for the first time.
 		this.size = 0;
 		return await this.replaceDead(size);
 	}

@@ -4,6 +4,7 @@ import { abortable, timeout } from './cancel';
 import { touch } from './latest';
 import type { LockRow } from './lockRow';
 import { NoRowError } from './lockRow';
+import { ANSWER_MS } from './lockTimes';
 import type { Taken } from './lockTurn';
 import { LockTurn } from './lockTurn';
 import { LockWaiter } from './lockWaiter';
@@ -14,8 +15,6 @@ const COURTESY_MS = 200;
 const POLL_MS = 100;
 /** How long it takes at most to find out whether the lock can be had at once. */
 const TRY_MS = 5_000;
-/** How long a process that waits puts up with a database that does not answer. */
-const PATIENCE_MS = 30_000;
 /** More nodes than are at work at the same time. */
 const MOST_LOCKS = 1_000;
 
@@ -110,7 +109,7 @@ export class SharedLock {
 				answeredAt = performance.now();
 			} catch (error) {
 				if (error instanceof NoRowError) return this.begin({ at: performance.now() });
-				if (performance.now() - answeredAt >= PATIENCE_MS) throw noDatabase(error);
+				if (performance.now() - answeredAt >= ANSWER_MS) throw noDatabase(error);
 				waiter.lookFailed();
 			}
 			await timeout(POLL_MS * (0.5 + Math.random()));
@@ -129,6 +128,6 @@ export class SharedLock {
 
 const noDatabase = (cause: unknown): UserError =>
 	new UserError(
-		"n8n's database did not answer for 30 seconds, so nothing was created: another n8n process may be creating the same one. Run it again.",
+		`n8n's database did not answer for ${ANSWER_MS / 1_000} seconds, so nothing was created: another n8n process may be creating the same one. Run it again.`,
 		{ cause },
 	);
