@@ -3,6 +3,14 @@ import { dottedDate, flag, id, ids, number, pointedDate, range, record, referenc
 import type { TakenFrom } from './fieldTypes';
 import type { Action } from './types';
 
+/** The one type of payment whose number is verified. API notes 5.16. */
+export const INCOME = 1;
+/**
+ * Types that one source knows not to be an income: refunds, corrections and sales of goods, as new and as old rows have
+ * them. What others an account has is not known. API notes 5.16.
+ */
+export const NO_INCOME = [2, 3, 5, 6, 9];
+
 const account = reference('pay_account_id', 'Payment Account', 'payAccount');
 const type = reference('pay_type_id', 'Payment Type', 'payType');
 const item = reference('pay_item_id', 'Payment Item', 'payItem');
@@ -74,7 +82,7 @@ export const pay = writable({
 		'note',
 	],
 	custom: true,
-	subtypes: { name: 'pay_type_id', entity: 'payType', usual: 1 },
+	subtypes: { name: 'pay_type_id', entity: 'payType', usual: INCOME },
 	fields: [
 		{ ...customer, required: true },
 		date,

@@ -1,6 +1,7 @@
 import type { IDataObject } from 'n8n-workflow';
 
 import { formatDay, idsOf, readId, today } from '../../api/formats';
+import { INCOME } from '../../entities/pay';
 import type { Ask, Probe } from './probe';
 import { sampleOf } from './sample';
 
@@ -9,7 +10,6 @@ import { sampleOf } from './sample';
 /** So many groups and customers are looked through; each costs a call. */
 const [MAX_GROUPS, MAX_CUSTOMERS] = [4, 7];
 const MAX_TYPES = 3;
-const INCOME = 1;
 
 /** A day of a row as it can be compared. */
 export const dayOf = (value: unknown): string => formatDay(value, 'iso', 'utc') ?? '';

@@ -1,7 +1,7 @@
 import { recordKey } from '../run/run';
 import { getRecordAnywhere } from '../matching/search';
 import { listModeForm, readAddToLists } from '../records/listMode';
-import { showsArchived } from '../records/archived';
+import { archivedByRow } from '../records/archived';
 import { saveChanges } from '../records/saveChanges';
 import { reportSchema } from '../output/report';
 import { simplified, simplifiedSchema, simplifyForm } from '../output/simplify';
@@ -33,7 +33,7 @@ export const change: ActionKind<'change'> = {
 			if (
 				saved.operationResult === 'updated' &&
 				!('removed' in values) &&
-				showsArchived(item, entity, match)
+				archivedByRow(entity, match.row, item.zone) === true
 			) {
 				item.run.hints.add(
 					`Archived ${entity.plural.toLowerCase()} were changed and stay in the archive; 'Restore' brings them back`,

@@ -28,12 +28,15 @@ export function archivedUnknownError(item: Item, { label, plural }: Entity, { ro
 	);
 }
 
-/** Whether a record shows by itself that it is archived, with nothing asked for that: good enough for a hint. */
-export function showsArchived(item: Item, { archive }: Entity, { row }: LocatedRecord): boolean {
+/**
+ * Whether a record shows by itself that it is archived, with nothing asked for that: good enough to be shown, or for a
+ * hint. By its flag or its day; undefined where it shows neither. API notes 3.
+ */
+export function archivedByRow({ archive }: Entity, row: IDataObject, zone: string): boolean | undefined {
 	const flag = readFlag(row.removed);
-	if (archive?.day === undefined || flag !== undefined) return flag === 1;
-	const day = formatDay(row[archive.day], 'iso', item.zone);
-	return day !== undefined && day !== OPEN_END && day <= today('iso', item.zone);
+	if (flag !== undefined) return flag === 1;
+	const day = archive?.day === undefined ? undefined : formatDay(row[archive.day], 'iso', zone);
+	return day === undefined ? undefined : day !== OPEN_END && day <= today('iso', zone);
 }
 
 /**

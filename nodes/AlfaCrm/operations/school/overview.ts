@@ -1,6 +1,6 @@
 import type { IDataObject, INodeProperties } from 'n8n-workflow';
 
-import { formatDay, OPEN_END, readFlag, readIds, wallClock } from '../../api/formats';
+import { readIds, wallClock } from '../../api/formats';
 import { branch as branchEntity } from '../../entities/branch';
 import { byId, byTheName } from '../../entities/match';
 import { leadStatus, studyStatus } from '../../entities/statuses';
@@ -19,6 +19,7 @@ import { findOptions, findRecords, noneFound, readFind } from '../matching/find'
 import { matchForm } from '../matching/keys';
 import { linkOf } from '../output/link';
 import { objectOf, STRING } from '../output/recordSchema';
+import { archivedByRow } from '../records/archived';
 import { currentRecord } from '../records/findById';
 import type { Item } from '../run/item';
 import type { Collection } from '../run/parameters';
@@ -158,11 +159,11 @@ async function overviewOf(
 	const unlessLeftOut = async <T>(part: (typeof CALLS_OF_THEIR_OWN)[number], read: () => Promise<T>) =>
 		leftOut.has(part) ? null : await read();
 	const [groups, ahead, held, bought, paid, tasks, plans, stages, managers, branches] = await allDone([
-		Promise.resolve(onCard ?? reader.groups('groups')),
-		reader.lessonsAhead('next_lesson', daysAhead),
-		unlessLeftOut('attendance', async () => await reader.lessonsHeld('attendance', last)),
-		reader.part('subscriptions', async () => await reader.subscriptions()),
-		unlessLeftOut('payments', async () => await reader.payments('payments', last)),
+		Promise.resolve(onCard ?? reader.groups()),
+		reader.lessonsAhead(daysAhead),
+		unlessLeftOut('attendance', async () => await reader.lessonsHeld(last)),
+		reader.subscriptions(),
+		unlessLeftOut('payments', async () => await reader.payments(last)),
 		unlessLeftOut('tasks', async () => await reader.tasks(allTasks)),
 		...([names('plan_name'), names('stage_name'), names('manager_name'), names('branch_names')] as const),
 	]);
@@ -182,7 +183,7 @@ async function overviewOf(
 			: null,
 		manager_name: parts.nameIn(managers, card.manager_id),
 		stage_name: parts.nameIn(stages, card.stage_id),
-		archived: archived ?? archivedBy(row, subject),
+		archived: archived ?? archivedByRow(entity, row, item.zone) ?? null,
 		url: linkOf(entity, row, item.origin, branch),
 		next_lesson: lessons && parts.nextOf(lessons),
 		groups:
@@ -218,14 +219,6 @@ function listsOfNames(
 	return type === 'lead'
 		? [...stage, ...manager, ...branches, ...plans]
 		: [...plans, ...manager, ...stage, ...branches];
-}
-
-/** By the flag or the day that the card shows; null where it shows neither. API notes 3. */
-function archivedBy({ removed, e_date }: IDataObject, { zone, now }: Subject): boolean | null {
-	const flag = readFlag(removed);
-	if (flag !== undefined) return flag === 1;
-	const day = formatDay(e_date, 'iso', zone);
-	return day === undefined ? null : day !== OPEN_END && day <= now.slice(0, 10);
 }
 
 const ID: JsonSchema = { type: 'integer' };

@@ -2,6 +2,7 @@ import type { IDataObject } from 'n8n-workflow';
 
 import { formatDay, formatTime, readFlag, readId, readIds } from '../../api/formats';
 import { customerTariff } from '../../entities/customerTariff';
+import { INCOME, NO_INCOME } from '../../entities/pay';
 import { listOf } from '../../fields/field';
 import { passesDefaultFilter } from '../records/defaultFilters';
 import { firstDay, lastDay } from '../records/membershipDays';
@@ -18,10 +19,6 @@ export interface Subject {
 }
 
 const PLANNED = 1;
-/** The one type of payment whose number is sure. API notes 5.16. */
-const INCOME = 1;
-/** Refunds, corrections and sales of goods, as new and as old rows have them. API notes 5.16. */
-const NO_INCOME = [2, 3, 5, 6, 9];
 
 export const nameIn = (names: Names | undefined, id: unknown): string | null =>
 	names?.get(readId(id) ?? 0) ?? null;

@@ -50,7 +50,7 @@ export class OverviewReader {
 	 *
 	 * @throws NodeApiError for what may pass: nothing is left out because of a failure
 	 */
-	async part<T>(part: string, read: () => Promise<T>): Promise<T | null> {
+	private async part<T>(part: string, read: () => Promise<T>): Promise<T | null> {
 		const { value, reason } = await this.readable(read);
 		if (reason !== undefined) this.errors.push({ part, reason });
 		return value ?? null;
@@ -106,24 +106,24 @@ export class OverviewReader {
 	}
 
 	/** Planned lessons from today on. */
-	async lessonsAhead(part: string, days: number): Promise<IDataObject[] | null> {
+	async lessonsAhead(days: number): Promise<IDataObject[] | null> {
 		const { id, now } = this.subject;
 		const today = now.slice(0, 10);
 		const body = { customer_id: id, status: 1, date_from: today, date_to: daysAfter(today, days) };
-		return await this.everywhere(part, async (branch) => await this.whole(lesson, { body, branch }));
+		return await this.everywhere('next_lesson', async (branch) => await this.whole(lesson, { body, branch }));
 	}
 
 	/** The latest lessons that were held. AlfaCRM lists them newest first. API notes 3. */
-	async lessonsHeld(part: string, most: number): Promise<IDataObject[] | null> {
+	async lessonsHeld(most: number): Promise<IDataObject[] | null> {
 		const body = { customer_id: this.subject.id, status: 3 };
 		const isOwn = (row: IDataObject) => isOf(row, this.subject.id);
 		return await this.everywhere(
-			part,
+			'attendance',
 			async (branch) => await this.latest(lesson, { body, branch }, most, isOwn),
 		);
 	}
 
-	async payments(part: string, most: number): Promise<IDataObject[] | null> {
+	async payments(most: number): Promise<IDataObject[] | null> {
 		const { id } = this.subject;
 		const isOwn = ({ customer_id }: IDataObject) => {
 			const payer = readId(customer_id);
@@ -131,21 +131,24 @@ export class OverviewReader {
 		};
 		const body = { customer_id: id };
 		return await this.everywhere(
-			part,
+			'payments',
 			async (branch) => await this.latest(pay, { body, branch }, most, isOwn),
 		);
 	}
 
-	async subscriptions(): Promise<IDataObject[]> {
+	async subscriptions(): Promise<IDataObject[] | null> {
 		const query = { customer_id: this.subject.id };
-		return await this.whole(customerTariff, { query, body: query });
+		return await this.part(
+			'subscriptions',
+			async () => await this.whole(customerTariff, { query, body: query }),
+		);
 	}
 
 	/** The groups of the customer by the memberships, where the card does not show them. */
-	async groups(part: string): Promise<Map<number, string | null> | null> {
+	async groups(): Promise<Map<number, string | null> | null> {
 		const query = { customer_id: this.subject.id };
 		const memberships = await this.everywhere(
-			part,
+			'groups',
 			async (branch) => await this.whole(cgi, { action: 'customer', query, branch }),
 		);
 		if (memberships === null) return null;
