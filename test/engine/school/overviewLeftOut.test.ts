@@ -1,5 +1,6 @@
 import type { IDataObject, INodeParameters } from 'n8n-workflow';
 
+import { withPackage } from '../../../scripts/lib/examples';
 import { callTool, fromAi, toolContext } from '../support/agentTool';
 import { EMPTY, given, NULL, officeOf, stopClock, UNDEFINED } from '../support/office';
 import { ALL, by, form, inOrder, NOON, overviewsOf } from '../support/overview';
@@ -54,6 +55,19 @@ it('an agent that has it as a tool hears none of them', async () => {
 	const items = await callTool(toolContext(school, parameters, { phone: (customer.phone as string[])[0] }));
 	expect(items.map(({ json }) => json.id)).toContain(customer.id);
 	expect(JSON.stringify(items)).not.toContain(SECRET);
+});
+
+it('the bot for parents tells a parent nothing of the other one, who stands on the same card', async () => {
+	const { id } = busy();
+	const other = { phone: '+7(900)222-33-44', email: 'father@example.org', payer: 'Орлов Лев' };
+	const phone = ['+7(900)111-22-33', other.phone];
+	patch('customer', id, { phone, email: [other.email], legal_name: other.payer });
+	const { parameters } = withPackage('parent-bot').nodes.find(({ name }) => name === 'Get Overview') ?? {};
+	const asked = { ...(parameters as INodeParameters), phone: phone[0] };
+	const items = await callTool(toolContext(school, asked, {}));
+	expect(items.map(({ json }) => json.id)).toEqual([id]);
+	const told = JSON.stringify(items);
+	for (const word of Object.values(other)) expect(told).not.toContain(word);
 });
 
 it('what is let in comes whole', async () => {

@@ -75,7 +75,8 @@ export class ToldWatch implements Watch {
 	}
 
 	async samples(reader: Reader, branches: readonly number[], count: number): Promise<Samples> {
-		const { news, isAll } = await this.log.samples(reader, branches, count * ENTRIES_PER_SAMPLE);
+		const most = count * ENTRIES_PER_SAMPLE;
+		const { news, isAll } = await this.log.samples(reader, branches, most);
 		const found: News[] = [];
 		const keys = new Set<string>();
 		for (const entry of [...news].reverse()) {
@@ -83,7 +84,7 @@ export class ToldWatch implements Watch {
 			const [{ news: rows }] = await this.tell(reader, [entry], Infinity, keys, new Map());
 			found.unshift(...rows);
 		}
-		return { news: found.slice(-count), isAll };
+		return { news: found.slice(-count), isAll: isAll && news.length < most };
 	}
 
 	/** As many as may be reported, can be read and there is time for, but at least one entry. */
