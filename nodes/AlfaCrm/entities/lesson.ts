@@ -200,6 +200,7 @@ export const lesson = writable({
 		status,
 		topic,
 	],
+	belongsTo: ['group_ids', 'customer_ids'],
 	resentOnUpdate,
 	outputFields: [
 		isoDate('date', 'Date'),

@@ -1,7 +1,7 @@
 import type { IDataObject, INodeParameters } from 'n8n-workflow';
 
 import { formOf } from '../../unit/form';
-import { given, officeOf, pick } from '../support/office';
+import { given, officeOf, pick, UNDEFINED } from '../support/office';
 import { useSchool } from '../support/school';
 
 const school = useSchool({ customers: 40 });
@@ -58,6 +58,20 @@ describe('a lesson', () => {
 		['nobody', { __rl: true, mode: 'list', value: '' }, []],
 	])('has the customers that are given as %s', async (_what, value, ids) => {
 		expect(created(await run(form({ customer_ids: value })), 'lesson').customer_ids).toEqual(ids);
+	});
+
+	it.each([
+		['nobody', {}, true],
+		['an expression that finds nobody', { customer_ids: pick(UNDEFINED) }, true],
+		['a customer', { customer_ids: pick(7) }, false],
+		['a group', { group_ids: pick(1) }, false],
+	])('for %s has a hint if it is nobody at all', async (_what, owners, isNobodys) => {
+		const { hints, error } = await whole(form(owners));
+		expect(error).toBeUndefined();
+		const { id } = rows('lesson').at(-1) ?? {};
+		expect(hints).toEqual(
+			isNobodys ? [`New lessons are nobody's: 'Group' and 'Customer' came empty: lesson ${String(id)}`] : [],
+		);
 	});
 
 	it('ends at the time that is given, whatever the duration says', async () => {

@@ -1,7 +1,10 @@
+import type { IDataObject } from 'n8n-workflow';
+
 import { collection } from '../../form/assemble';
 import type { Entity } from '../../entities/types';
-import { forNew, isProminent } from '../../fields/field';
+import { forNew, isProminent, listOf } from '../../fields/field';
 import type { Operation } from '../operation';
+import type { Item } from '../run/item';
 import { recordSchema } from '../output/recordSchema';
 import { keysForm, targetOf } from './target';
 import { bodyOf } from './body';
@@ -36,7 +39,24 @@ export const create: Operation = {
 		const given = { ...target.query, ...bodyOf(item, fields, input, target.branch) };
 		const body = { ...(await takenFromOthers(item, fields, given, target.branch)), ...given };
 		const task = `create the ${entity.label.toLowerCase()}`;
-		return [await item.save({ ...target, action: 'create', body, task }, [])];
+		const model = await item.save({ ...target, action: 'create', body, task }, []);
+		if (belongsToNobody(entity, body)) warnOfNobody(item, entity, model);
+		return [model];
 	},
 	output: recordSchema,
 };
+
+const belongsToNobody = ({ belongsTo }: Entity, body: IDataObject): boolean =>
+	belongsTo?.every((name) => listOf(body[name]).length === 0) === true;
+
+function warnOfNobody(
+	item: Item,
+	{ belongsTo = [], fields, label, plural }: Entity,
+	{ id }: IDataObject,
+): void {
+	const owners = fields.filter(({ name }) => belongsTo.includes(name)).map((field) => `'${field.label}'`);
+	item.run.hints.add(
+		`New ${plural.toLowerCase()} are nobody's: ${owners.join(' and ')} came empty`,
+		`${label.toLowerCase()} ${String(id)}`,
+	);
+}
