@@ -53,17 +53,19 @@ export async function releaseChecks({ tag, allowPlaceholderOwner }: ReleaseFlags
 		advice,
 		find: async () => await npmRun(script),
 	});
+	const ofRepository = (repository: NonNullable<typeof here>) =>
+		look('The repository is this one', 'npm run set-owner -- <github-owner> --repository <name>', () =>
+			repositoryFaults(manifest, repository),
+		);
 	return [
 		{ name: 'Nothing uncommitted', advice: 'commit it or remove it', find: gitStatus },
-		look('The owner is real', 'npm run set-owner -- <github-owner>', () =>
+		look('The owner is real', 'npm run set-owner -- <github-owner> --email <address>', () =>
 			allowPlaceholderOwner ? [] : placeholdersIn(manifest).map((part) => `${part} is a placeholder`),
 		),
 		look('The owner can be reached', 'npm run set-owner -- <github-owner> --email <address>', () =>
 			mailFaults(manifest, Object.fromEntries(MAILED.map((page) => [page, read(page)]))),
 		),
-		look('The repository is this one', 'npm run set-owner -- <github-owner> --repository <name>', () =>
-			tag !== undefined && here ? repositoryFaults(manifest, here) : [],
-		),
+		...(tag !== undefined && here ? [ofRepository(here)] : []),
 		look('The version is real', 'set it in package.json, then npm install', () =>
 			versionFaults(manifest, readJson<Package>(inRepo('package-lock.json')).version, tag),
 		),
