@@ -15,7 +15,8 @@ const client = () =>
 const lead = () => rows('customer').find((row) => row.is_study === 0 && isHere(row) && isActive(row)) as Row;
 /** What a person who knows the customer types into a search. */
 const nameOf = ({ name }: Row) => String(name);
-const tomorrow = new Date(Date.parse(today) + 86_400_000).toISOString().slice(0, 10);
+const dayAfter = (days: number) => new Date(Date.parse(today) + days * 86_400_000).toISOString().slice(0, 10);
+const [yesterday, tomorrow] = [dayAfter(-1), dayAfter(1)];
 
 interface Task {
 	title: string;
@@ -174,14 +175,14 @@ const tasks: Task[] = [
 		action: 'Complete a lesson',
 		most: { clicks: 12, fields: 2 },
 		does: async (newcomer) => {
+			// Of yesterday, and not marked yet, as that evening's lessons are.
 			const isPlanned = (row: Row) => row.status === 1 && row.branch_id === 1 && row.lesson_type_id === 2;
-			// The only one of its day, for the first one found is taken.
-			const days = rows('lesson').filter(({ status }) => status === 1);
-			const isAlone = ({ date }: Row) => days.filter((one) => one.date === date).length === 1;
-			const lesson = rows('lesson').find((row) => isPlanned(row) && isAlone(row)) as Row;
+			const lesson = rows('lesson').find(isPlanned) as Row;
+			const times = { time_from: `${yesterday} 19:00:00`, time_to: `${yesterday} 20:00:00` };
+			store().patch('lesson', lesson.id, { date: yesterday, ...times });
 			const [present] = lesson.customer_ids as number[];
 			await newcomer.choose('branchId', BRANCH);
-			await newcomer.pick('id', String(lesson.date));
+			await newcomer.pick('id', yesterday);
 			await newcomer.tick('present_ids', String(store().find('customer', present)?.name));
 			const [held] = await newcomer.run();
 			expect(store().find('lesson', Number(held.id))).toMatchObject({ status: 3 });
