@@ -54,13 +54,12 @@ async function complete(
 
 	return await item.withLock([recordKey(entity, id)], async () => {
 		const lesson = await getRecord(item, entity, id, target);
-		const status = Number(lesson.status);
-		if (status !== COMPLETED) assertTookPlace(item, id, lesson);
+		const isCompleted = Number(lesson.status) === COMPLETED;
+		if (!isCompleted) assertTookPlace(item, id, lesson);
 		const isResent = if_completed === 'teach';
 		const asked = { item, entity, target, id };
-		const held =
-			status === COMPLETED ? await currentAttendance(asked, lesson, wanted, isResent) : detailsOf(lesson);
-		if (status === COMPLETED) {
+		const held = isCompleted ? await currentAttendance(asked, lesson, wanted, isResent) : detailsOf(lesson);
+		if (isCompleted) {
 			const differing = wanted.filter((row) => !isStoredRow(item, attendance.fields, rowOf(held, row), row));
 			const changes = fields.filter(({ name }) => name in rest && !IDENTITY.includes(name));
 			const isSame = changes.every((field) =>
@@ -69,7 +68,7 @@ async function complete(
 			if (differing.length === 0 && isSame) return [report(show, lesson, 'unchanged', [])];
 			if (!isResent) throw completedError(item, id, differing);
 		}
-		const kept = status === COMPLETED ? otherRows(attendance, held, wanted) : [];
+		const kept = isCompleted ? otherRows(attendance, held, wanted) : [];
 		const named = wanted.map((row) => ({
 			...rowDefaults(attendance, target.branch),
 			...writablePart(attendance, rowOf(held, row)),
@@ -80,7 +79,7 @@ async function complete(
 		const task = `complete lesson ${id}`;
 		const call = { ...target, action: action.action, query: { id }, body, task };
 		const model = await item.save(call, [recordKey(entity, id)], { before: lesson });
-		warnOfOthers(item, lesson, status === COMPLETED ? [...held, ...wanted] : wanted);
+		warnOfOthers(item, lesson, isCompleted ? [...held, ...wanted] : wanted);
 		return [report(show, { ...lesson, ...action.fixed, ...model }, 'updated', Object.keys(body))];
 	});
 }
