@@ -7,6 +7,7 @@ import { flagsOf, wholeNumber } from './lib/flags';
 import type { Cleanup } from './lib/foreground';
 import { inForeground } from './lib/foreground';
 import { installPackage, packageFolder } from './lib/n8n/communityPackage';
+import { HOT_RELOAD, isWatched } from './lib/n8n/hotReload';
 import { startN8n } from './lib/n8n/start';
 import { requireFree } from './lib/ports';
 import { say } from './lib/progress';
@@ -54,9 +55,10 @@ async function dev(cleanup: Cleanup): Promise<number> {
 async function startBoth(cleanup: Cleanup, userFolder: string, { port, sandboxPort }: Flags) {
 	const sandbox = await startSandbox({ port: sandboxPort });
 	cleanup.unshift(sandbox.stop);
-	// With this n8n loads the nodes anew when their files change.
-	const n8n = await startN8n({ userFolder, port, env: { N8N_DEV_RELOAD: 'true' } });
+	const n8n = await startN8n({ userFolder, port, env: HOT_RELOAD });
 	cleanup.unshift(async () => await n8n.stop());
+	if (!(await isWatched(n8n)))
+		say('\nThis n8n does not notice that its files change: start the command anew after a change.');
 	const { hostname, email, apiKey } = await sandbox.credential();
 	say(`\nn8n runs at ${n8n.url}; its data stays in ${userFolder}`);
 	say(`For a credential: hostname ${hostname}, email ${email}, API key ${apiKey}`);

@@ -15,6 +15,8 @@ export interface N8nHandle {
 	/** n8n's node_modules folder. */
 	modules: string;
 	pid: () => number;
+	/** Path of the file that takes its output. */
+	log: string;
 	/** Ends n8n; removes the user folder if it was made here, unless `keep`. */
 	stop: (options?: { keep?: boolean }) => Promise<void>;
 	/** Same data, same port; `kill`: as if the power failed. */
@@ -90,6 +92,7 @@ export async function startN8n(options: N8nOptions = {}): Promise<N8nHandle> {
 		userFolder,
 		modules: n8n.modules,
 		pid: () => server.pid,
+		log,
 		stop: async ({ keep = false } = {}) => {
 			await server.stop();
 			if (!keep) removeFolder();
