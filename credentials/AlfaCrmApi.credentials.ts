@@ -9,11 +9,11 @@ import type {
 } from 'n8n-workflow';
 
 import { ORIGIN_EXPRESSION } from '../nodes/AlfaCrm/api/host';
-import { LOGIN_TIMEOUT_MS, logIn } from '../nodes/AlfaCrm/api/login';
-import { DEFAULT_REQUESTS_PER_SECOND, rateLimiterOf, readRate } from '../nodes/AlfaCrm/api/rateLimiter';
+import { LOGIN_TIMEOUT_MS } from '../nodes/AlfaCrm/api/login';
+import { DEFAULT_REQUESTS_PER_SECOND } from '../nodes/AlfaCrm/api/rateLimiter';
 import { DEFAULT_RATE_LIMIT_WAIT_MS } from '../nodes/AlfaCrm/api/retry';
-import { beginRenewal, isOwnCall, placeAfterRenewal } from '../nodes/AlfaCrm/api/renewals';
-import { loginOf, revokeToken, tokenFor } from '../nodes/AlfaCrm/api/sessions';
+import { placeAfterRenewal, renewToken } from '../nodes/AlfaCrm/api/renewals';
+import { loginOf } from '../nodes/AlfaCrm/api/sessions';
 
 /** Relative, which tells it from all other requests. */
 const TEST_URL = '/v2api/branch/index';
@@ -166,18 +166,7 @@ export class AlfaCrmApi implements ICredentialType {
 		this: IHttpRequestHelper,
 		credentials: ICredentialDataDecryptedObject,
 	): Promise<IDataObject> {
-		const login = loginOf(credentials);
-		const perSecond = readRate(credentials.requestsPerSecond);
-		const failing = String(credentials.token ?? '');
-		beginRenewal(credentials);
-		// The other calls of this process need not try it.
-		if (isOwnCall(credentials)) revokeToken(login, failing);
-		const token = await tokenFor(
-			login,
-			failing,
-			async (renewed) => await logIn(this, login, perSecond, renewed),
-		);
-		return { token };
+		return { token: await renewToken(this, credentials) };
 	}
 
 	/**
@@ -189,8 +178,8 @@ export class AlfaCrmApi implements ICredentialType {
 		credentials: ICredentialDataDecryptedObject,
 		request: IHttpRequestOptions,
 	): Promise<IHttpRequestOptions> => {
-		const { appKey, origin } = loginOf(credentials);
-		await placeAfterRenewal(credentials, rateLimiterOf(origin), readRate(credentials.requestsPerSecond));
+		const { appKey } = loginOf(credentials);
+		await placeAfterRenewal(credentials);
 		const headers: IDataObject = { ...request.headers, 'X-ALFACRM-TOKEN': credentials.token as string };
 		if (appKey !== '') headers['X-APP-KEY'] = appKey;
 		return { ...request, headers, ...(request.url === TEST_URL ? { timeout: LOGIN_TIMEOUT_MS } : {}) };

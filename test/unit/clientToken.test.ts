@@ -26,7 +26,7 @@ function accountWith(answer: (request: Sent, valid: string) => unknown) {
 			String(credential.token),
 			async () => {
 				state.valid = `token ${++state.logins}`;
-				return await Promise.resolve(state.valid);
+				return await Promise.resolve({ token: state.valid, isLogin: true });
 			},
 		);
 	const made = contextOf((request) => answer(request, state.valid), { credential: { email }, logIn });

@@ -1,9 +1,9 @@
-import type { IHttpRequestHelper } from 'n8n-workflow';
+import type { ICredentialDataDecryptedObject, IDataObject, IHttpRequestHelper } from 'n8n-workflow';
 import { sleep } from 'n8n-workflow';
 
 import { AlfaCrmApi } from '../../credentials/AlfaCrmApi.credentials';
 import { rateLimiterOf } from '../../nodes/AlfaCrm/api/rateLimiter';
-import { beginRenewal, isOwnCall, noteOwnCall } from '../../nodes/AlfaCrm/api/renewals';
+import { noteNodeCall, renewToken } from '../../nodes/AlfaCrm/api/renewals';
 import { loginOf, offerCredential, usableToken } from '../../nodes/AlfaCrm/api/sessions';
 import { contextOf, failureOfCall, READ, WRITE } from './apiSupport';
 import { stopJitter } from './limiterSupport';
@@ -59,14 +59,14 @@ describe('a token that n8n renews for a call', () => {
 	it.each([
 		['a call of these nodes, which was answered with 401', true, ''],
 		['a call of another node, which may have failed for any reason', false, 'dead'],
-	])('is not tried by others meanwhile only after %s', async (_what, isOwn, meanwhile) => {
+	])('is not tried by others meanwhile only after %s', async (_what, isOfNode, meanwhile) => {
 		const data = newCredential();
-		if (isOwn) noteOwnCall(data);
+		if (isOfNode) noteNodeCall(data);
 		const renewal = credential.preAuthentication.call(helpersWith(jest.fn()), data);
 		expect(usableToken(loginOf(data), 'dead')).toBe(meanwhile);
 		await jest.runAllTimersAsync();
 		await renewal;
-		expect(usableToken(loginOf(data), 'dead')).toBe(isOwn ? 'new' : 'dead');
+		expect(usableToken(loginOf(data), 'dead')).toBe(isOfNode ? 'new' : 'dead');
 	});
 
 	it('is not asked for where another process has got one by the time that the login may be sent', async () => {
@@ -88,23 +88,23 @@ describe('a token that n8n renews for a call', () => {
 });
 
 it('a call of these nodes is known as one when its token is renewed', async () => {
-	const isOwn: boolean[] = [];
-	const logIn = async (data: object) => {
-		isOwn.push(isOwnCall(data as never));
-		return await Promise.resolve('new');
+	const meanwhile: string[] = [];
+	const logIn = async (data: IDataObject) => {
+		const credential = Object.assign(data, { token: 'dead' }) as ICredentialDataDecryptedObject;
+		const renewal = renewToken(helpersWith(jest.fn()), credential);
+		meanwhile.push(usableToken(loginOf(credential), 'dead'));
+		return await renewal;
 	};
 	const { client } = contextOf(() => ({ items: [] }), { credential: newCredential({ token: '' }), logIn });
 	await client.request(READ);
-	expect(isOwn).toEqual([true]);
+	expect(meanwhile).toEqual(['']);
 });
 
 it('a call that is cancelled while its token is renewed was not carried out, and says nothing else', async () => {
 	const cancel = new AbortController();
 	const credential = newCredential({ requestsPerSecond: 0, token: '' });
-	const logIn = async (data: object) => {
-		beginRenewal(data as never);
-		return await Promise.resolve('new');
-	};
+	const logIn = async (data: IDataObject) =>
+		await renewToken(helpersWith(jest.fn()), data as ICredentialDataDecryptedObject);
 	const { client, sent } = contextOf(() => new Promise(() => {}), {
 		credential,
 		logIn,

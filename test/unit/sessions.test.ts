@@ -1,6 +1,6 @@
 import { sleep } from 'n8n-workflow';
 
-import type { ReadCredential, Renewed } from '../../nodes/AlfaCrm/api/sessions';
+import type { FindRenewed, ReadCredential, Renewal } from '../../nodes/AlfaCrm/api/sessions';
 import {
 	accountOf,
 	revokeToken,
@@ -23,7 +23,7 @@ const newLogin = () => ({
 /** Logins that give `token 1`, `token 2`, ... */
 function logins() {
 	let count = 0;
-	return jest.fn(async () => await Promise.resolve(`token ${++count}`));
+	return jest.fn(async () => await Promise.resolve({ token: `token ${++count}`, isLogin: true }));
 }
 
 describe('a token that fails', () => {
@@ -54,11 +54,11 @@ describe('a token that fails', () => {
 
 	it('waits for the login under way, also where there is no token yet', async () => {
 		const login = newLogin();
-		let finish: (token: string) => void = () => {};
-		const logIn = jest.fn(async () => await new Promise<string>((resolve) => (finish = resolve)));
+		let finish: (renewal: Renewal) => void = () => {};
+		const logIn = jest.fn(async () => await new Promise<Renewal>((resolve) => (finish = resolve)));
 		const all = ['', 'older', ''].map(async (failing) => await tokenFor(login, failing, logIn));
 		await sleep(0);
-		finish('the one');
+		finish({ token: 'the one', isLogin: true });
 		expect(await Promise.all(all)).toEqual(['the one', 'the one', 'the one']);
 		expect(logIn).toHaveBeenCalledTimes(1);
 	});
@@ -102,7 +102,7 @@ describe('a token in the database of n8n', () => {
 	it('is used again when a login gives it again', async () => {
 		const login = newLogin();
 		revokeToken(login, 'same');
-		await tokenFor(login, '', async () => await Promise.resolve('same'));
+		await tokenFor(login, '', async () => await Promise.resolve({ token: 'same', isLogin: true }));
 		expect(usableToken(login, 'same')).toBe('same');
 	});
 
@@ -166,14 +166,15 @@ describe('a token that another process may have renewed', () => {
 	});
 
 	it('is taken even if it comes while the login waits to be sent', async () => {
-		const [login, logIn] = [newLogin(), jest.fn<Promise<string>, [Renewed]>()];
+		const [login, logIn] = [newLogin(), jest.fn<Promise<Renewal>, [FindRenewed?]>()];
 		const read = jest.fn<ReturnType<ReadCredential>, []>(
 			async () => await Promise.resolve(stored(login, 'dead')),
 		);
 		offerCredential(login, read);
-		logIn.mockImplementation(async (renewed) => {
+		logIn.mockImplementation(async (find) => {
 			read.mockResolvedValue(stored(login, 'late'));
-			return (await renewed()) ?? 'own';
+			const found = await find?.();
+			return { token: found ?? 'ours', isLogin: found === undefined };
 		});
 		expect((await renewed(login, 'dead', logIn)).token).toBe('late');
 		expect(isIssuedSince(login, 'late', 0)).toBe(false);

@@ -17,7 +17,7 @@ import { cancelled, failureOf, mayBeInProgress, mayHaveTakenEffect, nodeError, r
 import type { Explanation } from './explain';
 import { explain } from './explain';
 import { rateLimiterOf, readCallsAtOnce, readRate } from './rateLimiter';
-import { isUnsent, noteOwnCall } from './renewals';
+import { isUnsent, noteNodeCall } from './renewals';
 import type { ApiRequest } from './request';
 import { nameOf, pathOf, requestOptions, TIMEOUT_MS } from './request';
 import type { ApiResponse } from './response';
@@ -181,7 +181,7 @@ export class ApiClient {
 		return await withRetries(rateLimiterOf(origin), options, async () => {
 			const data = await this.authentication.readCredential(account, progress);
 			const before = data.token;
-			noteOwnCall(data);
+			noteNodeCall(data);
 			const withdraw = this.authentication.offerRenewal(progress);
 			const { httpRequestWithAuthentication: send } = this.context.helpers;
 			try {

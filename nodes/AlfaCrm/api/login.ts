@@ -8,7 +8,7 @@ import { rateLimiterOf } from './rateLimiter';
 import type { ApiResponse } from './response';
 import { assertSuccess } from './response';
 import { SHORT_RATE_LIMIT_WAIT_MS, withRetries } from './retry';
-import type { Login, Renewed } from './sessions';
+import type { FindRenewed, Login, Renewal } from './sessions';
 
 export const LOGIN_TIMEOUT_MS = 10_000;
 
@@ -18,20 +18,26 @@ function wrongKey(hasAppKey: boolean): string {
 	return `AlfaCRM did not accept the login. Check 'Email' and 'API Key': the key must be the v2api key of that very user.${also}`;
 }
 
+/** What ends a login before it is sent. */
+class FoundToken extends ResponseError {
+	constructor(readonly token: string) {
+		super({ kind: 'notSent' });
+	}
+}
+
 /**
- * @param renewed asked right before it is sent, for it may have waited long: the token that another process has got meanwhile
+ * @param find asked right before it is sent, for it may have waited long
  * @throws LoginError without a trace of the key; an error that names a status would make n8n log in a second time
  */
 export async function logIn(
 	{ helpers }: IHttpRequestHelper,
 	{ origin, email, apiKey, appKey }: Login,
 	perSecond: number,
-	renewed: Renewed,
-): Promise<string> {
-	let other: string | undefined;
+	find?: FindRenewed,
+): Promise<Renewal> {
 	const send = async () => {
-		other = await renewed();
-		if (other !== undefined) throw new ResponseError({ kind: 'notSent' });
+		const found = await find?.();
+		if (found !== undefined) throw new FoundToken(found);
 		return assertSuccess(
 			await helpers.httpRequest({
 				method: 'POST',
@@ -53,13 +59,13 @@ export async function logIn(
 		const options = { perSecond, isIdempotent: true, rateLimitWaitMs: SHORT_RATE_LIMIT_WAIT_MS };
 		answer = await withRetries(rateLimiterOf(origin), options, send);
 	} catch (error) {
-		if (other !== undefined) return other;
+		if (error instanceof FoundToken) return { token: error.token, isLogin: false };
 		const failure = failureOf(error);
 		const serverMessage = failure.serverMessage && redact(failure.serverMessage, [apiKey, appKey]);
 		throw explainLogin({ ...failure, serverMessage }, origin, appKey !== '');
 	}
 	const { token } = answer as { token?: unknown };
-	if (typeof token === 'string' && token !== '') return token;
+	if (typeof token === 'string' && token !== '') return { token, isLogin: true };
 	throw explainLogin({ kind: Array.isArray(answer) ? 'notJson' : 'refusal' }, origin, appKey !== '');
 }
 

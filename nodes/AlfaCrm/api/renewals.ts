@@ -1,37 +1,42 @@
-import type { ICredentialDataDecryptedObject } from 'n8n-workflow';
+import type { ICredentialDataDecryptedObject, IHttpRequestHelper } from 'n8n-workflow';
 
-import type { RateLimiter } from './rateLimiter';
+import { logIn } from './login';
+import { rateLimiterOf, readRate } from './rateLimiter';
+import { loginOf, revokeToken, tokenFor } from './sessions';
 
 /** Credentials that n8n renews for a call which it has still to send; it keeps to the same object meanwhile. */
 const unsent = new WeakSet<ICredentialDataDecryptedObject>();
 
-/** Credentials of calls that this package's nodes send. */
-const own = new WeakSet<ICredentialDataDecryptedObject>();
+/** Credentials whose token n8n renews only after a 401: those of calls that the nodes of this package send. */
+const renewedWhenDead = new WeakSet<ICredentialDataDecryptedObject>();
 
-/** Notes that a call of one of this package's nodes is sent with it, whose token n8n renews only after a 401. */
-export function noteOwnCall(credential: ICredentialDataDecryptedObject): void {
-	own.add(credential);
+/** Notes that a node of this package sends a call with it. Those of other nodes are renewed after any failure. */
+export function noteNodeCall(credential: ICredentialDataDecryptedObject): void {
+	renewedWhenDead.add(credential);
 }
 
-/** Whether its token is dead when n8n renews it: that of other nodes is renewed after any failure. */
-export const isOwnCall = (credential: ICredentialDataDecryptedObject): boolean => own.has(credential);
-
-/** Notes that n8n renews the token for a call: what it has sent so far, if anything, was not carried out. */
-export function beginRenewal(credential: ICredentialDataDecryptedObject): void {
+/** A token in place of that of a credential which n8n is about to send a call with: what it has sent so far was not carried out. */
+export async function renewToken(
+	helper: IHttpRequestHelper,
+	credential: ICredentialDataDecryptedObject,
+): Promise<string> {
+	const login = loginOf(credential);
+	const failing = String(credential.token ?? '');
 	unsent.add(credential);
+	// The other calls of this process need not try it.
+	if (renewedWhenDead.has(credential)) revokeToken(login, failing);
+	const perSecond = readRate(credential.requestsPerSecond);
+	return await tokenFor(login, failing, async (find) => await logIn(helper, login, perSecond, find));
 }
 
 /**
  * Waits for a place of its own for what n8n sends with a token that was renewed for it, past the rate limiter. By then n8n
  * has put the token into its database, where other processes are waiting for it.
  */
-export async function placeAfterRenewal(
-	credential: ICredentialDataDecryptedObject,
-	limiter: RateLimiter,
-	perSecond: number,
-): Promise<void> {
+export async function placeAfterRenewal(credential: ICredentialDataDecryptedObject): Promise<void> {
 	if (!unsent.has(credential)) return;
-	await limiter.reserve(perSecond);
+	const { origin } = loginOf(credential);
+	await rateLimiterOf(origin).reserve(readRate(credential.requestsPerSecond));
 	unsent.delete(credential);
 }
 

@@ -12,7 +12,7 @@ const MAX_SESSIONS = 500;
  * All n8n processes meet a dead token together, and one login is enough: each waits for another time and then looks
  * whether a new one is in n8n's database. The one that had logged in before does not wait as long as the others.
  */
-const MAX_WAIT_MS = { own: 300, others: 1_500 };
+const MAX_WAIT_MS = { afterOurLogin: 300, otherwise: 1_500 };
 
 /** What a login needs, without the blanks that are pasted along. */
 export interface Login {
@@ -25,17 +25,23 @@ export interface Login {
 /** Reads the credential out of n8n's database, where another process may have put a new token. */
 export type ReadCredential = () => Promise<ICredentialDataDecryptedObject>;
 
-/** The token that another process has got meanwhile, if one has. */
-export type Renewed = () => Promise<string | undefined>;
+/** Looks for the token that another process has got meanwhile. */
+export type FindRenewed = () => Promise<string | undefined>;
 
-/** @returns the token of a login, or what `renewed` has found before it was sent */
-type LogIn = (renewed: Renewed) => Promise<string>;
+/** A token of a login, or one that another process had got before the login was sent. */
+export interface Renewal {
+	token: string;
+	isLogin: boolean;
+}
+
+/** @param find left out where no other process can have renewed the token */
+type LogIn = (find?: FindRenewed) => Promise<Renewal>;
 
 interface Session {
 	readonly key: string;
 	/** Of calls under way; what n8n calls to renew a token cannot read the credential itself. */
 	readonly readers: Set<ReadCredential>;
-	/** The login under way, so that executions which meet an expired token together log in once. */
+	/** The renewal under way, so that executions which meet an expired token together log in once. */
 	pending?: Promise<string>;
 	/** The order tells logins of this process; 0 is that of another one. */
 	newest?: { token: string; at: number; order: number };
@@ -92,12 +98,8 @@ export async function tokenFor(login: Login, failing: string, logIn: LogIn): Pro
 
 async function renew(session: Session, failing: string, logIn: LogIn): Promise<string> {
 	try {
-		let renewed: string | undefined;
-		const look: Renewed = async () => (renewed = await storedExcept(session, failing));
-		const isExpected = mayBeRenewed(session, failing);
-		if (isExpected) await watch(look, longestWait(session, failing));
-		const token = renewed ?? (await logIn(isExpected ? look : nobody));
-		session.newest = { token, at: Date.now(), order: renewed === undefined ? ++logins : 0 };
+		const { token, isLogin } = await findOrLogIn(session, failing, logIn);
+		session.newest = { token, at: Date.now(), order: isLogin ? ++logins : 0 };
 		session.revoked.delete(token);
 		return token;
 	} finally {
@@ -105,7 +107,18 @@ async function renew(session: Session, failing: string, logIn: LogIn): Promise<s
 	}
 }
 
-const nobody: Renewed = async () => await Promise.resolve(undefined);
+async function findOrLogIn(session: Session, failing: string, logIn: LogIn): Promise<Renewal> {
+	if (!mayBeRenewed(session, failing)) return await logIn();
+	const find = async () => await storedExcept(session, failing);
+	const token = (await find()) ?? (await findLater(find, longestWait(session, failing)));
+	return token === undefined ? await logIn(find) : { token, isLogin: false };
+}
+
+async function findLater(find: FindRenewed, longest: number): Promise<string | undefined> {
+	const wait = Math.random() * longest;
+	if (wait > 0) await sleep(wait);
+	return await find();
+}
 
 /** Whether another process may have renewed the token, or be about to. */
 function mayBeRenewed({ newest, readers, revoked }: Session, failing: string): boolean {
@@ -113,22 +126,14 @@ function mayBeRenewed({ newest, readers, revoked }: Session, failing: string): b
 	// Where there never was a token, or this one works as far as is known, somebody wants the key to be tried.
 	if (failing === '' && (revoked.size === 0 || isUsable(newest, revoked))) return false;
 	// Where its time is over and it was this process that had logged in, it is for this one to do.
-	return !(isOwn(newest, failing) && isOld(newest));
-}
-
-/** Looks at once, and if need be once more after a while. */
-async function watch(look: Renewed, longest: number): Promise<void> {
-	if ((await look()) !== undefined) return;
-	const wait = Math.random() * longest;
-	if (wait > 0) await sleep(wait);
-	await look();
+	return !(isOfOurLogin(newest, failing) && isOld(newest));
 }
 
 const longestWait = ({ newest }: Session, failing: string): number =>
-	isOwn(newest, failing) ? MAX_WAIT_MS.own : MAX_WAIT_MS.others;
+	isOfOurLogin(newest, failing) ? MAX_WAIT_MS.afterOurLogin : MAX_WAIT_MS.otherwise;
 
 /** Whether the token that fails is one for which this process had logged in. */
-const isOwn = (newest: Session['newest'], failing: string): newest is NonNullable<typeof newest> =>
+const isOfOurLogin = (newest: Session['newest'], failing: string): newest is NonNullable<typeof newest> =>
 	newest !== undefined && newest.order > 0 && (failing === '' || newest.token === failing);
 
 /** The token in n8n's database, if it may work. */
