@@ -18,6 +18,7 @@ const FILES = [
 	'package-lock.json',
 	'tsconfig.json',
 	'gulpfile.js',
+	'rollup.config.mjs',
 	'index.js',
 	'README.md',
 	'LICENSE',
