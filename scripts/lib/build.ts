@@ -9,7 +9,17 @@ import { withLock } from './lock';
 import { inRepo, ROOT } from './paths';
 import { step } from './progress';
 
-const SOURCES = ['nodes', 'credentials', 'icons', 'package.json', 'tsconfig.json', 'gulpfile.js', 'index.js'];
+/** All that dist is made of, and what is packed beside it. */
+export const SOURCES = [
+	'nodes',
+	'credentials',
+	'icons',
+	'package.json',
+	'tsconfig.json',
+	'gulpfile.js',
+	'rollup.config.mjs',
+	'index.js',
+];
 const STAMP = inRepo('node_modules', '.cache', 'alfacrm-build.txt');
 
 /** Builds dist unless it was built from exactly these sources and not touched since. */
@@ -18,7 +28,7 @@ export async function ensureBuilt() {
 	await withLock(inRepo('node_modules', '.cache', 'alfacrm-build.lock'), 'the build', async () => {
 		if (isFresh()) return;
 		const sources = hashOf(SOURCES);
-		await step('Building the package (npm run build)', 'about 10 s', async () => {
+		await step('Building the package (npm run build)', 'about 15 s', async () => {
 			const options = { cwd: ROOT, env: npmEnv(), extendEnv: false, reject: false, all: true };
 			const { failed, all } = await execa(process.execPath, [npmCli(), 'run', 'build'], options);
 			if (failed) throw new UserFacingError('The build failed.', { details: all });

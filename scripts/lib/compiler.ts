@@ -1,3 +1,4 @@
+import fs from 'node:fs';
 import path from 'node:path';
 import execa from 'execa';
 import pWaitFor from 'p-wait-for';
@@ -17,10 +18,11 @@ interface Compiler {
 }
 
 /**
- * Compiles the package into a folder, now and after each change of a source.
+ * Compiles the package into a folder, now and after each change of a source: module by module, in place of the code that is there.
  * @param onLine what it has to say: errors, and that it works
  */
 export async function startCompiler(folder: string, onLine: (line: string) => void): Promise<Compiler> {
+	removeCode(folder);
 	const child = execa.node(
 		path.join(path.dirname(require.resolve('typescript/package.json')), 'bin', 'tsc'),
 		[
@@ -50,4 +52,10 @@ export async function startCompiler(folder: string, onLine: (line: string) => vo
 			await child;
 		},
 	};
+}
+
+/** What was published is one file for each room: for an import of a folder, Node would take `api.js` and not `api/index.js`. */
+function removeCode(folder: string) {
+	const files = fs.readdirSync(folder, { recursive: true, encoding: 'utf8' });
+	for (const file of files) if (file.endsWith('.js')) fs.rmSync(path.join(folder, file));
 }

@@ -4,6 +4,7 @@ import path from 'node:path';
 
 import execa from 'execa';
 
+import { n8n as manifest } from '../../package.json';
 import { ensureBuilt } from '../../scripts/lib/build';
 import { N8nClient } from '../../scripts/lib/n8n/client';
 import { ensureN8n } from '../../scripts/lib/n8n/install';
@@ -18,6 +19,7 @@ const FILES = [
 	'package-lock.json',
 	'tsconfig.json',
 	'gulpfile.js',
+	'rollup.config.mjs',
 	'index.js',
 	'README.md',
 	'LICENSE',
@@ -82,10 +84,11 @@ describe('npm run dev, in a copy of this repository', () => {
 	it('compiles into an n8n that somebody else starts', async () => {
 		start('--no-n8n');
 		await hears('Each change is compiled into');
-		const compiled = path.join(
-			userFolder,
-			'.n8n/nodes/node_modules/n8n-nodes-alfacrm/dist/nodes/AlfaCrm/AlfaCrm.node.js',
-		);
+		const folder = path.join(userFolder, '.n8n/nodes/node_modules/n8n-nodes-alfacrm/dist/nodes/AlfaCrm');
+		const compiled = path.join(folder, 'AlfaCrm.node.js');
+		const code = fs.readdirSync(folder).filter((name) => name.endsWith('.js'));
+		expect(code.sort()).toEqual(manifest.nodes.map((file) => path.basename(file)).sort());
+		expect(fs.existsSync(path.join(folder, 'api', 'client.js'))).toBe(true);
 		change('AlfaCRM as changed', 'AlfaCRM once more');
 		await until('the change', async () =>
 			fs.readFileSync(compiled, 'utf8').includes('AlfaCRM once more') ? true : undefined,

@@ -1,18 +1,51 @@
 import fs from 'node:fs';
+import os from 'node:os';
 import path from 'node:path';
 
+import execa from 'execa';
 import ts from 'typescript';
 
-import { packTarball } from '../../scripts/lib/build';
+import { npmEnv } from '../../scripts/bootstrap/npm';
+import { packTarball, SOURCES } from '../../scripts/lib/build';
 import { inRepo, ROOT } from '../../scripts/lib/paths';
+import { contentOfCode } from './support/code';
+
+const { config } = ts.readConfigFile(inRepo('tsconfig.json'), ts.sys.readFile);
+const { fileNames, options } = ts.parseJsonConfigFileContent(config, ts.sys, ROOT);
+const compilerOptions = { ...options, module: ts.ModuleKind.ESNext };
+/** By its name in the repository, what TypeScript makes of each source. */
+const compiled = new Map(
+	fileNames
+		.filter((file) => file.endsWith('.ts'))
+		.map((fileName): [string, string] => {
+			const { outputText } = ts.transpileModule(fs.readFileSync(fileName, 'utf8'), {
+				fileName,
+				compilerOptions,
+			});
+			return [path.relative(ROOT, fileName), outputText];
+		}),
+);
+/** From it the build makes the output schemas, and n8n has no use for it. */
+const FOR_THE_BUILD = 'nodes/AlfaCrm/operations/schemas.ts';
+
+/** By the name that stands above it, the code of each source in a published file, below what the file requires. */
+function sectionsOf(file: string): Array<[source: string, code: string]> {
+	const [head, ...sections] = fs.readFileSync(inRepo(file), 'utf8').split(/^\/\/ (?=.+\.ts$)/m);
+	return sections.map((section) => {
+		const end = section.indexOf('\n');
+		return [section.slice(0, end), head + section.slice(end)];
+	});
+}
 
 describe('what is published', () => {
 	let files: string[];
+	let code: string[];
 
 	beforeAll(async () => {
 		const packed = await packTarball();
 		packed.remove();
 		files = packed.files;
+		code = files.filter((file) => file.startsWith('dist/') && file.endsWith('.js'));
 	});
 
 	it('is what n8n needs, without the pictures of the READMEs', () => {
@@ -21,18 +54,61 @@ describe('what is published', () => {
 		expect(files.filter((file) => file.endsWith('.png') || file.includes('docs/'))).toEqual([]);
 	});
 
+	it('has each source once, below its name, but those of types alone', () => {
+		const saysSomething = (text: string) => contentOfCode(text).length > 0;
+		const sources = [...compiled].filter(([name, text]) => name !== FOR_THE_BUILD && saysSomething(text));
+		const published = code.flatMap((file) => sectionsOf(file).map(([source]) => source));
+		expect(published.sort()).toEqual(sources.map(([name]) => name).sort());
+	});
+
 	it('is compiled from the very sources that the other tests run', () => {
-		const { config } = ts.readConfigFile(inRepo('tsconfig.json'), ts.sys.readFile);
-		const { fileNames, options } = ts.parseJsonConfigFileContent(config, ts.sys, ROOT);
-		const sources = fileNames.filter((file) => file.endsWith('.ts'));
-		const compiled = (file: string) => path.join('dist', path.relative(ROOT, file).replace(/\.ts$/, '.js'));
-		const code = files.filter((file) => file.startsWith('dist/') && file.endsWith('.js'));
-		expect(code.sort()).toEqual(sources.map(compiled).sort());
-		const differing = sources.filter((file) => {
-			const source = fs.readFileSync(file, 'utf8');
-			const { outputText } = ts.transpileModule(source, { fileName: file, compilerOptions: options });
-			return outputText !== fs.readFileSync(inRepo(compiled(file)), 'utf8');
-		});
+		const sections = code.flatMap(sectionsOf);
+		const differing = sections.filter(
+			([source, text]) =>
+				contentOfCode(text).join('\n') !== contentOfCode(compiled.get(source) ?? '').join('\n'),
+		);
+		expect(sections.length).toBeGreaterThan(200);
+		expect(differing.map(([source]) => source)).toEqual([]);
+	});
+
+	it('has the same bytes when it is built elsewhere', async () => {
+		const copy = fs.mkdtempSync(path.join(os.tmpdir(), 'alfacrm-built-'));
+		for (const name of SOURCES) fs.cpSync(inRepo(name), path.join(copy, name), { recursive: true });
+		fs.symlinkSync(inRepo('node_modules'), path.join(copy, 'node_modules'));
+		const env = { cwd: copy, preferLocal: true, localDir: ROOT, env: npmEnv(), extendEnv: false };
+		await execa('n8n-node', ['build'], env);
+		await execa('gulp', ['finish'], env);
+
+		const built = files.filter((file) => file.startsWith('dist/'));
+		const differing = built.filter(
+			(file) => !fs.readFileSync(path.join(copy, file)).equals(fs.readFileSync(inRepo(file))),
+		);
+		fs.rmSync(copy, { recursive: true });
+
+		expect(built.length).toBeGreaterThan(100);
 		expect(differing).toEqual([]);
+	});
+});
+
+describe('the content of code', () => {
+	const source =
+		"import { entities as all, find } from './entities';\nexport const a = { find, b: all[0] };\n";
+
+	it('is the same before and after modules are put together', () => {
+		const bundled = [
+			"const entities_js = require('./entities.js');",
+			'const a$1 = { find: entities_js.find, b: entities_js.entities[0] };',
+			'exports.a = a$1;',
+		].join('\n');
+		expect(contentOfCode(bundled)).toEqual(contentOfCode(source));
+	});
+
+	it.each([
+		['a value', ['0', '1']],
+		['a name', ['b:', 'c:']],
+		['what is called', ['all[0]', 'find(all)']],
+	])('differs by %s', (_, [from, to]) => {
+		expect(source).toContain(from);
+		expect(contentOfCode(source.replace(from, to))).not.toEqual(contentOfCode(source));
 	});
 });
