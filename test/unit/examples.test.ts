@@ -1,4 +1,7 @@
+import fs from 'node:fs';
+
 import { allExamples, countNodes, JOBS, withHttp, withPackage } from '../../scripts/lib/examples';
+import { inRepo } from '../../scripts/lib/paths';
 import { NAMES } from '../e2e/support/credentials';
 
 type Workflow = ReturnType<typeof withPackage>;
@@ -144,6 +147,18 @@ describe.each(allExamples())('examples/$file', ({ file, workflow }) => {
 		expect([...JOBS.map(({ name }) => `${name}.json`), 'main-job.json']).toContain(file);
 	});
 });
+
+it.each(['docs/answers.md', 'docs/ru/answers.md'])(
+	'%s gives the bot the number as the example does',
+	(page) => {
+		const { nodes } = withPackage('parent-bot');
+		const overview = nodes.find(({ name }) => name === 'Get Overview');
+		const phone = String(overview?.parameters.phone);
+		// What `$json` holds in a tool is the model's choice in today's AI Agent.
+		expect(phone).not.toContain('$json');
+		expect(fs.readFileSync(inRepo(...page.split('/')), 'utf8')).toContain(`*Phone*\n\`${phone.slice(1)}\``);
+	},
+);
 
 describe('the comparison', () => {
 	const compared = JOBS.filter(({ isCompared }) => isCompared);
