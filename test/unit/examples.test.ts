@@ -90,6 +90,12 @@ describe.each(allExamples())('examples/$file', ({ file, workflow }) => {
 		for (const { credentials } of ours) expect(credentials).toHaveProperty('alfaCrmApi');
 	});
 
+	it('lets an agent hear that a tool has failed: otherwise it hears an empty text, and may say that there are no lessons', () => {
+		for (const { type, onError } of nodes) {
+			if (type.endsWith('.alfaCrmTool')) expect(onError).toBe('continueRegularOutput');
+		}
+	});
+
 	it('writes to Telegram what it can read, whatever names and emails hold', () => {
 		for (const { parameters } of nodes.filter(({ type }) => type.endsWith('.telegram'))) {
 			// Unless it is told, n8n sends Markdown: one `_` in an email, and Telegram refuses the message.

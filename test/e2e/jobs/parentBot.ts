@@ -76,6 +76,18 @@ export const parentBot: Job = {
 				await model.close();
 			}
 		},
+		'hears that AlfaCRM could not be asked': async (start, { client, sandbox }) => {
+			const model = await startChatModel(gullible);
+			try {
+				await saveAs(client, NAMES.openAi, 'openAiApi', { apiKey: 'none', url: model.url, header: false });
+				const stage = await start('package');
+				sandbox.settings.forbiddenCalls = ['customer/*'];
+				const [{ output }] = (await stage.chat('Когда занятие?')).outputs('AI Agent');
+				expect(String(output)).toContain('"error":"AlfaCRM denied access');
+			} finally {
+				await model.close();
+			}
+		},
 		'tells about nobody else by the agent that n8n adds today either': async (start, real) => {
 			const today = ({ nodes, ...workflow }: Workflow) => ({
 				...workflow,
@@ -102,7 +114,9 @@ export const parentBot: Job = {
 				sandbox.clearJournal();
 				await stage.chat('Когда?');
 				// Both have asked, and nobody was looked up.
-				expect(model.asked).toHaveLength(4);
+				const heard = model.asked.flatMap(({ messages }) => messages.filter(({ role }) => role === 'tool'));
+				expect(heard).toHaveLength(2);
+				for (const { content } of heard) expect(content).toContain("'Phone' is empty");
 				expect(sandbox.journal.filter(({ entity }) => entity === 'customer')).toEqual([]);
 			} finally {
 				await model.close();
