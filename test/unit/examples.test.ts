@@ -1,4 +1,7 @@
+import fs from 'node:fs';
+
 import { allExamples, countNodes, JOBS, withHttp, withPackage } from '../../scripts/lib/examples';
+import { inRepo } from '../../scripts/lib/paths';
 import { NAMES } from '../e2e/support/credentials';
 
 type Workflow = ReturnType<typeof withPackage>;
@@ -87,6 +90,12 @@ describe.each(allExamples())('examples/$file', ({ file, workflow }) => {
 		for (const { credentials } of ours) expect(credentials).toHaveProperty('alfaCrmApi');
 	});
 
+	it('lets an agent hear that a tool has failed: otherwise it hears an empty text, and may say that there are no lessons', () => {
+		for (const { type, onError } of nodes) {
+			if (type.endsWith('.alfaCrmTool')) expect(onError).toBe('continueRegularOutput');
+		}
+	});
+
 	it('writes to Telegram what it can read, whatever names and emails hold', () => {
 		for (const { parameters } of nodes.filter(({ type }) => type.endsWith('.telegram'))) {
 			// Unless it is told, n8n sends Markdown: one `_` in an email, and Telegram refuses the message.
@@ -144,6 +153,18 @@ describe.each(allExamples())('examples/$file', ({ file, workflow }) => {
 		expect([...JOBS.map(({ name }) => `${name}.json`), 'main-job.json']).toContain(file);
 	});
 });
+
+it.each(['docs/answers.md', 'docs/ru/answers.md'])(
+	'%s gives the bot the number as the example does',
+	(page) => {
+		const { nodes } = withPackage('parent-bot');
+		const overview = nodes.find(({ name }) => name === 'Get Overview');
+		const phone = String(overview?.parameters.phone);
+		// What `$json` holds in a tool is the model's choice in today's AI Agent.
+		expect(phone).not.toContain('$json');
+		expect(fs.readFileSync(inRepo(...page.split('/')), 'utf8')).toContain(`*Phone*\n\`${phone.slice(1)}\``);
+	},
+);
 
 describe('the comparison', () => {
 	const compared = JOBS.filter(({ isCompared }) => isCompared);

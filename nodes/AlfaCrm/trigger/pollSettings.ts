@@ -22,6 +22,7 @@ interface PollSettings extends Pick<Poll, 'filters' | 'scope' | 'most' | 'startW
 	event: EventType;
 	parameters: TriggerParameters;
 	watch: Watch;
+	limitedBy?: string;
 	/** All branches of the account if undefined. */
 	branches?: number[];
 	/** Account and event: another one begins anew. */
@@ -32,12 +33,13 @@ export async function settingsOf(context: IPollFunctions): Promise<PollSettings>
 	const event = eventOf(context);
 	const parameters = new TriggerParameters(context);
 	const branches = parameters.ids(branchesParameter);
-	const { watch, filters } = watchingFor(parameters, event);
+	const { watch, filters, limitedBy } = watchingFor(parameters, event);
 	const { hostname } = await context.getCredentials(CREDENTIAL);
 	return {
 		event,
 		parameters,
 		watch,
+		limitedBy,
 		branches: branches.length > 0 ? [...new Set(branches)] : undefined,
 		subject: digestOf([originIn(hostname), event.value]),
 		filters: digestOf(filters),

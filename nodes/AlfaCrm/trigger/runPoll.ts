@@ -110,7 +110,7 @@ async function test(context: IPollFunctions): Promise<INodeExecutionData[]> {
 	const client = new ApiClient(context);
 	const deadline = Date.now() + SAMPLE_MS;
 	const reader = new HurriedReader(client, deadline);
-	const { watch, branches: chosen, event, parameters } = await settingsOf(context);
+	const { watch, branches: chosen, event, parameters, limitedBy } = await settingsOf(context);
 	const branches = chosen ?? (await accountBranches(reader)).branches;
 	const { news, isAll } = await watch.samples(reader, branches, SAMPLES);
 	const names = await pollNames(context, client, deadline);
@@ -120,8 +120,11 @@ async function test(context: IPollFunctions): Promise<INodeExecutionData[]> {
 	const message = isAll
 		? 'AlfaCRM has nothing yet that this trigger would report'
 		: 'Among the newest records of AlfaCRM is none that this trigger would report';
+	const advice =
+		limitedBy === undefined
+			? 'Loosen the filters or choose other branches, or add a record in AlfaCRM that fits and fetch again.'
+			: `'${limitedBy}' says who counts: change it for the test, or choose other branches, and fetch again.`;
 	throw new NodeOperationError(context.getNode(), message, {
-		description:
-			'Loosen the filters or choose other branches, or add a record in AlfaCRM that fits and fetch again. Once it is active, the trigger works without a test event.',
+		description: `${advice} Once it is active, the trigger works without a test event.`,
 	});
 }

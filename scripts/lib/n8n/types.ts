@@ -12,6 +12,7 @@ export interface WorkflowNode {
 	credentials?: Record<string, CredentialReference>;
 	disabled?: boolean;
 	executeOnce?: boolean;
+	onError?: string;
 	notes?: string;
 	webhookId?: string;
 }

@@ -1,7 +1,7 @@
 import type { IDataObject } from 'n8n-workflow';
 
 import type { RealN8n } from '../support/realN8n';
-import type { Job } from './types';
+import type { Job, Start } from './types';
 
 const TABLE = 'alfacrm_sync';
 
@@ -59,8 +59,41 @@ export const incrementalSync: Job = {
 			expect(((await stage.tables.rows(TABLE)) ?? []).sort(byCustomer)).toMatchObject(expectedOf(sandbox));
 			expect(await stage.tables.rows(TABLE)).toHaveLength(expectedOf(sandbox).length);
 		},
+		"steps of one's own see each change once, whatever they put out": async (start, { sandbox }) => {
+			const stage = await start('package', withOwnStep);
+			await stage.tables.drop(TABLE);
+			const seen = async () => (await stage.run()).outputs('Own Step').length;
+
+			expect(await seen()).toBe(expectedOf(sandbox).length);
+			expect(((await stage.tables.rows(TABLE)) ?? []).sort(byCustomer)).toMatchObject(expectedOf(sandbox));
+			expect(await stage.tables.rows(TABLE)).toHaveLength(expectedOf(sandbox).length);
+			expect(await seen()).toBe(0);
+		},
 	},
 };
+
+/** Where the note says that own steps belong: a node that puts out what another service answered, say of an email. */
+const withOwnStep: Parameters<Start>[1] = ({ nodes, connections, ...workflow }) => ({
+	...workflow,
+	nodes: [
+		...nodes,
+		{
+			...{
+				id: 'own-step',
+				name: 'Own Step',
+				type: 'n8n-nodes-base.set',
+				typeVersion: 3.4,
+				position: [0, 600],
+			},
+			parameters: { mode: 'raw', jsonOutput: '{ "sent": true }' },
+		},
+	],
+	connections: {
+		...(connections as object),
+		'Oldest First': { main: [[{ node: 'Own Step', type: 'main', index: 0 }]] },
+		'Own Step': { main: [[{ node: 'Upsert Row', type: 'main', index: 0 }]] },
+	},
+});
 
 const expectedOf = (sandbox: RealN8n['sandbox']) =>
 	sandbox.store.rows('customer').map(({ id, name, is_study, updated_at }) => ({

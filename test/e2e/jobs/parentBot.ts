@@ -3,7 +3,9 @@ import { DateTime } from 'luxon';
 import type { Question, Reply } from '../support/chatModel';
 import { startChatModel } from '../support/chatModel';
 import { NAMES, saveAs } from '../support/credentials';
-import type { Job } from './types';
+import type { Job, Start } from './types';
+
+type Workflow = Parameters<NonNullable<Parameters<Start>[1]>>[0];
 
 /** Of the parent in the example. */
 const PHONE = '+7(900)000-00-07';
@@ -70,6 +72,52 @@ export const parentBot: Job = {
 					sandbox.store.patch('customer', id, { phone: [] });
 				const [{ output }] = (await stage.chat('Когда занятие?')).outputs('AI Agent');
 				expect(String(output)).toContain('"matchFound":false');
+			} finally {
+				await model.close();
+			}
+		},
+		'hears that AlfaCRM could not be asked': async (start, { client, sandbox }) => {
+			const model = await startChatModel(gullible);
+			try {
+				await saveAs(client, NAMES.openAi, 'openAiApi', { apiKey: 'none', url: model.url, header: false });
+				const stage = await start('package');
+				sandbox.settings.forbiddenCalls = ['customer/*'];
+				const [{ output }] = (await stage.chat('Когда занятие?')).outputs('AI Agent');
+				expect(String(output)).toContain('"error":"AlfaCRM denied access');
+			} finally {
+				await model.close();
+			}
+		},
+		'tells about nobody else by the agent that n8n adds today either': async (start, real) => {
+			const today = ({ nodes, ...workflow }: Workflow) => ({
+				...workflow,
+				nodes: nodes.map((node) => (node.name === 'AI Agent' ? { ...node, typeVersion: 3.1 } : node)),
+			});
+			await parentBot.play(async (side) => await start(side, today), 'package', real);
+		},
+		'of two messages at once tells neither parent of the other': async (start, { client, sandbox }) => {
+			const model = await startChatModel(gullible);
+			try {
+				await saveAs(client, NAMES.openAi, 'openAiApi', { apiKey: 'none', url: model.url, header: false });
+				const messages = [PHONE, STRANGER].map((phone) => ({ json: { phone, question: 'Когда?' } }));
+				const stage = await start('package', ({ nodes, ...workflow }) => ({
+					...workflow,
+					nodes: nodes.map((node) =>
+						node.name === 'Parent'
+							? {
+									...{ ...node, type: 'n8n-nodes-base.code', typeVersion: 2 },
+									parameters: { jsCode: `return ${JSON.stringify(messages)};` },
+								}
+							: node,
+					),
+				}));
+				sandbox.clearJournal();
+				await stage.chat('Когда?');
+				// Both have asked, and nobody was looked up.
+				const heard = model.asked.flatMap(({ messages }) => messages.filter(({ role }) => role === 'tool'));
+				expect(heard).toHaveLength(2);
+				for (const { content } of heard) expect(content).toContain("'Phone' is empty");
+				expect(sandbox.journal.filter(({ entity }) => entity === 'customer')).toEqual([]);
 			} finally {
 				await model.close();
 			}

@@ -18,6 +18,8 @@ export interface Watching {
 	watch: Watch;
 	/** What decides which news are wanted, as it is set: plain JSON. */
 	filters: unknown;
+	/** The label of the parameter that says who counts, where on most days it may be nobody. */
+	limitedBy?: string;
 }
 
 /** What is new, and what its items are made with. */

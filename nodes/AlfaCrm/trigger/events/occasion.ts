@@ -122,7 +122,7 @@ export const occasion: EventKind<'occasion'> = {
 			everyMs: parameters.integer(within(options, lookEvery)) * MINUTE_MS,
 			tellsFirst: parameters.choice(within(options, firstPoll)) === 'due',
 		});
-		return { watch, filters: {} };
+		return { watch, filters: {}, limitedBy: parameter.displayName };
 	},
 	async items(parameters, { what }, { news, names }) {
 		const kind = occasionKinds[what];

@@ -7,6 +7,8 @@ const START = '2026-03-10 09:00';
 
 /** What is not due on 10 March and is on 14 March; what is due on both; what makes another occasion of it after that. */
 interface Case {
+	/** The parameter that says who counts. */
+	limit: string;
 	parameters?: INodeParameters;
 	calm: JsonObject;
 	before: JsonObject;
@@ -18,6 +20,7 @@ interface Case {
 
 const cases: Record<string, Case> = {
 	customerBirthday: {
+		limit: 'Days Before the Birthday',
 		parameters: { birthdayIn: 2 },
 		calm: { dob: '16.03.2015' },
 		before: { dob: '11.03.2015' },
@@ -26,6 +29,7 @@ const cases: Record<string, Case> = {
 		again: {},
 	},
 	subscriptionEnding: {
+		limit: 'Days Before the End',
 		calm: { paid_till: '2026-03-17 18:00:00' },
 		before: { paid_till: '2026-03-12 18:00:00' },
 		says: { ends_on: '2026-03-17', days_left: 3 },
@@ -33,6 +37,7 @@ const cases: Record<string, Case> = {
 		again: { paid_till: '2026-03-25 18:00:00' },
 	},
 	notSeen: {
+		limit: 'Days Not Seen',
 		parameters: { daysNotSeen: 10 },
 		calm: { last_attend_date: '2026-03-04' },
 		before: { last_attend_date: '2026-02-27' },
@@ -41,6 +46,7 @@ const cases: Record<string, Case> = {
 		again: { last_attend_date: '2026-03-14' },
 	},
 	lessonsRunningOut: {
+		limit: 'Lessons Left',
 		calm: { paid_lesson_count: 3 },
 		before: { paid_lesson_count: 1 },
 		later: { paid_lesson_count: 2 },
@@ -49,6 +55,7 @@ const cases: Record<string, Case> = {
 		again: { paid_lesson_count: 2 },
 	},
 	inDebt: {
+		limit: 'Balance Below',
 		calm: { balance: '0.00' },
 		before: { balance: '-100.00' },
 		later: { balance: '-0.50' },
@@ -60,7 +67,7 @@ const cases: Record<string, Case> = {
 
 describe.each(Object.entries(cases))(
 	'%s',
-	(event, { parameters, calm, before, later, says, over, again }) => {
+	(event, { limit, parameters, calm, before, later, says, over, again }) => {
 		const all = { event, ...parameters };
 
 		it('tells each client once, and again when it is another occasion', async () => {
@@ -195,7 +202,10 @@ describe.each(Object.entries(cases))(
 
 		it('shows real clients as a test event, and says when there is none', async () => {
 			const calendar = new Calendar('2026-03-14 09:00', all);
-			await expect(calendar.poller.fetchTestEvent()).rejects.toThrow('AlfaCRM has nothing yet');
+			await expect(calendar.poller.fetchTestEvent()).rejects.toMatchObject({
+				message: 'AlfaCRM has nothing yet that this trigger would report',
+				description: expect.stringContaining(`'${limit}' says who counts: change it for the test`) as string,
+			});
 			const id = calendar.client({ ...calm, ...later });
 			expect(await calendar.poller.fetchTestEvent()).toMatchObject([{ ...says, id }]);
 		});
@@ -228,4 +238,14 @@ it('a debtor who is moved to a branch that can be read is told once, and again w
 	expect(await calendar.poll('2026-03-10 15:00')).toEqual([]);
 	settings.forbiddenBranches = [];
 	expect(await calendar.ids('2026-03-10 17:00')).toEqual([ids[1]]);
+});
+
+it('with more days before the birthday a test event shows whose is next, for on most days it is nobody’s', async () => {
+	const calendar = new Calendar('2026-03-14 09:00', { event: 'customerBirthday', birthdayIn: 30 });
+	const [soon, later] = ['20.03.2015', '12.04.2015'].map((dob) => calendar.client({ dob }));
+	calendar.client({ dob: '01.06.2015' });
+	expect(await calendar.poller.fetchTestEvent()).toMatchObject([
+		{ id: soon, days_left: 6 },
+		{ id: later, days_left: 29 },
+	]);
 });
