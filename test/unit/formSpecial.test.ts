@@ -1,7 +1,7 @@
 import type { INodeParameters, INodeProperties, INodePropertyOptions } from 'n8n-workflow';
 
 import { ACCOUNT, API_CALL } from '../../nodes/AlfaCrm/entities/registry';
-import { formOf } from './form';
+import { formOf } from '../support/form';
 
 it.each([
 	['customer', 'phone', "A new customer needs 'Name': add it under 'Fields'."],
