@@ -50,8 +50,8 @@ const COMPARED = [
 		en: 'Payment → message to the customer',
 		ru: 'Оплата → сообщение клиенту',
 		does: {
-			en: 'Thanks the customer by email for each payment received, with amount and date',
-			ru: 'Благодарит клиента письмом за каждый новый платёж, с суммой и датой',
+			en: 'Thanks the customer by email for each new payment of the last three days, with amount and date',
+			ru: 'Благодарит клиента письмом за каждый новый платёж последних трёх дней, с суммой и датой',
 		},
 	},
 	{

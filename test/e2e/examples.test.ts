@@ -91,7 +91,7 @@ describe('in the editor', () => {
 				return { ...node, parameters: { ...parameters, event: 'noSuchEvent' } };
 			if (node.name === 'Get Customer') return { ...node, parameters: { ...parameters, id: '', more: 1 } };
 			if (node.name === 'Message') return { ...node, typeVersion: 99 };
-			return node.name === 'Only Income' ? { ...node, type: 'n8n-nodes-base.noSuchNode' } : node;
+			return node.name === 'Recent Income' ? { ...node, type: 'n8n-nodes-base.noSuchNode' } : node;
 		});
 		const all = await open({ ...workflow, id: undefined, nodes });
 		for (const one of [
@@ -99,7 +99,7 @@ describe('in the editor', () => {
 			/^Get Customer: the form has no more/,
 			/^Get Customer: .*Customer.* is required/,
 			/^Message: there is no type/,
-			/^Only Income: there is no type/,
+			/^Recent Income: there is no type/,
 		]) {
 			expect(all).toContainEqual(expect.stringMatching(one));
 		}

@@ -2,7 +2,7 @@ import { sleep } from 'n8n-workflow';
 
 import { each } from '../../scripts/lib/each';
 import { delivery, IGNORED, REPEATED, STARTED, WRONG_SECRET } from '../engine/support/delivery';
-import { randomFrom } from '../unit/support';
+import { randomFrom } from '../support/random';
 import { contentOf } from './support/files';
 import type { Collector } from './support/receiver';
 import { post, publishTrigger, startCollector, untilRegistered } from './support/receiver';

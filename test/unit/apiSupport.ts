@@ -3,7 +3,7 @@ import { NodeApiError } from 'n8n-workflow';
 
 import { ApiClient } from '../../nodes/AlfaCrm/api/client';
 import type { ApiRequest } from '../../nodes/AlfaCrm/api/request';
-import { NODE } from './support';
+import { NODE } from '../support/nodeErrors';
 
 export const READ: ApiRequest = {
 	path: 'customer',

@@ -3,7 +3,7 @@ import { sleep } from 'n8n-workflow';
 import type { ApiRequest } from '../../nodes/AlfaCrm/api/request';
 import { ApiClient } from '../../nodes/AlfaCrm/api/client';
 import { contextOf, failed, failureOfCall, READ, WRITE } from './apiSupport';
-import { answered, NODE, unanswered } from './support';
+import { answered, NODE, unanswered } from '../support/nodeErrors';
 
 describe('the credential', () => {
 	it('is needed once for the address, however many calls are made, and again for the token of each', async () => {

@@ -4,7 +4,7 @@ import { ApiClient } from '../../nodes/AlfaCrm/api/client';
 import { tokenFor } from '../../nodes/AlfaCrm/api/sessions';
 import type { Sent } from './apiSupport';
 import { contextOf, failed, failureOfCall, READ, WRITE } from './apiSupport';
-import { answered } from './support';
+import { answered } from '../support/nodeErrors';
 
 // Nobody waits for another process.
 beforeEach(() => {

@@ -3,7 +3,7 @@ import type { IDataObject } from 'n8n-workflow';
 import { collect } from '../../nodes/AlfaCrm/api/collect';
 import type { Sent } from './apiSupport';
 import { contextOf, listing } from './apiSupport';
-import { randomFrom } from './support';
+import { randomFrom } from '../support/random';
 
 const CALL = { path: 'customer', branch: 1, task: 'list the customers' };
 const LOG = { path: 'log', branch: 1, task: 'read the log' };

@@ -2,7 +2,16 @@ import type { ESLint } from 'eslint';
 import { Linter } from 'eslint';
 import type { INodeProperties } from 'n8n-workflow';
 
-import { actionTable, alfaCrm, choicesOf, description, evaluated, listOf, resource, triggers } from './form';
+import {
+	actionTable,
+	alfaCrm,
+	choicesOf,
+	description,
+	evaluated,
+	listOf,
+	resource,
+	triggers,
+} from '../support/form';
 import { areUnique, endsRightly, isTitleCase } from './wordingRules';
 
 describe('the node', () => {

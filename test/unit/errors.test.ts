@@ -11,7 +11,7 @@ import {
 	nodeError,
 	failureOf,
 } from '../../nodes/AlfaCrm/api/errors';
-import { answered, NODE, unanswered } from './support';
+import { answered, NODE, unanswered } from '../support/nodeErrors';
 
 /** What `httpRequestWithAuthentication` makes of it. */
 const wrapped = (error: Error) => new NodeApiError(NODE, error as unknown as JsonObject);

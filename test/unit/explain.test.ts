@@ -3,7 +3,7 @@ import { nodeError } from '../../nodes/AlfaCrm/api/errors';
 import type { CallDescription } from '../../nodes/AlfaCrm/api/explain';
 import { explain } from '../../nodes/AlfaCrm/api/explain';
 import { DISCOURAGED, NETWORK_CODES } from './errorWords';
-import { NODE } from './support';
+import { NODE } from '../support/nodeErrors';
 
 const READ: CallDescription = {
 	task: 'list the customers',

@@ -1,7 +1,7 @@
 import type { INodeProperties } from 'n8n-workflow';
 
 import type { Field } from '../../nodes/AlfaCrm/entities/fieldTypes';
-import { childrenOf, choicesOf, entityAt, actionTable, formOf } from './form';
+import { childrenOf, choicesOf, entityAt, actionTable, formOf } from '../support/form';
 import { byTheName } from '../../nodes/AlfaCrm/entities/match';
 import { areUnique } from './wordingRules';
 

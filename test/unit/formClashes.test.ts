@@ -1,4 +1,4 @@
-import { description } from './form';
+import { description } from '../support/form';
 
 it('no two parameters of one name can be shown at once, whatever is chosen', () => {
 	type Shown = Record<string, unknown[] | undefined>;

@@ -1,7 +1,7 @@
-import type { INodeParameters, INodeProperties } from 'n8n-workflow';
+import type { INodeParameters, INodeProperties, INodePropertyOptions } from 'n8n-workflow';
 
 import { ACCOUNT, API_CALL } from '../../nodes/AlfaCrm/entities/registry';
-import { formOf } from './form';
+import { formOf } from '../support/form';
 
 it.each([
 	['customer', 'phone', "A new customer needs 'Name': add it under 'Fields'."],
@@ -15,6 +15,19 @@ it.each([
 	expect(form.find(({ name }) => name === 'neededNotice')?.displayName).toBe(words);
 	const asJson = formOf({ resource, operation: 'upsert', matchBy, inputMode: 'json' });
 	expect(asJson.find(({ name }) => name === 'neededNotice')).toBeUndefined();
+});
+
+it.each([
+	['customer', 'find', 'The highest ID of the active ones, or of the archived ones if none is active'],
+	['customer', 'upsert', 'The highest ID of the active ones, or of the archived ones if none is active'],
+	// What has no archive.
+	['leadSource', 'find', 'The one with the highest ID'],
+	['leadSource', 'upsert', 'The one with the highest ID'],
+])('of several that match, %s → %s says by what the newest is told', (resource, operation, words) => {
+	const { options = [] } = formOf({ resource, operation }).find(({ name }) => name === 'options') ?? {};
+	const several = (options as INodeProperties[]).find(({ name }) => name === 'ifSeveral');
+	const choices = (several?.options ?? []) as INodePropertyOptions[];
+	expect(choices.find(({ value }) => value === 'newest')?.description).toBe(words);
 });
 
 it('Complete Lesson asks who was there before what to do about a completed lesson', () => {

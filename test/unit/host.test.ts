@@ -3,7 +3,7 @@ import { UserError, Workflow } from 'n8n-workflow';
 
 import { AlfaCrm } from '../../nodes/AlfaCrm/AlfaCrm.node';
 import { ORIGIN_EXPRESSION, originOf } from '../../nodes/AlfaCrm/api/host';
-import { NODE } from './support';
+import { NODE } from '../support/nodeErrors';
 
 const DEMO = 'https://demo.s20.online';
 

@@ -2,7 +2,7 @@ import { sleep } from 'n8n-workflow';
 
 import { withLock } from '../../nodes/AlfaCrm/api/locks';
 import { currentVersion, recordWrite, wasWrittenSince } from '../../nodes/AlfaCrm/api/writeLog';
-import { randomFrom } from './support';
+import { randomFrom } from '../support/random';
 
 /** Work that notes when it begins and ends, and ends when it is told to. */
 function work(name: string, log: string[]) {

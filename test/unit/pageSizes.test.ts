@@ -6,7 +6,7 @@ import type { PageResponse } from '../../nodes/AlfaCrm/api/page';
 import { fetchPage, PageTooLarge } from '../../nodes/AlfaCrm/api/page';
 import type { Sent } from './apiSupport';
 import { contextOf, listing } from './apiSupport';
-import { answered } from './support';
+import { answered } from '../support/nodeErrors';
 
 const CALL = { path: 'customer', branch: 1, task: 'list the customers', body: { is_study: 1 } };
 const OTHERS = { ...CALL, action: 'others' };

@@ -4,7 +4,7 @@ import { NodeApiError } from 'n8n-workflow';
 import type { Page } from '../../nodes/AlfaCrm/api/pages';
 import { pages } from '../../nodes/AlfaCrm/api/pages';
 import { ApiClient } from '../../nodes/AlfaCrm/api/client';
-import { answered, NODE } from './support';
+import { answered, NODE } from '../support/nodeErrors';
 
 type Answer = IDataObject | IDataObject[] | string;
 

@@ -6,8 +6,8 @@ import type { EventType } from '../../nodes/AlfaCrm/entities/events';
 import { eventTypes } from '../../nodes/AlfaCrm/entities/events';
 import { entities, entityOf } from '../../nodes/AlfaCrm/entities/registry';
 import { homepage } from '../../package.json';
-import { triggers, alfaCrm, childrenOf, evaluated } from './form';
-import { NODE } from './support';
+import { triggers, alfaCrm, childrenOf, evaluated } from '../support/form';
+import { NODE } from '../support/nodeErrors';
 import { areUnique, isSorted } from './wordingRules';
 
 const { description } = new AlfaCrmTrigger();

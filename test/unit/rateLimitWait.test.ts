@@ -6,7 +6,7 @@ import { explainLogin } from '../../nodes/AlfaCrm/api/login';
 import { RateLimiter } from '../../nodes/AlfaCrm/api/rateLimiter';
 import { readRateLimitWait, withRetries } from '../../nodes/AlfaCrm/api/retry';
 import { startAll } from './limiterSupport';
-import { answered, NODE } from './support';
+import { answered, NODE } from '../support/nodeErrors';
 
 beforeEach(() => {
 	jest.useFakeTimers();

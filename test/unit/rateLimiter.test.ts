@@ -2,7 +2,7 @@ import { sleep } from 'n8n-workflow';
 
 import { RateLimiter } from '../../nodes/AlfaCrm/api/rateLimiter';
 import { startAll, timed } from './limiterSupport';
-import { randomFrom } from './support';
+import { randomFrom } from '../support/random';
 
 beforeEach(() => jest.useFakeTimers());
 afterEach(() => jest.useRealTimers());

@@ -13,7 +13,7 @@ import {
 	TABLE,
 	entityAt,
 	actionTable,
-} from './form';
+} from '../support/form';
 import { withoutLinks, sorted } from './wordingRules';
 
 describe('resources', () => {

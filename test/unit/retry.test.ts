@@ -4,7 +4,7 @@ import { NodeApiError } from 'n8n-workflow';
 import { ResponseError, LoginError } from '../../nodes/AlfaCrm/api/errors';
 import { RateLimiter } from '../../nodes/AlfaCrm/api/rateLimiter';
 import { withRetries } from '../../nodes/AlfaCrm/api/retry';
-import { answered, NODE, unanswered } from './support';
+import { answered, NODE, unanswered } from '../support/nodeErrors';
 
 const NOW = Date.parse('2026-11-24T10:00:00Z');
 

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { AlfaCrmApi } from '../../credentials/AlfaCrmApi.credentials';
 import { AlfaCrmTrigger } from '../../nodes/AlfaCrm/AlfaCrmTrigger.node';
 import { ANIMATION, factsOf, factsOfPictures, pictureFiles } from '../../scripts/lib/pictures';
-import { description } from './form';
+import { description } from '../support/form';
 
 /** If these are no longer met: `npm run screenshots`. */
 describe('the pictures of the READMEs', () => {

@@ -12,7 +12,8 @@ import type { AlfaCrmApi } from '../../credentials/AlfaCrmApi.credentials';
 import type { ApiClient } from '../../nodes/AlfaCrm/api/client';
 import { READ } from './apiSupport';
 import { timed } from './limiterSupport';
-import { answered, NODE, randomFrom } from './support';
+import { answered, NODE } from '../support/nodeErrors';
+import { randomFrom } from '../support/random';
 
 const MODULES = [
 	'n8n-workflow',

@@ -1,7 +1,7 @@
 import { RateLimiter } from '../../nodes/AlfaCrm/api/rateLimiter';
 import { Share } from '../../nodes/AlfaCrm/api/share';
 import { startAll } from './limiterSupport';
-import { answered } from './support';
+import { answered } from '../support/nodeErrors';
 
 beforeEach(() => {
 	jest.useFakeTimers();

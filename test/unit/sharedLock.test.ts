@@ -6,8 +6,8 @@ import { SharedLock } from '../../nodes/AlfaCrm/api/sharedLock';
 import type { Item } from '../../nodes/AlfaCrm/operations/run/item';
 import { findOrCreate } from '../../nodes/AlfaCrm/operations/run/findOrCreate';
 import { settle, stopTime } from './fakeTime';
-import { ProcessedRows } from './processedData';
-import { randomFrom } from './support';
+import { ProcessedRows } from '../support/processedData';
+import { randomFrom } from '../support/random';
 
 stopTime();
 

@@ -4,7 +4,8 @@ import { ResponseError } from '../../nodes/AlfaCrm/api/errors';
 import { RateLimiter } from '../../nodes/AlfaCrm/api/rateLimiter';
 import { withRetries } from '../../nodes/AlfaCrm/api/retry';
 import { timed } from './limiterSupport';
-import { answered, randomFrom } from './support';
+import { answered } from '../support/nodeErrors';
+import { randomFrom } from '../support/random';
 
 let random: () => number;
 beforeEach(() => {

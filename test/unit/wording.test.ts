@@ -2,7 +2,7 @@ import { entities } from '../../nodes/AlfaCrm/entities/registry';
 import { toProperty } from '../../nodes/AlfaCrm/fields/field';
 import type { Field, Filter } from '../../nodes/AlfaCrm/entities/fieldTypes';
 import { PARAMETER_TYPES } from './fields/samples';
-import { childrenOf, parameters, choices } from './form';
+import { childrenOf, parameters, choices } from '../support/form';
 import { isTitleCase, MISCASED, isTidy, DESCRIPTION_RULES, emptyOf, PARAMETER_RULES } from './wordingRules';
 
 describe('every parameter', () => {

@@ -1,7 +1,7 @@
 import type { INodeProperties } from 'n8n-workflow';
 
-import type { Found } from './form';
-import { alfaCrm, description, childrenOf, isDynamic, methodsOf, choicesOf } from './form';
+import type { Found } from '../support/form';
+import { alfaCrm, description, childrenOf, isDynamic, methodsOf, choicesOf } from '../support/form';
 
 const SMALL_WORDS =
 	/^(a|an|and|as|at|but|by|for|from|if|in|into|nor|of|on|or|per|so|than|that|the|to|up|via|vs|with)$/;

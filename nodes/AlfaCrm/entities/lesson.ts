@@ -194,7 +194,11 @@ export const lesson = writable({
 		{ ...teachers, prominent: true },
 		{ ...room, prominent: true },
 		branch,
-		{ ...to, after: 'time_from', description: "In place of 'Duration'" },
+		{
+			...to,
+			after: 'time_from',
+			description: "In place of 'Duration'. An update of the start alone moves the end along.",
+		},
 		{ ...homework, description: 'Known from completed lessons only' },
 		note,
 		status,

@@ -94,7 +94,8 @@ export const regularLesson = writable({
 		flag('is_public', 'Public', { description: 'Whether the lesson is public' }),
 		time('time_to_v', 'End Time', {
 			after: 'time_from_v',
-			description: "In the form of a new lesson, 'Duration' will do instead",
+			description:
+				"In the form of a new lesson, 'Duration' will do instead. An update of the start alone moves the end along.",
 		}),
 	],
 	outputFields: [

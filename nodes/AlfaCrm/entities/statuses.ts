@@ -14,12 +14,14 @@ const list = (
 		filters?: Entity['filters'];
 		certainty?: 'documented';
 		match?: Entity['match'];
+		partOf?: Entity['partOf'];
 	} = {},
 ): Entity =>
 	writable({
 		...names,
 		certainty: more.certainty ?? 'confirmed',
 		match: more.match ?? byNameOrId,
+		...(more.partOf ? { partOf: more.partOf } : {}),
 		fields: [name(example), ...(more.first ?? []), enabled, ...(more.last ?? []), weight],
 		filters: more.filters ?? [enabledFilter, idFilter, nameFilter],
 	});
@@ -51,6 +53,7 @@ export const leadStatus = list(
 				description: 'Funnel that the stage belongs to. Written by one known integration.',
 			}),
 		],
+		partOf: { field: 'pipeline_id', entity: 'pipeline' },
 	},
 );
 

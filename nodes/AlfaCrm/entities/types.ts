@@ -223,6 +223,8 @@ export interface Entity {
 	title?: readonly string[];
 	/** Fields that tell namesakes apart in lists. */
 	details?: readonly Detail[];
+	/** The field that numbers what a record is a part of, in the list of this entity. Dropdowns name it where there are several. */
+	partOf?: { field: string; entity: string };
 	/** The most useful fields of a wide record, at most 10. */
 	simple?: readonly string[];
 	/** Accepts `custom_...` fields. */

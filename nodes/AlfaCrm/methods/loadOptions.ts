@@ -1,10 +1,13 @@
 import type { IDataObject, ILoadOptionsFunctions, INodePropertyOptions } from 'n8n-workflow';
 
 import { ApiClient } from '../api/client';
-import { entities } from '../entities/registry';
+import { collect } from '../api/collect';
+import { readId } from '../api/formats';
+import { listCall } from '../entities/listCall';
+import { entities, entityOf } from '../entities/registry';
 import type { Entity } from '../entities/types';
 import { lessonCustomers } from './lessonCustomers';
-import { byWeight, fetchRows } from './rows';
+import { byWeight, chosenBranch } from './rows';
 import { optionsMethod } from '../entities/methodNames';
 import { titleOf, toldApart } from '../fields/titles';
 
@@ -15,16 +18,43 @@ const ofEntities: Record<string, Loader> = Object.fromEntries(
 	entities.map((entity) => [
 		optionsMethod(entity),
 		async function (this: ILoadOptionsFunctions) {
-			const rows = (await fetchRows(this, new ApiClient(this), entity)).sort(byWeight);
-			return toldApart(rows.map((row) => toOption(row, entity)));
+			const client = new ApiClient(this);
+			const branch = await chosenBranch(this, client, entity);
+			const rows = (await collect(client, listCall(entity, branch))).rows.sort(byWeight);
+			const wholes = await namesOfWholes(rows, entity, client, branch);
+			return toldApart(rows.map((row) => toOption(row, entity, wholes)));
 		},
 	]),
 );
 
 export const loadOptions: Record<string, Loader> = { ...ofEntities, ...lessonCustomers };
 
-function toOption(row: IDataObject, entity: Entity): INodePropertyOptions {
-	const off = row.is_enabled === 0 || row.is_active === 0;
-	const archived = Number(row.removed) === 1 ? ' · archived' : '';
-	return { name: `${titleOf(row, entity)}${off ? ' (Off)' : ''}${archived}`, value: row.id as number };
+/**
+ * What the rows are parts of, by ID: one list more, where they are parts of several. A dropdown does without it where
+ * the user may not read that list.
+ */
+async function namesOfWholes(
+	rows: readonly IDataObject[],
+	{ partOf }: Entity,
+	client: ApiClient,
+	branch: number | undefined,
+): Promise<Map<number | undefined, string>> {
+	if (!partOf || new Set(rows.flatMap((row) => readId(row[partOf.field]) ?? [])).size < 2) return new Map();
+	const whole = entityOf(partOf.entity);
+	const list = await collect(client, listCall(whole, branch)).catch(() => ({ rows: [] }));
+	return new Map(list.rows.map((row) => [readId(row.id), titleOf(row, whole)]));
+}
+
+function toOption(
+	row: IDataObject,
+	entity: Entity,
+	wholes: ReadonlyMap<number | undefined, string>,
+): INodePropertyOptions {
+	const off = row.is_enabled === 0 || row.is_active === 0 ? ' (Off)' : '';
+	const whole = entity.partOf && wholes.get(readId(row[entity.partOf.field]));
+	const details = [
+		...(whole === undefined ? [] : [whole]),
+		...(Number(row.removed) === 1 ? ['archived'] : []),
+	];
+	return { name: [titleOf(row, entity) + off, ...details].join(' · '), value: row.id as number };
 }

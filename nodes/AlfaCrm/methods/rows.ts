@@ -19,17 +19,8 @@ export async function chosenBranch(
 	if (entity.scope === 'global') return undefined;
 	const chosen = readId(context.getCurrentNodeParameter('branchId'));
 	if (chosen !== undefined) return chosen;
-	const [first] = (await fetchRows(context, client, branchEntity)).sort(byWeight);
+	const [first] = (await collect(client, listCall(branchEntity))).rows.sort(byWeight);
 	return readId(first?.id);
-}
-
-export async function fetchRows(
-	context: ILoadOptionsFunctions,
-	client: ApiClient,
-	entity: Entity,
-): Promise<IDataObject[]> {
-	const branch = await chosenBranch(context, client, entity);
-	return (await collect(client, listCall(entity, branch))).rows;
 }
 
 /** AlfaCRM's own order of its lists. */

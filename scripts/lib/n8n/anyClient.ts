@@ -2,6 +2,7 @@ import pWaitFor from 'p-wait-for';
 import { N8nClient } from './client';
 import type { Execution, RawExecution } from './execution';
 import { isFinal } from './execution';
+import { RefusedRequest } from './session';
 import type { SavedCredential, SavedWorkflow, Workflow } from './types';
 
 /** An execution of which nothing is saved yet. */
@@ -53,8 +54,8 @@ export class AnyN8nClient extends N8nClient {
 		const isSaved = async () => {
 			const raw = await this.session
 				.request<RawExecution>('GET', `/rest/executions/${id}`)
-				.catch((error: Error) => {
-					if (!/^n8n answered 500 /.test(error.message)) throw error;
+				.catch((error: unknown) => {
+					if (!isRefused(error, [500])) throw error;
 				});
 			return raw?.data !== undefined && raw.data !== NOTHING && isFinal(raw);
 		};
@@ -90,8 +91,11 @@ export class AnyN8nClient extends N8nClient {
 		try {
 			return await now();
 		} catch (error) {
-			if (!/^n8n answered (404|400|500) /.test((error as Error).message)) throw error;
+			if (!isRefused(error, [404, 400, 500])) throw error;
 			return await before();
 		}
 	}
 }
+
+const isRefused = (error: unknown, statuses: readonly number[]): boolean =>
+	error instanceof RefusedRequest && statuses.includes(error.status);

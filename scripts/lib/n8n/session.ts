@@ -4,6 +4,17 @@ import { request } from 'playwright-core';
 /** n8n ties a login to the browser that it was made in. */
 export const BROWSER_ID = 'n8n-nodes-alfacrm-scripts';
 
+/** n8n's interface has answered with a status that says that it did not do it. */
+export class RefusedRequest extends Error {
+	constructor(
+		readonly status: number,
+		request: string,
+		message: string,
+	) {
+		super(`n8n answered ${status} to ${request}: ${message}`);
+	}
+}
+
 /** One user's browser session with n8n's internal REST API, whose cookies Playwright keeps: readable failures beside it. */
 export class Session {
 	private context?: Promise<APIRequestContext>;
@@ -22,7 +33,7 @@ export class Session {
 		const text = await response.text();
 		const status = response.status();
 		await response.dispose();
-		if (status >= 400) throw new Error(`n8n answered ${status} to ${method} ${path}: ${messageOf(text)}`);
+		if (status >= 400) throw new RefusedRequest(status, `${method} ${path}`, messageOf(text));
 		const answer: unknown = text ? JSON.parse(text) : undefined;
 		return (typeof answer === 'object' && answer !== null && 'data' in answer ? answer.data : answer) as T;
 	}

@@ -33,6 +33,10 @@ export const amocrmDealToClient: Job = {
 			},
 			{ id: 12, name: 'Робототехника', contacts: [contact(2, 'Мама Яна', '+7 900 000 77 33', 'mama@x.org')] },
 			{ id: 13, name: 'Снова', contacts: [contact(3, 'Ева', '+79000007744')] },
+			{ id: 18, name: 'Лепка', contacts: [contact(7, 'Последний', '+79000007766')] },
+			{ id: 15, name: 'Ничья', contacts: [] },
+			{ id: 16, name: 'Без связи', contacts: [{ id: 5, name: 'Немой', is_main: true }] },
+			{ id: 17, name: 'Маска', contacts: [contact(6, 'Пустой', '+7 (')] },
 			{ id: 14, name: 'Проиграна', contacts: [contact(4, 'Чужой', '+79000007755')] },
 		]);
 		try {
@@ -76,6 +80,21 @@ export const amocrmDealToClient: Job = {
 			const back = sandbox.store.find('customer', eva.id);
 			expect(back).toMatchObject({ name: 'Ушедшая Ева', is_study: 1, e_date: '2030-12-31' });
 			expect(comments(eva.id)).toEqual(['Сделка amoCRM 13: Снова']);
+
+			// What cannot be saved is told of when all others are saved.
+			const both = send({ id: 15, status_id: WON }, { id: 16, status_id: WON }, { id: 18, status_id: WON });
+			await expect(both).rejects.toThrow(
+				/^error in "Not Saved": .*сделка 15 \(Ничья\) без контакта; Сделка amoCRM 16: Без связи \(Немой\) без телефона /,
+			);
+			expect(added().map(({ name }) => name)).toEqual(['Орлова Мия', 'Последний']);
+			expect(comments(added()[1].id)).toEqual(['Сделка amoCRM 18: Лепка']);
+			for (const [id, told] of [
+				[15, 'сделка 15 '],
+				[17, 'amoCRM 17'],
+			] as const) {
+				await expect(send({ id, status_id: WON })).rejects.toThrow(told);
+			}
+			expect(added()).toHaveLength(2);
 			await stage.unpublish();
 		} finally {
 			await amo.close();

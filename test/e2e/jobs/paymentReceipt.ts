@@ -1,3 +1,5 @@
+import { DateTime } from 'luxon';
+
 import type { Job } from './types';
 
 export const paymentReceipt: Job = {
@@ -12,6 +14,8 @@ export const paymentReceipt: Job = {
 		const none = customer('Без Адреса', ['нет'], 1);
 		const gone = customer('Исчезнувший Ян', ['gone@example.org'], 1);
 		await stage.baseline();
+		/** Of a document, as AlfaCRM writes it. */
+		const daysAgo = (days: number) => DateTime.fromISO(stage.today).minus({ days }).toFormat('dd.MM.yyyy');
 		const pay = (customer_id: number, branch_id: number, income: string, more = {}) =>
 			sandbox.store.insert('pay', {
 				customer_id,
@@ -20,16 +24,16 @@ export const paymentReceipt: Job = {
 				pay_type_id: 1,
 				pay_account_id: 1,
 				payer_name: 'Орлова А.',
-				document_date: '24.11.2026',
+				document_date: daysAgo(0),
 				created_at: `${stage.today} 11:00:00`,
 				...more,
 			});
-		const receipt = (toEmail: string, sum: string, name: string) => ({
+		const receipt = (toEmail: string, sum: string, name: string, date = daysAgo(0)) => ({
 			fromEmail: 'school@example.org',
 			toEmail,
 			subject: 'Оплата получена',
 			emailFormat: 'text',
-			text: `Здравствуйте! Мы получили оплату ${sum} ₽ от 24.11.2026 (${name}). Спасибо!`,
+			text: `Здравствуйте! Мы получили оплату ${sum} ₽ от ${date} (${name}). Спасибо!`,
 		});
 
 		pay(mia, 1, '5000.00');
@@ -39,9 +43,16 @@ export const paymentReceipt: Job = {
 		sandbox.store.remove('customer', gone);
 		pay(mia, 1, '800.00', { pay_type_id: 2 });
 		pay(mia, 1, '900.00', { is_confirmed: 0 });
+		// The payments of last year are brought into AlfaCRM only now: nobody is thanked for those.
+		pay(mia, 1, '7100.00', { document_date: daysAgo(330) });
+		pay(mia, 1, '7200.00', { document_date: daysAgo(4) });
+		pay(mia, 1, '7300.00', { document_date: '' });
 		expect(stage.sent(await stage.news())).toEqual([receipt('mia@example.org', '5000.00', 'Орлова Мия')]);
 
-		pay(yan, 2, '4200');
-		expect(stage.sent(await stage.news())).toEqual([receipt('yan@example.org', '4200.00', 'Орлов Ян')]);
+		// Paid on Friday, noted on Monday.
+		pay(yan, 2, '4200', { document_date: daysAgo(3) });
+		expect(stage.sent(await stage.news())).toEqual([
+			receipt('yan@example.org', '4200.00', 'Орлов Ян', daysAgo(3)),
+		]);
 	},
 };

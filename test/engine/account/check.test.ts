@@ -105,6 +105,49 @@ describe('Account → Check', () => {
 		expect(at(report, 'filter: customer.id')?.found).toBe('honoured');
 	});
 
+	describe('where a branch is closed to the user', () => {
+		const meaningOf = (report: readonly Told[], name: string) => String(at(report, name)?.meaning);
+		const ROLE = /role of this user may not/;
+
+		it('says which branches answered, and does not blame the role', async () => {
+			office.set({ forbiddenBranches: [1, 3] });
+			const report = await check({ options: { branchToCheck: '1' } });
+			const denied = report.filter(({ verdict, check: name }) => verdict === 'denied' && name !== 'branch');
+			expect(denied.length).toBeGreaterThan(40);
+			for (const { meaning } of denied) {
+				expect(meaning).not.toMatch(ROLE);
+				expect(meaning).toMatch(/denied .* in branch 1, .*branch 2 answered.*'Branch ID'/);
+			}
+			expect(meaningOf(report, 'list: branch/index')).toMatch(/work/);
+		});
+
+		it('leaves open what it is where no other branch is known or answers', async () => {
+			office.set({ forbiddenBranches: [1], forbiddenCalls: ['branch/index'] });
+			const alone = await check();
+			expect(meaningOf(alone, 'list: branch/index')).toMatch(ROLE);
+			for (const name of ['list: customer/index', 'filter: pay.id']) {
+				expect(meaningOf(alone, name)).toMatch(/denied .* in branch 1, .*role.* or .*'Branch ID'/);
+			}
+			office.set({ forbiddenBranches: office.rows('branch').map(({ id }) => id), forbiddenCalls: [] });
+			const closed = await check();
+			expect(meaningOf(closed, 'list: customer/index')).toMatch(
+				/denied .* in branches 1, 2 and 3, .*role.* or /,
+			);
+		});
+
+		it('blames the role where the branch shows other lists', async () => {
+			office.set({ forbiddenBranches: [2], forbiddenCalls: ['pay/index'] });
+			const report = await check();
+			expect(meaningOf(report, 'list: pay/index')).toMatch(ROLE);
+			expect(meaningOf(report, 'filter: pay.id')).toMatch(ROLE);
+		});
+
+		it('says of the branch no more than what was tried there', async () => {
+			office.set({ forbiddenBranches: [2] });
+			expect(meaningOf(await check(), 'branch: branch 2')).toMatch(/subjects, customers, lessons and users/);
+		});
+	});
+
 	it('of an account with nothing in it invents nothing', async () => {
 		const { store } = school.sandbox;
 		store.withoutEvents(() => {

@@ -1,6 +1,6 @@
 import type { INodeListSearchItems, INodeParameters } from 'n8n-workflow';
 
-import { formOf } from '../../unit/form';
+import { formOf } from '../../support/form';
 import { officeOf, pick } from '../support/office';
 import { useSchool } from '../support/school';
 

@@ -28,6 +28,45 @@ describe('dropdowns', () => {
 		expect(options.find(({ value }) => value === off?.id)?.name).toBe(`${String(off?.name)} (Off)`);
 	});
 
+	describe('of stages, where the account has several pipelines', () => {
+		const stages = async () =>
+			(await school.engine.options('getStages', { branchId: 1 })).map(({ name }) => name);
+		const insert = (row: object) => school.sandbox.store.insert('lead-status', { is_enabled: 1, ...row });
+
+		it('name the pipeline too, so that stages of the same name can be told apart', async () => {
+			insert({ name: 'Новый', pipeline_id: 2 });
+			insert({ name: 'Закрыт', pipeline_id: 2, is_enabled: 0 });
+			insert({ name: 'Ничей' });
+			const names = await stages();
+			for (const name of [
+				'Новый · Основная',
+				'Новый · Летний лагерь',
+				'Закрыт (Off) · Летний лагерь',
+				'Ничей',
+			]) {
+				expect(names).toContain(name);
+			}
+			expect(school.entries('pipeline/index')).toHaveLength(1);
+		});
+
+		it('do not ask for pipelines where all stages are of one', async () => {
+			expect(await stages()).toContain('Новый');
+			expect(school.entries('pipeline/index')).toHaveLength(0);
+		});
+
+		it('name none where the user may not read them, and say the ID of namesakes', async () => {
+			const { id } = insert({ name: 'Новый', pipeline_id: 2 });
+			school.sandbox.settings.forbiddenCalls = ['pipeline/index'];
+			const names = await stages();
+			expect(names).toContain('Назначено пробное');
+			const namesakes = school.sandbox.store.rows('lead-status').filter(({ name }) => name === 'Новый');
+			expect(names.filter((name) => /^Новый/.test(name)).sort()).toEqual(
+				namesakes.map((row) => `Новый · ID ${String(row.id)}`).sort(),
+			);
+			expect(namesakes.map((row) => row.id)).toContain(id);
+		});
+	});
+
 	it('hold more than one page', async () => {
 		for (let number = 1; number <= 45; number++)
 			school.sandbox.store.insert('lead-source', {

@@ -1,6 +1,6 @@
 import type { INodeParameters } from 'n8n-workflow';
 
-import { formOf } from '../../unit/form';
+import { formOf } from '../../support/form';
 import { given, officeOf, pick } from '../support/office';
 import { useSchool } from '../support/school';
 

@@ -5,7 +5,7 @@ import { sleep } from 'n8n-workflow';
 
 import { Engine } from '../../../scripts/lib/engine/engine';
 import { LockRow } from '../../../nodes/AlfaCrm/api/lockRow';
-import { ProcessedRows } from '../../unit/processedData';
+import { ProcessedRows } from '../../support/processedData';
 import { useSchool } from '../support/school';
 
 const school = useSchool({ customers: 10 });

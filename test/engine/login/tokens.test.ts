@@ -1,4 +1,4 @@
-import { randomFrom } from '../../unit/support';
+import { randomFrom } from '../../support/random';
 import { Engine } from '../../../scripts/lib/engine/engine';
 import type { RawRequest } from '../support/rawServer';
 import { useRawServer } from '../support/rawServer';

@@ -39,6 +39,14 @@ describe('find a customer', () => {
 		expect((await run(form())).map(({ id }) => id)).toEqual([ids[1], ids[0], ids[2]]);
 		expect((await run(form({ archived: false }))).map(({ id }) => id)).toEqual([ids[1], ids[0]]);
 		expect((await run(form({ ifSeveral: 'newest' }))).map(({ id }) => id)).toEqual([ids[1]]);
+		school.sandbox.store.remove('customer', ids[0]);
+		school.sandbox.store.remove('customer', ids[1]);
+		const archived = add({ e_date: '2025-02-28' });
+		expect((await run(form({ ifSeveral: 'newest' }))).map(({ id }) => id)).toEqual([archived]);
+	});
+
+	it('looks in the branches that are chosen', async () => {
+		const ids = [add(), add({ branch_ids: [3] })];
 		expect((await run(form({ searchBranches: [3] }))).map(({ id }) => id)).toEqual([ids[1]]);
 	});
 

@@ -1,7 +1,7 @@
 import type { IDataObject, INodeParameters, INodeProperties } from 'n8n-workflow';
 
 import { entityOf } from '../../../nodes/AlfaCrm/entities/registry';
-import { formOf } from '../../unit/form';
+import { formOf } from '../../support/form';
 import { officeOf } from '../support/office';
 import { offered } from '../support/operationCases';
 import { useSchool } from '../support/school';

@@ -3,7 +3,7 @@ import type { IDataObject, INodeParameters } from 'n8n-workflow';
 
 import type { Settings } from '../../../sandbox';
 import { allSchemas } from '../../../nodes/AlfaCrm/operations/schemas';
-import { formOf } from '../../unit/form';
+import { formOf } from '../../support/form';
 import { freeByTheMinute, ROOM, TEACHER, timetables } from '../../support/timetables';
 import type { Case } from '../../support/timetables';
 import { EMPTY, NULL, UNDEFINED, given, officeOf, pick, stopClock } from '../support/office';

@@ -48,7 +48,16 @@ describe.each(['keeps', 'blanks', 'refuses400'])(
 				{ lesson_date: '2026-03-10' },
 				{ date: '2026-03-10', time_from: '2026-03-10 17:00:00', time_to: '2026-03-10 18:30:00' },
 			],
-			['its begin', { time_from: '16:15' }, { time_from: '2026-03-03 16:15:00' }],
+			[
+				'its begin, and the end along with it',
+				{ time_from: '09:15' },
+				{ time_from: '2026-03-03 09:15:00', time_to: '2026-03-03 10:45:00' },
+			],
+			[
+				'its begin behind the end, which goes along',
+				{ time_from: '19:00' },
+				{ time_from: '2026-03-03 19:00:00', time_to: '2026-03-03 20:30:00' },
+			],
 			['its end', { time_to: '19:00' }, { time_to: '2026-03-03 19:00:00' }],
 			['its length', { duration: 45 }, { time_to: '2026-03-03 17:45:00' }],
 			['its subject', { subject_id: 1 }, { subject_id: 1 }],
@@ -62,8 +71,6 @@ describe.each(['keeps', 'blanks', 'refuses400'])(
 		});
 
 		it.each<[string, IDataObject, [string, string]]>([
-			['its begin behind the end', { time_from: '19:00' }, ['19:00', '18:30']],
-			['its begin to the end', { time_from: '18:30' }, ['18:30', '18:30']],
 			['its end before the begin', { time_to: '16:00' }, ['17:00', '16:00']],
 		])('moves %s not by itself: it is refused, and says why', async (_what, fields, [from, to]) => {
 			const error = await stopped(update(lesson(), fields));
@@ -72,6 +79,24 @@ describe.each(['keeps', 'blanks', 'refuses400'])(
 				`'Start Time' is ${from} and 'End Time' is ${to}. Correct one of them. Nothing was saved.`,
 			);
 			expect(school.calls()).not.toContain('lesson/update');
+		});
+
+		it('moves its begin not so late that it would end on the next day', async () => {
+			const error = await stopped(update(lesson(), { time_from: '22:30' }));
+			expect(error.message).toBe("'End Time' would be on the next day: the lesson takes 90 minutes");
+			expect(error.description).toBe(
+				"'Start Time' is 22:30. Correct it, or give 'End Time' too. Nothing was saved.",
+			);
+			expect(school.calls()).not.toContain('lesson/update');
+		});
+
+		it('of a lesson over midnight names the end that it has, whatever AlfaCRM says to that', async () => {
+			const id = lesson({ time_from: '2026-03-03 23:00:00', time_to: '2026-03-04 00:30:00' });
+			await stopped(update(id, { time_from: '22:30' }));
+			expect(school.entries('lesson/update')[0].body).toMatchObject({
+				time_from: '22:30:00',
+				time_to: '00:30:00',
+			});
 		});
 
 		it.each<[string, IDataObject]>([

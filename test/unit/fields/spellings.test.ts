@@ -1,6 +1,6 @@
 import { normalizeText } from '../../../nodes/AlfaCrm/fields/normalizeText';
 import { sharedParts } from '../../../nodes/AlfaCrm/fields/spellings';
-import { randomFrom } from '../support';
+import { randomFrom } from '../../support/random';
 
 /** Other ways to write a text that comparing takes for the same; capitals aside, which AlfaCRM takes for small ones. */
 function respelled(text: string, random: () => number): string {

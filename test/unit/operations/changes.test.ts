@@ -1,6 +1,6 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import { answered } from '../support';
+import { answered } from '../../support/nodeErrors';
 import { SmallSchool } from './school';
 
 let school: SmallSchool;

@@ -1,7 +1,7 @@
 import type { IDataObject } from 'n8n-workflow';
 import { sleep } from 'n8n-workflow';
 
-import { answered } from '../support';
+import { answered } from '../../support/nodeErrors';
 import { SmallSchool } from './school';
 
 let school: SmallSchool;

@@ -12,7 +12,7 @@ import { defaultSettings } from '../../../sandbox/model/settings';
 import { Store } from '../../../sandbox/engine/store';
 import { Writer } from '../../../sandbox/engine/write';
 import type { Sent } from '../apiSupport';
-import { answered } from '../support';
+import { answered } from '../../support/nodeErrors';
 import type { DeskOptions } from './support';
 import { deskOf } from './support';
 

@@ -1,35 +1,14 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import { idsOf, readFlag, readId } from '../../api/formats';
+import { readId } from '../../api/formats';
 import type { Check } from './check';
 import { oneOf } from './check';
 import type { Probe } from './probe';
 import { keyOf, keysOf } from './probe';
+import { branchIds, isOpen, USUAL, USUAL_IN_WORDS } from './reach';
 
-/** As many are looked at; each costs a call. */
-const MAX_BRANCHES = 10;
-/** A user who may read none of these in a branch may hardly work there. */
-const USUAL = ['subject', 'customer', 'lesson', 'user'];
 /** Entries of the log that are looked for in another branch. */
 const MAX_ENTRIES = 3;
-
-/** The branches of the account, as far as they are looked at: those in use first, the oldest of them first. */
-async function branchIds(probe: Probe): Promise<number[]> {
-	const { rows = [] } = await probe.ask({ path: 'branch' });
-	const isClosed = ({ is_active }: IDataObject) => (readFlag(is_active) === 0 ? 1 : 0);
-	const sorted = [...rows].sort((a, b) => isClosed(a) - isClosed(b) || Number(a.id) - Number(b.id));
-	return [...new Set(idsOf(sorted))].slice(0, MAX_BRANCHES);
-}
-
-/** Whether the user may read anything in a branch; undefined if AlfaCRM does not say. */
-async function isOpen(probe: Probe, branch: number): Promise<boolean | undefined> {
-	for (const path of USUAL) {
-		const { rows, failure } = await probe.ask({ path, branch });
-		if (rows !== undefined) return true;
-		if (failure?.status !== 403) return undefined;
-	}
-	return false;
-}
 
 /** The first branch that can be read. */
 export async function chooseBranch(probe: Probe): Promise<number> {
@@ -54,7 +33,7 @@ export async function branchChecks(probe: Probe): Promise<Check[]> {
 				},
 				meanings: {
 					allowed: 'This user may read in the branch.',
-					denied: 'This user may read nothing in the branch: operations there end with an error.',
+					denied: `AlfaCRM denied this user ${USUAL_IN_WORDS} in the branch: operations there most likely end with an error.`,
 				},
 			}),
 		)

@@ -16,8 +16,8 @@ export interface Check {
 	 * @throws NotTold where a list cannot be read
 	 */
 	find(probe: Probe): Promise<string | undefined>;
-	/** What is found means for the node, in a sentence. */
-	meaning(found: string): string;
+	/** What is found means for the node, in a sentence or two. */
+	meaning(found: string, probe: Probe): string | Promise<string>;
 	verdict(found: string): Verdict;
 	/** How many rows a list has. */
 	rows?(probe: Probe): Promise<number | undefined>;

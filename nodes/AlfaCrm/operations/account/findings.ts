@@ -12,6 +12,7 @@ import { pageChecks } from './pages';
 import { pageSizeChecks } from './pageSize';
 import { parameterChecks } from './parameters';
 import { ifTold, NotTold, notTold, Probe } from './probe';
+import { whyDenied } from './reach';
 import { speedChecks } from './speed';
 
 /** One thing that was tried. */
@@ -41,28 +42,28 @@ const CHECKS: readonly Check[] = [
 	...speedChecks,
 ];
 
-const NOT_TOLD: Record<NotTold['reason'], Pick<Finding, 'meaning' | 'verdict'>> = {
-	denied: {
-		verdict: 'denied',
-		meaning: 'Not tried: the role of this user may not list what it takes.',
-	},
-	failed: { verdict: 'unknown', meaning: 'Not known: AlfaCRM could not list what it takes.' },
-	spent: {
+const BY_ROLE = 'the role of this user may not list what it takes.';
+
+const NOT_TOLD: Record<NotTold['reason'], (probe: Probe) => Promise<Pick<Finding, 'meaning' | 'verdict'>>> = {
+	denied: async (probe) => ({ verdict: 'denied', meaning: `Not tried: ${await whyDenied(probe, BY_ROLE)}` }),
+	deniedEverywhere: async () => ({ verdict: 'denied', meaning: `Not tried: ${BY_ROLE}` }),
+	failed: async () => ({ verdict: 'unknown', meaning: 'Not known: AlfaCRM could not list what it takes.' }),
+	spent: async () => ({
 		verdict: 'unknown',
 		meaning: 'Not tried: there were no calls left for it, or AlfaCRM did not answer any more.',
-	},
+	}),
 };
 
 async function findingOf(probe: Probe, check: Check): Promise<Finding> {
 	const { check: name, subject, expected, needs } = check;
 	const base = { check: name, subject, expected, found: '', rows: null };
 	const found = await check.find(probe).catch(notTold);
-	if (found instanceof NotTold) return { ...base, ...NOT_TOLD[found.reason] };
+	if (found instanceof NotTold) return { ...base, ...(await NOT_TOLD[found.reason](probe)) };
 	if (found === undefined) {
 		return { ...base, verdict: 'unknown', meaning: `Nothing to tell it by; it takes ${needs}.` };
 	}
 	const rows = (check.rows && (await ifTold(check.rows(probe)))) ?? null;
-	return { ...base, found, verdict: check.verdict(found), meaning: check.meaning(found), rows };
+	return { ...base, found, verdict: check.verdict(found), meaning: await check.meaning(found, probe), rows };
 }
 
 /**

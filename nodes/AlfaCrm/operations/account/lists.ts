@@ -4,6 +4,7 @@ import { entities } from '../../entities/registry';
 import type { Entity } from '../../entities/types';
 import type { Check, Verdict } from './check';
 import type { Answer, Ask, Probe } from './probe';
+import { whyDenied } from './reach';
 
 /** Lists of what belongs to one record need that record in the query. API notes 2. */
 const OWNERS: Readonly<Record<string, (probe: Probe) => Promise<IDataObject | undefined>>> = {
@@ -34,15 +35,16 @@ function outcome({ rows, failure }: Answer): string {
 
 const MEANINGS: Readonly<Record<string, (plural: string) => string>> = {
 	allowed: (plural) => `Operations and dropdowns of ${plural} work.`,
-	denied: (plural) =>
-		`The role of this user may not list ${plural}: their operations end with an error, and their dropdowns stay empty.`,
 	'not there': (plural) => `This AlfaCRM does not have ${plural}.`,
 };
+
+const byRole = (plural: string): string =>
+	`The role of this user may not list ${plural}: their operations end with an error, and their dropdowns stay empty.`;
 
 const VERDICTS: Readonly<Record<string, Verdict>> = { allowed: 'as expected', denied: 'denied' };
 
 /** Whether the user may read a list, which is also what fills the dropdowns of it. */
-const readCheck = ({ path, plural }: Entity): Check => ({
+const readCheck = ({ path, plural, scope }: Entity): Check => ({
 	check: 'list',
 	subject: `${path}/index`,
 	expected: 'allowed',
@@ -51,9 +53,12 @@ const readCheck = ({ path, plural }: Entity): Check => ({
 		const ask = await askOf(probe, path);
 		return ask && outcome(await probe.ask(ask));
 	},
-	meaning: (found) =>
-		MEANINGS[found]?.(plural.toLowerCase()) ??
-		`AlfaCRM could not list ${plural.toLowerCase()} just now; check again later.`,
+	meaning: async (found, probe) => {
+		const name = plural.toLowerCase();
+		if (found !== 'denied')
+			return MEANINGS[found]?.(name) ?? `AlfaCRM could not list ${name} just now; check again later.`;
+		return scope === 'global' ? byRole(name) : await whyDenied(probe, byRole(name));
+	},
 	verdict: (found) => VERDICTS[found] ?? 'differs',
 	rows: async (probe) => {
 		const ask = await askOf(probe, path);

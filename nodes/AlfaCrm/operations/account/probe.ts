@@ -29,7 +29,7 @@ export interface Answer {
 
 /** Why a check cannot be made. */
 export class NotTold extends Error {
-	constructor(readonly reason: 'denied' | 'failed' | 'spent') {
+	constructor(readonly reason: 'denied' | 'deniedEverywhere' | 'failed' | 'spent') {
 		super(reason);
 	}
 }
@@ -144,7 +144,8 @@ export class Probe {
 	async rows(ask: Ask): Promise<IDataObject[]> {
 		const { rows, failure } = await this.ask(ask);
 		if (rows !== undefined) return rows;
-		throw new NotTold(failure?.status === 403 ? 'denied' : 'failed');
+		if (failure?.status !== 403) throw new NotTold('failed');
+		throw new NotTold(GLOBAL.includes(ask.path) ? 'deniedEverywhere' : 'denied');
 	}
 
 	/** Page 0 of a list that hides as little as may be, and what was given besides. */

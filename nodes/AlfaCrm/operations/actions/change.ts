@@ -1,7 +1,6 @@
 import { recordKey } from '../run/run';
 import { getRecordAnywhere } from '../matching/search';
 import { listModeForm, readAddToLists } from '../records/listMode';
-import { archivedByRow } from '../records/archived';
 import { saveChanges } from '../records/saveChanges';
 import { reportSchema } from '../output/report';
 import { simplified, simplifiedSchema, simplifyForm } from '../output/simplify';
@@ -29,18 +28,7 @@ export const change: ActionKind<'change'> = {
 			if (only && Number(match.row[only.field]) !== only.value) {
 				throw item.refused(`${entity.label} ${id} ${only.message}`, 'Nothing was changed.');
 			}
-			const saved = await saveChanges({ item, entity, target, show }, match, { values, addToLists });
-			if (
-				saved.operationResult === 'updated' &&
-				!('removed' in values) &&
-				archivedByRow(entity, match.row, item.zone) === true
-			) {
-				item.run.hints.add(
-					`Archived ${entity.plural.toLowerCase()} were changed and stay in the archive; 'Restore' brings them back`,
-					`${entity.label.toLowerCase()} ${id}`,
-				);
-			}
-			return [saved];
+			return [await saveChanges({ item, entity, target, show }, match, { values, addToLists })];
 		});
 	},
 	output: (entity) => reportSchema(simplifiedSchema(entity)),

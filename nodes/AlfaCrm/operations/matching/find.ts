@@ -16,7 +16,7 @@ import { newestFirst } from './decide';
 import type { Search } from './keys';
 import { emptyKeyError, keyOf, matchForm, searchOf } from './keys';
 import { findMatches, withArchived } from './search';
-import { severalMatchError } from './several';
+import { newestChoice, severalMatchError } from './several';
 
 /** @param more what the options of an operation hold besides that looks records up in the same way */
 export function findOptions(entity: Entity, more: readonly INodeProperties[] = []): INodeProperties {
@@ -50,7 +50,7 @@ export function findOptions(entity: Entity, more: readonly INodeProperties[] = [
 				type: 'options',
 				options: [
 					{ name: 'Return All', value: 'all', description: 'One item for each' },
-					{ name: 'Return the Newest', value: 'newest', description: 'The one with the highest ID' },
+					newestChoice('Return the Newest', entity),
 					{ name: 'Stop', value: 'refuse', description: 'Name their IDs' },
 				],
 				default: 'all',
@@ -62,7 +62,7 @@ export function findOptions(entity: Entity, more: readonly INodeProperties[] = [
 	);
 }
 
-/** Finds records as Create or Update does, and leaves them as they are. Active ones come first, then the newest. */
+/** Finds records as Create or Update does, and leaves them as they are. Active ones come first, of each the newest. */
 export const find: Operation = {
 	text: ({ one }, entity) => ({
 		name: 'Find',
@@ -115,7 +115,7 @@ export const noneFound = ({ ifNone }: FindRequest): IDataObject[] =>
 	ifNone === 'item' ? [{ matchFound: false }] : [];
 
 /**
- * The records that match, active ones first, then the newest.
+ * The records that match, active ones first, of each the one with the highest ID.
  *
  * @throws NodeApiError when there is none, or NodeOperationError when there are several, where the form says so
  */

@@ -1,3 +1,5 @@
+import type { INodePropertyOptions } from 'n8n-workflow';
+
 import type { Entity, MatchKey } from '../../entities/types';
 import type { Item } from '../run/item';
 import type { LocatedRecord } from '../run/writeCache';
@@ -15,3 +17,12 @@ export function severalMatchError(
 		`Choose in 'If Several Match' what to do, match by something that only one ${label.toLowerCase()} has, or merge them in AlfaCRM. Nothing was saved.`,
 	);
 }
+
+/** The choice that takes one of several, and by what it is told. */
+export const newestChoice = (name: string, { archive }: Pick<Entity, 'archive'>): INodePropertyOptions => ({
+	name,
+	value: 'newest',
+	description: archive
+		? 'The highest ID of the active ones, or of the archived ones if none is active'
+		: 'The one with the highest ID',
+});

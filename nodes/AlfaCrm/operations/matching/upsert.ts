@@ -201,7 +201,8 @@ async function change(
 		...canonicalIn(entity, keyValues(request, wanted, current.row)),
 	};
 	for (const name of rules.onlyForNew) delete values[name];
-	return await saveChanges(request, current, { values, addToLists: rules.addToLists });
+	const task = { ...request, isArchiveTold: true };
+	return await saveChanges(task, current, { values, addToLists: rules.addToLists });
 }
 
 /** Somebody may have written the record between the search and this turn: another execution, or another item. */

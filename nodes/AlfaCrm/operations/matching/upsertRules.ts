@@ -8,6 +8,7 @@ import { overwriteWithEmpty } from '../records/body';
 import { listModeForm, readAddToLists } from '../records/listMode';
 import { searchBranches } from './branches';
 import type { IfArchived, IfSeveral } from './decide';
+import { newestChoice } from './several';
 
 /** What becomes of the records that are found. */
 export interface Rules {
@@ -61,7 +62,7 @@ export function upsertOptions(entity: Entity): INodeProperties {
 				options: [
 					{ name: 'Stop', value: 'refuse', description: 'Save nothing and name their IDs' },
 					{ name: 'Update All', value: 'all', description: 'One item comes out for each' },
-					{ name: 'Update the Newest', value: 'newest', description: 'The one with the highest ID' },
+					newestChoice('Update the Newest', entity),
 				],
 				default: 'refuse',
 			},

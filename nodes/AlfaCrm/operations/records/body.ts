@@ -139,12 +139,12 @@ function formatted(field: Field, value: Wire, zone: string): Wire {
 }
 
 /**
- * The same for an update that names one of both and sends the other along as the record has it. What goes on over midnight
- * has them the other way round.
+ * The same for an update that names one of both, while the other stays as the record has it, sent along or not. What goes on
+ * over midnight has them the other way round.
  */
 export function assertOrderWithKept(
 	item: Item,
-	{ fields }: Entity,
+	{ fields, resentOnUpdate }: Entity,
 	record: IDataObject,
 	changes: IDataObject,
 	sent: IDataObject,
@@ -152,7 +152,7 @@ export function assertOrderWithKept(
 	const day = (name: string) => formatDay(record[name], 'iso', item.zone);
 	const isHalf = ({ name, after }: Field) =>
 		after !== undefined && name in changes !== after in changes && day(name) === day(after);
-	assertOrder(item, fields, sent, fields.filter(isHalf));
+	assertOrder(item, fields, resentOnUpdate ? sent : { ...record, ...sent }, fields.filter(isHalf));
 }
 
 function customBody(item: Item, input: IDataObject, overwrites: boolean): IDataObject {

@@ -1,6 +1,8 @@
 import type { IDataObject, INodeProperties } from 'n8n-workflow';
 
+import { formatDay, formatTime } from '../../api/formats';
 import type { Field } from '../../entities/fieldTypes';
+import type { Entity } from '../../entities/types';
 import { isBlank } from '../../fields/field';
 import { wholeNumber } from '../../form/wholeNumber';
 import type { Item } from '../run/item';
@@ -37,15 +39,67 @@ export function endsOf(
 	return ends;
 }
 
+/** Whether a time is changed and the one that it begins or ends with is not. */
+export const isHalfTimed = (fields: readonly Field[], changes: IDataObject): boolean =>
+	timesOf(fields).some(({ start, end }) => start.name in changes !== end.name in changes);
+
+/** The ends that go along with starts: who says only when a lesson begins moves it, and it takes as long as before. */
+export function movedEnds(
+	item: Item,
+	{ label, fields }: Pick<Entity, 'label' | 'fields'>,
+	record: IDataObject,
+	changes: IDataObject,
+): IDataObject {
+	const ends: IDataObject = {};
+	for (const { start, end } of timesOf(fields)) {
+		const isGiven = ({ name, omittedWith }: Field) =>
+			name in changes && [name, omittedWith].includes(end.name);
+		const length = lengthOf(item, record, start, end);
+		if (!(start.name in changes) || fields.some(isGiven) || length === undefined) continue;
+		const clock = String(changes[start.name]);
+		const moved = minutesOf(clock) + length;
+		if (moved >= MINUTES_OF_A_DAY) {
+			throw item.refused(
+				`'${end.label}' would be on the next day: the ${label.toLowerCase()} takes ${length} minutes`,
+				`'${start.label}' is ${clock}. Correct it, or give '${end.label}' too. Nothing was saved.`,
+			);
+		}
+		ends[end.name] = clockOf(moved);
+	}
+	return ends;
+}
+
+const timesOf = (fields: readonly Field[]): Array<{ start: Field; end: Field }> =>
+	fields.flatMap((end) => {
+		const start = end.type === 'time' && fields.find(({ name }) => name === end.after);
+		return start ? [{ start, end }] : [];
+	});
+
+/** In minutes; undefined where it goes on over midnight, or the record does not tell. */
+function lengthOf(item: Item, record: IDataObject, start: Field, end: Field): number | undefined {
+	const [begins, ends] = [start, end].map(({ name }) => ({
+		day: formatDay(record[name], 'iso', item.zone),
+		time: formatTime(record[name], item.zone),
+	}));
+	if (begins.time === undefined || ends.time === undefined || begins.day !== ends.day) return undefined;
+	const length = minutesOf(ends.time) - minutesOf(begins.time);
+	return length > 0 ? length : undefined;
+}
+
 function later(item: Item, { label }: Field, clock: string): string {
-	const [hours, minutes] = clock.split(':').map(Number);
-	const begin = hours * 60 + minutes;
+	const begin = minutesOf(clock);
 	const end = begin + item.integer(duration);
-	if (end < MINUTES_OF_A_DAY) return [Math.floor(end / 60), end % 60].map(padded).join(':');
+	if (end < MINUTES_OF_A_DAY) return clockOf(end);
 	throw item.refused(
 		`'${duration.displayName}' must be at most ${MINUTES_OF_A_DAY - 1 - begin} minutes to end on the same day`,
 		`'${label}' is ${clock}. Correct one of them. ${item.effectNote()}`,
 	);
 }
 
-const padded = (part: number): string => String(part).padStart(2, '0');
+function minutesOf(clock: string): number {
+	const [hours, minutes] = clock.split(':').map(Number);
+	return hours * 60 + minutes;
+}
+
+const clockOf = (minutes: number): string =>
+	[Math.floor(minutes / 60), minutes % 60].map((part) => String(part).padStart(2, '0')).join(':');

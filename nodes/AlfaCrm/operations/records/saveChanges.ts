@@ -3,7 +3,7 @@ import type { IDataObject } from 'n8n-workflow';
 import type { Entity } from '../../entities/types';
 import type { Item } from '../run/item';
 import { recordKey } from '../run/run';
-import { isArchived } from './archived';
+import { archivedByRow, isArchived } from './archived';
 import type { LocatedRecord } from '../run/writeCache';
 import { report } from '../output/report';
 import type { Target } from './target';
@@ -16,6 +16,8 @@ interface RecordTask {
 	entity: Entity;
 	target: Target;
 	show: (row: IDataObject) => IDataObject;
+	/** It has been said already that archived ones stay in the archive. */
+	isArchiveTold?: boolean;
 }
 
 /** What is to be saved, as it is sent. */
@@ -54,6 +56,7 @@ export async function saveChanges(
 	const sent = Object.fromEntries(Object.entries(changed).filter(([name]) => name !== 'removed'));
 	const saved = { row: { ...row, ...sent, ...model }, branch, version: item.run.version() };
 	if (entity.archive && 'removed' in changed) await warnIfNotArchived(task, saved, changed.removed === 1);
+	if (!('removed' in values)) warnIfStillArchived(task, row);
 	return report(show, saved.row, 'updated', changedFields);
 }
 
@@ -78,5 +81,14 @@ async function warnIfNotArchived(
 			? `AlfaCRM took the change, but shows a ${noun} as active still. Archive it there by hand`
 			: `AlfaCRM took the change, but shows a ${noun} as archived still. Restore it there by hand`,
 		name,
+	);
+}
+
+/** Who changes a record that lists do not show may not know that it is in the archive. */
+function warnIfStillArchived({ item, entity, isArchiveTold }: RecordTask, row: IDataObject): void {
+	if (isArchiveTold || archivedByRow(entity, row, item.zone) !== true) return;
+	item.run.hints.add(
+		`Archived ${entity.plural.toLowerCase()} were changed and stay in the archive; 'Restore' brings them back`,
+		`${entity.label.toLowerCase()} ${String(row.id)}`,
 	);
 }

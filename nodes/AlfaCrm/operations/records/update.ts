@@ -12,6 +12,7 @@ import { recordSchema } from '../output/recordSchema';
 import { idOf, idParameter, isOfAnother, keysForm, targetOf } from './target';
 import { assertOrderWithKept, changesOf, withResentFields, overwriteWithEmpty } from './body';
 import { added } from './diff';
+import { isHalfTimed, movedEnds } from './duration';
 import { inMode, inputModeForm, fieldOptions, readFieldInput } from './fieldInput';
 import { listModeForm, readAddToLists } from './listMode';
 import { getRecord } from './findById';
@@ -59,13 +60,16 @@ export const update: Operation = {
 		const task = `update ${entity.label.toLowerCase()} ${id}`;
 		const keys = [recordKey(entity, id)];
 		return await item.withLock(keys, async () => {
-			const isRead = adds || entity.resentOnUpdate !== undefined || isOfAnother(target);
+			const isResent = entity.resentOnUpdate !== undefined;
+			const isRead = adds || isResent || isOfAnother(target) || isHalfTimed(entity.fields, body);
 			const before = isRead ? await getRecord(item, entity, id, target) : undefined;
 			assertOwner(item, entity, before, body);
 			const merged = before && adds ? addToLists(item, before, body, lists) : {};
+			const ends = before ? movedEnds(item, entity, before, body) : {};
 			const query = { id, ...target.query };
-			const sent = withResentFields(item, entity, before ?? {}, { ...body, ...merged });
-			if (before) assertOrderWithKept(item, entity, before, body, sent);
+			const changes = { ...body, ...merged, ...ends };
+			const sent = withResentFields(item, entity, before ?? {}, changes);
+			if (before) assertOrderWithKept(item, entity, before, changes, sent);
 			const call = { ...target, action: 'update', query, body: sent, task };
 			return [{ id, ...(await item.save(call, keys, { before })) }];
 		});

@@ -5,6 +5,7 @@ import { mayHaveTakenEffect } from '../../api/errors';
 import { formatDay } from '../../api/formats';
 import type { Alternative, Field } from '../../entities/fieldTypes';
 import type { ItemRequest } from './itemRequest';
+import type { Run } from './run';
 
 type Alternatives = Readonly<Record<string, Alternative>>;
 
@@ -84,8 +85,32 @@ function withAlternatives(call: ItemRequest, inUse: ReadonlySet<string>, zone: s
 	return { ...call, body: Object.fromEntries(entries), labels: labelled };
 }
 
+/**
+ * AlfaCRM silently ignores a name that it does not know.
+ *
+ * @param model the record in its answer
+ * @throws what `failed` makes of it, where a day that was sent in the other way is not in it
+ */
+export function assertKept(
+	run: Run,
+	call: ItemRequest,
+	model: IDataObject,
+	failed: (message: string, description: string) => Error,
+): void {
+	const inUse = run.alternativesInUse(call.path);
+	const lost = ignoredDays(call, inUse, model, run.zone);
+	if (lost.length === 0) return;
+	for (const name of lost) inUse.delete(name);
+	run.forget(call);
+	const labels = lost.map((name) => `'${call.labels?.[name] ?? name}'`).join(' and ');
+	throw failed(
+		`AlfaCRM did not keep ${labels} when asked to ${call.task}`,
+		'Look in AlfaCRM what was saved, and set it there.',
+	);
+}
+
 /** The days that were sent in the other way and that the record which AlfaCRM answers with shows otherwise. */
-export function ignoredDays(
+function ignoredDays(
 	{ body = {}, alternatives = {} }: ItemRequest,
 	inUse: ReadonlySet<string>,
 	model: IDataObject,

@@ -8,8 +8,8 @@ import type { ListQuery } from '../../api/page';
 import type { Collected, CollectOptions } from '../../api/collect';
 import { collect } from '../../api/collect';
 import { isPlain } from '../../fields/blank';
-import { sendWithAlternatives } from './alternatives';
-import { assertKept, warnOfLostFields } from './keptFields';
+import { assertKept, sendWithAlternatives } from './alternatives';
+import { warnOfLostFields } from './lostFields';
 import type { LockKey, Run } from './run';
 import type { ItemRequest, Saving } from './itemRequest';
 import { Milestone } from './milestone';
@@ -263,8 +263,8 @@ export class Item extends ParameterReader {
 			);
 		}
 		this.saved.push(call.task);
-		assertKept(this, call, model);
-		warnOfLostFields(this, call, model);
+		assertKept(this.run, call, model, (...said) => this.failed(...said));
+		warnOfLostFields(this.run.hints, call, model);
 		this.run.writeCacheOf(call.path).note(call, model, this.run.version(), before);
 		return confirms === undefined || 'model' in answer ? model : withoutEnvelope(answer);
 	}

@@ -13,7 +13,7 @@ import { AlfaCrmTrigger } from '../../nodes/AlfaCrm/AlfaCrmTrigger.node';
 import { AlfaCrmWebhookTrigger } from '../../nodes/AlfaCrm/AlfaCrmWebhookTrigger.node';
 import { entities } from '../../nodes/AlfaCrm/entities/registry';
 import type { Entity } from '../../nodes/AlfaCrm/entities/types';
-import { NODE } from './support';
+import { NODE } from './nodeErrors';
 
 export const alfaCrm = new AlfaCrm();
 export const { description } = alfaCrm;
