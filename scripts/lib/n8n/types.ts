@@ -13,6 +13,10 @@ export interface WorkflowNode {
 	disabled?: boolean;
 	executeOnce?: boolean;
 	onError?: string;
+	retryOnFail?: boolean;
+	maxTries?: number;
+	/** Milliseconds. */
+	waitBetweenTries?: number;
 	notes?: string;
 	webhookId?: string;
 }

@@ -1,3 +1,5 @@
+import { DateTime } from 'luxon';
+
 import type { Job } from './types';
 
 export const missedLessonToParents: Job = {
@@ -11,10 +13,10 @@ export const missedLessonToParents: Job = {
 		const there = customer('Пришла Роза', ['rosa@example.org'], 1);
 		const silent = customer('Тихий Том', [], 1);
 		const far = customer('Дальний Ким', ['kim@example.org'], 2);
-		const lesson = (branch_id: number, time: string, customer_ids: number[]) =>
+		const lesson = (branch_id: number, time: string, customer_ids: number[], date = stage.today) =>
 			store.insert('lesson', {
-				...{ branch_id, date: stage.today, lesson_type_id: 2, subject_id: 1, status: 1, customer_ids },
-				...{ time_from: `${stage.today} ${time}:00`, time_to: `${stage.today} 23:00:00` },
+				...{ branch_id, date, lesson_type_id: 2, subject_id: 1, status: 1, customer_ids },
+				...{ time_from: `${date} ${time}:00`, time_to: `${date} 23:00:00` },
 			}).id;
 		/** As AlfaCRM notes it: each one's attendance, then the lesson. */
 		const teach = (id: number, branch_id: number, attended: Record<number, 0 | 1>) => {
@@ -26,6 +28,8 @@ export const missedLessonToParents: Job = {
 		const first = lesson(1, '10:00', [mia, there, silent]);
 		const second = lesson(2, '11:30', [far]);
 		lesson(1, '12:00', [mia]);
+		const longAgo = DateTime.fromISO(stage.today).minus({ days: 8 }).toISODate() ?? '';
+		const forgotten = lesson(1, '10:00', [mia], longAgo);
 		await stage.baseline();
 		const subject = String(store.find('subject', 1)?.name);
 		const [year, month, day] = stage.today.split('-');
@@ -44,6 +48,8 @@ export const missedLessonToParents: Job = {
 		store.patch('lesson', first, { status: 1 });
 		store.patch('lesson', first, { status: 3 });
 		teach(second, 2, { [far]: 0 });
+		// One of last week is marked only now.
+		teach(forgotten, 1, { [mia]: 0 });
 		expect(stage.sent(await stage.news())).toEqual([notice('kim@example.org', 'Дальний Ким', '11:30')]);
 	},
 	more: {
@@ -52,7 +58,8 @@ export const missedLessonToParents: Job = {
 			const held = store.rows('lesson-details').filter(({ is_attend }) => is_attend === 0);
 			const [{ lesson_id, customer_id }] = held.slice(-1);
 			store.patch('customer', Number(customer_id), { name: 'Орлова Мия', email: ['mia@example.org'] });
-			store.patch('lesson', Number(lesson_id), { status: 1 });
+			const time_from = DateTime.now().minus({ days: 2 }).toFormat('yyyy-MM-dd HH:mm:ss');
+			store.patch('lesson', Number(lesson_id), { status: 1, time_from });
 			store.patch('lesson', Number(lesson_id), { status: 3 });
 			const stage = await start('package');
 			expect(stage.sent(await stage.run())).toContainEqual(

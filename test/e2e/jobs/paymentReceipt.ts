@@ -55,4 +55,22 @@ export const paymentReceipt: Job = {
 			receipt('yan@example.org', '4200.00', 'Орлов Ян', daysAgo(3)),
 		]);
 	},
+	more: {
+		'thanks also where AlfaCRM fails for a moment': async (start, { sandbox }) => {
+			const stage = await start('package');
+			const mia = sandbox.store.insert('customer', {
+				...{ name: 'Орлова Мия', is_study: 1, email: ['mia@example.org'], branch_ids: [1] },
+			}).id;
+			await stage.baseline();
+			sandbox.store.insert('pay', {
+				...{ customer_id: mia, branch_id: 1, income: '5000.00', pay_type_id: 1, pay_account_id: 1 },
+				document_date: DateTime.fromISO(stage.today).toFormat('dd.MM.yyyy'),
+				created_at: `${stage.today} 11:00:00`,
+			});
+			const match = { entity: 'customer', bodyContains: `"id":${mia}` };
+			sandbox.faults.add({ kind: 'status', status: 500, times: 1, match });
+			expect(stage.sent(await stage.news())).toMatchObject([{ toEmail: 'mia@example.org' }]);
+			expect(sandbox.journal.entries.filter(({ status }) => status === 500)).toHaveLength(1);
+		},
+	},
 };
