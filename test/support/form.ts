@@ -64,6 +64,11 @@ export const parameters = [
 	...flatten(description.properties),
 	...triggers.flatMap((trigger) => flatten(trigger.description.properties, trigger.description.name)),
 ];
+/** The form that a parameter is in. */
+export function formAround({ where }: Found): INodeProperties[] {
+	const isIn = ({ description: { name } }: (typeof triggers)[number]) => where.startsWith(`${name} / `);
+	return (triggers.find(isIn)?.description ?? description).properties;
+}
 export const choices = parameters.flatMap(({ where, parameter }) =>
 	choicesOf(parameter).map((choice) => ({ where: `${where} = ${choice.name}`, choice })),
 );

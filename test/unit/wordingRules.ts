@@ -1,7 +1,7 @@
 import type { INodeProperties } from 'n8n-workflow';
 
 import type { Found } from '../support/form';
-import { alfaCrm, description, childrenOf, isDynamic, methodsOf, choicesOf } from '../support/form';
+import { alfaCrm, childrenOf, choicesOf, formAround, isDynamic, methodsOf } from '../support/form';
 
 const SMALL_WORDS =
 	/^(a|an|and|as|at|but|by|for|from|if|in|into|nor|of|on|or|per|so|than|that|the|to|up|via|vs|with)$/;
@@ -144,10 +144,10 @@ export const PARAMETER_RULES: Array<
 	['JSON tells what to write', ({ type, description: text = '' }) => type !== 'json' || text !== ''],
 	[
 		'a dropdown is loaded again when parameters change that there are',
-		({ typeOptions }) =>
+		({ typeOptions }, found) =>
 			(typeOptions?.loadOptionsDependsOn ?? []).every((name) =>
 				// What a picker holds is its `value`.
-				description.properties.some((parameter) => parameter.name === name.replace(/\.value$/, '')),
+				formAround(found).some((parameter) => parameter.name === name.replace(/\.value$/, '')),
 			),
 	],
 	[

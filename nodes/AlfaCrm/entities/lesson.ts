@@ -100,7 +100,7 @@ const complete: Action = {
 			'refuse',
 			{ required: true, description: 'What to do if the lesson holds another attendance or other details' },
 		),
-		...[branch, homework, room, teachers, from, to, topic],
+		...[branch, homework, room, teachers, from, { ...to, after: 'time_from' }, topic],
 	],
 	fixed: { status: 3 },
 	kind: 'completeLesson',

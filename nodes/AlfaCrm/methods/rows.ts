@@ -1,15 +1,15 @@
 import type { IDataObject, ILoadOptionsFunctions } from 'n8n-workflow';
 
 import type { ApiClient } from '../api/client';
-import { readId } from '../api/formats';
+import { readFlag, readId, readIds } from '../api/formats';
 import { collect } from '../api/collect';
 import { branch as branchEntity } from '../entities/branch';
 import { listCall } from '../entities/listCall';
 import type { Entity } from '../entities/types';
 
 /**
- * The branch that a dropdown asks in. While none is chosen, or an expression chooses it at run time, the first one of
- * the account stands in.
+ * The branch that a dropdown asks in; of those that a trigger watches, the first. While none is chosen, or an expression
+ * chooses it at run time, the first one of the account that is not closed stands in.
  */
 export async function chosenBranch(
 	context: ILoadOptionsFunctions,
@@ -17,10 +17,16 @@ export async function chosenBranch(
 	entity: Entity,
 ): Promise<number | undefined> {
 	if (entity.scope === 'global') return undefined;
-	const chosen = readId(context.getCurrentNodeParameter('branchId'));
+	const chosen = readId(context.getCurrentNodeParameter('branchId')) ?? watched(context);
 	if (chosen !== undefined) return chosen;
-	const [first] = (await collect(client, listCall(branchEntity))).rows.sort(byWeight);
+	const rows = (await collect(client, listCall(branchEntity))).rows.sort(byWeight);
+	const first = rows.find(({ is_active }) => readFlag(is_active) !== 0) ?? rows[0];
 	return readId(first?.id);
+}
+
+function watched(context: ILoadOptionsFunctions): number | undefined {
+	const branches = context.getCurrentNodeParameter('branchIds');
+	return Array.isArray(branches) ? readIds(branches)[0] : undefined;
 }
 
 /** AlfaCRM's own order of its lists. */

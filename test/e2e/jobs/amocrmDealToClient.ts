@@ -1,6 +1,6 @@
 import { AMO_TOKEN, startAmoCrm } from '../support/amoCrm';
 import { NAMES, saveAs } from '../support/credentials';
-import type { Job } from './types';
+import type { Job, Start } from './types';
 
 const WON = 142;
 
@@ -16,10 +16,18 @@ function moved(...deals: Array<{ id: number; status_id: number }>): URLSearchPar
 	return body;
 }
 
-const contact = (id: number, name: string, phone: string, email?: string) => ({
-	...{ id, name, phone, is_main: true },
+/** @param phones separated by commas */
+const contact = (id: number, name: string, phones: string, email?: string) => ({
+	...{ id, name, phone: phones.split(', '), is_main: true },
 	...(email === undefined ? {} : { email }),
 });
+
+/** The example with the amoCRM of a test in place of the school's. */
+const startWith = async (start: Start, side: Parameters<Start>[0], url: string) =>
+	await start(side, (workflow) => {
+		const text = JSON.stringify(workflow).replaceAll('https://example.amocrm.ru', url);
+		return JSON.parse(text) as typeof workflow;
+	});
 
 export const amocrmDealToClient: Job = {
 	name: 'amocrm-deal-to-client',
@@ -32,7 +40,7 @@ export const amocrmDealToClient: Job = {
 				contacts: [other, contact(1, 'Орлова Мия', '89000007722', 'mia@x.org')],
 			},
 			{ id: 12, name: 'Робототехника', contacts: [contact(2, 'Мама Яна', '+7 900 000 77 33', 'mama@x.org')] },
-			{ id: 13, name: 'Снова', contacts: [contact(3, 'Ева', '+79000007744')] },
+			{ id: 13, name: 'Снова', contacts: [contact(3, 'Ева', '+79000007700, +79000007744')] },
 			{ id: 18, name: 'Лепка', contacts: [contact(7, 'Последний', '+79000007766')] },
 			{ id: 15, name: 'Ничья', contacts: [] },
 			{ id: 16, name: 'Без связи', contacts: [{ id: 5, name: 'Немой', is_main: true }] },
@@ -41,10 +49,7 @@ export const amocrmDealToClient: Job = {
 		]);
 		try {
 			await saveAs(client, NAMES.bearer, 'httpBearerAuth', { token: AMO_TOKEN });
-			const stage = await start(side, (workflow) => {
-				const text = JSON.stringify(workflow).replaceAll('https://example.amocrm.ru', amo.url);
-				return JSON.parse(text) as typeof workflow;
-			});
+			const stage = await startWith(start, side, amo.url);
 			const card = { branch_ids: [2], email: [] };
 			const yan = sandbox.store.insert('customer', {
 				...{ ...card, name: 'Лидов Ян', is_study: 0, phone: ['+7(900)000-77-33'] },
@@ -101,6 +106,30 @@ export const amocrmDealToClient: Job = {
 		}
 	},
 	more: {
+		'asks amoCRM no faster than it answers, when many deals are won at once': async (
+			start,
+			{ client, sandbox },
+		) => {
+			const deals = Array.from({ length: 12 }, (_, at) => ({
+				id: 100 + at,
+				name: `Курс ${at}`,
+				contacts: [contact(200 + at, `Клиент ${at}`, `+79000008${100 + at}`)],
+			}));
+			const amo = await startAmoCrm(deals);
+			try {
+				await saveAs(client, NAMES.bearer, 'httpBearerAuth', { token: AMO_TOKEN });
+				const stage = await startWith(start, 'package', amo.url);
+				const customers = sandbox.store.rows('customer').length;
+				const address = await stage.listen('/webhook/amocrm-deal');
+				const body = moved(...deals.map(({ id }) => ({ id, status_id: WON })));
+				await stage.startedBy(async () => await fetch(address, { method: 'POST', body }));
+				const added = sandbox.store.rows('customer').slice(customers);
+				expect(added.map(({ name }) => name)).toEqual(deals.map(({ contacts: [{ name }] }) => name));
+				await stage.unpublish();
+			} finally {
+				await amo.close();
+			}
+		},
 		'can be tried without amoCRM, again and again': async (start, { sandbox }) => {
 			const stage = await start('package');
 			const customers = sandbox.store.rows('customer').length;

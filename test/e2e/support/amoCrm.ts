@@ -4,18 +4,26 @@ import Fastify from 'fastify';
 interface AmoDeal {
 	id: number;
 	name: string;
-	contacts: Array<{ id: number; name: string; phone?: string; email?: string; is_main: boolean }>;
+	contacts: Array<{ id: number; name: string; phone?: string[]; email?: string; is_main: boolean }>;
 }
 
 export const AMO_TOKEN = 'a-token';
+
+/** As many calls amoCRM takes in a second, and answers the others with 429. */
+const MOST_IN_A_SECOND = 7;
 
 /** The two calls of amoCRM's API v4 by which the contact of a deal is found, for whoever brings the token. */
 export async function startAmoCrm(deals: readonly AmoDeal[]) {
 	const app = Fastify({ forceCloseConnections: true });
 	const contacts = deals.flatMap((deal) => deal.contacts);
 	const idOf = (params: unknown) => Number((params as { id: string }).id);
+	let taken: number[] = [];
 	app.addHook('onRequest', async ({ headers }, reply) => {
-		if (headers.authorization !== `Bearer ${AMO_TOKEN}`) await reply.code(401).send({});
+		if (headers.authorization !== `Bearer ${AMO_TOKEN}`) return await reply.code(401).send({});
+		const now = Date.now();
+		taken = taken.filter((at) => at > now - 1_000);
+		if (taken.length >= MOST_IN_A_SECOND) return await reply.code(429).send({});
+		taken.push(now);
 	});
 	app.get('/api/v4/leads/:id', async ({ params, query }, reply) => {
 		const found = deals.find(({ id }) => id === idOf(params));
@@ -28,9 +36,12 @@ export async function startAmoCrm(deals: readonly AmoDeal[]) {
 		const found = contacts.find(({ id }) => id === idOf(params));
 		if (found === undefined) return await reply.code(404).send({});
 		const { id, name, phone, email } = found;
-		const fields = Object.entries({ PHONE: phone, EMAIL: email })
-			.filter(([, value]) => value !== undefined)
-			.map(([field_code, value]) => ({ field_code, values: [{ value, enum_code: 'WORK' }] }));
+		const fields = Object.entries({ PHONE: phone, EMAIL: email === undefined ? undefined : [email] }).flatMap(
+			([field_code, values]) => {
+				const shown = values?.map((value) => ({ value, enum_code: 'WORK' }));
+				return shown ? [{ field_code, values: shown }] : [];
+			},
+		);
 		return { id, name, custom_fields_values: fields.length > 0 ? fields : null };
 	});
 	return { url: await app.listen({ port: 0, host: '127.0.0.1' }), close: async () => await app.close() };

@@ -60,6 +60,34 @@ describe('Complete Lesson', () => {
 		},
 	);
 
+	it.each([
+		['alone moves the end along', { time_from: '09:15' }, '09:15:00', '10:45:00'],
+		['counts with the end that is given', { time_from: '09:15', time_to: '10:00' }, '09:15:00', '10:00:00'],
+	])('begins it at another time: a start %s', async (_what, additionalFields, begin, end) => {
+		const { id, customer_ids, date } = planned();
+		const day = String(date);
+		school.sandbox.store.patch('lesson', Number(id), {
+			...{ time_from: `${day} 17:00:00`, time_to: `${day} 18:30:00`, room_id: null },
+		});
+		const given = mark(id, { present_ids: (customer_ids as number[]).join(), additionalFields });
+		await run(given);
+		const times = { time_from: `${day} ${begin}`, time_to: `${day} ${end}` };
+		expect(school.sandbox.store.find('lesson', Number(id))).toMatchObject(times);
+		expect(await run(given)).toMatchObject([{ operationResult: 'unchanged' }]);
+	});
+
+	it('does not begin a lesson so late that it would end on the next day', async () => {
+		const { id, customer_ids, date } = planned();
+		const day = String(date);
+		school.sandbox.store.patch('lesson', Number(id), {
+			...{ time_from: `${day} 17:00:00`, time_to: `${day} 18:30:00` },
+		});
+		const present_ids = (customer_ids as number[]).join();
+		const error = await failing(mark(id, { present_ids, additionalFields: { time_from: '23:00' } }));
+		expect(error?.message).toBe("'End Time' would be on the next day: the lesson takes 90 minutes");
+		expect(writes()).toEqual([]);
+	});
+
 	it('of a completed lesson stops at another attendance, unless it is to be sent again', async () => {
 		const { id, customer_ids } = planned();
 		const [one, two] = customer_ids as number[];

@@ -28,6 +28,25 @@ describe('dropdowns', () => {
 		expect(options.find(({ value }) => value === off?.id)?.name).toBe(`${String(off?.name)} (Off)`);
 	});
 
+	it.each([
+		['the branch of the node', { branchId: 2 }],
+		['the first of those that the trigger watches', { branchIds: [2, 3] }],
+	])('ask in %s, also where this user may not work in the first one', async (_which, parameters) => {
+		school.sandbox.settings.forbiddenBranches = [1];
+		expect((await school.engine.options('getStages', parameters)).length).toBeGreaterThan(0);
+		expect(school.entries('lead-status/index').map(({ path }) => path)).toEqual([
+			'/v2api/2/lead-status/index',
+		]);
+	});
+
+	it('ask in the first branch that is open, where none is chosen', async () => {
+		school.sandbox.store.patch('branch', 1, { is_active: 0 });
+		await school.engine.options('getStages', { branchIds: [] });
+		expect(school.entries('lead-status/index').map(({ path }) => path)).toEqual([
+			'/v2api/2/lead-status/index',
+		]);
+	});
+
 	describe('of stages, where the account has several pipelines', () => {
 		const stages = async () =>
 			(await school.engine.options('getStages', { branchId: 1 })).map(({ name }) => name);

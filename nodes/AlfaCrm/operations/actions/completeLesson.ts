@@ -7,6 +7,7 @@ import type { Field } from '../../entities/fieldTypes';
 import type { ActionOf, Entity } from '../../entities/types';
 import type { Item } from '../run/item';
 import { recordKey } from '../run/run';
+import { movedEnds } from '../records/duration';
 import { getRecord, findById, notFoundError } from '../records/findById';
 import { report, reportSchema } from '../output/report';
 import { simplified, simplifiedSchema, simplifyForm } from '../output/simplify';
@@ -49,13 +50,14 @@ async function complete(
 	const target = { ...own, labels: { ...own.labels, ...labelsOf(fields) } };
 	const attendance = rowsField(fields);
 	const { rows: wanted, body: said } = readAttendances(items, id, fields, target.branch);
-	const { if_completed, ...rest } = said;
+	const { if_completed, ...given } = said;
 	const show = simplified(item, entity);
 
 	return await item.withLock([recordKey(entity, id)], async () => {
 		const lesson = await getRecord(item, entity, id, target);
 		const isCompleted = Number(lesson.status) === COMPLETED;
 		if (!isCompleted) assertTookPlace(item, id, lesson);
+		const rest = { ...given, ...movedEnds(item, { ...entity, fields }, lesson, given) };
 		const isResent = if_completed === 'teach';
 		const asked = { item, entity, target, id };
 		const held = isCompleted ? await currentAttendance(asked, lesson, wanted, isResent) : detailsOf(lesson);
