@@ -181,7 +181,15 @@ export class ApiClient {
 		return await withRetries(rateLimiterOf(origin), options, async () => {
 			const data = await this.authentication.readCredential(account, progress);
 			const before = data.token;
-			noteNodeCall(data);
+			let refusal: unknown;
+			noteNodeCall(data, () => {
+				try {
+					call.onResend?.();
+				} catch (error) {
+					refusal = error;
+					throw error;
+				}
+			});
 			const withdraw = this.authentication.offerRenewal(progress);
 			const { httpRequestWithAuthentication: send } = this.context.helpers;
 			try {
@@ -196,6 +204,9 @@ export class ApiClient {
 					{ credentialsDecrypted: { id: '', name: '', type: CREDENTIAL, data } },
 				);
 				return assertSuccess(await abortable(answer, this.signal, (giveUp) => giveUpRequest(data, giveUp)));
+			} catch (error) {
+				// n8n puts it into an error of its own.
+				throw refusal ?? error;
 			} finally {
 				withdraw();
 				progress.token = data.token;

@@ -121,3 +121,30 @@ it('one n8n process alone makes no call more than where n8n cannot keep a lock',
 	broken.mockRestore();
 	expect(school.calls()).toEqual(calls);
 });
+
+// The last in this file, since the clock is not to go back.
+describe('a process that stood still while it logged in for a create', () => {
+	let stoodMs = 0;
+	beforeAll(() => {
+		const now = performance.now.bind(performance);
+		jest.spyOn(performance, 'now').mockImplementation(() => now() + stoodMs);
+	});
+	afterAll(() => {
+		jest.restoreAllMocks();
+	});
+
+	it.each([401, 403])('after a %s does not send it any more', async (status) => {
+		school.sandbox.faults.add(
+			{ kind: 'status', status, match: { entity: 'customer', action: 'create' } },
+			{ kind: 'delay', ms: 200, when: 'before', match: { action: 'login' }, skip: 1 },
+		);
+		const saving = save();
+		await until(() => school.entries('auth/login').length === 2);
+		stoodMs += 60_000;
+		const { json, error } = await saving;
+		expect(json).toEqual([]);
+		expect(error?.message).toContain('another n8n process may be creating the same one');
+		expect(school.entries('customer/create').map((entry) => entry.status)).toEqual([status]);
+		await otherProcess().remove();
+	});
+});
