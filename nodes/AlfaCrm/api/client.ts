@@ -128,7 +128,7 @@ export class ApiClient {
 			} catch (error) {
 				const failure = failureOf(error);
 				authentication.noteFailure(failure, progress);
-				if (authentication.mayLogInAgain(failure, pathOf(call), progress)) continue;
+				if (await authentication.mayLogInAgain(failure, pathOf(call), progress)) continue;
 				if (isExpected(failure)) return undefined;
 				if (mayHaveTakenEffect(failure)) call.onLost?.(mayBeInProgress(failure) ? asLongAgain(begun) : 0);
 				const { host } = new URL(connection.origin);
