@@ -126,7 +126,7 @@ export class ApiClient {
 				await authentication.assertNotRefused(connection.account, progress);
 				return await this.send(connection, call, progress);
 			} catch (error) {
-				const failure = failureOf(error);
+				const failure = failureOf(progress.refusal ?? error);
 				authentication.noteFailure(failure, progress);
 				if (await authentication.mayLogInAgain(failure, pathOf(call), progress)) continue;
 				if (isExpected(failure)) return undefined;
@@ -181,14 +181,13 @@ export class ApiClient {
 		return await withRetries(rateLimiterOf(origin), options, async () => {
 			const data = await this.authentication.readCredential(account, progress);
 			const before = data.token;
-			let refusal: unknown;
 			noteNodeCall(data, () => {
 				try {
 					call.onResend?.();
 				} catch (error) {
-					refusal = error;
-					throw error;
+					progress.refusal = error as Error;
 				}
+				if (progress.refusal !== undefined) throw progress.refusal;
 			});
 			const withdraw = this.authentication.offerRenewal(progress);
 			const { httpRequestWithAuthentication: send } = this.context.helpers;
@@ -204,9 +203,6 @@ export class ApiClient {
 					{ credentialsDecrypted: { id: '', name: '', type: CREDENTIAL, data } },
 				);
 				return assertSuccess(await abortable(answer, this.signal, (giveUp) => giveUpRequest(data, giveUp)));
-			} catch (error) {
-				// n8n puts it into an error of its own.
-				throw refusal ?? error;
 			} finally {
 				withdraw();
 				progress.token = data.token;
