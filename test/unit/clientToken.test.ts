@@ -86,6 +86,17 @@ describe('a token that AlfaCRM does not take', () => {
 	});
 });
 
+it('a 403 for the token of its own login, which that of another process has ended meanwhile, is no lack of rights', async () => {
+	const { client, sent, stored } = accountWith(({ token }) => {
+		if (token === 'of another process') return { items: [] };
+		// The other one has logged in right after this one.
+		if (token === 'token 1') stored.token = 'of another process';
+		return failed(answered(403));
+	});
+	await expect(client.request(WRITE)).resolves.toEqual({ items: [] });
+	expect(sent.map(({ token }) => token)).toEqual(['of-the-test', 'token 1', 'of another process']);
+});
+
 it('a token that others renew again and again, and that is refused each time, is tried six times', async () => {
 	const { client, sent, stored } = contextOf(() => {
 		stored.token = `of another n8n ${sent.length}`;

@@ -39,6 +39,8 @@ export interface LoginProgress {
 	isNewLogin: boolean;
 	/** New tokens that were turned down. */
 	newLogins: number;
+	/** Why it was not sent with a token that was renewed for it; what n8n throws then does not tell. */
+	refusal?: Error;
 }
 
 /** @param begun a moment, by `loginCount`, from which on a login counts as made for this call; else it is now */
@@ -120,18 +122,24 @@ export class Authentication {
 	 * After a token was not taken, or a 403, which may mean the same: whether another try makes sense. n8n renews a token
 	 * after HTTP 401 by itself, once; never, as it is asked here, after a 403 or a 401 that comes with HTTP 200.
 	 */
-	mayLogInAgain({ status }: ApiFailure, path: string, progress: LoginProgress): boolean {
+	async mayLogInAgain({ status }: ApiFailure, path: string, progress: LoginProgress): Promise<boolean> {
 		const { login, token, begun } = progress;
 		if (login === undefined || token === '' || (status !== 401 && status !== 403)) return false;
 		progress.isNewLogin = isIssuedSince(login, token, begun);
 		if (status === 403 && performance.now() - (this.forbidden.get(path) ?? -Infinity) < FORBIDDEN_MS)
 			return false;
-		if (status === 403 && progress.isNewLogin) {
+		if (status === 403 && progress.isNewLogin && !(await this.isReplaced(token))) {
 			this.forbidden.set(path, performance.now());
 			return false;
 		}
 		revokeToken(login, token);
 		progress.newLogins += progress.isNewLogin ? 1 : 0;
 		return progress.newLogins < MAX_NEW_LOGINS && progress.attempts < MAX_LOGIN_ATTEMPTS;
+	}
+
+	/** Whether another process has logged in since, which may have ended this token. */
+	private async isReplaced(token: string): Promise<boolean> {
+		const { token: stored } = await this.getCredential();
+		return Boolean(stored) && stored !== token;
 	}
 }

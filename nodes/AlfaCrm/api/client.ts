@@ -126,9 +126,9 @@ export class ApiClient {
 				await authentication.assertNotRefused(connection.account, progress);
 				return await this.send(connection, call, progress);
 			} catch (error) {
-				const failure = failureOf(error);
+				const failure = failureOf(progress.refusal ?? error);
 				authentication.noteFailure(failure, progress);
-				if (authentication.mayLogInAgain(failure, pathOf(call), progress)) continue;
+				if (await authentication.mayLogInAgain(failure, pathOf(call), progress)) continue;
 				if (isExpected(failure)) return undefined;
 				if (mayHaveTakenEffect(failure)) call.onLost?.(mayBeInProgress(failure) ? asLongAgain(begun) : 0);
 				const { host } = new URL(connection.origin);
@@ -181,7 +181,14 @@ export class ApiClient {
 		return await withRetries(rateLimiterOf(origin), options, async () => {
 			const data = await this.authentication.readCredential(account, progress);
 			const before = data.token;
-			noteNodeCall(data);
+			noteNodeCall(data, () => {
+				try {
+					call.onResend?.();
+				} catch (error) {
+					progress.refusal = error as Error;
+				}
+				if (progress.refusal !== undefined) throw progress.refusal;
+			});
 			const withdraw = this.authentication.offerRenewal(progress);
 			const { httpRequestWithAuthentication: send } = this.context.helpers;
 			try {

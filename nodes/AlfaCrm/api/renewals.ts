@@ -10,9 +10,17 @@ const unsent = new WeakSet<ICredentialDataDecryptedObject>();
 /** Credentials whose token n8n renews only after a 401: those of calls that the nodes of this package send. */
 const renewedWhenDead = new WeakSet<ICredentialDataDecryptedObject>();
 
-/** Notes that a node of this package sends a call with it. Those of other nodes are renewed after any failure. */
-export function noteNodeCall(credential: ICredentialDataDecryptedObject): void {
+/** What is called before a call is sent with a token that was renewed for it; it throws if that must not be any more. */
+const resends = new WeakMap<ICredentialDataDecryptedObject, () => void>();
+
+/**
+ * Notes that a node of this package sends a call with it. Those of other nodes are renewed after any failure.
+ *
+ * @param onResend called before n8n sends the call with a renewed token; it throws if that must not be any more
+ */
+export function noteNodeCall(credential: ICredentialDataDecryptedObject, onResend = () => {}): void {
 	renewedWhenDead.add(credential);
+	resends.set(credential, onResend);
 }
 
 /** A token in place of that of a credential which n8n is about to send a call with: what it has sent so far was not carried out. */
@@ -37,6 +45,7 @@ export async function placeAfterRenewal(credential: ICredentialDataDecryptedObje
 	if (!unsent.has(credential)) return;
 	const { origin } = loginOf(credential);
 	await rateLimiterOf(origin).reserve(readRate(credential.requestsPerSecond));
+	resends.get(credential)?.();
 	unsent.delete(credential);
 }
 

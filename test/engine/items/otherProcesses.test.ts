@@ -4,29 +4,13 @@ import { DataDeduplicationService } from 'n8n-core';
 import { sleep } from 'n8n-workflow';
 
 import { Engine } from '../../../scripts/lib/engine/engine';
-import { LockRow } from '../../../nodes/AlfaCrm/api/lockRow';
-import { ProcessedRows } from '../../support/processedData';
+import { useOtherProcesses } from '../support/otherProcesses';
 import { useSchool } from '../support/school';
 
 const school = useSchool({ customers: 10 });
 
-/** What n8n's database holds for the node; each test begins without a row. */
-let rows: ProcessedRows;
-const helpersNow = () => rows.helpersOf({ latency: () => 0 });
-beforeAll(async () => {
-	await DataDeduplicationService.init({
-		checkProcessedAndRecord: async (items, scope, _context, options) =>
-			await helpersNow().checkProcessedAndRecord(items, scope, options),
-		getProcessedDataCount: async (scope, _context, options) =>
-			await helpersNow().getProcessedDataCount(scope, options),
-		clearAllProcessedItems: async (scope, _context, options) =>
-			await helpersNow().clearAllProcessedItems(scope, options),
-		removeProcessed: async () => await Promise.reject(new Error('The node does not use this')),
-	});
-});
-beforeEach(() => {
-	rows = new ProcessedRows();
-});
+const processes = useOtherProcesses();
+const { otherProcess, untilFree } = processes;
 
 const PHONE = '+79005550011';
 const save = async (engine = school.engine) =>
@@ -40,11 +24,6 @@ const save = async (engine = school.engine) =>
 			options: {},
 		},
 	});
-const otherProcess = () => new LockRow(helpersNow());
-/** This process keeps the lock for a moment. */
-async function untilFree(): Promise<void> {
-	while ((await otherProcess().size()) > 0) await sleep(5);
-}
 async function until(condition: () => boolean): Promise<void> {
 	while (!condition()) await sleep(5);
 }
@@ -111,7 +90,7 @@ it('one n8n process alone makes no call more than where n8n cannot keep a lock',
 	await save();
 	await untilFree();
 	const calls = school.calls();
-	expect(rows.statements).toBeGreaterThan(0);
+	expect(processes.rows.statements).toBeGreaterThan(0);
 	school.sandbox.reset();
 	school.sandbox.settings.rateLimit = 0;
 	const broken = jest
