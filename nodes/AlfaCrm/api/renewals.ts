@@ -7,10 +7,7 @@ import { loginOf, revokeToken, tokenFor } from './sessions';
 /** Credentials that n8n renews for a call which it has still to send; it keeps to the same object meanwhile. */
 const unsent = new WeakSet<ICredentialDataDecryptedObject>();
 
-/** Credentials whose token n8n renews only after a 401: those of calls that the nodes of this package send. */
-const renewedWhenDead = new WeakSet<ICredentialDataDecryptedObject>();
-
-/** What is called before a call is sent with a token that was renewed for it; it throws if that must not be any more. */
+/** By the credentials of calls that the nodes of this package send, whose token n8n renews only after a 401. */
 const resends = new WeakMap<ICredentialDataDecryptedObject, () => void>();
 
 /**
@@ -19,7 +16,6 @@ const resends = new WeakMap<ICredentialDataDecryptedObject, () => void>();
  * @param onResend called before n8n sends the call with a renewed token; it throws if that must not be any more
  */
 export function noteNodeCall(credential: ICredentialDataDecryptedObject, onResend = () => {}): void {
-	renewedWhenDead.add(credential);
 	resends.set(credential, onResend);
 }
 
@@ -32,7 +28,7 @@ export async function renewToken(
 	const failing = String(credential.token ?? '');
 	unsent.add(credential);
 	// The other calls of this process need not try it.
-	if (renewedWhenDead.has(credential)) revokeToken(login, failing);
+	if (resends.has(credential)) revokeToken(login, failing);
 	const perSecond = readRate(credential.requestsPerSecond);
 	return await tokenFor(login, failing, async (find) => await logIn(helper, login, perSecond, find));
 }
