@@ -1,7 +1,8 @@
 import type { INodeParameters } from 'n8n-workflow';
 
 import { EMPTY } from '../support/office';
-import { random, spelled } from '../support/phones';
+import { randomFrom } from '../../support/random';
+import { spelled } from '../support/phones';
 import { useSchool } from '../support/school';
 import { FORMATTED, form, upsertsOf } from '../support/upsert';
 
@@ -12,7 +13,7 @@ const NATIONAL = '9005550001';
 // ---------------------------------------------------------------- phones
 
 describe('200 random spellings of one number', () => {
-	const next = random(20_260_210);
+	const next = randomFrom(20_260_210);
 	const spellings = Array.from({ length: 200 }, () => spelled(NATIONAL, next));
 
 	it('are really different', () => {
