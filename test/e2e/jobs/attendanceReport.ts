@@ -7,14 +7,14 @@ export const attendanceReport: Job = {
 	play: async (start, side, { sandbox }) => {
 		const stage = await start(side);
 		const monday = DateTime.fromISO(stage.today).startOf('week').minus({ weeks: 1 });
-		const customer = (name: string, branch: number, is_study = 1) =>
-			sandbox.store.insert('customer', { name, is_study, branch_ids: [branch] }).id;
+		const customer = (name: string, branch_ids: number[], is_study = 1) =>
+			sandbox.store.insert('customer', { name, is_study, branch_ids }).id;
 		const [mia, yan, kim] = [
-			customer('Орлова Мия', 1),
-			customer('Орлов Ян', 1),
-			customer('Дальний Ким', 2, 0),
+			customer('Орлова Мия', [1, 2]),
+			customer('Орлов Ян', [1]),
+			customer('Дальний Ким', [2], 0),
 		];
-		const gone = customer('Исчезнувший Ян', 1);
+		const gone = customer('Исчезнувший Ян', [1]);
 		const lesson = (day: number, branch_id: number, status: number, attended: Record<number, 0 | 1>) => {
 			const date = monday.plus({ days: day }).toISODate();
 			const { id } = sandbox.store.insert('lesson', {
@@ -37,6 +37,8 @@ export const attendanceReport: Job = {
 		lesson(6, 1, 3, { [mia]: 0, [yan]: 1 });
 		lesson(3, 2, 3, { [kim]: 1 });
 		lesson(4, 2, 3, { [gone]: 1 });
+		// Whoever learns in two branches has one row.
+		lesson(5, 2, 3, { [mia]: 1 });
 		lesson(3, 1, 2, { [mia]: 1 });
 		lesson(-1, 1, 3, { [mia]: 0 });
 		lesson(7, 1, 3, { [mia]: 0 });
@@ -48,7 +50,7 @@ export const attendanceReport: Job = {
 			`${sandbox.url}/company/${branch}/${page}/view?id=${id}`;
 		expect(execution.outputs('Most Missed First')).toEqual([
 			{ name: 'Орлов Ян', lessons: 3, attended: 1, missed: 2, url: card(1, 'customer', yan) },
-			{ name: 'Орлова Мия', lessons: 3, attended: 2, missed: 1, url: card(1, 'customer', mia) },
+			{ name: 'Орлова Мия', lessons: 4, attended: 3, missed: 1, url: card(1, 'customer', mia) },
 			{ name: `ID ${gone}`, lessons: 1, attended: 1, missed: 0, url: '' },
 			{ name: 'Дальний Ким', lessons: 1, attended: 1, missed: 0, url: card(2, 'lead', kim) },
 		]);
@@ -59,7 +61,7 @@ export const attendanceReport: Job = {
 				toEmail: 'director@example.org',
 				subject: `Посещаемость ${from}–${to}`,
 				emailFormat: 'text',
-				text: `Орлов Ян: 1 из 3\nОрлова Мия: 2 из 3\nID ${gone}: 1 из 1\nДальний Ким: 1 из 1`,
+				text: `Орлов Ян: 1 из 3\nОрлова Мия: 3 из 4\nID ${gone}: 1 из 1\nДальний Ким: 1 из 1`,
 			},
 		]);
 	},

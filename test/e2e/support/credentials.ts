@@ -20,4 +20,9 @@ export async function saveAs(
 }
 
 /** The names that n8n gives to a first credential. */
-export const NAMES = { alfaCrm: 'AlfaCRM account', openAi: 'OpenAI account', bearer: 'Bearer Auth account' };
+export const NAMES = {
+	alfaCrm: 'AlfaCRM account',
+	openAi: 'OpenAI account',
+	bearer: 'Bearer Auth account',
+	smtp: 'SMTP account',
+};
