@@ -102,6 +102,10 @@ describe('Account → Check', () => {
 		expect(denied).toContain('list: log/index');
 		expect(denied).toContain('filter: pay.id');
 		expect(denied.every((name) => /log|pay|clock/.test(name))).toBe(true);
+		expect(at(report, 'list: log/index')?.meaning).toMatch(
+			/events of the AlfaCRM Trigger that come from the change log/,
+		);
+		expect(at(report, 'list: pay/index')?.meaning).not.toMatch(/Trigger/);
 		expect(at(report, 'filter: customer.id')?.found).toBe('honoured');
 	});
 
@@ -138,7 +142,7 @@ describe('Account → Check', () => {
 		it('blames the role where the branch shows other lists', async () => {
 			office.set({ forbiddenBranches: [2], forbiddenCalls: ['pay/index'] });
 			const report = await check();
-			expect(meaningOf(report, 'list: pay/index')).toMatch(ROLE);
+			expect(at(report, 'list: pay/index')?.meaning).toMatch(ROLE);
 			expect(meaningOf(report, 'filter: pay.id')).toMatch(ROLE);
 		});
 

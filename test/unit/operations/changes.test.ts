@@ -191,7 +191,7 @@ describe('fields', () => {
 	it.each<[IDataObject, string, string]>([
 		[
 			create({ additionalFields: { shoe: 1, size: 2 } }),
-			`AlfaCRM's customer has no field "shoe", "size"`,
+			`AlfaCRM's customer has no field "shoe", "size" that can be set`,
 			'Remove it, or correct its name. Nothing was sent to AlfaCRM.',
 		],
 		[
@@ -212,7 +212,7 @@ describe('fields', () => {
 		],
 		[
 			create({ inputMode: 'json', json: '{"shoe": 1}' }),
-			`AlfaCRM's customer has no field "shoe"`,
+			`AlfaCRM's customer has no field "shoe" that can be set`,
 			"Remove it, or set 'If a Field Is Unknown' to Leave Out. Nothing was sent to AlfaCRM.",
 		],
 	])('%j are refused: %s', async (parameters, message, description) => {

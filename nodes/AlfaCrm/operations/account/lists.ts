@@ -1,5 +1,6 @@
 import type { IDataObject } from 'n8n-workflow';
 
+import { log } from '../../entities/log';
 import { entities } from '../../entities/registry';
 import type { Entity } from '../../entities/types';
 import type { Check, Verdict } from './check';
@@ -38,30 +39,34 @@ const MEANINGS: Readonly<Record<string, (plural: string) => string>> = {
 	'not there': (plural) => `This AlfaCRM does not have ${plural}.`,
 };
 
-const byRole = (plural: string): string =>
-	`The role of this user may not list ${plural}: their operations end with an error, and their dropdowns stay empty.`;
+const byRole = (entity: Entity): string => {
+	const denied = `The role of this user may not list ${entity.plural.toLowerCase()}`;
+	return entity === log
+		? `${denied}: the operations end with an error, and so do the events of the AlfaCRM Trigger that come from the change log.`
+		: `${denied}: their operations end with an error, and their dropdowns stay empty.`;
+};
 
 const VERDICTS: Readonly<Record<string, Verdict>> = { allowed: 'as expected', denied: 'denied' };
 
 /** Whether the user may read a list, which is also what fills the dropdowns of it. */
-const readCheck = ({ path, plural, scope }: Entity): Check => ({
+const readCheck = (entity: Entity): Check => ({
 	check: 'list',
-	subject: `${path}/index`,
+	subject: `${entity.path}/index`,
 	expected: 'allowed',
 	needs: 'a record that the list belongs to',
 	find: async (probe) => {
-		const ask = await askOf(probe, path);
+		const ask = await askOf(probe, entity.path);
 		return ask && outcome(await probe.ask(ask));
 	},
 	meaning: async (found, probe) => {
-		const name = plural.toLowerCase();
+		const name = entity.plural.toLowerCase();
 		if (found !== 'denied')
 			return MEANINGS[found]?.(name) ?? `AlfaCRM could not list ${name} just now; check again later.`;
-		return scope === 'global' ? byRole(name) : await whyDenied(probe, byRole(name));
+		return entity.scope === 'global' ? byRole(entity) : await whyDenied(probe, byRole(entity));
 	},
 	verdict: (found) => VERDICTS[found] ?? 'differs',
 	rows: async (probe) => {
-		const ask = await askOf(probe, path);
+		const ask = await askOf(probe, entity.path);
 		const { rows, total } = ask ? await probe.ask(ask) : {};
 		return total ?? rows?.length;
 	},

@@ -179,7 +179,7 @@ function collectionIn(item: Item, entity: Entity, parameter: Parameter): IDataOb
 function unknownFieldsError(item: Item, { label }: Entity, names: readonly string[], advice: string): Error {
 	const quoted = names.map((name) => `"${name}"`).join(', ');
 	return item.refused(
-		`AlfaCRM's ${label.toLowerCase()} has no field ${quoted}`,
+		`AlfaCRM's ${label.toLowerCase()} has no field ${quoted} that can be set`,
 		`${advice} Nothing was sent to AlfaCRM.`,
 	);
 }
@@ -231,7 +231,7 @@ function withoutUnknown(item: Item, entity: Entity, input: IDataObject): IDataOb
 			"Remove it, or set 'If a Field Is Unknown' to Leave Out.",
 		);
 	for (const stranger of unexpected) {
-		const text = `Left out, since AlfaCRM's ${entity.label.toLowerCase()} has no such field`;
+		const text = `Left out, since AlfaCRM's ${entity.label.toLowerCase()} has no such field that can be set`;
 		item.run.hints.add(text, `"${stranger}"`);
 	}
 	return Object.fromEntries(Object.entries(input).filter(([key]) => !strangers.includes(key)));
