@@ -39,8 +39,6 @@ export interface LoginProgress {
 	isNewLogin: boolean;
 	/** New tokens that were turned down. */
 	newLogins: number;
-	/** Why it was not sent with a token that was renewed for it; what n8n throws then does not tell. */
-	refusal?: Error;
 }
 
 /** @param begun a moment, by `loginCount`, from which on a login counts as made for this call; else it is now */

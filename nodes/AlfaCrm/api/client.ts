@@ -126,7 +126,7 @@ export class ApiClient {
 				await authentication.assertNotRefused(connection.account, progress);
 				return await this.send(connection, call, progress);
 			} catch (error) {
-				const failure = failureOf(progress.refusal ?? error);
+				const failure = failureOf(error);
 				authentication.noteFailure(failure, progress);
 				if (await authentication.mayLogInAgain(failure, pathOf(call), progress)) continue;
 				if (isExpected(failure)) return undefined;
@@ -181,13 +181,13 @@ export class ApiClient {
 		return await withRetries(rateLimiterOf(origin), options, async () => {
 			const data = await this.authentication.readCredential(account, progress);
 			const before = data.token;
+			let notResent: unknown;
 			noteNodeCall(data, () => {
 				try {
 					call.onResend?.();
 				} catch (error) {
-					progress.refusal = error as Error;
+					throw (notResent = error);
 				}
-				if (progress.refusal !== undefined) throw progress.refusal;
 			});
 			const withdraw = this.authentication.offerRenewal(progress);
 			const { httpRequestWithAuthentication: send } = this.context.helpers;
@@ -203,6 +203,9 @@ export class ApiClient {
 					{ credentialsDecrypted: { id: '', name: '', type: CREDENTIAL, data } },
 				);
 				return assertSuccess(await abortable(answer, this.signal, (giveUp) => giveUpRequest(data, giveUp)));
+			} catch (error) {
+				// n8n does not tell why the call was not sent with a renewed token.
+				throw notResent ?? error;
 			} finally {
 				withdraw();
 				progress.token = data.token;
