@@ -1,6 +1,7 @@
 import type { INodeParameters, INodeProperties, INodePropertyOptions } from 'n8n-workflow';
 
-import { ACCOUNT, API_CALL } from '../../nodes/AlfaCrm/entities/registry';
+import { ACCOUNT } from '../../nodes/AlfaCrm/operations/account/account';
+import { API_CALL } from '../../nodes/AlfaCrm/operations/apiCall';
 import { formOf } from '../support/form';
 
 it.each([

@@ -1,6 +1,8 @@
 import type { INodePropertyOptions } from 'n8n-workflow';
 
-import { ACCOUNT, API_CALL, entities } from '../../nodes/AlfaCrm/entities/registry';
+import { entities } from '../../nodes/AlfaCrm/entities/registry';
+import { ACCOUNT } from '../../nodes/AlfaCrm/operations/account/account';
+import { API_CALL } from '../../nodes/AlfaCrm/operations/apiCall';
 import {
 	description,
 	parameters,

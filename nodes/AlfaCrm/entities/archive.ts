@@ -1,3 +1,6 @@
+import type { IDataObject } from 'n8n-workflow';
+
+import { readFlag } from '../api/formats';
 import { choice, flag } from './fields';
 import type { Action } from './types';
 import type { Field } from './fieldTypes';
@@ -54,3 +57,9 @@ export const archiving = (noun: string, known: string, reasons: readonly Field[]
 		certainty: 'unconfirmed',
 	},
 ];
+
+/** Whether a row says by its flag that it is archived; undefined if it has none. API notes 3. */
+export function archivedFlag({ removed }: IDataObject): boolean | undefined {
+	const flag = readFlag(removed);
+	return flag === undefined ? undefined : flag === 1;
+}

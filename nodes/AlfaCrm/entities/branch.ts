@@ -1,3 +1,6 @@
+import type { IDataObject } from 'n8n-workflow';
+
+import { readFlag } from '../api/formats';
 import { name, nameFilter, weight, writable } from './common';
 import { flag, references } from './fields';
 import { byNameOrId } from './match';
@@ -28,3 +31,6 @@ export const branch = writable({
 		subjects,
 	],
 });
+
+/** Whether a branch is not in use any more; one that does not say is. */
+export const isClosedBranch = ({ is_active }: IDataObject): boolean => readFlag(is_active) === 0;

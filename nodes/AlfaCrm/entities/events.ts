@@ -210,3 +210,17 @@ export const eventTypes: readonly EventType[] = [
 		on: ['create'],
 	},
 ];
+
+/** The resource whose list tells that an event of a kind has happened. */
+const SOURCES: { [K in EventKindName]: (event: EventOf<K>) => string } = {
+	newCustomers: () => 'customer',
+	newRecords: ({ resource }) => resource,
+	logged: () => 'log',
+	told: () => 'log',
+	occasion: () => 'customer',
+};
+
+/** The resources whose lists tell of events. */
+export const eventSources: ReadonlySet<string> = new Set(
+	eventTypes.map((event) => (SOURCES[event.kind] as (event: EventType) => string)(event)),
+);

@@ -63,11 +63,6 @@ export const entities: readonly Entity[] = [
 	user,
 ];
 
-/** Value of `resource` for calls that no entity covers. */
-export const API_CALL = 'apiCall';
-/** Value of `resource` for the account as a whole. */
-export const ACCOUNT = 'account';
-
 const byResource = new Map(entities.map((entity) => [entity.resource, entity]));
 
 export function entityOf(resource: string): Entity {

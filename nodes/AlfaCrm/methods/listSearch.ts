@@ -5,6 +5,7 @@ import { ApiClient } from '../api/client';
 import { formatDay, OPEN_END, readFlag } from '../api/formats';
 import type { PageResponse } from '../api/page';
 import { fetchPage, isFullPage, rowKeys, sizeAfter } from '../api/page';
+import { archivedFlag } from '../entities/archive';
 import { entities } from '../entities/registry';
 import type { Entity } from '../entities/types';
 import { parentOf } from './parent';
@@ -152,8 +153,8 @@ function searchPasses({ partitionBy, hiddenPasses = [], includeHidden = {} }: En
 /** What a row tells of itself counts, should AlfaCRM list it where it does not belong. */
 function isInPass(row: IDataObject, { archive }: Entity, isArchived: boolean | undefined): boolean {
 	if (isArchived === undefined) return true;
-	const { removed } = row;
-	if (removed !== undefined && removed !== null) return (Number(removed) === 1) === isArchived;
+	const flag = archivedFlag(row);
+	if (flag !== undefined) return flag === isArchived;
 	// Other days, such as the last one of a group, say nothing of that.
 	const day = archive?.day === undefined ? undefined : row[archive.day];
 	return !isArchived || formatDay(day, 'iso', 'UTC') !== OPEN_END;

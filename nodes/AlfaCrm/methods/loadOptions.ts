@@ -2,7 +2,8 @@ import type { IDataObject, ILoadOptionsFunctions, INodePropertyOptions } from 'n
 
 import { ApiClient } from '../api/client';
 import { collect } from '../api/collect';
-import { readId } from '../api/formats';
+import { readFlag, readId } from '../api/formats';
+import { archivedFlag } from '../entities/archive';
 import { listCall } from '../entities/listCall';
 import { entities, entityOf } from '../entities/registry';
 import type { Entity } from '../entities/types';
@@ -50,11 +51,8 @@ function toOption(
 	entity: Entity,
 	wholes: ReadonlyMap<number | undefined, string>,
 ): INodePropertyOptions {
-	const off = row.is_enabled === 0 || row.is_active === 0 ? ' (Off)' : '';
+	const off = [row.is_enabled, row.is_active].some((flag) => readFlag(flag) === 0) ? ' (Off)' : '';
 	const whole = entity.partOf && wholes.get(readId(row[entity.partOf.field]));
-	const details = [
-		...(whole === undefined ? [] : [whole]),
-		...(Number(row.removed) === 1 ? ['archived'] : []),
-	];
+	const details = [...(whole === undefined ? [] : [whole]), ...(archivedFlag(row) ? ['archived'] : [])];
 	return { name: [titleOf(row, entity) + off, ...details].join(' · '), value: row.id as number };
 }

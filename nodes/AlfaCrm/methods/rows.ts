@@ -1,9 +1,9 @@
 import type { IDataObject, ILoadOptionsFunctions } from 'n8n-workflow';
 
 import type { ApiClient } from '../api/client';
-import { readFlag, readId, readIds } from '../api/formats';
+import { readId, readIds } from '../api/formats';
 import { collect } from '../api/collect';
-import { branch as branchEntity } from '../entities/branch';
+import { branch as branchEntity, isClosedBranch } from '../entities/branch';
 import { listCall } from '../entities/listCall';
 import type { Entity } from '../entities/types';
 
@@ -20,7 +20,7 @@ export async function chosenBranch(
 	const chosen = readId(context.getCurrentNodeParameter('branchId')) ?? watched(context);
 	if (chosen !== undefined) return chosen;
 	const rows = (await collect(client, listCall(branchEntity))).rows.sort(byWeight);
-	const first = rows.find(({ is_active }) => readFlag(is_active) !== 0) ?? rows[0];
+	const first = rows.find((row) => !isClosedBranch(row)) ?? rows[0];
 	return readId(first?.id);
 }
 

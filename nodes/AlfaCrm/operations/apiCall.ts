@@ -1,13 +1,14 @@
 import type { IDataObject, INodeProperties } from 'n8n-workflow';
 
 import { readId } from '../api/formats';
-import { API_CALL } from '../entities/registry';
 import { recordKey } from './run/run';
 import type { OtherResource } from './otherResource';
 import type { Item } from './run/item';
 import type { ItemRequest } from './run/itemRequest';
 import { asRows, warnOfMissing } from './records/rows';
 
+/** Value of `resource` for calls that no entity covers. */
+export const API_CALL = 'apiCall';
 const displayOptions = { show: { resource: [API_CALL] } };
 
 const callBranch: INodeProperties = {

@@ -1,6 +1,5 @@
-import { ACCOUNT, API_CALL } from '../entities/registry';
-import { account } from './account/account';
-import { apiCall } from './apiCall';
+import { ACCOUNT, account } from './account/account';
+import { API_CALL, apiCall } from './apiCall';
 import type { OtherResource } from './otherResource';
 
 /** What the form offers besides the entities. */

@@ -103,9 +103,9 @@ describe('Account → Check', () => {
 		expect(denied).toContain('filter: pay.id');
 		expect(denied.every((name) => /log|pay|clock/.test(name))).toBe(true);
 		expect(at(report, 'list: log/index')?.meaning).toMatch(
-			/events of the AlfaCRM Trigger that come from the change log/,
+			/change log entries: .* events of the AlfaCRM Trigger/,
 		);
-		expect(at(report, 'list: pay/index')?.meaning).not.toMatch(/Trigger/);
+		expect(at(report, 'list: pay/index')?.meaning).toMatch(/events of the AlfaCRM Trigger.*dropdowns/);
 		expect(at(report, 'filter: customer.id')?.found).toBe('honoured');
 	});
 

@@ -39,13 +39,22 @@ describe('dropdowns', () => {
 		]);
 	});
 
-	it('ask in the first branch that is open, where none is chosen', async () => {
-		school.sandbox.store.patch('branch', 1, { is_active: 0 });
-		await school.engine.options('getStages', { branchIds: [] });
-		expect(school.entries('lead-status/index').map(({ path }) => path)).toEqual([
-			'/v2api/2/lead-status/index',
-		]);
+	it.each([0, '0', false])('mark a branch as closed whose flag is %p', async (is_active) => {
+		school.sandbox.store.patch('branch', 1, { is_active });
+		const options = await school.engine.options('getBranches', {});
+		expect(options.filter(({ name }) => name.endsWith(' (Off)')).map(({ value }) => value)).toContain(1);
 	});
+
+	it.each([0, '0', false])(
+		'ask in the first branch that is open, where none is chosen: %p',
+		async (is_active) => {
+			school.sandbox.store.patch('branch', 1, { is_active });
+			await school.engine.options('getStages', { branchIds: [] });
+			expect(school.entries('lead-status/index').map(({ path }) => path)).toEqual([
+				'/v2api/2/lead-status/index',
+			]);
+		},
+	);
 
 	describe('of stages, where the account has several pipelines', () => {
 		const stages = async () =>

@@ -1,6 +1,5 @@
 import type { INodeProperties } from 'n8n-workflow';
 
-import { ACCOUNT } from '../../entities/registry';
 import { collection } from '../../form/assemble';
 import type { ObjectSchema } from '../output/recordSchema';
 import { objectOf, STRING } from '../output/recordSchema';
@@ -10,6 +9,8 @@ import type { Finding } from './findings';
 import { examine } from './findings';
 import { FILE_NAME, profileOf } from './profile';
 
+/** Value of `resource` for the account as a whole. */
+export const ACCOUNT = 'account';
 const displayOptions = { show: { resource: [ACCOUNT] } };
 
 const operation: INodeProperties = {

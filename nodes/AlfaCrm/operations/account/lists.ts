@@ -1,6 +1,6 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import { log } from '../../entities/log';
+import { eventSources } from '../../entities/events';
 import { entities } from '../../entities/registry';
 import type { Entity } from '../../entities/types';
 import type { Check, Verdict } from './check';
@@ -39,11 +39,12 @@ const MEANINGS: Readonly<Record<string, (plural: string) => string>> = {
 	'not there': (plural) => `This AlfaCRM does not have ${plural}.`,
 };
 
-const byRole = (entity: Entity): string => {
-	const denied = `The role of this user may not list ${entity.plural.toLowerCase()}`;
-	return entity === log
-		? `${denied}: the operations end with an error, and so do the events of the AlfaCRM Trigger that come from the change log.`
-		: `${denied}: their operations end with an error, and their dropdowns stay empty.`;
+const byRole = ({ resource, plural, operations }: Entity): string => {
+	const events = eventSources.has(resource)
+		? ', and so do events of the AlfaCRM Trigger that come from them'
+		: '';
+	const dropdowns = operations.includes('get') ? '; their dropdowns stay empty' : '';
+	return `The role of this user may not list ${plural.toLowerCase()}: their operations end with an error${events}${dropdowns}.`;
 };
 
 const VERDICTS: Readonly<Record<string, Verdict>> = { allowed: 'as expected', denied: 'denied' };

@@ -1,6 +1,7 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import { idsOf, readFlag } from '../../api/formats';
+import { idsOf } from '../../api/formats';
+import { isClosedBranch } from '../../entities/branch';
 import type { Probe } from './probe';
 import { ifTold } from './probe';
 
@@ -14,8 +15,8 @@ export const USUAL_IN_WORDS = 'subjects, customers, lessons and users';
 /** The branches of the account, as far as they are looked at: those in use first, the oldest of them first. */
 export async function branchIds(probe: Probe): Promise<number[]> {
 	const { rows = [] } = await probe.ask({ path: 'branch' });
-	const isClosed = ({ is_active }: IDataObject) => (readFlag(is_active) === 0 ? 1 : 0);
-	const sorted = [...rows].sort((a, b) => isClosed(a) - isClosed(b) || Number(a.id) - Number(b.id));
+	const place = (row: IDataObject) => (isClosedBranch(row) ? 1 : 0);
+	const sorted = [...rows].sort((a, b) => place(a) - place(b) || Number(a.id) - Number(b.id));
 	return [...new Set(idsOf(sorted))].slice(0, MAX_BRANCHES);
 }
 

@@ -1,6 +1,7 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import { formatDay, OPEN_END, readFlag, readId, today } from '../../api/formats';
+import { formatDay, OPEN_END, readId, today } from '../../api/formats';
+import { archivedFlag } from '../../entities/archive';
 import type { Entity } from '../../entities/types';
 import type { Item } from '../run/item';
 import type { Target } from './target';
@@ -33,8 +34,8 @@ export function archivedUnknownError(item: Item, { label, plural }: Entity, { ro
  * hint. By its flag or its day; undefined where it shows neither. API notes 3.
  */
 export function archivedByRow({ archive }: Entity, row: IDataObject, zone: string): boolean | undefined {
-	const flag = readFlag(row.removed);
-	if (flag !== undefined) return flag === 1;
+	const flag = archivedFlag(row);
+	if (flag !== undefined) return flag;
 	const day = archive?.day === undefined ? undefined : formatDay(row[archive.day], 'iso', zone);
 	return day === undefined ? undefined : day !== OPEN_END && day <= today('iso', zone);
 }
@@ -51,7 +52,8 @@ export async function archivedState(
 	{ row, branch }: LocatedRecord,
 ): Promise<boolean | undefined> {
 	if (entity.archive === undefined) return false;
-	if (row.removed !== undefined && row.removed !== null) return Number(row.removed) === 1;
+	const flag = archivedFlag(row);
+	if (flag !== undefined) return flag;
 	const { day } = entity.archive;
 	if (day !== undefined && formatDay(row[day], 'iso', item.zone) === OPEN_END) return false;
 	const id = readId(row.id);

@@ -2,7 +2,7 @@ import type { IDataObject } from 'n8n-workflow';
 
 import { idsOf } from '../../api/formats';
 import { collect } from '../../api/collect';
-import { branch } from '../../entities/branch';
+import { branch, isClosedBranch } from '../../entities/branch';
 import { listCall } from '../../entities/listCall';
 import { HOUR_MS } from '../poll/look';
 import type { Reader } from './reader';
@@ -39,15 +39,14 @@ export async function accountBranches(
 	const listed = idsOf(rows);
 	const missing = (some: number[] = []) => (isSure ? [] : some.filter((id) => !listed.includes(id)));
 	if (missing(branches).length > 0) onFailure(new Error('AlfaCRM did not list all of them'));
-	const isActive = ({ is_active }: IDataObject) => Number(is_active ?? 1) !== 0;
 	const sortedIds = (some: IDataObject[], others: number[]) =>
 		[...idsOf(some), ...others].sort((a, b) => a - b);
 	return {
-		branches: sortedIds(rows.filter(isActive), missing(branches)),
-		closedBranches: sortedIds(
-			rows.filter((row) => !isActive(row)),
-			missing(closedBranches),
+		branches: sortedIds(
+			rows.filter((row) => !isClosedBranch(row)),
+			missing(branches),
 		),
+		closedBranches: sortedIds(rows.filter(isClosedBranch), missing(closedBranches)),
 		// One that was overlooked must not be unknown for an hour.
 		branchesReadAt: isSure ? now : 0,
 	};

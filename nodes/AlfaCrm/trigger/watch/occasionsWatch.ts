@@ -2,6 +2,7 @@ import type { IDataObject } from 'n8n-workflow';
 
 import { dotted, readFlag, readId } from '../../api/formats';
 import type { ListRequest } from '../../api/page';
+import { archivedFlag } from '../../entities/archive';
 import { customer } from '../../entities/customer';
 import { listCall } from '../../entities/listCall';
 import { dayAt, textOf } from '../occasions/days';
@@ -131,7 +132,7 @@ export class OccasionsWatch implements Watch {
 	/** A filter may be ignored, and archived ones are nobody's to remind. API notes 3. */
 	private lookedAt({ rows, list, isWhole, isUnfiltered }: Clients): Looked<IDataObject> {
 		const isClient = (row: IDataObject) =>
-			(readFlag(row.is_study) ?? CLIENT) === CLIENT && readFlag(row.removed) !== 1;
+			(readFlag(row.is_study) ?? CLIENT) === CLIENT && !archivedFlag(row);
 		const { next, size } = list;
 		return {
 			rows: rows.filter((row) => readId(row.id) !== undefined && isClient(row)),

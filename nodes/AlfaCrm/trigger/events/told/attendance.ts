@@ -47,7 +47,7 @@ async function ofLesson(
 		return [{ ...itemOf(change, {}, unread, branches[0]), lesson_error: reason ?? null }];
 	}
 	if (row === null || !isCompleted(row)) return [];
-	const branch = branchIn(row, branches);
+	const branch = likelyBranch(row, branches);
 	const customers = Array.isArray(row.customer_ids) ? row.customer_ids.map(readId) : [];
 	let details = detailsIn(row);
 	if (details.length === 0) {
@@ -77,7 +77,7 @@ async function ofCustomer(
 	if (row === undefined && readFlag(own.is_attend) !== isThere) return [];
 	if (row === undefined)
 		return reason === undefined ? [] : [{ ...itemOf(change, {}, own, places[0]), lesson_error: reason }];
-	const branch = branchIn(row, places);
+	const branch = likelyBranch(row, places);
 	const isIt = (one: IDataObject) =>
 		readId(one.id) === change.entity_id || (customer !== undefined && readId(one.customer_id) === customer);
 	const shown = detailsIn(row).find(isIt) ?? (await lessonShown(row, customer, branch, reading)).find(isIt);
@@ -128,7 +128,7 @@ async function lessonShown(
 
 const isCompleted = ({ status }: IDataObject): boolean => readId(status) === COMPLETED;
 
-const branchIn = ({ branch_id }: IDataObject, branches: readonly number[]): number =>
+const likelyBranch = ({ branch_id }: IDataObject, branches: readonly number[]): number =>
 	readId(branch_id) ?? branches[0];
 
 function itemOf(change: Change, lesson: IDataObject, details: IDataObject, branch: number): IDataObject {

@@ -3,5 +3,5 @@ import type { IDataObject } from 'n8n-workflow';
 import { readId } from '../../../api/formats';
 
 /** The branch of what belongs to one: what it says, or the only one whose log tells of it. */
-export const branchIn = ({ branch_id }: IDataObject, branches: readonly number[]): number | null =>
+export const certainBranch = ({ branch_id }: IDataObject, branches: readonly number[]): number | null =>
 	readId(branch_id) ?? (branches.length === 1 ? branches[0] : null);

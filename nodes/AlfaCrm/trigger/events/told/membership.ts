@@ -4,7 +4,7 @@ import { formatDay, readId } from '../../../api/formats';
 import type { Change } from '../../change';
 import { dayOf } from '../../stamps';
 import type { Teller } from '../../watch/toldWatch';
-import { branchIn } from './branch';
+import { certainBranch } from './branch';
 
 const CLASS = 'CustomerGroupInvolve';
 
@@ -49,7 +49,7 @@ const tellerOf = (isIt: (change: Change) => boolean): Teller => ({
 				b_date: day('b_date'),
 				e_date: day('e_date'),
 				membership_id: change.entity_id,
-				branch_id: branchIn(fields, branches),
+				branch_id: certainBranch(fields, branches),
 				user_id: change.user_id,
 				datetime: change.datetime,
 			},

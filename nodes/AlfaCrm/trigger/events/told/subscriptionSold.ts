@@ -1,6 +1,6 @@
 import { formatDay, readId } from '../../../api/formats';
 import type { Teller } from '../../watch/toldWatch';
-import { branchIn } from './branch';
+import { certainBranch } from './branch';
 
 /** API notes 5.5. */
 export const sold: Teller = {
@@ -19,7 +19,7 @@ export const sold: Teller = {
 				e_date: formatDay(fields.e_date, 'iso', 'utc') ?? null,
 				balance: fields.balance ?? null,
 				note: fields.note ?? null,
-				branch_id: branchIn(fields, branches),
+				branch_id: certainBranch(fields, branches),
 				user_id: change.user_id,
 				datetime: change.datetime,
 			},
