@@ -27,8 +27,11 @@ import { jobs } from './customerJobs';
 import { byCustomField, byId } from './match';
 import type { Action, MatchKey } from './types';
 
-const LEAD = { value: 0, label: 'Lead', description: 'Someone who may become a client' };
-const CLIENT = { value: 1, label: 'Client', description: 'Someone who studies' };
+/** API notes 5.3. `all` is for filters. */
+export const CUSTOMER_TYPE = { lead: 0, client: 1, all: 2 } as const;
+
+const LEAD = { value: CUSTOMER_TYPE.lead, label: 'Lead', description: 'Someone who may become a client' };
+const CLIENT = { value: CUSTOMER_TYPE.client, label: 'Client', description: 'Someone who studies' };
 const LEGAL_TYPES = [
 	{ value: 1, label: 'Person' },
 	{ value: 2, label: 'Company' },
@@ -120,7 +123,7 @@ export const customer = writable({
 		'created_at',
 	],
 	custom: true,
-	includeHidden: { is_study: 2, removed: 1 },
+	includeHidden: { is_study: CUSTOMER_TYPE.all, removed: 1 },
 	match: { keys, everyBranch: true, onlyForNew: ['is_study', 'name'] },
 	archive: { day: 'e_date' },
 	fields: [
@@ -188,8 +191,12 @@ export const customer = writable({
 			...choice(
 				'is_study',
 				'Customer Type',
-				[CLIENT, LEAD, { value: 2, label: 'Leads and Clients', description: 'All customers' }],
-				2,
+				[
+					CLIENT,
+					LEAD,
+					{ value: CUSTOMER_TYPE.all, label: 'Leads and Clients', description: 'All customers' },
+				],
+				CUSTOMER_TYPE.all,
 				{ description: 'Which customers to return' },
 			),
 			flags: { 0: 0, 1: 1 },

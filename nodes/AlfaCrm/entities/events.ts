@@ -1,4 +1,6 @@
+import { CUSTOMER_TYPE } from './customer';
 import type { Nothing } from './fieldTypes';
+import { LESSON_STATUS } from './lesson';
 
 /** What tells that an event has happened: what each kind of event declares. */
 export interface EventKinds {
@@ -121,7 +123,7 @@ export const eventTypes: readonly EventType[] = [
 		description: 'A lead was made a client',
 		className: 'Customer',
 		on: ['update'],
-		becomes: ['is_study', 1],
+		becomes: ['is_study', CUSTOMER_TYPE.client],
 	},
 	{
 		kind: 'logged',
@@ -140,7 +142,7 @@ export const eventTypes: readonly EventType[] = [
 		description: 'A lesson was cancelled',
 		className: 'Lesson',
 		on: ['create', 'update'],
-		becomes: ['status', 2],
+		becomes: ['status', LESSON_STATUS.cancelled],
 	},
 	{
 		kind: 'logged',
@@ -149,7 +151,7 @@ export const eventTypes: readonly EventType[] = [
 		description: 'A lesson was completed',
 		className: 'Lesson',
 		on: ['create', 'update'],
-		becomes: ['status', 3],
+		becomes: ['status', LESSON_STATUS.completed],
 	},
 	{
 		kind: 'logged',

@@ -20,10 +20,13 @@ import {
 import { LESSON_CUSTOMERS } from './methodNames';
 import type { Action, ResentField } from './types';
 
+/** API notes 5.11. */
+export const LESSON_STATUS = { planned: 1, cancelled: 2, completed: 3 } as const;
+
 const STATUSES = [
-	{ value: 1, label: 'Planned' },
-	{ value: 2, label: 'Cancelled' },
-	{ value: 3, label: 'Completed' },
+	{ value: LESSON_STATUS.planned, label: 'Planned' },
+	{ value: LESSON_STATUS.cancelled, label: 'Cancelled' },
+	{ value: LESSON_STATUS.completed, label: 'Completed' },
 ];
 
 const subject = reference('subject_id', 'Subject', 'subject');
@@ -102,7 +105,7 @@ const complete: Action = {
 		),
 		...[branch, homework, room, teachers, from, { ...to, after: 'time_from' }, topic],
 	],
-	fixed: { status: 3 },
+	fixed: { status: LESSON_STATUS.completed },
 	kind: 'completeLesson',
 	certainty: 'documented',
 };

@@ -1,10 +1,13 @@
 import { readable } from './common';
 import { choice, dottedDate, id, range, reference, text } from './fields';
 
+/** API notes 5.21. */
+export const LOG_EVENT = { created: 1, updated: 2, deleted: 3 } as const;
+
 const LOG_EVENTS = [
-	{ value: 1, label: 'Created' },
-	{ value: 2, label: 'Updated', description: 'One source reads it as restored' },
-	{ value: 3, label: 'Deleted' },
+	{ value: LOG_EVENT.created, label: 'Created' },
+	{ value: LOG_EVENT.updated, label: 'Updated', description: 'One source reads it as restored' },
+	{ value: LOG_EVENT.deleted, label: 'Deleted' },
 ];
 
 /** API notes 5.21. Rows have no ID; the newest come first. */

@@ -3,6 +3,7 @@ import type { IDataObject } from 'n8n-workflow';
 import { parseJson, readId, readInteger } from '../api/formats';
 import { isRow } from '../api/page';
 import type { EventOf } from '../entities/events';
+import { LOG_EVENT } from '../entities/log';
 
 /** AlfaCRM nests a few. Who walks through thousands, as JSON does that is written, comes to the end of the stack. */
 const MOST_LEVELS = 100;
@@ -95,7 +96,11 @@ function readFields(value: unknown): IDataObject {
 	return isRow(fields) || Array.isArray(fields) ? { ...(fields as IDataObject) } : {};
 }
 
-const LOGGED: Record<string, string> = { '1': 'create', '2': 'update', '3': 'delete' };
+const LOGGED: Record<string, string> = {
+	[LOG_EVENT.created]: 'create',
+	[LOG_EVENT.updated]: 'update',
+	[LOG_EVENT.deleted]: 'delete',
+};
 
 /** An entry of the change log in the form that webhooks have. API notes 5.21. */
 export function changeOf(row: IDataObject, branch: number | null): Change | undefined {

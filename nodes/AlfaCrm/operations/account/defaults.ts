@@ -1,6 +1,7 @@
 import type { IDataObject } from 'n8n-workflow';
 
 import { readId } from '../../api/formats';
+import { LESSON_STATUS } from '../../entities/lesson';
 import type { Check } from './check';
 import { oneOf } from './check';
 import { endedSubscription, memberships, otherPays, pastMembership, subscriptions } from './past';
@@ -36,13 +37,13 @@ const lessons = oneOf({
 	needs: 'planned or cancelled lessons',
 	find: async (probe) => {
 		const others = [
-			...(await probe.page('lesson', { status: 1 })),
-			...(await probe.page('lesson', { status: 2 })),
+			...(await probe.page('lesson', { status: LESSON_STATUS.planned })),
+			...(await probe.page('lesson', { status: LESSON_STATUS.cancelled })),
 		];
-		if (others.every(({ status }) => status === 3)) return undefined;
+		if (others.every(({ status }) => status === LESSON_STATUS.completed)) return undefined;
 		const rows = await probe.rows({ path: 'lesson' });
 		if (rows.length === 0) return undefined;
-		return rows.every(({ status }) => status === 3) ? 'conducted ones' : 'others too';
+		return rows.every(({ status }) => status === LESSON_STATUS.completed) ? 'conducted ones' : 'others too';
 	},
 	meanings: {
 		'conducted ones': 'The node asks for each status, so lessons of all statuses are found.',

@@ -1,6 +1,8 @@
 import type { IDataObject } from 'n8n-workflow';
 
 import { parseJson } from '../../api/formats';
+import { LESSON_STATUS } from '../../entities/lesson';
+import { LOG_EVENT } from '../../entities/log';
 import type { Check } from './check';
 import { oneOf } from './check';
 import { endedSubscription, otherPays } from './past';
@@ -101,7 +103,7 @@ const lessonsOfTariffs = oneOf({
 	},
 });
 
-const isGone = ({ event }: IDataObject): boolean => event === 3;
+const isGone = ({ event }: IDataObject): boolean => event === LOG_EVENT.deleted;
 
 const valuesOfLog = oneOf({
 	check: 'form of a field',
@@ -181,7 +183,7 @@ const attendance = oneOf({
 	needs: 'conducted lessons with customers',
 	find: async (probe) => {
 		const lessons = (await probe.page('lesson')).filter(
-			({ status, customer_ids: ids }) => status === 3 && isList(ids) && ids.length > 0,
+			({ status, customer_ids: ids }) => status === LESSON_STATUS.completed && isList(ids) && ids.length > 0,
 		);
 		const isFilled = ({ details }: IDataObject) => isList(details) && details.length > 0;
 		if (lessons.some(isFilled)) return 'always';

@@ -4,6 +4,7 @@ import { daysAfter, formatDay, readId, readIds, today } from '../../api/formats'
 import { isEmpty } from '../../fields/blank';
 import { isStored, listOf } from '../../fields/field';
 import type { Field } from '../../entities/fieldTypes';
+import { LESSON_STATUS } from '../../entities/lesson';
 import type { ActionOf, Entity } from '../../entities/types';
 import type { Item } from '../run/item';
 import { recordKey } from '../run/run';
@@ -17,8 +18,6 @@ import type { RowsField } from './attendance';
 import { readAttendances, rowsField } from './attendance';
 import type { ActionKind } from './kind';
 
-const CANCELLED = 2;
-const COMPLETED = 3;
 /** Whose row of a lesson it is, not what it says. */
 const IDENTITY = ['id', 'customer_id', 'branch_id'];
 /** Why somebody was not there. */
@@ -55,7 +54,7 @@ async function complete(
 
 	return await item.withLock([recordKey(entity, id)], async () => {
 		const lesson = await getRecord(item, entity, id, target);
-		const isCompleted = Number(lesson.status) === COMPLETED;
+		const isCompleted = Number(lesson.status) === LESSON_STATUS.completed;
 		if (!isCompleted) assertTookPlace(item, id, lesson);
 		const rest = { ...given, ...movedEnds(item, { ...entity, fields }, lesson, given) };
 		const isResent = if_completed === 'teach';
@@ -88,7 +87,7 @@ async function complete(
 
 /** It is not known in which time zone the school is, so tomorrow may be today there. */
 function assertTookPlace(item: Item, id: number, { status, time_from, date }: IDataObject): void {
-	if (Number(status) === CANCELLED)
+	if (Number(status) === LESSON_STATUS.cancelled)
 		throw item.refused(`Lesson ${id} is cancelled, so nobody attended it`, 'Nothing was saved.');
 	const day = formatDay(time_from ?? date, 'iso', item.zone);
 	if (day === undefined || day <= daysAfter(today('iso', item.zone), 1)) return;

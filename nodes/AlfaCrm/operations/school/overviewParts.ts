@@ -2,6 +2,7 @@ import type { IDataObject } from 'n8n-workflow';
 
 import { formatDay, formatTime, readFlag, readId, readIds } from '../../api/formats';
 import { customerTariff } from '../../entities/customerTariff';
+import { LESSON_STATUS } from '../../entities/lesson';
 import { INCOME, NO_INCOME } from '../../entities/pay';
 import { listOf } from '../../fields/field';
 import { passesDefaultFilter } from '../records/defaultFilters';
@@ -17,8 +18,6 @@ export interface Subject {
 	/** `yyyy-mm-dd hh:mm` */
 	now: string;
 }
-
-const PLANNED = 1;
 
 export const nameIn = (names: Names | undefined, id: unknown): string | null =>
 	names?.get(readId(id) ?? 0) ?? null;
@@ -104,7 +103,7 @@ export function isOf(row: IDataObject, id: number): boolean | undefined {
 export function lessonsAhead(rows: Rows, groups: Iterable<number> | undefined, { id, zone, now }: Subject) {
 	const own = [...(groups ?? [])];
 	const ahead = rows
-		.filter(({ status }) => Number(status ?? PLANNED) === PLANNED)
+		.filter(({ status }) => Number(status ?? LESSON_STATUS.planned) === LESSON_STATUS.planned)
 		.map((row) => ({ row, times: timesOf(row, zone) }))
 		.filter(({ times: { date, start } }) => `${date} ${start}` > now);
 	const isOwn = (row: IDataObject) => isOf(row, id) === true || own.some((one) => has(row.group_ids, one));

@@ -8,7 +8,7 @@ import { LARGEST_PAGE } from '../../api/page';
 import { cgi } from '../../entities/cgi';
 import { customerTariff } from '../../entities/customerTariff';
 import { group as groupEntity } from '../../entities/group';
-import { lesson } from '../../entities/lesson';
+import { lesson, LESSON_STATUS } from '../../entities/lesson';
 import { listCall } from '../../entities/listCall';
 import { pay } from '../../entities/pay';
 import { task as taskEntity } from '../../entities/task';
@@ -109,13 +109,18 @@ export class OverviewReader {
 	async lessonsAhead(days: number): Promise<IDataObject[] | null> {
 		const { id, now } = this.subject;
 		const today = now.slice(0, 10);
-		const body = { customer_id: id, status: 1, date_from: today, date_to: daysAfter(today, days) };
+		const body = {
+			customer_id: id,
+			status: LESSON_STATUS.planned,
+			date_from: today,
+			date_to: daysAfter(today, days),
+		};
 		return await this.everywhere('next_lesson', async (branch) => await this.whole(lesson, { body, branch }));
 	}
 
 	/** The latest lessons that were held. AlfaCRM lists them newest first. API notes 3. */
 	async lessonsHeld(most: number): Promise<IDataObject[] | null> {
-		const body = { customer_id: this.subject.id, status: 3 };
+		const body = { customer_id: this.subject.id, status: LESSON_STATUS.completed };
 		const isOwn = (row: IDataObject) => isOf(row, this.subject.id);
 		return await this.everywhere(
 			'attendance',

@@ -1,6 +1,7 @@
 import type { IDataObject } from 'n8n-workflow';
 
 import { dayBefore, daysAfter, formatDay, formatTime, readId } from '../../api/formats';
+import { LESSON_STATUS } from '../../entities/lesson';
 import { listOf } from '../../fields/field';
 
 type Rows = readonly IDataObject[];
@@ -44,7 +45,6 @@ interface Slot {
 /** From and to, in minutes of one day. */
 type Span = readonly [from: number, to: number];
 
-const CANCELLED = 2;
 const DAY = 24 * 60;
 
 /**
@@ -57,7 +57,8 @@ export function freeSlots(timetable: Timetable, wanted: WantedSlots): Slot[] {
 	const lessons = timetable.lessons.map((row) => ({ row, date: dateOf(row, zone) }));
 	const taken = new TakenTime(zone, to);
 	for (const { row, date } of lessons) {
-		if (date === undefined || Number(row.status) === CANCELLED || !concerns(row, wanted)) continue;
+		if (date === undefined || Number(row.status) === LESSON_STATUS.cancelled || !concerns(row, wanted))
+			continue;
 		taken.add(date, row.time_from, row.time_to);
 	}
 	const noted = new Set(lessons.map(({ row, date }) => `${readId(row.regular_id)} ${date}`));

@@ -1,7 +1,7 @@
 import type { INodeProperties } from 'n8n-workflow';
 
 import { readFlag, readId } from '../../api/formats';
-import { customer } from '../../entities/customer';
+import { customer, CUSTOMER_TYPE } from '../../entities/customer';
 import { toProperty } from '../../fields/field';
 import { collection } from '../../form/assemble';
 import { readingForm } from '../../operations/output/readings';
@@ -9,9 +9,6 @@ import { within } from '../parameters';
 import type { EventKind } from './kind';
 import { shownRows, watchList } from './newRecords';
 import { severalOf } from './severalOf';
-
-/** Leads and clients. */
-const ALL_TYPES = 2;
 
 const [typeField] = (customer.defaultFilters ?? []).filter(({ name }) => name === 'is_study');
 const typeParameter = { ...toProperty(typeField), description: 'Whom to report' };
@@ -46,9 +43,9 @@ export const newCustomers: EventKind<'newCustomers'> = {
 		const chosen = ids.filter(([, list]) => list.length > 0);
 		const watch = watchList(
 			'customer',
-			{ is_study: ALL_TYPES, ...(isArchivedToo ? { removed: 1 } : {}) },
+			{ is_study: CUSTOMER_TYPE.all, ...(isArchivedToo ? { removed: 1 } : {}) },
 			(row) =>
-				(type === ALL_TYPES || (readFlag(row.is_study) ?? type) === type) &&
+				(type === CUSTOMER_TYPE.all || (readFlag(row.is_study) ?? type) === type) &&
 				chosen.every(([name, list]) => list.includes(readId(row[name]) ?? 0)),
 		);
 		return { watch, filters: { type, isArchivedToo, ids } };

@@ -5,7 +5,7 @@ import { asNodeError } from '../../api/errors';
 import { readId } from '../../api/formats';
 import type { ListRequest } from '../../api/page';
 import type { Page } from '../../api/pages';
-import { lesson as lessonEntity } from '../../entities/lesson';
+import { lesson as lessonEntity, LESSON_STATUS } from '../../entities/lesson';
 import { listCall } from '../../entities/listCall';
 import type { Change } from '../change';
 import { changeOf, recordNamed } from '../change';
@@ -40,9 +40,6 @@ export interface LogReading {
 	lessonWith: (details: number, customer: number, branch: number) => Promise<IDataObject | null | undefined>;
 }
 
-/** Completed lessons. API notes 5.11. */
-export const COMPLETED = 3;
-
 export class LogRecords implements LogReading {
 	private readonly records: RecordReader;
 	private readonly known = new Map<string, Promise<Shown>>();
@@ -72,7 +69,7 @@ export class LogRecords implements LogReading {
 
 	async lesson(id: number, branches: readonly number[]): Promise<FoundLesson> {
 		// Nearly always it is completed, and there.
-		const shown = await this.lessons({ id, status: COMPLETED }, branches[0]);
+		const shown = await this.lessons({ id, status: LESSON_STATUS.completed }, branches[0]);
 		const row = shown.rows?.find((one) => readId(one.id) === id);
 		if (row !== undefined) return { row };
 		const lesson = recordNamed('Lesson', id);
@@ -81,7 +78,10 @@ export class LogRecords implements LogReading {
 	}
 
 	async lessonOf(customer: number, id: number, branch: number): Promise<IDataObject | undefined> {
-		const { rows } = await this.lessons({ id, customer_id: customer, status: COMPLETED }, branch);
+		const { rows } = await this.lessons(
+			{ id, customer_id: customer, status: LESSON_STATUS.completed },
+			branch,
+		);
 		return rows?.find((row) => readId(row.id) === id);
 	}
 
@@ -90,7 +90,10 @@ export class LogRecords implements LogReading {
 		customer: number,
 		branch: number,
 	): Promise<IDataObject | null | undefined> {
-		const list = { ...listCall(lessonEntity, branch), body: { customer_id: customer, status: COMPLETED } };
+		const list = {
+			...listCall(lessonEntity, branch),
+			body: { customer_id: customer, status: LESSON_STATUS.completed },
+		};
 		const isIt = (row: IDataObject) => detailsIn(row).some(({ id }) => readId(id) === details);
 		// The newest come first.
 		const { rows } = await this.read(list, (page) => page.rows.some(isIt));

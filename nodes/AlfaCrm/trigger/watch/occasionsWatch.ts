@@ -3,7 +3,7 @@ import type { IDataObject } from 'n8n-workflow';
 import { dotted, readFlag, readId } from '../../api/formats';
 import type { ListRequest } from '../../api/page';
 import { archivedFlag } from '../../entities/archive';
-import { customer } from '../../entities/customer';
+import { customer, CUSTOMER_TYPE } from '../../entities/customer';
 import { listCall } from '../../entities/listCall';
 import { dayAt, textOf } from '../occasions/days';
 import { failsForLong, failsNoMore } from '../memory/failing';
@@ -16,9 +16,6 @@ import type { ListState, Look } from '../poll/look';
 import type { Reader } from './reader';
 import { emptyError, isEmptyByMistake, readEach } from './reader';
 import type { Outcome, Poll, Samples, Watch } from './watch';
-
-/** Clients alone have lessons and subscriptions; the list has leads as well. */
-const [CLIENT, ALL_TYPES] = [1, 2];
 
 /** Of which clients the list is asked for; numbers are levels and days since 1970. */
 export interface Asked {
@@ -104,7 +101,8 @@ export class OccasionsWatch implements Watch {
 			today: day,
 			isFirst: own?.day !== day,
 		};
-		const filtered = { is_study: CLIENT, ...this.settings.filters(asked) };
+		// Clients alone have lessons and subscriptions; the list has leads as well.
+		const filtered = { is_study: CUSTOMER_TYPE.client, ...this.settings.filters(asked) };
 		const listOf = (body: IDataObject) => ({
 			...listCall(customer, branch),
 			...{ body, task: 'look through the clients' },
@@ -121,7 +119,7 @@ export class OccasionsWatch implements Watch {
 			return look;
 		}
 		// The total may be that of another list, and nobody concerned.
-		const list = listOf({ is_study: ALL_TYPES });
+		const list = listOf({ is_study: CUSTOMER_TYPE.all });
 		const all = await read(list, isUnfiltered && { next, size });
 		// All that is due would be news later, and what lasts would count as over. A branch that stays like that has nobody.
 		if (!isEmptyByMistake(all.rows, all.list.total)) failsNoMore(...empty);
@@ -132,7 +130,7 @@ export class OccasionsWatch implements Watch {
 	/** A filter may be ignored, and archived ones are nobody's to remind. API notes 3. */
 	private lookedAt({ rows, list, isWhole, isUnfiltered }: Clients): Looked<IDataObject> {
 		const isClient = (row: IDataObject) =>
-			(readFlag(row.is_study) ?? CLIENT) === CLIENT && !archivedFlag(row);
+			(readFlag(row.is_study) ?? CUSTOMER_TYPE.client) === CUSTOMER_TYPE.client && !archivedFlag(row);
 		const { next, size } = list;
 		return {
 			rows: rows.filter((row) => readId(row.id) !== undefined && isClient(row)),

@@ -1,10 +1,11 @@
 import type { IDataObject } from 'n8n-workflow';
 
 import { readFlag, readId } from '../../../api/formats';
+import { LESSON_STATUS } from '../../../entities/lesson';
 import type { Change } from '../../change';
 import { isBecome } from '../../change';
 import type { LogReading } from '../../watch/logRecords';
-import { COMPLETED, detailsIn } from '../../watch/logRecords';
+import { detailsIn } from '../../watch/logRecords';
 import type { Teller } from '../../watch/toldWatch';
 
 const DETAILS = 'LessonDetails';
@@ -22,7 +23,9 @@ export const attendance = (isThere: 0 | 1): Teller => ({
 	wants: (change) =>
 		change.entity === DETAILS
 			? change.event !== 'delete' && isOwn(change, isThere)
-			: change.entity === 'Lesson' && change.event !== 'delete' && isBecome(change, 'status', COMPLETED),
+			: change.entity === 'Lesson' &&
+				change.event !== 'delete' &&
+				isBecome(change, 'status', LESSON_STATUS.completed),
 	tell: async (change, branches, reading) =>
 		change.entity === DETAILS
 			? await ofCustomer(change, branches, reading, isThere)
@@ -126,7 +129,7 @@ async function lessonShown(
 	return detailsIn((await reading.lessonOf(customer, lesson, branch)) ?? {});
 }
 
-const isCompleted = ({ status }: IDataObject): boolean => readId(status) === COMPLETED;
+const isCompleted = ({ status }: IDataObject): boolean => readId(status) === LESSON_STATUS.completed;
 
 const likelyBranch = ({ branch_id }: IDataObject, branches: readonly number[]): number =>
 	readId(branch_id) ?? branches[0];
