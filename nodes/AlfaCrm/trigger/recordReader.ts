@@ -7,7 +7,7 @@ import { idsOf } from '../api/formats';
 import { collect } from '../api/collect';
 import { branch as branchEntity } from '../entities/branch';
 import { listCall } from '../entities/listCall';
-import { notFound } from '../operations/records/findById';
+import { notFound, notShown } from '../operations/records/findById';
 import type { Change } from './change';
 import { changeOf } from './change';
 import { failsForLong, failsNoMore } from './memory/failing';
@@ -100,7 +100,7 @@ export class RecordReader {
 					failsNoMore(list, what);
 					return { record };
 				}
-				if (!isConclusive) reasons.push(messageOf(notFound(entity, id, branch, false)));
+				if (!isConclusive) reasons.push(messageOf(notShown(entity, id, branch)));
 				else if (branch !== undefined) without.push(branch);
 			} catch (caught) {
 				const error = asNodeError(this.client.node, caught);

@@ -6,15 +6,14 @@ import { findOrCreate } from '../run/findOrCreate';
 import { recordKey } from '../run/run';
 import type { Item } from '../run/item';
 import { firstDay, lastDay } from '../records/membershipDays';
-import type { OperationResult } from '../output/report';
 import type { ActionKind } from './kind';
 import type { Membership } from './membership';
 import {
-	alternatives,
-	readDay,
-	labels,
+	changeOf,
 	listMemberships,
 	membershipSchema,
+	outcomeOf,
+	readDay,
 	readMembership,
 } from './membership';
 
@@ -102,27 +101,25 @@ async function carryOut(
 	membership: Membership,
 	{ rows, changes, alreadyMember }: Plan,
 ): Promise<IDataObject[]> {
-	const { item, branch, customer, group, lock } = membership;
-	if (changes.size === 0) return [joined(rows[0], 'unchanged', alreadyMember)];
+	const { item, customer, group, lock } = membership;
+	if (changes.size === 0) return [outcomeOf(rows[0], 'unchanged', { alreadyMember })];
 	const result: IDataObject[] = [];
 	for (const [row, body] of changes) {
-		const query = { id: row.id, group_id: group };
 		const task = `change the days of customer ${customer} in group ${group} (membership ${String(row.id)})`;
-		const call = { path: cgi.path, action: 'update', branch, query, body, labels, alternatives, task };
+		const call = { ...changeOf(membership, row), action: 'update', body, task };
 		const model = await item.save(call, [lock, recordKey(cgi, Number(row.id))], { before: row });
-		result.push(joined({ ...row, ...body, ...model }, 'updated', alreadyMember));
+		result.push(outcomeOf({ ...row, ...body, ...model }, 'updated', { alreadyMember }));
 	}
 	return result;
 }
 
 async function join(membership: Membership, days: Days): Promise<IDataObject[]> {
-	const { item, branch, customer, group, rest, lock } = membership;
-	const query = { group_id: group };
-	const body = { ...query, customer_id: customer, ...rest };
+	const { item, customer, group, rest, lock } = membership;
+	const body = { group_id: group, customer_id: customer, ...rest };
 	const task = `add customer ${customer} to group ${group}`;
 	let row: IDataObject;
 	try {
-		const call = { path: cgi.path, action: 'create', branch, query, body, labels, alternatives, task };
+		const call = { ...changeOf(membership), action: 'create', body, task };
 		row = { ...body, ...(await item.save(call, [lock])) };
 	} catch (caught) {
 		const error = item.asError(caught);
@@ -132,15 +129,11 @@ async function join(membership: Membership, days: Days): Promise<IDataObject[]> 
 		if (plan) return await carryOut(membership, plan);
 		// A membership of other days is not the one that was asked for.
 		if (all.length > 0) throw item.asError(error);
-		return [joined({ customer_id: customer, group_id: group }, 'unchanged', true)];
+		return [outcomeOf({ customer_id: customer, group_id: group }, 'unchanged', { alreadyMember: true })];
 	}
 	// Without an end AlfaCRM takes that of the group, which may be over: then the next run would find nobody in it.
 	const plan = planned(item, [row], days);
-	if (!days.isOpen || plan === undefined) return [joined(row, 'created', false)];
+	if (!days.isOpen || plan === undefined) return [outcomeOf(row, 'created', { alreadyMember: false })];
 	const [changed] = await carryOut(membership, plan);
-	return [joined(changed, 'created', false)];
-}
-
-function joined(row: IDataObject, operationResult: OperationResult, alreadyMember: boolean): IDataObject {
-	return { ...row, operationResult, alreadyMember };
+	return [outcomeOf(changed, 'created', { alreadyMember: false })];
 }

@@ -4,14 +4,13 @@ import { today } from '../../api/formats';
 import { cgi } from '../../entities/cgi';
 import { recordKey } from '../run/run';
 import { firstDay, lastDay } from '../records/membershipDays';
-import type { OperationResult } from '../output/report';
 import type { ActionKind } from './kind';
 import {
-	alternatives,
-	readDay,
-	labels,
+	changeOf,
 	listMemberships,
 	membershipSchema,
+	outcomeOf,
+	readDay,
 	readMembership,
 } from './membership';
 
@@ -20,13 +19,14 @@ export const leaveGroup: ActionKind<'leaveGroup'> = {
 	form: () => ({}),
 	async execute(item, entity, action) {
 		const membership = readMembership(item, entity, action);
-		const { branch, customer, group, rest, lock } = membership;
+		const { customer, group, rest, lock } = membership;
 		const day = readDay(item, rest.e_date) ?? today('iso', item.zone);
 		return await item.withLock([lock], async () => {
 			const rows = (await listMemberships(membership)).filter((row) =>
 				rest.leave_by === 'delete' ? lastDay(row, item.zone) >= day : lastDay(row, item.zone) > day,
 			);
-			if (rows.length === 0) return [left({ customer_id: customer, group_id: group }, 'unchanged', true)];
+			if (rows.length === 0)
+				return [outcomeOf({ customer_id: customer, group_id: group }, 'unchanged', { alreadyLeft: true })];
 			const begun = rows.find(
 				(row) => firstDay(row, item.zone) > day && firstDay(row, item.zone) <= today('iso', item.zone),
 			);
@@ -40,8 +40,7 @@ export const leaveGroup: ActionKind<'leaveGroup'> = {
 			const result: IDataObject[] = [];
 			for (const row of rows) {
 				const task = `take customer ${customer} out of group ${group} (membership ${String(row.id)})`;
-				const own = { id: row.id, group_id: group };
-				const call = { path: cgi.path, branch, query: own, labels, alternatives, task };
+				const call = { ...changeOf(membership, row), task };
 				// One that has not begun by then cannot end then.
 				const isDeleted = rest.leave_by === 'delete' || firstDay(row, item.zone) > day;
 				const body = { e_date: rest.e_date };
@@ -50,8 +49,8 @@ export const leaveGroup: ActionKind<'leaveGroup'> = {
 				const model = await item.save(change, keys, { before: row });
 				result.push(
 					isDeleted
-						? left({ ...row, ...model }, 'deleted', false)
-						: left({ ...row, ...body, ...model }, 'updated', false),
+						? outcomeOf({ ...row, ...model }, 'deleted', { alreadyLeft: false })
+						: outcomeOf({ ...row, ...body, ...model }, 'updated', { alreadyLeft: false }),
 				);
 			}
 			return result;
@@ -59,7 +58,3 @@ export const leaveGroup: ActionKind<'leaveGroup'> = {
 	},
 	output: () => membershipSchema('alreadyLeft'),
 };
-
-function left(row: IDataObject, operationResult: OperationResult, alreadyLeft: boolean): IDataObject {
-	return { ...row, operationResult, alreadyLeft };
-}

@@ -9,6 +9,7 @@ import type { LockKey } from '../run/run';
 import type { Item } from '../run/item';
 import { passesOf } from '../records/findById';
 import { readWholeList } from '../records/readList';
+import type { OperationResult } from '../output/report';
 import type { ObjectSchema } from '../output/recordSchema';
 import { objectOf, recordSchema, STRING } from '../output/recordSchema';
 import { idOf, labelsOf, targetOf } from '../records/target';
@@ -27,8 +28,8 @@ export interface Membership {
 
 const CUSTOMER: Field = { type: 'record', entity: 'customer', name: 'customer_id', label: 'Customer' };
 
-export const labels = labelsOf([...cgi.fields, ...(cgi.keys ?? [])]);
-export const alternatives = alternativesOf(cgi.fields);
+const labels = labelsOf([...cgi.fields, ...(cgi.keys ?? [])]);
+const alternatives = alternativesOf(cgi.fields);
 
 export function readMembership(item: Item, entity: Entity, action: Action): Membership {
 	const { branch } = targetOf(item, entity);
@@ -60,11 +61,26 @@ export async function listMemberships({ item, branch, customer, group }: Members
 	return [...rows.values()];
 }
 
+/** A change of memberships of the group, as far as all have it in common. */
+export const changeOf = ({ branch, group }: Membership, row?: IDataObject) => ({
+	...{ path: cgi.path, branch, labels, alternatives },
+	query: { ...(row && { id: row.id }), group_id: group },
+});
+
+/** What is told of a membership: what became of it, and whether it was so already. */
+export function outcomeOf(
+	row: IDataObject,
+	operationResult: OperationResult,
+	already: { alreadyMember: boolean } | { alreadyLeft: boolean },
+): IDataObject {
+	return { ...row, operationResult, ...already };
+}
+
 export function readDay(item: Item, value: unknown): string | undefined {
 	return formatDay(value, 'iso', item.zone);
 }
 
-/** A membership, what became of it, and whether it was so already. */
+/** The shape of that. */
 export function membershipSchema(flag: string): ObjectSchema {
 	const { properties } = recordSchema(cgi);
 	return objectOf({ ...properties, operationResult: STRING, [flag]: { type: 'boolean' } });

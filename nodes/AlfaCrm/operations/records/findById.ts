@@ -82,23 +82,23 @@ export function notFoundError(
 	branch?: number,
 	isConclusive?: boolean,
 ): Error {
-	const { message, description, status } = notFound(entity, id, branch, isConclusive);
+	const reason = isConclusive === false ? notShown : notFound;
+	const { message, description, status } = reason(entity, id, branch);
 	return item.failed(message, description, status);
 }
 
-/** Why a record cannot be given. */
-export function notFound({ label }: Entity, id: number, branch?: number, isConclusive = true) {
-	const where = branch === undefined ? '' : ` in branch ${branch}`;
-	if (!isConclusive) {
-		return {
-			message: `AlfaCRM did not show ${label.toLowerCase()} ${id}${where}, though it counts more than it shows`,
-			description: 'Run it again.',
-			status: 404,
-		};
-	}
-	return {
-		message: `AlfaCRM has no ${label.toLowerCase()} with ID ${id}${where}`,
-		description: "Check the ID and the branch; 'Get Many' shows which ones there are.",
-		status: 404,
-	};
-}
+/** Why a record cannot be given: it is not there. */
+export const notFound = ({ label }: Entity, id: number, branch?: number) => ({
+	message: `AlfaCRM has no ${label.toLowerCase()} with ID ${id}${inBranch(branch)}`,
+	description: "Check the ID and the branch; 'Get Many' shows which ones there are.",
+	status: 404,
+});
+
+/** Why a record cannot be given: nobody knows whether it is there. */
+export const notShown = ({ label }: Entity, id: number, branch?: number) => ({
+	message: `AlfaCRM did not show ${label.toLowerCase()} ${id}${inBranch(branch)}, though it counts more than it shows`,
+	description: 'Run it again.',
+	status: 404,
+});
+
+const inBranch = (branch?: number): string => (branch === undefined ? '' : ` in branch ${branch}`);
