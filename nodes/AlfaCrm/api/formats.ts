@@ -90,6 +90,16 @@ export function formatTime(value: unknown, zone: string): string | undefined {
 	return date.isValid ? (moment.offset ? date.toFormat('HH:mm') : moment.time.slice(0, 5)) : undefined;
 }
 
+/** @param clock `hh:mm` */
+export function minutesOfClock(clock: string): number {
+	const [hours, minutes] = clock.split(':').map(Number);
+	return hours * 60 + minutes;
+}
+
+/** So many minutes after midnight as `hh:mm`. */
+export const clockOfMinutes = (minutes: number): string =>
+	[Math.floor(minutes / 60), minutes % 60].map((part) => String(part).padStart(2, '0')).join(':');
+
 const CLOCK = '(?:[01]\\d|2[0-3]):[0-5]\\d(?::[0-5]\\d(?:[.,]\\d+)?)?';
 const ISO = new RegExp(
 	`^(?<day>\\d{4}-\\d\\d-\\d\\d)(?:[T ](?<time>${CLOCK})(?<offset>(?:Z|[+-]\\d\\d(?::?\\d\\d)?)(?:\\[[^\\]]+\\])?)?)?$`,

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import type { IDataObject } from 'n8n-workflow';
 
 import type { WantedSlots } from '../../../nodes/AlfaCrm/operations/school/slots';
-import { freeSlots } from '../../../nodes/AlfaCrm/operations/school/slots';
+import { slotsOf } from '../../../nodes/AlfaCrm/operations/school/slots';
 import type { Case } from '../../support/timetables';
 import { freeByTheMinute, TEACHER, timetables, wallAt } from '../../support/timetables';
 
@@ -22,7 +22,7 @@ const slots = (
 	{ hours = [MONDAY], lessons = [], regular = [] }: Record<string, IDataObject[]>,
 	more: Partial<WantedSlots> = {},
 ) =>
-	freeSlots({ workingHours: hours, lessons, regularLessons: regular }, { ...wanted, ...more }).map(
+	slotsOf({ workingHours: hours, lessons, regularLessons: regular }, { ...wanted, ...more }).map(
 		({ date, start, end }) => `${date.slice(8)} ${start}-${end}`,
 	);
 const lesson = (more: IDataObject = {}): IDataObject => ({
@@ -47,7 +47,7 @@ it('10,000 random timetables leave what is free minute by minute', () => {
 			lessons: rows.lessons as IDataObject[],
 			regularLessons: rows.regular as IDataObject[],
 		};
-		const given = freeSlots(timetable, { ...rest, zone, notBefore });
+		const given = slotsOf(timetable, { ...rest, zone, notBefore });
 		expect(given.map(({ date, start, end }) => `${date} ${start}-${end}`)).toEqual(
 			freeByTheMinute(rows, asked),
 		);

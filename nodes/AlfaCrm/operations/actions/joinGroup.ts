@@ -5,7 +5,7 @@ import { cgi } from '../../entities/cgi';
 import { findOrCreate } from '../run/findOrCreate';
 import { recordKey } from '../run/run';
 import type { Item } from '../run/item';
-import { firstDay, lastDay } from '../records/membershipDays';
+import { firstDay, lastDay } from '../records/periods';
 import type { ActionKind } from './kind';
 import type { Membership } from './membership';
 import {

@@ -3,7 +3,7 @@ import type { IDataObject } from 'n8n-workflow';
 import { today } from '../../api/formats';
 import { cgi } from '../../entities/cgi';
 import { recordKey } from '../run/run';
-import { firstDay, lastDay } from '../records/membershipDays';
+import { firstDay, lastDay } from '../records/periods';
 import type { ActionKind } from './kind';
 import {
 	changeOf,

@@ -1,6 +1,6 @@
 import type { IDataObject, INodeProperties } from 'n8n-workflow';
 
-import { formatDay, formatTime } from '../../api/formats';
+import { clockOfMinutes, formatDay, formatTime, minutesOfClock } from '../../api/formats';
 import type { Field } from '../../entities/fieldTypes';
 import type { Entity } from '../../entities/types';
 import { isBlank } from '../../fields/field';
@@ -57,14 +57,14 @@ export function movedEnds(
 		const length = lengthOf(item, record, start, end);
 		if (!(start.name in changes) || fields.some(isGiven) || length === undefined) continue;
 		const clock = String(changes[start.name]);
-		const moved = minutesOf(clock) + length;
+		const moved = minutesOfClock(clock) + length;
 		if (moved >= MINUTES_OF_A_DAY) {
 			throw item.refused(
 				`'${end.label}' would be on the next day: the ${label.toLowerCase()} takes ${length} minutes`,
 				`'${start.label}' is ${clock}. Correct it, or give '${end.label}' too. Nothing was saved.`,
 			);
 		}
-		ends[end.name] = clockOf(moved);
+		ends[end.name] = clockOfMinutes(moved);
 	}
 	return ends;
 }
@@ -82,24 +82,16 @@ function lengthOf(item: Item, record: IDataObject, start: Field, end: Field): nu
 		time: formatTime(record[name], item.zone),
 	}));
 	if (begins.time === undefined || ends.time === undefined || begins.day !== ends.day) return undefined;
-	const length = minutesOf(ends.time) - minutesOf(begins.time);
+	const length = minutesOfClock(ends.time) - minutesOfClock(begins.time);
 	return length > 0 ? length : undefined;
 }
 
 function later(item: Item, { label }: Field, clock: string): string {
-	const begin = minutesOf(clock);
+	const begin = minutesOfClock(clock);
 	const end = begin + item.integer(duration);
-	if (end < MINUTES_OF_A_DAY) return clockOf(end);
+	if (end < MINUTES_OF_A_DAY) return clockOfMinutes(end);
 	throw item.refused(
 		`'${duration.displayName}' must be at most ${MINUTES_OF_A_DAY - 1 - begin} minutes to end on the same day`,
 		`'${label}' is ${clock}. Correct one of them. ${item.effectNote()}`,
 	);
 }
-
-function minutesOf(clock: string): number {
-	const [hours, minutes] = clock.split(':').map(Number);
-	return hours * 60 + minutes;
-}
-
-const clockOf = (minutes: number): string =>
-	[Math.floor(minutes / 60), minutes % 60].map((part) => String(part).padStart(2, '0')).join(':');

@@ -8,7 +8,7 @@ import { holdsPhone } from '../../fields/phonePart';
 import { valueIfMissing, isExact, listOf, sameItem } from '../../fields/field';
 import type { Field, Filter, VerificationTest } from '../../entities/fieldTypes';
 import type { Item } from '../run/item';
-import { firstDay, lastDay } from './membershipDays';
+import { isOnDay } from './periods';
 import type { Target } from './target';
 import { collectRows } from './rows';
 
@@ -105,6 +105,6 @@ async function membersOf(
 	});
 	// Some accounts list those too who have left or are still to come.
 	const day = today('iso', item.zone);
-	const present = rows.filter((row) => firstDay(row, item.zone) <= day && lastDay(row, item.zone) >= day);
+	const present = rows.filter((row) => isOnDay(row, day, item.zone));
 	return new Set(present.map(({ customer_id }) => readId(customer_id)));
 }

@@ -1,5 +1,6 @@
 import type { IDataObject } from 'n8n-workflow';
 
+import { readId } from '../../api/formats';
 import type { ListQuery } from '../../api/page';
 import type { Collected, CollectOptions } from '../../api/collect';
 import type { Item } from '../run/item';
@@ -34,6 +35,11 @@ export function warnOfMissing(
 		total === undefined ? `${read} ${plural} came` : `AlfaCRM reported ${total} ${plural}, ${read} came`,
 	);
 }
+
+/** Rows of several lists, each record once, as the last of them shows it; what has no ID is kept. */
+export const eachOnce = (rows: readonly IDataObject[]): IDataObject[] => [
+	...new Map(rows.map((row) => [readId(row.id) ?? row, row])).values(),
+];
 
 /**
  * A bare list becomes one item for each of its rows.

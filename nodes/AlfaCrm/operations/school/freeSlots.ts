@@ -17,10 +17,11 @@ import { objectOf, STRING } from '../output/recordSchema';
 import { getRecord, passesOf } from '../records/findById';
 import { limitForm, limitOf } from '../records/limit';
 import { incompleteListError, readList } from '../records/readList';
+import { eachOnce } from '../records/rows';
 import { idOf, targetOf } from '../records/target';
 import type { Item } from '../run/item';
 import { allDone } from './allDone';
-import { freeSlots as slotsOf } from './slots';
+import { slotsOf } from './slots';
 
 /** A longer time is a mistake in one of the days. */
 const MOST_DAYS = 366;
@@ -213,7 +214,7 @@ async function readAll(item: Item, lists: readonly TimetableList[]): Promise<IDa
 			}
 		}),
 	);
-	return [...new Map(parts.flat().map((row) => [readId(row.id) ?? row, row])).values()];
+	return eachOnce(parts.flat());
 }
 
 /** @throws NodeApiError when the list did not come whole, for a lesson that is missing would be taken for free time */

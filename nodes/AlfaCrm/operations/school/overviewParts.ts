@@ -6,7 +6,7 @@ import { LESSON_STATUS } from '../../entities/lesson';
 import { INCOME, NO_INCOME } from '../../entities/pay';
 import { listOf } from '../../fields/field';
 import { passesDefaultFilter } from '../records/defaultFilters';
-import { firstDay, lastDay } from '../records/membershipDays';
+import { isOnDay } from '../records/periods';
 
 type Rows = readonly IDataObject[];
 type Names = ReadonlyMap<number, string>;
@@ -72,10 +72,7 @@ export function groupsOnCard({ groups }: IDataObject): Map<number, string | null
 /** The groups of memberships of today. */
 export function groupsOfMember(rows: Rows, { id, zone, now }: Subject): number[] {
 	const today = now.slice(0, 10);
-	const current = rows.filter(
-		(row) =>
-			(readId(row.customer_id) ?? id) === id && firstDay(row, zone) <= today && lastDay(row, zone) >= today,
-	);
+	const current = rows.filter((row) => (readId(row.customer_id) ?? id) === id && isOnDay(row, today, zone));
 	return [...new Set(readIds(current.map(({ group_id }) => group_id)))];
 }
 

@@ -14,7 +14,7 @@ import { pay } from '../../entities/pay';
 import { task as taskEntity } from '../../entities/task';
 import type { Entity } from '../../entities/types';
 import { readList } from '../records/readList';
-import { warnOfMissing } from '../records/rows';
+import { eachOnce, warnOfMissing } from '../records/rows';
 import type { Item } from '../run/item';
 import type { Subject } from './overviewParts';
 import type { Branch } from '../matching/branches';
@@ -71,7 +71,7 @@ export class OverviewReader {
 		const lists = await allDone<Array<IDataObject[] | null>>(this.branches.map(read));
 		const given = lists.filter((rows) => rows !== null);
 		if (given.length === 0) return null;
-		return [...new Map(given.flat().map((row) => [readId(row.id) ?? row, row])).values()];
+		return eachOnce(given.flat());
 	}
 
 	private async readable<T>(read: () => Promise<T>): Promise<{ value?: T; reason?: string }> {

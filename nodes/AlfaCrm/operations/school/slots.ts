@@ -1,7 +1,16 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import { dayBefore, daysAfter, formatDay, formatTime, readId } from '../../api/formats';
+import {
+	clockOfMinutes,
+	dayBefore,
+	daysAfter,
+	formatDay,
+	formatTime,
+	minutesOfClock,
+	readId,
+} from '../../api/formats';
 import { LESSON_STATUS } from '../../entities/lesson';
+import { isOnDay } from '../records/periods';
 import { listOf } from '../../fields/field';
 
 type Rows = readonly IDataObject[];
@@ -52,7 +61,7 @@ const DAY = 24 * 60;
  * lessons that do not stand there yet. Slots begin at the beginning of the hours and then at every step. API notes 5.11,
  * 5.13 and 5.15.
  */
-export function freeSlots(timetable: Timetable, wanted: WantedSlots): Slot[] {
+export function slotsOf(timetable: Timetable, wanted: WantedSlots): Slot[] {
 	const { from, to, until = '9999-99-99', duration, step, notBefore = '', zone } = wanted;
 	const lessons = timetable.lessons.map((row) => ({ row, date: dateOf(row, zone) }));
 	const taken = new TakenTime(zone, to);
@@ -75,8 +84,8 @@ export function freeSlots(timetable: Timetable, wanted: WantedSlots): Slot[] {
 		for (const [begin, end] of hoursOn(date, timetable.workingHours, wanted)) {
 			for (let start = begin; start + duration <= end; start += step) {
 				const isTaken = busy.some(([first, last]) => start < last && first < start + duration);
-				if (isTaken || `${date} ${clock(start)}` < notBefore) continue;
-				slots.push({ date, start: clock(start), end: clock(start + duration) });
+				if (isTaken || `${date} ${clockOfMinutes(start)}` < notBefore) continue;
+				slots.push({ date, start: clockOfMinutes(start), end: clockOfMinutes(start + duration) });
 			}
 		}
 	}
@@ -131,10 +140,7 @@ function concerns({ teacher_ids, room_id }: IDataObject, { teacher, room }: Want
 
 /** Whether a regular lesson is due on a day: 1 is Monday, 7 or 0 Sunday; both ends of its time count. */
 function takesPlace(row: IDataObject, date: string, zone: string): boolean {
-	const first = formatDay(row.b_date ?? row.b_date_v, 'iso', zone);
-	const last = formatDay(row.e_date ?? row.e_date_v, 'iso', zone);
-	const isWithin = (first === undefined || first <= date) && (last === undefined || last >= date);
-	return isWithin && isDay(row.day) && Number(row.day) % 7 === weekdayOf(date);
+	return isOnDay(row, date, zone) && isDay(row.day) && Number(row.day) % 7 === weekdayOf(date);
 }
 
 const isDay = (value: unknown): boolean => value !== null && value !== undefined && value !== '';
@@ -172,8 +178,5 @@ function endOf(value: unknown, zone: string): number {
 
 function minutesOf(value: unknown, zone: string): number | undefined {
 	const time = formatTime(value, zone);
-	return time === undefined ? undefined : Number(time.slice(0, 2)) * 60 + Number(time.slice(3));
+	return time === undefined ? undefined : minutesOfClock(time);
 }
-
-const two = (number: number): string => String(number).padStart(2, '0');
-const clock = (minutes: number): string => `${two(Math.floor(minutes / 60))}:${two(minutes % 60)}`;
