@@ -1,5 +1,5 @@
 import { deliveries } from '../../scripts/lib/queue/deliveries';
-import { forms, logins, pace } from '../../scripts/lib/queue/loads';
+import { forms, logins, pace, sameLesson } from '../../scripts/lib/queue/loads';
 import { useQueueStage } from './support/queueStage';
 
 const real = useQueueStage({ webhooks: 2, workers: 4 });
@@ -34,6 +34,13 @@ describe('forms of the same people at the same moment, in different processes', 
 		const figures = await forms(real.stage, { count: 30, phones: 9, isLimited: true });
 		expect(figures).toMatchObject({ executions: 30, succeeded: 30, failures: [] });
 		expect(figures).toMatchObject({ customers: 9, distinct: 9 });
+	});
+});
+
+describe('executions in different processes that complete the same lesson at the same moment', () => {
+	it('send it once', async () => {
+		const figures = await sameLesson(real.stage, { executions: 8 });
+		expect(figures).toMatchObject({ executions: 8, succeeded: 8, failures: [], sent: 1 });
 	});
 });
 

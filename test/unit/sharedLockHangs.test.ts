@@ -42,7 +42,7 @@ describe('a database that never answers', () => {
 		const { row } = database({ hangs: true });
 		const { finds, creates, failure, begun } = await runItem(new SharedLock(), row);
 		expect({ finds, creates }).toEqual({ finds: 1, creates: 0 });
-		expect(failure).toContain("n8n's database did not answer for 30 seconds, so nothing was created");
+		expect(failure).toContain("n8n's database did not answer for 30 seconds, so nothing was saved");
 		expect(performance.now() - begun).toBeLessThan(40_000);
 	});
 

@@ -128,6 +128,6 @@ export class SharedLock {
 
 const noDatabase = (cause: unknown): UserError =>
 	new UserError(
-		`n8n's database did not answer for ${ANSWER_MS / 1_000} seconds, so nothing was created: another n8n process may be creating the same one. Run it again.`,
+		`n8n's database did not answer for ${ANSWER_MS / 1_000} seconds, so nothing was saved: another n8n process may be doing the same. Run it again.`,
 		{ cause },
 	);

@@ -205,7 +205,9 @@ export class N8nClient {
 	/** n8n starts and stops triggers in the background, and tries again for some seconds when one does not start. */
 	private async publicationOf(id: string): Promise<Publication> {
 		const path = `/rest/workflows/${id}/publication-status`;
-		return await this.poll<Publication>(path, ({ status }) => status !== 'in_progress', 90_000);
+		await this.poll<Publication>(path, ({ status }) => status !== 'in_progress', 90_000);
+		// n8n reads whether it is done, and of which triggers, at the same moment: the latter may be from before it was done.
+		return await this.session.request('GET', path);
 	}
 
 	/** Asks again and again until the answer is a final one. */

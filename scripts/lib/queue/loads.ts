@@ -3,9 +3,9 @@ import { each } from '../each';
 import type { SandboxHandle } from '../sandbox';
 import type { CallFigures } from './journal';
 import { figuresOf, journalOf } from './journal';
-import { phonesIn, someCustomers, withSchool } from './school';
+import { phonesIn, plannedLesson, someCustomers, withSchool } from './school';
 import type { Entrance, QueueStage } from './stage';
-import { formToLead, severalCalls } from './workflows';
+import { formToLead, lessonToComplete, severalCalls } from './workflows';
 
 /** What a load came to. */
 export interface Figures extends CallFigures {
@@ -79,6 +79,30 @@ export async function forms(
 		const figures = await observe(stage, sandbox, entrance, bodies);
 		const added = (await phonesIn(sandbox)).slice(known);
 		return { ...figures, customers: added.length, distinct: new Set(added).size };
+	});
+}
+
+/** Executions that all complete one lesson with the same customers, each in another process. */
+export async function sameLesson(
+	stage: QueueStage,
+	{ executions }: { executions: number },
+): Promise<Figures & { sent: number }> {
+	return await withSchool({ rateLimit: 0 }, async (sandbox) => {
+		const credential = await stage.credentialOf(sandbox, { requestsPerSecond: 0 });
+		const entrance = await stage.publish(lessonToComplete(credential));
+		const { id, customer_ids: customers } = await plannedLesson(sandbox);
+		// Long enough for all of them to have looked.
+		const match = { entity: 'lesson', action: 'teach' };
+		await sandbox.control('POST', 'faults', { kind: 'delay', ms: 1_500, when: 'before', times: 0, match });
+		const body = { id, present: customers.join(',') };
+		const figures = await observe(
+			stage,
+			sandbox,
+			entrance,
+			Array.from({ length: executions }, () => body),
+		);
+		const sent = (await journalOf(sandbox)).filter(({ path }) => path.endsWith('lesson/teach')).length;
+		return { ...figures, sent };
 	});
 }
 

@@ -32,6 +32,23 @@ export async function someCustomers(sandbox: SandboxHandle, count: number): Prom
 	return ids.slice(0, count);
 }
 
+interface Lesson {
+	id: number;
+	branch_id: number;
+	status: number;
+	customer_ids: number[];
+}
+
+/** One of the first branch that has customers and is still to be completed. */
+export async function plannedLesson(sandbox: SandboxHandle): Promise<Lesson> {
+	const lessons = await sandbox.control<Lesson[]>('GET', 'records/lesson');
+	const found = lessons.find(
+		({ branch_id, status, customer_ids }) => branch_id === 1 && status === 1 && customer_ids.length > 1,
+	);
+	if (found === undefined) throw new Error('The school has no planned lesson');
+	return found;
+}
+
 /** The customers' phones, without what differs from one spelling to the other. */
 export async function phonesIn(sandbox: SandboxHandle): Promise<string[]> {
 	const customers = await customersOf(sandbox);

@@ -60,6 +60,21 @@ export function formToLead(credential: SavedCredential): Started {
 	]);
 }
 
+/** Completes a lesson: `{ id, present }`. */
+export function lessonToComplete(credential: SavedCredential): Started {
+	return behindWebhook('Complete lesson', [
+		alfaCrm('Complete Lesson', credential, {
+			resource: 'lesson',
+			operation: 'complete',
+			branchId: 1,
+			id: { __rl: true, mode: 'id', value: '={{ $json.body.id }}' },
+			if_completed: 'refuse',
+			present_ids: '={{ $json.body.present }}',
+			additionalFields: {},
+		}),
+	]);
+}
+
 /** Several leads in one execution: `{ phones }`. */
 export function phonesToLeads(credential: SavedCredential): Started {
 	const split = {

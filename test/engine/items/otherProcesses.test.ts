@@ -86,6 +86,51 @@ it('a list that serves many items is read anew once the lock is there', async ()
 	await untilFree();
 });
 
+describe('a lesson that another process completes meanwhile', () => {
+	/** Has it completed with the first of its customers, while the other process completes it with the one of this number. */
+	async function completeBeside(nth: number) {
+		const { store } = school.sandbox;
+		const isMeant = ({ status, branch_id, customer_ids }: (typeof lessons)[number]) =>
+			status === 1 && branch_id === 1 && (customer_ids as number[]).length > 1;
+		const lessons = store.rows('lesson');
+		const { id, customer_ids } = lessons.find(isMeant) ?? assert.fail('There is no planned lesson');
+		const customers = customer_ids as number[];
+		const other = otherProcess();
+		expect(await other.take()).toBe(true);
+		const completing = school.engine.run({
+			parameters: {
+				resource: 'lesson',
+				operation: 'complete',
+				branchId: 1,
+				id: { __rl: true, mode: 'id', value: String(id) },
+				if_completed: 'refuse',
+				present_ids: String(customers[0]),
+				additionalFields: {},
+			},
+		});
+		while ((await other.size()) < 2) await sleep(5);
+		store.insert('lesson-details', { lesson_id: id, customer_id: customers[nth], is_attend: 1 });
+		store.patch('lesson', id, { status: 3 });
+		await other.remove();
+		const outcome = await completing;
+		await untilFree();
+		return outcome;
+	}
+
+	it('is not completed a second time', async () => {
+		const { json, error } = await completeBeside(0);
+		expect(error).toBeUndefined();
+		expect(json[0].operationResult).toBe('unchanged');
+		expect(school.entries('lesson/teach')).toEqual([]);
+	});
+
+	it('is refused where that one says something else', async () => {
+		const { error } = await completeBeside(1);
+		expect(error?.message).toContain('is already completed, with another attendance');
+		expect(school.entries('lesson/teach')).toEqual([]);
+	});
+});
+
 it('one n8n process alone makes no call more than where n8n cannot keep a lock', async () => {
 	await save();
 	await untilFree();

@@ -37,7 +37,7 @@ it.each([401, 403])(
 		stoodMs += 60_000;
 		const { json, error } = await saving;
 		expect(json).toEqual([]);
-		expect(error?.message).toContain('another n8n process may be creating the same one');
+		expect(error?.message).toContain('another n8n process may be doing the same');
 		expect(school.entries('customer/create').map((entry) => entry.status)).toEqual([status]);
 		await otherProcess().remove();
 	},

@@ -7,6 +7,7 @@ import type { Field } from '../../entities/fieldTypes';
 import { LESSON_STATUS } from '../../entities/lesson';
 import type { ActionOf, Entity } from '../../entities/types';
 import type { Item } from '../run/item';
+import { doUnlessDone } from '../run/findOrCreate';
 import { recordKey } from '../run/run';
 import { movedEnds } from '../records/duration';
 import { getRecord, findById, notFoundError } from '../records/findById';
@@ -52,7 +53,7 @@ async function complete(
 	const { if_completed, ...given } = said;
 	const show = simplified(item, entity);
 
-	return await item.withLock([recordKey(entity, id)], async () => {
+	const look = async () => {
 		const lesson = await getRecord(item, entity, id, target);
 		const isCompleted = Number(lesson.status) === LESSON_STATUS.completed;
 		if (!isCompleted) assertTookPlace(item, id, lesson);
@@ -66,22 +67,30 @@ async function complete(
 			const isSame = changes.every((field) =>
 				isStored(field, lesson[field.name], rest[field.name], item.zone),
 			);
-			if (differing.length === 0 && isSame) return [report(show, lesson, 'unchanged', [])];
+			if (differing.length === 0 && isSame) return { found: report(show, lesson, 'unchanged', []) };
 			if (!isResent) throw completedError(item, id, differing);
 		}
-		const kept = isCompleted ? otherRows(attendance, held, wanted) : [];
-		const named = wanted.map((row) => ({
-			...rowDefaults(attendance, target.branch),
-			...writablePart(attendance, rowOf(held, row)),
-			...withoutAbsence(rowOf(held, row), row),
-			...row,
-		}));
-		const body = { ...rest, details: [...named, ...kept], ...action.fixed };
-		const task = `complete lesson ${id}`;
-		const call = { ...target, action: action.action, query: { id }, body, task };
-		const model = await item.save(call, [recordKey(entity, id)], { before: lesson });
-		warnOfOthers(item, lesson, isCompleted ? [...held, ...wanted] : wanted);
-		return [report(show, { ...lesson, ...action.fixed, ...model }, 'updated', Object.keys(body))];
+		const act = async () => {
+			const kept = isCompleted ? otherRows(attendance, held, wanted) : [];
+			const named = wanted.map((row) => ({
+				...rowDefaults(attendance, target.branch),
+				...writablePart(attendance, rowOf(held, row)),
+				...withoutAbsence(rowOf(held, row), row),
+				...row,
+			}));
+			const body = { ...rest, details: [...named, ...kept], ...action.fixed };
+			const task = `complete lesson ${id}`;
+			const call = { ...target, action: action.action, query: { id }, body, task };
+			const model = await item.save(call, [recordKey(entity, id)], { before: lesson });
+			warnOfOthers(item, lesson, isCompleted ? [...held, ...wanted] : wanted);
+			return report(show, { ...lesson, ...action.fixed, ...model }, 'updated', Object.keys(body));
+		};
+		return { act };
+	};
+	return await item.withLock([recordKey(entity, id)], async () => {
+		// Two processes that teach it at the same moment might charge it twice.
+		const { found, created } = await doUnlessDone<IDataObject, IDataObject>(item, look);
+		return [found ?? created];
 	});
 }
 

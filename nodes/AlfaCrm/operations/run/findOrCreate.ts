@@ -3,43 +3,58 @@ import { leaveAfter } from '../../api/locks';
 import type { Item } from './item';
 
 const LOCK_LOST =
-	'n8n stood still or did not reach its own database for some seconds, so another n8n process may be creating the same one. Run it again.';
+	'n8n stood still or did not reach its own database for some seconds, so another n8n process may be doing the same. Run it again.';
 
-/**
- * Creates what is not found, while no other n8n process does the same. A process that cannot have the lock at once looks
- * without it, waits only if there is something to create, and looks once more then.
- *
- * Within this process the item holds the lock on what it looks for, see `Item.withLock`.
- *
- * @param find reads in AlfaCRM; undefined where it is not there
- */
+/** What a look shows: what is there already, or how to bring it about. */
+type Looked<F, C> = { found: F; act?: undefined } | { found?: undefined; act: () => Promise<C> };
+type Outcome<F, C> = { found: F; created?: undefined } | { found?: undefined; created: C };
+
+/** Creates what is not found, see `doUnlessDone`. */
 export async function findOrCreate<F, C>(
 	item: Item,
 	find: () => Promise<F | undefined>,
 	create: () => Promise<C>,
-): Promise<{ found: F; created?: undefined } | { found?: undefined; created: C }> {
+): Promise<Outcome<F, C>> {
+	return await doUnlessDone<F, C>(item, async () => {
+		const found = await find();
+		return found === undefined ? { act: create } : { found };
+	});
+}
+
+/**
+ * Does what is not done yet, while no other n8n process does the same. A process that cannot have the lock at once looks
+ * without it, waits only if there is something to do, and looks once more then.
+ *
+ * Within this process the item holds the lock on what it looks for, see `Item.withLock`.
+ *
+ * @param look reads in AlfaCRM
+ */
+export async function doUnlessDone<F, C>(
+	item: Item,
+	look: () => Promise<Looked<F, C>>,
+): Promise<Outcome<F, C>> {
 	const { run } = item;
 	const { shared } = run;
 	if (shared === undefined) {
-		const found = await find();
-		return found === undefined ? { created: await create() } : { found };
+		const { found, act } = await look();
+		return act === undefined ? { found } : { created: await act() };
 	}
 	const { lock, row } = shared;
 	let isHeld = await lock.tryEnter(row, run.client.signal);
 	try {
 		run.noteTurn(isHeld ? lock.turns : 0);
-		let found = await find();
-		if (found === undefined && !isHeld) {
+		let looked = await look();
+		if (looked.act !== undefined && !isHeld) {
 			await lock.enter(row, run.client.signal);
 			isHeld = true;
 			run.noteTurn(lock.turns);
-			found = await find();
+			looked = await look();
 		}
-		if (found !== undefined) return { found };
+		if (looked.act === undefined) return { found: looked.found };
 		const assertHeld = () => {
 			if (!lock.isHeld) throw new ResponseError({ kind: 'notSent', serverMessage: LOCK_LOST });
 		};
-		return { created: await item.guarded(assertHeld, create) };
+		return { created: await item.guarded(assertHeld, looked.act) };
 	} finally {
 		if (isHeld) leaveAfter(item.underWayMs, () => lock.leave());
 	}
