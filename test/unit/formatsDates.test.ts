@@ -10,7 +10,7 @@ describe('formatDay', () => {
 		it.each([
 			['dotted', '04.02.2026'],
 			['iso', '2026-02-04'],
-			['points', '2026.02.04'],
+			['isoDotted', '2026.02.04'],
 		] as const)('%s: %s', (format, day) => {
 			expect(formatDay('2026-02-04', format, MOSCOW)).toBe(day);
 			expect(formatDay('04.02.2026', format, MOSCOW)).toBe(day);

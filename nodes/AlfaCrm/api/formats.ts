@@ -1,13 +1,13 @@
 import { DateTime } from 'luxon';
 import type { IDataObject } from 'n8n-workflow';
 
-/** How AlfaCRM wants a date on the wire; each field and filter has its own. */
-export type DateFormat = 'dotted' | 'iso' | 'points';
+/** How AlfaCRM wants a date on the wire; each field and filter has its own. 1 March is 01.03.2026, 2026-03-01, 2026.03.01. */
+export type DateFormat = 'dotted' | 'iso' | 'isoDotted';
 
 const PATTERNS: Record<DateFormat, string> = {
 	dotted: 'dd.MM.yyyy',
 	iso: 'yyyy-MM-dd',
-	points: 'yyyy.MM.dd',
+	isoDotted: 'yyyy.MM.dd',
 };
 
 /** The last day of what has no end, such as a customer who is not archived: AlfaCRM never takes it for past. API notes 3. */
@@ -106,15 +106,15 @@ const ISO = new RegExp(
 );
 const DOTTED = /^(\d{1,2}\.\d{1,2}\.\d{4})(?:[ T](?:[01]?\d|2[0-3]):[0-5]\d(?::[0-5]\d)?)?$/;
 const SHORT = /^(?<day>\d{1,2})\.(?<month>\d{1,2})(?:\.(?<year>\d\d)?)?$/;
-const POINTS = /^\d{4}\.\d\d\.\d\d$/;
+const ISO_DOTTED = /^\d{4}\.\d\d\.\d\d$/;
 const MIDNIGHT = /^00:00(?::00(?:[.,]0+)?)?$/;
 
 /** A day without a zone; a moment becomes one in `zone`. */
 function readDay(value: unknown, zone: string): DateTime | undefined {
 	const text = written(value);
-	const dotted = DOTTED.exec(text);
-	if (dotted) return DateTime.fromFormat(dotted[1], 'd.M.yyyy', { zone: 'utc' });
-	if (POINTS.test(text)) return DateTime.fromFormat(text, 'yyyy.MM.dd', { zone: 'utc' });
+	const [, shown] = DOTTED.exec(text) ?? [];
+	if (shown !== undefined) return DateTime.fromFormat(shown, 'd.M.yyyy', { zone: 'utc' });
+	if (ISO_DOTTED.test(text)) return DateTime.fromFormat(text, 'yyyy.MM.dd', { zone: 'utc' });
 	const parts = ISO.exec(text)?.groups;
 	if (parts === undefined) return undefined;
 	const { day, time = '00:00', offset } = parts;

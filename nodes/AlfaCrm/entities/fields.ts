@@ -55,9 +55,9 @@ export const dottedDate: Make = (name, label, extra) => ({
 	label,
 	...extra,
 });
-export const pointedDate: Make = (name, label, extra) => ({
+export const isoDottedDate: Make = (name, label, extra) => ({
 	type: 'date',
-	format: 'points',
+	format: 'isoDotted',
 	name,
 	label,
 	...extra,

@@ -1,5 +1,5 @@
 import { idFilter, note, timestampFilters, timestamps, writable } from './common';
-import { dottedDate, flag, id, ids, number, pointedDate, range, record, reference, text } from './fields';
+import { dottedDate, flag, id, ids, number, isoDottedDate, range, record, reference, text } from './fields';
 import type { TakenFrom } from './fieldTypes';
 import type { Action } from './types';
 
@@ -136,7 +136,7 @@ export const pay = writable({
 		text('note', 'Note', { description: 'Part of the note' }),
 		text('payer_name', 'Payer Name', { description: "Part of the payer's name" }),
 		account,
-		...range(pointedDate, 'date', 'Payment Date', 'document_date'),
+		...range(isoDottedDate, 'date', 'Payment Date', 'document_date'),
 		item,
 		reference('pay_item_category_id', 'Payment Item Category', 'payItemCategory'),
 		type,

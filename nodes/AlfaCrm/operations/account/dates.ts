@@ -12,7 +12,7 @@ import { ifTold } from './probe';
 const STYLES: Record<DateFormat, string> = {
 	dotted: 'dd.mm.yyyy',
 	iso: 'yyyy-mm-dd',
-	points: 'yyyy.mm.dd',
+	isoDotted: 'yyyy.mm.dd',
 };
 const FORMATS = Object.keys(STYLES) as DateFormat[];
 const NONE = 'none';
@@ -32,7 +32,7 @@ const DATE_FILTERS: readonly DateFilter[] = [
 	{ path: 'lesson', name: 'date_from', field: 'date', format: 'iso' },
 	{ path: 'customer', name: 'created_at_from', field: 'created_at', format: 'dotted' },
 	{ path: 'customer', name: 'updated_at_from', field: 'updated_at', format: 'dotted' },
-	{ path: 'pay', name: 'date_from', field: 'document_date', format: 'points', isDoubtful: true },
+	{ path: 'pay', name: 'date_from', field: 'document_date', format: 'isoDotted', isDoubtful: true },
 	{ path: 'pay', name: 'created_at_from', field: 'created_at', format: 'dotted' },
 ];
 
