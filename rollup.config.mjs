@@ -34,10 +34,19 @@ const ROOMS = [
  * variable by which other files call it: `fields_js`, where `fields` would be in the way of many a parameter.
  */
 function roomOf(file) {
-	let folder = path.posix.dirname(nameOf(file)).replace(/^(nodes\/AlfaCrm|credentials)\/?/, '');
+	const name = nameOf(file);
+	if (entries.includes(name.replace(/\.ts$/, ''))) return undefined;
+	let folder = path.posix.dirname(name).replace(/^(nodes\/AlfaCrm|credentials)\/?/, '');
 	while (folder !== '.' && folder !== '' && !ROOMS.includes(folder)) folder = path.posix.dirname(folder);
-	return ROOMS.includes(folder) ? `${folder}.js` : undefined;
+	if (ROOMS.includes(folder)) return `${folder}.js`;
+	// The bundler would put it into the file of whichever module needs it first.
+	throw new Error(
+		`${name} would be in no file: add its folder to ROOMS in rollup.config.mjs and in scripts/lib/release/contents.ts.`,
+	);
 }
+
+const { n8n } = JSON.parse(readFileSync(inRoot('package.json'), 'utf8'));
+const entries = [...n8n.nodes, ...n8n.credentials].map((file) => file.replace(/^dist\/(.*)\.js$/, '$1'));
 
 const { config } = ts.readConfigFile(inRoot('tsconfig.json'), ts.sys.readFile);
 const { options } = ts.convertCompilerOptionsFromJson(config.compilerOptions, ROOT);
@@ -56,9 +65,6 @@ const typescript = {
 		return { code, map: null };
 	},
 };
-
-const { n8n } = JSON.parse(readFileSync(inRoot('package.json'), 'utf8'));
-const entries = [...n8n.nodes, ...n8n.credentials].map((file) => file.replace(/^dist\/(.*)\.js$/, '$1'));
 
 /** @type {import('rollup').RollupOptions} */
 export default {

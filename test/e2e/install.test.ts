@@ -3,15 +3,22 @@ import os from 'node:os';
 import path from 'node:path';
 
 import execa from 'execa';
+import { create } from 'tar';
 
 import { version } from '../../package.json';
+import { startSandbox } from '../../sandbox';
 import { npmCli, npmEnv } from '../../scripts/bootstrap/npm';
 import { ensureBuilt } from '../../scripts/lib/build';
+import { readJson, writeJson } from '../../scripts/lib/json';
 import { N8nClient } from '../../scripts/lib/n8n/client';
 import { startN8n } from '../../scripts/lib/n8n/start';
 import { commandsOf } from '../../scripts/lib/printedCommands';
 import { inRepo, ROOT } from '../../scripts/lib/paths';
+import { unpack } from '../../scripts/lib/release/scan';
+import { everySeconds, Polled } from './support/polled';
 import { NODE_TYPE } from './support/realN8n';
+
+const NEWER = '99.0.0';
 
 /** The commands under "From a file", for the machine of n8n. */
 const printed = (page: string) => {
@@ -24,6 +31,20 @@ describe('the package as the README installs it from a file', () => {
 	const home = fs.mkdtempSync(path.join(os.tmpdir(), 'alfacrm-home-'));
 	afterAll(() => fs.rmSync(home, { recursive: true, force: true, maxRetries: 5 }));
 
+	/** As they are printed, for the file that was packed here. */
+	const commands = () => printed('README.md').map((command) => command.replace('/path/to', home));
+	const inShell = async (...lines: string[]) =>
+		await execa('sh', ['-ec', lines.join('\n')], { env: { ...npmEnv(), HOME: home }, extendEnv: false });
+
+	/** The same package, with another version. */
+	async function repack(file: string, newer: string) {
+		const folder = await unpack(file);
+		const manifest = path.join(folder, 'package.json');
+		writeJson(manifest, { ...readJson<object>(manifest), version: newer });
+		await create({ file, cwd: path.dirname(folder), gzip: true }, [path.basename(folder)]);
+		fs.rmSync(folder, { recursive: true });
+	}
+
 	it('is packed under the name that is printed', async () => {
 		await ensureBuilt();
 		const { stdout } = await execa(process.execPath, [npmCli(), ...['pack'], '--pack-destination', home], {
@@ -32,27 +53,62 @@ describe('the package as the README installs it from a file', () => {
 			extendEnv: false,
 		});
 		expect(stdout).toContain(`n8n-nodes-alfacrm-${version}.tgz`);
-		for (const page of ['README.md', 'docs/ru/README.md'])
-			expect(printed(page)[1]).toContain(`/path/to/n8n-nodes-alfacrm-${version}.tgz`);
+		for (const page of ['README.md', 'docs/ru/README.md']) {
+			const [enter, install] = printed(page);
+			expect(enter).toBe('mkdir -p ~/.n8n/nodes && cd ~/.n8n/nodes');
+			expect(install).toContain(`/path/to/n8n-nodes-alfacrm-${version}.tgz`);
+		}
 	});
 
-	it('is loaded by n8n, with its nodes under their names', async () => {
-		const [enter, install] = printed('README.md');
-		expect(enter).toBe('mkdir -p ~/.n8n/nodes && cd ~/.n8n/nodes');
-		const script = [enter, install.replace('/path/to', home)].join('\n');
-		await execa('sh', ['-ec', script], { env: { ...npmEnv(), HOME: home }, extendEnv: false });
+	it('is loaded by n8n under its names, and a newer one by the same commands, whose triggers go on', async () => {
+		const file = path.join(home, `n8n-nodes-alfacrm-${version}.tgz`);
+		await inShell(...commands());
+		const sandbox = await startSandbox({ customers: 5, settings: { rateLimit: 0 } });
 		const n8n = await startN8n({ userFolder: home });
 		try {
 			const client = new N8nClient(n8n);
 			await client.signIn();
-			const names = (await client.nodeTypes()).map(({ name }) => name);
-			expect(names).toEqual(
+			const types = await client.nodeTypes();
+			expect(types.map(({ name }) => name)).toEqual(
 				expect.arrayContaining([NODE_TYPE, `${NODE_TYPE}Trigger`, `${NODE_TYPE}WebhookTrigger`]),
 			);
 			// What was not installed on that page is not listed there, as the README says.
 			expect(await client.session.request('GET', '/rest/community-packages')).toEqual([]);
+
+			const { email, apiKey } = sandbox.account;
+			const credential = await client.createCredential({
+				name: 'AlfaCRM',
+				type: 'alfaCrmApi',
+				data: { hostname: sandbox.url, email, apiKey },
+			});
+			const parameters = { event: 'customerCreated', branchIds: [1], pollTimes: everySeconds(5) };
+			const polled = await Polled.import({ client, credential }, parameters);
+			await polled.publish();
+			const lead = () =>
+				sandbox.store.insert('customer', { name: 'Проверка', branch_ids: [1], is_study: 0 }).id;
+			const ids = [lead()];
+			await polled.itemsOnceThereAre(1);
+
+			await repack(file, NEWER);
+			await inShell(...commands());
+			ids.push(lead());
+			await n8n.restart();
+			await client.signIn();
+			ids.push(lead());
+
+			expect((await polled.itemsOnceThereAre(3)).map(({ id }) => id)).toEqual(ids);
+			const updated = (await client.nodeTypes()).find(({ name }) => name === NODE_TYPE);
+			expect(updated).toMatchObject({ communityNodePackageVersion: NEWER });
 		} finally {
 			await n8n.stop({ keep: true });
+			await sandbox.close();
 		}
+	}, 240_000);
+
+	it('is removed as it says there', async () => {
+		const folder = path.join(home, '.n8n/nodes/node_modules/n8n-nodes-alfacrm');
+		expect(fs.existsSync(folder)).toBe(true);
+		await inShell(commands()[0], 'npm uninstall n8n-nodes-alfacrm');
+		expect(fs.existsSync(folder)).toBe(false);
 	});
 });

@@ -43,6 +43,7 @@ export const RUN: Record<string, RunBy> = {
 		INSTALL,
 		'.tgz',
 	),
+	'npm uninstall n8n-nodes-alfacrm': by(INSTALL, 'npm uninstall n8n-nodes-alfacrm'),
 
 	'npm test -- --selectProjects unit': by(COMMANDS, "'npm test -- --selectProjects unit'"),
 	'npm test -- test/engine/matching/upsert.test --selectProjects engine': by(
@@ -66,7 +67,7 @@ export const RUN: Record<string, RunBy> = {
 
 /** Commands of the pages that nothing runs, and why. */
 export const NOT_RUN: Record<string, string> = {
-	'npm install --legacy-peer-deps --ignore-scripts n8n-nodes-alfacrm':
+	'npm install --legacy-peer-deps --ignore-scripts n8n-nodes-alfacrm@latest':
 		'The package is not on npm yet; the same from a packed file is tested.',
 	'npm run set-owner -- <github-owner>':
 		'It writes into files of the repository; what it does is tested on a copy (test/unit/release/owner.test.ts).',

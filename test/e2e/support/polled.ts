@@ -31,6 +31,8 @@ export function everySeconds(seconds: number) {
 	};
 }
 
+type Real = Pick<RealN8n, 'client' | 'credential'>;
+
 interface Run {
 	id: string;
 	status: string;
@@ -55,12 +57,12 @@ export class Polled {
 	private readonly known = new Map<string, Run>();
 
 	private constructor(
-		private readonly real: RealN8n,
+		private readonly real: Real,
 		readonly id: string,
 	) {}
 
 	static async import(
-		real: RealN8n,
+		real: Real,
 		parameters: INodeParameters,
 		credential: SavedCredential = real.credential,
 		edit = (draft: Draft) => draft,
@@ -78,13 +80,13 @@ export class Polled {
 	}
 
 	/** Saves it as a new workflow. */
-	static async of(real: RealN8n, draft: Draft): Promise<Polled> {
+	static async of(real: Real, draft: Draft): Promise<Polled> {
 		const { id } = await real.client.importWorkflow({ name: 'Polled', ...draft });
 		return new Polled(real, id);
 	}
 
 	/** One that is there already. */
-	static at(real: RealN8n, id: string): Polled {
+	static at(real: Real, id: string): Polled {
 		return new Polled(real, id);
 	}
 

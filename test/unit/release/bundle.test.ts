@@ -106,3 +106,29 @@ describe('the code that is published', () => {
 		for (const icon of icons) expect(fs.existsSync(inRepo(path.dirname(file), icon))).toBe(true);
 	});
 });
+
+describe('a module that is in no room', () => {
+	const roomOf = async (file: string) => {
+		const script = `import config from './rollup.config.mjs'; console.log(config.output.manualChunks(${JSON.stringify(inRepo(file))}))`;
+		const options = { cwd: ROOT, reject: false };
+		return await execa(process.execPath, ['--input-type=module', '-e', script], options);
+	};
+
+	it.each([
+		['nodes/AlfaCrm/api/pages/read.ts', 'api.js'],
+		['nodes/AlfaCrm/operations/actions/index.ts', 'operations.js'],
+		['nodes/AlfaCrm/AlfaCrmTrigger.node.ts', 'undefined'],
+		['credentials/AlfaCrmApi.credentials.ts', 'undefined'],
+	])('is not %s', async (file, room) => {
+		expect((await roomOf(file)).stdout).toBe(room);
+	});
+
+	it.each(['nodes/AlfaCrm/reports/sum.ts', 'nodes/AlfaCrm/sum.ts', 'credentials/parts/sum.ts'])(
+		'is %s, and the build says where to name its folder',
+		async (file) => {
+			const { failed, stderr } = await roomOf(file);
+			expect(failed).toBe(true);
+			expect(stderr).toContain(`${file} would be in no file: add its folder to ROOMS in rollup.config.mjs`);
+		},
+	);
+});
