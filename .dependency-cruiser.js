@@ -84,7 +84,7 @@ module.exports = {
 			from: { path: '^nodes/AlfaCrm/trigger/(poll|occasions|memory)/' },
 			to: {
 				path: '^nodes/AlfaCrm/(api|operations|methods|form|trigger/(watch|events|webhook))/',
-				pathNot: '^nodes/AlfaCrm/api/formats\\.ts$',
+				pathNot: '^nodes/AlfaCrm/api/(formats|time)\\.ts$',
 				dependencyTypesNot: ['type-only'],
 			},
 		},

@@ -6,7 +6,8 @@ import { deferred } from './deferred';
 import { cancelled, failureOf, isTooMany } from './errors';
 import { append } from './latest';
 import { Queue } from './queue';
-import { LATEST_CALLS, SECOND_MS, Share } from './share';
+import { LATEST_CALLS, Share } from './share';
+import { SECOND_MS } from './time';
 
 /** The limit that AlfaCRM's integrators report, in calls a second. */
 export const DEFAULT_REQUESTS_PER_SECOND = 5;

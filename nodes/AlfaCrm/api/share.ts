@@ -1,4 +1,5 @@
 import { append } from './latest';
+import { SECOND_MS } from './time';
 
 /** A call as far as it tells what others leave. */
 interface Call {
@@ -7,7 +8,6 @@ interface Call {
 	readonly isProbe: boolean;
 }
 
-export const SECOND_MS = 1_000;
 /** More than any rate needs. */
 export const LATEST_CALLS = 1_000;
 /**

@@ -1,11 +1,11 @@
 import { DateTime } from 'luxon';
 
+import { MINUTE_MS } from '../../api/time';
 import type { Check } from './check';
 import type { Probe } from './probe';
 
 /** Slower answers make the node overlap its calls. */
 const SLOW_MS = 1_000;
-const MINUTE_MS = 60_000;
 /** A change that is older says nothing of the clock. */
 const RECENT_MIN = 15;
 /** Clocks that differ by less agree. */

@@ -1,6 +1,7 @@
 import type { IDataObject, INodeProperties } from 'n8n-workflow';
 
 import { readNumber } from '../../api/formats';
+import { MINUTE_MS } from '../../api/time';
 import { customer } from '../../entities/customer';
 import type { EventOf } from '../../entities/events';
 import type { Field } from '../../entities/fieldTypes';
@@ -17,8 +18,6 @@ import type { Asked } from '../watch/occasionsWatch';
 import { dottedDay, OccasionsWatch } from '../watch/occasionsWatch';
 import type { EventKind } from './kind';
 import { shownRows } from './newRecords';
-
-const MINUTE_MS = 60_000;
 
 const lessonsLeft = wholeNumber({
 	displayName: 'Lessons Left',

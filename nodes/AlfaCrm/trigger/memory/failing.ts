@@ -1,5 +1,5 @@
-const MINUTE_MS = 60_000;
-const DAY_MS = 24 * 60 * MINUTE_MS;
+import { DAY_MS, MINUTE_MS } from '../../api/time';
+
 /** How long what AlfaCRM fails to show holds up what comes after it. */
 const LONGEST_MS = DAY_MS;
 /** The same within a day after another one of its list has been given up, so that several cost a day together. */

@@ -1,8 +1,7 @@
 import { DateTime } from 'luxon';
 
 import { formatDay } from '../../api/formats';
-
-const DAY_MS = 86_400_000;
+import { DAY_MS } from '../../api/time';
 
 /** Days since 1970, which count as numbers do. Undefined for what is no day; a time of day is left out. */
 export function dayIn(value: unknown): number | undefined {

@@ -1,8 +1,9 @@
 import type { IDataObject } from 'n8n-workflow';
 
-export const HOUR_MS = 3_600_000;
+import { DAY_MS } from '../../api/time';
+
 /** How long a branch that cannot be read is waited for. */
-export const PATIENCE_MS = 30 * 24 * HOUR_MS;
+export const PATIENCE_MS = 30 * DAY_MS;
 
 /** What is known of a list from one poll to the next. */
 export interface ListState {

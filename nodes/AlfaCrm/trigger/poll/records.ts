@@ -1,14 +1,14 @@
 import type { IDataObject } from 'n8n-workflow';
 
 import { daysAfter } from '../../api/formats';
+import { DAY_MS, HOUR_MS } from '../../api/time';
 import type { Beginning, ListState, News, Watched } from './look';
-import { HOUR_MS, isUnseen, mayShowMore, PATIENCE_MS, ready, without } from './look';
+import { isUnseen, mayShowMore, PATIENCE_MS, ready, without } from './look';
 import type { Mark } from '../memory/marks';
 import { rowId, isAfter, isRecent, markOf, createdAt } from '../memory/marks';
 import { Runs } from '../memory/runs';
 import { dayAt, dayOf, earliest, hoursAfter, justBefore, latest, timeAt, ZONES_HOURS } from '../stamps';
 
-const DAY_MS = 24 * HOUR_MS;
 /** How long after its creation a record may show up. */
 const LATE_MS = 2 * DAY_MS;
 /** Which mark from the end the watermark is: a record may show up as late as two days after its creation. */

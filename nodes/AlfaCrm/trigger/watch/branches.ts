@@ -2,9 +2,9 @@ import type { IDataObject } from 'n8n-workflow';
 
 import { idsOf } from '../../api/formats';
 import { collect } from '../../api/collect';
+import { HOUR_MS } from '../../api/time';
 import { branch, isClosedBranch } from '../../entities/branch';
 import { listCall } from '../../entities/listCall';
-import { HOUR_MS } from '../poll/look';
 import type { Reader } from './reader';
 
 /** Branches of the account, when all are watched, and when they were read, n8n's time in milliseconds. */

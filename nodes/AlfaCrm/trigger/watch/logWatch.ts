@@ -1,13 +1,14 @@
 import type { IDataObject } from 'n8n-workflow';
 
 import { daysAfter, dotted } from '../../api/formats';
+import { HOUR_MS } from '../../api/time';
 import type { Change } from '../change';
 import { changeOf } from '../change';
 import { timeOf } from '../logEntry';
 import type { LogState, NewEntry } from '../poll/log';
 import { add, emptyLogState, examine, freshIn, openDay, settle } from '../poll/log';
 import type { Look } from '../poll/look';
-import { HOUR_MS, mayShowMore } from '../poll/look';
+import { mayShowMore } from '../poll/look';
 import { dayOf, earliest, latest, newestOf } from '../stamps';
 import type { LogOptions } from './logReader';
 import { LogReader } from './logReader';

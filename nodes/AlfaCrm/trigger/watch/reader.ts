@@ -9,8 +9,8 @@ import { collect } from '../../api/collect';
 import { pages } from '../../api/pages';
 import { readId } from '../../api/formats';
 import { nameOf } from '../../api/request';
+import { HOUR_MS } from '../../api/time';
 import type { ListState, Look } from '../poll/look';
-import { HOUR_MS } from '../poll/look';
 
 /** Pages of one list in one poll; a longer one is read on by the next polls. */
 export const PAGES_PER_POLL = 100;
