@@ -7,6 +7,10 @@ export function isEmpty(value: unknown): boolean {
 	return value === undefined || value === null || (isPicker(value) && isEmpty(value.value));
 }
 
+/** As an expression is that finds nothing, in a picker too. */
+export const isUndefined = (value: unknown): boolean =>
+	value === undefined || (isPicker(value) && value.value === undefined);
+
 /** What a picker holds: its value and how that was given. What the form begins with has no mark of n8n. */
 export function isPicker(value: unknown): value is { value: unknown } {
 	if (typeof value !== 'object' || value === null || !('value' in value)) return false;

@@ -15,11 +15,14 @@ declare module '../entities/fieldTypes' {
 	}
 }
 
+/** Of a year of which two digits were typed a browser makes 0026. */
+const isTooOld = (item: unknown, zone: string): boolean => (formatDay(item, 'iso', zone) ?? '') < '1900';
+
 export const date: FieldKind<OfType<'date'>> = {
 	...single,
 	...comparedBy((_field, item, zone) => oneForm(formatDay(item, 'iso', zone))),
 	expected: () => 'a date such as 2026-02-28 or 28.02.2026',
-	serialize: ({ format }, item, zone) => formatDay(item, format, zone),
+	serialize: ({ format }, item, zone) => (isTooOld(item, zone) ? undefined : formatDay(item, format, zone)),
 	// No index has a filter for one day.
 	searchForms: (_field, name, item) => [{ [`${name}_from`]: item, [`${name}_to`]: item }],
 	// Older n8n asks for a time as well, which says nothing here.

@@ -1,10 +1,10 @@
 import type { IDataObject, INodeParameters } from 'n8n-workflow';
 
-import { EMPTY, NULL, byPhone, given, officeOf, pick } from '../support/office';
+import { EMPTY, NULL, UNDEFINED, byPhone, given, officeOf, pick } from '../support/office';
 import { useSchool } from '../support/school';
 
 const school = useSchool({ customers: 40 });
-const { add, customer, lead, refused, row, run, set, stopped, whole, writes } = officeOf(school);
+const { add, customer, lead, refused, row, rows, run, set, stopped, whole, writes } = officeOf(school);
 
 const PHONE = '+7(900)555-00-01';
 const HELD = {
@@ -164,6 +164,35 @@ describe('what AlfaCRM shows in place of IDs', () => {
 		set({ groupTeachers: 'objects' });
 		await run(parameters);
 		expect(row('group', id).teacher_ids).toEqual([1, 2]);
+	});
+});
+
+describe('a picker, where empty values overwrite', () => {
+	const lesson = () =>
+		add('lesson', {
+			...{ branch_id: 1, lesson_type_id: 2, subject_id: 1, status: 1, customer_ids: [1, 2], group_ids: [1] },
+			...{ date: '2026-03-02', time_from: '2026-03-02 17:00:00', time_to: '2026-03-02 18:00:00' },
+		});
+	const payment = () => Number(rows('pay').find((one) => one.ctt_id && one.group_id)?.id);
+
+	it.each([
+		{ resource: 'lesson', name: 'customer_ids', record: lesson },
+		{ resource: 'lesson', name: 'group_ids', record: lesson },
+		{ resource: 'pay', name: 'ctt_id', record: payment },
+		{ resource: 'pay', name: 'group_id', record: payment },
+	])('that an expression finds nothing for is not given: $resource $name', async (one) => {
+		const { resource, name, record } = one;
+		const id = record();
+		const held = row(resource, id)[name];
+		const empty = async (value: string) => {
+			const updateFields = { [name]: pick(value), note: 'Новое' };
+			const target = resource === 'lesson' ? pick(id) : id;
+			const options = { overwriteWithEmpty: true };
+			await run({ resource, operation: 'update', branchId: 1, id: target, updateFields, options });
+			return row(resource, id)[name];
+		};
+		for (const nothing of [UNDEFINED, '={{ $json.misspelt }}']) expect(await empty(nothing)).toEqual(held);
+		expect(await empty(NULL)).toEqual(Array.isArray(held) ? [] : null);
 	});
 });
 

@@ -129,6 +129,10 @@ describe('is refused', () => {
 			'the number',
 		],
 		[DOTTED, '30.02.2026', 'a date such as 2026-02-28 or 28.02.2026, but it is "30.02.2026"'],
+		// What a browser makes of a year of which two digits were typed.
+		[DOTTED, '0016-09-01', 'a date such as 2026-02-28 or 28.02.2026, but it is "0016-09-01"'],
+		[DOTTED, '01.09.0202', 'a date such as 2026-02-28'],
+		[DOTTED, '1899-12-31', 'a date such as 2026-02-28'],
 		[{ type: 'time' }, '24:00', 'a time of day such as 17:00, but it is "24:00"'],
 		[CHOICE, 2, 'one of 1 (Monday), 7 (Sunday), but it is "2"'],
 		[CHOICE, [1], 'one of 1 (Monday)'],

@@ -2,7 +2,7 @@ import type { IDataObject, INodeProperties } from 'n8n-workflow';
 
 import { formatDay, formatTime, today } from '../../api/formats';
 import type { Entity } from '../../entities/types';
-import { isEmpty } from '../../fields/blank';
+import { isEmpty, isUndefined } from '../../fields/blank';
 import { customField, isCustom } from '../../fields/custom';
 import { clearedValue, isBlank, serialize } from '../../fields/field';
 import type { Field, Wire } from '../../entities/fieldTypes';
@@ -64,7 +64,7 @@ export function changesOf(item: Item, entity: Entity, input: IDataObject, overwr
 		const value = input[field.name];
 		if (!isBlank(field, value)) body[field.name] = item.read(field, value);
 		// No record holds a length: it is the end that would be lost.
-		else if (value === undefined || !overwrites || field.omittedWith) continue;
+		else if (isUndefined(value) || !overwrites || field.omittedWith) continue;
 		// No branch would show a record that is in none, so nobody would find it again.
 		else if (field.required || field.fromBranch) throw missingError(item, field);
 		else if (field.type === 'time' && field.after) throw missingError(item, { ...field, isNodesRule: true });

@@ -113,7 +113,9 @@ export function settled(
 	const unfinished = goesOn(before, limit);
 	// A look over several days is as good as one of the first of them.
 	const day = Math.min(unfinished?.day ?? today, today);
-	const opens = kind.opensFrom?.(day, limit);
+	// Who was missing in a list that may lack some is told by the next look.
+	const isDoubtful = !isSure && next === undefined && unfinished === undefined;
+	const opens = kind.opensFrom?.(isDoubtful ? Math.min(before.day ?? day, day) : day, limit);
 	const seen = new Set([...readIds(unfinished?.seen), ...shownNow]);
 	const shown = opens === undefined ? shownIn(before, seen, next === undefined, isSure && !unfinished) : {};
 	const since = opens === undefined ? {} : { from: openFrom(before, opens, { opened, today }) };

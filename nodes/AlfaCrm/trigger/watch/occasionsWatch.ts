@@ -138,7 +138,7 @@ export class OccasionsWatch implements Watch {
 			size,
 			isUnfiltered,
 			// Where nothing tells how many there are, one may have moved to a page that had been read.
-			isSure: isWhole && typeof list.total === 'number',
+			isSure: isWhole && typeof list.total === 'number' && rows.length >= list.total,
 		};
 	}
 }

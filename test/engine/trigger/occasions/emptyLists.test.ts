@@ -53,6 +53,43 @@ it.each(due.slice(3))(
 	},
 );
 
+it.each(due.slice(3))(
+	'%s: nobody is told twice after a look that is shown fewer than are counted',
+	async (event, card, over) => {
+		const calendar = new Calendar('2026-03-10 09:00', { event });
+		const ids = clients(calendar, over).slice(0, 3);
+		expect(await calendar.poll()).toEqual([]);
+		for (const id of ids) calendar.card(id, card);
+		expect(await calendar.ids('2026-03-10 11:00')).toEqual(ids);
+		calendar.school.onRows = (path, rows) => {
+			if (path === 'customer') rows.splice(1);
+		};
+		expect(await calendar.poll('2026-03-10 13:00')).toEqual([]);
+		fill(calendar);
+		expect(await calendar.poll('2026-03-10 15:00')).toEqual([]);
+		for (const id of ids) calendar.card(id, over);
+		expect(await calendar.poll('2026-03-10 17:00')).toEqual([]);
+		calendar.card(ids[2], card);
+		expect(await calendar.ids('2026-03-10 19:00')).toEqual([ids[2]]);
+	},
+);
+
+it.each(due.slice(0, 3))(
+	'%s: what fell due since the last look is told after one that is shown fewer than are counted',
+	async (event, card) => {
+		const calendar = new Calendar('2026-03-07 09:00', { event });
+		const [one, ...others] = clients(calendar, card);
+		expect(await calendar.poll()).toEqual([]);
+		calendar.school.onRows = (path, rows) => {
+			if (path === 'customer') rows.splice(0, rows.length, ...rows.filter(({ id }) => id === one));
+		};
+		expect(await calendar.ids('2026-03-11 09:00')).toEqual([one]);
+		fill(calendar);
+		expect(await calendar.ids('2026-03-12 09:00')).toEqual(others);
+		expect(await calendar.poll('2026-03-13 09:00')).toEqual([]);
+	},
+);
+
 it('what fell due while n8n was off is told after a look that is shown nobody', async () => {
 	const calendar = new Calendar('2026-03-10 09:00', { event: 'customerBirthday' });
 	const ids = clients(calendar, { dob: '12.03.2015' });
