@@ -20,7 +20,7 @@ import { incompleteListError, readList } from '../records/readList';
 import { eachOnce } from '../records/rows';
 import { idOf, targetOf } from '../records/target';
 import type { Item } from '../run/item';
-import { allDone } from './allDone';
+import { allDone, allNamed } from './allDone';
 import { slotsOf } from './slots';
 
 /** A longer time is a mistake in one of the days. */
@@ -95,22 +95,17 @@ export const freeSlots: ActionKind<'freeSlots'> = {
 		await assertRoom(item, room, branch);
 		const shown = readIds(listOf(person.branch_ids));
 		const branches = [...new Set([branch, ...shown])];
-		const [workingHours, lessons, regularLessons] = await allDone<
-			[IDataObject[], IDataObject[], IDataObject[]]
-		>([
-			readHours(item, teacher, branch),
-			readAll(item, lessonLists(branches, { teacher, room, from, to, branch })),
-			readAll(item, regularLists(branches, { teacher, room, branch })),
-		]);
-		const slots = slotsOf(
-			{ workingHours, lessons, regularLessons },
-			{
-				...{ teacher, room, from, to, step, duration: minutes, zone: item.zone },
-				branch: anyBranch ? undefined : branch,
-				until: lastDay === OPEN_END ? undefined : lastDay,
-				notBefore: withPast ? undefined : wallClock(item.zone),
-			},
-		);
+		const timetable = await allNamed({
+			workingHours: readHours(item, teacher, branch),
+			lessons: readAll(item, lessonLists(branches, { teacher, room, from, to, branch })),
+			regularLessons: readAll(item, regularLists(branches, { teacher, room, branch })),
+		});
+		const slots = slotsOf(timetable, {
+			...{ teacher, room, from, to, step, duration: minutes, zone: item.zone },
+			branch: anyBranch ? undefined : branch,
+			until: lastDay === OPEN_END ? undefined : lastDay,
+			notBefore: withPast ? undefined : wallClock(item.zone),
+		});
 		return slots.slice(0, most).map((slot) => ({
 			...slot,
 			teacher_id: teacher,
@@ -198,7 +193,7 @@ const regularLists = (
 
 /** The rows of all lists, each once. A branch that this user may not see is told of, for the teacher may have lessons there. */
 async function readAll(item: Item, lists: readonly TimetableList[]): Promise<IDataObject[]> {
-	const parts = await allDone<IDataObject[][]>(
+	const parts = await allDone(
 		lists.map(async ({ entity, branch, body }) => {
 			const task = `list the ${entity.plural.toLowerCase()}`;
 			try {

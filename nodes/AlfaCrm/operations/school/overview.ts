@@ -23,7 +23,7 @@ import { archivedByRow } from '../records/archived';
 import { currentRecord } from '../records/findById';
 import type { Item } from '../run/item';
 import type { Collection } from '../run/parameters';
-import { allDone } from './allDone';
+import { allDone, allNamed } from './allDone';
 import type { LeftOut } from './leftOut';
 import { leaveOut, readLeftOut, withoutLeftOut } from './leftOut';
 import type { Subject } from './overviewParts';
@@ -120,9 +120,7 @@ export const overview: ActionKind<'overview'> = {
 		const wanted = readWanted(item, options);
 		const found = await findCustomers(item, request);
 		if (found.length === 0) return noneFound(request);
-		return await allDone<IDataObject[]>(
-			found.map(async (customer) => await overviewOf(item, plain, customer, wanted)),
-		);
+		return await allDone(found.map(async (customer) => await overviewOf(item, plain, customer, wanted)));
 	},
 	output: () => schema,
 };
@@ -158,15 +156,18 @@ async function overviewOf(
 	};
 	const unlessLeftOut = async <T>(part: (typeof CALLS_OF_THEIR_OWN)[number], read: () => Promise<T>) =>
 		leftOut.has(part) ? null : await read();
-	const [groups, ahead, held, bought, paid, tasks, plans, stages, managers, branches] = await allDone([
-		Promise.resolve(onCard ?? reader.groups()),
-		reader.lessonsAhead(daysAhead),
-		unlessLeftOut('attendance', async () => await reader.lessonsHeld(last)),
-		reader.subscriptions(),
-		unlessLeftOut('payments', async () => await reader.payments(last)),
-		unlessLeftOut('tasks', async () => await reader.tasks(allTasks)),
-		...([names('plan_name'), names('stage_name'), names('manager_name'), names('branch_names')] as const),
-	]);
+	const { groups, ahead, held, bought, paid, tasks, plans, stages, managers, branches } = await allNamed({
+		groups: Promise.resolve(onCard ?? reader.groups()),
+		ahead: reader.lessonsAhead(daysAhead),
+		held: unlessLeftOut('attendance', async () => await reader.lessonsHeld(last)),
+		bought: reader.subscriptions(),
+		paid: unlessLeftOut('payments', async () => await reader.payments(last)),
+		tasks: unlessLeftOut('tasks', async () => await reader.tasks(allTasks)),
+		plans: names('plan_name'),
+		stages: names('stage_name'),
+		managers: names('manager_name'),
+		branches: names('branch_names'),
+	});
 	const planned = ahead && parts.lessonsAhead(ahead, groups?.keys(), subject);
 	const lessons = planned && planned.lessons;
 	const reason = planned && parts.reasonIn(planned);

@@ -68,7 +68,7 @@ export class OverviewReader {
 	private async joined(
 		read: (branch: Branch) => Promise<IDataObject[] | null>,
 	): Promise<IDataObject[] | null> {
-		const lists = await allDone<Array<IDataObject[] | null>>(this.branches.map(read));
+		const lists = await allDone(this.branches.map(read));
 		const given = lists.filter((rows) => rows !== null);
 		if (given.length === 0) return null;
 		return eachOnce(given.flat());
