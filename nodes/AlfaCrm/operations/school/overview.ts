@@ -167,7 +167,7 @@ async function overviewOf(
 		unlessLeftOut('tasks', async () => await reader.tasks(allTasks)),
 		...([names('plan_name'), names('stage_name'), names('manager_name'), names('branch_names')] as const),
 	]);
-	const planned = ahead && parts.lessonsAhead(ahead, groups?.keys(), subject);
+	const planned = ahead && parts.lessonsAhead(ahead, groups?.keys(), subject, daysAhead);
 	const lessons = planned && planned.lessons;
 	const reason = planned && parts.reasonIn(planned);
 	if (reason) reader.errors.push({ part: 'next_lesson', reason });
