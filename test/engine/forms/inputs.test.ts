@@ -52,7 +52,9 @@ describe('JSON input', () => {
 				})
 			).message;
 		expect(await input({ is_study: 0, legal_type: 1 })).toBe("'Name' is empty, but AlfaCRM requires it");
-		expect(await input({ ...json, telefon: '1' })).toBe('AlfaCRM\'s customer has no field "telefon" that can be set');
+		expect(await input({ ...json, telefon: '1' })).toBe(
+			'AlfaCRM\'s customer has no field "telefon" that can be set',
+		);
 		expect(await input('[1]')).toBe("'JSON' is not a JSON object");
 		expect(school.calls()).toEqual([]);
 	});
@@ -64,7 +66,9 @@ describe('JSON input', () => {
 			unknownFields: 'leaveOut',
 		});
 		expect(body()).not.toHaveProperty('telefon');
-		expect(hints).toEqual(['Left out, since AlfaCRM\'s customer has no such field that can be set: "telefon"']);
+		expect(hints).toEqual([
+			'Left out, since AlfaCRM\'s customer has no such field that can be set: "telefon"',
+		]);
 	});
 
 	it('updates only what it names', async () => {
