@@ -21,7 +21,7 @@ const isTooOld = (item: unknown, zone: string): boolean => (formatDay(item, 'iso
 export const date: FieldKind<OfType<'date'>> = {
 	...single,
 	...comparedBy((_field, item, zone) => oneForm(formatDay(item, 'iso', zone))),
-	expected: () => 'a date such as 2026-02-28 or 28.02.2026',
+	expected: () => 'a date from 1900 on, such as 2026-02-28 or 28.02.2026',
 	serialize: ({ format }, item, zone) => (isTooOld(item, zone) ? undefined : formatDay(item, format, zone)),
 	// No index has a filter for one day.
 	searchForms: (_field, name, item) => [{ [`${name}_from`]: item, [`${name}_to`]: item }],

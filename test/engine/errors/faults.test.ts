@@ -73,7 +73,7 @@ const cases: Case[] = [
 	{
 		what: 'an unreadable date',
 		parameters: { ...create, additionalFields: { dob: 'завтра' } },
-		message: /^'Date of Birth' must be a date such as .*"завтра"$/,
+		message: /^'Date of Birth' must be a date from 1900 on, such as .*"завтра"$/,
 		calls: 0,
 	},
 	{

@@ -86,6 +86,17 @@ describe('an overview says what the school holds', () => {
 		if (days > 1) expect((await run(form(customer.id, { daysAhead: days - 1 })))[0].next_lesson).toBeNull();
 	});
 
+	it('with no lesson behind the days that are looked through, though AlfaCRM lists it', async () => {
+		const id = add('customer', { name: 'Дальняя Ия', is_study: 1, legal_type: 1, branch_ids: [1] });
+		const far = { date: '2026-02-12', time_from: '2026-02-12 10:00:00', time_to: '2026-02-12 11:00:00' };
+		const more = { branch_id: 1, status: 1, customer_ids: [id], lesson_type_id: 1, subject_id: 1 };
+		const lesson = add('lesson', { ...far, ...more });
+		set({ ignoredFilters: ['lesson.date_to'] });
+		const next = async (daysAhead: number) => (await run(form(id, { daysAhead })))[0].next_lesson;
+		expect(await next(1)).toBeNull();
+		expect(await next(2)).toMatchObject({ lesson_id: lesson, date: '2026-02-12' });
+	});
+
 	it('tasks on later pages are looked for if that is wanted; if not, that is said', async () => {
 		const { id } = busy();
 		const task = add('task', { customer_ids: [id], branch_ids: [1], title: 'Перезвонить' });

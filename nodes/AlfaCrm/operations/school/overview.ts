@@ -168,7 +168,7 @@ async function overviewOf(
 		managers: names('manager_name'),
 		branches: names('branch_names'),
 	});
-	const planned = ahead && parts.lessonsAhead(ahead, groups?.keys(), subject);
+	const planned = ahead && parts.lessonsAhead(ahead, groups?.keys(), subject, daysAhead);
 	const lessons = planned && planned.lessons;
 	const reason = planned && parts.reasonIn(planned);
 	if (reason) reader.errors.push({ part: 'next_lesson', reason });

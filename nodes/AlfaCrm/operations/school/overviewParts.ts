@@ -1,6 +1,6 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import { formatDay, formatTime, readFlag, readId, readIds } from '../../api/formats';
+import { daysAfter, formatDay, formatTime, readFlag, readId, readIds } from '../../api/formats';
 import { customerTariff } from '../../entities/customerTariff';
 import { LESSON_STATUS } from '../../entities/lesson';
 import { INCOME, NO_INCOME } from '../../entities/pay';
@@ -96,13 +96,20 @@ export function isOf(row: IDataObject, id: number): boolean | undefined {
  * whose they are: by their groups, as those of the customer are not known, or by nothing at all.
  *
  * @param groups of the customer; undefined where they are not known
+ * @param days from today on; AlfaCRM might list later ones too
  */
-export function lessonsAhead(rows: Rows, groups: Iterable<number> | undefined, { id, zone, now }: Subject) {
+export function lessonsAhead(
+	rows: Rows,
+	groups: Iterable<number> | undefined,
+	{ id, zone, now }: Subject,
+	days: number,
+) {
+	const until = daysAfter(now.slice(0, 10), days);
 	const own = [...(groups ?? [])];
 	const ahead = rows
 		.filter(({ status }) => Number(status ?? LESSON_STATUS.planned) === LESSON_STATUS.planned)
 		.map((row) => ({ row, times: timesOf(row, zone) }))
-		.filter(({ times: { date, start } }) => `${date} ${start}` > now);
+		.filter(({ times: { date, start } }) => `${date} ${start}` > now && date <= until);
 	const isOwn = (row: IDataObject) => isOf(row, id) === true || own.some((one) => has(row.group_ids, one));
 	const untold = ahead.filter(({ row }) => isOf(row, id) === undefined && !isOwn(row));
 	// Then the list is not the customer's own, and those that show nobody are nobody's.
