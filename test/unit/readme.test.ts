@@ -55,6 +55,14 @@ it.each(allPages())('the links of %s lead somewhere', (file) => {
 	expect(brokenLinks(file)).toEqual([]);
 });
 
+it.each(['docs/check.md', 'docs/ru/check.md'])('%s sends a bug report to a form that there is', (file) => {
+	const [, form] = /\/issues\/new\?template=([\w.-]+)\)/.exec(fs.readFileSync(inRepo(file), 'utf8')) ?? [];
+	expect(fs.readdirSync(inRepo('.github/ISSUE_TEMPLATE'))).toContain(form);
+	// GitHub takes no file in a field that shows its text as code.
+	const profile = fs.readFileSync(inRepo('.github/ISSUE_TEMPLATE', form), 'utf8').split('id: profile')[1];
+	expect(profile).toContain('and paste it here');
+});
+
 it.each(allPages())('no table of %s has columns without a heading, but for the first', (file) => {
 	const lines = fs.readFileSync(inRepo(file), 'utf8').split('\n');
 	const headings = lines.filter((_line, index) => /^\|( -+:? \|)+$/.test(lines[index + 1] ?? ''));
