@@ -61,5 +61,14 @@ async function verify() {
 	if (surplus.length > 0) throw new Error(`dist would be published with ${surplus.join(', ')}`);
 }
 
-/** What the build needs after `n8n-node build`, which checks the types, compiles, and copies the icons. */
-exports.finish = series(schemas, tidy, bundle, verify);
+const steps = series(schemas, tidy, bundle, verify);
+
+/**
+ * What the build needs after `n8n-node build`, which checks the types, compiles, and copies the icons. Half a dist does not stay: it
+ * could be packed in spite of the failure.
+ */
+exports.finish = (done) =>
+	steps(async (error) => {
+		if (error) await rm('dist', { recursive: true, force: true });
+		done(error);
+	});

@@ -8,8 +8,8 @@ import { inRepo, ROOT } from './paths';
 /** What TypeScript says at the end of each round. */
 const ROUND = /Watching for file changes/;
 const FIRST_ROUND_MS = 300_000;
-/** n8n needs no types. */
-const JUST_CODE = ['--declaration', 'false'];
+/** n8n needs no types, and whoever is in the midst of a change wants to see it although some of them do not fit yet. */
+const JUST_CODE = ['--declaration', 'false', '--noEmitOnError', 'false'];
 
 interface Compiler {
 	stop: () => Promise<void>;

@@ -79,9 +79,11 @@ describe('what is published', () => {
 		};
 		const build = async () => {
 			const options = { cwd: copy, preferLocal: true, localDir: ROOT, env: npmEnv(), extendEnv: false };
-			await execa('n8n-node', ['build'], options);
+			const compiling = await execa('n8n-node', ['build'], { ...options, reject: false, all: true });
+			if (compiling.failed) return compiling;
 			return await execa('gulp', ['finish'], { ...options, reject: false, all: true });
 		};
+		const isThere = (file: string) => fs.existsSync(path.join(copy, file));
 		beforeAll(() => {
 			for (const name of SOURCES) fs.cpSync(inRepo(name), path.join(copy, name), { recursive: true });
 			fs.symlinkSync(inRepo('node_modules'), path.join(copy, 'node_modules'));
@@ -119,6 +121,17 @@ describe('what is published', () => {
 			expect(exitCode).toBe(1);
 			expect(all).toContain('dist would be published with ');
 			for (const file of strange) expect(all).toContain(`dist/${file}`);
+			expect(isThere('dist')).toBe(false);
+		});
+
+		it('leaves nothing that could be packed where the types do not fit', async () => {
+			put('dist/nodes/AlfaCrm/AlfaCrm.node.js', 'of the time before');
+			put('nodes/AlfaCrm/fields/strange.ts', "export const one: number = 'two';\n");
+			const { exitCode, all } = await build();
+
+			expect(exitCode).toBe(1);
+			expect(all).toContain('strange.ts');
+			expect(isThere('dist')).toBe(false);
 		});
 	});
 });

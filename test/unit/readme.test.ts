@@ -1,6 +1,7 @@
 import fs from 'node:fs';
 
 import { AlfaCrmApi } from '../../credentials/AlfaCrmApi.credentials';
+import { eventTypes } from '../../nodes/AlfaCrm/entities/events';
 import { entities } from '../../nodes/AlfaCrm/entities/registry';
 import type { Entity } from '../../nodes/AlfaCrm/entities/types';
 import { leaveOut } from '../../nodes/AlfaCrm/operations/school/leftOut';
@@ -33,8 +34,33 @@ describe('what the code writes', () => {
 	});
 });
 
+/** `Lesson Created, Completed` is two: what follows a comma is without the first word. */
+const namesIn = (cell: string) => {
+	const [first, ...others] = cell.split(', ');
+	const [subject] = first.split(' ');
+	return [first, ...others.map((other) => `${subject} ${other}`)];
+};
+
+it.each(['README.md', 'docs/triggers.md', 'docs/ru/README.md', 'docs/ru/triggers.md'])(
+	'the table of events in %s has those of the polling trigger, each once',
+	(file) => {
+		const [, table = ''] =
+			/^\| Trigger On \|.*\n\| --- .*\n((?:\|.*\n)+)/m.exec(fs.readFileSync(inRepo(file), 'utf8')) ?? [];
+		const named = [...table.matchAll(/^\| (.+?) \|/gm)].flatMap(([, cell]) => namesIn(cell));
+		expect(named.sort()).toEqual(eventTypes.map(({ label }) => label).sort());
+	},
+);
+
 it.each(allPages())('the links of %s lead somewhere', (file) => {
 	expect(brokenLinks(file)).toEqual([]);
+});
+
+it.each(['docs/check.md', 'docs/ru/check.md'])('%s sends a bug report to a form that there is', (file) => {
+	const [, form] = /\/issues\/new\?template=([\w.-]+)\)/.exec(fs.readFileSync(inRepo(file), 'utf8')) ?? [];
+	expect(fs.readdirSync(inRepo('.github/ISSUE_TEMPLATE'))).toContain(form);
+	// GitHub takes no file in a field that shows its text as code.
+	const profile = fs.readFileSync(inRepo('.github/ISSUE_TEMPLATE', form), 'utf8').split('id: profile')[1];
+	expect(profile).toContain('and paste it here');
 });
 
 it.each(allPages())('no table of %s has columns without a heading, but for the first', (file) => {
