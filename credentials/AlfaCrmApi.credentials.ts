@@ -75,7 +75,7 @@ const APP_KEY: INodeProperties = {
 };
 
 /**
- * Trades e-mail and key for a token that AlfaCRM accepts for 15 minutes. n8n keeps it in its database and asks for a
+ * Trades e-mail and key for a token that AlfaCRM accepts for 15 minutes, as it documents. n8n keeps it in its database and asks for a
  * new one when a call is answered with 401.
  */
 export class AlfaCrmApi implements ICredentialType {

@@ -105,10 +105,21 @@ describe('the package as the README installs it from a file', () => {
 		}
 	}, 240_000);
 
-	it('is removed as it says there', async () => {
-		const folder = path.join(home, '.n8n/nodes/node_modules/n8n-nodes-alfacrm');
-		expect(fs.existsSync(folder)).toBe(true);
-		await inShell(commands()[0], 'npm uninstall n8n-nodes-alfacrm');
-		expect(fs.existsSync(folder)).toBe(false);
+	it('is removed as it says there, and brings no second n8n for a package beside it', async () => {
+		const modules = path.join(home, '.n8n/nodes/node_modules');
+		const isThere = (name: string) => fs.existsSync(path.join(modules, name));
+		const [enter, install] = commands();
+		const beside = path.join(home, 'beside');
+		fs.mkdirSync(beside);
+		writeJson(path.join(beside, 'package.json'), {
+			...{ name: 'n8n-nodes-beside', version: '1.0.0' },
+			peerDependencies: { 'n8n-workflow': '*' },
+		});
+		await create({ file: `${beside}.tgz`, cwd: home, gzip: true }, ['beside']);
+		await inShell(enter, install.replace(/\S+$/, `${beside}.tgz`));
+		const those = ['n8n-nodes-alfacrm', 'n8n-nodes-beside', 'n8n-workflow'];
+		expect(those.map(isThere)).toEqual([true, true, false]);
+		await inShell(enter, 'npm uninstall --legacy-peer-deps --ignore-scripts n8n-nodes-alfacrm');
+		expect(those.map(isThere)).toEqual([false, true, false]);
 	});
 });

@@ -43,7 +43,10 @@ export const RUN: Record<string, RunBy> = {
 		INSTALL,
 		'.tgz',
 	),
-	'npm uninstall n8n-nodes-alfacrm': by(INSTALL, 'npm uninstall n8n-nodes-alfacrm'),
+	'npm uninstall --legacy-peer-deps --ignore-scripts n8n-nodes-alfacrm': by(
+		INSTALL,
+		'npm uninstall --legacy-peer-deps --ignore-scripts n8n-nodes-alfacrm',
+	),
 
 	'npm test -- --selectProjects unit': by(COMMANDS, "'npm test -- --selectProjects unit'"),
 	'npm test -- test/engine/matching/upsert.test --selectProjects engine': by(
@@ -100,6 +103,6 @@ export const NOT_RUN: Record<string, string> = {
 	'docker compose -f examples/docker/compose.yml up': 'CI has no Docker, as that page says.',
 	'docker compose -f examples/docker/compose.queue.yml up': 'CI has no Docker, as that page says.',
 	'docker compose -f … down --volumes': 'CI has no Docker, as that page says.',
-	'printf \'N8N_ENCRYPTION_KEY=%s\\nPOSTGRES_PASSWORD=%s\\n\' "$(openssl rand -hex 24)" "$(openssl rand -hex 24)" > examples/docker/.env':
+	'[ -f examples/docker/.env ] || printf \'N8N_ENCRYPTION_KEY=%s\\nPOSTGRES_PASSWORD=%s\\n\' "$(openssl rand -hex 24)" "$(openssl rand -hex 24)" > examples/docker/.env':
 		'It is for Docker, which CI does not have.',
 };

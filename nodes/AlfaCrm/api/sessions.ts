@@ -4,7 +4,7 @@ import { sleep } from 'n8n-workflow';
 import { originOf, trimBlanks } from './host';
 import { touch } from './latest';
 
-/** AlfaCRM's tokens live for 15 minutes; one that is older than this is not handed out any more. */
+/** AlfaCRM documents that its tokens live for 15 minutes; one that is older than this is not handed out any more. */
 const TOKEN_MS = 840_000;
 const MAX_REVOKED_TOKENS = 50;
 const MAX_SESSIONS = 500;

@@ -128,7 +128,9 @@ describe('a module that is in no room', () => {
 		async (file) => {
 			const { failed, stderr } = await roomOf(file);
 			expect(failed).toBe(true);
-			expect(stderr).toContain(`${file} would be in no file: add its folder to ROOMS in rollup.config.mjs`);
+			expect(stderr).toContain(
+				`${file} would be in no file: move it into a room, or add its folder to ROOMS in rollup.config.mjs`,
+			);
 		},
 	);
 });
