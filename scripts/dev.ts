@@ -35,6 +35,10 @@ async function dev(cleanup: Cleanup): Promise<number> {
 	if (!flags.n8n && !flags.userFolder)
 		throw new UserFacingError('--no-n8n needs --user-folder: the folder in which your n8n has its .n8n.');
 	const userFolder = path.resolve(flags.userFolder ?? path.join(os.homedir(), '.n8n-nodes-alfacrm'));
+	if (flags.n8n && ownFolders().includes(userFolder))
+		throw new UserFacingError(
+			`This would start n8n on the data of your own, in ${path.join(userFolder, '.n8n')}. Name another folder, or add --no-n8n and start yours.`,
+		);
 	if (flags.n8n) {
 		await requireFree(flags.port, 'n8n', 'npm run dev -- --port');
 		await requireFree(flags.sandboxPort, 'the sandbox', 'npm run dev -- --sandbox-port');
@@ -51,6 +55,10 @@ async function dev(cleanup: Cleanup): Promise<number> {
 	await compiler.ended;
 	return 1;
 }
+
+/** Where an n8n of somebody's own has its data. */
+const ownFolders = (): string[] =>
+	[os.homedir(), process.env.N8N_USER_FOLDER ?? os.homedir()].map((one) => path.resolve(one));
 
 async function startBoth(cleanup: Cleanup, userFolder: string, { port, sandboxPort }: Flags) {
 	const sandbox = await startSandbox({ port: sandboxPort });

@@ -81,6 +81,16 @@ describe('npm run dev, in a copy of this repository', () => {
 		expect(await stop()).toMatchObject({ exitCode: 0 });
 	}, 400_000);
 
+	it.each(['', '/'])("starts no n8n on the data of somebody's own: ~%s", async (end) => {
+		const { exitCode, stderr } = await execa.node(
+			'scripts/bootstrap.js',
+			['dev', '--user-folder', os.homedir() + end],
+			{ cwd: copy, reject: false },
+		);
+		expect(exitCode).toBe(1);
+		expect(stderr).toContain('add --no-n8n and start yours.');
+	});
+
 	it('compiles into an n8n that somebody else starts', async () => {
 		start('--no-n8n');
 		await hears('Each change is compiled into');

@@ -55,14 +55,20 @@ describe('the package as the README installs it from a file', () => {
 		expect(stdout).toContain(`n8n-nodes-alfacrm-${version}.tgz`);
 		for (const page of ['README.md', 'docs/ru/README.md']) {
 			const [enter, install] = printed(page);
-			expect(enter).toBe('mkdir -p ~/.n8n/nodes && cd ~/.n8n/nodes');
+			expect(enter).toBe('mkdir -p ~/.n8n/nodes/node_modules && cd ~/.n8n/nodes');
 			expect(install).toContain(`/path/to/n8n-nodes-alfacrm-${version}.tgz`);
 		}
 	});
 
 	it('is loaded by n8n under its names, and a newer one by the same commands, whose triggers go on', async () => {
 		const file = path.join(home, `n8n-nodes-alfacrm-${version}.tgz`);
+		// npm works in the next folder above that has such a one, if that of n8n has not.
+		const foreign = path.join(home, 'node_modules/foreign/package.json');
+		fs.mkdirSync(path.dirname(foreign), { recursive: true });
+		writeJson(foreign, { name: 'foreign', version: '1.0.0' });
 		await inShell(...commands());
+		expect(fs.existsSync(foreign)).toBe(true);
+		expect(fs.existsSync(path.join(home, 'package.json'))).toBe(false);
 		const sandbox = await startSandbox({ customers: 5, settings: { rateLimit: 0 } });
 		const n8n = await startN8n({ userFolder: home });
 		try {
@@ -119,7 +125,9 @@ describe('the package as the README installs it from a file', () => {
 		await inShell(enter, install.replace(/\S+$/, `${beside}.tgz`));
 		const those = ['n8n-nodes-alfacrm', 'n8n-nodes-beside', 'n8n-workflow'];
 		expect(those.map(isThere)).toEqual([true, true, false]);
-		await inShell(enter, 'npm uninstall --legacy-peer-deps --ignore-scripts n8n-nodes-alfacrm');
+		await inShell(
+			'npm uninstall --prefix ~/.n8n/nodes --legacy-peer-deps --ignore-scripts n8n-nodes-alfacrm',
+		);
 		expect(those.map(isThere)).toEqual([false, true, false]);
 	});
 });

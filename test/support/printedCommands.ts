@@ -38,14 +38,14 @@ export const RUN: Record<string, RunBy> = {
 	'apt-get install postgresql redis-server': by(WORKFLOW, 'postgresql redis-server'),
 
 	'npm pack': by(INSTALL, "['pack']"),
-	'mkdir -p ~/.n8n/nodes && cd ~/.n8n/nodes': by(INSTALL, 'mkdir -p'),
+	'mkdir -p ~/.n8n/nodes/node_modules && cd ~/.n8n/nodes': by(INSTALL, 'mkdir -p'),
 	[`npm install --legacy-peer-deps --ignore-scripts /path/to/n8n-nodes-alfacrm-${version}.tgz`]: by(
 		INSTALL,
 		'.tgz',
 	),
-	'npm uninstall --legacy-peer-deps --ignore-scripts n8n-nodes-alfacrm': by(
+	'npm uninstall --prefix ~/.n8n/nodes --legacy-peer-deps --ignore-scripts n8n-nodes-alfacrm': by(
 		INSTALL,
-		'npm uninstall --legacy-peer-deps --ignore-scripts n8n-nodes-alfacrm',
+		'npm uninstall --prefix ~/.n8n/nodes',
 	),
 
 	'npm test -- --selectProjects unit': by(COMMANDS, "'npm test -- --selectProjects unit'"),
