@@ -23,8 +23,8 @@ const NEWER = '99.0.0';
 /** The commands under "From a file", for the machine of n8n. */
 const printed = (page: string) => {
 	const commands = commandsOf(fs.readFileSync(inRepo(page), 'utf8'));
-	const last = commands.findIndex((command) => command.endsWith('.tgz'));
-	return commands.slice(last - 1, last + 1);
+	const first = commands.findIndex((command) => command.startsWith('rm -rf ~/.n8n/'));
+	return commands.slice(first, first + 3);
 };
 
 describe('the package as the README installs it from a file', () => {
@@ -54,21 +54,16 @@ describe('the package as the README installs it from a file', () => {
 		});
 		expect(stdout).toContain(`n8n-nodes-alfacrm-${version}.tgz`);
 		for (const page of ['README.md', 'docs/ru/README.md']) {
-			const [enter, install] = printed(page);
-			expect(enter).toBe('mkdir -p ~/.n8n/nodes/node_modules && cd ~/.n8n/nodes');
-			expect(install).toContain(`/path/to/n8n-nodes-alfacrm-${version}.tgz`);
+			const [remove, make, extract] = printed(page);
+			expect(remove).toBe('rm -rf ~/.n8n/nodes/node_modules/n8n-nodes-alfacrm');
+			expect(make).toMatch(/^mkdir -p ~/);
+			expect(extract).toContain(`/path/to/n8n-nodes-alfacrm-${version}.tgz`);
 		}
 	});
 
 	it('is loaded by n8n under its names, and a newer one by the same commands, whose triggers go on', async () => {
 		const file = path.join(home, `n8n-nodes-alfacrm-${version}.tgz`);
-		// npm works in the next folder above that has such a one, if that of n8n has not.
-		const foreign = path.join(home, 'node_modules/foreign/package.json');
-		fs.mkdirSync(path.dirname(foreign), { recursive: true });
-		writeJson(foreign, { name: 'foreign', version: '1.0.0' });
 		await inShell(...commands());
-		expect(fs.existsSync(foreign)).toBe(true);
-		expect(fs.existsSync(path.join(home, 'package.json'))).toBe(false);
 		const sandbox = await startSandbox({ customers: 5, settings: { rateLimit: 0 } });
 		const n8n = await startN8n({ userFolder: home });
 		try {
@@ -111,23 +106,20 @@ describe('the package as the README installs it from a file', () => {
 		}
 	}, 240_000);
 
-	it('is removed as it says there, and brings no second n8n for a package beside it', async () => {
-		const modules = path.join(home, '.n8n/nodes/node_modules');
-		const isThere = (name: string) => fs.existsSync(path.join(modules, name));
-		const [enter, install] = commands();
-		const beside = path.join(home, 'beside');
-		fs.mkdirSync(beside);
-		writeJson(path.join(beside, 'package.json'), {
-			...{ name: 'n8n-nodes-beside', version: '1.0.0' },
-			peerDependencies: { 'n8n-workflow': '*' },
-		});
-		await create({ file: `${beside}.tgz`, cwd: home, gzip: true }, ['beside']);
-		await inShell(enter, install.replace(/\S+$/, `${beside}.tgz`));
-		const those = ['n8n-nodes-alfacrm', 'n8n-nodes-beside', 'n8n-workflow'];
-		expect(those.map(isThere)).toEqual([true, true, false]);
-		await inShell(
-			'npm uninstall --prefix ~/.n8n/nodes --legacy-peer-deps --ignore-scripts n8n-nodes-alfacrm',
-		);
-		expect(those.map(isThere)).toEqual([false, true, false]);
+	it('leaves alone what else is in that folder, and is removed by the first line', async () => {
+		const nodes = path.join(home, '.n8n/nodes');
+		const isThere = (name: string) => fs.existsSync(path.join(nodes, 'node_modules', name));
+		// n8n's own list of what its page has installed, with something that was removed there since.
+		const list = path.join(nodes, 'package.json');
+		const listed = { name: 'installed-nodes', private: true, dependencies: { 'n8n-nodes-gone': '1.0.0' } };
+		writeJson(list, listed);
+		fs.mkdirSync(path.join(nodes, 'node_modules/n8n-nodes-beside'));
+		const those = ['n8n-nodes-alfacrm', 'n8n-nodes-beside', 'n8n-nodes-gone', 'n8n-workflow'];
+
+		await inShell(...commands());
+		expect(those.map(isThere)).toEqual([true, true, false, false]);
+		await inShell(commands()[0]);
+		expect(those.map(isThere)).toEqual([false, true, false, false]);
+		expect(readJson(list)).toEqual(listed);
 	});
 });

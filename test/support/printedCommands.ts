@@ -38,15 +38,10 @@ export const RUN: Record<string, RunBy> = {
 	'apt-get install postgresql redis-server': by(WORKFLOW, 'postgresql redis-server'),
 
 	'npm pack': by(INSTALL, "['pack']"),
-	'mkdir -p ~/.n8n/nodes/node_modules && cd ~/.n8n/nodes': by(INSTALL, 'mkdir -p'),
-	[`npm install --legacy-peer-deps --ignore-scripts /path/to/n8n-nodes-alfacrm-${version}.tgz`]: by(
-		INSTALL,
-		'.tgz',
-	),
-	'npm uninstall --prefix ~/.n8n/nodes --legacy-peer-deps --ignore-scripts n8n-nodes-alfacrm': by(
-		INSTALL,
-		'npm uninstall --prefix ~/.n8n/nodes',
-	),
+	'rm -rf ~/.n8n/nodes/node_modules/n8n-nodes-alfacrm': by(INSTALL, 'const [remove, make, extract]'),
+	'mkdir -p ~/.n8n/nodes/node_modules/n8n-nodes-alfacrm': by(INSTALL, 'const [remove, make, extract]'),
+	[`tar -xzf /path/to/n8n-nodes-alfacrm-${version}.tgz -C ~/.n8n/nodes/node_modules/n8n-nodes-alfacrm --strip-components=1`]:
+		by(INSTALL, 'const [remove, make, extract]'),
 
 	'npm test -- --selectProjects unit': by(COMMANDS, "'npm test -- --selectProjects unit'"),
 	'npm test -- test/engine/matching/upsert.test --selectProjects engine': by(
@@ -70,8 +65,6 @@ export const RUN: Record<string, RunBy> = {
 
 /** Commands of the pages that nothing runs, and why. */
 export const NOT_RUN: Record<string, string> = {
-	'npm install --legacy-peer-deps --ignore-scripts n8n-nodes-alfacrm@latest':
-		'The package is not on npm yet; the same from a packed file is tested.',
 	'npm run set-owner -- <github-owner>':
 		'It writes into files of the repository; what it does is tested on a copy (test/unit/release/owner.test.ts).',
 	'npm run contract:write':

@@ -153,7 +153,7 @@ describe('what differs from the record', () => {
 		const teachers = customer.fields.find(({ name }) => name === 'teacher_ids')!;
 		const advice = {
 			description:
-				"Set 'Multi-Value Fields' to Replace All Values, or leave 'Teacher' out. Nothing was saved.",
+				"Leave 'Teacher' out, or give all values that it is to hold and set 'Multi-Value Fields' to Replace All Values. Nothing was saved.",
 		};
 		const hidden = () => added(item, teachers, undefined, [1]);
 		expect(hidden).toThrow("Nothing can be added to 'Teacher', because AlfaCRM does not show what is in it");

@@ -36,13 +36,13 @@ export function added(item: Item, field: Field, held: unknown, input: Wire): Wir
 	if (held === undefined) {
 		throw item.refused(
 			`Nothing can be added to '${field.label}', because AlfaCRM does not show what is in it`,
-			`Set 'Multi-Value Fields' to Replace All Values, or leave '${field.label}' out. ${item.savedNote()}`,
+			`Leave '${field.label}' out, or give all values that it is to hold and set 'Multi-Value Fields' to Replace All Values. ${item.savedNote()}`,
 		);
 	}
 	if (holdsIds(field) && present.some((one) => readId(one) === undefined)) {
 		throw item.refused(
 			`Nothing can be added to '${field.label}', because AlfaCRM shows no IDs in it`,
-			`Set 'Multi-Value Fields' to Replace All Values, or leave '${field.label}' out. ${item.savedNote()}`,
+			`Leave '${field.label}' out, or give all values that it is to hold and set 'Multi-Value Fields' to Replace All Values. ${item.savedNote()}`,
 		);
 	}
 	return union(field, present, more) as Wire;
