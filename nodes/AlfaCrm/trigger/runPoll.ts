@@ -123,7 +123,7 @@ async function test(context: IPollFunctions): Promise<INodeExecutionData[]> {
 	const advice =
 		limitedBy === undefined
 			? 'Loosen the filters or choose other branches, or add a record in AlfaCRM that fits and fetch again.'
-			: `'${limitedBy}' says who counts: change it for the test, or choose other branches, and fetch again.`;
+			: `'${limitedBy}' says who counts: change it for the test and put it back before you publish, or choose other branches, and fetch again.`;
 	throw new NodeOperationError(context.getNode(), message, {
 		description: `${advice} Once it is active, the trigger works without a test event.`,
 	});
