@@ -77,4 +77,23 @@ export const formToLead: Job = {
 		expect(comments(last.id)).toEqual([expect.stringMatching(`^Заявка с сайта \\(имя: ${long}\\): Мы Мы `)]);
 		await stage.unpublish();
 	},
+	more: {
+		'lets nobody into a card by a number of his own beside that of the customer': async (
+			start,
+			{ sandbox },
+		) => {
+			const stage = await start('package');
+			const form = stage.workflow.nodes.find(({ name }) => name === 'Website Form');
+			const address = await stage.listen(`/form/${String(form?.webhookId)}`);
+			const phone = ['+7(900)000-77-33'];
+			const mother = sandbox.store.insert('customer', { name: 'Мама', is_study: 1, phone, branch_ids: [1] });
+			const body = new FormData();
+			const filled = ['Чужой', '8 900 000 77 33, +7 900 000-77-99', '', ''];
+			filled.forEach((value, index) => body.append(`field-${index}`, value));
+			await stage.startedBy(async () => await fetch(address, { method: 'POST', body }));
+			expect(sandbox.store.find('customer', mother.id)).toMatchObject({ name: 'Мама', phone });
+			expect(sandbox.store.where('communication', 'related_id', mother.id)).toHaveLength(1);
+			await stage.unpublish();
+		},
+	},
 };

@@ -86,6 +86,25 @@ export const tildaFormToLead: Job = {
 			expect(added).toMatchObject([{ name: 'Пример Заявка', is_study: 0, email: ['primer@example.org'] }]);
 			expect(sandbox.store.where('communication', 'related_id', added[0].id)).toHaveLength(1);
 		},
+		'lets nobody into a card by a number of his own beside that of the customer': async (
+			start,
+			{ sandbox },
+		) => {
+			const stage = await start('package');
+			const address = await stage.listen(PATH);
+			const phone = ['+7(900)000-77-33'];
+			const mother = sandbox.store.insert('customer', { name: 'Мама', is_study: 1, phone, branch_ids: [1] });
+			const filled = {
+				Name: 'Чужой',
+				Phone: '8 900 000 77 33, +7 900 000-77-99',
+				formid: 'f',
+				tranid: '1:6',
+			};
+			await stage.startedBy(async () => await fetch(address, bodies.form(filled)));
+			expect(sandbox.store.find('customer', mother.id)).toMatchObject({ name: 'Мама', phone });
+			expect(sandbox.store.where('communication', 'related_id', mother.id)).toHaveLength(1);
+			await stage.unpublish();
+		},
 		'a form without a phone is an error, and saves nothing': async (start, { sandbox }) => {
 			const stage = await start('package');
 			const address = await stage.listen(PATH);
