@@ -114,7 +114,7 @@ describe.each(allExamples())('examples/$file', ({ file, workflow }) => {
 		expect(polled).toHaveLength(/new-lead|running-out/.test(file) ? 1 : 0);
 	});
 
-	it('writes to no email that is none, for there the last node would stop before all others', () => {
+	it('writes to no email that is none, for that would end each execution as failed', () => {
 		const filters = nodes.filter(({ name }) => name === 'Has Email');
 		const isForEach = nodes.some(({ name, executeOnce }) => name === 'Message' && executeOnce !== true);
 		const isEmail = nodes.some(({ type }) => type.endsWith('.emailSend'));

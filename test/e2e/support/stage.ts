@@ -124,7 +124,7 @@ export class Stage {
 		await this.client.unpublishWorkflow(this.workflow.id);
 	}
 
-	/** What the last node would have sent. */
+	/** What the node that is switched off would have sent. */
 	sent(execution: Execution | undefined): IDataObject[] {
 		const last = this.workflow.nodes.find(({ notes }) => notes === 'outside');
 		return (execution?.outputs(last?.name ?? '') ?? []) as IDataObject[];

@@ -33,17 +33,14 @@ export function added(item: Item, field: Field, held: unknown, input: Wire): Wir
 	const more = listOf(input);
 	if (more.length === 0) return input;
 	const present = listOf(held);
-	if (held === undefined) {
-		throw item.refused(
-			`Nothing can be added to '${field.label}', because AlfaCRM does not show what is in it`,
+	const refused = (message: string) =>
+		item.refused(
+			message,
 			`Leave '${field.label}' out, or give all values that it is to hold and set 'Multi-Value Fields' to Replace All Values. ${item.savedNote()}`,
 		);
-	}
-	if (holdsIds(field) && present.some((one) => readId(one) === undefined)) {
-		throw item.refused(
-			`Nothing can be added to '${field.label}', because AlfaCRM shows no IDs in it`,
-			`Leave '${field.label}' out, or give all values that it is to hold and set 'Multi-Value Fields' to Replace All Values. ${item.savedNote()}`,
-		);
-	}
+	if (held === undefined)
+		throw refused(`Nothing can be added to '${field.label}', because AlfaCRM does not show what is in it`);
+	if (holdsIds(field) && present.some((one) => readId(one) === undefined))
+		throw refused(`Nothing can be added to '${field.label}', because AlfaCRM shows no IDs in it`);
 	return union(field, present, more) as Wire;
 }
