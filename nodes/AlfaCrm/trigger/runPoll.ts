@@ -66,6 +66,8 @@ async function reportNews(
 	const { watch, branches: chosen, subject, event, parameters, ...settings } = await settingsOf(context);
 	const deadlines = deadlinesOf(context);
 	const stored = new StoredState(context, data, subject, mayBeActivation(context));
+	// The next poll reports what this one would report twice.
+	if (stored.isOvertaken) return null;
 	const name = context.getNode().name;
 	if (stored.isOther) {
 		context.logger.info(`'${name}' watches something else now: it reports what happens from now on`);

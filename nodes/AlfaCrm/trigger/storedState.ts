@@ -34,6 +34,12 @@ const MOST_WORKFLOWS = 1_000;
 /** What the triggers of a workflow are known to have reported, in this process: by workflow, by place. */
 const reported = new Map<string, Map<string, Stored>>();
 
+/** By then n8n has stored what was handed over to it, or has dropped it; in milliseconds. */
+const STORING_MS = 30_000;
+
+/** When the triggers that n8n keeps in a table of its own last handed something over, in this process. */
+const handedOverAt = new Map<string, number>();
+
 /**
  * What a trigger keeps, in n8n's static data: in the node's own place, and under the ID of the node in the one of the
  * whole workflow.
@@ -46,6 +52,8 @@ const reported = new Map<string, Map<string, Stored>>();
  * Where n8n keeps the state of polls in a table of its own ("durable cursors"), by ID and safe from all that, it drops
  * the state of the poll that activates a trigger unless that hands something over. So it goes to the second place, too,
  * then, and until the first has it; no longer, because saving static data may undo what a Code node has just saved there.
+ * And it reads the state a while before it polls, and stores it a while after: of two polls that fall together, as those of
+ * two Poll Times may, the second may not know what the first has handed over. This process does.
  */
 export class StoredState {
 	private readonly shared: IDataObject;
@@ -53,6 +61,8 @@ export class StoredState {
 	private readonly id: string;
 	private readonly all: Map<string, Stored>;
 	private readonly isShared: boolean;
+	/** Of the trigger, where n8n keeps its state in a table of its own. */
+	private readonly trigger?: string;
 	/** What was stored last, of whatever account and event. */
 	private readonly last?: Stored;
 	/** Missing when nothing usable is stored. */
@@ -76,6 +86,7 @@ export class StoredState {
 		const own = isOwn ? found : undefined;
 		// n8n marks what is part of the workflow's static data, in order to notice changes.
 		const isWithWorkflow = '__dataChanged' in data;
+		if (!isWithWorkflow) this.trigger = `${context.getWorkflow().id} ${this.id}`;
 		this.isShared = isWithWorkflow || own?.subject !== subject || mayBeActivation;
 		this.all = isWithWorkflow ? reportedIn(String(context.getWorkflow().id)) : new Map<string, Stored>();
 		this.last =
@@ -85,6 +96,13 @@ export class StoredState {
 		this.followsOther = this.isOther || this.known?.followsOther === true;
 		// What is read here was handed over; of what is being saved, n8n may still drop the items.
 		if (this.last !== undefined) this.all.set(this.key, this.last);
+	}
+
+	/** What was handed over last may be on its way into n8n's table, so that this state does not know of it. */
+	get isOvertaken(): boolean {
+		if (this.trigger === undefined || this.isOther) return false;
+		const at = handedOverAt.get(this.trigger) ?? 0;
+		return at > (this.last?.savedAt ?? 0) && Date.now() - at < STORING_MS;
 	}
 
 	/**
@@ -98,16 +116,17 @@ export class StoredState {
 		if (this.isShared) this.share(this.key, stored);
 		else if (this.key in this.shared) delete this.shared[this.key];
 		if (!isReport) this.all.set(this.key, stored);
+		else if (this.trigger !== undefined) touch(handedOverAt, this.trigger, stored.savedAt, MOST_WORKFLOWS);
 		for (const [key, other] of this.all) {
 			if (key !== this.key && this.newestOf(key) === other) this.share(key, other);
 		}
 	}
 
 	/** A state keeps its time for as long as nothing changes, so that a poll without news leaves nothing to be saved. */
-	private stamped(state: PollState): Stored {
+	private stamped(state: PollState): Stored & { savedAt: number } {
 		const { savedAt = 0 } = this.last ?? {};
 		const follows = this.followsOther ? { followsOther: true as const } : {};
-		const stored: Stored = { version: VERSION, node: this.id, savedAt, ...follows, ...state };
+		const stored = { version: VERSION, node: this.id, savedAt, ...follows, ...state };
 		if (JSON.stringify(stored) === JSON.stringify(this.last)) return stored;
 		return { ...stored, savedAt: Math.max(Date.now(), savedAt + 1) };
 	}

@@ -90,7 +90,8 @@ export class Poller {
 	}
 
 	/** The workflow is switched off and on again in the same n8n, which saves static data when it is switched off. */
-	reactivate(): void {
+	reactivate(parameters = this.parameters): void {
+		this.parameters = parameters;
 		this.saved = deepCopy(this.workflow.staticData);
 		this.isActivation = true;
 		this.workflow = this.load();

@@ -49,6 +49,58 @@ describeScheduled("under n8n's durable scheduler", () => {
 		expect(polls.map(idsOf)).toEqual([[first], []]);
 	});
 
+	describe('whose polls fall together, so that n8n reads the state for the next before it has stored that of the last', () => {
+		const MINUTE_MS = 60_000;
+		afterEach(() => jest.restoreAllMocks());
+		/** Polls once, and once more with what n8n had stored before. */
+		const pollTwice = async (poller: Poller) => {
+			const before = poller.cursor;
+			const first = await poller.tick();
+			const { cursor } = poller;
+			poller.cursor = before;
+			const second = await poller.tick();
+			return { polls: [first, second].map(idsOf), putBack: () => (poller.cursor = cursor) };
+		};
+
+		it('reports nothing twice, and then goes on', async () => {
+			const poller = new Poller(school.engine, { event: 'customerCreated' }, { isDurable: true });
+			await poller.tick();
+			await poller.tick();
+			for (let round = 1; round <= 2; round++) {
+				const lead = newLead();
+				const { polls, putBack } = await pollTwice(poller);
+				expect(polls).toEqual([[lead], []]);
+				putBack();
+				expect(await poller.tick()).toEqual([]);
+			}
+		});
+
+		it('reports once more what n8n has dropped, a minute later', async () => {
+			const poller = new Poller(school.engine, { event: 'customerCreated' }, { isDurable: true });
+			await poller.tick();
+			await poller.tick();
+			const lead = newLead();
+			expect((await pollTwice(poller)).polls).toEqual([[lead], []]);
+			const now = Date.now();
+			jest.spyOn(Date, 'now').mockImplementation(() => now + MINUTE_MS);
+			expect(idsOf(await poller.tick())).toEqual([lead]);
+		});
+
+		it('begins at once with another event that somebody publishes meanwhile', async () => {
+			const poller = new Poller(school.engine, { event: 'customerCreated' }, { isDurable: true });
+			await poller.tick();
+			await poller.tick();
+			newLead();
+			const before = poller.cursor;
+			await poller.tick();
+			poller.cursor = before;
+			poller.reactivate({ event: 'paymentCreated' });
+			expect(await poller.tick()).toEqual([]);
+			const payment = school.sandbox.store.insert('pay', { branch_id: 1, customer_id: 1, income: 100 }).id;
+			expect(idsOf(await poller.tick())).toEqual([payment]);
+		});
+	});
+
 	it('keeps no beginning beyond the second report', async () => {
 		const poller = new Poller(school.engine, { event: 'customerCreated' }, { isDurable: true });
 		await poller.tick();
