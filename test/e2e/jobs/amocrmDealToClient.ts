@@ -1,8 +1,6 @@
-import { AMO_TOKEN, startAmoCrm } from '../support/amoCrm';
+import { AMO_TOKEN, startAmoCrm, WON } from '../support/amoCrm';
 import { NAMES, saveAs } from '../support/credentials';
 import type { Job, Start } from './types';
-
-const WON = 142;
 
 /** As amoCRM tells of deals that have moved: form fields with brackets in their names. */
 function moved(...deals: Array<{ id: number; status_id: number }>): URLSearchParams {
@@ -45,7 +43,7 @@ export const amocrmDealToClient: Job = {
 			{ id: 15, name: 'Ничья', contacts: [] },
 			{ id: 16, name: 'Без связи', contacts: [{ id: 5, name: 'Немой', is_main: true }] },
 			{ id: 17, name: 'Маска', contacts: [contact(6, 'Пустой', '+7 (')] },
-			{ id: 14, name: 'Проиграна', contacts: [contact(4, 'Чужой', '+79000007755')] },
+			{ id: 14, name: 'Проиграна', status_id: 143, contacts: [contact(4, 'Чужой', '+79000007755')] },
 		]);
 		try {
 			await saveAs(client, NAMES.bearer, 'httpBearerAuth', { token: AMO_TOKEN });
@@ -72,6 +70,8 @@ export const amocrmDealToClient: Job = {
 				await send({ id: 11, status_id: WON }, { id: 14, status_id: 143 }, { id: 12, status_id: WON });
 				await send({ id: 13, status_id: WON });
 				await send({ id: 14, status_id: 77 });
+				// Nor is a deal won because a call says so.
+				await send({ id: 14, status_id: WON });
 			}
 
 			expect(added()).toMatchObject([

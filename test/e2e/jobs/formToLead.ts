@@ -47,24 +47,29 @@ export const formToLead: Job = {
 		const yan = sandbox.store.insert('customer', { ...client, branch_ids: [2] });
 		await send({ name: 'Папа Яна', phone: '8 (900) 000 77 33', email: 'papa@example.org' });
 		expect(added()).toHaveLength(2);
-		expect(sandbox.store.find('customer', yan.id)).toMatchObject({
-			...client,
-			email: ['yan@example.org', 'papa@example.org'],
-		});
-		// Who keeps another name than was written is told apart by the comment.
-		expect(comments(yan.id)).toEqual(['Заявка с сайта (имя: Папа Яна): без комментария']);
+		expect(sandbox.store.find('customer', yan.id)).toMatchObject(client);
+		// Who keeps other values than were written is told apart by the comment.
+		const told = 'Заявка с сайта (имя: Папа Яна, почта: papa@example.org): без комментария';
+		expect(comments(yan.id)).toEqual([told]);
+		await send({ name: client.name, phone: '9000007733', email: 'Yan@example.org', comment: 'Это я' });
+		expect(comments(yan.id)).toEqual([told, 'Заявка с сайта: Это я']);
 
 		// Someone in the archive stays there.
-		const left = { phone: ['+7(900)000-77-44'], is_study: 0, branch_ids: [1], e_date: '2026-01-15' };
+		const left = {
+			phone: ['+7(900)000-77-44'],
+			email: [],
+			is_study: 0,
+			branch_ids: [1],
+			e_date: '2026-01-15',
+		};
 		const eva = sandbox.store.insert('customer', { name: 'Ушедшая Ева', ...left });
 		await send({ name: 'Ева', phone: '9000007744', email: 'eva@example.org', comment: 'Снова хочу' });
 		expect(added()).toHaveLength(3);
 		expect(sandbox.store.find('customer', eva.id)).toMatchObject({
 			name: 'Ушедшая Ева',
 			...left,
-			email: ['eva@example.org'],
 		});
-		expect(comments(eva.id)).toEqual(['Заявка с сайта (имя: Ева): Снова хочу']);
+		expect(comments(eva.id)).toEqual(['Заявка с сайта (имя: Ева, почта: eva@example.org): Снова хочу']);
 
 		// A brother with the phone of the first child, and more than AlfaCRM takes for a name and for a comment.
 		await send({ name: 'Орлов Лев', phone: mia.phone, comment: 'И брата' });
@@ -78,7 +83,7 @@ export const formToLead: Job = {
 		await stage.unpublish();
 	},
 	more: {
-		'lets nobody into a card by a number of his own beside that of the customer': async (
+		'lets nobody into a card by a number or an address of his own beside the number of the customer': async (
 			start,
 			{ sandbox },
 		) => {
@@ -86,12 +91,13 @@ export const formToLead: Job = {
 			const form = stage.workflow.nodes.find(({ name }) => name === 'Website Form');
 			const address = await stage.listen(`/form/${String(form?.webhookId)}`);
 			const phone = ['+7(900)000-77-33'];
-			const mother = sandbox.store.insert('customer', { name: 'Мама', is_study: 1, phone, branch_ids: [1] });
+			const card = { name: 'Мама', is_study: 1, phone, email: [], branch_ids: [1] };
+			const mother = sandbox.store.insert('customer', card);
 			const body = new FormData();
-			const filled = ['Чужой', '8 900 000 77 33, +7 900 000-77-99', '', ''];
+			const filled = ['Чужой', '8 900 000 77 33, +7 900 000-77-99', 'stranger@example.org', ''];
 			filled.forEach((value, index) => body.append(`field-${index}`, value));
 			await stage.startedBy(async () => await fetch(address, { method: 'POST', body }));
-			expect(sandbox.store.find('customer', mother.id)).toMatchObject({ name: 'Мама', phone });
+			expect(sandbox.store.find('customer', mother.id)).toMatchObject(card);
 			expect(sandbox.store.where('communication', 'related_id', mother.id)).toHaveLength(1);
 			await stage.unpublish();
 		},

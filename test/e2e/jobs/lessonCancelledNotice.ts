@@ -1,39 +1,64 @@
-import type { Job } from './types';
+import type { Sandbox } from '../../../sandbox';
+import type { Stage } from '../support/stage';
+import type { Job, Start } from './types';
+
+const SECRET = 'change-me';
 
 /** Production addresses of the webhook nodes. */
 const PATHS = { package: '', http: '/webhook/alfacrm-lesson-changed' };
 
+/** As the user enters it; the example has none, and refuses all calls. */
+const withSecret: Parameters<Start>[1] = (workflow) => ({
+	...workflow,
+	nodes: workflow.nodes.map((node) =>
+		node.name === 'Lesson Changed' && node.parameters.secret !== undefined
+			? { ...node, parameters: { ...node.parameters, secret: SECRET } }
+			: node,
+	),
+});
+
+/** Where AlfaCRM is to send its calls. */
+function pathOf({ side, workflow }: Stage): string {
+	const trigger = workflow.nodes.find(({ name }) => name === 'Lesson Changed');
+	return PATHS[side] || `/webhook/${String(trigger?.webhookId)}/webhook`;
+}
+
+/** A planned lesson of so many customers, by name and email. */
+function plan({ store }: Sandbox, ...customers: Array<[name: string, email: string[]]>) {
+	const customer_ids = customers.map(
+		([name, email]) => store.insert('customer', { name, email, is_study: 1, branch_ids: [2] }).id,
+	);
+	const { id } = store.insert('lesson', {
+		branch_id: 2,
+		date: '2026-12-01',
+		time_from: '2026-12-01 17:00:00',
+		time_to: '2026-12-01 18:00:00',
+		lesson_type_id: 2,
+		subject_id: 1,
+		status: 1,
+		customer_ids,
+	});
+	return { id, customer_ids };
+}
+
 export const lessonCancelledNotice: Job = {
 	name: 'lesson-cancelled-notice',
 	play: async (start, side, { sandbox }) => {
-		const stage = await start(side);
-		const customer = (name: string, email: string[]) =>
-			sandbox.store.insert('customer', { name, email, is_study: 1, branch_ids: [2] }).id;
-		const mia = customer('Орлова Мия', ['mia@example.org']);
-		const yan = customer('Орлов Ян', ['yan@example.org']);
-		const silent = customer('Тихий Том', []);
-		const none = customer('Без Адреса', ['нет']);
-		const gone = customer('Исчезнувший Ян', ['gone@example.org']);
-		const { id } = sandbox.store.insert('lesson', {
-			branch_id: 2,
-			date: '2026-12-01',
-			time_from: '2026-12-01 17:00:00',
-			time_to: '2026-12-01 18:00:00',
-			lesson_type_id: 2,
-			subject_id: 1,
-			status: 1,
-			customer_ids: [gone, none, mia, yan, silent],
-		});
-		sandbox.store.remove('customer', gone);
-		const trigger = stage.workflow.nodes.find(({ name }) => name === 'Lesson Changed');
-		const path = PATHS[side] || `/webhook/${String(trigger?.webhookId)}/webhook`;
-		const address = await stage.listen(path);
+		const stage = await start(side, withSecret);
+		const { id } = plan(
+			sandbox,
+			['Без Адреса', ['нет']],
+			['Орлова Мия', ['mia@example.org']],
+			['Орлов Ян', ['yan@example.org']],
+			['Тихий Том', []],
+		);
+		const address = await stage.listen(pathOf(stage));
 		const register = (secret: string) => sandbox.webhooks.add(`${address}?secret=${secret}`);
 		const answered = async () => {
 			await sandbox.webhooks.settled();
 			return sandbox.webhooks.deliveries.map(({ status }) => status);
 		};
-		register('change-me');
+		register(SECRET);
 
 		const execution = await stage.startedBy(async () => {
 			sandbox.store.patch('lesson', id, { status: 2, note: 'Болезнь педагога' });
@@ -70,5 +95,59 @@ export const lessonCancelledNotice: Job = {
 		expect((await executions()).filter((sent) => sent.length > 0)).toHaveLength(1);
 		await stage.unpublish();
 		sandbox.webhooks.remove();
+	},
+	more: {
+		'writes to all others, then says whom AlfaCRM did not give': async (start, { sandbox }) => {
+			const stage = await start('package', withSecret);
+			const lesson = plan(
+				sandbox,
+				['Исчезнувший Ян', ['gone@example.org']],
+				['Орлова Мия', ['mia@example.org']],
+				['Сбойная Ева', ['eva@example.org']],
+			);
+			const [gone, , failing] = lesson.customer_ids;
+			sandbox.store.remove('customer', gone);
+			const match = { entity: 'customer', bodyContains: `"id":${failing}` };
+			sandbox.faults.add({ kind: 'status', status: 500, times: 9, match });
+			sandbox.webhooks.add(`${await stage.listen(pathOf(stage))}?secret=${SECRET}`);
+			const cancelled = stage.startedBy(async () => {
+				sandbox.store.patch('lesson', lesson.id, { status: 2 });
+				await sandbox.webhooks.settled();
+			});
+			await expect(cancelled).rejects.toThrow(
+				new RegExp(`in "Not Sent": Не отправлено: клиент ${gone} \\(.+\\); клиент ${failing} \\(.+500`),
+			);
+			const [{ id }] = await stage.client.listExecutions(stage.workflow.id);
+			const execution = await stage.client.waitForExecution(id);
+			expect(stage.sent(execution)).toMatchObject([{ toEmail: 'mia@example.org' }]);
+			await stage.unpublish();
+			sandbox.webhooks.remove();
+		},
+		'writes to nobody about a lesson that takes place after all': async (start, { sandbox }) => {
+			const stage = await start('package', withSecret);
+			const lesson = plan(sandbox, ['Орлова Мия', ['mia@example.org']]);
+			const address = `${await stage.listen(pathOf(stage))}?secret=${SECRET}`;
+			const fields = { fields_old: { status: 1 }, fields_new: { status: 2 } };
+			const of = { event: 'update', entity: 'Lesson', entity_id: lesson.id, branch_id: 2 };
+			const body = JSON.stringify({ ...of, ...fields, datetime: '2026-11-30 12:00:00' });
+			const headers = { 'content-type': 'application/json' };
+			const execution = await stage.startedBy(
+				async () => await fetch(address, { method: 'POST', headers, body }),
+			);
+			expect(execution.outputs('Get Lesson')).toHaveLength(1);
+			expect(stage.sent(execution)).toEqual([]);
+			await stage.unpublish();
+		},
+		'refuses every call as long as it has no secret': async (start, { sandbox }) => {
+			const stage = await start('package');
+			const address = await stage.listen(pathOf(stage));
+			sandbox.clearJournal();
+			for (const query of ['', '?secret=', '?secret=change-me']) {
+				const { status } = await fetch(address + query, { method: 'POST', body: '{}' });
+				expect(status).toBe(500);
+			}
+			expect(sandbox.journal).toEqual([]);
+			await stage.unpublish();
+		},
 	},
 };

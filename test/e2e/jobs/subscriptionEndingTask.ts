@@ -19,6 +19,10 @@ export const subscriptionEndingTask: Job = {
 			return id;
 		};
 		const mia = client('Орлова Мия', 7, { assigned_id: 3 });
+		// Two that end on the same day are one task.
+		sandbox.store.insert('customer-tariff', {
+			...{ customer_id: mia, tariff_id: 2, b_date: '01.10.2026', e_date: inDays(7) },
+		});
 		const yan = client('Орлов Ян', 0);
 		client('Ещё Не Скоро', 8);
 		client('Уже Кончился', -1);
@@ -57,6 +61,12 @@ export const subscriptionEndingTask: Job = {
 				'yyyy-MM-dd 00:00:00',
 			),
 		});
+		await stage.run();
+		expect(created()).toHaveLength(2);
+
+		// Nor one that the manager has put off.
+		sandbox.store.patch('task', created()[0].id, { due_date: inDays(12) });
+		sandbox.store.patch('task', created()[1].id, { due_date: inDays(2) });
 		await stage.run();
 		expect(created()).toHaveLength(2);
 	},

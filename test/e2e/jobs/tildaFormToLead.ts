@@ -64,9 +64,11 @@ export const tildaFormToLead: Job = {
 		const client = { name: 'Клиентов Ян', is_study: 1, phone: ['+7(900)000-77-33'], branch_ids: [2] };
 		const yan = sandbox.store.insert('customer', { ...client, email: [] });
 		await send({ Name: 'Папа', Phone: '9000007733', Email: 'papa@example.org', formid: 'f', tranid: '1:3' });
-		expect(sandbox.store.find('customer', yan.id)).toMatchObject({ ...client, email: ['papa@example.org'] });
+		expect(sandbox.store.find('customer', yan.id)).toMatchObject({ ...client, email: [] });
 		expect(added()).toHaveLength(2);
-		expect(comments(yan.id)).toEqual(['Заявка с сайта (Tilda) 1:3\nФорма: f\nИмя в форме: Папа']);
+		expect(comments(yan.id)).toEqual([
+			'Заявка с сайта (Tilda) 1:3\nФорма: f\nИмя в форме: Папа\nПочта в форме: papa@example.org',
+		]);
 
 		// More than AlfaCRM takes for a name.
 		const long = 'Орлова Александра Константиновна, 7 лет, мама Анастасия Викторовна';
@@ -86,22 +88,24 @@ export const tildaFormToLead: Job = {
 			expect(added).toMatchObject([{ name: 'Пример Заявка', is_study: 0, email: ['primer@example.org'] }]);
 			expect(sandbox.store.where('communication', 'related_id', added[0].id)).toHaveLength(1);
 		},
-		'lets nobody into a card by a number of his own beside that of the customer': async (
+		'lets nobody into a card by a number or an address of his own beside the number of the customer': async (
 			start,
 			{ sandbox },
 		) => {
 			const stage = await start('package');
 			const address = await stage.listen(PATH);
 			const phone = ['+7(900)000-77-33'];
-			const mother = sandbox.store.insert('customer', { name: 'Мама', is_study: 1, phone, branch_ids: [1] });
+			const card = { name: 'Мама', is_study: 1, phone, email: [], branch_ids: [1] };
+			const mother = sandbox.store.insert('customer', card);
 			const filled = {
 				Name: 'Чужой',
 				Phone: '8 900 000 77 33, +7 900 000-77-99',
+				Email: 'stranger@example.org',
 				formid: 'f',
 				tranid: '1:6',
 			};
 			await stage.startedBy(async () => await fetch(address, bodies.form(filled)));
-			expect(sandbox.store.find('customer', mother.id)).toMatchObject({ name: 'Мама', phone });
+			expect(sandbox.store.find('customer', mother.id)).toMatchObject(card);
 			expect(sandbox.store.where('communication', 'related_id', mother.id)).toHaveLength(1);
 			await stage.unpublish();
 		},

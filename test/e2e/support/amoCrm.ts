@@ -4,8 +4,13 @@ import Fastify from 'fastify';
 interface AmoDeal {
 	id: number;
 	name: string;
+	/** Its stage; won unless it is said. */
+	status_id?: number;
 	contacts: Array<{ id: number; name: string; phone?: string[]; email?: string; is_main: boolean }>;
 }
+
+/** The same in every pipeline. */
+export const WON = 142;
 
 export const AMO_TOKEN = 'a-token';
 
@@ -29,8 +34,9 @@ export async function startAmoCrm(deals: readonly AmoDeal[]) {
 		const found = deals.find(({ id }) => id === idOf(params));
 		if (found === undefined) return await reply.code(404).send({});
 		const isWith = (query as { with?: string }).with === 'contacts';
-		const embedded = found.contacts.map(({ id, is_main }) => ({ id, is_main }));
-		return { id: found.id, name: found.name, _embedded: isWith ? { contacts: embedded } : {} };
+		const embedded = found.contacts.map((one) => ({ id: one.id, is_main: one.is_main }));
+		const { id, name, status_id = WON } = found;
+		return { id, name, status_id, _embedded: isWith ? { contacts: embedded } : {} };
 	});
 	app.get('/api/v4/contacts/:id', async ({ params }, reply) => {
 		const found = contacts.find(({ id }) => id === idOf(params));

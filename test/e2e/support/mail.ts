@@ -32,17 +32,17 @@ export async function startMailServer(unknown: readonly string[]) {
 	};
 }
 
-/** The end of an example, from the mails on: these are written to the addresses, by n8n's own node. */
+/** An example that begins with the mails: these are written to the addresses, by n8n's own node. */
 export const onlyMails =
 	(job: string, side: Side, addresses: readonly string[]) =>
 	({ name, settings }: Workflow): Workflow => {
 		const { nodes, connections } = side === 'package' ? withPackage(job) : withHttp(job);
-		const send = nodes.find(({ type }) => type === 'n8n-nodes-base.emailSend');
+		const kept = nodes.filter(({ type }) => !isTrigger(type));
+		const links = Object.entries(connections).filter(([from]) => kept.some((node) => node.name === from));
 		const mails = addresses.map((to) => ({ to, subject: 'Subject', text: 'Text' }));
-		const follows = connections as Record<string, { main: Array<Array<{ node: string }>> }>;
-		const targets = (follows[send?.name ?? '']?.main ?? []).flat().map(({ node }) => node);
 		const place = { typeVersion: 1, position: [0, 0] as [number, number] };
 		const to = (node: string) => ({ main: [[{ node, type: 'main', index: 0 }]] });
+		const enabled = { disabled: false, credentials: { smtp: { id: null, name: NAMES.smtp } } };
 		return {
 			...{ name, settings },
 			nodes: [
@@ -51,21 +51,19 @@ export const onlyMails =
 					...{ ...place, id: 'm', name: 'Mails', type: 'n8n-nodes-base.set', typeVersion: 3.4 },
 					parameters: { mode: 'raw', jsonOutput: JSON.stringify({ mails }) },
 				},
-				{
-					...{ ...place, id: 'e', name: 'Message', type: 'n8n-nodes-base.splitOut' },
-					parameters: { fieldToSplitOut: 'mails' },
-				},
-				...nodes
-					.filter((node) => node === send || targets.includes(node.name))
-					.map((node) =>
-						node === send
-							? { ...node, disabled: false, credentials: { smtp: { id: null, name: NAMES.smtp } } }
-							: node,
-					),
+				...kept.map((node) => {
+					if (node.name === 'Message') return { ...node, ...SPLIT };
+					return node.type === 'n8n-nodes-base.emailSend' ? { ...node, ...enabled } : node;
+				}),
 			],
-			connections: {
-				...{ Start: to('Mails'), Mails: to('Message'), Message: to(send?.name ?? '') },
-				...(send && { [send.name]: follows[send.name] }),
-			},
+			connections: { ...Object.fromEntries(links), Start: to('Mails'), Mails: to('Message') },
 		} as Workflow;
 	};
+
+const SPLIT = {
+	type: 'n8n-nodes-base.splitOut',
+	typeVersion: 1,
+	parameters: { fieldToSplitOut: 'mails' },
+};
+
+const isTrigger = (type: string): boolean => /trigger$|\.webhook$/i.test(type);
