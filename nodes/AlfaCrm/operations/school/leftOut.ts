@@ -42,7 +42,7 @@ export const leaveOut: INodeProperties = {
 	),
 	default: ['notes'],
 	description:
-		'What is not returned. Notes that the staff makes for itself are left out unless you remove them here. Add Contacts and Tasks, too, where a parent or an AI model reads the answer.',
+		'What is not returned. Notes that the staff makes for itself are left out unless you remove them here. Add Contacts, Manager and Stage, and Tasks, too, where a parent, or an AI model that answers parents, reads it.',
 };
 
 export const readLeftOut = (item: Item): LeftOut => new Set(item.choices(leaveOut) as LeftOutPart[]);
