@@ -168,7 +168,7 @@ const additions: Action[] = [
 			}),
 			dottedDate('b_date', 'Start Date', {
 				fallback: 'today',
-				description: 'First day; today if left empty',
+				description: 'First day; today if left empty, so that a run on another day sells it once more',
 			}),
 			references('subject_ids', 'Subject', 'subject', { description: 'Subjects that it pays for' }),
 		],
@@ -196,7 +196,10 @@ const additions: Action[] = [
 			record('ctt_id', 'Customer Subscription', 'customerTariff', {
 				description: 'Subscription that is paid for',
 			}),
-			dottedDate('document_date', 'Payment Date', { fallback: 'today', description: 'Today if left empty' }),
+			dottedDate('document_date', 'Payment Date', {
+				fallback: 'today',
+				description: 'Today if left empty, so that a run on another day adds it once more',
+			}),
 			reference('location_id', 'Location', 'location'),
 			note,
 			text('payer_name', 'Payer Name', {

@@ -28,7 +28,7 @@ export const branchesParameter = severalOf(
 const beginNotices: INodeProperties[] = [
 	{
 		displayName:
-			'Reports what happens after the workflow is activated. If you choose another event or account, it starts over from that moment.',
+			'Reports what happens after the workflow is first activated, pauses included. If you choose another event or account, it starts over from that moment.',
 		name: 'beginNotice',
 		type: 'notice',
 		default: '',
@@ -36,7 +36,7 @@ const beginNotices: INodeProperties[] = [
 	},
 	{
 		displayName:
-			"Reports each client once for each occasion. What is due already when the workflow is activated is not reported, unless 'First Poll Reports' in 'Options' says otherwise. If you choose another event or account, it starts over from that moment.",
+			"Reports each client once for each occasion. What is due already when the workflow is first activated is not reported, unless 'First Poll Reports' in 'Options' says otherwise. If you choose another event or account, it starts over from that moment.",
 		name: 'beginNotice',
 		type: 'notice',
 		default: '',

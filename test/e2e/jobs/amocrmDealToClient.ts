@@ -42,6 +42,7 @@ export const amocrmDealToClient: Job = {
 			{ id: 18, name: 'Лепка', contacts: [contact(7, 'Последний', '+79000007766')] },
 			{ id: 15, name: 'Ничья', contacts: [] },
 			{ id: 16, name: 'Без связи', contacts: [{ id: 5, name: 'Немой', is_main: true }] },
+			{ id: 19, name: 'Заглушка', contacts: [contact(8, 'Девятый', '+7 (999) 999-99-99')] },
 			{ id: 17, name: 'Маска', contacts: [contact(6, 'Пустой', '+7 (')] },
 			{ id: 14, name: 'Проиграна', status_id: 143, contacts: [contact(4, 'Чужой', '+79000007755')] },
 		]);
@@ -93,6 +94,11 @@ export const amocrmDealToClient: Job = {
 			);
 			expect(added().map(({ name }) => name)).toEqual(['Орлова Мия', 'Последний']);
 			expect(comments(added()[1].id)).toEqual(['Сделка amoCRM 18: Лепка']);
+			// Nor does a number that finds nobody hold up the others.
+			await expect(send({ id: 19, status_id: WON }, { id: 11, status_id: WON })).rejects.toThrow(
+				/^error in "Not Saved": Не перенесено: Сделка amoCRM 19: Заглушка \(Девятый\): .*'Phone'/,
+			);
+			expect(added()).toHaveLength(2);
 			for (const [id, told] of [
 				[15, 'сделка 15 '],
 				[17, 'amoCRM 17'],

@@ -80,6 +80,9 @@ export const formToLead: Job = {
 		const last = added()[3];
 		expect(last.name).toBe(long.slice(0, 50));
 		expect(comments(last.id)).toEqual([expect.stringMatching(`^Заявка с сайта \\(имя: ${long}\\): Мы Мы `)]);
+		// A name of blanks.
+		await send({ name: '  ', phone: '+7 900 000-77-66' });
+		expect(added()[4]).toMatchObject({ name: '+7 900 000-77-66', is_study: 0 });
 		await stage.unpublish();
 	},
 	more: {

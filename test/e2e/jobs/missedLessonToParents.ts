@@ -53,6 +53,33 @@ export const missedLessonToParents: Job = {
 		expect(stage.sent(await stage.news())).toEqual([notice('kim@example.org', 'Дальний Ким', '11:30')]);
 	},
 	more: {
+		'writes to all others, then says whom or what AlfaCRM did not give': async (start, { sandbox }) => {
+			const { store } = sandbox;
+			const stage = await start('package');
+			const [gone, mia] = ['gone', 'mia'].map(
+				(name) =>
+					store.insert('customer', {
+						...{ name, is_study: 1, email: [`${name}@example.org`], branch_ids: [1] },
+					}).id,
+			);
+			const { id } = store.insert('lesson', {
+				...{ branch_id: 1, date: stage.today, lesson_type_id: 2, subject_id: 1, status: 1 },
+				...{ time_from: `${stage.today} 10:00:00`, time_to: `${stage.today} 11:00:00` },
+				customer_ids: [gone, mia],
+			});
+			await stage.baseline();
+			for (const customer_id of [gone, mia]) {
+				store.insert('lesson-details', { lesson_id: id, branch_id: 1, customer_id, is_attend: 0 });
+			}
+			store.patch('lesson', id, { status: 3 });
+			store.remove('customer', gone);
+			await expect(stage.news()).rejects.toThrow(
+				new RegExp(`in "Not Sent": Не отправлено: клиент ${gone}, урок ${id} \\(.+\\) `),
+			);
+			const [{ id: last }] = await stage.client.listExecutions(stage.workflow.id);
+			const execution = await stage.client.waitForExecution(last);
+			expect(stage.sent(execution)).toMatchObject([{ toEmail: 'mia@example.org' }]);
+		},
 		'shows the latest absence when it is tried out': async (start, { sandbox }) => {
 			const { store } = sandbox;
 			const held = store.rows('lesson-details').filter(({ is_attend }) => is_attend === 0);

@@ -40,6 +40,8 @@ export const paymentReceipt: Job = {
 		pay(none, 1, '200.00');
 		pay(mia, 1, '800.00', { pay_type_id: 2 });
 		pay(mia, 1, '900.00', { is_confirmed: 0 });
+		// Money that came from no customer.
+		sandbox.store.patch('pay', pay(mia, 1, '950.00').id, { customer_id: null });
 		// The payments of last year are brought into AlfaCRM only now: nobody is thanked for those.
 		pay(mia, 1, '7100.00', { document_date: daysAgo(330) });
 		pay(mia, 1, '7200.00', { document_date: daysAgo(4) });

@@ -69,5 +69,9 @@ export const subscriptionEndingTask: Job = {
 		sandbox.store.patch('task', created()[1].id, { due_date: inDays(2) });
 		await stage.run();
 		expect(created()).toHaveLength(2);
+		// Nor one that was to be done earlier.
+		sandbox.store.patch('task', created()[0].id, { due_date: inDays(-3) });
+		await stage.run();
+		expect(created()).toHaveLength(2);
 	},
 };

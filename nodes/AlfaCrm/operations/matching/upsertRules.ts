@@ -50,7 +50,11 @@ export function upsertOptions(entity: Entity): INodeProperties {
 				name: 'ifKeyEmpty',
 				type: 'options',
 				options: [
-					{ name: 'Create a New One', value: 'create', description: 'Without looking for it first' },
+					{
+						name: 'Create a New One',
+						value: 'create',
+						description: 'Without looking for it first: a new one at each run',
+					},
 					{ name: 'Stop', value: 'refuse', description: 'Save nothing' },
 				],
 				default: 'refuse',
@@ -61,7 +65,11 @@ export function upsertOptions(entity: Entity): INodeProperties {
 				type: 'options',
 				options: [
 					{ name: 'Stop', value: 'refuse', description: 'Save nothing and name their IDs' },
-					{ name: 'Update All', value: 'all', description: 'One item comes out for each' },
+					{
+						name: 'Update All',
+						value: 'all',
+						description: 'Change each of them; one item comes out for each',
+					},
 					newestChoice('Update the Newest', entity),
 				],
 				default: 'refuse',
@@ -74,7 +82,7 @@ export function upsertOptions(entity: Entity): INodeProperties {
 				options: sortByName(fields.map(({ name, label }) => ({ name: label, value: name }))),
 				default: [...(match?.onlyForNew ?? [])],
 				description:
-					'Fields that are set when a record is created and left alone when it is updated. Matched by ID, no field is left alone unless it is chosen here.',
+					'Fields that are set when a record is created and left alone when it is updated. Matched by ID, no field is left alone unless it is chosen here. For a public form choose every field that it fills, contacts included, for anybody may fill it in.',
 			},
 			overwriteWithEmpty,
 			...searchBranches(entity),
