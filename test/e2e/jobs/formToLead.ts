@@ -101,7 +101,18 @@ export const formToLead: Job = {
 			filled.forEach((value, index) => body.append(`field-${index}`, value));
 			await stage.startedBy(async () => await fetch(address, { method: 'POST', body }));
 			expect(sandbox.store.find('customer', mother.id)).toMatchObject(card);
-			expect(sandbox.store.where('communication', 'related_id', mother.id)).toHaveLength(1);
+			const numbers = '8 900 000 77 33, +7 900 000-77-99';
+			expect(sandbox.store.where('communication', 'related_id', mother.id)).toMatchObject([
+				{
+					comment: `Заявка с сайта (телефоны: ${numbers}, имя: Чужой, почта: stranger@example.org): без комментария`,
+				},
+			]);
+			// Nor into a card that the form itself makes.
+			const customers = sandbox.store.rows('customer').length;
+			body.set('field-1', '8 900 000 77 44 +7 900 000-77-99');
+			await stage.startedBy(async () => await fetch(address, { method: 'POST', body }));
+			const [made] = sandbox.store.rows('customer').slice(customers);
+			expect(String(made.phone).replace(/\D/g, '')).toMatch(/^[78]?9000007744$/);
 			await stage.unpublish();
 		},
 	},

@@ -106,7 +106,10 @@ export const tildaFormToLead: Job = {
 			};
 			await stage.startedBy(async () => await fetch(address, bodies.form(filled)));
 			expect(sandbox.store.find('customer', mother.id)).toMatchObject(card);
-			expect(sandbox.store.where('communication', 'related_id', mother.id)).toHaveLength(1);
+			const [{ comment }] = sandbox.store.where('communication', 'related_id', mother.id);
+			expect(comment).toContain(
+				'\nТелефоны в форме: 8 900 000 77 33, +7 900 000-77-99\nИмя в форме: Чужой\n',
+			);
 			await stage.unpublish();
 		},
 		'a form without a phone is an error, and saves nothing': async (start, { sandbox }) => {

@@ -104,6 +104,31 @@ describe('the update', () => {
 		expect(stored(made.id).lead_status_id).toBe(1);
 	});
 
+	it('leaves alone whoever is found where all is only for new ones', async () => {
+		const id = add({ note: 'Важное', custom_school: '12', email: ['mia@example.org'] });
+		const before = stored(id);
+		const fields = {
+			...{ name: 'Чужой', note: 'Новое', email: ['other@example.org'], removed: true, dob: '2015-09-04' },
+			customFields: { values: [{ name: 'custom_school', value: '7' }] },
+		};
+		for (const onlyForNew of [['all'], ['note', 'all'], 'all']) {
+			const phone = [FORMATTED, '8 900 555-00-09'];
+			const parameters = form(fields, { onlyForNew }, { phone });
+			expect(await run(parameters)).toMatchObject([{ id, operationResult: 'unchanged' }]);
+		}
+		expect(stored(id)).toEqual(before);
+		expect(school.entries('customer/update')).toEqual([]);
+		const [made] = await run(form(fields, { onlyForNew: ['all'] }, { phone: '89005550077' }));
+		expect(stored(made.id)).toMatchObject({ note: 'Новое', custom_school: '7', dob: '04.09.2015' });
+	});
+
+	it('restores one from the archive where all is only for new ones, and changes nothing else', async () => {
+		const id = add({ note: 'Важное', e_date: '2026-01-15' });
+		const options = { onlyForNew: ['all'], ifArchived: 'restore' };
+		await run(form({ note: 'Новое' }, options));
+		expect(stored(id)).toMatchObject({ note: 'Важное', e_date: '2030-12-31' });
+	});
+
 	it.each(['full', 'partial'] as const)('keeps the phone where an update is %s', async (updateMode) => {
 		school.sandbox.settings.updateMode = updateMode;
 		const id = add();

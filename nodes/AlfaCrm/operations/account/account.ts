@@ -55,7 +55,7 @@ const branch: INodeProperties = {
 	type: 'string',
 	default: '',
 	placeholder: 'e.g. 1',
-	description: 'The branch to look at. If not given, the first one that this user may read.',
+	description: 'The branch to look at. If not given, the first one in use that this user may read.',
 };
 
 const options = { ...collection('Options', 'options', [branch], 'Add Option'), displayOptions };

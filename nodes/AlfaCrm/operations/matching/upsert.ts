@@ -195,12 +195,11 @@ async function change(
 			`${entity.label.toLowerCase()} ${id}`,
 		);
 	}
-	const values: IDataObject = {
+	const given = { ...request.changes, ...canonicalIn(entity, keyValues(request, wanted, current.row)) };
+	const values = {
 		...(archived && rules.ifArchived === 'restore' ? { removed: 0 } : {}),
-		...request.changes,
-		...canonicalIn(entity, keyValues(request, wanted, current.row)),
+		...Object.fromEntries(Object.entries(given).filter(([field]) => !rules.isOnlyForNew(field))),
 	};
-	for (const name of rules.onlyForNew) delete values[name];
 	const task = { ...request, isArchiveTold: true };
 	return await saveChanges(task, current, { values, addToLists: rules.addToLists });
 }

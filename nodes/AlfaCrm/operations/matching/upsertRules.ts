@@ -15,10 +15,14 @@ export interface Rules {
 	ifSeveral: IfSeveral;
 	ifArchived: IfArchived;
 	ifKeyEmpty: 'refuse' | 'create';
-	onlyForNew: ReadonlySet<string>;
+	/** Whether a field, custom ones too, is left alone in a record that is found. */
+	isOnlyForNew: (field: string) => boolean;
 	overwriteWithEmpty: boolean;
 	addToLists: boolean;
 }
+
+/** In place of single fields: custom ones, which are named by their code, have no choice of their own. */
+const ALL_FIELDS = 'all';
 
 /** The options of Create or Update. */
 export function upsertOptions(entity: Entity): INodeProperties {
@@ -79,10 +83,13 @@ export function upsertOptions(entity: Entity): INodeProperties {
 				displayName: 'Set Only on Creation',
 				name: 'onlyForNew',
 				type: 'multiOptions',
-				options: sortByName(fields.map(({ name, label }) => ({ name: label, value: name }))),
+				options: [
+					{ name: 'All Fields', value: ALL_FIELDS, description: 'Custom fields and the match value too' },
+					...sortByName(fields.map(({ name, label }) => ({ name: label, value: name }))),
+				],
 				default: [...(match?.onlyForNew ?? [])],
 				description:
-					'Fields that are set when a record is created and left alone when it is updated. Matched by ID, no field is left alone unless it is chosen here. For a public form choose every field that it fills, contacts included, for anybody may fill it in.',
+					'Fields that are set when a record is created and left alone when it is updated. Matched by ID, no field is left alone unless it is chosen here. For a public form choose All Fields, since anybody may fill it in.',
 			},
 			overwriteWithEmpty,
 			...searchBranches(entity),
@@ -104,7 +111,7 @@ export function rulesOf(entity: Entity, options: Collection, key: string): Rules
 		ifSeveral: choice('ifSeveral'),
 		ifArchived: archive ? choice('ifArchived') : 'update',
 		ifKeyEmpty: choice('ifKeyEmpty'),
-		onlyForNew: new Set(onlyForNew),
+		isOnlyForNew: (field) => onlyForNew.includes(ALL_FIELDS) || onlyForNew.includes(field),
 		overwriteWithEmpty: options.flag(overwriteWithEmpty),
 		addToLists: readAddToLists(options, fields, 'add'),
 	};
