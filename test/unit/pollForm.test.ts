@@ -87,7 +87,7 @@ describe('the form of the polling trigger', () => {
 		expect(notice.displayName).toMatch(
 			kind === 'occasion'
 				? /^Reports each client once for each occasion\. What is due already .* 'First Poll Reports'/
-				: /^Reports what happens after the workflow is activated\./,
+				: /^Reports what happens after the workflow is first activated, pauses included\./,
 		);
 	});
 

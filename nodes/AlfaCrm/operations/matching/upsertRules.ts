@@ -83,10 +83,10 @@ export function upsertOptions(entity: Entity): INodeProperties {
 				displayName: 'Set Only on Creation',
 				name: 'onlyForNew',
 				type: 'multiOptions',
-				options: [
+				options: sortByName([
 					{ name: 'All Fields', value: ALL_FIELDS, description: 'Custom fields and the match value too' },
-					...sortByName(fields.map(({ name, label }) => ({ name: label, value: name }))),
-				],
+					...fields.map(({ name, label }) => ({ name: label, value: name })),
+				]),
 				default: [...(match?.onlyForNew ?? [])],
 				description:
 					'Fields that are set when a record is created and left alone when it is updated. Matched by ID, no field is left alone unless it is chosen here. For a public form choose All Fields, since anybody may fill it in.',
