@@ -1,3 +1,5 @@
+import type { INodeParameters } from 'n8n-workflow';
+
 import type { Job } from './types';
 
 const FIELDS = ['name', 'phone', 'email', 'comment'] as const;
@@ -49,7 +51,7 @@ export const formToLead: Job = {
 		expect(added()).toHaveLength(2);
 		expect(sandbox.store.find('customer', yan.id)).toMatchObject(client);
 		// Who keeps other values than were written is told apart by the comment.
-		const told = 'Заявка с сайта (имя: Папа Яна, почта: papa@example.org): без комментария';
+		const told = 'Заявка с сайта (не проверено: имя: Папа Яна, почта: papa@example.org): без комментария';
 		expect(comments(yan.id)).toEqual([told]);
 		await send({ name: client.name, phone: '9000007733', email: 'Yan@example.org', comment: 'Это я' });
 		expect(comments(yan.id)).toEqual([told, 'Заявка с сайта: Это я']);
@@ -69,23 +71,83 @@ export const formToLead: Job = {
 			name: 'Ушедшая Ева',
 			...left,
 		});
-		expect(comments(eva.id)).toEqual(['Заявка с сайта (имя: Ева, почта: eva@example.org): Снова хочу']);
+		expect(comments(eva.id)).toEqual([
+			'Заявка с сайта (не проверено: имя: Ева, почта: eva@example.org): Снова хочу',
+		]);
 
 		// A brother with the phone of the first child, and more than AlfaCRM takes for a name and for a comment.
 		await send({ name: 'Орлов Лев', phone: mia.phone, comment: 'И брата' });
 		expect(added()).toHaveLength(3);
-		expect(comments(id)).toEqual(expect.arrayContaining(['Заявка с сайта (имя: Орлов Лев): И брата']));
+		expect(comments(id)).toEqual(
+			expect.arrayContaining(['Заявка с сайта (не проверено: имя: Орлов Лев): И брата']),
+		);
 		const long = 'Орлова Александра Константиновна, 7 лет, мама Анастасия Викторовна';
 		await send({ name: long, phone: '+7 900 000-77-55', comment: 'Мы '.repeat(1_000) });
 		const last = added()[3];
 		expect(last.name).toBe(long.slice(0, 50));
-		expect(comments(last.id)).toEqual([expect.stringMatching(`^Заявка с сайта \\(имя: ${long}\\): Мы Мы `)]);
+		expect(comments(last.id)).toEqual([
+			expect.stringMatching(`^Заявка с сайта \\(не проверено: имя: ${long}\\): Мы Мы `),
+		]);
 		// A name of blanks.
 		await send({ name: '  ', phone: '+7 900 000-77-66' });
 		expect(added()[4]).toMatchObject({ name: '+7 900 000-77-66', is_study: 0 });
 		await stage.unpublish();
 	},
 	more: {
+		'takes one number of whatever is typed, and all of it into the comment': async (start, { sandbox }) => {
+			const stage = await start('package');
+			const form = stage.workflow.nodes.find(({ name }) => name === 'Website Form');
+			const address = await stage.listen(`/form/${String(form?.webhookId)}`);
+			const customers = sandbox.store.rows('customer').length;
+			const typed = [
+				['+7 8 900 000-88-01 звонить с 18 до 20', '79000008801'],
+				['+992 90 123-45-67 с 18:00 до 20:00', '992901234567'],
+				['2-12-34, 8 900 000-88-02', '79000008802'],
+				['1) +7 900 000-88-03, 2) +7 900 000-77-99', '79000008803'],
+				['8 900 000 88 04, +７９０００００７７９９', '79000008804'],
+				['89000008805 89000007799', '79000008805'],
+				['+375 29 000-88-06 / +375 29 000-77-99', '375290008806'],
+				['9000008807 моб., 9000007799 мама', '79000008807'],
+			];
+			for (const [phone] of typed) {
+				const body = new FormData();
+				[`Ия ${phone.slice(-4)}`, phone, '', ''].forEach((value, at) => body.append(`field-${at}`, value));
+				await stage.startedBy(async () => await fetch(address, { method: 'POST', body }));
+			}
+			const added = sandbox.store.rows('customer').slice(customers);
+			expect(added.map(({ phone }) => [phone].flat().map((one) => String(one).replace(/\D/g, '')))).toEqual(
+				typed.map(([, digits]) => [digits]),
+			);
+			const comments = added.map(
+				({ id }) => sandbox.store.where('communication', 'related_id', id)[0].comment,
+			);
+			expect(comments).toEqual(
+				typed.map(([phone]) => `Заявка с сайта (не проверено: телефоны: ${phone}): без комментария`),
+			);
+			await stage.unpublish();
+		},
+		'keeps what a school adds to the form': async (start, { sandbox }) => {
+			const stage = await start('package', (workflow) => ({
+				...workflow,
+				nodes: workflow.nodes.map((node) => {
+					if (node.name !== 'Website Form') return node;
+					const { values } = node.parameters.formFields as { values: INodeParameters[] };
+					const formFields = { values: [...values, { fieldLabel: 'Курс', fieldType: 'text' }] };
+					return { ...node, parameters: { ...node.parameters, formFields } };
+				}),
+			}));
+			const form = stage.workflow.nodes.find(({ name }) => name === 'Website Form');
+			const address = await stage.listen(`/form/${String(form?.webhookId)}`);
+			const customers = sandbox.store.rows('customer').length;
+			const body = new FormData();
+			['Ия', '9000008808', '', 'Да', 'Шахматы'].forEach((value, at) => body.append(`field-${at}`, value));
+			await stage.startedBy(async () => await fetch(address, { method: 'POST', body }));
+			const [{ id }] = sandbox.store.rows('customer').slice(customers);
+			expect(sandbox.store.where('communication', 'related_id', id)).toMatchObject([
+				{ comment: 'Заявка с сайта: Да\nКурс: Шахматы' },
+			]);
+			await stage.unpublish();
+		},
 		'lets nobody into a card by a number or an address of his own beside the number of the customer': async (
 			start,
 			{ sandbox },
@@ -104,7 +166,7 @@ export const formToLead: Job = {
 			const numbers = '8 900 000 77 33, +7 900 000-77-99';
 			expect(sandbox.store.where('communication', 'related_id', mother.id)).toMatchObject([
 				{
-					comment: `Заявка с сайта (телефоны: ${numbers}, имя: Чужой, почта: stranger@example.org): без комментария`,
+					comment: `Заявка с сайта (не проверено: телефоны: ${numbers}, имя: Чужой, почта: stranger@example.org): без комментария`,
 				},
 			]);
 			// Nor into a card that the form itself makes.

@@ -67,7 +67,7 @@ export const tildaFormToLead: Job = {
 		expect(sandbox.store.find('customer', yan.id)).toMatchObject({ ...client, email: [] });
 		expect(added()).toHaveLength(2);
 		expect(comments(yan.id)).toEqual([
-			'Заявка с сайта (Tilda) 1:3\nФорма: f\nИмя в форме: Папа\nПочта в форме: papa@example.org',
+			'Не проверено: имя: Папа, почта: papa@example.org\nЗаявка с сайта (Tilda) 1:3\nФорма: f',
 		]);
 
 		// More than AlfaCRM takes for a name.
@@ -75,7 +75,7 @@ export const tildaFormToLead: Job = {
 		await send({ Name: long, Phone: '+7 900 000-77-55', formid: 'f', tranid: '1:5' });
 		const last = added()[2];
 		expect(last.name).toBe(long.slice(0, 50));
-		expect(comments(last.id)).toEqual([`Заявка с сайта (Tilda) 1:5\nФорма: f\nИмя в форме: ${long}`]);
+		expect(comments(last.id)).toEqual([`Не проверено: имя: ${long}\nЗаявка с сайта (Tilda) 1:5\nФорма: f`]);
 		await stage.unpublish();
 	},
 	more: {
@@ -108,7 +108,7 @@ export const tildaFormToLead: Job = {
 			expect(sandbox.store.find('customer', mother.id)).toMatchObject(card);
 			const [{ comment }] = sandbox.store.where('communication', 'related_id', mother.id);
 			expect(comment).toContain(
-				'\nТелефоны в форме: 8 900 000 77 33, +7 900 000-77-99\nИмя в форме: Чужой\n',
+				'Не проверено: телефоны: 8 900 000 77 33, +7 900 000-77-99, имя: Чужой, почта: stranger@example.org\n',
 			);
 			await stage.unpublish();
 		},
