@@ -102,7 +102,8 @@ export class StoredState {
 	get isOvertaken(): boolean {
 		if (this.trigger === undefined || this.isOther) return false;
 		const at = handedOverAt.get(this.trigger) ?? 0;
-		return at > (this.last?.savedAt ?? 0) && Date.now() - at < STORING_MS;
+		// The clock may have been set back.
+		return at > (this.last?.savedAt ?? 0) && Math.abs(Date.now() - at) < STORING_MS;
 	}
 
 	/**
