@@ -40,7 +40,7 @@ describe('the polling trigger', () => {
 		const panel = await openTrigger('alfaCrmTrigger', {});
 		expect(await panel.shown('event')).toBe('Customer Created');
 		expect(await panel.notices()).toEqual([
-			'Reports what happens after the workflow is activated. If you choose another event or account, it starts over from that moment.',
+			'Reports what happens after the workflow is first activated, pauses included. If you choose another event or account, it starts over from that moment.',
 		]);
 		await panel.fetchTestEvent();
 
