@@ -1,16 +1,22 @@
 import type { INodeParameters } from 'n8n-workflow';
 
+import type { Stage } from '../support/stage';
 import type { Job } from './types';
 
 const FIELDS = ['name', 'phone', 'email', 'comment'] as const;
 type Filled = Partial<Record<(typeof FIELDS)[number], string>>;
 
+/** Publishes it, until the form is there; returns its address. */
+async function listening(stage: Stage): Promise<string> {
+	const form = stage.workflow.nodes.find(({ name }) => name === 'Website Form');
+	return await stage.listen(`/form/${String(form?.webhookId)}`);
+}
+
 export const formToLead: Job = {
 	name: 'form-to-lead',
 	play: async (start, side, { sandbox }) => {
 		const stage = await start(side);
-		const form = stage.workflow.nodes.find(({ name }) => name === 'Website Form');
-		const address = await stage.listen(`/form/${String(form?.webhookId)}`);
+		const address = await listening(stage);
 		/** As a browser does. */
 		const send = async (filled: Filled) => {
 			const body = new FormData();
@@ -96,8 +102,7 @@ export const formToLead: Job = {
 	more: {
 		'takes one number of whatever is typed, and all of it into the comment': async (start, { sandbox }) => {
 			const stage = await start('package');
-			const form = stage.workflow.nodes.find(({ name }) => name === 'Website Form');
-			const address = await stage.listen(`/form/${String(form?.webhookId)}`);
+			const address = await listening(stage);
 			const customers = sandbox.store.rows('customer').length;
 			const typed = [
 				['+7 8 900 000-88-01 звонить с 18 до 20', '79000008801'],
@@ -146,8 +151,7 @@ export const formToLead: Job = {
 					return { ...node, parameters: { ...node.parameters, formFields } };
 				}),
 			}));
-			const form = stage.workflow.nodes.find(({ name }) => name === 'Website Form');
-			const address = await stage.listen(`/form/${String(form?.webhookId)}`);
+			const address = await listening(stage);
 			const customers = sandbox.store.rows('customer').length;
 			const body = new FormData();
 			['Ия', '9000008808', '', 'Да', 'Шахматы'].forEach((value, at) => body.append(`field-${at}`, value));
@@ -163,8 +167,7 @@ export const formToLead: Job = {
 			{ sandbox },
 		) => {
 			const stage = await start('package');
-			const form = stage.workflow.nodes.find(({ name }) => name === 'Website Form');
-			const address = await stage.listen(`/form/${String(form?.webhookId)}`);
+			const address = await listening(stage);
 			const phone = ['+7(900)000-77-33'];
 			const card = { name: 'Мама', is_study: 1, phone, email: [], branch_ids: [1] };
 			const mother = sandbox.store.insert('customer', card);

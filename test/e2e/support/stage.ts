@@ -130,6 +130,12 @@ export class Stage {
 		return (execution?.outputs(last?.name ?? '') ?? []) as IDataObject[];
 	}
 
+	/** The same of the latest execution, which may have failed. */
+	async lastSent(): Promise<IDataObject[]> {
+		const [{ id }] = await this.executions();
+		return this.sent(await this.client.waitForExecution(id));
+	}
+
 	private async saved(): Promise<{ staticData?: object | null }> {
 		return await this.client.session.request('GET', `/rest/workflows/${this.workflow.id}`);
 	}
