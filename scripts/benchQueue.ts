@@ -3,7 +3,7 @@ import { say } from './lib/progress';
 import { deliveries } from './lib/queue/deliveries';
 import { killed } from './lib/queue/killed';
 import type { Figures } from './lib/queue/loads';
-import { forms, logins, pace } from './lib/queue/loads';
+import { besideLoad, forms, logins, pace } from './lib/queue/loads';
 import { findPrograms } from './lib/queue/programs';
 import { QueueStage } from './lib/queue/stage';
 import { row } from './lib/table';
@@ -24,6 +24,7 @@ const LOADS: Record<string, Array<[title: string, measure: (stage: QueueStage) =
 			'24 x 10 calls, 5 a second, refused ones count',
 			async (stage) => await pace(stage, { ...PACE, settings: { countRejected: true } }),
 		],
+		['3 calls beside a load of another process', async (stage) => await besideLoad(stage, { calls: 3 })],
 	],
 	forms: [
 		[

@@ -1,17 +1,17 @@
 import { deliveries } from '../../scripts/lib/queue/deliveries';
-import { forms, logins, pace, sameLesson } from '../../scripts/lib/queue/loads';
+import { besideLoad, forms, logins, pace, sameLesson } from '../../scripts/lib/queue/loads';
 import { useQueueStage } from './support/queueStage';
 
 const real = useQueueStage({ webhooks: 2, workers: 4 });
 
 describe('24 executions of 10 calls, where AlfaCRM allows 5 calls in any second', () => {
-	it('all succeed at nearly that rate, with about one refused call in ten', async () => {
+	it('all succeed at nearly that rate, with less than one refused call in ten', async () => {
 		const figures = await pace(real.stage, { executions: 24, calls: 10 });
 		expect(figures).toMatchObject({ executions: 24, succeeded: 24, failures: [] });
 		expect(figures.accepted).toBeGreaterThanOrEqual(240);
-		// 4.5 a second, and 0.9 refused of ten, where nothing else is at work on two cores.
-		expect(figures.perSecond).toBeGreaterThanOrEqual(3.8);
-		expect(figures.refused).toBeLessThan(figures.accepted / 6);
+		// 4.4 to 4.6 a second, and 0.8 to 0.95 refused of ten, where nothing else is at work on two cores.
+		expect(figures.perSecond).toBeGreaterThanOrEqual(4);
+		expect(figures.refused).toBeLessThan(figures.accepted / 7);
 	});
 
 	it('all succeed where refused calls count too, at nearly three calls a second', async () => {
@@ -19,7 +19,18 @@ describe('24 executions of 10 calls, where AlfaCRM allows 5 calls in any second'
 		const figures = await pace(real.stage, load);
 		expect(figures).toMatchObject({ executions: 8, succeeded: 8, failures: [] });
 		expect(figures.accepted).toBeGreaterThanOrEqual(80);
-		expect(figures.perSecond).toBeGreaterThanOrEqual(2.7);
+		expect(figures.perSecond).toBeGreaterThanOrEqual(2.8);
+	});
+});
+
+describe('an execution of 3 calls while another process makes all the calls that AlfaCRM allows', () => {
+	it('comes through within seconds', async () => {
+		const figures = await besideLoad(real.stage, { calls: 3 });
+		expect(figures).toMatchObject({ executions: 1, succeeded: 1, failures: [] });
+		// Usually 4 to 8, since a place is left every five seconds.
+		expect(figures.seconds).toBeLessThan(25);
+		// Those of the other process among them.
+		expect(figures.accepted).toBeGreaterThan(4 * figures.seconds - 5);
 	});
 });
 

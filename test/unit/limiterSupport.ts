@@ -32,7 +32,7 @@ export function startAll(
 /** Before each test of a file: a clock that the test moves, and nothing of what is waited so that others go on at other times. */
 export function stopJitter(): void {
 	beforeEach(() => {
-		jest.useFakeTimers();
+		jest.useFakeTimers({ now: 0 });
 		jest.spyOn(Math, 'random').mockReturnValue(0);
 	});
 	afterEach(() => {

@@ -9,7 +9,7 @@ import { startAll } from './limiterSupport';
 import { answered, NODE } from '../support/nodeErrors';
 
 beforeEach(() => {
-	jest.useFakeTimers();
+	jest.useFakeTimers({ now: 0 });
 	// The longest that is waited for in addition.
 	jest.spyOn(Math, 'random').mockReturnValue(0.996);
 });

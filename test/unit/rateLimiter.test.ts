@@ -4,7 +4,7 @@ import { RateLimiter } from '../../nodes/AlfaCrm/api/rateLimiter';
 import { startAll, timed } from './limiterSupport';
 import { randomFrom } from '../support/random';
 
-beforeEach(() => jest.useFakeTimers());
+beforeEach(() => jest.useFakeTimers({ now: 0 }));
 afterEach(() => jest.useRealTimers());
 
 /** A host that notes when requests reach it. */

@@ -1,10 +1,12 @@
+import { sleep } from 'n8n-workflow';
+
 import { RateLimiter } from '../../nodes/AlfaCrm/api/rateLimiter';
 import { Share } from '../../nodes/AlfaCrm/api/share';
-import { startAll } from './limiterSupport';
+import { startAll, timed } from './limiterSupport';
 import { answered } from '../support/nodeErrors';
 
 beforeEach(() => {
-	jest.useFakeTimers();
+	jest.useFakeTimers({ now: 0 });
 	// Waits of their middle length.
 	jest.spyOn(Math, 'random').mockReturnValue(0.5);
 });
@@ -30,8 +32,9 @@ describe('places', () => {
 		const share = new Share();
 		const end = Math.max(...calls.map(([, , answeredAt]) => answeredAt));
 		for (const [at, isTaken, now] of [...calls].sort((one, other) => one[2] - other[2])) {
-			if (isTaken) share.taken({ at, isProbe: false }, now);
-			else share.refused({ at, isProbe: false }, now, 5);
+			const call = { at, isProbe: false, tellsOfRefused: false };
+			if (isTaken) share.taken(call, now);
+			else share.refused(call, now, 5);
 		}
 		return share.places(end);
 	}
@@ -65,7 +68,7 @@ describe('places', () => {
 
 	it('that another credential with a lower rate has enough of do not set free those with a higher one', async () => {
 		const limiter = await starved();
-		await Promise.all([jest.advanceTimersByTimeAsync(2_000), limiter.run({ perSecond: 1 }, taken)]);
+		await Promise.all([jest.advanceTimersByTimeAsync(7_000), limiter.run({ perSecond: 1 }, taken)]);
 		await jest.advanceTimersByTimeAsync(2_000);
 		const sent = startAll(limiter, 5, 5, never);
 		await jest.advanceTimersByTimeAsync(100);
@@ -76,7 +79,7 @@ describe('places', () => {
 
 it('what a slow process sends in its own place is no probe, so it does not believe that the others are gone', async () => {
 	const limiter = await starved();
-	await jest.advanceTimersByTimeAsync(2_000);
+	await jest.advanceTimersByTimeAsync(7_000);
 	for (let index = 0; index < 8; index++) {
 		await limiter.run(RATE, taken);
 		await jest.advanceTimersByTimeAsync(3_000);
@@ -97,7 +100,138 @@ describe('a probe of which nothing becomes known does not keep the others waitin
 		const limiter = await starved();
 		void probe(limiter);
 		const sent = startAll(limiter, 5, 1);
-		await jest.advanceTimersByTimeAsync(5_000);
+		// Until the second opening.
+		await jest.advanceTimersByTimeAsync(12_000);
 		expect(sent).toHaveLength(1);
+	});
+});
+
+it('whoever finds no place at several openings tries in between as well', async () => {
+	const limiter = await starved();
+	const starts: number[] = [];
+	await timed(async () => {
+		for (let index = 0; index < 8; index++)
+			await limiter
+				.run(RATE, async () => {
+					starts.push(performance.now());
+					await Promise.reject(answered(429));
+				})
+				.catch(() => {});
+	});
+	const gaps = starts.slice(1).map((at, index) => at - starts[index]);
+	expect(Math.min(...gaps.slice(0, 3))).toBeGreaterThan(4_000);
+	expect(gaps[3]).toBeCloseTo(2_000, -2);
+	expect(gaps[5]).toBeCloseTo(2_000, -2);
+});
+
+describe('after a call that was refused', () => {
+	/** Sends calls as soon as each may start, and notes when that is; the test says what becomes of each. */
+	function sender(limiter: RateLimiter) {
+		const starts: number[] = [];
+		const send = async (becomes: 'taken' | 'refused') =>
+			await limiter
+				.run(RATE, async () => {
+					starts.push(performance.now());
+					await sleep(60);
+					if (becomes === 'refused') throw answered(429);
+				})
+				.catch(() => {});
+		return { starts, send };
+	}
+
+	/** One place that was found, whose latest call begins now. */
+	async function onePlace() {
+		const limiter = await starved();
+		const { starts, send } = sender(limiter);
+		await timed(async () => await send('taken'));
+		expect(starts).toHaveLength(1);
+		return { starts, send };
+	}
+
+	it('the place goes on as if there had been no probe', async () => {
+		const { starts, send } = await onePlace();
+		await timed(async () => {
+			await send('refused');
+			await send('taken');
+		});
+		const [place, probe, next] = starts;
+		expect(probe - place).toBeLessThan(900);
+		expect(next - place).toBeGreaterThanOrEqual(1_000);
+		expect(next - place).toBeLessThan(1_100);
+	});
+
+	it('a place is used in time though a probe is under way meanwhile', async () => {
+		const { starts, send } = await onePlace();
+		await timed(async () => {
+			// A second place, then the first one again.
+			await send('taken');
+			await send('taken');
+			await Promise.all([send('refused'), send('taken')]);
+		});
+		const [first, second, firstAgain, probe, next] = starts;
+		expect(firstAgain - first).toBeLessThan(1_100);
+		expect(probe).toBeLessThan(second + 900);
+		expect(next - second).toBeGreaterThanOrEqual(1_000);
+		expect(next - second).toBeLessThan(1_100);
+	});
+
+	describe('where the service counts refused calls, which shows in the one after it', () => {
+		/** The next one has a place; it was refused for the one before it. */
+		async function counted() {
+			const { starts, send } = await onePlace();
+			await timed(async () => {
+				await send('refused');
+				await send('refused');
+			});
+			const next = async (...calls: Array<'taken' | 'refused'>) => {
+				const before = starts.length;
+				await timed(async () => await Promise.all(calls.map(send)));
+				return starts.slice(before);
+			};
+			return { latest: starts[2], next };
+		}
+
+		it('the refused call has the place instead', async () => {
+			const { latest, next } = await counted();
+			const [inPlace] = await next('taken');
+			expect(inPlace - latest).toBeGreaterThanOrEqual(1_000);
+			expect(inPlace - latest).toBeLessThan(1_200);
+			await jest.advanceTimersByTimeAsync(20_000);
+			const [, probe, afterProbe] = await next('taken', 'refused', 'taken');
+			expect(afterProbe - probe).toBeGreaterThanOrEqual(1_000);
+		});
+
+		it('there are fewer probes', async () => {
+			const { next } = await counted();
+			await jest.advanceTimersByTimeAsync(12_000);
+			const [first, second] = await next('taken', 'taken');
+			expect(second - first).toBeGreaterThanOrEqual(1_000);
+		});
+
+		/** Whether the place goes on as if a probe in the middle had not been refused. */
+		async function goesOn(next: Awaited<ReturnType<typeof counted>>['next']) {
+			const [place] = await next('taken');
+			await jest.advanceTimersByTimeAsync(400);
+			const [, inPlace] = await next('refused', 'taken');
+			return inPlace - place < 1_100;
+		}
+
+		it('that is found out anew after some minutes', async () => {
+			const { next } = await counted();
+			for (let minute = 0; minute < 6; minute++) {
+				await jest.advanceTimersByTimeAsync(40_000);
+				expect(await goesOn(next)).toBe(false);
+			}
+			await jest.advanceTimersByTimeAsync(55_000);
+			expect(await goesOn(next)).toBe(true);
+		});
+
+		it('that is found out anew once no call was refused for a minute', async () => {
+			const { next } = await counted();
+			await jest.advanceTimersByTimeAsync(70_000);
+			// All of the rate seems to be there.
+			await next('refused');
+			expect(await goesOn(next)).toBe(true);
+		});
 	});
 });

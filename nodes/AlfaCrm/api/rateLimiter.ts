@@ -5,7 +5,9 @@ import { Concurrency, MOST_AT_ONCE } from './concurrency';
 import { deferred } from './deferred';
 import { cancelled, failureOf, isTooMany } from './errors';
 import { append } from './latest';
+import { openUntil } from './openings';
 import { Queue } from './queue';
+import type { Call } from './share';
 import { LATEST_CALLS, Share } from './share';
 import { SECOND_MS } from './time';
 
@@ -33,20 +35,20 @@ const JITTER = 0.25;
 const MAX_JITTER_MS = 5_000;
 /** Covers that a timer may end a little early. */
 const MARGIN_MS = 5;
-/** The shortest round trip is trusted once so many were seen, since the first ones are slow. */
-const ENOUGH_ANSWERS = 10;
+/** The shortest round trip is trusted once so many were seen, since those that go out together at first may all be slow. */
+const ENOUGH_ANSWERS = MOST_AT_ONCE + 1;
 /** Only the latest ones count, for ways and servers change. */
 const LATEST_ROUND_TRIPS = 200;
 /** From a request's start until it has reached the server in any case. */
 const MAX_TRANSIT_MS = 1_000;
 
+/** Whoever has used its places for so long may have others wait for one. */
+const BUSY_SECONDS = 4;
+
 /** Taken as the time that a request which is not followed needs to be answered. */
 const RESERVED_MS = 300;
 
-interface Start {
-	readonly at: number;
-	/** Beyond what is known to be left to this process. */
-	readonly isProbe: boolean;
+interface Start extends Call {
 	/** When the answer came; unknown while the request is under way. */
 	endedAt?: number;
 	answered?: boolean;
@@ -78,10 +80,10 @@ function windowOf(perSecond: number): Window {
 	return { places, ms: (places / perSecond) * SECOND_MS };
 }
 
-/** When a call may start, and which earlier one has to be a window back then. */
+/** When a call may start, and which earlier ones have the places until then: the first one has to be a window back. */
 interface Room {
 	at: number;
-	after?: Start;
+	holders: readonly Start[];
 }
 
 /** One limiter for each origin, shared by all nodes and executions of this process. */
@@ -169,6 +171,7 @@ export class RateLimiter {
 		if (failure.kind === 'notSent') return;
 		if (isTooMany(failure)) {
 			this.share.refused(start, now, windowOf(perSecond).places);
+			if (!this.share.countsRefused(now)) this.free(start);
 			this.concurrency.decrease();
 		} else {
 			// The host did not find the calls too many, whatever else became of this one.
@@ -189,32 +192,48 @@ export class RateLimiter {
 	private async waitForRoom(window: Window, signal?: AbortSignal): Promise<boolean> {
 		for (;;) {
 			const now = performance.now();
-			const { at, after, isProbe } = this.nextStart(window, now);
+			const { at, holders, isProbe } = this.nextStart(window, now);
 			const wait = Math.ceil(Math.max(this.pausedUntil, at) - now);
 			if (wait <= 0) return isProbe;
-			const isUnderWay = after !== undefined && after.endedAt === undefined;
-			const change = isUnderWay ? Promise.race([after.ended, timeout(wait)]) : sleep(wait);
-			await abortable(change, signal);
+			// Once it is answered, the first one may turn out to be a window back sooner, and any of them to have no place.
+			const underWay = holders.filter(({ endedAt }) => endedAt === undefined);
+			const ends = underWay.map(({ ended }) => ended);
+			await abortable(ends.length > 0 ? Promise.race([...ends, timeout(wait)]) : sleep(wait), signal);
 		}
 	}
 
 	private nextStart(window: Window, now: number): Room & { isProbe: boolean } {
 		const own = Math.min(window.places, this.share.places(now));
-		const room = this.roomAmong(own, window);
+		const room = this.roomBesides(own, window, now);
 		if (own === window.places) return { ...room, isProbe: false };
 		const beyond = this.roomAmong(own + 1, window);
 		const probeAt = Math.max(beyond.at, this.share.probeAt);
 		// Whoever has a place by now need not try.
 		return room.at <= Math.max(probeAt, now)
 			? { ...room, isProbe: false }
-			: { at: probeAt, after: beyond.after, isProbe: true };
+			: { ...beyond, at: probeAt, isProbe: true };
+	}
+
+	/** When a call may start in one of so many places, one of which is left to others at an opening if all are in use. */
+	private roomBesides(own: number, window: Window, now: number): Room {
+		const room = this.roomAmong(own, window);
+		const open = this.isBusy(own, now) && openUntil(Math.max(room.at, this.pausedUntil, now));
+		if (!open) return room;
+		const fewer = this.roomAmong(own - 1, window);
+		return { ...room, at: Math.max(room.at, Math.min(fewer.at, open)) };
+	}
+
+	/** Whether nearly all of so many places have been in use for some seconds. */
+	private isBusy(places: number, now: number): boolean {
+		const earlier = places > 0 ? this.starts.at(-places * BUSY_SECONDS) : undefined;
+		return earlier !== undefined && earlier.at > now - (BUSY_SECONDS + 1) * SECOND_MS;
 	}
 
 	/** When a call may start so that no more than so many are in any window. */
 	private roomAmong(places: number, { ms }: Window): Room {
-		if (places === 0) return { at: Infinity };
-		const after = this.starts.at(-places);
-		return { at: after === undefined ? 0 : this.freeAt(after, ms), after };
+		if (places === 0) return { at: Infinity, holders: [] };
+		const holders = this.starts.slice(-places);
+		return { at: holders.length < places ? 0 : this.freeAt(holders[0], ms), holders };
 	}
 
 	private freeAt({ at, endedAt, answered }: Start, windowMs: number): number {
@@ -224,18 +243,25 @@ export class RateLimiter {
 		return at + Math.min(Math.max(onItsWay, 0), MAX_TRANSIT_MS) + windowMs + MARGIN_MS;
 	}
 
+	private free(start: Start): void {
+		const index = this.starts.indexOf(start);
+		if (index >= 0) this.starts.splice(index, 1);
+	}
+
 	private begin(isProbe: boolean): Start {
 		const { promise: ended, resolve: settle } = deferred();
+		const at = performance.now();
 		const start: Start = {
-			at: performance.now(),
+			at,
 			isProbe,
+			tellsOfRefused: !isProbe && this.share.mayTellOfRefused(at),
 			ended,
 			end: () => {
 				start.endedAt = performance.now();
 				settle();
 			},
 		};
-		if (isProbe) this.share.probing(start.at);
+		if (isProbe) this.share.probing(at);
 		append(this.starts, start, LATEST_CALLS);
 		return start;
 	}

@@ -1,11 +1,15 @@
 import { append } from './latest';
+import { nextOpening } from './openings';
 import { SECOND_MS } from './time';
 
 /** A call as far as it tells what others leave. */
-interface Call {
+export interface Call {
 	/** When it was sent. */
 	readonly at: number;
+	/** Beyond what is known to be left to this process. */
 	readonly isProbe: boolean;
+	/** What becomes of it tells whether the service counts refused calls, too. */
+	readonly tellsOfRefused: boolean;
 }
 
 /** More than any rate needs. */
@@ -14,15 +18,22 @@ export const LATEST_CALLS = 1_000;
  * How long a process with one place waits after a probe that was refused. With more it waits longer, by the square root
  * of their number: whoever has few looks for more the soonest, and one that is left alone with some does not take long.
  */
-const PROBE_MS = 11_000;
-/** The same without any place; twice as long after each refusal, up to the most. */
-const ENTRY_MS = 2_000;
-const MAX_ENTRY_MS = 4_000;
+const PROBE_MS = 8_000;
+/** The same where a refused call takes a place. */
+const COUNTED_PROBE_MS = 15_000;
+/**
+ * Whoever has no place tries at the openings that all processes know by the clock, and after so many refusals in between as
+ * well, for the clocks of the machines may differ, and another program knows of no openings.
+ */
+const MOST_OPENINGS = 3;
+const BETWEEN_MS = 2_000;
 /** The most that passes from a probe that was taken to the next one, since others find the same places. */
 const NEXT_PROBE_MS = 1_000;
 /** Nobody else seems to be there when no call was refused for so long. */
 const QUIET_MS = 60_000;
-/** By how much of it a wait is shorter or longer, since others wait as well. */
+/** After that it is found out anew whether refused calls count, for what told that they do may have been another's call. */
+const COUNTED_MS = 300_000;
+/** By how much of it a wait with places is shorter or longer, since others wait as well. */
 const JITTER = 0.3;
 
 /**
@@ -34,6 +45,10 @@ const JITTER = 0.3;
  * probe follows within a second; if not, it waits for long. So hardly a call is refused while all places are taken, and those that
  * somebody leaves are found soon.
  *
+ * A refused call has no place, and the others go on in theirs. Where the service counts it all the same, it takes the place of
+ * whoever comes next: then a call is refused soon after it though it has a place, and from then on the process gives up one
+ * of its own places for each refused call.
+ *
  * Times are those of `performance.now()`.
  */
 export class Share {
@@ -44,13 +59,30 @@ export class Share {
 	/** When the first refused call was sent, and when that was known: what was sent before then did not reckon with others. */
 	private rush = { from: 0, until: 0 };
 	private refusedAt = 0;
-	private entryWait = ENTRY_MS;
+	/** When the latest refused call was sent. */
+	private refusedCallAt = -Infinity;
+	private countedUntil = 0;
+	/** Probes that were refused one after the other without any place. */
+	private entriesRefused = 0;
 	/** When the latest calls were sent that were taken. */
 	private readonly takenAt: number[] = [];
 
 	places(now: number): number {
-		if (now - this.refusedAt > QUIET_MS) this.own = Infinity;
+		if (now - this.refusedAt > QUIET_MS) {
+			this.own = Infinity;
+			this.countedUntil = 0;
+		}
 		return this.own;
+	}
+
+	/** Whether a refused call takes a place as well, as far as is known. */
+	countsRefused(now: number): boolean {
+		return now < this.countedUntil;
+	}
+
+	/** Whether it becomes known by a call that is sent now in its own place. */
+	mayTellOfRefused(now: number): boolean {
+		return !this.countsRefused(now) && now - this.refusedCallAt < SECOND_MS;
 	}
 
 	/** Notes that a probe is sent. What comes of it decides about the next one; a login may come before, or nothing ever. */
@@ -65,7 +97,7 @@ export class Share {
 		else if (at > this.rush.from - SECOND_MS && at < this.rush.until)
 			this.own = Math.max(this.own, this.mostInASecond());
 		else return;
-		this.entryWait = ENTRY_MS;
+		this.entriesRefused = 0;
 		if (isProbe) this.probeAt = now + NEXT_PROBE_MS * Math.random();
 		else this.waitToProbe(now);
 	}
@@ -75,14 +107,18 @@ export class Share {
 	 *
 	 * @param most places that make up the whole rate
 	 */
-	refused({ at, isProbe }: Call, now: number, most: number): void {
+	refused({ at, isProbe, tellsOfRefused }: Call, now: number, most: number): void {
 		this.refusedAt = now;
-		if (this.own >= most) {
+		this.refusedCallAt = at;
+		if (tellsOfRefused && !this.countsRefused(now)) {
+			// It was refused for the one before it, so its place is still there.
+			this.countedUntil = now + COUNTED_MS;
+		} else if (this.own >= most) {
 			this.rush = { from: at, until: now };
 			this.own = this.mostInASecond();
-			this.entryWait = ENTRY_MS;
+			this.entriesRefused = 0;
 		} else if (isProbe) {
-			this.entryWait = Math.min(this.entryWait * 2, MAX_ENTRY_MS);
+			if (this.own === 0) this.entriesRefused += 1;
 		} else if (at >= this.rush.until) {
 			this.own = Math.max(0, this.own - 1);
 		} else {
@@ -102,7 +138,12 @@ export class Share {
 	}
 
 	private waitToProbe(now: number): void {
-		const wait = this.own === 0 ? this.entryWait : Math.sqrt(this.own) * PROBE_MS;
-		this.probeAt = now + wait * (1 - JITTER + 2 * JITTER * Math.random());
+		if (this.own === 0) {
+			const isBetween = this.entriesRefused > MOST_OPENINGS && this.entriesRefused % 2 === 0;
+			this.probeAt = isBetween ? now + BETWEEN_MS * (0.5 + Math.random()) : nextOpening(now + SECOND_MS);
+		} else {
+			const wait = Math.sqrt(this.own) * (this.countsRefused(now) ? COUNTED_PROBE_MS : PROBE_MS);
+			this.probeAt = now + wait * (1 - JITTER + 2 * JITTER * Math.random());
+		}
 	}
 }
