@@ -103,6 +103,8 @@ export const WORKFLOWS: Record<WorkflowName, Job> = {
 						returnAll: true,
 						is_study: 2,
 						removed: 1,
+						// The HTTP Request node does not look any up.
+						addNames: false,
 					},
 					credential,
 				),
