@@ -10,7 +10,7 @@ import type {
 
 import { ORIGIN_EXPRESSION } from '../nodes/AlfaCrm/api/host';
 import { LOGIN_TIMEOUT_MS } from '../nodes/AlfaCrm/api/login';
-import { DEFAULT_REQUESTS_PER_SECOND } from '../nodes/AlfaCrm/api/rateLimiter';
+import { DEFAULT_REQUESTS_PER_SECOND } from '../nodes/AlfaCrm/api/rate';
 import { DEFAULT_RATE_LIMIT_WAIT_MS } from '../nodes/AlfaCrm/api/retry';
 import { placeAfterRenewal, renewToken } from '../nodes/AlfaCrm/api/renewals';
 import { loginOf } from '../nodes/AlfaCrm/api/sessions';

@@ -1,4 +1,6 @@
-import { nextOpening, openUntil } from '../../nodes/AlfaCrm/api/openings';
+import { nextOpening, openingEnd } from '../../nodes/AlfaCrm/api/openings';
+import { RateLimiter } from '../../nodes/AlfaCrm/api/rateLimiter';
+import { timed } from './limiterSupport';
 import { randomFrom } from '../support/random';
 
 const NOW = Date.parse('2026-11-24T10:00:00Z');
@@ -10,7 +12,7 @@ afterEach(() => {
 	jest.useRealTimers();
 });
 
-const toWallClock = () => Date.now() - performance.now();
+const wallClockOffset = () => Date.now() - performance.now();
 
 /** The moments to look for a place in an hour. */
 function moments(): number[] {
@@ -29,19 +31,19 @@ it('come every few seconds', () => {
 
 it('are open some time before and after somebody looks for a place', () => {
 	for (const moment of moments()) {
-		const until = openUntil(moment)!;
+		const until = openingEnd(moment)!;
 		expect(until - moment).toBeGreaterThan(40);
-		expect(openUntil(moment - 200)).toBe(until);
-		expect(openUntil(until - 1)).toBe(until);
-		expect(openUntil(until)).toBeUndefined();
-		expect(openUntil(until - 400)).toBeUndefined();
+		expect(openingEnd(moment - 200)).toBe(until);
+		expect(openingEnd(until - 1)).toBe(until);
+		expect(openingEnd(until)).toBeUndefined();
+		expect(openingEnd(until - 400)).toBeUndefined();
 	}
 });
 
 it('come at another point of the second each time, so that they meet calls that come every second', () => {
 	const points = moments()
 		.slice(0, 12)
-		.map((moment) => (moment + toWallClock()) % 1_000)
+		.map((moment) => (moment + wallClockOffset()) % 1_000)
 		.sort((one, other) => one - other);
 	const gaps = points.map((point, index) =>
 		index === 0 ? point + 1_000 - points[11] : point - points[index - 1],
@@ -51,7 +53,7 @@ it('come at another point of the second each time, so that they meet calls that 
 
 it('the next one is never the one that is passed, to the millisecond', () => {
 	const random = randomFrom(20_261_127);
-	for (let n = 0; n < 10_000; n++) {
+	for (let n = 0; n < 1_000; n++) {
 		const after = random() * HOUR_MS;
 		const next = nextOpening(after);
 		expect(next).toBeGreaterThan(after);
@@ -62,8 +64,25 @@ it('the next one is never the one that is passed, to the millisecond', () => {
 });
 
 it('are the same for all processes, whenever each was started', () => {
-	const first = nextOpening(performance.now()) + toWallClock();
+	const first = nextOpening(performance.now()) + wallClockOffset();
 	const clock = performance.now();
 	jest.spyOn(performance, 'now').mockImplementation(() => clock + 123_456.7);
-	expect(nextOpening(performance.now()) + toWallClock()).toBeCloseTo(first, 3);
+	expect(nextOpening(performance.now()) + wallClockOffset()).toBeCloseTo(first, 3);
 });
+it.each([1, 0.8, 0.5, 0.2])(
+	'whoever makes all calls of a rate leaves its only place at each of them: %f a second',
+	async (perSecond) => {
+		const limiter = new RateLimiter();
+		const starts: number[] = [];
+		const calls = Array.from({ length: 120 }, () => async () => {
+			starts.push(performance.now());
+			await Promise.resolve();
+		});
+		await timed(
+			async () => await Promise.all(calls.map(async (call) => await limiter.run({ perSecond }, call))),
+		);
+		const settled = starts.slice(10);
+		expect(settled).toHaveLength(110);
+		expect(settled.filter((at) => openingEnd(at) !== undefined)).toEqual([]);
+	},
+);

@@ -1,6 +1,7 @@
 import { sleep } from 'n8n-workflow';
 
-import { RateLimiter, rateLimiterOf, readRate } from '../../nodes/AlfaCrm/api/rateLimiter';
+import { readRate } from '../../nodes/AlfaCrm/api/rate';
+import { RateLimiter, rateLimiterOf } from '../../nodes/AlfaCrm/api/rateLimiter';
 import { startAll, stopJitter } from './limiterSupport';
 
 stopJitter();

@@ -1,5 +1,6 @@
 import { sleep } from 'n8n-workflow';
 
+import { openingEnd } from '../../nodes/AlfaCrm/api/openings';
 import { RateLimiter } from '../../nodes/AlfaCrm/api/rateLimiter';
 import { Share } from '../../nodes/AlfaCrm/api/share';
 import { startAll, timed } from './limiterSupport';
@@ -32,7 +33,7 @@ describe('places', () => {
 		const share = new Share();
 		const end = Math.max(...calls.map(([, , answeredAt]) => answeredAt));
 		for (const [at, isTaken, now] of [...calls].sort((one, other) => one[2] - other[2])) {
-			const call = { at, isProbe: false, tellsOfRefused: false };
+			const call = { at, isProbe: false };
 			if (isTaken) share.taken(call, now);
 			else share.refused(call, now, 5);
 		}
@@ -119,10 +120,50 @@ it('whoever finds no place at several openings tries in between as well', async 
 				.catch(() => {});
 	});
 	const gaps = starts.slice(1).map((at, index) => at - starts[index]);
-	expect(Math.min(...gaps.slice(0, 3))).toBeGreaterThan(4_000);
+	expect(starts.slice(0, 2).map(openingEnd)).not.toContain(undefined);
+	expect(gaps[0]).toBeGreaterThan(4_000);
+	expect(gaps[1]).toBeCloseTo(2_000, -2);
 	expect(gaps[3]).toBeCloseTo(2_000, -2);
-	expect(gaps[5]).toBeCloseTo(2_000, -2);
 });
+
+it('whoever is asked to wait and finds no place after that looks for one at an opening after the next wait', async () => {
+	const limiter = await starved();
+	const starts: number[] = [];
+	const send = async () => {
+		starts.push(performance.now());
+		await Promise.reject(answered(429));
+	};
+	const asked: number[] = [];
+	await timed(async () => {
+		for (const ms of [20_000, 7_000, 9_000, 11_000]) {
+			limiter.pauseFor(ms);
+			asked.push(performance.now() + ms);
+			await limiter.run(RATE, send).catch(() => {});
+		}
+	});
+	expect(starts[0] - asked[0]).toBeLessThanOrEqual(5_000);
+	starts.forEach((at, index) => expect(at).toBeGreaterThanOrEqual(asked[index]));
+	expect(starts.slice(1).filter((at) => openingEnd(at) === undefined)).toEqual([]);
+});
+
+it.each([0.1, 0.5, 2.5])(
+	'refused calls are no closer to each other than the rate allows: %f a second',
+	async (perSecond) => {
+		const limiter = new RateLimiter();
+		const starts: number[] = [];
+		const send = async () => {
+			starts.push(performance.now());
+			await Promise.reject(answered(429));
+		};
+		await timed(async () => {
+			for (let index = 0; index < 12; index++) await limiter.run({ perSecond }, send).catch(() => {});
+		});
+		const places = Math.ceil(perSecond);
+		const spans = starts.slice(places).map((at, index) => at - starts[index]);
+		expect(spans).toHaveLength(12 - places);
+		expect(Math.min(...spans)).toBeGreaterThanOrEqual((places / perSecond) * 1_000);
+	},
+);
 
 describe('after a call that was refused', () => {
 	/** Sends calls as soon as each may start, and notes when that is; the test says what becomes of each. */
@@ -175,6 +216,39 @@ describe('after a call that was refused', () => {
 		expect(next - second).toBeLessThan(1_100);
 	});
 
+	it('the place goes on though two calls were refused that were under way together', async () => {
+		const limiter = new RateLimiter();
+		const { starts, send } = sender(limiter);
+		await timed(async () => await Promise.all([send('refused'), send('refused'), send('refused')]));
+		const first = starts.length;
+		await timed(async () => {
+			await send('taken');
+			await send('refused');
+			await send('taken');
+		});
+		const [place, probe, next] = starts.slice(first);
+		expect(probe - place).toBeLessThan(900);
+		expect(next - place).toBeLessThan(1_100);
+	});
+
+	it('while it had a place, or before, the first tries are at openings when that is lost', async () => {
+		const { starts, send } = sender(await starved());
+		await timed(async () => {
+			for (let index = 0; index < 3; index++) await send('refused');
+			await send('taken');
+			for (let index = 0; index < 3; index++) {
+				await sleep(12_000);
+				await Promise.all([send('taken'), send('refused')]);
+			}
+			await sleep(5_000);
+			// In its place.
+			await send('refused');
+			await send('refused');
+			await send('refused');
+		});
+		expect(starts.slice(-2).map(openingEnd)).not.toContain(undefined);
+	});
+
 	describe('where the service counts refused calls, which shows in the one after it', () => {
 		/** The next one has a place; it was refused for the one before it. */
 		async function counted() {
@@ -218,7 +292,8 @@ describe('after a call that was refused', () => {
 
 		it('that is found out anew after some minutes', async () => {
 			const { next } = await counted();
-			for (let minute = 0; minute < 6; minute++) {
+			// Each time a probe is refused, so it is never quiet for a minute.
+			for (let round = 0; round < 6; round++) {
 				await jest.advanceTimersByTimeAsync(40_000);
 				expect(await goesOn(next)).toBe(false);
 			}

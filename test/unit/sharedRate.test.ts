@@ -7,8 +7,21 @@ import { timed } from './limiterSupport';
 import { answered } from '../support/nodeErrors';
 import { randomFrom } from '../support/random';
 
+/** By how much the clock of whoever looks for a place differs from that of whoever leaves it. */
+let mockClockDiffersBy = 0;
+jest.mock('../../nodes/AlfaCrm/api/openings', () => {
+	const actual = jest.requireActual<typeof import('../../nodes/AlfaCrm/api/openings')>(
+		'../../nodes/AlfaCrm/api/openings',
+	);
+	return {
+		...actual,
+		nextOpening: (after: number) => actual.nextOpening(after - mockClockDiffersBy) + mockClockDiffersBy,
+	};
+});
+
 let random: () => number;
 beforeEach(() => {
+	mockClockDiffersBy = 0;
 	jest.useFakeTimers({ now: 0 });
 	random = randomFrom(20_261_126);
 	jest.spyOn(Math, 'random').mockImplementation(() => random());
@@ -113,7 +126,7 @@ describe('processes that know nothing of each other share five calls a second', 
 
 describe('whoever comes while others use all of it finds a place', () => {
 	/** Seconds that the first call of one more process takes, in several courses. */
-	async function waits(others: number, newcomer: () => RateLimiter): Promise<number[]> {
+	async function waits(others: number): Promise<number[]> {
 		const options = {
 			perSecond: 5,
 			isIdempotent: true,
@@ -134,7 +147,7 @@ describe('whoever comes while others use all of it finds a place', () => {
 				const all = Array.from({ length: others }, async () => await process(new RateLimiter()));
 				await sleep(20_000 + Math.round(random() * 5_000));
 				const begun = Date.now();
-				await withRetries(newcomer(), options, async () => await service.call());
+				await withRetries(new RateLimiter(), options, async () => await service.call());
 				seconds.push((Date.now() - begun) / 1_000);
 				isOver = true;
 				await Promise.all(all);
@@ -151,29 +164,20 @@ describe('whoever comes while others use all of it finds a place', () => {
 		[4, 9, 25],
 		[8, 25, 60],
 	])('within seconds: %i others', async (others, usually, most) => {
-		const seconds = await waits(others, () => new RateLimiter());
+		const seconds = await waits(others);
 		expect(mean(seconds)).toBeLessThan(usually);
 		expect(Math.max(...seconds)).toBeLessThan(most);
 	});
 
-	it('in a while where its clock differs', async () => {
-		const actual = jest.requireActual<typeof import('../../nodes/AlfaCrm/api/openings')>(
-			'../../nodes/AlfaCrm/api/openings',
-		);
-		jest.doMock('../../nodes/AlfaCrm/api/openings', () => ({
-			...actual,
-			nextOpening: (after: number) => actual.nextOpening(after - 2_000) + 2_000,
-		}));
-		let Other = RateLimiter;
-		jest.isolateModules(() => {
-			Other = jest.requireActual<typeof import('../../nodes/AlfaCrm/api/rateLimiter')>(
-				'../../nodes/AlfaCrm/api/rateLimiter',
-			).RateLimiter;
-		});
-		jest.dontMock('../../nodes/AlfaCrm/api/openings');
-		expect(Other).not.toBe(RateLimiter);
-		const seconds = await waits(1, () => new Other());
-		expect(mean(seconds)).toBeLessThan(60);
+	it.each([
+		[50, 9],
+		[100, 15],
+		[-200, 25],
+		[300, 30],
+		[2_000, 45],
+	])('later where the clocks differ: by %i ms', async (ms, usually) => {
+		mockClockDiffersBy = ms;
+		expect(mean(await waits(1))).toBeLessThan(usually);
 	});
 });
 

@@ -1,60 +1,21 @@
 import { sleep } from 'n8n-workflow';
 
 import { abortable, timeout } from './cancel';
-import { Concurrency, MOST_AT_ONCE } from './concurrency';
-import { deferred } from './deferred';
+import { Concurrency } from './concurrency';
 import { cancelled, failureOf, isTooMany } from './errors';
-import { append } from './latest';
-import { openUntil } from './openings';
+import { openingEnd } from './openings';
 import { Queue } from './queue';
-import type { Call } from './share';
-import { LATEST_CALLS, Share } from './share';
-import { SECOND_MS } from './time';
-
-/** The limit that AlfaCRM's integrators report, in calls a second. */
-export const DEFAULT_REQUESTS_PER_SECOND = 5;
-
-/** A call in ten seconds; a smaller number is a slip. */
-const SLOWEST_RATE = 0.1;
-
-/** What the credential holds: 0 for no limit; the usual one where it cannot be read. */
-export function readRate(value: unknown): number {
-	const rate = typeof value === 'string' && value.trim() === '' ? NaN : Number(value ?? NaN);
-	if (!Number.isFinite(rate) || rate < 0) return DEFAULT_REQUESTS_PER_SECOND;
-	return rate === 0 ? 0 : Math.max(SLOWEST_RATE, rate);
-}
-
-/** What the credential holds: how many calls may be under way at the same moment; 0 for as many as the rate needs. */
-export function readCallsAtOnce(value: unknown): number {
-	const count = Math.floor(Number(value ?? 0));
-	return count > 0 ? Math.min(count, MOST_AT_ONCE) : 0;
-}
+import type { Window } from './rate';
+import { windowOf } from './rate';
+import { Share } from './share';
+import type { Room, Start } from './starts';
+import { Starts } from './starts';
 
 /** Whoever is asked to wait waits up to so much longer, since others were asked as well; the most that this may add. */
 const JITTER = 0.25;
 const MAX_JITTER_MS = 5_000;
-/** Covers that a timer may end a little early. */
-const MARGIN_MS = 5;
-/** The shortest round trip is trusted once so many were seen, since those that go out together at first may all be slow. */
-const ENOUGH_ANSWERS = MOST_AT_ONCE + 1;
-/** Only the latest ones count, for ways and servers change. */
-const LATEST_ROUND_TRIPS = 200;
-/** From a request's start until it has reached the server in any case. */
-const MAX_TRANSIT_MS = 1_000;
-
-/** Whoever has used its places for so long may have others wait for one. */
-const BUSY_SECONDS = 4;
-
 /** Taken as the time that a request which is not followed needs to be answered. */
 const RESERVED_MS = 300;
-
-interface Start extends Call {
-	/** When the answer came; unknown while the request is under way. */
-	endedAt?: number;
-	answered?: boolean;
-	readonly ended: Promise<void>;
-	end: () => void;
-}
 
 export interface RateOptions {
 	/** How many requests may start in any second; 0 lifts the limit. */
@@ -67,25 +28,6 @@ export interface RateOptions {
 	signal?: AbortSignal;
 }
 
-/** So many calls in so many milliseconds. */
-interface Window {
-	places: number;
-	ms: number;
-}
-
-/** A second at least, and as many whole calls as fit: 2.5 a second are three in 1.2 s. */
-function windowOf(perSecond: number): Window {
-	if (perSecond === 0) return { places: Infinity, ms: SECOND_MS };
-	const places = Math.ceil(perSecond);
-	return { places, ms: (places / perSecond) * SECOND_MS };
-}
-
-/** When a call may start, and which earlier ones have the places until then: the first one has to be a window back. */
-interface Room {
-	at: number;
-	holders: readonly Start[];
-}
-
 /** One limiter for each origin, shared by all nodes and executions of this process. */
 const limiters = new Map<string, RateLimiter>();
 
@@ -96,11 +38,8 @@ export function rateLimiterOf(origin: string): RateLimiter {
 }
 
 /**
- * Lets requests to one host start in the order they came, at most so many in any second **as the server sees it**.
- *
- * Spacing the starts alone is not enough: a request that is slow on its way (connection set-up, a busy process) arrives
- * closer to the next ones than it started. So a place is taken until one second after the request can have arrived at
- * the latest, which is its answer's time less the shortest round trip lately seen on this host.
+ * Lets requests to one host start in the order they came, at most so many in any second **as the server sees it**
+ * (see `Starts`).
  *
  * Times are those of `performance.now()`: the clock of the machine may be set, and a wait would last as long as it was
  * set back.
@@ -108,10 +47,8 @@ export function rateLimiterOf(origin: string): RateLimiter {
 export class RateLimiter {
 	/** How many calls are under way at the same moment is another matter than how many start in a second. */
 	readonly concurrency = new Concurrency();
-	private readonly starts: Start[] = [];
+	private readonly starts = new Starts();
 	private readonly queue = new Queue();
-	/** Milliseconds of the latest answered requests. */
-	private readonly roundTrips: number[] = [];
 	private readonly share = new Share();
 	private askedUntil = 0;
 	private pausedUntil = 0;
@@ -158,9 +95,8 @@ export class RateLimiter {
 
 	private answered(start: Start, action: string | undefined): void {
 		const ms = performance.now() - start.at;
-		append(this.roundTrips, ms, LATEST_ROUND_TRIPS);
+		this.starts.answered(start, ms);
 		if (action !== undefined) this.concurrency.answered(ms, action);
-		start.answered = true;
 		this.share.taken(start, performance.now());
 	}
 
@@ -171,7 +107,7 @@ export class RateLimiter {
 		if (failure.kind === 'notSent') return;
 		if (isTooMany(failure)) {
 			this.share.refused(start, now, windowOf(perSecond).places);
-			if (!this.share.countsRefused(now)) this.free(start);
+			if (!this.share.countsRefused(now)) this.starts.drop(start);
 			this.concurrency.decrease();
 		} else {
 			// The host did not find the calls too many, whatever else became of this one.
@@ -204,10 +140,10 @@ export class RateLimiter {
 
 	private nextStart(window: Window, now: number): Room & { isProbe: boolean } {
 		const own = Math.min(window.places, this.share.places(now));
-		const room = this.roomBesides(own, window, now);
+		const room = this.roomInOwnPlaces(own, window, now);
 		if (own === window.places) return { ...room, isProbe: false };
-		const beyond = this.roomAmong(own + 1, window);
-		const probeAt = Math.max(beyond.at, this.share.probeAt);
+		const beyond = this.starts.roomAmong(own + 1, window.ms);
+		const probeAt = this.share.nextProbe(Math.max(beyond.at, this.pausedUntil), window.ms);
 		// Whoever has a place by now need not try.
 		return room.at <= Math.max(probeAt, now)
 			? { ...room, isProbe: false }
@@ -215,54 +151,18 @@ export class RateLimiter {
 	}
 
 	/** When a call may start in one of so many places, one of which is left to others at an opening if all are in use. */
-	private roomBesides(own: number, window: Window, now: number): Room {
-		const room = this.roomAmong(own, window);
-		const open = this.isBusy(own, now) && openUntil(Math.max(room.at, this.pausedUntil, now));
-		if (!open) return room;
-		const fewer = this.roomAmong(own - 1, window);
+	private roomInOwnPlaces(own: number, window: Window, now: number): Room {
+		const room = this.starts.roomAmong(own, window.ms);
+		if (!this.starts.isBusy(own, window.ms)) return room;
+		const open = openingEnd(Math.max(room.at, this.pausedUntil, now));
+		if (open === undefined) return room;
+		const fewer = this.starts.roomAmong(own - 1, window.ms);
 		return { ...room, at: Math.max(room.at, Math.min(fewer.at, open)) };
 	}
 
-	/** Whether nearly all of so many places have been in use for some seconds. */
-	private isBusy(places: number, now: number): boolean {
-		const earlier = places > 0 ? this.starts.at(-places * BUSY_SECONDS) : undefined;
-		return earlier !== undefined && earlier.at > now - (BUSY_SECONDS + 1) * SECOND_MS;
-	}
-
-	/** When a call may start so that no more than so many are in any window. */
-	private roomAmong(places: number, { ms }: Window): Room {
-		if (places === 0) return { at: Infinity, holders: [] };
-		const holders = this.starts.slice(-places);
-		return { at: holders.length < places ? 0 : this.freeAt(holders[0], ms), holders };
-	}
-
-	private freeAt({ at, endedAt, answered }: Start, windowMs: number): number {
-		const known = answered && this.roundTrips.length >= ENOUGH_ANSWERS;
-		const wayBack = known ? Math.min(...this.roundTrips) : 0;
-		const onItsWay = endedAt === undefined ? MAX_TRANSIT_MS : endedAt - at - wayBack;
-		return at + Math.min(Math.max(onItsWay, 0), MAX_TRANSIT_MS) + windowMs + MARGIN_MS;
-	}
-
-	private free(start: Start): void {
-		const index = this.starts.indexOf(start);
-		if (index >= 0) this.starts.splice(index, 1);
-	}
-
 	private begin(isProbe: boolean): Start {
-		const { promise: ended, resolve: settle } = deferred();
-		const at = performance.now();
-		const start: Start = {
-			at,
-			isProbe,
-			tellsOfRefused: !isProbe && this.share.mayTellOfRefused(at),
-			ended,
-			end: () => {
-				start.endedAt = performance.now();
-				settle();
-			},
-		};
-		if (isProbe) this.share.probing(at);
-		append(this.starts, start, LATEST_CALLS);
+		const start = this.starts.begin(isProbe);
+		if (isProbe) this.share.waitToProbe(start.at);
 		return start;
 	}
 }

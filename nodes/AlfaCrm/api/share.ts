@@ -8,8 +8,6 @@ export interface Call {
 	readonly at: number;
 	/** Beyond what is known to be left to this process. */
 	readonly isProbe: boolean;
-	/** What becomes of it tells whether the service counts refused calls, too. */
-	readonly tellsOfRefused: boolean;
 }
 
 /** More than any rate needs. */
@@ -22,10 +20,11 @@ const PROBE_MS = 8_000;
 /** The same where a refused call takes a place. */
 const COUNTED_PROBE_MS = 15_000;
 /**
- * Whoever has no place tries at the openings that all processes know by the clock, and after so many refusals in between as
- * well, for the clocks of the machines may differ, and another program knows of no openings.
+ * Whoever has no place tries at so many openings first. After that every other try is beside one, by what clocks that are set
+ * by the network may differ, and every other one in between, for other programs know of no openings.
  */
-const MOST_OPENINGS = 3;
+const OPENINGS_FIRST = 2;
+const CLOCKS_DIFFER_MS = 300;
 const BETWEEN_MS = 2_000;
 /** The most that passes from a probe that was taken to the next one, since others find the same places. */
 const NEXT_PROBE_MS = 1_000;
@@ -45,49 +44,51 @@ const JITTER = 0.3;
  * probe follows within a second; if not, it waits for long. So hardly a call is refused while all places are taken, and those that
  * somebody leaves are found soon.
  *
- * A refused call has no place, and the others go on in theirs. Where the service counts it all the same, it takes the place of
- * whoever comes next: then a call is refused soon after it though it has a place, and from then on the process gives up one
- * of its own places for each refused call.
+ * A refused call has no place, and the others go on in theirs. Where the service counts it all the same, it takes the place
+ * of whoever comes next: then a call in its own place is refused soon after, and for some minutes a refused call holds a
+ * place like any other.
  *
  * Times are those of `performance.now()`.
  */
 export class Share {
-	/** From when on a probe may be sent. */
-	probeAt = 0;
+	private probeAt = 0;
 	/** Infinite as long as nothing is known of others. */
 	private own = Infinity;
 	/** When the first refused call was sent, and when that was known: what was sent before then did not reckon with others. */
 	private rush = { from: 0, until: 0 };
-	private refusedAt = 0;
-	/** When the latest refused call was sent. */
-	private refusedCallAt = -Infinity;
-	private countedUntil = 0;
-	/** Probes that were refused one after the other without any place. */
-	private entriesRefused = 0;
+	/** When the latest refused call was sent, and when that was known. */
+	private latest = { at: -Infinity, known: -Infinity };
+	private countsRefusedUntil = 0;
+	/** Probes that were refused one after the other, without any place. */
+	private refusedInARow = 0;
 	/** When the latest calls were sent that were taken. */
 	private readonly takenAt: number[] = [];
 
 	places(now: number): number {
-		if (now - this.refusedAt > QUIET_MS) {
+		if (now - this.latest.known > QUIET_MS) {
 			this.own = Infinity;
-			this.countedUntil = 0;
+			this.countsRefusedUntil = 0;
+			this.refusedInARow = 0;
 		}
 		return this.own;
 	}
 
 	/** Whether a refused call takes a place as well, as far as is known. */
 	countsRefused(now: number): boolean {
-		return now < this.countedUntil;
+		return now < this.countsRefusedUntil;
 	}
 
-	/** Whether it becomes known by a call that is sent now in its own place. */
-	mayTellOfRefused(now: number): boolean {
-		return !this.countsRefused(now) && now - this.refusedCallAt < SECOND_MS;
-	}
-
-	/** Notes that a probe is sent. What comes of it decides about the next one; a login may come before, or nothing ever. */
-	probing(now: number): void {
-		this.waitToProbe(now);
+	/**
+	 * When a probe may be sent.
+	 *
+	 * @param earliest for other reasons, such as a wait that the service asked for
+	 * @param windowMs that pass after a call that was refused, since that one has arrived as well
+	 */
+	nextProbe(earliest: number, windowMs: number): number {
+		const after = Math.max(earliest, this.latest.known + windowMs);
+		if (after <= this.probeAt) return this.probeAt;
+		// Where the service asked for a wait, there should be a place after it, unless that was tried before.
+		return this.refusedInARow > 0 ? nextOpening(after) : after;
 	}
 
 	/** Notes that a call was taken. */
@@ -97,7 +98,7 @@ export class Share {
 		else if (at > this.rush.from - SECOND_MS && at < this.rush.until)
 			this.own = Math.max(this.own, this.mostInASecond());
 		else return;
-		this.entriesRefused = 0;
+		this.refusedInARow = 0;
 		if (isProbe) this.probeAt = now + NEXT_PROBE_MS * Math.random();
 		else this.waitToProbe(now);
 	}
@@ -107,18 +108,18 @@ export class Share {
 	 *
 	 * @param most places that make up the whole rate
 	 */
-	refused({ at, isProbe, tellsOfRefused }: Call, now: number, most: number): void {
-		this.refusedAt = now;
-		this.refusedCallAt = at;
-		if (tellsOfRefused && !this.countsRefused(now)) {
+	refused({ at, isProbe }: Call, now: number, most: number): void {
+		// Sent after a refusal was known, within a second of the refused call: the only one too many is that call.
+		const followsRefused = at >= this.latest.known && at - this.latest.at < SECOND_MS;
+		this.latest = { at, known: now };
+		if (!isProbe && followsRefused && !this.countsRefused(now)) {
 			// It was refused for the one before it, so its place is still there.
-			this.countedUntil = now + COUNTED_MS;
+			this.countsRefusedUntil = now + COUNTED_MS;
 		} else if (this.own >= most) {
 			this.rush = { from: at, until: now };
 			this.own = this.mostInASecond();
-			this.entriesRefused = 0;
 		} else if (isProbe) {
-			if (this.own === 0) this.entriesRefused += 1;
+			if (this.own === 0) this.refusedInARow += 1;
 		} else if (at >= this.rush.until) {
 			this.own = Math.max(0, this.own - 1);
 		} else {
@@ -137,13 +138,21 @@ export class Share {
 		);
 	}
 
-	private waitToProbe(now: number): void {
+	/** Notes that a probe is sent. What comes of it decides about the next one; a login may come before, or nothing ever. */
+	waitToProbe(now: number): void {
 		if (this.own === 0) {
-			const isBetween = this.entriesRefused > MOST_OPENINGS && this.entriesRefused % 2 === 0;
-			this.probeAt = isBetween ? now + BETWEEN_MS * (0.5 + Math.random()) : nextOpening(now + SECOND_MS);
+			this.probeAt = this.nextEntry(now);
 		} else {
 			const wait = Math.sqrt(this.own) * (this.countsRefused(now) ? COUNTED_PROBE_MS : PROBE_MS);
 			this.probeAt = now + wait * (1 - JITTER + 2 * JITTER * Math.random());
 		}
+	}
+
+	private nextEntry(now: number): number {
+		const isFirst = this.refusedInARow < OPENINGS_FIRST;
+		if (!isFirst && this.refusedInARow % 2 === 0) return now + BETWEEN_MS * (0.5 + Math.random());
+		const beside = isFirst ? 0 : CLOCKS_DIFFER_MS * (2 * Math.random() - 1);
+		// Not the opening at which a call has just been refused.
+		return nextOpening(now + SECOND_MS - beside) + beside;
 	}
 }

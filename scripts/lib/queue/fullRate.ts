@@ -5,16 +5,20 @@ import { withRetries } from '../../../nodes/AlfaCrm/api/retry';
 import type { SandboxHandle } from '../sandbox';
 
 const OPTIONS = {
-	perSecond: 5,
 	isIdempotent: true,
 	rateLimitWaitMs: 300_000,
 	call: { action: 'customer/index', atOnce: 0 },
 };
-/** Until it is known to use all places for long. */
+/** Longer than a process has to use all its places until it leaves some to others. */
 const SETTLED_MS = 8_000;
 
-/** As a process of n8n that loads lists without end, this one makes all the calls that the service allows. */
-export async function withFullRate<T>(sandbox: SandboxHandle, work: () => Promise<T>): Promise<T> {
+/** Does something while one more process uses the whole rate, as an n8n that loads lists without end. */
+export async function withFullRate<T>(
+	sandbox: SandboxHandle,
+	perSecond: number,
+	work: () => Promise<T>,
+): Promise<T> {
+	const options = { ...OPTIONS, perSecond };
 	const { email, apiKey } = await sandbox.credential();
 	const post = async (path: string, body: object, token = '') => {
 		const response = await fetch(`${sandbox.url}/v2api/${path}`, {
@@ -30,7 +34,7 @@ export async function withFullRate<T>(sandbox: SandboxHandle, work: () => Promis
 	let isOver = false;
 	const user = async () => {
 		while (!isOver)
-			await withRetries(limiter, OPTIONS, async () => await post('1/customer/index', {}, token));
+			await withRetries(limiter, options, async () => await post('1/customer/index', {}, token));
 	};
 	const users = Promise.all([user(), user(), user()]);
 	try {

@@ -70,7 +70,11 @@ export async function besideLoad(stage: QueueStage, { calls }: { calls: number }
 		const entrance = await stage.publish(
 			severalCalls(await stage.credentialOf(sandbox), await someCustomers(sandbox, calls)),
 		);
-		return await withFullRate(sandbox, async () => await observe(stage, sandbox, entrance, emptyBodies(1)));
+		return await withFullRate(
+			sandbox,
+			LIMIT,
+			async () => await observe(stage, sandbox, entrance, emptyBodies(1)),
+		);
 	});
 }
 
