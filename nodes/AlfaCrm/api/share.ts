@@ -31,7 +31,7 @@ const NEXT_PROBE_MS = 1_000;
 /** Nobody else seems to be there when no call was refused for so long. */
 const QUIET_MS = 60_000;
 /** After that it is found out anew whether refused calls count, for what told that they do may have been another's call. */
-const COUNTED_MS = 300_000;
+const COUNTED_MS = 120_000;
 /** By how much of it a wait with places is shorter or longer, since others wait as well. */
 const JITTER = 0.3;
 
