@@ -1,7 +1,7 @@
-import { createHash } from 'crypto';
 import type { IDataObject, ILoadOptionsFunctions, INodeListSearchResult } from 'n8n-workflow';
 
 import { ApiClient } from '../api/client';
+import { digest } from '../api/digest';
 import { formatDay, OPEN_END, readFlag } from '../api/formats';
 import type { PageResponse } from '../api/page';
 import { fetchPage, isFullPage, rowKeys, sizeAfter } from '../api/page';
@@ -93,7 +93,7 @@ async function find(
 			task: `search the ${entity.plural.toLowerCase()}`,
 		};
 		const page = await fetchPage(client, call, cursor.page, cursor.size);
-		const last = digestOf(page.items);
+		const last = digest(rowKeys(page.items).join('\n'), 16);
 		const rows = last === cursor.last ? [] : page.items;
 		await names.readFor(rows, entity);
 		const found = rows
@@ -162,7 +162,3 @@ function isInPass(row: IDataObject, { archive }: Entity, isArchived: boolean | u
 
 /** As subscriptions show that they are archived. */
 const isDead = ({ dead }: IDataObject): boolean => readFlag(dead) === 1;
-
-function digestOf(items: readonly IDataObject[]): string {
-	return createHash('sha256').update(rowKeys(items).join('\n')).digest('base64url').slice(0, 16);
-}

@@ -1,6 +1,6 @@
-import { createHash } from 'crypto';
 import type { IDataObject } from 'n8n-workflow';
 
+import { digest } from '../api/digest';
 import { canonicalJson } from '../fields/canonicalJson';
 import { changeOf } from './change';
 import { stampOf } from './stamps';
@@ -24,8 +24,7 @@ export function entriesOf(rows: readonly IDataObject[]): Array<Entry & { row: ID
 		const content = contentOf(row);
 		const count = (counts.get(content) ?? 0) + 1;
 		counts.set(content, count);
-		const digest = createHash('sha256').update(`${content} ${count}`).digest('base64url');
-		return { row, key: digest.slice(0, KEY_CHARACTERS), stamp: timeOf(row) };
+		return { row, key: digest(`${content} ${count}`, KEY_CHARACTERS), stamp: timeOf(row) };
 	});
 	return fromOldest.reverse();
 }

@@ -8,6 +8,7 @@ import { budgetOf, deadlinesOf, DEFAULT_BUDGET_MS, settingsOf } from './pollSett
 import { pollNames } from './pollNames';
 import { RecordReader } from './recordReader';
 import { StoredState } from './storedState';
+import { triggerKeyOf } from './triggerKey';
 import { accountBranches } from './watch/branches';
 import { HurriedReader } from './watch/newest';
 import { isLasting, Reader } from './watch/reader';
@@ -33,7 +34,7 @@ const activated = new WeakSet<object>();
 export async function runPoll(context: IPollFunctions): Promise<INodeExecutionData[][] | null> {
 	if (context.getMode() === 'manual') return [await test(context)];
 	const data = context.getWorkflowStaticData('node');
-	const trigger = `${context.getWorkflow().id} ${context.getNode().id}`;
+	const trigger = triggerKeyOf(context);
 	const own = underWay.get(trigger) ?? { polls: new Set(), latest: data };
 	if (isOverlap(context, data, own.polls)) return null;
 	own.latest = data;

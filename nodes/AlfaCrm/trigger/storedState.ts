@@ -1,9 +1,10 @@
-import { createHash } from 'crypto';
 import type { IDataObject, IPollFunctions } from 'n8n-workflow';
 import { deepCopy } from 'n8n-workflow';
 
+import { digest } from '../api/digest';
 import { touch } from '../api/latest';
 import { canonicalJson } from '../fields/canonicalJson';
+import { triggerKeyOf } from './triggerKey';
 import type { KnownBranches } from './watch/branches';
 
 /** Raised when the shape changes; a state of another shape is begun anew. */
@@ -86,7 +87,7 @@ export class StoredState {
 		const own = isOwn ? found : undefined;
 		// n8n marks what is part of the workflow's static data, in order to notice changes.
 		const isWithWorkflow = '__dataChanged' in data;
-		if (!isWithWorkflow) this.trigger = `${context.getWorkflow().id} ${this.id}`;
+		if (!isWithWorkflow) this.trigger = triggerKeyOf(context);
 		this.isShared = isWithWorkflow || own?.subject !== subject || mayBeActivation;
 		this.all = isWithWorkflow ? reportedIn(String(context.getWorkflow().id)) : new Map<string, Stored>();
 		this.last =
@@ -170,5 +171,5 @@ function stateIn(holder: unknown): Stored | undefined {
 
 /** Tells settings apart; the order in which something was chosen does not matter. */
 export function digestOf(value: unknown): string {
-	return createHash('sha256').update(canonicalJson(value, 'unordered')).digest('base64url').slice(0, 12);
+	return digest(canonicalJson(value, 'unordered'), 12);
 }

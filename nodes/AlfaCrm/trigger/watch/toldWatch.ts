@@ -1,6 +1,6 @@
-import { createHash } from 'crypto';
 import type { IDataObject } from 'n8n-workflow';
 
+import { digest } from '../../api/digest';
 import type { Change } from '../change';
 import { changeOf } from '../change';
 import type { News } from '../poll/look';
@@ -106,7 +106,7 @@ export class ToldWatch implements Watch {
 			if (found === undefined) break;
 			const one: Told = { news: [], keys: [] };
 			for (const what of found) {
-				const key = keyOf === undefined ? '' : digestOf(keyOf(what));
+				const key = keyOf === undefined ? '' : digest(keyOf(what), KEY_CHARACTERS);
 				if (known.has(key)) continue;
 				if (key !== '') known.add(key);
 				one.news.push({ row: what, branches });
@@ -138,6 +138,3 @@ function upTo(told: readonly Told[], taken: number): { done: number; keys: strin
 }
 
 const keysIn = (text: string): string[] => text.match(new RegExp(`.{${KEY_CHARACTERS}}`, 'g')) ?? [];
-
-const digestOf = (key: string): string =>
-	createHash('sha256').update(key).digest('base64url').slice(0, KEY_CHARACTERS);

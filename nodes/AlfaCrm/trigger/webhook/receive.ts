@@ -7,6 +7,7 @@ import type { Change } from '../change';
 import { deliveryContent, readChange } from '../change';
 import { TriggerParameters } from '../parameters';
 import { RecordReader, messageOf } from '../recordReader';
+import { triggerKeyOf } from '../triggerKey';
 import { fetchFullRecord, ignoreRepeatedDeliveries, isWanted } from './form';
 import { knowsSecret } from './secret';
 import type { Claim } from './seen';
@@ -73,8 +74,7 @@ async function claimOf(context: IWebhookFunctions, key: string): Promise<Claim |
 	const isTold =
 		new TriggerParameters(context).flag(ignoreRepeatedDeliveries) && context.getMode() !== 'manual';
 	if (!isTold) return NO_CLAIM;
-	const node = `${context.getWorkflow().id}:${context.getNode().id}`;
-	return await claim(node, key, context.getWorkflowStaticData('node'));
+	return await claim(triggerKeyOf(context), key, context.getWorkflowStaticData('node'));
 }
 
 /** AlfaCRM shows nobody what it was answered, so n8n's log tells as well. */

@@ -1,7 +1,8 @@
-import { createHash, randomUUID } from 'crypto';
+import { randomUUID } from 'crypto';
 import type { IDataObject } from 'n8n-workflow';
 
 import { deferred } from '../../api/deferred';
+import { digest } from '../../api/digest';
 import { canonicalJson } from '../../fields/canonicalJson';
 
 /** Of one node. */
@@ -89,10 +90,10 @@ function memoryOf(node: string, { deliveries, deliveryCount }: IDataObject): Mem
  */
 function merged(known: readonly string[], saved: readonly string[], isOld: boolean): string[] {
 	const isSaved = new Set(saved);
-	const first = known.findIndex((digest) => isSaved.has(digest));
+	const first = known.findIndex((one) => isSaved.has(one));
 	if (first < 0 && isOld) return [...saved, ...known];
 	const older = first < 0 ? known : known.slice(0, first);
-	const replaced = known.slice(older.length).filter((digest) => !isSaved.has(digest));
+	const replaced = known.slice(older.length).filter((one) => !isSaved.has(one));
 	return [...older, ...saved, ...replaced];
 }
 
@@ -111,5 +112,5 @@ const latest = (digests: string[]): string[] => digests.slice(-LATEST_DELIVERIES
  */
 export function deliveryKey(content: IDataObject, hasTime: boolean): string {
 	if (!hasTime) return randomUUID();
-	return createHash('sha256').update(canonicalJson(content)).digest('base64url').slice(0, DIGEST_LENGTH);
+	return digest(canonicalJson(content), DIGEST_LENGTH);
 }
