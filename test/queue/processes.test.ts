@@ -9,8 +9,8 @@ describe('24 executions of 10 calls, where AlfaCRM allows 5 calls in any second'
 		const figures = await pace(real.stage, { executions: 24, calls: 10 });
 		expect(figures).toMatchObject({ executions: 24, succeeded: 24, failures: [] });
 		expect(figures.accepted).toBeGreaterThanOrEqual(240);
-		// 4.4 to 4.6 a second, and 0.8 to 0.95 refused of ten, where nothing else is at work on two cores.
-		expect(figures.perSecond).toBeGreaterThanOrEqual(4);
+		// 4.1 to 4.6 a second, 4.4 on average, and 0.8 to 0.95 refused of ten, where nothing else is at work on two cores.
+		expect(figures.perSecond).toBeGreaterThanOrEqual(3.8);
 		expect(figures.refused).toBeLessThan(figures.accepted / 7);
 	});
 
@@ -19,7 +19,7 @@ describe('24 executions of 10 calls, where AlfaCRM allows 5 calls in any second'
 		const figures = await pace(real.stage, load);
 		expect(figures).toMatchObject({ executions: 8, succeeded: 8, failures: [] });
 		expect(figures.accepted).toBeGreaterThanOrEqual(80);
-		expect(figures.perSecond).toBeGreaterThanOrEqual(2.8);
+		expect(figures.perSecond).toBeGreaterThanOrEqual(2.7);
 	});
 });
 
