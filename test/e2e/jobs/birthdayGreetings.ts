@@ -26,6 +26,7 @@ export const birthdayGreetings: Job = {
 
 		const first = side === 'http' ? stage.run() : stage.startedBy(async () => await stage.publish());
 		const sent = stage.sent(await first);
+		if (side === 'package') await stage.unpublish();
 
 		expect(sent).toHaveLength(2);
 		expect(sent).toEqual(
