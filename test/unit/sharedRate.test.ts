@@ -55,6 +55,13 @@ class Service {
 	}
 }
 
+const OPTIONS = {
+	perSecond: 5,
+	isIdempotent: true,
+	rateLimitWaitMs: 300_000,
+	call: { action: 'customer/index', atOnce: 0 },
+};
+
 /** A worker with executions that make one call after the other, each at once. */
 async function work(
 	service: Service,
@@ -62,16 +69,10 @@ async function work(
 	executions: number,
 	calls: number,
 ): Promise<void> {
-	const options = {
-		perSecond: 5,
-		isIdempotent: true,
-		rateLimitWaitMs: 300_000,
-		call: { action: 'customer/index', atOnce: 0 },
-	};
 	const execution = async () => {
 		await sleep(Math.round(random() * 100));
 		for (let index = 0; index < calls; index++) {
-			await withRetries(limiter, options, async () => await service.call());
+			await withRetries(limiter, OPTIONS, async () => await service.call());
 			await sleep(20);
 		}
 	};
@@ -127,19 +128,13 @@ describe('processes that know nothing of each other share five calls a second', 
 describe('whoever comes while others use all of it finds a place', () => {
 	/** Seconds that the first call of one more process takes, in several courses. */
 	async function waits(others: number): Promise<number[]> {
-		const options = {
-			perSecond: 5,
-			isIdempotent: true,
-			rateLimitWaitMs: 300_000,
-			call: { action: 'customer/index', atOnce: 0 },
-		};
 		const seconds: number[] = [];
 		for (let run = 0; run < 12; run++) {
 			const service = new Service();
 			let isOver = false;
 			const user = async (limiter: RateLimiter) => {
 				await sleep(Math.round(random() * 700));
-				while (!isOver) await withRetries(limiter, options, async () => await service.call());
+				while (!isOver) await withRetries(limiter, OPTIONS, async () => await service.call());
 			};
 			const process = async (limiter: RateLimiter) =>
 				await Promise.all(Array.from({ length: 6 }, async () => await user(limiter)));
@@ -147,7 +142,7 @@ describe('whoever comes while others use all of it finds a place', () => {
 				const all = Array.from({ length: others }, async () => await process(new RateLimiter()));
 				await sleep(20_000 + Math.round(random() * 5_000));
 				const begun = Date.now();
-				await withRetries(new RateLimiter(), options, async () => await service.call());
+				await withRetries(new RateLimiter(), OPTIONS, async () => await service.call());
 				seconds.push((Date.now() - begun) / 1_000);
 				isOver = true;
 				await Promise.all(all);
