@@ -14,6 +14,17 @@ const must = (label: string) => [`Необходимо заполнить «${la
 const create = (body: JsonObject, path = '1/customer/create') => school.call(path, body);
 const update = (id: number, body: JsonObject) => school.call(`1/customer/update?id=${id}`, body);
 
+it('a lead that is created in a pipeline and no stage has none, until one is written and taken back', async () => {
+	const { model } = (await create({ ...lead, pipeline_id: 1 })) as { model: JsonObject };
+	const shown = async () => stored('customer', model.id)?.lead_status_id;
+	expect(model.lead_status_id).toBeNull();
+	expect(await shown()).toBeNull();
+	for (const lead_status_id of [2, null]) {
+		await update(Number(model.id), { lead_status_id });
+		expect(await shown()).toBe(lead_status_id);
+	}
+});
+
 const every: Array<[entity: string, minimal: JsonObject, missing: Record<string, string[]>]> = [
 	['branch', { name: 'Новый', is_active: 1 }, { name: must('Название'), is_active: must('Активен') }],
 	[

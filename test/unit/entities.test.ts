@@ -1,3 +1,4 @@
+import { isUnsorted } from '../../nodes/AlfaCrm/entities/customer';
 import { entities, entityOf } from '../../nodes/AlfaCrm/entities/registry';
 import { optionsMethod } from '../../nodes/AlfaCrm/entities/methodNames';
 import { CERTAINTIES, labelsOf, namesOf, OPERATIONS, repeated, returned, TABLE } from './declared';
@@ -167,4 +168,15 @@ describe.each(TABLE)('%s', (_resource, entity) => {
 		const revealed = [includeHidden, ...hiddenPasses].flatMap((body) => Object.keys(body));
 		expect(namesOf(defaultFilters).filter((name) => !revealed.includes(name))).toEqual([]);
 	});
+});
+
+it.each([
+	[true, { is_study: 0, lead_status_id: null }],
+	[true, { is_study: '0', lead_status_id: '', lead_status_ids: [] }],
+	[true, { is_study: 0 }],
+	[false, { is_study: 0, lead_status_id: '3' }],
+	[false, { is_study: 0, lead_status_id: null, lead_status_ids: [3] }],
+	[false, { is_study: 1, lead_status_id: null }],
+])('that nobody has sorted it is %s of a customer %j', (isIt, row) => {
+	expect(isUnsorted(row)).toBe(isIt);
 });

@@ -1,3 +1,6 @@
+import type { IDataObject } from 'n8n-workflow';
+
+import { readFlag, readIds } from '../api/formats';
 import { archivedField, archivedView, archiving } from './archive';
 import { bonuses } from './bonus';
 import { calendar } from './calendar';
@@ -29,6 +32,14 @@ import type { Action, MatchKey } from './types';
 
 /** API notes 5.3. `all` is for filters. */
 export const CUSTOMER_TYPE = { lead: 0, client: 1, all: 2 } as const;
+
+/** The stage that a card shows; some accounts show a list of them. API notes 5.3. */
+export const stageOf = ({ lead_status_id, lead_status_ids }: IDataObject): number | undefined =>
+	readIds([lead_status_id, lead_status_ids].flat())[0];
+
+/** A lead in no stage. API notes 5.3. */
+export const isUnsorted = (row: IDataObject): boolean =>
+	readFlag(row.is_study) === CUSTOMER_TYPE.lead && stageOf(row) === undefined;
 
 const LEAD = { value: CUSTOMER_TYPE.lead, label: 'Lead', description: 'Someone who may become a client' };
 const CLIENT = { value: CUSTOMER_TYPE.client, label: 'Client', description: 'Someone who studies' };
@@ -237,9 +248,11 @@ export const customer = writable({
 		...range(isoDate, 'last_attend_date', 'Last Attended'),
 		reference('lead_source_id', 'Lead Source', 'leadSource', { description: 'Where the customer came from' }),
 		reference('lead_status_id', 'Stage', 'leadStatus', {
-			description: 'Stage of the funnel. Leads without a stage are left out.',
+			description:
+				"Stage of the funnel. AlfaCRM has no filter for 'Not Sorted', so the node looks through all leads for those without a stage.",
 			// A row may show its stages under another name. API notes 5.3.
 			verifyBy: 'trusted',
+			none: { ask: { is_study: CUSTOMER_TYPE.lead }, isIn: isUnsorted },
 		}),
 		choice('legal_type', 'Legal Type', LEGAL_TYPES, 1),
 		...range(integer, 'lesson_count', 'Remaining Lessons'),

@@ -26,17 +26,20 @@ const steps: Action[] = [
 		name: 'moveToStage',
 		label: 'Move to Stage',
 		title: 'Move a customer to a stage of the funnel',
-		description: 'Set the stage of a customer in the funnel',
+		description:
+			'Set the stage of a lead in the funnel. A hint says where that takes it back, or gives a client a stage.',
 		action: 'update',
 		idAs: 'id',
 		body: [
 			reference('lead_status_id', 'Stage', 'leadStatus', {
 				required: true,
-				description: 'Stage of the funnel',
+				description:
+					"Stage of the funnel. 'Not Sorted' takes the lead out of its stage; no source shows AlfaCRM doing that, so check the result.",
 			}),
 			reference('pipeline_id', 'Pipeline', 'pipeline', { description: 'Funnel that the stage belongs to' }),
 		],
 		kind: 'change',
+		watchesFunnel: true,
 		certainty: 'confirmed',
 	},
 	{

@@ -73,6 +73,8 @@ export type Filter = FieldBasics &
 		verifyBy?: Verification;
 		/** As AlfaCRM calls it, where another filter of the form goes by that name. */
 		sentAs?: string;
+		/** For its choice of none, which AlfaCRM has no filter for: what it is asked instead, and which rows have none. */
+		none?: { ask: IDataObject; isIn: (row: IDataObject) => boolean };
 		/** A switch that is off asks for all, not for the others. */
 		offMeansAll?: true;
 	};

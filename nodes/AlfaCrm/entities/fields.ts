@@ -22,7 +22,7 @@ type Extra = Partial<
 		| 'onlyWhenTrue'
 		| 'onCreate'
 	> &
-		Pick<Filter, 'offMeansAll' | 'verifyBy'>
+		Pick<Filter, 'none' | 'offMeansAll' | 'verifyBy'>
 >;
 type Made = Field & Filter;
 type Make = (name: string, label: string, extra?: Extra) => Made;

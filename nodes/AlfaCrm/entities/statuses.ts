@@ -14,6 +14,7 @@ const list = (
 		filters?: Entity['filters'];
 		certainty?: 'documented';
 		match?: Entity['match'];
+		none?: Entity['none'];
 		partOf?: Entity['partOf'];
 	} = {},
 ): Entity =>
@@ -21,6 +22,7 @@ const list = (
 		...names,
 		certainty: more.certainty ?? 'confirmed',
 		match: more.match ?? byNameOrId,
+		...(more.none ? { none: more.none } : {}),
 		...(more.partOf ? { partOf: more.partOf } : {}),
 		fields: [name(example), ...(more.first ?? []), enabled, ...(more.last ?? []), weight],
 		filters: more.filters ?? [enabledFilter, idFilter, nameFilter],
@@ -53,6 +55,8 @@ export const leadStatus = list(
 				description: 'Funnel that the stage belongs to. Written by one known integration.',
 			}),
 		],
+		// "Не разобрано" in AlfaCRM, a column that is no row of this list. API notes 5.3.
+		none: 'Not Sorted',
 		partOf: { field: 'pipeline_id', entity: 'pipeline' },
 	},
 );

@@ -82,7 +82,11 @@ interface ActionKinds {
 	/** Reads a bare list of rows, or one object. */
 	get: Nothing;
 	/** Reads the record and sends only what differs; `only` records with that value. */
-	change: { only?: { field: string; value: number; message: string } };
+	change: {
+		only?: { field: string; value: number; message: string };
+		/** Says where a move in the funnel goes back, or is that of a client. */
+		watchesFunnel?: true;
+	};
 	createIfAbsent: { creates: CreateIfAbsent };
 	/** A customer joins a group. */
 	joinGroup: Nothing;
@@ -223,6 +227,8 @@ export interface Entity {
 	title?: readonly string[];
 	/** Fields that tell namesakes apart in lists. */
 	details?: readonly Detail[];
+	/** What it is called to have none of them, where a record may: a choice of its own in dropdowns. */
+	none?: string;
 	/** The field that numbers what a record is a part of, in the list of this entity. Dropdowns name it where there are several. */
 	partOf?: { field: string; entity: string };
 	/** The most useful fields of a wide record, at most 10. */

@@ -2,7 +2,7 @@ import { entityOf } from '../entities/registry';
 import { oneRecord, severalRecords } from './id';
 import type { FieldKind } from './kind';
 import { loadedFrom, picker } from './picker';
-import type { OfType } from '../entities/fieldTypes';
+import type { OfType, Wire } from '../entities/fieldTypes';
 
 declare module '../entities/fieldTypes' {
 	interface FieldTypes {
@@ -21,6 +21,26 @@ declare module '../entities/fieldTypes' {
 	}
 }
 
+/** What a form holds where somebody chose none of an entity. Stored in workflows. */
+export const NONE = 'none';
+
+const noneOf = ({ entity }: { entity: string }): string | undefined => entityOf(entity).none;
+
+/** By its value or, as an expression may have it, by what the dropdown calls it. */
+function isNone(field: { entity: string }, item: unknown): boolean {
+	const none = noneOf(field);
+	if (none === undefined || typeof item !== 'string') return false;
+	return [NONE, none.toLowerCase()].includes(item.trim().toLowerCase());
+}
+
+/** For those that are picked from a dropdown, which may offer none of them: AlfaCRM holds null then. */
+const orNone = ({ expected, serialize }: Pick<typeof oneRecord, 'expected' | 'serialize'>) => ({
+	expected: (field: { entity: string }) =>
+		noneOf(field) === undefined ? expected() : `${expected()}, or ${NONE}`,
+	serialize: (field: { entity: string }, item: unknown): Wire | undefined =>
+		isNone(field, item) ? null : serialize(field, item),
+});
+
 const EXPRESSION = 'using an <a href="https://docs.n8n.io/code/expressions/">expression</a>';
 
 const withHint = (description: string | undefined, hint: string): string =>
@@ -28,6 +48,8 @@ const withHint = (description: string | undefined, hint: string): string =>
 
 export const reference: FieldKind<OfType<'reference'>> = {
 	...oneRecord,
+	...orNone(oneRecord),
+	jsonHint: (field) => (noneOf(field) === undefined ? '' : `"${NONE}" = ${noneOf(field)}`),
 	words: ({ entity }) => ({ entity }),
 	widget: ({ entity, listedBy, description }) => ({
 		type: 'options',
@@ -41,6 +63,7 @@ export const reference: FieldKind<OfType<'reference'>> = {
 
 export const references: FieldKind<OfType<'references'>> = {
 	...severalRecords,
+	...orNone(severalRecords),
 	words: ({ entity }) => ({ entity }),
 	widget: ({ entity, listedBy, description }) => ({
 		type: 'multiOptions',

@@ -10,6 +10,7 @@ import type { Entity } from '../entities/types';
 import { lessonCustomers } from './lessonCustomers';
 import { byWeight, chosenBranch } from './rows';
 import { optionsMethod } from '../entities/methodNames';
+import { NONE } from '../fields/reference';
 import { titleOf, toldApart } from '../fields/titles';
 
 type Loader = (this: ILoadOptionsFunctions) => Promise<INodePropertyOptions[]>;
@@ -23,7 +24,8 @@ const ofEntities: Record<string, Loader> = Object.fromEntries(
 			const branch = await chosenBranch(this, client, entity);
 			const rows = (await collect(client, listCall(entity, branch))).rows.sort(byWeight);
 			const wholes = await namesOfWholes(rows, entity, client, branch);
-			return toldApart(rows.map((row) => toOption(row, entity, wholes)));
+			const none = entity.none === undefined ? [] : [{ name: entity.none, value: NONE }];
+			return toldApart([...none, ...rows.map((row) => toOption(row, entity, wholes))]);
 		},
 	]),
 );

@@ -116,7 +116,9 @@ export function isLogged(
 ): boolean {
 	if (className !== undefined && className !== change.entity) return false;
 	if (on && !on.some((name) => name === change.event)) return false;
-	if (field !== undefined) return field in change.fields_new && hasOther(change, field);
+	// What is emptied may be among the old values alone.
+	if (field !== undefined)
+		return (field in change.fields_new || field in change.fields_old) && hasOther(change, field);
 	return becomes === undefined || isBecome(change, ...becomes);
 }
 

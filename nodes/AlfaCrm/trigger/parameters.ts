@@ -50,6 +50,12 @@ export class TriggerParameters extends ParameterReader {
 		) as number[];
 	}
 
+	/** The same of a short list, null for none of them where that is a choice. */
+	references(parameter: Parameter, entity: string): Array<number | null> {
+		const { name, displayName: label } = parameter;
+		return this.list({ type: 'references', entity, name, label }, parameter) as Array<number | null>;
+	}
+
 	/** Several values; none where the parameter is left empty. */
 	list(field: Field, parameter: Parameter): unknown[] {
 		const value = this.input(parameter);

@@ -9,7 +9,6 @@ describe('dropdowns', () => {
 		['getBranches', 'branch'],
 		['getSubjects', 'subject'],
 		['getStudyStatuses', 'study-status'],
-		['getStages', 'lead-status'],
 		['getLeadSources', 'lead-source'],
 	])('%s offers every %s of the account', async (method, path) => {
 		const options = await school.engine.options(method, { branchId: 1 });
@@ -18,8 +17,16 @@ describe('dropdowns', () => {
 		expect(rows.length).toBeGreaterThan(0);
 	});
 
+	it('offer to have no stage, before the stages', async () => {
+		const [none, ...stages] = await school.engine.options('getStages', { branchId: 1 });
+		expect(none).toEqual({ name: 'Not Sorted', value: 'none' });
+		expect(stages.map(({ value }) => value)).toEqual(
+			school.sandbox.store.rows('lead-status').map(({ id }) => id),
+		);
+	});
+
 	it('follow the order that AlfaCRM shows, and mark what is switched off', async () => {
-		const options = await school.engine.options('getStages', { branchId: 1 });
+		const [, ...options] = await school.engine.options('getStages', { branchId: 1 });
 		const rows = [...school.sandbox.store.rows('lead-status')].sort(
 			(a, b) => Number(a.weight) - Number(b.weight),
 		);

@@ -184,3 +184,34 @@ describe('a filter that is there but says nothing', () => {
 		}
 	});
 });
+
+describe('leads that are not sorted', () => {
+	const unsorted = () => ofBranch1().filter((row) => row.is_study === 0 && row.lead_status_id === null);
+	const notSorted = (more: INodeParameters = {}) =>
+		list('customer', { lead_status_id: 'none' }, { ...ALL, ...more });
+
+	it.each([{}, { leadStatusIds: true }, { removedZero: 'hidesUnsorted' }])(
+		'are listed alone, though AlfaCRM has no filter for them: %j',
+		async (settings) => {
+			set(settings);
+			lead({ is_study: 1, lead_status_id: null, branch_ids: [1] });
+			const { json, hints } = await whole(notSorted());
+			expect(json.length).toBeGreaterThan(0);
+			expect(ids(json)).toEqual(ids(unsorted()));
+			expect(hints).toEqual([]);
+			for (const { body } of school.entries('customer/index'))
+				expect(body).not.toHaveProperty('lead_status_id');
+		},
+	);
+
+	it('are no clients, whichever are asked for', async () => {
+		expect((await whole(notSorted({ is_study: 1 }))).json).toEqual([]);
+	});
+
+	it('fill a limit, and have no name of a stage', async () => {
+		const more = { returnAll: false, limit: 3, simplify: true };
+		const { json } = await whole(notSorted(more));
+		expect(json).toHaveLength(3);
+		for (const row of json) expect(row).toMatchObject({ lead_status_id: null, lead_status_name: null });
+	});
+});

@@ -43,6 +43,10 @@ describe('is read', () => {
 		[{ type: 'custom' }, new Date('2026-02-04T00:00:00.000Z'), '04.02.2026'],
 		[{ type: 'custom' }, '2026-02-04T23:00:00.000Z', '2026-02-04T23:00:00.000Z'],
 		[{ type: 'custom' }, '[]', '[]'],
+		[STAGE, 'none', null],
+		[STAGE, ' NOT sorted ', null],
+		[STAGE, '2', 2],
+		[{ type: 'references', entity: 'leadStatus' }, ['none', 2], [null, 2]],
 		[{ type: 'number' }, 1290.9 * 3, 3872.7],
 		[{ type: 'number' }, '1.005', 1.01],
 		[{ type: 'number' }, '-1.005', -1.01],
@@ -148,6 +152,8 @@ describe('is refused', () => {
 		[ROWS, [1], 'a list of rows'],
 		[ROWS, { rows: [] }, 'a list of rows'],
 		[{ type: 'object' }, [1], 'an object'],
+		[STAGE, 'unsorted', 'the number of a record, or none'],
+		[{ type: 'reference', entity: 'user' }, 'none', 'the number of a record, but'],
 	])('%j: %j', (type, value, expected) => {
 		expect(() => read(type, value)).toThrow(UnreadableValue);
 		expect(() => read(type, value)).toThrow(`'Sample' must be ${expected}`);

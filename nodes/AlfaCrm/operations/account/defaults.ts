@@ -1,6 +1,6 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import { readId } from '../../api/formats';
+import { isUnsorted } from '../../entities/customer';
 import { LESSON_STATUS } from '../../entities/lesson';
 import type { Check } from './check';
 import { oneOf } from './check';
@@ -120,10 +120,6 @@ const pays = oneOf({
 		'incomes only': 'The node asks for the payments of each other type as well, which takes more requests.',
 	},
 });
-
-/** Leads without a stage. API notes 3. */
-const isUnsorted = ({ is_study, lead_status_id }: IDataObject): boolean =>
-	is_study === 0 && readId(lead_status_id) === undefined;
 
 const removedZero = oneOf({
 	check: 'removed: 0',

@@ -6,6 +6,7 @@ import { reportSchema } from '../output/report';
 import { simplified, simplifiedSchema, simplifyForm } from '../output/simplify';
 import { idOf, targetOf } from '../records/target';
 import { readBody } from './fields';
+import { warnOfMove } from './funnel';
 import type { ActionKind } from './kind';
 
 /** Brings one record into a state, and leaves it alone if it is in that state already. */
@@ -14,7 +15,7 @@ export const change: ActionKind<'change'> = {
 		listMode: listModeForm(body, 'add'),
 		simplify: simplifyForm(entity),
 	}),
-	async execute(item, entity, { body = [], fixed, only }) {
+	async execute(item, entity, { body = [], fixed, only, watchesFunnel }) {
 		const target = targetOf(item, entity);
 		const id = idOf(item, entity);
 		const values = { ...readBody(item, body, target.branch), ...fixed };
@@ -28,7 +29,10 @@ export const change: ActionKind<'change'> = {
 			if (only && Number(match.row[only.field]) !== only.value) {
 				throw item.refused(`${entity.label} ${id} ${only.message}`, 'Nothing was changed.');
 			}
-			return [await saveChanges({ item, entity, target, show }, match, { values, addToLists })];
+			const result = await saveChanges({ item, entity, target, show }, match, { values, addToLists });
+			const isMoved = (result.changedFields as string[]).includes('lead_status_id');
+			if (watchesFunnel && isMoved) await warnOfMove(item, match, values.lead_status_id);
+			return [result];
 		});
 	},
 	output: (entity) => reportSchema(simplifiedSchema(entity)),

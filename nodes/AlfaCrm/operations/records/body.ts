@@ -32,7 +32,9 @@ export function bodyOf(
 			if (field.required) throw missingError(item, field);
 			if (endsAnother(field, fields)) throw missingError(item, { ...field, isNodesRule: true });
 		} else {
-			body[field.name] = item.read(field, value);
+			const wire = item.read(field, value);
+			// A new record has none of what it may have none of; an action that demands the choice sends it.
+			if (wire !== null || field.required) body[field.name] = wire;
 		}
 	}
 	for (const { label, requiredUnless } of fields.filter(({ name }) => !(name in body))) {

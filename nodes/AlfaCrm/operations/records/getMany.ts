@@ -68,7 +68,12 @@ export const getMany: Operation = {
 function formsOf({ filters }: Entity, wanted: IDataObject): IDataObject[] {
 	return filters
 		.filter(({ name }) => name in wanted)
-		.map((filter) => filterForms(filter, filter.sentAs ?? filter.name, wanted[filter.name]))
+		.map((filter) => {
+			const value = wanted[filter.name];
+			return value === null
+				? [filter.none?.ask ?? {}]
+				: filterForms(filter, filter.sentAs ?? filter.name, value);
+		})
 		.reduce<IDataObject[]>(eachWith, [{}]);
 }
 

@@ -48,7 +48,8 @@ export async function rowFilterOf(
 	return (row) =>
 		(members === undefined || members.has(readId(row.id))) &&
 		asked.every((filter) => {
-			const { name, label, verifyBy } = filter;
+			const { name, label, verifyBy, none } = filter;
+			if (wanted[name] === null) return none?.isIn(row) === true;
 			if (verifyBy === undefined) return holdsExactly(filter, row[name], wanted[name]);
 			if (verifyBy === 'members' || verifyBy === 'trusted') return true;
 			const { field, test, also = {} } = verifyBy;

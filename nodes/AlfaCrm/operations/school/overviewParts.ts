@@ -1,6 +1,7 @@
 import type { IDataObject } from 'n8n-workflow';
 
 import { daysAfter, formatDay, formatTime, readFlag, readId, readIds } from '../../api/formats';
+import { stageOf } from '../../entities/customer';
 import { customerTariff } from '../../entities/customerTariff';
 import { LESSON_STATUS } from '../../entities/lesson';
 import { INCOME, NO_INCOME } from '../../entities/pay';
@@ -54,10 +55,6 @@ export function cardIn(row: IDataObject, { zone }: Subject) {
 		last_attended: formatDay(row.last_attend_date, 'iso', zone) ?? null,
 	};
 }
-
-/** Some accounts show a list of stages. API notes 5.3. */
-const stageOf = ({ lead_status_id, lead_status_ids }: IDataObject): unknown =>
-	lead_status_id ?? listOf(lead_status_ids)[0];
 
 /** The groups that the card shows when it is asked to; undefined where it shows none at all. */
 export function groupsOnCard({ groups }: IDataObject): Map<number, string | null> | undefined {

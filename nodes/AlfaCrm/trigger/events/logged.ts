@@ -69,13 +69,13 @@ export const logged: EventKind<'logged'> = {
 			classes: isAsked(event, 'entities') ? readClasses(parameters) : [event.className ?? ''].filter(Boolean),
 			events: isAsked(event, 'events') ? readEvents(parameters) : [],
 			fields: isAsked(event, 'changedFields') ? parameters.words(changedFields) : [],
-			stages: isAsked(event, 'stages') ? parameters.ids(stages) : [],
+			stages: isAsked(event, 'stages') ? parameters.references(stages, 'leadStatus') : [],
 		};
 		const [only, ...others] = filters.classes;
 		// AlfaCRM may tell upper from lower case in the name of a class that is not known here.
 		const isKnown = others.length === 0 && Object.hasOwn(classLabels, only ?? '');
 		const isStage = ({ fields_new }: Change) =>
-			filters.stages.length === 0 || filters.stages.includes(readId(fields_new.lead_status_id) ?? 0);
+			filters.stages.length === 0 || filters.stages.includes(readId(fields_new.lead_status_id) ?? null);
 		const wants = (change: Change) => passes(filters, change) && isLogged(event, change) && isStage(change);
 		return { watch: new LogWatch(wants, isKnown ? { entity: only } : {}), filters };
 	},

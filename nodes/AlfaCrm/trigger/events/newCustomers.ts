@@ -1,7 +1,7 @@
-import type { INodeProperties } from 'n8n-workflow';
+import type { IDataObject, INodeProperties } from 'n8n-workflow';
 
 import { readFlag, readId } from '../../api/formats';
-import { customer, CUSTOMER_TYPE } from '../../entities/customer';
+import { customer, CUSTOMER_TYPE, isUnsorted } from '../../entities/customer';
 import { toProperty } from '../../fields/field';
 import { collection } from '../../form/assemble';
 import { readingForm } from '../../operations/output/readings';
@@ -22,11 +22,19 @@ const includeArchived: INodeProperties = {
 };
 
 const references = [
-	severalOf('Assigned Manager', 'assigned_id', 'user', 'Who looks after the customer'),
-	severalOf('Lead Source', 'lead_source_id', 'leadSource', 'Where the customer came from'),
-	severalOf('Stage', 'lead_status_id', 'leadStatus', 'Stages of the funnel'),
-];
-const filters = collection('Filters', 'filters', references, 'Add Filter');
+	['Assigned Manager', 'assigned_id', 'user', 'Who looks after the customer'],
+	['Lead Source', 'lead_source_id', 'leadSource', 'Where the customer came from'],
+	['Stage', 'lead_status_id', 'leadStatus', 'Stages of the funnel'],
+].map(([label, name, entity, description]) => ({
+	entity,
+	parameter: severalOf(label, name, entity, description),
+}));
+const filters = collection(
+	'Filters',
+	'filters',
+	references.map(({ parameter }) => parameter),
+	'Add Filter',
+);
 
 export const newCustomers: EventKind<'newCustomers'> = {
 	form: () => ({ filters: [typeParameter, includeArchived, filters], output: readingForm(customer) }),
@@ -38,7 +46,8 @@ export const newCustomers: EventKind<'newCustomers'> = {
 		const type = parameters.read(typeField, parameters.input(typeParameter));
 		const isArchivedToo = parameters.flag(includeArchived);
 		const ids = references.map(
-			(parameter) => [parameter.name, parameters.ids(within(filters, parameter))] as const,
+			({ entity, parameter }) =>
+				[parameter.name, parameters.references(within(filters, parameter), entity)] as const,
 		);
 		const chosen = ids.filter(([, list]) => list.length > 0);
 		const watch = watchList(
@@ -46,9 +55,13 @@ export const newCustomers: EventKind<'newCustomers'> = {
 			{ is_study: CUSTOMER_TYPE.all, ...(isArchivedToo ? { removed: 1 } : {}) },
 			(row) =>
 				(type === CUSTOMER_TYPE.all || (readFlag(row.is_study) ?? type) === type) &&
-				chosen.every(([name, list]) => list.includes(readId(row[name]) ?? 0)),
+				chosen.every(([name, list]) => list.some((id) => isOf(row, name, id))),
 		);
 		return { watch, filters: { type, isArchivedToo, ids } };
 	},
 	items: async (parameters, _event, { news, names }) => await shownRows(parameters, 'customer', news, names),
 };
+
+/** None is a choice of the stage alone. */
+const isOf = (row: IDataObject, name: string, id: number | null): boolean =>
+	id === null ? isUnsorted(row) : readId(row[name]) === id;
