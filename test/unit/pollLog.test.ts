@@ -188,15 +188,19 @@ describe('what nobody wants', () => {
 	});
 });
 
-it('those without a time are known as long as they are listed', () => {
-	const timeless = entry(1, 0, { date_time: 'gestern' });
-	let { ids, state } = poll(fresh(1), 1, { 1: [entry(2, 0), timeless] });
-	expect(ids).toEqual([1, 2]);
-	({ ids, state } = poll(state, 5 * DAY, { 1: [entry(3, 5 * DAY), timeless] }));
-	expect(ids).toEqual([3]);
-	({ ids, state } = poll(state, 5 * DAY + 1, { 1: [entry(3, 5 * DAY)] }));
-	expect(Object.keys(state.known)).toEqual(['2026-02-15 09:0']);
-});
+it.each([null, '', '0000-00-00 00:00:00', 'gestern', '10.02.2026 09:00:00'])(
+	'one whose time is %j is not reported, however often it is listed, and holds up no other',
+	(date_time) => {
+		const timeless = [entry(1, 0, { date_time }), entry(1, 0, { date_time })];
+		let { ids, state } = poll(fresh(1), 1, { 1: [timeless[0], entry(2, 0), timeless[1]] });
+		expect(ids).toEqual([2]);
+		for (let day = 1; day <= 3; day++) {
+			({ ids, state } = poll(state, day * DAY, { 1: [...timeless, entry(2 + day, day * DAY)] }));
+			expect(ids).toEqual([2 + day]);
+			expect(Object.keys(state.known)).not.toContain('');
+		}
+	},
+);
 
 it('more entries than are known one by one are known by their time', () => {
 	const rows = Array.from({ length: 12_000 }, (_, n) => entry(n + 1, 600 - n / 20));

@@ -11,21 +11,29 @@ export const KEY_CHARACTERS = 6;
 /** An entry of the change log by what tells it from all others: it has no ID. */
 export interface Entry {
 	key: string;
-	/** '' when not known. */
 	stamp: string;
 }
 
 export const timeOf = (row: IDataObject): string => stampOf(row, 'date_time');
 
-/** Equal entries are told apart by counting them from the oldest on, for the next one comes on top of the list. */
+/** Whether an entry has a time that can be read: without one nobody could tell for how long it is to be remembered. */
+export const isTimed = (row: IDataObject): boolean => timeOf(row) !== '';
+
+/**
+ * Those that have a time. Equal ones are told apart by counting them from the oldest on, for the next one comes on top of
+ * the list.
+ */
 export function entriesOf(rows: readonly IDataObject[]): Array<Entry & { row: IDataObject }> {
 	const counts = new Map<string, number>();
-	const fromOldest = [...rows].reverse().map((row) => {
-		const content = contentOf(row);
-		const count = (counts.get(content) ?? 0) + 1;
-		counts.set(content, count);
-		return { row, key: digest(`${content} ${count}`, KEY_CHARACTERS), stamp: timeOf(row) };
-	});
+	const fromOldest = rows
+		.filter(isTimed)
+		.reverse()
+		.map((row) => {
+			const content = contentOf(row);
+			const count = (counts.get(content) ?? 0) + 1;
+			counts.set(content, count);
+			return { row, key: digest(`${content} ${count}`, KEY_CHARACTERS), stamp: timeOf(row) };
+		});
 	return fromOldest.reverse();
 }
 

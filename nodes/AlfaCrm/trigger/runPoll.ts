@@ -83,13 +83,17 @@ async function reportNews(
 	const branches = chosen ?? listed?.branches ?? [];
 	const closed = listed?.closedBranches ?? [];
 	const asked = { ...settings, reader, branches, closed, isAll: chosen === undefined, startWith };
-	const { news, failures, after } = await watch.poll(asked, stored.known?.known);
+	const { news, failures, timeless = 0, after } = await watch.poll(asked, stored.known?.known);
 	const passing = [...failures.values()].find((failure) => !isLasting(client, failure));
 	// Who activates the trigger for the first time sees what is wrong.
 	if (passing !== undefined && news.length === 0 && !stored.known) throw asNodeError(client.node, passing);
 	for (const [branch, failure] of failures) {
 		context.logger.warn(`'${name}' could not look into branch ${branch}: ${(failure as Error).message}`);
 	}
+	if (timeless > 0)
+		context.logger.warn(
+			`'${name}' cannot report ${timeless} entries of the change log: their time cannot be read`,
+		);
 	const records = new RecordReader(client, news, failures);
 	const next = news.slice(0, settings.most);
 	const names = await pollNames(context, client, deadlines.records);

@@ -6,7 +6,7 @@ export const MOST_CHARACTERS = 29_000;
 /** What JSON adds to a span and its keys. */
 const MARKS = 6;
 
-/** Keys by the ten minutes of their entries, such as `2026-02-10 09:3`, so that they can be forgotten by their age; '' = no time. */
+/** Keys by the ten minutes of their entries, such as `2026-02-10 09:3`, so that they can be forgotten by their age. */
 export type Spans = Record<string, string>;
 
 /** The end of ten minutes, or of a day where there is no more than that. */
@@ -43,7 +43,7 @@ export function trimmed(
 	return { spans: Object.fromEntries(kept), done: last === '' ? from : latest(from, endOf(last)) };
 }
 
-const isBefore = (span: string, time: string): boolean => span !== '' && span < time.slice(0, span.length);
+const isBefore = (span: string, time: string): boolean => span < time.slice(0, span.length);
 
 const KEYS = new RegExp(`.{${KEY_CHARACTERS}}`, 'g');
 const keysOf = (text: string): string[] => text.match(KEYS) ?? [];

@@ -102,7 +102,7 @@ export function freshIn(
 ): (rows: readonly IDataObject[]) => Row[] {
 	const { since, own = {} } = branches[branch];
 	const keys = new Set([...keysIn(known), ...keysIn(own)]);
-	const isFresh = ({ key, stamp }: Entry) => !keys.has(key) && (stamp === '' || stamp >= latest(done, since));
+	const isFresh = ({ key, stamp }: Entry) => !keys.has(key) && stamp >= latest(done, since);
 	return (rows) => entriesOf(rows).filter(isFresh);
 }
 
@@ -181,10 +181,7 @@ export function settle(
 	// Who could be read has shown all that is from before this time.
 	const shown = latest(state.done, isUnfinished ? '' : openDay(earliest(upTo, newest), now));
 	const from = watched.some(isAwaited) ? state.done : shown;
-	const isWhole = watched.every((branch) => read.has(branch)) && lists.every(({ look }) => look.isWhole);
-	// Those without a time are known as long as they are listed.
-	const known = withEntries(isWhole ? { ...state.known, '': '' } : state.known, told);
-	const { spans, done } = trimmed(known, from, earliest(upTo, newest));
+	const { spans, done } = trimmed(withEntries(state.known, told), from, earliest(upTo, newest));
 	const first = dayOf(latest(done, shown));
 	const after = (branch: number) => {
 		const [log, list] = [state.branches[branch], read.get(branch)];
@@ -234,7 +231,7 @@ function settled(
 	// From another day on, it is another list.
 	const from = isPart || isUnfinished || hasLeft ? log.from : first;
 	// Of one that is too long to be read at once in the beginning, what is older than all that was read was there.
-	const [oldest = ''] = stampsOf(entries).filter(Boolean).sort();
+	const [oldest = ''] = stampsOf(entries).sort();
 	const there =
 		log.isChosen && isBehind
 			? trimmed(withEntries({}, entries), '', newestOf(stampsOf(entries), now), most)

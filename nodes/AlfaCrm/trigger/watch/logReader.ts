@@ -3,14 +3,14 @@ import type { ListRequest } from '../../api/page';
 import { LARGEST_PAGE, looksLikePageSize } from '../../api/page';
 import type { Page } from '../../api/pages';
 import { HOUR_MS } from '../../api/time';
-import { contentOf, timeOf } from '../logEntry';
+import { contentOf, isTimed, timeOf } from '../logEntry';
 import type { BranchLog } from '../poll/log';
 import type { Look } from '../poll/look';
 import { PATIENCE_MS } from '../poll/look';
 import type { Rows } from './logPages';
 import { hasJumped, isInOrder, isSame, isSameBelow, LogPages, repeatedParts } from './logPages';
 import type { Reader } from './reader';
-import { emptyError, isEmptyByMistake, PAGES_PER_POLL, onlyLater } from './reader';
+import { emptyError, isEmptyByMistake, PAGES_PER_POLL, onlyLater, timelessError } from './reader';
 
 export interface LogOptions {
 	/** Those of some rows, which are side by side in the list, that no earlier poll saw. */
@@ -57,7 +57,9 @@ export class LogReader {
 
 	/** One request while nothing is new. What is new comes the oldest first, as much as is enough; hourly all is read. */
 	async look(log: Partial<BranchLog>): Promise<Look> {
-		return (await this.lookOnce(log).catch(onlyLater)) ?? (await this.lookOnce(log));
+		const look = (await this.lookOnce(log).catch(onlyLater)) ?? (await this.lookOnce(log));
+		if (look.rows.length > 0 && !look.rows.some(isTimed)) throw timelessError(this.reader.client, this.list);
+		return look;
 	}
 
 	private async lookOnce(log: Partial<BranchLog>): Promise<Look> {
@@ -79,7 +81,7 @@ export class LogReader {
 			const isQuiet = !isDue && !isBehind && most === log.total;
 			return isQuiet ? { rows, list, isWhole: false } : await this.whole(read);
 		}
-		if (isBehind || fresh(rows).includes(rows[rows.length - 1])) {
+		if (isBehind || fresh(rows).includes(lastOf(rows))) {
 			const grown = Math.max(0, (counted ?? 0) - (log.total ?? 0));
 			const part = await this.up(log, log.behind?.page ?? Math.floor(grown / rows.length));
 			if (part === undefined || !isInOrder(part.rows)) return await this.whole(read);
@@ -109,7 +111,7 @@ export class LogReader {
 	 */
 	private mayHide(rows: Rows, { total }: Partial<BranchLog>, counted: number): boolean {
 		if (counted > (total ?? 0) + rows.length) return true;
-		const [news, end] = [new Set(this.options.fresh(rows)), timeOf(rows[rows.length - 1])];
+		const [news, end] = [new Set(this.options.fresh(rows)), timeOf(lastOf(rows))];
 		const added = rows.slice(0, counted - (total ?? counted));
 		return added.some((row) => !news.has(row) && timeOf(row) === end);
 	}
@@ -156,7 +158,10 @@ export class LogReader {
 	private async up({ behind }: Partial<BranchLog>, near: number): Promise<Look | undefined> {
 		const { fresh } = this.options;
 		const isNew = (rows: Rows) =>
-			fresh(rows).length > 0 || (behind !== undefined && rows.some((row) => timeOf(row) > behind.since));
+			fresh(rows).length > 0 ||
+			(behind !== undefined && rows.some((row) => timeOf(row) > behind.since)) ||
+			// What is below them may be.
+			(rows.length > 0 && !rows.some(isTimed));
 		const lowest = await this.pages.deepest(isNew, near);
 		let bottom = lowest + 1;
 		if (behind === undefined && !this.reader.isLate) {
@@ -253,5 +258,8 @@ export class LogReader {
 		return { parts, top, isStill: (await hasStayed()) && !hasJumped(parts) };
 	}
 }
+
+/** The last entry that has a time. */
+const lastOf = (rows: Rows) => rows.filter(isTimed).at(-1) ?? {};
 
 const stateOf = ({ readAt, next, size }: Partial<BranchLog>) => ({ readAt, next, size });

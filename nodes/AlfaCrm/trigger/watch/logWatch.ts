@@ -4,7 +4,7 @@ import { daysAfter, dotted } from '../../api/formats';
 import { HOUR_MS } from '../../api/time';
 import type { Change } from '../change';
 import { changeOf } from '../change';
-import { timeOf } from '../logEntry';
+import { isTimed, timeOf } from '../logEntry';
 import type { LogState, NewEntry } from '../poll/log';
 import { add, emptyLogState, examine, freshIn, openDay, settle } from '../poll/log';
 import type { Look } from '../poll/look';
@@ -58,7 +58,8 @@ export class LogWatch implements Watch, Lookable<NewEntry> {
 			const keys = [...start.keys, ...starting.slice(taken).map(({ key }) => key)];
 			return { ...settled, start: { ...start, keys } };
 		};
-		return { news: [...starting, ...news], failures, after };
+		const timeless = [...looks.values()].flatMap(({ rows }) => rows.filter((row) => !isTimed(row))).length;
+		return { news: [...starting, ...news], failures, timeless, after };
 	}
 
 	async samples(reader: Reader, branches: readonly number[], count: number): Promise<Samples> {

@@ -236,6 +236,15 @@ export function emptyError({ node }: ApiClient, { task, branch }: ListRequest): 
 	return nodeError(node, text, undefined, { cause: 'temporarily-unavailable' });
 }
 
+/** A log of which nothing can be reported. */
+export function timelessError({ node }: ApiClient, { branch }: ListRequest): Error {
+	const text = {
+		message: "AlfaCRM's change log shows no time that can be read, so nothing in it can be reported",
+		description: `It is the one of branch ${String(branch)}. 'Get Many' of 'Change Log' shows it: date_time should be like 2026-02-10 09:31:00.`,
+	};
+	return nodeError(node, text, undefined);
+}
+
 /** Whether a failure is one that the next poll would meet again. */
 export function isLasting({ node }: ApiClient, failure: unknown): boolean {
 	return hasStatus(asNodeError(node, failure), ...LASTING);

@@ -54,14 +54,14 @@ export class ToldWatch implements Watch {
 		const { reader, startWith } = poll;
 		const isStart = state?.log === undefined && startWith > 0;
 		const log = { ...poll, reader: reader.sooner(), startWith: startWith * this.entriesPerThing };
-		const { news: entries, failures, after } = await this.log.poll(log, state?.log);
+		const { news: entries, after, ...seen } = await this.log.poll(log, state?.log);
 		const before = state?.told ?? '';
 		const most = isStart ? Infinity : poll.most;
-		const found = await this.tell(reader, entries, most, new Set(keysIn(before)), failures);
+		const found = await this.tell(reader, entries, most, new Set(keysIn(before)), seen.failures);
 		const told = isStart ? newestOf(found, startWith) : found;
 		return {
 			news: told.flatMap(({ news }) => news),
-			failures,
+			...seen,
 			after: (taken) => {
 				const { done, keys } = upTo(told, taken);
 				return { log: after(done), told: (before + keys).slice(-MOST_TOLD * KEY_CHARACTERS) };

@@ -23,6 +23,8 @@ export interface Outcome {
 	news: News[];
 	/** What went wrong, by branch. */
 	failures: ReadonlyMap<number, unknown>;
+	/** How many entries were seen that cannot be reported, since they show no time that can be read. */
+	timeless?: number;
 	/** What is known once so many of them have been reported. */
 	after: (taken: number) => unknown;
 }

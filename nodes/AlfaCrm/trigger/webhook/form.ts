@@ -72,7 +72,7 @@ export const webhookTriggerProperties: INodeProperties[] = [
 		typeOptions: { password: true },
 		default: '',
 		description:
-			'Calls whose URL does not end with ?secret= and this text are refused. Letters and digits are safe in a URL. Left empty, whoever knows the URL can start the workflow.',
+			'Calls whose URL does not end with ?secret= and this text are refused. Letters and digits are safe in a URL. Left empty, whoever knows the URL can start the workflow. n8n saves it with the workflow and its executions, so who may see those can read it.',
 	},
 	{
 		...changeEvents,

@@ -1,0 +1,39 @@
+import type { IDataObject } from 'n8n-workflow';
+
+import type { Change } from '../../nodes/AlfaCrm/trigger/change';
+import { recordNamed } from '../../nodes/AlfaCrm/trigger/change';
+import { attendance } from '../../nodes/AlfaCrm/trigger/events/told/attendance';
+import type { LogReading } from '../../nodes/AlfaCrm/trigger/watch/logRecords';
+
+const details = { id: 9, customer_id: 5, is_attend: 1 };
+/** A log and lists that show this lesson, whoever asks. */
+const showing = (lesson: IDataObject): LogReading => {
+	const row = { id: 7, status: 3, branch_id: 1, ...lesson };
+	return {
+		fieldsOf: async () => ({ customer_id: 5, lesson_id: 7, is_attend: 1 }),
+		lesson: async () => ({ row }),
+		lessonOf: async () => row,
+		lessonWith: async () => row,
+	};
+};
+const completed: Change = { ...recordNamed('Lesson', 7), fields_new: { status: 3 } };
+const marked = recordNamed('LessonDetails', 9);
+const told = async (change: Change, lesson: IDataObject) =>
+	(await attendance(1).tell(change, [1], showing(lesson))).map(({ customer_id }) => customer_id);
+
+const ODD = [undefined, null, '', 'text', 0, 7, true, {}, { '1': details }, [], [null], ['5'], [[details]]];
+
+describe('a lesson of an odd shape', () => {
+	it.each(ODD)('details %j are read as empty', async (shown) => {
+		const lesson = { details: shown as IDataObject[], customer_ids: [5] };
+		expect(await told(completed, lesson)).toEqual([]);
+		// What the log says of a customer itself still counts.
+		expect(await told(marked, lesson)).toEqual([5]);
+	});
+
+	it.each(ODD)('customer_ids %j are read as empty', async (shown) => {
+		const lesson = { customer_ids: shown as IDataObject[] };
+		expect(await told(completed, { ...lesson, details: [] })).toEqual([]);
+		expect(await told(completed, { ...lesson, details: [details] })).toEqual([5]);
+	});
+});
