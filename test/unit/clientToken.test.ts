@@ -134,6 +134,18 @@ describe('a right that the user lacks', () => {
 		expect(state.logins).toBe(3);
 	});
 
+	it('is not taken for lasting where another process has logged in within the minute', async () => {
+		let isOpen = false;
+		const { client, state, stored } = accountWith(({ token, url }, valid) =>
+			token !== valid || (url.includes('/pay/') && !isOpen) ? failed(answered(403)) : { items: [] },
+		);
+		await failureOfCall(client, PAY);
+		stored.token = state.valid = 'of another process';
+		isOpen = true;
+		await expect(client.request(PAY)).resolves.toEqual({ items: [] });
+		expect(state.logins).toBe(1);
+	});
+
 	it('says that the login works only when there was one during this very call', async () => {
 		const { client } = lacking();
 		expect((await failureOfCall(client, PAY)).description).toMatch(/^The login works\. /);

@@ -1,4 +1,12 @@
-import { idsOf, parseJson, readFlag, readId, readInteger, readNumber } from '../../nodes/AlfaCrm/api/formats';
+import {
+	idsOf,
+	parseJson,
+	readAmount,
+	readFlag,
+	readId,
+	readInteger,
+	readNumber,
+} from '../../nodes/AlfaCrm/api/formats';
 
 describe('readNumber', () => {
 	it.each([
@@ -36,6 +44,51 @@ describe('readNumber', () => {
 		['an object', {}],
 	])('does not read %s', (_what, value) => {
 		expect(readNumber(value)).toBeUndefined();
+	});
+});
+
+describe('an amount', () => {
+	it.each([
+		['3 872,70', 3872.7],
+		['3872,70', 3872.7],
+		['1 290,90', 1290.9],
+		['1\u00a0290,9', 1290.9],
+		['1\u202f234\u2009567,89', 1_234_567.89],
+		['1 290.90', 1290.9],
+		['3 872', 3872],
+		['-500,5', -500.5],
+		['1290.905', 1290.905],
+		['3 872,70 ₽', 3872.7],
+		['500 руб.', 500],
+		['500р', 500],
+		[' 12 ', 12],
+		[-3.5, -3.5],
+	])('%j is %d', (value, amount) => {
+		expect(readAmount(value)).toBe(amount);
+	});
+
+	it.each([
+		['thousands or decimals', '1,290'],
+		['both signs', '1,290.90'],
+		['both signs', '1.290,90'],
+		['two amounts', '501 502,5 7'],
+		['groups that are no thousands', '12 34'],
+		['groups that are no thousands', '1 2900'],
+		['lines', '1\n290'],
+		['half a number', '5,'],
+		['another currency', '5 $'],
+		['an exponent', '1e3'],
+		['a word', 'р.'],
+		['an empty text', ''],
+		['yes', true],
+		['null', null],
+		['no number', NaN],
+	])('is not guessed from %s: %j', (_what, value) => {
+		expect(readAmount(value)).toBeUndefined();
+	});
+
+	it('is no way to write an ID', () => {
+		expect(['501 502', '1 290,0', '5,0'].map(readId)).toEqual([undefined, undefined, undefined]);
 	});
 });
 

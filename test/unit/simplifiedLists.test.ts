@@ -3,7 +3,8 @@ import fc from 'fast-check';
 import { customer } from '../../nodes/AlfaCrm/entities/customer';
 import { serialize } from '../../nodes/AlfaCrm/fields/field';
 import type { Field, Wire } from '../../nodes/AlfaCrm/entities/fieldTypes';
-import { simplifier } from '../../nodes/AlfaCrm/operations/output/simplify';
+import { lesson } from '../../nodes/AlfaCrm/entities/lesson';
+import { simplifiedSchema, simplifier } from '../../nodes/AlfaCrm/operations/output/simplify';
 
 const field = (name: string): Field => customer.fields.find((one) => one.name === name)!;
 const read = (name: string, value: unknown) => serialize(field(name), value, 'UTC');
@@ -56,4 +57,35 @@ it.each<[string, fc.Arbitrary<string>]>([
 		}),
 		{ numRuns: 500 },
 	);
+});
+
+describe('a list of numbers', () => {
+	const shown = (customer_ids: Wire) => simplifier(lesson, '')({ customer_ids }).customer_ids;
+	const customers = lesson.fields.find(({ name }) => name === 'customer_ids')!;
+
+	it.each<[Wire, Wire]>([
+		[[501], 501],
+		[[501, 502], '501, 502'],
+		[['501'], '501'],
+		[[], ''],
+		[501, 501],
+		[null, null],
+	])('%j comes out as %j, which reads back as the same', (list, out) => {
+		expect(shown(list)).toEqual(out);
+		if (out !== null && out !== '')
+			expect(serialize(customers, out, 'UTC')).toEqual([list].flat().map(Number));
+	});
+
+	it('is a text or a number in the preview', () => {
+		const { properties } = simplifiedSchema(lesson);
+		expect(properties.customer_ids).toEqual({ type: ['string', 'integer'] });
+		expect(simplifiedSchema(customer).properties.phone).toEqual({ type: 'string' });
+	});
+});
+
+it('a lesson shows where it is and who was there, as a list', () => {
+	const details = [{ customer_id: 501, is_attend: 1 }];
+	const row = { id: 7, branch_id: 1, room_id: 3, details, topic: 'x' };
+	expect(simplifier(lesson, '')(row)).toMatchObject({ id: 7, branch_id: 1, room_id: 3, details });
+	expect(simplifiedSchema(lesson).properties.details.type).toBe('array');
 });

@@ -124,10 +124,9 @@ export class Authentication {
 		const { login, token, begun } = progress;
 		if (login === undefined || token === '' || (status !== 401 && status !== 403)) return false;
 		progress.isNewLogin = isIssuedSince(login, token, begun);
-		if (status === 403 && performance.now() - (this.forbidden.get(path) ?? -Infinity) < FORBIDDEN_MS)
-			return false;
-		if (status === 403 && progress.isNewLogin && !(await this.isReplaced(token))) {
-			this.forbidden.set(path, performance.now());
+		const isKnown = performance.now() - (this.forbidden.get(path) ?? -Infinity) < FORBIDDEN_MS;
+		if (status === 403 && (isKnown || progress.isNewLogin) && !(await this.isReplaced(token))) {
+			if (!isKnown) this.forbidden.set(path, performance.now());
 			return false;
 		}
 		revokeToken(login, token);

@@ -154,12 +154,22 @@ export function readInteger(value: unknown): number | undefined {
 	return number !== undefined && Number.isSafeInteger(number) ? number : undefined;
 }
 
-/** Numbers come from expressions as texts; a decimal comma is not guessed at. */
+/** A number as AlfaCRM and expressions write it. An ID has no blanks: "501 502" are two. */
 export function readNumber(value: unknown): number | undefined {
 	if (typeof value === 'number') return Number.isFinite(value) ? value : undefined;
 	if (typeof value !== 'string' || !/^\s*[+-]?\d+(\.\d+)?\s*$/.test(value)) return undefined;
 	const number = Number(value);
 	return Number.isFinite(number) ? number : undefined;
+}
+
+/** Blanks between thousands, a comma before one or two decimals, and roubles behind them. */
+const AMOUNT = /^([+-]?)(\d+|\d{1,3}(?:[^\S\r\n]\d{3})+)(?:\.(\d+)|,(\d{1,2}))?\s*(?:₽|р(?:уб)?\.?)?$/i;
+
+/** The same as people write it, such as 3 872,70. What may be thousands or decimals, such as 1,290, is not guessed at. */
+export function readAmount(value: unknown): number | undefined {
+	if (typeof value !== 'string') return readNumber(value);
+	const [, sign, whole, point, comma = point ?? '0'] = AMOUNT.exec(value.trim()) ?? [];
+	return whole === undefined ? undefined : readNumber(`${sign}${whole.replace(/\s/g, '')}.${comma}`);
 }
 
 /** @returns undefined when the text is no JSON */

@@ -190,7 +190,7 @@ export const customer = writable({
 		rows('groups', 'Groups', [id('id', 'ID'), text('name', 'Name')]),
 		isoDate('last_attend_date', 'Last Attended'),
 		references('lead_status_ids', 'Stage IDs', 'leadStatus'),
-		text('next_lesson_date', 'Next Lesson'),
+		isoDate('next_lesson_date', 'Next Lesson'),
 		integer('paid_count', 'Paid Count'),
 		integer('paid_lesson_count', 'Remaining Lessons'),
 		text('paid_lesson_date', 'Paid Lesson Date'),
@@ -217,8 +217,8 @@ export const customer = writable({
 	filters: [
 		...range(integer, 'age', 'Age'),
 		reference('assigned_id', 'Assigned Manager', 'user'),
-		...range(number, 'balance_bonus', 'Bonus Balance'),
-		...range(number, 'balance_contract', 'Contract Balance'),
+		...range(number, 'balance_bonus', 'Bonus Balance', 'balance_bonus'),
+		...range(number, 'balance_contract', 'Contract Balance', 'balance'),
 		integer('color', 'Color', { description: 'Number in the palette of AlfaCRM' }),
 		text('comment', 'Comment', { description: 'Part of a comment' }),
 		reference('company_id', 'Company', 'company', { description: 'Your own legal entity' }),
@@ -229,7 +229,7 @@ export const customer = writable({
 			...filter,
 			description: `${filter.description}, by AlfaCRM's date of adding. How it differs from 'Created' is not documented.`,
 		})),
-		...range(dottedDate, 'dob', 'Date of Birth'),
+		...range(dottedDate, 'dob', 'Date of Birth', 'dob'),
 		emailPart('email', 'Email', {
 			description:
 				'One address, or a part of it. Seen in one integration only, so the node checks the rows that come again.',
@@ -245,7 +245,7 @@ export const customer = writable({
 		{ ...idFilter, type: 'id', entity: 'customer' },
 		// One integration gives `id` a list. API notes 3.
 		{ ...idsFilter('customer', 'e.g. 501, 502'), sentAs: 'id' },
-		...range(isoDate, 'last_attend_date', 'Last Attended'),
+		...range(isoDate, 'last_attend_date', 'Last Attended', 'last_attend_date'),
 		reference('lead_source_id', 'Lead Source', 'leadSource', { description: 'Where the customer came from' }),
 		reference('lead_status_id', 'Stage', 'leadStatus', {
 			description:
@@ -255,10 +255,10 @@ export const customer = writable({
 			none: { ask: { is_study: CUSTOMER_TYPE.lead }, isIn: isUnsorted },
 		}),
 		choice('legal_type', 'Legal Type', LEGAL_TYPES, 1),
-		...range(integer, 'lesson_count', 'Remaining Lessons'),
+		...range(integer, 'lesson_count', 'Remaining Lessons', 'paid_lesson_count'),
 		reference('level_id', 'Level', 'level'),
 		text('name', 'Name', { description: 'Part of the name' }),
-		...range(isoDate, 'next_lesson_date', 'Next Lesson'),
+		...range(isoDate, 'next_lesson_date', 'Next Lesson', 'next_lesson_date'),
 		text('note', 'Note', { description: 'Part of the note' }),
 		text('legal_name', 'Payer Name', { description: "Part of the payer's name" }),
 		phonePart('phone', 'Phone', {

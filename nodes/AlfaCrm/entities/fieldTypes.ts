@@ -59,10 +59,13 @@ export type OfType<K extends TypeName> = { type: K } & ShownTypes[K];
 export type VerificationTest = 'is' | 'has' | 'in' | 'email' | 'phone' | 'blank' | 'from' | 'to';
 
 /**
- * Against which field of a row; for customers, against the members of the group that is asked for; or not at all, where
+ * Against which field of a row, unless another one holds what it is about; for customers, against the members of the group that is asked for; or not at all, where
  * a row need not show why it was found.
  */
-type Verification = { field: string; test: VerificationTest; also?: IDataObject } | 'members' | 'trusted';
+type Verification =
+	| { field: string; test: VerificationTest; also?: IDataObject; unless?: string }
+	| 'members'
+	| 'trusted';
 
 export type Filter = FieldBasics &
 	FieldType & {

@@ -126,8 +126,18 @@ export const rows = (
 	...extra,
 });
 
-/** A pair of filters `<name>_from` and `<name>_to`, checked again against a field where the server ignores them. */
-export function range(make: Make, name: string, label: string, verifiedField?: string): Filter[] {
+/**
+ * A pair of filters `<name>_from` and `<name>_to`, checked again against a field where the server ignores them.
+ *
+ * @param unless a row that holds a number in this field is not checked
+ */
+export function range(
+	make: Make,
+	name: string,
+	label: string,
+	verifiedField?: string,
+	unless?: string,
+): Filter[] {
 	const isDate = make(name, label).type === 'date';
 	return (['from', 'to'] as const).map((test) => {
 		const [which, end] = test === 'from' ? ['First', 'From'] : ['Last', 'To'];
@@ -137,7 +147,7 @@ export function range(make: Make, name: string, label: string, verifiedField?: s
 			description: verifiedField
 				? `${what}. AlfaCRM may ignore it, so the node checks the rows that come again.`
 				: what,
-			...(verifiedField ? { verifyBy: { field: verifiedField, test } } : {}),
+			...(verifiedField ? { verifyBy: { field: verifiedField, test, unless } } : {}),
 		});
 	});
 }

@@ -140,7 +140,8 @@ export const pay = writable({
 		item,
 		reference('pay_item_category_id', 'Payment Item Category', 'payItemCategory'),
 		type,
-		...range(number, 'sum', 'Amount'),
+		// A refund may carry its sum in the other field.
+		...range(number, 'sum', 'Amount', 'income', 'expenditure'),
 		...timestampFilters,
 	],
 });

@@ -231,7 +231,7 @@ export interface Entity {
 	none?: string;
 	/** The field that numbers what a record is a part of, in the list of this entity. Dropdowns name it where there are several. */
 	partOf?: { field: string; entity: string };
-	/** The most useful fields of a wide record, at most 10. */
+	/** The most useful fields of a wide record, some ten. */
 	simple?: readonly string[];
 	/** Accepts `custom_...` fields. */
 	custom?: boolean;

@@ -42,6 +42,7 @@ const split = (text: string): string[] =>
 
 export const emails: FieldKind<OfType<'emails'>> = {
 	...severalTexts,
+	noun: 'email address',
 	items: (_field, value) => itemsOf(value, split),
 	normalize: (_field, item) => addressesIn(item),
 	searchForms: (_field, name, item) => addressesIn(item).flatMap((address) => textForms(name, address)),

@@ -141,6 +141,9 @@ export function union(field: ShownType, present: unknown, added: unknown): Wire[
 /** The values that are given, however the list is written. */
 export const itemsIn = (field: ShownType, value: unknown): unknown[] => kindOf(field).items(field, value);
 
+/** What one of its values is called in messages. */
+export const nounOf = (field: ShownType): string => kindOf(field).noun;
+
 /** The values that are held, one by one. */
 export function listOf(value: unknown): unknown[] {
 	if (Array.isArray(value)) return [...(value as unknown[])];

@@ -3,8 +3,10 @@ import type { INodeProperties, ResourceMapperField } from 'n8n-workflow';
 import { normalizeText } from './normalizeText';
 import type { Choice, FieldBasics, Wire } from '../entities/fieldTypes';
 
+type JsonType = 'array' | 'boolean' | 'integer' | 'object' | 'string';
+
 export interface JsonSchema {
-	type: 'array' | 'boolean' | 'integer' | 'object' | 'string';
+	type: JsonType | readonly JsonType[];
 	items?: JsonSchema;
 	properties?: Record<string, JsonSchema>;
 }
@@ -38,6 +40,8 @@ export interface FieldKind<F> {
 	isBlank(field: F, value: unknown): boolean;
 	/** For messages: "a whole number". */
 	expected(field: F): string;
+	/** One of its values, for messages: "phone number". */
+	noun: string;
 	/** As AlfaCRM takes it, undefined for what is something else. Lists are read item by item. */
 	serialize(field: F, item: unknown, zone: string): Wire | undefined;
 	/** The addresses that stand in a value in place of numbers of records, whose AlfaCRM is to be checked. */
@@ -95,6 +99,7 @@ export const single = {
 	isExact: false as boolean,
 	items: (_field: unknown, value: unknown): unknown[] => [value],
 	isBlank: (): boolean => false,
+	noun: 'value' as string,
 	addresses: (): Address[] => [],
 	holdsIds: false as boolean,
 	words: (): Words | undefined => undefined,

@@ -1,4 +1,4 @@
-import { readInteger, readNumber } from '../api/formats';
+import { readAmount, readInteger } from '../api/formats';
 import type { FieldKind } from './kind';
 import { comparedBy, oneForm, single } from './kind';
 import type { Bounds, OfType } from '../entities/fieldTypes';
@@ -45,7 +45,7 @@ const limits = ({ min, max }: Bounds) => ({
 
 /** 1290.9 * 3 is 3872.7000000000003; what follows the cents is noise. */
 function readCents(value: unknown): number | undefined {
-	const number = readNumber(value);
+	const number = readAmount(value);
 	if (number === undefined) return undefined;
 	const cents = Math.round(Number((Math.abs(number) * 100).toPrecision(15)));
 	return cents === 0 ? 0 : (Math.sign(number) * cents) / 100;
@@ -61,7 +61,7 @@ const basis = { ...single, column: () => ({ type: 'number' as const }), jsonHint
 export const number: FieldKind<OfType<'number'>> = {
 	...basis,
 	...comparedBy((_field, item) => oneForm(readCents(item))),
-	expected: (field) => `a number${within(field)}, with a point before decimals`,
+	expected: (field) => `a number${within(field)}, such as 1290.90 or 1 290,90`,
 	serialize: reader(readCents),
 	widget: (field) => ({
 		type: 'number',

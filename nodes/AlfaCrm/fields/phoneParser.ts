@@ -28,6 +28,12 @@ const EXTENSION =
 	/(?:(?<!\p{L})(?:доб|добав|добавочный|вн|внутр|внутренний|ext|extn|extension|x|х)[.:\s]*|#\s*)$/iu;
 /** Places of an input mask that nobody filled, or digits that somebody hid: +7 9** ***-12-34. A bullet in front is none. */
 const PLACES = /(?<!^)(?:(?<!\d)[_*•·‧●]|[_*•·‧●](?!\d))|[xх#?]{2,}|\.{2,}(?=\D*\d)/imu;
+/** An email, a group of WhatsApp. Of its persons the address is made of their number. */
+const MAILBOX =
+	/[^\s,;<>]+@(?!(?:c\.us|s\.whatsapp\.net)(?![\w.]))(?:[\p{L}\d-]+\.[\p{L}\d.-]+|lid(?!\w))/giu;
+/** The page of somebody: digits in it are no number, unless the link is one to call or write to. */
+const LINK = /(?<![\w.])(?:[a-z][a-z\d+.-]*:\/\/|[a-z][a-z\d-]*(?:\.[a-z\d-]+)*\.[a-z]{2,}\/)\S*/giu;
+const LINK_TO_NUMBER = /^tel:|wa\.me\/|(?:phone|number)=/i;
 /** Two numbers, not one in parts. */
 const APART = /\s[/\\|]\s/;
 const MAX_DIGITS = 15;
@@ -40,7 +46,7 @@ const LONGEST_LEAD = 20;
 
 /** The numbers in a text, in its order. */
 export function numbersIn(value: string): PhoneNumber[] {
-	const text = value.slice(0, MAX_TEXT).normalize('NFKC').replace(ROUNDED, 'E');
+	const text = withoutAddresses(value.slice(0, MAX_TEXT).normalize('NFKC')).replace(ROUNDED, 'E');
 	const isPartial = isHidden(text);
 	return [...text.matchAll(RUN)]
 		.flatMap(({ 0: run, index }) => {
@@ -50,6 +56,9 @@ export function numbersIn(value: string): PhoneNumber[] {
 		})
 		.filter(({ certain }) => certain || !isPartial);
 }
+
+const withoutAddresses = (text: string): string =>
+	text.replace(MAILBOX, '@').replace(LINK, (link) => (LINK_TO_NUMBER.test(link) ? link : '@'));
 
 /** Whether a text has places for digits that are not there, as an input mask has that nobody filled. */
 export const isHidden = (text: string): boolean => PLACES.test(text);

@@ -33,9 +33,12 @@ const isBroken = (item: unknown): boolean =>
 		? !Number.isInteger(item) || Math.abs(item) >= 1e15
 		: typeof item === 'string' && hasRounded(item);
 
+/** How WhatsApp's services name a person: by the number with its country. */
+const WHATSAPP = /^\+?(\d+)(?::\d+)?@(?:c\.us|s\.whatsapp\.net)$/i;
+
 function read(item: unknown): string | undefined {
-	if (isBroken(item)) return undefined;
-	return typeof item === 'number' || typeof item === 'string' ? String(item).trim() : undefined;
+	if (isBroken(item) || (typeof item !== 'number' && typeof item !== 'string')) return undefined;
+	return String(item).trim().replace(WHATSAPP, '+$1');
 }
 
 /** The separators of a list, kept with what follows them. */
@@ -75,6 +78,7 @@ export const phones: FieldKind<OfType<'phones'>> = {
 	...several,
 	items: (_field, value) => items(value),
 	isBlank: (_field, value) => items(value).length === 0,
+	noun: 'phone number',
 	expected: () => 'a phone number or a list of phone numbers',
 	serialize: (_field, item) => read(item),
 	normalize: (_field, item) => normalizePhone(item),

@@ -8,6 +8,7 @@ import { customer } from '../entities/customer';
 import { lesson } from '../entities/lesson';
 import { listCall } from '../entities/listCall';
 import { LESSON_CUSTOMERS } from '../entities/methodNames';
+import { isPlain } from '../fields/blank';
 import { listOf } from '../fields/field';
 import { toldApart } from '../fields/titles';
 import { Names } from './names';
@@ -29,7 +30,7 @@ export const lessonCustomers: Record<string, Loader> = {
 		const branch = await chosenBranch(this, client, lesson);
 		const row = await findLesson(client, branch, id);
 		if (row === undefined) return [];
-		const details = listOf(row.details) as IDataObject[];
+		const details = listOf(row.details).filter(isPlain);
 		const named = [...listOf(row.customer_ids), ...details.map(({ customer_id }) => customer_id)];
 		const ids = new Set([...readIds(named), ...(await membersOf(client, branch, row))]);
 		const names = new Names(client, branch);

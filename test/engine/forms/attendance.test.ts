@@ -172,3 +172,26 @@ describe('those of whom nothing was said', () => {
 		expect(await hintsOf(form(id, { absent_ids: [guest], if_completed: 'teach' }))).toEqual([]);
 	});
 });
+
+describe('the rows of Attendance', () => {
+	const ROWS = (customer_id: number) => [{ customer_id, is_attend: true }];
+	const told = (id: number) => rows('lesson-details').filter(({ lesson_id }) => lesson_id === id);
+
+	it('may hold expressions', async () => {
+		const { id, guest } = lesson();
+		const values = [{ customer_id: '={{ $json.guest }}', is_attend: '={{ $json.came }}' }];
+		await run(form(id, { details: { values } } as INodeParameters), { items: [{ guest, came: 0 }] });
+		expect(told(id)).toMatchObject([{ customer_id: guest, is_attend: 0 }]);
+	});
+
+	it.each<[string, (customer: number) => unknown]>([
+		['a list', (customer) => given(ROWS(customer))],
+		['JSON text', (customer) => JSON.stringify(ROWS(customer))],
+		['an expression for all rows', (customer) => ({ values: given(ROWS(customer)) })],
+	])('come in no other form, for n8n passes on no %s', async (_form, details) => {
+		const { id, guest } = lesson();
+		const { error } = await whole(form(id, { details: details(guest) } as INodeParameters));
+		expect(error?.message).toMatch(/are empty$|is empty in a row/);
+		expect(told(id)).toEqual([]);
+	});
+});

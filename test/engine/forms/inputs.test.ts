@@ -267,8 +267,8 @@ describe('the preview of the output', () => {
 			const wrong = rows.slice(0, 40).flatMap((row) =>
 				Object.entries(row)
 					.filter(([name, value]) => name in properties && value !== null && value !== undefined)
-					.filter(([name, value]) => kinds[properties[name].type]?.(value) === false)
-					.map(([name, value]) => `${name}: ${JSON.stringify(value)} is no ${properties[name].type}`),
+					.filter(([name, value]) => kinds[String(properties[name].type)]?.(value) === false)
+					.map(([name, value]) => `${name}: ${JSON.stringify(value)} is no ${String(properties[name].type)}`),
 			);
 			expect([...new Set(wrong)]).toEqual([]);
 			expect(rows.length).toBeGreaterThan(0);

@@ -13,13 +13,15 @@ const byEmail = (email: string, fields: INodeParameters = {}, options: INodePara
 	email,
 });
 
+const UNUSABLE = "'Email' holds no usable email address";
+
 describe.each(['-', 'нет', '@', '.', 'n/a', 'no@', '@mail.example', '-@mail.example', 'a@1', 'нет почты'])(
 	'the email %j',
 	(email) => {
 		it('finds nobody, not even who holds the very same', async () => {
 			lead({ email: [email] });
-			await refused({ ...findByPhone(''), matchBy: 'email', email }, "'Email' is empty");
-			await refused(byEmail(email, { name: 'Соколов Артём' }), "'Email' is empty");
+			await refused({ ...findByPhone(''), matchBy: 'email', email }, UNUSABLE);
+			await refused(byEmail(email, { name: 'Соколов Артём' }), UNUSABLE);
 		});
 
 		it('makes a customer for each visitor where an empty key is to', async () => {
@@ -84,20 +86,20 @@ describe('an email among other text', () => {
 });
 
 describe.each(['-', '—', '...', '***', '?', '( )'])('the key %j, which has no letter and no digit', (key) => {
-	it('is empty as a custom field', async () => {
+	it('is no value of a custom field', async () => {
 		const before = customer(lead({ custom_contract: key }));
 		const parameters = { ...byPhone('', { name: 'Соколов Артём' }), matchBy: 'customField' };
-		await refused({ ...parameters, matchField: 'custom_contract', matchValue: key }, 'is empty');
+		await refused({ ...parameters, matchField: 'custom_contract', matchValue: key }, 'holds no usable value');
 		expect(customer(before.id)).toEqual(before);
 	});
 
-	it('is empty as a name', async () => {
+	it('is no name', async () => {
 		const id = add('subject', { name: key });
 		const before: IDataObject = { ...row('subject', id) };
 		const count = rows('subject').length;
 		await refused(
 			{ resource: 'subject', operation: 'upsert', branchId: 1, matchBy: 'name', name: key },
-			'is empty',
+			"'Name' holds no usable value",
 		);
 		expect(row('subject', id)).toEqual(before);
 		expect(rows('subject')).toHaveLength(count);

@@ -174,7 +174,7 @@ describe('keys', () => {
 
 	it.each<[string, INodeParameters, RegExp]>([
 		['phone', { phone: EMPTY }, /^'Phone' is empty, so no customer can be looked for$/],
-		['phone', { phone: ' - ' }, /^'Phone' is empty/],
+		['phone', { phone: ' - ' }, /^'Phone' holds no usable phone number: " - "/],
 		['nameAndBirthDate', { name: 'Мия', dob: EMPTY }, /^'Name' and 'Date of Birth' are not both filled/],
 		['nameAndBirthDate', { name: 'Мия', dob: 'весной' }, /^'Date of Birth' must be a date/],
 		['phoneOrEmail', { phone: '', email: '' }, /^Neither 'Phone' nor 'Email' is filled, so no customer/],

@@ -96,7 +96,7 @@ it('a day that AlfaCRM passes over under its other name is told of', async () =>
 		match: { entity: 'cgi', action: 'update' },
 	});
 	const { error } = await whole(leave(customer, of));
-	expect(error?.message).toMatch(/^AlfaCRM did not keep 'End Date' when asked to take customer/);
+	expect(error?.message).toMatch(/^AlfaCRM did not keep 'Last Day' when asked to take customer/);
 });
 
 describe.each(['dotted', 'iso'])('days that AlfaCRM takes %s', (format) => {

@@ -215,3 +215,35 @@ it.each<[string, string[]]>([
 ])('%j is asked for by %j', (text, forms) => {
 	expect(phoneForms(text)).toEqual(forms);
 });
+
+describe('an address', () => {
+	it.each([
+		'120363041234567890@g.us',
+		'79001234567-1612345678@g.us',
+		'123456789012345@lid',
+		'tg://user?id=123456789',
+		'https://t.me/+79001234567',
+		't.me/79001234567',
+		'https://vk.com/id123456789',
+		'anna89001234567@example.org',
+		'Анна <anna89001234567@example.org>',
+	])('is no number: %j', (address) => {
+		expect(normalizePhone(address)).toEqual([]);
+		expect(samePhone(address, address)).toBe(false);
+		expect(formatPhone(address)).toBe(address);
+	});
+
+	it.each([
+		'79005550001@c.us',
+		'79005550001@s.whatsapp.net',
+		'79005550001:12@s.whatsapp.net',
+		'https://wa.me/79005550001',
+		'https://api.whatsapp.com/send?phone=79005550001',
+		'viber://chat?number=%2B79005550001',
+		'tel:+79005550001',
+		'+7 900 555-00-01 anna1990@example.org',
+		'+7 900 555-00-01, https://t.me/id123456789',
+	])('that is made of a number, or stands beside one, has it: %j', (address) => {
+		expect(normalizePhone(address)).toEqual(['79005550001']);
+	});
+});

@@ -124,3 +124,48 @@ describe('the attendance of a completed lesson', () => {
 		expect((await school.done(mark(id, more))).json).toMatchObject([{ operationResult: 'unchanged' }]);
 	});
 });
+
+describe('a lesson that AlfaCRM shows in an odd form', () => {
+	it.each(['', null, undefined])('has no attendance yet where `details` is %j', async (details) => {
+		const id = lesson();
+		school.onCall = (call, { body }) =>
+			call === 'lesson/index'
+				? { items: body.status === 1 && body.page === 0 ? [{ ...school.row('lesson', id), details }] : [] }
+				: undefined;
+		expect((await school.done(mark(id))).json).toMatchObject([{ operationResult: 'updated' }]);
+		expect(taught().map(({ customer_id }) => customer_id)).toEqual([anna, boris]);
+	});
+
+	it.each([['нет'], [{ 0: { customer_id: 1, is_attend: 1 } }], [[null]], [[7]]])(
+		'is refused where `details` is %j, for that would be lost',
+		async (details) => {
+			const id = lesson({ status: 3 });
+			school.onCall = (call) =>
+				call === 'lesson/index' ? { items: [{ ...school.row('lesson', id), details }], total: 1 } : undefined;
+			const { error } = await school.run(mark(id, { if_completed: 'teach' }));
+			expect(error).toMatchObject({
+				message: `AlfaCRM shows the attendance of lesson ${id} in a form that the node does not know`,
+				description: 'Complete the lesson in AlfaCRM. Nothing was saved.',
+			});
+			expect(school.writes()).toEqual([]);
+		},
+	);
+
+	it.each<[unknown, string[]]>([
+		['', []],
+		['1, 2, 3', ['lesson 1: customer 3']],
+		[3, ['lesson 1: customer 3']],
+		[{ 0: 3 }, []],
+	])('is completed where `customer_ids` is %j', async (customer_ids, others) => {
+		const id = lesson();
+		school.onCall = (call, { body }) =>
+			call === 'lesson/index'
+				? {
+						items:
+							body.status === 1 && body.page === 0 ? [{ ...school.row('lesson', id), customer_ids }] : [],
+					}
+				: undefined;
+		const { hints } = await school.done(mark(id));
+		expect(hints.map((hint) => hint.split(': ').slice(1).join(': '))).toEqual(others);
+	});
+});

@@ -43,6 +43,20 @@ describe('the archive', () => {
 		]);
 	});
 
+	it('whose filter AlfaCRM ignores is not claimed to hold a group', async () => {
+		school.settings.ignoredFilters = ['group.removed'];
+		const id = school.add('group', { name: 'A', branch_ids: [1] });
+		const hint = `AlfaCRM took the change, but its lists do not tell whether a group is archived. Look there: group ${id}`;
+		const unclear = async (operation: string) => {
+			const { json, hints } = await school.done(act(operation, id, 'group'));
+			expect(json).toMatchObject([{ operationResult: 'updated' }]);
+			expect(hints).toEqual([hint]);
+		};
+		await unclear('unarchive');
+		await unclear('archive');
+		expect(school.row('group', id).removed).toBe(1);
+	});
+
 	it('that cannot be asked afterwards has taken the change all the same', async () => {
 		const id = school.add('group', { name: 'A', branch_ids: [1] });
 		school.onCall = (call) => {
@@ -220,5 +234,59 @@ describe('fields', () => {
 		expect(error?.message).toBe(message);
 		expect(error?.description).toContain(description);
 		expect(school.calls).toEqual([]);
+	});
+});
+
+describe('a list that AlfaCRM shows in a form that is not known', () => {
+	const MAP = { 0: { phone: '+7(900)555-00-01' } };
+	const shownAs = (phone: unknown) => {
+		const id = school.lead({ phone: ['+7(900)555-00-01'], email: ['mia@example.org'], e_date: '2030-12-31' });
+		const row = { ...school.row('customer', id), phone };
+		school.onCall = (call, { body }) =>
+			call === 'customer/index' ? { items: body.page === 0 ? [row] : [], total: 1 } : undefined;
+		return id;
+	};
+	const phone = ['+7(900)555-00-02'];
+	const update = (id: number, listMode: string): IDataObject => ({
+		...{ resource: 'customer', operation: 'update', branchId: 1, id, inputMode: 'form', listMode },
+		...{ updateFields: { phone }, options: {} },
+	});
+	const REFUSED = {
+		message:
+			"Nothing can be added to 'Phone', because AlfaCRM shows it in a form that the node does not know",
+		description: expect.stringMatching(
+			/set 'Multi-Value Fields' to Replace All Values\. Nothing was saved\.$/,
+		),
+	};
+
+	it.each([[MAP], [[MAP]], [['+7(900)555-00-01', { value: '+7(900)555-00-03' }]]])(
+		'is added to by no Update, nor by Create or Update: %j',
+		async (shown) => {
+			const id = shownAs(shown);
+			expect((await school.run(update(id, 'add'))).error).toMatchObject(REFUSED);
+			const upsert = (options: IDataObject, fieldsToSet: IDataObject): IDataObject => ({
+				...{ resource: 'customer', operation: 'upsert', branchId: 1, inputMode: 'form', matchBy: 'email' },
+				...{ email: 'mia@example.org', fieldsToSet, options: { searchBranches: [1], ...options } },
+			});
+			expect((await school.run(upsert({}, { phone }))).error).toMatchObject(REFUSED);
+			expect(school.writes()).toEqual([]);
+		},
+	);
+
+	it('is not sent back with the key by which it was found', async () => {
+		shownAs(['+7(900)555-00-01', { value: '+7(900)555-00-03' }]);
+		const { error } = await school.run({
+			...{ resource: 'customer', operation: 'upsert', branchId: 1, inputMode: 'form', matchBy: 'phone' },
+			...{ phone: '8 900 555 00 01', fieldsToSet: { note: 'x' } },
+			options: { searchBranches: [1], listMode: 'replace' },
+		});
+		expect(error).toMatchObject(REFUSED);
+		expect(school.writes()).toEqual([]);
+	});
+
+	it('can be replaced', async () => {
+		const id = shownAs(MAP);
+		await school.done(update(id, 'replace'));
+		expect(school.row('customer', id).phone).toEqual(phone);
 	});
 });

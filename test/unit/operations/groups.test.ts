@@ -275,6 +275,33 @@ describe('who leaves a group', () => {
 		expect(days()).toEqual([]);
 	});
 
+	it('leaves on the day on which it joined, once', async () => {
+		member('2026-02-10..2026-12-31');
+		expect((await school.done(leave())).json).toMatchObject([{ operationResult: 'updated' }]);
+		expect(days()).toEqual(['2026-02-10..2026-02-10']);
+		expect((await school.done(leave())).json).toMatchObject([
+			{ operationResult: 'unchanged', alreadyLeft: true },
+		]);
+	});
+
+	it('is told how to leave on that day where AlfaCRM does not take it, by the label of the form', async () => {
+		member('2026-02-10..2026-12-31');
+		school.onCall = (call) => {
+			if (call === 'cgi/update') throw answered(422, { errors: { e_date: ['Слишком рано'] } });
+			return undefined;
+		};
+		const { error } = await school.run(leave());
+		expect(error).toMatchObject({
+			message: expect.stringMatching(/: Last Day – Слишком рано$/),
+			description:
+				"The membership began on that very day: set 'How' to Delete It, or give a later 'Last Day'. Nothing was saved.",
+		});
+		// On another day that is no reason.
+		const later = await school.run(leave({ e_date: '2026-02-11' }));
+		expect(later.error?.description).toBe("Correct 'Last Day' (e_date) and run it again. Nothing was saved.");
+		expect(days()).toEqual(['2026-02-10..2026-12-31']);
+	});
+
 	it('leaves the memberships of others and in other groups alone', async () => {
 		const [other, elsewhere] = [school.lead(), school.add('group', { name: 'B', branch_ids: [1] })];
 		const more = { b_date: '01.01.2026', e_date: '31.12.2026', branch_id: 1 };

@@ -84,6 +84,38 @@ describe('the values of a key', () => {
 		});
 	});
 
+	it.each<[IDataObject, string]>([
+		[{ matchBy: 'phone', phone: 'неизвестно' }, `'Phone' holds no usable phone number: "неизвестно"`],
+		[
+			{ matchBy: 'phone', phone: '+7 999 999 99 99' },
+			`'Phone' holds no usable phone number: "+7 999 999 99 99"`,
+		],
+		[{ matchBy: 'phone', phone: '120363041234567890@g.us' }, `'Phone' holds no usable phone number: "1203`],
+		[{ matchBy: 'phone', phone: 'tg://user?id=123456789' }, `'Phone' holds no usable phone number: "tg://`],
+		[
+			{ matchBy: 'phone', phone: 'anna89001234567@example.org' },
+			`'Phone' holds no usable phone number: "anna`,
+		],
+		[{ matchBy: 'phone', phone: ' ' }, "'Phone' is empty"],
+		[{ matchBy: 'email', email: 'нет' }, `'Email' holds no usable email address: "нет"`],
+		[
+			{ matchBy: 'phoneOrEmail', phone: 'нет', email: '-' },
+			`'Phone' holds no usable phone number: "нет" and 'Email' holds no usable email address: "-"`,
+		],
+		[{ matchBy: 'phoneOrEmail', phone: 'нет', email: '' }, `'Phone' holds no usable phone number: "нет"`],
+		[{ matchBy: 'phoneAndName', phone: 'нет', name: 'Мия' }, `'Phone' holds no usable phone number: "нет"`],
+		[{ matchBy: 'phoneAndName', phone: '', name: 'Мия' }, "'Phone' and 'Name' are not both filled"],
+		[
+			{ matchBy: 'customField', matchField: 'custom_a', matchValue: '-' },
+			`'custom_a' holds no usable value: "-"`,
+		],
+	])('%j are said to be given where they are: %s', (parameters, words) => {
+		const { item } = deskOf(undefined, { parameters });
+		const error = emptyKeyError(item, customer, keyOf(item, customer));
+		expect(error.message.startsWith(words)).toBe(true);
+		expect(error.message).toMatch(/, so no customer can be looked for$/);
+	});
+
 	it('have the fields of the record, the ID or a custom field', () => {
 		expect(keyField(customer, 'id')).toEqual({
 			type: 'id',

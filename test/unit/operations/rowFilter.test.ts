@@ -53,6 +53,11 @@ describe('a row is checked again', () => {
 		['to', '10.02.2026', '2026-02-10 17:00:00', true],
 		['to', '10.02.2026', '2026-02-09', true],
 		['to', '10.02.2026', '2026-02-11', false],
+		['from', -100, '-100.00', true],
+		['from', -100, -100.01, false],
+		['to', -1, '100.00', false],
+		['to', 9, '10', false],
+		['to', 0, 0, true],
 	])('by %s of %j: one that holds %j passes: %j', async (test, wanted, held, isWanted) => {
 		const checked = filter({ verifyBy: { field: 'shown', test } });
 		expect(await passes(checked, wanted, { shown: held as IDataObject })).toEqual([isWanted, []]);
@@ -64,6 +69,24 @@ describe('a row is checked again', () => {
 			true,
 			['AlfaCRM may ignore a filter, and it does not show whether it did, so check the customers: Asked'],
 		]);
+	});
+
+	it.each([null, '', 'нет', {}])(
+		'and passes where it shows %j in place of a number, which the user is told',
+		async (held) => {
+			const checked = filter({ verifyBy: { field: 'shown', test: 'to' } });
+			expect(await passes(checked, -1, { shown: held })).toEqual([
+				true,
+				[expect.stringContaining('may ignore')],
+			]);
+		},
+	);
+
+	it('unless it holds its number elsewhere', async () => {
+		const checked = filter({ verifyBy: { field: 'shown', test: 'from', unless: 'other' } });
+		expect(await passes(checked, 100, { shown: '0.00', other: '500.00' })).toEqual([true, []]);
+		expect(await passes(checked, 100, { shown: '0.00', other: '0.00' })).toEqual([false, []]);
+		expect(await passes(checked, 100, { shown: '50.00' })).toEqual([false, []]);
 	});
 
 	it('only where it is of the kind that the filter is about', async () => {

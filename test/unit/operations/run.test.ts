@@ -160,8 +160,18 @@ describe('a call that writes', () => {
 		expect(run.writeCacheOf('customer').get(7)).toBeUndefined();
 	});
 
-	it('of a change needs no record in its answer', async () => {
-		expect((await saved({ success: true }, UPDATE)).model).toEqual({});
+	it.each([true, 'true', 'True', 1, '1'])('is believed where success is %j', async (success) => {
+		const { item } = await saved({ success, model: { id: 7 } } as IDataObject);
+		expect(item.hasSaved).toBe(true);
+	});
+
+	it.each<[string, IDataObject]>([
+		['none', { success: true }],
+		['an empty text', { success: true, model: '' }],
+		['a list', { success: true, model: [] }],
+		['a number', { success: true, model: 7 }],
+	])('of a change needs no record in its answer: %s', async (_what, answer) => {
+		expect((await saved(answer, UPDATE)).model).toEqual({});
 	});
 
 	it('is confirmed by what else shows that', async () => {

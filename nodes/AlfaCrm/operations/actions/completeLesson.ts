@@ -1,8 +1,8 @@
 import type { IDataObject } from 'n8n-workflow';
 
 import { daysAfter, formatDay, readId, readIds, today } from '../../api/formats';
-import { isEmpty } from '../../fields/blank';
-import { isStored, listOf } from '../../fields/field';
+import { isEmpty, isPlain } from '../../fields/blank';
+import { isStored, itemsIn, listOf } from '../../fields/field';
 import type { Field } from '../../entities/fieldTypes';
 import { LESSON_STATUS } from '../../entities/lesson';
 import type { ActionOf, Entity } from '../../entities/types';
@@ -60,7 +60,9 @@ async function complete(
 		const rest = { ...given, ...movedEnds(item, { ...entity, fields }, lesson, given) };
 		const isResent = if_completed === 'teach';
 		const asked = { item, entity, target, id };
-		const held = isCompleted ? await currentAttendance(asked, lesson, wanted, isResent) : detailsOf(lesson);
+		const held = isCompleted
+			? await currentAttendance(asked, lesson, wanted, isResent)
+			: detailsOf(item, id, lesson);
 		if (isCompleted) {
 			const differing = wanted.filter((row) => !isStoredRow(item, attendance.fields, rowOf(held, row), row));
 			const changes = fields.filter(({ name }) => name in rest && !IDENTITY.includes(name));
@@ -118,9 +120,7 @@ function completedError(item: Item, id: number, others: readonly IDataObject[]):
 
 /** Whoever names those alone who were absent may think that the others count as present. */
 function warnOfOthers(item: Item, lesson: IDataObject, named: readonly IDataObject[]): void {
-	const others = readIds(listOf(lesson.customer_ids)).filter(
-		(customer_id) => rowOf(named, { customer_id }) === undefined,
-	);
+	const others = customersOf(lesson).filter((customer_id) => rowOf(named, { customer_id }) === undefined);
 	if (others.length === 0) return;
 	item.run.hints.add(
 		'Nothing was said of some who are put down for a lesson that was completed, so AlfaCRM may not have recorded them',
@@ -128,7 +128,19 @@ function warnOfOthers(item: Item, lesson: IDataObject, named: readonly IDataObje
 	);
 }
 
-const detailsOf = ({ details }: IDataObject) => (details ?? []) as IDataObject[];
+/** Who is put down for it. */
+const customersOf = ({ customer_ids }: IDataObject): number[] =>
+	readIds(itemsIn({ type: 'ids' }, customer_ids));
+
+/** Who was there, as the lesson shows it. In another form it cannot be sent along, and would be lost. */
+function detailsOf(item: Item, id: number, { details }: IDataObject): IDataObject[] {
+	const rows = listOf(details);
+	if (rows.every((row) => isPlain(row) && row.customer_id !== undefined)) return rows as IDataObject[];
+	throw item.refused(
+		`AlfaCRM shows the attendance of lesson ${id} in a form that the node does not know`,
+		'Complete the lesson in AlfaCRM. Nothing was saved.',
+	);
+}
 
 /** The lesson that is looked up. */
 interface Asked {
@@ -149,9 +161,9 @@ async function currentAttendance(
 	wanted: readonly IDataObject[],
 	ofAll: boolean,
 ): Promise<IDataObject[]> {
-	const shown = detailsOf(lesson);
+	const shown = detailsOf(item, id, lesson);
 	if (shown.length > 0) return shown;
-	const members = new Set(((lesson.customer_ids ?? []) as unknown[]).map(readId));
+	const members = new Set<number | undefined>(customersOf(lesson));
 	const named = wanted.map(({ customer_id }) => readId(customer_id));
 	const customers = new Set([...named, ...(ofAll ? members : [])]);
 	const rows: IDataObject[] = [];
@@ -161,7 +173,7 @@ async function currentAttendance(
 		// What a customer of the lesson has there would be lost.
 		if (record === undefined && members.has(customer_id) && !isConclusive)
 			throw notFoundError(item, entity, id, target.branch, isConclusive);
-		for (const row of detailsOf(record ?? {})) {
+		for (const row of detailsOf(item, id, record ?? {})) {
 			if (!rows.some((known) => readId(known.customer_id) === readId(row.customer_id))) rows.push(row);
 		}
 	}

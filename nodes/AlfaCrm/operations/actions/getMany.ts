@@ -1,6 +1,6 @@
 import { nameSourceOf } from '../output/nameLists';
 import { namedOutput, namesForm, withNameSchema } from '../output/readings';
-import { collectRows } from '../records/rows';
+import { collectSome } from '../records/rows';
 import { limitForm, limitOf } from '../records/limit';
 import { actionRowFilter } from '../records/rowFilter';
 import { addressOf, callOf, declaredSchema } from './call';
@@ -16,7 +16,7 @@ export const getMany: ActionKind<'getMany'> = {
 		const call = callOf(item, action, address);
 		const keep = actionRowFilter([...query, ...body], { ...call.query, ...call.body });
 		const show = namedOutput(item, action.outputFields ?? []);
-		const rows = await collectRows(item, entity.plural.toLowerCase(), call, { limit, keep });
+		const rows = await collectSome(item, entity.plural.toLowerCase(), call, { limit, keep });
 		return await show(
 			rows.map((row) => ({ row, branch: call.branch })),
 			nameSourceOf(item),

@@ -1,5 +1,6 @@
 import type { IDataObject } from 'n8n-workflow';
 
+import { hasStatus } from '../../api/errors';
 import { today } from '../../api/formats';
 import { cgi } from '../../entities/cgi';
 import { recordKey } from '../run/run';
@@ -46,7 +47,15 @@ export const leaveGroup: ActionKind<'leaveGroup'> = {
 				const body = { e_date: rest.e_date };
 				const change = isDeleted ? { ...call, action: 'delete' } : { ...call, action: 'update', body };
 				const keys = [lock, recordKey(cgi, Number(row.id))];
-				const model = await item.save(change, keys, { before: row });
+				const model = await item.save(change, keys, { before: row }).catch((caught) => {
+					if (isDeleted || firstDay(row, item.zone) !== day || !hasStatus(caught, 200, 422))
+						throw item.asError(caught);
+					throw item.failed(
+						caught.message,
+						`The membership began on that very day: set 'How' to Delete It, or give a later 'Last Day'.${item.hasSaved ? '' : ' Nothing was saved.'}`,
+						Number(caught.httpCode),
+					);
+				});
 				result.push(
 					isDeleted
 						? outcomeOf({ ...row, ...model }, 'deleted', { alreadyLeft: false })

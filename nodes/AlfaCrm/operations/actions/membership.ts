@@ -23,12 +23,13 @@ export interface Membership {
 	group: number;
 	/** What else was given. */
 	rest: IDataObject;
+	/** What the form calls its fields. */
+	labels: Record<string, string>;
 	lock: LockKey;
 }
 
 const CUSTOMER: Field = { type: 'record', entity: 'customer', name: 'customer_id', label: 'Customer' };
 
-const labels = labelsOf([...cgi.fields, ...(cgi.keys ?? [])]);
 const alternatives = alternativesOf(cgi.fields);
 
 export function readMembership(item: Item, entity: Entity, action: Action): Membership {
@@ -36,11 +37,13 @@ export function readMembership(item: Item, entity: Entity, action: Action): Memb
 	const customer = idOf(item, entity);
 	const { group_id, ...rest } = readBody(item, action.body, branch);
 	const group = group_id as number;
-	return { item, branch, customer, group, rest, lock: [cgi.path, customer, group] };
+	const labels = labelsOf([...cgi.fields, ...(cgi.keys ?? []), ...(action.body ?? [])]);
+	return { item, branch, customer, group, rest, labels, lock: [cgi.path, customer, group] };
 }
 
 /** All memberships of the customer in the group, past and future ones too. */
-export async function listMemberships({ item, branch, customer, group }: Membership): Promise<IDataObject[]> {
+export async function listMemberships(membership: Membership): Promise<IDataObject[]> {
+	const { item, branch, customer, group, labels } = membership;
 	const query = { customer_id: customer };
 	const task = `list the groups of customer ${customer}`;
 	const call = { path: cgi.path, action: 'customer', branch, query, labels, task };
@@ -62,7 +65,7 @@ export async function listMemberships({ item, branch, customer, group }: Members
 }
 
 /** A change of memberships of the group, as far as all have it in common. */
-export const changeOf = ({ branch, group }: Membership, row?: IDataObject) => ({
+export const changeOf = ({ branch, group, labels }: Membership, row?: IDataObject) => ({
 	...{ path: cgi.path, branch, labels, alternatives },
 	query: { ...(row && { id: row.id }), group_id: group },
 });

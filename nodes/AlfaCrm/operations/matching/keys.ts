@@ -1,9 +1,19 @@
 import type { IDataObject, INodeProperties } from 'n8n-workflow';
 
 import type { Entity, MatchKey } from '../../entities/types';
+import { isEmpty } from '../../fields/blank';
 import { customField, isCustom } from '../../fields/custom';
-import { isBlank, normalForms, listOf, canonical, toSingleProperty } from '../../fields/field';
+import {
+	canonical,
+	isBlank,
+	itemsIn,
+	listOf,
+	normalForms,
+	nounOf,
+	toSingleProperty,
+} from '../../fields/field';
 import { sortByName } from '../../fields/order';
+import { quoted } from '../../fields/unreadable';
 import type { Field, Wire } from '../../entities/fieldTypes';
 import { showWhen } from '../../form/assemble';
 import type { LockKey } from '../run/run';
@@ -114,7 +124,7 @@ export function keyOf(item: Item, entity: Entity): MatchKey {
 export function searchOf(item: Item, entity: Entity, key: MatchKey): Search & { isEnough: boolean } {
 	const input = key.fields.map((name): [Field, Wire | undefined] => {
 		const field = keyField(entity, name);
-		const value = isCustom(name) ? item.input(matchValue) : item.inputOf(field);
+		const value = keyInput(item, field);
 		return [field, isBlank(field, value) ? undefined : distinguishing(field, item.read(field, value))];
 	});
 	const filled = input.filter(([, value]) => value !== undefined);
@@ -123,6 +133,9 @@ export function searchOf(item: Item, entity: Entity, key: MatchKey): Search & { 
 	const fields = filled.map(([field]) => field);
 	return { key, wanted: Object.fromEntries(wanted) as IDataObject, fields, isEnough };
 }
+
+const keyInput = (item: Item, field: Field): unknown =>
+	isCustom(field.name) ? item.input(matchValue) : item.inputOf(field);
 
 /** What of a value can tell one record from another; undefined for none, such as the words "no phone". */
 function distinguishing(field: Field, value: Wire): Wire | undefined {
@@ -133,17 +146,25 @@ function distinguishing(field: Field, value: Wire): Wire | undefined {
 
 /** Without a value to look for, any record, or a second one, would be taken. */
 export function emptyKeyError(item: Item, entity: Entity, { fields, any }: MatchKey, advice = ''): Error {
-	const labels = fields.map((name) => `'${keyField(entity, name).label}'`);
+	const keys = fields.map((name) => keyField(entity, name));
+	const labels = keys.map(({ label }) => `'${label}'`);
 	const [first] = labels;
-	const what =
+	const empty =
 		labels.length === 1
 			? `${first} is empty`
 			: any
 				? `Neither ${labels.join(' nor ')} is filled`
 				: `${labels.join(' and ')} are not both filled`;
+	// A word or a placeholder is no empty value to whoever sees it in the input.
+	const useless = keys.flatMap((field) => {
+		const value = keyInput(item, field);
+		const isTelling = itemsIn(field, value).some((one) => normalForms(field, one).length > 0);
+		if (isEmpty(value) || isTelling) return [];
+		return [`'${field.label}' holds no usable ${nounOf(field)}: ${quoted(value)}`];
+	});
 	return item.refused(
-		`${what}, so no ${entity.label.toLowerCase()} can be looked for`,
-		`Fill it, or check the expression in it${advice}. Nothing was sent to AlfaCRM.`,
+		`${useless.join(' and ') || empty}, so no ${entity.label.toLowerCase()} can be looked for`,
+		`${useless.length > 0 ? 'Correct' : 'Fill'} it, or check the expression in it${advice}. Nothing was sent to AlfaCRM.`,
 	);
 }
 

@@ -2,6 +2,7 @@ import type { IDataObject, INodeProperties } from 'n8n-workflow';
 
 import type { Entity } from '../../entities/types';
 import { itemsIn } from '../../fields/field';
+import type { JsonSchema } from '../../fields/kind';
 import type { Field, Shown } from '../../entities/fieldTypes';
 import type { ParameterReader } from '../run/parameters';
 import { LINK, linkOf } from './link';
@@ -55,6 +56,9 @@ export function simplifier(entity: Entity, origin: string, named: readonly Named
 function flat(value: IDataObject[string], field?: Field | Shown): IDataObject[string] {
 	if (value === undefined) return null;
 	if (!Array.isArray(value) || value.some((item) => typeof item === 'object')) return value;
+	const [only] = value as unknown[];
+	// A number is merged on as one, and a text would not be found.
+	if (value.length === 1 && typeof only === 'number') return only;
 	const text = value.join(', ');
 	// One text alone reads as itself, and most lists have no more.
 	if (value.length === 0 || (value.length === 1 && typeof value[0] === 'string')) return text;
@@ -66,6 +70,12 @@ function readsAs(field: Shown, text: string, list: unknown[]): boolean {
 	return one.length === other.length && one.every((item, index) => item === other[index]);
 }
 
+/** One text, or the only number of the list. */
+function simplifiedList(schema: JsonSchema): JsonSchema {
+	if (schema.items === undefined || schema.items.type === 'object') return schema;
+	return schema.items.type === 'integer' ? { type: ['string', 'integer'] } : STRING;
+}
+
 /** A record as it comes out if nothing else is asked for: lists of plain values are one text. */
 export function simplifiedSchema(entity: Entity, named: readonly NamedField[] = []): ObjectSchema {
 	const schema = recordSchema(entity);
@@ -74,10 +84,7 @@ export function simplifiedSchema(entity: Entity, named: readonly NamedField[] = 
 	const simple = entity.simple.flatMap((name) => {
 		const one = schema.properties[name] ?? STRING;
 		const as = keys.get(name);
-		return [
-			[name, one.items && one.items.type !== 'object' ? STRING : one] as const,
-			...(as === undefined ? [] : [[as, STRING] as const]),
-		];
+		return [[name, simplifiedList(one)] as const, ...(as === undefined ? [] : [[as, STRING] as const])];
 	});
 	return objectOf({ ...Object.fromEntries(simple), ...(entity.pages ? { [LINK]: STRING } : {}) });
 }

@@ -8,16 +8,23 @@ import type { Target } from './target';
 import { incompleteListError } from './readList';
 import type { LocatedRecord } from '../run/writeCache';
 
-/** @throws NodeApiError when that cannot be told */
+/**
+ * Whether a record is archived; undefined where AlfaCRM lists it among the archived and among the active ones, or among
+ * neither, so that it does not heed what it is asked for.
+ *
+ * @throws NodeApiError when its list did not come whole
+ */
 export async function isArchived(
 	item: Item,
 	entity: Entity,
 	target: Target,
 	match: LocatedRecord,
-): Promise<boolean> {
+): Promise<boolean | undefined> {
 	const archived = await archivedState(item, entity, target, match);
 	if (archived === undefined) throw archivedUnknownError(item, entity, match);
-	return archived;
+	if (archivedByRow(entity, match.row, item.zone) !== undefined) return archived;
+	const { isFound: isActive } = await isListed(item, entity, target, match, {});
+	return isActive === archived ? undefined : archived;
 }
 
 export function archivedUnknownError(item: Item, { label, plural }: Entity, { row }: LocatedRecord): Error {
@@ -56,12 +63,24 @@ export async function archivedState(
 	if (flag !== undefined) return flag;
 	const { day } = entity.archive;
 	if (day !== undefined && formatDay(row[day], 'iso', item.zone) === OPEN_END) return false;
+	const { isFound, isSure } = await isListed(item, entity, target, { row, branch }, { removed: 2 });
+	return isFound || isSure ? isFound : undefined;
+}
+
+/** Whether a list shows a record, and whether it would: that of active ones, or with `removed` that of archived ones. */
+async function isListed(
+	item: Item,
+	{ includeHidden = {}, label }: Entity,
+	target: Target,
+	{ row, branch }: Pick<LocatedRecord, 'branch' | 'row'>,
+	archive: { removed?: number },
+): Promise<{ isFound: boolean; isSure: boolean }> {
 	const id = readId(row.id);
-	const body = { id, ...target.query, ...entity.includeHidden, removed: 2 };
-	const task = `look for the ${entity.label.toLowerCase()} in the archive`;
+	const { removed: _all, ...hidden } = includeHidden;
+	const body = { id, ...target.query, ...hidden, ...archive };
+	const task = `look for the ${label.toLowerCase()} in the archive`;
 	const keep = (one: IDataObject) => readId(one.id) === id;
 	const list = { ...target, branch, body, task };
 	const { rows, isComplete, isTotalWrong } = await item.collect(list, { keep, limit: 1 });
-	if (rows.length > 0) return true;
-	return isComplete || isTotalWrong ? false : undefined;
+	return { isFound: rows.length > 0, isSure: isComplete || isTotalWrong };
 }

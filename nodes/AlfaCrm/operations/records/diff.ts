@@ -19,6 +19,8 @@ export function differences(
 	for (const [name, value] of Object.entries(values)) {
 		const field = entity.fields.find((one) => one.name === name) ?? customField(name);
 		const wanted = addToLists && isList(field) ? added(item, field, record[name], value) : value;
+		// What a list keeps is among what is wanted of it.
+		if (isList(field)) assertKnownForm(item, field, wanted);
 		if (!isStored(field, record[name], wanted, item.zone)) body[name] = wanted;
 	}
 	return body;
@@ -33,14 +35,27 @@ export function added(item: Item, field: Field, held: unknown, input: Wire): Wir
 	const more = listOf(input);
 	if (more.length === 0) return input;
 	const present = listOf(held);
-	const refused = (message: string) =>
-		item.refused(
-			message,
-			`Leave '${field.label}' out, or give all values that it is to hold and set 'Multi-Value Fields' to Replace All Values. ${item.savedNote()}`,
-		);
+	const refused = (message: string) => refusedToAdd(item, field, message);
 	if (held === undefined)
 		throw refused(`Nothing can be added to '${field.label}', because AlfaCRM does not show what is in it`);
+	assertKnownForm(item, field, present as Wire);
 	if (holdsIds(field) && present.some((one) => readId(one) === undefined))
 		throw refused(`Nothing can be added to '${field.label}', because AlfaCRM shows no IDs in it`);
 	return union(field, present, more) as Wire;
 }
+
+/** A map with a phone in it, say, which could only be sent back as a word. */
+function assertKnownForm(item: Item, field: Field, held: Wire): void {
+	if (!listOf(held).some((one) => typeof one === 'object' && one !== null)) return;
+	throw refusedToAdd(
+		item,
+		field,
+		`Nothing can be added to '${field.label}', because AlfaCRM shows it in a form that the node does not know`,
+	);
+}
+
+const refusedToAdd = (item: Item, { label }: Field, message: string): Error =>
+	item.refused(
+		message,
+		`Leave '${label}' out, or give all values that it is to hold and set 'Multi-Value Fields' to Replace All Values. ${item.savedNote()}`,
+	);

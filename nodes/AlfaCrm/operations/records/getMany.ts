@@ -9,7 +9,7 @@ import type { Operation } from '../operation';
 import { nameSourceOf } from '../output/nameLists';
 import { readingForm, readingOutput, readingSchema } from '../output/readings';
 import { keysForm, targetOf } from './target';
-import { collectRows } from './rows';
+import { collectSome } from './rows';
 import { limitForm, limitOf } from './limit';
 import { hiddenSubtypes } from './subtypes';
 import {
@@ -54,7 +54,10 @@ export const getMany: Operation = {
 			defaults.every((one) => passesDefaultFilter(one, row, item.zone)) && isWanted(row);
 		const plural = entity.plural.toLowerCase();
 		const list = { ...target, body, task: `list the ${plural}` };
-		const rows = await collectRows(item, plural, list, { limit: most, keep, passes });
+		const isCertain = !entity.filters.some(
+			({ name, verifyBy = 'trusted' }) => name in wanted && verifyBy !== 'trusted',
+		);
+		const rows = await collectSome(item, plural, list, { limit: most, keep, passes, isCertain });
 		const { branch } = target;
 		return await show(
 			rows.map((row) => ({ row, branch })),

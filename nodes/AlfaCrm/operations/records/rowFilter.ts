@@ -1,6 +1,6 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import { formatDay, readId, today } from '../../api/formats';
+import { formatDay, readId, readNumber, today } from '../../api/formats';
 import { cgi } from '../../entities/cgi';
 import type { Entity } from '../../entities/types';
 import { holdsEmail } from '../../fields/emailPart';
@@ -12,11 +12,17 @@ import { isOnDay } from './periods';
 import type { Target } from './target';
 import { collectRows } from './rows';
 
-type Test = (held: unknown, wanted: unknown, zone: string) => boolean;
+/** Undefined where the row does not tell. */
+type Test = (held: unknown, wanted: unknown, zone: string) => boolean | undefined;
 
-const byDay =
-	(agrees: (day: string, bound: string) => boolean): Test =>
+/** By the number, or by the day. */
+const within =
+	(agrees: <T extends number | string>(one: T, bound: T) => boolean): Test =>
 	(held, wanted, zone) => {
+		if (typeof wanted === 'number') {
+			const number = readNumber(held);
+			return number === undefined ? undefined : agrees(number, wanted);
+		}
 		const [day, bound] = [held, wanted].map((value) => formatDay(value, 'iso', zone));
 		return day !== undefined && bound !== undefined && agrees(day, bound);
 	};
@@ -29,8 +35,8 @@ const tests: Record<VerificationTest, Test> = {
 	email: (held, wanted) => listOf(held).some((one) => holdsEmail(one, wanted)),
 	phone: (held, wanted) => listOf(held).some((one) => holdsPhone(one, wanted)),
 	blank: (held, wanted) => (listOf(held).length === 0) === Boolean(wanted),
-	from: byDay((day, bound) => day >= bound),
-	to: byDay((day, bound) => day <= bound),
+	from: within((one, bound) => one >= bound),
+	to: within((one, bound) => one <= bound),
 };
 
 /**
@@ -52,12 +58,15 @@ export async function rowFilterOf(
 			if (wanted[name] === null) return none?.isIn(row) === true;
 			if (verifyBy === undefined) return holdsExactly(filter, row[name], wanted[name]);
 			if (verifyBy === 'members' || verifyBy === 'trusted') return true;
-			const { field, test, also = {} } = verifyBy;
+			const { field, test, also = {}, unless } = verifyBy;
 			const isOther = Object.entries(also).some(
 				([other, value]) => row[other] !== undefined && row[other] !== value,
 			);
 			if (isOther) return false;
-			if (row[field] !== undefined) return tests[test](row[field], wanted[name], item.zone);
+			// A sum of 0 is no sum.
+			if (unless !== undefined && readNumber(row[unless])) return true;
+			const passes = row[field] === undefined ? undefined : tests[test](row[field], wanted[name], item.zone);
+			if (passes !== undefined) return passes;
 			warnOfUnverified(item, plural.toLowerCase(), label);
 			return true;
 		});

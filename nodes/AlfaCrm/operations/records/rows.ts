@@ -22,6 +22,40 @@ export async function collectRows(
 	return collected.rows;
 }
 
+/**
+ * The same up to a limit, with a hint where AlfaCRM counts more of them.
+ *
+ * @param options.isCertain false where AlfaCRM may ignore what it is asked for, and count others too
+ */
+export async function collectSome(
+	item: Item,
+	plural: string,
+	list: ListQuery,
+	options: CollectOptions & { limit: number; keep: (row: IDataObject) => boolean; isCertain?: boolean },
+): Promise<IDataObject[]> {
+	const { limit, keep, passes = [{}], isCertain = true } = options;
+	let isHeeded = true;
+	const noted = (row: IDataObject) => {
+		const isWanted = keep(row);
+		isHeeded &&= isWanted;
+		return isWanted;
+	};
+	const collected = await item.collect(list, { ...options, keep: noted });
+	warnOfMissing(item, plural, collected);
+	const { rows, total = 0 } = collected;
+	if (!isHeeded || rows.length < limit || total <= limit) return rows;
+	const advice = "raise it, or switch on 'Return All'";
+	// Of several lists, not all of which were read, it is the number of one.
+	const least = passes.length > 1 ? 'at least ' : '';
+	if (isCertain)
+		item.run.hints.add(
+			`'Limit' was reached: ${advice}`,
+			`AlfaCRM counts ${least}${total} ${plural}, ${limit} came`,
+		);
+	else item.run.hints.add(`'Limit' was reached, so there may be more: ${advice}`, `${limit} ${plural} came`);
+	return rows;
+}
+
 export function warnOfMissing(
 	item: Item,
 	plural: string,

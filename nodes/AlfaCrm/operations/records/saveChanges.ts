@@ -35,9 +35,9 @@ export async function saveChanges(
 ): Promise<IDataObject> {
 	const { item, entity, target, show } = task;
 	const { row, branch } = match;
-	const removed =
-		'removed' in values && entity.archive ? Number(await isArchived(item, entity, target, match)) : undefined;
-	const record = removed === undefined ? row : { ...row, removed };
+	const archived =
+		'removed' in values && entity.archive ? await isArchived(item, entity, target, match) : undefined;
+	const record = archived === undefined ? row : { ...row, removed: Number(archived) };
 	const changed = differences(item, entity, record, values, addToLists);
 	const changedFields = Object.keys(changed);
 	if (changedFields.length === 0) return report(show, row, 'unchanged', []);
@@ -69,7 +69,15 @@ async function warnIfNotArchived(
 	const noun = entity.label.toLowerCase();
 	const name = `${noun} ${String(match.row.id)}`;
 	try {
-		if ((await isArchived(item, entity, target, match)) === wanted) return;
+		const archived = await isArchived(item, entity, target, match);
+		if (archived === wanted) return;
+		if (archived === undefined) {
+			item.run.hints.add(
+				`AlfaCRM took the change, but its lists do not tell whether a ${noun} is archived. Look there`,
+				name,
+			);
+			return;
+		}
 	} catch (caught) {
 		if (item.run.isCancelled) throw item.asError(caught);
 		// It is saved, whatever became of the look afterwards.

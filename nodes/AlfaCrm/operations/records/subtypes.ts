@@ -1,5 +1,6 @@
 import type { IDataObject } from 'n8n-workflow';
 
+import { hasStatus } from '../../api/errors';
 import { idsOf, readId } from '../../api/formats';
 import { listCall } from '../../entities/listCall';
 import { entityOf } from '../../entities/registry';
@@ -61,7 +62,7 @@ async function listSubtypes(
 		await keepTitles(item, kinds, branch, read.rows);
 		return read;
 	} catch (caught) {
-		if (!item.run.client.isForbidden(list)) throw item.asError(caught);
+		if (!hasStatus(caught, 403)) throw item.asError(caught);
 		item.run.hints.add(
 			`AlfaCRM may leave out some ${all}, and this user may not list the ${sorts} by which to ask for them`,
 		);

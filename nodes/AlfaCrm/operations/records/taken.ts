@@ -1,8 +1,8 @@
 import type { IDataObject } from 'n8n-workflow';
 
+import { hasStatus } from '../../api/errors';
 import { readId } from '../../api/formats';
 import type { Field } from '../../entities/fieldTypes';
-import { listCall } from '../../entities/listCall';
 import { entityOf } from '../../entities/registry';
 import type { Entity } from '../../entities/types';
 import { isEmpty } from '../../fields/blank';
@@ -48,11 +48,10 @@ async function rowOf(
 	branch: number | undefined,
 	read: Read,
 ): Promise<IDataObject> {
-	const list = listCall(entity, branch);
 	try {
 		return (await read(item, entity, id, { path: entity.path, branch, query: {}, labels: {} }))?.row ?? {};
 	} catch (caught) {
-		if (item.run.client.isForbidden(list)) return {};
+		if (hasStatus(caught, 403)) return {};
 		throw item.asError(caught);
 	}
 }

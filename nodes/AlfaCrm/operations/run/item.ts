@@ -3,7 +3,7 @@ import { NodeOperationError } from 'n8n-workflow';
 
 import type { ApiRequest } from '../../api/request';
 import { asNodeError, cancelled, nodeError } from '../../api/errors';
-import { parseJson, readId } from '../../api/formats';
+import { parseJson, readFlag, readId } from '../../api/formats';
 import type { ListQuery } from '../../api/page';
 import type { Collected, CollectOptions } from '../../api/collect';
 import { collect } from '../../api/collect';
@@ -253,9 +253,9 @@ export class Item extends ParameterReader {
 		{ before, confirms }: Saving = {},
 	): Promise<IDataObject> {
 		const answer = (await this.send(call, records)) as IDataObject;
-		const model = (answer.model ?? {}) as IDataObject;
+		const model = isPlain(answer.model) ? (answer.model as IDataObject) : {};
 		const created = call.action !== 'create' || readId(model.id) !== undefined;
-		const isConfirmed = answer.success === true || (confirms !== undefined && confirms in answer);
+		const isConfirmed = readFlag(answer.success) === 1 || (confirms !== undefined && confirms in answer);
 		if (!isConfirmed || !created) {
 			this.run.forget(call);
 			throw this.failed(

@@ -5,6 +5,7 @@ import { stageOf } from '../../entities/customer';
 import { customerTariff } from '../../entities/customerTariff';
 import { LESSON_STATUS } from '../../entities/lesson';
 import { INCOME, NO_INCOME } from '../../entities/pay';
+import { isPlain } from '../../fields/blank';
 import { listOf } from '../../fields/field';
 import { passesDefaultFilter } from '../records/defaultFilters';
 import { isOnDay } from '../records/periods';
@@ -173,7 +174,7 @@ export function attendanceIn(rows: Rows, most: number, { id, zone }: Subject): I
 }
 
 const detailOf = ({ details }: IDataObject, id: number): IDataObject | undefined =>
-	(listOf(details) as IDataObject[]).find(({ customer_id }) => readId(customer_id) === id);
+	(listOf(details).filter(isPlain) as IDataObject[]).find(({ customer_id }) => readId(customer_id) === id);
 
 /** Null where AlfaCRM does not say it: nobody is to hear of an absence that is none, or of money that has not come. */
 function said(value: unknown): boolean | null {
