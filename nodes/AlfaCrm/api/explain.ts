@@ -30,6 +30,8 @@ export interface CallDescription {
 	rateLimitWaitMs: number;
 	/** How long the call took until it failed. */
 	waitedMs: number;
+	/** What to do besides. */
+	advice?: string;
 }
 
 export interface Explanation {
@@ -42,7 +44,9 @@ export interface Explanation {
 /** Says what happened and what to do next. It must not contain a network code: n8n replaces messages that do. */
 export function explain(failure: ApiFailure, call: CallDescription): Explanation {
 	const text = texts[failure.kind](failure, call);
-	const description = [text.description?.trim(), savedText(failure, call)].filter(Boolean).join(' ');
+	const description = [text.description?.trim(), call.advice, savedText(failure, call)]
+		.filter(Boolean)
+		.join(' ');
 	return { ...text, description: description === '' ? undefined : description };
 }
 

@@ -78,7 +78,7 @@ export const pay = writable({
 		'payer_name',
 		'pay_type_id',
 		'pay_account_id',
-		'pay_item_id',
+		'branch_id',
 		'note',
 	],
 	custom: true,
