@@ -44,9 +44,7 @@ export interface Explanation {
 /** Says what happened and what to do next. It must not contain a network code: n8n replaces messages that do. */
 export function explain(failure: ApiFailure, call: CallDescription): Explanation {
 	const text = texts[failure.kind](failure, call);
-	const description = [text.description?.trim(), call.advice, savedText(failure, call)]
-		.filter(Boolean)
-		.join(' ');
+	const description = [text.description?.trim(), savedText(failure, call)].filter(Boolean).join(' ');
 	return { ...text, description: description === '' ? undefined : description };
 }
 
@@ -223,9 +221,9 @@ const serverFailed: StatusText = (failure, call, said) => ({
 	failure: { cause: 'temporarily-unavailable' },
 });
 
-const anyOther: StatusText = ({ status = 0, serverMessage }, { task }) => ({
+const anyOther: StatusText = ({ status = 0, serverMessage }, { task, advice = '' }) => ({
 	message: `AlfaCRM would not ${task} (HTTP ${status})${serverMessage ? `: ${serverMessage}` : ''}`,
-	description: 'Check the parameters of this node.',
+	description: `Check the parameters of this node. ${advice}`,
 });
 
 const STATUS_TEXTS: Readonly<Record<number, StatusText>> = {
@@ -237,16 +235,16 @@ const STATUS_TEXTS: Readonly<Record<number, StatusText>> = {
 
 function statusText(failure: ApiFailure, call: CallDescription): Explanation {
 	const { status = 0, serverMessage } = failure;
+	const advice = call.advice ? ` ${call.advice}` : '';
 	// A firewall, a hosting company, a proxy: AlfaCRM itself answers in JSON, and what it means by 403 is not meant here.
 	if (failure.isPage && status < 500 && status !== 429) {
 		return {
 			message: `${call.host} answered with a web page (HTTP ${status})${unfinished(failure, call)}`,
-			description:
-				"Something other than AlfaCRM may have answered. Check 'Hostname' in the credential and whether AlfaCRM opens in a browser.",
+			description: `Something other than AlfaCRM may have answered. Check 'Hostname' in the credential and whether AlfaCRM opens in a browser.${advice}`,
 			failure: { cause: 'temporarily-unavailable' },
 		};
 	}
-	const said = serverMessage ? ` AlfaCRM said: ${serverMessage}` : '';
+	const said = `${advice}${serverMessage ? ` AlfaCRM said: ${serverMessage}` : ''}`;
 	const textFor = status >= 500 ? serverFailed : (STATUS_TEXTS[status] ?? anyOther);
 	return textFor(failure, call, said);
 }

@@ -120,7 +120,7 @@ export const customer = writable({
 		'lead_status_id',
 		'balance',
 		'paid_lesson_count',
-		'created_at',
+		'paid_till',
 	],
 	custom: true,
 	includeHidden: { is_study: CUSTOMER_TYPE.all, removed: 1 },
