@@ -8,6 +8,7 @@ import type {
 	INodeProperties,
 } from 'n8n-workflow';
 
+import { MAIN_BRANCH_OFF } from '../nodes/AlfaCrm/api/branchList';
 import { ORIGIN_EXPRESSION } from '../nodes/AlfaCrm/api/host';
 import { LOGIN_TIMEOUT_MS } from '../nodes/AlfaCrm/api/login';
 import { DEFAULT_REQUESTS_PER_SECOND } from '../nodes/AlfaCrm/api/rate';
@@ -15,11 +16,14 @@ import { DEFAULT_RATE_LIMIT_WAIT_MS } from '../nodes/AlfaCrm/api/retry';
 import { placeAfterRenewal, renewToken } from '../nodes/AlfaCrm/api/renewals';
 import { loginOf } from '../nodes/AlfaCrm/api/sessions';
 
+/** Inside of the branch that the credential names, if it does. */
+const TEST_URL = "=/v2api{{ $credentials.branchId > 0 ? '/' + $credentials.branchId : '' }}/branch/index";
 /** Relative, which tells it from all other requests. */
-const TEST_URL = '/v2api/branch/index';
+const IS_TEST = /^\/v2api(?:\/\d+)?\/branch\/index$/;
 
 const REDIRECTED =
 	"The login works, but the list of branches was answered with a redirect, which was not followed so that the token stays here. Check 'Hostname'.";
+const NOT_FOUND = `The login works, but the list of branches was not found there. ${MAIN_BRANCH_OFF} Else check 'Hostname'.`;
 const DOWN =
 	"The login works, but AlfaCRM could not list the branches. AlfaCRM's server had trouble; test again later.";
 
@@ -32,9 +36,9 @@ const STATUS_TEXTS: ReadonlyArray<[status: number, text: string]> = [
 	],
 	[
 		403,
-		'The login works, but this user may not list the branches. In AlfaCRM, switch on the v2api module in the role of this user. If it is on, only what needs that list is affected: the dropdowns of branches, and the search for customers in all of them.',
+		`The login works, but this user may not list the branches. In AlfaCRM, switch on the v2api module in the role of this user. ${MAIN_BRANCH_OFF} Else only what needs that list is affected: the dropdowns of branches, and the search for customers in all of them.`,
 	],
-	[404, "The login works, but the list of branches was not found there. Check 'Hostname'."],
+	...[400, 404, 405].map((status): [number, string] => [status, NOT_FOUND]),
 	[429, 'The login works, but AlfaCRM receives too many requests just now. Test again in a few seconds.'],
 	...[500, 502, 503, 504].map((status): [number, string] => [status, DOWN]),
 ];
@@ -63,6 +67,16 @@ const BODY_RULES = [
 			"The login works, but no list of branches came. Check 'Hostname' and whether AlfaCRM opens in a browser.",
 	},
 }));
+
+/** No account is without a branch. */
+const EMPTY_RULE = {
+	type: 'responseSuccessBody',
+	properties: {
+		key: 'items.length',
+		value: 0,
+		message: `The login works, but AlfaCRM lists no branch. Give this user a branch in AlfaCRM. ${MAIN_BRANCH_OFF}`,
+	},
+};
 
 /** A secret, although its name is not on the linter's list of secrets. */
 const APP_KEY: INodeProperties = {
@@ -116,6 +130,15 @@ export class AlfaCrmApi implements ICredentialType {
 			description: 'The v2api key on the card of that user',
 		},
 		APP_KEY,
+		{
+			displayName: 'Branch ID',
+			name: 'branchId',
+			type: 'number',
+			typeOptions: { minValue: 0 },
+			default: 0,
+			description:
+				"Only needed if the main branch is switched off in AlfaCRM: another branch that this user works in, by its number in AlfaCRM's address, as 2 in /company/2/. The list of branches is asked for in there.",
+		},
 		{
 			displayName: 'Requests per Second',
 			name: 'requestsPerSecond',
@@ -182,7 +205,7 @@ export class AlfaCrmApi implements ICredentialType {
 		await placeAfterRenewal(credentials);
 		const headers: IDataObject = { ...request.headers, 'X-ALFACRM-TOKEN': credentials.token as string };
 		if (appKey !== '') headers['X-APP-KEY'] = appKey;
-		return { ...request, headers, ...(request.url === TEST_URL ? { timeout: LOGIN_TIMEOUT_MS } : {}) };
+		return { ...request, headers, ...(IS_TEST.test(request.url) ? { timeout: LOGIN_TIMEOUT_MS } : {}) };
 	};
 
 	test: ICredentialTestRequest = {
@@ -195,6 +218,11 @@ export class AlfaCrmApi implements ICredentialType {
 			disableFollowRedirect: true,
 		},
 		// n8n takes rules of both kinds in one list, although its type says otherwise.
-		rules: [...STATUS_RULES, ...BODY_STATUS_RULES, ...BODY_RULES] as ICredentialTestRequest['rules'],
+		rules: [
+			...STATUS_RULES,
+			...BODY_STATUS_RULES,
+			...BODY_RULES,
+			EMPTY_RULE,
+		] as ICredentialTestRequest['rules'],
 	};
 }

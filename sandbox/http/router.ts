@@ -26,6 +26,8 @@ interface Route {
 	run: (call: Omit<ActionCall, 'entity' | 'action'>) => ApiResponse;
 }
 
+const isBranchList = ({ path, action }: Route): boolean => path === 'branch' && action === 'index';
+
 /** Knows which call is answered by what, and who may make it. */
 export class Router {
 	constructor(
@@ -79,6 +81,8 @@ export class Router {
 
 		const account = this.auth.authenticate(call.headers['x-alfacrm-token'], call.at);
 		this.auth.authorize(account, route.path, route.action, call.branch);
+		if (this.settings.mainBranch === 'off' && call.branch === null && isBranchList(route))
+			throw new HttpError(403, 'Access Denied');
 		if (!this.hasBranch(call.branch)) return this.answerWrongBranch(call, route);
 		const branch = call.branch === 0 ? null : (call.branch ?? this.defaultBranch(route));
 		return route.run({ user: account.id, branch, query: call.query, body });

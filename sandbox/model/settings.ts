@@ -50,6 +50,10 @@ const schema = z.strictObject({
 		['all', 'first', 'notFound404'],
 		'a path without a branch; `branch` and `company` need none',
 	),
+	mainBranch: choice(
+		['on', 'off'],
+		'the main branch; `off`: `branch/index` answers inside of a branch only, else with a 403, though which status AlfaCRM gives is not known',
+	),
 	wrongBranch: choice(
 		['notFound404', 'forbidden403', 'empty'],
 		'a branch id that the school does not have; `empty` lists nothing and still answers writes with 404',

@@ -52,6 +52,16 @@ describe('paths', () => {
 	});
 });
 
+describe('with the main branch switched off', () => {
+	it('the list of branches answers inside of a branch only, all others as before', async () => {
+		school.settings.mainBranch = 'off';
+		expect((await school.call('branch/index')).json).toEqual(yii(403, 'Forbidden'));
+		expect((await school.call('2/branch/index')).ids).toHaveLength(3);
+		expect((await school.call('company/index')).status).toBe(200);
+		expect((await school.call('customer/index')).status).toBe(200);
+	});
+});
+
 describe('an unknown branch', () => {
 	it.each([
 		['notFound404', 404],

@@ -1,13 +1,15 @@
-import type {
-	ICredentialDataDecryptedObject,
-	IExecuteFunctions,
-	ILoadOptionsFunctions,
-	INode,
-	IPollFunctions,
-	IWebhookFunctions,
-} from 'n8n-workflow';
+import type { ICredentialDataDecryptedObject, INode } from 'n8n-workflow';
 import { sleep } from 'n8n-workflow';
 
+import type { ApiContext } from './branchList';
+import {
+	branchOfForm,
+	isBranchList,
+	isRefused,
+	MAIN_BRANCH_OFF,
+	noteBranchList,
+	placesOfBranchList,
+} from './branchList';
 import type { GiveUp } from './cancel';
 import { abortable } from './cancel';
 import type { LoginProgress } from './authentication';
@@ -16,6 +18,7 @@ import type { ApiFailure } from './errors';
 import { cancelled, failureOf, mayBeInProgress, mayHaveTakenEffect, nodeError, redact } from './errors';
 import type { Explanation } from './explain';
 import { explain } from './explain';
+import { readId } from './formats';
 import { readCallsAtOnce, readRate } from './rate';
 import { rateLimiterOf } from './rateLimiter';
 import { isUnsent, noteNodeCall } from './renewals';
@@ -24,16 +27,13 @@ import { nameOf, pathOf, requestOptions, TIMEOUT_MS } from './request';
 import type { ApiResponse } from './response';
 import { assertSuccess } from './response';
 import { readRateLimitWait, SHORT_RATE_LIMIT_WAIT_MS, withRetries } from './retry';
-import { accountOf, loginOf } from './sessions';
+import { accountOf, loginCount, loginOf } from './sessions';
 
 export const CREDENTIAL = 'alfaCrmApi';
 /** How long n8n may take to end a request that was cancelled. */
 const ABORT_MS = 100;
 /** How long AlfaCRM is given at least to end what it may still be at work on. */
 const MIN_IN_PROGRESS_MS = 1_000;
-/** Any n8n context that can call AlfaCRM. */
-type ApiContext = IExecuteFunctions | ILoadOptionsFunctions | IPollFunctions | IWebhookFunctions;
-
 interface Connection {
 	origin: string;
 	account: string;
@@ -41,6 +41,8 @@ interface Connection {
 	/** 0 for as many as the rate needs. */
 	callsAtOnce: number;
 	rateLimitWaitMs: number;
+	/** Inside of which the branches are listed. */
+	branchId?: number;
 }
 
 /**
@@ -98,7 +100,8 @@ export class ApiClient {
 
 	/** Whether a call was refused with a 403 that a new login did not change. */
 	isForbidden(call: Pick<ApiRequest, 'action' | 'branch' | 'path'>): boolean {
-		return this.authentication.isForbidden(pathOf(call));
+		const branch = isBranchList(call) ? this.connected?.branchId : call.branch;
+		return this.authentication.isForbidden(pathOf({ ...call, branch }));
 	}
 
 	/**
@@ -118,6 +121,30 @@ export class ApiClient {
 		isExpected: (failure: ApiFailure) => boolean,
 	): Promise<ApiResponse | undefined> {
 		const connection = await this.connect(call.itemIndex);
+		if (!isBranchList(call) || call.branch !== undefined)
+			return await this.attemptOnce(connection, call, isExpected);
+		const { account, branchId } = connection;
+		const places = placesOfBranchList(account, branchId, branchOfForm(this.context, call.itemIndex));
+		const { loginsSince = loginCount() } = call;
+		for (const branch of places) {
+			let isElsewhere = false;
+			const asked = { ...call, branch, loginsSince };
+			const answer = await this.attemptOnce(connection, asked, (failure) => {
+				isElsewhere = branch !== places.at(-1) && isRefused(failure);
+				return isElsewhere || isExpected(failure);
+			});
+			if (isElsewhere) continue;
+			if (answer !== undefined) noteBranchList(account, branch);
+			return answer;
+		}
+		return undefined;
+	}
+
+	private async attemptOnce(
+		connection: Connection,
+		call: ApiRequest,
+		isExpected: (failure: ApiFailure) => boolean,
+	): Promise<ApiResponse | undefined> {
 		const { authentication } = this;
 		const progress = beginLogin(call.loginsSince);
 		for (;;) {
@@ -139,6 +166,7 @@ export class ApiClient {
 					timeoutMs: TIMEOUT_MS,
 					rateLimitWaitMs: connection.rateLimitWaitMs,
 					waitedMs: performance.now() - begun,
+					...(isBranchList(call) && isRefused(failure) ? { advice: MAIN_BRANCH_OFF } : {}),
 				};
 				const text = explain(failure, { ...call, ...description });
 				throw nodeError(this.node, withoutSecrets(text, progress), call.itemIndex, text.failure);
@@ -164,7 +192,9 @@ export class ApiClient {
 		const rateLimitWaitMs = this.isExecution ? patience : Math.min(patience, SHORT_RATE_LIMIT_WAIT_MS);
 		try {
 			const login = loginOf(credential);
-			return { origin: login.origin, account: accountOf(login), perSecond, callsAtOnce, rateLimitWaitMs };
+			const { origin } = login;
+			const branchId = readId(credential.branchId);
+			return { origin, account: accountOf(login), perSecond, callsAtOnce, rateLimitWaitMs, branchId };
 		} catch (error) {
 			const { message } = error as Error;
 			throw nodeError(this.node, { message }, itemIndex, { cause: 'configuration-invalid' });

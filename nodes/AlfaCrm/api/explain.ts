@@ -30,6 +30,8 @@ export interface CallDescription {
 	rateLimitWaitMs: number;
 	/** How long the call took until it failed. */
 	waitedMs: number;
+	/** What to do besides. */
+	advice?: string;
 }
 
 export interface Explanation {
@@ -219,9 +221,9 @@ const serverFailed: StatusText = (failure, call, said) => ({
 	failure: { cause: 'temporarily-unavailable' },
 });
 
-const anyOther: StatusText = ({ status = 0, serverMessage }, { task }) => ({
+const anyOther: StatusText = ({ status = 0, serverMessage }, { task, advice = '' }) => ({
 	message: `AlfaCRM would not ${task} (HTTP ${status})${serverMessage ? `: ${serverMessage}` : ''}`,
-	description: 'Check the parameters of this node.',
+	description: `Check the parameters of this node. ${advice}`,
 });
 
 const STATUS_TEXTS: Readonly<Record<number, StatusText>> = {
@@ -233,16 +235,16 @@ const STATUS_TEXTS: Readonly<Record<number, StatusText>> = {
 
 function statusText(failure: ApiFailure, call: CallDescription): Explanation {
 	const { status = 0, serverMessage } = failure;
+	const advice = call.advice ? ` ${call.advice}` : '';
 	// A firewall, a hosting company, a proxy: AlfaCRM itself answers in JSON, and what it means by 403 is not meant here.
 	if (failure.isPage && status < 500 && status !== 429) {
 		return {
 			message: `${call.host} answered with a web page (HTTP ${status})${unfinished(failure, call)}`,
-			description:
-				"Something other than AlfaCRM may have answered. Check 'Hostname' in the credential and whether AlfaCRM opens in a browser.",
+			description: `Something other than AlfaCRM may have answered. Check 'Hostname' in the credential and whether AlfaCRM opens in a browser.${advice}`,
 			failure: { cause: 'temporarily-unavailable' },
 		};
 	}
-	const said = serverMessage ? ` AlfaCRM said: ${serverMessage}` : '';
+	const said = `${advice}${serverMessage ? ` AlfaCRM said: ${serverMessage}` : ''}`;
 	const textFor = status >= 500 ? serverFailed : (STATUS_TEXTS[status] ?? anyOther);
 	return textFor(failure, call, said);
 }

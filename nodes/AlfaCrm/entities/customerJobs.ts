@@ -193,7 +193,8 @@ const additions: Action[] = [
 			reference('pay_account_id', 'Payment Account', 'payAccount', { required: true }),
 			reference('branch_id', 'Branch of Payment', 'branch', {
 				fromBranch: true,
-				description: 'The branch it belongs to, if not the one above',
+				description:
+					"The branch it belongs to. Left empty, the one above if the customer is in it, else the customer's only one.",
 			}),
 			flag('is_confirmed', 'Confirmed', { description: 'Whether the payment is confirmed' }),
 			record('ctt_id', 'Customer Subscription', 'customerTariff', {
@@ -264,7 +265,7 @@ const additions: Action[] = [
 			reference('user_id', 'Author', 'user'),
 			references('branch_ids', 'Branch of Task', 'branch', {
 				fromBranch: true,
-				description: 'Branches of the task, if not just the one above',
+				description: "Branches of the task, if not just the one above, or the customer's",
 			}),
 			dottedDate('due_date', 'Due Date'),
 			longText('text', 'Text', { description: 'What is to be done' }),

@@ -88,7 +88,10 @@ export interface Alternative {
 	format?: DateFormat;
 }
 
-/** The field that names a record, and which of that record's texts are taken: the first that is filled, cut to fit. */
+/**
+ * The field that names the record to which the new one is added, and which of that record's texts are taken: the first
+ * that is filled, cut to fit. A branch that is not given is taken from it too.
+ */
 export interface TakenFrom {
 	owner: string;
 	entity: string;

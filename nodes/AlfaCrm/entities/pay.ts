@@ -20,7 +20,8 @@ const commodity = id('commodity_id', 'Commodity ID');
 
 const branch = reference('branch_id', 'Branch of Payment', 'branch', {
 	fromBranch: true,
-	description: 'The branch it belongs to, if not the one above',
+	description:
+		"The branch it belongs to. Left empty, the one above if the payer is in it, else the payer's only one.",
 });
 const date = dottedDate('document_date', 'Payment Date', { required: true });
 /** One source says that a new payment needs it. API notes 5.16. */
@@ -78,7 +79,7 @@ export const pay = writable({
 		'payer_name',
 		'pay_type_id',
 		'pay_account_id',
-		'pay_item_id',
+		'branch_id',
 		'note',
 	],
 	custom: true,

@@ -1,7 +1,8 @@
 import type { IDataObject, ILoadOptionsFunctions } from 'n8n-workflow';
 
 import type { ApiClient } from '../api/client';
-import { readId, readIds } from '../api/formats';
+import { branchOfForm, noBranchesError } from '../api/branchList';
+import { readId } from '../api/formats';
 import { collect } from '../api/collect';
 import { branch as branchEntity, isClosedBranch } from '../entities/branch';
 import { listCall } from '../entities/listCall';
@@ -17,16 +18,12 @@ export async function chosenBranch(
 	entity: Entity,
 ): Promise<number | undefined> {
 	if (entity.scope === 'global') return undefined;
-	const chosen = readId(context.getCurrentNodeParameter('branchId')) ?? watched(context);
+	const chosen = branchOfForm(context);
 	if (chosen !== undefined) return chosen;
 	const rows = (await collect(client, listCall(branchEntity))).rows.sort(byWeight);
 	const first = rows.find((row) => !isClosedBranch(row)) ?? rows[0];
-	return readId(first?.id);
-}
-
-function watched(context: ILoadOptionsFunctions): number | undefined {
-	const branches = context.getCurrentNodeParameter('branchIds');
-	return Array.isArray(branches) ? readIds(branches)[0] : undefined;
+	if (first === undefined) throw noBranchesError(client.node);
+	return readId(first.id);
 }
 
 /** AlfaCRM's own order of its lists. */

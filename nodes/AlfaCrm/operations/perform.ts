@@ -6,7 +6,7 @@ import { runAction } from './actions';
 import type { Item } from './run/item';
 import type { Output } from './otherResource';
 import { otherResource } from './otherResources';
-import { settleBranch } from './records/onlyBranch';
+import { settleBranch } from './records/branches';
 import { operationNames, operations } from './operations';
 import { operationParameter, resourceParameter } from './resource';
 

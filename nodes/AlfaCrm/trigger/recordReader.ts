@@ -2,6 +2,7 @@ import type { IDataObject, NodeOperationError } from 'n8n-workflow';
 import { NodeApiError } from 'n8n-workflow';
 
 import type { ApiClient } from '../api/client';
+import { noBranchesError } from '../api/branchList';
 import { asNodeError } from '../api/errors';
 import { idsOf } from '../api/formats';
 import { collect } from '../api/collect';
@@ -142,6 +143,7 @@ export class RecordReader {
 
 	private async allBranches(): Promise<number[]> {
 		const { rows } = await collect(this.client, listCall(branchEntity));
+		if (rows.length === 0) throw noBranchesError(this.client.node);
 		return idsOf(rows).sort((a, b) => a - b);
 	}
 }

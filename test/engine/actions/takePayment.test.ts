@@ -108,7 +108,7 @@ describe('the branch of a payment', () => {
 		['the same call again', { branch_id: 2 }, { branch_id: 2 }],
 		['a call in another branch', { branchId: 2 }, { branchId: 1, branch_id: 2 }],
 	])('is where the payment is looked for by %s', async (_what, first, again) => {
-		const id = client();
+		const id = lead({ is_study: 1, branch_ids: [1, 2] });
 		await run(pay(id, 600, first));
 		expect(await run(pay(id, 600, again))).toMatchObject([{ operationResult: 'unchanged' }]);
 		expect(paid(id)).toMatchObject([{ branch_id: 2 }]);

@@ -91,20 +91,20 @@ const cases: Case[] = [
 	{
 		what: 'an ID that does not exist, at get',
 		parameters: customer('get', 999999),
-		message: /^AlfaCRM has no customer with ID 999999 in branch 1$/,
-		calls: 1,
+		message: /^AlfaCRM has no customer with ID 999999$/,
+		calls: 4,
 	},
 	{
 		what: 'an ID that does not exist, at update',
 		parameters: customer('update', 999999, { updateFields: { note: 'x' } }),
-		message: /update customer 999999 in branch 1/,
-		calls: 1,
+		message: /^AlfaCRM has no customer with ID 999999$/,
+		calls: 5,
 	},
 	{
 		what: 'an ID that does not exist, at delete',
 		parameters: customer('delete', 999999),
-		message: /delete customer 999999 in branch 1/,
-		calls: 1,
+		message: /^AlfaCRM has no customer with ID 999999$/,
+		calls: 5,
 	},
 	{
 		what: 'an ID that is none',

@@ -88,9 +88,13 @@ interface Failure extends Error {
 	cause?: { response?: { status: number; statusText: string }; code?: string };
 }
 
+/** As lodash gets it. */
+const valueAt = (body: unknown, path: string): unknown =>
+	path.split('.').reduce((value, name) => (value as Record<string, unknown> | undefined)?.[name], body);
+
 function judged({ rules = [] }: ICredentialTestRequest, body: Record<string, unknown> | null): Shown {
 	for (const { type, properties } of rules) {
-		if (type === 'responseSuccessBody' && body?.[properties.key] === properties.value) {
+		if (type === 'responseSuccessBody' && valueAt(body, properties.key) === properties.value) {
 			return { status: 'Error', message: properties.message };
 		}
 	}
@@ -108,13 +112,14 @@ function failed({ rules = [] }: ICredentialTestRequest, { cause, message }: Fail
 
 let accounts = 0;
 /** Of an AlfaCRM that logs in as it should and then answers the list of branches like this. */
-async function testAgainst(answer: RawAnswer): Promise<Shown> {
+async function testAgainst(answer: RawAnswer, branchId = 0): Promise<Shown> {
 	server.answer = ({ path }) => (path === 'auth/login' ? { body: { token: `token ${++accounts}` } } : answer);
 	return await test({
 		hostname: server.url,
 		email: `user${accounts}@school.example`,
 		apiKey: 'key',
 		requestsPerSecond: 0,
+		branchId,
 	});
 }
 
@@ -162,8 +167,10 @@ describe("the credential's test", () => {
 
 	it.each([
 		[401, /does not take the token/],
-		[403, /v2api module/],
-		[404, /Check 'Hostname'/],
+		[403, /v2api module.*main branch is switched off.*'Branch ID'/],
+		[400, /main branch is switched off.*'Branch ID'.*check 'Hostname'/],
+		[404, /main branch is switched off.*'Branch ID'.*check 'Hostname'/],
+		[405, /main branch is switched off.*'Branch ID'/],
 		[429, /too many requests/],
 		[500, /The login works, but/],
 		[502, /The login works, but/],
@@ -186,9 +193,28 @@ describe("the credential's test", () => {
 		expect(message).toMatch(says);
 	});
 
-	it('does not hang for minutes when the host hangs after the login', async () => {
+	it('is not OK where AlfaCRM lists no branch, for no account is without one', async () => {
+		const { status, message } = await testAgainst({ body: { total: 0, items: [] } });
+		expect(status).toBe('Error');
+		expect(message).toMatch(/The login works, but AlfaCRM lists no branch.*'Branch ID'/);
+	});
+
+	it("asks inside of 'Branch ID' where the main branch is switched off", async () => {
+		school.sandbox.settings.mainBranch = 'off';
+		expect((await test(school.credential)).message).toContain("'Branch ID'");
+		for (const branchId of [2, '2'])
+			expect(await test({ ...school.credential, branchId })).toMatchObject({ status: 'OK' });
+		expect(school.entries('branch/index').at(-1)?.path).toBe('/v2api/2/branch/index');
+		school.sandbox.settings.mainBranch = 'on';
+		for (const branchId of [0, '', null, undefined])
+			expect(await test({ ...school.credential, branchId } as never)).toMatchObject({ status: 'OK' });
+		expect(school.entries('branch/index').at(-1)?.path).toBe('/v2api/branch/index');
+	});
+
+	it('does not hang for minutes when the host hangs after the login, in a branch either', async () => {
 		const begun = Date.now();
-		expect((await testAgainst({ hangs: true })).status).toBe('Error');
+		const shown = await Promise.all([testAgainst({ hangs: true }), testAgainst({ hangs: true }, 2)]);
+		expect(shown.map(({ status }) => status)).toEqual(['Error', 'Error']);
 		expect(Date.now() - begun).toBeLessThan(15_000);
 	});
 

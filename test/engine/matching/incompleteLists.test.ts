@@ -44,16 +44,16 @@ describe('a list of branches that never comes whole', () => {
 		expect(await run(byPhone(PHONE))).toMatchObject([{ id, operationResult: 'unchanged' }]);
 	});
 
-	it('is a hint of Find, which does not claim that there is nobody', async () => {
-		lead({ phone: [PHONE], branch_ids: [3] });
-		hide('branch', 3);
-		const found = await whole(findByPhone(PHONE, { ifNone: 'item' }));
-		expect(found.json).toEqual([{ matchFound: false }]);
-		expect(found.hints).toEqual([expect.stringMatching(/branches/)]);
-		const error = await stopped(findByPhone(PHONE, { ifNone: 'refuse' }));
-		expect(error.message).not.toMatch(/has no/);
-		expect(words(error)).toMatch(/did not come whole/);
-	});
+	it.each(['item', 'nothing', 'refuse'])(
+		'does not let Find claim that there is nobody: %s',
+		async (ifNone) => {
+			lead({ phone: [PHONE], branch_ids: [3] });
+			hide('branch', 3);
+			const error = await stopped(findByPhone(PHONE, { ifNone }));
+			expect(error.message).not.toMatch(/has no/);
+			expect(words(error)).toMatch(/branches did not come whole/);
+		},
+	);
 
 	it('does not let Create or Update by ID, or a job, say that there is no such record', async () => {
 		const id = lead({ phone: [PHONE], branch_ids: [3] });

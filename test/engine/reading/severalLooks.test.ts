@@ -70,6 +70,7 @@ describe('Simplify', () => {
 		expect(fields.length).toBeLessThanOrEqual(10);
 		expect(Object.keys(simple).filter((name) => !(name in raw))).toEqual([
 			'is_study_name',
+			'branch_names',
 			'lead_status_name',
 			'url',
 		]);

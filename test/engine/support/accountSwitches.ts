@@ -82,6 +82,7 @@ const SWITCHES: Record<keyof Settings, Case[] | string> = {
 		['first', 'one branch'],
 		['notFound404', 'not there'],
 	]),
+	mainBranch: 'looks like a list that the user may not read',
 	wrongBranch: each('wrongBranch', 'branch that does not exist: lists', [
 		['forbidden403', 'denied'],
 		['empty', 'empty list'],

@@ -137,7 +137,9 @@ describe('a record that was not found', () => {
 			[
 				`create ${id}`,
 				null,
-				saying(`${NOT_THERE(id, 'branch 1')}. AlfaCRM denied access: this user may not list the branches`),
+				saying(
+					`${NOT_THERE(id, 'branch 1')}. AlfaCRM denied access: this user may not list the branches in branch 1`,
+				),
 			],
 		]);
 	});

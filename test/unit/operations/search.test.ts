@@ -135,6 +135,68 @@ describe('branches', () => {
 		expect((await school.run(find('+7 900 555 00 01'))).error).toMatchObject({ httpCode: '403' });
 	});
 
+	describe.each([404, 500])('one that answers %i', (status) => {
+		const PASSED_OVER = {
+			404: 'AlfaCRM lists a branch and does not find it, so a record there was not found: branch 2',
+			500: 'AlfaCRM failed to search a branch, so a record there was not found: branch 2',
+		}[status];
+		const failing = (...numbers: number[]) => {
+			school.onCall = (call, { url }) => {
+				if (call === 'customer/index' && numbers.some((one) => url.includes(`/v2api/${one}/`)))
+					throw answered(status);
+				return undefined;
+			};
+		};
+		const upsert = { ...find('+7 900 555 00 01'), operation: 'upsert', fieldsToSet: { name: 'Мия' } };
+		const forms: Array<[string, IDataObject, unknown]> = [
+			['Find', everywhere(), undefined],
+			['Create or Update', { ...upsert, options: {} }, 'unchanged'],
+			['Overview', { ...everywhere(), operation: 'getOverview' }, undefined],
+		];
+
+		it.each(forms)('stops no %s of who is in another, with a hint', async (_what, form, result) => {
+			const id = school.lead({ phone: ['+7(900)555-00-01'], name: 'Мия' });
+			failing(2);
+			const { json, hints } = await school.done(form);
+			expect(json).toMatchObject([{ id }]);
+			expect(json[0].operationResult).toBe(result);
+			expect(hints).toContain(PASSED_OVER);
+			failing(1, 2);
+			expect((await school.run(form)).error).toMatchObject({ httpCode: String(status) });
+			failing(1);
+			expect((await school.run(find('+7 900 555 00 01'))).error).toMatchObject({ httpCode: String(status) });
+		});
+
+		const isPassing = status === 500;
+		const unsure = (what: string) => ({
+			message: `AlfaCRM's list of customers in branch 2 did not come whole, so it is not sure ${what}`,
+			description: 'Run it again. Nothing was saved.',
+		});
+
+		it(`leaves it ${isPassing ? 'open whether' : 'that'} nobody was found`, async () => {
+			failing(2);
+			for (const ifNone of ['item', 'nothing', 'refuse']) {
+				const { error, json } = await school.run(everywhere({ ifNone }));
+				if (isPassing) expect(error).toMatchObject(unsure('whether there is such a customer'));
+				else if (ifNone === 'refuse') expect(error?.message).toMatch(/^AlfaCRM has no customer with this/);
+				else expect(json).toEqual(ifNone === 'item' ? [{ matchFound: false }] : []);
+			}
+			const job = { resource: 'customer', operation: 'assignManager', branchId: 1, id: 77, assigned_id: 1 };
+			const { error } = await school.run(job);
+			if (isPassing) expect(error).toMatchObject(unsure('whether there is customer 77'));
+			else expect(error?.message).toBe('AlfaCRM has no customer with ID 77');
+		});
+
+		it(`lets Create or Update create ${isPassing ? 'nobody' : 'one, with a hint'}`, async () => {
+			failing(2);
+			const { error, json, hints } = await school.run({ ...upsert, options: {} });
+			expect(hints).toEqual([PASSED_OVER]);
+			if (isPassing) expect(error).toMatchObject(unsure('that this customer is new'));
+			else expect(json).toMatchObject([{ operationResult: 'created' }]);
+			expect(school.rows('customer')).toHaveLength(isPassing ? 0 : 1);
+		});
+	});
+
 	it('that did not all come leave it open whether there is a record', async () => {
 		let reading = 0;
 		school.onCall = (call, { body }) =>
@@ -156,16 +218,50 @@ describe('branches', () => {
 		expect(school.writes()).toEqual([]);
 	});
 
-	it('that the user may not list are the chosen one alone', async () => {
+	const ONLY = 'so only the one that is chosen was searched: branch 1';
+	it.each<[string, () => unknown, string]>([
+		[
+			'may not be listed',
+			() => {
+				throw answered(403);
+			},
+			`This user may not list the branches, ${ONLY}`,
+		],
+		[
+			'are not found',
+			() => {
+				throw answered(404);
+			},
+			`This user may not list the branches, ${ONLY}`,
+		],
+		['are none', () => ({ items: [], total: 0 }), `AlfaCRM lists no branch, ${ONLY}`],
+	])('that %s are the chosen one alone', async (_what, answer, hint) => {
 		const id = school.lead({ phone: ['+7(900)555-00-01'] });
-		school.onCall = (call) => {
-			if (call === 'branch/index') throw answered(403);
-			return undefined;
-		};
+		school.onCall = (call) => (call === 'branch/index' ? answer() : undefined);
 		const { json, hints } = await school.done(everywhere());
 		expect(json).toMatchObject([{ id }]);
-		expect(hints).toEqual([
-			'This user may not list the branches, so only the one that is chosen was searched: branch 1',
-		]);
+		expect(hints).toEqual([hint]);
+		const upsert = {
+			...find('+7 900 555 00 02'),
+			operation: 'upsert',
+			fieldsToSet: { name: 'Мия' },
+			options: {},
+		};
+		const made = await school.done(upsert);
+		expect(made.json).toMatchObject([{ operationResult: 'created' }]);
+		expect(made.hints).toEqual([hint]);
+		expect((await school.run(everywhere({ ifNone: 'refuse' }))).error).toBeUndefined();
+		const none = await school.run({ ...everywhere({ ifNone: 'refuse' }), phone: '+7 900 555 00 03' });
+		expect(`${none.error?.message} ${none.error?.description}`).not.toContain('Hostname');
+	});
+
+	it('that are not found are asked for once for all items', async () => {
+		school.onCall = (call) => {
+			if (call === 'branch/index') throw answered(404);
+			return undefined;
+		};
+		await school.done(everywhere(), { items: [{}, {}, {}], ...ONE_BY_ONE });
+		// Without a branch, and in that of the form.
+		expect(school.calls.filter((call) => call === 'branch/index')).toHaveLength(2);
 	});
 });

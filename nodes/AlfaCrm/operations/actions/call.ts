@@ -20,10 +20,14 @@ export function addressOf(item: Item, entity: Entity, { idAs }: Action): Address
 	return { target, id: idAs ? idOf(item, entity) : undefined };
 }
 
-export function callOf(item: Item, action: Action, { target, id }: Address): ItemRequest {
+export function callOf(
+	item: Item,
+	action: Action,
+	{ target, id }: Address,
+	input = readFields(item, [...(action.query ?? []), ...(action.body ?? [])]),
+): ItemRequest {
 	const { query = [], body = [], idAs, title } = action;
 	const { path, branch, labels } = target;
-	const input = readFields(item, [...query, ...body]);
 	return {
 		path: action.path ?? path,
 		action: action.action,

@@ -1,5 +1,5 @@
 import { recordKey } from '../run/run';
-import { getRecordAnywhere } from '../matching/search';
+import { getRecordAnywhere } from '../records/findById';
 import { listModeForm, readAddToLists } from '../records/listMode';
 import { saveChanges } from '../records/saveChanges';
 import { reportSchema } from '../output/report';

@@ -10,8 +10,9 @@ import type { Field } from '../../entities/fieldTypes';
 import { findOrCreate } from '../run/findOrCreate';
 import type { LockKey } from '../run/run';
 import type { Item } from '../run/item';
-import { getRecordAnywhere } from '../matching/search';
-import { takenFromOthers } from '../records/taken';
+import { bodyOf } from '../records/body';
+import type { Branch } from '../records/branches';
+import { forOwner } from '../records/owner';
 import { alternativesOf } from '../run/alternatives';
 import { readWholeList } from '../records/readList';
 import { findById, passesOf } from '../records/findById';
@@ -20,7 +21,7 @@ import { simplified, simplifiedSchema, simplifyForm } from '../output/simplify';
 import type { Target } from '../records/target';
 import { branchesOf, idOf, labelsOf, targetOf } from '../records/target';
 import type { ActionKind } from './kind';
-import { readBody } from './fields';
+import { readFields } from './fields';
 
 /** What is to be created, and for whom. */
 interface Creation {
@@ -29,6 +30,8 @@ interface Creation {
 	other: Entity;
 	creates: CreateIfAbsent;
 	target: Target;
+	/** Where the same one may be. */
+	branches: readonly Branch[];
 	/** The record that it is added to, by the name under which its ID travels. */
 	link: { name: string; id: number };
 	body: IDataObject;
@@ -59,33 +62,33 @@ export const createIfAbsent: ActionKind<'createIfAbsent'> = {
 		const link = { [name]: creates.link === 'list' ? [id] : id };
 		const query = creates.link === 'query' ? { ...creates.query, ...link } : {};
 		const fields = action.body ?? [];
-		const body: IDataObject = { ...link, ...query, ...readBody(item, fields, branch), ...action.fixed };
+		const input = readFields(item, fields);
+		const given = { ...link, ...query, ...bodyOf(item, fields, input, branch), ...action.fixed };
 		const skips = item.flag(skipIfThere);
 		const show = simplified(item, other);
 
 		// The form has the record itself under its own label.
 		const labels = labelsOf([...other.fields, ...fields, { name, label: entity.label }]);
 		const alternatives = alternativesOf(other.fields);
-		const target = { path: other.path, branch, query, labels, alternatives };
 		const { mutable = [] } = creates;
-		const compared = [...other.fields, ...(other.keys ?? [])].filter(
-			(one) => !isBlank(one, body[one.name]) && !mutable.includes(one.name),
-		);
-		const creation = { item, other, creates, target, link: { name, id }, body, compared };
+		// The branch of the same one may be another if nobody gave it, for its owner may have moved.
+		const valueOf = ({ name, fromBranch }: Field) => (fromBranch ? input : given)[name];
+		const isCompared = (field: Field) => !isBlank(field, valueOf(field)) && !mutable.includes(field.name);
+		const compared = [...other.fields, ...(other.keys ?? [])].filter(isCompared);
 
 		const lock: LockKey = [entity.path, id, other.path];
-		const create = async () => {
-			await assertOwned(creation, entity);
-			const filled = {
-				...(await takenFromOthers(item, fields, body, target.branch, getRecordAnywhere)),
-				...body,
-			};
-			const task = `create the ${other.label.toLowerCase()}`;
-			const model = await item.save({ ...target, action: 'create', body: filled, task }, [lock]);
-			const row = { ...filled, ...model };
-			return report(show, row, 'created', Object.keys(filled));
-		};
 		return await item.withLock([lock], async () => {
+			const placed = await forOwner(item, { fields, input, body: given, branch }, { entity, id });
+			const target = { path: other.path, branch: placed.branch, query, labels, alternatives };
+			const { body } = placed;
+			const branches = [...new Set([branch, ...branchesOf(target.branch, other.fields, body)])];
+			const creation = { item, other, creates, target, branches, link: { name, id }, body, compared };
+			const create = async () => {
+				await assertOwned(creation, entity);
+				const task = `create the ${other.label.toLowerCase()}`;
+				const model = await item.save({ ...target, action: 'create', body, task }, [lock]);
+				return report(show, { ...body, ...model }, 'created', Object.keys(body));
+			};
 			if (!skips) return [await create()];
 			const { found, created } = await findOrCreate(
 				item,
@@ -127,12 +130,12 @@ async function assertOwned(
 
 /** A record that agrees in everything that was given and tells it from others. */
 async function findDuplicate(creation: Creation, entity: Entity): Promise<IDataObject | undefined> {
-	const { item, other, link, target, body } = creation;
+	const { item, other, link, branches } = creation;
 	const linkField: Field = { type: 'id', entity: entity.resource, name: link.name, label: entity.label };
 	const own = item.run.writeCacheOf(other.path).having(linkField, link.id);
 	const written = own.map(({ row }) => row).find((row) => isDuplicate(creation, row));
 	if (written) return written;
-	for (const branch of branchesOf(target.branch, other.fields, body)) {
+	for (const branch of branches) {
 		const found = (await candidates(creation, branch)).find((row) => isDuplicate(creation, row));
 		if (found) return found;
 	}

@@ -1,8 +1,8 @@
 import { recordKey } from '../run/run';
 import { recordSchema } from '../output/recordSchema';
-import { getRecordAnywhere } from '../matching/search';
-import { takenFromOthers } from '../records/taken';
+import { forOwner } from '../records/owner';
 import { addressOf, callOf, declaredSchema } from './call';
+import { readFields } from './fields';
 import type { ActionKind } from './kind';
 
 /** Sends one call that changes something each time that it runs. */
@@ -10,14 +10,15 @@ export const save: ActionKind<'save'> = {
 	form: () => ({}),
 	async execute(item, entity, action) {
 		const address = addressOf(item, entity, action);
-		const call = callOf(item, action, address);
+		const { body: fields = [], query = [] } = action;
+		const input = readFields(item, [...query, ...fields]);
+		const call = callOf(item, action, address, input);
 		const { id } = address;
-		const { body: fields = [] } = action;
 		const keys = id === undefined ? [] : [recordKey(entity, id)];
 		return await item.withLock(keys, async () => {
-			const taken = await takenFromOthers(item, fields, call.body ?? {}, call.branch, getRecordAnywhere);
-			const filled = { ...call, body: { ...taken, ...call.body } };
-			const saved = await item.save(filled, keys, { confirms: action.confirmedBy });
+			const { branch, body = {} } = call;
+			const placed = await forOwner(item, { fields, input, body, branch });
+			const saved = await item.save({ ...call, ...placed }, keys, { confirms: action.confirmedBy });
 			return [{ ...(id === undefined ? {} : { id }), ...saved }];
 		});
 	},

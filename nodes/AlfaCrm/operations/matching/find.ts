@@ -134,10 +134,9 @@ export async function findRecords(item: Item, request: FindRequest): Promise<Fou
 	const active = all.filter(({ archived }) => !archived);
 	const found = takesArchived ? [...active, ...all.filter(({ archived }) => archived)] : active;
 
+	if (found.length === 0 && incomplete !== undefined)
+		throw incompleteListError(item, incomplete, `whether there is such a ${noun}`);
 	if (found.length === 0 && ifNone === 'refuse') {
-		if (incomplete !== undefined) {
-			throw incompleteListError(item, incomplete, `whether there is such a ${noun}`);
-		}
 		throw item.failed(
 			`AlfaCRM has no ${takesArchived ? '' : 'active '}${noun} with this ${key.label.toLowerCase()}`,
 			"Check the value, or choose in 'If None Matches' to go on without one.",

@@ -3,24 +3,23 @@ import type { IDataObject } from 'n8n-workflow';
 import { readId } from '../../api/formats';
 import type { ListQuery } from '../../api/page';
 import { SMALLEST_PAGE } from '../../api/page';
-import { byId } from '../../entities/match';
 import type { Entity } from '../../entities/types';
 import { isCustom } from '../../fields/custom';
 import { isNear, normalForms, listOf, sameItem, searchForms } from '../../fields/field';
 import { normalizeText } from '../../fields/normalizeText';
 import type { Field } from '../../entities/fieldTypes';
 import type { Item } from '../run/item';
-import { currentRecord, notFoundError } from '../records/findById';
+import { currentRecord, listIn } from '../records/findById';
 import type { Target } from '../records/target';
 import { branchesOf } from '../records/target';
 import { archivedState } from '../records/archived';
-import type { Places } from './branches';
-import { allBranches, inEachBranch } from './branches';
+import type { Places } from '../records/branches';
+import { inEachBranch } from '../records/branches';
 import type { Found } from './decide';
 import type { Search } from './keys';
 import { keyField } from './keys';
 import type { IncompleteList, ReadList } from '../records/readList';
-import { readList, incompleteListError } from '../records/readList';
+import { readList } from '../records/readList';
 import type { LocatedRecord } from '../run/writeCache';
 import { indexRows } from '../run/writeCache';
 
@@ -48,7 +47,7 @@ export async function findMatches(
 		const known = item.run.cachedCopy(entity, id, match.row) ?? match;
 		if (isMatch(search, known.row) && !found.has(id)) found.set(id, known);
 	};
-	await inEachBranch(item, branches, async (branch) => {
+	const { unread } = await inEachBranch(item, branches, async (branch) => {
 		for (const queries of queriesOf(entity, search)) {
 			for (const query of queries) {
 				const version = item.run.version();
@@ -60,7 +59,9 @@ export async function findMatches(
 				if (item.run.looseFilters.has(filter)) break;
 			}
 		}
+		return undefined;
 	});
+	if (unread !== undefined) incomplete ??= listIn(entity, unread);
 	const written = item.run.writeCacheOf(entity.path);
 	for (const field of search.fields) {
 		for (const one of listOf(search.wanted[field.name])) {
@@ -100,32 +101,6 @@ export async function withArchived(
 		found.push({ ...match, archived: await archivedState(item, entity, target, match) });
 	}
 	return found;
-}
-
-/**
- * A record by its ID, in the branch of the call or, where records may be in any, in another one.
- *
- * @throws NodeApiError when there is none
- */
-export async function getRecordAnywhere(
-	item: Item,
-	entity: Entity,
-	id: number,
-	target: Target,
-): Promise<LocatedRecord> {
-	const { match, isConclusive } = await currentRecord(item, entity, id, target);
-	if (match) return match;
-	const isAnywhere = entity.match?.everyBranch === true;
-	if (isAnywhere) {
-		const { branches, incomplete: incompleteBranches } = await allBranches(item, target.branch);
-		const others = { branches: branches.slice(1), incomplete: incompleteBranches };
-		const search = { key: byId, wanted: { id }, fields: [keyField(entity, 'id')] };
-		const { matches, incomplete } = await findMatches(item, entity, target, search, others);
-		if (matches.length > 0) return matches[0];
-		if (incomplete !== undefined)
-			throw incompleteListError(item, incomplete, `whether there is ${entity.label.toLowerCase()} ${id}`);
-	}
-	throw notFoundError(item, entity, id, isAnywhere ? undefined : target.branch, isConclusive);
 }
 
 /**

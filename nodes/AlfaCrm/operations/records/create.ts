@@ -8,7 +8,7 @@ import type { Item } from '../run/item';
 import { recordSchema } from '../output/recordSchema';
 import { keysForm, targetOf } from './target';
 import { bodyOf } from './body';
-import { takenFromOthers } from './taken';
+import { forOwner } from './owner';
 import { inMode, inputModeForm, fieldOptions, readFieldInput, prominentForm } from './fieldInput';
 
 const newFields = ({ fields }: Entity) => fields.map(forNew);
@@ -37,9 +37,10 @@ export const create: Operation = {
 		const input = readFieldInput(item, entity, additionalFields(entity), prominentFields(entity));
 		const fields = newFields(entity);
 		const given = { ...target.query, ...bodyOf(item, fields, input, target.branch) };
-		const body = { ...(await takenFromOthers(item, fields, given, target.branch)), ...given };
+		const draft = { fields, input, body: given, branch: target.branch };
+		const { body, branch } = await forOwner(item, draft);
 		const task = `create the ${entity.label.toLowerCase()}`;
-		const model = await item.save({ ...target, action: 'create', body, task }, []);
+		const model = await item.save({ ...target, branch, action: 'create', body, task }, []);
 		if (belongsToNobody(entity, body)) warnOfNobody(item, entity, model);
 		return [model];
 	},

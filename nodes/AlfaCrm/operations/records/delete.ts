@@ -2,7 +2,7 @@ import { recordKey } from '../run/run';
 import type { Operation } from '../operation';
 import { objectOf } from '../output/recordSchema';
 import { idOf, idParameter, isOfAnother, keysForm, targetOf } from './target';
-import { getRecord } from './findById';
+import { getRecord, writeAnywhere } from './findById';
 
 /** Deletes one record by its ID. */
 export const deleteRecord: Operation = {
@@ -19,7 +19,14 @@ export const deleteRecord: Operation = {
 		const keys = [recordKey(entity, id)];
 		await item.withLock(keys, async () => {
 			if (isOfAnother(target)) await getRecord(item, entity, id, target);
-			await item.save({ ...target, action: 'delete', query: { id, ...target.query }, task }, keys);
+			const query = { id, ...target.query };
+			await writeAnywhere(
+				item,
+				entity,
+				id,
+				target,
+				async (where) => await item.save({ ...where, action: 'delete', query, task }, keys),
+			);
 		});
 		return [{ id, deleted: true }];
 	},

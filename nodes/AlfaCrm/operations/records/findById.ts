@@ -1,10 +1,14 @@
 import type { IDataObject } from 'n8n-workflow';
 
+import { hasStatus } from '../../api/errors';
 import { readId } from '../../api/formats';
 import type { ListReader } from '../../api/collect';
 import type { Entity } from '../../entities/types';
 import type { Item } from '../run/item';
 import type { LocatedRecord } from '../run/writeCache';
+import type { Branch } from './branches';
+import { allBranches, inEachBranch } from './branches';
+import { incompleteListError } from './readList';
 import type { Target } from './target';
 import { hiddenSubtypes } from './subtypes';
 
@@ -73,6 +77,60 @@ export async function getRecord(
 	const { match, isConclusive } = await currentRecord(item, entity, id, target);
 	if (match) return match.row;
 	throw notFoundError(item, entity, id, target.branch, isConclusive);
+}
+
+/**
+ * The same in the branch of the call or, where records may be in any, in another one.
+ *
+ * @throws NodeApiError when there is none
+ */
+export async function getRecordAnywhere(
+	item: Item,
+	entity: Entity,
+	id: number,
+	target: Target,
+): Promise<LocatedRecord> {
+	const { match, isConclusive } = await currentRecord(item, entity, id, target);
+	if (match) return match;
+	if (!entity.match?.everyBranch) throw notFoundError(item, entity, id, target.branch, isConclusive);
+	const places = await allBranches(item, target.branch);
+	let { incomplete } = places;
+	const look = async (branch: Branch) => {
+		const other = await currentRecord(item, entity, id, { ...target, branch });
+		if (!other.isConclusive) incomplete ??= listIn(entity, branch);
+		return other.match;
+	};
+	const { found, unread } = await inEachBranch(item, places.branches.slice(1), look, true);
+	if (found) return found;
+	if (unread !== undefined) incomplete ??= listIn(entity, unread);
+	if (incomplete === undefined) throw notFoundError(item, entity, id, undefined, isConclusive);
+	throw incompleteListError(item, incomplete, `whether there is ${entity.label.toLowerCase()} ${id}`);
+}
+
+/** What was not read whole, in words. */
+export const listIn = ({ plural }: Entity, branch: Branch): string =>
+	`${plural.toLowerCase()} in branch ${String(branch)}`;
+
+/**
+ * Writes in the branch of the call and, where AlfaCRM says that the record is not there, in the one where it is.
+ *
+ * @throws NodeApiError when there is none
+ */
+export async function writeAnywhere<T>(
+	item: Item,
+	entity: Entity,
+	id: number,
+	target: Target,
+	write: (target: Target) => Promise<T>,
+): Promise<T> {
+	try {
+		return await write(target);
+	} catch (caught) {
+		if (!hasStatus(caught, 404) || !entity.match?.everyBranch) throw item.asError(caught);
+		const { branch } = await getRecordAnywhere(item, entity, id, target);
+		if (branch === target.branch) throw item.asError(caught);
+		return await write({ ...target, branch });
+	}
 }
 
 export function notFoundError(

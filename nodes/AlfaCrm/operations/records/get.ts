@@ -2,7 +2,7 @@ import type { Operation } from '../operation';
 import { nameSourceOf } from '../output/nameLists';
 import { readingForm, readingOutput, readingSchema } from '../output/readings';
 import { idOf, idParameter, keysForm, targetOf } from './target';
-import { getRecord } from './findById';
+import { getRecordAnywhere } from './findById';
 
 /** Reads one record by its ID. */
 export const get: Operation = {
@@ -16,8 +16,8 @@ export const get: Operation = {
 		const target = targetOf(item, entity, 'get');
 		const id = idOf(item, entity);
 		const show = readingOutput(item, entity);
-		const row = await getRecord(item, entity, id, target);
-		return await show([{ row, branch: target.branch }], nameSourceOf(item));
+		const match = await getRecordAnywhere(item, entity, id, target);
+		return await show([match], nameSourceOf(item));
 	},
 	output: readingSchema,
 };

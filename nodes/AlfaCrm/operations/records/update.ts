@@ -9,13 +9,14 @@ import { recordKey } from '../run/run';
 import type { Item } from '../run/item';
 import type { Operation } from '../operation';
 import { recordSchema } from '../output/recordSchema';
+import type { Target } from './target';
 import { idOf, idParameter, isOfAnother, keysForm, targetOf } from './target';
 import { assertOrderWithKept, changesOf, withResentFields, overwriteWithEmpty } from './body';
 import { added } from './diff';
 import { isHalfTimed, movedEnds } from './duration';
 import { inMode, inputModeForm, fieldOptions, readFieldInput } from './fieldInput';
 import { listModeForm, readAddToLists } from './listMode';
-import { getRecord } from './findById';
+import { getRecordAnywhere, writeAnywhere } from './findById';
 
 const updateFields = (entity: Entity) =>
 	collection('Update Fields', 'updateFields', fieldOptions(entity.fields, entity));
@@ -62,7 +63,8 @@ export const update: Operation = {
 		return await item.withLock(keys, async () => {
 			const isResent = entity.resentOnUpdate !== undefined;
 			const isRead = adds || isResent || isOfAnother(target) || isHalfTimed(entity.fields, body);
-			const before = isRead ? await getRecord(item, entity, id, target) : undefined;
+			const match = isRead ? await getRecordAnywhere(item, entity, id, target) : undefined;
+			const before = match?.row;
 			assertOwner(item, entity, before, body);
 			const merged = before && adds ? addToLists(item, before, body, lists) : {};
 			const ends = before ? movedEnds(item, entity, before, body) : {};
@@ -70,8 +72,10 @@ export const update: Operation = {
 			const changes = { ...body, ...merged, ...ends };
 			const sent = withResentFields(item, entity, before ?? {}, changes);
 			if (before) assertOrderWithKept(item, entity, before, changes, sent);
-			const call = { ...target, action: 'update', query, body: sent, task };
-			return [{ id, ...(await item.save(call, keys, { before })) }];
+			const update = async (where: Target) =>
+				await item.save({ ...where, action: 'update', query, body: sent, task }, keys, { before });
+			const place = match ? { ...target, branch: match.branch } : target;
+			return [{ id, ...(await writeAnywhere(item, entity, id, place, update)) }];
 		});
 	},
 	output: recordSchema,

@@ -11,7 +11,7 @@ import { listOf } from '../../fields/field';
 import type { JsonSchema } from '../../fields/kind';
 import { wholeNumber } from '../../form/wholeNumber';
 import type { ActionKind } from '../actions/kind';
-import type { Branch } from '../matching/branches';
+import type { Branch } from '../records/branches';
 import { chosenBranches } from '../matching/branches';
 import type { Found } from '../matching/decide';
 import type { FindRequest } from '../matching/find';

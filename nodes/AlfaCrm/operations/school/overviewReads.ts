@@ -17,7 +17,7 @@ import { readList } from '../records/readList';
 import { eachOnce, warnOfMissing } from '../records/rows';
 import type { Item } from '../run/item';
 import type { Subject } from './overviewParts';
-import type { Branch } from '../matching/branches';
+import type { Branch } from '../records/branches';
 import { allDone } from './allDone';
 import { groupsOfMember, isOf, namesIn } from './overviewParts';
 

@@ -1,5 +1,6 @@
 import type { IDataObject } from 'n8n-workflow';
 
+import { noBranchesError } from '../../api/branchList';
 import { idsOf } from '../../api/formats';
 import { collect } from '../../api/collect';
 import { HOUR_MS } from '../../api/time';
@@ -34,6 +35,7 @@ export async function accountBranches(
 	});
 	if (!found) return kept as KnownBranches;
 	const { rows, isComplete, isTotalWrong } = found;
+	if (rows.length === 0 && !kept) throw noBranchesError(client.node);
 	// No account is without a branch. API notes 3: an empty list may be a failure, also where some are counted.
 	const isSure = rows.length > 0 && (isComplete || isTotalWrong);
 	const listed = idsOf(rows);

@@ -25,13 +25,14 @@ it.each([
 		world.pass(61);
 		const id = add();
 		expect(await world.poll()).toEqual([id]);
-		expect(world.poller.notes.filter((note) => note.includes('could not list the branches'))).toHaveLength(1);
+		const notes = () => world.poller.notes.filter((note) => note.includes('looks into those it knows'));
+		expect(notes()).toHaveLength(1);
 		// It is tried again at once.
 		isFailing = false;
 		await world.polls(1, 5);
 		isFailing = true;
 		await world.polls(1, 5);
-		expect(world.poller.notes).toHaveLength(1);
+		expect(notes()).toHaveLength(1);
 	},
 );
 
@@ -61,3 +62,23 @@ it.each([
 	await world.polls(10, 5);
 	expect(world.out).toEqual(ids);
 });
+
+it.each([
+	['customers', CUSTOMERS],
+	['the log', LOG],
+])(
+	'a list of branches that is empty when the trigger begins fails its activation: %s',
+	async (_what, parameters) => {
+		const world = new World({ settings: LARGE, branches: 2, parameters });
+		let isEmpty = true;
+		between(world, async (asked, real) => {
+			const answer = await real();
+			return isEmpty && asked.url.includes('branch/index') ? { ...answer, items: [], total: 0 } : answer;
+		});
+		await expect(world.poll()).rejects.toThrow('AlfaCRM lists no branch, though no account is without one');
+		isEmpty = false;
+		expect(await world.poll()).toEqual([]);
+		const id = parameters === LOG ? world.log() : world.customer();
+		expect(await world.polls(1, 5)).toEqual([id]);
+	},
+);

@@ -1,0 +1,131 @@
+import type { IDataObject } from 'n8n-workflow';
+
+import { hasStatus } from '../../api/errors';
+import { idsOf, readId } from '../../api/formats';
+import { branch as branchEntity } from '../../entities/branch';
+import { listCall } from '../../entities/listCall';
+import { isEmpty } from '../../fields/blank';
+import { titleOf } from '../../fields/titles';
+import type { Item } from '../run/item';
+import type { IncompleteList, ReadList } from './readList';
+import { readList } from './readList';
+import { branch } from './target';
+
+/** What may pass. */
+const FAILURES = [500, 502, 503, 504];
+
+export type Branch = number | undefined;
+
+/** Where to look, and whether there may be more such places. */
+export interface Places {
+	branches: Branch[];
+	incomplete?: IncompleteList;
+}
+
+/** The branches of the account, read once for all items; undefined if they are not listed for this user. */
+export async function listBranches(item: Item): Promise<ReadList | undefined> {
+	const list = listCall(branchEntity);
+	let isNotThere = false;
+	return await item.run.cached(
+		branchEntity.path,
+		'all, or none that may be listed',
+		async () => {
+			try {
+				return await readList(item, branchEntity, list, 'what is in one of them');
+			} catch (caught) {
+				if (!hasStatus(caught, 403, 404)) throw item.asError(caught);
+				isNotThere = hasStatus(caught, 404);
+				return undefined;
+			}
+		},
+		// A new login has not changed it, so the next item need not try again; any other refusal may pass.
+		(known) => (known ? known.incomplete === undefined : isNotThere || item.run.client.isForbidden(list)),
+	);
+}
+
+/** The branches of the account, that of the call first; that one alone where AlfaCRM lists none. */
+export async function allBranches(item: Item, first: Branch): Promise<Places> {
+	const { rows, incomplete } = (await listBranches(item)) ?? {};
+	if (rows === undefined || rows.length === 0) {
+		item.run.hints.add(
+			rows === undefined
+				? 'This user may not list the branches, so only the one that is chosen was searched'
+				: 'AlfaCRM lists no branch, so only the one that is chosen was searched',
+			`branch ${String(first)}`,
+		);
+		return { branches: [first], incomplete };
+	}
+	const others = idsOf(rows).filter((branch) => branch !== first);
+	return { branches: [first, ...others], incomplete };
+}
+
+/** Why a branch is passed over. */
+const PASSED_OVER: ReadonlyArray<[statuses: readonly number[], hint: string]> = [
+	[[403], 'This user may not see all branches, so a record there was not found'],
+	[[404], 'AlfaCRM lists a branch and does not find it, so a record there was not found'],
+	[FAILURES, 'AlfaCRM failed to search a branch, so a record there was not found'],
+];
+
+/**
+ * Looks in one branch after the other until something is found, and passes over those that cannot be searched.
+ *
+ * @param isRest one that is not among them has been looked into
+ * @returns `unread`: one that may be searched later, since AlfaCRM failed
+ * @throws NodeApiError when none of them can be searched
+ */
+export async function inEachBranch<T>(
+	item: Item,
+	branches: readonly Branch[],
+	look: (branch: Branch) => Promise<T | undefined>,
+	isRest = false,
+): Promise<{ found?: T; unread?: Branch }> {
+	let isSeen = isRest;
+	let failure: Error | undefined;
+	let unread: Branch;
+	for (const branch of branches) {
+		try {
+			const found = await look(branch);
+			if (found !== undefined) return { found };
+			isSeen = true;
+		} catch (caught) {
+			const [, hint] = PASSED_OVER.find(([statuses]) => hasStatus(caught, ...statuses)) ?? [];
+			failure = item.asError(caught);
+			if (hint === undefined) throw failure;
+			if (hasStatus(caught, ...FAILURES)) unread ??= branch;
+			item.run.hints.add(hint, `branch ${String(branch)}`);
+		}
+	}
+	if (!isSeen && failure !== undefined) throw failure;
+	return { unread };
+}
+
+/**
+ * Works in the only branch of the account where none is chosen.
+ *
+ * @throws NodeOperationError where it is not sure that there is just one
+ */
+export async function settleBranch(item: Item): Promise<void> {
+	if (!isEmpty(item.input(branch))) return;
+	const listed = await listBranches(item);
+	const [only, ...others] = listed?.rows ?? [];
+	const id = readId(only?.id);
+	if (listed === undefined || listed.incomplete || others.length > 0 || id === undefined) {
+		throw item.refused(
+			`'Branch' is empty, and ${reasonOf(listed)}`,
+			`Choose the branch, or check the expression in it. ${item.effectNote()}`,
+		);
+	}
+	item.onlyBranch = id;
+	item.run.hints.add(
+		"'Branch' is empty, so the only branch of the account was used",
+		`${titleOf(only as IDataObject, branchEntity)} (${id})`,
+	);
+}
+
+function reasonOf(listed: ReadList | undefined): string {
+	if (listed === undefined) return 'this user may not list the branches of the account';
+	if (listed.incomplete) return 'AlfaCRM did not show all branches of the account';
+	return listed.rows.length > 1
+		? `the account has ${listed.rows.length} branches`
+		: 'AlfaCRM shows no branch of the account';
+}

@@ -1,0 +1,108 @@
+import type { IDataObject } from 'n8n-workflow';
+
+import { hasStatus } from '../../api/errors';
+import { readId, readIds } from '../../api/formats';
+import type { Field } from '../../entities/fieldTypes';
+import { entityOf } from '../../entities/registry';
+import type { Entity } from '../../entities/types';
+import { isEmpty } from '../../fields/blank';
+import { isBlank, isList, listOf } from '../../fields/field';
+import { readText } from '../../fields/text';
+import type { Item } from '../run/item';
+import type { LocatedRecord } from '../run/writeCache';
+import type { Branch } from './branches';
+import { getRecordAnywhere } from './findById';
+
+/** A new record: what was given for it, and how it would be sent to the branch of the call. */
+interface Draft {
+	fields: readonly Field[];
+	input: IDataObject;
+	body: IDataObject;
+	branch: Branch;
+}
+
+/** The record that the new one is added to. */
+interface Owner {
+	entity: Entity;
+	id: number;
+}
+
+/**
+ * A new record as it is sent for its owner. It takes from it what was not given, as a payment the payer's name, and goes
+ * into the branch that was given for it, else that of the call if the owner is in it, else the owner's.
+ *
+ * @throws NodeApiError when there is no such owner
+ */
+export async function forOwner(
+	item: Item,
+	{ fields, input, body, branch }: Draft,
+	owner = ownerIn(fields, body),
+): Promise<{ body: IDataObject; branch: Branch }> {
+	const match = owner && (await readableOwner(item, owner, branch));
+	if (owner === undefined || match === undefined) return { body, branch };
+	const all = { ...textsFrom(match.row, fields, body), ...body };
+	const field = fields.find(({ fromBranch }) => fromBranch);
+	const given = field && !isBlank(field, input[field.name]) ? readIds(listOf(body[field.name])) : [];
+	const home = homeOf(item, owner, match, { field, given, branch });
+	if (field && given.length === 0) all[field.name] = item.read(field, home);
+	return { body: all, branch: home };
+}
+
+function ownerIn(fields: readonly Field[], body: IDataObject): Owner | undefined {
+	const { takenFrom } = fields.find((field) => field.takenFrom) ?? {};
+	const id = readId(takenFrom && body[takenFrom.owner]);
+	return takenFrom && id !== undefined ? { entity: entityOf(takenFrom.entity), id } : undefined;
+}
+
+/** Who may write the one need not be allowed to see the other; AlfaCRM says whether it does without. */
+async function readableOwner(
+	item: Item,
+	{ entity, id }: Owner,
+	branch: Branch,
+): Promise<LocatedRecord | undefined> {
+	try {
+		return await getRecordAnywhere(item, entity, id, { path: entity.path, branch, query: {}, labels: {} });
+	} catch (caught) {
+		if (hasStatus(caught, 403)) return undefined;
+		throw item.asError(caught);
+	}
+}
+
+/** Nobody chose how long these texts are. */
+function textsFrom(row: IDataObject, fields: readonly Field[], body: IDataObject): IDataObject {
+	const taken: IDataObject = {};
+	for (const { name, takenFrom } of fields) {
+		if (takenFrom === undefined || body[name] !== undefined) continue;
+		const text = takenFrom.fields.map((one) => readText(row[one])).find((value) => !isEmpty(value)) ?? '';
+		const fitting = [...text].slice(0, takenFrom.longest).join('').trim();
+		if (fitting !== '') taken[name] = fitting;
+	}
+	return taken;
+}
+
+/** @throws NodeOperationError when one of several branches has to be chosen */
+function homeOf(
+	item: Item,
+	{ entity: { label }, id }: Owner,
+	{ row, branch: found }: LocatedRecord,
+	{ field, given, branch }: { field?: Field; given: number[]; branch: Branch },
+): Branch {
+	const own = readIds(listOf(row.branch_ids));
+	const isOne = field !== undefined && !isList(field);
+	if (own.length > 0 && given.length > 0 && !given.some((one) => own.includes(one))) {
+		item.run.hints.add(
+			`'${field?.label}' is a branch that the ${label.toLowerCase()} is not in`,
+			`${label.toLowerCase()} ${id} is in ${own.join(', ')}, not in ${given.join(', ')}`,
+		);
+	}
+	if (isOne && given.length > 0) return given[0];
+	if (own.length === 0) return found;
+	if (branch !== undefined && own.includes(branch)) return branch;
+	if (own.length > 1 && isOne) {
+		throw item.refused(
+			`${label} ${id} is in the branches ${own.join(', ')}, and not in branch ${String(branch)}`,
+			`Choose one of them in '${field.label}'. ${item.savedNote()}`,
+		);
+	}
+	return own.length > 1 ? found : own[0];
+}
