@@ -34,7 +34,7 @@ export const isRefused = ({ status }: ApiFailure): boolean => REFUSALS.includes(
 
 /**
  * Where the list of branches is asked for, one place after the other until it answers: without a branch, and inside of
- * that of the form, for where the main branch is switched off it answers inside of a branch only. API notes 2.
+ * that of the form, for where the main branch is switched off it answers inside of a branch only. API notes 5.1.
  */
 export function placesOfBranchList(
 	account: string,

@@ -51,7 +51,7 @@ describe.each(ON_A_CUSTOMER)('a customer who is not there, for %s', (operation, 
 		['a user who may not list the branches', () => refuse(403, (call) => call === 'branch/index')],
 		['a list of branches that is not found', () => refuse(404, (call) => call === 'branch/index')],
 		['a list of branches that is empty', empty],
-		['a user who may not see the other branch', () => refuse(403, (call, url) => url.includes('/v2api/2/'))],
+		['a user who may not see the other branch', () => refuse(403, (_call, url) => url.includes('/v2api/2/'))],
 	])('is said to be none in %s', async (_what, begin) => {
 		begin();
 		const { error } = await school.run(job(operation, 999, more));

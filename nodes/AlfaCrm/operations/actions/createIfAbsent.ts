@@ -72,8 +72,8 @@ export const createIfAbsent: ActionKind<'createIfAbsent'> = {
 		const alternatives = alternativesOf(other.fields);
 		const { mutable = [] } = creates;
 		// The branch of the same one may be another if nobody gave it, for its owner may have moved.
-		const valueOf = ({ name, fromBranch }: Field) => (fromBranch ? input : given)[name];
-		const isCompared = (field: Field) => !isBlank(field, valueOf(field)) && !mutable.includes(field.name);
+		const givenFor = ({ name, fromBranch }: Field) => (fromBranch ? input : given)[name];
+		const isCompared = (field: Field) => !isBlank(field, givenFor(field)) && !mutable.includes(field.name);
 		const compared = [...other.fields, ...(other.keys ?? [])].filter(isCompared);
 
 		const lock: LockKey = [entity.path, id, other.path];

@@ -23,7 +23,7 @@ export interface Places {
 }
 
 /** The branches of the account, read once for all items; undefined if they are not listed for this user. */
-export async function listBranches(item: Item): Promise<ReadList | undefined> {
+async function listBranches(item: Item): Promise<ReadList | undefined> {
 	const list = listCall(branchEntity);
 	let isNotThere = false;
 	return await item.run.cached(
