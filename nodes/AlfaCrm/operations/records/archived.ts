@@ -23,7 +23,7 @@ export async function isArchived(
 	const archived = await archivedState(item, entity, target, match);
 	if (archived === undefined) throw archivedUnknownError(item, entity, match);
 	if (archivedByRow(entity, match.row, item.zone) !== undefined) return archived;
-	const { isFound: isActive } = await isListed(item, entity, target, match, {});
+	const { isFound: isActive } = await isListed(item, entity, target, match);
 	return isActive === archived ? undefined : archived;
 }
 
@@ -63,21 +63,20 @@ export async function archivedState(
 	if (flag !== undefined) return flag;
 	const { day } = entity.archive;
 	if (day !== undefined && formatDay(row[day], 'iso', item.zone) === OPEN_END) return false;
-	const { isFound, isSure } = await isListed(item, entity, target, { row, branch }, { removed: 2 });
+	const { isFound, isSure } = await isListed(item, entity, target, { row, branch }, 2);
 	return isFound || isSure ? isFound : undefined;
 }
 
-/** Whether a list shows a record, and whether it would: that of active ones, or with `removed` that of archived ones. */
+/** Whether a list shows a record, and whether it would: that of active ones, or with 2 that of archived ones. */
 async function isListed(
 	item: Item,
-	{ includeHidden = {}, label }: Entity,
+	{ includeHidden, label }: Entity,
 	target: Target,
 	{ row, branch }: Pick<LocatedRecord, 'branch' | 'row'>,
-	archive: { removed?: number },
+	removed?: 2,
 ): Promise<{ isFound: boolean; isSure: boolean }> {
 	const id = readId(row.id);
-	const { removed: _all, ...hidden } = includeHidden;
-	const body = { id, ...target.query, ...hidden, ...archive };
+	const body = { id, ...target.query, ...includeHidden, removed };
 	const task = `look for the ${label.toLowerCase()} in the archive`;
 	const keep = (one: IDataObject) => readId(one.id) === id;
 	const list = { ...target, branch, body, task };
