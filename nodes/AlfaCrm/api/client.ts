@@ -37,6 +37,7 @@ type ApiContext = IExecuteFunctions | ILoadOptionsFunctions | IPollFunctions | I
 interface Connection {
 	origin: string;
 	account: string;
+	email: string;
 	perSecond: number;
 	/** 0 for as many as the rate needs. */
 	callsAtOnce: number;
@@ -83,6 +84,11 @@ export class ApiClient {
 	/** The AlfaCRM and the user of it, the same for all credentials that lead there. */
 	async account(): Promise<string> {
 		return (await this.connect(undefined)).account;
+	}
+
+	/** Of the user whose credential it is, for looking that user up; it is no part of any message or output. */
+	async email(): Promise<string> {
+		return (await this.connect(undefined)).email;
 	}
 
 	async origin(): Promise<string> {
@@ -164,7 +170,8 @@ export class ApiClient {
 		const rateLimitWaitMs = this.isExecution ? patience : Math.min(patience, SHORT_RATE_LIMIT_WAIT_MS);
 		try {
 			const login = loginOf(credential);
-			return { origin: login.origin, account: accountOf(login), perSecond, callsAtOnce, rateLimitWaitMs };
+			const { origin, email } = login;
+			return { origin, account: accountOf(login), email, perSecond, callsAtOnce, rateLimitWaitMs };
 		} catch (error) {
 			const { message } = error as Error;
 			throw nodeError(this.node, { message }, itemIndex, { cause: 'configuration-invalid' });
@@ -229,7 +236,7 @@ const asLongAgain = (begun: number): number =>
 
 /** AlfaCRM's own words may hold what was sent to it. */
 function withoutSecrets(text: Explanation, { token, login }: LoginProgress): Explanation {
-	const secrets = [token, login?.apiKey, login?.appKey];
+	const secrets = [token, login?.apiKey, login?.appKey, login?.email];
 	return {
 		...text,
 		message: redact(text.message, secrets),

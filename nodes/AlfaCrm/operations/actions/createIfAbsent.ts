@@ -10,6 +10,7 @@ import { findOrCreate } from '../run/findOrCreate';
 import type { LockKey } from '../run/run';
 import type { Item } from '../run/item';
 import { getRecordAnywhere } from '../matching/search';
+import { shortensTexts, textOptions } from '../records/body';
 import { takenFromOthers } from '../records/taken';
 import { alternativesOf } from '../run/alternatives';
 import { readWholeList } from '../records/readList';
@@ -45,9 +46,10 @@ const skipIfThere: INodeProperties = {
 
 /** Adds something to a record, such as a payment, unless the same was added before. */
 export const createIfAbsent: ActionKind<'createIfAbsent'> = {
-	form: (_entity, { creates }) => ({
+	form: (_entity, { body, creates }) => ({
 		skipIfThere: [skipIfThere],
 		simplify: simplifyForm(entityOf(creates.entity)),
+		options: textOptions(body ?? []),
 	}),
 	async execute(item, entity, action) {
 		const { creates } = action;
@@ -58,7 +60,9 @@ export const createIfAbsent: ActionKind<'createIfAbsent'> = {
 		const link = { [name]: creates.link === 'list' ? [id] : id };
 		const query = creates.link === 'query' ? { ...creates.query, ...link } : {};
 		const fields = action.body ?? [];
-		const body: IDataObject = { ...link, ...query, ...readBody(item, fields, branch), ...action.fixed };
+		const [options] = textOptions(fields);
+		const given = readBody(item, fields, branch, shortensTexts(options && item.collection(options)));
+		const body: IDataObject = { ...link, ...query, ...given, ...action.fixed };
 		const skips = item.flag(skipIfThere);
 		const show = simplified(item, other);
 

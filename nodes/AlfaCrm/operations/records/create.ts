@@ -7,7 +7,7 @@ import type { Operation } from '../operation';
 import type { Item } from '../run/item';
 import { recordSchema } from '../output/recordSchema';
 import { keysForm, targetOf } from './target';
-import { bodyOf } from './body';
+import { bodyOf, shortensTexts, textOptions } from './body';
 import { takenFromOthers } from './taken';
 import { inMode, inputModeForm, fieldOptions, readFieldInput, prominentForm } from './fieldInput';
 
@@ -31,12 +31,15 @@ export const create: Operation = {
 		keys: keysForm(entity, 'create'),
 		prominentFields: prominentForm(prominentFields(entity)),
 		createFields: [inMode('form', additionalFields(entity))],
+		createOptions: textOptions(entity.fields),
 	}),
 	async execute(item, entity) {
 		const target = targetOf(item, entity, 'create');
 		const input = readFieldInput(item, entity, additionalFields(entity), prominentFields(entity));
 		const fields = newFields(entity);
-		const given = { ...target.query, ...bodyOf(item, fields, input, target.branch) };
+		const [options] = textOptions(fields);
+		const shortens = shortensTexts(options && item.collection(options));
+		const given = { ...target.query, ...bodyOf(item, fields, input, target.branch, shortens) };
 		const body = { ...(await takenFromOthers(item, fields, given, target.branch)), ...given };
 		const task = `create the ${entity.label.toLowerCase()}`;
 		const model = await item.save({ ...target, action: 'create', body, task }, []);
