@@ -85,7 +85,9 @@ const schema = z.strictObject({
 	dateFormats: dateStylesByName(
 		'`dotted`, `iso`, `points` (yyyy.mm.dd), `either` (dotted or iso) or `any`, for fields and filters as `{"group.b_date": "iso"}`',
 	),
-	requiredFields: flagsByName('true or false for fields, as `{"pay.payer_name": false}`'),
+	requiredFields: flagsByName(
+		'true or false for fields, as `{"communication.user_id": false, "task.user_id": true}`',
+	),
 	wrongFilterValue: choice(
 		['ignored', 'matchesNothing'],
 		'a value that a filter cannot read, e.g. an ISO date in `created_at_from`',

@@ -176,29 +176,30 @@ describe('the form', () => {
 });
 
 describe('a refused save', () => {
-	const tooLong = { resource: 'customer', operation: 'create', branchId: 1, name: 'Длиннов Фома' };
+	const lead = { resource: 'customer', operation: 'create', branchId: 1, name: 'Длиннов Фома' };
 
-	const openTooLong = async () => {
-		const panel = await n8n.openNode(tooLong);
+	const openRefused = async () => {
+		const errors = { legal_name: ['Такой заказчик уже есть.'] };
+		n8n.sandbox.faults.add({ kind: 'successFalse', errors, match: { action: 'create' } });
+		const panel = await n8n.openNode(lead);
 		await panel.addField('Payer Name');
-		await panel.fill('legal_name', 'Щ'.repeat(51));
+		await panel.fill('legal_name', 'Длиннов Пётр');
 		return panel;
 	};
 
 	it('shows the field and the words of AlfaCRM, and that nothing was saved', async () => {
-		const panel = await openTooLong();
+		const panel = await openRefused();
 		await panel.execute();
 		expect(await panel.output.isSuccess()).toBe(false);
 		expect(await panel.output.error()).toEqual({
-			message:
-				'AlfaCRM did not create the customer: Payer Name – Значение «Заказчик» должно содержать максимум 50 символов.',
+			message: 'AlfaCRM did not create the customer: Payer Name – Такой заказчик уже есть.',
 			description: "Correct 'Payer Name' (legal_name) and run it again. Nothing was saved.",
 		});
 		expect(customers()).toHaveLength(300);
 	});
 
 	it('goes to the error output where that is chosen', async () => {
-		const panel = await openTooLong();
+		const panel = await openRefused();
 		await panel.setOnError('Continue (using error output)');
 		await panel.execute();
 		await panel.output.openBranch('Error');

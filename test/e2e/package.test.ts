@@ -249,11 +249,13 @@ describe('the dropdowns of the editor', () => {
 
 describe('an error as n8n shows and saves it', () => {
 	it('names field, words of the server and what to do', async () => {
+		const errors = { name: ['Такое имя уже есть.'] };
+		real.sandbox.faults.add({ kind: 'successFalse', errors, match: { action: 'create' } });
 		const { error } = await real.run({
 			resource: 'customer',
 			operation: 'create',
 			branchId: 1,
-			name: 'Я'.repeat(60),
+			name: 'Длиннов Фома',
 		});
 		expect(error?.message).toMatch(/^AlfaCRM did not create the customer: Name – /);
 		expect(error?.description).toContain("Correct 'Name' (name)");

@@ -139,9 +139,9 @@ const writable: Array<{
 	{
 		entity: 'communication',
 		query: 'class=Customer&related_id=1',
-		given: { type_id: 1, comment: 'Просил позвонить вечером' },
+		given: { type_id: 1, user_id: 1, comment: 'Просил позвонить вечером' },
 		read: { class: 'Customer', related_id: 1, user_id: 1, added: '2026-02-11 09:30:00' },
-		missing: { comment: must('Комментарий') },
+		missing: { comment: must('Комментарий'), user_id: must('Пользователь') },
 		change: { comment: 'Позвонили' },
 		className: 'Communication',
 	},

@@ -59,7 +59,7 @@ describe('parameters of the query', () => {
 		const [first] = rows('cgi');
 		school.settings.optionalParams = ['cgi/update.group_id', 'communication/create.related_id'];
 		expect((await school.call(`1/cgi/update?id=${first?.id}`, { e_date: null })).json.success).toBe(true);
-		const comment = { related_id: 3, comment: 'Да' };
+		const comment = { related_id: 3, user_id: 1, comment: 'Да' };
 		expect((await school.call('1/communication/create?class=Lead', comment)).model).toMatchObject({
 			class: 'Lead',
 			related_id: 3,
@@ -241,9 +241,27 @@ describe('comments', () => {
 		expect(await list('Customer', 1, { user_id: 99 })).toHaveLength(0);
 	});
 
+	it('need an author, which a task does not, unless settings say otherwise', async () => {
+		const comment = () =>
+			school.call('1/communication/create?class=Customer&related_id=1', { comment: 'Звонили' });
+		const task = () => school.call('1/task/create', { title: 'Перезвонить' });
+		const before = rows('communication').length;
+		const missing = (label: string) => ({
+			success: false,
+			errors: { user_id: [`Необходимо заполнить «${label}».`] },
+		});
+		expect((await comment()).json).toEqual(missing('Пользователь'));
+		expect(rows('communication')).toHaveLength(before);
+		expect((await task()).model).toMatchObject({ user_id: 1 });
+
+		school.settings.requiredFields = { 'communication.user_id': false, 'task.user_id': true };
+		expect((await comment()).model).toMatchObject({ user_id: 1 });
+		expect((await task()).json).toEqual(missing('Автор'));
+	});
+
 	it('hold 2048 characters', async () => {
 		const create = (comment: string) =>
-			school.call('1/communication/create?class=Group&related_id=1', { comment });
+			school.call('1/communication/create?class=Group&related_id=1', { comment, user_id: 1 });
 		expect((await create('ы'.repeat(2048))).json.success).toBe(true);
 		expect((await create('ы'.repeat(2049))).errors).toHaveProperty('comment');
 	});

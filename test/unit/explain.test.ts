@@ -294,6 +294,19 @@ it('names fields by their labels, and messages without a field by nothing', () =
 	expect(description).toBe("Correct 'Phone' (phone), '1a' (1a) and run it again. Nothing was saved.");
 });
 
+it('says what to fill where it was not sent, and what to correct of the rest', () => {
+	const fields = { phone: ['is wrong'], name: ['is missing'] };
+	const of = (sent: Partial<CallDescription>) =>
+		explain({ kind: 'refusal', fields }, { ...WRITE, ...sent }).description;
+	expect(of({ body: { phone: 'x' } })).toBe(
+		"Correct 'Phone' (phone), fill 'Name' (name) and run it again. Nothing was saved.",
+	);
+	expect(of({ body: {}, query: { phone: 'x', name: 'x' } })).toBe(
+		"Correct 'Phone' (phone), 'Name' (name) and run it again. Nothing was saved.",
+	);
+	expect(of({ body: {} })).toBe("Fill 'Phone' (phone), 'Name' (name) and run it again. Nothing was saved.");
+});
+
 it('does not take a name server that is away for a wrong hostname', () => {
 	const { message, description } = explain({ kind: 'noAnswer', code: 'EAI_AGAIN' }, READ);
 	expect(`${message} ${description}`).not.toMatch(/not found|'Hostname'/);

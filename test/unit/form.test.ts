@@ -187,7 +187,7 @@ describe.each(actionTable)('the form of %s, %s', (value, operation) => {
 		};
 		const matched = operation === 'upsert' ? ['matchBy', ...(entity.match?.keys[0].fields ?? [])] : [];
 		const besides = {
-			create: [],
+			create: ['options'],
 			update: ['options'],
 			upsert: ['simplify', 'options', ...matched],
 		}[operation as 'create'];
@@ -227,8 +227,15 @@ describe.each(actionTable)('the form of %s, %s', (value, operation) => {
 
 	it('lets policies be chosen where records are matched or changed, each safe by default', () => {
 		const options = named('options');
+		const written = action?.kind === 'createIfAbsent' ? (action.body ?? []) : (entity?.fields ?? []);
+		const shortens = written.some((field) => 'longest' in field) ? { shortenTexts: false } : {};
+		const isNew = operation === 'create' || action?.kind === 'createIfAbsent';
 		expect(options !== undefined).toBe(
-			matches || ['check', 'update'].includes(operation) || isOverview || action?.kind === 'freeSlots',
+			(isNew && 'shortenTexts' in shortens) ||
+				matches ||
+				['check', 'update'].includes(operation) ||
+				isOverview ||
+				action?.kind === 'freeSlots',
 		);
 		if (!options || !entity) return;
 		const preset = Object.fromEntries(childrenOf(options).map((one) => [one.name, one.default]));
@@ -249,19 +256,22 @@ describe.each(actionTable)('the form of %s, %s', (value, operation) => {
 			return;
 		}
 		expect(preset).toEqual(
-			operation === 'find'
-				? found
-				: operation === 'update'
-					? { overwriteWithEmpty: false }
-					: {
-							ifSeveral: 'refuse',
-							ifKeyEmpty: 'refuse',
-							overwriteWithEmpty: false,
-							onlyForNew: [...(entity.match?.onlyForNew ?? [])],
-							...(lists ? { listMode: 'add' } : {}),
-							...(entity.archive ? { ifArchived: 'update' } : {}),
-							...branches,
-						},
+			isNew
+				? shortens
+				: operation === 'find'
+					? found
+					: operation === 'update'
+						? { overwriteWithEmpty: false, ...shortens }
+						: {
+								ifSeveral: 'refuse',
+								ifKeyEmpty: 'refuse',
+								overwriteWithEmpty: false,
+								...shortens,
+								onlyForNew: [...(entity.match?.onlyForNew ?? [])],
+								...(lists ? { listMode: 'add' } : {}),
+								...(entity.archive ? { ifArchived: 'update' } : {}),
+								...branches,
+							},
 		);
 	});
 

@@ -37,6 +37,7 @@ const MIN_IN_PROGRESS_MS = 1_000;
 interface Connection {
 	origin: string;
 	account: string;
+	email: string;
 	perSecond: number;
 	/** 0 for as many as the rate needs. */
 	callsAtOnce: number;
@@ -85,6 +86,11 @@ export class ApiClient {
 	/** The AlfaCRM and the user of it, the same for all credentials that lead there. */
 	async account(): Promise<string> {
 		return (await this.connect(undefined)).account;
+	}
+
+	/** Of the user whose credential it is, for looking that user up; it is no part of any message or output. */
+	async email(): Promise<string> {
+		return (await this.connect(undefined)).email;
 	}
 
 	async origin(): Promise<string> {
@@ -192,9 +198,9 @@ export class ApiClient {
 		const rateLimitWaitMs = this.isExecution ? patience : Math.min(patience, SHORT_RATE_LIMIT_WAIT_MS);
 		try {
 			const login = loginOf(credential);
-			const { origin } = login;
-			const branchId = readId(credential.branchId);
-			return { origin, account: accountOf(login), perSecond, callsAtOnce, rateLimitWaitMs, branchId };
+			const { origin, email } = login;
+			const [account, branchId] = [accountOf(login), readId(credential.branchId)];
+			return { origin, account, email, perSecond, callsAtOnce, rateLimitWaitMs, branchId };
 		} catch (error) {
 			const { message } = error as Error;
 			throw nodeError(this.node, { message }, itemIndex, { cause: 'configuration-invalid' });
@@ -259,7 +265,7 @@ const asLongAgain = (begun: number): number =>
 
 /** AlfaCRM's own words may hold what was sent to it. */
 function withoutSecrets(text: Explanation, { token, login }: LoginProgress): Explanation {
-	const secrets = [token, login?.apiKey, login?.appKey];
+	const secrets = [token, login?.apiKey, login?.appKey, login?.email];
 	return {
 		...text,
 		message: redact(text.message, secrets),

@@ -1,4 +1,4 @@
-import type { Failure as DeclaredCause } from 'n8n-workflow';
+import type { Failure as DeclaredCause, IDataObject } from 'n8n-workflow';
 
 import type { ApiFailure } from './errors';
 import { isTooMany, mayHaveTakenEffect } from './errors';
@@ -25,6 +25,9 @@ export interface CallDescription {
 	branch?: number;
 	/** Labels of the form by API field name. */
 	labels?: Record<string, string>;
+	/** What was sent, and what stood in the query besides. */
+	body?: IDataObject;
+	query?: IDataObject;
 	timeoutMs: number;
 	/** How long it may be waited for while there are too many requests. */
 	rateLimitWaitMs: number;
@@ -110,12 +113,23 @@ function refusal(failure: ApiFailure, call: CallDescription): Explanation {
 		field === '' || /^\d+$/.test(field) ? words.join(' ') : `${label(field)} – ${words.join(' ')}`,
 	);
 	const named = entries.map(([field]) => field).filter((field) => field !== '' && !/^\d+$/.test(field));
-	const correct = named.map((field) => `'${label(field)}' (${field})`).join(', ');
+	const isSent = (field: string) => call.body === undefined || field in { ...call.query, ...call.body };
+	const advice = (verb: string, fields: string[]) =>
+		fields.length === 0
+			? []
+			: [`${verb} ${fields.map((field) => `'${label(field)}' (${field})`).join(', ')}`];
+	const correct = [
+		...advice('correct', named.filter(isSent)),
+		...advice(
+			'fill',
+			named.filter((field) => !isSent(field)),
+		),
+	].join(', ');
 	return {
 		message: `AlfaCRM did not ${call.task}: ${lines.join('; ')}`,
 		description: failure.isContradictory
-			? `${CONTRADICTION}${correct && ` If not, correct ${correct}.`}`
-			: correct && `Correct ${correct} and run it again.`,
+			? `${CONTRADICTION}${correct && ` If not, ${correct}.`}`
+			: correct && `${correct.charAt(0).toUpperCase()}${correct.slice(1)} and run it again.`,
 	};
 }
 

@@ -1,4 +1,4 @@
-import { dottedDate, flag, id, ids, integer, longText, range, text } from './fields';
+import { dottedDate, flag, id, ids, integer, longText, range, reference, text } from './fields';
 import type { Entity, OperationName } from './types';
 import type { Field, Filter } from './fieldTypes';
 
@@ -24,7 +24,10 @@ export const readable = (facts: Facts): Entity => ({
 });
 
 export const name = (placeholder: string): Field =>
-	text('name', 'Name', { required: true, description: 'At most 50 characters', placeholder });
+	text('name', 'Name', { required: true, longest: 50, placeholder });
+/** As far as is known. */
+export const nameOfAnyLength = (placeholder: string): Field =>
+	text('name', 'Name', { required: true, placeholder });
 
 export const weight = integer('weight', 'Weight', { description: 'Place in lists: AlfaCRM sorts by it' });
 
@@ -34,6 +37,12 @@ export const enabled = flag('is_enabled', 'Enabled', {
 });
 
 export const note = longText('note', 'Note');
+
+/** AlfaCRM refuses a comment that has none. API notes 5.18 and 5.19. */
+export const author = reference('user_id', 'Author', 'user', {
+	description: 'In a new one the user of the credential if left empty',
+	isAuthor: true,
+});
 
 export const idFilter = id('id', 'ID', { description: 'ID of the one record to return' });
 export const idsFilter = (entity: string, placeholder: string): Filter =>

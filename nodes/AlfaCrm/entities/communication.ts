@@ -1,4 +1,4 @@
-import { idFilter, writable } from './common';
+import { author, idFilter, writable } from './common';
 import { choice, id, longText, owner, reference, text } from './fields';
 import type { QueryId } from './types';
 
@@ -10,6 +10,9 @@ const CLASSES = [
 ];
 const OWNERS = { Customer: 'customer', Group: 'group', Lead: 'customer', Task: 'task' };
 const where: QueryId['in'] = ['create', 'get', 'getAll'];
+
+/** API notes 5.19. */
+export const comment = longText('comment', 'Comment', { required: true, longest: 2048 });
 
 /** Comments on a record. API notes 5.19. */
 export const communication = writable({
@@ -37,7 +40,7 @@ export const communication = writable({
 	],
 	title: ['added', 'comment'],
 	fields: [
-		longText('comment', 'Comment', { required: true, description: 'At most 2048 characters' }),
+		comment,
 		{
 			type: 'integer',
 			name: 'type_id',
@@ -46,7 +49,7 @@ export const communication = writable({
 			required: true,
 			description: 'Kind of communication; 1 is a comment',
 		},
-		reference('user_id', 'Author', 'user'),
+		author,
 	],
 	outputFields: [
 		text('added', 'Added'),

@@ -173,7 +173,7 @@ export const customer = writable({
 			fallback: 1,
 			description: 'Who pays; a person unless it is given',
 		}),
-		text('legal_name', 'Payer Name', { description: 'Payer or parent, at most 50 characters' }),
+		text('legal_name', 'Payer Name', { longest: 50, description: 'Payer or parent' }),
 		note,
 		reference('pipeline_id', 'Pipeline', 'pipeline', { description: 'Funnel of a lead' }),
 		archivedField('customer'),

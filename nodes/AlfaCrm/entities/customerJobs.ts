@@ -1,4 +1,5 @@
-import { note } from './common';
+import { author, note } from './common';
+import { comment } from './communication';
 import { choice, dottedDate, flag, longText, number, record, reference, references, text } from './fields';
 import { payerOf } from './pay';
 import { taskTitle } from './task';
@@ -207,7 +208,8 @@ const additions: Action[] = [
 			reference('location_id', 'Location', 'location'),
 			note,
 			text('payer_name', 'Payer Name', {
-				description: 'At most 50 characters. That of the customer if left empty.',
+				longest: 50,
+				description: 'That of the customer if left empty',
 				takenFrom: payerOf,
 			}),
 			reference('pay_item_id', 'Payment Item', 'payItem'),
@@ -237,10 +239,7 @@ const additions: Action[] = [
 		path: 'communication',
 		action: 'create',
 		idAs: 'related_id',
-		body: [
-			longText('comment', 'Comment', { required: true, description: 'At most 2048 characters' }),
-			reference('user_id', 'Author', 'user'),
-		],
+		body: [comment, author],
 		fixed: { type_id: 1 },
 		kind: 'createIfAbsent',
 		creates: {
@@ -262,7 +261,7 @@ const additions: Action[] = [
 		body: [
 			taskTitle,
 			references('assigned_ids', 'Assignee', 'user', { description: 'Assigned users' }),
-			reference('user_id', 'Author', 'user'),
+			author,
 			references('branch_ids', 'Branch of Task', 'branch', {
 				fromBranch: true,
 				description: "Branches of the task, if not just the one above, or the customer's",

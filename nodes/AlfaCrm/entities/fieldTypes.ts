@@ -34,11 +34,21 @@ export interface Bounds {
 export type Nothing = Record<never, never>;
 
 /**
+ * Of texts, short and long ones.
+ *
+ * @public to the module of the long ones
+ */
+export interface TextSettings {
+	/** The most characters that AlfaCRM takes, as people count them. */
+	longest?: number;
+}
+
+/**
  * What must be said of a field besides, by its type. The module of each type adds its own; `fieldKinds` has a kind for
  * each, or does not compile.
  */
 export interface FieldTypes {
-	text: Nothing;
+	text: TextSettings;
 }
 
 /** And of what AlfaCRM returns; an object has keys that nobody can declare. */
@@ -96,7 +106,6 @@ export interface TakenFrom {
 	owner: string;
 	entity: string;
 	fields: readonly string[];
-	longest: number;
 }
 
 export type Field = FieldBasics &
@@ -126,6 +135,8 @@ export type Field = FieldBasics &
 		notBefore?: string;
 		/** A new record for which it is not given takes it from another one, which a field of it names. */
 		takenFrom?: TakenFrom;
+		/** In a new record for which it is not given the user of the credential. */
+		isAuthor?: true;
 		/** A parameter of an action without which more comes, or something else; one that is there but empty is refused. */
 		limitsOutput?: true;
 		/** A switch that is not sent when it is off, since off would undo something. */

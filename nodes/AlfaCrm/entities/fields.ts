@@ -17,6 +17,7 @@ type Extra = Partial<
 		| 'after'
 		| 'notBefore'
 		| 'takenFrom'
+		| 'isAuthor'
 		| 'limitsOutput'
 		| 'alternative'
 		| 'onlyWhenTrue'

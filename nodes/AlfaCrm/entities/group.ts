@@ -1,16 +1,18 @@
 import { archivedField, archivedView, archiving } from './archive';
 import { calendar } from './calendar';
+import { idFilter, idsFilter, name, nameFilter, timestampFilters, timestamps, writable } from './common';
 import {
-	idFilter,
-	idsFilter,
-	name,
-	nameFilter,
-	note,
-	timestampFilters,
-	timestamps,
-	writable,
-} from './common';
-import { dottedDate, flag, id, integer, isoDate, range, reference, references, text } from './fields';
+	dottedDate,
+	flag,
+	id,
+	integer,
+	isoDate,
+	longText,
+	range,
+	reference,
+	references,
+	text,
+} from './fields';
 import { byCustomField, byId, byTheName } from './match';
 
 const level = reference('level_id', 'Level', 'level');
@@ -57,7 +59,7 @@ export const group = writable({
 			alternative: { format: 'iso' },
 		}),
 		level,
-		{ ...note, description: 'At most 255 characters' },
+		longText('note', 'Note', { longest: 255 }),
 		flag('is_public', 'Public', {
 			description: 'Whether the group is public. Seen in few integrations.',
 		}),

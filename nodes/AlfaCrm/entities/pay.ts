@@ -29,10 +29,10 @@ export const payerOf: TakenFrom = {
 	owner: 'customer_id',
 	entity: 'customer',
 	fields: ['legal_name', 'name'],
-	longest: 50,
 };
 const payer = text('payer_name', 'Payer Name', {
-	description: 'At most 50 characters. In a new payment that of the customer if left empty.',
+	longest: 50,
+	description: 'In a new payment that of the customer if left empty',
 	takenFrom: payerOf,
 });
 

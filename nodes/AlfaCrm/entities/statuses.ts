@@ -1,4 +1,14 @@
-import { enabled, enabledFilter, idFilter, name, nameFilter, readable, weight, writable } from './common';
+import {
+	enabled,
+	enabledFilter,
+	idFilter,
+	name,
+	nameFilter,
+	nameOfAnyLength,
+	readable,
+	weight,
+	writable,
+} from './common';
 import { flag, reference, text } from './fields';
 import { byId, byTheName, byNameOrId } from './match';
 import type { Entity } from './types';
@@ -7,7 +17,7 @@ import type { Field } from './fieldTypes';
 /** The short lists that an account defines for itself share one shape. API notes 5.4. */
 const list = (
 	names: Pick<Entity, 'resource' | 'path' | 'className' | 'label' | 'plural'>,
-	example: string,
+	called: Field,
 	more: {
 		first?: Field[];
 		last?: Field[];
@@ -24,7 +34,7 @@ const list = (
 		match: more.match ?? byNameOrId,
 		...(more.none ? { none: more.none } : {}),
 		...(more.partOf ? { partOf: more.partOf } : {}),
-		fields: [name(example), ...(more.first ?? []), enabled, ...(more.last ?? []), weight],
+		fields: [called, ...(more.first ?? []), enabled, ...(more.last ?? []), weight],
 		filters: more.filters ?? [enabledFilter, idFilter, nameFilter],
 	});
 
@@ -36,7 +46,7 @@ export const studyStatus = list(
 		label: 'Study Status',
 		plural: 'Study Statuses',
 	},
-	'e.g. Studying',
+	name('e.g. Studying'),
 );
 
 export const leadStatus = list(
@@ -47,7 +57,7 @@ export const leadStatus = list(
 		label: 'Stage',
 		plural: 'Stages',
 	},
-	'e.g. Trial lesson booked',
+	name('e.g. Trial lesson booked'),
 	{
 		last: [
 			text('color', 'Color', { description: 'Written by one known integration' }),
@@ -69,12 +79,12 @@ export const leadSource = list(
 		label: 'Lead Source',
 		plural: 'Lead Sources',
 	},
-	'e.g. Website',
+	nameOfAnyLength('e.g. Website'),
 	{
 		first: [
 			text('code', 'Code', {
 				required: true,
-				description: 'At most 50 characters',
+				longest: 50,
 				placeholder: 'e.g. site',
 			}),
 		],
@@ -92,7 +102,7 @@ export const leadReject = list(
 		label: 'Lead Reject Reason',
 		plural: 'Lead Reject Reasons',
 	},
-	'e.g. Too expensive',
+	nameOfAnyLength('e.g. Too expensive'),
 	{ filters: [], certainty: 'documented' },
 );
 

@@ -1,4 +1,4 @@
-import { idFilter, writable } from './common';
+import { author, idFilter, writable } from './common';
 import {
 	boolean,
 	dottedDate,
@@ -47,7 +47,7 @@ export const task = writable({
 		taskTitle,
 		flag('is_archive', 'Archived', { description: 'Whether the task is archived' }),
 		references('assigned_ids', 'Assignee', 'user', { description: 'Assigned users' }),
-		reference('user_id', 'Author', 'user'),
+		author,
 		references('branch_ids', 'Branch', 'branch', {
 			fromBranch: true,
 			description: 'Branches of the task, if not just the one above',

@@ -15,7 +15,7 @@ import { phonePart } from './phonePart';
 import { phones } from './phones';
 import { owner, record, records, reference, references } from './reference';
 import { rows } from './rows';
-import { longText, text } from './text';
+import { longestOf, longText, text } from './text';
 import { texts } from './texts';
 import type { Field, FieldBasics, OfType, Shown, ShownType, TypeName, Wire } from '../entities/fieldTypes';
 import { unreadable } from './unreadable';
@@ -196,10 +196,18 @@ export const normalForms = (field: ShownType, value: unknown): string[] =>
 				.normalize(field, value, ANY_ZONE)
 				.filter((reading) => TELLING.test(reading));
 
+function describe(field: Shown): string | undefined {
+	const { description } = field;
+	const longest = longestOf(field);
+	if (longest === undefined) return description;
+	return description ? `${description}, at most ${longest} characters` : `At most ${longest} characters`;
+}
+
 /** One field or filter as a parameter of the form. */
 export function toProperty(field: Shown): INodeProperties {
-	const { name, label, description, placeholder } = field;
+	const { name, label, placeholder } = field;
 	const kind = kindOf(field);
+	const description = describe(field);
 	return {
 		displayName: kind.formLabel(label),
 		name,

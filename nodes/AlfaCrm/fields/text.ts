@@ -3,11 +3,11 @@ import type { FieldKind } from './kind';
 import { comparedBy, oneForm, single } from './kind';
 import { isRounded } from './rounded';
 import { sharedParts } from './spellings';
-import type { OfType, Wire } from '../entities/fieldTypes';
+import type { OfType, ShownType, Wire } from '../entities/fieldTypes';
 
 declare module '../entities/fieldTypes' {
 	interface FieldTypes {
-		longText: Nothing;
+		longText: TextSettings;
 	}
 }
 
@@ -24,6 +24,20 @@ export function readText(value: unknown): string | undefined {
 export function normalizedText(value: unknown): string[] {
 	const text = readText(value);
 	return oneForm(text === undefined ? undefined : normalizeText(text));
+}
+
+/** How many characters AlfaCRM takes at most, if that is known. */
+export const longestOf = (field: ShownType): number | undefined =>
+	field.type === 'text' || field.type === 'longText' ? field.longest : undefined;
+
+/** Characters as people count them: an emoji is one. */
+export const lengthOf = (text: string): number => [...text].length;
+
+/** As much of a text as fits, with a mark where it was cut. */
+export function shortened(text: string, longest = Infinity): string {
+	if (lengthOf(text) <= longest) return text;
+	const kept = [...text].slice(0, longest - 1).join('');
+	return `${kept.trimEnd()}…`;
 }
 
 /** A text as a person reads it: how Unicode composes it, the kind of its line breaks and blanks around it are not seen. */

@@ -25,6 +25,7 @@ export const OPERATION_SLOTS = [
 	'upsertFields',
 	'simplify',
 	'findOptions',
+	'createOptions',
 	'updateOptions',
 	'upsertOptions',
 ] as const;

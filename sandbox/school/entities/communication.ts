@@ -35,7 +35,8 @@ export const communication: Entity = {
 		type_id: int('Тип', 1),
 		class: { ...text('Класс'), readOnly: true },
 		related_id: { ...int('Запись'), readOnly: true },
-		user_id: int('Пользователь'),
+		// A live account refused one without. API notes 5.19.
+		user_id: { ...int('Пользователь'), required: true },
 		added: createdAt,
 		comment: { ...text('Комментарий', 2048), required: true },
 	},

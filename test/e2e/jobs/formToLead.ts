@@ -90,7 +90,7 @@ export const formToLead: Job = {
 		const long = 'Орлова Александра Константиновна, 7 лет, мама Анастасия Викторовна';
 		await send({ name: long, phone: '+7 900 000-77-55', comment: 'Мы '.repeat(1_000) });
 		const last = added()[3];
-		expect(last.name).toBe(long.slice(0, 50));
+		expect(last.name).toBe(`${long.slice(0, 49)}…`);
 		expect(comments(last.id)).toEqual([
 			expect.stringMatching(`^Заявка с сайта \\(не проверено: имя: ${long}\\): Мы Мы `),
 		]);

@@ -32,7 +32,7 @@ describe.each(['create', 'createCorrection'])('a payment by %s', (operation) => 
 		['Орлова Анна', { legal_name: 'Орлова Анна' }],
 		['Орлова Мия', { legal_name: '' }],
 		['Орлова Мия', { is_study: 0, e_date: '2020-01-31' }],
-		[[...LONG].slice(0, 50).join('').trim(), { legal_name: LONG }],
+		[`${LONG.slice(0, 49)}…`, { legal_name: LONG }],
 	])('is paid by %s of a customer with %j, if nobody is named', async (payer, values) => {
 		const [{ id }] = await run(form(operation, customer(values)));
 		expect(row('pay', id).payer_name).toBe(payer);

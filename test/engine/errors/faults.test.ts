@@ -39,7 +39,7 @@ const cases: Case[] = [
 		}),
 		message:
 			/did not create the customer: Phone – Неверный формат.; Lead Source – Необходимо заполнить «Источник»./,
-		description: /Correct 'Phone' \(phone\), 'Lead Source' \(lead_source_id\).*Nothing was saved/,
+		description: /^Fill 'Phone' \(phone\), 'Lead Source' \(lead_source_id\).*Nothing was saved/,
 		calls: 1,
 	},
 	{
@@ -234,8 +234,9 @@ describe('a clear message and an untouched account after', () => {
 
 	it.each([200, 422] as const)('a validation answered with HTTP %i', async (validationStatus) => {
 		school.sandbox.settings.validationStatus = validationStatus;
-		const { message } = await failing(school, { ...create, name: 'Я'.repeat(60) });
-		expect(message).toMatch(/^AlfaCRM did not create the customer: Name – /);
+		school.sandbox.settings.requiredFields = { 'customer.note': true };
+		const { message } = await failing(school, create);
+		expect(message).toMatch(/^AlfaCRM did not create the customer: Note – /);
 	});
 
 	it('a missing record that AlfaCRM answers with success:false', async () => {

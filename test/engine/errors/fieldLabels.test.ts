@@ -102,5 +102,6 @@ it.each<[string, string, string, string, (customer: number) => INodeParameters]>
 	school.sandbox.faults.add({ kind: 'successFalse', errors: { [field]: ['Неверно.'] }, match: { action } });
 	const { message, description } = await stopped(given);
 	expect(message).toContain(`: ${label} – Неверно.`);
-	expect(description).toContain(`Correct '${label}' (${field})`);
+	expect(description).toMatch(/^(Correct|Fill) '/);
+	expect(description).toContain(`'${label}' (${field})`);
 });

@@ -27,9 +27,9 @@ describe('the payer of a payment, if none is given,', () => {
 	const LONG = 'Общество с ограниченной ответственностью «Солнечный город детства»';
 
 	it.each<[string, IDataObject, string]>([
-		['has a long name', { legal_name: LONG }, 'Общество с ограниченной ответственностью «Солнечны'],
-		['would end with a blank', { legal_name: `${'Я'.repeat(49)} ${'Я'.repeat(9)}` }, 'Я'.repeat(49)],
-		['is a long name of the customer', { name: '😀'.repeat(60) }, '😀'.repeat(50)],
+		['has a long name', { legal_name: LONG }, 'Общество с ограниченной ответственностью «Солнечн…'],
+		['would end with a blank', { legal_name: `${'Я'.repeat(48)} ${'Я'.repeat(9)}` }, `${'Я'.repeat(48)}…`],
+		['is a long name of the customer', { name: '😀'.repeat(60) }, `${'😀'.repeat(49)}…`],
 		['is blank', { legal_name: ' \u200b ' }, 'Орлова Мия'],
 	])('is one that AlfaCRM takes where it %s', async (_what, fields, payer_name) => {
 		const id = lead({ is_study: 1, ...fields });

@@ -7,7 +7,8 @@ let customer: number;
 beforeEach(() => {
 	jest.useFakeTimers({ now: new Date('2026-02-10T09:00:00Z'), advanceTimers: true });
 	school = new SmallSchool();
-	for (const path of ['pay-account', 'pay-item', 'location', 'user']) school.add(path, { name: 'A' });
+	for (const path of ['pay-account', 'pay-item', 'location']) school.add(path, { name: 'A' });
+	school.add('user', { name: 'A', email: 'api@school.example' });
 	for (const id of [1, 2]) school.add('tariff', { id, name: 'A', type: 1, price: '1000.00' });
 	customer = school.lead({ name: 'Орлова Мия', legal_name: ' Орлов Иван ' });
 });
@@ -92,8 +93,9 @@ describe('a payment', () => {
 		const long = `${'ы'.repeat(48)} ${'я'.repeat(9)}`;
 		for (const [row, name] of [
 			[{ name: 'Мия', legal_name: '' }, 'Мия'],
-			[{ name: long, legal_name: null }, `${'ы'.repeat(48)} я`],
-			[{ name: `${'ы'.repeat(49)} я`, legal_name: null }, 'ы'.repeat(49)],
+			[{ name: long, legal_name: null }, `${'ы'.repeat(48)}…`],
+			[{ name: `${'ы'.repeat(49)} я`, legal_name: null }, `${'ы'.repeat(49)}…`],
+			[{ name: 'ы'.repeat(50), legal_name: null }, 'ы'.repeat(50)],
 			[{ name: '', legal_name: '' }, undefined],
 		] as const) {
 			await school.run({ ...pay(), id: school.lead(row) });

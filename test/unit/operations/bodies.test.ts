@@ -1,5 +1,6 @@
 import type { IDataObject } from 'n8n-workflow';
 
+import { text } from '../../../nodes/AlfaCrm/entities/fields';
 import { entityOf } from '../../../nodes/AlfaCrm/entities/registry';
 import type { ResentField } from '../../../nodes/AlfaCrm/entities/types';
 import type { Field } from '../../../nodes/AlfaCrm/entities/fieldTypes';
@@ -8,7 +9,7 @@ import { added, differences } from '../../../nodes/AlfaCrm/operations/records/di
 import { branchesOf } from '../../../nodes/AlfaCrm/operations/records/target';
 import { deskOf } from './support';
 
-const { item } = deskOf();
+let { item } = deskOf();
 const customer = entityOf('customer');
 
 const FIELDS: Field[] = [
@@ -45,6 +46,54 @@ describe('a new record', () => {
 				description: "Fill 'Name', or check the expression in it. Nothing was sent to AlfaCRM.",
 			}),
 		);
+	});
+});
+
+describe('a text that is longer than AlfaCRM takes', () => {
+	const fields = [text('name', 'Name', { longest: 5 })];
+	const entity = { ...customer, fields };
+	const bodies: Array<[string, (name: string, shortens?: boolean) => IDataObject]> = [
+		['new record', (name, shortens) => bodyOf(item, fields, { name }, 1, shortens)],
+		['change', (name, shortens) => changesOf(item, entity, { name }, false, shortens)],
+	];
+
+	it.each(bodies)('is refused by its label in a %s, and says what can be done', (_what, read) => {
+		const refusal = (shortens?: boolean) => {
+			try {
+				return read('Ксения', shortens);
+			} catch (caught) {
+				return caught;
+			}
+		};
+		expect(refusal()).toMatchObject({
+			message: "'Name' has 6 characters, AlfaCRM takes 5",
+			description: 'Shorten it. Nothing was sent to AlfaCRM.',
+		});
+		expect(refusal(false)).toMatchObject({
+			description: "Shorten it, or turn on 'Shorten Long Texts' in 'Options'. Nothing was sent to AlfaCRM.",
+		});
+	});
+
+	it.each(bodies)('is shortened in a %s where that is wanted, which a hint tells', (_what, read) => {
+		const desk = deskOf();
+		({ item } = desk);
+		expect(read('Мария Орлова', true)).toEqual({ name: 'Мари…' });
+		expect(read('Мия Орлова', true)).toEqual({ name: 'Мия…' });
+		expect(desk.hints()).toEqual([
+			"Texts that are longer than AlfaCRM takes were shortened: 'Name' to 5 characters",
+		]);
+	});
+
+	it.each(bodies)('is none in a %s as long as people count no more characters', (_what, read) => {
+		for (const name of ['Мария', '  Мария  ', '👍🏽👍🏽M']) expect(read(name)).toEqual({ name: name.trim() });
+	});
+
+	it('is no matter where a record holds it and it is only sent along', () => {
+		const resent = { resentOnUpdate: fields };
+		expect(withResentFields(item, resent, { name: 'Мария Орлова' }, { note: 'x' })).toEqual({
+			name: 'Мария Орлова',
+			note: 'x',
+		});
 	});
 });
 

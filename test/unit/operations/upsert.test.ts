@@ -35,6 +35,44 @@ it('creates once, then changes only what differs', async () => {
 	expect(school.rows('customer')).toHaveLength(1);
 });
 
+describe('a name that is longer than AlfaCRM takes', () => {
+	const long = 'Орлова Александра Константиновна, 7 лет, мама Анастасия';
+	const form = (options: IDataObject, fieldsToSet: IDataObject = {}): IDataObject => ({
+		...byPhone(fieldsToSet, options),
+		matchBy: 'phoneAndName',
+		name: long,
+	});
+
+	it('is refused before anything is sent, also where it is what is looked for', async () => {
+		for (const one of [form({}), byPhone({ name: long }), byPhone({ name: long }, { shortenTexts: false })]) {
+			const { error } = await school.run(one);
+			expect(error).toMatchObject({
+				message: "'Name' has 55 characters, AlfaCRM takes 50",
+				description: "Shorten it, or turn on 'Shorten Long Texts' in 'Options'. Nothing was sent to AlfaCRM.",
+			});
+		}
+		expect(school.calls).toEqual([]);
+	});
+
+	it('is shortened where that is wanted, and found again by what is left of it', async () => {
+		for (const given of [{}, { name: long }]) {
+			const { json, hints } = await school.done(form({ shortenTexts: true }, given));
+			expect(json).toMatchObject([{ name: `${long.slice(0, 49)}…`, id: 1 }]);
+			expect(hints).toEqual([
+				"Texts that are longer than AlfaCRM takes were shortened: 'Name' to 50 characters",
+			]);
+		}
+		expect(school.writes()).toEqual(['customer/create']);
+	});
+
+	it('may be what a record holds already, which stays so and is found', async () => {
+		const id = school.lead({ name: long, phone: [PHONE] });
+		const { json } = await school.done(byPhone({ note: 'x' }));
+		expect(json).toMatchObject([{ id, name: long, operationResult: 'updated' }]);
+		expect((await school.done({ ...form({}), operation: 'find', options: {} })).json).toMatchObject([{ id }]);
+	});
+});
+
 describe('fields only for new ones', () => {
 	it('are set at first and left alone later: type and name, unless others are chosen', async () => {
 		const id = school.lead({ phone: [PHONE], note: 'a' });

@@ -10,7 +10,8 @@ import type { Field } from '../../entities/fieldTypes';
 import { findOrCreate } from '../run/findOrCreate';
 import type { LockKey } from '../run/run';
 import type { Item } from '../run/item';
-import { bodyOf } from '../records/body';
+import { authored } from '../records/author';
+import { bodyOf, shortensTexts, textOptions } from '../records/body';
 import type { Branch } from '../records/branches';
 import { forOwner } from '../records/owner';
 import { alternativesOf } from '../run/alternatives';
@@ -49,9 +50,10 @@ const skipIfThere: INodeProperties = {
 
 /** Adds something to a record, such as a payment, unless the same was added before. */
 export const createIfAbsent: ActionKind<'createIfAbsent'> = {
-	form: (_entity, { creates }) => ({
+	form: (_entity, { body, creates }) => ({
 		skipIfThere: [skipIfThere],
 		simplify: simplifyForm(entityOf(creates.entity)),
+		options: textOptions(body ?? []),
 	}),
 	async execute(item, entity, action) {
 		const { creates } = action;
@@ -63,7 +65,10 @@ export const createIfAbsent: ActionKind<'createIfAbsent'> = {
 		const query = creates.link === 'query' ? { ...creates.query, ...link } : {};
 		const fields = action.body ?? [];
 		const input = readFields(item, fields);
-		const given = { ...link, ...query, ...bodyOf(item, fields, input, branch), ...action.fixed };
+		const [options] = textOptions(fields);
+		const shortens = shortensTexts(options && item.collection(options));
+		const own = bodyOf(item, fields, input, branch, shortens);
+		const given = { ...link, ...query, ...own, ...action.fixed };
 		const skips = item.flag(skipIfThere);
 		const show = simplified(item, other);
 
@@ -86,8 +91,9 @@ export const createIfAbsent: ActionKind<'createIfAbsent'> = {
 			const create = async () => {
 				await assertOwned(creation, entity);
 				const task = `create the ${other.label.toLowerCase()}`;
-				const model = await item.save({ ...target, action: 'create', body, task }, [lock]);
-				return report(show, { ...body, ...model }, 'created', Object.keys(body));
+				const all = await authored(item, fields, body, target.branch);
+				const model = await item.save({ ...target, action: 'create', body: all, task }, [lock]);
+				return report(show, { ...all, ...model }, 'created', Object.keys(all));
 			};
 			if (!skips) return [await create()];
 			const { found, created } = await findOrCreate(

@@ -120,12 +120,20 @@ export function keyOf(item: Item, entity: Entity): MatchKey {
 /**
  * What to look for, and whether that is enough to tell a record. Only the key's own parameters count: a phone that is
  * given to be saved finds nobody.
+ *
+ * @param fit makes of a value what a new record would hold of it
  */
-export function searchOf(item: Item, entity: Entity, key: MatchKey): Search & { isEnough: boolean } {
+export function searchOf(
+	item: Item,
+	entity: Entity,
+	key: MatchKey,
+	fit = (_field: Field, value: Wire) => value,
+): Search & { isEnough: boolean } {
 	const input = key.fields.map((name): [Field, Wire | undefined] => {
 		const field = keyField(entity, name);
 		const value = keyInput(item, field);
-		return [field, isBlank(field, value) ? undefined : distinguishing(field, item.read(field, value))];
+		if (isBlank(field, value)) return [field, undefined];
+		return [field, distinguishing(field, fit(field, item.read(field, value)))];
 	});
 	const filled = input.filter(([, value]) => value !== undefined);
 	const isEnough = filled.length > 0 && (filled.length === input.length || key.any === true);

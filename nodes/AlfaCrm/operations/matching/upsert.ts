@@ -1,12 +1,13 @@
 import type { IDataObject, INodeProperties } from 'n8n-workflow';
 
+import type { Field, Wire } from '../../entities/fieldTypes';
 import type { Entity } from '../../entities/types';
 import { canBeEmpty, defaultOf, isNeeded } from '../../fields/field';
 import { collection, showWhen } from '../../form/assemble';
 import { findOrCreate } from '../run/findOrCreate';
 import { recordKey } from '../run/run';
 import type { Operation } from '../operation';
-import { changesOf } from '../records/body';
+import { changesOf, fitting } from '../records/body';
 import { inMode, inputModeForm, fieldOptions, readFieldInput } from '../records/fieldInput';
 import { getRecord, notFoundError } from '../records/findById';
 import { saveChanges } from '../records/saveChanges';
@@ -79,15 +80,19 @@ export const upsert: Operation = {
 	}),
 	async execute(item, entity) {
 		const key = keyOf(item, entity);
-		const search = searchOf(item, entity, key);
 		const options = item.collection(upsertOptions(entity));
 		const rules = rulesOf(entity, options, key.name);
+		const fit = (field: Field, value: Wire) => fitting(item, field, value, rules.shortens);
+		const search = searchOf(item, entity, key, fit);
 		const show = simplified(item, entity);
 		const input = readFieldInput(item, entity, upsertFields(entity));
 		if (!search.isEnough && rules.ifKeyEmpty === 'refuse') {
 			throw emptyKeyError(item, entity, key, ", or let 'If Match Value Is Empty' create a record");
 		}
-		const changes = canonicalIn(entity, changesOf(item, entity, input, rules.overwriteWithEmpty));
+		const changes = canonicalIn(
+			entity,
+			changesOf(item, entity, input, rules.overwriteWithEmpty, rules.shortens),
+		);
 		const target = targetOf(item, entity, 'upsert');
 		const request = { item, entity, target, input, changes, rules, show };
 		const locks = [...locksOf(entity, changes), ...locksOf(entity, search.wanted)];

@@ -4,7 +4,7 @@ import type { Entity } from '../../entities/types';
 import { sortByName } from '../../fields/order';
 import { collection } from '../../form/assemble';
 import type { Collection } from '../run/parameters';
-import { overwriteWithEmpty } from '../records/body';
+import { overwriteWithEmpty, shortenOption, shortensTexts } from '../records/body';
 import { listModeForm, readAddToLists } from '../records/listMode';
 import { searchBranches } from './branches';
 import type { IfArchived, IfSeveral } from './decide';
@@ -19,6 +19,8 @@ export interface Rules {
 	isOnlyForNew: (field: string) => boolean;
 	overwriteWithEmpty: boolean;
 	addToLists: boolean;
+	/** Texts that are too long are cut. */
+	shortens?: boolean;
 }
 
 /** In place of single fields: custom ones, which are named by their code, have no choice of their own. */
@@ -92,6 +94,7 @@ export function upsertOptions(entity: Entity): INodeProperties {
 					'Fields that are set when a record is created and left alone when it is updated. Matched by ID, no field is left alone unless it is chosen here. For a public form choose All Fields, since anybody may fill it in.',
 			},
 			overwriteWithEmpty,
+			...shortenOption(fields),
 			...searchBranches(entity),
 		],
 		'Add Option',
@@ -114,5 +117,6 @@ export function rulesOf(entity: Entity, options: Collection, key: string): Rules
 		isOnlyForNew: (field) => onlyForNew.includes(ALL_FIELDS) || onlyForNew.includes(field),
 		overwriteWithEmpty: options.flag(overwriteWithEmpty),
 		addToLists: readAddToLists(options, fields, 'add'),
+		shortens: shortensTexts(options),
 	};
 }

@@ -21,10 +21,11 @@ export interface UpsertInput {
 
 /** A new record holds what it is looked for by, and what was given. */
 export function newRecord(request: UpsertInput, wanted: IDataObject): IDataObject {
-	const { item, entity, target, input } = request;
+	const { item, entity, target, input, rules } = request;
 	const all = { ...input, ...keyValues(request, wanted) };
 	const values = { ...defaultsOf(entity), ...withoutBlanks(entity, all) };
-	return canonicalIn(entity, bodyOf(item, entity.fields.map(forNew), values, target.branch));
+	const fields = entity.fields.map(forNew);
+	return canonicalIn(entity, bodyOf(item, fields, values, target.branch, rules.shortens));
 }
 
 /**

@@ -5,8 +5,11 @@ import type { Entity } from '../../entities/types';
 import { isEmpty, isUndefined } from '../../fields/blank';
 import { customField, isCustom } from '../../fields/custom';
 import { clearedValue, isBlank, serialize } from '../../fields/field';
+import { lengthOf, longestOf, shortened } from '../../fields/text';
+import { collection } from '../../form/assemble';
 import type { Field, Wire } from '../../entities/fieldTypes';
 import type { Item } from '../run/item';
+import type { Collection } from '../run/parameters';
 
 /** What an empty value means is the user's choice, for it may be a gap in a sheet. */
 export const overwriteWithEmpty: INodeProperties = {
@@ -17,12 +20,51 @@ export const overwriteWithEmpty: INodeProperties = {
 	description: 'Whether a given but empty value empties the field in AlfaCRM instead of being passed over',
 };
 
+/** For forms and webhooks, whose texts nobody has counted. */
+const shortenTexts: INodeProperties = {
+	displayName: 'Shorten Long Texts',
+	name: 'shortenTexts',
+	type: 'boolean',
+	default: false,
+	description: 'Whether to cut a text that is longer than AlfaCRM takes, instead of stopping',
+};
+
+/** That option, where one of the fields can be too long. */
+export const shortenOption = (fields: readonly Field[]): INodeProperties[] =>
+	fields.some((field) => longestOf(field) !== undefined) ? [shortenTexts] : [];
+
+/** The options of what has no others. */
+export const textOptions = (fields: readonly Field[]): INodeProperties[] =>
+	shortenOption(fields).map((option) => collection('Options', 'options', [option], 'Add Option'));
+
+/** Whether the user wants them to be cut; undefined where there is no such option. */
+export const shortensTexts = (options?: Collection): boolean | undefined => options?.flag(shortenTexts);
+
+/** A text of the user as AlfaCRM takes it; what a record holds already is not asked. */
+export function fitting(item: Item, field: Field, value: Wire, shortens?: boolean): Wire {
+	const longest = longestOf(field);
+	if (longest === undefined || typeof value !== 'string' || lengthOf(value) <= longest) return value;
+	if (shortens) {
+		item.run.hints.add(
+			'Texts that are longer than AlfaCRM takes were shortened',
+			`'${field.label}' to ${longest} characters`,
+		);
+		return shortened(value, longest);
+	}
+	const orCut = shortens === undefined ? '' : `, or turn on '${shortenTexts.displayName}' in 'Options'`;
+	throw item.refused(
+		`'${field.label}' has ${lengthOf(value)} characters, AlfaCRM takes ${longest}`,
+		`Shorten it${orCut}. ${item.effectNote()}`,
+	);
+}
+
 /** Values that are not empty; the required ones must be there, and the branch stands in where it belongs. */
 export function bodyOf(
 	item: Item,
 	fields: readonly Field[],
 	input: IDataObject,
 	branch?: number,
+	shortens?: boolean,
 ): IDataObject {
 	const body: IDataObject = {};
 	for (const field of fields) {
@@ -32,7 +74,7 @@ export function bodyOf(
 			if (field.required) throw missingError(item, field);
 			if (endsAnother(field, fields)) throw missingError(item, { ...field, isNodesRule: true });
 		} else {
-			const wire = item.read(field, value);
+			const wire = fitting(item, field, item.read(field, value), shortens);
 			// A new record has none of what it may have none of; an action that demands the choice sends it.
 			if (wire !== null || field.required) body[field.name] = wire;
 		}
@@ -59,12 +101,18 @@ function isReplaced({ omittedWith }: Field, fields: readonly Field[], input: IDa
  * The given fields as they are sent. An empty one is passed over, or sent as what empties it; one that is undefined,
  * as an expression is that finds nothing, is passed over in any case.
  */
-export function changesOf(item: Item, entity: Entity, input: IDataObject, overwrites: boolean): IDataObject {
+export function changesOf(
+	item: Item,
+	entity: Entity,
+	input: IDataObject,
+	overwrites: boolean,
+	shortens?: boolean,
+): IDataObject {
 	const body: IDataObject = {};
 	for (const field of entity.fields) {
 		if (isReplaced(field, entity.fields, input)) continue;
 		const value = input[field.name];
-		if (!isBlank(field, value)) body[field.name] = item.read(field, value);
+		if (!isBlank(field, value)) body[field.name] = fitting(item, field, item.read(field, value), shortens);
 		// No record holds a length: it is the end that would be lost.
 		else if (isUndefined(value) || !overwrites || field.omittedWith) continue;
 		// No branch would show a record that is in none, so nobody would find it again.

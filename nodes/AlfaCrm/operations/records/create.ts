@@ -7,7 +7,8 @@ import type { Operation } from '../operation';
 import type { Item } from '../run/item';
 import { recordSchema } from '../output/recordSchema';
 import { keysForm, targetOf } from './target';
-import { bodyOf } from './body';
+import { authored } from './author';
+import { bodyOf, shortensTexts, textOptions } from './body';
 import { forOwner } from './owner';
 import { inMode, inputModeForm, fieldOptions, readFieldInput, prominentForm } from './fieldInput';
 
@@ -31,14 +32,18 @@ export const create: Operation = {
 		keys: keysForm(entity, 'create'),
 		prominentFields: prominentForm(prominentFields(entity)),
 		createFields: [inMode('form', additionalFields(entity))],
+		createOptions: textOptions(entity.fields),
 	}),
 	async execute(item, entity) {
 		const target = targetOf(item, entity, 'create');
 		const input = readFieldInput(item, entity, additionalFields(entity), prominentFields(entity));
 		const fields = newFields(entity);
-		const given = { ...target.query, ...bodyOf(item, fields, input, target.branch) };
+		const [options] = textOptions(fields);
+		const shortens = shortensTexts(options && item.collection(options));
+		const given = { ...target.query, ...bodyOf(item, fields, input, target.branch, shortens) };
 		const draft = { fields, input, body: given, branch: target.branch };
-		const { body, branch } = await forOwner(item, draft);
+		const { body: placed, branch } = await forOwner(item, draft);
+		const body = await authored(item, fields, placed, branch);
 		const task = `create the ${entity.label.toLowerCase()}`;
 		const model = await item.save({ ...target, branch, action: 'create', body, task }, []);
 		if (belongsToNobody(entity, body)) warnOfNobody(item, entity, model);

@@ -7,7 +7,7 @@ import { entityOf } from '../../entities/registry';
 import type { Entity } from '../../entities/types';
 import { isEmpty } from '../../fields/blank';
 import { isBlank, isList, listOf } from '../../fields/field';
-import { readText } from '../../fields/text';
+import { longestOf, readText, shortened } from '../../fields/text';
 import type { Item } from '../run/item';
 import type { LocatedRecord } from '../run/writeCache';
 import type { Branch } from './branches';
@@ -71,11 +71,11 @@ async function readableOwner(
 /** Nobody chose how long these texts are. */
 function textsFrom(row: IDataObject, fields: readonly Field[], body: IDataObject): IDataObject {
 	const taken: IDataObject = {};
-	for (const { name, takenFrom } of fields) {
+	for (const field of fields) {
+		const { name, takenFrom } = field;
 		if (takenFrom === undefined || body[name] !== undefined) continue;
 		const text = takenFrom.fields.map((one) => readText(row[one])).find((value) => !isEmpty(value)) ?? '';
-		const fitting = [...text].slice(0, takenFrom.longest).join('').trim();
-		if (fitting !== '') taken[name] = fitting;
+		if (text !== '') taken[name] = shortened(text, longestOf(field));
 	}
 	return taken;
 }

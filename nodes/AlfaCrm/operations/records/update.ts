@@ -1,4 +1,4 @@
-import type { IDataObject, INodeProperties } from 'n8n-workflow';
+import type { IDataObject } from 'n8n-workflow';
 
 import type { Entity } from '../../entities/types';
 import { isEmpty } from '../../fields/blank';
@@ -11,7 +11,14 @@ import type { Operation } from '../operation';
 import { recordSchema } from '../output/recordSchema';
 import type { Target } from './target';
 import { idOf, idParameter, isOfAnother, keysForm, targetOf } from './target';
-import { assertOrderWithKept, changesOf, withResentFields, overwriteWithEmpty } from './body';
+import {
+	assertOrderWithKept,
+	changesOf,
+	overwriteWithEmpty,
+	shortenOption,
+	shortensTexts,
+	withResentFields,
+} from './body';
 import { added } from './diff';
 import { isHalfTimed, movedEnds } from './duration';
 import { inMode, inputModeForm, fieldOptions, readFieldInput } from './fieldInput';
@@ -21,14 +28,8 @@ import { getRecordAnywhere, writeAnywhere } from './findById';
 const updateFields = (entity: Entity) =>
 	collection('Update Fields', 'updateFields', fieldOptions(entity.fields, entity));
 
-const updateOptions: INodeProperties = {
-	displayName: 'Options',
-	name: 'options',
-	type: 'collection',
-	placeholder: 'Add Option',
-	default: {},
-	options: [overwriteWithEmpty],
-};
+const updateOptions = ({ fields }: Entity) =>
+	collection('Options', 'options', [overwriteWithEmpty, ...shortenOption(fields)], 'Add Option');
 
 /** Changes the fields that are given and leaves the rest. */
 export const update: Operation = {
@@ -43,13 +44,15 @@ export const update: Operation = {
 		keys: keysForm(entity, 'update'),
 		listMode: listModeForm(entity.fields, 'replace'),
 		updateFields: [inMode('form', updateFields(entity))],
-		updateOptions: [updateOptions],
+		updateOptions: [updateOptions(entity)],
 	}),
 	async execute(item, entity) {
 		const target = targetOf(item, entity, 'update');
 		const id = idOf(item, entity);
-		const overwrites = item.collection(updateOptions).flag(overwriteWithEmpty);
-		const body = changesOf(item, entity, readFieldInput(item, entity, updateFields(entity)), overwrites);
+		const options = item.collection(updateOptions(entity));
+		const overwrites = options.flag(overwriteWithEmpty);
+		const input = readFieldInput(item, entity, updateFields(entity));
+		const body = changesOf(item, entity, input, overwrites, shortensTexts(options));
 		const lists = entity.fields.filter((field) => isList(field) && field.name in body);
 		const adds = readAddToLists(item, entity.fields, 'replace') && lists.length > 0;
 		if (Object.keys(body).length === 0) {

@@ -25,6 +25,8 @@ export interface Described {
 	min?: number;
 	max?: number;
 	nonZero?: boolean;
+	/** The most characters of a text. */
+	longest?: number;
 	isPhone?: boolean;
 	required?: boolean;
 	/** Without it a record says nothing, unless it has that field. */
@@ -64,8 +66,8 @@ const alone = (value: unknown): unknown =>
 	Array.isArray(value) && value.flat(9).length === 1 ? value.flat(9)[0] : undefined;
 
 const READERS: Record<Kind, (value: unknown, field: Described) => Meaning> = {
-	text,
-	longText: text,
+	text: textThatFits,
+	longText: textThatFits,
 	texts: (value, field) => texts(value, field, field.isPhone === true),
 	emails: (value, field) => texts(value, field, false),
 	phones: (value, field) => texts(value, field, true),
@@ -105,6 +107,11 @@ export function meaningOf(field: Described, value: unknown): Meaning {
 	if (['removed', 'dead'].includes(field.name) && said === 0) return { ...meaning, anything: true };
 	// Archived ones are asked for by a yes, all of them by a no.
 	return field.name === 'dead' && said !== undefined ? { ...meaning, says: [said === 2] } : meaning;
+}
+
+function textThatFits(value: unknown, { longest = Infinity }: Described): Meaning {
+	const meaning = text(value);
+	return meaning.says?.some((said) => [...String(said)].length > longest) ? REFUSE : meaning;
 }
 
 function text(value: unknown): Meaning {
