@@ -32,6 +32,8 @@ export interface Matching {
 	everyBranch?: true;
 	/** Fields that an update leaves alone unless that is changed in the form. */
 	onlyForNew?: readonly string[];
+	/** Of several that match, those whose field has this value come before the others; in words for the form. */
+	first?: { field: string; value: number; words: string };
 }
 
 /** An ID that AlfaCRM looks for in the query; it is sent in the body too, where some sources have it. */
