@@ -187,7 +187,7 @@ describe.each(actionTable)('the form of %s, %s', (value, operation) => {
 		};
 		const matched = operation === 'upsert' ? ['matchBy', ...(entity.match?.keys[0].fields ?? [])] : [];
 		const besides = {
-			create: [],
+			create: entity.isBooked ? ['options'] : [],
 			update: ['options'],
 			upsert: ['simplify', 'options', ...matched],
 		}[operation as 'create'];
@@ -226,9 +226,14 @@ describe.each(actionTable)('the form of %s, %s', (value, operation) => {
 	});
 
 	it('lets policies be chosen where records are matched or changed, each safe by default', () => {
+		const isBooking = operation === 'create' && entity?.isBooked === true;
 		const options = named('options');
 		expect(options !== undefined).toBe(
-			matches || ['check', 'update'].includes(operation) || isOverview || action?.kind === 'freeSlots',
+			matches ||
+				isBooking ||
+				['check', 'update'].includes(operation) ||
+				isOverview ||
+				action?.kind === 'freeSlots',
 		);
 		if (!options || !entity) return;
 		const preset = Object.fromEntries(childrenOf(options).map((one) => [one.name, one.default]));
@@ -237,9 +242,13 @@ describe.each(actionTable)('the form of %s, %s', (value, operation) => {
 			['texts', 'emails', 'phones', 'ids', 'references', 'choices'].includes(type),
 		);
 		const found = {
-			...{ ifNone: 'refuse', ifSeveral: 'all' },
+			...{ ifNone: 'refuse', ifSeveral: isOverview ? 'all' : 'refuse' },
 			...{ ...branches, ...(entity.archive ? { archived: true } : {}) },
 		};
+		if (isBooking) {
+			expect(preset).toEqual({ checkBusy: true, skipIfThere: true });
+			return;
+		}
 		if (action?.kind === 'freeSlots') {
 			expect(preset).toEqual({ otherBranches: false, past: false, step: 30 });
 			return;

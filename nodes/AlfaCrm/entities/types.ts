@@ -183,8 +183,8 @@ export interface Entity {
 	unconfirmed?: readonly OperationName[];
 	/** Writable fields. */
 	fields: readonly Field[];
-	/** Fields that say whose a record is. A new one that has none of them can be saved, and is hardly meant. */
-	belongsTo?: readonly string[];
+	/** A new one is booked as lessons are: for somebody, once, and at a time that is free. */
+	isBooked?: true;
 	/** What AlfaCRM may empty, or refuse to do without, where an update does not name it. */
 	resentOnUpdate?: readonly ResentField[];
 	/** What AlfaCRM returns besides, or of another type than it is written, for the preview of the output. */

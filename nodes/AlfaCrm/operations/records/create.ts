@@ -1,13 +1,11 @@
-import type { IDataObject } from 'n8n-workflow';
-
 import { collection } from '../../form/assemble';
 import type { Entity } from '../../entities/types';
-import { forNew, isProminent, listOf } from '../../fields/field';
+import { forNew, isProminent } from '../../fields/field';
 import type { Operation } from '../operation';
-import type { Item } from '../run/item';
 import { recordSchema } from '../output/recordSchema';
 import { keysForm, targetOf } from './target';
 import { bodyOf } from './body';
+import { assertForSomebody, book, bookingOptions } from './booking';
 import { takenFromOthers } from './taken';
 import { inMode, inputModeForm, fieldOptions, readFieldInput, prominentForm } from './fieldInput';
 
@@ -19,7 +17,7 @@ const additionalFields = (entity: Entity) => {
 	return collection('Additional Fields', 'additionalFields', fieldOptions(others, entity));
 };
 
-/** Creates a record each time that it runs. */
+/** Creates a record each time that it runs, unless it is one that is booked. */
 export const create: Operation = {
 	text: ({ one }) => ({
 		name: 'Create',
@@ -31,32 +29,18 @@ export const create: Operation = {
 		keys: keysForm(entity, 'create'),
 		prominentFields: prominentForm(prominentFields(entity)),
 		createFields: [inMode('form', additionalFields(entity))],
+		createOptions: entity.isBooked ? [bookingOptions] : [],
 	}),
 	async execute(item, entity) {
 		const target = targetOf(item, entity, 'create');
 		const input = readFieldInput(item, entity, additionalFields(entity), prominentFields(entity));
+		if (entity.isBooked) assertForSomebody(item, input);
 		const fields = newFields(entity);
 		const given = { ...target.query, ...bodyOf(item, fields, input, target.branch) };
 		const body = { ...(await takenFromOthers(item, fields, given, target.branch)), ...given };
 		const task = `create the ${entity.label.toLowerCase()}`;
-		const model = await item.save({ ...target, action: 'create', body, task }, []);
-		if (belongsToNobody(entity, body)) warnOfNobody(item, entity, model);
-		return [model];
+		const save = async () => await item.save({ ...target, action: 'create', body, task }, []);
+		return [await (entity.isBooked ? book(item, body, target.branch, save) : save())];
 	},
 	output: recordSchema,
 };
-
-const belongsToNobody = ({ belongsTo }: Entity, body: IDataObject): boolean =>
-	belongsTo?.every((name) => listOf(body[name]).length === 0) === true;
-
-function warnOfNobody(
-	item: Item,
-	{ belongsTo = [], fields, label, plural }: Entity,
-	{ id }: IDataObject,
-): void {
-	const owners = fields.filter(({ name }) => belongsTo.includes(name)).map((field) => `'${field.label}'`);
-	item.run.hints.add(
-		`New ${plural.toLowerCase()} are nobody's: ${owners.join(' and ')} came empty`,
-		`${label.toLowerCase()} ${String(id)}`,
-	);
-}
