@@ -62,7 +62,7 @@ export interface CreateIfAbsent {
 	owned?: Readonly<Record<string, string>>;
 	/** What AlfaCRM may show under another name than it takes it. */
 	shownAs?: Readonly<Record<string, string>>;
-	/** Only records of today and yesterday count, by this field. */
+	/** The same is meant again after a while: only records count whose moment in this field is that recent. */
 	recentBy?: string;
 }
 
