@@ -226,6 +226,7 @@ describe.each(actionTable)('the form of %s, %s', (value, operation) => {
 	});
 
 	it('lets policies be chosen where records are matched or changed, each safe by default', () => {
+		const isBooking = operation === 'create' && entity?.isBooked === true;
 		const options = named('options');
 		const written = action?.kind === 'createIfAbsent' ? (action.body ?? []) : (entity?.fields ?? []);
 		const shortens = written.some((field) => 'longest' in field) ? { shortenTexts: false } : {};
@@ -233,6 +234,7 @@ describe.each(actionTable)('the form of %s, %s', (value, operation) => {
 		expect(options !== undefined).toBe(
 			(isNew && 'shortenTexts' in shortens) ||
 				matches ||
+				isBooking ||
 				['check', 'update'].includes(operation) ||
 				isOverview ||
 				action?.kind === 'freeSlots',
@@ -244,9 +246,13 @@ describe.each(actionTable)('the form of %s, %s', (value, operation) => {
 			['texts', 'emails', 'phones', 'ids', 'references', 'choices'].includes(type),
 		);
 		const found = {
-			...{ ifNone: 'refuse', ifSeveral: 'all' },
+			...{ ifNone: 'refuse', ifSeveral: isOverview ? 'all' : 'refuse' },
 			...{ ...branches, ...(entity.archive ? { archived: true } : {}) },
 		};
+		if (isBooking) {
+			expect(preset).toEqual({ checkBusy: true, skipIfThere: true });
+			return;
+		}
 		if (action?.kind === 'freeSlots') {
 			expect(preset).toEqual({ otherBranches: false, past: false, step: 30 });
 			return;

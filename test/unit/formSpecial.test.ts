@@ -19,12 +19,16 @@ it.each([
 });
 
 it.each([
-	['customer', 'find', 'The highest ID of the active ones, or of the archived ones if none is active'],
-	['customer', 'upsert', 'The highest ID of the active ones, or of the archived ones if none is active'],
+	...['find', 'upsert', 'getOverview'].map((operation): [string, string, string] => [
+		'customer',
+		operation,
+		'The first in this order: active before archived, clients before leads, then the highest ID',
+	]),
+	['group', 'find', 'The first in this order: active before archived, then the highest ID'],
 	// What has no archive.
 	['leadSource', 'find', 'The one with the highest ID'],
 	['leadSource', 'upsert', 'The one with the highest ID'],
-])('of several that match, %s → %s says by what the newest is told', (resource, operation, words) => {
+])('of several that match, %s → %s says which is the first', (resource, operation, words) => {
 	const { options = [] } = formOf({ resource, operation }).find(({ name }) => name === 'options') ?? {};
 	const several = (options as INodeProperties[]).find(({ name }) => name === 'ifSeveral');
 	const choices = (several?.options ?? []) as INodePropertyOptions[];

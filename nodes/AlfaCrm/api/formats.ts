@@ -90,6 +90,17 @@ export function formatTime(value: unknown, zone: string): string | undefined {
 	return date.isValid ? (moment.offset ? date.toFormat('HH:mm') : moment.time.slice(0, 5)) : undefined;
 }
 
+/**
+ * A moment that AlfaCRM shows as the clock on the wall in `zone`, in milliseconds.
+ *
+ * @returns undefined when it cannot be read
+ */
+export function readMoment(value: unknown, zone: string): number | undefined {
+	const text = written(value);
+	const date = DateTime.fromISO(text.replace(' ', 'T'), { zone });
+	return date.isValid ? date.toMillis() : undefined;
+}
+
 /** @param clock `hh:mm` */
 export function minutesOfClock(clock: string): number {
 	const [hours, minutes] = clock.split(':').map(Number);

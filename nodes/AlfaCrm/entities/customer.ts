@@ -135,7 +135,12 @@ export const customer = writable({
 	],
 	custom: true,
 	includeHidden: { is_study: CUSTOMER_TYPE.all, removed: 1 },
-	match: { keys, everyBranch: true, onlyForNew: ['is_study', 'name'] },
+	match: {
+		keys,
+		everyBranch: true,
+		onlyForNew: ['is_study', 'name'],
+		first: { field: 'is_study', value: CUSTOMER_TYPE.client, words: 'clients before leads' },
+	},
 	archive: { day: 'e_date' },
 	fields: [
 		name('e.g. Mia Orlova'),

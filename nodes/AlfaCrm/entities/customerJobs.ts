@@ -235,7 +235,7 @@ const additions: Action[] = [
 		name: 'addComment',
 		label: 'Add Comment',
 		title: 'Add a comment on a customer',
-		description: 'Add a comment on a customer; an identical one from today or yesterday is not repeated',
+		description: 'Add a comment on a customer unless the same was added a few minutes ago',
 		path: 'communication',
 		action: 'create',
 		idAs: 'related_id',

@@ -139,6 +139,9 @@ const status = choice('status', 'Status', STATUSES, 1, {
 	description: 'Known integrations create planned lessons only',
 });
 
+/** Whom and what a lesson takes up, and when. */
+export const BOOKED = { group: groups, customer: customers, teacher: teachers, room, day };
+
 /** API notes 4 and 5.11: an update with a part of these was refused in one account, or emptied the rest. */
 const resentOnUpdate: ResentField[] = [
 	branch,
@@ -210,7 +213,7 @@ export const lesson = writable({
 		status,
 		topic,
 	],
-	belongsTo: ['group_ids', 'customer_ids'],
+	isBooked: true,
 	resentOnUpdate,
 	outputFields: [
 		isoDate('date', 'Date'),

@@ -32,6 +32,8 @@ export interface Matching {
 	everyBranch?: true;
 	/** Fields that an update leaves alone unless that is changed in the form. */
 	onlyForNew?: readonly string[];
+	/** Of several that match, those whose field has this value come before the others; in words for the form. */
+	first?: { field: string; value: number; words: string };
 }
 
 /** An ID that AlfaCRM looks for in the query; it is sent in the body too, where some sources have it. */
@@ -60,7 +62,7 @@ export interface CreateIfAbsent {
 	owned?: Readonly<Record<string, string>>;
 	/** What AlfaCRM may show under another name than it takes it. */
 	shownAs?: Readonly<Record<string, string>>;
-	/** Only records of today and yesterday count, by this field. */
+	/** The same is meant again after a while: only records count whose moment in this field is that recent. */
 	recentBy?: string;
 }
 
@@ -185,8 +187,8 @@ export interface Entity {
 	unconfirmed?: readonly OperationName[];
 	/** Writable fields. */
 	fields: readonly Field[];
-	/** Fields that say whose a record is. A new one that has none of them can be saved, and is hardly meant. */
-	belongsTo?: readonly string[];
+	/** A new one is booked as lessons are: for somebody, once, and at a time that is free. */
+	isBooked?: true;
 	/** What AlfaCRM may empty, or refuse to do without, where an update does not name it. */
 	resentOnUpdate?: readonly ResentField[];
 	/** What AlfaCRM returns besides, or of another type than it is written, for the preview of the output. */

@@ -24,6 +24,7 @@ export const OPERATION_SLOTS = [
 	'filters',
 	'upsertFields',
 	'simplify',
+	'createOptions',
 	'findOptions',
 	'createOptions',
 	'updateOptions',

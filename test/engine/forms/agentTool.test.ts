@@ -49,3 +49,27 @@ it.each(['now', 'in n8n 1.97'])(
 		expect(customer(id).note).toBe('Перезвонить');
 	},
 );
+
+describe('a lesson that an agent books', () => {
+	const lesson = {
+		...{ resource: 'lesson', operation: 'create', branchId: 1, lesson_type_id: 3, subject_id: 1 },
+		...{ lesson_date: fromAi('day'), time_from: fromAi('time') },
+		customer_ids: { __rl: true, mode: 'id', value: fromAi('customer') },
+	};
+	const args = { day: '2031-03-10', time: '17:00' };
+
+	it('for a customer whom it leaves out, or has not found, is refused', async () => {
+		for (const customer of [{}, { customer: '' }, { customer: 'null' }, { customer: '[]' }])
+			await expect(callTool(toolContext(school, lesson, { ...args, ...customer }))).rejects.toThrow(
+				/'Customer'/,
+			);
+		expect(rows('lesson').filter(({ date }) => date === args.day)).toEqual([]);
+	});
+
+	it('is booked once', async () => {
+		const customer = String(lead());
+		const book = async () => await callTool(toolContext(school, lesson, { ...args, customer }));
+		const [[first], [second]] = [await book(), await book()];
+		expect(second.json.id).toBe(first.json.id);
+	});
+});

@@ -11,6 +11,13 @@ const inBranch = ({ branch_ids }: IDataObject) => (branch_ids as number[]).inclu
 const group = () => rows('group').find(inBranch)?.id as number;
 const subject = () => rows('subject')[0].id as number;
 const created = ([{ id }]: IDataObject[], path: string) => row(path, id);
+const NOBODY = { __rl: true, mode: 'list', value: '' };
+
+/** A lesson as JSON. */
+const FIELDS = (): IDataObject => ({
+	...{ lesson_date: '2031-03-10', time_from: '17:00', time_to: '18:00' },
+	...{ lesson_type_id: 2, subject_id: subject(), group_ids: [group()] },
+});
 
 describe('a lesson', () => {
 	const form = (more: INodeParameters = {}): INodeParameters => ({
@@ -21,6 +28,7 @@ describe('a lesson', () => {
 		time_from: '17:00',
 		lesson_type_id: 2,
 		subject_id: subject(),
+		group_ids: pick(group()),
 		...more,
 	});
 
@@ -37,11 +45,12 @@ describe('a lesson', () => {
 			'Teacher Names or IDs',
 			'Room Name or ID',
 			'Additional Fields',
+			'Options',
 		]);
 	});
 
 	it('lasts an hour for a group that was picked, if nothing else is said', async () => {
-		const lesson = created(await run(form({ group_ids: pick(group()) })), 'lesson');
+		const lesson = created(await run(form({ customer_ids: NOBODY })), 'lesson');
 		expect(lesson).toMatchObject({
 			group_ids: [group()],
 			customer_ids: [],
@@ -55,23 +64,88 @@ describe('a lesson', () => {
 		['several IDs', { __rl: true, mode: 'id', value: '7, 8' }, [7, 8]],
 		['a list by expression', given([7, '8']), [7, 8]],
 		['a list by expression in the picker', { __rl: true, mode: 'id', value: given([7, 8]) }, [7, 8]],
-		['nobody', { __rl: true, mode: 'list', value: '' }, []],
 	])('has the customers that are given as %s', async (_what, value, ids) => {
-		expect(created(await run(form({ customer_ids: value })), 'lesson').customer_ids).toEqual(ids);
+		expect(
+			created(await run(form({ group_ids: NOBODY, customer_ids: value })), 'lesson').customer_ids,
+		).toEqual(ids);
+	});
+
+	it('for nobody is refused', async () => {
+		const error = await refused(form({ group_ids: NOBODY }), "'Group' and 'Customer' are both empty");
+		expect(error.description).toBe('Fill one of them. Nothing was sent to AlfaCRM.');
 	});
 
 	it.each([
-		['nobody', {}, true],
-		['an expression that finds nobody', { customer_ids: pick(UNDEFINED) }, true],
-		['a customer', { customer_ids: pick(7) }, false],
-		['a group', { group_ids: pick(1) }, false],
-	])('for %s has a hint if it is nobody at all', async (_what, owners, isNobodys) => {
-		const { hints, error } = await whole(form(owners));
-		expect(error).toBeUndefined();
-		const { id } = rows('lesson').at(-1) ?? {};
-		expect(hints).toEqual(
-			isNobodys ? [`New lessons are nobody's: 'Group' and 'Customer' came empty: lesson ${String(id)}`] : [],
-		);
+		...[
+			UNDEFINED,
+			given(null),
+			given(''),
+			given(' '),
+			given([]),
+			given('[]'),
+			given(','),
+			'={{ $json.x }}',
+		].flatMap((value) => [value, { __rl: true, mode: 'id', value }]),
+		{ __rl: true, mode: 'id', value: '[]' },
+	])('whose group, customer or teacher is given and comes to nothing is refused: %j', async (value) => {
+		await refused(form({ customer_ids: value }), "'Customer' is empty, though it was given");
+		await refused(form({ customer_ids: pick(7), group_ids: value }), "'Group' is empty, though it was given");
+		if (typeof value === 'string')
+			await refused(form({ teacher_ids: value }), "'Teacher' is empty, though it was given");
+	});
+
+	it.each<[string, (field: string, value: unknown) => [INodeParameters, IDataObject]]>([
+		[
+			'JSON',
+			(field, value) => [
+				{
+					inputMode: 'json',
+					json: `={{ ({ ...$json, ${field}: $json.value }) }}`,
+					unknownFields: 'leaveOut',
+				},
+				{ value: value as null },
+			],
+		],
+		[
+			'the input',
+			(field, value) => [
+				{ inputMode: 'map', columns: { mappingMode: 'autoMapInputData', value: null } },
+				{ [field]: value as null },
+			],
+		],
+		[
+			'a column of the mapper',
+			(field) => [
+				{
+					inputMode: 'map',
+					columns: {
+						mappingMode: 'defineBelow',
+						value: { ...FIELDS(), [field]: '={{ $json.nobody }}' } as INodeParameters,
+					},
+				},
+				{},
+			],
+		],
+	])('given as %s is refused in the same way', async (_way, how) => {
+		for (const [field, label] of [
+			['customer_ids', 'Customer'],
+			['teacher_ids', 'Teacher'],
+		]) {
+			for (const value of [null, '', [], '[]']) {
+				const [parameters, item] = how(field, value);
+				const items = [{ ...FIELDS(), ...item }];
+				await refused(form(parameters), `'${label}' is empty, though it was given`, { items });
+			}
+		}
+	});
+
+	it('whose columns nobody filled in is booked for its group', async () => {
+		const value = { ...FIELDS(), customer_ids: null, teacher_ids: null };
+		const parameters = form({ inputMode: 'map', columns: { mappingMode: 'defineBelow', value } as never });
+		expect(created(await run(parameters), 'lesson')).toMatchObject({
+			group_ids: [group()],
+			customer_ids: [],
+		});
 	});
 
 	it('ends at the time that is given, whatever the duration says', async () => {

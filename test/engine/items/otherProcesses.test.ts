@@ -131,6 +131,44 @@ describe('a lesson that another process completes meanwhile', () => {
 	});
 });
 
+describe('a time that another process books meanwhile', () => {
+	const at = { date: '2031-03-10', time_from: '2031-03-10 17:00:00', time_to: '2031-03-10 18:00:00' };
+
+	/** Books a lesson of customer 7 with teacher 2, while the other process books this one. */
+	async function bookBeside(row: { customer_ids: number[]; teacher_ids: number[] }) {
+		const other = otherProcess();
+		expect(await other.take()).toBe(true);
+		const booking = school.engine.run({
+			parameters: {
+				...{
+					resource: 'lesson',
+					operation: 'create',
+					branchId: 1,
+					customer_ids: { __rl: true, mode: 'id', value: '7' },
+				},
+				...{ lesson_date: at.date, time_from: '17:00', lesson_type_id: 3, subject_id: 1, teacher_ids: [2] },
+			},
+		});
+		while ((await other.size()) < 2) await sleep(5);
+		const { id } = school.sandbox.store.insert('lesson', { branch_id: 1, status: 1, ...at, ...row });
+		await other.remove();
+		const outcome = await booking;
+		await untilFree();
+		expect(school.entries('lesson/create')).toEqual([]);
+		return { id, ...outcome };
+	}
+
+	it('is not booked again for the same customer', async () => {
+		const { id, json } = await bookBeside({ customer_ids: [7], teacher_ids: [2] });
+		expect(json).toMatchObject([{ id }]);
+	});
+
+	it('is refused where it took the teacher', async () => {
+		const { id, error } = await bookBeside({ customer_ids: [9], teacher_ids: [2] });
+		expect(error?.message).toContain(`Teacher 2 has another lesson at that time: lesson ${id}`);
+	});
+});
+
 it('one n8n process alone makes no call more than where n8n cannot keep a lock', async () => {
 	await save();
 	await untilFree();

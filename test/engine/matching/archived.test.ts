@@ -62,7 +62,11 @@ describe.each(ZONES)('who was archived today in a school east of n8n in %s', (ti
 		expect(await run(findByPhone(PHONE, { archived: false }), more)).toEqual([]);
 		const older = lead({ phone: [PHONE] });
 		const newest = lead({ phone: [PHONE], e_date: SCHOOL_DAY });
-		expect((await run(findByPhone(PHONE), more)).map((one) => one.id)).toEqual([older, newest, id]);
+		expect((await run(findByPhone(PHONE, { ifSeveral: 'all' }), more)).map((one) => one.id)).toEqual([
+			older,
+			newest,
+			id,
+		]);
 	});
 
 	it('is unarchived, and not archived a second time', async () => {

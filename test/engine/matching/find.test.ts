@@ -34,26 +34,54 @@ const run = async (parameters: INodeParameters) => {
 };
 
 describe('find a customer', () => {
-	it('returns all that match, active ones first, the newest first', async () => {
-		const ids = [add(), add({ is_study: 1, branch_ids: [3] }), add({ e_date: '2025-01-31' })];
-		expect((await run(form())).map(({ id }) => id)).toEqual([ids[1], ids[0], ids[2]]);
-		expect((await run(form({ archived: false }))).map(({ id }) => id)).toEqual([ids[1], ids[0]]);
-		expect((await run(form({ ifSeveral: 'newest' }))).map(({ id }) => id)).toEqual([ids[1]]);
+	it('returns all that match if that is chosen: active ones first, clients before leads, the newest first', async () => {
+		const ids = [add({ is_study: 1, branch_ids: [3] }), add(), add({ is_study: 1, e_date: '2025-01-31' })];
+		const all = { ifSeveral: 'all' };
+		expect((await run(form(all))).map(({ id }) => id)).toEqual(ids);
+		expect((await run(form({ ...all, archived: false }))).map(({ id }) => id)).toEqual([ids[0], ids[1]]);
+		expect((await run(form({ ifSeveral: 'newest' }))).map(({ id }) => id)).toEqual([ids[0]]);
 		school.sandbox.store.remove('customer', ids[0]);
 		school.sandbox.store.remove('customer', ids[1]);
-		const archived = add({ e_date: '2025-02-28' });
+		const archived = add({ is_study: 1, e_date: '2025-02-28' });
 		expect((await run(form({ ifSeveral: 'newest' }))).map(({ id }) => id)).toEqual([archived]);
 	});
 
 	it('looks in the branches that are chosen', async () => {
-		const ids = [add(), add({ branch_ids: [3] })];
+		const ids = [add(), add({ branch_ids: [3] }), add({ branch_ids: [2] })];
 		expect((await run(form({ searchBranches: [3] }))).map(({ id }) => id)).toEqual([ids[1]]);
 	});
 
-	it('stops at several if that is chosen', async () => {
-		const ids = [add(), add()];
-		const { error } = await school.engine.run({ parameters: form({ ifSeveral: 'refuse' }) });
-		expect(error?.message).toBe(`2 customers match by Phone: ${ids[1]}, ${ids[0]}`);
+	it('stops at several unless it is told otherwise, says what each is, and how siblings are told apart', async () => {
+		const ids = [add(), add({ is_study: 1 }), add({ e_date: '2025-01-31' })];
+		const { error } = await school.engine.run({ parameters: form() });
+		expect(error?.message).toBe(
+			`3 customers match by Phone: ${ids[1]} (client), ${ids[0]} (lead), ${ids[2]} (lead, archived)`,
+		);
+		expect(error?.description).toBe(
+			"Choose in 'If Several Match' what to do, match by something that only one customer has (Phone and Name tells siblings apart who share the phone of a parent), or merge them in AlfaCRM. Nothing was saved.",
+		);
+		expect(
+			await run(
+				form(
+					{},
+					{ matchBy: 'phoneAndName', name: 'Орлова Мия', options: { archived: false, ifSeveral: 'newest' } },
+				),
+			),
+		).toMatchObject([{ id: ids[1] }]);
+		// One that is not to be returned does not count.
+		school.sandbox.store.remove('customer', ids[0]);
+		expect(await run(form({ archived: false }))).toMatchObject([{ id: ids[1] }]);
+	});
+
+	it('has a hint where several go on', async () => {
+		const ids = [add(), add({ is_study: 1 })];
+		const { hints } = await school.engine.run({ parameters: form({ ifSeveral: 'all' }) });
+		expect(hints).toEqual([
+			`Several customers match and all of them go on, so what comes next, such as a payment, is done for each: ${ids[1]} (client), ${ids[0]} (lead)`,
+		]);
+		expect((await school.engine.run({ parameters: form({ ifSeveral: 'newest' }) })).hints).toEqual([]);
+		const update = form({ ifSeveral: 'all' }, { operation: 'upsert', fieldsToSet: { note: 'С сайта' } });
+		expect((await school.engine.run({ parameters: update })).hints).toHaveLength(1);
 	});
 
 	it('says that there is none', async () => {

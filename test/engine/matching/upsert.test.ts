@@ -1,3 +1,4 @@
+import { customer } from '../../../nodes/AlfaCrm/entities/customer';
 import { decide } from '../../../nodes/AlfaCrm/operations/matching/decide';
 import { useSchool } from '../support/school';
 import { FORMATTED, form, upsertsOf } from '../support/upsert';
@@ -47,7 +48,9 @@ describe.each(TABLE)(
 
 			if (result === 'refused') {
 				const error = await failing(parameters);
-				expect(error?.message).toBe(`${touched} customers match by Phone: ${candidates.join(', ')}`);
+				const kind = active > 0 ? 'lead' : 'client, archived';
+				const named = candidates.map((id) => `${id} (${kind})`).join(', ');
+				expect(error?.message).toBe(`${touched} customers match by Phone: ${named}`);
 				return;
 			}
 			const before = customers().length;
@@ -77,7 +80,7 @@ it('the decision itself follows the same table', () => {
 			version: 0,
 			archived: id >= row.active,
 		}));
-		const decision = decide(matches, row);
+		const decision = decide(customer, matches, row);
 		const { result, touched } = expected(row);
 		const act = { created: 'create', skipped: 'skip', refused: 'refuse', updated: 'update' }[result];
 		expect([row, decision?.act ?? 'create']).toEqual([row, act]);

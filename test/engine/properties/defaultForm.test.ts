@@ -27,6 +27,7 @@ const WORDS: Record<string, string> = {
 /** What no star can say: at least one of several fields, which a notice or the description of them tells. */
 const ONE_OF: Record<string, (id: number) => IDataObject> = {
 	'task.create': () => ({ title: 'Перезвонить' }),
+	'lesson.create': () => ({ customer_ids: { __rl: true, mode: 'list', value: 1 } }),
 	'customer.createTask': () => ({ title: 'Перезвонить' }),
 	'lesson.complete': (id) => ({ present_ids: String((row('lesson', id).customer_ids as number[])[0]) }),
 };

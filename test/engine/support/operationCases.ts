@@ -36,7 +36,7 @@ const USUAL: Record<OperationName | 'check' | 'send', Repeated> = {
 	update: 'once',
 	upsert: 'once',
 	delete: 'once',
-	// A new record each time: whoever wants one at most takes Create or Update.
+	// A new record each time, but for a lesson: whoever wants one at most takes Create or Update.
 	create: 'each time',
 	// Whatever the user makes of it.
 	send: 'each time',
@@ -73,8 +73,12 @@ export const offered: ReadonlyArray<{ resource: string; operation: string }> =
 
 const entityAt = (resource: string) => entities.find((entity) => entity.resource === resource) as Entity;
 
+/** A lesson is booked once. */
+const isBooking = (resource: string, operation: string) =>
+	operation === 'create' && entityAt(resource)?.isBooked === true;
+
 export const operationCases: readonly OperationCase[] = offered
-	.filter(({ operation }) => PROMISES[operation] === 'once')
+	.filter(({ resource, operation }) => PROMISES[operation] === 'once' || isBooking(resource, operation))
 	.map(({ resource, operation }) => {
 		const entity = entityAt(resource);
 		const action = entity.actions?.find(({ name }) => name === operation);
@@ -90,6 +94,7 @@ export const operationCases: readonly OperationCase[] = offered
 			...common,
 			targets: (world: World) => records(entity, operation, world),
 			given: (world: World, target: Target) => {
+				if (isBooking(resource, operation)) return bookingGiven(entity, world, target);
 				if (operation === 'delete') return fc.constant(begun(entity, operation, world, target));
 				if (action) return actionGiven(entity, action, world, target);
 				return updateGiven(entity, world, target);
@@ -141,6 +146,29 @@ function updateGiven(entity: Entity, world: World, target: Target): fc.Arbitrary
 				listMode,
 				...(chosen ? { options: chosen } : {}),
 			}),
+		);
+}
+
+/** A lesson at one of two times, or at that of the one that is there, so that some want the same. */
+function bookingGiven(entity: Entity, world: World, { row }: Target): fc.Arbitrary<Given> {
+	const needed = ['lesson_type_id', 'subject_id', 'customer_ids', 'teacher_ids', 'duration'];
+	const free = entity.fields.filter(({ name }) => !['lesson_date', 'time_from', 'time_to'].includes(name));
+	const day = String(row?.date);
+	const [, from = '17:00'] = /(\d\d:\d\d)/.exec(String(row?.time_from)) ?? [];
+	const when = fc.constantFrom(
+		...[
+			[day, from],
+			['2031-03-10', '17:00'],
+			['10.03.2031', '17:05:00'],
+		].map(([lesson_date, time_from]) => ({
+			lesson_date,
+			time_from,
+		})),
+	);
+	return fc
+		.tuple(valuesOf(free, world, needed, 3), when, fc.constantFrom('json', 'map'))
+		.map(([fields, at, mode]) =>
+			filled(begun(entity, 'create', world, { named: {} }), mode, '', { ...fields, ...at }, {}, {}),
 		);
 }
 

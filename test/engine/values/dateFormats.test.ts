@@ -140,6 +140,7 @@ describe.each(['dotted', 'iso'])('days that AlfaCRM takes %s', (format) => {
 			resource: 'lesson',
 			operation: 'create',
 			branchId: 1,
+			customer_ids: pick(1),
 			lesson_date: '2026-03-03',
 			time_from: '17:00',
 			lesson_type_id: 1,

@@ -165,19 +165,43 @@ describe('a subscription', () => {
 describe('a comment', () => {
 	const comment = (text: string) => job('addComment', { comment: text });
 
-	it('is written once in two days', async () => {
-		expect(await added(comment('Просил позвонить'), comment('Просил позвонить'), comment('Другой'))).toEqual([
+	const since = (added: string | null) => school.store.patch('communication', 1, { added });
+
+	it('is the same for ten minutes; one whose time cannot be read may be new', async () => {
+		expect(await added(comment('Да'), comment('Да'), comment('Нет'))).toEqual([
 			'created',
 			'unchanged',
 			'created',
 		]);
-		const since = (day: string | null) => school.store.patch('communication', 1, { added: day } as never);
-		since('2026-02-09 00:00:00');
-		expect(await added(comment('Просил позвонить'))).toEqual(['unchanged']);
-		since(null);
-		expect(await added(comment('Просил позвонить'))).toEqual(['unchanged']);
-		since('2026-02-08 23:59:00');
-		expect(await added(comment('Просил позвонить'))).toEqual(['created']);
+		// In the school it is noon.
+		for (const time of ['2026-02-10 11:50:01', null, 'вчера']) {
+			since(time);
+			expect(await added(comment('Да'))).toEqual(['unchanged']);
+		}
+		for (const time of ['2026-02-10 11:49:00', '2026-02-10 19:00:00', '2026-02-09 12:00:00']) {
+			since(time);
+			expect(await added(comment('Да'))).toEqual(['created']);
+			school.store.remove('communication', Number(school.rows('communication').at(-1)?.id));
+		}
+	});
+
+	it('is the same for as long as that is chosen', async () => {
+		await added(comment('Да'));
+		since('2026-02-10 10:30:00');
+		const within = (sameWithin: number) => ({ ...comment('Да'), sameWithin });
+		expect(await added(within(120), within(60))).toEqual(['unchanged', 'created']);
+	});
+
+	it('that was there has a hint, and so has anything else that is not added', async () => {
+		await school.done(comment('Да'));
+		expect((await school.done(comment('Да'))).hints).toEqual([
+			'It was there already, so it was not added again: communication 1',
+		]);
+		const task = job('createTask', { title: 'Перезвонить' });
+		expect((await school.done(task)).hints).toEqual([]);
+		expect((await school.done(task)).hints).toEqual([
+			'It was there already, so it was not added again: task 1',
+		]);
 	});
 });
 

@@ -183,16 +183,16 @@ describe('several matches', () => {
 	it('stop, with their IDs', async () => {
 		const { error } = await school.run(byPhone({ note: 'x' }));
 		expect(error).toMatchObject({
-			message: '3 customers match by Phone: 3, 2, 1',
+			message: '3 customers match by Phone: 3 (lead), 2 (lead), 1 (lead)',
 			description:
-				"Choose in 'If Several Match' what to do, match by something that only one customer has, or merge them in AlfaCRM. Nothing was saved.",
+				"Choose in 'If Several Match' what to do, match by something that only one customer has (Phone and Name tells siblings apart who share the phone of a parent), or merge them in AlfaCRM. Nothing was saved.",
 		});
 		expect(school.writes()).toEqual([]);
 	});
 
-	it('are all changed, or the newest', async () => {
-		const newest = await school.done(byPhone({ note: 'x' }, { ifSeveral: 'newest' }));
-		expect(newest.json).toMatchObject([{ id: 3, operationResult: 'updated' }]);
+	it('are all changed, or the first', async () => {
+		const first = await school.done(byPhone({ note: 'x' }, { ifSeveral: 'newest' }));
+		expect(first.json).toMatchObject([{ id: 3, operationResult: 'updated' }]);
 		const all = await school.done(byPhone({ note: 'x' }, { ifSeveral: 'all' }));
 		expect(all.json.map(({ id, operationResult }) => [id, operationResult])).toEqual([
 			[3, 'unchanged'],

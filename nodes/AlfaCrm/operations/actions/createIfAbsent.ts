@@ -1,12 +1,15 @@
 import type { IDataObject, INodeProperties } from 'n8n-workflow';
 
 import { hasStatus } from '../../api/errors';
-import { dayBefore, formatDay, readId, today } from '../../api/formats';
+import { readId, readMoment } from '../../api/formats';
+import { MINUTE_MS } from '../../api/time';
 import { entityOf } from '../../entities/registry';
 import type { CreateIfAbsent, Entity } from '../../entities/types';
 import { isEmpty } from '../../fields/blank';
 import { valueIfMissing, isBlank, listOf, sameValue } from '../../fields/field';
 import type { Field } from '../../entities/fieldTypes';
+import { showWhen } from '../../form/assemble';
+import { wholeNumber } from '../../form/wholeNumber';
 import { findOrCreate } from '../run/findOrCreate';
 import type { LockKey } from '../run/run';
 import type { Item } from '../run/item';
@@ -38,6 +41,8 @@ interface Creation {
 	body: IDataObject;
 	/** What the user gave of it that does not change afterwards, and so what a duplicate agrees in. */
 	compared: readonly Field[];
+	/** How old the same may be, where that counts. */
+	withinMinutes: number;
 }
 
 const skipIfThere: INodeProperties = {
@@ -48,10 +53,22 @@ const skipIfThere: INodeProperties = {
 	description: 'Whether to look for the same one first and return it instead of adding another',
 };
 
+const sameWithin = showWhen(
+	wholeNumber({
+		displayName: 'Same Within (Minutes)',
+		name: 'sameWithin',
+		min: 1,
+		default: 10,
+		description:
+			'How old the same one may be to be skipped; after that it is added again. AlfaCRM shows its time without a zone, so that of the workflow has to be that of the school.',
+	}),
+	{ skipIfThere: [true] },
+);
+
 /** Adds something to a record, such as a payment, unless the same was added before. */
 export const createIfAbsent: ActionKind<'createIfAbsent'> = {
 	form: (_entity, { body, creates }) => ({
-		skipIfThere: [skipIfThere],
+		skipIfThere: [skipIfThere, ...(creates.recentBy ? [sameWithin] : [])],
 		simplify: simplifyForm(entityOf(creates.entity)),
 		options: textOptions(body ?? []),
 	}),
@@ -70,6 +87,7 @@ export const createIfAbsent: ActionKind<'createIfAbsent'> = {
 		const own = bodyOf(item, fields, input, branch, shortens);
 		const given = { ...link, ...query, ...own, ...action.fixed };
 		const skips = item.flag(skipIfThere);
+		const withinMinutes = creates.recentBy && skips ? item.integer(sameWithin) : 0;
 		const show = simplified(item, other);
 
 		// The form has the record itself under its own label.
@@ -87,7 +105,10 @@ export const createIfAbsent: ActionKind<'createIfAbsent'> = {
 			const target = { path: other.path, branch: placed.branch, query, labels, alternatives };
 			const { body } = placed;
 			const branches = [...new Set([branch, ...branchesOf(target.branch, other.fields, body)])];
-			const creation = { item, other, creates, target, branches, link: { name, id }, body, compared };
+			const creation = {
+				...{ item, other, creates, target, branches, body, compared, withinMinutes },
+				link: { name, id },
+			};
 			const create = async () => {
 				await assertOwned(creation, entity);
 				const task = `create the ${other.label.toLowerCase()}`;
@@ -96,12 +117,14 @@ export const createIfAbsent: ActionKind<'createIfAbsent'> = {
 				return report(show, { ...all, ...model }, 'created', Object.keys(all));
 			};
 			if (!skips) return [await create()];
-			const { found, created } = await findOrCreate(
-				item,
-				async () => await findDuplicate(creation, entity),
-				create,
+			const find = async () => await findDuplicate(creation, entity);
+			const { found, created } = await findOrCreate(item, find, create);
+			if (found === undefined) return [created];
+			item.run.hints.add(
+				'It was there already, so it was not added again',
+				`${other.label.toLowerCase()} ${String(found.id)}`,
 			);
-			return [created ?? report(show, found, 'unchanged', [])];
+			return [report(show, found, 'unchanged', [])];
 		});
 	},
 	output: (_entity, { creates }) => reportSchema(simplifiedSchema(entityOf(creates.entity))),
@@ -183,7 +206,8 @@ async function candidates(creation: Creation, branch: number | undefined): Promi
 	return index.get(link.id) ?? [];
 }
 
-function isDuplicate({ item, other, creates, body, compared, link }: Creation, row: IDataObject): boolean {
+function isDuplicate(creation: Creation, row: IDataObject): boolean {
+	const { item, other, creates, body, compared, link, withinMinutes } = creation;
 	const { ignoreWhen = {}, filterWhenEmpty = {}, shownAs = {}, recentBy } = creates;
 	// AlfaCRM may ignore the filter that stands for an empty field.
 	const isEmptyToo = (name: string) => body[name] !== undefined || listOf(row[name]).length === 0;
@@ -191,7 +215,7 @@ function isDuplicate({ item, other, creates, body, compared, link }: Creation, r
 	const isIgnored = ({ name, ...field }: Field) =>
 		name in ignoreWhen && sameValue(field, row[name], ignoreWhen[name], item.zone);
 	if (other.fields.some(isIgnored)) return false;
-	if (recentBy && !isRecent(row[recentBy], item.zone)) return false;
+	if (recentBy && !isRecent(readMoment(row[recentBy], item.zone), withinMinutes)) return false;
 	return compared.every((field) => {
 		const held = row[field.name];
 		// What AlfaCRM does not show at all cannot differ; a customer among others of a task is in it.
@@ -203,8 +227,6 @@ function isDuplicate({ item, other, creates, body, compared, link }: Creation, r
 	});
 }
 
-/** What shows no day counts, for it may be new. */
-function isRecent(value: unknown, zone: string): boolean {
-	const day = formatDay(value, 'iso', zone);
-	return day === undefined || day >= dayBefore(today('iso', zone));
-}
+/** What shows no time counts, for it may be new; what is further ahead was written in another zone. */
+const isRecent = (moment: number | undefined, minutes: number): boolean =>
+	moment === undefined || Math.abs(Date.now() - moment) <= minutes * MINUTE_MS;

@@ -12,14 +12,21 @@ import type { Target } from '../records/target';
 import { targetOf } from '../records/target';
 import { chosenBranches, searchBranches, searchedBranches } from './branches';
 import type { Found } from './decide';
-import { newestFirst } from './decide';
+import { inOrder } from './decide';
 import type { Search } from './keys';
 import { emptyKeyError, keyOf, matchForm, searchOf } from './keys';
 import { findMatches, withArchived } from './search';
-import { newestChoice, severalMatchError } from './several';
+import { firstChoice, severalMatchError, warnOfSeveral } from './several';
 
-/** @param more what the options of an operation hold besides that looks records up in the same way */
-export function findOptions(entity: Entity, more: readonly INodeProperties[] = []): INodeProperties {
+/**
+ * @param ifSeveral what an operation that looks records up in the same way does with several unless it is told
+ * @param more what its options hold besides
+ */
+export function findOptions(
+	entity: Entity,
+	ifSeveral: FindRequest['ifSeveral'] = 'refuse',
+	more: readonly INodeProperties[] = [],
+): INodeProperties {
 	const noun = entity.label.toLowerCase();
 	const archived: INodeProperties = {
 		displayName: 'Include Archived',
@@ -50,10 +57,10 @@ export function findOptions(entity: Entity, more: readonly INodeProperties[] = [
 				type: 'options',
 				options: [
 					{ name: 'Return All', value: 'all', description: 'One item for each' },
-					newestChoice('Return the Newest', entity),
+					firstChoice('Return the First', entity),
 					{ name: 'Stop', value: 'refuse', description: 'Name their IDs' },
 				],
-				default: 'all',
+				default: ifSeveral,
 			},
 			...searchBranches(entity),
 			...more,
@@ -62,7 +69,7 @@ export function findOptions(entity: Entity, more: readonly INodeProperties[] = [
 	);
 }
 
-/** Finds records as Create or Update does, and leaves them as they are. Active ones come first, of each the newest. */
+/** Finds records as Create or Update does, and leaves them as they are. */
 export const find: Operation = {
 	text: ({ one }, entity) => ({
 		name: 'Find',
@@ -79,6 +86,7 @@ export const find: Operation = {
 		const wanted = readFind(item, entity, options);
 		const show = readingOutput(item, entity);
 		const found = await findRecords(item, wanted);
+		if (found.length > 1) warnOfSeveral(item, entity, found);
 		return found.length > 0 ? await show(found, nameSourceOf(item)) : noneFound(wanted);
 	},
 	output: readingSchema,
@@ -115,7 +123,7 @@ export const noneFound = ({ ifNone }: FindRequest): IDataObject[] =>
 	ifNone === 'item' ? [{ matchFound: false }] : [];
 
 /**
- * The records that match, active ones first, of each the one with the highest ID.
+ * The records that match, in their order: see `inOrder`.
  *
  * @throws NodeApiError when there is none, or NodeOperationError when there are several, where the form says so
  */
@@ -124,15 +132,14 @@ export async function findRecords(item: Item, request: FindRequest): Promise<Fou
 	const noun = entity.label.toLowerCase();
 	const places = await searchedBranches(item, entity, target, options);
 	const { matches, incomplete } = await findMatches(item, entity, target, search, places);
-	const all = newestFirst(await withArchived(item, entity, target, matches));
+	const all = inOrder(entity, await withArchived(item, entity, target, matches));
 	for (const { row } of all.filter(({ archived }) => archived === undefined)) {
 		item.run.hints.add(
 			`AlfaCRM's list of archived ${entity.plural.toLowerCase()} did not come whole, so one that was found may be archived`,
 			`${noun} ${String(row.id)}`,
 		);
 	}
-	const active = all.filter(({ archived }) => !archived);
-	const found = takesArchived ? [...active, ...all.filter(({ archived }) => archived)] : active;
+	const found = takesArchived ? all : all.filter(({ archived }) => !archived);
 
 	if (found.length === 0 && incomplete !== undefined)
 		throw incompleteListError(item, incomplete, `whether there is such a ${noun}`);

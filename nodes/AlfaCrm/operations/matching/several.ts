@@ -2,27 +2,57 @@ import type { INodePropertyOptions } from 'n8n-workflow';
 
 import type { Entity, MatchKey } from '../../entities/types';
 import type { Item } from '../run/item';
-import type { LocatedRecord } from '../run/writeCache';
+import type { Found } from './decide';
 
 /** Refuses to choose among records that all match. */
 export function severalMatchError(
 	item: Item,
-	{ label, plural }: Entity,
+	entity: Entity,
 	key: MatchKey,
-	matches: readonly LocatedRecord[],
+	matches: readonly Found[],
 ): Error {
-	const ids = matches.map(({ row }) => String(row.id)).join(', ');
+	const { label, plural, match } = entity;
+	const narrower = match?.keys.find(({ fields, any }) => fields.length > 1 && !any);
+	const { description = '' } = narrower ?? {};
+	const words = `${description.charAt(0).toLowerCase()}${description.slice(1)}`;
+	const such = narrower === undefined || narrower === key ? '' : ` (${narrower.label} ${words})`;
 	return item.refused(
-		`${matches.length} ${plural.toLowerCase()} match by ${key.label}: ${ids}`,
-		`Choose in 'If Several Match' what to do, match by something that only one ${label.toLowerCase()} has, or merge them in AlfaCRM. Nothing was saved.`,
+		`${matches.length} ${plural.toLowerCase()} match by ${key.label}: ${named(entity, matches).join(', ')}`,
+		`Choose in 'If Several Match' what to do, match by something that only one ${label.toLowerCase()} has${such}, or merge them in AlfaCRM. Nothing was saved.`,
 	);
 }
 
+/** Whoever lets several go on may not know that there are several. */
+export function warnOfSeveral(item: Item, entity: Entity, matches: readonly Found[]): void {
+	item.run.hints.add(
+		`Several ${entity.plural.toLowerCase()} match and all of them go on, so what comes next, such as a payment, is done for each`,
+		named(entity, matches).join(', '),
+	);
+}
+
+/** "501 (client)", "388 (lead, archived)". */
+function named({ match, fields }: Entity, matches: readonly Found[]): string[] {
+	const kind = fields.find(({ name }) => name === match?.first?.field);
+	return matches.map(({ row, archived }) => {
+		const choices = kind?.type === 'choice' ? kind.choices : [];
+		const choice = choices.find(({ value }) => kind && value === Number(row[kind.name]));
+		const what = [...(choice ? [choice.label.toLowerCase()] : []), ...(archived ? ['archived'] : [])];
+		return what.length === 0 ? String(row.id) : `${String(row.id)} (${what.join(', ')})`;
+	});
+}
+
 /** The choice that takes one of several, and by what it is told. */
-export const newestChoice = (name: string, { archive }: Pick<Entity, 'archive'>): INodePropertyOptions => ({
-	name,
-	value: 'newest',
-	description: archive
-		? 'The highest ID of the active ones, or of the archived ones if none is active'
-		: 'The one with the highest ID',
-});
+export function firstChoice(name: string, { archive, match }: Entity): INodePropertyOptions {
+	const order = [
+		...(archive ? ['active before archived'] : []),
+		...(match?.first ? [match.first.words] : []),
+	];
+	return {
+		name,
+		value: 'newest',
+		description:
+			order.length === 0
+				? 'The one with the highest ID'
+				: `The first in this order: ${order.join(', ')}, then the highest ID`,
+	};
+}

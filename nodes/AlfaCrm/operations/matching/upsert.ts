@@ -25,7 +25,7 @@ import type { UpsertInput } from './upsertValues';
 import { canonicalIn, keyValues, newRecord } from './upsertValues';
 import { findMatches, isMatch, withArchived } from './search';
 import type { Matches } from './search';
-import { severalMatchError } from './several';
+import { severalMatchError, warnOfSeveral } from './several';
 import { incompleteListError } from '../records/readList';
 
 interface UpsertRequest extends UpsertInput {
@@ -134,7 +134,7 @@ async function decisionOn(
 			found.length > 0 ? `that no active ${noun} matches` : `that this ${noun} is new`,
 		);
 	}
-	const decision = decide(found, rules);
+	const decision = decide(entity, found, rules);
 	if (decision?.act === 'refuse') throw severalMatchError(item, entity, search.key, decision.matches);
 	if (decision === undefined && 'id' in search.wanted)
 		throw noSuchIdError(request, Number(search.wanted.id), found.length > 0);
@@ -149,6 +149,7 @@ async function carryOut(
 ): Promise<IDataObject[] | undefined> {
 	const { item, entity, show } = request;
 	if (act === 'skip') return matches.map(({ row }) => report(show, row, 'skipped', []));
+	if (matches.length > 1) warnOfSeveral(item, entity, matches);
 	const saved: IDataObject[] = [];
 	for (const match of matches) {
 		const key = recordKey(entity, Number(match.row.id));

@@ -8,7 +8,7 @@ import { overwriteWithEmpty, shortenOption, shortensTexts } from '../records/bod
 import { listModeForm, readAddToLists } from '../records/listMode';
 import { searchBranches } from './branches';
 import type { IfArchived, IfSeveral } from './decide';
-import { newestChoice } from './several';
+import { firstChoice } from './several';
 
 /** What becomes of the records that are found. */
 export interface Rules {
@@ -76,7 +76,7 @@ export function upsertOptions(entity: Entity): INodeProperties {
 						value: 'all',
 						description: 'Change each of them; one item comes out for each',
 					},
-					newestChoice('Update the Newest', entity),
+					firstChoice('Update the First', entity),
 				],
 				default: 'refuse',
 			},

@@ -1,14 +1,12 @@
-import type { IDataObject } from 'n8n-workflow';
-
 import { collection } from '../../form/assemble';
 import type { Entity } from '../../entities/types';
-import { forNew, isProminent, listOf } from '../../fields/field';
+import { forNew, isProminent } from '../../fields/field';
 import type { Operation } from '../operation';
-import type { Item } from '../run/item';
 import { recordSchema } from '../output/recordSchema';
 import { keysForm, targetOf } from './target';
 import { authored } from './author';
 import { bodyOf, shortensTexts, textOptions } from './body';
+import { assertForSomebody, book, bookingOptions } from './booking';
 import { forOwner } from './owner';
 import { inMode, inputModeForm, fieldOptions, readFieldInput, prominentForm } from './fieldInput';
 
@@ -20,7 +18,7 @@ const additionalFields = (entity: Entity) => {
 	return collection('Additional Fields', 'additionalFields', fieldOptions(others, entity));
 };
 
-/** Creates a record each time that it runs. */
+/** Creates a record each time that it runs, unless it is one that is booked. */
 export const create: Operation = {
 	text: ({ one }) => ({
 		name: 'Create',
@@ -32,11 +30,12 @@ export const create: Operation = {
 		keys: keysForm(entity, 'create'),
 		prominentFields: prominentForm(prominentFields(entity)),
 		createFields: [inMode('form', additionalFields(entity))],
-		createOptions: textOptions(entity.fields),
+		createOptions: entity.isBooked ? [bookingOptions] : textOptions(entity.fields),
 	}),
 	async execute(item, entity) {
 		const target = targetOf(item, entity, 'create');
 		const input = readFieldInput(item, entity, additionalFields(entity), prominentFields(entity));
+		if (entity.isBooked) assertForSomebody(item, input);
 		const fields = newFields(entity);
 		const [options] = textOptions(fields);
 		const shortens = shortensTexts(options && item.collection(options));
@@ -45,24 +44,8 @@ export const create: Operation = {
 		const { body: placed, branch } = await forOwner(item, draft);
 		const body = await authored(item, fields, placed, branch);
 		const task = `create the ${entity.label.toLowerCase()}`;
-		const model = await item.save({ ...target, branch, action: 'create', body, task }, []);
-		if (belongsToNobody(entity, body)) warnOfNobody(item, entity, model);
-		return [model];
+		const save = async () => await item.save({ ...target, branch, action: 'create', body, task }, []);
+		return [await (entity.isBooked ? book(item, body, branch, save) : save())];
 	},
 	output: recordSchema,
 };
-
-const belongsToNobody = ({ belongsTo }: Entity, body: IDataObject): boolean =>
-	belongsTo?.every((name) => listOf(body[name]).length === 0) === true;
-
-function warnOfNobody(
-	item: Item,
-	{ belongsTo = [], fields, label, plural }: Entity,
-	{ id }: IDataObject,
-): void {
-	const owners = fields.filter(({ name }) => belongsTo.includes(name)).map((field) => `'${field.label}'`);
-	item.run.hints.add(
-		`New ${plural.toLowerCase()} are nobody's: ${owners.join(' and ')} came empty`,
-		`${label.toLowerCase()} ${String(id)}`,
-	);
-}

@@ -2,7 +2,7 @@ import type { IDataObject, INodeProperties, ResourceMapperValue } from 'n8n-work
 
 import { columnsMethod } from '../../entities/methodNames';
 import type { Entity } from '../../entities/types';
-import { isEmpty } from '../../fields/blank';
+import { isEmpty, isPicker } from '../../fields/blank';
 import { isCustom } from '../../fields/custom';
 import { jsonHint, toParameters, toProperty } from '../../fields/field';
 import type { Field } from '../../entities/fieldTypes';
@@ -161,6 +161,23 @@ export function readFieldInput(
 		map: () => withoutUnknown(item, entity, mapped(item, entity)),
 	};
 	return modes[item.choice<Mode>(inputMode(entity))]();
+}
+
+/**
+ * Whether a field that came empty was given all the same: it is named in what comes as JSON or from the input, or filled by
+ * an expression that came to nothing. What is left as the form begins is not given.
+ */
+export function isGiven(item: Item, entity: Entity, input: IDataObject, name: string): boolean {
+	const { [name]: parameter, columns } = item.run.context.getNode().parameters;
+	const isForm = item.choice(inputMode(entity)) === 'form';
+	if (isForm) return !isEmpty(input[name]) || isExpression(parameter);
+	const { value } = (columns ?? {}) as { value?: IDataObject | null };
+	return name in input || isExpression(value?.[name]);
+}
+
+function isExpression(raw: unknown): boolean {
+	const text = isPicker(raw) ? raw.value : raw;
+	return typeof text === 'string' && /^=\s*\S/.test(text);
 }
 
 function prominentIn(item: Item, fields: readonly Field[]): IDataObject {

@@ -111,11 +111,11 @@ export const overview: ActionKind<'overview'> = {
 	form: (entity) => ({
 		match: matchForm(searchable(entity)),
 		leaveOut: [leaveOut],
-		options: [findOptions(searchable(entity), MORE_OPTIONS)],
+		options: [findOptions(searchable(entity), 'all', MORE_OPTIONS)],
 	}),
 	async execute(item, plain) {
 		const entity = searchable(plain);
-		const options = item.collection(findOptions(entity, MORE_OPTIONS));
+		const options = item.collection(findOptions(entity, 'all', MORE_OPTIONS));
 		const request = readFind(item, entity, options);
 		const wanted = readWanted(item, options);
 		const found = await findCustomers(item, request);

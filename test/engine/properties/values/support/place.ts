@@ -3,6 +3,8 @@ import { isMoment, meaningOf, phoneToMatch } from './meaning';
 import type { Probe } from './probe';
 import type { Built, Situation } from './situations';
 
+const WHO = new Set(['customer_ids', 'group_ids', 'teacher_ids']);
+
 /** What the value must come to at the place where it is given. */
 export function meaningAt(situation: Situation, built: Built, probe: Probe, given: unknown): Meaning {
 	const value = probe.arrives(given);
@@ -29,6 +31,9 @@ export function meaningAt(situation: Situation, built: Built, probe: Probe, give
 	// Only a list without anything in it surely says that nothing is chosen.
 	if (probe.role === 'openOption')
 		return Array.isArray(value) && value.length === 0 ? meaning : { refuse: true, empty: true };
+	// A lesson is for somebody, and for nobody by mistake; JSON as a text does not hold what is undefined.
+	if (situation.resource === 'lesson' && situation.operation === 'create' && WHO.has(probe.field.name))
+		return { ...meaning, refuse: true };
 	// Somebody must have been there, or not.
 	if (probe.field.name === 'present_ids') return { ...meaning, refuse: true };
 	// An update would be left with nothing to send.

@@ -39,7 +39,10 @@ export function extrasOf(store: Store, { path }: Entity, operation: string, row?
 		case 'customer/spendBonus':
 			return { amount: 2 };
 		case 'lesson/create':
-			return { duration: 60, lesson_date: '2031-05-05' };
+			return {
+				...{ duration: 60, lesson_date: '2031-05-05' },
+				customer_ids: [rowOf(store, 'customer', isActive).id],
+			};
 		case 'regular-lesson/create':
 			// The form has a length in its place.
 			return { time_to_v: '23:59' };

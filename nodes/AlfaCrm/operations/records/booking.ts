@@ -1,0 +1,200 @@
+import type { IDataObject, INodeProperties } from 'n8n-workflow';
+
+import { hasStatus } from '../../api/errors';
+import { dayBefore, daysAfter, formatDay, formatTime, readId, readIds } from '../../api/formats';
+import { MINUTE_MS } from '../../api/time';
+import { BOOKED, lesson, LESSON_STATUS } from '../../entities/lesson';
+import { isBlank, listOf } from '../../fields/field';
+import { collection } from '../../form/assemble';
+import { findOrCreate } from '../run/findOrCreate';
+import type { Item } from '../run/item';
+import type { LockKey } from '../run/run';
+import { isGiven } from './fieldInput';
+import { readWholeList } from './readList';
+
+const checkBusy: INodeProperties = {
+	displayName: 'Check Teacher and Room',
+	name: 'checkBusy',
+	type: 'boolean',
+	default: true,
+	description:
+		'Whether to refuse a lesson whose teacher or room has another one in this branch at that time, planned or completed',
+};
+const skipIfThere: INodeProperties = {
+	displayName: 'Skip If It Already Exists',
+	name: 'skipIfThere',
+	type: 'boolean',
+	default: true,
+	description:
+		'Whether to look for a lesson of the same customers and groups that begins at that time and is not cancelled, and return it instead of booking another',
+};
+
+/** Options of a new lesson. */
+export const bookingOptions = collection('Options', 'options', [checkBusy, skipIfThere], 'Add Option');
+
+const { group, customer, teacher, room, day } = BOOKED;
+
+/** An expression that finds nobody would book a lesson for nobody, or with no teacher, without a word. */
+export function assertForSomebody(item: Item, input: IDataObject): void {
+	for (const field of [customer, group, teacher]) {
+		if (!isBlank(field, input[field.name]) || !isGiven(item, lesson, input, field.name)) continue;
+		throw item.refused(
+			`'${field.label}' is empty, though it was given`,
+			`Check the expression that fills it, or leave it out if the lesson has none. ${item.effectNote()}`,
+		);
+	}
+	if (![customer, group].every((field) => isBlank(field, input[field.name]))) return;
+	throw item.refused(
+		`'${group.label}' and '${customer.label}' are both empty, so the lesson would be for nobody`,
+		`Fill one of them. ${item.effectNote()}`,
+	);
+}
+
+/** Minutes since 1970, of clocks on the wall. */
+interface Span {
+	begin: number;
+	end: number;
+}
+
+/**
+ * Books a lesson unless the same is there, and at no time at which its teacher or its room is taken. Two that want one
+ * place take turns, in this process by whom and what it takes, over processes by the lock of the node.
+ *
+ * @param body the lesson as it is sent
+ * @param branch of the call
+ */
+export async function book(
+	item: Item,
+	body: IDataObject,
+	branch: number | undefined,
+	create: () => Promise<IDataObject>,
+): Promise<IDataObject> {
+	const options = item.collection(bookingOptions);
+	const [skips, checks] = [options.flag(skipIfThere), options.flag(checkBusy)];
+	const wanted = spanOf(body, item.zone);
+	if (wanted === undefined || !(skips || checks)) return await create();
+
+	const days = daysOf(wanted);
+	const find = async () => {
+		const lessons = (await lessonsOn(item, body, readId(body.branch_id) ?? branch, days)).map((row) => ({
+			row,
+			span: spanOf(row, item.zone),
+		}));
+		const same = lessons.find(({ row, span }) => span?.begin === wanted.begin && isFor(row, body));
+		if (skips && same) return same.row;
+		const isCancelled = Number(body.status) === LESSON_STATUS.cancelled;
+		if (checks && !isCancelled) {
+			for (const { row, span } of lessons) {
+				if (span && span.begin < wanted.end && wanted.begin < span.end) assertFree(item, body, row);
+			}
+		}
+		return undefined;
+	};
+	const taken = [group, customer, teacher, room].flatMap(({ name }) =>
+		readIds(listOf(body[name])).map((id) => [name, id] as const),
+	);
+	const locks = days.flatMap((one) => taken.map((what): LockKey => [lesson.path, one, ...what]));
+	return await item.withLock(locks, async () => {
+		const { found, created } = await findOrCreate(item, find, create);
+		if (found === undefined) return created;
+		item.run.hints.add('It was there already, so it was not booked again', `lesson ${String(found.id)}`);
+		return found;
+	});
+}
+
+/** All of the customers and groups are in it. */
+const isFor = (row: IDataObject, body: IDataObject): boolean =>
+	[group, customer].every(({ name }) => {
+		const there = readIds(listOf(row[name]));
+		return readIds(listOf(body[name])).every((id) => there.includes(id));
+	});
+
+function assertFree(item: Item, body: IDataObject, row: IDataObject): void {
+	for (const { name, label } of [teacher, room]) {
+		const taken = readIds(listOf(row[name])).find((id) => readIds(listOf(body[name])).includes(id));
+		if (taken === undefined) continue;
+		throw item.refused(
+			`${label} ${taken} has another lesson at that time: lesson ${String(row.id)}, ${timeOf(row, item.zone)}`,
+			`Choose another time ('Get Free Slots' of the teacher shows some), or switch '${checkBusy.displayName}' off in 'Options'. ${item.savedNote()}`,
+		);
+	}
+}
+
+function timeOf(row: IDataObject, zone: string): string {
+	const end = formatTime(row.time_to, zone);
+	const words = [dayOf(row, zone), formatTime(row.time_from, zone), ...(end ? ['to', end] : [])];
+	return words.join(' ');
+}
+
+/**
+ * The lessons of these days that count, of the branch and those that this run has booked; without those of the branch, and
+ * with a hint, where this user may not list them.
+ */
+async function lessonsOn(
+	item: Item,
+	{ status }: IDataObject,
+	branch: number | undefined,
+	days: readonly string[],
+): Promise<IDataObject[]> {
+	const { planned, completed, cancelled } = LESSON_STATUS;
+	const isCancelled = (value: unknown) => Number(value) === cancelled;
+	// A cancelled one is the same as a cancelled one only. The list shows one status at a time.
+	const statuses = isCancelled(status) ? [cancelled] : [planned, completed];
+	const range = { date_from: days[0], date_to: days.at(-1) };
+	const read = async () => {
+		const rows: IDataObject[] = [];
+		try {
+			for (const one of statuses) {
+				const body = { status: one, ...range };
+				const list = { path: lesson.path, branch, body, task: 'look for lessons at that time' };
+				for (const row of await readWholeList(item, lesson, list)) rows.push(row);
+			}
+			return rows;
+		} catch (caught) {
+			if (hasStatus(caught, 403)) return undefined;
+			throw item.asError(caught);
+		}
+	};
+	const listed = await item.run.cached(
+		lesson.path,
+		JSON.stringify(['booking', branch, statuses, range]),
+		read,
+	);
+	if (listed === undefined) {
+		item.run.hints.add(
+			'This user may not list lessons, so nobody knows whether the lesson was there already, or teacher and room are free',
+			`branch ${String(branch)}`,
+		);
+	}
+	const written = days.flatMap((one) => item.run.writeCacheOf(lesson.path).having(day, one));
+	const rows = [...written.map(({ row }) => row), ...(listed ?? [])];
+	return rows.filter((row) => isCancelled(row.status) === isCancelled(status));
+}
+
+/** The days that it touches, after the day before, on which something may begin that goes on over midnight. */
+function daysOf({ begin, end }: Span): string[] {
+	const dayAt = (minute: number) => new Date(minute * MINUTE_MS).toISOString().slice(0, 10);
+	const [first, last] = [dayAt(begin), dayAt(end - 1)];
+	return [dayBefore(first), first, ...(last > first ? [last] : [])];
+}
+
+const dayOf = ({ time_from, date, lesson_date }: IDataObject, zone: string): string | undefined =>
+	[time_from, date, lesson_date]
+		.map((value) => formatDay(value, 'iso', zone))
+		.find((one) => one !== undefined);
+
+/**
+ * When a lesson takes place, as it is listed or as it is sent. It may go on over midnight, where its end need not show the
+ * day; without an end, the rest of the day is taken.
+ */
+function spanOf(row: IDataObject, zone: string): Span | undefined {
+	const { time_from, time_to, duration } = row;
+	const [date, from, to] = [dayOf(row, zone), formatTime(time_from, zone), formatTime(time_to, zone)];
+	if (date === undefined || from === undefined) return undefined;
+	const at = (one: string, clock: string) => Date.parse(`${one}T${clock}Z`) / MINUTE_MS;
+	const begin = at(date, from);
+	const restOfDay = at(daysAfter(date, 1), '00:00');
+	if (to === undefined) return { begin, end: duration ? begin + Number(duration) : restOfDay };
+	const end = at(formatDay(time_to, 'iso', zone) ?? (to < from ? daysAfter(date, 1) : date), to);
+	return { begin, end: end > begin ? end : restOfDay };
+}
