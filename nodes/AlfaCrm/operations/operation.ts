@@ -24,7 +24,6 @@ export const OPERATION_SLOTS = [
 	'filters',
 	'upsertFields',
 	'simplify',
-	'createOptions',
 	'findOptions',
 	'createOptions',
 	'updateOptions',

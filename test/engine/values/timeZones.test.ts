@@ -4,7 +4,7 @@ import { byPhone, officeOf, pick, stopClock } from '../support/office';
 import { useSchool } from '../support/school';
 
 const school = useSchool({ customers: 40 });
-const { add, customer, lead, rows, run, set } = officeOf(school);
+const { add, customer, lead, rows, run, set, whole } = officeOf(school);
 
 const PHONE = '+7(900)555-00-01';
 const WEST = 'America/New_York';
@@ -131,6 +131,8 @@ describe('"today", where it is tomorrow already in the school', () => {
 		for (const timezone of [WEST, WEST, EAST])
 			results.push(...(await run(comment, { timezone })).map((one) => one.operationResult));
 		expect(results).toEqual(['created', 'created', 'unchanged']);
+		const { hints } = await whole(comment, more);
+		expect(hints).toEqual([expect.stringContaining("the time zone of this workflow is not the school's")]);
 	});
 
 	it('finds the payment of the same run again', async () => {

@@ -144,7 +144,7 @@ describe('a teacher or a room that is taken', () => {
 		['on another day', {}, { lesson_date: '2031-03-11' }],
 		['of others', { teacher_ids: [1], room_id: 2 }, {}],
 		['that is cancelled', { status: 2 }, {}],
-		['in another branch', { branch_id: 2 }, {}],
+		['in a branch where the teacher does not work', { branch_id: 2, room_id: 4 }, {}],
 		['where that is chosen', {}, { options: { checkBusy: false } }],
 		['by a lesson that is cancelled itself', {}, { additionalFields: { status: 2 } }],
 	])('does not stand in the way %s', async (_when, row, more) => {
@@ -153,6 +153,18 @@ describe('a teacher or a room that is taken', () => {
 		const { error } = await whole(form({ ...slot, ...more }));
 		expect(error).toBeUndefined();
 		expect(school.entries('lesson/create')).toHaveLength(1);
+	});
+
+	it('is taken where the teacher has a lesson in another branch', async () => {
+		school.sandbox.store.patch('teacher', 2, { branch_ids: [1, 2] });
+		const id = there({ branch_id: 2, room_id: 4 });
+		const error = await stopped(form(slot));
+		expect(error.message).toContain(`Teacher 2 has another lesson at that time: lesson ${id}`);
+		// One that is closed, or not for this user, is passed over.
+		set({ forbiddenBranches: [2] });
+		const { json, hints } = await whole(form(slot));
+		expect(json).toHaveLength(1);
+		expect(hints).toEqual([expect.stringContaining('branch 2')]);
 	});
 
 	it('is taken over midnight by what began on the day before', async () => {

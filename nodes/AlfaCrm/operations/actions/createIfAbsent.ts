@@ -215,8 +215,7 @@ function isDuplicate(creation: Creation, row: IDataObject): boolean {
 	const isIgnored = ({ name, ...field }: Field) =>
 		name in ignoreWhen && sameValue(field, row[name], ignoreWhen[name], item.zone);
 	if (other.fields.some(isIgnored)) return false;
-	if (recentBy && !isRecent(readMoment(row[recentBy], item.zone), withinMinutes)) return false;
-	return compared.every((field) => {
+	const isSame = compared.every((field) => {
 		const held = row[field.name];
 		// What AlfaCRM does not show at all cannot differ; a customer among others of a task is in it.
 		if (held === undefined) return field.name !== link.name;
@@ -225,8 +224,17 @@ function isDuplicate(creation: Creation, row: IDataObject): boolean {
 		// Some accounts show no 0 where a switch is off.
 		return isWanted(isEmpty(held) ? valueIfMissing(field) : held) || isWanted(row[shownAs[field.name]]);
 	});
+	return isSame && (recentBy === undefined || isRecent(item, row[recentBy], withinMinutes));
 }
 
-/** What shows no time counts, for it may be new; what is further ahead was written in another zone. */
-const isRecent = (moment: number | undefined, minutes: number): boolean =>
-	moment === undefined || Math.abs(Date.now() - moment) <= minutes * MINUTE_MS;
+/** What shows no time counts, for it may be new. */
+function isRecent({ run, zone }: Item, stamp: unknown, minutes: number): boolean {
+	const moment = readMoment(stamp, zone);
+	const age = moment === undefined ? 0 : (Date.now() - moment) / MINUTE_MS;
+	if (age < -minutes)
+		run.hints.add(
+			"The same is there with a time to come, so the time zone of this workflow is not the school's. Set it in the settings of the workflow, or what is sent again is added again",
+			zone,
+		);
+	return Math.abs(age) <= minutes;
+}

@@ -4,12 +4,15 @@ import { hasStatus } from '../../api/errors';
 import { dayBefore, daysAfter, formatDay, formatTime, readId, readIds } from '../../api/formats';
 import { MINUTE_MS } from '../../api/time';
 import { BOOKED, lesson, LESSON_STATUS } from '../../entities/lesson';
+import { teacher as teacherEntity } from '../../entities/teacher';
 import { isBlank, listOf } from '../../fields/field';
 import { collection } from '../../form/assemble';
 import { findOrCreate } from '../run/findOrCreate';
 import type { Item } from '../run/item';
 import type { LockKey } from '../run/run';
+import type { Branch } from './branches';
 import { isGiven } from './fieldInput';
+import { findById } from './findById';
 import { readWholeList } from './readList';
 
 const checkBusy: INodeProperties = {
@@ -18,7 +21,7 @@ const checkBusy: INodeProperties = {
 	type: 'boolean',
 	default: true,
 	description:
-		'Whether to refuse a lesson whose teacher or room has another one in this branch at that time, planned or completed',
+		'Whether to refuse a lesson whose teacher or room has another one at that time, planned or completed',
 };
 const skipIfThere: INodeProperties = {
 	displayName: 'Skip If It Already Exists',
@@ -75,8 +78,10 @@ export async function book(
 	if (wanted === undefined || !(skips || checks)) return await create();
 
 	const days = daysOf(wanted);
+	const own = readId(body.branch_id) ?? branch;
 	const find = async () => {
-		const lessons = (await lessonsOn(item, body, readId(body.branch_id) ?? branch, days)).map((row) => ({
+		const others = checks ? await branchesOfTeachers(item, readIds(listOf(body[teacher.name])), own) : [];
+		const lessons = (await lessonsOn(item, body, [own, ...others], days)).map((row) => ({
 			row,
 			span: spanOf(row, item.zone),
 		}));
@@ -126,14 +131,32 @@ function timeOf(row: IDataObject, zone: string): string {
 	return words.join(' ');
 }
 
+/** Where else these teachers work. */
+async function branchesOfTeachers(item: Item, ids: readonly number[], own: Branch): Promise<number[]> {
+	const where = { path: teacherEntity.path, branch: own, query: {}, labels: {} };
+	const branches = ids.map(
+		async (id) =>
+			await item.run.cached(teacherEntity.path, JSON.stringify(['branches', own, id]), async () => {
+				try {
+					return readIds(listOf((await findById(item, teacherEntity, id, where)).record?.branch_ids));
+				} catch (caught) {
+					// Who may not list teachers still sees the lessons of the branch.
+					if (hasStatus(caught, 403)) return [];
+					throw item.asError(caught);
+				}
+			}),
+	);
+	return [...new Set((await Promise.all(branches)).flat())].filter((one) => one !== own);
+}
+
 /**
- * The lessons of these days that count, of the branch and those that this run has booked; without those of the branch, and
+ * The lessons of these days that count, of the branches and those that this run has booked; without those of a branch, and
  * with a hint, where this user may not list them.
  */
 async function lessonsOn(
 	item: Item,
 	{ status }: IDataObject,
-	branch: number | undefined,
+	branches: readonly Branch[],
 	days: readonly string[],
 ): Promise<IDataObject[]> {
 	const { planned, completed, cancelled } = LESSON_STATUS;
@@ -141,7 +164,7 @@ async function lessonsOn(
 	// A cancelled one is the same as a cancelled one only. The list shows one status at a time.
 	const statuses = isCancelled(status) ? [cancelled] : [planned, completed];
 	const range = { date_from: days[0], date_to: days.at(-1) };
-	const read = async () => {
+	const read = async (branch: Branch) => {
 		const rows: IDataObject[] = [];
 		try {
 			for (const one of statuses) {
@@ -151,23 +174,24 @@ async function lessonsOn(
 			}
 			return rows;
 		} catch (caught) {
-			if (hasStatus(caught, 403)) return undefined;
+			// Another branch of the teacher may be closed.
+			if (hasStatus(caught, 403) || (branch !== branches[0] && hasStatus(caught, 404))) return undefined;
 			throw item.asError(caught);
 		}
 	};
-	const listed = await item.run.cached(
-		lesson.path,
-		JSON.stringify(['booking', branch, statuses, range]),
-		read,
-	);
-	if (listed === undefined) {
+	const listed: IDataObject[] = [];
+	for (const branch of branches) {
+		const key = JSON.stringify(['booking', branch, statuses, range]);
+		const rows = await item.run.cached(lesson.path, key, async () => await read(branch));
+		for (const row of rows ?? []) listed.push(row);
+		if (rows !== undefined) continue;
 		item.run.hints.add(
 			'This user may not list lessons, so nobody knows whether the lesson was there already, or teacher and room are free',
 			`branch ${String(branch)}`,
 		);
 	}
 	const written = days.flatMap((one) => item.run.writeCacheOf(lesson.path).having(day, one));
-	const rows = [...written.map(({ row }) => row), ...(listed ?? [])];
+	const rows = [...written.map(({ row }) => row), ...listed];
 	return rows.filter((row) => isCancelled(row.status) === isCancelled(status));
 }
 
