@@ -110,7 +110,11 @@ function roleOf(
 	const [first] = path;
 	const isKey = looksUp(situation) && path.length === 1;
 	if (declared && first !== 'options') {
-		if (isKey && property.name !== 'branchId') return { role: 'key', field: declared };
+		if (isKey && property.name !== 'branchId') {
+			// What is only looked for may be as long as it likes.
+			const { longest, ...anyLength } = declared;
+			return { role: 'key', field: situation.operation === 'find' ? anyLength : { ...anyLength, longest } };
+		}
 		if (first === 'filters') return { role: 'filter', field: declared };
 		if (path.length > 1) return { role: declared.limitsOutput ? 'filter' : 'optional', field: declared };
 		// A view or a sweep of a list has a value always; the sweep may have none chosen.
