@@ -180,8 +180,14 @@ function number(value: unknown, { min, max, nonZero }: Described, isWhole: boole
 			? REFUSE
 			: open(REFUSE, number(one, { min, max, nonZero } as Described, isWhole));
 	}
+	// People write an amount with a comma, and with blanks between thousands.
+	const isGrouped = /^\d{1,3}( \d{3})+(,\d{1,2})?$|^\d+,\d{1,2}$/;
+	const plain =
+		typeof value === 'string' && !isWhole && isGrouped.test(value.trim())
+			? value.replace(/ /g, '').replace(',', '.')
+			: value;
 	const pattern = /^\s*[+-]?\d+(\.\d+)?\s*$/;
-	const read = typeof value === 'string' && pattern.test(value) ? Number(value) : value;
+	const read = typeof plain === 'string' && pattern.test(plain) ? Number(plain) : plain;
 	if (typeof read !== 'number' || !(Math.abs(read) <= 1e12) || (isWhole && !Number.isInteger(read)))
 		return REFUSE;
 	const isBeyond = (min !== undefined && read < min) || (max !== undefined && read > max);
