@@ -48,12 +48,12 @@ const TABLES = {
 };
 /** Which of them each page has. */
 const PAGES: Array<{ file: string; language: Language; tables: Array<keyof typeof TABLES> }> = [
-	{ file: 'README.md', language: 'en', tables: ['operations', 'versions', 'compat', 'examples'] },
-	{ file: 'docs/ru/README.md', language: 'ru', tables: ['operations', 'versions', 'examples'] },
+	{ file: 'README.md', language: 'en', tables: ['versions', 'compat', 'examples'] },
+	{ file: 'docs/ru/README.md', language: 'ru', tables: ['versions', 'examples'] },
 	{ file: 'docs/examples.md', language: 'en', tables: ['jobs'] },
 	{ file: 'docs/ru/examples.md', language: 'ru', tables: ['jobs'] },
-	{ file: 'docs/operations.md', language: 'en', tables: ['filters'] },
-	{ file: 'docs/ru/operations.md', language: 'ru', tables: ['filters'] },
+	{ file: 'docs/operations.md', language: 'en', tables: ['filters', 'operations'] },
+	{ file: 'docs/ru/operations.md', language: 'ru', tables: ['filters', 'operations'] },
 	{ file: 'docs/architecture.md', language: 'en', tables: ['rooms'] },
 	{ file: 'sandbox/README.md', language: 'en', tables: ['settings', 'faults'] },
 ];
