@@ -21,7 +21,7 @@ const WORDS = {
 		certainty: { confirmed: 'confirmed', documented: 'documented', unconfirmed: 'unconfirmed' },
 		except: 'unconfirmed',
 		tried: (versions: string) =>
-			`The packed package has been tried in n8n ${versions}, each with an AlfaCRM sandbox beside it ([how](docs/compatibility.md)).`,
+			`The packed package has been tried in n8n ${versions}, each with an AlfaCRM sandbox beside it ([how, and what holds](docs/compatibility.md)).`,
 	},
 	ru: {
 		operations: ['Ресурс', 'Операции', 'Факты'],
@@ -31,7 +31,7 @@ const WORDS = {
 		certainty: { confirmed: 'подтверждены', documented: 'по документации', unconfirmed: 'не подтверждены' },
 		except: 'не подтверждено',
 		tried: (versions: string) =>
-			`Готовый пакет проверен в n8n версий ${versions}: [что именно и с каким результатом](../../README.md#compatibility) (на английском).`,
+			`Готовый пакет проверен в n8n версий ${versions}: [что именно и с каким результатом](../compatibility.md) (на английском).`,
 	},
 };
 /** What is written by the code itself; the drawing has no words, and the sandbox speaks English only. */
@@ -48,8 +48,9 @@ const TABLES = {
 };
 /** Which of them each page has. */
 const PAGES: Array<{ file: string; language: Language; tables: Array<keyof typeof TABLES> }> = [
-	{ file: 'README.md', language: 'en', tables: ['versions', 'compat', 'examples'] },
+	{ file: 'README.md', language: 'en', tables: ['versions', 'examples'] },
 	{ file: 'docs/ru/README.md', language: 'ru', tables: ['versions', 'examples'] },
+	{ file: 'docs/compatibility.md', language: 'en', tables: ['compat'] },
 	{ file: 'docs/examples.md', language: 'en', tables: ['jobs'] },
 	{ file: 'docs/ru/examples.md', language: 'ru', tables: ['jobs'] },
 	{ file: 'docs/operations.md', language: 'en', tables: ['filters', 'operations'] },
