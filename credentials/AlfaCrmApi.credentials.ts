@@ -23,7 +23,7 @@ const IS_TEST = /^\/v2api(?:\/\d+)?\/branch\/index$/;
 
 const REDIRECTED =
 	"The login works, but the list of branches was answered with a redirect, which was not followed so that the token stays here. Check 'Hostname'.";
-const NOT_FOUND = `The login works, but the list of branches was not found there. ${MAIN_BRANCH_OFF} Else check 'Hostname'.`;
+const NOT_FOUND = `The login works, but the list of branches was not found there. ${MAIN_BRANCH_OFF} Otherwise check 'Hostname'.`;
 const DOWN =
 	"The login works, but AlfaCRM could not list the branches. AlfaCRM's server had trouble; test again later.";
 
@@ -36,7 +36,7 @@ const STATUS_TEXTS: ReadonlyArray<[status: number, text: string]> = [
 	],
 	[
 		403,
-		`The login works, but this user may not list the branches. In AlfaCRM, switch on the v2api module in the role of this user. ${MAIN_BRANCH_OFF} Else only what needs that list is affected: the dropdowns of branches, and the search for customers in all of them.`,
+		`The login works, but this user may not list the branches. In AlfaCRM, switch on the v2api module in the role of this user. ${MAIN_BRANCH_OFF} Otherwise only what needs that list is affected: the dropdowns of branches, and the search for customers in all of them.`,
 	],
 	...[400, 404, 405].map((status): [number, string] => [status, NOT_FOUND]),
 	[429, 'The login works, but AlfaCRM receives too many requests just now. Test again in a few seconds.'],
@@ -137,7 +137,7 @@ export class AlfaCrmApi implements ICredentialType {
 			typeOptions: { minValue: 0 },
 			default: 0,
 			description:
-				"Only needed if the main branch is switched off in AlfaCRM: another branch that this user works in, by its number in AlfaCRM's address, as 2 in /company/2/. The list of branches is asked for in there.",
+				"Leave at 0 unless the main branch is disabled in AlfaCRM. Then enter the number of another branch that this user can access, as in AlfaCRM's address: 2 in /company/2/.",
 		},
 		{
 			displayName: 'Requests per Second',

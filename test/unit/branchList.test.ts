@@ -9,7 +9,7 @@ import { contextOf, failed, failureOfCall } from './apiSupport';
 
 const LIST: ApiRequest = { path: 'branch', action: 'index', task: 'list the branches', isIdempotent: true };
 const ADVICE =
-	"If the main branch is switched off in AlfaCRM, enter the number of another branch as 'Branch ID' of the credential.";
+	"If the main branch is disabled in AlfaCRM, enter the number of another branch as 'Branch ID' in the credential.";
 
 let accounts = 0;
 const newAccount = (): IDataObject => ({ email: `user${++accounts}@school.example` });

@@ -21,7 +21,7 @@ const REFUSALS: ReadonlyArray<ApiFailure['status']> = [400, 403, 404, 405];
 
 /** Said wherever the list of branches is refused. */
 export const MAIN_BRANCH_OFF =
-	"If the main branch is switched off in AlfaCRM, enter the number of another branch as 'Branch ID' of the credential.";
+	"If the main branch is disabled in AlfaCRM, enter the number of another branch as 'Branch ID' in the credential.";
 
 /** The branch inside of which the list of branches answered last, by account. */
 const answeredIn = new Map<string, number>();
@@ -78,7 +78,7 @@ export const noBranchesError = (node: INode): Error =>
 	nodeError(
 		node,
 		{
-			message: 'AlfaCRM lists no branch, though no account is without one',
+			message: 'AlfaCRM returned no branches, but every account has at least one',
 			description: `Choose the branch in the node, or give this user a branch in AlfaCRM. ${MAIN_BRANCH_OFF}`,
 		},
 		undefined,

@@ -42,7 +42,7 @@ interface Connection {
 	/** 0 for as many as the rate needs. */
 	callsAtOnce: number;
 	rateLimitWaitMs: number;
-	/** Inside of which the branches are listed. */
+	/** The branch in which branch/index is called. */
 	branchId?: number;
 }
 

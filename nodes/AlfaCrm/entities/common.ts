@@ -40,7 +40,7 @@ export const note = longText('note', 'Note');
 
 /** AlfaCRM refuses a comment that has none. API notes 5.18 and 5.19. */
 export const author = reference('user_id', 'Author', 'user', {
-	description: 'In a new one the user of the credential if left empty',
+	description: 'Left empty, a new record gets the user of the credential',
 	isAuthor: true,
 });
 

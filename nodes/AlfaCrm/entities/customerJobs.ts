@@ -28,7 +28,7 @@ const steps: Action[] = [
 		label: 'Move to Stage',
 		title: 'Move a customer to a stage of the funnel',
 		description:
-			'Set the stage of a lead in the funnel. A hint says where that takes it back, or gives a client a stage.',
+			'Set the stage of a lead in the funnel. A hint tells when this moves the lead back, or the customer is a client.',
 		action: 'update',
 		idAs: 'id',
 		body: [
@@ -40,7 +40,6 @@ const steps: Action[] = [
 			reference('pipeline_id', 'Pipeline', 'pipeline', { description: 'Funnel that the stage belongs to' }),
 		],
 		kind: 'change',
-		watchesFunnel: true,
 		certainty: 'confirmed',
 	},
 	{

@@ -68,13 +68,12 @@ export type OfType<K extends TypeName> = { type: K } & ShownTypes[K];
 /** How a row is compared with what a filter asked for. */
 export type VerificationTest = 'is' | 'has' | 'in' | 'email' | 'phone' | 'blank' | 'from' | 'to';
 
-/**
- * Against which field of a row, unless another one holds what it is about; for customers, against the members of the group that is asked for; or not at all, where
- * a row need not show why it was found.
- */
 type Verification =
+	/** Against a field of the row, unless another one holds a value. */
 	| { field: string; test: VerificationTest; also?: IDataObject; unless?: string }
+	/** For customers, against the members of the group that is asked for. */
 	| 'members'
+	/** Not at all: a row need not show why it was found. */
 	| 'trusted';
 
 export type Filter = FieldBasics &

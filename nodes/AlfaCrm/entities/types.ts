@@ -84,11 +84,7 @@ interface ActionKinds {
 	/** Reads a bare list of rows, or one object. */
 	get: Nothing;
 	/** Reads the record and sends only what differs; `only` records with that value. */
-	change: {
-		only?: { field: string; value: number; message: string };
-		/** Says where a move in the funnel goes back, or is that of a client. */
-		watchesFunnel?: true;
-	};
+	change: { only?: { field: string; value: number; message: string } };
 	createIfAbsent: { creates: CreateIfAbsent };
 	/** A customer joins a group. */
 	joinGroup: Nothing;

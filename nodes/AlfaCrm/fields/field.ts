@@ -200,7 +200,8 @@ function describe(field: Shown): string | undefined {
 	const { description } = field;
 	const longest = longestOf(field);
 	if (longest === undefined) return description;
-	return description ? `${description}, at most ${longest} characters` : `At most ${longest} characters`;
+	const most = `At most ${longest} characters`;
+	return description ? `${description.replace(/\.$/, '')}. ${most}.` : most;
 }
 
 /** One field or filter as a parameter of the form. */

@@ -88,10 +88,10 @@ describe('a lesson', () => {
 		].flatMap((value) => [value, { __rl: true, mode: 'id', value }]),
 		{ __rl: true, mode: 'id', value: '[]' },
 	])('whose group, customer or teacher is given and comes to nothing is refused: %j', async (value) => {
-		await refused(form({ customer_ids: value }), "'Customer' is empty, though it was given");
-		await refused(form({ customer_ids: pick(7), group_ids: value }), "'Group' is empty, though it was given");
+		await refused(form({ customer_ids: value }), "'Customer' is set but came out empty");
+		await refused(form({ customer_ids: pick(7), group_ids: value }), "'Group' is set but came out empty");
 		if (typeof value === 'string')
-			await refused(form({ teacher_ids: value }), "'Teacher' is empty, though it was given");
+			await refused(form({ teacher_ids: value }), "'Teacher' is set but came out empty");
 	});
 
 	it.each<[string, (field: string, value: unknown) => [INodeParameters, IDataObject]]>([
@@ -134,7 +134,7 @@ describe('a lesson', () => {
 			for (const value of [null, '', [], '[]']) {
 				const [parameters, item] = how(field, value);
 				const items = [{ ...FIELDS(), ...item }];
-				await refused(form(parameters), `'${label}' is empty, though it was given`, { items });
+				await refused(form(parameters), `'${label}' is set but came out empty`, { items });
 			}
 		}
 	});

@@ -77,7 +77,7 @@ describe('find a customer', () => {
 		const ids = [add(), add({ is_study: 1 })];
 		const { hints } = await school.engine.run({ parameters: form({ ifSeveral: 'all' }) });
 		expect(hints).toEqual([
-			`Several customers match and all of them go on, so what comes next, such as a payment, is done for each: ${ids[1]} (client), ${ids[0]} (lead)`,
+			`Several customers match and all are returned, so the next nodes, such as a payment, run once for each: ${ids[1]} (client), ${ids[0]} (lead)`,
 		]);
 		expect((await school.engine.run({ parameters: form({ ifSeveral: 'newest' }) })).hints).toEqual([]);
 		const update = form({ ifSeveral: 'all' }, { operation: 'upsert', fieldsToSet: { note: 'С сайта' } });

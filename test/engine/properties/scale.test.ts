@@ -168,8 +168,15 @@ describe('a list that no filter narrows', () => {
 	});
 
 	it('of undated tasks is read once by Create Task without a date, for 100 items as for 1', async () => {
-		const ids = school.sandbox.store.rows('customer').map(({ id }) => id);
-		const items = Array.from({ length: 100 }, (_, n) => ({ customer: ids[n % 50], title: `Дело ${n}` }));
+		const here = ({ branch_ids }: IDataObject) => (branch_ids as number[]).includes(1);
+		const ids = school.sandbox.store
+			.rows('customer')
+			.filter(here)
+			.map(({ id }) => id);
+		const items = Array.from({ length: 100 }, (_, n) => ({
+			customer: ids[n % ids.length],
+			title: `Дело ${n}`,
+		}));
 		const parameters: INodeParameters = {
 			resource: 'customer',
 			operation: 'createTask',

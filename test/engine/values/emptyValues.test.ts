@@ -220,11 +220,11 @@ describe('an answer that does not say `success`', () => {
 	});
 
 	it('with `success: true` and errors is a refusal', async () => {
-		set({ refusalSuccess: 'saysTrue' });
+		set({ refusalSuccess: 'saysTrue', dateFormats: { 'customer.dob': 'iso' } });
 		const id = lead();
-		const fields = { name: given('Слишком '.repeat(9)) };
+		const fields = { dob: given('2015-09-04') };
 		const error = await stopped(update(id, { updateFields: fields }));
-		expect(`${error.message} ${error.description ?? ''}`).toContain('максимум 50 символов');
+		expect(`${error.message} ${error.description ?? ''}`).toContain('Неверный формат значения');
 		expect(error.message).not.toContain('did not confirm');
 	});
 });

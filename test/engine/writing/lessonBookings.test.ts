@@ -30,7 +30,7 @@ const booked = () => rows('lesson').filter(({ date }) => date === DAY);
 const slot = { teacher_ids: [2], room_id: '1' };
 
 describe('the same lesson', () => {
-	const THERE = 'It was there already, so it was not booked again';
+	const THERE = 'These customers and groups already have a lesson at that time, so no other one was booked';
 
 	it('is booked once, and comes out with a hint', async () => {
 		const [first] = await run(form());
@@ -210,6 +210,6 @@ it('who may not list lessons books all the same, with a hint', async () => {
 	const { hints, error } = await whole(form(slot));
 	expect(error).toBeUndefined();
 	expect(hints).toEqual([
-		'This user may not list lessons, so nobody knows whether the lesson was there already, or teacher and room are free: branch 1',
+		'Lessons of a branch could not be listed, so repeats and a busy teacher or room there were not noticed: branch 1',
 	]);
 });

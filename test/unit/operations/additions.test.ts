@@ -195,13 +195,11 @@ describe('a comment', () => {
 	it('that was there has a hint, and so has anything else that is not added', async () => {
 		await school.done(comment('Да'));
 		expect((await school.done(comment('Да'))).hints).toEqual([
-			'It was there already, so it was not added again: communication 1',
+			'It already exists, so it was not added again: communication 1',
 		]);
 		const task = job('createTask', { title: 'Перезвонить' });
 		expect((await school.done(task)).hints).toEqual([]);
-		expect((await school.done(task)).hints).toEqual([
-			'It was there already, so it was not added again: task 1',
-		]);
+		expect((await school.done(task)).hints).toEqual(['It already exists, so it was not added again: task 1']);
 	});
 });
 

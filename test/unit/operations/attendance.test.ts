@@ -144,7 +144,7 @@ describe('a lesson that AlfaCRM shows in an odd form', () => {
 				call === 'lesson/index' ? { items: [{ ...school.row('lesson', id), details }], total: 1 } : undefined;
 			const { error } = await school.run(mark(id, { if_completed: 'teach' }));
 			expect(error).toMatchObject({
-				message: `AlfaCRM shows the attendance of lesson ${id} in a form that the node does not know`,
+				message: `AlfaCRM shows the attendance of lesson ${id} in an unknown format`,
 				description: 'Complete the lesson in AlfaCRM. Nothing was saved.',
 			});
 			expect(school.writes()).toEqual([]);

@@ -66,7 +66,7 @@ describe('a text that is longer than AlfaCRM takes', () => {
 			}
 		};
 		expect(refusal()).toMatchObject({
-			message: "'Name' has 6 characters, AlfaCRM takes 5",
+			message: "'Name' has 6 characters; AlfaCRM accepts at most 5",
 			description: 'Shorten it. Nothing was sent to AlfaCRM.',
 		});
 		expect(refusal(false)).toMatchObject({

@@ -252,8 +252,7 @@ describe('a list that AlfaCRM shows in a form that is not known', () => {
 		...{ updateFields: { phone }, options: {} },
 	});
 	const REFUSED = {
-		message:
-			"Nothing can be added to 'Phone', because AlfaCRM shows it in a form that the node does not know",
+		message: "Nothing can be added to 'Phone', because AlfaCRM shows it in an unknown format",
 		description: expect.stringMatching(
 			/set 'Multi-Value Fields' to Replace All Values\. Nothing was saved\.$/,
 		),

@@ -72,7 +72,7 @@ describe('a text that is longer than AlfaCRM takes', () => {
 	])('is refused by %s, or shortened where that is wanted: %s to %d', async (_what, label, longest, form) => {
 		const { error } = await school.run(form());
 		expect(error).toMatchObject({
-			message: `'${label}' has 3000 characters, AlfaCRM takes ${longest}`,
+			message: `'${label}' has 3000 characters; AlfaCRM accepts at most ${longest}`,
 			description: expect.stringContaining("turn on 'Shorten Long Texts' in 'Options'") as string,
 		});
 		expect(school.calls).toEqual([]);

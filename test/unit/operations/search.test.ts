@@ -137,7 +137,7 @@ describe('branches', () => {
 
 	describe.each([404, 500])('one that answers %i', (status) => {
 		const PASSED_OVER = {
-			404: 'AlfaCRM lists a branch and does not find it, so a record there was not found: branch 2',
+			404: 'AlfaCRM did not find a branch, so it was not searched: branch 2',
 			500: 'AlfaCRM failed to search a branch, so a record there was not found: branch 2',
 		}[status];
 		const failing = (...numbers: number[]) => {

@@ -47,7 +47,7 @@ describe('a name that is longer than AlfaCRM takes', () => {
 		for (const one of [form({}), byPhone({ name: long }), byPhone({ name: long }, { shortenTexts: false })]) {
 			const { error } = await school.run(one);
 			expect(error).toMatchObject({
-				message: "'Name' has 55 characters, AlfaCRM takes 50",
+				message: "'Name' has 55 characters; AlfaCRM accepts at most 50",
 				description: "Shorten it, or turn on 'Shorten Long Texts' in 'Options'. Nothing was sent to AlfaCRM.",
 			});
 		}

@@ -15,7 +15,7 @@ export const change: ActionKind<'change'> = {
 		listMode: listModeForm(body, 'add'),
 		simplify: simplifyForm(entity),
 	}),
-	async execute(item, entity, { body = [], fixed, only, watchesFunnel }) {
+	async execute(item, entity, { body = [], fixed, only }) {
 		const target = targetOf(item, entity);
 		const id = idOf(item, entity);
 		const values = { ...readBody(item, body, target.branch), ...fixed };
@@ -31,7 +31,7 @@ export const change: ActionKind<'change'> = {
 			}
 			const result = await saveChanges({ item, entity, target, show }, match, { values, addToLists });
 			const isMoved = (result.changedFields as string[]).includes('lead_status_id');
-			if (watchesFunnel && isMoved) await warnOfMove(item, match, values.lead_status_id);
+			if (isMoved) await warnOfMove(item, match, values.lead_status_id);
 			return [result];
 		});
 	},

@@ -137,7 +137,7 @@ function detailsOf(item: Item, id: number, { details }: IDataObject): IDataObjec
 	const rows = listOf(details);
 	if (rows.every((row) => isPlain(row) && row.customer_id !== undefined)) return rows as IDataObject[];
 	throw item.refused(
-		`AlfaCRM shows the attendance of lesson ${id} in a form that the node does not know`,
+		`AlfaCRM shows the attendance of lesson ${id} in an unknown format`,
 		'Complete the lesson in AlfaCRM. Nothing was saved.',
 	);
 }

@@ -60,7 +60,7 @@ const sameWithin = showWhen(
 		min: 1,
 		default: 10,
 		description:
-			'How old the same one may be to be skipped; after that it is added again. AlfaCRM shows its time without a zone, so that of the workflow has to be that of the school.',
+			"How long the same comment counts as a repeat; after that it is added again. AlfaCRM's times have no zone, so set the time zone of the workflow to the school's.",
 	}),
 	{ skipIfThere: [true] },
 );
@@ -121,7 +121,7 @@ export const createIfAbsent: ActionKind<'createIfAbsent'> = {
 			const { found, created } = await findOrCreate(item, find, create);
 			if (found === undefined) return [created];
 			item.run.hints.add(
-				'It was there already, so it was not added again',
+				'It already exists, so it was not added again',
 				`${other.label.toLowerCase()} ${String(found.id)}`,
 			);
 			return [report(show, found, 'unchanged', [])];
@@ -233,7 +233,7 @@ function isRecent({ run, zone }: Item, stamp: unknown, minutes: number): boolean
 	const age = moment === undefined ? 0 : (Date.now() - moment) / MINUTE_MS;
 	if (age < -minutes)
 		run.hints.add(
-			"The same is there with a time to come, so the time zone of this workflow is not the school's. Set it in the settings of the workflow, or what is sent again is added again",
+			"The same comment has a time in the future, so the time zone of this workflow is not the school's. Correct it in the workflow settings, or repeats are added again",
 			zone,
 		);
 	return Math.abs(age) <= minutes;

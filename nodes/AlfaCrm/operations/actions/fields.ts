@@ -24,13 +24,8 @@ export function fieldsForm(fields: readonly Field[]): FormPart<ActionSlot> {
 }
 
 /** What the form holds for them, as it is sent. */
-export function readBody(
-	item: Item,
-	fields: readonly Field[] = [],
-	branch?: number,
-	shortens?: boolean,
-): IDataObject {
-	return bodyOf(item, fields, readFields(item, fields), branch, shortens);
+export function readBody(item: Item, fields: readonly Field[] = [], branch?: number): IDataObject {
+	return bodyOf(item, fields, readFields(item, fields), branch);
 }
 
 /** The same as it was given; all fields of the action are to be asked for at once. */

@@ -47,7 +47,7 @@ export async function findMatches(
 		const known = item.run.cachedCopy(entity, id, match.row) ?? match;
 		if (isMatch(search, known.row) && !found.has(id)) found.set(id, known);
 	};
-	const { unread } = await inEachBranch(item, branches, async (branch) => {
+	const { unread } = await inEachBranch(item, branches, target.branch, async (branch) => {
 		for (const queries of queriesOf(entity, search)) {
 			for (const query of queries) {
 				const version = item.run.version();

@@ -22,10 +22,10 @@ export function severalMatchError(
 	);
 }
 
-/** Whoever lets several go on may not know that there are several. */
+/** Several that go on may come as a surprise: the next node acts on each. */
 export function warnOfSeveral(item: Item, entity: Entity, matches: readonly Found[]): void {
 	item.run.hints.add(
-		`Several ${entity.plural.toLowerCase()} match and all of them go on, so what comes next, such as a payment, is done for each`,
+		`Several ${entity.plural.toLowerCase()} match and all are returned, so the next nodes, such as a payment, run once for each`,
 		named(entity, matches).join(', '),
 	);
 }

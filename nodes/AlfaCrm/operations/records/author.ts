@@ -41,12 +41,8 @@ async function findUser(item: Item, branch: Branch): Promise<number | undefined>
 	const keep = (row: IDataObject) =>
 		listOf(row.email).some((one) => normalizeText(String(one)) === normalizeText(email));
 	try {
-		// AlfaCRM may find no other capitals than those that it is asked for.
-		for (const body of [{ email }, {}]) {
-			const { rows } = await item.collect({ ...list, body }, { keep, limit: 1 });
-			if (rows.length > 0) return readId(rows[0].id);
-		}
-		return undefined;
+		const { rows } = await item.collect(list, { keep, limit: 1 });
+		return readId(rows[0]?.id);
 	} catch (caught) {
 		if (hasStatus(caught, 403)) return undefined;
 		throw item.asError(caught);

@@ -26,7 +26,7 @@ const shortenTexts: INodeProperties = {
 	name: 'shortenTexts',
 	type: 'boolean',
 	default: false,
-	description: 'Whether to cut a text that is longer than AlfaCRM takes, instead of stopping',
+	description: "Whether to cut texts that are over AlfaCRM's limit instead of stopping",
 };
 
 /** That option, where one of the fields can be too long. */
@@ -53,7 +53,7 @@ export function fitting(item: Item, field: Field, value: Wire, shortens?: boolea
 	}
 	const orCut = shortens === undefined ? '' : `, or turn on '${shortenTexts.displayName}' in 'Options'`;
 	throw item.refused(
-		`'${field.label}' has ${lengthOf(value)} characters, AlfaCRM takes ${longest}`,
+		`'${field.label}' has ${lengthOf(value)} characters; AlfaCRM accepts at most ${longest}`,
 		`Shorten it${orCut}. ${item.effectNote()}`,
 	);
 }
@@ -75,7 +75,7 @@ export function bodyOf(
 			if (endsAnother(field, fields)) throw missingError(item, { ...field, isNodesRule: true });
 		} else {
 			const wire = fitting(item, field, item.read(field, value), shortens);
-			// A new record has none of what it may have none of; an action that demands the choice sends it.
+			// A null, for no stage, is sent only where the field is required; a new record has none anyway.
 			if (wire !== null || field.required) body[field.name] = wire;
 		}
 	}

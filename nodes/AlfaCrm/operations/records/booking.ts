@@ -21,7 +21,7 @@ const checkBusy: INodeProperties = {
 	type: 'boolean',
 	default: true,
 	description:
-		'Whether to refuse a lesson whose teacher or room has another one at that time, planned or completed',
+		'Whether to stop if the teacher or room already has a planned or completed lesson at that time',
 };
 const skipIfThere: INodeProperties = {
 	displayName: 'Skip If It Already Exists',
@@ -42,7 +42,7 @@ export function assertForSomebody(item: Item, input: IDataObject): void {
 	for (const field of [customer, group, teacher]) {
 		if (!isBlank(field, input[field.name]) || !isGiven(item, lesson, input, field.name)) continue;
 		throw item.refused(
-			`'${field.label}' is empty, though it was given`,
+			`'${field.label}' is set but came out empty`,
 			`Check the expression that fills it, or leave it out if the lesson has none. ${item.effectNote()}`,
 		);
 	}
@@ -102,7 +102,10 @@ export async function book(
 	return await item.withLock(locks, async () => {
 		const { found, created } = await findOrCreate(item, find, create);
 		if (found === undefined) return created;
-		item.run.hints.add('It was there already, so it was not booked again', `lesson ${String(found.id)}`);
+		item.run.hints.add(
+			'These customers and groups already have a lesson at that time, so no other one was booked',
+			`lesson ${String(found.id)}`,
+		);
 		return found;
 	});
 }
@@ -186,7 +189,7 @@ async function lessonsOn(
 		for (const row of rows ?? []) listed.push(row);
 		if (rows !== undefined) continue;
 		item.run.hints.add(
-			'This user may not list lessons, so nobody knows whether the lesson was there already, or teacher and room are free',
+			'Lessons of a branch could not be listed, so repeats and a busy teacher or room there were not noticed',
 			`branch ${String(branch)}`,
 		);
 	}

@@ -11,7 +11,7 @@ import type { IncompleteList, ReadList } from './readList';
 import { readList } from './readList';
 import { branch } from './target';
 
-/** What may pass. */
+/** Failures that may be temporary. */
 const FAILURES = [500, 502, 503, 504];
 
 export type Branch = number | undefined;
@@ -62,20 +62,22 @@ export async function allBranches(item: Item, first: Branch): Promise<Places> {
 /** Why a branch is passed over. */
 const PASSED_OVER: ReadonlyArray<[statuses: readonly number[], hint: string]> = [
 	[[403], 'This user may not see all branches, so a record there was not found'],
-	[[404], 'AlfaCRM lists a branch and does not find it, so a record there was not found'],
+	[[404], 'AlfaCRM did not find a branch, so it was not searched'],
 	[FAILURES, 'AlfaCRM failed to search a branch, so a record there was not found'],
 ];
 
 /**
  * Looks in one branch after the other until something is found, and passes over those that cannot be searched.
  *
- * @param isRest one that is not among them has been looked into
+ * @param own the branch of the call, which must be there
+ * @param isRest another branch was searched before
  * @returns `unread`: one that may be searched later, since AlfaCRM failed
  * @throws NodeApiError when none of them can be searched
  */
 export async function inEachBranch<T>(
 	item: Item,
 	branches: readonly Branch[],
+	own: Branch,
 	look: (branch: Branch) => Promise<T | undefined>,
 	isRest = false,
 ): Promise<{ found?: T; unread?: Branch }> {
@@ -90,7 +92,7 @@ export async function inEachBranch<T>(
 		} catch (caught) {
 			const [, hint] = PASSED_OVER.find(([statuses]) => hasStatus(caught, ...statuses)) ?? [];
 			failure = item.asError(caught);
-			if (hint === undefined) throw failure;
+			if (hint === undefined || (branch === own && hasStatus(caught, 404))) throw failure;
 			if (hasStatus(caught, ...FAILURES)) unread ??= branch;
 			item.run.hints.add(hint, `branch ${String(branch)}`);
 		}

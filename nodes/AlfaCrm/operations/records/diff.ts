@@ -50,7 +50,7 @@ function assertKnownForm(item: Item, field: Field, held: Wire): void {
 	throw refusedToAdd(
 		item,
 		field,
-		`Nothing can be added to '${field.label}', because AlfaCRM shows it in a form that the node does not know`,
+		`Nothing can be added to '${field.label}', because AlfaCRM shows it in an unknown format`,
 	);
 }
 

@@ -100,7 +100,7 @@ export async function getRecordAnywhere(
 		if (!other.isConclusive) incomplete ??= listIn(entity, branch);
 		return other.match;
 	};
-	const { found, unread } = await inEachBranch(item, places.branches.slice(1), look, true);
+	const { found, unread } = await inEachBranch(item, places.branches.slice(1), target.branch, look, true);
 	if (found) return found;
 	if (unread !== undefined) incomplete ??= listIn(entity, unread);
 	if (incomplete === undefined) throw notFoundError(item, entity, id, undefined, isConclusive);

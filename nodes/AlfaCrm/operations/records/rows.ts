@@ -43,11 +43,11 @@ export async function collectSome(
 	const collected = await item.collect(list, { ...options, keep: noted });
 	warnOfMissing(item, plural, collected);
 	const { rows, total = 0 } = collected;
-	if (!isHeeded || rows.length < limit || total <= limit) return rows;
+	if (rows.length < limit || total <= limit) return rows;
 	const advice = "raise it, or switch on 'Return All'";
 	// Of several lists, not all of which were read, it is the number of one.
 	const least = passes.length > 1 ? 'at least ' : '';
-	if (isCertain)
+	if (isCertain && isHeeded)
 		item.run.hints.add(
 			`'Limit' was reached: ${advice}`,
 			`AlfaCRM counts ${least}${total} ${plural}, ${limit} came`,

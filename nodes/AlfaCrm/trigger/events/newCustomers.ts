@@ -1,7 +1,7 @@
 import type { IDataObject, INodeProperties } from 'n8n-workflow';
 
 import { readFlag, readId } from '../../api/formats';
-import { customer, CUSTOMER_TYPE, isUnsorted } from '../../entities/customer';
+import { customer, CUSTOMER_TYPE, isUnsorted, stageOf } from '../../entities/customer';
 import { toProperty } from '../../fields/field';
 import { collection } from '../../form/assemble';
 import { readingForm } from '../../operations/output/readings';
@@ -64,4 +64,4 @@ export const newCustomers: EventKind<'newCustomers'> = {
 
 /** None is a choice of the stage alone. */
 const isOf = (row: IDataObject, name: string, id: number | null): boolean =>
-	id === null ? isUnsorted(row) : readId(row[name]) === id;
+	id === null ? isUnsorted(row) : (name === 'lead_status_id' ? stageOf(row) : readId(row[name])) === id;

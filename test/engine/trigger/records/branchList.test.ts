@@ -75,7 +75,9 @@ it.each([
 			const answer = await real();
 			return isEmpty && asked.url.includes('branch/index') ? { ...answer, items: [], total: 0 } : answer;
 		});
-		await expect(world.poll()).rejects.toThrow('AlfaCRM lists no branch, though no account is without one');
+		await expect(world.poll()).rejects.toThrow(
+			'AlfaCRM returned no branches, but every account has at least one',
+		);
 		isEmpty = false;
 		expect(await world.poll()).toEqual([]);
 		const id = parameters === LOG ? world.log() : world.customer();

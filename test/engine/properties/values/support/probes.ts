@@ -113,7 +113,7 @@ function roleOf(
 		if (isKey && property.name !== 'branchId') {
 			// What is only looked for may be as long as it likes.
 			const { longest, ...anyLength } = declared;
-			return { role: 'key', field: situation.operation === 'find' ? anyLength : { ...anyLength, longest } };
+			return { role: 'key', field: situation.operation === 'upsert' ? { ...anyLength, longest } : anyLength };
 		}
 		if (first === 'filters') return { role: 'filter', field: declared };
 		if (path.length > 1) return { role: declared.limitsOutput ? 'filter' : 'optional', field: declared };
