@@ -58,6 +58,8 @@ describe('an amount', () => {
 		['3 872', 3872],
 		['-500,5', -500.5],
 		['1290.905', 1290.905],
+		['1290.900', 1290.9],
+		['0.500', 0.5],
 		['3 872,70 ₽', 3872.7],
 		['500 руб.', 500],
 		['500р', 500],
@@ -69,6 +71,9 @@ describe('an amount', () => {
 
 	it.each([
 		['thousands or decimals', '1,290'],
+		['thousands or decimals', '5.000 ₽'],
+		['thousands or decimals', '12.900'],
+		['thousands or decimals', '12.905 руб.'],
 		['both signs', '1,290.90'],
 		['both signs', '1.290,90'],
 		['two amounts', '501 502,5 7'],

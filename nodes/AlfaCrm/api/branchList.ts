@@ -33,23 +33,16 @@ export const isBranchList = (call: Pick<ApiRequest, 'action' | 'path'>): boolean
 export const isRefused = ({ status }: ApiFailure): boolean => REFUSALS.includes(status);
 
 /**
- * Where the list of branches is asked for, one place after the other until it answers: without a branch, and inside of
- * that of the form, for where the main branch is switched off it answers inside of a branch only. API notes 5.1.
+ * Where the list of branches is asked for, one place after the other until it answers: inside of the branch that the
+ * credential names, without a branch, and inside of that of the form, for where the main branch is switched off it answers inside of a branch only. API notes 5.1.
  */
 export function placesOfBranchList(
 	account: string,
 	chosen: number | undefined,
 	inForm: number | undefined,
 ): Array<number | undefined> {
-	if (chosen !== undefined) return [chosen];
-	const known = answeredIn.get(account);
-	return [
-		...new Set([
-			...(known === undefined ? [] : [known]),
-			undefined,
-			...(inForm === undefined ? [] : [inForm]),
-		]),
-	];
+	const known = [chosen, answeredIn.get(account)].filter((branch) => branch !== undefined);
+	return [...new Set([...known, undefined, ...(inForm === undefined ? [] : [inForm])])];
 }
 
 export function noteBranchList(account: string, branch: number | undefined): void {

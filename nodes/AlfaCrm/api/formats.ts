@@ -176,11 +176,16 @@ export function readNumber(value: unknown): number | undefined {
 /** Blanks between thousands, a comma before one or two decimals, and roubles behind them. */
 const AMOUNT = /^([+-]?)(\d+|\d{1,3}(?:[^\S\r\n]\d{3})+)(?:\.(\d+)|,(\d{1,2}))?\s*(?:₽|р(?:уб)?\.?)?$/i;
 
-/** The same as people write it, such as 3 872,70. What may be thousands or decimals, such as 1,290, is not guessed at. */
+/** A point that may stand before thousands, as price lists have it: 5.000, or 12.905 ₽. */
+const AMBIGUOUS = /^[+-]?[1-9]\d{0,2}\.(?:\d\d0\D*|\d{3}\D+)$/;
+
+/** The same as people write it, such as 3 872,70. What may be thousands or decimals, such as 1,290 or 1.290, is not guessed at. */
 export function readAmount(value: unknown): number | undefined {
 	if (typeof value !== 'string') return readNumber(value);
 	const [, sign, whole, point, comma = point ?? '0'] = AMOUNT.exec(value.trim()) ?? [];
-	return whole === undefined ? undefined : readNumber(`${sign}${whole.replace(/\s/g, '')}.${comma}`);
+	return whole === undefined || AMBIGUOUS.test(value.trim())
+		? undefined
+		: readNumber(`${sign}${whole.replace(/\s/g, '')}.${comma}`);
 }
 
 /** @returns undefined when the text is no JSON */

@@ -131,11 +131,23 @@ describe('a lesson', () => {
 			['customer_ids', 'Customer'],
 			['teacher_ids', 'Teacher'],
 		]) {
-			for (const value of [null, '', [], '[]']) {
+			for (const value of field === 'teacher_ids' ? [null, '', [], '[]'] : [null, '[]', ' ']) {
 				const [parameters, item] = how(field, value);
 				const items = [{ ...FIELDS(), ...item }];
 				await refused(form(parameters), `'${label}' is set but came out empty`, { items });
 			}
+		}
+	});
+
+	it.each([[[]], ['']])('for a group is booked from a row that was read of one: %j', async (customer_ids) => {
+		const row = { ...FIELDS(), customer_ids };
+		const json = form({ inputMode: 'json', json: JSON.stringify(row) });
+		const columns = { mappingMode: 'autoMapInputData', value: null };
+		for (const [parameters, items] of [
+			[json, [{}]],
+			[form({ inputMode: 'map', columns }), [row]],
+		] as Array<[INodeParameters, IDataObject[]]>) {
+			expect(await run(parameters, { items })).toMatchObject([{ group_ids: [group()] }]);
 		}
 	});
 

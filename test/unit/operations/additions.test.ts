@@ -195,7 +195,7 @@ describe('a comment', () => {
 	it('that was there has a hint, and so has anything else that is not added', async () => {
 		await school.done(comment('Да'));
 		expect((await school.done(comment('Да'))).hints).toEqual([
-			'It already exists, so it was not added again: communication 1',
+			'It already exists, so it was not added again: communication 1 of 2026-02-10 12:00:00',
 		]);
 		const task = job('createTask', { title: 'Перезвонить' });
 		expect((await school.done(task)).hints).toEqual([]);

@@ -294,7 +294,7 @@ describe('who leaves a group', () => {
 		expect(error).toMatchObject({
 			message: expect.stringMatching(/: Last Day – Слишком рано$/),
 			description:
-				"The membership began on that very day: set 'How' to Delete It, or give a later 'Last Day'. Nothing was saved.",
+				"If that is because the membership began on that very day, set 'How' to Delete It, or give a later 'Last Day'. Nothing was saved.",
 		});
 		// On another day that is no reason.
 		const later = await school.run(leave({ e_date: '2026-02-11' }));

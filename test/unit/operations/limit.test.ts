@@ -52,15 +52,23 @@ describe('a list that ends at its limit', () => {
 		expect(hints).toEqual([MAY_BE]);
 	});
 
-	it('says the least of several lists, of which not all were read', async () => {
+	it('says no number of leads that are not sorted, which the node picks out itself', async () => {
+		leads(12, { is_study: 0, lead_status_id: null });
+		expect(await hintsOf(list(10, { filters: { lead_status_id: 'none' } }))).toEqual([
+			"'Limit' was reached, so there may be more: raise it, or switch on 'Return All': 10 customers came",
+		]);
+	});
+
+	it('says no number of several lists, whose totals nobody has added up', async () => {
 		for (const status of [1, 1, 1, 2, 2, 3])
 			school.add('lesson', { branch_id: 1, status, date: '2026-02-10', lesson_type_id: 2, subject_id: 1 });
 		const lessons = (limit: number, status: number[] = []) => list(limit, { resource: 'lesson', status });
-		expect(await hintsOf(lessons(2))).toEqual([`${MESSAGE} at least 3 lessons, 2 came`]);
+		const mayBe = (count: number) =>
+			`'Limit' was reached, so there may be more: raise it, or switch on 'Return All': ${count} lessons came`;
+		expect(await hintsOf(lessons(2))).toEqual([mayBe(2)]);
+		expect(await hintsOf(lessons(4))).toEqual([mayBe(4)]);
+		expect(await hintsOf(lessons(7))).toEqual([]);
 		expect(await hintsOf(lessons(2, [1]))).toEqual([`${MESSAGE} 3 lessons, 2 came`]);
-		// More than three, but nobody has counted them.
-		expect(await hintsOf(lessons(4))).toEqual([]);
-		expect(await hintsOf(lessons(6))).toEqual([]);
 	});
 });
 

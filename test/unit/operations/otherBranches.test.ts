@@ -45,17 +45,19 @@ const ON_A_CUSTOMER: Array<[string, IDataObject]> = [
 ];
 
 describe.each(ON_A_CUSTOMER)('a customer who is not there, for %s', (operation, more) => {
-	it.each<[string, () => unknown]>([
-		['an account with several branches', () => {}],
-		['an account with one branch', alone],
+	const SEARCHED = ' in the branches that could be searched';
+
+	it.each<[string, () => unknown, where?: string]>([
+		['an account with several branches', () => {}, ''],
+		['an account with one branch', alone, ''],
 		['a user who may not list the branches', () => refuse(403, (call) => call === 'branch/index')],
 		['a list of branches that is not found', () => refuse(404, (call) => call === 'branch/index')],
 		['a list of branches that is empty', empty],
 		['a user who may not see the other branch', () => refuse(403, (_call, url) => url.includes('/v2api/2/'))],
-	])('is said to be none in %s', async (_what, begin) => {
+	])('is said to be none in %s', async (_what, begin, where = SEARCHED) => {
 		begin();
 		const { error } = await school.run(job(operation, 999, more));
-		expect(error?.message).toBe('AlfaCRM has no customer with ID 999');
+		expect(error?.message).toBe(`AlfaCRM has no customer with ID 999${where}`);
 		expect(error).toMatchObject({ httpCode: '404' });
 		expect(school.rows('customer')).toEqual([]);
 		expect([...school.rows('pay'), ...school.rows('task')]).toEqual([]);

@@ -184,7 +184,10 @@ describe('branches', () => {
 			const job = { resource: 'customer', operation: 'assignManager', branchId: 1, id: 77, assigned_id: 1 };
 			const { error } = await school.run(job);
 			if (isPassing) expect(error).toMatchObject(unsure('whether there is customer 77'));
-			else expect(error?.message).toBe('AlfaCRM has no customer with ID 77');
+			else
+				expect(error?.message).toBe(
+					'AlfaCRM has no customer with ID 77 in the branches that could be searched',
+				);
 		});
 
 		it(`lets Create or Update create ${isPassing ? 'nobody' : 'one, with a hint'}`, async () => {

@@ -103,8 +103,8 @@ export const createIfAbsent: ActionKind<'createIfAbsent'> = {
 		return await item.withLock([lock], async () => {
 			const placed = await forOwner(item, { fields, input, body: given, branch }, { entity, id });
 			const target = { path: other.path, branch: placed.branch, query, labels, alternatives };
-			const { body } = placed;
-			const branches = [...new Set([branch, ...branchesOf(target.branch, other.fields, body)])];
+			const { body, homes = [] } = placed;
+			const branches = [...new Set([branch, ...branchesOf(target.branch, other.fields, body), ...homes])];
 			const creation = {
 				...{ item, other, creates, target, branches, body, compared, withinMinutes },
 				link: { name, id },
@@ -122,7 +122,7 @@ export const createIfAbsent: ActionKind<'createIfAbsent'> = {
 			if (found === undefined) return [created];
 			item.run.hints.add(
 				'It already exists, so it was not added again',
-				`${other.label.toLowerCase()} ${String(found.id)}`,
+				`${other.label.toLowerCase()} ${String(found.id)}${creates.recentBy ? ` of ${String(found[creates.recentBy])}` : ''}`,
 			);
 			return [report(show, found, 'unchanged', [])];
 		});

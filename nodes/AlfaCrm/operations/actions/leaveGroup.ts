@@ -52,7 +52,7 @@ export const leaveGroup: ActionKind<'leaveGroup'> = {
 						throw item.asError(caught);
 					throw item.failed(
 						caught.message,
-						`The membership began on that very day: set 'How' to Delete It, or give a later 'Last Day'.${item.hasSaved ? '' : ' Nothing was saved.'}`,
+						`If that is because the membership began on that very day, set 'How' to Delete It, or give a later 'Last Day'.${item.hasSaved ? '' : ' Nothing was saved.'}`,
 						Number(caught.httpCode),
 					);
 				});

@@ -5,6 +5,7 @@ import { collection } from '../../form/assemble';
 import type { Item } from '../run/item';
 import type { Collection } from '../run/parameters';
 import type { Operation } from '../operation';
+import { whereSearched } from '../records/branches';
 import { incompleteListError } from '../records/readList';
 import { nameSourceOf } from '../output/nameLists';
 import { readingForm, readingOutput, readingSchema } from '../output/readings';
@@ -145,7 +146,7 @@ export async function findRecords(item: Item, request: FindRequest): Promise<Fou
 		throw incompleteListError(item, incomplete, `whether there is such a ${noun}`);
 	if (found.length === 0 && ifNone === 'refuse') {
 		throw item.failed(
-			`AlfaCRM has no ${takesArchived ? '' : 'active '}${noun} with this ${key.label.toLowerCase()}`,
+			`AlfaCRM has no ${takesArchived ? '' : 'active '}${noun} with this ${key.label.toLowerCase()}${whereSearched(item)}`,
 			"Check the value, or choose in 'If None Matches' to go on without one.",
 			404,
 		);

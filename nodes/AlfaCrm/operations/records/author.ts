@@ -44,7 +44,7 @@ async function findUser(item: Item, branch: Branch): Promise<number | undefined>
 		const { rows } = await item.collect(list, { keep, limit: 1 });
 		return readId(rows[0]?.id);
 	} catch (caught) {
-		if (hasStatus(caught, 403)) return undefined;
+		if (hasStatus(caught, 403, 404)) return undefined;
 		throw item.asError(caught);
 	}
 }

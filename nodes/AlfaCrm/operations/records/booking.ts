@@ -5,13 +5,14 @@ import { dayBefore, daysAfter, formatDay, formatTime, readId, readIds } from '..
 import { MINUTE_MS } from '../../api/time';
 import { BOOKED, lesson, LESSON_STATUS } from '../../entities/lesson';
 import { teacher as teacherEntity } from '../../entities/teacher';
+import type { Field } from '../../entities/fieldTypes';
 import { isBlank, listOf } from '../../fields/field';
 import { collection } from '../../form/assemble';
 import { findOrCreate } from '../run/findOrCreate';
 import type { Item } from '../run/item';
 import type { LockKey } from '../run/run';
 import type { Branch } from './branches';
-import { isGiven } from './fieldInput';
+import { isForm, isGiven } from './fieldInput';
 import { findById } from './findById';
 import { readWholeList } from './readList';
 
@@ -39,19 +40,26 @@ const { group, customer, teacher, room, day } = BOOKED;
 
 /** An expression that finds nobody would book a lesson for nobody, or with no teacher, without a word. */
 export function assertForSomebody(item: Item, input: IDataObject): void {
+	const isEmptyIn = (field: Field) => isBlank(field, input[field.name]);
+	// A row that was read of a lesson for a group has an empty list of customers.
+	const isOfRow = ({ name }: Field) =>
+		!isForm(item, lesson) && isEmptyList(input[name]) && isEmptyIn(customer) !== isEmptyIn(group);
 	for (const field of [customer, group, teacher]) {
-		if (!isBlank(field, input[field.name]) || !isGiven(item, lesson, input, field.name)) continue;
+		if (field !== teacher && isOfRow(field)) continue;
+		if (!isEmptyIn(field) || !isGiven(item, lesson, input, field.name)) continue;
 		throw item.refused(
 			`'${field.label}' is set but came out empty`,
 			`Check the expression that fills it, or leave it out if the lesson has none. ${item.effectNote()}`,
 		);
 	}
-	if (![customer, group].every((field) => isBlank(field, input[field.name]))) return;
+	if (![customer, group].every(isEmptyIn)) return;
 	throw item.refused(
 		`'${group.label}' and '${customer.label}' are both empty, so the lesson would be for nobody`,
 		`Fill one of them. ${item.effectNote()}`,
 	);
 }
+
+const isEmptyList = (value: unknown): boolean => value === '' || (Array.isArray(value) && value.length === 0);
 
 /** Minutes since 1970, of clocks on the wall. */
 interface Span {
@@ -143,9 +151,12 @@ async function branchesOfTeachers(item: Item, ids: readonly number[], own: Branc
 				try {
 					return readIds(listOf((await findById(item, teacherEntity, id, where)).record?.branch_ids));
 				} catch (caught) {
-					// Who may not list teachers still sees the lessons of the branch.
-					if (hasStatus(caught, 403)) return [];
-					throw item.asError(caught);
+					if (!hasStatus(caught, 403)) throw item.asError(caught);
+					item.run.hints.add(
+						'This user may not list teachers, so lessons that they have in other branches were not noticed',
+						`teacher ${id}`,
+					);
+					return [];
 				}
 			}),
 	);

@@ -1,5 +1,6 @@
 import type { IDataObject } from 'n8n-workflow';
 
+import { MAIN_BRANCH_OFF } from '../../api/branchList';
 import { hasStatus } from '../../api/errors';
 import { idsOf, readId } from '../../api/formats';
 import { branch as branchEntity } from '../../entities/branch';
@@ -47,6 +48,7 @@ async function listBranches(item: Item): Promise<ReadList | undefined> {
 export async function allBranches(item: Item, first: Branch): Promise<Places> {
 	const { rows, incomplete } = (await listBranches(item)) ?? {};
 	if (rows === undefined || rows.length === 0) {
+		item.hasSkippedBranches = true;
 		item.run.hints.add(
 			rows === undefined
 				? 'This user may not list the branches, so only the one that is chosen was searched'
@@ -58,6 +60,10 @@ export async function allBranches(item: Item, first: Branch): Promise<Places> {
 	const others = idsOf(rows).filter((branch) => branch !== first);
 	return { branches: [first, ...others], incomplete };
 }
+
+/** What a message adds that says that there is none. */
+export const whereSearched = (item: Item): string =>
+	item.hasSkippedBranches ? ' in the branches that could be searched' : '';
 
 /** Why a branch is passed over. */
 const PASSED_OVER: ReadonlyArray<[statuses: readonly number[], hint: string]> = [
@@ -94,6 +100,7 @@ export async function inEachBranch<T>(
 			failure = item.asError(caught);
 			if (hint === undefined || (branch === own && hasStatus(caught, 404))) throw failure;
 			if (hasStatus(caught, ...FAILURES)) unread ??= branch;
+			item.hasSkippedBranches = true;
 			item.run.hints.add(hint, `branch ${String(branch)}`);
 		}
 	}
@@ -114,7 +121,7 @@ export async function settleBranch(item: Item): Promise<void> {
 	if (listed === undefined || listed.incomplete || others.length > 0 || id === undefined) {
 		throw item.refused(
 			`'Branch' is empty, and ${reasonOf(listed)}`,
-			`Choose the branch, or check the expression in it. ${item.effectNote()}`,
+			`Choose the branch, or check the expression in it.${listed === undefined ? ` ${MAIN_BRANCH_OFF}` : ''} ${item.effectNote()}`,
 		);
 	}
 	item.onlyBranch = id;

@@ -169,11 +169,13 @@ export function readFieldInput(
  */
 export function isGiven(item: Item, entity: Entity, input: IDataObject, name: string): boolean {
 	const { [name]: parameter, columns } = item.run.context.getNode().parameters;
-	const isForm = item.choice(inputMode(entity)) === 'form';
-	if (isForm) return !isEmpty(input[name]) || isExpression(parameter);
+	if (isForm(item, entity)) return !isEmpty(input[name]) || isExpression(parameter);
 	const { value } = (columns ?? {}) as { value?: IDataObject | null };
 	return name in input || isExpression(value?.[name]);
 }
+
+/** Whether each field stands in a parameter of its own, rather than in a row or an object. */
+export const isForm = (item: Item, entity: Entity): boolean => item.choice(inputMode(entity)) === 'form';
 
 function isExpression(raw: unknown): boolean {
 	const text = isPicker(raw) ? raw.value : raw;

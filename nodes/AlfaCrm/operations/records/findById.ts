@@ -7,7 +7,7 @@ import type { Entity } from '../../entities/types';
 import type { Item } from '../run/item';
 import type { LocatedRecord } from '../run/writeCache';
 import type { Branch } from './branches';
-import { allBranches, inEachBranch } from './branches';
+import { allBranches, inEachBranch, whereSearched } from './branches';
 import { incompleteListError } from './readList';
 import type { Target } from './target';
 import { hiddenSubtypes } from './subtypes';
@@ -142,7 +142,7 @@ export function notFoundError(
 ): Error {
 	const reason = isConclusive === false ? notShown : notFound;
 	const { message, description, status } = reason(entity, id, branch);
-	return item.failed(message, description, status);
+	return item.failed(message + (branch === undefined ? whereSearched(item) : ''), description, status);
 }
 
 /** Why a record cannot be given: it is not there. */

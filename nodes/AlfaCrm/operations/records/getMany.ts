@@ -55,7 +55,7 @@ export const getMany: Operation = {
 		const plural = entity.plural.toLowerCase();
 		const list = { ...target, body, task: `list the ${plural}` };
 		const isCertain = !entity.filters.some(
-			({ name, verifyBy = 'trusted' }) => name in wanted && verifyBy !== 'trusted',
+			({ name, verifyBy = 'trusted' }) => name in wanted && (verifyBy !== 'trusted' || wanted[name] === null),
 		);
 		const rows = await collectSome(item, plural, list, { limit: most, keep, passes, isCertain });
 		const { branch } = target;

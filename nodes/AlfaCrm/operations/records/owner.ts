@@ -31,13 +31,14 @@ interface Owner {
  * A new record as it is sent for its owner. It takes from it what was not given, as a payment the payer's name, and goes
  * into the branch that was given for it, else that of the call if the owner is in it, else the owner's.
  *
+ * @returns `homes`: the branches of the owner, in any of which the same one may be
  * @throws NodeApiError when there is no such owner
  */
 export async function forOwner(
 	item: Item,
 	{ fields, input, body, branch }: Draft,
 	owner = ownerIn(fields, body),
-): Promise<{ body: IDataObject; branch: Branch }> {
+): Promise<{ body: IDataObject; branch: Branch; homes?: number[] }> {
 	const match = owner && (await readableOwner(item, owner, branch));
 	if (owner === undefined || match === undefined) return { body, branch };
 	const all = { ...textsFrom(match.row, fields, body), ...body };
@@ -45,7 +46,7 @@ export async function forOwner(
 	const given = field && !isBlank(field, input[field.name]) ? readIds(listOf(body[field.name])) : [];
 	const home = homeOf(item, owner, match, { field, given, branch });
 	if (field && given.length === 0) all[field.name] = item.read(field, home);
-	return { body: all, branch: home };
+	return { body: all, branch: home, homes: field && readIds(listOf(match.row.branch_ids)) };
 }
 
 function ownerIn(fields: readonly Field[], body: IDataObject): Owner | undefined {

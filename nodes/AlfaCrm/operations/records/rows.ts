@@ -34,6 +34,8 @@ export async function collectSome(
 	options: CollectOptions & { limit: number; keep: (row: IDataObject) => boolean; isCertain?: boolean },
 ): Promise<IDataObject[]> {
 	const { limit, keep, passes = [{}], isCertain = true } = options;
+	// Of several lists the total is that of the last one that was read.
+	const isOne = passes.length === 1;
 	let isHeeded = true;
 	const noted = (row: IDataObject) => {
 		const isWanted = keep(row);
@@ -43,15 +45,10 @@ export async function collectSome(
 	const collected = await item.collect(list, { ...options, keep: noted });
 	warnOfMissing(item, plural, collected);
 	const { rows, total = 0 } = collected;
-	if (rows.length < limit || total <= limit) return rows;
+	if (rows.length < limit || (isOne && total <= limit)) return rows;
 	const advice = "raise it, or switch on 'Return All'";
-	// Of several lists, not all of which were read, it is the number of one.
-	const least = passes.length > 1 ? 'at least ' : '';
-	if (isCertain && isHeeded)
-		item.run.hints.add(
-			`'Limit' was reached: ${advice}`,
-			`AlfaCRM counts ${least}${total} ${plural}, ${limit} came`,
-		);
+	if (isCertain && isHeeded && isOne)
+		item.run.hints.add(`'Limit' was reached: ${advice}`, `AlfaCRM counts ${total} ${plural}, ${limit} came`);
 	else item.run.hints.add(`'Limit' was reached, so there may be more: ${advice}`, `${limit} ${plural} came`);
 	return rows;
 }
