@@ -265,7 +265,7 @@ const asLongAgain = (begun: number): number =>
 
 /** AlfaCRM's own words may hold what was sent to it. */
 function withoutSecrets(text: Explanation, { token, login }: LoginProgress): Explanation {
-	const secrets = [token, login?.apiKey, login?.appKey, login?.email];
+	const secrets = [token, login?.apiKey, login?.appKey];
 	return {
 		...text,
 		message: redact(text.message, secrets),

@@ -85,8 +85,6 @@ describe('items', () => {
 			onError: 'continueErrorOutput',
 		});
 		expect(items.map(({ json }) => json.id)).toEqual([1, 2]);
-		expect(errorItems.map(({ json }) => json.error)).toEqual([
-			'AlfaCRM has no customer with ID 999999 in branch 1',
-		]);
+		expect(errorItems.map(({ json }) => json.error)).toEqual(['AlfaCRM has no customer with ID 999999']);
 	});
 });

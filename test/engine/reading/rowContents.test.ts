@@ -78,6 +78,7 @@ describe('a lesson', () => {
 
 	const lesson = (additionalFields: INodeParameters): INodeParameters => ({
 		resource: 'lesson',
+		customer_ids: pick(lead()),
 		operation: 'create',
 		branchId: 1,
 		lesson_date: '2026-03-03',

@@ -101,7 +101,7 @@ describe('nothing can be seen when the trigger begins', () => {
 		between(world, async (asked, real) =>
 			isShown || !asked.url.includes('branch/index') ? await real() : { total: 0, items: [] },
 		);
-		await world.poll();
+		await expect(world.poll()).rejects.toThrow('AlfaCRM returned no branches');
 		isShown = true;
 		await world.polls(30, 5);
 		expect(world.out.length).toBe(0);

@@ -105,7 +105,7 @@ it('as many of the newest are told where the first poll is shown no branch', asy
 	lessons.school.onRows = (path, rows) => {
 		if (path === 'branch') rows.splice(0);
 	};
-	expect(await lessons.poller.tick()).toEqual([]);
+	await expect(lessons.poller.tick()).rejects.toThrow('AlfaCRM returned no branches');
 	lessons.school.onRows = () => {};
 	lessons.pass(MINUTE);
 	const told = (await lessons.poller.tick()).map(pair);
