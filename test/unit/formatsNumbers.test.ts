@@ -73,6 +73,7 @@ describe('an amount', () => {
 		['thousands or decimals', '1,290'],
 		['thousands or decimals', '5.000 ₽'],
 		['thousands or decimals', '12.900'],
+		['thousands or decimals', '12.905'],
 		['thousands or decimals', '12.905 руб.'],
 		['both signs', '1,290.90'],
 		['both signs', '1.290,90'],

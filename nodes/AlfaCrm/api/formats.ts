@@ -177,7 +177,7 @@ export function readNumber(value: unknown): number | undefined {
 const AMOUNT = /^([+-]?)(\d+|\d{1,3}(?:[^\S\r\n]\d{3})+)(?:\.(\d+)|,(\d{1,2}))?\s*(?:₽|р(?:уб)?\.?)?$/i;
 
 /** A point that may stand before thousands, as price lists have it: 5.000, or 12.905 ₽. */
-const AMBIGUOUS = /^[+-]?[1-9]\d{0,2}\.(?:\d\d0\D*|\d{3}\D+)$/;
+const AMBIGUOUS = /^[+-]?[1-9]\d{0,2}\.\d{3}\D*$/;
 
 /** The same as people write it, such as 3 872,70. What may be thousands or decimals, such as 1,290 or 1.290, is not guessed at. */
 export function readAmount(value: unknown): number | undefined {

@@ -131,6 +131,7 @@ export const customer = writable({
 		'lead_status_id',
 		'balance',
 		'paid_lesson_count',
+		'paid_till',
 		'created_at',
 	],
 	custom: true,

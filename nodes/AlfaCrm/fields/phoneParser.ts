@@ -28,11 +28,22 @@ const EXTENSION =
 	/(?:(?<!\p{L})(?:доб|добав|добавочный|вн|внутр|внутренний|ext|extn|extension|x|х)[.:\s]*|#\s*)$/iu;
 /** Places of an input mask that nobody filled, or digits that somebody hid: +7 9** ***-12-34. A bullet in front is none. */
 const PLACES = /(?<!^)(?:(?<!\d)[_*•·‧●]|[_*•·‧●](?!\d))|[xх#?]{2,}|\.{2,}(?=\D*\d)/imu;
-/** An email, a group of WhatsApp. Of its persons the address is made of their number. */
-const MAILBOX =
-	/[^\s,;<>]+@(?!(?:c\.us|s\.whatsapp\.net)(?![\w.]))(?:[\p{L}\d-]+\.[\p{L}\d.-]+|lid(?!\w))/giu;
+const DOMAIN = '[\\p{L}\\d-]+\\.[\\p{L}\\d.-]+';
+const LOCAL = '[\\p{L}\\d._%+-]';
+/**
+ * An email, a group of WhatsApp; of its persons the address is made of their number. Digits that an email begins with
+ * belong to a number that is joined to it, unless nothing but them stands before it.
+ */
+const MAILBOX = new RegExp(
+	[
+		'\\d[\\d-]*@(?:g\\.us|lid)(?![\\w.])',
+		`\\p{L}${LOCAL}*@${DOMAIN}`,
+		`(?<!${LOCAL})(?<!\\d[\\s()|/:=]*)(?!\\d{10,}[._%+-]\\p{L})\\d${LOCAL}*@(?!(?:c\\.us|s\\.whatsapp\\.net)(?![\\w.]))${DOMAIN}`,
+	].join('|'),
+	'giu',
+);
 /** The page of somebody: digits in it are no number, unless the link is one to call or write to. */
-const LINK = /(?<![\w.])(?:[a-z][a-z\d+.-]*:\/\/|[a-z][a-z\d-]*(?:\.[a-z\d-]+)*\.[a-z]{2,}\/)\S*/giu;
+const LINK = /(?<![\w.])(?:[a-z][a-z\d+.-]*:\/\/|[a-z][a-z\d-]*(?:\.[a-z\d-]+)*\.[a-z]{2,}\/)[^\s,;]*/giu;
 const LINK_TO_NUMBER = /^tel:|wa\.me\/|(?:phone|number)=/i;
 /** Two numbers, not one in parts. */
 const APART = /\s[/\\|]\s/;

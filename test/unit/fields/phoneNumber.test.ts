@@ -226,6 +226,8 @@ describe('an address', () => {
 		't.me/79001234567',
 		'https://vk.com/id123456789',
 		'anna89001234567@example.org',
+		'89001234567@example.org',
+		'1990anna@example.org',
 		'Анна <anna89001234567@example.org>',
 	])('is no number: %j', (address) => {
 		expect(normalizePhone(address)).toEqual([]);
@@ -243,6 +245,15 @@ describe('an address', () => {
 		'tel:+79005550001',
 		'+7 900 555-00-01 anna1990@example.org',
 		'+7 900 555-00-01, https://t.me/id123456789',
+		'8 900 555 00 01/anna@example.org',
+		'89005550001/anna@example.org',
+		'+7(900)555-00-01(anna@example.org)',
+		'8 900 555 00 01-anna.orlova@example.org',
+		'89005550001|anna@example.org',
+		'89005550001-anna@example.org',
+		'+79005550001_anna@example.org',
+		't.me/anna,+79005550001',
+		'anna1990@example.org 8 900 555 00 01',
 	])('that is made of a number, or stands beside one, has it: %j', (address) => {
 		expect(normalizePhone(address)).toEqual(['79005550001']);
 	});

@@ -51,7 +51,7 @@ describe('a payment', () => {
 	});
 
 	it('is taken once, confirmed or not, whatever its spelling', async () => {
-		expect(await added(pay(), pay(), pay({ is_confirmed: true }), pay({}, { income: '500.001' }))).toEqual([
+		expect(await added(pay(), pay(), pay({ is_confirmed: true }), pay({}, { income: '500.0010' }))).toEqual([
 			'created',
 			'unchanged',
 			'unchanged',

@@ -197,3 +197,31 @@ describe('the branch of a payment', () => {
 		expect(school.rows('pay')).toHaveLength(1);
 	});
 });
+
+describe('a customer who is in a closed branch as well', () => {
+	const HINTS: Record<number, RegExp> = {
+		403: /may not see all branches/,
+		404: /did not find a branch/,
+		500: /failed to/,
+	};
+
+	it.each([403, 404, 500])('pays all the same, once, where it answers %i', async (status) => {
+		const id = school.lead({ branch_ids: [1, 2] });
+		refuse(status, (_call, url) => url.includes('/v2api/2/'));
+		const payment = job('takePayment', id, { income: 500, pay_account_id: 1 });
+		const { json, hints } = await school.done(payment);
+		expect(json).toMatchObject([{ operationResult: 'created' }]);
+		expect(hints).toEqual([expect.stringMatching(HINTS[status])]);
+		expect((await school.done(payment)).json).toMatchObject([{ operationResult: 'unchanged' }]);
+		expect(school.rows('pay')).toHaveLength(1);
+	});
+
+	it('has no payment twice that is in another one of the branches', async () => {
+		const id = school.lead({ branch_ids: [2] });
+		const payment = job('takePayment', id, { income: 500, pay_account_id: 1 });
+		await school.done(payment);
+		school.store.patch('customer', id, { branch_ids: [2, 1] });
+		expect((await school.done(payment)).json).toMatchObject([{ operationResult: 'unchanged' }]);
+		expect(school.rows('pay')).toMatchObject([{ branch_id: 2 }]);
+	});
+});

@@ -16,6 +16,7 @@ import type { Item } from '../run/item';
 import { authored } from '../records/author';
 import { bodyOf, shortensTexts, textOptions } from '../records/body';
 import type { Branch } from '../records/branches';
+import { inEachBranch } from '../records/branches';
 import { forOwner } from '../records/owner';
 import { alternativesOf } from '../run/alternatives';
 import { readWholeList } from '../records/readList';
@@ -34,8 +35,10 @@ interface Creation {
 	other: Entity;
 	creates: CreateIfAbsent;
 	target: Target;
-	/** Where the same one may be. */
+	/** Where the same one would be. */
 	branches: readonly Branch[];
+	/** Other branches of the owner, in which it may be. */
+	others: readonly Branch[];
 	/** The record that it is added to, by the name under which its ID travels. */
 	link: { name: string; id: number };
 	body: IDataObject;
@@ -104,9 +107,10 @@ export const createIfAbsent: ActionKind<'createIfAbsent'> = {
 			const placed = await forOwner(item, { fields, input, body: given, branch }, { entity, id });
 			const target = { path: other.path, branch: placed.branch, query, labels, alternatives };
 			const { body, homes = [] } = placed;
-			const branches = [...new Set([branch, ...branchesOf(target.branch, other.fields, body), ...homes])];
+			const branches = [...new Set([branch, ...branchesOf(target.branch, other.fields, body)])];
+			const others = homes.filter((one) => !branches.includes(one));
 			const creation = {
-				...{ item, other, creates, target, branches, body, compared, withinMinutes },
+				...{ item, other, creates, target, branches, others, body, compared, withinMinutes },
 				link: { name, id },
 			};
 			const create = async () => {
@@ -159,7 +163,7 @@ async function assertOwned(
 
 /** A record that agrees in everything that was given and tells it from others. */
 async function findDuplicate(creation: Creation, entity: Entity): Promise<IDataObject | undefined> {
-	const { item, other, link, branches } = creation;
+	const { item, other, link, branches, others } = creation;
 	const linkField: Field = { type: 'id', entity: entity.resource, name: link.name, label: entity.label };
 	const own = item.run.writeCacheOf(other.path).having(linkField, link.id);
 	const written = own.map(({ row }) => row).find((row) => isDuplicate(creation, row));
@@ -168,7 +172,10 @@ async function findDuplicate(creation: Creation, entity: Entity): Promise<IDataO
 		const found = (await candidates(creation, branch)).find((row) => isDuplicate(creation, row));
 		if (found) return found;
 	}
-	return undefined;
+	// One that is closed, or not for this user, must not keep the customer from paying.
+	const look = async (branch: Branch) =>
+		(await candidates(creation, branch)).find((row) => isDuplicate(creation, row));
+	return (await inEachBranch(item, others, undefined, look, true)).found;
 }
 
 /** The rows among which a duplicate would be. A list that is not of this record alone serves the other items too. */
