@@ -106,7 +106,7 @@ describe('the form', () => {
 				"Give at least one field of the record. To empty a field, turn on 'Overwrite With Empty Values' in 'Options'. Nothing was sent to AlfaCRM.",
 		});
 
-		await panel.addOption();
+		await panel.addOption('Overwrite With Empty Values');
 		await panel.turnOn('overwriteWithEmpty');
 		await panel.execute();
 		expect(await panel.output.isSuccess()).toBe(true);

@@ -28,23 +28,8 @@ const EXTENSION =
 	/(?:(?<!\p{L})(?:доб|добав|добавочный|вн|внутр|внутренний|ext|extn|extension|x|х)[.:\s]*|#\s*)$/iu;
 /** Places of an input mask that nobody filled, or digits that somebody hid: +7 9** ***-12-34. A bullet in front is none. */
 const PLACES = /(?<!^)(?:(?<!\d)[_*•·‧●]|[_*•·‧●](?!\d))|[xх#?]{2,}|\.{2,}(?=\D*\d)/imu;
-const DOMAIN = '[\\p{L}\\d-]+\\.[\\p{L}\\d.-]+';
-const LOCAL = '[\\p{L}\\d._%+-]';
-/**
- * An email, a group of WhatsApp; of its persons the address is made of their number. Digits that an email begins with
- * belong to a number that is joined to it, unless nothing but them stands before it.
- */
-const MAILBOX = new RegExp(
-	[
-		'\\d[\\d-]*@(?:g\\.us|lid)(?![\\w.])',
-		`\\p{L}${LOCAL}*@${DOMAIN}`,
-		`(?<!${LOCAL})(?<!\\d[\\s()|/:=]*)(?!\\d{10,}[._%+-]\\p{L})\\d${LOCAL}*@(?!(?:c\\.us|s\\.whatsapp\\.net)(?![\\w.]))${DOMAIN}`,
-	].join('|'),
-	'giu',
-);
-/** The page of somebody: digits in it are no number, unless the link is one to call or write to. */
-const LINK = /(?<![\w.])(?:[a-z][a-z\d+.-]*:\/\/|[a-z][a-z\d-]*(?:\.[a-z\d-]+)*\.[a-z]{2,}\/)[^\s,;]*/giu;
-const LINK_TO_NUMBER = /^tel:|wa\.me\/|(?:phone|number)=/i;
+/** A group of WhatsApp, an account of it without its number, an account of Telegram: their digits are no number. */
+const ADDRESS = /\d[\d:-]*@(?:g\.us|lid)(?![\w.])|tg:\/\/\S*/giu;
 /** Two numbers, not one in parts. */
 const APART = /\s[/\\|]\s/;
 const MAX_DIGITS = 15;
@@ -59,6 +44,7 @@ const LONGEST_LEAD = 20;
 export function numbersIn(value: string): PhoneNumber[] {
 	const text = withoutAddresses(value.slice(0, MAX_TEXT).normalize('NFKC')).replace(ROUNDED, 'E');
 	const isPartial = isHidden(text);
+	known = new Map();
 	return [...text.matchAll(RUN)]
 		.flatMap(({ 0: run, index }) => {
 			const lead = text.slice(Math.max(0, index - LONGEST_LEAD), index);
@@ -68,8 +54,7 @@ export function numbersIn(value: string): PhoneNumber[] {
 		.filter(({ certain }) => certain || !isPartial);
 }
 
-const withoutAddresses = (text: string): string =>
-	text.replace(MAILBOX, '@').replace(LINK, (link) => (LINK_TO_NUMBER.test(link) ? link : '@'));
+const withoutAddresses = (text: string): string => text.replace(ADDRESS, '@');
 
 /** Whether a text has places for digits that are not there, as an input mask has that nobody filled. */
 export const isHidden = (text: string): boolean => PLACES.test(text);
@@ -94,8 +79,18 @@ function endsOf(parts: readonly Part[]): number[] {
 	return parts.map(({ digits }) => (end += digits.length));
 }
 
-/** A run of digits is one number, or one and what follows it: another one, an extension. */
+/** What was read of the text so far, by the digits in question: each end of a long list is looked at from many places. */
+let known = new Map<string, PhoneNumber[]>();
+
 function numbersOfRun(parts: readonly Part[], hasPlus: boolean): PhoneNumber[] {
+	const key = `${hasPlus} ${parts.map(({ gap, digits }) => gap + digits).join('')}`;
+	const numbers = known.get(key) ?? readRun(parts, hasPlus);
+	known.set(key, numbers);
+	return numbers;
+}
+
+/** A run of digits is one number, or one and what follows it: another one, an extension. */
+function readRun(parts: readonly Part[], hasPlus: boolean): PhoneNumber[] {
 	if (!hasPlus && isLabelled(parts)) return numbersOfRun(parts.slice(1), false);
 	const all = joined(parts);
 	const exitCode = hasPlus ? '' : exitCodeOf(all);

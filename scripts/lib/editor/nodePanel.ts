@@ -105,14 +105,18 @@ export class NodePanel {
 	/** Adds a field of 'Additional Fields', 'Update Fields', 'Fields' or 'Filters' to the form. */
 	async addField(label: string) {
 		// 'Options', where there are some, come last.
-		await this.root.getByTestId('collection-parameter-add').first().click();
-		const option = this.page.getByTestId('collection-parameter-option').filter({ visible: true });
-		await option.filter({ has: this.page.getByText(label, { exact: true }) }).click();
+		await this.pick(this.root.getByTestId('collection-parameter-add').first(), label);
 	}
 
-	/** Adds the option of 'Options', where there is only one: n8n asks for no choice then. */
-	async addOption() {
-		await this.root.getByTestId('collection-parameter-add').last().click();
+	/** Adds one of 'Options'. */
+	async addOption(label: string) {
+		await this.pick(this.root.getByTestId('collection-parameter-add').last(), label);
+	}
+
+	private async pick(add: Locator, label: string) {
+		await add.click();
+		const option = this.page.getByTestId('collection-parameter-option').filter({ visible: true });
+		await option.filter({ has: this.page.getByText(label, { exact: true }) }).click();
 	}
 
 	/**

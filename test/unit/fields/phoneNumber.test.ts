@@ -216,19 +216,13 @@ it.each<[string, string[]]>([
 	expect(phoneForms(text)).toEqual(forms);
 });
 
-describe('an address', () => {
+describe('an address of a messenger', () => {
 	it.each([
 		'120363041234567890@g.us',
 		'79001234567-1612345678@g.us',
 		'123456789012345@lid',
+		'12345678901234:5@lid',
 		'tg://user?id=123456789',
-		'https://t.me/+79001234567',
-		't.me/79001234567',
-		'https://vk.com/id123456789',
-		'anna89001234567@example.org',
-		'89001234567@example.org',
-		'1990anna@example.org',
-		'Анна <anna89001234567@example.org>',
 	])('is no number: %j', (address) => {
 		expect(normalizePhone(address)).toEqual([]);
 		expect(samePhone(address, address)).toBe(false);
@@ -243,18 +237,20 @@ describe('an address', () => {
 		'https://api.whatsapp.com/send?phone=79005550001',
 		'viber://chat?number=%2B79005550001',
 		'tel:+79005550001',
-		'+7 900 555-00-01 anna1990@example.org',
-		'+7 900 555-00-01, https://t.me/id123456789',
+		'https://t.me/+79005550001',
+		'8 900 555 00 01 tg://user?id=123456789',
+		'120363041234567890@g.us 8 900 555 00 01',
 		'8 900 555 00 01/anna@example.org',
-		'89005550001/anna@example.org',
-		'+7(900)555-00-01(anna@example.org)',
-		'8 900 555 00 01-anna.orlova@example.org',
-		'89005550001|anna@example.org',
 		'89005550001-anna@example.org',
-		'+79005550001_anna@example.org',
-		't.me/anna,+79005550001',
-		'anna1990@example.org 8 900 555 00 01',
+		'+7(900)555-00-01(anna1990@example.org)',
 	])('that is made of a number, or stands beside one, has it: %j', (address) => {
 		expect(normalizePhone(address)).toEqual(['79005550001']);
 	});
+});
+
+it('a list of as many numbers as fit is read at once', () => {
+	const numbers = Array.from({ length: 60 }, (_, at) => `90055500${String(at).padStart(2, '0')}`);
+	const begun = performance.now();
+	expect(normalizePhone(numbers.join(' '))).toHaveLength(60);
+	expect(performance.now() - begun).toBeLessThan(2_000);
 });

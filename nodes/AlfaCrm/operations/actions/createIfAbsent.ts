@@ -19,8 +19,8 @@ import type { Branch } from '../records/branches';
 import { inEachBranch } from '../records/branches';
 import { forOwner } from '../records/owner';
 import { alternativesOf } from '../run/alternatives';
-import { readWholeList } from '../records/readList';
-import { findById, passesOf } from '../records/findById';
+import { incompleteListError, readWholeList } from '../records/readList';
+import { findById, listIn, passesOf } from '../records/findById';
 import { report, reportSchema } from '../output/report';
 import { simplified, simplifiedSchema, simplifyForm } from '../output/simplify';
 import type { Target } from '../records/target';
@@ -175,7 +175,9 @@ async function findDuplicate(creation: Creation, entity: Entity): Promise<IDataO
 	// One that is closed, or not for this user, must not keep the customer from paying.
 	const look = async (branch: Branch) =>
 		(await candidates(creation, branch)).find((row) => isDuplicate(creation, row));
-	return (await inEachBranch(item, others, undefined, look, true)).found;
+	const { found, unread } = await inEachBranch(item, others, undefined, look, true);
+	if (unread === undefined) return found;
+	throw incompleteListError(item, listIn(other, unread), `that this ${other.label.toLowerCase()} is new`);
 }
 
 /** The rows among which a duplicate would be. A list that is not of this record alone serves the other items too. */
