@@ -12,6 +12,7 @@ describe('the credential form', () => {
 			'Email *',
 			'API Key *',
 			'App Key',
+			'Branch ID',
 			'Requests per Second',
 			'Wait on Too Many Requests (Seconds)',
 			'Calls at Once',

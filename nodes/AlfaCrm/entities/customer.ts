@@ -131,7 +131,6 @@ export const customer = writable({
 		'lead_status_id',
 		'balance',
 		'paid_lesson_count',
-		'paid_till',
 		'created_at',
 	],
 	custom: true,

@@ -167,10 +167,10 @@ describe("the credential's test", () => {
 
 	it.each([
 		[401, /does not take the token/],
-		[403, /v2api module.*main branch is switched off.*'Branch ID'/],
-		[400, /main branch is switched off.*'Branch ID'.*check 'Hostname'/],
-		[404, /main branch is switched off.*'Branch ID'.*check 'Hostname'/],
-		[405, /main branch is switched off.*'Branch ID'/],
+		[403, /v2api module.*main branch is disabled.*'Branch ID'/],
+		[400, /main branch is disabled.*'Branch ID'.*check 'Hostname'/],
+		[404, /main branch is disabled.*'Branch ID'.*check 'Hostname'/],
+		[405, /main branch is disabled.*'Branch ID'/],
 		[429, /too many requests/],
 		[500, /The login works, but/],
 		[502, /The login works, but/],
@@ -199,7 +199,7 @@ describe("the credential's test", () => {
 		expect(message).toMatch(/The login works, but AlfaCRM lists no branch.*'Branch ID'/);
 	});
 
-	it("asks inside of 'Branch ID' where the main branch is switched off", async () => {
+	it("asks inside of 'Branch ID' where the main branch is disabled", async () => {
 		school.sandbox.settings.mainBranch = 'off';
 		expect((await test(school.credential)).message).toContain("'Branch ID'");
 		for (const branchId of [2, '2'])

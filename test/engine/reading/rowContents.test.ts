@@ -20,10 +20,12 @@ const schemas = allSchemas();
 const shownOf = (resource: string) => Object.keys(schemas[`${resource}/create`].properties);
 
 describe('a customer', () => {
-	it('comes with the remaining lessons and until when they are paid', async () => {
+	it('comes with the remaining lessons, and raw with the day until which they are paid', async () => {
 		const id = lead({ is_study: 1, paid_lesson_count: 6, paid_till: '2026-03-01 00:00:00' });
 		const [simple] = await run(get('customer', id));
-		expect(simple).toMatchObject({ paid_lesson_count: 6, paid_till: '2026-03-01 00:00:00' });
+		expect(simple).toMatchObject({ paid_lesson_count: 6 });
+		const [raw] = await run(get('customer', id, { simplify: false }));
+		expect(raw).toMatchObject({ paid_lesson_count: 6, paid_till: '2026-03-01 00:00:00' });
 		const label = entityOf('customer').outputFields?.find(({ name }) => name === 'paid_lesson_count')?.label;
 		expect(label).toBe('Remaining Lessons');
 	});
