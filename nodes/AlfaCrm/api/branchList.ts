@@ -34,8 +34,8 @@ export const isRefused = ({ status }: ApiFailure): boolean => REFUSALS.includes(
 
 /**
  * Where the list of branches is asked for, one place after the other until it answers: inside of the branch that the
- * credential names, without a branch, and inside of that of the
- * form, for where the main branch is disabled it answers inside of a branch only. API notes 5.1.
+ * credential names, without a branch, and inside of that of the form. Where the main branch is disabled it answers inside
+ * of a branch only. API notes 5.1.
  */
 export function placesOfBranchList(
 	account: string,
