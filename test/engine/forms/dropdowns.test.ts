@@ -48,7 +48,7 @@ describe('dropdowns', () => {
 
 	it('say so where a branch is needed, none is chosen, and AlfaCRM lists none', async () => {
 		for (const { id } of [...school.sandbox.store.rows('branch')]) school.sandbox.store.remove('branch', id);
-		await expect(school.engine.options('getStages', {})).rejects.toThrow('AlfaCRM lists no branch');
+		await expect(school.engine.options('getStages', {})).rejects.toThrow('AlfaCRM returned no branches');
 	});
 
 	it.each([0, '0', false])('mark a branch as closed whose flag is %p', async (is_active) => {

@@ -92,8 +92,8 @@ it.each([
 	between(world, async (asked, real) =>
 		isShown || !asked.url.includes('branch/index') ? await real() : { total: 0, items: [] },
 	);
-	await expect(world.poll()).rejects.toThrow('AlfaCRM lists no branch');
-	await expect(world.polls(1, 5)).rejects.toThrow('AlfaCRM lists no branch');
+	await expect(world.poll()).rejects.toThrow('AlfaCRM returned no branches');
+	await expect(world.polls(1, 5)).rejects.toThrow('AlfaCRM returned no branches');
 	isShown = true;
 	expect(await world.polls(3, 5)).toEqual('startWith' in options ? ids.slice(-3) : []);
 	const id = world.log();
