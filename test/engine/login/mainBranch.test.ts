@@ -9,8 +9,7 @@ const { lead } = officeOf(school);
 const PHONE = '+7(900)555-00-01';
 const ALL = { resource: 'branch', operation: 'getAll', returnAll: true };
 const CREATED = { event: 'customerCreated' };
-const ADVICE =
-	"If the main branch is disabled in AlfaCRM, enter the number of another branch as 'Branch ID'";
+const ADVICE = "If the main branch is disabled in AlfaCRM, enter the number of another branch as 'Branch ID'";
 const withBranch = () => new Engine({ ...school.credential, branchId: 2 });
 const paths = () => [...new Set(school.entries('branch/index').map(({ path }) => path))];
 /** Of another account, as far as the process knows: what one has taught it is no knowledge of the other. */
