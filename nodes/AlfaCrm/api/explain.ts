@@ -237,7 +237,7 @@ const serverFailed: StatusText = (failure, call, said) => ({
 
 const anyOther: StatusText = ({ status = 0, serverMessage }, { task, advice = '' }) => ({
 	message: `AlfaCRM would not ${task} (HTTP ${status})${serverMessage ? `: ${serverMessage}` : ''}`,
-	description: `Check the parameters of this node. ${advice}`,
+	description: `Check the parameters of this node. ${advice}`.trim(),
 });
 
 const STATUS_TEXTS: Readonly<Record<number, StatusText>> = {

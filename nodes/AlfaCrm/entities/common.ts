@@ -25,7 +25,7 @@ export const readable = (facts: Facts): Entity => ({
 
 export const name = (placeholder: string): Field =>
 	text('name', 'Name', { required: true, longest: 50, placeholder });
-/** As far as is known. */
+/** No limit of its length is known. */
 export const nameOfAnyLength = (placeholder: string): Field =>
 	text('name', 'Name', { required: true, placeholder });
 

@@ -168,13 +168,13 @@ async function findDuplicate(creation: Creation, entity: Entity): Promise<IDataO
 	const own = item.run.writeCacheOf(other.path).having(linkField, link.id);
 	const written = own.map(({ row }) => row).find((row) => isDuplicate(creation, row));
 	if (written) return written;
-	for (const branch of branches) {
-		const found = (await candidates(creation, branch)).find((row) => isDuplicate(creation, row));
-		if (found) return found;
-	}
-	// One that is closed, or not for this user, must not keep the customer from paying.
 	const look = async (branch: Branch) =>
 		(await candidates(creation, branch)).find((row) => isDuplicate(creation, row));
+	for (const branch of branches) {
+		const row = await look(branch);
+		if (row) return row;
+	}
+	// One that is closed, or not for this user, must not keep the customer from paying.
 	const { found, unread } = await inEachBranch(item, others, undefined, look, true);
 	if (unread === undefined) return found;
 	throw incompleteListError(item, listIn(other, unread), `that this ${other.label.toLowerCase()} is new`);

@@ -8,7 +8,7 @@ import { titleOf } from '../../fields/titles';
 import type { Item } from '../run/item';
 import type { LocatedRecord } from '../run/writeCache';
 
-/** Says of a move that is done what may be a slip of the pen: back in the funnel, or that of a client. */
+/** A hint for a move that is done and may be a mistake: back in the funnel, or that of a client. */
 export async function warnOfMove(
 	item: Item,
 	{ row, branch }: LocatedRecord,
