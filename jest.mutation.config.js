@@ -13,8 +13,7 @@ const { MUTATION_ONLY = '' } = process.env;
 /** @type {import('jest').Config} */
 module.exports = {
 	...engine,
-	testMatch: ['<rootDir>/test/unit/**/*.test.ts', '<rootDir>/test/engine/**/*.test.ts'],
+	testMatch: ['unit', 'engine', 'properties'].map((name) => `<rootDir>/test/${name}/**/*.test.ts`),
 	testPathIgnorePatterns: [...BESIDE.map((name) => `/test/${name}`), `^(?!.*(?:${MUTATION_ONLY}))`],
-	globals: { ...engine.globals, POLL_HISTORIES: 100 },
 	testTimeout,
 };

@@ -1,3 +1,4 @@
+import { clock } from './clockOfOpenings';
 import { sleep } from 'n8n-workflow';
 
 import { ResponseError } from '../../nodes/AlfaCrm/api/errors';
@@ -7,21 +8,9 @@ import { timed } from './limiterSupport';
 import { answered } from '../support/nodeErrors';
 import { randomFrom } from '../support/random';
 
-/** By how much the clock of whoever looks for a place differs from that of whoever leaves it. */
-let mockClockDiffersBy = 0;
-jest.mock('../../nodes/AlfaCrm/api/openings', () => {
-	const actual = jest.requireActual<typeof import('../../nodes/AlfaCrm/api/openings')>(
-		'../../nodes/AlfaCrm/api/openings',
-	);
-	return {
-		...actual,
-		nextOpening: (after: number) => actual.nextOpening(after - mockClockDiffersBy) + mockClockDiffersBy,
-	};
-});
-
 let random: () => number;
 beforeEach(() => {
-	mockClockDiffersBy = 0;
+	clock.differsBy = 0;
 	jest.useFakeTimers({ now: 0 });
 	random = randomFrom(20_261_126);
 	jest.spyOn(Math, 'random').mockImplementation(() => random());
@@ -171,7 +160,7 @@ describe('whoever comes while others use all of it finds a place', () => {
 		[300, 30],
 		[2_000, 45],
 	])('later where the clocks differ: by %i ms', async (ms, usually) => {
-		mockClockDiffersBy = ms;
+		clock.differsBy = ms;
 		expect(mean(await waits(1))).toBeLessThan(usually);
 	});
 });

@@ -1,5 +1,5 @@
-import { Engine } from '../engine/engine';
-import { Poller } from '../engine/poller';
+import { Engine } from '../../../test/engine/support/engine';
+import { Poller } from '../../../test/engine/support/poller';
 
 type Credential = ConstructorParameters<typeof Engine>[0];
 

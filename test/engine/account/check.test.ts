@@ -2,7 +2,7 @@ import type { INodeParameters } from 'n8n-workflow';
 
 import type { Told } from '../support/account';
 import { auditorOf, nameOf } from '../support/account';
-import { Engine } from '../../../scripts/lib/engine/engine';
+import { Engine } from '../support/engine';
 import { officeOf } from '../support/office';
 import { mostInASecond, useSchool } from '../support/school';
 

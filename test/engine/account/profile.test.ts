@@ -7,7 +7,7 @@ import { settingsOfProfile } from '../../../sandbox/profile';
 import type { Told } from '../support/account';
 import { auditorOf, foundIn, isUntold, playedBy } from '../support/account';
 import { SWITCH_CASES } from '../support/accountSwitches';
-import { Engine } from '../../../scripts/lib/engine/engine';
+import { Engine } from '../support/engine';
 import { officeOf } from '../support/office';
 import { useSchool } from '../support/school';
 

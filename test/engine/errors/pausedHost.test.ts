@@ -2,7 +2,7 @@ import type { INodeParameters } from 'n8n-workflow';
 import { sleep } from 'n8n-workflow';
 
 import { rateLimiterOf } from '../../../nodes/AlfaCrm/api/rateLimiter';
-import { Poller } from '../../../scripts/lib/engine/poller';
+import { Poller } from '../support/poller';
 import { useSchool } from '../support/school';
 import { tellsCause } from '../support/version';
 

@@ -1,6 +1,6 @@
 import type { INodeParameters } from 'n8n-workflow';
 
-import { Engine } from '../../../scripts/lib/engine/engine';
+import { Engine } from '../support/engine';
 import { byPhone, officeOf, pick } from '../support/office';
 import { useRawServer } from '../support/rawServer';
 import { useSchool } from '../support/school';

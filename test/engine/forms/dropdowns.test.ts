@@ -1,5 +1,5 @@
 import { AlfaCrm } from '../../../nodes/AlfaCrm/AlfaCrm.node.ts';
-import { Engine } from '../../../scripts/lib/engine/engine';
+import { Engine } from '../support/engine';
 import { useSchool } from '../support/school';
 
 const school = useSchool({ customers: 60 });

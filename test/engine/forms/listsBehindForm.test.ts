@@ -1,5 +1,5 @@
 import { officeOf, byPhone } from '../support/office';
-import { Engine } from '../../../scripts/lib/engine/engine';
+import { Engine } from '../support/engine';
 import { useRawServer } from '../support/rawServer';
 import { useSchool } from '../support/school';
 

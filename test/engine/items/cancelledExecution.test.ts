@@ -1,8 +1,8 @@
 import type { IDataObject, INodeParameters } from 'n8n-workflow';
 
 import { byPhone, officeOf, pick } from '../support/office';
-import type { RunResult } from '../../../scripts/lib/engine/engine';
-import { Engine } from '../../../scripts/lib/engine/engine';
+import type { RunResult } from '../support/engine';
+import { Engine } from '../support/engine';
 import { useSchool } from '../support/school';
 
 /** AlfaCRM goes on with a write that nobody waits for any more; whoever comes next must find it. */

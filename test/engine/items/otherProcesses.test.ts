@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { DataDeduplicationService } from 'n8n-core';
 import { sleep } from 'n8n-workflow';
 
-import { Engine } from '../../../scripts/lib/engine/engine';
+import { Engine } from '../support/engine';
 import { useOtherProcesses } from '../support/otherProcesses';
 import { useSchool } from '../support/school';
 

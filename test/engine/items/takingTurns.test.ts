@@ -1,7 +1,7 @@
 import type { IDataObject, INodeParameters } from 'n8n-workflow';
 
 import { delay } from '../../../sandbox/http/delay';
-import { Engine } from '../../../scripts/lib/engine/engine';
+import { Engine } from '../support/engine';
 import { byPhone, given, officeOf, pick } from '../support/office';
 import { useSchool } from '../support/school';
 

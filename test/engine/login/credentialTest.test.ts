@@ -10,7 +10,7 @@ import type {
 import { Workflow } from 'n8n-workflow';
 
 import { AlfaCrmApi } from '../../../credentials/AlfaCrmApi.credentials';
-import { Engine } from '../../../scripts/lib/engine/engine';
+import { Engine } from '../support/engine';
 import type { RawAnswer } from '../support/rawServer';
 import { useRawServer } from '../support/rawServer';
 import { useSchool } from '../support/school';

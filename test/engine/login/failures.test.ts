@@ -1,7 +1,7 @@
 import type { ICredentialDataDecryptedObject } from 'n8n-workflow';
 import { sleep } from 'n8n-workflow';
 
-import { Engine } from '../../../scripts/lib/engine/engine';
+import { Engine } from '../support/engine';
 import type { RawAnswer } from '../support/rawServer';
 import { useRawServer } from '../support/rawServer';
 import { otherNameOf } from '../support/school';

@@ -1,4 +1,4 @@
-import { Engine } from '../../../scripts/lib/engine/engine';
+import { Engine } from '../support/engine';
 import { useSchool } from '../support/school';
 import { failure } from '../support/version';
 

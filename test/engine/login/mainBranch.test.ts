@@ -1,5 +1,5 @@
-import { Engine } from '../../../scripts/lib/engine/engine';
-import { Poller } from '../../../scripts/lib/engine/poller';
+import { Engine } from '../support/engine';
+import { Poller } from '../support/poller';
 import { findByPhone, officeOf } from '../support/office';
 import { otherNameOf, useSchool } from '../support/school';
 

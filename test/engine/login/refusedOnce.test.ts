@@ -1,6 +1,6 @@
 import type { ICredentialDataDecryptedObject } from 'n8n-workflow';
 
-import { Engine } from '../../../scripts/lib/engine/engine';
+import { Engine } from '../support/engine';
 import { useRawServer } from '../support/rawServer';
 import { useSchool } from '../support/school';
 import { tellsCause } from '../support/version';

@@ -1,5 +1,5 @@
 import { randomFrom } from '../../support/random';
-import { Engine } from '../../../scripts/lib/engine/engine';
+import { Engine } from '../support/engine';
 import type { RawRequest } from '../support/rawServer';
 import { useRawServer } from '../support/rawServer';
 import { useSchool } from '../support/school';

@@ -1,6 +1,6 @@
 import type { INodeParameters } from 'n8n-workflow';
 
-import { Engine } from '../../../scripts/lib/engine/engine';
+import { Engine } from '../support/engine';
 import { mostInASecond, useSchool } from '../support/school';
 
 const school = useSchool({ customers: 5_000 });

@@ -1,6 +1,6 @@
 import type { IDataObject, INodeParameters } from 'n8n-workflow';
 
-import { Engine } from '../../../scripts/lib/engine/engine';
+import { Engine } from '../support/engine';
 import { useRawServer } from '../support/rawServer';
 
 const server = useRawServer();

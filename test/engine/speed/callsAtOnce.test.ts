@@ -1,6 +1,6 @@
 import type { INodeParameters } from 'n8n-workflow';
 
-import { Engine } from '../../../scripts/lib/engine/engine';
+import { Engine } from '../support/engine';
 import { byPhone, findByPhone, officeOf, pick } from '../support/office';
 import { mostInASecond, otherNameOf, useSchool } from '../support/school';
 

@@ -1,5 +1,5 @@
 import { delay } from '../../../sandbox/http/delay';
-import { Engine } from '../../../scripts/lib/engine/engine';
+import { Engine } from '../support/engine';
 import { useSchool } from '../support/school';
 
 /** The clock of a machine is set now and then: by its time server, or when it wakes up. */

@@ -1,4 +1,4 @@
-import { Engine } from '../../../scripts/lib/engine/engine';
+import { Engine } from '../support/engine';
 import { officeOf } from '../support/office';
 import { useSchool } from '../support/school';
 

@@ -3,7 +3,7 @@ import type { IDataObject, IExecuteFunctions, INodeExecutionData, INodeParameter
 import { createEmptyRunExecutionData, NodeConnectionTypes, Workflow } from 'n8n-workflow';
 
 import { AlfaCrm } from '../../../nodes/AlfaCrm/AlfaCrm.node.ts';
-import { node, Types } from '../../../scripts/lib/engine/engine';
+import { node, Types } from './engine';
 import type { School } from './school';
 
 /** What n8n hands to the node when an agent calls it. */

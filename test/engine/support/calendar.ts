@@ -2,9 +2,9 @@ import type { IDataObject, INodeParameters } from 'n8n-workflow';
 import { DateTime } from 'luxon';
 
 import type { JsonObject, Settings } from '../../../sandbox';
-import { Engine } from '../../../scripts/lib/engine/engine';
-import type { PollerOptions } from '../../../scripts/lib/engine/poller';
-import { Poller } from '../../../scripts/lib/engine/poller';
+import { Engine } from './engine';
+import type { PollerOptions } from './poller';
+import { Poller } from './poller';
 import { DirectSchool } from './direct';
 
 const engine = new Engine({ hostname: 'http://127.0.0.1:1', email: 'a', apiKey: 'b', requestsPerSecond: 0 });

@@ -5,7 +5,7 @@ import type { JsonObject } from '../../../sandbox/model/json';
 import { Lister } from '../../../sandbox/engine/list';
 import { Store } from '../../../sandbox/engine/store';
 import { HttpError } from '../../../sandbox/model/httpError';
-import type { PollerOptions } from '../../../scripts/lib/engine/poller';
+import type { PollerOptions } from './poller';
 
 interface Request {
 	url: string;

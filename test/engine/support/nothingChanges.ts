@@ -1,5 +1,5 @@
-import type { RunOptions } from '../../../scripts/lib/engine/engine';
-import { Engine } from '../../../scripts/lib/engine/engine';
+import type { RunOptions } from './engine';
+import { Engine } from './engine';
 import type { School } from './school';
 
 /** Runs a node that must fail, and holds the account against its state before. */

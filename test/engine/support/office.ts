@@ -1,6 +1,6 @@
 import type { IDataObject, INodeParameters, NodeApiError } from 'n8n-workflow';
 
-import type { RunOptions, RunResult } from '../../../scripts/lib/engine/engine';
+import type { RunOptions, RunResult } from './engine';
 import type { School } from './school';
 
 /** The day that stands for "not archived". */

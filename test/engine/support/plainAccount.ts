@@ -1,9 +1,9 @@
 import type { IDataObject, INodeParameters } from 'n8n-workflow';
 import { DateTime } from 'luxon';
 
-import { Engine } from '../../../scripts/lib/engine/engine';
-import type { PollerOptions } from '../../../scripts/lib/engine/poller';
-import { Poller } from '../../../scripts/lib/engine/poller';
+import { Engine } from './engine';
+import type { PollerOptions } from './poller';
+import { Poller } from './poller';
 
 interface Ways {
 	branches: number;

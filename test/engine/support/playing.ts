@@ -3,9 +3,9 @@ import { DateTime } from 'luxon';
 
 import type { Settings } from '../../../sandbox/model/settings';
 import { DirectSchool, httpFailure } from './direct';
-import { Engine } from '../../../scripts/lib/engine/engine';
-import type { PollerOptions } from '../../../scripts/lib/engine/poller';
-import { Poller } from '../../../scripts/lib/engine/poller';
+import { Engine } from './engine';
+import type { PollerOptions } from './poller';
+import { Poller } from './poller';
 import type { Becomes, StepWith } from './steps';
 import { isStep, withAnEnd } from './steps';
 

@@ -3,9 +3,9 @@ import { DateTime } from 'luxon';
 import type { JsonObject } from '../../../sandbox';
 import { SeededRandom } from '../../../sandbox/model/random';
 import { DirectSchool } from './direct';
-import { Engine } from '../../../scripts/lib/engine/engine';
+import { Engine } from './engine';
 import { FORMAT } from './playing';
-import { Poller } from '../../../scripts/lib/engine/poller';
+import { Poller } from './poller';
 
 export interface Timeline {
 	event: 'customerCreated' | 'paymentCreated';

@@ -2,7 +2,7 @@ import type { ICredentialDataDecryptedObject } from 'n8n-workflow';
 
 import type { JournalEntry, Sandbox, SandboxOptions } from '../../../sandbox';
 import { startSandbox } from '../../../sandbox';
-import { Engine } from '../../../scripts/lib/engine/engine';
+import { Engine } from './engine';
 
 export interface School {
 	sandbox: Sandbox;

@@ -12,7 +12,7 @@ import type {
 import { Workflow } from 'n8n-workflow';
 
 import { AlfaCrmWebhookTrigger } from '../../../nodes/AlfaCrm/AlfaCrmWebhookTrigger.node.ts';
-import type { Engine } from '../../../scripts/lib/engine/engine';
+import type { Engine } from './engine';
 
 const TYPE = 'n8n-nodes-alfacrm.alfaCrmWebhookTrigger';
 const trigger = new AlfaCrmWebhookTrigger();

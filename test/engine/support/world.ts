@@ -4,10 +4,10 @@ import { DateTime } from 'luxon';
 import type { JsonObject } from '../../../sandbox';
 import type { Settings } from '../../../sandbox/model/settings';
 import { DirectSchool } from './direct';
-import { Engine } from '../../../scripts/lib/engine/engine';
+import { Engine } from './engine';
 import { FORMAT } from './playing';
-import type { PollerOptions } from '../../../scripts/lib/engine/poller';
-import { Poller } from '../../../scripts/lib/engine/poller';
+import type { PollerOptions } from './poller';
+import { Poller } from './poller';
 
 interface WorldOptions {
 	settings?: Partial<Settings>;

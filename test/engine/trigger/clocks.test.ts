@@ -3,8 +3,8 @@ import { DateTime } from 'luxon';
 
 import type { JsonObject } from '../../../sandbox';
 import { DirectSchool } from '../support/direct';
-import { Engine } from '../../../scripts/lib/engine/engine';
-import { Poller } from '../../../scripts/lib/engine/poller';
+import { Engine } from '../support/engine';
+import { Poller } from '../support/poller';
 
 const engine = new Engine({ hostname: 'http://127.0.0.1:1', email: 'a', apiKey: 'b', requestsPerSecond: 0 });
 const FORMAT = 'yyyy-MM-dd HH:mm:ss';

@@ -2,7 +2,7 @@ import { PollContext } from 'n8n-core';
 import type { INode } from 'n8n-workflow';
 import { Workflow } from 'n8n-workflow';
 
-import { Engine, node, Types } from '../../../scripts/lib/engine/engine';
+import { Engine, node, Types } from '../support/engine';
 import type { RawAnswer, RawRequest } from '../support/rawServer';
 import { useRawServer } from '../support/rawServer';
 

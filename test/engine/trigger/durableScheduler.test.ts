@@ -1,4 +1,4 @@
-import { Poller } from '../../../scripts/lib/engine/poller';
+import { Poller } from '../support/poller';
 import { useSchool } from '../support/school';
 import { describeScheduled } from '../support/version';
 

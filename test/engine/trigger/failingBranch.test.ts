@@ -1,6 +1,6 @@
 import { between, isIn, LARGE, range, SMALL, World } from '../support/world';
 import { httpFailure } from '../support/direct';
-import type { PollerOptions } from '../../../scripts/lib/engine/poller';
+import type { PollerOptions } from '../support/poller';
 import { describeScheduled } from '../support/version';
 
 afterEach(() => {

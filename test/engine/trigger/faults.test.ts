@@ -2,8 +2,8 @@ import type { ICredentialDataDecryptedObject, NodeApiError } from 'n8n-workflow'
 
 import type { Fault } from '../../../sandbox';
 import { DirectSchool } from '../support/direct';
-import { Engine } from '../../../scripts/lib/engine/engine';
-import { Poller } from '../../../scripts/lib/engine/poller';
+import { Engine } from '../support/engine';
+import { Poller } from '../support/poller';
 import { useSchool } from '../support/school';
 import { failure } from '../support/version';
 

@@ -1,7 +1,7 @@
 import type { INodeParameters } from 'n8n-workflow';
 
 import type { Fault } from '../../../sandbox';
-import { Poller } from '../../../scripts/lib/engine/poller';
+import { Poller } from '../support/poller';
 import { useSchool } from '../support/school';
 import { tellsCause } from '../support/version';
 

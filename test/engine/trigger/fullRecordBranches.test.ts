@@ -2,7 +2,7 @@ import type { IDataObject, INodeParameters } from 'n8n-workflow';
 
 import type { Settings } from '../../../sandbox';
 import type { JsonObject } from '../../../sandbox/model/json';
-import { Poller } from '../../../scripts/lib/engine/poller';
+import { Poller } from '../support/poller';
 import { useSchool } from '../support/school';
 
 const school = useSchool({ customers: 30, settings: { now: '2026-02-10 12:00:00' } });

@@ -2,8 +2,8 @@ import type { IDataObject } from 'n8n-workflow';
 import { DateTime } from 'luxon';
 
 import { DirectSchool } from '../support/direct';
-import { Engine } from '../../../scripts/lib/engine/engine';
-import { Poller } from '../../../scripts/lib/engine/poller';
+import { Engine } from '../support/engine';
+import { Poller } from '../support/poller';
 
 const BEGIN = '2026-02-10 09:00:00';
 const momentAt = (minutes: number) => DateTime.fromSQL(BEGIN, { zone: 'utc' }).plus({ minutes });

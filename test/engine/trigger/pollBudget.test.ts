@@ -2,8 +2,8 @@ import type { INodeParameters } from 'n8n-workflow';
 import { DateTime } from 'luxon';
 
 import { DirectSchool } from '../support/direct';
-import { Engine } from '../../../scripts/lib/engine/engine';
-import { Poller } from '../../../scripts/lib/engine/poller';
+import { Engine } from '../support/engine';
+import { Poller } from '../support/poller';
 import { describeScheduled } from '../support/version';
 
 /** One call after the other, so that the time of a poll is the sum of its calls. */

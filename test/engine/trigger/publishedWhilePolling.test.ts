@@ -2,7 +2,7 @@ import type { INodeParameters } from 'n8n-workflow';
 
 import { between, CUSTOMERS, isIn, LARGE, LOG, World } from '../support/world';
 import { httpFailure } from '../support/direct';
-import type { PollerOptions } from '../../../scripts/lib/engine/poller';
+import type { PollerOptions } from '../support/poller';
 import { describeScheduled } from '../support/version';
 
 afterEach(() => {

@@ -3,8 +3,8 @@ import { DateTime } from 'luxon';
 
 import type { Settings } from '../../../sandbox';
 import { DirectSchool } from '../support/direct';
-import { Engine } from '../../../scripts/lib/engine/engine';
-import { Poller } from '../../../scripts/lib/engine/poller';
+import { Engine } from '../support/engine';
+import { Poller } from '../support/poller';
 
 const BEGIN = '2026-02-10 09:00:00';
 const at = (minutes: number) =>

@@ -1,7 +1,7 @@
 import type { INodeParameters } from 'n8n-workflow';
 
 import { range, SMALL, World } from '../support/world';
-import { Poller } from '../../../scripts/lib/engine/poller';
+import { Poller } from '../support/poller';
 import { useSchool } from '../support/school';
 
 const school = useSchool({ customers: 60 });

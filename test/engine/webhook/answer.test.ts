@@ -2,7 +2,7 @@ import type { IDataObject } from 'n8n-workflow';
 import { sleep } from 'n8n-workflow';
 
 import { delivery, KEYED, REPEATED, STARTED } from '../support/delivery';
-import { Engine } from '../../../scripts/lib/engine/engine';
+import { Engine } from '../support/engine';
 import { mostInASecond, otherNameOf, useSchool } from '../support/school';
 import type { Received } from '../support/webhook';
 import { Hook } from '../support/webhook';

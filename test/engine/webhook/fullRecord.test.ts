@@ -1,7 +1,7 @@
 import type { IDataObject } from 'n8n-workflow';
 
 import { delivery } from '../support/delivery';
-import { Engine } from '../../../scripts/lib/engine/engine';
+import { Engine } from '../support/engine';
 import { useSchool } from '../support/school';
 import { Hook } from '../support/webhook';
 

@@ -1,4 +1,4 @@
-import type { PollerOptions } from '../../../../scripts/lib/engine/poller';
+import type { PollerOptions } from '../../support/poller';
 import { between, LOG, World } from '../../support/world';
 
 afterEach(() => {

@@ -1,10 +1,8 @@
 import fc from 'fast-check';
 
+import { depth, seed } from '../../../support/depth';
 import type { LogHistory, LogStep } from '../../support/logHistory';
 import { logHistories, LogPlay } from '../../support/logHistory';
-
-declare const POLL_HISTORIES: number;
-declare const POLL_SEED: number;
 
 async function outcome(history: LogHistory) {
 	const play = new LogPlay(history);
@@ -179,12 +177,12 @@ afterEach(() => {
 });
 
 describe('whatever happens in AlfaCRM and n8n', () => {
-	it(`each entry of the change log is reported exactly once, in order, in ${POLL_HISTORIES} random histories`, async () => {
+	it(`each entry of the change log is reported exactly once, in order, in ${depth.logHistories} random histories`, async () => {
 		await fc.assert(
 			fc.asyncProperty(logHistories, async (history) => {
 				expect(await outcome(history)).toEqual(CLEAN);
 			}),
-			{ numRuns: POLL_HISTORIES, seed: POLL_SEED },
+			{ numRuns: depth.logHistories, seed },
 		);
 	}, 1_200_000);
 

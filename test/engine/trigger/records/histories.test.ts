@@ -1,11 +1,9 @@
 import fc from 'fast-check';
 
+import { depth, seed } from '../../../support/depth';
 import type { History, Step } from '../../support/history';
 import { histories } from '../../support/history';
 import { Play } from '../../support/historyPlay';
-
-declare const POLL_HISTORIES: number;
-declare const POLL_SEED: number;
 
 async function outcome(history: History) {
 	const play = new Play(history);
@@ -161,12 +159,12 @@ afterEach(() => {
 });
 
 describe('whatever happens in AlfaCRM and n8n', () => {
-	it(`each created customer is reported exactly once, in order, in ${POLL_HISTORIES} random histories`, async () => {
+	it(`each created customer is reported exactly once, in order, in ${depth.recordHistories} random histories`, async () => {
 		await fc.assert(
 			fc.asyncProperty(histories, async (history) => {
 				expect(await outcome(history)).toEqual(CLEAN);
 			}),
-			{ numRuns: POLL_HISTORIES, seed: POLL_SEED },
+			{ numRuns: depth.recordHistories, seed },
 		);
 	}, 1_200_000);
 

@@ -1,7 +1,7 @@
 import type { IDataObject, INodeParameters } from 'n8n-workflow';
 
 import type { JsonObject } from '../../../../sandbox';
-import { Poller } from '../../../../scripts/lib/engine/poller';
+import { Poller } from '../../support/poller';
 import { useSchool } from '../../support/school';
 
 const school = useSchool({ customers: 60, settings: { now: '2026-03-10 12:00:00' } });

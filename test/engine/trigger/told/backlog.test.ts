@@ -2,9 +2,9 @@ import type { IDataObject, INodeParameters } from 'n8n-workflow';
 
 import { History } from '../../../../sandbox/engine/history';
 import type { Settings } from '../../../../sandbox';
-import { Engine } from '../../../../scripts/lib/engine/engine';
-import type { PollerOptions } from '../../../../scripts/lib/engine/poller';
-import { Poller } from '../../../../scripts/lib/engine/poller';
+import { Engine } from '../../support/engine';
+import type { PollerOptions } from '../../support/poller';
+import { Poller } from '../../support/poller';
 import { DirectSchool } from '../../support/direct';
 
 const engine = new Engine({ hostname: 'http://127.0.0.1:1', email: 'a', apiKey: 'b', requestsPerSecond: 0 });

@@ -2,8 +2,8 @@ import fc from 'fast-check';
 import type { IDataObject } from 'n8n-workflow';
 
 import { History } from '../../../../sandbox/engine/history';
-import { Engine } from '../../../../scripts/lib/engine/engine';
-import { Poller } from '../../../../scripts/lib/engine/poller';
+import { Engine } from '../../support/engine';
+import { Poller } from '../../support/poller';
 import { DirectSchool } from '../../support/direct';
 
 const engine = new Engine({ hostname: 'http://127.0.0.1:1', email: 'a', apiKey: 'b', requestsPerSecond: 0 });

@@ -1,14 +1,14 @@
 import fc from 'fast-check';
 import type { IDataObject } from 'n8n-workflow';
 
-import type { MatchKey } from '../../../nodes/AlfaCrm/entities/types';
-import type { OperationCase } from '../support/operationCases';
-import { operationCases } from '../support/operationCases';
-import type { Given, Target } from '../support/given';
-import type { State } from '../support/lane';
-import { Lane } from '../support/lane';
-import type { Way } from '../support/proxy';
-import { newEmail, newPhone } from '../support/values';
+import type { MatchKey } from '../../nodes/AlfaCrm/entities/types';
+import type { OperationCase } from '../engine/support/operationCases';
+import { operationCases } from '../engine/support/operationCases';
+import type { Given, Target } from '../engine/support/given';
+import type { State } from '../engine/support/lane';
+import { Lane } from '../engine/support/lane';
+import type { Way } from '../engine/support/proxy';
+import { newEmail, newPhone } from '../engine/support/values';
 
 const RUNS = 10;
 /** Always the same cases; on a busy machine a failure is not made simpler for ever. */

@@ -6,8 +6,8 @@ import type {
 } from 'n8n-workflow';
 import { NodeHelpers } from 'n8n-workflow';
 
-import { AlfaCrm } from '../../../../../nodes/AlfaCrm/AlfaCrm.node.ts';
-import { node } from '../../../../../scripts/lib/engine/engine';
+import { AlfaCrm } from '../../../../nodes/AlfaCrm/AlfaCrm.node.ts';
+import { node } from '../../../engine/support/engine';
 
 export const { description } = new AlfaCrm();
 

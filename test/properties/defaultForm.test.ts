@@ -1,10 +1,10 @@
 import type { IDataObject, INodeParameters, INodeProperties } from 'n8n-workflow';
 
-import { entityOf } from '../../../nodes/AlfaCrm/entities/registry';
-import { formOf } from '../../support/form';
-import { officeOf } from '../support/office';
-import { offered } from '../support/operationCases';
-import { useSchool } from '../support/school';
+import { entityOf } from '../../nodes/AlfaCrm/entities/registry';
+import { formOf } from '../support/form';
+import { officeOf } from '../engine/support/office';
+import { offered } from '../engine/support/operationCases';
+import { useSchool } from '../engine/support/school';
 
 /**
  * What a newcomer does: opens the form, fills what has a red star, picks the first thing that each list offers, and runs

@@ -1,5 +1,5 @@
-import type { JournalEntry } from '../../../../../sandbox';
-import { defaultSettings } from '../../../../../sandbox/model/settings';
+import type { JournalEntry } from '../../../../sandbox';
+import { defaultSettings } from '../../../../sandbox/model/settings';
 import { dayBefore } from './days';
 import type { Meaning } from './meaning';
 import { isOneOfSeveral, meaningAt } from './place';

@@ -1,6 +1,6 @@
 import type { INodeParameters } from 'n8n-workflow';
 
-import { useSchool } from '../../support/school';
+import { useSchool } from '../../engine/support/school';
 import { allOperations } from './support/form';
 import type { Part } from './support/parts';
 import { parts } from './support/parts';

@@ -1,6 +1,6 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import { useSchool } from '../../support/school';
+import { useSchool } from '../../engine/support/school';
 import type { Outcome } from './support/runner';
 import { Runner } from './support/runner';
 import { placed, probesOf } from './support/probes';

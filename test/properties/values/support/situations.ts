@@ -1,8 +1,8 @@
 import type { IDataObject, INodeParameters } from 'n8n-workflow';
 
-import { byTheName } from '../../../../../nodes/AlfaCrm/entities/match';
-import type { Field } from '../../../../../nodes/AlfaCrm/entities/fieldTypes';
-import type { Action, Entity } from '../../../../../nodes/AlfaCrm/entities/types';
+import { byTheName } from '../../../../nodes/AlfaCrm/entities/match';
+import type { Field } from '../../../../nodes/AlfaCrm/entities/fieldTypes';
+import type { Action, Entity } from '../../../../nodes/AlfaCrm/entities/types';
 import { allOperations, shownWith } from './form';
 import type { Described } from './meaning';
 import type { Row, Store } from './sample';

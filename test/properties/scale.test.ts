@@ -1,11 +1,11 @@
 import type { IDataObject, INodeParameters } from 'n8n-workflow';
 
-import type { RunResult } from '../../../scripts/lib/engine/engine';
-import { Engine } from '../../../scripts/lib/engine/engine';
-import type { IndexServer } from '../support/indexServer';
-import { startIndexServer } from '../support/indexServer';
-import { useSchool } from '../support/school';
-import { heap, worked } from '../../support/process';
+import type { RunResult } from '../engine/support/engine';
+import { Engine } from '../engine/support/engine';
+import type { IndexServer } from '../engine/support/indexServer';
+import { startIndexServer } from '../engine/support/indexServer';
+import { useSchool } from '../engine/support/school';
+import { heap, worked } from '../support/process';
 
 jest.setTimeout(600_000);
 

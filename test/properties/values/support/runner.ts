@@ -2,9 +2,9 @@ import { WorkflowExecute } from 'n8n-core';
 import type { IDataObject, INode, INodeExecutionData, INodeParameters, INodeType, IRun } from 'n8n-workflow';
 import { createEmptyRunExecutionData, Workflow } from 'n8n-workflow';
 
-import type { JournalEntry } from '../../../../../sandbox';
-import { node, Types } from '../../../../../scripts/lib/engine/engine';
-import type { School } from '../../../support/school';
+import type { JournalEntry } from '../../../../sandbox';
+import { node, Types } from '../../../engine/support/engine';
+import type { School } from '../../../engine/support/school';
 import type { Row } from './sample';
 
 export interface Change {

@@ -1,6 +1,6 @@
 import type { INodeParameters } from 'n8n-workflow';
 
-import type { Entity } from '../../../../../nodes/AlfaCrm/entities/types';
+import type { Entity } from '../../../../nodes/AlfaCrm/entities/types';
 import { dayOf } from './days';
 import type { Row, Store } from './sample';
 import { inBranch, rowOf, rowsOf } from './sample';

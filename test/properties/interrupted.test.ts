@@ -1,11 +1,11 @@
 import fc from 'fast-check';
 import { sleep } from 'n8n-workflow';
 
-import type { OperationCase } from '../support/operationCases';
-import { operationCases } from '../support/operationCases';
-import type { Given } from '../support/given';
-import type { State } from '../support/lane';
-import { inLanes, Lane } from '../support/lane';
+import type { OperationCase } from '../engine/support/operationCases';
+import { operationCases } from '../engine/support/operationCases';
+import type { Given } from '../engine/support/given';
+import type { State } from '../engine/support/lane';
+import { inLanes, Lane } from '../engine/support/lane';
 
 const SETS = 3;
 /** A run that takes many requests is reason enough for fewer of them. */

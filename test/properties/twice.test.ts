@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 
-import type { Settings } from '../../../sandbox';
-import { operationCases, offered, PROMISES } from '../support/operationCases';
-import { Lane } from '../support/lane';
-import { respelled } from '../support/respelled';
+import type { Settings } from '../../sandbox';
+import { operationCases, offered, PROMISES } from '../engine/support/operationCases';
+import { Lane } from '../engine/support/lane';
+import { respelled } from '../engine/support/respelled';
 
 const RUNS = 24;
 /** Always the same cases; on a busy machine a failure is not made simpler for ever. */

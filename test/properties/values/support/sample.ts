@@ -1,8 +1,8 @@
 import type { NodeParameterValueType } from 'n8n-workflow';
 
-import type { Sandbox } from '../../../../../sandbox';
-import { entities } from '../../../../../nodes/AlfaCrm/entities/registry';
-import type { Entity } from '../../../../../nodes/AlfaCrm/entities/types';
+import type { Sandbox } from '../../../../sandbox';
+import { entities } from '../../../../nodes/AlfaCrm/entities/registry';
+import type { Entity } from '../../../../nodes/AlfaCrm/entities/types';
 import type { Described } from './meaning';
 
 export type Row = Readonly<Record<string, unknown>> & { readonly id: number };

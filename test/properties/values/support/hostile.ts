@@ -1,7 +1,7 @@
 import { DateTime } from 'luxon';
 import { Workflow } from 'n8n-workflow';
 
-import { node, Types } from '../../../../../scripts/lib/engine/engine';
+import { node, Types } from '../../../engine/support/engine';
 
 /** A value that people, expressions or agents really give, in the ways in which it can be given. */
 export interface Hostile {
