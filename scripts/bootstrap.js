@@ -5,6 +5,9 @@ const path = require('node:path');
 const { ensureDependencies } = require('./bootstrap/dependencies.js');
 const { report, UserFacingError } = require('./bootstrap/userFacingError.js');
 
+/** Those that need nothing of scripts/package.json. */
+const WITHOUT_TOOLS = ['test', 'testDeep', 'engine', 'sandbox'];
+
 /**
  * What every command of this repository starts with: `node scripts/bootstrap.js [command] [arguments]`. It installs the
  * dependencies if they are missing or stale; only then is scripts/<command>.ts loaded, which may reach for any of them.
@@ -13,9 +16,9 @@ const { report, UserFacingError } = require('./bootstrap/userFacingError.js');
 async function main() {
 	if (Number(process.versions.node.split('.')[0]) < 20)
 		throw new UserFacingError(`This needs Node 20 or newer; this is ${process.version}.`);
-	await ensureDependencies();
-	const [command] = process.argv.splice(2, 1);
-	if (command === undefined) return 0;
+	const [command = ''] = process.argv.splice(2, 1);
+	await ensureDependencies({ tools: !WITHOUT_TOOLS.includes(command) });
+	if (command === '') return 0;
 	// From here on TypeScript can be loaded.
 	await import(/** @type {string} */ ('tsx'));
 	return await require(path.join(__dirname, `${command}.ts`)).main();

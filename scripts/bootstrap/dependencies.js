@@ -11,24 +11,29 @@ const ROOT = path.join(__dirname, '..', '..');
 const MOST_MS = 15 * 60_000;
 const LOCK = path.join(ROOT, '.npm-ci.lock');
 
-/** Runs `npm ci` when node_modules is missing or is not what package-lock.json asks for. */
-async function ensureDependencies() {
+/**
+ * Runs `npm ci` when node_modules is missing or is not what package-lock.json asks for.
+ * @param {{ tools: boolean }} wanted `tools`: those of scripts/package.json, too, which take as much again
+ */
+async function ensureDependencies({ tools }) {
+	const areInstalled = tools ? hasAll : hasOwn;
 	if (areInstalled()) return;
 	await takeTurn();
 	try {
-		if (!areInstalled()) await install();
+		if (!areInstalled()) await install(tools ? [] : ['--workspaces=false']);
 	} finally {
 		fs.rmSync(LOCK, { force: true });
 	}
 }
 
-async function install() {
+/** @param {string[]} flags */
+async function install(flags) {
 	const started = performance.now();
 	const soFar = () => `${Math.round((performance.now() - started) / 1_000)} s`;
-	console.log('Installing the development dependencies (npm ci) (about 1 min)');
+	console.log('Installing the development dependencies (npm ci) (less than a minute)');
 	const timer = setInterval(() => console.log(`  ${soFar()} so far`), 30_000);
 	try {
-		await npm(['ci', '--loglevel=error'], {
+		await npm(['ci', '--loglevel=error', ...flags], {
 			cwd: ROOT,
 			what: 'install the development dependencies',
 			downloads: true,
@@ -41,16 +46,27 @@ async function install() {
 }
 
 /** npm's own record of what it installed against what is asked for; optional packages of other platforms may be absent. */
-function areInstalled() {
+function hasAll() {
 	const present = packagesIn('node_modules/.package-lock.json');
 	return Object.entries(packagesIn('package-lock.json')).every(([place, { version, optional }]) =>
 		place in present ? present[place].version === version : place === '' || optional === true,
 	);
 }
 
+/** The same without the tools: each package that package.json names is there, and nothing in another version. */
+function hasOwn() {
+	const present = packagesIn('node_modules/.package-lock.json');
+	const asked = packagesIn('package-lock.json');
+	const own = Object.keys(asked['']?.devDependencies ?? {});
+	return (
+		own.every((name) => `node_modules/${name}` in present) &&
+		Object.entries(present).every(([place, { version }]) => asked[place]?.version === version)
+	);
+}
+
 /**
  * @param {string} file
- * @returns {Record<string, { version?: string, optional?: boolean }>}
+ * @returns {Record<string, { version?: string, optional?: boolean, devDependencies?: Record<string, string> }>}
  */
 function packagesIn(file) {
 	const place = path.join(ROOT, file);
