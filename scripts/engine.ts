@@ -11,11 +11,20 @@ export async function main() {
 	const [version, ...rest] = process.argv.slice(2);
 	if (version === undefined)
 		throw new UserFacingError(`Which n8n-core: ${Object.keys(ENGINES).join(', ')}, or all?`);
+	return await testInEngines(version, rest);
+}
+
+/**
+ * @param version one of ENGINES, or all
+ * @param args for jest
+ * @returns jest's exit code, the worst of several
+ */
+export async function testInEngines(version: string, args: string[] = []): Promise<number> {
 	const codes = [];
 	for (const core of version === 'all' ? Object.keys(ENGINES) : [version]) {
 		const modules = await ensureEngine(core);
 		say(`The engine tests with n8n-core ${core}`);
-		codes.push(await runJest(['--config', 'jest.engine.config.js', ...rest], { N8N_MODULES: modules }));
+		codes.push(await runJest(['--config', 'jest.engine.config.js', ...args], { N8N_MODULES: modules }));
 	}
 	return Math.max(...codes);
 }

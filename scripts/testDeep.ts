@@ -1,18 +1,32 @@
+import { testInEngines } from './engine';
 import { flagsOf } from './lib/flags';
 import { runJest } from './lib/jest';
+import { say } from './lib/progress';
+
+interface Flags {
+	times: number;
+	seed?: string;
+	engines: boolean;
+}
 
 /**
- * `npm run test:deep`: the properties of `npm test` at full depth, see test/support/depth.ts. Arguments go to jest, `--seed=<n>`
- * among them, which plays a run again.
+ * `npm run test:deep`: the properties of `npm test` at the depth that test/support/depth.ts names, then the engine tests in the older
+ * engines. Further options go to jest.
  */
 export async function main() {
 	const command = flagsOf('test:deep')
-		.argument('[tests...]', 'only the test files whose path matches')
-		.option('--times <n>', 'as deep as usual so many times', Number, 1)
+		.argument('[tests...]', 'only the properties whose path matches')
+		.option('--times <n>', 'how many times as deep as usual', Number, 1)
+		.option('--seed <n>', 'plays a run again; each prints its own')
+		.option('--no-engines', 'only the properties')
 		.allowUnknownOption()
 		.parse();
-	const { times } = command.opts<{ times: number }>();
-	return await runJest(['--selectProjects', 'properties', '--config', 'jest.config.js', ...command.args], {
-		TEST_DEPTH: String(times),
-	});
+	const { times, seed, engines } = command.opts<Flags>();
+	const seeded = seed === undefined ? [] : [`--seed=${seed}`];
+	say(`The properties${times === 1 ? '' : `, ${times} times as deep as usual`}`);
+	const properties = await runJest(
+		['--selectProjects', 'properties', '--config', 'jest.config.js', ...seeded, ...command.args],
+		{ TEST_DEPTH: String(times) },
+	);
+	return engines && command.args.length === 0 ? Math.max(properties, await testInEngines('all')) : properties;
 }

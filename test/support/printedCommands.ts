@@ -22,7 +22,8 @@ export const RUN: Record<string, RunBy> = {
 	'npm run dev -- --no-n8n --user-folder ~': by('test/e2e/dev.test.ts', "start('--no-n8n')"),
 	'npm run test:e2e': by(WORKFLOW, 'npm run test:e2e'),
 	'npm run test:queue': by(WORKFLOW, 'npm run test:queue'),
-	'npm run test:versions': by(WORKFLOW, 'npm run test:versions'),
+	'npm run test:deep': by('.github/workflows/deep.yml', 'run: npm run test:deep'),
+	'npm run test:versions': by('scripts/testDeep.ts', "testInEngines('all')"),
 	'npm run test:engine -- 2.39.8': by('.ci/run', 'npm run test:engine -- 1.122.48'),
 	'npm run check': by(WORKFLOW, 'npm run check'),
 	'npm run lint': by('package.json', 'npm run lint &&'),
@@ -60,6 +61,7 @@ export const RUN: Record<string, RunBy> = {
 	'npm run demo:queue -- --help': by(COMMANDS, "'demo:queue'"),
 	'npm run dev -- --help': by(COMMANDS, "'dev'"),
 	'npm run bench -- --help': by(COMMANDS, "'bench'"),
+	'npm run test:deep -- --help': by(COMMANDS, "'test:deep'"),
 	'npm run test:mutation -- --help': by(COMMANDS, "'test:mutation'"),
 };
 
@@ -88,6 +90,7 @@ export const NOT_RUN: Record<string, string> = {
 		'It measures for long, and writes the figures of the machine into docs/performance.md.',
 	'npm run bench:queue':
 		'It measures for long, on a machine that does nothing else; `npm run test:queue` has the same loads, but smaller.',
+	'npm test -- --seed=<n>': 'It is `npm test`, played again by the number that a failed run has printed.',
 	'npm run test:mutation': 'It breaks the sources for half an hour; that it starts is tested (--help).',
 	'npm run screenshots':
 		'It writes pictures into docs/images; the tests of the editor drive it by the same code.',

@@ -9,7 +9,7 @@ const PUBLISH = fs.readFileSync(inRepo('.github/workflows/publish.yml'), 'utf8')
 
 describe('the workflows', () => {
 	it('are what GitHub understands', async () => {
-		expect(fs.readdirSync(inRepo('.github/workflows')).sort()).toEqual(['ci.yml', 'publish.yml']);
+		expect(fs.readdirSync(inRepo('.github/workflows')).sort()).toEqual(['ci.yml', 'deep.yml', 'publish.yml']);
 		expect(await workflowFaults(ROOT)).toEqual([]);
 	});
 
@@ -46,7 +46,7 @@ describe('the workflow that publishes', () => {
 			'contents: write\n      # npm',
 		],
 		['it publishes what no job before it has tested', 'run: npm test', 'run: npm run check'],
-		['it publishes what no job before it has tested', '    needs: test\n', ''],
+		['it publishes what no job before it has tested', '    needs: [test, deep]\n', ''],
 		['nothing before it checks that tag, version and owner are real', ' --tag "$GITHUB_REF_NAME"', ''],
 		['it does not start from tags alone', "tags: ['v*']", 'branches: [main]'],
 		['no job makes a release on GitHub', 'gh release create', 'echo'],
