@@ -276,7 +276,7 @@ describe('an empty Branch', () => {
 	it('is the only one also where no total comes', async () => {
 		leave(1);
 		set({ total: 'missing' });
-		expect(await run(LEAD)).toMatchObject([{ branch_ids: '1' }]);
+		expect(await run(LEAD)).toMatchObject([{ branch_ids: [1] }]);
 	});
 
 	it('is refused where this user may not list the branches, without asking again for each item', async () => {
