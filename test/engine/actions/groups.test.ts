@@ -147,11 +147,9 @@ describe('Remove From Group', () => {
 
 	it('with a last day tells by it what has begun then', async () => {
 		const { leave, all, ids } = meet(
-			...([
-				['01.09.2025', '31.03.2026'],
-				['15.04.2026', '31.05.2026'],
-				['01.09.2026', null],
-			] as const),
+			['01.09.2025', '31.03.2026'],
+			['15.04.2026', '31.05.2026'],
+			['01.09.2026', null],
 		);
 		await run(leave('end', { e_date: '2026-05-01' }));
 		expect(all()).toMatchObject([

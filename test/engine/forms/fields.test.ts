@@ -282,8 +282,7 @@ describe('an empty Branch', () => {
 	it('is refused where this user may not list the branches, without asking again for each item', async () => {
 		leave(1);
 		set({ forbiddenCalls: ['branch/index'] });
-		const more = { items: [{}, {}, {}], onError: 'continueErrorOutput' } as const;
-		const { errorItems } = await whole(LEAD, more);
+		const { errorItems } = await whole(LEAD, { items: [{}, {}, {}], onError: 'continueErrorOutput' });
 		expect(errorItems).toHaveLength(3);
 		for (const { json } of errorItems)
 			expect(JSON.stringify(json)).toContain(

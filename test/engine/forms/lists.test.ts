@@ -170,7 +170,7 @@ describe('a list that does not keep archived records apart', () => {
 });
 
 describe('the pages of a picker', () => {
-	it.each<[what: string, settings: object]>([
+	it.each<[what: string, settings: Record<string, unknown>]>([
 		['a server that does as it should', {}],
 		['a last page that comes again and again', { pastEnd: 'repeatLast', total: 'missing' }],
 		[
