@@ -30,7 +30,8 @@ const mark = (id: unknown, more: object): INodeParameters => ({
 const rowsOf = (...values: IDataObject[]) => ({ details: { values } });
 const detailsOf = (id: number) => rows('lesson-details').filter(({ lesson_id }) => lesson_id === id);
 /** Who is told of in AlfaCRM, with there or not. */
-const told = (id: number) => detailsOf(id).map(({ customer_id, is_attend }) => [customer_id, is_attend]);
+const told = (id: number) =>
+	Object.fromEntries(detailsOf(id).map(({ customer_id, is_attend }) => [customer_id, is_attend]));
 const sent = () =>
 	school.entries('lesson/teach').map(({ body }) => (body as { details: IDataObject[] }).details);
 
@@ -95,7 +96,7 @@ describe('Complete Lesson', () => {
 		expect(error?.message).toBe(
 			isCompleted ? undefined : `Lesson ${id} is on ${date}, so nobody can have attended it yet`,
 		);
-		expect([row('lesson', id).status, told(id)]).toEqual(isCompleted ? [3, [[one, 1]]] : [1, []]);
+		expect([row('lesson', id).status, told(id)]).toEqual(isCompleted ? [3, { [one]: 1 }] : [1, {}]);
 	});
 
 	it('shows the lesson as completed where the answer does not hold it', async () => {
@@ -112,10 +113,7 @@ describe('Complete Lesson', () => {
 		for (const absent_ids of [[away], given([String(away)]), given(`${away}, `), given(away)]) {
 			const id = lessonOf([here, away]);
 			await run(mark(id, { present_ids: [here], absent_ids }));
-			expect(told(id)).toEqual([
-				[here, 1],
-				[away, 0],
-			]);
+			expect(told(id)).toEqual({ [here]: 1, [away]: 0 });
 		}
 	});
 });
@@ -220,11 +218,7 @@ describe.each(['always', 'withCustomer'] as const)('Send It Again, where details
 			expect(of(other)).toMatchObject({ is_attend: 1, grade: '5', note: 'Молодец' });
 		// Each row says which of those that are there it means.
 		expect(again.map((detail) => Number(detail.id)).sort()).toEqual(before.map((detail) => detail.id).sort());
-		expect(told(id)).toEqual([
-			[one, 1],
-			[two, 0],
-			[three, 1],
-		]);
+		expect(told(id)).toEqual({ [one]: 1, [two]: 0, [three]: 1 });
 		// Nothing more is sent where it says what is there.
 		await run(mark(id, { absent_ids: `${two}`, if_completed: 'teach' }));
 		expect(writes()).toEqual(['lesson/teach', 'lesson/teach']);
@@ -308,10 +302,7 @@ describe('a lesson of several items', () => {
 		const id = lessonOf([one, two]);
 		const form = mark(id, { present_ids: '={{ $json.c }}', if_completed: 'teach' });
 		await run(form, { items: [{ c: String(one) }, { c: String(two) }] });
-		expect(told(id)).toEqual([
-			[one, 1],
-			[two, 1],
-		]);
+		expect(told(id)).toEqual({ [one]: 1, [two]: 1 });
 	});
 
 	it('that Summarize has put together is completed with all of its customers', async () => {
@@ -326,11 +317,8 @@ describe('a lesson of several items', () => {
 			absent_ids: '={{ $json.appended_absent }}',
 		};
 		const { hints, error } = await whole(mark('={{ $json.lesson }}', lists), { items });
-		expect([error, hints, told(second)]).toEqual([undefined, [], [[three, 1]]]);
-		expect(told(first)).toEqual([
-			[one, 1],
-			[two, 0],
-		]);
+		expect([error, hints, told(second)]).toEqual([undefined, [], { [three]: 1 }]);
+		expect(told(first)).toEqual({ [one]: 1, [two]: 0 });
 	});
 
 	it.each([1, 5])(
@@ -351,15 +339,8 @@ describe('a lesson of several items', () => {
 			expect(json.map(({ id, operationResult }) => [id, operationResult])).toEqual(
 				items.map(({ lesson: id }) => [id, 'updated']),
 			);
-			expect(told(first)).toEqual([
-				[one, 1],
-				[two, 0],
-				[three, 1],
-			]);
-			expect(told(second)).toEqual([
-				[four, 0],
-				[one, 1],
-			]);
+			expect(told(first)).toEqual({ [one]: 1, [two]: 0, [three]: 1 });
+			expect(told(second)).toEqual({ [four]: 0, [one]: 1 });
 			expect(row('lesson', first).topic).toBe('Датчики');
 
 			const again = await runWith(atOnce, items);
@@ -398,7 +379,7 @@ describe('a lesson of several items', () => {
 		const { json } = await whole(bySheet, { items, onError: 'continueRegularOutput' });
 		const refusal = expect.stringContaining(words(2)) as string;
 		expect(json.map(({ error }) => error)).toEqual([refusal, undefined, refusal]);
-		expect([told(bad), told(good)]).toEqual([[], [[other, 1]]]);
+		expect([told(bad), told(good)]).toEqual([{}, { [other]: 1 }]);
 		expect((await stopped(bySheet, { items: [items[0], items[2]] })).message).toContain(words(1));
 	});
 
@@ -412,8 +393,8 @@ describe('a lesson of several items', () => {
 		const { json } = await whole(mark('={{ $json.lesson }}', values), {
 			...{ items, onError: 'continueRegularOutput' },
 		});
-		expect(told(sure)).toEqual(customers.map((id, index) => [id, Number(index % 2 === 0)]));
-		expect(told(unsure)).toEqual([]);
+		expect(Object.values(told(sure))).toEqual([1, 0, 1, 0]);
+		expect(told(unsure)).toEqual({});
 		expect(json[5].error).toContain(
 			`item 5 cannot be used: 'Attended' must be true or false, but it is "нет"`,
 		);
@@ -426,7 +407,7 @@ describe('a lesson of several items', () => {
 		expect(error?.message).toBe(`Lesson ${bad} is cancelled, so nobody attended it`);
 		const others = callsAtOnce === 1 ? '' : ' Item 2 failed in the same way.';
 		expect(error?.description).toBe(`Of this item nothing was saved. Saved: item 0.${others}`);
-		expect([told(good), told(bad)]).toEqual([[[one, 1]], []]);
+		expect([told(good), told(bad)]).toEqual([{ [one]: 1 }, {}]);
 	});
 
 	it('that has not begun when another one fails is not said to have failed', async () => {
@@ -451,7 +432,7 @@ describe('a lesson of several items', () => {
 		];
 		const additionalFields = { teacher_ids: '={{ $json.teachers }}' };
 		await run({ ...bySheet, branchId: '={{ $json.branch }}', additionalFields }, { items });
-		expect([writes(), told(id)]).toEqual([['lesson/teach'], both.map((one) => [one, 1])]);
+		expect([writes(), told(id)]).toEqual([['lesson/teach'], { [both[0]]: 1, [both[1]]: 1 }]);
 	});
 
 	it('is saved for all of them, and a later failure says so', async () => {
@@ -459,7 +440,7 @@ describe('a lesson of several items', () => {
 		const [id, cancelled] = [1, 2].map((status) => lessonOf(both, { status }));
 		const { error } = await runWith(1, present([id, both[0]], [cancelled, both[0]], [id, both[1]]));
 		expect(error?.description).toBe('Of this item nothing was saved. Saved: items 0, 2.');
-		expect(told(id)).toEqual(both.map((one) => [one, 1]));
+		expect(told(id)).toEqual({ [both[0]]: 1, [both[1]]: 1 });
 	});
 
 	it('that was completed before tells to bring everybody at once', async () => {
@@ -581,7 +562,7 @@ describe('those of whom nothing was said', () => {
 		const id = lessonOf([one, other, third]);
 		const form = mark(id, { absent_ids: [other] });
 		expect(await hintsOf(form)).toEqual([`lesson ${id}: customer ${one}, ${third}`]);
-		expect(told(id)).toEqual([[other, 0]]);
+		expect(told(id)).toEqual({ [other]: 0 });
 		// Again it changes nothing, and once all are named there is nothing to say.
 		expect(await hintsOf(form)).toEqual([]);
 		const all = { absent_ids: [other], present_ids: [one, third], if_completed: 'teach' };

@@ -294,42 +294,35 @@ describe('an empty Branch', () => {
 });
 
 describe('an option that comes by an expression', () => {
-	const update: INodeParameters = { ...base, operation: 'update', id: pick(1) };
-	const note = { note: 'Новое' };
-	const overwriting = (value: string) => ({ options: { overwriteWithEmpty: value } });
-	const completed = { ...base, resource: 'lesson', operation: 'complete', id: pick(1), present_ids: '1' };
+	const of = (operation: string, more: object = {}) => ({ ...base, operation, id: pick(1), ...more });
+	const inUpsert = (name: string) => (value: string) => byPhone(PHONE, { note: '' }, { [name]: value });
+	const inFind = (name: string) => (value: string) => findByPhone(PHONE, { [name]: value });
+	const beside =
+		(form: object, name: string) =>
+		(value: string): INodeParameters => ({ ...form, [name]: value });
+	const inUpdate = (overwriteWithEmpty: string): INodeParameters =>
+		of('update', { updateFields: { note: '' }, options: { overwriteWithEmpty } });
+	const completed = of('complete', { resource: 'lesson', present_ids: '1' });
 
-	it.each<[label: string, of: string, form: (value: string) => INodeParameters]>([
-		['If Several Match', 'Create or Update', (value) => byPhone(PHONE, note, { ifSeveral: value })],
-		['If the Match Is Archived', 'Create or Update', (value) => byPhone(PHONE, note, { ifArchived: value })],
-		['If Match Value Is Empty', 'Create or Update', (value) => byPhone(PHONE, note, { ifKeyEmpty: value })],
-		['Multi-Value Fields', 'Create or Update', (value) => byPhone(PHONE, note, { listMode: value })],
+	it.each<[of: string, label: string, form: (value: string) => INodeParameters]>([
+		['Create or Update', 'If Several Match', inUpsert('ifSeveral')],
+		['Create or Update', 'If the Match Is Archived', inUpsert('ifArchived')],
+		['Create or Update', 'If Match Value Is Empty', inUpsert('ifKeyEmpty')],
+		['Create or Update', 'Multi-Value Fields', inUpsert('listMode')],
+		['Create or Update', 'Overwrite With Empty Values', inUpsert('overwriteWithEmpty')],
+		['Find', 'If Several Match', inFind('ifSeveral')],
+		['Find', 'If None Matches', inFind('ifNone')],
+		['Find', 'Include Archived', inFind('archived')],
+		['Update', 'Overwrite With Empty Values', inUpdate],
 		[
-			'Overwrite With Empty Values',
-			'Create or Update',
-			(value) => byPhone(PHONE, { note: '' }, { overwriteWithEmpty: value }),
-		],
-		['If Several Match', 'Find', (value) => findByPhone(PHONE, { ifSeveral: value })],
-		['If None Matches', 'Find', (value) => findByPhone(PHONE, { ifNone: value })],
-		['Include Archived', 'Find', (value) => findByPhone(PHONE, { archived: value })],
-		[
-			'Overwrite With Empty Values',
 			'Update',
-			(value) => ({ ...update, updateFields: { note: '' }, ...overwriting(value) }),
-		],
-		[
 			'Multi-Value Fields',
-			'Update',
-			(value) => ({ ...update, updateFields: { teacher_ids: [3] }, listMode: value }),
+			beside(of('update', { updateFields: { teacher_ids: [3] } }), 'listMode'),
 		],
-		[
-			'Multi-Value Fields',
-			'Assign Teachers',
-			(value) => ({ ...update, operation: 'assignTeachers', teacher_ids: [3], listMode: value }),
-		],
-		['If Already Completed', 'Complete Lesson', (value) => ({ ...completed, if_completed: value })],
-		['Simplify', 'Get', (value) => ({ ...update, operation: 'get', simplify: value })],
-	])('and cannot be read is refused before anything is sent: %s of %s', async (label, _of, form) => {
+		['Assign Teachers', 'Multi-Value Fields', beside(of('assignTeachers', { teacher_ids: [3] }), 'listMode')],
+		['Complete Lesson', 'If Already Completed', beside(completed, 'if_completed')],
+		['Get', 'Simplify', beside(of('get'), 'simplify')],
+	])('and cannot be read is refused before anything is sent: of %s, %s', async (_of, label, form) => {
 		for (let count = 0; count < 2; count++) lead({ phone: [PHONE] });
 		for (const value of [UNDEFINED, NULL, EMPTY, 'nevest', given([])])
 			await refused(form(value), `'${label}'`);
@@ -409,40 +402,17 @@ describe('a picker', () => {
 		await refused({ ...payment, id: pick(url(id)) }, "'Customer'");
 	});
 
-	it.each<[string, string, () => INodeParameters]>([
-		[
-			'a list of IDs',
-			'Customer',
-			() => ({
-				...lesson,
-				operation: 'update',
-				id: '1',
-				updateFields: { customer_ids: `1, ${here('group', 1)}` },
-			}),
-		],
-		[
-			'a dropdown',
-			'Room',
-			() => ({ ...lesson, operation: 'update', id: '1', updateFields: { room_id: here('customer', 1) } }),
-		],
-		[
-			'a row',
-			'Customer',
-			() => ({ ...lesson, operation: 'complete', id: '1', details: { values: [{ customer_id: other }] } }),
-		],
-		['a filter', 'ID', () => ({ ...base, operation: 'getAll', returnAll: true, filters: { id: other } })],
-		[
-			'a record without a page',
-			'Payment ID',
-			() => ({ ...base, resource: 'pay', operation: 'delete', id: here('customer', 1) }),
-		],
-		[
-			'a branch',
-			'Branch',
-			() => ({ resource: 'pay', operation: 'delete', id: '1', branchId: here('customer', 1) }),
-		],
-	])('nor does any other field: %s', async (_what, label, form) => {
-		await refused(form(), `'${label}'`);
+	it('is not the only field that takes no other address', async () => {
+		const ofLesson = (operation: string, more: object) => ({ ...lesson, operation, id: '1', ...more });
+		const forms: Array<[label: string, form: INodeParameters]> = [
+			['Customer', ofLesson('update', { updateFields: { customer_ids: `1, ${here('group', 1)}` } })],
+			['Room', ofLesson('update', { updateFields: { room_id: here('customer', 1) } })],
+			['Customer', ofLesson('complete', { details: { values: [{ customer_id: other }] } })],
+			['ID', { ...base, operation: 'getAll', returnAll: true, filters: { id: other } }],
+			['Payment ID', { ...base, resource: 'pay', operation: 'delete', id: here('customer', 1) }],
+			['Branch', { resource: 'pay', operation: 'delete', id: '1', branchId: here('customer', 1) }],
+		];
+		for (const [label, form] of forms) await refused(form, `'${label}'`);
 	});
 
 	it.each(['customer', 'lead'])('takes the address of a customer from the page of a %s', async (page) => {

@@ -229,20 +229,6 @@ describe('the picker of customers', () => {
 		expect(await found('телеф')).toEqual([id]);
 	});
 
-	it.each(['digits', 'text'])(
-		'finds a phone however it is typed, where AlfaCRM compares the %s',
-		async (phoneSearch) => {
-			set({ phoneSearch });
-			const [home, abroad] = ['+7(987)654-32-10', '+375291112233'].map((phone) =>
-				client('Ия', { phone: [phone] }),
-			);
-			for (const typed of ['8 987 654-32-10', '+79876543210', '8 987', '+7987', '9876', '654-32-10', '3210'])
-				expect([typed, await found(typed)]).toEqual([typed, [home]]);
-			for (const typed of ['+375 29 111-22-33', '8 029 111 22 33', '2911122'])
-				expect([typed, await found(typed)]).toEqual([typed, [abroad]]);
-		},
-	);
-
 	it('finds nobody else by a phone, even where AlfaCRM ignores the filter', async () => {
 		set({ ignoredFilters: ['customer.phone'] });
 		const id = client('Ия', { phone: ['+7(987)654-32-10'] });
