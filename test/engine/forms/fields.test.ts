@@ -1,0 +1,500 @@
+import type { SupplyDataContext } from 'n8n-core';
+import type { IDataObject, INodeParameters } from 'n8n-workflow';
+
+import { entities } from '../../../nodes/AlfaCrm/entities/registry';
+import { recordSchema } from '../../../nodes/AlfaCrm/operations/output/recordSchema';
+import { formOf } from '../../support/form';
+import { callTool, fromAi, toolContext } from '../support/agentTool';
+import { Engine } from '../support/engine';
+import { byPhone, EMPTY, findByPhone, given, NULL, officeOf, pick, UNDEFINED } from '../support/office';
+import { useSchool } from '../support/school';
+
+/** What the fields of a form take: typed, as JSON, mapped, picked, by expression, or by an agent. */
+const school = useSchool({ customers: 40 });
+const { add, customer, lead, patch, refused, row, rows, run, set, stopped, whole } = officeOf(school);
+
+const base: INodeParameters = { resource: 'customer', operation: 'create', branchId: 1 };
+const body = () => school.sandbox.journal.at(-1)?.body;
+const PHONE = '+7(900)555-00-01';
+
+it('a new customer costs four calls per branch, one list of branches and the creation', async () => {
+	await run(byPhone('+7 900 555-77-01', { name: 'Орлова Мия' }));
+	expect(school.calls().filter((call) => call !== 'auth/login')).toHaveLength(14);
+});
+
+describe('JSON', () => {
+	const json = {
+		...{ name: 'Из JSON', is_study: 0, legal_type: 1 },
+		...{ dob: '2015-09-04', phone: '89000000101', custom_school: '12' },
+	};
+	const asJson = (value: object | string, more: INodeParameters = {}): INodeParameters => ({
+		...{ ...base, inputMode: 'json', ...more },
+		json: typeof value === 'string' ? value : JSON.stringify(value),
+	});
+
+	it.each([
+		['a text', JSON.stringify(json)],
+		['an object from an expression', given(json)],
+	])('given as %s is checked and sent like the form', async (_what, value) => {
+		await run(asJson(value));
+		expect(body()).toEqual({ ...json, branch_ids: [1], dob: '04.09.2015', phone: ['89000000101'] });
+	});
+
+	it.each<[unknown, string]>([
+		[{ is_study: 0, legal_type: 1 }, "'Name' is empty, but AlfaCRM requires it"],
+		[{ ...json, telefon: '1' }, 'AlfaCRM\'s customer has no field "telefon" that can be set'],
+		['[1]', "'JSON' is not a JSON object"],
+	])('that is no customer is refused: %j', async (value, message) => {
+		expect((await refused(asJson(value as string), message)).message).toBe(message);
+	});
+
+	it('can leave unknown fields out, and says which', async () => {
+		const { hints } = await whole(asJson({ ...json, telefon: '1' }, { unknownFields: 'leaveOut' }));
+		expect(body()).not.toHaveProperty('telefon');
+		expect(hints).toEqual([
+			'Left out, since AlfaCRM\'s customer has no such field that can be set: "telefon"',
+		]);
+	});
+
+	it('updates only what it names', async () => {
+		const { name } = customer(5);
+		await run(asJson('{"note":"Новая"}', { operation: 'update', id: 5 }));
+		expect(body()).toEqual({ note: 'Новая' });
+		expect(customer(5)).toMatchObject({ name, note: 'Новая' });
+	});
+});
+
+describe('the field mapper', () => {
+	const columnsFor = async (more: INodeParameters = {}) =>
+		await school.engine.columns('getCustomerColumns', { ...base, ...more });
+	const mapped = (columns: object): INodeParameters => ({
+		...base,
+		inputMode: 'map',
+		columns: columns as never,
+	});
+	const below = (value: object) => mapped({ mappingMode: 'defineBelow', value });
+
+	it('begins with what must be given at create, then the fields in order, then the custom ones', async () => {
+		const columns = await columnsFor();
+		const of = Object.fromEntries(columns.map((column) => [column.id, column]));
+		expect(of.name).toMatchObject({ displayName: 'Name', required: true, type: 'string' });
+		expect(of.dob).toMatchObject({ type: 'dateTime', required: false });
+		expect(of.phone).toMatchObject({ type: 'string' });
+		expect(columns.slice(0, 2).map((one) => [one.displayName, one.required, one.defaultValue])).toEqual([
+			['Name', true, undefined],
+			['Customer Type', true, 0],
+		]);
+		const optional = columns.slice(2).filter(({ id }) => !id.startsWith('custom_'));
+		const labels = optional.map(({ displayName }) => displayName);
+		expect(labels).toEqual([...labels].sort((a, b) => a.localeCompare(b, 'en')));
+		expect(labels).toEqual(expect.arrayContaining(['Stage ID', 'Teacher IDs', 'Note']));
+		expect(columns.slice(2 + optional.length).map(({ id }) => id)).toEqual([
+			...['custom_dogovor', 'custom_interesy', 'custom_school'],
+		]);
+
+		const forUpdate = await columnsFor({ operation: 'update' });
+		expect(forUpdate.filter(({ required, defaultValue }) => required || defaultValue !== undefined)).toEqual(
+			[],
+		);
+	});
+
+	it('exists for every resource with custom fields', async () => {
+		for (const { resource, label, fields } of entities.filter(({ custom }) => custom)) {
+			const method = `get${label.replace(/ /g, '')}Columns`;
+			const ids = (await school.engine.columns(method, { ...base, resource })).map(({ id }) => id);
+			expect(ids).toEqual(expect.arrayContaining(fields.map(({ name }) => name)));
+			expect(ids.some((id) => id.startsWith('custom_'))).toBe(true);
+		}
+	});
+
+	it('sends what is mapped below', async () => {
+		const value = { name: '={{ $json.who }}', is_study: '0', legal_type: 1, custom_school: '7', note: null };
+		await run(below(value), { items: [{ who: 'Мапов' }] });
+		expect(body()).toEqual({
+			...{ name: 'Мапов', is_study: 0, legal_type: 1, branch_ids: [1], custom_school: '7' },
+		});
+	});
+
+	it.each([
+		['+7(900)000-22-33', ['+7(900)000-22-33']],
+		['["+7(900)000-22-33", "+7(900)000-22-34"]', ['+7(900)000-22-33', '+7(900)000-22-34']],
+	])('takes %s typed into a column that holds several values', async (typed, phone) => {
+		await run(below({ name: 'Типов', is_study: 0, legal_type: 1, phone: typed, teacher_ids: '1, 2' }));
+		expect(body()).toMatchObject({ phone, teacher_ids: [1, 2] });
+	});
+
+	it('maps the input by name, and refuses what AlfaCRM does not know', async () => {
+		const parameters = mapped({ mappingMode: 'autoMapInputData', value: null });
+		const item = { name: 'Сам', is_study: 0, legal_type: 1, custom_school: '3' };
+		await run(parameters, { items: [item] });
+		expect(body()).toMatchObject(item);
+		const { message } = await stopped(parameters, { items: [{ ...item, extra: 1 }] });
+		expect(message).toBe('AlfaCRM\'s customer has no field "extra" that can be set');
+	});
+});
+
+it.each(entities)('the preview of the output of $resource agrees with what AlfaCRM sends', (entity) => {
+	const kinds: Record<string, (value: unknown) => boolean> = {
+		integer: Number.isInteger,
+		string: (value) => typeof value === 'string',
+		boolean: (value) => typeof value === 'boolean',
+		array: Array.isArray,
+	};
+	const { properties } = recordSchema(entity);
+	const held = rows(entity.path).slice(0, 40);
+	const wrong = held.flatMap((one) =>
+		Object.entries(one)
+			.filter(([name, value]) => name in properties && value !== null && value !== undefined)
+			.filter(([name, value]) => kinds[String(properties[name].type)]?.(value) === false)
+			.map(([name, value]) => `${name}: ${JSON.stringify(value)} is no ${String(properties[name].type)}`),
+	);
+	expect([...new Set(wrong)]).toEqual([]);
+	expect(held.length).toBeGreaterThan(0);
+});
+
+describe('a list with a row for one value at once', () => {
+	const create = { ...base, name: 'Орлова Мия' };
+	const update = (id: number, more: INodeParameters = {}): INodeParameters => ({
+		...{ ...base, operation: 'update', id: pick(id), updateFields: { phone: [''] }, ...more },
+	});
+
+	it.each<[how: string, fields: INodeParameters]>([
+		['is left as the form opens', {}],
+		['holds empty rows', { phone: ['', ' '], email: [''] }],
+		['comes to nothing', { phone: [given(''), given(null)], email: [given(undefined)] }],
+		['is emptied', { phone: [], email: [] }],
+	])('that %s is not sent', async (_how, fields) => {
+		for (const name of ['phone', 'email'])
+			expect(formOf(create).find((one) => one.name === name)?.default).toEqual(['']);
+		await run({ ...create, ...fields });
+		for (const name of ['phone', 'email']) expect(body()).not.toHaveProperty(name);
+	});
+
+	it('is sent without the rows that are not filled', async () => {
+		const [{ id }] = await run({
+			...create,
+			phone: ['', '8 900 555-00-01', ''],
+			email: ['a@example.org', ''],
+		});
+		expect(customer(id)).toMatchObject({ phone: [PHONE], email: ['a@example.org'] });
+	});
+
+	it('is emptied by an update only where that is chosen', async () => {
+		const id = lead({ phone: [PHONE] });
+		await stopped(update(id));
+		await run(update(id, { listMode: 'replace', options: { overwriteWithEmpty: true } }));
+		expect(customer(id).phone).toEqual([]);
+	});
+});
+
+describe('an empty Branch', () => {
+	const HINT = "'Branch' is empty, so the only branch of the account was used";
+	const LEAD: INodeParameters = { resource: 'customer', operation: 'create', name: 'Мия Орлова' };
+	const WAYS: INodeParameters[] = [
+		...[{}, { branchId: '' }, { branchId: UNDEFINED }, { branchId: NULL }],
+		...[{ branchId: given([]) }, { branchId: given(' ') }],
+	];
+	/** Leaves the account with so many branches. */
+	const leave = (count: number) => {
+		for (const { id } of rows('branch').slice(count)) school.sandbox.store.remove('branch', id as number);
+	};
+	const listings = () => school.entries('branch/index').length;
+
+	it.each(WAYS)('as %j is the only one there is, and the output says so', async (form) => {
+		leave(1);
+		patch('branch', 1, { name: 'Центр' });
+		const { json, hints } = await whole({ ...LEAD, ...form });
+		expect(customer(json[0].id).branch_ids).toEqual([1]);
+		expect(hints.join()).toContain(`${HINT}: Центр (1)`);
+		expect(listings()).toBe(1);
+	});
+
+	it('is looked up once for all items, also where a search goes over all branches', async () => {
+		leave(1);
+		const items = [...'abcdefgh'].map((name) => ({ name }));
+		expect(await run({ ...LEAD, name: '={{ $json.name }}' }, { items })).toHaveLength(8);
+		expect(listings()).toBe(1);
+		lead({ phone: [PHONE] });
+		const upsert = { resource: 'customer', operation: 'upsert', matchBy: 'phone', phone: PHONE };
+		expect(await run(upsert)).toMatchObject([{ operationResult: 'unchanged' }]);
+		expect(listings()).toBe(2);
+	});
+
+	it.each<INodeParameters>([
+		{ resource: 'subject', operation: 'getAll' },
+		{ resource: 'customer', operation: 'getOverview' },
+		{ resource: 'customer', operation: 'addComment', comment: 'Звонили' },
+		{ resource: 'customer', operation: 'getCalendar', date1: '2026-02-01', date2: '2026-02-28' },
+	])('is the only one for $resource $operation, too', async (form) => {
+		leave(1);
+		const { error, hints } = await whole({ ...form, id: pick(lead()) });
+		expect(error).toBeUndefined();
+		expect(hints.join()).toContain(HINT);
+	});
+
+	it('is not looked up where the branch is given, or none is needed', async () => {
+		leave(1);
+		const { hints } = await whole({ ...LEAD, branchId: 1 });
+		expect([hints.join().includes(HINT), listings()]).toEqual([false, 0]);
+		await run({ resource: 'branch', operation: 'getAll' });
+		expect(listings()).toBe(1);
+	});
+
+	it('that was looked up is not said to have cost nothing where something else is refused', async () => {
+		leave(1);
+		const unknown = { inputMode: 'json', json: JSON.stringify({ name: 'Мия', colour: 1 }) };
+		for (const [wrong, words] of [
+			[{ name: EMPTY }, "'Name' is empty"],
+			[unknown, '"colour"'],
+		] as const) {
+			const { message, description } = await stopped({ ...LEAD, ...wrong });
+			expect(message).toContain(words);
+			expect(description).toContain('Nothing was saved.');
+		}
+		school.sandbox.clearJournal();
+		const { message, description } = await refused({ ...LEAD, branchId: given('Центр') }, "'Branch'");
+		expect(`${message} ${description}`).toMatch(/'Branch'.*Nothing was sent to AlfaCRM\./);
+	});
+
+	it.each(WAYS)('as %j is refused in an account with several', async (form) => {
+		const { message, description } = await stopped({ ...LEAD, ...form });
+		expect(message).toBe(`'Branch' is empty, and the account has ${rows('branch').length} branches`);
+		expect(description).toBe('Choose the branch, or check the expression in it. Nothing was saved.');
+		expect(listings()).toBe(1);
+	});
+
+	it('is refused where one of two is closed, for it holds records still, and where there is none', async () => {
+		leave(2);
+		patch('branch', 2, { is_active: 0 });
+		expect((await stopped(LEAD)).message).toContain("'Branch' is empty, and the account has 2 branches");
+		leave(0);
+		expect((await stopped(LEAD)).message).toBe(
+			"'Branch' is empty, and AlfaCRM shows no branch of the account",
+		);
+	});
+
+	it('is the only one also where no total comes', async () => {
+		leave(1);
+		set({ total: 'missing' });
+		expect(await run(LEAD)).toMatchObject([{ branch_ids: [1] }]);
+	});
+
+	it('is refused where this user may not list the branches, without asking again for each item', async () => {
+		leave(1);
+		set({ forbiddenCalls: ['branch/index'] });
+		const { errorItems } = await whole(LEAD, { items: [{}, {}, {}], onError: 'continueErrorOutput' });
+		expect(errorItems).toHaveLength(3);
+		for (const { json } of errorItems)
+			expect(JSON.stringify(json)).toContain(
+				"'Branch' is empty, and this user may not list the branches of the account",
+			);
+		// Once more with a new login, as after any 403.
+		expect(listings()).toBeLessThanOrEqual(2);
+	});
+});
+
+describe('an option that comes by an expression', () => {
+	const of = (operation: string, more: object = {}) => ({ ...base, operation, id: pick(1), ...more });
+	const inUpsert = (name: string) => (value: string) => byPhone(PHONE, { note: '' }, { [name]: value });
+	const inFind = (name: string) => (value: string) => findByPhone(PHONE, { [name]: value });
+	const beside =
+		(form: object, name: string) =>
+		(value: string): INodeParameters => ({ ...form, [name]: value });
+	const inUpdate = (overwriteWithEmpty: string): INodeParameters =>
+		of('update', { updateFields: { note: '' }, options: { overwriteWithEmpty } });
+	const completed = of('complete', { resource: 'lesson', present_ids: '1' });
+
+	it.each<[of: string, label: string, form: (value: string) => INodeParameters]>([
+		['Create or Update', 'If Several Match', inUpsert('ifSeveral')],
+		['Create or Update', 'If the Match Is Archived', inUpsert('ifArchived')],
+		['Create or Update', 'If Match Value Is Empty', inUpsert('ifKeyEmpty')],
+		['Create or Update', 'Multi-Value Fields', inUpsert('listMode')],
+		['Create or Update', 'Overwrite With Empty Values', inUpsert('overwriteWithEmpty')],
+		['Find', 'If Several Match', inFind('ifSeveral')],
+		['Find', 'If None Matches', inFind('ifNone')],
+		['Find', 'Include Archived', inFind('archived')],
+		['Update', 'Overwrite With Empty Values', inUpdate],
+		[
+			'Update',
+			'Multi-Value Fields',
+			beside(of('update', { updateFields: { teacher_ids: [3] } }), 'listMode'),
+		],
+		['Assign Teachers', 'Multi-Value Fields', beside(of('assignTeachers', { teacher_ids: [3] }), 'listMode')],
+		['Complete Lesson', 'If Already Completed', beside(completed, 'if_completed')],
+		['Get', 'Simplify', beside(of('get'), 'simplify')],
+	])('and cannot be read is refused before anything is sent: of %s, %s', async (_of, label, form) => {
+		for (let count = 0; count < 2; count++) lead({ phone: [PHONE] });
+		for (const value of [UNDEFINED, NULL, EMPTY, 'nevest', given([])])
+			await refused(form(value), `'${label}'`);
+	});
+
+	it.each([
+		UNDEFINED,
+		NULL,
+		EMPTY,
+		'nevest',
+		given(['is_study', 'naem']),
+		given([null]),
+		given({ is_study: 1 }),
+	])('and is %s is no field to set only on creation', async (onlyForNew) => {
+		lead({ phone: [PHONE], is_study: 1 });
+		await refused(byPhone(PHONE, { is_study: 0 }, { onlyForNew }), "'Set Only on Creation'");
+	});
+
+	it.each(['is_study, note', '["is_study","note"]'])('may name such fields as %s', async (onlyForNew) => {
+		const id = lead({ phone: [PHONE], is_study: 1, note: 'Старое', assigned_id: null });
+		const fields = { is_study: 0, note: 'Новое', assigned_id: 4 };
+		expect(await run(byPhone(PHONE, fields, { onlyForNew }))).toMatchObject([
+			{ id, changedFields: ['assigned_id'] },
+		]);
+	});
+
+	it('holds its default where n8n leaves it out', async () => {
+		const id = lead({ phone: [PHONE], is_study: 1 });
+		const parameters = byPhone(PHONE, { is_study: 0, note: 'Новое' });
+		expect(await run(parameters)).toMatchObject([{ id, changedFields: ['note'] }]);
+		// One match more stops it.
+		lead({ phone: [PHONE] });
+		expect((await stopped(parameters)).message).toContain('2 customers match by Phone');
+	});
+});
+
+describe('a picker', () => {
+	const here = (page: string, id: unknown) => `${school.sandbox.url}/company/1/${page}/view?id=${String(id)}`;
+	const other = 'https://other-school.s20.online/company/1/customer/view?id=1';
+	const byUrl = (value: string): INodeParameters => ({ __rl: true, mode: 'url', value });
+	const lesson = { ...base, resource: 'lesson' };
+
+	it('names a record from its list, by its ID, or by the address of its page', async () => {
+		for (const id of [{ __rl: true, mode: 'list', value: 5 }, pick(5), byUrl(here('customer', 5))])
+			expect(await run({ ...base, operation: 'get', id })).toMatchObject([{ id: 5 }]);
+	});
+
+	it.each<[operation: string, more: INodeParameters]>([
+		['get', {}],
+		['find', { matchBy: 'id' }],
+		['getOverview', { matchBy: 'id', leaveOut: [] }],
+		['addComment', { comment: 'Звонили' }],
+	])('that holds no number is named as in the form, with what is in it: %s', async (operation, more) => {
+		const id = pick('={{ "ученик 5" }}');
+		const { message } = await stopped({ ...base, operation, id, ...more });
+		expect(message).toBe(`'Customer' must be the number of a record, but it is "ученик 5"`);
+	});
+
+	it.each<[string, (id: number) => string]>([
+		['another school', () => other],
+		['another site with the same path', (id) => `https://example.com/company/1/customer/view?id=${id}`],
+		['a lesson', (id) => here('lesson', id)],
+		['a page whose first number is the branch', () => `${school.sandbox.url}/company/1/customer`],
+		['a list with a filter', (id) => `${school.sandbox.url}/company/1/customer/index?id=${id}`],
+		['no page of a branch', (id) => `${school.sandbox.url}/customer/view?id=${id}`],
+		['the fragment', (id) => `${school.sandbox.url}/company/1/customer/view#?id=${id}`],
+		['a part of the number', (id) => `${here('customer', id)}a`],
+		['two numbers', (id) => `${here('customer', id)}&id=1`],
+		[
+			'a host before which ours stands as a user',
+			(id) => here('customer', id).replace('/company', '@example.com/company'),
+		],
+	])('does not take the address of what is not the page of the record: %s', async (_what, url) => {
+		const id = lead();
+		await refused({ ...base, operation: 'delete', id: byUrl(url(id)) }, "'Customer'");
+		const payment = { ...base, operation: 'takePayment', income: 100, pay_account_id: 1 };
+		await refused({ ...payment, id: pick(url(id)) }, "'Customer'");
+	});
+
+	it('is not the only field that takes no other address', async () => {
+		const ofLesson = (operation: string, more: object) => ({ ...lesson, operation, id: '1', ...more });
+		const forms: Array<[label: string, form: INodeParameters]> = [
+			['Customer', ofLesson('update', { updateFields: { customer_ids: `1, ${here('group', 1)}` } })],
+			['Room', ofLesson('update', { updateFields: { room_id: here('customer', 1) } })],
+			['Customer', ofLesson('complete', { details: { values: [{ customer_id: other }] } })],
+			['ID', { ...base, operation: 'getAll', returnAll: true, filters: { id: other } }],
+			['Payment ID', { ...base, resource: 'pay', operation: 'delete', id: here('customer', 1) }],
+			['Branch', { resource: 'pay', operation: 'delete', id: '1', branchId: here('customer', 1) }],
+		];
+		for (const [label, form] of forms) await refused(form, `'${label}'`);
+	});
+
+	it.each(['customer', 'lead'])('takes the address of a customer from the page of a %s', async (page) => {
+		const [id, another] = [lead(), lead()];
+		await run({ ...base, operation: 'delete', id: byUrl(` ${here(page, id)}&tab=2#x `) });
+		expect([customer(id), customer(another)]).toMatchObject([undefined, { id: another }]);
+	});
+
+	it('takes the addresses of several, in any branch, and whatever the spelling of the host', async () => {
+		const [one, two] = [lead({ is_study: 1 }), lead({ is_study: 1 })];
+		const day = { date: '2026-02-10', time_from: '2026-02-10 17:00:00', time_to: '2026-02-10 18:00:00' };
+		const id = add('lesson', { branch_id: 1, status: 1, lesson_type_id: 2, subject_id: 1, ...day });
+		const present_ids = [here('customer', one), here('customer', two).replace('/1/', '/2/')].join(', ');
+		await run({ ...lesson, operation: 'complete', id: String(id), present_ids });
+		const marked = rows('lesson-details').filter(({ lesson_id }) => lesson_id === id);
+		expect(marked.map(({ customer_id }) => customer_id)).toEqual([one, two]);
+
+		const group = add('group', { name: 'Шахматы', branch_ids: [1] });
+		const hostname = `${school.sandbox.url.toUpperCase()}/company/1`;
+		school.engine = new Engine({ ...school.credential, hostname });
+		const updateFields = { name: 'Шашки' };
+		await run({
+			...base,
+			resource: 'group',
+			operation: 'update',
+			id: byUrl(here('group', group)),
+			updateFields,
+		});
+		expect(row('group', group)).toMatchObject({ name: 'Шашки' });
+	});
+});
+
+describe('what an agent fills in', () => {
+	const parameters = byPhone(fromAi('phone'), { name: fromAi('name'), note: fromAi('note') });
+	/** The context of n8n 1.97: an agent is shown no hints there. */
+	const withoutHints = (context: SupplyDataContext): SupplyDataContext =>
+		new Proxy(context, {
+			has: (target, name) => name !== 'addExecutionHints' && name in target,
+			get: (target, name) => {
+				if (name === 'addExecutionHints') return undefined;
+				const value: unknown = Reflect.get(target, name, target);
+				return typeof value === 'function' ? value.bind(target) : value;
+			},
+		});
+
+	it.each(['null', 'undefined', '', '[]', '{}', 'n/a'])(
+		'finds and makes nobody by a phone that is %j',
+		async (phone) => {
+			const before = rows('customer').length;
+			const call = callTool(toolContext(school, parameters, { phone, name: 'Вера' }));
+			await expect(call).rejects.toThrow(/'Phone'/);
+			expect(rows('customer')).toHaveLength(before);
+		},
+	);
+
+	it.each(['now', 'in n8n 1.97'])(
+		'is saved and comes back, also where there is a hint, %s',
+		async (version) => {
+			set({ forbiddenCalls: ['branch/index'] });
+			const id = lead({ phone: [PHONE] });
+			const args = { phone: `["${PHONE}"]`, name: 'Вера', note: 'Перезвонить' };
+			const context = toolContext(school, parameters, args);
+			const items = await callTool(version === 'now' ? context : withoutHints(context));
+			expect(items.map(({ json }) => json)).toEqual([
+				expect.objectContaining({ id, operationResult: 'updated' }),
+			]);
+			expect(customer(id).note).toBe('Перезвонить');
+		},
+	);
+
+	it('books a lesson once, and none for a customer whom it leaves out, or has not found', async () => {
+		const lesson = {
+			...{ resource: 'lesson', operation: 'create', branchId: 1, lesson_type_id: 3, subject_id: 1 },
+			...{ lesson_date: fromAi('day'), time_from: fromAi('time'), customer_ids: pick(fromAi('customer')) },
+		};
+		const book = async (args: IDataObject) =>
+			await callTool(toolContext(school, lesson, { day: '2031-03-10', time: '17:00', ...args }));
+		for (const nobody of [{}, { customer: '' }, { customer: 'null' }, { customer: '[]' }])
+			await expect(book(nobody)).rejects.toThrow(/'Customer'/);
+		expect(rows('lesson').filter(({ date }) => date === '2031-03-10')).toEqual([]);
+		const id = String(lead());
+		const [[first], [second]] = [await book({ customer: id }), await book({ customer: id })];
+		expect(second.json.id).toBe(first.json.id);
+	});
+});

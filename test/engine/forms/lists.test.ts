@@ -1,0 +1,473 @@
+import type { INodeListSearchItems, INodeParameters } from 'n8n-workflow';
+
+import { AlfaCrm } from '../../../nodes/AlfaCrm/AlfaCrm.node.ts';
+import { formOf } from '../../support/form';
+import { Engine } from '../support/engine';
+import { officeOf, pick, stopClock } from '../support/office';
+import { useRawServer } from '../support/rawServer';
+import { useSchool } from '../support/school';
+
+/** What an editor shows in dropdowns and pickers. */
+const school = useSchool({ customers: 60 });
+const server = useRawServer();
+const { add, lead, patch, row, rows, run, set } = officeOf(school);
+
+afterEach(() => jest.useRealTimers());
+
+const form: INodeParameters = { resource: 'customer', operation: 'get', branchId: 1 };
+/** All that a picker shows when somebody scrolls to its end. */
+async function scrolled(method: string, typed = '', more: INodeParameters = {}, engine = school.engine) {
+	const entries: INodeListSearchItems[] = [];
+	let token: string | undefined;
+	for (let page = 0; page === 0 || (token !== undefined && page < 100); page++) {
+		const { results, paginationToken } = await engine.search(method, { ...form, ...more }, typed, token);
+		entries.push(...results);
+		token = paginationToken as string | undefined;
+	}
+	return entries;
+}
+const namesIn = (list: INodeListSearchItems[]) => list.map(({ name }) => name);
+const idsIn = (list: INodeListSearchItems[]) => list.map(({ value }) => Number(value));
+const byId = (list: INodeListSearchItems[]) =>
+	Object.fromEntries(list.map(({ value, name }) => [value, name]));
+const sorted = (ids: unknown[]) => ids.map(Number).sort((one, other) => one - other);
+const idsOf = (path: string) => sorted(rows(path).map(({ id }) => id));
+const inBranch1 = (path: string) =>
+	rows(path).filter(({ branch_ids, branch_id }) => ((branch_ids ?? [branch_id]) as number[]).includes(1));
+const client = (name: string, more: object = {}) => lead({ name, is_study: 1, ...more });
+const groupOf = (name: string) => add('group', { name, branch_ids: [1], e_date: '2031-12-31' });
+const lessonOn = (date: string, more: object = {}) =>
+	add('lesson', {
+		...{ branch_id: 1, status: 1, lesson_type_id: 2, subject_id: 1, date, topic: null },
+		...{
+			time_from: `${date} 20:00:00`,
+			time_to: `${date} 21:00:00`,
+			group_ids: [],
+			customer_ids: [],
+			...more,
+		},
+	});
+
+describe('a dropdown', () => {
+	const stages = async (parameters: INodeParameters = { branchId: 1 }) =>
+		await school.engine.options('getStages', parameters);
+	const askedAt = () => school.entries('lead-status/index').map(({ path }) => path);
+
+	it('exists for every parameter that asks for one', () => {
+		const { description, methods } = new AlfaCrm();
+		const asked = [...JSON.stringify(description).matchAll(/"loadOptionsMethod":"(\w+)"/g)];
+		expect(asked.length).toBeGreaterThan(0);
+		for (const [, name] of asked) expect(methods.loadOptions).toHaveProperty(name);
+	});
+
+	it.each([
+		['getBranches', 'branch'],
+		['getSubjects', 'subject'],
+		['getStudyStatuses', 'study-status'],
+		['getLeadSources', 'lead-source'],
+	])('%s offers every %s of the account, also on a second page', async (method, path) => {
+		for (let number = 1; number <= 45; number++) add(path, { name: `Ещё ${number}`, is_enabled: 1 });
+		const options = await school.engine.options(method, { branchId: 1 });
+		expect(sorted(options.map(({ value }) => value))).toEqual(idsOf(path));
+	});
+
+	it('of stages begins with none, follows the order of AlfaCRM, and marks what is switched off', async () => {
+		set({ shuffle: true });
+		const [none, ...options] = await stages();
+		expect(none).toEqual({ name: 'Not Sorted', value: 'none' });
+		const wanted = [...rows('lead-status')].sort((a, b) => Number(a.weight) - Number(b.weight));
+		expect(options.map(({ value }) => value)).toEqual(wanted.map(({ id }) => id));
+		const off = wanted.find(({ is_enabled }) => is_enabled === 0);
+		expect(options.find(({ value }) => value === off?.id)?.name).toBe(`${String(off?.name)} (Off)`);
+		expect(school.entries('pipeline/index')).toHaveLength(0);
+	});
+
+	it('of stages names the pipelines where there are several, or the ID of namesakes', async () => {
+		const of = (values: object) => add('lead-status', { is_enabled: 1, ...values });
+		of({ name: 'Новый', pipeline_id: 2 });
+		of({ name: 'Закрыт', pipeline_id: 2, is_enabled: 0 });
+		of({ name: 'Ничей' });
+		const names = async () => (await stages()).map(({ name }) => name);
+		expect(await names()).toEqual(
+			expect.arrayContaining([
+				...['Новый · Основная', 'Новый · Летний лагерь', 'Закрыт (Off) · Летний лагерь', 'Ничей'],
+			]),
+		);
+		expect(school.entries('pipeline/index')).toHaveLength(1);
+
+		set({ forbiddenCalls: ['pipeline/index'] });
+		const without = await names();
+		expect(without).toContain('Назначено пробное');
+		const namesakes = rows('lead-status').filter(({ name }) => name === 'Новый');
+		expect(without.filter((name) => /^Новый/.test(name)).sort()).toEqual(
+			namesakes.map(({ id }) => `Новый · ID ${String(id)}`).sort(),
+		);
+	});
+
+	it.each<[string, INodeParameters, number]>([
+		['the branch of the node', { branchId: 2 }, 2],
+		['the first of those that a trigger watches', { branchIds: [2, 3] }, 2],
+		['the first of all, where none is chosen', { branchId: '' }, 1],
+		['the first of all, where it is an expression', { branchId: '={{ $json.branch }}' }, 1],
+	])('asks in %s', async (_which, parameters, branch) => {
+		// Also where this user may not work in the first one.
+		if (branch > 1) set({ forbiddenBranches: [1] });
+		expect((await stages(parameters)).length).toBeGreaterThan(1);
+		expect(askedAt()).toEqual([`/v2api/${branch}/lead-status/index`]);
+	});
+
+	it.each([0, '0', false])(
+		'marks a branch as closed whose flag is %j, and asks in an open one',
+		async (is_active) => {
+			patch('branch', 1, { is_active });
+			const branches = await school.engine.options('getBranches', {});
+			expect(branches.find(({ value }) => value === 1)?.name).toMatch(/ \(Off\)$/);
+			await stages({ branchIds: [] });
+			expect(askedAt()).toEqual(['/v2api/2/lead-status/index']);
+		},
+	);
+
+	it('says so where a branch is needed and AlfaCRM lists none, or where the login is wrong', async () => {
+		for (const { id } of [...rows('branch')]) school.sandbox.store.remove('branch', id as number);
+		await expect(stages({})).rejects.toThrow('AlfaCRM returned no branches');
+		const engine = new Engine({ ...school.credential, apiKey: 'not-the-key' });
+		await expect(engine.options('getBranches', {})).rejects.toThrow("Check 'Email' and 'API Key'");
+	});
+});
+
+describe('a form, where AlfaCRM sends no list', () => {
+	let user = 0;
+	const loaders: Array<[string, (engine: Engine) => Promise<unknown>]> = [
+		['a dropdown', async (engine) => await engine.options('getStages', form)],
+		['a picker', async (engine) => await engine.search('searchCustomers', form, 'Мия')],
+		['the field mapper', async (engine) => await engine.columns('getCustomerColumns', form)],
+	];
+
+	it.each(loaders)('says so in %s', async (_what, load) => {
+		for (const body of [{}, { total: 1, items: null }, { total: 1, items: { 1: { id: 5 } } }]) {
+			server.answer = ({ path }) => ({ body: path === 'auth/login' ? { token: 'a token' } : body });
+			const login = { email: `user${++user}@school.example`, apiKey: 'the key of a user' };
+			const engine = new Engine({ hostname: server.url, requestsPerSecond: 0, ...login });
+			await expect(load(engine)).rejects.toThrow(/AlfaCRM sent no list when asked to/);
+		}
+	});
+});
+
+describe('a list that does not keep archived records apart', () => {
+	it('shows each once, as active or as the rows tell', async () => {
+		const items = [
+			{ id: 1, name: 'Анна', e_date: '2030-12-31' },
+			{ id: 2, name: 'Борис', is_study: 1, e_date: '2020-01-01', removed: 1 },
+		];
+		server.answer = ({ path, body }) => ({
+			body: path === 'auth/login' ? { token: 'x' } : { total: 2, items: body.page === 0 ? items : [] },
+		});
+		const login = { hostname: server.url, email: 'p@school.example', apiKey: 'k', requestsPerSecond: 0 };
+		expect(await scrolled('searchCustomers', '', {}, new Engine(login))).toEqual([
+			{ name: 'Анна', value: 1 },
+			{ name: 'Борис · Client · archived', value: 2 },
+		]);
+	});
+});
+
+describe('the pages of a picker', () => {
+	it.each<[what: string, settings: Record<string, unknown>]>([
+		['a server that does as it should', {}],
+		['a last page that comes again and again', { pastEnd: 'repeatLast', total: 'missing' }],
+		[
+			'a total that counts the page, and a last page that comes again',
+			{ total: 'pageSize', pastEnd: 'repeatLast' },
+		],
+		['no total', { total: 'missing' }],
+		['pages of 7', { pageSize: 7 }],
+	])('show each customer once with %s', async (_what, settings) => {
+		set(settings);
+		for (let count = 0; count < 60; count++) client(`Ученик ${count}`);
+		expect(sorted(idsIn(await scrolled('searchCustomers')))).toEqual(
+			sorted(inBranch1('customer').map(({ id }) => id)),
+		);
+	});
+
+	it.each([{}, { bodyPageSize: 'honoured' }, { cgiDefault: 'all', deadDefault: 'all' }])(
+		'show each subscription and each member of a group once: %j',
+		async (settings) => {
+			set(settings);
+			const [customer, group] = [client('Мия Орлова'), groupOf('Большая')];
+			const made = Array.from({ length: 130 }, (_one, index) => {
+				const e_date = index % 2 === 0 ? '31.05.2031' : '31.05.2021';
+				const of = { customer_id: customer, b_date: '01.09.2020', e_date };
+				return {
+					bought: add('customer-tariff', { ...of, tariff_id: 1 }),
+					member: add('cgi', { ...of, group_id: group }),
+				};
+			});
+			const members = await scrolled('searchGroupMembers', '', { resource: 'cgi', group_id: pick(group) });
+			expect(sorted(idsIn(members))).toEqual(made.map(({ member }) => member));
+			const of = { resource: 'customerTariff', customer_id: pick(customer) };
+			const bought = await scrolled('searchCustomerSubscriptions', '', of);
+			expect(sorted(idsIn(bought))).toEqual(made.map((one) => one.bought));
+		},
+	);
+
+	it('are read on when a filter leaves nothing of the first ones, so that an early match is not missed', async () => {
+		const [first] = inBranch1('lesson');
+		patch('lesson', first.id, { topic: 'Ёжики  и  Ёлки' });
+		const { results } = await school.engine.search(
+			'searchLessons',
+			{ ...form, resource: 'lesson' },
+			'ежики и ЕЛКИ',
+		);
+		expect(idsIn(results)).toEqual([first.id]);
+	});
+});
+
+describe('the picker of customers', () => {
+	const found = async (typed: string) => idsIn(await scrolled('searchCustomers', typed));
+
+	it('finds a part of a name', async () => {
+		const id = client('Мария Телефонова');
+		client('Вера Другая');
+		expect(await found('телеф')).toEqual([id]);
+	});
+
+	it('finds nobody else by a phone, even where AlfaCRM ignores the filter', async () => {
+		set({ ignoredFilters: ['customer.phone'] });
+		const id = client('Ия', { phone: ['+7(987)654-32-10'] });
+		expect(await found('8 987 654-32-10')).toEqual([id]);
+		expect(await found('8 987 000-00-00')).toEqual([]);
+	});
+
+	it('does not take a name for a number', async () => {
+		const id = client('Группа 2026-27', { phone: ['+7(987)654-32-10'] });
+		expect(await found('Группа 2026')).toEqual([id]);
+	});
+
+	it('tells namesakes apart by phone and type, and marks archived ones, which come last', async () => {
+		client('Анна Тёзкина', { phone: ['+7(987)654-32-12'], e_date: '2020-01-31' });
+		client('Анна Тёзкина', { phone: ['+7(987)654-32-10', '+7(987)000-00-00'] });
+		client('Анна Тёзкина', { phone: ['+7(987)654-32-11'], is_study: 0 });
+		client('Анна Тёзкина');
+		const names = namesIn(await scrolled('searchCustomers', 'Тёзкина'));
+		expect(names.at(-1)).toBe('Анна Тёзкина · +7(987)654-32-12 · Client · archived');
+		expect(names.sort()).toEqual([
+			'Анна Тёзкина · +7(987)654-32-10 · Client',
+			'Анна Тёзкина · +7(987)654-32-11 · Lead',
+			'Анна Тёзкина · +7(987)654-32-12 · Client · archived',
+			'Анна Тёзкина · Client',
+		]);
+	});
+});
+
+it.each(['Customers', 'Groups', 'Teachers', 'Lessons'])(
+	'each entry of %s reads unlike all others',
+	async (list) => {
+		const { results } = await school.engine.search(`search${list}`, {
+			...form,
+			resource: list.slice(0, -1).toLowerCase(),
+		});
+		expect(results.length).toBeGreaterThan(0);
+		expect(new Set(namesIn(results)).size).toBe(results.length);
+	},
+);
+
+it.each([[[]], [['group']]])(
+	'archived groups are marked, whatever their last day: rows show %j',
+	async (shown) => {
+		set({ rowsShowRemoved: shown });
+		for (const [name, removed, e_date] of [
+			['Роботы новые', 0, '31.12.2030'],
+			['Роботы старые', 1, '31.12.2030'],
+			['Роботы прошлые', 1, '31.05.2020'],
+		])
+			add('group', { name, branch_ids: [1], removed, e_date });
+		expect(namesIn(await scrolled('searchGroups', 'Роботы')).sort()).toEqual([
+			...['Роботы новые', 'Роботы прошлые · archived', 'Роботы старые · archived'],
+		]);
+	},
+);
+
+describe('the picker of lessons', () => {
+	const lessons = { resource: 'lesson' };
+	const found = async (typed: string) => idsIn(await scrolled('searchLessons', typed, lessons));
+
+	it('shows lessons of all statuses, and finds them by day or ID', async () => {
+		const all = inBranch1('lesson');
+		const [one] = all;
+		const sameDay = all.filter(({ date }) => date === one.date);
+		expect(sorted(await found(''))).toEqual(sorted(all.map(({ id }) => id)));
+		expect(sorted(await found(String(one.date)))).toEqual(sorted(sameDay.map(({ id }) => id)));
+		expect(await found(String(one.id))).toEqual([one.id]);
+		for (const typed of ['no lesson is called so', '45.13']) expect(await found(typed)).toEqual([]);
+	});
+
+	it.each([
+		['2026-11-27', { '10.02': '2027-02-10', '26.11': '2026-11-26', '1.6.': '2026-06-01' }],
+		['2026-02-11', { '10.02': '2026-02-10', '31.12': '2025-12-31', '10.2.25': '2025-02-10' }],
+		['2027-12-01', { '29.02': '2028-02-29', '01.12': '2027-12-01' }],
+	])('takes a day without a year for the nearest one, on %s', async (today, wanted) => {
+		stopClock(`${today}T09:00:00Z`);
+		const added = new Map<unknown, string>();
+		for (const year of [2025, 2026, 2027, 2028])
+			for (const day of new Set(Object.values(wanted).map((one) => one.slice(4))))
+				added.set(lessonOn(`${year}${day}`), `${year}${day}`);
+		for (const [typed, day] of Object.entries(wanted)) {
+			const own = (await found(typed)).flatMap((id) => added.get(id) ?? []);
+			expect([typed, own]).toEqual([typed, [day]]);
+		}
+	});
+
+	it.each(['10/02', '10-02', '10 02', '10.02/'])(
+		'does not take %s, a day that cannot be told, for an ID',
+		async (typed) => {
+			lessonOn('2026-02-12', { id: 1002 });
+			expect(await found('1002')).toEqual([1002]);
+			expect(await found(typed)).toEqual([]);
+		},
+	);
+
+	it('says when it is, whose, of what and how far', async () => {
+		const whole = lessonOn('2031-03-01', { group_ids: [groupOf('Шахматы Пн')], topic: 'Дебют' });
+		const alone = lessonOn('2031-03-01', { customer_ids: [client('Мия Орлова')], status: 2 });
+		const twins = [lessonOn('2031-03-01'), lessonOn('2031-03-01')];
+		const subject = String(row('subject', 1).name);
+		expect(byId(await scrolled('searchLessons', '2031-03-01', lessons))).toEqual({
+			[whole]: `1 Mar 2031 20:00 · Шахматы Пн · ${subject} · Дебют · Planned`,
+			[alone]: `1 Mar 2031 20:00 · Мия Орлова · ${subject} · Cancelled`,
+			[twins[0]]: `1 Mar 2031 20:00 · ${subject} · Planned · ID ${twins[0]}`,
+			[twins[1]]: `1 Mar 2031 20:00 · ${subject} · Planned · ID ${twins[1]}`,
+		});
+	});
+
+	it.each([{}, { ignoredFilters: ['group.ids'] }])(
+		'finds one by its group, on whichever page it is, and asks for no group twice: %j',
+		async (settings) => {
+			set({ pageSize: 7, bodyPageSize: 'ignored', ...settings });
+			const [often, seldom] = [groupOf('Частая'), groupOf('Редкая')];
+			for (let day = 20; day < 30; day++) lessonOn(`2031-03-${day}`, { group_ids: [often] });
+			const wanted = lessonOn('2031-03-19', { group_ids: [seldom] });
+			const { results } = await school.engine.search('searchLessons', { ...form, ...lessons }, 'редкая');
+			expect(results).toEqual([
+				{ value: wanted, name: expect.stringMatching(/^19 Mar 2031 20:00 · Редкая · /) as string },
+			]);
+			const asked = school.entries('group/index').flatMap(({ body }) => (body as { ids: number[] }).ids);
+			expect(asked).toEqual([...new Set(asked)]);
+		},
+	);
+
+	it('asks for each name once, and shows numbers where they may not be read', async () => {
+		const search = async () => (await school.engine.search('searchLessons', { ...form, ...lessons })).results;
+		await search();
+		const asked = school.entries('customer/index').flatMap(({ body }) => (body as { id: number[] }).id);
+		expect(asked).toEqual([...new Set(asked)]);
+		expect(asked.length).toBeGreaterThan(1);
+		for (const list of ['group/index', 'subject/index']) expect(school.entries(list).length).toBeLessThan(2);
+		set({ forbiddenCalls: ['subject/index'] });
+		expect((await search())[0].name).toMatch(/ · Subject \d+ · /);
+	});
+});
+
+describe('a picker of what belongs to somebody', () => {
+	/** A customer with a subscription of this year, one without an end, and one that is over. */
+	function subscriber() {
+		const customer = client('Мия Орлова');
+		const plan = add('tariff', { name: '8 занятий', branch_ids: [1] });
+		const [current, open, past] = [
+			{ b_date: '01.09.2025', e_date: '31.05.2031' },
+			{ b_date: '01.09.2025' },
+			{ b_date: '01.09.2020', e_date: '31.05.2021' },
+		].map((days) => add('customer-tariff', { customer_id: customer, tariff_id: plan, ...days }));
+		return { customer, current, open, past };
+	}
+
+	it('shows subscriptions as plan and days, those that are over too', async () => {
+		const { customer, current, open, past } = subscriber();
+		const of = { resource: 'customerTariff', customer_id: pick(customer) };
+		const found = byId(await scrolled('searchCustomerSubscriptions', '', of));
+		expect(found).toEqual({
+			[current]: '8 занятий · 1 Sep 2025 – 31 May 2031',
+			[open]: '8 занятий · 1 Sep 2025 –',
+			[past]: expect.stringMatching(/^8 занятий · 1 Sep 2020 – 31 May 2021/) as string,
+		});
+		expect(byId(await scrolled('searchCustomerSubscriptions', '2021', of))).toEqual({ [past]: found[past] });
+	});
+
+	it('shows the subscriptions of whichever customer the form holds', async () => {
+		const { customer, current, open, past } = subscriber();
+		const page = `https://demo.s20.online/company/1/customer/view?id=${customer}`;
+		for (const of of [
+			{ resource: 'pay', operation: 'create', customer_id: pick(customer) },
+			{ resource: 'pay', operation: 'update', updateFields: { customer_id: pick(customer) } },
+			{ operation: 'takePayment', id: pick(customer) },
+			{ operation: 'takePayment', id: { __rl: true, mode: 'url', value: page } },
+		])
+			expect(sorted(idsIn(await scrolled('searchCustomerSubscriptions', '', of)))).toEqual(
+				sorted([current, open, past]),
+			);
+	});
+
+	it('gives what a payment is for, picked or given', async () => {
+		const { customer, current } = subscriber();
+		const payment = {
+			...{ resource: 'pay', operation: 'create', branchId: 1, customer_id: pick(customer) },
+			...{ document_date: '2026-02-05', income: 100, pay_account_id: 1, pay_type_id: 1 },
+		};
+		const picked = { __rl: true, mode: 'list', value: current, cachedResultName: '8 занятий' };
+		for (const ctt_id of [picked, pick(current), String(current)])
+			expect(await run({ ...payment, additionalFields: { ctt_id } })).toMatchObject([{ ctt_id: current }]);
+	});
+
+	it('shows members of a group as customer and days', async () => {
+		const [customer, group] = [client('Мия Орлова'), groupOf('Шахматы')];
+		const [first, second] = [
+			['01.09.2025', '31.05.2031'],
+			['01.09.2020', '31.05.2021'],
+		].map(([b_date, e_date]) => add('cgi', { customer_id: customer, group_id: group, b_date, e_date }));
+		expect(
+			byId(await scrolled('searchGroupMembers', '', { resource: 'cgi', group_id: pick(group) })),
+		).toEqual({
+			[first]: 'Мия Орлова · 1 Sep 2025 – 31 May 2031',
+			[second]: 'Мия Орлова · 1 Sep 2020 – 31 May 2021',
+		});
+	});
+
+	it.each<[string, string, string, INodeParameters[string]]>([
+		['Customer', 'searchCustomerSubscriptions', 'customer_id', { __rl: true, mode: 'list', value: '' }],
+		['Customer', 'searchCustomerSubscriptions', 'customer_id', '={{ $json.customer_id }}'],
+		['Group', 'searchGroupMembers', 'group_id', pick('')],
+	])('asks for the %s first, and costs no call: %s, %s as %j', async (label, method, parent, value) => {
+		const resource = parent === 'group_id' ? 'cgi' : 'pay';
+		expect(await scrolled(method, '', { resource, operation: 'create', [parent]: value })).toEqual([
+			{ name: `Choose '${label}' first, or give an ID`, value: '' },
+		]);
+		expect(school.calls()).toEqual([]);
+	});
+
+	it.each([
+		['customerTariff', 'customer_id'],
+		['cgi', 'group_id'],
+	])('stands below its owner in the form of %s', (resource, parent) => {
+		for (const operation of ['get', 'update', 'delete']) {
+			const names = formOf({ resource, operation }).map(({ name }) => name);
+			expect(names.indexOf(parent)).toBeLessThan(names.indexOf('id'));
+		}
+	});
+
+	it.each([7, 0])('shows of regular lessons whose, when and what, where Sunday is %i', async (sunday) => {
+		set({ sunday });
+		const owner = { related_class: 'Group', related_id: groupOf('Шахматы Вс') };
+		const subject = add('subject', { name: 'Шахматы' });
+		const regular = (values: object) =>
+			add('regular-lesson', {
+				...{ branch_id: 1, subject_id: subject, time_from_v: '17:00', time_to_v: '18:00' },
+				...{ b_date: '2031-09-01', e_date: '2032-05-31', ...values },
+			});
+		const ofGroup = regular({ ...owner, day: 7 });
+		const own = regular({ related_class: 'Customer', related_id: client('Мия Орлова'), day: 2 });
+		expect(
+			byId(await scrolled('searchRegularLessons', 'Шахматы ·', { resource: 'regularLesson' })),
+		).toMatchObject({
+			[ofGroup]: 'Шахматы Вс · Sunday · 17:00 · Шахматы · 1 Sep 2031 – 31 May 2032',
+			[own]: 'Мия Орлова · Tuesday · 17:00 · Шахматы · 1 Sep 2031 – 31 May 2032',
+		});
+	});
+});
