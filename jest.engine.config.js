@@ -21,7 +21,7 @@ module.exports = {
 				'<rootDir>/test/engine/(phones|school|speed|values)/',
 				'<rootDir>/test/engine/account/(check|profile|random|switches)',
 				'<rootDir>/test/engine/errors/wording',
-				'<rootDir>/test/engine/login/credentialTest',
+				'<rootDir>/test/engine/credentialTest',
 				'<rootDir>/test/engine/reading/(lists|pageSizes)',
 				'<rootDir>/test/engine/trigger/(log|occasions)/(?!events)',
 				'<rootDir>/test/engine/trigger/records/(?!customerCreated|payments)',
