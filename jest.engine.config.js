@@ -20,7 +20,6 @@ module.exports = {
 			testPathIgnorePatterns: [
 				'<rootDir>/test/engine/(phones|school|speed|values)/',
 				'<rootDir>/test/engine/account/(check|profile|random|switches)',
-				'<rootDir>/test/engine/errors/wording',
 				'<rootDir>/test/engine/credentialTest',
 				'<rootDir>/test/engine/reading/(lists|pageSizes)',
 				'<rootDir>/test/engine/trigger/(log|occasions)/(?!events)',
