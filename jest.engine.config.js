@@ -21,7 +21,6 @@ module.exports = {
 				'<rootDir>/test/engine/(phones|school|speed|values)/',
 				'<rootDir>/test/engine/account/(check|profile|random|switches)',
 				'<rootDir>/test/engine/credentialTest',
-				'<rootDir>/test/engine/reading/(lists|pageSizes)',
 				'<rootDir>/test/engine/trigger/(log|occasions)/(?!events)',
 				'<rootDir>/test/engine/trigger/records/(?!customerCreated|payments)',
 				'<rootDir>/test/engine/trigger/told/random',
