@@ -10,6 +10,7 @@ export const depth = {
 	recordHistories: runs(150, 10_000),
 	logHistories: runs(150, 10_000),
 	changingLists: runs(100, 10_000),
+	sideBySide: runs(8, 1_000),
 };
 
 /** Another one in each run; jest prints it, and `npm test -- --seed=<n>` plays a run again. */
