@@ -7,7 +7,7 @@ import { entities } from '../../sandbox/school/entities';
 import { Engine } from './support/engine';
 import { useFastTime } from './support/fastTime';
 import { failing } from './support/nothingChanges';
-import { byPhone, officeOf, pick } from './support/office';
+import { OPEN_END, byPhone, officeOf, pick } from './support/office';
 import { Poller } from './support/poller';
 import { useRawServer } from './support/rawServer';
 import { otherNameOf, useSchool } from './support/school';
@@ -143,7 +143,7 @@ describe('a redirect to another host', () => {
 it('a call that AlfaCRM asks to wait goes on in time, though the clock of the machine is set back meanwhile', async () => {
 	inCall('lead-status', 'index', { kind: 'tooMany', retryAfter: 1 });
 	const running = whole(listStages);
-	while (school.entries('lead-status/index').length === 0) await sleep(5);
+	while (rateLimiterOf(school.sandbox.url).askedMs === 0) await sleep(5);
 	const byTheClock = Date.now.bind(Date);
 	const clock = jest.spyOn(Date, 'now').mockImplementation(() => byTheClock() - 600_000);
 	expect((await running).error).toBeUndefined();
@@ -247,5 +247,16 @@ describe('what an answer does not show', () => {
 			group.present = present;
 		}
 		expect(row('group', id).teacher_ids).toEqual(expect.arrayContaining([1, 2]));
+	});
+
+	it('of an archived record, because the look afterwards fails, is told by a hint', async () => {
+		const id = lead();
+		const match = { entity: 'customer', action: 'index', bodyContains: '"removed":2' };
+		school.sandbox.faults.add({ kind: 'status', status: 500, match, times: 0 });
+		const archive = { resource: 'customer', operation: 'archive', branchId: 1, id: pick(id) };
+		const { json, hints } = await whole({ ...archive, additionalFields: {} });
+		expect(json).toMatchObject([{ id, operationResult: 'updated' }]);
+		expect(hints).toEqual([expect.stringMatching(/took the change, but could not be asked what became/)]);
+		expect(String(customer(id).e_date) < OPEN_END).toBe(true);
 	});
 });
