@@ -13,6 +13,7 @@ import { tellsCause } from './support/version';
 /** What the user reads when something goes wrong: what the node was about to do, in the words of the form. */
 const school = useSchool({ customers: 40 });
 const server = useRawServer();
+useFastTime();
 const { add, customer, lead, row, set, stopped, whole } = officeOf(school);
 
 const PHONE = '+7(900)555-00-01';
@@ -68,8 +69,6 @@ const completeByRows: Form = (id) => {
 };
 
 describe('a clear message and an untouched account after', () => {
-	useFastTime();
-
 	interface Given {
 		fault?: Fault;
 		settings?: Partial<Settings>;

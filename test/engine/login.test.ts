@@ -14,6 +14,7 @@ import { failure } from './support/version';
 
 const school = useSchool({ customers: 30 });
 const server = useRawServer();
+useFastTime();
 const { lead, rows, set } = officeOf(school);
 
 const listBranches: INodeParameters = {
@@ -230,8 +231,6 @@ describe('a user without the right', () => {
 });
 
 describe('a login that fails', () => {
-	useFastTime();
-
 	let users = 0;
 	const engine = (more: ICredentialDataDecryptedObject = {}) =>
 		engineWith({ hostname: server.url, email: `failing${++users}@school.example`, ...more });
@@ -285,8 +284,6 @@ describe('a login that fails', () => {
 });
 
 describe('an execution that is cancelled while it logs in', () => {
-	useFastTime();
-
 	it.each<[what: string, answer: RawAnswer, isThere: () => boolean]>([
 		['has no answer', { status: 403, delayMs: 60_000 }, () => server.requests.length > 0],
 		[
@@ -309,8 +306,6 @@ describe('an execution that is cancelled while it logs in', () => {
 });
 
 describe('neither key nor token is in what n8n keeps of', () => {
-	useFastTime();
-
 	const list: INodeParameters = { resource: 'customer', operation: 'getAll', branchId: 1 };
 	const atLogin = { match: { pathContains: 'auth/login' } };
 	const always = { times: 0, match: { entity: 'customer' } };
