@@ -18,11 +18,9 @@ module.exports = {
 			// What a value means, what comes of two runs, and how the trigger gets along with all that may happen is the node's
 			// own matter and takes the most time. The test of a credential and the durable scheduler are n8n's newest.
 			testPathIgnorePatterns: [
-				'<rootDir>/test/engine/(phones|school|speed|values)/',
+				'<rootDir>/test/engine/(phones|school|values)/',
 				'<rootDir>/test/engine/account/(check|profile|random|switches)',
-				'<rootDir>/test/engine/errors/wording',
-				'<rootDir>/test/engine/login/credentialTest',
-				'<rootDir>/test/engine/reading/(lists|pageSizes)',
+				'<rootDir>/test/engine/credentialTest',
 				'<rootDir>/test/engine/trigger/(log|occasions)/(?!events)',
 				'<rootDir>/test/engine/trigger/records/(?!customerCreated|payments)',
 				'<rootDir>/test/engine/trigger/told/random',

@@ -11,6 +11,8 @@ export const depth = {
 	logHistories: runs(150, 10_000),
 	memberships: runs(60, 3_000),
 	freeSlotsOfSchools: runs(15, 300),
+	changingLists: runs(100, 10_000),
+	sideBySide: runs(8, 1_000),
 };
 
 /** Another one in each run; jest prints it, and `npm test -- --seed=<n>` plays a run again. */

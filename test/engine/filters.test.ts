@@ -1,0 +1,475 @@
+import type { IDataObject, INodeParameters } from 'n8n-workflow';
+
+import { EMPTY, NULL, UNDEFINED, given, officeOf, pick, stopClock } from './support/office';
+import { useSchool } from './support/school';
+
+/** Whatever AlfaCRM makes of a filter, what comes out is what the form says. */
+const school = useSchool({ customers: 120 });
+const { add, lead, patch, refused, row, rows, run, set, whole } = officeOf(school);
+
+afterEach(() => jest.useRealTimers());
+
+const list = (resource: string, filters: INodeParameters, more: INodeParameters = {}): INodeParameters => ({
+	resource,
+	operation: 'getAll',
+	branchId: 1,
+	returnAll: true,
+	simplify: false,
+	filters,
+	...more,
+});
+const ALL = { is_study: 2, removed: 1 };
+const customers = (filters: INodeParameters, more: INodeParameters = {}) =>
+	list('customer', filters, { ...ALL, ...more });
+const ids = (items: readonly IDataObject[]) => items.map(({ id }) => Number(id)).sort((a, b) => a - b);
+const idsOf = async (parameters: INodeParameters) => ids(await run(parameters));
+const ofBranch1 = () => rows('customer').filter(({ branch_ids }) => (branch_ids as number[]).includes(1));
+const bodies = (path: string) => school.entries(`${path}/index`).map(({ body }) => body as IDataObject);
+
+describe('a filter of customers that AlfaCRM ignores', () => {
+	it.each<[string, () => unknown, (row: IDataObject) => boolean]>([
+		['group_id', () => pick(2), (row) => (row.group_ids as number[]).includes(2)],
+		['email', () => 'SOKOL@example.org', (row) => (row.email as string[]).includes('sokol@example.org')],
+		['customer_reject_id', () => 2, (row) => row.customer_reject_id === 2],
+	])('%s returns those that it means, whole or up to a limit', async (name, value, fits) => {
+		set({ ignoredFilters: [`customer.${name}`] });
+		const values = { customer_reject_id: 2, email: ['sokol@example.org'] };
+		// The oldest of all, which come on the last pages.
+		for (const customer_id of [lead(values), lead(values), lead(values)]) {
+			add('cgi', { customer_id, group_id: 2, b_date: '01.09.2025', e_date: '31.05.2035' });
+		}
+		for (let n = 1; n <= 60; n++) lead();
+		const filters = { [name]: value() as string };
+		const { json, hints } = await whole(customers(filters));
+		expect([ids(json), hints]).toEqual([ids(ofBranch1().filter(fits)), []]);
+		expect(json.length).toBeGreaterThan(2);
+		const some = await run(customers(filters, { returnAll: false, limit: 2 }));
+		expect(some.map(fits)).toEqual([true, true]);
+	});
+
+	it('returns nobody where nobody is meant', async () => {
+		set({ ignoredFilters: ['customer.email', 'customer.group_id'] });
+		const empty = add('group', { name: 'Пустая', branch_ids: [1] });
+		expect(await run(customers({ email: 'nobody@example.org' }))).toEqual([]);
+		expect(await run(customers({ group_id: pick(empty) }))).toEqual([]);
+	});
+
+	it.each(['tariff', 'location', 'pay', 'teacher', 'customer'])(
+		'returns the one record of an ID, of the resource %s too',
+		async (resource) => {
+			set({ ignoredFilters: [`${resource}.id`] });
+			const isOwn = (one: IDataObject) => [one.branch_ids ?? one.branch_id].flat().every((id) => id === 1);
+			const id = Number((rows(resource).find(isOwn) ?? rows(resource)[0]).id);
+			const more: INodeParameters = resource === 'customer' ? ALL : {};
+			const parameters = list(resource, { id }, resource === 'teacher' ? { removed: 1 } : more);
+			expect(await run(parameters)).toMatchObject([{ id }]);
+		},
+	);
+
+	it('is_study returns no clients as leads', async () => {
+		set({ ignoredFilters: ['customer.is_study'] });
+		lead({ is_study: 1 });
+		const found = await run(customers({}, { is_study: 0 }));
+		expect(found.filter(({ is_study }) => is_study === 1)).toEqual([]);
+		expect(await run(customers({}, { is_study: 1 }))).not.toEqual([]);
+	});
+
+	it.each(['current', 'all'])(
+		'group_id returns members of today, where AlfaCRM lists %s members',
+		async (cgiDefault) => {
+			stopClock('2026-02-10T22:30:00Z');
+			set({ cgiDefault, ignoredFilters: ['customer.group_id'] });
+			const group_id = add('group', { name: 'Шахматы', branch_ids: [1] });
+			const member = (b_date: string | null, e_date: string | null) => {
+				const customer_id = lead();
+				add('cgi', { customer_id, group_id, b_date, e_date });
+				return customer_id;
+			};
+			// It is the 11th already where the workflow is.
+			const present = [
+				member('11.02.2026', null),
+				member('01.09.2025', '11.02.2026'),
+				member(null, '2026-03-01'),
+			];
+			member('01.09.2025', '10.02.2026');
+			member('12.02.2026', '31.05.2026');
+			expect(await idsOf(customers({ group_id: pick(group_id) }))).toEqual(present);
+		},
+	);
+});
+
+describe('yes or no, where AlfaCRM ignores the filter,', () => {
+	const YES: unknown[] = [1, true, '1', 'on', 'true'];
+	const NO: unknown[] = [0, false, '0', 'off', null, ''];
+
+	it.each([
+		['pay', 'is_confirmed'],
+		['pay', 'is_fiscal'],
+		['location', 'is_active'],
+	])('%s.%s is looked for in the rows, however they write it', async (path, name) => {
+		set({ ignoredFilters: [`${path}.${name}`] });
+		const make = (value: unknown) => {
+			const id = add(path, { name: 'Проба', branch_id: 1 });
+			patch(path, id, { [name]: value } as IDataObject);
+			return id;
+		};
+		const [yes, no] = [YES.map(make), NO.map(make)];
+		for (const [value, wanted, others] of [[true, yes, no] as const, [false, no, yes] as const]) {
+			const found = await idsOf(list(path, { [name]: value }));
+			expect(found).toEqual(expect.arrayContaining(wanted));
+			expect(found.filter((id) => others.includes(id))).toEqual([]);
+		}
+	});
+
+	it('archived groups are told by the rows that show it', async () => {
+		set({ ignoredFilters: ['group.removed'], rowsShowRemoved: ['group'] });
+		add('group', { name: 'Проба', branch_ids: [1], removed: 0 });
+		expect(await run(list('group', {}, { removed: 2 }))).toEqual([]);
+		expect(await run(list('group', {}, { removed: 0 }))).not.toEqual([]);
+	});
+});
+
+describe('the email of a filter', () => {
+	const one = 'Sokol.Eva@example.org';
+	const several = "'Email' must be one email address";
+
+	it.each([one, ' sokol.eva@example.org ', `Ева <${one}>`, 'sokol.eva', '@example.org'])(
+		'finds who has it, written as %j',
+		async (email) => {
+			const id = lead({ email: ['eva@school.example', one] });
+			expect(await idsOf(customers({ email }))).toContain(id);
+			const isPart = (part: unknown) => one.toLowerCase().includes(String(part).toLowerCase());
+			expect(bodies('customer').filter((body) => !isPart(body.email))).toEqual([]);
+		},
+	);
+
+	it('finds no other user where AlfaCRM ignores it', async () => {
+		set({ ignoredFilters: ['user.email'] });
+		const [{ id, email }, other] = rows('user');
+		expect(other).toBeDefined();
+		expect(await run(list('user', { email: String(email) }))).toMatchObject([{ id }]);
+	});
+
+	it.each([', ', ';', ' '])('is refused where it is several, divided by %j', async (by) => {
+		const email = `${one}${by}eva@school.example`;
+		await refused(customers({ email }), several);
+		await refused(list('user', { email }), several);
+	});
+});
+
+describe.each(['digits', 'text'])(
+	'the phone of a filter, where AlfaCRM looks at the %s of a number',
+	(phoneSearch) => {
+		const STORED = '+7(900)555-00-01';
+		beforeEach(() => set({ phoneSearch }));
+
+		it.each(['8 900 555 00 01', '+7 900 555-00-01', '900 555 00 01'])(
+			'finds who holds it in this or another form, written as %j',
+			async (phone) => {
+				const found = [lead({ phone: ['8 900 555 00 01'] }), lead({ phone: [STORED] })];
+				lead({ phone: ['+7(901)555-00-01'] });
+				expect(await idsOf(customers({ phone }))).toEqual(found);
+			},
+		);
+
+		it('finds by some digits', async () => {
+			const id = lead({ phone: [STORED] });
+			const parts = phoneSearch === 'digits' ? ['5550001', '555-00-01', '0055500'] : ['555-00-01'];
+			for (const phone of parts) expect(await idsOf(customers({ phone }))).toEqual([id]);
+		});
+	},
+);
+
+describe('a filter that is there but says nothing is refused', () => {
+	const NOTHING = ['[]', ',', ' , ', '[""]', '[null]'];
+	const EXPRESSIONS = ['={{ [undefined] }}', '={{ [null] }}', '={{ [""] }}'];
+
+	it.each([...NOTHING, ...EXPRESSIONS])('as %j', async (value) => {
+		await refused(list('group', { ids: value }), "'IDs'");
+	});
+
+	it.each([
+		['pay', 'group_ids', "'Group IDs'"],
+		['lesson', 'location_ids', "'Location'"],
+		['lesson', 'room_ids', "'Room'"],
+		['branch', 'subject_ids', "'Subject'"],
+	])('of the resource %s: %s', async (resource, name, label) => {
+		for (const value of ['[]', '={{ [undefined] }}']) await refused(list(resource, { [name]: value }), label);
+	});
+
+	it('among the statuses of lessons', async () => {
+		for (const status of [UNDEFINED, NULL, EMPTY, '={{ [undefined] }}', ',']) {
+			await refused(list('lesson', {}, { status }), "'Status'");
+		}
+	});
+});
+
+describe('leads that are not sorted', () => {
+	const notSorted = (more: INodeParameters = {}) => customers({ lead_status_id: 'none' }, more);
+
+	it.each([{}, { leadStatusIds: true }, { removedZero: 'hidesUnsorted' }])(
+		'are listed alone, though AlfaCRM has no filter for them: %j',
+		async (settings) => {
+			set(settings);
+			lead({ is_study: 1, lead_status_id: null });
+			const unsorted = ofBranch1().filter((one) => one.is_study === 0 && one.lead_status_id === null);
+			const { json, hints } = await whole(notSorted());
+			expect(json.length).toBeGreaterThan(0);
+			expect([ids(json), hints]).toEqual([ids(unsorted), []]);
+			for (const body of bodies('customer')) expect(body).not.toHaveProperty('lead_status_id');
+		},
+	);
+
+	it('are no clients, fill a limit, and have no name of a stage', async () => {
+		expect(await run(notSorted({ is_study: 1 }))).toEqual([]);
+		const json = await run(notSorted({ returnAll: false, limit: 3, simplify: true }));
+		expect(json).toHaveLength(3);
+		for (const one of json) expect(one).toMatchObject({ lead_status_id: null, lead_status_name: null });
+	});
+});
+
+describe('the archive', () => {
+	it.each([
+		['customer', { is_study: 2 }],
+		['group', {}],
+		['teacher', {}],
+	])('of the resource %s is sent only where it is no default', async (resource, more) => {
+		for (const [chosen, sent] of [
+			[{}],
+			[{ removed: 0 }],
+			[{ removed: 1 }, 1],
+			[{ removed: 2 }, 2],
+		] as const) {
+			school.sandbox.clearJournal();
+			await run(list(resource, {}, { ...more, ...chosen }));
+			const values = bodies(resource).map(({ removed }) => removed);
+			expect(new Set(values)).toEqual(new Set([sent]));
+		}
+	});
+
+	it.each(['all', 'current'].flatMap((one) => [false, true].map((shows): [string, boolean] => [one, shows])))(
+		'of subscriptions, where a plain list shows %s and rows show it: %s',
+		async (deadDefault, rowsShowDead) => {
+			stopClock('2026-02-10T22:30:00Z');
+			set({ deadDefault, rowsShowDead });
+			const customer = lead({ is_study: 1 });
+			const make = (e_date: string | null) =>
+				add('customer-tariff', { customer_id: customer, tariff_id: 1, b_date: '01.09.2024', e_date });
+			const current = [make('11.02.2026'), make('31.05.2026'), make(null)];
+			const ended = [make('31.05.2025'), make('09.02.2026')];
+			const found = async (chosen: INodeParameters = {}) =>
+				await idsOf(list('customerTariff', {}, { customer_id: pick(customer), ...chosen }));
+			expect([await found(), await found({ dead: 0 })]).toEqual([current, current]);
+			expect([await found({ dead: 1 }), await found({ dead: 2 })]).toEqual([[...current, ...ended], ended]);
+			const sent = bodies('customer-tariff').map(({ dead }) => dead);
+			expect(sent).toEqual([undefined, undefined, false, true]);
+		},
+	);
+
+	it('of subscriptions is told by the rows that show it, where AlfaCRM ignores the filter', async () => {
+		set({ ignoredFilters: ['customer-tariff.dead'], rowsShowDead: true });
+		const customer_id = lead({ is_study: 1 });
+		const make = (e_date: string) => add('customer-tariff', { customer_id, tariff_id: 1, e_date });
+		const [ended, current] = [make('01.02.2020'), make('01.02.2035')];
+		const found = async (dead: number) =>
+			await idsOf(list('customerTariff', {}, { dead, customer_id: pick(customer_id) }));
+		expect([await found(2), await found(1)]).toEqual([[ended], [ended, current]]);
+	});
+
+	it('of subscriptions is refused where it is another choice', async () => {
+		for (const dead of [3, 'true', null]) {
+			const choice = { dead: given(dead), customer_id: pick(1) };
+			await refused(list('customerTariff', {}, choice), "'Record Status'");
+		}
+	});
+});
+
+describe.each<[string, string, () => number, INodeParameters]>([
+	['customer', 'id', () => lead(), ALL],
+	['group', 'ids', () => add('group', { name: 'Шахматы', branch_ids: [1] }), { removed: 1 }],
+])('several IDs of the resource %s', (resource, sentAs, make, view) => {
+	it.each<[string, (wanted: number[]) => string]>([
+		['a text with commas', (wanted) => wanted.join(', ')],
+		['a list', (wanted) => given(wanted)],
+	])('are asked for in one call, given as %s', async (_what, spelled) => {
+		const [one, , three] = [make(), make(), make()];
+		expect(await idsOf(list(resource, { ids: spelled([one, three]) }, view))).toEqual([one, three]);
+		expect(bodies(resource)).toMatchObject([{ [sentAs]: [one, three] }]);
+	});
+
+	it('find the same where AlfaCRM does not read a list of IDs', async () => {
+		set({ idLists: 'unreadable', ignoredFilters: ['group.ids'] });
+		const [one, , three] = [make(), make(), make()];
+		expect(await idsOf(list(resource, { ids: `${one}, ${three}` }, view))).toEqual([one, three]);
+	});
+
+	it('beside one ID find what both name', async () => {
+		const [one, two] = [make(), make()];
+		const both = { id: String(one), ids: `${one}, ${two}` };
+		expect(await idsOf(list(resource, both, view))).toEqual([one]);
+		expect(await idsOf(list(resource, { ...both, id: '99999' }, view))).toEqual([]);
+	});
+});
+
+describe('lessons', () => {
+	it.each(['iso', 'dotted'])('of some days come, where AlfaCRM reads days that are %s', async (format) => {
+		set({ dateFormats: { 'lesson.date_from': format, 'lesson.date_to': format } });
+		const own = rows('lesson').filter(({ branch_id }) => branch_id === 1);
+		const all = [...new Set(own.map(({ date }) => String(date)))].sort();
+		const days = { date_from: all[2], date_to: all[4] };
+		const wanted = ids(own.filter(({ date }) => all.slice(2, 5).includes(String(date))));
+		expect(wanted.length).toBeGreaterThan(1);
+		expect(await idsOf(list('lesson', days))).toEqual(wanted);
+		const [first] = await run(list('lesson', days, { returnAll: false, limit: 1 }));
+		expect(wanted).toContain(first.id);
+	});
+
+	it('that are regular are filtered by group again', async () => {
+		const isOfGroup = (one: IDataObject) => one.related_class === 'Group' && one.branch_id === 1;
+		const related_id = rows('regular-lesson').find(isOfGroup)?.related_id;
+		const found = await run(list('regularLesson', { group_id: pick(related_id) }));
+		expect(found.length).toBeGreaterThan(0);
+		for (const one of found) expect(one).toMatchObject({ related_class: 'Group', related_id });
+	});
+});
+
+describe('working hours', () => {
+	const hours = (additionalFields: INodeParameters = {}, more: INodeParameters = {}): INodeParameters => ({
+		...{ resource: 'teacher', operation: 'getWorkingHours', branchId: 1, returnAll: true },
+		...{ additionalFields, ...more },
+	});
+	const of = (teacher: number) => rows('working-hour').filter(({ teacher_id }) => teacher_id === teacher);
+
+	it.each([[[]], [['working-hour.teacher_id']]])(
+		'are those of the teacher who is given, else those of all, where AlfaCRM ignores %j',
+		async (ignoredFilters) => {
+			set({ ignoredFilters });
+			const json = await run(hours({ teacher_id: pick(2) }));
+			expect(ids(json)).toEqual(ids(of(2)));
+			expect(school.entries('teacher/working-hour')[0].body).toMatchObject({ teacher_id: 2 });
+			// By a weekday that begins with Sunday.
+			for (const { weekday } of json) expect([1, 2, 3, 4, 5, 6, 7]).toContain(weekday);
+			const two = await run(hours({ teacher_id: pick(5) }, { returnAll: false, limit: 2 }));
+			expect(two.map(({ teacher_id }) => teacher_id)).toEqual([5, 5]);
+			expect(await idsOf(hours())).toEqual(ids(rows('working-hour')));
+		},
+	);
+
+	it.each([EMPTY, UNDEFINED, NULL])(
+		'of a teacher whom no expression finds are refused: %s',
+		async (value) => {
+			await refused(hours({ teacher_id: { __rl: true, mode: 'id', value } }), "'Teacher' is empty");
+		},
+	);
+});
+
+describe.each(['all', 'income'])('payments, where a plain list shows %s,', (payDefault) => {
+	const REFUND = 2;
+	let customer: number;
+	let refund: number;
+	const pay = (customer_id: number, pay_type_id: number): number =>
+		add('pay', {
+			...{ customer_id, branch_id: 1, pay_account_id: 1, pay_type_id },
+			...{ document_date: '05.02.2026', income: '100.00', payer_name: 'Орлова А.' },
+		});
+	const own = (fits: (one: IDataObject) => boolean = () => true) =>
+		ids(rows('pay').filter((one) => one.branch_id === 1 && fits(one)));
+	const lists = () => school.entries('pay/index').length;
+	const get = (id: number): INodeParameters => ({ resource: 'pay', operation: 'get', branchId: 1, id });
+
+	beforeEach(() => {
+		set({ payDefault });
+		customer = lead();
+		pay(customer, 1);
+		refund = pay(customer, REFUND);
+	});
+
+	it('come of all types, each once, also those of one customer; a limit is filled from all', async () => {
+		expect(await idsOf(list('pay', {}))).toEqual(own());
+		const of = { customer_id: pick(customer) };
+		const types = (await run(list('pay', of))).map(({ pay_type_id }) => pay_type_id);
+		expect(types.sort()).toEqual([1, REFUND]);
+		for (const limit of [1, 2, 7]) {
+			const some = await idsOf(list('pay', of, { returnAll: false, limit }));
+			expect(new Set(some).size).toBe(Math.min(limit, 2));
+		}
+	});
+
+	it('come of a chosen type alone, by one list', async () => {
+		const wanted = own(({ pay_type_id }) => pay_type_id === REFUND);
+		expect(await idsOf(list('pay', { pay_type_id: REFUND }))).toEqual(wanted);
+		expect(lists()).toBe(1);
+	});
+
+	it('are got by ID, also a refund; and what is not there is still not there', async () => {
+		expect(await run(get(refund))).toMatchObject([{ id: refund }]);
+		expect((await whole(get(99_999))).error?.message).toMatch(/has no payment with ID 99999/);
+	});
+
+	it('come of some days, refunds too, whether AlfaCRM heeds the days or not', async () => {
+		const days = { date_from: '2026-02-04', date_to: '2026-02-05' };
+		const wanted = own(({ document_date }) => /^0[45]\.02\.2026$/.test(String(document_date)));
+		for (const ignoredFilters of [['pay.date_from', 'pay.date_to'], []]) {
+			set({ ignoredFilters, wrongFilterValue: 'matchesNothing' });
+			expect(await idsOf(list('pay', days))).toEqual(wanted);
+		}
+		expect(bodies('pay').at(-1)).toMatchObject({ date_from: '2026.02.04', date_to: '2026.02.05' });
+		expect(wanted).toContain(refund);
+	});
+
+	it.each(['income', 'expenditure'])(
+		'are taken once, a refund too, its sum being the %s',
+		async (refundSum) => {
+			set({ refundSum });
+			const take: INodeParameters = {
+				...{ resource: 'customer', operation: 'takePayment', branchId: 1, id: pick(customer) },
+				...{ income: 300, pay_account_id: 1 },
+				additionalFields: { document_date: '2026-02-06', pay_type_id: REFUND },
+			};
+			const [[first], [second]] = [await run(take), await run(take)];
+			expect([first.operationResult, second.operationResult]).toEqual(['created', 'unchanged']);
+			expect(second.id).toBe(first.id);
+		},
+	);
+
+	it('have one look at what lists leave out, for all items', async () => {
+		const of = list('pay', { customer_id: pick(customer) });
+		await run(of);
+		const first = lists();
+		school.sandbox.clearJournal();
+		await run(of, { items: Array.from({ length: 10 }, () => ({})) });
+		expect(school.entries('pay-type/index')).toHaveLength(1);
+		expect(lists()).toBeLessThanOrEqual(first + 9 * (payDefault === 'all' ? 1 : 2));
+	});
+
+	it('come as far as they do, with a hint, for a user who may not list the types', async () => {
+		set({ forbiddenCalls: ['pay-type/index'] });
+		const { json, hints, error } = await whole(list('pay', {}));
+		expect(error).toBeUndefined();
+		expect(json.length).toBeGreaterThan(0);
+		expect(hints).toEqual([expect.stringMatching(/may leave out some payments/)]);
+	});
+
+	// No type is asked for by itself where a plain list shows all.
+	if (payDefault === 'all') return;
+
+	it('of a type whose list comes empty though it is counted are asked for again', async () => {
+		const match = { entity: 'pay', bodyContains: `"pay_type_id":${REFUND}` };
+		school.sandbox.faults.add({ kind: 'emptyItems', match, times: 2 });
+		const { json, hints } = await whole(list('pay', {}));
+		expect([json.filter(({ id }) => id === refund).length, hints]).toEqual([1, []]);
+	});
+
+	it('of a type that AlfaCRM counts and does not show are told of', async () => {
+		school.sandbox.store.hide('pay-type', REFUND, 'counted');
+		const words = /counts more payment types than it shows, so payments of one of them may not/;
+		expect((await whole(list('pay', {}))).hints).toEqual([expect.stringMatching(words)]);
+	});
+
+	it('are found for the next item, where the list of types did not come for one', async () => {
+		expect(row('pay-type', REFUND)).toBeDefined();
+		school.sandbox.faults.add({ kind: 'emptyItems', match: { entity: 'pay-type' }, times: 11 });
+		const json = await run(list('pay', {}), { items: [{}, {}] });
+		expect(json.filter(({ id }) => id === refund)).toHaveLength(1);
+	});
+});

@@ -1,0 +1,215 @@
+import type { ICredentialDataDecryptedObject, INodeParameters } from 'n8n-workflow';
+
+import { Engine } from './support/engine';
+import { byPhone, officeOf } from './support/office';
+import { mostInASecond, otherNameOf, useSchool } from './support/school';
+
+/** The items of one execution: each by itself, and as many at once as AlfaCRM's distance and rate allow. */
+const school = useSchool({ customers: 60 });
+const { lead, customer, rows, run, set, stopped, whole } = officeOf(school);
+
+const create: INodeParameters = {
+	resource: 'customer',
+	operation: 'create',
+	branchId: '={{ $json.branch ?? 1 }}',
+	name: '={{ $json.name }}',
+	additionalFields: {},
+};
+const stored = (name: string) => rows('customer').filter((row) => row.name === name);
+
+describe('an item', () => {
+	const three = [
+		{ branch: 1, name: 'Первый', note: 'a' },
+		{ branch: 1, name: '', note: 'b' },
+		{ branch: 2, name: 'Третий', note: 'c' },
+	];
+	const NAME = "'Name' is empty, but AlfaCRM requires it";
+
+	it('is handled with parameters of its own, and what comes of it keeps its number', async () => {
+		const { items } = await whole(create, { items: [three[0], three[2]] });
+		expect(items.map(({ pairedItem }) => pairedItem)).toEqual([{ item: 0 }, { item: 1 }]);
+		expect([stored('Первый'), stored('Третий')]).toMatchObject([
+			[{ branch_ids: [1] }],
+			[{ branch_ids: [2] }],
+		]);
+	});
+
+	it('gives its number to all that it fans out into', async () => {
+		const list = { resource: 'subject', operation: 'getAll', branchId: 1, limit: 2 };
+		const { items } = await whole(list, { items: [{}, {}] });
+		const numbers = items.map(({ pairedItem }) => (pairedItem as { item: number }).item);
+		expect(numbers).toEqual([0, 0, 1, 1]);
+	});
+
+	it('that is bad ends the node, whose error says which it was', async () => {
+		const { status, error } = await whole(create, { items: three });
+		expect([status, error?.context.itemIndex]).toEqual(['error', 1]);
+		expect([stored('Первый').length, stored('Третий').length]).toEqual([1, 0]);
+	});
+
+	it('that is bad goes to the error output with its input, and the others are done', async () => {
+		const { items, errorItems } = await whole(create, { items: three, onError: 'continueErrorOutput' });
+		expect(items).toMatchObject([
+			{ json: { name: 'Первый' }, pairedItem: { item: 0 } },
+			{ json: { name: 'Третий' }, pairedItem: { item: 2 } },
+		]);
+		const message = expect.stringContaining('Nothing was sent') as string;
+		expect(errorItems.map(({ json }) => json)).toMatchObject([{ note: 'b', error: NAME, message }]);
+	});
+
+	it('that is bad keeps its place and carries the message where the node continues', async () => {
+		const { json } = await whole(create, { items: three, onError: 'continueRegularOutput' });
+		expect(json.map(({ name, error }) => name ?? error)).toEqual(['Первый', NAME, 'Третий']);
+	});
+
+	it('that AlfaCRM refuses goes to the error output as well', async () => {
+		const get = { resource: 'customer', operation: 'get', branchId: 1, id: '={{ $json.id }}' };
+		const items = [lead(), 999999, lead()].map((id) => ({ id }));
+		const { json, errorItems } = await whole(get, { items, onError: 'continueErrorOutput' });
+		expect(json.map(({ id }) => id)).toEqual([items[0].id, items[2].id]);
+		expect(errorItems).toMatchObject([{ json: { error: 'AlfaCRM has no customer with ID 999999' } }]);
+	});
+
+	it('for a new customer without a name does not claim that nothing was sent, for the customer was looked for', async () => {
+		const { description } = await stopped(byPhone('+7(900)555-00-01'));
+		expect(school.calls()).toContain('customer/index');
+		expect(description).toContain('Nothing was saved.');
+		expect(description).not.toContain('Nothing was sent');
+	});
+});
+
+describe('where AlfaCRM is far away', () => {
+	// How far away an AlfaCRM is, the node remembers; that of the other tests is near.
+	const far = useSchool({ customers: 0, settings: { latencyMs: 150 } });
+	const { customer, lead, rows, set } = officeOf(far);
+	/** With a rate that takes three calls at once at that distance. */
+	const engineOf = (credential: ICredentialDataDecryptedObject = {}) =>
+		new Engine({ ...far.credential, requestsPerSecond: 20, ...credential });
+	const underWay = () => Math.max(...far.sandbox.journal.map((entry) => entry.underWay));
+	const NAMES = Array.from({ length: 12 }, (_, index) => ({ name: `Лунная Вера ${index + 1}` }));
+	const all: INodeParameters = {
+		...{ resource: 'customer', operation: 'getAll', branchId: 1, returnAll: true },
+		...{ is_study: 2, removed: 1, simplify: false },
+	};
+	beforeEach(() => {
+		for (let count = 0; count < 130; count++) lead({ name: `Солнечная Вера ${count}` });
+	});
+
+	it('items overlap, within the rate, and come out in their order', async () => {
+		set({ rateLimit: 20 });
+		const { json, error } = await engineOf().run({ parameters: create, items: NAMES });
+		expect(error).toBeUndefined();
+		expect(json.map(({ name }) => name)).toEqual(NAMES.map(({ name }) => name));
+		expect(json.map(({ id }) => customer(id).name)).toEqual(NAMES.map(({ name }) => name));
+		expect(underWay()).toBeGreaterThan(1);
+		expect(mostInASecond(far.sandbox.journal)).toBeLessThanOrEqual(20);
+		expect(new Set(far.sandbox.journal.map(({ status }) => status))).toEqual(new Set([200]));
+	});
+
+	it('pages overlap once it is known how many there are, and none is asked for that a limit does not need', async () => {
+		const { json, hints } = await engineOf().run({ parameters: all });
+		expect(new Set(json.map(({ id }) => id))).toEqual(new Set(rows('customer').map(({ id }) => id)));
+		expect([json.length, hints]).toEqual([130, []]);
+		expect(underWay()).toBeGreaterThan(1);
+		expect(far.entries('customer/index')).toHaveLength(7);
+
+		far.sandbox.clearJournal();
+		const some = { ...all, returnAll: false, limit: 50 };
+		expect((await engineOf().run({ parameters: some })).json).toHaveLength(50);
+		expect(far.entries('customer/index')).toHaveLength(3);
+	});
+
+	it('calls of all executions come one after the other where the credential says so', async () => {
+		set({ latencyMs: 20 });
+		const engine = engineOf({ callsAtOnce: 1, requestsPerSecond: 0, hostname: otherNameOf(far.sandbox.url) });
+		const before = rows('customer').length;
+		await engine.run({ parameters: all });
+		await Promise.all([1, 2].map(async () => await engine.run({ parameters: create, items: NAMES })));
+		expect(rows('customer')).toHaveLength(before + 2 * NAMES.length);
+		// Each login is a part of the call that waits for it, which is not sent yet.
+		expect(underWay()).toBe(1);
+	});
+});
+
+it('executions share the pace of 5 requests a second, and see no 429 where AlfaCRM allows 5', async () => {
+	set({ rateLimit: 5 });
+	const engine = new Engine({ ...school.credential, requestsPerSecond: 5 });
+	const list = { resource: 'customer', operation: 'getAll', branchId: 2, limit: 30 };
+	await Promise.all([1, 2, 3, 4].map(async () => await engine.run({ parameters: list })));
+	expect(school.sandbox.journal.length).toBeGreaterThan(7);
+	expect(mostInASecond(school.sandbox.journal)).toBeLessThanOrEqual(5);
+	expect(school.sandbox.journal.filter(({ status }) => status === 429)).toEqual([]);
+});
+
+describe('items that overlap', () => {
+	const PHONE = '+7(900)111-22-33';
+	const EMAIL = 'vera@school.example';
+	/** The first item is done before the others begin, for then it is known how many may. */
+	const FIRST = { phone: '+7(900)999-88-77', name: 'Первая Анна' };
+	const atOnce = () => new Engine({ ...school.credential, callsAtOnce: 5 });
+	const upsert = (fields: INodeParameters, options: INodeParameters = {}): INodeParameters => ({
+		...byPhone('={{ $json.phone }}', fields, { searchBranches: [1], ...options }),
+		matchBy: 'phoneOrEmail',
+		email: '={{ $json.email }}',
+	});
+	beforeEach(() => set({ latencyMs: 15 }));
+
+	it('about one record keep their order, also where one has to look up its branch first', async () => {
+		for (const { id } of rows('branch').slice(1)) school.sandbox.store.remove('branch', Number(id));
+		const id = lead({ phone: [PHONE], name: 'Лунная Вера' });
+		school.sandbox.faults.add({ kind: 'delay', ms: 100, match: { entity: 'branch', action: 'index' } });
+		const json = await run(
+			{ ...upsert({ note: '={{ $json.note }}', name: 'Вера' }), branchId: '={{ $json.branch }}' },
+			{
+				items: [
+					{ ...FIRST, branch: 1, note: '' },
+					{ phone: PHONE, branch: '', note: 'старое' },
+					{ phone: PHONE, branch: 1, note: 'новое' },
+				],
+			},
+		);
+		expect(json.map(({ operationResult }) => operationResult)).toEqual(['created', 'updated', 'updated']);
+		expect(customer(id)).toMatchObject({ note: 'новое' });
+	});
+
+	it('do not overwrite what the one before has saved though its answer was lost', async () => {
+		const id = lead({ phone: [PHONE], email: [EMAIL], web: ['a.example'] });
+		school.sandbox.faults.add({ kind: 'reset', when: 'after', match: { bodyContains: 'b.example' } });
+		const fields = { name: '={{ $json.name }}', web: '={{ [$json.web] }}' };
+		const { json } = await atOnce().run({
+			parameters: upsert(fields, { listMode: 'add' }),
+			items: [
+				{ ...FIRST, web: 'x.example' },
+				{ phone: PHONE, email: '', web: 'b.example', name: 'Лунная Вера' },
+				{ phone: '', email: EMAIL, web: 'c.example', name: 'Лунная Вера 2' },
+			],
+			onError: 'continueRegularOutput',
+		});
+		expect(json.map(({ error }) => typeof error)).toEqual(['undefined', 'string', 'undefined']);
+		expect([...(customer(id).web as string[])].sort()).toEqual(['a.example', 'b.example', 'c.example']);
+	});
+
+	it('and wait for one that fails send nothing afterwards', async () => {
+		const match = { entity: 'customer', action: 'create', bodyContains: 'Вера 1' };
+		school.sandbox.faults.add({ kind: 'reset', match });
+		const { error } = await atOnce().run({
+			parameters: upsert({ name: '={{ $json.name }}' }),
+			items: [FIRST, ...[1, 2, 3, 4, 5, 6].map((one) => ({ phone: PHONE, name: `Вера ${one}` }))],
+		});
+		expect(stored(FIRST.name)).toHaveLength(1);
+		expect(school.entries('customer/create')).toHaveLength(2);
+		expect(error).toMatchObject({ context: { itemIndex: 1 } });
+		expect(error?.description).toMatch(/may have carried it out .* Saved: item 0\.$/);
+	});
+
+	it('and fail in different ways: the error tells of each what is true of it', async () => {
+		school.sandbox.faults.add({ kind: 'successFalse', match: { bodyContains: 'Вера 3' } });
+		school.sandbox.faults.add({ kind: 'status', when: 'after', match: { bodyContains: 'Вера 4' } });
+		const items = Array.from({ length: 8 }, (_, index) => ({ name: `Вера ${index}` }));
+		const { error } = await atOnce().run({ parameters: create, items });
+		expect(stored('Вера 4')).toHaveLength(1);
+		expect(error).toMatchObject({ context: { itemIndex: 3 } });
+		expect(error?.description).toMatch(/Of this item nothing was saved\. Saved: items 0 to 2/);
+		expect(error?.description).toMatch(/Item 4 failed as well: .*may have carried it out all the same/);
+	});
+});

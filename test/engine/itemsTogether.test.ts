@@ -1,0 +1,295 @@
+import assert from 'node:assert/strict';
+
+import { DataDeduplicationService } from 'n8n-core';
+import type { IDataObject, INodeParameters } from 'n8n-workflow';
+import { sleep } from 'n8n-workflow';
+
+import { LockRow } from '../../nodes/AlfaCrm/api/lockRow';
+import { ProcessedRows } from '../support/processedData';
+import { Engine } from './support/engine';
+import { useFastTime } from './support/fastTime';
+import { byPhone, officeOf, pick } from './support/office';
+import { useSchool } from './support/school';
+
+/**
+ * Executions that meet: of one n8n process, of several, and one that was cancelled while AlfaCRM was at work. In which order
+ * their calls may reach AlfaCRM is tried in `properties/sideBySide` and `properties/together`.
+ */
+const school = useSchool({ customers: 30 });
+const { add, customer, lead, rows, run, set, whole } = officeOf(school);
+
+const PHONE = '+7(900)555-00-01';
+const job = (operation: string, id: unknown, more: object = {}) =>
+	({
+		...{ resource: 'customer', operation, branchId: 1, id: pick(id), additionalFields: {} },
+		...more,
+	}) as INodeParameters;
+const results = (runs: ReadonlyArray<{ json: IDataObject[] }>) =>
+	runs.map(({ json }) => json[0]?.operationResult).sort();
+const until = async (condition: () => boolean | Promise<boolean>) => {
+	for (let tries = 0; !(await condition()); tries++) {
+		if (tries > 4_000) throw new Error('It never came to that');
+		await sleep(5);
+	}
+};
+
+describe('two executions at the same moment', () => {
+	it.each([
+		['one credential', ''],
+		// The same user of the same school, pasted in another way.
+		['two credentials of an account', '/'],
+	])('of %s make one customer and lose no value that they add to a list', async (_what, more) => {
+		const { hostname } = school.credential;
+		const other = new Engine({ ...school.credential, hostname: `${String(hostname)}${more}` }, '2');
+		const engines = [school.engine, more === '' ? school.engine : other];
+		const both = async (...jobs: INodeParameters[]) =>
+			await Promise.all(jobs.map(async (parameters, n) => await engines[n].run({ parameters })));
+		set({ latencyMs: 5 });
+		const create = byPhone(PHONE, { name: 'Соколов Артём' });
+		expect(results(await both(create, create))).toEqual(['created', 'unchanged']);
+
+		const id = lead({ phone: ['+7(900)555-00-02'], teacher_ids: [1] });
+		const assign = (teacher: number) =>
+			job('assignTeachers', id, { teacher_ids: [teacher], listMode: 'add' });
+		// Whoever writes first is slow, so that the other one could read in between.
+		school.sandbox.faults.add({ kind: 'delay', ms: 100, match: { entity: 'customer', action: 'update' } });
+		expect(results(await both(assign(2), assign(3)))).toEqual(['updated', 'updated']);
+		expect([...(customer(id).teacher_ids as number[])].sort()).toEqual([1, 2, 3]);
+	});
+
+	it('wait for each other, and who is cancelled meanwhile sends nothing and holds up nobody', async () => {
+		const id = lead({ phone: [PHONE], note: 'Старое' });
+		// The first one holds the record until its update is let through.
+		let letThrough = () => {};
+		const gate = new Promise<void>((resolve) => (letThrough = resolve));
+		school.sandbox.onRequest = async ({ action }) => {
+			if (action === 'update') await gate;
+		};
+		const first = whole(byPhone(PHONE, { note: 'Первое' }));
+		await until(() => school.entries('customer/update').length > 0);
+
+		const stop = new AbortController();
+		const second = whole(byPhone(PHONE, { note: 'Второе' }), { signal: stop.signal });
+		// It waits for its turn when it asks nothing more.
+		let calls = -1;
+		for (let still = 0; still < 50; still++) {
+			await sleep(1);
+			if (school.calls().length !== calls) still = 0;
+			calls = school.calls().length;
+		}
+		stop.abort();
+		// It ends while the first one still holds the record.
+		expect((await second).json).toEqual([]);
+		expect(customer(id).note).toBe('Старое');
+		letThrough();
+		await first;
+		expect(customer(id).note).toBe('Первое');
+		expect(school.calls()).toHaveLength(calls);
+		expect(await run(byPhone(PHONE, { note: 'Третье' }))).toMatchObject([{ operationResult: 'updated' }]);
+	});
+});
+
+describe('AlfaCRM goes on with a write that nobody waits for any more', () => {
+	useFastTime();
+
+	const payment = (id: unknown) => job('takePayment', id, { income: 500, pay_account_id: 1 });
+	/** Runs until AlfaCRM is at work on the new record, and is stopped then. */
+	async function cancelled(parameters: INodeParameters, entity: string) {
+		const stop = new AbortController();
+		school.sandbox.onRequest = async ({ path }) => {
+			if (stop.signal.aborted || !path.endsWith(`${entity}/create`)) return;
+			stop.abort();
+			await sleep(500);
+		};
+		return await whole(parameters, { signal: stop.signal });
+	}
+
+	it.each<[string, string, (id: number) => INodeParameters]>([
+		['takePayment', 'pay', payment],
+		['sellSubscription', 'customer-tariff', (id) => job('sellSubscription', id, { tariff_id: 1 })],
+		['addComment', 'communication', (id) => job('addComment', id, { comment: 'Просил позвонить' })],
+		['createTask', 'task', (id) => job('createTask', id, { title: 'Перезвонить' })],
+		['addToGroup', 'cgi', (id) => job('addToGroup', id, { group_id: pick(1) })],
+		['Create or Update', 'customer', () => byPhone(PHONE, { name: 'Мия' })],
+	])('%s that was cancelled is there once after it was run again at once', async (_what, path, form) => {
+		const parameters = form(lead({ is_study: 1 }));
+		const before = rows(path).length;
+		expect((await cancelled(parameters, path)).status).not.toBe('success');
+		expect(rows(path)).toHaveLength(before);
+		expect(await run(parameters)).toMatchObject([{ operationResult: 'unchanged' }]);
+		expect(rows(path)).toHaveLength(before + 1);
+	});
+
+	it('so another execution about the same waits and finds it, and others need not wait', async () => {
+		const [id, other] = [lead({ is_study: 1 }), lead({ is_study: 1 })];
+		const second = new Engine(school.credential, '2');
+		const paid = () => rows('pay').filter((one) => one.customer_id === id).length;
+		await cancelled(payment(id), 'pay');
+		const [waited, free] = await Promise.all([
+			second.run({ parameters: payment(id) }),
+			second.run({ parameters: payment(other) }).then((result) => ({ ...result, paid: paid() })),
+		]);
+		expect(waited.json).toMatchObject([{ operationResult: 'unchanged' }]);
+		expect(free).toMatchObject({ json: [{ operationResult: 'created' }], paid: 0 });
+		expect(paid()).toBe(1);
+	});
+
+	it('so items after one whose answer did not come in time wait where they are about the same, and only there', async () => {
+		const [id, other] = [lead({ is_study: 1 }), lead({ is_study: 1 })];
+		school.sandbox.faults.add({ kind: 'status', status: 504, match: { action: 'create' } });
+		const order: unknown[] = [];
+		let lostAt = 0;
+		let waitedMs = 0;
+		school.sandbox.onRequest = ({ action, body }) => {
+			if (action !== 'create') return;
+			order.push((body as IDataObject).related_id);
+			if (order.length === 1) lostAt = performance.now();
+			else waitedMs = performance.now() - lostAt;
+		};
+		await whole(job('addComment', '={{ $json.id }}', { comment: 'Просил позвонить' }), {
+			items: [id, other, other, id].map((one) => ({ id: one })),
+			onError: 'continueRegularOutput',
+		});
+		expect(order.map(Number)).toEqual([id, other, id]);
+		expect(waitedMs).toBeGreaterThanOrEqual(900);
+	});
+});
+
+describe('another n8n process', () => {
+	let processed = new ProcessedRows();
+	const helpers = () => processed.helpersOf({ latency: () => 0 });
+	/** The lock of the node, as the other process sees it. */
+	const lock = () => new LockRow(helpers());
+	/** This process keeps the lock for a moment. */
+	const untilFree = async () => await until(async () => (await lock().size()) === 0);
+
+	beforeAll(async () => {
+		// n8n's database, for the lock that the node has over all processes.
+		await DataDeduplicationService.init({
+			checkProcessedAndRecord: async (items, scope, _context, options) =>
+				await helpers().checkProcessedAndRecord(items, scope, options),
+			getProcessedDataCount: async (scope, _context, options) =>
+				await helpers().getProcessedDataCount(scope, options),
+			clearAllProcessedItems: async (scope, _context, options) =>
+				await helpers().clearAllProcessedItems(scope, options),
+			removeProcessed: async () => await Promise.reject(new Error('The node does not use this')),
+		});
+	});
+	beforeEach(() => {
+		processed = new ProcessedRows();
+	});
+
+	const save = byPhone(PHONE, { name: 'Ильина Вера', note: 'С сайта' });
+
+	/** The other process holds the lock until this one waits for it, does its work and lets the lock go. */
+	async function beside(parameters: INodeParameters, work: () => void, items: IDataObject[] = [{}]) {
+		const other = lock();
+		expect(await other.take()).toBe(true);
+		const running = whole(parameters, { items });
+		// It asks for the lock: an entry more.
+		await until(async () => (await other.size()) > 1);
+		work();
+		await other.remove();
+		const outcome = await running;
+		await untilFree();
+		return outcome;
+	}
+
+	it('that holds the lock does not keep this one from updating who is there', async () => {
+		await whole(save);
+		await untilFree();
+		const other = lock();
+		expect(await other.take()).toBe(true);
+		expect(await run(save)).toMatchObject([{ operationResult: 'unchanged' }]);
+		expect(await other.size()).toBeGreaterThan(0);
+		await other.remove();
+	});
+
+	it('that creates somebody: who was not there is looked for once more, and found', async () => {
+		const { json } = await beside(save, () => {
+			expect(school.entries('customer/create')).toEqual([]);
+			lead({ name: 'Ильина Вера', phone: [PHONE], note: 'С сайта' });
+		});
+		expect(json).toMatchObject([{ operationResult: 'unchanged' }]);
+		expect(school.entries('customer/create')).toEqual([]);
+	});
+
+	it('that makes a task: the list that serves many items is read anew', async () => {
+		const ids = [lead(), lead()];
+		const { json } = await beside(
+			job('createTask', '={{ $json.id }}', { title: 'Перезвонить' }),
+			() => void add('task', { title: 'Перезвонить', customer_ids: [ids[0]], branch_ids: [1] }),
+			ids.map((id) => ({ id })),
+		);
+		expect(json.map(({ operationResult }) => operationResult)).toEqual(['unchanged', 'created']);
+	});
+
+	it.each([
+		['as this one would is not asked to do so again', 0, 'unchanged', /^$/],
+		['in another way is', 1, undefined, /is already completed, with another attendance/],
+	] as const)('that completes a lesson %s', async (_what, nth, result, message) => {
+		const both = [lead({ is_study: 1 }), lead({ is_study: 1 })];
+		const times = { time_from: '2026-03-03 17:00:00', time_to: '2026-03-03 18:00:00' };
+		const planned = { date: '2026-03-03', lesson_type_id: 2, subject_id: 1, status: 1 };
+		const id = add('lesson', { branch_id: 1, ...planned, ...times, customer_ids: both });
+		const present = { if_completed: 'refuse', present_ids: String(both[0]) };
+		const { json, error } = await beside(job('complete', id, { resource: 'lesson', ...present }), () => {
+			add('lesson-details', { lesson_id: id, customer_id: both[nth], is_attend: 1 });
+			school.sandbox.store.patch('lesson', id, { status: 3 });
+		});
+		expect(json[0]?.operationResult).toBe(result);
+		expect(error?.message ?? '').toMatch(message);
+		expect(school.entries('lesson/teach')).toEqual([]);
+	});
+
+	it.each([
+		['with the same customer is not booked again', 7],
+		['with the teacher is refused', 9],
+	])('that books the time %s', async (_what, booked) => {
+		const at = { date: '2031-03-10', time_from: '2031-03-10 17:00:00', time_to: '2031-03-10 18:00:00' };
+		const form = { customer_ids: pick(7), lesson_date: at.date, time_from: '17:00', teacher_ids: [2] };
+		const booking = { resource: 'lesson', operation: 'create', branchId: 1, ...form };
+		let id = 0;
+		const { json, error } = await beside({ ...booking, lesson_type_id: 3, subject_id: 1 }, () => {
+			id = add('lesson', { branch_id: 1, status: 1, ...at, customer_ids: [booked], teacher_ids: [2] });
+		});
+		expect(school.entries('lesson/create')).toEqual([]);
+		if (booked === 7) expect(json).toMatchObject([{ id }]);
+		else expect(error?.message).toContain(`Teacher 2 has another lesson at that time: lesson ${id}`);
+	});
+
+	it('that is not there costs no call more than where n8n cannot keep a lock', async () => {
+		await whole(save);
+		await untilFree();
+		const calls = school.calls();
+		expect(processed.statements).toBeGreaterThan(0);
+		school.sandbox.reset();
+		set({ rateLimit: 0 });
+		const broken = jest
+			.spyOn(DataDeduplicationService, 'getInstance')
+			.mockImplementation(() => assert.fail('Instance needs to be initialized before use'));
+		await new Engine(school.credential).run({ parameters: save });
+		broken.mockRestore();
+		expect(school.calls()).toEqual(calls);
+	});
+
+	it.each([401, 403])(
+		'may have gone on while this one stood still in the login for a create, after a %i: that is not sent any more',
+		async (status) => {
+			const match = { entity: 'customer', action: 'create' };
+			school.sandbox.faults.add({ kind: 'status', status, match });
+			const now = performance.now.bind(performance);
+			let stoodMs = 0;
+			const clock = jest.spyOn(performance, 'now').mockImplementation(() => now() + stoodMs);
+			school.sandbox.onRequest = ({ action }) => {
+				if (action === 'login' && school.entries('customer/create').length > 0) stoodMs = 60_000;
+			};
+			const { json, error } = await whole(save);
+			clock.mockRestore();
+			expect(json).toEqual([]);
+			expect(error?.message).toContain('another n8n process may be doing the same');
+			expect(school.entries('customer/create').map((entry) => entry.status)).toEqual([status]);
+			await lock().remove();
+		},
+	);
+});

@@ -1,0 +1,242 @@
+import type { IDataObject, INodeParameters } from 'n8n-workflow';
+
+import { EMPTY, NULL, UNDEFINED, given, officeOf, pick } from './support/office';
+import { useSchool } from './support/school';
+
+/**
+ * How lists come through the whole node. What becomes of lists that change, shuffle or are counted wrongly is tried in
+ * `properties/lists` and, piece by piece, in `unit/collect`, `unit/pages`, `unit/pageSizes` and `unit/operations/lists`.
+ */
+const school = useSchool({ customers: 300 });
+const { add, lead, refused, rows, run, set, whole } = officeOf(school);
+
+type Row = IDataObject;
+const many = (resource: string, more: INodeParameters = {}): INodeParameters => ({
+	resource,
+	operation: 'getAll',
+	branchId: 1,
+	returnAll: true,
+	...more,
+});
+const list = (more: INodeParameters = {}): INodeParameters =>
+	many('customer', { is_study: 2, removed: 1, ...more });
+const ids = (items: readonly IDataObject[]) => items.map(({ id }) => Number(id)).sort((a, b) => a - b);
+const inBranch = (branch: number) =>
+	rows('customer').filter(({ branch_ids }) => (branch_ids as number[]).includes(branch));
+const bodies = (call = 'customer/index') => school.entries(call).map(({ body }) => body as IDataObject);
+const pages = () => bodies().map(({ page }) => page);
+const sizes = (call?: string) => bodies(call).map(({ pageSize }) => pageSize);
+const apiCall: INodeParameters = {
+	resource: 'apiCall',
+	operation: 'send',
+	callBranch: '1',
+	callPath: 'customer',
+	callAction: 'index',
+	callBody: '{"is_study": 2, "removed": 1}',
+	allPages: true,
+};
+
+describe('Return All', () => {
+	it('gives each record of each branch once, with one request a page', async () => {
+		const branches = [1, 2, 3];
+		const { items } = await whole(list({ branchId: '={{ $json.branch }}' }), {
+			items: branches.map((branch) => ({ branch })),
+		});
+		for (const branch of branches) {
+			const own = items.filter(({ pairedItem }) => (pairedItem as { item: number }).item === branch - 1);
+			expect(ids(own.map(({ json }) => json))).toEqual(ids(inBranch(branch)));
+		}
+		for (const branch of branches) {
+			const sent = school.entries('customer/index').filter(({ path }) => path.includes(`/${branch}/`));
+			const numbers = sent.map(({ body }) => (body as { page: number }).page).sort((a, b) => a - b);
+			expect(numbers).toEqual(Array.from({ length: Math.ceil(inBranch(branch).length / 20) }, (_, n) => n));
+		}
+	});
+
+	it('asks for pages of 500, so that a school of thousands comes in a few calls', async () => {
+		set({ bodyPageSize: 'honoured' });
+		school.sandbox.store.withoutEvents(() => {
+			for (let count = 0; count < 900; count++) lead();
+		});
+		const { json, hints } = await whole(list());
+		expect([ids(json), hints]).toEqual([ids(inBranch(1)), []]);
+		expect(sizes()).toEqual(Array<number>(Math.ceil(inBranch(1).length / 500)).fill(500));
+	});
+
+	it('reads again when rows slipped to a page that was read before', async () => {
+		const first = await run(list({ returnAll: false, limit: 5 }));
+		school.sandbox.faults.add({
+			kind: 'mutate',
+			match: { entity: 'customer', action: 'index' },
+			skip: 2,
+			changes: first.map(({ id }) => ({ entity: 'customer', id: id as number, remove: true as const })),
+		});
+		const { json, hints } = await whole(list());
+		expect(ids(json)).toEqual(expect.arrayContaining(ids(inBranch(1))));
+		expect(hints).toEqual([]);
+	});
+
+	it('of a list in another order at each request is whole, without a hint', async () => {
+		set({ shuffle: true });
+		for (const parameters of [list(), apiCall]) {
+			const { json, hints } = await whole(parameters);
+			expect([ids(json), hints]).toEqual([ids(inBranch(1)), []]);
+		}
+		const [{ id: customer_id }] = inBranch(1);
+		const groups = Array.from({ length: 70 }, (_, n) => {
+			const group_id = add('group', { name: `Кружок ${n}`, branch_ids: [1] });
+			return add('cgi', { customer_id, group_id, b_date: '01.09.2025', e_date: '31.05.2035' });
+		});
+		const joined = await run(many('cgi', { operation: 'getByCustomer', customer_id: pick(customer_id) }));
+		expect(ids(joined)).toEqual(expect.arrayContaining(groups));
+		const lessons = await run(many('lesson'));
+		expect(ids(lessons)).toEqual(ids(rows('lesson').filter(({ branch_id }) => branch_id === 1)));
+	});
+
+	it('of a list that never comes whole ends, with what came and a hint', async () => {
+		// The server speaks of one row more than there are.
+		set({ total: 'oneTooHigh' });
+		const { json, hints } = await whole(list());
+		expect(ids(json)).toEqual(ids(inBranch(1)));
+		expect(hints).toEqual([
+			expect.stringMatching(new RegExp(`counts more rows than it shows.*${json.length}`)),
+		]);
+		// It was read a second time to be sure.
+		const readings = pages().filter((page) => page === 0).length;
+		expect(readings).toBeGreaterThan(1);
+		expect(readings).toBeLessThanOrEqual(10);
+	});
+
+	it('gives equal entries of the change log, which have no ID, all', async () => {
+		const entry = { entity: 'Customer', entity_id: 1, user_id: 1, event: 2, branch_ids: [1] };
+		const date_time = '2026-02-10 12:00:00';
+		for (let n = 1; n <= 45; n++) add('log', { ...entry, date_time });
+		const count = rows('log').filter(({ branch_ids }) => (branch_ids as number[]).includes(1)).length;
+		const json = await run(many('log'));
+		expect(json.filter((row) => row.date_time === date_time)).toHaveLength(45);
+		expect(json).toHaveLength(count);
+	});
+});
+
+describe('Limit', () => {
+	it('stops paging early', async () => {
+		expect(await run(list({ returnAll: false, limit: 45 }))).toHaveLength(45);
+		expect(pages()).toEqual([0, 1, 2]);
+	});
+
+	it('beyond the number of rows gives them all', async () => {
+		expect(ids(await run(list({ returnAll: false, limit: 100_000 })))).toEqual(ids(inBranch(1)));
+	});
+
+	it.each([1, 50])('of %d is the size of the page that is asked for', async (limit) => {
+		set({ bodyPageSize: 'honoured' });
+		expect(await run(list({ returnAll: false, limit }))).toHaveLength(limit);
+		expect(sizes()).toEqual([limit]);
+	});
+
+	it('does without a size where AlfaCRM takes none, which is found out once in a run, and says that there is more', async () => {
+		set({ bodyPageSize: 'refused400', pageSize: 50 });
+		const { json, hints } = await whole(list({ returnAll: false, limit: 60 }), { items: [{}, {}, {}] });
+		expect(json).toHaveLength(180);
+		expect(hints).toEqual([
+			`'Limit' was reached: raise it, or switch on 'Return All': AlfaCRM counts ${inBranch(1).length} customers, 60 came`,
+		]);
+		expect(sizes().filter((size) => size !== undefined)).toEqual([60]);
+	});
+});
+
+it('HTTP 401, 403 and 429 are no reason to ask for a page without a size', async () => {
+	for (const status of [401, 403, 429]) {
+		school.sandbox.faults.clear();
+		school.sandbox.faults.add({ kind: 'status', status, match: { entity: 'customer' }, times: 0 });
+		school.engine.credentials.stored.rateLimitWait = 0;
+		expect((await whole(list())).error?.message).toBeDefined();
+	}
+	expect(new Set(sizes())).toEqual(new Set([500]));
+});
+
+it('no size is asked for by an API Call, which goes out as it was written; 500 by dropdowns, 100 by pickers', async () => {
+	await run(apiCall);
+	expect(new Set(sizes())).toEqual(new Set([undefined]));
+	school.sandbox.clearJournal();
+	set({ bodyPageSize: 'honoured' });
+	await school.engine.options('getSubjects', list());
+	const { results } = await school.engine.search('searchCustomers', list(), '', undefined);
+	expect(results).toHaveLength(100);
+	expect([sizes('subject/index'), sizes()]).toEqual([[500], [100]]);
+});
+
+describe('what cannot be read is refused before anything is sent', () => {
+	/** Everything that pages, with the parameters that it needs. */
+	const PAGED: INodeParameters[] = [
+		list(),
+		many('cgi', { operation: 'getByCustomer', customer_id: pick(1) }),
+		many('teacher', { operation: 'getRates' }),
+		many('subject'),
+		many('lesson'),
+	];
+	const LIMITS = ['={{ NaN }}', '={{ 0 }}', '={{ -1 }}', '={{ 1.5 }}', '={{ Infinity }}', '1,5'];
+	const NOTHING = [UNDEFINED, NULL, EMPTY, '={{ [] }}', 'abc'];
+
+	it.each([...NOTHING, ...LIMITS])('a limit: %s', async (limit) => {
+		await refused(list({ returnAll: false, limit }), "'Limit'");
+	});
+
+	it.each([...NOTHING, '={{ 2 }}'])('Return All: %s', async (returnAll) => {
+		await refused(list({ returnAll, limit: 2 }), "'Return All'");
+	});
+
+	it.each(PAGED)('both, of $resource $operation', async (parameters) => {
+		await refused({ ...parameters, returnAll: false, limit: EMPTY }, "'Limit'");
+		await refused({ ...parameters, returnAll: NULL, limit: 2 }, "'Return All'");
+	});
+});
+
+it('only what is yes returns all, and a limit may be a text', async () => {
+	for (const no of ['false', '0']) {
+		expect(await run(list({ returnAll: given(no), limit: given('3') }))).toHaveLength(3);
+	}
+	for (const yes of ['true', 1]) {
+		expect(await run(list({ returnAll: given(yes), limit: 3 }))).toHaveLength(inBranch(1).length);
+	}
+});
+
+describe('what Get Many shows', () => {
+	const isArchived = ({ e_date }: Row) => String(e_date) < '2030-12-31';
+
+	it.each<[string, INodeParameters, (row: Row) => boolean]>([
+		['leads and clients that are active by default', {}, (row) => !isArchived(row)],
+		['only leads', { is_study: 0 }, (row) => row.is_study === 0 && !isArchived(row)],
+		['only clients', { is_study: 1 }, (row) => row.is_study === 1 && !isArchived(row)],
+		['only archived ones', { removed: 2 }, isArchived],
+	])('%s', async (_what, chosen, belongs) => {
+		const json = await run(many('customer', { branchId: 2, ...chosen }));
+		expect(ids(json)).toEqual(ids(inBranch(2).filter(belongs)));
+		expect(json.length).toBeGreaterThan(0);
+	});
+
+	it('by a part of a phone or a status, as flat keys of the body', async () => {
+		const [someone] = inBranch(1);
+		const digits = String((someone.phone as string[])[0])
+			.replace(/\D/g, '')
+			.slice(-7);
+		expect(ids(await run(list({ filters: { phone: digits } })))).toContain(someone.id);
+		expect(bodies()[0]).toEqual({ page: 0, pageSize: 500, is_study: 2, removed: 1, phone: digits });
+
+		const staged = await run(list({ filters: { lead_status_id: 2 } }));
+		expect(new Set(staged.map((row) => row.lead_status_id))).toEqual(new Set([2]));
+	});
+
+	it('lessons of all statuses, unless some are chosen', async () => {
+		const own = rows('lesson').filter((row) => row.branch_id === 1);
+		const lessons = async (status: number[]) => ids(await run(many('lesson', { status, simplify: false })));
+		expect(await lessons([])).toEqual(ids(own));
+		expect(await lessons([1, 2])).toEqual(ids(own.filter((row) => row.status !== 3)));
+	});
+
+	it('a lead without a stage where AlfaCRM leaves it out of those that are not archived', async () => {
+		set({ removedZero: 'hidesUnsorted' });
+		const id = lead({ lead_status_id: null });
+		expect(ids(await run(list({ is_study: 0, removed: 0 })))).toContain(id);
+	});
+});

@@ -1,0 +1,394 @@
+import type { ICredentialDataDecryptedObject, INodeParameters } from 'n8n-workflow';
+import { sleep } from 'n8n-workflow';
+
+import type { Fault } from '../../sandbox';
+import { rateLimiterOf } from '../../nodes/AlfaCrm/api/rateLimiter';
+import { Engine } from './support/engine';
+import { useFastTime } from './support/fastTime';
+import { findByPhone, officeOf } from './support/office';
+import { Poller } from './support/poller';
+import type { RawAnswer } from './support/rawServer';
+import { useRawServer } from './support/rawServer';
+import { otherNameOf, useSchool } from './support/school';
+import { failure } from './support/version';
+
+const school = useSchool({ customers: 30 });
+const server = useRawServer();
+useFastTime();
+const { lead, rows, set } = officeOf(school);
+
+const listBranches: INodeParameters = {
+	resource: 'branch',
+	operation: 'getAll',
+	returnAll: true,
+	addNames: false,
+};
+const createSubject: INodeParameters = {
+	resource: 'subject',
+	operation: 'create',
+	branchId: 1,
+	name: 'Шахматы',
+};
+const times = (count: number) => Array.from({ length: count }, () => ({}));
+const logins = () => school.entries('auth/login').length;
+const engineWith = (more: ICredentialDataDecryptedObject) => new Engine({ ...school.credential, ...more });
+
+describe('a login', () => {
+	it('happens once for all items and for executions that start together, and not again in the next', async () => {
+		const run = async () => await school.engine.run({ parameters: listBranches, items: times(5) });
+		const runs = [...(await Promise.all([run(), run(), run()])), await run()];
+		expect(runs.map(({ json }) => json.length)).toEqual([15, 15, 15, 15]);
+		expect(school.entries('branch/index')).toHaveLength(20);
+		expect(logins()).toBe(1);
+	});
+
+	it('sends e-mail and key as documented, without branch and token', async () => {
+		await school.engine.run({ parameters: listBranches });
+		const [entry] = school.sandbox.journal;
+		expect(entry).toMatchObject({ method: 'POST', path: '/v2api/auth/login' });
+		expect(entry.body).toEqual({ email: school.sandbox.account.email, api_key: '***' });
+		expect(entry.headers['content-type']).toBe('application/json');
+		expect(entry.headers).not.toHaveProperty('x-alfacrm-token');
+	});
+
+	it('takes the app key along where the credential has one, as each call does; else no such header is sent', async () => {
+		set({ requireAppKey: 'app-key-of-the-test' });
+		const { json } = await engineWith({ appKey: 'app-key-of-the-test' }).run({ parameters: listBranches });
+		expect(json).toHaveLength(3);
+
+		set({ requireAppKey: null });
+		school.sandbox.clearJournal();
+		await school.engine.run({ parameters: listBranches });
+		for (const { headers } of school.sandbox.journal) expect(headers).not.toHaveProperty('x-app-key');
+	});
+
+	it('does not send the blanks that were pasted along', async () => {
+		set({ requireAppKey: 'app-key-of-the-test' });
+		const { email, apiKey } = school.sandbox.account;
+		const pasted = {
+			email: ` ${email}\n`,
+			apiKey: `\u00a0${apiKey} \u200b`,
+			appKey: ' app-key-of-the-test ',
+		};
+		expect((await engineWith(pasted).run({ parameters: listBranches })).json).toHaveLength(3);
+	});
+});
+
+describe('a token that expires', () => {
+	it.each([401, 403] as const)('with %i is renewed at the cost of one failed call', async (status) => {
+		set({ expiredTokenStatus: status });
+		await school.engine.run({ parameters: listBranches });
+		school.sandbox.expireTokens();
+		school.sandbox.clearJournal();
+
+		const { json, error } = await school.engine.run({ parameters: listBranches, items: times(3) });
+		expect(error).toBeUndefined();
+		expect(json).toHaveLength(9);
+		const calls = ['branch/index', 'auth/login', 'branch/index', 'branch/index', 'branch/index'];
+		expect(school.calls()).toEqual(calls);
+		expect(school.sandbox.journal.map((entry) => entry.status)).toEqual([status, 200, 200, 200, 200]);
+	});
+
+	it('right before a create leaves one new record', async () => {
+		await school.engine.run({ parameters: listBranches });
+		school.sandbox.expireTokens();
+		const before = rows('subject').length;
+		await school.engine.run({ parameters: createSubject });
+		expect(rows('subject')).toHaveLength(before + 1);
+		expect(rows('subject').at(-1)).toMatchObject({ name: 'Шахматы' });
+	});
+
+	it('with a 401 in the body of HTTP 200 makes n8n log in again and keep the new token', async () => {
+		const expired = { name: 'Unauthorized', message: 'Expired', code: 0, status: 401 };
+		const list = { total: 1, items: [{ id: 1, name: 'Филиал' }] };
+		let valid = '';
+		server.answer = ({ path, token }) => {
+			if (path === 'auth/login') return { body: { token: (valid = `token ${server.requests.length}`) } };
+			return { body: token === valid ? list : expired };
+		};
+		const engine = engineWith({ hostname: server.url });
+		await engine.run({ parameters: listBranches });
+		valid = '';
+		server.requests.length = 0;
+		expect((await engine.run({ parameters: listBranches })).json).toHaveLength(1);
+		expect((await engine.run({ parameters: listBranches })).json).toHaveLength(1);
+		const paths = server.requests.map(({ path }) => path);
+		expect(paths).toEqual(['branch/index', 'auth/login', 'branch/index', 'branch/index']);
+	});
+
+	describe.each([401, 403] as const)('with %i, where each login ends the older tokens,', (status) => {
+		beforeEach(() => set({ singleToken: true, expiredTokenStatus: status }));
+
+		it('lets executions of one credential go on side by side, after one login', async () => {
+			await school.engine.run({ parameters: listBranches });
+			for (let round = 2; round < 4; round++) {
+				school.sandbox.expireTokens();
+				const run = async () => await school.engine.run({ parameters: listBranches, items: times(2) });
+				const runs = await Promise.all(times(6).map(run));
+				expect(runs.map(({ error, json }) => error?.message ?? json.length)).toEqual([6, 6, 6, 6, 6, 6]);
+				expect(logins()).toBe(round);
+			}
+		});
+
+		it('lets two credentials of one user work side by side, with one login more and not one for each call', async () => {
+			const other = new Engine(school.credential);
+			const runs = await Promise.all(
+				[school.engine, other, school.engine, other].map(
+					async (engine) => await engine.run({ parameters: listBranches, items: times(10) }),
+				),
+			);
+			expect(runs.map(({ error, json }) => error?.message ?? json.length)).toEqual([30, 30, 30, 30]);
+			expect(logins()).toBeLessThanOrEqual(2);
+		});
+	});
+});
+
+describe('a login that AlfaCRM refuses', () => {
+	const items = times(10);
+
+	it.each([
+		['forbidden403', 'apiKey'],
+		['unauthorized401', 'email'],
+		['noToken200', 'apiKey'],
+	] as const)('by %s is tried once for all items and named as the cause', async (loginRejection, wrong) => {
+		set({ loginRejection });
+		const engine = engineWith({ [wrong]: 'nobody@school.example' });
+		const { error } = await engine.run({ parameters: listBranches });
+		expect(error?.message).toContain("Check 'Email' and 'API Key'");
+		expect(error?.failure).toEqual(failure({ cause: 'credential-invalid' }));
+		expect(school.calls()).toEqual(['auth/login']);
+
+		school.sandbox.clearJournal();
+		const more = { parameters: listBranches, items, onError: 'continueErrorOutput' } as const;
+		const { errorItems } = await engine.run(more);
+		expect(errorItems).toHaveLength(items.length);
+		for (const { json } of errorItems) expect(json.error).toMatch(/did not accept the login/);
+		expect(school.calls()).toEqual(['auth/login']);
+	});
+
+	it('is tried once where a token that expired was to be renewed', async () => {
+		const { engine } = school;
+		await engine.run({ parameters: listBranches });
+		school.sandbox.tokens().length = 0;
+		Object.assign(engine.credentials.stored, { token: 'expired', apiKey: 'revoked' });
+		school.sandbox.clearJournal();
+		const { errorItems } = await engine.run({
+			parameters: listBranches,
+			items,
+			onError: 'continueErrorOutput',
+		});
+		expect(errorItems).toHaveLength(items.length);
+		expect(logins()).toBe(1);
+		expect(school.calls().length).toBeLessThan(4);
+	});
+
+	it('works for the next items once the credential is corrected', async () => {
+		const engine = engineWith({ apiKey: 'wrong' });
+		const { getDecrypted } = engine.credentials;
+		let reads = 0;
+		engine.credentials.getDecrypted = async () => {
+			if (++reads === 6) engine.credentials.stored.apiKey = school.credential.apiKey;
+			return await getDecrypted.call(engine.credentials);
+		};
+		const { json, errorItems } = await engine.run({
+			parameters: listBranches,
+			items,
+			onError: 'continueErrorOutput',
+		});
+		expect(errorItems.length).toBeGreaterThan(0);
+		expect(json.length).toBeGreaterThan(0);
+		expect(logins()).toBe(2);
+	});
+});
+
+describe('a user without the right', () => {
+	it('to use the API is told so, without another login', async () => {
+		const { error } = await engineWith({ ...school.sandbox.account.noRights }).run({
+			parameters: listBranches,
+		});
+		expect(error).toMatchObject({ httpCode: '403' });
+		expect(error?.message).toContain('denied access');
+		expect(error?.description).toContain('v2api');
+		expect(school.calls()).toEqual(['auth/login', 'branch/index']);
+	});
+
+	it('for one kind of records is told so after one login more, however many items there are', async () => {
+		const engine = engineWith({ ...school.sandbox.account.noSubjects });
+		await engine.run({ parameters: listBranches });
+		school.sandbox.clearJournal();
+		const { json } = await engine.run({
+			parameters: createSubject,
+			items: times(3),
+			onError: 'continueRegularOutput',
+		});
+		expect(json).toMatchObject(
+			times(3).map(() => ({ error: expect.stringContaining('denied access') as string })),
+		);
+		expect(json[0].message).toContain('The login works');
+		const create = 'subject/create';
+		expect(school.calls()).toEqual([create, 'auth/login', create, create, create]);
+	});
+});
+
+describe('a login that fails', () => {
+	let users = 0;
+	const engine = (more: ICredentialDataDecryptedObject = {}) =>
+		engineWith({ hostname: server.url, email: `failing${++users}@school.example`, ...more });
+	/** What comes of the first login, after which it works. */
+	const firstLogin = (answer: RawAnswer) => {
+		let count = 0;
+		server.answer = ({ path }) => {
+			if (path !== 'auth/login') return { body: { total: 1, items: [{ id: 1, name: 'Центр' }] } };
+			return count++ === 0 ? answer : { body: { token: `token ${users}` } };
+		};
+	};
+	const tries = () => server.requests.filter(({ path }) => path === 'auth/login').length;
+	const inBody = (status: number): RawAnswer => ({
+		body: { name: 'Error', message: 'Подождите', code: 0, status },
+	});
+
+	it.each([429, 503])('with %i in the body of HTTP 200 is tried again', async (status) => {
+		firstLogin(inBody(status));
+		const { json, error } = await engine().run({ parameters: listBranches });
+		expect(error).toBeUndefined();
+		expect(json).toMatchObject([{ id: 1 }]);
+		expect(tries()).toBe(2);
+	});
+
+	it.each<[what: string, answer: RawAnswer, says: RegExp, credential: ICredentialDataDecryptedObject]>([
+		['401 in the body of HTTP 200', inBody(401), /^(?!.*App Key).*'Email' and 'API Key'/, {}],
+		[
+			'403, where there is an app key,',
+			{ status: 403, body: { message: 'Not Authorized', status: 403 } },
+			/'App Key'/,
+			{ appKey: 'the app key' },
+		],
+		['403 and a web page', { status: 403, body: '<html></html>' }, /There is no AlfaCRM at 127\.0\.0\.1/, {}],
+		['400', { status: 400, body: { message: 'Bad Request' } }, /would not take the login \(HTTP 400\)/, {}],
+	])('with %s is not, and says what to look at', async (_what, answer, says, credential) => {
+		firstLogin(answer);
+		const { error } = await engine(credential).run({ parameters: listBranches });
+		expect(error?.message).toMatch(says);
+		expect(tries()).toBe(1);
+	});
+
+	it('because AlfaCRM is out of order is tried again for the next item', async () => {
+		firstLogin({ status: 500, body: {} });
+		const { json, errorItems } = await engine().run({
+			parameters: listBranches,
+			items: times(2),
+			onError: 'continueErrorOutput',
+		});
+		expect([json.length, errorItems.length]).toEqual([1, 1]);
+	});
+});
+
+describe('an execution that is cancelled while it logs in', () => {
+	it.each<[what: string, answer: RawAnswer, isThere: () => boolean]>([
+		['has no answer', { status: 403, delayMs: 60_000 }, () => server.requests.length > 0],
+		[
+			'waits to be repeated',
+			{ status: 429, headers: { 'retry-after': '60' } },
+			() => rateLimiterOf(otherNameOf(server.url)).askedMs > 0,
+		],
+	])('ends at once where the login %s', async (what, answer, isThere) => {
+		server.answer = () => answer;
+		const execution = new AbortController();
+		const engine = engineWith({ hostname: otherNameOf(server.url), email: `${what}@school.example` });
+		const running = engine.run({ parameters: listBranches, signal: execution.signal });
+		while (!isThere()) await sleep(5);
+		const begun = performance.now();
+		execution.abort();
+		await running;
+		expect(performance.now() - begun).toBeLessThan(50_000);
+		expect(server.requests).toHaveLength(1);
+	});
+});
+
+describe('neither key nor token is in what n8n keeps of', () => {
+	const list: INodeParameters = { resource: 'customer', operation: 'getAll', branchId: 1 };
+	const atLogin = { match: { pathContains: 'auth/login' } };
+	const always = { times: 0, match: { entity: 'customer' } };
+
+	/** Everything an error or item can carry, cycles and non-enumerable causes included. */
+	function everythingIn(value: unknown, seen = new Set<unknown>()): string {
+		if (typeof value !== 'object' || value === null) return String(value);
+		if (seen.has(value)) return '';
+		seen.add(value);
+		return Object.getOwnPropertyNames(value)
+			.map((key) => `${key}=${everythingIn((value as Record<string, unknown>)[key], seen)}`)
+			.join('\n');
+	}
+
+	it.each<[string, Fault | undefined]>([
+		['a success', undefined],
+		['a rejected login', { kind: 'status', status: 403, ...atLogin }],
+		['a login that is answered with HTML', { kind: 'html', ...atLogin }],
+		['a login that breaks off', { kind: 'reset', times: 0, ...atLogin }],
+		['a redirected login', { kind: 'redirect', location: 'https://example.org/', ...atLogin }],
+		['a 401 that stays', { kind: 'status', status: 401, ...always }],
+		['a 403 that stays', { kind: 'status', status: 403, ...always }],
+		['a 500', { kind: 'status', status: 500, ...always }],
+		['a connection that breaks off', { kind: 'resetMidAnswer', ...always }],
+		['a redirect', { kind: 'redirect', location: 'https://example.org/', match: { entity: 'customer' } }],
+	])('%s', async (_what, fault) => {
+		if (fault) school.sandbox.faults.add(fault);
+		const engine = engineWith({ appKey: 'app-key-of-the-test' });
+		for (const onError of [undefined, 'continueErrorOutput'] as const) {
+			const { run } = await engine.run({ parameters: list, onError });
+			const kept = everythingIn(run);
+			const secrets = [school.sandbox.account.apiKey, 'app-key-of-the-test', engine.credentials.stored.token];
+			for (const secret of secrets.filter((text) => text !== '')) expect(kept).not.toContain(secret);
+			expect(kept).toContain('AlfaCRM');
+		}
+	});
+
+	it.each([400, 404, 500])('words of AlfaCRM with HTTP %i that hold them', async (status) => {
+		await school.engine.run({ parameters: list });
+		const secrets = [...school.sandbox.tokens(), String(school.credential.apiKey)];
+		const message = `Bad token and key: ${secrets.join(', ')}`;
+		school.sandbox.faults.add({ kind: 'status', status, message, ...always });
+		const { error, run } = await school.engine.run({ parameters: list });
+		expect(error?.message).toMatch(/customers/);
+		const kept = everythingIn([error, run]);
+		for (const secret of secrets) expect(kept).not.toContain(secret);
+	});
+});
+
+describe('where the main branch is switched off', () => {
+	const PHONE = '+7(900)555-00-01';
+	const CREATED = { event: 'customerCreated' };
+	const ADVICE = expect.stringContaining(
+		"If the main branch is disabled in AlfaCRM, enter the number of another branch as 'Branch ID'",
+	) as string;
+	const paths = () => [...new Set(school.entries('branch/index').map(({ path }) => path))];
+	beforeEach(() => set({ mainBranch: 'off' }));
+
+	it("the branches are those that are listed inside of the credential's, for everything", async () => {
+		const id = lead({ phone: [PHONE], branch_ids: [3] });
+		const engine = engineWith({ branchId: 2 });
+		expect((await engine.run({ parameters: listBranches })).json).toHaveLength(3);
+		expect(await engine.options('getBranches', {})).toHaveLength(3);
+		expect((await engine.options('getStages', {})).length).toBeGreaterThan(0);
+		expect((await engine.run({ parameters: findByPhone(PHONE) })).json).toMatchObject([{ id }]);
+		expect(await new Poller(engine, CREATED).tick()).toEqual([]);
+		expect(paths()).toEqual(['/v2api/2/branch/index']);
+	});
+
+	it('and none is given, those of the form are tried and kept, and without one the message says what to enter', async () => {
+		// Another account, as far as the process knows: what one has taught it is no knowledge of the other.
+		const engine = engineWith({ hostname: otherNameOf(school.sandbox.url) });
+		const advice = { description: ADVICE };
+		expect((await engine.run({ parameters: listBranches })).error).toMatchObject(advice);
+		await expect(engine.options('getBranches', {})).rejects.toMatchObject(advice);
+		await expect(new Poller(engine, CREATED).tick()).rejects.toMatchObject(advice);
+
+		const id = lead({ phone: [PHONE], branch_ids: [3] });
+		const found = await engine.run({ parameters: { ...findByPhone(PHONE), branchId: 2 } });
+		expect(found).toMatchObject({ json: [{ id }], hints: [] });
+		school.sandbox.clearJournal();
+		expect((await engine.run({ parameters: listBranches })).json).toHaveLength(3);
+		expect(await new Poller(engine, CREATED).tick()).toEqual([]);
+		expect(paths()).toEqual(['/v2api/2/branch/index']);
+	});
+});

@@ -1,0 +1,437 @@
+import type { IDataObject, INodeParameters } from 'n8n-workflow';
+
+import { entities, entityOf } from '../../nodes/AlfaCrm/entities/registry';
+import { allSchemas } from '../../nodes/AlfaCrm/operations/schemas';
+import { officeOf, pick, stopClock } from './support/office';
+import { useSchool } from './support/school';
+import { recordsOf } from './support/values';
+
+/** What a record that comes out of the node holds: AlfaCRM's own fields, names of the IDs, the address of its page. */
+const school = useSchool({ customers: 60 });
+const { add, customer, lead, refused, row, rows, run, set, stopped, whole } = officeOf(school);
+
+afterEach(() => jest.useRealTimers());
+
+const of = (resource: string, operation: string, more: object = {}) =>
+	({ resource, operation, branchId: 1, ...more }) as INodeParameters;
+const get = (resource: string, id: unknown, more: object = {}) =>
+	of(resource, 'get', { id: String(id), ...more });
+const many = (resource: string, more: object = {}) => of(resource, 'getAll', { returnAll: true, ...more });
+const one = async (parameters: INodeParameters) => (await run(parameters))[0];
+const full = { simplify: false, addNames: true };
+const listed = (path: string) => school.entries(`${path}/index`).length;
+const inBranch1 = (found: IDataObject) => (found.branch_ids as number[]).includes(1);
+const schemas = allSchemas();
+
+/** Where the names of an ID are, by the field that holds it, without its ending. Written from the facts. */
+const LISTS: Record<string, string> = {
+	assigned: 'user',
+	branch: 'branch',
+	category: 'pay-item-category',
+	company: 'company',
+	customer_reject: 'customer-reject',
+	lead_reject: 'lead-reject',
+	lead_source: 'lead-source',
+	lead_status: 'lead-status',
+	lesson_type: 'lesson-type',
+	level: 'level',
+	location: 'location',
+	pay_account: 'pay-account',
+	pay_item: 'pay-item',
+	pay_type: 'pay-type',
+	pipeline: 'pipeline',
+	room: 'room',
+	study_status: 'study-status',
+	subject: 'subject',
+	tariff: 'tariff',
+	teacher: 'teacher',
+	user: 'user',
+};
+const WEEK = ['Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday', 'Sunday'];
+const WORDS: Record<string, Record<number, string>> = {
+	'customer.is_study': { 0: 'Lead', 1: 'Client' },
+	'customer.legal_type': { 1: 'Person', 2: 'Company' },
+	'customer.gender': { 0: 'Not Given', 1: 'Male', 2: 'Female' },
+	'lesson.status': { 1: 'Planned', 2: 'Cancelled', 3: 'Completed' },
+	'log.event': { 1: 'Created', 2: 'Updated', 3: 'Deleted' },
+	'regularLesson.day': Object.fromEntries(WEEK.map((name, index) => [index + 1, name])),
+	'tariff.type': { 1: 'Per Lesson', 2: 'Monthly', 3: 'Weekly or Unlimited' },
+};
+
+/** What a record is called in a list of branch 1; nothing if it is not in that. */
+function nameIn(path: string, id: unknown): string | undefined {
+	const world = { branch: 1, rows: (of: string) => school.sandbox.store.rows(of) };
+	return recordsOf(world, path).find((found) => found.id === Number(id))?.name as string | undefined;
+}
+
+/** The names that belong beside the fields of a row, as the sandbox's own rows tell. */
+function expectedNames(resource: string, fields: IDataObject): IDataObject {
+	const names: IDataObject = {};
+	for (const [field, value] of Object.entries(fields)) {
+		const words = WORDS[`${resource}.${field}`];
+		if (words) names[`${field}_name`] = words[Number(value)] ?? null;
+		const [, stem, ending] = /^(.*)_(ids?)$/.exec(field) ?? [];
+		// What calls hold is in no source.
+		if (stem === undefined || !(stem in LISTS) || resource === 'phoneCall') continue;
+		// In Simplify's text a list has commas.
+		const ids = String(value ?? '')
+			.split(',')
+			.filter((id) => id.trim() !== '');
+		const found = ids.map((id) => nameIn(LISTS[stem], id) ?? id.trim());
+		const isKnown = ids.some((id) => nameIn(LISTS[stem], id) !== undefined);
+		if (ending === 'id') names[`${stem}_name`] = isKnown ? found[0] : null;
+		else if (ids.length > 0 && !isKnown) names[`${stem}_names`] = null;
+		else names[`${stem}_names`] = Array.isArray(value) ? found : found.join(', ');
+	}
+	return names;
+}
+
+describe.each(entities.filter(({ operations }) => operations.includes('getAll')))(
+	'$resource',
+	({ resource, path, simple }) => {
+		/** Whose records are asked for, where they are those of another. */
+		const OWNERS: Record<string, () => object> = {
+			cgi: () => ({ group_id: Number(rows('cgi')[0].group_id) }),
+			customerTariff: () => ({ customer_id: Number(rows('customer-tariff')[0].customer_id) }),
+			communication: () => ({
+				class: String(rows('communication')[0].class),
+				related_id: Number(rows('communication')[0].related_id),
+			}),
+		};
+		const parameters = (more: object = {}) => many(resource, { ...OWNERS[resource]?.(), ...more });
+		/** What AlfaCRM shows of such a record. */
+		const shown = () => new Set(rows(path).flatMap((found) => Object.keys(found)));
+
+		it('has the name of each ID of a short list beside it, after one request for each list, and what its schema says', async () => {
+			const { json, hints } = await whole(parameters());
+			expect(hints).toEqual([]);
+			for (const found of json) expect(found).toMatchObject(expectedNames(resource, found));
+			for (const list of new Set(Object.values(LISTS)))
+				if (list !== path) expect(listed(list)).toBeLessThanOrEqual(1);
+
+			const { properties } = schemas[`${resource}/getAll`];
+			const held = shown();
+			for (const found of json) {
+				if (simple) expect(Object.keys(found)).toEqual(Object.keys(properties));
+				const own = Object.keys(found).filter((name) => /_names?$|^url$/.test(name) && !held.has(name));
+				expect(own.filter((name) => !(name in properties))).toEqual([]);
+			}
+		});
+
+		it('comes as AlfaCRM sends it without them, and with those of all fields where they are asked for', async () => {
+			const sent = await run(parameters(simple ? { simplify: false } : { addNames: false }));
+			// Which types of payments there are is asked for in any case.
+			const lists = Object.values(LISTS).filter((list) => list !== path && list !== 'pay-type');
+			for (const list of lists) expect(listed(list)).toBe(0);
+			// Of lessons AlfaCRM itself adds these. API notes 5.11.
+			const held = shown().add('lesson_type_name').add('details');
+			for (const found of sent) expect(Object.keys(found).filter((name) => !held.has(name))).toEqual([]);
+			if (!simple) return;
+			const named = await run(parameters(full));
+			expect(named.length).toBeGreaterThan(0);
+			for (const found of named) expect(found).toMatchObject(expectedNames(resource, found));
+		});
+	},
+);
+
+describe('the lists of names', () => {
+	const byId = (more: object = {}) => of('customer', 'get', { id: '={{ $json.id }}', ...more });
+	const items = (count: number) => {
+		const customers = rows('customer').filter(inBranch1);
+		return Array.from({ length: count }, (_, index) => ({ id: customers[index % customers.length].id }));
+	};
+
+	it('are read once for all items', async () => {
+		const json = await run(byId(full), { items: items(100) });
+		expect(json).toHaveLength(100);
+		for (const found of json) expect(found).toMatchObject(expectedNames('customer', found));
+		const lists = school.calls().filter((call) => !/^(customer|auth)\//.test(call));
+		expect(lists.length).toBeGreaterThan(3);
+		expect(lists).toEqual([...new Set(lists)]);
+	});
+
+	it.each([
+		[403, 'Names are missing, because this user may not read the lists of them: stages'],
+		[
+			404,
+			'Names are missing, because the lists of them could not be read. Run it again to have them: stages',
+		],
+	])('that fail with %i are not asked for again, which is said once', async (status, words) => {
+		school.sandbox.faults.add({ kind: 'status', status, times: 0, match: { entity: 'lead-status' } });
+		const { json, hints } = await whole(byId(), { items: items(20) });
+		const name = expect.any(String) as string;
+		expect(json).toMatchObject(items(20).map(() => ({ lead_status_name: null, name })));
+		expect(hints).toEqual([words]);
+		// A refusal may be that of an old token, so it is tried once more with a new one.
+		expect(listed('lead-status')).toBeLessThanOrEqual(2);
+	});
+
+	it('are those of the branch of the rows', async () => {
+		const [room] = rows('room').filter(({ branch_id }) => branch_id !== 1);
+		const branch_id = Number(room.branch_id);
+		const group = { related_class: 'Group', related_id: 1 };
+		const id = add('regular-lesson', { branch_id, room_id: room.id, ...group });
+		const found = await one(get('regularLesson', id, { branchId: branch_id, ...full }));
+		expect(found).toMatchObject({ room_id: room.id, room_name: room.name });
+		expect(school.entries('room/index').map(({ path }) => path)).toEqual([`/v2api/${branch_id}/room/index`]);
+	});
+
+	it('are not that of the customers, which may be huge', async () => {
+		for (const resource of ['lesson', 'pay', 'task']) {
+			expect(Object.keys(await one(many(resource)))).not.toContain('customer_names');
+		}
+		expect(listed('customer')).toBe(0);
+	});
+
+	it('give no two things the same name', () => {
+		for (const { resource } of entities) {
+			const { fields, outputFields = [] } = entityOf(resource);
+			const names = new Set([...fields, ...outputFields].map(({ name }) => name));
+			const stems = [...names].filter((name) => /_ids?$/.test(name) && name.replace(/_ids?$/, '') in LISTS);
+			const derived = stems.map((name) => name.replace(/_id(s?)$/, '_name$1'));
+			// AlfaCRM itself says what kind of lesson it is.
+			expect(derived.filter((name) => names.has(name) && name !== 'lesson_type_name')).toEqual([]);
+		}
+	});
+});
+
+describe('a day of the week', () => {
+	it('has its name in the hours of a teacher', async () => {
+		const json = await run(of('teacher', 'getWorkingHours', { returnAll: true }));
+		const days: Record<string, string> = { 2: 'Monday', 4: 'Wednesday', 6: 'Friday' };
+		expect(json.length).toBeGreaterThan(0);
+		for (const hours of json) expect(hours.weekday_name).toBe(days[String(hours.weekday)]);
+		expect(json[0].teacher_name).toBe(nameIn('teacher', json[0].teacher_id));
+	});
+
+	it.each([7, 0] as const)('of a regular lesson is Sunday where AlfaCRM says %i', async (sunday) => {
+		set({ sunday });
+		const group = { related_class: 'Group', related_id: 1 };
+		const id = add('regular-lesson', { branch_id: 1, ...group, day: 7, time_from_v: '10:00' });
+		for (const simplify of [true, false]) {
+			const found = await one(get('regularLesson', id, { simplify, addNames: true }));
+			expect(found).toMatchObject({ day: sunday, day_name: 'Sunday' });
+		}
+	});
+});
+
+describe('a customer', () => {
+	const known = (path: string, id: number) => row(path, id).name as string;
+	const read = async (id: number, more: object = {}) => await one(get('customer', id, more));
+
+	it('is simplified to at most 10 useful fields, names and the address, with lists as one text', async () => {
+		const [simple] = await run(of('customer', 'getAll', { limit: 1 }));
+		const [raw] = await run(of('customer', 'getAll', { limit: 1, simplify: false }));
+		const [own, added] = [true, false].map((isOwn) =>
+			Object.keys(simple).filter((name) => name in raw === isOwn),
+		);
+		expect(own.length).toBeLessThanOrEqual(10);
+		expect(added).toEqual(['is_study_name', 'branch_names', 'lead_status_name', 'url']);
+		expect(Object.keys(raw).length).toBeGreaterThan(30);
+		expect(simple).toMatchObject({ id: raw.id, name: raw.name, phone: (raw.phone as string[]).join(', ') });
+	});
+
+	it('makes the node read no list of which it holds no ID', async () => {
+		const found = await read(lead({ lead_status_id: null }));
+		expect(found).toMatchObject({ lead_status_name: null, is_study_name: 'Lead' });
+		expect(listed('lead-status')).toBe(0);
+	});
+
+	it('keeps the number of what is deleted', async () => {
+		const held = { lead_status_id: 99_999, teacher_ids: [99_998], branch_ids: [1] };
+		expect(await read(lead(held), full)).toMatchObject({
+			...held,
+			...{ lead_status_name: null, teacher_names: null, branch_names: [known('branch', 1)] },
+		});
+		const [{ id, name }] = rows('teacher').filter(inBranch1);
+		expect(await read(lead({ teacher_ids: [id, 99_998] }), full)).toMatchObject({
+			teacher_names: [name, '99998'],
+		});
+		expect(await read(lead({ teacher_ids: [] }), full)).toMatchObject({ teacher_names: [] });
+	});
+
+	it.each<[string, IDataObject, () => string | null]>([
+		['an ID as a text', { lead_status_id: '1' }, () => known('lead-status', 1)],
+		['a name in place of an ID', { lead_status_id: 'Думает' }, () => 'Думает'],
+		['0', { lead_status_id: 0 }, () => null],
+	])('has the name of a stage that is told by %s', async (_what, held, name) => {
+		expect(await read(lead(held))).toMatchObject({ lead_status_name: name() });
+	});
+
+	it('has the address of the page of a lead or a client, in a branch of its own, by which it is found', async () => {
+		const page = (kind: string, branch: number, id: number) =>
+			`${school.sandbox.url}/company/${branch}/${kind}/view?id=${id}`;
+		const id = lead();
+		const { url } = await read(id);
+		expect(url).toBe(page('lead', 1, id));
+		expect(
+			await one({ ...get('customer', id), id: { __rl: true, mode: 'url', value: url as string } }),
+		).toMatchObject({ id, url });
+		const client = lead({ is_study: 1, branch_ids: [3, 1] });
+		expect(await read(client)).toMatchObject({ url: page('customer', 1, client) });
+		const far = lead({ is_study: 1, branch_ids: [3], phone: ['+7(900)555-00-01'] });
+		const found = await one(of('customer', 'find', { matchBy: 'phone', phone: '89005550001' }));
+		expect(found).toMatchObject({ url: page('customer', 3, far) });
+	});
+
+	describe('that is written back', () => {
+		const update = (id: number, more: object) => of('customer', 'update', { id, ...more });
+		const asJson = (value: object) => ({ inputMode: 'json', json: JSON.stringify(value) });
+
+		it('means the same, whatever its names say', async () => {
+			const id = lead({ lead_status_id: 1, email: [], phone: [] });
+			const { lead_status_id, lead_status_name, is_study, is_study_name, url, name, email } = await read(id);
+			const back = { lead_status_id, lead_status_name, is_study, is_study_name, url, name, email };
+			const before = school.sandbox.snapshot();
+			await run(update(id, asJson({ ...back, lead_status_name: 'Другой' })));
+			expect(school.sandbox.changes(before)).toEqual([]);
+			const [{ body }] = school.entries('customer/update');
+			expect(Object.keys(body as object).sort()).toEqual(['is_study', 'lead_status_id', 'name']);
+
+			const columns = { mappingMode: 'autoMapInputData', value: null };
+			await run(update(id, { inputMode: 'map', columns }), { items: [back] });
+			expect(school.sandbox.changes(before)).toEqual([]);
+		});
+
+		it.each([
+			['lead_status_name', 'Новый'],
+			['is_study_name', 'Lead'],
+			['url', 'https://example.org'],
+		])('takes no %s alone, for it would change nothing', async (name, value) => {
+			const words = `AlfaCRM's customer has no field "${name}" that can be set`;
+			await refused(update(lead(), asJson({ note: 'x', [name]: value })), words);
+		});
+	});
+
+	it('comes with the remaining lessons, and raw with the day until which they are paid', async () => {
+		const id = lead({ is_study: 1, paid_lesson_count: 6, paid_till: '2026-03-01 00:00:00' });
+		expect(await read(id)).toMatchObject({ paid_lesson_count: 6 });
+		const raw = await read(id, { simplify: false });
+		expect(raw).toMatchObject({ paid_lesson_count: 6, paid_till: '2026-03-01 00:00:00' });
+		const remaining = entityOf('customer').outputFields?.find(({ name }) => name === 'paid_lesson_count');
+		expect(remaining?.label).toBe('Remaining Lessons');
+	});
+
+	it('comes with groups where they are asked for', async () => {
+		const { id } = rows('customer').find(({ group_ids }) => (group_ids as number[]).length > 0)!;
+		const filters = { id: String(id), withGroups: true };
+		const raw = await one(many('customer', { is_study: 2, removed: 1, simplify: false, filters }));
+		expect(raw.groups).toEqual(
+			[{ id: expect.any(Number), name: expect.any(String) }].map(expect.objectContaining),
+		);
+		const promised = Object.keys(schemas['customer/create'].properties);
+		expect(promised).toEqual(expect.arrayContaining(['groups', 'lead_status_ids']));
+	});
+
+	it.each([
+		['saves', 40],
+		['ignored', 5],
+	])('shows the bonus balance that there is then, where AlfaCRM %s it', async (bonusWrite, wanted) => {
+		set({ bonusWrite });
+		const id = lead({ balance_bonus: 5 });
+		const updateFields = { balance_bonus: 40 };
+		const saved = await one(of('customer', 'update', { id: pick(id), updateFields }));
+		expect([saved.balance_bonus, customer(id).balance_bonus]).toEqual([wanted, wanted]);
+	});
+});
+
+describe('a lesson', () => {
+	it('shows its type by name and whether it is streamed', async () => {
+		const { id, lesson_type_id } = rows('lesson').find(({ branch_id }) => branch_id === 1)!;
+		const lesson_type_name = row('lesson-type', lesson_type_id).name;
+		const raw = await one(get('lesson', id, { simplify: false }));
+		expect(raw).toMatchObject({ lesson_type_name, streaming: false });
+		const promised = Object.keys(schemas['lesson/create'].properties);
+		expect(promised).toEqual(expect.arrayContaining(['lesson_type_name', 'streaming', 'branch_id']));
+	});
+
+	it('is made in the branch of the call or in another one, and moved there with all the rest', async () => {
+		const make = async (additionalFields: object) =>
+			await one(
+				of('lesson', 'create', {
+					...{ customer_ids: pick(lead()), lesson_date: '2026-03-03', time_from: '17:00' },
+					...{ lesson_type_id: 1, subject_id: 1 },
+					additionalFields: { duration: 60, topic: 'Датчики', ...additionalFields },
+				}),
+			);
+		const [own, other] = [await make({}), await make({ branch_id: 2 })];
+		expect([row('lesson', own.id).branch_id, row('lesson', other.id).branch_id]).toEqual([1, 2]);
+		await run(of('lesson', 'update', { id: pick(own.id), updateFields: { branch_id: 2 } }));
+		expect(row('lesson', own.id)).toMatchObject({ branch_id: 2, topic: 'Датчики', date: '2026-03-03' });
+	});
+});
+
+it('a subscription plan shows how it is calculated, a payment what was spent', async () => {
+	expect(await one(of('tariff', 'getAll', { limit: 1 }))).toHaveProperty('calculation_type');
+	expect(Object.keys(schemas['tariff/get'].properties)).toContain('calculation_type');
+	expect(Object.keys(schemas['pay/get'].properties)).toContain('expenditure');
+});
+
+describe('Get', () => {
+	it.each<[string, (found: IDataObject) => boolean]>([
+		['a lead', ({ is_study }) => is_study === 0],
+		['an archived lead', ({ is_study, e_date }) => is_study === 0 && String(e_date) < '2030'],
+		['an archived client', ({ is_study, e_date }) => is_study === 1 && String(e_date) < '2030'],
+	])('finds %s by one call', async (_what, wanted) => {
+		const id = rows('customer').filter(inBranch1).find(wanted)?.id;
+		expect(id).toBeDefined();
+		expect(await run(get('customer', id))).toMatchObject([{ id }]);
+		expect(listed('customer')).toBe(1);
+	});
+
+	it('finds a record on a later page where the filter by ID is ignored, also in another order each time', async () => {
+		set({ ignoredFilters: ['room.id'], shuffle: true });
+		for (let n = 1; n <= 90; n++) add('room', { name: `Каб. ${n}`, branch_id: 1, color_id: 1, weight: n });
+		for (const id of [30, 60, 90]) {
+			expect(await run(get('room', id))).toMatchObject([{ id, name: row('room', id).name }]);
+		}
+	});
+
+	it('of a branch checks the ID, which that list does not filter by', async () => {
+		expect(await run(get('branch', 3))).toMatchObject([{ id: 3, name: row('branch', 3).name }]);
+	});
+
+	it('finds a lesson of any status', async () => {
+		for (const status of [1, 2, 3]) {
+			const id = rows('lesson').find((found) => found.status === status && found.branch_id === 1)?.id;
+			expect(await run(get('lesson', id))).toMatchObject([{ id, status }]);
+		}
+	});
+
+	describe('where AlfaCRM lists what is current alone', () => {
+		beforeEach(() => {
+			stopClock('2026-02-10T09:00:00Z');
+			set({ deadDefault: 'current', cgiDefault: 'current' });
+		});
+
+		it('finds a subscription of the customer, ended ones too, and no other’s', async () => {
+			const [owner, other] = [lead({ is_study: 1 }), lead({ is_study: 1 })];
+			const subscriptions = ['31.05.2026', '31.05.2025', '09.02.2026', null].map((e_date) => ({
+				id: add('customer-tariff', { customer_id: owner, tariff_id: 1, b_date: '01.09.2024', e_date }),
+				e_date,
+			}));
+			const of = (customer: number, id: number) => get('customerTariff', id, { customer_id: pick(customer) });
+			for (const one of subscriptions) expect(await run(of(owner, one.id))).toMatchObject([one]);
+			expect((await stopped(of(other, subscriptions[1].id))).httpCode).toBe('404');
+			for (let n = 0; n < 25; n++)
+				add('customer-tariff', { customer_id: owner, tariff_id: 1, e_date: '31.05.2025' });
+			set({ ignoredFilters: ['customer-tariff.id'] });
+			expect(await run(of(owner, subscriptions[1].id))).toMatchObject([subscriptions[1]]);
+		});
+
+		it('finds a membership of the group, past and future ones too, and none of another group', async () => {
+			const [group_id, other] = ['Сборка', 'Шахматы'].map((name) => add('group', { name, branch_ids: [1] }));
+			const of = (group: number, id: number) => get('cgi', id, { group_id: pick(group) });
+			let id = 0;
+			for (const [b_date, e_date] of [
+				['01.09.2001', '31.05.2002'],
+				['01.09.2025', '09.02.2026'],
+				['01.09.2035', null],
+			]) {
+				id = add('cgi', { customer_id: lead({ is_study: 1 }), group_id, b_date, e_date });
+				expect(await run(of(group_id, id))).toMatchObject([{ id, b_date }]);
+			}
+			expect((await stopped(of(other, id))).httpCode).toBe('404');
+		});
+	});
+});
