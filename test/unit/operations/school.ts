@@ -32,6 +32,20 @@ interface End {
 
 type Json = Record<string, unknown>;
 
+export const PHONE = '+7(900)555-00-01';
+export const OTHER_PHONE = '+7(900)555-00-02';
+
+/** The form of an operation on customers, in branch 1. */
+export const formOf = (operation: string, more: IDataObject = {}): IDataObject => ({
+	...{ resource: 'customer', operation, branchId: 1, simplify: false, additionalFields: {}, options: {} },
+	...more,
+});
+/** The form of Create or Update by phone, as a site's form fills it. */
+export const byPhone = (fieldsToSet: IDataObject = {}, options: IDataObject = {}, phone: unknown = PHONE) =>
+	formOf('upsert', { matchBy: 'phone', phone: phone as string, fieldsToSet, options });
+export const findByPhone = (options: IDataObject = {}, phone: unknown = PHONE) =>
+	formOf('find', { matchBy: 'phone', phone: phone as string, options: { ifNone: 'nothing', ...options } });
+
 /** The sandbox without HTTP between, with two branches and nobody in it. */
 export class SmallSchool {
 	readonly settings: Settings;
