@@ -1,6 +1,6 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import { SmallSchool } from './school';
+import { formOf, SmallSchool } from './school';
 
 let school: SmallSchool;
 let customer: number;
@@ -14,15 +14,7 @@ beforeEach(() => {
 });
 afterEach(() => jest.useRealTimers());
 
-const job = (operation: string, more: IDataObject, id = customer): IDataObject => ({
-	resource: 'customer',
-	operation,
-	branchId: 1,
-	id,
-	simplify: false,
-	additionalFields: {},
-	...more,
-});
+const job = (operation: string, more: IDataObject, id = customer) => formOf(operation, { id, ...more });
 const added = async (...jobs: IDataObject[]) => {
 	const results: unknown[] = [];
 	for (const one of jobs) results.push((await school.done(one)).json[0].operationResult);
@@ -51,12 +43,8 @@ describe('a payment', () => {
 	});
 
 	it('is taken once, confirmed or not, whatever its spelling', async () => {
-		expect(await added(pay(), pay(), pay({ is_confirmed: true }), pay({}, { income: '500.0010' }))).toEqual([
-			'created',
-			'unchanged',
-			'unchanged',
-			'unchanged',
-		]);
+		const again = [pay(), pay({ is_confirmed: true }), pay({}, { income: '500.0010' })];
+		expect(await added(pay(), ...again)).toEqual(['created', 'unchanged', 'unchanged', 'unchanged']);
 		expect(school.rows('pay')).toHaveLength(1);
 	});
 
@@ -66,13 +54,10 @@ describe('a payment', () => {
 		['another note', { note: 'x' }, {}],
 		['another branch', { branch_id: 2 }, {}],
 		['another type', { pay_type_id: 2 }, {}],
+		['somebody else', {}, { id: 2 }],
 	])('of %s is another one', async (_what, additionalFields, more) => {
+		school.lead();
 		expect(await added(pay(), pay(additionalFields, more))).toEqual(['created', 'created']);
-	});
-
-	it('of somebody else is another one', async () => {
-		const other = school.lead();
-		expect(await added(pay(), { ...pay(), id: other })).toEqual(['created', 'created']);
 	});
 
 	it('is taken again where that is wanted, without a look', async () => {
@@ -101,12 +86,6 @@ describe('a payment', () => {
 			await school.run({ ...pay(), id: school.lead(row) });
 			expect(school.sent.at(-1)?.body.payer_name).toBe(name);
 		}
-	});
-
-	it('that an item before has taken is known, should the list be late', async () => {
-		school.onCall = (call) => (call === 'pay/index' ? { items: [], total: 0 } : undefined);
-		const { json } = await school.done(pay(), { items: [{}, {}] });
-		expect(json.map(({ operationResult }) => operationResult)).toEqual(['created', 'unchanged']);
 	});
 
 	it('is the same where AlfaCRM does not show all of it, but not where it does not show whose it is', async () => {
@@ -259,6 +238,7 @@ describe('a task', () => {
 });
 
 it.each<[string, string, IDataObject]>([
+	['payment', 'pay', job('takePayment', { income: 500, pay_account_id: 1 })],
 	['subscription', 'customer-tariff', job('sellSubscription', { tariff_id: 1 })],
 	['comment', 'communication', job('addComment', { comment: 'Просил позвонить' })],
 	['task', 'task', job('createTask', { title: 'Перезвонить' })],
@@ -268,35 +248,67 @@ it.each<[string, string, IDataObject]>([
 	expect(json.map(({ operationResult }) => operationResult)).toEqual(['created', 'unchanged']);
 });
 
-describe('a change of one record', () => {
-	it('is made only where it is one', async () => {
-		const teachers = (ids: string, more: IDataObject = {}) =>
-			job('assignTeachers', { teacher_ids: ids, ...more });
-		expect(await added(teachers('1'), teachers('1'), teachers('2'), teachers('1, 2'))).toEqual([
-			'updated',
-			'unchanged',
-			'updated',
-			'unchanged',
-		]);
-		expect(school.row('customer', customer).teacher_ids).toEqual([1, 2]);
-		expect(await added(teachers('2', { listMode: 'replace' }))).toEqual(['updated']);
-		expect(school.row('customer', customer).teacher_ids).toEqual([2]);
+it('teachers are assigned only where that changes something', async () => {
+	const teachers = (ids: string, more: IDataObject = {}) =>
+		job('assignTeachers', { teacher_ids: ids, ...more });
+	const forms = ['1', '1', '2', '1, 2'].map((ids) => teachers(ids));
+	expect(await added(...forms)).toEqual(['updated', 'unchanged', 'updated', 'unchanged']);
+	expect(school.row('customer', customer).teacher_ids).toEqual([1, 2]);
+	expect(await added(teachers('2', { listMode: 'replace' }))).toEqual(['updated']);
+	expect(school.row('customer', customer).teacher_ids).toEqual([2]);
+});
+
+describe('a text that is longer than AlfaCRM takes', () => {
+	const LONG = 'ы'.repeat(3_000);
+	const record = (resource: string, operation: string, more: IDataObject) =>
+		formOf(operation, { resource, ...more });
+	const payment = {
+		...{ customer_id: 1, income: 5, pay_account_id: 1, pay_type_id: 1, document_date: '2026-02-10' },
+		additionalFields: { payer_name: LONG },
+	};
+
+	it.each<[what: string, label: string, longest: number, form: () => IDataObject]>([
+		['Customer → Create', 'Name', 50, () => formOf('create', { name: LONG, is_study: 0 })],
+		['Customer → Update', 'Payer Name', 50, () => job('update', { updateFields: { legal_name: LONG } })],
+		[
+			'Group → Create or Update',
+			'Note',
+			255,
+			() => record('group', 'upsert', { matchBy: 'name', name: 'А', fieldsToSet: { note: LONG } }),
+		],
+		['Payment → Create', 'Payer Name', 50, () => record('pay', 'create', payment)],
+		['Take Payment', 'Payer Name', 50, () => job('takePayment', payment)],
+		['Add Comment', 'Comment', 2048, () => job('addComment', { comment: LONG })],
+		[
+			'Communication → Create',
+			'Comment',
+			2048,
+			() =>
+				record('communication', 'create', { related_id: 1, class: 'Customer', comment: LONG, type_id: 1 }),
+		],
+	])('is refused by %s, or shortened where that is wanted: %s to %d', async (_what, label, longest, form) => {
+		const { error } = await school.run(form());
+		expect(error).toMatchObject({
+			message: `'${label}' has 3000 characters; AlfaCRM accepts at most ${longest}`,
+			description: expect.stringContaining("turn on 'Shorten Long Texts' in 'Options'") as string,
+		});
+		expect(school.calls).toEqual([]);
+		const { hints } = await school.done({ ...form(), options: { shortenTexts: true } });
+		const [written] = school.sent.filter(({ url }) => /\/(create|update)$/.test(url)).slice(-1);
+		expect(Object.values(written.body)).toContain(`${'ы'.repeat(longest - 1)}…`);
+		expect(hints).toContain(
+			`Texts that are longer than AlfaCRM takes were shortened: '${label}' to ${longest} characters`,
+		);
 	});
 
-	it('of a lead refuses a client, and archives only where that is wanted', async () => {
-		const reject = (removed: boolean, id = customer) =>
-			job('reject', { lead_reject_id: 1, additionalFields: { removed } }, id);
-		expect(await added(reject(false), reject(false))).toEqual(['updated', 'unchanged']);
-		expect(school.sent.at(-2)?.body).not.toHaveProperty('removed');
-		expect(await added(reject(true))).toEqual(['updated']);
-		expect(school.sent.find(({ url, body }) => url.endsWith('/update') && 'removed' in body)?.body).toEqual({
-			removed: 1,
-		});
-		const client = school.lead({ is_study: 1 });
-		const { error } = await school.run(reject(false, client));
-		expect(error).toMatchObject({
-			message: `Customer ${client} is a client, not a lead`,
-			description: 'Nothing was changed.',
-		});
+	it('is the same comment when it is shortened again', async () => {
+		const comment = job('addComment', { comment: LONG, options: { shortenTexts: true } });
+		for (const operationResult of ['created', 'unchanged'])
+			expect((await school.done(comment)).json).toMatchObject([{ operationResult }]);
+	});
+
+	it('is refused by a correction, which has no such option', async () => {
+		const { error } = await school.run(record('pay', 'createCorrection', payment));
+		expect(error?.description).toBe('Shorten it. Nothing was sent to AlfaCRM.');
 	});
 });

@@ -5,6 +5,7 @@ import type { Entity } from '../../../nodes/AlfaCrm/entities/types';
 import type { Filter } from '../../../nodes/AlfaCrm/entities/fieldTypes';
 import { passesDefaultFilter } from '../../../nodes/AlfaCrm/operations/records/defaultFilters';
 import { rowFilterOf } from '../../../nodes/AlfaCrm/operations/records/rowFilter';
+import { formOf, SmallSchool } from './school';
 import { deskOf } from './support';
 
 const TARGET = { path: 'sample', branch: 1, query: {}, labels: {} };
@@ -155,30 +156,147 @@ describe('the members of a group', () => {
 	});
 });
 
-it('a row is in the view that was chosen, by the flag that it shows', () => {
-	const filter = customerView();
-	const isIn = (value: number, row: IDataObject) => passesDefaultFilter({ filter, value }, row, 'UTC');
-	expect([isIn(0, { removed: 0 }), isIn(0, { removed: 1 }), isIn(0, {}), isIn(0, { removed: null })]).toEqual(
-		[true, false, true, true],
+describe('a row is in the view that was chosen', () => {
+	it.each<[string, IDataObject, number[]]>([
+		// By the flag that it shows; 0 are active ones, 1 all, 2 archived ones.
+		['customer', { removed: 0 }, [0, 1]],
+		['customer', { removed: '1' }, [1, 2]],
+		['customer', {}, [0, 1, 2]],
+		['customer', { removed: null }, [0, 1]],
+		// A subscription is archived if one of its flags says so. What shows no flag is in every view.
+		['customerTariff', { dead: 1, removed: null }, [1, 2]],
+		['customerTariff', { dead: 0, removed: 1 }, [1, 2]],
+		['customerTariff', { dead: 0, removed: 0 }, [0, 1]],
+		['customerTariff', { dead: false }, [0, 1]],
+		['customerTariff', {}, [0, 1, 2]],
+	])('%s %j: %j', (resource, row, views) => {
+		const filters = entityOf(resource).defaultFilters!;
+		const filter = filters.find(({ name }) => name === 'removed') ?? filters[0];
+		const isIn = (value: number) => passesDefaultFilter({ filter, value }, row, 'UTC');
+		expect([0, 1, 2].filter(isIn)).toEqual(views);
+	});
+});
+
+const COUNTED = "'Limit' was reached: raise it, or switch on 'Return All': AlfaCRM counts";
+const MAY_BE = "'Limit' was reached, so there may be more: raise it, or switch on 'Return All':";
+
+let school: SmallSchool;
+beforeEach(() => (school = new SmallSchool()));
+
+const list = (limit: number, more: IDataObject = {}) =>
+	formOf('getAll', {
+		returnAll: false,
+		limit,
+		is_study: 2,
+		removed: 0,
+		addNames: false,
+		filters: {},
+		...more,
+	});
+const hintsOf = async (parameters: IDataObject) => (await school.done(parameters)).hints;
+const leads = (count: number, row: IDataObject = {}) => {
+	for (let index = 0; index < count; index++) school.lead({ e_date: '2030-12-31', ...row });
+};
+
+describe('a list that ends at its limit', () => {
+	it('says how many AlfaCRM counts', async () => {
+		leads(135);
+		expect(await hintsOf(list(50))).toEqual([`${COUNTED} 135 customers, 50 came`]);
+		expect(school.calls).toHaveLength(3);
+	});
+
+	it.each([135, 136, 500])('says nothing where all have come, within %d', async (limit) => {
+		leads(135);
+		expect(await hintsOf(list(limit))).toEqual([]);
+	});
+
+	it.each(['missing', 'pageSize', 'pageLength'] as const)(
+		'says nothing where AlfaCRM does not count: %s',
+		async (total) => {
+			school.settings.total = total;
+			leads(135);
+			expect(await hintsOf(list(20))).toEqual([]);
+		},
 	);
-	expect([isIn(2, { removed: '1' }), isIn(2, { removed: 0 })]).toEqual([true, false]);
-	expect([isIn(1, { removed: 1 }), isIn(1, { removed: 0 })]).toEqual([true, true]);
+
+	it('says no number where AlfaCRM counts others too, or may', async () => {
+		const mia = list(10, { filters: { email: 'mia@example.org' } });
+		leads(30);
+		leads(30, { email: ['mia@example.org'] });
+		expect(await hintsOf(mia)).toEqual([`${MAY_BE} 10 customers came`]);
+		school.settings.ignoredFilters = ['customer.email'];
+		leads(1);
+		const { json, hints } = await school.done(mia);
+		expect(json).toHaveLength(10);
+		expect(hints).toEqual([`${MAY_BE} 10 customers came`]);
+	});
+
+	it('says no number of leads that are not sorted, which the node picks out itself', async () => {
+		leads(12, { is_study: 0, lead_status_id: null });
+		const unsorted = list(10, { filters: { lead_status_id: 'none' } });
+		expect(await hintsOf(unsorted)).toEqual([`${MAY_BE} 10 customers came`]);
+	});
+
+	it('says no number of several lists, whose totals nobody has added up', async () => {
+		for (const status of [1, 1, 1, 2, 2, 3])
+			school.add('lesson', { branch_id: 1, status, date: '2026-02-10', lesson_type_id: 2, subject_id: 1 });
+		const lessons = (limit: number, status: number[] = []) => list(limit, { resource: 'lesson', status });
+		for (const limit of [2, 4])
+			expect(await hintsOf(lessons(limit))).toEqual([`${MAY_BE} ${limit} lessons came`]);
+		expect(await hintsOf(lessons(7))).toEqual([]);
+		expect(await hintsOf(lessons(2, [1]))).toEqual([`${COUNTED} 3 lessons, 2 came`]);
+	});
 });
 
-it('a subscription is archived if one of its flags says so', () => {
-	const [filter] = entityOf('customerTariff').defaultFilters!;
-	const isIn = (value: number, row: IDataObject) => passesDefaultFilter({ filter, value }, row, 'UTC');
-	const rows = [
-		{ dead: 1, removed: null },
-		{ dead: 0, removed: 1 },
-		{ dead: 0, removed: 0 },
-		{ dead: false },
-		{},
-	];
-	expect(rows.map((row) => isIn(2, row))).toEqual([true, true, false, false, true]);
-	expect(rows.map((row) => isIn(0, row))).toEqual([false, false, true, true, true]);
-});
+const RANGES = [
+	...[
+		'balance_contract',
+		'balance_bonus',
+		'lesson_count',
+		'dob',
+		'last_attend_date',
+		'next_lesson_date',
+	].flatMap((name) => [`customer.${name}_from`, `customer.${name}_to`]),
+	...['pay.sum_from', 'pay.sum_to'],
+];
 
-function customerView() {
-	return entityOf('customer').defaultFilters!.find(({ name }) => name === 'removed')!;
-}
+describe('a range that AlfaCRM ignores', () => {
+	beforeEach(() => (school.settings.ignoredFilters = RANGES));
+	const ids = async (filters: IDataObject, more: IDataObject = {}) => {
+		const { json, hints } = await school.done(list(50, { filters, returnAll: true, ...more }));
+		return [json.map(({ id }) => Number(id)).sort((a, b) => a - b), hints];
+	};
+
+	it.each<[IDataObject, IDataObject, IDataObject]>([
+		[{ balance_contract_to: -1 }, { balance: '-800.00' }, { balance: '100.00' }],
+		[{ balance_contract_from: 100.5 }, { balance: '100.50' }, { balance: '100.49' }],
+		[{ lesson_count_to: 1 }, { paid_lesson_count: 1 }, { paid_lesson_count: 10 }],
+		[{ balance_bonus_from: 5 }, { balance_bonus: 5 }, { balance_bonus: 0 }],
+		[{ dob_from: '2015-03-01', dob_to: '2015-03-31' }, { dob: '02.03.2015' }, { dob: '02.04.2015' }],
+		[
+			{ last_attend_date_to: '2026-01-31' },
+			{ last_attend_date: '2026-01-31' },
+			{ last_attend_date: '2026-02-01' },
+		],
+		[
+			{ next_lesson_date_from: '2026-02-10' },
+			{ next_lesson_date: '2026-02-10 17:00:00' },
+			{ next_lesson_date: null },
+		],
+	])('%j is checked on the card: %j, not %j', async (filters, wanted, other) => {
+		const id = school.lead({ e_date: '2030-12-31', ...wanted });
+		school.lead({ e_date: '2030-12-31', ...other });
+		expect(await ids(filters)).toEqual([[id], []]);
+	});
+
+	it('of amounts is checked on the payment, unless that carries its sum as expenditure', async () => {
+		const pay = (row: IDataObject) =>
+			school.add('pay', { branch_id: 1, pay_type_id: 1, document_date: '10.02.2026', ...row });
+		const [large] = [pay({ income: '500.00' }), pay({ income: '50.00' })];
+		const refund = school.add('pay', {
+			...{ branch_id: 1, pay_type_id: 2, document_date: '10.02.2026', income: '0.00', expenditure: '700.00' },
+		});
+		const payments = { resource: 'pay', filters: { sum_from: 100 } };
+		expect((await ids({ sum_from: 100 }, payments))[0]).toEqual([large, refund]);
+	});
+});
