@@ -15,11 +15,7 @@ beforeEach(() => {
 afterEach(() => jest.useRealTimers());
 
 const job = (operation: string, more: IDataObject, id = customer) => formOf(operation, { id, ...more });
-const added = async (...jobs: IDataObject[]) => {
-	const results: unknown[] = [];
-	for (const one of jobs) results.push((await school.done(one)).json[0].operationResult);
-	return results;
-};
+const added = async (...jobs: IDataObject[]) => await school.results(...jobs);
 
 describe('a payment', () => {
 	const pay = (additionalFields: IDataObject = {}, more: IDataObject = {}) =>
@@ -105,12 +101,10 @@ describe('a payment', () => {
 
 	it('is not taken where the list does not come whole', async () => {
 		school.onCall = (call, request) => (call === 'pay/index' ? school.restless(request) : undefined);
-		const { error } = await school.run(pay());
-		expect(error).toMatchObject({
+		expect(await school.stopped(pay())).toMatchObject({
 			message: "AlfaCRM's list of payments did not come whole, so it is not sure that this payment is new",
 			description: 'Run it again. Nothing was saved.',
 		});
-		expect(school.writes()).toEqual([]);
 	});
 });
 
@@ -267,8 +261,11 @@ describe('a text that is longer than AlfaCRM takes', () => {
 		additionalFields: { payer_name: LONG },
 	};
 
+	const byName = { matchBy: 'phoneAndName', phone: '8 900 555 00 01' };
+
 	it.each<[what: string, label: string, longest: number, form: () => IDataObject]>([
 		['Customer → Create', 'Name', 50, () => formOf('create', { name: LONG, is_study: 0 })],
+		['Create or Update, by name', 'Name', 50, () => formOf('upsert', { ...byName, name: LONG })],
 		['Customer → Update', 'Payer Name', 50, () => job('update', { updateFields: { legal_name: LONG } })],
 		[
 			'Group → Create or Update',
@@ -287,12 +284,10 @@ describe('a text that is longer than AlfaCRM takes', () => {
 				record('communication', 'create', { related_id: 1, class: 'Customer', comment: LONG, type_id: 1 }),
 		],
 	])('is refused by %s, or shortened where that is wanted: %s to %d', async (_what, label, longest, form) => {
-		const { error } = await school.run(form());
-		expect(error).toMatchObject({
+		expect(await school.refused(form())).toMatchObject({
 			message: `'${label}' has 3000 characters; AlfaCRM accepts at most ${longest}`,
 			description: expect.stringContaining("turn on 'Shorten Long Texts' in 'Options'") as string,
 		});
-		expect(school.calls).toEqual([]);
 		const { hints } = await school.done({ ...form(), options: { shortenTexts: true } });
 		const [written] = school.sent.filter(({ url }) => /\/(create|update)$/.test(url)).slice(-1);
 		expect(Object.values(written.body)).toContain(`${'ы'.repeat(longest - 1)}…`);

@@ -108,6 +108,30 @@ export class SmallSchool {
 		return { json, hints };
 	}
 
+	/** What came of each form, one after the other. */
+	async results(...forms: IDataObject[]) {
+		const results: unknown[] = [];
+		for (const form of forms) results.push((await this.done(form)).json[0].operationResult);
+		return results;
+	}
+
+	/** Runs the node, which must stop without a write. */
+	async stopped(parameters: IDataObject) {
+		const before = this.writes();
+		const { error } = await this.run(parameters);
+		expect(this.writes()).toEqual(before);
+		if (error === undefined) throw new Error('It went through');
+		return { message: error.message, description: error.description, httpCode: error.httpCode };
+	}
+
+	/** The same, before anything is sent at all. */
+	async refused(parameters: IDataObject) {
+		const before = this.calls.length;
+		const error = await this.stopped(parameters);
+		expect(this.calls).toHaveLength(before);
+		return error;
+	}
+
 	private answer(request: Sent): unknown {
 		const { pathname } = new URL(request.url);
 		const parts = pathname.split('/').slice(2);
