@@ -3,6 +3,7 @@ import type { IDataObject, INodeParameters } from 'n8n-workflow';
 import { entities, entityOf } from '../../../nodes/AlfaCrm/entities/registry';
 import type { Sandbox } from '../../../sandbox';
 import { Engine } from '../support/engine';
+import { pick } from '../support/office';
 import { useSchool } from '../support/school';
 
 const school = useSchool({ customers: 80 });
@@ -28,7 +29,7 @@ const of = (sandbox: Sandbox, path: string) => any(sandbox, path, inBranch1).id 
 interface Writable {
 	resource: string;
 	/** IDs that the form asks for and the query carries. */
-	keys?: (sandbox: Sandbox) => INodeParameters;
+	keys?: (sandbox: Sandbox) => IDataObject;
 	create: (sandbox: Sandbox) => INodeParameters;
 	/** Where the wire differs from what was given, besides the branch. */
 	sent?: (sandbox: Sandbox) => IDataObject;
@@ -119,7 +120,7 @@ const writable: Writable[] = [
 	{
 		resource: 'pay',
 		create: (sandbox) => ({
-			customer_id: { __rl: true, mode: 'id', value: String(client(sandbox)) },
+			customer_id: pick(client(sandbox)),
 			pay_type_id: of(sandbox, 'pay-type'),
 			pay_account_id: of(sandbox, 'pay-account'),
 			document_date: '2026-02-05',
@@ -177,7 +178,7 @@ const writable: Writable[] = [
 	},
 	{
 		resource: 'customerTariff',
-		keys: (sandbox) => ({ customer_id: { __rl: true, mode: 'id', value: String(client(sandbox)) } }),
+		keys: (sandbox) => ({ customer_id: client(sandbox) }),
 		create: (sandbox) => ({ tariff_id: of(sandbox, 'tariff'), b_date: '2026-03-01', balance: 3200 }),
 		sent: () => ({ b_date: '01.03.2026' }),
 		stored: () => ({ balance: '3200.00' }),
@@ -185,7 +186,7 @@ const writable: Writable[] = [
 	},
 	{
 		resource: 'cgi',
-		keys: (sandbox) => ({ group_id: { __rl: true, mode: 'id', value: String(group(sandbox)) } }),
+		keys: (sandbox) => ({ group_id: group(sandbox) }),
 		create: (sandbox) => {
 			const members = sandbox.store.rows('cgi').filter((row) => row.group_id === group(sandbox));
 			const outsider = any(
@@ -193,7 +194,7 @@ const writable: Writable[] = [
 				'customer',
 				(row) => inBranch1(row) && !members.some((member) => member.customer_id === row.id),
 			);
-			return { customer_id: { __rl: true, mode: 'id', value: String(outsider.id) } };
+			return { customer_id: pick(outsider.id) };
 		},
 		sent: () => ({ customer_id: expect.any(Number) as unknown as number }),
 		update: { e_date: '2026-12-31' },
@@ -201,7 +202,7 @@ const writable: Writable[] = [
 	},
 	{
 		resource: 'communication',
-		keys: (sandbox) => ({ class: 'Customer', related_id: String(client(sandbox)) }),
+		keys: (sandbox) => ({ class: 'Customer', related_id: client(sandbox) }),
 		create: () => ({ comment: 'Просил позвонить вечером' }),
 		update: { comment: 'Позвонили' },
 	},
@@ -213,14 +214,6 @@ const run = async (parameters: INodeParameters) => {
 	return result.json;
 };
 const last = () => school.sandbox.journal.at(-1);
-const plainKeys = (keys: INodeParameters): IDataObject =>
-	Object.fromEntries(
-		Object.entries(keys).map(([name, value]) => {
-			const plain =
-				typeof value === 'object' ? (value as unknown as { value: string }).value : (value as string);
-			return [name, /^\d+$/.test(plain) ? Number(plain) : plain];
-		}),
-	);
 const asQuery = (keys: IDataObject) =>
 	Object.fromEntries(Object.entries(keys).map(([key, value]) => [key, String(value)]));
 const keysFor = (resource: string, operation: string, keys: IDataObject): IDataObject => {
@@ -240,8 +233,11 @@ describe.each(writable)('$resource', (row) => {
 
 	it('is created, read, listed, updated and deleted, each with its request and its effect', async () => {
 		const { sandbox } = school;
-		const keys = row.keys?.(sandbox) ?? {};
-		const plain = plainKeys(keys);
+		const plain = row.keys?.(sandbox) ?? {};
+		const isPicked = (name: string) => name === 'customer_id' || name === 'group_id';
+		const keys = Object.fromEntries(
+			Object.entries(plain).map(([name, id]) => [name, isPicked(name) ? pick(id) : String(id)]),
+		);
 		const given = row.create(sandbox);
 		const shown = entityOf(resource).fields.filter(({ required, prominent }) => required || prominent);
 		const isShown = ([name]: [string, unknown]) => shown.some((field) => field.name === name);

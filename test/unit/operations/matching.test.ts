@@ -8,7 +8,6 @@ import {
 	locksOf,
 	searchOf,
 } from '../../../nodes/AlfaCrm/operations/matching/keys';
-import { isMatch } from '../../../nodes/AlfaCrm/operations/matching/search';
 import { randomFrom } from '../../support/random';
 import { depth, seed } from '../../support/depth';
 import { byPhone, findByPhone, formOf, PHONE, SmallSchool } from './school';
@@ -21,133 +20,96 @@ function searchFor(parameters: IDataObject, entity = customer) {
 	const { item } = deskOf(undefined, { parameters });
 	return searchOf(item, entity, keyOf(item, entity));
 }
-const keyNamed = (name: string) => customer.match!.keys.find((key) => key.name === name)!;
 
 describe('the values of a key', () => {
-	it.each<[IDataObject, IDataObject, boolean]>([
+	const by = (matchBy: string, key: IDataObject) => ({ matchBy, ...key });
+	const byContract = (matchValue: string) => by('customField', { matchField: ' custom_a ', matchValue });
+
+	it.each<[IDataObject, IDataObject]>([
 		// The first key is the one that the form begins with.
-		[{ phone: ' 8 900 555 00 01 ' }, { phone: ['+7(900)555-00-01'] }, true],
-		[{ matchBy: 'phone', phone: ['8 900 555 00 01', 'нет'] }, { phone: ['+7(900)555-00-01'] }, true],
-		[{ matchBy: 'phone', phone: 'нет' }, {}, false],
-		[{ matchBy: 'phone', phone: '+7 (___) ___-__-__' }, {}, false],
-		[{ matchBy: 'phone', phone: null, email: 'a@example.org' }, {}, false],
-		[{ matchBy: 'phoneOrEmail', phone: '', email: 'a@example.org' }, { email: ['a@example.org'] }, true],
+		[{ phone: ' 8 900 555 00 01 ' }, { phone: [PHONE] }],
+		[by('phone', { phone: ['8 900 555 00 01', 'нет'] }), { phone: [PHONE] }],
+		[by('email', { email: ['нет почты', 'Анна <a@example.org>'] }), { email: ['Анна <a@example.org>'] }],
+		[by('phoneOrEmail', { phone: '', email: 'a@example.org' }), { email: ['a@example.org'] }],
 		[
-			{ matchBy: 'phoneOrEmail', phone: '123-45-67', email: 'a@example.org' },
+			by('phoneOrEmail', { phone: '123-45-67', email: 'a@example.org' }),
 			{ phone: ['123-45-67'], email: ['a@example.org'] },
-			true,
 		],
-		[{ matchBy: 'phoneOrEmail', phone: '-', email: 'нет' }, {}, false],
-		[
-			{ matchBy: 'nameAndBirthDate', name: 'Мия', dob: '2015-09-04' },
-			{ name: 'Мия', dob: '04.09.2015' },
-			true,
-		],
-		[{ matchBy: 'nameAndBirthDate', name: 'Мия', dob: '' }, { name: 'Мия' }, false],
-		[{ matchBy: 'nameAndBirthDate', name: '---', dob: '2015-09-04' }, { dob: '04.09.2015' }, false],
-		[{ matchBy: 'id', id: '7' }, { id: 7 }, true],
-		[{ matchBy: 'id', id: '' }, {}, false],
-		[
-			{ matchBy: 'customField', matchField: ' custom_school ', matchValue: ' A-12 ' },
-			{ custom_school: 'A-12' },
-			true,
-		],
-		[{ matchBy: 'customField', matchField: 'custom_school', matchValue: ' ' }, {}, false],
-		[
-			{ matchBy: 'email', email: ['нет почты', 'Анна <Anna@example.org>'] },
-			{ email: ['Анна <Anna@example.org>'] },
-			true,
-		],
-	])('%j are %j, which is enough: %j', (parameters, wanted, isEnough) => {
+		[by('nameAndBirthDate', { name: 'Мия', dob: '2015-09-04' }), { name: 'Мия', dob: '04.09.2015' }],
+		[by('id', { id: '7' }), { id: 7 }],
+		[byContract(' A-12 '), { custom_a: 'A-12' }],
+	])('%j are %j', (parameters, wanted) => {
 		const search = searchFor(parameters);
-		expect(search).toMatchObject({ wanted, isEnough });
+		expect(search).toMatchObject({ wanted, isEnough: true });
 		expect(search.fields.map(({ name }) => name)).toEqual(Object.keys(wanted));
 	});
 
-	it('are those of a custom field that the form names', () => {
-		expect(() => searchFor({ matchBy: 'customField', matchField: 'school', matchValue: 'x' })).toThrow(
-			`'Custom Field' is no name of a custom field: "school"`,
+	const NO_PHONE = "'Phone' holds no usable phone number:";
+	it.each<[IDataObject, IDataObject, string]>([
+		[by('phone', { phone: ' ' }), {}, "'Phone' is empty"],
+		[by('phone', { phone: null, email: 'a@example.org' }), {}, "'Phone' is empty"],
+		[by('phone', { phone: 'неизвестно' }), {}, `${NO_PHONE} "неизвестно"`],
+		[by('phone', { phone: '+7 (___) ___-__-__' }), {}, `${NO_PHONE} "+7 (___) ___-__-__"`],
+		[by('phone', { phone: '+7 999 999 99 99' }), {}, `${NO_PHONE} "+7 999 999 99 99"`],
+		[by('phone', { phone: '120363041234567890@g.us' }), {}, `${NO_PHONE} "1203`],
+		[by('phone', { phone: 'tg://user?id=123456789' }), {}, `${NO_PHONE} "tg://`],
+		[by('email', { email: 'нет' }), {}, `'Email' holds no usable email address: "нет"`],
+		[by('phoneOrEmail', { phone: '', email: '' }), {}, "Neither 'Phone' nor 'Email' is filled"],
+		[
+			by('phoneOrEmail', { phone: 'нет', email: '-' }),
+			{},
+			`${NO_PHONE} "нет" and 'Email' holds no usable email address: "-"`,
+		],
+		[by('phoneOrEmail', { phone: 'нет', email: '' }), {}, `${NO_PHONE} "нет"`],
+		[by('phoneAndName', { phone: 'нет', name: 'Мия' }), { name: 'Мия' }, `${NO_PHONE} "нет"`],
+		[by('phoneAndName', { phone: '', name: 'Мия' }), { name: 'Мия' }, "'Phone' and 'Name' are not both"],
+		[
+			by('nameAndBirthDate', { name: 'Мия', dob: '' }),
+			{ name: 'Мия' },
+			"'Name' and 'Date of Birth' are not both filled",
+		],
+		[
+			by('nameAndBirthDate', { name: '---', dob: '2015-09-04' }),
+			{ dob: '04.09.2015' },
+			`'Name' holds no usable value: "---"`,
+		],
+		[by('id', { id: '' }), {}, "'Customer' is empty"],
+		[byContract(' '), {}, "'custom_a' is empty"],
+		...['-', '—', '...', '***', '?', '( )'].map((value): [IDataObject, IDataObject, string] => [
+			...([byContract(value), {}, `'custom_a' holds no usable value: "${value}"`] as const),
+		]),
+	])('%j are %j, which is not enough: %s', (parameters, wanted, words) => {
+		expect(searchFor(parameters)).toMatchObject({ wanted, isEnough: false });
+		const { item } = deskOf(undefined, { parameters });
+		const error = emptyKeyError(item, customer, keyOf(item, customer), ', or go on');
+		expect(error.message.startsWith(words)).toBe(true);
+		expect(error.message).toMatch(/, so no customer can be looked for$/);
+		expect(error.description).toMatch(/, or go on\. Nothing was sent to AlfaCRM\.$/);
+	});
+
+	it('that are empty are to be filled', () => {
+		const { item } = deskOf();
+		expect(emptyKeyError(item, customer, keyOf(item, customer)).description).toBe(
+			'Fill it, or check the expression in it. Nothing was sent to AlfaCRM.',
 		);
-		expect(() => searchFor({ matchBy: 'customField', matchField: 'school' })).toThrow(
+	});
+
+	it('are of a key that the form has, and of a custom field', () => {
+		expect(() => searchFor(by('shoeSize', {}))).toThrow("'Match By' must be one of");
+		const named = () => searchFor(by('customField', { matchField: 'school', matchValue: 'x' }));
+		expect(named).toThrow(`'Custom Field' is no name of a custom field: "school"`);
+		expect(named).toThrow(
 			expect.objectContaining({
 				description: "It starts with custom_, as in the output of 'Get'. Nothing was sent to AlfaCRM.",
 			}),
 		);
 	});
 
-	it('are of no key that the form does not have', () => {
-		expect(() => searchFor({ matchBy: 'shoeSize' })).toThrow("'Match By' must be one of");
-	});
-
-	it.each<[string, string]>([
-		['phone', "'Phone' is empty"],
-		['id', "'Customer' is empty"],
-		['phoneOrEmail', "Neither 'Phone' nor 'Email' is filled"],
-		['nameAndBirthDate', "'Name' and 'Date of Birth' are not both filled"],
-	])('of %s, where they are not enough, are said to be: %s', (name, words) => {
-		const error = emptyKeyError(deskOf().item, customer, keyNamed(name), ', or go on');
-		expect(error.message).toBe(`${words}, so no customer can be looked for`);
-		expect(error).toMatchObject({
-			description: 'Fill it, or check the expression in it, or go on. Nothing was sent to AlfaCRM.',
-		});
-	});
-
-	it.each<[IDataObject, string]>([
-		[{ matchBy: 'phone', phone: 'неизвестно' }, `'Phone' holds no usable phone number: "неизвестно"`],
-		[
-			{ matchBy: 'phone', phone: '+7 999 999 99 99' },
-			`'Phone' holds no usable phone number: "+7 999 999 99 99"`,
-		],
-		[{ matchBy: 'phone', phone: '120363041234567890@g.us' }, `'Phone' holds no usable phone number: "1203`],
-		[{ matchBy: 'phone', phone: 'tg://user?id=123456789' }, `'Phone' holds no usable phone number: "tg://`],
-		[{ matchBy: 'phone', phone: ' ' }, "'Phone' is empty"],
-		[{ matchBy: 'email', email: 'нет' }, `'Email' holds no usable email address: "нет"`],
-		[
-			{ matchBy: 'phoneOrEmail', phone: 'нет', email: '-' },
-			`'Phone' holds no usable phone number: "нет" and 'Email' holds no usable email address: "-"`,
-		],
-		[{ matchBy: 'phoneOrEmail', phone: 'нет', email: '' }, `'Phone' holds no usable phone number: "нет"`],
-		[{ matchBy: 'phoneAndName', phone: 'нет', name: 'Мия' }, `'Phone' holds no usable phone number: "нет"`],
-		[{ matchBy: 'phoneAndName', phone: '', name: 'Мия' }, "'Phone' and 'Name' are not both filled"],
-		[
-			{ matchBy: 'customField', matchField: 'custom_a', matchValue: '-' },
-			`'custom_a' holds no usable value: "-"`,
-		],
-	])('%j are said to be given where they are: %s', (parameters, words) => {
-		const { item } = deskOf(undefined, { parameters });
-		const error = emptyKeyError(item, customer, keyOf(item, customer));
-		expect(error.message.startsWith(words)).toBe(true);
-		expect(error.message).toMatch(/, so no customer can be looked for$/);
-	});
-
 	it('have the fields of the record, the ID or a custom field', () => {
-		expect(keyField(customer, 'id')).toEqual({
-			type: 'id',
-			entity: 'customer',
-			name: 'id',
-			label: 'Customer',
-		});
+		const id = { type: 'id', entity: 'customer', name: 'id', label: 'Customer' };
+		expect(keyField(customer, 'id')).toEqual(id);
 		expect(keyField(customer, 'dob').label).toBe('Date of Birth');
 		expect(keyField(customer, 'custom_a')).toEqual({ type: 'custom', name: 'custom_a', label: 'custom_a' });
-	});
-});
-
-describe('a row fits', () => {
-	const two = { matchBy: 'nameAndBirthDate', name: 'Мия', dob: '2015-09-04' };
-	const any = { matchBy: 'phoneOrEmail', phone: '1234567, 7654321', email: 'a@example.org' };
-
-	it.each<[IDataObject, IDataObject, boolean]>([
-		[two, { name: 'мия', dob: '2015-09-04' }, true],
-		[two, { name: 'мия', dob: '2015-09-05' }, false],
-		[two, { name: 'мия' }, false],
-		[any, { phone: ['765-43-21'], email: [] }, true],
-		[any, { phone: [], email: ['нет', 'A@example.org'] }, true],
-		[any, { phone: ['7654322'], email: ['b@example.org'] }, false],
-		[any, {}, false],
-		[{ matchBy: 'id', id: 7 }, { id: '7' }, true],
-		[{ matchBy: 'id', id: 7 }, { id: 8 }, false],
-	])('%j: %j, %j', (parameters, row, wanted) => {
-		expect(isMatch(searchFor(parameters), row)).toBe(wanted);
 	});
 });
 

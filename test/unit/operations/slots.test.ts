@@ -120,14 +120,10 @@ describe('over midnight', () => {
 	const cancelled = { ...at('2026-02-08 23:30', '2026-02-09 00:30'), regular_id: 55, status: 2 };
 
 	it.each<[string, Record<string, IDataObject[]>, string[]]>([
-		['a lesson of 23:30 to 00:30', one('2026-02-09 23:30', '2026-02-10 00:30'), [MON_0, TUE_23]],
 		['one whose end shows no other day', one('2026-02-09 23:30', '2026-02-09 00:30'), [MON_0, TUE_23]],
 		['one until midnight', one('2026-02-09 23:30', '2026-02-10 00:00'), [MON_0, TUE_0, TUE_23]],
-		['one of the day before', one('2026-02-08 23:30', '2026-02-09 00:30'), [MON_23, TUE_0, TUE_23]],
 		['one that ends on the day after', one('2026-02-10 23:30', '2026-02-11 00:30'), [MON_0, MON_23, TUE_0]],
 		['one of three days', one('2026-02-08 20:00', '2026-02-10 12:00'), [TUE_23]],
-		['a regular lesson', { regular: [nightly] }, [MON_0, TUE_23]],
-		['a regular lesson of the day before', { regular: [{ ...nightly, day: 0 }] }, [MON_23, TUE_0, TUE_23]],
 		['a regular one on its last day', { regular: [{ ...nightly, e_date: '2026-02-09' }] }, [MON_0, TUE_23]],
 		[
 			'no regular lesson whose lesson of the day before is cancelled',
@@ -170,13 +166,6 @@ it('one whose lesson of that day is there counts once, at the time of the lesson
 	);
 });
 
-it('a room has to be free as well, where one is asked for', () => {
-	const others = { lessons: [lesson({ teacher_ids: [9] })], regular: [regular({ teacher_ids: [9] })] };
-	expect(slots(others)).toEqual(ALL);
-	expect(slots(others, { room: 3 })).toEqual(without('11', '12'));
-	expect(slots(others, { room: 4 })).toEqual(ALL);
-});
-
 it('hours that name another branch do not count, nor those from the day on which the teacher leaves', () => {
 	const hours = [{ ...MONDAY, branch_id: 2 }];
 	expect(slots({ hours }, { branch: 1 })).toEqual([]);
@@ -184,10 +173,4 @@ it('hours that name another branch do not count, nor those from the day on which
 	expect(slots({ hours })).toEqual(ALL);
 	expect(slots({}, { until: '2026-02-09' })).toEqual([]);
 	expect(slots({}, { until: '2026-02-10' })).toEqual(ALL);
-});
-
-it('what has begun is left out, if that is wanted', () => {
-	expect(slots({}, { notBefore: '2026-02-09 11:00' })).toEqual(without('10'));
-	expect(slots({}, { notBefore: '2026-02-09 11:01' })).toEqual(without('10', '11'));
-	expect(slots({}, { notBefore: '2026-02-10 00:00' })).toEqual([]);
 });
