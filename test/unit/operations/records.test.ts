@@ -314,7 +314,7 @@ describe('lists that Simplify wrote as one text', () => {
 	const ADDRESS = 'ул. Примерная, 5, кв. 7';
 	const written = (between: string) =>
 		Object.fromEntries(Object.entries(WANTED).map(([name, list]) => [name, list.join(between)]));
-	const texts = { ...written(', '), addr: ADDRESS };
+	const texts: IDataObject = { ...written(', '), addr: ADDRESS };
 	const held = { ...WANTED, addr: [ADDRESS] };
 
 	it.each<[string, IDataObject]>([
