@@ -15,7 +15,6 @@ beforeEach(() => {
 afterEach(() => jest.useRealTimers());
 
 const job = (operation: string, more: IDataObject, id = customer) => formOf(operation, { id, ...more });
-const added = async (...jobs: IDataObject[]) => await school.results(...jobs);
 
 describe('a payment', () => {
 	const pay = (additionalFields: IDataObject = {}, more: IDataObject = {}) =>
@@ -40,7 +39,7 @@ describe('a payment', () => {
 
 	it('is taken once, confirmed or not, whatever its spelling', async () => {
 		const again = [pay(), pay({ is_confirmed: true }), pay({}, { income: '500.0010' })];
-		expect(await added(pay(), ...again)).toEqual(['created', 'unchanged', 'unchanged', 'unchanged']);
+		expect(await school.results(pay(), ...again)).toBe('created, unchanged, unchanged, unchanged');
 		expect(school.rows('pay')).toHaveLength(1);
 	});
 
@@ -53,11 +52,11 @@ describe('a payment', () => {
 		['somebody else', {}, { id: 2 }],
 	])('of %s is another one', async (_what, additionalFields, more) => {
 		school.lead();
-		expect(await added(pay(), pay(additionalFields, more))).toEqual(['created', 'created']);
+		expect(await school.results(pay(), pay(additionalFields, more))).toBe('created, created');
 	});
 
 	it('is taken again where that is wanted, without a look', async () => {
-		expect(await added(pay(), pay({}, { skipIfThere: false }))).toEqual(['created', 'created']);
+		expect(await school.results(pay(), pay({}, { skipIfThere: false }))).toBe('created, created');
 		expect(school.calls.slice(-2)).toEqual(['customer/index', 'pay/create']);
 	});
 
@@ -94,9 +93,9 @@ describe('a payment', () => {
 					: undefined;
 		};
 		lists('note');
-		expect(await added(pay({ note: 'x' }))).toEqual(['unchanged']);
+		expect(await school.results(pay({ note: 'x' }))).toBe('unchanged');
 		lists('customer_id');
-		expect(await added(pay({ note: 'x' }))).toEqual(['created']);
+		expect(await school.results(pay({ note: 'x' }))).toBe('created');
 	});
 
 	it('is not taken where the list does not come whole', async () => {
@@ -113,12 +112,9 @@ describe('a subscription', () => {
 		job('sellSubscription', { tariff_id, additionalFields });
 
 	it('is sold once, whatever became of its balance', async () => {
-		expect(await added(sell({ balance: 100 }), sell({ balance: 50 }), sell(), sell({}, 2))).toEqual([
-			'created',
-			'unchanged',
-			'unchanged',
-			'created',
-		]);
+		expect(await school.results(sell({ balance: 100 }), sell({ balance: 50 }), sell(), sell({}, 2))).toBe(
+			'created, unchanged, unchanged, created',
+		);
 		expect(school.sent.find(({ url }) => url.endsWith('/create'))).toMatchObject({
 			query: { customer_id: customer },
 			body: { customer_id: customer, tariff_id: 1, b_date: '10.02.2026', balance: 100 },
@@ -126,12 +122,11 @@ describe('a subscription', () => {
 	});
 
 	it('that shows nothing where a switch is off is the same with it off', async () => {
-		expect(await added(sell({ is_separate_balance: false }))).toEqual(['created']);
+		expect(await school.results(sell({ is_separate_balance: false }))).toBe('created');
 		school.store.patch('customer-tariff', 1, { is_separate_balance: null } as never);
-		expect(await added(sell({ is_separate_balance: false }), sell({ is_separate_balance: true }))).toEqual([
-			'unchanged',
-			'created',
-		]);
+		expect(
+			await school.results(sell({ is_separate_balance: false }), sell({ is_separate_balance: true })),
+		).toBe('unchanged, created');
 	});
 });
 
@@ -141,28 +136,26 @@ describe('a comment', () => {
 	const since = (added: string | null) => school.store.patch('communication', 1, { added });
 
 	it('is the same for ten minutes; one whose time cannot be read may be new', async () => {
-		expect(await added(comment('Да'), comment('Да'), comment('Нет'))).toEqual([
-			'created',
-			'unchanged',
-			'created',
-		]);
+		expect(await school.results(comment('Да'), comment('Да'), comment('Нет'))).toBe(
+			'created, unchanged, created',
+		);
 		// In the school it is noon.
 		for (const time of ['2026-02-10 11:50:01', null, 'вчера']) {
 			since(time);
-			expect(await added(comment('Да'))).toEqual(['unchanged']);
+			expect(await school.results(comment('Да'))).toBe('unchanged');
 		}
 		for (const time of ['2026-02-10 11:49:00', '2026-02-10 19:00:00', '2026-02-09 12:00:00']) {
 			since(time);
-			expect(await added(comment('Да'))).toEqual(['created']);
+			expect(await school.results(comment('Да'))).toBe('created');
 			school.store.remove('communication', Number(school.rows('communication').at(-1)?.id));
 		}
 	});
 
 	it('is the same for as long as that is chosen', async () => {
-		await added(comment('Да'));
+		await school.results(comment('Да'));
 		since('2026-02-10 10:30:00');
 		const within = (sameWithin: number) => ({ ...comment('Да'), sameWithin });
-		expect(await added(within(120), within(60))).toEqual(['unchanged', 'created']);
+		expect(await school.results(within(120), within(60))).toBe('unchanged, created');
 	});
 
 	it('that was there has a hint, and so has anything else that is not added', async () => {
@@ -181,23 +174,20 @@ describe('a task', () => {
 		job('createTask', { title: 'Перезвонить', additionalFields }, id);
 
 	it('is given once while it is not done', async () => {
-		expect(await added(task(), task())).toEqual(['created', 'unchanged']);
+		expect(await school.results(task(), task())).toBe('created, unchanged');
 		expect(school.sent.at(-1)?.body).toMatchObject({ due_date_is_null: true });
 		for (const done of [{ is_done: 1 }, { is_done: 0, is_archive: 1 }]) {
 			school.store.patch('task', 1, done as never);
-			expect(await added({ ...task(), skipIfThere: true })).not.toEqual(['unchanged']);
+			expect(await school.results({ ...task(), skipIfThere: true })).not.toBe('unchanged');
 			for (const { id } of school.rows('task')) if (Number(id) > 1) school.store.remove('task', Number(id));
 		}
 	});
 
 	it('with another day is another one, and is looked for by its day', async () => {
 		const due = { due_date: '2026-02-11' };
-		expect(await added(task(due), task(due), task(), task({ due_date: '2026-02-12' }))).toEqual([
-			'created',
-			'unchanged',
-			'created',
-			'created',
-		]);
+		expect(await school.results(task(due), task(due), task(), task({ due_date: '2026-02-12' }))).toBe(
+			'created, unchanged, created, created',
+		);
 		const look = school.sent.find(({ url }) => url.endsWith('/task/index'));
 		expect(look?.body).toMatchObject({ due_date_from: '11.02.2026', due_date_to: '11.02.2026' });
 		expect(look?.body).not.toHaveProperty('due_date_is_null');
@@ -205,11 +195,9 @@ describe('a task', () => {
 
 	it('without a day is not one that has a day, should AlfaCRM ignore the filter', async () => {
 		school.settings.ignoredFilters.push('task.due_date_is_null');
-		expect(await added(task({ due_date: '2026-02-11' }), task(), task())).toEqual([
-			'created',
-			'created',
-			'unchanged',
-		]);
+		expect(await school.results(task({ due_date: '2026-02-11' }), task(), task())).toBe(
+			'created, created, unchanged',
+		);
 	});
 
 	it('about several customers is that of each', async () => {
@@ -217,11 +205,9 @@ describe('a task', () => {
 		const nobody = school.lead();
 		await school.done(task());
 		school.store.patch('task', 1, { customer_ids: [other, customer] } as never);
-		expect(await added(task(), task({}, other), task({}, nobody))).toEqual([
-			'unchanged',
-			'unchanged',
-			'created',
-		]);
+		expect(await school.results(task(), task({}, other), task({}, nobody))).toBe(
+			'unchanged, unchanged, created',
+		);
 	});
 
 	it('is looked for once for all items', async () => {
@@ -246,9 +232,9 @@ it('teachers are assigned only where that changes something', async () => {
 	const teachers = (ids: string, more: IDataObject = {}) =>
 		job('assignTeachers', { teacher_ids: ids, ...more });
 	const forms = ['1', '1', '2', '1, 2'].map((ids) => teachers(ids));
-	expect(await added(...forms)).toEqual(['updated', 'unchanged', 'updated', 'unchanged']);
+	expect(await school.results(...forms)).toBe('updated, unchanged, updated, unchanged');
 	expect(school.row('customer', customer).teacher_ids).toEqual([1, 2]);
-	expect(await added(teachers('2', { listMode: 'replace' }))).toEqual(['updated']);
+	expect(await school.results(teachers('2', { listMode: 'replace' }))).toBe('updated');
 	expect(school.row('customer', customer).teacher_ids).toEqual([2]);
 });
 

@@ -108,11 +108,11 @@ export class SmallSchool {
 		return { json, hints };
 	}
 
-	/** What came of each form, one after the other. */
+	/** What came of each form, one after the other: "created, unchanged". */
 	async results(...forms: IDataObject[]) {
 		const results: unknown[] = [];
 		for (const form of forms) results.push((await this.done(form)).json[0].operationResult);
-		return results;
+		return results.join(', ');
 	}
 
 	/** Runs the node, which must stop without a write. */
