@@ -39,17 +39,14 @@ describe('when an item fails', () => {
 		expect(school.calls.length).toBeLessThan(9);
 	});
 
-	it('as the first one, there is nothing to tell', async () => {
-		failing(0);
-		const { error } = await school.run(create, { items: items(2), credential: { callsAtOnce: 1 } });
-		expect(error?.description).toBe("Correct 'Name' (name) and run it again. Nothing was saved.");
-		expect(school.calls).toEqual(['subject/create']);
-	});
-
-	it('after a single one, that is named', async () => {
-		failing(1);
-		const { error } = await school.run(create, { items: items(2), credential: { callsAtOnce: 1 } });
-		expect(error?.description).toMatch(/ Saved: item 0\.$/);
+	it.each([
+		['as the first one, there is nothing to tell', 0, 'Nothing was saved.'],
+		['after a single one, that is named', 1, 'Of this item nothing was saved. Saved: item 0.'],
+	])('%s', async (_what, which, saved) => {
+		failing(which);
+		const { error } = await school.run(create, { items: items(3), credential: { callsAtOnce: 1 } });
+		expect(error?.description).toBe(`Correct 'Name' (name) and run it again. ${saved}`);
+		expect(school.calls).toHaveLength(which + 1);
 	});
 
 	it('those that were under way with it are told of too', async () => {
@@ -160,36 +157,35 @@ describe('a record that another execution changes between the search and the cha
 	}
 
 	it('is read again, and what the other one saved is not undone', async () => {
-		const { json, id } = await meanwhile((one) => update(one, { note: 'b' }), {
-			note: 'b',
-			legal_name: 'x',
-		});
-		expect(json).toMatchObject([{ note: 'b', legal_name: 'x' }]);
-		expect(school.row('customer', id)).toMatchObject({ note: 'b', legal_name: 'x' });
+		const change = { note: 'b', legal_name: 'x' };
+		const { json, id } = await meanwhile((one) => update(one, { note: 'b' }), change);
+		expect(json).toMatchObject([change]);
+		expect(school.row('customer', id)).toMatchObject(change);
 	});
 
-	it('so that it does not match any more is left alone', async () => {
-		const { error, id } = await meanwhile((one) => update(one, { phone: OTHER_PHONE }), { note: 'b' });
+	it.each<[string, (id: number) => IDataObject, IDataObject, IDataObject, string]>([
+		[
+			'so that it does not match any more',
+			(id) => update(id, { phone: OTHER_PHONE }),
+			{},
+			{ phone: [OTHER_PHONE] },
+			'was changed by another execution and does not match any more',
+		],
+		...['create', 'skip'].map((ifArchived): [string, typeof archive, IDataObject, IDataObject, string] => [
+			`into the archive, where archived ones are not changed (${ifArchived}),`,
+			archive,
+			{ ifArchived },
+			{},
+			'was archived by another execution meanwhile',
+		]),
+	])('%s is left alone', async (_what, act, options, row, words) => {
+		const { error, id } = await meanwhile(act, { note: 'b' }, options);
 		expect(error).toMatchObject({
-			message: `Customer ${id} was changed by another execution and does not match any more`,
+			message: `Customer ${id} ${words}`,
 			description: 'Run it again. Nothing was saved.',
 		});
-		expect(school.row('customer', id)).toMatchObject({ note: 'a', phone: [OTHER_PHONE] });
-		expect(school.rows('customer')).toHaveLength(1);
+		expect(school.rows('customer')).toMatchObject([{ id, note: 'a', ...row }]);
 	});
-
-	it.each(['create', 'skip'])(
-		'into the archive is left alone where archived ones are not changed: %s',
-		async (ifArchived) => {
-			const { error, id } = await meanwhile(archive, { note: 'b' }, { ifArchived });
-			expect(error).toMatchObject({
-				message: `Customer ${id} was archived by another execution meanwhile`,
-				description: 'Run it again. Nothing was saved.',
-			});
-			expect(school.row('customer', id).note).toBe('a');
-			expect(school.rows('customer')).toHaveLength(1);
-		},
-	);
 
 	it.each([
 		['update', ['note']],
@@ -305,21 +301,18 @@ describe('with an AlfaCRM far away', () => {
 				const [begun, before] = [Date.now(), busyMs];
 				let ended = 0;
 				const credential = { hostname, requestsPerSecond };
-				const running = school
-					.done(parameters, { each, credential })
-					.finally(() => (ended = Date.now()))
-					.then(({ json }) => json);
-				const [json] = await Promise.all([running, jest.runAllTimersAsync()]);
+				const running = school.done(parameters, { each, credential }).finally(() => (ended = Date.now()));
+				const [{ json }] = await Promise.all([running, jest.runAllTimersAsync()]);
 				expect(json).toHaveLength(each.length);
 				return (busyMs - before) / (ended - begun);
 			},
 		};
 	}
 
-	const people = (count: number, from = 0) =>
+	const people = (count: number) =>
 		Array.from({ length: count }, (_unused, index) => ({
-			name: `Лунная Вера ${from + index}`,
-			phone: `+7(900)111-22-${10 + from + index}`,
+			name: `Лунная Вера ${index}`,
+			phone: `+7(900)111-22-${10 + index}`,
 		}));
 
 	it.each([
