@@ -169,7 +169,9 @@ it('Find leaves archived ones out where they are not wanted, and does not say th
 	const open = school.lead({ phone: [OTHER_PHONE], e_date: '2100-01-01' });
 	const { json, hints } = await school.done(findByPhone({ archived: false }, OTHER_PHONE));
 	expect(json).toMatchObject([{ id: open }]);
-	expect(hints).toEqual([expect.stringMatching(/archive/)]);
+	expect(hints).toEqual([
+		`AlfaCRM's list of archived customers did not come whole, so one that was found may be archived: customer ${open}`,
+	]);
 });
 
 /** n8n runs in Moscow. */
