@@ -122,8 +122,10 @@ describe('over midnight', () => {
 	it.each<[string, Record<string, IDataObject[]>, string[]]>([
 		['one whose end shows no other day', one('2026-02-09 23:30', '2026-02-09 00:30'), [MON_0, TUE_23]],
 		['one until midnight', one('2026-02-09 23:30', '2026-02-10 00:00'), [MON_0, TUE_0, TUE_23]],
+		['one of the day before', one('2026-02-08 23:30', '2026-02-09 00:30'), [MON_23, TUE_0, TUE_23]],
 		['one that ends on the day after', one('2026-02-10 23:30', '2026-02-11 00:30'), [MON_0, MON_23, TUE_0]],
 		['one of three days', one('2026-02-08 20:00', '2026-02-10 12:00'), [TUE_23]],
+		['a regular one of the day before', { regular: [{ ...nightly, day: 0 }] }, [MON_23, TUE_0, TUE_23]],
 		['a regular one on its last day', { regular: [{ ...nightly, e_date: '2026-02-09' }] }, [MON_0, TUE_23]],
 		[
 			'no regular lesson whose lesson of the day before is cancelled',
