@@ -66,19 +66,22 @@ describe('Archive and Restore', () => {
 		]);
 	});
 
-	it('ask the archive only where the flag is not told and the last day leaves it open', async () => {
-		const id = school.lead({ e_date: OPEN_END });
-		const asked = () => school.sent.filter(({ body }) => body.removed === 2).length;
-		school.onCall = (call, { body }) => {
-			if (call !== 'customer/index' || body.removed === 2) return undefined;
-			return { items: [{ ...school.row('customer', id), removed: null }], total: 1 };
-		};
-		await school.done(act('unarchive', id));
-		expect(asked()).toBe(0);
-		school.store.patch('customer', id, { e_date: '2024-01-01' } as never);
-		await school.run(act('unarchive', id));
-		expect(asked()).toBeGreaterThan(0);
-	});
+	it.each([
+		[null, OPEN_END, false],
+		[0, '2024-01-01', false],
+		[null, '2024-01-01', true],
+	])(
+		'ask the archive only where the row does not tell: flag %j, last day %s',
+		async (removed, e_date, asks) => {
+			const id = school.lead({ e_date });
+			school.onCall = (call, { body }) => {
+				if (call !== 'customer/index' || body.removed === 2) return undefined;
+				return { items: [{ ...school.row('customer', id), removed }], total: 1 };
+			};
+			await school.run(act('unarchive', id));
+			expect(school.sent.some(({ body }) => body.removed === 2)).toBe(asks);
+		},
+	);
 
 	it('take nothing for done that a list of the archive would have to tell', async () => {
 		const id = school.lead({ ...GONE, removed: undefined });
