@@ -13,6 +13,8 @@ export const depth = {
 	freeSlotsOfSchools: runs(15, 300),
 	changingLists: runs(100, 10_000),
 	sideBySide: runs(8, 1_000),
+	phoneSpellings: runs(200, 1_000),
+	timetables: runs(200, 10_000),
 };
 
 /** Another one in each run; jest prints it, and `npm test -- --seed=<n>` plays a run again. */

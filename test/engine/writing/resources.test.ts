@@ -2,6 +2,8 @@ import type { IDataObject, INodeParameters } from 'n8n-workflow';
 
 import { entities, entityOf } from '../../../nodes/AlfaCrm/entities/registry';
 import type { Sandbox } from '../../../sandbox';
+import { Engine } from '../support/engine';
+import { pick } from '../support/office';
 import { useSchool } from '../support/school';
 
 const school = useSchool({ customers: 80 });
@@ -27,12 +29,14 @@ const of = (sandbox: Sandbox, path: string) => any(sandbox, path, inBranch1).id 
 interface Writable {
 	resource: string;
 	/** IDs that the form asks for and the query carries. */
-	keys?: (sandbox: Sandbox) => INodeParameters;
+	keys?: (sandbox: Sandbox) => IDataObject;
 	create: (sandbox: Sandbox) => INodeParameters;
 	/** Where the wire differs from what was given, besides the branch. */
 	sent?: (sandbox: Sandbox) => IDataObject;
 	/** Fields of the stored record, where they differ from what was sent. */
 	stored?: (sandbox: Sandbox) => IDataObject;
+	/** What shows it in a list that would leave it out. */
+	list?: INodeParameters;
 	update: INodeParameters;
 	updated?: IDataObject;
 	/** In the body of a create besides the given fields. */
@@ -40,6 +44,47 @@ interface Writable {
 }
 
 const writable: Writable[] = [
+	{
+		resource: 'branch',
+		create: () => ({ name: 'Южный', is_active: true, subject_ids: [1, 2], weight: 40 }),
+		sent: () => ({ is_active: 1 }),
+		update: { is_active: false },
+		updated: { is_active: 0 },
+	},
+	{
+		resource: 'location',
+		create: () => ({ name: 'ул. Примерная, 7', is_active: true, weight: 3 }),
+		sent: () => ({ is_active: 1 }),
+		branch: { branch_id: 1 },
+		update: { name: 'ул. Примерная, 9' },
+	},
+	{
+		resource: 'customer',
+		create: () => ({ name: 'Пробный Лид', is_study: 0, legal_type: 1, note: 'С сайта' }),
+		branch: { branch_ids: [1] },
+		list: { is_study: 2 },
+		update: { lead_status_id: 2, note: 'Перезвонить' },
+	},
+	{ resource: 'subject', create: () => ({ name: 'Шахматы', weight: 9 }), update: { name: 'Шашки' } },
+	{
+		resource: 'studyStatus',
+		create: () => ({ name: 'В отпуске', is_enabled: true }),
+		sent: () => ({ is_enabled: 1 }),
+		update: { is_enabled: false },
+		updated: { is_enabled: 0 },
+	},
+	{
+		resource: 'leadStatus',
+		create: () => ({ name: 'Перезвонить', is_enabled: true, weight: 5 }),
+		sent: () => ({ is_enabled: 1 }),
+		update: { name: 'Перезвонить завтра' },
+	},
+	{
+		resource: 'leadSource',
+		create: () => ({ name: 'Выставка', code: 'expo', is_enabled: false }),
+		sent: () => ({ is_enabled: 0 }),
+		update: { code: 'expo2' },
+	},
 	{
 		resource: 'leadReject',
 		create: () => ({ name: 'Дорого', is_enabled: true }),
@@ -75,7 +120,7 @@ const writable: Writable[] = [
 	{
 		resource: 'pay',
 		create: (sandbox) => ({
-			customer_id: { __rl: true, mode: 'id', value: String(client(sandbox)) },
+			customer_id: pick(client(sandbox)),
 			pay_type_id: of(sandbox, 'pay-type'),
 			pay_account_id: of(sandbox, 'pay-account'),
 			document_date: '2026-02-05',
@@ -133,7 +178,7 @@ const writable: Writable[] = [
 	},
 	{
 		resource: 'customerTariff',
-		keys: (sandbox) => ({ customer_id: { __rl: true, mode: 'id', value: String(client(sandbox)) } }),
+		keys: (sandbox) => ({ customer_id: client(sandbox) }),
 		create: (sandbox) => ({ tariff_id: of(sandbox, 'tariff'), b_date: '2026-03-01', balance: 3200 }),
 		sent: () => ({ b_date: '01.03.2026' }),
 		stored: () => ({ balance: '3200.00' }),
@@ -141,7 +186,7 @@ const writable: Writable[] = [
 	},
 	{
 		resource: 'cgi',
-		keys: (sandbox) => ({ group_id: { __rl: true, mode: 'id', value: String(group(sandbox)) } }),
+		keys: (sandbox) => ({ group_id: group(sandbox) }),
 		create: (sandbox) => {
 			const members = sandbox.store.rows('cgi').filter((row) => row.group_id === group(sandbox));
 			const outsider = any(
@@ -149,7 +194,7 @@ const writable: Writable[] = [
 				'customer',
 				(row) => inBranch1(row) && !members.some((member) => member.customer_id === row.id),
 			);
-			return { customer_id: { __rl: true, mode: 'id', value: String(outsider.id) } };
+			return { customer_id: pick(outsider.id) };
 		},
 		sent: () => ({ customer_id: expect.any(Number) as unknown as number }),
 		update: { e_date: '2026-12-31' },
@@ -157,7 +202,7 @@ const writable: Writable[] = [
 	},
 	{
 		resource: 'communication',
-		keys: (sandbox) => ({ class: 'Customer', related_id: String(client(sandbox)) }),
+		keys: (sandbox) => ({ class: 'Customer', related_id: client(sandbox) }),
 		create: () => ({ comment: 'Просил позвонить вечером' }),
 		update: { comment: 'Позвонили' },
 	},
@@ -169,14 +214,6 @@ const run = async (parameters: INodeParameters) => {
 	return result.json;
 };
 const last = () => school.sandbox.journal.at(-1);
-const plainKeys = (keys: INodeParameters): IDataObject =>
-	Object.fromEntries(
-		Object.entries(keys).map(([name, value]) => {
-			const plain =
-				typeof value === 'object' ? (value as unknown as { value: string }).value : (value as string);
-			return [name, /^\d+$/.test(plain) ? Number(plain) : plain];
-		}),
-	);
 const asQuery = (keys: IDataObject) =>
 	Object.fromEntries(Object.entries(keys).map(([key, value]) => [key, String(value)]));
 const keysFor = (resource: string, operation: string, keys: IDataObject): IDataObject => {
@@ -191,51 +228,56 @@ const asSent = { simplify: false, addNames: false };
 
 describe.each(writable)('$resource', (row) => {
 	const { resource } = row;
-	const { path, operations } = entityOf(resource);
+	const { path, operations, scope } = entityOf(resource);
+	const url = (action: string) => `/v2api/${scope === 'global' ? '' : '1/'}${path}/${action}`;
 
 	it('is created, read, listed, updated and deleted, each with its request and its effect', async () => {
 		const { sandbox } = school;
-		const keys = row.keys?.(sandbox) ?? {};
-		const plain = plainKeys(keys);
+		const plain = row.keys?.(sandbox) ?? {};
+		const isPicked = (name: string) => name === 'customer_id' || name === 'group_id';
+		const keys = Object.fromEntries(
+			Object.entries(plain).map(([name, id]) => [name, isPicked(name) ? pick(id) : String(id)]),
+		);
 		const given = row.create(sandbox);
-		const requiredNames = entityOf(resource)
-			.fields.filter(({ required, prominent }) => required || prominent)
-			.map(({ name }) => name);
-		const required = Object.fromEntries(
-			Object.entries(given).filter(([name]) => requiredNames.includes(name)),
-		);
-		const additionalFields = Object.fromEntries(
-			Object.entries(given).filter(([name]) => !requiredNames.includes(name)),
-		);
+		const shown = entityOf(resource).fields.filter(({ required, prominent }) => required || prominent);
+		const isShown = ([name]: [string, unknown]) => shown.some((field) => field.name === name);
+		const required = Object.fromEntries(Object.entries(given).filter(isShown));
+		const additionalFields = Object.fromEntries(Object.entries(given).filter((one) => !isShown(one)));
 		const sent = { ...given, ...row.sent?.(sandbox) } as IDataObject;
-		const inStore = (values: IDataObject) =>
-			Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined));
-		const expected = inStore({ ...sent, ...row.stored?.(sandbox) });
+		const stored = Object.entries({ ...sent, ...row.stored?.(sandbox) });
+		const expected = Object.fromEntries(stored.filter(([, value]) => value !== undefined));
 		const find = (id: unknown) => sandbox.store.find(path, id as number);
 
 		const [{ id }] = await run({ resource, operation: 'create', ...keys, ...required, additionalFields });
 		expect(last()).toMatchObject({
-			path: `/v2api/1/${path}/create`,
+			path: url('create'),
 			query: asQuery(keysFor(resource, 'create', plain)),
 			body: { ...sent, ...row.branch, ...keysFor(resource, 'create', plain) },
 		});
 		expect(find(id)).toMatchObject(expected);
 
+		const list = await run({
+			resource,
+			operation: 'getAll',
+			returnAll: true,
+			...asSent,
+			...row.list,
+			...keys,
+		});
+		expect(list.map((record) => record.id)).toContain(id);
+		expect(last()?.query).toEqual(asQuery(keysFor(resource, 'getAll', plain)));
 		if (operations.includes('get')) {
 			const [read] = await run({ resource, operation: 'get', id: id as number, ...asSent, ...keys });
-			expect(read.id).toBe(id);
+			expect(read).toEqual(list.find((record) => record.id === id));
 			expect(last()).toMatchObject({
-				path: `/v2api/1/${path}/index`,
+				path: url('index'),
 				query: asQuery(keysFor(resource, 'get', plain)),
 			});
 		}
-		const list = await run({ resource, operation: 'getAll', returnAll: true, ...asSent, ...keys });
-		expect(list.map((record) => record.id)).toContain(id);
-		expect(last()?.query).toEqual(asQuery(keysFor(resource, 'getAll', plain)));
 
 		await run({ resource, operation: 'update', id: id as number, updateFields: row.update, ...keys });
 		expect(last()).toMatchObject({
-			path: `/v2api/1/${path}/update`,
+			path: url('update'),
 			query: { id: String(id), ...asQuery(keysFor(resource, 'update', plain)) },
 			body: row.updated ?? row.update,
 		});
@@ -245,21 +287,20 @@ describe.each(writable)('$resource', (row) => {
 			{ id, deleted: true },
 		]);
 		expect(last()).toMatchObject({
-			path: `/v2api/1/${path}/delete`,
+			path: url('delete'),
 			query: { id: String(id), ...asQuery(keysFor(resource, 'delete', plain)) },
 		});
 		expect(find(id)).toBeUndefined();
 	});
 });
 
-const covered = ['branch', 'customer', 'leadSource', 'leadStatus', 'location', 'studyStatus', 'subject'];
 const readOnly = entities.filter(({ operations }) => !operations.includes('create'));
 
 it('no resource that can be written is left out of these tests', () => {
 	const written = entities
 		.filter(({ operations }) => operations.includes('create'))
 		.map(({ resource }) => resource);
-	expect([...covered, ...writable.map(({ resource }) => resource)].sort()).toEqual([...written].sort());
+	expect(writable.map(({ resource }) => resource).sort()).toEqual([...written].sort());
 });
 
 describe.each(readOnly.map(({ resource }) => ({ resource })))('$resource', ({ resource }) => {
@@ -279,5 +320,29 @@ describe.each(readOnly.map(({ resource }) => ({ resource })))('$resource', ({ re
 			const [read] = await run({ resource, operation: 'get', id: second.id as number, ...asSent });
 			expect(read).toEqual(second);
 		}
+	});
+});
+
+describe('the same lesson', () => {
+	const booking: INodeParameters = {
+		...{ resource: 'lesson', operation: 'create', customer_ids: '7', lesson_date: '2031-03-10' },
+		...{ time_from: '17:00', lesson_type_id: 3, subject_id: 1 },
+	};
+	const booked = () => school.sandbox.store.rows('lesson').filter(({ date }) => date === '2031-03-10');
+
+	it('is booked once by executions at the same moment, also of two credentials', async () => {
+		const other = new Engine({ ...school.credential, hostname: school.sandbox.url }, '2');
+		const again = other.run({ parameters: { branchId: 1, ...booking } });
+		await Promise.all([run(booking), run(booking), again]);
+		expect(booked()).toHaveLength(1);
+	});
+
+	it('is booked once where the answer was lost and it is run again', async () => {
+		const create = { entity: 'lesson', action: 'create' };
+		school.sandbox.faults.add({ kind: 'reset', match: create, when: 'after' });
+		const { error } = await school.engine.run({ parameters: { branchId: 1, ...booking } });
+		expect(error?.description).toContain('may have');
+		await run(booking);
+		expect(booked()).toHaveLength(1);
 	});
 });

@@ -1,6 +1,6 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import { SmallSchool } from './school';
+import { formOf, SmallSchool } from './school';
 
 let school: SmallSchool;
 let customer: number;
@@ -14,20 +14,7 @@ beforeEach(() => {
 });
 afterEach(() => jest.useRealTimers());
 
-const job = (operation: string, more: IDataObject, id = customer): IDataObject => ({
-	resource: 'customer',
-	operation,
-	branchId: 1,
-	id,
-	simplify: false,
-	additionalFields: {},
-	...more,
-});
-const added = async (...jobs: IDataObject[]) => {
-	const results: unknown[] = [];
-	for (const one of jobs) results.push((await school.done(one)).json[0].operationResult);
-	return results;
-};
+const job = (operation: string, more: IDataObject, id = customer) => formOf(operation, { id, ...more });
 
 describe('a payment', () => {
 	const pay = (additionalFields: IDataObject = {}, more: IDataObject = {}) =>
@@ -51,12 +38,8 @@ describe('a payment', () => {
 	});
 
 	it('is taken once, confirmed or not, whatever its spelling', async () => {
-		expect(await added(pay(), pay(), pay({ is_confirmed: true }), pay({}, { income: '500.0010' }))).toEqual([
-			'created',
-			'unchanged',
-			'unchanged',
-			'unchanged',
-		]);
+		const again = [pay(), pay({ is_confirmed: true }), pay({}, { income: '500.0010' })];
+		expect(await school.results(pay(), ...again)).toBe('created, unchanged, unchanged, unchanged');
 		expect(school.rows('pay')).toHaveLength(1);
 	});
 
@@ -66,17 +49,14 @@ describe('a payment', () => {
 		['another note', { note: 'x' }, {}],
 		['another branch', { branch_id: 2 }, {}],
 		['another type', { pay_type_id: 2 }, {}],
+		['somebody else', {}, { id: 2 }],
 	])('of %s is another one', async (_what, additionalFields, more) => {
-		expect(await added(pay(), pay(additionalFields, more))).toEqual(['created', 'created']);
-	});
-
-	it('of somebody else is another one', async () => {
-		const other = school.lead();
-		expect(await added(pay(), { ...pay(), id: other })).toEqual(['created', 'created']);
+		school.lead();
+		expect(await school.results(pay(), pay(additionalFields, more))).toBe('created, created');
 	});
 
 	it('is taken again where that is wanted, without a look', async () => {
-		expect(await added(pay(), pay({}, { skipIfThere: false }))).toEqual(['created', 'created']);
+		expect(await school.results(pay(), pay({}, { skipIfThere: false }))).toBe('created, created');
 		expect(school.calls.slice(-2)).toEqual(['customer/index', 'pay/create']);
 	});
 
@@ -103,12 +83,6 @@ describe('a payment', () => {
 		}
 	});
 
-	it('that an item before has taken is known, should the list be late', async () => {
-		school.onCall = (call) => (call === 'pay/index' ? { items: [], total: 0 } : undefined);
-		const { json } = await school.done(pay(), { items: [{}, {}] });
-		expect(json.map(({ operationResult }) => operationResult)).toEqual(['created', 'unchanged']);
-	});
-
 	it('is the same where AlfaCRM does not show all of it, but not where it does not show whose it is', async () => {
 		await school.done(pay({ note: 'x' }));
 		const lists = (...hidden: string[]) => {
@@ -119,19 +93,17 @@ describe('a payment', () => {
 					: undefined;
 		};
 		lists('note');
-		expect(await added(pay({ note: 'x' }))).toEqual(['unchanged']);
+		expect(await school.results(pay({ note: 'x' }))).toBe('unchanged');
 		lists('customer_id');
-		expect(await added(pay({ note: 'x' }))).toEqual(['created']);
+		expect(await school.results(pay({ note: 'x' }))).toBe('created');
 	});
 
 	it('is not taken where the list does not come whole', async () => {
 		school.onCall = (call, request) => (call === 'pay/index' ? school.restless(request) : undefined);
-		const { error } = await school.run(pay());
-		expect(error).toMatchObject({
+		expect(await school.stopped(pay())).toMatchObject({
 			message: "AlfaCRM's list of payments did not come whole, so it is not sure that this payment is new",
 			description: 'Run it again. Nothing was saved.',
 		});
-		expect(school.writes()).toEqual([]);
 	});
 });
 
@@ -140,12 +112,9 @@ describe('a subscription', () => {
 		job('sellSubscription', { tariff_id, additionalFields });
 
 	it('is sold once, whatever became of its balance', async () => {
-		expect(await added(sell({ balance: 100 }), sell({ balance: 50 }), sell(), sell({}, 2))).toEqual([
-			'created',
-			'unchanged',
-			'unchanged',
-			'created',
-		]);
+		expect(await school.results(sell({ balance: 100 }), sell({ balance: 50 }), sell(), sell({}, 2))).toBe(
+			'created, unchanged, unchanged, created',
+		);
 		expect(school.sent.find(({ url }) => url.endsWith('/create'))).toMatchObject({
 			query: { customer_id: customer },
 			body: { customer_id: customer, tariff_id: 1, b_date: '10.02.2026', balance: 100 },
@@ -153,12 +122,11 @@ describe('a subscription', () => {
 	});
 
 	it('that shows nothing where a switch is off is the same with it off', async () => {
-		expect(await added(sell({ is_separate_balance: false }))).toEqual(['created']);
+		expect(await school.results(sell({ is_separate_balance: false }))).toBe('created');
 		school.store.patch('customer-tariff', 1, { is_separate_balance: null } as never);
-		expect(await added(sell({ is_separate_balance: false }), sell({ is_separate_balance: true }))).toEqual([
-			'unchanged',
-			'created',
-		]);
+		expect(
+			await school.results(sell({ is_separate_balance: false }), sell({ is_separate_balance: true })),
+		).toBe('unchanged, created');
 	});
 });
 
@@ -168,28 +136,26 @@ describe('a comment', () => {
 	const since = (added: string | null) => school.store.patch('communication', 1, { added });
 
 	it('is the same for ten minutes; one whose time cannot be read may be new', async () => {
-		expect(await added(comment('Да'), comment('Да'), comment('Нет'))).toEqual([
-			'created',
-			'unchanged',
-			'created',
-		]);
+		expect(await school.results(comment('Да'), comment('Да'), comment('Нет'))).toBe(
+			'created, unchanged, created',
+		);
 		// In the school it is noon.
 		for (const time of ['2026-02-10 11:50:01', null, 'вчера']) {
 			since(time);
-			expect(await added(comment('Да'))).toEqual(['unchanged']);
+			expect(await school.results(comment('Да'))).toBe('unchanged');
 		}
 		for (const time of ['2026-02-10 11:49:00', '2026-02-10 19:00:00', '2026-02-09 12:00:00']) {
 			since(time);
-			expect(await added(comment('Да'))).toEqual(['created']);
+			expect(await school.results(comment('Да'))).toBe('created');
 			school.store.remove('communication', Number(school.rows('communication').at(-1)?.id));
 		}
 	});
 
 	it('is the same for as long as that is chosen', async () => {
-		await added(comment('Да'));
+		await school.results(comment('Да'));
 		since('2026-02-10 10:30:00');
 		const within = (sameWithin: number) => ({ ...comment('Да'), sameWithin });
-		expect(await added(within(120), within(60))).toEqual(['unchanged', 'created']);
+		expect(await school.results(within(120), within(60))).toBe('unchanged, created');
 	});
 
 	it('that was there has a hint, and so has anything else that is not added', async () => {
@@ -208,23 +174,20 @@ describe('a task', () => {
 		job('createTask', { title: 'Перезвонить', additionalFields }, id);
 
 	it('is given once while it is not done', async () => {
-		expect(await added(task(), task())).toEqual(['created', 'unchanged']);
+		expect(await school.results(task(), task())).toBe('created, unchanged');
 		expect(school.sent.at(-1)?.body).toMatchObject({ due_date_is_null: true });
 		for (const done of [{ is_done: 1 }, { is_done: 0, is_archive: 1 }]) {
 			school.store.patch('task', 1, done as never);
-			expect(await added({ ...task(), skipIfThere: true })).not.toEqual(['unchanged']);
+			expect(await school.results({ ...task(), skipIfThere: true })).not.toBe('unchanged');
 			for (const { id } of school.rows('task')) if (Number(id) > 1) school.store.remove('task', Number(id));
 		}
 	});
 
 	it('with another day is another one, and is looked for by its day', async () => {
 		const due = { due_date: '2026-02-11' };
-		expect(await added(task(due), task(due), task(), task({ due_date: '2026-02-12' }))).toEqual([
-			'created',
-			'unchanged',
-			'created',
-			'created',
-		]);
+		expect(await school.results(task(due), task(due), task(), task({ due_date: '2026-02-12' }))).toBe(
+			'created, unchanged, created, created',
+		);
 		const look = school.sent.find(({ url }) => url.endsWith('/task/index'));
 		expect(look?.body).toMatchObject({ due_date_from: '11.02.2026', due_date_to: '11.02.2026' });
 		expect(look?.body).not.toHaveProperty('due_date_is_null');
@@ -232,11 +195,9 @@ describe('a task', () => {
 
 	it('without a day is not one that has a day, should AlfaCRM ignore the filter', async () => {
 		school.settings.ignoredFilters.push('task.due_date_is_null');
-		expect(await added(task({ due_date: '2026-02-11' }), task(), task())).toEqual([
-			'created',
-			'created',
-			'unchanged',
-		]);
+		expect(await school.results(task({ due_date: '2026-02-11' }), task(), task())).toBe(
+			'created, created, unchanged',
+		);
 	});
 
 	it('about several customers is that of each', async () => {
@@ -244,11 +205,9 @@ describe('a task', () => {
 		const nobody = school.lead();
 		await school.done(task());
 		school.store.patch('task', 1, { customer_ids: [other, customer] } as never);
-		expect(await added(task(), task({}, other), task({}, nobody))).toEqual([
-			'unchanged',
-			'unchanged',
-			'created',
-		]);
+		expect(await school.results(task(), task({}, other), task({}, nobody))).toBe(
+			'unchanged, unchanged, created',
+		);
 	});
 
 	it('is looked for once for all items', async () => {
@@ -259,6 +218,7 @@ describe('a task', () => {
 });
 
 it.each<[string, string, IDataObject]>([
+	['payment', 'pay', job('takePayment', { income: 500, pay_account_id: 1 })],
 	['subscription', 'customer-tariff', job('sellSubscription', { tariff_id: 1 })],
 	['comment', 'communication', job('addComment', { comment: 'Просил позвонить' })],
 	['task', 'task', job('createTask', { title: 'Перезвонить' })],
@@ -268,35 +228,68 @@ it.each<[string, string, IDataObject]>([
 	expect(json.map(({ operationResult }) => operationResult)).toEqual(['created', 'unchanged']);
 });
 
-describe('a change of one record', () => {
-	it('is made only where it is one', async () => {
-		const teachers = (ids: string, more: IDataObject = {}) =>
-			job('assignTeachers', { teacher_ids: ids, ...more });
-		expect(await added(teachers('1'), teachers('1'), teachers('2'), teachers('1, 2'))).toEqual([
-			'updated',
-			'unchanged',
-			'updated',
-			'unchanged',
-		]);
-		expect(school.row('customer', customer).teacher_ids).toEqual([1, 2]);
-		expect(await added(teachers('2', { listMode: 'replace' }))).toEqual(['updated']);
-		expect(school.row('customer', customer).teacher_ids).toEqual([2]);
+it('teachers are assigned only where that changes something', async () => {
+	const teachers = (ids: string, more: IDataObject = {}) =>
+		job('assignTeachers', { teacher_ids: ids, ...more });
+	const forms = ['1', '1', '2', '1, 2'].map((ids) => teachers(ids));
+	expect(await school.results(...forms)).toBe('updated, unchanged, updated, unchanged');
+	expect(school.row('customer', customer).teacher_ids).toEqual([1, 2]);
+	expect(await school.results(teachers('2', { listMode: 'replace' }))).toBe('updated');
+	expect(school.row('customer', customer).teacher_ids).toEqual([2]);
+});
+
+describe('a text that is longer than AlfaCRM takes', () => {
+	const LONG = 'ы'.repeat(3_000);
+	const record = (resource: string, operation: string, more: IDataObject) =>
+		formOf(operation, { resource, ...more });
+	const payment = {
+		...{ customer_id: 1, income: 5, pay_account_id: 1, pay_type_id: 1, document_date: '2026-02-10' },
+		additionalFields: { payer_name: LONG },
+	};
+
+	const byName = { matchBy: 'phoneAndName', phone: '8 900 555 00 01' };
+
+	it.each<[what: string, label: string, longest: number, form: () => IDataObject]>([
+		['Customer → Create', 'Name', 50, () => formOf('create', { name: LONG, is_study: 0 })],
+		['Create or Update, by name', 'Name', 50, () => formOf('upsert', { ...byName, name: LONG })],
+		['Customer → Update', 'Payer Name', 50, () => job('update', { updateFields: { legal_name: LONG } })],
+		[
+			'Group → Create or Update',
+			'Note',
+			255,
+			() => record('group', 'upsert', { matchBy: 'name', name: 'А', fieldsToSet: { note: LONG } }),
+		],
+		['Payment → Create', 'Payer Name', 50, () => record('pay', 'create', payment)],
+		['Take Payment', 'Payer Name', 50, () => job('takePayment', payment)],
+		['Add Comment', 'Comment', 2048, () => job('addComment', { comment: LONG })],
+		[
+			'Communication → Create',
+			'Comment',
+			2048,
+			() =>
+				record('communication', 'create', { related_id: 1, class: 'Customer', comment: LONG, type_id: 1 }),
+		],
+	])('is refused by %s, or shortened where that is wanted: %s to %d', async (_what, label, longest, form) => {
+		expect(await school.refused(form())).toMatchObject({
+			message: `'${label}' has 3000 characters; AlfaCRM accepts at most ${longest}`,
+			description: expect.stringContaining("turn on 'Shorten Long Texts' in 'Options'") as string,
+		});
+		const { hints } = await school.done({ ...form(), options: { shortenTexts: true } });
+		const [written] = school.sent.filter(({ url }) => /\/(create|update)$/.test(url)).slice(-1);
+		expect(Object.values(written.body)).toContain(`${'ы'.repeat(longest - 1)}…`);
+		expect(hints).toContain(
+			`Texts that are longer than AlfaCRM takes were shortened: '${label}' to ${longest} characters`,
+		);
 	});
 
-	it('of a lead refuses a client, and archives only where that is wanted', async () => {
-		const reject = (removed: boolean, id = customer) =>
-			job('reject', { lead_reject_id: 1, additionalFields: { removed } }, id);
-		expect(await added(reject(false), reject(false))).toEqual(['updated', 'unchanged']);
-		expect(school.sent.at(-2)?.body).not.toHaveProperty('removed');
-		expect(await added(reject(true))).toEqual(['updated']);
-		expect(school.sent.find(({ url, body }) => url.endsWith('/update') && 'removed' in body)?.body).toEqual({
-			removed: 1,
-		});
-		const client = school.lead({ is_study: 1 });
-		const { error } = await school.run(reject(false, client));
-		expect(error).toMatchObject({
-			message: `Customer ${client} is a client, not a lead`,
-			description: 'Nothing was changed.',
-		});
+	it('is the same comment when it is shortened again', async () => {
+		const comment = job('addComment', { comment: LONG, options: { shortenTexts: true } });
+		for (const operationResult of ['created', 'unchanged'])
+			expect((await school.done(comment)).json).toMatchObject([{ operationResult }]);
+	});
+
+	it('is refused by a correction, which has no such option', async () => {
+		const { error } = await school.run(record('pay', 'createCorrection', payment));
+		expect(error?.description).toBe('Shorten it. Nothing was sent to AlfaCRM.');
 	});
 });

@@ -2,18 +2,14 @@ import type { IDataObject } from 'n8n-workflow';
 import { sleep } from 'n8n-workflow';
 
 import { answered } from '../../support/nodeErrors';
-import { SmallSchool } from './school';
+import { byPhone, formOf, OTHER_PHONE, PHONE, SmallSchool } from './school';
+
+const EMAIL = 'mia@school.example';
 
 let school: SmallSchool;
 beforeEach(() => (school = new SmallSchool()));
 
-const create = {
-	resource: 'subject',
-	operation: 'create',
-	branchId: 1,
-	name: 'Шахматы',
-	additionalFields: {},
-};
+const create = formOf('create', { resource: 'subject', name: 'Шахматы' });
 const items = (count: number): IDataObject[] => Array.from({ length: count }, () => ({}));
 /** Lets only some of the calls for a kind of call through. */
 const failing = (...failed: number[]) => {
@@ -43,17 +39,14 @@ describe('when an item fails', () => {
 		expect(school.calls.length).toBeLessThan(9);
 	});
 
-	it('as the first one, there is nothing to tell', async () => {
-		failing(0);
-		const { error } = await school.run(create, { items: items(2), credential: { callsAtOnce: 1 } });
-		expect(error?.description).toBe("Correct 'Name' (name) and run it again. Nothing was saved.");
-		expect(school.calls).toEqual(['subject/create']);
-	});
-
-	it('after a single one, that is named', async () => {
-		failing(1);
-		const { error } = await school.run(create, { items: items(2), credential: { callsAtOnce: 1 } });
-		expect(error?.description).toMatch(/ Saved: item 0\.$/);
+	it.each([
+		['as the first one, there is nothing to tell', 0, 'Nothing was saved.'],
+		['after a single one, that is named', 1, 'Of this item nothing was saved. Saved: item 0.'],
+	])('%s', async (_what, which, saved) => {
+		failing(which);
+		const { error } = await school.run(create, { items: items(3), credential: { callsAtOnce: 1 } });
+		expect(error?.description).toBe(`Correct 'Name' (name) and run it again. ${saved}`);
+		expect(school.calls).toHaveLength(which + 1);
 	});
 
 	it('those that were under way with it are told of too', async () => {
@@ -128,24 +121,225 @@ it.each<[IDataObject, string]>([
 	[{ resource: 'unicorn' }, "'Resource' must be one of"],
 	[{ resource: 'subject', operation: 'fly' }, `'Operation' must be one that Subject has, but it is "fly"`],
 	[{ resource: 'subject', operation: '' }, "'Operation' must be a text"],
-	[
-		{ resource: 'subject', operation: 'get', branchId: 'x', id: 1 },
-		"'Branch' must be the number of a record",
-	],
-	[
-		{ resource: 'subject', operation: 'get', branchId: 1, id: '' },
-		"'Subject ID' must be the number of a record",
-	],
-	[
-		{ resource: 'customer', operation: 'getAll', branchId: 1, filters: { shoe_size: 42 } },
-		`'Filters' has no "shoe_size"`,
-	],
-	[
-		{ resource: 'customer', operation: 'get', branchId: 1, id: 'x' },
-		"'Customer' must be the number of a record",
-	],
+	[formOf('get', { branchId: 'x', id: 1 }), "'Branch' must be the number of a record"],
+	[formOf('get', { resource: 'subject', id: '' }), "'Subject ID' must be the number of a record"],
+	[formOf('get', { id: 'x' }), "'Customer' must be the number of a record"],
+	[formOf('getAll', { filters: { shoe_size: 42 } }), `'Filters' has no "shoe_size"`],
 ])('%j is refused before anything is sent', async (parameters, message) => {
-	const { error } = await school.run(parameters);
-	expect(error?.message).toContain(message);
-	expect(school.calls).toEqual([]);
+	expect((await school.refused(parameters)).message).toContain(message);
+});
+
+const byEmail = (fieldsToSet: IDataObject, options: IDataObject = {}) => ({
+	...byPhone(fieldsToSet, options),
+	...{ matchBy: 'email', email: EMAIL },
+});
+const update = (id: number, updateFields: IDataObject) => formOf('update', { id, updateFields });
+const archive = (id: number) => formOf('archive', { id });
+
+describe('a record that another execution changes between the search and the change', () => {
+	/** Does something once the record was found, before it is its turn. */
+	async function meanwhile(
+		act: (id: number) => IDataObject,
+		fieldsToSet: IDataObject,
+		options: IDataObject = {},
+	) {
+		// A last day to come leaves it open whether it is in the archive.
+		const id = school.lead({ phone: [PHONE], note: 'a', e_date: '2100-01-01' });
+		let result: ReturnType<SmallSchool['run']> | undefined;
+		const before = school.onCall;
+		school.onCall = (call, request) => {
+			if (call === 'customer/index' && result === undefined) result = school.run(act(id));
+			return before(call, request);
+		};
+		const mine = await school.run(byPhone(fieldsToSet, options));
+		expect((await result)?.error).toBeUndefined();
+		return { ...mine, id };
+	}
+
+	it('is read again, and what the other one saved is not undone', async () => {
+		const change = { note: 'b', legal_name: 'x' };
+		const { json, id } = await meanwhile((one) => update(one, { note: 'b' }), change);
+		expect(json).toMatchObject([change]);
+		expect(school.row('customer', id)).toMatchObject(change);
+	});
+
+	it.each<[string, (id: number) => IDataObject, IDataObject, IDataObject, string]>([
+		[
+			'so that it does not match any more',
+			(id) => update(id, { phone: OTHER_PHONE }),
+			{},
+			{ phone: [OTHER_PHONE] },
+			'was changed by another execution and does not match any more',
+		],
+		...['create', 'skip'].map((ifArchived): [string, typeof archive, IDataObject, IDataObject, string] => [
+			`into the archive, where archived ones are not changed (${ifArchived}),`,
+			archive,
+			{ ifArchived },
+			{},
+			'was archived by another execution meanwhile',
+		]),
+	])('%s is left alone', async (_what, act, options, row, words) => {
+		const { error, id } = await meanwhile(act, { note: 'b' }, options);
+		expect(error).toMatchObject({
+			message: `Customer ${id} ${words}`,
+			description: 'Run it again. Nothing was saved.',
+		});
+		expect(school.rows('customer')).toMatchObject([{ id, note: 'a', ...row }]);
+	});
+
+	it.each([
+		['update', ['note']],
+		['restore', ['removed', 'note']],
+	])(
+		'into the archive is changed there or restored where that is chosen: %s',
+		async (ifArchived, changed) => {
+			const { json } = await meanwhile(archive, { note: 'b' }, { ifArchived });
+			expect(json).toMatchObject([{ operationResult: 'updated', changedFields: changed, note: 'b' }]);
+		},
+	);
+
+	it('is left alone where it cannot be told any more whether it is archived', async () => {
+		let looks = 0;
+		school.onCall = (call, request) => {
+			if (call !== 'customer/index' || request.body.removed !== 2) return undefined;
+			looks += 1;
+			return looks > 1 ? school.restless(request) : undefined;
+		};
+		const change = { note: 'b' };
+		const { error, id } = await meanwhile((one) => update(one, { legal_name: 'x' }), change, {
+			ifArchived: 'restore',
+		});
+		expect(error?.message).toBe(
+			`AlfaCRM's list of archived customers did not come whole, so it is not sure whether customer ${id} is archived`,
+		);
+		expect(school.row('customer', id)).toMatchObject({ note: 'a', legal_name: 'x' });
+	});
+});
+
+describe('a record that an item before changes between the search and the change', () => {
+	/** The last two items overlap: the second of them finds its records before the first one has saved anything. */
+	async function overlapping(first: IDataObject, second: IDataObject) {
+		let open = () => {};
+		const found = new Promise<undefined>((resolve) => (open = () => resolve(undefined)));
+		school.onCall = (call, { body, url }) => {
+			// The other branch is asked once what came from the first one is known.
+			if (call === 'customer/index' && 'phone' in body && url.includes('/v2api/2/')) open();
+			return call === 'customer/update' ? found : undefined;
+		};
+		// The very first item alone finds out how far away AlfaCRM is.
+		const each = [{ ...first, operation: 'find', email: 'nobody@school.example' }, first, second];
+		each[0].options = { ifNone: 'nothing' };
+		return await school.run({}, { each, credential: { callsAtOnce: 5 } });
+	}
+	const replace = { listMode: 'replace' };
+
+	it('so that it does not match any more is looked for again', async () => {
+		const id = school.lead({ phone: [PHONE], email: [EMAIL] });
+		const { json, error } = await overlapping(
+			byEmail({ phone: OTHER_PHONE }, replace),
+			byPhone({ name: 'Мия' }),
+		);
+		expect(error).toBeUndefined();
+		expect(json).toMatchObject([
+			{ id, operationResult: 'updated', phone: [OTHER_PHONE] },
+			{ operationResult: 'created', name: 'Мия', phone: [PHONE] },
+		]);
+		expect(school.rows('customer')).toHaveLength(2);
+		expect(
+			school.sent.filter(({ body, url }) => url.endsWith('/1/customer/index') && body.phone),
+		).not.toHaveLength(1);
+	});
+
+	it('stops the item where that has changed another one already, and tells which', async () => {
+		const older = school.lead({ phone: [PHONE], email: [EMAIL], note: 'a' });
+		const newer = school.lead({ phone: [PHONE], note: 'a' });
+		const { error } = await overlapping(
+			byEmail({ phone: OTHER_PHONE }, replace),
+			byPhone({ note: 'b' }, { ifSeveral: 'all' }),
+		);
+		expect(error).toMatchObject({
+			message: `Customer ${older} was changed by another item and does not match any more`,
+		});
+		expect(error?.description).toMatch(
+			new RegExp(`^Run it again\\. Saved before: update customer ${newer}\\.`),
+		);
+		expect(school.row('customer', older)).toMatchObject({ note: 'a', phone: [OTHER_PHONE] });
+		expect(school.row('customer', newer)).toMatchObject({ note: 'b' });
+	});
+});
+
+/** The clock moves only when all is waiting for it, so however busy the machine is, the same calls overlap. */
+describe('with an AlfaCRM far away', () => {
+	beforeEach(() => void jest.useFakeTimers({ now: new Date('2026-02-10T09:00:00Z') }));
+	afterEach(() => void jest.useRealTimers());
+
+	let hosts = 0;
+
+	/** An AlfaCRM of its own, whose answers take as long as `msOf` says. */
+	function farAway(msOf: (call: string) => number) {
+		const school = new SmallSchool();
+		const hostname = `far${++hosts}`;
+		const starts: number[] = [];
+		/** With each call, how many were under way. */
+		const underWay: number[] = [];
+		let now = 0;
+		let busyMs = 0;
+		school.onCall = async (call) => {
+			starts.push(Date.now());
+			underWay.push((now += 1));
+			await sleep(msOf(call));
+			busyMs += msOf(call);
+			now -= 1;
+			return undefined;
+		};
+		return {
+			school,
+			starts,
+			underWay,
+			/** @returns how many calls were under way on average */
+			run: async (parameters: IDataObject, each: IDataObject[], requestsPerSecond: number) => {
+				const [begun, before] = [Date.now(), busyMs];
+				let ended = 0;
+				const credential = { hostname, requestsPerSecond };
+				const running = school.done(parameters, { each, credential }).finally(() => (ended = Date.now()));
+				const [{ json }] = await Promise.all([running, jest.runAllTimersAsync()]);
+				expect(json).toHaveLength(each.length);
+				return (busyMs - before) / (ended - begun);
+			},
+		};
+	}
+
+	const people = (count: number) =>
+		Array.from({ length: count }, (_unused, index) => ({
+			name: `Лунная Вера ${index}`,
+			phone: `+7(900)111-22-${10 + index}`,
+		}));
+
+	it.each([
+		[60, 1],
+		[199, 1],
+		[201, 2],
+		[390, 2],
+		[410, 3],
+		[700, 4],
+		[1_500, 5],
+	])(
+		'at a round trip of %i ms and 5 calls a second as many calls are under way as that needs: %i',
+		async (ms, needed) => {
+			const { run, starts, underWay } = farAway(() => ms);
+			await run(formOf('create', { is_study: 0, legal_type: 1 }), people(30), 5);
+			expect(Math.max(...underWay)).toBe(needed);
+			const inASecond = starts.map((at) => starts.filter((one) => one >= at && one < at + 1_000).length);
+			expect(Math.max(...inASecond)).toBeLessThanOrEqual(5);
+		},
+	);
+
+	it('writes that take longer than reads do not make it one after another', async () => {
+		const { run, school } = farAway((call) => (call === 'customer/create' ? 260 : 60));
+		const items = people(80).map(({ name, phone }) => byPhone({ name }, { searchBranches: [1] }, phone));
+		await run({}, items.slice(0, 40), 0);
+		// Five, but for the last items, beside which nothing is left to begin.
+		expect(await run({}, items.slice(40), 0)).toBeGreaterThan(4);
+		expect(school.rows('customer')).toHaveLength(80);
+	});
 });

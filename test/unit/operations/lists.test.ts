@@ -1,151 +1,302 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import type { Sent } from '../apiSupport';
-import { listing } from '../apiSupport';
-import { SmallSchool } from './school';
+import { entityOf } from '../../../nodes/AlfaCrm/entities/registry';
+import type { Entity } from '../../../nodes/AlfaCrm/entities/types';
+import type { Filter } from '../../../nodes/AlfaCrm/entities/fieldTypes';
+import { passesDefaultFilter } from '../../../nodes/AlfaCrm/operations/records/defaultFilters';
+import { rowFilterOf } from '../../../nodes/AlfaCrm/operations/records/rowFilter';
+import { formOf, SmallSchool } from './school';
+import { deskOf } from './support';
+
+const TARGET = { path: 'sample', branch: 1, query: {}, labels: {} };
+const filter = (more: object): Filter => ({ name: 'asked', label: 'Asked', type: 'text', ...more }) as Filter;
+
+/** Whether a row passes where the filter `asked` was asked for, and what the user is told. */
+async function passes(one: Filter, wanted: unknown, row: IDataObject) {
+	const { item, hints } = deskOf();
+	const entity = { ...entityOf('customer'), filters: [one, filter({ name: 'other' })] } as Entity;
+	const test = await rowFilterOf(item, entity, TARGET, { asked: wanted } as IDataObject);
+	return [test(row), hints()];
+}
+
+describe('a row is checked again', () => {
+	it.each<[test: string, wanted: unknown, held: unknown, boolean]>([
+		['is', 7, '7', true],
+		['is', 7, 8, false],
+		['has', 7, ['6', '7'], true],
+		['has', 7, 7, true],
+		['has', 7, [6], false],
+		['has', 7, [], false],
+		['in', [6, 7], '7', true],
+		['in', 7, 7, true],
+		['in', [6, 7], 8, false],
+		['email', 'NNA@ex', ['eva@school.example', 'anna@example.org'], true],
+		['email', 'анна', 'Анна <a@example.org>', true],
+		['email', 'anna@', 'eva@example.org', false],
+		['email', 'anna@example.org', null, false],
+		['email', 'Anna@example.org', ['joanna@example.org', 'anna@example.org'], true],
+		['email', 'anna@example.org', 'Анна <anna@example.org>', true],
+		['email', 'anna@example.org', 'joanna@example.org/anna@example.org.', true],
+		['email', 'anna@example.org', ['joanna@example.org', 'j.anna@example.org', 'j-anna@example.org'], false],
+		['email', 'anna@example.org', ['anna@example.org.test', 'anna@example.organic'], false],
+		['phone', '900 555', ['нет', '+7(900)555-00-01'], true],
+		['phone', '901', ['+7(900)555-00-01'], false],
+		['blank', true, [], true],
+		['blank', true, null, true],
+		['blank', true, 'x', false],
+		['blank', 0, 'x', true],
+		['blank', 0, [], false],
+		['from', '10.02.2026', '2026-02-10 17:00:00', true],
+		['from', '10.02.2026', '2026-02-11', true],
+		['from', '10.02.2026', '2026-02-09', false],
+		['from', '10.02.2026', 'нет', false],
+		['from', 'нет', '2026-02-10', false],
+		['to', '10.02.2026', '2026-02-10 17:00:00', true],
+		['to', '10.02.2026', '2026-02-09', true],
+		['to', '10.02.2026', '2026-02-11', false],
+		['from', -100, '-100.00', true],
+		['from', -100, -100.01, false],
+		['to', -1, '100.00', false],
+		['to', 9, '10', false],
+		['to', 0, 0, true],
+	])('by %s of %j: one that holds %j passes: %j', async (test, wanted, held, isWanted) => {
+		const checked = filter({ verifyBy: { field: 'shown', test } });
+		expect(await passes(checked, wanted, { shown: held as IDataObject })).toEqual([isWanted, []]);
+	});
+
+	it('and passes where it does not show the field, which the user is told', async () => {
+		const checked = filter({ verifyBy: { field: 'shown', test: 'is' } });
+		expect(await passes(checked, 7, { asked: 8 })).toEqual([
+			true,
+			['AlfaCRM may ignore a filter, and it does not show whether it did, so check the customers: Asked'],
+		]);
+	});
+
+	it.each([null, '', 'нет', {}])(
+		'and passes where it shows %j in place of a number, which the user is told',
+		async (held) => {
+			const checked = filter({ verifyBy: { field: 'shown', test: 'to' } });
+			expect(await passes(checked, -1, { shown: held })).toEqual([
+				true,
+				[expect.stringContaining('may ignore')],
+			]);
+		},
+	);
+
+	it('unless it holds its number elsewhere', async () => {
+		const checked = filter({ verifyBy: { field: 'shown', test: 'from', unless: 'other' } });
+		expect(await passes(checked, 100, { shown: '0.00', other: '500.00' })).toEqual([true, []]);
+		expect(await passes(checked, 100, { shown: '0.00', other: '0.00' })).toEqual([false, []]);
+		expect(await passes(checked, 100, { shown: '50.00' })).toEqual([false, []]);
+	});
+
+	it('only where it is of the kind that the filter is about', async () => {
+		const checked = filter({ verifyBy: { field: 'shown', test: 'is', also: { kind: 1 } } });
+		expect(await passes(checked, 7, { shown: 7, kind: 1 })).toEqual([true, []]);
+		expect(await passes(checked, 7, { shown: 7 })).toEqual([true, []]);
+		expect(await passes(checked, 7, { shown: 7, kind: 2 })).toEqual([false, []]);
+		expect(await passes(checked, 7, { kind: 2 })).toEqual([false, []]);
+	});
+
+	it('not where it need not show why it was found', async () => {
+		expect(await passes(filter({ verifyBy: 'trusted' }), 7, { asked: 8 })).toEqual([true, []]);
+	});
+
+	it.each<[object, unknown, unknown, boolean]>([
+		[{ type: 'flag' }, 1, '1', true],
+		[{ type: 'flag' }, 1, 0, false],
+		// Some accounts show nothing where a switch is off.
+		[{ type: 'flag' }, 0, null, true],
+		[{ type: 'flag' }, 1, null, false],
+		[{ type: 'flag', offMeansAll: true }, 0, 1, true],
+		[{ type: 'flag', offMeansAll: true }, 1, 0, false],
+		[{ type: 'id' }, 7, ['6', '7'], true],
+		[{ type: 'id' }, 7, [], false],
+		[{ type: 'id' }, 7, undefined, true],
+		// A text is found by a part of it.
+		[{ type: 'text' }, 'Мия', 'Орлова', true],
+	])('by the very value of %j: %j, where it holds %j, passes: %j', async (more, wanted, held, isWanted) => {
+		expect(await passes(filter(more), wanted, { asked: held as IDataObject })).toEqual([isWanted, []]);
+	});
+});
+
+describe('the members of a group', () => {
+	const day = (add: number) =>
+		new Intl.DateTimeFormat('sv-SE', { timeZone: 'Europe/Moscow' }).format(Date.now() + add * 86_400_000);
+	const customers = { ...entityOf('customer') };
+
+	async function members(rows: IDataObject[]) {
+		const desk = deskOf(() => ({ items: rows, total: rows.length }));
+		const test = await rowFilterOf(desk.item, customers, TARGET, { group_id: 5 });
+		return { ...desk, ids: [1, 2, 3, 4, 5].filter((id) => test({ id })) };
+	}
+
+	it('are those who are in it now', async () => {
+		const { ids, sent } = await members([
+			{ id: 1, customer_id: '1', b_date: day(-9), e_date: day(9) },
+			{ id: 2, customer_id: 2, b_date: day(-9), e_date: day(-3) },
+			{ id: 3, customer_id: 3, b_date: day(3), e_date: day(9) },
+			{ id: 4, customer_id: 4 },
+			// Neither the first day nor the last one is left out.
+			{ id: 5, customer_id: 5, b_date: day(0), e_date: day(0) },
+		]);
+		expect(ids).toEqual([1, 4, 5]);
+		expect(sent).toHaveLength(1);
+		expect(sent[0].url).toContain('/v2api/1/cgi/index');
+		expect(sent[0].body).toMatchObject({ group_id: 5 });
+	});
+
+	it('may not all be known, and the user is told', async () => {
+		const desk = deskOf(() => ({ items: [{ id: 1, customer_id: 1 }], total: 5 }));
+		const test = await rowFilterOf(desk.item, customers, TARGET, { group_id: 5 });
+		expect([test({ id: 1 }), test({ id: 2 })]).toEqual([true, false]);
+		expect(desk.hints()).toEqual([
+			expect.stringContaining('AlfaCRM reported 5 members of the group, 1 came'),
+		]);
+	});
+});
+
+describe('a row is in the view that was chosen', () => {
+	it.each<[string, IDataObject, number[]]>([
+		// By the flag that it shows; 0 are active ones, 1 all, 2 archived ones.
+		['customer', { removed: 0 }, [0, 1]],
+		['customer', { removed: '1' }, [1, 2]],
+		['customer', {}, [0, 1, 2]],
+		['customer', { removed: null }, [0, 1]],
+		// A subscription is archived if one of its flags says so. What shows no flag is in every view.
+		['customerTariff', { dead: 1, removed: null }, [1, 2]],
+		['customerTariff', { dead: 0, removed: 1 }, [1, 2]],
+		['customerTariff', { dead: 0, removed: 0 }, [0, 1]],
+		['customerTariff', { dead: false }, [0, 1]],
+		['customerTariff', {}, [0, 1, 2]],
+	])('%s %j: %j', (resource, row, views) => {
+		const filters = entityOf(resource).defaultFilters!;
+		const filter = filters.find(({ name }) => name === 'removed') ?? filters[0];
+		const isIn = (value: number) => passesDefaultFilter({ filter, value }, row, 'UTC');
+		expect([0, 1, 2].filter(isIn)).toEqual(views);
+	});
+});
+
+const COUNTED = "'Limit' was reached: raise it, or switch on 'Return All': AlfaCRM counts";
+const MAY_BE = "'Limit' was reached, so there may be more: raise it, or switch on 'Return All':";
 
 let school: SmallSchool;
 beforeEach(() => (school = new SmallSchool()));
 
-const many = (resource: string, more: IDataObject = {}): IDataObject => ({
-	resource,
-	operation: 'getAll',
-	branchId: 1,
-	returnAll: true,
-	simplify: false,
-	...more,
-});
-const everybody = many('customer', { is_study: 2, removed: 1 });
-const leads = (count: number) => Array.from({ length: count }, () => school.lead());
-const ids = (rows: readonly IDataObject[]) => rows.map(({ id }) => Number(id)).sort((a, b) => a - b);
-const range = (from: number, to: number): IDataObject[] =>
-	Array.from({ length: to - from + 1 }, (_, index) => ({ id: from + index }));
+const list = (limit: number, more: IDataObject = {}) =>
+	formOf('getAll', {
+		returnAll: false,
+		limit,
+		is_study: 2,
+		removed: 0,
+		addNames: false,
+		filters: {},
+		...more,
+	});
+const hintsOf = async (parameters: IDataObject) => (await school.done(parameters)).hints;
+const leads = (count: number, row: IDataObject = {}) => {
+	for (let index = 0; index < count; index++) school.lead({ e_date: '2030-12-31', ...row });
+};
 
-describe('a list from which a row was removed while it was read', () => {
-	const all = range(1, 55);
-	const without1 = range(2, 55);
-	const withNew = [...without1, { id: 99 }];
-	/** A list that becomes another one after each answer. */
-	const changing = async (...course: IDataObject[][]) => {
-		const answer = listing((request) => course[Math.min(request, course.length - 1)], 20);
-		school.onCall = (_call, request) => answer(request);
-		const { json, hints } = await school.done(everybody, { credential: { callsAtOnce: 1 } });
-		return { ids: ids(json), hints, pages: school.calls.length };
+describe('a list that ends at its limit', () => {
+	it('says how many AlfaCRM counts', async () => {
+		leads(135);
+		expect(await hintsOf(list(50))).toEqual([`${COUNTED} 135 customers, 50 came`]);
+		expect(school.calls).toHaveLength(3);
+	});
+
+	it.each([135, 136, 500])('says nothing where all have come, within %d', async (limit) => {
+		leads(135);
+		expect(await hintsOf(list(limit))).toEqual([]);
+	});
+
+	it.each(['missing', 'pageSize', 'pageLength'] as const)(
+		'says nothing where AlfaCRM does not count: %s',
+		async (total) => {
+			school.settings.total = total;
+			leads(135);
+			expect(await hintsOf(list(20))).toEqual([]);
+		},
+	);
+
+	it('says no number where AlfaCRM counts others too, or may', async () => {
+		const mia = list(10, { filters: { email: 'mia@example.org' } });
+		leads(30);
+		leads(30, { email: ['mia@example.org'] });
+		expect(await hintsOf(mia)).toEqual([`${MAY_BE} 10 customers came`]);
+		school.settings.ignoredFilters = ['customer.email'];
+		leads(1);
+		const { json, hints } = await school.done(mia);
+		expect(json).toHaveLength(10);
+		expect(hints).toEqual([`${MAY_BE} 10 customers came`]);
+	});
+
+	it('says no number of leads that are not sorted, which the node picks out itself', async () => {
+		leads(12, { is_study: 0, lead_status_id: null });
+		const unsorted = list(10, { filters: { lead_status_id: 'none' } });
+		expect(await hintsOf(unsorted)).toEqual([`${MAY_BE} 10 customers came`]);
+	});
+
+	it('says no number of several lists, whose totals nobody has added up', async () => {
+		for (const status of [1, 1, 1, 2, 2, 3])
+			school.add('lesson', { branch_id: 1, status, date: '2026-02-10', lesson_type_id: 2, subject_id: 1 });
+		const lessons = (limit: number, status: number[] = []) => list(limit, { resource: 'lesson', status });
+		for (const limit of [2, 4])
+			expect(await hintsOf(lessons(limit))).toEqual([`${MAY_BE} ${limit} lessons came`]);
+		expect(await hintsOf(lessons(7))).toEqual([]);
+		expect(await hintsOf(lessons(2, [1]))).toEqual([`${COUNTED} 3 lessons, 2 came`]);
+	});
+});
+
+const RANGES = [
+	...[
+		'balance_contract',
+		'balance_bonus',
+		'lesson_count',
+		'dob',
+		'last_attend_date',
+		'next_lesson_date',
+	].flatMap((name) => [`customer.${name}_from`, `customer.${name}_to`]),
+	...['pay.sum_from', 'pay.sum_to'],
+];
+
+describe('a range that AlfaCRM ignores', () => {
+	beforeEach(() => (school.settings.ignoredFilters = RANGES));
+	const ids = async (filters: IDataObject, more: IDataObject = {}) => {
+		const { json, hints } = await school.done(list(50, { filters, returnAll: true, ...more }));
+		return [json.map(({ id }) => Number(id)).sort((a, b) => a - b), hints];
 	};
 
-	it('shows the row that has slipped to a page read before, though a new one makes the count right again', async () => {
-		const { ids: came, hints } = await changing(all, without1, withNew);
-		expect(came).toEqual(expect.arrayContaining(ids(withNew)));
-		expect(hints).toEqual([]);
+	it.each<[IDataObject, IDataObject, IDataObject]>([
+		[{ balance_contract_to: -1 }, { balance: '-800.00' }, { balance: '100.00' }],
+		[{ balance_contract_from: 100.5 }, { balance: '100.50' }, { balance: '100.49' }],
+		[{ lesson_count_to: 1 }, { paid_lesson_count: 1 }, { paid_lesson_count: 10 }],
+		[{ balance_bonus_from: 5 }, { balance_bonus: 5 }, { balance_bonus: 0 }],
+		[{ dob_from: '2015-03-01', dob_to: '2015-03-31' }, { dob: '02.03.2015' }, { dob: '02.04.2015' }],
+		[
+			{ last_attend_date_to: '2026-01-31' },
+			{ last_attend_date: '2026-01-31' },
+			{ last_attend_date: '2026-02-01' },
+		],
+		[
+			{ next_lesson_date_from: '2026-02-10' },
+			{ next_lesson_date: '2026-02-10 17:00:00' },
+			{ next_lesson_date: null },
+		],
+	])('%j is checked on the card: %j, not %j', async (filters, wanted, other) => {
+		const id = school.lead({ e_date: '2030-12-31', ...wanted });
+		school.lead({ e_date: '2030-12-31', ...other });
+		expect(await ids(filters)).toEqual([[id], []]);
 	});
 
-	it('costs one more reading, however often it shrinks; one that stays or grows costs none', async () => {
-		expect((await changing(all, without1, withNew, withNew, without1, withNew)).pages).toBe(6);
-		school.calls.length = 0;
-		expect((await changing(all)).pages).toBe(3);
-		school.calls.length = 0;
-		expect((await changing(without1, withNew)).pages).toBe(3);
-	});
-});
-
-describe('a list that nothing counts', () => {
-	it.each(['missing', 'pageLength'] as const)(
-		'comes whole in another order at each request, total %s, with a hint that this is not sure',
-		async (total) => {
-			Object.assign(school.settings, { total, shuffle: true, pageSize: 20 });
-			const all = leads(55);
-			const { json, hints } = await school.done(everybody);
-			expect(ids(json)).toEqual(all);
-			expect(hints).toEqual([expect.stringMatching(/^A list did not come whole.*: \d+ customers came$/)]);
-		},
-	);
-
-	it('is read once more where a new row pushed others to the next page', async () => {
-		Object.assign(school.settings, { total: 'missing', pageSize: 20 });
-		leads(55);
-		school.onCall = () => void (school.calls.length === 2 && school.lead());
-		const { json, hints } = await school.done(everybody);
-		expect([json.length, hints]).toEqual([56, []]);
-	});
-
-	it.each(['missing', 'pageLength'].flatMap((total) => ['empty', 'repeatLast'].map((end) => [total, end])))(
-		'shows equal entries of the log on two pages each, total %s, %s past the end',
-		async (total, pastEnd) => {
-			Object.assign(school.settings, { total, pastEnd, pageSize: 20 });
-			const same = {
-				...{ entity: 'Customer', entity_id: 1, user_id: 1, event: 2, branch_ids: [1] },
-				...{ fields_old: {}, fields_new: { note: 'x' }, fields_rel: [], date_time: '2026-02-10 12:00:00' },
-			};
-			school.add('log', { ...same, date_time: '2026-02-09 12:00:00' });
-			for (let count = 0; count < 30; count++) school.add('log', same);
-			const { json } = await school.done(many('log', { filters: { entity_id: 1 } }));
-			expect(json).toHaveLength(31);
-		},
-	);
-});
-
-it.each(['pageSize', 'pageLength', 'oneTooLow'] as const)(
-	'Page Through All of an API Call reads on past a page of the size that the body asks for, total %s',
-	async (total) => {
-		Object.assign(school.settings, { total, bodyPageSize: 'honoured' });
-		const call = { callBranch: '1', callPath: 'customer', callAction: 'index', allPages: true };
-		const callBody = { is_study: 2, removed: 1, pageSize: 5 };
-		const all = leads(23);
-		const { json, hints } = await school.done({ resource: 'apiCall', operation: 'send', ...call, callBody });
-		expect([ids(json), hints]).toEqual([all, []]);
-	},
-);
-
-it.each(['refused400', 'refused200', 'emptyFirst'] as const)(
-	'a list without a page size is asked for each page once, also of later branches, where sizes are %s',
-	async (bodyPageSize) => {
-		Object.assign(school.settings, { bodyPageSize, pageSize: 20 });
-		leads(130);
-		for (let count = 0; count < 50; count++) school.lead({ branch_ids: [2] });
-		const each = [1, 2].map((branchId) => ({ branchId }));
-		await school.done(everybody, { each, credential: { callsAtOnce: 5 } });
-		const asked = school.sent
-			.filter(({ body }) => body.pageSize === undefined)
-			.map(({ url, body }) => `${url} ${String(body.page)}`);
-		expect(asked).toEqual([...new Set(asked)]);
-		// The size is tried until it is known not to be taken.
-		expect(school.sent.filter(({ body }) => body.pageSize !== undefined)).toHaveLength(1);
-	},
-);
-
-it('130,000 records come out', async () => {
-	const all = range(1, 130_000);
-	const answer = listing(() => all, 10_000);
-	school.onCall = (_call, request: Sent) => answer(request);
-	const { json } = await school.done(many('level'));
-	expect(new Set(json.map(({ id }) => id)).size).toBe(130_000);
-	expect(json).toHaveLength(130_000);
-});
-
-describe('the hint of a list that did not come whole', () => {
-	it('counts the rows of one list, however many spellings of a phone were asked for', async () => {
-		const items = [{ id: 5, phone: ['+7(900)555-00-01'] }];
-		school.onCall = (_call, { body }) => ({ total: 2, items: body.page === 0 ? items : [] });
-		const { json, hints } = await school.done({ ...everybody, filters: { phone: '8 900 555 00 01' } });
-		expect(json).toHaveLength(1);
-		expect(hints).toEqual([expect.stringMatching(/AlfaCRM reported 2 customers, 1 came/)]);
-	});
-
-	it('speaks of changes where one of several lists kept changing, whatever another one does', async () => {
-		let readings = 0;
-		school.onCall = (_call, { body: { page, status } }) => {
-			if (status === 3 && page === 0) readings += 1;
-			const shown = status === 1 ? [1, 2] : [readings % 2 === 0 ? 3 : 4];
-			return { total: 3, items: page === 0 ? shown.map((id) => ({ id, status })) : [] };
-		};
-		const { hints } = await school.done(many('lesson', { status: [1, 3] }));
-		expect(hints).toEqual([expect.stringMatching(/^A list did not come whole, though it was read again/)]);
-	});
-
-	it('does not ask for another run where the list is the same each time', async () => {
-		Object.assign(school.settings, { total: 'oneTooHigh' });
-		leads(10);
-		const { hints } = await school.done(everybody);
-		expect(hints).toEqual([expect.stringMatching(/^(?!.*once more).*counts more rows than it shows/)]);
+	it('of amounts is checked on the payment, unless that carries its sum as expenditure', async () => {
+		const pay = (row: IDataObject) =>
+			school.add('pay', { branch_id: 1, pay_type_id: 1, document_date: '10.02.2026', ...row });
+		const [large] = [pay({ income: '500.00' }), pay({ income: '50.00' })];
+		const refund = school.add('pay', {
+			...{ branch_id: 1, pay_type_id: 2, document_date: '10.02.2026', income: '0.00', expenditure: '700.00' },
+		});
+		const payments = { resource: 'pay', filters: { sum_from: 100 } };
+		expect((await ids({ sum_from: 100 }, payments))[0]).toEqual([large, refund]);
 	});
 });

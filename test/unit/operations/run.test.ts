@@ -1,8 +1,11 @@
 import type { IDataObject } from 'n8n-workflow';
 
 import { recordKey } from '../../../nodes/AlfaCrm/operations/run/run';
+import type { Item } from '../../../nodes/AlfaCrm/operations/run/item';
 import type { ItemRequest } from '../../../nodes/AlfaCrm/operations/run/itemRequest';
 import { incompleteListError } from '../../../nodes/AlfaCrm/operations/records/readList';
+import type { Field } from '../../../nodes/AlfaCrm/entities/fieldTypes';
+import { indexRows, isLate, WriteCache } from '../../../nodes/AlfaCrm/operations/run/writeCache';
 import { deskOf } from './support';
 
 describe('what items share', () => {
@@ -137,11 +140,11 @@ describe('a call that writes', () => {
 	it('tells both that were saved', async () => {
 		const { item } = await saved({ success: true, model: { id: 7 } });
 		await item.save(UPDATE, []);
-		expect(item.savedNote()).toBe('Saved before: create the customer; update customer 7.');
-		expect(item.effectNote()).toBe('Saved before: create the customer; update customer 7.');
+		const both = 'Saved before: create the customer; update customer 7.';
+		expect([item.savedNote(), item.effectNote()]).toEqual([both, both]);
 		expect(incompleteListError(item, 'payments', 'that this payment is new')).toMatchObject({
 			message: "AlfaCRM's list of payments did not come whole, so it is not sure that this payment is new",
-			description: 'Run it again. Saved before: create the customer; update customer 7.',
+			description: `Run it again. ${both}`,
 		});
 	});
 
@@ -214,31 +217,25 @@ describe('a call that writes', () => {
 
 describe('a refusal of an item', () => {
 	it('says what was sent so far', async () => {
-		const { item } = deskOf(() => ({ items: [], total: 0 }));
-		expect(item.effectNote()).toBe('Nothing was sent to AlfaCRM.');
-		await item.collect({ path: 'customer', task: 'list the customers' });
-		expect(item.effectNote()).toBe('Nothing was saved.');
-		const asked = deskOf().item;
-		await asked.fetch({ path: 'customer', action: 'index', task: 'list' });
-		expect(asked.effectNote()).toBe('Nothing was saved.');
-		const sent = deskOf().item;
-		await sent.send({ path: 'customer', action: 'create', task: 'create' }, []);
-		expect(sent.effectNote()).toBe('Nothing was saved.');
+		const call = { path: 'customer', action: 'index', task: 'list the customers' };
+		for (const send of [
+			async (item: Item) => await item.collect(call),
+			async (item: Item) => await item.fetch(call),
+			async (item: Item) => await item.send({ ...call, action: 'create' }, []),
+		]) {
+			const { item } = deskOf(() => ({ items: [], total: 0 }));
+			expect(item.effectNote()).toBe('Nothing was sent to AlfaCRM.');
+			await send(item);
+			expect(item.effectNote()).toBe('Nothing was saved.');
+		}
 	});
 
 	it('names a parameter that is no JSON object', () => {
+		const declared = { displayName: 'JSON', name: 'json', default: '{}' };
 		const objectOf = (json: unknown) =>
-			deskOf(undefined, { parameters: { json: json as string } }).item.object({
-				displayName: 'JSON',
-				name: 'json',
-				default: '{}',
-			});
-		expect([objectOf('{"a": 1}'), objectOf(' \n'), objectOf({ a: 1 }), objectOf(undefined)]).toEqual([
-			{ a: 1 },
-			{},
-			{ a: 1 },
-			{},
-		]);
+			deskOf(undefined, { parameters: { json: json as string } }).item.object(declared);
+		for (const value of ['{"a": 1}', { a: 1 }]) expect(objectOf(value)).toEqual({ a: 1 });
+		for (const value of [' \n', undefined]) expect(objectOf(value)).toEqual({});
 		for (const value of ['[1]', '{a}', '12', [1], 12, true]) {
 			expect(() => objectOf(value)).toThrow("'JSON' is not a JSON object");
 		}
@@ -271,4 +268,147 @@ describe('a refusal of an item', () => {
 			}),
 		);
 	});
+});
+
+const PHONE: Field = { type: 'phones', name: 'phone', label: 'Phone' };
+const NAME: Field = { type: 'text', name: 'name', label: 'Name' };
+const create = (body: object) => ({ action: 'create', body: { ...body }, branch: 1 });
+const update = (id: unknown, body: object, branch = 1) => ({
+	action: 'update',
+	body: { ...body },
+	branch,
+	query: { id: id as number },
+});
+const remove = (id: number) => ({ action: 'delete', branch: 1, query: { id } });
+
+const ids = (records: WriteCache, field: Field, value: unknown) =>
+	records.having(field, value).map(({ row }) => row.id);
+
+describe('what an execution has written', () => {
+	it('is a new record with what was sent and what AlfaCRM made of it', () => {
+		const records = new WriteCache();
+		records.note(create({ name: 'Мия', removed: 1 }), { id: 7, name: 'МИЯ', balance: '0.00' }, 3);
+		const row = { id: 7, name: 'МИЯ', balance: '0.00', removed: 1 };
+		expect(records.get(7)).toEqual({ row, branch: 1, version: 3, was: new Map() });
+		expect(records.get(8)).toBeUndefined();
+	});
+
+	it('holds what was sent where the answer leaves that empty', () => {
+		const records = new WriteCache();
+		records.note(create({ phone: ['1'], note: '' }), { id: 7, phone: [], note: null, web: [] }, 0);
+		expect(records.get(7)?.row).toEqual({ id: 7, phone: ['1'], note: null, web: [] });
+	});
+
+	it('is a changed record only where it is known what it was', () => {
+		const records = new WriteCache();
+		records.note(update(7, { name: 'Мия' }), { id: 7 }, 0);
+		expect(records.get(7)).toBeUndefined();
+		records.note(update(7, { name: 'Мия' }), {}, 1, { id: 7, name: 'Ия', note: 'x' });
+		expect(records.get(7)?.row).toEqual({ id: 7, name: 'Мия', note: 'x' });
+		// Now it is known.
+		records.note(update('7', { note: 'y' }, 2), {}, 2);
+		expect(records.get(7)).toMatchObject({ row: { id: 7, name: 'Мия', note: 'y' }, branch: 2, version: 2 });
+	});
+
+	it('says nothing of the archive after a change, for whether the flag was taken shows elsewhere', () => {
+		const records = new WriteCache();
+		records.note(update(7, { removed: 1, name: 'Мия' }), {}, 0, { id: 7 });
+		expect(records.get(7)?.row).toEqual({ id: 7, name: 'Мия' });
+	});
+
+	it('is nothing without an ID', () => {
+		const records = new WriteCache();
+		records.note(create({ name: 'Мия' }), {}, 0);
+		records.note({ action: 'update', body: { name: 'Мия' } }, { id: 7 }, 0, { id: 7 });
+		expect(ids(records, NAME, 'Мия')).toEqual([]);
+	});
+
+	it('is gone after a deletion, whatever lists show', () => {
+		const records = new WriteCache();
+		records.note(create({ name: 'Мия' }), { id: 7 }, 0);
+		expect(records.get(7)?.row).toStrictEqual({ id: 7, name: 'Мия' });
+		expect(records.isGone(7)).toBe(false);
+		records.note(remove(7), {}, 1, { id: 7 });
+		expect(records.isGone(7)).toBe(true);
+		expect(records.get(7)).toBeUndefined();
+		expect(ids(records, NAME, 'Мия')).toEqual([]);
+	});
+
+	it('is asked for anew once it is forgotten', () => {
+		const records = new WriteCache();
+		records.note(create({ name: 'Мия' }), { id: 7 }, 0);
+		expect(ids(records, NAME, 'Мия')).toEqual([7]);
+		records.forget(7);
+		expect(records.get(7)).toBeUndefined();
+		expect(records.isGone(7)).toBe(false);
+		expect(ids(records, NAME, 'Мия')).toEqual([]);
+	});
+
+	it('is found by each value of a field in any spelling, once, also what comes later', () => {
+		const records = new WriteCache();
+		records.note(create({ phone: ['8 900 555 00 01', '8 900 555 00 02'] }), { id: 7 }, 0);
+		expect(ids(records, PHONE, '+7(900)555-00-02')).toEqual([7]);
+		records.note(create({ phone: ['+79005550002'], name: 'Мия' }), { id: 8 }, 0);
+		expect(ids(records, PHONE, '+7(900)555-00-02')).toEqual([7, 8]);
+		expect(ids(records, PHONE, '+7(900)555-00-01')).toEqual([7]);
+		expect(ids(records, PHONE, '+7(900)555-00-03')).toEqual([]);
+		expect(ids(records, NAME, 'мия')).toEqual([8]);
+		expect(ids(records, NAME, '')).toEqual([]);
+		records.note(update(7, { phone: ['+7(900)555-00-03'] }), {}, 1);
+		expect(ids(records, PHONE, '8 900 555 00 03')).toEqual([7]);
+	});
+});
+
+describe('a list is late', () => {
+	const records = new WriteCache();
+	records.note(update(7, { note: 'b', phone: ['1'] }), {}, 0, { id: 7, note: 'a', phone: [], name: 'Мия' });
+	records.note(update(7, { note: 'c' }), {}, 1);
+	const match = records.get(7)!;
+
+	it.each<[object, boolean]>([
+		[{ id: 7, note: 'a', phone: [], name: 'Мия' }, true],
+		[{ id: 7, note: 'b', phone: ['1'], name: 'Мия' }, true],
+		[{ id: 7, note: 'c', phone: [], name: 'Мия' }, true],
+		[{ id: 7, note: 'c', phone: ['1'], name: 'Мия' }, false],
+		// Somebody else has changed it since.
+		[{ id: 7, note: 'd', phone: ['2'], name: 'Мия' }, false],
+		// What was not written tells nothing.
+		[{ id: 7, note: 'c', phone: ['1'], name: 'Ия' }, false],
+	])('%j: %j', (row, wanted) => {
+		expect(isLate(match, row as never)).toBe(wanted);
+	});
+
+	it('not where the record is new', () => {
+		records.note(create({ note: 'a' }), { id: 8 }, 0);
+		expect(isLate(records.get(8)!, { id: 8 })).toBe(false);
+		expect(isLate({ row: { id: 9 }, version: 0 }, { id: 9, note: 'a' })).toBe(false);
+	});
+
+	it('also where it does not show a field that was empty before, and not after it was set back', () => {
+		records.note(update(9, { note: 'b' }), {}, 0, { id: 9 });
+		expect(isLate(records.get(9)!, { id: 9 })).toBe(true);
+		records.note(update(9, { note: null }), {}, 0);
+		expect(isLate(records.get(9)!, { id: 9, note: null })).toBe(false);
+		records.note(update(10, { note: 'b' }), {}, 0, { id: 10, note: 'a' });
+		records.note(update(10, { note: 'a' }), {}, 0);
+		expect([
+			isLate(records.get(10)!, { id: 10, note: 'a' }),
+			isLate(records.get(10)!, { id: 10, note: 'b' }),
+		]).toEqual([false, true]);
+	});
+});
+
+it('rows are found by each value of a field, once for each', () => {
+	const rows = [
+		{ id: 1, phone: ['8 900 555 00 01', '+7(900)555-00-01'] },
+		{ id: 2, phone: '89005550001' },
+		{ id: 3, phone: [] },
+		{ id: 4 },
+		{ id: 5, phone: ['нет', '8 900 555 00 02'] },
+	];
+	const index = indexRows(PHONE, rows);
+	expect([...index].map(([key, found]) => [key, found.map(({ id }) => id)])).toEqual([
+		['79005550001', [1, 2]],
+		['79005550002', [5]],
+	]);
 });

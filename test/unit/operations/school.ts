@@ -32,6 +32,20 @@ interface End {
 
 type Json = Record<string, unknown>;
 
+export const PHONE = '+7(900)555-00-01';
+export const OTHER_PHONE = '+7(900)555-00-02';
+
+/** The form of an operation on customers, in branch 1. */
+export const formOf = (operation: string, more: IDataObject = {}): IDataObject => ({
+	...{ resource: 'customer', operation, branchId: 1, simplify: false, additionalFields: {}, options: {} },
+	...more,
+});
+/** The form of Create or Update by phone, as a site's form fills it. */
+export const byPhone = (fieldsToSet: IDataObject = {}, options: IDataObject = {}, phone: unknown = PHONE) =>
+	formOf('upsert', { matchBy: 'phone', phone: phone as string, fieldsToSet, options });
+export const findByPhone = (options: IDataObject = {}, phone: unknown = PHONE) =>
+	formOf('find', { matchBy: 'phone', phone: phone as string, options: { ifNone: 'nothing', ...options } });
+
 /** The sandbox without HTTP between, with two branches and nobody in it. */
 export class SmallSchool {
 	readonly settings: Settings;
@@ -92,6 +106,30 @@ export class SmallSchool {
 		const { json, error, hints } = await this.run(parameters, options);
 		if (error) throw error;
 		return { json, hints };
+	}
+
+	/** What came of each form, one after the other: "created, unchanged". */
+	async results(...forms: IDataObject[]) {
+		const results: unknown[] = [];
+		for (const form of forms) results.push((await this.done(form)).json[0].operationResult);
+		return results.join(', ');
+	}
+
+	/** Runs the node, which must stop without a write. */
+	async stopped(parameters: IDataObject) {
+		const before = this.writes();
+		const { error } = await this.run(parameters);
+		expect(this.writes()).toEqual(before);
+		if (error === undefined) throw new Error('It went through');
+		return { message: error.message, description: error.description, httpCode: error.httpCode };
+	}
+
+	/** The same, before anything is sent at all. */
+	async refused(parameters: IDataObject) {
+		const before = this.calls.length;
+		const error = await this.stopped(parameters);
+		expect(this.calls).toHaveLength(before);
+		return error;
 	}
 
 	private answer(request: Sent): unknown {

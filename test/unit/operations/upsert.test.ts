@@ -1,58 +1,136 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import { SmallSchool } from './school';
+import { customer } from '../../../nodes/AlfaCrm/entities/customer';
+import { entities } from '../../../nodes/AlfaCrm/entities/registry';
+import { leadSource } from '../../../nodes/AlfaCrm/entities/statuses';
+import type { Found } from '../../../nodes/AlfaCrm/operations/matching/decide';
+import { decide, inOrder } from '../../../nodes/AlfaCrm/operations/matching/decide';
+import { byPhone, findByPhone, formOf, OTHER_PHONE, PHONE, SmallSchool } from './school';
 
-const PHONE = '+7(900)555-00-01';
+const EMAIL = 'mia@school.example';
+const REPLACE = { listMode: 'replace' };
 
 let school: SmallSchool;
 beforeEach(() => (school = new SmallSchool()));
 
-const byPhone = (
-	fieldsToSet: IDataObject = {},
-	options: IDataObject = {},
-	phone: unknown = PHONE,
-): IDataObject => ({
-	resource: 'customer',
-	operation: 'upsert',
-	branchId: 1,
-	matchBy: 'phone',
-	phone: phone as string,
-	simplify: false,
-	fieldsToSet,
-	options,
-});
+/** Create or Update by another key. */
+const by = (matchBy: string, key: IDataObject, fieldsToSet: IDataObject = {}, options: IDataObject = {}) =>
+	formOf('upsert', { matchBy, ...key, fieldsToSet, options });
+const byContract = (matchValue: string, fieldsToSet: IDataObject = {}, options: IDataObject = {}) =>
+	by('customField', { matchField: 'custom_dogovor', matchValue }, fieldsToSet, options);
+const contract = (value: string) => ({ customFields: { values: [{ name: 'custom_dogovor', value }] } });
+const save = async (form: IDataObject) => (await school.done(form)).json[0];
+const holder = (row: IDataObject = {}) => school.lead({ phone: [PHONE], ...row });
+const card = (id: unknown) => school.row('customer', Number(id));
 
 it('creates once, then changes only what differs', async () => {
-	const first = await school.done(byPhone({ name: 'Мия', note: 'a' }));
-	expect(first.json).toMatchObject([{ name: 'Мия', note: 'a', phone: [PHONE], operationResult: 'created' }]);
-	const second = await school.done(byPhone({ name: 'Ия', note: 'b' }));
-	expect(second.json).toMatchObject([
-		{ name: 'Мия', note: 'b', operationResult: 'updated', changedFields: ['note'] },
-	]);
-	const third = await school.done(byPhone({ name: 'Ия', note: 'b' }));
-	expect(third.json).toMatchObject([{ operationResult: 'unchanged', changedFields: [] }]);
+	expect(await save(byPhone({ name: 'Мия', note: 'a' }))).toMatchObject({
+		...{ name: 'Мия', note: 'a', phone: [PHONE], operationResult: 'created' },
+	});
+	expect(await save(byPhone({ name: 'Ия', note: 'b' }))).toMatchObject({
+		...{ name: 'Мия', note: 'b', operationResult: 'updated', changedFields: ['note'] },
+	});
+	expect(await save(byPhone({ name: 'Ия', note: 'b' }))).toMatchObject({
+		...{ operationResult: 'unchanged', changedFields: [] },
+	});
 	expect(school.writes()).toEqual(['customer/create', 'customer/update']);
 	expect(school.rows('customer')).toHaveLength(1);
 });
 
-describe('a name that is longer than AlfaCRM takes', () => {
-	const long = 'Орлова Александра Константиновна, 7 лет, мама Анастасия';
-	const form = (options: IDataObject, fieldsToSet: IDataObject = {}): IDataObject => ({
-		...byPhone(fieldsToSet, options),
-		matchBy: 'phoneAndName',
-		name: long,
+describe('so many active and archived matches', () => {
+	const TABLE = [0, 1, 2].flatMap((active) =>
+		[0, 1, 2].flatMap((archived) =>
+			['refuse', 'newest', 'all'].flatMap((ifSeveral) =>
+				['update', 'restore', 'create', 'skip'].map((ifArchived) => ({
+					...{ active, archived, ifSeveral, ifArchived },
+				})),
+			),
+		),
+	);
+
+	/** The table of docs/create-or-update.md: what must come of it, and for how many. */
+	function expected({ active, archived, ifSeveral, ifArchived }: (typeof TABLE)[number]) {
+		if (active === 0 && (archived === 0 || ifArchived === 'create')) return { result: 'created', touched: 0 };
+		if (active === 0 && ifArchived === 'skip') return { result: 'skipped', touched: 1 };
+		const candidates = active > 0 ? active : archived;
+		if (candidates > 1 && ifSeveral === 'refuse') return { result: 'refused', touched: candidates };
+		return { result: 'updated', touched: ifSeveral === 'all' ? candidates : 1 };
+	}
+
+	it.each(TABLE)(
+		'$active active, $archived archived, $ifSeveral, archived: $ifArchived',
+		async ({ active, archived, ...options }) => {
+			const { result, touched } = expected({ active, archived, ...options });
+			const GONE = '2025-01-31';
+			const of = (count: number, row: IDataObject) => Array.from({ length: count }, () => holder(row));
+			// Archived last, so that the newest of all is never the active one.
+			const ids = [...of(active, {}), ...of(archived, { e_date: GONE, is_study: 1 })];
+			const candidates = (active > 0 ? ids.slice(0, active) : ids).reverse();
+
+			const { json, error } = await school.run(byPhone({ name: 'Мия', note: 'new' }, options));
+			const written = school.rows('customer').filter(({ note }) => note === 'new');
+			if (result === 'refused') {
+				const kind = active > 0 ? 'lead' : 'client, archived';
+				const named = candidates.map((id) => `${id} (${kind})`).join(', ');
+				expect(error?.message).toBe(`${touched} customers match by Phone: ${named}`);
+				expect(written).toEqual([]);
+				return;
+			}
+			expect(json.map(({ operationResult }) => operationResult)).toEqual(
+				Array.from({ length: Math.max(1, touched) }, () => result),
+			);
+			expect(school.rows('customer')).toHaveLength(ids.length + (result === 'created' ? 1 : 0));
+			if (result !== 'created') expect(json.map(({ id }) => id)).toEqual(candidates.slice(0, touched));
+			expect(written.map(({ id }) => id).sort()).toEqual(
+				result === 'skipped' ? [] : json.map(({ id }) => id).sort(),
+			);
+			const isOpen = active > 0 || result === 'created' || options.ifArchived === 'restore';
+			for (const { id } of json) expect(card(id).e_date).toBe(isOpen ? '2030-12-31' : GONE);
+		},
+	);
+
+	it('come in order: active clients, active leads, then who is archived, of each the newest', () => {
+		const of = (id: number, is_study: number | string | null, archived?: boolean): Found => ({
+			...{ row: { id, is_study }, version: 0, archived },
+		});
+		const all = [of(9, 0), of(8, 1, true), of(1, '1'), of(7, 0, true), of(2, 1, false), of(6, null)];
+		expect(inOrder(customer, all).map(({ row }) => row.id)).toEqual([2, 1, 9, 6, 8, 7]);
+		const texts = ['9', 10, '100'].map((id) => ({ row: { id }, version: 0 }));
+		expect(inOrder(leadSource, texts).map(({ row }) => row.id)).toEqual(['100', 10, '9']);
+		expect(texts[0].row.id).toBe('9');
+		// What nobody can tell to be archived is not treated as such.
+		const unknown = decide(customer, [of(5, 0)], { ifSeveral: 'refuse', ifArchived: 'create' });
+		expect(unknown).toMatchObject({ act: 'update', matches: [{ row: { id: 5 } }] });
 	});
 
-	it('is refused before anything is sent, also where it is what is looked for', async () => {
-		for (const one of [form({}), byPhone({ name: long }), byPhone({ name: long }, { shortenTexts: false })]) {
-			const { error } = await school.run(one);
-			expect(error).toMatchObject({
-				message: "'Name' has 55 characters; AlfaCRM accepts at most 50",
-				description: "Shorten it, or turn on 'Shorten Long Texts' in 'Options'. Nothing was sent to AlfaCRM.",
+	it('stop with what each is and what can be done, or go on with a hint', async () => {
+		const ids = [holder(), holder({ is_study: 1 }), holder({ e_date: '2025-01-31' })];
+		const named = `${ids[1]} (client), ${ids[0]} (lead)`;
+		for (const form of [byPhone({ note: 'x' }), findByPhone()])
+			expect((await school.run(form)).error).toMatchObject({
+				message: expect.stringMatching(/^\d customers match by Phone: 2 \(client\), 1 \(lead\)/),
+				description:
+					"Choose in 'If Several Match' what to do, match by something that only one customer has (Phone and Name tells siblings apart who share the phone of a parent), or merge them in AlfaCRM. Nothing was saved.",
 			});
-		}
-		expect(school.calls).toEqual([]);
+		expect((await school.run(findByPhone())).error?.message).toBe(
+			`3 customers match by Phone: ${named}, ${ids[2]} (lead, archived)`,
+		);
+		const all = { ifSeveral: 'all', archived: false };
+		expect(await school.done(findByPhone(all))).toMatchObject({
+			json: [{ id: ids[1] }, { id: ids[0] }],
+			hints: [
+				`Several customers match and all are returned, so the next nodes, such as a payment, run once for each: ${named}`,
+			],
+		});
+		expect((await school.done(byPhone({ note: 'x' }, { ifSeveral: 'all' }))).hints).toHaveLength(1);
+		expect((await school.done(findByPhone({ ifSeveral: 'newest' }))).hints).toEqual([]);
 	});
+});
+
+describe('a text that is longer than AlfaCRM takes', () => {
+	const long = 'Орлова Александра Константиновна, 7 лет, мама Анастасия';
+	const form = (options: IDataObject, fieldsToSet: IDataObject = {}) =>
+		by('phoneAndName', { phone: PHONE, name: long }, fieldsToSet, options);
 
 	it('is shortened where that is wanted, and found again by what is left of it', async () => {
 		for (const given of [{}, { name: long }]) {
@@ -66,50 +144,155 @@ describe('a name that is longer than AlfaCRM takes', () => {
 	});
 
 	it('may be what a record holds already, which stays so and is found', async () => {
-		const id = school.lead({ name: long, phone: [PHONE] });
-		const { json } = await school.done(byPhone({ note: 'x' }));
-		expect(json).toMatchObject([{ id, name: long, operationResult: 'updated' }]);
-		expect((await school.done({ ...form({}), operation: 'find', options: {} })).json).toMatchObject([{ id }]);
+		const id = holder({ name: long });
+		expect(await save(byPhone({ note: 'x' }))).toMatchObject({ id, name: long, operationResult: 'updated' });
+		expect((await school.done({ ...form({}), operation: 'find' })).json).toMatchObject([{ id }]);
 	});
 });
 
 describe('fields only for new ones', () => {
 	it('are set at first and left alone later: type and name, unless others are chosen', async () => {
-		const id = school.lead({ phone: [PHONE], note: 'a' });
-		await school.done(byPhone({ name: 'Ия', is_study: 1, note: 'b' }));
-		expect(school.row('customer', id)).toMatchObject({ name: 'Орлова Мия', is_study: 0, note: 'b' });
-		await school.done(byPhone({ name: 'Ия', is_study: 1, note: 'c' }, { onlyForNew: ['note'] }));
-		expect(school.row('customer', id)).toMatchObject({ name: 'Ия', is_study: 1, note: 'b' });
-		await school.done(byPhone({ name: 'Мия', note: 'c' }, { onlyForNew: [] }));
-		expect(school.row('customer', id)).toMatchObject({ name: 'Мия', note: 'c' });
+		const id = holder({ note: 'a' });
+		await save(byPhone({ name: 'Ия', is_study: 1, note: 'b' }));
+		expect(card(id)).toMatchObject({ name: 'Орлова Мия', is_study: 0, note: 'b' });
+		await save(byPhone({ name: 'Ия', is_study: 1, note: 'c' }, { onlyForNew: ['note'] }));
+		expect(card(id)).toMatchObject({ name: 'Ия', is_study: 1, note: 'b' });
+		await save(byPhone({ name: 'Мия', note: 'c' }, { onlyForNew: [] }));
+		expect(card(id)).toMatchObject({ name: 'Мия', note: 'c' });
 	});
 
 	it('are none where a record is matched by its ID', async () => {
-		const id = school.lead({ phone: [PHONE] });
-		const byId = { ...byPhone({ name: 'Ия', is_study: 1 }), matchBy: 'id', id };
-		expect((await school.done(byId)).json).toMatchObject([{ changedFields: ['name', 'is_study'] }]);
+		const id = holder();
+		expect(await save(by('id', { id }, { name: 'Ия', is_study: 1 }))).toMatchObject({
+			changedFields: ['name', 'is_study'],
+		});
 		expect(school.writes()).toEqual(['customer/update']);
 		expect(school.sent.at(-1)?.body).not.toHaveProperty('id');
+	});
+
+	it('can be all of them, but for what a match in the archive is restored by', async () => {
+		const id = holder({ note: 'a', custom_school: '12', email: [EMAIL] });
+		const before = { ...card(id) };
+		const fields = {
+			...{ name: 'Ия', note: 'b', email: ['other@example.org'], removed: true, dob: '2015-09-04' },
+			customFields: { values: [{ name: 'custom_school', value: '7' }] },
+		};
+		for (const onlyForNew of [['all'], ['note', 'all'], 'all'])
+			expect(await save(byPhone(fields, { onlyForNew }, [PHONE, OTHER_PHONE]))).toMatchObject({
+				...{ id, operationResult: 'unchanged' },
+			});
+		expect(card(id)).toEqual(before);
+		const made = await save(byPhone(fields, { onlyForNew: ['all'] }, OTHER_PHONE));
+		expect(card(made.id)).toMatchObject({ note: 'b', custom_school: '7', dob: '04.09.2015' });
+		school.store.patch('customer', id, { e_date: '2026-01-15' } as never);
+		await save(byPhone(fields, { onlyForNew: ['all'], ifArchived: 'restore' }));
+		expect(card(id)).toMatchObject({ note: 'a', e_date: '2030-12-31' });
 	});
 });
 
 describe('a key', () => {
+	const one = () =>
+		holder({
+			name: 'Артём  Соколов',
+			email: ['Family@Example.org'],
+			dob: '04.09.2015',
+			custom_dogovor: 'Д-77',
+		});
+
+	it.each<[string, IDataObject, IDataObject]>([
+		['email', { email: 'family@example.ORG' }, { email: 'family@example.orgs' }],
+		[
+			'nameAndBirthDate',
+			{ name: 'артем соколов', dob: '2015-09-04' },
+			{ name: 'Артём Соколов', dob: '2015-09-05' },
+		],
+		[
+			'phoneAndName',
+			{ phone: '8(900)5550001', name: 'Артём Соколов' },
+			{ phone: PHONE, name: 'Артём Соколовский' },
+		],
+		['phoneOrEmail', { phone: '', email: 'family@example.org' }, { phone: OTHER_PHONE, email: EMAIL }],
+		['phoneOrEmail', { phone: '9005550001', email: EMAIL }, { phone: OTHER_PHONE, email: '' }],
+		[
+			'customField',
+			{ matchField: 'custom_dogovor', matchValue: 'Д-77' },
+			{ matchField: 'custom_dogovor', matchValue: 'Д-7' },
+		],
+	])('of %s finds by %j who is there and not by %j', async (matchBy, key, other) => {
+		const id = one();
+		expect(await save(by(matchBy, key, { note: 'x' }))).toMatchObject({ id, operationResult: 'updated' });
+		expect(card(id)).toMatchObject({ name: 'Артём  Соколов', note: 'x' });
+		const made = await save(by(matchBy, other, 'name' in other ? {} : { name: 'Мия' }));
+		expect(made.operationResult).toBe('created');
+		expect(made.id).not.toBe(id);
+		expect((await school.done({ ...by(matchBy, key), operation: 'find' })).json).toMatchObject([{ id }]);
+	});
+
+	it('finds a name in every spelling that counts as the same', async () => {
+		for (const [stored, typed] of [
+			['Пётр Семёнов', 'Петр Семенов'],
+			['Мия\u00a0Орлова\u200b', ' мия   орлова\n'],
+			['Ёж'.normalize('NFD'), 'еж'],
+		]) {
+			const id = school.lead({ name: stored, dob: '2015-09-04', custom_dogovor: stored });
+			const group = school.add('group', { name: stored, branch_ids: [1] });
+			const inGroup = { ...by('name', { name: typed }), resource: 'group' };
+			for (const form of [by('nameAndBirthDate', { name: typed, dob: '2015-09-04' }), byContract(typed)])
+				expect(await save(form)).toMatchObject({ id, operationResult: 'unchanged' });
+			expect(await save(inGroup)).toMatchObject({ id: group, operationResult: 'unchanged' });
+		}
+	});
+
 	it('that is empty stops, or creates where that is chosen', async () => {
 		const { error } = await school.run(byPhone({ name: 'Мия' }, {}, ' '));
 		expect(error?.message).toBe("'Phone' is empty, so no customer can be looked for");
 		expect(error?.description).toContain("or let 'If Match Value Is Empty' create a record");
-		expect(school.calls).toEqual([]);
-		await school.done(byPhone({ name: 'Мия' }, { ifKeyEmpty: 'create' }, ' '));
-		await school.done(byPhone({ name: 'Мия' }, { ifKeyEmpty: 'create' }, ' '));
+		expect((await school.refused(findByPhone({}, ''))).message).toBe(error?.message);
+		await save(byPhone({ name: 'Мия' }, { ifKeyEmpty: 'create' }, ' '));
+		await save(byPhone({ name: 'Мия' }, { ifKeyEmpty: 'create' }, ' '));
 		expect(school.calls).toEqual(['customer/create', 'customer/create']);
 		// One that is filled is looked for all the same.
-		await school.done(byPhone({ name: 'Мия' }, { ifKeyEmpty: 'create' }));
-		await school.done(byPhone({ name: 'Мия' }, { ifKeyEmpty: 'create' }));
+		await save(byPhone({ name: 'Мия' }, { ifKeyEmpty: 'create' }));
+		await save(byPhone({ name: 'Мия' }, { ifKeyEmpty: 'create' }));
 		expect(school.rows('customer')).toHaveLength(3);
 	});
 
-	it('by ID creates nobody', async () => {
-		const nobody = { ...byPhone({ name: 'Мия' }), matchBy: 'id', id: 77 };
+	it('that says nothing matches not even who holds the very same', async () => {
+		const before = { ...card(holder({ phone: ['-'], email: ['нет'], custom_dogovor: '-' })) };
+		for (const form of [byContract('-'), by('email', { email: 'нет' }), byPhone({}, {}, '-')]) {
+			expect((await school.run(form)).error?.message).toContain('holds no usable');
+			const made = await save({ ...form, fieldsToSet: { name: 'Ия' }, options: { ifKeyEmpty: 'create' } });
+			expect(made.operationResult).toBe('created');
+		}
+		const beside = { phone: PHONE, email: ['нет', EMAIL] };
+		expect(await save(by('phoneOrEmail', beside, { name: 'Ия' }))).toMatchObject({
+			...{ operationResult: 'created', phone: [PHONE], email: [EMAIL] },
+		});
+		expect(card(before.id)).toEqual(before);
+	});
+
+	/** A sheet in which some have no phone, or no day of birth. */
+	it.each<[string, IDataObject, IDataObject, IDataObject]>([
+		['phoneAndName', { phone: '', name: 'Ева' }, {}, { name: 'Ева', phone: [] }],
+		['phoneAndName', { phone: '+7', name: 'Ева' }, {}, { name: 'Ева', phone: [] }],
+		['phoneAndName', { phone: PHONE, name: '' }, { name: 'Мама' }, { name: 'Мама', phone: [PHONE] }],
+		['nameAndBirthDate', { name: 'Ева', dob: '' }, {}, { name: 'Ева', dob: null }],
+		[
+			'nameAndBirthDate',
+			{ name: '', dob: '2015-03-02' },
+			{ name: 'Ева' },
+			{ name: 'Ева', dob: '02.03.2015' },
+		],
+	])('of which only a half is filled is saved in a new one: %s %j', async (matchBy, key, fields, made) => {
+		const before = { ...card(holder({ name: 'Ева', dob: '2015-03-02' })) };
+		const { id, operationResult } = await save(by(matchBy, key, fields, { ifKeyEmpty: 'create' }));
+		expect(operationResult).toBe('created');
+		expect(card(id)).toMatchObject(made);
+		expect(card(before.id)).toEqual(before);
+	});
+
+	it('of an ID creates nobody', async () => {
+		const nobody = by('id', { id: 77 }, { name: 'Мия' });
 		const { error } = await school.run(nobody);
 		expect(error).toMatchObject({ message: 'AlfaCRM has no customer with ID 77', httpCode: '404' });
 		const id = school.lead({ removed: 1, e_date: '2024-01-01' });
@@ -121,153 +304,228 @@ describe('a key', () => {
 		expect(school.writes()).toEqual([]);
 	});
 
-	it('joins a list that does not hold it, and takes the spelling that is given', async () => {
-		const id = school.lead({ phone: ['8 900 555 00 01'] });
-		await school.done(byPhone({ note: 'a' }));
-		expect(school.sent.at(-1)?.body).toEqual({ note: 'a' });
-		await school.done(byPhone({ phone: '+7 900 555 00 01, 123-45-67' }));
-		expect(school.row('customer', id).phone).toEqual([PHONE, '123-45-67']);
-		const replace = { listMode: 'replace' };
-		await school.done(byPhone({ note: 'b' }, replace));
-		expect(school.row('customer', id).phone).toEqual([PHONE, '123-45-67']);
-		await school.done(byPhone({ phone: '765-43-21' }, replace));
-		expect(school.row('customer', id).phone).toEqual([PHONE, '765-43-21']);
+	it.each<[string, IDataObject, RegExp]>([
+		[
+			'a day that is none',
+			by('nameAndBirthDate', { name: 'Мия', dob: 'весной' }),
+			/^'Date of Birth' must be/,
+		],
+		['a field that is no day', byPhone({ dob: 'скоро' }), /^'Date of Birth' must be a date/],
+		['an unknown field', { ...byPhone(), inputMode: 'json', json: '{"fone":"1"}' }, /has no field "fone"/],
+		['an ID in JSON', { ...byPhone(), inputMode: 'json', json: '{"id":1}' }, /has no field "id"/],
+	])('is not looked for where %s is given', async (_what, form, message) => {
+		expect((await school.refused(form)).message).toMatch(message);
 	});
 
-	it('of a text gives way to another value that is given, and keeps its own spelling otherwise', async () => {
+	it('that nobody holds makes nobody without a name', async () => {
+		expect((await school.stopped(byPhone({ name: '' }))).message).toBe(
+			"'Name' is empty, but AlfaCRM requires it",
+		);
+	});
+});
+
+describe('a key that is a list', () => {
+	it('joins a list that does not hold it, and takes the spelling that is given', async () => {
+		const id = holder({ phone: ['8 900 555 00 01'] });
+		await save(byPhone({ note: 'a' }));
+		expect(school.sent.at(-1)?.body).toEqual({ note: 'a' });
+		await save(byPhone({ phone: '+7 900 555 00 01, 123-45-67' }));
+		expect(card(id).phone).toEqual([PHONE, '123-45-67']);
+		await save(byPhone({ note: 'b' }, REPLACE));
+		expect(card(id).phone).toEqual([PHONE, '123-45-67']);
+		await save(byPhone({ phone: '765-43-21' }, REPLACE));
+		expect(card(id).phone).toEqual([PHONE, '765-43-21']);
+		const both = { phone: OTHER_PHONE, email: EMAIL };
+		school.store.patch('customer', id, { email: [EMAIL] } as never);
+		// The other half of the key is new, and removes nothing.
+		expect(await save(by('phoneOrEmail', both, {}, REPLACE))).toMatchObject({ id, changedFields: ['phone'] });
+		expect(card(id).phone).toEqual([PHONE, '765-43-21', OTHER_PHONE]);
+	});
+
+	it('does not stand in for the list, nor empty it with its empty half', async () => {
+		const held = { phone: [PHONE, '8-800-нет'], email: [EMAIL, 'mama@example.org'], teacher_ids: [1, 2] };
+		const id = holder(held);
+		for (const [matchBy, key] of [
+			['phone', { phone: '8 900 555 00 01' }],
+			['email', { email: 'MIA@school.example' }],
+			['phoneOrEmail', { phone: ' - ', email: EMAIL }],
+			['phoneAndName', { phone: PHONE, name: 'Орлова Мия' }],
+		] as const)
+			expect(await save(by(matchBy, key, {}, { ...REPLACE, overwriteWithEmpty: true }))).toMatchObject({
+				...{ id, operationResult: 'unchanged' },
+			});
+		// What was given among the fields is replaced.
+		await save(byPhone({ teacher_ids: [3] }, REPLACE));
+		expect(card(id)).toMatchObject({ ...held, teacher_ids: [3] });
+	});
+
+	it('that says more about the same number comes with a new customer', async () => {
+		const more = '+7 900 555-00-01 доб. 12';
+		expect(card((await save(byPhone({ name: 'Мия', phone: [more] }))).id).phone).toEqual([more]);
+	});
+});
+
+describe('another value for the field that is matched by', () => {
+	it('is saved; the key alone is not spelled anew', async () => {
 		const id = school.lead({ name: 'орлова мия', dob: '04.09.2015' });
-		const byName = (fieldsToSet: IDataObject) => ({
-			...byPhone(fieldsToSet, { onlyForNew: [] }),
-			matchBy: 'nameAndBirthDate',
-			name: 'Орлова Мия',
-			dob: '2015-09-04',
-		});
-		await school.done(byName({ note: 'a' }));
-		expect(school.row('customer', id)).toMatchObject({ name: 'орлова мия', note: 'a' });
-		await school.done(byName({ name: 'Орлова Мия' }));
-		expect(school.row('customer', id).name).toBe('Орлова Мия');
+		const byName = (fieldsToSet: IDataObject, options: IDataObject = { onlyForNew: [] }) =>
+			by('nameAndBirthDate', { name: 'Орлова Мия', dob: '2015-09-04' }, fieldsToSet, options);
+		await save(byName({ note: 'a' }));
+		expect(card(id)).toMatchObject({ name: 'орлова мия', note: 'a' });
+		await save(byName({ name: 'Орлова Мия' }));
+		expect(card(id).name).toBe('Орлова Мия');
+		await save(byName({ dob: '2015-09-12', name: 'Ия' }, {}));
+		expect(card(id)).toMatchObject({ name: 'Орлова Мия', dob: '12.09.2015' });
 		// A new record takes the spelling that is given, and is found by the key the next time.
 		school.store.remove('customer', id);
-		await school.done(byName({ name: 'ОРЛОВА МИЯ' }));
-		expect(school.rows('customer')).toMatchObject([{ name: 'ОРЛОВА МИЯ', dob: '04.09.2015' }]);
-		school.store.remove('customer', Number(school.rows('customer')[0].id));
-		await school.done(byName({ name: 'Иванов' }));
-		expect(school.rows('customer')).toMatchObject([{ name: 'Орлова Мия' }]);
-	});
-});
-
-describe('empty values', () => {
-	it('are left out of a new record, and of a change unless that is chosen', async () => {
-		await school.done(byPhone({ name: 'Мия', note: '', dob: null, web: [], legal_type: '' }));
-		expect(school.sent.at(-1)?.body).toEqual({
-			name: 'Мия',
-			is_study: 0,
-			legal_type: 1,
-			branch_ids: [1],
-			phone: [PHONE],
-		});
-		const [{ id }] = school.rows('customer');
-		school.store.patch('customer', Number(id), { note: 'a' } as never);
-		await school.done(byPhone({ note: '' }));
-		expect(school.row('customer', Number(id)).note).toBe('a');
-		await school.done(byPhone({ note: '' }, { overwriteWithEmpty: true }));
-		expect(school.row('customer', Number(id)).note).toBeNull();
-	});
-});
-
-describe('several matches', () => {
-	beforeEach(() => {
-		for (const note of ['a', 'b', 'c']) school.lead({ phone: [PHONE], note });
-	});
-
-	it('stop, with their IDs', async () => {
-		const { error } = await school.run(byPhone({ note: 'x' }));
-		expect(error).toMatchObject({
-			message: '3 customers match by Phone: 3 (lead), 2 (lead), 1 (lead)',
-			description:
-				"Choose in 'If Several Match' what to do, match by something that only one customer has (Phone and Name tells siblings apart who share the phone of a parent), or merge them in AlfaCRM. Nothing was saved.",
-		});
-		expect(school.writes()).toEqual([]);
-	});
-
-	it('are all changed, or the first', async () => {
-		const first = await school.done(byPhone({ note: 'x' }, { ifSeveral: 'newest' }));
-		expect(first.json).toMatchObject([{ id: 3, operationResult: 'updated' }]);
-		const all = await school.done(byPhone({ note: 'x' }, { ifSeveral: 'all' }));
-		expect(all.json.map(({ id, operationResult }) => [id, operationResult])).toEqual([
-			[3, 'unchanged'],
-			[2, 'updated'],
-			[1, 'updated'],
-		]);
-	});
-});
-
-describe('an archived match', () => {
-	const archived = () => school.lead({ phone: [PHONE], removed: 1, e_date: '2024-01-01', note: 'a' });
-
-	it.each<[string, string, string[], string[]]>([
-		['update', 'updated', ['note'], ['customer/update']],
-		['restore', 'updated', ['removed', 'note'], ['customer/update']],
-		['skip', 'skipped', [], []],
-	])('is treated as chosen: %s', async (ifArchived, operationResult, changedFields, writes) => {
-		const id = archived();
-		const { json, hints } = await school.done(byPhone({ note: 'b' }, { ifArchived }));
-		expect(json).toMatchObject([{ id, operationResult, changedFields }]);
-		expect(school.writes()).toEqual(writes);
-		const hint =
-			"Archived records match and stay in the archive; choose in 'If the Match Is Archived' to restore them: customer ";
-		expect(hints).toEqual(ifArchived === 'update' ? [`${hint}${id}`] : []);
-	});
-
-	it.each(['update', 'restore', 'create', 'skip'])(
-		'is another matter than an active one, which is updated: %s',
-		async (ifArchived) => {
-			const id = school.lead({ phone: [PHONE], note: 'a' });
-			const { json } = await school.done(byPhone({ note: 'b' }, { ifArchived }));
-			expect(json).toMatchObject([{ id, operationResult: 'updated', changedFields: ['note'] }]);
-		},
-	);
-
-	it('is left alone for a new one', async () => {
-		archived();
-		const { json } = await school.done(byPhone({ name: 'Мия' }, { ifArchived: 'create' }));
-		expect(json).toMatchObject([{ operationResult: 'created' }]);
-		expect(school.rows('customer')).toHaveLength(2);
-	});
-
-	it('that the item itself restores is not said to stay there', async () => {
-		archived();
-		const { json, hints } = await school.done(byPhone({ removed: false }));
-		expect(json).toMatchObject([{ changedFields: ['removed'] }]);
-		expect(hints).toEqual([]);
+		const made = await save(byName({ name: 'ОРЛОВА МИЯ' }));
+		expect(card(made.id)).toMatchObject({ name: 'ОРЛОВА МИЯ', dob: '04.09.2015' });
+		school.store.remove('customer', Number(made.id));
+		expect(card((await save(byName({ name: 'Иванов' }))).id).name).toBe('Орлова Мия');
 	});
 
 	it.each([
-		['update', true],
-		['restore', false],
-		['create', false],
-		['skip', false],
-	])(
-		'that nobody knows to be one is changed only where that makes no difference: %s',
-		async (ifArchived, isSaved) => {
-			const id = school.lead({ phone: [PHONE], note: 'a', e_date: '2100-01-01' });
-			school.onCall = (call, request) =>
-				call === 'customer/index' && request.body.removed === 2 ? school.restless(request) : undefined;
-			const { json, error } = await school.run(byPhone({ note: 'b' }, { ifArchived }));
-			expect(school.row('customer', id).note).toBe(isSaved ? 'b' : 'a');
-			if (isSaved) expect(json).toMatchObject([{ id, operationResult: 'updated' }]);
-			else
-				expect(error).toMatchObject({
-					message: `AlfaCRM's list of archived customers did not come whole, so it is not sure whether customer ${id} is archived`,
-					description: 'Run it again. Nothing was saved.',
-				});
-		},
-	);
-
-	it('of another branch is looked for there', async () => {
-		const id = school.lead({ phone: [PHONE], branch_ids: [2] });
-		const { json } = await school.done(byPhone({ note: 'b' }));
-		expect(json).toMatchObject([{ id, operationResult: 'updated' }]);
-		expect(school.sent.at(-1)?.url).toContain('/v2api/2/customer/update');
+		['subject', 'Лепка Ёлка', 'лепка елка'],
+		['group', 'Йога 7+', 'ЙОГА  7+'],
+		['leadStatus', 'Записан', 'записан'],
+	])('is a correction of a name: %s %j', async (resource, name, key) => {
+		const { path } = entities.find((one) => one.resource === resource)!;
+		const id = school.add(path, { name, branch_ids: [1], is_enabled: 1 });
+		const named = (fieldsToSet: IDataObject) => ({ ...by('name', { name: key }, fieldsToSet), resource });
+		expect(await save(named({}))).toMatchObject({ id, operationResult: 'unchanged' });
+		expect(await save(named({ name: name.toUpperCase() }))).toMatchObject({ id, changedFields: ['name'] });
+		expect(school.row(path, id).name).toBe(name.toUpperCase());
 	});
+
+	it('is saved in a custom field, unless it is empty or spells the same', async () => {
+		for (const custom_dogovor of ['Д-Ё12', ['Д-Ё12', 'Д-13']]) {
+			const id = school.lead({ custom_dogovor });
+			expect(await save(byContract(' д-е12 ', { note: 'x' }))).toMatchObject({ id, changedFields: ['note'] });
+			await save(byContract('Д-Ё12', contract(''), { overwriteWithEmpty: true }));
+			expect(card(id).custom_dogovor).toEqual(custom_dogovor);
+			await save(byContract('Д-Ё12', contract('Д-другой')));
+			expect(card(id).custom_dogovor).toBe('Д-другой');
+		}
+		const made = await save(byContract('Д-ключ', { name: 'Мия', ...contract('Д-новый') }));
+		expect(card(made.id).custom_dogovor).toBe('Д-ключ');
+	});
+});
+
+/** A form gives the child's phone as the key, and the mother's only to be saved. */
+describe('a phone that is given only to be saved', () => {
+	const FIELDS = { name: 'Артём', phone: [OTHER_PHONE], note: 'x' };
+	const columns = { mappingMode: 'defineBelow', value: { ...FIELDS, phone: OTHER_PHONE } };
+
+	it.each<[string, IDataObject]>([
+		['the form', { fieldsToSet: FIELDS }],
+		['JSON', { inputMode: 'json', json: JSON.stringify(FIELDS) }],
+		['the mapper', { inputMode: 'map', columns }],
+	])('in %s matches nobody: the child is made once, the mother stays as she is', async (_way, given) => {
+		const mother = { ...card(school.lead({ phone: [OTHER_PHONE], note: 'Мама' })) };
+		const form = { ...byPhone({}, { ifSeveral: 'all' }), ...given };
+		expect((await school.done(findByPhone())).json).toEqual([]);
+		const child = await save(form);
+		expect(child).toMatchObject({ operationResult: 'created', phone: [PHONE, OTHER_PHONE] });
+		expect((await school.done(form)).json).toMatchObject([{ id: child.id, operationResult: 'unchanged' }]);
+		school.store.patch('customer', Number(child.id), { phone: [PHONE] } as never);
+		expect((await school.done(form)).json).toMatchObject([{ id: child.id, phone: [PHONE, OTHER_PHONE] }]);
+		expect(card(mother.id)).toEqual(mother);
+	});
+
+	it.each<[string, IDataObject, IDataObject]>([
+		['email', { email: 'artem@example.org' }, { email: [EMAIL] }],
+		['phoneOrEmail', { phone: PHONE, email: 'a@example.org' }, { email: [EMAIL], phone: [OTHER_PHONE] }],
+		['phoneAndName', { phone: PHONE, name: 'Орлова Мия' }, { phone: [OTHER_PHONE] }],
+	])('by %s only %j is looked for, not %j besides', async (matchBy, key, fields) => {
+		const mother = { ...card(school.lead({ phone: [OTHER_PHONE], email: [EMAIL] })) };
+		const name = 'name' in key ? {} : { name: 'Артём' };
+		expect((await save(by(matchBy, key, { ...name, ...fields }))).operationResult).toBe('created');
+		expect(card(mother.id)).toEqual(mother);
+	});
+
+	it('keeps the three of a family three', async () => {
+		const family: Array<[string, string, string[]]> = [
+			['Анна', OTHER_PHONE, []],
+			['Артём', PHONE, [OTHER_PHONE]],
+			['Ева', '+7(900)555-00-03', [OTHER_PHONE]],
+		];
+		const each = family.map(([name, phone, more]) => byPhone({ name, phone: more }, {}, phone));
+		const { json } = await school.done({}, { each });
+		expect(json.map(({ operationResult }) => operationResult)).toEqual(['created', 'created', 'created']);
+		expect(school.rows('customer').map(({ name }) => name)).toEqual(['Анна', 'Артём', 'Ева']);
+	});
+});
+
+it('empty values are left out of a new record, and of a change unless that is chosen', async () => {
+	await save(byPhone({ name: 'Мия', note: '', dob: null, web: [], legal_type: '' }));
+	const made = { name: 'Мия', is_study: 0, legal_type: 1, branch_ids: [1], phone: [PHONE] };
+	expect(school.sent.at(-1)?.body).toEqual(made);
+	const held = { note: 'a', email: [EMAIL], lead_source_id: 1 };
+	school.store.patch('customer', 1, held as never);
+	const empty = {
+		...{ note: '', email: [], lead_source_id: '' },
+		customFields: { values: [{ name: 'custom_school', value: '' }] },
+	};
+	expect(await save(byPhone(empty))).toMatchObject({ operationResult: 'unchanged', ...held });
+	const { changedFields } = await save(byPhone(empty, { overwriteWithEmpty: true }));
+	expect([...(changedFields as string[])].sort()).toEqual(['email', 'lead_source_id', 'note']);
+	expect(card(1)).toMatchObject({ note: null, email: [], lead_source_id: null });
+});
+
+it.each(['full', 'partial'] as const)('the phone stays where an update is %s', async (updateMode) => {
+	school.settings.updateMode = updateMode;
+	const id = holder();
+	const { error } = await school.run(byPhone({ note: 'x' }));
+	expect(error?.message).toEqual(
+		updateMode === 'full' ? expect.stringContaining('AlfaCRM did not update customer') : undefined,
+	);
+	expect(card(id).phone).toEqual([PHONE]);
+});
+
+const NAMED = entities.filter(({ resource, match }) => match && resource !== 'customer');
+
+it.each(NAMED.map(({ resource, path }) => [resource, path]))(
+	'%s is created once, then found by its name, and then only what differs is saved',
+	async (resource, path) => {
+		school.add('location', { name: 'A' });
+		const more: IDataObject =
+			{ room: { color_id: 3, weight: 7 }, leadSource: { code: 'fair' } }[resource] ?? {};
+		const form = (name: string, fieldsToSet: IDataObject = {}) => ({
+			...by('name', { name }, { ...more, ...fieldsToSet }),
+			resource,
+		});
+		const before = school.rows(path).length;
+		const { id, operationResult } = await save(form('Новая Запись'));
+		expect(operationResult).toBe('created');
+		expect(await save(form('новая запись '))).toMatchObject({ id, operationResult: 'unchanged' });
+		expect(await save({ ...form('НОВАЯ ЗАПИСЬ'), operation: 'find' })).toMatchObject({ id });
+		const field = resource === 'group' ? 'limit' : 'weight';
+		expect(await save(form('Новая Запись', { [field]: 9 }))).toMatchObject({ id, changedFields: [field] });
+		expect(school.row(path, Number(id))).toMatchObject({ name: 'Новая Запись', [field]: 9 });
+		expect(school.rows(path)).toHaveLength(before + 1);
+		const byCode = { ...form(''), matchBy: 'code', code: 'fair', fieldsToSet: { name: 'Ярмарка' } };
+		if (resource === 'leadSource') expect(await save(byCode)).toMatchObject({ id, changedFields: ['name'] });
+	},
+);
+
+it('a subject that is not active is found too, and not made a second time', async () => {
+	school.settings.subjectDefault = 'active';
+	const id = school.add('subject', { name: 'Лепка', is_active: 0 });
+	const form = { ...by('name', { name: 'Лепка' }), resource: 'subject' };
+	expect(await save(form)).toMatchObject({ id, operationResult: 'unchanged' });
+});
+
+it('what was made before is found in the branch of the node, and where its fields put it', async () => {
+	const another = byPhone({ name: 'Мия' }, { searchBranches: [2] });
+	const group = (fieldsToSet: IDataObject) => ({
+		...by('name', { name: 'A' }, fieldsToSet),
+		resource: 'group',
+	});
+	const inTwo = group({ branch_ids: [2] });
+	for (const form of [another, inTwo]) {
+		expect((await save(form)).operationResult).toBe('created');
+		expect((await save(form)).operationResult).toBe('unchanged');
+	}
+	// Another group where nothing puts it there.
+	expect((await save(group({}))).operationResult).toBe('created');
 });

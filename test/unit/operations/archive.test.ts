@@ -1,0 +1,301 @@
+import type { IDataObject } from 'n8n-workflow';
+
+import { answered } from '../../support/nodeErrors';
+import { byPhone, findByPhone, formOf, OTHER_PHONE, PHONE, SmallSchool } from './school';
+
+let school: SmallSchool;
+beforeEach(() => (school = new SmallSchool()));
+afterEach(() => jest.useRealTimers());
+
+/** The last day of who was not archived. */
+const OPEN_END = '2030-12-31';
+const GONE = { removed: 1, e_date: '2024-01-01' };
+const act = (operation: string, id: number, resource = 'customer') => formOf(operation, { resource, id });
+const foundBy = async (form: IDataObject) => (await school.done(form)).json.map(({ id }) => id);
+/** Lists of archived records that show another one at each reading. */
+const restlessArchive = () => {
+	school.onCall = (call, request) =>
+		call === 'customer/index' && request.body.removed === 2 ? school.restless(request) : undefined;
+};
+
+describe('Archive and Restore', () => {
+	it('take a record once, and give it back once', async () => {
+		const id = school.lead({ e_date: OPEN_END });
+		const jobs = ['archive', 'archive', 'unarchive', 'unarchive'].map((operation) => act(operation, id));
+		const [first] = (await school.done(jobs[0])).json;
+		expect(first).toMatchObject({ operationResult: 'updated', changedFields: ['removed'] });
+		expect(await school.results(...jobs.slice(1))).toBe('unchanged, updated, unchanged');
+		const sent = school.sent.filter(({ url }) => url.endsWith('/update'));
+		expect(sent.map(({ body }) => body.removed)).toEqual([1, 0]);
+	});
+
+	it.each([
+		['archive', {}, 'active still. Archive'],
+		['unarchive', GONE, 'archived still. Restore'],
+	])('say so where AlfaCRM only seems to take it: %s', async (operation, row, shown) => {
+		school.settings.removedWrite = 'ignored';
+		const id = school.lead({ e_date: OPEN_END, ...row });
+		expect((await school.done(act(operation, id))).hints).toEqual([
+			`AlfaCRM took the change, but shows a customer as ${shown} it there by hand: customer ${id}`,
+		]);
+	});
+
+	it('claim nothing of a group where AlfaCRM ignores the filter of the archive', async () => {
+		school.settings.ignoredFilters = ['group.removed'];
+		const id = school.add('group', { name: 'A', branch_ids: [1] });
+		for (const operation of ['unarchive', 'archive']) {
+			const { json, hints } = await school.done(act(operation, id, 'group'));
+			expect(json).toMatchObject([{ operationResult: 'updated' }]);
+			expect(hints).toEqual([
+				`AlfaCRM took the change, but its lists do not tell whether a group is archived. Look there: group ${id}`,
+			]);
+		}
+		expect(school.row('group', id).removed).toBe(1);
+	});
+
+	it('have made the change also where AlfaCRM cannot be asked afterwards', async () => {
+		const id = school.add('group', { name: 'A', branch_ids: [1] });
+		school.onCall = (call) => {
+			if (call === 'group/index' && school.writes().length > 0) throw answered(403);
+			return undefined;
+		};
+		const { json, hints } = await school.done(act('archive', id, 'group'));
+		expect(json).toMatchObject([{ operationResult: 'updated' }]);
+		expect(hints).toEqual([
+			`AlfaCRM took the change, but could not be asked what became of it. Look there: group ${id}`,
+		]);
+	});
+
+	it.each([
+		[null, OPEN_END, false],
+		[0, '2024-01-01', false],
+		[null, '2024-01-01', true],
+	])(
+		'ask the archive only where the row does not tell: flag %j, last day %s',
+		async (removed, e_date, asks) => {
+			const id = school.lead({ e_date });
+			school.onCall = (call, { body }) => {
+				if (call !== 'customer/index' || body.removed === 2) return undefined;
+				return { items: [{ ...school.row('customer', id), removed }], total: 1 };
+			};
+			await school.run(act('unarchive', id));
+			expect(school.sent.some(({ body }) => body.removed === 2)).toBe(asks);
+		},
+	);
+
+	it('take nothing for done that a list of the archive would have to tell', async () => {
+		const id = school.lead({ ...GONE, removed: undefined });
+		restlessArchive();
+		expect((await school.stopped(act('unarchive', id))).message).toContain(
+			"AlfaCRM's list of archived customers did not come whole",
+		);
+	});
+});
+
+it('the archive is not asked by what changes nothing of it, nor where there is none', async () => {
+	const id = school.lead();
+	await school.done(formOf('upsert', { id, matchBy: 'id', fieldsToSet: { note: 'x' } }));
+	expect(school.calls.filter((call) => call === 'customer/index').length).toBeLessThanOrEqual(3);
+	const subject = school.add('subject', { name: 'A' });
+	const named = { resource: 'subject', matchBy: 'name', name: 'a', fieldsToSet: { weight: 3 } };
+	const { json } = await school.done(formOf('upsert', named));
+	expect(json).toMatchObject([{ id: subject, operationResult: 'updated' }]);
+	expect(school.sent.some(({ url, body }) => url.includes('subject') && 'removed' in body)).toBe(false);
+});
+
+describe('an archived match of Create or Update', () => {
+	const HINT =
+		"Archived records match and stay in the archive; choose in 'If the Match Is Archived' to restore them: customer ";
+
+	it.each<[string | undefined, string, string[]]>([
+		[undefined, 'updated', ['note']],
+		['update', 'updated', ['note']],
+		['restore', 'updated', ['removed', 'note']],
+		['skip', 'skipped', []],
+	])('is treated as chosen: %s', async (ifArchived, operationResult, changedFields) => {
+		const id = school.lead({ phone: [PHONE], note: 'a', ...GONE });
+		const { json, hints } = await school.done(byPhone({ note: 'b' }, ifArchived ? { ifArchived } : {}));
+		expect(json).toMatchObject([{ id, operationResult, changedFields }]);
+		expect(school.writes()).toHaveLength(Math.min(changedFields.length, 1));
+		const isLeft = operationResult === 'updated' && ifArchived !== 'restore';
+		expect(hints).toEqual(isLeft ? [`${HINT}${id}`] : []);
+	});
+
+	it('that the item itself restores is not said to stay there', async () => {
+		school.lead({ phone: [PHONE], ...GONE });
+		const { json, hints } = await school.done(byPhone({ removed: false }));
+		expect(json).toMatchObject([{ changedFields: ['removed'] }]);
+		expect(hints).toEqual([]);
+	});
+
+	it.each(['update', 'restore', 'create', 'skip'])(
+		'that nobody knows to be one is changed only where that makes no difference: %s',
+		async (ifArchived) => {
+			const id = school.lead({ phone: [PHONE], note: 'a', e_date: '2100-01-01' });
+			restlessArchive();
+			const { json, error } = await school.run(byPhone({ note: 'b' }, { ifArchived }));
+			if (ifArchived === 'update')
+				expect(json).toMatchObject([{ id, operationResult: 'updated', note: 'b' }]);
+			else
+				expect(error).toMatchObject({
+					message: `AlfaCRM's list of archived customers did not come whole, so it is not sure whether customer ${id} is archived`,
+					description: 'Run it again. Nothing was saved.',
+				});
+			expect(school.row('customer', id).note).toBe(ifArchived === 'update' ? 'b' : 'a');
+		},
+	);
+
+	it('in a list that did not come whole decides nothing, for an active one may be missing in it', async () => {
+		school.onCall = (call, request) => {
+			if (call !== 'customer/index') return undefined;
+			const answer = school.restless(request) as { items: IDataObject[] };
+			if (request.body.page === 0) answer.items.push({ id: 7, custom_a: 'x', ...GONE });
+			return answer;
+		};
+		for (const ifArchived of ['update', 'restore', 'create', 'skip']) {
+			const options = { searchBranches: [1], ifArchived };
+			const key = { matchBy: 'customField', matchField: 'custom_a', matchValue: 'x' };
+			const { error } = await school.run(formOf('upsert', { ...key, fieldsToSet: { name: 'Мия' }, options }));
+			expect(error?.message).toContain('did not come whole');
+		}
+		expect(school.writes()).toEqual([]);
+	});
+});
+
+it('Find leaves archived ones out where they are not wanted, and does not say that there is nobody at all', async () => {
+	const id = school.lead({ phone: [PHONE], ...GONE });
+	expect(await foundBy(findByPhone())).toEqual([id]);
+	expect(await foundBy(findByPhone({ archived: false }))).toEqual([]);
+	const { error } = await school.run(findByPhone({ archived: false, ifNone: 'refuse' }));
+	expect(error?.message).toBe('AlfaCRM has no active customer with this phone');
+	restlessArchive();
+	const open = school.lead({ phone: [OTHER_PHONE], e_date: '2100-01-01' });
+	const { json, hints } = await school.done(findByPhone({ archived: false }, OTHER_PHONE));
+	expect(json).toMatchObject([{ id: open }]);
+	expect(hints).toEqual([
+		`AlfaCRM's list of archived customers did not come whole, so one that was found may be archived: customer ${open}`,
+	]);
+});
+
+/** n8n runs in Moscow. */
+describe('where the school and n8n are not on the same day', () => {
+	const clocks = (timeZone: string, now = '2026-02-10T18:00:00Z') => {
+		jest.useFakeTimers({ now: new Date(now), advanceTimers: true });
+		school.settings.timeZone = timeZone;
+	};
+	const SCHOOL_DAY = '2026-02-11';
+	const archivedToday = () => school.lead({ phone: [PHONE], e_date: SCHOOL_DAY, note: 'a' });
+
+	it.each<[string, string, IDataObject]>([
+		['restore', 'updated', { note: 'b', e_date: OPEN_END }],
+		['skip', 'skipped', { note: 'a', e_date: SCHOOL_DAY }],
+		['create', 'created', { note: 'a', e_date: SCHOOL_DAY }],
+	])('who was archived today in the school is archived: %s', async (ifArchived, result, row) => {
+		clocks('Asia/Vladivostok');
+		const id = archivedToday();
+		expect(await school.results(byPhone({ name: 'Мия', note: 'b' }, { ifArchived }))).toBe(result);
+		expect(school.row('customer', id)).toMatchObject(row);
+	});
+
+	it('who was archived today comes last, is no second match, and is not archived again', async () => {
+		clocks('Asia/Vladivostok');
+		const id = archivedToday();
+		const [other, newest] = [school.lead({ phone: [PHONE] }), archivedToday()];
+		expect(await foundBy(findByPhone({ archived: false }))).toEqual([other]);
+		expect(await foundBy(findByPhone({ ifSeveral: 'all' }))).toEqual([other, newest, id]);
+		expect((await school.done(byPhone({ note: 'b' }))).json).toMatchObject([{ id: other }]);
+		const jobs = ['archive', 'unarchive', 'unarchive'].map((operation) => act(operation, id));
+		expect(await school.results(...jobs)).toBe('unchanged, updated, unchanged');
+		// And archived again, which the answer shows as a day that n8n has not reached.
+		const { json, hints } = await school.done(act('archive', id));
+		expect([json[0].operationResult, hints]).toEqual(['updated', []]);
+		expect(school.row('customer', id).e_date).toBe(SCHOOL_DAY);
+	});
+
+	it('who will leave tomorrow as the school counts is active', async () => {
+		clocks('America/New_York', '2026-02-10T22:00:00Z');
+		const id = school.lead({ phone: [PHONE], e_date: SCHOOL_DAY });
+		expect(await school.results(byPhone({ note: 'b' }, { ifArchived: 'create' }))).toBe('updated');
+		expect(await foundBy(findByPhone({ archived: false }))).toEqual([id]);
+	});
+});
+
+it('the day that means "not archived" means it after that day too', async () => {
+	jest.useFakeTimers({ now: new Date('2031-05-01T09:00:00Z'), advanceTimers: true });
+	const id = school.lead({ phone: [PHONE] });
+	for (const ifArchived of ['create', 'skip', 'restore'])
+		expect((await school.done(byPhone({ note: ifArchived }, { ifArchived }))).json).toMatchObject([
+			{ id, operationResult: 'updated', changedFields: ['note'] },
+		]);
+	expect(await foundBy(findByPhone({ archived: false }))).toEqual([id]);
+	const { json, hints } = await school.done(act('unarchive', id));
+	expect([json[0].operationResult, hints]).toEqual(['unchanged', []]);
+});
+
+describe.each([[[]], [['group']]])('a group, where rows show `removed` for %j', (rowsShowRemoved) => {
+	beforeEach(() => (school.settings.rowsShowRemoved = rowsShowRemoved));
+	const NAMED = { resource: 'group', matchBy: 'name', name: 'Шахматы Сб' };
+	// That its last day has come is no archive.
+	const group = (removed: 0 | 1) =>
+		school.add('group', { name: 'Шахматы Сб', branch_ids: [1], removed, e_date: '2025-05-31' });
+	const upsert = (options: IDataObject) => formOf('upsert', { ...NAMED, fieldsToSet: { limit: 9 }, options });
+
+	it('that is archived is unarchived once, and archived once', async () => {
+		const id = group(1);
+		const jobs = ['unarchive', 'unarchive', 'archive', 'archive'].map((one) => act(one, id, 'group'));
+		expect(await school.results(...jobs)).toBe('updated, unchanged, updated, unchanged');
+		expect(school.row('group', id).removed).toBe(1);
+		expect(school.writes()).toEqual(['group/update', 'group/update']);
+	});
+
+	it('that is archived is left alone, made anew, updated or restored, as it is chosen', async () => {
+		const id = group(1);
+		const modes = ['skip', 'create', 'update', 'restore'];
+		for (const ifArchived of modes) {
+			const [saved] = (await school.done(upsert({ ifArchived }))).json;
+			const isNew = ifArchived === 'create';
+			expect(saved.operationResult).toBe({ skip: 'skipped', create: 'created' }[ifArchived] ?? 'updated');
+			expect(school.row('group', id).removed).toBe(ifArchived === 'restore' ? 0 : 1);
+			if (isNew) school.store.remove('group', Number(saved.id));
+			else expect(saved.id).toBe(id);
+		}
+		expect(await school.results(upsert({}))).toBe('unchanged');
+	});
+
+	it('that is archived is not found where archived ones are not wanted', async () => {
+		const [old, active] = [group(1), group(0)];
+		const find = (options: IDataObject) => formOf('find', { ...NAMED, options });
+		expect(await foundBy(find({ archived: false }))).toEqual([active]);
+		school.store.remove('group', active);
+		expect(await foundBy(find({ archived: false, ifNone: 'nothing' }))).toEqual([]);
+		expect(await foundBy(find({}))).toEqual([old]);
+	});
+});
+
+describe('Reject Lead', () => {
+	const reject = (id: number, removed: unknown) =>
+		formOf('reject', { id, lead_reject_id: 1, additionalFields: { removed } as IDataObject });
+	const lastBody = () => school.sent.filter(({ url }) => url.endsWith('/update')).at(-1)?.body;
+
+	it('saves the reason once, and archives only where that is wanted', async () => {
+		const id = school.lead();
+		expect(await school.results(reject(id, false), reject(id, false))).toBe('updated, unchanged');
+		expect(await school.results(reject(id, 'true'), reject(id, true))).toBe('updated, unchanged');
+		expect(lastBody()).toEqual({ removed: 1 });
+	});
+
+	it.each([false, 0, 'false', '0'])('with Archive Too = %j takes nobody out of the archive', async (no) => {
+		const id = school.lead(GONE);
+		expect(await school.results(reject(id, no))).toBe('updated');
+		expect(lastBody()).toEqual({ lead_reject_id: 1 });
+		expect(school.row('customer', id).e_date).toBe(GONE.e_date);
+	});
+
+	it('refuses a client', async () => {
+		const client = school.lead({ is_study: 1 });
+		expect((await school.run(reject(client, false))).error).toMatchObject({
+			message: `Customer ${client} is a client, not a lead`,
+			description: 'Nothing was changed.',
+		});
+	});
+});

@@ -1,0 +1,445 @@
+import type { IDataObject } from 'n8n-workflow';
+
+import { answered } from '../../support/nodeErrors';
+import { formOf, SmallSchool } from './school';
+
+let school: SmallSchool;
+let anna: number;
+let boris: number;
+beforeEach(() => {
+	school = new SmallSchool({ roomCheck: false });
+	for (const path of ['subject', 'subject', 'subject', 'lesson-type', 'lesson-type', 'lesson-type'])
+		school.add(path, { name: 'A' });
+	for (const branch_ids of [[1], [1]]) school.add('teacher', { name: 'A', branch_ids });
+	for (const branch_id of [1, 1, 2]) school.add('room', { name: 'A', branch_id, is_enabled: 1 });
+	for (const path of ['location', 'group']) school.add(path, { name: 'A', branch_id: 1, branch_ids: [1] });
+	[anna, boris] = [school.lead({ is_study: 1 }), school.lead({ is_study: 1 })];
+});
+
+const DAY = '2031-03-10';
+const lesson = (row: IDataObject = {}) =>
+	school.add('lesson', {
+		...{ branch_id: 1, date: DAY, time_from: `${DAY} 17:00:00`, time_to: `${DAY} 18:00:00` },
+		...{ lesson_type_id: 2, subject_id: 1, teacher_ids: [], group_ids: [], status: 1 },
+		...{ regular_id: null, customer_ids: [anna, boris], ...row },
+	});
+const job = (operation: string, more: IDataObject) => formOf(operation, { resource: 'lesson', ...more });
+
+describe('the attendance', () => {
+	const held = (row: IDataObject = {}) =>
+		lesson({ date: '2026-02-10', time_from: '2026-02-10 17:00:00', time_to: '2026-02-10 18:00:00', ...row });
+	const mark = (id: number, more: IDataObject = {}) =>
+		job('complete', {
+			...{ id, present_ids: String(anna), absent_ids: String(boris), if_completed: 'refuse', ...more },
+		});
+	const taught = () =>
+		(school.sent.filter(({ url }) => url.endsWith('/teach')).at(-1)?.body.details ?? []) as IDataObject[];
+	/** The lesson as AlfaCRM shows it in an odd form, in the list of its status. */
+	const shown = (id: number, odd: object) => {
+		const items = [{ ...school.row('lesson', id), ...odd }];
+		const { status } = school.row('lesson', id);
+		school.onCall = (call, { body }) =>
+			call === 'lesson/index' ? { items: body.status === status && body.page === 0 ? items : [] } : undefined;
+	};
+
+	it('is sent once, with who was there and who was not, in the branch of the lesson', async () => {
+		const id = held();
+		const { json } = await school.done(mark(id, { additionalFields: { topic: 'Дебют' } }));
+		expect(json).toMatchObject([{ operationResult: 'updated', status: 3 }]);
+		expect(school.sent.at(-1)).toMatchObject({ body: { status: 3, topic: 'Дебют' }, query: { id } });
+		expect(taught()).toEqual([
+			{ branch_id: 1, customer_id: anna, is_attend: 1 },
+			{ branch_id: 1, customer_id: boris, is_attend: 0 },
+		]);
+		expect(school.sent.at(-1)?.body).not.toHaveProperty('present_ids');
+		const again = await school.done(mark(id, { present_ids: [anna], absent_ids: '' }));
+		expect(again.json).toMatchObject([{ operationResult: 'unchanged', changedFields: [] }]);
+		expect(school.writes()).toEqual(['lesson/teach']);
+	});
+
+	it.each<[IDataObject, string]>([
+		[
+			{ present_ids: '', absent_ids: '' },
+			"No customer is given who was present or absent: 'Present Customer', 'Absent Customer' and 'Attendance' are empty",
+		],
+		[{ present_ids: '1, 1', absent_ids: '' }, 'Customer 1 is given twice'],
+		[{ present_ids: '1', absent_ids: '2, 1' }, 'Customer 1 is given twice'],
+		[{ details: [{ customer_id: 2, is_attend: true }] }, 'Customer 2 is given twice'],
+	])('needs each customer once: %j', async (more, message) => {
+		expect(await school.refused(mark(1, more))).toMatchObject({
+			message,
+			description:
+				"Name each customer once, in 'Present Customer', 'Absent Customer' or 'Attendance'. Nothing was sent to AlfaCRM.",
+		});
+	});
+
+	it('of a cancelled lesson is refused', async () => {
+		const id = held({ status: 2 });
+		expect(await school.stopped(mark(id))).toMatchObject({
+			message: `Lesson ${id} is cancelled, so nobody attended it`,
+			description: 'Nothing was saved.',
+		});
+	});
+
+	describe('of a completed lesson', () => {
+		let id: number;
+		beforeEach(async () => {
+			id = held();
+			const details = [{ customer_id: boris, is_attend: false, note: 'болеет' }];
+			await school.done(mark(id, { absent_ids: '', details }));
+			school.calls.splice(0);
+		});
+
+		it('that says something else is refused, with the names of the customers', async () => {
+			const refusal = async (more: IDataObject) => (await school.run(mark(id, more))).error;
+			const all = await refusal({ present_ids: `${anna}, ${boris}`, absent_ids: '' });
+			expect(all?.message).toBe(
+				`Lesson ${id} is already completed, with another attendance of customer ${boris}`,
+			);
+			const both = await refusal({ present_ids: String(boris), absent_ids: String(anna) });
+			expect(both?.message).toMatch(/of customer \d, \d$/);
+			expect(await refusal({ additionalFields: { topic: 'Другая' } })).toMatchObject({
+				message: `Lesson ${id} is already completed, with other details`,
+				description: expect.stringContaining("set 'If Already Completed' to Send It Again") as string,
+			});
+			expect(school.writes()).toEqual([]);
+		});
+
+		it('is sent again where that is wanted, with what it says of the others', async () => {
+			const more = { present_ids: '', absent_ids: String(anna), if_completed: 'teach' };
+			const results = [await school.done(mark(id, more)), await school.done(mark(id, more))];
+			expect(taught()).toMatchObject([
+				{ customer_id: anna, is_attend: 0 },
+				{ customer_id: boris, is_attend: 0, note: 'болеет' },
+			]);
+			expect(results.map(({ json }) => json[0].operationResult)).toEqual(['updated', 'unchanged']);
+			expect(school.writes()).toHaveLength(1);
+		});
+	});
+
+	it.each(['', null, undefined])('is none yet where `details` is %j', async (details) => {
+		const id = held();
+		shown(id, { details });
+		expect((await school.done(mark(id))).json).toMatchObject([{ operationResult: 'updated' }]);
+		expect(taught().map(({ customer_id }) => customer_id)).toEqual([anna, boris]);
+	});
+
+	it.each([['нет'], [{ 0: { customer_id: 1, is_attend: 1 } }], [[null]], [[7]]])(
+		'is not sent where `details` is %j, for that would be lost',
+		async (details) => {
+			const id = held({ status: 3 });
+			shown(id, { details });
+			expect(await school.stopped(mark(id, { if_completed: 'teach' }))).toMatchObject({
+				message: `AlfaCRM shows the attendance of lesson ${id} in an unknown format`,
+				description: 'Complete the lesson in AlfaCRM. Nothing was saved.',
+			});
+		},
+	);
+
+	it.each<[unknown, string[]]>([
+		['', []],
+		['1, 2, 3', ['lesson 1: customer 3']],
+		[3, ['lesson 1: customer 3']],
+		[{ 0: 3 }, []],
+	])('is sent where `customer_ids` is %j', async (customer_ids, others) => {
+		const id = held();
+		shown(id, { customer_ids });
+		const { hints } = await school.done(mark(id));
+		expect(hints.map((hint) => hint.split(': ').slice(1).join(': '))).toEqual(others);
+	});
+});
+
+const booking = (more: IDataObject = {}) =>
+	job('create', {
+		...{ customer_ids: String(anna), lesson_date: DAY, time_from: '17:00', lesson_type_id: 3, subject_id: 1 },
+		...{ duration: 60, ...more },
+	});
+const booked = () => school.rows('lesson').filter(({ date }) => date === DAY);
+/** Of teacher and room. */
+const slot = { teacher_ids: [2], room_id: 1 };
+/** One of somebody else that is there, with that teacher in that room, an hour from five. */
+const there = (row: IDataObject = {}) => lesson({ ...slot, customer_ids: [boris], ...row });
+
+describe('the same lesson', () => {
+	it('is booked once, however it is written, with a hint', async () => {
+		const first = await school.done(booking());
+		expect(first.hints).toEqual([]);
+		const fields = { lesson_type_id: 3, subject_id: 1, customer_ids: anna, time_to: '18:30' };
+		const json = { ...fields, lesson_date: '10.03.2031', time_from: '17:00:00' };
+		const row = { ...fields, lesson_date: `${DAY}T00:00:00.000Z`, time_from: `${DAY} 17:00` };
+		for (const form of [
+			booking(),
+			booking({ inputMode: 'json', json: JSON.stringify(json) }),
+			booking({ inputMode: 'map', columns: { mappingMode: 'defineBelow', value: row } }),
+		])
+			expect(await school.done(form)).toMatchObject({
+				json: [{ id: first.json[0].id, customer_ids: [anna] }],
+				hints: [
+					'These customers and groups already have a lesson at that time, so no other one was booked: lesson 1',
+				],
+			});
+		expect(booked()).toHaveLength(1);
+	});
+
+	it.each([1, 3])('that is there with status %s is not booked', async (status) => {
+		const id = there({ status, customer_ids: [boris, anna], group_ids: [1] });
+		for (const more of [{}, { group_ids: '1' }])
+			expect((await school.done(booking(more))).json).toMatchObject([{ id }]);
+		expect(booked()).toHaveLength(1);
+	});
+
+	it.each<[string, IDataObject, IDataObject]>([
+		['cancelled', { status: 2, customer_ids: [1] }, {}],
+		['one of somebody else', {}, {}],
+		['one with one of two', { customer_ids: [1] }, { customer_ids: '1, 2' }],
+		['one of the customer without the group', { customer_ids: [1] }, { group_ids: '1', lesson_type_id: 2 }],
+		['at another time', { customer_ids: [1] }, { time_from: '18:00' }],
+		['on another day', { customer_ids: [1] }, { lesson_date: '2031-03-11' }],
+		['there, and that is chosen', { customer_ids: [1] }, { options: { skipIfThere: false } }],
+	])('is none that is %s', async (_what, row, more) => {
+		const id = there(row);
+		expect((await school.done(booking(more))).json[0].id).not.toBe(id);
+	});
+
+	it('is booked once by two items, though lists show it late, and on the next day too', async () => {
+		school.onCall = (call) => (call === 'lesson/index' ? { items: [], total: 0 } : undefined);
+		const { json, hints } = await school.done(booking(), { items: [{}, {}] });
+		expect(json[1].id).toBe(json[0].id);
+		expect(hints).toHaveLength(1);
+		school.onCall = () => undefined;
+		school.settings.now = '2031-03-09 12:00:00';
+		expect((await school.done(booking())).hints).toHaveLength(1);
+		expect(booked()).toHaveLength(1);
+	});
+
+	it('is looked for in the branch of the lesson', async () => {
+		const elsewhere = booking({ additionalFields: { branch_id: 2 } });
+		for (const form of [elsewhere, elsewhere]) await school.done(form);
+		expect(booked()).toMatchObject([{ branch_id: 2 }]);
+	});
+});
+
+describe('a teacher or a room that is taken', () => {
+	it.each<[string, IDataObject, IDataObject]>([
+		['Teacher 2', { room_id: null }, slot],
+		['Room 1', { teacher_ids: [] }, slot],
+		['Teacher 2', { status: 3 }, { ...slot, time_from: '16:30' }],
+		['Teacher 2', {}, { ...slot, time_from: '17:59', duration: 5 }],
+		['Teacher 2', {}, { ...slot, time_from: '16:00', additionalFields: { time_to: '19:00' } }],
+	])('%s is not booked twice: %j, %j', async (who, row, more) => {
+		const id = there(row);
+		expect(await school.stopped(booking(more))).toMatchObject({
+			message: `${who} has another lesson at that time: lesson ${id}, ${DAY} 17:00 to 18:00`,
+			description:
+				"Choose another time ('Get Free Slots' of the teacher shows some), or switch 'Check Teacher and Room' off in 'Options'. Nothing was saved.",
+		});
+	});
+
+	it.each<[string, IDataObject, IDataObject]>([
+		['before', {}, { time_from: '16:00' }],
+		['after', {}, { time_from: '18:00' }],
+		['on another day', {}, { lesson_date: '2031-03-11' }],
+		['of others', { teacher_ids: [1], room_id: 2 }, {}],
+		['that is cancelled', { status: 2 }, {}],
+		['in a branch where the teacher does not work', { branch_id: 2, room_id: 3 }, {}],
+		['where that is chosen', {}, { options: { checkBusy: false } }],
+		['by a lesson that is cancelled itself', {}, { additionalFields: { status: 2 } }],
+	])('does not stand in the way %s', async (_when, row, more) => {
+		there(row);
+		await school.done(booking({ ...slot, ...more }));
+		expect(school.writes()).toEqual(['lesson/create']);
+	});
+
+	const elsewhere = () => {
+		school.store.patch('teacher', 2, { branch_ids: [1, 2] } as never);
+		return there({ branch_id: 2, room_id: 3 });
+	};
+	it('is taken where the teacher has a lesson in another branch', async () => {
+		const id = elsewhere();
+		expect((await school.stopped(booking(slot))).message).toContain(
+			`Teacher 2 has another lesson at that time: lesson ${id}`,
+		);
+	});
+
+	const UNLISTED =
+		'Lessons of a branch could not be listed, so repeats and a busy teacher or room there were not noticed: branch';
+	it.each([
+		[403, '1/lesson/index', `${UNLISTED} 1`],
+		[403, '2/lesson/index', `${UNLISTED} 2`],
+		[404, '2/lesson/index', `${UNLISTED} 2`],
+		[
+			403,
+			'1/teacher/index',
+			'This user may not list teachers, so lessons that they have in other branches were not noticed: teacher 2',
+		],
+	])('is not noticed where AlfaCRM answers %i to %s, which a hint tells', async (status, call, hint) => {
+		if (call.startsWith('1/lesson')) there();
+		else elsewhere();
+		school.onCall = (_call, { url }) => {
+			if (url.endsWith(call)) throw answered(status);
+			return undefined;
+		};
+		expect((await school.done(booking(slot))).hints).toEqual([hint]);
+	});
+
+	it('is taken over midnight by what began on the day before', async () => {
+		const id = there({ date: '2031-03-09', time_from: '2031-03-09 23:30:00', time_to: `${DAY} 00:30:00` });
+		const { error } = await school.run(booking({ ...slot, time_from: '00:15' }));
+		expect(error?.message).toContain(`lesson ${id}, 2031-03-09 23:30 to 00:30`);
+	});
+
+	it('is booked once by two items, and by executions at the same moment', async () => {
+		const two = [anna, boris].map((id) => booking({ ...slot, customer_ids: String(id) }));
+		expect((await school.run({}, { each: two })).error?.message).toContain('has another lesson');
+		expect(booked()).toHaveLength(1);
+		const ends = await Promise.all(two.map(async (one) => await school.run({ ...one, time_from: '19:00' })));
+		expect(ends.filter(({ error }) => error !== undefined)).toHaveLength(1);
+		expect(booked()).toHaveLength(2);
+	});
+
+	it('costs one look at the day, of two pages, for many lessons, which are all held against each other', async () => {
+		const each = Array.from({ length: 6 }, (_, n) =>
+			booking({ customer_ids: String(school.lead()), room_id: (n % 3) + 1, duration: 30 }),
+		);
+		const { json } = await school.run({}, { each, continueOnFail: true });
+		expect(json.filter(({ error }) => error !== undefined)).toHaveLength(3);
+		expect(booked()).toHaveLength(3);
+		expect(school.calls.filter((call) => call === 'lesson/index')).toHaveLength(2);
+	});
+});
+
+describe.each(['keeps', 'blanks', 'refuses400'] as const)(
+	'an update of a lesson where AlfaCRM %s what is not named',
+	(lessonUpdate) => {
+		let id: number;
+		let before: IDataObject;
+		const at = (from: string, to: string, date = DAY) => ({
+			...{ time_from: `${date} ${from}:00`, time_to: `${date} ${to}:00` },
+		});
+		beforeEach(() => {
+			school.settings.lessonUpdate = lessonUpdate;
+			id = lesson({
+				...{ ...at('17:00', '18:30'), subject_id: 3, room_id: 2, teacher_ids: [1], group_ids: [1] },
+				...{ topic: 'Датчики', note: 'Ноутбук', homework: 'Читать', custom_link: 'https://example.org/plan' },
+			});
+			before = structuredClone(school.row('lesson', id));
+		});
+		const update = (updateFields: IDataObject, more: IDataObject = {}) =>
+			job('update', { id, updateFields, ...more });
+		const saved = { updated_at: expect.any(String) as string };
+		const emptied = { options: { overwriteWithEmpty: true } };
+
+		it.each<[string, IDataObject, IDataObject, more?: IDataObject]>([
+			['its status', { status: 2 }, { status: 2 }],
+			['its homework', { homework: 'Писать' }, { homework: 'Писать' }],
+			[
+				'its day',
+				{ lesson_date: '2031-03-11' },
+				{ date: '2031-03-11', ...at('17:00', '18:30', '2031-03-11') },
+			],
+			['its begin, and the end along with it', { time_from: '09:15' }, at('09:15', '10:45')],
+			['its begin behind the end, which goes along', { time_from: '19:00' }, at('19:00', '20:30')],
+			['its end', { time_to: '19:00' }, at('17:00', '19:00')],
+			['its length', { duration: 45 }, at('17:00', '17:45')],
+			['begin and end', { time_from: '19:00', time_to: '20:00' }, at('19:00', '20:00')],
+			['begin and length', { time_from: '19:00', duration: 60 }, at('19:00', '20:00')],
+			[
+				'an end rather than a length',
+				{ time_from: '19:00', time_to: '20:00', duration: 45 },
+				at('19:00', '20:00'),
+			],
+			['its subject', { subject_id: 1 }, { subject_id: 1 }],
+			['a list, added to', { customer_ids: '7' }, { customer_ids: [1, 2, 7] }, { listMode: 'add' }],
+			[
+				'what is to be empty',
+				{ room_id: '', customer_ids: [] },
+				{ room_id: null, customer_ids: [] },
+				emptied,
+			],
+		])('changes %s and nothing else', async (_what, fields, changed, more = {}) => {
+			await school.done(update(fields, more));
+			expect(school.row('lesson', id)).toEqual({ ...before, ...changed, ...saved });
+			const { body } = school.sent.at(-1)!;
+			if ('duration' in fields) expect('time_to' in body).not.toBe('duration' in body);
+		});
+
+		it.each([2, 3])('keeps a lesson of status %d as it is otherwise', async (status) => {
+			school.store.patch('lesson', id, { status } as never);
+			await school.done(update({ topic: 'Моторы' }));
+			expect(school.row('lesson', id)).toEqual({ ...before, status, topic: 'Моторы', ...saved });
+		});
+
+		it.each<[IDataObject, string, string]>([
+			[
+				{ time_to: '16:00' },
+				"'End Time' must be later than 'Start Time'",
+				"'Start Time' is 17:00 and 'End Time' is 16:00. Correct one of them. Nothing was saved.",
+			],
+			[
+				{ time_from: '22:30' },
+				"'End Time' would be on the next day: the lesson takes 90 minutes",
+				"'Start Time' is 22:30. Correct it, or give 'End Time' too. Nothing was saved.",
+			],
+		])('moves nothing to times that are none: %j', async (fields, message, description) => {
+			expect(await school.stopped(update(fields))).toMatchObject({ message, description });
+		});
+
+		it('of a lesson over midnight names the end that it has, whatever AlfaCRM says to that', async () => {
+			const overnight = { time_from: `${DAY} 23:00:00`, time_to: '2031-03-11 00:30:00' };
+			school.store.patch('lesson', id, overnight as never);
+			await school.run(update({ time_from: '22:30' }));
+			const [{ body }] = school.sent.filter(({ url }) => url.endsWith('/update'));
+			expect(body).toMatchObject({ time_from: '22:30:00', time_to: '00:30:00' });
+		});
+	},
+);
+
+describe('a regular lesson that is updated', () => {
+	const form = (operation: string, more: IDataObject) =>
+		formOf(operation, { resource: 'regularLesson', ...more });
+	let id: number;
+	beforeEach(async () => {
+		const made = form('create', {
+			...{
+				related_class: 'Group',
+				related_id: '1',
+				days: [2],
+				time_from_v: '17:00',
+				subject_id: 1,
+				duration: 90,
+			},
+			...{ lesson_type_id: 2, b_date_v: '2031-09-01', e_date_v: '2032-05-31' },
+		});
+		id = Number((await school.done(made)).json[0].id);
+		school.calls.splice(0);
+	});
+	const times = () => {
+		const { time_from_v, time_to_v } = school.row('regular-lesson', id);
+		return `${String(time_from_v)}-${String(time_to_v)}`;
+	};
+
+	it.each<[string, IDataObject, string]>([
+		['later', { time_from_v: '19:30' }, '19:30-21:00'],
+		['to the morning', { time_from_v: '9:00' }, '09:00-10:30'],
+		['together with its end', { time_from_v: '19:30', time_to_v: '20:00' }, '19:30-20:00'],
+	])(
+		'is moved %s: it takes as long as before unless an end is given',
+		async (_where, updateFields, moved) => {
+			await school.done(form('update', { id, updateFields }));
+			expect(times()).toBe(moved);
+		},
+	);
+
+	it.each<[IDataObject, string]>([
+		[{ time_from_v: '22:30' }, "'End Time' would be on the next day: the regular lesson takes 90 minutes"],
+		[{ time_to_v: '17:00' }, "'End Time' must be later than 'Start Time'"],
+	])('is not moved to times that are none: %j', async (updateFields, message) => {
+		expect((await school.run(form('update', { id, updateFields }))).error?.message).toBe(message);
+		expect(times()).toBe('17:00-18:30');
+	});
+
+	it('is read first only where its times change', async () => {
+		await school.done(form('update', { id, updateFields: { is_public: true } }));
+		expect(school.calls).toEqual(['regular-lesson/update']);
+	});
+});

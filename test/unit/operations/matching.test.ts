@@ -1,0 +1,440 @@
+import type { IDataObject } from 'n8n-workflow';
+
+import { entityOf } from '../../../nodes/AlfaCrm/entities/registry';
+import {
+	emptyKeyError,
+	keyField,
+	keyOf,
+	locksOf,
+	searchOf,
+} from '../../../nodes/AlfaCrm/operations/matching/keys';
+import { randomFrom } from '../../support/random';
+import { depth, seed } from '../../support/depth';
+import { byPhone, findByPhone, formOf, PHONE, SmallSchool } from './school';
+import { deskOf } from './support';
+
+const customer = entityOf('customer');
+
+/** What the form looks for. */
+function searchFor(parameters: IDataObject, entity = customer) {
+	const { item } = deskOf(undefined, { parameters });
+	return searchOf(item, entity, keyOf(item, entity));
+}
+
+describe('the values of a key', () => {
+	const by = (matchBy: string, key: IDataObject) => ({ matchBy, ...key });
+	const byContract = (matchValue: string) => by('customField', { matchField: ' custom_a ', matchValue });
+
+	it.each<[IDataObject, IDataObject]>([
+		// The first key is the one that the form begins with.
+		[{ phone: ' 8 900 555 00 01 ' }, { phone: [PHONE] }],
+		[by('phone', { phone: ['8 900 555 00 01', 'нет'] }), { phone: [PHONE] }],
+		[by('email', { email: ['нет почты', 'Анна <a@example.org>'] }), { email: ['Анна <a@example.org>'] }],
+		[by('phoneOrEmail', { phone: '', email: 'a@example.org' }), { email: ['a@example.org'] }],
+		[
+			by('phoneOrEmail', { phone: '123-45-67', email: 'a@example.org' }),
+			{ phone: ['123-45-67'], email: ['a@example.org'] },
+		],
+		[by('nameAndBirthDate', { name: 'Мия', dob: '2015-09-04' }), { name: 'Мия', dob: '04.09.2015' }],
+		[by('id', { id: '7' }), { id: 7 }],
+		[byContract(' A-12 '), { custom_a: 'A-12' }],
+	])('%j are %j', (parameters, wanted) => {
+		const search = searchFor(parameters);
+		expect(search).toMatchObject({ wanted, isEnough: true });
+		expect(search.fields.map(({ name }) => name)).toEqual(Object.keys(wanted));
+	});
+
+	const NO_PHONE = "'Phone' holds no usable phone number:";
+	it.each<[IDataObject, IDataObject, string]>([
+		[by('phone', { phone: ' ' }), {}, "'Phone' is empty"],
+		[by('phone', { phone: null, email: 'a@example.org' }), {}, "'Phone' is empty"],
+		[by('phone', { phone: 'неизвестно' }), {}, `${NO_PHONE} "неизвестно"`],
+		[by('phone', { phone: '+7 (___) ___-__-__' }), {}, `${NO_PHONE} "+7 (___) ___-__-__"`],
+		[by('phone', { phone: '+7 999 999 99 99' }), {}, `${NO_PHONE} "+7 999 999 99 99"`],
+		[by('phone', { phone: '120363041234567890@g.us' }), {}, `${NO_PHONE} "1203`],
+		[by('phone', { phone: 'tg://user?id=123456789' }), {}, `${NO_PHONE} "tg://`],
+		[by('email', { email: 'нет' }), {}, `'Email' holds no usable email address: "нет"`],
+		[by('phoneOrEmail', { phone: '', email: '' }), {}, "Neither 'Phone' nor 'Email' is filled"],
+		[
+			by('phoneOrEmail', { phone: 'нет', email: '-' }),
+			{},
+			`${NO_PHONE} "нет" and 'Email' holds no usable email address: "-"`,
+		],
+		[by('phoneOrEmail', { phone: 'нет', email: '' }), {}, `${NO_PHONE} "нет"`],
+		[by('phoneAndName', { phone: 'нет', name: 'Мия' }), { name: 'Мия' }, `${NO_PHONE} "нет"`],
+		[by('phoneAndName', { phone: '', name: 'Мия' }), { name: 'Мия' }, "'Phone' and 'Name' are not both"],
+		[
+			by('nameAndBirthDate', { name: 'Мия', dob: '' }),
+			{ name: 'Мия' },
+			"'Name' and 'Date of Birth' are not both filled",
+		],
+		[
+			by('nameAndBirthDate', { name: '---', dob: '2015-09-04' }),
+			{ dob: '04.09.2015' },
+			`'Name' holds no usable value: "---"`,
+		],
+		[by('id', { id: '' }), {}, "'Customer' is empty"],
+		[byContract(' '), {}, "'custom_a' is empty"],
+		...['-', '—', '...', '***', '?', '( )'].map((value): [IDataObject, IDataObject, string] => [
+			...([byContract(value), {}, `'custom_a' holds no usable value: "${value}"`] as const),
+		]),
+	])('%j are %j, which is not enough: %s', (parameters, wanted, words) => {
+		expect(searchFor(parameters)).toMatchObject({ wanted, isEnough: false });
+		const { item } = deskOf(undefined, { parameters });
+		const error = emptyKeyError(item, customer, keyOf(item, customer), ', or go on');
+		expect(error.message.startsWith(words)).toBe(true);
+		expect(error.message).toMatch(/, so no customer can be looked for$/);
+		const advice = words.includes('no usable') ? 'Correct it' : 'Fill it';
+		expect(error).toMatchObject({
+			description: `${advice}, or check the expression in it, or go on. Nothing was sent to AlfaCRM.`,
+		});
+	});
+
+	it('that are empty are to be filled', () => {
+		const { item } = deskOf();
+		expect(emptyKeyError(item, customer, keyOf(item, customer))).toMatchObject({
+			description: 'Fill it, or check the expression in it. Nothing was sent to AlfaCRM.',
+		});
+	});
+
+	it('are of a key that the form has, and of a custom field', () => {
+		expect(() => searchFor(by('shoeSize', {}))).toThrow("'Match By' must be one of");
+		const named = () => searchFor(by('customField', { matchField: 'school', matchValue: 'x' }));
+		expect(named).toThrow(`'Custom Field' is no name of a custom field: "school"`);
+		expect(named).toThrow(
+			expect.objectContaining({
+				description: "It starts with custom_, as in the output of 'Get'. Nothing was sent to AlfaCRM.",
+			}),
+		);
+	});
+
+	it('have the fields of the record, the ID or a custom field', () => {
+		const id = { type: 'id', entity: 'customer', name: 'id', label: 'Customer' };
+		expect(keyField(customer, 'id')).toEqual(id);
+		expect(keyField(customer, 'dob').label).toBe('Date of Birth');
+		expect(keyField(customer, 'custom_a')).toEqual({ type: 'custom', name: 'custom_a', label: 'custom_a' });
+	});
+});
+
+describe('who writes a record holds a lock', () => {
+	it('for each value by which it could be looked for, the same in any spelling', () => {
+		const values = {
+			name: 'Мия',
+			phone: ['8 900 555 00 01', '123-45-67', 'нет'],
+			email: 'A@example.org',
+			note: 'x',
+			custom_a: 'B',
+			dob: null,
+		};
+		expect(locksOf(customer, values)).toEqual([
+			['customer', 'name', 'мия'],
+			['customer', 'phone', '79005550001'],
+			['customer', 'phone', '1234567'],
+			['customer', 'email', 'a@example.org'],
+			['customer', 'custom_a', 'b'],
+		]);
+		expect(locksOf(customer, { phone: '+7(900)555-00-01' })).toEqual([['customer', 'phone', '79005550001']]);
+		expect(locksOf(customer, { id: 7 })).toEqual([['customer', 'id', '7']]);
+	});
+});
+
+let school: SmallSchool;
+beforeEach(() => (school = new SmallSchool()));
+
+const ONE_BY_ONE = { credential: { callsAtOnce: 1 } };
+const find = (phone: unknown, options: IDataObject = {}) =>
+	findByPhone({ searchBranches: [1], ...options }, phone);
+const pages = (call = 'customer/index') => school.calls.filter((one) => one === call).length;
+/** The phones that the first pages were asked for by. */
+const asked = () =>
+	school.sent
+		.filter(({ url, body }) => url.endsWith('/customer/index') && body.page === 0)
+		.map(({ body }) => body.phone);
+const lists = (rows: (body: IDataObject) => IDataObject[]) => {
+	school.onCall = (call, { body }) => {
+		if (call !== 'customer/index') return undefined;
+		const items = body.page === 0 ? rows(body) : [];
+		return { items, total: rows(body).length };
+	};
+};
+const strangers = (count: number) =>
+	Array.from({ length: count }, (_, index) => ({
+		id: 100 + index,
+		phone: [`+7(911)222-33-${10 + index}`],
+		removed: 0,
+	}));
+
+describe('a phone is asked for', () => {
+	it('in each spelling where none finds it', async () => {
+		lists(() => []);
+		await school.done(find('8 900 555 00 01'));
+		expect(asked()).toEqual(['05550001', '00-01', '00 01', '0001']);
+	});
+
+	it('once where AlfaCRM looks at the digits alone, from then on for every item', async () => {
+		lists(() => [{ id: 1, phone: ['нет', '+7(900)555-00-01'], removed: 0 }]);
+		const { json } = await school.done(find('8 900 555 00 01'), { items: [{}, {}], ...ONE_BY_ONE });
+		expect(json).toMatchObject([{ id: 1 }, { id: 1 }]);
+		expect(asked()).toEqual(['05550001', '05550001']);
+	});
+
+	it('in the other spellings too where what came holds the very text', async () => {
+		lists(({ phone }) => (phone === '00-01' ? [{ id: 1, phone: ['+7(900)555-00-01'], removed: 0 }] : []));
+		const { json } = await school.done(find('8 900 555 00 01'));
+		expect(json).toMatchObject([{ id: 1 }]);
+		expect(asked()).toEqual(['05550001', '00-01', '00 01', '0001']);
+	});
+
+	it('by the whole list, read once, where the filter was seen to be ignored', async () => {
+		const all = [...strangers(20), { id: 1, phone: ['8 900 555 00 01'], removed: 0 }];
+		lists(() => all);
+		const { json } = await school.done(find('+7 900 555 00 01'), { items: [{}, {}, {}], ...ONE_BY_ONE });
+		expect(json).toMatchObject([{ id: 1 }, { id: 1 }, { id: 1 }]);
+		expect(asked()).toEqual(['05550001', undefined]);
+	});
+
+	it('by its filter still where that found only a few others', async () => {
+		lists(() => [...strangers(19), { id: 1, phone: ['8 900 555 00 01'], removed: 0 }]);
+		await school.done(find('+7 900 555 00 01'), { items: [{}, {}], ...ONE_BY_ONE });
+		expect(asked()).toEqual(['05550001', '05550001']);
+	});
+});
+
+describe('a custom field', () => {
+	const byField = (matchField: string) => ({
+		...find(''),
+		matchBy: 'customField',
+		matchField,
+		matchValue: 'A-12',
+	});
+
+	it('that no record shows is none', async () => {
+		lists(() => [{ id: 1, custom_b: 'x', removed: 0 }]);
+		const { error } = await school.run(byField('custom_a'));
+		expect(error).toMatchObject({
+			message: `AlfaCRM's customer has no field "custom_a"`,
+			description:
+				"Correct 'Custom Field': 'Get' with 'Simplify' off shows which ones there are. Nothing was saved.",
+		});
+	});
+
+	it('that some records show is one, also where there are none at all', async () => {
+		lists(() => [
+			{ id: 1, removed: 0 },
+			{ id: 2, custom_a: 'a-12', removed: 0 },
+		]);
+		expect((await school.done(byField('custom_a'))).json).toMatchObject([{ id: 2 }]);
+		lists(() => []);
+		expect((await school.done(byField('custom_a'))).json).toEqual([]);
+	});
+});
+
+/** One of many ways in which people write a Russian number of ten digits. */
+function spelled(national: string, next: () => number): string {
+	const pick = <T>(items: readonly T[]): T => items[Math.floor(next() * items.length)];
+	const [, a, b, c, d] = /^(\d{3})(\d{3})(\d\d)(\d\d)$/.exec(national) ?? [];
+	const prefix = pick(['+7', '7', '8', '', '+ 7', '007', '8-', '+7 ']);
+	const code = pick([a, `(${a})`, ` (${a}) `, ` ${a} `, `-${a}-`]);
+	const blank = pick(['', ' ', '-', '.', '\u00a0', ' - ', '–']);
+	const other = pick(['', ' ', '-', blank]);
+	const before = pick(['', ' ', 'тел. ', 'Мама: ']);
+	const after = pick(['', ' ', ' доб. 12', ' (мама)']);
+	return `${before}${prefix}${code}${b}${blank}${c}${other}${d}${after}`;
+}
+
+describe.each(['digits', 'text'] as const)('where AlfaCRM looks at the %s of a phone', (phoneSearch) => {
+	beforeEach(() => (school.settings.phoneSearch = phoneSearch));
+
+	it('random spellings of one number make one customer, and find every stored form of it', async () => {
+		const next = randomFrom(seed);
+		const spellings = Array.from({ length: depth.phoneSpellings }, () => spelled('9005550001', next));
+		const each = spellings.map((phone) => byPhone({ name: 'Мия' }, {}, phone));
+		const { json } = await school.done({}, { each });
+		expect(json.slice(1).every(({ operationResult }) => operationResult === 'unchanged')).toBe(true);
+		expect(school.writes()).toEqual(['customer/create']);
+		for (const stored of [PHONE, '89005550001', '9005550001', '+7 900 555-00-01', '7 (900) 555 00 01']) {
+			school.store.patch('customer', 1, { phone: [stored] } as never);
+			for (const phone of spellings.slice(0, 8))
+				expect((await school.done(find(phone))).json).toMatchObject([{ id: 1 }]);
+		}
+	});
+
+	it.each([
+		['+375 29 123-45-67', '80291234567'],
+		['+49 170 1234567', '0049 170 12 345 67'],
+		['00491701234567', '+49 170 1234567'],
+	])('who holds %s is found as %s', async (stored, typed) => {
+		const id = school.lead({ phone: [stored] });
+		expect((await school.done(find(typed))).json).toMatchObject([{ id }]);
+	});
+
+	it('two who hold the number in two spellings are two, and one with a longer number is another', async () => {
+		for (const phone of [PHONE, '8 900 555 00 01', '+375 44 9005550001', '+7(901)555-00-01'])
+			school.lead({ phone: [phone] });
+		for (const typed of [PHONE, '8 900 555 00 01', '9005550001'])
+			expect((await school.run(find(typed, { ifSeveral: 'refuse' }))).error?.message).toBe(
+				'2 customers match by Phone: 2 (lead), 1 (lead)',
+			);
+	});
+});
+
+it('an email is found among other text, and two in one text are two', async () => {
+	const byEmail = (email: string) => ({ ...find(''), matchBy: 'email', email });
+	for (const text of [
+		'Anna@Example.org',
+		'Анна <anna@example.org>',
+		'mailto:anna@example.org',
+		'anna@example.org.',
+	]) {
+		const id = school.lead({ email: [text] });
+		expect((await school.done(byEmail('anna@example.org'))).json).toMatchObject([{ id }]);
+		school.store.patch('customer', id, { email: ['anna@example.org'] } as never);
+		expect((await school.done(byEmail(text))).json).toMatchObject([{ id }]);
+		school.store.patch('customer', id, { email: ['eva@example.org, anna@example.org'] } as never);
+		expect((await school.done(byEmail('anna@example.org'))).json).toMatchObject([{ id }]);
+		expect((await school.done(byEmail('mia@example.org anna@example.org'))).json).toMatchObject([{ id }]);
+		school.store.remove('customer', id);
+	}
+});
+
+it('a name and a day of birth are asked for both, so that a second of the same is seen', async () => {
+	// What nobody sees is in the middle of a word.
+	for (const name of ['Зоя Лис', 'Зоя Л\u200bис']) school.lead({ name, dob: '2015-09-04' });
+	const key = { matchBy: 'nameAndBirthDate', name: 'зоя лис', dob: '2015-09-04' };
+	const { json } = await school.done(formOf('find', { ...key, options: { ifSeveral: 'all' } }));
+	expect(json.map(({ id }) => id)).toEqual([2, 1]);
+});
+
+it.each([
+	['04.09.2015', '2015-09-04'],
+	['2015-09-04', '04.09.2015'],
+])('a day in a custom field, stored as %s, is found as %s', async (custom_start, matchValue) => {
+	school.settings.ignoredFilters = [];
+	const id = school.lead({ custom_start });
+	const form = { ...find(''), matchBy: 'customField', matchField: 'custom_start', matchValue };
+	expect((await school.done(form)).json).toMatchObject([{ id }]);
+});
+
+describe('what a search costs', () => {
+	const ITEMS = 60;
+	const people = Array.from({ length: ITEMS }, (_, n) => ({
+		email: `guest${n}@school.example`,
+		phone: `+7(900)111-22-${10 + n}`,
+	}));
+	const upsert = (email: string, note: string) =>
+		formOf('upsert', {
+			matchBy: 'email',
+			email,
+			fieldsToSet: { name: 'Гость', note },
+			options: { searchBranches: [1] },
+		});
+	const add = (count: number) =>
+		people.slice(0, count).forEach(({ email, phone }) => school.lead({ email: [email], phone: [phone] }));
+	/** How many pages one look at everybody costs. */
+	const costOfAll = async () => {
+		school.settings.ignoredFilters = ['customer.email', 'customer.phone', '*.custom_*'];
+		await school.done({ ...find(''), matchBy: 'email', email: 'nobody@school.example' });
+		const cost = pages();
+		school.calls.splice(0);
+		return cost;
+	};
+
+	it.each(['email', 'phone'])('by an %s that AlfaCRM ignores is two looks for all items', async (matchBy) => {
+		add(ITEMS);
+		const cost = await costOfAll();
+		const each = people.map((one) => ({ ...find(one.phone), matchBy, email: one.email }));
+		const { json } = await school.done({}, { each });
+		expect(json.map(({ id }) => id)).toEqual(each.map((_, n) => n + 1));
+		expect(pages()).toBeLessThanOrEqual(2 * cost);
+	});
+
+	it('by an ignored filter is the list and the writes for Create or Update, and nobody is made twice', async () => {
+		add(30);
+		const cost = await costOfAll();
+		const each = people.map(({ email }, n) => upsert(email, `${n}`));
+		const last = upsert(people[ITEMS - 1].email.toUpperCase(), 'again');
+		const { json } = await school.done({}, { each: [...each, last] });
+		const results = json.map(({ operationResult }) => operationResult);
+		expect(results.filter((one) => one === 'created')).toHaveLength(30);
+		expect(results.filter((one) => one === 'updated')).toHaveLength(31);
+		expect(school.rows('customer')).toHaveLength(ITEMS);
+		expect(school.row('customer', ITEMS).note).toBe('again');
+		expect(school.writes()).toHaveLength(61);
+		// The one that was made in this run is looked at again.
+		expect(pages()).toBeLessThanOrEqual(2 * cost + 1);
+	});
+
+	it('without a filter for the key is one look for all items', async () => {
+		const named = (name: string) =>
+			formOf('find', { resource: 'room', matchBy: 'name', name, options: { ifNone: 'nothing' } });
+		const names = people.map((_, n) => `Зал ${n}`);
+		names.forEach((name) => school.add('room', { name, location_id: 1, branch_id: 1, is_enabled: 1 }));
+		await school.done(named('Зал 3'));
+		const cost = school.calls.splice(0).length;
+		const { json } = await school.done({}, { each: names.map(named) });
+		expect(json.map(({ name }) => name)).toEqual(names);
+		expect(school.calls).toHaveLength(cost);
+	});
+
+	it('is no look at everybody where a filter only finds parts of names', async () => {
+		for (let n = 0; n < 30; n++) school.lead({ name: `Орлова Мия ${n}`, dob: '01.02.2015' });
+		const form = { ...find(''), matchBy: 'nameAndBirthDate', name: 'Мия', dob: '2015-02-01' };
+		await school.done(form);
+		const cost = pages();
+		await school.done(form, { items: [{}, {}, {}], ...ONE_BY_ONE });
+		expect(pages()).toBeLessThanOrEqual(4 * cost);
+		const lists = school.sent.filter(({ url }) => url.endsWith('/customer/index'));
+		expect(lists.every(({ body }) => 'name' in body || 'dob_from' in body)).toBe(true);
+	});
+});
+
+describe('a list of customers', () => {
+	const byContract = (matchValue: string) =>
+		formOf('upsert', {
+			...{ matchBy: 'customField', matchField: 'custom_dogovor', matchValue },
+			...{ fieldsToSet: { name: 'Новый' }, options: { searchBranches: [1] } },
+		});
+
+	it('whose rows keep changing shows who is found, and leads to no create', async () => {
+		const id = school.lead({ custom_dogovor: 'Есть' });
+		school.onCall = (call, request) => {
+			if (call !== 'customer/index') return undefined;
+			const answer = school.restless(request) as { items: IDataObject[] };
+			if (request.body.page === 0) answer.items.push(school.row('customer', id));
+			return answer;
+		};
+		expect((await school.done(byContract('Есть'))).json).toMatchObject([{ id, name: 'Орлова Мия' }]);
+		const { error } = await school.run(byContract('Нет'));
+		expect(error?.message).toContain('did not come whole');
+		expect(school.rows('customer')).toHaveLength(1);
+	});
+
+	it('that counts one too many leads to a create, with a hint', async () => {
+		school.onCall = (call, { body }) =>
+			call === 'customer/index'
+				? { items: body.page === 0 ? [{ id: 7, custom_dogovor: 'Есть', phone: [] }] : [], total: 2 }
+				: undefined;
+		for (const form of [byContract('Нет'), byPhone({ name: 'Новый' }, { searchBranches: [1] })]) {
+			const { json, hints } = await school.done(form);
+			expect(json).toMatchObject([{ operationResult: 'created' }]);
+			expect(hints).toHaveLength(1);
+		}
+	});
+
+	it.each(['missing', 'pageLength'] as const)(
+		'that comes in another order at each request makes nobody twice, total %s',
+		async (total) => {
+			Object.assign(school.settings, { total, shuffle: true });
+			for (let n = 0; n < 60; n++) school.lead({ custom_dogovor: n % 20 === 0 ? `Л-${n}` : '' });
+			for (const code of ['Л-0', 'Л-20', 'Л-40']) await school.run(byContract(code));
+			expect(school.rows('customer')).toHaveLength(60);
+		},
+	);
+
+	it('of a custom field whose filter finds parts of texts shows the record of each item', async () => {
+		school.settings.ignoredFilters = [];
+		for (const custom_dogovor of ['12', '120', '77']) school.lead({ custom_dogovor });
+		const { json } = await school.done({}, { each: ['12', '77'].map(byContract) });
+		expect(json).toMatchObject([{ id: 1 }, { id: 3 }]);
+	});
+});

@@ -1,0 +1,460 @@
+import type { IDataObject } from 'n8n-workflow';
+
+import { text } from '../../../nodes/AlfaCrm/entities/fields';
+import { entityOf } from '../../../nodes/AlfaCrm/entities/registry';
+import type { ResentField } from '../../../nodes/AlfaCrm/entities/types';
+import type { Field } from '../../../nodes/AlfaCrm/entities/fieldTypes';
+import { bodyOf, changesOf, withResentFields } from '../../../nodes/AlfaCrm/operations/records/body';
+import { added, differences } from '../../../nodes/AlfaCrm/operations/records/diff';
+import { branchesOf } from '../../../nodes/AlfaCrm/operations/records/target';
+import { byPhone, formOf, OTHER_PHONE, PHONE, SmallSchool } from './school';
+import { deskOf } from './support';
+
+const { item } = deskOf();
+const customer = entityOf('customer');
+
+const FIELDS: Field[] = [
+	{ type: 'text', name: 'name', label: 'Name', required: true },
+	{ type: 'number', name: 'sum', label: 'Sum' },
+	{ type: 'date', format: 'dotted', name: 'day', label: 'Day', fallback: 'today' },
+	{ type: 'integer', name: 'count', label: 'Count', fallback: 3 },
+	{ type: 'references', entity: 'branch', name: 'branch_ids', label: 'Branch', fromBranch: true },
+];
+
+describe('a new record', () => {
+	beforeEach(() => jest.useFakeTimers({ now: new Date('2026-02-10T22:30:00Z') }));
+	afterEach(() => jest.useRealTimers());
+
+	it.each<[IDataObject, number | undefined, IDataObject]>([
+		[{ name: ' Мия ' }, 1, { name: 'Мия', day: '11.02.2026', count: 3, branch_ids: [1] }],
+		[{ name: 'Мия', sum: '', day: null, count: '' }, undefined, { name: 'Мия', day: '11.02.2026', count: 3 }],
+		[
+			{ name: 'Мия', sum: 5, day: '2026-01-02', count: 0, branch_ids: '2, 3', custom_a: 'x', custom_b: '' },
+			1,
+			{ name: 'Мия', sum: 5, day: '02.01.2026', count: 0, branch_ids: [2, 3], custom_a: 'x' },
+		],
+		// What is neither a field nor a custom one is not sent.
+		[{ name: 'Мия', other: 1, day: '2026-01-02' }, undefined, { name: 'Мия', day: '02.01.2026', count: 3 }],
+	])('of %j in branch %j is sent as %j', (given, branch, body) => {
+		expect(bodyOf(item, FIELDS, given, branch)).toEqual(body);
+	});
+
+	it('lacks nothing that AlfaCRM requires', () => {
+		const missing = () => bodyOf(item, FIELDS, { name: ' ', sum: 5 });
+		expect(missing).toThrow("'Name' is empty, but AlfaCRM requires it");
+		expect(missing).toThrow(
+			expect.objectContaining({
+				description: "Fill 'Name', or check the expression in it. Nothing was sent to AlfaCRM.",
+			}),
+		);
+	});
+});
+
+describe('a text that is longer than AlfaCRM takes', () => {
+	const fields = [text('name', 'Name', { longest: 5 })];
+	const entity = { ...customer, fields };
+	it('is none as long as people count no more characters, in a new record and in a change', () => {
+		for (const name of ['Мария', '  Мария  ', '👍🏽👍🏽M']) {
+			expect(bodyOf(item, fields, { name }, 1)).toEqual({ name: name.trim() });
+			expect(changesOf(item, entity, { name }, false)).toEqual({ name: name.trim() });
+		}
+	});
+
+	it('is shortened where that is wanted, and ends with a word', () => {
+		expect(bodyOf(item, fields, { name: 'Мария Орлова' }, 1, true)).toEqual({ name: 'Мари…' });
+		expect(changesOf(item, entity, { name: 'Мия Орлова' }, false, true)).toEqual({ name: 'Мия…' });
+	});
+
+	it('is no matter where a record holds it and it is only sent along', () => {
+		const resent = { resentOnUpdate: fields };
+		expect(withResentFields(item, resent, { name: 'Мария Орлова' }, { note: 'x' })).toEqual({
+			name: 'Мария Орлова',
+			note: 'x',
+		});
+	});
+});
+
+describe('a change', () => {
+	const entity = { ...customer, fields: FIELDS };
+
+	it.each<[IDataObject, boolean, IDataObject]>([
+		[{ name: 'Мия', sum: '' }, false, { name: 'Мия' }],
+		[
+			{ name: 'Мия', sum: '', day: null, custom_a: '' },
+			true,
+			{ name: 'Мия', sum: null, day: null, custom_a: '' },
+		],
+		[{ sum: undefined, custom_a: undefined, custom_b: 1 }, true, { custom_b: 1 }],
+		[{ custom_a: '', custom_b: 'x', other: 1 }, false, { custom_b: 'x' }],
+		[{ branch_ids: [2] }, true, { branch_ids: [2] }],
+		[{ name: '', branch_ids: [] }, false, {}],
+	])('of %j, with empty values: %j, is %j', (given, overwriteWithEmpty, body) => {
+		expect(changesOf(item, entity, given, overwriteWithEmpty)).toEqual(body);
+	});
+
+	it('empties nothing without which the record would be lost', () => {
+		expect(() => changesOf(item, entity, { name: '' }, true)).toThrow(
+			"'Name' is empty, but AlfaCRM requires it",
+		);
+		expect(() => changesOf(item, entity, { branch_ids: [] }, true)).toThrow(
+			"'Branch' is empty, but a record in no branch would be shown nowhere",
+		);
+	});
+});
+
+describe('an update', () => {
+	const resentOnUpdate: ResentField[] = [
+		{ type: 'date', format: 'dotted', name: 'day', label: 'Day', shownAs: 'b_date' },
+		{ type: 'id', name: 'room_id', label: 'Room' },
+		{ type: 'time', name: 'until', label: 'Until', exceptWith: 'duration' },
+	];
+	const complete = (record: IDataObject, changes: IDataObject) =>
+		withResentFields(item, { resentOnUpdate }, record, changes);
+
+	it('sends only the changes where nothing has to stay with them', () => {
+		expect(withResentFields(item, {}, { room_id: 1, custom_a: 'x' }, { note: 'y' })).toEqual({ note: 'y' });
+	});
+
+	it('names what would be lost, as the record shows it', () => {
+		const record = {
+			b_date: '2026-02-10',
+			room_id: 0,
+			until: '2026-02-10 18:00:00',
+			custom_a: 'x',
+			note: 'a',
+		};
+		expect(complete(record, { note: 'b' })).toEqual({
+			note: 'b',
+			day: '10.02.2026',
+			// Nobody gave it, so it stays as odd as it is.
+			room_id: 0,
+			until: '18:00',
+			custom_a: 'x',
+		});
+		expect(
+			complete({ ...record, room_id: null }, { custom_a: 'z', until: '19:00', day: '11.02.2026' }),
+		).toEqual({
+			custom_a: 'z',
+			until: '19:00',
+			day: '11.02.2026',
+		});
+	});
+
+	it('leaves out what another change stands for', () => {
+		const record = { until: '18:00' };
+		expect(complete(record, { duration: 60 })).toEqual({ duration: 60 });
+		expect(complete(record, { duration: 60, until: '19:00' })).toEqual({ duration: 60, until: '19:00' });
+	});
+});
+
+describe('what differs from the record', () => {
+	it.each<[IDataObject, IDataObject, IDataObject]>([
+		[{ name: 'Мия' }, { name: 'Мия' }, {}],
+		[{ name: 'мия' }, { name: 'Мия' }, { name: 'Мия' }],
+		[{}, { name: 'Мия' }, { name: 'Мия' }],
+		[{ note: null }, { note: '' }, {}],
+		[{}, { note: '', phone: [] }, {}],
+		[{ note: 'a' }, { note: '' }, { note: '' }],
+		[{ custom_a: '1' }, { custom_a: 1, custom_b: 2 }, { custom_b: 2 }],
+		[{ custom_a: 'a', name: 'b' }, { custom_a: 'b', name: 'b' }, { custom_a: 'b' }],
+		[{ phone: ['+7(900)555-00-01'] }, { phone: ['8 900 555 00 01'] }, {}],
+		[{ phone: ['1234567'] }, { phone: ['7654321'] }, { phone: ['7654321'] }],
+		// A correction that means much to a reader, and what nobody can see.
+		[{ name: 'Семенов' }, { name: 'Семёнов' }, { name: 'Семёнов' }],
+		[{ note: 'Мама. Папа' }, { note: 'Мама.\nПапа' }, { note: 'Мама.\nПапа' }],
+		[{ email: ['Mia@a.example'] }, { email: ['mia@a.example'] }, { email: ['mia@a.example'] }],
+		[{ note: 'Мама.\r\nПапа ' }, { note: 'Мама.\nПапа' }, {}],
+		[{ dob: '2015-09-04', lead_status_id: 1 }, { dob: '04.09.2015', lead_status_id: '1' }, {}],
+	])('%j, where %j is given, is %j', (record, wire, body) => {
+		expect(differences(item, customer, record, wire, false)).toEqual(body);
+	});
+
+	it.each<[IDataObject, IDataObject, IDataObject]>([
+		[{ phone: ['1234567'] }, { phone: ['7654321'] }, { phone: ['1234567', '7654321'] }],
+		[{ phone: ['1234567', '7654321'] }, { phone: ['7654321'] }, {}],
+		[{ phone: null }, { phone: ['7654321'] }, { phone: ['7654321'] }],
+		[{ phone: ['1234567'] }, { phone: [] }, { phone: [] }],
+		[{ teacher_ids: ['1'] }, { teacher_ids: [2] }, { teacher_ids: ['1', 2] }],
+		[{ name: 'a' }, { name: 'b' }, { name: 'b' }],
+		[{ custom_a: ['a'] }, { custom_a: ['b'] }, { custom_a: ['b'] }],
+	])('%j, to whose lists %j is added, is %j', (record, wire, body) => {
+		expect(differences(item, customer, record, wire, true)).toEqual(body);
+	});
+
+	it('is unknown where values are to join a list that AlfaCRM does not show, or shows by names', () => {
+		const teachers = customer.fields.find(({ name }) => name === 'teacher_ids')!;
+		const advice = {
+			description:
+				"Leave 'Teacher' out, or give all values that it is to hold and set 'Multi-Value Fields' to Replace All Values. Nothing was saved.",
+		};
+		const hidden = () => added(item, teachers, undefined, [1]);
+		expect(hidden).toThrow("Nothing can be added to 'Teacher', because AlfaCRM does not show what is in it");
+		expect(hidden).toThrow(expect.objectContaining(advice));
+		const named = () => added(item, teachers, [1, 'Иванов'], [1]);
+		expect(named).toThrow("Nothing can be added to 'Teacher', because AlfaCRM shows no IDs in it");
+		expect(named).toThrow(expect.objectContaining(advice));
+		// Emptied, or with texts in it, it needs no IDs.
+		expect(added(item, teachers, undefined, [])).toEqual([]);
+		const web = customer.fields.find(({ name }) => name === 'web')!;
+		expect(added(item, web, ['a.example'], ['b.example'])).toEqual(['a.example', 'b.example']);
+	});
+});
+
+it.each<[number | undefined, IDataObject, Array<number | undefined>]>([
+	[1, {}, [1]],
+	[1, { branch_ids: [1, '2', 3], other: [9] }, [1, 2, 3]],
+	[1, { branch_ids: 2 }, [1, 2]],
+	[1, { branch_ids: ['x', 2] }, [1, 2]],
+	[undefined, { branch_ids: [2] }, [undefined]],
+])('called in branch %j a record of %j is to be found in %j', (branch, given, branches) => {
+	expect(branchesOf(branch, FIELDS, given)).toEqual(branches);
+});
+
+let school: SmallSchool;
+beforeEach(() => (school = new SmallSchool()));
+const update = (id: number, updateFields: IDataObject, more: IDataObject = {}) =>
+	formOf('update', { id, updateFields, ...more });
+const EMPTYING = { options: { overwriteWithEmpty: true } };
+
+describe('Update', () => {
+	it('needs something to save', async () => {
+		school.lead();
+		expect(await school.refused(update(1, { note: '' }))).toMatchObject({
+			message: 'There is nothing to update: no field was given a value',
+			description:
+				"Give at least one field of the record. To empty a field, turn on 'Overwrite With Empty Values' in 'Options'. Nothing was sent to AlfaCRM.",
+		});
+	});
+
+	it('sends what is given to the branch of the form, and reads nothing where it need not', async () => {
+		school.lead({ phone: ['1234567'] });
+		const { json } = await school.done(update(1, { note: 'x' }, { listMode: 'add' }));
+		expect(json).toMatchObject([{ id: 1, note: 'x' }]);
+		await school.done(update(1, { phone: '7654321' }, { listMode: 'replace' }));
+		expect(school.calls).toEqual(['customer/update', 'customer/update']);
+		expect(school.sent.at(-1)).toMatchObject({ body: { phone: ['7654321'] }, query: { id: 1 } });
+		expect(school.sent[0].url).toContain('/v2api/1/customer/update');
+	});
+
+	it('adds to a list what is given, and leaves the other lists out', async () => {
+		school.lead({ phone: ['1234567'], web: ['a.example'] });
+		await school.done(update(1, { phone: '7654321', note: 'x' }, { listMode: 'add' }));
+		expect(school.calls).toEqual(['customer/index', 'customer/update']);
+		expect(school.sent.at(-1)?.body).toEqual({ phone: ['1234567', '7654321'], note: 'x' });
+	});
+
+	/** In no branch a record is shown to nobody, and the next run would make a second one. */
+	it.each(['""', '[]', '[""]', 'null', '" , "'])(
+		'puts nobody into no branch, nor does Create or Update: %s',
+		async (empty) => {
+			const id = school.lead({ phone: [PHONE], branch_ids: [1, 2] });
+			const json = { inputMode: 'json', json: `{"note":"x","branch_ids":${empty}}` };
+			for (const form of [byPhone(), update(id, {})]) {
+				expect((await school.stopped({ ...form, ...json, ...EMPTYING })).message).toContain(
+					"'Branch' is empty",
+				);
+			}
+			// A gap in a sheet is passed over.
+			for (const form of [byPhone(), update(id, {})]) await school.done({ ...form, ...json });
+			expect(school.row('customer', id)).toMatchObject({ branch_ids: [1, 2], note: 'x' });
+		},
+	);
+});
+
+describe('what belongs to somebody', () => {
+	/** A record of the first of two owners; some accounts look at its ID alone. */
+	const make = (resource: string) => {
+		school.settings.optionalParams = ['cgi/update.group_id', 'cgi/delete.group_id'];
+		for (const name of ['A', 'B']) {
+			school.lead({ is_study: 1 });
+			school.add('group', { name, branch_ids: [1] });
+		}
+		const days = { branch_id: 1, b_date: '01.01.2026', e_date: '01.02.2035' };
+		if (resource === 'cgi') return school.add('cgi', { customer_id: 1, group_id: 1, ...days });
+		return school.add('customer-tariff', { customer_id: 1, tariff_id: 1, ...days });
+	};
+	const KINDS = [
+		['cgi', 'cgi', 'group_id'],
+		['customerTariff', 'customer-tariff', 'customer_id'],
+	];
+
+	it.each(KINDS)('is changed and deleted only under its owner: %s', async (resource, path, key) => {
+		const id = make(resource);
+		const of = (operation: string, owner: number) =>
+			formOf(operation, { resource, id, [key]: owner, updateFields: { e_date: '2030-01-31' } });
+		for (const operation of ['update', 'delete'])
+			expect((await school.run(of(operation, 2))).error).toBeDefined();
+		expect(school.row(path, id)).toMatchObject({ e_date: '01.02.2035' });
+		await school.done(of('update', 1));
+		expect(school.row(path, id)).toMatchObject({ e_date: '31.01.2030' });
+		await school.done(of('delete', 1));
+		expect(school.row(path, id)).toBeUndefined();
+	});
+
+	it('is not handed to somebody else', async () => {
+		const id = make('cgi');
+		const membership = (fields: IDataObject) => update(id, fields, { resource: 'cgi', group_id: 1 });
+		expect(await school.stopped(membership({ customer_id: 99, e_date: '2029-01-01' }))).toMatchObject({
+			message: `Group Member ${id} is that of customer 1, not of customer 99`,
+			description: "Correct the ID, or 'Customer'. Nothing was saved.",
+		});
+		await school.done(membership({ customer_id: '1', e_date: '2029-01-01' }));
+		await school.done(membership({ e_date: '2028-01-01' }));
+		expect(school.row('cgi', id)).toMatchObject({ customer_id: 1, e_date: '01.01.2028' });
+	});
+});
+
+/** What Simplify makes of the lists, as another node hands it on. */
+describe('lists that Simplify wrote as one text', () => {
+	const WANTED = {
+		phone: [PHONE, OTHER_PHONE],
+		email: ['mia@example.org', 'mama@example.org'],
+		web: ['https://mia.example', 'https://mama.example'],
+	};
+	const ADDRESS = 'ул. Примерная, 5, кв. 7';
+	const written = (between: string) =>
+		Object.fromEntries(Object.entries(WANTED).map(([name, list]) => [name, list.join(between)]));
+	const texts: IDataObject = { ...written(', '), addr: ADDRESS };
+	const held = { ...WANTED, addr: [ADDRESS] };
+
+	it.each<[string, IDataObject]>([
+		['Update', update(1, texts)],
+		['Create', formOf('create', { name: 'Ева', is_study: 0, ...texts, additionalFields: texts })],
+		['Create or Update', formOf('upsert', { matchBy: 'id', id: 1, fieldsToSet: texts })],
+		['JSON', update(1, {}, { inputMode: 'json', json: JSON.stringify(texts) })],
+		[
+			'the mapper',
+			update(1, {}, { inputMode: 'map', columns: { mappingMode: 'defineBelow', value: texts } }),
+		],
+	])('are lists again in %s', async (_way, form) => {
+		school.lead();
+		const [{ id }] = (await school.done(form)).json;
+		expect(school.row('customer', Number(id))).toMatchObject(held);
+		if (form.operation === 'create') return;
+		// Written back as they were read they change nothing.
+		const before = { ...school.row('customer', 1) };
+		await school.done(form);
+		expect({ ...school.row('customer', 1), updated_at: before.updated_at }).toEqual(before);
+	});
+
+	it.each([';', ',', ' , ', '\n', '\r\n', '; '])('are told apart by %j as well', async (between) => {
+		school.lead();
+		await school.done(update(1, written(between)));
+		expect(school.row('customer', 1)).toMatchObject(WANTED);
+	});
+
+	it.each<[string, Array<'phone' | 'email'>]>([
+		['phone', ['phone']],
+		['email', ['email']],
+		['phoneOrEmail', ['phone', 'email']],
+	])('find by %s who holds either of them, and %j is then whole', async (matchBy, names) => {
+		const id = school.lead({ phone: [OTHER_PHONE], email: ['mama@example.org'] });
+		const { phone, email } = texts;
+		const { json } = await school.done({ ...byPhone(), matchBy, phone, email });
+		expect(json).toMatchObject([{ id }]);
+		for (const name of names)
+			expect([...(json[0][name] as string[])].sort()).toEqual([...WANTED[name]].sort());
+	});
+});
+
+describe('fields', () => {
+	const create = (more: IDataObject) =>
+		formOf('create', { name: 'Мия', legal_type: 1, is_study: 0, ...more });
+	const custom = (...values: IDataObject[]) => create({ additionalFields: { customFields: { values } } });
+
+	it.each<[IDataObject, IDataObject]>([
+		[create({}), {}],
+		[create({ additionalFields: { note: 'x' } }), { note: 'x' }],
+		[
+			custom({ name: ' custom_a ', value: 'x' }, { name: 'custom_b', value: 2 }),
+			{ custom_a: 'x', custom_b: 2 },
+		],
+		[create({ additionalFields: { customFields: {} } }), {}],
+		[
+			create({ inputMode: 'json', json: '{"name": "Мия", "legal_type": 1, "is_study": 1, "custom_a": 1}' }),
+			{ is_study: 1, custom_a: 1 },
+		],
+	])('%j are saved', async (parameters, saved) => {
+		await school.done(parameters);
+		expect(school.sent[0].body).toEqual({
+			name: 'Мия',
+			legal_type: 1,
+			is_study: 0,
+			branch_ids: [1],
+			...saved,
+		});
+	});
+
+	it.each<[IDataObject, string, string]>([
+		[
+			create({ additionalFields: { shoe: 1, size: 2 } }),
+			`AlfaCRM's customer has no field "shoe", "size" that can be set`,
+			'Remove it, or correct its name. Nothing was sent to AlfaCRM.',
+		],
+		[
+			custom({ name: ' ', value: 1 }),
+			"'Name' of a custom field is empty",
+			"Names of custom fields start with custom_, as in the output of 'Get'. Nothing was sent to AlfaCRM.",
+		],
+		[
+			custom({ name: 'school', value: 1 }),
+			'"school" is not the name of a custom field',
+			'Names of custom fields',
+		],
+		[custom({ name: 5, value: 1 }), '"5" is not the name of a custom field', 'Names of custom fields'],
+		[
+			custom({ name: 'custom_a', value: 1 }, { name: 'custom_a ', value: 2 }),
+			"'custom_a' is given twice",
+			'Only one of the values could be saved. Remove the other. Nothing was sent to AlfaCRM.',
+		],
+		[
+			create({ inputMode: 'json', json: '{"shoe": 1}' }),
+			`AlfaCRM's customer has no field "shoe" that can be set`,
+			"Remove it, or set 'If a Field Is Unknown' to Leave Out. Nothing was sent to AlfaCRM.",
+		],
+	])('%j are refused: %s', async (parameters, message, description) => {
+		const { error } = await school.run(parameters);
+		expect(error?.message).toBe(message);
+		expect(error?.description).toContain(description);
+		expect(school.calls).toEqual([]);
+	});
+});
+
+describe('a list that AlfaCRM shows in a form that is not known', () => {
+	const MAP = { 0: { phone: PHONE } };
+	const shownAs = (phone: unknown) => {
+		const id = school.lead({ phone: [PHONE], email: ['mia@example.org'], e_date: '2030-12-31' });
+		const row = { ...school.row('customer', id), phone };
+		school.onCall = (call, { body }) =>
+			call === 'customer/index' ? { items: body.page === 0 ? [row] : [], total: 1 } : undefined;
+		return id;
+	};
+	const phone = [OTHER_PHONE];
+	const REFUSED = {
+		message: "Nothing can be added to 'Phone', because AlfaCRM shows it in an unknown format",
+		description: expect.stringMatching(
+			/set 'Multi-Value Fields' to Replace All Values\. Nothing was saved\.$/,
+		) as string,
+	};
+
+	it.each([[MAP], [[MAP]], [[PHONE, { value: '+7(900)555-00-03' }]]])(
+		'is added to by no Update, nor by Create or Update: %j',
+		async (shown) => {
+			const id = shownAs(shown);
+			expect((await school.run(update(id, { phone }, { listMode: 'add' }))).error).toMatchObject(REFUSED);
+			const byEmail = { ...byPhone({ phone }), matchBy: 'email', email: 'mia@example.org' };
+			expect(await school.stopped(byEmail)).toMatchObject(REFUSED);
+		},
+	);
+
+	it('is not sent back with the key by which it was found', async () => {
+		shownAs([PHONE, { value: '+7(900)555-00-03' }]);
+		expect(await school.stopped(byPhone({ note: 'x' }, { listMode: 'replace' }))).toMatchObject(REFUSED);
+	});
+
+	it('can be replaced', async () => {
+		const id = shownAs(MAP);
+		await school.done(update(id, { phone }, { listMode: 'replace' }));
+		expect(school.row('customer', id).phone).toEqual(phone);
+	});
+});
