@@ -9,6 +9,9 @@ const runs = (sample: number, deep: number): number => (isDeep ? Math.ceil(deep 
 export const depth = {
 	recordHistories: runs(150, 10_000),
 	logHistories: runs(150, 10_000),
+	lists: runs(120, 10_000),
+	rate: runs(60, 5_000),
+	sharedRate: runs(3, 100),
 };
 
 /** Another one in each run; jest prints it, and `npm test -- --seed=<n>` plays a run again. */
