@@ -24,6 +24,7 @@ export async function settle<T>(work: Promise<T>): Promise<T> {
 	for (;;) {
 		await consequences();
 		if (isDone) return await work;
+		if (jest.getTimerCount() === 0) throw new Error('Nothing goes on any more');
 		jest.advanceTimersToNextTimer();
 	}
 }
