@@ -13,7 +13,7 @@ export const depth = {
 	rate: runs(60, 5_000),
 	sharedRate: runs(3, 100),
 	logins: runs(2, 50),
-	sharedLock: runs(5, 500),
+	sharedLock: runs(10, 500),
 };
 
 /** Another one in each run; jest prints it, and `npm test -- --seed=<n>` plays a run again. */
