@@ -113,7 +113,11 @@ describe('a process that is killed', () => {
 		});
 	});
 
-	it.each([4, 8])('is replaced in less than a minute, though %i others look all the time', async (count) => {
+	// With many, one claim after the other may be in vain.
+	it.each([
+		[4, 90],
+		[8, 150],
+	])('is replaced though %i others look all the time, in less than %i s', async (count, seconds) => {
 		await inWorlds(async () => {
 			const rows = new ProcessedRows();
 			await settle(new LockRow(rows.helpersOf({ latency: () => 0 })).take());
@@ -123,7 +127,7 @@ describe('a process that is killed', () => {
 			const enter = async (lock: SharedLock) =>
 				await lock.enter(new LockRow(rows.helpersOf({ latency })), undefined);
 			await settle(Promise.race(locks.map(enter)));
-			expect(performance.now() - begun).toBeLessThan(60_000);
+			expect(performance.now() - begun).toBeLessThan(seconds * 1_000);
 		});
 	});
 });

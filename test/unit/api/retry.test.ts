@@ -35,8 +35,8 @@ async function course(outcomes: readonly unknown[], options: Options = {}) {
 	const how = { perSecond: 0, isIdempotent: true, rateLimitWaitMs: 300_000, ...more };
 	const end = await settle(
 		withRetries(limiter, how, send).then(
-			(answer) => ({ answer }),
-			(error: unknown) => ({ error }),
+			(answer: unknown) => ({ answer, error: undefined }),
+			(error: unknown) => ({ error, answer: undefined }),
 		),
 	);
 	const gaps = sentAt.slice(1).map((time, index) => time - sentAt[index]);
