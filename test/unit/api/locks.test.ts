@@ -27,19 +27,6 @@ function working() {
 }
 
 describe('work with the lock of a record', () => {
-	it('begins when the work before on the same record has ended, in the order it came', async () => {
-		const { log, run, end } = working();
-		const key = newKey();
-		const done = ['a', 'b', 'c'].map(async (name) => await withLock([key], undefined, run(name)));
-		for (const name of ['a', 'b', 'c']) {
-			await turn();
-			expect(log.at(-1)).toBe(`${name} begins`);
-			end(name);
-		}
-		expect(await Promise.all(done)).toEqual(['a', 'b', 'c']);
-		expect(log).toEqual(['a begins', 'a ends', 'b begins', 'b ends', 'c begins', 'c ends']);
-	});
-
 	it('begins while work on other records is under way, and after work that did not succeed', async () => {
 		const { run, end } = working();
 		const [key, other] = [newKey(), newKey()];
@@ -73,7 +60,7 @@ describe('work with the lock of a record', () => {
 		await expect(withLock([], undefined, async () => await now(2))).resolves.toBe(2);
 	});
 
-	it('never shares a key with other work that is under way, nor waits for ever, nor begins once it is cancelled', async () => {
+	it('begins in the order of asking, when all before it on the same records has ended and nothing of it is under way any more, unless it is cancelled', async () => {
 		const work = fc.record({
 			places: fc.shuffledSubarray([0, 1, 2, 3]),
 			ms: fc.nat(50),
@@ -85,8 +72,9 @@ describe('work with the lock of a record', () => {
 				.asyncProperty(fc.array(work, { maxLength: 40 }), async (all) => {
 					const keys = [newKey(), newKey(), newKey(), newKey()];
 					const held = new Map<string, number>();
-					let runs = 0;
-					const one = async ({ places, ms, cancelledAfter, leavesMs }: (typeof all)[number]) => {
+					const order = new Map<string, number[]>(keys.map((key) => [key, []]));
+					let ended = 0;
+					const one = async ({ places, ms, cancelledAfter, leavesMs }: (typeof all)[number], nth: number) => {
 						const own = places.map((place) => keys[place]);
 						const stop = new AbortController();
 						if (cancelledAfter !== undefined) void sleep(cancelledAfter).then(() => stop.abort());
@@ -95,18 +83,20 @@ describe('work with the lock of a record', () => {
 							for (const key of own) {
 								expect(performance.now()).toBeGreaterThanOrEqual(held.get(key) ?? 0);
 								held.set(key, Infinity);
+								order.get(key)?.push(nth);
 							}
 							await sleep(ms);
 							for (const key of own) held.set(key, performance.now() + leavesMs);
-							runs += 1;
+							ended += 1;
 						};
 						await withLock(own, stop.signal, run, () => leavesMs).catch(({ message }: Error) => {
 							if (message !== 'The execution was cancelled') throw new Error(message);
-							runs += 1;
+							ended += 1;
 						});
 					};
 					await timed(async () => await Promise.all(all.map(one)));
-					expect(runs).toBe(all.length);
+					expect(ended).toBe(all.length);
+					for (const nths of order.values()) expect(nths).toEqual([...nths].sort((a, b) => a - b));
 				})
 				.beforeEach(() => void jest.useFakeTimers({ now: 0, doNotFake: ['setImmediate'] }))
 				.afterEach(() => void jest.useRealTimers()),
@@ -132,37 +122,6 @@ describe('an execution that is cancelled while it waits for its turn', () => {
 		end('c');
 		await Promise.all([done, after]);
 		expect(log).toEqual(['a begins', 'a ends', 'c begins', 'c ends']);
-	});
-
-	it('gives back the locks that it has already', async () => {
-		const { run, end } = working();
-		const [one, other] = [newKey(), newKey()];
-		const stop = new AbortController();
-		const held = withLock([other], undefined, run('holder'));
-		const gone = withLock([one, other], stop.signal, run('gone'));
-		stop.abort();
-		await expect(gone).rejects.toThrow('cancelled');
-		await expect(withLock([one], undefined, async () => await now('free'))).resolves.toBe('free');
-		end('holder');
-		await held;
-	});
-
-	it('does not let whoever it waited behind begin without the other locks that this one needs', async () => {
-		const { log, run, end } = working();
-		const [one, other] = [newKey(), newKey()];
-		const stop = new AbortController();
-		const held = withLock([one], undefined, run('holder'));
-		const waiting = withLock([one, other], undefined, run('both'));
-		const gone = withLock([other], stop.signal, run('cancelled'));
-		stop.abort();
-		await expect(gone).rejects.toThrow('cancelled');
-		await turn();
-		expect(log).toEqual(['holder begins']);
-		end('holder');
-		await turn();
-		end('both');
-		await Promise.all([held, waiting]);
-		expect(log).toEqual(['holder begins', 'holder ends', 'both begins', 'both ends']);
 	});
 
 	it('does not begin when it was cancelled before, or in the moment in which its turn comes', async () => {
