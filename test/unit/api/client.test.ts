@@ -95,34 +95,11 @@ describe('the credential', () => {
 	});
 });
 
-describe('what was saved', () => {
-	const refused = () => ({ success: false, errors: { name: ['is too long'] } });
-	const described = async (answer: () => unknown, call: ApiRequest) =>
-		(await failureOfCall(contextOf(answer).client, call)).description;
-
-	it('is nothing after a write that AlfaCRM refused, and no question after a read', async () => {
-		expect(await described(refused, WRITE)).toMatch(/Nothing was saved\.$/);
-		expect(await described(refused, READ)).not.toMatch(/saved/i);
-	});
-
-	it.each<[what: string, answer: () => unknown, call: ApiRequest]>([
-		['a refused write', refused, WRITE],
-		['a refused read', refused, READ],
-		['a write without a right', () => failed(answered(400)), WRITE],
-		['a read whose answer was lost', () => failed(unanswered('ENOTFOUND')), READ],
-		['an answer that is no JSON', () => '<html>', READ],
-	])('is named after %s, when there was a write before', async (_what, answer, call) => {
-		const savedBefore = ['create the customer', 'add it to group 7'];
-		const description = await described(answer, { ...call, savedBefore });
-		expect(description).toMatch(/Saved before: create the customer; add it to group 7\.$/);
-		expect(description).not.toContain('Nothing was saved');
-	});
-
-	it('is doubtful when AlfaCRM calls it a success and lists what is wrong', async () => {
-		const description = await described(() => ({ ...refused(), success: true, model: { id: 1 } }), WRITE);
-		expect(description).toContain('look in AlfaCRM what was saved');
-		expect(description).not.toContain('Nothing was saved');
-	});
+it('what was saved before a call that fails is in its message', async () => {
+	const { client } = contextOf(() => ({ success: false, errors: { name: ['is too long'] } }));
+	expect((await failureOfCall(client, WRITE)).description).toMatch(/Nothing was saved\.$/);
+	const { description } = await failureOfCall(client, { ...WRITE, savedBefore: ['create the customer'] });
+	expect(description).toMatch(/Saved before: create the customer\.$/);
 });
 
 describe('an execution that is cancelled', () => {

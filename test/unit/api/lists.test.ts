@@ -214,15 +214,6 @@ describe('a list', () => {
 		expect([found.length, isComplete]).toEqual([130_000, true]);
 	});
 
-	it('of the global entities is asked for without a branch', async () => {
-		const { sent } = await read(
-			listing(() => rows(2), 20),
-			{},
-			{ path: 'branch', task: 'list the branches' },
-		);
-		expect(sent[0].url).toBe('https://demo.s20.online/v2api/branch/index');
-	});
-
 	it('is asked for with the largest pages, and with what a limit needs', async () => {
 		const all = await read(honouring(700));
 		expect([all.rows.length, ...all.asked]).toEqual([700, '0 of 500', '1 of 500']);
@@ -532,13 +523,5 @@ describe('a walk through the pages', () => {
 			true,
 			false,
 		]);
-	});
-
-	it.each<[what: string, later: IDataObject[], total: number]>([
-		['a new one pushed others to the next page', [{ id: 99 }, ...rows(45)], 46],
-		['one went away, and another slipped to a page that was read', rows(44, 2), 45],
-	])('is not complete where %s', async (_what, later, total) => {
-		const server = listing((request) => (request === 0 ? rows(45) : later), 20);
-		expect(await walk(server)).toMatchObject({ complete: false, total });
 	});
 });

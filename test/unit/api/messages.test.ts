@@ -181,6 +181,35 @@ describe('whether it was carried out all the same', () => {
 	});
 });
 
+describe('what was saved', () => {
+	const described = (failure: ApiFailure, call: CallDescription) => explain(failure, call).description;
+
+	it('is nothing after a write that AlfaCRM refused, and no question after a read', () => {
+		expect(described(REFUSED, WRITE)).toMatch(/Nothing was saved\.$/);
+		expect(described(REFUSED, READ)).not.toMatch(/saved/i);
+	});
+
+	it.each([REFUSED, status(400), noAnswer('ENOTFOUND'), HTML])(
+		'is named after %j, when there was a write before',
+		(failure) => {
+			for (const call of [WRITE, READ]) {
+				const description = described(failure, {
+					...call,
+					savedBefore: ['create the customer', 'add it to group 7'],
+				});
+				expect(description).toMatch(/Saved before: create the customer; add it to group 7\.$/);
+				expect(description).not.toContain('Nothing was saved');
+			}
+		},
+	);
+
+	it('is doubtful when AlfaCRM calls it a success and lists what is wrong', () => {
+		const description = described({ ...REFUSED, isContradictory: true }, WRITE);
+		expect(description).toMatch(/look in AlfaCRM what was saved.* If not, correct 'Phone' \(phone\)\./);
+		expect(description).not.toContain('Nothing was saved');
+	});
+});
+
 describe('a refusal', () => {
 	const described = (fields: ApiFailure['fields'], sent: Partial<CallDescription> = {}) =>
 		explain({ kind: 'refusal', fields }, { ...WRITE, ...sent });

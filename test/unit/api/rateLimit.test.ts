@@ -523,17 +523,6 @@ describe('the share of a process', () => {
 		expect(await timed(async () => await work)).toBeLessThan(18_000);
 	});
 
-	it('is not taken for the whole rate by a slow process, which sends in its own place', async () => {
-		const { limiter } = await starved();
-		for (let index = 0; index < 8; index++) {
-			await settle(limiter.run(RATE, taken));
-			await later(3_000);
-		}
-		const calls = several(5, limiter, { send: never });
-		await later(100);
-		expect(sentOf(calls)).toHaveLength(2);
-	});
-
 	it.each([0.1, 0.5, 2.5])(
 		'never brings refused calls closer than the rate allows: %f a second',
 		async (perSecond) => {
@@ -594,19 +583,6 @@ describe('the share of a process', () => {
 		const gaps = starts.slice(1).map((at, index) => at - starts[index]);
 		expect(gaps[0]).toBeGreaterThan(4_000);
 		expect([gaps[1], gaps[3]].map((ms) => Math.round(ms / 100))).toEqual([21, 21]);
-	});
-
-	it('that is nothing is looked for right after the first pause that was asked for, then at openings', async () => {
-		const { limiter, starts, all } = await starved();
-		const asked: number[] = [];
-		for (const ms of [20_000, 7_000, 9_000, 11_000]) {
-			limiter.pauseFor(ms);
-			asked.push(performance.now() + ms);
-			await all(tooMany);
-		}
-		expect(starts[0] - asked[0]).toBeLessThanOrEqual(5_000);
-		starts.forEach((at, index) => expect(at).toBeGreaterThanOrEqual(asked[index]));
-		expect(starts.slice(1).map(openingEnd)).not.toContain(undefined);
 	});
 });
 

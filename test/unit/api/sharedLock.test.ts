@@ -25,6 +25,8 @@ let random: () => number;
 beforeEach(() => (random = randomFrom(7)));
 stopTime({ random: () => random() });
 
+const later = async (ms: number) => await jest.advanceTimersByTimeAsync(ms);
+
 describe('the lock of a node in the database', () => {
 	it('is one for each node of a workflow', () => {
 		const lock = sharedLockOf('workflow', 'node');
@@ -74,15 +76,19 @@ describe('a process that is alone', () => {
 		expect(rows.statements).toBeLessThan(6 + 3 * seconds);
 	});
 
-	it('does not wait where n8n cannot keep a row', async () => {
-		const lock = new SharedLock();
-		const fails = async () =>
-			await Promise.reject(new Error('SQLITE_CONSTRAINT: FOREIGN KEY constraint failed'));
-		const row = new LockRow({
+	/** A row of which n8n says this whatever it is asked. */
+	const failing = (message: string) => {
+		const fails = async () => await Promise.reject(new Error(message));
+		return new LockRow({
 			checkProcessedAndRecord: fails,
-			getProcessedDataCount: async () => await Promise.resolve(0),
+			getProcessedDataCount: fails,
 			clearAllProcessedItems: fails,
 		});
+	};
+
+	it('does not wait where n8n cannot keep a row', async () => {
+		const lock = new SharedLock();
+		const row = failing('SQLITE_CONSTRAINT: FOREIGN KEY constraint failed');
 		expect(await settle(lock.tryEnter(row, undefined))).toBe(true);
 		expect(lock.isHeld).toBe(true);
 		lock.leave();
@@ -90,44 +96,35 @@ describe('a process that is alone', () => {
 
 	it('does wait, and fails if it cannot, where the database does not answer', async () => {
 		const lock = new SharedLock();
-		const fails = async () => await Promise.reject(new Error('timeout exceeded when trying to connect'));
-		const row = new LockRow({
-			checkProcessedAndRecord: fails,
-			getProcessedDataCount: fails,
-			clearAllProcessedItems: fails,
-		});
+		const row = failing('timeout exceeded when trying to connect');
 		expect(await settle(lock.tryEnter(row, undefined))).toBe(false);
-		await expect(settle(lock.enter(row, undefined))).rejects.toThrow(
-			"n8n's database did not answer for 30 seconds",
-		);
+		const entering = settle(lock.enter(row, undefined));
+		await expect(entering).rejects.toThrow("n8n's database did not answer for 30 seconds");
 	});
 });
 
-describe('a process that takes the place of a dead one', () => {
+describe('a process that takes the place of another one', () => {
 	it('is not taken for dead itself, however long it works', async () => {
 		const { all, service } = world(3, random);
 		const [dead, next, third] = all;
 		// Long enough for many signs of life.
-		const held = (async () => {
+		void (async () => {
 			for (let nth = 0; nth < 400; nth++) await dead.run(`early ${nth}`);
 		})();
-		void held;
-		await jest.advanceTimersByTimeAsync(32_000);
+		await later(32_000);
 		dead.isAlive = false;
 		const slow = next.run('one', 70_000);
-		await jest.advanceTimersByTimeAsync(30_000);
+		await later(30_000);
 		const waits = third.run('one');
 		await settle(Promise.all([slow, waits]));
 		expect(phonesOf(service).filter((phone) => phone === 'one')).toHaveLength(1);
 	});
-});
 
-describe('a process that stood still for longer than the others wait', () => {
-	it('creates nothing afterwards, and does not take the lock away from its new holder', async () => {
+	it('stops one that stood still for longer than the others wait, which creates nothing afterwards', async () => {
 		const { all, service } = world(2, random);
 		const [slow, other] = all;
 		const work = slow.run('one');
-		await jest.advanceTimersByTimeAsync(30);
+		await later(30);
 		slow.stall(60_000);
 		// Nothing of it reaches the database meanwhile.
 		slow.isAlive = false;
@@ -139,11 +136,9 @@ describe('a process that stood still for longer than the others wait', () => {
 });
 
 /** A database that answers until it hangs. */
-function database({ hangs = false } = {}) {
+function database(state = { hangs: false }) {
 	const rows = new ProcessedRows();
-	const state = { hangs };
-	const latency = () => 4;
-	return { rows, state, row: new LockRow(rows.helpersOf({ latency, isAlive: () => !state.hangs })) };
+	return { state, row: new LockRow(rows.helpersOf({ latency: () => 4, isAlive: () => !state.hangs })) };
 }
 
 /** One item that creates who is not there; nobody is there. */
@@ -191,7 +186,7 @@ describe('a database that never answers', () => {
 		expect(await settle(lock.tryEnter(row, undefined))).toBe(true);
 		state.hangs = true;
 		lock.leave();
-		await jest.advanceTimersByTimeAsync(100);
+		await later(100);
 		const { creates, failure, begun } = await runItem(lock, row);
 		expect({ creates, failure }).toEqual({ creates: 0, failure: expect.stringContaining('30 seconds') });
 		expect(performance.now() - begun).toBeLessThan(70_000);
@@ -210,40 +205,10 @@ describe('a database that never answers', () => {
 		expect(await settle(lock.tryEnter(slow, undefined))).toBe(false);
 		const { row } = database();
 		await settle(lock.enter(row, undefined));
-		await jest.advanceTimersByTimeAsync(6_000);
+		await later(6_000);
 		lock.leave();
-		await jest.advanceTimersByTimeAsync(1_000);
+		await later(1_000);
 		expect(await settle(row.size())).toBe(0);
-	});
-});
-
-describe('a holder whose beats have not reached the database for a while', () => {
-	/** Whether the row is still there after a turn whose beats fail from then on, and that ended so long after the last one. */
-	async function isLeft(silentMs: number): Promise<boolean> {
-		const { rows } = database();
-		let fails = false;
-		const helpers = rows.helpersOf({ latency: () => 4 });
-		const row = new LockRow({
-			...helpers,
-			checkProcessedAndRecord: async (...all) =>
-				fails
-					? await Promise.reject(new Error('no connection'))
-					: await helpers.checkProcessedAndRecord(...all),
-		});
-		await settle(row.take());
-		fails = true;
-		const turn = new LockTurn({ row, at: performance.now() }, jest.fn());
-		turn.join();
-		await jest.advanceTimersByTimeAsync(silentMs);
-		turn.leave();
-		await jest.advanceTimersByTimeAsync(2_000);
-		return (await settle(row.size())) > 0;
-	}
-
-	it('removes its row only while nobody can have taken its place by the time that the database does so', async () => {
-		expect(await isLeft(7_500)).toBe(false);
-		expect(await isLeft(8_500)).toBe(true);
-		expect(await isLeft(11_500)).toBe(true);
 	});
 });
 
@@ -255,18 +220,18 @@ describe('those who wait for a holder that may be dead', () => {
 		let ms = 4;
 		const lock = new SharedLock();
 		void lock.enter(new LockRow(rows.helpersOf({ latency: () => ms })), undefined);
-		await jest.advanceTimersByTimeAsync(1_000);
+		await later(1_000);
 		// What it asks by now is answered, and the next one takes long.
 		ms = 20_000;
-		await jest.advanceTimersByTimeAsync(9_000);
+		await later(9_000);
 		const beat = holder.add('beat');
-		await jest.advanceTimersByTimeAsync(15_000);
+		await later(15_000);
 		await beat;
 		const beatAt = performance.now();
 		ms = 4;
-		await jest.advanceTimersByTimeAsync(18_000);
+		await later(18_000);
 		expect(lock.isHeld).toBe(false);
-		await jest.advanceTimersByTimeAsync(20_000);
+		await later(20_000);
 		expect(lock.isHeld).toBe(true);
 		expect(performance.now() - beatAt).toBeGreaterThan(20_000);
 	});
@@ -278,9 +243,11 @@ describe('a beat of the holder', () => {
 		isThere = true;
 		/** Milliseconds until an entry is added. */
 		addMs = 0;
+		addFails = false;
 
 		async add(): Promise<{ wasHeld: boolean; there: string[] }> {
 			await sleep(this.addMs);
+			if (this.addFails) throw new Error('no connection');
 			const wasHeld = this.isThere;
 			this.isThere = true;
 			return { wasHeld, there: [] };
@@ -296,42 +263,61 @@ describe('a beat of the holder', () => {
 		}
 	}
 
-	/** A turn of which the work ends while a beat is on its way. */
-	async function endedDuringABeat(addMs: number) {
+	/** A turn that has work. */
+	function begun() {
 		const row = new Row();
 		const onEnd = jest.fn();
 		const turn = new LockTurn({ row: row as unknown as LockRow, at: performance.now() }, onEnd);
 		turn.join();
-		await jest.advanceTimersByTimeAsync(3_900);
+		return { row, onEnd, turn };
+	}
+
+	/** One of which the work ends while a beat is on its way. */
+	async function endedDuringABeat(addMs: number) {
+		const { row, onEnd, turn } = begun();
+		await later(3_900);
 		row.addMs = addMs;
 		// The first beat is sent after four seconds.
-		await jest.advanceTimersByTimeAsync(200);
+		await later(200);
 		turn.leave();
 		return { row, onEnd };
 	}
 
-	it('a beat that takes longer than the end of the work leaves no row behind', async () => {
+	it('that takes longer than the end of the work leaves no row behind', async () => {
 		const { row, onEnd } = await endedDuringABeat(400);
-		await jest.advanceTimersByTimeAsync(2_000);
-		expect(onEnd).toHaveBeenCalledTimes(1);
-		expect(row.isThere).toBe(false);
+		await later(2_000);
+		expect([onEnd.mock.calls.length, row.isThere]).toEqual([1, false]);
 	});
 
-	it('a beat that never comes back does not keep the lock', async () => {
+	it('that never comes back does not keep the lock', async () => {
 		const { onEnd } = await endedDuringABeat(1e9);
-		await jest.advanceTimersByTimeAsync(15_000);
+		await later(15_000);
 		expect(onEnd).toHaveBeenCalledTimes(1);
 	});
 
-	it('a beat that finds the row gone leaves none behind', async () => {
-		const row = new Row();
-		const turn = new LockTurn({ row: row as unknown as LockRow, at: performance.now() }, jest.fn());
-		turn.join();
+	it('that finds the row gone leaves none behind, and ends the turn', async () => {
+		const { row, turn } = begun();
 		await row.remove();
-		await jest.advanceTimersByTimeAsync(5_000);
+		await later(5_000);
 		expect(turn.isHeld).toBe(false);
 		turn.leave();
-		await jest.advanceTimersByTimeAsync(1_000);
+		await later(1_000);
 		expect(row.isThere).toBe(false);
 	});
+
+	it.each([
+		[7_500, false],
+		[8_500, true],
+		[11_500, true],
+	])(
+		'that was the last one %i ms ago lets the row be removed only while nobody can have taken its place by then: left is %j',
+		async (silentMs, isLeft) => {
+			const { row, turn } = begun();
+			row.addFails = true;
+			await later(silentMs);
+			turn.leave();
+			await later(2_000);
+			expect(row.isThere).toBe(isLeft);
+		},
+	);
 });
