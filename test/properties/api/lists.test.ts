@@ -101,17 +101,24 @@ describe('a list, whatever is not known of how AlfaCRM shows it', () => {
 
 	it('has rows without an ID, as entries of the log, as often as they are there, though many are equal', async () => {
 		const list = fc
-			.record({ habits, callsAtOnce, count: fc.nat(300), equal: fc.integer({ min: 1, max: 35 }) })
-			// Whole pages of equal rows could be the last one that comes for ever; more than are counted, the same ones.
+			.record({
+				habits,
+				callsAtOnce,
+				count: fc.nat(300),
+				kinds: fc.integer({ min: 2, max: 40 }),
+				which: fc.nat(),
+			})
+			// More than are counted are taken for the same ones.
 			.filter(({ habits: { size, total } }) => size >= 20 && ['all', 'firstPage', 'none'].includes(total));
 		await fc.assert(
-			fc.asyncProperty(list, async ({ habits, count, equal, ...credential }) => {
-				const all = Array.from({ length: count }, (_, index) => ({ minute: Math.floor(index / equal) }));
+			fc.asyncProperty(list, async ({ habits, count, kinds, which, ...credential }) => {
+				const random = randomFrom(which);
+				const all = Array.from({ length: count }, () => ({ minute: Math.floor(random() * kinds) }));
 				const { client } = contextOf((request) => answerOf(all, request, habits), { credential });
 				const { rows: found, isComplete } = await collect(client, CALL);
-				expect(found.map(({ minute }) => Number(minute)).sort((a, b) => a - b)).toEqual(
-					all.map(({ minute }) => minute),
-				);
+				const minutes = (entries: IDataObject[]) =>
+					entries.map(({ minute }) => Number(minute)).sort((a, b) => a - b);
+				expect(minutes(found)).toEqual(minutes(all));
 				expect(isComplete).toBe(true);
 			}),
 			{ seed, numRuns: Math.ceil(depth.lists / 4) },

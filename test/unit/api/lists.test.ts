@@ -466,6 +466,12 @@ describe('rows without an ID', () => {
 		expect((await read(server, {}, LOG)).rows).toHaveLength(31);
 	});
 
+	it('go on after a page of which all came before, where nothing counts them', async () => {
+		const cut = [[1, 2], [3, 1], [2, 1], [4]].map((minutes) => minutes.map(entry));
+		const found = await read(({ body }) => ({ items: cut[Number(body.page)] ?? [] }), {}, LOG);
+		expect(found.rows).toHaveLength(7);
+	});
+
 	it('that shift to the next page while the list is read come out once', async () => {
 		const list = [5, 4, 3, 2, 1].map(entry);
 		const server = listing((request) => (request === 0 ? list : [entry(6), ...list]), 2);
@@ -523,5 +529,13 @@ describe('a walk through the pages', () => {
 			true,
 			false,
 		]);
+	});
+
+	it.each<[what: string, later: IDataObject[], total: number]>([
+		['a new one pushed others to the next page', [{ id: 99 }, ...rows(45)], 46],
+		['one went away, and another slipped to a page that was read', rows(44, 2), 45],
+	])('is not complete where %s', async (_what, later, total) => {
+		const server = listing((request) => (request === 0 ? rows(45) : later), 20);
+		expect(await walk(server)).toMatchObject({ complete: false, total });
 	});
 });

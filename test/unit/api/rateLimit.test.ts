@@ -584,6 +584,19 @@ describe('the share of a process', () => {
 		expect(gaps[0]).toBeGreaterThan(4_000);
 		expect([gaps[1], gaps[3]].map((ms) => Math.round(ms / 100))).toEqual([21, 21]);
 	});
+
+	it('that is nothing is looked for right after the first pause that was asked for, then at openings', async () => {
+		const { limiter, starts, all } = await starved();
+		const asked: number[] = [];
+		for (const ms of [20_000, 7_000, 9_000, 11_000]) {
+			limiter.pauseFor(ms);
+			asked.push(performance.now() + ms);
+			await all(tooMany);
+		}
+		expect(starts[0] - asked[0]).toBeLessThanOrEqual(5_000);
+		starts.forEach((at, index) => expect(at).toBeGreaterThanOrEqual(asked[index]));
+		expect(starts.slice(1).map(openingEnd)).not.toContain(undefined);
+	});
 });
 
 describe('openings, at which whoever uses all places leaves one free', () => {
