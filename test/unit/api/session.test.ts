@@ -3,6 +3,7 @@ import { sleep } from 'n8n-workflow';
 
 import { AlfaCrmApi } from '../../../credentials/AlfaCrmApi.credentials';
 import { ApiClient } from '../../../nodes/AlfaCrm/api/client';
+import { LoginError } from '../../../nodes/AlfaCrm/api/errors';
 import { rateLimiterOf } from '../../../nodes/AlfaCrm/api/rateLimiter';
 import { noteNodeCall, renewToken } from '../../../nodes/AlfaCrm/api/renewals';
 import type { FindRenewed, Login, ReadCredential, Renewal } from '../../../nodes/AlfaCrm/api/sessions';
@@ -288,6 +289,31 @@ describe('a call', () => {
 		expect((await failureOfCall(client, READ)).message).toContain(says);
 		expect(sent.length).toBeLessThanOrEqual(3);
 		expect(state.logins).toBeLessThanOrEqual(2);
+	});
+
+	/** One whose login does not succeed as long as the key is wrong. */
+	function refusing(error: Error) {
+		const logIn = jest.fn(async ({ apiKey }: IDataObject) =>
+			apiKey === 'right' ? await Promise.resolve('token') : failed(error),
+		);
+		const credential = { email: newLogin().email, apiKey: 'wrong', token: '' };
+		return { logIn, ...contextOf(() => ({ items: [] }), { credential, logIn }) };
+	}
+
+	it('whose login was refused is not tried again by each of the next ones, but once the key is corrected', async () => {
+		const { client, stored, logIn } = refusing(new LoginError('Wrong key'));
+		for (let count = 0; count < 20; count++)
+			expect((await failureOfCall(client, READ)).message).toBe('Wrong key');
+		expect(logIn).toHaveBeenCalledTimes(1);
+		stored.apiKey = 'right';
+		await expect(client.request(READ)).resolves.toEqual({ items: [] });
+		expect(logIn).toHaveBeenCalledTimes(2);
+	});
+
+	it('whose login met a server that is out of order is tried again by the next one', async () => {
+		const { client, logIn } = refusing(new LoginError('Try again later', 'temporarily-unavailable'));
+		for (let count = 0; count < 2; count++) await failureOfCall(client, READ);
+		expect(logIn).toHaveBeenCalledTimes(2);
 	});
 
 	it('goes on with the token of another process, which has ended that of its own login', async () => {
