@@ -15,6 +15,11 @@ export const depth = {
 	sideBySide: runs(8, 1_000),
 	phoneSpellings: runs(200, 1_000),
 	timetables: runs(200, 10_000),
+	lists: runs(120, 10_000),
+	rate: runs(60, 5_000),
+	sharedRate: runs(3, 100),
+	logins: runs(2, 50),
+	sharedLock: runs(10, 500),
 };
 
 /** Another one in each run; jest prints it, and `npm test -- --seed=<n>` plays a run again. */

@@ -1,0 +1,256 @@
+import type { IDataObject, IExecuteFunctions } from 'n8n-workflow';
+
+import { ApiClient } from '../../../nodes/AlfaCrm/api/client';
+import type { ApiRequest } from '../../../nodes/AlfaCrm/api/request';
+import { pathOf, requestOptions } from '../../../nodes/AlfaCrm/api/request';
+import { tokenFor } from '../../../nodes/AlfaCrm/api/sessions';
+import { answered, NODE, unanswered } from '../../support/nodeErrors';
+import type { ContextOptions } from '../apiSupport';
+import { contextOf, failed, failureOfCall, READ, WRITE } from '../apiSupport';
+import { stopTime } from './clock';
+
+describe('a call', () => {
+	it('goes to its branch, if it has one', () => {
+		expect(pathOf({ branch: 1, path: 'lead-status', action: 'index' })).toBe('v2api/1/lead-status/index');
+		expect(pathOf({ path: 'branch', action: 'index' })).toBe('v2api/branch/index');
+	});
+
+	it('carries JSON, asks for JSON and follows no redirect, which would get the token', () => {
+		const url = 'https://demo.s20.online/v2api/branch/index';
+		expect(requestOptions(url, { ...READ, query: { id: 1 }, body: { page: 0 } })).toEqual({
+			method: 'POST',
+			url,
+			qs: { id: 1 },
+			body: { page: 0 },
+			headers: { 'Content-Type': 'application/json', Accept: 'application/json' },
+			json: true,
+			timeout: 30_000,
+			disableFollowRedirect: true,
+		});
+		expect(requestOptions(url, READ).body).toBe('{}');
+	});
+
+	it('has node, time zone and signal of the execution, or a limit of its own', () => {
+		const { signal } = new AbortController();
+		const { client, context } = contextOf(() => ({}), { signal });
+		expect(client).toMatchObject({ node: NODE, zone: 'Europe/Moscow', signal });
+		const { signal: limit } = new AbortController();
+		expect(new ApiClient(context, limit).signal).toBe(limit);
+		delete (context as Partial<typeof context>).getExecutionCancelSignal;
+		expect(new ApiClient(context).signal).toBeUndefined();
+	});
+});
+
+describe('the credential', () => {
+	stopTime();
+
+	it('is read once for the address, and again for the token of the calls of one moment', async () => {
+		const { client, getCredentials } = contextOf(() => ({ items: [] }));
+		await client.account();
+		await client.account();
+		expect(getCredentials).toHaveBeenCalledTimes(1);
+		for (let call = 0; call < 20; call++) await client.request(READ);
+		expect(getCredentials).toHaveBeenCalledTimes(2);
+		jest.advanceTimersByTime(1_000);
+		await client.request(READ);
+		expect(getCredentials).toHaveBeenCalledTimes(3);
+	});
+
+	it('that could not be read is asked for again by the next call', async () => {
+		const { client, getCredentials } = contextOf(() => ({ items: [] }));
+		getCredentials.mockRejectedValueOnce(new Error('The database is busy'));
+		await expect(client.request(READ)).rejects.toThrow('The database is busy');
+		await expect(client.request(READ)).resolves.toEqual({ items: [] });
+	});
+
+	it('with an address that is none is refused, until it is corrected', async () => {
+		const { client, stored, sent } = contextOf(() => ({ items: [] }));
+		stored.hostname = 'not a host';
+		await expect(client.request(READ)).rejects.toThrow("'Hostname' is not a host name");
+		expect(sent).toEqual([]);
+		stored.hostname = 'demo';
+		await client.request(READ);
+		expect(sent).toHaveLength(1);
+	});
+
+	it('that is edited does not take an execution to another account', async () => {
+		const { client, stored, sent } = contextOf(() => ({ items: [] }));
+		await client.request(READ);
+		stored.hostname = 'other';
+		jest.advanceTimersByTime(1_000);
+		await expect(client.request(READ)).rejects.toThrow(/changed to another account meanwhile/);
+		stored.hostname = 'https://demo.s20.online/company/1';
+		jest.advanceTimersByTime(1_000);
+		await client.request(READ);
+		expect(sent.map(({ url }) => new URL(url).host)).toEqual(['demo.s20.online', 'demo.s20.online']);
+	});
+
+	it.each([
+		[{ hostname: 'demo', email: 'api@school.example' }],
+		[{ hostname: ' https://DEMO.s20.online/company/1/customer ', email: ' Api@School.Example\n' }],
+		[{ hostname: 'demo.s20.online', email: '\u200bapi@school.example\u00a0', apiKey: 'another key' }],
+	])('is of the same account where it is %j', async (credential) => {
+		const { client } = contextOf(() => ({}), { credential });
+		expect(await client.account()).toBe('https://demo.s20.online|api@school.example');
+	});
+});
+
+it('what was saved before a call that fails is in its message', async () => {
+	const { client } = contextOf(() => ({ success: false, errors: { name: ['is too long'] } }));
+	expect((await failureOfCall(client, WRITE)).description).toMatch(/Nothing was saved\.$/);
+	const { description } = await failureOfCall(client, { ...WRITE, savedBefore: ['create the customer'] });
+	expect(description).toMatch(/Saved before: create the customer\.$/);
+});
+
+describe('an execution that is cancelled', () => {
+	it('sends nothing, and does not say that something may have been carried out', async () => {
+		const { client, sent } = contextOf(() => ({}), { signal: AbortSignal.abort() });
+		const { message, description } = await failureOfCall(client, WRITE);
+		expect([message, description, sent]).toEqual(['The execution was cancelled', '', []]);
+	});
+
+	it('says so when AlfaCRM was at work on it', async () => {
+		const { client } = contextOf(() => failed(unanswered('ERR_CANCELED', 'canceled')));
+		expect((await failureOfCall(client, WRITE)).description).toContain('may have carried it out');
+	});
+
+	it('by a limit of its own ends the request under way, and sends none any more', async () => {
+		const limit = new AbortController();
+		const { context, sent } = contextOf(() => {
+			limit.abort();
+			return new Promise(() => {});
+		});
+		const send = jest.spyOn(context.helpers, 'httpRequestWithAuthentication');
+		const client = new ApiClient(context, limit.signal);
+		for (let call = 0; call < 2; call++)
+			expect((await failureOfCall(client, READ)).message).toBe('The execution was cancelled');
+		expect(sent).toHaveLength(1);
+		expect(send.mock.calls[0][1]).toMatchObject({ abortSignal: limit.signal });
+	});
+});
+
+it.each([
+	['token', 'of-the-test'],
+	['API key', 'the key of a user'],
+	['app key', 'the key of the app'],
+])("the %s is in no message, though AlfaCRM's words hold it", async (_what, secret) => {
+	const credential = { apiKey: 'the key of a user', appKey: 'the key of the app' };
+	const words = { message: `It has seen ${secret}, and says so`, status: 400 };
+	for (const answer of [
+		() => failed(answered(400, words)),
+		() => failed(answered(404, words)),
+		() => words,
+	]) {
+		const { message, description } = await failureOfCall(contextOf(answer, { credential }).client, WRITE);
+		expect(`${message} ${description}`).toContain('It has seen …, and says so');
+	}
+});
+
+describe('the list of branches', () => {
+	const LIST: ApiRequest = { path: 'branch', action: 'index', task: 'list the branches', isIdempotent: true };
+	const ADVICE =
+		"If the main branch is disabled in AlfaCRM, enter the number of another branch as 'Branch ID' in the credential.";
+	let accounts = 0;
+	const newAccount = (): IDataObject => ({ email: `branches${++accounts}@school.example` });
+
+	/** An AlfaCRM that answers the list of branches in some places only, and refuses it with a status elsewhere. */
+	function schoolOf(open: Array<number | undefined>, status = 403, options: ContextOptions = {}) {
+		const { credential = newAccount() } = options;
+		const made = contextOf(
+			({ url }) => {
+				const [, branch] = /v2api\/(\d+)\/branch/.exec(url) ?? [];
+				const isOpen = open.includes(branch === undefined ? undefined : Number(branch));
+				return isOpen ? { items: [{ id: 2 }], total: 1 } : failed(answered(status));
+			},
+			{ ...options, credential },
+		);
+		const places = () => made.sent.splice(0).map(({ url }) => /v2api\/(.*)branch\/index/.exec(url)?.[1]);
+		/** A client of a node whose form says this. */
+		const clientOf = (form: IDataObject, isTrigger = false) =>
+			new ApiClient({
+				...made.context,
+				...(isTrigger ? {} : { getInputData: () => [{ json: {} }] }),
+				getNodeParameter: (name: string, ...rest: unknown[]) => form[name] ?? rest.at(-1),
+			} as unknown as IExecuteFunctions);
+		return { ...made, open, places, clientOf };
+	}
+
+	it.each<
+		[where: string, open: Array<number | undefined>, form: IDataObject, isTrigger: boolean, asked: string[]]
+	>([
+		['without a branch, and nowhere else where it answers', [undefined], { branchId: 2 }, false, ['']],
+		['in the first branch that a trigger watches', [3], { branchIds: [3, 4] }, true, ['', '3/']],
+	])('is asked for %s', async (_where, open, form, isTrigger, asked) => {
+		const { clientOf, places } = schoolOf(open, 404);
+		await clientOf(form, isTrigger).request(LIST);
+		expect(places()).toEqual(asked);
+	});
+
+	it.each([400, 403, 404, 405])(
+		'that is refused with %i is asked for in the branch of the form, and from then on in there for the account',
+		async (status) => {
+			const { clientOf, places } = schoolOf([2], status);
+			await expect(clientOf({ branchId: '2' }).request(LIST)).resolves.toMatchObject({ items: [{ id: 2 }] });
+			expect(places().filter((place) => place === '2/')).toHaveLength(1);
+			await clientOf({}).request(LIST);
+			expect(places()).toEqual(['2/']);
+			const stranger = schoolOf([undefined]);
+			await stranger.clientOf({}).request(LIST);
+			expect(stranger.places()).toEqual(['']);
+		},
+	);
+
+	it('is asked for in the branch of the credential alone, where it names one', async () => {
+		const { clientOf, places } = schoolOf([3], 404, { credential: { ...newAccount(), branchId: 3 } });
+		await clientOf({ branchId: 2 }).request(LIST);
+		expect(places()).toEqual(['3/']);
+	});
+
+	it('is asked for without a branch again once the branch that is known refuses it', async () => {
+		const { clientOf, places, open } = schoolOf([2], 404);
+		await clientOf({ branchId: 2 }).request(LIST);
+		places();
+		open.splice(0, 1, undefined);
+		await clientOf({}).request(LIST);
+		await clientOf({}).request(LIST);
+		expect(places()).toEqual(['2/', '', '']);
+	});
+
+	it.each([401, 500])('that fails with %i is asked for nowhere else', async (status) => {
+		const { clientOf, places } = schoolOf([2], status);
+		const { description } = await failureOfCall(clientOf({ branchId: 2 }), LIST);
+		expect(new Set(places())).toEqual(new Set(['']));
+		expect(description).not.toContain(ADVICE);
+	});
+
+	it('that is refused everywhere says what to enter in the credential, and costs one login', async () => {
+		let logins = 0;
+		const credential = newAccount();
+		const login = {
+			origin: 'https://demo.s20.online',
+			email: String(credential.email),
+			apiKey: '',
+			appKey: '',
+		};
+		const logIn = async ({ token }: IDataObject) =>
+			await tokenFor(
+				login,
+				String(token),
+				async () => await Promise.resolve({ token: `token ${++logins}`, isLogin: true }),
+			);
+		const { clientOf, places } = schoolOf([], 403, { credential, logIn });
+		const { message, description, httpCode } = await failureOfCall(clientOf({ branchId: 2 }), LIST);
+		expect(httpCode).toBe('403');
+		expect(message).toBe('AlfaCRM denied access: this user may not list the branches in branch 2');
+		expect(description).toContain(ADVICE);
+		expect(new Set(places())).toEqual(new Set(['', '2/']));
+		expect(logins).toBe(1);
+	});
+
+	it('is no matter of other lists, nor of a form whose expression fails', async () => {
+		const { client, sent } = contextOf(() => failed(answered(404)), { credential: newAccount() });
+		expect((await failureOfCall(client, { ...LIST, path: 'company' })).description).not.toContain(ADVICE);
+		expect((await failureOfCall(client, LIST)).description).toContain(ADVICE);
+		expect(sent).toHaveLength(2);
+	});
+});

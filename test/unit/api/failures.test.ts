@@ -1,0 +1,290 @@
+import type { JsonObject } from 'n8n-workflow';
+import { NodeApiError, NodeOperationError, UserError } from 'n8n-workflow';
+
+import type { ApiFailure } from '../../../nodes/AlfaCrm/api/errors';
+import {
+	asNodeError,
+	errorJson,
+	failureOf,
+	fieldMessages,
+	LoginError,
+	nodeError,
+	ResponseError,
+} from '../../../nodes/AlfaCrm/api/errors';
+import { assertSuccess } from '../../../nodes/AlfaCrm/api/response';
+import { answered, NODE, unanswered } from '../../support/nodeErrors';
+import { stopTime } from './clock';
+
+/** What `httpRequestWithAuthentication` makes of it. */
+const wrapped = (error: Error) => new NodeApiError(NODE, error as unknown as JsonObject);
+
+/** A Yii exception as AlfaCRM sends it. */
+const yii = (status: number, message: string) => ({ name: 'Exception', message, code: 0, status });
+
+const after = (header: string) => answered(429, '', { 'retry-after': header });
+const TOO_MANY: ApiFailure = { kind: 'status', status: 429 };
+
+const CASES: Array<[what: string, error: Error, failure: ApiFailure]> = [
+	['a status', answered(400), { kind: 'status', status: 400 }],
+	[
+		"a status with AlfaCRM's words",
+		answered(400, yii(400, 'group_id is missing')),
+		{ kind: 'status', status: 400, serverMessage: 'group_id is missing' },
+	],
+	[
+		'a status with nothing but a name',
+		answered(403, { name: 'Forbidden', message: '' }),
+		{ kind: 'status', status: 403, serverMessage: 'Forbidden' },
+	],
+	['a web page', answered(502, '<html>Bad gateway</html>'), { kind: 'status', status: 502, isPage: true }],
+	['a status with nothing', answered(500, null), { kind: 'status', status: 500 }],
+	[
+		'422 with messages for fields',
+		answered(422, { errors: { phone: ['is wrong'] } }),
+		{ kind: 'refusal', status: 422, fields: { phone: ['is wrong'] } },
+	],
+	['422 without any', answered(422, { errors: [] }), { kind: 'status', status: 422 }],
+	['429', answered(429), TOO_MANY],
+	['429 with a time in seconds', after('3'), { ...TOO_MANY, retryAfterMs: 3_000 }],
+	['429 with parts of a second', after('0.5'), { ...TOO_MANY, retryAfterMs: 500 }],
+	['429 with a date', after('Tue, 24 Nov 2026 10:00:05 GMT'), { ...TOO_MANY, retryAfterMs: 5_000 }],
+	['429 with a date that is over', after('Tue, 24 Nov 2026 09:59:00 GMT'), { ...TOO_MANY, retryAfterMs: 0 }],
+	['429 with a time that cannot be read', after('soon'), TOO_MANY],
+	['429 with a time and more', after('3 s'), TOO_MANY],
+	['429 with an empty time', after(''), TOO_MANY],
+	[
+		'a redirect to another host, of which only the host is kept',
+		answered(302, '', { location: 'https://other.example:8443/login?token=abc' }),
+		{ kind: 'redirect', status: 302, location: 'other.example:8443' },
+	],
+	[
+		'a redirect within the host',
+		answered(301, '', { location: '/login' }),
+		{ kind: 'redirect', status: 301 },
+	],
+	['a redirect to nowhere', answered(307), { kind: 'redirect', status: 307 }],
+	...['ECONNRESET', 'ECONNABORTED', 'ETIMEDOUT', 'ENOTFOUND', 'ECONNREFUSED'].map(
+		(code): [string, Error, ApiFailure] => [code, unanswered(code), { kind: 'noAnswer', code }],
+	),
+	['a cancelled request', unanswered('ERR_CANCELED', 'canceled'), { kind: 'cancelled', isInProgress: true }],
+	[
+		'a refused login',
+		new LoginError('The key is wrong.'),
+		{ kind: 'login', serverMessage: 'The key is wrong.', declaredCause: 'credential-invalid' },
+	],
+	[
+		'a login that met too many',
+		new LoginError('Too many.', 'rate-limited', 20_000),
+		{ kind: 'login', serverMessage: 'Too many.', declaredCause: 'rate-limited', retryAfterMs: 20_000 },
+	],
+	['anything else', new TypeError('x is odd'), { kind: 'unexpected', serverMessage: 'x is odd' }],
+];
+
+describe('what went wrong with a call', () => {
+	stopTime({ now: Date.parse('2026-11-24T10:00:00Z') });
+
+	it.each(CASES)('is read out of an error of httpRequest: %s', (_what, error, failure) => {
+		expect(failureOf(error)).toEqual(failure);
+	});
+
+	it.each(CASES)("is read out of n8n's own error as well: %s", (_what, error, failure) => {
+		const { serverMessage, ...rest } = failure;
+		const read = failureOf(wrapped(error));
+		expect(read).toMatchObject(rest);
+		if (failure.kind !== 'unexpected') expect(read.serverMessage).toEqual(serverMessage);
+	});
+
+	/** An error of the class that real requests reject with, by whose name n8n reads the status. */
+	class AxiosError extends Error {}
+	const asAxios = (error: Error) =>
+		error instanceof LoginError || error instanceof TypeError
+			? error
+			: Object.assign(new AxiosError(error.message), error);
+
+	it.each(
+		CASES.flatMap(([what, error, failure]) => [
+			[what, wrapped(error), failure] as const,
+			[`${what}, from a real request`, wrapped(asAxios(error)), failure] as const,
+		]),
+	)('is read as far as n8n 1.99 to 2.33 leave it, which lose the cause: %s', (_what, error, failure) => {
+		Object.defineProperty(error, 'cause', { value: undefined });
+		const { serverMessage, ...expected } = failure;
+		for (const lost of ['retryAfterMs', 'location', 'isPage']) Reflect.deleteProperty(expected, lost);
+		expect(failureOf(error)).toMatchObject(expected);
+		if (failure.kind !== 'unexpected') expect(failureOf(error).serverMessage).toEqual(serverMessage);
+	});
+
+	it('is told by an answer that is no success', () => {
+		const failure: ApiFailure = { kind: 'refusal', fields: { name: ['is empty'] } };
+		expect(failureOf(new ResponseError(failure))).toBe(failure);
+	});
+
+	it.each(['boom', null, undefined])('is unexpected where %j was thrown', (thrown) => {
+		expect(failureOf(thrown).kind).toBe('unexpected');
+	});
+
+	it('keeps nothing of the request, which holds the key and the token', () => {
+		const error = Object.assign(answered(500, yii(500, 'Oops')), {
+			config: { headers: { 'X-ALFACRM-TOKEN': 'secret-token' }, data: '{"api_key":"secret-key"}' },
+		});
+		expect(JSON.stringify([failureOf(error), failureOf(wrapped(error))])).not.toContain('secret');
+	});
+});
+
+describe('an answer with HTTP 200', () => {
+	function failureIn(answer: unknown): ApiFailure {
+		try {
+			assertSuccess(answer);
+		} catch (error) {
+			return (error as ResponseError).failure;
+		}
+		throw new Error('It was taken');
+	}
+
+	it.each<[unknown]>([
+		[{}],
+		[[]],
+		[[{ id: 1 }]],
+		[{ success: true, errors: [], model: { id: 1 } }],
+		[{ success: 1 }],
+		[{ success: null, errors: null }],
+		[{ items: [], total: 0 }],
+		// A record may have a message and a status of its own.
+		[{ message: 'Привет', status: 1 }],
+		[{ message: 'Привет', code: 600 }],
+		[{ message: 'Привет', code: 399 }],
+		[{ status: 404 }],
+		[{ message: 404, status: 404 }],
+		[{ success: true, message: 'Сохранено', status: 404 }],
+	])('%j is what was asked for', (answer) => {
+		expect(assertSuccess(answer)).toBe(answer);
+	});
+
+	it.each<[unknown, string]>([
+		['<html></html>', 'answered with a web page'],
+		[' \n<!doctype html>', 'answered with a web page'],
+		['{"success": tru', 'sent an answer that is not complete JSON'],
+		['', 'sent an answer that is not complete JSON'],
+		[null, 'sent an answer that is not complete JSON'],
+		[undefined, 'sent an answer that is not complete JSON'],
+		[12, 'sent an answer that is not complete JSON'],
+	])('%j is no answer of AlfaCRM', (answer, serverMessage) => {
+		expect(failureIn(answer)).toEqual({ kind: 'notJson', serverMessage });
+	});
+
+	it.each<[unknown, Partial<ApiFailure>]>([
+		[{ success: false }, {}],
+		[{ success: '0' }, {}],
+		[{ success: 'false' }, {}],
+		[{ success: 0, message: 'Нет' }, { serverMessage: 'Нет' }],
+		[{ success: false, message: ['Нет'] }, {}],
+		[{ errors: { phone: ['Занят'] } }, { fields: { phone: ['Занят'] } }],
+		[
+			{ success: true, errors: ['Нет'] },
+			{ fields: { '': ['Нет'] }, isContradictory: true },
+		],
+	])('%j is a refusal', (answer, failure) => {
+		expect(failureIn(answer)).toEqual({ kind: 'refusal', ...failure });
+	});
+
+	it.each<[unknown, number]>([
+		[{ message: 'Нет прав', status: 403 }, 403],
+		[{ message: 'Нет прав', status: '400' }, 400],
+		[{ name: 'Forbidden', message: 'Нет прав', code: 0, status: 403 }, 403],
+		[{ message: 'Нет прав', status: 1, code: 599 }, 599],
+	])('%j is the error of HTTP %d', (answer, status) => {
+		expect(failureIn(answer)).toEqual({ kind: 'status', status, serverMessage: 'Нет прав' });
+	});
+});
+
+it.each<[errors: unknown, messages: Record<string, string[]> | undefined]>([
+	// As success has it.
+	[[], undefined],
+	[{}, undefined],
+	[undefined, undefined],
+	[null, undefined],
+	['', undefined],
+	[['one', 'two'], { '': ['one', 'two'] }],
+	['one', { '': ['one'] }],
+	[
+		{ name: ['one', 'two'], phone: ['three'] },
+		{ name: ['one', 'two'], phone: ['three'] },
+	],
+	[
+		{ name: 'one', phone: 'two' },
+		{ name: ['one'], phone: ['two'] },
+	],
+	[{ phone: { 0: ['one'], 1: ['two'] } }, { phone: ['one', 'two'] }],
+	[{ phone: [['one'], ['two']] }, { phone: ['one', 'two'] }],
+	[[{ message: 'one' }, { message: 'two' }], { '': ['one', 'two'] }],
+	[{ code: [12] }, { code: ['12'] }],
+	[{ name: [], phone: null, note: '', web: ['one'] }, { web: ['one'] }],
+	[{ name: [], phone: [''] }, undefined],
+	[[null, '', []], undefined],
+])('the messages by field in %j are %j', (errors, messages) => {
+	expect(fieldMessages(errors)).toEqual(messages);
+});
+
+describe('an error of the node', () => {
+	it('shows message, description, HTTP code, item and declared cause', () => {
+		const text = { message: 'AlfaCRM said no', description: 'Do this.', status: 403 };
+		const error = nodeError(NODE, text, 3, { cause: 'credential-invalid' });
+		expect(error).toBeInstanceOf(NodeApiError);
+		expect(error).toMatchObject({
+			message: text.message,
+			description: text.description,
+			httpCode: '403',
+			context: { itemIndex: 3 },
+			failure: { cause: 'credential-invalid' },
+		});
+	});
+
+	it('does without description, HTTP code and item', () => {
+		const error = nodeError(NODE, { message: 'AlfaCRM said no' }, undefined);
+		expect(error.message).toBe('AlfaCRM said no');
+		expect(error.description ?? undefined).toBeUndefined();
+		expect(error.httpCode).toBeNull();
+		expect(error.context.itemIndex).toBeUndefined();
+	});
+
+	it.each([nodeError(NODE, { message: 'no' }, 0), new NodeOperationError(NODE, 'no')])(
+		'is left as it is: %s',
+		(error) => {
+			expect(asNodeError(NODE, error, 7)).toBe(error);
+		},
+	);
+
+	it.each([new TypeError('x is odd'), new UserError('x is odd')])(
+		'is made of %s, with the item that met it',
+		(error) => {
+			const made = asNodeError(NODE, error, 7);
+			expect(made).toBeInstanceOf(NodeOperationError);
+			expect(made).toMatchObject({ message: 'x is odd', context: { itemIndex: 7 } });
+		},
+	);
+
+	const said = (text: { description?: string; status?: number }) =>
+		nodeError(NODE, { message: 'no', ...text }, 0);
+
+	it.each([
+		[
+			'all of it',
+			said({ description: 'Do this.', status: 403 }),
+			{ error: 'no', message: 'Do this. HTTP 403' },
+		],
+		['a code alone', said({ status: 500 }), { error: 'no', message: 'HTTP 500' }],
+		['advice alone', said({ description: 'Do this.' }), { error: 'no', message: 'Do this.' }],
+		[
+			'an operation',
+			new NodeOperationError(NODE, 'no', { description: 'Do this.' }),
+			{ error: 'no', message: 'Do this.' },
+		],
+		// Two empty keys would not count as an error for n8n below 2.34.6.
+		['neither', new NodeOperationError(NODE, 'no'), { error: 'no' }],
+	])(
+		'leaves to the item what happened and what to do, without other keys, by which n8n would take it for a success: %s',
+		(_what, error, json) => {
+			expect(errorJson(error)).toEqual(json);
+		},
+	);
+});

@@ -1,0 +1,360 @@
+import type { ApiFailure } from '../../../nodes/AlfaCrm/api/errors';
+import { nodeError } from '../../../nodes/AlfaCrm/api/errors';
+import type { CallDescription } from '../../../nodes/AlfaCrm/api/explain';
+import { explain } from '../../../nodes/AlfaCrm/api/explain';
+import { explainLogin, LOGIN_TIMEOUT_MS } from '../../../nodes/AlfaCrm/api/login';
+import { NODE } from '../../support/nodeErrors';
+
+/** n8n puts a text of its own in place of a message that contains one of these. */
+const NETWORK_CODES =
+	/ECONNREFUSED|ECONNRESET|ENOTFOUND|ETIMEDOUT|ERRADDRINUSE|EADDRNOTAVAIL|ECONNABORTED|EHOSTUNREACH|EAI_AGAIN|ENOENT|EISDIR|ENOTDIR|EACCES|EEXIST|EPERM|GETADDRINFO/i;
+/** Words that n8n asks to avoid. */
+const DISCOURAGED = /\b(errors?|problems?|failures?|fail(s|ed)?|mistakes?)\b/i;
+const UNREADABLE = /undefined|null|NaN|\[object|\s{2,}|^\s|\.\./;
+
+const status = (status: number, more: Partial<ApiFailure> = {}): ApiFailure => ({
+	kind: 'status',
+	status,
+	...more,
+});
+const noAnswer = (code: string): ApiFailure => ({ kind: 'noAnswer', code });
+const HTML: ApiFailure = { kind: 'notJson', serverMessage: 'answered with a web page' };
+const REDIRECT: ApiFailure = { kind: 'redirect', status: 302 };
+const REFUSED: ApiFailure = { kind: 'refusal', fields: { phone: ['is wrong'] } };
+
+const READ: CallDescription = {
+	task: 'list the customers',
+	host: 'demo.s20.online',
+	isIdempotent: true,
+	branch: 3,
+	labels: { phone: 'Phone', name: 'Name' },
+	timeoutMs: 30_000,
+	rateLimitWaitMs: 60_000,
+	waitedMs: 60_000,
+};
+const WRITE: CallDescription = { ...READ, task: 'update customer 501', isIdempotent: false };
+const calls = [
+	['a read', READ],
+	['a write', WRITE],
+] as const;
+const wordsOf = (failure: ApiFailure, call: CallDescription) => {
+	const { message, description = '' } = explain(failure, call);
+	return `${message} ${description}`;
+};
+
+/** Each kind of failure, and what its message must say of the cause. */
+const TROUBLES: Array<[what: string, failure: ApiFailure, cause: RegExp]> = [
+	['a refusal without a reason', { kind: 'refusal' }, /no reason/],
+	['a refusal in words', { kind: 'refusal', serverMessage: 'Balance is too low' }, /Balance is too low/],
+	['a refused field', REFUSED, /Phone.* is wrong/],
+	['a redirect', REDIRECT, /redirect/],
+	['a redirect elsewhere', { ...REDIRECT, location: 'x.example' }, /redirect to x\.example/],
+	['a web page', HTML, /web page/],
+	['an answer that is no JSON', { kind: 'notJson' }, /did not answer as AlfaCRM does/],
+	[
+		'something unheard of',
+		{ kind: 'unexpected', serverMessage: 'x is not a function' },
+		/x is not a function/,
+	],
+	['something without a word', { kind: 'unexpected' }, /no reason/],
+	['400', status(400, { serverMessage: 'group_id is missing' }), /HTTP 400.*group_id is missing/],
+	['401', status(401), /not accept the login/],
+	['403', status(403), /denied access/],
+	['404', status(404), /found/],
+	['409', status(409), /HTTP 409/],
+	['429', status(429), /too many requests after 60 seconds/],
+	...[500, 502, 503, 504].map((code): [string, ApiFailure, RegExp] => [
+		String(code),
+		status(code),
+		new RegExp(`HTTP ${code}`),
+	]),
+];
+
+/** Why no answer came, what its message says, and what to do. */
+const UNANSWERED: Array<[code: string, message: RegExp, description: RegExp]> = [
+	['ENOTFOUND', /was not found, so it could not list/, /^Check 'Hostname' in the credential\.$/],
+	[
+		'EAI_AGAIN',
+		/could not be looked up, so it could not list/,
+		/^No name server answered\. Try again later, or/,
+	],
+	['CERT_HAS_EXPIRED', /did not prove who it is, so/, /certificate \(CERT_HAS_EXPIRED\)/],
+	['DEPTH_ZERO_SELF_SIGNED_CERT', /did not prove who it is, so/, /certificate/],
+	['ERR_TLS_CERT_ALTNAME_INVALID', /did not prove who it is, so/, /certificate/],
+	['EHOSTUNREACH', /could not be reached, so/, /^Check the network that n8n runs in\.$/],
+	['ENETUNREACH', /could not be reached, so/, /^Check the network that n8n runs in\.$/],
+	['ECONNREFUSED', /refused the connection, so/, /^Check 'Hostname'.*opens in a browser\.$/],
+	['ECONNABORTED', /did not answer within 30 seconds/, /^Network code: ECONNABORTED\.$/],
+	['ETIMEDOUT', /did not answer within 30 seconds/, /^Network code: ETIMEDOUT\.$/],
+	['ECONNRESET', /closed the connection before/, /^Network code: ECONNRESET\.$/],
+];
+
+/** Troubles that lie outside of what was to be done. */
+const WITHOUT_TASK: typeof TROUBLES = [
+	[
+		'a refused login',
+		{ kind: 'login', serverMessage: "Check 'Email' and 'API Key'." },
+		/Check 'Email' and 'API Key'/,
+	],
+	['a refused login without words', { kind: 'login' }, /login/],
+	['a cancelled execution', { kind: 'cancelled' }, /cancelled/],
+];
+const ALL = [
+	...TROUBLES,
+	...UNANSWERED.map(([code, message]): [string, ApiFailure, RegExp] => [
+		code,
+		noAnswer(code),
+		new RegExp(message.source.replace(' list', '')),
+	]),
+];
+
+describe.each(calls)('the message of %s', (_which, call) => {
+	it.each(ALL)('names the task and the cause after %s', (_what, failure, cause) => {
+		const { message } = explain(failure, call);
+		expect(message).toContain(call.task);
+		expect(message).toMatch(cause);
+	});
+
+	it.each(WITHOUT_TASK)('names the cause after %s', (_what, failure, cause) => {
+		expect(explain(failure, call).message).toMatch(cause);
+	});
+
+	it.each([...ALL, ...WITHOUT_TASK])(
+		'is shown as it is, in words that n8n likes, after %s',
+		(_what, failure) => {
+			const text = explain(failure, call);
+			const shown = nodeError(NODE, text, 0, text.failure);
+			expect([shown.message, shown.description ?? undefined]).toEqual([text.message, text.description]);
+			expect(text.message).toMatch(/^[A-Z]|^demo\.s20\.online/);
+			expect(text.message).not.toMatch(NETWORK_CODES);
+			const words = wordsOf(failure, call);
+			expect(words).not.toMatch(DISCOURAGED);
+			expect(words.trim()).not.toMatch(UNREADABLE);
+		},
+	);
+});
+
+it.each(UNANSWERED)('after %s it says what happened and what to do', (code, message, description) => {
+	const text = explain(noAnswer(code), READ);
+	expect(text.message).toMatch(message);
+	expect(text.description).toMatch(description);
+});
+
+it('a name server that is away is not taken for a wrong hostname', () => {
+	expect(wordsOf(noAnswer('EAI_AGAIN'), READ)).not.toMatch(/not found|'Hostname'/);
+});
+
+describe('whether it was carried out all the same', () => {
+	const MAY_BE_DONE = /may have carried it out/;
+	const LOST: ApiFailure[] = [
+		...['ECONNRESET', 'ECONNABORTED', 'ETIMEDOUT'].map(noAnswer),
+		...[500, 502, 503, 504].map((code) => status(code)),
+		{ kind: 'notJson', serverMessage: 'sent an answer that is not complete JSON' },
+		HTML,
+		REDIRECT,
+		{ kind: 'cancelled', isInProgress: true },
+		{ kind: 'unexpected' },
+	];
+	const NOT_DONE: ApiFailure[] = [
+		...UNANSWERED.map(([code]) => noAnswer(code)).filter(
+			({ code }) => !LOST.some((lost) => lost.code === code),
+		),
+		{ kind: 'login' },
+		REFUSED,
+		{ kind: 'cancelled' },
+		{ kind: 'notSent', serverMessage: 'It was taken back' },
+		...[400, 401, 403, 404, 429].map((code) => status(code)),
+	];
+
+	it.each(LOST)('is left open for a write, and no question for a read, after %j', (failure) => {
+		expect(explain(failure, WRITE).description).toMatch(MAY_BE_DONE);
+		expect(wordsOf(failure, READ)).not.toMatch(MAY_BE_DONE);
+	});
+
+	it.each(NOT_DONE)('is no question for a write, nor for a read, after %j', (failure) => {
+		for (const call of [WRITE, READ]) expect(wordsOf(failure, call)).not.toMatch(MAY_BE_DONE);
+	});
+
+	it.each([REDIRECT, HTML])('is not denied after %j', (failure) => {
+		expect(explain(failure, WRITE).message).not.toMatch(/could not/);
+		expect(explain(failure, READ).message).toMatch(/could not/);
+	});
+});
+
+describe('what was saved', () => {
+	const described = (failure: ApiFailure, call: CallDescription) => explain(failure, call).description;
+
+	it('is nothing after a write that AlfaCRM refused, and no question after a read', () => {
+		expect(described(REFUSED, WRITE)).toMatch(/Nothing was saved\.$/);
+		expect(described(REFUSED, READ)).not.toMatch(/saved/i);
+	});
+
+	it.each([REFUSED, status(400), noAnswer('ENOTFOUND'), HTML])(
+		'is named after %j, when there was a write before',
+		(failure) => {
+			for (const call of [WRITE, READ]) {
+				const description = described(failure, {
+					...call,
+					savedBefore: ['create the customer', 'add it to group 7'],
+				});
+				expect(description).toMatch(/Saved before: create the customer; add it to group 7\.$/);
+				expect(description).not.toContain('Nothing was saved');
+			}
+		},
+	);
+
+	it('is doubtful when AlfaCRM calls it a success and lists what is wrong', () => {
+		const description = described({ ...REFUSED, isContradictory: true }, WRITE);
+		expect(description).toMatch(/look in AlfaCRM what was saved.* If not, correct 'Phone' \(phone\)\./);
+		expect(description).not.toContain('Nothing was saved');
+	});
+});
+
+describe('a refusal', () => {
+	const described = (fields: ApiFailure['fields'], sent: Partial<CallDescription> = {}) =>
+		explain({ kind: 'refusal', fields }, { ...WRITE, ...sent });
+
+	it("names each field by its label, the server's words and the name that the API uses", () => {
+		const fields = { phone: ['is wrong', 'is taken'], name: ['is empty'], custom_school: ['is unknown'] };
+		expect(described(fields)).toMatchObject({
+			message:
+				'AlfaCRM did not update customer 501: Phone – is wrong is taken; Name – is empty; custom_school – is unknown',
+			description:
+				"Correct 'Phone' (phone), 'Name' (name), 'custom_school' (custom_school) and run it again. Nothing was saved.",
+			status: 200,
+		});
+	});
+
+	it('shows messages that belong to no field alone', () => {
+		const { message, description } = described({
+			phone: ['is wrong'],
+			'0': ['Too late'],
+			'1a': ['is odd'],
+			'': ['Sorry'],
+		});
+		expect(message).toBe(
+			'AlfaCRM did not update customer 501: Too late; Phone – is wrong; 1a – is odd; Sorry',
+		);
+		expect(description).toBe("Correct 'Phone' (phone), '1a' (1a) and run it again. Nothing was saved.");
+		expect(described({ '': ['No seats left.'] }).description).toBe('Nothing was saved.');
+	});
+
+	it('says what to fill where it was not sent, and what to correct of the rest', () => {
+		const fields = { phone: ['is wrong'], name: ['is missing'] };
+		const advice = (sent: Partial<CallDescription>) => described(fields, sent).description;
+		expect(advice({ body: { phone: 'x' } })).toBe(
+			"Correct 'Phone' (phone), fill 'Name' (name) and run it again. Nothing was saved.",
+		);
+		expect(advice({ body: {}, query: { phone: 'x', name: 'x' } })).toBe(
+			"Correct 'Phone' (phone), 'Name' (name) and run it again. Nothing was saved.",
+		);
+		expect(advice({ body: {} })).toBe(
+			"Fill 'Phone' (phone), 'Name' (name) and run it again. Nothing was saved.",
+		);
+	});
+
+	it.each([422, 403, 503])('carries the status of the answer: %d', (code) => {
+		expect(explain({ ...REFUSED, status: code }, WRITE).status).toBe(code);
+		expect(explain(status(code), WRITE).status).toBe(code);
+	});
+});
+
+it.each([403, 404])('after %d it names the branch, if there is one', (code) => {
+	expect(explain(status(code), READ).message).toContain('in branch 3');
+	expect(explain(status(code), { ...READ, branch: undefined }).message).not.toContain('branch');
+});
+
+describe('what n8n is told of the cause', () => {
+	it.each<[failure: ApiFailure, cause: string]>([
+		[status(401), 'credential-invalid'],
+		[status(403), 'credential-invalid'],
+		[status(404), 'configuration-invalid'],
+		[status(429), 'rate-limited'],
+		[status(503), 'temporarily-unavailable'],
+		[status(403, { isPage: true }), 'temporarily-unavailable'],
+		[noAnswer('ETIMEDOUT'), 'temporarily-unavailable'],
+		[HTML, 'temporarily-unavailable'],
+		[REFUSED, 'temporarily-unavailable'],
+		[REDIRECT, 'configuration-invalid'],
+		[{ kind: 'login' }, 'credential-invalid'],
+		[{ kind: 'login', declaredCause: 'rate-limited' }, 'rate-limited'],
+	])('of %j in a list: %s', (failure, cause) => {
+		expect(explain(failure, READ).failure?.cause).toBe(cause);
+	});
+
+	it.each<ApiFailure>([status(429), { kind: 'login', declaredCause: 'rate-limited' }])(
+		'holds how long AlfaCRM asked to wait, else a minute, and blames no credential, after %j',
+		(failure) => {
+			const text = explain({ ...failure, retryAfterMs: 90_000 }, READ);
+			expect(text.failure).toMatchObject({ retryAfterMs: 90_000 });
+			expect(text.description).toMatch(/^Run less at the same time/);
+			expect(explain(failure, READ).failure).toMatchObject({ retryAfterMs: 60_000 });
+		},
+	);
+});
+
+it.each([
+	[0, 300_000, 301_000, /still received too many requests after 300 seconds and/],
+	[1_000, 300_000, 301_000, /still received too many requests after 300 seconds and/],
+	[300_000, 300_000, 60, /asks to wait for 300 seconds and/],
+	[250_000, 300_000, 100_000, /asks to wait for 250 seconds and/],
+	[400_000, 300_000, 301_000, /asks to wait for 400 seconds and/],
+	[1_000, 0, 60, /asks to wait for 1 second and/],
+	[0, 0, 60, /receives too many requests and did not/],
+])(
+	'after 429 with %i ms to wait, of %i ms after %i ms, it says what is true',
+	(asked, mayWait, waited, says) => {
+		const call = { ...READ, rateLimitWaitMs: mayWait, waitedMs: waited };
+		expect(explain(status(429, { retryAfterMs: asked }), call).message).toMatch(says);
+	},
+);
+
+describe('the one text of a login that does not succeed', () => {
+	it.each<[failure: ApiFailure, says: RegExp, cause: string]>([
+		[
+			status(403, { serverMessage: 'Not Authorized' }),
+			/'Email' and 'API Key'.*Not Authorized/,
+			'credential-invalid',
+		],
+		[status(401), /'Email' and 'API Key'/, 'credential-invalid'],
+		[{ kind: 'refusal' }, /'Email' and 'API Key'/, 'credential-invalid'],
+		[
+			status(403, { isPage: true }),
+			/^There is no AlfaCRM at demo\.s20\.online.*HTTP 403.*'Hostname'/,
+			'configuration-invalid',
+		],
+		[status(400, { serverMessage: 'Bad Request' }), /HTTP 400.*Bad Request/, 'credential-invalid'],
+		[status(404), /no AlfaCRM at demo\.s20\.online.*'Hostname'/, 'configuration-invalid'],
+		[status(409), /HTTP 409.*'Hostname', 'Email' and 'API Key'/, 'credential-invalid'],
+		[status(429), /too many requests/, 'rate-limited'],
+		[status(500), /HTTP 500.*later/, 'temporarily-unavailable'],
+		[{ ...REDIRECT, location: 'x.example' }, /redirect to x\.example.*'Hostname'/, 'configuration-invalid'],
+		[{ kind: 'notJson' }, /web page.*'Hostname'/, 'configuration-invalid'],
+		[noAnswer('EAI_AGAIN'), /could not be looked up.*later/, 'temporarily-unavailable'],
+		[noAnswer('ENOTFOUND'), /was not found.*'Hostname'/, 'configuration-invalid'],
+		[noAnswer('ECONNREFUSED'), /refused the connection/, 'temporarily-unavailable'],
+		[noAnswer('ECONNRESET'), /broke off the connection/, 'temporarily-unavailable'],
+		[noAnswer('EHOSTUNREACH'), /could not be reached.*network/, 'temporarily-unavailable'],
+		[
+			noAnswer('UNABLE_TO_VERIFY_LEAF_SIGNATURE'),
+			/did not prove who it is.*\(UNABLE_TO_VERIFY_LEAF_SIGNATURE\).*'Hostname'/,
+			'configuration-invalid',
+		],
+		[
+			noAnswer('ECONNABORTED'),
+			new RegExp(`within ${LOGIN_TIMEOUT_MS / 1_000} seconds`),
+			'temporarily-unavailable',
+		],
+		[{ kind: 'unexpected' }, /did not succeed\.$/, 'temporarily-unavailable'],
+	])('says what is wrong after %j, and declares the cause', (failure, says, cause) => {
+		const { message, context } = explainLogin(failure, 'https://demo.s20.online');
+		expect(message).toMatch(says);
+		for (const bad of [NETWORK_CODES, DISCOURAGED, UNREADABLE]) expect(message).not.toMatch(bad);
+		expect(context).toEqual({ loginFailed: cause });
+	});
+
+	it('blames the app key only where there is one', () => {
+		expect(explainLogin(status(403), 'https://demo.s20.online').message).not.toMatch(/App Key/);
+		expect(explainLogin(status(403), 'https://demo.s20.online', true).message).toMatch(/'App Key'/);
+	});
+});

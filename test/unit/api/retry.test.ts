@@ -1,0 +1,275 @@
+import type { JsonObject } from 'n8n-workflow';
+import { NodeApiError } from 'n8n-workflow';
+
+import { failureOf, LoginError, ResponseError } from '../../../nodes/AlfaCrm/api/errors';
+import { explainLogin } from '../../../nodes/AlfaCrm/api/login';
+import { RateLimiter } from '../../../nodes/AlfaCrm/api/rateLimiter';
+import { readRateLimitWait, withRetries } from '../../../nodes/AlfaCrm/api/retry';
+import { answered, NODE, unanswered } from '../../support/nodeErrors';
+import { settle, stopTime } from './clock';
+
+const NOW = Date.parse('2026-11-24T10:00:00Z');
+let random = 0.5;
+stopTime({ now: NOW, random: () => random });
+beforeEach(() => (random = 0.5));
+
+interface Options {
+	isIdempotent?: boolean;
+	rateLimitWaitMs?: number;
+	limiter?: RateLimiter;
+	perSecond?: number;
+	signal?: AbortSignal;
+}
+
+/** Sends a call whose tries meet `outcomes` one by one, the last one for ever; one that is an error is thrown. */
+async function course(outcomes: readonly unknown[], options: Options = {}) {
+	const { limiter = new RateLimiter(), ...more } = options;
+	const begun = performance.now();
+	const sentAt: number[] = [];
+	const send = async () => {
+		const outcome = outcomes[Math.min(sentAt.length, outcomes.length - 1)];
+		sentAt.push(performance.now() - begun);
+		if (outcome instanceof Error) throw await Promise.resolve(outcome);
+		return outcome;
+	};
+	const how = { perSecond: 0, isIdempotent: true, rateLimitWaitMs: 300_000, ...more };
+	const end = await settle(
+		withRetries(limiter, how, send).then(
+			(answer: unknown) => ({ answer, error: undefined }),
+			(error: unknown) => ({ error, answer: undefined }),
+		),
+	);
+	const gaps = sentAt.slice(1).map((time, index) => time - sentAt[index]);
+	return { sentAt, gaps, endedAt: performance.now() - begun, ...end };
+}
+
+const tooMany = (retryAfter?: string) =>
+	answered(429, { name: 'Too Many Requests' }, retryAfter === undefined ? {} : { 'retry-after': retryAfter });
+/** As it reaches the node inside of n8n's own error. */
+const wrapped = (error: Error) => new NodeApiError(NODE, error as unknown as JsonObject);
+
+const CALLS = [
+	['a read', true],
+	['a create', false],
+] as const;
+
+it.each([{ total: 0 }, undefined, null, '', 0, false])(
+	'an answer of %j is handed on without another try',
+	async (answer) => {
+		expect(await course([answer])).toMatchObject({ sentAt: [0], answer });
+	},
+);
+
+describe.each(CALLS)('after 429, %s', (_what, isIdempotent) => {
+	it('is sent again until it is taken, however often that takes', async () => {
+		const refusals = Array.from({ length: 60 }, () => tooMany());
+		const { sentAt, answer } = await course([...refusals, { id: 1 }], { isIdempotent });
+		expect([sentAt.length, answer]).toEqual([61, { id: 1 }]);
+	});
+
+	it.each([0, 0.5, 0.996])('is not sent hastily, nor often (jitter %d)', async (jitter) => {
+		random = jitter;
+		const { gaps } = await course([tooMany()], { isIdempotent });
+		expect(Math.min(...gaps)).toBeGreaterThanOrEqual(1_000);
+		expect(Math.max(...gaps)).toBeLessThanOrEqual(6_700);
+		expect(gaps.reduce((sum, gap) => sum + gap) / gaps.length).toBeGreaterThanOrEqual(2_500);
+	});
+
+	it.each([10_000, 300_000])('is given up after %i ms', async (rateLimitWaitMs) => {
+		const error = tooMany();
+		const { sentAt, ...end } = await course([error], { isIdempotent, rateLimitWaitMs });
+		expect(sentAt.at(-2)).toBeLessThan(rateLimitWaitMs);
+		expect(sentAt.at(-1)).toBeGreaterThanOrEqual(rateLimitWaitMs);
+		expect(sentAt.at(-1)).toBeLessThan(rateLimitWaitMs + 6_000);
+		expect(end).toMatchObject({ error });
+	});
+
+	it('is sent once where there is no time to wait', async () => {
+		const error = tooMany();
+		expect(await course([error, 'done'], { isIdempotent, rateLimitWaitMs: 0 })).toMatchObject({
+			sentAt: [0],
+			error,
+		});
+	});
+
+	it.each([
+		['seconds', '7', 7_000],
+		['an HTTP date', 'Tue, 24 Nov 2026 10:00:09 GMT', 9_000],
+		['as much as there is time', '299', 299_000],
+	])(
+		'waits as long as Retry-After asks, given as %s, and seconds longer at most',
+		async (_form, retryAfter, wait) => {
+			random = 0.996;
+			const { gaps, answer } = await course([tooMany(retryAfter), 'done'], { isIdempotent });
+			expect(gaps[0]).toBeGreaterThanOrEqual(wait);
+			expect(gaps[0]).toBeLessThanOrEqual(Math.min(wait * 1.25, wait + 5_100));
+			expect(answer).toBe('done');
+		},
+	);
+
+	it.each(['300', '3600', 'Tue, 24 Nov 2026 11:00:00 GMT'])(
+		'does not wait for a Retry-After of %s, which is longer than it may',
+		async (retryAfter) => {
+			const error = tooMany(retryAfter);
+			expect(await course([error], { isIdempotent })).toMatchObject({ sentAt: [0], error });
+		},
+	);
+
+	it.each(['soon', '', '0', 'Tue, 24 Nov 2026 09:59:00 GMT'])(
+		'waits its own time for a Retry-After of %j',
+		async (value) => {
+			const own = await course([tooMany(), tooMany(), 'done'], { isIdempotent });
+			// Places are looked for at moments that the clock tells.
+			jest.setSystemTime(NOW);
+			const { gaps } = await course([tooMany(value), tooMany(value), 'done'], { isIdempotent });
+			expect(gaps).toEqual(own.gaps);
+		},
+	);
+
+	it.each<[what: string, error: Error]>([
+		["inside n8n's own error", wrapped(tooMany('20'))],
+		['to the login before it', wrapped(explainLogin(failureOf(tooMany('20')), 'https://demo.s20.online'))],
+	])('waits as long as an answer asks that comes %s', async (_where, error) => {
+		const { gaps, answer } = await course([error, 'done'], { isIdempotent });
+		expect(gaps[0]).toBeGreaterThanOrEqual(20_000);
+		expect(answer).toBe('done');
+	});
+
+	it('that waited long for its turn has all of its time to be sent again', async () => {
+		const limiter = new RateLimiter();
+		for (let index = 0; index < 100; index++)
+			void limiter.run({ perSecond: 5 }, async () => await Promise.resolve());
+		const options = { isIdempotent, limiter, perSecond: 5, rateLimitWaitMs: 15_000 };
+		const { sentAt, answer } = await course([tooMany(), 'done'], options);
+		expect(sentAt[0]).toBeGreaterThan(15_000);
+		expect(answer).toBe('done');
+	});
+});
+
+describe('where another call was asked to wait for a minute', () => {
+	it.each([15_000, 0])('one that may wait %i ms ends at once and is not sent', async (rateLimitWaitMs) => {
+		const limiter = new RateLimiter();
+		limiter.pauseFor(60_000);
+		const { error, sentAt, endedAt } = await course(['done'], { limiter, rateLimitWaitMs });
+		expect([sentAt, endedAt]).toEqual([[], 0]);
+		expect(failureOf(error)).toEqual({ kind: 'status', status: 429, retryAfterMs: 60_000 });
+	});
+
+	it('one that may wait longer does', async () => {
+		const limiter = new RateLimiter();
+		limiter.pauseFor(60_000);
+		const { sentAt, answer } = await course(['done'], { limiter });
+		expect(sentAt[0]).toBeGreaterThanOrEqual(60_000);
+		expect(answer).toBe('done');
+	});
+});
+
+/** Answers after which nobody knows whether the server acted. */
+const LOST: Array<[what: string, error: Error]> = [
+	['502', answered(502)],
+	['503', answered(503)],
+	['504', answered(504)],
+	['ECONNRESET', unanswered('ECONNRESET', 'socket hang up')],
+	['EPIPE', unanswered('EPIPE')],
+];
+const TIMED_OUT: typeof LOST = [
+	['ETIMEDOUT', unanswered('ETIMEDOUT')],
+	['ECONNABORTED', unanswered('ECONNABORTED', 'timeout of 30000ms exceeded')],
+];
+/** The call did not get there, which may be over in a moment. */
+const NOT_THERE: typeof LOST = [
+	['ECONNREFUSED', unanswered('ECONNREFUSED')],
+	['EAI_AGAIN', unanswered('EAI_AGAIN', 'getaddrinfo EAI_AGAIN demo.s20.online')],
+];
+
+describe('a read', () => {
+	it.each([...LOST, ...NOT_THERE])(
+		'is sent 3 times in all when %s comes again and again',
+		async (_what, error) => {
+			expect(await course([error])).toMatchObject({ gaps: [1_000, 2_000], error });
+		},
+	);
+
+	it.each(TIMED_OUT)('is sent only twice when each try takes until %s', async (_what, error) => {
+		expect(await course([error])).toMatchObject({ gaps: [1_000], error });
+	});
+
+	it.each([...LOST, ...TIMED_OUT])('returns what the try after %s brings', async (_what, error) => {
+		expect(await course([error, { total: 3 }])).toMatchObject({ gaps: [1_000], answer: { total: 3 } });
+	});
+
+	it('is given up at once when it is told so after a lost answer', async () => {
+		const error = answered(400);
+		expect(await course([answered(503), error])).toMatchObject({ gaps: [1_000], error });
+	});
+
+	it('is not sent more often when it is refused in between', async () => {
+		const error = answered(503);
+		const { sentAt, ...end } = await course([error, tooMany(), error, tooMany(), error, { total: 3 }]);
+		expect(sentAt).toHaveLength(5);
+		expect(end).toMatchObject({ error });
+	});
+});
+
+describe('a create', () => {
+	it.each([...LOST, ...TIMED_OUT, ...NOT_THERE])(
+		'is never sent twice when its answer was lost: %s',
+		async (_what, error) => {
+			expect(await course([error, { success: true }], { isIdempotent: false })).toMatchObject({
+				sentAt: [0],
+				error,
+			});
+		},
+	);
+
+	it('is not sent again either when the answer to its second try was lost', async () => {
+		const error = answered(502);
+		const { sentAt, ...end } = await course([tooMany(), error, { success: true }], { isIdempotent: false });
+		expect(sentAt).toHaveLength(2);
+		expect(end).toMatchObject({ error });
+	});
+});
+
+describe.each(CALLS)('%s is sent once', (_what, isIdempotent) => {
+	it.each<[string, Error]>([
+		...[400, 401, 403, 404, 500, 501].map((status): [string, Error] => [String(status), answered(status)]),
+		['422', answered(422, { errors: { name: ['empty'] } })],
+		['a redirect', answered(302, '', { location: 'https://other.example/' })],
+		['a host that does not exist', unanswered('ENOTFOUND', 'getaddrinfo ENOTFOUND demo.s20.online')],
+		['a cancelled request', unanswered('ERR_CANCELED', 'canceled')],
+		['a refusal', new ResponseError({ kind: 'refusal', fields: { name: ['empty'] } })],
+		['a web page', new ResponseError({ kind: 'notJson' })],
+		['a refused login', wrapped(new LoginError('Wrong key'))],
+		['something unheard of', new TypeError('x is not a function')],
+	])('after %s', async (_what2, error) => {
+		expect(await course([error, 'done'], { isIdempotent })).toMatchObject({ sentAt: [0], error });
+	});
+});
+
+it.each([
+	['429', tooMany('30')],
+	['503', answered(503)],
+])('an execution that is cancelled does not wait for the next try after %s', async (_what, error) => {
+	const stop = new AbortController();
+	setTimeout(() => stop.abort(), 200);
+	const end = await course([error], { perSecond: 5, signal: stop.signal });
+	expect(end).toMatchObject({ sentAt: [0], endedAt: 200, error: { message: 'The execution was cancelled' } });
+});
+
+it.each([
+	[300, 300_000],
+	['10', 10_000],
+	[0.5, 500],
+	[0, 0],
+	['0', 0],
+	[undefined, 300_000],
+	[null, 300_000],
+	['', 300_000],
+	[' ', 300_000],
+	['abc', 300_000],
+	[NaN, 300_000],
+	[-1, 300_000],
+	[Infinity, 300_000],
+])('how long a call may wait is read from %j as %d ms', (value, ms) => {
+	expect(readRateLimitWait(value)).toBe(ms);
+});
