@@ -52,7 +52,7 @@ export class DirectSchool {
 				body: (typeof body === 'string' ? {} : body) as JsonObject,
 			}),
 		);
-		const { total, ...rest } = structuredClone(answer.body) as JsonObject;
+		const { total, ...rest } = JSON.parse(JSON.stringify(answer.body)) as JsonObject;
 		this.onRows(path, (rest.items ?? []) as JsonObject[]);
 		return typeof total === 'number' ? { total: Math.max(0, total + this.totalOff), ...rest } : rest;
 	}) as unknown as NonNullable<PollerOptions['send']>;
