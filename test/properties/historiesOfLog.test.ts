@@ -116,6 +116,8 @@ class LogPlay extends Playing<Write> {
 	private old?: Set<number>;
 	/** Entries of a branch that was closed or could not be read, which may come later or not at all. */
 	private readonly doubtful = new Set<number>();
+	/** How often the polls of the beginning were shown each entry. */
+	private readonly shown = new Map<number, number>();
 	/** What was written by hand of this history, by its ID. */
 	private readonly written = new Map<number, Write & { minute: number }>();
 	/** As it is set now. */
@@ -136,6 +138,11 @@ class LogPlay extends Playing<Write> {
 			skewHours,
 		});
 		this.chosen = history;
+		this.school.onRows = (path, rows) => {
+			if (path !== 'log' || this.hasBegun) return;
+			for (const { entity_id } of rows)
+				this.shown.set(Number(entity_id), (this.shown.get(Number(entity_id)) ?? 0) + 1);
+		};
 		for (const minutes of [...history.before].sort((a, b) => b - a))
 			this.insert(0, 'Customer', this.now.minus({ minutes }));
 	}
@@ -178,6 +185,11 @@ class LogPlay extends Playing<Write> {
 			this.hasBegun = this.poller.hasBegun;
 			this.old ??= new Set(there);
 			this.beganAt = this.minutes;
+			// Where each answer is in another order, all readings of pages may lack the same ones by chance; what was shown before
+			// those, and what was shown by a reading that was given up, does not count.
+			const isHardlySeen = (id: number) => (this.shown.get(id) ?? 0) < 4;
+			if (this.history.settings.shuffle === true)
+				for (const id of there.filter(isHardlySeen)) this.doubtful.add(id);
 			for (const id of this.made.splice(0)) this.before.add(id);
 			if (dark.length > 0 || this.hasFailed)
 				for (const { id } of this.school.store.rows('log')) this.doubtful.add(id);

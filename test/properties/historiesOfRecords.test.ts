@@ -373,7 +373,7 @@ const found: Array<[string, Given]> = [
 		{
 			watched: [],
 			settings: { pageSize: 2, shuffle: true },
-			steps: [{ do: 'failingPoll', at: 4, status: 500 }, poll, lead],
+			steps: [{ do: 'failingPoll', at: 4, how: 500 }, poll, lead],
 		},
 	],
 	[

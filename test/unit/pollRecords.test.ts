@@ -174,6 +174,48 @@ describe('IDs that do not grow', () => {
 	});
 });
 
+describe('what is kept', () => {
+	const sizeOf = (state: RecordsState) => JSON.stringify(state).length;
+	const MOST = 32_000;
+
+	it('is not much after an import of 8,000, each other one wanted, and what is left over comes', () => {
+		const there = [rowOf(1, -1)];
+		const come = Array.from({ length: 8_000 }, (_, n) => rowOf(n + 2, 1, { wanted: n % 2 === 0 }));
+		let state = begun(there);
+		const reported: unknown[] = [];
+		for (let polls = 0; polls < 9; polls++) {
+			const polled = poll(state, 1, [[...come, ...there]], 500);
+			reported.push(...polled.ids);
+			state = polled.state;
+			expect(sizeOf(state)).toBeLessThan(MOST);
+		}
+		expect(reported).toEqual(come.filter(({ wanted }) => wanted).map(({ id }) => id));
+	});
+
+	it.each([
+		['for weeks, while a branch cannot be read', 36, 100, 2],
+		['after an import', 2, 2_500, 1],
+	])('is not much where IDs do not grow: %s; and nothing comes again', (_when, days, perDay, branches) => {
+		const scattered = (n: number) => (n * 7_919_993) % 9_999_991;
+		const rows = Array.from({ length: 50 }, (_, n) => rowOf(scattered(n + 1), n - 60));
+		let state = begun(rows, ...Array.from({ length: branches - 1 }, () => []));
+		const reported: unknown[] = [];
+		const watched = Array.from({ length: branches }, (_, n) => n + 1);
+		for (let day = 1; day <= days; day++) {
+			for (let n = 0; n < perDay; n++)
+				rows.push(rowOf(scattered(rows.length + 1), 24 * (day - 1) + (24 * n) / perDay));
+			const shown = rows.filter(({ created_at }) => state.since === '' || created_at >= state.since);
+			const looks = read(at(24 * day), shown);
+			const { news, after } = step(state, { looks, branches: watched, wants: () => true, now: at(24 * day) });
+			reported.push(...news.map(({ row }) => row.id));
+			state = after(news.length);
+			expect(sizeOf(state)).toBeLessThan(MOST);
+		}
+		expect(state.isOrdered).toBe(false);
+		expect(reported).toEqual(rows.slice(50).map(({ id }) => id));
+	});
+});
+
 describe('other settings', () => {
 	it('make no news of what was there at the last poll, and hide nothing that came since', () => {
 		const unwanted = rowOf(2, 1, { wanted: false });

@@ -31,6 +31,9 @@ const totals = fc.constantFrom<Array<Settings['total']>>(
 /** What may happen in any history; `at` is one of the requests of a poll, `Own` what else happens in AlfaCRM. */
 export type StepWith<Own> = Own | Common<Own>;
 
+/** A status of HTTP, or an empty list where there is something. */
+type Failure = number | 'empty';
+
 export type Becomes = 'closed' | 'open' | 'forbidden' | 'allowed';
 
 type Common<Own> =
@@ -45,7 +48,7 @@ type Common<Own> =
 	| { do: 'poll' | 'restart' }
 	/** The user saves other settings: those of this number. */
 	| { do: 'change'; to: number }
-	| { do: 'failingPoll'; at: number; status: number }
+	| { do: 'failingPoll'; at: number; how: Failure }
 	| { do: 'overlappingPolls'; at: number }
 	| { do: 'during'; at: number; step: Own };
 
@@ -59,7 +62,7 @@ export function stepsWith<Own>(
 		fc.integer({ min: 1, max: longestWait / 10 }),
 		fc.integer({ min: 1, max: longestWait }),
 	);
-	const status = fc.constantFrom(500, 404, 403, 400);
+	const how = fc.constantFrom<Failure[]>(500, 404, 403, 400, 'empty');
 	return fc.oneof<Array<fc.WeightedArbitrary<StepWith<Own>>>>(
 		{ weight: 9, arbitrary: own },
 		{ weight: 6, arbitrary: fc.constant({ do: 'poll' as const }) },
@@ -92,7 +95,7 @@ export function stepsWith<Own>(
 				settings: fc.record({ total: totals, bodyPageSize: sizes, pageSize }),
 			}),
 		},
-		{ weight: 1, arbitrary: fc.record({ do: fc.constant('failingPoll' as const), at, status }) },
+		{ weight: 1, arbitrary: fc.record({ do: fc.constant('failingPoll' as const), at, how }) },
 		{ weight: 1, arbitrary: fc.record({ do: fc.constant('overlappingPolls' as const), at }) },
 		{ weight: 2, arbitrary: fc.record({ do: fc.constant('during' as const), at, step: own }) },
 	);
@@ -202,7 +205,7 @@ export abstract class Playing<Own extends { do: string }> {
 		for (const branch of [1, 2, 3]) this.setBranch('open', branch);
 		this.advance(waitAfterwards);
 		const isDone = () => this.hasBegun && this.missing().length === 0;
-		for (let polls = 0; polls < 400 && (polls < 3 || !isDone()); polls++) {
+		for (let polls = 0; polls < 400 && (polls < 2 || !isDone()); polls++) {
 			await this.poll();
 			this.advance(11);
 		}
@@ -261,8 +264,10 @@ export abstract class Playing<Own extends { do: string }> {
 		if (isStep(one, 'failingPoll')) {
 			return await this.interrupted(one.at, () => {
 				this.hasFailed = true;
-				// What this user may not read in the beginning is another matter.
-				throw httpFailure(this.hasBegun ? one.status : 500);
+				// What this user may not read in the beginning, or nobody is shown, is another matter.
+				const how = this.hasBegun ? one.how : 500;
+				if (how !== 'empty') throw httpFailure(how);
+				this.school.comesEmpty = true;
 			});
 		}
 		if (!isStep(one, 'overlappingPolls')) return this.alter(one as Own);
