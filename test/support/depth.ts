@@ -9,6 +9,8 @@ const runs = (sample: number, deep: number): number => (isDeep ? Math.ceil(deep 
 export const depth = {
 	recordHistories: runs(150, 10_000),
 	logHistories: runs(150, 10_000),
+	recordSteps: runs(40, 2_000),
+	lessonsTaught: runs(40, 2_000),
 };
 
 /** Another one in each run; jest prints it, and `npm test -- --seed=<n>` plays a run again. */
