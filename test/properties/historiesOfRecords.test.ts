@@ -349,9 +349,7 @@ async function outcome(history: History) {
 const CLEAN = { missing: [], repeated: [], old: [], unordered: [], hasBegun: true };
 
 const lead: Step = { do: 'create', branch: 1, isStudy: 0, hiddenMinutes: 0 };
-const client: Step = { ...lead, isStudy: 1 };
 const poll: Step = { do: 'poll' };
-const askForClients: Step = { do: 'change', to: 6 };
 const hidden = (hiddenMinutes: number): Step => ({ ...lead, hiddenMinutes });
 const wait = (minutes: number): Step => ({ do: 'wait', minutes });
 const times = (count: number, ...steps: Step[]) => Array.from({ length: count }, () => steps).flat();
@@ -360,10 +358,6 @@ type Given = Partial<Omit<History, 'before'>> & { steps: Step[]; before?: number
 
 /** What random histories or their authors came across. */
 const found: Array<[string, Given]> = [
-	[
-		'a backlog of days that is larger than a poll may report',
-		{ maxPerPoll: 1, steps: [poll, ...times(8, lead, wait(1_440))] },
-	],
 	[
 		'branches that are listed in another order on each page',
 		{ watched: [], settings: { pageSize: 2, shuffle: true }, steps: [poll, { ...lead, branch: 3 }] },
@@ -395,37 +389,6 @@ const found: Array<[string, Given]> = [
 	[
 		'a customer that shows up after a younger one, and a restart from an older state',
 		{ steps: [poll, hidden(300), lead, poll, wait(301), { do: 'restart' }] },
-	],
-	[
-		'a client of a branch that cannot be read, when clients are asked for as well',
-		{
-			watched: [1, 2],
-			isStudy: 0,
-			steps: [
-				...[poll, { do: 'branch', becomes: 'forbidden', branch: 2 } as const],
-				...[{ ...client, branch: 2 }, lead, poll, askForClients],
-			],
-		},
-	],
-	[
-		'a lead that showed up late and was left over, when clients are asked for as well',
-		{
-			isStudy: 0,
-			maxPerPoll: 1,
-			steps: [poll, hidden(60), hidden(60), lead, poll, wait(61), poll, askForClients],
-		},
-	],
-	[
-		'a client who is no news, when clients are asked for as well',
-		{ isStudy: 0, steps: [poll, lead, client, poll, askForClients] },
-	],
-	[
-		'a customer who came into the filter late and was left over, when it is changed',
-		{
-			isStudy: 0,
-			maxPerPoll: 1,
-			steps: [poll, client, poll, lead, lead, { do: 'convert', pick: 0 }, poll, askForClients],
-		},
 	],
 ];
 

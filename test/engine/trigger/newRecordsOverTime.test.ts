@@ -350,31 +350,6 @@ describe('when the settings change', () => {
 		expect(world.out).toEqual(wanted);
 	});
 
-	it('a customer of a branch that could not be read is reported although a filter is added', async () => {
-		const world = await begun();
-		world.branch(2, 'forbidden');
-		world.pass(10);
-		const dark = world.customer({ branch_ids: [2], lead_source_id: 4 });
-		await world.polls(2, 10);
-		world.poller.change({ ...CUSTOMERS, filters: { lead_source_id: [4] } });
-		await world.polls(2, 10);
-		world.branch(2, 'allowed');
-		await world.polls(3, 30);
-		expect(world.out).toEqual([dark]);
-	});
-
-	it('a branch is chosen: nobody of another one is lost who comes into the filter later', async () => {
-		const parameters = { ...CUSTOMERS, filters: { lead_status_id: [1] } };
-		const world = await begun({ ...parameters, branchIds: [1] });
-		const id = world.customer({ lead_status_id: 2 });
-		await world.polls(2, 5);
-		world.poller.change({ ...parameters, branchIds: [1, 2] });
-		await world.poll();
-		world.school.store.patch('customer', id, { lead_status_id: 1 });
-		await world.polls(3, 61);
-		expect(world.out).toEqual([id]);
-	});
-
 	it('archived ones are asked for: those of more than 100 pages are no news', async () => {
 		const world = await begun({ ...CUSTOMERS, includeArchived: false }, SMALL);
 		range(1, 2_100).forEach(() => world.customer());

@@ -246,7 +246,7 @@ export abstract class Playing<Own extends { do: string }> {
 			return void Object.assign(settings, withAnEnd({ ...settings, ...one.settings }, this.school.totalOff));
 		}
 		if (isStep(one, 'branch')) return this.setBranch(one.becomes, one.branch);
-		if (isStep(one, 'during')) return await this.interrupted(one.at, () => this.alter(one.step));
+		if (isStep(one, 'during')) return await this.interrupted([one.at], () => this.alter(one.step));
 		if (isStep(one, 'restart')) {
 			this.poller.restart();
 			this.restarted();
@@ -262,7 +262,8 @@ export abstract class Playing<Own extends { do: string }> {
 			return await this.poll();
 		}
 		if (isStep(one, 'failingPoll')) {
-			return await this.interrupted(one.at, () => {
+			// A 500 is asked for once more, since it may pass.
+			return await this.interrupted([one.at, ...(one.how === 500 ? [one.at + 1] : [])], () => {
 				this.hasFailed = true;
 				// What this user may not read in the beginning, or nobody is shown, is another matter.
 				const how = this.hasBegun ? one.how : 500;
@@ -273,7 +274,7 @@ export abstract class Playing<Own extends { do: string }> {
 		if (!isStep(one, 'overlappingPolls')) return this.alter(one as Own);
 		if (this.poller.isActivation) return await this.poll();
 		let second: Promise<void> | undefined;
-		await this.interrupted(one.at, () => {
+		await this.interrupted([one.at], () => {
 			second ??= this.poll();
 		});
 		await second;
@@ -291,10 +292,10 @@ export abstract class Playing<Own extends { do: string }> {
 	}
 
 	/** A poll in the middle of which something happens. */
-	private async interrupted(at: number, happens: () => void): Promise<void> {
+	private async interrupted(at: readonly number[], happens: () => void): Promise<void> {
 		const from = this.school.calls;
 		this.school.onCall = (call) => {
-			if (call === from + at) happens();
+			if (at.includes(call - from)) happens();
 		};
 		await this.poll();
 		this.school.onCall = () => {};
