@@ -195,6 +195,8 @@ describe('entries that come while a list is read', () => {
 
 describe('an account that lists its log in another order', () => {
 	type Entry = JsonObject & { date_time: string; entity_id: number };
+	/** Fields of the sandbox's own that AlfaCRM does not show. */
+	const OWN = ['id', 'branch_ids'];
 	const byTime = (a: Entry, b: Entry) => b.date_time.localeCompare(a.date_time);
 	const orders: Record<string, (a: Entry, b: Entry, ask: number) => number> = {
 		'the oldest first': (a, b) => a.entity_id - b.entity_id,
@@ -217,11 +219,10 @@ describe('an account that lists its log in another order', () => {
 			const rows = world.school.store.rows('log') as unknown as Entry[];
 			const shown = rows.filter(({ date_time }) => date_time >= from);
 			const at = Number(asked.body?.page ?? 0) * 20;
-			// `id` and `branch_ids` are the sandbox's own.
 			const items = [...shown]
 				.sort((a, b) => orders[order](a, b, ask))
 				.slice(at, at + 20)
-				.map(({ id: _id, branch_ids: _own, ...row }) => row);
+				.map((row) => Object.fromEntries(Object.entries(row).filter(([name]) => !OWN.includes(name))));
 			return { total: shown.length, count: items.length, page: at / 20, items };
 		});
 		write(world, 150, 30);
@@ -579,20 +580,6 @@ describe('requests', () => {
 		expect(Math.max(...world.requests.slice(-6))).toBeLessThan(15);
 	});
 
-	it('are no more from day to day where the total is one too high', async () => {
-		const world = await begun({ settings: { ...SMALL, total: 'oneTooHigh' } });
-		const days: number[] = [];
-		for (let day = 0; day < 10; day++) {
-			const from = world.school.calls;
-			await world.polls(4, 6 * HOUR, () => range(1, 40).forEach((n) => world.log({ ago: (40 - n) * 5 })));
-			days.push(world.school.calls - from);
-		}
-		expect(world.repeated).toEqual([]);
-		// After two days it should be the same each day.
-		expect(days[9]).toBeLessThan(1.5 * days[3]);
-		expect(world.stateBytes).toBeLessThan(10_000);
-	});
-
 	it.each(['random', 'one more at every other request'])('are few where totals are %s', async (name) => {
 		const world = await begun({ there: 400, apart: 6 });
 		let n = 0;
@@ -634,19 +621,6 @@ describe('requests', () => {
 		write(world, 900, 0.5);
 		await world.polls(14, 5);
 		expect(Math.max(...world.requests)).toBeLessThan(110);
-	});
-
-	it('are no more than 100 pages in the hour in which 1,900 changes came that nobody wants', async () => {
-		const world = await begun({ parameters: { entities: ['Task'] } });
-		for (let polls = 0; polls < 8; polls++) {
-			write(world, 300, 0.1);
-			await world.poll();
-		}
-		await world.polls(2, 5);
-		write(world, 1_900, 0.04);
-		await world.poll();
-		// And the first page.
-		expect(world.requests.at(-1)).toBeLessThanOrEqual(101);
 	});
 
 	it('of a walk over several polls ask for the pages that it began with', async () => {

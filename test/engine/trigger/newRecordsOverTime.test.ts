@@ -269,7 +269,7 @@ describe('the list of branches', () => {
 	] as const;
 
 	it.each(kinds)(
-		'may fail: those that are known are polled, and n8n’s log tells: %s',
+		"may fail: those that are known are polled, and n8n's log tells: %s",
 		async (_what, parameters, add) => {
 			const world = await begun(parameters, LARGE, add);
 			let isFailing = true;
