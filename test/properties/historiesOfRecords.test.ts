@@ -45,7 +45,7 @@ const creations = fc.record({
 	do: fc.constant('create' as const),
 	branch,
 	isStudy,
-	hiddenMinutes: fc.oneof({ weight: 4, arbitrary: fc.constant(0) }, fc.integer({ min: 1, max: 600 })),
+	hiddenMinutes: fc.oneof({ weight: 4, arbitrary: fc.constant(0) }, fc.integer({ min: 1, max: 2_700 })),
 });
 const moves = fc.record({ do: fc.constant('move' as const), pick, branch });
 const touches = fc.record({
@@ -180,7 +180,7 @@ class Play extends Playing<Own> {
 	}
 
 	async run(): Promise<void> {
-		await this.playAll(this.history.steps, 700);
+		await this.playAll(this.history.steps, 2_800);
 	}
 
 	/** Customers that must have been reported and were not. */

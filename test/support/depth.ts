@@ -9,7 +9,6 @@ const runs = (sample: number, deep: number): number => (isDeep ? Math.ceil(deep 
 export const depth = {
 	recordHistories: runs(150, 10_000),
 	logHistories: runs(150, 10_000),
-	recordSteps: runs(40, 2_000),
 	lessonsTaught: runs(40, 2_000),
 };
 

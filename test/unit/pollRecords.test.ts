@@ -1,11 +1,9 @@
-import fc from 'fast-check';
 import type { IDataObject } from 'n8n-workflow';
 
 import { begin, startWithNewest } from '../../nodes/AlfaCrm/trigger/poll/beginning';
 import type { Look } from '../../nodes/AlfaCrm/trigger/poll/look';
 import type { RecordsState } from '../../nodes/AlfaCrm/trigger/poll/records';
 import { emptyRecordsState, refilter, step } from '../../nodes/AlfaCrm/trigger/poll/records';
-import { depth, seed } from '../support/depth';
 
 const HOUR_MS = 3_600_000;
 const BEGIN = Date.UTC(2026, 1, 10, 9);
@@ -81,35 +79,6 @@ describe('the step from one poll to the next', () => {
 		const before = structuredClone(state);
 		poll(state, 30, [[rowOf(2, 1), rowOf(1, -1)]]);
 		expect(state).toEqual(before);
-	});
-
-	it('reports each record once that shows up within two days, in whatever polls', () => {
-		const record = fc.record({ created: fc.nat({ max: 300 }), late: fc.nat({ max: 46 }) });
-		fc.assert(
-			fc.property(
-				fc.array(record, { maxLength: 20 }),
-				fc.array(fc.integer({ min: 1, max: 30 }), { minLength: 1, maxLength: 15 }),
-				fc.integer({ min: 1, max: 5 }),
-				(records, waits, most) => {
-					const made = [...records]
-						.sort((a, b) => a.created - b.created)
-						.map(({ created, late }, index) => ({ row: rowOf(index + 2, created), shown: created + late }));
-					let state = begun([rowOf(1, -1)]);
-					const reported: unknown[] = [];
-					let hours = 0;
-					// Afterwards, as many polls as what is left may need.
-					for (const wait of [...waits, 400, ...Array(22).fill(0)]) {
-						hours += wait as number;
-						const rows = made.filter(({ shown }) => shown <= hours).map(({ row }) => row);
-						const polled = poll(state, hours, [rows], most);
-						reported.push(...polled.ids);
-						state = polled.state;
-					}
-					expect([...reported].sort((a, b) => Number(a) - Number(b))).toEqual(made.map(({ row }) => row.id));
-				},
-			),
-			{ numRuns: depth.recordSteps, seed },
-		);
 	});
 });
 
