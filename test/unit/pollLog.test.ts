@@ -188,10 +188,11 @@ describe('what nobody wants', () => {
 		expect(poll(state, 4, { 1: [entry(3, 4, { entity: 'Lesson' }), ...rows] }).ids).toEqual([3]);
 	});
 
-	it('does not hide what was left over', () => {
-		const rows = [entry(3, 3), entry(2, 2, { entity: 'Lesson' }), entry(1, 1)];
-		const { state } = poll(fresh(1), 4, { 1: rows }, { most: 1, wants: isTask });
-		expect(poll(state, 5, { 1: rows }).ids).toEqual([3]);
+	it('does not hide what was left over, and is known above and below it', () => {
+		const lesson = (id: number) => entry(id, id, { entity: 'Lesson' });
+		const rows = [lesson(4), entry(3, 3), lesson(2), entry(1, 1)];
+		const { state } = poll(fresh(1), 5, { 1: rows }, { most: 1, wants: isTask });
+		expect(poll(state, 6, { 1: rows }).ids).toEqual([3]);
 	});
 });
 
