@@ -20,6 +20,7 @@ export const depth = {
 	sharedRate: runs(3, 100),
 	logins: runs(2, 50),
 	sharedLock: runs(10, 500),
+	lessonsTaught: runs(40, 2_000),
 };
 
 /** Another one in each run; jest prints it, and `npm test -- --seed=<n>` plays a run again. */

@@ -3,8 +3,7 @@ const Sequencer = require('@jest/test-sequencer').default;
 /** Suites that take minutes, the slowest first. */
 const SLOW = [
 	'properties/values/customers.test',
-	'trigger/records/histories',
-	'trigger/log/histories',
+	'properties/historiesOf',
 	'properties/twice',
 	'properties/together',
 	'properties/interrupted',

@@ -1,4 +1,3 @@
-import fc from 'fast-check';
 import type { IDataObject } from 'n8n-workflow';
 
 import { begin, startWithNewest } from '../../nodes/AlfaCrm/trigger/poll/beginning';
@@ -81,35 +80,6 @@ describe('the step from one poll to the next', () => {
 		poll(state, 30, [[rowOf(2, 1), rowOf(1, -1)]]);
 		expect(state).toEqual(before);
 	});
-
-	it('reports each record once that shows up within two days, in whatever polls', () => {
-		const record = fc.record({ created: fc.nat({ max: 300 }), late: fc.nat({ max: 46 }) });
-		fc.assert(
-			fc.property(
-				fc.array(record, { maxLength: 20 }),
-				fc.array(fc.integer({ min: 1, max: 30 }), { minLength: 1, maxLength: 15 }),
-				fc.integer({ min: 1, max: 5 }),
-				(records, waits, most) => {
-					const made = [...records]
-						.sort((a, b) => a.created - b.created)
-						.map(({ created, late }, index) => ({ row: rowOf(index + 2, created), shown: created + late }));
-					let state = begun([rowOf(1, -1)]);
-					const reported: unknown[] = [];
-					let hours = 0;
-					// Afterwards, as many polls as what is left may need.
-					for (const wait of [...waits, 400, ...Array(22).fill(0)]) {
-						hours += wait as number;
-						const rows = made.filter(({ shown }) => shown <= hours).map(({ row }) => row);
-						const polled = poll(state, hours, [rows], most);
-						reported.push(...polled.ids);
-						state = polled.state;
-					}
-					expect([...reported].sort((a, b) => Number(a) - Number(b))).toEqual(made.map(({ row }) => row.id));
-				},
-			),
-			{ numRuns: 150 },
-		);
-	});
 });
 
 describe('the watermark', () => {
@@ -174,6 +144,50 @@ describe('IDs that do not grow', () => {
 	});
 });
 
+describe('what is kept', () => {
+	const sizeOf = (state: RecordsState) => JSON.stringify(state).length;
+	const MOST = 32_000;
+
+	it('is not much after an import of 6,000, each other one wanted, and what is left over comes', () => {
+		const there = [rowOf(1_000_000_000, -1)];
+		const come = Array.from({ length: 6_000 }, (_, n) =>
+			rowOf(1_000_000_001 + n, 1, { wanted: n % 2 === 0 }),
+		);
+		let state = begun(there);
+		const reported: unknown[] = [];
+		for (let polls = 0; polls < 3; polls++) {
+			const polled = poll(state, 1, [[...come, ...there]], 1_000);
+			reported.push(...polled.ids);
+			state = polled.state;
+			expect(sizeOf(state)).toBeLessThan(MOST);
+		}
+		expect(reported).toEqual(come.filter((_row, n) => n % 2 === 0).map(({ id }) => id));
+	});
+
+	it.each([
+		['for weeks, while a branch cannot be read', 36, 100, 2],
+		['after an import', 2, 2_500, 1],
+	])('is not much where IDs do not grow: %s; and nothing comes again', (_when, days, perDay, branches) => {
+		const scattered = (n: number) => (n * 7_919_993) % 9_999_991;
+		const rows = Array.from({ length: 50 }, (_, n) => rowOf(scattered(n + 1), n - 60));
+		let state = begun(rows, ...Array.from({ length: branches - 1 }, () => []));
+		const reported: unknown[] = [];
+		const watched = Array.from({ length: branches }, (_, n) => n + 1);
+		for (let day = 1; day <= days; day++) {
+			for (let n = 0; n < perDay; n++)
+				rows.push(rowOf(scattered(rows.length + 1), 24 * (day - 1) + (24 * n) / perDay));
+			const shown = rows.filter(({ created_at }) => state.since === '' || created_at >= state.since);
+			const looks = read(at(24 * day), shown);
+			const { news, after } = step(state, { looks, branches: watched, wants: () => true, now: at(24 * day) });
+			reported.push(...news.map(({ row }) => row.id));
+			state = after(news.length);
+			expect(sizeOf(state)).toBeLessThan(MOST);
+		}
+		expect(state.isOrdered).toBe(false);
+		expect(reported).toEqual(rows.slice(50).map(({ id }) => id));
+	});
+});
+
 describe('other settings', () => {
 	it('make no news of what was there at the last poll, and hide nothing that came since', () => {
 		const unwanted = rowOf(2, 1, { wanted: false });
@@ -207,6 +221,13 @@ describe('other settings', () => {
 		const rows = [rowOf(2, 1, { wanted: false }), rowOf(1, -1)];
 		const { state } = poll(refilter(begun([rows[1]]), OTHERS, [1]), 1, [rows]);
 		expect(poll(state, 2, [[{ ...rows[0], wanted: true }, rows[1]]]).ids).toEqual([2]);
+	});
+
+	it('that only choose a branch leave what is not wanted to be news as soon as it is', () => {
+		const rows = [rowOf(2, 1, { wanted: false }), rowOf(1, -1)];
+		const { state } = poll(begun([rows[1]]), 1, [rows]);
+		const chosen = refilter(state, { ...SETTINGS, scope: 't' }, [1, 2]);
+		expect(poll(chosen, 2, [[{ ...rows[0], wanted: true }, rows[1]], []]).ids).toEqual([2]);
 	});
 
 	it('make no news of what a branch held when it was chosen, however late that can be read', () => {

@@ -24,6 +24,8 @@ export class DirectSchool {
 	onRows: (path: string, rows: JsonObject[]) => void = () => {};
 	/** By how much the totals of lists are wrong. */
 	totalOff = 0;
+	/** The answer to the call under way is an empty list, whatever there is. */
+	comesEmpty = false;
 	private readonly lister: Lister;
 
 	constructor(settings: Partial<Settings>, branches: number) {
@@ -37,7 +39,9 @@ export class DirectSchool {
 	/** Stands in for n8n's `httpRequestWithAuthentication`. */
 	readonly send = (async (_credential: string, { url, body }: Request) => {
 		this.calls += 1;
+		this.comesEmpty = false;
 		this.onCall(this.calls);
+		if (this.comesEmpty) return { total: 0, count: 0, page: 0, items: [] };
 		const [, , branch, path] = /v2api\/((\d+)\/)?([a-z-]+)\/index$/.exec(url) ?? [];
 		if (this.settings.forbiddenBranches.includes(Number(branch ?? 0))) throw httpFailure(403);
 		const entity = findEntity(path);
@@ -52,7 +56,7 @@ export class DirectSchool {
 				body: (typeof body === 'string' ? {} : body) as JsonObject,
 			}),
 		);
-		const { total, ...rest } = structuredClone(answer.body) as JsonObject;
+		const { total, ...rest } = JSON.parse(JSON.stringify(answer.body)) as JsonObject;
 		this.onRows(path, (rest.items ?? []) as JsonObject[]);
 		return typeof total === 'number' ? { total: Math.max(0, total + this.totalOff), ...rest } : rest;
 	}) as unknown as NonNullable<PollerOptions['send']>;

@@ -5,9 +5,10 @@ import type { JsonObject } from '../../../sandbox';
 import type { Settings } from '../../../sandbox/model/settings';
 import { DirectSchool } from './direct';
 import { Engine } from './engine';
-import { FORMAT } from './playing';
 import type { PollerOptions } from './poller';
 import { Poller } from './poller';
+
+export const FORMAT = 'yyyy-MM-dd HH:mm:ss';
 
 interface WorldOptions {
 	settings?: Partial<Settings>;

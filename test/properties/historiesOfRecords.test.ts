@@ -1,8 +1,101 @@
+import fc from 'fast-check';
 import type { INodeParameters } from 'n8n-workflow';
 
-import type { History, Own } from './history';
-import { BRANCHES } from './history';
-import { Playing } from './playing';
+import type { Settings } from '../../sandbox/model/settings';
+import { hasScheduler } from '../engine/support/version';
+import { depth, seed } from '../support/depth';
+import type { StepWith } from './support/histories';
+import { listing, oddities, Playing, stepsWith, withAnEnd } from './support/histories';
+
+/** What happens to customers; `pick` chooses one of them. */
+type Own =
+	| { do: 'create'; branch: number; isStudy: 0 | 1; hiddenMinutes: number }
+	| { do: 'archive' | 'unarchive' | 'delete' | 'convert' | 'edit'; pick: number }
+	| { do: 'move'; pick: number; branch: number };
+
+type Step = StepWith<Own>;
+
+interface History {
+	/** How AlfaCRM behaves. */
+	settings: Partial<Settings>;
+	/** Customers that are there before, by branch; the first is the oldest. */
+	before: Array<{ branch: number; daysAgo: number; isStudy: 0 | 1 }>;
+	watched: number[];
+	isStudy: 0 | 1 | 2;
+	includeArchived: boolean;
+	maxPerPoll: number;
+	/** With n8n's durable scheduler. */
+	isDurable?: boolean;
+	/** Whether a poll has time for one page of each branch only. */
+	isHurried: boolean;
+	/** By how much n8n's clock is ahead of that of the account. */
+	skewHours?: number;
+	totalOff?: number;
+	/** By how many hours the clocks of branches are ahead of that of the account. */
+	zones?: number[];
+	steps: Step[];
+}
+
+const BRANCHES = 3;
+
+const branch = fc.integer({ min: 1, max: BRANCHES });
+const isStudy = fc.constantFrom<0 | 1>(0, 1);
+const pick = fc.nat({ max: 1_000 });
+const creations = fc.record({
+	do: fc.constant('create' as const),
+	branch,
+	isStudy,
+	hiddenMinutes: fc.oneof({ weight: 4, arbitrary: fc.constant(0) }, fc.integer({ min: 1, max: 2_700 })),
+});
+const moves = fc.record({ do: fc.constant('move' as const), pick, branch });
+const touches = fc.record({
+	do: fc.constantFrom<Array<'archive' | 'unarchive' | 'delete' | 'convert' | 'edit'>>(
+		'archive',
+		'unarchive',
+		'delete',
+		'convert',
+		'edit',
+	),
+	pick,
+});
+const own = fc.oneof<Array<fc.WeightedArbitrary<Own>>>(
+	{ weight: 6, arbitrary: creations },
+	{ weight: 3, arbitrary: touches },
+	{ weight: 1, arbitrary: moves },
+);
+
+/** Where IDs do not grow, times have to; and the clocks are within a day of n8n's. */
+const mayHaveZones = ({ settings, skewHours, steps }: History): boolean =>
+	settings.newIds !== 'scattered' && skewHours === 0 && !steps.some((one) => one.do === 'clock');
+
+const histories: fc.Arbitrary<History> = fc
+	.record({
+		...oddities,
+		settings: fc.record({
+			...listing,
+			ignoredFilters: fc.constantFrom<string[][]>([], [], ['customer.created_at_from']),
+			newIds: fc.constantFrom<Array<Settings['newIds']>>('growing', 'growing', 'growing', 'scattered'),
+			wrongFilterValue: fc.constantFrom<Array<Settings['wrongFilterValue']>>('ignored', 'matchesNothing'),
+		}),
+		before: fc.array(fc.record({ branch, daysAgo: fc.constantFrom(0, 0, 1, 3, 30, 400), isStudy }), {
+			maxLength: 12,
+		}),
+		watched: fc.constantFrom<number[][]>([], [1], [1, 2]),
+		isStudy: fc.constantFrom<0 | 1 | 2>(0, 1, 2, 2),
+		includeArchived: fc.boolean(),
+		maxPerPoll: fc.constantFrom(1, 2, 5, 500, 500),
+		isDurable: hasScheduler ? fc.boolean() : fc.constant(false),
+		isHurried: fc.constantFrom(false, false, true),
+		skewHours: fc.constantFrom(0, -7, 11, 6_500),
+		steps: fc.array(stepsWith(own, { longestWait: 10_000, requests: 8 }), { maxLength: 30 }),
+	})
+	.map((history) => ({ ...history, settings: withAnEnd(history.settings, history.totalOff) }))
+	// Nor can anybody get to know a list page by page, poll by poll, that has no order.
+	.map((history) => ({
+		...history,
+		zones: mayHaveZones(history) ? history.zones : [],
+		isHurried: history.isHurried && history.settings.shuffle !== true && !history.isDurable,
+	}));
 
 /** A record that shows up later than this after its creation may be missed. */
 const PROMISED_MINUTES = 47 * 60;
@@ -43,7 +136,7 @@ const oldestFirst = (before: History['before']): History['before'] =>
 	[...before].sort((a, b) => b.daysAgo - a.daysAgo);
 
 /** Plays a history and says what went wrong. */
-export class Play extends Playing<Own> {
+class Play extends Playing<Own> {
 	/** Polls whose items were not in order. */
 	readonly unordered: number[][] = [];
 	private readonly created = new Map<number, Known>();
@@ -87,7 +180,7 @@ export class Play extends Playing<Own> {
 	}
 
 	async run(): Promise<void> {
-		await this.playAll(this.history.steps, 700);
+		await this.playAll(this.history.steps, 2_800);
 	}
 
 	/** Customers that must have been reported and were not. */
@@ -240,3 +333,83 @@ export class Play extends Playing<Own> {
 		return new Set(this.school.store.visible('customer', rows).map(({ id }) => id));
 	}
 }
+
+async function outcome(history: History) {
+	const play = new Play(history);
+	await play.run();
+	return {
+		missing: play.missing(),
+		repeated: play.repeated(),
+		old: play.old(),
+		unordered: play.unordered,
+		hasBegun: play.hasBegun,
+	};
+}
+
+const CLEAN = { missing: [], repeated: [], old: [], unordered: [], hasBegun: true };
+
+const lead: Step = { do: 'create', branch: 1, isStudy: 0, hiddenMinutes: 0 };
+const poll: Step = { do: 'poll' };
+const hidden = (hiddenMinutes: number): Step => ({ ...lead, hiddenMinutes });
+const wait = (minutes: number): Step => ({ do: 'wait', minutes });
+const times = (count: number, ...steps: Step[]) => Array.from({ length: count }, () => steps).flat();
+
+type Given = Partial<Omit<History, 'before'>> & { steps: Step[]; before?: number };
+
+/** What random histories or their authors came across. */
+const found: Array<[string, Given]> = [
+	[
+		'branches that are listed in another order on each page',
+		{ watched: [], settings: { pageSize: 2, shuffle: true }, steps: [poll, { ...lead, branch: 3 }] },
+	],
+	[
+		'branches that show the same two of three twice, on pages in another order',
+		{
+			watched: [],
+			settings: { pageSize: 2, shuffle: true },
+			steps: [{ do: 'failingPoll', at: 4, how: 500 }, poll, lead],
+		},
+	],
+	[
+		'a new customer that the total hides, since another one went',
+		{
+			before: 5,
+			settings: { pageSize: 2, shuffle: true },
+			steps: [poll, { do: 'delete', pick: 0 }, lead, poll],
+		},
+	],
+	[
+		'a new customer that the total of a long list hides, since two went',
+		{ before: 25, steps: [poll, { do: 'delete', pick: 3 }, { do: 'delete', pick: 7 }, lead, poll] },
+	],
+	[
+		'a poll that begins before the last one is done',
+		{ steps: [poll, lead, { do: 'overlappingPolls', at: 1 }] },
+	],
+	[
+		'a customer that shows up after a younger one, and a restart from an older state',
+		{ steps: [poll, hidden(300), lead, poll, wait(301), { do: 'restart' }] },
+	],
+];
+
+afterEach(() => {
+	jest.restoreAllMocks();
+});
+
+describe('whatever happens in AlfaCRM and n8n', () => {
+	it(`each created customer is reported exactly once, in order, in ${depth.recordHistories} random histories`, async () => {
+		await fc.assert(
+			fc.asyncProperty(histories, async (history) => {
+				expect(await outcome(history)).toEqual(CLEAN);
+			}),
+			{ numRuns: depth.recordHistories, seed },
+		);
+	}, 1_200_000);
+
+	it.each(found)('so it is with %s', async (_what, { before = 0, ...given }) => {
+		const plain = { settings: { pageSize: 2 }, watched: [1], isStudy: 2, maxPerPoll: 500 } as const;
+		const there = times(before, lead).map(() => ({ branch: 1, daysAgo: 0, isStudy: 0 }) as const);
+		const history = { ...plain, watched: [1], includeArchived: true, isHurried: false, ...given };
+		expect(await outcome({ ...history, before: there })).toEqual(CLEAN);
+	});
+});

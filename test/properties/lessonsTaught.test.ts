@@ -1,10 +1,11 @@
 import fc from 'fast-check';
 import type { IDataObject } from 'n8n-workflow';
 
-import { History } from '../../../../sandbox/engine/history';
-import { Engine } from '../../support/engine';
-import { Poller } from '../../support/poller';
-import { DirectSchool } from '../../support/direct';
+import { History } from '../../sandbox/engine/history';
+import { Engine } from '../engine/support/engine';
+import { Poller } from '../engine/support/poller';
+import { DirectSchool } from '../engine/support/direct';
+import { depth, seed } from '../support/depth';
 
 const engine = new Engine({ hostname: 'http://127.0.0.1:1', email: 'a', apiKey: 'b', requestsPerSecond: 0 });
 const NOW = '2026-03-10 12:00:00';
@@ -121,8 +122,8 @@ it.each([
 					told += expected.length;
 				}
 			}),
-			{ numRuns: 150, seed: 5 },
+			{ numRuns: depth.lessonsTaught, seed },
 		);
-		expect(told).toBeGreaterThan(500);
+		expect(told).toBeGreaterThan(2 * depth.lessonsTaught);
 	},
 );

@@ -1,8 +1,8 @@
 import type { IDataObject, INodeParameters } from 'n8n-workflow';
 
-import type { JsonObject, Settings } from '../../../../sandbox';
-import { Poller } from '../../support/poller';
-import { useSchool } from '../../support/school';
+import type { JsonObject, Settings } from '../../../sandbox';
+import { Poller } from '../support/poller';
+import { useSchool } from '../support/school';
 
 const school = useSchool({ customers: 60 });
 
@@ -215,5 +215,18 @@ describe('whatever the form of the log', () => {
 		expect((await poller.tick()).map(bare)).toEqual([
 			update('LeadStatus', 1, { name: 'Новый' }, { name: 'Совсем новый' }),
 		]);
+	});
+});
+
+describe('other settings', () => {
+	it('make no news of what was there at the last poll, and lose nothing that came since', async () => {
+		const poller = await started('recordChanged', { entities: ['Customer'] });
+		const addTask = () => insert('task', { title: 'Перезвонить', branch_ids: [1] });
+		addTask();
+		expect(await poller.tick()).toEqual([]);
+		const since = [newLead(), addTask()];
+		poller.change({ event: 'recordChanged', fetchRecord: false });
+		expect((await poller.tick()).map(({ entity_id }) => entity_id)).toEqual(since);
+		expect(poller.notes).toEqual([]);
 	});
 });

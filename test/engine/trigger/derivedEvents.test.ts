@@ -1,0 +1,436 @@
+import type { IDataObject, INodeParameters } from 'n8n-workflow';
+
+import type { JsonObject, Settings } from '../../../sandbox';
+import { History } from '../../../sandbox/engine/history';
+import type { PollerOptions } from '../support/poller';
+import { Poller } from '../support/poller';
+import { useSchool } from '../support/school';
+import { between, SMALL, World } from '../support/world';
+
+const school = useSchool({ customers: 60, settings: { now: '2026-03-10 12:00:00' } });
+
+const started = async (event: string, parameters: INodeParameters = {}) => {
+	const poller = new Poller(school.engine, { event, ...parameters });
+	expect(await poller.tick()).toEqual([]);
+	school.sandbox.clearJournal();
+	return poller;
+};
+const store = () => school.sandbox.store;
+
+describe('who was at a lesson', () => {
+	const bare = async (event: string, parameters: INodeParameters = {}) =>
+		await started(event, { addNames: false, ...parameters });
+	const pupils = () => [1, 2, 3].map((n) => store().insert('customer', pupil(n)).id);
+	const pupil = (n: number) => ({
+		...{ name: `Ученик ${n}`, is_study: 1, branch_ids: [1] },
+		phone: [`+7(900)000-00-0${n}`],
+	});
+	const planned = (customer_ids: number[]) =>
+		store().insert('lesson', {
+			...{
+				branch_id: 1,
+				date: '2026-03-10',
+				time_from: '2026-03-10 10:00:00',
+				time_to: '2026-03-10 11:00:00',
+			},
+			...{ lesson_type_id: 2, subject_id: 1, status: 1, teacher_ids: [1], group_ids: [1], customer_ids },
+		}).id;
+	/** AlfaCRM's own way to complete a lesson: each customer's details, then the lesson. */
+	const teach = (lesson_id: number, there: Record<number, 0 | 1>, more: JsonObject = {}) => {
+		for (const [customer, is_attend] of Object.entries(there)) {
+			const own = store()
+				.where('lesson-details', 'lesson_id', lesson_id)
+				.find(({ customer_id }) => customer_id === Number(customer));
+			const values = { branch_id: 1, customer_id: Number(customer), lesson_id, is_attend, ...more };
+			if (own) store().patch('lesson-details', own.id, { is_attend });
+			else store().insert('lesson-details', values);
+		}
+		store().patch('lesson', lesson_id, { status: 3 });
+	};
+	const who = (items: IDataObject[]) => items.map(({ lesson_id, customer_id }) => [lesson_id, customer_id]);
+
+	describe.each([
+		['customerAttended', 1],
+		['customerMissed', 0],
+	] as const)('%s', (event, isThere) => {
+		const other = isThere === 1 ? 0 : 1;
+
+		it('has what is needed, flat and with names', async () => {
+			const [one] = pupils();
+			const lesson = planned([one]);
+			const poller = await started(event, { addNames: true });
+			teach(
+				lesson,
+				{ [one]: isThere },
+				{ reason_id: 1, note: 'Предупредили', ctt_id: 4, commission: '800.00' },
+			);
+
+			const named = (path: string, id: number) => store().find(path, id)?.name;
+			expect(await poller.tick()).toEqual([
+				{
+					...{ customer_id: one, customer_name: 'Ученик 1', customer_phone: ['+7(900)000-00-01'] },
+					...{ customer_email: [], lesson_id: lesson, date: '2026-03-10' },
+					...{ time_from: '2026-03-10 10:00:00', time_to: '2026-03-10 11:00:00' },
+					...{ lesson_type_id: 2, lesson_type_name: named('lesson-type', 2) },
+					...{ subject_id: 1, subject_name: named('subject', 1) },
+					...{ teacher_ids: [1], teacher_names: [named('teacher', 1)] },
+					...{ group_ids: [1], group_names: [named('group', 1)] },
+					...{ is_attend: isThere, reason_id: 1, grade: null, note: 'Предупредили', commission: '800.00' },
+					...{ subscription_id: 4, details_id: expect.any(Number) as number },
+					...{ room_id: null, room_name: null, topic: null, homework: null },
+					...{ branch_id: 1, user_id: 0, datetime: '2026-03-10 12:00:00' },
+				},
+			]);
+		});
+
+		it('tells a lesson in pieces where it has more pupils than a poll may report', async () => {
+			const ids = pupils();
+			const lessons = [planned(ids), planned(ids)];
+			const poller = await bare(event, { options: { maxPerPoll: 2 } });
+			for (const lesson of lessons) teach(lesson, Object.fromEntries(ids.map((id) => [id, isThere])));
+			const polls: IDataObject[][] = [];
+			for (let n = 0; n < 4; n++) polls.push(await poller.tick());
+			expect(polls.map(({ length }) => length)).toEqual([2, 2, 2, 0]);
+			expect(who(polls.flat())).toEqual(lessons.flatMap((lesson) => ids.map((id) => [lesson, id])));
+		});
+
+		it.each(['lesson', 'customer'])(
+			'what was read before a %s that cannot be read for now does not wait for it',
+			async (entity) => {
+				const [one, two] = pupils();
+				const lessons = [planned([one]), planned([two])];
+				const poller = await started(event, { addNames: true });
+				teach(lessons[0], { [one]: isThere });
+				teach(lessons[1], { [two]: isThere });
+				const bodyContains = `"id":${entity === 'lesson' ? lessons[1] : two}`;
+				const match = { entity, bodyContains };
+				school.sandbox.faults.add({ kind: 'status', status: 500, times: 0, match });
+				expect(who(await poller.tick())).toEqual([[lessons[0], one]]);
+				await expect(poller.tick()).rejects.toThrow();
+				school.sandbox.faults.clear();
+				expect(who(await poller.tick())).toEqual([[lessons[1], two]]);
+				expect(await poller.tick()).toEqual([]);
+			},
+		);
+
+		it('tells what the log says where lessons are not for this user', async () => {
+			const [one] = pupils();
+			const lesson = planned([one]);
+			const poller = await bare(event);
+			school.sandbox.settings.forbiddenCalls = ['lesson/index'];
+			teach(lesson, { [one]: isThere });
+			const items = await poller.tick();
+			const told = isThere === 1 ? [{ customer_id: one, lesson_id: lesson, date: null }] : [];
+			expect(items).toMatchObject(told);
+			for (const { lesson_error } of items) expect(lesson_error).toMatch(/AlfaCRM/);
+		});
+
+		it('reads a lesson once for all of its pupils', async () => {
+			const ids = pupils();
+			const lesson = planned(ids);
+			const poller = await bare(event);
+			teach(lesson, Object.fromEntries(ids.map((id) => [id, isThere])));
+			await poller.tick();
+			expect(school.entries('lesson/index')).toHaveLength(1);
+		});
+
+		it('shows real ones as a test event', async () => {
+			const ids = pupils();
+			const lesson = planned(ids);
+			const poller = await bare(event);
+			teach(lesson, { [ids[0]]: isThere, [ids[1]]: other, [ids[2]]: isThere });
+			expect(who(await poller.fetchTestEvent())).toEqual([
+				[lesson, ids[0]],
+				[lesson, ids[2]],
+			]);
+			expect(await poller.tick()).toHaveLength(2);
+		});
+	});
+
+	it('a test event says that it looked at the newest lessons alone, where older ones show an absence', async () => {
+		const [one] = pupils();
+		const poller = await bare('customerMissed');
+		teach(planned([one]), { [one]: 0 });
+		for (let n = 0; n < 30; n++) teach(planned([one]), { [one]: 1 });
+		await expect(poller.fetchTestEvent()).rejects.toThrow(
+			'Among the newest records of AlfaCRM is none that this trigger would report',
+		);
+		expect(who(await poller.tick())).toHaveLength(1);
+	});
+});
+
+describe('memberships, subscriptions and archives', () => {
+	const phone = ['+7(900)000-00-01'];
+	const pupil = (branch = 1) =>
+		store().insert('customer', { name: 'Мия', is_study: 1, branch_ids: [branch], phone }).id;
+	/** What each item says of the customer, and of the change. */
+	const MIA = { customer_name: 'Мия', customer_phone: phone, customer_email: [] };
+	const CHANGE = { branch_id: 1, user_id: 0, datetime: '2026-03-10 12:00:00' };
+	const group = (branch = 1) => store().insert('group', { name: 'Роботы', branch_ids: [branch] }).id;
+	const join = (customer_id: number, group_id: number, e_date: string | null = '31.05.2026') =>
+		store().insert('cgi', { customer_id, group_id, b_date: '10.03.2026', e_date }).id;
+	const seen = (items: IDataObject[]) => items.map(({ customer_id, group_id }) => [customer_id, group_id]);
+
+	describe.each(['objects', 'jsonText'] as const)('where fields of the log are %s', (logFields) => {
+		beforeEach(() => Object.assign(school.sandbox.settings, { logFields }));
+
+		it('a customer who joins a group is told with both names, wherever the group is', async () => {
+			const [customer, own] = [pupil(2), group(2)];
+			const poller = await started('customerJoinedGroup');
+			const membership_id = join(customer, own);
+			expect(await poller.tick()).toEqual([
+				{
+					...{ customer_id: customer, ...MIA, group_id: own, group_name: 'Роботы', membership_id },
+					...{ b_date: '2026-03-10', e_date: '2026-05-31', ...CHANGE, branch_id: 2 },
+				},
+			]);
+			expect(await poller.tick()).toEqual([]);
+		});
+
+		it.each([
+			['is deleted', (id: number) => store().remove('cgi', id)],
+			['ends today', (id: number) => store().patch('cgi', id, { e_date: '10.03.2026' })],
+			['ended before', (id: number) => store().patch('cgi', id, { e_date: '01.03.2026' })],
+		])('a customer whose membership %s has left, and is told once', async (_how, leave) => {
+			const [customer, own] = [pupil(), group()];
+			const id = join(customer, own);
+			const poller = await started('customerLeftGroup');
+			leave(id);
+			expect(await poller.tick()).toMatchObject([
+				{ customer_id: customer, ...MIA, group_id: own, group_name: 'Роботы', membership_id: id },
+			]);
+			store().patch('cgi', id, { e_date: '28.02.2026' });
+			store().remove('cgi', id);
+			expect(await poller.tick()).toEqual([]);
+		});
+
+		it('an end that is to come, or moves, is no leaving, and no joining', async () => {
+			const id = join(pupil(), group());
+			const [left, joined] = [await started('customerLeftGroup'), await started('customerJoinedGroup')];
+			for (const e_date of ['11.03.2026', null, '30.06.2026']) store().patch('cgi', id, { e_date });
+			store().patch('cgi', id, { b_date: '01.03.2026' });
+			expect([...(await left.tick()), ...(await joined.tick())]).toEqual([]);
+		});
+
+		it('who is taken back has joined again', async () => {
+			const [customer, own] = [pupil(), group()];
+			const id = join(customer, own, '01.03.2026');
+			const poller = await started('customerJoinedGroup');
+			store().patch('cgi', id, { e_date: null });
+			expect(seen(await poller.tick())).toEqual([[customer, own]]);
+		});
+
+		it('one day is a membership too, one that is entered afterwards is none', async () => {
+			const [customer, own] = [pupil(), group()];
+			const poller = await started('customerJoinedGroup');
+			join(customer, own, '10.03.2026');
+			join(customer, group(), '09.03.2026');
+			expect(seen(await poller.tick())).toEqual([[customer, own]]);
+		});
+
+		it('a subscription is told when it is sold, not when it changes', async () => {
+			const customer_id = pupil();
+			const poller = await started('subscriptionSold');
+			const days = { b_date: '10.03.2026', e_date: '09.04.2026' };
+			const values = { customer_id, tariff_id: 1, subject_ids: [2], balance: '3200.00', ...days };
+			const { id } = store().insert('customer-tariff', values);
+			store().patch('customer-tariff', id, { e_date: '10.04.2026' });
+			const named = (path: string, of: number) => store().find(path, of)?.name;
+			expect(await poller.tick()).toEqual([
+				{
+					...{ customer_id, ...MIA, subscription_id: id, tariff_id: 1, tariff_name: named('tariff', 1) },
+					...{ subject_ids: [2], subject_names: [named('subject', 2)] },
+					...{ lesson_type_ids: [], lesson_type_names: [], b_date: '2026-03-10', e_date: '2026-04-09' },
+					...{ balance: '3200.00', note: null, ...CHANGE },
+				},
+			]);
+		});
+
+		it('a customer is told when archived, with the reason, and not when changed afterwards or brought back', async () => {
+			const id = pupil();
+			const poller = await started('customerArchived');
+			store().patch('customer', id, { e_date: '2026-03-10', customer_reject_id: 1 });
+			store().patch('customer', id, { e_date: '2026-03-01' });
+			store().patch('customer', id, { e_date: '2030-12-31' });
+			store().patch('customer', id, { e_date: '2027-01-01', note: 'х' });
+			expect(await poller.tick()).toEqual([
+				{
+					...{ customer_id: id, ...MIA, e_date: '2026-03-10', customer_reject_id: 1 },
+					customer_reject_name: store().find('customer-reject', 1)?.name,
+					...{ lead_reject_id: null, lead_reject_name: null, ...CHANGE },
+				},
+			]);
+		});
+
+		it('a flag archives as well', async () => {
+			const id = pupil();
+			const poller = await started('customerArchived', { addNames: false });
+			const entry = { entity: 'Customer', entity_id: id, event: 2, branch_ids: [1] };
+			const fields = logFields === 'objects' ? { removed: 1 } : JSON.stringify({ removed: 1 });
+			store().insert('log', { ...entry, fields_old: { removed: 0 }, fields_new: fields });
+			store().insert('log', { ...entry, fields_old: { removed: 1 }, fields_new: { removed: 0 } });
+			expect(await poller.tick()).toMatchObject([{ customer_id: id }]);
+		});
+	});
+
+	describe('without Add Names', () => {
+		it('nothing is read but the log', async () => {
+			const id = join(pupil(), group());
+			const poller = await started('customerJoinedGroup', { addNames: false });
+			school.sandbox.clearJournal();
+			join(pupil(), group());
+			expect(await poller.tick()).toMatchObject([{ membership_id: id + 1 }]);
+			expect(new Set(school.calls())).toEqual(new Set(['log/index']));
+		});
+
+		it('whose membership it was is looked up in the log, one request for each', async () => {
+			const [customer, own] = [pupil(), group()];
+			const id = join(customer, own);
+			const poller = await started('customerLeftGroup', { addNames: false });
+			school.sandbox.clearJournal();
+			store().patch('cgi', id, { e_date: '10.03.2026' });
+			expect(seen(await poller.tick())).toEqual([[customer, own]]);
+			const asked = school.entries('log/index').filter(({ body }) => (body as IDataObject).entity_id === id);
+			expect(asked).toHaveLength(1);
+		});
+
+		it('a log that does not tell leaves them empty', async () => {
+			const id = join(pupil(), group());
+			for (const { id: entry, entity } of store().rows('log'))
+				if (entity === 'CustomerGroupInvolve') store().remove('log', entry);
+			const poller = await started('customerLeftGroup');
+			store().patch('cgi', id, { e_date: '10.03.2026' });
+			expect(await poller.tick()).toMatchObject([
+				{ membership_id: id, customer_id: null, customer_name: null, group_id: null, group_name: null },
+			]);
+		});
+	});
+
+	it.each(['customerArchived', 'customerJoinedGroup', 'customerLeftGroup', 'subscriptionSold'])(
+		'%s shows real ones as a test event',
+		async (event) => {
+			const poller = await started(event);
+			const customer_id = pupil();
+			store().insert('customer-tariff', { customer_id, tariff_id: 1, b_date: '10.03.2026' });
+			store().remove('cgi', join(customer_id, group()));
+			store().patch('customer', customer_id, { e_date: '2026-03-10' });
+			const shown = await poller.fetchTestEvent();
+			expect(shown).toMatchObject([{ customer_id, customer_name: 'Мия' }]);
+			expect(await poller.tick()).toEqual(shown);
+		},
+	);
+});
+
+describe('many entries', () => {
+	afterEach(() => {
+		jest.restoreAllMocks();
+	});
+
+	const PUPILS = 5;
+	const pair = ({ lesson_id, customer_id }: IDataObject) => `${String(lesson_id)} ${String(customer_id)}`;
+
+	/** An account that keeps a log of all that happens in it. */
+	function recorded(
+		parameters: INodeParameters,
+		settings: Partial<Settings> = {},
+		poller: PollerOptions = {},
+	) {
+		const attended = { event: 'customerAttended', addNames: false, ...parameters };
+		const world = new World({ settings, parameters: attended, poller });
+		const { store, settings: own } = world.school;
+		const history = new History(store, own, () => {});
+		store.onChange = (change) => history.record(change);
+		return world;
+	}
+
+	/** So many lessons of five pupils, all of whom come, as pairs of lesson and pupil. */
+	function taught(world: World, count: number): string[] {
+		const { store } = world.school;
+		const values = { name: 'Мия', is_study: 1, branch_ids: [1] };
+		const pupils = Array.from({ length: PUPILS }, () => store.insert('customer', values).id);
+		const planned = { branch_id: 1, date: '2026-02-10', time_from: '2026-02-10 10:00:00', status: 1 };
+		return Array.from({ length: count }, () => {
+			const lesson_id = store.insert('lesson', { ...planned, customer_ids: pupils }).id;
+			for (const customer_id of pupils) {
+				world.pass(1 / 60);
+				store.insert('lesson-details', { branch_id: 1, customer_id, lesson_id, is_attend: 1 });
+			}
+			store.patch('lesson', lesson_id, { status: 3 });
+			world.pass(1);
+			return pupils.map((customer_id) => pair({ lesson_id, customer_id }));
+		}).flat();
+	}
+
+	it.each([
+		[false, 30],
+		[true, 5],
+	])(
+		"of a day off, in n8n's durable scheduler, far from AlfaCRM, with names: %s: each poll tells at least %d",
+		async (addNames, least) => {
+			const world = recorded({ addNames }, SMALL, { isDurable: true });
+			expect(await world.poller.tick()).toEqual([]);
+			const all = taught(world, 60);
+			world.school.onCall = () => world.pass(0.8 / 60);
+			const told: string[] = [];
+			for (let left = all.length; left > 0; left = all.length - told.length) {
+				const pairs = (await world.poller.tick()).map(pair);
+				expect(pairs.length).toBeGreaterThanOrEqual(Math.min(least, left));
+				told.push(...pairs);
+				world.pass(1);
+			}
+			expect([...told].sort()).toEqual([...all].sort());
+		},
+	);
+
+	it.each([
+		[1, false],
+		[3, false],
+		[7, false],
+		// Nothing is known while no branch is shown.
+		[2, true],
+	])(
+		'of the newest, %d are told in the beginning, however many a lesson has: %#',
+		async (startWith, isDark) => {
+			const world = recorded({ options: { startWith } });
+			const all = taught(world, 4);
+			let hasBranches = !isDark;
+			between(world, async ({ url }, real) =>
+				hasBranches || !url.includes('branch/index') ? await real() : { total: 0, items: [] },
+			);
+			if (isDark) await expect(world.poller.tick()).rejects.toThrow('AlfaCRM returned no branches');
+			hasBranches = true;
+			const told = (await world.poller.tick()).map(pair);
+			expect(told).toHaveLength(startWith);
+			// Of no older lesson than it takes.
+			const newest = all.slice(-Math.ceil(startWith / PUPILS) * PUPILS);
+			expect(told.filter((one) => newest.includes(one))).toEqual(told);
+			expect(await world.polls(2, 1)).toEqual([]);
+		},
+	);
+
+	// Entirely equal entries: the same customer is marked as there twice within a second, in which all of it happens.
+	it.each([5, 18, 19, 20, 40])(
+		'below which an equal one comes, %d of them: its meaning is told at once, on the same page or not',
+		async (between) => {
+			const world = recorded({}, { logLesson: false });
+			const { store } = world.school;
+			const tick = async () => await world.poller.tick();
+			const customer_id = store.insert('customer', { name: 'Мия', is_study: 1, branch_ids: [1] }).id;
+			const planned = { branch_id: 1, date: '2026-02-10', time_from: '2026-02-10 09:00:00', status: 1 };
+			const lesson_id = store.insert('lesson', { ...planned, customer_ids: [customer_id] }).id;
+			expect(await tick()).toEqual([]);
+			const values = { branch_id: 1, customer_id, lesson_id, is_attend: 0 };
+			const details = store.insert('lesson-details', values).id;
+			const mark = (is_attend: 0 | 1) => store.patch('lesson-details', details, { is_attend });
+			mark(1);
+			mark(0);
+			for (let n = 0; n < between; n++) store.patch('customer', customer_id, { note: `${n}` });
+			expect(await tick()).toEqual([]);
+			store.patch('lesson', lesson_id, { status: 3 });
+			expect(await tick()).toEqual([]);
+			mark(1);
+			expect(await tick()).toMatchObject([{ customer_id, lesson_id }]);
+			expect(await tick()).toEqual([]);
+		},
+	);
+});

@@ -1,0 +1,269 @@
+import type { INodeParameters } from 'n8n-workflow';
+
+import type { JsonObject } from '../../../sandbox';
+import { between, LARGE, World } from '../support/world';
+
+afterEach(() => {
+	jest.restoreAllMocks();
+});
+
+const DAY = 24 * 60;
+const created = (parameters: INodeParameters): INodeParameters => ({
+	event: 'customerCreated',
+	...parameters,
+});
+const worldOf = (parameters: INodeParameters = {}) => {
+	const world = new World({ settings: { ...LARGE }, branches: 3, parameters: created(parameters) });
+	world.customer({ is_study: 1 }, { ago: 3 * DAY });
+	world.customer({}, { ago: 5 });
+	return world;
+};
+/** A trigger that knows who was there before. */
+const begun = async (parameters: INodeParameters = {}) => {
+	const world = worldOf(parameters);
+	expect(await world.poll()).toEqual([]);
+	return world;
+};
+const archived = { e_date: '2026-01-01' };
+
+describe('Customer Created', () => {
+	it('reports nothing of what was there, then each new customer once, in order', async () => {
+		const world = await begun();
+		expect(await world.poll()).toEqual([]);
+		const both = [world.customer(), world.customer({ branch_ids: [2], is_study: 1 })];
+		expect(await world.poll()).toEqual(both);
+		expect(await world.poll()).toEqual([]);
+		const third = world.customer();
+		expect(await world.poll()).toEqual([third]);
+	});
+
+	it('goes on under another name, and under the old one again', async () => {
+		const world = await begun();
+		// n8n saves what is stored with each report; the second one is the first to find it in the trigger's own place.
+		for (const name of [undefined, undefined, 'Leads', 'AlfaCRM Trigger']) {
+			const id = world.customer();
+			if (name !== undefined) world.poller.rename(name);
+			expect(await world.poll()).toEqual([id]);
+		}
+	});
+
+	const customers: Record<string, JsonObject> = {
+		lead: {},
+		client: { is_study: 1 },
+		'archived lead': archived,
+		'archived client': { is_study: 1, ...archived },
+		'lead of stage 2': { lead_status_id: 2 },
+		'lead of stage 3': { lead_status_id: 3 },
+		'lead of source 4': { lead_source_id: 4 },
+		'lead of stage 2, source 4 and manager 5': { lead_status_id: 2, lead_source_id: 4, assigned_id: 5 },
+		'client of manager 5': { is_study: 1, assigned_id: 5 },
+		'client of manager 6': { is_study: 1, assigned_id: 6 },
+		'lead of branch 2': { branch_ids: [2] },
+		'client of branches 2 and 3': { is_study: 1, branch_ids: [2, 3] },
+	};
+	const without = (word: string) => Object.keys(customers).filter((name) => !name.includes(word));
+	const withWord = (word: string) => Object.keys(customers).filter((name) => name.includes(word));
+
+	it.each<[what: string, parameters: INodeParameters, reported: string[]]>([
+		['all but the archived ones by default', {}, without('archived')],
+		['the archived ones too', { includeArchived: true }, Object.keys(customers)],
+		['leads', { is_study: 0 }, without('archived').filter((name) => name.includes('lead'))],
+		['clients', { is_study: 1 }, without('archived').filter((name) => name.includes('client'))],
+		['archived clients too', { is_study: 1, includeArchived: true }, withWord('client')],
+		['one stage', { filters: { lead_status_id: [2] } }, withWord('stage 2')],
+		['several stages', { filters: { lead_status_id: [2, 3] } }, withWord('stage')],
+		['one source', { filters: { lead_source_id: [4] } }, withWord('source 4')],
+		['several managers', { filters: { assigned_id: [5, 6] } }, withWord('manager')],
+		[
+			'a stage, a source and a manager at once',
+			{ filters: { lead_status_id: [2, 3], lead_source_id: [4], assigned_id: [5, 6] } },
+			['lead of stage 2, source 4 and manager 5'],
+		],
+		['a stage that an expression gives', { filters: { lead_status_id: '={{ [2] }}' } }, withWord('stage 2')],
+		['one branch', { branchIds: [2] }, withWord('branch')],
+		['a row of several branches once', { branchIds: [2, 3], is_study: 1 }, withWord('branches')],
+	])('%s', async (_what, parameters, reported) => {
+		const world = await begun(parameters);
+		for (const [name, values] of Object.entries(customers)) world.customer({ name, ...values });
+		expect((await world.poller.tick()).map(({ name }) => name)).toEqual(reported);
+		expect(await world.poll()).toEqual([]);
+	});
+
+	it('keeps to a filter that AlfaCRM ignores', async () => {
+		const world = await begun({ filters: { lead_status_id: [2] } });
+		world.school.settings.ignoredFilters = ['customer.lead_status_id'];
+		world.customer({ lead_status_id: 3 });
+		const wanted = world.customer({ lead_status_id: 2 });
+		expect(await world.poll()).toEqual([wanted]);
+	});
+
+	it.each([
+		[true, { phone: '+7(900)000-00-01, +7(900)000-00-02' }, false],
+		[false, { phone: ['+7(900)000-00-01', '+7(900)000-00-02'], gender: null }, true],
+	])('puts out few fields, or all when not simplified: %s', async (simplify, fields, hasGender) => {
+		const world = await begun({ simplify });
+		const id = world.customer({ phone: ['+7(900)000-00-01', '+7(900)000-00-02'] });
+		const [item] = await world.poller.tick();
+		expect(item).toMatchObject({ id, ...fields });
+		expect('gender' in item).toBe(hasGender);
+	});
+
+	it.each([
+		[2, [3, 4]],
+		[9, [1, 2, 3, 4]],
+	])('begins with the newest %d if asked to, oldest first, and only once', async (startWith, ids) => {
+		const world = worldOf({ options: { startWith } });
+		world.customer();
+		world.customer({ branch_ids: [2] });
+		expect(await world.poll()).toEqual(ids);
+		expect(await world.poll()).toEqual([]);
+		world.poller.change(created({ is_study: 0, options: { startWith } }));
+		expect(await world.poll()).toEqual([]);
+	});
+
+	it('reports so many at once, the rest with the next polls, in order', async () => {
+		const world = await begun({ options: { maxPerPoll: 2 } });
+		const ids = [1, 2, 1, 2, 1].map((branch) => world.customer({ branch_ids: [branch] }));
+		const polls = [await world.poll(), await world.poll(), await world.poll(), await world.poll()];
+		expect(polls).toEqual([ids.slice(0, 2), ids.slice(2, 4), ids.slice(4), []]);
+	});
+});
+
+describe('a branch', () => {
+	/** Paths that are asked for from now on. */
+	const askedOf = (world: World): string[] => {
+		const paths: string[] = [];
+		between(world, async ({ url }, real) => {
+			paths.push(new URL(url).pathname);
+			return await real();
+		});
+		return paths;
+	};
+
+	it('that is new is watched within the hour, an inactive one never is', async () => {
+		const world = worldOf();
+		const { store } = world.school;
+		store.insert('branch', { id: 8, name: 'Закрытый', is_active: 0 });
+		await world.poll();
+		const paths = askedOf(world);
+		store.insert('branch', { id: 9, name: 'Новый', is_active: 1 });
+		world.customer({ branch_ids: [8] });
+		const id = world.customer({ branch_ids: [9] });
+		expect(await world.poll()).toEqual([]);
+		expect(await world.polls(1, 61)).toEqual([id]);
+		expect(paths.filter((path) => path.startsWith('/v2api/8/'))).toEqual([]);
+	});
+
+	it('that is chosen is the only one asked, with one request, and the list of branches is not read', async () => {
+		const world = await begun({ branchIds: [3], is_study: 0 });
+		const paths = askedOf(world);
+		await world.polls(3, 61);
+		expect(paths).toEqual(Array(3).fill('/v2api/3/customer/index'));
+	});
+});
+
+describe('when the settings change', () => {
+	it.each<[string, before: INodeParameters, after: INodeParameters, wanted: JsonObject]>([
+		['whom to report', { is_study: 1 }, { is_study: 2 }, { is_study: 0 }],
+		['a filter', { filters: { lead_status_id: [2] } }, {}, { lead_status_id: 3 }],
+	])(
+		'%s: what was there at the last poll is no news, what came since is',
+		async (_what, before, after, wanted) => {
+			const world = await begun(before);
+			world.customer(wanted);
+			expect(await world.poll()).toEqual([]);
+			const since = world.customer(wanted);
+			world.poller.change(created(after));
+			expect(await world.polls(3, 5)).toEqual([since]);
+			expect(world.poller.notes).toEqual([]);
+		},
+	);
+
+	it('a branch is added: what that held before is no news, nothing else is lost', async () => {
+		const world = await begun({ branchIds: [1] });
+		world.customer({ branch_ids: [2] });
+		const since = world.customer();
+		world.poller.change(created({ branchIds: [1, 2] }));
+		expect(await world.poll()).toEqual([since]);
+		const later = world.customer({ branch_ids: [2] });
+		expect(await world.polls(2, 5)).toEqual([later]);
+		expect(world.poller.notes).toEqual([]);
+	});
+
+	it('archived ones: what was archived before is no news whatever else is changed, nothing else is lost', async () => {
+		const world = await begun({ is_study: 0 });
+		await world.polls(3, 5, () => world.customer({ ...archived, is_study: 1 }));
+		const since = world.customer();
+		world.poller.change(created({ includeArchived: true }));
+		expect(await world.poll()).toEqual([since]);
+		const later = world.customer(archived);
+		world.poller.change(created({ includeArchived: true, is_study: 0 }));
+		expect(await world.poll()).toEqual([later]);
+		expect(await world.polls(2, 5)).toEqual([]);
+	});
+
+	it('the event: it begins anew without a flood, and says so', async () => {
+		const world = await begun({ branchIds: [1] });
+		const pay = (income: string) =>
+			world.school.store.insert('pay', { branch_id: 1, customer_id: 1, income }).id;
+		pay('100.00');
+		world.poller.change({ event: 'paymentCreated', branchIds: [1], options: { startWith: 5 } });
+		expect(await world.poll()).toEqual([]);
+		const id = pay('200.00');
+		expect(await world.poll()).toEqual([id]);
+		expect(world.poller.notes).toEqual([
+			"'AlfaCRM Trigger' watches something else now: it reports what happens from now on",
+		]);
+	});
+
+	it.each<[string, INodeParameters]>([
+		['Simplify', { simplify: false }],
+		['Max Records per Poll', { options: { maxPerPoll: 7 } }],
+		['Start With Newest', { options: { startWith: 7 } }],
+		['the order of the branches', { branchIds: [1, 2] }],
+		['the order of a filter', { filters: { lead_status_id: [3, 2] } }],
+	])('%s: it goes on', async (_what, changes) => {
+		const before = { branchIds: [2, 1], filters: { lead_status_id: [2, 3] } };
+		const world = await begun(before);
+		const id = world.customer({ lead_status_id: 2 });
+		world.poller.change(created({ ...before, ...changes }));
+		expect(await world.poll()).toEqual([id]);
+		expect(world.poller.notes).toEqual([]);
+	});
+
+	it.each<[string, INodeParameters, RegExp]>([
+		['maxPerPoll', { options: { maxPerPoll: -1 } }, /^'Max Records per Poll' must be a whole number/],
+		['startWith', { options: { startWith: 'x' } }, /^'Start With Newest' must be a whole number/],
+		['branchIds', { branchIds: ['x'] }, /^'Branch Names or IDs'/],
+		['lead_status_id', { filters: { lead_status_id: ['x'] } }, /^'Stage Names or IDs'/],
+		['event', { event: 'unknown' }, /^'Trigger On' has no event "unknown"$/],
+	])('a value of %s that is none is told before anything is sent', async (_what, parameters, message) => {
+		const world = worldOf(parameters);
+		await expect(world.poll()).rejects.toThrow(message);
+		expect(world.school.calls).toBe(0);
+	});
+});
+
+it('Payment Created reports each payment of two branches once, though others are deleted', async () => {
+	const world = new World({ settings: LARGE, branches: 2, parameters: { event: 'paymentCreated' } });
+	const { store } = world.school;
+	const pay = (branch_id: number) =>
+		store.insert('pay', {
+			branch_id,
+			customer_id: 1,
+			document_date: '2026-02-10',
+			created_at: world.account(0),
+		}).id;
+	pay(1);
+	await world.poll();
+	const ids: number[] = [];
+	for (let n = 0; n < 30; n++) {
+		ids.push(pay(1 + (n % 2)));
+		if (n % 5 === 4) {
+			await world.polls(1, 5);
+			store.remove('pay', ids[ids.length - 1]);
+		}
+		await world.polls(2, 60 * 7);
+	}
+	expect(world.out).toEqual(ids);
+});
