@@ -9,6 +9,8 @@ const runs = (sample: number, deep: number): number => (isDeep ? Math.ceil(deep 
 export const depth = {
 	recordHistories: runs(150, 10_000),
 	logHistories: runs(150, 10_000),
+	dueDates: runs(150, 5_000),
+	deliveries: runs(200, 10_000),
 };
 
 /** Another one in each run; jest prints it, and `npm test -- --seed=<n>` plays a run again. */
