@@ -347,7 +347,7 @@ function toldOf(what: OccasionName, { zone, tellsFirst, clients, polls }: World)
 			const isOn = (index: number) => (isSecond ? index % 2 === 1 : !isFirst || index % 2 === 0);
 			const rows = clients
 				.filter(({ branches }, index) => isOn(index) && branches.includes(branch))
-				.flatMap((client) => cardOf(client, at) ?? []);
+				.flatMap((client) => [cardOf(client, at)].filter((card) => card !== undefined));
 			// A server that heeds the filter shows nobody else.
 			const isShown = (row: IDataObject) => (kind.read(row, today, today)?.level ?? 0) <= zoneLimit;
 			const shownRows = isLasting(what) && branch === 1 ? rows.filter(isShown) : rows;

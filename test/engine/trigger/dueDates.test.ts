@@ -480,7 +480,7 @@ describe('a client who moves while lists are read', () => {
 		'to a page that had been read is told once, totals %s',
 		async (total) => {
 			const parameters = { event: 'inDebt', branchIds: [1] };
-			const settings = { ...{ pageSize: 1, bodyPageSize: 'ignored' }, total } as const;
+			const settings = { pageSize: 1, bodyPageSize: 'ignored', total } as const;
 			const calendar = new Calendar(START, parameters, {}, settings);
 			const ids = calendar.clients(3, { balance: '-5.00' });
 			expect(await calendar.poll()).toEqual([]);
