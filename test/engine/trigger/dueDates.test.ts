@@ -305,42 +305,23 @@ describe.each(CASES)('$event', ({ event, limit, calm, later, due, before, says, 
 	});
 });
 
-describe.each(casesOn('2026-03-16'))('$event, where one poll a day has no time for all clients', (one) => {
-	const { event, calm, due } = one;
-	/** A poll has time for three clients or so of them. */
-	const school = (start: string, options: INodeParameters = {}) => {
+it.each(casesOn('2026-03-16'))(
+	'$event: where one poll a day has no time for all clients, the next ones read on, and tell each once',
+	async ({ event, calm, due }) => {
+		/** A poll has time for three clients or so of them. */
 		const settings: Partial<Settings> = {
 			...{ pageSize: 1, bodyPageSize: 'ignored' },
 			ignoredFilters: ['customer.*'],
 		};
-		const calendar = new Calendar(start, { event, options }, { budgetMs: 10_000 }, settings);
+		const calendar = new Calendar(START, { event }, { budgetMs: 10_000 }, settings);
 		calendar.slow();
-		return calendar;
-	};
-	const sorted = (ids: unknown[]) => ids.map(Number).sort();
-
-	it('the next ones read on, and tell each client once', async () => {
-		const calendar = school(START);
 		const ids = calendar.clients(8, calm);
 		expect(await calendar.ids(...onDays(10, 15))).toEqual([]);
 		calendar.card(ids, due);
-		expect(sorted(await calendar.ids(...onDays(16, 21)))).toEqual(ids);
+		expect((await calendar.ids(...onDays(16, 21))).map(Number).sort()).toEqual(ids);
 		expect(await calendar.ids(...onDays(22, 26))).toEqual([]);
-	});
-
-	it('the first look tells what falls due from its first day on, if it is to', async () => {
-		const calendar = school('2026-03-16 09:00', { firstPoll: 'due' });
-		const ids = calendar.clients(8, due);
-		expect(sorted(await calendar.ids(...onDays(16, 18)))).toEqual(ids);
-		expect(await calendar.ids(...onDays(19, 26))).toEqual([]);
-	});
-
-	it('the first look is silent for as long as it takes, if it is to', async () => {
-		const calendar = school('2026-03-16 09:00');
-		calendar.clients(8, due);
-		expect(await calendar.ids(...onDays(16, 26))).toEqual([]);
-	});
-});
+	},
+);
 
 describe('a list of clients that comes empty though they are counted', () => {
 	/** More than any total is wrong by. */
@@ -443,19 +424,6 @@ describe('a list of clients that comes empty though they are counted', () => {
 		expect(await calendar.ids('2026-03-10 13:00')).toEqual([id]);
 	});
 
-	it.each(filtered)('is right where nobody is concerned: $event', async ({ event, due, over }) => {
-		const calendar = new Calendar(START, { event, branchIds: [1] });
-		const [id, other] = calendar.clients(2, over);
-		calendar.school.totalOff = MANY;
-		expect(await calendar.ids(START, '2026-03-10 11:00')).toEqual([]);
-		calendar.card(id, due);
-		expect(await calendar.ids('2026-03-10 13:00')).toEqual([id]);
-		calendar.card(id, over);
-		expect(await calendar.poll('2026-03-10 15:00')).toEqual([]);
-		calendar.card(other, due);
-		expect(await calendar.ids('2026-03-10 17:00', '2026-03-10 19:00')).toEqual([other]);
-	});
-
 	it.each(filtered)(
 		'by its filter hides nobody, over several polls: $event',
 		async ({ event, due, over }) => {
@@ -521,38 +489,14 @@ describe('a client who moves while lists are read', () => {
 	);
 });
 
-describe('what the first poll is to report', () => {
-	const birthday = { event: 'customerBirthday', options: { firstPoll: 'due', maxPerPoll: 2 } };
-	const DAY = '2026-03-16 09:00';
-
-	it('comes with the next polls if it is more than one may report, though they are on other days', async () => {
-		const calendar = new Calendar(DAY, birthday);
-		const ids = calendar.clients(5, { dob: '16.03.2015' });
-		calendar.client({ dob: '15.03.2015' });
-		const told: unknown[] = [];
-		for (const day of onDays(16, 19)) told.push(await calendar.ids(day));
-		expect(told).toEqual([ids.slice(0, 2), ids.slice(2, 4), ids.slice(4), []]);
-	});
-
-	it('is nothing, but what falls due afterwards is told of a branch that cannot be read at first', async () => {
-		const calendar = new Calendar(DAY, { event: 'customerBirthday' });
-		const born = (day: number) => calendar.client({ dob: `${day}.03.2015`, branch_ids: [2] });
-		const [, , next] = [15, 16, 17].map(born);
-		calendar.school.settings.forbiddenBranches = [2];
-		expect(await calendar.poll()).toEqual([]);
-		calendar.school.settings.forbiddenBranches = [];
-		expect(await calendar.ids(...atHours('2026-03-19', 9, 12))).toEqual([next]);
-	});
-
-	it('is reported of a branch that cannot be read at first, once it can be', async () => {
-		const calendar = new Calendar(DAY, birthday);
-		const [one, two] = [1, 2].map((branch) => calendar.client({ dob: '16.03.2015', branch_ids: [branch] }));
-		calendar.client({ dob: '14.03.2015', branch_ids: [2] });
-		calendar.school.settings.forbiddenBranches = [2];
-		expect(await calendar.ids()).toEqual([one]);
-		calendar.school.settings.forbiddenBranches = [];
-		expect(await calendar.ids(...atHours('2026-03-17', 9, 12))).toEqual([two]);
-	});
+it('what the first poll is to report comes with the next ones if it is more than one may report, on other days too', async () => {
+	const options = { firstPoll: 'due', maxPerPoll: 2 };
+	const calendar = new Calendar('2026-03-16 09:00', { event: 'customerBirthday', options });
+	const ids = calendar.clients(5, { dob: '16.03.2015' });
+	calendar.client({ dob: '15.03.2015' });
+	const told: unknown[] = [];
+	for (const day of onDays(16, 19)) told.push(await calendar.ids(day));
+	expect(told).toEqual([ids.slice(0, 2), ids.slice(2, 4), ids.slice(4), []]);
 });
 
 describe('the day', () => {
@@ -571,15 +515,6 @@ describe('the day', () => {
 		const [birthday, none] = [{ event: 'customerBirthday' }, { timeZone: 'Moscow' }];
 		const calendar = new Calendar(START, birthday, none, {}, 'Europe/Moscow');
 		await expect(calendar.poll()).rejects.toThrow('The workflow\'s time zone is none: "Moscow"');
-	});
-
-	it('may be another one in the school: nothing is lost or told twice for that', async () => {
-		const parameters = { event: 'subscriptionEnding', endsIn: 1 };
-		const workflow = { timeZone: 'America/New_York' };
-		const calendar = new Calendar(START, parameters, workflow, {}, 'Asia/Vladivostok');
-		const ids = [12, 13, 14, 15].map((day) => calendar.client({ paid_till: `2026-03-${day} 18:00:00` }));
-		const times = range(10, 16).flatMap((day) => atHours(`2026-03-${day}`, 1, 9, 14, 19));
-		expect(await calendar.ids(...times)).toEqual(ids);
 	});
 
 	it('that is put back tells nothing again', async () => {

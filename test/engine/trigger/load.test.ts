@@ -291,18 +291,6 @@ describeScheduled('a poll whose time is short', () => {
 		expect(await polls(16)).toEqual(made);
 	});
 
-	it('loses nothing that comes while it goes on', async () => {
-		const { add, poll, polls } = schoolOf(60, 6);
-		await polls(15);
-		const [made, reported]: number[][] = [[], []];
-		for (let n = 0; n < 20; n++) {
-			made.push(...add(5));
-			reported.push(...(await poll()));
-		}
-		reported.push(...(await polls(30)));
-		expect(sorted(reported)).toEqual(made);
-	});
-
 	it('reads records as long as there is time, at least one', async () => {
 		const { school, poll } = schoolOf(0, 10, { event: 'customerUpdated', branchIds: [1] });
 		await poll();
