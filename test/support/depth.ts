@@ -21,6 +21,8 @@ export const depth = {
 	logins: runs(2, 50),
 	sharedLock: runs(10, 500),
 	lessonsTaught: runs(40, 2_000),
+	dueDates: runs(150, 5_000),
+	deliveries: runs(200, 10_000),
 };
 
 /** Another one in each run; jest prints it, and `npm test -- --seed=<n>` plays a run again. */

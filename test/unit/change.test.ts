@@ -1,37 +1,36 @@
 import fc from 'fast-check';
+import type { IDataObject } from 'n8n-workflow';
 
 import { changeNames } from '../../nodes/AlfaCrm/entities/events';
-import { readChange } from '../../nodes/AlfaCrm/trigger/change';
+import type { Change } from '../../nodes/AlfaCrm/trigger/change';
+import { deliveryContent, readChange } from '../../nodes/AlfaCrm/trigger/change';
+import { deliveryKey } from '../../nodes/AlfaCrm/trigger/webhook/seen';
+import { depth, seed } from '../support/depth';
 
-const PLAIN = { event: 'create', entity: 'Pay', entity_id: 1200 };
-const read = (more: object) => readChange({ ...PLAIN, ...more });
+const PLAIN = { event: 'update', entity: 'Customer', entity_id: 5 };
+const read = (more: object = {}) => readChange({ ...PLAIN, ...more });
+
+it.each<[body: unknown]>([
+	...[undefined, null, 'update', {}, [PLAIN]].map((body): [unknown] => [body]),
+	...[undefined, ' ', 2, { name: 'update' }].map((event): [unknown] => [{ ...PLAIN, event }]),
+	...[undefined, ' ', { name: 'Pay' }].map((entity): [unknown] => [{ ...PLAIN, entity }]),
+	...[null, 0, -5, 5.5, '5a', [5]].map((entity_id): [unknown] => [{ ...PLAIN, entity_id }]),
+])('%j is no change, for a reason', (body) => {
+	expect(readChange(body)).toMatch(/^(The body|event|entity|entity_id) is not /);
+});
 
 describe('the fields of a delivery', () => {
 	const NAMES = ['fields_old', 'fields_new', 'fields_rel'] as const;
 	it.each<[given: unknown, fields: object]>([
-		[[], {}],
-		['', {}],
-		['[]', {}],
-		['{}', {}],
-		['null', {}],
-		[null, {}],
-		[undefined, {}],
-		[0, {}],
-		[false, {}],
-		['no JSON', {}],
-		['5', {}],
-		['"text"', {}],
-		['{"status":3', {}],
+		...[[], '', '[]', '{}', 'null', null, undefined, 0, false, 'no JSON', '5', '"text"', '{"status":3'].map(
+			(given): [unknown, object] => [given, {}],
+		),
 		[
 			{ status: 3, group_ids: [40] },
 			{ status: 3, group_ids: [40] },
 		],
 		['{"status":3,"group_ids":null}', { status: 3, group_ids: null }],
 		[['Орлова', 5], { 0: 'Орлова', 1: 5 }],
-		[
-			{ customer_id: '501', income: '5000' },
-			{ customer_id: '501', income: '5000' },
-		],
 	])('that come as %j', (given, fields) => {
 		for (const name of NAMES) expect(read({ [name]: given })).toHaveProperty(name, fields);
 	});
@@ -44,42 +43,59 @@ describe('the fields of a delivery', () => {
 	});
 });
 
-it.each<[name: 'branch_id' | 'user_id', given: unknown, number: number | null]>([
+describe('fields that are nested', () => {
+	const nested = (levels: number) => `${'['.repeat(levels)}${']'.repeat(levels)}`;
+	const deep = JSON.parse(nested(100_000)) as IDataObject[];
+
+	it.each<[what: string, fields: object]>([
+		// The fields are the first level.
+		['101 levels', { fields_new: { x: JSON.parse(nested(100)) as [] } }],
+		['a hundred thousand', { fields_old: deep }],
+		['as many in a text', { fields_rel: `{"x":${nested(100_000)}}` }],
+	])('%s deep are refused', (_what, fields) => {
+		expect(read(fields)).toBe('The fields are nested too deeply');
+	});
+
+	it('100 levels deep are taken, and so is whatever else is nested', () => {
+		const fields_new = { x: JSON.parse(nested(99)) as [] };
+		expect(read({ fields_new, elsewhere: deep })).toHaveProperty('fields_new', fields_new);
+	});
+});
+
+it.each<[name: 'branch_id' | 'user_id' | 'event' | 'entity_id', given: unknown, read: unknown]>([
+	['entity_id', '5', 5],
 	['branch_id', '7', 7],
 	['branch_id', 7, 7],
 	['branch_id', 0, null],
 	['branch_id', '', null],
 	['branch_id', [7], null],
-	['branch_id', undefined, null],
 	['user_id', '4', 4],
 	['user_id', 0, 0],
 	['user_id', null, null],
 	['user_id', 'admin', null],
-])('%s %j becomes %j', (name, given, number) => {
-	expect(read({ [name]: given })).toHaveProperty(name, number);
+	['event', 'restore', 'restore'],
+	['event', 'Update', 'Update'],
+	['event', ' delete\n', 'delete'],
+	['event', 'constructor', 'constructor'],
+])('%s %j becomes %j', (name, given, value) => {
+	expect(read({ [name]: given })).toHaveProperty(name, value);
 });
 
-it.each<[given: string, event: string]>([
-	['update', 'update'],
-	['restore', 'restore'],
-	['Update', 'Update'],
-	[' delete\n', 'delete'],
-	['constructor', 'constructor'],
-])('the event %j is taken as %j', (given, event) => {
-	expect(read({ event: given })).toHaveProperty('event', event);
+it.each<[datetime: unknown, told: string | null]>([
+	...['', ' \n', null, 0, {}, ['2026-02-10 11:59:00'], true].map((none): [unknown, null] => [none, null]),
+	['0000-00-00 00:00:00', '0000-00-00 00:00:00'],
+	[' 2026-02-10 11:59:00\n', '2026-02-10 11:59:00'],
+	['2026-02-10T11:59:00+03:00', '2026-02-10T11:59:00+03:00'],
+	['yesterday at 9', 'yesterday at 9'],
+	[1_770_713_940, '1770713940'],
+])('the time %j is passed on as %j', (datetime, told) => {
+	expect(read({ datetime })).toHaveProperty('datetime', told);
 });
 
 it('what else a body holds is left out', () => {
 	expect(Object.keys(read({ api_key: 'x', 0: 1 }))).toEqual([
-		'event',
-		'entity',
-		'entity_id',
-		'branch_id',
-		'user_id',
-		'datetime',
-		'fields_old',
-		'fields_new',
-		'fields_rel',
+		...['event', 'entity', 'entity_id', 'branch_id', 'user_id', 'datetime'],
+		...['fields_old', 'fields_new', 'fields_rel'],
 	]);
 });
 
@@ -112,6 +128,47 @@ it('whatever a body holds, it is either a full delivery or refused in words', ()
 				)
 			);
 		}),
-		{ numRuns: 2_000, seed: 1 },
+		{ numRuns: depth.deliveries, seed },
 	);
+});
+
+describe('the key of a delivery', () => {
+	const DELIVERY = {
+		...{ ...PLAIN, branch_id: 1, user_id: 4, datetime: '2026-02-10 11:59:00' },
+		...{ fields_old: { study_status_id: 1 }, fields_new: { study_status_id: 3 }, fields_rel: [] },
+	};
+	const keyOf = (more: object = {}, hasTime = true) => {
+		const body = { ...DELIVERY, ...more };
+		return deliveryKey(deliveryContent(body, readChange(body) as Change), hasTime);
+	};
+
+	it('is the same however its empty parts are written and its keys are sorted', () => {
+		const turned = Object.fromEntries(Object.entries(DELIVERY).reverse());
+		for (const fields_rel of [[], {}, '', '[]', null, undefined])
+			expect(keyOf({ ...turned, fields_rel, entity_id: '5' })).toBe(keyOf());
+	});
+
+	it.each<[one: object, other?: object]>([
+		[{ entity_id: 6 }],
+		[{ branch_id: 2 }],
+		[{ user_id: 5 }],
+		[{ entity: 'Lesson' }],
+		[{ event: 'delete' }],
+		[{ datetime: '2026-02-10 11:59:01' }],
+		[{ fields_new: { study_status_id: '3' } }],
+		[{ fields_old: [] }],
+		[{ fields_rel: { a: { b: 1 } } }],
+		// What cannot be read tells them apart as well, and what is not put out.
+		[{ fields_new: 'status=1' }, { fields_new: 'status=2' }],
+		[{ fields_new: JSON.stringify('{"a":1}') }, { fields_new: JSON.stringify('{"a":2}') }],
+		[{ branch_id: [1] }, { branch_id: [2] }],
+		[{ user_id: 'anna' }, { user_id: 'boris' }],
+		[{ delivery_id: 1 }, { delivery_id: 2 }],
+	])('is another one where deliveries differ in %j', (one, other = {}) => {
+		expect(keyOf(one)).not.toBe(keyOf(other));
+	});
+
+	it('is another one for each delivery without a time, for two of them may be two changes', () => {
+		expect(keyOf({}, false)).not.toBe(keyOf({}, false));
+	});
 });

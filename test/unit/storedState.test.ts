@@ -51,6 +51,13 @@ function trigger(workflow: Workflow, id: string, name: string, row?: IDataObject
 	};
 }
 
+/** A workflow in which the trigger of node a has saved something. */
+function begun(): Workflow {
+	const workflow = new Saved().load();
+	trigger(workflow, 'a', 'Trigger').save(1);
+	return workflow;
+}
+
 it('what a workflow has reported is remembered until a thousand others were at work since', () => {
 	const saved = new Saved();
 	trigger(saved.load(), 'a', 'Trigger').save(1);
@@ -65,8 +72,7 @@ it('what a workflow has reported is remembered until a thousand others were at w
 
 describe('a trigger that n8n keeps the state of by name', () => {
 	it('finds it under a new name, and its newest under the old one again', () => {
-		const workflow = new Saved().load();
-		trigger(workflow, 'a', 'Trigger').save(1);
+		const workflow = begun();
 		trigger(workflow, 'a', 'Trigger').save(2);
 		const renamed = trigger(workflow, 'a', 'Leads');
 		expect(renamed.knows()).toBe(2);
@@ -84,15 +90,13 @@ describe('a trigger that n8n keeps the state of by name', () => {
 	});
 
 	it('goes on where one of its name stopped that is gone', () => {
-		const workflow = new Saved().load();
-		trigger(workflow, 'a', 'Trigger').save(1);
+		const workflow = begun();
 		expect(trigger(workflow, 'b', 'Trigger').knows()).toBe(1);
 		expect(trigger(workflow, 'c', 'Trigger').open('payments').isOther).toBe(false);
 	});
 
 	it('begins anew under a name that another one bore', () => {
-		const workflow = new Saved().load();
-		trigger(workflow, 'a', 'Trigger').save(1);
+		const workflow = begun();
 		trigger(workflow, 'a', 'Leads').save(2);
 		const copy = trigger(workflow, 'b', 'Trigger');
 		expect(copy.knows()).toBeUndefined();
@@ -102,16 +106,14 @@ describe('a trigger that n8n keeps the state of by name', () => {
 	});
 
 	it('does so too when a Code node has deleted where that one is now', () => {
-		const workflow = new Saved().load();
-		trigger(workflow, 'a', 'Trigger').save(1);
+		const workflow = begun();
 		trigger(workflow, 'a', 'Leads').save(2);
 		delete workflow.staticData.global;
 		expect(trigger(workflow, 'b', 'Trigger').knows()).toBeUndefined();
 	});
 
 	it('begins anew with another account or event, whatever its name', () => {
-		const workflow = new Saved().load();
-		trigger(workflow, 'a', 'Trigger').save(1);
+		const workflow = begun();
 		trigger(workflow, 'a', 'Payments').save(2, { subject: 'payments' });
 		const back = trigger(workflow, 'a', 'Trigger').open('leads');
 		expect(back.known).toBeUndefined();
@@ -119,8 +121,7 @@ describe('a trigger that n8n keeps the state of by name', () => {
 	});
 
 	it.each(['global', 'node:Trigger'])('does without what a Code node deletes: %s', (place) => {
-		const workflow = new Saved().load();
-		trigger(workflow, 'a', 'Trigger').save(1);
+		const workflow = begun();
 		delete workflow.staticData[place];
 		expect(trigger(workflow, 'a', 'Trigger').knows()).toBe(1);
 	});
@@ -128,8 +129,7 @@ describe('a trigger that n8n keeps the state of by name', () => {
 	it.each([[null], ['text'], [1], [[]], [{ state: 'text' }], [{ state: null }]])(
 		'does without what a Code node writes there: %j',
 		(value) => {
-			const workflow = new Saved().load();
-			trigger(workflow, 'a', 'Trigger').save(1);
+			const workflow = begun();
 			const shared = workflow.getStaticData('global');
 			for (const key of Object.keys(shared)) shared[key] = value;
 			expect(trigger(workflow, 'a', 'Trigger').knows()).toBe(1);
@@ -270,8 +270,7 @@ describe('a trigger with a row of its own', () => {
 	});
 
 	it('goes on from what n8n kept by name before it had rows, but not from that of another node', () => {
-		const workflow = new Saved().load();
-		trigger(workflow, 'a', 'Trigger').save(1);
+		const workflow = begun();
 		const { state } = workflow.getStaticData('node', { name: 'Trigger' } as INode);
 		const fresh = new Saved().load();
 		expect(trigger(fresh, 'a', 'Trigger', deepCopy({ state })).knows()).toBe(1);

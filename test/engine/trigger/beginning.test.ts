@@ -1,0 +1,306 @@
+import type { INodeParameters } from 'n8n-workflow';
+
+import { httpFailure } from '../support/direct';
+import { between, CUSTOMERS, isIn, LARGE, LOG, range, SMALL, World } from '../support/world';
+
+afterEach(() => jest.restoreAllMocks());
+
+const DAY = 1_440;
+
+interface Source {
+	what: string;
+	parameters: INodeParameters;
+	/** Something new of a branch, made so many minutes ago. */
+	add: (world: World, branch?: number, ago?: number) => number;
+}
+const customers: Source = {
+	what: 'customers',
+	parameters: { ...CUSTOMERS, addNames: false },
+	add: (world, branch = 1, ago = 0) => world.customer({ branch_ids: [branch] }, { ago }),
+};
+const changes: Source = {
+	what: 'changes',
+	parameters: LOG,
+	add: (world, branch = 1, ago = 0) => world.log({ branches: [branch], ago }),
+};
+const sources = [customers, changes];
+
+describe('a list that comes empty though its rows are counted', () => {
+	/** From the given one on, lists of records come without rows, whatever is counted. */
+	function emptied(world: World, { first = 1, branch = 1 } = {}): { isOdd: boolean } {
+		const state = { isOdd: true };
+		let lists = 0;
+		between(world, async (asked, real) => {
+			const answer = await real();
+			if (!state.isOdd || !isIn(asked, branch)) return answer;
+			return ++lists < first ? answer : { ...answer, items: [] };
+		});
+		return state;
+	}
+
+	it.each(sources)('does not let the trigger begin: $what', async ({ parameters, add }) => {
+		const world = new World({ settings: LARGE, parameters });
+		range(1, 30).forEach((n) => add(world, 1, 31 - n));
+		const state = emptied(world);
+		await expect(world.poll()).rejects.toMatchObject({
+			message: expect.stringContaining('AlfaCRM sent an empty list when asked to') as string,
+			// A branch whose total is wrong for good is left out.
+			description: expect.stringMatching(/branch 1\..* choose the other branches in 'Branch Names/) as string,
+		});
+		state.isOdd = false;
+		expect(await world.poll()).toEqual([]);
+		const id = add(world);
+		expect(await world.polls(1, 5)).toEqual([id]);
+	});
+
+	it('does not even if that is when the log is asked for once more in the first poll', async () => {
+		const world = new World({ settings: LARGE, parameters: LOG });
+		range(1, 30).forEach((n) => world.log({ ago: 31 - n }));
+		const state = emptied(world, { first: 2 });
+		await expect(world.poll()).rejects.toThrow(
+			'AlfaCRM sent an empty list when asked to read the change log',
+		);
+		state.isOdd = false;
+		expect(await world.polls(3, 5)).toEqual([]);
+	});
+
+	it.each(sources)('makes no news of what a branch held when it was chosen: $what', async (source) => {
+		const { parameters, add } = source;
+		const settings = { ...LARGE, logScope: 'branch' } as const;
+		const world = new World({ settings, branches: 2, parameters: { ...parameters, branchIds: [1] } });
+		add(world, 1, 10);
+		await world.poll();
+		range(1, 30).forEach((n) => add(world, 2, 31 - n));
+		const own = add(world);
+		expect(await world.polls(1, 5)).toEqual([own]);
+		const state = emptied(world, { branch: 2 });
+		world.poller.change({ ...parameters, branchIds: [1, 2] });
+		await world.polls(3, 5).catch(() => []);
+		state.isOdd = false;
+		await world.polls(3, 61);
+		expect(world.out).toEqual([own]);
+		const id = add(world, 2);
+		expect(await world.polls(1, 5)).toEqual([id]);
+	});
+
+	it.each([
+		['none', {}],
+		['the newest, as many as are asked for', { startWith: 3 }],
+	])('is a failure if it is that of the branches; of the log it tells then %s', async (_what, options) => {
+		const world = new World({ settings: LARGE, parameters: { ...LOG, options } });
+		const ids = range(1, 30).map((n) => world.log({ ago: 31 - n }));
+		let isShown = false;
+		between(world, async (asked, real) =>
+			isShown || !asked.url.includes('branch/index') ? await real() : { total: 0, items: [] },
+		);
+		await expect(world.poll()).rejects.toThrow('AlfaCRM returned no branches');
+		await expect(world.polls(1, 5)).rejects.toThrow('AlfaCRM returned no branches');
+		isShown = true;
+		expect(await world.polls(3, 5)).toEqual('startWith' in options ? ids.slice(-3) : []);
+		const id = world.log();
+		expect(await world.polls(1, 5)).toEqual([id]);
+	});
+});
+
+it('an import of one second, too long for the first poll, is old', async () => {
+	const world = new World({ settings: SMALL, parameters: CUSTOMERS });
+	range(1, 2_100).forEach(() => world.customer());
+	expect(await world.polls(5, 5)).toEqual([]);
+	const id = world.customer();
+	expect(await world.polls(1, 5)).toEqual([id]);
+});
+
+describe('a branch', () => {
+	it('that could not be read at the activation has what is newer than the others had', async () => {
+		const world = new World({ settings: LARGE, branches: 2, parameters: CUSTOMERS });
+		world.customer();
+		world.pass(5_000);
+		const newer = range(1, 10).map((n) => customers.add(world, 2, (11 - n) * 600));
+		world.branch(2, 'forbidden');
+		await world.polls(2, 10);
+		world.branch(2, 'allowed');
+		// The first three are more than two days and 26 hours old.
+		expect(await world.polls(1, 10)).toEqual(newer.slice(3));
+	});
+
+	it('that was chosen while it could not be read has what is newer than the others had', async () => {
+		const world = new World({ settings: LARGE, branches: 2, parameters: { ...CUSTOMERS, branchIds: [1] } });
+		world.customer();
+		await world.polls(1, 5);
+		const newer: number[] = [];
+		await world.polls(10, 60, () => newer.push(customers.add(world, 2)));
+		world.branch(2, 'forbidden');
+		world.poller.change({ ...CUSTOMERS, branchIds: [1, 2] });
+		await world.polls(2, 10);
+		world.branch(2, 'allowed');
+		expect(await world.polls(1, 10)).toEqual(newer);
+	});
+
+	it.each(sources)('that is chosen and cannot be read stops no other: $what', async ({ parameters, add }) => {
+		const world = new World({ settings: LARGE, branches: 2, parameters: { ...parameters, branchIds: [1] } });
+		add(world);
+		await world.polls(1, 5);
+		world.branch(2, 'forbidden');
+		world.poller.change({ ...parameters, branchIds: [1, 2] });
+		await world.polls(1, 5);
+		const made = [add(world), add(world)];
+		expect(await world.polls(2, 5)).toEqual(made);
+	});
+
+	it('goes on where it was after four weeks', async () => {
+		const world = new World({ settings: LARGE, branches: 2, parameters: CUSTOMERS });
+		world.customer();
+		await world.polls(1, 5);
+		world.branch(2, 'forbidden');
+		const made: number[] = [];
+		await world.polls(28, DAY, () =>
+			range(1, 40).forEach((n) => (n % 2 ? world.customer() : made.push(customers.add(world, 2)))),
+		);
+		world.branch(2, 'allowed');
+		expect(await world.polls(3, 5)).toEqual(made);
+	});
+
+	it.each([
+		['it is', [1, 2]],
+		['all are', []],
+	])('that was given up has no news in the log when %s chosen again', async (_name, branchIds) => {
+		const world = new World({ settings: LARGE, branches: 2, parameters: { ...LOG, branchIds } });
+		world.log({ branches: [2] });
+		await world.polls(1, 5);
+		world.poller.change({ ...LOG, branchIds: [1] });
+		await world.polls(1, 5);
+		await world.polls(5, DAY, () => world.log({ branches: [2] }));
+		world.poller.change({ ...LOG, branchIds });
+		expect(await world.polls(1, 5)).toEqual([]);
+		const id = world.log({ branches: [2] });
+		expect(await world.polls(1, 5)).toEqual([id]);
+	});
+});
+
+describe('Start With Newest', () => {
+	const options = { startWith: 4, maxPerPoll: 1 };
+	const knownOf = (world: World) =>
+		(world.poller.state.state as { known: { start: unknown; startOf?: unknown; since: string } }).known;
+
+	it('does not apply to another event, however long it takes to begin', async () => {
+		const world = new World({ settings: SMALL, parameters: LOG });
+		range(1, 2_400).forEach((n) => world.customer({}, { ago: 2_500 - n }));
+		world.log();
+		await world.poll();
+		world.poller.change({ ...CUSTOMERS, options: { startWith: 3 } });
+		await world.polls(6, 10);
+		expect(world.out).toEqual([]);
+	});
+
+	const cases = sources.flatMap((source) => [
+		{ ...source, becomes: 'closed', back: 'open', polls: 1 } as const,
+		{ ...source, becomes: 'forbidden', back: 'allowed', polls: 3 } as const,
+	]);
+	it.each(cases)(
+		'waits for $what of a branch that is $becomes for $polls polls',
+		async ({ becomes, back, polls, parameters, add }) => {
+			const world = new World({ settings: LARGE, branches: 3, parameters: { ...parameters, options } });
+			const ids = [1, 2, 1, 2].map((branch, n) => add(world, branch, 100 - n));
+			await world.poll();
+			world.branch(2, becomes);
+			await world.polls(polls, 61);
+			world.branch(2, back);
+			await world.polls(6, 61);
+			expect([...world.out].sort()).toEqual(ids);
+		},
+	);
+
+	/** Six that wait to be reported one by one, of two branches; two have been. */
+	async function waiting({ parameters: given, add }: Source, chosen: INodeParameters = {}) {
+		const parameters = { ...given, options: { startWith: 6, maxPerPoll: 1 } };
+		const world = new World({ settings: LARGE, branches: 2, parameters: { ...parameters, ...chosen } });
+		const ids = [1, 1, 2, 2, 1, 2].map((branch, n) => add(world, branch, 60 - n));
+		await world.poll();
+		await world.polls(1, 5);
+		return { world, ids, parameters };
+	}
+
+	it.each(sources)('loses nothing by an empty list that is counted: $what', async (source) => {
+		const { world, ids } = await waiting(source);
+		let isOdd = true;
+		between(world, async (_asked, real) => {
+			const answer = await real();
+			return isOdd ? { ...answer, items: [] } : answer;
+		});
+		await world.polls(1, 5);
+		await world.polls(1, 61);
+		isOdd = false;
+		await world.polls(8, 35);
+		expect(world.out).toEqual(ids);
+	});
+
+	it.each(sources)('loses nothing by a branch that fails: $what', async (source) => {
+		const { world, ids } = await waiting(source);
+		let isDown = true;
+		between(world, async (asked, real) => {
+			if (isDown && isIn(asked, 2)) throw httpFailure(500);
+			return await real();
+		});
+		await world.polls(1, 5);
+		isDown = false;
+		await world.polls(8, 35);
+		expect([...world.out].sort()).toEqual(ids);
+	});
+
+	it.each(sources)('does not wait for a branch that is chosen no more: $what', async (source) => {
+		const { world, parameters } = await waiting(source, { branchIds: [1, 2] });
+		world.poller.change({ ...parameters, branchIds: [1] });
+		await world.polls(6, 61);
+		expect(world.out).toEqual([1, 2, 5]);
+		expect(world.requests.slice(-3)).toEqual([1, 1, 1]);
+		const start = source === customers ? '' : (expect.objectContaining({ keys: [] }) as unknown);
+		expect(knownOf(world)).toMatchObject({ start });
+		expect(knownOf(world).startOf).toBeUndefined();
+	});
+
+	it('looks once an hour into a branch that is forbidden for good, and forgets it after a month', async () => {
+		const parameters = { ...LOG, options: { startWith: 300, maxPerPoll: 100 } };
+		const world = new World({ settings: SMALL, branches: 2, parameters });
+		range(1, 400).forEach((n) => changes.add(world, 1 + (n % 2), (400 - n) * 30 + 10));
+		await world.poll();
+		world.branch(2, 'forbidden');
+		await world.polls(10, 61);
+		await world.polls(5, 5);
+		expect(world.requests.slice(-4)).toEqual([2, 2, 2, 2]);
+		world.now = world.now.plus({ days: 40 });
+		await world.polls(2, 61);
+		await world.polls(3, 5);
+		expect(world.requests.slice(-3)).toEqual([2, 2, 2]);
+	});
+
+	describe('where a branch is really empty, and its total says one', () => {
+		const settings = { ...LARGE, total: 'oneTooHigh', logScope: 'branch' } as const;
+
+		it('looks for changes of another branch that is forbidden once an hour, for a month', async () => {
+			const world = new World({ settings, branches: 3, parameters: { ...LOG, options } });
+			[1, 2, 1, 2].forEach((branch, n) => changes.add(world, branch, 100 - n));
+			await world.poll();
+			world.branch(2, 'forbidden');
+			await world.polls(4, 61);
+			await world.polls(4, 5);
+			// The branch without any is asked for a second time, without a size.
+			expect(world.requests.slice(-3)).toEqual([4, 4, 4]);
+			world.pass(31 * DAY);
+			await world.polls(2, 61);
+			expect(knownOf(world).start).toMatchObject({ keys: [] });
+		});
+
+		it('forgets after a month customers that are gone before they are reported', async () => {
+			const parameters = { ...customers.parameters, options };
+			const world = new World({ settings, branches: 2, parameters });
+			const ids = range(1, 4).map((n) => world.customer({}, { ago: 100 - n }));
+			await world.poll();
+			world.school.store.remove('customer', ids[2]);
+			await world.polls(6, 61);
+			expect(world.out).toEqual([ids[0], ids[1], ids[3]]);
+			await world.polls(40, DAY, () => world.customer());
+			expect(knownOf(world).start).toBe('');
+			expect(knownOf(world).since > '2026-03-01').toBe(true);
+		});
+	});
+});

@@ -1,0 +1,607 @@
+import type { IDataObject, INodeParameters } from 'n8n-workflow';
+import { DateTime } from 'luxon';
+
+import type { JsonObject, Settings } from '../../../sandbox';
+import { DirectSchool } from '../support/direct';
+import { Engine } from '../support/engine';
+import type { PollerOptions } from '../support/poller';
+import { Poller } from '../support/poller';
+import { range } from '../support/world';
+
+afterEach(() => jest.restoreAllMocks());
+
+const engine = new Engine({ hostname: 'http://127.0.0.1:1', email: 'a', apiKey: 'b', requestsPerSecond: 0 });
+type Send = NonNullable<PollerOptions['send']>;
+
+/** A school of two branches and a trigger whose days pass as a test says. */
+class Calendar {
+	readonly school: DirectSchool;
+	readonly poller: Poller;
+	/** Lists of customers that were asked for since the last poll began. */
+	asked: Array<{ branch: number; body: JsonObject }> = [];
+	private now = 0;
+
+	/** @param start a time of the zone, `yyyy-mm-dd hh:mm` */
+	constructor(
+		start: string,
+		parameters: INodeParameters,
+		{ timeZone = 'Europe/Moscow', ...options }: PollerOptions = {},
+		settings: Partial<Settings> = {},
+		private readonly zone = timeZone,
+	) {
+		this.school = new DirectSchool({ timeZone: zone, bodyPageSize: 'honoured', ...settings }, 2);
+		jest.spyOn(Date, 'now').mockImplementation(() => this.now);
+		this.at(start);
+		const send = this.school.send as unknown as (...given: unknown[]) => Promise<unknown>;
+		const noting = async (credential: string, request: { url: string; body?: JsonObject }) => {
+			const [, branch] = /v2api\/(\d+)\/customer\/index$/.exec(request.url) ?? [];
+			if (branch !== undefined) this.asked.push({ branch: Number(branch), body: request.body ?? {} });
+			return await send(credential, request);
+		};
+		this.poller = new Poller(engine, parameters, { ...options, timeZone, send: noting as unknown as Send });
+	}
+
+	/** It is that time in the school. */
+	at(time: string): void {
+		const moment = DateTime.fromFormat(time, 'yyyy-MM-dd HH:mm', { zone: this.zone });
+		this.now = moment.toMillis();
+		this.school.settings.now = moment.toUTC().toISO({ suppressMilliseconds: true });
+	}
+
+	/** From now on each call takes a second. */
+	slow(): void {
+		this.school.onCall = () => (this.now += 1_000);
+	}
+
+	client(values: JsonObject): number {
+		return this.school.store.insert('customer', { name: 'Мия', is_study: 1, branch_ids: [1], ...values }).id;
+	}
+
+	clients(count: number, values: JsonObject): number[] {
+		return range(1, count).map(() => this.client(values));
+	}
+
+	card(ids: number | number[], values: JsonObject): void {
+		for (const id of [ids].flat()) this.school.store.patch('customer', id, values);
+	}
+
+	async poll(time?: string): Promise<IDataObject[]> {
+		if (time !== undefined) this.at(time);
+		this.asked = [];
+		return await this.poller.tick();
+	}
+
+	/** Who is told at each of these times. */
+	async ids(...times: string[]): Promise<unknown[]> {
+		const told: unknown[] = [];
+		for (const time of times.length > 0 ? times : [undefined])
+			told.push(...(await this.poll(time)).map(({ id }) => id));
+		return told;
+	}
+
+	/** What lists of customers show from now on. */
+	showing(change: (rows: JsonObject[]) => void): void {
+		this.school.onRows = (path, rows) => {
+			if (path === 'customer') change(rows);
+		};
+	}
+}
+
+const onDays = (from: number, to: number, clock = '09:00') =>
+	range(from, to).map((day) => `2026-03-${day} ${clock}`);
+const atHours = (day: string, ...hours: number[]) =>
+	hours.map((hour) => `${day} ${String(hour).padStart(2, '0')}:00`);
+
+/** An event with cards of clients, as the form sets it up. */
+interface Case {
+	event: string;
+	/** The parameter that says who counts. */
+	limit: string;
+	/** It falls due on the day, if the card says no more than a day; else as soon as it also says what is `later`. */
+	calm: JsonObject;
+	later?: JsonObject;
+	due: JsonObject;
+	/** Due four days before. */
+	before: JsonObject;
+	says: JsonObject;
+	/** It is over; and there is another one within two weeks. */
+	over: JsonObject;
+	again: JsonObject;
+}
+
+/** @param day `yyyy-mm-dd`, on which it falls due */
+function casesOn(day: string): Case[] {
+	const on = (days: number, format = 'yyyy-MM-dd') => DateTime.fromISO(day).plus({ days }).toFormat(format);
+	const till = (days: number) => ({ paid_till: `${on(days)} 18:00:00` });
+	const seen = (days: number) => ({ last_attend_date: on(days) });
+	const born = (days: number) => ({ dob: on(days, "dd.MM.'2015'") });
+	const left = (paid_lesson_count: number) => ({ paid_lesson_count });
+	const owes = (balance: string) => ({ balance });
+	return [
+		{
+			...{ event: 'customerBirthday', limit: 'Days Before the Birthday' },
+			...{ calm: born(0), due: born(0), before: born(-4), over: {}, again: {} },
+			says: { birthday: day, days_left: 0, turns: 11 },
+		},
+		{
+			...{ event: 'subscriptionEnding', limit: 'Days Before the End' },
+			...{ calm: till(3), due: till(3), before: till(-2), over: till(90), again: till(11) },
+			says: { ends_on: on(3), days_left: 3 },
+		},
+		{
+			...{ event: 'notSeen', limit: 'Days Not Seen' },
+			...{ calm: seen(-14), due: seen(-14), before: seen(-19), over: seen(0), again: seen(0) },
+			says: { last_seen: on(-14), days_not_seen: 14 },
+		},
+		{
+			...{ event: 'lessonsRunningOut', limit: 'Lessons Left' },
+			...{ calm: left(3), later: left(2), due: left(2), before: left(1), over: left(9), again: left(2) },
+			says: { lessons_left: 2 },
+		},
+		{
+			...{ event: 'inDebt', limit: 'Balance Below' },
+			...{ calm: owes('0.00'), later: owes('-0.50'), due: owes('-0.50'), before: owes('-9.00') },
+			...{ over: owes('0.00'), again: owes('-7.00') },
+			says: { debt: 0.5 },
+		},
+	];
+}
+
+const START = '2026-03-10 09:00';
+const CASES = casesOn('2026-03-14');
+
+describe.each(CASES)('$event', ({ event, limit, calm, later, due, before, says, over, again }) => {
+	const isDated = later === undefined;
+	/** A trigger that has begun, and a client of whom nothing is due. */
+	const begun = async (more: INodeParameters = {}, card: JsonObject = {}) => {
+		const calendar = new Calendar(START, { event, ...more });
+		const id = calendar.client({ ...calm, ...card });
+		expect(await calendar.poll()).toEqual([]);
+		return { calendar, id };
+	};
+
+	it('tells each client once, and again when it is another occasion', async () => {
+		const calendar = new Calendar(START, { event });
+		const [id, known] = [calendar.client(calm), calendar.client(before)];
+		expect(await calendar.ids(START, '2026-03-12 09:00')).toEqual([]);
+		calendar.card(id, due);
+		const items = await calendar.poll('2026-03-14 09:00');
+		expect(items).toMatchObject([{ ...says, id, name: 'Мия', is_study_name: 'Client' }]);
+		expect(Object.keys(items[0]).slice(0, Object.keys(says).length)).toEqual(Object.keys(says));
+		expect(await calendar.ids('2026-03-14 12:00', '2026-03-15 09:00')).toEqual([]);
+		calendar.poller.restart();
+		expect(await calendar.poll('2026-03-15 18:00')).toEqual([]);
+		calendar.card(id, over);
+		expect(await calendar.poll('2026-03-16 09:00')).toEqual([]);
+		calendar.card(id, again);
+		if (event === 'customerBirthday') expect(await calendar.ids('2027-03-15 09:00')).toEqual([known, id]);
+		else expect(await calendar.ids('2026-03-29 09:00')).toEqual([id]);
+	});
+
+	it.each([
+		['filters are ignored', { ignoredFilters: ['customer.*'] as string[] }],
+		['pages are small', { pageSize: 1, bodyPageSize: 'ignored' }],
+		['totals are missing and pages shuffled', { total: 'missing', shuffle: true }],
+	] as const)('tells the same where %s', async (_name, settings) => {
+		const calendar = new Calendar(START, { event }, {}, { ...settings });
+		const [id, lead] = [calendar.client(calm), calendar.client({ ...calm, is_study: 0 })];
+		calendar.client(before);
+		expect(await calendar.poll()).toEqual([]);
+		calendar.card([id, lead], due);
+		expect(await calendar.ids('2026-03-14 09:00', '2026-03-14 11:00')).toEqual([id]);
+	});
+
+	it('asks nothing between two looks, and once for each branch then', async () => {
+		const { calendar, id } = await begun();
+		expect(calendar.asked.map(({ branch }) => branch)).toEqual([1, 2]);
+		for (const time of ['09:01', '09:50']) {
+			await calendar.poll(`2026-03-10 ${time}`);
+			expect(calendar.asked).toEqual([]);
+		}
+		await calendar.poll('2026-03-10 10:00');
+		expect(calendar.asked).toHaveLength(2);
+		if (later) calendar.card(id, later);
+		// Another day does not wait.
+		await calendar.poll('2026-03-10 23:59');
+		expect(await calendar.ids('2026-03-14 00:01')).toEqual(isDated ? [id] : []);
+		expect(calendar.asked).toHaveLength(2);
+	});
+
+	it('says in the first poll what falls due that day, or nothing', async () => {
+		const tells = new Calendar('2026-03-14 09:00', { event, options: { firstPoll: 'due' } });
+		const id = tells.client(due);
+		tells.client({ ...due, e_date: '2026-03-01' });
+		if (isDated) tells.client(before);
+		expect(await tells.ids('2026-03-14 09:00', '2026-03-14 12:00')).toEqual([id]);
+	});
+
+	it('names a branch that cannot be read, and the others go on', async () => {
+		const { calendar, id } = await begun();
+		const other = calendar.client({ ...calm, branch_ids: [2] });
+		await calendar.poll('2026-03-10 11:00');
+		calendar.card([id, other], due);
+		calendar.school.settings.forbiddenBranches = [2];
+		expect(await calendar.ids('2026-03-14 09:00')).toEqual([id]);
+		expect(calendar.poller.notes.join()).toContain('could not look into branch 2');
+		expect(await calendar.poll('2026-03-14 09:05')).toEqual([]);
+		expect(calendar.asked.map(({ branch }) => branch)).toEqual([2]);
+		expect(await calendar.poll('2026-03-14 11:00')).toEqual([]);
+		calendar.school.settings.forbiddenBranches = [];
+		expect(await calendar.ids('2026-03-15 09:00')).toEqual([other]);
+	});
+
+	it('shows real clients as a test event, and says when there is none', async () => {
+		const calendar = new Calendar('2026-03-14 09:00', { event });
+		await expect(calendar.poller.fetchTestEvent()).rejects.toMatchObject({
+			message: 'AlfaCRM has nothing yet that this trigger would report',
+			description: expect.stringContaining(`'${limit}' says who counts: change it for the test`) as string,
+		});
+		const id = calendar.client(due);
+		expect(await calendar.poller.fetchTestEvent()).toMatchObject([{ ...says, id }]);
+	});
+
+	it('makes no news of what a branch holds when it is chosen', async () => {
+		const { calendar } = await begun({ branchIds: [1] }, { is_study: 0 });
+		calendar.client({ ...before, branch_ids: [2] });
+		calendar.poller.change({ event, branchIds: [1, 2] });
+		expect(await calendar.poll('2026-03-10 09:05')).toEqual([]);
+		const id = calendar.client({ ...calm, branch_ids: [2] });
+		expect(await calendar.poll('2026-03-10 11:00')).toEqual([]);
+		calendar.card(id, due);
+		expect(await calendar.ids('2026-03-14 09:00')).toEqual([id]);
+	});
+
+	it.each<[when: string, move: JsonObject, before: string]>([
+		['before it is due', { branch_ids: [2] }, '2026-03-13 08:00'],
+		['on the very day', { branch_ids: [2], ...due }, '2026-03-14 00:10'],
+	])('tells once of a client who is moved to another branch %s', async (_when, move, time) => {
+		const { calendar, id } = await begun();
+		calendar.card(id, move);
+		const told = await calendar.ids(time);
+		calendar.card(id, due);
+		expect([...told, ...(await calendar.ids('2026-03-14 09:00', '2026-03-14 11:00'))]).toEqual([id]);
+	});
+
+	it('does not tell again of a client who is moved afterwards', async () => {
+		const { calendar, id } = await begun();
+		calendar.card(id, due);
+		expect(await calendar.ids('2026-03-14 09:00')).toEqual([id]);
+		for (const [branch, time] of [
+			[2, '2026-03-14 11:00'],
+			[1, '2026-03-14 13:00'],
+		] as const) {
+			calendar.card(id, { branch_ids: [branch] });
+			expect(await calendar.ids(time)).toEqual([]);
+		}
+	});
+
+	it('tells what is due of who comes from a branch that is not watched or from the archive, or was a lead', async () => {
+		const { calendar, id } = await begun({ branchIds: [1] }, { branch_ids: [2] });
+		const lead = calendar.client({ ...calm, is_study: 0 });
+		const archived = calendar.client({ ...calm, e_date: '2026-03-01' });
+		calendar.card([id, lead, archived], due);
+		expect(await calendar.ids('2026-03-14 09:00')).toEqual([]);
+		calendar.card(id, { branch_ids: [1] });
+		calendar.card(lead, { is_study: 1 });
+		calendar.card(archived, { e_date: '2030-12-31' });
+		expect(await calendar.ids('2026-03-14 11:00', '2026-03-14 13:00')).toEqual([id, lead, archived]);
+	});
+
+	it('counts a branch that was closed and is opened again as added', async () => {
+		const { calendar, id } = await begun();
+		const open = (is_active: 0 | 1) => calendar.school.store.patch('branch', 2, { is_active });
+		const [told, silent] = calendar.clients(2, { ...calm, branch_ids: [2] });
+		await calendar.poll('2026-03-10 11:00');
+		calendar.card(told, due);
+		if (!isDated) expect(await calendar.ids('2026-03-11 09:00')).toEqual([told]);
+		open(0);
+		await calendar.poll('2026-03-11 13:00');
+		calendar.card([id, silent], due);
+		expect(await calendar.ids('2026-03-14 09:00')).toEqual([id]);
+		open(1);
+		expect(await calendar.ids(...atHours('2026-03-14', 11, 13, 15))).toEqual([]);
+		const next = calendar.client({ ...due, branch_ids: [2] });
+		expect(await calendar.ids('2026-03-14 17:00')).toEqual([next]);
+	});
+});
+
+it.each(casesOn('2026-03-16'))(
+	'$event: where one poll a day has no time for all clients, the next ones read on, and tell each once',
+	async ({ event, calm, due }) => {
+		/** A poll has time for three clients or so of them. */
+		const settings: Partial<Settings> = {
+			...{ pageSize: 1, bodyPageSize: 'ignored' },
+			ignoredFilters: ['customer.*'],
+		};
+		const calendar = new Calendar(START, { event }, { budgetMs: 10_000 }, settings);
+		calendar.slow();
+		const ids = calendar.clients(8, calm);
+		expect(await calendar.ids(...onDays(10, 15))).toEqual([]);
+		calendar.card(ids, due);
+		expect((await calendar.ids(...onDays(16, 21))).map(Number).sort()).toEqual(ids);
+		expect(await calendar.ids(...onDays(22, 26))).toEqual([]);
+	},
+);
+
+describe('a list of clients that comes empty though they are counted', () => {
+	/** More than any total is wrong by. */
+	const MANY = 25;
+	const ERROR = 'AlfaCRM sent an empty list when asked to look through the clients';
+	const cases = casesOn('2026-03-10');
+	const [dated, lasting] = [cases.slice(0, 3), cases.slice(3)];
+	const filtered = cases.filter(({ event }) => !['customerBirthday', 'inDebt'].includes(event));
+	const none = (rows: JsonObject[]) => void rows.splice(0);
+	const all = () => {};
+
+	it.each(cases)('does not let the trigger begin: $event', async ({ event, due }) => {
+		const calendar = new Calendar(START, { event });
+		calendar.clients(MANY, due);
+		calendar.showing(none);
+		await expect(calendar.poll()).rejects.toThrow(ERROR);
+		calendar.showing(all);
+		expect(await calendar.ids('2026-03-10 10:00', '2026-03-10 12:00')).toEqual([]);
+	});
+
+	it.each(
+		lasting.flatMap((one) => [
+			{ ...one, shown: 'nobody', keep: 0 },
+			{ ...one, shown: 'only some', keep: 1 },
+		]),
+	)('tells nobody twice after looks that are shown $shown: $event', async ({ event, due, over, keep }) => {
+		const calendar = new Calendar(START, { event });
+		const ids = calendar.clients(keep === 0 ? MANY : 3, over);
+		expect(await calendar.poll()).toEqual([]);
+		calendar.card(ids, due);
+		expect(await calendar.ids('2026-03-10 11:00')).toEqual(ids);
+		calendar.showing((rows) => void rows.splice(keep));
+		if (keep > 0) expect(await calendar.poll('2026-03-10 13:00')).toEqual([]);
+		else
+			for (const time of atHours('2026-03-10', 13, 15, 17))
+				await expect(calendar.poll(time)).rejects.toThrow(ERROR);
+		calendar.showing(all);
+		expect(await calendar.poll('2026-03-10 19:00')).toEqual([]);
+		calendar.card(ids, over);
+		expect(await calendar.poll('2026-03-10 21:00')).toEqual([]);
+		calendar.card(ids[2], due);
+		expect(await calendar.ids('2026-03-10 23:00')).toEqual([ids[2]]);
+	});
+
+	it.each(dated)(
+		'or shows only some hides what fell due since the last look no longer: $event',
+		async (one) => {
+			const calendar = new Calendar('2026-03-07 09:00', { event: one.event });
+			const [first, ...others] = calendar.clients(MANY, one.due);
+			expect(await calendar.poll()).toEqual([]);
+			calendar.showing((rows) => void rows.splice(0, rows.length, ...rows.filter(({ id }) => id === first)));
+			expect(await calendar.ids('2026-03-11 09:00')).toEqual([first]);
+			calendar.showing(none);
+			await expect(calendar.poll('2026-03-12 09:00')).rejects.toThrow(ERROR);
+			calendar.showing(all);
+			expect(await calendar.ids('2026-03-12 10:00', '2026-03-13 09:00')).toEqual(others);
+		},
+	);
+
+	it('does not hold up the other branches', async () => {
+		const calendar = new Calendar(START, { event: 'inDebt' });
+		const [one, two] = [1, 2].map(
+			(branch) => calendar.clients(MANY, { balance: '0.00', branch_ids: [branch] })[0],
+		);
+		expect(await calendar.poll()).toEqual([]);
+		calendar.card([one, two], { balance: '-1.00' });
+		calendar.showing((rows) => {
+			if (JSON.stringify(rows[0]?.branch_ids) === '[2]') rows.splice(0);
+		});
+		expect(await calendar.ids('2026-03-10 11:00')).toEqual([one]);
+		calendar.showing(all);
+		expect(await calendar.ids('2026-03-10 11:05')).toEqual([two]);
+	});
+
+	// A year for each, since what fails is known to all triggers of n8n.
+	it.each(cases.map(({ event }, index) => ({ event, year: 2027 + index })))(
+		'holds up for a day if the branch is really empty: $event',
+		async ({ event, year }) => {
+			const calendar = new Calendar(`${year}-03-10 09:00`, { event });
+			expect(await calendar.poll()).toEqual([]);
+			calendar.school.totalOff = MANY;
+			for (const time of [...atHours(`${year}-03-10`, 10, 16, 23), `${year}-03-11 09:00`])
+				await expect(calendar.poll(time)).rejects.toThrow(ERROR);
+			expect(await calendar.ids(...atHours(`${year}-03-11`, 10, 12))).toEqual([]);
+			const due = casesOn(`${year}-03-12`).find((one) => one.event === event)?.due ?? {};
+			const id = calendar.client(due);
+			expect(await calendar.ids(...atHours(`${year}-03-12`, 13, 15))).toEqual([id]);
+			// From now on it is no branch without customers.
+			calendar.school.store.remove('customer', id);
+			await expect(calendar.poll(`${year}-03-12 17:00`)).rejects.toThrow(ERROR);
+		},
+	);
+
+	it.each(cases)('is right in a branch that has only leads: $event', async ({ event, due }) => {
+		const calendar = new Calendar(START, { event, branchIds: [1] });
+		const id = calendar.client({ ...due, is_study: 0 });
+		calendar.school.totalOff = MANY;
+		expect(await calendar.ids(START, '2026-03-10 11:00')).toEqual([]);
+		calendar.card(id, { is_study: 1 });
+		expect(await calendar.ids('2026-03-10 13:00')).toEqual([id]);
+	});
+
+	it.each(filtered)(
+		'by its filter hides nobody, over several polls: $event',
+		async ({ event, due, over }) => {
+			const small: Partial<Settings> = { pageSize: 1, bodyPageSize: 'ignored' };
+			const calendar = new Calendar(START, { event }, { budgetMs: 40_000 }, small);
+			const ids = calendar.clients(MANY, over);
+			calendar.showing((rows) => {
+				const { body } = calendar.asked.at(-1) ?? {};
+				if (Object.keys(body ?? {}).some((name) => /_(from|to)$/.test(name))) rows.splice(0);
+			});
+			expect(await calendar.ids(START, START, START)).toEqual([]);
+			calendar.slow();
+			calendar.card(ids, due);
+			const told = await calendar.ids(...atHours('2026-03-10', ...range(11, 22)));
+			expect(told.map(Number).sort((a, b) => a - b)).toEqual(ids);
+		},
+	);
+});
+
+describe('a client who moves while lists are read', () => {
+	it.each(['present', 'missing'] as const)(
+		'to a page that had been read is told once, totals %s',
+		async (total) => {
+			const parameters = { event: 'inDebt', branchIds: [1] };
+			const settings = { pageSize: 1, bodyPageSize: 'ignored', total } as const;
+			const calendar = new Calendar(START, parameters, {}, settings);
+			const ids = calendar.clients(3, { balance: '-5.00' });
+			expect(await calendar.poll()).toEqual([]);
+			let gone: unknown;
+			calendar.showing(([row]) => void (gone ??= row.id));
+			calendar.school.onCall = () => {
+				// Those below move up by one.
+				if (calendar.asked.at(-1)?.body.page === 1) calendar.school.store.remove('customer', Number(gone));
+			};
+			expect(await calendar.ids(...atHours('2026-03-10', 11, 12, 13, 14))).toEqual([]);
+			const others = ids.filter((id) => id !== gone);
+			expect(others).toHaveLength(2);
+			calendar.school.onCall = () => {};
+			calendar.card(others, { balance: '0.00' });
+			expect(await calendar.poll('2026-03-10 16:00')).toEqual([]);
+			calendar.card(others, { balance: '-1.00' });
+			expect((await calendar.ids('2026-03-10 18:00')).sort()).toEqual(others);
+		},
+	);
+
+	it.each(['lessonsRunningOut', 'inDebt'])(
+		'to another branch is told once, and again if that cannot be read just then: %s',
+		async (event) => {
+			const { calm, due } = CASES.find((one) => one.event === event) as Case;
+			const calendar = new Calendar(START, { event });
+			const ids = calendar.clients(2, calm);
+			await calendar.poll();
+			calendar.card(ids, due);
+			expect(await calendar.ids('2026-03-10 11:00')).toEqual(ids);
+			calendar.card(ids[0], { branch_ids: [2] });
+			expect(await calendar.ids('2026-03-10 13:00')).toEqual([]);
+			calendar.school.settings.forbiddenBranches = [2];
+			calendar.card(ids[1], { branch_ids: [2] });
+			expect(await calendar.ids('2026-03-10 15:00')).toEqual([]);
+			calendar.school.settings.forbiddenBranches = [];
+			expect(await calendar.ids('2026-03-10 17:00')).toEqual([ids[1]]);
+		},
+	);
+});
+
+it('what the first poll is to report comes with the next ones if it is more than one may report, on other days too', async () => {
+	const options = { firstPoll: 'due', maxPerPoll: 2 };
+	const calendar = new Calendar('2026-03-16 09:00', { event: 'customerBirthday', options });
+	const ids = calendar.clients(5, { dob: '16.03.2015' });
+	calendar.client({ dob: '15.03.2015' });
+	const told: unknown[] = [];
+	for (const day of onDays(16, 19)) told.push(await calendar.ids(day));
+	expect(told).toEqual([ids.slice(0, 2), ids.slice(2, 4), ids.slice(4), []]);
+});
+
+describe('the day', () => {
+	it.each(['Asia/Vladivostok', 'America/New_York'])(
+		'begins in the time zone of the workflow, here %s',
+		async (timeZone) => {
+			const calendar = new Calendar('2026-03-15 12:00', { event: 'customerBirthday' }, { timeZone });
+			const id = calendar.client({ dob: '16.03.2015' });
+			expect(await calendar.ids('2026-03-15 12:00', '2026-03-15 23:50')).toEqual([]);
+			expect(await calendar.poll('2026-03-16 00:10')).toMatchObject([{ id, days_left: 0 }]);
+			expect(await calendar.ids('2026-03-16 23:50', '2026-03-17 00:10')).toEqual([]);
+		},
+	);
+
+	it('cannot be told in a time zone that is none', async () => {
+		const [birthday, none] = [{ event: 'customerBirthday' }, { timeZone: 'Moscow' }];
+		const calendar = new Calendar(START, birthday, none, {}, 'Europe/Moscow');
+		await expect(calendar.poll()).rejects.toThrow('The workflow\'s time zone is none: "Moscow"');
+	});
+
+	it('that is put back tells nothing again', async () => {
+		const calendar = new Calendar(START, { event: 'customerBirthday' });
+		const id = calendar.client({ dob: '11.03.2015' });
+		expect(await calendar.ids(START, '2026-03-11 09:00')).toEqual([id]);
+		expect(await calendar.ids('2026-03-09 09:00', '2026-03-11 19:00', '2026-03-12 09:00')).toEqual([]);
+	});
+
+	it.each([
+		['customerBirthday', { dob: '16.03.2015' }],
+		['subscriptionEnding', { paid_till: '2026-03-19 18:00:00' }],
+		['notSeen', { last_attend_date: '2026-03-02' }],
+	])(
+		'that was years ahead for a while silences nothing that falls due afterwards: %s',
+		async (event, card) => {
+			const calendar = new Calendar(START, { event });
+			expect(await calendar.ids(START, '2036-03-10 09:00', '2026-03-10 10:00')).toEqual([]);
+			const id = calendar.client(card);
+			expect(await calendar.ids('2026-03-16 09:00', '2026-03-17 09:00')).toEqual([id]);
+		},
+	);
+});
+
+describe('the limit', () => {
+	it('may become stricter: that neither floods nor loses, who is between is told on the day as it was', async () => {
+		const calendar = new Calendar('2026-03-20 09:00', { event: 'notSeen', daysNotSeen: 14 });
+		const days = ['05', '07', '10', '14', '19'];
+		const [, b, c, d, e] = days.map((day) => calendar.client({ last_attend_date: `2026-03-${day}` }));
+		expect(await calendar.poll()).toEqual([]);
+		calendar.poller.change({ event: 'notSeen', daysNotSeen: 7 });
+		expect(await calendar.poll('2026-03-20 09:05')).toEqual([]);
+		const told: unknown[] = [];
+		for (const day of onDays(21, 31))
+			for (const id of await calendar.ids(day)) told.push([day.slice(8, 10), id]);
+		expect(told).toEqual([
+			['21', b],
+			['21', d],
+			['24', c],
+			['26', e],
+		]);
+	});
+
+	it('that cannot be read is refused by its name', async () => {
+		const calendar = new Calendar(START, { event: 'notSeen', daysNotSeen: '={{ "soon" }}' });
+		await expect(calendar.poll()).rejects.toThrow("'Days Not Seen'");
+	});
+
+	it('of days before the birthday makes a test event show whose is next, for on most days it is nobody’s', async () => {
+		const calendar = new Calendar('2026-03-14 09:00', { event: 'customerBirthday', birthdayIn: 30 });
+		const [soon, later] = ['20.03.2015', '12.04.2015'].map((dob) => calendar.client({ dob }));
+		calendar.client({ dob: '01.06.2015' });
+		expect(await calendar.poller.fetchTestEvent()).toMatchObject([
+			{ id: soon, days_left: 6 },
+			{ id: later, days_left: 29 },
+		]);
+	});
+});
+
+describe('AlfaCRM is asked', () => {
+	it('for those concerned alone where a filter is known, as often as the form says', async () => {
+		const bodyOf = async (event: string) => {
+			const calendar = new Calendar(START, { event, options: { lookEvery: 10 } });
+			await calendar.poll();
+			await calendar.poll('2026-03-10 09:10');
+			expect(calendar.asked).toHaveLength(2);
+			return calendar.asked[0].body;
+		};
+		const all = { is_study: 1, page: 0, pageSize: 500 };
+		expect(await bodyOf('lessonsRunningOut')).toEqual({ ...all, lesson_count_to: 2 });
+		expect(await bodyOf('notSeen')).toEqual({
+			...{ ...all, last_attend_date_from: '2026-01-25', last_attend_date_to: '2026-02-24' },
+		});
+		expect(await bodyOf('subscriptionEnding')).toEqual({
+			...{ ...all, tariff_till_from: '10.03.2026', tariff_till_to: '13.03.2026' },
+		});
+		expect(await bodyOf('inDebt')).toEqual(all);
+		expect(await bodyOf('customerBirthday')).toEqual(all);
+	});
+
+	it('once a day without the filter by the end of subscriptions, which may find nobody', async () => {
+		const names = ['customer.tariff_till_from', 'customer.tariff_till_to'];
+		const dateFormats = Object.fromEntries(names.map((name) => [name, 'iso' as const]));
+		const settings = { wrongFilterValue: 'matchesNothing', dateFormats } as const;
+		const calendar = new Calendar(START, { event: 'subscriptionEnding' }, {}, settings);
+		const id = calendar.client({ paid_till: '2026-03-17 18:00:00' });
+		expect(await calendar.ids(...onDays(10, 13), '2026-03-13 21:00')).toEqual([]);
+		expect(await calendar.ids('2026-03-14 00:00', '2026-03-14 03:00', ...onDays(15, 16))).toEqual([id]);
+	});
+});

@@ -1,0 +1,461 @@
+import type {
+	ICredentialDataDecryptedObject,
+	IDataObject,
+	INodeParameters,
+	NodeApiError,
+} from 'n8n-workflow';
+import { sleep } from 'n8n-workflow';
+
+import { DirectSchool, httpFailure } from '../support/direct';
+import { Engine } from '../support/engine';
+import type { PollerOptions } from '../support/poller';
+import { Poller } from '../support/poller';
+import { useSchool } from '../support/school';
+import { describeScheduled, failure } from '../support/version';
+import { between, CUSTOMERS, isIn, LARGE, LOG, range, SMALL, World } from '../support/world';
+
+afterEach(() => jest.restoreAllMocks());
+
+const [HOUR, DAY] = [60, 1_440];
+const failed = async (poll: Promise<unknown>) =>
+	await poll.then(
+		() => undefined,
+		(error: NodeApiError) => error,
+	);
+
+/** From now on requests fail that a test names. */
+function fail(world: World, which: (url: string, id: number) => boolean, status = 500): void {
+	between(world, async ({ url, body }, real) => {
+		if (which(url, Number(body?.id))) throw httpFailure(status);
+		return await real();
+	});
+}
+const mend = (world: World): void => fail(world, () => false);
+const branch = (id: number) => (url: string) => isIn({ url }, id);
+
+describe('a poll that meets', () => {
+	const thrown = (error: Error) => () => {
+		throw error;
+	};
+	const status = (code: number, headers = {}) =>
+		thrown(Object.assign(httpFailure(code), { response: { status: code, headers } }));
+	const network = (code: string) => thrown(Object.assign(new Error(code), { code }));
+	const unavailable = { cause: 'temporarily-unavailable' };
+
+	it.each<
+		[
+			what: string,
+			answer: () => unknown,
+			message: RegExp,
+			failure: object,
+			credential?: ICredentialDataDecryptedObject,
+		]
+	>([
+		['503', status(503), /^AlfaCRM could not look for new customers \(HTTP 503\)$/, unavailable],
+		[
+			'a connection that is reset',
+			network('ECONNRESET'),
+			/closed the connection before its answer was complete when asked to look for new customers$/,
+			unavailable,
+		],
+		[
+			'a server that does not answer',
+			network('ECONNABORTED'),
+			/did not answer within 30 seconds when asked to look for new customers$/,
+			unavailable,
+		],
+		[
+			'a web page',
+			() => '<html></html>',
+			/answered with a web page, so it could not look for new customers$/,
+			unavailable,
+		],
+		[
+			'an answer without a list',
+			() => ({}),
+			/^AlfaCRM sent no list when asked to look for new customers$/,
+			unavailable,
+		],
+		[
+			'success:false',
+			() => ({ success: false, errors: ['Тариф не оплачен.'] }),
+			/^AlfaCRM did not look for new customers: Тариф не оплачен\.$/,
+			unavailable,
+		],
+		[
+			'too many requests, when AlfaCRM names a time that is too long for a poll',
+			status(429, { 'retry-after': '16' }),
+			/AlfaCRM (receives|still received) too many requests/,
+			{ cause: 'rate-limited', retryAfterMs: 16_000 },
+		],
+		[
+			'too many requests, when AlfaCRM names no time',
+			status(429),
+			/^AlfaCRM still received too many requests after 3 seconds/,
+			{ cause: 'rate-limited', retryAfterMs: 60_000 },
+			{ rateLimitWait: 3 },
+		],
+		[
+			'a lack of rights',
+			status(403),
+			/^AlfaCRM denied access: this user may not look for new customers in branch 1$/,
+			{ cause: 'credential-invalid' },
+		],
+		[
+			'a branch that is gone',
+			status(404),
+			/^AlfaCRM answered "not found" when asked to look for new customers in branch 1$/,
+			{ cause: 'configuration-invalid' },
+		],
+	])('%s says so, and the next one reports everything once', async (...[what, answer, message, cause, more]) => {
+		jest.useFakeTimers();
+		jest.spyOn(AbortSignal, 'timeout').mockImplementation((ms) => {
+			const controller = new AbortController();
+			void sleep(ms).then(() => controller.abort());
+			return controller.signal;
+		});
+		try {
+			const school = new DirectSchool({}, 2);
+			// A host of its own, for what one is asked to wait holds for all.
+			const hostname = `${what.replace(/\W+/g, '-').slice(0, 20)}.example`;
+			const engine = new Engine({ hostname, email: 'a', apiKey: 'key', requestsPerSecond: 0, ...more });
+			const poller = new Poller(engine, CUSTOMERS, { send: school.send });
+			const tick = async () => {
+				let isDone = false;
+				const poll = poller.tick().finally(() => (isDone = true));
+				void poll.catch(() => {});
+				while (!isDone) await jest.advanceTimersByTimeAsync(50);
+				return (await poll).map(({ id }) => id);
+			};
+			await tick();
+			const before = poller.state;
+			const add = (id: number) =>
+				school.store.insert('customer', { name: 'Анна', is_study: 0, branch_ids: [id] }).id;
+			const ids = [1, 2].map(add);
+			poller.sendWith((async () => answer()) as unknown as NonNullable<PollerOptions['send']>);
+
+			const error = await failed(tick());
+
+			expect(error?.message).toMatch(message);
+			expect(error?.failure).toEqual(failure(cause));
+			expect(poller.state).toEqual(before);
+			poller.sendWith(school.send);
+			await jest.advanceTimersByTimeAsync(20_000);
+			expect(await tick()).toEqual(ids);
+			expect(await tick()).toEqual([]);
+		} finally {
+			jest.useRealTimers();
+		}
+	});
+
+	describe('a wrong key', () => {
+		const school = useSchool({ customers: 5 });
+
+		it('asks for another credential', async () => {
+			const poller = new Poller(school.engine, CUSTOMERS);
+			await poller.tick();
+			const before = poller.state;
+			const lead = { name: 'Анна', is_study: 0, branch_ids: [1] };
+			const { id } = school.sandbox.store.insert('customer', lead);
+			const { stored } = school.engine.credentials;
+			const good = { ...stored };
+			Object.assign(stored, { token: '', apiKey: 'wrong' });
+			const error = await failed(poller.tick());
+			expect(error?.failure).toEqual(failure({ cause: 'credential-invalid' }));
+			expect(poller.state).toEqual(before);
+			Object.assign(stored, good);
+			expect(await poller.tick()).toMatchObject([{ id }]);
+		});
+	});
+
+	it.each([500, 403, 404])(
+		'%i in the second branch reports what is new in the first one, and says so',
+		async (code) => {
+			const world = new World({ settings: LARGE, branches: 2, parameters: CUSTOMERS });
+			await world.poll();
+			const ids = [1, 2].map((id) => world.customer({ branch_ids: [id] }));
+			fail(world, branch(2), code);
+			expect(await world.poll()).toEqual([ids[0]]);
+			expect(world.poller.notes).toEqual([
+				expect.stringMatching(/^'AlfaCRM Trigger' could not look into branch 2: AlfaCRM /),
+			]);
+			// Where there is nothing else to say, what may pass fails the poll.
+			if (code === 500) await expect(world.poll()).rejects.toThrow('500');
+			else expect(await world.poll()).toEqual([]);
+			mend(world);
+			expect(await world.poll()).toEqual([ids[1]]);
+			expect(await world.poll()).toEqual([]);
+		},
+	);
+
+	it.each(['branch', 'customer'])(
+		'500 from %s at the start leaves nothing, and starts anew',
+		async (list) => {
+			const world = new World({ settings: LARGE, branches: 2, parameters: CUSTOMERS });
+			fail(world, (url) => url.endsWith(`/${list}/index`));
+			await expect(world.poll()).rejects.toThrow('500');
+			expect(world.poller.state).toEqual({});
+			mend(world);
+			expect(await world.poll()).toEqual([]);
+			const id = world.customer();
+			expect(await world.poll()).toEqual([id]);
+		},
+	);
+});
+
+const RARE = { event: 'leadConverted', fetchRecord: false };
+const CONVERTED = { fields_old: { is_study: 0 }, fields_new: { is_study: 1 } };
+
+describe('a branch that AlfaCRM answers with 500 for days', () => {
+	/** n8n's log tells it. */
+	const NOTES = [expect.stringMatching(/^'AlfaCRM Trigger' could not look into branch 2: /) as unknown];
+
+	async function broken(settings = LARGE, poller: PollerOptions = {}) {
+		const world = new World({ settings, branches: 2, parameters: RARE, poller });
+		world.log();
+		await world.poll();
+		await world.polls(2, 30, () => world.log());
+		fail(world, branch(2));
+		return world;
+	}
+	/** Polls once a day; the requests of each. */
+	const days = async (world: World, count: number) => {
+		const requests: number[] = [];
+		for (let day = 0; day < count; day++) {
+			world.pass(DAY);
+			range(1, 100).forEach((n) => world.log({ ago: (100 - n) * 10 }));
+			const from = world.school.calls;
+			await expect(world.poll()).rejects.toThrow('500');
+			requests.push(world.school.calls - from);
+		}
+		return requests;
+	};
+
+	it('neither makes the polls grow nor stops the other one', async () => {
+		const world = await broken(SMALL);
+		const requests = await days(world, 8);
+		expect(requests[7]).toBeLessThan(2 * requests[1]);
+		const wanted = world.log({ values: CONVERTED });
+		for (let n = 0; n < 12; n++) await world.polls(1, HOUR).catch(() => {});
+		expect(world.out).toEqual([wanted]);
+	});
+
+	it('does not keep n8n from starting again, and is told by the next poll', async () => {
+		const world = await broken();
+		world.poller.restart();
+		expect(await world.poll()).toEqual([]);
+		expect(world.poller.notes).toEqual(NOTES);
+		world.pass(5);
+		await expect(world.poll()).rejects.toThrow('500');
+		const wanted = world.log({ values: CONVERTED });
+		expect(await world.polls(1, 5)).toEqual([wanted]);
+	});
+
+	it('keeps a trigger from being activated for the first time, which remembers nothing of it', async () => {
+		const world = new World({ settings: LARGE, branches: 2, parameters: RARE });
+		fail(world, branch(2));
+		await expect(world.poll()).rejects.toThrow('500');
+		expect(world.poller.state).toEqual({});
+	});
+
+	describeScheduled("under n8n's durable scheduler", () => {
+		it('is told by the log only, for n8n forgets what a failed poll got to know', async () => {
+			const world = await broken(LARGE, { isDurable: true });
+			world.pass(DAY);
+			range(1, 200).forEach((n) => world.log({ ago: 200 - n }));
+			const before = JSON.stringify(world.cursor);
+			expect(await world.poll()).toEqual([]);
+			expect(world.poller.notes).toEqual(NOTES);
+			expect(JSON.stringify(world.cursor)).not.toBe(before);
+		});
+	});
+});
+
+describe.each<[what: string, parameters: INodeParameters, add: (world: World, branch: number) => number]>([
+	['the log', LOG, (world, id) => world.log({ branches: [id] })],
+	['customers', CUSTOMERS, (world, id) => world.customer({ branch_ids: [id] })],
+])('%s of a branch that cannot be read when n8n is back', (_what, parameters, add) => {
+	it.each([
+		[500, 40, 0.25],
+		[500, 40, 5],
+		[403, 100, 12],
+	])('is reported, HTTP %i, after %d days off and %d more', async (status, daysOff, daysUnread) => {
+		const world = new World({ settings: LARGE, branches: 2, parameters });
+		for (const id of [1, 2]) add(world, id);
+		await world.poll();
+		await world.polls(2, 5);
+		const made = range(1, daysOff * 2).map((n) => {
+			world.pass(DAY / 2);
+			return add(world, 1 + (n % 2));
+		});
+		world.poller.restart();
+		fail(world, branch(2), status);
+		for (let day = 0; day < daysUnread; day += 0.25) {
+			await world.poll().catch(() => []);
+			world.pass(DAY / 4);
+			made.push(add(world, 1), add(world, 2));
+		}
+		mend(world);
+		await world.polls(4, 61);
+		expect([...world.out].sort((a, b) => a - b)).toEqual(made);
+	});
+});
+
+describe('a record that AlfaCRM fails to show', () => {
+	/** A year for each, since what fails is known to all triggers of n8n. */
+	let year = 2026;
+	const started = async (parameters: INodeParameters): Promise<World> => {
+		const world = new World({ parameters, begin: `${year++}-02-10 09:00:00` });
+		world.log();
+		expect(await world.poller.tick()).toEqual([]);
+		return world;
+	};
+	const damage = (world: World, path: string, ...ids: number[]): void =>
+		fail(world, (url, id) => url.endsWith(`/${path}/index`) && ids.includes(id));
+	/** The poll fails for a day, during which what comes is not lost. */
+	async function waitADay(world: World): Promise<void> {
+		for (let passed = 0; passed < DAY; passed += HOUR) {
+			await expect(world.poller.tick()).rejects.toThrow('HTTP 500');
+			world.pass(HOUR);
+		}
+	}
+	const told = (entity_id: number) => ({ entity_id, record: { id: entity_id } });
+	const lost = (entity_id: number) => ({
+		...{ entity_id, record: null },
+		recordError: expect.stringMatching(/HTTP 500/) as string,
+	});
+	const change = (world: World, entity_id: number) =>
+		world.log({ values: { entity: 'Customer', entity_id } });
+	/** So many customers, changed one after the other. */
+	async function changed(count: number) {
+		const world = await started({ event: 'customerUpdated', addNames: false });
+		const ids = range(1, count).map(() => world.customer());
+		for (const id of ids) change(world, id);
+		const poll = async () => await world.poller.tick();
+		return { world, ids, poll };
+	}
+
+	it('holds up for a day what is changed after it, and nothing else', async () => {
+		const { world, ids, poll } = await changed(3);
+		damage(world, 'customer', ids[1]);
+		expect(await poll()).toMatchObject([told(ids[0])]);
+		await expect(poll()).rejects.toThrow(/could not get customer \d+ \(HTTP 500\)/);
+		await waitADay(world);
+		expect(await poll()).toMatchObject([lost(ids[1]), told(ids[2])]);
+		change(world, ids[1]);
+		world.pass(HOUR);
+		expect(await poll()).toMatchObject([lost(ids[1])]);
+		expect(await poll()).toEqual([]);
+
+		mend(world);
+		world.pass(HOUR);
+		change(world, ids[1]);
+		expect(await poll()).toMatchObject([told(ids[1])]);
+		// From then on it is waited for anew.
+		damage(world, 'customer', ids[1]);
+		world.pass(HOUR);
+		change(world, ids[1]);
+		await expect(poll()).rejects.toThrow('HTTP 500');
+	});
+
+	it('costs a day together with others, and the next one a day of its own again', async () => {
+		const { world, ids, poll } = await changed(5);
+		damage(world, 'customer', ...ids.slice(1, 4));
+		expect(await poll()).toMatchObject([told(ids[0])]);
+		await waitADay(world);
+		expect(await poll()).toMatchObject([lost(ids[1])]);
+		await expect(poll()).rejects.toThrow('HTTP 500');
+		world.pass(10);
+		expect(await poll()).toMatchObject([lost(ids[2])]);
+		// What fails for minutes is waited for all the same.
+		await expect(poll()).rejects.toThrow('HTTP 500');
+		mend(world);
+		expect(await poll()).toMatchObject([told(ids[3]), told(ids[4])]);
+
+		const other = world.customer();
+		damage(world, 'customer', other);
+		world.pass(DAY);
+		change(world, other);
+		await waitADay(world);
+		expect(await poll()).toMatchObject([lost(other)]);
+	});
+
+	it('does not count as failing since a failure of months ago', async () => {
+		const { world, ids, poll } = await changed(1);
+		damage(world, 'customer', ids[0]);
+		await expect(poll()).rejects.toThrow('HTTP 500');
+		world.pass(60 * DAY);
+		await waitADay(world);
+		expect(await poll()).toMatchObject([lost(ids[0])]);
+	});
+
+	it('is told with the reason where only its name is asked for', async () => {
+		const world = await started({ event: 'customerArchived' });
+		const ids = [1, 2].map(() => world.customer());
+		const archived = { entity: 'Customer', fields_old: {}, fields_new: { removed: 1 } };
+		for (const entity_id of ids) world.log({ values: { ...archived, entity_id } });
+		damage(world, 'customer', ids[0]);
+		await waitADay(world);
+		expect(await world.poller.tick()).toMatchObject([
+			{ customer_id: ids[0], customer_error: expect.stringMatching(/HTTP 500/) as string },
+			{ customer_id: ids[1] },
+		]);
+		expect(await world.poller.tick()).toEqual([]);
+	});
+
+	describe.each([
+		['customerAttended', 1],
+		['customerMissed', 0],
+	])('%s: a lesson', (event, is_attend) => {
+		/** Completed lessons of one pupil each. */
+		async function taught() {
+			const world = await started({ event, addNames: false });
+			const { store } = world.school;
+			const pupils = [1, 2, 3].map(() => world.customer({ is_study: 1 }));
+			const lessons = pupils.map((customer_id) => {
+				const times = { date: '2026-02-10', time_from: '2026-02-10 10:00:00' };
+				const values = { branch_id: 1, ...times, status: 3, customer_ids: [customer_id] };
+				const { id } = store.insert('lesson', values);
+				store.insert('lesson-details', { branch_id: 1, customer_id, lesson_id: id, is_attend });
+				return id;
+			});
+			return { world, pupils, lessons };
+		}
+		const who = (items: IDataObject[]) => items.map(({ lesson_id, customer_id }) => [lesson_id, customer_id]);
+
+		it('holds up the others for a day', async () => {
+			const { world, pupils, lessons } = await taught();
+			const completed = { entity: 'Lesson', fields_old: { status: 1 }, fields_new: { status: 3 } };
+			for (const entity_id of lessons) world.log({ values: { ...completed, entity_id } });
+			damage(world, 'lesson', lessons[1]);
+			expect(who(await world.poller.tick())).toEqual([[lessons[0], pupils[0]]]);
+			await waitADay(world);
+			const items = await world.poller.tick();
+			expect(who(items)).toEqual([
+				[lessons[1], null],
+				[lessons[2], pupils[2]],
+			]);
+			expect(items[0].lesson_error).toMatch(/HTTP 500/);
+			expect(await world.poller.tick()).toEqual([]);
+		});
+
+		it('is told of each pupil by the log, after a day and no longer', async () => {
+			const { world, pupils, lessons } = await taught();
+			const [lesson_id] = lessons;
+			const attended = (customer_id: number) => {
+				const fields_new = { customer_id, lesson_id, is_attend };
+				world.log({ values: { entity: 'LessonDetails', entity_id: customer_id, event: 1, fields_new } });
+			};
+			pupils.slice(0, 2).forEach(attended);
+			damage(world, 'lesson', lesson_id);
+			await waitADay(world);
+			const items = await world.poller.tick();
+			expect(who(items)).toEqual(pupils.slice(0, 2).map((pupil) => [lesson_id, pupil]));
+			for (const { lesson_error } of items) expect(lesson_error).toMatch(/HTTP 500/);
+			world.pass(HOUR);
+			attended(pupils[2]);
+			expect(who(await world.poller.tick())).toEqual([[lesson_id, pupils[2]]]);
+			expect(await world.poller.tick()).toEqual([]);
+		});
+	});
+});

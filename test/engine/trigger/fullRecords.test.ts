@@ -1,0 +1,352 @@
+import type { IDataObject, INodeParameters } from 'n8n-workflow';
+
+import type { Fault, JsonObject, Settings } from '../../../sandbox';
+import { Poller } from '../support/poller';
+import { useSchool } from '../support/school';
+
+const school = useSchool({ customers: 30, settings: { now: '2026-02-10 12:00:00' } });
+
+/** A trigger that has begun. */
+async function started(event: string, parameters: INodeParameters = {}): Promise<Poller> {
+	const poller = new Poller(school.engine, { event, ...parameters });
+	expect(await poller.tick()).toEqual([]);
+	school.sandbox.clearJournal();
+	return poller;
+}
+const insert = (fields: JsonObject = {}) =>
+	school.sandbox.store.insert('customer', { name: 'Анна', is_study: 1, branch_ids: [2], ...fields }).id;
+const lead = (fields: JsonObject = {}) => insert({ is_study: 0, branch_ids: [1], ...fields });
+const patch = (id: number, fields: JsonObject) => school.sandbox.store.patch('customer', id, fields);
+/** The log does not tell of it. */
+const vanish = (id: number, entity = 'customer') => {
+	school.sandbox.settings.recordOutside = false;
+	school.sandbox.store.remove(entity, id);
+};
+const fault = (match: Fault['match'], status = 500) =>
+	school.sandbox.faults.add({ kind: 'status', status, times: 0, match });
+const called = (path: string, id: number) => school.sandbox.store.find(path, id)?.name;
+const listed = (path: string) => school.entries(`${path}/index`).length;
+
+describe('new customers', () => {
+	it('come with names and the address of their page, after one list for all of them', async () => {
+		const poller = await started('customerCreated');
+		const ids = [2, 2, null].map((lead_status_id) => lead({ lead_status_id }));
+		expect(await poller.tick()).toMatchObject(
+			ids.map((id, index) => ({
+				...{ id, is_study_name: 'Lead' },
+				lead_status_name: index < 2 ? called('lead-status', 2) : null,
+				url: `${school.sandbox.url}/company/1/lead/view?id=${id}`,
+			})),
+		);
+		expect(listed('lead-status')).toBe(1);
+	});
+
+	it('cost no list while there is nothing new, or without an ID of it', async () => {
+		const poller = await started('customerCreated');
+		await poller.tick();
+		lead({ lead_status_id: null });
+		expect(await poller.tick()).toHaveLength(1);
+		expect(listed('lead-status')).toBe(0);
+	});
+
+	it.each([{ addNames: false }, { simplify: false }])('come without names with %j', async (off) => {
+		const poller = await started('customerCreated', off);
+		lead({ lead_status_id: 2 });
+		const [row] = await poller.tick();
+		expect(Object.keys(row).filter((name) => /^(is_study|lead_status)_name$/.test(name))).toEqual([]);
+		expect(listed('lead-status')).toBe(0);
+	});
+
+	it.each([403, 500])('come all the same when the list of names answers %i', async (status) => {
+		const poller = await started('customerCreated');
+		const id = lead({ lead_status_id: 2 });
+		fault({ entity: 'lead-status' }, status);
+		expect(await poller.tick()).toMatchObject([{ id, lead_status_id: 2, lead_status_name: null }]);
+		expect(poller.notes.join('\n')).toContain('could not list the stages, so names are missing');
+		expect(await poller.tick()).toEqual([]);
+	});
+});
+
+describe('Fetch Full Record', () => {
+	it.each([true, false])('adds the record as it is now, Add Names: %j', async (addNames) => {
+		const poller = await started('leadMoved', { addNames });
+		const id = lead({ lead_status_id: 2 });
+		patch(id, { lead_status_id: 3 });
+		patch(id, { name: 'Анна Новая' });
+		const [item] = await poller.tick();
+		expect(item).toMatchObject({ entity_id: id, fields_new: { lead_status_id: 3 } });
+		expect(item.record).toMatchObject({ id, name: 'Анна Новая', lead_status_id: 3 });
+		const names = {
+			...{ lead_status_name: called('lead-status', 3), is_study_name: 'Lead' },
+			...{ branch_names: [called('branch', 1)], url: `${school.sandbox.url}/company/1/lead/view?id=${id}` },
+		};
+		if (addNames) expect(item.record).toMatchObject(names);
+		else expect(item.record).not.toHaveProperty('lead_status_name');
+		expect(listed('lead-status')).toBe(addNames ? 1 : 0);
+		expect(listed('teacher')).toBe(0);
+	});
+
+	it('is not done where it is switched off', async () => {
+		const poller = await started('customerUpdated', { fetchRecord: false });
+		patch(lead(), { note: 'да' });
+		const [item] = await poller.tick();
+		expect(item).not.toHaveProperty('record');
+		expect(school.calls().filter((call) => call !== 'log/index')).toEqual([]);
+	});
+
+	it('finds a lesson that is only planned', async () => {
+		const poller = await started('lessonCreated');
+		const planned = { branch_id: 1, date: '2026-03-01', lesson_type_id: 1, status: 1 };
+		const { id } = school.sandbox.store.insert('lesson', planned);
+		expect(await poller.tick()).toMatchObject([{ entity_id: id, record: { id, status: 1 } }]);
+	});
+
+	it('finds a refund where AlfaCRM lists incomes only', async () => {
+		school.sandbox.settings.payDefault = 'income';
+		const poller = await started('recordChanged', { entities: ['Pay'] });
+		const refund = { customer_id: 1, branch_id: 1, income: 100, payer_name: 'Орлова А.', pay_type_id: 2 };
+		const { id } = school.sandbox.store.insert('pay', { ...refund, document_date: '2026-02-09' });
+		expect(await poller.tick()).toMatchObject([{ event: 'create', record: { id, pay_type_id: 2 } }]);
+	});
+
+	it('finds a subscription by a change that names its customer, though one before did not', async () => {
+		const poller = await started('recordChanged', { entities: ['CustomerToTariff'] });
+		const [{ id }] = school.sandbox.store.rows('customer-tariff');
+		school.sandbox.store.patch('customer-tariff', id, { note: 'да' });
+		school.sandbox.store.patch('customer-tariff', id, { customer_id: 1 });
+		expect(await poller.tick()).toMatchObject([
+			{ record: null, recordError: expect.stringMatching(/only by its customer_id/) as string },
+			{ record: { id, customer_id: 1 } },
+		]);
+	});
+
+	it('says why there is none for a class that AlfaCRM does not list', async () => {
+		const poller = await started('recordChanged', { entities: ['LessonDetails'] });
+		const details = { lesson_id: 1, customer_id: 1, branch_id: 1 };
+		const { id } = school.sandbox.store.insert('lesson-details', details);
+		expect(await poller.tick()).toMatchObject([
+			{
+				...{ entity: 'LessonDetails', entity_id: id, record: null },
+				recordError: "No list of AlfaCRM's API is known to hold LessonDetails. Use the fields of the event.",
+			},
+		]);
+	});
+
+	it.each<[status: number, message: RegExp]>([
+		[403, /^AlfaCRM denied access: this user may not get customer \d+/],
+		[400, /^AlfaCRM would not get customer \d+/],
+	])('that meets %i says so beside the change, and goes on', async (status, message) => {
+		const poller = await started('customerUpdated');
+		const ids = [lead(), lead()];
+		for (const id of ids) patch(id, { note: 'да' });
+		fault({ entity: 'customer', bodyContains: `"id":${ids[0]}` }, status);
+		expect(await poller.tick()).toMatchObject([
+			{ entity_id: ids[0], record: null, recordError: expect.stringMatching(message) as string },
+			{ entity_id: ids[1], record: { id: ids[1] } },
+		]);
+		expect(await poller.tick()).toEqual([]);
+	});
+
+	it.each<[fetchRecord: string, isRead: boolean]>([
+		['={{ "true" }}', true],
+		['={{ null }}', true],
+		['={{ "false" }}', false],
+		['={{ 0 }}', false],
+	])('given as %s reads the record: %s', async (fetchRecord, isRead) => {
+		const poller = await started('customerUpdated', { fetchRecord });
+		patch(lead(), { note: 'да' });
+		const [item] = await poller.tick();
+		expect('record' in item).toBe(isRead);
+	});
+});
+
+/** A trigger of all changes of customers, in an account whose log lists those of all branches in each, unless told otherwise. */
+async function watching(settings: Partial<Settings> = {}, parameters: INodeParameters = {}): Promise<Poller> {
+	school.sandbox.store.patch('branch', 3, { is_active: 1 });
+	school.sandbox.settings.logScope = settings.logScope ?? 'account';
+	const poller = await started('recordChanged', { entities: ['Customer'], ...parameters });
+	Object.assign(school.sandbox.settings, settings);
+	return poller;
+}
+
+/** What a poll says of the records: for each item `event entity_id`, and its record or why there is none. */
+async function told(poller: Poller): Promise<Array<[change: string, record: unknown, error?: unknown]>> {
+	const items = await poller.tick();
+	return items.map(({ event, entity_id, record, recordError }) => {
+		const { id, branch_ids } = (record ?? {}) as IDataObject;
+		const found = record === null ? null : { id, branch_ids };
+		const change = `${String(event)} ${String(entity_id)}`;
+		return recordError === undefined ? [change, found] : [change, found, recordError];
+	});
+}
+
+/** A reason that begins with this; what to do follows. */
+const saying = (text: string) =>
+	expect.stringMatching(new RegExp(`^${text.replace(/[()]/g, '\\$&')}\\. `)) as unknown;
+const notThere = (id: number, branches: string) => `AlfaCRM has no customer with ID ${id} in ${branches}`;
+const forbidden = (id: number, branch: number) =>
+	`AlfaCRM denied access: this user may not get customer ${id} in branch ${branch}`;
+
+describe.each<Settings['logScope']>(['account', 'branch'])('with a log by %s, the record', (logScope) => {
+	it.each<[what: string, fields: JsonObject]>([
+		['of the first branch', { branch_ids: [1] }],
+		['of two branches', { branch_ids: [2, 3] }],
+		['of a lead in another branch', { branch_ids: [3], is_study: 0, lead_status_id: 1 }],
+		['of an archived client', { branch_ids: [3], e_date: '2026-01-15' }],
+	])('%s is found, once', async (_what, fields) => {
+		const poller = await watching({ logScope });
+		const id = insert(fields);
+		expect(await told(poller)).toEqual([[`create ${id}`, { id, branch_ids: fields.branch_ids }]]);
+		expect(await poller.tick()).toEqual([]);
+	});
+
+	it('that was moved is found where it is now, for the changes before as well', async () => {
+		const poller = await watching({ logScope });
+		const id = insert({ branch_ids: [1] });
+		patch(id, { branch_ids: [3] });
+		const record = { id, branch_ids: [3] };
+		expect(await told(poller)).toEqual([
+			[`create ${id}`, record],
+			[`update ${id}`, record],
+		]);
+	});
+
+	it('that was deleted is null, without a reason and without a request', async () => {
+		const poller = await watching({ logScope, forbiddenBranches: [3] });
+		const id = insert();
+		patch(id, { note: 'да' });
+		school.sandbox.store.remove('customer', id);
+		const changes = ['create', 'update', 'delete'];
+		expect(await told(poller)).toEqual(changes.map((change) => [`${change} ${id}`, null]));
+		expect(listed('customer')).toBe(0);
+	});
+
+	it('that is gone though the log does not say so is null without a reason', async () => {
+		const poller = await watching({ logScope });
+		const id = insert();
+		vanish(id);
+		expect(await told(poller)).toEqual([[`create ${id}`, null]]);
+	});
+
+	it('is found beside a branch that is forbidden', async () => {
+		const poller = await watching({ logScope, forbiddenBranches: [1] });
+		const records = [[2], [1, 3], [3]].map((branch_ids) => ({ id: insert({ branch_ids }), branch_ids }));
+		expect((await told(poller)).map(([, record]) => record)).toEqual(records);
+	});
+
+	it('is found in a branch that is closed, and in one that was not chosen', async () => {
+		const poller = await watching({ logScope }, { branchIds: [1] });
+		school.sandbox.store.patch('branch', 3, { is_active: 0 });
+		const records = [2, 3].map((branch) => {
+			const id = insert({ branch_ids: [1] });
+			patch(id, { branch_ids: [branch] });
+			return { id, branch_ids: [branch] };
+		});
+		const items = (await told(poller)).filter(([change]) => change.startsWith('create'));
+		expect(items).toEqual(records.map((record) => [`create ${record.id}`, record]));
+	});
+});
+
+describe('a record that was not found', () => {
+	it('may be in the branch that is forbidden, and the item says so', async () => {
+		const poller = await watching({ forbiddenBranches: [3] });
+		const ids = [insert({ branch_ids: [3] }), insert()];
+		vanish(ids[1]);
+		const reason = (id: number) => saying(`${notThere(id, 'the branches 1 and 2')}. ${forbidden(id, 3)}`);
+		expect(await told(poller)).toEqual(ids.map((id) => [`create ${id}`, null, reason(id)]));
+	});
+
+	it('may be in another branch than the chosen one, and the item says so if the branches are not known', async () => {
+		const poller = await watching({ forbiddenCalls: ['branch/index'] }, { branchIds: [1] });
+		const id = insert({ branch_ids: [2] });
+		const denied = 'AlfaCRM denied access: this user may not list the branches in branch 1';
+		expect(await told(poller)).toEqual([
+			[`create ${id}`, null, saying(`${notThere(id, 'branch 1')}. ${denied}`)],
+		]);
+	});
+
+	it('though AlfaCRM counts it comes with that reason', async () => {
+		const poller = await watching();
+		const id = insert();
+		school.sandbox.store.hide('customer', id, 'counted');
+		const [[, record, error]] = await told(poller);
+		expect([record, error]).toEqual([null, expect.stringMatching(/counts more than it shows/)]);
+	});
+});
+
+describe('a branch whose log cannot be read for a while', () => {
+	it('is looked into all the same', async () => {
+		const poller = await watching();
+		fault({ branch: 2, entity: 'log' });
+		const id = insert({ branch_ids: [2] });
+		expect(await told(poller)).toEqual([[`create ${id}`, { id, branch_ids: [2] }]]);
+	});
+
+	it('holds up nothing when its records cannot be read either', async () => {
+		const poller = await watching();
+		for (const entity of ['log', 'customer']) fault({ branch: 2, entity });
+		const [there, other] = [insert({ branch_ids: [2] }), insert({ branch_ids: [3] })];
+		const reason = `${notThere(there, 'the branches 1 and 3')}. AlfaCRM could not get customer ${there} (HTTP 500)`;
+		expect(await told(poller)).toEqual([
+			[`create ${there}`, null, saying(reason)],
+			[`create ${other}`, { id: other, branch_ids: [3] }],
+		]);
+	});
+
+	it('but can then, and only its records cannot, makes the next poll repeat it all', async () => {
+		const poller = await watching();
+		fault({ branch: 2, entity: 'customer' });
+		const id = insert({ branch_ids: [2] });
+		await expect(poller.tick()).rejects.toThrow(`AlfaCRM could not get customer ${id} (HTTP 500)`);
+		school.sandbox.faults.clear();
+		expect(await told(poller)).toEqual([[`create ${id}`, { id, branch_ids: [2] }]]);
+	});
+});
+
+it.each<[list: string, match: Fault['match'], looked: string]>([
+	['customers', { entity: 'customer', branch: 3 }, 'the branches 1 and 2'],
+	['branches', { entity: 'branch' }, 'branch 1'],
+])(
+	'a list of %s that fails elsewhere stops no change of a record that is gone',
+	async (_list, match, looked) => {
+		const poller = await watching({ logScope: 'branch' });
+		const [gone, other] = [insert({ branch_ids: [1] }), insert({ branch_ids: [1] })];
+		vanish(gone);
+		fault(match);
+		const [[, record, reason], second] = await told(poller);
+		expect([record, reason]).toEqual([null, saying(notThere(gone, looked))]);
+		expect(reason).toMatch(/AlfaCRM could not .* \(HTTP 500\)/);
+		expect(second).toEqual([`create ${other}`, { id: other, branch_ids: [1] }]);
+	},
+);
+
+describe('requests', () => {
+	it('are one for the branches, however many records are in none of those that list them', async () => {
+		const poller = await watching({ logScope: 'branch' });
+		const ids = [insert({ branch_ids: [1] }), insert({ branch_ids: [2] })];
+		ids.forEach((id) => vanish(id));
+		expect(await told(poller)).toEqual(ids.map((id) => [`create ${id}`, null]));
+		expect([listed('branch'), listed('customer')]).toEqual([1, 6]);
+	});
+
+	it('are one for a record however often it was changed, if it is in the first branch that lists it', async () => {
+		const poller = await watching();
+		const id = insert({ branch_ids: [1] });
+		for (const note of ['а', 'б', 'в']) patch(id, { note });
+		const notes = (await poller.tick()).map(({ record }) => (record as IDataObject).note);
+		expect(notes).toEqual(Array(4).fill('в'));
+		expect(listed('customer')).toBe(1);
+	});
+
+	it('are one for a record that belongs to no branch, though it is gone', async () => {
+		const poller = await watching({}, { entities: ['Branch'] });
+		const { id } = school.sandbox.store.insert('branch', { name: 'Новый' });
+		vanish(id, 'branch');
+		school.sandbox.clearJournal();
+		expect(await told(poller)).toEqual([[`create ${id}`, null]]);
+		const own = school
+			.entries('branch/index')
+			.filter(({ body }) => JSON.stringify(body).includes(`"id":${id}`));
+		expect(own).toHaveLength(1);
+	});
+});

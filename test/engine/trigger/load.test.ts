@@ -1,0 +1,307 @@
+import type { IDataObject, INodeParameters } from 'n8n-workflow';
+
+import type { Settings } from '../../../sandbox';
+import { DirectSchool } from '../support/direct';
+import { Engine } from '../support/engine';
+import { Poller } from '../support/poller';
+import { describeScheduled } from '../support/version';
+import { LARGE, LOG, range, SMALL, World } from '../support/world';
+
+afterEach(() => jest.restoreAllMocks());
+
+const DAY = 1_440;
+const PARAMETERS = { event: 'customerCreated' };
+
+/** A trigger in an account whose customers came evenly over the days before, in two branches by turns. */
+function worldOf(
+	customers: number,
+	days: number,
+	settings: Partial<Settings> = {},
+	parameters: INodeParameters = {},
+): World {
+	const world = new World({ settings, branches: 2, parameters: { ...PARAMETERS, ...parameters } });
+	for (const n of range(1, customers)) {
+		const ago = ((customers - n + 1) * days * DAY) / customers;
+		world.customer({ branch_ids: [1 + (n % 2)], is_study: n % 3 ? 1 : 0 }, { ago });
+	}
+	return world;
+}
+
+describe('a quiet poll takes one request for each branch', () => {
+	it.each<[what: string, customers: number, days: number, settings: Partial<Settings>]>([
+		['with 1,000 customers of two years', 1_000, 730, {}],
+		[
+			'when AlfaCRM ignores the day to begin with',
+			400,
+			730,
+			{ ignoredFilters: ['customer.created_at_from'] },
+		],
+		['when 400 customers came in two days, on many pages', 400, 2, {}],
+		['when a page holds 50', 400, 2, { pageSize: 50 }],
+		['when each answer is in another order', 400, 2, { shuffle: true }],
+		['when the first page claims to be all there is', 400, 2, { total: 'pageSize' }],
+		[
+			'when it does so and ignores the day',
+			200,
+			730,
+			{ total: 'pageSize', ignoredFilters: ['customer.created_at_from'] },
+		],
+		['when it does so and holds few', 10, 2, { total: 'pageSize' }],
+		['when pages past the end repeat the last one', 400, 2, { pastEnd: 'repeatLast' }],
+	])('%s', async (_what, customers, days, settings) => {
+		const world = worldOf(customers, days, settings);
+		// The first polls may still find out how AlfaCRM behaves.
+		await world.polls(10, 0);
+		await world.polls(20, 0);
+		expect(world.out).toEqual([]);
+		expect(world.requests.slice(10)).toEqual(Array(20).fill(2));
+	});
+
+	it('with a filter that few customers pass, and with chosen branches', async () => {
+		const parameters = { branchIds: [2], is_study: 0, filters: { lead_status_id: [7] } };
+		const world = worldOf(400, 10, {}, parameters);
+		// The first one reads all customers, for the newest; the second one those that are wanted.
+		await world.polls(7, 0);
+		expect(world.requests.slice(2)).toEqual(Array(5).fill(1));
+	});
+
+	it('of a change log', async () => {
+		const world = new World({ branches: 2, parameters: LOG });
+		for (const n of range(1, 500)) world.log({ branches: [1, 2], ago: 500 - n });
+		await world.polls(20, 0);
+		expect(world.out).toEqual([]);
+		expect(world.requests.slice(1)).toEqual(Array(19).fill(2));
+	});
+});
+
+it('a first page that claims to be all hides a new customer for no longer than an hour', async () => {
+	const world = worldOf(40, 1, { total: 'pageSize' });
+	await world.polls(4, 0);
+	for (let hour = 1; hour <= 6; hour++) {
+		const id = world.customer({ is_study: 1 });
+		expect([...(await world.polls(1, 0)), ...(await world.polls(1, 61))]).toEqual([id]);
+	}
+});
+
+describe('what a trigger keeps stays small', () => {
+	it('after an import', async () => {
+		const world = worldOf(100, 30, LARGE, { options: { maxPerPoll: 1_000 } });
+		await world.polls(2, 0);
+		const made = range(1, 3_000).map(() => world.customer());
+		expect(await world.polls(3, 0)).toEqual(made);
+		expect(world.stateBytes).toBeLessThan(1_000);
+	});
+
+	it('in months of daily polls with news', async () => {
+		const world = worldOf(50, 30, LARGE);
+		await world.poll();
+		const sizes: number[] = [];
+		for (let day = 1; day <= 90; day++) {
+			const made = range(1, 7).map((n) => {
+				world.pass(DAY / 7);
+				return world.customer({ branch_ids: [1 + (n % 2)] });
+			});
+			expect(await world.poll()).toEqual(made);
+			sizes.push(world.stateBytes);
+		}
+		expect(Math.max(...sizes)).toBeLessThan(4_000);
+	});
+
+	it('while 6,000 changes are made within the hour, each reported once', async () => {
+		const world = new World({ settings: LARGE, parameters: LOG });
+		await world.poll();
+		const sizes: number[] = [];
+		for (let minute = 0; minute < 60; minute += 4) {
+			await world.polls(1, 4, () => range(1, 400).forEach(() => world.log()));
+			sizes.push(world.stateBytes);
+		}
+		expect(world.out).toEqual(range(1, 6_000));
+		expect(Math.max(...sizes)).toBeLessThan(30_000);
+	});
+
+	it('some time after 3,000 changes of one second, too many for a poll, each reported once', async () => {
+		const world = new World({ settings: SMALL, parameters: LOG });
+		world.log();
+		await world.polls(1, 5);
+		const made = range(1, 3_000).map(() => world.log());
+		expect([...(await world.polls(9, 1)), ...(await world.polls(2, 70))]).toEqual(made);
+		world.pass(4 * DAY);
+		const id = world.log();
+		expect(await world.poll()).toEqual([id]);
+		await world.poll();
+		expect(world.stateBytes).toBeLessThan(1_000);
+	});
+});
+
+it('more new customers than are remembered one by one are reported once each, though IDs do not grow', async () => {
+	// Long ones fill the room for them sooner.
+	const FIRST = 900_000_000_000_000;
+	const world = new World({ settings: LARGE, parameters: PARAMETERS });
+	for (let n = 0; n < 20; n++) world.customer({ id: FIRST + 500_000 + n * 3 }, { ago: n * 100 });
+	await world.poll();
+	let made = 0;
+	for (let day = 0; day < 5; day += 0.5) {
+		world.pass(DAY / 2);
+		for (let n = 0; n < 180; n++) world.customer({ id: FIRST + ++made * 3 });
+		await world.polls(2, 30);
+		expect(world.stateBytes).toBeLessThan(32_000);
+	}
+	expect(new Set(world.out).size).toBe(made);
+	expect(world.out).toHaveLength(made);
+});
+
+describe('a poll reads no more than it must', () => {
+	it.each([[['log.date_from']], [['log.date_from', 'log.date_to']]])(
+		'of a log whose days AlfaCRM ignores, which is not read to its end for each day, nor told again: %j',
+		async (ignoredFilters) => {
+			const world = new World({ settings: { ignoredFilters }, parameters: LOG });
+			for (const n of range(1, 1_500)) world.log({ ago: (1_500 - n) * 250 + 10 });
+			await world.poll();
+			const made = range(1, 40).map(() => {
+				world.pass(240);
+				return world.log();
+			});
+			const before = world.school.calls;
+			expect(await world.polls(4, 60)).toEqual(made);
+			// All of the log are 77 pages; it is read whole once, not for each day.
+			expect(world.school.calls - before).toBeLessThan(250);
+		},
+	);
+
+	it('of a backlog that grows meanwhile', async () => {
+		const world = new World({ settings: SMALL, parameters: LOG });
+		world.log();
+		await world.polls(1, 5);
+		const made: number[] = [];
+		for (let n = 0; n < 2_500; n++) {
+			made.push(world.log());
+			world.pass(2);
+		}
+		world.school.onCall = (call) => {
+			if (call % 10 === 0) made.push(world.log());
+		};
+		const ids = await world.polls(5, 1);
+		// 25 pages hold what a poll reports; they are read a second time where they move with each request.
+		expect(Math.max(...world.requests.slice(-5))).toBeLessThan(65);
+		expect(ids.length).toBeGreaterThan(1_000);
+		expect(ids).toEqual(made.slice(0, ids.length));
+	});
+
+	it('of the others when a branch comes back after weeks', async () => {
+		const world = new World({ settings: SMALL, branches: 2, parameters: LOG });
+		world.log();
+		await world.polls(1, 5);
+		world.branch(2, 'forbidden');
+		for (let day = 0; day < 20; day++) {
+			for (let n = 0; n < 100; n++) {
+				world.log();
+				world.log({ branches: [2] });
+			}
+			await world.polls(1, DAY);
+		}
+		world.branch(2, 'allowed');
+		expect(await world.polls(1, 1)).toHaveLength(500);
+		// Some 50 for what is reported of the one, and for what the other lists of those days.
+		expect(world.requests.at(-1)).toBeLessThan(80);
+	});
+});
+
+it('changes that nobody wants do not hold up those that are wanted', async () => {
+	const world = new World({ settings: LARGE, parameters: { event: 'leadMoved', fetchRecord: false } });
+	world.log();
+	await world.polls(1, 5);
+	for (let n = 0; n < 1_200; n++) {
+		world.log();
+		world.pass(10);
+	}
+	const id = world.log({ values: { fields_new: { lead_status_id: 2 } } });
+	expect(await world.polls(1, 1)).toEqual([id]);
+});
+
+it('a test in the editor keeps nobody waiting for minutes, and says no more than it knows', async () => {
+	const world = new World({ settings: SMALL, parameters: { event: 'leadConverted', fetchRecord: false } });
+	range(1, 4_000).forEach((n) => world.log({ ago: 120_000 - n * 30 }));
+	const from = world.now;
+	// As long as AlfaCRM's limit of five a second makes each call take.
+	world.school.onCall = () => world.pass(0.22 / 60);
+	await expect(world.poller.fetchTestEvent()).rejects.toThrow(
+		'Among the newest records of AlfaCRM is none that this trigger would report',
+	);
+	expect(world.now.diff(from, 'seconds').seconds).toBeLessThan(30);
+});
+
+describeScheduled('a poll whose time is short', () => {
+	/** One call after the other, so that the time of a poll is the sum of its calls, each of a second. */
+	const account = { hostname: 'http://127.0.0.1:1', email: 'a', apiKey: 'b', requestsPerSecond: 0 };
+	const engine = new Engine({ ...account, callsAtOnce: 1 });
+
+	/** Two branches, whose customers all came today, and a trigger whose polls get so many seconds. */
+	function schoolOf(customers: number, seconds: number, parameters: INodeParameters = {}) {
+		let time = 1_770_000_000_000;
+		jest.spyOn(Date, 'now').mockImplementation(() => time);
+		const school = new DirectSchool({ now: '2026-02-10 09:00:00' }, 2);
+		school.onCall = () => (time += 1_000);
+		const insert = (n: number) =>
+			school.store.insert('customer', { branch_ids: [1 + (n % 2)], is_study: n % 3 ? 1 : 0 }).id;
+		const add = (count: number) => range(1, count).map(insert);
+		add(customers);
+		const options = { send: school.send, budgetMs: seconds * 1_000 };
+		const poller = new Poller(engine, { ...PARAMETERS, ...parameters }, options);
+		const idOf = ({ id, entity_id }: IDataObject) => Number(entity_id ?? id);
+		const poll = async () => (await poller.tick()).map(idOf);
+		const polls = async (count: number) => {
+			const ids: number[] = [];
+			for (let n = 0; n < count; n++) ids.push(...(await poll()));
+			return ids;
+		};
+		return { school, add, poll, polls };
+	}
+	const sorted = (ids: number[]) => [...ids].sort((a, b) => a - b);
+
+	it.each([1, 10])(
+		'of %i seconds gets to know what is there in several polls, and then reports what is new, each once',
+		async (seconds) => {
+			const { school, add, poll, polls } = schoolOf(160, seconds);
+			expect(await polls(20)).toEqual([]);
+			const made = add(150);
+			const reported: number[] = [];
+			for (let n = 0; n < 30; n++) {
+				const before = school.calls;
+				const ids = await poll();
+				expect(ids).toEqual(sorted(ids));
+				// A first page that tells of more, and then three of them at least, of each branch.
+				expect(school.calls - before).toBeLessThanOrEqual(seconds / 2 + 10);
+				reported.push(...ids);
+			}
+			expect(sorted(reported)).toEqual(made);
+		},
+	);
+
+	it('reports a backlog of changes in order, for the log has the newest first', async () => {
+		const { school, polls } = schoolOf(0, 36, { event: 'taskCreated', fetchRecord: false });
+		await polls(3);
+		const made = range(1, 1_200);
+		for (const entity_id of made) {
+			const date_time = new Date(Date.UTC(2026, 1, 10, 9) + entity_id * 1_000).toISOString();
+			school.store.insert('log', {
+				...{ entity: 'Task', event: 1, entity_id, branch_ids: [1 + (entity_id % 2)] },
+				date_time: date_time.slice(0, 19).replace('T', ' '),
+			});
+		}
+		expect(await polls(16)).toEqual(made);
+	});
+
+	it('reads records as long as there is time, at least one', async () => {
+		const { school, poll } = schoolOf(0, 10, { event: 'customerUpdated', branchIds: [1] });
+		await poll();
+		for (const entity_id of range(1, 30)) {
+			school.store.insert('customer', { id: entity_id, branch_ids: [1] });
+			school.store.insert('log', { entity: 'Customer', event: 2, entity_id, branch_ids: [1] });
+		}
+		const reported: number[][] = [];
+		for (let n = 0; n < 12; n++) reported.push(await poll());
+		expect(reported.flat()).toEqual(range(1, 30));
+		expect(reported[0].length).toBeGreaterThan(1);
+		for (const ids of reported) expect(ids.length).toBeLessThanOrEqual(8);
+	});
+});

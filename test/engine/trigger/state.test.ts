@@ -1,0 +1,207 @@
+import type { INodeParameters } from 'n8n-workflow';
+
+import { httpFailure } from '../support/direct';
+import { Engine } from '../support/engine';
+import type { PollerOptions } from '../support/poller';
+import { Poller } from '../support/poller';
+import type { RawAnswer, RawRequest } from '../support/rawServer';
+import { useRawServer } from '../support/rawServer';
+import { describeScheduled } from '../support/version';
+import { between, CUSTOMERS, isIn, LARGE, LOG, range, World } from '../support/world';
+
+afterEach(() => jest.restoreAllMocks());
+
+describe('a workflow that stays active', () => {
+	const [server, other] = [useRawServer(), useRawServer()];
+	const customers = ({ path }: RawRequest): RawAnswer => ({
+		body: path === 'auth/login' ? { token: 'of the poll' } : { total: 0, items: [] },
+	});
+
+	it('polls with the credential as it is, once it was corrected and once it names another host', async () => {
+		server.answer = customers;
+		other.answer = customers;
+		const account = { email: 'poll@school.example', apiKey: 'key', requestsPerSecond: 0 };
+		const engine = new Engine({ ...account, hostname: 'not a host' });
+		const poller = new Poller(engine, { event: 'customerCreated', branchIds: [1] });
+		await expect(poller.tick()).rejects.toThrow("'Hostname' is not a host name");
+		for (const one of [server, other]) {
+			server.requests.length = 0;
+			Object.assign(engine.credentials.stored, { hostname: one.url, token: '' });
+			await poller.tick();
+			expect(one.requests.map(({ path }) => path)).toContain('1/customer/index');
+		}
+		expect(server.requests).toEqual([]);
+	});
+});
+
+describeScheduled("under n8n's durable scheduler", () => {
+	const parameters = { event: 'customerCreated' };
+	const settings = { pageSize: 20 };
+	/** A trigger that was activated, where there are customers. */
+	async function activated() {
+		const world = new World({ settings, branches: 2, parameters, poller: { isDurable: true } });
+		range(1, 30).forEach((n) => world.customer({ branch_ids: [1 + (n % 2)] }, { ago: 5_000 - n }));
+		expect(await world.poll()).toEqual([]);
+		return world;
+	}
+
+	it('what came between the activation and the first poll is reported', async () => {
+		const world = await activated();
+		const first = world.customer();
+		expect(await world.poll()).toEqual([first]);
+		expect(await world.poll()).toEqual([]);
+		const second = world.customer();
+		expect(await world.poll()).toEqual([second]);
+	});
+
+	it('it is so too when the workflow is activated twice before the first poll', async () => {
+		const world = await activated();
+		world.poller.restart();
+		await world.poll();
+		const first = world.customer();
+		expect(await world.poll()).toEqual([first]);
+	});
+
+	it('it is so too after a poll without news and after a change of the settings', async () => {
+		const world = await activated();
+		await world.poll();
+		const first = world.customer();
+		expect(await world.poll()).toEqual([first]);
+		world.poller.change({ ...parameters, branchIds: [1] });
+		expect(await world.poll()).toEqual([]);
+		const second = world.customer();
+		expect(await world.poll()).toEqual([second]);
+	});
+
+	it('nothing is reported twice when a poll is slower than the time to the next one', async () => {
+		const world = await activated();
+		const first = world.customer();
+		expect(await Promise.all([world.poll(), world.poll()])).toEqual([[first], []]);
+	});
+
+	it('no beginning is kept beyond the second report', async () => {
+		const world = await activated();
+		expect(Object.keys(world.poller.shared)).toHaveLength(1);
+		for (let report = 0; report < 2; report++) {
+			world.customer();
+			await world.poll();
+		}
+		expect(world.poller.shared).toEqual({});
+	});
+
+	describe('polls that fall together, so that n8n reads the state for the next before it has stored that of the last,', () => {
+		/** Polls once, and once more with what n8n had stored before. */
+		async function pollTwice(world: World) {
+			const { poller } = world;
+			const before = poller.cursor;
+			const first = await world.poll();
+			const { cursor } = poller;
+			poller.cursor = before;
+			return { polls: [first, await world.poll()], putBack: () => (poller.cursor = cursor) };
+		}
+
+		it('report nothing twice, and then go on', async () => {
+			const world = await activated();
+			await world.poll();
+			for (let round = 1; round <= 2; round++) {
+				const lead = world.customer();
+				const { polls, putBack } = await pollTwice(world);
+				expect(polls).toEqual([[lead], []]);
+				putBack();
+				expect(await world.poll()).toEqual([]);
+			}
+		});
+
+		it.each([
+			['a minute later', 1],
+			['after the clock was set back by an hour', -60],
+		])('report once more what n8n has dropped, %s', async (_when, passed) => {
+			const world = await activated();
+			await world.poll();
+			const lead = world.customer();
+			expect((await pollTwice(world)).polls).toEqual([[lead], []]);
+			world.pass(passed);
+			expect(await world.poll()).toEqual([lead]);
+		});
+
+		it('begin at once with another event that somebody publishes meanwhile', async () => {
+			const world = await activated();
+			await world.poll();
+			world.customer();
+			const before = world.poller.cursor;
+			await world.poll();
+			world.poller.cursor = before;
+			world.poller.reactivate({ event: 'paymentCreated' });
+			expect(await world.poll()).toEqual([]);
+			const payment = world.school.store.insert('pay', { branch_id: 1, customer_id: 1, income: 100 }).id;
+			expect(await world.poll()).toEqual([payment]);
+		});
+	});
+});
+
+interface Meanwhile {
+	/** How many records are new when the poll begins. */
+	before: number;
+	/** One more comes once the old poll has read its first branch, before the workflow is published. */
+	comesLater?: boolean;
+	/** What becomes of the poll of the activation. */
+	isRefused?: boolean;
+	poller?: PollerOptions;
+}
+
+/** What comes out of a trigger that is published once more while it reads its second branch. */
+async function published(parameters: INodeParameters, meanwhile: Meanwhile) {
+	const { before, comesLater, isRefused, poller } = meanwhile;
+	const world = new World({ settings: LARGE, branches: 2, parameters, poller });
+	const add = () => (parameters === LOG ? world.log() : world.customer());
+	add();
+	await world.poll();
+	await world.polls(2, 5, add);
+	world.pass(5);
+	for (let count = 0; count < before; count++) add();
+	let [isHeld, isOff] = [false, false];
+	between(world, async (asked, real) => {
+		if (isOff) throw httpFailure(500);
+		if (!isHeld && isIn(asked, 2)) {
+			isHeld = true;
+			if (comesLater) add();
+			world.poller.reactivate();
+			isOff = isRefused === true;
+			const activation = world.poll();
+			if (isRefused) await expect(activation).rejects.toThrow('500');
+			else await activation;
+			isOff = false;
+			world.pass(0.1);
+		}
+		return await real();
+	});
+	// n8n drops what comes of the old poll from then on, older versions do not.
+	expect(await world.poll()).toEqual([]);
+	expect(isHeld).toBe(true);
+	await world.polls(3, 5);
+	return world.out;
+}
+
+describe.each<[parameters: INodeParameters]>([[LOG], [CUSTOMERS]])(
+	'a workflow that is published while it polls, %j,',
+	(parameters) => {
+		it('reports nothing twice', async () => {
+			expect(await published(parameters, { before: 1 })).toEqual([2, 3, 4]);
+		});
+
+		it('does not forget what the new one reported when the old one ends without news', async () => {
+			expect(await published(parameters, { before: 0, comesLater: true })).toEqual([2, 3, 4]);
+		});
+
+		it('loses nothing of what the old one had found when the poll of the activation is refused', async () => {
+			expect(await published(parameters, { before: 2, isRefused: true })).toEqual([2, 3, 4, 5]);
+		});
+
+		describeScheduled("under n8n's durable scheduler", () => {
+			it('reports nothing twice', async () => {
+				const poller = { isDurable: true };
+				expect(await published(parameters, { before: 1, poller })).toEqual([2, 3, 4]);
+			});
+		});
+	},
+);

@@ -1,0 +1,287 @@
+import type { IDataObject, INodeParameters } from 'n8n-workflow';
+
+import { delivery, IGNORED, KEYED, REPEATED, STARTED, WRONG_SECRET } from '../support/delivery';
+import type { Received } from '../support/webhook';
+import { Hook } from '../support/webhook';
+
+const event = (more: IDataObject = {}) => delivery(5, more);
+const jsonOf = ({ items }: Received) => items?.[0].json;
+
+describe('a delivery', () => {
+	it('starts the workflow with one item of plain types', async () => {
+		const body = event({ entity_id: '5', branch_id: '1', user_id: '4' });
+		expect(await new Hook().deliver({ body })).toEqual({
+			...STARTED,
+			items: [{ json: { ...event(), fields_rel: {}, ...KEYED } }],
+		});
+	});
+
+	it('of an unknown event of an unknown entity starts the workflow as it came', async () => {
+		const more = { event: 'Archived', entity: 'SomethingNew', fields_old: {}, fields_new: {} };
+		const { items, ...answered } = await new Hook().deliver({ body: event(more) });
+		expect(answered).toEqual(STARTED);
+		expect(items).toEqual([{ json: { ...event(), fields_rel: {}, ...more, ...KEYED } }]);
+	});
+
+	it.each<[what: string, body: unknown, message: string]>([
+		['nothing', undefined, 'The body is not a JSON object'],
+		['a page', '<html></html>', 'The body is not a JSON object'],
+		['no change', event({ entity_id: 0 }), 'entity_id is not the number of a record'],
+	])('that is %s is refused and starts nothing', async (_what, body, message) => {
+		const hook = new Hook();
+		expect(await hook.deliver({ body })).toEqual({ status: 400, message, items: undefined });
+		expect(hook.saved).toBe('{}');
+	});
+
+	it.each([
+		'application/x-www-form-urlencoded',
+		'text/xml',
+		'multipart/form-data; boundary=x',
+		'application/jsonp',
+	])('sent as %s is refused, whatever n8n makes of it', async (contentType) => {
+		expect(await new Hook().deliver({ body: event(), contentType })).toMatchObject({ status: 400 });
+	});
+
+	it('may name the encoding of its JSON', async () => {
+		const contentType = 'application/json; charset=UTF-8';
+		expect(await new Hook().deliver({ body: event(), contentType })).toMatchObject(STARTED);
+	});
+
+	it('of 1 MB starts the workflow, whole, in a moment, and is known when it is repeated', async () => {
+		const fields = Array.from({ length: 20_000 }, (_, index) => [
+			`custom_${index}`,
+			`Текст ${index} `.repeat(4),
+		]);
+		const hook = new Hook();
+		const body = event({ fields_rel: {}, fields_new: Object.fromEntries(fields) as IDataObject });
+		expect(JSON.stringify(body).length).toBeGreaterThan(1_000_000);
+		const begun = performance.now();
+		expect(jsonOf(await hook.deliver({ body }))).toEqual({ ...body, ...KEYED });
+		expect(await hook.deliver({ body })).toEqual(REPEATED);
+		expect(performance.now() - begun).toBeLessThan(2_000);
+		expect(hook.saved.length).toBeLessThan(200);
+	});
+
+	it.each(['__proto__', 'constructor', 'hasOwnProperty'])(
+		'with a key %s holds it as a field, and nothing else changes',
+		async (key) => {
+			const text = JSON.stringify(event({ fields_new: { KEY: { record: 1 } }, fields_rel: { KEY: 1 } }));
+			const body = JSON.parse(text.replaceAll('KEY', key)) as IDataObject;
+			const hook = new Hook();
+			const json = jsonOf(await hook.deliver({ body })) ?? {};
+			expect(JSON.stringify(json.fields_new)).toBe(JSON.stringify(body.fields_new));
+			expect(JSON.stringify(json.fields_rel)).toBe(JSON.stringify(body.fields_rel));
+			expect(Object.getPrototypeOf({})).not.toHaveProperty('record');
+			expect(await hook.deliver({ body })).toEqual(REPEATED);
+			const other = { ...body, fields_rel: JSON.parse(`{"${key}":2}`) as IDataObject };
+			expect(await hook.deliver({ body: other })).toMatchObject(STARTED);
+		},
+	);
+});
+
+describe('the secret', () => {
+	const SECRET = 'open-sesame';
+	const deliver = async (secret: INodeParameters[string], query: IDataObject) =>
+		await new Hook({ secret }).deliver({ body: event(), query });
+
+	it.each<[what: string, secret: INodeParameters[string], query: IDataObject]>([
+		['right', SECRET, { secret: SECRET }],
+		['right, with signs', 'ключ &=+/', { secret: 'ключ &=+/' }],
+		['right, by an expression', `={{ "${SECRET}" }}`, { secret: SECRET }],
+		['right, a number', '={{ 12345678 }}', { secret: '12345678' }],
+		['right, with blanks in the form', ` ${SECRET}\n`, { secret: SECRET }],
+		['right, with blanks in the URL', SECRET, { secret: `${SECRET} ` }],
+		['not asked for', '', {}],
+		['not asked for but there', '', { secret: 'x' }],
+	])('that is %s lets in', async (_what, secret, query) => {
+		expect(await deliver(secret, query)).toMatchObject(STARTED);
+	});
+
+	it.each<[what: string, query: IDataObject]>([
+		['missing', {}],
+		['empty', { secret: '' }],
+		['wrong', { secret: 'open-sesamE' }],
+		['longer', { secret: 'open-sesames' }],
+		['given twice', { secret: [SECRET, SECRET] }],
+		['nested', { secret: { 0: SECRET } }],
+		['elsewhere', { token: SECRET }],
+	])('that is %s lets nobody in', async (_what, query) => {
+		for (const secret of [SECRET, `={{ "${SECRET}" }}`])
+			expect(await deliver(secret, query)).toEqual({ ...WRONG_SECRET, items: undefined });
+	});
+
+	it('is looked at before the body', async () => {
+		expect(await new Hook({ secret: 's' }).deliver({ body: 'foreign' })).toMatchObject({ status: 403 });
+	});
+
+	it.each([
+		'={{ undefined }}',
+		'={{ null }}',
+		'={{ "" }}',
+		'={{ $vars.HOOK_SECRET }}',
+		'={{ {} }}',
+		'={{ ["open-sesame"] }}',
+		'={{ true }}',
+		'  ',
+	])('that is %j opens the node to nobody, and says so', async (secret) => {
+		for (const given of [undefined, '', ' ', 'undefined', 'null', '[object Object]', 'true', SECRET]) {
+			const query = given === undefined ? {} : { secret: given };
+			await expect(deliver(secret, query)).rejects.toThrow("'Secret' gives no text");
+		}
+	});
+});
+
+describe('filters', () => {
+	it.each<[parameters: INodeParameters, more: IDataObject, passes: boolean]>([
+		[{ events: ['create', 'delete'] }, {}, false],
+		[{ events: 'CREATE, Updated' }, {}, true],
+		[{ events: [] }, { event: 'restore' }, true],
+		[{ events: ['create', 'delete', 'update'] }, { event: 'restore' }, false],
+		[{ events: ['update'] }, { event: 'Update' }, false],
+		[{ entities: ['Lesson', 'Pay'] }, {}, false],
+		[{ entities: 'lesson, customer' }, {}, true],
+		[{ entities: '={{ ["Customer, Lesson"] }}' }, {}, true],
+		[{ entities: '={{ [null] }}' }, {}, true],
+		[{ entities: ['SomethingNew'] }, { entity: 'SomethingNew' }, true],
+		[{ entities: ['Customer'] }, { entity: 'SomethingNew' }, false],
+		[{ branchIds: [1] }, {}, true],
+		[{ branchIds: [2] }, {}, false],
+		[{ branchIds: ['1'] }, { branch_id: '1' }, true],
+		[{ branchIds: '2, 1' }, {}, true],
+		[{ branchIds: [1] }, { branch_id: null }, false],
+		[{ branchIds: [] }, { branch_id: null }, true],
+		[{ changedFields: 'name, study_status_id' }, {}, true],
+		[{ changedFields: '={{ ["study_status_id", "note"] }}' }, {}, true],
+		[{ changedFields: '={{ null }}' }, {}, true],
+		[{ changedFields: 'name' }, {}, false],
+		[{ changedFields: 'gone' }, { fields_old: { gone: 1 }, fields_new: [] }, true],
+		[{ changedFields: 'toString' }, {}, false],
+		[{ changedFields: 'name' }, { event: 'create', fields_old: [] }, true],
+		[{ changedFields: 'name' }, { event: 'delete' }, true],
+		[{ changedFields: 'name' }, { event: 'restore' }, true],
+		[{ changedFields: 'name' }, { fields_new: '{"name":"Орлова"}' }, true],
+		[{ events: ['update'], entities: ['Customer'], branchIds: [1] }, {}, true],
+		[{ events: ['update'], entities: ['Customer'], branchIds: [3] }, {}, false],
+	])('%j, given %j, pass: %s', async (parameters, more, passes) => {
+		const hook = new Hook(parameters);
+		const received = await hook.deliver({ body: event(more) });
+		if (passes) expect(received).toMatchObject(STARTED);
+		else expect(received).toEqual(IGNORED);
+		// What is held back is not remembered.
+		expect(hook.saves).toBe(passes ? 1 : 0);
+	});
+
+	it.each<[parameters: INodeParameters, message: RegExp]>([
+		[{ branchIds: 'Centre' }, /'Branch Names or IDs' must be one or more numbers .* "Centre"/],
+		[{ events: 'renewed' }, /'Events' must be some of create .* "renewed"/],
+		[{ entities: '={{ [{ name: "Customer" }] }}' }, /'Entities' must be/],
+		[{ entities: '={{ { name: "Customer" } }}' }, /'Entities' must be/],
+		[{ changedFields: '={{ { note: true } }}' }, /'Changed Fields' must be/],
+		[{ changedFields: '={{ true }}' }, /'Changed Fields' must be/],
+		[{ options: { fetchRecord: '={{ "maybe" }}' } }, /'Fetch Full Record' must be/],
+		[{ options: { ignoreRepeated: '={{ "maybe" }}' } }, /'Ignore Repeated Deliveries' must be/],
+	])(
+		'%j cannot be read and say so, for an event that is held back in silence is lost',
+		async (parameters, message) => {
+			await expect(new Hook(parameters).deliver({ body: event() })).rejects.toThrow(message);
+		},
+	);
+});
+
+describe('a repeated delivery', () => {
+	it('starts nothing, but one that differs does', async () => {
+		const hook = new Hook();
+		expect(await hook.deliver({ body: event() })).toMatchObject(STARTED);
+		expect(await hook.deliver({ body: event({ fields_rel: '', entity_id: '5' }) })).toEqual(REPEATED);
+		expect(hook.saves).toBe(1);
+		expect(await hook.deliver({ body: event({ fields_new: { note: 'да' } }) })).toMatchObject(STARTED);
+	});
+
+	it('has the key of the first, in any process', async () => {
+		const keys = await Promise.all(
+			[1, 2].map(async () => jsonOf(await new Hook().deliver({ body: event() }))?.deliveryKey),
+		);
+		expect(keys[0]).toBe(keys[1]);
+	});
+
+	it('that arrives together with the first starts nothing, and both are known after a restart', async () => {
+		const hook = new Hook();
+		const many = Array.from({ length: 20 }, (_, n) => event({ entity_id: 1 + (n % 10) }));
+		const first = await Promise.all(many.map(async (body) => await hook.deliver({ body })));
+		expect(first.filter(({ items }) => items)).toHaveLength(10);
+		expect(new Set(first.map(({ status }) => status))).toEqual(new Set([200]));
+		hook.restart();
+		expect(await hook.deliver({ body: event({ entity_id: 11 }) })).toMatchObject(STARTED);
+		hook.restart();
+		for (const body of [...many, event({ entity_id: 11 })])
+			expect(await hook.deliver({ body })).toEqual(REPEATED);
+	});
+
+	it('is none if the first came to grief before it started the workflow', async () => {
+		const hook = new Hook();
+		const breaks = () => {
+			throw new Error('The socket is gone');
+		};
+		await expect(hook.deliver({ body: event(), onAnswer: breaks })).rejects.toThrow('The socket is gone');
+		expect(hook.saved).toBe('{}');
+		expect(await hook.deliver({ body: event() })).toMatchObject(STARTED);
+	});
+
+	it('at another node is a delivery of its own', async () => {
+		const [one, other] = [new Hook(), new Hook()];
+		await one.deliver({ body: event() });
+		expect(await other.deliver({ body: event() })).toMatchObject(STARTED);
+	});
+
+	it.each<[ignoreRepeated: INodeParameters[string], ignores: boolean]>([
+		[false, false],
+		['={{ "false" }}', false],
+		['={{ 0 }}', false],
+		['={{ "true" }}', true],
+		['={{ undefined }}', true],
+		['={{ null }}', true],
+	])('is ignored with %j: %s', async (ignoreRepeated, ignores) => {
+		const hook = new Hook({ options: { ignoreRepeated } as INodeParameters });
+		await hook.deliver({ body: event() });
+		expect(await hook.deliver({ body: event() })).toMatchObject(ignores ? REPEATED : STARTED);
+		expect(hook.saves).toBe(ignores ? 1 : 0);
+	});
+
+	it.each([undefined, ' \n', '0000-00-00 00:00:00'])(
+		'is not told from a second change of the same kind where the time is %j',
+		async (datetime) => {
+			const hook = new Hook();
+			for (let count = 0; count < 2; count++)
+				expect(await hook.deliver({ body: event({ datetime }) })).toMatchObject(STARTED);
+			expect(hook.saved).toBe('{}');
+		},
+	);
+
+	it('can be tried out in the editor as often as one likes, and does not count', async () => {
+		const hook = new Hook();
+		for (let count = 0; count < 2; count++) {
+			expect(await hook.deliver({ body: event(), mode: 'manual' })).toMatchObject(STARTED);
+		}
+		expect(await hook.deliver({ body: event() })).toMatchObject(STARTED);
+	});
+});
+
+describe("n8n's log", () => {
+	it('tells of a call that is refused, and why, but no secret', async () => {
+		const hook = new Hook({ secret: 'open-sesame', events: ['create'] });
+		await hook.deliver({ body: event(), query: { secret: 'open-sesamE' } });
+		await hook.deliver({ body: {}, query: { secret: 'open-sesame' } });
+		expect(hook.notes).toEqual([
+			"'Trigger' refused a call with 403: The secret in the URL is missing or wrong",
+			"'Trigger' refused a call with 400: event is not the name of an event",
+		]);
+	});
+
+	it('tells of no other one', async () => {
+		const hook = new Hook({ events: ['update'] });
+		expect(await hook.deliver({ body: event() })).toMatchObject(STARTED);
+		expect(await hook.deliver({ body: event() })).toEqual(REPEATED);
+		expect(await hook.deliver({ body: event({ event: 'create' }) })).toMatchObject(IGNORED);
+		expect(hook.notes).toEqual([]);
+	});
+});

@@ -1,0 +1,381 @@
+import fc from 'fast-check';
+import type { IDataObject } from 'n8n-workflow';
+
+import { dayAt } from '../../nodes/AlfaCrm/trigger/occasions/days';
+import type { OccasionName } from '../../nodes/AlfaCrm/trigger/occasions/kinds';
+import { occasionKinds } from '../../nodes/AlfaCrm/trigger/occasions/kinds';
+import type { Looked, OccasionsState } from '../../nodes/AlfaCrm/trigger/occasions/state';
+import { emptyOccasions, goesOn } from '../../nodes/AlfaCrm/trigger/occasions/state';
+import { step, zoneOf } from '../../nodes/AlfaCrm/trigger/occasions/step';
+import { depth, seed } from '../support/depth';
+
+const MINUTE = 60_000;
+const DAY = 24 * 60 * MINUTE;
+
+/*
+ * Schools whose clients come, pay and grow older, and polls that look at them now and then.
+ */
+
+/** What a card shows from a time on. */
+interface Change {
+	at: number;
+	card: Record<string, unknown>;
+}
+interface Client {
+	id: number;
+	branches: number[];
+	changes: Change[];
+}
+interface Poll {
+	at: number;
+	limit: number;
+	/** Branches that cannot be read. */
+	failing: number[];
+	/** How many of the news are taken at most. */
+	take: number;
+	/** The first of two parts of each list, the other one, or all. */
+	isHalf: boolean;
+}
+interface World {
+	zone: string;
+	tellsFirst: boolean;
+	clients: Client[];
+	polls: Poll[];
+}
+
+/** A day in the winter of 2027 on which the worlds begin; the 29 February of 2028 is in reach of some. */
+const BEGINNING = Date.UTC(2027, 11, 1, 12);
+const ZONES = ['Asia/Vladivostok', 'America/New_York', 'Europe/Moscow', 'Pacific/Kiritimati', 'UTC'];
+const iso = (time: number): string => new Date(time).toISOString().slice(0, 10);
+/** A form in which cards show days. */
+const shown = (day: string, form: number): string =>
+	[day, day.split('-').reverse().join('.'), `${day} 18:30:00`][form % 3];
+
+/** Within three months of the beginning. */
+const moments = fc.integer({ min: 0, max: 90 * 24 * 60 }).map((minute) => BEGINNING + minute * MINUTE);
+
+/** Up to so many times at which something happens, in their order; the first is before the beginning. */
+const happenings = <T>(what: fc.Arbitrary<T>, maxLength: number) =>
+	fc
+		.array(fc.record({ at: moments, what }), { minLength: 1, maxLength })
+		.map((some) =>
+			some.map((one, index) => (index === 0 ? { ...one, at: 0 } : one)).sort((a, b) => a.at - b.at),
+		);
+
+const histories: Record<OccasionName, fc.Arbitrary<Change[]>> = {
+	birthday: fc
+		.tuple(fc.integer({ min: 1990, max: 2026 }), fc.integer({ min: -20, max: 100 }), fc.boolean(), fc.nat(2))
+		.map(([year, days, isLeap, form]) => {
+			const day = iso(BEGINNING + days * DAY).slice(4);
+			const dob = isLeap ? `${year - (year % 4)}-02-29` : `${year}${day === '-02-29' ? '-02-28' : day}`;
+			return [{ at: 0, card: { dob: shown(dob, form) } }];
+		}),
+	inDebt: happenings(fc.integer({ min: -300, max: 200 }), 12).map((sums) =>
+		sums.map(({ at, what }) => ({ at, card: { balance: (what / 2).toFixed(2) } })),
+	),
+	/** Lessons are used one by one, taken back, or bought. */
+	lessonsRunningOut: happenings(fc.constantFrom(-1, -1, -1, -1, 1, 2, 4, 8), 16).map((steps) => {
+		let left = 4;
+		return steps.map(({ at, what }) => ({ at, card: { paid_lesson_count: (left += what) } }));
+	}),
+	/** Visits that are entered up to 20 days late, and never go back. */
+	notSeen: fc
+		.array(fc.tuple(fc.integer({ min: 0, max: 126 * 24 * 60 }), fc.integer({ min: 0, max: 20 })), {
+			minLength: 1,
+			maxLength: 8,
+		})
+		.map((some) => {
+			const visits = some.map(([minute, late], index) => {
+				const at = BEGINNING - 40 * DAY + minute * MINUTE;
+				return { at: index === 0 ? 0 : at + late * DAY, day: iso(at) };
+			});
+			let last = '';
+			return visits
+				.sort((one, other) => one.at - other.at)
+				.map(({ at, day }) => {
+					last = day > last ? day : last;
+					return { at, card: { last_attend_date: last } };
+				});
+		}),
+	/** Subscriptions of some weeks, one after the other, whose ends are corrected by some days. */
+	subscriptionEnding: happenings(fc.tuple(fc.integer({ min: -3, max: 40 }), fc.nat(2)), 5).map((ends) =>
+		ends.map(({ at, what: [days, form] }) => {
+			const paid_till = shown(iso(Math.max(at, BEGINNING) + days * DAY), form);
+			return { at, card: { paid_till } };
+		}),
+	),
+};
+
+/** Of the trigger: a debt below a sum, in hundredths. */
+const limits: Record<OccasionName, fc.Arbitrary<number>> = {
+	birthday: fc.constantFrom(0, 1, 3, 14),
+	inDebt: fc.constantFrom(-1, -5_001, 2_000),
+	lessonsRunningOut: fc.constantFrom(0, 1, 2, 4),
+	notSeen: fc.constantFrom(-3, -7, -14, -30),
+	subscriptionEnding: fc.constantFrom(0, 1, 3, 7, 14),
+};
+
+/** Minutes to hours between two polls, and some nights off. */
+const gaps = fc.oneof(
+	{ weight: 3, arbitrary: fc.integer({ min: 1, max: 600 }) },
+	{ weight: 4, arbitrary: fc.integer({ min: 600, max: 2 * 24 * 60 }) },
+	{ weight: 1, arbitrary: fc.integer({ min: 2 * 24 * 60, max: 12 * 24 * 60 }) },
+);
+const mostly = <T>(weight: number, usual: T, other: fc.Arbitrary<T>): fc.Arbitrary<T> =>
+	fc.oneof({ weight, arbitrary: fc.constant(usual) }, { weight: 1, arbitrary: other });
+
+const isLasting = (what: OccasionName): boolean => what === 'inDebt' || what === 'lessonsRunningOut';
+
+/** Which clients a branch has that cannot be read is not known, so those of lasting occasions have one branch alone. */
+function worldsOf(what: OccasionName): fc.Arbitrary<World> {
+	const both = isLasting(what) ? [] : [[1, 2]];
+	const branches = fc.constantFrom<number[]>([1], [2], ...both);
+	const poll = fc.record({
+		gap: gaps,
+		limit: fc.option(limits[what], { freq: 8 }),
+		failing: mostly(6, [], fc.constantFrom<number[]>([1], [2])),
+		take: mostly(4, 99, fc.integer({ min: 0, max: 2 })),
+		isHalf: isLasting(what) ? fc.constant(false) : mostly(4, false, fc.constant(true)),
+	});
+	return fc
+		.record({
+			zone: fc.constantFrom(...ZONES),
+			tellsFirst: fc.boolean(),
+			limit: limits[what],
+			clients: fc.array(fc.record({ branches, changes: histories[what] }), { minLength: 1, maxLength: 6 }),
+			polls: fc.array(poll, { minLength: 5, maxLength: 40 }),
+		})
+		.map(({ zone, tellsFirst, limit: first, clients, polls }) => {
+			let [at, limit] = [BEGINNING, first];
+			return {
+				...{ zone, tellsFirst },
+				clients: clients.map((client, index) => ({ id: 500 + index * 3, ...client })),
+				polls: polls.map(({ gap, limit: other, ...rest }) => {
+					at += gap * MINUTE;
+					limit = other ?? limit;
+					return { at, limit, ...rest };
+				}),
+			};
+		});
+}
+
+const cardOf = ({ id, branches, changes }: Client, now: number): IDataObject | undefined => {
+	const last = changes.filter(({ at }) => at <= now).at(-1);
+	return last && ({ id, branch_ids: branches, is_study: 1, ...last.card } as IDataObject);
+};
+
+/*
+ * Who is to be told of at each poll, worked out client by client from what the cards show. Nothing is shared with the trigger
+ * but the names of the occasions.
+ */
+
+/** The day by the calendar of the zone, counted from 1970. */
+const wallDay = (now: number, timeZone: string): number => {
+	const format = { timeZone, year: 'numeric', month: '2-digit', day: '2-digit' } as const;
+	return Date.parse(new Intl.DateTimeFormat('en-CA', format).format(now)) / DAY;
+};
+
+/** An occasion of a client as the card shows it at a poll. */
+interface Due {
+	/** It is due if this is no more than the limit. */
+	level: number;
+	/** News are in the order of these. */
+	order: number;
+	day?: number;
+}
+
+/** By the day, or by a number on the card; the first birthday from a day on is found by walking from day to day. */
+function dueOf(what: OccasionName, card: IDataObject, today: number, from: number): Due | undefined {
+	const dayOn = (name: string): number => {
+		const text = String(card[name]).slice(0, 10);
+		return Date.parse(text.includes('.') ? text.split('.').reverse().join('-') : text) / DAY;
+	};
+	if (what === 'inDebt') return { level: Math.round(Number(card.balance) * 100), order: 0 };
+	const left = Number(card.paid_lesson_count);
+	if (what === 'lessonsRunningOut') return { level: left, order: left };
+	const on = { notSeen: 'last_attend_date', birthday: 'dob', subscriptionEnding: 'paid_till' }[what];
+	let day = dayOn(on);
+	if (what === 'birthday') {
+		const born = day;
+		for (day = from; !isBirthday(born, day); day++);
+	}
+	return day < from ? undefined : { level: day - today, order: day, day };
+}
+
+function isBirthday(born: number, day: number): boolean {
+	const [dob, now] = [new Date(born * DAY), new Date(day * DAY)];
+	if (now.getUTCFullYear() <= dob.getUTCFullYear()) return false;
+	const [month, date] = [now.getUTCMonth(), now.getUTCDate()];
+	if (dob.getUTCMonth() === month && dob.getUTCDate() === date) return true;
+	const isLeapling = dob.getUTCMonth() === 1 && dob.getUTCDate() === 29;
+	return isLeapling && month === 1 && date === 28 && new Date((day + 1) * DAY).getUTCDate() === 1;
+}
+
+/** What is remembered of a client: without end, and not as the trigger does. */
+interface Memory {
+	/** Days whose occasion is told or was there before. */
+	days: number[];
+	/** One waits that other settings have made due: up to the limit before. */
+	wait?: { day: number; limit: number };
+	/** A lasting occasion is told: how low it was since, and up to where it lasts. */
+	lasting?: { low: number; upTo: number; waitsFor?: number };
+}
+
+interface BranchMemory {
+	day: number;
+	limit: number;
+}
+
+/** Who is to be told of at each poll, in order. */
+function expectedOf(what: OccasionName, { zone, tellsFirst, clients, polls }: World): number[][] {
+	const memories = new Map<number, Memory>(clients.map(({ id }) => [id, { days: [] }]));
+	const read = new Map<number, BranchMemory>();
+	const halves = new Map<number, BranchMemory>();
+	const opening = wallDay(polls[0].at, zone);
+	return polls.map(({ at, limit, failing, take, isHalf }) => {
+		const today = wallDay(at, zone);
+		for (const { lasting } of memories.values()) if (lasting) lasting.upTo = Math.max(lasting.upTo, limit);
+		const pages = new Map(
+			[1, 2]
+				.filter((branch) => !failing.includes(branch))
+				.map((branch) => {
+					const isSecond = halves.get(branch)?.limit === limit;
+					return [branch, isSecond ? 'second' : isHalf ? 'first' : 'all'] as const;
+				}),
+		);
+		const due: Array<{ id: number; tell: () => void; order: number }> = [];
+		clients.forEach((client, index) => {
+			const { id, branches } = client;
+			const own = index % 2 === 0 ? 'first' : 'second';
+			const listing = branches.filter((branch) => ['all', own].includes(pages.get(branch) ?? ''));
+			const card = cardOf(client, at);
+			if (listing.length === 0 || card === undefined) return;
+			// All absences count, for each is known to somebody who forgets nothing.
+			const opensFrom = (day: number) => (what === 'notSeen' ? -Infinity : day);
+			const from = Math.min(...listing.map((branch) => opensFrom(read.get(branch)?.day ?? opening)));
+			const one = dueOf(what, card, today, from);
+			if (one === undefined) return;
+			const begun = branches.flatMap((branch) => read.get(branch) ?? []);
+			const circumstances = { begun, limit, since: today - opening, tellsFirst };
+			const tell = judged(what, one, memories.get(id) as Memory, circumstances);
+			if (tell) due.push({ id, order: one.order, tell });
+		});
+		due.sort((one, other) => one.order - other.order || one.id - other.id);
+		const told = due.slice(0, take);
+		for (const { tell } of told) tell();
+		// What is left over is looked for again, in the same lists.
+		for (const [branch, page] of told.length === due.length ? pages : []) {
+			if (page === 'first') halves.set(branch, { day: today, limit });
+			else {
+				// Two parts that were read on two days tell no more than the first of them.
+				read.set(branch, page === 'second' ? (halves.get(branch) as BranchMemory) : { day: today, limit });
+				halves.delete(branch);
+			}
+		}
+		return told.map(({ id }) => id);
+	});
+}
+
+interface Circumstances {
+	begun: BranchMemory[];
+	limit: number;
+	/** How many days ago it began, and whether what is due on that day is told. */
+	since: number;
+	tellsFirst: boolean;
+}
+
+/** Takes down what is there before, or gives what is to be done if it is told. */
+function judged(
+	what: OccasionName,
+	{ level, day }: Due,
+	memory: Memory,
+	{ begun, limit, since, tellsFirst }: Circumstances,
+): (() => void) | undefined {
+	const isNew = begun.length === 0;
+	const limitBefore = Math.max(...begun.map((one) => one.limit));
+	if (day === undefined) {
+		const tell = () => void (memory.lasting = { low: level, upTo: limit });
+		const { lasting } = memory;
+		const isAnother = what === 'lessonsRunningOut' && lasting !== undefined && level >= lasting.low + 2;
+		if (lasting !== undefined && !isAnother && level <= lasting.upTo) {
+			if (lasting.waitsFor !== undefined && level <= Math.min(limit, lasting.waitsFor)) return tell;
+			lasting.low = Math.min(lasting.low, level);
+			return undefined;
+		}
+		memory.lasting = level <= limit ? lasting : undefined;
+		if (level > limit) return undefined;
+		if (isNew ? tellsFirst : level <= limitBefore) return tell;
+		memory.lasting = { low: level, upTo: limit, waitsFor: isNew ? undefined : limitBefore };
+		return undefined;
+	}
+	if (level > limit || memory.days.some((told) => isSameDay(what, told, day))) return undefined;
+	const tell = () => {
+		memory.days = [day];
+		memory.wait = undefined;
+	};
+	if (isNew) {
+		const daysDue = limit - level;
+		if (daysDue < since || (tellsFirst && daysDue === since)) return tell;
+		tell();
+		return undefined;
+	}
+	const { wait } = memory;
+	if (wait !== undefined && isSameDay(what, wait.day, day)) return level <= wait.limit ? tell : undefined;
+	const levelThen = day - Math.max(...begun.map((one) => one.day));
+	if (level <= limitBefore || levelThen > limit) return tell;
+	memory.wait = { day, limit: limitBefore };
+	return undefined;
+}
+
+/** A birthday is one in its year; an end that moves by less than a week is the same one. */
+function isSameDay(what: OccasionName, told: number, day: number): boolean {
+	if (what === 'birthday') return iso(told * DAY).slice(0, 4) === iso(day * DAY).slice(0, 4);
+	return day <= told + (what === 'subscriptionEnding' ? 6 : 0);
+}
+
+/** What the trigger tells, its state written down and read again between any two polls. */
+function toldOf(what: OccasionName, { zone, tellsFirst, clients, polls }: World): number[][] {
+	const kind = occasionKinds[what];
+	let text = JSON.stringify(emptyOccasions(polls[0].limit));
+	return polls.map(({ at, limit, failing, take, isHalf }) => {
+		const state = JSON.parse(text) as OccasionsState;
+		const today = dayAt(at, zone);
+		const zoneLimit = zoneOf(state, { kind, limit });
+		const look = (branch: number): Looked<IDataObject> => {
+			const isSecond = goesOn(state.branches[branch], limit) !== undefined;
+			const isFirst = isHalf && !isSecond;
+			const isOn = (index: number) => (isSecond ? index % 2 === 1 : !isFirst || index % 2 === 0);
+			const rows = clients
+				.filter(({ branches }, index) => isOn(index) && branches.includes(branch))
+				.flatMap((client) => [cardOf(client, at)].filter((card) => card !== undefined));
+			// A server that heeds the filter shows nobody else.
+			const isShown = (row: IDataObject) => (kind.read(row, today, today)?.level ?? 0) <= zoneLimit;
+			const shownRows = isLasting(what) && branch === 1 ? rows.filter(isShown) : rows;
+			return { rows: shownRows, next: isFirst ? 1 : undefined, size: 3, isSure: !isFirst && !isSecond };
+		};
+		const read = [1, 2].filter((branch) => !failing.includes(branch));
+		const looks = new Map(read.map((branch) => [branch, look(branch)]));
+		const settings = { kind, limit, today, now: at, watched: [1, 2], tellsFirst };
+		const { news, after } = step(state, looks, settings);
+		const told = news.slice(0, take);
+		text = JSON.stringify(after(told.length));
+		return told.map(({ id }) => id);
+	});
+}
+
+it.each(Object.keys(occasionKinds) as OccasionName[])(
+	'%s: each occasion is told once, in schools with polls, nights off, failing branches and other limits',
+	(what) => {
+		let told = 0;
+		fc.assert(
+			fc.property(worldsOf(what), (world) => {
+				const expected = expectedOf(what, world);
+				told += expected.flat().length;
+				expect(toldOf(what, world)).toEqual(expected);
+			}),
+			{ numRuns: depth.dueDates, seed },
+		);
+		// The worlds are such that something happens in them.
+		expect(told).toBeGreaterThan(depth.dueDates / 20);
+	},
+);
