@@ -9,6 +9,11 @@ const runs = (sample: number, deep: number): number => (isDeep ? Math.ceil(deep 
 export const depth = {
 	recordHistories: runs(150, 10_000),
 	logHistories: runs(150, 10_000),
+	twice: runs(3, 24),
+	together: runs(1, 10),
+	togetherOnOneRecord: runs(1, 3),
+	interruptedCandidates: runs(6, 16),
+	interruptedRuns: runs(1, 3),
 };
 
 /** Another one in each run; jest prints it, and `npm test -- --seed=<n>` plays a run again. */

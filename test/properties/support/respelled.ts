@@ -1,6 +1,6 @@
 import type { IDataObject, INodeParameters } from 'n8n-workflow';
 
-import type { Given } from './given';
+import type { Given } from '../../engine/support/given';
 
 /** The same, as another workflow would give it: days, phones and sums are written differently and mean the same. */
 export function respelled({ parameters, items }: Given): Given {
