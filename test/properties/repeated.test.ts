@@ -41,7 +41,7 @@ const changesSomething = (state: State): boolean => Object.keys(state).length > 
 
 /** Until nothing goes on any more but what waits for the gate. */
 async function quiet(): Promise<void> {
-	for (let turn = 0; turn < 12; turn++) await new Promise((resolve) => setImmediate(resolve));
+	for (let turn = 0; turn < 4; turn++) await new Promise((resolve) => setImmediate(resolve));
 }
 
 async function oneAfterAnother(...runs: Given[]): Promise<State> {
