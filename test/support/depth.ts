@@ -9,6 +9,9 @@ const runs = (sample: number, deep: number): number => (isDeep ? Math.ceil(deep 
 export const depth = {
 	recordHistories: runs(150, 10_000),
 	logHistories: runs(150, 10_000),
+	valuesAtFirstPlace: runs(6, 91),
+	valuesAtOtherPlaces: runs(1, 14),
+	sameInEachWay: runs(60, 500),
 	twice: runs(3, 24),
 	together: runs(1, 10),
 	togetherOnOneRecord: runs(1, 3),
