@@ -12,6 +12,7 @@ export const depth = {
 	valuesAtFirstPlace: runs(6, 91),
 	valuesAtOtherPlaces: runs(1, 14),
 	sameInEachWay: runs(60, 500),
+	accounts: runs(3, 100),
 	twice: runs(3, 24),
 	together: runs(1, 10),
 	togetherOnOneRecord: runs(1, 3),

@@ -67,6 +67,17 @@ export function callInProcess(): void {
 	};
 }
 
+/** Pauses before a read whose answer is lost is sent again. */
+const PAUSES = [1_000, 2_000];
+
+/** From here on nobody waits for those pauses. */
+export function passPauses(): void {
+	const { setTimeout: start } = globalThis;
+	const sooner = (work: () => void, ms = 0) => start(work, PAUSES.includes(ms) ? 0 : ms);
+	jest.spyOn(globalThis, 'setTimeout').mockImplementation(sooner as typeof setTimeout);
+	afterAll(() => jest.restoreAllMocks());
+}
+
 const portOf = (address: unknown): string => String((address as { port: number }).port);
 
 /** As much of Fastify's request and reply as the sandbox uses. */
