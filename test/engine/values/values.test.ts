@@ -81,6 +81,15 @@ it('texts of expressions are sent as numbers and flags', async () => {
 	]);
 });
 
+it('a job with an empty option leaves the field alone, one that must be filled is refused', async () => {
+	const id = lead({ study_status_id: 2 });
+	for (const teacher_ids of ['[]', '={{ [null] }}', NULL])
+		await refused(job('assignTeachers', id, { teacher_ids }), "'Teacher'");
+	await refused(job('assignManager', id, { assigned_id: NULL }), "'Manager'");
+	await run(job('convertToClient', id, {}, { study_status_id: NULL }));
+	expect(customer(id)).toMatchObject({ is_study: 1, study_status_id: 2 });
+});
+
 describe('a picker, where empty values overwrite', () => {
 	const lesson = () =>
 		add('lesson', {
