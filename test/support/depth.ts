@@ -13,6 +13,8 @@ export const depth = {
 	valuesAtOtherPlaces: runs(1, 14),
 	sameInEachWay: runs(60, 500),
 	accounts: runs(3, 100),
+	customersOfAccount: runs(10_000, 130_000),
+	itemsOfRun: runs(1_000, 10_000),
 	twice: runs(3, 24),
 	together: runs(1, 10),
 	togetherOnOneRecord: runs(1, 3),

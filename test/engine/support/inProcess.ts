@@ -54,12 +54,14 @@ export function callInProcess(): void {
 		const url = new URL(axios.getUri(call));
 		const handler = handlerAt(url);
 		if (handler === undefined) throw new axios.AxiosError('Nobody listens', 'ECONNREFUSED', call, {});
+		let cancel = () => {};
 		const answer = await new Promise<Answer>((resolve, reject) => {
-			call.signal?.addEventListener('abort', () => reject(new axios.CanceledError()), { once: true });
+			cancel = () => reject(new axios.CanceledError());
+			call.signal?.addEventListener('abort', cancel);
 			const isLost = () => reject(new axios.AxiosError('socket hang up', 'ECONNRESET', call, {}));
 			const { request, reply } = exchange(call, url, resolve, isLost);
 			Promise.resolve(handler.call({} as never, request as never, reply as never)).catch(reject);
-		});
+		}).finally(() => call.signal?.removeEventListener('abort', cancel));
 		const response = { ...answer, statusText: '', config: call, request: {} };
 		if (call.validateStatus(answer.status)) return response;
 		const message = `Request failed with status code ${answer.status}`;
