@@ -9,9 +9,10 @@ import { callInProcess, passPauses } from '../engine/support/inProcess';
 import type { State } from '../engine/support/lane';
 import { callOf, Lane } from '../engine/support/lane';
 import type { OperationCase } from '../engine/support/operationCases';
-import { offered, operationCases, PROMISES } from '../engine/support/operationCases';
+import { operationCases, PROMISES } from '../engine/support/operationCases';
 import { newEmail, newPhone } from '../engine/support/values';
 import { depth, isDeep, seed } from '../support/depth';
+import { actionTable } from '../support/form';
 
 jest.setTimeout(600_000);
 callInProcess();
@@ -56,9 +57,9 @@ const accounts: ReadonlyArray<Partial<Settings>> = [
 
 describe('what is run again', () => {
 	it('is promised by every operation of the form: it reads, does it once, or each time by its nature', () => {
-		expect(offered.filter(({ operation }) => PROMISES[operation] === undefined)).toEqual([]);
-		const places = new Set(offered.map(({ operation }) => operation));
-		expect(Object.keys(PROMISES).filter((operation) => !places.has(operation))).toEqual([]);
+		const offered = actionTable.map(([, operation]) => operation);
+		expect(offered.filter((operation) => PROMISES[operation] === undefined)).toEqual([]);
+		expect(Object.keys(PROMISES).filter((operation) => !offered.includes(operation))).toEqual([]);
 	});
 
 	let changing = 0;
