@@ -1,15 +1,17 @@
 import type { IDataObject, INodeParameters, INodeProperties } from 'n8n-workflow';
 
 import { entityOf } from '../../nodes/AlfaCrm/entities/registry';
-import { formOf } from '../support/form';
+import { actionTable, formOf } from '../support/form';
+import { callInProcess } from '../engine/support/inProcess';
 import { officeOf } from '../engine/support/office';
-import { offered } from '../engine/support/operationCases';
 import { useSchool } from '../engine/support/school';
 
 /**
  * What a newcomer does: opens the form, fills what has a red star, picks the first thing that each list offers, and runs
  * it. The form has to be such that this works.
  */
+callInProcess();
+
 const school = useSchool({ customers: 40, settings: { pageSize: 500 } });
 const { rows, patch, whole } = officeOf(school);
 
@@ -31,10 +33,6 @@ const ONE_OF: Record<string, (id: number) => IDataObject> = {
 	'customer.createTask': () => ({ title: 'Перезвонить' }),
 	'lesson.complete': (id) => ({ present_ids: String((row('lesson', id).customer_ids as number[])[0]) }),
 };
-const oneOf = (
-	{ resource, operation }: Record<'resource' | 'operation', string>,
-	id: number,
-): INodeParameters => (ONE_OF[`${resource}.${operation}`]?.(id) ?? {}) as INodeParameters;
 const row = (path: string, id: number) => rows(path).find((one) => one.id === id) as IDataObject;
 
 /** An update is of some field. */
@@ -123,21 +121,24 @@ beforeEach(() => {
 	for (const { id } of rows('customer')) patch('customer', id, { balance_bonus: 1_000 });
 });
 
-it.each(offered)('$resource $operation: what the form begins with and requires can be run', async (one) => {
-	const { resource, operation } = one;
-	let form: INodeParameters = { resource, operation };
-	const isMatched = ['find', 'upsert'].includes(operation);
-	for (let index = 0; index < formOf(form).length; index++) {
-		const property = formOf(form)[index];
-		const { name, required } = property;
-		if (name in form) continue;
-		if (name === 'updateFields' && operation === 'update')
-			form = { ...form, updateFields: someField(property) as INodeParameters };
-		else if (required !== true) continue;
-		else if (isMatched) form = { ...form, [name]: keyOf(resource, name) };
-		else form = { ...form, [name]: await firstIn(property, form) };
-	}
-	form = { ...oneOf(one, Number((form.id as IDataObject | undefined)?.value)), ...form };
-	const { error } = await whole(form);
-	expect([form, error?.message, error?.description]).toEqual([form, undefined, undefined]);
-});
+it.each(actionTable)(
+	'%s %s: what the form begins with and requires can be run',
+	async (resource, operation) => {
+		let form: INodeParameters = { resource, operation };
+		const isMatched = ['find', 'upsert'].includes(operation);
+		for (let index = 0; index < formOf(form).length; index++) {
+			const property = formOf(form)[index];
+			const { name, required } = property;
+			if (name in form) continue;
+			if (name === 'updateFields' && operation === 'update')
+				form = { ...form, updateFields: someField(property) as INodeParameters };
+			else if (required !== true) continue;
+			else if (isMatched) form = { ...form, [name]: keyOf(resource, name) };
+			else form = { ...form, [name]: await firstIn(property, form) };
+		}
+		const oneOf = ONE_OF[`${resource}.${operation}`]?.(Number((form.id as IDataObject | undefined)?.value));
+		form = { ...(oneOf as INodeParameters), ...form };
+		const { error } = await whole(form);
+		expect([form, error?.message, error?.description]).toEqual([form, undefined, undefined]);
+	},
+);

@@ -23,6 +23,17 @@ export const depth = {
 	lessonsTaught: runs(40, 2_000),
 	dueDates: runs(150, 5_000),
 	deliveries: runs(200, 10_000),
+	valuesAtFirstPlace: runs(6, 91),
+	valuesAtOtherPlaces: runs(1, 14),
+	sameInEachWay: runs(60, 500),
+	accounts: runs(3, 100),
+	customersOfAccount: runs(10_000, 130_000),
+	itemsOfRun: runs(1_000, 10_000),
+	twice: runs(3, 24),
+	together: runs(1, 10),
+	togetherOnOneRecord: runs(1, 3),
+	interruptedCandidates: runs(6, 16),
+	interruptedRuns: runs(1, 3),
 };
 
 /** Another one in each run; jest prints it, and `npm test -- --seed=<n>` plays a run again. */

@@ -1,9 +1,13 @@
 import fc from 'fast-check';
-import type { IDataObject, INodeParameters } from 'n8n-workflow';
+import type { IDataObject, INodeParameters, INodeProperties, INodePropertyOptions } from 'n8n-workflow';
 
+import type { Field } from '../../../nodes/AlfaCrm/entities/fieldTypes';
+import type { Entity, MatchKey } from '../../../nodes/AlfaCrm/entities/types';
+import { isList } from '../../../nodes/AlfaCrm/fields/field';
 import type { Row } from '../../../sandbox';
-import type { Entity } from '../../../nodes/AlfaCrm/entities/types';
-import { inJson } from './values';
+import { description } from '../../support/form';
+import type { Value, World } from './values';
+import { inJson, newEmail, newPhone, oneOf, picked, recordsOf, valueOf, valuesOf } from './values';
 
 /** What is run: the form and the items that come in. */
 export interface Given {
@@ -48,4 +52,128 @@ export function filled(
 		parameters: { ...parameters, ...more, inputMode: mode, ...shape.set } as INodeParameters,
 		items: shape.items,
 	};
+}
+
+/** Choices in 'Options' of an operation, as the form offers them; undefined where it has none. */
+export function optionsFor(resource: string, operation: string): fc.Arbitrary<IDataObject | undefined> {
+	const shown = description.properties.find(
+		({ name, displayOptions }) =>
+			name === 'options' &&
+			displayOptions?.show?.resource?.includes(resource) &&
+			displayOptions.show.operation?.includes(operation),
+	);
+	if (shown === undefined) return fc.constant(undefined);
+	const children = (shown.options ?? []) as INodeProperties[];
+	return fc.record(Object.fromEntries(children.map((child) => [child.name, choiceOf(child)])), {
+		requiredKeys: [],
+		noNullPrototype: true,
+	}) as fc.Arbitrary<IDataObject>;
+}
+
+function choiceOf({ name, type, options = [] }: INodeProperties): fc.Arbitrary<Value> {
+	const values = (options as INodePropertyOptions[]).map(({ value }) => value);
+	if (type === 'options') return fc.constantFrom(...values) as fc.Arbitrary<Value>;
+	if (type === 'boolean') return fc.boolean();
+	// The branches of the account; a search that leaves out the branch of the call could not find what it made.
+	if (type === 'multiOptions' && values.length === 0) return fc.constantFrom<Value>([1], [1, 2]);
+	const maxLength = Math.min(3, values.length);
+	if (type === 'multiOptions') return fc.subarray(values, { maxLength }) as fc.Arbitrary<Value>;
+	throw new Error(`No generator for the option "${name}"`);
+}
+
+const isFilled = (value: unknown) =>
+	value !== undefined && value !== null && value !== '' && !(Array.isArray(value) && value.length === 0);
+
+/** Names of the account's own fields, as its records show them. */
+function customNames({ path, custom }: Entity, { rows }: World): string[] {
+	const [row = {}] = custom ? rows(path) : [];
+	return Object.keys(row).filter((name) => name.startsWith('custom_'));
+}
+
+export function customFieldsOf(
+	entity: Entity,
+	world: World,
+	except: readonly string[] = [],
+): fc.Arbitrary<IDataObject> {
+	const names = customNames(entity, world).filter((name) => !except.includes(name));
+	if (names.length === 0) return fc.constant({});
+	const some = fc.record({
+		[names[0]]: fc.constantFrom('Школа 7', '12', 'онлайн'),
+	}) as fc.Arbitrary<IDataObject>;
+	return fc.oneof(fc.constant<IDataObject>({}), some);
+}
+
+// ---------------------------------------------------------------- Create or Update
+
+/** By each key: a record that is there, or a value that nobody has yet. */
+export function upsertTargets(entity: Entity, world: World): fc.Arbitrary<Target> {
+	const keys = (entity.match?.keys ?? []).flatMap((key) => targetsBy(entity, key, world));
+	return fc.oneof(...keys);
+}
+
+function targetsBy(entity: Entity, key: MatchKey, world: World): Array<fc.Arbitrary<Target>> {
+	if (key.fields.includes('id')) {
+		return [
+			oneOf(recordsOf(world, entity.path)).map((row) => ({
+				row,
+				named: { matchBy: key.name, id: entity.search ? picked(row.id) : String(row.id) },
+				keyed: ['id'],
+			})),
+		];
+	}
+	const fields = key.fields.length > 0 ? key.fields : customNames(entity, world).slice(0, 1);
+	const named = (values: IDataObject): IDataObject =>
+		key.fields.length > 0
+			? { matchBy: key.name, ...values }
+			: { matchBy: key.name, matchField: fields[0], matchValue: values[fields[0]] };
+	const known = recordsOf(world, entity.path).filter((row) => fields.every((name) => isFilled(row[name])));
+	const strangers = fc
+		.record(Object.fromEntries(fields.map((name) => [name, newValue(entity, name, world)])))
+		.map((values) => ({ named: named(values as IDataObject), keyed: fields }));
+	if (known.length === 0) return [strangers];
+	const present = oneOf(known).map((row) => ({
+		row,
+		named: named(Object.fromEntries(fields.map((name) => [name, [row[name]].flat()[0] as Value]))),
+		keyed: fields,
+	}));
+	return [strangers, present];
+}
+
+function newValue({ fields }: Entity, name: string, world: World): fc.Arbitrary<Value> {
+	const own: Record<string, fc.Arbitrary<Value>> = {
+		phone: newPhone,
+		email: newEmail,
+		name: fc.integer({ min: 1, max: 99 }).map((n) => `Новая Запись ${n}`),
+	};
+	const field = fields.find((one) => one.name === name);
+	if (own[name] !== undefined) return own[name];
+	return field ? valueOf(field, world) : fc.integer({ min: 1, max: 99 }).map((n) => `Д-новый-${n}`);
+}
+
+/** Fields for a record that may have to be created, and the choices of 'Options'. */
+export function upsertGiven(entity: Entity, world: World, target: Target): fc.Arbitrary<Given> {
+	const keyed = target.keyed ?? [];
+	return optionsFor(entity.resource, 'upsert').chain((options = {}) => {
+		const free = entity.fields.filter((field) => isFree(field, keyed, options));
+		const needed = free.filter(({ required }) => required).map(({ name }) => name);
+		return fc
+			.tuple(valuesOf(free, world, needed, 3), customFieldsOf(entity, world, keyed), modeOf(entity))
+			.map(([fields, custom, mode]) => {
+				const parameters = {
+					resource: entity.resource,
+					operation: 'upsert',
+					branchId: world.branch,
+					...target.named,
+				} as INodeParameters;
+				return filled({ parameters, items: [{}] }, mode, 'fieldsToSet', fields, custom, { options });
+			});
+	});
+}
+
+/** What the user could not mean: two values for a key of one, a new record that is archived, or out of the search. */
+function isFree(field: Field, keyed: readonly string[], options: IDataObject): boolean {
+	if (keyed.includes(field.name)) return isList(field);
+	if (field.name === 'removed') return options.ifArchived !== 'create';
+	if (field.name === 'branch_ids') return options.searchBranches === undefined;
+	return true;
 }

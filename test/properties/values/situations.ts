@@ -1,12 +1,12 @@
-import type { IDataObject, INodeParameters } from 'n8n-workflow';
+import type { IDataObject, INodeParameters, INodeProperties } from 'n8n-workflow';
 
-import { byTheName } from '../../../../nodes/AlfaCrm/entities/match';
-import type { Field } from '../../../../nodes/AlfaCrm/entities/fieldTypes';
-import type { Action, Entity } from '../../../../nodes/AlfaCrm/entities/types';
-import { allOperations, shownWith } from './form';
+import { byTheName } from '../../../nodes/AlfaCrm/entities/match';
+import type { Field } from '../../../nodes/AlfaCrm/entities/fieldTypes';
+import type { Action, Entity } from '../../../nodes/AlfaCrm/entities/types';
+import { actionTable, entityAt, formOf } from '../../support/form';
 import type { Described } from './meaning';
-import type { Row, Store } from './sample';
-import { entityAt, sampleOf } from './sample';
+import type { Row, Store } from './targets';
+import { sampleOf } from './targets';
 import { customFieldOf, extrasOf, holderOf, targetOf } from './targets';
 
 /** One operation with a form that is filled well, and what it may do to the account. */
@@ -63,6 +63,10 @@ function boundsOf(resource: string, operation: string, name: string): Partial<De
 	if (name === 'amount' && ['addBonus', 'spendBonus'].includes(operation)) return { min: 0.01 };
 	return resource === 'pay' && name === 'income' ? { nonZero: true } : {};
 }
+
+/** What the form shows for what it holds, but for what only tells something. */
+export const shownWith = (parameters: INodeParameters): INodeProperties[] =>
+	formOf(parameters).filter(({ type }) => type !== 'notice');
 
 /** Whether a record is told by a key. */
 export const looksUp = ({ operation, action }: Pick<Situation, 'operation' | 'action'>): boolean =>
@@ -210,7 +214,7 @@ const MODES: Record<string, (entity: Entity) => string[]> = {
 };
 
 /** Every operation of the form, in all the ways to fill it. */
-export const situations: readonly Situation[] = allOperations.flatMap(({ resource, operation }) => {
+export const situations: readonly Situation[] = actionTable.flatMap(([resource, operation]) => {
 	const entity = entityAt(resource);
 	const action = entity?.actions?.find(({ name }) => name === operation);
 	const variants = entity

@@ -1,18 +1,12 @@
 import { WorkflowExecute } from 'n8n-core';
-import type { IDataObject, INode, INodeExecutionData, INodeParameters, INodeType, IRun } from 'n8n-workflow';
+import type { IDataObject, INode, INodeParameters, IRun } from 'n8n-workflow';
 import { createEmptyRunExecutionData, Workflow } from 'n8n-workflow';
 
-import type { JournalEntry } from '../../../../sandbox';
-import { node, Types } from '../../../engine/support/engine';
-import type { School } from '../../../engine/support/school';
-import type { Row } from './sample';
-
-export interface Change {
-	path: string;
-	id: number;
-	before?: Row;
-	after?: Row;
-}
+import type { JournalEntry, RecordChange, Snapshot } from '../../../sandbox';
+import { localNow } from '../../../sandbox/model/clock';
+import { node, Types } from '../../engine/support/engine';
+import type { School } from '../../engine/support/school';
+import type { Row } from './targets';
 
 /** What became of one item. */
 export interface Outcome {
@@ -20,42 +14,22 @@ export interface Outcome {
 	error?: string;
 	rows: IDataObject[];
 	requests: readonly JournalEntry[];
-	changes: readonly Change[];
+	changes: readonly RecordChange[];
 }
 
-/** Follow from other records, or are the account's own notes. */
-const DERIVED = new Set(['log']);
-
-/** Puts out whatever items there are, untouched by n8n's own reading of parameters. */
-const giving = (items: () => IDataObject[]): INodeType => ({
-	description: { ...new Types().getByNameAndVersion('test.items').description, properties: [] },
-	execute: async (): Promise<INodeExecutionData[][]> => [items().map((json) => ({ json }))],
-});
-
-class GivenTypes extends Types {
-	constructor(private readonly given: INodeType) {
-		super();
-	}
-
-	override getByName(type: string) {
-		return type === 'test.items' ? this.given : super.getByName(type);
-	}
-
-	override getByNameAndVersion(type: string): INodeType {
-		return type === 'test.items' ? this.given : super.getByNameAndVersion(type);
-	}
-}
+const types = new Types();
 
 /** Runs many small executions against one account, each beginning with the same records and the same login. */
 export class Runner {
-	private readonly snapshot;
+	private readonly snapshot: Snapshot;
 	private version: number;
-	private items: IDataObject[] = [];
-	private readonly types = new GivenTypes(giving(() => this.items));
 
 	constructor(private readonly school: School) {
-		this.snapshot = school.sandbox.store.snapshot();
-		this.version = school.sandbox.store.version;
+		const { sandbox } = school;
+		// The clock stands still, which spares the reading of it.
+		sandbox.settings.now = localNow(sandbox.settings);
+		this.snapshot = sandbox.snapshot();
+		this.version = sandbox.store.version;
 	}
 
 	workflow(parameters: INodeParameters): Workflow {
@@ -72,7 +46,7 @@ export class Runner {
 			nodes,
 			connections: { Items: { main: [[{ node: 'AlfaCRM', type: 'main', index: 0 }]] } },
 			active: false,
-			nodeTypes: this.types,
+			nodeTypes: types,
 			settings: { executionOrder: 'v1', timezone: 'Europe/Moscow' },
 		});
 	}
@@ -80,7 +54,10 @@ export class Runner {
 	/** One item in an execution of its own. */
 	async one(workflow: Workflow, item: IDataObject): Promise<Outcome> {
 		const { errors, rows, stopped } = await this.execute(workflow, [item]);
-		return { error: errors[0] ?? stopped, rows, requests: this.requests(), changes: this.changes() };
+		const { sandbox } = this.school;
+		const isChanged = sandbox.store.version !== this.version;
+		const changes = isChanged ? sandbox.changes(this.snapshot) : [];
+		return { error: errors[0] ?? stopped, rows, requests: this.requests(), changes };
 	}
 
 	/**
@@ -102,19 +79,21 @@ export class Runner {
 	private async execute(workflow: Workflow, items: IDataObject[]) {
 		const { sandbox, engine } = this.school;
 		if (sandbox.store.version !== this.version) {
-			sandbox.store.restore(this.snapshot);
+			sandbox.store.restore(this.snapshot.records);
 			this.version = sandbox.store.version;
 		}
 		sandbox.clearJournal();
-		this.items = items;
 		const execution = new WorkflowExecute(
 			engine.additionalData(workflow),
 			'manual',
 			createEmptyRunExecutionData(),
 		);
+		const startNode = workflow.getNode('Items') as INode;
+		// What is pinned comes out untouched by n8n's own reading of parameters.
+		const pinData = { Items: items.map((json) => ({ json })) };
 		let run: IRun;
 		try {
-			run = await execution.run({ workflow, startNode: workflow.getNode('Items') as INode });
+			run = await execution.run({ workflow, startNode, pinData });
 		} catch (error) {
 			// n8n looks at the form before it runs the node.
 			return { errors: [], rows: [], stopped: (error as Error).message };
@@ -134,27 +113,9 @@ export class Runner {
 	private requests(): JournalEntry[] {
 		return this.school.sandbox.journal.filter(({ entity }) => entity !== 'auth');
 	}
-
-	private changes(): Change[] {
-		const { store } = this.school.sandbox;
-		if (store.version === this.version) return [];
-		return [...this.snapshot.tables].flatMap(([path, { rows }]) => {
-			const now = store.rows(path);
-			if (DERIVED.has(path) || now === rows) return [];
-			const known = new Map(rows.map((row) => [row.id, row]));
-			const changed: Change[] = [];
-			for (const after of now) {
-				const before = known.get(after.id);
-				if (before !== after) changed.push({ path, id: after.id, before, after });
-				known.delete(after.id);
-			}
-			for (const before of known.values()) changed.push({ path, id: before.id, before });
-			return changed;
-		});
-	}
 }
 
-/** What the error output says of an item, in either of the forms that the node has had. */
+/** What the error output says of an item. */
 function textOf({ error, message, details }: IDataObject): string {
 	const { description } = (details ?? {}) as IDataObject;
 	return [error, message, description].filter((text) => typeof text === 'string').join(' | ');

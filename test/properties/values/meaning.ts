@@ -1,4 +1,4 @@
-import type { Field, Filter } from '../../../../nodes/AlfaCrm/entities/fieldTypes';
+import type { Field, Filter } from '../../../nodes/AlfaCrm/entities/fieldTypes';
 import { dayOf } from './days';
 
 /**

@@ -1,6 +1,6 @@
 import type { Described, Meaning } from './meaning';
 import { isMoment, meaningOf, phoneToMatch } from './meaning';
-import type { Probe } from './probe';
+import type { Probe } from './probes';
 import type { Built, Situation } from './situations';
 
 const WHO = new Set(['customer_ids', 'group_ids', 'teacher_ids']);

@@ -1,12 +1,12 @@
-import type { JournalEntry } from '../../../../sandbox';
-import { defaultSettings } from '../../../../sandbox/model/settings';
-import { dayBefore } from './days';
-import type { Meaning } from './meaning';
+import type { JournalEntry, RecordChange } from '../../../sandbox';
+import { defaultSettings } from '../../../sandbox/model/settings';
+import { dayBefore, dayOf } from './days';
+import type { Described, Meaning } from './meaning';
+import { readFlag } from './meaning';
 import { isOneOfSeveral, meaningAt } from './place';
-import type { Probe } from './probe';
-import type { Change, Outcome, Runner } from './runner';
-import { inBody, sameValue } from './same';
-import type { Row } from './sample';
+import type { Probe } from './probes';
+import type { Outcome, Runner } from './runner';
+import type { Row } from './targets';
 import type { Built, Situation } from './situations';
 
 const ACTIVE = '2030-12-31';
@@ -17,7 +17,7 @@ const DO_NOT_FIT =
 	/'[^']+' must (not be before|be later than|be at most a year after) '[^']+'|'Duration' must be at most \d+ minutes/;
 /** Change with others, whatever is written: lists of a customer's groups, who was at a lesson, balances. */
 const FOLLOWING = new Set(['lesson-details', 'log']);
-const isBlank = (value: unknown): boolean =>
+export const isBlank = (value: unknown): boolean =>
 	value === undefined || value === null || value === '' || (Array.isArray(value) && value.length === 0);
 const callOf = ({ entity, action }: JournalEntry): string => `${entity}/${action}`;
 const isWrite = ({ action }: JournalEntry): boolean =>
@@ -83,7 +83,7 @@ export class Oracle {
 		if (stranger)
 			return `sends ${callOf(stranger)} ${JSON.stringify(stranger.query)} ${JSON.stringify(stranger.body)}`;
 		const other = changes.find((change) => !this.isAllowed(given, change, writes));
-		if (other) return `${kindOf(other)} ${other.path} ${other.id}`;
+		if (other) return `${kindOf(other)} ${other.entity} ${other.id}`;
 		const emptied = changes.map(emptiedIn).find((name) => name !== undefined);
 		if (emptied !== undefined && !this.isOverwriting()) return `empties ${emptied}`;
 		if (this.isIgnored() && rows.length > 0 && rows.length === this.baseline.rows.length)
@@ -122,7 +122,7 @@ export class Oracle {
 
 	private isAllowed(
 		given: unknown,
-		{ path, id, before, after }: Change,
+		{ entity: path, id, before, after }: RecordChange,
 		writes: readonly JournalEntry[],
 	): boolean {
 		if (FOLLOWING.has(path)) return true;
@@ -251,12 +251,50 @@ export class Oracle {
 }
 
 const shown = (value: unknown): string => (JSON.stringify(value) ?? String(value)).slice(0, 80);
-const kindOf = ({ before, after }: Change): string =>
+const kindOf = ({ before, after }: RecordChange): string =>
 	before === undefined ? 'creates' : after === undefined ? 'deletes' : 'changes';
 
-function emptiedIn({ before, after }: Change): string | undefined {
+function emptiedIn({ before, after }: RecordChange): string | undefined {
 	if (before === undefined || after === undefined) return undefined;
 	return Object.keys(before).find(
 		(name) => name !== 'group_ids' && !isBlank(before[name]) && isBlank(after[name]),
 	);
+}
+
+// ---------------------------------------------------------------- the same value, however it is written
+
+const ZONE = 'Europe/Moscow';
+
+/** What was sent, with the rows of an attendance, of which two short lists are another spelling. */
+function inBody(body: Record<string, unknown>): Array<Record<string, unknown>> {
+	const details = (Array.isArray(body.details) ? body.details : []) as Array<Record<string, unknown>>;
+	const of = (flag: number) =>
+		details.filter(({ is_attend: was }) => was === flag).map((row) => row.customer_id);
+	return [{ ...body, present_ids: of(1), absent_ids: of(0) }, ...details];
+}
+
+/** Whether what was sent or stored is what the value says, however it is written. */
+function sameValue(field: Described, held: unknown, said: unknown, mayHoldMore = false): boolean {
+	if (held === undefined) return false;
+	if (Array.isArray(said)) {
+		const items = Array.isArray(held) ? held : [held];
+		const within = (item: unknown, list: unknown[]) => list.some((one) => sameItem(field, one, item));
+		return (
+			said.every((item) => within(item, items)) && (mayHoldMore || items.every((item) => within(item, said)))
+		);
+	}
+	const [only] = Array.isArray(held) && held.length === 1 ? held : [held];
+	return sameItem(field, only, said);
+}
+
+function sameItem({ type, name }: Described, held: unknown, said: unknown): boolean {
+	if (type === 'flag' || type === 'boolean') return readFlag(held) === readFlag(said);
+	if (type === 'date') return dayOf(held, ZONE) === said;
+	if (type === 'time') return String(held).replace(/^.* /, '').slice(0, 5) === said;
+	const digits = (value: unknown) => String(value).replace(/\D/g, '').slice(-10);
+	if (name === 'phone' && digits(said).length >= 7 && digits(held) === digits(said)) return true;
+	const norm = (value: unknown) => String(value).trim().normalize('NFC').replace(/\s+/g, ' ');
+	if (norm(held) === norm(said)) return true;
+	if (type === 'custom' && dayOf(held, ZONE) !== undefined) return dayOf(held, ZONE) === said;
+	return norm(held) !== '' && norm(said) !== '' && type !== 'text' && Number(held) === Number(said);
 }

@@ -1,0 +1,534 @@
+import type { IDataObject, INodeParameters } from 'n8n-workflow';
+
+import { callInProcess } from '../support/inProcess';
+import { NULL, UNDEFINED, byPhone, findByPhone, given, officeOf, pick, stopClock } from '../support/office';
+import { useSchool } from '../support/school';
+
+callInProcess();
+
+const school = useSchool({ customers: 40 });
+const { add, customer, lead, patch, refused, row, rows, run, set, stopped, whole, writes } = officeOf(school);
+
+const PHONE = '+7(900)555-00-01';
+const on = (resource: string, operation: string, more: IDataObject): INodeParameters =>
+	({ resource, operation, branchId: 1, ...more }) as INodeParameters;
+const job = (operation: string, id: unknown, top: IDataObject, additionalFields: IDataObject = {}) =>
+	on('customer', operation, { id: pick(id), ...top, additionalFields });
+const update = (id: unknown, more: IDataObject) => on('customer', 'update', { id: String(id), ...more });
+const create = (additionalFields: IDataObject) =>
+	on('customer', 'create', { name: 'Лисова Ева', is_study: 0, legal_type: 1, additionalFields });
+const sent = (call: string) => school.entries(call).map(({ body }) => body);
+
+afterEach(() => jest.useRealTimers());
+
+// ---------------------------------------------------------------- empty values
+
+const HELD = {
+	phone: [PHONE],
+	email: ['mia@example.org'],
+	dob: '04.09.2015',
+	note: 'Важное',
+	lead_source_id: 1,
+	teacher_ids: [1, 2],
+	custom_school: '12',
+};
+const EMPTIED = { phone: [], email: [], dob: null, lead_source_id: null, teacher_ids: [] };
+/** A sheet's row whose cells are empty, but for one. */
+const cells = (nothing: unknown, note: unknown = 'Новое'): IDataObject =>
+	({ ...Object.fromEntries(Object.keys(HELD).map((name) => [name, nothing])), note }) as IDataObject;
+const ofItem = Object.keys(HELD).filter((name) => !name.startsWith('custom_'));
+
+describe.each<[string, IDataObject]>([
+	[
+		'auto-mapped from a sheet',
+		{ inputMode: 'map', columns: { mappingMode: 'autoMapInputData', value: null } },
+	],
+	['in JSON', { inputMode: 'json', json: '={{ $json }}' }],
+	['in the form', { updateFields: Object.fromEntries(ofItem.map((name) => [name, `={{ $json.${name} }}`])) }],
+])('Update with fields %s', (_way, mode) => {
+	it.each([null, '', '  ', []])('that hold %j empties them only where that is chosen', async (nothing) => {
+		const id = lead(HELD);
+		await run(update(id, mode), { items: [cells(nothing)] });
+		expect(customer(id)).toMatchObject({ ...HELD, note: 'Новое' });
+		expect(sent('customer/update')).toEqual([{ note: 'Новое' }]);
+		const overwriting = update(id, { ...mode, options: { overwriteWithEmpty: true } });
+		await run(overwriting, { items: [cells(nothing)] });
+		expect(customer(id)).toMatchObject({ ...EMPTIED, note: 'Новое' });
+		school.sandbox.clearJournal();
+		await refused(update(id, mode), 'nothing to update', { items: [cells(nothing, nothing)] });
+	});
+
+	it('never empties what is not there at all', async () => {
+		const id = lead(HELD);
+		const overwriting = update(id, { ...mode, options: { overwriteWithEmpty: true } });
+		await run(overwriting, { items: [{ note: 'Новое', dob: null } as unknown as IDataObject] });
+		expect(customer(id)).toMatchObject({ ...HELD, dob: null, note: 'Новое' });
+	});
+});
+
+it('what is empty is left out of a new record, and the branch stands in for the branches', async () => {
+	await run({ ...create({ note: '', lead_source_id: '', dob: '={{ $json.none }}' }), phone: [] });
+	expect(sent('customer/create')).toEqual([
+		{ name: 'Лисова Ева', is_study: 0, legal_type: 1, branch_ids: [1] },
+	]);
+});
+
+it('a job with an empty option leaves the field alone, one that must be filled is refused', async () => {
+	const id = lead({ study_status_id: 2 });
+	for (const teacher_ids of ['[]', '={{ [null] }}', NULL])
+		await refused(job('assignTeachers', id, { teacher_ids }), "'Teacher'");
+	await refused(job('assignManager', id, { assigned_id: NULL }), "'Manager'");
+	await run(job('convertToClient', id, {}, { study_status_id: NULL }));
+	expect(customer(id)).toMatchObject({ is_study: 1, study_status_id: 2 });
+});
+
+describe('a picker, where empty values overwrite', () => {
+	const lesson = () =>
+		add('lesson', {
+			...{ branch_id: 1, lesson_type_id: 2, subject_id: 1, status: 1, customer_ids: [1, 2], group_ids: [1] },
+			...{ date: '2026-03-02', time_from: '2026-03-02 17:00:00', time_to: '2026-03-02 18:00:00' },
+		});
+	const payment = () => Number(rows('pay').find((one) => one.ctt_id && one.group_id)?.id);
+
+	it.each([
+		{ resource: 'lesson', name: 'customer_ids', record: lesson },
+		{ resource: 'lesson', name: 'group_ids', record: lesson },
+		{ resource: 'pay', name: 'ctt_id', record: payment },
+		{ resource: 'pay', name: 'group_id', record: payment },
+	])('that an expression finds nothing for is not given: $resource $name', async (one) => {
+		const { resource, name, record } = one;
+		const id = record();
+		const held = row(resource, id)[name];
+		const empty = async (value: string) => {
+			const target = resource === 'lesson' ? pick(id) : id;
+			const updateFields = { [name]: pick(value), note: 'Новое' };
+			await run(on(resource, 'update', { id: target, updateFields, options: { overwriteWithEmpty: true } }));
+			return row(resource, id)[name];
+		};
+		for (const nothing of [UNDEFINED, '={{ $json.misspelt }}']) expect(await empty(nothing)).toEqual(held);
+		expect(await empty(NULL)).toEqual(Array.isArray(held) ? [] : null);
+	});
+});
+
+// ---------------------------------------------------------------- several values
+
+describe('fields that hold several values, in an update', () => {
+	it('are replaced', async () => {
+		const id = lead({ phone: [PHONE], email: ['a@example.org'] });
+		await run(update(id, { updateFields: { phone: ['+7(900)000-11-02'] }, listMode: 'replace' }));
+		expect(customer(id)).toMatchObject({ phone: ['+7(900)000-11-02'], email: ['a@example.org'] });
+	});
+
+	it('are added to where that is chosen, of who is archived too, and no phone twice in another spelling', async () => {
+		const id = lead({ phone: [PHONE], e_date: '2025-12-31' });
+		const updateFields = { phone: ['8 900 555 00 01', '89000001102'], branch_ids: [2] };
+		await run(update(id, { updateFields, listMode: 'add' }));
+		expect(customer(id)).toMatchObject({ phone: [PHONE, '+7(900)000-11-02'], branch_ids: [1, 2] });
+	});
+
+	it('are not sent back where AlfaCRM shows something else in place of IDs', async () => {
+		const id = add('group', { name: 'Сборка роботов', branch_ids: [1], teacher_ids: [1] });
+		const adding = on('group', 'update', {
+			...{ id: String(id), listMode: 'add', updateFields: { teacher_ids: [2] } },
+		});
+		set({ groupTeachers: 'names' });
+		const error = await stopped(adding);
+		expect(error.message).toMatch(/'Teacher'.*shows no IDs/);
+		expect(writes()).toEqual([]);
+		// Where the IDs are shown besides, they are known.
+		set({ groupTeachers: 'objects' });
+		await run(adding);
+		expect(row('group', id).teacher_ids).toEqual([1, 2]);
+	});
+});
+
+it('two addresses of email in one text leave the second one with who was found by the first', async () => {
+	const [A, B] = ['anna@example.org', 'boris@example.org'];
+	const id = lead({ email: [A] });
+	const both = { ...byPhone(''), matchBy: 'email', email: `${A} / ${B}` };
+	expect(await run(both)).toMatchObject([{ id, operationResult: 'updated' }]);
+	expect(customer(id).email).toEqual([A, B]);
+	expect(await run(both)).toMatchObject([{ id, operationResult: 'unchanged' }]);
+});
+
+// ---------------------------------------------------------------- numbers that were rounded
+
+/** A tax number, a contract or a barcode as a narrow column of a sheet shows it: two people may have the same one. */
+describe('a number that a sheet has rounded', () => {
+	const rounded = '7,72345E+11';
+
+	it('as a custom field finds nobody, not even who holds the very same', async () => {
+		const before = customer(lead({ custom_inn: rounded }));
+		const byNumber = { matchBy: 'customField', matchField: 'custom_inn', matchValue: rounded };
+		const fields = { name: 'Лисова Ева', note: 'Вторая' };
+		await refused({ ...byPhone('', fields), ...byNumber }, "'custom_inn' must be");
+		expect(customer(before.id)).toEqual(before);
+	});
+
+	it.each(['custom_inn', 'barcode', 'note'])('does not take the place of what %s holds', async (name) => {
+		const id = lead({ phone: [PHONE], [name]: '772345678901' });
+		const json = { inputMode: 'json', json: JSON.stringify({ [name]: rounded }) };
+		const { message } = await refused({ ...byPhone(PHONE), ...json }, 'must be a text');
+		expect(message).toMatch(/, a number that was rounded: its last digits are lost$/);
+		await refused(update(id, json), 'must be');
+		expect(customer(id)[name]).toBe('772345678901');
+	});
+
+	it.each(['5E', 'E+10', 'Корпус 1E+1, вход со двора', '1e21'])('is not the text %j', async (note) => {
+		const id = lead({ phone: [PHONE] });
+		await run(byPhone(PHONE, { note }));
+		expect(customer(id).note).toBe(note);
+	});
+});
+
+// ---------------------------------------------------------------- custom fields
+
+const [WRONG, RIGHT] = ['custom_dogvor', 'custom_dogovor'];
+
+describe('a custom field that the account does not have', () => {
+	const record = (name: string) => ({
+		...{ name: 'Орлова Мия', is_study: 0, legal_type: 1 },
+		[name]: 'Д-новый',
+	});
+	/** Each operation that saves, with the field in the form, in JSON and in the mapper. */
+	const forms = (name: string): INodeParameters[] => {
+		const custom = { name: 'Орлова Мия', customFields: { values: [{ name, value: 'Д-новый' }] } };
+		const operations: Array<[string, IDataObject, IDataObject]> = [
+			['create', { is_study: 0, legal_type: 1, name: 'Орлова Мия' }, { additionalFields: custom }],
+			['update', { id: pick(lead()), listMode: 'replace' }, { updateFields: custom }],
+			['upsert', { matchBy: 'phone', phone: PHONE }, { fieldsToSet: custom }],
+		];
+		return operations.flatMap(([operation, more, form]) =>
+			[
+				form,
+				{ inputMode: 'json', json: JSON.stringify(record(name)), unknownFields: 'refuse' },
+				{
+					inputMode: 'map',
+					columns: { mappingMode: 'defineBelow', value: record(name) },
+					unknownFields: 'refuse',
+				},
+			].map((mode) => on('customer', operation, { options: {}, ...more, ...mode })),
+		);
+	};
+	const byCustom = (operation: string, matchField: string): INodeParameters => ({
+		...findByPhone(''),
+		...{ operation, matchBy: 'customField', matchField, matchValue: 'Д-новый' },
+		...(operation === 'upsert' ? { fieldsToSet: { name: 'Орлова Мия' }, options: {} } : {}),
+	});
+
+	it.each([
+		['is named by a hint, whichever way it was given', WRONG, [expect.stringContaining(WRONG)]],
+		['is no matter where it was saved', RIGHT, []],
+	])('%s', async (_what, name, expected) => {
+		for (const parameters of forms(name)) {
+			const { error, hints } = await whole(parameters);
+			expect({ parameters, error, hints }).toEqual({ parameters, error: undefined, hints: expected });
+		}
+		expect(rows('customer').some((one) => one[name] === 'Д-новый')).toBe(name === RIGHT);
+	});
+
+	it.each(['upsert', 'find'])('to match by stops %s', async (operation) => {
+		const error = await stopped(byCustom(operation, WRONG));
+		expect(error.message).toContain(WRONG);
+		expect((await whole(byCustom(operation, RIGHT))).error).toBeUndefined();
+	});
+
+	it('to match by stops each item', async () => {
+		const before = rows('customer').length;
+		const items = [{}, {}, {}];
+		const wrong = byCustom('upsert', WRONG);
+		const { json } = await whole(wrong, { items, onError: 'continueRegularOutput' });
+		expect(json.map(({ error }) => String(error))).toEqual(Array(3).fill(expect.stringContaining(WRONG)));
+		expect(rows('customer')).toHaveLength(before);
+	});
+
+	it('to match by is not told from a known one by a list without rows', async () => {
+		set({ ignoredFilters: [] });
+		expect(await run(byCustom('upsert', RIGHT))).toMatchObject([{ operationResult: 'created' }]);
+	});
+});
+
+it('a custom field that is given twice loses neither value without a word', async () => {
+	const id = lead({ [RIGHT]: 'Д-старый' });
+	const values = ['Д-1', 'Д-2'].map((value) => ({ name: RIGHT, value }));
+	const error = await stopped(update(id, { updateFields: { customFields: { values } } }));
+	expect(error.message).toBe(`'${RIGHT}' is given twice`);
+});
+
+// ---------------------------------------------------------------- days
+
+describe('a day', () => {
+	it.each([
+		['created_at_from', '2026-02-28', '28.02.2026'],
+		['next_lesson_date_from', '28.02.2026', '2026-02-28'],
+	])('of the filter %s goes out in its own format', async (filter, day, written) => {
+		await run(on('customer', 'getAll', { filters: { [filter]: day } }));
+		expect(sent('customer/index').at(-1)).toMatchObject({ [filter]: written });
+	});
+
+	const [WEST, EAST, BORN] = ['America/New_York', 'Asia/Vladivostok', '04.09.2015'];
+
+	it.each([
+		['2015-09-04T00:00:00.000Z', BORN],
+		['2015-09-04T00:00:00.000+03:00', BORN],
+		['={{ DateTime.fromISO("2015-09-04", { zone: "utc" }) }}', BORN],
+		// Any other moment is the day in the zone of the workflow.
+		['2015-09-04T02:30:00.000Z', '03.09.2015'],
+		['={{ new Date("2015-09-04T02:30:00.000Z") }}', '03.09.2015'],
+	])('at midnight is the one that is written, whoever wrote it: %s', async (dob, day) => {
+		const timezone = WEST;
+		const [{ id }] = await run({ ...create({ dob }), phone: PHONE }, { timezone });
+		expect(customer(id).dob).toBe(day);
+		expect(await run(byPhone(PHONE, { dob }), { timezone })).toMatchObject([
+			{ id, operationResult: 'unchanged' },
+		]);
+		lead({ name: 'Лисова Ева', dob: '05.09.2015' });
+		const key = { matchBy: 'nameAndBirthDate', name: 'Лисова Ева', dob };
+		expect(await run({ ...findByPhone(''), ...key }, { timezone })).toMatchObject([{ id }]);
+	});
+
+	describe('that is today, where it is tomorrow already in the school', () => {
+		beforeEach(() => {
+			stopClock('2026-02-10T18:00:00Z');
+			set({ timeZone: EAST });
+		});
+		const more = { timezone: WEST };
+
+		it('takes who was added to a group today out again', async () => {
+			const id = lead({ is_study: 1 });
+			const group = add('group', { name: 'Сборка роботов', branch_ids: [1], e_date: '2035-05-31' });
+			const current = () =>
+				rows('cgi').filter(
+					({ group_id, e_date }) => group_id === group && (e_date === null || !/2026$/.test(String(e_date))),
+				);
+			await run(job('addToGroup', id, { group_id: pick(group) }), more);
+			expect(current()).toHaveLength(1);
+			const leave = job('removeFromGroup', id, { group_id: pick(group), leave_by: 'end' });
+			await run(leave, more);
+			expect(current()).toEqual([]);
+			expect(await run(leave, more)).toMatchObject([{ operationResult: 'unchanged', alreadyLeft: true }]);
+			// And may be added again, which is no membership of somebody who is in.
+			const again = job('addToGroup', id, { group_id: pick(group) }, { b_date: '2026-03-01' });
+			expect(await run(again, more)).toMatchObject([{ operationResult: 'created', alreadyMember: false }]);
+		});
+
+		it('takes no comment for that of before, which would swallow it, unless the workflow has the zone of the school', async () => {
+			const id = lead({ is_study: 1 });
+			const comment = job('addComment', id, { comment: 'Ждёт звонка' });
+			const results = [];
+			for (const timezone of [WEST, WEST, EAST])
+				results.push(...(await run(comment, { timezone })).map((one) => one.operationResult));
+			expect(results).toEqual(['created', 'created', 'unchanged']);
+			const { hints } = await whole(comment, more);
+			expect(hints).toEqual([expect.stringContaining("the time zone of this workflow is not the school's")]);
+		});
+
+		it('finds the payment of the same run again', async () => {
+			const id = lead({ is_study: 1 });
+			const income = { income: 600, pay_account_id: 1 };
+			const payment = job('takePayment', id, income, { document_date: '2026-02-11T00:00:00.000Z' });
+			await run(payment, more);
+			expect(await run(payment, more)).toMatchObject([{ operationResult: 'unchanged' }]);
+			expect(rows('pay').at(-1)).toMatchObject({ customer_id: id, document_date: '11.02.2026' });
+		});
+	});
+});
+
+// ---------------------------------------------------------------- how AlfaCRM takes days
+
+const chess = () =>
+	add('group', { name: 'Шахматы', branch_ids: [1], b_date: '2020-09-01', e_date: '2035-05-31' });
+const member = (customer_id: number, group_id: number) =>
+	add('cgi', { customer_id, group_id, b_date: '01.02.2026', e_date: '31.05.2026' });
+const leaving = (id: unknown, group: number) =>
+	job('removeFromGroup', id, { group_id: pick(group) }, { e_date: '2026-02-20' });
+const refuse = (entity: string, errors: string[] | Record<string, string[]>, times = 1) =>
+	school.sandbox.faults.add({ kind: 'successFalse', errors, times, match: { entity, action: 'update' } });
+
+describe.each(['plain', 'v'])('memberships, where AlfaCRM takes their days: %s', (cgiDates) => {
+	beforeEach(() => {
+		stopClock('2026-02-10T09:00:00Z');
+		set({ cgiDates });
+	});
+
+	it.each(['map', 'textMap', 'list', 'text'])('are ended, a refusal being a %s', async (errorsShape) => {
+		set({ errorsShape });
+		const [id, group] = [lead({ is_study: 1 }), chess()];
+		const membership = member(id, group);
+		expect(await run(leaving(id, group))).toMatchObject([
+			{ operationResult: 'updated', id: membership, e_date: '20.02.2026' },
+		]);
+		expect(row('cgi', membership)).toMatchObject({ b_date: '01.02.2026', e_date: '20.02.2026' });
+	});
+
+	it('are begun with days, by the job and by themselves, and updated', async () => {
+		const [one, other, group] = [lead({ is_study: 1 }), lead({ is_study: 1 }), chess()];
+		const days = { b_date: '2026-03-01', e_date: '2026-04-30' };
+		const group_id = pick(group);
+		await run(job('addToGroup', one, { group_id }, days));
+		const [{ id }] = await run(
+			on('cgi', 'create', { group_id, customer_id: pick(other), additionalFields: days }),
+		);
+		expect(rows('cgi').filter((held) => held.group_id === group)).toMatchObject(
+			[one, other].map((customer_id) => ({ customer_id, b_date: '01.03.2026', e_date: '30.04.2026' })),
+		);
+		await run(on('cgi', 'update', { group_id, id: String(id), updateFields: { e_date: '2026-05-15' } }));
+		expect(row('cgi', id)).toMatchObject({ b_date: '01.03.2026', e_date: '15.05.2026' });
+	});
+
+	it('of many items are refused at most once', async () => {
+		const group = chess();
+		const customers = [1, 2, 3, 4].map(() => lead({ is_study: 1 }));
+		for (const id of customers) member(id, group);
+		await run(leaving('={{ $json.id }}', group), { items: customers.map((id) => ({ id })) });
+		const ends = rows('cgi').filter(({ group_id }) => group_id === group);
+		expect(ends.map(({ e_date }) => e_date)).toEqual(Array(4).fill('20.02.2026'));
+		expect(writes()).toHaveLength(cgiDates === 'v' ? 5 : 4);
+	});
+});
+
+describe('a day of a membership', () => {
+	beforeEach(() => stopClock('2026-02-10T09:00:00Z'));
+
+	it('that is refused for another reason is not sent under another name', async () => {
+		const [id, group] = [lead({ is_study: 1 }), chess()];
+		const membership = member(id, group);
+		refuse('cgi', { e_date: ['Дата окончания должна быть больше даты начала.'] });
+		const error = await stopped(leaving(id, group));
+		expect(error.message).toContain('Дата окончания должна быть больше');
+		expect(writes()).toEqual(['cgi/update']);
+		expect(row('cgi', membership).e_date).toBe('31.05.2026');
+	});
+
+	it('that AlfaCRM passes over under its other name is told of', async () => {
+		const [id, group] = [lead({ is_study: 1 }), chess()];
+		member(id, group);
+		refuse('cgi', { e_date: ['Неверный формат значения «Дата окончания».'] });
+		const { error } = await whole(leaving(id, group));
+		expect(error?.message).toMatch(/^AlfaCRM did not keep 'Last Day' when asked to take customer/);
+	});
+});
+
+describe.each(['dotted', 'iso'])('days that AlfaCRM takes %s', (format) => {
+	beforeEach(() => {
+		stopClock('2026-02-10T09:00:00Z');
+		const names = ['group.b_date', 'group.e_date', 'lesson.lesson_date'];
+		set({ dateFormats: Object.fromEntries(names.map((name) => [name, format])) });
+	});
+
+	it('of a group and of a lesson are written, at its creation and later', async () => {
+		const days = { b_date: '2026-03-01', e_date: '2026-05-31' };
+		const [{ id }] = await run(on('group', 'create', { name: 'Шашки', additionalFields: days }));
+		expect(row('group', id)).toMatchObject(days);
+		await run(on('group', 'update', { id: pick(id), updateFields: { e_date: '2026-06-30' } }));
+		expect(row('group', id)).toMatchObject({ b_date: '2026-03-01', e_date: '2026-06-30' });
+		const [lesson] = await run(
+			on('lesson', 'create', {
+				...{ customer_ids: pick(1), lesson_date: '2026-03-03', time_from: '17:00' },
+				...{ lesson_type_id: 1, subject_id: 1, additionalFields: { duration: 60 } },
+			}),
+		);
+		const held = { date: '2026-03-03', time_from: '2026-03-03 17:00:00' };
+		expect(row('lesson', lesson.id)).toMatchObject(held);
+	});
+
+	it('are written, though those of an item before were refused in both ways', async () => {
+		const ids = [chess(), chess()];
+		refuse('group', ['Неверный формат значения «Мест».'], 2);
+		const parameters = on('group', 'update', {
+			id: pick('={{ $json.id }}'),
+			updateFields: { e_date: '2026-06-30', limit: 5 },
+		});
+		const items = ids.map((id) => ({ id }));
+		const { error, errorItems, json } = await whole(parameters, { items, onError: 'continueErrorOutput' });
+		expect([error, errorItems.length, json]).toMatchObject([undefined, 1, [{ id: ids[1] }]]);
+		expect(ids.map((id) => row('group', id).e_date)).toEqual(['2035-05-31', '2026-06-30']);
+	});
+});
+
+// ---------------------------------------------------------------- what AlfaCRM holds and answers
+
+/** Values that come from AlfaCRM, not from whoever runs the node: they must neither stop a job nor double it. */
+describe('what AlfaCRM holds', () => {
+	const of = (path: string, id: unknown) => rows(path).filter((one) => one.customer_id === id);
+	const LONG = 'Общество с ограниченной ответственностью «Солнечный город детства»';
+
+	it.each<[string, IDataObject, string]>([
+		['has a long name', { legal_name: LONG }, 'Общество с ограниченной ответственностью «Солнечн…'],
+		['would end with a blank', { legal_name: `${'Я'.repeat(48)} ${'Я'.repeat(9)}` }, `${'Я'.repeat(48)}…`],
+		['is a long name of the customer', { name: '😀'.repeat(60) }, `${'😀'.repeat(49)}…`],
+		['is blank', { legal_name: ' \u200b ' }, 'Орлова Мия'],
+	])('as a payer that %s becomes one that it takes with a payment', async (_what, fields, payer_name) => {
+		const id = lead({ is_study: 1, ...fields });
+		const payment = job('takePayment', id, { income: 500, pay_account_id: 1 });
+		expect(await run(payment)).toMatchObject([{ operationResult: 'created' }]);
+		expect(await run(payment)).toMatchObject([{ operationResult: 'unchanged' }]);
+		expect(of('pay', id)).toMatchObject([{ payer_name, income: '500.00' }]);
+	});
+
+	it.each<IDataObject>([{ room_id: 0 }, { subject_id: 0 }, { customer_ids: [0] }])(
+		'in a lesson in place of nothing, %j, is kept by an update',
+		async (odd) => {
+			const id = add('lesson', {
+				...{ branch_id: 1, date: '2026-03-03', lesson_type_id: 2, status: 1, subject_id: 3, room_id: null },
+				...{ time_from: '2026-03-03 17:00:00', time_to: '2026-03-03 18:30:00' },
+				...{ teacher_ids: [1], customer_ids: [1], group_ids: [1], ...odd },
+			});
+			const before = structuredClone(row('lesson', id));
+			await run(on('lesson', 'update', { id: String(id), updateFields: { homework: 'Читать' } }));
+			const { updated_at, ...after } = row('lesson', id);
+			expect(after).toEqual({ ...before, homework: 'Читать', updated_at: undefined });
+			expect(updated_at).toBeDefined();
+		},
+	);
+
+	it.each([null, ''])('as a switch that is off, %j, is the same one', async (shown) => {
+		const id = lead({ is_study: 1 });
+		const sale = job('sellSubscription', id, { tariff_id: 1 }, { is_separate_balance: false });
+		const [{ id: sold }] = await run(sale);
+		patch('customer-tariff', sold, { is_separate_balance: shown });
+		expect(await run(sale)).toMatchObject([{ id: sold, operationResult: 'unchanged' }]);
+		expect(of('customer-tariff', id)).toHaveLength(1);
+		// Switched on, it is another one.
+		await run(job('sellSubscription', id, { tariff_id: 1 }, { is_separate_balance: true }));
+		expect(of('customer-tariff', id)).toHaveLength(2);
+	});
+
+	it.each<[string, IDataObject]>([
+		['done', { is_done: true }],
+		['done', { is_done: 'true' }],
+		['done', { is_done: '1' }],
+		['archived', { is_archive: true }],
+	])('as a task that is %s, %j, is over, so another one is created', async (_how, shown) => {
+		const id = lead();
+		const task = job('createTask', id, { title: 'Перезвонить' });
+		const [{ id: first }] = await run(task);
+		patch('task', first, shown);
+		const [second] = await run(task);
+		expect(second.operationResult).toBe('created');
+		expect(second.id).not.toBe(first);
+		expect(await run(task)).toMatchObject([{ id: second.id, operationResult: 'unchanged' }]);
+	});
+});
+
+describe('an answer', () => {
+	it('that does not say `success` of a bonus that was added or spent is one that succeeded', async () => {
+		set({ bonusAnswer: 'bare' });
+		const id = lead({ is_study: 1, balance_bonus: 100 });
+		for (const [operation, amount, balance_bonus] of [
+			['addBonus', 50, 150],
+			['spendBonus', 30, 120],
+		] as const) {
+			const bonus = on('customer', operation, { id: pick(id), amount, note: 'Подарок' });
+			expect(await run(bonus)).toMatchObject([{ id, balance_bonus }]);
+			expect(customer(id)).toMatchObject({ balance_bonus });
+		}
+	});
+
+	it('with `success: true` and errors is a refusal', async () => {
+		set({ refusalSuccess: 'saysTrue', dateFormats: { 'customer.dob': 'iso' } });
+		const error = await stopped(update(lead(), { updateFields: { dob: given('2015-09-04') } }));
+		expect(`${error.message} ${error.description ?? ''}`).toContain('Неверный формат значения');
+		expect(error.message).not.toContain('did not confirm');
+	});
+});

@@ -1,0 +1,248 @@
+import fc from 'fast-check';
+import type { IDataObject, INodeParameters } from 'n8n-workflow';
+
+import { callInProcess } from '../engine/support/inProcess';
+import { useSchool } from '../engine/support/school';
+import { depth, isDeep, seed } from '../support/depth';
+import { actionTable } from '../support/form';
+import type { Hostile } from './values/hostile';
+import { HOSTILE } from './values/hostile';
+import { isBlank, Oracle } from './values/oracle';
+import type { Probe } from './values/probes';
+import { placed, probesOf } from './values/probes';
+import type { Outcome } from './values/runner';
+import { Runner } from './values/runner';
+import type { Built, Situation } from './values/situations';
+import { situations } from './values/situations';
+import { prepare } from './values/targets';
+
+jest.setTimeout(300_000);
+callInProcess();
+
+/** How many lines a failed test shows; a thousand help nobody. */
+const SHOWN = 60;
+
+const school = useSchool({ customers: 40, settings: { pageSize: 500 } });
+let runner: Runner;
+beforeEach(() => {
+	prepare(school.sandbox.store);
+	runner = new Runner(school);
+});
+
+// ---------------------------------------------------------------- each value at each place
+
+const [shuffled] = fc.sample(fc.shuffledSubarray([...HOSTILE], { minLength: HOSTILE.length }), {
+	seed,
+	numRuns: 1,
+});
+const kinds = new Set<string>();
+let cursor = 0;
+let cases = 0;
+
+/**
+ * Which values a place gets; the places take turns. Places of one kind are read by one and the same code, so the first one
+ * of each kind gets most, some of them also in place of an expression.
+ */
+function chosenFor({ operation, entity, action }: Situation, { way, role, field, literal }: Probe) {
+	// What an operation asks of its own is read in its own way.
+	const isOwn = role === 'key' || role === 'option' || role === 'object' || action !== undefined;
+	const kind = [entity ? operation : 'call', way, role, field.type, isOwn ? field.name : ''].join();
+	const isFirst = !kinds.has(kind);
+	kinds.add(kind);
+	const share = isFirst ? depth.valuesAtFirstPlace : depth.valuesAtOtherPlaces;
+	const values = Array.from(
+		{ length: Math.min(share, shuffled.length) },
+		() => shuffled[cursor++ % shuffled.length],
+	);
+	const literals = literal && (isFirst || isDeep) ? values.filter(({ isJson }) => isJson).slice(0, 2) : [];
+	return { values, literals };
+}
+
+/** What went wrong with one value at one place. */
+interface Finding {
+	place: string;
+	value: string;
+	what: string;
+}
+
+async function examine(situation: Situation, probe: Probe, oracle: Oracle): Promise<Finding[]> {
+	const { values, literals } = chosenFor(situation, probe);
+	cases += values.length;
+	const workflow = runner.workflow(probe.parameters);
+	const findings: Finding[] = [];
+	const note = ({ code }: Hostile, what: string | undefined) => {
+		if (what !== undefined)
+			findings.push({ place: `${situation.title} / ${probe.where}`, value: code, what });
+	};
+	const itemOf = (hostile: Hostile) => probe.item(HOSTILE.indexOf(hostile), hostile);
+	const alone = async (hostile: Hostile) =>
+		note(hostile, oracle.judge(hostile.value, await runner.one(workflow, itemOf(hostile))));
+	/** Most are refused as they must be; the few that are not are found by halving. */
+	const together = async (bad: readonly Hostile[]): Promise<void> => {
+		if (bad.length === 0) return;
+		if (bad.length === 1) return await alone(bad[0]);
+		const texts = await runner.allRefused(workflow, bad.map(itemOf));
+		if (texts) return bad.forEach((hostile, index) => note(hostile, oracle.judgeWords(texts[index])));
+		const half = Math.ceil(bad.length / 2);
+		await together(bad.slice(0, half));
+		await together(bad.slice(half));
+	};
+	await together(values.filter(({ value }) => oracle.mustRefuse(value)));
+	for (const hostile of values) if (!oracle.mustRefuse(hostile.value)) await alone(hostile);
+	for (const hostile of literals) {
+		const form = runner.workflow(probe.literal?.(hostile.value) ?? probe.parameters);
+		note(hostile, oracle.judgeLiteral(hostile.value, await runner.one(form, {})));
+	}
+	return findings;
+}
+
+/** The operation as it is meant to be used: without this the rest proves nothing. */
+async function baselineOf({ title, variant }: Situation, { parameters }: Built): Promise<Outcome> {
+	const outcome = await runner.one(runner.workflow(parameters), {});
+	// Nothing is created for an ID that nobody has.
+	const isFine = outcome.error === undefined || variant.endsWith('id new');
+	if (isFine) return outcome;
+	throw new Error(`${title} does not work with good values: ${outcome.error} ${JSON.stringify(parameters)}`);
+}
+
+/** Values with one and the same fault at one place make one line. */
+function inLines(findings: readonly Finding[]): string[] {
+	const groups = new Map<string, string[]>();
+	for (const { place, what, value } of findings) {
+		const [, head = what, detail = ''] =
+			/^([^,:]*?(?:is taken|is refused[\w ]*|should say|crashes|says nothing)?)([,: ].*)$/s.exec(what) ?? [];
+		const key = `${place} ${head.trim()}`;
+		groups.set(key, [...(groups.get(key) ?? []), `${value} ${detail}`]);
+	}
+	return [...groups].map(
+		([key, values]) => `${key}: ${values.length} values, ${values.slice(0, 3).join('; ')}`,
+	);
+}
+
+describe('each value is refused by its label or has one meaning', () => {
+	it.each(situations)('$title', async (situation) => {
+		const built = situation.build(school.sandbox.store);
+		const findings: Finding[] = [];
+		const baseline = await baselineOf(situation, built);
+		for (const probe of probesOf(situation, built)) {
+			const oracle = new Oracle(situation, built, probe, baseline, runner);
+			findings.push(...(await examine(situation, probe, oracle)));
+		}
+		expect(inLines(findings).slice(0, SHOWN)).toEqual([]);
+	});
+
+	it('at every operation of the form, with as many values as there have to be', () => {
+		const tried = new Set(situations.map(({ resource, operation }) => `${resource}.${operation}`));
+		expect(actionTable.filter((one) => !tried.has(one.join('.')))).toEqual([]);
+		expect(cases).toBeGreaterThan(isDeep ? 80_000 : 5_000);
+	});
+});
+
+describe('a resource or an operation that does not exist', () => {
+	const WRONG = ['updat', 'DELETE', '', ' ', '__proto__', 'constructor', 'toString', null, 0, true, [], {}];
+	const CASES = ['resource', 'operation'].flatMap((name) => WRONG.map((value) => ({ name, value })));
+
+	it.each(CASES)('$name = $value is refused and nothing is sent', async ({ name, value }) => {
+		const parameters = { resource: 'customer', operation: 'delete', branchId: 1, id: 9, [name]: value };
+		const { status, error } = await school.engine
+			.run({ parameters: parameters as INodeParameters })
+			// n8n may refuse such a form before it runs the node.
+			.catch((thrown: Error) => ({ status: 'error', error: thrown }));
+		expect(status).toBe('error');
+		expect(error?.message).not.toMatch(/Cannot read|is not a function|is not iterable/);
+		expect(school.calls()).toEqual([]);
+	});
+});
+
+// ---------------------------------------------------------------- empty values where they empty a field
+
+const EMPTY = ['null', '""', '[]'];
+const lastWrite = ({ requests }: Outcome): IDataObject => {
+	const write = requests.filter(({ action }) => action === 'create' || action === 'update').at(-1);
+	return (write?.body ?? {}) as IDataObject;
+};
+
+describe('empty values empty a field where that is chosen', () => {
+	const chosen = situations.filter(
+		({ operation, variant }) =>
+			(operation === 'update' && variant === 'form') || (operation === 'upsert' && variant.endsWith('found')),
+	);
+
+	it.each(chosen)('$title', async (situation) => {
+		const built = situation.build(school.sandbox.store);
+		const { target, parameters } = built;
+		const wrong: string[] = [];
+		const optional = probesOf(situation, built).filter(
+			({ role, way, field }) =>
+				role === 'optional' && way === 'form' && field.type !== 'rows' && !field.required,
+		);
+		const keys = situation.entity?.match?.keys ?? [];
+		const own = keys.find(({ name }) => name === parameters.matchBy)?.fields ?? [];
+		for (const [place, probe] of optional.entries()) {
+			const { name, label } = probe.field;
+			// What the record was found by stays; no lesson holds a length.
+			if (own.includes(name) || name === 'duration') continue;
+			const outcomeOf = async (code: string) => {
+				const form = probe.literal?.(`={{ ${code} }}`) ?? probe.parameters;
+				return await runner.one(runner.workflow(placed(form, ['options', 'overwriteWithEmpty'], true)), {});
+			};
+			const held = () => runner.stored(String(target?.path), Number(target?.id))?.[name];
+			for (const code of isDeep ? EMPTY : [EMPTY[Math.abs(seed + place) % EMPTY.length]]) {
+				const outcome = await outcomeOf(code);
+				const { error } = outcome;
+				const body = lastWrite(outcome);
+				const isDone = name in body ? isBlank(body[name]) : error === undefined && isBlank(held());
+				// What AlfaCRM will not have empty is refused by its name.
+				const isRefused = error?.includes(label.split('|')[0]) === true;
+				if (!isDone && !isRefused) wrong.push(`${name} = ${code} ${error ?? 'is passed over'}`);
+			}
+			const body = lastWrite(await outcomeOf('undefined'));
+			if (name in body) wrong.push(`${name} = undefined is sent as ${JSON.stringify(body[name])}`);
+		}
+		expect(wrong).toEqual([]);
+	});
+});
+
+// ---------------------------------------------------------------- in the form, in JSON and in the field mapper
+
+/** The places where one field of a record can be given in several ways. */
+function fieldsInSeveralWays(): Array<[string, Probe[]]> {
+	const fields = new Map<string, Probe[]>();
+	for (const situation of situations) {
+		const { resource, operation, variant } = situation;
+		if (!['create', 'update', 'upsert'].includes(operation) || variant.endsWith('new')) continue;
+		for (const probe of probesOf(situation, situation.build(school.sandbox.store))) {
+			const { role, field, way, where } = probe;
+			const isOfRecord = ['required', 'optional'].includes(role) && field.type !== 'rows';
+			// JSON as a text knows fewer values.
+			if (!isOfRecord || way === 'jsonText' || where.endsWith('> Name')) continue;
+			const key = `${resource}.${operation} ${field.name}`;
+			// Left empty in the form, it follows from the duration, which is no field of AlfaCRM's.
+			if (key === 'regularLesson.create time_to_v') continue;
+			fields.set(key, [...(fields.get(key) ?? []), probe]);
+		}
+	}
+	return [...fields].filter(([, probes]) => new Set(probes.map(({ way }) => way)).size > 1);
+}
+
+/** What comes of it, so that it can be compared. */
+function inShort(outcome: Outcome, name: string): string {
+	if (outcome.error !== undefined) return outcome.requests.length === 0 ? 'refused' : 'refused by AlfaCRM';
+	const body = lastWrite(outcome);
+	return name in body ? `sent as ${JSON.stringify(body[name])}` : 'not sent';
+}
+
+it('a value means the same in the form, in JSON and in the field mapper', async () => {
+	const pairs = fc.tuple(fc.constantFrom(...fieldsInSeveralWays()), fc.constantFrom(...HOSTILE));
+	const differences = new Set<string>();
+	for (const [[title, probes], hostile] of fc.sample(pairs, { seed, numRuns: depth.sameInEachWay })) {
+		const results: Record<string, string> = {};
+		for (const { parameters, item, field, way } of probes) {
+			const outcome = await runner.one(runner.workflow(parameters), item(HOSTILE.indexOf(hostile), hostile));
+			results[way] = inShort(outcome, field.name);
+		}
+		if (new Set(Object.values(results)).size > 1)
+			differences.add(`${title} = ${hostile.code}: ${JSON.stringify(results)}`);
+	}
+	expect([...differences].slice(0, SHOWN)).toEqual([]);
+});

@@ -1,4 +1,0 @@
-import { parts } from './support/parts';
-import { describeValues } from './support/suite';
-
-describeValues(parts.upsert);
