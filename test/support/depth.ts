@@ -9,6 +9,8 @@ const runs = (sample: number, deep: number): number => (isDeep ? Math.ceil(deep 
 export const depth = {
 	recordHistories: runs(150, 10_000),
 	logHistories: runs(150, 10_000),
+	echoedRows: runs(6, 200),
+	largeLists: runs(10, 300),
 };
 
 /** Another one in each run; jest prints it, and `npm test -- --seed=<n>` plays a run again. */
