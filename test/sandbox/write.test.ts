@@ -538,7 +538,7 @@ describe('what has been read', () => {
 	/** The row as a list shows it, whatever it has to be asked for. */
 	const listed = async (entity: Entity, row: Row): Promise<JsonObject> => {
 		const everything = { ...everyone, b_date: '01.01.1900', e_date: '31.12.2099', id: row.id };
-		const status = entity.path === 'lesson' ? { status: row.status ?? null } : {};
+		const status: JsonObject = entity.path === 'lesson' ? { status: row.status ?? null } : {};
 		const path = `${entity.path}/index?${queryOf(entity, row)}`;
 		const items = await school.all(path, { ...everything, ...status });
 		return items.find(({ id }) => id === row.id) ?? {};
