@@ -23,7 +23,8 @@ describe('lists of lessons', () => {
 			expect(ids.length).toBeGreaterThan(0);
 			expect(await list({ status })).toEqual(ids);
 		}
-		for (const body of [{}, { status: 'planned' }, { status: [1, 2] }, { status: null }]) {
+		const unread: JsonObject[] = [{}, { status: 'planned' }, { status: [1, 2] }, { status: null }];
+		for (const body of unread) {
 			expect(await list(body)).toEqual(conducted());
 		}
 		const [planned = 0] = idsWhere((row) => row.status === 1);
