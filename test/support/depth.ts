@@ -9,6 +9,7 @@ const runs = (sample: number, deep: number): number => (isDeep ? Math.ceil(deep 
 export const depth = {
 	recordHistories: runs(150, 10_000),
 	logHistories: runs(150, 10_000),
+	examplePhones: runs(500, 20_000),
 	echoedRows: runs(6, 200),
 	largeLists: runs(10, 300),
 };
