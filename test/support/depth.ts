@@ -11,6 +11,7 @@ export const depth = {
 	logHistories: runs(150, 10_000),
 	examplePhones: runs(500, 20_000),
 	echoedRows: runs(6, 200),
+	simplifiedLists: runs(300, 20_000),
 	fieldValues: runs(60, 5_000),
 	largeLists: runs(10, 300),
 };
