@@ -254,7 +254,7 @@ describe.each(actionTable)('the form of %s, %s', (value, operation) => {
 		expect(preset).toEqual(presets[(which ?? operation) as keyof typeof presets]);
 	});
 
-	it('asks whether lists are replaced exactly if an update has lists, and does so by default', () => {
+	it('asks whether lists are replaced, and whether a second one is added, where that can be', () => {
 		const hasLists = entity?.fields.some(({ type }) => LISTS.includes(type));
 		const grows = action?.kind === 'change' && action.body?.some(({ type }) => type === 'references');
 		const updates = operation === 'update' && hasLists ? 'replace' : undefined;

@@ -25,6 +25,7 @@ import { makeFolder, noteProcess, removeLeftFolders } from '../../scripts/lib/qu
 import { startGuarded } from '../../scripts/lib/queue/guarded';
 import { findPrograms } from '../../scripts/lib/queue/programs';
 import { isPostgresReady, isRedisReady } from '../../scripts/lib/queue/servers';
+import type { ServerOptions } from '../../scripts/lib/server';
 import { startServer } from '../../scripts/lib/server';
 
 /** Where all that these tests write is, in place of the machine's own folder. */
@@ -144,7 +145,7 @@ const dead = () => spawnSync(process.execPath, ['--eval', '']).pid;
 
 describe('a server', () => {
 	/** One that answers each request. */
-	const optionsOf = async (before = '') => {
+	const optionsOf = async (before = ''): Promise<ServerOptions & { health: string }> => {
 		const script = join(folder, 'server.js');
 		const answer = '(_, response) => response.end("fine")';
 		const listen = `require('node:http').createServer(${answer}).listen(Number(process.argv[2]), '${HOST}');`;
