@@ -3,7 +3,7 @@ const { projects, testTimeout } = require('./jest.config.js');
 const { displayName, ...engine } = projects.find((project) => project.displayName === 'engine');
 /** What looks at files of the repository, or takes minutes for what the others see as well. */
 const BESIDE = [
-	'unit/(bootstrap|commands|compat|examples|markdown|processes|readme|release/\\w+|screenshots)\\.',
+	'unit/(documentation|examples|processes|release/\\w+)\\.',
 	'engine/trigger/(pollBudget|quietPolls|(log|records)/histories)\\.',
 ];
 

@@ -1,3 +1,4 @@
+import { nodeOf } from '../e2e/support/realN8n';
 import { useEditor } from './support/editor';
 
 const n8n = useEditor({ customers: 20 });
@@ -8,15 +9,8 @@ describe('the credential form', () => {
 		const form = await n8n.editor.openNewCredential('AlfaCRM API');
 		// The last one is n8n's own.
 		expect(await form.labels()).toEqual([
-			'Hostname *',
-			'Email *',
-			'API Key *',
-			'App Key',
-			'Branch ID',
-			'Requests per Second',
-			'Wait on Too Many Requests (Seconds)',
-			'Calls at Once',
-			'Allowed HTTP Request Domains',
+			...['Hostname *', 'Email *', 'API Key *', 'App Key', 'Branch ID', 'Requests per Second'],
+			...['Wait on Too Many Requests (Seconds)', 'Calls at Once', 'Allowed HTTP Request Domains'],
 		]);
 		expect(await form.input('hostname').getAttribute('placeholder')).toBe('e.g. demo.s20.online');
 		expect(await form.input('requestsPerSecond').inputValue()).toBe('5');
@@ -57,14 +51,8 @@ describe('the credential form', () => {
 
 describe('the HTTP Request node', () => {
 	it('offers the credential', async () => {
-		const node = {
-			id: 'h',
-			name: 'HTTP Request',
-			type: 'n8n-nodes-base.httpRequest',
-			typeVersion: 4.2,
-			position: [0, 0],
-			parameters: { authentication: 'predefinedCredentialType' },
-		};
+		const parameters = { authentication: 'predefinedCredentialType' };
+		const node = nodeOf('HTTP Request', 'n8n-nodes-base.httpRequest', 4.2, parameters);
 		const workflow = await n8n.client.importWorkflow({ name: 'HTTP', nodes: [node], connections: {} });
 		const panel = await n8n.editor.openNode(workflow, node.name);
 		expect(await panel.credentialTypes('Alfa')).toEqual(['AlfaCRM API']);

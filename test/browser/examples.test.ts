@@ -1,29 +1,30 @@
 import { allExamples } from '../../scripts/lib/examples';
 import { NAMES, saveAs } from '../e2e/support/credentials';
-import { NODE_TYPE } from '../e2e/support/realN8n';
+import { NODE_TYPE, nodeOf } from '../e2e/support/realN8n';
 import { useEditor } from './support/editor';
 
 const n8n = useEditor({ customers: 5 });
 
 /** With them n8n shows that it has looked for what is missing, before anything is said of the others. */
 const incomplete = [
-	{
-		id: 'p',
-		name: 'Without Parameters',
-		type: NODE_TYPE,
-		typeVersion: 1,
-		position: [0, 600],
-		parameters: { resource: 'customer', operation: 'create' },
-		credentials: { alfaCrmApi: { id: null, name: NAMES.alfaCrm } },
-	},
-	{
-		id: 'c',
-		name: 'Without Credential',
-		type: 'n8n-nodes-base.telegram',
-		typeVersion: 1.2,
-		position: [240, 600],
-		parameters: { chatId: '1', text: 'Привет' },
-	},
+	nodeOf(
+		'Without Parameters',
+		NODE_TYPE,
+		1,
+		{ resource: 'customer', operation: 'create' },
+		{
+			...{ position: [0, 600], credentials: { alfaCrmApi: { id: null, name: NAMES.alfaCrm } } },
+		},
+	),
+	nodeOf(
+		'Without Credential',
+		'n8n-nodes-base.telegram',
+		1.2,
+		{ chatId: '1', text: 'Привет' },
+		{
+			position: [240, 600],
+		},
+	),
 ];
 const MARKED = incomplete.map(({ name }) => name);
 

@@ -1,6 +1,7 @@
 import type { IDataObject, INodeParameters } from 'n8n-workflow';
 
 import { AlfaCrmWebhookTrigger } from '../../nodes/AlfaCrm/AlfaCrmWebhookTrigger.node';
+import { ownNode } from '../e2e/support/realN8n';
 import { post } from '../e2e/support/receiver';
 import { useEditor } from './support/editor';
 
@@ -8,17 +9,8 @@ const n8n = useEditor({ customers: 60 });
 
 /** A workflow of nothing but a trigger, and the trigger opened. */
 async function openTrigger(type: 'alfaCrmTrigger' | 'alfaCrmWebhookTrigger', parameters: INodeParameters) {
-	const { id, name } = n8n.credential;
-	const trigger = {
-		id: 'w',
-		name: 'AlfaCRM Trigger',
-		type: `n8n-nodes-alfacrm.${type}`,
-		typeVersion: 1,
-		position: [0, 0],
-		webhookId: `hook-${type}`,
-		parameters,
-		credentials: { alfaCrmApi: { id, name } },
-	};
+	const own = [`n8n-nodes-alfacrm.${type}`, parameters, n8n.credential] as const;
+	const trigger = ownNode('AlfaCRM Trigger', ...own, { webhookId: `hook-${type}` });
 	const workflow = { name: type, nodes: [trigger], connections: {} };
 	return await n8n.editor.openNode(await n8n.client.importWorkflow(workflow), trigger.name);
 }
@@ -80,19 +72,12 @@ describe('the webhook trigger', () => {
 
 		await panel.listen();
 		const event: IDataObject = {
-			branch_id: 1,
-			entity: 'Customer',
-			entity_id: 7,
-			event: 'update',
-			fields_old: { lead_status_id: 1 },
-			fields_new: { lead_status_id: 2 },
+			...{ branch_id: 1, entity: 'Customer', entity_id: 7, event: 'update' },
+			...{ fields_old: { lead_status_id: 1 }, fields_new: { lead_status_id: 2 } },
 		};
 		expect((await post(`${url}/webhook-test/${path}`, JSON.stringify(event))).status).toBe(200);
 		await panel.output.ready();
-		expect((await panel.output.rows())[0]).toMatchObject({
-			entity: 'Customer',
-			entity_id: '7',
-			event: 'update',
-		});
+		const shown = { entity: 'Customer', entity_id: '7', event: 'update' };
+		expect((await panel.output.rows())[0]).toMatchObject(shown);
 	});
 });

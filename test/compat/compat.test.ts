@@ -5,7 +5,7 @@ import { delivery, REPEATED, STARTED } from '../engine/support/delivery';
 import type { Question, Reply } from '../e2e/support/chatModel';
 import { startChatModel } from '../e2e/support/chatModel';
 import { Polled } from '../e2e/support/polled';
-import { NODE_TYPE, oneNode, useRealN8n } from '../e2e/support/realN8n';
+import { NODE_TYPE, nodeOf, oneNode, ownNode, START, useRealN8n } from '../e2e/support/realN8n';
 import { post, publishTrigger, startCollector } from '../e2e/support/receiver';
 import { until } from '../e2e/support/wait';
 
@@ -16,27 +16,16 @@ const real = useRealN8n({ customers: CUSTOMERS, settings: { rateLimit: 0 } }, {}
 const rows = (path: string) => real.sandbox.store.rows(path);
 const calls = () => real.sandbox.journal.map(({ path, status }) => `${path} ${status}`);
 const listBranches = { resource: 'branch', operation: 'getAll', returnAll: true, addNames: false };
-const customer = (operation: string, more: INodeParameters) => ({
-	resource: 'customer',
-	operation,
-	branchId: 1,
-	...more,
+const customer = (operation: string, more: INodeParameters): INodeParameters => ({
+	...{ resource: 'customer', operation, branchId: 1, ...more },
 });
 
 /** Runs it and gives what came out. */
 async function outputOf(parameters: INodeParameters): Promise<IDataObject[]> {
-	const { status, error, ...execution } = await running(parameters);
-	expect(error).toBeUndefined();
-	expect(status).toBe('success');
-	return execution.items;
-}
-async function running(parameters: INodeParameters) {
 	const execution = await real.run(parameters);
-	return {
-		status: execution.status,
-		error: execution.error,
-		items: execution.outputs('AlfaCRM') as IDataObject[],
-	};
+	expect(execution.error).toBeUndefined();
+	expect(execution.status).toBe('success');
+	return execution.outputs('AlfaCRM') as IDataObject[];
 }
 
 it('Installs and loads: three nodes, a tool for AI agents, the credential', async () => {
@@ -55,16 +44,8 @@ it('Test of the credential', async () => {
 });
 
 it('Dropdowns are filled from the account', async () => {
-	const branches = await real.client.nodeOptions({
-		node: {
-			type: NODE_TYPE,
-			typeVersion: 1,
-			parameters: customer('create', {}) as INodeParameters,
-			credentials: { alfaCrmApi: { id: real.credential.id, name: real.credential.name } },
-		},
-		method: 'getBranches',
-		path: 'parameters.branchId',
-	});
+	const node = ownNode('AlfaCRM', NODE_TYPE, customer('create', {}), real.credential);
+	const branches = await real.optionsOf(node, 'getBranches', 'branchId');
 	expect(branches.map(({ value }) => value)).toEqual(rows('branch').map(({ id }) => id));
 });
 
@@ -193,21 +174,6 @@ it('Tool of an AI agent', async () => {
 
 /** An agent that has one tool, the list of the branches. */
 function agent(openAi: { id: string; name: string }) {
-	const node = (
-		name: string,
-		type: string,
-		typeVersion: number,
-		parameters: INodeParameters,
-		credentials = {},
-	) => ({
-		id: name,
-		name,
-		type,
-		typeVersion,
-		position: [0, 0],
-		parameters,
-		credentials,
-	});
 	const link = (to: string, type: string) => ({ [type]: [[{ node: to, type, index: 0 }]] });
 	const list = {
 		...listBranches,
@@ -217,21 +183,18 @@ function agent(openAi: { id: string; name: string }) {
 	return {
 		name: 'Agent',
 		nodes: [
-			node('Start', 'n8n-nodes-base.manualTrigger', 1, {}),
-			node('AI Agent', '@n8n/n8n-nodes-langchain.agent', 2, {
-				promptType: 'define',
-				text: 'Which branches?',
+			START,
+			nodeOf('AI Agent', '@n8n/n8n-nodes-langchain.agent', 2, {
+				...{ promptType: 'define', text: 'Which branches?' },
 			}),
-			node(
+			nodeOf(
 				'Model',
 				'@n8n/n8n-nodes-langchain.lmChatOpenAi',
 				1.2,
 				{ model: { __rl: true, mode: 'list', value: 'gpt-4o-mini' } },
-				{ openAiApi: openAi },
+				{ credentials: { openAiApi: openAi } },
 			),
-			node('Branches', `${NODE_TYPE}Tool`, 1, list, {
-				alfaCrmApi: { id: real.credential.id, name: real.credential.name },
-			}),
+			ownNode('Branches', `${NODE_TYPE}Tool`, list, real.credential),
 		],
 		connections: {
 			Start: link('AI Agent', 'main'),

@@ -48,12 +48,6 @@ describe('what is published', () => {
 		code = files.filter((file) => file.startsWith('dist/') && file.endsWith('.js'));
 	});
 
-	it('is what n8n needs, without the pictures of the READMEs', () => {
-		expect(files).toContain('dist/nodes/AlfaCrm/AlfaCrm.node.js');
-		expect(files.filter((file) => /readme/i.test(file))).toEqual(['README.md']);
-		expect(files.filter((file) => file.endsWith('.png') || file.includes('docs/'))).toEqual([]);
-	});
-
 	it('has each source once, below its name, but those of types alone', () => {
 		const saysSomething = (text: string) => contentOfCode(text).length > 0;
 		const sources = [...compiled].filter(([name, text]) => name !== FOR_THE_BUILD && saysSomething(text));

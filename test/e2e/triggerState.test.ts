@@ -3,7 +3,7 @@ import type { INode } from 'n8n-workflow';
 import { exportWorkflow, importWorkflow } from './support/commandLine';
 import type { Draft } from './support/polled';
 import { ENGINES, everySeconds, KEEP, leadingTo, Polled, TRIGGER, triggerNode } from './support/polled';
-import { useRealN8n } from './support/realN8n';
+import { nodeOf, useRealN8n } from './support/realN8n';
 import { post, untilRegistered, urlOf, webhookNode } from './support/receiver';
 import { until } from './support/wait';
 
@@ -184,16 +184,7 @@ describe.each(ENGINES)('what n8n does to the state of the polling trigger, $engi
 	});
 });
 
-function codeNode(jsCode: string): INode {
-	return {
-		id: 'code',
-		name: 'Code',
-		type: 'n8n-nodes-base.code',
-		typeVersion: 2,
-		position: [480, 0],
-		parameters: { jsCode },
-	};
-}
+const codeNode = (jsCode: string) => nodeOf('Code', 'n8n-nodes-base.code', 2, { jsCode });
 
 /** With one more node: behind another one, or a trigger before the node that keeps the items. */
 function withNode({ nodes, connections }: Draft, node: INode, behind?: string): Draft {

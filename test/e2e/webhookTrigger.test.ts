@@ -5,7 +5,7 @@ import { delivery, IGNORED, REPEATED, STARTED, WRONG_SECRET } from '../engine/su
 import { randomFrom } from '../support/random';
 import { contentOf } from './support/files';
 import type { Collector } from './support/receiver';
-import { post, publishTrigger, startCollector, untilRegistered } from './support/receiver';
+import { post, publishTrigger, startCollector, untilRegistered, webhookNode } from './support/receiver';
 import { useRealN8n } from './support/realN8n';
 
 const real = useRealN8n(
@@ -213,16 +213,8 @@ describe('a published trigger', () => {
 	});
 
 	it('offers the branches of the account', async () => {
-		const options = await real.client.nodeOptions({
-			node: {
-				type: 'n8n-nodes-alfacrm.alfaCrmWebhookTrigger',
-				typeVersion: 1,
-				parameters: {},
-				credentials: { alfaCrmApi: { id: real.credential.id, name: real.credential.name } },
-			},
-			method: 'getBranches',
-			path: 'parameters.branchIds',
-		});
+		const trigger = webhookNode('branches', {}, real.credential);
+		const options = await real.optionsOf(trigger, 'getBranches', 'branchIds');
 		expect(options.map(({ value }) => value)).toEqual(real.sandbox.store.rows('branch').map(({ id }) => id));
 	});
 

@@ -1,82 +1,43 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { on } from 'node:events';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { settingNames } from '../../sandbox/model/settings';
-import { linesUntil, runCli } from './runCli';
+
+import type { ExecaChildProcess } from 'execa';
+import execa from 'execa';
+
+import { faultPresets } from '../../sandbox';
+import { faultKinds } from '../../sandbox/http/faults/schema';
+import { defaultSettings, settingNames } from '../../sandbox/model/settings';
+
+/** Runs the command line of the sandbox; what nobody has taken of its words is in `stdout` and `stderr` when it has ended. */
+const runCli = (args: string[]): ExecaChildProcess =>
+	execa.node('sandbox/cli.ts', args, {
+		cwd: join(__dirname, '../..'),
+		nodeOptions: ['--import', 'tsx'],
+		reject: false,
+		stripFinalNewline: false,
+	});
+
+/** Starts it and takes the lines that it says until it can be called. */
+async function started(...args: string[]) {
+	const cli = runCli(['--port', '0', ...args]);
+	let said = '';
+	for await (const [data] of on(cli.stdout ?? process.stdin, 'data', { close: ['close'] })) {
+		said += String(data);
+		if (!said.includes('control')) continue;
+		const url = /^sandbox listening on (http:\/\/127\.0\.0\.1:\d+)\n/.exec(said)?.[1] ?? '';
+		const read = async (path: string) => (await (await fetch(`${url}/_sandbox/${path}`)).json()) as unknown;
+		const stop = async () => {
+			cli.kill('SIGTERM');
+			return await cli;
+		};
+		return { said, url, read, stop };
+	}
+	throw new Error(`Ended without saying where it is: ${said}`);
+}
 
 describe('the command line', () => {
-	it('starts, says where, refuses a taken port, and ends on a signal', async () => {
-		const settings = ['--set', 'pageSize=7', '--set', 'rateLimit=0'];
-		const first = runCli(['--port', '0', '--customers', '12', '--seed', '3', ...settings]);
-		const [line, ...rest] = await linesUntil(first, 'control');
-		expect(rest.join()).toContain('admin@school.example');
-		expect(line).toMatch(/^sandbox listening on http:\/\/127\.0\.0\.1:\d+$/);
-		const url = line.split(' ').at(-1) ?? '';
-		const health = await (await fetch(`${url}/_sandbox/health`)).json();
-		expect(health).toMatchObject({ ok: true, records: { customer: 12 } });
-		const set = await (await fetch(`${url}/_sandbox/settings`)).json();
-		expect(set).toMatchObject({ pageSize: 7, rateLimit: 0 });
-
-		const port = new URL(url).port;
-		const second = await runCli(['--port', port]);
-		expect(second.exitCode).toBe(1);
-		expect(second.stdout).toBe('');
-		expect(second.stderr).toMatch(new RegExp(`^sandbox: Port ${port} of 127.0.0.1 is in use.*\n$`));
-
-		first.kill('SIGTERM');
-		const { exitCode, stderr } = await first;
-		expect([exitCode, stderr]).toEqual([0, '']);
-		await expect(fetch(url)).rejects.toMatchObject({ name: 'TypeError' });
-	});
-
-	it('begins a school that lives today, or on the day that is asked for', async () => {
-		const lessonsOf = async (args: string[]) => {
-			const cli = runCli(['--port', '0', '--customers', '60', ...args]);
-			const [line] = await linesUntil(cli, 'control');
-			const answer = await fetch(`${line.split(' ').at(-1)}/_sandbox/records/lesson`);
-			const lessons = (await answer.json()) as Array<{ date: string; status: number }>;
-			cli.kill('SIGTERM');
-			await cli;
-			return lessons;
-		};
-		const lessons = await lessonsOf(['--set', 'now=2028-02-29 18:20:00']);
-		const others = await lessonsOf(['--today', '2027-12-31']);
-		for (const [day, some] of [
-			['2028-02-29', lessons],
-			['2027-12-31', others],
-		] as const) {
-			const days = (status: number) =>
-				some.flatMap((lesson) => (lesson.status === status ? [lesson.date] : [])).sort();
-			expect((days(3).at(-1) ?? '9') <= day).toBe(true);
-			expect((days(1)[0] ?? '') >= day).toBe(true);
-		}
-	});
-
-	it('explains each setting on --help', async () => {
-		const { exitCode, stdout } = await runCli(['--help']);
-		expect(exitCode).toBe(0);
-		for (const name of settingNames) expect(stdout).toMatch(new RegExp(`^  ${name}: \\S.*\n      \\S`, 'm'));
-		expect(stdout).toContain('  pageSize: 20\n      rows of a page, 1 to 500\n');
-	});
-
-	it('refuses wrong options in one line', async () => {
-		const wrong: Array<[args: string[], message: RegExp]> = [
-			[['--set', 'pagesize=7'], /Unknown setting "pagesize"/],
-			[['--port', 'any'], /--port must be a whole number from 0 to 65535/],
-			[['--today', 'tomorrow'], /--today must be a day such as 2026-02-10/],
-			[['--today', '2026-13-01'], /--today must be a day such as 2026-02-10/],
-			[['--nonsense'], /Unknown option/],
-		];
-		const runs = await Promise.all(wrong.map(async ([args]) => await runCli(args)));
-		for (const [n, { exitCode, stderr }] of runs.entries()) {
-			expect(exitCode).toBe(1);
-			expect(stderr).toMatch(wrong[n]?.[1] ?? /$^/);
-			expect(stderr.trim().split('\n')).toHaveLength(1);
-		}
-	});
-});
-
-describe('--profile', () => {
 	const folder = mkdtempSync(join(tmpdir(), 'profile-'));
 	const write = (name: string, text: string) => {
 		writeFileSync(join(folder, name), text);
@@ -92,29 +53,98 @@ describe('--profile', () => {
 	];
 	const profile = { format: 'alfacrm-profile', version: 1, findings };
 
-	it('plays the account, and a setting of the command line comes first', async () => {
+	it('starts, says where, plays an account, puts its own settings first, refuses a taken port, ends on a signal', async () => {
 		const file = write('alfacrm-profile.json', JSON.stringify(profile));
-		const cli = runCli(['--port', '0', '--customers', '12', '--profile', file, '--set', 'pageSize=7']);
-		const [line] = await linesUntil(cli, 'control');
-		const url = line.split(' ').at(-1) ?? '';
-		const set = (await (await fetch(`${url}/_sandbox/settings`)).json()) as { ignoredFilters: string[] };
-		expect(set).toMatchObject({ pageSize: 7, total: 'missing', pastEnd: 'empty' });
+		const settings = ['--set', 'pageSize=7', '--set', 'rateLimit=0', '--today', '2027-12-31'];
+		const { said, url, read, stop } = await started('--customers', '60', '--profile', file, ...settings);
+		expect(said).toContain('admin@school.example');
+		expect(await read('health')).toMatchObject({ ok: true, records: { customer: 60 } });
+		const set = (await read('settings')) as { ignoredFilters: string[] };
+		expect(set).toMatchObject({ pageSize: 7, rateLimit: 0, total: 'missing', pastEnd: 'empty' });
 		expect(set.ignoredFilters).not.toContain('tariff.id');
-		cli.kill('SIGTERM');
-		await cli;
+		expect(await isAround('2027-12-31', read)).toBe(true);
+
+		const port = new URL(url).port;
+		const second = await runCli(['--port', port]);
+		expect([second.exitCode, second.stdout]).toEqual([1, '']);
+		expect(second.stderr).toMatch(new RegExp(`^sandbox: Port ${port} of 127.0.0.1 is in use.*\n$`));
+
+		const { exitCode, stderr } = await stop();
+		expect([exitCode, stderr]).toEqual([0, '']);
+		await expect(fetch(url)).rejects.toMatchObject({ name: 'TypeError' });
 	});
 
-	it.each([
-		['no file', () => join(folder, 'none.json'), /^sandbox: --profile: no such file: .*none\.json$/],
-		['no JSON', () => write('text.json', '{oops'), /^sandbox: --profile: .*JSON/],
+	it('begins a school that lives on the day to which its clock is set', async () => {
+		const { read, stop } = await started('--customers', '60', '--set', 'now=2028-02-29 18:20:00');
+		expect(await isAround('2028-02-29', read)).toBe(true);
+		await stop();
+	});
+
+	/** Whether lessons are over up to a day and planned from it on. */
+	async function isAround(day: string, read: (path: string) => Promise<unknown>) {
+		const lessons = (await read('records/lesson')) as Array<{ date: string; status: number }>;
+		const days = (status: number) =>
+			lessons.flatMap((lesson) => (lesson.status === status ? [lesson.date] : [])).sort();
+		return (days(3).at(-1) ?? '9') <= day && (days(1)[0] ?? '') >= day;
+	}
+
+	it('explains each setting on --help', async () => {
+		const { exitCode, stdout } = await runCli(['--help']);
+		expect(exitCode).toBe(0);
+		for (const name of settingNames) expect(stdout).toMatch(new RegExp(`^  ${name}: \\S.*\n      \\S`, 'm'));
+		expect(stdout).toContain('  pageSize: 20\n      rows of a page, 1 to 500\n');
+	});
+
+	it.each<[args: () => string[], message: RegExp]>([
+		[() => ['--set', 'pagesize=7'], /Unknown setting "pagesize"/],
+		[() => ['--port', 'any'], /--port must be a whole number from 0 to 65535/],
+		[() => ['--today', '2026-13-01'], /--today must be a day such as 2026-02-10/],
+		[() => ['--nonsense'], /Unknown option/],
+		[() => ['--profile', join(folder, 'none.json')], /^sandbox: --profile: no such file: .*none\.json$/],
+		[() => ['--profile', write('text.json', '{oops')], /^sandbox: --profile: .*JSON/],
 		[
-			'another version',
-			() => write('later.json', JSON.stringify({ ...profile, version: 2 })),
+			() => ['--profile', write('later.json', JSON.stringify({ ...profile, version: 2 }))],
 			/^sandbox: This is no profile of an account, or one of another version$/,
 		],
-	])('refuses %s in one line', async (_what, file, message) => {
-		const { exitCode, stderr } = await runCli(['--port', '0', '--profile', file()]);
-		expect(exitCode).toBe(1);
-		expect(stderr.trim()).toMatch(message);
+	])('refuses wrong options in one line: %#', async (args, message) => {
+		const { exitCode, stderr } = await runCli(args());
+		expect([exitCode, stderr.trim()]).toEqual([1, expect.stringMatching(message)]);
+		expect(stderr.trim().split('\n')).toHaveLength(1);
+	});
+});
+
+describe('the README', () => {
+	const readme = readFileSync(join(__dirname, '../../sandbox/README.md'), 'utf8');
+	/** Rows of the table under a heading, by the code in their first column. */
+	const table = (heading: string) => {
+		const [, section = ''] = readme.split(`\n## ${heading}\n`);
+		const [text = ''] = section.split('\n## ');
+		const rows = text.split('\n').filter((line) => line.startsWith('| `'));
+		return new Map(
+			rows.map((row) => {
+				const [, name = '', ...rest] = row.split('|').map((cell) => cell.trim());
+				return [name.replaceAll('`', ''), rest];
+			}),
+		);
+	};
+	const settings = table('Settings');
+
+	it('has a row for each setting, and no other', () => {
+		expect([...settings.keys()].sort()).toEqual([...settingNames].sort());
+	});
+
+	it.each(settingNames)('gives the default of %s first', (name) => {
+		const [values = ''] = settings.get(name) ?? [];
+		const value = defaultSettings[name];
+		const text = typeof value === 'object' ? JSON.stringify(value) : String(value);
+		if (name === 'ignoredFilters') {
+			const listed = [...values.matchAll(/`([^`]+)`/g)].map(([, filter]) => filter);
+			expect(listed.sort()).toEqual([...(value as string[])].sort());
+		} else expect(values.replaceAll('`', '').split(', ')[0]).toBe(text);
+	});
+
+	it('has a row for each kind of fault, and names the ways to fail', () => {
+		expect([...table('Faults').keys()].sort()).toEqual([...faultKinds].sort());
+		for (const way of Object.keys(faultPresets)) expect(readme).toContain(`\`${way}\``);
 	});
 });

@@ -1,22 +1,18 @@
 import { startSandbox } from '../../sandbox';
-import { entityNames } from '../../sandbox/school/entities';
 import { parseSetting, settingNames } from '../../sandbox/model/settings';
-import { School } from './support';
+import { entityNames } from '../../sandbox/school/entities';
+import { everyone, lead, numbers, useSchool } from './support';
 
-let school: School;
-beforeAll(async () => {
-	school = await School.open({}, { customers: 10 });
-});
-afterEach(() => school.restore());
-afterAll(() => school.close());
+const school = useSchool({ now: '2026-02-11 09:30:00', pageSize: 100 }, { customers: 40 });
 
 const text = (value: unknown) => JSON.stringify(value);
+const create = async () => (await school.call('1/customer/create', lead)).model;
+const idsOf = async (path: string, body = {}) => (await school.call(path, body)).ids;
 
 describe('records', () => {
 	it('are read', async () => {
-		const { store } = school.sandbox;
-		expect((await school.control('GET', 'records/customer')).json).toEqual(store.rows('customer'));
-		expect((await school.control('GET', 'records/customer/3')).json).toEqual(store.find('customer', 3));
+		expect((await school.control('GET', 'records/customer')).json).toEqual(school.rows('customer'));
+		expect((await school.control('GET', 'records/customer/3')).json).toEqual(school.stored('customer', 3));
 	});
 
 	it('are added, with an id and times of their own or the next ones', async () => {
@@ -24,27 +20,17 @@ describe('records', () => {
 		const { json } = await school.control('PUT', 'records/customer', given);
 		expect(json).toMatchObject({ ...given, branch_ids: [1], e_date: '2030-12-31', phone: [] });
 		const next = await school.control('PUT', 'records/customer', { name: 'У' });
-		expect(next.json).toMatchObject({
-			id: 78,
-			created_at: expect.stringMatching(/^\d{4}-/) as string,
-		});
-		expect((await school.control('PUT', 'records/customer/90', { name: 'Z' })).json).toMatchObject({
-			id: 90,
-		});
+		expect(next.json).toMatchObject({ id: 78, created_at: '2026-02-11 09:30:00' });
+		const named = await school.control('PUT', 'records/customer/90', { name: 'Z' });
+		expect(named.json).toMatchObject({ id: 90 });
 	});
 
-	it('are changed all at once', async () => {
-		const { store } = school.sandbox;
-		const count = store.rows('customer').length;
-		expect((await school.control('PATCH', 'records/customer', { note: 'Всем' })).json).toEqual({
-			changed: count,
-		});
-		expect(new Set(store.rows('customer').map(({ note }) => note))).toEqual(new Set(['Всем']));
-	});
-
-	it('are changed and removed past all rules', async () => {
+	it('are changed, all at once too, and removed past all rules', async () => {
+		const { json } = await school.control('PATCH', 'records/customer', { note: 'Всем' });
+		expect(json).toEqual({ changed: 40 });
+		expect(new Set(school.rows('customer').map(({ note }) => note))).toEqual(new Set(['Всем']));
 		await school.control('PUT', 'records/customer/3', { name: '', balance: '1.00' });
-		expect(school.sandbox.store.find('customer', 3)).toMatchObject({ name: '', balance: '1.00' });
+		expect(school.stored('customer', 3)).toMatchObject({ name: '', balance: '1.00' });
 		expect((await school.control('DELETE', 'records/customer/3')).json).toEqual({ removed: true });
 		expect((await school.control('DELETE', 'records/customer/3')).json).toEqual({ removed: false });
 	});
@@ -60,20 +46,12 @@ describe('records', () => {
 		expect(answer.status).toBe(status);
 		expect(text(answer.json)).toMatch(message);
 	});
-});
 
-describe('the store', () => {
-	it('hands out rows that cannot be changed by accident', () => {
-		const row = school.sandbox.store.find('customer', 1) as unknown as {
-			name: string;
-			phone: string[];
-		};
-		expect(() => (row.name = 'х')).toThrow();
-		expect(() => row.phone.push('х')).toThrow();
-	});
-
-	it('refuses an id twice and an unknown entity', () => {
+	it('cannot be changed by accident, nor be there twice or be of an unknown entity', () => {
 		const { store } = school.sandbox;
+		const row = store.find('customer', 1) as unknown as { name: string; phone: string[] };
+		expect(() => (row.name = 'х')).toThrow(TypeError);
+		expect(() => row.phone.push('х')).toThrow(TypeError);
 		expect(() => store.insert('customer', { id: 1 })).toThrow('customer 1 exists already');
 		expect(() => store.rows('nobody')).toThrow(/Unknown entity "nobody".*subject/);
 		expect(store.patch('customer', 999, {})).toBeUndefined();
@@ -86,7 +64,7 @@ describe('settings', () => {
 		expect(Object.keys(school.settings).sort()).toEqual([...settingNames].sort());
 		const changed = await school.control('PATCH', 'settings', { pageSize: 3, total: 'missing' });
 		expect(changed.json).toMatchObject({ pageSize: 3, total: 'missing', rateLimit: 0 });
-		expect((await school.call('customer/index', { is_study: 2, removed: 1 })).items).toHaveLength(3);
+		expect((await school.call('customer/index', everyone)).items).toHaveLength(3);
 	});
 
 	it.each([
@@ -113,8 +91,7 @@ describe('settings', () => {
 	});
 
 	it('are checked at the start as well', async () => {
-		const wrong = { pageSize: -1 };
-		await expect(startSandbox({ settings: wrong })).rejects.toThrow('"pageSize" must be');
+		await expect(startSandbox({ settings: { pageSize: -1 } })).rejects.toThrow('"pageSize" must be');
 	});
 
 	it.each([
@@ -134,8 +111,8 @@ describe('settings', () => {
 	});
 });
 
-describe('faults', () => {
-	it('are added one or several at a time, listed and cleared', async () => {
+describe('the rest over HTTP', () => {
+	it('faults are added one or several at a time, listed and cleared', async () => {
 		await school.control('POST', 'faults', { kind: 'status', status: 503 });
 		const several = [{ kind: 'html' }, { kind: 'reset', times: 0 }];
 		expect((await school.control('POST', 'faults', several)).json).toEqual({ added: 2 });
@@ -145,7 +122,7 @@ describe('faults', () => {
 		expect((await school.call('branch/index')).status).toBe(200);
 	});
 
-	it('that are wrong are refused, all of them', async () => {
+	it('faults that are wrong are refused, all of them', async () => {
 		const answer = await school.control('POST', 'faults', [{ kind: 'html' }, { kind: 'nope' }]);
 		expect(answer.status).toBe(400);
 		expect(text(answer.json)).toMatch(/Unknown fault kind.*nope.*status, html/);
@@ -153,65 +130,286 @@ describe('faults', () => {
 		expect((await school.control('POST', 'faults')).status).toBe(400);
 	});
 
-	it('limits and delays leave control calls alone', async () => {
+	it('faults, limits and delays leave control calls alone', async () => {
 		school.sandbox.faults.add({ kind: 'status', times: 0 });
 		Object.assign(school.settings, { rateLimit: 1, latencyMs: 600_000 });
 		for (let n = 0; n < 4; n += 1) expect((await school.control('GET', 'health')).status).toBe(200);
 	});
-});
 
-describe('the rest', () => {
-	it('health counts the records', async () => {
+	it('health counts the records, account names the users, unknown paths are 404', async () => {
 		const { json } = await school.control('GET', 'health');
-		expect(json).toMatchObject({
-			ok: true,
-			records: { subject: 5, customer: 10, lesson: expect.any(Number) },
-		});
-		const { records } = json as { records: Record<string, number> };
-		expect(Object.keys(records)).toEqual([...entityNames]);
-		for (const [name, size] of Object.entries(records)) {
-			expect(school.sandbox.store.rows(name)).toHaveLength(size);
-		}
-	});
-
-	it('account names the users', async () => {
+		const records = entityNames.map((name) => [name, school.rows(name).length] as const);
+		expect(json).toEqual({ ok: true, records: Object.fromEntries(records) });
 		expect((await school.control('GET', 'account')).json).toEqual(school.sandbox.account);
-	});
-
-	it('unknown control paths are 404', async () => {
 		expect((await school.control('GET', 'nothing')).status).toBe(404);
 	});
 
 	it('reset brings everything back, with other customers if wished', async () => {
 		const { sandbox } = school;
-		const before = sandbox.store.rows('customer');
+		const before = school.rows('customer');
 		sandbox.store.remove('customer', 1);
 		sandbox.settings.pageSize = 7;
 		sandbox.faults.add({ kind: 'html' });
 		await school.control('POST', 'reset');
-		expect(sandbox.store.rows('customer')).toEqual(before);
-		expect(sandbox.settings.pageSize).toBe(20);
-		expect(sandbox.settings.rateLimit).toBe(0);
-		expect(sandbox.faults.list()).toEqual([]);
-		expect(sandbox.journal).toEqual([]);
+		expect(school.rows('customer')).toEqual(before);
+		expect(sandbox.settings).toMatchObject({ pageSize: 100, rateLimit: 0 });
+		expect([sandbox.faults.list(), sandbox.journal]).toEqual([[], []]);
 		expect((await school.call('branch/index')).status).toBe(401);
 
 		await school.control('POST', 'reset', { customers: 20, seed: 2 });
-		expect(sandbox.store.rows('customer')).toHaveLength(20);
-		expect(sandbox.store.rows('customer')[0]?.name).not.toBe(before[0]?.name);
-		await school.control('POST', 'reset', { customers: 10, seed: 1 });
-		expect(sandbox.store.rows('customer')).toEqual(before);
+		expect(school.rows('customer')).toHaveLength(20);
+		expect(school.rows('customer')[0]?.name).not.toBe(before[0]?.name);
+		await school.control('POST', 'reset', { customers: 40, seed: 1 });
+		expect(school.rows('customer')).toEqual(before);
 	});
 
 	it.each([{ customer: 5 }, { customers: -1 }, { seed: 'x' }])('reset with %j is refused', async (body) => {
 		expect((await school.control('POST', 'reset', body)).status).toBe(400);
-		expect(school.sandbox.store.rows('customer')).toHaveLength(10);
+		expect(school.rows('customer')).toHaveLength(40);
 	});
 
 	it('a taken port is an error', async () => {
 		const { port } = school.sandbox;
-		await expect(startSandbox({ port, customers: 1 })).rejects.toMatchObject({
-			code: 'EADDRINUSE',
-		});
+		await expect(startSandbox({ port, customers: 1 })).rejects.toMatchObject({ code: 'EADDRINUSE' });
+	});
+});
+
+describe('a snapshot', () => {
+	it('brings back records, ids and settings, and keeps the login', async () => {
+		const { sandbox } = school;
+		await create();
+		sandbox.settings.pageSize = 3;
+		const snapshot = sandbox.snapshot();
+		const [state, page] = [sandbox.state({ log: true }), await idsOf('customer/index')];
+		const { id } = await create();
+		await school.call('1/customer/update?id=1', { note: 'х' });
+		await school.call('1/customer/delete?id=2');
+		await school.call('1/cgi/create?group_id=1', { customer_id: 41 });
+		Object.assign(sandbox.settings, { pageSize: 50, ignoredFilters: ['*.*'] });
+		expect(sandbox.state({ log: true })).not.toBe(state);
+
+		sandbox.restore(snapshot);
+		expect(sandbox.state({ log: true })).toBe(state);
+		expect(sandbox.settings).toMatchObject({ pageSize: 3, rateLimit: 0 });
+		expect(await idsOf('customer/index')).toEqual(page);
+		expect(sandbox.settings.ignoredFilters).not.toContain('*.*');
+		expect((await create()).id).toBe(id);
+		sandbox.restore(snapshot);
+		expect((await create()).id).toBe(id);
+	});
+
+	it('brings back what lists conceal, and ends faults and the journal', async () => {
+		const { sandbox } = school;
+		sandbox.store.hide('subject', 2, { afterCalls: 1 });
+		const snapshot = sandbox.snapshot();
+		expect(await idsOf('subject/index')).not.toContain(2);
+		expect(await idsOf('subject/index')).toContain(2);
+		sandbox.faults.add({ kind: 'status' });
+		sandbox.restore(snapshot);
+		expect([sandbox.faults.list(), sandbox.journal]).toEqual([[], []]);
+		expect(await idsOf('subject/index')).not.toContain(2);
+	});
+
+	it('outlives resets, other schools and itself', async () => {
+		const { sandbox } = school;
+		const [first, before] = [sandbox.snapshot(), sandbox.state()];
+		await create();
+		const [second, after] = [sandbox.snapshot(), sandbox.state()];
+		sandbox.reset({ customers: 5 });
+		expect(sandbox.state()).not.toBe(before);
+		for (const [snapshot, state, created] of [
+			[second, after, 1],
+			[first, before, 0],
+			[second, after, 1],
+		] as const) {
+			sandbox.restore(snapshot);
+			expect(sandbox.state()).toBe(state);
+			await school.login();
+			expect(await idsOf('customer/index', { is_study: 0, name: lead.name })).toHaveLength(created);
+		}
+		sandbox.reset({ customers: 40 });
+		expect(sandbox.state()).toBe(before);
+	});
+});
+
+describe('the state', () => {
+	it('is a line for each record, without times of writing and the log', async () => {
+		const { sandbox } = school;
+		const before = sandbox.state().split('\n');
+		sandbox.settings.now = '2026-02-12 10:00:00';
+		await create();
+		const now = sandbox.state().split('\n');
+		const added = now.filter((line) => !before.includes(line));
+		expect([added.length, now.length]).toEqual([1, before.length + 1]);
+		expect(added[0]).toMatch(/^customer 41 \{.*"name":"Тестов Пример"/);
+		for (const stamp of ['created_at', 'updated_at', '"b_date"']) expect(added[0]).not.toContain(stamp);
+		expect(sandbox.state({ log: true })).toContain('\nlog ');
+		expect(sandbox.state()).toContain('"b_date":"01.09.2025"');
+		const overHttp = async (query: string) =>
+			await (await fetch(`${sandbox.url}/_sandbox/state${query}`)).text();
+		expect(await overHttp('')).toBe(sandbox.state());
+		expect(await overHttp('?log')).toBe(sandbox.state({ log: true }));
+	});
+
+	it('is the same in whatever order and at whatever time things have come about', async () => {
+		const { sandbox } = school;
+		const snapshot = sandbox.snapshot();
+		const states: string[] = [];
+		for (const [now, ids] of [
+			['2026-02-11 09:30:00', [3, 4]],
+			['2026-02-11 23:10:00', [4, 3]],
+		] as const) {
+			sandbox.restore(snapshot);
+			sandbox.settings.now = now;
+			for (const id of ids) await school.call(`1/customer/update?id=${id}`, { note: 'х' });
+			states.push(sandbox.state());
+		}
+		expect(states[0]).toBe(states[1]);
+	});
+
+	it('is compared with a snapshot record by record', async () => {
+		const { sandbox } = school;
+		const snapshot = sandbox.snapshot();
+		await school.call('1/customer/update?id=3', {});
+		expect(sandbox.changes(snapshot)).toEqual([]);
+		await create();
+		await school.call('1/customer/update?id=3', { note: 'х' });
+		await school.call('1/customer/delete?id=4');
+		await school.call('1/subject/create', { name: 'Новый' });
+		expect(sandbox.changes(snapshot)).toMatchObject([
+			{ entity: 'subject', id: 6, after: { name: 'Новый' } },
+			{ entity: 'customer', id: 3, before: { id: 3 }, after: { note: 'х' } },
+			{ entity: 'customer', id: 4, before: { id: 4 } },
+			{ entity: 'customer', id: 41, after: { name: lead.name } },
+		]);
+		sandbox.restore(snapshot);
+		expect(sandbox.changes(snapshot)).toEqual([]);
+	});
+});
+
+describe('ids of new records', () => {
+	const insert = (count: number, entity = 'customer') =>
+		Array.from({ length: count }, () => school.sandbox.store.insert(entity, { ...lead }).id);
+	const createdId = async () => Number((await create()).id);
+	const isGrowing = (ids: readonly number[]) =>
+		ids.every((id, index) => index === 0 || id > (ids[index - 1] ?? 0));
+
+	it('grow by one', async () => {
+		expect([await createdId(), ...insert(3)]).toEqual([41, 42, 43, 44]);
+	});
+
+	it('can be scattered among those that are free, below and above the highest', async () => {
+		school.settings.newIds = 'scattered';
+		const ids = [await createdId(), await createdId(), ...insert(300)];
+		expect(new Set(ids).size).toBe(302);
+		expect(Math.min(...ids)).toBeGreaterThan(40);
+		// So many are lower than one that was there before.
+		const lower = ids.filter((id, index) => id < Math.max(40, ...ids.slice(0, index)));
+		expect(lower.length).toBeGreaterThan(200);
+		expect(ids.filter((id) => !lower.includes(id)).length).toBeGreaterThan(3);
+		const listed = numbers(await school.all('1/customer/index', { is_study: 0, name: lead.name }));
+		expect(listed).toEqual(expect.arrayContaining(ids));
+	});
+
+	it('are scattered by the seed, alike after a reset and a restored snapshot', () => {
+		const { sandbox } = school;
+		const begin = (seed: number) => {
+			sandbox.reset({ seed });
+			sandbox.settings.newIds = 'scattered';
+		};
+		begin(1);
+		const first = insert(20);
+		const snapshot = sandbox.snapshot();
+		const second = insert(20);
+		sandbox.restore(snapshot);
+		expect(insert(20)).toEqual(second);
+		begin(1);
+		expect(insert(40)).toEqual([...first, ...second]);
+		begin(2);
+		expect(insert(20)).not.toEqual(first);
+		sandbox.reset({ seed: 1 });
+	});
+
+	it('are never those of records that are gone, nor after a restored snapshot; others may be given', () => {
+		school.settings.newIds = 'scattered';
+		const gone = insert(200);
+		for (const id of gone) school.sandbox.store.remove('customer', id);
+		school.sandbox.restore(school.sandbox.snapshot());
+		expect(insert(400).filter((id) => gone.includes(id))).toEqual([]);
+		expect(school.sandbox.store.insert('customer', { ...lead, id: 7_000 }).id).toBe(7_000);
+		expect(insert(50).filter((id) => id > 7_000)).toEqual([]);
+	});
+
+	it('of the log and of the invented school grow whatever the setting says', async () => {
+		const settings = { newIds: 'scattered', rateLimit: 0 } as const;
+		const other = await startSandbox({ customers: 40, settings });
+		try {
+			expect(other.state()).toBe(school.sandbox.state());
+			expect(isGrowing(numbers(other.store.rows('pay')))).toBe(true);
+			for (let n = 0; n < 50; n++) other.store.insert('subject', { name: `Х${n}` });
+			expect(isGrowing(numbers(other.store.rows('subject')))).toBe(false);
+			const log = numbers(other.store.rows('log'));
+			expect(log.slice(-50)).toEqual(Array.from({ length: 50 }, (_, n) => log.length - 49 + n));
+		} finally {
+			await other.close();
+		}
+	});
+});
+
+describe('late rows', () => {
+	const shows = async (id: number) => Number((await idsOf('subject/index')).includes(id));
+	const log = async (body = {}) =>
+		(await school.call('log/index', { date_from: '11.02.2026', ...body })).items;
+
+	it('appear after so many lists of their entity', async () => {
+		const { id } = school.sandbox.store.insert('subject', { name: 'Х' }, { visibility: { afterCalls: 2 } });
+		await school.call('branch/index');
+		expect([await shows(id), await shows(id), await shows(id), await shows(id)]).toEqual([0, 0, 1, 1]);
+	});
+
+	it('appear at a time of the account', async () => {
+		const put = await school.control('PUT', 'records/subject?at=2026-02-11 10:00:00', { name: 'Х' });
+		const { id } = put.json as { id: number };
+		expect(await shows(id)).toBe(0);
+		school.settings.now = '2026-02-11 10:00:00';
+		expect(await shows(id)).toBe(1);
+	});
+
+	it('are logged and can be written at once', async () => {
+		const put = await school.control('PUT', 'records/subject?afterCalls=5', { name: 'Х' });
+		const { id } = put.json as { id: number };
+		expect((await school.call(`subject/update?id=${id}`, { name: 'У' })).json.success).toBe(true);
+		expect(await log({ entity: 'Subject', entity_id: id })).toHaveLength(2);
+	});
+
+	it('are hidden and shown by hand, leaving totals right, and forgotten by a reset', async () => {
+		const { total } = (await school.call('subject/index')).json;
+		await school.control('POST', 'records/subject/2/hide');
+		const hidden = await school.call('subject/index');
+		expect(hidden.json.total).toBe(Number(total) - 1);
+		expect(hidden.ids).not.toContain(2);
+		expect(await idsOf('subject/index', { id: 2 })).toEqual([]);
+		expect((await school.control('POST', 'records/subject/2/show')).json).toEqual({ shown: true });
+		expect(await shows(2)).toBe(1);
+		await school.control('POST', 'records/subject/2/hide?afterCalls=1');
+		expect([await shows(2), await shows(2)]).toEqual([0, 1]);
+		school.sandbox.store.hide('subject', 2);
+		await school.restore();
+		expect(await shows(2)).toBe(1);
+		expect(school.sandbox.store.show('subject', 2)).toBe(false);
+	});
+
+	it('are refused where nothing is there, and at no time or number', async () => {
+		for (const path of ['records/subject/999/hide', 'records/subject/2/hide?at=soon']) {
+			expect((await school.control('POST', path)).status).toBeGreaterThanOrEqual(400);
+		}
+		expect((await school.control('PUT', 'records/subject?afterCalls=-1', { name: 'Х' })).status).toBe(400);
+	});
+
+	it('of the log itself can be late too', async () => {
+		const entry = { entity: 'Customer', entity_id: 1, event: 2, user_id: 1, branch_ids: [1] };
+		school.sandbox.store.insert('log', entry, { visibility: { afterCalls: 1 } });
+		expect(await log()).toEqual([]);
+		expect(await log()).toMatchObject([{ entity_id: 1, date_time: '2026-02-11 09:30:00' }]);
 	});
 });

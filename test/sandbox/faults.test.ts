@@ -1,32 +1,40 @@
-import type { Fault, FaultKind } from '../../sandbox';
+import { faultPresets, type Fault, type FaultKind, type FaultPreset, type JournalEntry } from '../../sandbox';
 import { faultKinds } from '../../sandbox/http/faults/schema';
-import { School, yii } from './support';
+import { everyone, lead, School, useSchool, yii } from './support';
 
-let school: School;
-beforeAll(async () => {
-	school = await School.open({}, { customers: 50 });
-});
-afterEach(() => school.restore());
-afterAll(() => school.close());
+const school = useSchool({}, { customers: 50 });
 
-const index = (page = 0) => school.call('1/customer/index', { page, is_study: 2, removed: 1 });
-const lead = { name: 'Новый Лид', is_study: 0, legal_type: 1 };
-const create = () => school.call('1/customer/create', lead);
-const count = () => school.sandbox.store.rows('customer').length;
+const index = async (page = 0) => await school.call('1/customer/index', { page, ...everyone });
+const create = async () => await school.call('1/customer/create', lead);
+const branches = async () => await school.call('branch/index');
+const login = async () => {
+	const { email, apiKey } = school.sandbox.account;
+	return await school.tryLogin(email, apiKey);
+};
+const count = () => school.rows('customer').length;
 const add = (...faults: Fault[]) => school.sandbox.faults.add(...faults);
-/** Resolves to true when the connection breaks before the answer is complete. */
-const breaks = async (call: () => Promise<unknown>) =>
+/** The status, or `broken` when the connection breaks before the answer is complete. */
+const outcome = async (call: () => Promise<{ status: number }>) =>
 	await call().then(
-		() => false,
-		(error: unknown) => (error as Error).name === 'TypeError',
+		({ status }) => status,
+		({ name }: Error) => (name === 'TypeError' ? 'broken' : name),
 	);
+const outcomes = async (...calls: Array<() => Promise<{ status: number }>>) => {
+	const seen: unknown[] = [];
+	for (const call of calls) seen.push(await outcome(call));
+	return seen;
+};
+const times = (calls: number, call: () => Promise<{ status: number }> = index) =>
+	outcomes(...Array.from({ length: calls }, () => call));
 
-describe('kinds', () => {
-	it('status', async () => {
+describe('a fault of kind', () => {
+	it('status, also in the body alone', async () => {
 		add({ kind: 'status' }, { kind: 'status', status: 503, message: 'Занято' });
 		expect((await index()).json).toEqual(yii(500, 'Internal Server Error'));
 		expect((await index()).json).toEqual({ ...yii(503, 'Service Unavailable'), message: 'Занято' });
 		expect((await index()).status).toBe(200);
+		add({ kind: 'status', status: 401, httpStatus: 200 });
+		expect(await index()).toMatchObject({ status: 200, json: yii(401, 'Unauthorized') });
 	});
 
 	it('html', async () => {
@@ -58,34 +66,34 @@ describe('kinds', () => {
 
 	it('reset', async () => {
 		add({ kind: 'reset' });
-		expect(await breaks(index)).toBe(true);
+		expect(await outcome(index)).toBe('broken');
 		expect(school.sandbox.journal.at(-1)).toMatchObject({ fault: 'reset', status: null });
-		expect((await index()).status).toBe(200);
+		expect(await outcome(index)).toBe(200);
 	});
 
-	it('resetMidAnswer sends the headers and half of the body', async () => {
+	it('resetMidAnswer, which sends the headers and half of the body', async () => {
 		const whole = await index();
 		add({ kind: 'resetMidAnswer' });
 		const answer = await fetch(`${school.sandbox.url}/v2api/1/customer/index`, {
 			method: 'POST',
 			headers: { 'x-alfacrm-token': school.token },
-			body: JSON.stringify({ page: 0, is_study: 2, removed: 1 }),
+			body: JSON.stringify({ page: 0, ...everyone }),
 		});
 		expect(answer.status).toBe(200);
 		expect(answer.headers.get('content-length')).toBe(String(new TextEncoder().encode(whole.text).length));
 		await expect(answer.text()).rejects.toMatchObject({ name: 'TypeError' });
 	});
 
-	it('hang never answers, and does not keep the sandbox from closing', async () => {
+	it('hang, which never answers, and does not keep the sandbox from closing', async () => {
 		const other = await School.open({}, { customers: 1 });
 		other.sandbox.faults.add({ kind: 'hang' });
-		const broken = breaks(() => other.call('branch/index'));
+		const hanging = outcome(() => other.call('branch/index'));
 		const marker = Symbol('still waiting');
 		await other.call('branch/index');
-		expect(await Promise.race([broken, Promise.resolve(marker)])).toBe(marker);
+		expect(await Promise.race([hanging, Promise.resolve(marker)])).toBe(marker);
 		expect(other.sandbox.journal.at(-2)).toMatchObject({ fault: 'hang', status: null });
 		await other.close();
-		expect(await broken).toBe(true);
+		expect(await hanging).toBe('broken');
 	});
 
 	it('redirect', async () => {
@@ -93,8 +101,7 @@ describe('kinds', () => {
 		add({ kind: 'redirect', location }, { kind: 'redirect', status: 307, location });
 		for (const status of [302, 307]) {
 			const answer = await index();
-			expect(answer.status).toBe(status);
-			expect(answer.headers.get('location')).toBe(location);
+			expect([answer.status, answer.headers.get('location')]).toEqual([status, location]);
 		}
 	});
 
@@ -106,30 +113,21 @@ describe('kinds', () => {
 		expect((await index()).headers.get('retry-after')).toBe('2');
 	});
 
-	it.each([{ name: ['Плохо.'] }, ['Плохо.'], 'Плохо.', { name: 'Плохо.' }, []])(
-		'successFalse with errors %j',
-		async (errors) => {
-			add({ kind: 'successFalse', errors });
-			expect(await create()).toMatchObject({ status: 200, json: { success: false, errors } });
-		},
-	);
-
-	it('successFalse with errors of its own', async () => {
-		add({ kind: 'successFalse' });
-		expect((await create()).errors).toEqual({ name: ['Необходимо заполнить «Имя».'] });
+	it.each<[fault: object, answer: object]>([
+		...[{ name: ['Плохо.'] }, ['Плохо.'], 'Плохо.', { name: 'Плохо.' }, []].map(
+			(errors): [object, object] => [{ errors }, { success: false, errors }],
+		),
+		[{}, { success: false, errors: { name: ['Необходимо заполнить «Имя».'] } }],
+		[
+			{ success: true, model: { id: 7 }, errors: { name: ['Плохо.'] } },
+			{ success: true, errors: { name: ['Плохо.'] }, model: { id: 7 } },
+		],
+	])('successFalse with %j', async (fault, answer) => {
+		add({ kind: 'successFalse', ...fault });
+		expect(await create()).toMatchObject({ status: 200, json: answer });
 	});
 
-	it('successFalse that says otherwise, with a model', async () => {
-		add({ kind: 'successFalse', success: true, model: { id: 7 }, errors: { name: ['Плохо.'] } });
-		expect((await create()).json).toEqual({ success: true, errors: { name: ['Плохо.'] }, model: { id: 7 } });
-	});
-
-	it('status in the body alone', async () => {
-		add({ kind: 'status', status: 401, httpStatus: 200 });
-		expect(await index()).toMatchObject({ status: 200, json: yii(401, 'Unauthorized') });
-	});
-
-	it('emptyItems leaves the total, and writes alone', async () => {
+	it('emptyItems, which leaves the total, and writes alone', async () => {
 		const { json } = await index();
 		add({ kind: 'emptyItems', times: 2 });
 		expect((await index()).json).toEqual({ ...json, count: 0, items: [] });
@@ -141,28 +139,31 @@ describe('kinds', () => {
 		expect((await index()).text).toBe('{}');
 	});
 
-	it.each(['before', 'after'] as const)('delay, %s acting', async (when) => {
+	it.each([
+		['before', 50],
+		['after', 51],
+	] as const)('delay, %s acting', async (when, meanwhile) => {
 		add({ kind: 'delay', ms: 400, when, match: { action: 'create' } });
 		const start = performance.now();
 		const answer = create();
 		const hasArrived = () => school.sandbox.journal.some(({ action }) => action === 'create');
 		while (!hasArrived()) await index();
-		expect(count()).toBe(when === 'after' ? 51 : 50);
+		expect(count()).toBe(meanwhile);
 		expect((await answer).json.success).toBe(true);
 		expect(performance.now() - start).toBeGreaterThanOrEqual(395);
 		expect(count()).toBe(51);
 	});
 
-	it('delay ends when the sandbox closes', async () => {
+	it('delay, which ends when the sandbox closes', async () => {
 		const other = await School.open({}, { customers: 1 });
 		other.sandbox.faults.add({ kind: 'delay', ms: 600_000 });
-		const waiting = breaks(() => other.call('branch/index'));
+		const waiting = outcome(() => other.call('branch/index'));
 		await other.call('branch/index');
 		await other.close();
-		expect(typeof (await waiting)).toBe('boolean');
+		expect([200, 'broken']).toContain(await waiting);
 	});
 
-	it('mutate changes records between pages', async () => {
+	it('mutate, which changes records between pages', async () => {
 		const first = await index();
 		const [gone, changed] = [first.ids[3] ?? 0, first.ids[4] ?? 0];
 		add({
@@ -179,10 +180,10 @@ describe('kinds', () => {
 		expect(again.ids).toContain(900);
 		expect(again.ids).not.toContain(gone);
 		expect(again.items.find(({ id }) => id === changed)?.name).toBe('Переименован');
-		expect(school.sandbox.store.find('customer', 900)?.created_at).toBe('2026-02-10 11:00:00');
+		expect(school.stored('customer', 900)?.created_at).toBe('2026-02-10 11:00:00');
 	});
 
-	it('mutate after answers with the rows as they were', async () => {
+	it('mutate after, which answers with the rows as they were', async () => {
 		const first = await index();
 		const change = { entity: 'customer', id: first.ids[0] ?? 0, remove: true } as const;
 		add({ kind: 'mutate', when: 'after', changes: [change] });
@@ -191,36 +192,25 @@ describe('kinds', () => {
 	});
 });
 
-const examples: Record<FaultKind, Fault> = {
-	status: { kind: 'status' },
-	html: { kind: 'html' },
-	cutJson: { kind: 'cutJson' },
-	notJsonType: { kind: 'notJsonType' },
-	reset: { kind: 'reset' },
-	resetMidAnswer: { kind: 'resetMidAnswer' },
-	hang: { kind: 'hang' },
-	redirect: { kind: 'redirect', location: 'http://127.0.0.1:9/' },
-	tooMany: { kind: 'tooMany' },
-	successFalse: { kind: 'successFalse' },
-	emptyObject: { kind: 'emptyObject' },
-	emptyItems: { kind: 'emptyItems' },
-	delay: { kind: 'delay', ms: 1 },
-	mutate: { kind: 'mutate', changes: [] },
-};
 /** These leave the server's work alone whenever they hit. */
 const harmless: FaultKind[] = ['emptyItems', 'notJsonType', 'delay', 'mutate'];
+const needed: Partial<Record<FaultKind, object>> = {
+	redirect: { location: 'http://127.0.0.1:9/' },
+	delay: { ms: 1 },
+	mutate: { changes: [] },
+};
 
 describe('before and after', () => {
-	const cases = faultKinds
-		.filter((kind) => kind !== 'hang')
-		.flatMap((kind) => [
+	const kinds = faultKinds.filter((kind) => kind !== 'hang');
+
+	it.each(
+		kinds.flatMap((kind) => [
 			[kind, 'before', harmless.includes(kind) ? 51 : 50] as const,
 			[kind, 'after', 51] as const,
-		]);
-
-	it.each(cases)('%s %s leaves %d customers', async (kind, when, customers) => {
-		add({ ...examples[kind], when });
-		await breaks(create);
+		]),
+	)('%s %s leaves %d customers', async (kind, when, customers) => {
+		add({ kind, ...needed[kind], when } as Fault);
+		await outcome(create);
 		expect(count()).toBe(customers);
 		expect(school.sandbox.journal.at(-1)?.fault).toBe(kind);
 		expect(school.sandbox.faults.list()).toEqual([]);
@@ -228,12 +218,262 @@ describe('before and after', () => {
 
 	it('status after a login has made the token', async () => {
 		add({ kind: 'status', match: { entity: 'auth' } });
-		const { email, apiKey } = school.sandbox.account;
-		expect((await school.tryLogin(email, apiKey)).status).toBe(500);
-		expect((await index()).status).toBe(200);
+		expect(await outcomes(login, index)).toEqual([500, 200]);
 		school.settings.singleToken = true;
 		add({ kind: 'status', match: { action: 'login' }, when: 'after' });
-		expect((await school.tryLogin(email, apiKey)).status).toBe(500);
-		expect((await index()).status).toBe(401);
+		expect(await outcomes(login, index)).toEqual([500, 401]);
 	});
+
+	it('what only breaks the answer lets no write happen, whatever the action', async () => {
+		add({ kind: 'cutJson', times: 0 });
+		const lesson = school.rows('lesson').find(({ status }) => status === 1);
+		await school.call(`1/lesson/teach?id=${lesson?.id}`);
+		await school.call('1/bonus/bonus-add?customer_id=1', { amount: 5 });
+		expect(school.stored('lesson', lesson?.id)?.status).toBe(1);
+		expect(school.stored('customer', 1)?.balance_bonus).toBe(0);
+		expect((await school.call('1/teacher/working-hour')).text).toMatch(/^\{"total":18/);
+	});
+});
+
+describe('the calls that are hit', () => {
+	it.each<[Fault['match'], hit: number[]]>([
+		[undefined, [1, 1, 1, 1]],
+		[{ entity: 'customer' }, [1, 1, 1, 0]],
+		[{ action: 'index' }, [1, 1, 0, 1]],
+		[{ branch: 1 }, [1, 0, 1, 0]],
+		[{ pathContains: '?id=3' }, [0, 0, 1, 0]],
+		[{ bodyContains: 'Петров' }, [0, 1, 0, 0]],
+		[{ entity: 'customer', branch: 2, action: 'index' }, [0, 1, 0, 0]],
+		[{ entity: 'customer', branch: 3 }, [0, 0, 0, 0]],
+	])('match %j', async (match, hit) => {
+		add({ kind: 'status', status: 418, match, times: 0 });
+		const statuses = await outcomes(
+			() => school.call('1/customer/index', { name: 'Иванов' }),
+			() => school.call('2/customer/index', { name: 'Петров' }),
+			() => school.call('1/customer/update?id=3', { note: 'х' }),
+			branches,
+		);
+		expect(statuses.map((status) => Number(status === 418))).toEqual(hit);
+	});
+
+	it('begin after those that are skipped, and end after as many times', async () => {
+		add({ kind: 'status', skip: 2, times: 2 });
+		expect(await times(6)).toEqual([200, 200, 500, 500, 200, 200]);
+	});
+
+	it.each([0, Infinity])('with times %d are all until they are cleared', async (all) => {
+		add({ kind: 'status', times: all });
+		expect(await times(4)).toEqual([500, 500, 500, 500]);
+		school.sandbox.faults.clear();
+		expect(await times(1)).toEqual([200]);
+	});
+
+	it('use up the first of several first', async () => {
+		add({ kind: 'status', status: 501 }, { kind: 'status', status: 502, times: 2 });
+		add({ kind: 'status', status: 503, match: { entity: 'customer' } });
+		expect(await times(5)).toEqual([501, 502, 502, 503, 200]);
+	});
+
+	it('are none of those that the limit refuses', async () => {
+		school.settings.rateLimit = 1;
+		await index();
+		add({ kind: 'status' });
+		expect(await times(1)).toEqual([429]);
+		expect(school.sandbox.faults.list()).toHaveLength(1);
+	});
+});
+
+describe('a fault at a number', () => {
+	it('hits that request of any path, and no other', async () => {
+		add({ kind: 'status', at: 3 });
+		expect(await outcomes(index, create, branches, index)).toEqual([200, 200, 500, 200]);
+		expect(school.sandbox.faults.list()).toEqual([]);
+	});
+
+	it('does not count logins, unless it is about them', async () => {
+		add({ kind: 'status', at: 2 });
+		expect(await outcomes(login, index, login, index, index)).toEqual([200, 200, 200, 500, 200]);
+		add({ kind: 'status', at: 2, match: { entity: 'auth' } });
+		expect(await outcomes(login, index, login)).toEqual([200, 200, 500]);
+	});
+
+	it('counts those that match alone', async () => {
+		add({ kind: 'status', at: 2, match: { action: 'create' } });
+		expect(await outcomes(index, index, create, create, create)).toEqual([200, 200, 200, 500, 200]);
+	});
+
+	it('hits as many as times says, from there on', async () => {
+		add({ kind: 'status', at: 2, times: 2 });
+		expect(await times(5)).toEqual([200, 500, 500, 200, 200]);
+		add({ kind: 'status', at: 2, times: 0 });
+		expect(await times(4)).toEqual([200, 500, 500, 500]);
+	});
+
+	it('counts requests that another fault hits as well', async () => {
+		add({ kind: 'status', status: 501, at: 1 }, { kind: 'status', status: 503, at: 2 });
+		add({ kind: 'status', status: 502 });
+		expect(await times(4)).toEqual([501, 503, 502, 200]);
+	});
+
+	it('does not count what the limit refuses; the journal numbers requests alike', async () => {
+		add({ kind: 'status', at: 3 });
+		school.settings.rateLimit = 3;
+		school.sandbox.clearJournal();
+		expect(await outcomes(login, index, index, index)).toEqual([200, 200, 200, 429]);
+		const { journal } = school.sandbox;
+		expect(journal.map(({ n, request }) => [n, request])).toEqual([
+			...[[1, null] as const, [2, 1] as const, [3, 2] as const, [4, null] as const],
+		]);
+		school.settings.rateLimit = 0;
+		expect(await times(2)).toEqual([500, 200]);
+	});
+});
+
+describe('failRequest', () => {
+	/** What the client sees of a create, and how many customers there are afterwards. */
+	const expected: Record<FaultPreset, [seen: unknown, customers: number]> = {
+		lostAfter: ['broken', 51],
+		lostBefore: ['broken', 50],
+		cutAfter: ['broken', 51],
+		status500: [500, 50],
+		status500After: [500, 51],
+		status403: [403, 50],
+		status401: [401, 50],
+		body401: [200, 50],
+		tooMany: [429, 50],
+		refused: [200, 50],
+		html502: [502, 50],
+		emptyItems: [200, 51],
+		delayed: [200, 51],
+		hangsAfter: ['AbortError', 51],
+	};
+
+	it.each(Object.keys(faultPresets) as FaultPreset[])('%s', async (way) => {
+		school.sandbox.faults.failRequest(2, way);
+		expect(await outcome(index)).toBe(200);
+		const given = new AbortController();
+		const headers = { 'x-alfacrm-token': school.token };
+		const url = `${school.sandbox.url}/v2api/1/customer/create`;
+		const call = async () => {
+			const { signal } = given;
+			const answer = await fetch(url, { method: 'POST', headers, signal, body: JSON.stringify(lead) });
+			await answer.text();
+			return answer;
+		};
+		if (way === 'hangsAfter') school.sandbox.onSend = () => given.abort();
+		const seen = await outcome(call);
+		expect([seen, count()]).toEqual(expected[way]);
+		expect(school.sandbox.journal.at(-1)?.fault).toBe(faultPresets[way].kind);
+		school.sandbox.onSend = undefined;
+		expect(await outcome(create)).toBe(200);
+	});
+
+	it('can go on failing, and look at some calls only', async () => {
+		school.sandbox.faults.failRequest(1, 'status403', { match: { entity: 'branch' }, times: 0 });
+		expect(await outcomes(index, branches, branches)).toEqual([200, 403, 403]);
+	});
+});
+
+describe('hooks', () => {
+	it('see each call before and after the server acts', async () => {
+		const seen: unknown[] = [];
+		const note = (when: string) => (entry: JournalEntry) => {
+			seen.push([when, entry.request, entry.entity, entry.action, count()]);
+		};
+		school.sandbox.clearJournal();
+		school.sandbox.onRequest = note('before');
+		school.sandbox.onSend = note('after');
+		await create();
+		await login();
+		expect(seen).toEqual([
+			['before', 1, 'customer', 'create', 50],
+			['after', 1, 'customer', 'create', 51],
+			['before', null, 'auth', 'login', 51],
+			['after', null, 'auth', 'login', 51],
+		]);
+	});
+
+	it.each([
+		['onRequest', 50],
+		['onSend', 51],
+	] as const)('abort whoever calls: %s leaves %d customers', async (hook, customers) => {
+		const execution = new AbortController();
+		const done = new Promise<void>((resolve) => {
+			school.sandbox[hook] = () => {
+				execution.abort();
+				if (hook === 'onRequest') school.sandbox.faults.add({ kind: 'reset' });
+				resolve();
+			};
+		});
+		const call = fetch(`${school.sandbox.url}/v2api/1/customer/create`, {
+			method: 'POST',
+			headers: { 'x-alfacrm-token': school.token },
+			body: JSON.stringify(lead),
+			signal: execution.signal,
+		});
+		await expect(call).rejects.toMatchObject({ name: 'AbortError' });
+		await done;
+		expect(count()).toBe(customers);
+	});
+
+	it('hold a call back, while others pass', async () => {
+		let release: () => void = () => undefined;
+		const gate = new Promise<void>((resolve) => (release = resolve));
+		const first = new Promise<void>((resolve) => {
+			school.sandbox.onRequest = async ({ action }) => {
+				if (action !== 'create') return;
+				resolve();
+				await gate;
+			};
+		});
+		const held = create();
+		await first;
+		expect(await outcome(index)).toBe(200);
+		expect(count()).toBe(50);
+		release();
+		expect((await held).json.success).toBe(true);
+	});
+
+	it('change records between two pages, and plan a fault for the very call', async () => {
+		const { sandbox } = school;
+		sandbox.onRequest = ({ request }) => {
+			if (request === 2) sandbox.store.insert('customer', { ...lead, is_study: 1 });
+			if (request === 3) sandbox.faults.add({ kind: 'status', status: 503 });
+		};
+		sandbox.clearJournal();
+		const totals: unknown[] = [];
+		for (let n = 0; n < 4; n += 1) totals.push((await index()).json.total);
+		const [before] = totals;
+		expect(totals).toEqual([before, Number(before) + 1, undefined, Number(before) + 1]);
+	});
+
+	it('are gone after a reset and a restore', () => {
+		const { sandbox } = school;
+		for (const again of [() => sandbox.reset(), () => sandbox.restore(sandbox.snapshot())]) {
+			sandbox.onRequest = sandbox.onSend = () => undefined;
+			again();
+			expect([sandbox.onRequest, sandbox.onSend]).toEqual([undefined, undefined]);
+		}
+	});
+});
+
+it.each([
+	[{ kind: 'nope' }, /Unknown fault kind "nope".*status, html/],
+	[{}, /Unknown fault kind/],
+	[{ kind: 'status', sttus: 1 }, /Unknown fault field "sttus".*skip/],
+	[{ kind: 'status', status: 99 }, /from 200 to 599/],
+	[{ kind: 'status', httpStatus: 600 }, /from 200 to 599/],
+	[{ kind: 'status', at: 0 }, /"at" must be a whole number from 1/],
+	[{ kind: 'status', at: 1.5 }, /"at" must be/],
+	[{ kind: 'status', at: 1, skip: 1 }, /without "skip"/],
+	[{ kind: 'status', times: -1 }, /negative/],
+	[{ kind: 'status', skip: '2' }, /must be a number/],
+	[{ kind: 'status', when: 'later' }, /before or after/],
+	[{ kind: 'status', match: { entty: 'x' } }, /Unknown fault match "entty"/],
+	[{ kind: 'delay' }, /"ms" is missing/],
+	[{ kind: 'redirect' }, /"location" is missing/],
+	[{ kind: 'mutate', changes: [{ entity: 'nobody', id: 1, remove: true }] }, /A change must be/],
+])('the wrong fault %j is refused', (fault, message) => {
+	expect(() => add(fault as Fault)).toThrow(message);
+	expect(school.sandbox.faults.list()).toEqual([]);
 });

@@ -1,191 +1,292 @@
-import type { JsonObject } from '../../sandbox';
-import { numbers, School } from './support';
+import type { JsonObject, Row } from '../../sandbox';
+import { defaultSettings } from '../../sandbox/model/settings';
+import { dayOf, everyone, holds, numbers, useSchool } from './support';
 
-let school: School;
-beforeAll(async () => {
-	school = await School.open({ now: '2026-02-10 12:00:00', pageSize: 100 }, { customers: 120 });
-});
-afterEach(() => school.restore());
-afterAll(() => school.close());
+const school = useSchool({ now: '2026-02-10 12:00:00', pageSize: 500 }, { customers: 120 });
 
-const everyone = { is_study: 2, removed: 1 };
-const rows = () => school.sandbox.store.rows('customer');
-const archived = ({ e_date }: JsonObject) => e_date !== '2030-12-31';
-const idsOf = async (body: JsonObject, path = 'customer/index') =>
-	numbers(await school.all(path, body)).sort((a, b) => a - b);
-const expected = (test: (row: JsonObject) => boolean) => numbers(rows().filter(test));
+type Test = (row: Row) => boolean;
+
+const find = async (body: JsonObject) => await school.list('customer/index', { ...everyone, ...body });
+const expected = (test: Test) => school.idsWhere('customer', test);
+const all = () => expected(() => true);
+const isLead: Test = (row) => row.is_study === 0;
+const isClient: Test = (row) => row.is_study === 1;
+const isArchived: Test = ({ e_date }) => e_date !== '2030-12-31';
 
 describe('customers', () => {
-	it('are only active clients unless something else is asked for', async () => {
-		expect(await idsOf({})).toEqual(expected((row) => row.is_study === 1 && !archived(row)));
-	});
-
-	it.each([
-		[{ is_study: 0 }, (row: JsonObject) => row.is_study === 0 && !archived(row)],
-		[{ is_study: 1 }, (row: JsonObject) => row.is_study === 1 && !archived(row)],
-		[{ is_study: 2 }, (row: JsonObject) => !archived(row)],
-		[{ is_study: [0, 1] }, (row: JsonObject) => !archived(row)],
-		[{ removed: 0 }, (row: JsonObject) => row.is_study === 1 && !archived(row)],
-		[{ removed: 1 }, (row: JsonObject) => row.is_study === 1],
-		[{ removed: 2 }, (row: JsonObject) => row.is_study === 1 && archived(row)],
-		[{ is_study: 0, removed: 2 }, (row: JsonObject) => row.is_study === 0 && archived(row)],
+	it.each<[JsonObject, Test]>([
+		[{}, (row) => isClient(row) && !isArchived(row)],
+		[{ is_study: 0 }, (row) => isLead(row) && !isArchived(row)],
+		[{ is_study: 1 }, (row) => isClient(row) && !isArchived(row)],
+		[{ is_study: 2 }, (row) => !isArchived(row)],
+		[{ is_study: [0, 1] }, (row) => !isArchived(row)],
+		[{ removed: 0 }, (row) => isClient(row) && !isArchived(row)],
+		[{ removed: 1 }, isClient],
+		[{ removed: 2 }, (row) => isClient(row) && isArchived(row)],
+		[{ is_study: 0, removed: 2 }, (row) => isLead(row) && isArchived(row)],
 		[{ is_study: '2', removed: '1' }, () => true],
-	])('with %j', async (body, test) => {
-		const ids = await idsOf(body);
+		// Values that cannot be read leave the defaults in force.
+		[{ is_study: 'all', removed: 7 }, (row) => isClient(row) && !isArchived(row)],
+	])('of which kind and state are listed with %j', async (body, test) => {
+		const ids = await school.list('customer/index', body);
 		expect(ids.length).toBeGreaterThan(0);
 		expect(ids).toEqual(expected(test));
 	});
 
 	it('are hidden from an id by the same defaults', async () => {
-		const lead = rows().find((row) => row.is_study === 0);
-		expect(await idsOf({ id: lead?.id ?? 0 })).toEqual([]);
-		expect(await idsOf({ id: lead?.id ?? 0, ...everyone })).toEqual([lead?.id]);
-		expect(await idsOf({ id: [3, 5], ...everyone })).toEqual([3, 5]);
+		const lead = school.rows('customer').find(isLead)?.id ?? 0;
+		expect(await school.list('customer/index', { id: lead })).toEqual([]);
+		expect(await find({ id: lead })).toEqual([lead]);
+		expect(await find({ id: [3, 5] })).toEqual([3, 5]);
+		school.settings.idLists = 'unreadable';
+		expect(await find({ id: [3, 5] })).toEqual(all());
+	});
+
+	it('are hidden or shown as leads without a stage where removed 0 is said', async () => {
+		const active: Test = (row) => isLead(row) && !isArchived(row);
+		const sorted: Test = (row) => active(row) && row.lead_status_id !== null;
+		const both = async () => [
+			await school.list('customer/index', { is_study: 0 }),
+			await school.list('customer/index', { is_study: 0, removed: 0 }),
+		];
+		expect(expected(sorted).length).toBeLessThan(expected(active).length);
+		expect(await both()).toEqual([expected(active), expected(active)]);
+		school.settings.removedZero = 'hidesUnsorted';
+		expect(await both()).toEqual([expected(active), expected(sorted)]);
+		const clients = await school.list('customer/index');
+		expect(await school.list('customer/index', { removed: 0 })).toEqual(clients);
 	});
 
 	it('are listed in each of their branches', async () => {
 		const [both] = expected((row) => JSON.stringify(row.branch_ids) === '[1,2]');
 		expect(both).toBeDefined();
 		for (const branch of [1, 2, 3]) {
-			const ids = await idsOf(everyone, `${branch}/customer/index`);
-			expect(ids).toEqual(expected((row) => (row.branch_ids as number[]).includes(branch)));
+			const ids = await school.list(`${branch}/customer/index`, everyone);
+			expect(ids).toEqual(expected(holds('branch_ids', branch)));
 			expect(ids.includes(both ?? 0)).toBe(branch < 3);
 		}
 	});
+});
 
-	it('have groups only with withGroups', async () => {
-		const { items: plain } = await school.call('customer/index');
-		const { items: grouped } = await school.call('customer/index', { withGroups: true });
-		const name = (id: unknown) => school.sandbox.store.find('group', Number(id))?.name;
-		for (const [index, row] of plain.entries()) {
-			const groups = (row.group_ids as number[]).map((id) => ({ id, name: name(id) }));
-			expect(row).not.toHaveProperty('groups');
-			expect(grouped[index]).toEqual({ ...row, groups });
+/** Filters by the field that they look at. */
+const own = (...names: string[]) => Object.fromEntries(names.map((name) => [name, name]));
+
+describe('filters that compare', () => {
+	it.each<[entity: string, filters: Record<string, string>]>([
+		[
+			'customer',
+			{
+				...own('study_status_id', 'lead_status_id', 'lead_source_id', 'assigned_id', 'level_id', 'gender'),
+				...own('legal_type', 'company_id', 'customer_reject_id', 'color'),
+				...{ lead_status_ids: 'lead_status_id', employee_id: 'teacher_ids' },
+			},
+		],
+		['group', { ...own('level_id', 'status_id'), branch_id: 'branch_ids', teacher_id: 'teacher_ids' }],
+		[
+			'pay',
+			{
+				...own('customer_id', 'location_id', 'pay_type_id', 'pay_account_id', 'pay_item_id', 'currency'),
+				...own('is_confirmed', 'is_fiscal', 'commodity_id'),
+				...{ group_ids: 'group_id', employee_id: 'teacher_id' },
+			},
+		],
+		['discount', own('customer_id')],
+		['sms-message', own('is_fail', 'is_sent', 'is_archive')],
+	])('a number of a %s find those that hold it', async (entity, filters) => {
+		for (const [name, field] of Object.entries(filters)) {
+			const isList = Array.isArray(school.rows(entity)[0]?.[field]);
+			school.sandbox.store.patch(entity, 2, { [field]: isList ? [1, 4711] : 4711 });
+			for (const value of [4711, '4711', [4711, 4712]]) {
+				const found = await school.list(`${entity}/index`, { ...everyone, [name]: value });
+				expect([name, value, found]).toEqual([name, value, [2]]);
+			}
 		}
-		expect(plain.some(({ group_ids }) => (group_ids as number[]).length > 0)).toBe(true);
-		expect(plain.some(({ group_ids }) => (group_ids as number[]).length === 0)).toBe(true);
+	});
+
+	it.each(['location', 'subject', 'study-status', 'lead-status', 'lead-source', 'group', 'teacher', 'level'])(
+		'the id of a %s find that one',
+		async (entity) => {
+			expect(await school.list(`${entity}/index`, { id: 2 })).toEqual([2]);
+			expect(await school.list(`${entity}/index`, { id: '2' })).toEqual([2]);
+		},
+	);
+
+	it.each<[entity: string, names: string[]]>([
+		['customer', ['name', 'legal_name', 'note', 'comment', 'email']],
+		['group', ['name', 'note']],
+		['pay', ['payer_name', 'note']],
+		['teacher', ['name']],
+		['user', ['email']],
+		['mail-message', ['name', 'email', 'subject']],
+		['branch', ['name']],
+		['location', ['name']],
+		['subject', ['name']],
+		['study-status', ['name']],
+		['lead-status', ['name']],
+		['lead-source', ['name', 'code']],
+	])('a part of a text of a %s find those that hold it, capitals or not', async (entity, names) => {
+		for (const name of names) {
+			const isList = Array.isArray(school.rows(entity)[0]?.[name]);
+			school.sandbox.store.patch(entity, 2, {
+				[name]: isList ? ['', 'Просил ПОЗВОНИТЬ'] : 'Просил ПОЗВОНИТЬ',
+			});
+			expect([name, await school.list(`${entity}/index`, { ...everyone, [name]: 'позвон' })]).toEqual([
+				...[name, [2]],
+			]);
+		}
 	});
 });
 
-const field = (name: string) => (row: JsonObject) => row[name];
 const day = (value: unknown) => String(value).slice(0, 10);
-const dob = (row: JsonObject) =>
-	String(row.dob ?? '')
-		.split('.')
-		.reverse()
-		.join('-');
+const dob = (row: Row) => dayOf(row.dob ?? '');
+const isMember: Test = (row) =>
+	school
+		.rows('cgi')
+		.some(
+			(one) =>
+				one.group_id === row.id && /ов/i.test(String(school.stored('customer', one.customer_id)?.name)),
+		);
+const isActive: Test = (row) => row.removed === 0;
 
-describe('every customer filter', () => {
-	it.each<[JsonObject, (row: JsonObject) => boolean]>([
-		[{ study_status_id: 2 }, (row) => row.study_status_id === 2],
-		[{ lead_status_id: 1 }, (row) => row.lead_status_id === 1],
-		[{ lead_status_id: '1' }, (row) => row.lead_status_id === 1],
-		[{ lead_source_id: 3 }, (row) => row.lead_source_id === 3],
-		[{ assigned_id: 2 }, (row) => row.assigned_id === 2],
-		[{ employee_id: 4 }, (row) => (row.teacher_ids as number[]).includes(4)],
-		[{ level_id: 2 }, (row) => row.level_id === 2],
-		[{ gender: 2 }, (row) => row.gender === 2],
-		[{ legal_type: 2 }, (row) => row.legal_type === 2],
-		[{ name: 'ОВ' }, (row) => /ов/i.test(String(row.name))],
-		[{ legal_name: 'на' }, (row) => /на/i.test(String(row.legal_name))],
-		[{ note: 'после 18' }, (row) => row.note !== null],
-		[{ email: 'family7' }, (row) => String((row.email as string[])[0]).startsWith('family7')],
-		[{ phone: '0000012' }, (row) => (row.phone as string[])[0] === '+7(900)000-00-12'],
-		[{ phone: '(900)000-00-12' }, (row) => (row.phone as string[])[0] === '+7(900)000-00-12'],
-		[{ age_from: 9 }, (row) => row.dob !== null && dob(row) <= '2017-02-10'],
-		[{ age_to: 8 }, (row) => dob(row) > '2017-02-10'],
-		[
-			{ lesson_count_from: 4, lesson_count_to: 6 },
-			(row) => [4, 5, 6].includes(Number(row.paid_lesson_count)),
-		],
-		[{ balance_contract_from: '800' }, (row) => Number(row.balance) >= 800],
-		[{ balance_bonus_from: 1 }, (row) => row.balance_bonus === 100],
-		[
-			{ removed_from: '01.01.2025', removed_to: '31.12.2025' },
-			(row) => String(row.e_date).startsWith('2025'),
-		],
-		[
-			{ removed_from: '2025-01-01', removed_to: '2025-12-31' },
-			(row) => String(row.e_date).startsWith('2025'),
-		],
-		[{ date_from: '01.06.2025' }, (row) => day(row.created_at) >= '2025-06-01'],
-		[
-			{ next_lesson_date_to: '2026-02-14' },
-			(row) => row.next_lesson_date !== null && day(row.next_lesson_date) <= '2026-02-14',
-		],
-		[{ last_attend_date_from: '2025-09-01' }, (row) => String(row.last_attend_date ?? '') >= '2025-09-01'],
-		[{ tariff_till_from: '01.03.2026' }, (row) => String(row.paid_till ?? '') >= '2026-03-01'],
-		[{ dob_from: '01.01.2015', dob_to: '31.12.2017' }, (row) => /201[567]$/.test(String(row.dob))],
-		[
-			{ created_at_from: '01.06.2025', created_at_to: '31.08.2025' },
-			(row) => /^2025-0[678]/.test(String(row.created_at)),
-		],
-		[{ updated_at_from: '10.10.2025' }, (row) => day(row.updated_at) >= '2025-10-10'],
-	])('%j', async (body, test) => {
-		const ids = await idsOf({ ...everyone, ...body });
-		expect(ids.length).toBeGreaterThan(0);
-		expect(ids.length).toBeLessThan(120);
-		expect(ids).toEqual(expected(test));
-	});
+it.each<[entity: string, filters: JsonObject, Test]>([
+	['customer', { phone: '0000012' }, (row) => (row.phone as string[])[0] === '+7(900)000-00-12'],
+	['customer', { phone: '(900)000-00-12' }, (row) => (row.phone as string[])[0] === '+7(900)000-00-12'],
+	['customer', { age_from: 9 }, (row) => row.dob !== null && dob(row) <= '2017-02-10'],
+	['customer', { age_to: 8 }, (row) => dob(row) > '2017-02-10'],
+	[
+		'customer',
+		{ lesson_count_from: 4, lesson_count_to: 6 },
+		(row) => [4, 5, 6].includes(Number(row.paid_lesson_count)),
+	],
+	['customer', { balance_contract_from: '800' }, (row) => Number(row.balance) >= 800],
+	['customer', { balance_bonus_from: 1 }, (row) => row.balance_bonus === 100],
+	[
+		'customer',
+		{ removed_from: '01.01.2025', removed_to: '31.12.2025' },
+		(row) => String(row.e_date).startsWith('2025'),
+	],
+	[
+		'customer',
+		{ removed_from: '2025-01-01', removed_to: '2025-12-31' },
+		({ e_date }) => /^2025/.test(String(e_date)),
+	],
+	['customer', { date_from: '01.06.2025' }, (row) => day(row.created_at) >= '2025-06-01'],
+	[
+		'customer',
+		{ next_lesson_date_to: '2026-02-14' },
+		(row) => row.next_lesson_date !== null && day(row.next_lesson_date) <= '2026-02-14',
+	],
+	[
+		'customer',
+		{ last_attend_date_from: '2025-09-01' },
+		(row) => String(row.last_attend_date ?? '') >= '2025-09-01',
+	],
+	['customer', { tariff_till_from: '01.03.2026' }, (row) => String(row.paid_till ?? '') >= '2026-03-01'],
+	['customer', { dob_from: '01.01.2015', dob_to: '31.12.2017' }, (row) => /201[567]$/.test(String(row.dob))],
+	[
+		'customer',
+		{ created_at_from: '01.06.2025', created_at_to: '31.08.2025' },
+		(row) => /^2025-0[678]/.test(String(row.created_at)),
+	],
+	['customer', { updated_at_from: '10.10.2025' }, (row) => day(row.updated_at) >= '2025-10-10'],
+	['group', {}, isActive],
+	['group', { removed: 1 }, () => true],
+	['group', { removed: 2 }, (row) => row.removed === 1],
+	['group', { id: [2, 3] }, (row) => row.id === 2 || row.id === 3],
+	['group', { ids: [2, 3] }, (row) => row.id === 2 || row.id === 3],
+	['group', { customer_name: 'ОВ' }, (row) => isActive(row) && isMember(row)],
+	['group', { b_date_to: '2025-01-01', removed: 1 }, (row) => row.b_date === '2024-09-02'],
+	['group', { e_date_from: '2030-01-01', removed: 1 }, (row) => row.e_date === '2035-05-31'],
+	[
+		'group',
+		{ created_at_from: '10.04.2025' },
+		(row) => isActive(row) && String(row.created_at) >= '2025-04-10',
+	],
+	['group', { updated_at_to: '10.04.2025' }, (row) => isActive(row) && String(row.updated_at) < '2025-04-11'],
+	['pay', { pay_item_category_id: 2 }, (row) => row.pay_item_id === 3],
+	['pay', { sum_from: 8000 }, (row) => Number(row.income) >= 8000],
+	['pay', { sum_to: '1600' }, (row) => Number(row.income) <= 1600],
+	['pay', { bonus_from: 1 }, (row) => row.bonus === 50],
+	['pay', { created_at_from: '20.01.2026' }, (row) => String(row.created_at) >= '2026-01-20'],
+	['pay', { updated_at_to: '31.12.2025' }, (row) => String(row.updated_at) < '2026'],
+	['teacher', {}, (row) => row.e_date === '2030-12-31'],
+	['teacher', { removed: 2 }, (row) => row.e_date !== '2030-12-31'],
+	['teacher', { phone: '100-00-03' }, (row) => row.id === 3],
+	['task', { due_date_is_null: true }, (row) => row.due_date === null],
+	['task', { due_date_is_null: 0 }, (row) => row.due_date !== null],
+	[
+		'task',
+		{ due_date_from: '01.02.2026', due_date_to: '2026-02-08' },
+		(row) => dayOf(row.due_date) >= '2026-02-01' && dayOf(row.due_date) <= '2026-02-08',
+	],
+	['sms-message', { phone: '79000000001' }, (row) => row.phone === '+7(900)000-00-01'],
+	['sms-message', { added_from: '2026-01-30' }, (row) => String(row.added) >= '2026-01-30'],
+	['sms-message', { date_to: '2026-01-10' }, (row) => String(row.date) < '2026-01-11'],
+	['room', { is_enabled: 1 }, (row) => row.is_enabled === 1],
+	['branch', { is_active: 1 }, (row) => row.id < 3],
+	['branch', { is_active: false }, (row) => row.id === 3],
+	['branch', { subject_ids: [2] }, (row) => row.id < 3],
+	['location', { is_active: 0 }, (row) => row.id === 4],
+	['subject', {}, () => true],
+	['subject', { active: true }, (row) => row.id < 5],
+	['subject', { active: false }, () => true],
+	['study-status', { is_enabled: 0 }, (row) => row.id === 4],
+	['lead-status', { is_enabled: true }, (row) => row.id < 5],
+	['lead-source', { is_enabled: 0 }, (row) => row.id === 5],
+])('the list of %s with %j is of those', async (entity, filters, test) => {
+	const wide = entity === 'customer' ? everyone : {};
+	const [ids, wanted] = [
+		await school.list(`${entity}/index`, { ...wide, ...filters }),
+		school.idsWhere(entity, test),
+	];
+	expect(ids).toEqual(wanted);
+	if (entity === 'customer') expect([ids.length > 0, ids.length < 120]).toEqual([true, true]);
+});
 
-	it('company, refusal, colour and comment', async () => {
-		school.sandbox.store.patch('customer', 7, {
-			company_id: 3,
-			customer_reject_id: 4,
-			color: 5,
-			comment: 'Просил позвонить',
-		});
-		const cases: JsonObject[] = [
-			{ company_id: 3 },
-			{ customer_reject_id: 4 },
-			{ color: 5 },
-			{ comment: 'позвон' },
-		];
-		for (const body of cases) {
-			expect(await idsOf({ ...everyone, ...body })).toEqual([7]);
-		}
-	});
-
+describe('a filter', () => {
 	it('includes both ends of a range of days', async () => {
-		const row = rows()[50];
+		const row = school.rows('customer')[50];
 		const dotted = day(row?.created_at).split('-').reverse().join('.');
-		const ids = await idsOf({ ...everyone, created_at_from: dotted, created_at_to: dotted });
-		expect(ids).toContain(row?.id);
+		expect(await find({ created_at_from: dotted, created_at_to: dotted })).toContain(row?.id);
 	});
 
 	it('is a flat key: nested and unknown ones change nothing', async () => {
-		const all = await idsOf(everyone);
 		const cases: JsonObject[] = [
 			{ filters: { id: 1 } },
 			{ nonsense: 5 },
 			{ group_id: 1 },
 			{ branch_ids: [3] },
 		];
-		for (const extra of cases) {
-			expect(await idsOf({ ...everyone, ...extra })).toEqual(all);
+		for (const extra of cases) expect(await find(extra)).toEqual(all());
+	});
+
+	it('with an empty value is no filter', async () => {
+		for (const empty of ['', null, []]) {
+			expect(await find({ lead_status_id: empty, name: empty })).toEqual(all());
 		}
 	});
 
 	it('by phone can look at the number as it is stored', async () => {
-		const digits = { ...everyone, phone: '0000012' };
-		const written = { ...everyone, phone: '(900)000-00-12' };
-		const found = await idsOf(digits);
-		expect(found).not.toEqual([]);
+		const found = await find({ phone: '0000012' });
+		expect(found).toHaveLength(1);
 		school.settings.phoneSearch = 'text';
-		expect(await idsOf(digits)).toEqual([]);
-		expect(await idsOf(written)).toEqual(found);
+		expect(await find({ phone: '0000012' })).toEqual([]);
+		expect(await find({ phone: '(900)000-00-12' })).toEqual(found);
 	});
 
-	it('with an empty value is no filter', async () => {
-		const all = await idsOf(everyone);
-		for (const empty of ['', null, []]) {
-			expect(await idsOf({ ...everyone, lead_status_id: empty, name: empty })).toEqual(all);
-		}
+	it('by day of a payment is ignored; else yyyy.mm.dd, or what the setting says', async () => {
+		const every = school.idsWhere('pay', () => true);
+		const late = school.idsWhere('pay', (row) => dayOf(row.document_date) >= '2026-01-20');
+		const from = async (date_from: string) => await school.list('pay/index', { date_from });
+		expect(late.length).toBeGreaterThan(0);
+		expect(await from('2026.01.20')).toEqual(every);
+		school.settings.ignoredFilters = [];
+		expect([await from('2026.01.20'), await from('2026-01-20')]).toEqual([late, every]);
+		school.settings.dateFormats = { 'pay.date_from': 'iso' };
+		expect([await from('2026.01.20'), await from('2026-01-20')]).toEqual([every, late]);
 	});
-});
 
-describe('values that a filter cannot read', () => {
-	const wrong: JsonObject[] = [
+	it.each<JsonObject>([
 		{ created_at_from: '2025-06-01' },
 		{ updated_at_from: '32.01.2025' },
 		{ dob_from: '2015-01-01' },
@@ -193,82 +294,108 @@ describe('values that a filter cannot read', () => {
 		{ age_from: 'ten' },
 		{ name: { like: 'ов' } },
 		{ phone: 'none' },
-	];
-
-	it.each(wrong)('%j is ignored by default', async (body) => {
-		expect(await idsOf({ ...everyone, ...body })).toHaveLength(120);
-	});
-
-	it.each(wrong)('%j finds nothing when wrongFilterValue says so', async (body) => {
+	])('that cannot be read, as %j, is ignored, or finds nothing', async (body) => {
+		expect(await find(body)).toHaveLength(120);
 		school.settings.wrongFilterValue = 'matchesNothing';
-		expect(await idsOf({ ...everyone, ...body })).toEqual([]);
-	});
-
-	it('leave the defaults in force', async () => {
-		expect(await idsOf({ is_study: 'all', removed: 7 })).toEqual(await idsOf({}));
+		expect(await find(body)).toEqual([]);
 	});
 });
 
-describe('the other entities', () => {
-	it.each<[string, JsonObject, number[]]>([
-		['branch', {}, [1, 2, 3]],
-		['branch', { id: 2 }, [1, 2, 3]],
-		['branch', { name: 'СЕВЕР' }, [2]],
-		['branch', { is_active: 1 }, [1, 2]],
-		['branch', { is_active: false }, [3]],
-		['branch', { subject_ids: [2] }, [1, 2]],
-		['location', {}, [1, 2, 3, 4]],
-		['location', { id: 2 }, [2]],
-		['location', { name: 'ул.' }, [1, 3]],
-		['location', { is_active: 0 }, [4]],
-		['subject', { id: 3 }, [3]],
-		['subject', { name: 'ро' }, [1, 2, 3]],
-		['subject', {}, [1, 2, 3, 4, 5]],
-		['subject', { active: true }, [1, 2, 3, 4]],
-		['subject', { active: false }, [1, 2, 3, 4, 5]],
-		['study-status', { id: 1 }, [1]],
-		['study-status', { name: 'пауза' }, [2]],
-		['study-status', { is_enabled: 0 }, [4]],
-		['lead-status', { id: '5' }, [5]],
-		['lead-status', { name: 'пробн' }, [2, 3]],
-		['lead-status', { is_enabled: true }, [1, 2, 3, 4]],
-		['lead-source', { id: 2 }, [2]],
-		['lead-source', { code: 'SIT' }, [1]],
-		['lead-source', { name: '.' }, []],
-		['lead-source', { is_enabled: 0 }, [5]],
-	])('%s %j', async (entity, body, ids) => {
-		expect(await idsOf(body, `${entity}/index`)).toEqual(ids);
+describe('filters that are ignored', () => {
+	it('are these unless they are switched on', async () => {
+		expect(defaultSettings.ignoredFilters).toEqual(
+			expect.arrayContaining(['customer.group_id', 'pay.date_to']),
+		);
+		const ids = ['branch', 'room', 'tariff', 'lead-reject'];
+		const wanted = { custom_interesy: 'ЛЕГО' };
+		const fans = expected((row) => row.custom_interesy === 'лего');
+		expect(fans.length).toBeGreaterThan(0);
+		for (const entity of ids)
+			expect((await school.list(`${entity}/index`, { id: 2 })).length).toBeGreaterThan(1);
+		expect(await find(wanted)).toHaveLength(120);
+		expect(await find({ branch_ids: [3] })).toHaveLength(120);
+		school.settings.ignoredFilters = [];
+		for (const entity of ids) expect(await school.list(`${entity}/index`, { id: 2 })).toEqual([2]);
+		expect(await find(wanted)).toEqual(fans);
+		expect(await find({ branch_ids: [3] })).toEqual(expected(holds('branch_ids', 3)));
+		school.settings.ignoredFilters = ['customer.custom_school'];
+		expect(await find({ ...wanted, custom_school: '1' })).toEqual(fans);
 	});
 
-	it('locations belong to one branch', async () => {
-		expect(await idsOf({}, '1/location/index')).toEqual([1, 2]);
-		expect(await idsOf({}, '2/location/index')).toEqual([3]);
+	it.each(['customer.phone', 'customer.*', '*.phone', '*.*'])('can be named as %s', async (pattern) => {
+		const found = await find({ phone: '0000012' });
+		expect(found).toHaveLength(1);
+		const clients = expected((row) => isClient(row) && !isArchived(row));
+		school.settings.ignoredFilters = [pattern];
+		expect(await find({ phone: '0000012' })).toEqual(pattern.endsWith('.*') ? clients : all());
+		school.settings.ignoredFilters = ['group.*', 'customer.email', 'phone.customer', 'subject.name'];
+		expect(await find({ phone: '0000012' })).toEqual(found);
+		expect(await school.list('subject/index', { name: 'ро' })).toHaveLength(5);
+	});
+});
+
+describe('what is listed unasked', () => {
+	it('are locations of one branch, and dictionaries of branches in theirs', async () => {
+		const counts = {
+			...{ location: 4, '1/location': 2, '2/location': 1, '1/room': 3, '2/pay-account': 1 },
+			...{ '2/pay-item': 2, '2/tariff': 5, '1/tariff': 4, '3/teacher': 2, '2/level': 4 },
+		};
+		for (const [path, count] of Object.entries(counts)) {
+			expect([path, (await school.list(`${path}/index`)).length]).toEqual([path, count]);
+		}
 	});
 
-	it('inactive subjects can be hidden by default', async () => {
+	it('are subjects, of which inactive ones can be hidden', async () => {
 		school.settings.subjectDefault = 'active';
-		expect(await idsOf({}, 'subject/index')).toEqual([1, 2, 3, 4]);
-		expect(await idsOf({ active: false }, 'subject/index')).toEqual([1, 2, 3, 4, 5]);
+		expect(await school.list('subject/index')).toEqual([1, 2, 3, 4]);
+		expect(await school.list('subject/index', { active: false })).toEqual([1, 2, 3, 4, 5]);
 		expect((await school.call('subject/index')).items[0]).not.toHaveProperty('is_active');
 	});
 
-	it('filters can be made to be ignored, or to be honoured', async () => {
-		school.settings.ignoredFilters = ['customer.id', 'subject.name'];
-		expect(await idsOf({ id: 1, ...everyone })).toHaveLength(120);
-		expect(await idsOf({ name: 'ро' }, 'subject/index')).toHaveLength(5);
-		expect(await idsOf({ id: 2 }, 'branch/index')).toEqual([2]);
-	});
-
-	it('an id in the query counts only with queryId', async () => {
-		expect((await school.call('subject/index?id=2')).ids).toHaveLength(5);
+	it('is by an id in the query only with queryId', async () => {
+		expect(await school.list('subject/index?id=2')).toHaveLength(5);
 		school.settings.queryId = true;
-		expect((await school.call('subject/index?id=2')).ids).toEqual([2]);
-		expect((await school.call('subject/index?id=2', { id: 3 })).ids).toEqual([3]);
+		expect(await school.list('subject/index?id=2')).toEqual([2]);
+		expect(await school.list('subject/index?id=2', { id: 3 })).toEqual([3]);
 	});
 
-	it('customer filters that no source proves can be switched on', async () => {
-		school.settings.ignoredFilters = [];
-		const ids = await idsOf({ ...everyone, branch_ids: [3] });
-		expect(ids).toEqual(expected((row) => (field('branch_ids')(row) as number[]).includes(3)));
+	it('are memberships of now, or all', async () => {
+		const past = school.rows('cgi').find((row) => row.b_date === '01.02.2025') as Row;
+		const paths = [
+			`1/cgi/index?group_id=${String(past.group_id)}`,
+			`1/cgi/customer?customer_id=${String(past.customer_id)}`,
+		] as const;
+		for (const path of paths) expect(await school.list(path)).not.toContain(past.id);
+		school.settings.cgiDefault = 'all';
+		for (const path of paths) expect(await school.list(path)).toContain(past.id);
+		const ofGroup = school.idsWhere('cgi', (row) => row.group_id === past.group_id);
+		expect(await school.list(paths[0])).toEqual(ofGroup);
+		expect(await school.list(paths[0], { b_date: '10.02.2026' })).not.toContain(past.id);
+	});
+
+	it('are subscriptions: dead true ended ones, false all, absent all or those of now', async () => {
+		const old = school.rows('customer-tariff').find((row) => row.e_date === '31.05.2025') as Row;
+		const path = `1/customer-tariff/index?customer_id=${String(old.customer_id)}`;
+		const every = school.idsWhere('customer-tariff', (row) => row.customer_id === old.customer_id);
+		const three = async () => [
+			await school.list(path, { dead: true }),
+			await school.list(path, { dead: false }),
+			await school.list(path),
+		];
+		expect(every).toHaveLength(2);
+		expect(await three()).toEqual([[old.id], every, every]);
+		school.settings.deadDefault = 'current';
+		expect(await three()).toEqual([[old.id], every, every.filter((id) => id !== old.id)]);
+		school.settings.now = '2025-05-31 23:59:59';
+		expect(await school.list(path)).toEqual(every);
+	});
+
+	it('are all payments, or income alone', async () => {
+		const ofType = (type: number) => school.idsWhere('pay', (row) => row.pay_type_id === type);
+		expect(ofType(2).length).toBeGreaterThan(0);
+		expect(await school.list('pay/index')).toEqual(numbers(school.rows('pay')));
+		school.settings.payDefault = 'income';
+		expect(await school.list('pay/index')).toEqual(ofType(1));
+		expect(await school.list('pay/index', { pay_type_id: 2 })).toEqual(ofType(2));
 	});
 });

@@ -1,53 +1,40 @@
 import type { JsonObject, Row } from '../../sandbox';
-import { numbers, School } from './support';
+import { holds, numbers, sorted, useSchool, yii } from './support';
 
-let school: School;
-beforeAll(async () => {
-	school = await School.open({ now: '2026-02-10 12:00:00', pageSize: 500 }, { customers: 120 });
-});
-afterEach(() => school.restore());
-afterAll(() => school.close());
+const school = useSchool({ now: '2026-02-10 12:00:00', pageSize: 500 }, { customers: 120 });
 
-const rows = (entity = 'lesson') => school.sandbox.store.rows(entity);
-const sorted = (ids: readonly number[]) => [...ids].sort((a, b) => a - b);
-const idsWhere = (test: (row: Row) => boolean) => sorted(numbers(rows().filter(test)));
-const list = async (body: JsonObject, path = 'lesson/index') => sorted((await school.call(path, body)).ids);
-const holds = (field: string, id: number) => (row: Row) => (row[field] as number[]).includes(id);
-const plan = {
-	lesson_date: '05.03.2026',
-	time_from: '10:00',
-	time_to: '11:00',
-	lesson_type_id: 2,
-	subject_id: 1,
-	room_id: 1,
-};
-const create = (body: JsonObject, branch = 1) =>
-	school.call(`${branch}/lesson/create`, { ...plan, ...body } as JsonObject);
-const update = (id: unknown, body: JsonObject) => school.call(`1/lesson/update?id=${String(id)}`, body);
+const list = async (body: JsonObject, path = 'lesson/index') => await school.list(path, body);
+const idsWhere = (test: (row: Row) => boolean) => school.idsWhere('lesson', test);
+const conducted = (test: (row: Row) => boolean = () => true) =>
+	idsWhere((row) => row.status === 3 && test(row));
+const times = { time_from: '10:00', time_to: '11:00' };
+const plan = { lesson_date: '05.03.2026', ...times, lesson_type_id: 2, subject_id: 1 };
+const create = async (body: JsonObject = {}, branch = 1) =>
+	await school.call(`${branch}/lesson/create`, { ...plan, room_id: 1, ...body });
+const update = async (id: unknown, body: JsonObject) =>
+	await school.call(`1/lesson/update?id=${String(id)}`, body);
+const teach = async (id: unknown, body: JsonObject) =>
+	await school.call(`1/lesson/teach?id=${String(id)}`, body);
 
 describe('lists of lessons', () => {
-	it('hold conducted ones unless another status is asked for', async () => {
+	it('hold conducted ones unless another status is asked for, by an id as well', async () => {
 		for (const status of [1, 2, 3]) {
 			const ids = idsWhere((row) => row.status === status);
 			expect(ids.length).toBeGreaterThan(0);
 			expect(await list({ status })).toEqual(ids);
 		}
-		const conducted = idsWhere((row) => row.status === 3);
-		for (const status of [undefined, 'planned', [1, 2], null]) {
-			expect(await list(status === undefined ? {} : { status })).toEqual(conducted);
+		const unread: JsonObject[] = [{}, { status: 'planned' }, { status: [1, 2] }, { status: null }];
+		for (const body of unread) {
+			expect(await list(body)).toEqual(conducted());
 		}
-	});
-
-	it('hide a planned one from its id as well', async () => {
-		const planned = rows().find(({ status }) => status === 1);
-		expect(await list({ id: planned?.id ?? 0 })).toEqual([]);
-		expect(await list({ id: planned?.id ?? 0, status: 1 })).toEqual([planned?.id]);
+		const [planned = 0] = idsWhere((row) => row.status === 1);
+		expect([await list({ id: planned }), await list({ id: planned, status: 1 })]).toEqual([[], [planned]]);
 	});
 
 	it('have the newest first', async () => {
 		const { items } = await school.call('lesson/index');
-		const times = items.map((row) => String(row.time_from));
-		expect(times).toEqual([...times].sort().reverse());
+		const began = items.map((row) => String(row.time_from));
+		expect(began).toEqual([...began].sort().reverse());
 	});
 
 	it.each<[JsonObject, (row: Row) => boolean]>([
@@ -60,47 +47,42 @@ describe('lists of lessons', () => {
 		[{ date_from: '2026-02-01', date_to: '2026-02-03' }, (row) => /^2026-02-0[123]$/.test(String(row.date))],
 		[{ updated_at_from: '05.02.2026' }, (row) => String(row.updated_at) >= '2026-02-05'],
 		[{ customer_id: 3, filters: { status: 1 } }, holds('customer_ids', 3)],
-	])('%j', async (body, test) => {
-		const all = idsWhere((row) => row.status === 3);
-		const ids = idsWhere((row) => row.status === 3 && test(row));
-		expect(await list(body)).toEqual(ids);
-		expect(ids.length).toBeLessThan(all.length);
+	])('are filtered by %j', async (body, test) => {
+		expect(await list(body)).toEqual(conducted(test));
+		expect(conducted(test).length).toBeLessThan(conducted().length);
 	});
 
 	it('take ISO dates, and dotted ones when told so', async () => {
 		const dotted = { date_from: '03.02.2026', date_to: '03.02.2026' };
-		const ids = idsWhere((row) => row.status === 3 && row.date === '2026-02-03');
-		expect(await list(dotted)).toEqual(await list({}));
+		const thatDay = conducted((row) => row.date === '2026-02-03');
+		expect(await list(dotted)).toEqual(conducted());
 		school.settings.dateFormats = { 'lesson.date_from': 'either', 'lesson.date_to': 'either' };
-		expect(await list(dotted)).toEqual(ids);
-		expect(await list({ date_from: '2026-02-03', date_to: '2026-02-03' })).toEqual(ids);
+		expect(await list(dotted)).toEqual(thatDay);
+		expect(await list({ date_from: '2026-02-03', date_to: '2026-02-03' })).toEqual(thatDay);
 	});
 
 	it('show the details of conducted ones, or of those of a customer only', async () => {
 		const { items } = await school.call('lesson/index', { lesson_type_id: 2 });
-		const lesson = items.find(({ details }) => (details as JsonObject[]).length > 0);
-		expect((lesson?.details as JsonObject[])[0]).toEqual({
-			...{ id: expect.any(Number), customer_id: expect.any(Number), branch_id: lesson?.branch_id },
-			...{
-				is_attend: expect.any(Number),
-				commission: expect.stringMatching(/^\d+\.00$/),
-				bonus: expect.any(Number),
-			},
-			...{ reason_id: null, ctt_id: expect.any(Number), grade: null, homework_grade_id: null, note: null },
-			...(lesson?.details as JsonObject[])[0],
+		const lesson = items.find(({ details }) => (details as JsonObject[]).length > 0) as JsonObject;
+		const [detail] = lesson.details as JsonObject[];
+		expect(detail).toEqual({
+			...{ id: expect.any(Number), customer_id: expect.any(Number), branch_id: lesson.branch_id },
+			...{ is_attend: expect.any(Number), bonus: expect.any(Number), reason_id: null, grade: null },
+			...{ commission: expect.stringMatching(/^\d+\.00$/), ctt_id: expect.any(Number) },
+			...{ homework_grade_id: null, note: null },
+			...detail,
 		});
 		school.settings.lessonDetails = 'withCustomer';
-		expect((await school.call('lesson/index', { id: Number(lesson?.id) })).items[0]?.details).toEqual([]);
-		const customer = Number((lesson?.customer_ids as number[])[0]);
-		const [again] = (await school.call('lesson/index', { id: Number(lesson?.id), customer_id: customer }))
-			.items;
-		expect(again?.details).toEqual(lesson?.details);
+		const shown = async (body: JsonObject) =>
+			(await school.call('lesson/index', { id: Number(lesson.id), ...body })).items[0]?.details;
+		expect(await shown({})).toEqual([]);
+		expect(await shown({ customer_id: Number((lesson.customer_ids as number[])[0]) })).toEqual(
+			lesson.details,
+		);
 	});
 
 	it('belong to a branch', async () => {
-		expect(await list({}, '2/lesson/index')).toEqual(
-			idsWhere((row) => row.status === 3 && row.branch_id === 2),
-		);
+		expect(await list({}, '2/lesson/index')).toEqual(conducted((row) => row.branch_id === 2));
 	});
 });
 
@@ -108,16 +90,10 @@ describe('a new lesson', () => {
 	it('takes a duration in place of the end', async () => {
 		const { model } = await create({ time_to: null, duration: 90, teacher_ids: [1], group_ids: [1] });
 		expect(model).toMatchObject({
-			date: '2026-03-05',
-			time_from: '2026-03-05 10:00:00',
-			time_to: '2026-03-05 11:30:00',
-			teacher_ids: [1],
-			group_ids: [1],
-			customer_ids: [],
-			created_at: '2026-02-10 12:00:00',
+			...{ date: '2026-03-05', time_from: '2026-03-05 10:00:00', time_to: '2026-03-05 11:30:00' },
+			...{ teacher_ids: [1], group_ids: [1], customer_ids: [], created_at: '2026-02-10 12:00:00' },
 		});
-		expect(model).not.toHaveProperty('duration');
-		expect(model).not.toHaveProperty('lesson_date');
+		for (const input of ['duration', 'lesson_date']) expect(model).not.toHaveProperty(input);
 	});
 
 	it.each<[string, JsonObject, string, RegExp]>([
@@ -139,85 +115,101 @@ describe('a new lesson', () => {
 		expect((await create({ teacher_ids: [4], room_id: 4 }, 2)).model.branch_id).toBe(2);
 	});
 
-	it('finds its room busy while another lesson is on', async () => {
-		await create({});
-		const times = [
-			['10:30', '11:30', false],
-			['09:30', '10:30', false],
-			['10:15', '10:45', false],
-			['11:00', '12:00', true],
-		] as const;
-		for (const [time_from, time_to, isFine] of times) {
-			const { json } = await create({ time_from, time_to });
-			expect(json.success).toBe(isFine);
-			if (!isFine) expect(json.errors).toEqual({ room_id: ['Аудитория занята'] });
+	it('finds its room busy while another lesson is on, which is not cancelled', async () => {
+		const busy = { room_id: ['Аудитория занята'] };
+		const { model } = await create();
+		for (const [time_from, time_to, errors] of [
+			['10:30', '11:30', busy],
+			['09:30', '10:30', busy],
+			['10:15', '10:45', busy],
+			['11:00', '12:00', []],
+		] as const) {
+			expect((await create({ time_from, time_to })).errors).toEqual(errors);
 		}
 		expect((await create({ room_id: 2 })).json.success).toBe(true);
 		expect((await create({ room_id: null })).json.success).toBe(true);
-		school.settings.roomCheck = false;
-		expect((await create({})).json.success).toBe(true);
-	});
-
-	it('finds the room of a cancelled one free', async () => {
-		const { model } = await create({});
 		await update(model.id, { status: 2 });
-		expect((await create({})).json.success).toBe(true);
-		expect((await update(model.id, { status: 1 })).errors).toEqual({ room_id: ['Аудитория занята'] });
+		expect((await create()).json.success).toBe(true);
+		expect((await update(model.id, { status: 1 })).errors).toEqual(busy);
+		school.settings.roomCheck = false;
+		expect((await create()).json.success).toBe(true);
 	});
 });
 
 describe('an update', () => {
-	it('keeps what it does not name', async () => {
-		const { model } = await create({ customer_ids: [1] });
-		const { model: changed } = await update(model.id, { customer_ids: [1, 2] });
-		expect(changed).toEqual({ ...model, customer_ids: [1, 2] });
-	});
+	const lists = { teacher_ids: [1], customer_ids: [1, 2], group_ids: [1] };
+	const make = async () => (await create({ ...lists, topic: 'Циклы' })).model;
 
 	it('moves the day, the times, or both', async () => {
-		const { model } = await create({});
+		const { model } = await create();
 		const moved = async (body: JsonObject) => {
 			const { date, time_from, time_to } = (await update(model.id, body)).model;
-			return [date, time_from, time_to];
+			return [date, time_from, time_to].map(String);
 		};
-		expect(await moved({ lesson_date: '06.03.2026' })).toEqual([
-			'2026-03-06',
-			'2026-03-06 10:00:00',
-			'2026-03-06 11:00:00',
+		const day = '2026-03-06';
+		expect(await moved({ lesson_date: '06.03.2026' })).toEqual([day, `${day} 10:00:00`, `${day} 11:00:00`]);
+		expect(await moved({ time_from: '12:00:00', time_to: '12:45:00' })).toEqual([
+			...[day, `${day} 12:00:00`, `${day} 12:45:00`],
 		]);
-		expect((await moved({ time_from: '12:00:00', time_to: '12:45:00' })).slice(1)).toEqual([
-			'2026-03-06 12:00:00',
-			'2026-03-06 12:45:00',
-		]);
-		expect((await moved({ duration: 120 }))[2]).toBe('2026-03-06 14:00:00');
+		expect(await moved({ duration: 120 })).toEqual([day, `${day} 12:00:00`, `${day} 14:00:00`]);
 		expect((await update(model.id, { time_from: '15:00' })).errors).toHaveProperty('time_to');
+	});
+
+	it('keeps what it does not name', async () => {
+		const model = await make();
+		expect((await update(model.id, { homework: 'Да' })).model).toEqual({ ...model, homework: 'Да' });
+		expect((await update(model.id, { customer_ids: [1] })).model.customer_ids).toEqual([1]);
+	});
+
+	it('can blank what it does not name', async () => {
+		school.settings.lessonUpdate = 'blanks';
+		const model = await make();
+		expect((await update(model.id, { homework: 'Да' })).model).toEqual({
+			...model,
+			homework: 'Да',
+			...{ teacher_ids: [], customer_ids: [], group_ids: [] },
+			...{ topic: null, room_id: null, note: null, time_from: null, time_to: null },
+		});
+		const status = { status: 2, ...times, ...lists, topic: 'Циклы', room_id: 1 };
+		expect((await update(model.id, status)).model).toEqual({ ...model, status: 2 });
+	});
+
+	it('can be refused unless it is whole', async () => {
+		school.settings.lessonUpdate = 'refuses400';
+		const model = await make();
+		expect((await update(model.id, { homework: 'Да', time_from: '10:00' })).json).toEqual({
+			...yii(400, 'Bad Request'),
+			message: 'Отсутствуют обязательные параметры: lesson_date, time_to, lesson_type_id, subject_id',
+		});
+		expect(school.stored('lesson', model.id)?.homework).toBeNull();
+		expect((await update(model.id, { ...plan, homework: 'Да' })).model.homework).toBe('Да');
+		const { homework, ...rest } = model;
+		expect(homework).toBeNull();
+		expect((await update(model.id, { ...rest, homework: 'Нет' })).model.homework).toBe('Нет');
+	});
+
+	it.each(['keeps', 'blanks', 'refuses400'] as const)('%s: that leaves teach alone', async (mode) => {
+		school.settings.lessonUpdate = mode;
+		const model = await make();
+		expect((await teach(model.id, { status: 3 })).model).toEqual({ ...model, status: 3 });
 	});
 });
 
 describe('teach', () => {
-	const teach = (id: unknown, body: JsonObject) => school.call(`1/lesson/teach?id=${String(id)}`, body);
-
 	it('conducts a lesson and notes who was there', async () => {
 		const { model } = await create({ customer_ids: [1] });
 		const details: JsonObject[] = [
 			{ customer_id: 1, is_attend: 1, grade: 5, bonus: 10 },
 			{ customer_id: 2, is_attend: 0, reason_id: 2, note: 'Болеет' },
 		];
-		const taught = await teach(model.id, {
-			status: 3,
-			branch_id: 1,
-			topic: 'Циклы',
-			time_to: '11:30',
-			details,
-		});
+		const body = { status: 3, branch_id: 1, topic: 'Циклы', time_to: '11:30', details };
+		const taught = await teach(model.id, body);
 		expect(taught.json).toMatchObject({ success: true, errors: [] });
 		expect(taught.model).toMatchObject({
-			status: 3,
-			topic: 'Циклы',
-			time_to: '2026-03-05 11:30:00',
-			customer_ids: [1, 2],
+			...{ status: 3, topic: 'Циклы', time_to: '2026-03-05 11:30:00', customer_ids: [1, 2] },
 			details: details.map((one) => ({ ...one, branch_id: 1 })),
 		});
-		expect((await school.call('lesson/index', { id: Number(model.id) })).items[0]).toEqual(taught.model);
+		expect((await school.call('lesson/index', { id: model.id })).items[0]).toEqual(taught.model);
 		const { items } = await school.call('log/index', { date_from: '10.02.2026' });
 		expect(items.slice(0, 4).map(({ entity, event }) => [entity, event])).toEqual([
 			['Lesson', 2],
@@ -230,8 +222,7 @@ describe('teach', () => {
 	it.each([true, false])('names the lesson in the log where `logLesson` is %s', async (logLesson) => {
 		school.settings.logLesson = logLesson;
 		const { model } = await create({ customer_ids: [1] });
-		const details = [{ customer_id: 1, is_attend: 1 }];
-		await teach(model.id, { status: 3, details });
+		await teach(model.id, { status: 3, details: [{ customer_id: 1, is_attend: 1 }] });
 		const { items } = await school.call('log/index', { entity: 'LessonDetails' });
 		const { lesson_id, ...fields } = items[0]?.fields_new as JsonObject;
 		expect(fields).toEqual({ customer_id: 1, branch_id: 1, is_attend: 1 });
@@ -240,10 +231,11 @@ describe('teach', () => {
 
 	it('again changes the details it has', async () => {
 		const { model } = await create({ customer_ids: [1] });
-		const first = await teach(model.id, { status: 3, details: [{ customer_id: 1, is_attend: 0 }] });
-		const second = await teach(model.id, { status: 3, details: [{ customer_id: 1, is_attend: 1 }] });
-		const [before, after] = [first, second].map((one) => (one.model.details as JsonObject[])[0]);
-		expect(after).toEqual({ ...before, is_attend: 1 });
+		const noted = async (is_attend: number) => {
+			const taught = await teach(model.id, { status: 3, details: [{ customer_id: 1, is_attend }] });
+			return (taught.model.details as JsonObject[])[0];
+		};
+		expect(await noted(0)).toEqual({ ...(await noted(1)), is_attend: 0 });
 	});
 
 	it.each<[JsonObject, string]>([
@@ -254,13 +246,82 @@ describe('teach', () => {
 		[{ details: [{ customer_id: 1, is_attend: 'yes' }] }, 'details'],
 		[{ time_to: '09:00' }, 'time_to'],
 	])('with %j is refused and changes nothing', async (body, field) => {
-		const { model } = await create({});
+		const { model } = await create();
 		const { json } = await teach(model.id, body);
 		expect(json).toMatchObject({ success: false, errors: { [field]: [expect.any(String)] } });
-		expect(school.sandbox.store.find('lesson', Number(model.id))).toMatchObject({ status: 1 });
+		expect(school.stored('lesson', model.id)).toMatchObject({ status: 1 });
 	});
 
 	it('of an unknown lesson is 404', async () => {
 		expect((await teach(9999, {})).status).toBe(404);
+	});
+});
+
+describe('calendars', () => {
+	const eventsOf = async (path: string) => JSON.parse((await school.call(path)).text) as JsonObject[];
+
+	it.each([
+		['customer', 'customer_ids', 3],
+		['teacher', 'teacher_ids', 1],
+		['group', 'group_ids', 1],
+	])('%s is a bare list of lessons of every status, by time', async (action, field, id) => {
+		const week = idsWhere(
+			(row) => String(row.date) >= '2026-02-02' && String(row.date) <= '2026-02-20' && holds(field, id)(row),
+		);
+		for (const dates of ['date1=02.02.2026&date2=20.02.2026', 'date1=2026-02-02&date2=2026-02-20']) {
+			const events = await eventsOf(`calendar/${action}?id=${id}&${dates}`);
+			expect(sorted(numbers(events))).toEqual(week);
+			const starts = events.map(({ start }) => String(start));
+			expect(starts).toEqual([...starts].sort());
+		}
+	});
+
+	it('show what is known of each event, and refuse dates that are none', async () => {
+		const path = '1/calendar/teacher?id=1&date1=01.01.2026&date2=';
+		const [event] = await eventsOf(`${path}01.03.2026`);
+		expect(event).toEqual({
+			...{ id: expect.any(Number), branch_id: 1, type: expect.any(Number), status: expect.any(Number) },
+			...{ start: expect.stringMatching(/ \d\d:00:00$/), end: expect.any(String), title: expect.any(String) },
+		});
+		expect((await school.call(`${path}soon`)).status).toBe(400);
+	});
+});
+
+describe('regular lessons', () => {
+	const regular = { branch_id: 1, days: [2, 4], b_date_v: '01.09.2025', e_date_v: '31.05.2026' };
+	const add = async (body: JsonObject) =>
+		await school.call('1/regular-lesson/create', { ...regular, ...body });
+
+	it('make a record for each day of the week', async () => {
+		const { model } = await add({ teacher_ids: [1] });
+		expect(school.rows('regular-lesson').slice(-2)).toMatchObject([
+			{ id: model.id, day: 2 },
+			{ id: Number(model.id) + 1, day: 4, teacher_ids: [1] },
+		]);
+	});
+
+	it.each<[JsonObject, string]>([
+		[{ days: [0] }, 'days'],
+		[{ days: [8] }, 'days'],
+		[{ days: [] }, 'days'],
+		[{ teacher_ids: [4] }, 'teacher_ids'],
+		[{ related_class: 'Lead' }, 'related_class'],
+		[{ time_from_v: '18:00', time_to_v: '17:00' }, 'time_to_v'],
+	])('with %j are refused', async (body, field) => {
+		expect(Object.keys((await add(body)).errors as JsonObject)).toEqual([field]);
+	});
+
+	it('are filtered by teacher and dates, not by group unless told so', async () => {
+		const path = 'regular-lesson/index';
+		const ids = (test: (row: Row) => boolean) => school.idsWhere('regular-lesson', test);
+		expect(await list({ teacher_id: 1 }, path)).toEqual(ids(holds('teacher_ids', 1)));
+		expect(await list({ date_from: '2036-01-01' }, path)).toEqual([]);
+		expect(await list({ date_to: '01.01.2020' }, path)).toEqual([]);
+		const byGroup: JsonObject[] = [{ group_id: 2 }, { related_id: 2 }];
+		for (const filter of byGroup) expect(await list(filter, path)).toEqual(ids(() => true));
+		school.settings.ignoredFilters = [];
+		for (const filter of byGroup) {
+			expect(await list(filter, path)).toEqual(ids((row) => row.related_id === 2));
+		}
 	});
 });

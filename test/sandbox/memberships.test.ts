@@ -1,18 +1,10 @@
 import type { JsonObject, Row } from '../../sandbox';
-import { numbers, School, yii } from './support';
+import { dayOf, must, numbers, sorted, useSchool, wrong, yii } from './support';
 
-let school: School;
-beforeAll(async () => {
-	school = await School.open({ now: '2026-02-10 12:00:00', pageSize: 100 }, { customers: 120 });
-});
-afterEach(() => school.restore());
-afterAll(() => school.close());
+const school = useSchool({ now: '2026-02-10 12:00:00', pageSize: 500 }, { customers: 120 });
 
-const rows = (entity: string) => school.sandbox.store.rows(entity);
-const sorted = (ids: readonly number[]) => [...ids].sort((a, b) => a - b);
-const idsWhere = (entity: string, test: (row: Row) => boolean) => sorted(numbers(rows(entity).filter(test)));
-const group = 1;
-const wide = { b_date: '01.01.2000', e_date: '31.12.2099' };
+const isCurrent = ({ b_date, e_date }: Row) =>
+	dayOf(b_date) <= '2026-02-10' && (e_date === null || dayOf(e_date) >= '2026-02-10');
 
 describe('parameters of the query', () => {
 	it.each<[string, string]>([
@@ -39,171 +31,150 @@ describe('parameters of the query', () => {
 		['bonus/bonus-spend', 'customer_id'],
 	])('%s misses %s, also when the body holds them', async (path, names) => {
 		const body = { id: 1, customer_id: 1, group_id: 1, class: 'Customer', related_id: 1, amount: 5 };
-		const { json } = await school.call(`1/${path}`, body);
-		expect(json).toEqual({
-			...yii(400, 'Bad Request'),
-			message: `Отсутствуют обязательные параметры: ${names}`,
-		});
+		const message = `Отсутствуют обязательные параметры: ${names}`;
+		expect((await school.call(`1/${path}`, body)).json).toEqual({ ...yii(400, 'Bad Request'), message });
 	});
 
-	it('missing ones can make lists empty instead', async () => {
-		school.settings.missingParam = 'emptyList';
-		const empty = { total: 0, count: 0, page: 0, items: [] };
-		for (const path of ['customer-tariff/index', 'cgi/index', 'cgi/customer', 'communication/index']) {
-			expect((await school.call(`1/${path}`, { customer_id: 1, group_id: 1 })).json).toEqual(empty);
+	it('missing ones can make lists empty or answer 405 instead, never writes', async () => {
+		for (const [missingParam, json] of [
+			['emptyList', { total: 0, count: 0, page: 0, items: [] }],
+			['error405', yii(405, 'Method Not Allowed')],
+		] as const) {
+			school.settings.missingParam = missingParam;
+			for (const path of ['customer-tariff/index', 'cgi/index', 'cgi/customer', 'communication/index']) {
+				expect((await school.call(`1/${path}`, { customer_id: 1, group_id: 1 })).json).toEqual(json);
+			}
+			expect((await school.call('1/cgi/create', { group_id: 1, customer_id: 1 })).status).toBe(400);
 		}
-		expect((await school.call('1/cgi/create', { group_id: 1, customer_id: 1 })).status).toBe(400);
 	});
 
 	it('can be declared unneeded, and are then taken from the body', async () => {
-		const [first] = rows('cgi');
+		const [first] = school.rows('cgi');
 		school.settings.optionalParams = ['cgi/update.group_id', 'communication/create.related_id'];
 		expect((await school.call(`1/cgi/update?id=${first?.id}`, { e_date: null })).json.success).toBe(true);
 		const comment = { related_id: 3, user_id: 1, comment: 'Да' };
-		expect((await school.call('1/communication/create?class=Lead', comment)).model).toMatchObject({
-			class: 'Lead',
-			related_id: 3,
-		});
+		const { model } = await school.call('1/communication/create?class=Lead', comment);
+		expect(model).toMatchObject({ class: 'Lead', related_id: 3 });
 	});
 
-	it('must fit the record', async () => {
-		const [tariff] = rows('customer-tariff');
-		const other = Number(tariff?.customer_id) + 1;
+	it('must fit the record, and win over copies in the body', async () => {
+		const [tariff] = school.rows('customer-tariff');
 		for (const action of ['update', 'delete']) {
+			const other = Number(tariff?.customer_id) + 1;
 			const path = `1/customer-tariff/${action}?id=${tariff?.id}&customer_id=${other}`;
 			expect((await school.call(path, { note: 'х' })).status).toBe(404);
 		}
-		const [member] = rows('cgi');
+		const [member] = school.rows('cgi');
 		expect((await school.call(`1/cgi/update?id=${member?.id}&group_id=999`)).status).toBe(404);
 		const right = `1/cgi/delete?id=${member?.id}&group_id=${String(member?.group_id)}`;
 		expect((await school.call(right)).json.success).toBe(true);
+		const create = '1/customer-tariff/create?customer_id=5';
+		expect((await school.call(create, { customer_id: 7, tariff_id: 2 })).model.customer_id).toBe(5);
 	});
 
-	it('win over copies in the body', async () => {
-		const { model } = await school.call('1/customer-tariff/create?customer_id=5', {
-			customer_id: 7,
-			tariff_id: 2,
-		});
-		expect(model.customer_id).toBe(5);
+	it.each<[string, JsonObject, status: number]>([
+		['customer-tariff/create?customer_id=9999', { tariff_id: 1 }, 404],
+		['cgi/create?group_id=9999', { customer_id: 1 }, 404],
+		['communication/create?class=Task&related_id=9999', { comment: 'х' }, 404],
+		['communication/create?class=Room&related_id=1', { comment: 'х' }, 400],
+		['bonus/balance-bonus?customer_id=9999', {}, 404],
+	])('that lead nowhere: %s with %j is %d', async (path, body, status) => {
+		expect((await school.call(`1/${path}`, body)).status).toBe(status);
 	});
 
-	it('of a customer or group that does not exist lead nowhere', async () => {
-		expect((await school.call('1/customer-tariff/index?customer_id=9999')).items).toEqual([]);
-		expect((await school.call('1/customer-tariff/create?customer_id=9999', { tariff_id: 1 })).status).toBe(
-			404,
-		);
-		expect((await school.call('1/cgi/create?group_id=9999', { customer_id: 1 })).status).toBe(404);
-		expect(
-			(await school.call('1/communication/create?class=Task&related_id=9999', { comment: 'х' })).status,
-		).toBe(404);
-		expect(
-			(await school.call('1/communication/create?class=Room&related_id=1', { comment: 'х' })).status,
-		).toBe(400);
-		expect((await school.call('1/bonus/balance-bonus?customer_id=9999')).status).toBe(404);
+	it('that lead nowhere make lists and calendars empty', async () => {
+		expect((await school.call('1/customer-tariff/index?customer_id=9999')).json).toMatchObject({ items: [] });
 		expect((await school.call('1/calendar/group?id=9999&date1=01.01.2026&date2=01.01.2027')).text).toBe('[]');
 	});
 });
 
 describe('memberships', () => {
 	/** In no group yet. */
-	let lead = 0;
-	beforeEach(() => {
-		lead = rows('customer').find(({ is_study }) => is_study === 0)?.id ?? 0;
-	});
-	const current = (row: Row) => {
-		const day = (value: unknown) => String(value).split('.').reverse().join('-');
-		return day(row.b_date) <= '2026-02-10' && (row.e_date === null || day(row.e_date) >= '2026-02-10');
-	};
+	const lead = () => school.rows('customer').find(({ is_study }) => is_study === 0)?.id ?? 0;
+	const join = async (body: JsonObject = {}) =>
+		await school.call('1/cgi/create?group_id=1', { customer_id: lead(), ...body });
+	const change = async (id: unknown, body: JsonObject) =>
+		await school.call(`1/cgi/update?id=${String(id)}&group_id=1`, body);
 
 	it('of a group are the current ones, unless dates are given', async () => {
-		const target = rows('cgi').find((row) => row.b_date === '01.02.2025')?.group_id;
-		const all = idsWhere('cgi', (row) => row.group_id === target);
-		const now = idsWhere('cgi', (row) => row.group_id === target && current(row));
-		expect(now.length).toBeLessThan(all.length);
-		const list = async (body: JsonObject) =>
-			sorted((await school.call(`1/cgi/index?group_id=${String(target)}`, body)).ids);
-		expect(await list({})).toEqual(now);
-		expect(await list(wide)).toEqual(all);
-		expect(await list({ b_date: '11.02.2026' })).toEqual(
-			idsWhere('cgi', (row) => row.group_id === target && row.e_date !== '30.06.2025'),
-		);
-		const past = idsWhere('cgi', (row) => row.group_id === target && row.e_date === '30.06.2025');
-		expect(await list({ e_date: '31.05.2025' })).toEqual(past);
-		expect(await list({ b_date: '2026-02-11' })).toEqual(now);
+		const { group_id } = school.rows('cgi').find((row) => row.b_date === '01.02.2025') as Row;
+		const idsWhere = (test: (row: Row) => boolean) =>
+			school.idsWhere('cgi', (row) => row.group_id === group_id && test(row));
+		const isPast = (row: Row) => row.e_date === '30.06.2025';
+		const all = idsWhere(() => true);
+		expect(idsWhere(isCurrent).length).toBeLessThan(all.length);
+		for (const [body, ids] of [
+			[{}, idsWhere(isCurrent)],
+			[{ b_date: '01.01.2000', e_date: '31.12.2099' }, all],
+			[{ b_date: '11.02.2026' }, idsWhere((row) => !isPast(row))],
+			[{ e_date: '31.05.2025' }, idsWhere(isPast)],
+			[{ b_date: '2026-02-11' }, idsWhere(isCurrent)],
+		] as const) {
+			expect(await school.list(`1/cgi/index?group_id=${String(group_id)}`, body)).toEqual(ids);
+		}
 	});
 
 	it('of a customer come from cgi/customer, whatever the branch', async () => {
-		const customer = rows('cgi').find((row) => row.b_date === '01.02.2025')?.customer_id;
-		const path = `2/cgi/customer?customer_id=${String(customer)}`;
-		expect((await school.call(path)).items).toMatchObject([{ customer_id: customer }]);
+		const { customer_id } = school.rows('cgi').find((row) => row.b_date === '01.02.2025') as Row;
+		const path = `2/cgi/customer?customer_id=${String(customer_id)}`;
+		expect((await school.call(path)).items).toMatchObject([{ customer_id }]);
+		const wide = { b_date: '01.01.2000', e_date: '31.12.2099' };
 		expect((await school.call(path, wide)).items).toHaveLength(2);
 	});
 
 	it('begin today and end with the group when no dates are given', async () => {
-		const { model } = await school.call(`1/cgi/create?group_id=${group}`, { customer_id: lead });
-		expect(model).toMatchObject({
-			customer_id: lead,
-			group_id: group,
-			b_date: '10.02.2026',
-			e_date: '31.05.2035',
-		});
-		expect(school.sandbox.store.find('customer', lead)?.group_ids).toEqual([group]);
+		const { model } = await join();
+		const dates = { b_date: '10.02.2026', e_date: '31.05.2035' };
+		expect(model).toMatchObject({ customer_id: lead(), group_id: 1, ...dates });
+		expect(school.stored('customer', lead())?.group_ids).toEqual([1]);
 		await school.call(`1/cgi/delete?id=${String(model.id)}`);
-		expect(school.sandbox.store.find('customer', lead)?.group_ids).toEqual([]);
+		expect(school.stored('customer', lead())?.group_ids).toEqual([]);
 	});
 
 	it('are refused twice at a time, not one after the other', async () => {
-		const join = (body: JsonObject = {}) =>
-			school.call(`1/cgi/create?group_id=${group}`, { customer_id: lead, ...body });
 		const { model } = await join();
 		expect((await join()).json).toEqual({
 			success: false,
 			errors: { group_id: [expect.stringMatching(/^Клиент уже состоит в группе/)] },
 		});
-		const leave = { b_date: '01.02.2026', e_date: '09.02.2026' };
-		await school.call(`1/cgi/update?id=${String(model.id)}&group_id=${group}`, leave);
+		await change(model.id, { b_date: '01.02.2026', e_date: '09.02.2026' });
 		expect((await join()).json.success).toBe(true);
 	});
 
 	it('end today by e_date, and go on by null', async () => {
-		const { model } = await school.call(`1/cgi/create?group_id=${group}`, { customer_id: lead });
-		const path = `1/cgi/update?id=${String(model.id)}&group_id=${group}`;
-		expect((await school.call(path, { e_date: '10.02.2026' })).model.e_date).toBe('10.02.2026');
-		expect((await school.call(path, { e_date: null })).model.e_date).toBeNull();
+		const { id } = (await join()).model;
+		expect((await change(id, { e_date: '10.02.2026' })).model.e_date).toBe('10.02.2026');
+		expect((await change(id, { e_date: null })).model.e_date).toBeNull();
 	});
 
 	it('can take their dates under other names', async () => {
 		school.settings.cgiDates = 'v';
-		const path = `1/cgi/create?group_id=${group}`;
-		const plain = await school.call(path, { customer_id: lead, b_date: '01.02.2026' });
-		expect(plain.errors).toEqual({ b_date: ['Неверный формат значения «Дата начала».'] });
-		const named = { customer_id: lead, b_date_v: '01.02.2026', e_date_v: '31.05.2026' };
-		expect((await school.call(path, named)).model).toMatchObject({
-			b_date: '01.02.2026',
-			e_date: '31.05.2026',
-		});
+		expect((await join({ b_date: '01.02.2026' })).errors).toEqual({ b_date: wrong('Дата начала') });
+		const { model } = await join({ b_date_v: '01.02.2026', e_date_v: '31.05.2026' });
+		expect(model).toMatchObject({ b_date: '01.02.2026', e_date: '31.05.2026' });
 	});
 
 	it('show in the customers filtered by group, once that filter is honoured', async () => {
 		school.settings.ignoredFilters = [];
-		const members = rows('cgi').filter((row) => row.group_id === group && current(row));
-		const ids = (await school.call('customer/index', { is_study: 2, removed: 1, group_id: group })).ids;
-		expect(sorted(ids)).toEqual(sorted(members.map(({ customer_id }) => Number(customer_id))));
+		const members = school.rows('cgi').filter((row) => row.group_id === 1 && isCurrent(row));
+		expect(await school.list('customer/index', { is_study: 2, removed: 1, group_id: 1 })).toEqual(
+			sorted(members.map(({ customer_id }) => Number(customer_id))),
+		);
 	});
 });
 
 describe('subscriptions', () => {
-	const owner = () => {
-		const old = rows('customer-tariff').find((row) => row.e_date === '31.05.2025');
-		return Number(old?.customer_id);
-	};
+	const ofCustomer = (id: number, test: (row: Row) => boolean = () => true) =>
+		school.idsWhere('customer-tariff', (row) => row.customer_id === id && test(row));
 
 	it('are the same in every branch', async () => {
-		const path = `customer-tariff/index?customer_id=${owner()}`;
-		const ids = idsWhere('customer-tariff', (row) => row.customer_id === owner());
-		expect(ids).toHaveLength(2);
-		for (const branch of ['', '1/', '2/', '3/'])
-			expect(sorted((await school.call(branch + path)).ids)).toEqual(ids);
+		const old = school.rows('customer-tariff').find((row) => row.e_date === '31.05.2025') as Row;
+		const owner = Number(old.customer_id);
+		expect(ofCustomer(owner)).toHaveLength(2);
+		for (const branch of ['', '1/', '2/', '3/']) {
+			const path = `${branch}customer-tariff/index?customer_id=${owner}`;
+			expect(await school.list(path)).toEqual(ofCustomer(owner));
+		}
 	});
 
 	it.each<[JsonObject, (row: Row) => boolean]>([
@@ -216,75 +187,65 @@ describe('subscriptions', () => {
 		[{ is_separate_balance: 1 }, (row) => row.is_separate_balance === 1],
 		[{ is_burnable_out: true }, () => false],
 		[{ id: 1 }, (row) => row.id === 1],
-	])('%j', async (body, test) => {
-		const customers = [...new Set(rows('customer-tariff').map(({ customer_id }) => Number(customer_id)))];
-		for (const customer of customers.slice(0, 12)) {
-			const { ids } = await school.call(`1/customer-tariff/index?customer_id=${customer}`, body);
-			expect(sorted(ids)).toEqual(
-				idsWhere('customer-tariff', (row) => row.customer_id === customer && test(row)),
-			);
+	])('are filtered by %j', async (body, test) => {
+		const owners = school.rows('customer-tariff').map(({ customer_id }) => Number(customer_id));
+		for (const customer of [...new Set(owners)].slice(0, 12)) {
+			const path = `1/customer-tariff/index?customer_id=${customer}`;
+			expect(await school.list(path, body)).toEqual(ofCustomer(customer, test));
 		}
 	});
 });
 
 describe('comments', () => {
+	const add = async (body: JsonObject) =>
+		await school.call('1/communication/create?class=Customer&related_id=1', { comment: 'Звонили', ...body });
+
 	it('belong to a class and a record', async () => {
-		const list = async (of: string, id: number, body: JsonObject = {}) =>
-			(await school.call(`1/communication/index?class=${of}&related_id=${id}`, body)).items;
-		expect(await list('Group', 1)).toMatchObject([{ class: 'Group', related_id: 1, type_id: 1 }]);
-		expect(await list('Customer', 1)).toMatchObject([{ class: 'Customer', related_id: 1 }]);
-		const create = '1/communication/create?class=Customer&related_id=1';
-		await school.call(create, { comment: 'Второй', user_id: 3, type_id: 2 });
-		expect(await list('Customer', 1)).toMatchObject([{ comment: 'Второй', user_id: 3 }, {}]);
-		expect(await list('Customer', 1, { comment: 'втор' })).toHaveLength(1);
-		expect(await list('Customer', 1, { type_id: 2 })).toHaveLength(1);
-		expect(await list('Customer', 1, { user_id: 99 })).toHaveLength(0);
+		const list = async (of: string, body: JsonObject = {}) =>
+			(await school.call(`1/communication/index?class=${of}&related_id=1`, body)).items;
+		expect(await list('Group')).toMatchObject([{ class: 'Group', related_id: 1, type_id: 1 }]);
+		expect(await list('Customer')).toMatchObject([{ class: 'Customer', related_id: 1 }]);
+		await add({ comment: 'Второй', user_id: 3, type_id: 2 });
+		expect(await list('Customer')).toMatchObject([{ comment: 'Второй', user_id: 3 }, {}]);
+		expect(await list('Customer', { comment: 'втор' })).toHaveLength(1);
+		expect(await list('Customer', { type_id: 2 })).toHaveLength(1);
+		expect(await list('Customer', { user_id: 99 })).toHaveLength(0);
 	});
 
 	it('need an author, which a task does not, unless settings say otherwise', async () => {
-		const comment = () =>
-			school.call('1/communication/create?class=Customer&related_id=1', { comment: 'Звонили' });
-		const task = () => school.call('1/task/create', { title: 'Перезвонить' });
-		const before = rows('communication').length;
-		const missing = (label: string) => ({
-			success: false,
-			errors: { user_id: [`Необходимо заполнить «${label}».`] },
-		});
-		expect((await comment()).json).toEqual(missing('Пользователь'));
-		expect(rows('communication')).toHaveLength(before);
+		const task = async () => await school.call('1/task/create', { title: 'Перезвонить' });
+		const before = numbers(school.rows('communication'));
+		expect((await add({})).json).toEqual({ success: false, errors: { user_id: must('Пользователь') } });
+		expect(numbers(school.rows('communication'))).toEqual(before);
 		expect((await task()).model).toMatchObject({ user_id: 1 });
-
 		school.settings.requiredFields = { 'communication.user_id': false, 'task.user_id': true };
-		expect((await comment()).model).toMatchObject({ user_id: 1 });
-		expect((await task()).json).toEqual(missing('Автор'));
+		expect((await add({})).model).toMatchObject({ user_id: 1 });
+		expect((await task()).json).toEqual({ success: false, errors: { user_id: must('Автор') } });
 	});
 
 	it('hold 2048 characters', async () => {
-		const create = (comment: string) =>
-			school.call('1/communication/create?class=Group&related_id=1', { comment, user_id: 1 });
-		expect((await create('ы'.repeat(2048))).json.success).toBe(true);
-		expect((await create('ы'.repeat(2049))).errors).toHaveProperty('comment');
+		expect((await add({ comment: 'ы'.repeat(2048), user_id: 1 })).json.success).toBe(true);
+		expect((await add({ comment: 'ы'.repeat(2049), user_id: 1 })).errors).toHaveProperty('comment');
 	});
 });
 
 describe('bonuses', () => {
-	const call = (action: string, body: JsonObject = {}) =>
-		school.call(`1/bonus/${action}?customer_id=1`, body);
+	const call = async (action: string, body: JsonObject = {}) =>
+		(await school.call(`1/bonus/${action}?customer_id=1`, body)).json;
+	beforeEach(() => void school.sandbox.store.patch('customer', 1, { balance_bonus: 0 }));
 
 	it('are read, added and spent', async () => {
-		school.sandbox.store.patch('customer', 1, { balance_bonus: 0 });
-		expect((await call('balance-bonus')).json).toEqual({ balance_bonus: 0 });
-		expect((await call('bonus-add', { amount: 150, note: 'За отзыв' })).json).toMatchObject({
-			success: true,
-			errors: [],
+		expect(await call('balance-bonus')).toEqual({ balance_bonus: 0 });
+		expect(await call('bonus-add', { amount: 150, note: 'За отзыв' })).toMatchObject({
+			...{ success: true, errors: [], model: { balance_bonus: 150 } },
 		});
-		expect((await call('bonus-spend', { amount: '50', note: 'Футболка' })).json.success).toBe(true);
-		expect((await call('balance-bonus')).json).toEqual({ balance_bonus: 100 });
+		expect(await call('bonus-spend', { amount: '50' })).toMatchObject({ success: true });
+		expect(await call('balance-bonus')).toEqual({ balance_bonus: 100 });
 		const { items } = await school.call('log/index', { entity: 'Customer', entity_id: 1, event: 2 });
-		expect(items[0]).toMatchObject({
-			fields_old: { balance_bonus: 150 },
-			fields_new: { balance_bonus: 100 },
-		});
+		const change = { fields_old: { balance_bonus: 150 }, fields_new: { balance_bonus: 100 } };
+		expect(items[0]).toMatchObject(change);
+		school.settings.bonusAnswer = 'bare';
+		expect(await call('bonus-add', { amount: 150 })).toEqual({ balance_bonus: 250 });
 	});
 
 	it.each<[string, JsonObject]>([
@@ -293,9 +254,6 @@ describe('bonuses', () => {
 		['bonus-add', { amount: 'много' }],
 		['bonus-spend', { amount: 100_000 }],
 	])('%s %j is refused', async (action, body) => {
-		expect((await call(action, body)).json).toMatchObject({
-			success: false,
-			errors: { amount: [expect.any(String)] },
-		});
+		expect(await call(action, body)).toEqual({ success: false, errors: { amount: [expect.any(String)] } });
 	});
 });

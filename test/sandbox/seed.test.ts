@@ -1,5 +1,10 @@
-import { startSandbox, type Row, type Sandbox } from '../../sandbox';
+import fc from 'fast-check';
+
+import { startSandbox, type JsonObject, type Row, type Sandbox } from '../../sandbox';
 import { entities, entityNames } from '../../sandbox/school/entities';
+import { customer } from '../../sandbox/school/entities/customer';
+import { depth, isDeep, seed } from '../support/depth';
+import { dayOf, everyone, numbers, useSchool } from './support';
 
 const open: Sandbox[] = [];
 async function start(options: Parameters<typeof startSandbox>[0] = {}) {
@@ -7,7 +12,7 @@ async function start(options: Parameters<typeof startSandbox>[0] = {}) {
 	open.push(sandbox);
 	return sandbox;
 }
-afterAll(() => Promise.all(open.map((sandbox) => sandbox.close())));
+afterAll(async () => await Promise.all(open.map((sandbox) => sandbox.close())));
 
 let sandbox: Sandbox;
 let customers: readonly Row[];
@@ -16,40 +21,34 @@ beforeAll(async () => {
 	customers = sandbox.store.rows('customer');
 });
 
-const count = (test: (row: Row) => boolean) => customers.filter(test).length;
 const all = ({ store }: Sandbox) => entityNames.map((entity) => store.rows(entity));
 
 describe('the invented school', () => {
-	it('is the same for the same seed and another for another', async () => {
-		expect(all(await start({ seed: 1 }))).toEqual(all(sandbox));
-		const other = await start({ seed: 2 });
-		expect(other.store.rows('customer').map(({ name }) => name)).not.toEqual(
-			customers.map(({ name }) => name),
-		);
-	});
-
-	it('does not depend on the clock, the zone or what runs beside it', async () => {
+	it('is the same for the same seed and another for another, whatever the clock, the zone and what runs beside', async () => {
 		const settings = { now: '2031-05-05 05:05:05', timeZone: 'Asia/Vladivostok' };
-		const [one, two] = await Promise.all([start({ settings }), start({ seed: 1 })]);
+		const [one, two, other] = await Promise.all([
+			start({ settings }),
+			start({ seed: 1 }),
+			start({ seed: 2 }),
+		]);
 		expect(all(one)).toEqual(all(sandbox));
 		expect(all(two)).toEqual(all(sandbox));
+		const names = (rows: readonly Row[]) => rows.map(({ name }) => name);
+		expect(names(other.store.rows('customer'))).not.toEqual(names(customers));
 	});
 
-	it('has 300 customers of every sort', () => {
+	it.each<[sort: string, test: (row: Row) => boolean]>([
+		['leads', (row) => row.is_study === 0],
+		['clients', (row) => row.is_study === 1],
+		['leads without a stage', (row) => row.is_study === 0 && row.lead_status_id === null],
+		['archived leads', (row) => row.is_study === 0 && row.e_date !== '2030-12-31'],
+		['archived clients', (row) => row.is_study === 1 && row.e_date !== '2030-12-31'],
+		['customers in two branches', (row) => (row.branch_ids as number[]).length === 2],
+		['customers in the third branch', (row) => (row.branch_ids as number[]).includes(3)],
+		['customers without a day of birth', (row) => row.dob === null],
+	])('has 300 customers, %s among them', (_sort, test) => {
 		expect(customers).toHaveLength(300);
-		const sorts = [
-			count((row) => row.is_study === 0),
-			count((row) => row.is_study === 1),
-			count((row) => row.is_study === 0 && row.lead_status_id === null),
-			count((row) => row.is_study === 0 && row.e_date !== '2030-12-31'),
-			count((row) => row.is_study === 1 && row.e_date !== '2030-12-31'),
-			count((row) => (row.branch_ids as number[]).length === 2),
-			count((row) => (row.branch_ids as number[]).includes(3)),
-			count((row) => row.dob === null),
-		];
-		for (const size of sorts) expect(size).toBeGreaterThan(4);
-		const phones = customers.map((row) => (row.phone as string[])[0]);
-		expect(new Set(phones).size).toBeLessThan(phones.length);
+		expect(customers.filter(test).length).toBeGreaterThan(4);
 	});
 
 	it('is made of clearly invented data in the formats of the service', () => {
@@ -61,89 +60,20 @@ describe('the invented school', () => {
 			expect(row.created_at).toMatch(/^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d$/);
 			expect(String(row.created_at) <= String(row.updated_at)).toBe(true);
 			expect(String(row.updated_at) < '2026-02-11').toBe(true);
-			expect(row.e_date).toMatch(/^\d{4}-\d\d-\d\d$/);
-			expect(row.dob ?? '01.01.2000').toMatch(/^\d\d\.\d\d\.\d{4}$/);
-			expect(row.balance).toMatch(/^\d+\.00$/);
 			expect(row).toHaveProperty('custom_school');
 		}
+		const phones = customers.map((row) => (row.phone as string[])[0]);
+		expect(new Set(phones).size).toBeLessThan(phones.length);
 	});
 
-	it('has grown in the order of its ids', () => {
-		const times = customers.map((row) => String(row.created_at));
-		expect(times).toEqual([...times].sort());
-		expect(customers.map(({ id }) => id)).toEqual(customers.map((_row, index) => index + 1));
-	});
-
-	it('has a stage that is switched off and holds no leads', () => {
-		expect(sandbox.store.rows('lead-status').filter((row) => row.is_enabled === 0)).toMatchObject([
-			{ id: 5 },
-		]);
-		expect(count((row) => row.lead_status_id === 5)).toBe(0);
-	});
-
-	it('can be empty of customers', async () => {
-		const empty = await start({ customers: 0 });
-		expect(empty.store.rows('customer')).toEqual([]);
-		expect(empty.store.insert('customer', { name: 'Х' }).id).toBe(1);
-	});
-
-	it('fills every list', () => {
-		for (const name of entityNames) expect(sandbox.store.rows(name).length).toBeGreaterThan(0);
-	});
-
-	it('refers to nothing that is not there', () => {
-		const targets: Record<string, string> = {
-			customer_id: 'customer',
-			customer_ids: 'customer',
-			group_id: 'group',
-			group_ids: 'group',
-			teacher_ids: 'teacher',
-			branch_id: 'branch',
-			branch_ids: 'branch',
-			room_id: 'room',
-			location_id: 'location',
-			subject_id: 'subject',
-			subject_ids: 'subject',
-			tariff_id: 'tariff',
-			ctt_id: 'customer-tariff',
-			lesson_id: 'lesson',
-			lesson_type_id: 'lesson-type',
-			regular_id: 'regular-lesson',
-			level_id: 'level',
-			user_id: 'user',
-			user_ids: 'user',
-			assigned_id: 'user',
-			pipeline_id: 'pipeline',
-			pay_type_id: 'pay-type',
-			pay_account_id: 'pay-account',
-			pay_item_id: 'pay-item',
-			category_id: 'pay-item-category',
-		};
-		const lost: unknown[] = [];
-		for (const path of entityNames) {
-			for (const row of sandbox.store.rows(path)) {
-				for (const [name, target] of Object.entries(targets)) {
-					const held = row[name] ?? [];
-					for (const id of Array.isArray(held) ? held : [held]) {
-						if (!sandbox.store.find(target, Number(id))) lost.push([path, row.id, name, id]);
-					}
-				}
-			}
-		}
-		expect(lost).toEqual([]);
-	});
-
-	it('holds values of the kinds that the fields have', () => {
+	it('holds values of the kinds that the fields have, something in every list', () => {
 		const forms: Record<string, RegExp> = {
-			money: /^-?\d+\.\d\d$/,
-			moment: /^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d$/,
-			clock: /^\d\d:\d\d$/,
-			int: /^\d+$/,
-			iso: /^\d{4}-\d\d-\d\d$/,
-			dotted: /^\d\d\.\d\d\.\d{4}$/,
+			...{ money: /^-?\d+\.\d\d$/, moment: /^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d$/, clock: /^\d\d:\d\d$/ },
+			...{ int: /^\d+$/, iso: /^\d{4}-\d\d-\d\d$/, dotted: /^\d\d\.\d\d\.\d{4}$/ },
 		};
 		const odd: unknown[] = [];
 		for (const { path, fields } of entities) {
+			expect(sandbox.store.rows(path).length).toBeGreaterThan(0);
 			for (const row of sandbox.store.rows(path)) {
 				for (const [name, { kind, stored = 'dotted' }] of Object.entries(fields)) {
 					const form = forms[kind === 'date' ? stored : kind];
@@ -155,14 +85,60 @@ describe('the invented school', () => {
 		expect(odd).toEqual([]);
 	});
 
-	it('has lessons of every status and sort around its day, details where they are over', () => {
-		const lessons = sandbox.store.rows('lesson');
-		for (const status of [1, 2, 3]) {
-			for (const lesson_type_id of [1, 2, 3]) {
-				const some = lessons.filter((row) => row.status === status && row.lesson_type_id === lesson_type_id);
-				expect(some.length + (status === 2 ? 1 : 0)).toBeGreaterThan(0);
+	it('has grown in the order of its ids', () => {
+		const times = customers.map((row) => String(row.created_at));
+		expect(times).toEqual([...times].sort());
+		expect(numbers(customers)).toEqual(customers.map((_row, index) => index + 1));
+	});
+
+	it('has a stage that is switched off and holds no leads', () => {
+		const off = sandbox.store.rows('lead-status').filter((row) => row.is_enabled === 0);
+		expect(numbers(off)).toEqual([5]);
+		expect(customers.filter((row) => row.lead_status_id === 5)).toEqual([]);
+	});
+
+	it('can be empty of customers', async () => {
+		const empty = await start({ customers: 0 });
+		expect(empty.store.rows('customer')).toEqual([]);
+		expect(empty.store.insert('customer', { name: 'Х' }).id).toBe(1);
+	});
+
+	it('refers to nothing that is not there', () => {
+		/** By their entities, the fields that refer to them, other than those called by their names. */
+		const others: Record<string, string> = {
+			...{
+				ctt: 'customer-tariff',
+				regular: 'regular-lesson',
+				assigned: 'user',
+				category: 'pay-item-category',
+			},
+		};
+		const lost: unknown[] = [];
+		let seen = 0;
+		for (const path of entityNames) {
+			for (const row of sandbox.store.rows(path)) {
+				for (const [name, held] of Object.entries(row)) {
+					const [, noun = ''] = /^(\w+)_ids?$/.exec(name) ?? [];
+					const target = others[noun] ?? noun.replaceAll('_', '-');
+					if (!(entityNames as readonly string[]).includes(target)) continue;
+					for (const id of [held ?? []].flat()) {
+						seen += 1;
+						if (!sandbox.store.find(target, Number(id))) lost.push([path, row.id, name, id]);
+					}
+				}
 			}
 		}
+		expect(lost).toEqual([]);
+		expect(seen).toBeGreaterThan(5_000);
+	});
+
+	it('has lessons of every status and sort around its day, details where they are over', () => {
+		const lessons = sandbox.store.rows('lesson');
+		const sorts = new Set(
+			lessons.map(({ status, lesson_type_id }) => `${String(status)}.${String(lesson_type_id)}`),
+		);
+		for (const sort of ['1.1', '1.2', '1.3', '3.1', '3.2', '3.3']) expect(sorts).toContain(sort);
+		expect(lessons.map(({ status }) => status)).toContain(2);
 		for (const { id, status, date, customer_ids } of lessons) {
 			if (status === 3) expect(String(date) <= '2026-02-10').toBe(true);
 			if (status === 1) expect(String(date) >= '2026-02-10').toBe(true);
@@ -183,47 +159,132 @@ describe('the invented school', () => {
 		'lives on another day: %s',
 		async (today) => {
 			const { store } = await start({ today, customers: 120 });
-			const rows = (entity: string) => store.rows(entity);
 			const [day, moment] = [today.slice(0, 10), today.padEnd(19, ' 23:59:59')];
-			expect(rows('customer')).toHaveLength(120);
-
-			const [youngest, ...older] = [...rows('customer')].reverse();
-			const ageMs = Date.parse(`${moment}Z`) - Date.parse(`${String(youngest.created_at)}Z`);
+			const people = store.rows('customer');
+			expect(people).toHaveLength(120);
+			const [youngest, ...older] = [...people].reverse();
+			const ageMs = Date.parse(`${moment}Z`) - Date.parse(`${String(youngest?.created_at)}Z`);
 			expect(ageMs).toBeGreaterThan(0);
 			expect(ageMs).toBeLessThan(86_400_000);
-			for (const { created_at } of older) expect(String(created_at) < String(youngest.created_at)).toBe(true);
+			for (const { created_at } of older)
+				expect(String(created_at) < String(youngest?.created_at)).toBe(true);
 
 			const [, month, date] = day.split('-');
-			expect(rows('customer').some(({ dob }) => String(dob).startsWith(`${date}.${month}.`))).toBe(true);
-			expect(rows('customer').some(({ balance }) => Number(balance) < 0)).toBe(true);
-			const ends = rows('customer-tariff').map(({ e_date }) => String(e_date).split('.').reverse().join('-'));
-			expect(ends).toContain(day);
+			expect(people.some(({ dob }) => String(dob).startsWith(`${date}.${month}.`))).toBe(true);
+			expect(people.some(({ balance }) => Number(balance) < 0)).toBe(true);
+			expect(store.rows('customer-tariff').map(({ e_date }) => dayOf(e_date))).toContain(day);
 
-			for (const { status, time_from, time_to } of rows('lesson')) {
+			for (const { status, time_from, time_to } of store.rows('lesson')) {
 				if (status === 3) expect(String(time_to) <= moment).toBe(true);
-				if (status === 1) expect(String(time_to) > `${today.slice(0, 13)}`).toBe(true);
+				if (status === 1) expect(String(time_to) > today.slice(0, 13)).toBe(true);
 				expect(String(time_from) < String(time_to)).toBe(true);
 			}
 
-			const times = rows('log').map(({ date_time }) => String(date_time));
+			const times = store.rows('log').map(({ date_time }) => String(date_time));
 			expect(times).toEqual([...times].sort());
-			expect(times.at(-1)! <= moment).toBe(true);
-			const told = rows('log').filter(({ entity }) => entity === 'Lesson');
+			expect((times.at(-1) ?? '') <= moment).toBe(true);
+			const told = store.rows('log').filter(({ entity }) => entity === 'Lesson');
 			const missed = told.filter(({ entity_id }) =>
-				store
-					.where('lesson-details', 'lesson_id', Number(entity_id))
-					.some(({ is_attend }) => is_attend === 0),
+				store.where('lesson-details', 'lesson_id', Number(entity_id)).some((row) => row.is_attend === 0),
 			);
 			expect(missed.length).toBeGreaterThan(2);
 			for (const { entity_id } of told) expect(store.find('lesson', Number(entity_id))?.status).toBe(3);
 		},
 	);
+});
 
-	it('keeps what depends on customers within bounds', async () => {
-		const { store } = await start({ customers: 12_000 });
-		expect(store.rows('group')).toHaveLength(300);
-		for (const name of entityNames) {
-			if (name !== 'customer') expect(store.rows(name).length).toBeLessThan(12_000);
+/** As many as the largest of schools have, where there is time for it. */
+const MANY = isDeep ? 130_000 : 12_000;
+
+describe(`${MANY} customers`, () => {
+	const school = useSchool({ pageSize: 500 }, { customers: MANY });
+	const walk = async (pages: number) => {
+		const ids = new Set<number>();
+		for (let page = 0; page < pages; page += 1) {
+			for (const id of (await school.call('customer/index', { ...everyone, page })).ids) ids.add(id);
 		}
+		return ids.size;
+	};
+
+	it('are all served, page by page, and what depends on them stays within bounds', async () => {
+		expect(await walk(MANY / 500 + 1)).toBe(MANY);
+		expect(school.rows('group')).toHaveLength(300);
+		for (const name of entityNames) {
+			if (name !== 'customer') expect(school.rows(name).length).toBeLessThan(12_000);
+		}
+	}, 120_000);
+
+	it('are served in another order each time, each page a sample of all', async () => {
+		school.settings.shuffle = true;
+		const size = await walk(4);
+		expect(size).toBeGreaterThan(1_200);
+		expect(size).toBeLessThan(2_000);
+	});
+
+	it('are served while rows come and go between pages', async () => {
+		const added: number[] = [];
+		for (let page = 0; page < 10; page += 1) {
+			added.push(school.sandbox.store.insert('customer', { name: `Новый ${page}`, is_study: 0 }).id);
+			const { json } = await school.call('customer/index', { ...everyone, page });
+			expect(json).toMatchObject({ total: MANY + page + 1, count: 500 });
+		}
+		const { ids } = await school.call('customer/index', { is_study: 0, removed: 1 });
+		expect(ids).toEqual(expect.arrayContaining(added));
+	});
+});
+
+describe('what makes large lists fast', () => {
+	const school = useSchool({ pageSize: 500 }, { customers: 1_200 });
+
+	const first = (row: Row, field: string) => String((row[field] as string[])[0] ?? '');
+	const digits = (text: string) => text.replace(/\D/g, '');
+	const part = fc.tuple(fc.nat({ max: 1_199 }), fc.nat({ max: 8 }), fc.integer({ min: 1, max: 12 }));
+	const id = fc.integer({ min: 1, max: 1_200 });
+	const step = fc.oneof(
+		fc.record({ do: fc.constantFrom('phone' as const, 'email' as const, 'name' as const), part }),
+		fc.record({ do: fc.constantFrom('change' as const, 'remove' as const), id }),
+		fc.record({ do: fc.constant('add' as const), n: fc.nat({ max: 999 }) }),
+	);
+
+	/** By the plain meaning of filter and order. */
+	const expected = (test: (row: Row) => boolean) => {
+		const rank = (row: Row) => customer.sortKey(row);
+		const found = school.rows('customer').filter(test);
+		return numbers([...found].sort((a, b) => rank(a) - rank(b) || b.id - a.id)).slice(0, 500);
+	};
+
+	it('finds what a walk through all of them would find, in the same order', async () => {
+		const { store } = school.sandbox;
+		const snapshot = school.sandbox.snapshot();
+		await fc.assert(
+			fc.asyncProperty(fc.array(step, { maxLength: 12 }), async (steps) => {
+				school.sandbox.restore(snapshot);
+				for (const one of steps) {
+					if (one.do === 'add') store.insert('customer', { name: 'Ёлкин', phone: [`+7(911)${one.n}`] });
+					if (one.do === 'remove') store.remove('customer', one.id);
+					if (one.do === 'change') {
+						const values: JsonObject = { email: [`x${one.id}@y.example`], is_study: one.id % 2, phone: [] };
+						store.patch('customer', one.id, values);
+					}
+					if (!('part' in one)) continue;
+					const rows = store.rows('customer');
+					const [place, from, length] = one.part;
+					const row = rows[place % rows.length] as Row;
+					const held = one.do === 'name' ? String(row.name) : first(row, one.do);
+					const text = held.slice(from, from + length).trim();
+					const plain = (value: unknown) =>
+						one.do === 'phone' ? digits(String(value)) : String(value).toLowerCase();
+					const wanted = plain(text);
+					if (wanted === '') continue;
+					const { ids } = await school.call('customer/index', { ...everyone, [one.do]: text });
+					const holdsIt = ({ [one.do]: value }: Row) =>
+						[value ?? []].flat().some((item) => plain(item).includes(wanted));
+					expect(ids).toEqual(expected(holdsIt));
+				}
+				const { ids } = await school.call('customer/index', everyone);
+				expect(ids).toEqual(expected(() => true));
+			}),
+			{ seed, numRuns: depth.largeLists },
+		);
 	});
 });

@@ -1,4 +1,4 @@
-import { startSandbox, type JsonObject, type Sandbox, type Settings } from '../../sandbox';
+import { startSandbox, type JsonObject, type Row, type Sandbox, type Settings } from '../../sandbox';
 
 interface Reply {
 	status: number;
@@ -21,24 +21,28 @@ interface CallOptions {
 	raw?: string;
 }
 
+interface Begun {
+	customers?: number;
+	seed?: number;
+}
+
 /** A sandbox and a plain client for it, independent of the node under development. */
 export class School {
 	token = '';
+	sandbox!: Sandbox;
 
-	private constructor(readonly sandbox: Sandbox) {}
+	static async open(settings: Partial<Settings> = {}, options: Begun = {}): Promise<School> {
+		return await new School().open(settings, options);
+	}
 
-	static async open(
-		settings: Partial<Settings> = {},
-		options: { customers?: number; seed?: number } = {},
-	): Promise<School> {
-		const sandbox = await startSandbox({
+	async open(settings: Partial<Settings> = {}, options: Begun = {}): Promise<this> {
+		this.sandbox = await startSandbox({
 			customers: 60,
 			...options,
 			settings: { rateLimit: 0, ...settings },
 		});
-		const school = new School(sandbox);
-		await school.login();
-		return school;
+		await this.login();
+		return this;
 	}
 
 	get settings(): Settings {
@@ -68,7 +72,7 @@ export class School {
 			body: method === 'GET' ? undefined : (raw ?? JSON.stringify(body)),
 		});
 		const text = await answer.text();
-		const json = parse(text);
+		const json = parsed(text);
 		const items = (Array.isArray(json.items) ? json.items : []) as JsonObject[];
 		return {
 			status: answer.status,
@@ -76,7 +80,7 @@ export class School {
 			text,
 			json,
 			items,
-			ids: items.map(({ id }) => Number(id)),
+			ids: numbers(items),
 			model: (json.model ?? {}) as JsonObject,
 			errors: json.errors,
 		};
@@ -114,9 +118,37 @@ export class School {
 		}
 		throw new Error('The list does not end');
 	}
+
+	/** The ids of a page, sorted. */
+	async list(path: string, body: JsonObject = {}): Promise<number[]> {
+		return sorted((await this.call(path, body)).ids);
+	}
+
+	/** What the sandbox holds, past its API. */
+	rows(entity: string): readonly Row[] {
+		return this.sandbox.store.rows(entity);
+	}
+
+	stored(entity: string, id: unknown): Row | undefined {
+		return this.sandbox.store.find(entity, Number(id));
+	}
+
+	/** The ids of rows that it holds, sorted. */
+	idsWhere(entity: string, test: (row: Row) => boolean): number[] {
+		return sorted(numbers(this.rows(entity).filter(test)));
+	}
 }
 
-function parse(text: string): Record<string, unknown> {
+/** A school for the tests that follow, each of which begins with it as it was. */
+export function useSchool(settings: Partial<Settings> = {}, options: Begun = {}): School {
+	const school = new School();
+	beforeAll(async () => void (await school.open(settings, options)));
+	afterEach(async () => await school.restore());
+	afterAll(async () => await school.close());
+	return school;
+}
+
+function parsed(text: string): Record<string, unknown> {
 	try {
 		const value: unknown = JSON.parse(text);
 		return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {};
@@ -134,4 +166,18 @@ export const yii = (status: number, name: string) => ({
 	type: expect.stringContaining('yii\\web\\') as string,
 });
 
+/** What AlfaCRM says of a field that is empty, and of one that it cannot read. */
+export const must = (label: string) => [`Необходимо заполнить «${label}».`];
+export const wrong = (label: string) => [`Неверный формат значения «${label}».`];
+
+/** The least that a new customer needs. */
+export const lead = { name: 'Тестов Пример', is_study: 0, legal_type: 1 };
+/** What shows customers of every kind. */
+export const everyone = { is_study: 2, removed: 1 };
+
+export const sorted = (ids: readonly number[]): number[] => [...ids].sort((a, b) => a - b);
 export const numbers = (rows: readonly JsonObject[]): number[] => rows.map(({ id }) => Number(id));
+/** Of rows that hold a list of ids, those with this one. */
+export const holds = (field: string, id: number) => (row: Row) => (row[field] as number[]).includes(id);
+/** 2026-02-10 of 10.02.2026. */
+export const dayOf = (dotted: unknown) => String(dotted).split('.').reverse().join('-');

@@ -1,123 +1,355 @@
-import type { JsonObject } from '../../sandbox';
-import { School, yii } from './support';
+import fc from 'fast-check';
 
-let school: School;
-beforeAll(async () => {
-	school = await School.open({ now: '2026-02-11 09:30:00' });
-});
-afterEach(() => school.restore());
-afterAll(() => school.close());
+import type { Json, JsonObject, Row, Settings } from '../../sandbox';
+import type { Entity } from '../../sandbox/model/entity';
+import { entities } from '../../sandbox/school/entities';
+import { depth, seed } from '../support/depth';
+import { everyone, lead, must, useSchool, wrong, yii } from './support';
 
-const lead = { name: 'Тестов Пример', is_study: 0, legal_type: 1 };
-const stored = (entity: string, id: unknown) => school.sandbox.store.find(entity, Number(id));
-const must = (label: string) => [`Необходимо заполнить «${label}».`];
-const create = (body: JsonObject, path = '1/customer/create') => school.call(path, body);
-const update = (id: number, body: JsonObject) => school.call(`1/customer/update?id=${id}`, body);
+const school = useSchool({ now: '2026-02-11 09:30:00' });
 
-it('a lead that is created in a pipeline and no stage has none, until one is written and taken back', async () => {
-	const { model } = (await create({ ...lead, pipeline_id: 1 })) as { model: JsonObject };
-	const shown = async () => stored('customer', model.id)?.lead_status_id;
-	expect(model.lead_status_id).toBeNull();
-	expect(await shown()).toBeNull();
-	for (const lead_status_id of [2, null]) {
-		await update(Number(model.id), { lead_status_id });
-		expect(await shown()).toBe(lead_status_id);
-	}
-});
+const create = async (body: JsonObject, path = '1/customer/create') => await school.call(path, body);
+const update = async (id: unknown, body: JsonObject) =>
+	await school.call(`1/customer/update?id=${String(id)}`, body);
 
-const every: Array<[entity: string, minimal: JsonObject, missing: Record<string, string[]>]> = [
-	['branch', { name: 'Новый', is_active: 1 }, { name: must('Название'), is_active: must('Активен') }],
-	[
-		'location',
-		{ branch_id: 1, name: 'Новая', is_active: 1 },
-		{ branch_id: must('Филиал'), name: must('Название'), is_active: must('Активен') },
-	],
-	['customer', lead, { name: must('Имя'), is_study: must('Состояние'), legal_type: must('Тип заказчика') }],
-	['subject', { name: 'Новый' }, { name: must('Название') }],
-	['study-status', { name: 'Новый', is_enabled: 0 }, { name: must('Название'), is_enabled: must('Включен') }],
-	['lead-status', { name: 'Новый', is_enabled: 0 }, { name: must('Название'), is_enabled: must('Включен') }],
-	[
-		'lead-source',
-		{ code: 'new', name: 'Новый', is_enabled: 1 },
-		{ code: must('Код'), name: must('Название'), is_enabled: must('Включен') },
-	],
+interface Writable {
+	entity: string;
+	/** By what the log calls it, if that is not the name of its path. */
+	className?: string;
+	/** Written in the form of the documentation; `read` is what comes back, `undefined` what does not. */
+	given: JsonObject;
+	read?: Record<string, Json | undefined>;
+	needs: string[];
+	/** Needed only where a setting says so, for the sources differ. */
+	demanded?: string[];
+	change?: JsonObject;
+	changed?: JsonObject;
+	/** Parameters of the path, of which an update may need fewer. */
+	query?: string;
+	updateQuery?: string;
+}
+
+const dates = { b_date: '01.09.2025', e_date: '31.05.2026' };
+const isoDates = { b_date: '2025-09-01', e_date: '2026-05-31' };
+const named = { name: 'Новое' };
+const switched = { ...named, is_enabled: 0 };
+const needsThose = ['name', 'is_enabled'];
+
+const writable: Writable[] = [
+	{ entity: 'branch', given: { ...named, is_active: 1 }, needs: ['name', 'is_active'] },
+	{
+		entity: 'location',
+		given: { branch_id: 1, ...named, is_active: 1 },
+		needs: ['branch_id', 'name', 'is_active'],
+	},
+	{ entity: 'customer', given: lead, needs: ['name', 'is_study', 'legal_type'] },
+	{ entity: 'subject', given: named, needs: ['name'] },
+	{ entity: 'study-status', given: switched, needs: needsThose },
+	{ entity: 'lead-status', given: switched, needs: needsThose },
+	{ entity: 'lead-source', given: { code: 'new', ...switched }, needs: ['code', ...needsThose] },
+	{ entity: 'lead-reject', given: switched, needs: needsThose },
+	{
+		entity: 'room',
+		given: { branch_id: 1, color_id: 3, ...named, weight: 5 },
+		needs: ['branch_id', 'color_id', 'name', 'weight'],
+		change: { note: 'Ключ у вахты', is_enabled: 0 },
+	},
+	{
+		entity: 'group',
+		given: { branch_ids: [1], teacher_ids: [1], name: 'Шахматы', ...dates },
+		read: { ...isoDates, custom_format: null },
+		needs: ['branch_ids', 'name'],
+		change: { limit: 8, custom_format: 'очно' },
+	},
+	{
+		...{ entity: 'cgi', className: 'CustomerGroupInvolve' },
+		...{ query: '&group_id=2', updateQuery: '&group_id=2' },
+		given: { customer_id: 1, ...dates },
+		read: { group_id: 2 },
+		needs: ['customer_id'],
+		change: { e_date: '11.02.2026' },
+	},
+	{
+		...{ entity: 'customer-tariff', className: 'CustomerToTariff' },
+		...{ query: '&customer_id=1', updateQuery: '&customer_id=1' },
+		given: { tariff_id: 1, ...dates, balance: 3200 },
+		read: { customer_id: 1, balance: '3200.00', paid_lesson_count: 0 },
+		needs: ['tariff_id'],
+		change: { note: 'Семейный', balance: '10' },
+		changed: { note: 'Семейный', balance: '10.00' },
+	},
+	{
+		entity: 'lesson',
+		given: { lesson_date: '05.03.2026', time_from: '10:00', duration: 45, lesson_type_id: 2, subject_id: 1 },
+		read: {
+			...{ lesson_date: undefined, duration: undefined, date: '2026-03-05', status: 1, branch_id: 1 },
+			...{ time_from: '2026-03-05 10:00:00', time_to: '2026-03-05 10:45:00', details: [] },
+		},
+		needs: ['lesson_date', 'time_from', 'lesson_type_id', 'subject_id'],
+		change: { customer_ids: [1, 2], topic: 'Циклы' },
+	},
+	{
+		entity: 'regular-lesson',
+		given: { branch_id: 1, days: [2], b_date_v: '01.09.2025', e_date_v: '31.05.2026', time_from_v: '17:00' },
+		read: {
+			...{ days: undefined, b_date_v: undefined, e_date_v: undefined, day: 2 },
+			...{ ...isoDates, time_from_v: '17:00' },
+		},
+		needs: ['branch_id', 'days', 'b_date_v', 'e_date_v'],
+		change: { time_to_v: '18:00', related_class: 'Group', related_id: 1 },
+	},
+	{
+		entity: 'pay',
+		given: {
+			...{ branch_id: 1, customer_id: 1, pay_type_id: 1, pay_account_id: 2, payer_name: 'Орлова А.' },
+			...{ document_date: '05.02.2026', income: 5000 },
+		},
+		read: { document_date: '05.02.2026', income: '5000.00', custom_md_order: null },
+		needs: [
+			...['branch_id', 'customer_id', 'pay_type_id', 'pay_account_id', 'document_date', 'income'],
+			'payer_name',
+		],
+		change: { is_confirmed: 0, note: 'Картой' },
+	},
+	{
+		entity: 'task',
+		given: { title: 'Перезвонить', text: 'Уточнить группу', due_date: '12.02.2026', customer_ids: [1] },
+		read: { user_id: 1, branch_ids: [1], is_done: 0, created_at: '2026-02-11 09:30:00' },
+		needs: ['title'],
+		demanded: ['title'],
+		change: { is_done: 1 },
+	},
+	{
+		entity: 'communication',
+		query: '&class=Customer&related_id=1',
+		given: { type_id: 1, user_id: 1, comment: 'Просил позвонить вечером' },
+		read: { class: 'Customer', related_id: 1, user_id: 1, added: '2026-02-11 09:30:00' },
+		needs: ['comment', 'user_id'],
+		change: { comment: 'Позвонили' },
+	},
 ];
 
-describe.each(every)('%s', (entity, minimal, missing) => {
-	it('is created, read, updated and deleted', async () => {
-		const created = await create(minimal, `1/${entity}/create`);
-		expect(created.json).toMatchObject({ success: true, errors: [], model: minimal });
-		const { id } = created.model;
-		expect(created.model).toEqual(
-			(await school.call(`1/${entity}/index`, { id, is_study: 2, name: minimal.name })).items[0],
+const pascal = (path: string) =>
+	path.replace(/(^|-)([a-z])/g, (_all, _dash, letter: string) => letter.toUpperCase());
+
+describe.each(writable)('$entity', (item) => {
+	const { entity, query = '', updateQuery = '', given, change = { name: 'Другой' } } = item;
+	const add = async (body: JsonObject) => await school.call(`1/${entity}/create?${query}`, body);
+	const { fields = {}, inputs = {} } = entities.find(({ path }) => path === entity) ?? {};
+	const missing = Object.fromEntries(
+		item.needs.map((name) => [name, must({ ...fields, ...inputs }[name]?.label ?? '')]),
+	);
+
+	it('is created, listed with the same fields, updated and deleted, and all of it is logged', async () => {
+		const shown = Object.fromEntries(
+			Object.entries({ ...given, ...item.read }).filter(([, value]) => value !== undefined),
 		);
+		const created = await add(given);
+		expect(created.json).toMatchObject({ success: true, errors: [] });
+		expect(created.model).toMatchObject(shown);
+		const { id } = created.model;
+		const everything = { status: 1, b_date: '01.01.2020', e_date: '01.01.2040', ...everyone };
+		const rows = await school.all(`1/${entity}/index?${query}`, everything);
+		expect(rows.find((row) => row.id === id)).toEqual(created.model);
+		const names = Object.keys(fields).filter((name) => name !== 'removed');
+		expect(Object.keys(created.model)).toEqual(expect.arrayContaining(names));
 
-		const renamed = await school.call(`1/${entity}/update?id=${id}`, { name: 'Другой' });
-		expect(renamed.json).toMatchObject({
-			success: true,
-			errors: [],
-			model: { ...minimal, id, name: 'Другой' },
-		});
-		expect(stored(entity, id)?.name).toBe('Другой');
+		const updated = await school.call(`1/${entity}/update?id=${id}${updateQuery}`, change);
+		expect(updated.json).toMatchObject({ success: true, errors: [] });
+		expect(updated.model).toMatchObject({ ...shown, ...(item.changed ?? change), id });
 
-		const deleted = await school.call(`1/${entity}/delete?id=${id}`);
+		const deleted = await school.call(`1/${entity}/delete?id=${id}${updateQuery}`);
 		expect(deleted.json).toEqual({ success: true, errors: [] });
-		expect(stored(entity, id)).toBeUndefined();
+		expect(school.stored(entity, id)).toBeUndefined();
+
+		const className = item.className ?? pascal(entity);
+		const log = (await school.call('log/index', { entity: className, entity_id: id })).items;
+		expect(log.slice(0, 3)).toMatchObject([
+			{ event: 3, user_id: 1, fields_new: '' },
+			{ event: 2, user_id: 1 },
+			{ event: 1, user_id: 1, fields_old: [] },
+		]);
+		expect(Object.keys(log[1]?.fields_new as JsonObject).sort()).toEqual(Object.keys(change).sort());
 	});
 
 	it('is written without a branch in the path as well', async () => {
-		expect((await create(minimal, `${entity}/create`)).json.success).toBe(true);
+		expect((await school.call(`${entity}/create?${query}`, given)).json.success).toBe(true);
 	});
 
-	it('is not created without what it needs', async () => {
-		const before = school.sandbox.store.rows(entity).length;
-		const answer = await create({}, `1/${entity}/create`);
-		expect(answer.status).toBe(200);
-		expect(answer.json).toEqual({ success: false, errors: missing });
-		expect(school.sandbox.store.rows(entity)).toHaveLength(before);
-	});
-
-	it('needs it on an update only where it is given', async () => {
-		expect((await school.call(`${entity}/update?id=1`, { weight: 5 })).json.success).toBe(true);
-		const emptied = await school.call(`${entity}/update?id=1`, { name: ' ' });
-		expect(emptied.errors).toEqual({ name: missing.name });
+	it('is not created without what it needs, and needs it on an update only where it is given', async () => {
+		const demanded = (item.demanded ?? []).map((name): [string, boolean] => [`${entity}.${name}`, true]);
+		if (demanded.length > 0) expect((await add({})).json).toMatchObject({ success: true });
+		school.settings.requiredFields = Object.fromEntries(demanded);
+		const before = school.rows(entity).length;
+		const { status, json } = await add({});
+		expect([status, json]).toEqual([200, { success: false, errors: missing }]);
+		expect(school.rows(entity)).toHaveLength(before);
+		if (updateQuery !== '') return;
+		const [needed = ''] = item.needs.filter((name) => /^(name|title|comment)$/.test(name));
+		const path = `${entity}/update?id=1`;
+		expect((await school.call(path, { weight: 5 })).json.success).toBe(true);
+		if (needed !== '') {
+			expect((await school.call(path, { [needed]: ' ' })).errors).toEqual({ [needed]: missing[needed] });
+		}
 	});
 
 	it('names the missing id, and knows an unknown one', async () => {
 		for (const action of ['update', 'delete']) {
-			const without = await school.call(`1/${entity}/${action}`, { id: 1, name: 'Х' });
-			expect(without.json).toEqual({
-				...yii(400, 'Bad Request'),
-				message: 'Отсутствуют обязательные параметры: id',
-			});
+			const without = await school.call(`1/${entity}/${action}?${updateQuery}`, { id: 1, name: 'Х' });
+			const message = 'Отсутствуют обязательные параметры: id';
+			expect(without.json).toEqual({ ...yii(400, 'Bad Request'), message });
 			for (const id of ['9999', 'x', '-1']) {
-				const unknown = await school.call(`1/${entity}/${action}?id=${id}`);
+				const unknown = await school.call(`1/${entity}/${action}?id=${id}${updateQuery}`);
 				expect(unknown.json).toEqual(yii(404, 'Not Found'));
 			}
 		}
 	});
 });
 
+describe('requirements and date formats', () => {
+	const given = (entity: string) => writable.find((one) => one.entity === entity) as Writable;
+
+	it('follow settings where sources conflict', async () => {
+		school.settings.requiredFields = { 'pay.payer_name': false, 'customer-tariff.balance': true };
+		expect((await school.call('1/pay/create', {})).errors).not.toHaveProperty('payer_name');
+		const tariff = await school.call('1/customer-tariff/create?customer_id=1', { tariff_id: 1 });
+		expect(tariff.errors).toEqual({ balance: must('Остаток') });
+
+		const group = { branch_ids: [1], name: 'Г', b_date: '2025-09-01' };
+		expect((await school.call('1/group/create', group)).errors).toEqual({ b_date: wrong('Дата начала') });
+		school.settings.dateFormats = { 'group.b_date': 'iso', 'lesson.lesson_date': 'either' };
+		expect((await school.call('1/group/create', group)).model.b_date).toBe('2025-09-01');
+		const dotted = await school.call('1/group/create', { ...group, b_date: '01.09.2025' });
+		expect(dotted.errors).toEqual({ b_date: wrong('Дата начала') });
+		const lesson = { ...given('lesson').given, lesson_date: '2026-03-05' };
+		expect((await school.call('1/lesson/create', lesson)).model.date).toBe('2026-03-05');
+	});
+
+	it.each<[string, string]>([
+		['customer', 'dob'],
+		['pay', 'document_date'],
+		['customer-tariff', 'b_date'],
+		['cgi', 'b_date'],
+		['lesson', 'lesson_date'],
+		['regular-lesson', 'b_date_v'],
+		['task', 'due_date'],
+	])('%s wants a dotted %s; another is refused, or lost together with the record', async (entity, field) => {
+		const { query = '', given: body } = given(entity);
+		const path = `1/${entity}/create?${query}`;
+		const { json } = await school.call(path, { ...body, [field]: '2026-02-05' });
+		const errors = { [field]: [expect.stringMatching(/Неверный формат/) as string] };
+		expect(json).toEqual({ success: false, errors });
+		school.settings.isoDate = 'silentlyLost';
+		const before = school.rows(entity).length;
+		const lost = await school.call(path, { ...body, [field]: '2026-02-05' });
+		expect(lost.json).toEqual({ success: true, errors: [], model: {} });
+		expect(school.rows(entity)).toHaveLength(before);
+	});
+
+	it('lose an update with an ISO date as well', async () => {
+		school.settings.isoDate = 'silentlyLost';
+		expect((await update(1, { name: 'Х', dob: '2015-09-04' })).json.success).toBe(true);
+		expect(school.stored('customer', 1)?.name).not.toBe('Х');
+	});
+
+	it.each<[string, string, JsonObject]>([
+		['group', 'e_date', { b_date: '01.09.2025', e_date: '01.09.2025' }],
+		['cgi', 'e_date', { b_date: '02.09.2025', e_date: '01.09.2025' }],
+		['customer-tariff', 'e_date', { b_date: '02.09.2025', e_date: '01.09.2025' }],
+		['regular-lesson', 'e_date_v', { b_date_v: '02.09.2025', e_date_v: '01.09.2025' }],
+	])('%s ends after it begins', async (entity, field, days) => {
+		const { query = '', given: body } = given(entity);
+		const { json } = await school.call(`1/${entity}/create?${query}`, { ...body, ...days });
+		expect(json).toMatchObject({ success: false, errors: { [field]: [expect.stringMatching(/позже/)] } });
+	});
+
+	it('the end is compared with a stored begin as well', async () => {
+		const { id, b_date } = school.rows('group')[0] as Row;
+		const { errors } = await school.call(`1/group/update?id=${id}`, { e_date: '01.01.2020' });
+		expect(b_date).toBe('2025-09-01');
+		expect(errors).toHaveProperty('e_date');
+	});
+});
+
+describe('values', () => {
+	it.each<[string, JsonObject, JsonObject]>([
+		['numbers as text', { legal_type: '1', lead_status_id: '3' }, { legal_type: 1, lead_status_id: 3 }],
+		['flags as booleans', { is_study: true }, { is_study: 1 }],
+		[
+			'phones in one form',
+			{ phone: ['89000000101', '+7 900 000-01-02'] },
+			{ phone: ['+7(900)000-01-01', '+7(900)000-01-02'] },
+		],
+		['a single phone', { phone: '+79000000103' }, { phone: ['+7(900)000-01-03'] }],
+		['other phones as they are', { phone: ['+375 29 000-00-00'] }, { phone: ['+375 29 000-00-00'] }],
+		['a phone as a number', { phone: 79000000104 }, { phone: ['+7(900)000-01-04'] }],
+		['one mail address', { email: 'a@example.org' }, { email: ['a@example.org'] }],
+		['a list without blanks', { email: ['', 'a@example.org', null] }, { email: ['a@example.org'] }],
+		['a dotted date of birth', { dob: '04.09.2015' }, { dob: '04.09.2015' }],
+		['e_date either way', { e_date: '01.02.2026' }, { e_date: '2026-02-01' }],
+		[
+			'null and blanks as null',
+			{ note: '', dob: null, lead_source_id: '' },
+			{ note: null, dob: null, lead_source_id: null },
+		],
+		['an empty list', { teacher_ids: [] }, { teacher_ids: [] }],
+		['known custom fields', { custom_school: '12' }, { custom_school: '12' }],
+		['colours of any kind', { color: 'red' }, { color: 'red' }],
+		['names of 50 letters', { name: 'Ы'.repeat(50) }, { name: 'Ы'.repeat(50) }],
+	])('are stored: %s', async (_name, given, kept) => {
+		const { json, model } = await create({ ...lead, ...given });
+		expect(json.success).toBe(true);
+		expect(model).toMatchObject(kept);
+	});
+
+	it.each<[JsonObject, Record<string, string[]>]>([
+		[{ is_study: 2 }, { is_study: wrong('Состояние') }],
+		[{ legal_type: 3 }, { legal_type: wrong('Тип заказчика') }],
+		[{ gender: 'female' }, { gender: wrong('Пол') }],
+		[{ lead_status_id: 'new' }, { lead_status_id: wrong('Этап воронки') }],
+		[{ branch_ids: [1, 'x'] }, { branch_ids: wrong('Филиал') }],
+		[{ email: [{}] }, { email: wrong('Email') }],
+		[{ phone: [true] }, { phone: wrong('Телефон') }],
+		[{ note: { a: 1 } }, { note: wrong('Примечание') }],
+		[{ dob: '31.02.2015' }, { dob: wrong('Дата рождения') }],
+		[{ dob: 20150904 }, { dob: wrong('Дата рождения') }],
+		[{ name: 'Ы'.repeat(51) }, { name: ['Значение «Имя» должно содержать максимум 50 символов.'] }],
+		[
+			{ name: '', legal_type: null, dob: 'x' },
+			{ name: must('Имя'), legal_type: must('Тип заказчика'), dob: wrong('Дата рождения') },
+		],
+	])('are refused: %j', async (given, errors) => {
+		const { status, json } = await create({ ...lead, ...given });
+		expect([status, json]).toEqual([200, { success: false, errors }]);
+		expect((await update(1, given)).json).toEqual({ success: false, errors });
+		school.settings.validationStatus = 422;
+		expect(await update(1, given)).toMatchObject({ status: 422, json: { success: false } });
+	});
+});
+
 describe('a new customer', () => {
-	it('has every field', async () => {
-		const { model } = await create(lead);
+	it('has every field, and of those that the server alone sets no value that was given', async () => {
+		const given = { id: 5, balance: '9.00', created_at: '2020-01-01 00:00:00', b_date: '01.02.2026' };
+		const { model } = await create({ ...lead, ...given, custom_nothing: 1, junk: 1 });
 		expect(model).toMatchObject({
 			...lead,
-			id: 61,
-			branch_ids: [1],
-			teacher_ids: [],
-			lead_status_id: null,
-			balance: '0.00',
-			e_date: '2030-12-31',
-			b_date: '2026-02-11 09:30:00',
-			created_at: '2026-02-11 09:30:00',
+			...{ id: 61, branch_ids: [1], teacher_ids: [], lead_status_id: null, balance: '0.00', phone: [] },
+			...{ e_date: '2030-12-31', custom_school: null },
+			...{ b_date: '2026-02-11 09:30:00', created_at: '2026-02-11 09:30:00' },
 			updated_at: '2026-02-11 09:30:00',
-			phone: [],
-			custom_school: null,
 		});
-		expect(Object.keys(model).sort()).toEqual(
-			Object.keys((await school.call('customer/index')).items[0] ?? {}).sort(),
-		);
+		const [listed = {}] = (await school.call('customer/index')).items;
+		expect(Object.keys(model).sort()).toEqual(Object.keys(listed).sort());
+	});
+
+	it('has no stage in a pipeline, until one is written and taken back', async () => {
+		const { model } = await create({ ...lead, pipeline_id: 1 });
+		const stage = () => school.stored('customer', model.id)?.lead_status_id;
+		expect([model.lead_status_id, stage()]).toEqual([null, null]);
+		for (const lead_status_id of [2, null]) {
+			await update(model.id, { lead_status_id });
+			expect(stage()).toBe(lead_status_id);
+		}
 	});
 
 	it('belongs to the branches named, else to that of the path, else to the first', async () => {
@@ -125,15 +357,12 @@ describe('a new customer', () => {
 		expect((await create({ ...lead, branch_ids: 3 })).model.branch_ids).toEqual([3]);
 		expect((await create(lead, '2/customer/create')).model.branch_ids).toEqual([2]);
 		expect((await create(lead, 'customer/create')).model.branch_ids).toEqual([1]);
-	});
-
-	it('must name its branches with requireBranchIds', async () => {
 		school.settings.requireBranchIds = true;
 		expect((await create(lead)).errors).toEqual({ branch_ids: must('Филиал') });
 		expect((await create({ ...lead, branch_ids: [1] })).json.success).toBe(true);
 	});
 
-	it('gets ids that are never used twice', async () => {
+	it('gets an id that is never used twice', async () => {
 		const { model } = await create(lead);
 		await school.call(`customer/delete?id=${model.id}`);
 		expect((await create(lead)).model.id).toBe(62);
@@ -142,9 +371,9 @@ describe('a new customer', () => {
 
 describe('an update', () => {
 	it('changes what it names and replaces lists', async () => {
-		const before = stored('customer', 4);
+		const before = school.stored('customer', 4);
 		const { model } = await update(4, { phone: ['89000000999'], branch_ids: [3] });
-		expect(stored('customer', 4)).toEqual({
+		expect(school.stored('customer', 4)).toEqual({
 			...before,
 			phone: ['+7(900)000-09-99'],
 			branch_ids: [3],
@@ -156,15 +385,9 @@ describe('an update', () => {
 	it('replaces everything when updateMode is full', async () => {
 		school.settings.updateMode = 'full';
 		expect((await update(4, { note: 'х' })).errors).toMatchObject({ name: must('Имя') });
-		const before = stored('customer', 4);
+		const { created_at } = school.stored('customer', 4) as Row;
 		const { model } = await update(4, lead);
-		expect(model).toMatchObject({
-			...lead,
-			phone: [],
-			email: [],
-			branch_ids: [1],
-			created_at: before?.created_at,
-		});
+		expect(model).toMatchObject({ ...lead, phone: [], email: [], branch_ids: [1], created_at });
 	});
 
 	it('reaches a customer of another branch unless otherBranch is missing', async () => {
@@ -179,11 +402,8 @@ describe('an update', () => {
 	it('of a missing record can be success false', async () => {
 		school.settings.missingRecord = 'successFalse';
 		for (const action of ['update', 'delete']) {
-			const answer = await school.call(`1/customer/${action}?id=999`, { note: 'х' });
-			expect(answer).toMatchObject({
-				status: 200,
-				json: { success: false, errors: { id: [expect.any(String)] } },
-			});
+			const { status, json } = await school.call(`1/customer/${action}?id=999`, { note: 'х' });
+			expect([status, json]).toEqual([200, { success: false, errors: { id: [expect.any(String)] } }]);
 		}
 	});
 });
@@ -192,7 +412,7 @@ describe('archiving', () => {
 	const visible = async (body: JsonObject) =>
 		(await school.call('customer/index', { id: 61, is_study: 0, ...body })).ids.length;
 
-	it('by writing removed', async () => {
+	it('by writing removed, which can do nothing', async () => {
 		await create(lead);
 		const { model } = await update(61, { removed: 1 });
 		expect(model.e_date).toBe('2026-02-11');
@@ -200,29 +420,82 @@ describe('archiving', () => {
 		expect([await visible({}), await visible({ removed: 2 })]).toEqual([0, 1]);
 		expect((await update(61, { removed: 0 })).model.e_date).toBe('2030-12-31');
 		expect(await visible({})).toBe(1);
-	});
-
-	it('by writing removed can do nothing', async () => {
 		school.settings.removedWrite = 'ignored';
-		await create(lead);
 		expect((await update(61, { removed: 1 })).model.e_date).toBe('2030-12-31');
 	});
 
-	it('by delete, when deleteMode says so', async () => {
+	it('by delete, when deleteMode says so, of what can be archived', async () => {
 		school.settings.deleteMode = 'archive';
 		await create(lead);
-		expect((await school.call('1/customer/delete?id=61')).json).toEqual({
-			success: true,
-			errors: [],
-		});
+		const deleted = await school.call('1/customer/delete?id=61');
+		expect(deleted.json).toEqual({ success: true, errors: [] });
 		expect([await visible({}), await visible({ removed: 1 })]).toEqual([0, 1]);
 		await school.call('subject/delete?id=1');
-		expect(stored('subject', 1)).toBeUndefined();
+		expect(school.stored('subject', 1)).toBeUndefined();
+		await school.call('1/group/delete?id=1');
+		expect(school.stored('group', 1)?.removed).toBe(1);
+	});
+
+	it('of a group leaves its end alone', async () => {
+		const { model } = await school.call('1/group/update?id=1', { removed: 1 });
+		expect(model).toMatchObject({ id: 1, e_date: '2035-05-31' });
+		expect(await school.list('group/index', { id: 1 })).toEqual([]);
+		expect(await school.list('group/index', { id: 1, removed: 2 })).toEqual([1]);
+		await school.call('1/group/update?id=1', { removed: 0 });
+		expect(await school.list('group/index', { id: 1 })).toEqual([1]);
+	});
+
+	it('keeps the first day when something is archived again', async () => {
+		school.sandbox.store.patch('customer', 1, { e_date: '2030-12-31' });
+		const archive = async () => (await update(1, { removed: 1 })).model.e_date;
+		school.settings.now = '2026-02-10 12:00:00';
+		expect(await archive()).toBe('2026-02-10');
+		school.settings.now = '2026-02-12 12:00:00';
+		expect(await archive()).toBe('2026-02-10');
+	});
+
+	it('does not take in those whose e_date is 2030-12-31, also when that day has passed', async () => {
+		const active = await school.list('customer/index', { is_study: 2 });
+		school.settings.now = '2031-06-01 00:00:00';
+		expect(await school.list('customer/index', { is_study: 2 })).toEqual(active);
+		expect((await school.list('teacher/index')).length).toBeGreaterThan(0);
 	});
 });
 
-describe('time', () => {
-	it('is that of the account', async () => {
+describe('the time of the account', () => {
+	// 03:00 of the next day in Vladivostok, 20:00 in Moscow, noon in New York.
+	it.each([
+		['Asia/Vladivostok', '2026-02-11'],
+		['Europe/Moscow', '2026-02-10'],
+		['America/New_York', '2026-02-10'],
+	])('in %s is that of its zone, in which it is %s', async (timeZone, today) => {
+		Object.assign(school.settings, { now: '2026-02-10T17:00:00Z', timeZone });
+		const isOver = today === '2026-02-11';
+		school.sandbox.store.patch('customer', 1, { e_date: '2030-12-31' });
+		const { model } = await create(lead);
+		expect(String(model.created_at).slice(0, 10)).toBe(today);
+
+		expect((await update(1, { removed: 1 })).model.e_date).toBe(today);
+		const everybody = { is_study: 2, id: 1 };
+		expect(await school.list('customer/index', everybody)).toEqual([]);
+		expect(await school.list('customer/index', { ...everybody, removed: 2 })).toEqual([1]);
+		await update(1, { removed: 0 });
+		await update(1, { e_date: '2026-02-11' });
+		expect(await school.list('customer/index', everybody)).toEqual(isOver ? [] : [1]);
+
+		const group = { customer_id: model.id };
+		const { model: member } = await school.call('1/cgi/create?group_id=1', group);
+		expect(member.b_date).toBe(today.split('-').reverse().join('.'));
+		expect(await school.list('1/cgi/index?group_id=1')).toContain(member.id);
+		const past = { b_date: '01.02.2026', e_date: '10.02.2026' };
+		await school.call(`1/cgi/update?id=${String(member.id)}&group_id=1`, past);
+		expect((await school.list('1/cgi/index?group_id=1')).includes(Number(member.id))).toBe(!isOver);
+		const of = `customer_id=${String(model.id)}`;
+		await school.call(`1/customer-tariff/create?${of}`, { tariff_id: 1, e_date: '10.02.2026' });
+		expect(await school.list(`1/customer-tariff/index?${of}`, { dead: true })).toHaveLength(isOver ? 1 : 0);
+	});
+
+	it('is the clock of the machine unless it is set, to a moment with an offset if wished', async () => {
 		school.settings.now = null;
 		const hours = async (timeZone: string) => {
 			school.settings.timeZone = timeZone;
@@ -232,5 +505,101 @@ describe('time', () => {
 		};
 		expect(Math.round((await hours('Asia/Almaty')) - (await hours('Europe/Moscow')))).toBe(2);
 		expect(await hours('UTC')).toBeCloseTo(Date.now() / 3_600_000, 1);
+		Object.assign(school.settings, { now: '2026-02-10T17:00:00.000+03:00', timeZone: 'Asia/Vladivostok' });
+		expect((await create(lead)).model.created_at).toBe('2026-02-11 00:00:00');
+	});
+});
+
+describe('what has been read', () => {
+	/** The parameters besides the id under which a list shows the row. */
+	const queryOf = (entity: Entity, row: Row) =>
+		(entity.params?.index ?? []).map((name) => `${name}=${String(row[name])}`).join('&');
+	/** The row as a list shows it, whatever it has to be asked for. */
+	const listed = async (entity: Entity, row: Row): Promise<JsonObject> => {
+		const everything = { ...everyone, b_date: '01.01.1900', e_date: '31.12.2099', id: row.id };
+		const status: JsonObject = entity.path === 'lesson' ? { status: row.status ?? null } : {};
+		const path = `${entity.path}/index?${queryOf(entity, row)}`;
+		const items = await school.all(path, { ...everything, ...status });
+		return items.find(({ id }) => id === row.id) ?? {};
+	};
+	const writeBack = async (entity: Entity, row: Row, body: JsonObject) =>
+		await school.call(`${entity.path}/update?id=${row.id}&${queryOf(entity, row)}`, body);
+	const withoutStamp = (row: JsonObject | undefined): JsonObject => ({ ...row, updated_at: null });
+
+	const shapes = fc.record<Partial<Settings>>(
+		{
+			sunday: fc.constantFrom(7, 0),
+			groupTeachers: fc.constantFrom('ids', 'names', 'objects'),
+			rowsShowRemoved: fc.constantFrom([], ['customer', 'group']),
+			cgiDates: fc.constantFrom('plain', 'v'),
+			refundSum: fc.constantFrom('income', 'expenditure'),
+			updateMode: fc.constantFrom('partial', 'full'),
+			lessonUpdate: fc.constantFrom('keeps', 'blanks', 'refuses400'),
+			isoDate: fc.constantFrom('reject', 'silentlyLost'),
+			dateFormats: fc.constantFrom<Array<Settings['dateFormats']>>(
+				{},
+				{ 'group.b_date': 'iso', 'group.e_date': 'dotted' },
+			),
+			timeZone: fc.constantFrom('Europe/Moscow', 'Asia/Vladivostok', 'America/New_York'),
+			now: fc.constantFrom('2026-02-10 12:00:00', '2024-02-29 23:59:59', '2031-06-01 00:00:00'),
+		},
+		{ requiredKeys: [] },
+	);
+	const updatable = entities.filter(({ actions }) => !actions || actions.includes('update'));
+
+	it.each(updatable.map((entity) => [entity.path, entity] as const))(
+		'of a %s can be written back, and is the same afterwards',
+		async (path, entity) => {
+			await fc.assert(
+				fc.asyncProperty(shapes, fc.nat({ max: 10_000 }), async (settings, place) => {
+					await school.restore();
+					Object.assign(school.settings, { pageSize: 500, ...settings });
+					const rows = school.rows(path);
+					const row = rows[place % rows.length] as Row;
+					const model = await listed(entity, row);
+					expect(model).toMatchObject({ id: row.id });
+					const { json } = await writeBack(entity, row, model);
+					expect(json).toMatchObject({ success: true, errors: [] });
+					expect(withoutStamp(school.stored(path, row.id))).toEqual(withoutStamp(row));
+				}),
+				{ seed, numRuns: depth.echoedRows },
+			);
+		},
+	);
+
+	it.each(updatable.map((entity) => [entity.path, entity] as const))(
+		'of a %s can be written back where it has changed since, and where no rule would have let it in',
+		async (path, entity) => {
+			const texts = Object.entries(entity.fields).filter(([, { kind }]) => kind === 'string');
+			const empty = Object.fromEntries(texts.map(([name]) => [name, name === 'class' ? 'Customer' : '']));
+			const days = { b_date: '2020-01-01', e_date: '2020-01-02', date: '2020-01-01' };
+			const times = { time_from: '2020-01-01 05:00:00', time_to: '2020-01-01 06:00:00' };
+			const held = Object.entries({ ...days, ...times }).filter(([name]) => name in entity.fields);
+			school.settings.roomCheck = false;
+			for (const row of school.rows(path).slice(0, 4)) {
+				const model = await listed(entity, row);
+				if (['group', 'lesson', 'regular-lesson'].includes(path)) {
+					school.sandbox.store.patch(path, row.id, Object.fromEntries(held));
+				}
+				expect((await writeBack(entity, row, model)).json).toMatchObject({ success: true });
+				school.sandbox.store.patch(path, row.id, empty);
+				const odd = await listed(entity, row);
+				expect((await writeBack(entity, row, odd)).json).toMatchObject({ success: true });
+			}
+		},
+	);
+
+	it.each<[string, JsonObject]>([
+		['customer', { b_date: '2025-02-03T10:11:12', created_at: '2025-02-03T10:11:12', balance: 5.5 }],
+		['customer', { last_attend_date: '03.02.2025', paid_till: 'never', group_ids: 'none', id: 'x' }],
+		['group', { created_at: '2025-02-03T10:11:12' }],
+		['task', { done_date: '2025-02-03T10:11:12', created_at: 0 }],
+		['lesson', { date: '03.02.2025', regular_id: 'x', details: 'all' }],
+		['regular-lesson', { b_date: 'x', e_date: 5 }],
+	])('of a %s and is read only is passed over: %j', async (path, body) => {
+		const before = school.stored(path, 1);
+		const { json } = await school.call(`1/${path}/update?id=1`, body);
+		expect(json).toMatchObject({ success: true, errors: [] });
+		expect(withoutStamp(school.stored(path, 1))).toEqual(withoutStamp(before));
 	});
 });

@@ -34,6 +34,11 @@ export const depth = {
 	togetherOnOneRecord: runs(1, 3),
 	interruptedCandidates: runs(6, 16),
 	interruptedRuns: runs(1, 3),
+	examplePhones: runs(500, 20_000),
+	echoedRows: runs(6, 200),
+	simplifiedLists: runs(300, 20_000),
+	fieldValues: runs(60, 5_000),
+	largeLists: runs(10, 300),
 };
 
 /** Another one in each run; jest prints it, and `npm test -- --seed=<n>` plays a run again. */

@@ -9,6 +9,7 @@ module.exports = {
 			format: 'cjs',
 			target: 'node20',
 			sourcemap: 'inline',
-			tsconfigRaw: {},
+			// As the compiler does: without it a write to a frozen object would pass in silence.
+			tsconfigRaw: { compilerOptions: { alwaysStrict: true } },
 		}),
 };

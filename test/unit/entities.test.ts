@@ -1,7 +1,58 @@
 import { isUnsorted } from '../../nodes/AlfaCrm/entities/customer';
-import { entities, entityOf } from '../../nodes/AlfaCrm/entities/registry';
+import type { Field, Filter, Shown } from '../../nodes/AlfaCrm/entities/fieldTypes';
 import { optionsMethod } from '../../nodes/AlfaCrm/entities/methodNames';
-import { CERTAINTIES, labelsOf, namesOf, OPERATIONS, repeated, returned, TABLE } from './declared';
+import { entities, entityOf } from '../../nodes/AlfaCrm/entities/registry';
+import type { Action, Entity, QueryId } from '../../nodes/AlfaCrm/entities/types';
+import { reads } from '../support/actionKinds';
+
+/** Each entity by the name of its resource. */
+const TABLE = entities.map((entity): [string, Entity] => [entity.resource, entity]);
+
+const OPERATIONS = ['create', 'delete', 'find', 'get', 'getAll', 'update', 'upsert'];
+const CERTAINTIES = ['confirmed', 'documented', 'unconfirmed'];
+
+const repeated = <T>(values: readonly T[]): T[] =>
+	values.filter((value, index) => values.indexOf(value) !== index);
+/** Those of them that are none of the others. */
+const strange = (names: readonly string[], known: readonly string[]) =>
+	names.filter((name) => !known.includes(name));
+type Named = Pick<Field, 'name' | 'label'>;
+const namesOf = (fields: readonly Named[] = []) => fields.map(({ name }) => name);
+const labelsOf = (fields: readonly Named[] = []) => fields.map(({ label }) => label);
+
+/** What an action asks for, besides the record itself. */
+const askedBy = ({ query = [], body = [] }: Action): Field[] => [...query, ...body];
+
+/** A field and, if it holds rows, what is in them. */
+const deep = (field: Field | Filter): Array<Field | Filter | QueryId> =>
+	field.type === 'rows' ? [field, ...field.fields.flatMap(deep)] : [field];
+
+/** All that a form may ask for. */
+const allOf = ({ fields, filters, defaultFilters = [], keys = [], partitionBy, actions = [] }: Entity) =>
+	[
+		...fields,
+		...filters,
+		...defaultFilters,
+		...keys,
+		...(partitionBy ? [{ ...partitionBy, type: 'choices' as const }] : []),
+		...actions.flatMap(askedBy),
+	].flatMap(deep);
+
+/** What a record has when AlfaCRM returns it. */
+const returned = ({ fields, outputFields = [], keys = [] }: Entity): Array<Field | Shown> => [
+	{ type: 'id', name: 'id', label: 'ID' },
+	...outputFields,
+	...keys,
+	...fields.filter(({ writeOnly }) => !writeOnly),
+];
+
+/** Parameters of the form that every entity shares; a field of the same name beside them would take their place. */
+const OWN_PARAMETERS = [
+	...['resource', 'operation', 'id', 'branchId', 'returnAll', 'limit', 'filters', 'options', 'simplify'],
+	...['listMode', 'additionalFields', 'updateFields', 'customFields', 'inputMode', 'columns', 'json'],
+	...['unknownFields', 'matchBy', 'matchField', 'matchValue', 'fieldsToSet', 'skipIfThere'],
+];
+const NAME = /^[a-z][A-Za-z0-9]*(_[a-z0-9]+)*$/;
 
 const LISTS = ['texts', 'emails', 'phones', 'ids', 'references', 'choices'];
 
@@ -32,17 +83,11 @@ describe('the registry', () => {
 });
 
 describe.each(TABLE)('%s', (_resource, entity) => {
-	const {
-		resource,
-		path,
-		label,
-		plural,
-		fields,
-		filters,
-		defaultFilters = [],
-		certainty,
-		operations,
-	} = entity;
+	const { resource, path, label, plural, fields, filters, defaultFilters = [], keys = [] } = entity;
+	const { certainty, operations, outputFields = [], actions = [], partitionBy, match } = entity;
+	const columns = namesOf(returned(entity));
+	/** Parameters of the list that stand beside its filters. */
+	const besideFilters: Named[] = [...defaultFilters, ...(partitionBy ? [partitionBy] : [])];
 
 	it('is called in camelCase what the path is called in kebab-case', () => {
 		expect(path).toMatch(/^[a-z]+(-[a-z]+)*$/);
@@ -56,34 +101,28 @@ describe.each(TABLE)('%s', (_resource, entity) => {
 	});
 
 	it('says how sure it is, and of which operations it is less sure', () => {
-		expect(CERTAINTIES).toContain(certainty);
 		const { unconfirmed = [] } = entity;
-		expect(unconfirmed.filter((operation) => !operations.includes(operation))).toEqual([]);
-		expect(repeated(unconfirmed)).toEqual([]);
+		expect(CERTAINTIES).toContain(certainty);
+		expect([strange(unconfirmed, operations), repeated(unconfirmed)]).toEqual([[], []]);
 		if (certainty === 'unconfirmed') expect(unconfirmed).toEqual([]);
 	});
 
 	it('offers at least the list, and only operations that there are, each once', () => {
-		expect(entity.operations).toContain('getAll');
-		expect(entity.operations.filter((operation) => !OPERATIONS.includes(operation))).toEqual([]);
-		expect(repeated(entity.operations)).toEqual([]);
+		expect(operations).toContain('getAll');
+		expect([strange(operations, OPERATIONS), repeated(operations)]).toEqual([[], []]);
 	});
 
 	it('is found again and saved without doubling it exactly if it has a key to be told by', () => {
-		const { match } = entity;
 		expect([operations.includes('find'), operations.includes('upsert')]).toEqual([!!match, !!match]);
 		if (!match) return;
-		expect(repeated(namesOf(match.keys))).toEqual([]);
-		expect(repeated(labelsOf(match.keys))).toEqual([]);
+		expect([repeated(namesOf(match.keys)), repeated(labelsOf(match.keys))]).toEqual([[], []]);
+		const written = ['id', ...namesOf(fields.filter(({ writeOnly }) => !writeOnly))];
 		for (const { fields: own, any, ask = own, name } of match.keys) {
-			const written = fields.filter(({ writeOnly }) => !writeOnly);
-			const known = ['id', ...namesOf(written)];
-			expect(own.filter((field) => !known.includes(field))).toEqual([]);
-			expect(ask.filter((field) => !own.includes(field))).toEqual([]);
+			expect([strange(own, written), strange(ask, own)]).toEqual([[], []]);
 			if (own.length === 0) expect([name, entity.custom]).toEqual(['customField', true]);
 			if (any) expect(own.length).toBeGreaterThan(1);
 		}
-		expect((match.onlyForNew ?? []).filter((name) => !namesOf(fields).includes(name))).toEqual([]);
+		expect(strange(match.onlyForNew ?? [], namesOf(fields))).toEqual([]);
 	});
 
 	it('is archived by a flag that can be written, and a day that is returned', () => {
@@ -101,45 +140,35 @@ describe.each(TABLE)('%s', (_resource, entity) => {
 		expect(day.map(typeOf)).toEqual(day.map(() => 'date'));
 	});
 
-	it('is called by fields that are returned, if it is called by others than its name', () => {
+	it('is called, and told from namesakes, by fields that are returned, if by others than its name', () => {
 		const { title = [] } = entity;
-		expect(title.filter((name) => !namesOf(returned(entity)).includes(name))).toEqual([]);
-		expect(repeated(title)).toEqual([]);
+		const details = (entity.details ?? []).map(({ name }) => name);
+		expect([strange(title, columns), repeated(title)]).toEqual([[], []]);
+		expect([strange(details, columns), repeated(details)]).toEqual([[], []]);
 		expect(title.join()).not.toBe('name');
-		if (entity.title?.length === 0) expect(entity.details).not.toHaveLength(0);
-	});
-
-	it('is told from namesakes by fields that are returned', () => {
-		const names = (entity.details ?? []).map(({ name }) => name);
-		expect(names.filter((name) => !namesOf(returned(entity)).includes(name))).toEqual([]);
-		expect(repeated(names)).toEqual([]);
+		if (entity.title?.length === 0) expect(details).not.toHaveLength(0);
 	});
 
 	it('is simplified to some ten fields that are returned, the ID first', () => {
 		const { simple = ['id'] } = entity;
 		expect(simple[0]).toBe('id');
 		// Of a lesson it is useless not to know where it is and who was there.
-		expect(simple.length).toBeLessThanOrEqual(entity.resource === 'lesson' ? 13 : 10);
-		expect(repeated(simple)).toEqual([]);
-		expect(simple.filter((name) => !namesOf(returned(entity)).includes(name))).toEqual([]);
-		if (entity.simple) expect(simple.length).toBeLessThan(new Set(namesOf(returned(entity))).size);
+		expect(simple.length).toBeLessThanOrEqual(resource === 'lesson' ? 13 : 10);
+		expect([strange(simple, columns), repeated(simple)]).toEqual([[], []]);
+		if (entity.simple) expect(simple.length).toBeLessThan(new Set(columns).size);
 	});
 
 	it('checks rows again against a field that they have', () => {
 		for (const { name, type, verifyBy } of filters) {
 			if (verifyBy === undefined || typeof verifyBy === 'string') continue;
-			const checked = [verifyBy.field, ...Object.keys(verifyBy.also ?? {})];
-			expect(checked.filter((field) => !namesOf(returned(entity)).includes(field))).toEqual([]);
-			const of = returned(entity).find((field) => field.name === verifyBy.field);
+			expect(strange([verifyBy.field, ...Object.keys(verifyBy.also ?? {})], columns)).toEqual([]);
+			const of = returned(entity).find((field) => field.name === verifyBy.field)?.type ?? '';
 			if (verifyBy.test === 'from' || verifyBy.test === 'to') {
-				const numbers = ['integer', 'number', 'text'];
-				expect(type === 'date' ? ['date'] : numbers).toContain(of?.type);
-				expect(
-					[verifyBy.unless ?? 'id'].filter((field) => !namesOf(returned(entity)).includes(field)),
-				).toEqual([]);
+				expect(type === 'date' ? ['date'] : ['integer', 'number', 'text']).toContain(of);
+				expect(columns).toContain(verifyBy.unless ?? columns[0]);
 				expect(name.endsWith(`_${verifyBy.test}`)).toBe(true);
 			} else if (verifyBy.test !== 'email') {
-				expect(LISTS.includes(of?.type ?? '')).toBe(['has', 'phone'].includes(verifyBy.test));
+				expect(LISTS.includes(of)).toBe(['has', 'phone'].includes(verifyBy.test));
 			}
 		}
 	});
@@ -152,13 +181,16 @@ describe.each(TABLE)('%s', (_resource, entity) => {
 		}
 	});
 
-	it('reveals by values of its own views or filters', () => {
+	it('reveals past every view, since a view hides records, and by values of its own views or filters', () => {
+		const { includeHidden = {}, hiddenPasses = [] } = entity;
 		const known = [...namesOf(filters), ...namesOf(defaultFilters)];
-		expect(Object.keys(entity.includeHidden ?? {}).filter((name) => !known.includes(name))).toEqual([]);
+		expect(strange(Object.keys(includeHidden), known)).toEqual([]);
 		for (const view of defaultFilters) {
-			const revealed = entity.includeHidden?.[view.name];
+			const revealed = includeHidden[view.name];
 			if (revealed !== undefined) expect(view.choices.map(({ value }) => value)).toContain(revealed);
 		}
+		const revealed = [includeHidden, ...hiddenPasses].flatMap((body) => Object.keys(body));
+		expect(strange(namesOf(defaultFilters), revealed)).toEqual([]);
 	});
 
 	it('reads a day that rows hold, where a view is of what has not ended', () => {
@@ -168,10 +200,238 @@ describe.each(TABLE)('%s', (_resource, entity) => {
 		}
 	});
 
-	it('reveals past every view, since a view hides records', () => {
-		const { includeHidden = {}, hiddenPasses = [] } = entity;
-		const revealed = [includeHidden, ...hiddenPasses].flatMap((body) => Object.keys(body));
-		expect(namesOf(defaultFilters).filter((name) => !revealed.includes(name))).toEqual([]);
+	it.each<[what: string, of: (fields?: readonly Named[]) => string[]]>([
+		['name', namesOf],
+		['label', labelsOf],
+	])('gives no two fields, filters or views the same %s', (_what, of) => {
+		for (const all of [fields, [...filters, ...besideFilters], outputFields, keys]) {
+			expect(repeated(of(all))).toEqual([]);
+		}
+		expect(repeated(labelsOf([...keys, ...fields]))).toEqual([]);
+	});
+
+	it('uses names that AlfaCRM can know', () => {
+		expect(namesOf(allOf(entity)).filter((name) => !NAME.test(name))).toEqual([]);
+		// AlfaCRM has the skills of a teacher under `teacher-to-skill`.
+		expect(namesOf(outputFields).filter((name) => !NAME.test(name.replace(/-/g, '_')))).toEqual([]);
+	});
+
+	it('does not write the ID as a field, and declares first what the form asks for', () => {
+		expect(namesOf(fields)).not.toContain('id');
+		const asked = fields.map(
+			({ required, fallback, prominent }) =>
+				prominent === true || (required === true && fallback === undefined),
+		);
+		expect(asked).toEqual([...asked].sort((a, b) => Number(b) - Number(a)));
+	});
+
+	it('has fields exactly if it can be created or updated, and one to fill in if it can be created', () => {
+		const writes = operations.includes('create') || operations.includes('update');
+		expect(fields.length > 0).toBe(writes);
+		const first = fields.some(({ required, requiredUnless }) => required ?? requiredUnless !== undefined);
+		expect(first).toBe(operations.includes('create'));
+	});
+
+	it('requires a field or else another one that it has', () => {
+		const others = fields.flatMap(({ requiredUnless = [] }) => requiredUnless);
+		expect(strange(others, namesOf(fields))).toEqual([]);
+	});
+
+	it('keeps the names of required fields, views and keys clear of the form’s own parameters', () => {
+		const beside = [
+			...namesOf(fields.filter(({ required, prominent }) => required || prominent)),
+			...namesOf(besideFilters),
+			...namesOf(keys),
+			...namesOf(actions.flatMap(askedBy).filter(({ required }) => required)),
+		];
+		expect(beside.filter((name) => OWN_PARAMETERS.includes(name))).toEqual([]);
+	});
+
+	it('asks for IDs that travel in the query always, and for nothing else of that name', () => {
+		for (const key of keys) {
+			expect(key).toMatchObject({ required: true });
+			expect(key.in).not.toHaveLength(0);
+			expect([strange(key.in, operations), repeated(key.in)]).toEqual([[], []]);
+			expect([...namesOf(fields), ...namesOf(filters), ...namesOf(besideFilters)]).not.toContain(key.name);
+		}
+	});
+
+	it('refers to registered entities that can be listed and have something to be called by', () => {
+		const targets = allOf(entity).flatMap((field) =>
+			'entity' in field && /^re/.test(field.type) ? [field.entity as string] : [],
+		);
+		for (const target of targets.map(entityOf)) {
+			expect(strange(target.title ?? ['name'], namesOf(returned(target)))).toEqual([]);
+			expect(target.operations).toContain('getAll');
+			// A dropdown is filled with a call that has nothing but the branch; a picker may ask for the parent first.
+			expect(namesOf(target.keys)).toEqual(target.search?.of ? [target.search.of] : []);
+		}
+	});
+
+	it('searches only for records of entities that can be searched', () => {
+		for (const field of allOf(entity)) {
+			if (field.type === 'record' || field.type === 'records')
+				expect([field.name, entityOf(field.entity).search]).not.toContain(undefined);
+		}
+	});
+
+	it('shows only what is not known from the fields already', () => {
+		for (const shown of outputFields) {
+			expect(shown.name).not.toBe('id');
+			const written = fields.find(({ name, writeOnly }) => name === shown.name && !writeOnly);
+			if (written) expect([shown.name, shown.type]).not.toEqual([shown.name, written.type]);
+		}
+	});
+
+	it('gives fields called ..._id one ID and those called ..._ids several', () => {
+		const [ONE, SEVERAL] = [
+			['id', 'reference', 'record'],
+			['ids', 'references', 'records'],
+		];
+		const wrong = allOf(entity).filter((field) => {
+			const { name, type } = field;
+			// A kind has a number, which is no record's.
+			if (name === 'type_id' && type === 'integer') return field.default === undefined;
+			if (name === 'id' || name.endsWith('_id')) return ![...ONE, 'owner'].includes(type);
+			if (name === 'ids' || name.endsWith('_ids')) return !SEVERAL.includes(type);
+			return [...ONE, ...SEVERAL, 'owner'].includes(type);
+		});
+		const shown = outputFields.filter(({ name, type }) => {
+			if (name.endsWith('_ids')) return !SEVERAL.includes(type);
+			return name.endsWith('_id') !== ONE.includes(type);
+		});
+		expect([namesOf(wrong), namesOf(shown)]).toEqual([[], []]);
+	});
+
+	it('says in the label of a bare ID that it is one, and leaves that to the form for a reference', () => {
+		const wrong = allOf(entity).filter(({ type, label: shown }) => {
+			if (type === 'id') return !/\bID$/.test(shown);
+			if (type === 'ids') return !/\bIDs$/.test(shown);
+			return (
+				['reference', 'references', 'record', 'records', 'owner'].includes(type) &&
+				/\b(IDs?|Name)\b/.test(shown)
+			);
+		});
+		expect(labelsOf(wrong)).toEqual([]);
+	});
+
+	it('has labels in Title Case', () => {
+		const SMALL = /^(a|an|and|as|at|by|for|from|if|in|of|on|or|the|to)$/;
+		const isTitle = (shown: string) =>
+			shown.split(' ').every((word, index) => /^[A-Z0-9]/.test(word) || (index > 0 && SMALL.test(word)));
+		const labels = labelsOf([...allOf(entity), ...outputFields, ...actions]);
+		expect(labels.filter((shown) => !isTitle(shown))).toEqual([]);
+	});
+
+	it('offers choices that differ, among them the preset', () => {
+		const asked = allOf(entity);
+		for (const field of [...asked, ...outputFields]) {
+			if (field.type !== 'choice' && field.type !== 'choices') continue;
+			const values = field.choices.map(({ value }) => value);
+			expect(values.length).toBeGreaterThan(1);
+			expect(repeated(values)).toEqual([]);
+			expect(new Set(values.map((value) => typeof value)).size).toBe(1);
+			if (field.type === 'choice') expect(values).toContain(field.default);
+			// What AlfaCRM shows may have two values for one thing, such as a Sunday.
+			if (asked.some((one) => one === field))
+				expect(repeated(field.choices.map((choice) => choice.label))).toEqual([]);
+		}
+	});
+
+	it('has rows with fields that differ', () => {
+		for (const field of [...allOf(entity), ...outputFields]) {
+			if (field.type !== 'rows') continue;
+			expect(field.fields).not.toHaveLength(0);
+			expect([repeated(namesOf(field.fields)), repeated(labelsOf(field.fields))]).toEqual([[], []]);
+		}
+	});
+
+	it('lets the branch of the call stand in only where there is one, for a branch', () => {
+		const standIns = allOf(entity).filter((field) => 'fromBranch' in field && field.fromBranch);
+		for (const field of standIns) {
+			expect(entity.scope).toBe('branch');
+			expect(field).toMatchObject({
+				type: expect.stringMatching(/^references?$/) as string,
+				entity: 'branch',
+			});
+		}
+	});
+
+	it('tells something in each description and shows an example in each placeholder', () => {
+		for (const { description, placeholder } of [...allOf(entity), ...outputFields]) {
+			if (description !== undefined) expect(description).toMatch(/^[A-Z].{4,}/);
+			if (placeholder !== undefined) expect(placeholder).toMatch(/^e\.g\. \S/);
+		}
+	});
+});
+
+const ACTIONS = TABLE.flatMap(([resource, entity]) =>
+	(entity.actions ?? []).map((action): [string, Action, Entity] => [
+		`${resource}.${action.name}`,
+		action,
+		entity,
+	]),
+);
+
+describe.each(ACTIONS)('%s', (_key, action, { label, plural, path, actions = [] }) => {
+	const { name, title, description, idAs, query = [], body = [], fixed = {}, kind } = action;
+	const saves = !reads(kind);
+
+	it('is a verb in camelCase of its own, and says how sure it is', () => {
+		expect(name).toMatch(/^[a-z]+([A-Z][a-z]+)*$/);
+		expect(OPERATIONS).not.toContain(name);
+		expect(actions.filter((other) => other.name === name)).toHaveLength(1);
+		expect(actions.filter((other) => other.label === action.label)).toHaveLength(1);
+		expect(CERTAINTIES).toContain(action.certainty);
+	});
+
+	it('tells what it does to which record', () => {
+		expect(title).toMatch(/^[A-Z][a-z ]+$/);
+		// A lead is a customer.
+		expect(title.toLowerCase()).toMatch(
+			new RegExp(`\\b(${label.toLowerCase()}|${plural.toLowerCase()}|leads?)\\b`),
+		);
+		if (description !== undefined) expect(description).toMatch(/^[A-Z].{4,}/);
+	});
+
+	it('goes to a URL that AlfaCRM can have', () => {
+		expect(action.path ?? path).toMatch(/^[a-z]+(-[a-z]+)*$/);
+		expect(action.action).toMatch(/^[a-z]+(-[a-z]+)*$/);
+		if (idAs !== undefined) expect(idAs).toMatch(/^(id|[a-z]+_ids?)$/);
+	});
+
+	it('asks for nothing twice', () => {
+		expect(repeated([...namesOf(query), ...(idAs ? [idAs] : [])])).toEqual([]);
+		expect(repeated([...namesOf(body), ...Object.keys(fixed)])).toEqual([]);
+		// Both parts of a call share the form.
+		expect(repeated(namesOf(askedBy(action)))).toEqual([]);
+		expect(repeated(labelsOf(askedBy(action)))).toEqual([]);
+	});
+
+	it('sends nothing of its own accord where it only reads', () => {
+		if (!saves) expect(action.fixed).toBeUndefined();
+		expect(name.startsWith('get')).toBe(!saves);
+	});
+
+	it('shows no name twice', () => {
+		expect(repeated(namesOf(action.outputFields))).toEqual([]);
+	});
+
+	it('that adds a record adds one of an entity that can be created, and compares fields that it has', () => {
+		if (action.kind !== 'createIfAbsent') return;
+		const { entity: resource, filterBy = {}, ignoreWhen = {}, query: more = {} } = action.creates;
+		const { recentBy } = action.creates;
+		const added = entityOf(resource);
+		expect([added.path, action.action]).toEqual([action.path, 'create']);
+		expect(added.operations).toContain('create');
+		const has = namesOf(returned(added));
+		const compared = [...Object.keys(ignoreWhen), ...(recentBy ? [recentBy] : [])];
+		expect(compared.filter((field) => !has.includes(field))).toEqual([]);
+		expect(Object.keys(filterBy).filter((filter) => !namesOf(added.filters).includes(filter))).toEqual([]);
+		expect(Object.values(filterBy).filter((field) => !has.includes(field))).toEqual([]);
+		const sent = [...namesOf(body), ...Object.keys(fixed), ...Object.keys(more), idAs];
+		const required = [...added.fields, ...(added.keys ?? [])].filter((field) => field.required);
+		expect(namesOf(required).filter((field) => !sent.includes(field))).toEqual([]);
 	});
 });
 

@@ -1,8 +1,10 @@
-import type { INodeProperties } from 'n8n-workflow';
+import type { INodeProperties, INodePropertyOptions } from 'n8n-workflow';
 
 import type { Field } from '../../nodes/AlfaCrm/entities/fieldTypes';
-import { childrenOf, choicesOf, entityAt, actionTable, formOf } from '../support/form';
 import { byTheName } from '../../nodes/AlfaCrm/entities/match';
+import { ACCOUNT } from '../../nodes/AlfaCrm/operations/account/account';
+import { API_CALL } from '../../nodes/AlfaCrm/operations/apiCall';
+import { actionTable, childrenOf, choicesOf, description, entityAt, formOf } from '../support/form';
 import { areUnique } from './wordingRules';
 
 /** Has a parameter of its own when a record is created. */
@@ -10,6 +12,10 @@ const standsAlone = ({ required, fallback, prominent }: Field) =>
 	prominent === true || (required === true && fallback === undefined);
 
 const READING = ['find', 'get', 'getAll'];
+const LISTS = ['texts', 'emails', 'phones', 'ids', 'references', 'choices'];
+const namesOf = (all: ReadonlyArray<{ name: string }>) => all.map(({ name }) => name);
+/** What a collection of the form offers. */
+const offeredBy = (collection?: INodeProperties) => namesOf(collection ? childrenOf(collection) : []);
 
 describe.each(actionTable)('the form of %s, %s', (value, operation) => {
 	const entity = entityAt(value);
@@ -24,20 +30,14 @@ describe.each(actionTable)('the form of %s, %s', (value, operation) => {
 	);
 	const [shown] = forms;
 	const named = (name: string, form = shown) => form.find((parameter) => parameter.name === name);
-	const namesIn = (form: INodeProperties[]) => form.map(({ name }) => name);
 
-	it('begins with the resource, the operation and, if the records belong to one, the branch', () => {
+	it('begins with resource, operation and, where there is one, branch, and names nothing twice', () => {
 		const start = ['resource', 'operation', ...(entity?.scope === 'branch' ? ['branchId'] : [])];
 		for (const form of forms) {
-			expect(namesIn(form).slice(0, start.length)).toEqual(start);
+			expect(namesOf(form).slice(0, start.length)).toEqual(start);
 			// An account may have one only.
 			expect(named('branchId', form)?.required).toBeUndefined();
-		}
-	});
-
-	it('shows no two parameters of the same name or label', () => {
-		for (const form of forms) {
-			expect(areUnique(namesIn(form))).toBe(true);
+			expect(areUnique(namesOf(form))).toBe(true);
 			expect(areUnique(form.map(({ displayName }) => displayName))).toBe(true);
 		}
 	});
@@ -48,7 +48,7 @@ describe.each(actionTable)('the form of %s, %s', (value, operation) => {
 			LAST.includes(name) ? 2 + LAST.indexOf(name) : type === 'collection' ? 1 : 0;
 		for (const form of forms) {
 			const ranks = form.map(rank);
-			expect([namesIn(form), ranks]).toEqual([namesIn(form), [...ranks].sort()]);
+			expect([namesOf(form), ranks]).toEqual([namesOf(form), [...ranks].sort()]);
 		}
 	});
 
@@ -96,22 +96,17 @@ describe.each(actionTable)('the form of %s, %s', (value, operation) => {
 
 	it('has Return All and Limit exactly for a list, in n8n’s words', () => {
 		const all = formOf({ resource: value, operation, returnAll: true });
-		expect(namesIn(all)).not.toContain('limit');
+		expect(namesOf(all)).not.toContain('limit');
 		if (!isList) {
 			expect([named('returnAll'), named('limit')]).toEqual([undefined, undefined]);
 			return;
 		}
 		expect(named('returnAll')).toMatchObject({
-			displayName: 'Return All',
-			type: 'boolean',
-			default: false,
+			...{ displayName: 'Return All', type: 'boolean', default: false },
 			description: 'Whether to return all results or only up to a given limit',
 		});
 		expect(named('limit')).toMatchObject({
-			displayName: 'Limit',
-			type: 'number',
-			default: 50,
-			typeOptions: { minValue: 1 },
+			...{ displayName: 'Limit', type: 'number', default: 50, typeOptions: { minValue: 1 } },
 			description: 'Max number of results to return',
 		});
 	});
@@ -125,9 +120,7 @@ describe.each(actionTable)('the form of %s, %s', (value, operation) => {
 		expect(named('simplify') !== undefined).toBe(simplifies);
 		if (!simplifies) return;
 		expect(named('simplify')).toMatchObject({
-			displayName: 'Simplify',
-			type: 'boolean',
-			default: true,
+			...{ displayName: 'Simplify', type: 'boolean', default: true },
 			description: 'Whether to return a simplified version of the response instead of the raw data',
 		});
 	});
@@ -144,10 +137,7 @@ describe.each(actionTable)('the form of %s, %s', (value, operation) => {
 
 	it('offers every filter, the views beside them and what is asked for one at a time', () => {
 		const { filters = [], defaultFilters = [], partitionBy } = operation === 'getAll' ? (entity ?? {}) : {};
-		const offered = named('filters');
-		expect((offered ? childrenOf(offered) : []).map(({ name }) => name).sort()).toEqual(
-			filters.map(({ name }) => name).sort(),
-		);
+		expect(offeredBy(named('filters')).sort()).toEqual(namesOf(filters).sort());
 		for (const view of defaultFilters) {
 			expect(named(view.name)).toMatchObject({ type: 'options', default: view.default });
 		}
@@ -171,11 +161,11 @@ describe.each(actionTable)('the form of %s, %s', (value, operation) => {
 			({ name, type, required }) =>
 				required === true && !['choice', 'flag'].includes(type) && !firstKey?.fields.includes(name),
 		);
-		const keys = (entity.keys ?? []).map(({ name }) => name);
+		const keys = namesOf(entity.keys ?? []);
 		const own: Record<string, string[]> = {
 			form: {
 				create: [
-					...ahead.map(({ name }) => name),
+					...namesOf(ahead),
 					...(ahead.some((field) => field.type === 'time' && field.lasts) ? ['duration'] : []),
 					'additionalFields',
 				],
@@ -194,7 +184,7 @@ describe.each(actionTable)('the form of %s, %s', (value, operation) => {
 		const start = ['resource', 'operation', 'branchId', 'id', 'inputMode', 'listMode'];
 		const shared = new Set([...start, ...keys, ...besides]);
 		modes.forEach((mode = '', index) => {
-			const rest = namesIn(forms[index]).filter((name) => !shared.has(name));
+			const rest = namesOf(forms[index]).filter((name) => !shared.has(name));
 			expect([mode, ...rest.sort()]).toEqual([mode, ...own[mode].sort()]);
 			if (mode !== 'form') expect(named('unknownFields', forms[index])?.default).toBe('refuse');
 		});
@@ -202,11 +192,10 @@ describe.each(actionTable)('the form of %s, %s', (value, operation) => {
 
 	it('offers every writable field, and the custom ones where there are some', () => {
 		const names = { create: 'additionalFields', update: 'updateFields', upsert: 'fieldsToSet' };
-		const collection = named(names[operation as 'create']);
 		if (!saves || !entity) return;
 		const optional = entity.fields.filter((field) => operation !== 'create' || !standsAlone(field));
-		expect((collection ? childrenOf(collection) : []).map(({ name }) => name).sort()).toEqual(
-			[...optional.map(({ name }) => name), ...(entity.custom ? ['customFields'] : [])].sort(),
+		expect(offeredBy(named(names[operation as 'create'])).sort()).toEqual(
+			[...namesOf(optional), ...(entity.custom ? ['customFields'] : [])].sort(),
 		);
 	});
 
@@ -221,7 +210,7 @@ describe.each(actionTable)('the form of %s, %s', (value, operation) => {
 			for (const one of wanted)
 				expect([one, named(one, form)?.required]).toEqual([one, any ? undefined : true]);
 			const others = keys.flatMap((key) => key.fields).filter((one) => !wanted.includes(one));
-			expect(namesIn(form).filter((one) => others.includes(one))).toEqual([]);
+			expect(namesOf(form).filter((one) => others.includes(one))).toEqual([]);
 		}
 	});
 
@@ -231,80 +220,171 @@ describe.each(actionTable)('the form of %s, %s', (value, operation) => {
 		const written = action?.kind === 'createIfAbsent' ? (action.body ?? []) : (entity?.fields ?? []);
 		const shortens = written.some((field) => 'longest' in field) ? { shortenTexts: false } : {};
 		const isNew = operation === 'create' || action?.kind === 'createIfAbsent';
-		expect(options !== undefined).toBe(
+		const hasOptions =
 			(isNew && 'shortenTexts' in shortens) ||
-				matches ||
-				isBooking ||
-				['check', 'update'].includes(operation) ||
-				isOverview ||
-				action?.kind === 'freeSlots',
-		);
+			matches ||
+			isBooking ||
+			isOverview ||
+			['check', 'update'].includes(operation) ||
+			action?.kind === 'freeSlots';
+		expect(options !== undefined).toBe(hasOptions);
 		if (!options || !entity) return;
 		const preset = Object.fromEntries(childrenOf(options).map((one) => [one.name, one.default]));
 		const branches = entity.match?.everyBranch ? { searchBranches: [] } : {};
-		const lists = entity.fields.some(({ type }) =>
-			['texts', 'emails', 'phones', 'ids', 'references', 'choices'].includes(type),
-		);
+		const lists = entity.fields.some(({ type }) => LISTS.includes(type));
 		const found = {
 			...{ ifNone: 'refuse', ifSeveral: isOverview ? 'all' : 'refuse' },
 			...{ ...branches, ...(entity.archive ? { archived: true } : {}) },
 		};
-		if (isBooking) {
-			expect(preset).toEqual({ checkBusy: true, skipIfThere: true });
-			return;
-		}
-		if (action?.kind === 'freeSlots') {
-			expect(preset).toEqual({ otherBranches: false, past: false, step: 30 });
-			return;
-		}
-		if (isOverview) {
-			expect(preset).toEqual({ ...found, daysAhead: 30, last: 5, allNames: false, allTasks: false });
-			return;
-		}
-		expect(preset).toEqual(
-			isNew
-				? shortens
-				: operation === 'find'
-					? found
-					: operation === 'update'
-						? { overwriteWithEmpty: false, ...shortens }
-						: {
-								ifSeveral: 'refuse',
-								ifKeyEmpty: 'refuse',
-								overwriteWithEmpty: false,
-								...shortens,
-								onlyForNew: [...(entity.match?.onlyForNew ?? [])],
-								...(lists ? { listMode: 'add' } : {}),
-								...(entity.archive ? { ifArchived: 'update' } : {}),
-								...branches,
-							},
-		);
+		const presets = {
+			create: isBooking ? { checkBusy: true, skipIfThere: true } : shortens,
+			find: found,
+			update: { overwriteWithEmpty: false, ...shortens },
+			upsert: {
+				...{ ifSeveral: 'refuse', ifKeyEmpty: 'refuse', overwriteWithEmpty: false, ...shortens },
+				onlyForNew: [...(entity.match?.onlyForNew ?? [])],
+				...(lists ? { listMode: 'add' } : {}),
+				...(entity.archive ? { ifArchived: 'update' } : {}),
+				...branches,
+			},
+			overview: { ...found, daysAhead: 30, last: 5, allNames: false, allTasks: false },
+			freeSlots: { otherBranches: false, past: false, step: 30 },
+		};
+		const which = isNew ? 'create' : action?.kind;
+		expect(preset).toEqual(presets[(which ?? operation) as keyof typeof presets]);
 	});
 
-	it('asks whether lists are replaced exactly if an update has lists, and does so by default', () => {
-		const hasLists = entity?.fields.some(({ type }) =>
-			['texts', 'emails', 'phones', 'ids', 'references', 'choices'].includes(type),
-		);
+	it('asks whether lists are replaced, and whether a second one is added, where that can be', () => {
+		const hasLists = entity?.fields.some(({ type }) => LISTS.includes(type));
 		const grows = action?.kind === 'change' && action.body?.some(({ type }) => type === 'references');
 		const updates = operation === 'update' && hasLists ? 'replace' : undefined;
 		expect(named('listMode')?.default).toBe(grows ? 'add' : updates);
-	});
-
-	it('lets a second one be added only if that is chosen', () => {
+		// A second one is added only if that is chosen.
 		expect(named('skipIfThere')?.default).toBe(action?.kind === 'createIfAbsent' ? true : undefined);
 	});
 
 	it('asks for the parameters of an action, the required ones outside of the collection', () => {
 		if (!action) return;
 		const all = [...(action.query ?? []), ...(action.body ?? [])];
-		const collection = named('additionalFields');
-		const optional = all.filter((field) => !field.required && !field.prominent).map(({ name }) => name);
-		expect((collection ? childrenOf(collection) : []).map(({ name }) => name).sort()).toEqual(
-			optional.sort(),
-		);
+		const optional = all.filter((field) => !field.required && !field.prominent);
+		expect(offeredBy(named('additionalFields')).sort()).toEqual(namesOf(optional).sort());
 		for (const field of all.filter((one) => one.required || one.prominent)) {
 			const given = !field.required || field.type === 'choice' || field.type === 'flag' ? undefined : true;
 			expect([field.name, named(field.name)?.required]).toEqual([field.name, given]);
 		}
 	});
 });
+
+it('no two parameters of one name can be shown at once, whatever is chosen', () => {
+	type Shown = Record<string, unknown[] | undefined>;
+	const meet = (one: Shown, other: Shown) =>
+		Object.entries(one).every(([name, values]) => {
+			const others = other[name];
+			return !values || !others || values.some((value) => others.includes(value));
+		});
+	const shows = description.properties.map(({ name, displayOptions = {} }) => {
+		return { name, show: (displayOptions.show ?? {}) as Shown, hide: (displayOptions.hide ?? {}) as Shown };
+	});
+	/** Whether one is hidden wherever the other is shown, an expression included, with which n8n shows whatever it may. */
+	const excludes = (show: Shown, hide: Shown) =>
+		Object.entries(hide).some(([name, values = []]) => {
+			const shown = show[name];
+			const isForExpressions = JSON.stringify(values).includes('"^="');
+			return shown !== undefined && isForExpressions && shown.every((value) => values.includes(value));
+		});
+	const clashes = shows.filter(({ name, show, hide }, index) =>
+		shows
+			.slice(index + 1)
+			.some(
+				(other) =>
+					other.name === name &&
+					meet(show, other.show) &&
+					!excludes(show, other.hide) &&
+					!excludes(other.show, hide),
+			),
+	);
+	expect(clashes).toEqual([]);
+});
+
+it.each([
+	['customer', 'phone', "A new customer needs 'Name': add it under 'Fields'."],
+	['customer', 'phoneAndName', undefined],
+	['customer', 'id', undefined],
+	['leadSource', 'code', "A new lead source needs 'Name': add it under 'Fields'."],
+	['leadSource', 'name', "A new lead source needs 'Code': add it under 'Fields'."],
+	['room', 'name', "A new room needs 'Color ID': add it under 'Fields'."],
+])('Create or Update says what a new %s by %s needs', (resource, matchBy, words) => {
+	const form = formOf({ resource, operation: 'upsert', matchBy });
+	expect(form.find(({ name }) => name === 'neededNotice')?.displayName).toBe(words);
+	const asJson = formOf({ resource, operation: 'upsert', matchBy, inputMode: 'json' });
+	expect(asJson.find(({ name }) => name === 'neededNotice')).toBeUndefined();
+});
+
+it.each([
+	...['find', 'upsert', 'getOverview'].map((operation): [string, string, string] => [
+		'customer',
+		operation,
+		'The first in this order: active before archived, clients before leads, then the highest ID',
+	]),
+	['group', 'find', 'The first in this order: active before archived, then the highest ID'],
+	// What has no archive.
+	['leadSource', 'find', 'The one with the highest ID'],
+	['leadSource', 'upsert', 'The one with the highest ID'],
+])('of several that match, %s → %s says which is the first', (resource, operation, words) => {
+	const { options = [] } = formOf({ resource, operation }).find(({ name }) => name === 'options') ?? {};
+	const several = (options as INodeProperties[]).find(({ name }) => name === 'ifSeveral');
+	const choices = (several?.options ?? []) as INodePropertyOptions[];
+	expect(choices.find(({ value }) => value === 'newest')?.description).toBe(words);
+});
+
+it('Complete Lesson asks who was there before what to do about a completed lesson', () => {
+	const form = formOf({ resource: 'lesson', operation: 'complete' });
+	const asked = ['id', 'present_ids', 'absent_ids', 'details', 'if_completed'];
+	expect(namesOf(form).slice(3)).toEqual([...asked, 'additionalFields', 'simplify']);
+});
+
+it.each([true, false, '={{ $json.simple }}'])(
+	'asks once whether to add names where Simplify is %j',
+	(simplify) => {
+		for (const resource of ['customer', 'lesson', 'pay']) {
+			const form = formOf({ resource, operation: 'getAll', simplify });
+			const [addNames, ...others] = form.filter(({ name }) => name === 'addNames');
+			expect([addNames.default, others]).toEqual([simplify !== false, []]);
+		}
+	},
+);
+
+it('asks for days without a time', () => {
+	const form = formOf({ resource: 'pay', operation: 'create' });
+	expect(form.find(({ name }) => name === 'document_date')).toMatchObject({
+		type: 'dateTime',
+		typeOptions: { dateOnly: true },
+	});
+});
+
+it('says how the days of customers differ by which they can be filtered', () => {
+	const { options = [] } =
+		formOf({ resource: 'customer', operation: 'getAll' }).find(({ name }) => name === 'filters') ?? {};
+	const told = (options as INodeProperties[]).filter(({ name }) =>
+		/^(date|created_at)_(from|to)$/.test(name),
+	);
+	expect(told.map(({ description }) => /'(Added|Created)'/.exec(description ?? '')?.[1]).sort()).toEqual([
+		...['Added', 'Added', 'Created', 'Created'],
+	]);
+});
+
+it('the form of the account asks for nothing that has to be filled', () => {
+	const form = formOf({ resource: ACCOUNT, operation: 'check' });
+	expect(namesOf(form)).toEqual(['resource', 'operation', 'output', 'options']);
+	expect(form.filter(({ required }) => required)).toEqual([]);
+});
+
+it.each([false, true])(
+	'the form of any call of the API asks for its parts, all pages or not: %s',
+	(allPages) => {
+		const form = formOf({ resource: API_CALL, operation: 'send', allPages });
+		const parts = ['callBranch', 'callPath', 'callAction', 'callQuery', 'callBody', 'allPages'];
+		expect(namesOf(form)).toEqual(['resource', 'operation', ...parts]);
+		expect(namesOf(form.filter(({ required }) => required))).toEqual(['callPath', 'callAction']);
+	},
+);

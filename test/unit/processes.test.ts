@@ -1,63 +1,180 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { spawnSync } from 'node:child_process';
+import {
+	chmodSync,
+	cpSync,
+	existsSync,
+	mkdirSync,
+	mkdtempSync,
+	readdirSync,
+	readFileSync,
+	rmSync,
+	writeFileSync,
+} from 'node:fs';
+import net from 'node:net';
+import os from 'node:os';
 import { join } from 'node:path';
 
 import execa from 'execa';
 import pWaitFor from 'p-wait-for';
 
+import { scripts } from '../../package.json';
 import { withLock } from '../../scripts/lib/lock';
-import { ROOT } from '../../scripts/lib/paths';
-import { freePort, HOST, requireFree } from '../../scripts/lib/ports';
+import { inRepo, ROOT } from '../../scripts/lib/paths';
+import { freePort, HOST, isFree, requireFree } from '../../scripts/lib/ports';
+import { makeFolder, noteProcess, removeLeftFolders } from '../../scripts/lib/queue/folders';
+import { startGuarded } from '../../scripts/lib/queue/guarded';
 import { findPrograms } from '../../scripts/lib/queue/programs';
+import { isPostgresReady, isRedisReady } from '../../scripts/lib/queue/servers';
+import type { ServerOptions } from '../../scripts/lib/server';
 import { startServer } from '../../scripts/lib/server';
 
+/** Where all that these tests write is, in place of the machine's own folder. */
 let folder: string;
-beforeEach(() => (folder = mkdtempSync(join(tmpdir(), 'alfacrm-processes-'))));
-afterEach(() => rmSync(folder, { recursive: true, force: true }));
+beforeEach(() => {
+	folder = mkdtempSync(join(os.tmpdir(), 'alfacrm-processes-'));
+	chmodSync(folder, 0o777);
+});
+afterEach(() => {
+	jest.restoreAllMocks();
+	rmSync(folder, { recursive: true, force: true });
+});
 
-/** A server that answers each request, as a script. */
-function script(before = ''): string {
-	const file = join(folder, 'server.js');
-	writeFileSync(
-		file,
-		`${before}
-		require('node:http').createServer((_, response) => response.end('fine')).listen(Number(process.argv[2]), '${HOST}');`,
+/** A process of its own that calls something in a module of scripts/, and is there until it is killed. */
+const inProcess = (module: string, call: string) => {
+	const code = `require('${inRepo('scripts', 'lib', module)}').${call}`;
+	const options = { cwd: ROOT, env: { TMPDIR: folder }, reject: false };
+	return execa(process.execPath, ['--import', 'tsx', '--eval', code], options);
+};
+
+describe('a fresh clone, in which nothing is installed', () => {
+	/** For the maintainers, by n8n's own tool. */
+	const RELEASES = ['release', 'prepublishOnly'];
+	const COMMANDS = Object.entries(scripts).filter(([name]) => !RELEASES.includes(name));
+	const SCRIPTS = COMMANDS.flatMap(([, line]) =>
+		[...line.matchAll(/node scripts\/bootstrap\.js (?!&)(\S+)/g)].map(([, script]) => script),
 	);
-	return file;
-}
 
-async function optionsOf(file: string) {
-	const port = await freePort();
-	return {
-		what: 'The server',
-		script: file,
-		args: [String(port)],
-		cwd: folder,
-		env: process.env,
-		log: join(folder, 'server.log'),
-		health: `http://${HOST}:${port}/`,
-		timeout: 20_000,
-	};
-}
+	it.each(COMMANDS)('is made ready first by npm run %s', (_name, line) => {
+		expect(line).toMatch(/^node scripts\/bootstrap\.js( |$)/);
+	});
 
-const answers = async (url: string) =>
-	await fetch(url)
-		.then(({ ok }) => ok)
-		.catch(() => false);
+	// That it can be loaded is said by its types.
+	it.each([...new Set(SCRIPTS)])('can then be asked for %s', (script) => {
+		expect(readFileSync(inRepo('scripts', `${script}.ts`), 'utf8')).toMatch(
+			/^export (async function|const) main\b/m,
+		);
+	});
+
+	it('has the commands of its page for developers', () => {
+		const page = readFileSync(inRepo('docs', 'development.md'), 'utf8');
+		const named = [...page.matchAll(/`npm (?:run )?([a-z0-9:]+)/g)].map(([, name]) => name);
+		expect(named).toEqual(expect.arrayContaining(['demo', 'test', 'sandbox']));
+		expect(named.filter((name) => name !== 'install' && !(name in scripts))).toEqual([]);
+	});
+});
+
+describe('the bootstrap', () => {
+	const packages = (version: string) =>
+		JSON.stringify({ packages: { '': {}, 'node_modules/one': { version } } });
+	/** As npm, which answers pings, and of which anything else is expected to do what it is told. */
+	const npm = (work: string) =>
+		writeFileSync(
+			join(folder, 'npm-cli.js'),
+			`const fs = require('node:fs');
+			if (process.argv[2] === 'ping') process.exit();
+			fs.appendFileSync('npm.log', process.argv.slice(2, 4).join(' ') + '\\n');
+			${work}`,
+		);
+	const installs = `fs.mkdirSync('node_modules', { recursive: true });
+		fs.copyFileSync('package-lock.json', 'node_modules/.package-lock.json');`;
+	const run = async () =>
+		await execa('node', ['scripts/bootstrap.js'], {
+			cwd: folder,
+			env: { npm_execpath: join(folder, 'npm-cli.js') },
+			reject: false,
+		});
+	const asked = () => readFileSync(join(folder, 'npm.log'), 'utf8').trim().split('\n');
+
+	beforeEach(() => {
+		mkdirSync(join(folder, 'scripts'));
+		for (const part of ['bootstrap.js', 'bootstrap'])
+			cpSync(inRepo('scripts', part), join(folder, 'scripts', part), { recursive: true });
+		writeFileSync(join(folder, 'package-lock.json'), packages('1.0.0'));
+	});
+
+	it('needs nothing but Node to install what package-lock.json asks for, once, and anew when that changes', async () => {
+		npm(installs);
+		expect(await run()).toMatchObject({ exitCode: 0, stderr: '' });
+		expect(await run()).toMatchObject({ exitCode: 0, stdout: '' });
+		expect(asked()).toEqual(['ci --loglevel=error']);
+		writeFileSync(join(folder, 'package-lock.json'), packages('2.0.0'));
+		expect(await run()).toMatchObject({ exitCode: 0 });
+		expect(asked()).toHaveLength(2);
+	});
+
+	it('installs one at a time', async () => {
+		npm(`setTimeout(() => { ${installs} }, 1000);`);
+		const outcomes = await Promise.all([run(), run()]);
+		expect(outcomes).toEqual(Array(2).fill(expect.objectContaining({ exitCode: 0, stderr: '' })));
+		expect(asked()).toHaveLength(1);
+	});
+
+	it('does not wait for one that was killed', async () => {
+		npm(installs);
+		writeFileSync(join(folder, '.npm-ci.lock'), String(dead()));
+		expect(await run()).toMatchObject({ exitCode: 0 });
+	});
+
+	it.each([
+		['that the registry is out of reach', 'ENOTFOUND', /^Could not install .* registry is not reachable/],
+		['that the disk is full', 'ENOSPC', /^Could not install .* the disk is full/],
+		[
+			'what else npm said, without secrets',
+			'E401 //user:secret@registry/',
+			/npm stopped\.\n\n {2}E401 \/\/\*\*\*@registry/,
+		],
+	])('says %s', async (_what, said, message) => {
+		npm(`console.error(${JSON.stringify(said)}); process.exitCode = 1;`);
+		const { exitCode, stderr } = await run();
+		expect([exitCode, stderr.trim()]).toEqual([1, expect.stringMatching(message)]);
+	});
+});
+
+/** A process that has ended. */
+const dead = () => spawnSync(process.execPath, ['--eval', '']).pid;
 
 describe('a server', () => {
-	it('is ready when it has started, and gone when it has stopped', async () => {
-		const options = await optionsOf(script());
+	/** One that answers each request. */
+	const optionsOf = async (before = ''): Promise<ServerOptions & { health: string }> => {
+		const script = join(folder, 'server.js');
+		const answer = '(_, response) => response.end("fine")';
+		const listen = `require('node:http').createServer(${answer}).listen(Number(process.argv[2]), '${HOST}');`;
+		writeFileSync(script, `${before}\n${listen}`);
+		const port = await freePort();
+		return {
+			...{ what: 'The server', script, args: [String(port)], cwd: folder, env: process.env },
+			...{ log: join(folder, 'server.log'), health: `http://${HOST}:${port}/`, timeout: 20_000 },
+		};
+	};
+	const answers = async (url: string) =>
+		await fetch(url)
+			.then(({ ok }) => ok)
+			.catch(() => false);
+
+	it('is ready when it has started, its port taken for others, and gone when it has stopped', async () => {
+		const options = await optionsOf();
 		const server = await startServer(options);
-		expect(await answers(options.health)).toBe(true);
-		expect(server.isRunning()).toBe(true);
+		expect([await answers(options.health), server.isRunning()]).toEqual([true, true]);
+		await expect(requireFree(Number(options.args[0]), 'n8n', 'npm run demo -- --port')).rejects.toThrow(
+			/npm run demo -- --port \d+$/,
+		);
 		await server.stop();
-		expect(server.isRunning()).toBe(false);
-		expect(await answers(options.health)).toBe(false);
+		expect([await answers(options.health), server.isRunning()]).toEqual([false, false]);
+		expect(readFileSync(options.log, 'utf8')).toBe('');
 	});
 
 	it('that does not start shows the end of its log', async () => {
-		const options = await optionsOf(script('throw new Error("No such thing");'));
+		const options = await optionsOf('throw new Error("No such thing");');
 		await expect(startServer(options)).rejects.toMatchObject({
 			code: 'START_FAILED',
 			message: expect.stringContaining('The server ended while starting') as string,
@@ -67,31 +184,29 @@ describe('a server', () => {
 
 	/** Ends with the program that it runs, for a program that is none of Node's does not watch its parent. */
 	const guarded = async () => {
-		const options = await optionsOf(script());
-		const program = { program: process.execPath, args: [options.script, ...options.args], folder };
+		const options = await optionsOf();
+		const args = [options.script, ...options.args];
+		const program = { program: process.execPath, args, folder, stopSignal: 'SIGKILL' };
 		return {
 			...options,
-			script: join(ROOT, 'scripts', 'lib', 'queue', 'guard.ts'),
+			script: inRepo('scripts', 'lib', 'queue', 'guard.ts'),
 			nodeOptions: ['--import', 'tsx'],
-			args: [JSON.stringify({ ...program, stopSignal: 'SIGKILL' })],
+			args: [JSON.stringify(program)],
 			cwd: ROOT,
 		};
 	};
 
 	it.each([
-		['a server', async () => await optionsOf(script())],
+		['a server', async () => await optionsOf()],
 		['a guarded program', guarded],
 	])('as %s ends with the process that started it, even if that is killed', async (_what, optionsFor) => {
 		const options = await optionsFor();
-		const parent = execa.node(join(ROOT, 'test', 'unit', 'startServer.ts'), [JSON.stringify(options)], {
-			cwd: ROOT,
-			nodeOptions: ['--import', 'tsx'],
-			reject: false,
-		});
+		const parent = inProcess('server.ts', `startServer(${JSON.stringify(options)})`);
 		await pWaitFor(async () => await answers(options.health), { timeout: 20_000 });
 		parent.kill('SIGKILL');
 		await parent;
 		await pWaitFor(async () => !(await answers(options.health)), { timeout: 20_000 });
+		expect(await answers(options.health)).toBe(false);
 	});
 });
 
@@ -116,30 +231,114 @@ describe('the servers that queue mode needs', () => {
 	});
 });
 
-describe('a lock', () => {
-	it('lets one work at a time, and is gone when the last one fails', async () => {
-		const place = join(folder, 'below', 'lock');
-		const order: string[] = [];
-		const work = (name: string) => async () => {
-			order.push(`${name} begins`);
-			await new Promise((resolve) => setImmediate(resolve));
-			order.push(`${name} ends`);
-			if (name === 'second') throw new Error('It fails');
+it('a lock lets one work at a time, and is gone when the last one fails', async () => {
+	const place = join(folder, 'below', 'lock');
+	const order: string[] = [];
+	const work = (name: string) => async () => {
+		order.push(`${name} begins`);
+		await new Promise((resolve) => setImmediate(resolve));
+		order.push(`${name} ends`);
+		if (name === 'second') throw new Error('It fails');
+	};
+	const first = withLock(place, 'a test', work('first'));
+	await Promise.allSettled([first, withLock(place, 'a test', work('second'))]);
+	expect(order).toEqual(['first begins', 'first ends', 'second begins', 'second ends']);
+	expect(await withLock(place, 'a test', async () => 3)).toBe(3);
+});
+
+describe('what a killed start has left', () => {
+	/** A folder whose maker has ended. */
+	const leftFolder = (...processes: number[]) => {
+		const left = mkdtempSync(join(folder, 'alfacrm-queue-redis-'));
+		for (const pid of [dead(), ...processes]) noteProcess(left, pid);
+		return left;
+	};
+	beforeEach(() => void jest.spyOn(os, 'tmpdir').mockReturnValue(folder));
+
+	it('is removed at the next one when nobody uses it any more', () => {
+		const places = [makeFolder('Redis'), leftFolder(dead()), leftFolder(process.ppid)];
+		removeLeftFolders();
+		expect(places.map((path) => existsSync(path))).toEqual([true, false, true]);
+	});
+
+	it('is let alone where it is not sure whose it is', () => {
+		const places = [leftFolder(), mkdtempSync(join(folder, 'alfacrm-queue-redis-'))];
+		jest.spyOn(process, 'getuid').mockReturnValue(4_711);
+		removeLeftFolders();
+		expect(places.map((path) => existsSync(path))).toEqual([true, true]);
+	});
+
+	it('includes the folder of a server whose starter was killed', async () => {
+		const port = await freePort();
+		const program = `require('node:net').createServer().listen(${port}, '${HOST}')`;
+		const options = { program: process.execPath, args: ['--eval', program], stopSignal: 'SIGKILL' };
+		// Ready it never calls itself, so that it is killed while it starts.
+		const prepare = `async () => ({ ...${JSON.stringify(options)}, isReady: async () => false })`;
+		const parent = inProcess('queue/guarded.ts', `startGuarded('Test', ${prepare})`);
+		const left = () => {
+			removeLeftFolders();
+			return readdirSync(folder).filter((name) => name.startsWith('alfacrm-')).length;
 		};
-		const first = withLock(place, 'a test', work('first'));
-		await Promise.allSettled([first, withLock(place, 'a test', work('second'))]);
-		expect(order).toEqual(['first begins', 'first ends', 'second begins', 'second ends']);
-		expect(await withLock(place, 'a test', async () => 3)).toBe(3);
+		try {
+			await pWaitFor(async () => !(await isFree(port)), { timeout: 20_000 });
+			expect(left()).toBe(1);
+		} finally {
+			parent.kill('SIGKILL');
+			await parent;
+		}
+		await pWaitFor(() => left() === 0, { timeout: 20_000 });
+		expect(await isFree(port)).toBe(true);
 	});
 });
 
-it('a port that is taken is refused, with the flag to choose another', async () => {
-	const options = await optionsOf(script());
-	const server = await startServer(options);
-	const port = Number(options.args[0]);
-	await expect(requireFree(port, 'n8n', 'npm run demo -- --port')).rejects.toThrow(
-		/npm run demo -- --port \d+$/,
-	);
-	await server.stop();
-	expect(readFileSync(options.log, 'utf8')).toBe('');
+describe('a server at a port that another program has taken meanwhile', () => {
+	it('is started at another one', async () => {
+		jest.spyOn(os, 'tmpdir').mockReturnValue(folder);
+		const taken: number[] = [];
+		const others: net.Server[] = [];
+		const { port, stop } = await startGuarded('Test', async ({ port: own, folder: data }) => {
+			if (taken.length === 0) {
+				const other = net.createServer().listen(own, HOST);
+				others.push(other);
+				await new Promise((resolve) => other.once('listening', resolve));
+			}
+			taken.push(own);
+			const ready = join(data, 'ready');
+			chmodSync(data, 0o777);
+			const program = `require('node:net').createServer().listen(${own}, '${HOST}', () => require('node:fs').writeFileSync(${JSON.stringify(ready)}, ''));`;
+			return {
+				...{ program: process.execPath, args: ['--eval', program], stopSignal: 'SIGKILL' },
+				isReady: async () => await Promise.resolve(existsSync(ready)),
+			};
+		});
+		expect(taken).toEqual([expect.any(Number), port]);
+		expect(readdirSync(folder)).toHaveLength(1);
+		await stop();
+		expect(readdirSync(folder)).toEqual([]);
+		others.forEach((other) => other.close());
+	});
+
+	it('is not taken for ready because another Redis answers there', async () => {
+		const redis = (dir: string) => `*2\r\n$3\r\ndir\r\n$${dir.length}\r\n${dir}\r\n`;
+		let dir = '/var/lib/redis';
+		const other = net.createServer((socket) => socket.once('data', () => socket.write(redis(dir))));
+		const port = await freePort();
+		await new Promise<void>((resolve) => other.listen(port, HOST, resolve));
+		expect(await isRedisReady(port, folder)).toBe(false);
+		dir = folder;
+		expect(await isRedisReady(port, folder)).toBe(true);
+		other.close();
+		expect(await isRedisReady(port, folder)).toBe(false);
+	});
+
+	it('is not taken for ready because another Postgres answers there', () => {
+		const data = join(folder, 'data');
+		const says = (status: string) => {
+			const lines = ['17', folder, '1790000000', '5432', '', '127.0.0.1', '1 2', status, ''];
+			writeFileSync(join(data, 'postmaster.pid'), lines.join('\n'));
+			return isPostgresReady(data);
+		};
+		mkdirSync(data);
+		expect([isPostgresReady(data), says('starting'), says('ready   ')]).toEqual([false, false, true]);
+	});
 });

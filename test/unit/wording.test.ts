@@ -1,9 +1,301 @@
+import type { ESLint } from 'eslint';
+import { Linter } from 'eslint';
+import type { INodeProperties, INodePropertyOptions } from 'n8n-workflow';
+
+import type { Field, Filter } from '../../nodes/AlfaCrm/entities/fieldTypes';
 import { entities } from '../../nodes/AlfaCrm/entities/registry';
 import { toProperty } from '../../nodes/AlfaCrm/fields/field';
-import type { Field, Filter } from '../../nodes/AlfaCrm/entities/fieldTypes';
+import { ACCOUNT } from '../../nodes/AlfaCrm/operations/account/account';
+import { API_CALL } from '../../nodes/AlfaCrm/operations/apiCall';
+import {
+	actions,
+	actionTable,
+	alfaCrm,
+	childrenOf,
+	choices,
+	choicesOf,
+	description,
+	entityAt,
+	evaluated,
+	listOf,
+	operationLists,
+	parameters,
+	resource,
+	resources,
+	TABLE,
+	triggers,
+} from '../support/form';
 import { PARAMETER_TYPES } from './fields/samples';
-import { childrenOf, parameters, choices } from '../support/form';
-import { isTitleCase, MISCASED, isTidy, DESCRIPTION_RULES, emptyOf, PARAMETER_RULES } from './wordingRules';
+import {
+	areUnique,
+	DESCRIPTION_RULES,
+	emptyOf,
+	endsRightly,
+	isTitleCase,
+	MISCASED,
+	PARAMETER_RULES,
+	sorted,
+	withoutLinks,
+} from './wordingRules';
+
+describe('the node', () => {
+	it('has what n8n and its AI agents show of a node', () => {
+		expect(description).toMatchObject({
+			...{ displayName: 'AlfaCRM', name: 'alfaCrm', usableAsTool: true },
+			credentials: [{ name: 'alfaCrmApi', required: true }],
+			icon: { light: expect.stringMatching(/\.svg$/), dark: expect.stringMatching(/\.svg$/) },
+		});
+		expect(endsRightly(description.description)).toBe(true);
+	});
+
+	it.each(actionTable)('is called in words in a workflow: %s, %s', (of, does) => {
+		const said = evaluated(String(description.subtitle), { resource: of, operation: does });
+		const operation = listOf(of)
+			.flatMap(choicesOf)
+			.find(({ value }) => value === does);
+		const [what] = choicesOf(resource).filter(({ value }) => value === of);
+		expect(said).toBe(`${operation?.name}: ${what.name}`);
+	});
+
+	it('is plain data, small enough to be sent to every editor that opens', () => {
+		const text = JSON.stringify(description);
+		expect(JSON.parse(text)).toEqual(description);
+		expect(text.length).toBeLessThan(1_500_000);
+	});
+});
+
+it.each(triggers.map(({ description: trigger }) => [trigger.displayName, trigger] as const))(
+	'the %s has what n8n shows of a trigger, and fills its dropdowns as the node does',
+	(_name, trigger) => {
+		expect(trigger).toMatchObject({
+			displayName: expect.stringMatching(/^AlfaCRM .*Trigger$/) as string,
+			name: expect.stringMatching(/^alfaCrm\w*Trigger$/) as string,
+			...{ group: ['trigger'], inputs: [], outputs: ['main'], icon: description.icon },
+			subtitle: expect.stringMatching(/^=\{\{.*\}\}$/) as string,
+			credentials: [{ name: 'alfaCrmApi' }],
+		});
+		expect(trigger.credentials).toHaveLength(1);
+		expect(trigger.defaults.name).toBe(trigger.displayName);
+		expect([isTitleCase(trigger.displayName), endsRightly(trigger.description)]).toEqual([true, true]);
+		expect(trigger.usableAsTool).toBeUndefined();
+		// One parameter may begin otherwise where another is set otherwise.
+		const places = trigger.properties.map(({ name, displayOptions }) =>
+			JSON.stringify([name, displayOptions]),
+		);
+		expect(areUnique(places)).toBe(true);
+		expect(JSON.parse(JSON.stringify(trigger))).toEqual(trigger);
+		const methods = trigger.properties.flatMap(({ typeOptions }) => typeOptions?.loadOptionsMethod ?? []);
+		expect(Object.keys(alfaCrm.methods.loadOptions)).toEqual(expect.arrayContaining(methods));
+	},
+);
+
+describe("n8n's linter, given the form written out as it would be by hand", () => {
+	type Plugin = ESLint.Plugin & { configs: { nodes: { rules: Linter.RulesRecord } } };
+	/** Comes with @n8n/node-cli. */
+	const plugin = jest.requireActual<Plugin>('eslint-plugin-n8n-nodes-base');
+
+	/** AlfaCRM calls the seats of a group `limit`; n8n's rules take each `limit` for the one of Get Many. */
+	const renamed = (_key: string, value: unknown) => {
+		const isSeats = (value as INodeProperties | null)?.displayName === 'Seats';
+		return isSeats ? { ...(value as INodeProperties), name: 'seats' } : value;
+	};
+
+	const lint = (properties: INodeProperties[]) => {
+		// The rules look for plain keys, JSON has quoted ones.
+		const form = JSON.stringify(properties, renamed, '\t').replace(/^(\t*)"(\w+)":/gm, '$1$2:');
+		const lines = `module.exports = ${form};`.split('\n');
+		const found = new Linter({ configType: 'flat' }).verify(
+			lines.join('\n'),
+			{
+				files: ['**/*.ts'],
+				plugins: { 'n8n-nodes-base': plugin },
+				rules: {
+					...plugin.configs.nodes.rules,
+					// Switched off by @n8n/node-cli.
+					'n8n-nodes-base/node-param-type-options-max-value-present': 'off',
+					// AlfaCRM's colors are numbers or words of its palette, which n8n's color picker does not know.
+					'n8n-nodes-base/node-param-color-type-unused': 'off',
+				},
+			},
+			{ filename: 'nodes/AlfaCrm/Written.ts' },
+		);
+		return found.map(
+			({ ruleId, message, line }) => `${ruleId}: ${message} ${lines.slice(line - 1, line + 3).join(' ')}`,
+		);
+	};
+
+	it.each([description, ...triggers.map((trigger) => trigger.description)])(
+		'finds nothing in $name',
+		({ properties }) => {
+			expect(lint(properties)).toEqual([]);
+		},
+	);
+
+	it.each<[rule: string, parameter: Partial<INodeProperties>]>([
+		['node-param-display-name-miscased', { displayName: 'class of pupil' }],
+		['node-param-display-name-untrimmed', { displayName: 'Some Text ' }],
+		['node-param-required-false', { required: false }],
+		[
+			'node-param-display-name-wrong-for-dynamic-options',
+			{ type: 'options', typeOptions: { loadOptionsMethod: 'getBranches' } },
+		],
+		['node-param-default-wrong-for-boolean', { type: 'boolean', description: 'Whether it is', default: '' }],
+		[
+			'node-param-description-boolean-without-whether',
+			{ type: 'boolean', description: 'It is', default: false },
+		],
+		['node-param-description-excess-final-period', { description: 'One sentence.' }],
+		[
+			'node-param-options-type-unsorted-items',
+			{ type: 'options', default: 'f', options: [...'fedcba'].map((name) => ({ name, value: name })) },
+		],
+	])('would find %s', (rule, parameter) => {
+		const planted = { displayName: 'Some Text', name: 'someText', type: 'string', default: '', ...parameter };
+		expect(lint([planted as INodeProperties]).join('\n')).toContain(rule);
+	});
+});
+
+describe('resources', () => {
+	it('come first, and never by an expression', () => {
+		const shown = { displayName: 'Resource', name: 'resource', type: 'options', noDataExpression: true };
+		expect(resource).toMatchObject(shown);
+		expect(description.properties.filter(({ name }) => name === 'resource')).toHaveLength(1);
+		for (const list of operationLists) {
+			expect(list).toMatchObject({ displayName: 'Operation', type: 'options', noDataExpression: true });
+		}
+	});
+
+	it('are all that the registry holds, by their singular names, the account, and any call of the API', () => {
+		expect([...resources].sort()).toEqual(
+			[ACCOUNT, API_CALL, ...entities.map((entity) => entity.resource)].sort(),
+		);
+		expect(choicesOf(resource).map(({ name }) => name)).toEqual(
+			sorted(['Account', 'API Call', ...entities.map(({ label }) => label)]),
+		);
+	});
+
+	it.each([
+		...TABLE.map(([value, { operations, actions: own = [] }]) => ({
+			...{ value, first: 'getAll', all: [...operations, ...own.map(({ name }) => name)] },
+		})),
+		{ value: API_CALL, first: 'send', all: ['send'] },
+		{ value: ACCOUNT, first: 'check', all: ['check'] },
+	])('$value has one list of all its operations, of which $first comes first', ({ value, first, all }) => {
+		const [list, ...others] = listOf(value);
+		expect([list.default, others]).toEqual([first, []]);
+		expect(
+			choicesOf(list)
+				.map((choice) => String(choice.value))
+				.sort(),
+		).toEqual([...all].sort());
+	});
+
+	it('are the only ones that a parameter is shown for, with operations that they have', () => {
+		const known = new Set(actionTable.map(([value, operation]) => `${value}.${operation}`));
+		const unknown = description.properties.filter(({ name, displayOptions }) => {
+			const { resource: shownFor = [], operation = [] } = displayOptions?.show ?? {};
+			if (name === 'resource') return displayOptions !== undefined;
+			if (shownFor.length === 0) return true;
+			return shownFor.some((value) =>
+				operation.length === 0
+					? !resources.includes(String(value))
+					: operation.some((one) => !known.has(`${String(value)}.${String(one)}`)),
+			);
+		});
+		expect(unknown.map(({ name }) => name)).toEqual([]);
+	});
+});
+
+/** What is called otherwise than an entity. */
+const OTHERS: Record<string, { label: string; plural: string }> = {
+	[ACCOUNT]: { label: 'Account', plural: 'Accounts' },
+	[API_CALL]: { label: 'API Call', plural: 'API Calls' },
+};
+
+describe('operations', () => {
+	it.each(
+		actions.map(({ resource: value, operation }): [string, INodePropertyOptions] => [
+			`${value}.${String(operation.value)}`,
+			operation,
+		]),
+	)('%s has a name, an action and a description', (key, { name, action = '', description: text = '' }) => {
+		const [value] = key.split('.');
+		const { label, plural } = entityAt(value) ?? OTHERS[value];
+		// AlfaCRM users know it by that name, and a bare "Complete" says little.
+		if (key !== 'lesson.complete') expect(name).not.toContain(label);
+		expect(action).toMatch(/^[A-Z][a-z]+( ([a-z]+|API|SMS))*$/);
+		expect(action.toLowerCase()).toMatch(
+			new RegExp(`\\b(${label.toLowerCase()}|${plural.toLowerCase()}|leads?)\\b`),
+		);
+		expect(text).not.toBe('');
+		expect(text).not.toBe(name);
+	});
+
+	it.each([
+		['create', /^Create$/, /^Create an? /],
+		['delete', /^Delete$/, /^Delete an? /],
+		['get', /^Get$/, /^Get an? /],
+		['getAll', /^Get Many$/, /^Get many /],
+		['find', /^Find$/, /^Find an? /],
+		['update', /^Update$/, /^Update an? /],
+		['upsert', /^Create or Update$/, /^Create or update an? /],
+	])("%s is called as in n8n's own nodes", (value, name, action) => {
+		const options = actions.flatMap(({ operation }) => (operation.value === value ? [operation] : []));
+		expect(options).not.toHaveLength(0);
+		for (const operation of options) {
+			expect(operation.name).toMatch(name);
+			expect(operation.action).toMatch(action);
+			if (value === 'getAll') expect(operation.description).toMatch(/^Get many /);
+		}
+	});
+
+	it('find a record by what it is known by, in words that an AI agent can choose by', () => {
+		const finding = actions.filter(({ operation }) => operation.value === 'find');
+		const texts = finding.map(({ resource: of, operation }) => [of, operation.description] as const);
+		expect(Object.fromEntries(texts)).toMatchObject({
+			customer: 'Find a customer by phone, email or another key',
+			leadSource: 'Find a lead source by code, name or ID',
+			subject: 'Find a subject by name or ID',
+		});
+	});
+
+	it('that take something away are chosen by nobody but the user', () => {
+		for (const list of operationLists) {
+			expect(list.noDataExpression).toBe(true);
+			expect(['check', 'getAll', 'send']).toContain(list.default);
+		}
+		const how = parameters.filter(({ parameter }) => parameter.name === 'leave_by');
+		expect(how.map(({ parameter }) => parameter.default)).toEqual(['end']);
+	});
+
+	it('put the right article before each noun', () => {
+		const texts = [
+			...actions.map(({ operation }) => `${operation.action} ${operation.description}`),
+			...parameters.flatMap(({ parameter: { description: text = '', modes = [] } }) => [
+				withoutLinks(text),
+				...modes.map(({ placeholder = '' }) => placeholder),
+			]),
+		];
+		expect(texts.filter((text) => /\ba [aeio]|\ban [^aeiou]/i.test(text))).toEqual([]);
+	});
+
+	it('say that they are unconfirmed exactly if they are', () => {
+		const doubtful = entities.flatMap(
+			({ resource: value, certainty, operations, unconfirmed = [], actions: own = [] }) => {
+				const doubted = own.filter((action) => action.certainty === 'unconfirmed').map(({ name }) => name);
+				const usual = certainty === 'unconfirmed' ? operations : unconfirmed;
+				return [...usual, ...doubted].map((name) => `${value}.${name}`);
+			},
+		);
+		expect(doubtful).not.toHaveLength(0);
+		const told = actions.filter(({ operation }) =>
+			/unconfirmed|not verified/i.test(operation.description ?? ''),
+		);
+		expect(told.map((one) => `${one.resource}.${String(one.operation.value)}`).sort()).toEqual(
+			doubtful.sort(),
+		);
+	});
+});
 
 describe('every parameter', () => {
 	it('is looked at, whatever its type', () => {
@@ -15,25 +307,19 @@ describe('every parameter', () => {
 	});
 
 	it.each(PARAMETER_RULES)('%s', (_rule, holds) => {
-		expect(parameters.filter((found) => !holds(found.parameter, found)).map(({ where }) => where)).toEqual(
-			[],
-		);
+		const broken = parameters.filter((found) => !holds(found.parameter, found));
+		expect(broken.map(({ where }) => where)).toEqual([]);
 	});
 });
 
 describe('every description', () => {
 	const described = [
-		...parameters.map(({ where, parameter }) => ({
-			where,
-			text: parameter.description,
-			name: parameter.displayName,
-		})),
-		...choices.map(({ where, choice }) => ({ where, text: choice.description, name: choice.name })),
-	].filter((one): one is { where: string; text: string; name: string } => one.text !== undefined);
+		...parameters.map(({ where, parameter }) => ({ where, text: parameter.description })),
+		...choices.map(({ where, choice }) => ({ where, text: choice.description })),
+	];
 
 	it.each(DESCRIPTION_RULES)('%s', (_rule, holds) => {
-		const broken = described.filter(({ text, name }) => !holds(text, name));
-		expect(broken.map(({ where, text }) => `${where}: ${text}`)).toEqual([]);
+		expect(described.filter(({ text }) => text !== undefined && !holds(text))).toEqual([]);
 	});
 });
 
@@ -75,21 +361,15 @@ describe('every field of every entity', () => {
 			if (field.type !== 'rows') continue;
 			const property = toProperty(field);
 			expect(property.typeOptions).toMatchObject({ multipleValues: true, hideOptionalFields: true });
-			const isShown = childrenOf(property).filter(({ typeOptions }) => typeOptions?.showEvenWhenOptional);
+			const offered = childrenOf(property);
+			const shown = offered.filter(({ typeOptions }) => typeOptions?.showEvenWhenOptional);
 			const needed = field.fields.filter(({ required }) => required);
-			expect(isShown.map(({ name }) => name).sort()).toEqual(needed.map(({ name }) => name).sort());
-			expect(
-				childrenOf(property)
-					.map(({ name }) => name)
-					.sort(),
-			).toEqual(field.fields.map(({ name }) => name).sort());
+			expect(sorted(shown.map(({ name }) => name))).toEqual(sorted(needed.map(({ name }) => name)));
+			expect(sorted(offered.map(({ name }) => name))).toEqual(sorted(field.fields.map(({ name }) => name)));
 		}
 	});
 });
 
-it('every choice has a tidy name in Title Case', () => {
-	const broken = choices.filter(
-		({ choice: { name } }) => !isTidy(name) || !isTitleCase(name) || MISCASED.test(name),
-	);
-	expect(broken.map(({ where }) => where)).toEqual([]);
+it('every choice writes ID, URL, JSON and API in capitals', () => {
+	expect(choices.filter(({ choice: { name } }) => MISCASED.test(name))).toEqual([]);
 });

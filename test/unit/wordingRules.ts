@@ -20,24 +20,12 @@ export const endsRightly = (text: string) => text.endsWith('.') === sentences(te
 
 export const MISCASED = /\b([Ii]ds?|[Uu]rls?|[Jj]son|[Aa]pi)\b/;
 export const withoutLinks = (text: string) => text.replace(/<a href="[^"]*">/g, '');
-export const isTidy = (text: string) => text !== '' && text === text.trim() && !/\s{2,}|\n/.test(text);
+const isTidy = (text: string) => text !== '' && text === text.trim() && !/\s{2,}|\n/.test(text);
 
-const PICK = {
-	options:
-		'Choose from the list, or specify an ID using an <a href="https://docs.n8n.io/code/expressions/">expression</a>',
-	multiOptions:
-		'Choose from the list, or specify IDs using an <a href="https://docs.n8n.io/code/expressions/">expression</a>',
-} as const;
-
-/** Rules for the description of a parameter or of a choice. */
-export const DESCRIPTION_RULES: Array<[rule: string, holds: (text: string, name: string) => boolean]> = [
-	['is not empty or untidy', isTidy],
-	['begins with a capital letter', (text) => /^[A-Z0-9]/.test(text)],
-	['ends with a period exactly if it holds several sentences', endsRightly],
+/** Rules for the description of a parameter or of a choice that n8n's linter does not have. */
+export const DESCRIPTION_RULES: Array<[rule: string, holds: (text: string) => boolean]> = [
 	['writes ID, URL, JSON and API in capitals', (text) => !MISCASED.test(withoutLinks(text))],
-	['says more than the name', (text, name) => text.toLowerCase() !== name.toLowerCase()],
 	['holds no markup but links', (text) => !/<(?!a href="https:\/\/|\/a>)|`/.test(text)],
-	['hyphenates comma-separated', (text) => !/comma separated/i.test(text)],
 	['is in English', (text) => /^[\x20-\x7e–’]*$/.test(text)],
 ];
 
@@ -66,17 +54,15 @@ export const sorted = (names: string[]) => [...names].sort((a, b) => a.localeCom
 export const isSorted = (names: string[]) => names.join('\n') === sorted(names).join('\n');
 export const areUnique = (values: unknown[]) => new Set(values).size === values.length;
 
-/** Rules for each parameter, in collections too. */
+/** Rules for each parameter, in collections too, that n8n's linter does not have. */
 export const PARAMETER_RULES: Array<
 	[rule: string, holds: (parameter: INodeProperties, found: Found) => boolean]
 > = [
-	['displayName comes first', (parameter) => Object.keys(parameter)[0] === 'displayName'],
-	['displayName is in Title Case', ({ type, displayName }) => type === 'notice' || isTitleCase(displayName)],
 	[
 		'a notice speaks in whole sentences',
 		({ type, displayName }) => type !== 'notice' || /^[A-Z].*\.$/.test(displayName),
 	],
-	['displayName and name are tidy', ({ displayName, name }) => isTidy(displayName) && isTidy(name)],
+	['name is tidy', ({ name }) => isTidy(name)],
 	['displayName writes ID, URL, JSON and API in capitals', ({ displayName }) => !MISCASED.test(displayName)],
 	['displayName is in English', ({ displayName }) => /^[\x20-\x7e]*$/.test(displayName)],
 	['the type is one that these tests know', ({ type }) => type in emptyOf],
@@ -84,30 +70,13 @@ export const PARAMETER_RULES: Array<
 		'the default is of the right type',
 		(parameter) => emptyOf[parameter.type]?.(parameter.default, parameter) ?? false,
 	],
-	['required is true or left out', ({ required }) => required !== false],
-	['nothing in a collection is required', ({ required }, { nested }) => !(nested && required)],
 	[
 		'a switch tells "Whether ..."',
 		({ type, description: text }) => type !== 'boolean' || (text?.startsWith('Whether ') ?? false),
 	],
 	[
-		'a dropdown from the account is called "... Name or ID", or "... Names or IDs"',
-		(parameter) =>
-			!isDynamic(parameter) ||
-			parameter.displayName.endsWith(parameter.type === 'options' ? ' Name or ID' : ' Names or IDs'),
-	],
-	[
 		'only such a dropdown is called so',
 		(parameter) => isDynamic(parameter) || !/Names? or IDs?$/.test(parameter.displayName),
-	],
-	[
-		"a dropdown from the account is described in n8n's words, after a sentence of its own",
-		(parameter) => {
-			if (!isDynamic(parameter)) return true;
-			const pick = PICK[parameter.type as keyof typeof PICK];
-			const { description: text = '' } = parameter;
-			return text === pick || text.endsWith(`. ${pick}.`);
-		},
 	],
 	[
 		'what fills it from the account is a method of the node',
@@ -157,12 +126,6 @@ export const PARAMETER_RULES: Array<
 	],
 	['choices are sorted by name', (parameter) => isSorted(choicesOf(parameter).map(({ name }) => name))],
 	[
-		'choices differ in name and value',
-		(parameter) =>
-			areUnique(choicesOf(parameter).map(({ name }) => name)) &&
-			areUnique(choicesOf(parameter).map(({ value }) => value)),
-	],
-	[
 		'what a collection offers is sorted',
 		(parameter) => isSorted(childrenOf(parameter).map(({ displayName }) => displayName)),
 	],
@@ -180,11 +143,6 @@ export const PARAMETER_RULES: Array<
 		'a placeholder shows an example that starts with "e.g."',
 		({ type, placeholder }) =>
 			placeholder === undefined || /collection$/i.test(type) || /^e\.g\. \S/.test(placeholder),
-	],
-	[
-		'an email shows an example',
-		({ displayName, type, placeholder }) =>
-			displayName !== 'Email' || type !== 'string' || placeholder !== undefined,
 	],
 	[
 		'a secret is hidden',

@@ -2,8 +2,8 @@ import type { IDataObject } from 'n8n-workflow';
 import { DateTime } from 'luxon';
 
 import type { Question, Reply } from '../support/chatModel';
-import { startChatModel } from '../support/chatModel';
-import { NAMES, saveAs } from '../support/credentials';
+import { withChatModel } from '../support/chatModel';
+import { lessonOn } from './rows';
 import type { Job } from './types';
 
 const PHONE = '9000007711';
@@ -32,25 +32,14 @@ function think({ messages, tools }: Question): Reply {
 export const aiNextLesson: Job = {
 	name: 'ai-next-lesson',
 	play: async (start, side, { client, sandbox }) => {
-		const model = await startChatModel(think);
-		try {
-			await saveAs(client, NAMES.openAi, 'openAiApi', { apiKey: 'none', url: model.url, header: false });
+		await withChatModel(client, think, async (model) => {
 			const stage = await start(side);
 			const name = 'Орлова Мия';
 			const phone = ['+7(900)000-77-11'];
 			const { id } = sandbox.store.insert('customer', { name, phone, is_study: 1, branch_ids: [1] });
 			const lesson = (days: number, time: string, status: number, customer: number) => {
 				const date = DateTime.fromISO(stage.today).plus({ days }).toISODate();
-				sandbox.store.insert('lesson', {
-					branch_id: 1,
-					date,
-					time_from: `${date} ${time}:00`,
-					time_to: `${date} 20:00:00`,
-					status,
-					lesson_type_id: 2,
-					subject_id: 1,
-					customer_ids: [customer],
-				});
+				lessonOn(sandbox, date, time, { status, customer_ids: [customer] });
 				return `${date} ${time}:00`;
 			};
 			lesson(9, '17:00', 1, id);
@@ -73,8 +62,6 @@ export const aiNextLesson: Job = {
 			// The node gives the lesson with the names of its subject and branch.
 			for (const names of ['branch/index', 'subject/index']) kinds.delete(names);
 			expect([...kinds]).toEqual(['customer/index', 'lesson/index']);
-		} finally {
-			await model.close();
-		}
+		});
 	},
 };

@@ -1,5 +1,6 @@
 import { AMO_TOKEN, startAmoCrm, WON } from '../support/amoCrm';
 import { NAMES, saveAs } from '../support/credentials';
+import { commentsOn, customersFromNowOn } from './rows';
 import type { Job, Start } from './types';
 
 /** As amoCRM tells of deals that have moved: form fields with brackets in their names. */
@@ -56,15 +57,13 @@ export const amocrmDealToClient: Job = {
 			const eva = sandbox.store.insert('customer', {
 				...{ ...card, name: 'Ушедшая Ева', is_study: 1, phone: ['+7(900)000-77-44'], e_date: '2026-01-15' },
 			});
-			const customers = sandbox.store.rows('customer').length;
+			const added = customersFromNowOn(sandbox);
+			const comments = (id: number) => commentsOn(sandbox, id);
 			const address = await stage.listen('/webhook/amocrm-deal');
 			const send = async (...deals: Parameters<typeof moved>) =>
 				await stage.startedBy(async () => {
 					expect((await fetch(address, { method: 'POST', body: moved(...deals) })).status).toBe(200);
 				});
-			const added = () => sandbox.store.rows('customer').slice(customers);
-			const comments = (id: number) =>
-				sandbox.store.where('communication', 'related_id', id).map(({ comment }) => comment);
 
 			// Other stages are passed over, though they come in the same call.
 			for (let time = 0; time < 2; time += 1) {
@@ -125,12 +124,11 @@ export const amocrmDealToClient: Job = {
 			try {
 				await saveAs(client, NAMES.bearer, 'httpBearerAuth', { token: AMO_TOKEN });
 				const stage = await startWith(start, 'package', amo.url);
-				const customers = sandbox.store.rows('customer').length;
+				const added = customersFromNowOn(sandbox);
 				const address = await stage.listen('/webhook/amocrm-deal');
 				const body = moved(...deals.map(({ id }) => ({ id, status_id: WON })));
 				await stage.startedBy(async () => await fetch(address, { method: 'POST', body }));
-				const added = sandbox.store.rows('customer').slice(customers);
-				expect(added.map(({ name }) => name)).toEqual(deals.map(({ contacts: [{ name }] }) => name));
+				expect(added().map(({ name }) => name)).toEqual(deals.map(({ contacts: [{ name }] }) => name));
 				await stage.unpublish();
 			} finally {
 				await amo.close();
@@ -138,12 +136,11 @@ export const amocrmDealToClient: Job = {
 		},
 		'can be tried without amoCRM, again and again': async (start, { sandbox }) => {
 			const stage = await start('package');
-			const customers = sandbox.store.rows('customer').length;
+			const added = customersFromNowOn(sandbox);
 			await stage.run();
 			await stage.run();
-			const added = sandbox.store.rows('customer').slice(customers);
-			expect(added).toMatchObject([{ name: 'Пример Сделка', is_study: 1, email: ['primer2@example.org'] }]);
-			expect(sandbox.store.where('communication', 'related_id', added[0].id)).toHaveLength(1);
+			expect(added()).toMatchObject([{ name: 'Пример Сделка', is_study: 1, email: ['primer2@example.org'] }]);
+			expect(commentsOn(sandbox, added()[0].id)).toHaveLength(1);
 		},
 	},
 };

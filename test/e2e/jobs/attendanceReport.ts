@@ -1,5 +1,6 @@
 import { DateTime } from 'luxon';
 
+import { lessonOn, mail } from './rows';
 import type { Job } from './types';
 
 export const attendanceReport: Job = {
@@ -17,16 +18,8 @@ export const attendanceReport: Job = {
 		const gone = customer('Исчезнувший Ян', [1]);
 		const lesson = (day: number, branch_id: number, status: number, attended: Record<number, 0 | 1>) => {
 			const date = monday.plus({ days: day }).toISODate();
-			const { id } = sandbox.store.insert('lesson', {
-				branch_id,
-				date,
-				time_from: `${date} 17:00:00`,
-				time_to: `${date} 18:00:00`,
-				status,
-				lesson_type_id: 2,
-				subject_id: 1,
-				customer_ids: Object.keys(attended).map(Number),
-			});
+			const customer_ids = Object.keys(attended).map(Number);
+			const { id } = lessonOn(sandbox, date, '17:00', { branch_id, status, customer_ids });
 			for (const [who, is_attend] of Object.entries(attended)) {
 				const row = { lesson_id: id, customer_id: Number(who), branch_id, is_attend };
 				sandbox.store.insert('lesson-details', row);
@@ -55,14 +48,7 @@ export const attendanceReport: Job = {
 			{ name: 'Дальний Ким', lessons: 1, attended: 1, missed: 0, url: card(2, 'lead', kim) },
 		]);
 		const [from, to] = [monday.toFormat('dd.MM'), monday.plus({ days: 6 }).toFormat('dd.MM.yyyy')];
-		expect(stage.sent(execution)).toEqual([
-			{
-				fromEmail: 'school@example.org',
-				toEmail: 'director@example.org',
-				subject: `Посещаемость ${from}–${to}`,
-				emailFormat: 'text',
-				text: `Орлов Ян: 1 из 3\nОрлова Мия: 3 из 4\nID ${gone}: 1 из 1\nДальний Ким: 1 из 1`,
-			},
-		]);
+		const text = `Орлов Ян: 1 из 3\nОрлова Мия: 3 из 4\nID ${gone}: 1 из 1\nДальний Ким: 1 из 1`;
+		expect(stage.sent(execution)).toEqual([mail('director@example.org', `Посещаемость ${from}–${to}`, text)]);
 	},
 };

@@ -1,12 +1,12 @@
+import { mail } from './rows';
 import type { Job, Start } from './types';
 
-const greeting = (toEmail: string, name: string) => ({
-	fromEmail: 'school@example.org',
-	toEmail,
-	subject: 'С днём рождения!',
-	emailFormat: 'text',
-	text: `Здравствуйте! Сегодня день рождения: ${name}. Поздравляем и желаем интересной учёбы!`,
-});
+const greeting = (toEmail: string, name: string) =>
+	mail(
+		toEmail,
+		'С днём рождения!',
+		`Здравствуйте! Сегодня день рождения: ${name}. Поздравляем и желаем интересной учёбы!`,
+	);
 
 export const birthdayGreetings: Job = {
 	name: 'birthday-greetings',

@@ -1,5 +1,6 @@
 import { DateTime } from 'luxon';
 
+import { lessonOn, mail } from './rows';
 import type { Job } from './types';
 
 export const dailyFreeSlots: Job = {
@@ -19,10 +20,7 @@ export const dailyFreeSlots: Job = {
 			});
 		const lesson = (teacher_id: number, days: number, from: string, to: string, status: number) => {
 			const date = dayIn(days).toISODate();
-			store.insert('lesson', {
-				...{ branch_id: 1, date, status, lesson_type_id: 2, subject_id: 1, teacher_ids: [teacher_id] },
-				...{ time_from: `${date} ${from}:00`, time_to: `${date} ${to}:00` },
-			});
+			lessonOn(sandbox, date, from, { status, teacher_ids: [teacher_id], time_to: `${date} ${to}:00` });
 		};
 		const [ada, boris] = [teacher('Адамова Ада', [1]), teacher('Борисов Борис', [1, 2])];
 		hours(ada, 1, 1, '10:00', '14:00');
@@ -40,17 +38,15 @@ export const dailyFreeSlots: Job = {
 		const execution = await stage.run();
 
 		const line = (days: number, rest: string) => `${dayIn(days).toFormat('ccc dd.MM')}, ${rest}`;
-		const list = {
-			fromEmail: 'school@example.org',
-			toEmail: 'manager@example.org',
-			subject: `Свободное время ${dayIn(0).toFormat('dd.MM')}–${dayIn(6).toFormat('dd.MM.yyyy')}`,
-			emailFormat: 'text',
-			text: [
+		const list = mail(
+			'manager@example.org',
+			`Свободное время ${dayIn(0).toFormat('dd.MM')}–${dayIn(6).toFormat('dd.MM.yyyy')}`,
+			[
 				line(1, `${one}, Адамова Ада: 10:00, 12:00, 13:00`),
 				line(2, `${two}, Борисов Борис: 09:00, 10:00`),
 				line(6, `${one}, Адамова Ада: 18:00`),
 			].join('\n'),
-		};
+		);
 		expect(stage.sent(execution)).toEqual([list]);
 		// It only reads, so the next morning's list is as good.
 		const reads = sandbox.journal.filter(({ entity }) => entity !== 'auth').map(({ action }) => action);

@@ -1,10 +1,18 @@
 import type { INodeParameters } from 'n8n-workflow';
 
 import type { Stage } from '../support/stage';
+import { commentsOn, customersFromNowOn } from './rows';
 import type { Job } from './types';
 
 const FIELDS = ['name', 'phone', 'email', 'comment'] as const;
 type Filled = Partial<Record<(typeof FIELDS)[number], string>>;
+
+/** What a browser sends of the fields, in their order. */
+function bodyOf(...values: string[]): FormData {
+	const body = new FormData();
+	values.forEach((value, index) => body.append(`field-${index}`, value));
+	return body;
+}
 
 /** Publishes it, until the form is there; returns its address. */
 async function listening(stage: Stage): Promise<string> {
@@ -17,19 +25,15 @@ export const formToLead: Job = {
 	play: async (start, side, { sandbox }) => {
 		const stage = await start(side);
 		const address = await listening(stage);
-		/** As a browser does. */
 		const send = async (filled: Filled) => {
-			const body = new FormData();
-			FIELDS.forEach((name, index) => body.append(`field-${index}`, filled[name] ?? ''));
+			const body = bodyOf(...FIELDS.map((name) => filled[name] ?? ''));
 			return await stage.startedBy(async () => {
 				const { status } = await fetch(address, { method: 'POST', body });
 				expect(status).toBe(200);
 			});
 		};
-		const customers = sandbox.store.rows('customer').length;
-		const added = () => sandbox.store.rows('customer').slice(customers);
-		const comments = (id: number) =>
-			sandbox.store.where('communication', 'related_id', id).map(({ comment }) => comment);
+		const added = customersFromNowOn(sandbox);
+		const comments = (id: number) => commentsOn(sandbox, id);
 
 		const mia = {
 			name: 'Орлова Мия',
@@ -103,7 +107,7 @@ export const formToLead: Job = {
 		'takes one number of whatever is typed, and all of it into the comment': async (start, { sandbox }) => {
 			const stage = await start('package');
 			const address = await listening(stage);
-			const customers = sandbox.store.rows('customer').length;
+			const added = customersFromNowOn(sandbox);
 			const typed = [
 				['+7 8 900 000-88-01 звонить с 18 до 20', '79000008801'],
 				['+992 90 123-45-67 с 18:00 до 20:00', '992901234567'],
@@ -125,18 +129,13 @@ export const formToLead: Job = {
 				['8 495 000 88 16 / 17', '74950008816'],
 			];
 			for (const [phone] of typed) {
-				const body = new FormData();
-				[`Ия ${phone.slice(-4)}`, phone, '', ''].forEach((value, at) => body.append(`field-${at}`, value));
+				const body = bodyOf(`Ия ${phone.slice(-4)}`, phone, '', '');
 				await stage.startedBy(async () => await fetch(address, { method: 'POST', body }));
 			}
-			const added = sandbox.store.rows('customer').slice(customers);
-			expect(added.map(({ phone }) => [phone].flat().map((one) => String(one).replace(/\D/g, '')))).toEqual(
+			expect(added().map(({ phone }) => [phone].flat().map((one) => String(one).replace(/\D/g, '')))).toEqual(
 				typed.map(([, digits]) => [digits]),
 			);
-			const comments = added.map(
-				({ id }) => sandbox.store.where('communication', 'related_id', id)[0].comment,
-			);
-			expect(comments).toEqual(
+			expect(added().flatMap(({ id }) => commentsOn(sandbox, id))).toEqual(
 				typed.map(([phone]) => `Заявка с сайта (не проверено: телефоны: ${phone}): без комментария`),
 			);
 			await stage.unpublish();
@@ -152,14 +151,10 @@ export const formToLead: Job = {
 				}),
 			}));
 			const address = await listening(stage);
-			const customers = sandbox.store.rows('customer').length;
-			const body = new FormData();
-			['Ия', '9000008808', '', 'Да', 'Шахматы'].forEach((value, at) => body.append(`field-${at}`, value));
+			const added = customersFromNowOn(sandbox);
+			const body = bodyOf('Ия', '9000008808', '', 'Да', 'Шахматы');
 			await stage.startedBy(async () => await fetch(address, { method: 'POST', body }));
-			const [{ id }] = sandbox.store.rows('customer').slice(customers);
-			expect(sandbox.store.where('communication', 'related_id', id)).toMatchObject([
-				{ comment: 'Заявка с сайта: Да\nКурс: Шахматы' },
-			]);
+			expect(commentsOn(sandbox, added()[0].id)).toEqual(['Заявка с сайта: Да\nКурс: Шахматы']);
 			await stage.unpublish();
 		},
 		'lets nobody into a card by a number or an address of his own beside the number of the customer': async (
@@ -171,22 +166,18 @@ export const formToLead: Job = {
 			const phone = ['+7(900)000-77-33'];
 			const card = { name: 'Мама', is_study: 1, phone, email: [], branch_ids: [1] };
 			const mother = sandbox.store.insert('customer', card);
-			const body = new FormData();
-			const filled = ['Чужой', '8 900 000 77 33, +7 900 000-77-99', 'stranger@example.org', ''];
-			filled.forEach((value, index) => body.append(`field-${index}`, value));
+			const body = bodyOf('Чужой', '8 900 000 77 33, +7 900 000-77-99', 'stranger@example.org', '');
 			await stage.startedBy(async () => await fetch(address, { method: 'POST', body }));
 			expect(sandbox.store.find('customer', mother.id)).toMatchObject(card);
 			const numbers = '8 900 000 77 33, +7 900 000-77-99';
-			expect(sandbox.store.where('communication', 'related_id', mother.id)).toMatchObject([
-				{
-					comment: `Заявка с сайта (не проверено: телефоны: ${numbers}, имя: Чужой, почта: stranger@example.org): без комментария`,
-				},
+			expect(commentsOn(sandbox, mother.id)).toEqual([
+				`Заявка с сайта (не проверено: телефоны: ${numbers}, имя: Чужой, почта: stranger@example.org): без комментария`,
 			]);
 			// Nor into a card that the form itself makes.
-			const customers = sandbox.store.rows('customer').length;
+			const added = customersFromNowOn(sandbox);
 			body.set('field-1', '8 900 000 77 44 +7 900 000-77-99');
 			await stage.startedBy(async () => await fetch(address, { method: 'POST', body }));
-			const [made] = sandbox.store.rows('customer').slice(customers);
+			const [made] = added();
 			expect(String(made.phone).replace(/\D/g, '')).toMatch(/^[78]?9000007744$/);
 			await stage.unpublish();
 		},

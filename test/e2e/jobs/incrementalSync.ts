@@ -1,6 +1,7 @@
 import type { IDataObject } from 'n8n-workflow';
 
 import type { RealN8n } from '../support/realN8n';
+import { linkTo, nodeOf } from '../support/realN8n';
 import type { Job, Start } from './types';
 
 const TABLE = 'alfacrm_sync';
@@ -79,21 +80,12 @@ const withOwnStep: Parameters<Start>[1] = ({ nodes, connections, ...workflow }) 
 	...workflow,
 	nodes: [
 		...nodes,
-		{
-			...{
-				id: 'own-step',
-				name: 'Own Step',
-				type: 'n8n-nodes-base.set',
-				typeVersion: 3.4,
-				position: [0, 600],
-			},
-			parameters: { mode: 'raw', jsonOutput: '{ "sent": true }' },
-		},
+		nodeOf('Own Step', 'n8n-nodes-base.set', 3.4, { mode: 'raw', jsonOutput: '{ "sent": true }' }),
 	],
 	connections: {
 		...(connections as object),
-		'Oldest First': { main: [[{ node: 'Own Step', type: 'main', index: 0 }]] },
-		'Own Step': { main: [[{ node: 'Upsert Row', type: 'main', index: 0 }]] },
+		'Oldest First': linkTo('Own Step'),
+		'Own Step': linkTo('Upsert Row'),
 	},
 });
 

@@ -1,5 +1,6 @@
 import type { Sandbox } from '../../../sandbox';
 import type { Stage } from '../support/stage';
+import { lessonOn, mail } from './rows';
 import type { Job, Start } from './types';
 
 const SECRET = 'change-me';
@@ -24,20 +25,12 @@ function pathOf({ side, workflow }: Stage): string {
 }
 
 /** A planned lesson of so many customers, by name and email. */
-function plan({ store }: Sandbox, ...customers: Array<[name: string, email: string[]]>) {
+function plan(sandbox: Sandbox, ...customers: Array<[name: string, email: string[]]>) {
+	const client = { is_study: 1, branch_ids: [2] };
 	const customer_ids = customers.map(
-		([name, email]) => store.insert('customer', { name, email, is_study: 1, branch_ids: [2] }).id,
+		([name, email]) => sandbox.store.insert('customer', { name, email, ...client }).id,
 	);
-	const { id } = store.insert('lesson', {
-		branch_id: 2,
-		date: '2026-12-01',
-		time_from: '2026-12-01 17:00:00',
-		time_to: '2026-12-01 18:00:00',
-		lesson_type_id: 2,
-		subject_id: 1,
-		status: 1,
-		customer_ids,
-	});
+	const { id } = lessonOn(sandbox, '2026-12-01', '17:00', { branch_id: 2, customer_ids });
 	return { id, customer_ids };
 }
 
@@ -65,13 +58,12 @@ export const lessonCancelledNotice: Job = {
 			await sandbox.webhooks.settled();
 		});
 
-		const notice = (toEmail: string, name: string) => ({
-			fromEmail: 'school@example.org',
-			toEmail,
-			subject: 'Занятие отменено',
-			emailFormat: 'text',
-			text: `Здравствуйте! Занятие 01.12.2026 17:00 отменено (${name}). Причина: Болезнь педагога.`,
-		});
+		const notice = (toEmail: string, name: string) =>
+			mail(
+				toEmail,
+				'Занятие отменено',
+				`Здравствуйте! Занятие 01.12.2026 17:00 отменено (${name}). Причина: Болезнь педагога.`,
+			);
 		expect(stage.sent(execution)).toEqual([
 			notice('mia@example.org', 'Орлова Мия'),
 			notice('yan@example.org', 'Орлов Ян'),

@@ -1,5 +1,6 @@
 import { DateTime } from 'luxon';
 
+import { lessonOn, mail } from './rows';
 import type { Job } from './types';
 
 export const missedLessonToParents: Job = {
@@ -14,10 +15,7 @@ export const missedLessonToParents: Job = {
 		const silent = customer('Тихий Том', [], 1);
 		const far = customer('Дальний Ким', ['kim@example.org'], 2);
 		const lesson = (branch_id: number, time: string, customer_ids: number[], date = stage.today) =>
-			store.insert('lesson', {
-				...{ branch_id, date, lesson_type_id: 2, subject_id: 1, status: 1, customer_ids },
-				...{ time_from: `${date} ${time}:00`, time_to: `${date} 23:00:00` },
-			}).id;
+			lessonOn(sandbox, date, time, { branch_id, customer_ids }).id;
 		/** As AlfaCRM notes it: each one's attendance, then the lesson. */
 		const teach = (id: number, branch_id: number, attended: Record<number, 0 | 1>) => {
 			for (const [who, is_attend] of Object.entries(attended)) {
@@ -33,13 +31,12 @@ export const missedLessonToParents: Job = {
 		await stage.baseline();
 		const subject = String(store.find('subject', 1)?.name);
 		const [year, month, day] = stage.today.split('-');
-		const notice = (toEmail: string, name: string, time: string) => ({
-			fromEmail: 'school@example.org',
-			toEmail,
-			subject: 'Пропущено занятие',
-			emailFormat: 'text',
-			text: `Здравствуйте! ${name}: отмечен пропуск занятия ${day}.${month}.${year} ${time} (${subject}). Если это ошибка или нужно перенести занятие, ответьте на это письмо.`,
-		});
+		const notice = (toEmail: string, name: string, time: string) =>
+			mail(
+				toEmail,
+				'Пропущено занятие',
+				`Здравствуйте! ${name}: отмечен пропуск занятия ${day}.${month}.${year} ${time} (${subject}). Если это ошибка или нужно перенести занятие, ответьте на это письмо.`,
+			);
 
 		teach(first, 1, { [mia]: 0, [there]: 1, [silent]: 0 });
 		expect(stage.sent(await stage.news())).toEqual([notice('mia@example.org', 'Орлова Мия', '10:00')]);
@@ -62,11 +59,7 @@ export const missedLessonToParents: Job = {
 						...{ name, is_study: 1, email: [`${name}@example.org`], branch_ids: [1] },
 					}).id,
 			);
-			const { id } = store.insert('lesson', {
-				...{ branch_id: 1, date: stage.today, lesson_type_id: 2, subject_id: 1, status: 1 },
-				...{ time_from: `${stage.today} 10:00:00`, time_to: `${stage.today} 11:00:00` },
-				customer_ids: [gone, mia],
-			});
+			const { id } = lessonOn(sandbox, stage.today, '10:00', { customer_ids: [gone, mia] });
 			await stage.baseline();
 			for (const customer_id of [gone, mia]) {
 				store.insert('lesson-details', { lesson_id: id, branch_id: 1, customer_id, is_attend: 0 });

@@ -1,8 +1,8 @@
 import { DateTime } from 'luxon';
 
 import type { Question, Reply } from '../support/chatModel';
-import { startChatModel } from '../support/chatModel';
-import { NAMES, saveAs } from '../support/credentials';
+import { withChatModel } from '../support/chatModel';
+import { lessonOn } from './rows';
 import type { Job, Start } from './types';
 
 type Workflow = Parameters<NonNullable<Parameters<Start>[1]>>[0];
@@ -24,9 +24,7 @@ function gullible({ messages, tools }: Question): Reply {
 export const parentBot: Job = {
 	name: 'parent-bot',
 	play: async (start, side, { client, sandbox }) => {
-		const model = await startChatModel(gullible);
-		try {
-			await saveAs(client, NAMES.openAi, 'openAiApi', { apiKey: 'none', url: model.url, header: false });
+		await withChatModel(client, gullible, async (model) => {
 			const stage = await start(side);
 			const { store } = sandbox;
 			for (const { id } of store.rows('customer')) store.patch('customer', id, { phone: [] });
@@ -36,10 +34,7 @@ export const parentBot: Job = {
 			const foreign = child('Чужая Роза', STRANGER, 1);
 			const date = DateTime.fromISO(stage.today).plus({ days: 2 }).toISODate();
 			for (const customer of [own[0], foreign]) {
-				store.insert('lesson', {
-					...{ branch_id: 1, date, time_from: `${date} 18:30:00`, time_to: `${date} 19:30:00`, status: 1 },
-					...{ lesson_type_id: 2, subject_id: 1, customer_ids: [customer] },
-				});
+				lessonOn(sandbox, date, '18:30', { customer_ids: [customer] });
 			}
 			store.insert('task', { customer_ids: [own[0]], branch_ids: [1], title: SECRET, text: SECRET });
 			sandbox.clearJournal();
@@ -58,35 +53,25 @@ export const parentBot: Job = {
 			expect(sent).not.toMatch(/0007722|000-77-22/);
 			const actions = sandbox.journal.filter(({ entity }) => entity !== 'auth').map(({ action }) => action);
 			expect(actions.filter((action) => !['index', 'customer'].includes(String(action)))).toEqual([]);
-		} finally {
-			await model.close();
-		}
+		});
 	},
 	more: {
 		'hears that the school does not know the number': async (start, { client, sandbox }) => {
-			const model = await startChatModel(gullible);
-			try {
-				await saveAs(client, NAMES.openAi, 'openAiApi', { apiKey: 'none', url: model.url, header: false });
+			await withChatModel(client, gullible, async () => {
 				const stage = await start('package');
 				for (const { id } of sandbox.store.rows('customer'))
 					sandbox.store.patch('customer', id, { phone: [] });
 				const [{ output }] = (await stage.chat('Когда занятие?')).outputs('AI Agent');
 				expect(String(output)).toContain('"matchFound":false');
-			} finally {
-				await model.close();
-			}
+			});
 		},
 		'hears that AlfaCRM could not be asked': async (start, { client, sandbox }) => {
-			const model = await startChatModel(gullible);
-			try {
-				await saveAs(client, NAMES.openAi, 'openAiApi', { apiKey: 'none', url: model.url, header: false });
+			await withChatModel(client, gullible, async () => {
 				const stage = await start('package');
 				sandbox.settings.forbiddenCalls = ['customer/*'];
 				const [{ output }] = (await stage.chat('Когда занятие?')).outputs('AI Agent');
 				expect(String(output)).toContain('"error":"AlfaCRM denied access');
-			} finally {
-				await model.close();
-			}
+			});
 		},
 		'tells about nobody else by the agent that n8n adds today either': async (start, real) => {
 			const today = ({ nodes, ...workflow }: Workflow) => ({
@@ -96,9 +81,7 @@ export const parentBot: Job = {
 			await parentBot.play(async (side) => await start(side, today), 'package', real);
 		},
 		'of two messages at once tells neither parent of the other': async (start, { client, sandbox }) => {
-			const model = await startChatModel(gullible);
-			try {
-				await saveAs(client, NAMES.openAi, 'openAiApi', { apiKey: 'none', url: model.url, header: false });
+			await withChatModel(client, gullible, async (model) => {
 				const messages = [PHONE, STRANGER].map((phone) => ({ json: { phone, question: 'Когда?' } }));
 				const stage = await start('package', ({ nodes, ...workflow }) => ({
 					...workflow,
@@ -118,9 +101,7 @@ export const parentBot: Job = {
 				expect(heard).toHaveLength(2);
 				for (const { content } of heard) expect(content).toContain("'Phone' is empty");
 				expect(sandbox.journal.filter(({ entity }) => entity === 'customer')).toEqual([]);
-			} finally {
-				await model.close();
-			}
+			});
 		},
 	},
 };

@@ -1,5 +1,6 @@
 import { DateTime } from 'luxon';
 
+import { mail } from './rows';
 import type { Job } from './types';
 
 export const paymentReceipt: Job = {
@@ -17,23 +18,15 @@ export const paymentReceipt: Job = {
 		const daysAgo = (days: number) => DateTime.fromISO(stage.today).minus({ days }).toFormat('dd.MM.yyyy');
 		const pay = (customer_id: number, branch_id: number, income: string, more = {}) =>
 			sandbox.store.insert('pay', {
-				customer_id,
-				branch_id,
-				income,
-				pay_type_id: 1,
-				pay_account_id: 1,
-				payer_name: 'Орлова А.',
-				document_date: daysAgo(0),
-				created_at: `${stage.today} 11:00:00`,
-				...more,
+				...{ customer_id, branch_id, income, pay_type_id: 1, pay_account_id: 1, payer_name: 'Орлова А.' },
+				...{ document_date: daysAgo(0), created_at: `${stage.today} 11:00:00`, ...more },
 			});
-		const receipt = (toEmail: string, sum: string, name: string, date = daysAgo(0)) => ({
-			fromEmail: 'school@example.org',
-			toEmail,
-			subject: 'Оплата получена',
-			emailFormat: 'text',
-			text: `Здравствуйте! Мы получили оплату ${sum} ₽ от ${date} (${name}). Спасибо!`,
-		});
+		const receipt = (toEmail: string, sum: string, name: string, date = daysAgo(0)) =>
+			mail(
+				toEmail,
+				'Оплата получена',
+				`Здравствуйте! Мы получили оплату ${sum} ₽ от ${date} (${name}). Спасибо!`,
+			);
 
 		pay(mia, 1, '5000.00');
 		pay(silent, 1, '100.00');

@@ -1,3 +1,4 @@
+import { commentsOn, customersFromNowOn } from './rows';
 import type { Job } from './types';
 
 const PATH = '/webhook/tilda-lead';
@@ -21,10 +22,8 @@ export const tildaFormToLead: Job = {
 			await stage.startedBy(async () => {
 				expect((await fetch(address, bodies[as](fields))).status).toBe(200);
 			});
-		const customers = sandbox.store.rows('customer').length;
-		const added = () => sandbox.store.rows('customer').slice(customers);
-		const comments = (id: number) =>
-			sandbox.store.where('communication', 'related_id', id).map(({ comment }) => comment);
+		const added = customersFromNowOn(sandbox);
+		const comments = (id: number) => commentsOn(sandbox, id);
 
 		// What Tilda asks when the address is saved.
 		sandbox.clearJournal();
@@ -81,12 +80,11 @@ export const tildaFormToLead: Job = {
 	more: {
 		'can be tried without Tilda, again and again': async (start, { sandbox }) => {
 			const stage = await start('package');
-			const customers = sandbox.store.rows('customer').length;
+			const added = customersFromNowOn(sandbox);
 			await stage.run();
 			await stage.run();
-			const added = sandbox.store.rows('customer').slice(customers);
-			expect(added).toMatchObject([{ name: 'Пример Заявка', is_study: 0, email: ['primer@example.org'] }]);
-			expect(sandbox.store.where('communication', 'related_id', added[0].id)).toHaveLength(1);
+			expect(added()).toMatchObject([{ name: 'Пример Заявка', is_study: 0, email: ['primer@example.org'] }]);
+			expect(commentsOn(sandbox, added()[0].id)).toHaveLength(1);
 		},
 		'lets nobody into a card by a number or an address of his own beside the number of the customer': async (
 			start,
@@ -106,8 +104,7 @@ export const tildaFormToLead: Job = {
 			};
 			await stage.startedBy(async () => await fetch(address, bodies.form(filled)));
 			expect(sandbox.store.find('customer', mother.id)).toMatchObject(card);
-			const [{ comment }] = sandbox.store.where('communication', 'related_id', mother.id);
-			expect(comment).toContain(
+			expect(commentsOn(sandbox, mother.id)[0]).toContain(
 				'Не проверено: телефоны: 8 900 000 77 33, +7 900 000-77-99, имя: Чужой, почта: stranger@example.org\n',
 			);
 			await stage.unpublish();

@@ -1,5 +1,8 @@
 import Fastify from 'fastify';
 
+import type { N8nClient } from '../../../scripts/lib/n8n/client';
+import { NAMES, saveAs } from './credentials';
+
 interface Message {
 	role: string;
 	content: unknown;
@@ -47,6 +50,21 @@ export async function startChatModel(think: (question: Question) => Reply): Prom
 	});
 	const url = await app.listen({ port: 0, host: '127.0.0.1' });
 	return { url: `${url}/v1`, asked, close: async () => await app.close() };
+}
+
+/** The same as the model of n8n's OpenAI node, for as long as it is played with. */
+export async function withChatModel(
+	client: N8nClient,
+	think: (question: Question) => Reply,
+	play: (model: ChatModel) => Promise<void>,
+): Promise<void> {
+	const model = await startChatModel(think);
+	try {
+		await saveAs(client, NAMES.openAi, 'openAiApi', { apiKey: 'none', url: model.url, header: false });
+		await play(model);
+	} finally {
+		await model.close();
+	}
 }
 
 function answer({ model, stream, messages = [] }: Body, reply: Reply): { type: string; text: string } {

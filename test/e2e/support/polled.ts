@@ -2,6 +2,7 @@ import type { IConnections, IDataObject, INode, INodeParameters } from 'n8n-work
 
 import type { SavedCredential } from '../../../scripts/lib/n8n/types';
 import type { RealN8n } from './realN8n';
+import { linkTo, nodeOf, ownNode } from './realN8n';
 import { until } from './wait';
 
 const TRIGGER_TYPE = 'n8n-nodes-alfacrm.alfaCrmTrigger';
@@ -67,14 +68,7 @@ export class Polled {
 		credential: SavedCredential = real.credential,
 		edit = (draft: Draft) => draft,
 	): Promise<Polled> {
-		const keep = {
-			id: 'keep',
-			name: KEEP,
-			type: 'n8n-nodes-base.noOp',
-			typeVersion: 1,
-			position: [240, 0] as [number, number],
-			parameters: {},
-		};
+		const keep = nodeOf(KEEP, 'n8n-nodes-base.noOp', 1, {});
 		const nodes = [triggerNode(parameters, credential), keep];
 		return await Polled.of(real, edit({ nodes, connections: leadingTo(KEEP, TRIGGER) }));
 	}
@@ -159,28 +153,13 @@ export class Polled {
 }
 
 /** The polling trigger as the editor saves it. */
-export function triggerNode(
+export const triggerNode = (
 	parameters: INodeParameters,
-	{ id, name }: SavedCredential,
+	credential: SavedCredential,
 	more: Partial<INode> = {},
-): INode {
-	return {
-		id: 'trigger',
-		name: TRIGGER,
-		type: TRIGGER_TYPE,
-		typeVersion: 1,
-		position: [0, 0],
-		parameters,
-		credentials: { alfaCrmApi: { id, name } },
-		...more,
-	};
-}
+): INode =>
+	ownNode(TRIGGER, TRIGGER_TYPE, parameters, credential, { id: 'trigger', position: [0, 0], ...more });
 
 /** Connections of each to the one. */
-export function leadingTo(target: string, ...sources: string[]): IConnections {
-	const links = sources.map((name) => [
-		name,
-		{ main: [[{ node: target, type: 'main' as const, index: 0 }]] },
-	]);
-	return Object.fromEntries(links) as IConnections;
-}
+export const leadingTo = (target: string, ...sources: string[]): IConnections =>
+	Object.fromEntries(sources.map((name) => [name, linkTo(target)]));

@@ -1,4 +1,4 @@
-import type { INodeParameters } from 'n8n-workflow';
+import type { INode, INodeParameters } from 'n8n-workflow';
 
 import type { Sandbox, SandboxOptions } from '../../../sandbox';
 import { startSandbox } from '../../../sandbox';
@@ -18,6 +18,8 @@ export interface RealN8n {
 	/** Saves a credential that differs from the administrator's. */
 	credentialWith: (changes: Record<string, unknown>) => Promise<SavedCredential>;
 	/** Runs one AlfaCRM node behind a Manual Trigger. */
+	/** What a dropdown of a node offers in the editor. */
+	optionsOf: (node: INode, method: string, path: string) => ReturnType<N8nClient['nodeOptions']>;
 	run: (
 		parameters: INodeParameters,
 		options?: { credential?: SavedCredential; timeout?: number },
@@ -46,6 +48,8 @@ export function useRealN8n(
 				data: { hostname: real.sandbox.url, email, apiKey, ...changes },
 			});
 		real.credential = await real.credentialWith({});
+		real.optionsOf = async (node, method, path) =>
+			await real.client.nodeOptions({ node, method, path: `parameters.${path}` });
 		real.run = async (parameters, { credential = real.credential, timeout } = {}) => {
 			const { id } = await real.client.importWorkflow(oneNode(parameters, credential));
 			return await real.client.runWorkflow(id, { timeout });
@@ -58,29 +62,38 @@ export function useRealN8n(
 	return real;
 }
 
+/** A node as the editor saves it. */
+export const nodeOf = (
+	name: string,
+	type: string,
+	typeVersion: number,
+	parameters: INodeParameters,
+	more: Partial<INode> = {},
+): INode => ({ id: name, name, type, typeVersion, position: [240, 0], parameters, ...more });
+
+/** One of this package, with a credential. */
+export const ownNode = (
+	name: string,
+	type: string,
+	parameters: INodeParameters,
+	credential?: SavedCredential,
+	more: Partial<INode> = {},
+): INode =>
+	nodeOf(name, type, 1, parameters, {
+		...(credential ? { credentials: { alfaCrmApi: { id: credential.id, name: credential.name } } } : {}),
+		...more,
+	});
+
+export const START = nodeOf('Start', 'n8n-nodes-base.manualTrigger', 1, {}, { position: [0, 0] });
+
+/** What leads from one node to the next. */
+export const linkTo = (node: string) => ({ main: [[{ node, type: 'main' as const, index: 0 }]] });
+
 /** An AlfaCRM node behind a Manual Trigger. */
-export function oneNode(parameters: INodeParameters, { id, name }: SavedCredential) {
+export function oneNode(parameters: INodeParameters, credential: SavedCredential) {
 	return {
 		name: `${String(parameters.resource)} ${String(parameters.operation)}`,
-		nodes: [
-			{
-				id: 't',
-				name: 'Start',
-				type: 'n8n-nodes-base.manualTrigger',
-				typeVersion: 1,
-				position: [0, 0],
-				parameters: {},
-			},
-			{
-				id: 'a',
-				name: 'AlfaCRM',
-				type: NODE_TYPE,
-				typeVersion: 1,
-				position: [240, 0],
-				parameters,
-				credentials: { alfaCrmApi: { id, name } },
-			},
-		],
-		connections: { Start: { main: [[{ node: 'AlfaCRM', type: 'main', index: 0 }]] } },
+		nodes: [START, ownNode('AlfaCRM', NODE_TYPE, parameters, credential)],
+		connections: { Start: linkTo('AlfaCRM') },
 	};
 }

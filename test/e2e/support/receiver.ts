@@ -4,6 +4,7 @@ import { sleep } from 'n8n-workflow';
 
 import type { SavedCredential } from '../../../scripts/lib/n8n/types';
 import type { RealN8n } from './realN8n';
+import { linkTo, nodeOf, ownNode } from './realN8n';
 
 const TRIGGER_TYPE = 'n8n-nodes-alfacrm.alfaCrmWebhookTrigger';
 
@@ -46,12 +47,12 @@ export async function publishTrigger(
 ): Promise<{ id: string; url: string }> {
 	const webhookId = `hook-${Math.random().toString(36).slice(2)}`;
 	const trigger = webhookNode(webhookId, parameters, credential);
+	const post = { method: 'POST', sendBody: true, specifyBody: 'json', jsonBody: '={{ $json }}' };
+	const collect = (url: string) => nodeOf('Collect', 'n8n-nodes-base.httpRequest', 4.2, { ...post, url });
 	const { id } = await real.client.importWorkflow({
 		name: 'AlfaCRM events',
-		nodes: [trigger, ...(collector ? [collectNode(collector.url)] : [])],
-		connections: collector
-			? { [trigger.name]: { main: [[{ node: 'Collect', type: 'main', index: 0 }]] } }
-			: {},
+		nodes: [trigger, ...(collector ? [collect(collector.url)] : [])],
+		connections: collector ? { [trigger.name]: linkTo('Collect') } : {},
 	});
 	await real.client.publishWorkflow(id);
 	const url = urlOf(real, webhookId);
@@ -60,37 +61,16 @@ export async function publishTrigger(
 }
 
 /** The webhook trigger as the editor saves it. */
-export function webhookNode(
+export const webhookNode = (
 	webhookId: string,
 	parameters: INodeParameters,
 	credential?: SavedCredential,
-): INode {
-	return {
-		id: 'w',
-		name: 'AlfaCRM Webhook Trigger',
-		type: TRIGGER_TYPE,
-		typeVersion: 1,
-		position: [0, 0],
-		webhookId,
-		parameters,
-		...(credential ? { credentials: { alfaCrmApi: { id: credential.id, name: credential.name } } } : {}),
-	};
-}
+): INode =>
+	ownNode('AlfaCRM Webhook Trigger', TRIGGER_TYPE, parameters, credential, { webhookId, position: [0, 0] });
 
 /** Its production URL. */
 export function urlOf({ n8n }: RealN8n, webhookId: string): string {
 	return `${n8n.url}/webhook/${webhookId}/webhook`;
-}
-
-function collectNode(url: string) {
-	return {
-		id: 'c',
-		name: 'Collect',
-		type: 'n8n-nodes-base.httpRequest',
-		typeVersion: 4.2,
-		position: [240, 0],
-		parameters: { method: 'POST', url, sendBody: true, specifyBody: 'json', jsonBody: '={{ $json }}' },
-	};
 }
 
 /** n8n publishes in the background, after a restart too; until then the URL is unknown to it. */

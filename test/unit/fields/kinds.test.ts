@@ -21,8 +21,10 @@ import {
 } from '../../../nodes/AlfaCrm/fields/field';
 import type { Field, Shown, Wire } from '../../../nodes/AlfaCrm/entities/fieldTypes';
 import { UnreadableValue } from '../../../nodes/AlfaCrm/fields/unreadable';
+import { depth, seed } from '../../support/depth';
 import { FIELDS, HOSTILE, LABEL, named, ZONE } from './samples';
 
+const runs = { seed, numRuns: depth.fieldValues };
 const TABLE = FIELDS.map((field): [string, Shown] => [named(field), field]);
 
 /** What becomes of a value: nothing, its form on the wire, or a refusal. */
@@ -67,7 +69,7 @@ describe.each(TABLE)('%s', (_name, field) => {
 			expect(sameValue(field, result.wire, value, ZONE)).toBe(true);
 		};
 		HOSTILE.forEach(check);
-		fc.assert(fc.property(anything, check));
+		fc.assert(fc.property(anything, check), runs);
 	});
 
 	it('compares both ways round alike, and never throws', () => {
@@ -76,6 +78,7 @@ describe.each(TABLE)('%s', (_name, field) => {
 				expect(sameValue(field, one, other, ZONE)).toBe(sameValue(field, other, one, ZONE));
 				expect(sameItem(field, one, other)).toBe(sameItem(field, other, one));
 			}),
+			runs,
 		);
 	});
 
@@ -142,7 +145,7 @@ describe.each(TABLE.filter(([, field]) => isList(field)))('%s, a list', (_name, 
 				expect(serialize(field, text, ZONE)).toHaveLength(list.length);
 			}
 		};
-		fc.assert(fc.property(lists, check));
+		fc.assert(fc.property(lists, check), runs);
 	});
 
 	it('grows by what it lacks and by nothing else', () => {
@@ -157,6 +160,7 @@ describe.each(TABLE.filter(([, field]) => isList(field)))('%s, a list', (_name, 
 				}
 				expect(union(field, [], present).length).toBeLessThanOrEqual(present.length);
 			}),
+			runs,
 		);
 	});
 

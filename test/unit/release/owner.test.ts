@@ -34,8 +34,8 @@ const read = (file: string) => fs.readFileSync(path.join(root, file), 'utf8');
 const manifest = () => readJson<Manifest>(path.join(root, 'package.json'));
 
 /** Each file of the copy with its text. */
-function everything(folder = root): Record<string, string> {
-	const entries = fs.readdirSync(folder, { withFileTypes: true, recursive: true });
+function everything(): Record<string, string> {
+	const entries = fs.readdirSync(root, { withFileTypes: true, recursive: true });
 	const files = entries
 		.filter((entry) => entry.isFile())
 		.map((entry) => path.join(entry.parentPath, entry.name));
@@ -46,27 +46,30 @@ const holding = (text: string) =>
 		.filter(([file, content]) => !file.startsWith('test') && content.includes(text))
 		.map(([file]) => file);
 
-/** Each test begins with a copy of the repository, in which an owner has been set. */
-function useCopy() {
-	beforeEach(() => {
-		root = fs.mkdtempSync(path.join(os.tmpdir(), 'alfacrm-owner-'));
-		fs.cpSync(ROOT, root, { recursive: true, filter: (file) => !LEFT_OUT.includes(path.basename(file)) });
-		// Badges, as a README may have them.
-		fs.appendFileSync(
-			path.join(root, 'README.md'),
-			'\n![CI](https://github.com/first-owner/n8n-nodes-alfacrm/actions/workflows/ci.yml/badge.svg)' +
-				'\n![stars](https://img.shields.io/github/stars/first-owner/n8n-nodes-alfacrm)' +
-				'\nhttps://raw.githubusercontent.com/first-owner/n8n-nodes-alfacrm/main/docs/images/one.png\n',
-		);
-		// Whoever has been set in the repository.
-		writeOwner(root, { login: 'first-owner', name: 'First Owner', email: noReply('first-owner') });
-	});
-	afterEach(() => fs.rmSync(root, { recursive: true, force: true }));
-}
+/** What the copy holds as each test begins. */
+let begun: Array<[file: string, text: string]>;
+
+beforeAll(() => {
+	root = fs.mkdtempSync(path.join(os.tmpdir(), 'alfacrm-owner-'));
+	const isWanted = (file: string) =>
+		!LEFT_OUT.includes(path.basename(file)) &&
+		!/^test\/(?!unit(\/release|$))/.test(path.relative(ROOT, file));
+	fs.cpSync(ROOT, root, { recursive: true, filter: isWanted });
+	// Badges, as a README may have them.
+	fs.appendFileSync(
+		path.join(root, 'README.md'),
+		'\n![CI](https://github.com/first-owner/n8n-nodes-alfacrm/actions/workflows/ci.yml/badge.svg)' +
+			'\n![stars](https://img.shields.io/github/stars/first-owner/n8n-nodes-alfacrm)' +
+			'\nhttps://raw.githubusercontent.com/first-owner/n8n-nodes-alfacrm/main/docs/images/one.png\n',
+	);
+	// Whoever has been set in the repository.
+	writeOwner(root, { login: 'first-owner', name: 'First Owner', email: noReply('first-owner') });
+	begun = Object.entries(everything()).filter(([, text]) => /first-owner|First Owner/.test(text));
+});
+afterEach(() => begun.forEach(([file, text]) => fs.writeFileSync(path.join(root, file), text)));
+afterAll(() => fs.rmSync(root, { recursive: true, force: true }));
 
 describe('the owner of the package', () => {
-	useCopy();
-
 	it('stands in every place that names one', () => {
 		writeOwner(root, { login: 'new-owner', name: 'Ann Example', email: 'ann@example.com' });
 
@@ -96,10 +99,11 @@ describe('the owner of the package', () => {
 	});
 
 	it('is expected by no test but this one, so that they hold for every owner', () => {
-		const names = fs.readdirSync(path.join(root, 'test'), { recursive: true, encoding: 'utf8' });
+		const tests = path.join(ROOT, 'test');
+		const names = fs.readdirSync(tests, { recursive: true, encoding: 'utf8' });
 		const texts = names.filter((name) => /\.(ts|js|json)$/.test(name));
 		const naming = texts.filter((name) =>
-			/alfacrm\\?\/n8n-nodes-alfacrm/.test(read(path.join('test', name))),
+			/alfacrm\\?\/n8n-nodes-alfacrm/.test(fs.readFileSync(path.join(tests, name), 'utf8')),
 		);
 		expect(naming).toEqual(['unit/release/owner.test.ts']);
 	});
@@ -169,39 +173,26 @@ describe('the owner of the package', () => {
 	});
 });
 
-describe('a placeholder', () => {
-	useCopy();
-
-	it('is each part of the owner that nobody has set', () => {
-		expect(placeholdersIn(PLACEHOLDER)).toEqual([
-			'repository',
-			'homepage',
-			'bugs',
-			'author.name',
-			'author.email',
-		]);
-		expect(placeholdersIn({ ...manifest(), author: PLACEHOLDER.author })).not.toEqual([]);
-		expect(placeholdersIn({ ...manifest(), homepage: PLACEHOLDER.homepage })).not.toEqual([]);
-		expect(placeholdersIn({ ...manifest(), repository: { type: 'git', url: '' } })).not.toEqual([]);
-		expect(placeholdersIn(manifest())).toEqual([]);
-	});
+it('a placeholder is each part of the owner that nobody has set', () => {
+	const parts = ['repository', 'homepage', 'bugs', 'author.name', 'author.email'];
+	expect(placeholdersIn(PLACEHOLDER)).toEqual(parts);
+	expect(placeholdersIn({ ...manifest(), author: PLACEHOLDER.author })).toEqual(parts.slice(3));
+	expect(placeholdersIn({ ...manifest(), homepage: PLACEHOLDER.homepage })).toEqual(['homepage']);
+	expect(placeholdersIn({ ...manifest(), repository: { type: 'git', url: '' } })).toEqual(['repository']);
+	expect(placeholdersIn(manifest())).toEqual([]);
 });
 
-describe('the address of the author', () => {
-	const pages = () => ({
-		'SECURITY.md': fs.readFileSync(path.join(ROOT, 'SECURITY.md'), 'utf8'),
-		'CODE_OF_CONDUCT.md': fs.readFileSync(path.join(ROOT, 'CODE_OF_CONDUCT.md'), 'utf8'),
-	});
+it('the address of the author takes mail where pages send people to it', () => {
+	const names = ['SECURITY.md', 'CODE_OF_CONDUCT.md'];
+	const pages = Object.fromEntries(
+		names.map((name) => [name, fs.readFileSync(path.join(ROOT, name), 'utf8')]),
+	);
 	const by = (email: string): Manifest => ({ ...PLACEHOLDER, author: { name: 'Ann Example', email } });
-
-	it('takes mail where pages send people to it', () => {
-		expect(mailFaults(by('ann@example.com'), pages())).toEqual([]);
-		expect(mailFaults(by(noReply('ann')), pages())).toEqual([
-			'SECURITY.md sends people to ann@users.noreply.github.com, which takes no mail',
-			'CODE_OF_CONDUCT.md sends people to ann@users.noreply.github.com, which takes no mail',
-		]);
-		expect(mailFaults(by(noReply('ann')), { 'SECURITY.md': 'On GitHub only.' })).toEqual([]);
-	});
+	expect(mailFaults(by('ann@example.com'), pages)).toEqual([]);
+	expect(mailFaults(by(noReply('ann')), pages)).toEqual(
+		names.map((name) => `${name} sends people to ann@users.noreply.github.com, which takes no mail`),
+	);
+	expect(mailFaults(by(noReply('ann')), { 'SECURITY.md': 'On GitHub only.' })).toEqual([]);
 });
 
 describe('the repository that a version is published from', () => {
@@ -211,42 +202,23 @@ describe('the repository that a version is published from', () => {
 			'package.json names n8n-nodes-alfacrm/n8n-nodes-alfacrm, and this is N8N-nodes-alfacrm/n8n-nodes-alfacrm',
 		]);
 	});
-
-	it.each([
-		['n8n-nodes-alfacrm', true],
-		['alfacrm.n8n', true],
-		['alfacrm.git', false],
-		['..', false],
-		['acme/alfacrm', false],
-		['', false],
-	])('may be called %j: %s', (text, expected) => {
-		expect(isRepository(text)).toBe(expected);
-	});
 });
 
-describe('a name on GitHub', () => {
-	it.each([
-		['acme', true],
-		['acme-school-1', true],
-		['-acme', false],
-		['acme/n8n', false],
-		['@acme', false],
-		['a--b', false],
-		['', false],
-	])('%j: %s', (text, expected) => {
-		expect(isLogin(text)).toBe(expected);
-	});
-});
-
-describe('an email address', () => {
-	it.each([
-		['ann@example.com', true],
-		['ann+n8n@mail.example.com', true],
-		['ann', false],
-		['ann@example', false],
-		['Ann <ann@example.com>', false],
-		['', false],
-	])('%j: %s', (text, expected) => {
-		expect(isEmail(text)).toBe(expected);
-	});
+it.each<[what: string, holds: (text: string) => boolean, right: string[], wrong: string[]]>([
+	[
+		'a name of a repository',
+		isRepository,
+		['n8n-nodes-alfacrm', 'alfacrm.n8n'],
+		['alfacrm.git', '..', 'acme/alfacrm', ''],
+	],
+	['a name on GitHub', isLogin, ['acme', 'acme-school-1'], ['-acme', 'acme/n8n', '@acme', 'a--b', '']],
+	[
+		'an email address',
+		isEmail,
+		['ann@example.com', 'ann+n8n@mail.example.com'],
+		['ann', 'ann@example', 'Ann <ann@example.com>', ''],
+	],
+])('%s is told from what is none', (_what, holds, right, wrong) => {
+	expect(right.filter((text) => !holds(text))).toEqual([]);
+	expect(wrong.filter(holds)).toEqual([]);
 });

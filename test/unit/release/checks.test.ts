@@ -2,8 +2,10 @@ import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 
+import { version } from '../../../package.json';
 import { readJson, writeJson } from '../../../scripts/lib/json';
 import { inRepo, ROOT } from '../../../scripts/lib/paths';
+import { changelogFaults, notesOf } from '../../../scripts/lib/release/changelog';
 import type { Package } from '../../../scripts/lib/release/manifest';
 import {
 	codexFaults,
@@ -13,6 +15,7 @@ import {
 } from '../../../scripts/lib/release/manifest';
 import { packedFileFaults, readmeFaults } from '../../../scripts/lib/release/readme';
 import { printed } from '../../../scripts/lib/release/table';
+import { publishFaults, workflowFaults } from '../../../scripts/lib/release/workflows';
 import { HEADINGS } from '../../support/readmeHeadings';
 
 const manifest = readJson<Package>(inRepo('package.json'));
@@ -102,11 +105,10 @@ describe('the README that is packed', () => {
 	const whole = ['# Name', ...HEADINGS.map((heading) => `## ${heading}`)];
 
 	it("has the headings of n8n's template and is English", () => {
-		expect(readmeFaults(whole.join('\n'))).toEqual([]);
-		expect(readmeFaults([...whole, 'По-русски'].join('\n'))).toEqual(['line 9 is not English']);
-		expect(readmeFaults(whole.filter((line) => !line.includes('Usage')).join('\n'))).toEqual([
-			'"## Usage" is missing',
-		]);
+		const faults = (lines: string[]) => readmeFaults(lines.join('\n'));
+		expect(faults(whole)).toEqual([]);
+		expect(faults([...whole, 'По-русски'])).toEqual(['line 9 is not English']);
+		expect(faults(whole.filter((line) => !line.includes('Usage')))).toEqual(['"## Usage" is missing']);
 	});
 });
 
@@ -131,5 +133,117 @@ describe('the table', () => {
 		const lines = printed({ name: 'Types', faults, advice: 'mend them' }).split('\n');
 		expect(lines[0]).toMatch(/^Types +failed +mend them$/);
 		expect(lines.slice(1)).toEqual([...faults.slice(0, 12), 'and 2 more'].map((line) => `    ${line}`));
+	});
+});
+
+describe('the changelog', () => {
+	const CHANGELOG = `# Changelog
+
+All notable changes.
+
+## 1.1.0 - 2026-02-28
+
+### Added
+
+- Something.
+
+## [1.0.0] - 2026-01-31
+
+- The beginning.
+`;
+	const faults = (text: string, of = '1.1.0', isTagged = true) =>
+		changelogFaults(text, of, isTagged, '2026-03-01');
+	const dated = (date: string) => CHANGELOG.replace('2026-02-28', date);
+
+	it('tells of the version that comes next', () => {
+		const text = fs.readFileSync(inRepo('CHANGELOG.md'), 'utf8');
+		expect(changelogFaults(text, version, false, '2999-01-01')).toEqual([]);
+		expect(notesOf(text, version)).toContain('### Added');
+	});
+
+	it('gives the notes of one version', () => {
+		expect(notesOf(CHANGELOG, '1.1.0')).toBe('### Added\n\n- Something.');
+		expect(notesOf(CHANGELOG, '1.0.0')).toBe('- The beginning.');
+		expect(notesOf(CHANGELOG, '1.0')).toBe('');
+	});
+
+	it('is right with a date that has come', () => {
+		expect(faults(CHANGELOG)).toEqual([]);
+		expect(faults(dated('2026-03-01'))).toEqual([]);
+	});
+
+	it('may lack the date until the version has its tag', () => {
+		expect(faults(dated('unreleased'), '1.1.0', false)).toEqual([]);
+		expect(faults(dated('unreleased'))).toEqual(['"unreleased" stands where the date of 1.1.0 should']);
+	});
+
+	it.each([
+		['2026-03-02', '2026-03-02 has not come yet'],
+		['2026-02-31', '"2026-02-31" is no date such as 2026-01-31'],
+		['soon', '"soon" is no date such as 2026-01-31'],
+	])('is wrong with the date %s', (date, fault) => {
+		expect(faults(dated(date))).toEqual([fault]);
+	});
+
+	it('is wrong without the version, and with nothing to say of it', () => {
+		expect(faults(CHANGELOG, '1.2.0')).toEqual(['its newest version is "1.1.0", not 1.2.0']);
+		expect(faults('# Changelog\n')).toEqual(['it has no version']);
+		const silent = '## 1.1.0 - 2026-02-28\n\n## 1.0.0 - 2026-01-31\n\n- One.\n';
+		expect(faults(silent)).toEqual(['it says nothing of 1.1.0']);
+	});
+});
+
+const PUBLISH = fs.readFileSync(inRepo('.github/workflows/publish.yml'), 'utf8');
+
+describe('the workflows', () => {
+	it('are what GitHub understands', async () => {
+		expect(fs.readdirSync(inRepo('.github/workflows')).sort()).toEqual(['ci.yml', 'deep.yml', 'publish.yml']);
+		expect(await workflowFaults(ROOT)).toEqual([]);
+	});
+
+	it('would not pass with an unknown key, an unknown name, and what somebody else may write', async () => {
+		const root = fs.mkdtempSync(path.join(os.tmpdir(), 'alfacrm-workflows-'));
+		const steps = [
+			'- usess: actions/checkout@v5',
+			'- run: echo ${{ secrtes.TOKEN }}',
+			'- run: echo ${{ github.event.issue.title }}',
+		];
+		const job = `on: push\njobs:\n  one:\n    runs-on: ubuntu-latest\n    steps:\n`;
+		fs.mkdirSync(path.join(root, '.github/workflows'), { recursive: true });
+		const file = path.join(root, '.github/workflows/one.yml');
+		fs.writeFileSync(file, job + steps.map((step) => `      ${step}\n`).join(''));
+
+		const faults = (await workflowFaults(root)).join('\n');
+		fs.rmSync(root, { recursive: true });
+
+		for (const fault of ['unexpected key "usess"', 'undefined variable "secrtes"', 'untrusted'])
+			expect(faults).toContain(fault);
+	});
+});
+
+describe('the workflow that publishes', () => {
+	it('does it as n8n demands', () => {
+		expect(publishFaults(PUBLISH)).toEqual([]);
+	});
+
+	it.each<[fault: string, part: string | RegExp, other: string]>([
+		['npm publish goes without --provenance', / --provenance/g, ''],
+		['npm publish goes without --provenance', ' --provenance', ''],
+		['a version such as 1.1.0-beta.1 has no tag of its own, without which npm refuses it', ' --tag next', ''],
+		['the job that publishes may not have an ID token', 'id-token: write', 'id-token: none'],
+		[
+			'the job that publishes has rights that it does not need',
+			'contents: read\n      # npm',
+			'contents: write\n      # npm',
+		],
+		['it publishes what no job before it has tested', 'run: npm test', 'run: npm run check'],
+		['it publishes what no job before it has tested', '    needs: [test, deep]\n', ''],
+		['nothing before it checks that tag, version and owner are real', ' --tag "$GITHUB_REF_NAME"', ''],
+		['it does not start from tags alone', "tags: ['v*']", 'branches: [main]'],
+		['no job makes a release on GitHub', 'gh release create', 'echo'],
+		['no job runs npm publish', /npm publish/g, 'npm pack'],
+	])('%s: is found', (fault, part, other) => {
+		expect(PUBLISH.replace(part, other)).not.toBe(PUBLISH);
+		expect(publishFaults(PUBLISH.replace(part, other))).toContain(fault);
 	});
 });

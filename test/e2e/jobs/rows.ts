@@ -1,0 +1,22 @@
+import type { JsonObject, Row, Sandbox } from '../../../sandbox';
+
+/** A lesson that begins at a time of a day: planned and of branch 1, unless something else is said. */
+export const lessonOn = ({ store }: Sandbox, date: string | null, time: string, row: JsonObject): Row =>
+	store.insert('lesson', {
+		...{ branch_id: 1, date, time_from: `${date} ${time}:00`, time_to: `${date} 23:00:00`, status: 1 },
+		...{ lesson_type_id: 2, subject_id: 1, ...row },
+	});
+
+/** Gives the customers that have been added since. */
+export function customersFromNowOn({ store }: Sandbox): () => readonly Row[] {
+	const before = store.rows('customer').length;
+	return () => store.rows('customer').slice(before);
+}
+
+export const commentsOn = ({ store }: Sandbox, id: number) =>
+	store.where('communication', 'related_id', id).map(({ comment }) => comment);
+
+/** As the mail node of an example is given it. */
+export const mail = (toEmail: string, subject: string, text: string) => ({
+	...{ fromEmail: 'school@example.org', toEmail, subject, emailFormat: 'text', text },
+});

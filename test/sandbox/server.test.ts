@@ -1,0 +1,505 @@
+import type { Settings } from '../../sandbox';
+import { RateLimit } from '../../sandbox/http/rateLimit';
+import { defaultSettings } from '../../sandbox/model/settings';
+import { entityNames } from '../../sandbox/school/entities';
+import { lead, must, useSchool, wrong, yii } from './support';
+
+const school = useSchool({ now: '2026-02-10 12:00:00' });
+
+const index = async (token?: string | null, headers?: Record<string, string>) =>
+	await school.call('branch/index', {}, { token, headers });
+const statusOf = async (path: string, token?: string) => (await school.call(path, {}, { token })).status;
+
+describe('login', () => {
+	it('gives a token that opens the other calls', async () => {
+		const { email, apiKey } = school.sandbox.account;
+		const login = await school.tryLogin(email, apiKey);
+		expect(login.status).toBe(200);
+		expect(Object.keys(login.json)).toEqual(['token']);
+		expect((await index(String(login.json.token))).status).toBe(200);
+	});
+
+	it.each([
+		['forbidden403', 403, { ...yii(403, 'Forbidden'), message: 'Not Authorized' }],
+		['unauthorized401', 401, yii(401, 'Unauthorized')],
+		['noToken200', 200, {}],
+	] as const)('answers a wrong key as loginRejection %s says', async (rejection, status, body) => {
+		expect(defaultSettings.loginRejection).toBe('forbidden403');
+		school.settings.loginRejection = rejection;
+		const { email, apiKey, noRights } = school.sandbox.account;
+		const wrongPairs: Array<[email: string, apiKey: string]> = [
+			[email, 'x'],
+			[email, apiKey.toUpperCase()],
+			['nobody@school.example', apiKey],
+			[email, noRights.apiKey],
+		];
+		for (const pair of wrongPairs) {
+			const answer = await school.tryLogin(...pair);
+			expect([answer.status, answer.json]).toEqual([status, body]);
+		}
+	});
+
+	it.each([
+		['matters', 403],
+		['ignored', 200],
+	] as const)('takes an email in capitals where its case %s: %d', async (emailCase, status) => {
+		school.settings.emailCase = emailCase;
+		const { email, apiKey } = school.sandbox.account;
+		expect((await school.tryLogin(email.toUpperCase(), apiKey)).status).toBe(status);
+	});
+
+	it('belongs to no branch', async () => {
+		const { email, apiKey } = school.sandbox.account;
+		const login = await school.call('1/auth/login', { email, api_key: apiKey });
+		expect(login.json).toEqual(yii(404, 'Not Found'));
+	});
+
+	it.each(['text/plain', 'application/x-www-form-urlencoded'])(
+		'reads a JSON body that is called %s',
+		async (type) => {
+			const { email, apiKey } = school.sandbox.account;
+			const options = { headers: { 'content-type': type } };
+			expect((await school.tryLogin(email, apiKey, options)).json.token).toBeTruthy();
+		},
+	);
+});
+
+describe('tokens', () => {
+	it.each([
+		['missing', null],
+		['unknown', 'ffff'],
+		['empty', ''],
+	])('are asked for: %s is 401', async (_name, token) => {
+		expect((await index(token)).json).toEqual(yii(401, 'Unauthorized'));
+	});
+
+	it.each([401, 403] as const)('end when they expire, with status %d', async (status) => {
+		school.settings.expiredTokenStatus = status;
+		expect((await index()).status).toBe(200);
+		school.sandbox.expireTokens();
+		expect((await index()).status).toBe(status);
+		await school.login();
+		expect((await index()).status).toBe(200);
+	});
+
+	it('that have expired can be refused in the body alone, an unknown one is not', async () => {
+		school.settings.expiredTokenStatus = 200;
+		school.sandbox.expireTokens();
+		expect(await index()).toMatchObject({ status: 200, json: yii(401, 'Unauthorized') });
+		expect((await index('unknown')).status).toBe(401);
+	});
+
+	it('expire over HTTP as well', async () => {
+		await school.control('POST', 'tokens/expire');
+		expect((await index()).status).toBe(401);
+	});
+
+	it('live as long as tokenTtlSeconds', async () => {
+		school.settings.tokenTtlSeconds = 0;
+		await school.login();
+		expect((await index()).status).toBe(401);
+	});
+
+	it.each([
+		[true, [200, 200, 401]],
+		[false, [200, 401, 401]],
+	])('live on when they are used, with tokenExtends %s', async (tokenExtends, expected) => {
+		const now = jest.spyOn(performance, 'now');
+		const begin = performance.now();
+		const at = (minutes: number) => now.mockReturnValue(begin + minutes * 60_000);
+		try {
+			school.settings.tokenExtends = tokenExtends;
+			const statuses: number[] = [];
+			at(0);
+			await school.login();
+			for (const minutes of [10, 20, 40]) {
+				at(minutes);
+				statuses.push((await index()).status);
+			}
+			expect(statuses).toEqual(expected);
+		} finally {
+			now.mockRestore();
+		}
+	});
+
+	it.each([
+		[false, 200],
+		[true, 401],
+	])('with singleToken %s an older one of the same user answers %d', async (singleToken, status) => {
+		school.settings.singleToken = singleToken;
+		const older = school.token;
+		const other = await school.login(school.sandbox.account.noSubjects);
+		await school.login();
+		expect((await index(older)).status).toBe(status);
+		expect((await index()).status).toBe(200);
+		expect((await index(other)).status).toBe(200);
+	});
+});
+
+it('the app key is asked for by every call only when it is required', async () => {
+	expect((await index(undefined, { 'x-app-key': 'anything' })).status).toBe(200);
+	school.settings.requireAppKey = 'partner';
+	const { email, apiKey } = school.sandbox.account;
+	const right = { 'x-app-key': 'partner' };
+	expect((await school.tryLogin(email, apiKey)).status).toBe(403);
+	expect((await school.tryLogin(email, apiKey, { headers: right })).status).toBe(200);
+	expect((await index()).status).toBe(403);
+	expect((await index(undefined, { 'x-app-key': 'other' })).status).toBe(403);
+	expect((await index(undefined, right)).status).toBe(200);
+});
+
+describe('rights', () => {
+	it('a role without the API can log in and nothing else', async () => {
+		await school.login(school.sandbox.account.noRights);
+		const lists = ['branch/index', '1/customer/index', '1/lesson/index', '1/log/index'];
+		const writes = ['1/subject/create', '1/lesson/teach?id=1', '1/bonus/bonus-add?customer_id=1'];
+		for (const path of [...lists, ...writes]) {
+			expect((await school.call(path)).json).toEqual(yii(403, 'Forbidden'));
+		}
+	});
+
+	it('a role may lack the right to write subjects alone', async () => {
+		await school.login(school.sandbox.account.noSubjects);
+		expect((await school.call('1/subject/index')).status).toBe(200);
+		for (const action of ['create', 'update?id=1', 'delete?id=1']) {
+			expect((await school.call(`1/subject/${action}`, { name: 'Х' })).status).toBe(403);
+		}
+		const source = { code: 'x', name: 'Х', is_enabled: 1 };
+		expect((await school.call('1/lead-source/create', source)).json.success).toBe(true);
+		expect(school.stored('subject', 1)?.name).not.toBe('Х');
+	});
+
+	it('may lack a branch, which is listed all the same', async () => {
+		expect(await statusOf('2/customer/index')).toBe(200);
+		school.settings.forbiddenBranches = [2];
+		expect((await school.call('2/customer/index')).json).toEqual(yii(403, 'Forbidden'));
+		expect(await statusOf('2/customer/update?id=1')).toBe(403);
+		expect(await statusOf('1/customer/index')).toBe(200);
+		expect(await statusOf('customer/index')).toBe(200);
+		expect((await index()).ids).toEqual([1, 2, 3]);
+	});
+
+	it('may lack the list of branches, or an entity', async () => {
+		school.settings.forbiddenCalls = ['branch/index', 'pay/*'];
+		expect((await index()).json).toEqual(yii(403, 'Forbidden'));
+		const allowed = ['branch/update?id=1', '1/pay-type/index'];
+		const forbidden = ['1/branch/index', '1/pay/index', '1/pay/delete?id=1'];
+		for (const path of allowed) expect([path, await statusOf(path)]).toEqual([path, 200]);
+		for (const path of forbidden) expect([path, await statusOf(path)]).toEqual([path, 403]);
+	});
+
+	it('may be those of one user alone', async () => {
+		const admin = school.token;
+		const other = await school.login(school.sandbox.account.noSubjects);
+		Object.assign(school.settings, { forbiddenCalls: ['branch/index'], forbiddenBranches: [2] });
+		school.settings.forbiddenTo = 'manager@school.example';
+		for (const path of ['branch/index', '2/customer/index']) {
+			expect([await statusOf(path, admin), await statusOf(path, other)]).toEqual([200, 403]);
+		}
+	});
+});
+
+describe('paths', () => {
+	/** Listed only with a parameter, or by an action of another. */
+	const beneath = [
+		...['cgi', 'customer-tariff', 'communication', 'lesson-details', 'teacher-rate', 'working-hour'],
+	];
+
+	it.each(entityNames.filter((name) => !beneath.includes(name)))(
+		'%s is listed in a branch, without one, with branch 0 and without an action',
+		async (name) => {
+			const plain = await school.call(`${name}/index`);
+			expect(plain.status).toBe(200);
+			expect(plain.ids.length).toBeGreaterThan(0);
+			expect((await school.call(`0/${name}/index`)).json).toEqual(plain.json);
+			const inBranch = await school.call(`1/${name}/index`);
+			expect(inBranch.json).toMatchObject({ page: 0, count: inBranch.items.length });
+			expect(inBranch.items.length).toBeGreaterThan(0);
+			expect((await school.call(`1/${name}`)).json).toEqual(inBranch.json);
+		},
+	);
+
+	it.each([
+		...['customer-reject', 'pipeline', 'tariff', 'discount', 'lesson-type', 'teacher', 'user', 'company'],
+		...['level', 'pay-account', 'pay-item', 'pay-item-category', 'pay-type', 'sms-message', 'mail-message'],
+		...['phone-call', 'log'],
+	])('%s can be listed and nothing else', async (name) => {
+		for (const action of ['create', 'update', 'delete', 'view']) {
+			const { json } = await school.call(`1/${name}/${action}?id=1`, { name: 'Х' });
+			expect(json).toEqual(yii(404, 'Not Found'));
+		}
+	});
+
+	it.each([
+		...['lead/index', '1/lead/index', '1/customer/view', '1/customer', '1/', '', '1/x/y/z'],
+		...['1/calendar/index', '1/bonus/index', '1/lesson/status', '1/teacher-rate/index'],
+		...['1/lesson-details/index', '1/cgi/view'],
+	])('%s is 404', async (path) => {
+		school.settings.actionlessIndex = false;
+		expect((await school.call(path)).json).toEqual(yii(404, 'Not Found'));
+	});
+
+	it('outside of the API are 404', async () => {
+		expect((await school.send('/v1/branch', {})).json).toEqual(yii(404, 'Not Found'));
+	});
+
+	it.each(['GET', 'PUT', 'DELETE'])('%s is 405, but for the list of companies by GET', async (method) => {
+		const answer = await school.call('1/customer/index', {}, { method });
+		expect(answer.json).toEqual(yii(405, 'Method Not Allowed'));
+		expect(answer.headers.get('allow')).toBe('POST');
+		const companies = await school.call('company/index', {}, { method });
+		expect(companies.ids).toEqual(method === 'GET' ? [1, 2] : []);
+	});
+
+	it('with the main branch switched off, the list of branches answers inside of a branch only', async () => {
+		school.settings.mainBranch = 'off';
+		expect((await index()).json).toEqual(yii(403, 'Forbidden'));
+		expect((await school.call('2/branch/index')).ids).toHaveLength(3);
+		expect(await statusOf('company/index')).toBe(200);
+		expect(await statusOf('customer/index')).toBe(200);
+	});
+
+	it('without a branch mean all branches, the first, or nothing', async () => {
+		const [all, first] = [await school.list('customer/index'), await school.list('1/customer/index')];
+		expect(all).not.toEqual(first);
+		school.settings.branchless = 'first';
+		expect(await school.list('customer/index')).toEqual(first);
+		expect(await school.list('0/customer/index')).toEqual(all);
+		expect((await school.call('customer/create', lead)).model.branch_ids).toEqual([1]);
+		school.settings.branchless = 'notFound404';
+		expect(await statusOf('customer/index')).toBe(404);
+		expect(await statusOf('bonus/balance-bonus?customer_id=1')).toBe(404);
+		expect(await statusOf('branch/index')).toBe(200);
+		expect(await statusOf('company/index')).toBe(200);
+	});
+
+	it.each([
+		['notFound404', 404],
+		['forbidden403', 403],
+	] as const)('of an unknown branch answer %s', async (wrongBranch, status) => {
+		expect(defaultSettings.wrongBranch).toBe('notFound404');
+		school.settings.wrongBranch = wrongBranch;
+		expect(await statusOf('77/customer/index')).toBe(status);
+		expect(await statusOf('77/branch/index')).toBe(status);
+	});
+
+	it('of an unknown branch can look empty', async () => {
+		school.settings.wrongBranch = 'empty';
+		const { json } = await school.call('77/customer/index', { page: 2 });
+		expect(json).toEqual({ total: 0, count: 0, page: 2, items: [] });
+		expect((await school.call('77/customer/create', lead)).status).toBe(404);
+	});
+});
+
+describe('bodies', () => {
+	it('that are not JSON are 400', async () => {
+		const answer = await school.call('1/customer/index', {}, { raw: '{"page":' });
+		expect(answer.json).toEqual(yii(400, 'Bad Request'));
+	});
+
+	it.each(['', '[]', '"text"', '  '])('of %j count as empty', async (raw) => {
+		const answer = await school.call('1/customer/index', {}, { raw });
+		expect(answer.json).toEqual((await school.call('1/customer/index')).json);
+	});
+
+	it('need no content type', async () => {
+		const body = new Blob([JSON.stringify({ id: 2 })]);
+		const headers = { 'x-alfacrm-token': school.token };
+		const url = `${school.sandbox.url}/v2api/1/subject/index`;
+		const answer = await fetch(url, { method: 'POST', headers, body });
+		expect(await answer.json()).toMatchObject({ total: 1, items: [{ id: 2 }] });
+	});
+});
+
+describe('errors', () => {
+	it('can all come with HTTP 200', async () => {
+		school.settings.errorsAs200 = true;
+		for (const [path, status, name] of [
+			['nothing/index', 404, 'Not Found'],
+			['1/customer/update', 400, 'Bad Request'],
+			['9/customer/index', 404, 'Not Found'],
+		] as const) {
+			expect(await school.call(path)).toMatchObject({ status: 200, json: yii(status, name) });
+		}
+		expect((await index('unknown')).json).toEqual(yii(401, 'Unauthorized'));
+	});
+
+	it('name the class of the exception, or not', async () => {
+		expect((await school.call('nothing/index')).json).toHaveProperty('type');
+		school.settings.errorType = false;
+		const { json } = await school.call('nothing/index');
+		expect(Object.keys(json)).toEqual(['name', 'message', 'code', 'status']);
+	});
+
+	const refused = async () => (await school.call('1/customer/create', { is_study: 0, dob: 'x' })).json;
+	const said = { name: must('Имя'), legal_type: must('Тип заказчика'), dob: wrong('Дата рождения') };
+	const [name, legal_type, dob] = Object.values(said).flat();
+
+	it.each<[Settings['errorsShape'], unknown]>([
+		['map', said],
+		['textMap', { name, legal_type, dob }],
+		['list', [name, legal_type, dob]],
+		['text', `${name} ${legal_type} ${dob}`],
+	])('of a refused write are told as %s', async (shape, errors) => {
+		school.settings.errorsShape = shape;
+		expect(await refused()).toEqual({ success: false, errors });
+	});
+
+	it.each<[Settings['refusalSuccess'], object]>([
+		['saysFalse', { success: false }],
+		['saysTrue', { success: true }],
+		['saysNothing', {}],
+	])('of a refused write, which %s, come with nothing saved', async (says, body) => {
+		school.settings.refusalSuccess = says;
+		expect(await refused()).toEqual({ ...body, errors: expect.any(Object) as object });
+		expect(school.rows('customer')).toHaveLength(60);
+		const spend = await school.call('1/bonus/bonus-spend?customer_id=1', { amount: 9_000_000 });
+		expect(spend.json).toEqual({ ...body, errors: { amount: ['Недостаточно бонусов.'] } });
+	});
+});
+
+describe('the limit', () => {
+	/** What becomes of calls at these times in milliseconds. */
+	const admitted = (settings: Partial<Settings>, times: number[]) => {
+		const limit = new RateLimit({ ...defaultSettings, ...settings });
+		return times.map((at) => Number(limit.admits(at)));
+	};
+	/** The calls of the journal that were let through although so many were in the second before, and those refused although not. */
+	const misjudged = (rateLimit: number) => {
+		const { journal } = school.sandbox;
+		const starts = journal.filter(({ status }) => status === 200).map(({ at }) => at);
+		return journal.filter(({ at, status }) => {
+			const before = starts.filter((start) => start < at && at - start < 1000).length;
+			return (status === 429) !== before >= rateLimit;
+		});
+	};
+	const burst = async (calls: number) => await Promise.all(Array.from({ length: calls }, () => index()));
+
+	it('is 5 calls a second', () => {
+		expect(defaultSettings.rateLimit).toBe(5);
+	});
+
+	it('slides and counts no refused calls: the next passes when the first is a second old', () => {
+		const times = [0, 300, 300, 600, 900, 999, 999.9, 1000, 1299, 1300, 1300, 1301, 1600];
+		expect(admitted({ rateLimit: 5 }, times)).toEqual([1, 1, 1, 1, 1, 0, 0, 1, 0, 1, 1, 0, 1]);
+	});
+
+	it('counts refused calls with countRejected: whoever goes on calling stays out', () => {
+		const times = [0, 500, 1000, 1499, 1999, 2999, 3999, 4998];
+		expect(admitted({ rateLimit: 1, countRejected: true }, times)).toEqual([1, 0, 0, 0, 0, 1, 1, 0]);
+	});
+
+	it('can be off, and counts nothing then', () => {
+		const settings = { ...defaultSettings, rateLimit: 0 };
+		const limit = new RateLimit(settings);
+		expect([0, 1, 2, 3].map((at) => limit.admits(at))).toEqual([true, true, true, true]);
+		settings.rateLimit = 1;
+		expect([4, 5].map((at) => limit.admits(at))).toEqual([true, false]);
+	});
+
+	it('lets so many calls pass, logins among them, and answers 429 to the rest; control calls are none', async () => {
+		school.settings.rateLimit = 2;
+		school.sandbox.clearJournal();
+		const { email, apiKey } = school.sandbox.account;
+		const { journal } = school.sandbox;
+		let calls = 0;
+		// However slow the machine is: until one is refused, or it is clear that none will be.
+		for (; calls < 1000 && journal.every(({ status }) => status === 200); calls += 20) {
+			const logins = Array.from({ length: 10 }, () => school.tryLogin(email, apiKey));
+			await Promise.all([school.control('GET', 'health'), burst(10), ...logins]);
+		}
+		expect(journal).toHaveLength(calls);
+		expect(misjudged(2)).toEqual([]);
+		expect(journal.map(({ status }) => status)).toContain(429);
+	});
+
+	it.each([
+		[null, null],
+		[3, '3'],
+	])('names the wait when retryAfterSeconds is %j', async (retryAfterSeconds, header) => {
+		Object.assign(school.settings, { rateLimit: 1, retryAfterSeconds });
+		const refusals = (await burst(50)).filter(({ status }) => status === 429);
+		expect(refusals.length).toBeGreaterThanOrEqual(1);
+		for (const { headers, json } of refusals) {
+			expect([json, headers.get('retry-after')]).toEqual([yii(429, 'Too Many Requests'), header]);
+		}
+	});
+
+	it('is beside a latency, which delays every answer', async () => {
+		school.settings.latencyMs = 50;
+		const start = performance.now();
+		await index();
+		expect(performance.now() - start).toBeGreaterThanOrEqual(45);
+	});
+});
+
+describe('the journal', () => {
+	it('holds every call of the API as it came', async () => {
+		school.sandbox.clearJournal();
+		const before = Date.now();
+		await school.call('2/customer/update?id=3&per-page=50', { note: 'х' }, { headers: { 'X-Test': 'yes' } });
+		await index();
+		const [first, second] = school.sandbox.journal;
+		expect(first).toMatchObject({
+			n: 1,
+			method: 'POST',
+			path: '/v2api/2/customer/update',
+			query: { id: '3', 'per-page': '50' },
+			headers: { 'x-test': 'yes', 'content-type': 'application/json' },
+			body: { note: 'х' },
+			entity: 'customer',
+			action: 'update',
+			branch: 2,
+			status: 200,
+		});
+		expect(first).not.toHaveProperty('fault');
+		expect(second).toMatchObject({ n: 2, entity: 'branch', action: 'index', branch: null, body: {} });
+		expect(Math.abs((first?.at ?? 0) - before)).toBeLessThan(2000);
+		expect((first?.at ?? 0) < (second?.at ?? 0)).toBe(true);
+		expect((first?.at ?? 0) % 1).not.toBe(0);
+	});
+
+	it('holds refused calls too', async () => {
+		school.sandbox.clearJournal();
+		await school.call('1/nothing/index', {}, { token: null });
+		await school.call('branch/index', {}, { method: 'GET' });
+		await school.call('branch/index', {}, { raw: '{' });
+		expect(school.sandbox.journal).toMatchObject([
+			{ entity: 'nothing', status: 404 },
+			{ method: 'GET', status: 405 },
+			{ body: '{', status: 400 },
+		]);
+	});
+
+	it('holds no key and no token', async () => {
+		const { email, apiKey } = school.sandbox.account;
+		await school.tryLogin(email, apiKey, { headers: { 'x-app-key': 'partner-secret' } });
+		await school.tryLogin(email, '', { raw: `{"email":"${email}","api_key":"${apiKey}"` });
+		await school.tryLogin(email, '', { raw: `email=${email}&api_key=${apiKey}` });
+		await index();
+		await index();
+		const text = JSON.stringify((await school.control('GET', 'journal')).json);
+		for (const secret of [apiKey, school.token, 'partner-secret']) expect(text).not.toContain(secret);
+		const { journal } = school.sandbox;
+		expect(journal.at(-5)).toMatchObject({ body: { email, api_key: '***' } });
+		const prints = journal.slice(-2).map(({ headers }) => headers['x-alfacrm-token']);
+		expect(prints[0]).toMatch(/^#[0-9a-f]{8}$/);
+		expect(prints[1]).toBe(prints[0]);
+		await school.login();
+		await index();
+		expect(journal.at(-1)?.headers['x-alfacrm-token']).not.toBe(prints[0]);
+	});
+
+	it('leaves control calls out, and can be read and cleared over HTTP', async () => {
+		const { journal } = school.sandbox;
+		await index();
+		expect((await school.control('GET', 'journal')).json).toEqual(journal);
+		const { length } = journal;
+		await school.control('GET', 'health');
+		expect(journal).toHaveLength(length);
+		await school.control('DELETE', 'journal');
+		expect(journal).toEqual([]);
+		await index();
+		expect(journal).toMatchObject([{ n: 1 }]);
+	});
+});

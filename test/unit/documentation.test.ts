@@ -1,0 +1,356 @@
+import fs from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+
+import execa from 'execa';
+
+import { AlfaCrmApi } from '../../credentials/AlfaCrmApi.credentials';
+import { AlfaCrmTrigger } from '../../nodes/AlfaCrm/AlfaCrmTrigger.node';
+import { eventTypes } from '../../nodes/AlfaCrm/entities/events';
+import { entities } from '../../nodes/AlfaCrm/entities/registry';
+import type { Entity } from '../../nodes/AlfaCrm/entities/types';
+import { leaveOut } from '../../nodes/AlfaCrm/operations/school/leftOut';
+import { scripts } from '../../package.json';
+import { pages } from '../../scripts/docs';
+import type { Outcome } from '../../scripts/lib/compat/table';
+import { compatTable, withOutcome } from '../../scripts/lib/compat/table';
+import { fallbacks } from '../../scripts/lib/compat/versions';
+import { JOBS } from '../../scripts/lib/examples';
+import {
+	allPages,
+	brokenLinks,
+	isInCode,
+	markdownTable,
+	quotedMessages,
+	withSection,
+} from '../../scripts/lib/markdown';
+import { inRepo } from '../../scripts/lib/paths';
+import { ANIMATION, factsOf, factsOfPictures, pictureFiles } from '../../scripts/lib/pictures';
+import { commandsOf, printedCommands } from '../../scripts/lib/printedCommands';
+import { description } from '../support/form';
+import { NOT_RUN, RUN } from '../support/printedCommands';
+import { HEADINGS } from '../support/readmeHeadings';
+
+const read = (...file: string[]) => fs.readFileSync(inRepo(...file), 'utf8');
+const markdownIn = (folder: string) => fs.readdirSync(inRepo(folder)).filter((name) => name.endsWith('.md'));
+
+const written = pages();
+
+describe('what the code writes', () => {
+	it.each(written)(
+		'in $file is what declarations, examples and imports say (npm run docs writes it)',
+		({ text, tables, wanted }) => {
+			for (const table of tables) expect(text).toContain(`<!-- ${table} -->`);
+			expect(text).toBe(wanted);
+		},
+	);
+
+	const tabled = written.filter(({ tables }) =>
+		['operations', 'filters', 'examples', 'jobs'].some((table) => tables.some((one) => one === table)),
+	);
+
+	it.each(tabled)('in $file has a row for each resource and each job', ({ text, tables }) => {
+		const hasEntities = tables.includes('operations') || tables.includes('filters');
+		for (const { label } of hasEntities ? entities : []) expect(text).toContain(`| ${label} |`);
+		const hasExamples = tables.includes('examples') || tables.includes('jobs');
+		for (const { name } of hasExamples ? JOBS : []) expect(text).toContain(`examples/${name}.json) | `);
+	});
+});
+
+/** `Lesson Created, Completed` is two: what follows a comma is without the first word. */
+const namesIn = (cell: string) => {
+	const [first, ...others] = cell.split(', ');
+	const [subject] = first.split(' ');
+	return [first, ...others.map((other) => `${subject} ${other}`)];
+};
+
+it.each(['README.md', 'docs/triggers.md', 'docs/ru/README.md', 'docs/ru/triggers.md'])(
+	'the table of events in %s has those of the polling trigger, each once',
+	(file) => {
+		const [, table = ''] = /^\| Trigger On \|.*\n\| --- .*\n((?:\|.*\n)+)/m.exec(read(file)) ?? [];
+		const named = [...table.matchAll(/^\| (.+?) \|/gm)].flatMap(([, cell]) => namesIn(cell));
+		expect(named.sort()).toEqual(eventTypes.map(({ label }) => label).sort());
+	},
+);
+
+it.each(allPages())(
+	'the links of %s lead somewhere, and columns of its tables have a heading, but for the first',
+	(file) => {
+		expect(brokenLinks(file)).toEqual([]);
+		const lines = read(file).split('\n');
+		const headings = lines.filter((_line, index) => /^\|( -+:? \|)+$/.test(lines[index + 1] ?? ''));
+		const cells = (heading: string) => heading.slice(1, -1).split('|').slice(1);
+		expect(headings.filter((heading) => cells(heading).some((cell) => cell.trim() === ''))).toEqual([]);
+	},
+);
+
+it.each(['docs/check.md', 'docs/ru/check.md'])('%s sends a bug report to a form that there is', (file) => {
+	const [, form] = /\/issues\/new\?template=([\w.-]+)\)/.exec(read(file)) ?? [];
+	expect(fs.readdirSync(inRepo('.github/ISSUE_TEMPLATE'))).toContain(form);
+	// GitHub takes no file in a field that shows its text as code.
+	const profile = read('.github/ISSUE_TEMPLATE', form).split('id: profile')[1];
+	expect(profile).toContain('and paste it here');
+});
+
+describe('the pages of docs/', () => {
+	const top = (file: string) => read(file).split('\n').slice(0, 4).join('\n');
+	const russian = markdownIn('docs/ru').filter((name) => name !== 'README.md');
+
+	it.each(markdownIn('docs'))('%s leads back, and to the Russian page where there is one', (name) => {
+		const text = top(`docs/${name}`);
+		expect(text).toMatch(/\[Back to the (README|triggers)\]\((\.\.\/README|triggers)\.md\)/);
+		expect(text.includes(` · [По-русски](ru/${name})`)).toBe(russian.includes(name));
+	});
+
+	it.each(russian)('ru/%s leads back, and to the English page', (name) => {
+		expect(top(`docs/ru/${name}`)).toContain(`[К README](README.md) · [In English](../${name})`);
+	});
+});
+
+describe('the README, which is packed with the nodes', () => {
+	const readme = read('README.md');
+
+	it('is the only one, and English, as n8n demands of a package', () => {
+		expect(fs.readdirSync(inRepo()).filter((file) => /^readme/i.test(file))).toEqual(['README.md']);
+		expect(readme.match(/\p{Script=Cyrillic}+/gu)).toBeNull();
+	});
+
+	it('has the headings of n8n', () => {
+		const headings = [...readme.matchAll(/^## (.*)$/gm)].map(([, heading]) => heading);
+		expect(headings).toEqual(['Quick start', ...HEADINGS]);
+	});
+
+	it('has a heading for each link of the nodes and the credential', () => {
+		const codexes = fs.readdirSync(inRepo('nodes/AlfaCrm')).filter((file) => file.endsWith('.node.json'));
+		const pages = codexes.flatMap((file) =>
+			[...read('nodes/AlfaCrm', file).matchAll(/"url": "(.*?)"/g)].map(([, url]) => url),
+		);
+		const anchors = [new AlfaCrmApi().documentationUrl, ...pages].map((url) => url.split('#')[1]);
+		expect(anchors.length).toBeGreaterThan(6);
+		const known = ['readme', ...HEADINGS.map((heading) => heading.toLowerCase().replace(' ', '-'))];
+		expect(anchors.filter((anchor) => !known.includes(anchor))).toEqual([]);
+	});
+});
+
+describe('the Russian glossary', () => {
+	const page = read('docs/ru/README.md');
+	const [, section = ''] = /## Словарик([^]*?)\n## /.exec(page) ?? [];
+	const named = [...section.matchAll(/\*\*(.*?)\*\*/g)].map(([, name]) => name);
+
+	it('has each resource, and no name that the node does not have', () => {
+		const resources = entities.map(({ label }) => label);
+		const actions = entities.flatMap(({ actions: own = [] }: Entity) => own.map(({ label }) => label));
+		expect(resources.filter((label) => !named.includes(label))).toEqual([]);
+		expect(named.filter((name) => ![...resources, ...actions].includes(name))).toEqual([]);
+	});
+});
+
+describe('the messages of the troubleshooting page', () => {
+	const english = quotedMessages('docs/troubleshooting.md');
+
+	it('are those of the code, with … for what is filled in', () => {
+		expect(english.length).toBeGreaterThan(20);
+		expect(english.filter((message) => !isInCode(message))).toEqual([]);
+	});
+
+	it('are the same in Russian', () => {
+		expect(quotedMessages('docs/ru/troubleshooting.md')).toEqual(english);
+	});
+});
+
+describe('what Get Overview tells only if it is let in', () => {
+	const ENGLISH = { attendance: 'attendance', notes: 'notes', payments: 'payments', tasks: 'tasks' };
+	const RUSSIAN = { attendance: 'посещения', notes: 'заметки', payments: 'платежи', tasks: 'задачи' };
+
+	it.each<[file: string, said: RegExp, words: Record<string, string>]>([
+		['README.md', /([^;.]*) only if you let them in/, ENGLISH],
+		['docs/ru/README.md', /([^;.]*) — только если вы их впустите/, RUSSIAN],
+	])('is in %s what the form leaves out as it opens', (file, said, words) => {
+		const text = read(file).replace(/\s+/g, ' ');
+		const [, told] = said.exec(text) ?? [];
+		const named = Object.keys(words).filter((part) => told.includes(words[part]));
+		expect(named).toEqual(leaveOut.default);
+	});
+});
+
+const printed = printedCommands();
+
+/** Whoever prints a command says in test/support/printedCommands.ts what runs it, or why nothing does. */
+describe('the commands that the pages print', () => {
+	it('are each run by a test or by CI, or known not to be', () => {
+		const known = [...Object.keys(RUN), ...Object.keys(NOT_RUN)];
+		const unknown = [...printed].filter(([command]) => !known.includes(command));
+		expect(unknown.map(([command, files]) => `${command} (${files.join(', ')})`)).toEqual([]);
+		expect(known.filter((command) => !printed.has(command))).toEqual([]);
+	});
+
+	it.each(Object.entries(RUN))('%s is run', (_command, { file, text }) => {
+		expect(read(file)).toContain(text);
+	});
+
+	it('are scripts of this repository, where they are npm run', () => {
+		const named = [...printed.keys()].flatMap((command) => [...command.matchAll(/npm run ([\w:-]+)/g)]);
+		expect(named.length).toBeGreaterThan(20);
+		expect(named.map(([, name]) => name).filter((name) => !(name in scripts))).toEqual([]);
+	});
+
+	it('not run have a reason', () => {
+		expect(Object.values(NOT_RUN).filter((reason) => reason.length < 20)).toEqual([]);
+		expect(Object.keys(NOT_RUN).filter((command) => command in RUN)).toEqual([]);
+	});
+});
+
+it('a page prints the lines of its shell blocks, and what stands inline with a tool in front', () => {
+	const page = `
+| \`npm run one\` | of \`docs/\` (\`-- --once\` stops) |
+Beside \`--flag\` alone, \`npmrc\` and \`npm test\`:
+\`\`\`sh
+npm run two     # a note
+
+cd there && npm pack
+\`\`\`
+\`\`\`json
+{ "npm": "run three" }
+\`\`\``;
+	expect(commandsOf(page)).toEqual([
+		...['npm run two', 'cd there && npm pack', 'npm run one', 'npm run one -- --once', 'npm test'],
+	]);
+});
+
+/** If these are no longer met: `npm run screenshots`. */
+describe('the pictures of the READMEs', () => {
+	it('show the parameters that the node and the credential have, in the n8n that is tested', () => {
+		expect(factsOfPictures()).toEqual(
+			factsOf([description, new AlfaCrmTrigger().description], new AlfaCrmApi().properties),
+		);
+	});
+
+	it('list what a reader can see in them', () => {
+		const { example, parameters } = factsOfPictures();
+		const { node, mapper, trigger, credential } = parameters;
+		expect(credential).toEqual(expect.arrayContaining(['Hostname', 'Requests per Second: 5']));
+		expect(node).toEqual(expect.arrayContaining(['Resource: Customer', 'Operation: Get Many', 'Limit: 20']));
+		expect(mapper).toEqual(expect.arrayContaining(['Input Mode: Field Mapper', 'Fields']));
+		expect(trigger).toEqual(expect.arrayContaining(['Trigger On: Customer Created', 'Customer Type: Lead']));
+		expect(example).toEqual(expect.arrayContaining(['Website Form', 'Save Lead', 'Write Comment']));
+	});
+
+	it.each(pictureFiles())('$file is there, as large as the window, and small', ({ bytes, size }) => {
+		expect(size).toBe('1280x800');
+		expect(bytes).toBeLessThan(250_000);
+	});
+
+	it('move at the top: an animation that plays again and again, and loads quickly (npm run animation)', () => {
+		const gif = fs.readFileSync(ANIMATION);
+		expect(gif.toString('latin1', 0, 6)).toBe('GIF89a');
+		expect([gif.readUInt16LE(6), gif.readUInt16LE(8)]).toEqual([960, 600]);
+		expect(gif.toString('latin1')).toContain('NETSCAPE2.0');
+		expect(gif.length).toBeLessThan(1_000_000);
+	});
+});
+
+describe('the sections of a page', () => {
+	const page =
+		'# Figures\n\n<!-- one -->\n\nold\n\n<!-- /one -->\n\n<!-- two -->\n\nother\n\n<!-- /two -->\n';
+
+	it('are written one by one, and what stands outside stays', () => {
+		const changed = withSection(page, 'one', 'new, for $& and $1');
+		expect(changed).toBe(page.replace('old', () => 'new, for $& and $1'));
+		expect(withSection(withSection(changed, 'two', 'more'), 'one', 'old')).toBe(
+			page.replace('other', 'more'),
+		);
+	});
+
+	it('have to be there', () => {
+		expect(() => withSection(page, 'three', 'new')).toThrow('"three"');
+	});
+
+	it('of the performance are one for each benchmark', () => {
+		const performance = read('docs', 'performance.md');
+		const [jobs, polls] = ['`npm run bench -- --write`', '`npm run bench:poll -- --write`'];
+		const withoutJobs = withSection(performance, 'bench', 'jobs');
+		const withoutPolls = withSection(performance, 'bench-poll', 'polls');
+		expect([withoutJobs.includes(jobs), withoutJobs.includes(polls)]).toEqual([false, true]);
+		expect([withoutPolls.includes(jobs), withoutPolls.includes(polls)]).toEqual([true, false]);
+	});
+});
+
+it('a table aligns numbers to the right', () => {
+	const table = markdownTable(['what', 'how many'], [['calls', 5]], (column) => column === 0);
+	expect(table).toBe('| what | how many |\n| --- | --: |\n| calls | 5 |');
+});
+
+const outcome = (n8n: string, checks: Record<string, boolean>, date = '2026-01-31'): Outcome => ({
+	...{ n8n, node: '24.1.0', date, version: '1.0.0', checks },
+});
+
+describe('the table of versions of n8n', () => {
+	it('has a column for each version, oldest first, and a row for each check of the newest', () => {
+		const outcomes = [outcome('2.20.12', { Loads: true, Polls: true }), outcome('1.123.81', { Loads: true })];
+		const newest = outcome('2.3.0', { Loads: true, Polls: false });
+		expect(compatTable([...outcomes, newest].reduce(withOutcome, [] as Outcome[])).split('\n')).toEqual([
+			'|  | n8n 1.123.81 | n8n 2.3.0 | n8n 2.20.12 |',
+			'| --- | --- | --- | --- |',
+			'| Loads | yes | yes | yes |',
+			'| Polls | not tried | **no** | yes |',
+			'| Version of this package | 1.0.0 | 1.0.0 | 1.0.0 |',
+			'| Node.js that it ran in | 24.1.0 | 24.1.0 | 24.1.0 |',
+			'| tried on | 2026-01-31 | 2026-01-31 | 2026-01-31 |',
+		]);
+	});
+
+	it('keeps of a version the last outcome, and of the others what they had', () => {
+		const before = [outcome('1.123.81', { Loads: false }), outcome('2.0.3', { Loads: true })];
+		const after = withOutcome(before, outcome('1.123.81', { Loads: true }, '2026-02-28'));
+		expect(after.map(({ n8n, date }) => [n8n, date])).toEqual([
+			['1.123.81', '2026-02-28'],
+			['2.0.3', '2026-01-31'],
+		]);
+		expect(after[0].checks).toEqual({ Loads: true });
+	});
+});
+
+describe('a line of versions', () => {
+	const all = [
+		...['1.9.0', '1.99.1', '1.123.5', '1.123.81', '2.4.0', '2.40.7', '2.41.1', '2.41.3', '2.42.0-beta.1'],
+	];
+
+	it.each([
+		['1.123', ['1.123.81', '1.123.5']],
+		['2.4', ['2.4.0']],
+		['2.41.1', ['2.41.1']],
+		['2', ['2.41.3', '2.41.1', '2.40.7', '2.4.0']],
+		['3', []],
+	])('%s begins with its newest', (line, expected) => {
+		expect(fallbacks(all, line)).toEqual(expected);
+	});
+});
+
+/** Git for Windows turns the ends of lines into its own, unless a repository says otherwise. */
+describe('a clone by git for Windows', () => {
+	const clone = fs.mkdtempSync(path.join(os.tmpdir(), 'alfacrm-lines-'));
+	const git = async (...args: string[]) =>
+		await execa('git', ['-c', 'core.autocrlf=true', '-c', 'core.safecrlf=false', ...args], { cwd: clone });
+
+	afterAll(() => fs.rmSync(clone, { recursive: true }));
+
+	// A script that Docker runs in Linux, a hook, a source, a page, a picture.
+	const files = [
+		...['examples/docker/install.sh', '.githooks/pre-commit', 'index.js', 'README.md'],
+		'docs/images/example-light.png',
+	];
+
+	it('has the same bytes', async () => {
+		const copies = files.map((file) => path.basename(file));
+		fs.copyFileSync(inRepo('.gitattributes'), path.join(clone, '.gitattributes'));
+		files.forEach((file, index) => fs.copyFileSync(inRepo(file), path.join(clone, copies[index])));
+		await git('init', '--quiet');
+		await git('add', ...copies);
+		for (const copy of copies) fs.rmSync(path.join(clone, copy));
+		await git('checkout-index', ...copies);
+
+		const isSame = (file: string, index: number) =>
+			fs.readFileSync(path.join(clone, copies[index])).equals(fs.readFileSync(inRepo(file)));
+		expect(files.filter((file, index) => !isSame(file, index))).toEqual([]);
+	});
+});

@@ -1,0 +1,466 @@
+import { filterForms, isBlank, normalForms, serialize } from '../../../nodes/AlfaCrm/fields/field';
+import {
+	formatPhone,
+	normalizePhone,
+	phoneForms,
+	samePhone,
+	splitNumbers,
+} from '../../../nodes/AlfaCrm/fields/phoneNumber';
+import { holdsPhone } from '../../../nodes/AlfaCrm/fields/phonePart';
+
+/** One number and how it may be written, and others that must not be taken for it. */
+const TABLE: Array<[number: string, same: string[], other: string[]]> = [
+	[
+		'+7(900)555-00-01',
+		[
+			...['+79005550001', '79005550001', '89005550001', '9005550001', '8 (900) 555-00-01'],
+			...['+7 900 555 00 01', '007 900 555 00 01', '8-10-7-900-555-00-01', '+8 900 555 00 01'],
+			...['(+7) 900 5550001', '8.900.555.00.01', '8–900–555–00–01'],
+			...['+7\u00a0900\u00a0555\u00a000\u00a001', 'тел. 8 900 555 00 01 (мама)'],
+			...['+7 900 555-00-01 доб. 12', 'мама 2: 8 900 555 00 01', '89005550001, 89005550002'],
+		],
+		['+79005550002', '+375 90 0555000', '+380 9005550001', '+90 05550001', '5550001', '005550001', ''],
+	],
+	[
+		'+375 29 123-45-67',
+		[
+			...['375291234567', '+375(29)1234567', '00375291234567', '8-10-375-29-123-45-67', '80291234567'],
+			...['8 029 123 45 67', '+7(029)123-45-67'],
+		],
+		['+7 529 123-45-67', '2912345679', '+380 29 123-45-67', '9291234567', '291234567'],
+	],
+	[
+		'+998 90 123 45 67',
+		['998901234567', '00998901234567'],
+		['+7 890 123 45 67', '8901234567', '+996 90 123 45 67'],
+	],
+	['+372 123 4567', ['00372 1234567'], ['+7 372 123 45 67', '8 372 123 45 67', '3721234567']],
+	['+49 32 550001', ['0049 32 550001'], ['+7 493 255 00 01', '84932550001', '4932550001', '(4932) 55-00-01']],
+	['+84 912 345 678', ['0084912345678'], ['8 491 234 56 78', '84912345678', '+7 491 234-56-78']],
+	['8 (491) 234-56-78', ['84912345678', '+7 491 234 56 78', '4912345678'], ['+84 912 345 678']],
+	['+49 170 1234567', ['491701234567'], ['+7 170 123 45 67', '1701234567']],
+	['123-45-67', ['1234567', '123 45 67'], ['8 900 123 45 67', '1234568', '01234567']],
+];
+
+describe.each(TABLE)('%s', (number, same, others) => {
+	it.each([number, ...same])('is %s, both ways round', (spelling) => {
+		expect([samePhone(number, spelling), samePhone(spelling, number)]).toEqual([true, true]);
+	});
+
+	it.each(others)('is not %s, both ways round', (other) => {
+		expect([samePhone(number, other), samePhone(other, number)]).toEqual([false, false]);
+	});
+
+	it('is asked for by its last digits, however these are written', () => {
+		const forms = phoneForms(number);
+		expect(forms.some((form) => number.includes(form))).toBe(true);
+		const digits = number.replace(/\D/g, '').replace(/^8(?=\d{10})/, '7');
+		for (const form of forms) expect(digits.endsWith(form.replace(/\D/g, '').slice(-7))).toBe(true);
+		expect(new Set(forms).size).toBe(forms.length);
+	});
+});
+
+it.each(['', ' ', '-', 'нет', null, undefined, [], {}])('%j is no number and like no other', (nothing) => {
+	expect(samePhone(nothing, nothing)).toBe(false);
+	expect(phoneForms(nothing)).toEqual([]);
+});
+
+it.each([
+	['8 900 555 00 01', '+7(900)555-00-01'],
+	['8-10-7-900-555-00-01', '+7(900)555-00-01'],
+	['+7 495 555-00-01', '+7(495)555-00-01'],
+	['9005550001', '+7(900)555-00-01'],
+	['+79005550001', '+7(900)555-00-01'],
+	[89005550001, '+7(900)555-00-01'],
+	// What says more than the number, or may be a foreign one, stays.
+	['+7 900 555-00-01 доб. 12', '+7 900 555-00-01 доб. 12'],
+	['+375 29 123-45-67', '+375 29 123-45-67'],
+	['80291234567', '80291234567'],
+	['3721234567', '3721234567'],
+	['4955550001', '4955550001'],
+	['+7900555000123', '+7900555000123'],
+	['123-45-67', '123-45-67'],
+	['нет', 'нет'],
+])('%j is written as %j', (given, written) => {
+	expect(formatPhone(given)).toBe(written);
+});
+
+describe('a number that says nothing', () => {
+	it.each([
+		...['+7 (___) ___-__-__', '+7(___)___-__-__', '+375 (__) ___-__-__', '+7 (900) 5__-__-__'],
+		...['+7 (900) 555-00-0_', '+7 (XXX) XXX-XX-XX', '+7 (###) ###-##-##', '+7 (000) 000-00-00', '+7'],
+		...['7', '8', '0', '0000000000', '80000000000', '+7 9', '+7 (900)', '+375', '+375 29', '+375 29 12'],
+		...['+49 1234', '+7 9005 5', '+44 777 777 7777', '00375', '1234', '12-34', 'доб. 12345', '#12345'],
+		...['кв. 12', '+7 900 XXX-12-34', '+7 9** ***-12-34', '8 9** ***-12-34', '+7 (900) 555-00-*1'],
+		...['8900***1234', '+7 900 ...-12-34', '+7 (900) •••-12-34', '+49 170 12345***', '9999999999'],
+		...['79999999999', '+7 (999) 999-99-99', '+7 111 111 11 11', '8 888 888 88 88'],
+		...['+1 111 111 1111', '22222'],
+	])('%s is like no other, itself included', (nothing) => {
+		expect(normalizePhone(nothing)).toEqual([]);
+		expect(samePhone(nothing, nothing)).toBe(false);
+		expect(phoneForms(nothing)).toEqual([]);
+		expect(formatPhone(nothing)).toBe(nothing);
+	});
+});
+
+describe('what may stand between the digits', () => {
+	const between = [
+		...[' ', '-', '–', '−', '/', '.', '_', '\\', '|', ' - ', ' / ', '\u00a0', '\u202d', "'", '*', '·'],
+	];
+
+	it.each(between)('%j in +7 900 555 00 01 and in +375 29 111 22 33', (sign) => {
+		for (const number of [
+			'+7 900 555 00 01',
+			'8 900 555 00 01',
+			'+375 29 111 22 33',
+			'8 10 375 29 111 22 33',
+		]) {
+			const spelled = number.replaceAll(' ', sign);
+			expect([spelled, samePhone(spelled, number)]).toEqual([spelled, true]);
+		}
+	});
+
+	it.each([
+		['+375/29/111/22/33', '+375/29/777/88/99'],
+		['+7/900/555/00/01', '+7/900/555/00/02'],
+		['+7 [900] 555 00 01', '+7 [900] 555 00 02'],
+		['+7_900_555_00_01', '+7_900_555_00_02'],
+		['+7 (900) 555_00_01', '+7 (900) 555_00_02'],
+	])('%s is itself, and not %s', (one, other) => {
+		expect([samePhone(one, one), samePhone(one, other)]).toEqual([true, false]);
+	});
+
+	it.each([
+		...[
+			'\u202a+7 900 555-00-01\u202c',
+			'＋７ ９００ ５５５ ００ ０１',
+			'tel:+79005550001',
+			'• 8 900 555-00-01',
+		],
+		...['+7 900 555-00-01 ***', '+7 900 555-00-01 (было +7 9** ***-12-34)', '  +79005550001\n'],
+	])('%j is +7 900 555-00-01', (spelled) => {
+		expect(samePhone(spelled, '+7 900 555-00-01')).toBe(true);
+	});
+});
+
+it.each<[string, string[]]>([
+	['8 900 555 00 01', ['05550001', '00-01', '00 01', '0001']],
+	['+49 170 1234567', ['01234567', '45-67', '45 67', '4567']],
+	// In no way that people write it: so it is asked for as it was given, too.
+	[' 8 900 5550 00 1 ', ['05550001', '00-01', '00 01', '0001', '8 900 5550 00 1']],
+])('%j is asked for by %j', (text, forms) => {
+	expect(phoneForms(text)).toEqual(forms);
+});
+
+describe('an address of a messenger', () => {
+	it.each([
+		...['120363041234567890@g.us', '79001234567-1612345678@g.us', '123456789012345@lid'],
+		...['12345678901234:5@lid', 'tg://user?id=123456789'],
+	])('is no number: %j', (address) => {
+		expect(normalizePhone(address)).toEqual([]);
+		expect(samePhone(address, address)).toBe(false);
+		expect(formatPhone(address)).toBe(address);
+	});
+
+	it.each([
+		...['79005550001@c.us', '79005550001@s.whatsapp.net', '79005550001:12@s.whatsapp.net'],
+		...['https://wa.me/79005550001', 'https://api.whatsapp.com/send?phone=79005550001'],
+		...['viber://chat?number=%2B79005550001', 'tel:+79005550001', 'https://t.me/+79005550001'],
+		...['8 900 555 00 01 tg://user?id=123456789', '120363041234567890@g.us 8 900 555 00 01'],
+		...['8 900 555 00 01/anna@example.org'],
+		...['89005550001-anna@example.org', '+7(900)555-00-01(anna1990@example.org)'],
+	])('that is made of a number, or stands beside one, has it: %j', (address) => {
+		expect(normalizePhone(address)).toEqual(['79005550001']);
+	});
+});
+
+it('a list of as many numbers as fit is read at once', () => {
+	const numbers = Array.from({ length: 60 }, (_, at) => `90055500${String(at).padStart(2, '0')}`);
+	const begun = performance.now();
+	expect(normalizePhone(numbers.join(' '))).toHaveLength(60);
+	expect(performance.now() - begun).toBeLessThan(2_000);
+});
+
+describe('what follows a number is no part of it', () => {
+	const numbers = [
+		...['+7 900 555-00-01', '8 900 555 00 01', '89005550001', '375291234567', '375 29 123 45 67'],
+		...['8 10 375 29 123 45 67', '+375 29 123-45-67', '80 29 123 45 67', '+998 90 123 45 67'],
+	];
+	const tails = [
+		...[' доб. 12', ', доб. 12', ' ext 5', ' ext. 123', '#12', ' #12', 'x12', ' x12', ' 12', ' (12)'],
+		...[' / 12', ' (мама)'],
+	];
+
+	it.each(numbers.flatMap((number) => tails.map((tail) => [number, tail])))('%s%s', (number, tail) => {
+		expect(normalizePhone(number + tail)).toEqual(normalizePhone(number));
+	});
+
+	it.each([
+		['8 900 555 00 01 / 8 900 555 00 02'],
+		['8 900 555 00 01 8 900 555 00 02'],
+		['+7 900 555-00-01 +7 900 555-00-02'],
+		['8 900 555 00 01 или 8 900 555 00 02'],
+		['89005550001\n89005550002'],
+		['+7 900 555-00-01 (мама), 8 900 555 00 02 (папа)'],
+		['8 900 555 00 01 900 555 00 02'],
+		['900 555 00 01 / 900 555 00 02'],
+		['\t8 900 555 00 01 | 900 555 00 02'],
+		['9005550001 9005550002'],
+		['1) 8 900 555 00 01 2) 8 900 555 00 02'],
+		['тел1 89005550001 тел2 89005550002'],
+		['8 900 555 00 01 12 8 900 555 00 02'],
+		['8 900 555 00 01 доб. 12 8 900 555 00 02'],
+		['8 900 555 00 01 доб. 12 900 555 00 02'],
+		// Its first eleven digits would be a number.
+		['8 900 555 00 01 доб. 81 8 900 555 00 02'],
+		['8 900 555 00 01 (доб. 12) +7 900 555 00 02'],
+	])('%s holds two numbers', (text) => {
+		expect(normalizePhone(text)).toEqual(['79005550001', '79005550002']);
+		expect(formatPhone(text)).toBe(text);
+	});
+
+	it.each(['Анна 12 8 900 555 00 01', 'кв. 9, 7 900 555-00-01', '3) 89005550001', '7) 8 900 555 00 01'])(
+		'nor is a label in front of it: %s',
+		(text) => {
+			expect(normalizePhone(text)).toEqual(['79005550001']);
+		},
+	);
+
+	it.each([
+		['49 89123456789', '4989123456789'],
+		['86 791 88888888', '8679188888888'],
+		['62 895 1234 5678', '6289512345678'],
+		['99 8 90 123 45 67 1', '998901234567'],
+	])('though the beginning of a foreign one is none: %s', (text, digits) => {
+		expect(normalizePhone(text)).toEqual([digits]);
+	});
+
+	it('but a foreign number in parts stays whole', () => {
+		const turkish = '90 532 123 45 67 90 532 123 45 68';
+		for (const number of [
+			'+49 / 170 / 12345 / 67890',
+			'+86 138 0013 8000',
+			'8-10-998-90-123-45-67',
+			turkish,
+		]) {
+			expect(normalizePhone(number)).toHaveLength(1);
+			expect(normalizePhone(number)[0]).toBe(number.replace(/\D/g, '').replace(/^810/, ''));
+		}
+	});
+});
+
+describe('a text that is read as', () => {
+	it.each<[unknown, string[]]>([
+		// Digits too many make another number, not the one that they begin with.
+		['+7900555000123', ['7900555000123']],
+		['890055500012', ['890055500012']],
+		['+7890055500012', ['7890055500012']],
+		['+49 789123456789', ['49789123456789']],
+		// The whole number behind the +7 that a form begins with.
+		['+7 8 900 555 00 01', ['79005550001']],
+		['+7 7 900 555-00-01', ['79005550001']],
+		// Ten digits that begin no number of home may be a foreign one.
+		['2125550199', ['72125550199', '2125550199']],
+		// The longest counts, and what else is whole.
+		['123-45-67 или 8 900 555 00 01', ['79005550001']],
+		['8 900 555 00 01 или 123-45-67', ['79005550001']],
+		['8 900 555 00 01 или +375 29 123-45-67', ['375291234567', '79005550001']],
+		['900 555 00 01 / 12345', ['79005550001']],
+		['123-45-67 / 123-45', ['1234567']],
+		['123-45-67 / 765-43-21', ['1234567']],
+		['+49 170 1234567 / 8 900 555 00 02', ['491701234567', '79005550002']],
+		// Behind such a sign stands an extension, unless it is a whole number.
+		['x 9005550001', ['79005550001']],
+		['вн. 8 900 555 00 01', ['79005550001']],
+		// As long as its country has them, so the stars hide nothing.
+		['900 555-00-01 ***', ['79005550001']],
+		['491701234567 ***', []],
+		['+375 29 123', ['37529123']],
+		['+49 12345', ['4912345']],
+		// Some numbers end that way.
+		['+7 900 000 00 00', ['79000000000']],
+		['+44 1234 7777777', ['4412347777777']],
+		['+44 7777 7777 12', ['447777777712']],
+		// A number that was rounded stands between.
+		['8900 7,9E+10 5550001', ['5550001']],
+		[89005550001, ['79005550001']],
+		[['89005550001'], []],
+		[`${'.'.repeat(1_000)}89005550001`, []],
+	])('%j: %j', (text, numbers) => {
+		expect(normalizePhone(text)).toEqual(numbers);
+	});
+});
+
+it('only a text that is too long for numbers is not taken apart', () => {
+	const two = '8 900 555 00 01 8 900 555 00 02';
+	expect(splitNumbers(two.padEnd(1_000))).toHaveLength(2);
+	expect(splitNumbers(two.padEnd(1_001))).toHaveLength(1);
+});
+
+describe('a field of phones', () => {
+	const read = (value: unknown) => serialize({ type: 'phones', name: 'phone', label: 'Phone' }, value, 'UTC');
+
+	it.each<[unknown, unknown[]]>([
+		['8 900 555 00 01', ['8 900 555 00 01']],
+		['8 900 555 00 01, 8 900 555 00 02', ['8 900 555 00 01', '8 900 555 00 02']],
+		['8 900 555 00 01;8 900 555 00 02', ['8 900 555 00 01', '8 900 555 00 02']],
+		['8 900 555 00 01\r\n8 900 555 00 02\n', ['8 900 555 00 01', '8 900 555 00 02']],
+		[
+			['8 900 555 00 01, 8 900 555 00 02', '123-45-67'],
+			['8 900 555 00 01', '8 900 555 00 02', '123-45-67'],
+		],
+		['8 900 555 00 01, доб. 12', ['8 900 555 00 01, доб. 12']],
+		['8 900 555 00 01, мама; 8 900 555 00 02, папа', ['8 900 555 00 01, мама', '8 900 555 00 02, папа']],
+		[['+7 (___) ___-__-__', '8 900 555 00 01', '', null], ['8 900 555 00 01']],
+		[['+7', 'нет'], ['нет']],
+		[89005550001, ['89005550001']],
+		[
+			[89005550001, '["8 900 555 00 02"]'],
+			['89005550001', '8 900 555 00 02'],
+		],
+		['+7 (___) ___-__-__, +7', []],
+		[0, []],
+	])('reads %j as %j', (value, phones) => {
+		expect(read(value)).toEqual(phones);
+	});
+
+	it.each([[NaN], [1.5], [1e21], [true], [{}], [[{}]]])('refuses %j', (value) => {
+		expect(() => read(value)).toThrow("'Phone' must be a phone number or a list of phone numbers, but it is");
+	});
+});
+
+it.each<[string, string[]]>([
+	['8 900 555-00-01 (мама) 8 900 555-00-02 (папа)', ['8 900 555-00-01 (мама) ', '8 900 555-00-02 (папа)']],
+	['Мама +79005550001 Папа +79005550002', ['Мама +79005550001', ' Папа +79005550002']],
+	['Мама (89005550001) Папа (89005550002)', ['Мама (89005550001)', ' Папа (89005550002)']],
+	['89005550001+375291234567 +49 170 1234567', ['89005550001', '+375291234567 ', '+49 170 1234567']],
+	// Its first ten digits alone would be a number.
+	['+49 170 1234567 / 8 900 555 00 01', ['+49 170 1234567 / ', '8 900 555 00 01']],
+	['+86 138 0013 8000 +7 900 555 00 01', ['+86 138 0013 8000 ', '+7 900 555 00 01']],
+	['(мама) 89005550001 (папа) 89005550002', ['(мама) 89005550001', ' (папа) 89005550002']],
+	['89005550001 мама 89005550002 папа', ['89005550001 мама ', '89005550002 папа']],
+	['+7 900 555-00-01 доб. 12', ['+7 900 555-00-01 доб. 12']],
+	['8 900 555 00 01 доб. 12 8 900 555 00 02', ['8 900 555 00 01 доб. 12 ', '8 900 555 00 02']],
+	['8 900 555 00 01 (доб. 12) +7 900 555 00 02', ['8 900 555 00 01 (доб. 12) ', '+7 900 555 00 02']],
+	['8 900 555 00 01 доб. 8 900 555 00 02', ['8 900 555 00 01 доб. ', '8 900 555 00 02']],
+	['1) 8 900 555 00 01 2) 8 900 555 00 02', ['1) 8 900 555 00 01 ', '2) 8 900 555 00 02']],
+	['9965550001 9965550002', ['9965550001 ', '9965550002']],
+	['90 532 123 45 67 90 532 123 45 68', ['90 532 123 45 67 90 532 123 45 68']],
+	['нет', ['нет']],
+])('%j is taken apart with the words of each number', (text, parts) => {
+	expect(splitNumbers(text)).toEqual(parts);
+});
+
+const PART = { type: 'phonePart', name: 'phone', label: 'Phone' } as const;
+const readPart = (value: unknown) => serialize(PART, value, 'UTC');
+
+describe('a phone, or a part of one, to search with', () => {
+	it.each<[unknown, string]>([
+		[' 8 900 555-00-01 ', '8 900 555-00-01'],
+		['900', '900'],
+		[9005, '9005'],
+		[89005550001, '89005550001'],
+		['тел. 8 900 555-00-01 доб. 12', 'тел. 8 900 555-00-01 доб. 12'],
+		['+7 900 555-00-01, мама 2000', '+7 900 555-00-01, мама 2000'],
+		['+7 900 555-00-01, 12', '+7 900 555-00-01, 12'],
+		['８９００', '８９００'],
+		['900,', '900,'],
+	])('%j is asked for as %j', (value, sent) => {
+		expect(isBlank(PART, value)).toBe(false);
+		expect(readPart(value)).toBe(sent);
+	});
+
+	it.each([
+		...['мама', 'дом 12 кв 34', '900 доб', '8 900 555 00 01 / 8 900 555 00 02'],
+		...['8 900 555 00 01 или 900 555 00 02', '900-555, 901-555', '900\r\n901', '900;901', true],
+		[900],
+		{},
+	])('%j is refused', (value) => {
+		expect(isBlank(PART, value)).toBe(false);
+		expect(() => readPart(value)).toThrow("'Phone' must be one phone number, or at least 3 digits of it");
+	});
+
+	it.each(['+7', '12', 12, '-', '+', '+7 (___) ___-__-__', '+7 (900) ___-__-__', '8 9** ***-12-34'])(
+		'%j says too little',
+		(value) => {
+			expect(isBlank(PART, value)).toBe(true);
+		},
+	);
+
+	it('a whole number says enough, whatever was hidden beside it', () => {
+		expect(isBlank(PART, '+7 900 555-00-01 ***')).toBe(false);
+	});
+
+	it.each<[string, string[]]>([
+		// Of a whole number its end, as people write it.
+		['8 900 555-00-01', ['05550001', '00-01', '00 01', '0001']],
+		['9005550001', ['05550001', '00-01', '00 01', '0001']],
+		['+375 29 111 22 33', ['91112233', '22-33', '22 33', '2233']],
+		['тел. 8 900 555-00-01', ['05550001', '00-01', '00 01', '0001']],
+		// Of a part its digits, and how AlfaCRM writes those at the beginning of a number or at its end.
+		['900', ['900', '(900)']],
+		['90', ['90', '(90']],
+		['8900', ['900', '(900)', '89-00', '8900']],
+		['7 900 5', ['9005', '(900)5', '7-90-05', '7 900 5']],
+		['8 900 555 00', ['90055500', '(900)555-00', '890055500', '8 900 555 00']],
+		['890', ['890', '(890)']],
+		['0001', ['0001', '(000)1', '00-01']],
+		['555-0-001', ['5550001', '(555)000-1', '555-00-01', '555-0-001']],
+		['900555000', ['900555000', '(900)555-00-0']],
+		// No number at all, and yet more digits than one has.
+		['22222222222', ['22222222222']],
+	])('%j is asked for by %j', (value, forms) => {
+		expect(filterForms(PART, 'phone', value)).toEqual(forms.map((phone) => ({ phone })));
+	});
+
+	it('is the same part however it is spelled', () => {
+		const [digits] = normalForms(PART, '900-555');
+		expect(normalForms(PART, '(900) 555')).toEqual([digits]);
+		expect(normalForms(PART, '８ ９００ ５５５ ００ ０１')).toEqual(normalForms(PART, '+7(900)555-00-01'));
+		expect(normalForms(PART, [900])).toEqual([]);
+		expect(normalForms(PART, 'мама 900')).toEqual([]);
+	});
+});
+
+describe('a row', () => {
+	it.each<[held: unknown, wanted: unknown]>([
+		['+7(900)555-00-01', '8 900 555 00 01'],
+		['+7(900)555-00-01', '+79005550001'],
+		['+7(900)555-00-01', '007 900 555 00 01'],
+		['+7(900)555-00-01', '+7 900 5'],
+		['+7(900)555-00-01', '(+7 900) 5'],
+		['+7(900)555-00-01', '+7'],
+		['+7(900)555-00-01', '555'],
+		['+7(900)555-00-01', 5550],
+		['+7(900)555-00-01', '8 900 5'],
+		['+7(900)555-00-01', '7900'],
+		['+7(900)555-00-01', '００－０１'],
+		['＋７（９００）５５５－００－０１', '555-00'],
+		['+375 29 123-45-67', '8 029 123 45 67'],
+		// Zeros may be those of its middle.
+		['+7(900)500-12-34', '001234'],
+		// One of two numbers, or of two ways to read one.
+		['8 900 555 00 01, +375 29 123-45-67', '+7 900'],
+		['8 900 555 00 01, +375 29 123-45-67', '+375'],
+		['+375 29 123-45-67', '+7 029 123 45 67'],
+	])('that holds %j is found by %j', (held, wanted) => {
+		expect(holdsPhone(held, wanted)).toBe(true);
+	});
+
+	it.each<[held: unknown, wanted: unknown]>([
+		['+7(900)555-00-01', '8 900 555 00 02'],
+		['+7(900)555-00-01', '+375'],
+		['+7(900)555-00-01', '+9005550001'],
+		['+7(900)555-00-01', '+555 000 1'],
+		['+7(900)555-00-01', '556'],
+		['+7(900)555-00-01', '8 901'],
+		// What stands for +7 900 is no middle of a number.
+		['+7(911)790-05-00', '8 900 5'],
+		['+375 29 900-55-50', '8 900 5'],
+		['+7(900)555-00-01', '00 375 29 111 22 33'],
+		['нет', '900'],
+		[null, '900'],
+	])('that holds %j is not found by %j', (held, wanted) => {
+		expect(holdsPhone(held, wanted)).toBe(false);
+	});
+});
