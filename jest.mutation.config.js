@@ -1,11 +1,8 @@
 const { projects, testTimeout } = require('./jest.config.js');
 
 const { displayName, ...engine } = projects.find((project) => project.displayName === 'engine');
-/** What looks at files of the repository, or takes minutes for what the others see as well. */
-const BESIDE = [
-	'unit/(documentation|examples|processes|release/\\w+)\\.',
-	'engine/trigger/(pollBudget|quietPolls|(log|records)/histories)\\.',
-];
+/** What looks at files of the repository, or is about the trigger alone. */
+const BESIDE = ['unit/(documentation|examples|processes|release/\\w+)\\.', 'properties/(histories|dueDates)'];
 
 const { MUTATION_ONLY = '' } = process.env;
 
