@@ -43,11 +43,7 @@ const loseAnswer = (action: string, nth = 1, entity = 'customer') =>
 /** Ways in which a write that was carried out seems to fail. */
 const LOST = [
 	{ kind: 'reset' },
-	{ kind: 'resetMidAnswer' },
-	{ kind: 'status', status: 500 },
 	{ kind: 'status', status: 502, httpStatus: 200 },
-	{ kind: 'status', status: 503 },
-	{ kind: 'html', status: 502 },
 	{ kind: 'cutJson' },
 ] as const;
 
@@ -61,33 +57,23 @@ describe('when AlfaCRM has acted and the answer is lost', () => {
 		expect(school.entries('customer/create')).toHaveLength(1);
 		expect(error?.description).toContain('may have carried it out all the same');
 	});
-
-	it('a 429 before it acts still makes one record', async () => {
-		inCall('customer', 'create', { kind: 'tooMany', retryAfter: 0 });
-		const [{ id }] = await run(create);
-		expect(leads()).toMatchObject([{ id }]);
-		expect(school.entries('customer/create')).toHaveLength(2);
-	});
 });
 
 describe('a fault that passes does not show in a list', () => {
-	it.each([
-		{ kind: 'reset' },
-		{ kind: 'resetMidAnswer' },
-		{ kind: 'status', status: 502 },
-		{ kind: 'status', status: 504 },
-		{ kind: 'tooMany', retryAfter: 1 },
-	])('%j', async (fault) => {
-		inCall('customer', 'index', fault);
-		const expected = rows('customer').filter(({ branch_ids }) => (branch_ids as number[]).includes(1));
-		expect(await run(list)).toHaveLength(expected.length);
-	});
+	it.each([{ kind: 'resetMidAnswer' }, { kind: 'status', status: 504 }, { kind: 'tooMany', retryAfter: 1 }])(
+		'%j',
+		async (fault) => {
+			inCall('customer', 'index', fault);
+			const expected = rows('customer').filter(({ branch_ids }) => (branch_ids as number[]).includes(1));
+			expect(await run(list)).toHaveLength(expected.length);
+		},
+	);
 });
 
 describe('a redirect to another host', () => {
 	const stranger = useRawServer();
 
-	it.each([301, 302, 307, 308] as const)('by %i receives neither key nor token', async (status) => {
+	it.each([302, 307] as const)('by %i receives neither key nor token', async (status) => {
 		const location = `${stranger.url}/v2api/auth/login`;
 		for (const match of [{ pathContains: 'auth/login' }, { entity: 'customer' }]) {
 			school.sandbox.faults.add({ kind: 'redirect', status, location, match });
@@ -103,13 +89,6 @@ describe('a redirect to another host', () => {
 // Older n8n loses how long AlfaCRM asks to wait.
 (tellsCause ? describe : describe.skip)('AlfaCRM asks to wait', () => {
 	const askFor = (retryAfter: number) => inCall('lead-status', 'index', { kind: 'tooMany', retryAfter });
-
-	it('for longer than the execution may wait: it ends at once and says for how long', async () => {
-		askFor(301);
-		const { error } = await whole(listStages);
-		expect(error?.message).toMatch(/asks to wait for 301 seconds/);
-		expect(school.entries('lead-status/index')).toHaveLength(1);
-	});
 
 	it('for minutes: meanwhile dropdowns and polls end with the message and send nothing', async () => {
 		// Nobody else in this file is to wait with them.
@@ -163,9 +142,9 @@ describe('after a save whose answer was lost', () => {
 	const runAll = async (parameters: INodeParameters, items: IDataObject[]) =>
 		(await whole(parameters, { items, onError: 'continueRegularOutput' })).json;
 
-	it.each(LOST)('the next item for the same customer finds the new one: %j', async (fault) => {
+	it('the next item for the same customer finds the new one', async () => {
 		lead({ custom_dogovor: 'Д-первый' });
-		inCall('customer', 'create', fault, { when: 'after' });
+		loseAnswer('create');
 		const items = [{ n: 'Д-первый' }, { n: 'Д-новый' }, { n: 'Д-новый' }];
 		const json = await runAll(upsert('={{ $json.n }}'), items);
 		expect(rows('customer').filter((one) => one.custom_dogovor === 'Д-новый')).toHaveLength(1);
@@ -195,14 +174,6 @@ describe('after a save whose answer was lost', () => {
 		const more = ['02', '03', '04'].map((end) => ({ phone: `+7(900)555-00-${end}` }));
 		await runAll(byPhone(PHONE, { phone: '={{ $json.phone }}' }), more);
 		expect(customer(id).phone).toHaveLength(4);
-	});
-
-	it('the next items do not undo it: teachers that Assign Teachers adds', async () => {
-		const id = lead({ teacher_ids: [] });
-		loseAnswer('update', 2);
-		const assign = { id: pick(id), teacher_ids: '={{ [$json.t] }}', listMode: 'add' };
-		await runAll(job('assignTeachers', assign), [{ t: 1 }, { t: 2 }, { t: 3 }]);
-		expect(customer(id).teacher_ids).toEqual([1, 2, 3]);
 	});
 
 	it('lists are read again, after a refusal they are not', async () => {

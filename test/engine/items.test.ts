@@ -23,16 +23,6 @@ describe('an item', () => {
 		{ branch: 1, name: '', note: 'b' },
 		{ branch: 2, name: 'Третий', note: 'c' },
 	];
-	const NAME = "'Name' is empty, but AlfaCRM requires it";
-
-	it('is handled with parameters of its own, and what comes of it keeps its number', async () => {
-		const { items } = await whole(create, { items: [three[0], three[2]] });
-		expect(items.map(({ pairedItem }) => pairedItem)).toEqual([{ item: 0 }, { item: 1 }]);
-		expect([stored('Первый'), stored('Третий')]).toMatchObject([
-			[{ branch_ids: [1] }],
-			[{ branch_ids: [2] }],
-		]);
-	});
 
 	it('gives its number to all that it fans out into', async () => {
 		const list = { resource: 'subject', operation: 'getAll', branchId: 1, limit: 2 };
@@ -41,33 +31,19 @@ describe('an item', () => {
 		expect(numbers).toEqual([0, 0, 1, 1]);
 	});
 
-	it('that is bad ends the node, whose error says which it was', async () => {
-		const { status, error } = await whole(create, { items: three });
-		expect([status, error?.context.itemIndex]).toEqual(['error', 1]);
-		expect([stored('Первый').length, stored('Третий').length]).toEqual([1, 0]);
-	});
-
 	it('that is bad goes to the error output with its input, and the others are done', async () => {
 		const { items, errorItems } = await whole(create, { items: three, onError: 'continueErrorOutput' });
 		expect(items).toMatchObject([
 			{ json: { name: 'Первый' }, pairedItem: { item: 0 } },
 			{ json: { name: 'Третий' }, pairedItem: { item: 2 } },
 		]);
+		expect([stored('Первый'), stored('Третий')]).toMatchObject([
+			[{ branch_ids: [1] }],
+			[{ branch_ids: [2] }],
+		]);
+		const error = "'Name' is empty, but AlfaCRM requires it";
 		const message = expect.stringContaining('Nothing was sent') as string;
-		expect(errorItems.map(({ json }) => json)).toMatchObject([{ note: 'b', error: NAME, message }]);
-	});
-
-	it('that is bad keeps its place and carries the message where the node continues', async () => {
-		const { json } = await whole(create, { items: three, onError: 'continueRegularOutput' });
-		expect(json.map(({ name, error }) => name ?? error)).toEqual(['Первый', NAME, 'Третий']);
-	});
-
-	it('that AlfaCRM refuses goes to the error output as well', async () => {
-		const get = { resource: 'customer', operation: 'get', branchId: 1, id: '={{ $json.id }}' };
-		const items = [lead(), 999999, lead()].map((id) => ({ id }));
-		const { json, errorItems } = await whole(get, { items, onError: 'continueErrorOutput' });
-		expect(json.map(({ id }) => id)).toEqual([items[0].id, items[2].id]);
-		expect(errorItems).toMatchObject([{ json: { error: 'AlfaCRM has no customer with ID 999999' } }]);
+		expect(errorItems.map(({ json }) => json)).toMatchObject([{ note: 'b', error, message }]);
 	});
 
 	it('for a new customer without a name does not claim that nothing was sent, for the customer was looked for', async () => {

@@ -2,7 +2,6 @@ import type { IDataObject, INodeParameters } from 'n8n-workflow';
 
 import { entities, entityOf } from '../../../nodes/AlfaCrm/entities/registry';
 import type { Sandbox } from '../../../sandbox';
-import { Engine } from '../support/engine';
 import { pick } from '../support/office';
 import { useSchool } from '../support/school';
 
@@ -320,29 +319,5 @@ describe.each(readOnly.map(({ resource }) => ({ resource })))('$resource', ({ re
 			const [read] = await run({ resource, operation: 'get', id: second.id as number, ...asSent });
 			expect(read).toEqual(second);
 		}
-	});
-});
-
-describe('the same lesson', () => {
-	const booking: INodeParameters = {
-		...{ resource: 'lesson', operation: 'create', customer_ids: '7', lesson_date: '2031-03-10' },
-		...{ time_from: '17:00', lesson_type_id: 3, subject_id: 1 },
-	};
-	const booked = () => school.sandbox.store.rows('lesson').filter(({ date }) => date === '2031-03-10');
-
-	it('is booked once by executions at the same moment, also of two credentials', async () => {
-		const other = new Engine({ ...school.credential, hostname: school.sandbox.url }, '2');
-		const again = other.run({ parameters: { branchId: 1, ...booking } });
-		await Promise.all([run(booking), run(booking), again]);
-		expect(booked()).toHaveLength(1);
-	});
-
-	it('is booked once where the answer was lost and it is run again', async () => {
-		const create = { entity: 'lesson', action: 'create' };
-		school.sandbox.faults.add({ kind: 'reset', match: create, when: 'after' });
-		const { error } = await school.engine.run({ parameters: { branchId: 1, ...booking } });
-		expect(error?.description).toContain('may have');
-		await run(booking);
-		expect(booked()).toHaveLength(1);
 	});
 });
