@@ -3,11 +3,10 @@ import { sleep } from 'n8n-workflow';
 
 import { rateLimiterOf } from '../../nodes/AlfaCrm/api/rateLimiter';
 import type { Fault } from '../../sandbox';
-import { entities } from '../../sandbox/school/entities';
 import { Engine } from './support/engine';
 import { useFastTime } from './support/fastTime';
 import { failing } from './support/nothingChanges';
-import { byPhone, officeOf, pick } from './support/office';
+import { byPhone, officeOf } from './support/office';
 import { Poller } from './support/poller';
 import { useRawServer } from './support/rawServer';
 import { otherNameOf, useSchool } from './support/school';
@@ -16,7 +15,7 @@ import { tellsCause } from './support/version';
 /** What comes of answers that do not arrive, or do not say what they should. */
 const school = useSchool({ customers: 60 });
 useFastTime();
-const { add, customer, lead, row, rows, run, whole } = officeOf(school);
+const { customer, lead, rows, run, whole } = officeOf(school);
 
 const PHONE = '+7(900)555-00-01';
 const create: INodeParameters = {
@@ -137,8 +136,6 @@ describe('after a save whose answer was lost', () => {
 		fieldsToSet: { name: 'Орлова Мия', ...fieldsToSet },
 		options: {},
 	});
-	const job = (operation: string, more: object) =>
-		({ resource: 'customer', operation, branchId: 1, ...more }) as INodeParameters;
 	const runAll = async (parameters: INodeParameters, items: IDataObject[]) =>
 		(await whole(parameters, { items, onError: 'continueRegularOutput' })).json;
 
@@ -151,40 +148,12 @@ describe('after a save whose answer was lost', () => {
 		expect(json[2]).toMatchObject({ operationResult: 'unchanged' });
 	});
 
-	it('the next item compares with what AlfaCRM holds, not with what was written before', async () => {
-		const id = lead({ custom_dogovor: 'Д-первый', note: 'до' });
-		loseAnswer('update', 2);
-		const notes = ['после', 'до', 'после'].map((note) => ({ note }));
-		await runAll(upsert('Д-первый', { note: '={{ $json.note }}' }), notes);
-		expect(customer(id).note).toBe('после');
-	});
-
-	it('the next item for the same task finds it', async () => {
-		const id = lead();
-		loseAnswer('create', 2, 'task');
-		const task = { id: pick(id), title: '={{ $json.title }}', additionalFields: {} };
-		const titles = ['Позвонить', 'Написать', 'Написать'].map((title) => ({ title }));
-		await runAll(job('createTask', task), titles);
-		expect(rows('task').filter((one) => one.title === 'Написать')).toHaveLength(1);
-	});
-
 	it('the next items do not undo it: phones that Create or Update adds', async () => {
 		const id = lead({ phone: [PHONE] });
 		loseAnswer('update', 2);
 		const more = ['02', '03', '04'].map((end) => ({ phone: `+7(900)555-00-${end}` }));
 		await runAll(byPhone(PHONE, { phone: '={{ $json.phone }}' }), more);
 		expect(customer(id).phone).toHaveLength(4);
-	});
-
-	it('lists are read again, after a refusal they are not', async () => {
-		const items = Array.from({ length: 6 }, (_, index) => ({ n: `Д-новый-${index}` }));
-		lead({ custom_dogovor: 'Д-первый' });
-		inCall('customer', 'create', { kind: 'status', status: 400, times: 0 });
-		await runAll(upsert('={{ $json.n }}'), items);
-		const few = school.entries('customer/index').length;
-		school.sandbox.clearJournal();
-		await runAll(upsert('={{ $json.n }}'), items.slice(0, 2));
-		expect(school.entries('customer/index')).toHaveLength(few);
 	});
 });
 
@@ -197,21 +166,5 @@ describe('what an answer does not show', () => {
 		});
 		expect(customer(id).phone).toHaveLength(3);
 		expect(out[0].phone).toContain('555-00-02');
-	});
-
-	it('of a list that Update is to add to keeps its values', async () => {
-		const id = add('group', { name: 'Без списка', branch_ids: [1], teacher_ids: [1, 2] });
-		const group = entities.find(({ path }) => path === 'group') as unknown as {
-			present: (shown: IDataObject, showing: unknown) => IDataObject;
-		};
-		const { present } = group;
-		group.present = (shown, showing) => ({ ...present(shown, showing), teacher_ids: undefined });
-		const update = { resource: 'group', operation: 'update', branchId: 1, id: pick(id), listMode: 'add' };
-		try {
-			await whole({ ...update, updateFields: { teacher_ids: [3] }, options: {} });
-		} finally {
-			group.present = present;
-		}
-		expect(row('group', id).teacher_ids).toEqual(expect.arrayContaining([1, 2]));
 	});
 });
