@@ -176,8 +176,6 @@ describe("the credential's test", () => {
 
 	it.each([
 		[401, /does not take the token/],
-		[403, /may not list the branches.*v2api module/],
-		[429, /too many requests/],
 		[503, /had trouble/],
 	])('says the same after a %i that is in the body of HTTP 200 alone', async (status, says) => {
 		const { message } = await testAgainst({ body: { name: 'Error', message: 'no', code: 0, status } });

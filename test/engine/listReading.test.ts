@@ -66,42 +66,12 @@ describe('Return All', () => {
 			expect([ids(json), hints]).toEqual([ids(inBranch(1)), []]);
 		},
 	);
-
-	it('of a list that never comes whole ends, with what came and a hint', async () => {
-		// The server speaks of one row more than there are.
-		set({ total: 'oneTooHigh' });
-		const { json, hints } = await whole(list());
-		expect(ids(json)).toEqual(ids(inBranch(1)));
-		expect(hints).toEqual([
-			expect.stringMatching(new RegExp(`counts more rows than it shows.*${json.length}`)),
-		]);
-		// It was read a second time to be sure.
-		const readings = pages().filter((page) => page === 0).length;
-		expect(readings).toBeGreaterThan(1);
-		expect(readings).toBeLessThanOrEqual(10);
-	});
 });
 
 describe('Limit', () => {
 	it('stops paging early', async () => {
 		expect(await run(list({ returnAll: false, limit: 45 }))).toHaveLength(45);
 		expect(pages()).toEqual([0, 1, 2]);
-	});
-
-	it.each([1, 50])('of %d is the size of the page that is asked for', async (limit) => {
-		set({ bodyPageSize: 'honoured' });
-		expect(await run(list({ returnAll: false, limit }))).toHaveLength(limit);
-		expect(sizes()).toEqual([limit]);
-	});
-
-	it('does without a size where AlfaCRM takes none, which is found out once in a run, and says that there is more', async () => {
-		set({ bodyPageSize: 'refused400', pageSize: 50 });
-		const { json, hints } = await whole(list({ returnAll: false, limit: 60 }), { items: [{}, {}, {}] });
-		expect(json).toHaveLength(180);
-		expect(hints).toEqual([
-			`'Limit' was reached: raise it, or switch on 'Return All': AlfaCRM counts ${inBranch(1).length} customers, 60 came`,
-		]);
-		expect(sizes().filter((size) => size !== undefined)).toEqual([60]);
 	});
 });
 
@@ -167,11 +137,5 @@ describe('what Get Many shows', () => {
 		const lessons = async (status: number[]) => ids(await run(many('lesson', { status, simplify: false })));
 		expect(await lessons([])).toEqual(ids(own));
 		expect(await lessons([1, 2])).toEqual(ids(own.filter((row) => row.status !== 3)));
-	});
-
-	it('a lead without a stage where AlfaCRM leaves it out of those that are not archived', async () => {
-		set({ removedZero: 'hidesUnsorted' });
-		const id = lead({ lead_status_id: null });
-		expect(ids(await run(list({ is_study: 0, removed: 0 })))).toContain(id);
 	});
 });

@@ -139,40 +139,6 @@ describe('a login that AlfaCRM refuses', () => {
 		for (const { json } of errorItems) expect(json.error).toMatch(/did not accept the login/);
 		expect(school.calls()).toEqual(['auth/login']);
 	});
-
-	it('is tried once where a token that expired was to be renewed', async () => {
-		const { engine } = school;
-		await engine.run({ parameters: listBranches });
-		school.sandbox.tokens().length = 0;
-		Object.assign(engine.credentials.stored, { token: 'expired', apiKey: 'revoked' });
-		school.sandbox.clearJournal();
-		const { errorItems } = await engine.run({
-			parameters: listBranches,
-			items,
-			onError: 'continueErrorOutput',
-		});
-		expect(errorItems).toHaveLength(items.length);
-		expect(logins()).toBe(1);
-		expect(school.calls().length).toBeLessThan(4);
-	});
-
-	it('works for the next items once the credential is corrected', async () => {
-		const engine = engineWith({ apiKey: 'wrong' });
-		const { getDecrypted } = engine.credentials;
-		let reads = 0;
-		engine.credentials.getDecrypted = async () => {
-			if (++reads === 6) engine.credentials.stored.apiKey = school.credential.apiKey;
-			return await getDecrypted.call(engine.credentials);
-		};
-		const { json, errorItems } = await engine.run({
-			parameters: listBranches,
-			items,
-			onError: 'continueErrorOutput',
-		});
-		expect(errorItems.length).toBeGreaterThan(0);
-		expect(json.length).toBeGreaterThan(0);
-		expect(logins()).toBe(2);
-	});
 });
 
 describe('a user without the right', () => {

@@ -264,15 +264,6 @@ describe('an option that comes by an expression', () => {
 			{ id, changedFields: ['assigned_id'] },
 		]);
 	});
-
-	it('holds its default where n8n leaves it out', async () => {
-		const id = lead({ phone: [PHONE], is_study: 1 });
-		const parameters = byPhone(PHONE, { is_study: 0, note: 'Новое' });
-		expect(await run(parameters)).toMatchObject([{ id, changedFields: ['note'] }]);
-		// One match more stops it.
-		lead({ phone: [PHONE] });
-		expect((await stopped(parameters)).message).toContain('2 customers match by Phone');
-	});
 });
 
 describe('a picker', () => {

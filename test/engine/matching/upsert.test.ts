@@ -74,15 +74,6 @@ describe('the job that makes a lead of a form', () => {
 	});
 });
 
-it('takes the other fields as JSON, as an AI agent gives them', async () => {
-	const json = { name: 'Из Агента', email: 'agent@example.org' } as never;
-	const output = await run(form({}, { inputMode: 'json', json }));
-	expect(output).toMatchObject([
-		{ name: 'Из Агента', phone: PHONE, email: 'agent@example.org', operationResult: 'created' },
-	]);
-	expect(Object.keys(output[0]).length).toBeLessThanOrEqual(13);
-});
-
 it('a user who may not list the branches is asked for them once more after one new login, for all items', async () => {
 	// A token of an earlier execution, so that a 403 may mean that it has expired.
 	await run(findByPhone(PHONE));
