@@ -138,17 +138,10 @@ describe("the credential's test", () => {
 
 	it.each<[what: string, answer: RawAnswer]>([
 		['a web page', { body: '<!DOCTYPE html><html><body>Вход</body></html>' }],
-		[
-			'a web page that calls itself JSON',
-			{ body: '<html></html>', headers: { 'content-type': 'application/json' } },
-		],
-		['an empty answer', { body: '' }],
 		['no content', { status: 204 }],
 		['an empty object', { body: {} }],
 		['success: false', { body: { success: false, errors: ['Тариф не оплачен.'] } }],
-		['an error with HTTP 200', { body: { name: 'Unauthorized', message: 'No', code: 0, status: 401 } }],
 		['null', { body: 'null', headers: { 'content-type': 'application/json' } }],
-		['a number', { body: '42', headers: { 'content-type': 'application/json' } }],
 		['a list that is none', { body: { total: 0, items: null } }],
 	])('is not OK when %s comes instead of the branches', async (_what, answer) => {
 		const { status, message } = await testAgainst(answer);
@@ -183,8 +176,6 @@ describe("the credential's test", () => {
 
 	it.each([
 		[401, /does not take the token/],
-		[403, /may not list the branches.*v2api module/],
-		[429, /too many requests/],
 		[503, /had trouble/],
 	])('says the same after a %i that is in the body of HTTP 200 alone', async (status, says) => {
 		const { message } = await testAgainst({ body: { name: 'Error', message: 'no', code: 0, status } });

@@ -14,7 +14,7 @@ import { tellsCause } from './support/version';
 const school = useSchool({ customers: 40 });
 const server = useRawServer();
 useFastTime();
-const { add, customer, lead, row, set, stopped, whole } = officeOf(school);
+const { add, lead, row, set, stopped, whole } = officeOf(school);
 
 const PHONE = '+7(900)555-00-01';
 const THIRTY_DAYS_MS = 30 * 86_400_000;
@@ -35,8 +35,6 @@ const job =
 	(id) =>
 		of(operation, { id: pick(id), additionalFields: {}, ...(typeof more === 'function' ? more() : more) });
 const pay = job('takePayment', { income: 5, pay_account_id: 1 });
-const sell = job('sellSubscription', { tariff_id: 1 });
-const giveTask = job('createTask', { title: 'Перезвонить' });
 const comment = job('addComment', { comment: 'Просил позвонить' });
 const group = () => add('group', { name: 'Новая группа', branch_ids: [1], e_date: OPEN_END });
 const join = job('addToGroup', () => ({ group_id: pick(group()) }));
@@ -83,52 +81,24 @@ describe('a clear message and an untouched account after', () => {
 		({ match: { entity: 'customer', action: 'create' }, ...fault }) as Fault;
 	const onIndex = (fault: object) =>
 		({ match: { entity: 'customer', action: 'index' }, times: 0, ...fault }) as Fault;
-	const update = (id: unknown, updateFields: object) => of('update', { id, updateFields });
-	const unread = '={{ $json.missing }}';
-	const missing = /^AlfaCRM has no customer with ID 999999$/;
-	const DATE = /^'Date of Birth' must be a date from 1900 on, such as .*"завтра"$/;
-	const BROKEN = 'closed the connection before its answer was complete when asked to';
 	const FIELDS = { phone: ['Неверный формат.'], lead_source_id: ['Необходимо заполнить «Источник».'] };
-	const httpOnly = { hostname: 'http://demo.s20.online' };
 
+	// The words of each failure are a matter of the unit tests; here are the ways in which n8n hands one to the node.
 	it.each<[what: string, parameters: INodeParameters, message: RegExp, calls: Calls, given: Given]>([
 		[
-			'a missing required field',
-			{ ...create, name: unread },
-			/^'Name' is empty, but AlfaCRM requires it$/,
-			0,
-			{},
-		],
-		['an unreadable date', { ...create, additionalFields: { dob: 'завтра' } }, DATE, 0, {}],
-		['an empty filter', { ...list, filters: { phone: unread } }, /^The filter 'Phone' is empty$/, 0, {}],
-		['an update without a field', update(5, {}), /^There is nothing to update/, 0, {}],
-		['an ID that is none', of('delete', { id: 'abc' }), /^'Customer' must be the number .*"abc"$/, 0, {}],
-		['an ID that does not exist, at get', of('get', { id: 999999 }), missing, 4, {}],
-		['an ID that does not exist, at update', update(999999, { note: 'x' }), missing, 5, {}],
-		['an ID that does not exist, at delete', of('delete', { id: 999999 }), missing, 5, {}],
-		[
-			'one that AlfaCRM answers with success: false',
-			update(999999, { note: 'x' }),
+			'a change that AlfaCRM answers with success: false',
+			of('update', { id: 999999, updateFields: { note: 'x' } }),
 			/^AlfaCRM did not update customer 999999/,
 			undefined,
 			{ settings: { missingRecord: 'successFalse' } },
 		],
 		[
-			'a branch that is none, after a look at the branches',
-			{ ...create, branchId: unread },
-			/^'Branch' is empty, and the account has 3 branches$/,
-			1,
-			{},
+			'a branch that does not exist',
+			{ ...create, branchId: 77 },
+			/create the customer in branch 77/,
+			undefined,
+			{ settings: { wrongBranch: 'forbidden403' }, description: /branch/ },
 		],
-		...(['notFound404', 'forbidden403'] as const).map(
-			(wrongBranch): [string, INodeParameters, RegExp, Calls, Given] => [
-				`a branch that does not exist, answered with ${wrongBranch}`,
-				{ ...create, branchId: 77 },
-				/create the customer in branch 77/,
-				undefined,
-				{ settings: { wrongBranch }, description: /branch/ },
-			],
-		),
 		[
 			'a refusal of fields',
 			create,
@@ -140,25 +110,11 @@ describe('a clear message and an untouched account after', () => {
 			},
 		],
 		[
-			'a refusal in words',
-			create,
-			/did not create the customer: Тариф не оплачен. Напишите нам.$/,
-			1,
-			{ fault: onCreate({ kind: 'successFalse', errors: ['Тариф не оплачен.', 'Напишите нам.'] }) },
-		],
-		[
 			'a refusal with HTTP 422',
 			create,
 			/^AlfaCRM did not create the customer: Note – /,
 			undefined,
 			{ settings: { validationStatus: 422, requiredFields: { 'customer.note': true } } },
-		],
-		[
-			'an answer that confirms nothing',
-			create,
-			/did not confirm that it could create the customer/,
-			1,
-			{ fault: onCreate({ kind: 'emptyObject' }) },
 		],
 		[
 			'HTML instead of JSON',
@@ -171,30 +127,9 @@ describe('a clear message and an untouched account after', () => {
 		[
 			'a connection that breaks in mid-answer, at a read',
 			list,
-			new RegExp(`${BROKEN} list the customers`),
+			/closed the connection before its answer was complete when asked to list the customers/,
 			3,
 			{ fault: onIndex({ kind: 'resetMidAnswer' }) },
-		],
-		[
-			'a connection that breaks before the server acts, at a create',
-			create,
-			new RegExp(`${BROKEN} create the customer`),
-			1,
-			{ fault: onCreate({ kind: 'reset', times: 0 }), description: /may have carried it out all the same/ },
-		],
-		[
-			'500, twice with the page size, since it may pass, and once without',
-			list,
-			/could not list the customers \(HTTP 500\)/,
-			3,
-			{ fault: onIndex({ kind: 'status', status: 500 }) },
-		],
-		[
-			'500 when Create or Update asks for the branches',
-			byPhone(PHONE, { name: 'Мия' }),
-			/could not list the branches \(HTTP 500\)/,
-			undefined,
-			{ fault: { kind: 'status', status: 500, match: { entity: 'branch' }, times: 0 } },
 		],
 		[
 			'503 at a read, three times for each way to ask',
@@ -215,20 +150,6 @@ describe('a clear message and an untouched account after', () => {
 			},
 		],
 		[
-			'429 where nothing is waited for',
-			create,
-			/^AlfaCRM receives too many requests and did not create the customer/,
-			1,
-			{ credential: { rateLimitWait: 0 }, fault: onCreate({ kind: 'tooMany' }) },
-		],
-		[
-			'a refused connection',
-			list,
-			/^127.0.0.1:1 refused the connection, so it could not list the customers/,
-			0,
-			{ credential: { hostname: 'http://127.0.0.1:1', token: 'of-the-test' } },
-		],
-		[
 			'a refused connection at the login',
 			list,
 			/^127.0.0.1:1 refused the connection/,
@@ -247,7 +168,7 @@ describe('a clear message and an untouched account after', () => {
 			list,
 			/^'Hostname' asks for http:\/\/ which would send the API key unprotected/,
 			0,
-			{ credential: httpOnly, description: /^$/ },
+			{ credential: { hostname: 'http://demo.s20.online' }, description: /^$/ },
 		],
 	])('%s', async (_what, parameters, message, calls, { fault, settings, credential, description = /./ }) => {
 		if (fault) school.sandbox.faults.add(fault);
@@ -266,9 +187,7 @@ describe('an error names the task', () => {
 	const takeOut = /^take customer # out of group \d+ \(membership \d+\)$/;
 	const writes: Case[] = [
 		['pay/create', /^create the payment$/, pay],
-		['customer-tariff/create', /^create the .*subscription$/, sell],
-		['task/create', /^create the task$/, giveTask],
-		['communication/create', /^create the /, comment],
+		['customer-tariff/create', /^create the .*subscription$/, job('sellSubscription', { tariff_id: 1 })],
 		['customer/update', /^update customer #$/, job('archive')],
 		['cgi/create', /^add customer # to group \d+$/, join],
 		['cgi/update', takeOut, leave('end')],
@@ -278,8 +197,6 @@ describe('an error names the task', () => {
 		['bonus/bonus-add', /^add bonus to a customer \(#\)$/, job('addBonus', { amount: 5 })],
 		['customer/create', /^create the customer$/, () => byPhone('+7 900 555 00 09', { name: 'Мия' })],
 		['customer/update', /^update customer #$/, () => byPhone(PHONE, { note: 'x' })],
-		['customer/create', /^create the customer$/, () => create],
-		['customer/update', /^update customer #$/, job('update', { updateFields: { note: 'x' } })],
 		['customer/delete', /^delete customer #$/, job('delete')],
 		['customer/create', /^call customer\/create$/, () => call('customer', 'create')],
 	];
@@ -303,13 +220,7 @@ describe('an error names the task', () => {
 			job('getBonusBalance'),
 		],
 		['pay/index', /^look for the same payment in branch 1$/, pay],
-		['task/index', /^look for the same task in branch 1$/, giveTask],
 		['customer/index', /^look for the customer in branch \d$/, () => findByPhone(PHONE)],
-		[
-			'customer/index',
-			/^look for the customer in branch 1$/,
-			() => byPhone(PHONE, { note: 'x' }, { searchBranches: [1] }),
-		],
 		['customer/index', /^get customer # in branch 1$/, job('get')],
 		['customer/index', /^list the customers in branch 1$/, () => of('getAll', { returnAll: true })],
 		['cgi/customer', /^list the groups of customer # in branch 1$/, leave('end')],
@@ -341,11 +252,8 @@ describe('an error names the task', () => {
 it.each<[action: string, field: string, label: string, form: Form]>([
 	['create', 'income', 'Amount', pay],
 	['create', 'customer_id', 'Customer', pay],
-	['create', 'customer_id', 'Customer', sell],
-	['create', 'customer_ids', 'Customer', giveTask],
 	['create', 'related_id', 'Customer', comment],
 	['teach', 'details', 'Attendance', complete],
-	['teach', 'topic', 'Topic', complete],
 	['teach', 'branch_id', 'Branch of Lesson', completeByRows],
 ])('%s refused for %s is named as the form of that very operation has it: %s', async (...given) => {
 	const [action, field, label, form] = given;
@@ -370,37 +278,16 @@ describe('what was saved before an error is named', () => {
 		expect(error?.description).not.toContain('Nothing was saved');
 		expect(error?.description).toContain(`Saved before: update group ${newer}`);
 	});
-
-	it('where the second of them was changed by another execution meanwhile', async () => {
-		const [second, first] = [lead({ phone: [PHONE] }), lead({ phone: [PHONE] })];
-		const elsewhere = of('update', {
-			id: String(second),
-			listMode: 'replace',
-			updateFields: { phone: '+7(900)555-00-77' },
-		});
-		let other: Promise<unknown> | undefined;
-		school.sandbox.onSend = async ({ entity, action }) => {
-			if (other || entity !== 'customer' || action !== 'update') return;
-			other = whole(elsewhere);
-			await other;
-		};
-		const { error } = await whole(byPhone(PHONE, { note: 'x' }, { ifSeveral: 'all' }));
-		expect([customer(first).note, customer(second).note]).toEqual(['x', null]);
-		expect(error?.description).toContain(`Saved before: update customer ${first}.`);
-	});
 });
 
 describe('an answer that is not what it seems', () => {
-	it.each(['[1, null, "x"]', '[null]'])(
-		'to an API Call, such as %s, is told in plain words',
-		async (html) => {
-			school.sandbox.faults.add({ kind: 'html', status: 200, html, match: { entity: 'customer' }, times: 2 });
-			const error = await stopped(call('customer', 'index'));
-			expect(error.message).toMatch(/AlfaCRM sent something unexpected/);
-			const { json, errorItems } = await whole(call('customer', 'index'), { onError: 'continueErrorOutput' });
-			expect([json, errorItems.length]).toEqual([[], 1]);
-		},
-	);
+	it.each(['[null]'])('to an API Call, such as %s, is told in plain words', async (html) => {
+		school.sandbox.faults.add({ kind: 'html', status: 200, html, match: { entity: 'customer' }, times: 2 });
+		const error = await stopped(call('customer', 'index'));
+		expect(error.message).toMatch(/AlfaCRM sent something unexpected/);
+		const { json, errorItems } = await whole(call('customer', 'index'), { onError: 'continueErrorOutput' });
+		expect([json, errorItems.length]).toEqual([[], 1]);
+	});
 
 	it('to an API Call that may write leaves open whether it was carried out', async () => {
 		server.answer = ({ path }) => ({ body: path === 'auth/login' ? { token: 'of odd answers' } : [1, 2] });
@@ -423,7 +310,7 @@ describe('an answer that is not what it seems', () => {
 	});
 
 	// Older n8n loses what came with an error status, unless it was JSON.
-	(tellsCause ? it : it.skip).each([400, 401, 403, 404, 405, 410])(
+	(tellsCause ? it : it.skip).each([400, 403])(
 		'a web page with HTTP %i is not put down to the user',
 		async (status) => {
 			const html = '<html>Access denied by the firewall</html>';

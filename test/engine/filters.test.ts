@@ -1,11 +1,11 @@
 import type { IDataObject, INodeParameters } from 'n8n-workflow';
 
-import { EMPTY, NULL, UNDEFINED, given, officeOf, pick, stopClock } from './support/office';
+import { given, officeOf, pick, stopClock } from './support/office';
 import { useSchool } from './support/school';
 
 /** Whatever AlfaCRM makes of a filter, what comes out is what the form says. */
 const school = useSchool({ customers: 120 });
-const { add, lead, patch, refused, row, rows, run, set, whole } = officeOf(school);
+const { add, lead, patch, refused, rows, run, set, whole } = officeOf(school);
 
 afterEach(() => jest.useRealTimers());
 
@@ -27,34 +27,19 @@ const ofBranch1 = () => rows('customer').filter(({ branch_ids }) => (branch_ids 
 const bodies = (path: string) => school.entries(`${path}/index`).map(({ body }) => body as IDataObject);
 
 describe('a filter of customers that AlfaCRM ignores', () => {
-	it.each<[string, () => unknown, (row: IDataObject) => boolean]>([
-		['group_id', () => pick(2), (row) => (row.group_ids as number[]).includes(2)],
-		['email', () => 'SOKOL@example.org', (row) => (row.email as string[]).includes('sokol@example.org')],
-		['customer_reject_id', () => 2, (row) => row.customer_reject_id === 2],
-	])('%s returns those that it means, whole or up to a limit', async (name, value, fits) => {
-		set({ ignoredFilters: [`customer.${name}`] });
-		const values = { customer_reject_id: 2, email: ['sokol@example.org'] };
+	it('returns those that it means, whole or up to a limit', async () => {
+		set({ ignoredFilters: ['customer.email'] });
 		// The oldest of all, which come on the last pages.
-		for (const customer_id of [lead(values), lead(values), lead(values)]) {
-			add('cgi', { customer_id, group_id: 2, b_date: '01.09.2025', e_date: '31.05.2035' });
-		}
+		const wanted = [1, 2, 3].map(() => lead({ email: ['sokol@example.org'] }));
 		for (let n = 1; n <= 60; n++) lead();
-		const filters = { [name]: value() as string };
+		const filters = { email: 'SOKOL@example.org' };
 		const { json, hints } = await whole(customers(filters));
-		expect([ids(json), hints]).toEqual([ids(ofBranch1().filter(fits)), []]);
-		expect(json.length).toBeGreaterThan(2);
-		const some = await run(customers(filters, { returnAll: false, limit: 2 }));
-		expect(some.map(fits)).toEqual([true, true]);
+		expect([ids(json), hints]).toEqual([wanted, []]);
+		const some = await idsOf(customers(filters, { returnAll: false, limit: 2 }));
+		expect([some.length, some.every((id) => wanted.includes(id))]).toEqual([2, true]);
 	});
 
-	it('returns nobody where nobody is meant', async () => {
-		set({ ignoredFilters: ['customer.email', 'customer.group_id'] });
-		const empty = add('group', { name: 'Пустая', branch_ids: [1] });
-		expect(await run(customers({ email: 'nobody@example.org' }))).toEqual([]);
-		expect(await run(customers({ group_id: pick(empty) }))).toEqual([]);
-	});
-
-	it.each(['tariff', 'location', 'pay', 'teacher', 'customer'])(
+	it.each(['pay', 'teacher', 'customer'])(
 		'returns the one record of an ID, of the resource %s too',
 		async (resource) => {
 			set({ ignoredFilters: [`${resource}.id`] });
@@ -74,133 +59,58 @@ describe('a filter of customers that AlfaCRM ignores', () => {
 		expect(await run(customers({}, { is_study: 1 }))).not.toEqual([]);
 	});
 
-	it.each(['current', 'all'])(
-		'group_id returns members of today, where AlfaCRM lists %s members',
-		async (cgiDefault) => {
-			stopClock('2026-02-10T22:30:00Z');
-			set({ cgiDefault, ignoredFilters: ['customer.group_id'] });
-			const group_id = add('group', { name: 'Шахматы', branch_ids: [1] });
-			const member = (b_date: string | null, e_date: string | null) => {
-				const customer_id = lead();
-				add('cgi', { customer_id, group_id, b_date, e_date });
-				return customer_id;
-			};
-			// It is the 11th already where the workflow is.
-			const present = [
-				member('11.02.2026', null),
-				member('01.09.2025', '11.02.2026'),
-				member(null, '2026-03-01'),
-			];
-			member('01.09.2025', '10.02.2026');
-			member('12.02.2026', '31.05.2026');
-			expect(await idsOf(customers({ group_id: pick(group_id) }))).toEqual(present);
-		},
-	);
+	it('group_id returns members of today', async () => {
+		stopClock('2026-02-10T22:30:00Z');
+		set({ cgiDefault: 'all', ignoredFilters: ['customer.group_id'] });
+		const group_id = add('group', { name: 'Шахматы', branch_ids: [1] });
+		const member = (b_date: string | null, e_date: string | null) => {
+			const customer_id = lead();
+			add('cgi', { customer_id, group_id, b_date, e_date });
+			return customer_id;
+		};
+		// It is the 11th already where the workflow is.
+		const present = [member('11.02.2026', null), member('01.09.2025', '11.02.2026')];
+		member('01.09.2025', '10.02.2026');
+		member('12.02.2026', '31.05.2026');
+		expect(await idsOf(customers({ group_id: pick(group_id) }))).toEqual(present);
+	});
 });
 
-describe('yes or no, where AlfaCRM ignores the filter,', () => {
-	const YES: unknown[] = [1, true, '1', 'on', 'true'];
-	const NO: unknown[] = [0, false, '0', 'off', null, ''];
-
-	it.each([
-		['pay', 'is_confirmed'],
-		['pay', 'is_fiscal'],
-		['location', 'is_active'],
-	])('%s.%s is looked for in the rows, however they write it', async (path, name) => {
-		set({ ignoredFilters: [`${path}.${name}`] });
-		const make = (value: unknown) => {
-			const id = add(path, { name: 'Проба', branch_id: 1 });
-			patch(path, id, { [name]: value } as IDataObject);
-			return id;
-		};
-		const [yes, no] = [YES.map(make), NO.map(make)];
-		for (const [value, wanted, others] of [[true, yes, no] as const, [false, no, yes] as const]) {
-			const found = await idsOf(list(path, { [name]: value }));
-			expect(found).toEqual(expect.arrayContaining(wanted));
-			expect(found.filter((id) => others.includes(id))).toEqual([]);
-		}
-	});
-
-	it('archived groups are told by the rows that show it', async () => {
-		set({ ignoredFilters: ['group.removed'], rowsShowRemoved: ['group'] });
-		add('group', { name: 'Проба', branch_ids: [1], removed: 0 });
-		expect(await run(list('group', {}, { removed: 2 }))).toEqual([]);
-		expect(await run(list('group', {}, { removed: 0 }))).not.toEqual([]);
-	});
+it('yes or no is looked for in the rows, however they write it', async () => {
+	set({ ignoredFilters: ['location.is_active'] });
+	const make = (is_active: unknown) => {
+		const id = add('location', { name: 'Проба', branch_id: 1 });
+		patch('location', id, { is_active } as IDataObject);
+		return id;
+	};
+	const [yes, no] = [[1, 'on'].map(make), [0, 'off', null].map(make)];
+	for (const [value, wanted, others] of [[true, yes, no] as const, [false, no, yes] as const]) {
+		const found = await idsOf(list('location', { is_active: value }));
+		expect(found).toEqual(expect.arrayContaining(wanted));
+		expect(found.filter((id) => others.includes(id))).toEqual([]);
+	}
 });
 
 describe('the email of a filter', () => {
 	const one = 'Sokol.Eva@example.org';
-	const several = "'Email' must be one email address";
 
-	it.each([one, ' sokol.eva@example.org ', `Ева <${one}>`, 'sokol.eva', '@example.org'])(
-		'finds who has it, written as %j',
-		async (email) => {
-			const id = lead({ email: ['eva@school.example', one] });
-			expect(await idsOf(customers({ email }))).toContain(id);
-			const isPart = (part: unknown) => one.toLowerCase().includes(String(part).toLowerCase());
-			expect(bodies('customer').filter((body) => !isPart(body.email))).toEqual([]);
-		},
-	);
-
-	it('finds no other user where AlfaCRM ignores it', async () => {
-		set({ ignoredFilters: ['user.email'] });
-		const [{ id, email }, other] = rows('user');
-		expect(other).toBeDefined();
-		expect(await run(list('user', { email: String(email) }))).toMatchObject([{ id }]);
+	it.each([`Ева <${one}>`, 'sokol.eva'])('finds who has it, written as %j', async (email) => {
+		const id = lead({ email: ['eva@school.example', one] });
+		expect(await idsOf(customers({ email }))).toContain(id);
+		const isPart = (part: unknown) => one.toLowerCase().includes(String(part).toLowerCase());
+		expect(bodies('customer').filter((body) => !isPart(body.email))).toEqual([]);
 	});
 
-	it.each([', ', ';', ' '])('is refused where it is several, divided by %j', async (by) => {
-		const email = `${one}${by}eva@school.example`;
-		await refused(customers({ email }), several);
-		await refused(list('user', { email }), several);
+	it('is refused where it is several', async () => {
+		await refused(customers({ email: `${one}; eva@school.example` }), "'Email' must be one email address");
 	});
 });
 
-describe.each(['digits', 'text'])(
-	'the phone of a filter, where AlfaCRM looks at the %s of a number',
-	(phoneSearch) => {
-		const STORED = '+7(900)555-00-01';
-		beforeEach(() => set({ phoneSearch }));
-
-		it.each(['8 900 555 00 01', '+7 900 555-00-01', '900 555 00 01'])(
-			'finds who holds it in this or another form, written as %j',
-			async (phone) => {
-				const found = [lead({ phone: ['8 900 555 00 01'] }), lead({ phone: [STORED] })];
-				lead({ phone: ['+7(901)555-00-01'] });
-				expect(await idsOf(customers({ phone }))).toEqual(found);
-			},
-		);
-
-		it('finds by some digits', async () => {
-			const id = lead({ phone: [STORED] });
-			const parts = phoneSearch === 'digits' ? ['5550001', '555-00-01', '0055500'] : ['555-00-01'];
-			for (const phone of parts) expect(await idsOf(customers({ phone }))).toEqual([id]);
-		});
-	},
-);
-
 describe('a filter that is there but says nothing is refused', () => {
-	const NOTHING = ['[]', ',', ' , ', '[""]', '[null]'];
-	const EXPRESSIONS = ['={{ [undefined] }}', '={{ [null] }}', '={{ [""] }}'];
-
-	it.each([...NOTHING, ...EXPRESSIONS])('as %j', async (value) => {
+	it.each(['[]', ' , ', '={{ [undefined] }}'])('as %j, also among the statuses of lessons', async (value) => {
 		await refused(list('group', { ids: value }), "'IDs'");
-	});
-
-	it.each([
-		['pay', 'group_ids', "'Group IDs'"],
-		['lesson', 'location_ids', "'Location'"],
-		['lesson', 'room_ids', "'Room'"],
-		['branch', 'subject_ids', "'Subject'"],
-	])('of the resource %s: %s', async (resource, name, label) => {
-		for (const value of ['[]', '={{ [undefined] }}']) await refused(list(resource, { [name]: value }), label);
-	});
-
-	it('among the statuses of lessons', async () => {
-		for (const status of [UNDEFINED, NULL, EMPTY, '={{ [undefined] }}', ',']) {
-			await refused(list('lesson', {}, { status }), "'Status'");
-		}
+		await refused(list('lesson', { room_ids: value }), "'Room'");
+		await refused(list('lesson', {}, { status: value }), "'Status'");
 	});
 });
 
@@ -229,25 +139,18 @@ describe('leads that are not sorted', () => {
 });
 
 describe('the archive', () => {
-	it.each([
-		['customer', { is_study: 2 }],
-		['group', {}],
-		['teacher', {}],
-	])('of the resource %s is sent only where it is no default', async (resource, more) => {
-		for (const [chosen, sent] of [
-			[{}],
-			[{ removed: 0 }],
-			[{ removed: 1 }, 1],
-			[{ removed: 2 }, 2],
-		] as const) {
+	it('is sent only where it is no default', async () => {
+		for (const [chosen, sent] of [[{}], [{ removed: 0 }], [{ removed: 2 }, 2]] as const) {
 			school.sandbox.clearJournal();
-			await run(list(resource, {}, { ...more, ...chosen }));
-			const values = bodies(resource).map(({ removed }) => removed);
-			expect(new Set(values)).toEqual(new Set([sent]));
+			await run(list('group', {}, chosen));
+			expect(new Set(bodies('group').map(({ removed }) => removed))).toEqual(new Set([sent]));
 		}
 	});
 
-	it.each(['all', 'current'].flatMap((one) => [false, true].map((shows): [string, boolean] => [one, shows])))(
+	it.each([
+		['all', false],
+		['current', true],
+	])(
 		'of subscriptions, where a plain list shows %s and rows show it: %s',
 		async (deadDefault, rowsShowDead) => {
 			stopClock('2026-02-10T22:30:00Z');
@@ -265,35 +168,15 @@ describe('the archive', () => {
 			expect(sent).toEqual([undefined, undefined, false, true]);
 		},
 	);
-
-	it('of subscriptions is told by the rows that show it, where AlfaCRM ignores the filter', async () => {
-		set({ ignoredFilters: ['customer-tariff.dead'], rowsShowDead: true });
-		const customer_id = lead({ is_study: 1 });
-		const make = (e_date: string) => add('customer-tariff', { customer_id, tariff_id: 1, e_date });
-		const [ended, current] = [make('01.02.2020'), make('01.02.2035')];
-		const found = async (dead: number) =>
-			await idsOf(list('customerTariff', {}, { dead, customer_id: pick(customer_id) }));
-		expect([await found(2), await found(1)]).toEqual([[ended], [ended, current]]);
-	});
-
-	it('of subscriptions is refused where it is another choice', async () => {
-		for (const dead of [3, 'true', null]) {
-			const choice = { dead: given(dead), customer_id: pick(1) };
-			await refused(list('customerTariff', {}, choice), "'Record Status'");
-		}
-	});
 });
 
 describe.each<[string, string, () => number, INodeParameters]>([
 	['customer', 'id', () => lead(), ALL],
 	['group', 'ids', () => add('group', { name: 'Шахматы', branch_ids: [1] }), { removed: 1 }],
 ])('several IDs of the resource %s', (resource, sentAs, make, view) => {
-	it.each<[string, (wanted: number[]) => string]>([
-		['a text with commas', (wanted) => wanted.join(', ')],
-		['a list', (wanted) => given(wanted)],
-	])('are asked for in one call, given as %s', async (_what, spelled) => {
+	it('are asked for in one call', async () => {
 		const [one, , three] = [make(), make(), make()];
-		expect(await idsOf(list(resource, { ids: spelled([one, three]) }, view))).toEqual([one, three]);
+		expect(await idsOf(list(resource, { ids: given([one, three]) }, view))).toEqual([one, three]);
 		expect(bodies(resource)).toMatchObject([{ [sentAs]: [one, three] }]);
 	});
 
@@ -340,27 +223,14 @@ describe('working hours', () => {
 	});
 	const of = (teacher: number) => rows('working-hour').filter(({ teacher_id }) => teacher_id === teacher);
 
-	it.each([[[]], [['working-hour.teacher_id']]])(
-		'are those of the teacher who is given, else those of all, where AlfaCRM ignores %j',
-		async (ignoredFilters) => {
-			set({ ignoredFilters });
-			const json = await run(hours({ teacher_id: pick(2) }));
-			expect(ids(json)).toEqual(ids(of(2)));
-			expect(school.entries('teacher/working-hour')[0].body).toMatchObject({ teacher_id: 2 });
-			// By a weekday that begins with Sunday.
-			for (const { weekday } of json) expect([1, 2, 3, 4, 5, 6, 7]).toContain(weekday);
-			const two = await run(hours({ teacher_id: pick(5) }, { returnAll: false, limit: 2 }));
-			expect(two.map(({ teacher_id }) => teacher_id)).toEqual([5, 5]);
-			expect(await idsOf(hours())).toEqual(ids(rows('working-hour')));
-		},
-	);
-
-	it.each([EMPTY, UNDEFINED, NULL])(
-		'of a teacher whom no expression finds are refused: %s',
-		async (value) => {
-			await refused(hours({ teacher_id: { __rl: true, mode: 'id', value } }), "'Teacher' is empty");
-		},
-	);
+	it('are those of the teacher who is given, also where AlfaCRM ignores that, else those of all', async () => {
+		set({ ignoredFilters: ['working-hour.teacher_id'] });
+		expect(await idsOf(hours({ teacher_id: pick(2) }))).toEqual(ids(of(2)));
+		expect(school.entries('teacher/working-hour')[0].body).toMatchObject({ teacher_id: 2 });
+		const two = await run(hours({ teacher_id: pick(5) }, { returnAll: false, limit: 2 }));
+		expect(two.map(({ teacher_id }) => teacher_id)).toEqual([5, 5]);
+		expect(await idsOf(hours())).toEqual(ids(rows('working-hour')));
+	});
 });
 
 describe.each(['all', 'income'])('payments, where a plain list shows %s,', (payDefault) => {
@@ -417,20 +287,17 @@ describe.each(['all', 'income'])('payments, where a plain list shows %s,', (payD
 		expect(wanted).toContain(refund);
 	});
 
-	it.each(['income', 'expenditure'])(
-		'are taken once, a refund too, its sum being the %s',
-		async (refundSum) => {
-			set({ refundSum });
-			const take: INodeParameters = {
-				...{ resource: 'customer', operation: 'takePayment', branchId: 1, id: pick(customer) },
-				...{ income: 300, pay_account_id: 1 },
-				additionalFields: { document_date: '2026-02-06', pay_type_id: REFUND },
-			};
-			const [[first], [second]] = [await run(take), await run(take)];
-			expect([first.operationResult, second.operationResult]).toEqual(['created', 'unchanged']);
-			expect(second.id).toBe(first.id);
-		},
-	);
+	it('are taken once, a refund too, though its sum comes as an expenditure', async () => {
+		set({ refundSum: 'expenditure' });
+		const take: INodeParameters = {
+			...{ resource: 'customer', operation: 'takePayment', branchId: 1, id: pick(customer) },
+			...{ income: 300, pay_account_id: 1 },
+			additionalFields: { document_date: '2026-02-06', pay_type_id: REFUND },
+		};
+		const [[first], [second]] = [await run(take), await run(take)];
+		expect([first.operationResult, second.operationResult]).toEqual(['created', 'unchanged']);
+		expect(second.id).toBe(first.id);
+	});
 
 	it('have one look at what lists leave out, for all items', async () => {
 		const of = list('pay', { customer_id: pick(customer) });
@@ -464,12 +331,5 @@ describe.each(['all', 'income'])('payments, where a plain list shows %s,', (payD
 		school.sandbox.store.hide('pay-type', REFUND, 'counted');
 		const words = /counts more payment types than it shows, so payments of one of them may not/;
 		expect((await whole(list('pay', {}))).hints).toEqual([expect.stringMatching(words)]);
-	});
-
-	it('are found for the next item, where the list of types did not come for one', async () => {
-		expect(row('pay-type', REFUND)).toBeDefined();
-		school.sandbox.faults.add({ kind: 'emptyItems', match: { entity: 'pay-type' }, times: 11 });
-		const json = await run(list('pay', {}), { items: [{}, {}] });
-		expect(json.filter(({ id }) => id === refund)).toHaveLength(1);
 	});
 });

@@ -8,7 +8,7 @@ import { recordsOf } from './support/values';
 
 /** What a record that comes out of the node holds: AlfaCRM's own fields, names of the IDs, the address of its page. */
 const school = useSchool({ customers: 60 });
-const { add, customer, lead, refused, row, rows, run, set, stopped, whole } = officeOf(school);
+const { add, lead, refused, row, rows, run, set, stopped, whole } = officeOf(school);
 
 afterEach(() => jest.useRealTimers());
 
@@ -204,32 +204,18 @@ describe('a day of the week', () => {
 		expect(json[0].teacher_name).toBe(nameIn('teacher', json[0].teacher_id));
 	});
 
-	it.each([7, 0] as const)('of a regular lesson is Sunday where AlfaCRM says %i', async (sunday) => {
-		set({ sunday });
+	it('of a regular lesson is Sunday, also where AlfaCRM says 0', async () => {
+		set({ sunday: 0 });
 		const group = { related_class: 'Group', related_id: 1 };
 		const id = add('regular-lesson', { branch_id: 1, ...group, day: 7, time_from_v: '10:00' });
-		for (const simplify of [true, false]) {
-			const found = await one(get('regularLesson', id, { simplify, addNames: true }));
-			expect(found).toMatchObject({ day: sunday, day_name: 'Sunday' });
-		}
+		const found = await one(get('regularLesson', id, full));
+		expect(found).toMatchObject({ day: 0, day_name: 'Sunday' });
 	});
 });
 
 describe('a customer', () => {
 	const known = (path: string, id: number) => row(path, id).name as string;
 	const read = async (id: number, more: object = {}) => await one(get('customer', id, more));
-
-	it('is simplified to at most 10 useful fields, names and the address, with lists as one text', async () => {
-		const [simple] = await run(of('customer', 'getAll', { limit: 1 }));
-		const [raw] = await run(of('customer', 'getAll', { limit: 1, simplify: false }));
-		const [own, added] = [true, false].map((isOwn) =>
-			Object.keys(simple).filter((name) => name in raw === isOwn),
-		);
-		expect(own.length).toBeLessThanOrEqual(10);
-		expect(added).toEqual(['is_study_name', 'branch_names', 'lead_status_name', 'url']);
-		expect(Object.keys(raw).length).toBeGreaterThan(30);
-		expect(simple).toMatchObject({ id: raw.id, name: raw.name, phone: (raw.phone as string[]).join(', ') });
-	});
 
 	it('makes the node read no list of which it holds no ID', async () => {
 		const found = await read(lead({ lead_status_id: null }));
@@ -323,15 +309,13 @@ describe('a customer', () => {
 		expect(promised).toEqual(expect.arrayContaining(['groups', 'lead_status_ids']));
 	});
 
-	it.each([
-		['saves', 40],
-		['ignored', 5],
-	])('shows the bonus balance that there is then, where AlfaCRM %s it', async (bonusWrite, wanted) => {
-		set({ bonusWrite });
+	it('shows the bonus balance that there is then, where AlfaCRM ignores it', async () => {
+		set({ bonusWrite: 'ignored' });
 		const id = lead({ balance_bonus: 5 });
 		const updateFields = { balance_bonus: 40 };
-		const saved = await one(of('customer', 'update', { id: pick(id), updateFields }));
-		expect([saved.balance_bonus, customer(id).balance_bonus]).toEqual([wanted, wanted]);
+		expect(await one(of('customer', 'update', { id: pick(id), updateFields }))).toMatchObject({
+			balance_bonus: 5,
+		});
 	});
 });
 
@@ -368,13 +352,8 @@ it('a subscription plan shows how it is calculated, a payment what was spent', a
 });
 
 describe('Get', () => {
-	it.each<[string, (found: IDataObject) => boolean]>([
-		['a lead', ({ is_study }) => is_study === 0],
-		['an archived lead', ({ is_study, e_date }) => is_study === 0 && String(e_date) < '2030'],
-		['an archived client', ({ is_study, e_date }) => is_study === 1 && String(e_date) < '2030'],
-	])('finds %s by one call', async (_what, wanted) => {
-		const id = rows('customer').filter(inBranch1).find(wanted)?.id;
-		expect(id).toBeDefined();
+	it('finds an archived client by one call', async () => {
+		const id = lead({ is_study: 1, e_date: '2025-01-31' });
 		expect(await run(get('customer', id))).toMatchObject([{ id }]);
 		expect(listed('customer')).toBe(1);
 	});
@@ -385,10 +364,6 @@ describe('Get', () => {
 		for (const id of [30, 60, 90]) {
 			expect(await run(get('room', id))).toMatchObject([{ id, name: row('room', id).name }]);
 		}
-	});
-
-	it('of a branch checks the ID, which that list does not filter by', async () => {
-		expect(await run(get('branch', 3))).toMatchObject([{ id: 3, name: row('branch', 3).name }]);
 	});
 
 	it('finds a lesson of any status', async () => {

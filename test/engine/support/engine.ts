@@ -74,6 +74,8 @@ export interface RunOptions {
 	items?: IDataObject[];
 	onError?: OnError;
 	timezone?: string;
+	/** The ID of the workflow. */
+	workflow?: string;
 	/** Stops the execution as a user does. */
 	signal?: AbortSignal;
 }
@@ -110,6 +112,7 @@ export class Engine {
 		items = [{}],
 		onError,
 		timezone = 'Europe/Moscow',
+		workflow: id = 'test',
 		signal,
 	}: RunOptions): Promise<RunResult> {
 		const nodes: INode[] = [
@@ -124,7 +127,7 @@ export class Engine {
 			Items: { main: [[{ node: 'AlfaCRM', type: 'main', index: 0 }]] },
 		};
 		const workflow = new Workflow({
-			id: 'test',
+			id,
 			nodes,
 			connections,
 			active: false,
