@@ -468,16 +468,6 @@ describe('the author of what is written', () => {
 	);
 });
 
-it('teachers are assigned only where that changes something', async () => {
-	const teachers = (ids: string, more: IDataObject = {}) =>
-		job('assignTeachers', { teacher_ids: ids, ...more });
-	const forms = ['1', '1', '2', '1, 2'].map((ids) => teachers(ids));
-	expect(await school.results(...forms)).toBe('updated, unchanged, updated, unchanged');
-	expect(school.row('customer', customer).teacher_ids).toEqual([1, 2]);
-	expect(await school.results(teachers('2', { listMode: 'replace' }))).toBe('updated');
-	expect(school.row('customer', customer).teacher_ids).toEqual([2]);
-});
-
 describe('a text that is longer than AlfaCRM takes', () => {
 	const LONG = 'ы'.repeat(3_000);
 	const payment = { ...PAYMENT, customer_id: 1, income: 5, additionalFields: { payer_name: LONG } };

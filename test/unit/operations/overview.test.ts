@@ -3,7 +3,7 @@ import type { IDataObject } from 'n8n-workflow';
 import { allSchemas } from '../../../nodes/AlfaCrm/operations/schemas';
 import type { Settings } from '../../../sandbox';
 import { answered } from '../../support/nodeErrors';
-import { formOf, OTHER_PHONE, PHONE, SmallSchool } from './school';
+import { OTHER_PHONE, PHONE, SmallSchool } from './school';
 
 type Row = IDataObject;
 
