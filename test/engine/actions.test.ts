@@ -4,7 +4,6 @@ import { withPackage } from '../../scripts/lib/examples';
 import { formOf } from '../support/form';
 import { callTool, fromAi, toolContext } from './support/agentTool';
 import { Engine } from './support/engine';
-import { job } from './support/jobs';
 import { findByPhone, given, officeOf, pick, stopClock } from './support/office';
 import { mostInASecond, useSchool } from './support/school';
 
@@ -44,7 +43,8 @@ it.each<[operation: string, more: INodeParameters, call: string, first: string]>
 	['createTask', { title: 'Перезвонить' }, 'task/create', 'created'],
 	['addToGroup', { group_id: pick(1) }, 'cgi/create', 'created'],
 ])('%s is done once when it is run twice', async (operation, more, call, first) => {
-	const form = job(operation, lead({ is_study: 1 }), { additionalFields: {}, ...more });
+	const customer = { resource: 'customer', branchId: 1, id: pick(lead({ is_study: 1 })) };
+	const form = { ...customer, operation, additionalFields: {}, ...more };
 	for (const operationResult of [first, 'unchanged'])
 		expect(await run(form)).toMatchObject([{ operationResult }]);
 	expect(writes()).toEqual([call]);

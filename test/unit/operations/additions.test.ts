@@ -478,22 +478,8 @@ describe('a text that is longer than AlfaCRM takes', () => {
 		['Customer → Create', 'Name', 50, () => formOf('create', { name: LONG, is_study: 0 })],
 		['Create or Update, by name', 'Name', 50, () => formOf('upsert', { ...byName, name: LONG })],
 		['Customer → Update', 'Payer Name', 50, () => job('update', { updateFields: { legal_name: LONG } })],
-		[
-			'Group → Create or Update',
-			'Note',
-			255,
-			() => record('group', 'upsert', { matchBy: 'name', name: 'А', fieldsToSet: { note: LONG } }),
-		],
-		['Payment → Create', 'Payer Name', 50, () => record('pay', 'create', payment)],
 		['Take Payment', 'Payer Name', 50, () => job('takePayment', payment)],
 		['Add Comment', 'Comment', 2048, () => job('addComment', { comment: LONG })],
-		[
-			'Communication → Create',
-			'Comment',
-			2048,
-			() =>
-				record('communication', 'create', { related_id: 1, class: 'Customer', comment: LONG, type_id: 1 }),
-		],
 	])('is refused by %s, or shortened where that is wanted: %s to %d', async (_what, label, longest, form) => {
 		expect(await school.refused(form())).toMatchObject({
 			message: `'${label}' has 3000 characters; AlfaCRM accepts at most ${longest}`,

@@ -141,11 +141,6 @@ describe('who was there', () => {
 		});
 	});
 
-	it('is named in each row', async () => {
-		const { message } = await school.refused(mark(1, rowsOf({ is_attend: true })));
-		expect(message).toMatch(/^'Customer' is empty in a row/);
-	});
-
 	it('can be said by rows, which say more, as by lists of IDs, whichever came first', async () => {
 		const graded = { customer_id: anna, is_attend: 0, grade: '5', note: 'Молодец' };
 		const lesson = held();
@@ -373,13 +368,6 @@ describe('a lesson of several items', () => {
 			expect(school.writes()).toEqual(['lesson/teach', 'lesson/teach']);
 		},
 	);
-
-	it('is marked for each of them, with Send It Again', async () => {
-		const id = held();
-		const each = [anna, boris].map((one) => markAs(id, { present_ids: `${one}`, if_completed: 'teach' }));
-		await school.done({}, { each });
-		expect(told(id)).toEqual({ [anna]: 1, [boris]: 1 });
-	});
 
 	it.each<[string, Partial<Entry>, string]>([
 		['say both of a customer', { there: false }, 'contradict each other on customer'],
