@@ -15,11 +15,87 @@ beforeEach(() => {
 afterEach(() => jest.useRealTimers());
 
 const job = (operation: string, more: IDataObject, id = customer) => formOf(operation, { id, ...more });
+const pay = (additionalFields: IDataObject = {}, more: IDataObject = {}) =>
+	job('takePayment', { income: 500, pay_account_id: 1, additionalFields, ...more });
+/** A record by its own Create, or another operation of its own. */
+const record = (resource: string, operation: string, more: IDataObject) =>
+	formOf(operation, { resource, ...more });
+const PAYMENT = { document_date: '2026-02-10', pay_account_id: 1, pay_type_id: 1 };
+
+const ADDITIONS: Array<[path: string, operation: string, fields: IDataObject, other: IDataObject]> = [
+	['pay', 'takePayment', { income: 500, pay_account_id: 1 }, { income: 501 }],
+	['customer-tariff', 'sellSubscription', { tariff_id: 1 }, { tariff_id: 2 }],
+	['communication', 'addComment', { comment: 'Просил позвонить' }, { comment: 'Не просил' }],
+	['task', 'createTask', { title: 'Перезвонить' }, { title: 'Написать' }],
+];
+
+describe.each(ADDITIONS)('a %s by %s', (path, operation, fields, other) => {
+	const one = (more: IDataObject = {}) => job(operation, { ...fields, ...more });
+
+	it('is added once, and again for somebody else, with another value or if that is chosen', async () => {
+		const somebody = school.lead();
+		expect(await school.results(one(), one({ skipIfThere: '1' }))).toBe('created, unchanged');
+		const others = [{ id: somebody }, other, { skipIfThere: false }];
+		expect(await school.results(...others.map(one))).toBe('created, created, created');
+		expect(school.rows(path)).toHaveLength(4);
+	});
+
+	it('that an item before has added is known, should the list be late', async () => {
+		school.onCall = (call) => (call === `${path}/index` ? { items: [], total: 0 } : undefined);
+		const { json } = await school.done(one(), { items: [{}, {}] });
+		expect(json.map(({ operationResult }) => operationResult)).toEqual(['created', 'unchanged']);
+	});
+});
+
+it.each([null, undefined, '', 'yes', [], 2])(
+	'Skip If It Already Exists cannot be %j',
+	async (skipIfThere) => {
+		const { message } = await school.refused(pay({}, { skipIfThere } as IDataObject));
+		expect(message).toContain("'Skip If It Already Exists'");
+	},
+);
+
+describe('a sum', () => {
+	const create = (more: IDataObject) =>
+		record('pay', 'create', { ...PAYMENT, customer_id: customer, ...more });
+	const values = { ...PAYMENT, customer_id: 1, income: 0 };
+
+	it.each<[string, () => IDataObject]>([
+		...[0, '0.00', '-500', 0.004, 1e21, 'много'].map((income): [string, () => IDataObject] => [
+			`${income} taken`,
+			() => pay({}, { income }),
+		]),
+		['0 in the form', () => create({ income: 0 })],
+		['0 in JSON', () => create({ inputMode: 'json', json: JSON.stringify(values) })],
+		[
+			'0 in the mapper',
+			() => create({ inputMode: 'map', columns: { mappingMode: 'defineBelow', value: values } }),
+		],
+		['0 as a correction', () => ({ ...create({ income: 0 }), operation: 'createCorrection' })],
+		['none in the form', () => create({})],
+		['none taken', () => job('takePayment', { pay_account_id: 1 })],
+		['0 in an update', () => record('pay', 'update', { id: 1, updateFields: { income: 0 } })],
+		['-50 as a bonus', () => job('addBonus', { amount: -50, note: 'Подарок' })],
+		['0.004 of a bonus', () => job('spendBonus', { amount: 0.004, note: 'Подарок' })],
+	])('that is no payment is refused: %s', async (_what, form) => {
+		expect((await school.refused(form())).message).toContain("'Amount'");
+	});
+
+	it('may be negative in an update, as corrections are', async () => {
+		const id = school.add('pay', { customer_id: customer, branch_id: 1, income: '100.00' });
+		await school.done(record('pay', 'update', { id, updateFields: { income: -500 } }));
+		expect(Number(school.row('pay', id).income)).toBe(-500);
+	});
+
+	it('that was computed is taken once, and sent as the money that is meant', async () => {
+		const forms = [1290.9 * 3, 1290.9 * 3, '3872.70'].map((income) => pay({}, { income }));
+		expect(await school.results(...forms)).toBe('created, unchanged, unchanged');
+		expect(school.rows('pay')).toMatchObject([{ income: '3872.70' }]);
+		expect(school.sentTo('pay/create')[0].body.income).toBe(3872.7);
+	});
+});
 
 describe('a payment', () => {
-	const pay = (additionalFields: IDataObject = {}, more: IDataObject = {}) =>
-		job('takePayment', { income: 500, pay_account_id: 1, additionalFields, ...more });
-
 	it('is taken with all that the form says of it, and what is usual', async () => {
 		const { json } = await school.done(pay({ note: 'x' }));
 		const body = {
@@ -37,22 +113,36 @@ describe('a payment', () => {
 		expect([...(json[0].changedFields as string[])].sort()).toEqual(Object.keys(body).sort());
 	});
 
-	it('is taken once, confirmed or not, whatever its spelling', async () => {
+	it('is taken once, confirmed or not, whatever its spelling and whoever has booked it', async () => {
+		const by = { customer_id: customer, branch_id: 1, pay_type_id: 1, pay_account_id: 1, payer_name: 'Мама' };
+		const id = school.add('pay', { ...by, document_date: '10.02.2026', income: '500.00' });
 		const again = [pay(), pay({ is_confirmed: true }), pay({}, { income: '500.0010' })];
-		expect(await school.results(pay(), ...again)).toBe('created, unchanged, unchanged, unchanged');
-		expect(school.rows('pay')).toHaveLength(1);
+		for (const is_confirmed of [1, 0]) {
+			school.patch('pay', id, { is_confirmed });
+			expect(await school.results(...again)).toBe('unchanged, unchanged, unchanged');
+			expect(school.rows('pay')).toMatchObject([{ is_confirmed, payer_name: 'Мама' }]);
+		}
+	});
+
+	it('is taken once where two are asked for at the same moment, or where the list shows incomes only', async () => {
+		const both = await Promise.all([school.done(pay()), school.done(pay())]);
+		expect(both.map(({ json }) => json[0].operationResult).sort()).toEqual(['created', 'unchanged']);
+		school.settings.payDefault = 'income';
+		const prize = pay({ pay_type_id: 6 });
+		expect(await school.results(prize, prize)).toBe('created, unchanged');
 	});
 
 	it.each<[string, IDataObject, IDataObject]>([
-		['another sum', {}, { income: 501 }],
+		['another payer', { payer_name: 'Дедушка' }, {}],
+		['another item', { pay_item_id: 1 }, {}],
+		['another location', { location_id: 1 }, {}],
 		['another day', { document_date: '2026-02-09' }, {}],
 		['another note', { note: 'x' }, {}],
 		['another branch', { branch_id: 2 }, {}],
 		['another type', { pay_type_id: 2 }, {}],
-		['somebody else', {}, { id: 2 }],
-	])('of %s is another one', async (_what, additionalFields, more) => {
-		school.lead();
-		expect(await school.results(pay(), pay(additionalFields, more))).toBe('created, created');
+	])('of %s is another one, once', async (_what, additionalFields, more) => {
+		const other = pay(additionalFields, more);
+		expect(await school.results(pay(), other, other)).toBe('created, created, unchanged');
 	});
 
 	it('is taken again where that is wanted, without a look', async () => {
@@ -67,20 +157,30 @@ describe('a payment', () => {
 		for (const { body } of looks) expect(body).toMatchObject({ customer_id: customer, pay_type_id: 3 });
 	});
 
-	it('has the payer that is given, or as much of the name as AlfaCRM takes', async () => {
-		await school.done(pay({ payer_name: 'Бабушка' }));
-		expect(school.sent.at(-1)?.body.payer_name).toBe('Бабушка');
-		const long = `${'ы'.repeat(48)} ${'я'.repeat(9)}`;
-		for (const [row, name] of [
-			[{ name: 'Мия', legal_name: '' }, 'Мия'],
-			[{ name: long, legal_name: null }, `${'ы'.repeat(48)}…`],
-			[{ name: `${'ы'.repeat(49)} я`, legal_name: null }, `${'ы'.repeat(49)}…`],
-			[{ name: 'ы'.repeat(50), legal_name: null }, 'ы'.repeat(50)],
-			[{ name: '', legal_name: '' }, undefined],
-		] as const) {
-			await school.run({ ...pay(), id: school.lead(row) });
+	const long = `${'ы'.repeat(48)} ${'я'.repeat(9)}`;
+	it.each<[IDataObject, string | undefined]>([
+		[{ name: 'Мия', legal_name: '' }, 'Мия'],
+		[{ name: 'Мия', legal_name: 'Анна', e_date: '2020-01-31' }, 'Анна'],
+		[{ name: long, legal_name: null }, `${'ы'.repeat(48)}…`],
+		[{ name: `${'ы'.repeat(49)} я`, legal_name: null }, `${'ы'.repeat(49)}…`],
+		[{ name: 'ы'.repeat(50), legal_name: null }, 'ы'.repeat(50)],
+		[{ name: '', legal_name: '' }, undefined],
+	])('of %j has the payer %j, or the one that is given, in any way', async (row, name) => {
+		const [id, payer_name] = [school.lead(row), 'Бабушка'];
+		const create = { ...PAYMENT, customer_id: id, income: 5 };
+		for (const form of [
+			job('takePayment', { income: 5, pay_account_id: 1 }, id),
+			record('pay', 'create', create),
+			record('pay', 'createCorrection', create),
+		]) {
+			await school.run(form);
 			expect(school.sent.at(-1)?.body.payer_name).toBe(name);
+			await school.done({ ...form, additionalFields: { payer_name } });
+			expect(school.sent.at(-1)?.body).toMatchObject({ payer_name });
 		}
+		if (name !== undefined) return;
+		school.settings.forbiddenCalls = ['customer/index'];
+		expect((await school.run(record('pay', 'create', create))).error?.message).toContain('Payer Name');
 	});
 
 	it('is the same where AlfaCRM does not show all of it, but not where it does not show whose it is', async () => {
@@ -107,6 +207,31 @@ describe('a payment', () => {
 	});
 });
 
+describe('a payment for a subscription', () => {
+	const sold = (customer_id: number, e_date = '31.05.2035') =>
+		school.add('customer-tariff', { customer_id, tariff_id: 1, b_date: '01.09.2025', e_date });
+
+	it.each(['all', 'current'] as const)(
+		'is taken once, where a plain list shows %s, and not for one of somebody else',
+		async (deadDefault) => {
+			school.settings.deadDefault = deadDefault;
+			for (const ctt_id of [sold(customer), sold(customer, '31.05.2025')])
+				expect(await school.results(pay({ ctt_id }), pay({ ctt_id }))).toBe('created, unchanged');
+			const ctt_id = sold(school.lead());
+			expect(await school.stopped(pay({ ctt_id }))).toMatchObject({
+				message: `AlfaCRM lists no customer subscription ${ctt_id} of customer ${customer}`,
+				description:
+					"Correct 'Customer', or 'Customer Subscription', or run it again if it was added a moment ago. Nothing was saved.",
+			});
+		},
+	);
+
+	it('is taken where this user may not see subscriptions', async () => {
+		school.settings.forbiddenCalls = ['customer-tariff/index'];
+		expect(await school.results(pay({ ctt_id: sold(customer) }))).toBe('created');
+	});
+});
+
 describe('a subscription', () => {
 	const sell = (additionalFields: IDataObject = {}, tariff_id = 1) =>
 		job('sellSubscription', { tariff_id, additionalFields });
@@ -119,6 +244,23 @@ describe('a subscription', () => {
 			query: { customer_id: customer },
 			body: { customer_id: customer, tariff_id: 1, b_date: '10.02.2026', balance: 100 },
 		});
+	});
+
+	it.each<[string, IDataObject, IDataObject]>([
+		['set of subjects', { subject_ids: [1, 2] }, { subject_ids: [1] }],
+		['lesson type', { lesson_type_ids: [1] }, { lesson_type_ids: [2] }],
+		['note', { note: 'Первый ребёнок' }, { note: 'Второй ребёнок' }],
+		['start', { b_date: '2026-03-01' }, { b_date: '2026-03-02' }],
+		['end', { e_date: '2026-03-31' }, { e_date: '2026-04-30' }],
+	])('of the same plan with another %s is another one, once', async (_what, first, second) => {
+		const forms = [first, second, first, second].map((more) => sell(more));
+		expect(await school.results(...forms)).toBe('created, created, unchanged, unchanged');
+	});
+
+	it('begins on a day', async () => {
+		expect((await school.refused(sell({ b_date: 'весной' }))).message).toContain(
+			"'Start Date' must be a date",
+		);
 	});
 
 	it('that shows nothing where a switch is off is the same with it off', async () => {
@@ -173,7 +315,7 @@ describe('a task', () => {
 	const task = (additionalFields: IDataObject = {}, id = customer) =>
 		job('createTask', { title: 'Перезвонить', additionalFields }, id);
 
-	it('is given once while it is not done', async () => {
+	it('is given once while it is not done, in whatever branch', async () => {
 		expect(await school.results(task(), task())).toBe('created, unchanged');
 		expect(school.sent.at(-1)?.body).toMatchObject({ due_date_is_null: true });
 		for (const done of [{ is_done: 1 }, { is_done: 0, is_archive: 1 }]) {
@@ -181,6 +323,8 @@ describe('a task', () => {
 			expect(await school.results({ ...task(), skipIfThere: true })).not.toBe('unchanged');
 			for (const { id } of school.rows('task')) if (Number(id) > 1) school.store.remove('task', Number(id));
 		}
+		const elsewhere = task({ branch_ids: [2], due_date: '2026-02-20' });
+		expect(await school.results(elsewhere, elsewhere)).toBe('created, unchanged');
 	});
 
 	it('with another day is another one, and is looked for by its day', async () => {
@@ -217,35 +361,116 @@ describe('a task', () => {
 	});
 });
 
-it.each<[string, string, IDataObject]>([
-	['payment', 'pay', job('takePayment', { income: 500, pay_account_id: 1 })],
-	['subscription', 'customer-tariff', job('sellSubscription', { tariff_id: 1 })],
-	['comment', 'communication', job('addComment', { comment: 'Просил позвонить' })],
-	['task', 'task', job('createTask', { title: 'Перезвонить' })],
-])('a %s that an item before has added is known, should the list be late', async (_what, path, one) => {
-	school.onCall = (call) => (call === `${path}/index` ? { items: [], total: 0 } : undefined);
-	const { json } = await school.done({ ...one, id: customer }, { items: [{}, {}] });
-	expect(json.map(({ operationResult }) => operationResult)).toEqual(['created', 'unchanged']);
+describe('a task without a title', () => {
+	const EMPTY = ['', ' ', null, undefined];
+	const create = (title: unknown, text = '') =>
+		record('task', 'create', { title: title as string, additionalFields: { text } });
+	const about = (title: unknown, text = '') =>
+		job('createTask', { title: title as string, additionalFields: { text } });
+
+	it.each(EMPTY)('is refused without a text, and made once with one: %j', async (title) => {
+		for (const form of [create(title), about(title)])
+			expect((await school.refused(form)).message).toContain("'Title' and 'Text' are both empty");
+		const { json } = await school.done(create(title, 'Уточнить группу'));
+		expect(school.row('task', Number(json[0].id))).toMatchObject({ title: null, text: 'Уточнить группу' });
+		const texts = ['Уточнить группу', 'Уточнить группу', 'Спросить о лагере'];
+		expect(await school.results(...texts.map((text) => about(title, text)))).toBe(
+			'created, unchanged, created',
+		);
+	});
+
+	it('is refused by name where an account wants one', async () => {
+		school.settings.requiredFields = { 'task.title': true };
+		const { error } = await school.run(create('', 'Уточнить группу'));
+		expect(error?.message).toMatch(/^AlfaCRM did not create the task: Title – /);
+	});
 });
 
-it('teachers are assigned only where that changes something', async () => {
-	const teachers = (ids: string, more: IDataObject = {}) =>
-		job('assignTeachers', { teacher_ids: ids, ...more });
-	const forms = ['1', '1', '2', '1, 2'].map((ids) => teachers(ids));
-	expect(await school.results(...forms)).toBe('updated, unchanged, updated, unchanged');
-	expect(school.row('customer', customer).teacher_ids).toEqual([1, 2]);
-	expect(await school.results(teachers('2', { listMode: 'replace' }))).toBe('updated');
-	expect(school.row('customer', customer).teacher_ids).toEqual([2]);
+describe('the author of what is written', () => {
+	const OWN = 'manager@school.example';
+	let hosts = 0;
+	/** The process keeps who a login is. */
+	const newcomer = () => ({ credential: { hostname: `author${++hosts}`, email: OWN } });
+	beforeEach(() => {
+		// Another address holds the one of the credential, and AlfaCRM may know it by other capitals.
+		for (const email of [`x${OWN}`, 'Manager@School.Example']) school.add('user', { name: 'B', email });
+		school.settings.ignoredFilters = ['user.email'];
+	});
+	const listed = () => school.calls.filter((call) => call === 'user/index').length;
+	const comment = { class: 'Customer', related_id: 1, comment: 'Звонили', type_id: 1 };
+	const FORMS: Array<[string, string, () => IDataObject]> = [
+		['Communication → Create', 'communication', () => record('communication', 'create', comment)],
+		['Task → Create', 'task', () => record('task', 'create', { title: 'Звонок' })],
+		['Add Comment', 'communication', () => job('addComment', { comment: 'Звонили' })],
+		['Create Task', 'task', () => job('createTask', { title: 'Звонок' })],
+	];
+
+	it.each(FORMS)(
+		'of %s is the user of the credential, asked for once, or who is given',
+		async (_what, path, form) => {
+			const options = newcomer();
+			for (const more of [{}, { skipIfThere: false }]) {
+				await school.done({ ...form(), ...more }, { ...options, items: [{}, {}] });
+				expect(school.rows(path).at(-1)).toMatchObject({ user_id: 3 });
+			}
+			expect(listed()).toBe(1);
+			await school.done({ ...form(), additionalFields: { user_id: 1 } }, newcomer());
+			expect(school.rows(path).at(-1)).toMatchObject({ user_id: 1 });
+			expect(listed()).toBe(1);
+		},
+	);
+
+	it.each(FORMS.slice(2))(
+		'does not tell one %s from another, unless one is given',
+		async (_what, path, form) => {
+			await school.done({ ...form(), additionalFields: { user_id: 1 } });
+			expect(await school.results(form(), { ...form(), additionalFields: { user_id: 3 } })).toBe(
+				'unchanged, created',
+			);
+			expect(school.rows(path)).toHaveLength(2);
+		},
+	);
+
+	it('is looked for in each execution while the users may not be read, or do not hold the login', async () => {
+		school.settings.requiredFields = { 'communication.user_id': false };
+		school.settings.forbiddenCalls = ['user/index'];
+		const options = { ...newcomer(), items: [{}, {}] };
+		const form = job('addComment', { comment: 'Звонили', skipIfThere: false });
+		await school.done(form, options);
+		for (const { body } of school.sentTo('communication/create')) expect(body).not.toHaveProperty('user_id');
+		school.settings.forbiddenCalls = [];
+		for (const [email, user_id] of [
+			['somebody@school.example', undefined],
+			[OWN, 3],
+		]) {
+			school.patch('user', 3, { email });
+			const before = listed();
+			await school.done(form, options);
+			expect(school.sentTo('communication/create').at(-1)?.body.user_id).toBe(user_id);
+			expect(listed()).toBe(before + 1);
+		}
+	});
+
+	it.each<[string, () => void]>([
+		['may not be read', () => (school.settings.forbiddenCalls = ['user/index'])],
+		['do not hold the login', () => school.store.remove('user', 3)],
+	])(
+		'is asked for by name where AlfaCRM wants one and the users %s, without the email',
+		async (_what, spoil) => {
+			spoil();
+			const { error, json } = await school.run(job('addComment', { comment: 'Звонили' }), newcomer());
+			expect(error).toMatchObject({
+				message: expect.stringMatching(/^AlfaCRM did not create the communication: Author – /) as string,
+				description: "Fill 'Author' (user_id) and run it again. Nothing was saved.",
+			});
+			expect(JSON.stringify([json, error])).not.toContain(OWN);
+		},
+	);
 });
 
 describe('a text that is longer than AlfaCRM takes', () => {
 	const LONG = 'ы'.repeat(3_000);
-	const record = (resource: string, operation: string, more: IDataObject) =>
-		formOf(operation, { resource, ...more });
-	const payment = {
-		...{ customer_id: 1, income: 5, pay_account_id: 1, pay_type_id: 1, document_date: '2026-02-10' },
-		additionalFields: { payer_name: LONG },
-	};
+	const payment = { ...PAYMENT, customer_id: 1, income: 5, additionalFields: { payer_name: LONG } };
 
 	const byName = { matchBy: 'phoneAndName', phone: '8 900 555 00 01' };
 
@@ -253,22 +478,8 @@ describe('a text that is longer than AlfaCRM takes', () => {
 		['Customer → Create', 'Name', 50, () => formOf('create', { name: LONG, is_study: 0 })],
 		['Create or Update, by name', 'Name', 50, () => formOf('upsert', { ...byName, name: LONG })],
 		['Customer → Update', 'Payer Name', 50, () => job('update', { updateFields: { legal_name: LONG } })],
-		[
-			'Group → Create or Update',
-			'Note',
-			255,
-			() => record('group', 'upsert', { matchBy: 'name', name: 'А', fieldsToSet: { note: LONG } }),
-		],
-		['Payment → Create', 'Payer Name', 50, () => record('pay', 'create', payment)],
 		['Take Payment', 'Payer Name', 50, () => job('takePayment', payment)],
 		['Add Comment', 'Comment', 2048, () => job('addComment', { comment: LONG })],
-		[
-			'Communication → Create',
-			'Comment',
-			2048,
-			() =>
-				record('communication', 'create', { related_id: 1, class: 'Customer', comment: LONG, type_id: 1 }),
-		],
 	])('is refused by %s, or shortened where that is wanted: %s to %d', async (_what, label, longest, form) => {
 		expect(await school.refused(form())).toMatchObject({
 			message: `'${label}' has 3000 characters; AlfaCRM accepts at most ${longest}`,

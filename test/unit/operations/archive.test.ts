@@ -238,7 +238,6 @@ describe.each([[[]], [['group']]])('a group, where rows show `removed` for %j', 
 	// That its last day has come is no archive.
 	const group = (removed: 0 | 1) =>
 		school.add('group', { name: 'Шахматы Сб', branch_ids: [1], removed, e_date: '2025-05-31' });
-	const upsert = (options: IDataObject) => formOf('upsert', { ...NAMED, fieldsToSet: { limit: 9 }, options });
 
 	it('that is archived is unarchived once, and archived once', async () => {
 		const id = group(1);
@@ -246,20 +245,6 @@ describe.each([[[]], [['group']]])('a group, where rows show `removed` for %j', 
 		expect(await school.results(...jobs)).toBe('updated, unchanged, updated, unchanged');
 		expect(school.row('group', id).removed).toBe(1);
 		expect(school.writes()).toEqual(['group/update', 'group/update']);
-	});
-
-	it('that is archived is left alone, made anew, updated or restored, as it is chosen', async () => {
-		const id = group(1);
-		const modes = ['skip', 'create', 'update', 'restore'];
-		for (const ifArchived of modes) {
-			const [saved] = (await school.done(upsert({ ifArchived }))).json;
-			const isNew = ifArchived === 'create';
-			expect(saved.operationResult).toBe({ skip: 'skipped', create: 'created' }[ifArchived] ?? 'updated');
-			expect(school.row('group', id).removed).toBe(ifArchived === 'restore' ? 0 : 1);
-			if (isNew) school.store.remove('group', Number(saved.id));
-			else expect(saved.id).toBe(id);
-		}
-		expect(await school.results(upsert({}))).toBe('unchanged');
 	});
 
 	it('that is archived is not found where archived ones are not wanted', async () => {

@@ -1,6 +1,6 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import { SmallSchool } from './school';
+import { formOf as job, SmallSchool } from './school';
 
 /** What happens in AlfaCRM, or only in its lists, between two items of one run. */
 const PHONE = '+7(900)555-00-01';
@@ -10,18 +10,8 @@ let school: SmallSchool;
 beforeEach(() => {
 	school = new SmallSchool();
 	for (let id = 1; id <= 5; id++) school.add('teacher', { name: `Учитель ${id}`, branch_ids: [1] });
-	for (let id = 1; id <= 3; id++) school.add('lead-status', { name: `Этап ${id}`, is_enabled: 1 });
 });
 
-const job = (operation: string, more: IDataObject): IDataObject => ({
-	resource: 'customer',
-	operation,
-	branchId: 1,
-	simplify: false,
-	additionalFields: {},
-	options: {},
-	...more,
-});
 const byPhone = (fieldsToSet: IDataObject) => job('upsert', { matchBy: 'phone', phone: PHONE, fieldsToSet });
 const byContract = (matchValue: string, fieldsToSet: IDataObject) =>
 	job('upsert', { matchBy: 'customField', matchField: 'custom_dogovor', matchValue, fieldsToSet });
@@ -77,18 +67,6 @@ describe('what people change in AlfaCRM between two items', () => {
 		expect(school.row('customer', id)).toMatchObject({ phone: [phone(7)], note: 'a' });
 	});
 
-	it('is seen: a stage is set again as the item says', async () => {
-		const one = school.lead({ custom_dogovor: 'A-1' });
-		const two = school.lead({ custom_dogovor: 'A-2', lead_status_id: 1 });
-		after('update', () => patch('customer', two, { lead_status_id: 2, note: 'by hand' }));
-		const json = await run(
-			byContract('A-1', { lead_status_id: 3 }),
-			byContract('A-2', { lead_status_id: 1 }),
-		);
-		expect(json.map(({ id }) => id)).toEqual([one, two]);
-		expect(school.row('customer', two).lead_status_id).toBe(1);
-	});
-
 	it('is seen: a customer that was made is not made again', async () => {
 		school.lead({ custom_dogovor: 'A-1' });
 		after('update', () => void school.lead({ custom_dogovor: 'A-2', name: 'Рука' }));
@@ -124,30 +102,6 @@ describe('a list that shows a record as it was before the item before', () => {
 		await run(add(id, 2), add(id, 3));
 		expect(school.row('customer', id).phone).toEqual([...byHand, phone(3)]);
 	});
-
-	it.each(['teach', 'refuse'])(
-		'does not mislead Complete Lesson, one customer an item, for both go in one call (%s)',
-		async (if_completed) => {
-			const both = [school.lead({ is_study: 1 }), school.lead({ is_study: 1 })];
-			const id = school.add('lesson', {
-				...{ branch_id: 1, date: '2026-02-10', lesson_type_id: 2, subject_id: 1, status: 1 },
-				...{ time_from: '2026-02-10 17:00:00', time_to: '2026-02-10 18:00:00' },
-				...{ teacher_ids: [1], group_ids: [], customer_ids: both },
-			});
-			after('teach', () => {
-				patch('lesson', id, { status: 1 });
-				for (const one of school.rows('lesson-details'))
-					school.store.remove('lesson-details', Number(one.id));
-			});
-			const mark = (customer: number) =>
-				job('complete', { resource: 'lesson', id, present_ids: `${customer}`, absent_ids: '', if_completed });
-			await run(...both.map(mark));
-			expect(school.writes()).toEqual(['lesson/teach']);
-			expect(school.sent.find(({ url }) => url.endsWith('/teach'))?.body).toMatchObject({
-				details: both.map((customer_id) => ({ customer_id, is_attend: 1 })),
-			});
-		},
-	);
 
 	it('does not make the next item delete a membership that is deleted', async () => {
 		const customer_id = school.lead({ is_study: 1 });
@@ -190,50 +144,5 @@ describe('what lists never show once it is created', () => {
 		hideNew('group');
 		await run(group(1), group(2));
 		expect(school.rows('group')).toMatchObject([{ branch_ids: [1] }, { branch_ids: [2] }]);
-	});
-});
-
-describe('what AlfaCRM cannot be asked for is read once for all items', () => {
-	const count = (call: string) => school.calls.filter((one) => one === call).length;
-
-	it.each(['find', 'upsert'])('of %s by a custom field', async (operation) => {
-		const ids = Array.from({ length: 45 }, (_, n) => school.lead({ custom_dogovor: `Л-${n}` }));
-		const forItems = async (...values: number[]) => {
-			school.calls.length = 0;
-			const each = values.map((n) => ({ ...byContract(`Л-${n}`, { name: 'Лид' }), operation }));
-			const found = await run(...each.map((one) => ({ ...one, options: {} })));
-			expect(found.map(({ id }) => id)).toEqual(values.map((n) => ids[n]));
-			return count('customer/index');
-		};
-		const forOne = await forItems(3);
-		expect(await forItems(...ids.keys())).toBeLessThanOrEqual(2 * forOne);
-	});
-
-	it('and what items have made and changed meanwhile is known', async () => {
-		const [first, second] = ['Л-0', 'Л-1'].map((value) => school.lead({ custom_dogovor: value }));
-		const values = ['Л-0', 'Новый', 'Новый', 'Л-1', 'Новый', 'Л-0'];
-		const json = await run(...values.map((value) => byContract(value, { name: 'Орлова Мия' })));
-		const made = json[1].id;
-		expect(json.map(({ id }) => id)).toEqual([first, made, made, second, made, first]);
-		expect(json.filter(({ operationResult }) => operationResult === 'created')).toHaveLength(1);
-		expect(school.rows('customer')).toHaveLength(3);
-	});
-
-	it('of Create Task without a date: each task of a customer is looked at once, however many there are', async () => {
-		const id = school.lead();
-		const tasks = Array.from({ length: 40_000 }, (_, n) => ({
-			id: n + 1,
-			title: `${n}`,
-			customer_ids: [id],
-		}));
-		school.onCall = (call, { body: { page } }) =>
-			call === 'task/index'
-				? { total: tasks.length, items: tasks.slice(Number(page) * 500, (Number(page) + 1) * 500) }
-				: undefined;
-		const begun = performance.now();
-		const json = await run(...['Позвонить', 'Написать'].map((title) => job('createTask', { id, title })));
-		expect(json).toMatchObject([{ operationResult: 'created' }, { operationResult: 'created' }]);
-		expect(count('task/index')).toBeLessThan(2 * (tasks.length / 500 + 2));
-		expect(performance.now() - begun).toBeLessThan(10_000);
 	});
 });

@@ -37,13 +37,9 @@ const third = () => school.add('branch', { name: 'Филиал 3', is_active: 1 
 const assign = (id: number) => formOf('assignManager', { id, assigned_id: 1 });
 
 describe.each<[string, IDataObject]>([
-	['moveToStage', { lead_status_id: 1 }],
 	['takePayment', { income: 500, pay_account_id: 1 }],
 	['archive', {}],
-	['convertToClient', {}],
-	['assignManager', { assigned_id: 1 }],
 	['addComment', { comment: 'Звонили' }],
-	['createTask', { title: 'Перезвонить' }],
 	['get', {}],
 	['update', { updateFields: { note: 'x' } }],
 	['delete', {}],
@@ -283,7 +279,6 @@ describe('a list of branches', () => {
 	it.each<[string, IDataObject, string]>([
 		['Create or Update', byPhone({ name: 'Мия' }), 'that this customer is new'],
 		['Find, with an item', findByPhone({ ifNone: 'item' }), 'whether there is such a customer'],
-		['Find, without an item', findByPhone(), 'whether there is such a customer'],
 		['Find that stops', findByPhone({ ifNone: 'refuse' }), 'whether there is such a customer'],
 		['Create or Update by ID', formOf('upsert', { matchBy: 'id', id: 77 }), 'that this customer is new'],
 		['a job', assign(77), 'whether there is customer 77'],

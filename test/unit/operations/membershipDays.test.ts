@@ -109,13 +109,3 @@ it.each(['current', 'all'] as const)(
 	},
 	600_000,
 );
-
-it.each<[string, Period]>([
-	['a past membership', [-100, -50]],
-	['a membership that begins later', [100, 200]],
-	['the current one', [-10, 5]],
-])('%s is not taken for one of other days', async (_what, held) => {
-	const { join, own } = meet([held], { b_date: 10, e_date: 40 });
-	expect((await join()).json).toMatchObject([{ operationResult: 'created', alreadyMember: false }]);
-	expect(own()).toEqual([held, [10, 40]].sort(([one], [other]) => Number(one) - Number(other)));
-});

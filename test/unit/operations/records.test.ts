@@ -342,19 +342,6 @@ describe('lists that Simplify wrote as one text', () => {
 		await school.done(update(1, written(between)));
 		expect(school.row('customer', 1)).toMatchObject(WANTED);
 	});
-
-	it.each<[string, Array<'phone' | 'email'>]>([
-		['phone', ['phone']],
-		['email', ['email']],
-		['phoneOrEmail', ['phone', 'email']],
-	])('find by %s who holds either of them, and %j is then whole', async (matchBy, names) => {
-		const id = school.lead({ phone: [OTHER_PHONE], email: ['mama@example.org'] });
-		const { phone, email } = texts;
-		const { json } = await school.done({ ...byPhone(), matchBy, phone, email });
-		expect(json).toMatchObject([{ id }]);
-		for (const name of names)
-			expect([...(json[0][name] as string[])].sort()).toEqual([...WANTED[name]].sort());
-	});
 });
 
 describe('fields', () => {

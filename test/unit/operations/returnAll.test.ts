@@ -1,6 +1,5 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import type { Sent } from '../apiSupport';
 import { listing } from '../apiSupport';
 import { SmallSchool } from './school';
 
@@ -112,15 +111,6 @@ it.each(['refused400', 'refused200', 'emptyFirst'] as const)(
 		expect(school.sent.filter(({ body }) => body.pageSize !== undefined)).toHaveLength(1);
 	},
 );
-
-it('130,000 records come out', async () => {
-	const all = range(1, 130_000);
-	const answer = listing(() => all, 10_000);
-	school.onCall = (_call, request: Sent) => answer(request);
-	const { json } = await school.done(many('level'));
-	expect(new Set(json.map(({ id }) => id)).size).toBe(130_000);
-	expect(json).toHaveLength(130_000);
-});
 
 describe('the hint of a list that did not come whole', () => {
 	it('counts the rows of one list, however many spellings of a phone were asked for', async () => {

@@ -233,7 +233,9 @@ describe('a refusal of an item', () => {
 	it('names a parameter that is no JSON object', () => {
 		const declared = { displayName: 'JSON', name: 'json', default: '{}' };
 		const objectOf = (json: unknown) =>
-			deskOf(undefined, { parameters: { json: json as string } }).item.object(declared);
+			deskOf(undefined, { parameters: json === undefined ? {} : { json: json as string } }).item.object(
+				declared,
+			);
 		for (const value of ['{"a": 1}', { a: 1 }]) expect(objectOf(value)).toEqual({ a: 1 });
 		for (const value of [' \n', undefined]) expect(objectOf(value)).toEqual({});
 		for (const value of ['[1]', '{a}', '12', [1], 12, true]) {

@@ -16,12 +16,11 @@ import { answered } from '../../support/nodeErrors';
 import type { DeskOptions } from './support';
 import { deskOf } from './support';
 
-/** Whoever calls may do everything. */
+/** Whoever calls may do everything, but for what a switch forbids. */
 class OpenDoor extends Auth {
 	override authenticate(): ReturnType<Auth['authenticate']> {
-		return { id: 1 } as ReturnType<Auth['authenticate']>;
+		return { id: 1, hasApi: true, denied: [] as string[] } as unknown as ReturnType<Auth['authenticate']>;
 	}
-	override authorize(): void {}
 	override checkAppKey(): void {}
 }
 
@@ -86,9 +85,18 @@ export class SmallSchool {
 		return this.store.rows(path) as unknown as IDataObject[];
 	}
 
+	patch(path: string, id: unknown, row: Json): void {
+		this.store.patch(path, id as number, row as never);
+	}
+
 	/** Calls so far that write. */
 	writes(): string[] {
 		return this.calls.filter((call) => /\/(create|update|delete|teach)$/.test(call));
+	}
+
+	/** The requests of a call so far. */
+	sentTo(call: string): Sent[] {
+		return this.sent.filter(({ url }) => url.endsWith(`/${call}`));
 	}
 
 	/** Runs the node for its items. */

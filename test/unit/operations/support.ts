@@ -11,18 +11,25 @@ export interface DeskOptions extends ContextOptions {
 	items?: IDataObject[];
 	/** Of single items, in place of those of the node. */
 	each?: IDataObject[];
+	/** Of the workflow. */
+	timezone?: string;
 	/** As if 'On Error' were to continue. */
 	continueOnFail?: boolean;
 }
 
 /** A run of the node against a server that answers by `answer`, without n8n's engine between. */
 export function deskOf(answer: (request: Sent) => unknown = () => ({}), options: DeskOptions = {}) {
-	const { parameters = {}, each, items = (each ?? [{}]).map(() => ({})), continueOnFail = false } = options;
+	const { parameters = {}, each, items = (each ?? [{}]).map(() => ({})) } = options;
+	const { continueOnFail = false, timezone = 'Europe/Moscow' } = options;
 	const { context, sent } = contextOf(answer, options);
 	const hints: string[] = [];
 	const whole: IExecuteFunctions = Object.assign(context, {
-		getNodeParameter: (name: string, index: number, preset: unknown) =>
-			each?.[index][name] ?? parameters[name] ?? preset,
+		// One that is there counts as it is, as in n8n, also where an expression came to nothing.
+		getNodeParameter: (name: string, index: number, preset: unknown) => {
+			const form = { ...parameters, ...each?.[index] };
+			return name in form ? form[name] : preset;
+		},
+		getTimezone: () => timezone,
 		getInputData: () => items.map((json) => ({ json })),
 		continueOnFail: () => continueOnFail,
 		// One that was never saved has no lock in n8n's database.

@@ -385,7 +385,6 @@ describe('another value for the field that is matched by', () => {
 	});
 
 	it.each([
-		['subject', 'Лепка Ёлка', 'лепка елка'],
 		['group', 'Йога 7+', 'ЙОГА  7+'],
 		['leadStatus', 'Записан', 'записан'],
 	])('is a correction of a name: %s %j', async (resource, name, key) => {
@@ -441,18 +440,6 @@ describe('a phone that is given only to be saved', () => {
 		const name = 'name' in key ? {} : { name: 'Артём' };
 		expect((await save(by(matchBy, key, { ...name, ...fields }))).operationResult).toBe('created');
 		expect(card(mother.id)).toEqual(mother);
-	});
-
-	it('keeps the three of a family three', async () => {
-		const family: Array<[string, string, string[]]> = [
-			['Анна', OTHER_PHONE, []],
-			['Артём', PHONE, [OTHER_PHONE]],
-			['Ева', '+7(900)555-00-03', [OTHER_PHONE]],
-		];
-		const each = family.map(([name, phone, more]) => byPhone({ name, phone: more }, {}, phone));
-		const { json } = await school.done({}, { each });
-		expect(json.map(({ operationResult }) => operationResult)).toEqual(['created', 'created', 'created']);
-		expect(school.rows('customer').map(({ name }) => name)).toEqual(['Анна', 'Артём', 'Ева']);
 	});
 });
 

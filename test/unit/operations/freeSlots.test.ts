@@ -1,0 +1,378 @@
+import fc from 'fast-check';
+import type { IDataObject } from 'n8n-workflow';
+
+import type { WantedSlots } from '../../../nodes/AlfaCrm/operations/school/slots';
+import { slotsOf } from '../../../nodes/AlfaCrm/operations/school/slots';
+import { depth, seed } from '../../support/depth';
+import { allSchemas } from '../../../nodes/AlfaCrm/operations/schemas';
+import type { Settings } from '../../../sandbox';
+import { formOf as fieldsOf } from '../../support/form';
+import type { Case } from '../../support/timetables';
+import { freeByTheMinute, ROOM, TEACHER, timetables, wallAt } from '../../support/timetables';
+import { formOf, SmallSchool } from './school';
+
+const wanted: WantedSlots = {
+	...{ teacher: TEACHER, from: '2026-02-09', to: '2026-02-15' },
+	...{ duration: 60, step: 60, zone: 'Europe/Moscow' },
+};
+/** Mondays from 10 to 14. */
+const MONDAY = { weekday: 2, time_from: '10:00', time_to: '13:59', teacher_id: TEACHER };
+const slots = (
+	{ hours = [MONDAY], lessons = [], regular = [] }: Record<string, IDataObject[]>,
+	more: Partial<WantedSlots> = {},
+) =>
+	slotsOf({ workingHours: hours, lessons, regularLessons: regular }, { ...wanted, ...more }).map(
+		({ date, start, end }) => `${date.slice(8)} ${start}-${end}`,
+	);
+const lesson = (more: IDataObject = {}): IDataObject => ({
+	...{ id: 1, date: '2026-02-09', time_from: '2026-02-09 11:00:00', time_to: '2026-02-09 12:00:00' },
+	...{ status: 1, teacher_ids: [TEACHER], room_id: 3, regular_id: null, ...more },
+});
+const regular = (more: IDataObject = {}): IDataObject => ({
+	...{ id: 55, day: 1, time_from_v: '12:00', time_to_v: '13:00', b_date: '2025-09-01', e_date: '2026-05-31' },
+	...{ teacher_ids: [TEACHER], room_id: 3, ...more },
+});
+const ALL = ['09 10:00-11:00', '09 11:00-12:00', '09 12:00-13:00', '09 13:00-14:00'];
+const without = (...hours: string[]) =>
+	ALL.filter((slot) => !hours.some((hour) => slot.includes(` ${hour}`)));
+
+it('random timetables leave what is free minute by minute', () => {
+	let found = 0;
+	const check = ({ rows, asked }: Case) => {
+		const { now, zone, ...rest } = asked;
+		const notBefore = now === undefined ? undefined : wallAt(now, zone);
+		const timetable = {
+			workingHours: rows.hours as IDataObject[],
+			lessons: rows.lessons as IDataObject[],
+			regularLessons: rows.regular as IDataObject[],
+		};
+		const given = slotsOf(timetable, { ...rest, zone, notBefore });
+		expect(given.map(({ date, start, end }) => `${date} ${start}-${end}`)).toEqual(
+			freeByTheMinute(rows, asked),
+		);
+		found += given.length;
+	};
+	fc.assert(fc.property(timetables, check), { seed, numRuns: depth.timetables });
+	expect(found).toBeGreaterThan(depth.timetables);
+}, 120_000);
+
+it('an end such as 13:59 means 14:00, and Sunday is the first day of the hours', () => {
+	expect(slots({})).toEqual(ALL);
+	expect(slots({ hours: [{ ...MONDAY, weekday: 1, time_to: '12:00:00' }] })).toEqual([
+		'15 10:00-11:00',
+		'15 11:00-12:00',
+	]);
+});
+
+it('hours that touch are one, and those that cannot be read are none', () => {
+	const parts = [
+		{ ...MONDAY, time_to: '11:29' },
+		{ ...MONDAY, time_from: '11:30', time_to: '13:00' },
+		{ ...MONDAY, time_from: '9', time_to: '20:00' },
+		{ ...MONDAY, time_from: '15:00', time_to: null },
+		{ ...MONDAY, time_from: '16:00', time_to: '14:00' },
+	];
+	expect(slots({ hours: [parts[0], ...parts.slice(2)] }, { duration: 89 })).toEqual(['09 10:00-11:29']);
+	expect(slots({ hours: [{ ...MONDAY, time_to: '11:30' }, ...parts.slice(1)] }, { duration: 180 })).toEqual([
+		'09 10:00-13:00',
+	]);
+});
+
+it('hours until midnight end there', () => {
+	for (const time_to of ['00:00', '00:00:00', '24:00', '23:59'])
+		expect(slots({ hours: [{ ...MONDAY, time_from: '22:00', time_to }] })).toEqual([
+			'09 22:00-23:00',
+			'09 23:00-24:00',
+		]);
+});
+
+it('planned and conducted lessons take time, cancelled ones and those of others do not', () => {
+	expect(slots({ lessons: [lesson()] })).toEqual(without('11'));
+	expect(slots({ lessons: [lesson({ status: 3 })] })).toEqual(without('11'));
+	expect(slots({ lessons: [lesson({ status: '2' })] })).toEqual(ALL);
+	expect(slots({ lessons: [lesson({ teacher_ids: [9] })] })).toEqual(ALL);
+	expect(slots({ lessons: [lesson({ teacher_ids: [String(TEACHER)] })] })).toEqual(without('11'));
+	// A list of the teacher's lessons need not say whose they are.
+	expect(slots({ lessons: [lesson({ teacher_ids: null })] })).toEqual(without('11'));
+});
+
+it('a lesson without times takes the day, for it may be at any time of it; without an end the rest of it', () => {
+	expect(slots({ lessons: [lesson({ time_from: null, time_to: null })] })).toEqual([]);
+	for (const time_to of [null, '', '2026-02-08 12:00:00', '2026-02-09 11:00:00'])
+		expect(slots({ lessons: [lesson({ time_to })] })).toEqual(['09 10:00-11:00']);
+});
+
+describe('over midnight', () => {
+	/** The first and the last hour of Monday and Tuesday, where the hours go around the clock. */
+	const hours = [2, 3].map((weekday) => ({ ...MONDAY, weekday, time_from: '00:00', time_to: '00:00' }));
+	const ends = (given: Record<string, IDataObject[]>, more: Partial<WantedSlots> = {}) =>
+		slots({ hours, ...given }, { to: '2026-02-10', ...more }).filter((slot) =>
+			/(00:00-01|23:00-24)/.test(slot),
+		);
+	const [MON_0, MON_23, TUE_0, TUE_23] = [
+		'09 00:00-01:00',
+		'09 23:00-24:00',
+		'10 00:00-01:00',
+		'10 23:00-24:00',
+	];
+	const at = (from: string, to: string) => ({
+		...{ date: from.slice(0, 10), time_from: `${from}:00`, time_to: `${to}:00` },
+	});
+	const nightly = regular({ day: 1, time_from_v: '23:30', time_to_v: '00:30' });
+
+	const one = (from: string, to: string) => ({ lessons: [lesson(at(from, to))] });
+	const cancelled = { ...at('2026-02-08 23:30', '2026-02-09 00:30'), regular_id: 55, status: 2 };
+
+	it.each<[string, Record<string, IDataObject[]>, string[]]>([
+		['one whose end shows no other day', one('2026-02-09 23:30', '2026-02-09 00:30'), [MON_0, TUE_23]],
+		['one of three days', one('2026-02-08 20:00', '2026-02-10 12:00'), [TUE_23]],
+		['a regular one on its last day', { regular: [{ ...nightly, e_date: '2026-02-09' }] }, [MON_0, TUE_23]],
+		[
+			'no regular lesson whose lesson of the day before is cancelled',
+			{ regular: [{ ...nightly, day: 7 }], lessons: [lesson(cancelled)] },
+			[MON_0, MON_23, TUE_0, TUE_23],
+		],
+	])('%s takes time on both days', (_what, given, free) => {
+		expect(ends(given)).toEqual(free);
+	});
+});
+
+it('regular lessons take time where they are not in the calendar yet', () => {
+	expect(slots({ regular: [regular()] })).toEqual(without('12'));
+	expect(slots({ regular: [regular({ b_date: '2026-02-10' })] })).toEqual(ALL);
+	expect(slots({ regular: [regular({ e_date: '08.02.2026' })] })).toEqual(ALL);
+	expect(slots({ regular: [regular({ e_date: '09.02.2026' })] })).toEqual(without('12'));
+	expect(slots({ regular: [regular({ b_date: undefined, b_date_v: '10.02.2026' })] })).toEqual(ALL);
+	expect(slots({ regular: [regular({ day: 2 })] })).toEqual(ALL);
+	expect(slots({ regular: [regular({ day: null })] })).toEqual(ALL);
+});
+
+it.each([0, 7, '7', '0'])('day %j of a regular lesson is Sunday', (day) => {
+	const hours = [{ ...MONDAY, weekday: 1 }];
+	expect(slots({ hours, regular: [regular({ day })] })).toEqual(
+		without('12').map((slot) => slot.replace('09 ', '15 ')),
+	);
+});
+
+it('one whose lesson of that day is there counts once, at the time of the lesson, and is free if that is cancelled', () => {
+	const at = { time_from: '2026-02-09 10:00:00', time_to: '2026-02-09 11:00:00', regular_id: 55 };
+	expect(slots({ regular: [regular()], lessons: [lesson(at)] })).toEqual(without('10'));
+	expect(slots({ regular: [regular()], lessons: [lesson({ ...at, status: 2 })] })).toEqual(ALL);
+	expect(slots({ regular: [regular()], lessons: [lesson({ ...at, regular_id: '55' })] })).toEqual(
+		without('10'),
+	);
+	// That of another day says nothing.
+	const other = { date: '2026-02-16', time_from: '2026-02-16 12:00:00', time_to: '2026-02-16 13:00:00' };
+	expect(slots({ regular: [regular()], lessons: [lesson({ ...other, regular_id: 55 })] })).toEqual(
+		without('12'),
+	);
+});
+
+it('hours that name another branch do not count, nor those from the day on which the teacher leaves', () => {
+	const hours = [{ ...MONDAY, branch_id: 2 }];
+	expect(slots({ hours }, { branch: 1 })).toEqual([]);
+	expect(slots({ hours }, { branch: 2 })).toEqual(ALL);
+	expect(slots({ hours })).toEqual(ALL);
+	expect(slots({}, { until: '2026-02-09' })).toEqual([]);
+	expect(slots({}, { until: '2026-02-10' })).toEqual(ALL);
+});
+
+describe('Get Free Slots', () => {
+	let school: SmallSchool;
+	let id: number;
+	beforeEach(() => {
+		jest.useFakeTimers({ now: new Date('2026-02-01T09:00:00Z'), advanceTimers: true });
+		school = new SmallSchool({ roomCheck: false });
+		id = school.add('teacher', { id: TEACHER, name: 'Новикова Яна', branch_ids: [1] });
+		school.add('room', { id: ROOM, name: 'Зал', branch_id: 1 });
+	});
+	afterEach(() => jest.useRealTimers());
+
+	/** Hours on Monday the 9th from 10 to 13. */
+	const work = () =>
+		void school.add('working-hour', { ...MONDAY, time_to: '12:59', teacher_id: id, branch_id: 1 });
+	const busy = (more: IDataObject = {}) => {
+		const row = { branch_id: 1, subject_id: 1, lesson_type_id: 1, ...more };
+		return school.add('lesson', { ...lesson(row), id: 901 });
+	};
+	const form = (more: IDataObject = {}) =>
+		formOf('getFreeSlots', {
+			...{ resource: 'teacher', id, date_from: '2026-02-09', date_to: '2026-02-15', duration: 60 },
+			...{ returnAll: true, ...more },
+		});
+	const read = (items: readonly IDataObject[]) =>
+		items.map(({ date, start, end }) => `${String(date)} ${String(start)}-${String(end)}`);
+	const found = async (more: IDataObject = {}, timezone?: string) =>
+		read((await school.done(form(more), { timezone })).json);
+	const AROUND_11 = ['2026-02-09 10:00-11:00', '2026-02-09 12:00-13:00'];
+
+	/** What differs from account to account. */
+	const ways = fc
+		.record({
+			sunday: fc.constantFrom(7, 0),
+			bodyPageSize: fc.constantFrom('ignored', 'honoured', 'refused400'),
+			total: fc.constantFrom('present', 'missing', 'oneTooLow'),
+			pastEnd: fc.constantFrom('empty', 'repeatLast'),
+			shuffle: fc.boolean(),
+			ignoredFilters: fc.subarray([
+				...['working-hour.teacher_id', 'lesson.teacher_id', 'regular-lesson.teacher_id'],
+				...['lesson.date_from', 'lesson.date_to', 'lesson.room_ids'],
+			]),
+		})
+		// Rows that change places and that nothing counts, or counts too low, may slip from whatever list.
+		.map((one) => ({ ...one, shuffle: one.shuffle && one.total === 'present' }) as Partial<Settings>);
+
+	it('leaves of random timetables the slots that are free minute by minute, by the rows that the school holds', async () => {
+		let count = 0;
+		const check = async ({ rows, asked }: Case, settings: Partial<Settings>, homes: number[]) => {
+			school = new SmallSchool({ roomCheck: false, ...settings });
+			school.add('teacher', { id: TEACHER, name: 'Новикова Яна', branch_ids: homes });
+			school.add('room', { id: ROOM, name: 'Зал', branch_id: 1 });
+			for (const row of rows.hours) school.add('working-hour', { ...row });
+			for (const row of rows.regular) school.add('regular-lesson', { ...row });
+			for (const row of rows.lessons) school.add('lesson', { ...row });
+			// The teacher is taken by what is in their branches; a room of this branch by what is in this branch.
+			const isShown = ({ teacher_ids, branch_id }: IDataObject) =>
+				(homes.includes(Number(branch_id)) && (teacher_ids as number[]).includes(TEACHER)) || branch_id === 1;
+			const visible = (path: string) => school.rows(path).filter(isShown);
+			const known = {
+				hours: school.rows('working-hour'),
+				lessons: visible('lesson'),
+				regular: visible('regular-lesson'),
+			};
+			jest.setSystemTime(asked.now ?? Date.parse('2025-01-01T00:00:00Z'));
+			const { from, to, duration, step, room, branch, now, zone } = asked;
+			const more = {
+				...{ date_from: from, date_to: to, duration },
+				additionalFields: room === undefined ? {} : { room_id: room },
+				options: { step, otherBranches: branch === undefined, past: now === undefined },
+			};
+			const slots = await found(more, zone);
+			expect(slots).toEqual(freeByTheMinute(known, asked));
+			count += slots.length;
+		};
+		const property = fc.asyncProperty(timetables, ways, fc.constantFrom<number[]>([1], [1, 2]), check);
+		await fc.assert(property, { seed, numRuns: depth.freeSlotsOfSchools });
+		expect(count).toBeGreaterThan(0);
+	}, 300_000);
+
+	it('gives one item for each, with all that a lesson needs, as the schema tells', async () => {
+		work();
+		busy();
+		const wanted = form({ additionalFields: { room_id: ROOM } });
+		const { json } = await school.done(wanted, { timezone: 'Asia/Almaty' });
+		expect(json[0]).toEqual({
+			...{ date: '2026-02-09', start: '10:00', end: '11:00', duration: 60, time_zone: 'Asia/Almaty' },
+			...{ teacher_id: id, teacher_name: 'Новикова Яна', branch_id: 1, room_id: ROOM },
+		});
+		expect(read(json)).toEqual(AROUND_11);
+		const { properties } = allSchemas()['teacher/getFreeSlots'];
+		expect(Object.keys(properties).sort()).toEqual(Object.keys(json[0]).sort());
+		// No subject is asked for, since nobody can tell who teaches it.
+		const fields = fieldsOf({ resource: 'teacher', operation: 'getFreeSlots' });
+		const more = fields.find(({ name }) => name === 'additionalFields');
+		expect((more?.options ?? []).map(({ name }) => name)).toEqual(['room_id']);
+	});
+
+	it('begins them at each step, as many as the limit says', async () => {
+		work();
+		expect(await found({ returnAll: false, limit: 2 })).toEqual([
+			'2026-02-09 10:00-11:00',
+			'2026-02-09 10:30-11:30',
+		]);
+		expect(await found({ options: { step: 15 } })).toHaveLength(9);
+		expect(await found({ duration: 181 })).toEqual([]);
+	});
+
+	it.each([2, 77])(
+		'tells of branch %i, which cannot be seen, that the teacher may be busy there',
+		async (branch) => {
+			work();
+			school.patch('teacher', id, { branch_ids: [1, branch] });
+			school.settings.forbiddenBranches = [2];
+			const { json, hints } = await school.done(form());
+			expect(json).toHaveLength(5);
+			expect(hints).toEqual([
+				expect.stringMatching(new RegExp(`may be busy there in a slot: branch ${branch}$`)),
+			]);
+		},
+	);
+
+	it.each(['teacher/working-hour', 'lesson/index', 'regular-lesson/index'])(
+		'gives none where %s may not be read, but an error',
+		async (call) => {
+			school.settings.forbiddenCalls = [call];
+			expect((await school.stopped(form())).httpCode).toBe('403');
+		},
+	);
+
+	it('is an error where lessons are missing from a list that does not come whole', async () => {
+		work();
+		school.onCall = (call, request) => (call === 'lesson/index' ? school.restless(request) : undefined);
+		expect((await school.stopped(form())).message).toMatch(/did not come whole.*when the teacher is free/);
+	});
+
+	it('leaves out what has begun today by the clock of the workflow, unless it is wanted', async () => {
+		work();
+		jest.setSystemTime(new Date('2026-02-09T05:30:00Z'));
+		const first = async (zone: string, past = false) => (await found({ options: { past } }, zone))[0];
+		expect(await first('Europe/Moscow')).toBe('2026-02-09 10:00-11:00');
+		expect(await first('Asia/Tashkent')).toBe('2026-02-09 10:30-11:30');
+		expect(await first('Asia/Vladivostok')).toBeUndefined();
+		expect(await first('Asia/Vladivostok', true)).toBe('2026-02-09 10:00-11:00');
+	});
+
+	it('has none for a teacher who has left, and is an error for who, or a room that, is not of the branch', async () => {
+		work();
+		for (const [e_date, count] of [
+			['2026-02-09', 0],
+			['2026-02-10', 5],
+		] as const) {
+			school.patch('teacher', id, { e_date });
+			expect(await found()).toHaveLength(count);
+		}
+		const message = async (more: IDataObject) => (await school.stopped(form(more))).message;
+		expect(await message({ id: 9_999 })).toBe('AlfaCRM has no teacher with ID 9999 in branch 1');
+		const elsewhere = school.add('room', { name: 'Чужая', branch_id: 2 });
+		for (const room_id of [elsewhere, 9_999])
+			expect(await message({ additionalFields: { room_id } })).toBe(
+				`AlfaCRM has no room with ID ${room_id} in branch 1`,
+			);
+		// Who may not list rooms still sees what takes place in one.
+		school.settings.forbiddenCalls = ['room/index'];
+		busy({ teacher_ids: [2], room_id: ROOM });
+		expect(await found({ additionalFields: { room_id: ROOM } })).toEqual(AROUND_11);
+	});
+
+	it('asks for hours, lessons of each status and regular lessons, from the day before on', async () => {
+		await found();
+		expect(school.calls[0]).toBe('teacher/index');
+		expect(school.calls.slice(1).sort()).toEqual([
+			...['lesson/index', 'lesson/index', 'lesson/index'],
+			...['regular-lesson/index', 'teacher/working-hour'],
+		]);
+		const bodies = school.sentTo('lesson/index').map(({ body }) => body);
+		expect(bodies.map(({ status }) => status).sort()).toEqual([1, 2, 3]);
+		// One of the day before may go on over midnight.
+		expect(bodies[0]).toMatchObject({ teacher_id: id, date_from: '2026-02-08', date_to: '2026-02-15' });
+	});
+
+	it.each<[string, object]>([
+		['Date To', { date_from: '2026-02-10', date_to: '2026-02-09' }],
+		['Date To', { date_from: '2026-02-10', date_to: '2027-02-12' }],
+		['Date From', { date_from: '' }],
+		['Date To', { date_to: undefined }],
+		['Duration', { duration: 0 }],
+		['Duration', { duration: null }],
+		['Step', { options: { step: 1 } }],
+		['Include Past Slots', { options: { past: 'maybe' } }],
+		['Limit', { returnAll: false, limit: 0 }],
+		// Slots in which the room is taken would do for whoever books it.
+		...['first', '', undefined, null, [], ' '].map((room_id): [string, object] => [
+			...(['Room', { additionalFields: { room_id } }] as const),
+		]),
+		['Teacher', { id: '' }],
+	])("refuses '%s' if it is %j", async (label, more) => {
+		expect((await school.refused(form(more as IDataObject))).message).toContain(label);
+	});
+});

@@ -1,0 +1,295 @@
+import type { IDataObject } from 'n8n-workflow';
+
+import { entities } from '../../../nodes/AlfaCrm/entities/registry';
+import { looksFirst, sends } from '../../support/actionKinds';
+import { byPhone, formOf, SmallSchool } from './school';
+
+const OPEN_END = '2030-12-31';
+
+let school: SmallSchool;
+beforeEach(() => {
+	jest.useFakeTimers({ now: new Date('2026-03-01T12:00:00Z'), advanceTimers: true });
+	school = new SmallSchool();
+});
+afterEach(() => jest.useRealTimers());
+
+const lead = (row: IDataObject = {}) => school.lead({ e_date: OPEN_END, ...row });
+const stored = (id: unknown) => school.row('customer', Number(id));
+const job = (operation: string, id: number, more: IDataObject = {}) => formOf(operation, { id, ...more });
+const hintsOf = async (form: IDataObject) => (await school.done(form)).hints;
+const lastSent = () => school.sent.at(-1);
+
+describe('a step of a lead or client', () => {
+	it.each<[operation: string, given: IDataObject, before: IDataObject, after: IDataObject]>([
+		[
+			'convertToClient',
+			{ additionalFields: { study_status_id: 2 } },
+			{},
+			{ is_study: 1, study_status_id: 2 },
+		],
+		['convertToClient', {}, {}, { is_study: 1 }],
+		['moveToStage', { lead_status_id: 3 }, { lead_status_id: 1 }, { lead_status_id: 3 }],
+		['assignManager', { assigned_id: '4' }, { assigned_id: null }, { assigned_id: 4 }],
+		['assignTeachers', { teacher_ids: '2, 3' }, { teacher_ids: [1, 2] }, { teacher_ids: [1, 2, 3] }],
+		[
+			'assignTeachers',
+			{ teacher_ids: [2, 3], listMode: 'replace' },
+			{ teacher_ids: [1, 2] },
+			{ teacher_ids: [2, 3] },
+		],
+		['reject', { lead_reject_id: 1 }, { lead_reject_id: null }, { lead_reject_id: 1, e_date: OPEN_END }],
+		['archive', { additionalFields: { customer_reject_id: 1 } }, {}, { customer_reject_id: 1 }],
+		['unarchive', {}, { e_date: '2025-01-31' }, { e_date: OPEN_END }],
+	])('%s with %j is done once, and again changes nothing', async (operation, given, before, after) => {
+		const id = lead(before);
+		expect(await school.results(job(operation, id, given))).toBe('updated');
+		expect(stored(id)).toMatchObject(after);
+		const state = { ...stored(id) };
+		expect(await school.results(job(operation, id, given))).toBe('unchanged');
+		expect(school.writes()).toEqual(['customer/update']);
+		expect(stored(id)).toEqual(state);
+	});
+
+	it('names whom it changes and leaves in the archive', async () => {
+		const id = lead({ e_date: '2025-12-01' });
+		for (const form of [job('convertToClient', id), job('assignManager', id, { assigned_id: 4 })])
+			expect(await hintsOf(form)).toEqual([
+				`Archived customers were changed and stay in the archive; 'Restore' brings them back: customer ${id}`,
+			]);
+		expect(stored(id)).toMatchObject({ is_study: 1, e_date: '2025-12-01' });
+		// Nothing is changed any more; who is brought back does not stay there, nor does who is active.
+		for (const form of [job('convertToClient', id), job('unarchive', id), job('convertToClient', lead())])
+			expect(await hintsOf(form)).toEqual([]);
+	});
+
+	it.each([
+		['since today', '2026-03-01', 1],
+		['from a day on that is to come', '2026-04-01', 0],
+	])('names whom it changes and who is archived %s', async (_when, e_date, count) => {
+		expect(await hintsOf(job('convertToClient', lead({ e_date })))).toHaveLength(count);
+	});
+
+	it('gives a small output unless the raw record is asked for', async () => {
+		const of = async (simplify: boolean) =>
+			(await school.done(job('assignManager', lead(), { assigned_id: 4, simplify }))).json[0];
+		// Ten fields, the address of the page, and what became of it.
+		expect(Object.keys(await of(true)).length).toBeLessThanOrEqual(13);
+		expect(await of(true)).toMatchObject({ url: expect.stringContaining('/lead/view?id=') as string });
+		expect(Object.keys(await of(false)).length).toBeGreaterThan(Object.keys(await of(true)).length);
+	});
+});
+
+describe('Move to Stage', () => {
+	beforeEach(() => {
+		for (let id = 1; id <= 4; id++)
+			school.add('lead-status', { id, name: `Этап ${id}`, is_enabled: 1, pipeline_id: 1, weight: id });
+	});
+	const move = async (id: number, lead_status_id: unknown) => {
+		const { json, hints } = await school.done(job('moveToStage', id, { lead_status_id } as IDataObject));
+		return { ...json[0], hints };
+	};
+	const hints = async (id: number, stage: unknown) => (await move(id, stage)).hints;
+	const reads = () => school.sentTo('lead-status/index').length;
+
+	it.each(['none', 'Not Sorted'])(
+		'%s takes a lead out of its stage, once, and so does Update',
+		async (stage) => {
+			const id = lead({ lead_status_id: 3 });
+			expect(await move(id, stage)).toMatchObject({
+				operationResult: 'updated',
+				lead_status_id: null,
+				hints: [],
+			});
+			expect(lastSent()?.body).toEqual({ lead_status_id: null });
+			expect(await move(id, stage)).toMatchObject({ operationResult: 'unchanged', hints: [] });
+			await move(id, 3);
+			await school.done(job('update', id, { updateFields: { lead_status_id: stage } }));
+			expect(stored(id).lead_status_id).toBeNull();
+		},
+	);
+
+	it.each([null, undefined, ''])('%s is no stage, and changes nothing', async (lead_status_id) => {
+		const form = job('moveToStage', lead({ lead_status_id: 3 }), { lead_status_id } as IDataObject);
+		expect((await school.stopped(form)).message).toBe("'Stage' is empty, but AlfaCRM requires it");
+	});
+
+	it('says that a lead was moved back, by the weight of the stages, or the ID where they weigh the same', async () => {
+		const id = lead({ lead_status_id: 4 });
+		expect(await hints(id, 2)).toEqual([
+			`A lead was moved back in the funnel: customer ${id} from Этап 4 to Этап 2`,
+		]);
+		expect(await hints(id, 4)).toEqual([]);
+		school.patch('lead-status', 2, { weight: 99 });
+		expect(await hints(id, 2)).toEqual([]);
+		expect(await hints(id, 4)).toHaveLength(1);
+		school.patch('lead-status', 2, { weight: 4 });
+		expect(await hints(id, 2)).toHaveLength(1);
+	});
+
+	it('says nothing where the lead had no stage, or the new one is of another pipeline, unknown or none', async () => {
+		school.patch('lead-status', 2, { pipeline_id: 2 });
+		for (const [before, after] of [
+			[null, 1],
+			[4, 2],
+			[4, 999],
+			[4, 'none'],
+		])
+			expect(await hints(lead({ lead_status_id: before }), after)).toEqual([]);
+	});
+
+	it('says that a client was given a stage', async () => {
+		const id = lead({ is_study: 1, lead_status_id: null });
+		expect(await hints(id, 2)).toEqual([
+			`A client was given a stage of the funnel, which is for leads: customer ${id}`,
+		]);
+		expect([await hints(id, 2), await hints(id, 'none'), reads()]).toEqual([[], [], 0]);
+	});
+
+	it('takes one reading of the stages for all items, none where nothing is moved', async () => {
+		await move(lead({ lead_status_id: 4 }), 4);
+		expect(reads()).toBe(0);
+		const two = [lead({ lead_status_id: 3 }), lead({ lead_status_id: 3 })];
+		const each = two.map((id) => job('moveToStage', id, { lead_status_id: 1 }));
+		const told = (await school.done({}, { each })).hints;
+		expect([told.length, reads()]).toEqual([1, 1]);
+		for (const id of two) expect(told[0]).toContain(`customer ${id} from`);
+	});
+
+	it('moves the lead all the same where the stages cannot be read', async () => {
+		school.settings.forbiddenCalls = ['lead-status/index'];
+		expect(await move(lead({ lead_status_id: 4 }), 2)).toMatchObject({
+			operationResult: 'updated',
+			hints: [],
+		});
+	});
+
+	it.each(['create', 'upsert'])(
+		'in %s as JSON sends no stage for a new lead that is not sorted',
+		async (operation) => {
+			const json = JSON.stringify({ name: 'Анна', is_study: 0, legal_type: 1, lead_status_id: 'none' });
+			const { json: made } = await school.done({ ...byPhone(), operation, inputMode: 'json', json });
+			expect(lastSent()?.body).not.toHaveProperty('lead_status_id');
+			expect(stored(made[0].id).lead_status_id).toBeNull();
+		},
+	);
+});
+
+describe('an action that goes out as it is declared', () => {
+	const sent = async (form: IDataObject) => {
+		const { json } = await school.done(form);
+		const { url, query, body } = lastSent()!;
+		return { json, url: url.slice(url.indexOf('/v2api')), query, body };
+	};
+
+	it('finds the groups of a customer', async () => {
+		const [id, group] = [lead(), school.add('group', { name: 'A', branch_ids: [1] })];
+		const days = { b_date: '01.01.2026', e_date: '31.12.2026' };
+		const own = school.add('cgi', { customer_id: id, group_id: group, branch_id: 1, ...days });
+		school.add('cgi', { customer_id: lead(), group_id: group, branch_id: 1, ...days });
+		const additionalFields: IDataObject = { b_date: '2000-01-01', e_date: '2040-01-01' };
+		const more = { resource: 'cgi', customer_id: id, returnAll: true, addNames: false };
+		const form = formOf('getByCustomer', { ...more, additionalFields });
+		expect(await sent(form)).toMatchObject({
+			...{ json: [{ id: own }], url: '/v2api/1/cgi/customer', query: { customer_id: id } },
+			body: { b_date: '01.01.2000', e_date: '01.01.2040' },
+		});
+		for (const b_date of ['', null, undefined]) {
+			const { message } = await school.stopped({ ...form, additionalFields: { b_date } });
+			expect(message).toContain("'Start Date' is empty");
+		}
+	});
+
+	it.each(['customer', 'group', 'teacher'])('reads the calendar of a %s, a bare list', async (resource) => {
+		const ids = { customer_ids: [lead()], group_ids: [1], teacher_ids: [1] };
+		for (const path of ['group', 'teacher']) school.add(path, { name: 'A', branch_ids: [1] });
+		for (const path of ['subject', 'lesson-type']) school.add(path, { name: 'A' });
+		const lesson = { branch_id: 1, status: 1, date: '2026-03-02', lesson_type_id: 1, subject_id: 1, ...ids };
+		school.add('lesson', { ...lesson, time_from: '2026-03-02 10:00:00', time_to: '2026-03-02 11:00:00' });
+		const [date1, date2] = ['2026-03-01', '2026-03-03'];
+		const form = formOf('getCalendar', { resource, id: 1, date1, date2, addNames: false });
+		const { json, url, query } = await sent(form);
+		expect(url).toBe(`/v2api/1/calendar/${resource}`);
+		expect(query).toEqual({ id: 1, date1: '01.03.2026', date2: '03.03.2026' });
+		expect(json).toEqual([expect.objectContaining({ start: expect.anything() as unknown })]);
+	});
+
+	it('adds, spends and reads bonus points', async () => {
+		const id = lead({ is_study: 1, balance_bonus: 0 });
+		for (const [operation, call, amount, sum] of [
+			['addBonus', 'bonus-add', 50, 50],
+			['spendBonus', 'bonus-spend', 20, 30],
+		] as const) {
+			expect(await sent(job(operation, id, { amount, note: 'Подарок' }))).toMatchObject({
+				...{ url: `/v2api/1/bonus/${call}`, query: { customer_id: id }, body: { amount } },
+			});
+			const [{ balance_bonus }] = (await school.done(job('getBonusBalance', id))).json;
+			expect(Number(balance_bonus)).toBe(sum);
+		}
+	});
+
+	it('sends a correction or refund with its sign, type and day, none of which is missing', async () => {
+		school.add('pay-account', { name: 'A' });
+		const fields = { customer_id: lead(), income: -250.5, pay_type_id: 2, document_date: '2026-02-09' };
+		const correction = (more: IDataObject = {}) =>
+			formOf('createCorrection', { resource: 'pay', pay_account_id: 1, ...fields, ...more });
+		expect(await sent(correction({ additionalFields: { note: 'Ошибка кассы' } }))).toMatchObject({
+			url: '/v2api/1/pay/create',
+			body: { branch_id: 1, income: -250.5, pay_type_id: 2, document_date: '09.02.2026' },
+		});
+		expect(school.rows('pay')).toMatchObject([{ income: '-250.50', note: 'Ошибка кассы' }]);
+		for (const [label, more] of [
+			['Amount', { income: '' }],
+			['Payment Type', { pay_type_id: '' }],
+			['Payment Date', { document_date: '' }],
+		] as const)
+			expect((await school.stopped(correction(more))).message).toContain(`'${label}'`);
+	});
+
+	it.each([
+		['getRates', 'teacher-rate'],
+		['getWorkingHours', 'working-hour'],
+	])('lists what the school has: %s', async (operation, action) => {
+		const form = formOf(operation, { resource: 'teacher', returnAll: true, addNames: false });
+		expect((await sent(form)).url).toBe(`/v2api/1/teacher/${action}`);
+	});
+});
+
+it('all actions have a test', () => {
+	const namesOf = (isMeant: typeof sends) =>
+		entities
+			.flatMap(({ resource, actions = [] }) =>
+				actions.filter(({ kind }) => isMeant(kind)).map(({ name }) => `${resource}.${name}`),
+			)
+			.sort();
+	expect(namesOf(sends)).toEqual([
+		'cgi.getByCustomer',
+		'customer.addBonus',
+		'customer.getBonusBalance',
+		'customer.getCalendar',
+		'customer.spendBonus',
+		'group.getCalendar',
+		'pay.createCorrection',
+		'teacher.getCalendar',
+		'teacher.getRates',
+		'teacher.getWorkingHours',
+	]);
+	// Of a kind that adds a record in additions.test.ts, of groups in groups.test.ts, of attendance in attendance.test.ts.
+	expect(namesOf(looksFirst)).toEqual([
+		'customer.addComment',
+		'customer.addToGroup',
+		'customer.archive',
+		'customer.assignManager',
+		'customer.assignTeachers',
+		'customer.convertToClient',
+		'customer.createTask',
+		'customer.moveToStage',
+		'customer.reject',
+		'customer.removeFromGroup',
+		'customer.sellSubscription',
+		'customer.takePayment',
+		'customer.unarchive',
+		'group.archive',
+		'group.unarchive',
+		'lesson.complete',
+	]);
+});

@@ -1,0 +1,611 @@
+import type { IDataObject } from 'n8n-workflow';
+
+import { allSchemas } from '../../../nodes/AlfaCrm/operations/schemas';
+import type { Settings } from '../../../sandbox';
+import { answered } from '../../support/nodeErrors';
+import { OTHER_PHONE, PHONE, SmallSchool } from './school';
+
+type Row = IDataObject;
+
+let school: SmallSchool;
+/** The school's noon. */
+beforeEach(() => {
+	jest.useFakeTimers({ now: new Date('2026-02-10T09:00:00Z'), advanceTimers: true });
+	school = new SmallSchool();
+});
+afterEach(() => jest.useRealTimers());
+
+const OPEN_END = '2030-12-31';
+const ALL: Row = { allNames: true, allTasks: true };
+const by = (matchBy: string, key: Row, options: Row = {}): Row => ({
+	...{ resource: 'customer', operation: 'getOverview', branchId: 1, matchBy, leaveOut: [], options, ...key },
+});
+const form = (id: unknown, options: Row = {}, leaveOut: unknown = []): Row =>
+	by('id', { id: id as number, leaveOut: leaveOut as string[] }, options);
+/** The form as it opens. */
+const untouched = (form: Row): Row =>
+	Object.fromEntries(Object.entries(form).filter(([name]) => name !== 'leaveOut'));
+const run = async (parameters: Row) => (await school.done(parameters)).json;
+const one = async (id: unknown, options: Row = {}) => (await run(form(id, options)))[0];
+const set = (settings: Partial<Settings>) => void Object.assign(school.settings, settings);
+const forbid = (call: string, branch: number, status = 403) => {
+	school.onCall = (name, { url }) => {
+		if (name === call && url.includes(`/v2api/${branch}/`)) throw answered(status);
+		return undefined;
+	};
+};
+const ids = (rows: unknown, key = 'id') => (rows as Row[]).map((row) => row[key]);
+const partsIn = ({ overviewErrors }: Row) => ids(overviewErrors, 'part').sort();
+
+const person = (more: Row = {}) =>
+	school.add('customer', {
+		name: 'Ия',
+		is_study: 1,
+		legal_type: 1,
+		branch_ids: [1],
+		e_date: OPEN_END,
+		...more,
+	});
+const lessonOn = (date: string, status: number, more: Row = {}, hour = 10) =>
+	school.add('lesson', {
+		...{ branch_id: 1, status, date, lesson_type_id: 1, subject_id: 1, customer_ids: [], group_ids: [] },
+		...{ time_from: `${date} ${hour}:00:00`, time_to: `${date} ${hour + 1}:00:00`, ...more },
+	});
+const payment = (day: string, more: Row) =>
+	school.add('pay', {
+		...{ branch_id: 1, pay_type_id: 1, pay_account_id: 1, income: '100.00', is_confirmed: 1 },
+		...{ document_date: day, ...more },
+	});
+const task = (more: Row) => school.add('task', { title: 'Позвонить', branch_ids: [1], ...more });
+const groupOf = (branch_id: number, customer_id: number, name: string) => {
+	const id = school.add('group', { name, branch_ids: [branch_id], b_date: '2025-09-01', e_date: OPEN_END });
+	school.add('cgi', { customer_id, group_id: id, branch_id, b_date: '01.02.2026', e_date: '31.12.2026' });
+	return { id, name };
+};
+
+const NOTE = 'Мама ругалась, не звонить';
+
+/** A client of both branches with a row in each list of each, and somebody else with the like, who is not told of. */
+function busy() {
+	school.add('user', { name: 'Ольга', email: 'olga@school.example' });
+	for (const [path, name] of [
+		['study-status', 'Занимается'],
+		['tariff', 'Месяц'],
+		['lesson-type', 'Групповой'],
+	])
+		school.add(path, { name, is_enabled: 1 });
+	const id = person({
+		...{ name: 'Орлова Мия', legal_name: 'Орлова Анна', phone: [PHONE, OTHER_PHONE], note: NOTE },
+		...{ email: ['mia@school.example'], branch_ids: [1, 2], assigned_id: 1, study_status_id: 1 },
+		...{ balance: '1200.00', balance_bonus: 40, paid_lesson_count: 3 },
+		...{ paid_till: '2026-03-01 00:00:00', last_attend_date: '2026-02-06' },
+	});
+	const group = groupOf(1, id, 'Шахматы');
+	const other = person({ name: 'Чужая' });
+	const rowsOf = (customer_id: number, branch_id: number, day: number) => {
+		const held = lessonOn(`2026-02-0${5 + day}`, 3, {
+			branch_id,
+			customer_ids: [customer_id],
+			topic: 'Дебют',
+		});
+		const detail = { lesson_id: held, customer_id, is_attend: 1, grade: '5', bonus: 2, note: NOTE };
+		if (day === 1) school.add('lesson-details', detail);
+		const group_ids = customer_id === id && branch_id === 1 ? [group.id] : [];
+		return {
+			next: lessonOn(`2026-02-${14 - day}`, 1, { branch_id, customer_ids: [customer_id], group_ids }),
+			held,
+			paid: payment(`0${5 + day}.02.2026`, { branch_id, customer_id, note: NOTE }),
+			task: task({ branch_ids: [branch_id], customer_ids: [customer_id], due_date: `1${5 - day}.02.2026` }),
+		};
+	};
+	const [here, there] = [rowsOf(id, 1, 1), rowsOf(id, 2, 2)];
+	rowsOf(other, 1, 3);
+	lessonOn('2026-02-10', 1, { customer_ids: [id] }, 9);
+	task({ customer_ids: [id], is_done: 1 });
+	const term = { customer_id: id, tariff_id: 1, b_date: '01.02.2026' };
+	const plan = school.add('customer-tariff', {
+		...term,
+		e_date: '28.02.2026',
+		balance: '800.00',
+		note: NOTE,
+	});
+	school.add('customer-tariff', { ...term, b_date: '01.01.2025', e_date: '31.01.2025' });
+	school.add('customer-tariff', { ...term, customer_id: other, e_date: '28.02.2026' });
+	school.calls.length = 0;
+	return { id, group, here, there, plan };
+}
+
+/** What the fixture above means, by the rows of the two branches. */
+function told({ id, group, here, there, plan }: ReturnType<typeof busy>): Row {
+	const lesson = (lesson_id: number, branch_id: number, date: string) => ({
+		...{ lesson_id, branch_id, date, start: '10:00', end: '11:00', type: 'Групповой' },
+	});
+	const paid = (one: number, date: string) => ({
+		...{ id: one, date, income: '100.00', expenditure: school.row('pay', one).expenditure, type_id: 1 },
+		...{ note: NOTE, incoming: true, confirmed: true },
+	});
+	const due = (one: number, due_date: string) => ({
+		id: one,
+		title: 'Позвонить',
+		text: null,
+		due_date,
+		assigned_ids: '',
+	});
+	const unmarked = { attended: null, grade: null, homework_grade: null, bonus: null, note: null };
+	return {
+		...{ id, name: 'Орлова Мия', type: 'client', archived: false, phone: `${PHONE}, ${OTHER_PHONE}` },
+		...{ email: 'mia@school.example', payer_name: 'Орлова Анна', branch_ids: '1, 2' },
+		...{ branch_names: 'Филиал 1, Филиал 2', manager_id: 1, manager_name: 'Ольга' },
+		...{ stage_id: 1, stage_name: 'Занимается', balance: '1200.00', bonus: 40, lessons_left: 3 },
+		...{ paid_until: '2026-03-01', last_attended: '2026-02-06' },
+		url: `https://demo.s20.online/company/1/customer/view?id=${id}`,
+		next_lesson: { ...lesson(there.next, 2, '2026-02-12'), topic: null, group_id: null },
+		groups: [{ ...group, next_lesson: { ...lesson(here.next, 1, '2026-02-13'), topic: null } }],
+		subscriptions: [
+			{
+				...{ id: plan, plan_id: 1, plan_name: 'Месяц', from: '2026-02-01', until: '2026-02-28' },
+				...{
+					balance: '800.00',
+					lessons_left: school.row('customer-tariff', plan).paid_lesson_count,
+					note: NOTE,
+				},
+			},
+		],
+		attendance: [
+			{ ...lesson(there.held, 2, '2026-02-07'), topic: 'Дебют', ...unmarked },
+			{
+				...{ ...lesson(here.held, 1, '2026-02-06'), topic: 'Дебют', ...unmarked },
+				...{ attended: true, grade: '5', bonus: 2, note: NOTE },
+			},
+		],
+		payments: [paid(there.paid, '2026-02-07'), paid(here.paid, '2026-02-06')],
+		tasks: [due(there.task, '2026-02-13'), due(here.task, '2026-02-14')],
+		overviewErrors: [],
+	};
+}
+
+describe('an overview says what the school holds', () => {
+	it.each<[string, Partial<Settings>]>([
+		['as it is', {}],
+		['where a page size is refused', { bodyPageSize: 'refused400' }],
+		['where no total comes and lists are shuffled', { total: 'missing', shuffle: true }],
+		['where filters are ignored', { ignoredFilters: ['lesson.customer_id', 'pay.customer_id', 'group.ids'] }],
+		['where ended subscriptions are left out', { deadDefault: 'current', rowsShowDead: true }],
+		['where details come with a customer only', { lessonDetails: 'withCustomer' }],
+		['where customers do not show their groups', { customerGroups: 'unknown' }],
+		['where memberships of all times come', { cgiDefault: 'all', customerGroups: 'unknown' }],
+	])('of both branches of a customer, %s', async (_what, settings) => {
+		const all = busy();
+		const past = {
+			customer_id: all.id,
+			group_id: 99,
+			branch_id: 1,
+			b_date: '01.01.2025',
+			e_date: '01.02.2025',
+		};
+		school.add('cgi', past);
+		set(settings);
+		expect(await one(all.id, ALL)).toEqual(told(all));
+		expect(school.writes()).toEqual([]);
+	});
+
+	it('as the schema tells', async () => {
+		const json = await one(busy().id, ALL);
+		const { properties } = allSchemas()['customer/getOverview'];
+		const sorted = (value: unknown) => Object.keys((value ?? {}) as object).sort();
+		expect(sorted(properties)).toEqual(sorted(json));
+		for (const name of ['groups', 'subscriptions', 'attendance', 'payments', 'tasks'])
+			expect(sorted(properties[name].items?.properties)).toEqual(sorted((json[name] as Row[])[0]));
+		expect(sorted(properties.next_lesson.properties)).toEqual(sorted(json.next_lesson));
+	});
+
+	it('with as many of the last lessons and payments, and of the next days, as are wanted', async () => {
+		const { id, here, there } = busy();
+		const { attendance, payments } = await one(id, { last: 1 });
+		expect([ids(attendance, 'lesson_id'), ids(payments)]).toEqual([[there.held], [there.paid]]);
+		for (const ignoredFilters of [[], ['lesson.date_to']]) {
+			set({ ignoredFilters });
+			expect((await one(id, { daysAhead: 1 })).next_lesson).toBeNull();
+			expect((await one(id, { daysAhead: 2 })).next_lesson).toMatchObject({ lesson_id: there.next });
+		}
+		// What each branch shows comes once.
+		school.patch('task', here.task, { branch_ids: [1, 2] });
+		expect(ids((await one(id)).tasks)).toEqual([there.task, here.task]);
+	});
+
+	it('with tasks of later pages if that is wanted; if not, that is said', async () => {
+		const id = person();
+		const own = task({ customer_ids: [id] });
+		for (let count = 0; count < 30; count++) task({});
+		const first = await one(id);
+		expect(first.tasks).toEqual([]);
+		const reason = expect.stringMatching(/only the first 20 of 31 were looked through/) as string;
+		expect(first.overviewErrors).toEqual([{ part: 'tasks', reason }]);
+		expect(await one(id, { allTasks: true })).toMatchObject({ tasks: [{ id: own }], overviewErrors: [] });
+	});
+
+	it.each([
+		['Europe/Moscow', 1],
+		['America/New_York', 0],
+	])('with the first lesson that has not begun by the clock in %s', async (timezone, next) => {
+		const id = person();
+		const lessons = [10, 13].map((hour) => lessonOn('2026-02-10', 1, { customer_ids: [id] }, hour));
+		const { json } = await school.done(form(id), { timezone });
+		expect(json).toMatchObject([{ next_lesson: { lesson_id: lessons[next] } }]);
+	});
+
+	it('and nothing of which AlfaCRM says nothing: who was there, or whether a payment has come', async () => {
+		const { id, here } = busy();
+		for (const detail of school.rows('lesson-details'))
+			school.patch('lesson-details', detail.id, { is_attend: null });
+		for (const [is_confirmed, confirmed] of [
+			[0, false],
+			[null, null],
+		]) {
+			school.patch('pay', here.paid, { is_confirmed });
+			const { payments, attendance } = await one(id);
+			expect(payments).toMatchObject([{ confirmed: true }, { id: here.paid, confirmed }]);
+			expect(attendance).toMatchObject([{}, { lesson_id: here.held, attended: null, grade: '5' }]);
+		}
+	});
+
+	it.each(['income', 'expenditure'])(
+		'and takes no refund with its sum as %s for a payment',
+		async (field) => {
+			const id = person();
+			const [back, untold, own, paid] = [2, null, 12, 1].map((pay_type_id) =>
+				payment('20.01.2026', { customer_id: id, pay_type_id, income: '0.00', [field]: '5000.00' }),
+			);
+			const incoming = ((await one(id)).payments as Row[]).map((row) => [row.id, row.incoming]);
+			expect(new Map(incoming as Array<[number, unknown]>)).toEqual(
+				new Map([
+					[back, false],
+					[untold, null],
+					[own, null],
+					[paid, true],
+				]),
+			);
+		},
+	);
+});
+
+describe('what an overview costs', () => {
+	it.each<[string, () => number, IDataObject, Partial<Settings>, number]>([
+		['one branch', () => busy().id, { searchBranches: [1] }, {}, 8],
+		[
+			'memberships that a card does not show',
+			() => busy().id,
+			{ searchBranches: [1] },
+			{ customerGroups: 'unknown' },
+			8,
+		],
+		['two branches', () => busy().id, {}, {}, 12],
+		['a lead', () => person({ is_study: 0, lead_status_id: 1, assigned_id: 1 }), {}, {}, 8],
+	])(
+		'of %s: the customer first, and no more calls than that',
+		async (_what, who, options, settings, most) => {
+			const id = who();
+			set(settings);
+			await one(id, options);
+			expect(school.calls[0]).toBe('customer/index');
+			expect(school.calls.length).toBeLessThanOrEqual(most);
+			const elsewhere = school.sent.filter(({ url }) => url.includes('/v2api/2/'));
+			expect(elsewhere.length > 0).toBe(most > 8);
+		},
+	);
+
+	it('of several items: the lists of names and tasks once', async () => {
+		const { id } = busy();
+		await school.done({}, { each: [id, person(), id].map((customer) => form(customer, ALL)) });
+		for (const call of ['tariff/index', 'user/index', 'study-status/index', 'branch/index'])
+			expect([call, school.sentTo(call).length]).toEqual([call, 1]);
+		const pages = school.sentTo('task/index').map(({ url, body }) => `${url} ${String(body.page)}`);
+		expect(pages).toEqual([...new Set(pages)]);
+	});
+});
+
+describe('where this user may not read', () => {
+	it.each<[string, string, Partial<Settings>]>([
+		['cgi/customer', 'groups', { customerGroups: 'unknown' }],
+		['customer-tariff/index', 'subscriptions', {}],
+		['pay/index', 'payments', {}],
+		['task/index', 'tasks', {}],
+	])('%s: %s are null, and the reason stands beside them', async (call, part, settings) => {
+		const all = busy();
+		set({ forbiddenCalls: [call], ...settings });
+		const { overviewErrors, ...json } = await one(all.id, ALL);
+		expect({ ...json, overviewErrors: [] }).toEqual({ ...told(all), [part]: null });
+		const reason = expect.stringMatching(/denied access.*may not list/) as string;
+		expect([...new Set(ids(overviewErrors, 'part'))]).toEqual([part]);
+		expect((overviewErrors as Row[])[0]).toEqual({ part, reason });
+	});
+
+	it('groups: that lessons which show nothing else are not counted is told too', async () => {
+		const id = person();
+		const { id: group } = groupOf(1, id, 'Шахматы');
+		const silent = lessonOn('2026-02-11', 1, { group_ids: [group] });
+		const own = lessonOn('2026-02-12', 1, { customer_ids: [id] });
+		set({
+			forbiddenCalls: ['cgi/customer'],
+			customerGroups: 'unknown',
+			ignoredFilters: ['lesson.customer_id'],
+		});
+		const json = await one(id);
+		expect(json.next_lesson).toMatchObject({ lesson_id: own });
+		expect(partsIn(json)).toEqual(['groups', 'next_lesson']);
+		school.patch('lesson', silent, { status: 2 });
+		expect(partsIn(await one(id))).toEqual(['groups']);
+	});
+
+	it('lessons: what hangs on them is null', async () => {
+		const { id, group } = busy();
+		set({ forbiddenCalls: ['lesson/index'] });
+		const json = await one(id, { searchBranches: [1] });
+		expect(json).toMatchObject({
+			next_lesson: null,
+			attendance: null,
+			groups: [{ ...group, next_lesson: null }],
+		});
+		expect(partsIn(json)).toEqual(['attendance', 'next_lesson']);
+	});
+
+	it('names: the numbers stay', async () => {
+		const { id } = busy();
+		set({ forbiddenCalls: ['user/index', 'study-status/index', 'tariff/index', 'branch/index'] });
+		const { json, hints } = await school.done(form(id, ALL));
+		expect(json[0]).toMatchObject({
+			manager_id: 1,
+			manager_name: null,
+			stage_name: null,
+			branch_names: null,
+		});
+		expect(partsIn(json[0])).toEqual(['branch_names', 'manager_name', 'plan_name', 'stage_name']);
+		expect(hints.join()).toContain('An overview lacks something');
+	});
+
+	it('all but the customer: an overview of what the card says; not even that: an error', async () => {
+		const { id } = busy();
+		const all = ['lesson/*', 'cgi/*', 'pay/*', 'task/*', 'customer-tariff/*', 'user/*', 'tariff/*'];
+		set({ forbiddenCalls: all });
+		const lacking = { id, name: 'Орлова Мия', payments: null, tasks: null, subscriptions: null };
+		expect(await one(id)).toMatchObject(lacking);
+		set({ forbiddenCalls: ['customer/index'] });
+		expect((await school.run(form(id))).error?.httpCode).toBe('403');
+	});
+
+	it.each([2, 1])('branch %i: that is told, and the other one counts', async (denied) => {
+		const { id, here, there } = busy();
+		const { next, held, paid, task: due } = denied === 2 ? here : there;
+		set({ forbiddenBranches: [denied] });
+		const [json] = await run({ ...form(id, ALL), branchId: denied === 2 ? 1 : 2 });
+		expect(json).toMatchObject({
+			...{ next_lesson: { lesson_id: next }, attendance: [{ lesson_id: held }] },
+			...{ payments: [{ id: paid }], tasks: [{ id: due }] },
+		});
+		expect(partsIn(json)).toEqual(['attendance', 'next_lesson', 'payments', 'tasks']);
+		for (const reason of ids(json.overviewErrors, 'reason')) expect(reason).toContain(`branch ${denied}`);
+	});
+
+	it('lessons of the branch of the node: those of the other one count', async () => {
+		const { id, there } = busy();
+		forbid('lesson/index', 1);
+		const json = await one(id);
+		expect(json).toMatchObject({
+			next_lesson: { lesson_id: there.next },
+			attendance: [{ lesson_id: there.held }],
+		});
+		expect(partsIn(json)).toEqual(['attendance', 'next_lesson']);
+	});
+});
+
+it('a failure that may pass is no lack of rights: the item fails', async () => {
+	const id = person();
+	forbid('pay/index', 1, 500);
+	const [{ error }] = await Promise.all([school.run(form(id)), jest.advanceTimersByTimeAsync(60_000)]);
+	expect(error?.message).toMatch(/payments/);
+});
+
+describe('where the card shows no groups', () => {
+	/** In a group of each branch. */
+	function inTwoGroups() {
+		const id = person({ branch_ids: [1, 2] });
+		const groups = [1, 2].map((branch) => groupOf(branch, id, `Группа ${branch}`));
+		set({ customerGroups: 'unknown' });
+		return { id, groups };
+	}
+	const groupsOf = async (id: number) => {
+		const json = await one(id);
+		const found = (json.groups as Row[]).map((group) => ({ id: group.id, name: group.name }));
+		return { groups: found.sort((a, b) => Number(a.id) - Number(b.id)), parts: partsIn(json) };
+	};
+
+	it('has the names of groups of both branches, for one call more than the memberships', async () => {
+		const { id, groups } = inTwoGroups();
+		expect(await groupsOf(id)).toEqual({ groups, parts: [] });
+		const asked = school.sentTo('group/index').map(({ url, body }) => [url, body.ids]);
+		expect(asked).toEqual([
+			[expect.stringContaining('/v2api/1/'), groups.map((group) => group.id).reverse()],
+			[expect.stringContaining('/v2api/2/'), [groups[1].id]],
+		]);
+	});
+
+	it('counts memberships of both where each branch lists its own alone', async () => {
+		const { id, groups } = inTwoGroups();
+		school.onCall = (call, { url }) => {
+			if (call !== 'cgi/customer') return undefined;
+			const own = school.rows('cgi').filter(({ branch_id }) => url.includes(`/v2api/${String(branch_id)}/`));
+			return { items: own, total: own.length };
+		};
+		expect(await groupsOf(id)).toEqual({ groups, parts: [] });
+	});
+
+	it('tells of a branch whose memberships, or names, may not be read', async () => {
+		const { id, groups } = inTwoGroups();
+		forbid('cgi/customer', 1);
+		expect(await groupsOf(id)).toEqual({ groups, parts: ['groups'] });
+		forbid('group/index', 2);
+		const nameless = { ...groups[1], name: null };
+		expect(await groupsOf(id)).toEqual({ groups: [groups[0], nameless], parts: ['group_names'] });
+	});
+});
+
+/** AlfaCRM lists lessons for the customer that do not show customers: here it lists all that there are. */
+describe('a list that does not say whose its rows are', () => {
+	const AHEAD = '2026-02-12';
+	let id: number;
+	beforeEach(() => {
+		id = person();
+		set({ ignoredFilters: ['lesson.customer_id', 'pay.customer_id'] });
+	});
+	const next = async () => {
+		const json = await one(id);
+		return [(json.next_lesson as Row | null)?.lesson_id ?? null, partsIn(json)];
+	};
+
+	it.each<[what: string, group_ids: number[]]>([
+		['nobody and no group', []],
+		['a group that is not the customer’s', [99]],
+	])('may hold a lesson ahead that shows %s: it is told that it is left out', async (_what, group_ids) => {
+		lessonOn(AHEAD, 1, { group_ids });
+		const { next_lesson, overviewErrors } = await one(id);
+		const reason = expect.stringMatching(/AlfaCRM lists 1 of which nothing tells/) as string;
+		expect([next_lesson, overviewErrors]).toEqual([null, [{ part: 'next_lesson', reason }]]);
+		// A list with lessons of others is not the customer's own.
+		lessonOn(AHEAD, 1, { customer_ids: [person()] });
+		expect(await next()).toEqual([null, []]);
+	});
+
+	it('has the next lesson where it shows a group of the customer, or the customer in its attendance alone', async () => {
+		const own = groupOf(1, id, 'Новая').id;
+		const lesson = lessonOn(AHEAD, 1, { group_ids: [own], customer_ids: [person()] });
+		expect(await next()).toEqual([lesson, []]);
+		// One of others is a guest in that group; the silent one may be the customer's.
+		lessonOn(AHEAD, 1, {}, 14);
+		expect(await next()).toEqual([lesson, ['next_lesson']]);
+		const marked = lessonOn('2026-02-11', 1);
+		school.add('lesson-details', { lesson_id: marked, customer_id: id });
+		expect((await next())[0]).toBe(marked);
+	});
+
+	it('counts with a lesson held, or a payment, that shows nobody, unless there are some of others', async () => {
+		const [other, silent] = [10, 11].map((hour) => lessonOn('2026-02-09', 3, {}, hour));
+		const own = lessonOn('2026-02-09', 3, { customer_ids: [id] }, 12);
+		const [unpaid, paid] = [null, id].map((customer_id) => payment('05.02.2026', { customer_id }));
+		const listed = async () => {
+			const { attendance, payments } = await one(id);
+			return [ids(attendance, 'lesson_id'), ids(payments)];
+		};
+		expect(await listed()).toEqual([
+			[own, silent, other],
+			[paid, unpaid],
+		]);
+		school.patch('lesson', other, { customer_ids: [person()] });
+		payment('05.02.2026', { customer_id: person() });
+		expect(await listed()).toEqual([[own], [paid]]);
+	});
+});
+
+describe('whose overview it is', () => {
+	const found = async (parameters: Row) => ids(await run(parameters));
+
+	it('by phone, in any spelling; one item for each who has it, active ones first, clients before leads', async () => {
+		const phone = [PHONE];
+		const archived = { is_study: 0, e_date: '2025-01-31' };
+		const all = [person({ phone }), person({ phone, is_study: 0 }), person({ phone, ...archived })];
+		const asked = (options: Row = {}) => by('phone', { phone: '8 900 555 00 01' }, options);
+		expect(await found(asked())).toEqual(all);
+		expect(await found(asked({ archived: false }))).toEqual(all.slice(0, 2));
+		expect(await found(asked({ ifSeveral: 'newest' }))).toEqual([all[0]]);
+		const { error } = await school.run(asked({ ifSeveral: 'refuse' }));
+		expect(error?.message).toContain('3 customers match by Phone');
+	});
+
+	it('by the whole name', async () => {
+		const id = person({ name: 'Ёлкина Анна' });
+		person({ name: 'Елкина Анна Ивановна' });
+		expect(await found(by('name', { name: 'елкина  анна' }))).toEqual([id]);
+	});
+
+	it('is found in another branch, and so are the lessons', async () => {
+		const id = person({ branch_ids: [2] });
+		const lesson = lessonOn('2026-02-09', 3, { branch_id: 2, customer_ids: [id] });
+		school.add('lesson-details', { lesson_id: lesson, customer_id: id, is_attend: 0, note: 'Болезнь' });
+		const json = await one(id);
+		expect(json).toMatchObject({ id, branch_ids: '2', attendance: [{ attended: false, note: 'Болезнь' }] });
+		expect(json.url).toMatch(/\/company\/2\/customer\/view\?id=/);
+	});
+
+	it('is nobody’s: an error, an item or nothing, as is chosen', async () => {
+		for (const parameters of [form(99_999), by('phone', { phone: PHONE })]) {
+			expect((await school.run(parameters)).error?.httpCode).toBe('404');
+			const chosen = (ifNone: string) => ({ ...parameters, options: { ifNone } });
+			expect(await run(chosen('item'))).toEqual([{ matchFound: false }]);
+			expect(await run(chosen('nothing'))).toEqual([]);
+		}
+	});
+
+	it('by ID, too, is not found among the archived or in a branch that is not searched where that is chosen', async () => {
+		const [active, gone] = [person(), person({ e_date: '2025-01-31' })];
+		const byId = async (id: number, options: Row) => await found(form(id, { ifNone: 'nothing', ...options }));
+		expect(await byId(gone, {})).toEqual([gone]);
+		expect(await byId(gone, { archived: false })).toEqual([]);
+		expect(await byId(active, { archived: false })).toEqual([active]);
+		expect(await byId(active, { searchBranches: [2] })).toEqual([]);
+		expect(await byId(active, { searchBranches: [2, 1] })).toEqual([active]);
+	});
+
+	it('says that somebody is archived, by the flag or the day', async () => {
+		const id = person({ e_date: '2026-02-09' });
+		expect((await one(id)).archived).toBe(true);
+		set({ rowsShowRemoved: ['customer'] });
+		expect((await one(id)).archived).toBe(true);
+		school.patch('customer', id, { e_date: OPEN_END });
+		expect((await one(id)).archived).toBe(false);
+	});
+
+	it.each<[string, Row]>([
+		['Customer', form('')],
+		['Phone', by('phone', { phone: '' })],
+		['Name', by('name', { name: null })],
+		['Last Lessons and Payments', form(1, { last: 0 })],
+		['Days Ahead', form(1, { daysAhead: 'soon' })],
+		['Search All Tasks', form(1, { allTasks: 'yes, please' })],
+		['Look Up All Names', form(1, { allNames: null })],
+		...['', null, undefined, 'everything', ['note'], {}, '[]', false].map((leaveOut): [string, Row] => [
+			...(['Leave Out', { ...form(1), leaveOut } as Row] as const),
+		]),
+	])("'%s' that cannot be read is refused before anything is sent", async (label, parameters) => {
+		expect((await school.refused(parameters)).message).toContain(label);
+	});
+});
+
+describe('what is left out', () => {
+	it('as the form opens are notes of the staff, and nothing else', async () => {
+		const all = busy();
+		const text = JSON.stringify(told(all), (name, value: unknown) => (name === 'note' ? undefined : value));
+		expect(await run(untouched(form(all.id, ALL)))).toEqual([JSON.parse(text)]);
+	});
+
+	it.each<[part: string, call: string, fields: string[]]>([
+		['attendance', 'lesson/index', ['attendance']],
+		['contacts', '', ['phone', 'email', 'payer_name']],
+		['manager', 'user/index', ['manager_id', 'manager_name', 'stage_id', 'stage_name']],
+		['payments', 'pay/index', ['payments']],
+		['tasks', 'task/index', ['tasks']],
+	])('can be %s, and costs no call then', async (part, call, fields) => {
+		const all = busy();
+		const rest = Object.entries(told(all)).filter(([name]) => !fields.includes(name));
+		expect(await run(form(all.id, ALL, [part]))).toEqual([Object.fromEntries(rest)]);
+		// The lessons ahead are planned ones.
+		expect(school.sentTo(call).filter(({ body }) => body.status !== 1)).toEqual([]);
+	});
+
+	it('is no error where it may not be read, and leaves calls for names', async () => {
+		const { id } = busy();
+		set({ forbiddenCalls: ['task/index', 'pay/index'] });
+		const [json] = await run(form(id, { searchBranches: [1] }, ['payments', 'tasks']));
+		expect(json.overviewErrors).toEqual([]);
+		for (const name of ['manager_name', 'stage_name', 'branch_names']) expect(json[name]).not.toBeNull();
+		expect(school.calls.length).toBeLessThanOrEqual(8);
+	});
+});

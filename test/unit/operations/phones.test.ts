@@ -1,0 +1,234 @@
+import type { IDataObject } from 'n8n-workflow';
+
+import { byPhone as upsert, findByPhone, formOf, OTHER_PHONE as B, PHONE as A, SmallSchool } from './school';
+
+/** What a text means as a phone is told in unit/fields/phone*; here is who is found, refused and saved by it. */
+let school: SmallSchool;
+beforeEach(() => (school = new SmallSchool()));
+
+const lead = (...phone: string[]) => school.lead({ phone, e_date: '2030-12-31' });
+const card = (id: unknown) => structuredClone(school.row('customer', Number(id)));
+const phonesOf = (id: unknown) => card(id).phone;
+const byPhone = (phone: string, fields: IDataObject = {}, options: IDataObject = {}) =>
+	upsert(fields, options, phone);
+const byEmail = (email: string, phone: unknown) => ({
+	...upsert({ phone: phone as string }),
+	matchBy: 'email',
+	email,
+});
+const create = (phone: unknown) =>
+	formOf('create', { name: 'Лисова Ева', is_study: 0, legal_type: 1, phone: phone as string });
+const update = (id: number, updateFields: IDataObject, more: IDataObject = {}) =>
+	formOf('update', { id, updateFields, ...more });
+/** Simplify shows a list as one text; written back it is meant to be the same. */
+const writtenBack = (id: number, phone: string) =>
+	formOf('upsert', { matchBy: 'id', id, fieldsToSet: { phone: [phone] }, options: { listMode: 'replace' } });
+const filteredBy = (phone: string) =>
+	formOf('getAll', { returnAll: true, is_study: 2, removed: 0, addNames: false, filters: { phone } });
+const ids = async (form: IDataObject) => (await school.done(form)).json.map(({ id }) => id);
+const found = async (phone: string) => await ids(findByPhone({}, phone));
+const save = async (form: IDataObject) => (await school.done(form)).json[0];
+
+describe.each(['+7 (___) ___-__-__', '+7 (999) 999-99-99'])('the phone %j, which says nothing,', (phone) => {
+	it('is refused as a key, also for who holds the very same, and beside a name', async () => {
+		lead(phone);
+		const withName = { ...byPhone(phone), matchBy: 'phoneAndName', name: 'Орлова Мия' };
+		for (const form of [findByPhone({}, phone), byPhone(phone, { name: 'Артём' }), withName])
+			expect((await school.refused(form)).message).toContain("'Phone' holds no usable phone number");
+	});
+
+	it('makes a new customer of each where an empty key is to, or beside an email, and is not saved', async () => {
+		const before = card(lead(phone));
+		const form = byPhone(phone, { name: 'Артём' }, { ifKeyEmpty: 'create' });
+		const withEmail = {
+			...byPhone(phone, { name: 'Ева' }),
+			matchBy: 'phoneOrEmail',
+			email: 'eva@example.org',
+		};
+		expect(await school.results(form, form, withEmail, create([phone]))).toBe('created, created, created, ');
+		expect(
+			school
+				.rows('customer')
+				.slice(1)
+				.map((row) => row.phone),
+		).toEqual([[], [], [], []]);
+		expect(card(before.id)).toEqual(before);
+	});
+
+	it('among the fields is passed over: nobody is matched by it, nothing of a list is lost', async () => {
+		const before = card(lead(phone));
+		const second = lead(A);
+		const fields = { phone: [phone], note: 'Новое' };
+		expect(await save(byPhone(A, fields))).toMatchObject({ id: second, changedFields: ['note'] });
+		await save(update(second, { ...fields, note: 'Другое' }));
+		expect(card(second)).toMatchObject({ phone: [A], note: 'Другое' });
+		expect(card(before.id)).toEqual(before);
+	});
+});
+
+it('who holds only a country code, or no number, is no match for a number of that country', async () => {
+	for (const phone of ['+7', '8', '+375', '0', 'неизвестно', '120363041234567890@g.us', '8900***1234']) {
+		const before = card(lead(phone));
+		const made = await save(byPhone(phone, { name: 'Артём' }, { ifKeyEmpty: 'create' }));
+		expect([phone, made.operationResult]).toEqual([phone, 'created']);
+		expect(card(before.id)).toEqual(before);
+	}
+	expect(await school.results(byPhone(A, { name: 'Артём' }))).toBe('created');
+});
+
+describe('one number', () => {
+	it.each([
+		[A, '8_900_5550001'],
+		['+375 29 111-22-33', '80/29/111/22/33'],
+		// What follows it is none of it.
+		[A, '+7 900 555-00-01 доб. 12'],
+		[A, '1) 8 900 555 00 01'],
+		// A website's form begins with +7, and the visitor types the whole number behind it.
+		[A, '+7 8 (900) 555-00-01'],
+	])('%s is found, and not saved again, as %s, and the other way round', async (stored, other) => {
+		const id = lead(stored);
+		expect(await found(other)).toEqual([id]);
+		expect(await school.results(byPhone(other, { name: 'Орлова Мия' }))).toBe('unchanged');
+		expect(phonesOf(id)).toEqual([stored]);
+		school.patch('customer', id, { phone: [other] });
+		expect(await found(stored)).toEqual([id]);
+	});
+
+	it.each([
+		['+375/29/111/22/33', '+375/29/777/88/99'],
+		['8_900_555_00_01', '8_900_555_00_11'],
+	])('%s is another one than %s, and each is found again', async (one, other) => {
+		const id = lead(one);
+		const form = byPhone(other, { name: 'Артём' });
+		expect(await school.results(form, form)).toBe('created, unchanged');
+		expect([await found(one), await found(other)]).toEqual([[id], [id + 1]]);
+	});
+
+	it('behind the +7 of a form is saved as one', async () => {
+		expect(phonesOf((await save(byPhone('+789005550001', { name: 'Ева' }))).id)).toEqual([A]);
+	});
+
+	it.each(['+7 8 495 123-45-67', '+77771234567 8', '+998900555001'])('%s is no such slip', async (phone) => {
+		const id = lead(phone);
+		for (const other of ['84951234567', '87712345678', '89005550001', '+7 900 555-00-1'])
+			expect(await found(other)).toEqual([]);
+		expect(await found(phone)).toEqual([id]);
+	});
+});
+
+describe.each(['digits', 'text'] as const)('where AlfaCRM looks at the %s of a phone', (phoneSearch) => {
+	beforeEach(() => (school.settings.phoneSearch = phoneSearch));
+
+	it.each([
+		['+49 32 550001', '+7(493)255-00-01', ['8 493 255-00-01', '4932550001']],
+		['+372 123 4567', '+7(372)123-45-67', ['8 372 123 45 67', '3721234567']],
+	])('%s and %s are two people', async (foreign, russian, spellings) => {
+		const before = card(lead(foreign));
+		const home = lead(russian);
+		expect([await found(foreign), await ids(filteredBy(foreign))]).toEqual([[before.id], [before.id]]);
+		for (const typed of spellings) {
+			expect([typed, await found(typed)]).toEqual([typed, [home]]);
+			expect(await save(byPhone(typed, { note: `Звонил ${typed}` }))).toMatchObject({ id: home });
+		}
+		expect(card(before.id)).toEqual(before);
+	});
+
+	it.each([
+		['+49 170 1234567', ['0049 170 1234567', '491701234567', '+49 170']],
+		['+375 29 111-22-33', ['80291112233', '029 111-22-33', '+375 29']],
+		[`${A} (мама)`, ['8 900 555 00 01', '+7(900)', '900-555', '55-00-01', 'тел. 8 900 555-00-01, мама']],
+	])('who holds %s is found by the filter as %j', async (held, spellings) => {
+		const id = lead(held);
+		for (const typed of spellings) expect([typed, await ids(filteredBy(typed))]).toEqual([typed, [id]]);
+	});
+});
+
+describe('the filter by a phone', () => {
+	it.each(['8 900 555 00 01, 8 900 555 00 02', '900-555, 900-556', 'мама'])(
+		'that holds two numbers or none is refused: %j',
+		async (phone) => {
+			expect((await school.refused(filteredBy(phone))).message).toContain(
+				"'Phone' must be one phone number, or at least 3 digits of it",
+			);
+		},
+	);
+
+	it.each(['12', '+7', '+7 (___) ___-__-__'])(
+		'that says too little does not return everybody, but says what it lacks: %j',
+		async (phone) => {
+			const { message } = await school.refused(filteredBy(phone));
+			expect(message).toContain('at least 3 digits');
+			expect(message).toContain(phone);
+		},
+	);
+
+	it('that is empty is called empty', async () => {
+		expect((await school.refused(filteredBy(''))).message).toContain("'Phone' is empty");
+	});
+});
+
+/** As sheets hold them: two numbers in a cell, and no comma. */
+describe.each(['8 900 555 00 01 / 8 900 555 00 02', 'Мама (89005550001) Папа (89005550002)'])(
+	'%j',
+	(both) => {
+		it('as the match value leaves the second number with who was found by the first', async () => {
+			const id = lead(A);
+			expect(await school.results(byPhone(both))).toBe('updated');
+			expect(phonesOf(id)).toEqual([A, B]);
+			expect(await school.results(byPhone(both))).toBe('unchanged');
+		});
+
+		it('among the fields adds the second number, and is two numbers of a new customer', async () => {
+			const id = school.lead({ phone: [B], email: ['eva@example.org'] });
+			await save(byEmail('eva@example.org', [both]));
+			expect(phonesOf(id)).toEqual([B, A]);
+			expect(phonesOf((await save(create([both]))).id)).toEqual([A, B]);
+		});
+
+		it('in a record stays when it is written back, and is replaced by one of its numbers', async () => {
+			const id = lead(both);
+			expect(await school.results(writtenBack(id, both), writtenBack(id, '89005550002'))).toBe(
+				'unchanged, updated',
+			);
+			expect(phonesOf(id)).toEqual([B]);
+		});
+	},
+);
+
+it('a number behind an extension finds who has it, and is saved without the extension', async () => {
+	const text = '8 900 555 00 01 доб. 12 8 900 555 00 02';
+	const id = lead(B);
+	expect(await school.results(byPhone(text), byPhone(text))).toBe('updated, unchanged');
+	expect(phonesOf(id)).toEqual([B, '8 900 555 00 01 доб. 12']);
+});
+
+it.each([
+	[[A, 'папа, +49 170 1234567']],
+	[['мама +375 29 123-45-67', '+49 170 1234567, доб. 5', 'не звонить']],
+])('the phones %j, as Simplify shows them, are the same when they are written back', async (phone) => {
+	const id = lead(...phone);
+	const { phone: shown } = await save(formOf('get', { id, simplify: true }));
+	await save(update(id, { phone: [shown as string] }));
+	expect(phonesOf(id)).toEqual(phone);
+	expect(await school.results(writtenBack(id, String(shown)))).toBe('unchanged');
+	expect(phonesOf((await save(create([shown]))).id)).toEqual(phone);
+});
+
+/** A narrow column of a sheet shows a long number so, and exports it so. */
+describe.each(['7,90056E+10', '7.90056E+10; 7,90057E+10'])('%j, which a sheet has rounded,', (phone) => {
+	it('is nobody, not even who holds the very same, and is not saved beside another number', async () => {
+		lead(phone);
+		lead(A);
+		for (const form of [
+			...[findByPhone({}, phone), byPhone(phone, { name: 'Ева' }), byPhone(A, { phone: [B, phone] })],
+			byPhone(A, { phone: `${B}, ${phone}` }),
+		])
+			expect((await school.refused(form)).message).toContain("'Phone' must be");
+	});
+
+	it('in a record leaves the other number there to be found', async () => {
+		const id = lead(phone, A);
+		expect(await save(byPhone('89005550001', { note: 'Новое' }))).toMatchObject({ id, note: 'Новое' });
+		expect(phonesOf(id)).toEqual([phone, A]);
+	});
+});
