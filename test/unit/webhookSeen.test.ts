@@ -79,18 +79,6 @@ describe('a delivery that is under way', () => {
 		expect(await second).toBeUndefined();
 		expect(digests(saved)).toHaveLength(3);
 	});
-
-	it('is known to whoever waited for it, though all that was saved before has fallen out meanwhile', async () => {
-		const [node, database] = [newNode(), {} as IDataObject];
-		await takeAll(node, 1, LATEST, database);
-		const first = await claim(node, delivery(2 * LATEST), structuredClone(database));
-		const second = claim(node, delivery(2 * LATEST), structuredClone(database));
-		await takeAll(node, LATEST + 1, 2 * LATEST - 1, {});
-		first?.keep();
-		first?.end();
-		expect(await second).toBeUndefined();
-		await expectKnown([node], [LATEST + 1], {});
-	});
 });
 
 describe('what is saved', () => {
@@ -111,8 +99,6 @@ describe('what is saved', () => {
 
 	it.each<[what: string, saved: IDataObject]>([
 		['nothing', {}],
-		['a text', { deliveries: 'abc' }],
-		['an object', { deliveries: { length: 5 } }],
 		['a text and one', { deliveries: 'abc', deliveryCount: 'many' }],
 	])('is replaced if it is %s instead of a list', async (_what, saved) => {
 		expect(await take(newNode(), 1, saved)).toBe(true);
@@ -154,57 +140,11 @@ describe('what another process saved', () => {
 		await expectKnown([here, there], [0, 1, 2], database);
 	});
 
-	it('counts though there are as many as are kept', async () => {
-		const [here, there, database] = [newNode(), newNode(), {} as IDataObject];
-		await takeAll(here, 1, LATEST, database);
-		await takeAll(there, LATEST + 1, LATEST + 1, database);
-		await expectKnown([here], [LATEST + 1], database);
-		await takeAll(here, LATEST + 2, LATEST + 2, database);
-		await expectKnown([here, there, newNode()], [LATEST, LATEST + 1, LATEST + 2], database);
-	});
-
 	it('counts if they take turns, also for one that starts then', async () => {
 		const [here, there, database] = [newNode(), newNode(), {} as IDataObject];
 		for (let id = 1; id <= 3 * LATEST; id++) await take([here, there][id % 2], id, database);
 		const latest = Array.from({ length: LATEST }, (_, n) => 2 * LATEST + 1 + n);
 		await expectKnown([here, there, newNode()], latest, database);
 		expect(digests(database)).toHaveLength(LATEST);
-	});
-
-	it('counts for one that has received nothing for long', async () => {
-		const [here, there, database] = [newNode(), newNode(), {} as IDataObject];
-		await takeAll(here, 1, LATEST, database);
-		await takeAll(there, LATEST + 1, 3 * LATEST, database);
-		await expectKnown([here], [3 * LATEST], database);
-		await takeAll(here, 3 * LATEST + 1, 3 * LATEST + 1, database);
-		await expectKnown([newNode()], [2 * LATEST + 2, 3 * LATEST], database);
-	});
-
-	it('is pushed out by nothing that was read before it, but by what is newer', async () => {
-		const [node, there, database] = [newNode(), newNode(), {} as IDataObject];
-		await takeAll(node, 1, LATEST, database);
-		const old = structuredClone(database);
-		await takeAll(node, LATEST + 1, 2 * LATEST, database);
-		await expectKnown([node], [2 * LATEST], structuredClone(old));
-		await takeAll(node, 2 * LATEST + 1, 2 * LATEST + 1, old);
-		await expectKnown([newNode()], [2 * LATEST], old);
-		await takeAll(there, 3 * LATEST, 5 * LATEST, database);
-		await expectKnown([node], [5 * LATEST], database);
-		await takeAll(node, 5 * LATEST + 1, 5 * LATEST + 1, database);
-		await expectKnown([newNode()], [5 * LATEST], database);
-	});
-
-	it('loses nothing of this one whose save it has replaced', async () => {
-		const [here, there, database] = [newNode(), newNode(), {} as IDataObject];
-		await takeAll(here, 1, LATEST, database);
-		const copy = structuredClone(database);
-		await takeAll(here, LATEST + 1, LATEST + 1, database);
-		await takeAll(there, LATEST + 2, LATEST + 2, copy);
-		await takeAll(here, LATEST + 3, LATEST + 3, copy);
-		await expectKnown(
-			[here, newNode()],
-			[1, 2, 3].map((n) => LATEST + n),
-			copy,
-		);
 	});
 });

@@ -50,14 +50,6 @@ const expectAll = (world: World, made: readonly number[]) => {
 	expect({ lost, others, unordered, repeated }).toEqual({ lost: 0, others: 0, unordered: 0, repeated: 0 });
 };
 
-/** Something happens just before the answer to a certain request from now on. */
-function before(world: World, call: number, happens: () => void): void {
-	const from = world.school.calls;
-	world.school.onCall = (calls) => {
-		if (calls === from + call) happens();
-	};
-}
-
 describe('a backlog of more pages than a poll reads', () => {
 	it.each<[string, Partial<Settings>]>([
 		['the page size is refused', { bodyPageSize: 'refused400' }],
@@ -116,26 +108,6 @@ describe('a backlog of more pages than a poll reads', () => {
 	});
 });
 
-describe('entries that come while a list is read', () => {
-	// 20 is as many as a page holds: without a total that looks like a last page which is shown once more.
-	it.each([
-		{ come: 1, call: 2, total: 'present' },
-		{ come: 20, call: 3, total: 'missing' },
-		{ come: 45, call: 5, total: 'missing' },
-	] as const)(
-		'leave a backlog its order: $come before call $call (total $total)',
-		async ({ come, call, total }) => {
-			const world = await begun({ settings: { ...SMALL, total }, there: 30, apart: 1 });
-			await world.polls(1, 5);
-			// Its last page is full.
-			const ids = write(world, 79, 60);
-			before(world, call, () => ids.push(...write(world, come, 0)));
-			await world.polls(6, 20);
-			expect(world.out).toEqual(ids);
-		},
-	);
-});
-
 describe('answers that are wrong', () => {
 	it.each<[string, () => Promise<JsonObject>]>([
 		['500', async () => await Promise.reject(httpFailure(500))],
@@ -173,20 +145,6 @@ describe('answers that are wrong', () => {
 		});
 		return state;
 	};
-
-	it.each([
-		[SMALL, 200, 6],
-		[LARGE, 1_600, 4],
-	])(
-		'one page comes empty although more is counted: %j, %i changes, request %i',
-		async (settings, count, at) => {
-			const world = await begun({ settings, there: 30 });
-			const made = write(world, count, (6 * DAY) / count);
-			emptyPages(world, (page, request) => request === at && page > 0);
-			await world.polls(9, 11);
-			expect(world.out).toEqual(made);
-		},
-	);
 
 	it('pages that stay empty for some minutes lose nothing', async () => {
 		const world = await begun({ there: 30 });

@@ -271,23 +271,6 @@ describe.each(CASES)('$event', ({ event, limit, calm, later, due, before, says, 
 		calendar.card(archived, { e_date: '2030-12-31' });
 		expect(await calendar.ids('2026-03-14 11:00', '2026-03-14 13:00')).toEqual([id, lead, archived]);
 	});
-
-	it('counts a branch that was closed and is opened again as added', async () => {
-		const { calendar, id } = await begun();
-		const open = (is_active: 0 | 1) => calendar.school.store.patch('branch', 2, { is_active });
-		const [told, silent] = calendar.clients(2, { ...calm, branch_ids: [2] });
-		await calendar.poll('2026-03-10 11:00');
-		calendar.card(told, due);
-		if (!isDated) expect(await calendar.ids('2026-03-11 09:00')).toEqual([told]);
-		open(0);
-		await calendar.poll('2026-03-11 13:00');
-		calendar.card([id, silent], due);
-		expect(await calendar.ids('2026-03-14 09:00')).toEqual([id]);
-		open(1);
-		expect(await calendar.ids(...atHours('2026-03-14', 11, 13, 15))).toEqual([]);
-		const next = calendar.client({ ...due, branch_ids: [2] });
-		expect(await calendar.ids('2026-03-14 17:00')).toEqual([next]);
-	});
 });
 
 it.each(casesOn('2026-03-16'))(
@@ -346,21 +329,6 @@ describe('a list of clients that comes empty though they are counted', () => {
 		},
 	);
 
-	it('does not hold up the other branches', async () => {
-		const calendar = new Calendar(START, { event: 'inDebt' });
-		const [one, two] = [1, 2].map(
-			(branch) => calendar.clients(MANY, { balance: '0.00', branch_ids: [branch] })[0],
-		);
-		expect(await calendar.poll()).toEqual([]);
-		calendar.card([one, two], { balance: '-1.00' });
-		calendar.showing((rows) => {
-			if (JSON.stringify(rows[0]?.branch_ids) === '[2]') rows.splice(0);
-		});
-		expect(await calendar.ids('2026-03-10 11:00')).toEqual([one]);
-		calendar.showing(all);
-		expect(await calendar.ids('2026-03-10 11:05')).toEqual([two]);
-	});
-
 	it('holds up for a day if the branch is really empty', async () => {
 		const calendar = new Calendar('2027-03-10 09:00', { event: 'inDebt' });
 		expect(await calendar.poll()).toEqual([]);
@@ -418,11 +386,6 @@ describe('the day', () => {
 });
 
 describe('the limit', () => {
-	it('that cannot be read is refused by its name', async () => {
-		const calendar = new Calendar(START, { event: 'notSeen', daysNotSeen: '={{ "soon" }}' });
-		await expect(calendar.poll()).rejects.toThrow("'Days Not Seen'");
-	});
-
 	it('of days before the birthday makes a test event show whose is next, for on most days it is nobody’s', async () => {
 		const calendar = new Calendar('2026-03-14 09:00', { event: 'customerBirthday', birthdayIn: 30 });
 		const [soon, later] = ['20.03.2015', '12.04.2015'].map((dob) => calendar.client({ dob }));

@@ -130,16 +130,6 @@ describe('Fetch Full Record', () => {
 		]);
 		expect(await poller.tick()).toEqual([]);
 	});
-
-	it.each<[fetchRecord: string, isRead: boolean]>([
-		['={{ "true" }}', true],
-		['={{ "false" }}', false],
-	])('given as %s reads the record: %s', async (fetchRecord, isRead) => {
-		const poller = await started('customerUpdated', { fetchRecord });
-		patch(lead(), { note: 'да' });
-		const [item] = await poller.tick();
-		expect('record' in item).toBe(isRead);
-	});
 });
 
 /** A trigger of all changes of customers, in an account whose log lists those of all branches in each, unless told otherwise. */

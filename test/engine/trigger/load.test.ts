@@ -79,19 +79,6 @@ describe('what a trigger keeps stays small', () => {
 		}
 		expect(Math.max(...sizes)).toBeLessThan(4_000);
 	});
-
-	it('some time after 3,000 changes of one second, too many for a poll, each reported once', async () => {
-		const world = new World({ settings: SMALL, parameters: LOG });
-		world.log();
-		await world.polls(1, 5);
-		const made = range(1, 3_000).map(() => world.log());
-		expect([...(await world.polls(9, 1)), ...(await world.polls(2, 70))]).toEqual(made);
-		world.pass(4 * DAY);
-		const id = world.log();
-		expect(await world.poll()).toEqual([id]);
-		await world.poll();
-		expect(world.stateBytes).toBeLessThan(1_000);
-	});
 });
 
 describe('a poll reads no more than it must', () => {
@@ -203,20 +190,6 @@ describeScheduled('a poll whose time is short', () => {
 			expect(sorted(reported)).toEqual(made);
 		},
 	);
-
-	it('reports a backlog of changes in order, for the log has the newest first', async () => {
-		const { school, polls } = schoolOf(0, 36, { event: 'taskCreated', fetchRecord: false });
-		await polls(3);
-		const made = range(1, 1_200);
-		for (const entity_id of made) {
-			const date_time = new Date(Date.UTC(2026, 1, 10, 9) + entity_id * 1_000).toISOString();
-			school.store.insert('log', {
-				...{ entity: 'Task', event: 1, entity_id, branch_ids: [1 + (entity_id % 2)] },
-				date_time: date_time.slice(0, 19).replace('T', ' '),
-			});
-		}
-		expect(await polls(16)).toEqual(made);
-	});
 
 	it('reads records as long as there is time, at least one', async () => {
 		const { school, poll } = schoolOf(0, 10, { event: 'customerUpdated', branchIds: [1] });

@@ -163,29 +163,6 @@ describe('when the settings change', () => {
 		},
 	);
 
-	it('a branch is added: what that held before is no news, nothing else is lost', async () => {
-		const world = await begun({ branchIds: [1] });
-		world.customer({ branch_ids: [2] });
-		const since = world.customer();
-		world.poller.change(created({ branchIds: [1, 2] }));
-		expect(await world.poll()).toEqual([since]);
-		const later = world.customer({ branch_ids: [2] });
-		expect(await world.polls(2, 5)).toEqual([later]);
-		expect(world.poller.notes).toEqual([]);
-	});
-
-	it('archived ones: what was archived before is no news whatever else is changed, nothing else is lost', async () => {
-		const world = await begun({ is_study: 0 });
-		await world.polls(3, 5, () => world.customer({ ...archived, is_study: 1 }));
-		const since = world.customer();
-		world.poller.change(created({ includeArchived: true }));
-		expect(await world.poll()).toEqual([since]);
-		const later = world.customer(archived);
-		world.poller.change(created({ includeArchived: true, is_study: 0 }));
-		expect(await world.poll()).toEqual([later]);
-		expect(await world.polls(2, 5)).toEqual([]);
-	});
-
 	it('the event: it begins anew without a flood, and says so', async () => {
 		const world = await begun({ branchIds: [1] });
 		const pay = (income: string) =>

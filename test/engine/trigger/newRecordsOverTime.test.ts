@@ -98,18 +98,6 @@ describe('who is new is news, whatever n8n has been told of the time', () => {
 		await world.polls(3, 5);
 		expect(world.out).toEqual(ids);
 	});
-
-	it('its clock is 1,000 hours ahead, then right', async () => {
-		const world = new World({ settings: LARGE, parameters: CUSTOMERS });
-		world.customer();
-		for (const hours of [1_000, 0]) {
-			jest.spyOn(Date, 'now').mockImplementation(() => world.now.plus({ hours }).toMillis());
-			await world.polls(12, 12 * HOUR);
-		}
-		const ids: number[] = [];
-		await world.polls(12, 16 * HOUR, () => ids.push(world.customer()));
-		expect(world.out).toEqual(ids);
-	});
 });
 
 describe('long lists', () => {
@@ -161,38 +149,12 @@ describe('long lists', () => {
 		expect(world.out).toEqual([lead]);
 	});
 
-	it('where others are deleted between two polls, all that is new comes with the next one', async () => {
-		const there = (world: World) => range(1, 60).map((n) => world.customer({}, { ago: 61 - n }));
-		const world = await begun({ ...CUSTOMERS, branchIds: [1] }, SMALL, there);
-		await world.polls(1, 5);
-		const ids = range(1, 90).map(() => world.customer());
-		range(1, 35).forEach((id) => world.school.store.remove('customer', id));
-		expect(await world.polls(1, 5)).toEqual(ids);
-		// What is new, and a page that is known.
-		expect(world.requests.at(-1)).toBeLessThanOrEqual(6);
-	});
-
 	it('a backlog keeps its order while the hourly reading has no time to come to its end', async () => {
 		const world = await begun({ ...CUSTOMERS, options: { maxPerPoll: 10 } }, SMALL);
 		const ids = range(1, 500).map(() => world.customer());
 		world.school.onCall = () => world.pass(5 / 60);
 		await world.polls(6, 5);
 		expect(world.out).toEqual(ids.slice(0, 60));
-	});
-});
-
-describe('what can be seen when the trigger begins', () => {
-	it.each([
-		['no branch is active', ['closed', 'closed']],
-		['a branch is closed', ['open', 'closed']],
-	] as const)('%s: what is from days before is no news', async (_what, become) => {
-		const world = new World({ settings: LARGE, branches: 2, parameters: CUSTOMERS });
-		range(1, 50).forEach((n) => world.customer({ branch_ids: [2] }, { ago: DAY * (51 - n) }));
-		become.forEach((state, index) => world.branch(index + 1, state));
-		await world.poll();
-		world.branch(2, 'open');
-		await world.polls(14, 10);
-		expect(world.out).toEqual([]);
 	});
 });
 
@@ -245,26 +207,6 @@ describe('the list of branches', () => {
 });
 
 describe('when the settings change', () => {
-	it('what is left over of Start With Newest is reported', async () => {
-		const parameters = { ...CUSTOMERS, options: { startWith: 4, maxPerPoll: 1 } };
-		const world = new World({ settings: LARGE, branches: 2, parameters });
-		const wanted = range(1, 4).map((n) => world.customer({}, { ago: 100 - n }));
-		await world.polls(2, 10);
-		world.poller.change({ ...parameters, branchIds: [1] });
-		await world.polls(6, 10);
-		expect(world.out).toEqual(wanted);
-	});
-
-	it('archived ones are asked for: those of more than 100 pages are no news', async () => {
-		const world = await begun({ ...CUSTOMERS, includeArchived: false }, SMALL);
-		range(1, 2_100).forEach(() => world.customer());
-		const archived = range(1, 3).map(() => world.customer({ e_date: '2026-02-10' }));
-		await world.polls(5, 5);
-		world.poller.change(CUSTOMERS);
-		await world.polls(3, 5);
-		expect(world.out.filter((id) => archived.includes(id))).toEqual([]);
-	});
-
 	it('archived ones are asked for, and the list without them fails in a branch: they are no news', async () => {
 		const world = await begun({ ...CUSTOMERS, includeArchived: false });
 		range(1, 30).forEach(() => world.customer({ branch_ids: [2] }));

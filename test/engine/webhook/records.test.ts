@@ -183,6 +183,16 @@ describe('with Fetch Full Record, the answer', () => {
 		expect(await hook.deliver({ body: event() })).toEqual(REPEATED);
 	});
 
+	it('goes out at the limit if the login takes longer', async () => {
+		school.sandbox.faults.add({ kind: 'delay', ms: 500, match: { entity: 'auth' } });
+		// A login of its own, for others wait for one that is under way.
+		const received = fetching(withKey(`${school.sandbox.account.apiKey}-2`)).deliver({ body: event() });
+		while (school.entries('auth/login').length === 0) await sleep(5);
+		limits[0].abort();
+		expect(jsonOf(await received)).toEqual({ ...event(), ...LATE });
+		expect(reads()).toBe(0);
+	});
+
 	it('goes out at the limit while a failed call waits to be sent again, which then is not', async () => {
 		const match = { entity: 'customer', action: 'index' };
 		school.sandbox.faults.add({ kind: 'tooMany', retryAfter: 1, times: 1, match });
