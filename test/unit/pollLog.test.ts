@@ -122,6 +122,13 @@ describe('a branch', () => {
 		expect(poll(state, 30, { 1: [], 2: [entry(4, 25), entry(3, 15), shared] }).ids).toEqual([4]);
 	});
 
+	it('that cannot be read when it is chosen has news of what comes from then on, once it can be', () => {
+		const before = poll(fresh(1), 5, { 1: [entry(1, 4)] }).state;
+		const chosen = add(before, [2], { day: '', isChosen: true, now: at(6) });
+		const { state } = poll(chosen, 6, { 1: [entry(1, 4)] });
+		expect(poll(state, 30, { 1: [entry(1, 4)], 2: [entry(3, 25), entry(2, 1)] }).ids).toEqual([3]);
+	});
+
 	it('that was chosen and is too long to be read at once has no news of what is older than what was read', () => {
 		const chosen = add(poll(fresh(1), 5, { 1: [] }).state, [2], { day: '', isChosen: true, now: at(20) });
 		const top: Look = { rows: [entry(3, 15), entry(2, 12)], list: { total: 9, next: 1 }, isWhole: false };

@@ -177,6 +177,13 @@ describe('other settings', () => {
 		expect(poll(state, 2, [[{ ...rows[0], wanted: true }, rows[1]]]).ids).toEqual([2]);
 	});
 
+	it('that only choose a branch leave what is not wanted to be news as soon as it is', () => {
+		const rows = [rowOf(2, 1, { wanted: false }), rowOf(1, -1)];
+		const { state } = poll(begun([rows[1]]), 1, [rows]);
+		const chosen = refilter(state, { ...SETTINGS, scope: 't' }, [1, 2]);
+		expect(poll(chosen, 2, [[{ ...rows[0], wanted: true }, rows[1]], []]).ids).toEqual([2]);
+	});
+
 	it('make no news of what a branch held when it was chosen, however late that can be read', () => {
 		const rows = [rowOf(4, 3), rowOf(3, 2), rowOf(1, -1)];
 		const own = poll(begun([rows[2]]), 2, [rows.slice(1)]);
@@ -190,6 +197,16 @@ describe('other settings', () => {
 		const { ids, state } = poll(after(1), 5, [rows, held]);
 		expect(ids).toEqual([5]);
 		expect(state.chosen).toEqual({});
+	});
+
+	it('make no news of what the settings before would have hidden', () => {
+		const [hidden, there] = [rowOf(2, 1), rowOf(1, -1)];
+		const state = refilter(begun([there]), OTHERS, [1]);
+		const wasListed = ({ id }: IDataObject) => id !== 2;
+		const seen = { looks: read(at(1), [hidden, there]), branches: [1], wants: () => true, now: at(1) };
+		const { news, after } = step(state, { ...seen, wasListed });
+		expect(news).toEqual([]);
+		expect(poll(after(0), 2, [[hidden, there]]).ids).toEqual([]);
 	});
 });
 

@@ -89,6 +89,12 @@ describe('a trigger that n8n keeps the state of by name', () => {
 		expect(trigger(workflow, 'b', 'One').knows()).toBe('of b');
 	});
 
+	it('goes on where one of its name stopped that is gone', () => {
+		const workflow = begun();
+		expect(trigger(workflow, 'b', 'Trigger').knows()).toBe(1);
+		expect(trigger(workflow, 'c', 'Trigger').open('payments').isOther).toBe(false);
+	});
+
 	it('begins anew under a name that another one bore', () => {
 		const workflow = begun();
 		trigger(workflow, 'a', 'Leads').save(2);
@@ -170,6 +176,34 @@ describe('triggers of a workflow that were published one after the other', () =>
 		trigger(first, 'a', 'A').save('a2', { isReport: true });
 		saved.save(first);
 		expect(trigger(saved.restarted(), 'b', 'B').knows()).toBe('b2');
+	});
+
+	it('do not save what another one reports just now: n8n may still drop that', () => {
+		const saved = new Saved();
+		const first = saved.load();
+		trigger(first, 'a', 'A').save('a1');
+		trigger(first, 'b', 'B').save('b1');
+		saved.save(first);
+		trigger(saved.load(), 'b', 'B').save('b2', { isReport: true });
+
+		trigger(first, 'a', 'A').save('a2', { isReport: true });
+		saved.save(first);
+		expect(trigger(saved.restarted(), 'b', 'B').knows()).toBe('b1');
+	});
+
+	it('keep to the newer state when another process went on meanwhile', () => {
+		const saved = new Saved();
+		const first = saved.load();
+		trigger(first, 'b', 'B').save('b1');
+		const elsewhere = saved.load();
+		Object.defineProperty(elsewhere, 'id', { value: 'seen by another process' });
+		trigger(elsewhere, 'b', 'B').save('b2');
+		trigger(elsewhere, 'b', 'B').save('b3');
+		saved.save(elsewhere);
+
+		const again = saved.load();
+		trigger(again, 'a', 'A').save('a1');
+		expect(trigger(again, 'b', 'Renamed').knows()).toBe('b3');
 	});
 });
 

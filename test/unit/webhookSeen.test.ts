@@ -79,6 +79,18 @@ describe('a delivery that is under way', () => {
 		expect(await second).toBeUndefined();
 		expect(digests(saved)).toHaveLength(3);
 	});
+
+	it('is known to whoever waited for it, though all that was saved before has fallen out meanwhile', async () => {
+		const [node, database] = [newNode(), {} as IDataObject];
+		await takeAll(node, 1, LATEST, database);
+		const first = await claim(node, delivery(2 * LATEST), structuredClone(database));
+		const second = claim(node, delivery(2 * LATEST), structuredClone(database));
+		await takeAll(node, LATEST + 1, 2 * LATEST - 1, {});
+		first?.keep();
+		first?.end();
+		expect(await second).toBeUndefined();
+		await expectKnown([node], [LATEST + 1], {});
+	});
 });
 
 describe('what is saved', () => {
@@ -146,5 +158,33 @@ describe('what another process saved', () => {
 		const latest = Array.from({ length: LATEST }, (_, n) => 2 * LATEST + 1 + n);
 		await expectKnown([here, there, newNode()], latest, database);
 		expect(digests(database)).toHaveLength(LATEST);
+	});
+
+	it('is pushed out by nothing that was read before it, but by what is newer', async () => {
+		const [node, there, database] = [newNode(), newNode(), {} as IDataObject];
+		await takeAll(node, 1, LATEST, database);
+		const old = structuredClone(database);
+		await takeAll(node, LATEST + 1, 2 * LATEST, database);
+		await expectKnown([node], [2 * LATEST], structuredClone(old));
+		await takeAll(node, 2 * LATEST + 1, 2 * LATEST + 1, old);
+		await expectKnown([newNode()], [2 * LATEST], old);
+		await takeAll(there, 3 * LATEST, 5 * LATEST, database);
+		await expectKnown([node], [5 * LATEST], database);
+		await takeAll(node, 5 * LATEST + 1, 5 * LATEST + 1, database);
+		await expectKnown([newNode()], [5 * LATEST], database);
+	});
+
+	it('loses nothing of this one whose save it has replaced', async () => {
+		const [here, there, database] = [newNode(), newNode(), {} as IDataObject];
+		await takeAll(here, 1, LATEST, database);
+		const copy = structuredClone(database);
+		await takeAll(here, LATEST + 1, LATEST + 1, database);
+		await takeAll(there, LATEST + 2, LATEST + 2, copy);
+		await takeAll(here, LATEST + 3, LATEST + 3, copy);
+		await expectKnown(
+			[here, newNode()],
+			[1, 2, 3].map((n) => LATEST + n),
+			copy,
+		);
 	});
 });

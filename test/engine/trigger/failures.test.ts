@@ -329,6 +329,28 @@ describe('a record that AlfaCRM fails to show', () => {
 		await expect(poll()).rejects.toThrow('HTTP 500');
 	});
 
+	it('costs a day together with others, and the next one a day of its own again', async () => {
+		const { world, ids, poll } = await changed(5);
+		damage(world, 'customer', ...ids.slice(1, 4));
+		expect(await poll()).toMatchObject([told(ids[0])]);
+		await waitADay(world);
+		expect(await poll()).toMatchObject([lost(ids[1])]);
+		await expect(poll()).rejects.toThrow('HTTP 500');
+		world.pass(10);
+		expect(await poll()).toMatchObject([lost(ids[2])]);
+		// What fails for minutes is waited for all the same.
+		await expect(poll()).rejects.toThrow('HTTP 500');
+		mend(world);
+		expect(await poll()).toMatchObject([told(ids[3]), told(ids[4])]);
+
+		const other = world.customer();
+		damage(world, 'customer', other);
+		world.pass(DAY);
+		change(world, other);
+		await waitADay(world);
+		expect(await poll()).toMatchObject([lost(other)]);
+	});
+
 	it('is told with the reason where only its name is asked for', async () => {
 		const world = await started({ event: 'customerArchived' });
 		const ids = [1, 2].map(() => world.customer());

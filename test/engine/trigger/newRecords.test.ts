@@ -163,6 +163,18 @@ describe('when the settings change', () => {
 		},
 	);
 
+	it('archived ones: what was archived before is no news whatever else is changed, nothing else is lost', async () => {
+		const world = await begun({ is_study: 0 });
+		await world.polls(3, 5, () => world.customer({ ...archived, is_study: 1 }));
+		const since = world.customer();
+		world.poller.change(created({ includeArchived: true }));
+		expect(await world.poll()).toEqual([since]);
+		const later = world.customer(archived);
+		world.poller.change(created({ includeArchived: true, is_study: 0 }));
+		expect(await world.poll()).toEqual([later]);
+		expect(await world.polls(2, 5)).toEqual([]);
+	});
+
 	it('the event: it begins anew without a flood, and says so', async () => {
 		const world = await begun({ branchIds: [1] });
 		const pay = (income: string) =>

@@ -255,14 +255,22 @@ describe('clocks and times of AlfaCRM that are wrong', () => {
 		expect(world.stateBytes).toBeLessThan(3_000);
 	});
 
-	it('a row of another century does not matter', async () => {
-		const created_at = '2099-01-01 00:00:00';
-		const world = await begun(CUSTOMERS, LARGE, (one) => [one.customer({ created_at }), one.customer()]);
-		const ids = [world.customer(), world.customer({ created_at }), world.customer({}, { ago: 40 * HOUR })];
-		expect(await world.poll()).toEqual(ids);
-		expect(await world.poll()).toEqual([]);
-		const next = world.customer();
-		expect(await world.poll()).toEqual([next]);
+	it.each([
+		['there before the trigger began: it never comes', true],
+		['new: it comes once', false],
+	])('a time of creation eight days ahead, %s', async (_name, isOld) => {
+		const ahead = (world: World) => world.customer({}, { ago: -8 * DAY });
+		const world = await begun(CUSTOMERS, LARGE, (one) => [
+			one.customer(),
+			isOld && ahead(one),
+			one.customer(),
+		]);
+		const ids = isOld ? [] : [ahead(world)];
+		for (let n = 0; n < 15; n++) {
+			ids.push(world.customer());
+			await world.polls(4, 6 * HOUR);
+		}
+		expect([...world.out].sort((a, b) => a - b)).toEqual(ids);
 	});
 
 	it('rows whose time cannot be read are news if they are listed', async () => {
