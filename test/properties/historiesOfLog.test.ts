@@ -281,7 +281,6 @@ const write = (twins: number, more: Partial<Write> = {}): Write => {
 	return { do: 'write', branch: 0, twins, className: 'Task', hiddenMinutes: 0, ...more };
 };
 const wait = (minutes: number): LogStep => ({ do: 'wait', minutes });
-const small = { pageSize: 2, bodyPageSize: 'ignored' } as const;
 
 /** What random histories or their authors came across. */
 const found: Array<[string, Partial<LogHistory>]> = [
@@ -293,35 +292,11 @@ const found: Array<[string, Partial<LogHistory>]> = [
 		},
 	],
 	[
-		'a last page that is shown for ever, without a total, to a poll in a hurry',
-		{
-			settings: { pageSize: 2, total: 'missing', pastEnd: 'repeatLast' },
-			isHurried: true,
-			steps: [poll, poll, poll, write(5), poll],
-		},
-	],
-	[
 		'an entry that shows up two hours late, when younger ones are old news',
 		{
 			maxPerPoll: 500,
 			steps: [poll, write(1, { hiddenMinutes: 120 }), wait(119), write(2), poll, poll, poll, poll],
 		},
-	],
-	[
-		'an order that changes with each page while entries come and days go',
-		{
-			settings: { pageSize: 2, shuffle: true, logScope: 'branch' },
-			before: [100_000, 0, 0, 0],
-			maxPerPoll: 500,
-			steps: [
-				...[poll, write(2, { branch: 1 }), poll, write(1, { branch: 1 }), wait(181)],
-				...[write(3, { branch: 1 }), { do: 'during', at: 1, step: write(1) } as const],
-			],
-		},
-	],
-	[
-		'a branch that knows of a later day than the others, which list the same changes',
-		{ steps: [poll, write(7), wait(2_340), write(1, { branch: 1, hiddenMinutes: 1 })] },
 	],
 	[
 		'a branch that is opened while others have the same changes still to report',
@@ -341,35 +316,6 @@ const found: Array<[string, Partial<LogHistory>]> = [
 			classes: ['Task', 'Pay'],
 			maxPerPoll: 500,
 			steps: [poll, write(3), write(3, { className: 'Lesson' }), write(3)],
-		},
-	],
-	[
-		'a list in another order each time, which shows the same page twice',
-		{
-			settings: { ...small, pageSize: 3, shuffle: true, pastEnd: 'repeatLast', total: 'present' },
-			before: [0, 0, 0, 0, 0, 0],
-			watched: [1],
-			steps: [],
-		},
-	],
-	[
-		'all days shown whatever was asked for, not the newest first',
-		{
-			settings: { ...small, ignoredFilters: ['log.date_from'] },
-			before: [0, 100_000, 100_000],
-			steps: [poll, write(1), poll],
-		},
-	],
-	[
-		'days that end later than was asked for, after some that are closed by now',
-		{
-			settings: { ...small, ignoredFilters: ['log.date_to'] },
-			maxPerPoll: 3,
-			steps: [
-				poll,
-				...[1, 2, 3, 4].flatMap(() => [wait(1_440), write(2)]),
-				...[poll, poll, poll, poll, poll, poll],
-			],
 		},
 	],
 ];

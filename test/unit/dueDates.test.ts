@@ -16,11 +16,9 @@ const settingsOf = (what: OccasionName, limit: number) => ({
 const dayOf = (text: string) => Date.parse(text) / 86_400_000;
 
 it.each([
-	['2026-02-27', '2026-02-28', 10],
 	['2026-02-28', '2026-02-28', 10],
 	['2026-03-01', '2027-02-28', 11],
 	['2028-02-28', '2028-02-29', 12],
-	['2028-03-01', '2029-02-28', 13],
 ])('whoever was born on 29 February has the next birthday after %s on %s', (today, birthday, turns) => {
 	const { read, describe } = occasionKinds.birthday;
 	const row = { dob: '29.02.2016' };
@@ -37,35 +35,6 @@ it.each<[what: OccasionName, name: string, values: unknown[]]>([
 ])('%s is not told by a card whose %s is one of %j', (what, name, values) => {
 	for (const value of values)
 		expect(occasionKinds[what].read({ [name]: value as string }, TODAY, TODAY)).toBeUndefined();
-});
-
-describe('an occasion is the same', () => {
-	/** How often a client is told whose card shows these, day by day. */
-	const told = (what: OccasionName, limit: number, cards: IDataObject[]): number[] => {
-		let state: OccasionsState = emptyOccasions(limit);
-		return cards.map((card, day) => {
-			const look = { rows: [{ id: 5, ...card }], isSure: true };
-			const settings = { ...settingsOf(what, limit), today: TODAY + day };
-			const { news, after } = step(state, new Map([[1, look]]), settings);
-			state = JSON.parse(JSON.stringify(after(news.length))) as OccasionsState;
-			return news.length;
-		});
-	};
-
-	it('while a few lessons are taken back, and another one when lessons are bought', () => {
-		const counts = [5, 4, 3, 4, 0, 1, 4, 9, 4].map((paid_lesson_count) => ({ paid_lesson_count }));
-		expect(told('lessonsRunningOut', 4, counts)).toEqual([0, 1, 0, 0, 0, 0, 1, 0, 1]);
-	});
-
-	it('while the end of a subscription moves by less than a week', () => {
-		const ends = [20, 11, 9, 13, 18, 20].map((days) => ({ paid_till: textOf(TODAY + days) }));
-		expect(told('subscriptionEnding', 15, ends)).toEqual([0, 1, 0, 0, 1, 0]);
-	});
-
-	it('for as long as nobody comes, and another one after a visit, also one that is entered late', () => {
-		const visits = [-6, -6, -6, -5, -5, -1].map((days) => ({ last_attend_date: textOf(TODAY + days) }));
-		expect(told('notSeen', -7, visits)).toEqual([0, 1, 0, 1, 0, 0]);
-	});
 });
 
 describe('a list of debtors', () => {

@@ -7,19 +7,11 @@ const members = (runs: Runs) => Array.from({ length: 70 }, (_, id) => id).filter
 const sorted = (set: Iterable<number>) => [...new Set(set)].sort((a, b) => a - b);
 
 describe('a set of IDs', () => {
-	it('holds what was added, in whatever order, and nothing else', () => {
-		fc.assert(
-			fc.property(ids, (all) => {
-				expect(members(Runs.of(all))).toEqual(sorted(all));
-			}),
-		);
-	});
-
-	it('is the same after it was kept as text, in the fewest runs', () => {
+	it('holds what was added, in whatever order, and nothing else, also once it was kept as text, in the fewest runs', () => {
 		fc.assert(
 			fc.property(ids, (all) => {
 				const text = Runs.of(all).toString();
-				expect(members(Runs.parse(text))).toEqual(sorted(all));
+				for (const runs of [Runs.of(all), Runs.parse(text)]) expect(members(runs)).toEqual(sorted(all));
 				const starts = sorted(all).filter((id) => !all.includes(id - 1));
 				expect(text.split(',').filter(Boolean)).toHaveLength(starts.length);
 			}),
@@ -55,11 +47,7 @@ describe('a set of IDs', () => {
 		);
 	});
 
-	it.each([
-		['', []],
-		['5', [5]],
-		['5-7,9', [5, 6, 7, 9]],
-	])('%j is read as %j', (text, all) => {
-		expect(members(Runs.parse(text))).toEqual(all);
+	it('is read from runs and single ones', () => {
+		expect(members(Runs.parse('5-7,9'))).toEqual([5, 6, 7, 9]);
 	});
 });

@@ -21,7 +21,7 @@ const marked = recordNamed('LessonDetails', 9);
 const told = async (change: Change, lesson: IDataObject) =>
 	(await attendance(1).tell(change, [1], showing(lesson))).map(({ customer_id }) => customer_id);
 
-const ODD = [undefined, null, '', 'text', 0, 7, true, {}, { '1': details }, [], [null], ['5'], [[details]]];
+const ODD: unknown[] = [undefined, 'text', 7, { '1': details }, [null], ['5'], [[details]]];
 
 describe('a lesson of an odd shape', () => {
 	it.each(ODD)('details %j are read as empty', async (shown) => {
@@ -32,8 +32,7 @@ describe('a lesson of an odd shape', () => {
 	});
 
 	it.each(ODD)('customer_ids %j are read as empty', async (shown) => {
-		const lesson = { customer_ids: shown as IDataObject[] };
-		expect(await told(completed, { ...lesson, details: [] })).toEqual([]);
-		expect(await told(completed, { ...lesson, details: [details] })).toEqual([5]);
+		const lesson = { customer_ids: shown as IDataObject[], details: [details] };
+		expect(await told(completed, lesson)).toEqual([5]);
 	});
 });

@@ -32,51 +32,41 @@ describe('a value of an expression', () => {
 	};
 
 	it.each<[parameters: INodeParameters, ids: number[]]>([
-		[{ ...LOG, events: ['Updated'] }, [3, 6, 9]],
 		[{ ...LOG, events: 'CREATE, deleted' }, [2, 4, 5, 7, 8, 10]],
-		[{ ...LOG, events: '' }, range(2, 10)],
-		[{ ...LOG, entities: ['customer'] }, [2, 3, 4]],
 		[{ ...LOG, entities: 'LESSON, made-up' }, range(5, 10)],
 		[{ ...LOG, entities: ['constructor'] }, []],
-		[{ ...CUSTOMERS, is_study: '' }, [2, 3]],
 		[{ ...CUSTOMERS, is_study: ' 1 ' }, [3]],
-		[{ ...CUSTOMERS, is_study: 0 }, [2]],
 	])('is understood, %j', async (parameters, ids) => {
 		expect(await told(parameters)).toEqual(ids);
 	});
 
 	it.each<[parameters: INodeParameters, message: RegExp]>([
 		[{ ...LOG, events: ['Renewed'] }, /^'Events' must be some of .+, but it is "\["Renewed"\]"$/],
-		[{ ...LOG, events: ['create', 5] }, /^'Events' must be some of /],
 		[{ ...LOG, entities: '={{ [{ name: "Customer" }] }}' }, /'Entities' must be/],
-		[{ ...LOG, changedFields: '={{ true }}' }, /'Changed Fields' must be/],
 		[{ ...CUSTOMERS, is_study: 'clients' }, /^'Customer Type' must be one of .+, but it is "clients"$/],
-		[{ ...CUSTOMERS, is_study: 3 }, /^'Customer Type' must be one of .+, but it is "3"$/],
 		[{ ...CUSTOMERS, includeArchived: '={{ "maybe" }}' }, /'Include Archived' must be/],
 		[
 			{ ...LOG, options: { maxPerPoll: [5] } },
 			/^'Max Records per Poll' must be a whole number of at least 1, but it is "\[5\]"$/,
 		],
-		[{ ...LOG, options: { maxPerPoll: 0 } }, /^'Max Records per Poll' must be a whole number of at least 1/],
 		[{ ...LOG, options: { startWith: true } }, /^'Start With Newest' must be a whole number/],
+		[{ ...CUSTOMERS, branchIds: ['x'] }, /^'Branch Names or IDs'/],
+		[{ ...CUSTOMERS, filters: { lead_status_id: ['x'] } }, /^'Stage Names or IDs'/],
+		[{ event: 'unknown' }, /^'Trigger On' has no event "unknown"$/],
 	])('is refused, %j', async (parameters, message) => {
-		await expect(told(parameters)).rejects.toThrow(message);
+		const world = new World({ settings: LARGE, parameters });
+		await expect(world.poll()).rejects.toThrow(message);
+		expect(world.school.calls).toBe(0);
 	});
 
-	it.each<[parameters: INodeParameters, message: RegExp]>([
-		[{ ...CUSTOMERS, simplify: '={{ "maybe" }}' }, /'Simplify' must be/],
-		[{ ...LOG, fetchRecord: '={{ "maybe" }}' }, /'Fetch Full Record' must be/],
-	])('that is refused as soon as there is news loses nothing, %j', async (parameters, message) => {
-		const world = new World({
-			settings: LARGE,
-			parameters: parameters.event === LOG.event ? LOG : CUSTOMERS,
-		});
+	it('that is refused as soon as there is news loses nothing', async () => {
+		const world = new World({ settings: LARGE, parameters: LOG });
 		await world.poll();
-		world.poller.change(parameters);
-		const ids = [world.customer(), world.log()];
-		await expect(world.poll()).rejects.toThrow(message);
-		world.poller.change(parameters.event === LOG.event ? LOG : CUSTOMERS);
-		expect(ids).toContain((await world.poll())[0]);
+		world.poller.change({ ...LOG, fetchRecord: '={{ "maybe" }}' });
+		const id = world.log();
+		await expect(world.poll()).rejects.toThrow("'Fetch Full Record' must be");
+		world.poller.change(LOG);
+		expect(await world.poll()).toEqual([id]);
 	});
 });
 
@@ -93,7 +83,6 @@ describe("'Not Sorted', which stands for no stage,", () => {
 		['and a stage tell those to the stage as well', ['none', 2], all],
 		['may be given by an expression', '={{ "Not Sorted, 2" }}', all],
 		['is not meant by a stage alone', [2], all.slice(0, 1)],
-		['is meant where nothing is chosen', [], all],
 	])('of Lead Moved: %s', async (_what, stages, told) => {
 		const poller = await started('leadMoved', { stages });
 		const { store } = school.sandbox;
@@ -116,7 +105,6 @@ describe("'Not Sorted', which stands for no stage,", () => {
 	});
 
 	it.each<[filter: unknown[], names: string[]]>([
-		[['none'], ['lead']],
 		[
 			['none', 2],
 			['lead', 'lead at 2', 'client at 2'],
@@ -133,15 +121,6 @@ describe("'Not Sorted', which stands for no stage,", () => {
 		};
 		expect((await poller.tick()).map(({ id }) => id)).toEqual(names.map((name) => made[name]));
 	});
-});
-
-it('Payment Created puts out few fields of each payment', async () => {
-	const poller = await started('paymentCreated');
-	const payment = { branch_id: 2, income: '100.00', customer_id: 1, document_date: '20.11.2026' };
-	const { id } = school.sandbox.store.insert('pay', payment);
-	const items = await poller.tick();
-	expect(items).toMatchObject([{ id, income: '100.00', document_date: '20.11.2026' }]);
-	expect(items[0]).not.toHaveProperty('is_fiscal');
 });
 
 describe('a test in the editor', () => {
@@ -197,18 +176,15 @@ describe('a test in the editor', () => {
 		},
 	);
 
-	it.each(['customerCreated', 'paymentCreated', 'leadMoved', 'recordChanged'])(
-		'of %s says when there is nothing to show',
-		async (event) => {
-			const world = new World({ settings: LARGE, parameters: { event, filters: { lead_status_id: [77] } } });
-			world.customer();
-			await expect(world.poller.fetchTestEvent()).rejects.toMatchObject({
-				message: 'AlfaCRM has nothing yet that this trigger would report',
-				description: expect.stringMatching(/^Loosen the filters or choose other branches/) as string,
-			});
-			expect(world.poller.state).toEqual({});
-		},
-	);
+	it.each(['customerCreated', 'leadMoved'])('of %s says when there is nothing to show', async (event) => {
+		const world = new World({ settings: LARGE, parameters: { event, filters: { lead_status_id: [77] } } });
+		world.customer();
+		await expect(world.poller.fetchTestEvent()).rejects.toMatchObject({
+			message: 'AlfaCRM has nothing yet that this trigger would report',
+			description: expect.stringMatching(/^Loosen the filters or choose other branches/) as string,
+		});
+		expect(world.poller.state).toEqual({});
+	});
 
 	it('heeds the filters, and shows what there is when there is less', async () => {
 		const world = new World({

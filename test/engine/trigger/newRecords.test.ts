@@ -37,16 +37,6 @@ describe('Customer Created', () => {
 		expect(await world.poll()).toEqual([third]);
 	});
 
-	it('goes on under another name, and under the old one again', async () => {
-		const world = await begun();
-		// n8n saves what is stored with each report; the second one is the first to find it in the trigger's own place.
-		for (const name of [undefined, undefined, 'Leads', 'AlfaCRM Trigger']) {
-			const id = world.customer();
-			if (name !== undefined) world.poller.rename(name);
-			expect(await world.poll()).toEqual([id]);
-		}
-	});
-
 	const customers: Record<string, JsonObject> = {
 		lead: {},
 		client: { is_study: 1 },
@@ -54,10 +44,8 @@ describe('Customer Created', () => {
 		'archived client': { is_study: 1, ...archived },
 		'lead of stage 2': { lead_status_id: 2 },
 		'lead of stage 3': { lead_status_id: 3 },
-		'lead of source 4': { lead_source_id: 4 },
 		'lead of stage 2, source 4 and manager 5': { lead_status_id: 2, lead_source_id: 4, assigned_id: 5 },
 		'client of manager 5': { is_study: 1, assigned_id: 5 },
-		'client of manager 6': { is_study: 1, assigned_id: 6 },
 		'lead of branch 2': { branch_ids: [2] },
 		'client of branches 2 and 3': { is_study: 1, branch_ids: [2, 3] },
 	};
@@ -69,11 +57,7 @@ describe('Customer Created', () => {
 		['the archived ones too', { includeArchived: true }, Object.keys(customers)],
 		['leads', { is_study: 0 }, without('archived').filter((name) => name.includes('lead'))],
 		['clients', { is_study: 1 }, without('archived').filter((name) => name.includes('client'))],
-		['archived clients too', { is_study: 1, includeArchived: true }, withWord('client')],
-		['one stage', { filters: { lead_status_id: [2] } }, withWord('stage 2')],
 		['several stages', { filters: { lead_status_id: [2, 3] } }, withWord('stage')],
-		['one source', { filters: { lead_source_id: [4] } }, withWord('source 4')],
-		['several managers', { filters: { assigned_id: [5, 6] } }, withWord('manager')],
 		[
 			'a stage, a source and a manager at once',
 			{ filters: { lead_status_id: [2, 3], lead_source_id: [4], assigned_id: [5, 6] } },
@@ -179,17 +163,6 @@ describe('when the settings change', () => {
 		},
 	);
 
-	it('a branch is added: what that held before is no news, nothing else is lost', async () => {
-		const world = await begun({ branchIds: [1] });
-		world.customer({ branch_ids: [2] });
-		const since = world.customer();
-		world.poller.change(created({ branchIds: [1, 2] }));
-		expect(await world.poll()).toEqual([since]);
-		const later = world.customer({ branch_ids: [2] });
-		expect(await world.polls(2, 5)).toEqual([later]);
-		expect(world.poller.notes).toEqual([]);
-	});
-
 	it('archived ones: what was archived before is no news whatever else is changed, nothing else is lost', async () => {
 		const world = await begun({ is_study: 0 });
 		await world.polls(3, 5, () => world.customer({ ...archived, is_study: 1 }));
@@ -219,8 +192,6 @@ describe('when the settings change', () => {
 	it.each<[string, INodeParameters]>([
 		['Simplify', { simplify: false }],
 		['Max Records per Poll', { options: { maxPerPoll: 7 } }],
-		['Start With Newest', { options: { startWith: 7 } }],
-		['the order of the branches', { branchIds: [1, 2] }],
 		['the order of a filter', { filters: { lead_status_id: [3, 2] } }],
 	])('%s: it goes on', async (_what, changes) => {
 		const before = { branchIds: [2, 1], filters: { lead_status_id: [2, 3] } };
@@ -230,40 +201,20 @@ describe('when the settings change', () => {
 		expect(await world.poll()).toEqual([id]);
 		expect(world.poller.notes).toEqual([]);
 	});
-
-	it.each<[string, INodeParameters, RegExp]>([
-		['maxPerPoll', { options: { maxPerPoll: -1 } }, /^'Max Records per Poll' must be a whole number/],
-		['startWith', { options: { startWith: 'x' } }, /^'Start With Newest' must be a whole number/],
-		['branchIds', { branchIds: ['x'] }, /^'Branch Names or IDs'/],
-		['lead_status_id', { filters: { lead_status_id: ['x'] } }, /^'Stage Names or IDs'/],
-		['event', { event: 'unknown' }, /^'Trigger On' has no event "unknown"$/],
-	])('a value of %s that is none is told before anything is sent', async (_what, parameters, message) => {
-		const world = worldOf(parameters);
-		await expect(world.poll()).rejects.toThrow(message);
-		expect(world.school.calls).toBe(0);
-	});
 });
 
 it('Payment Created reports each payment of two branches once, though others are deleted', async () => {
 	const world = new World({ settings: LARGE, branches: 2, parameters: { event: 'paymentCreated' } });
 	const { store } = world.school;
 	const pay = (branch_id: number) =>
-		store.insert('pay', {
-			branch_id,
-			customer_id: 1,
-			document_date: '2026-02-10',
-			created_at: world.account(0),
-		}).id;
+		store.insert('pay', { branch_id, customer_id: 1, income: '100.00', created_at: world.account(0) }).id;
 	pay(1);
 	await world.poll();
 	const ids: number[] = [];
-	for (let n = 0; n < 30; n++) {
+	for (let n = 0; n < 10; n++) {
 		ids.push(pay(1 + (n % 2)));
-		if (n % 5 === 4) {
-			await world.polls(1, 5);
-			store.remove('pay', ids[ids.length - 1]);
-		}
 		await world.polls(2, 60 * 7);
+		if (n % 5 === 4) store.remove('pay', ids[ids.length - 1]);
 	}
 	expect(world.out).toEqual(ids);
 });

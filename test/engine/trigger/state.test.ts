@@ -54,14 +54,6 @@ describeScheduled("under n8n's durable scheduler", () => {
 		expect(await world.poll()).toEqual([second]);
 	});
 
-	it('it is so too when the workflow is activated twice before the first poll', async () => {
-		const world = await activated();
-		world.poller.restart();
-		await world.poll();
-		const first = world.customer();
-		expect(await world.poll()).toEqual([first]);
-	});
-
 	it('it is so too after a poll without news and after a change of the settings', async () => {
 		const world = await activated();
 		await world.poll();
@@ -71,22 +63,6 @@ describeScheduled("under n8n's durable scheduler", () => {
 		expect(await world.poll()).toEqual([]);
 		const second = world.customer();
 		expect(await world.poll()).toEqual([second]);
-	});
-
-	it('nothing is reported twice when a poll is slower than the time to the next one', async () => {
-		const world = await activated();
-		const first = world.customer();
-		expect(await Promise.all([world.poll(), world.poll()])).toEqual([[first], []]);
-	});
-
-	it('no beginning is kept beyond the second report', async () => {
-		const world = await activated();
-		expect(Object.keys(world.poller.shared)).toHaveLength(1);
-		for (let report = 0; report < 2; report++) {
-			world.customer();
-			await world.poll();
-		}
-		expect(world.poller.shared).toEqual({});
 	});
 
 	describe('polls that fall together, so that n8n reads the state for the next before it has stored that of the last,', () => {

@@ -33,14 +33,12 @@ describe('a delivery', () => {
 		expect(hook.saved).toBe('{}');
 	});
 
-	it.each([
-		'application/x-www-form-urlencoded',
-		'text/xml',
-		'multipart/form-data; boundary=x',
-		'application/jsonp',
-	])('sent as %s is refused, whatever n8n makes of it', async (contentType) => {
-		expect(await new Hook().deliver({ body: event(), contentType })).toMatchObject({ status: 400 });
-	});
+	it.each(['application/x-www-form-urlencoded', 'text/xml', 'application/jsonp'])(
+		'sent as %s is refused, whatever n8n makes of it',
+		async (contentType) => {
+			expect(await new Hook().deliver({ body: event(), contentType })).toMatchObject({ status: 400 });
+		},
+	);
 
 	it('may name the encoding of its JSON', async () => {
 		const contentType = 'application/json; charset=UTF-8';
@@ -62,21 +60,19 @@ describe('a delivery', () => {
 		expect(hook.saved.length).toBeLessThan(200);
 	});
 
-	it.each(['__proto__', 'constructor', 'hasOwnProperty'])(
-		'with a key %s holds it as a field, and nothing else changes',
-		async (key) => {
-			const text = JSON.stringify(event({ fields_new: { KEY: { record: 1 } }, fields_rel: { KEY: 1 } }));
-			const body = JSON.parse(text.replaceAll('KEY', key)) as IDataObject;
-			const hook = new Hook();
-			const json = jsonOf(await hook.deliver({ body })) ?? {};
-			expect(JSON.stringify(json.fields_new)).toBe(JSON.stringify(body.fields_new));
-			expect(JSON.stringify(json.fields_rel)).toBe(JSON.stringify(body.fields_rel));
-			expect(Object.getPrototypeOf({})).not.toHaveProperty('record');
-			expect(await hook.deliver({ body })).toEqual(REPEATED);
-			const other = { ...body, fields_rel: JSON.parse(`{"${key}":2}`) as IDataObject };
-			expect(await hook.deliver({ body: other })).toMatchObject(STARTED);
-		},
-	);
+	it('with a key __proto__ holds it as a field, and nothing else changes', async () => {
+		const key = '__proto__';
+		const text = JSON.stringify(event({ fields_new: { KEY: { record: 1 } }, fields_rel: { KEY: 1 } }));
+		const body = JSON.parse(text.replaceAll('KEY', key)) as IDataObject;
+		const hook = new Hook();
+		const json = jsonOf(await hook.deliver({ body })) ?? {};
+		expect(JSON.stringify(json.fields_new)).toBe(JSON.stringify(body.fields_new));
+		expect(JSON.stringify(json.fields_rel)).toBe(JSON.stringify(body.fields_rel));
+		expect(Object.getPrototypeOf({})).not.toHaveProperty('record');
+		expect(await hook.deliver({ body })).toEqual(REPEATED);
+		const other = { ...body, fields_rel: JSON.parse(`{"${key}":2}`) as IDataObject };
+		expect(await hook.deliver({ body: other })).toMatchObject(STARTED);
+	});
 });
 
 describe('the secret', () => {
@@ -87,10 +83,8 @@ describe('the secret', () => {
 	it.each<[what: string, secret: INodeParameters[string], query: IDataObject]>([
 		['right', SECRET, { secret: SECRET }],
 		['right, with signs', 'ключ &=+/', { secret: 'ключ &=+/' }],
-		['right, by an expression', `={{ "${SECRET}" }}`, { secret: SECRET }],
 		['right, a number', '={{ 12345678 }}', { secret: '12345678' }],
 		['right, with blanks in the form', ` ${SECRET}\n`, { secret: SECRET }],
-		['right, with blanks in the URL', SECRET, { secret: `${SECRET} ` }],
 		['not asked for', '', {}],
 		['not asked for but there', '', { secret: 'x' }],
 	])('that is %s lets in', async (_what, secret, query) => {
@@ -99,11 +93,9 @@ describe('the secret', () => {
 
 	it.each<[what: string, query: IDataObject]>([
 		['missing', {}],
-		['empty', { secret: '' }],
 		['wrong', { secret: 'open-sesamE' }],
 		['longer', { secret: 'open-sesames' }],
 		['given twice', { secret: [SECRET, SECRET] }],
-		['nested', { secret: { 0: SECRET } }],
 		['elsewhere', { token: SECRET }],
 	])('that is %s lets nobody in', async (_what, query) => {
 		for (const secret of [SECRET, `={{ "${SECRET}" }}`])
@@ -114,51 +106,31 @@ describe('the secret', () => {
 		expect(await new Hook({ secret: 's' }).deliver({ body: 'foreign' })).toMatchObject({ status: 403 });
 	});
 
-	it.each([
-		'={{ undefined }}',
-		'={{ null }}',
-		'={{ "" }}',
-		'={{ $vars.HOOK_SECRET }}',
-		'={{ {} }}',
-		'={{ ["open-sesame"] }}',
-		'={{ true }}',
-		'  ',
-	])('that is %j opens the node to nobody, and says so', async (secret) => {
-		for (const given of [undefined, '', ' ', 'undefined', 'null', '[object Object]', 'true', SECRET]) {
-			const query = given === undefined ? {} : { secret: given };
-			await expect(deliver(secret, query)).rejects.toThrow("'Secret' gives no text");
-		}
-	});
+	it.each(['={{ undefined }}', '={{ $vars.HOOK_SECRET }}', '={{ ["open-sesame"] }}', '  '])(
+		'that is %j opens the node to nobody, and says so',
+		async (secret) => {
+			for (const query of [{}, { secret: '' }, { secret: 'undefined' }, { secret: SECRET }])
+				await expect(deliver(secret, query)).rejects.toThrow("'Secret' gives no text");
+		},
+	);
 });
 
 describe('filters', () => {
 	it.each<[parameters: INodeParameters, more: IDataObject, passes: boolean]>([
 		[{ events: ['create', 'delete'] }, {}, false],
 		[{ events: 'CREATE, Updated' }, {}, true],
-		[{ events: [] }, { event: 'restore' }, true],
 		[{ events: ['create', 'delete', 'update'] }, { event: 'restore' }, false],
-		[{ events: ['update'] }, { event: 'Update' }, false],
 		[{ entities: ['Lesson', 'Pay'] }, {}, false],
 		[{ entities: 'lesson, customer' }, {}, true],
-		[{ entities: '={{ ["Customer, Lesson"] }}' }, {}, true],
-		[{ entities: '={{ [null] }}' }, {}, true],
 		[{ entities: ['SomethingNew'] }, { entity: 'SomethingNew' }, true],
-		[{ entities: ['Customer'] }, { entity: 'SomethingNew' }, false],
-		[{ branchIds: [1] }, {}, true],
 		[{ branchIds: [2] }, {}, false],
-		[{ branchIds: ['1'] }, { branch_id: '1' }, true],
 		[{ branchIds: '2, 1' }, {}, true],
 		[{ branchIds: [1] }, { branch_id: null }, false],
-		[{ branchIds: [] }, { branch_id: null }, true],
 		[{ changedFields: 'name, study_status_id' }, {}, true],
-		[{ changedFields: '={{ ["study_status_id", "note"] }}' }, {}, true],
-		[{ changedFields: '={{ null }}' }, {}, true],
 		[{ changedFields: 'name' }, {}, false],
 		[{ changedFields: 'gone' }, { fields_old: { gone: 1 }, fields_new: [] }, true],
 		[{ changedFields: 'toString' }, {}, false],
 		[{ changedFields: 'name' }, { event: 'create', fields_old: [] }, true],
-		[{ changedFields: 'name' }, { event: 'delete' }, true],
-		[{ changedFields: 'name' }, { event: 'restore' }, true],
 		[{ changedFields: 'name' }, { fields_new: '{"name":"Орлова"}' }, true],
 		[{ events: ['update'], entities: ['Customer'], branchIds: [1] }, {}, true],
 		[{ events: ['update'], entities: ['Customer'], branchIds: [3] }, {}, false],
@@ -174,9 +146,7 @@ describe('filters', () => {
 	it.each<[parameters: INodeParameters, message: RegExp]>([
 		[{ branchIds: 'Centre' }, /'Branch Names or IDs' must be one or more numbers .* "Centre"/],
 		[{ events: 'renewed' }, /'Events' must be some of create .* "renewed"/],
-		[{ entities: '={{ [{ name: "Customer" }] }}' }, /'Entities' must be/],
 		[{ entities: '={{ { name: "Customer" } }}' }, /'Entities' must be/],
-		[{ changedFields: '={{ { note: true } }}' }, /'Changed Fields' must be/],
 		[{ changedFields: '={{ true }}' }, /'Changed Fields' must be/],
 		[{ options: { fetchRecord: '={{ "maybe" }}' } }, /'Fetch Full Record' must be/],
 		[{ options: { ignoreRepeated: '={{ "maybe" }}' } }, /'Ignore Repeated Deliveries' must be/],
@@ -195,13 +165,6 @@ describe('a repeated delivery', () => {
 		expect(await hook.deliver({ body: event({ fields_rel: '', entity_id: '5' }) })).toEqual(REPEATED);
 		expect(hook.saves).toBe(1);
 		expect(await hook.deliver({ body: event({ fields_new: { note: 'да' } }) })).toMatchObject(STARTED);
-	});
-
-	it('has the key of the first, in any process', async () => {
-		const keys = await Promise.all(
-			[1, 2].map(async () => jsonOf(await new Hook().deliver({ body: event() }))?.deliveryKey),
-		);
-		expect(keys[0]).toBe(keys[1]);
 	});
 
 	it('that arrives together with the first starts nothing, and both are known after a restart', async () => {
@@ -227,19 +190,11 @@ describe('a repeated delivery', () => {
 		expect(await hook.deliver({ body: event() })).toMatchObject(STARTED);
 	});
 
-	it('at another node is a delivery of its own', async () => {
-		const [one, other] = [new Hook(), new Hook()];
-		await one.deliver({ body: event() });
-		expect(await other.deliver({ body: event() })).toMatchObject(STARTED);
-	});
-
 	it.each<[ignoreRepeated: INodeParameters[string], ignores: boolean]>([
 		[false, false],
 		['={{ "false" }}', false],
-		['={{ 0 }}', false],
 		['={{ "true" }}', true],
 		['={{ undefined }}', true],
-		['={{ null }}', true],
 	])('is ignored with %j: %s', async (ignoreRepeated, ignores) => {
 		const hook = new Hook({ options: { ignoreRepeated } as INodeParameters });
 		await hook.deliver({ body: event() });
