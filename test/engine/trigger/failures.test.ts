@@ -107,46 +107,49 @@ describe('a poll that meets', () => {
 			/^AlfaCRM answered "not found" when asked to look for new customers in branch 1$/,
 			{ cause: 'configuration-invalid' },
 		],
-	])('%s says so, and the next one reports everything once', async (...[what, answer, message, cause, more]) => {
-		jest.useFakeTimers();
-		jest.spyOn(AbortSignal, 'timeout').mockImplementation((ms) => {
-			const controller = new AbortController();
-			void sleep(ms).then(() => controller.abort());
-			return controller.signal;
-		});
-		try {
-			const school = new DirectSchool({}, 2);
-			// A host of its own, for what one is asked to wait holds for all.
-			const hostname = `${what.replace(/\W+/g, '-').slice(0, 20)}.example`;
-			const engine = new Engine({ hostname, email: 'a', apiKey: 'key', requestsPerSecond: 0, ...more });
-			const poller = new Poller(engine, CUSTOMERS, { send: school.send });
-			const tick = async () => {
-				let isDone = false;
-				const poll = poller.tick().finally(() => (isDone = true));
-				void poll.catch(() => {});
-				while (!isDone) await jest.advanceTimersByTimeAsync(50);
-				return (await poll).map(({ id }) => id);
-			};
-			await tick();
-			const before = poller.state;
-			const add = (id: number) =>
-				school.store.insert('customer', { name: 'Анна', is_study: 0, branch_ids: [id] }).id;
-			const ids = [1, 2].map(add);
-			poller.sendWith((async () => answer()) as unknown as NonNullable<PollerOptions['send']>);
+	])(
+		'%s says so, and the next one reports everything once',
+		async (...[what, answer, message, cause, more]) => {
+			jest.useFakeTimers();
+			jest.spyOn(AbortSignal, 'timeout').mockImplementation((ms) => {
+				const controller = new AbortController();
+				void sleep(ms).then(() => controller.abort());
+				return controller.signal;
+			});
+			try {
+				const school = new DirectSchool({}, 2);
+				// A host of its own, for what one is asked to wait holds for all.
+				const hostname = `${what.replace(/\W+/g, '-').slice(0, 20)}.example`;
+				const engine = new Engine({ hostname, email: 'a', apiKey: 'key', requestsPerSecond: 0, ...more });
+				const poller = new Poller(engine, CUSTOMERS, { send: school.send });
+				const tick = async () => {
+					let isDone = false;
+					const poll = poller.tick().finally(() => (isDone = true));
+					void poll.catch(() => {});
+					while (!isDone) await jest.advanceTimersByTimeAsync(50);
+					return (await poll).map(({ id }) => id);
+				};
+				await tick();
+				const before = poller.state;
+				const add = (id: number) =>
+					school.store.insert('customer', { name: 'Анна', is_study: 0, branch_ids: [id] }).id;
+				const ids = [1, 2].map(add);
+				poller.sendWith((async () => answer()) as unknown as NonNullable<PollerOptions['send']>);
 
-			const error = await failed(tick());
+				const error = await failed(tick());
 
-			expect(error?.message).toMatch(message);
-			expect(error?.failure).toEqual(failure(cause));
-			expect(poller.state).toEqual(before);
-			poller.sendWith(school.send);
-			await jest.advanceTimersByTimeAsync(20_000);
-			expect(await tick()).toEqual(ids);
-			expect(await tick()).toEqual([]);
-		} finally {
-			jest.useRealTimers();
-		}
-	});
+				expect(error?.message).toMatch(message);
+				expect(error?.failure).toEqual(failure(cause));
+				expect(poller.state).toEqual(before);
+				poller.sendWith(school.send);
+				await jest.advanceTimersByTimeAsync(20_000);
+				expect(await tick()).toEqual(ids);
+				expect(await tick()).toEqual([]);
+			} finally {
+				jest.useRealTimers();
+			}
+		},
+	);
 
 	describe('a wrong key', () => {
 		const school = useSchool({ customers: 5 });
