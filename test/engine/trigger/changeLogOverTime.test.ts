@@ -509,8 +509,8 @@ describe('times', () => {
 		await world.poll();
 		for (const n of range(1, 25)) world.log({ values: { date_time, user_id: n } });
 		const before = world.school.calls;
-		await world.polls(80, 30, () => world.log());
-		expect((world.school.calls - before) / 80).toBeLessThan(6);
+		await world.polls(120, 30, () => world.log());
+		expect((world.school.calls - before) / 120).toBeLessThan(6);
 		expect(world.stateBytes).toBeLessThan(10_000);
 		expect([...world.out].sort((a, b) => a - b)).toEqual(range(201, world.entries));
 	});
