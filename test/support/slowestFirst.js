@@ -2,12 +2,10 @@ const Sequencer = require('@jest/test-sequencer').default;
 
 /** Suites that take minutes, the slowest first. */
 const SLOW = [
-	'properties/values/customers.test',
+	'properties/values.test',
 	'trigger/records/histories',
 	'trigger/log/histories',
-	'properties/twice',
-	'properties/together',
-	'properties/interrupted',
+	'properties/repeated',
 	'properties/',
 ];
 
