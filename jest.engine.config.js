@@ -19,7 +19,7 @@ module.exports = {
 			// own matter and takes the most time. The test of a credential and the durable scheduler are n8n's newest.
 			testPathIgnorePatterns: [
 				'<rootDir>/test/engine/(phones|school|speed|values)/',
-				'<rootDir>/test/engine/account/check',
+				'<rootDir>/test/engine/account/(check|profile|random|switches)',
 				'<rootDir>/test/engine/errors/wording',
 				'<rootDir>/test/engine/login/credentialTest',
 				'<rootDir>/test/engine/reading/(lists|pageSizes)',
