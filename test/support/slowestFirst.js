@@ -2,11 +2,9 @@ const Sequencer = require('@jest/test-sequencer').default;
 
 /** Suites that take minutes, the slowest first. */
 const SLOW = [
-	'properties/values/customers.test',
+	'properties/values.test',
 	'properties/historiesOf',
-	'properties/twice',
-	'properties/together',
-	'properties/interrupted',
+	'properties/repeated',
 	'properties/',
 ];
 

@@ -10,7 +10,7 @@ import type { World } from './values';
 export type State = Record<string, string[] | number>;
 
 /** Where a call waits: before AlfaCRM does anything, and again before its answer leaves. */
-export type Gate = (entry: JournalEntry, moment: 'arrives' | 'is answered') => void | Promise<void>;
+type Gate = (entry: JournalEntry, moment: 'arrives' | 'is answered') => void | Promise<void>;
 
 /** An AlfaCRM whose clock stands still, with two credentials of one account that n8n keeps apart. */
 export class Lane {

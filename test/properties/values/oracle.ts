@@ -49,10 +49,9 @@ export class Oracle {
 		return this.never(given, outcome) ?? this.meant(this.meaning(given), this.probe.arrives(given), outcome);
 	}
 
-	/** A value that stands in the form itself: n8n may refuse it in its own words, before the node is run. */
+	/** A value that stands in the form itself: n8n may refuse it in its own words, or break at it. */
 	judgeLiteral(given: unknown, outcome: Outcome): string | undefined {
-		const isOfN8n = /issues|is required|Invalid input|does not contain|expects/i.test(outcome.error ?? '');
-		return isOfN8n && outcome.requests.length === 0 ? undefined : this.judge(given, outcome);
+		return outcome.isOfN8n ? undefined : this.judge(given, outcome);
 	}
 
 	/** The words with which a value is refused must say where it stands. */

@@ -6,8 +6,7 @@ import type { Action, Entity } from '../../../nodes/AlfaCrm/entities/types';
 import { actionTable, entityAt, formOf } from '../../support/form';
 import type { Described } from './meaning';
 import type { Row, Store } from './targets';
-import { sampleOf } from './targets';
-import { customFieldOf, extrasOf, holderOf, targetOf } from './targets';
+import { customFieldOf, extrasOf, holderOf, sampleOf, targetOf } from './targets';
 
 /** One operation with a form that is filled well, and what it may do to the account. */
 export interface Situation {

@@ -9,16 +9,16 @@ import type { Described } from './meaning';
 export type Row = Readonly<Record<string, unknown>> & { readonly id: number };
 export type Store = Sandbox['store'];
 
-export const rowsOf = (store: Store, path: string): readonly Row[] => store.rows(path) as readonly Row[];
+const rowsOf = (store: Store, path: string): readonly Row[] => store.rows(path) as readonly Row[];
 
-export function rowOf(store: Store, path: string, fits: (row: Row) => boolean = () => true): Row {
+function rowOf(store: Store, path: string, fits: (row: Row) => boolean = () => true): Row {
 	const row = rowsOf(store, path).find(fits);
 	if (row === undefined) throw new Error(`The school has no such ${path}`);
 	return row;
 }
 
 /** Works in the branch that all cases are about. */
-export const inBranch = ({ branch_ids, branch_id }: Row): boolean =>
+const inBranch = ({ branch_ids, branch_id }: Row): boolean =>
 	Array.isArray(branch_ids) ? branch_ids.includes(1) : branch_id === undefined || branch_id === 1;
 
 /** Fields whose value depends on others, so that a record with them all is accepted. */
