@@ -1,15 +1,12 @@
 import type { INodePropertyOptions } from 'n8n-workflow';
 
-import type { Field, Filter } from '../../nodes/AlfaCrm/entities/fieldTypes';
 import { entities } from '../../nodes/AlfaCrm/entities/registry';
-import { toProperty } from '../../nodes/AlfaCrm/fields/field';
 import { ACCOUNT } from '../../nodes/AlfaCrm/operations/account/account';
 import { API_CALL } from '../../nodes/AlfaCrm/operations/apiCall';
 import {
 	actions,
 	actionTable,
 	alfaCrm,
-	childrenOf,
 	choices,
 	choicesOf,
 	description,
@@ -23,7 +20,6 @@ import {
 	TABLE,
 	triggers,
 } from '../support/form';
-import { PARAMETER_TYPES } from './fields/samples';
 import {
 	areUnique,
 	DESCRIPTION_RULES,
@@ -252,53 +248,6 @@ describe('every description', () => {
 
 	it.each(DESCRIPTION_RULES)('%s', (_rule, holds) => {
 		expect(described.filter(({ text }) => text !== undefined && !holds(text))).toEqual([]);
-	});
-});
-
-describe('every field of every entity', () => {
-	const deep = (field: Field | Filter): Array<Field | Filter> =>
-		field.type === 'rows' ? [field, ...field.fields.flatMap(deep)] : [field];
-	const fields = entities
-		.flatMap(({ fields: own, filters, defaultFilters = [], keys = [], actions: acts = [] }) => [
-			...own,
-			...filters,
-			...defaultFilters,
-			...keys,
-			...acts.flatMap(({ query = [], body = [] }) => [...query, ...body]),
-		])
-		.flatMap(deep);
-
-	it.each(Object.entries(PARAMETER_TYPES))(
-		'of type %s is asked for by a parameter of type %s',
-		(type, wanted) => {
-			const those = fields.filter((field) => field.type === type);
-			expect(those).not.toHaveLength(0);
-			for (const field of those) {
-				const { displayName, name, type: actual, description: text = '' } = toProperty(field);
-				expect([name, actual]).toEqual([field.name, wanted]);
-				expect(displayName.startsWith(field.label)).toBe(true);
-				expect(text).toContain((field.description ?? '').replace(/\.$/, ''));
-			}
-		},
-	);
-
-	it('of the day shows how to write a time', () => {
-		for (const field of fields.filter(({ type }) => type === 'time')) {
-			expect(toProperty(field).placeholder).toMatch(/^e\.g\. \d\d:\d\d$/);
-		}
-	});
-
-	it('of several rows may be given several times, with a parameter for each field of a row', () => {
-		for (const field of fields) {
-			if (field.type !== 'rows') continue;
-			const property = toProperty(field);
-			expect(property.typeOptions).toMatchObject({ multipleValues: true, hideOptionalFields: true });
-			const offered = childrenOf(property);
-			const shown = offered.filter(({ typeOptions }) => typeOptions?.showEvenWhenOptional);
-			const needed = field.fields.filter(({ required }) => required);
-			expect(sorted(shown.map(({ name }) => name))).toEqual(sorted(needed.map(({ name }) => name)));
-			expect(sorted(offered.map(({ name }) => name))).toEqual(sorted(field.fields.map(({ name }) => name)));
-		}
 	});
 });
 

@@ -418,6 +418,10 @@ describe('in the form', () => {
 		expect(names).toEqual(['Sample ID', 'Sample IDs', 'Sample ID']);
 	});
 
+	it('a time shows how to write it', () => {
+		expect(toProperty(field({ type: 'time' })).placeholder).toMatch(/^e\.g\. \d\d:\d\d$/);
+	});
+
 	it('a long text has three lines, a text has one', () => {
 		expect(toProperty(field({ type: 'longText' })).typeOptions).toEqual({ rows: 3 });
 		expect(toProperty(field({ type: 'text' })).typeOptions).toBeUndefined();
