@@ -26,7 +26,6 @@ export const depth = {
 	valuesAtFirstPlace: runs(6, 91),
 	valuesAtOtherPlaces: runs(1, 14),
 	sameInEachWay: runs(60, 500),
-	accounts: runs(3, 100),
 	customersOfAccount: runs(10_000, 130_000),
 	itemsOfRun: runs(1_000, 10_000),
 	twice: runs(3, 24),

@@ -78,7 +78,7 @@ export const NOT_RUN: Record<string, string> = {
 		'It installs a whole n8n for each version; its checks are run in the newest (test/compat).',
 	'git tag v1.0.0 && git push origin v1.0.0': 'It publishes the package.',
 	'npx @n8n/scan-community-package n8n-nodes-alfacrm':
-		'The package is not on npm yet; the same rules are run on its files (test/unit/release/package.test.ts).',
+		'The package is not on npm yet; the same rules are run on its files (test/release/package.test.ts).',
 	'npm run lint:fix': 'It is `npm run lint`, which CI runs, with a flag of ESLint; a minute for each run.',
 	'npm run bench':
 		'It measures for more than an hour, on a machine that does nothing else; that it starts is tested (--help).',

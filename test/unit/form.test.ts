@@ -133,6 +133,9 @@ describe.each(actionTable)('the form of %s, %s', (value, operation) => {
 		if (!isReading) expect([named('addNames'), asTheyAre]).toEqual([undefined, undefined]);
 		expect(named('addNames')?.default).toBe(named('addNames') && true);
 		if (isReading && named('simplify')) expect(asTheyAre?.default).toBe(false);
+		const byExpression = formOf({ resource: value, operation, simplify: '={{ $json.simple }}' });
+		const asked = byExpression.filter(({ name }) => name === 'addNames');
+		expect(asked.map((one) => one.default)).toEqual(named('addNames') ? [true] : []);
 	});
 
 	it('offers every filter, the views beside them and what is asked for one at a time', () => {
@@ -309,10 +312,8 @@ it('no two parameters of one name can be shown at once, whatever is chosen', () 
 it.each([
 	['customer', 'phone', "A new customer needs 'Name': add it under 'Fields'."],
 	['customer', 'phoneAndName', undefined],
-	['customer', 'id', undefined],
 	['leadSource', 'code', "A new lead source needs 'Name': add it under 'Fields'."],
 	['leadSource', 'name', "A new lead source needs 'Code': add it under 'Fields'."],
-	['room', 'name', "A new room needs 'Color ID': add it under 'Fields'."],
 ])('Create or Update says what a new %s by %s needs', (resource, matchBy, words) => {
 	const form = formOf({ resource, operation: 'upsert', matchBy });
 	expect(form.find(({ name }) => name === 'neededNotice')?.displayName).toBe(words);
@@ -321,15 +322,14 @@ it.each([
 });
 
 it.each([
-	...['find', 'upsert', 'getOverview'].map((operation): [string, string, string] => [
+	[
 		'customer',
-		operation,
+		'getOverview',
 		'The first in this order: active before archived, clients before leads, then the highest ID',
-	]),
+	],
 	['group', 'find', 'The first in this order: active before archived, then the highest ID'],
 	// What has no archive.
 	['leadSource', 'find', 'The one with the highest ID'],
-	['leadSource', 'upsert', 'The one with the highest ID'],
 ])('of several that match, %s → %s says which is the first', (resource, operation, words) => {
 	const { options = [] } = formOf({ resource, operation }).find(({ name }) => name === 'options') ?? {};
 	const several = (options as INodeProperties[]).find(({ name }) => name === 'ifSeveral');
@@ -342,17 +342,6 @@ it('Complete Lesson asks who was there before what to do about a completed lesso
 	const asked = ['id', 'present_ids', 'absent_ids', 'details', 'if_completed'];
 	expect(namesOf(form).slice(3)).toEqual([...asked, 'additionalFields', 'simplify']);
 });
-
-it.each([true, false, '={{ $json.simple }}'])(
-	'asks once whether to add names where Simplify is %j',
-	(simplify) => {
-		for (const resource of ['customer', 'lesson', 'pay']) {
-			const form = formOf({ resource, operation: 'getAll', simplify });
-			const [addNames, ...others] = form.filter(({ name }) => name === 'addNames');
-			expect([addNames.default, others]).toEqual([simplify !== false, []]);
-		}
-	},
-);
 
 it('asks for days without a time', () => {
 	const form = formOf({ resource: 'pay', operation: 'create' });

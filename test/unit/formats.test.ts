@@ -28,9 +28,8 @@ describe('formatDay', () => {
 
 	describe('reads a day as it stands, whatever the zone', () => {
 		const spellings = [
-			...['2026-02-04', ' 2026-02-04 ', '04.02.2026', '4.2.2026', '2026.02.04', '2026-02-04T00:00:00'],
-			...['2026-02-04T23:59:59.999', '2026-02-04T10:30', '2026-02-04 00:00:00', '2026-02-04 23:59:59'],
-			...['04.02.2026 00:00', '04.02.2026 23:59', '04.02.2026 23:59:59'],
+			...[' 2026-02-04 ', '4.2.2026', '2026.02.04', '2026-02-04T00:00:00', '2026-02-04T23:59:59.999'],
+			...['2026-02-04 10:30', '04.02.2026 00:00', '04.02.2026 23:59:59'],
 		];
 		const zones = ['UTC', MOSCOW, ALMATY, 'America/Los_Angeles', 'Pacific/Kiritimati'];
 		it.each(spellings)('%j', (spelling) => {
@@ -41,14 +40,9 @@ describe('formatDay', () => {
 
 	describe('sees a moment in the zone of the workflow', () => {
 		it.each([
-			['2026-02-04T20:59:59Z', 'UTC', '2026-02-04'],
 			['2026-02-04T20:59:59Z', MOSCOW, '2026-02-04'],
 			['2026-02-04T21:00:00Z', MOSCOW, '2026-02-05'],
-			['2026-02-04T18:59:59Z', ALMATY, '2026-02-04'],
-			['2026-02-04T19:00:00.000Z', ALMATY, '2026-02-05'],
-			['2026-02-05T01:30:00+05:00', ALMATY, '2026-02-05'],
 			['2026-02-05T01:30:00+05:00', MOSCOW, '2026-02-04'],
-			['2026-02-05T01:30:00+05:00', 'UTC', '2026-02-04'],
 			['2026-02-04T22:30:00-08:00', MOSCOW, '2026-02-05'],
 			['2026-02-05 01:30:00+05:00', MOSCOW, '2026-02-04'],
 			['2025-12-31T21:00:00Z', MOSCOW, '2026-01-01'],
@@ -74,30 +68,18 @@ describe('formatDay', () => {
 	describe('knows the calendar', () => {
 		it.each([
 			['29.02.2028', 'a leap day', '2028-02-29'],
-			['2028-02-29', 'a leap day', '2028-02-29'],
 			['2000-02-29', 'a leap day of a century', '2000-02-29'],
-			['31.12.2026', 'the last day of a year', '2026-12-31'],
-			['1.1.2027', 'the first day of a year', '2027-01-01'],
 			['05.09.1958', 'a day long ago', '1958-09-05'],
 		])('%s, %s', (spelling, _what, day) => {
 			expect(formatDay(spelling, 'iso', MOSCOW)).toBe(day);
 		});
 
-		it.each([
-			['2026-03-29', 'Europe/Berlin'],
-			['2026-10-25', 'Europe/Berlin'],
-			['2026-03-29T02:30:00', 'Europe/Berlin'],
-			['29.03.2026 02:30', 'Europe/Berlin'],
-			['2018-11-04', 'America/Sao_Paulo'],
-			['04.11.2018', 'America/Sao_Paulo'],
-		])('%s, on which the clocks of %s change', (spelling, zone) => {
-			const [day] = spelling.split(/[T ]/);
-			expect(formatDay(spelling, day.includes('.') ? 'dotted' : 'iso', zone)).toBe(day);
-		});
-
-		it('an hour in summer and the same hour in winter', () => {
+		it('and the clock: an hour or a midnight that a zone leaves out, summer and winter', () => {
+			expect(formatDay('2026-03-29T02:30:00', 'iso', 'Europe/Berlin')).toBe('2026-03-29');
+			expect(formatDay('04.11.2018', 'iso', 'America/Sao_Paulo')).toBe('2018-11-04');
 			expect(formatDay('2026-07-01T22:30:00Z', 'iso', 'Europe/Berlin')).toBe('2026-07-02');
 			expect(formatDay('2026-01-01T22:30:00Z', 'iso', 'Europe/Berlin')).toBe('2026-01-01');
+			expect(formatDay('2011-12-30', 'iso', 'Pacific/Apia')).toBe('2011-12-30');
 		});
 	});
 
@@ -105,12 +87,10 @@ describe('formatDay', () => {
 		const zones = ['UTC', MOSCOW, 'America/New_York', 'Asia/Vladivostok'];
 		const midnights: Array<[string, unknown]> = [
 			['in UTC', '2015-09-04T00:00:00.000Z'],
-			['in UTC, short', '2015-09-04T00:00Z'],
 			['with an offset', '2015-09-04T00:00:00+10:00'],
 			['with a blank', '2015-09-04 00:00:00-05:00'],
 			['in a Date', new Date('2015-09-04T00:00:00.000Z')],
 			['in a DateTime of New York', DateTime.fromISO('2015-09-04', { zone: 'America/New_York' })],
-			['in a DateTime of Vladivostok', DateTime.fromISO('2015-09-04', { zone: 'Asia/Vladivostok' })],
 		];
 		it.each(midnights)('%s: %s', (_what, value) => {
 			const days = zones.map((zone) => formatDay(value, 'iso', zone));
@@ -119,15 +99,9 @@ describe('formatDay', () => {
 
 		it.each([
 			['2015-09-04T00:00:00.001Z', '2015-09-03'],
-			['2015-09-04T00:00:01Z', '2015-09-03'],
-			['2015-09-04T00:01Z', '2015-09-03'],
 			['2015-09-04T12:00Z', '2015-09-04'],
 		])('but not %s', (moment, day) => {
 			expect(formatDay(moment, 'iso', 'America/New_York')).toBe(day);
-		});
-
-		it('also on a day that a zone left out', () => {
-			expect(formatDay('2011-12-30', 'iso', 'Pacific/Apia')).toBe('2011-12-30');
 		});
 	});
 
@@ -152,10 +126,8 @@ describe('formatTime', () => {
 	it.each([
 		['17:00', '17:00'],
 		[' 7:05 ', '07:05'],
-		['00:00', '00:00'],
 		['23:59:59', '23:59'],
 		['2026-02-10 17:00:00', '17:00'],
-		['2026-02-10T17:00', '17:00'],
 		['2026-02-10T14:00:00Z', '17:00'],
 		['2026-02-10T16:30:00.000+05:30', '14:00'],
 		[new Date('2026-02-10T21:30:00Z'), '00:30'],
@@ -186,13 +158,9 @@ describe('readNumber', () => {
 	it.each([
 		[0, 0],
 		[-3.5, -3.5],
-		['0', 0],
-		['12', 12],
 		['12.50', 12.5],
-		['-7', -7],
-		['+7', 7],
-		[' 8 ', 8],
-		['007', 7],
+		[' -7 ', -7],
+		['+007', 7],
 	])('reads %j as %d', (value, number) => {
 		expect(readNumber(value)).toBe(number);
 	});
@@ -209,21 +177,14 @@ describe('readNumber', () => {
 
 describe('an amount', () => {
 	it.each([
-		['3 872,70', 3872.7],
 		['3872,70', 3872.7],
-		['1 290,90', 1290.9],
 		['1\u00a0290,9', 1290.9],
 		['1\u202f234\u2009567,89', 1_234_567.89],
 		['1 290.90', 1290.9],
-		['3 872', 3872],
 		['-500,5', -500.5],
-		['1290.905', 1290.905],
 		['1290.900', 1290.9],
-		['0.500', 0.5],
 		['3 872,70 ₽', 3872.7],
-		['500 руб.', 500],
 		['500р', 500],
-		[' 12 ', 12],
 		[-3.5, -3.5],
 	])('%j is %d', (value, amount) => {
 		expect(readAmount(value)).toBe(amount);
@@ -238,42 +199,29 @@ describe('an amount', () => {
 	])('is not guessed from %j', (value) => {
 		expect(readAmount(value)).toBeUndefined();
 	});
-
-	it('is no way to write an ID', () => {
-		expect(['501 502', '1 290,0', '5,0'].map(readId)).toEqual([undefined, undefined, undefined]);
-	});
 });
 
 describe('readInteger', () => {
 	it.each([
 		[0, 0],
-		[-4, -4],
 		['-4', -4],
-		['501', 501],
 		['5.0', 5],
 		[9_007_199_254_740_991, 9_007_199_254_740_991],
 	])('reads %j as %d', (value, number) => {
 		expect(readInteger(value)).toBe(number);
 	});
 
-	it.each([1.5, '1.5', '9007199254740993', 2 ** 53, '', 'x', null, undefined, true, {}])(
-		'does not read %j',
-		(value) => {
-			expect(readInteger(value)).toBeUndefined();
-		},
-	);
+	it.each(['1.5', '9007199254740993', 2 ** 53, '', true, {}])('does not read %j', (value) => {
+		expect(readInteger(value)).toBeUndefined();
+	});
 });
 
 describe('readId', () => {
-	it.each([
-		[1, 1],
-		['501', 501],
-		[' 501 ', 501],
-	])('reads %j as %d', (value, id) => {
-		expect(readId(value)).toBe(id);
+	it('reads a number from 1 on', () => {
+		expect([1, ' 501 '].map(readId)).toEqual([1, 501]);
 	});
 
-	it.each([0, '0', -1, '-1', 1.5, '1.5', '', '5a', '#5', '1,2', null, undefined, true, [5], { id: 5 }])(
+	it.each([0, '-1', '1.5', '', '#5', '1,2', '501 502', null, true, [5], { id: 5 }])(
 		'does not read %j',
 		(value) => {
 			expect(readId(value)).toBeUndefined();
@@ -282,12 +230,9 @@ describe('readId', () => {
 });
 
 describe('readFlag', () => {
-	it.each([true, 1, '1', 'true', ' TRUE '])('reads %j as 1', (value) => {
-		expect(readFlag(value)).toBe(1);
-	});
-
-	it.each([false, 0, '0', 'false', 'False'])('reads %j as 0', (value) => {
-		expect(readFlag(value)).toBe(0);
+	it('reads yes and no as programs and forms write them', () => {
+		expect([true, 1, '1', ' TRUE '].map(readFlag)).toEqual([1, 1, 1, 1]);
+		expect([false, 0, '0', 'False'].map(readFlag)).toEqual([0, 0, 0, 0]);
 	});
 
 	it.each([2, -1, '2', 'yes', 'no', '', ' ', null, undefined, NaN, [], [1], {}])(

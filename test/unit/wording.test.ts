@@ -1,17 +1,12 @@
-import type { ESLint } from 'eslint';
-import { Linter } from 'eslint';
-import type { INodeProperties, INodePropertyOptions } from 'n8n-workflow';
+import type { INodePropertyOptions } from 'n8n-workflow';
 
-import type { Field, Filter } from '../../nodes/AlfaCrm/entities/fieldTypes';
 import { entities } from '../../nodes/AlfaCrm/entities/registry';
-import { toProperty } from '../../nodes/AlfaCrm/fields/field';
 import { ACCOUNT } from '../../nodes/AlfaCrm/operations/account/account';
 import { API_CALL } from '../../nodes/AlfaCrm/operations/apiCall';
 import {
 	actions,
 	actionTable,
 	alfaCrm,
-	childrenOf,
 	choices,
 	choicesOf,
 	description,
@@ -25,7 +20,6 @@ import {
 	TABLE,
 	triggers,
 } from '../support/form';
-import { PARAMETER_TYPES } from './fields/samples';
 import {
 	areUnique,
 	DESCRIPTION_RULES,
@@ -88,72 +82,6 @@ it.each(triggers.map(({ description: trigger }) => [trigger.displayName, trigger
 		expect(Object.keys(alfaCrm.methods.loadOptions)).toEqual(expect.arrayContaining(methods));
 	},
 );
-
-describe("n8n's linter, given the form written out as it would be by hand", () => {
-	type Plugin = ESLint.Plugin & { configs: { nodes: { rules: Linter.RulesRecord } } };
-	/** Comes with @n8n/node-cli. */
-	const plugin = jest.requireActual<Plugin>('eslint-plugin-n8n-nodes-base');
-
-	/** AlfaCRM calls the seats of a group `limit`; n8n's rules take each `limit` for the one of Get Many. */
-	const renamed = (_key: string, value: unknown) => {
-		const isSeats = (value as INodeProperties | null)?.displayName === 'Seats';
-		return isSeats ? { ...(value as INodeProperties), name: 'seats' } : value;
-	};
-
-	const lint = (properties: INodeProperties[]) => {
-		// The rules look for plain keys, JSON has quoted ones.
-		const form = JSON.stringify(properties, renamed, '\t').replace(/^(\t*)"(\w+)":/gm, '$1$2:');
-		const lines = `module.exports = ${form};`.split('\n');
-		const found = new Linter({ configType: 'flat' }).verify(
-			lines.join('\n'),
-			{
-				files: ['**/*.ts'],
-				plugins: { 'n8n-nodes-base': plugin },
-				rules: {
-					...plugin.configs.nodes.rules,
-					// Switched off by @n8n/node-cli.
-					'n8n-nodes-base/node-param-type-options-max-value-present': 'off',
-					// AlfaCRM's colors are numbers or words of its palette, which n8n's color picker does not know.
-					'n8n-nodes-base/node-param-color-type-unused': 'off',
-				},
-			},
-			{ filename: 'nodes/AlfaCrm/Written.ts' },
-		);
-		return found.map(
-			({ ruleId, message, line }) => `${ruleId}: ${message} ${lines.slice(line - 1, line + 3).join(' ')}`,
-		);
-	};
-
-	it.each([description, ...triggers.map((trigger) => trigger.description)])(
-		'finds nothing in $name',
-		({ properties }) => {
-			expect(lint(properties)).toEqual([]);
-		},
-	);
-
-	it.each<[rule: string, parameter: Partial<INodeProperties>]>([
-		['node-param-display-name-miscased', { displayName: 'class of pupil' }],
-		['node-param-display-name-untrimmed', { displayName: 'Some Text ' }],
-		['node-param-required-false', { required: false }],
-		[
-			'node-param-display-name-wrong-for-dynamic-options',
-			{ type: 'options', typeOptions: { loadOptionsMethod: 'getBranches' } },
-		],
-		['node-param-default-wrong-for-boolean', { type: 'boolean', description: 'Whether it is', default: '' }],
-		[
-			'node-param-description-boolean-without-whether',
-			{ type: 'boolean', description: 'It is', default: false },
-		],
-		['node-param-description-excess-final-period', { description: 'One sentence.' }],
-		[
-			'node-param-options-type-unsorted-items',
-			{ type: 'options', default: 'f', options: [...'fedcba'].map((name) => ({ name, value: name })) },
-		],
-	])('would find %s', (rule, parameter) => {
-		const planted = { displayName: 'Some Text', name: 'someText', type: 'string', default: '', ...parameter };
-		expect(lint([planted as INodeProperties]).join('\n')).toContain(rule);
-	});
-});
 
 describe('resources', () => {
 	it('come first, and never by an expression', () => {
@@ -320,53 +248,6 @@ describe('every description', () => {
 
 	it.each(DESCRIPTION_RULES)('%s', (_rule, holds) => {
 		expect(described.filter(({ text }) => text !== undefined && !holds(text))).toEqual([]);
-	});
-});
-
-describe('every field of every entity', () => {
-	const deep = (field: Field | Filter): Array<Field | Filter> =>
-		field.type === 'rows' ? [field, ...field.fields.flatMap(deep)] : [field];
-	const fields = entities
-		.flatMap(({ fields: own, filters, defaultFilters = [], keys = [], actions: acts = [] }) => [
-			...own,
-			...filters,
-			...defaultFilters,
-			...keys,
-			...acts.flatMap(({ query = [], body = [] }) => [...query, ...body]),
-		])
-		.flatMap(deep);
-
-	it.each(Object.entries(PARAMETER_TYPES))(
-		'of type %s is asked for by a parameter of type %s',
-		(type, wanted) => {
-			const those = fields.filter((field) => field.type === type);
-			expect(those).not.toHaveLength(0);
-			for (const field of those) {
-				const { displayName, name, type: actual, description: text = '' } = toProperty(field);
-				expect([name, actual]).toEqual([field.name, wanted]);
-				expect(displayName.startsWith(field.label)).toBe(true);
-				expect(text).toContain((field.description ?? '').replace(/\.$/, ''));
-			}
-		},
-	);
-
-	it('of the day shows how to write a time', () => {
-		for (const field of fields.filter(({ type }) => type === 'time')) {
-			expect(toProperty(field).placeholder).toMatch(/^e\.g\. \d\d:\d\d$/);
-		}
-	});
-
-	it('of several rows may be given several times, with a parameter for each field of a row', () => {
-		for (const field of fields) {
-			if (field.type !== 'rows') continue;
-			const property = toProperty(field);
-			expect(property.typeOptions).toMatchObject({ multipleValues: true, hideOptionalFields: true });
-			const offered = childrenOf(property);
-			const shown = offered.filter(({ typeOptions }) => typeOptions?.showEvenWhenOptional);
-			const needed = field.fields.filter(({ required }) => required);
-			expect(sorted(shown.map(({ name }) => name))).toEqual(sorted(needed.map(({ name }) => name)));
-			expect(sorted(offered.map(({ name }) => name))).toEqual(sorted(field.fields.map(({ name }) => name)));
-		}
 	});
 });
 

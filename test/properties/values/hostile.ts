@@ -1,4 +1,3 @@
-import { DateTime } from 'luxon';
 import { Workflow } from 'n8n-workflow';
 
 import { node, Types } from '../../engine/support/engine';
@@ -9,8 +8,6 @@ export interface Hostile {
 	code: string;
 	/** The same for the oracle. */
 	value: unknown;
-	/** Can be held by a parameter or an item as it is. */
-	isJson: boolean;
 }
 
 /** JavaScript, several values to a line with ¦ between. */
@@ -65,17 +62,6 @@ function evaluated(): unknown[] {
 	return list as unknown[];
 }
 
-/** What JSON can hold comes out of it as it went in. */
-function survivesJson(value: unknown): boolean {
-	if (value instanceof Date || DateTime.isDateTime(value)) return false;
-	if (Array.isArray(value)) return value.every(survivesJson);
-	if (typeof value === 'number') return Number.isFinite(value);
-	return value !== undefined;
-}
-
 const values = evaluated();
 
-export const HOSTILE: readonly Hostile[] = CODES.map((code, index) => {
-	const value = values[index];
-	return { code, value, isJson: survivesJson(value) };
-});
+export const HOSTILE: readonly Hostile[] = CODES.map((code, index) => ({ code, value: values[index] }));

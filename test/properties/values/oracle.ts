@@ -17,7 +17,7 @@ const DO_NOT_FIT =
 	/'[^']+' must (not be before|be later than|be at most a year after) '[^']+'|'Duration' must be at most \d+ minutes/;
 /** Change with others, whatever is written: lists of a customer's groups, who was at a lesson, balances. */
 const FOLLOWING = new Set(['lesson-details', 'log']);
-export const isBlank = (value: unknown): boolean =>
+const isBlank = (value: unknown): boolean =>
 	value === undefined || value === null || value === '' || (Array.isArray(value) && value.length === 0);
 const callOf = ({ entity, action }: JournalEntry): string => `${entity}/${action}`;
 const isWrite = ({ action }: JournalEntry): boolean =>
@@ -47,11 +47,6 @@ export class Oracle {
 	/** @returns what is wrong; undefined when all is well */
 	judge(given: unknown, outcome: Outcome): string | undefined {
 		return this.never(given, outcome) ?? this.meant(this.meaning(given), this.probe.arrives(given), outcome);
-	}
-
-	/** A value that stands in the form itself: n8n may refuse it in its own words, or break at it. */
-	judgeLiteral(given: unknown, outcome: Outcome): string | undefined {
-		return outcome.isOfN8n ? undefined : this.judge(given, outcome);
 	}
 
 	/** The words with which a value is refused must say where it stands. */

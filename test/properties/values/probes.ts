@@ -37,8 +37,6 @@ export interface Probe {
 	/** The form, with an expression that takes the value by the item's number. */
 	parameters: INodeParameters;
 	item: (index: number, hostile: Hostile) => IDataObject;
-	/** The form with the value itself in place of an expression. */
-	literal?: (value: unknown) => INodeParameters;
 }
 
 const EXPRESSION = `={{ ${listOfAll}[$json.i] }}`;
@@ -48,7 +46,7 @@ const byNumber = (index: number): IDataObject => ({ i: index });
 type Path = ReadonlyArray<string | number>;
 
 /** A copy of the form with one value put somewhere inside. */
-export function placed(parameters: INodeParameters, path: Path, value: unknown): INodeParameters {
+function placed(parameters: INodeParameters, path: Path, value: unknown): INodeParameters {
 	const copy = structuredClone(parameters);
 	// Alone in an update, so that nothing else keeps an empty one from being noticed.
 	if (path[0] === 'updateFields' && path.length > 1) copy.updateFields = customOnly(copy.updateFields);
@@ -222,7 +220,6 @@ function place(role: Role, field: Described, parameters: INodeParameters, path: 
 	return {
 		...{ way: 'form', role, field, where, arrives: asIs, item: byNumber },
 		parameters: placed(parameters, path, EXPRESSION),
-		literal: (value) => placed(parameters, path, value),
 	};
 }
 

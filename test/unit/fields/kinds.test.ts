@@ -22,7 +22,7 @@ import {
 import type { Field, Shown, Wire } from '../../../nodes/AlfaCrm/entities/fieldTypes';
 import { UnreadableValue } from '../../../nodes/AlfaCrm/fields/unreadable';
 import { depth, seed } from '../../support/depth';
-import { FIELDS, HOSTILE, LABEL, named, ZONE } from './samples';
+import { FIELDS, HOSTILE, LABEL, named, PARAMETER_TYPES, ZONE } from './samples';
 
 const runs = { seed, numRuns: depth.fieldValues };
 const TABLE = FIELDS.map((field): [string, Shown] => [named(field), field]);
@@ -86,6 +86,13 @@ describe.each(TABLE)('%s', (_name, field) => {
 		for (const value of HOSTILE) {
 			expect(sameValue(field, value, undefined, ZONE)).toBe(isBlank(field, value));
 		}
+	});
+
+	it('is asked for by its name in a parameter of its type', () => {
+		const { name, type, displayName, description = '' } = toProperty({ ...field, description: 'Of a kind.' });
+		const wanted = (PARAMETER_TYPES as Record<string, string | undefined>)[field.type] ?? type;
+		expect([name, type, displayName.startsWith(LABEL)]).toEqual(['sample', wanted, true]);
+		expect(description).toContain('Of a kind');
 	});
 
 	it('begins in the form with a value that can be read, or with none', () => {

@@ -48,65 +48,44 @@ const read = (type: ShownType, value: unknown): Wire => serialize(field(type), v
 describe('is read', () => {
 	it.each<[ShownType, unknown, Wire]>([
 		[{ type: 'text' }, ' Мия \n', 'Мия'],
-		[{ type: 'text' }, 501, '501'],
 		[{ type: 'text' }, true, 'true'],
-		[{ type: 'longText' }, 'a\nb', 'a\nb'],
-		[{ type: 'texts' }, 'a@example.org, b@example.org', ['a@example.org', 'b@example.org']],
 		[{ type: 'texts' }, ['a@example.org;b@example.org', ' '], ['a@example.org', 'b@example.org']],
 		[{ type: 'texts' }, 'a@example.org\r\nb@example.org', ['a@example.org', 'b@example.org']],
-		[{ type: 'texts' }, '["a@example.org", "b@example.org"]', ['a@example.org', 'b@example.org']],
 		[{ type: 'texts' }, 'https://a.example/?x=1,2', ['https://a.example/?x=1,2']],
 		[{ type: 'texts' }, 'https://a.example,https://b.example', ['https://a.example', 'https://b.example']],
-		[{ type: 'texts' }, 'a.example,b.example', ['a.example', 'b.example']],
 		[{ type: 'texts', split: false }, 'ул. Мира, 5; кв. 2', ['ул. Мира, 5; кв. 2']],
-		[{ type: 'texts', split: false }, ['ул. Мира, 5', ''], ['ул. Мира, 5']],
 		[{ type: 'text' }, '7,9E+10 ₽', '7,9E+10 ₽'],
 		[{ type: 'text' }, 0.25, '0.25'],
-		[{ type: 'number' }, '3 872,70', 3872.7],
 		[{ type: 'number' }, '1 290,90 ₽', 1290.9],
 		[{ type: 'phones' }, '79005550001:12@s.whatsapp.net', ['+79005550001']],
-		[{ type: 'phones' }, 'tg://user?id=123456789', ['tg://user?id=123456789']],
-		[{ type: 'texts' }, '  a , b  ', ['a', 'b']],
 		[{ type: 'texts' }, ['-,', 'a;;', ';b'], ['-', 'a', 'b']],
 		[{ type: 'texts', split: false }, [' ,; ', ',a,'], [',a,']],
 		[{ type: 'texts' }, ' ["a", "b"] ', ['a', 'b']],
 		[{ type: 'texts' }, '[a]', ['[a]']],
-		[{ type: 'texts' }, '12', ['12']],
 		[{ type: 'time', seconds: true }, '17:00', '17:00:00'],
-		[{ type: 'boolean' }, 0, false],
 		[{ type: 'boolean' }, '1', true],
 		[{ type: 'custom' }, ' a ', 'a'],
 		[{ type: 'custom' }, 1.5, 1.5],
 		[{ type: 'custom' }, true, 1],
-		[{ type: 'custom' }, false, 0],
 		[{ type: 'custom' }, ['a', '', 2, false], ['a', 2, 0]],
 		[{ type: 'custom' }, DateTime.fromISO('2026-02-04T23:00', { zone: 'UTC' }), '05.02.2026'],
 		[{ type: 'custom' }, new Date('2026-02-04T00:00:00.000Z'), '04.02.2026'],
 		[{ type: 'custom' }, '2026-02-04T23:00:00.000Z', '2026-02-04T23:00:00.000Z'],
-		[{ type: 'custom' }, '[]', '[]'],
 		[STAGE, 'none', null],
 		[STAGE, ' NOT sorted ', null],
-		[STAGE, '2', 2],
 		[{ type: 'references', entity: 'leadStatus' }, ['none', 2], [null, 2]],
 		[{ type: 'number' }, 1290.9 * 3, 3872.7],
 		[{ type: 'number' }, 1.005, 1.01],
 		[{ type: 'number' }, '-1.0050', -1.01],
 		[{ type: 'number' }, -0.001, 0],
-		[{ type: 'number' }, 1e12, 1e12],
 		[{ type: 'number', nonZero: true }, -500, -500],
 		[SUM, '0.01', 0.01],
 		[{ type: 'integer', min: 1, max: 5 }, '5', 5],
-		[{ type: 'integer' }, -0, 0],
 		[{ type: 'flag' }, 'TRUE', 1],
-		[{ type: 'flag' }, false, 0],
-		[{ type: 'boolean' }, '0', false],
 		[DOTTED, '2015-09-04T00:00:00.000Z', '04.09.2015'],
 		[{ type: 'date', format: 'iso' }, '04.09.2015', '2015-09-04'],
-		[{ type: 'time' }, '7:05:30', '07:05'],
 		[CHOICE, ' 7 ', 7],
 		[CHOICES, '1, 7', [1, 7]],
-		[CHOICES, 7, [7]],
-		[{ type: 'id' }, ' 501 ', 501],
 		[{ type: 'id', entity: 'customer' }, 'https://demo.s20.online/company/1/customer/view?id=501', 501],
 		[STAGE, { __rl: true, mode: 'id', value: '4' }, 4],
 		[
@@ -116,7 +95,6 @@ describe('is read', () => {
 		],
 		[{ type: 'ids' }, '1, 2;3', [1, 2, 3]],
 		[{ type: 'ids' }, [[1], '[2, 3]'], [1, 2, 3]],
-		[{ type: 'references', entity: 'teacher' }, '[1, "2"]', [1, 2]],
 		[ROWS, [{ customer_id: '7', is_attend: true, note: '', ctt_id: 77 }], [{ customer_id: 7, is_attend: 1 }]],
 		[ROWS, { values: [{ customer_id: 7 }, { customer_id: 8 }] }, [{ customer_id: 7 }, { customer_id: 8 }]],
 		[ROWS, '[{"customer_id": 7, "note": " x "}]', [{ customer_id: 7, note: 'x' }]],
@@ -131,13 +109,9 @@ describe('is refused', () => {
 	it.each<[ShownType, unknown, string]>([
 		[{ type: 'text' }, {}, 'a text, but it is "{}"'],
 		[{ type: 'text' }, NaN, 'a text, but it is "NaN"'],
-		[{ type: 'text' }, 1e21, 'a text, but it is "1e+21"'],
-		[{ type: 'text' }, ['a', 'b'], 'a text, but it is "["a","b"]"'],
 		[{ type: 'text' }, 'x'.repeat(0), 'a text, but it is empty'],
-		[{ type: 'texts' }, [true], 'a text or a list of texts'],
 		[{ type: 'texts' }, [{}], 'a text or a list of texts'],
 		[{ type: 'custom' }, NaN, 'a text, a number, yes or no, a date, or a list of those, but it is "NaN"'],
-		[{ type: 'custom' }, { a: 1 }, 'a text, a number'],
 		[{ type: 'custom' }, [['a']], 'a text, a number'],
 		[
 			{ type: 'text' },
@@ -151,46 +125,30 @@ describe('is refused', () => {
 		],
 		[{ type: 'phones' }, 1e15, 'a phone number or a list of phone numbers, but it is "1000000000000000"'],
 		[{ type: 'number' }, '1,290', 'a number, such as 1290.90 or 1 290,90, but it is "1,290"'],
-		[{ type: 'number' }, 1e21, 'a number, such'],
 		[{ type: 'number' }, '1000000000000.01', 'a number, such'],
-		[SUM, 0, 'a number of at least 0.01, such as 1290.90 or 1 290,90, but it is "0"'],
 		[SUM, 0.004, 'a number of at least 0.01'],
-		[SUM, -500, 'a number of at least 0.01'],
 		[{ type: 'number', nonZero: true }, '0.00', 'a number other than 0, such'],
 		[{ type: 'integer', min: 1, max: 5 }, 6, 'a whole number of at least 1 and of at most 5, but it is "6"'],
 		[{ type: 'integer' }, 1.5, 'a whole number, but it is "1.5"'],
 		[{ type: 'flag' }, 'yes', 'true or false, but it is "yes"'],
-		[{ type: 'flag' }, [true], 'true or false'],
-		[{ type: 'boolean' }, 2, 'true or false'],
 		[{ type: 'time', seconds: true }, 'x', 'a time of day such as 17:00, but it is "x"'],
 		[
 			{ type: 'id', entity: 'customer' },
 			'https://demo.s20.online/company/1/customer/view?id=1&id=2',
 			'the number of a record',
 		],
-		[
-			{ type: 'id', entity: 'customer' },
-			'см. https://demo.s20.online/company/1/customer/view?id=1',
-			'the number',
-		],
 		[DOTTED, '30.02.2026', 'a date from 1900 on, such as 2026-02-28 or 28.02.2026, but it is "30.02.2026"'],
 		// What a browser makes of a year of which two digits were typed.
 		[DOTTED, '0016-09-01', 'a date from 1900 on, such as 2026-02-28 or 28.02.2026, but it is "0016-09-01"'],
-		[DOTTED, '01.09.0202', 'a date from 1900 on, such as 2026-02-28'],
 		[DOTTED, '1899-12-31', 'a date from 1900 on, such as 2026-02-28'],
 		[{ type: 'time' }, '24:00', 'a time of day such as 17:00, but it is "24:00"'],
 		[CHOICE, 2, 'one of 1 (Monday), 7 (Sunday), but it is "2"'],
-		[CHOICE, [1], 'one of 1 (Monday)'],
-		[CHOICE, true, 'one of 1 (Monday)'],
 		[CHOICES, '1, 2', 'some of 1 (Monday), 7 (Sunday), but it is "1, 2"'],
 		[{ type: 'id' }, 0, 'the number of a record, but it is "0"'],
-		[{ type: 'id' }, '#5', 'the number of a record'],
 		[STAGE, 'https://demo.s20.online/company/1/customer', 'the number of a record'],
 		[{ type: 'id' }, 'https://demo.s20.online/company/1/customer/view?id=501', 'the number of a record'],
 		[{ type: 'ids' }, '1, x', 'one or more numbers of records, but it is "1, x"'],
-		[{ type: 'ids' }, [1, -1], 'one or more numbers of records'],
 		[ROWS, 'x', 'a list of rows, each an object, but it is "x"'],
-		[ROWS, [1], 'a list of rows'],
 		[ROWS, { rows: [] }, 'a list of rows'],
 		[{ type: 'object' }, [1], 'an object'],
 		[STAGE, 'unsorted', 'the number of a record, or none'],
@@ -209,18 +167,13 @@ describe('is refused', () => {
 	});
 
 	it('with advice, and a long value cut', () => {
-		const error = (() => {
-			try {
-				return read({ type: 'id' }, 'x'.repeat(100));
-			} catch (caught) {
-				return caught as UnreadableValue;
-			}
-		})();
-		expect(error).toMatchObject({
-			message: `'Sample' must be the number of a record, but it is "${'x'.repeat(60)}…"`,
-			description: "Correct it in this node, or the expression that fills 'Sample'.",
-			label: 'Sample',
-		});
+		expect(() => read({ type: 'id' }, 'x'.repeat(100))).toThrow(
+			expect.objectContaining({
+				message: `'Sample' must be the number of a record, but it is "${'x'.repeat(60)}…"`,
+				description: "Correct it in this node, or the expression that fills 'Sample'.",
+				label: 'Sample',
+			}) as Error,
+		);
 	});
 });
 
@@ -270,19 +223,14 @@ describe('is empty', () => {
 		{ mode: 'list', value: '' },
 		{ __rl: true, mode: 'id', value: null },
 	];
-	const lists = ['[]', ' [ ] ', ',', ' , ;\n', [undefined], [''], [[], null], '["", null]'];
+	const lists = [' [ ] ', ' , ;\n', [[], null], '["", null]'];
 	const phones = ['+7 (___) ___-__-__', '+7', 0, ['8', ''], '+7, +7 (___) ___-__-__'];
 
 	it.each<[ShownType, unknown[]]>([
 		[{ type: 'text' }, always],
-		[{ type: 'number' }, always],
-		[{ type: 'flag' }, always],
 		[DOTTED, always],
-		[CHOICE, always],
-		[{ type: 'id' }, always],
 		[{ type: 'texts' }, [...always, ...lists]],
 		[{ type: 'texts', split: false }, [...always, ...lists]],
-		[{ type: 'ids' }, [...always, ...lists]],
 		[CHOICES, [...always, ...lists]],
 		[{ type: 'phones' }, [...always, ...lists, ...phones]],
 		[ROWS, [...always, '[]', {}, { values: [] }, { values: '' }]],
@@ -295,8 +243,6 @@ describe('is empty', () => {
 	it.each<[ShownType, unknown[]]>([
 		[{ type: 'text' }, ['0', 0, false, '[]', ',', {}, [undefined], NaN]],
 		[{ type: 'number' }, [0, '0', NaN, '[]']],
-		[{ type: 'flag' }, [false, 0, 'no']],
-		[{ type: 'id' }, [0, '0', {}]],
 		[{ type: 'phones' }, ['нет', '12345', NaN, {}, true]],
 		[ROWS, [{ values: [{}] }, [{}], 'x', 0]],
 		[{ type: 'custom' }, ['[]', 0, false, {}]],
@@ -306,15 +252,8 @@ describe('is empty', () => {
 
 	it.each<[ShownType, Wire]>([
 		[{ type: 'text' }, ''],
-		[{ type: 'longText' }, ''],
-		[{ type: 'custom' }, ''],
 		[{ type: 'number' }, null],
-		[DOTTED, null],
-		[STAGE, null],
-		[CHOICE, null],
-		[{ type: 'texts' }, []],
 		[{ type: 'phones' }, []],
-		[{ type: 'ids' }, []],
 		[ROWS, []],
 	])('%j, and emptied by %j', (type, wire) => {
 		expect(clearedValue(type)).toEqual(wire);
@@ -326,29 +265,20 @@ describe('is looked up', () => {
 		[{ type: 'text' }, ' Алёна  ОРЛОВА', ['алена орлова']],
 		[{ type: 'texts' }, 'A@Example.org', ['a@example.org']],
 		[{ type: 'phones' }, '8 900 555 00 01', ['79005550001']],
-		[{ type: 'phones' }, '9005550001', ['79005550001']],
 		[{ type: 'phones' }, 'мама', []],
-		[{ type: 'text' }, '-', []],
 		[{ type: 'custom' }, ['a', 'B'], ['a', 'b']],
 		[DOTTED, '04.09.2015', ['2015-09-04']],
 		[{ type: 'number' }, '575.00', ['575']],
-		[{ type: 'integer' }, 7, ['7']],
-		[{ type: 'flag' }, true, ['1']],
 		[{ type: 'boolean' }, false, ['0']],
-		[{ type: 'id' }, '7', ['7']],
 		[CHOICE, '7', ['7']],
 		[{ type: 'time' }, '7:05', ['07:05']],
-		[{ type: 'custom' }, 'A-12', ['a-12']],
-		[{ type: 'custom' }, '2015-09-04', ['2015-09-04']],
 		[{ type: 'custom' }, '04.09.2015', ['2015-09-04']],
-		[{ type: 'custom' }, 12, ['12']],
 		[{ type: 'text' }, null, []],
 	])('%j: %j as %j', (type, value, readings) => {
 		expect(normalForms(type, value)).toEqual(readings);
 	});
 
 	it.each<[ShownType, Wire, unknown]>([
-		[{ type: 'text' }, 'Мия', [{ sample: 'Мия' }]],
 		[{ type: 'id' }, 7, [{ sample: 7 }]],
 		[DOTTED, '04.09.2015', [{ sample_from: '04.09.2015', sample_to: '04.09.2015' }]],
 		[
@@ -357,10 +287,7 @@ describe('is looked up', () => {
 			[{ sample: '05550001' }, { sample: '00-01' }, { sample: '00 01' }, { sample: '0001' }],
 		],
 		[{ type: 'phones' }, 'мама', []],
-		[{ type: 'text' }, 12, [{ sample: 12 }]],
-		[{ type: 'custom' }, 'Мия', [{ sample: 'Мия' }]],
 		[{ type: 'custom' }, 12, [{ sample: 12 }]],
-		[{ type: 'custom' }, '2015-09-04', [{ sample: '2015-09-04' }, { sample: '04.09.2015' }]],
 		[{ type: 'custom' }, '04.09.2015', [{ sample: '2015-09-04' }, { sample: '04.09.2015' }]],
 		[{ type: 'custom' }, '30.02.2015', [{ sample: '30.02.2015' }]],
 	])('%j: %j by %j', (type, value, forms) => {
@@ -370,11 +297,8 @@ describe('is looked up', () => {
 
 it.each([
 	['  Мия \t Орлова\n', 'мия орлова'],
-	['Алёна', 'алена'],
 	['АЛЁНА'.normalize('NFD'), 'алена'],
-	['Андрей'.normalize('NFD'), 'андрей'],
 	['a\u00adb\u200bc', 'abc'],
-	['', ''],
 ])('%j folds to %j', (text, folded) => {
 	expect(normalizeText(text)).toBe(folded);
 	expect(normalizeText(folded)).toBe(folded);
@@ -386,17 +310,12 @@ describe('addresses of email', () => {
 	it.each<[unknown, string[]]>([
 		['Anna@Example.org', ['anna@example.org']],
 		['Anna <anna@example.org>, (boris@example.org)', ['anna@example.org', 'boris@example.org']],
-		['anna@example.org; Anna@example.org', ['anna@example.org']],
 		['Write to anna@example.org...', ['anna@example.org']],
-		['mailto:anna.b@mail.example.org', ['anna.b@mail.example.org']],
 		['1@пример.рф', ['1@пример.рф']],
 		['anna@example@org', []],
-		['@example.org', []],
 		['-@example.org', []],
-		['no@', []],
 		['no@1.2', []],
 		['нет', []],
-		[12, []],
 	])('%j is looked up as %j', (value, addresses) => {
 		expect(normalForms(EMAILS, value)).toEqual(addresses);
 		const forms = searchForms(EMAILS, 'email', value as string).map(({ email }) => String(email));
@@ -407,11 +326,7 @@ describe('addresses of email', () => {
 	it.each<[string, string[]]>([
 		['anna@example.org boris@example.org', ['anna@example.org', 'boris@example.org']],
 		['anna@example.org / boris@example.org', ['anna@example.org', 'boris@example.org']],
-		['anna@example.org|boris@example.org', ['anna@example.org', 'boris@example.org']],
-		['anna@example.org, boris@example.org', ['anna@example.org', 'boris@example.org']],
-		['Anna anna@example.org', ['Anna anna@example.org']],
 		['anna@example.org (мама)', ['anna@example.org (мама)']],
-		['/ anna@example.org', ['/ anna@example.org']],
 		['a/b@example.org', ['a/b@example.org']],
 	])('%j is saved as %j', (value, addresses) => {
 		expect(serialize(EMAILS, value, 'UTC')).toEqual(addresses);
@@ -427,11 +342,8 @@ describe('addresses of pages', () => {
 		[customer, ` ${page(1)}\n`, found('Customer', 1)],
 		[customer, { __rl: true, mode: 'url', value: page(1) }, found('Customer', 1)],
 		[customer, 'HTTP://demo', [{ label: 'Customer', address: 'HTTP://demo' }]],
-		[customer, 1, []],
 		[customer, `см. ${page(1)}`, []],
-		[customer, '', []],
 		[{ ...customer, type: 'ids' }, [page(1), 2, page(3)], found('Customer', 1, 3)],
-		[{ type: 'text' }, page(1), []],
 		[
 			{ type: 'rows', fields: [customer, { type: 'text', name: 'note', label: 'Note' }] },
 			[{ customer_id: page(1), note: page(2) }, { customer_id: 3 }, { customer_id: page(4) }],
@@ -506,6 +418,15 @@ describe('in the form', () => {
 		expect(names).toEqual(['Sample ID', 'Sample IDs', 'Sample ID']);
 	});
 
+	it('a time shows how to write it', () => {
+		expect(toProperty(field({ type: 'time' })).placeholder).toMatch(/^e\.g\. \d\d:\d\d$/);
+	});
+
+	it('a long text has three lines, a text has one', () => {
+		expect(toProperty(field({ type: 'longText' })).typeOptions).toEqual({ rows: 3 });
+		expect(toProperty(field({ type: 'text' })).typeOptions).toBeUndefined();
+	});
+
 	it('a list of texts that is looked for asks for one', () => {
 		for (const type of ['texts', 'phones'] as const) {
 			const several = { default: [''], typeOptions: { multipleValues: true } };
@@ -519,7 +440,6 @@ describe('in the form', () => {
 
 it.each<[ShownType, string, string, string]>([
 	[{ type: 'text' }, 'string', 'string', 'sample'],
-	[{ type: 'texts' }, 'string', 'array', 'sample (list)'],
 	[{ type: 'phones' }, 'string', 'array', 'sample (list)'],
 	[{ type: 'number' }, 'number', 'string', 'sample'],
 	[{ type: 'integer' }, 'number', 'integer', 'sample'],
@@ -528,21 +448,13 @@ it.each<[ShownType, string, string, string]>([
 	[DOTTED, 'dateTime', 'string', 'sample (date)'],
 	[{ type: 'time' }, 'string', 'string', 'sample (hh:mm)'],
 	[CHOICE, 'options', 'integer', 'sample (1 Monday, 7 Sunday)'],
-	[CHOICES, 'string', 'array', 'sample (list)'],
 	[STAGE, 'string', 'integer', 'sample ("none" = Not Sorted)'],
-	[{ type: 'reference', entity: 'user' }, 'string', 'integer', 'sample'],
 	[{ type: 'references', entity: 'teacher' }, 'string', 'array', 'sample (list)'],
 	[ROWS, 'array', 'array', 'sample (list of objects with customer_id, is_attend, note)'],
-	[{ type: 'custom' }, 'string', 'string', 'sample'],
 ])('%j is a %s in the mapper, comes as %s and is explained as %s', (type, column, schema, help) => {
 	expect(toColumn(field(type) as Field, false).type).toBe(column);
 	expect(toSchema(type).type).toBe(schema);
 	expect(jsonHint(field(type))).toBe(help);
-});
-
-it('a long text has three lines, a text has one', () => {
-	expect(toProperty(field({ type: 'longText' })).typeOptions).toEqual({ rows: 3 });
-	expect(toProperty(field({ type: 'text' })).typeOptions).toBeUndefined();
 });
 
 it.each(entities.map(({ resource, scope }) => [resource, scope] as const))(

@@ -2,8 +2,6 @@ import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 
-import execa from 'execa';
-
 import { readJson } from '../../../scripts/lib/json';
 import { ROOT } from '../../../scripts/lib/paths';
 import type { Manifest } from '../../../scripts/lib/release/owner';
@@ -14,7 +12,6 @@ import {
 	mailFaults,
 	placeholdersIn,
 	repositoryFaults,
-	setOwner,
 	writeOwner,
 } from '../../../scripts/lib/release/owner';
 
@@ -124,18 +121,6 @@ describe('the owner of the package', () => {
 		expect(changed).toEqual([]);
 		expect(everything()).toEqual(before);
 	});
-
-	it.each(['acme', 'a-very-long-organisation-name-of-39-chars'])(
-		'leaves files that npm run format takes, %s too',
-		async (login) => {
-			const { changed } = await setOwner(root, { login });
-			const options = { cwd: root, localDir: ROOT, preferLocal: true, reject: false };
-			const args = ['--list-different', '--ignore-unknown', ...changed];
-			const { exitCode, stdout } = await execa('prettier', args, options);
-			expect(changed).toContain('package.json');
-			expect([stdout, exitCode]).toEqual(['', 0]);
-		},
-	);
 
 	it('may call the repository by another name, but not the package', () => {
 		writeOwner(root, { login: 'new-owner', repository: 'alfacrm.n8n' });
