@@ -42,21 +42,6 @@ describe('customers', () => {
 		expect(await find({ id: [3, 5] })).toEqual(all());
 	});
 
-	it('are hidden or shown as leads without a stage where removed 0 is said', async () => {
-		const active: Test = (row) => isLead(row) && !isArchived(row);
-		const sorted: Test = (row) => active(row) && row.lead_status_id !== null;
-		const both = async () => [
-			await school.list('customer/index', { is_study: 0 }),
-			await school.list('customer/index', { is_study: 0, removed: 0 }),
-		];
-		expect(expected(sorted).length).toBeLessThan(expected(active).length);
-		expect(await both()).toEqual([expected(active), expected(active)]);
-		school.settings.removedZero = 'hidesUnsorted';
-		expect(await both()).toEqual([expected(active), expected(sorted)]);
-		const clients = await school.list('customer/index');
-		expect(await school.list('customer/index', { removed: 0 })).toEqual(clients);
-	});
-
 	it('are listed in each of their branches', async () => {
 		const [both] = expected((row) => JSON.stringify(row.branch_ids) === '[1,2]');
 		expect(both).toBeDefined();
@@ -266,14 +251,6 @@ describe('a filter', () => {
 		}
 	});
 
-	it('by phone can look at the number as it is stored', async () => {
-		const found = await find({ phone: '0000012' });
-		expect(found).toHaveLength(1);
-		school.settings.phoneSearch = 'text';
-		expect(await find({ phone: '0000012' })).toEqual([]);
-		expect(await find({ phone: '(900)000-00-12' })).toEqual(found);
-	});
-
 	it('by day of a payment is ignored; else yyyy.mm.dd, or what the setting says', async () => {
 		const every = school.idsWhere('pay', () => true);
 		const late = school.idsWhere('pay', (row) => dayOf(row.document_date) >= '2026-01-20');
@@ -343,59 +320,5 @@ describe('what is listed unasked', () => {
 		for (const [path, count] of Object.entries(counts)) {
 			expect([path, (await school.list(`${path}/index`)).length]).toEqual([path, count]);
 		}
-	});
-
-	it('are subjects, of which inactive ones can be hidden', async () => {
-		school.settings.subjectDefault = 'active';
-		expect(await school.list('subject/index')).toEqual([1, 2, 3, 4]);
-		expect(await school.list('subject/index', { active: false })).toEqual([1, 2, 3, 4, 5]);
-		expect((await school.call('subject/index')).items[0]).not.toHaveProperty('is_active');
-	});
-
-	it('is by an id in the query only with queryId', async () => {
-		expect(await school.list('subject/index?id=2')).toHaveLength(5);
-		school.settings.queryId = true;
-		expect(await school.list('subject/index?id=2')).toEqual([2]);
-		expect(await school.list('subject/index?id=2', { id: 3 })).toEqual([3]);
-	});
-
-	it('are memberships of now, or all', async () => {
-		const past = school.rows('cgi').find((row) => row.b_date === '01.02.2025') as Row;
-		const paths = [
-			`1/cgi/index?group_id=${String(past.group_id)}`,
-			`1/cgi/customer?customer_id=${String(past.customer_id)}`,
-		] as const;
-		for (const path of paths) expect(await school.list(path)).not.toContain(past.id);
-		school.settings.cgiDefault = 'all';
-		for (const path of paths) expect(await school.list(path)).toContain(past.id);
-		const ofGroup = school.idsWhere('cgi', (row) => row.group_id === past.group_id);
-		expect(await school.list(paths[0])).toEqual(ofGroup);
-		expect(await school.list(paths[0], { b_date: '10.02.2026' })).not.toContain(past.id);
-	});
-
-	it('are subscriptions: dead true ended ones, false all, absent all or those of now', async () => {
-		const old = school.rows('customer-tariff').find((row) => row.e_date === '31.05.2025') as Row;
-		const path = `1/customer-tariff/index?customer_id=${String(old.customer_id)}`;
-		const every = school.idsWhere('customer-tariff', (row) => row.customer_id === old.customer_id);
-		const three = async () => [
-			await school.list(path, { dead: true }),
-			await school.list(path, { dead: false }),
-			await school.list(path),
-		];
-		expect(every).toHaveLength(2);
-		expect(await three()).toEqual([[old.id], every, every]);
-		school.settings.deadDefault = 'current';
-		expect(await three()).toEqual([[old.id], every, every.filter((id) => id !== old.id)]);
-		school.settings.now = '2025-05-31 23:59:59';
-		expect(await school.list(path)).toEqual(every);
-	});
-
-	it('are all payments, or income alone', async () => {
-		const ofType = (type: number) => school.idsWhere('pay', (row) => row.pay_type_id === type);
-		expect(ofType(2).length).toBeGreaterThan(0);
-		expect(await school.list('pay/index')).toEqual(numbers(school.rows('pay')));
-		school.settings.payDefault = 'income';
-		expect(await school.list('pay/index')).toEqual(ofType(1));
-		expect(await school.list('pay/index', { pay_type_id: 2 })).toEqual(ofType(2));
 	});
 });
