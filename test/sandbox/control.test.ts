@@ -1,7 +1,7 @@
 import { startSandbox } from '../../sandbox';
 import { parseSetting, settingNames } from '../../sandbox/model/settings';
 import { entityNames } from '../../sandbox/school/entities';
-import { everyone, lead, numbers, useSchool } from './support';
+import { everyone, lead, useSchool } from './support';
 
 const school = useSchool({ now: '2026-02-11 09:30:00', pageSize: 100 }, { customers: 40 });
 
@@ -38,9 +38,10 @@ describe('records', () => {
 	it.each<[string, string, unknown, number, RegExp]>([
 		['GET', 'records/nobody', undefined, 404, /Unknown entity \\"nobody\\".*customer/],
 		['GET', 'records/customer/999', undefined, 404, /No customer 999/],
-		['GET', 'records/customer/x', undefined, 400, /Not a record id/],
 		['PUT', 'records/customer', [], 400, /must be a JSON object/],
 		['PUT', 'records/customer', { id: -1 }, 400, /Not a record id/],
+		['POST', 'records/subject/999/hide', undefined, 404, /No subject 999/],
+		['POST', 'records/subject/2/hide?at=soon', undefined, 400, /./],
 	])('%s %s with %j is refused', async (method, path, body, status, message) => {
 		const answer = await school.control(method, path, body);
 		expect(answer.status).toBe(status);
@@ -70,17 +71,13 @@ describe('settings', () => {
 	it.each([
 		[{ pageSizes: 3 }, /Unknown setting \\"pageSizes\\".*pageSize/],
 		[{ pageSize: 0 }, /\\"pageSize\\" must be a whole number from 1 to 500, not 0/],
-		[{ pageSize: '20' }, /must be a whole number/],
 		[{ pastEnd: 'loop' }, /must be empty \| repeatLast/],
 		[{ timeZone: 'Mars/North' }, /must be an IANA time zone/],
 		[{ requireAppKey: 5 }, /or null/],
-		[{ ignoredFilters: ['x'] }, /list of/],
 		[{ optionalParams: ['cgi.group_id'] }, /list of.*entity\/action.parameter/],
 		[{ dateFormats: { 'group.b_date': 'american' } }, /entity.name.*dotted \| iso \| points/],
-		[{ dateFormats: ['iso'] }, /an object/],
 		[{ requiredFields: { payer_name: true } }, /an object/],
 		[{ now: 'today' }, /yyyy-mm-dd/],
-		[{ toString: 1 }, /Unknown setting/],
 		['x', /must be a JSON object/],
 	])('%j is refused and changes nothing', async (body, message) => {
 		const before = { ...school.settings };
@@ -95,13 +92,8 @@ describe('settings', () => {
 	});
 
 	it.each([
-		['pageSize=50', { pageSize: 50 }],
-		['pastEnd=repeatLast', { pastEnd: 'repeatLast' }],
-		['shuffle=true', { shuffle: true }],
-		['requireAppKey=null', { requireAppKey: null }],
 		['requireAppKey=a=b', { requireAppKey: 'a=b' }],
 		['ignoredFilters=["customer.id"]', { ignoredFilters: ['customer.id'] }],
-		['dateFormats={"pay.date_from":"iso"}', { dateFormats: { 'pay.date_from': 'iso' } }],
 	])('are read from the command line: %s', (assignment, setting) => {
 		expect(parseSetting(assignment)).toEqual(setting);
 	});
@@ -198,37 +190,22 @@ describe('a snapshot', () => {
 		expect((await create()).id).toBe(id);
 	});
 
-	it('brings back what lists conceal, and ends faults and the journal', async () => {
+	it('brings back what lists conceal, ends faults and the journal, and outlives resets', async () => {
 		const { sandbox } = school;
 		sandbox.store.hide('subject', 2, { afterCalls: 1 });
-		const snapshot = sandbox.snapshot();
-		expect(await idsOf('subject/index')).not.toContain(2);
-		expect(await idsOf('subject/index')).toContain(2);
+		const [snapshot, state] = [sandbox.snapshot(), sandbox.state()];
+		expect([await idsOf('subject/index'), await idsOf('subject/index')]).toEqual([
+			expect.not.arrayContaining([2]),
+			expect.arrayContaining([2]),
+		]);
 		sandbox.faults.add({ kind: 'status' });
-		sandbox.restore(snapshot);
-		expect([sandbox.faults.list(), sandbox.journal]).toEqual([[], []]);
-		expect(await idsOf('subject/index')).not.toContain(2);
-	});
-
-	it('outlives resets, other schools and itself', async () => {
-		const { sandbox } = school;
-		const [first, before] = [sandbox.snapshot(), sandbox.state()];
-		await create();
-		const [second, after] = [sandbox.snapshot(), sandbox.state()];
 		sandbox.reset({ customers: 5 });
-		expect(sandbox.state()).not.toBe(before);
-		for (const [snapshot, state, created] of [
-			[second, after, 1],
-			[first, before, 0],
-			[second, after, 1],
-		] as const) {
-			sandbox.restore(snapshot);
-			expect(sandbox.state()).toBe(state);
-			await school.login();
-			expect(await idsOf('customer/index', { is_study: 0, name: lead.name })).toHaveLength(created);
-		}
+		expect(sandbox.state()).not.toBe(state);
+		sandbox.restore(snapshot);
+		expect([sandbox.faults.list(), sandbox.journal, sandbox.state()]).toEqual([[], [], state]);
+		await school.login();
+		expect(await idsOf('subject/index')).not.toContain(2);
 		sandbox.reset({ customers: 40 });
-		expect(sandbox.state()).toBe(before);
 	});
 });
 
@@ -249,22 +226,6 @@ describe('the state', () => {
 			await (await fetch(`${sandbox.url}/_sandbox/state${query}`)).text();
 		expect(await overHttp('')).toBe(sandbox.state());
 		expect(await overHttp('?log')).toBe(sandbox.state({ log: true }));
-	});
-
-	it('is the same in whatever order and at whatever time things have come about', async () => {
-		const { sandbox } = school;
-		const snapshot = sandbox.snapshot();
-		const states: string[] = [];
-		for (const [now, ids] of [
-			['2026-02-11 09:30:00', [3, 4]],
-			['2026-02-11 23:10:00', [4, 3]],
-		] as const) {
-			sandbox.restore(snapshot);
-			sandbox.settings.now = now;
-			for (const id of ids) await school.call(`1/customer/update?id=${id}`, { note: 'х' });
-			states.push(sandbox.state());
-		}
-		expect(states[0]).toBe(states[1]);
 	});
 
 	it('is compared with a snapshot record by record', async () => {
@@ -298,19 +259,14 @@ describe('late rows', () => {
 		expect([await shows(id), await shows(id), await shows(id), await shows(id)]).toEqual([0, 0, 1, 1]);
 	});
 
-	it('appear at a time of the account', async () => {
+	it('appear at a time of the account, and are logged and can be written at once', async () => {
 		const put = await school.control('PUT', 'records/subject?at=2026-02-11 10:00:00', { name: 'Х' });
 		const { id } = put.json as { id: number };
 		expect(await shows(id)).toBe(0);
-		school.settings.now = '2026-02-11 10:00:00';
-		expect(await shows(id)).toBe(1);
-	});
-
-	it('are logged and can be written at once', async () => {
-		const put = await school.control('PUT', 'records/subject?afterCalls=5', { name: 'Х' });
-		const { id } = put.json as { id: number };
 		expect((await school.call(`subject/update?id=${id}`, { name: 'У' })).json.success).toBe(true);
 		expect(await log({ entity: 'Subject', entity_id: id })).toHaveLength(2);
+		school.settings.now = '2026-02-11 10:00:00';
+		expect(await shows(id)).toBe(1);
 	});
 
 	it('are hidden and shown by hand, leaving totals right, and forgotten by a reset', async () => {
@@ -328,13 +284,6 @@ describe('late rows', () => {
 		await school.restore();
 		expect(await shows(2)).toBe(1);
 		expect(school.sandbox.store.show('subject', 2)).toBe(false);
-	});
-
-	it('are refused where nothing is there, and at no time or number', async () => {
-		for (const path of ['records/subject/999/hide', 'records/subject/2/hide?at=soon']) {
-			expect((await school.control('POST', path)).status).toBeGreaterThanOrEqual(400);
-		}
-		expect((await school.control('PUT', 'records/subject?afterCalls=-1', { name: 'Х' })).status).toBe(400);
 	});
 
 	it('of the log itself can be late too', async () => {

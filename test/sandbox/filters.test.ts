@@ -17,10 +17,8 @@ describe('customers', () => {
 	it.each<[JsonObject, Test]>([
 		[{}, (row) => isClient(row) && !isArchived(row)],
 		[{ is_study: 0 }, (row) => isLead(row) && !isArchived(row)],
-		[{ is_study: 1 }, (row) => isClient(row) && !isArchived(row)],
 		[{ is_study: 2 }, (row) => !isArchived(row)],
 		[{ is_study: [0, 1] }, (row) => !isArchived(row)],
-		[{ removed: 0 }, (row) => isClient(row) && !isArchived(row)],
 		[{ removed: 1 }, isClient],
 		[{ removed: 2 }, (row) => isClient(row) && isArchived(row)],
 		[{ is_study: 0, removed: 2 }, (row) => isLead(row) && isArchived(row)],
@@ -38,8 +36,6 @@ describe('customers', () => {
 		expect(await school.list('customer/index', { id: lead })).toEqual([]);
 		expect(await find({ id: lead })).toEqual([lead]);
 		expect(await find({ id: [3, 5] })).toEqual([3, 5]);
-		school.settings.idLists = 'unreadable';
-		expect(await find({ id: [3, 5] })).toEqual(all());
 	});
 
 	it('are listed in each of their branches', async () => {
@@ -122,19 +118,45 @@ describe('filters that compare', () => {
 	});
 });
 
-const day = (value: unknown) => String(value).slice(0, 10);
+/** Ranges of days by the field that they look at; `b_date` of a group means `b_date_from` and `b_date_to`. */
+it.each<[entity: string, style: 'dotted' | 'iso', ranges: Record<string, string>]>([
+	[
+		'customer',
+		'dotted',
+		{ ...own('created_at', 'updated_at', 'dob'), removed: 'e_date', date: 'created_at' },
+	],
+	['customer', 'dotted', { tariff_till: 'paid_till' }],
+	['customer', 'iso', { ...own('next_lesson_date', 'last_attend_date'), removed: 'e_date' }],
+	['group', 'iso', own('b_date', 'e_date')],
+	['group', 'dotted', own('created_at', 'updated_at')],
+	['pay', 'dotted', own('created_at', 'updated_at')],
+	['task', 'dotted', own('due_date')],
+	['task', 'iso', own('due_date')],
+	['sms-message', 'iso', own('added', 'date')],
+])('days of a %s, %s, find those within them, both ends included', async (entity, style, ranges) => {
+	const written = (day: string) => (style === 'iso' ? day : day.split('-').reverse().join('.'));
+	for (const [name, field] of Object.entries(ranges)) {
+		for (const [end, day] of Object.entries({ from: '2098-12-30', to: '1901-01-02' })) {
+			const isDotted = ['dob', 'due_date'].includes(field);
+			const isMoment = /_at$|^added$|^next_lesson|^date$/.test(field);
+			const stored = isDotted ? day.split('-').reverse().join('.') : isMoment ? `${day} 12:00:00` : day;
+			school.sandbox.store.patch(entity, 2, { [field]: stored });
+			const beyond = end === 'from' ? '2098-12-31' : '1901-01-01';
+			const found = async (asked: string) =>
+				await school.list(`${entity}/index`, { ...everyone, [`${name}_${end}`]: written(asked) });
+			expect([name, end, await found(day), await found(beyond)]).toEqual([name, end, [2], []]);
+		}
+	}
+});
+
 const dob = (row: Row) => dayOf(row.dob ?? '');
-const isMember: Test = (row) =>
-	school
-		.rows('cgi')
-		.some(
-			(one) =>
-				one.group_id === row.id && /ов/i.test(String(school.stored('customer', one.customer_id)?.name)),
-		);
 const isActive: Test = (row) => row.removed === 0;
+const isMember: Test = ({ id }) =>
+	school.rows('cgi').some(({ group_id, customer_id }) => {
+		return group_id === id && /ов/i.test(String(school.stored('customer', customer_id)?.name));
+	});
 
 it.each<[entity: string, filters: JsonObject, Test]>([
-	['customer', { phone: '0000012' }, (row) => (row.phone as string[])[0] === '+7(900)000-00-12'],
 	['customer', { phone: '(900)000-00-12' }, (row) => (row.phone as string[])[0] === '+7(900)000-00-12'],
 	['customer', { age_from: 9 }, (row) => row.dob !== null && dob(row) <= '2017-02-10'],
 	['customer', { age_to: 8 }, (row) => dob(row) > '2017-02-10'],
@@ -145,74 +167,26 @@ it.each<[entity: string, filters: JsonObject, Test]>([
 	],
 	['customer', { balance_contract_from: '800' }, (row) => Number(row.balance) >= 800],
 	['customer', { balance_bonus_from: 1 }, (row) => row.balance_bonus === 100],
-	[
-		'customer',
-		{ removed_from: '01.01.2025', removed_to: '31.12.2025' },
-		(row) => String(row.e_date).startsWith('2025'),
-	],
-	[
-		'customer',
-		{ removed_from: '2025-01-01', removed_to: '2025-12-31' },
-		({ e_date }) => /^2025/.test(String(e_date)),
-	],
-	['customer', { date_from: '01.06.2025' }, (row) => day(row.created_at) >= '2025-06-01'],
-	[
-		'customer',
-		{ next_lesson_date_to: '2026-02-14' },
-		(row) => row.next_lesson_date !== null && day(row.next_lesson_date) <= '2026-02-14',
-	],
-	[
-		'customer',
-		{ last_attend_date_from: '2025-09-01' },
-		(row) => String(row.last_attend_date ?? '') >= '2025-09-01',
-	],
-	['customer', { tariff_till_from: '01.03.2026' }, (row) => String(row.paid_till ?? '') >= '2026-03-01'],
-	['customer', { dob_from: '01.01.2015', dob_to: '31.12.2017' }, (row) => /201[567]$/.test(String(row.dob))],
-	[
-		'customer',
-		{ created_at_from: '01.06.2025', created_at_to: '31.08.2025' },
-		(row) => /^2025-0[678]/.test(String(row.created_at)),
-	],
-	['customer', { updated_at_from: '10.10.2025' }, (row) => day(row.updated_at) >= '2025-10-10'],
 	['group', {}, isActive],
 	['group', { removed: 1 }, () => true],
 	['group', { removed: 2 }, (row) => row.removed === 1],
 	['group', { id: [2, 3] }, (row) => row.id === 2 || row.id === 3],
 	['group', { ids: [2, 3] }, (row) => row.id === 2 || row.id === 3],
 	['group', { customer_name: 'ОВ' }, (row) => isActive(row) && isMember(row)],
-	['group', { b_date_to: '2025-01-01', removed: 1 }, (row) => row.b_date === '2024-09-02'],
-	['group', { e_date_from: '2030-01-01', removed: 1 }, (row) => row.e_date === '2035-05-31'],
-	[
-		'group',
-		{ created_at_from: '10.04.2025' },
-		(row) => isActive(row) && String(row.created_at) >= '2025-04-10',
-	],
-	['group', { updated_at_to: '10.04.2025' }, (row) => isActive(row) && String(row.updated_at) < '2025-04-11'],
 	['pay', { pay_item_category_id: 2 }, (row) => row.pay_item_id === 3],
 	['pay', { sum_from: 8000 }, (row) => Number(row.income) >= 8000],
 	['pay', { sum_to: '1600' }, (row) => Number(row.income) <= 1600],
 	['pay', { bonus_from: 1 }, (row) => row.bonus === 50],
-	['pay', { created_at_from: '20.01.2026' }, (row) => String(row.created_at) >= '2026-01-20'],
-	['pay', { updated_at_to: '31.12.2025' }, (row) => String(row.updated_at) < '2026'],
 	['teacher', {}, (row) => row.e_date === '2030-12-31'],
 	['teacher', { removed: 2 }, (row) => row.e_date !== '2030-12-31'],
 	['teacher', { phone: '100-00-03' }, (row) => row.id === 3],
 	['task', { due_date_is_null: true }, (row) => row.due_date === null],
 	['task', { due_date_is_null: 0 }, (row) => row.due_date !== null],
-	[
-		'task',
-		{ due_date_from: '01.02.2026', due_date_to: '2026-02-08' },
-		(row) => dayOf(row.due_date) >= '2026-02-01' && dayOf(row.due_date) <= '2026-02-08',
-	],
 	['sms-message', { phone: '79000000001' }, (row) => row.phone === '+7(900)000-00-01'],
-	['sms-message', { added_from: '2026-01-30' }, (row) => String(row.added) >= '2026-01-30'],
-	['sms-message', { date_to: '2026-01-10' }, (row) => String(row.date) < '2026-01-11'],
 	['room', { is_enabled: 1 }, (row) => row.is_enabled === 1],
-	['branch', { is_active: 1 }, (row) => row.id < 3],
 	['branch', { is_active: false }, (row) => row.id === 3],
 	['branch', { subject_ids: [2] }, (row) => row.id < 3],
 	['location', { is_active: 0 }, (row) => row.id === 4],
-	['subject', {}, () => true],
 	['subject', { active: true }, (row) => row.id < 5],
 	['subject', { active: false }, () => true],
 	['study-status', { is_enabled: 0 }, (row) => row.id === 4],
@@ -220,21 +194,12 @@ it.each<[entity: string, filters: JsonObject, Test]>([
 	['lead-source', { is_enabled: 0 }, (row) => row.id === 5],
 ])('the list of %s with %j is of those', async (entity, filters, test) => {
 	const wide = entity === 'customer' ? everyone : {};
-	const [ids, wanted] = [
-		await school.list(`${entity}/index`, { ...wide, ...filters }),
-		school.idsWhere(entity, test),
-	];
-	expect(ids).toEqual(wanted);
+	const ids = await school.list(`${entity}/index`, { ...wide, ...filters });
+	expect(ids).toEqual(school.idsWhere(entity, test));
 	if (entity === 'customer') expect([ids.length > 0, ids.length < 120]).toEqual([true, true]);
 });
 
 describe('a filter', () => {
-	it('includes both ends of a range of days', async () => {
-		const row = school.rows('customer')[50];
-		const dotted = day(row?.created_at).split('-').reverse().join('.');
-		expect(await find({ created_at_from: dotted, created_at_to: dotted })).toContain(row?.id);
-	});
-
 	it('is a flat key: nested and unknown ones change nothing', async () => {
 		const cases: JsonObject[] = [
 			{ filters: { id: 1 } },
@@ -265,8 +230,6 @@ describe('a filter', () => {
 
 	it.each<JsonObject>([
 		{ created_at_from: '2025-06-01' },
-		{ updated_at_from: '32.01.2025' },
-		{ dob_from: '2015-01-01' },
 		{ next_lesson_date_from: '14.02.2026' },
 		{ age_from: 'ten' },
 		{ name: { like: 'ов' } },

@@ -178,7 +178,6 @@ describe('bodies', () => {
 });
 
 describe('errors', () => {
-
 	const refused = async () => (await school.call('1/customer/create', { is_study: 0, dob: 'x' })).json;
 	const said = { name: must('Имя'), legal_type: must('Тип заказчика'), dob: wrong('Дата рождения') };
 	const [name, legal_type, dob] = Object.values(said).flat();
