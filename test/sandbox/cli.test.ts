@@ -97,10 +97,8 @@ describe('the command line', () => {
 
 	it.each<[args: () => string[], message: RegExp]>([
 		[() => ['--set', 'pagesize=7'], /Unknown setting "pagesize"/],
-		[() => ['--port', 'any'], /--port must be a whole number from 0 to 65535/],
 		[() => ['--today', '2026-13-01'], /--today must be a day such as 2026-02-10/],
 		[() => ['--nonsense'], /Unknown option/],
-		[() => ['--profile', join(folder, 'none.json')], /^sandbox: --profile: no such file: .*none\.json$/],
 		[() => ['--profile', write('text.json', '{oops')], /^sandbox: --profile: .*JSON/],
 		[
 			() => ['--profile', write('later.json', JSON.stringify({ ...profile, version: 2 }))],
@@ -129,18 +127,17 @@ describe('the README', () => {
 	};
 	const settings = table('Settings');
 
-	it('has a row for each setting, and no other', () => {
+	it('has a row for each setting, and no other, which gives the default first', () => {
 		expect([...settings.keys()].sort()).toEqual([...settingNames].sort());
-	});
-
-	it.each(settingNames)('gives the default of %s first', (name) => {
-		const [values = ''] = settings.get(name) ?? [];
-		const value = defaultSettings[name];
-		const text = typeof value === 'object' ? JSON.stringify(value) : String(value);
-		if (name === 'ignoredFilters') {
-			const listed = [...values.matchAll(/`([^`]+)`/g)].map(([, filter]) => filter);
-			expect(listed.sort()).toEqual([...(value as string[])].sort());
-		} else expect(values.replaceAll('`', '').split(', ')[0]).toBe(text);
+		for (const name of settingNames) {
+			const [values = ''] = settings.get(name) ?? [];
+			const value = defaultSettings[name];
+			const text = typeof value === 'object' ? JSON.stringify(value) : String(value);
+			if (name === 'ignoredFilters') {
+				const listed = [...values.matchAll(/`([^`]+)`/g)].map(([, filter]) => filter);
+				expect(listed.sort()).toEqual([...(value as string[])].sort());
+			} else expect([name, values.replaceAll('`', '').split(', ')[0]]).toEqual([name, text]);
+		}
 	});
 
 	it('has a row for each kind of fault, and names the ways to fail', () => {

@@ -1,5 +1,4 @@
-import { faultPresets, type Fault, type FaultKind, type FaultPreset, type JournalEntry } from '../../sandbox';
-import { faultKinds } from '../../sandbox/http/faults/schema';
+import { faultPresets, type Fault, type FaultPreset, type JournalEntry } from '../../sandbox';
 import { everyone, lead, School, useSchool, yii } from './support';
 
 const school = useSchool({}, { customers: 50 });
@@ -84,17 +83,18 @@ describe('a fault of kind', () => {
 		await expect(answer.text()).rejects.toMatchObject({ name: 'TypeError' });
 	});
 
-	it('hang, which never answers, and does not keep the sandbox from closing', async () => {
-		const other = await School.open({}, { customers: 1 });
-		other.sandbox.faults.add({ kind: 'hang' });
-		const hanging = outcome(() => other.call('branch/index'));
-		const marker = Symbol('still waiting');
-		await other.call('branch/index');
-		expect(await Promise.race([hanging, Promise.resolve(marker)])).toBe(marker);
-		expect(other.sandbox.journal.at(-2)).toMatchObject({ fault: 'hang', status: null });
-		await other.close();
-		expect(await hanging).toBe('broken');
-	});
+	it.each<Fault>([{ kind: 'hang' }, { kind: 'delay', ms: 600_000 }])(
+		'%j, which does not keep the sandbox from closing',
+		async (fault) => {
+			const other = await School.open({}, { customers: 1 });
+			other.sandbox.faults.add(fault);
+			const waiting = outcome(() => other.call('branch/index'));
+			await other.call('branch/index');
+			expect(other.sandbox.journal.at(-2)).toMatchObject({ status: null });
+			await other.close();
+			expect([200, 'broken']).toContain(await waiting);
+		},
+	);
 
 	it('redirect', async () => {
 		const location = 'http://127.0.0.1:9/elsewhere';
@@ -114,13 +114,11 @@ describe('a fault of kind', () => {
 	});
 
 	it.each<[fault: object, answer: object]>([
-		...[{ name: ['Плохо.'] }, ['Плохо.'], 'Плохо.', { name: 'Плохо.' }, []].map(
-			(errors): [object, object] => [{ errors }, { success: false, errors }],
-		),
 		[{}, { success: false, errors: { name: ['Необходимо заполнить «Имя».'] } }],
+		[{ errors: 'Плохо.' }, { success: false, errors: 'Плохо.' }],
 		[
-			{ success: true, model: { id: 7 }, errors: { name: ['Плохо.'] } },
-			{ success: true, errors: { name: ['Плохо.'] }, model: { id: 7 } },
+			{ success: true, model: { id: 7 }, errors: [] },
+			{ success: true, errors: [], model: { id: 7 } },
 		],
 	])('successFalse with %j', async (fault, answer) => {
 		add({ kind: 'successFalse', ...fault });
@@ -154,15 +152,6 @@ describe('a fault of kind', () => {
 		expect(count()).toBe(51);
 	});
 
-	it('delay, which ends when the sandbox closes', async () => {
-		const other = await School.open({}, { customers: 1 });
-		other.sandbox.faults.add({ kind: 'delay', ms: 600_000 });
-		const waiting = outcome(() => other.call('branch/index'));
-		await other.call('branch/index');
-		await other.close();
-		expect([200, 'broken']).toContain(await waiting);
-	});
-
 	it('mutate, which changes records between pages', async () => {
 		const first = await index();
 		const [gone, changed] = [first.ids[3] ?? 0, first.ids[4] ?? 0];
@@ -192,30 +181,7 @@ describe('a fault of kind', () => {
 	});
 });
 
-/** These leave the server's work alone whenever they hit. */
-const harmless: FaultKind[] = ['emptyItems', 'notJsonType', 'delay', 'mutate'];
-const needed: Partial<Record<FaultKind, object>> = {
-	redirect: { location: 'http://127.0.0.1:9/' },
-	delay: { ms: 1 },
-	mutate: { changes: [] },
-};
-
 describe('before and after', () => {
-	const kinds = faultKinds.filter((kind) => kind !== 'hang');
-
-	it.each(
-		kinds.flatMap((kind) => [
-			[kind, 'before', harmless.includes(kind) ? 51 : 50] as const,
-			[kind, 'after', 51] as const,
-		]),
-	)('%s %s leaves %d customers', async (kind, when, customers) => {
-		add({ kind, ...needed[kind], when } as Fault);
-		await outcome(create);
-		expect(count()).toBe(customers);
-		expect(school.sandbox.journal.at(-1)?.fault).toBe(kind);
-		expect(school.sandbox.faults.list()).toEqual([]);
-	});
-
 	it('status after a login has made the token', async () => {
 		add({ kind: 'status', match: { entity: 'auth' } });
 		expect(await outcomes(login, index)).toEqual([500, 200]);
@@ -224,13 +190,11 @@ describe('before and after', () => {
 		expect(await outcomes(login, index)).toEqual([500, 401]);
 	});
 
-	it('what only breaks the answer lets no write happen, whatever the action', async () => {
+	it('what only breaks the answer lets no write happen, and reads go on', async () => {
 		add({ kind: 'cutJson', times: 0 });
-		const lesson = school.rows('lesson').find(({ status }) => status === 1);
-		await school.call(`1/lesson/teach?id=${lesson?.id}`);
+		await create();
 		await school.call('1/bonus/bonus-add?customer_id=1', { amount: 5 });
-		expect(school.stored('lesson', lesson?.id)?.status).toBe(1);
-		expect(school.stored('customer', 1)?.balance_bonus).toBe(0);
+		expect([count(), school.stored('customer', 1)?.balance_bonus]).toEqual([50, 0]);
 		expect((await school.call('1/teacher/working-hour')).text).toMatch(/^\{"total":18/);
 	});
 });
@@ -239,12 +203,9 @@ describe('the calls that are hit', () => {
 	it.each<[Fault['match'], hit: number[]]>([
 		[undefined, [1, 1, 1, 1]],
 		[{ entity: 'customer' }, [1, 1, 1, 0]],
-		[{ action: 'index' }, [1, 1, 0, 1]],
-		[{ branch: 1 }, [1, 0, 1, 0]],
 		[{ pathContains: '?id=3' }, [0, 0, 1, 0]],
 		[{ bodyContains: 'Петров' }, [0, 1, 0, 0]],
 		[{ entity: 'customer', branch: 2, action: 'index' }, [0, 1, 0, 0]],
-		[{ entity: 'customer', branch: 3 }, [0, 0, 0, 0]],
 	])('match %j', async (match, hit) => {
 		add({ kind: 'status', status: 418, match, times: 0 });
 		const statuses = await outcomes(
@@ -256,14 +217,13 @@ describe('the calls that are hit', () => {
 		expect(statuses.map((status) => Number(status === 418))).toEqual(hit);
 	});
 
-	it('begin after those that are skipped, and end after as many times', async () => {
-		add({ kind: 'status', skip: 2, times: 2 });
-		expect(await times(6)).toEqual([200, 200, 500, 500, 200, 200]);
-	});
-
-	it.each([0, Infinity])('with times %d are all until they are cleared', async (all) => {
-		add({ kind: 'status', times: all });
-		expect(await times(4)).toEqual([500, 500, 500, 500]);
+	it.each([
+		[{ skip: 2, times: 2 }, [200, 200, 500, 500, 200, 200]],
+		[{ times: 0 }, [500, 500, 500]],
+		[{ times: Infinity }, [500, 500, 500]],
+	])('with %j are as many of those that follow', async (which, seen) => {
+		add({ kind: 'status', ...which });
+		expect(await times(seen.length)).toEqual(seen);
 		school.sandbox.faults.clear();
 		expect(await times(1)).toEqual([200]);
 	});
@@ -284,35 +244,24 @@ describe('the calls that are hit', () => {
 });
 
 describe('a fault at a number', () => {
-	it('hits that request of any path, and no other', async () => {
+	it('hits that request of any path, and as many more as times says, one that another hits as well', async () => {
 		add({ kind: 'status', at: 3 });
 		expect(await outcomes(index, create, branches, index)).toEqual([200, 200, 500, 200]);
 		expect(school.sandbox.faults.list()).toEqual([]);
+		add({ kind: 'status', at: 2, times: 2 });
+		expect(await times(5)).toEqual([200, 500, 500, 200, 200]);
+		add({ kind: 'status', status: 501, at: 1 }, { kind: 'status', status: 503, at: 2 });
+		add({ kind: 'status', status: 502 });
+		expect(await times(4)).toEqual([501, 503, 502, 200]);
 	});
 
-	it('does not count logins, unless it is about them', async () => {
+	it('counts those that match alone, and logins only when it is about them', async () => {
 		add({ kind: 'status', at: 2 });
 		expect(await outcomes(login, index, login, index, index)).toEqual([200, 200, 200, 500, 200]);
 		add({ kind: 'status', at: 2, match: { entity: 'auth' } });
 		expect(await outcomes(login, index, login)).toEqual([200, 200, 500]);
-	});
-
-	it('counts those that match alone', async () => {
 		add({ kind: 'status', at: 2, match: { action: 'create' } });
 		expect(await outcomes(index, index, create, create, create)).toEqual([200, 200, 200, 500, 200]);
-	});
-
-	it('hits as many as times says, from there on', async () => {
-		add({ kind: 'status', at: 2, times: 2 });
-		expect(await times(5)).toEqual([200, 500, 500, 200, 200]);
-		add({ kind: 'status', at: 2, times: 0 });
-		expect(await times(4)).toEqual([200, 500, 500, 500]);
-	});
-
-	it('counts requests that another fault hits as well', async () => {
-		add({ kind: 'status', status: 501, at: 1 }, { kind: 'status', status: 503, at: 2 });
-		add({ kind: 'status', status: 502 });
-		expect(await times(4)).toEqual([501, 503, 502, 200]);
 	});
 
 	it('does not count what the limit refuses; the journal numbers requests alike', async () => {
@@ -320,10 +269,7 @@ describe('a fault at a number', () => {
 		school.settings.rateLimit = 3;
 		school.sandbox.clearJournal();
 		expect(await outcomes(login, index, index, index)).toEqual([200, 200, 200, 429]);
-		const { journal } = school.sandbox;
-		expect(journal.map(({ n, request }) => [n, request])).toEqual([
-			...[[1, null] as const, [2, 1] as const, [3, 2] as const, [4, null] as const],
-		]);
+		expect(school.sandbox.journal.map(({ request }) => request)).toEqual([null, 1, 2, null]);
 		school.settings.rateLimit = 0;
 		expect(await times(2)).toEqual([500, 200]);
 	});
@@ -393,29 +339,6 @@ describe('hooks', () => {
 		]);
 	});
 
-	it.each([
-		['onRequest', 50],
-		['onSend', 51],
-	] as const)('abort whoever calls: %s leaves %d customers', async (hook, customers) => {
-		const execution = new AbortController();
-		const done = new Promise<void>((resolve) => {
-			school.sandbox[hook] = () => {
-				execution.abort();
-				if (hook === 'onRequest') school.sandbox.faults.add({ kind: 'reset' });
-				resolve();
-			};
-		});
-		const call = fetch(`${school.sandbox.url}/v2api/1/customer/create`, {
-			method: 'POST',
-			headers: { 'x-alfacrm-token': school.token },
-			body: JSON.stringify(lead),
-			signal: execution.signal,
-		});
-		await expect(call).rejects.toMatchObject({ name: 'AbortError' });
-		await done;
-		expect(count()).toBe(customers);
-	});
-
 	it('hold a call back, while others pass', async () => {
 		let release: () => void = () => undefined;
 		const gate = new Promise<void>((resolve) => (release = resolve));
@@ -434,17 +357,11 @@ describe('hooks', () => {
 		expect((await held).json.success).toBe(true);
 	});
 
-	it('change records between two pages, and plan a fault for the very call', async () => {
-		const { sandbox } = school;
-		sandbox.onRequest = ({ request }) => {
-			if (request === 2) sandbox.store.insert('customer', { ...lead, is_study: 1 });
-			if (request === 3) sandbox.faults.add({ kind: 'status', status: 503 });
+	it('plan a fault for the very call', async () => {
+		school.sandbox.onRequest = ({ request }) => {
+			if (request === 2) school.sandbox.faults.add({ kind: 'status', status: 503 });
 		};
-		sandbox.clearJournal();
-		const totals: unknown[] = [];
-		for (let n = 0; n < 4; n += 1) totals.push((await index()).json.total);
-		const [before] = totals;
-		expect(totals).toEqual([before, Number(before) + 1, undefined, Number(before) + 1]);
+		expect(await times(3)).toEqual([200, 503, 200]);
 	});
 
 	it('are gone after a reset and a restore', () => {
@@ -459,18 +376,13 @@ describe('hooks', () => {
 
 it.each([
 	[{ kind: 'nope' }, /Unknown fault kind "nope".*status, html/],
-	[{}, /Unknown fault kind/],
 	[{ kind: 'status', sttus: 1 }, /Unknown fault field "sttus".*skip/],
 	[{ kind: 'status', status: 99 }, /from 200 to 599/],
-	[{ kind: 'status', httpStatus: 600 }, /from 200 to 599/],
 	[{ kind: 'status', at: 0 }, /"at" must be a whole number from 1/],
-	[{ kind: 'status', at: 1.5 }, /"at" must be/],
 	[{ kind: 'status', at: 1, skip: 1 }, /without "skip"/],
 	[{ kind: 'status', times: -1 }, /negative/],
-	[{ kind: 'status', skip: '2' }, /must be a number/],
 	[{ kind: 'status', when: 'later' }, /before or after/],
 	[{ kind: 'status', match: { entty: 'x' } }, /Unknown fault match "entty"/],
-	[{ kind: 'delay' }, /"ms" is missing/],
 	[{ kind: 'redirect' }, /"location" is missing/],
 	[{ kind: 'mutate', changes: [{ entity: 'nobody', id: 1, remove: true }] }, /A change must be/],
 ])('the wrong fault %j is refused', (fault, message) => {

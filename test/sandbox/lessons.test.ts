@@ -219,16 +219,6 @@ describe('teach', () => {
 		]);
 	});
 
-	it.each([true, false])('names the lesson in the log where `logLesson` is %s', async (logLesson) => {
-		school.settings.logLesson = logLesson;
-		const { model } = await create({ customer_ids: [1] });
-		await teach(model.id, { status: 3, details: [{ customer_id: 1, is_attend: 1 }] });
-		const { items } = await school.call('log/index', { entity: 'LessonDetails' });
-		const { lesson_id, ...fields } = items[0]?.fields_new as JsonObject;
-		expect(fields).toEqual({ customer_id: 1, branch_id: 1, is_attend: 1 });
-		expect(lesson_id).toBe(logLesson ? model.id : undefined);
-	});
-
 	it('again changes the details it has', async () => {
 		const { model } = await create({ customer_ids: [1] });
 		const noted = async (is_attend: number) => {

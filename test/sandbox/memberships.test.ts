@@ -35,28 +35,6 @@ describe('parameters of the query', () => {
 		expect((await school.call(`1/${path}`, body)).json).toEqual({ ...yii(400, 'Bad Request'), message });
 	});
 
-	it('missing ones can make lists empty or answer 405 instead, never writes', async () => {
-		for (const [missingParam, json] of [
-			['emptyList', { total: 0, count: 0, page: 0, items: [] }],
-			['error405', yii(405, 'Method Not Allowed')],
-		] as const) {
-			school.settings.missingParam = missingParam;
-			for (const path of ['customer-tariff/index', 'cgi/index', 'cgi/customer', 'communication/index']) {
-				expect((await school.call(`1/${path}`, { customer_id: 1, group_id: 1 })).json).toEqual(json);
-			}
-			expect((await school.call('1/cgi/create', { group_id: 1, customer_id: 1 })).status).toBe(400);
-		}
-	});
-
-	it('can be declared unneeded, and are then taken from the body', async () => {
-		const [first] = school.rows('cgi');
-		school.settings.optionalParams = ['cgi/update.group_id', 'communication/create.related_id'];
-		expect((await school.call(`1/cgi/update?id=${first?.id}`, { e_date: null })).json.success).toBe(true);
-		const comment = { related_id: 3, user_id: 1, comment: 'Да' };
-		const { model } = await school.call('1/communication/create?class=Lead', comment);
-		expect(model).toMatchObject({ class: 'Lead', related_id: 3 });
-	});
-
 	it('must fit the record, and win over copies in the body', async () => {
 		const [tariff] = school.rows('customer-tariff');
 		for (const action of ['update', 'delete']) {
@@ -145,13 +123,6 @@ describe('memberships', () => {
 		const { id } = (await join()).model;
 		expect((await change(id, { e_date: '10.02.2026' })).model.e_date).toBe('10.02.2026');
 		expect((await change(id, { e_date: null })).model.e_date).toBeNull();
-	});
-
-	it('can take their dates under other names', async () => {
-		school.settings.cgiDates = 'v';
-		expect((await join({ b_date: '01.02.2026' })).errors).toEqual({ b_date: wrong('Дата начала') });
-		const { model } = await join({ b_date_v: '01.02.2026', e_date_v: '31.05.2026' });
-		expect(model).toMatchObject({ b_date: '01.02.2026', e_date: '31.05.2026' });
 	});
 
 	it('show in the customers filtered by group, once that filter is honoured', async () => {

@@ -85,13 +85,10 @@ describe('the invented school', () => {
 		expect(odd).toEqual([]);
 	});
 
-	it('has grown in the order of its ids', () => {
+	it('has grown in the order of its ids, and has no leads in the stage that is switched off', () => {
 		const times = customers.map((row) => String(row.created_at));
 		expect(times).toEqual([...times].sort());
 		expect(numbers(customers)).toEqual(customers.map((_row, index) => index + 1));
-	});
-
-	it('has a stage that is switched off and holds no leads', () => {
 		const off = sandbox.store.rows('lead-status').filter((row) => row.is_enabled === 0);
 		expect(numbers(off)).toEqual([5]);
 		expect(customers.filter((row) => row.lead_status_id === 5)).toEqual([]);
@@ -154,8 +151,8 @@ describe('the invented school', () => {
 		}
 	});
 
-	// A leap day, a new year, a Sunday at night, a Monday before anything has happened.
-	it.each(['2028-02-29', '2027-01-01 09:30:00', '2026-11-29 23:59:59', '2026-11-30 00:00:00'])(
+	// A leap day, a new year, a Monday before anything has happened.
+	it.each(['2028-02-29', '2027-01-01 09:30:00', '2026-11-30 00:00:00'])(
 		'lives on another day: %s',
 		async (today) => {
 			const { store } = await start({ today, customers: 120 });
@@ -198,39 +195,14 @@ const MANY = isDeep ? 130_000 : 12_000;
 
 describe(`${MANY} customers`, () => {
 	const school = useSchool({ pageSize: 500 }, { customers: MANY });
-	const walk = async (pages: number) => {
-		const ids = new Set<number>();
-		for (let page = 0; page < pages; page += 1) {
-			for (const id of (await school.call('customer/index', { ...everyone, page })).ids) ids.add(id);
-		}
-		return ids.size;
-	};
-
 	it('are all served, page by page, and what depends on them stays within bounds', async () => {
-		expect(await walk(MANY / 500 + 1)).toBe(MANY);
+		const rows = await school.all('customer/index', everyone);
+		expect(new Set(numbers(rows)).size).toBe(MANY);
 		expect(school.rows('group')).toHaveLength(300);
 		for (const name of entityNames) {
 			if (name !== 'customer') expect(school.rows(name).length).toBeLessThan(12_000);
 		}
 	}, 120_000);
-
-	it('are served in another order each time, each page a sample of all', async () => {
-		school.settings.shuffle = true;
-		const size = await walk(4);
-		expect(size).toBeGreaterThan(1_200);
-		expect(size).toBeLessThan(2_000);
-	});
-
-	it('are served while rows come and go between pages', async () => {
-		const added: number[] = [];
-		for (let page = 0; page < 10; page += 1) {
-			added.push(school.sandbox.store.insert('customer', { name: `Новый ${page}`, is_study: 0 }).id);
-			const { json } = await school.call('customer/index', { ...everyone, page });
-			expect(json).toMatchObject({ total: MANY + page + 1, count: 500 });
-		}
-		const { ids } = await school.call('customer/index', { is_study: 0, removed: 1 });
-		expect(ids).toEqual(expect.arrayContaining(added));
-	});
 });
 
 describe('what makes large lists fast', () => {

@@ -19,35 +19,6 @@ describe('login', () => {
 		expect((await index(String(login.json.token))).status).toBe(200);
 	});
 
-	it.each([
-		['forbidden403', 403, { ...yii(403, 'Forbidden'), message: 'Not Authorized' }],
-		['unauthorized401', 401, yii(401, 'Unauthorized')],
-		['noToken200', 200, {}],
-	] as const)('answers a wrong key as loginRejection %s says', async (rejection, status, body) => {
-		expect(defaultSettings.loginRejection).toBe('forbidden403');
-		school.settings.loginRejection = rejection;
-		const { email, apiKey, noRights } = school.sandbox.account;
-		const wrongPairs: Array<[email: string, apiKey: string]> = [
-			[email, 'x'],
-			[email, apiKey.toUpperCase()],
-			['nobody@school.example', apiKey],
-			[email, noRights.apiKey],
-		];
-		for (const pair of wrongPairs) {
-			const answer = await school.tryLogin(...pair);
-			expect([answer.status, answer.json]).toEqual([status, body]);
-		}
-	});
-
-	it.each([
-		['matters', 403],
-		['ignored', 200],
-	] as const)('takes an email in capitals where its case %s: %d', async (emailCase, status) => {
-		school.settings.emailCase = emailCase;
-		const { email, apiKey } = school.sandbox.account;
-		expect((await school.tryLogin(email.toUpperCase(), apiKey)).status).toBe(status);
-	});
-
 	it('belongs to no branch', async () => {
 		const { email, apiKey } = school.sandbox.account;
 		const login = await school.call('1/auth/login', { email, api_key: apiKey });
@@ -73,30 +44,8 @@ describe('tokens', () => {
 		expect((await index(token)).json).toEqual(yii(401, 'Unauthorized'));
 	});
 
-	it.each([401, 403] as const)('end when they expire, with status %d', async (status) => {
-		school.settings.expiredTokenStatus = status;
-		expect((await index()).status).toBe(200);
-		school.sandbox.expireTokens();
-		expect((await index()).status).toBe(status);
-		await school.login();
-		expect((await index()).status).toBe(200);
-	});
-
-	it('that have expired can be refused in the body alone, an unknown one is not', async () => {
-		school.settings.expiredTokenStatus = 200;
-		school.sandbox.expireTokens();
-		expect(await index()).toMatchObject({ status: 200, json: yii(401, 'Unauthorized') });
-		expect((await index('unknown')).status).toBe(401);
-	});
-
 	it('expire over HTTP as well', async () => {
 		await school.control('POST', 'tokens/expire');
-		expect((await index()).status).toBe(401);
-	});
-
-	it('live as long as tokenTtlSeconds', async () => {
-		school.settings.tokenTtlSeconds = 0;
-		await school.login();
 		expect((await index()).status).toBe(401);
 	});
 
@@ -121,31 +70,6 @@ describe('tokens', () => {
 			now.mockRestore();
 		}
 	});
-
-	it.each([
-		[false, 200],
-		[true, 401],
-	])('with singleToken %s an older one of the same user answers %d', async (singleToken, status) => {
-		school.settings.singleToken = singleToken;
-		const older = school.token;
-		const other = await school.login(school.sandbox.account.noSubjects);
-		await school.login();
-		expect((await index(older)).status).toBe(status);
-		expect((await index()).status).toBe(200);
-		expect((await index(other)).status).toBe(200);
-	});
-});
-
-it('the app key is asked for by every call only when it is required', async () => {
-	expect((await index(undefined, { 'x-app-key': 'anything' })).status).toBe(200);
-	school.settings.requireAppKey = 'partner';
-	const { email, apiKey } = school.sandbox.account;
-	const right = { 'x-app-key': 'partner' };
-	expect((await school.tryLogin(email, apiKey)).status).toBe(403);
-	expect((await school.tryLogin(email, apiKey, { headers: right })).status).toBe(200);
-	expect((await index()).status).toBe(403);
-	expect((await index(undefined, { 'x-app-key': 'other' })).status).toBe(403);
-	expect((await index(undefined, right)).status).toBe(200);
 });
 
 describe('rights', () => {
@@ -167,25 +91,6 @@ describe('rights', () => {
 		const source = { code: 'x', name: 'Х', is_enabled: 1 };
 		expect((await school.call('1/lead-source/create', source)).json.success).toBe(true);
 		expect(school.stored('subject', 1)?.name).not.toBe('Х');
-	});
-
-	it('may lack a branch, which is listed all the same', async () => {
-		expect(await statusOf('2/customer/index')).toBe(200);
-		school.settings.forbiddenBranches = [2];
-		expect((await school.call('2/customer/index')).json).toEqual(yii(403, 'Forbidden'));
-		expect(await statusOf('2/customer/update?id=1')).toBe(403);
-		expect(await statusOf('1/customer/index')).toBe(200);
-		expect(await statusOf('customer/index')).toBe(200);
-		expect((await index()).ids).toEqual([1, 2, 3]);
-	});
-
-	it('may lack the list of branches, or an entity', async () => {
-		school.settings.forbiddenCalls = ['branch/index', 'pay/*'];
-		expect((await index()).json).toEqual(yii(403, 'Forbidden'));
-		const allowed = ['branch/update?id=1', '1/pay-type/index'];
-		const forbidden = ['1/branch/index', '1/pay/index', '1/pay/delete?id=1'];
-		for (const path of allowed) expect([path, await statusOf(path)]).toEqual([path, 200]);
-		for (const path of forbidden) expect([path, await statusOf(path)]).toEqual([path, 403]);
 	});
 
 	it('may be those of one user alone', async () => {
@@ -250,45 +155,6 @@ describe('paths', () => {
 		const companies = await school.call('company/index', {}, { method });
 		expect(companies.ids).toEqual(method === 'GET' ? [1, 2] : []);
 	});
-
-	it('with the main branch switched off, the list of branches answers inside of a branch only', async () => {
-		school.settings.mainBranch = 'off';
-		expect((await index()).json).toEqual(yii(403, 'Forbidden'));
-		expect((await school.call('2/branch/index')).ids).toHaveLength(3);
-		expect(await statusOf('company/index')).toBe(200);
-		expect(await statusOf('customer/index')).toBe(200);
-	});
-
-	it('without a branch mean all branches, the first, or nothing', async () => {
-		const [all, first] = [await school.list('customer/index'), await school.list('1/customer/index')];
-		expect(all).not.toEqual(first);
-		school.settings.branchless = 'first';
-		expect(await school.list('customer/index')).toEqual(first);
-		expect(await school.list('0/customer/index')).toEqual(all);
-		expect((await school.call('customer/create', lead)).model.branch_ids).toEqual([1]);
-		school.settings.branchless = 'notFound404';
-		expect(await statusOf('customer/index')).toBe(404);
-		expect(await statusOf('bonus/balance-bonus?customer_id=1')).toBe(404);
-		expect(await statusOf('branch/index')).toBe(200);
-		expect(await statusOf('company/index')).toBe(200);
-	});
-
-	it.each([
-		['notFound404', 404],
-		['forbidden403', 403],
-	] as const)('of an unknown branch answer %s', async (wrongBranch, status) => {
-		expect(defaultSettings.wrongBranch).toBe('notFound404');
-		school.settings.wrongBranch = wrongBranch;
-		expect(await statusOf('77/customer/index')).toBe(status);
-		expect(await statusOf('77/branch/index')).toBe(status);
-	});
-
-	it('of an unknown branch can look empty', async () => {
-		school.settings.wrongBranch = 'empty';
-		const { json } = await school.call('77/customer/index', { page: 2 });
-		expect(json).toEqual({ total: 0, count: 0, page: 2, items: [] });
-		expect((await school.call('77/customer/create', lead)).status).toBe(404);
-	});
 });
 
 describe('bodies', () => {
@@ -312,50 +178,9 @@ describe('bodies', () => {
 });
 
 describe('errors', () => {
-	it('can all come with HTTP 200', async () => {
-		school.settings.errorsAs200 = true;
-		for (const [path, status, name] of [
-			['nothing/index', 404, 'Not Found'],
-			['1/customer/update', 400, 'Bad Request'],
-			['9/customer/index', 404, 'Not Found'],
-		] as const) {
-			expect(await school.call(path)).toMatchObject({ status: 200, json: yii(status, name) });
-		}
-		expect((await index('unknown')).json).toEqual(yii(401, 'Unauthorized'));
-	});
-
-	it('name the class of the exception, or not', async () => {
-		expect((await school.call('nothing/index')).json).toHaveProperty('type');
-		school.settings.errorType = false;
-		const { json } = await school.call('nothing/index');
-		expect(Object.keys(json)).toEqual(['name', 'message', 'code', 'status']);
-	});
-
 	const refused = async () => (await school.call('1/customer/create', { is_study: 0, dob: 'x' })).json;
 	const said = { name: must('Имя'), legal_type: must('Тип заказчика'), dob: wrong('Дата рождения') };
 	const [name, legal_type, dob] = Object.values(said).flat();
-
-	it.each<[Settings['errorsShape'], unknown]>([
-		['map', said],
-		['textMap', { name, legal_type, dob }],
-		['list', [name, legal_type, dob]],
-		['text', `${name} ${legal_type} ${dob}`],
-	])('of a refused write are told as %s', async (shape, errors) => {
-		school.settings.errorsShape = shape;
-		expect(await refused()).toEqual({ success: false, errors });
-	});
-
-	it.each<[Settings['refusalSuccess'], object]>([
-		['saysFalse', { success: false }],
-		['saysTrue', { success: true }],
-		['saysNothing', {}],
-	])('of a refused write, which %s, come with nothing saved', async (says, body) => {
-		school.settings.refusalSuccess = says;
-		expect(await refused()).toEqual({ ...body, errors: expect.any(Object) as object });
-		expect(school.rows('customer')).toHaveLength(60);
-		const spend = await school.call('1/bonus/bonus-spend?customer_id=1', { amount: 9_000_000 });
-		expect(spend.json).toEqual({ ...body, errors: { amount: ['Недостаточно бонусов.'] } });
-	});
 });
 
 describe('the limit', () => {

@@ -19,9 +19,10 @@ interface Writable {
 	/** Written in the form of the documentation; `read` is what comes back, `undefined` what does not. */
 	given: JsonObject;
 	read?: Record<string, Json | undefined>;
-	needs: string[];
-	/** Needed only where a setting says so, for the sources differ. */
-	demanded?: string[];
+	/** All that is given, unless said. */
+	needs?: string[];
+	/** It needs them only where a setting says so, for the sources differ. */
+	isDemanded?: true;
 	change?: JsonObject;
 	changed?: JsonObject;
 	/** Parameters of the path, of which an update may need fewer. */
@@ -33,25 +34,19 @@ const dates = { b_date: '01.09.2025', e_date: '31.05.2026' };
 const isoDates = { b_date: '2025-09-01', e_date: '2026-05-31' };
 const named = { name: 'Новое' };
 const switched = { ...named, is_enabled: 0 };
-const needsThose = ['name', 'is_enabled'];
 
 const writable: Writable[] = [
-	{ entity: 'branch', given: { ...named, is_active: 1 }, needs: ['name', 'is_active'] },
-	{
-		entity: 'location',
-		given: { branch_id: 1, ...named, is_active: 1 },
-		needs: ['branch_id', 'name', 'is_active'],
-	},
-	{ entity: 'customer', given: lead, needs: ['name', 'is_study', 'legal_type'] },
-	{ entity: 'subject', given: named, needs: ['name'] },
-	{ entity: 'study-status', given: switched, needs: needsThose },
-	{ entity: 'lead-status', given: switched, needs: needsThose },
-	{ entity: 'lead-source', given: { code: 'new', ...switched }, needs: ['code', ...needsThose] },
-	{ entity: 'lead-reject', given: switched, needs: needsThose },
+	{ entity: 'branch', given: { ...named, is_active: 1 } },
+	{ entity: 'location', given: { branch_id: 1, ...named, is_active: 1 } },
+	{ entity: 'customer', given: lead },
+	{ entity: 'subject', given: named },
+	{ entity: 'study-status', given: switched },
+	{ entity: 'lead-status', given: switched },
+	{ entity: 'lead-source', given: { code: 'new', ...switched } },
+	{ entity: 'lead-reject', given: switched },
 	{
 		entity: 'room',
 		given: { branch_id: 1, color_id: 3, ...named, weight: 5 },
-		needs: ['branch_id', 'color_id', 'name', 'weight'],
 		change: { note: 'Ключ у вахты', is_enabled: 0 },
 	},
 	{
@@ -90,13 +85,9 @@ const writable: Writable[] = [
 	},
 	{
 		entity: 'regular-lesson',
-		given: { branch_id: 1, days: [2], b_date_v: '01.09.2025', e_date_v: '31.05.2026', time_from_v: '17:00' },
-		read: {
-			...{ days: undefined, b_date_v: undefined, e_date_v: undefined, day: 2 },
-			...{ ...isoDates, time_from_v: '17:00' },
-		},
-		needs: ['branch_id', 'days', 'b_date_v', 'e_date_v'],
-		change: { time_to_v: '18:00', related_class: 'Group', related_id: 1 },
+		given: { branch_id: 1, days: [2], b_date_v: '01.09.2025', e_date_v: '31.05.2026' },
+		read: { days: undefined, b_date_v: undefined, e_date_v: undefined, day: 2, ...isoDates },
+		change: { time_from_v: '17:00', time_to_v: '18:00', related_class: 'Group', related_id: 1 },
 	},
 	{
 		entity: 'pay',
@@ -104,11 +95,7 @@ const writable: Writable[] = [
 			...{ branch_id: 1, customer_id: 1, pay_type_id: 1, pay_account_id: 2, payer_name: 'Орлова А.' },
 			...{ document_date: '05.02.2026', income: 5000 },
 		},
-		read: { document_date: '05.02.2026', income: '5000.00', custom_md_order: null },
-		needs: [
-			...['branch_id', 'customer_id', 'pay_type_id', 'pay_account_id', 'document_date', 'income'],
-			'payer_name',
-		],
+		read: { income: '5000.00', custom_md_order: null },
 		change: { is_confirmed: 0, note: 'Картой' },
 	},
 	{
@@ -116,14 +103,14 @@ const writable: Writable[] = [
 		given: { title: 'Перезвонить', text: 'Уточнить группу', due_date: '12.02.2026', customer_ids: [1] },
 		read: { user_id: 1, branch_ids: [1], is_done: 0, created_at: '2026-02-11 09:30:00' },
 		needs: ['title'],
-		demanded: ['title'],
+		isDemanded: true,
 		change: { is_done: 1 },
 	},
 	{
 		entity: 'communication',
 		query: '&class=Customer&related_id=1',
 		given: { type_id: 1, user_id: 1, comment: 'Просил позвонить вечером' },
-		read: { class: 'Customer', related_id: 1, user_id: 1, added: '2026-02-11 09:30:00' },
+		read: { class: 'Customer', related_id: 1, added: '2026-02-11 09:30:00' },
 		needs: ['comment', 'user_id'],
 		change: { comment: 'Позвонили' },
 	},
@@ -134,17 +121,14 @@ const pascal = (path: string) =>
 
 describe.each(writable)('$entity', (item) => {
 	const { entity, query = '', updateQuery = '', given, change = { name: 'Другой' } } = item;
-	const add = async (body: JsonObject) => await school.call(`1/${entity}/create?${query}`, body);
+	const { needs = Object.keys(given) } = item;
 	const { fields = {}, inputs = {} } = entities.find(({ path }) => path === entity) ?? {};
-	const missing = Object.fromEntries(
-		item.needs.map((name) => [name, must({ ...fields, ...inputs }[name]?.label ?? '')]),
-	);
 
 	it('is created, listed with the same fields, updated and deleted, and all of it is logged', async () => {
 		const shown = Object.fromEntries(
 			Object.entries({ ...given, ...item.read }).filter(([, value]) => value !== undefined),
 		);
-		const created = await add(given);
+		const created = await school.call(`1/${entity}/create?${query}`, given);
 		expect(created.json).toMatchObject({ success: true, errors: [] });
 		expect(created.model).toMatchObject(shown);
 		const { id } = created.model;
@@ -157,53 +141,48 @@ describe.each(writable)('$entity', (item) => {
 		const updated = await school.call(`1/${entity}/update?id=${id}${updateQuery}`, change);
 		expect(updated.json).toMatchObject({ success: true, errors: [] });
 		expect(updated.model).toMatchObject({ ...shown, ...(item.changed ?? change), id });
-
-		const deleted = await school.call(`1/${entity}/delete?id=${id}${updateQuery}`);
+		const deleted = await school.call(`${entity}/delete?id=${id}${updateQuery}`);
 		expect(deleted.json).toEqual({ success: true, errors: [] });
 		expect(school.stored(entity, id)).toBeUndefined();
 
-		const className = item.className ?? pascal(entity);
-		const log = (await school.call('log/index', { entity: className, entity_id: id })).items;
-		expect(log.slice(0, 3)).toMatchObject([
+		const log = await school.call('log/index', { entity: item.className ?? pascal(entity), entity_id: id });
+		expect(log.items.slice(0, 3)).toMatchObject([
 			{ event: 3, user_id: 1, fields_new: '' },
 			{ event: 2, user_id: 1 },
 			{ event: 1, user_id: 1, fields_old: [] },
 		]);
-		expect(Object.keys(log[1]?.fields_new as JsonObject).sort()).toEqual(Object.keys(change).sort());
-	});
-
-	it('is written without a branch in the path as well', async () => {
-		expect((await school.call(`${entity}/create?${query}`, given)).json.success).toBe(true);
+		expect(Object.keys(log.items[1]?.fields_new as JsonObject).sort()).toEqual(Object.keys(change).sort());
 	});
 
 	it('is not created without what it needs, and needs it on an update only where it is given', async () => {
-		const demanded = (item.demanded ?? []).map((name): [string, boolean] => [`${entity}.${name}`, true]);
-		if (demanded.length > 0) expect((await add({})).json).toMatchObject({ success: true });
-		school.settings.requiredFields = Object.fromEntries(demanded);
+		const add = async () => await school.call(`${entity}/create?${query}`, {});
+		const missing = Object.fromEntries(
+			needs.map((name) => [name, must({ ...fields, ...inputs }[name]?.label ?? '')]),
+		);
+		if (item.isDemanded) {
+			expect((await add()).json).toMatchObject({ success: true });
+			school.settings.requiredFields = Object.fromEntries(needs.map((name) => [`${entity}.${name}`, true]));
+		}
 		const before = school.rows(entity).length;
-		const { status, json } = await add({});
-		expect([status, json]).toEqual([200, { success: false, errors: missing }]);
+		expect(await add()).toMatchObject({ status: 200, json: { success: false, errors: missing } });
 		expect(school.rows(entity)).toHaveLength(before);
 		if (updateQuery !== '') return;
-		const [needed = ''] = item.needs.filter((name) => /^(name|title|comment)$/.test(name));
 		const path = `${entity}/update?id=1`;
 		expect((await school.call(path, { weight: 5 })).json.success).toBe(true);
-		if (needed !== '') {
-			expect((await school.call(path, { [needed]: ' ' })).errors).toEqual({ [needed]: missing[needed] });
-		}
+		const needed = needs.find((name) => /^(name|title|comment)$/.test(name));
+		if (needed === undefined) return;
+		expect((await school.call(path, { [needed]: ' ' })).errors).toEqual({ [needed]: missing[needed] });
 	});
+});
 
-	it('names the missing id, and knows an unknown one', async () => {
-		for (const action of ['update', 'delete']) {
-			const without = await school.call(`1/${entity}/${action}?${updateQuery}`, { id: 1, name: 'Х' });
-			const message = 'Отсутствуют обязательные параметры: id';
-			expect(without.json).toEqual({ ...yii(400, 'Bad Request'), message });
-			for (const id of ['9999', 'x', '-1']) {
-				const unknown = await school.call(`1/${entity}/${action}?id=${id}${updateQuery}`);
-				expect(unknown.json).toEqual(yii(404, 'Not Found'));
-			}
-		}
-	});
+it.each(['update', 'delete'])('%s names the missing id, and knows an unknown one', async (action) => {
+	const without = await school.call(`1/customer/${action}`, { id: 1, name: 'Х' });
+	const message = 'Отсутствуют обязательные параметры: id';
+	expect(without.json).toEqual({ ...yii(400, 'Bad Request'), message });
+	for (const id of ['9999', 'x', '-1']) {
+		const unknown = await school.call(`1/customer/${action}?id=${id}`);
+		expect(unknown.json).toEqual(yii(404, 'Not Found'));
+	}
 });
 
 describe('requirements and date formats', () => {
@@ -227,27 +206,19 @@ describe('requirements and date formats', () => {
 
 	it.each<[string, string]>([
 		['customer', 'dob'],
-		['pay', 'document_date'],
-		['customer-tariff', 'b_date'],
 		['cgi', 'b_date'],
 		['lesson', 'lesson_date'],
-		['regular-lesson', 'b_date_v'],
 		['task', 'due_date'],
 	])('%s wants a dotted %s; another is refused, or lost together with the record', async (entity, field) => {
 		const { query = '', given: body } = given(entity);
-		const path = `1/${entity}/create?${query}`;
-		const { json } = await school.call(path, { ...body, [field]: '2026-02-05' });
+		const add = async () =>
+			await school.call(`1/${entity}/create?${query}`, { ...body, [field]: '2026-02-05' });
 		const errors = { [field]: [expect.stringMatching(/Неверный формат/) as string] };
-		expect(json).toEqual({ success: false, errors });
+		expect((await add()).json).toEqual({ success: false, errors });
 		school.settings.isoDate = 'silentlyLost';
 		const before = school.rows(entity).length;
-		const lost = await school.call(path, { ...body, [field]: '2026-02-05' });
-		expect(lost.json).toEqual({ success: true, errors: [], model: {} });
+		expect((await add()).json).toEqual({ success: true, errors: [], model: {} });
 		expect(school.rows(entity)).toHaveLength(before);
-	});
-
-	it('lose an update with an ISO date as well', async () => {
-		school.settings.isoDate = 'silentlyLost';
 		expect((await update(1, { name: 'Х', dob: '2015-09-04' })).json.success).toBe(true);
 		expect(school.stored('customer', 1)?.name).not.toBe('Х');
 	});
@@ -272,58 +243,57 @@ describe('requirements and date formats', () => {
 });
 
 describe('values', () => {
-	it.each<[string, JsonObject, JsonObject]>([
-		['numbers as text', { legal_type: '1', lead_status_id: '3' }, { legal_type: 1, lead_status_id: 3 }],
-		['flags as booleans', { is_study: true }, { is_study: 1 }],
+	it.each<[JsonObject, kept?: JsonObject]>([
 		[
-			'phones in one form',
-			{ phone: ['89000000101', '+7 900 000-01-02'] },
-			{ phone: ['+7(900)000-01-01', '+7(900)000-01-02'] },
+			{ legal_type: '1', lead_status_id: '3', is_study: true },
+			{ legal_type: 1, lead_status_id: 3, is_study: 1 },
 		],
-		['a single phone', { phone: '+79000000103' }, { phone: ['+7(900)000-01-03'] }],
-		['other phones as they are', { phone: ['+375 29 000-00-00'] }, { phone: ['+375 29 000-00-00'] }],
-		['a phone as a number', { phone: 79000000104 }, { phone: ['+7(900)000-01-04'] }],
-		['one mail address', { email: 'a@example.org' }, { email: ['a@example.org'] }],
-		['a list without blanks', { email: ['', 'a@example.org', null] }, { email: ['a@example.org'] }],
-		['a dotted date of birth', { dob: '04.09.2015' }, { dob: '04.09.2015' }],
-		['e_date either way', { e_date: '01.02.2026' }, { e_date: '2026-02-01' }],
 		[
-			'null and blanks as null',
+			{ phone: ['89000000101', '+7 900 000-01-02', '+375 29 000-00-00'] },
+			{ phone: ['+7(900)000-01-01', '+7(900)000-01-02', '+375 29 000-00-00'] },
+		],
+		[{ phone: 79000000104 }, { phone: ['+7(900)000-01-04'] }],
+		[{ email: 'a@example.org' }, { email: ['a@example.org'] }],
+		[{ email: ['', 'a@example.org', null] }, { email: ['a@example.org'] }],
+		[
+			{ dob: '04.09.2015', e_date: '01.02.2026' },
+			{ dob: '04.09.2015', e_date: '2026-02-01' },
+		],
+		[
 			{ note: '', dob: null, lead_source_id: '' },
 			{ note: null, dob: null, lead_source_id: null },
 		],
-		['an empty list', { teacher_ids: [] }, { teacher_ids: [] }],
-		['known custom fields', { custom_school: '12' }, { custom_school: '12' }],
-		['colours of any kind', { color: 'red' }, { color: 'red' }],
-		['names of 50 letters', { name: 'Ы'.repeat(50) }, { name: 'Ы'.repeat(50) }],
-	])('are stored: %s', async (_name, given, kept) => {
+		[{ custom_school: '12', color: 'red', name: 'Ы'.repeat(50), teacher_ids: [] }],
+	])('are stored: %j', async (given, kept = given) => {
 		const { json, model } = await create({ ...lead, ...given });
 		expect(json.success).toBe(true);
 		expect(model).toMatchObject(kept);
 	});
 
 	it.each<[JsonObject, Record<string, string[]>]>([
-		[{ is_study: 2 }, { is_study: wrong('Состояние') }],
-		[{ legal_type: 3 }, { legal_type: wrong('Тип заказчика') }],
-		[{ gender: 'female' }, { gender: wrong('Пол') }],
-		[{ lead_status_id: 'new' }, { lead_status_id: wrong('Этап воронки') }],
-		[{ branch_ids: [1, 'x'] }, { branch_ids: wrong('Филиал') }],
-		[{ email: [{}] }, { email: wrong('Email') }],
-		[{ phone: [true] }, { phone: wrong('Телефон') }],
-		[{ note: { a: 1 } }, { note: wrong('Примечание') }],
+		[
+			{ is_study: 2, legal_type: 3, gender: 'female' },
+			{ is_study: wrong('Состояние'), legal_type: wrong('Тип заказчика'), gender: wrong('Пол') },
+		],
+		[
+			{ lead_status_id: 'new', branch_ids: [1, 'x'] },
+			{ lead_status_id: wrong('Этап воронки'), branch_ids: wrong('Филиал') },
+		],
+		[
+			{ email: [{}], phone: [true], note: { a: 1 } },
+			{ email: wrong('Email'), phone: wrong('Телефон'), note: wrong('Примечание') },
+		],
 		[{ dob: '31.02.2015' }, { dob: wrong('Дата рождения') }],
 		[{ dob: 20150904 }, { dob: wrong('Дата рождения') }],
 		[{ name: 'Ы'.repeat(51) }, { name: ['Значение «Имя» должно содержать максимум 50 символов.'] }],
 		[
-			{ name: '', legal_type: null, dob: 'x' },
-			{ name: must('Имя'), legal_type: must('Тип заказчика'), dob: wrong('Дата рождения') },
+			{ name: '', legal_type: null },
+			{ name: must('Имя'), legal_type: must('Тип заказчика') },
 		],
 	])('are refused: %j', async (given, errors) => {
 		const { status, json } = await create({ ...lead, ...given });
 		expect([status, json]).toEqual([200, { success: false, errors }]);
 		expect((await update(1, given)).json).toEqual({ success: false, errors });
-		school.settings.validationStatus = 422;
-		expect(await update(1, given)).toMatchObject({ status: 422, json: { success: false } });
 	});
 });
 
@@ -357,9 +327,6 @@ describe('a new customer', () => {
 		expect((await create({ ...lead, branch_ids: 3 })).model.branch_ids).toEqual([3]);
 		expect((await create(lead, '2/customer/create')).model.branch_ids).toEqual([2]);
 		expect((await create(lead, 'customer/create')).model.branch_ids).toEqual([1]);
-		school.settings.requireBranchIds = true;
-		expect((await create(lead)).errors).toEqual({ branch_ids: must('Филиал') });
-		expect((await create({ ...lead, branch_ids: [1] })).json.success).toBe(true);
 	});
 
 	it('gets an id that is never used twice', async () => {
@@ -381,38 +348,13 @@ describe('an update', () => {
 		});
 		expect(model.name).toBe(before?.name);
 	});
-
-	it('replaces everything when updateMode is full', async () => {
-		school.settings.updateMode = 'full';
-		expect((await update(4, { note: 'х' })).errors).toMatchObject({ name: must('Имя') });
-		const { created_at } = school.stored('customer', 4) as Row;
-		const { model } = await update(4, lead);
-		expect(model).toMatchObject({ ...lead, phone: [], email: [], branch_ids: [1], created_at });
-	});
-
-	it('reaches a customer of another branch unless otherBranch is missing', async () => {
-		school.sandbox.store.patch('customer', 4, { branch_ids: [2] });
-		expect((await update(4, { note: 'х' })).json.success).toBe(true);
-		school.settings.otherBranch = 'missing';
-		expect((await update(4, { note: 'у' })).status).toBe(404);
-		expect((await school.call('2/customer/update?id=4', { note: 'у' })).json.success).toBe(true);
-		expect((await school.call('customer/update?id=4', { note: 'у' })).json.success).toBe(true);
-	});
-
-	it('of a missing record can be success false', async () => {
-		school.settings.missingRecord = 'successFalse';
-		for (const action of ['update', 'delete']) {
-			const { status, json } = await school.call(`1/customer/${action}?id=999`, { note: 'х' });
-			expect([status, json]).toEqual([200, { success: false, errors: { id: [expect.any(String)] } }]);
-		}
-	});
 });
 
 describe('archiving', () => {
 	const visible = async (body: JsonObject) =>
 		(await school.call('customer/index', { id: 61, is_study: 0, ...body })).ids.length;
 
-	it('by writing removed, which can do nothing', async () => {
+	it('is done by writing removed, and undone', async () => {
 		await create(lead);
 		const { model } = await update(61, { removed: 1 });
 		expect(model.e_date).toBe('2026-02-11');
@@ -420,20 +362,6 @@ describe('archiving', () => {
 		expect([await visible({}), await visible({ removed: 2 })]).toEqual([0, 1]);
 		expect((await update(61, { removed: 0 })).model.e_date).toBe('2030-12-31');
 		expect(await visible({})).toBe(1);
-		school.settings.removedWrite = 'ignored';
-		expect((await update(61, { removed: 1 })).model.e_date).toBe('2030-12-31');
-	});
-
-	it('by delete, when deleteMode says so, of what can be archived', async () => {
-		school.settings.deleteMode = 'archive';
-		await create(lead);
-		const deleted = await school.call('1/customer/delete?id=61');
-		expect(deleted.json).toEqual({ success: true, errors: [] });
-		expect([await visible({}), await visible({ removed: 1 })]).toEqual([0, 1]);
-		await school.call('subject/delete?id=1');
-		expect(school.stored('subject', 1)).toBeUndefined();
-		await school.call('1/group/delete?id=1');
-		expect(school.stored('group', 1)?.removed).toBe(1);
 	});
 
 	it('of a group leaves its end alone', async () => {
@@ -463,36 +391,29 @@ describe('archiving', () => {
 });
 
 describe('the time of the account', () => {
-	// 03:00 of the next day in Vladivostok, 20:00 in Moscow, noon in New York.
+	// 03:00 of the next day in Vladivostok, noon in New York.
 	it.each([
 		['Asia/Vladivostok', '2026-02-11'],
-		['Europe/Moscow', '2026-02-10'],
 		['America/New_York', '2026-02-10'],
 	])('in %s is that of its zone, in which it is %s', async (timeZone, today) => {
 		Object.assign(school.settings, { now: '2026-02-10T17:00:00Z', timeZone });
 		const isOver = today === '2026-02-11';
-		school.sandbox.store.patch('customer', 1, { e_date: '2030-12-31' });
-		const { model } = await create(lead);
+		const { model } = await create({ ...lead, e_date: '2026-02-11' });
 		expect(String(model.created_at).slice(0, 10)).toBe(today);
+		const id = Number(model.id);
+		expect(await school.list('customer/index', { is_study: 0, id })).toEqual(isOver ? [] : [id]);
+		await update(id, { e_date: '2030-12-31' });
+		expect((await update(id, { removed: 1 })).model.e_date).toBe(today);
 
-		expect((await update(1, { removed: 1 })).model.e_date).toBe(today);
-		const everybody = { is_study: 2, id: 1 };
-		expect(await school.list('customer/index', everybody)).toEqual([]);
-		expect(await school.list('customer/index', { ...everybody, removed: 2 })).toEqual([1]);
-		await update(1, { removed: 0 });
-		await update(1, { e_date: '2026-02-11' });
-		expect(await school.list('customer/index', everybody)).toEqual(isOver ? [] : [1]);
-
-		const group = { customer_id: model.id };
-		const { model: member } = await school.call('1/cgi/create?group_id=1', group);
+		const { model: member } = await school.call('1/cgi/create?group_id=1', { customer_id: id });
 		expect(member.b_date).toBe(today.split('-').reverse().join('.'));
 		expect(await school.list('1/cgi/index?group_id=1')).toContain(member.id);
 		const past = { b_date: '01.02.2026', e_date: '10.02.2026' };
 		await school.call(`1/cgi/update?id=${String(member.id)}&group_id=1`, past);
 		expect((await school.list('1/cgi/index?group_id=1')).includes(Number(member.id))).toBe(!isOver);
-		const of = `customer_id=${String(model.id)}`;
-		await school.call(`1/customer-tariff/create?${of}`, { tariff_id: 1, e_date: '10.02.2026' });
-		expect(await school.list(`1/customer-tariff/index?${of}`, { dead: true })).toHaveLength(isOver ? 1 : 0);
+		await school.call(`1/customer-tariff/create?customer_id=${id}`, { tariff_id: 1, e_date: '10.02.2026' });
+		const tariffs = `1/customer-tariff/index?customer_id=${id}`;
+		expect(await school.list(tariffs, { dead: true })).toHaveLength(isOver ? 1 : 0);
 	});
 
 	it('is the clock of the machine unless it is set, to a moment with an offset if wished', async () => {
@@ -536,10 +457,6 @@ describe('what has been read', () => {
 			updateMode: fc.constantFrom('partial', 'full'),
 			lessonUpdate: fc.constantFrom('keeps', 'blanks', 'refuses400'),
 			isoDate: fc.constantFrom('reject', 'silentlyLost'),
-			dateFormats: fc.constantFrom<Array<Settings['dateFormats']>>(
-				{},
-				{ 'group.b_date': 'iso', 'group.e_date': 'dotted' },
-			),
 			timeZone: fc.constantFrom('Europe/Moscow', 'Asia/Vladivostok', 'America/New_York'),
 			now: fc.constantFrom('2026-02-10 12:00:00', '2024-02-29 23:59:59', '2031-06-01 00:00:00'),
 		},
@@ -547,9 +464,8 @@ describe('what has been read', () => {
 	);
 	const updatable = entities.filter(({ actions }) => !actions || actions.includes('update'));
 
-	it.each(updatable.map((entity) => [entity.path, entity] as const))(
-		'of a %s can be written back, and is the same afterwards',
-		async (path, entity) => {
+	describe.each(updatable.map((entity) => [entity.path, entity] as const))('of a %s', (path, entity) => {
+		it('can be written back, and is the same afterwards', async () => {
 			await fc.assert(
 				fc.asyncProperty(shapes, fc.nat({ max: 10_000 }), async (settings, place) => {
 					await school.restore();
@@ -564,35 +480,30 @@ describe('what has been read', () => {
 				}),
 				{ seed, numRuns: depth.echoedRows },
 			);
-		},
-	);
+		});
 
-	it.each(updatable.map((entity) => [entity.path, entity] as const))(
-		'of a %s can be written back where it has changed since, and where no rule would have let it in',
-		async (path, entity) => {
-			const texts = Object.entries(entity.fields).filter(([, { kind }]) => kind === 'string');
-			const empty = Object.fromEntries(texts.map(([name]) => [name, name === 'class' ? 'Customer' : '']));
+		it('can be written back where no rule would have let it in', async () => {
+			school.settings.roomCheck = false;
+			const [row] = school.rows(path) as [Row];
+			const empty = Object.entries(entity.fields).filter(([, { kind }]) => kind === 'string');
 			const days = { b_date: '2020-01-01', e_date: '2020-01-02', date: '2020-01-01' };
 			const times = { time_from: '2020-01-01 05:00:00', time_to: '2020-01-01 06:00:00' };
 			const held = Object.entries({ ...days, ...times }).filter(([name]) => name in entity.fields);
-			school.settings.roomCheck = false;
-			for (const row of school.rows(path).slice(0, 4)) {
-				const model = await listed(entity, row);
-				if (['group', 'lesson', 'regular-lesson'].includes(path)) {
-					school.sandbox.store.patch(path, row.id, Object.fromEntries(held));
-				}
-				expect((await writeBack(entity, row, model)).json).toMatchObject({ success: true });
-				school.sandbox.store.patch(path, row.id, empty);
-				const odd = await listed(entity, row);
-				expect((await writeBack(entity, row, odd)).json).toMatchObject({ success: true });
-			}
-		},
-	);
+			const odd = {
+				...Object.fromEntries(empty.map(([name]) => [name, name === 'class' ? 'Customer' : ''])),
+				...(['group', 'lesson', 'regular-lesson'].includes(path) ? Object.fromEntries(held) : {}),
+			};
+			school.sandbox.store.patch(path, row.id, odd);
+			const model = await listed(entity, row);
+			expect((await writeBack(entity, row, model)).json).toMatchObject({ success: true });
+		});
+	});
 
 	it.each<[string, JsonObject]>([
-		['customer', { b_date: '2025-02-03T10:11:12', created_at: '2025-02-03T10:11:12', balance: 5.5 }],
-		['customer', { last_attend_date: '03.02.2025', paid_till: 'never', group_ids: 'none', id: 'x' }],
-		['group', { created_at: '2025-02-03T10:11:12' }],
+		[
+			'customer',
+			{ b_date: '2025-02-03T10:11:12', balance: 5.5, paid_till: 'never', group_ids: 'none', id: 'x' },
+		],
 		['task', { done_date: '2025-02-03T10:11:12', created_at: 0 }],
 		['lesson', { date: '03.02.2025', regular_id: 'x', details: 'all' }],
 		['regular-lesson', { b_date: 'x', e_date: 5 }],

@@ -1,0 +1,570 @@
+import type { Json, JsonObject, Row, Settings } from '../../sandbox';
+import { defaultSettings, parseSetting } from '../../sandbox/model/settings';
+import { everyone, holds, lead, must, numbers, sorted, useSchool, wrong, yii } from './support';
+
+const school = useSchool({ now: '2026-02-10 12:00:00' }, { customers: 130 });
+
+type Switches = Partial<
+	Record<keyof Settings, { ask: () => Promise<unknown>; answers: Record<string, unknown> }>
+>;
+
+const call = async (path: string, body: JsonObject = {}) => await school.call(path, body);
+const status = async (path: string, body: JsonObject = {}) => (await call(path, body)).status;
+const statuses = async (...paths: string[]) => await inOrder(paths, async (path) => await status(path));
+const size = async (path: string, body: JsonObject = {}) => (await call(path, body)).items.length;
+const customer = async (body: JsonObject) => await call('1/customer/update?id=1', body);
+const first = async (path: string, body: JsonObject = {}) => (await call(path, body)).items[0] ?? {};
+const login = async (email: string, key = school.sandbox.account.apiKey, headers?: Record<string, string>) =>
+	await school.tryLogin(email, key, { headers });
+const branches = async (token?: string, headers?: Record<string, string>) =>
+	(await school.call('branch/index', {}, { token, headers })).status;
+const refused = async () => await call('1/customer/create', { is_study: 0, dob: 'x' });
+const isRefused = async (answer: ReturnType<typeof call>) => (await answer).json.success !== true;
+const row = (entity: string, test: (row: Row) => boolean) => school.rows(entity).find(test) as Row;
+const distinct = (values: readonly unknown[]) => [...new Set(values)].sort();
+const admin = 'admin@school.example';
+const logged = { date_from: '10.02.2026' };
+
+async function inOrder<T, R>(items: readonly T[], ask: (item: T) => Promise<R>): Promise<R[]> {
+	const answers: R[] = [];
+	for (const item of items) answers.push(await ask(item));
+	return answers;
+}
+
+/** How much of a page there is, or how it is refused. */
+async function pageOf(path: string, body: JsonObject = {}) {
+	const answer = await call(path, { ...everyone, ...body });
+	return answer.json.success === false ? 'refused' : answer.status === 200 ? answer.items.length : 400;
+}
+
+const said = { name: must('Имя'), legal_type: must('Тип заказчика'), dob: wrong('Дата рождения') };
+const [name = '', legal_type = '', dob = ''] = Object.values(said).flat();
+const lacking = { amount: ['Недостаточно бонусов.'] };
+const teachersOfGroup = () => school.stored('group', 1)?.teacher_ids;
+const endedTariff = () => row('customer-tariff', (one) => one.e_date === '31.05.2025');
+const tariffsOf = () => `1/customer-tariff/index?customer_id=${String(endedTariff().customer_id)}`;
+const lesson = { lesson_date: '05.03.2026', time_from: '10:00', time_to: '11:00', lesson_type_id: 2 };
+
+/** What to ask AlfaCRM, and its answer for each value of a setting, the default among them. */
+const switches: Switches = {
+	loginRejection: {
+		ask: async () => {
+			const { status, json } = await login(admin, 'x');
+			return [status, json.status, json.message];
+		},
+		answers: {
+			forbidden403: [403, 403, 'Not Authorized'],
+			unauthorized401: [401, 401, expect.any(String)],
+			noToken200: [200, undefined, undefined],
+		},
+	},
+	emailCase: {
+		ask: async () => (await login(admin.toUpperCase())).status,
+		answers: { matters: 403, ignored: 200 },
+	},
+	tokenTtlSeconds: { ask: async () => await branches(await school.login()), answers: { 900: 200, 0: 401 } },
+	expiredTokenStatus: {
+		ask: async () => {
+			school.sandbox.expireTokens();
+			const { status, json } = await call('branch/index');
+			return [status, json.status, await branches('unknown')];
+		},
+		answers: { 401: [401, 401, 401], 403: [403, 403, 401], 200: [200, 401, 401] },
+	},
+	singleToken: {
+		ask: async () => {
+			const older = school.token;
+			const ofAnother = await school.login(school.sandbox.account.noSubjects);
+			return await inOrder([older, await school.login(), ofAnother], branches);
+		},
+		answers: { false: [200, 200, 200], true: [401, 200, 200] },
+	},
+	requireAppKey: {
+		ask: async () => {
+			const keys = [{}, { 'x-app-key': 'other' }, { 'x-app-key': 'partner' }];
+			return await inOrder(keys, async (key) => [
+				(await login(admin, undefined, key)).status,
+				await branches(undefined, key),
+			]);
+		},
+		answers: {
+			null: Array(3).fill([200, 200]),
+			partner: [...Array<unknown>(2).fill([403, 403]), [200, 200]],
+		},
+	},
+	errorsAs200: {
+		ask: async () =>
+			await inOrder(['nothing/index', '1/customer/update', '9/customer/index'], async (path) => {
+				const { status, json } = await call(path);
+				return [status, json.status];
+			}),
+		answers: {
+			false: [404, 400, 404].map((code) => [code, code]),
+			true: [404, 400, 404].map((code) => [200, code]),
+		},
+	},
+	errorType: {
+		ask: async () => (await call('nothing/index')).json,
+		answers: {
+			true: yii(404, 'Not Found'),
+			false: { name: 'Not Found', message: expect.any(String), code: 0, status: 404 },
+		},
+	},
+	forbiddenCalls: {
+		ask: async () => [
+			await statuses('branch/index', '1/branch/index', '1/pay/index', '1/pay/delete?id=1'),
+			await statuses('branch/update?id=1', '1/pay-type/index'),
+		],
+		answers: {
+			'[]': [Array(4).fill(200), [200, 200]],
+			'["branch/index", "pay/*"]': [Array(4).fill(403), [200, 200]],
+		},
+	},
+	forbiddenBranches: {
+		ask: async () => [
+			await statuses('2/customer/index', '2/customer/update?id=1'),
+			await statuses('1/customer/index', 'customer/index', 'branch/index'),
+		],
+		answers: {
+			'[]': [Array(2).fill(200), Array(3).fill(200)],
+			'[2]': [Array(2).fill(403), Array(3).fill(200)],
+		},
+	},
+	branchless: {
+		ask: async () => {
+			const { ids } = await call('customer/index');
+			const isThatOf = async (branch: number) =>
+				JSON.stringify(ids) === JSON.stringify((await call(`${branch}/customer/index`)).ids);
+			return [
+				[await isThatOf(0), await isThatOf(1)],
+				await statuses(
+					'customer/index',
+					'bonus/balance-bonus?customer_id=1',
+					'branch/index',
+					'company/index',
+				),
+			];
+		},
+		answers: {
+			all: [[true, false], Array(4).fill(200)],
+			first: [[false, true], Array(4).fill(200)],
+			notFound404: [
+				[false, false],
+				[404, 404, 200, 200],
+			],
+		},
+	},
+	mainBranch: {
+		ask: async () => await statuses('branch/index', '2/branch/index', 'company/index', 'customer/index'),
+		answers: { on: [200, 200, 200, 200], off: [403, 200, 200, 200] },
+	},
+	wrongBranch: {
+		ask: async () => {
+			const { status, json } = await call('77/customer/index', { page: 2 });
+			return [status, json.items, await statuses('77/customer/create')];
+		},
+		answers: {
+			notFound404: [404, undefined, [404]],
+			forbidden403: [403, undefined, [403]],
+			empty: [200, [], [404]],
+		},
+	},
+	otherBranch: {
+		ask: async () => {
+			school.sandbox.store.patch('customer', 4, { branch_ids: [2] });
+			return await statuses(...['1/', '2/', ''].map((branch) => `${branch}customer/update?id=4`));
+		},
+		answers: { allowed: [200, 200, 200], missing: [404, 200, 200] },
+	},
+	actionlessIndex: { ask: async () => await status('1/customer'), answers: { true: 200, false: 404 } },
+	optionalParams: {
+		ask: async () => {
+			const comment = { related_id: 3, user_id: 1, comment: 'Да' };
+			const { model } = await call('1/communication/create?class=Lead', comment);
+			return [await status('1/cgi/update?id=1'), model.related_id];
+		},
+		answers: {
+			'[]': [400, undefined],
+			'["cgi/update.group_id", "communication/create.related_id"]': [200, 3],
+		},
+	},
+	missingParam: {
+		ask: async () => {
+			const { json } = await call('1/cgi/index', { group_id: 1 });
+			return [json, await status('1/cgi/create', { group_id: 1, customer_id: 1 })];
+		},
+		answers: {
+			error400: [yii(400, 'Bad Request'), 400],
+			error405: [yii(405, 'Method Not Allowed'), 400],
+			emptyList: [{ total: 0, count: 0, page: 0, items: [] }, 400],
+		},
+	},
+	phoneSearch: {
+		ask: async () =>
+			await inOrder(
+				['0000012', '(900)000-00-12'],
+				async (phone) => await pageOf('customer/index', { phone }),
+			),
+		answers: { digits: [1, 1], text: [0, 1] },
+	},
+	queryId: {
+		ask: async () => [await size('subject/index?id=2'), (await call('subject/index?id=2', { id: 3 })).ids],
+		answers: { false: [5, [3]], true: [1, [3]] },
+	},
+	subjectDefault: {
+		ask: async () => [await school.list('subject/index'), await size('subject/index', { active: false })],
+		answers: { all: [[1, 2, 3, 4, 5], 5], active: [[1, 2, 3, 4], 5] },
+	},
+	cgiDefault: {
+		ask: async () => {
+			const past = row('cgi', (one) => one.b_date === '01.02.2025');
+			const ofGroup = `1/cgi/index?group_id=${String(past.group_id)}`;
+			const ofCustomer = `1/cgi/customer?customer_id=${String(past.customer_id)}`;
+			const lists = [
+				await call(ofGroup),
+				await call(ofCustomer),
+				await call(ofGroup, { b_date: '10.02.2026' }),
+			];
+			return lists.map(({ ids }) => ids.includes(past.id));
+		},
+		answers: { current: [false, false, false], all: [true, true, false] },
+	},
+	deadDefault: {
+		ask: async () =>
+			await inOrder<JsonObject, number>(
+				[{ dead: true }, { dead: false }, {}],
+				async (body) => (await call(tariffsOf(), body)).items.length,
+			),
+		answers: { all: [1, 2, 2], current: [1, 2, 1] },
+	},
+	payDefault: {
+		ask: async () => {
+			const types = async (body: JsonObject) =>
+				distinct((await school.all('pay/index', body)).map((pay) => pay.pay_type_id));
+			return [await types({}), await types({ pay_type_id: 2 })];
+		},
+		answers: { all: [[1, 2], [2]], income: [[1], [2]] },
+	},
+	refundSum: {
+		ask: async () => {
+			const { id, income } = row('pay', (pay) => pay.pay_type_id === 2);
+			const shown = await first('pay/index', { id });
+			return [shown.income === income, shown.expenditure === income, shown.income, shown.expenditure];
+		},
+		answers: {
+			income: [true, false, expect.any(String), '0.00'],
+			expenditure: [false, true, '0.00', expect.any(String)],
+		},
+	},
+	idLists: {
+		ask: async () => (await call('customer/index', { ...everyone, id: [3, 5] })).json.total,
+		answers: { understood: 2, unreadable: 130 },
+	},
+	removedZero: {
+		ask: async () =>
+			await inOrder<JsonObject, boolean>([{}, { removed: 0 }], async (body) =>
+				(await school.all('customer/index', { is_study: 0, ...body })).some(
+					(one) => one.lead_status_id === null,
+				),
+			),
+		answers: { active: [true, true], hidesUnsorted: [true, false] },
+	},
+	pageSize: {
+		ask: async () => await inOrder([0, 2, 6], async (page) => await pageOf('customer/index', { page })),
+		answers: { 20: [20, 20, 10], 50: [50, 30, 0] },
+	},
+	// Without a wish, with one, and the next page of that.
+	bodyPageSize: {
+		ask: async () =>
+			await inOrder<JsonObject, unknown>(
+				[{}, { pageSize: 100 }, { pageSize: 100, page: 1 }, { pageSize: 100, page: 2 }],
+				async (body) => await pageOf('customer/index', body),
+			),
+		answers: {
+			ignored: [20, 20, 20, 20],
+			honoured: [20, 100, 30, 0],
+			capped50: [20, 50, 50, 30],
+			lossy50: [20, 50, 30, 0],
+			refused400: [20, 400, 400, 400],
+			refused200: [20, 'refused', 'refused', 'refused'],
+			emptyFirst: [20, 0, 20, 20],
+		},
+	},
+	perPageQuery: {
+		ask: async () =>
+			await inOrder(
+				['35', '100', '0', 'many'],
+				async (wish) => await pageOf(`customer/index?per-page=${wish}`),
+			),
+		answers: { false: [20, 20, 20, 20], true: [35, 50, 1, 20] },
+	},
+	pastEnd: {
+		ask: async () => {
+			const [last, past] = [
+				await call('customer/index', { ...everyone, page: 6 }),
+				{ ...everyone, page: 40 },
+			];
+			const { json, ids } = await call('customer/index', past);
+			return [
+				json.page,
+				ids.length,
+				ids[0] === last.ids[0],
+				await size('customer/index', { name: '?', page: 3 }),
+			];
+		},
+		answers: { empty: [40, 0, false, 0], repeatLast: [40, 10, true, 0] },
+	},
+	// Of the first, the last and an empty page, and of a list of one.
+	total: {
+		ask: async () =>
+			await inOrder<JsonObject, unknown>(
+				[{}, { page: 6 }, { page: 7 }, { id: 5 }],
+				async (body) => (await call('customer/index', { ...everyone, ...body })).json.total,
+			),
+		answers: {
+			present: [130, 130, 130, 1],
+			missing: Array(4).fill(undefined),
+			pageSize: [20, 130, 130, 1],
+			pageLength: [20, 10, 0, 1],
+			oneTooHigh: [131, 131, 131, 2],
+			oneTooLow: [129, 129, 129, 0],
+		},
+	},
+	shuffle: {
+		ask: async () => {
+			const [one, two] = [await call('subject/index'), await call('subject/index')];
+			return [JSON.stringify(one.ids) === JSON.stringify(two.ids), sorted(two.ids)];
+		},
+		answers: { false: [true, [1, 2, 3, 4, 5]], true: [false, [1, 2, 3, 4, 5]] },
+	},
+	rowsShowRemoved: {
+		ask: async () => {
+			const shown = async (path: string, removed: number) =>
+				distinct((await call(path, { is_study: 2, removed })).items.map((one) => one.removed));
+			return [
+				await shown('customer/index', 0),
+				await shown('customer/index', 2),
+				await shown('group/index', 0),
+				await shown('teacher/index', 2),
+			];
+		},
+		answers: { '[]': Array(4).fill([undefined]), '["group", "customer"]': [[0], [1], [0], [undefined]] },
+	},
+	rowsShowDead: {
+		ask: async () => (await call(tariffsOf())).items.map(({ dead }) => dead),
+		answers: { false: [undefined, undefined], true: [0, 1] },
+	},
+	leadStatusIds: {
+		ask: async () => {
+			const { id } = row('customer', (one) => one.lead_status_id === 2);
+			return (await first('customer/index', { ...everyone, id })).lead_status_ids;
+		},
+		answers: { false: undefined, true: [2] },
+	},
+	validationStatus: { ask: async () => (await refused()).status, answers: { 200: 200, 422: 422 } },
+	refusalSuccess: {
+		ask: async () => {
+			const spend = await call('1/bonus/bonus-spend?customer_id=1', { amount: 9_000_000 });
+			return [(await refused()).json, spend.json, school.rows('customer').length];
+		},
+		answers: {
+			saysFalse: [{ success: false, errors: said }, { success: false, errors: lacking }, 130],
+			saysTrue: [{ success: true, errors: said }, { success: true, errors: lacking }, 130],
+			saysNothing: [{ errors: said }, { errors: lacking }, 130],
+		},
+	},
+	errorsShape: {
+		ask: async () => (await refused()).errors,
+		answers: {
+			map: said,
+			textMap: { name, legal_type, dob },
+			list: [name, legal_type, dob],
+			text: `${name} ${legal_type} ${dob}`,
+		},
+	},
+	updateMode: {
+		ask: async () => [
+			await isRefused(customer({ note: 'х' })),
+			...Object.values((await customer(lead)).model.phone as string[]).map(() => 'kept'),
+		],
+		answers: { partial: [false, 'kept'], full: [true] },
+	},
+	requireBranchIds: {
+		ask: async () =>
+			await inOrder<JsonObject, boolean>(
+				[lead, { ...lead, branch_ids: [1] }],
+				async (body) => await isRefused(call('1/customer/create', body)),
+			),
+		answers: { false: [false, false], true: [true, false] },
+	},
+	removedWrite: {
+		ask: async () => {
+			await customer({ e_date: '2030-12-31' });
+			return (await customer({ removed: 1 })).model.e_date;
+		},
+		answers: { archives: '2026-02-10', ignored: '2030-12-31' },
+	},
+	deleteMode: {
+		ask: async () => {
+			await customer({ e_date: '2030-12-31' });
+			for (const entity of ['customer', 'group', 'subject']) await call(`1/${entity}/delete?id=1`);
+			const [{ e_date } = {}, { removed } = {}] = [school.stored('customer', 1), school.stored('group', 1)];
+			return [e_date, removed, school.stored('subject', 1)];
+		},
+		answers: { destroy: [undefined, undefined, undefined], archive: ['2026-02-10', 1, undefined] },
+	},
+	missingRecord: {
+		ask: async () =>
+			await inOrder(['update', 'delete'], async (action) => {
+				const { status, json } = await call(`1/customer/${action}?id=999`, { note: 'х' });
+				return [status, json.success, json.errors];
+			}),
+		answers: {
+			notFound404: Array(2).fill([404, undefined, undefined]),
+			successFalse: Array(2).fill([200, false, { id: [expect.any(String)] }]),
+		},
+	},
+	cgiDates: {
+		ask: async () => {
+			const customer_id = row('customer', (one) => one.is_study === 0).id;
+			const plain = await call('1/cgi/create?group_id=1', { customer_id, b_date: '01.02.2026' });
+			const v = await call('1/cgi/create?group_id=2', { customer_id, b_date_v: '01.02.2026' });
+			return [plain.errors, v.model.b_date];
+		},
+		answers: { plain: [[], '10.02.2026'], v: [{ b_date: wrong('Дата начала') }, '01.02.2026'] },
+	},
+	customerGroups: {
+		ask: async () => {
+			const { id } = row('customer', ({ group_ids }) => holds('group_ids', 1)({ id: 0, group_ids }));
+			return (await first('customer/index', { ...everyone, id, withGroups: true })).groups;
+		},
+		answers: { shown: expect.arrayContaining([{ id: 1, name: expect.any(String) }]), unknown: undefined },
+	},
+	groupTeachers: {
+		ask: async () => {
+			const { teacher_ids, teachers } = await first('group/index', { teacher_id: 1 });
+			return [teacher_ids, teachers];
+		},
+		answers: {
+			ids: [[1], undefined],
+			names: [['Петров Лев'], undefined],
+			objects: [[1], [{ id: 1, name: 'Петров Лев' }]],
+		},
+	},
+	groupTeacherNames: {
+		ask: async () => {
+			const before = teachersOfGroup();
+			const answer = call('1/group/update?id=1', { teacher_ids: ['Петров Лев', 2, '3', 'Никто'] });
+			return (await isRefused(answer)) ? teachersOfGroup() === before : teachersOfGroup();
+		},
+		answers: { refused: true, understood: [1, 2, 3], lost: [2, 3] },
+	},
+	bonusWrite: {
+		ask: async () => (await customer({ balance_bonus: 777 })).model.balance_bonus === 777,
+		answers: { saves: true, ignored: false },
+	},
+	bonusAnswer: {
+		ask: async () => {
+			school.sandbox.store.patch('customer', 1, { balance_bonus: 100 });
+			return (await call('1/bonus/bonus-add?customer_id=1', { amount: 150 })).json;
+		},
+		answers: {
+			envelope: expect.objectContaining({ success: true, errors: [] }),
+			bare: { balance_bonus: 250 },
+		},
+	},
+	lessonDetails: {
+		ask: async () => {
+			const { lesson_id, customer_id } = row('lesson-details', () => true) as JsonObject;
+			const shown = async (body: JsonObject) =>
+				((await first('lesson/index', { id: lesson_id ?? 0, ...body })).details as Json[]).length > 0;
+			return [await shown({}), await shown({ customer_id: customer_id ?? 0 })];
+		},
+		answers: { always: [true, true], withCustomer: [false, true] },
+	},
+	sunday: {
+		ask: async () => {
+			const { id } = row('regular-lesson', (one) => one.day === 7);
+			const shown = (await school.all('regular-lesson/index')).find((one) => one.id === id);
+			return [shown?.day, (await call(`1/regular-lesson/update?id=${id}`, { day: 7 })).model.day];
+		},
+		answers: { 7: [7, 7], 0: [0, 0] },
+	},
+	roomCheck: {
+		ask: async () => {
+			const path = '1/lesson/create';
+			await call(path, { ...lesson, subject_id: 1, room_id: 1 });
+			return (await call(path, { ...lesson, subject_id: 1, room_id: 1 })).errors;
+		},
+		answers: { true: { room_id: ['Аудитория занята'] }, false: [] },
+	},
+	tariffLessons: {
+		ask: async () => {
+			const { lessons_count, lesson_count } = (await call('tariff/index')).items.at(-1) ?? {};
+			return [lessons_count, lesson_count];
+		},
+		answers: { lessons_count: [8, undefined], lesson_count: [undefined, 8] },
+	},
+	recordOutside: {
+		ask: async () => {
+			school.sandbox.store.patch('room', 2, { note: 'у' });
+			await call('1/room/update?id=1', { note: 'х' });
+			return await size('log/index', logged);
+		},
+		answers: { true: 2, false: 1 },
+	},
+	logScope: {
+		ask: async () => {
+			await call('1/room/update?id=1', { note: 'х' });
+			await call('1/subject/update?id=1', { name: 'х' });
+			return (await call('2/log/index', logged)).items.map(({ entity }) => entity);
+		},
+		answers: { branch: ['Subject'], account: ['Subject', 'Room'] },
+	},
+	logIds: {
+		ask: async () => numbers([await first('log/index')])[0] === school.rows('log').at(-1)?.id,
+		answers: { false: false, true: true },
+	},
+	logFields: {
+		ask: async () => {
+			await call('1/subject/update?id=1', { name: 'Х' });
+			return (await first('log/index')).fields_new;
+		},
+		answers: { objects: { name: 'Х' }, jsonText: '{"name":"Х"}' },
+	},
+	logNull: {
+		ask: async () => {
+			await call('1/subject/delete?id=2');
+			return (await first('log/index')).fields_new;
+		},
+		answers: { text: '', list: [] },
+	},
+	logLesson: {
+		ask: async () => {
+			const { id } = row('lesson', (one) => one.status === 1 && (one.customer_ids as number[]).length > 0);
+			await call(`lesson/teach?id=${id}`, { status: 3, details: [{ customer_id: 1, is_attend: 1 }] });
+			const { fields_new } = await first('log/index', { ...logged, entity: 'LessonDetails' });
+			return (fields_new as JsonObject).lesson_id === id;
+		},
+		answers: { true: true, false: false },
+	},
+	newIds: {
+		ask: async () => {
+			const ids = await inOrder([...Array(20).keys()], async () =>
+				Number((await call('1/customer/create', lead)).model.id),
+			);
+			return [new Set(ids).size, JSON.stringify(ids) === JSON.stringify(sorted(ids))];
+		},
+		answers: { growing: [20, true], scattered: [20, false] },
+	},
+};
+
+it.each(Object.entries(switches))('%s has an answer for each value', async (setting, { ask, answers }) => {
+	const given = Object.keys(answers).map((value) => parseSetting(`${setting}=${value}`));
+	expect(given).toContainEqual({ [setting]: defaultSettings[setting as keyof Settings] });
+	for (const [index, answer] of Object.values(answers).entries()) {
+		await school.restore();
+		Object.assign(school.settings, given[index]);
+		expect([given[index], await ask()]).toEqual([given[index], answer]);
+	}
+});
