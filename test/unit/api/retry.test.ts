@@ -167,10 +167,8 @@ describe('where another call was asked to wait for a minute', () => {
 /** Answers after which nobody knows whether the server acted. */
 const LOST: Array<[what: string, error: Error]> = [
 	['502', answered(502)],
-	['503', answered(503)],
 	['504', answered(504)],
 	['ECONNRESET', unanswered('ECONNRESET', 'socket hang up')],
-	['EPIPE', unanswered('EPIPE')],
 ];
 const TIMED_OUT: typeof LOST = [
 	['ETIMEDOUT', unanswered('ETIMEDOUT')],
@@ -196,11 +194,6 @@ describe('a read', () => {
 
 	it.each([...LOST, ...TIMED_OUT])('returns what the try after %s brings', async (_what, error) => {
 		expect(await course([error, { total: 3 }])).toMatchObject({ gaps: [1_000], answer: { total: 3 } });
-	});
-
-	it('is given up at once when it is told so after a lost answer', async () => {
-		const error = answered(400);
-		expect(await course([answered(503), error])).toMatchObject({ gaps: [1_000], error });
 	});
 
 	it('is not sent more often when it is refused in between', async () => {
@@ -260,14 +253,10 @@ it.each([
 	[300, 300_000],
 	['10', 10_000],
 	[0.5, 500],
-	[0, 0],
 	['0', 0],
-	[undefined, 300_000],
 	[null, 300_000],
 	['', 300_000],
-	[' ', 300_000],
 	['abc', 300_000],
-	[NaN, 300_000],
 	[-1, 300_000],
 	[Infinity, 300_000],
 ])('how long a call may wait is read from %j as %d ms', (value, ms) => {

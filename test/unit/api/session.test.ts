@@ -114,12 +114,6 @@ describe("a token in n8n's database", () => {
 		await tokenFor(login, '', async () => await of('token 1'));
 		expect(usableToken(login, 'token 1')).toBe('token 1');
 	});
-
-	it('is one of the latest of which that is known', () => {
-		const login = newLogin();
-		for (let count = 0; count <= 50; count++) revokeToken(login, `token ${count}`);
-		expect([0, 50].map((count) => usableToken(login, `token ${count}`))).toEqual(['token 0', '']);
-	});
 });
 
 describe('a token that another process may have renewed', () => {
