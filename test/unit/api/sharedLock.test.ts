@@ -1,6 +1,7 @@
 import { sleep } from 'n8n-workflow';
 
 import { LockRow } from '../../../nodes/AlfaCrm/api/lockRow';
+import { BEAT_MS, DEAD_MS, FRESH_MS, OWN_MS } from '../../../nodes/AlfaCrm/api/lockTimes';
 import { SharedLock, sharedLockOf } from '../../../nodes/AlfaCrm/api/sharedLock';
 import type { Item } from '../../../nodes/AlfaCrm/operations/run/item';
 import { findOrCreate } from '../../../nodes/AlfaCrm/operations/run/findOrCreate';
@@ -33,6 +34,25 @@ describe('the lock of a node in the database', () => {
 		}
 		expect(sharedLockOf('workflow', 'kept')).toBe(kept);
 		expect(sharedLockOf('workflow', 'first')).not.toBe(first);
+	});
+
+	it('nobody is taken for dead who may still remove its row or write', () => {
+		const inOrder = [BEAT_MS, OWN_MS, FRESH_MS, DEAD_MS];
+		// A beat may be late by as much as lies between two of them.
+		inOrder.slice(1).forEach((ms, index) => expect(ms - inOrder[index]).toBeGreaterThanOrEqual(4_000));
+	});
+
+	it('is free after work that ends while a sign of life is on its way', async () => {
+		const slow: number[] = [];
+		const row = new LockRow(new ProcessedRows().helpersOf({ latency: () => slow.shift() ?? 4 }));
+		const lock = new SharedLock();
+		await settle(lock.enter(row, undefined));
+		await later(3_900);
+		slow.push(2_000);
+		await later(300);
+		lock.leave();
+		await later(5_000);
+		expect(await settle(row.size())).toBe(0);
 	});
 });
 
