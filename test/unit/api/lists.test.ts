@@ -211,29 +211,11 @@ describe('a list', () => {
 		expect([some.rows, some.isComplete, ...some.asked]).toEqual([rows(7), true, '0 of 7']);
 	});
 
-	it('goes on with the size of the first page, where that is smaller than asked for, and stops at the limit', async () => {
-		const { rows: found, asked } = await read(
-			listing(() => rows(500), 20),
-			{ limit: 50 },
-		);
-		expect(found).toEqual(rows(50));
-		expect(asked).toEqual(['0 of 50', '1 of 20', '2 of 20']);
-	});
-
 	it('is read with large pages where the few that were asked for are not the wanted ones', async () => {
 		const keep = ({ id }: IDataObject) => Number(id) > 400;
 		const { rows: found, asked } = await read(honouring(700), { limit: 3, keep });
 		expect(found).toEqual(rows(3, 401));
 		expect(asked).toEqual(['0 of 3', '0 of 500']);
-	});
-
-	it('is not read anew where its few rows are all that there are', async () => {
-		const keep = ({ id }: IDataObject) => id === 2;
-		const { rows: found, asked } = await read(
-			listing(() => rows(2), 20),
-			{ limit: 3, keep },
-		);
-		expect([found, ...asked]).toEqual([[{ id: 2 }], '0 of 3']);
 	});
 
 	it('begins anew without a size where a later page does not come with one', async () => {
@@ -287,15 +269,6 @@ describe('a list', () => {
 		expect([all.rows, all.isComplete]).toEqual([rows(30), true]);
 		expect(new Set(all.sent.map(({ body }) => body.is_study))).toEqual(new Set([1]));
 		expect((await read(server, { passes, limit: 20 })).sent).toHaveLength(1);
-	});
-
-	it('is counted, after several passes, by the one that lacks most', async () => {
-		const server: Server = ({ body }) => ({
-			total: body.status === 1 ? 2 : 5,
-			items: body.page === 0 ? rows(2) : [],
-		});
-		const found = await read(server, { passes: [{ status: 1 }, { status: 2 }, { status: 1 }] });
-		expect(found).toMatchObject({ total: 5, read: 2, isComplete: false, isTotalWrong: true });
 	});
 
 	it('can be walked from a later page on, and is asked for no more than the reader wants', async () => {
@@ -405,14 +378,6 @@ describe('a total that is too high', () => {
 			read: 45,
 		});
 		expect(sent).toHaveLength(8);
-	});
-
-	it.each([
-		['the last page again', [rows(2), rows(1, 3), rows(1, 3)]],
-		['no row any more', [rows(2), rows(1, 3), []]],
-	])('is found out where AlfaCRM shows %s past the end', async (_what, cut) => {
-		const found = await read(readings({ total: 4, pages: cut }));
-		expect(found).toMatchObject({ isComplete: false, isTotalWrong: true, read: 3 });
 	});
 
 	it('is not blamed where a shuffled list happens to show the same rows twice', async () => {

@@ -115,17 +115,6 @@ describe.each(CALLS)('after 429, %s', (_what, isIdempotent) => {
 		},
 	);
 
-	it.each(['soon', '', '0', 'Tue, 24 Nov 2026 09:59:00 GMT'])(
-		'waits its own time for a Retry-After of %j',
-		async (value) => {
-			const own = await course([tooMany(), tooMany(), 'done'], { isIdempotent });
-			// Places are looked for at moments that the clock tells.
-			jest.setSystemTime(NOW);
-			const { gaps } = await course([tooMany(value), tooMany(value), 'done'], { isIdempotent });
-			expect(gaps).toEqual(own.gaps);
-		},
-	);
-
 	it.each<[what: string, error: Error]>([
 		["inside n8n's own error", wrapped(tooMany('20'))],
 		['to the login before it', wrapped(explainLogin(failureOf(tooMany('20')), 'https://demo.s20.online'))],
