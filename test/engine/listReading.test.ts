@@ -5,7 +5,7 @@ import { useSchool } from './support/school';
 
 /**
  * How lists come through the whole node. What becomes of lists that change, shuffle or are counted wrongly is tried in
- * `properties/lists` and, piece by piece, in `unit/collect`, `unit/pages`, `unit/pageSizes` and `unit/operations/lists`.
+ * `properties/api/lists` and, piece by piece, in `unit/api/lists`, `unit/operations/lists` and `unit/operations/returnAll`.
  */
 const school = useSchool({ customers: 300 });
 const { lead, refused, rows, run, set, whole } = officeOf(school);

@@ -126,6 +126,7 @@ describe('a list, whatever is not known of how AlfaCRM shows it', () => {
 	});
 
 	it('has each row once that is there all the time while others come or go, in whichever order the pages arrive', async () => {
+		let most = 0;
 		const history = fc
 			.record({
 				habits,
@@ -144,9 +145,12 @@ describe('a list, whatever is not known of how AlfaCRM shows it', () => {
 				const { habits, ...credential } = more;
 				let [list, requests] = [rows(count), 0];
 				const before = new Set(idsOf(list));
+				let underWay = 0;
 				const { client } = contextOf(
 					async (request) => {
+						most = Math.max(most, (underWay += 1));
 						await arrivals.schedule(Promise.resolve());
+						underWay -= 1;
 						requests += 1;
 						if (at.includes(requests) && !goes) list = [{ id: 9_000 + requests }, ...list];
 						else if (at.includes(requests)) list = list.filter((_, index) => index !== which % list.length);
@@ -165,6 +169,7 @@ describe('a list, whatever is not known of how AlfaCRM shows it', () => {
 			}),
 			{ seed, numRuns: depth.lists },
 		);
+		expect(most).toBeGreaterThan(2);
 	});
 
 	it('is whole or said not to be where each answer has an order of its own', async () => {

@@ -23,32 +23,17 @@ const inWorlds = async (work: () => Promise<void>) => {
 };
 
 describe('several processes that share a lock', () => {
-	it.each([2, 4])('%i: create each only once, whatever the order', async (count) => {
+	it('create each only once, whatever the order', async () => {
 		await inWorlds(async () => {
-			const { all, service } = world(count, random);
+			const { all, service } = world(4, random);
 			const runs = shuffled([...phones(20), ...phones(20), ...phones(20)], random).map(async (phone) => {
 				await sleep(random() * 5_000);
-				return await all[Math.floor(random() * count)].run(phone);
+				return await all[Math.floor(random() * 4)].run(phone);
 			});
 			const results = await settle(Promise.all(runs));
 			expect(phonesOf(service)).toEqual(phones(20));
 			expect(results.filter((result) => result === 'created')).toHaveLength(20);
 		});
-	});
-
-	it('give each other turns while all have work without end', async () => {
-		const { all, service } = world(4, random);
-		const done = all.map(() => 0);
-		const until = performance.now() + 60_000;
-		const work = all.map(async (one, index) => {
-			while (performance.now() < until) {
-				await one.run(`${index} ${done[index]}`);
-				done[index] += 1;
-			}
-		});
-		await settle(Promise.all(work));
-		expect(service.created).toHaveLength(done.reduce((sum, one) => sum + one));
-		expect(Math.min(...done)).toBeGreaterThan(50);
 	});
 });
 
@@ -110,24 +95,6 @@ describe('a process that is killed', () => {
 			});
 			await settle(Promise.all(entering));
 			expect(holdAtOnce).toEqual([1, 1, 1, 1, 1, 1]);
-		});
-	});
-
-	// With many, one claim after the other may be in vain.
-	it.each([
-		[4, 90],
-		[8, 150],
-	])('is replaced though %i others look all the time, in less than %i s', async (count, seconds) => {
-		await inWorlds(async () => {
-			const rows = new ProcessedRows();
-			await settle(new LockRow(rows.helpersOf({ latency: () => 0 })).take());
-			const begun = performance.now();
-			const latency = () => 5 + random() * 300;
-			const locks = Array.from({ length: count }, () => new SharedLock());
-			const enter = async (lock: SharedLock) =>
-				await lock.enter(new LockRow(rows.helpersOf({ latency })), undefined);
-			await settle(Promise.race(locks.map(enter)));
-			expect(performance.now() - begun).toBeLessThan(seconds * 1_000);
 		});
 	});
 });

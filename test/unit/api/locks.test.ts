@@ -13,45 +13,17 @@ const now = async <T>(value: T) => await Promise.resolve(value);
 let number = 0;
 const newKey = () => `https://demo.s20.online|a@b.example customer ${++number}`;
 
-/** Pieces of work that note when they begin and end, and end when they are told to. */
-function working() {
-	const log: string[] = [];
-	const ends = new Map<string, () => void>();
-	const run = (name: string) => async () => {
-		log.push(`${name} begins`);
-		await new Promise<void>((resolve) => ends.set(name, resolve));
-		log.push(`${name} ends`);
-		return name;
-	};
-	return { log, run, end: (name: string) => ends.get(name)?.() };
-}
-
 describe('work with the lock of a record', () => {
 	it('begins while work on other records is under way, and after work that did not succeed', async () => {
-		const { run, end } = working();
 		const [key, other] = [newKey(), newKey()];
-		const first = withLock([other], undefined, run('first'));
+		let end = () => {};
+		const first = withLock([other], undefined, async () => await new Promise<void>((done) => (end = done)));
 		await expect(
 			withLock([key], undefined, async () => await Promise.reject(new Error('no'))),
 		).rejects.toThrow('no');
 		await expect(withLock([key], undefined, async () => await now('yes'))).resolves.toBe('yes');
-		end('first');
+		end();
 		await first;
-	});
-
-	it('waits on for what the work before may have left under way', async () => {
-		const key = newKey();
-		const begun = performance.now();
-		const givenUp = async () => await Promise.reject(new Error('given up'));
-		const first = withLock([key], undefined, givenUp, () => 50);
-		const second = withLock([key], undefined, async () => await now(performance.now()));
-		const stop = new AbortController();
-		const third = withLock([key], stop.signal, async () => await now('never'));
-		// The work itself has ended at once, and who waits can be cancelled.
-		await expect(first).rejects.toThrow('given up');
-		stop.abort();
-		await expect(third).rejects.toThrow('The execution was cancelled');
-		expect((await second) - begun).toBeGreaterThanOrEqual(48);
 	});
 
 	it('does not wait for itself when a key comes twice, and needs none', async () => {
@@ -106,24 +78,6 @@ describe('work with the lock of a record', () => {
 });
 
 describe('an execution that is cancelled while it waits for its turn', () => {
-	it('is rejected at once, does nothing, and those behind it go on as if it had not been there', async () => {
-		const { log, run, end } = working();
-		const key = newKey();
-		const stop = new AbortController();
-		const done = withLock([key], undefined, run('a'));
-		const gone = withLock([key], stop.signal, run('b'));
-		const after = withLock([key], new AbortController().signal, run('c'));
-		await turn();
-		stop.abort();
-		await expect(gone).rejects.toThrow('The execution was cancelled');
-		expect(log).toEqual(['a begins']);
-		end('a');
-		await turn();
-		end('c');
-		await Promise.all([done, after]);
-		expect(log).toEqual(['a begins', 'a ends', 'c begins', 'c ends']);
-	});
-
 	it('does not begin when it was cancelled before, or in the moment in which its turn comes', async () => {
 		const begun = jest.fn();
 		const work = async () => await now(begun());

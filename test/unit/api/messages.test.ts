@@ -79,10 +79,7 @@ const UNANSWERED: Array<[code: string, message: RegExp, description: RegExp]> = 
 		/^No name server answered\. Try again later, or/,
 	],
 	['CERT_HAS_EXPIRED', /did not prove who it is, so/, /certificate \(CERT_HAS_EXPIRED\)/],
-	['DEPTH_ZERO_SELF_SIGNED_CERT', /did not prove who it is, so/, /certificate/],
-	['ERR_TLS_CERT_ALTNAME_INVALID', /did not prove who it is, so/, /certificate/],
 	['EHOSTUNREACH', /could not be reached, so/, /^Check the network that n8n runs in\.$/],
-	['ENETUNREACH', /could not be reached, so/, /^Check the network that n8n runs in\.$/],
 	['ECONNREFUSED', /refused the connection, so/, /^Check 'Hostname'.*opens in a browser\.$/],
 	['ECONNABORTED', /did not answer within 30 seconds/, /^Network code: ECONNABORTED\.$/],
 	['ETIMEDOUT', /did not answer within 30 seconds/, /^Network code: ETIMEDOUT\.$/],
@@ -109,20 +106,11 @@ const ALL = [
 ];
 
 describe.each(calls)('the message of %s', (_which, call) => {
-	it.each(ALL)('names the task and the cause after %s', (_what, failure, cause) => {
-		const { message } = explain(failure, call);
-		expect(message).toContain(call.task);
-		expect(message).toMatch(cause);
-	});
-
-	it.each(WITHOUT_TASK)('names the cause after %s', (_what, failure, cause) => {
-		expect(explain(failure, call).message).toMatch(cause);
-	});
-
 	it.each([...ALL, ...WITHOUT_TASK])(
-		'is shown as it is, in words that n8n likes, after %s',
-		(_what, failure) => {
+		'names the cause, is shown as it is, in words that n8n likes, after %s',
+		(_what, failure, cause) => {
 			const text = explain(failure, call);
+			expect(text.message).toMatch(cause);
 			const shown = nodeError(NODE, text, 0, text.failure);
 			expect([shown.message, shown.description ?? undefined]).toEqual([text.message, text.description]);
 			expect(text.message).toMatch(/^[A-Z]|^demo\.s20\.online/);
@@ -132,6 +120,10 @@ describe.each(calls)('the message of %s', (_which, call) => {
 			expect(words.trim()).not.toMatch(UNREADABLE);
 		},
 	);
+
+	it.each(ALL)('names the task after %s', (_what, failure) => {
+		expect(explain(failure, call).message).toContain(call.task);
+	});
 });
 
 it.each(UNANSWERED)('after %s it says what happened and what to do', (code, message, description) => {
@@ -272,7 +264,6 @@ describe('what n8n is told of the cause', () => {
 		[status(429), 'rate-limited'],
 		[status(503), 'temporarily-unavailable'],
 		[status(403, { isPage: true }), 'temporarily-unavailable'],
-		[noAnswer('ETIMEDOUT'), 'temporarily-unavailable'],
 		[HTML, 'temporarily-unavailable'],
 		[REFUSED, 'temporarily-unavailable'],
 		[REDIRECT, 'configuration-invalid'],
@@ -297,7 +288,6 @@ it.each([
 	[0, 300_000, 301_000, /still received too many requests after 300 seconds and/],
 	[1_000, 300_000, 301_000, /still received too many requests after 300 seconds and/],
 	[300_000, 300_000, 60, /asks to wait for 300 seconds and/],
-	[250_000, 300_000, 100_000, /asks to wait for 250 seconds and/],
 	[400_000, 300_000, 301_000, /asks to wait for 400 seconds and/],
 	[1_000, 0, 60, /asks to wait for 1 second and/],
 	[0, 0, 60, /receives too many requests and did not/],
@@ -316,7 +306,6 @@ describe('the one text of a login that does not succeed', () => {
 			/'Email' and 'API Key'.*Not Authorized/,
 			'credential-invalid',
 		],
-		[status(401), /'Email' and 'API Key'/, 'credential-invalid'],
 		[{ kind: 'refusal' }, /'Email' and 'API Key'/, 'credential-invalid'],
 		[
 			status(403, { isPage: true }),

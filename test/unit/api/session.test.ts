@@ -6,7 +6,7 @@ import { ApiClient } from '../../../nodes/AlfaCrm/api/client';
 import { LoginError } from '../../../nodes/AlfaCrm/api/errors';
 import { rateLimiterOf } from '../../../nodes/AlfaCrm/api/rateLimiter';
 import { noteNodeCall, renewToken } from '../../../nodes/AlfaCrm/api/renewals';
-import type { FindRenewed, Login, ReadCredential, Renewal } from '../../../nodes/AlfaCrm/api/sessions';
+import type { Login, ReadCredential, Renewal } from '../../../nodes/AlfaCrm/api/sessions';
 import {
 	accountOf,
 	isIssuedSince,
@@ -96,12 +96,6 @@ describe('a token that fails', () => {
 });
 
 describe("a token in n8n's database", () => {
-	it('that is none means a login, since the test of a credential must try its key', async () => {
-		const [login, logIn] = [newLogin(), logins()];
-		await tokenFor(login, '', logIn);
-		expect(await tokenFor(login, '', logIn)).toBe('token 2');
-	});
-
 	it('is used until it is known not to work: then the newest one is, or none', async () => {
 		const [login, logIn] = [newLogin(), logins()];
 		expect(usableToken(login, 'from the database')).toBe('from the database');
@@ -113,12 +107,6 @@ describe("a token in n8n's database", () => {
 		expect(usableToken(login, 'token 1')).toBe('');
 		await tokenFor(login, '', async () => await of('token 1'));
 		expect(usableToken(login, 'token 1')).toBe('token 1');
-	});
-
-	it('is one of the latest of which that is known', () => {
-		const login = newLogin();
-		for (let count = 0; count <= 50; count++) revokeToken(login, `token ${count}`);
-		expect([0, 50].map((count) => usableToken(login, `token ${count}`))).toEqual(['token 0', '']);
 	});
 });
 
@@ -160,19 +148,7 @@ describe('a token that another process may have renewed', () => {
 		expect(logIn).toHaveBeenCalledTimes(1);
 	});
 
-	it('is taken even if it comes while the login waits to be sent', async () => {
-		const login = newLogin();
-		const { read } = offered(login, 'dead');
-		const logIn = async (find?: FindRenewed) => {
-			read.mockResolvedValue(stored(login, 'late'));
-			const found = await find?.();
-			return await of(found ?? 'ours', found === undefined);
-		};
-		expect((await renewed(login, 'dead', logIn)).token).toBe('late');
-		expect(isIssuedSince(login, 'late', 0)).toBe(false);
-	});
-
-	it('is not taken in place of trying a key, only because older tokens have died', async () => {
+	it('is not taken in place of trying a key, as the test of a credential must', async () => {
 		const [login, logIn] = [newLogin(), logins()];
 		revokeToken(login, 'old');
 		await tokenFor(login, '', logIn);
@@ -218,13 +194,6 @@ describe('a login', () => {
 		expect(isIssuedSince(login, 'token 1', before)).toBe(true);
 		expect(isIssuedSince(login, 'token 1', loginCount())).toBe(false);
 		expect(isIssuedSince(login, 'another', before)).toBe(false);
-	});
-
-	it('is forgotten after hundreds of others', async () => {
-		const login = newLogin();
-		await tokenFor(login, '', logins());
-		for (let count = 0; count < 500; count++) await tokenFor(newLogin(), '', logins());
-		expect(isIssuedSince(login, 'token 1', 0)).toBe(false);
 	});
 
 	it('has no blanks around email, key and app key', () => {

@@ -20,69 +20,6 @@ const ids = (rows: readonly IDataObject[]) => rows.map(({ id }) => Number(id)).s
 const range = (from: number, to: number): IDataObject[] =>
 	Array.from({ length: to - from + 1 }, (_, index) => ({ id: from + index }));
 
-describe('a list from which a row was removed while it was read', () => {
-	const all = range(1, 55);
-	const without1 = range(2, 55);
-	const withNew = [...without1, { id: 99 }];
-	/** A list that becomes another one after each answer. */
-	const changing = async (...course: IDataObject[][]) => {
-		const answer = listing((request) => course[Math.min(request, course.length - 1)], 20);
-		school.onCall = (_call, request) => answer(request);
-		const { json, hints } = await school.done(everybody, { credential: { callsAtOnce: 1 } });
-		return { ids: ids(json), hints, pages: school.calls.length };
-	};
-
-	it('shows the row that has slipped to a page read before, though a new one makes the count right again', async () => {
-		const { ids: came, hints } = await changing(all, without1, withNew);
-		expect(came).toEqual(expect.arrayContaining(ids(withNew)));
-		expect(hints).toEqual([]);
-	});
-
-	it('costs one more reading, however often it shrinks; one that stays or grows costs none', async () => {
-		expect((await changing(all, without1, withNew, withNew, without1, withNew)).pages).toBe(6);
-		school.calls.length = 0;
-		expect((await changing(all)).pages).toBe(3);
-		school.calls.length = 0;
-		expect((await changing(without1, withNew)).pages).toBe(3);
-	});
-});
-
-describe('a list that nothing counts', () => {
-	it.each(['missing', 'pageLength'] as const)(
-		'comes whole in another order at each request, total %s, with a hint that this is not sure',
-		async (total) => {
-			Object.assign(school.settings, { total, shuffle: true, pageSize: 20 });
-			const all = leads(55);
-			const { json, hints } = await school.done(everybody);
-			expect(ids(json)).toEqual(all);
-			expect(hints).toEqual([expect.stringMatching(/^A list did not come whole.*: \d+ customers came$/)]);
-		},
-	);
-
-	it('is read once more where a new row pushed others to the next page', async () => {
-		Object.assign(school.settings, { total: 'missing', pageSize: 20 });
-		leads(55);
-		school.onCall = () => void (school.calls.length === 2 && school.lead());
-		const { json, hints } = await school.done(everybody);
-		expect([json.length, hints]).toEqual([56, []]);
-	});
-
-	it.each(['missing', 'pageLength'].flatMap((total) => ['empty', 'repeatLast'].map((end) => [total, end])))(
-		'shows equal entries of the log on two pages each, total %s, %s past the end',
-		async (total, pastEnd) => {
-			Object.assign(school.settings, { total, pastEnd, pageSize: 20 });
-			const same = {
-				...{ entity: 'Customer', entity_id: 1, user_id: 1, event: 2, branch_ids: [1] },
-				...{ fields_old: {}, fields_new: { note: 'x' }, fields_rel: [], date_time: '2026-02-10 12:00:00' },
-			};
-			school.add('log', { ...same, date_time: '2026-02-09 12:00:00' });
-			for (let count = 0; count < 30; count++) school.add('log', same);
-			const { json } = await school.done(many('log', { filters: { entity_id: 1 } }));
-			expect(json).toHaveLength(31);
-		},
-	);
-});
-
 it.each(['pageSize', 'pageLength', 'oneTooLow'] as const)(
 	'Page Through All of an API Call reads on past a page of the size that the body asks for, total %s',
 	async (total) => {
@@ -95,22 +32,19 @@ it.each(['pageSize', 'pageLength', 'oneTooLow'] as const)(
 	},
 );
 
-it.each(['refused400', 'refused200', 'emptyFirst'] as const)(
-	'a list without a page size is asked for each page once, also of later branches, where sizes are %s',
-	async (bodyPageSize) => {
-		Object.assign(school.settings, { bodyPageSize, pageSize: 20 });
-		leads(130);
-		for (let count = 0; count < 50; count++) school.lead({ branch_ids: [2] });
-		const each = [1, 2].map((branchId) => ({ branchId }));
-		await school.done(everybody, { each, credential: { callsAtOnce: 5 } });
-		const asked = school.sent
-			.filter(({ body }) => body.pageSize === undefined)
-			.map(({ url, body }) => `${url} ${String(body.page)}`);
-		expect(asked).toEqual([...new Set(asked)]);
-		// The size is tried until it is known not to be taken.
-		expect(school.sent.filter(({ body }) => body.pageSize !== undefined)).toHaveLength(1);
-	},
-);
+it('a list without a page size is asked for each page once, also of later branches', async () => {
+	Object.assign(school.settings, { bodyPageSize: 'refused400', pageSize: 20 });
+	leads(130);
+	for (let count = 0; count < 50; count++) school.lead({ branch_ids: [2] });
+	const each = [1, 2].map((branchId) => ({ branchId }));
+	await school.done(everybody, { each, credential: { callsAtOnce: 5 } });
+	const asked = school.sent
+		.filter(({ body }) => body.pageSize === undefined)
+		.map(({ url, body }) => `${url} ${String(body.page)}`);
+	expect(asked).toEqual([...new Set(asked)]);
+	// The size is tried until it is known not to be taken.
+	expect(school.sent.filter(({ body }) => body.pageSize !== undefined)).toHaveLength(1);
+});
 
 describe('the hint of a list that did not come whole', () => {
 	it('counts the rows of one list, however many spellings of a phone were asked for', async () => {
