@@ -19,45 +19,34 @@ describe('the packed package', () => {
 	});
 });
 
-describe('each resource and operation', () => {
-	// The others are of the same kind, and are written in n8n's engine (test/engine/writing).
-	const cases: Array<{ resource: string; create: INodeParameters; update: INodeParameters }> = [
-		{ resource: 'branch', create: { name: 'Южный', is_active: true }, update: { weight: 7 } },
-		{
-			resource: 'customer',
-			create: { name: 'Пробный Лид', is_study: 0, legal_type: 1, phone: ['+7(900)000-22-33'] },
-			update: { note: 'Перезвонить', lead_status_id: 2 },
-		},
-	];
+// What is written of all others is in test/engine/writing.
+it('creates, gets, updates, lists and deletes a customer', async () => {
+	const run = async (operation: string, parameters: INodeParameters): Promise<IDataObject[]> => {
+		const form = { resource: 'customer', operation, simplify: false, branchId: 1, ...parameters };
+		const execution = await real.run(form);
+		expect(execution.error).toBeUndefined();
+		expect(execution.status).toBe('success');
+		return execution.outputs('AlfaCRM') as IDataObject[];
+	};
+	const stored = (id: unknown) => real.sandbox.store.find('customer', Number(id));
+	const lead = { name: 'Пробный Лид', is_study: 0, legal_type: 1, phone: ['+7(900)000-22-33'] };
+	const update = { note: 'Перезвонить', lead_status_id: 2 };
 
-	it.each(cases)('of $resource changes the account as it says', async ({ resource, create, update }) => {
-		const branch = resource === 'branch' ? {} : { branchId: 1 };
-		const run = async (operation: string, parameters: INodeParameters): Promise<IDataObject[]> => {
-			const execution = await real.run({ resource, operation, simplify: false, ...branch, ...parameters });
-			expect(execution.error).toBeUndefined();
-			expect(execution.status).toBe('success');
-			return execution.outputs('AlfaCRM') as IDataObject[];
-		};
-		const stored = (id: unknown) => real.sandbox.store.find(resource, Number(id));
-		const values = Object.entries(create).map(([key, value]) => [key, value === true ? 1 : value]);
-		const plain = Object.fromEntries(values) as IDataObject;
+	const [{ id }] = await run('create', lead);
+	expect(stored(id)).toMatchObject(lead);
 
-		const [{ id }] = await run('create', create);
-		expect(stored(id)).toMatchObject(plain);
+	const [read] = await run('get', { id: id as number, addNames: false });
+	expect(read).toMatchObject({ id, ...lead });
+	expect(stored(id)).toMatchObject(read);
 
-		const [read] = await run('get', { id: id as number, addNames: false });
-		expect(read).toMatchObject({ id, ...plain });
-		expect(stored(id)).toMatchObject(read);
+	await run('update', { id: id as number, updateFields: update });
+	expect(stored(id)).toMatchObject({ ...lead, ...update });
 
-		await run('update', { id: id as number, updateFields: update });
-		expect(stored(id)).toMatchObject({ ...plain, ...update });
+	const list = await run('getAll', { returnAll: true });
+	expect(list.map((row) => row.id)).toContain(id);
 
-		const list = await run('getAll', { returnAll: true });
-		expect(list.map((row) => row.id)).toContain(id);
-
-		expect(await run('delete', { id: id as number })).toEqual([{ id, deleted: true }]);
-		expect(stored(id)).toBeUndefined();
-	});
+	expect(await run('delete', { id: id as number })).toEqual([{ id, deleted: true }]);
+	expect(stored(id)).toBeUndefined();
 });
 
 describe('the lists of the editor', () => {
@@ -76,7 +65,7 @@ describe('the lists of the editor', () => {
 
 describe('the login', () => {
 	it('was one for everything so far, and serves the next start of n8n too', async () => {
-		expect(real.sandbox.journal.length).toBeGreaterThan(10);
+		expect(real.sandbox.journal.length).toBeGreaterThan(6);
 		expect(logins()).toBe(1);
 
 		await real.n8n.restart();
