@@ -37,16 +37,6 @@ describe('the credential form', () => {
 		const logins = n8n.sandbox.journal.filter(({ path }) => path.endsWith('auth/login'));
 		expect(logins.map(({ status }) => status)).toEqual([403, 200]);
 	});
-
-	it("names 'Hostname' when nothing answers there", async () => {
-		const { email, apiKey } = n8n.sandbox.account;
-		const form = await n8n.editor.openNewCredential('AlfaCRM API');
-		await form.fill({ hostname: 'http://127.0.0.1:1', email, apiKey });
-		await form.save();
-		expect(await form.failure()).toContain(
-			"127.0.0.1:1 refused the connection. Check 'Hostname', or try again later.",
-		);
-	});
 });
 
 describe('the HTTP Request node', () => {

@@ -1,12 +1,10 @@
 import { DateTime } from 'luxon';
-import type { INodeTypeDescription } from 'n8n-workflow';
 
 import { allExamples, JOBS, withPackage } from '../../scripts/lib/examples';
 import type { Sandbox } from '../../sandbox';
 import { startSandbox } from '../../sandbox';
 import { jobs } from './jobs';
-import { NAMES, saveAs, savedCredentials } from './support/credentials';
-import { warningsOf } from './support/editor';
+import { NAMES, saveAs } from './support/credentials';
 import { onlyMails, startMailServer } from './support/mail';
 import { useRealN8n } from './support/realN8n';
 import type { Side } from './support/stage';
@@ -103,42 +101,5 @@ describe('in the school of the demo, which lives today', () => {
 		const follows = workflow.connections as Record<string, { main: unknown[][] } | undefined>;
 		expect(follows[lastNode]?.main[0] ?? []).toEqual([]);
 		expect(execution.outputs(lastNode).length).toBeGreaterThan(0);
-	});
-});
-
-describe('in the editor', () => {
-	const open = async (workflow: ReturnType<typeof allExamples>[number]['workflow']) => {
-		const imported = await real.client.importWorkflow(workflow);
-		const types = (await real.client.nodeTypes()) as INodeTypeDescription[];
-		const saved = await savedCredentials(real.client);
-		const ids = saved.map(({ id }) => id);
-		return warningsOf(imported, types, ids);
-	};
-
-	it.each(allExamples())('$file opens without a warning', async ({ workflow }) => {
-		expect(await open(workflow)).toEqual([]);
-	});
-
-	it('what is wrong would be noticed', async () => {
-		const { workflow } =
-			allExamples().find(({ file }) => file === 'payment-receipt.json') ?? allExamples()[0];
-		const nodes = workflow.nodes.map((node) => {
-			const parameters = { ...node.parameters };
-			if (node.name === 'New Payment')
-				return { ...node, parameters: { ...parameters, event: 'noSuchEvent' } };
-			if (node.name === 'Get Customer') return { ...node, parameters: { ...parameters, id: '', more: 1 } };
-			if (node.name === 'Message') return { ...node, typeVersion: 99 };
-			return node.name === 'Recent Income' ? { ...node, type: 'n8n-nodes-base.noSuchNode' } : node;
-		});
-		const all = await open({ ...workflow, id: undefined, nodes });
-		for (const one of [
-			/^New Payment: event has no choice noSuchEvent/,
-			/^Get Customer: the form has no more/,
-			/^Get Customer: .*Customer.* is required/,
-			/^Message: there is no type/,
-			/^Recent Income: there is no type/,
-		]) {
-			expect(all).toContainEqual(expect.stringMatching(one));
-		}
 	});
 });

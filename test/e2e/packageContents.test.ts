@@ -131,24 +131,14 @@ describe('what is published', () => {
 });
 
 describe('the content of code', () => {
-	const source =
-		"import { entities as all, find } from './entities';\nexport const a = { find, b: all[0] };\n";
-
-	it('is the same before and after modules are put together', () => {
-		const bundled = [
-			"const entities_js = require('./entities.js');",
-			'const a$1 = { find: entities_js.find, b: entities_js.entities[0] };',
-			'exports.a = a$1;',
-		].join('\n');
-		expect(contentOfCode(bundled)).toEqual(contentOfCode(source));
-	});
-
-	it.each([
-		['a value', ['0', '1']],
-		['a name', ['b:', 'c:']],
-		['what is called', ['all[0]', 'find(all)']],
-	])('differs by %s', (_, [from, to]) => {
-		expect(source).toContain(from);
-		expect(contentOfCode(source.replace(from, to))).not.toEqual(contentOfCode(source));
+	it('differs by a value, a name, or what is called', () => {
+		const source = "import { all, find } from './entities';\nexport const a = { find, b: all[0] };\n";
+		const changes = [
+			['0', '1'],
+			['b:', 'c:'],
+			['all[0]', 'find(all)'],
+		];
+		for (const [from, to] of changes)
+			expect(contentOfCode(source.replace(from, to))).not.toEqual(contentOfCode(source));
 	});
 });

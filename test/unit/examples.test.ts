@@ -1,12 +1,15 @@
 import fs from 'node:fs';
 
 import fc from 'fast-check';
-import { Expression } from 'n8n-workflow';
+import type { INodeTypeDescription } from 'n8n-workflow';
+import { Expression, NodeHelpers } from 'n8n-workflow';
 
 import { allExamples, countNodes, JOBS, withHttp, withPackage } from '../../scripts/lib/examples';
 import { inRepo } from '../../scripts/lib/paths';
 import { NAMES } from '../e2e/support/credentials';
 import { depth, seed } from '../support/depth';
+import { alfaCrm, triggers } from '../support/form';
+import { NODE } from '../support/nodeErrors';
 
 type Workflow = ReturnType<typeof withPackage>;
 type Node = Workflow['nodes'][number];
@@ -47,6 +50,13 @@ function connected({ connections }: Workflow): string[] {
 	);
 	return [...new Set([...Object.keys(connections as object), ...targets])];
 }
+
+const FORMS = Object.fromEntries(
+	[alfaCrm, ...triggers].map(({ description: form }) => [
+		`n8n-nodes-alfacrm.${form.name}`,
+		form as INodeTypeDescription,
+	]),
+);
 
 const CYRILLIC = /[а-яё]/i;
 
@@ -92,6 +102,18 @@ describe.each(allExamples())('examples/$file', ({ file, workflow }) => {
 		const ours = work.filter(({ type }) => type.startsWith('n8n-nodes-alfacrm.'));
 		expect(ours.length).toBeGreaterThan(0);
 		for (const { credentials } of ours) expect(credentials).toHaveProperty('alfaCrmApi');
+	});
+
+	it('gives each AlfaCRM node what its form requires, and nothing that the form has not', () => {
+		for (const { type, parameters } of work.filter((node) => node.type in FORMS)) {
+			const form = FORMS[type];
+			const node = { ...NODE, parameters };
+			const issues = NodeHelpers.getNodeParametersIssues(form.properties, node, form);
+			expect(issues).toBeNull();
+			const known = NodeHelpers.getNodeParameters(form.properties, parameters, true, false, node, form);
+			// The times of a poll are n8n's own.
+			expect({ pollTimes: parameters.pollTimes, ...known }).toMatchObject(parameters);
+		}
 	});
 
 	it('lets an agent hear that a tool has failed: otherwise it hears an empty text, and may say that there are no lessons', () => {

@@ -43,9 +43,8 @@ export const formToLead: Job = {
 		};
 		await send(mia);
 		await send(mia);
-		expect(added()).toHaveLength(1);
-		const [{ id, phone }] = added();
 		expect(added()).toMatchObject([{ name: 'Орлова Мия', is_study: 0, email: ['mia@example.org'] }]);
+		const [{ id, phone }] = added();
 		expect(String(phone).replace(/\D/g, '')).toBe('79000007722');
 		expect(comments(id)).toEqual(['Заявка с сайта: Шахматы?']);
 
@@ -108,24 +107,14 @@ export const formToLead: Job = {
 			const stage = await start('package');
 			const address = await listening(stage);
 			const added = customersFromNowOn(sandbox);
+			// More of them: test/unit/examples.test.ts
 			const typed = [
 				['+7 8 900 000-88-01 звонить с 18 до 20', '79000008801'],
-				['+992 90 123-45-67 с 18:00 до 20:00', '992901234567'],
 				['2-12-34, 8 900 000-88-02', '79000008802'],
-				['1) +7 900 000-88-03, 2) +7 900 000-77-99', '79000008803'],
 				['8 900 000 88 04, +７９０００００７７９９', '79000008804'],
-				['89000008805 89000007799', '79000008805'],
-				['+375 29 000-88-06 / +375 29 000-77-99', '375290008806'],
-				['9000008807 моб., 9000007799 мама', '79000008807'],
 				// As it was typed, rather than a number of somebody else.
 				['+992 90 123-45-68 (18:00-20:00)', '99290123456818002000'],
 				['8 (495) 000-88-09 доб. 1234', '74950008809'],
-				['9000008810, 21234', '79000008810'],
-				['1) 89000008811 2) 89000007799', '79000008811'],
-				['8 495 000 88 12 / 8 900 000-77-99', '74950008812'],
-				['+49 (0) 151 00088130 утром', '49015100088130'],
-				['972540008814 972540007799', '972540008814972540007799'],
-				['9000008815 9000007799', '79000008815'],
 				['8 495 000 88 16 / 17', '74950008816'],
 			];
 			for (const [phone] of typed) {
@@ -138,6 +127,17 @@ export const formToLead: Job = {
 			expect(added().flatMap(({ id }) => commentsOn(sandbox, id))).toEqual(
 				typed.map(([phone]) => `Заявка с сайта (не проверено: телефоны: ${phone}): без комментария`),
 			);
+
+			// Nobody gets into a card by a number or an address of his own beside the number of the customer.
+			const card = { name: 'Мама', is_study: 1, phone: ['+7(900)000-77-33'], email: [], branch_ids: [1] };
+			const mother = sandbox.store.insert('customer', card);
+			const numbers = '8 900 000 77 33, +7 900 000-77-99';
+			const body = bodyOf('Чужой', numbers, 'stranger@example.org', '');
+			await stage.startedBy(async () => await fetch(address, { method: 'POST', body }));
+			expect(sandbox.store.find('customer', mother.id)).toMatchObject(card);
+			expect(commentsOn(sandbox, mother.id)).toEqual([
+				`Заявка с сайта (не проверено: телефоны: ${numbers}, имя: Чужой, почта: stranger@example.org): без комментария`,
+			]);
 			await stage.unpublish();
 		},
 		'keeps what a school adds to the form': async (start, { sandbox }) => {
@@ -155,30 +155,6 @@ export const formToLead: Job = {
 			const body = bodyOf('Ия', '9000008808', '', 'Да', 'Шахматы');
 			await stage.startedBy(async () => await fetch(address, { method: 'POST', body }));
 			expect(commentsOn(sandbox, added()[0].id)).toEqual(['Заявка с сайта: Да\nКурс: Шахматы']);
-			await stage.unpublish();
-		},
-		'lets nobody into a card by a number or an address of his own beside the number of the customer': async (
-			start,
-			{ sandbox },
-		) => {
-			const stage = await start('package');
-			const address = await listening(stage);
-			const phone = ['+7(900)000-77-33'];
-			const card = { name: 'Мама', is_study: 1, phone, email: [], branch_ids: [1] };
-			const mother = sandbox.store.insert('customer', card);
-			const body = bodyOf('Чужой', '8 900 000 77 33, +7 900 000-77-99', 'stranger@example.org', '');
-			await stage.startedBy(async () => await fetch(address, { method: 'POST', body }));
-			expect(sandbox.store.find('customer', mother.id)).toMatchObject(card);
-			const numbers = '8 900 000 77 33, +7 900 000-77-99';
-			expect(commentsOn(sandbox, mother.id)).toEqual([
-				`Заявка с сайта (не проверено: телефоны: ${numbers}, имя: Чужой, почта: stranger@example.org): без комментария`,
-			]);
-			// Nor into a card that the form itself makes.
-			const added = customersFromNowOn(sandbox);
-			body.set('field-1', '8 900 000 77 44 +7 900 000-77-99');
-			await stage.startedBy(async () => await fetch(address, { method: 'POST', body }));
-			const [made] = added();
-			expect(String(made.phone).replace(/\D/g, '')).toMatch(/^[78]?9000007744$/);
 			await stage.unpublish();
 		},
 	},

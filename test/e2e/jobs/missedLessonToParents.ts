@@ -71,21 +71,5 @@ export const missedLessonToParents: Job = {
 			);
 			expect(await stage.lastSent()).toMatchObject([{ toEmail: 'mia@example.org' }]);
 		},
-		'shows the latest absence when it is tried out': async (start, { sandbox }) => {
-			const { store } = sandbox;
-			const held = store.rows('lesson-details').filter(({ is_attend }) => is_attend === 0);
-			const [{ lesson_id, customer_id }] = held.slice(-1);
-			store.patch('customer', Number(customer_id), { name: 'Орлова Мия', email: ['mia@example.org'] });
-			const time_from = DateTime.now().minus({ days: 2 }).toFormat('yyyy-MM-dd HH:mm:ss');
-			store.patch('lesson', Number(lesson_id), { status: 1, time_from });
-			store.patch('lesson', Number(lesson_id), { status: 3 });
-			const stage = await start('package');
-			expect(stage.sent(await stage.run())).toContainEqual(
-				expect.objectContaining({
-					toEmail: 'mia@example.org',
-					text: expect.stringContaining('Орлова Мия') as string,
-				}),
-			);
-		},
 	},
 };

@@ -51,14 +51,5 @@ export const newLeadToMessenger: Job = {
 			expect(first).toHaveLength(15);
 			expect([...first, ...rest]).toEqual(imported);
 		},
-		'shows the latest leads when it is tried out': async (start, { sandbox }) => {
-			const stage = await start('package');
-			const execution = await stage.run();
-			const leads = sandbox.store.rows('customer').filter(({ is_study }) => is_study === 0);
-			const names = leads.map(({ name }) => `Новый лид: ${String(name)}`);
-			const sent = stage.sent(execution).map(({ text }) => String(text).split('\n')[0]);
-			expect(sent).toHaveLength(3);
-			expect(names).toEqual(expect.arrayContaining(sent));
-		},
 	},
 };

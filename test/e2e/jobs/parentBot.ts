@@ -56,21 +56,21 @@ export const parentBot: Job = {
 		});
 	},
 	more: {
-		'hears that the school does not know the number': async (start, { client, sandbox }) => {
+		'hears that the school does not know the number, and that AlfaCRM could not be asked': async (
+			start,
+			{ client, sandbox },
+		) => {
 			await withChatModel(client, gullible, async () => {
 				const stage = await start('package');
+				const heard = async () => {
+					const [{ output }] = (await stage.chat('Когда занятие?')).outputs('AI Agent');
+					return String(output);
+				};
 				for (const { id } of sandbox.store.rows('customer'))
 					sandbox.store.patch('customer', id, { phone: [] });
-				const [{ output }] = (await stage.chat('Когда занятие?')).outputs('AI Agent');
-				expect(String(output)).toContain('"matchFound":false');
-			});
-		},
-		'hears that AlfaCRM could not be asked': async (start, { client, sandbox }) => {
-			await withChatModel(client, gullible, async () => {
-				const stage = await start('package');
+				expect(await heard()).toContain('"matchFound":false');
 				sandbox.settings.forbiddenCalls = ['customer/*'];
-				const [{ output }] = (await stage.chat('Когда занятие?')).outputs('AI Agent');
-				expect(String(output)).toContain('"error":"AlfaCRM denied access');
+				expect(await heard()).toContain('"error":"AlfaCRM denied access');
 			});
 		},
 		'tells about nobody else by the agent that n8n adds today either': async (start, real) => {

@@ -1,8 +1,6 @@
 import type { IDataObject, INodeParameters } from 'n8n-workflow';
 
-import type { ChainedNode } from '../../../scripts/lib/n8n/chain';
 import { chain } from '../../../scripts/lib/n8n/chain';
-import type { Workflow } from '../../../scripts/lib/n8n/types';
 import { untilItTakesPosts } from '../../../scripts/lib/n8n/webhook';
 import type { RealN8n } from './realN8n';
 import { NODE_TYPE } from './realN8n';
@@ -17,8 +15,8 @@ interface Outcome {
 	hints: string[];
 }
 
-/** Sends JSON, or a form as a browser does. */
-type Send = (...bodies: Array<IDataObject | FormData>) => Promise<Outcome[]>;
+/** Sends all at the same moment, and waits for the end of the execution that each of them starts. */
+export type Send = (...bodies: IDataObject[]) => Promise<Outcome[]>;
 
 /** The node that a chain begins with. */
 const WEBHOOK = 'Request';
@@ -31,42 +29,32 @@ export const byId = (value: string): INodeParameters => ({ __rl: true, mode: 'id
 
 /** Publishes a webhook with AlfaCRM nodes behind it, each as it is when it was put on the canvas but for what is given. */
 export async function publishChain(
-	real: RealN8n,
+	{ client, n8n, credential }: RealN8n,
 	path: string,
 	nodes: Record<string, INodeParameters>,
 ): Promise<Send> {
-	const webhook: ChainedNode = {
+	const parameters = { httpMethod: 'POST', path, options: {} };
+	const webhook = {
 		name: WEBHOOK,
 		type: 'n8n-nodes-base.webhook',
 		typeVersion: 2,
 		webhookId: path,
-		parameters: { httpMethod: 'POST', path, options: {} },
+		parameters,
 	};
 	const credentials = { alfaCrmApi: { id: null, name: '' } };
-	const own = Object.entries(nodes).map(([name, parameters]) => ({
-		...{ name, type: NODE_TYPE, typeVersion: 1, parameters, credentials },
+	const own = Object.entries(nodes).map(([name, given]) => ({
+		...{ name, type: NODE_TYPE, typeVersion: 1, parameters: given, credentials },
 	}));
-	return await publish(real, chain(path, [webhook, ...own]), `/webhook/${path}`);
-}
-
-/**
- * Publishes a workflow that waits for requests.
- *
- * @returns sends all at the same moment, and waits for the end of the execution that each of them starts
- */
-export async function publish(
-	{ client, n8n, credential }: RealN8n,
-	workflow: Workflow,
-	path: string,
-): Promise<Send> {
-	const { id } = await client.importWorkflow({ ...workflow, id: undefined }, [credential]);
+	const { id } = await client.importWorkflow(chain(path, [webhook, ...own]), [credential]);
 	await client.publishWorkflow(id);
-	const address = n8n.url + path;
+	const address = `${n8n.url}/webhook/${path}`;
 	await untilItTakesPosts(address);
 	const known = new Set<string>();
 	return async (...bodies) => {
-		const statuses = await Promise.all(bodies.map(async (body) => (await fetch(address, post(body))).status));
-		expect(statuses).toEqual(bodies.map(() => 200));
+		const headers = { 'content-type': 'application/json' };
+		const post = async (body: IDataObject) =>
+			(await fetch(address, { method: 'POST', headers, body: JSON.stringify(body) })).status;
+		expect(await Promise.all(bodies.map(post))).toEqual(bodies.map(() => 200));
 		const started = await until(`executions of ${path}`, async () => {
 			const added = (await client.listExecutions(id)).filter((one) => !known.has(one.id));
 			return added.length === bodies.length ? added.reverse() : undefined;
@@ -81,10 +69,4 @@ export async function publish(
 			}),
 		);
 	};
-}
-
-function post(body: IDataObject | FormData): RequestInit {
-	if (body instanceof FormData) return { method: 'POST', body };
-	const headers = { 'content-type': 'application/json' };
-	return { method: 'POST', headers, body: JSON.stringify(body) };
 }
