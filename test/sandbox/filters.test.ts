@@ -1,6 +1,6 @@
 import type { JsonObject, Row } from '../../sandbox';
 import { defaultSettings } from '../../sandbox/model/settings';
-import { dayOf, everyone, holds, numbers, useSchool } from './support';
+import { dayOf, everyone, holds, useSchool } from './support';
 
 const school = useSchool({ now: '2026-02-10 12:00:00', pageSize: 500 }, { customers: 120 });
 
