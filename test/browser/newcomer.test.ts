@@ -64,19 +64,6 @@ const tasks: Task[] = [
 		},
 	},
 	{
-		title: 'lists the leads of a branch',
-		action: 'Get many customers',
-		most: { clicks: 9, fields: 1 },
-		does: async (newcomer) => {
-			await newcomer.choose('branchId', BRANCH);
-			await newcomer.choose('is_study', 'Lead');
-			const found = await newcomer.run();
-			const wanted = rows('customer').filter((row) => row.is_study === 0 && isHere(row) && isActive(row));
-			expect(found.map(({ id }) => Number(id)).sort()).toEqual(wanted.map(({ id }) => id).sort());
-			expect(found[0].is_study_name).toBe('Lead');
-		},
-	},
-	{
 		title: 'finds out who is calling',
 		action: 'Find a customer',
 		most: { clicks: 8, fields: 2 },
@@ -113,23 +100,6 @@ const tasks: Task[] = [
 			await newcomer.choose('pay_account_id', String(store().find('pay-account', 1)?.name));
 			const [paid] = await newcomer.run();
 			expect(store().find('pay', Number(paid.id))).toMatchObject({ customer_id: id, income: '3200.00' });
-		},
-	},
-	{
-		title: 'sells a subscription',
-		action: 'Sell a subscription to a customer',
-		most: { clicks: 11, fields: 2 },
-		does: async (newcomer) => {
-			const { id } = client();
-			const [plan] = rows('tariff');
-			await newcomer.choose('branchId', BRANCH);
-			await newcomer.pick('id', nameOf(client()));
-			await newcomer.choose('tariff_id', String(plan.name));
-			const [sold] = await newcomer.run();
-			expect(store().find('customer-tariff', Number(sold.id))).toMatchObject({
-				customer_id: id,
-				tariff_id: plan.id,
-			});
 		},
 	},
 	{

@@ -9,33 +9,28 @@ describe('Return All over 5,000 customers, where AlfaCRM allows 5 calls in any s
 			real.sandbox.store.patch('customer', id, { branch_ids: [1] });
 	});
 
-	it.each([50, 20])(
-		'at %i a page gives every ID once, with one request a page and without a 429, close to the floor',
-		async (pageSize) => {
-			real.sandbox.settings.pageSize = pageSize;
-			real.sandbox.clearJournal();
-			const pages = 5_000 / pageSize;
+	it('gives every ID once, with one request a page and without a 429, close to the floor', async () => {
+		real.sandbox.settings.pageSize = 50;
+		const pages = 5_000 / 50;
 
-			const execution = await real.run(
-				{ resource: 'customer', operation: 'getAll', branchId: 1, returnAll: true, is_study: 2, removed: 1 },
-				{ timeout: 120_000 },
-			);
+		const execution = await real.run(
+			{ resource: 'customer', operation: 'getAll', branchId: 1, returnAll: true, is_study: 2, removed: 1 },
+			{ timeout: 120_000 },
+		);
 
-			expect(execution.status).toBe('success');
-			const ids = execution.outputs('AlfaCRM').map(({ id }) => id as number);
-			expect(ids).toHaveLength(5_000);
-			expect(new Set(ids)).toEqual(new Set(real.sandbox.store.rows('customer').map(({ id }) => id)));
+		expect(execution.status).toBe('success');
+		const ids = execution.outputs('AlfaCRM').map(({ id }) => id as number);
+		expect(ids).toHaveLength(5_000);
+		expect(new Set(ids)).toEqual(new Set(real.sandbox.store.rows('customer').map(({ id }) => id)));
 
-			const { journal } = real.sandbox;
-			const lists = journal.filter(({ path }) => path.endsWith('customer/index'));
-			expect(lists.length).toBeGreaterThanOrEqual(pages);
-			expect(lists.length).toBeLessThanOrEqual(pages + 1);
-			expect(journal.filter(({ status }) => status === 429)).toEqual([]);
-			expect(mostInASecond(journal)).toBeLessThanOrEqual(5);
+		const { journal } = real.sandbox;
+		const lists = journal.filter(({ path }) => path.endsWith('customer/index'));
+		expect(lists.length).toBeGreaterThanOrEqual(pages);
+		expect(lists.length).toBeLessThanOrEqual(pages + 1);
+		expect(journal.filter(({ status }) => status === 429)).toEqual([]);
+		expect(mostInASecond(journal)).toBeLessThanOrEqual(5);
 
-			const seconds = (lists[lists.length - 1].at - lists[0].at) / 1_000;
-			expect(seconds / (lists.length / 5)).toBeLessThanOrEqual(1.05);
-		},
-		150_000,
-	);
+		const seconds = (lists[lists.length - 1].at - lists[0].at) / 1_000;
+		expect(seconds / (lists.length / 5)).toBeLessThanOrEqual(1.05);
+	}, 150_000);
 });

@@ -7,6 +7,7 @@ import { contentOf } from './support/files';
 import type { Collector } from './support/receiver';
 import { post, publishTrigger, startCollector, untilRegistered } from './support/receiver';
 import { useRealN8n } from './support/realN8n';
+import { until } from './support/wait';
 
 const real = useRealN8n(
 	{ customers: 60, settings: { now: '2026-02-10 12:00:00' } },
@@ -23,13 +24,10 @@ const PATIENCE = 180_000;
 const SECRET = 'open-sesame';
 /** Every execution of a workflow, once none is running any more. */
 async function finished(workflowId: string) {
-	const deadline = Date.now() + 60_000;
-	for (;;) {
-		const executions = await real.client.listExecutions(workflowId);
-		const isQuiet = executions.every(({ status }) => status === 'success' || status === 'error');
-		if (isQuiet || Date.now() > deadline) return executions.map(({ status }) => status);
-		await sleep(1_000);
-	}
+	return await until('the end of all executions', async () => {
+		const statuses = (await real.client.listExecutions(workflowId)).map(({ status }) => status);
+		return statuses.every((status) => status === 'success' || status === 'error') ? statuses : undefined;
+	});
 }
 describe('1,000 deliveries, a tenth of them repeated and a twentieth malformed, around a restart', () => {
 	const MALFORMED: Array<[body: string, contentType?: string]> = [

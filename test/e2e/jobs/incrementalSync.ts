@@ -2,6 +2,7 @@ import type { IDataObject } from 'n8n-workflow';
 
 import type { RealN8n } from '../support/realN8n';
 import { linkTo, nodeOf } from '../support/realN8n';
+import type { Stage } from '../support/stage';
 import type { Job, Start } from './types';
 
 const TABLE = 'alfacrm_sync';
@@ -12,13 +13,11 @@ export const incrementalSync: Job = {
 		const stage = await start(side);
 		await stage.tables.drop(TABLE);
 		const expected = () => expectedOf(sandbox);
-		const stored = async () => ((await stage.tables.rows(TABLE)) ?? []).sort(byCustomer);
 		const written = (execution: Awaited<ReturnType<typeof stage.run>>) =>
 			(execution.outputs('Oldest First') as IDataObject[]).map(({ id }) => id);
 
 		expect(written(await stage.run())).toHaveLength(expected().length);
-		expect(await stored()).toMatchObject(expected());
-		expect(await stored()).toHaveLength(expected().length);
+		await expectAllIn(stage, sandbox);
 
 		expect(written(await stage.run())).toEqual([]);
 
@@ -33,7 +32,7 @@ export const incrementalSync: Job = {
 		sandbox.clearJournal();
 		const execution = await stage.run();
 		expect(written(execution)).toEqual([3, 20, expected().at(-1)?.customer_id]);
-		expect(await stored()).toMatchObject(expected());
+		await expectAllIn(stage, sandbox);
 		// It asked for one day more than the mark, by days, and not for everything.
 		const lists = sandbox.journal.filter(
 			({ entity, body }) => entity === 'customer' && (body as IDataObject).removed === 1,
@@ -59,8 +58,7 @@ export const incrementalSync: Job = {
 
 			sandbox.store.patch('customer', id, { name, updated_at });
 			await stage.run();
-			expect(((await stage.tables.rows(TABLE)) ?? []).sort(byCustomer)).toMatchObject(expectedOf(sandbox));
-			expect(await stage.tables.rows(TABLE)).toHaveLength(expectedOf(sandbox).length);
+			await expectAllIn(stage, sandbox);
 		},
 		"steps of one's own see each change once, whatever they put out": async (start, { sandbox }) => {
 			const stage = await start('package', withOwnStep);
@@ -68,8 +66,7 @@ export const incrementalSync: Job = {
 			const seen = async () => (await stage.run()).outputs('Own Step').length;
 
 			expect(await seen()).toBe(expectedOf(sandbox).length);
-			expect(((await stage.tables.rows(TABLE)) ?? []).sort(byCustomer)).toMatchObject(expectedOf(sandbox));
-			expect(await stage.tables.rows(TABLE)).toHaveLength(expectedOf(sandbox).length);
+			await expectAllIn(stage, sandbox);
 			expect(await seen()).toBe(0);
 		},
 	},
@@ -97,4 +94,8 @@ const expectedOf = (sandbox: RealN8n['sandbox']) =>
 		updated_at,
 	}));
 
-const byCustomer = (a: IDataObject, b: IDataObject) => Number(a.customer_id) - Number(b.customer_id);
+async function expectAllIn({ tables }: Stage, sandbox: RealN8n['sandbox']) {
+	const rows = (await tables.rows(TABLE)) ?? [];
+	rows.sort((a, b) => Number(a.customer_id) - Number(b.customer_id));
+	expect(rows).toMatchObject(expectedOf(sandbox));
+}

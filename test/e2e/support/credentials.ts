@@ -3,7 +3,7 @@ import type { IDataObject } from 'n8n-workflow';
 import type { N8nClient } from '../../../scripts/lib/n8n/client';
 import type { SavedCredential } from '../../../scripts/lib/n8n/types';
 
-export async function savedCredentials({ session }: N8nClient): Promise<SavedCredential[]> {
+async function savedCredentials({ session }: N8nClient): Promise<SavedCredential[]> {
 	return (await session.request('GET', '/rest/credentials')) as SavedCredential[];
 }
 

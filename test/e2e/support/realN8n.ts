@@ -17,9 +17,9 @@ export interface RealN8n {
 	credential: SavedCredential;
 	/** Saves a credential that differs from the administrator's. */
 	credentialWith: (changes: Record<string, unknown>) => Promise<SavedCredential>;
-	/** Runs one AlfaCRM node behind a Manual Trigger. */
 	/** What a dropdown of a node offers in the editor. */
 	optionsOf: (node: INode, method: string, path: string) => ReturnType<N8nClient['nodeOptions']>;
+	/** Runs one AlfaCRM node behind a Manual Trigger. */
 	run: (
 		parameters: INodeParameters,
 		options?: { credential?: SavedCredential; timeout?: number },
