@@ -1,6 +1,5 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import { listing } from '../apiSupport';
 import { SmallSchool } from './school';
 
 let school: SmallSchool;
@@ -17,9 +16,6 @@ const many = (resource: string, more: IDataObject = {}): IDataObject => ({
 const everybody = many('customer', { is_study: 2, removed: 1 });
 const leads = (count: number) => Array.from({ length: count }, () => school.lead());
 const ids = (rows: readonly IDataObject[]) => rows.map(({ id }) => Number(id)).sort((a, b) => a - b);
-const range = (from: number, to: number): IDataObject[] =>
-	Array.from({ length: to - from + 1 }, (_, index) => ({ id: from + index }));
-
 it.each(['pageSize', 'pageLength', 'oneTooLow'] as const)(
 	'Page Through All of an API Call reads on past a page of the size that the body asks for, total %s',
 	async (total) => {
