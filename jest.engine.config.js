@@ -15,15 +15,12 @@ module.exports = {
 				...engine.moduleNameMapper,
 				...Object.fromEntries(['n8n-core', 'n8n-workflow'].map(one)),
 			},
-			// What a value means, what comes of two runs, and how the trigger gets along with all that may happen is the node's
-			// own matter and takes the most time. The test of a credential and the durable scheduler are n8n's newest.
+			// What a value means, what an account can do and how the trigger gets along with all that may happen is the node's own matter and
+			// takes the most time. The test of a credential and the durable scheduler are n8n's newest.
 			testPathIgnorePatterns: [
-				'<rootDir>/test/engine/(phones|school|values)/',
-				'<rootDir>/test/engine/account/(check|profile|random|switches)',
+				'<rootDir>/test/engine/(account|values)/',
 				'<rootDir>/test/engine/credentialTest',
-				'<rootDir>/test/engine/trigger/(changeLog|newRecords)OverTime',
-				'<rootDir>/test/engine/trigger/(durableScheduler|edgeCases|expressions|failingBranch|faults|largeLists)',
-				'<rootDir>/test/engine/trigger/(pollBudget|publishedWhilePolling|quietPolls)',
+				'<rootDir>/test/engine/trigger/(beginning|failures|load|state|\\w+OverTime)',
 			],
 		},
 	],
