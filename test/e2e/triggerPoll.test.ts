@@ -111,35 +111,4 @@ describe.each(ENGINES)('the polling trigger in $engine', ({ env, seconds }) => {
 		expect(shown.map(({ id }) => id)).toEqual(ids.slice(-3));
 		await expectEachOnce();
 	});
-
-	it('reports a backlog of 5,000 changes whole, once and in order though n8n is killed in the middle of it', async () => {
-		for (const { id } of [everyMinute, changed, created]) await real.client.unpublishWorkflow(id);
-		const [entries, atOnce] = [5_000, 1_000];
-		/** Writes changes of the last three days, one after the other. */
-		const write = (count: number, from: number) =>
-			Array.from({ length: count }, (_, index) => {
-				const time = new Date(Date.now() - (entries - from - index) * 50_000);
-				const date_time = time.toISOString().slice(0, 19).replace('T', ' ');
-				const entity_id = from + index + 1;
-				const entry = { entity: 'Task', entity_id, event: 1, date_time, branch_ids: [1] };
-				real.sandbox.store.insert('log', entry);
-				return entity_id;
-			});
-		const polled = await Polled.import(real, {
-			...{ event: 'recordChanged', entities: ['Task'], fetchRecord: false, pollTimes },
-			options: { maxPerPoll: atOnce },
-		});
-		write(10, -10_000);
-		await polled.publish();
-		const reported = async () => (await polled.items()).map(({ entity_id }) => entity_id);
-		expect(await reported()).toEqual([]);
-
-		const wanted = write(entries, 0);
-		for (const parts of [1, 3]) {
-			await until(`${parts} parts`, async () => (await reported()).length >= parts * atOnce || undefined);
-			await real.n8n.restart({ kill: true });
-		}
-		await until('all of them', async () => (await reported()).length >= entries || undefined);
-		expect(await reported()).toEqual(wanted);
-	});
 });
