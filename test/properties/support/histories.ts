@@ -120,8 +120,8 @@ export const oddities = {
 export const withAnEnd = <T extends Partial<Settings>>(settings: T, totalOff = 0): T => ({
 	...settings,
 	...counted(settings, totalOff),
-	// A last page that comes again and a total that is too high look like two equal rows.
-	pastEnd: settings.total === 'oneTooHigh' || totalOff > 0 ? 'empty' : settings.pastEnd,
+	// A wrong total and a last page that comes again look like equal rows, and no source has seen both.
+	pastEnd: settings.total === 'oneTooHigh' || totalOff !== 0 ? 'empty' : settings.pastEnd,
 	shuffle: settings.shuffle === true && settings.total === 'present' && totalOff === 0,
 });
 
