@@ -311,6 +311,15 @@ describe('a list of clients that comes empty though they are counted', () => {
 		expect(await calendar.ids('2026-03-10 10:00', '2026-03-10 12:00')).toEqual([]);
 	});
 
+	it('is right in a branch that has only leads', async () => {
+		const calendar = new Calendar(START, { event: 'inDebt', branchIds: [1] });
+		const id = calendar.client({ balance: '-1.00', is_study: 0 });
+		calendar.school.totalOff = MANY;
+		expect(await calendar.ids(START, '2026-03-10 11:00')).toEqual([]);
+		calendar.card(id, { is_study: 1 });
+		expect(await calendar.ids('2026-03-10 13:00')).toEqual([id]);
+	});
+
 	it('holds up for a day if the branch is really empty', async () => {
 		const calendar = new Calendar('2027-03-10 09:00', { event: 'inDebt' });
 		expect(await calendar.poll()).toEqual([]);

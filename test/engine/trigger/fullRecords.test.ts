@@ -219,13 +219,6 @@ describe('a record that was not found', () => {
 });
 
 describe('a branch whose log cannot be read for a while', () => {
-	it('is looked into all the same', async () => {
-		const poller = await watching();
-		fault({ branch: 2, entity: 'log' });
-		const id = insert({ branch_ids: [2] });
-		expect(await told(poller)).toEqual([[`create ${id}`, { id, branch_ids: [2] }]]);
-	});
-
 	it('holds up nothing when its records cannot be read either', async () => {
 		const poller = await watching();
 		for (const entity of ['log', 'customer']) fault({ branch: 2, entity });

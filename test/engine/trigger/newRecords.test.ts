@@ -164,19 +164,3 @@ describe('when the settings change', () => {
 		expect(world.poller.notes).toEqual([]);
 	});
 });
-
-it('Payment Created reports each payment of two branches once, though others are deleted', async () => {
-	const world = new World({ settings: LARGE, branches: 2, parameters: { event: 'paymentCreated' } });
-	const { store } = world.school;
-	const pay = (branch_id: number) =>
-		store.insert('pay', { branch_id, customer_id: 1, income: '100.00', created_at: world.account(0) }).id;
-	pay(1);
-	await world.poll();
-	const ids: number[] = [];
-	for (let n = 0; n < 10; n++) {
-		ids.push(pay(1 + (n % 2)));
-		await world.polls(2, 60 * 7);
-		if (n % 5 === 4) store.remove('pay', ids[ids.length - 1]);
-	}
-	expect(world.out).toEqual(ids);
-});

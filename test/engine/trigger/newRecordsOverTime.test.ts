@@ -91,19 +91,6 @@ describe('long lists', () => {
 		},
 	);
 
-	it('what a branch of 2,100 held before it is chosen is no news', async () => {
-		const world = await begun({ ...CUSTOMERS, branchIds: [1] }, SMALL);
-		world.pass(60 * DAY);
-		range(1, 2_100).forEach((n) => world.customer({ branch_ids: [2] }, { ago: (2_100 - n) * 40 }));
-		await world.poll();
-		world.poller.change({ ...CUSTOMERS, branchIds: [1, 2] });
-		await world.polls(4, 5);
-		expect(world.out).toEqual([]);
-		const lead = world.customer({ branch_ids: [2] });
-		await world.polls(2, 61);
-		expect(world.out).toEqual([lead]);
-	});
-
 	it('a backlog keeps its order while the hourly reading has no time to come to its end', async () => {
 		const world = await begun({ ...CUSTOMERS, options: { maxPerPoll: 10 } }, SMALL);
 		const ids = range(1, 500).map(() => world.customer());

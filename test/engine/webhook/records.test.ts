@@ -3,7 +3,7 @@ import { sleep } from 'n8n-workflow';
 
 import { delivery, KEYED, REPEATED, STARTED } from '../support/delivery';
 import { Engine } from '../support/engine';
-import { mostInASecond, otherNameOf, useSchool } from '../support/school';
+import { mostInASecond, useSchool } from '../support/school';
 import type { Received } from '../support/webhook';
 import { Hook } from '../support/webhook';
 
@@ -191,20 +191,6 @@ describe('with Fetch Full Record, the answer', () => {
 		limits[0].abort();
 		expect(jsonOf(await received)).toEqual({ ...event(), ...LATE });
 		expect(reads()).toBe(0);
-	});
-
-	it('goes out at the limit while a failed call waits to be sent again, which then is not', async () => {
-		const match = { entity: 'customer', action: 'index' };
-		school.sandbox.faults.add({ kind: 'tooMany', retryAfter: 1, times: 1, match });
-		// The share of the rate that is found by this is of no account to other tests.
-		const engine = new Engine({ ...school.credential, hostname: otherNameOf(school.sandbox.url) });
-		const received = fetching(engine).deliver({ body: event() });
-		await untilAsked();
-		limits[0].abort();
-		expect(jsonOf(await received)).toEqual({ ...event(), ...LATE });
-		// This one has to wait for that second too.
-		expect(jsonOf(await fetching(engine).deliver({ body: event(6) }))).toMatchObject({ record: { id: 6 } });
-		expect(reads()).toBe(2);
 	});
 });
 
