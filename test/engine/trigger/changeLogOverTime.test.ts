@@ -71,6 +71,24 @@ describe('a backlog of more pages than a poll reads', () => {
 });
 
 describe('answers that are wrong', () => {
+	it('pages that stay empty for some minutes lose nothing', async () => {
+		const world = await begun({ there: 30 });
+		const made = write(world, 200, (6 * DAY) / 200);
+		let isDown = true;
+		between(world, async ({ url, body }, real) => {
+			const answer = await real();
+			const isEmpty = isDown && url.endsWith('/log/index') && Number(body?.page ?? 0) >= 3;
+			return isEmpty ? { ...answer, items: [], count: 0 } : answer;
+		});
+		for (const minutes of [5, 10, 15]) {
+			world.pass(minutes);
+			await expect(world.poll()).rejects.toThrow('empty list when asked to read the change log');
+		}
+		isDown = false;
+		await world.polls(9, 11);
+		expect(world.out).toEqual(made);
+	});
+
 	it('a total of all there ever was holds up nothing', async () => {
 		const world = new World({ settings: SMALL, parameters: LOG });
 		world.school.totalOff = 5_000;
