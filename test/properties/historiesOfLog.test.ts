@@ -5,7 +5,7 @@ import type { DateTime } from 'luxon';
 import type { Settings } from '../../sandbox/model/settings';
 import { depth, seed } from '../support/depth';
 import type { StepWith } from './support/histories';
-import { listing, oddities, Playing, stepsWith, withAnEnd } from './support/histories';
+import { counted, listing, Playing, stepsWith, zones } from './support/histories';
 
 /** Changes of one second: so many, in a branch or (0) in all, which lists show only after some minutes. */
 interface Write {
@@ -29,7 +29,6 @@ interface LogHistory {
 	isHurried: boolean;
 	/** By how much n8n's clock is ahead of that of the account. */
 	skewHours?: number;
-	totalOff?: number;
 	/** By how many hours the clocks of branches are ahead of that of the account. */
 	zones?: number[];
 	steps: LogStep[];
@@ -46,7 +45,7 @@ const writes: fc.Arbitrary<Write> = fc.record({
 
 const logHistories: fc.Arbitrary<LogHistory> = fc
 	.record({
-		...oddities,
+		zones,
 		settings: fc
 			.record({
 				...listing,
@@ -60,8 +59,7 @@ const logHistories: fc.Arbitrary<LogHistory> = fc
 				logScope: fc.constantFrom<Array<Settings['logScope']>>('branch', 'account'),
 				logIds: fc.boolean(),
 			})
-			// Without IDs, nobody can tell two equal entries from one that a list without an order shows twice.
-			.map((settings) => ({ ...settings, logIds: settings.logIds || settings.shuffle })),
+			.map(counted),
 		before: fc.array(fc.constantFrom(0, 1, 90, 600, 5_000, 100_000), { maxLength: 12 }),
 		watched: fc.constantFrom<number[][]>([], [1], [1, 2]),
 		classes: fc.constantFrom<string[][]>([], [], ['Customer'], ['Customer', 'Task']),
@@ -70,10 +68,7 @@ const logHistories: fc.Arbitrary<LogHistory> = fc
 		skewHours: fc.constantFrom(0, -7, 11, 6_500),
 		steps: fc.array(stepsWith(writes, { longestWait: 3_000, requests: 6 }), { maxLength: 30 }),
 	})
-	.map((history) => ({ ...history, settings: withAnEnd(history.settings, history.totalOff) }))
-	// Nor can anybody get to know a list page by page, poll by poll, that has no order.
-	.map((history) => ({ ...history, isHurried: history.isHurried && history.settings.shuffle !== true }))
-	// Nor a beginning that there is no time for, where the newest entry is not the one of the latest time.
+	// Nobody gets to know a beginning that there is no time for, where the newest entry is not the one of the latest time.
 	.map((history) => ({
 		...history,
 		zones: history.isHurried ? [] : history.zones,
@@ -116,8 +111,6 @@ class LogPlay extends Playing<Write> {
 	private old?: Set<number>;
 	/** Entries of a branch that was closed or could not be read, which may come later or not at all. */
 	private readonly doubtful = new Set<number>();
-	/** How often the polls of the beginning were shown each entry. */
-	private readonly shown = new Map<number, number>();
 	/** What was written by hand of this history, by its ID. */
 	private readonly written = new Map<number, Write & { minute: number }>();
 	/** As it is set now. */
@@ -127,10 +120,9 @@ class LogPlay extends Playing<Write> {
 	private doneAt = 0;
 
 	constructor(private readonly history: LogHistory) {
-		const { settings, isHurried, skewHours = 0, totalOff, zones } = history;
+		const { settings, isHurried, skewHours = 0, zones: hours } = history;
 		super({
-			totalOff,
-			zones,
+			zones: hours,
 			settings,
 			branches: BRANCHES,
 			parameters: parametersOf(history),
@@ -138,11 +130,6 @@ class LogPlay extends Playing<Write> {
 			skewHours,
 		});
 		this.chosen = history;
-		this.school.onRows = (path, rows) => {
-			if (path !== 'log' || this.hasBegun) return;
-			for (const { entity_id } of rows)
-				this.shown.set(Number(entity_id), (this.shown.get(Number(entity_id)) ?? 0) + 1);
-		};
 		for (const minutes of [...history.before].sort((a, b) => b - a))
 			this.insert(0, 'Customer', this.now.minus({ minutes }));
 	}
@@ -166,9 +153,9 @@ class LogPlay extends Playing<Write> {
 
 	/** Entries of one second that were not reported in order, though AlfaCRM lists the newest first. */
 	mixed(): number[][] {
-		const { settings, isHurried, steps } = this.history;
+		const { isHurried, steps } = this.history;
 		// A poll hands over what it has read, newest pages first, when time runs out or rows push others away.
-		if (settings.shuffle || isHurried || steps.some((one) => one.do === 'during')) return [];
+		if (isHurried || steps.some((one) => one.do === 'during')) return [];
 		// A clock that is put back leaves a log whose newest entries are not those of the latest time.
 		if (steps.some((one) => one.do === 'zone')) return [];
 		const told = this.twins.map((ids) => this.emitted.filter((id) => ids.includes(id)));
@@ -185,11 +172,6 @@ class LogPlay extends Playing<Write> {
 			this.hasBegun = this.poller.hasBegun;
 			this.old ??= new Set(there);
 			this.beganAt = this.minutes;
-			// Where each answer is in another order, all readings of pages may lack the same ones by chance; what was shown before
-			// those, and what was shown by a reading that was given up, does not count.
-			const isHardlySeen = (id: number) => (this.shown.get(id) ?? 0) < 4;
-			if (this.history.settings.shuffle === true)
-				for (const id of there.filter(isHardlySeen)) this.doubtful.add(id);
 			for (const id of this.made.splice(0)) this.before.add(id);
 			if (dark.length > 0 || this.hasFailed)
 				for (const { id } of this.school.store.rows('log')) this.doubtful.add(id);
@@ -203,8 +185,8 @@ class LogPlay extends Playing<Write> {
 	protected changed(to: number): INodeParameters {
 		this.chosen = { ...this.chosen, ...CHOICES[to] };
 		// A clock that was put back, or one for each branch, tells nothing of what came since the last poll.
-		const { steps, zones = [] } = this.history;
-		const isSteady = zones.length === 0 && !steps.some((one) => one.do === 'zone');
+		const { steps, zones: hours = [] } = this.history;
+		const isSteady = hours.length === 0 && !steps.some((one) => one.do === 'zone');
 		// One of n8n's that is a month behind takes all times to be in the future.
 		const isSane = !steps.some((one) => one.do === 'clock' && one.hours < -100);
 		const isNews = ({ minute, hiddenMinutes, ...one }: Write & { minute: number }) =>
@@ -292,13 +274,6 @@ const found: Array<[string, Partial<LogHistory>]> = [
 		},
 	],
 	[
-		'an entry that shows up two hours late, when younger ones are old news',
-		{
-			maxPerPoll: 500,
-			steps: [poll, write(1, { hiddenMinutes: 120 }), wait(119), write(2), poll, poll, poll, poll],
-		},
-	],
-	[
 		'a branch that is opened while others have the same changes still to report',
 		{
 			before: [],
@@ -307,15 +282,6 @@ const found: Array<[string, Partial<LogHistory>]> = [
 				...[write(1), { do: 'branch', becomes: 'closed', branch: 1 } as const, poll],
 				...[write(7), poll, wait(2_340), write(1), poll],
 			],
-		},
-	],
-	[
-		'changes of one second beside some that nobody wants',
-		{
-			settings: { pageSize: 20 },
-			classes: ['Task', 'Pay'],
-			maxPerPoll: 500,
-			steps: [poll, write(3), write(3, { className: 'Lesson' }), write(3)],
 		},
 	],
 ];

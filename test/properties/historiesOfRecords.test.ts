@@ -5,7 +5,7 @@ import type { Settings } from '../../sandbox/model/settings';
 import { hasScheduler } from '../engine/support/version';
 import { depth, seed } from '../support/depth';
 import type { StepWith } from './support/histories';
-import { listing, oddities, Playing, stepsWith, withAnEnd } from './support/histories';
+import { counted, listing, Playing, stepsWith, zones } from './support/histories';
 
 /** What happens to customers; `pick` chooses one of them. */
 type Own =
@@ -30,7 +30,6 @@ interface History {
 	isHurried: boolean;
 	/** By how much n8n's clock is ahead of that of the account. */
 	skewHours?: number;
-	totalOff?: number;
 	/** By how many hours the clocks of branches are ahead of that of the account. */
 	zones?: number[];
 	steps: Step[];
@@ -45,7 +44,7 @@ const creations = fc.record({
 	do: fc.constant('create' as const),
 	branch,
 	isStudy,
-	hiddenMinutes: fc.oneof({ weight: 4, arbitrary: fc.constant(0) }, fc.integer({ min: 1, max: 2_700 })),
+	hiddenMinutes: fc.oneof({ weight: 4, arbitrary: fc.constant(0) }, fc.integer({ min: 1, max: 120 })),
 });
 const moves = fc.record({ do: fc.constant('move' as const), pick, branch });
 const touches = fc.record({
@@ -64,19 +63,20 @@ const own = fc.oneof<Array<fc.WeightedArbitrary<Own>>>(
 	{ weight: 1, arbitrary: moves },
 );
 
-/** Where IDs do not grow, times have to; and the clocks are within a day of n8n's. */
-const mayHaveZones = ({ settings, skewHours, steps }: History): boolean =>
-	settings.newIds !== 'scattered' && skewHours === 0 && !steps.some((one) => one.do === 'clock');
+/** The clocks are within a day of n8n's. */
+const mayHaveZones = ({ skewHours, steps }: History): boolean =>
+	skewHours === 0 && !steps.some((one) => one.do === 'clock');
 
 const histories: fc.Arbitrary<History> = fc
 	.record({
-		...oddities,
-		settings: fc.record({
-			...listing,
-			ignoredFilters: fc.constantFrom<string[][]>([], [], ['customer.created_at_from']),
-			newIds: fc.constantFrom<Array<Settings['newIds']>>('growing', 'growing', 'growing', 'scattered'),
-			wrongFilterValue: fc.constantFrom<Array<Settings['wrongFilterValue']>>('ignored', 'matchesNothing'),
-		}),
+		zones,
+		settings: fc
+			.record({
+				...listing,
+				ignoredFilters: fc.constantFrom<string[][]>([], [], ['customer.created_at_from']),
+				wrongFilterValue: fc.constantFrom<Array<Settings['wrongFilterValue']>>('ignored', 'matchesNothing'),
+			})
+			.map(counted),
 		before: fc.array(fc.record({ branch, daysAgo: fc.constantFrom(0, 0, 1, 3, 30, 400), isStudy }), {
 			maxLength: 12,
 		}),
@@ -89,12 +89,10 @@ const histories: fc.Arbitrary<History> = fc
 		skewHours: fc.constantFrom(0, -7, 11, 6_500),
 		steps: fc.array(stepsWith(own, { longestWait: 10_000, requests: 8 }), { maxLength: 30 }),
 	})
-	.map((history) => ({ ...history, settings: withAnEnd(history.settings, history.totalOff) }))
-	// Nor can anybody get to know a list page by page, poll by poll, that has no order.
 	.map((history) => ({
 		...history,
 		zones: mayHaveZones(history) ? history.zones : [],
-		isHurried: history.isHurried && history.settings.shuffle !== true && !history.isDurable,
+		isHurried: history.isHurried && !history.isDurable,
 	}));
 
 /** A record that shows up later than this after its creation may be missed. */
@@ -145,8 +143,6 @@ class Play extends Playing<Own> {
 	private readonly moved = new Set<number>();
 	/** As it is set now. */
 	private chosen: Chosen;
-	/** Minute of the poll that got to know what there is. */
-	private beganAt = 0;
 	private underWay = 0;
 	/** Those that the poll under way is shown, and whether they are wanted. */
 	private shown = new Map<number, boolean>();
@@ -158,10 +154,9 @@ class Play extends Playing<Own> {
 	private readonly past = new Set<number>();
 
 	constructor(private readonly history: History) {
-		const { settings, isDurable, isHurried, skewHours = 0, totalOff, zones } = history;
+		const { settings, isDurable, isHurried, skewHours = 0, zones: hours } = history;
 		super({
-			totalOff,
-			zones,
+			zones: hours,
 			settings,
 			branches: BRANCHES,
 			parameters: parametersOf(history),
@@ -186,14 +181,12 @@ class Play extends Playing<Own> {
 	/** Customers that must have been reported and were not. */
 	missing(): number[] {
 		const reported = new Set(this.emitted);
-		const { steps, settings } = this.history;
+		const { steps } = this.history;
 		// How far back is looked depends on n8n's clock, so one that jumps allows for less.
 		const isSteady = !steps.some((one) => one.do === 'clock' && one.hours > 0);
-		if (!this.isTold) return [];
 		return [...this.created.values()]
 			.filter(({ id, createdAt, listedSince }) => {
 				if (reported.has(id) || listedSince === undefined) return false;
-				if (settings.newIds === 'scattered' && createdAt <= this.beganAt) return false;
 				return listedSince - createdAt <= (isSteady ? PROMISED_MINUTES : 0);
 			})
 			.map(({ id }) => id);
@@ -201,15 +194,7 @@ class Play extends Playing<Own> {
 
 	/** Customers that were there when the trigger began, and were reported all the same. */
 	old(): number[] {
-		if (!this.isTold) return [];
 		return this.emitted.filter((id) => this.existing?.has(id) === true || this.past.has(id));
-	}
-
-	/** Where IDs do not grow, times have to, and must not lie in the future. */
-	private get isTold(): boolean {
-		const { settings, steps } = this.history;
-		const isMoved = steps.some(({ do: what }) => what === 'zone' || what === 'clock');
-		return settings.newIds !== 'scattered' || !isMoved;
 	}
 
 	protected async poll(): Promise<void> {
@@ -224,14 +209,12 @@ class Play extends Playing<Own> {
 			// What left the list meanwhile may come back as something new.
 			const still = this.listed();
 			this.hasBegun = this.poller.hasBegun;
-			this.beganAt = this.minutes;
 			// What moves to another page while the trigger gets to know the list in several polls may look new.
 			const known = this.hasBegun && this.existing === undefined ? this.readable(listed) : [];
 			this.existing = new Set([...known].filter((id) => still.has(id) && !this.moved.has(id)));
 			for (const id of this.created.keys()) this.created.delete(id);
 		}
-		const isOrdered = this.history.settings.newIds !== 'scattered';
-		if (isOrdered && ids.some((id, index) => index > 0 && id < ids[index - 1])) this.unordered.push(ids);
+		if (ids.some((id, index) => index > 0 && id < ids[index - 1])) this.unordered.push(ids);
 		this.emitted.push(...ids);
 	}
 
@@ -313,7 +296,7 @@ class Play extends Playing<Own> {
 		}
 	}
 
-	/** Those in branches that can be read, and that the account has shown although it shuffles them. */
+	/** Those in branches that can be read. */
 	private readable(ids: ReadonlySet<number>): number[] {
 		const { branches } = (this.poller.state.state ?? {}) as { branches?: number[] };
 		const isRead = (id: number) =>

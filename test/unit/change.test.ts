@@ -148,6 +148,7 @@ describe('the key of a delivery', () => {
 		[{ datetime: '2026-02-10 11:59:01' }],
 		[{ fields_new: { study_status_id: '3' } }],
 		[{ fields_rel: { a: { b: 1 } } }],
+		[{ fields_rel: JSON.parse('{"__proto__":1}') as object }],
 		// What cannot be read tells them apart as well, and what is not put out.
 		[{ fields_new: 'status=1' }, { fields_new: 'status=2' }],
 		[{ fields_new: JSON.stringify('{"a":1}') }, { fields_new: JSON.stringify('{"a":2}') }],

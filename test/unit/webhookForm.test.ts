@@ -52,11 +52,8 @@ it.each(['checkExists', 'create', 'delete'] as const)('%s has nothing to do at A
 
 it.each<[className: string, path: string | undefined]>([
 	['Customer', 'customer'],
-	['CustomerGroupInvolve', 'cgi'],
 	['CustomerToTariff', 'customer-tariff'],
-	['PayItemCategory', 'pay-item-category'],
 	['LessonDetails', undefined],
-	['customer', undefined],
 	['toString', undefined],
 ])('the records of class %s are listed under %s', (className, path) => {
 	expect(entityOfClass(className)?.path).toBe(path);

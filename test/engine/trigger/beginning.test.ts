@@ -102,19 +102,6 @@ describe('a branch', () => {
 		expect(await world.polls(1, 10)).toEqual(newer.slice(3));
 	});
 
-	it('goes on where it was after four weeks', async () => {
-		const world = new World({ settings: LARGE, branches: 2, parameters: CUSTOMERS });
-		world.customer();
-		await world.polls(1, 5);
-		world.branch(2, 'forbidden');
-		const made: number[] = [];
-		await world.polls(28, DAY, () =>
-			range(1, 40).forEach((n) => (n % 2 ? world.customer() : made.push(customers.add(world, 2)))),
-		);
-		world.branch(2, 'allowed');
-		expect(await world.polls(3, 5)).toEqual(made);
-	});
-
 	it('that was given up has no news in the log when it is chosen again', async () => {
 		const branchIds = [1, 2];
 		const world = new World({ settings: LARGE, branches: 2, parameters: { ...LOG, branchIds } });

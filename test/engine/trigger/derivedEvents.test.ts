@@ -146,17 +146,6 @@ describe('who was at a lesson', () => {
 			expect(await poller.tick()).toHaveLength(2);
 		});
 	});
-
-	it('a test event says that it looked at the newest lessons alone, where older ones show an absence', async () => {
-		const [one] = pupils();
-		const poller = await bare('customerMissed');
-		teach(planned([one]), { [one]: 0 });
-		for (let n = 0; n < 30; n++) teach(planned([one]), { [one]: 1 });
-		await expect(poller.fetchTestEvent()).rejects.toThrow(
-			'Among the newest records of AlfaCRM is none that this trigger would report',
-		);
-		expect(who(await poller.tick())).toHaveLength(1);
-	});
 });
 
 describe('memberships, subscriptions and archives', () => {

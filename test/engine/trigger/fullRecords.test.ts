@@ -85,14 +85,6 @@ describe('Fetch Full Record', () => {
 		expect(await poller.tick()).toMatchObject([{ entity_id: id, record: { id, status: 1 } }]);
 	});
 
-	it('finds a refund where AlfaCRM lists incomes only', async () => {
-		school.sandbox.settings.payDefault = 'income';
-		const poller = await started('recordChanged', { entities: ['Pay'] });
-		const refund = { customer_id: 1, branch_id: 1, income: 100, payer_name: 'Орлова А.', pay_type_id: 2 };
-		const { id } = school.sandbox.store.insert('pay', { ...refund, document_date: '2026-02-09' });
-		expect(await poller.tick()).toMatchObject([{ event: 'create', record: { id, pay_type_id: 2 } }]);
-	});
-
 	it('finds a subscription by a change that names its customer, though one before did not', async () => {
 		const poller = await started('recordChanged', { entities: ['CustomerToTariff'] });
 		const [{ id }] = school.sandbox.store.rows('customer-tariff');
@@ -101,18 +93,6 @@ describe('Fetch Full Record', () => {
 		expect(await poller.tick()).toMatchObject([
 			{ record: null, recordError: expect.stringMatching(/only by its customer_id/) as string },
 			{ record: { id, customer_id: 1 } },
-		]);
-	});
-
-	it('says why there is none for a class that AlfaCRM does not list', async () => {
-		const poller = await started('recordChanged', { entities: ['LessonDetails'] });
-		const details = { lesson_id: 1, customer_id: 1, branch_id: 1 };
-		const { id } = school.sandbox.store.insert('lesson-details', details);
-		expect(await poller.tick()).toMatchObject([
-			{
-				...{ entity: 'LessonDetails', entity_id: id, record: null },
-				recordError: "No list of AlfaCRM's API is known to hold LessonDetails. Use the fields of the event.",
-			},
 		]);
 	});
 
@@ -239,13 +219,6 @@ describe('a record that was not found', () => {
 });
 
 describe('a branch whose log cannot be read for a while', () => {
-	it('is looked into all the same', async () => {
-		const poller = await watching();
-		fault({ branch: 2, entity: 'log' });
-		const id = insert({ branch_ids: [2] });
-		expect(await told(poller)).toEqual([[`create ${id}`, { id, branch_ids: [2] }]]);
-	});
-
 	it('holds up nothing when its records cannot be read either', async () => {
 		const poller = await watching();
 		for (const entity of ['log', 'customer']) fault({ branch: 2, entity });

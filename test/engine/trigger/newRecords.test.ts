@@ -104,65 +104,27 @@ describe('Customer Created', () => {
 		world.poller.change(created({ is_study: 0, options: { startWith } }));
 		expect(await world.poll()).toEqual([]);
 	});
-
-	it('reports so many at once, the rest with the next polls, in order', async () => {
-		const world = await begun({ options: { maxPerPoll: 2 } });
-		const ids = [1, 2, 1, 2, 1].map((branch) => world.customer({ branch_ids: [branch] }));
-		const polls = [await world.poll(), await world.poll(), await world.poll(), await world.poll()];
-		expect(polls).toEqual([ids.slice(0, 2), ids.slice(2, 4), ids.slice(4), []]);
-	});
 });
 
-describe('a branch', () => {
-	/** Paths that are asked for from now on. */
-	const askedOf = (world: World): string[] => {
-		const paths: string[] = [];
-		between(world, async ({ url }, real) => {
-			paths.push(new URL(url).pathname);
-			return await real();
-		});
-		return paths;
-	};
-
-	it('that is new is watched within the hour, an inactive one never is', async () => {
-		const world = worldOf();
-		const { store } = world.school;
-		store.insert('branch', { id: 8, name: 'Закрытый', is_active: 0 });
-		await world.poll();
-		const paths = askedOf(world);
-		store.insert('branch', { id: 9, name: 'Новый', is_active: 1 });
-		world.customer({ branch_ids: [8] });
-		const id = world.customer({ branch_ids: [9] });
-		expect(await world.poll()).toEqual([]);
-		expect(await world.polls(1, 61)).toEqual([id]);
-		expect(paths.filter((path) => path.startsWith('/v2api/8/'))).toEqual([]);
+it('a branch that is new is watched within the hour, an inactive one never is', async () => {
+	const world = worldOf();
+	const { store } = world.school;
+	store.insert('branch', { id: 8, name: 'Закрытый', is_active: 0 });
+	await world.poll();
+	const paths: string[] = [];
+	between(world, async ({ url }, real) => {
+		paths.push(new URL(url).pathname);
+		return await real();
 	});
-
-	it('that is chosen is the only one asked, with one request, and the list of branches is not read', async () => {
-		const world = await begun({ branchIds: [3], is_study: 0 });
-		const paths = askedOf(world);
-		await world.polls(3, 61);
-		expect(paths).toEqual(Array(3).fill('/v2api/3/customer/index'));
-	});
+	store.insert('branch', { id: 9, name: 'Новый', is_active: 1 });
+	world.customer({ branch_ids: [8] });
+	const id = world.customer({ branch_ids: [9] });
+	expect(await world.poll()).toEqual([]);
+	expect(await world.polls(1, 61)).toEqual([id]);
+	expect(paths.filter((path) => path.startsWith('/v2api/8/'))).toEqual([]);
 });
 
 describe('when the settings change', () => {
-	it.each<[string, before: INodeParameters, after: INodeParameters, wanted: JsonObject]>([
-		['whom to report', { is_study: 1 }, { is_study: 2 }, { is_study: 0 }],
-		['a filter', { filters: { lead_status_id: [2] } }, {}, { lead_status_id: 3 }],
-	])(
-		'%s: what was there at the last poll is no news, what came since is',
-		async (_what, before, after, wanted) => {
-			const world = await begun(before);
-			world.customer(wanted);
-			expect(await world.poll()).toEqual([]);
-			const since = world.customer(wanted);
-			world.poller.change(created(after));
-			expect(await world.polls(3, 5)).toEqual([since]);
-			expect(world.poller.notes).toEqual([]);
-		},
-	);
-
 	it('archived ones: what was archived before is no news whatever else is changed, nothing else is lost', async () => {
 		const world = await begun({ is_study: 0 });
 		await world.polls(3, 5, () => world.customer({ ...archived, is_study: 1 }));
@@ -201,20 +163,4 @@ describe('when the settings change', () => {
 		expect(await world.poll()).toEqual([id]);
 		expect(world.poller.notes).toEqual([]);
 	});
-});
-
-it('Payment Created reports each payment of two branches once, though others are deleted', async () => {
-	const world = new World({ settings: LARGE, branches: 2, parameters: { event: 'paymentCreated' } });
-	const { store } = world.school;
-	const pay = (branch_id: number) =>
-		store.insert('pay', { branch_id, customer_id: 1, income: '100.00', created_at: world.account(0) }).id;
-	pay(1);
-	await world.poll();
-	const ids: number[] = [];
-	for (let n = 0; n < 10; n++) {
-		ids.push(pay(1 + (n % 2)));
-		await world.polls(2, 60 * 7);
-		if (n % 5 === 4) store.remove('pay', ids[ids.length - 1]);
-	}
-	expect(world.out).toEqual(ids);
 });

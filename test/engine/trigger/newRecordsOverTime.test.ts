@@ -1,6 +1,6 @@
 import type { INodeParameters } from 'n8n-workflow';
 
-import type { JsonObject, Settings } from '../../../sandbox';
+import type { Settings } from '../../../sandbox';
 import { httpFailure } from '../support/direct';
 import { between, CUSTOMERS, isIn, LARGE, LOG, range, SMALL, World } from '../support/world';
 
@@ -31,46 +31,15 @@ async function begun(
 }
 
 describe('who comes into the filter', () => {
-	it.each<
-		[
-			how: string,
-			parameters: INodeParameters,
-			before: JsonObject,
-			then: JsonObject,
-			hours: number,
-			isNews: boolean,
-		]
-	>([
-		[
-			'is moved into the branch 40 hours later is news',
-			{ branchIds: [1] },
-			{ branch_ids: [2] },
-			{ branch_ids: [1] },
-			40,
-			true,
-		],
-		[
-			'is moved into the branch three weeks later is none',
-			{ branchIds: [1] },
-			{ branch_ids: [2] },
-			{ branch_ids: [1] },
-			504,
-			false,
-		],
-		[
-			'comes to the stage 40 hours later is news',
-			{ filters: { lead_status_id: [2] } },
-			{ lead_status_id: 1 },
-			{ lead_status_id: 2 },
-			40,
-			true,
-		],
-	])('and %s', async (_how, parameters, before, then, hours, isNews) => {
-		const world = await begun({ ...CUSTOMERS, ...parameters });
-		const id = world.customer(before);
+	it.each([
+		['40 hours later is news', 40, true],
+		['three weeks later is none', 504, false],
+	])('by a move into the branch %s', async (_when, hours, isNews) => {
+		const world = await begun({ ...CUSTOMERS, branchIds: [1] });
+		const id = world.customer({ branch_ids: [2] });
 		await world.polls(hours / 4, 4 * HOUR);
 		expect(world.out).toEqual([]);
-		world.school.store.patch('customer', id, then);
+		world.school.store.patch('customer', id, { branch_ids: [1] });
 		await world.polls(3, HOUR);
 		expect(world.out).toEqual(isNews ? [id] : []);
 	});
@@ -83,20 +52,6 @@ describe('who comes into the filter', () => {
 		expect(world.out).toEqual([there[6], there[8], there[10]]);
 		for (const id of there) world.school.store.patch('customer', id, { is_study: 1 });
 		expect(await world.polls(15, 10)).toEqual([]);
-	});
-});
-
-describe('who is new is news, whatever n8n has been told of the time', () => {
-	it('n8n is off for three weeks', async () => {
-		const world = await begun();
-		await world.polls(20, 4 * HOUR);
-		const ids = range(1, 42).map(() => {
-			world.pass(DAY / 2);
-			return world.customer();
-		});
-		world.poller.restart();
-		await world.polls(3, 5);
-		expect(world.out).toEqual(ids);
 	});
 });
 
@@ -135,19 +90,6 @@ describe('long lists', () => {
 			expect(world.out).toEqual(leads);
 		},
 	);
-
-	it('what a branch of 2,100 held before it is chosen is no news', async () => {
-		const world = await begun({ ...CUSTOMERS, branchIds: [1] }, SMALL);
-		world.pass(60 * DAY);
-		range(1, 2_100).forEach((n) => world.customer({ branch_ids: [2] }, { ago: (2_100 - n) * 40 }));
-		await world.poll();
-		world.poller.change({ ...CUSTOMERS, branchIds: [1, 2] });
-		await world.polls(4, 5);
-		expect(world.out).toEqual([]);
-		const lead = world.customer({ branch_ids: [2] });
-		await world.polls(2, 61);
-		expect(world.out).toEqual([lead]);
-	});
 
 	it('a backlog keeps its order while the hourly reading has no time to come to its end', async () => {
 		const world = await begun({ ...CUSTOMERS, options: { maxPerPoll: 10 } }, SMALL);

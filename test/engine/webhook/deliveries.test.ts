@@ -59,20 +59,6 @@ describe('a delivery', () => {
 		expect(performance.now() - begun).toBeLessThan(2_000);
 		expect(hook.saved.length).toBeLessThan(200);
 	});
-
-	it('with a key __proto__ holds it as a field, and nothing else changes', async () => {
-		const key = '__proto__';
-		const text = JSON.stringify(event({ fields_new: { KEY: { record: 1 } }, fields_rel: { KEY: 1 } }));
-		const body = JSON.parse(text.replaceAll('KEY', key)) as IDataObject;
-		const hook = new Hook();
-		const json = jsonOf(await hook.deliver({ body })) ?? {};
-		expect(JSON.stringify(json.fields_new)).toBe(JSON.stringify(body.fields_new));
-		expect(JSON.stringify(json.fields_rel)).toBe(JSON.stringify(body.fields_rel));
-		expect(Object.getPrototypeOf({})).not.toHaveProperty('record');
-		expect(await hook.deliver({ body })).toEqual(REPEATED);
-		const other = { ...body, fields_rel: JSON.parse(`{"${key}":2}`) as IDataObject };
-		expect(await hook.deliver({ body: other })).toMatchObject(STARTED);
-	});
 });
 
 describe('the secret', () => {
@@ -82,11 +68,9 @@ describe('the secret', () => {
 
 	it.each<[what: string, secret: INodeParameters[string], query: IDataObject]>([
 		['right', SECRET, { secret: SECRET }],
-		['right, with signs', 'ключ &=+/', { secret: 'ключ &=+/' }],
 		['right, a number', '={{ 12345678 }}', { secret: '12345678' }],
 		['right, with blanks in the form', ` ${SECRET}\n`, { secret: SECRET }],
 		['not asked for', '', {}],
-		['not asked for but there', '', { secret: 'x' }],
 	])('that is %s lets in', async (_what, secret, query) => {
 		expect(await deliver(secret, query)).toMatchObject(STARTED);
 	});
@@ -94,7 +78,6 @@ describe('the secret', () => {
 	it.each<[what: string, query: IDataObject]>([
 		['missing', {}],
 		['wrong', { secret: 'open-sesamE' }],
-		['longer', { secret: 'open-sesames' }],
 		['given twice', { secret: [SECRET, SECRET] }],
 		['elsewhere', { token: SECRET }],
 	])('that is %s lets nobody in', async (_what, query) => {
@@ -122,16 +105,13 @@ describe('filters', () => {
 		[{ events: ['create', 'delete', 'update'] }, { event: 'restore' }, false],
 		[{ entities: ['Lesson', 'Pay'] }, {}, false],
 		[{ entities: 'lesson, customer' }, {}, true],
-		[{ entities: ['SomethingNew'] }, { entity: 'SomethingNew' }, true],
 		[{ branchIds: [2] }, {}, false],
 		[{ branchIds: '2, 1' }, {}, true],
-		[{ branchIds: [1] }, { branch_id: null }, false],
 		[{ changedFields: 'name, study_status_id' }, {}, true],
 		[{ changedFields: 'name' }, {}, false],
 		[{ changedFields: 'gone' }, { fields_old: { gone: 1 }, fields_new: [] }, true],
 		[{ changedFields: 'toString' }, {}, false],
 		[{ changedFields: 'name' }, { event: 'create', fields_old: [] }, true],
-		[{ changedFields: 'name' }, { fields_new: '{"name":"Орлова"}' }, true],
 		[{ events: ['update'], entities: ['Customer'], branchIds: [1] }, {}, true],
 		[{ events: ['update'], entities: ['Customer'], branchIds: [3] }, {}, false],
 	])('%j, given %j, pass: %s', async (parameters, more, passes) => {
@@ -146,7 +126,6 @@ describe('filters', () => {
 	it.each<[parameters: INodeParameters, message: RegExp]>([
 		[{ branchIds: 'Centre' }, /'Branch Names or IDs' must be one or more numbers .* "Centre"/],
 		[{ events: 'renewed' }, /'Events' must be some of create .* "renewed"/],
-		[{ entities: '={{ { name: "Customer" } }}' }, /'Entities' must be/],
 		[{ changedFields: '={{ true }}' }, /'Changed Fields' must be/],
 		[{ options: { fetchRecord: '={{ "maybe" }}' } }, /'Fetch Full Record' must be/],
 		[{ options: { ignoreRepeated: '={{ "maybe" }}' } }, /'Ignore Repeated Deliveries' must be/],
