@@ -45,13 +45,6 @@ describe('an item', () => {
 		const message = expect.stringContaining('Nothing was sent') as string;
 		expect(errorItems.map(({ json }) => json)).toMatchObject([{ note: 'b', error, message }]);
 	});
-
-	it('for a new customer without a name does not claim that nothing was sent, for the customer was looked for', async () => {
-		const { description } = await stopped(byPhone('+7(900)555-00-01'));
-		expect(school.calls()).toContain('customer/index');
-		expect(description).toContain('Nothing was saved.');
-		expect(description).not.toContain('Nothing was sent');
-	});
 });
 
 describe('where AlfaCRM is far away', () => {

@@ -48,16 +48,6 @@ describe('Return All', () => {
 		expect(pages()).toHaveLength(Math.ceil(inBranch(1).length / 20) + Math.ceil(inBranch(2).length / 20));
 	});
 
-	it('asks for pages of 500, so that a school of thousands comes in a few calls', async () => {
-		set({ bodyPageSize: 'honoured' });
-		school.sandbox.store.withoutEvents(() => {
-			for (let count = 0; count < 900; count++) lead();
-		});
-		const { json, hints } = await whole(list());
-		expect([ids(json), hints]).toEqual([ids(inBranch(1)), []]);
-		expect(sizes()).toEqual(Array<number>(Math.ceil(inBranch(1).length / 500)).fill(500));
-	});
-
 	it.each<INodeParameters>([list(), apiCall])(
 		'of a list in another order at each request is whole, without a hint: $operation',
 		async (parameters) => {

@@ -231,18 +231,6 @@ describe('the picker of customers', () => {
 	});
 });
 
-it.each(['Customers', 'Groups', 'Teachers', 'Lessons'])(
-	'each entry of %s reads unlike all others',
-	async (list) => {
-		const { results } = await school.engine.search(`search${list}`, {
-			...form,
-			resource: list.slice(0, -1).toLowerCase(),
-		});
-		expect(results.length).toBeGreaterThan(0);
-		expect(new Set(namesIn(results)).size).toBe(results.length);
-	},
-);
-
 it('archived groups are marked, whatever their last day', async () => {
 	for (const [name, removed, e_date] of [
 		['Роботы новые', 0, '31.12.2030'],

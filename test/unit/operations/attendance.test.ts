@@ -414,29 +414,6 @@ describe('a lesson of several items', () => {
 		expect([told(good), told(bad)]).toEqual([{ [anna]: 1 }, {}]);
 	});
 
-	it('that has not begun when another one fails is not said to have failed', async () => {
-		const [good, bad, busy] = [1, 2, 1].map((status) => held({ status }));
-		let open = () => {};
-		const opened = new Promise<undefined>((resolve) => (open = () => resolve(undefined)));
-		const begun = new Promise<void>((resolve) => {
-			school.onCall = (call, { query }) => {
-				if (call !== 'lesson/teach' || query.id !== busy) return undefined;
-				resolve();
-				return opened;
-			};
-		});
-		const elsewhere = school.done(mark(busy));
-		await begun;
-		const entries = [good, bad, busy].map((lesson): Entry => ({ lesson, customer: anna }));
-		const running = runAll([...entries, { lesson: busy, customer: boris }], 5);
-		for (let turn = 0; turn < 50; turn++) await new Promise(setImmediate);
-		open();
-		const { error } = await running;
-		expect(error?.message).toContain(`Lesson ${bad} is cancelled`);
-		expect(error?.description).toBe('Of this item nothing was saved. Saved: item 0.');
-		await elsewhere;
-	});
-
 	it('is one call, too, where they write the branch or the teachers otherwise', async () => {
 		school.store.remove('branch', 2);
 		const id = held();

@@ -1,7 +1,5 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import { entities } from '../../../nodes/AlfaCrm/entities/registry';
-import { looksFirst, sends } from '../../support/actionKinds';
 import { byPhone, formOf, SmallSchool } from './school';
 
 const OPEN_END = '2030-12-31';
@@ -252,44 +250,4 @@ describe('an action that goes out as it is declared', () => {
 		const form = formOf(operation, { resource: 'teacher', returnAll: true, addNames: false });
 		expect((await sent(form)).url).toBe(`/v2api/1/teacher/${action}`);
 	});
-});
-
-it('all actions have a test', () => {
-	const namesOf = (isMeant: typeof sends) =>
-		entities
-			.flatMap(({ resource, actions = [] }) =>
-				actions.filter(({ kind }) => isMeant(kind)).map(({ name }) => `${resource}.${name}`),
-			)
-			.sort();
-	expect(namesOf(sends)).toEqual([
-		'cgi.getByCustomer',
-		'customer.addBonus',
-		'customer.getBonusBalance',
-		'customer.getCalendar',
-		'customer.spendBonus',
-		'group.getCalendar',
-		'pay.createCorrection',
-		'teacher.getCalendar',
-		'teacher.getRates',
-		'teacher.getWorkingHours',
-	]);
-	// Of a kind that adds a record in additions.test.ts, of groups in groups.test.ts, of attendance in attendance.test.ts.
-	expect(namesOf(looksFirst)).toEqual([
-		'customer.addComment',
-		'customer.addToGroup',
-		'customer.archive',
-		'customer.assignManager',
-		'customer.assignTeachers',
-		'customer.convertToClient',
-		'customer.createTask',
-		'customer.moveToStage',
-		'customer.reject',
-		'customer.removeFromGroup',
-		'customer.sellSubscription',
-		'customer.takePayment',
-		'customer.unarchive',
-		'group.archive',
-		'group.unarchive',
-		'lesson.complete',
-	]);
 });
