@@ -75,14 +75,6 @@ describe('the email of a filter', () => {
 	});
 });
 
-describe('a filter that is there but says nothing is refused', () => {
-	it.each(['[]', ' , ', '={{ [undefined] }}'])('as %j, also among the statuses of lessons', async (value) => {
-		await refused(list('group', { ids: value }), "'IDs'");
-		await refused(list('lesson', { room_ids: value }), "'Room'");
-		await refused(list('lesson', {}, { status: value }), "'Status'");
-	});
-});
-
 describe('leads that are not sorted', () => {
 	const notSorted = (more: INodeParameters = {}) => customers({ lead_status_id: 'none' }, more);
 

@@ -6,7 +6,7 @@ import { mostInASecond, useSchool } from './support/school';
 
 /** The items of one execution: each by itself, and as many at once as AlfaCRM's distance and rate allow. */
 const school = useSchool({ customers: 60 });
-const { lead, customer, rows, run, set, stopped, whole } = officeOf(school);
+const { lead, customer, rows, run, set, whole } = officeOf(school);
 
 const create: INodeParameters = {
 	resource: 'customer',

@@ -192,16 +192,6 @@ describe('another n8n process', () => {
 		return outcome;
 	}
 
-	it('that holds the lock does not keep this one from updating who is there', async () => {
-		await here(save);
-		await untilFree();
-		const other = lock();
-		expect(await other.take()).toBe(true);
-		expect((await here(save)).json).toMatchObject([{ operationResult: 'unchanged' }]);
-		expect(await other.size()).toBeGreaterThan(0);
-		await other.remove();
-	});
-
 	it('that creates somebody: who was not there is looked for once more, and found', async () => {
 		const { json } = await beside(save, () => {
 			expect(school.entries('customer/create')).toEqual([]);

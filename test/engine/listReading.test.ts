@@ -1,6 +1,6 @@
 import type { IDataObject, INodeParameters } from 'n8n-workflow';
 
-import { EMPTY, NULL, given, officeOf } from './support/office';
+import { officeOf } from './support/office';
 import { useSchool } from './support/school';
 
 /**
@@ -8,7 +8,7 @@ import { useSchool } from './support/school';
  * `properties/api/lists` and, piece by piece, in `unit/api/lists`, `unit/operations/lists` and `unit/operations/returnAll`.
  */
 const school = useSchool({ customers: 300 });
-const { lead, refused, rows, run, set, whole } = officeOf(school);
+const { rows, run, set, whole } = officeOf(school);
 
 type Row = IDataObject;
 const many = (resource: string, more: INodeParameters = {}): INodeParameters => ({
@@ -84,16 +84,6 @@ it('no size is asked for by an API Call, which goes out as it was written; 500 b
 	const { results } = await school.engine.search('searchCustomers', list(), '', undefined);
 	expect(results).toHaveLength(100);
 	expect([sizes('subject/index'), sizes()]).toEqual([[500], [100]]);
-});
-
-it('a limit, and whether all are returned, is refused where it cannot be read, before anything is sent', async () => {
-	for (const limit of [NULL, '={{ 0 }}', '1,5']) {
-		await refused(list({ returnAll: false, limit }), "'Limit'");
-		await refused(many('teacher', { operation: 'getRates', returnAll: false, limit }), "'Limit'");
-	}
-	for (const returnAll of [NULL, EMPTY, '={{ 2 }}'])
-		await refused(list({ returnAll, limit: 2 }), "'Return All'");
-	expect(await run(list({ returnAll: given('false'), limit: given('3') }))).toHaveLength(3);
 });
 
 describe('what Get Many shows', () => {

@@ -158,14 +158,8 @@ it('a list that does not keep archived records apart shows each once, as active 
 });
 
 describe('the pages of a picker', () => {
-	it.each<[what: string, settings: Record<string, unknown>]>([
-		['a server that does as it should', {}],
-		[
-			'a total that counts the page, and a last page that comes again',
-			{ total: 'pageSize', pastEnd: 'repeatLast' },
-		],
-	])('show each customer once with %s', async (_what, settings) => {
-		set(settings);
+	it('show each customer once, also where the total counts the page and the last page comes again', async () => {
+		set({ total: 'pageSize', pastEnd: 'repeatLast' });
 		for (let count = 0; count < 60; count++) client(`Ученик ${count}`);
 		expect(sorted(idsIn(await scrolled('searchCustomers')))).toEqual(
 			sorted(inBranch1('customer').map(({ id }) => id)),

@@ -117,18 +117,6 @@ it('calls of which nobody knows what they do wait for each other', async () => {
 	expect(most).toBeGreaterThan(1);
 });
 
-it.each<[IDataObject, string]>([
-	[{ resource: 'unicorn' }, "'Resource' must be one of"],
-	[{ resource: 'subject', operation: 'fly' }, `'Operation' must be one that Subject has, but it is "fly"`],
-	[{ resource: 'subject', operation: '' }, "'Operation' must be a text"],
-	[formOf('get', { branchId: 'x', id: 1 }), "'Branch' must be the number of a record"],
-	[formOf('get', { resource: 'subject', id: '' }), "'Subject ID' must be the number of a record"],
-	[formOf('get', { id: 'x' }), "'Customer' must be the number of a record"],
-	[formOf('getAll', { filters: { shoe_size: 42 } }), `'Filters' has no "shoe_size"`],
-])('%j is refused before anything is sent', async (parameters, message) => {
-	expect((await school.refused(parameters)).message).toContain(message);
-});
-
 const byEmail = (fieldsToSet: IDataObject, options: IDataObject = {}) => ({
 	...byPhone(fieldsToSet, options),
 	...{ matchBy: 'email', email: EMAIL },

@@ -66,15 +66,6 @@ describe('a step of a lead or client', () => {
 	])('names whom it changes and who is archived %s', async (_when, e_date, count) => {
 		expect(await hintsOf(job('convertToClient', lead({ e_date })))).toHaveLength(count);
 	});
-
-	it('gives a small output unless the raw record is asked for', async () => {
-		const of = async (simplify: boolean) =>
-			(await school.done(job('assignManager', lead(), { assigned_id: 4, simplify }))).json[0];
-		// Ten fields, the address of the page, and what became of it.
-		expect(Object.keys(await of(true)).length).toBeLessThanOrEqual(13);
-		expect(await of(true)).toMatchObject({ url: expect.stringContaining('/lead/view?id=') as string });
-		expect(Object.keys(await of(false)).length).toBeGreaterThan(Object.keys(await of(true)).length);
-	});
 });
 
 describe('Move to Stage', () => {

@@ -60,11 +60,6 @@ describe('a text that is longer than AlfaCRM takes', () => {
 		}
 	});
 
-	it('is shortened where that is wanted, and ends with a word', () => {
-		expect(bodyOf(item, fields, { name: 'Мария Орлова' }, 1, true)).toEqual({ name: 'Мари…' });
-		expect(changesOf(item, entity, { name: 'Мия Орлова' }, false, true)).toEqual({ name: 'Мия…' });
-	});
-
 	it('is no matter where a record holds it and it is only sent along', () => {
 		const resent = { resentOnUpdate: fields };
 		expect(withResentFields(item, resent, { name: 'Мария Орлова' }, { note: 'x' })).toEqual({
