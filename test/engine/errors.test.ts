@@ -153,8 +153,6 @@ describe('an error names the task', () => {
 		['cgi/update', /^change the days of customer # in group \d+ \(membership \d+\)$/, stayLess],
 		['lesson/teach', /^complete lesson \d+$/, complete],
 		['bonus/bonus-add', /^add bonus to a customer \(#\)$/, job('addBonus', { amount: 5 })],
-		['customer/create', /^create the customer$/, () => byPhone('+7 900 555 00 09', { name: 'Мия' })],
-		['customer/update', /^update customer #$/, () => byPhone(PHONE, { note: 'x' })],
 		['customer/delete', /^delete customer #$/, job('delete')],
 		['customer/create', /^call customer\/create$/, () => call('customer', 'create')],
 	];

@@ -58,23 +58,6 @@ describe('Return All', () => {
 	);
 });
 
-describe('Limit', () => {
-	it('stops paging early', async () => {
-		expect(await run(list({ returnAll: false, limit: 45 }))).toHaveLength(45);
-		expect(pages()).toEqual([0, 1, 2]);
-	});
-});
-
-it('HTTP 401, 403 and 429 are no reason to ask for a page without a size', async () => {
-	for (const status of [401, 403, 429]) {
-		school.sandbox.faults.clear();
-		school.sandbox.faults.add({ kind: 'status', status, match: { entity: 'customer' }, times: 0 });
-		school.engine.credentials.stored.rateLimitWait = 0;
-		expect((await whole(list())).error?.message).toBeDefined();
-	}
-	expect(new Set(sizes())).toEqual(new Set([500]));
-});
-
 it('no size is asked for by an API Call, which goes out as it was written; 500 by dropdowns, 100 by pickers', async () => {
 	await run(apiCall);
 	expect(new Set(sizes())).toEqual(new Set([undefined]));
