@@ -150,6 +150,30 @@ describe('who joins a group', () => {
 		expect(school.calls.filter((call) => call === 'cgi/customer').length).toBeLessThanOrEqual(2);
 	});
 
+	it('waits for who is about the same membership, and for nobody else', async () => {
+		const [other, elsewhere] = [school.lead({ is_study: 1 }), school.add('group', { branch_ids: [1] })];
+		let open = () => {};
+		const opened = new Promise<undefined>((resolve) => (open = () => resolve(undefined)));
+		let isFirst = true;
+		school.onCall = (call, { query }) => {
+			if (call !== 'cgi/customer' || query.customer_id !== customer || !isFirst) return undefined;
+			isFirst = false;
+			return opened;
+		};
+		const forms = [join(), join(), { ...join(), id: other }, { ...join(), group_id: elsewhere }];
+		const running = forms.map(async (one) => await school.done(one, { credential: { callsAtOnce: 5 } }));
+		await jest.advanceTimersByTimeAsync(100);
+		const early = school.rows('cgi').map(({ customer_id, group_id }) => [customer_id, group_id]);
+		open();
+		const results = (await Promise.all(running)).map(({ json }) => json[0].operationResult);
+		expect(early).toEqual([
+			[other, group],
+			[customer, elsewhere],
+		]);
+		expect(results).toEqual(['created', 'unchanged', 'created', 'created']);
+		expect(school.rows('cgi')).toHaveLength(3);
+	});
+
 	it('twice in one run has joined once, should the list be late', async () => {
 		school.onCall = (call) => (call === 'cgi/customer' ? { items: [], total: 0 } : undefined);
 		const { json } = await school.done(join({ e_date: '2026-05-31' }), { items: [{}, {}] });
