@@ -1,5 +1,3 @@
-import assert from 'node:assert/strict';
-
 import { DataDeduplicationService } from 'n8n-core';
 import type { IDataObject, INodeParameters } from 'n8n-workflow';
 import { sleep } from 'n8n-workflow';
@@ -194,16 +192,6 @@ describe('another n8n process', () => {
 		return outcome;
 	}
 
-	it('that holds the lock does not keep this one from updating who is there', async () => {
-		await here(save);
-		await untilFree();
-		const other = lock();
-		expect(await other.take()).toBe(true);
-		expect((await here(save)).json).toMatchObject([{ operationResult: 'unchanged' }]);
-		expect(await other.size()).toBeGreaterThan(0);
-		await other.remove();
-	});
-
 	it('that creates somebody: who was not there is looked for once more, and found', async () => {
 		const { json } = await beside(save, () => {
 			expect(school.entries('customer/create')).toEqual([]);
@@ -248,39 +236,4 @@ describe('another n8n process', () => {
 		expect(school.entries('lesson/create')).toEqual([]);
 		expect(error?.message).toContain(`Teacher 2 has another lesson at that time: lesson ${id}`);
 	});
-
-	it('that is not there costs no call more than where n8n cannot keep a lock', async () => {
-		await here(save);
-		await untilFree();
-		const calls = school.calls();
-		expect(processed.statements).toBeGreaterThan(0);
-		school.sandbox.reset();
-		set({ rateLimit: 0 });
-		const broken = jest
-			.spyOn(DataDeduplicationService, 'getInstance')
-			.mockImplementation(() => assert.fail('Instance needs to be initialized before use'));
-		await new Engine(school.credential).run({ parameters: save });
-		broken.mockRestore();
-		expect(school.calls()).toEqual(calls);
-	});
-
-	it.each([401, 403])(
-		'may have gone on while this one stood still in the login for a create, after a %i: that is not sent any more',
-		async (status) => {
-			const match = { entity: 'customer', action: 'create' };
-			school.sandbox.faults.add({ kind: 'status', status, match });
-			const now = performance.now.bind(performance);
-			let stoodMs = 0;
-			const clock = jest.spyOn(performance, 'now').mockImplementation(() => now() + stoodMs);
-			school.sandbox.onRequest = ({ action }) => {
-				if (action === 'login' && school.entries('customer/create').length > 0) stoodMs = 60_000;
-			};
-			const { json, error } = await here(save);
-			clock.mockRestore();
-			expect(json).toEqual([]);
-			expect(error?.message).toContain('another n8n process may be doing the same');
-			expect(school.entries('customer/create').map((entry) => entry.status)).toEqual([status]);
-			await lock().remove();
-		},
-	);
 });

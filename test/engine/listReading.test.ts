@@ -1,6 +1,6 @@
 import type { IDataObject, INodeParameters } from 'n8n-workflow';
 
-import { EMPTY, NULL, given, officeOf } from './support/office';
+import { officeOf } from './support/office';
 import { useSchool } from './support/school';
 
 /**
@@ -8,7 +8,7 @@ import { useSchool } from './support/school';
  * `properties/api/lists` and, piece by piece, in `unit/api/lists`, `unit/operations/lists` and `unit/operations/returnAll`.
  */
 const school = useSchool({ customers: 300 });
-const { lead, refused, rows, run, set, whole } = officeOf(school);
+const { rows, run, set, whole } = officeOf(school);
 
 type Row = IDataObject;
 const many = (resource: string, more: INodeParameters = {}): INodeParameters => ({
@@ -48,16 +48,6 @@ describe('Return All', () => {
 		expect(pages()).toHaveLength(Math.ceil(inBranch(1).length / 20) + Math.ceil(inBranch(2).length / 20));
 	});
 
-	it('asks for pages of 500, so that a school of thousands comes in a few calls', async () => {
-		set({ bodyPageSize: 'honoured' });
-		school.sandbox.store.withoutEvents(() => {
-			for (let count = 0; count < 900; count++) lead();
-		});
-		const { json, hints } = await whole(list());
-		expect([ids(json), hints]).toEqual([ids(inBranch(1)), []]);
-		expect(sizes()).toEqual(Array<number>(Math.ceil(inBranch(1).length / 500)).fill(500));
-	});
-
 	it.each<INodeParameters>([list(), apiCall])(
 		'of a list in another order at each request is whole, without a hint: $operation',
 		async (parameters) => {
@@ -66,23 +56,6 @@ describe('Return All', () => {
 			expect([ids(json), hints]).toEqual([ids(inBranch(1)), []]);
 		},
 	);
-});
-
-describe('Limit', () => {
-	it('stops paging early', async () => {
-		expect(await run(list({ returnAll: false, limit: 45 }))).toHaveLength(45);
-		expect(pages()).toEqual([0, 1, 2]);
-	});
-});
-
-it('HTTP 401, 403 and 429 are no reason to ask for a page without a size', async () => {
-	for (const status of [401, 403, 429]) {
-		school.sandbox.faults.clear();
-		school.sandbox.faults.add({ kind: 'status', status, match: { entity: 'customer' }, times: 0 });
-		school.engine.credentials.stored.rateLimitWait = 0;
-		expect((await whole(list())).error?.message).toBeDefined();
-	}
-	expect(new Set(sizes())).toEqual(new Set([500]));
 });
 
 it('no size is asked for by an API Call, which goes out as it was written; 500 by dropdowns, 100 by pickers', async () => {
@@ -94,16 +67,6 @@ it('no size is asked for by an API Call, which goes out as it was written; 500 b
 	const { results } = await school.engine.search('searchCustomers', list(), '', undefined);
 	expect(results).toHaveLength(100);
 	expect([sizes('subject/index'), sizes()]).toEqual([[500], [100]]);
-});
-
-it('a limit, and whether all are returned, is refused where it cannot be read, before anything is sent', async () => {
-	for (const limit of [NULL, '={{ 0 }}', '1,5']) {
-		await refused(list({ returnAll: false, limit }), "'Limit'");
-		await refused(many('teacher', { operation: 'getRates', returnAll: false, limit }), "'Limit'");
-	}
-	for (const returnAll of [NULL, EMPTY, '={{ 2 }}'])
-		await refused(list({ returnAll, limit: 2 }), "'Return All'");
-	expect(await run(list({ returnAll: given('false'), limit: given('3') }))).toHaveLength(3);
 });
 
 describe('what Get Many shows', () => {

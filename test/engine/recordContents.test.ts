@@ -176,13 +176,6 @@ describe('the lists of names', () => {
 		expect(school.entries('room/index').map(({ path }) => path)).toEqual([`/v2api/${branch_id}/room/index`]);
 	});
 
-	it('are not that of the customers, which may be huge', async () => {
-		for (const resource of ['lesson', 'pay', 'task']) {
-			expect(Object.keys(await one(many(resource)))).not.toContain('customer_names');
-		}
-		expect(listed('customer')).toBe(0);
-	});
-
 	it('give no two things the same name', () => {
 		for (const { resource } of entities) {
 			const { fields, outputFields = [] } = entityOf(resource);

@@ -257,12 +257,6 @@ describe('a subscription', () => {
 		expect(await school.results(...forms)).toBe('created, created, unchanged, unchanged');
 	});
 
-	it('begins on a day', async () => {
-		expect((await school.refused(sell({ b_date: 'весной' }))).message).toContain(
-			"'Start Date' must be a date",
-		);
-	});
-
 	it('that shows nothing where a switch is off is the same with it off', async () => {
 		expect(await school.results(sell({ is_separate_balance: false }))).toBe('created');
 		school.store.patch('customer-tariff', 1, { is_separate_balance: null } as never);
@@ -491,12 +485,6 @@ describe('a text that is longer than AlfaCRM takes', () => {
 		expect(hints).toContain(
 			`Texts that are longer than AlfaCRM takes were shortened: '${label}' to ${longest} characters`,
 		);
-	});
-
-	it('is the same comment when it is shortened again', async () => {
-		const comment = job('addComment', { comment: LONG, options: { shortenTexts: true } });
-		for (const operationResult of ['created', 'unchanged'])
-			expect((await school.done(comment)).json).toMatchObject([{ operationResult }]);
 	});
 
 	it('is refused by a correction, which has no such option', async () => {

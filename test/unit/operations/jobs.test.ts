@@ -1,7 +1,5 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import { entities } from '../../../nodes/AlfaCrm/entities/registry';
-import { looksFirst, sends } from '../../support/actionKinds';
 import { byPhone, formOf, SmallSchool } from './school';
 
 const OPEN_END = '2030-12-31';
@@ -67,15 +65,6 @@ describe('a step of a lead or client', () => {
 		['from a day on that is to come', '2026-04-01', 0],
 	])('names whom it changes and who is archived %s', async (_when, e_date, count) => {
 		expect(await hintsOf(job('convertToClient', lead({ e_date })))).toHaveLength(count);
-	});
-
-	it('gives a small output unless the raw record is asked for', async () => {
-		const of = async (simplify: boolean) =>
-			(await school.done(job('assignManager', lead(), { assigned_id: 4, simplify }))).json[0];
-		// Ten fields, the address of the page, and what became of it.
-		expect(Object.keys(await of(true)).length).toBeLessThanOrEqual(13);
-		expect(await of(true)).toMatchObject({ url: expect.stringContaining('/lead/view?id=') as string });
-		expect(Object.keys(await of(false)).length).toBeGreaterThan(Object.keys(await of(true)).length);
 	});
 });
 
@@ -252,44 +241,4 @@ describe('an action that goes out as it is declared', () => {
 		const form = formOf(operation, { resource: 'teacher', returnAll: true, addNames: false });
 		expect((await sent(form)).url).toBe(`/v2api/1/teacher/${action}`);
 	});
-});
-
-it('all actions have a test', () => {
-	const namesOf = (isMeant: typeof sends) =>
-		entities
-			.flatMap(({ resource, actions = [] }) =>
-				actions.filter(({ kind }) => isMeant(kind)).map(({ name }) => `${resource}.${name}`),
-			)
-			.sort();
-	expect(namesOf(sends)).toEqual([
-		'cgi.getByCustomer',
-		'customer.addBonus',
-		'customer.getBonusBalance',
-		'customer.getCalendar',
-		'customer.spendBonus',
-		'group.getCalendar',
-		'pay.createCorrection',
-		'teacher.getCalendar',
-		'teacher.getRates',
-		'teacher.getWorkingHours',
-	]);
-	// Of a kind that adds a record in additions.test.ts, of groups in groups.test.ts, of attendance in attendance.test.ts.
-	expect(namesOf(looksFirst)).toEqual([
-		'customer.addComment',
-		'customer.addToGroup',
-		'customer.archive',
-		'customer.assignManager',
-		'customer.assignTeachers',
-		'customer.convertToClient',
-		'customer.createTask',
-		'customer.moveToStage',
-		'customer.reject',
-		'customer.removeFromGroup',
-		'customer.sellSubscription',
-		'customer.takePayment',
-		'customer.unarchive',
-		'group.archive',
-		'group.unarchive',
-		'lesson.complete',
-	]);
 });

@@ -400,16 +400,6 @@ describe('a list of customers', () => {
 		}
 	});
 
-	it.each(['missing', 'pageLength'] as const)(
-		'that comes in another order at each request makes nobody twice, total %s',
-		async (total) => {
-			Object.assign(school.settings, { total, shuffle: true });
-			for (let n = 0; n < 60; n++) school.lead({ custom_dogovor: n % 20 === 0 ? `Л-${n}` : '' });
-			for (const code of ['Л-0', 'Л-20', 'Л-40']) await school.run(byContract(code));
-			expect(school.rows('customer')).toHaveLength(60);
-		},
-	);
-
 	it('of a custom field whose filter finds parts of texts shows the record of each item', async () => {
 		school.settings.ignoredFilters = [];
 		for (const custom_dogovor of ['12', '120', '77']) school.lead({ custom_dogovor });

@@ -161,10 +161,6 @@ describe('the filter by a phone', () => {
 			expect(message).toContain(phone);
 		},
 	);
-
-	it('that is empty is called empty', async () => {
-		expect((await school.refused(filteredBy(''))).message).toContain("'Phone' is empty");
-	});
 });
 
 /** As sheets hold them: two numbers in a cell, and no comma. */

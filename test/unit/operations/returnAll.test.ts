@@ -28,20 +28,6 @@ it.each(['pageSize', 'pageLength', 'oneTooLow'] as const)(
 	},
 );
 
-it('a list without a page size is asked for each page once, also of later branches', async () => {
-	Object.assign(school.settings, { bodyPageSize: 'refused400', pageSize: 20 });
-	leads(130);
-	for (let count = 0; count < 50; count++) school.lead({ branch_ids: [2] });
-	const each = [1, 2].map((branchId) => ({ branchId }));
-	await school.done(everybody, { each, credential: { callsAtOnce: 5 } });
-	const asked = school.sent
-		.filter(({ body }) => body.pageSize === undefined)
-		.map(({ url, body }) => `${url} ${String(body.page)}`);
-	expect(asked).toEqual([...new Set(asked)]);
-	// The size is tried until it is known not to be taken.
-	expect(school.sent.filter(({ body }) => body.pageSize !== undefined)).toHaveLength(1);
-});
-
 describe('the hint of a list that did not come whole', () => {
 	it('counts the rows of one list, however many spellings of a phone were asked for', async () => {
 		const items = [{ id: 5, phone: ['+7(900)555-00-01'] }];

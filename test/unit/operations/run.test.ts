@@ -200,19 +200,6 @@ describe('a call that writes', () => {
 	])('that answers with %j tells of the custom fields that it lost: %j', async (model, hints) => {
 		expect((await saved({ success: true, model })).hints()).toEqual(hints);
 	});
-
-	it('is told to the other executions', async () => {
-		const other = deskOf().run;
-		await other.readCredential();
-		const since = other.version();
-		const { item, run } = deskOf(() => ({ success: true }));
-		await run.readCredential();
-		const keys = [recordKey({ path: 'told' }, 7)];
-		await item.save({ ...UPDATE, path: 'told' }, keys);
-		expect(other.wasWrittenSince(keys, since)).toBe(true);
-		expect(other.wasWrittenSince([['told']], since)).toBe(true);
-		expect(run.wasWrittenSince(keys, since)).toBe(false);
-	});
 });
 
 describe('a refusal of an item', () => {

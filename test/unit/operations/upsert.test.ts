@@ -304,17 +304,9 @@ describe('a key', () => {
 		expect(school.writes()).toEqual([]);
 	});
 
-	it.each<[string, IDataObject, RegExp]>([
-		[
-			'a day that is none',
-			by('nameAndBirthDate', { name: 'Мия', dob: 'весной' }),
-			/^'Date of Birth' must be/,
-		],
-		['a field that is no day', byPhone({ dob: 'скоро' }), /^'Date of Birth' must be a date/],
-		['an unknown field', { ...byPhone(), inputMode: 'json', json: '{"fone":"1"}' }, /has no field "fone"/],
-		['an ID in JSON', { ...byPhone(), inputMode: 'json', json: '{"id":1}' }, /has no field "id"/],
-	])('is not looked for where %s is given', async (_what, form, message) => {
-		expect((await school.refused(form)).message).toMatch(message);
+	it('is not looked for where an ID is given among the fields in JSON', async () => {
+		const { message } = await school.refused({ ...byPhone(), inputMode: 'json', json: '{"id":1}' });
+		expect(message).toContain('has no field "id"');
 	});
 
 	it('that nobody holds makes nobody without a name', async () => {
