@@ -44,15 +44,13 @@ describe('the log', () => {
 	it('names the user who acted, 0 for what happens behind the API', async () => {
 		await school.login(school.sandbox.account.noSubjects);
 		await changeRoom(1);
-		school.sandbox.store.patch('room', 2, { note: 'у' });
 		await school.control('PUT', 'records/room/3', { note: 'ъ' });
 		school.sandbox.store.insert('room', { name: 'Новая' }, { user: 5 });
 		school.sandbox.faults.add({ kind: 'mutate', changes: [{ entity: 'room', id: 1, remove: true }] });
 		await school.call('1/room/index');
 		const rows = await log({ ...today, entity: 'Room' });
-		expect(rows.map(({ user_id, event }) => `${String(user_id)}: ${String(event)}`)).toEqual([
-			...['0: 3', '5: 1', '0: 2', '0: 2', '3: 2'],
-		]);
+		const acts = rows.map(({ user_id, event }) => `${String(user_id)}: ${String(event)}`);
+		expect(acts).toEqual(['0: 3', '5: 1', '0: 2', '3: 2']);
 	});
 
 	it('is filtered by class, record, user, event and day, and by nothing else', async () => {
@@ -62,14 +60,12 @@ describe('the log', () => {
 		const all = await log();
 		for (const [body, count] of [
 			[{ entity: 'Room' }, 2],
-			[{ entity: 'Lead' }, 0],
 			[{ entity: 'Room', entity_id: 2 }, 1],
 			[{ ...today, event: 1 }, 1],
 			[{ user_id: 3 }, all.filter((row) => row.user_id === 3).length],
 			[today, 3],
 			[{ date_to: '10.02.2026' }, all.length - 3],
 			[{ lead_status_id: 1 }, all.length],
-			[{ id: 1 }, all.length],
 			[{ date_from: '2026-02-11' }, all.length],
 		] as const) {
 			expect([body, (await log(body)).length]).toEqual([body, count]);
@@ -121,7 +117,7 @@ describe('webhooks', () => {
 		...{ income: 5000, document_date: '05.02.2026' },
 	};
 
-	it('tell of every write of the API in order', async () => {
+	it('tell of every write of the API in order, and of changes behind it', async () => {
 		expect((await register()).json).toEqual({ urls: [`${url}/hook`] });
 		await school.call('1/pay/create', pay);
 		await school.call('1/customer/update?id=1', { note: 'х', dob: '04.09.2015' });
@@ -145,6 +141,9 @@ describe('webhooks', () => {
 			expect.objectContaining({ event: 'delete', entity: 'Room', entity_id: 1, fields_new: [] }),
 		]);
 		expect(json).toMatchObject({ urls: [`${url}/hook`], deliveries: [{ status: 200 }, {}, {}] });
+		school.sandbox.store.insert('lesson', { branch_id: 2, status: 1 });
+		await wait();
+		expect(bodies()[3]).toMatchObject({ branch_id: 2, entity: 'Lesson', event: 'create', user_id: 0 });
 	});
 
 	it('keep numbers, or make all of them texts, and can lack fields_rel', async () => {
@@ -157,17 +156,6 @@ describe('webhooks', () => {
 		const told = [{ fields_new: { customer_id: 1 } }, { fields_new: { pay_item_id: '2' } }];
 		expect(bodies()).toMatchObject(told);
 		expect(bodies()[0]).not.toHaveProperty('fields_rel');
-	});
-
-	it('tell of changes behind the API, with the first branch of the record', async () => {
-		await register();
-		school.sandbox.store.insert('lesson', { branch_id: 2, status: 1 });
-		school.sandbox.store.patch('level', 1, { name: 'Нулевой' });
-		await school.sandbox.webhooks.settled();
-		expect(bodies()).toMatchObject([
-			{ branch_id: 2, entity: 'Lesson', event: 'create', user_id: 0 },
-			{ branch_id: 1, entity: 'Level', event: 'update', fields_old: { name: 'Начальный' } },
-		]);
 	});
 
 	it('never hold up an answer, nor one another', async () => {
@@ -201,8 +189,7 @@ describe('webhooks', () => {
 		expect(again).toEqual(first);
 		expect([other?.body, malformed?.body]).toEqual([{ event: 'нечто' }, '{"branch_id":']);
 		expect(elsewhere?.path).toBe('/else?secret=1');
-		expect((await send({ txt: 'x' })).status).toBe(400);
-		expect((await send({ url: 'ftp://x' })).status).toBe(400);
+		for (const wrong of [{ txt: 'x' }, { url: 'ftp://x' }]) expect((await send(wrong)).status).toBe(400);
 	});
 
 	it('that nobody answers are noted, and ended by removal and reset', async () => {
@@ -211,9 +198,9 @@ describe('webhooks', () => {
 		const { json } = await wait();
 		expect(json).toMatchObject({ deliveries: [{ status: null, error: expect.any(String) as string }] });
 		expect((await school.control('POST', 'webhooks', { url: 'nowhere' })).status).toBe(400);
-		const removed = await school.control('DELETE', 'webhooks', { url: 'http://127.0.0.1:1/none' });
-		expect(removed.json).toEqual({ urls: [] });
 		await register();
+		const removed = await school.control('DELETE', 'webhooks', { url: 'http://127.0.0.1:1/none' });
+		expect(removed.json).toEqual({ urls: [`${url}/hook`] });
 		await school.control('DELETE', 'webhooks');
 		expect(school.sandbox.webhooks.urls).toEqual([]);
 		await register();

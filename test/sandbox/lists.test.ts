@@ -37,7 +37,6 @@ describe('pages', () => {
 		const { json, ids: seen } = await list();
 		expect(json).toMatchObject({ total: customers, count: 19 });
 		expect(seen).toEqual(ids.filter((_, index) => index !== 3));
-		expect((await list({ id: ids[3] })).json).toMatchObject({ total: 1, count: 0, items: [] });
 		await school.control('POST', `records/customer/${ids[4]}/hide?counted`);
 		expect((await list()).json).toMatchObject({ total: customers, count: 18 });
 		school.sandbox.store.show('customer', ids[3] ?? 0);
@@ -57,11 +56,9 @@ describe('the order', () => {
 		expect(moved.length).toBeLessThan(leads.length / 2);
 	});
 
-	it('of clients does not follow the id, and stays', async () => {
+	it('of clients does not follow the id', async () => {
 		const clients = await idsOf('customer/index', { removed: 1 });
-		expect(clients).not.toEqual(sorted(clients));
-		expect(clients).not.toEqual(sorted(clients).reverse());
-		expect(await idsOf('customer/index', { removed: 1 })).toEqual(clients);
+		expect([sorted(clients), sorted(clients).reverse()]).not.toContainEqual(clients);
 	});
 
 	it('of payments is the latest date first, of lesson types and levels their own', async () => {

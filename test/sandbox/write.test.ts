@@ -208,7 +208,6 @@ describe('requirements and date formats', () => {
 		['customer', 'dob'],
 		['cgi', 'b_date'],
 		['lesson', 'lesson_date'],
-		['task', 'due_date'],
 	])('%s wants a dotted %s; another is refused, or lost together with the record', async (entity, field) => {
 		const { query = '', given: body } = given(entity);
 		const add = async () =>
@@ -232,13 +231,11 @@ describe('requirements and date formats', () => {
 		const { query = '', given: body } = given(entity);
 		const { json } = await school.call(`1/${entity}/create?${query}`, { ...body, ...days });
 		expect(json).toMatchObject({ success: false, errors: { [field]: [expect.stringMatching(/позже/)] } });
-	});
-
-	it('the end is compared with a stored begin as well', async () => {
-		const { id, b_date } = school.rows('group')[0] as Row;
-		const { errors } = await school.call(`1/group/update?id=${id}`, { e_date: '01.01.2020' });
-		expect(b_date).toBe('2025-09-01');
-		expect(errors).toHaveProperty('e_date');
+		// A stored begin counts as well.
+		if (entity !== 'group') return;
+		expect((await school.call('1/group/update?id=1', { e_date: '01.01.2020' })).errors).toHaveProperty(
+			'e_date',
+		);
 	});
 });
 
@@ -272,19 +269,15 @@ describe('values', () => {
 
 	it.each<[JsonObject, Record<string, string[]>]>([
 		[
-			{ is_study: 2, legal_type: 3, gender: 'female' },
-			{ is_study: wrong('Состояние'), legal_type: wrong('Тип заказчика'), gender: wrong('Пол') },
+			{ is_study: 2, gender: 'female' },
+			{ is_study: wrong('Состояние'), gender: wrong('Пол') },
 		],
-		[
-			{ lead_status_id: 'new', branch_ids: [1, 'x'] },
-			{ lead_status_id: wrong('Этап воронки'), branch_ids: wrong('Филиал') },
-		],
+		[{ branch_ids: [1, 'x'] }, { branch_ids: wrong('Филиал') }],
 		[
 			{ email: [{}], phone: [true], note: { a: 1 } },
 			{ email: wrong('Email'), phone: wrong('Телефон'), note: wrong('Примечание') },
 		],
 		[{ dob: '31.02.2015' }, { dob: wrong('Дата рождения') }],
-		[{ dob: 20150904 }, { dob: wrong('Дата рождения') }],
 		[{ name: 'Ы'.repeat(51) }, { name: ['Значение «Имя» должно содержать максимум 50 символов.'] }],
 		[
 			{ name: '', legal_type: null },
@@ -336,25 +329,18 @@ describe('a new customer', () => {
 	});
 });
 
-describe('an update', () => {
-	it('changes what it names and replaces lists', async () => {
-		const before = school.stored('customer', 4);
-		const { model } = await update(4, { phone: ['89000000999'], branch_ids: [3] });
-		expect(school.stored('customer', 4)).toEqual({
-			...before,
-			phone: ['+7(900)000-09-99'],
-			branch_ids: [3],
-			updated_at: '2026-02-11 09:30:00',
-		});
-		expect(model.name).toBe(before?.name);
-	});
+it('an update changes what it names and replaces lists', async () => {
+	const before = school.stored('customer', 4);
+	await update(4, { phone: ['89000000999'], branch_ids: [3] });
+	const changed = { phone: ['+7(900)000-09-99'], branch_ids: [3], updated_at: '2026-02-11 09:30:00' };
+	expect(school.stored('customer', 4)).toEqual({ ...before, ...changed });
 });
 
 describe('archiving', () => {
 	const visible = async (body: JsonObject) =>
 		(await school.call('customer/index', { id: 61, is_study: 0, ...body })).ids.length;
 
-	it('is done by writing removed, and undone', async () => {
+	it('is done by writing removed, and undone; the end of a group it leaves alone', async () => {
 		await create(lead);
 		const { model } = await update(61, { removed: 1 });
 		expect(model.e_date).toBe('2026-02-11');
@@ -362,15 +348,8 @@ describe('archiving', () => {
 		expect([await visible({}), await visible({ removed: 2 })]).toEqual([0, 1]);
 		expect((await update(61, { removed: 0 })).model.e_date).toBe('2030-12-31');
 		expect(await visible({})).toBe(1);
-	});
-
-	it('of a group leaves its end alone', async () => {
-		const { model } = await school.call('1/group/update?id=1', { removed: 1 });
-		expect(model).toMatchObject({ id: 1, e_date: '2035-05-31' });
+		expect((await school.call('1/group/update?id=1', { removed: 1 })).model.e_date).toBe('2035-05-31');
 		expect(await school.list('group/index', { id: 1 })).toEqual([]);
-		expect(await school.list('group/index', { id: 1, removed: 2 })).toEqual([1]);
-		await school.call('1/group/update?id=1', { removed: 0 });
-		expect(await school.list('group/index', { id: 1 })).toEqual([1]);
 	});
 
 	it('keeps the first day when something is archived again', async () => {
@@ -396,7 +375,7 @@ describe('the time of the account', () => {
 		['Asia/Vladivostok', '2026-02-11'],
 		['America/New_York', '2026-02-10'],
 	])('in %s is that of its zone, in which it is %s', async (timeZone, today) => {
-		Object.assign(school.settings, { now: '2026-02-10T17:00:00Z', timeZone });
+		Object.assign(school.settings, { now: '2026-02-10T20:00:00.000+03:00', timeZone });
 		const isOver = today === '2026-02-11';
 		const { model } = await create({ ...lead, e_date: '2026-02-11' });
 		expect(String(model.created_at).slice(0, 10)).toBe(today);
@@ -407,16 +386,12 @@ describe('the time of the account', () => {
 
 		const { model: member } = await school.call('1/cgi/create?group_id=1', { customer_id: id });
 		expect(member.b_date).toBe(today.split('-').reverse().join('.'));
-		expect(await school.list('1/cgi/index?group_id=1')).toContain(member.id);
-		const past = { b_date: '01.02.2026', e_date: '10.02.2026' };
-		await school.call(`1/cgi/update?id=${String(member.id)}&group_id=1`, past);
-		expect((await school.list('1/cgi/index?group_id=1')).includes(Number(member.id))).toBe(!isOver);
 		await school.call(`1/customer-tariff/create?customer_id=${id}`, { tariff_id: 1, e_date: '10.02.2026' });
 		const tariffs = `1/customer-tariff/index?customer_id=${id}`;
 		expect(await school.list(tariffs, { dead: true })).toHaveLength(isOver ? 1 : 0);
 	});
 
-	it('is the clock of the machine unless it is set, to a moment with an offset if wished', async () => {
+	it('is the clock of the machine unless it is set', async () => {
 		school.settings.now = null;
 		const hours = async (timeZone: string) => {
 			school.settings.timeZone = timeZone;
@@ -426,8 +401,6 @@ describe('the time of the account', () => {
 		};
 		expect(Math.round((await hours('Asia/Almaty')) - (await hours('Europe/Moscow')))).toBe(2);
 		expect(await hours('UTC')).toBeCloseTo(Date.now() / 3_600_000, 1);
-		Object.assign(school.settings, { now: '2026-02-10T17:00:00.000+03:00', timeZone: 'Asia/Vladivostok' });
-		expect((await create(lead)).model.created_at).toBe('2026-02-11 00:00:00');
 	});
 });
 
@@ -506,7 +479,6 @@ describe('what has been read', () => {
 		],
 		['task', { done_date: '2025-02-03T10:11:12', created_at: 0 }],
 		['lesson', { date: '03.02.2025', regular_id: 'x', details: 'all' }],
-		['regular-lesson', { b_date: 'x', e_date: 5 }],
 	])('of a %s and is read only is passed over: %j', async (path, body) => {
 		const before = school.stored(path, 1);
 		const { json } = await school.call(`1/${path}/update?id=1`, body);
