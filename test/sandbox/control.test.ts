@@ -138,7 +138,7 @@ describe('the rest over HTTP', () => {
 		expect(school.rows('customer')).toEqual(before);
 	});
 
-	it.each([{ customer: 5 }, { customers: -1 }, { seed: 'x' }])('reset with %j is refused', async (body) => {
+	it.each([{ customer: 5 }, { customers: -1 }])('reset with %j is refused', async (body) => {
 		expect((await school.control('POST', 'reset', body)).status).toBe(400);
 		expect(school.rows('customer')).toHaveLength(40);
 	});

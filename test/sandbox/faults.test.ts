@@ -79,7 +79,7 @@ describe('a fault of kind', () => {
 	it.each<Fault>([{ kind: 'hang' }, { kind: 'delay', ms: 600_000 }])(
 		'%j, which does not keep the sandbox from closing',
 		async (fault) => {
-			const other = await School.open({}, { customers: 1 });
+			const other = await new School().open({}, { customers: 1 });
 			other.sandbox.faults.add(fault);
 			const waiting = outcome(() => other.call('branch/index'));
 			await other.call('branch/index');

@@ -31,10 +31,6 @@ export class School {
 	token = '';
 	sandbox!: Sandbox;
 
-	static async open(settings: Partial<Settings> = {}, options: Begun = {}): Promise<School> {
-		return await new School().open(settings, options);
-	}
-
 	async open(settings: Partial<Settings> = {}, options: Begun = {}): Promise<this> {
 		this.sandbox = await startSandbox({
 			customers: 60,
