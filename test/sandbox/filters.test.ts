@@ -187,7 +187,7 @@ it.each<[entity: string, filters: JsonObject, Test]>([
 
 describe('a filter', () => {
 	it('is a flat key with a value: nested, unknown and empty ones change nothing', async () => {
-		for (const extra of [{ filters: { id: 1 } }, { nonsense: 5 }]) expect(await find(extra)).toEqual(all());
+		expect(await find({ filters: { id: 1 }, nonsense: 5 })).toEqual(all());
 		for (const empty of ['', null, []]) {
 			expect(await find({ lead_status_id: empty, name: empty })).toEqual(all());
 		}
@@ -234,7 +234,7 @@ describe('filters that are ignored', () => {
 		expect(await find({ ...wanted, custom_school: '1' })).toEqual(fans);
 	});
 
-	it.each(['customer.phone', '*.phone', 'customer.*'])('can be named as %s', async (pattern) => {
+	it.each(['*.phone', 'customer.*'])('can be named as %s', async (pattern) => {
 		const found = await find({ phone: '0000012' });
 		expect(found).toHaveLength(1);
 		const clients = expected((row) => isClient(row) && !isArchived(row));

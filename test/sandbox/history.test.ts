@@ -10,7 +10,7 @@ const today = { date_from: '11.02.2026' };
 const changeRoom = async (id: number, note = 'х') => await school.call(`1/room/update?id=${id}`, { note });
 
 describe('the log', () => {
-	it('shows what an update changed, dates as they are stored, newest first', async () => {
+	it('shows what an update changed or a removal took, dates as they are stored, newest first', async () => {
 		const { model } = await school.call('1/customer/create', { ...lead, dob: '04.09.2015' });
 		const change = { note: 'х', dob: '05.09.2015', name: lead.name };
 		await school.call(`1/customer/update?id=${String(model.id)}`, change);
@@ -24,14 +24,9 @@ describe('the log', () => {
 		const created = { name: lead.name, dob: '2015-09-04' };
 		expect(first).toMatchObject({ event: 1, fields_old: [], fields_new: created });
 		expect(first?.fields_new).not.toHaveProperty('balance');
-	});
-
-	it('shows no new fields of a removed record', async () => {
 		await school.call('subject/delete?id=2');
-		const old = { name: 'Программирование', weight: 20 };
-		expect(await log(today)).toMatchObject([
-			{ entity: 'Subject', event: 3, fields_old: old, fields_new: '' },
-		]);
+		const removed = { event: 3, fields_old: { name: 'Программирование', weight: 20 }, fields_new: '' };
+		expect((await log())[0]).toMatchObject({ entity: 'Subject', ...removed });
 	});
 
 	it('passes over a write that is refused, or changes nothing', async () => {
@@ -177,8 +172,7 @@ describe('webhooks', () => {
 	it('are sent by hand: again, other, malformed, elsewhere', async () => {
 		const send = async (body: JsonObject) => await school.control('POST', 'webhooks/send', body);
 		await register();
-		const error = expect.stringMatching(/Nothing/) as string;
-		expect(await send({})).toMatchObject({ status: 400, json: { error } });
+		expect((await send({})).status).toBe(400);
 		await addSubject('А');
 		expect((await send({})).json).toEqual({ sent: 1 });
 		await send({ payload: { event: 'нечто' } });
@@ -189,7 +183,8 @@ describe('webhooks', () => {
 		expect(again).toEqual(first);
 		expect([other?.body, malformed?.body]).toEqual([{ event: 'нечто' }, '{"branch_id":']);
 		expect(elsewhere?.path).toBe('/else?secret=1');
-		for (const wrong of [{ txt: 'x' }, { url: 'ftp://x' }]) expect((await send(wrong)).status).toBe(400);
+		const wrong = [await send({ txt: 'x' }), await send({ url: 'ftp://x' })];
+		expect(wrong.map(({ status }) => status)).toEqual([400, 400]);
 	});
 
 	it('that nobody answers are noted, and ended by removal and reset', async () => {

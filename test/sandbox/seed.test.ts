@@ -26,20 +26,15 @@ const all = ({ store }: Sandbox) => entityNames.map((entity) => store.rows(entit
 describe('the invented school', () => {
 	it('is the same for the same seed and another for another, whatever the clock, the zone and what runs beside', async () => {
 		const settings = { now: '2031-05-05 05:05:05', timeZone: 'Asia/Vladivostok' };
-		const [one, two, other] = await Promise.all([
-			start({ settings }),
-			start({ seed: 1 }),
-			start({ seed: 2 }),
-		]);
+		const [one, other] = await Promise.all([start({ seed: 1, settings }), start({ seed: 2 })]);
 		expect(all(one)).toEqual(all(sandbox));
-		expect(all(two)).toEqual(all(sandbox));
-		const names = (rows: readonly Row[]) => rows.map(({ name }) => name);
-		expect(names(other.store.rows('customer'))).not.toEqual(names(customers));
+		expect(other.store.rows('customer').map(({ name }) => name)).not.toEqual(
+			customers.map(({ name }) => name),
+		);
 	});
 
 	it.each<[sort: string, test: (row: Row) => boolean]>([
 		['leads without a stage', (row) => row.is_study === 0 && row.lead_status_id === null],
-		['archived leads', (row) => row.is_study === 0 && row.e_date !== '2030-12-31'],
 		['archived clients', (row) => row.is_study === 1 && row.e_date !== '2030-12-31'],
 		['customers in two branches', (row) => (row.branch_ids as number[]).length === 2],
 		['customers in the third branch', (row) => (row.branch_ids as number[]).includes(3)],
@@ -175,7 +170,6 @@ describe(`${MANY} customers`, () => {
 describe('what makes large lists fast', () => {
 	const school = useSchool({ pageSize: 500 }, { customers: 1_200 });
 
-	const first = (row: Row, field: string) => String((row[field] as string[])[0] ?? '');
 	const digits = (text: string) => text.replace(/\D/g, '');
 	const part = fc.tuple(fc.nat({ max: 1_199 }), fc.nat({ max: 8 }), fc.integer({ min: 1, max: 12 }));
 	const id = fc.integer({ min: 1, max: 1_200 });
@@ -209,8 +203,10 @@ describe('what makes large lists fast', () => {
 					const rows = store.rows('customer');
 					const [place, from, length] = one.part;
 					const row = rows[place % rows.length] as Row;
-					const held = one.do === 'name' ? String(row.name) : first(row, one.do);
-					const text = held.slice(from, from + length).trim();
+					const [held = ''] = [row[one.do] ?? []].flat();
+					const text = String(held)
+						.slice(from, from + length)
+						.trim();
 					const plain = (value: unknown) =>
 						one.do === 'phone' ? digits(String(value)) : String(value).toLowerCase();
 					const wanted = plain(text);

@@ -230,7 +230,7 @@ const switches: Switches = {
 	// Two pages of a size, and one of none.
 	bodyPageSize: {
 		ask: async () => {
-			const two = [{ pageSize: 100 }, { pageSize: 100, page: 1 }];
+			const two = [0, 1].map((page) => ({ pageSize: 100, page }));
 			return await sizes('customer/index', ...two, { pageSize: 0 });
 		},
 		answers: {
