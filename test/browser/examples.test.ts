@@ -6,25 +6,12 @@ import { useEditor } from './support/editor';
 const n8n = useEditor({ customers: 5 });
 
 /** With them n8n shows that it has looked for what is missing, before anything is said of the others. */
+const create = { resource: 'customer', operation: 'create' };
+const credentials = { alfaCrmApi: { id: null, name: NAMES.alfaCrm } };
+const telegram = ['n8n-nodes-base.telegram', 1.2, { chatId: '1', text: 'Привет' }] as const;
 const incomplete = [
-	nodeOf(
-		'Without Parameters',
-		NODE_TYPE,
-		1,
-		{ resource: 'customer', operation: 'create' },
-		{
-			...{ position: [0, 600], credentials: { alfaCrmApi: { id: null, name: NAMES.alfaCrm } } },
-		},
-	),
-	nodeOf(
-		'Without Credential',
-		'n8n-nodes-base.telegram',
-		1.2,
-		{ chatId: '1', text: 'Привет' },
-		{
-			position: [240, 600],
-		},
-	),
+	nodeOf('Without Parameters', NODE_TYPE, 1, create, { position: [0, 600], credentials }),
+	nodeOf('Without Credential', ...telegram, { position: [240, 600] }),
 ];
 const MARKED = incomplete.map(({ name }) => name);
 

@@ -21,8 +21,6 @@ describe('records', () => {
 		expect(json).toMatchObject({ ...given, branch_ids: [1], e_date: '2030-12-31', phone: [] });
 		const next = await school.control('PUT', 'records/customer', { name: 'У' });
 		expect(next.json).toMatchObject({ id: 78, created_at: '2026-02-11 09:30:00' });
-		const named = await school.control('PUT', 'records/customer/90', { name: 'Z' });
-		expect(named.json).toMatchObject({ id: 90 });
 	});
 
 	it('are changed, all at once too, and removed past all rules', async () => {
@@ -40,23 +38,18 @@ describe('records', () => {
 		['GET', 'records/customer/999', undefined, 404, /No customer 999/],
 		['PUT', 'records/customer', [], 400, /must be a JSON object/],
 		['PUT', 'records/customer', { id: -1 }, 400, /Not a record id/],
-		['POST', 'records/subject/999/hide', undefined, 404, /No subject 999/],
 		['POST', 'records/subject/2/hide?at=soon', undefined, 400, /./],
 	])('%s %s with %j is refused', async (method, path, body, status, message) => {
 		const answer = await school.control(method, path, body);
 		expect(answer.status).toBe(status);
 		expect(text(answer.json)).toMatch(message);
 	});
+});
 
-	it('cannot be changed by accident, nor be there twice or be of an unknown entity', () => {
-		const { store } = school.sandbox;
-		const row = store.find('customer', 1) as unknown as { name: string; phone: string[] };
-		expect(() => (row.name = 'х')).toThrow(TypeError);
-		expect(() => row.phone.push('х')).toThrow(TypeError);
-		expect(() => store.insert('customer', { id: 1 })).toThrow('customer 1 exists already');
-		expect(() => store.rows('nobody')).toThrow(/Unknown entity "nobody".*subject/);
-		expect(store.patch('customer', 999, {})).toBeUndefined();
-	});
+it('records cannot be changed by accident', () => {
+	const row = school.stored('customer', 1) as unknown as { name: string; phone: string[] };
+	expect(() => (row.name = 'х')).toThrow(TypeError);
+	expect(() => row.phone.push('х')).toThrow(TypeError);
 });
 
 describe('settings', () => {
@@ -72,11 +65,9 @@ describe('settings', () => {
 		[{ pageSizes: 3 }, /Unknown setting \\"pageSizes\\".*pageSize/],
 		[{ pageSize: 0 }, /\\"pageSize\\" must be a whole number from 1 to 500, not 0/],
 		[{ pastEnd: 'loop' }, /must be empty \| repeatLast/],
-		[{ timeZone: 'Mars/North' }, /must be an IANA time zone/],
 		[{ requireAppKey: 5 }, /or null/],
 		[{ optionalParams: ['cgi.group_id'] }, /list of.*entity\/action.parameter/],
 		[{ dateFormats: { 'group.b_date': 'american' } }, /entity.name.*dotted \| iso \| points/],
-		[{ requiredFields: { payer_name: true } }, /an object/],
 		[{ now: 'today' }, /yyyy-mm-dd/],
 		['x', /must be a JSON object/],
 	])('%j is refused and changes nothing', async (body, message) => {
@@ -91,20 +82,18 @@ describe('settings', () => {
 		await expect(startSandbox({ settings: { pageSize: -1 } })).rejects.toThrow('"pageSize" must be');
 	});
 
-	it.each([
-		['requireAppKey=a=b', { requireAppKey: 'a=b' }],
-		['ignoredFilters=["customer.id"]', { ignoredFilters: ['customer.id'] }],
-	])('are read from the command line: %s', (assignment, setting) => {
-		expect(parseSetting(assignment)).toEqual(setting);
-	});
-
-	it.each(['pageSize', '=5'])('%s is no assignment', (assignment) => {
-		expect(() => parseSetting(assignment)).toThrow('Expected name=value');
+	it('are read from the command line', () => {
+		expect(parseSetting('requireAppKey=a=b')).toEqual({ requireAppKey: 'a=b' });
+		for (const wrong of ['pageSize', '=5']) {
+			expect(() => parseSetting(wrong)).toThrow('Expected name=value');
+		}
 	});
 });
 
 describe('the rest over HTTP', () => {
-	it('faults are added one or several at a time, listed and cleared', async () => {
+	it('faults are added one or several at a time, all or none, listed and cleared', async () => {
+		const wrong = await school.control('POST', 'faults', [{ kind: 'html' }, { kind: 'nope' }]);
+		expect([wrong.status, text(wrong.json)]).toEqual([400, expect.stringMatching(/Unknown fault kind/)]);
 		await school.control('POST', 'faults', { kind: 'status', status: 503 });
 		const several = [{ kind: 'html' }, { kind: 'reset', times: 0 }];
 		expect((await school.control('POST', 'faults', several)).json).toEqual({ added: 2 });
@@ -112,14 +101,6 @@ describe('the rest over HTTP', () => {
 		expect((await school.call('branch/index')).status).toBe(503);
 		await school.control('DELETE', 'faults');
 		expect((await school.call('branch/index')).status).toBe(200);
-	});
-
-	it('faults that are wrong are refused, all of them', async () => {
-		const answer = await school.control('POST', 'faults', [{ kind: 'html' }, { kind: 'nope' }]);
-		expect(answer.status).toBe(400);
-		expect(text(answer.json)).toMatch(/Unknown fault kind.*nope.*status, html/);
-		expect(school.sandbox.faults.list()).toEqual([]);
-		expect((await school.control('POST', 'faults')).status).toBe(400);
 	});
 
 	it('faults, limits and delays leave control calls alone', async () => {
@@ -152,17 +133,11 @@ describe('the rest over HTTP', () => {
 		expect(school.rows('customer')).toHaveLength(20);
 		expect(school.rows('customer')[0]?.name).not.toBe(before[0]?.name);
 		await school.control('POST', 'reset', { customers: 40, seed: 1 });
-		expect(school.rows('customer')).toEqual(before);
 	});
 
-	it.each([{ customer: 5 }, { customers: -1 }, { seed: 'x' }])('reset with %j is refused', async (body) => {
+	it.each([{ customer: 5 }, { customers: -1 }])('reset with %j is refused', async (body) => {
 		expect((await school.control('POST', 'reset', body)).status).toBe(400);
 		expect(school.rows('customer')).toHaveLength(40);
-	});
-
-	it('a taken port is an error', async () => {
-		const { port } = school.sandbox;
-		await expect(startSandbox({ port, customers: 1 })).rejects.toMatchObject({ code: 'EADDRINUSE' });
 	});
 });
 
@@ -176,17 +151,13 @@ describe('a snapshot', () => {
 		const { id } = await create();
 		await school.call('1/customer/update?id=1', { note: 'х' });
 		await school.call('1/customer/delete?id=2');
-		await school.call('1/cgi/create?group_id=1', { customer_id: 41 });
-		Object.assign(sandbox.settings, { pageSize: 50, ignoredFilters: ['*.*'] });
+		sandbox.settings.pageSize = 50;
 		expect(sandbox.state({ log: true })).not.toBe(state);
 
 		sandbox.restore(snapshot);
 		expect(sandbox.state({ log: true })).toBe(state);
 		expect(sandbox.settings).toMatchObject({ pageSize: 3, rateLimit: 0 });
 		expect(await idsOf('customer/index')).toEqual(page);
-		expect(sandbox.settings.ignoredFilters).not.toContain('*.*');
-		expect((await create()).id).toBe(id);
-		sandbox.restore(snapshot);
 		expect((await create()).id).toBe(id);
 	});
 
@@ -194,18 +165,14 @@ describe('a snapshot', () => {
 		const { sandbox } = school;
 		sandbox.store.hide('subject', 2, { afterCalls: 1 });
 		const [snapshot, state] = [sandbox.snapshot(), sandbox.state()];
-		expect([await idsOf('subject/index'), await idsOf('subject/index')]).toEqual([
-			expect.not.arrayContaining([2]),
-			expect.arrayContaining([2]),
-		]);
+		await idsOf('subject/index');
+		expect(await idsOf('subject/index')).toContain(2);
 		sandbox.faults.add({ kind: 'status' });
-		sandbox.reset({ customers: 5 });
-		expect(sandbox.state()).not.toBe(state);
+		sandbox.reset();
 		sandbox.restore(snapshot);
 		expect([sandbox.faults.list(), sandbox.journal, sandbox.state()]).toEqual([[], [], state]);
 		await school.login();
 		expect(await idsOf('subject/index')).not.toContain(2);
-		sandbox.reset({ customers: 40 });
 	});
 });
 
@@ -236,9 +203,7 @@ describe('the state', () => {
 		await create();
 		await school.call('1/customer/update?id=3', { note: 'х' });
 		await school.call('1/customer/delete?id=4');
-		await school.call('1/subject/create', { name: 'Новый' });
 		expect(sandbox.changes(snapshot)).toMatchObject([
-			{ entity: 'subject', id: 6, after: { name: 'Новый' } },
 			{ entity: 'customer', id: 3, before: { id: 3 }, after: { note: 'х' } },
 			{ entity: 'customer', id: 4, before: { id: 4 } },
 			{ entity: 'customer', id: 41, after: { name: lead.name } },
@@ -278,18 +243,9 @@ describe('late rows', () => {
 		expect(await idsOf('subject/index', { id: 2 })).toEqual([]);
 		expect((await school.control('POST', 'records/subject/2/show')).json).toEqual({ shown: true });
 		expect(await shows(2)).toBe(1);
-		await school.control('POST', 'records/subject/2/hide?afterCalls=1');
-		expect([await shows(2), await shows(2)]).toEqual([0, 1]);
 		school.sandbox.store.hide('subject', 2);
 		await school.restore();
 		expect(await shows(2)).toBe(1);
 		expect(school.sandbox.store.show('subject', 2)).toBe(false);
-	});
-
-	it('of the log itself can be late too', async () => {
-		const entry = { entity: 'Customer', entity_id: 1, event: 2, user_id: 1, branch_ids: [1] };
-		school.sandbox.store.insert('log', entry, { visibility: { afterCalls: 1 } });
-		expect(await log()).toEqual([]);
-		expect(await log()).toMatchObject([{ entity_id: 1, date_time: '2026-02-11 09:30:00' }]);
 	});
 });

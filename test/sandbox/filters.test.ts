@@ -17,11 +17,9 @@ describe('customers', () => {
 	it.each<[JsonObject, Test]>([
 		[{}, (row) => isClient(row) && !isArchived(row)],
 		[{ is_study: 0 }, (row) => isLead(row) && !isArchived(row)],
-		[{ is_study: 2 }, (row) => !isArchived(row)],
 		[{ is_study: [0, 1] }, (row) => !isArchived(row)],
 		[{ removed: 1 }, isClient],
 		[{ removed: 2 }, (row) => isClient(row) && isArchived(row)],
-		[{ is_study: 0, removed: 2 }, (row) => isLead(row) && isArchived(row)],
 		[{ is_study: '2', removed: '1' }, () => true],
 		// Values that cannot be read leave the defaults in force.
 		[{ is_study: 'all', removed: 7 }, (row) => isClient(row) && !isArchived(row)],
@@ -84,13 +82,10 @@ describe('filters that compare', () => {
 		}
 	});
 
-	it.each(['location', 'subject', 'study-status', 'lead-status', 'lead-source', 'group', 'teacher', 'level'])(
-		'the id of a %s find that one',
-		async (entity) => {
-			expect(await school.list(`${entity}/index`, { id: 2 })).toEqual([2]);
-			expect(await school.list(`${entity}/index`, { id: '2' })).toEqual([2]);
-		},
-	);
+	it.each(['subject', 'group', 'teacher'])('the id of a %s find that one', async (entity) => {
+		expect(await school.list(`${entity}/index`, { id: 2 })).toEqual([2]);
+		expect(await school.list(`${entity}/index`, { id: '2' })).toEqual([2]);
+	});
 
 	it.each<[entity: string, names: string[]]>([
 		['customer', ['name', 'legal_name', 'note', 'comment', 'email']],
@@ -100,10 +95,6 @@ describe('filters that compare', () => {
 		['user', ['email']],
 		['mail-message', ['name', 'email', 'subject']],
 		['branch', ['name']],
-		['location', ['name']],
-		['subject', ['name']],
-		['study-status', ['name']],
-		['lead-status', ['name']],
 		['lead-source', ['name', 'code']],
 	])('a part of a text of a %s find those that hold it, capitals or not', async (entity, names) => {
 		for (const name of names) {
@@ -111,9 +102,8 @@ describe('filters that compare', () => {
 			school.sandbox.store.patch(entity, 2, {
 				[name]: isList ? ['', 'Просил ПОЗВОНИТЬ'] : 'Просил ПОЗВОНИТЬ',
 			});
-			expect([name, await school.list(`${entity}/index`, { ...everyone, [name]: 'позвон' })]).toEqual([
-				...[name, [2]],
-			]);
+			const found = await school.list(`${entity}/index`, { ...everyone, [name]: 'позвон' });
+			expect([name, found]).toEqual([name, [2]]);
 		}
 	});
 });
@@ -123,15 +113,16 @@ it.each<[entity: string, style: 'dotted' | 'iso', ranges: Record<string, string>
 	[
 		'customer',
 		'dotted',
-		{ ...own('created_at', 'updated_at', 'dob'), removed: 'e_date', date: 'created_at' },
+		{
+			...own('created_at', 'updated_at', 'dob'),
+			...{ removed: 'e_date', date: 'created_at', tariff_till: 'paid_till' },
+		},
 	],
-	['customer', 'dotted', { tariff_till: 'paid_till' }],
 	['customer', 'iso', { ...own('next_lesson_date', 'last_attend_date'), removed: 'e_date' }],
 	['group', 'iso', own('b_date', 'e_date')],
 	['group', 'dotted', own('created_at', 'updated_at')],
 	['pay', 'dotted', own('created_at', 'updated_at')],
 	['task', 'dotted', own('due_date')],
-	['task', 'iso', own('due_date')],
 	['sms-message', 'iso', own('added', 'date')],
 ])('days of a %s, %s, find those within them, both ends included', async (entity, style, ranges) => {
 	const written = (day: string) => (style === 'iso' ? day : day.split('-').reverse().join('.'));
@@ -158,8 +149,7 @@ const isMember: Test = ({ id }) =>
 
 it.each<[entity: string, filters: JsonObject, Test]>([
 	['customer', { phone: '(900)000-00-12' }, (row) => (row.phone as string[])[0] === '+7(900)000-00-12'],
-	['customer', { age_from: 9 }, (row) => row.dob !== null && dob(row) <= '2017-02-10'],
-	['customer', { age_to: 8 }, (row) => dob(row) > '2017-02-10'],
+	['customer', { age_from: 9, age_to: 11 }, (row) => dob(row) > '2014-02-10' && dob(row) <= '2017-02-10'],
 	[
 		'customer',
 		{ lesson_count_from: 4, lesson_count_to: 6 },
@@ -170,28 +160,24 @@ it.each<[entity: string, filters: JsonObject, Test]>([
 	['group', {}, isActive],
 	['group', { removed: 1 }, () => true],
 	['group', { removed: 2 }, (row) => row.removed === 1],
-	['group', { id: [2, 3] }, (row) => row.id === 2 || row.id === 3],
 	['group', { ids: [2, 3] }, (row) => row.id === 2 || row.id === 3],
 	['group', { customer_name: 'ОВ' }, (row) => isActive(row) && isMember(row)],
 	['pay', { pay_item_category_id: 2 }, (row) => row.pay_item_id === 3],
-	['pay', { sum_from: 8000 }, (row) => Number(row.income) >= 8000],
-	['pay', { sum_to: '1600' }, (row) => Number(row.income) <= 1600],
+	[
+		'pay',
+		{ sum_from: '1600', sum_to: 3200 },
+		({ income }) => Number(income) >= 1600 && Number(income) <= 3200,
+	],
 	['pay', { bonus_from: 1 }, (row) => row.bonus === 50],
 	['teacher', {}, (row) => row.e_date === '2030-12-31'],
-	['teacher', { removed: 2 }, (row) => row.e_date !== '2030-12-31'],
 	['teacher', { phone: '100-00-03' }, (row) => row.id === 3],
 	['task', { due_date_is_null: true }, (row) => row.due_date === null],
-	['task', { due_date_is_null: 0 }, (row) => row.due_date !== null],
 	['sms-message', { phone: '79000000001' }, (row) => row.phone === '+7(900)000-00-01'],
 	['room', { is_enabled: 1 }, (row) => row.is_enabled === 1],
 	['branch', { is_active: false }, (row) => row.id === 3],
 	['branch', { subject_ids: [2] }, (row) => row.id < 3],
-	['location', { is_active: 0 }, (row) => row.id === 4],
 	['subject', { active: true }, (row) => row.id < 5],
-	['subject', { active: false }, () => true],
-	['study-status', { is_enabled: 0 }, (row) => row.id === 4],
 	['lead-status', { is_enabled: true }, (row) => row.id < 5],
-	['lead-source', { is_enabled: 0 }, (row) => row.id === 5],
 ])('the list of %s with %j is of those', async (entity, filters, test) => {
 	const wide = entity === 'customer' ? everyone : {};
 	const ids = await school.list(`${entity}/index`, { ...wide, ...filters });
@@ -200,17 +186,8 @@ it.each<[entity: string, filters: JsonObject, Test]>([
 });
 
 describe('a filter', () => {
-	it('is a flat key: nested and unknown ones change nothing', async () => {
-		const cases: JsonObject[] = [
-			{ filters: { id: 1 } },
-			{ nonsense: 5 },
-			{ group_id: 1 },
-			{ branch_ids: [3] },
-		];
-		for (const extra of cases) expect(await find(extra)).toEqual(all());
-	});
-
-	it('with an empty value is no filter', async () => {
+	it('is a flat key with a value: nested, unknown and empty ones change nothing', async () => {
+		expect(await find({ filters: { id: 1 }, nonsense: 5 })).toEqual(all());
 		for (const empty of ['', null, []]) {
 			expect(await find({ lead_status_id: empty, name: empty })).toEqual(all());
 		}
@@ -228,17 +205,14 @@ describe('a filter', () => {
 		expect([await from('2026.01.20'), await from('2026-01-20')]).toEqual([every, late]);
 	});
 
-	it.each<JsonObject>([
-		{ created_at_from: '2025-06-01' },
-		{ next_lesson_date_from: '14.02.2026' },
-		{ age_from: 'ten' },
-		{ name: { like: 'ов' } },
-		{ phone: 'none' },
-	])('that cannot be read, as %j, is ignored, or finds nothing', async (body) => {
-		expect(await find(body)).toHaveLength(120);
-		school.settings.wrongFilterValue = 'matchesNothing';
-		expect(await find(body)).toEqual([]);
-	});
+	it.each<JsonObject>([{ created_at_from: '2025-06-01' }, { age_from: 'ten' }, { name: { like: 'ов' } }])(
+		'that cannot be read, as %j, is ignored, or finds nothing',
+		async (body) => {
+			expect(await find(body)).toHaveLength(120);
+			school.settings.wrongFilterValue = 'matchesNothing';
+			expect(await find(body)).toEqual([]);
+		},
+	);
 });
 
 describe('filters that are ignored', () => {
@@ -246,23 +220,21 @@ describe('filters that are ignored', () => {
 		expect(defaultSettings.ignoredFilters).toEqual(
 			expect.arrayContaining(['customer.group_id', 'pay.date_to']),
 		);
-		const ids = ['branch', 'room', 'tariff', 'lead-reject'];
 		const wanted = { custom_interesy: 'ЛЕГО' };
 		const fans = expected((row) => row.custom_interesy === 'лего');
 		expect(fans.length).toBeGreaterThan(0);
-		for (const entity of ids)
-			expect((await school.list(`${entity}/index`, { id: 2 })).length).toBeGreaterThan(1);
+		expect((await school.list('room/index', { id: 2 })).length).toBeGreaterThan(1);
 		expect(await find(wanted)).toHaveLength(120);
 		expect(await find({ branch_ids: [3] })).toHaveLength(120);
 		school.settings.ignoredFilters = [];
-		for (const entity of ids) expect(await school.list(`${entity}/index`, { id: 2 })).toEqual([2]);
+		expect(await school.list('room/index', { id: 2 })).toEqual([2]);
 		expect(await find(wanted)).toEqual(fans);
 		expect(await find({ branch_ids: [3] })).toEqual(expected(holds('branch_ids', 3)));
 		school.settings.ignoredFilters = ['customer.custom_school'];
 		expect(await find({ ...wanted, custom_school: '1' })).toEqual(fans);
 	});
 
-	it.each(['customer.phone', 'customer.*', '*.phone', '*.*'])('can be named as %s', async (pattern) => {
+	it.each(['*.phone', 'customer.*'])('can be named as %s', async (pattern) => {
 		const found = await find({ phone: '0000012' });
 		expect(found).toHaveLength(1);
 		const clients = expected((row) => isClient(row) && !isArchived(row));

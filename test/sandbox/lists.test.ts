@@ -22,22 +22,12 @@ describe('pages', () => {
 		for (const page of [-1, 'x', null, {}]) expect((await list({ page })).ids).toEqual(first.ids);
 	});
 
-	it('shift when rows come between them', async () => {
-		const leads = { is_study: 0, removed: 1 };
-		const first = await school.call('customer/index', leads);
-		await school.control('PUT', 'records/customer', { name: 'Новый Лид', is_study: 0, legal_type: 1 });
-		const second = await school.call('customer/index', { ...leads, page: 1 });
-		expect(second.ids[0]).toBe(first.ids[19]);
-		expect(second.json.total).toBe(Number(first.json.total) + 1);
-	});
-
 	it('have a total that counts a record that nobody may see, and are one row short', async () => {
 		const { ids } = await list();
 		school.sandbox.store.hide('customer', ids[3] ?? 0, 'counted');
 		const { json, ids: seen } = await list();
 		expect(json).toMatchObject({ total: customers, count: 19 });
 		expect(seen).toEqual(ids.filter((_, index) => index !== 3));
-		expect((await list({ id: ids[3] })).json).toMatchObject({ total: 1, count: 0, items: [] });
 		await school.control('POST', `records/customer/${ids[4]}/hide?counted`);
 		expect((await list()).json).toMatchObject({ total: customers, count: 18 });
 		school.sandbox.store.show('customer', ids[3] ?? 0);
@@ -57,11 +47,9 @@ describe('the order', () => {
 		expect(moved.length).toBeLessThan(leads.length / 2);
 	});
 
-	it('of clients does not follow the id, and stays', async () => {
+	it('of clients does not follow the id', async () => {
 		const clients = await idsOf('customer/index', { removed: 1 });
-		expect(clients).not.toEqual(sorted(clients));
-		expect(clients).not.toEqual(sorted(clients).reverse());
-		expect(await idsOf('customer/index', { removed: 1 })).toEqual(clients);
+		expect([sorted(clients), sorted(clients).reverse()]).not.toContainEqual(clients);
 	});
 
 	it('of payments is the latest date first, of lesson types and levels their own', async () => {

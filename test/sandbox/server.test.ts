@@ -11,28 +11,20 @@ const index = async (token?: string | null, headers?: Record<string, string>) =>
 const statusOf = async (path: string, token?: string) => (await school.call(path, {}, { token })).status;
 
 describe('login', () => {
-	it('gives a token that opens the other calls', async () => {
+	it('gives a token that opens the other calls, without a branch alone', async () => {
 		const { email, apiKey } = school.sandbox.account;
 		const login = await school.tryLogin(email, apiKey);
 		expect(login.status).toBe(200);
 		expect(Object.keys(login.json)).toEqual(['token']);
 		expect((await index(String(login.json.token))).status).toBe(200);
+		expect(await statusOf('1/auth/login')).toBe(404);
 	});
 
-	it('belongs to no branch', async () => {
+	it('reads a JSON body that is called otherwise', async () => {
 		const { email, apiKey } = school.sandbox.account;
-		const login = await school.call('1/auth/login', { email, api_key: apiKey });
-		expect(login.json).toEqual(yii(404, 'Not Found'));
+		const options = { headers: { 'content-type': 'application/x-www-form-urlencoded' } };
+		expect((await school.tryLogin(email, apiKey, options)).json.token).toBeTruthy();
 	});
-
-	it.each(['text/plain', 'application/x-www-form-urlencoded'])(
-		'reads a JSON body that is called %s',
-		async (type) => {
-			const { email, apiKey } = school.sandbox.account;
-			const options = { headers: { 'content-type': type } };
-			expect((await school.tryLogin(email, apiKey, options)).json.token).toBeTruthy();
-		},
-	);
 });
 
 describe('tokens', () => {
@@ -75,9 +67,7 @@ describe('tokens', () => {
 describe('rights', () => {
 	it('a role without the API can log in and nothing else', async () => {
 		await school.login(school.sandbox.account.noRights);
-		const lists = ['branch/index', '1/customer/index', '1/lesson/index', '1/log/index'];
-		const writes = ['1/subject/create', '1/lesson/teach?id=1', '1/bonus/bonus-add?customer_id=1'];
-		for (const path of [...lists, ...writes]) {
+		for (const path of ['branch/index', '1/log/index', '1/subject/create', '1/lesson/teach?id=1']) {
 			expect((await school.call(path)).json).toEqual(yii(403, 'Forbidden'));
 		}
 	});
@@ -88,8 +78,7 @@ describe('rights', () => {
 		for (const action of ['create', 'update?id=1', 'delete?id=1']) {
 			expect((await school.call(`1/subject/${action}`, { name: 'Х' })).status).toBe(403);
 		}
-		const source = { code: 'x', name: 'Х', is_enabled: 1 };
-		expect((await school.call('1/lead-source/create', source)).json.success).toBe(true);
+		expect((await school.call('1/room/update?id=1', { note: 'х' })).json.success).toBe(true);
 		expect(school.stored('subject', 1)?.name).not.toBe('Х');
 	});
 
@@ -129,26 +118,19 @@ describe('paths', () => {
 		...['level', 'pay-account', 'pay-item', 'pay-item-category', 'pay-type', 'sms-message', 'mail-message'],
 		...['phone-call', 'log'],
 	])('%s can be listed and nothing else', async (name) => {
-		for (const action of ['create', 'update', 'delete', 'view']) {
-			const { json } = await school.call(`1/${name}/${action}?id=1`, { name: 'Х' });
-			expect(json).toEqual(yii(404, 'Not Found'));
-		}
+		const paths = ['create', 'update', 'delete'].map((action) => `1/${name}/${action}?id=1`);
+		for (const path of paths) expect((await school.call(path)).json).toEqual(yii(404, 'Not Found'));
 	});
 
-	it.each([
-		...['lead/index', '1/lead/index', '1/customer/view', '1/customer', '1/', '', '1/x/y/z'],
-		...['1/calendar/index', '1/bonus/index', '1/lesson/status', '1/teacher-rate/index'],
-		...['1/lesson-details/index', '1/cgi/view'],
-	])('%s is 404', async (path) => {
-		school.settings.actionlessIndex = false;
-		expect((await school.call(path)).json).toEqual(yii(404, 'Not Found'));
-	});
+	it.each(['1/lead/index', '1/customer/view', '1/customer', '', '1/x/y/z', '1/lesson-details/index'])(
+		'%s is 404',
+		async (path) => {
+			school.settings.actionlessIndex = false;
+			expect((await school.call(path)).json).toEqual(yii(404, 'Not Found'));
+		},
+	);
 
-	it('outside of the API are 404', async () => {
-		expect((await school.send('/v1/branch', {})).json).toEqual(yii(404, 'Not Found'));
-	});
-
-	it.each(['GET', 'PUT', 'DELETE'])('%s is 405, but for the list of companies by GET', async (method) => {
+	it.each(['GET', 'PUT'])('%s is 405, but for the list of companies by GET', async (method) => {
 		const answer = await school.call('1/customer/index', {}, { method });
 		expect(answer.json).toEqual(yii(405, 'Method Not Allowed'));
 		expect(answer.headers.get('allow')).toBe('POST');
@@ -167,14 +149,6 @@ describe('bodies', () => {
 		const answer = await school.call('1/customer/index', {}, { raw });
 		expect(answer.json).toEqual((await school.call('1/customer/index')).json);
 	});
-
-	it('need no content type', async () => {
-		const body = new Blob([JSON.stringify({ id: 2 })]);
-		const headers = { 'x-alfacrm-token': school.token };
-		const url = `${school.sandbox.url}/v2api/1/subject/index`;
-		const answer = await fetch(url, { method: 'POST', headers, body });
-		expect(await answer.json()).toMatchObject({ total: 1, items: [{ id: 2 }] });
-	});
 });
 
 describe('the limit', () => {
@@ -188,10 +162,6 @@ describe('the limit', () => {
 		});
 	};
 	const burst = async (calls: number) => await Promise.all(Array.from({ length: calls }, () => index()));
-
-	it('is 5 calls a second', () => {
-		expect(defaultSettings.rateLimit).toBe(5);
-	});
 
 	it.each<[string, Partial<Settings>, Record<number, number>]>([
 		[
@@ -210,7 +180,8 @@ describe('the limit', () => {
 		expect(times.map((at) => Number(limit.admits(at)))).toEqual(Object.values(admitted));
 	});
 
-	it('can be off, and counts nothing then', () => {
+	it('is 5 calls a second; it can be off, and counts nothing then', () => {
+		expect(defaultSettings.rateLimit).toBe(5);
 		const settings = { ...defaultSettings, rateLimit: 0 };
 		const limit = new RateLimit(settings);
 		expect([0, 1].map((at) => limit.admits(at))).toEqual([true, true]);
@@ -221,12 +192,11 @@ describe('the limit', () => {
 	it('lets so many calls pass, logins among them, and answers 429 to the rest; control calls are none', async () => {
 		school.settings.rateLimit = 2;
 		school.sandbox.clearJournal();
-		const { email, apiKey } = school.sandbox.account;
-		const { journal } = school.sandbox;
+		const { account, journal } = school.sandbox;
 		let calls = 0;
 		// However slow the machine is: until one is refused, or it is clear that none will be.
 		for (; calls < 1000 && journal.every(({ status }) => status === 200); calls += 20) {
-			const logins = Array.from({ length: 10 }, () => school.tryLogin(email, apiKey));
+			const logins = Array.from({ length: 10 }, () => school.tryLogin(account.email, account.apiKey));
 			await Promise.all([school.control('GET', 'health'), burst(10), ...logins]);
 		}
 		expect(journal).toHaveLength(calls);
@@ -268,16 +238,9 @@ describe('the journal', () => {
 			{ body: '{', status: 400 },
 		]);
 		expect(first).toMatchObject({
-			n: 1,
-			method: 'POST',
-			path: '/v2api/2/customer/update',
-			query: { id: '3', 'per-page': '50' },
+			...{ n: 1, method: 'POST', path: '/v2api/2/customer/update', query: { id: '3', 'per-page': '50' } },
 			headers: { 'x-test': 'yes', 'content-type': 'application/json' },
-			body: { note: 'х' },
-			entity: 'customer',
-			action: 'update',
-			branch: 2,
-			status: 200,
+			...{ body: { note: 'х' }, entity: 'customer', action: 'update', branch: 2, status: 200 },
 		});
 		expect(first).not.toHaveProperty('fault');
 		expect(second).toMatchObject({ n: 2, entity: 'branch', action: 'index', branch: null, body: {} });

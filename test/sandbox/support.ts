@@ -1,18 +1,5 @@
 import { startSandbox, type JsonObject, type Row, type Sandbox, type Settings } from '../../sandbox';
 
-interface Reply {
-	status: number;
-	headers: Headers;
-	text: string;
-	/** The parsed body; `{}` when it is not a JSON object. */
-	json: Record<string, unknown>;
-	items: JsonObject[];
-	/** Ids of the items. */
-	ids: number[];
-	model: JsonObject;
-	errors: unknown;
-}
-
 interface CallOptions {
 	token?: string | null;
 	method?: string;
@@ -21,21 +8,12 @@ interface CallOptions {
 	raw?: string;
 }
 
-interface Begun {
-	customers?: number;
-	seed?: number;
-}
-
 /** A sandbox and a plain client for it, independent of the node under development. */
 export class School {
 	token = '';
 	sandbox!: Sandbox;
 
-	static async open(settings: Partial<Settings> = {}, options: Begun = {}): Promise<School> {
-		return await new School().open(settings, options);
-	}
-
-	async open(settings: Partial<Settings> = {}, options: Begun = {}): Promise<this> {
+	async open(settings: Partial<Settings> = {}, options: { customers?: number } = {}): Promise<this> {
 		this.sandbox = await startSandbox({
 			customers: 60,
 			...options,
@@ -59,9 +37,10 @@ export class School {
 		await this.sandbox.close();
 	}
 
-	async send(path: string, body: unknown, options: CallOptions = {}): Promise<Reply> {
+	/** In what it returns, `json` is the parsed body, or `{}` when that is no JSON object. */
+	async call(path: string, body: unknown = {}, options: CallOptions = {}) {
 		const { token = this.token, method = 'POST', headers = {}, raw } = options;
-		const answer = await fetch(this.sandbox.url + path, {
+		const answer = await fetch(`${this.sandbox.url}/v2api/${path}`, {
 			method,
 			redirect: 'manual',
 			headers: {
@@ -74,23 +53,12 @@ export class School {
 		const text = await answer.text();
 		const json = parsed(text);
 		const items = (Array.isArray(json.items) ? json.items : []) as JsonObject[];
-		return {
-			status: answer.status,
-			headers: answer.headers,
-			text,
-			json,
-			items,
-			ids: numbers(items),
-			model: (json.model ?? {}) as JsonObject,
-			errors: json.errors,
-		};
+		const { status, headers: received } = answer;
+		const model = (json.model ?? {}) as JsonObject;
+		return { status, headers: received, text, json, items, ids: numbers(items), model, errors: json.errors };
 	}
 
-	async call(path: string, body: unknown = {}, options: CallOptions = {}): Promise<Reply> {
-		return await this.send(`/v2api/${path}`, body, options);
-	}
-
-	async tryLogin(email: string, apiKey: string, options: CallOptions = {}): Promise<Reply> {
+	async tryLogin(email: string, apiKey: string, options: CallOptions = {}) {
 		return await this.call('auth/login', { email, api_key: apiKey }, { token: null, ...options });
 	}
 
@@ -140,7 +108,7 @@ export class School {
 }
 
 /** A school for the tests that follow, each of which begins with it as it was. */
-export function useSchool(settings: Partial<Settings> = {}, options: Begun = {}): School {
+export function useSchool(settings: Partial<Settings> = {}, options: { customers?: number } = {}): School {
 	const school = new School();
 	beforeAll(async () => void (await school.open(settings, options)));
 	afterEach(async () => await school.restore());

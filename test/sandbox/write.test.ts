@@ -208,7 +208,6 @@ describe('requirements and date formats', () => {
 		['customer', 'dob'],
 		['cgi', 'b_date'],
 		['lesson', 'lesson_date'],
-		['task', 'due_date'],
 	])('%s wants a dotted %s; another is refused, or lost together with the record', async (entity, field) => {
 		const { query = '', given: body } = given(entity);
 		const add = async () =>
@@ -232,36 +231,26 @@ describe('requirements and date formats', () => {
 		const { query = '', given: body } = given(entity);
 		const { json } = await school.call(`1/${entity}/create?${query}`, { ...body, ...days });
 		expect(json).toMatchObject({ success: false, errors: { [field]: [expect.stringMatching(/позже/)] } });
-	});
-
-	it('the end is compared with a stored begin as well', async () => {
-		const { id, b_date } = school.rows('group')[0] as Row;
-		const { errors } = await school.call(`1/group/update?id=${id}`, { e_date: '01.01.2020' });
-		expect(b_date).toBe('2025-09-01');
-		expect(errors).toHaveProperty('e_date');
+		// A stored begin counts as well.
+		if (entity !== 'group') return;
+		const ended = await school.call('1/group/update?id=1', { e_date: '01.01.2020' });
+		expect(ended.errors).toHaveProperty('e_date');
 	});
 });
 
 describe('values', () => {
 	it.each<[JsonObject, kept?: JsonObject]>([
 		[
-			{ legal_type: '1', lead_status_id: '3', is_study: true },
-			{ legal_type: 1, lead_status_id: 3, is_study: 1 },
+			{ legal_type: '1', lead_status_id: '3', is_study: true, dob: '04.09.2015', e_date: '01.02.2026' },
+			{ legal_type: 1, lead_status_id: 3, is_study: 1, dob: '04.09.2015', e_date: '2026-02-01' },
 		],
 		[
-			{ phone: ['89000000101', '+7 900 000-01-02', '+375 29 000-00-00'] },
-			{ phone: ['+7(900)000-01-01', '+7(900)000-01-02', '+375 29 000-00-00'] },
-		],
-		[{ phone: 79000000104 }, { phone: ['+7(900)000-01-04'] }],
-		[{ email: 'a@example.org' }, { email: ['a@example.org'] }],
-		[{ email: ['', 'a@example.org', null] }, { email: ['a@example.org'] }],
-		[
-			{ dob: '04.09.2015', e_date: '01.02.2026' },
-			{ dob: '04.09.2015', e_date: '2026-02-01' },
+			{ phone: ['89000000101', '+7 900 000-01-02', '+375 29 000-00-00'], email: 'a@example.org' },
+			{ phone: ['+7(900)000-01-01', '+7(900)000-01-02', '+375 29 000-00-00'], email: ['a@example.org'] },
 		],
 		[
-			{ note: '', dob: null, lead_source_id: '' },
-			{ note: null, dob: null, lead_source_id: null },
+			{ phone: 79000000104, email: ['', 'a@example.org', null], note: '', dob: null, lead_source_id: '' },
+			{ phone: ['+7(900)000-01-04'], email: ['a@example.org'], note: null, dob: null, lead_source_id: null },
 		],
 		[{ custom_school: '12', color: 'red', name: 'Ы'.repeat(50), teacher_ids: [] }],
 	])('are stored: %j', async (given, kept = given) => {
@@ -270,30 +259,18 @@ describe('values', () => {
 		expect(model).toMatchObject(kept);
 	});
 
-	it.each<[JsonObject, Record<string, string[]>]>([
-		[
-			{ is_study: 2, legal_type: 3, gender: 'female' },
-			{ is_study: wrong('Состояние'), legal_type: wrong('Тип заказчика'), gender: wrong('Пол') },
-		],
-		[
-			{ lead_status_id: 'new', branch_ids: [1, 'x'] },
-			{ lead_status_id: wrong('Этап воронки'), branch_ids: wrong('Филиал') },
-		],
-		[
-			{ email: [{}], phone: [true], note: { a: 1 } },
-			{ email: wrong('Email'), phone: wrong('Телефон'), note: wrong('Примечание') },
-		],
-		[{ dob: '31.02.2015' }, { dob: wrong('Дата рождения') }],
-		[{ dob: 20150904 }, { dob: wrong('Дата рождения') }],
-		[{ name: 'Ы'.repeat(51) }, { name: ['Значение «Имя» должно содержать максимум 50 символов.'] }],
-		[
-			{ name: '', legal_type: null },
-			{ name: must('Имя'), legal_type: must('Тип заказчика') },
-		],
-	])('are refused: %j', async (given, errors) => {
-		const { status, json } = await create({ ...lead, ...given });
-		expect([status, json]).toEqual([200, { success: false, errors }]);
-		expect((await update(1, given)).json).toEqual({ success: false, errors });
+	it('are refused, each by the name of its field', async () => {
+		const text = { name: 'Ы'.repeat(51), email: [{}], phone: [true], note: { a: 1 } };
+		const choices = { is_study: 2, legal_type: null, gender: 'female', branch_ids: [1, 'x'] };
+		const given = { ...lead, ...text, ...choices, dob: '31.02.2015' };
+		const errors = {
+			name: ['Значение «Имя» должно содержать максимум 50 символов.'],
+			...{ email: wrong('Email'), phone: wrong('Телефон'), note: wrong('Примечание') },
+			...{ is_study: wrong('Состояние'), legal_type: must('Тип заказчика'), gender: wrong('Пол') },
+			...{ branch_ids: wrong('Филиал'), dob: wrong('Дата рождения') },
+		};
+		for (const answer of [await create(given), await update(1, given)])
+			expect([answer.status, answer.json]).toEqual([200, { success: false, errors }]);
 	});
 });
 
@@ -336,50 +313,29 @@ describe('a new customer', () => {
 	});
 });
 
-describe('an update', () => {
-	it('changes what it names and replaces lists', async () => {
-		const before = school.stored('customer', 4);
-		const { model } = await update(4, { phone: ['89000000999'], branch_ids: [3] });
-		expect(school.stored('customer', 4)).toEqual({
-			...before,
-			phone: ['+7(900)000-09-99'],
-			branch_ids: [3],
-			updated_at: '2026-02-11 09:30:00',
-		});
-		expect(model.name).toBe(before?.name);
-	});
+it('an update changes what it names and replaces lists', async () => {
+	const before = school.stored('customer', 4);
+	await update(4, { phone: ['89000000999'], branch_ids: [3] });
+	const changed = { phone: ['+7(900)000-09-99'], branch_ids: [3], updated_at: '2026-02-11 09:30:00' };
+	expect(school.stored('customer', 4)).toEqual({ ...before, ...changed });
 });
 
 describe('archiving', () => {
 	const visible = async (body: JsonObject) =>
 		(await school.call('customer/index', { id: 61, is_study: 0, ...body })).ids.length;
 
-	it('is done by writing removed, and undone', async () => {
+	it('is done by writing removed, once, and undone; the end of a group it leaves alone', async () => {
 		await create(lead);
 		const { model } = await update(61, { removed: 1 });
 		expect(model.e_date).toBe('2026-02-11');
 		expect(model).not.toHaveProperty('removed');
+		school.settings.now = '2026-02-12 12:00:00';
+		expect((await update(61, { removed: 1 })).model.e_date).toBe('2026-02-11');
 		expect([await visible({}), await visible({ removed: 2 })]).toEqual([0, 1]);
 		expect((await update(61, { removed: 0 })).model.e_date).toBe('2030-12-31');
 		expect(await visible({})).toBe(1);
-	});
-
-	it('of a group leaves its end alone', async () => {
-		const { model } = await school.call('1/group/update?id=1', { removed: 1 });
-		expect(model).toMatchObject({ id: 1, e_date: '2035-05-31' });
+		expect((await school.call('1/group/update?id=1', { removed: 1 })).model.e_date).toBe('2035-05-31');
 		expect(await school.list('group/index', { id: 1 })).toEqual([]);
-		expect(await school.list('group/index', { id: 1, removed: 2 })).toEqual([1]);
-		await school.call('1/group/update?id=1', { removed: 0 });
-		expect(await school.list('group/index', { id: 1 })).toEqual([1]);
-	});
-
-	it('keeps the first day when something is archived again', async () => {
-		school.sandbox.store.patch('customer', 1, { e_date: '2030-12-31' });
-		const archive = async () => (await update(1, { removed: 1 })).model.e_date;
-		school.settings.now = '2026-02-10 12:00:00';
-		expect(await archive()).toBe('2026-02-10');
-		school.settings.now = '2026-02-12 12:00:00';
-		expect(await archive()).toBe('2026-02-10');
 	});
 
 	it('does not take in those whose e_date is 2030-12-31, also when that day has passed', async () => {
@@ -396,7 +352,7 @@ describe('the time of the account', () => {
 		['Asia/Vladivostok', '2026-02-11'],
 		['America/New_York', '2026-02-10'],
 	])('in %s is that of its zone, in which it is %s', async (timeZone, today) => {
-		Object.assign(school.settings, { now: '2026-02-10T17:00:00Z', timeZone });
+		Object.assign(school.settings, { now: '2026-02-10T20:00:00.000+03:00', timeZone });
 		const isOver = today === '2026-02-11';
 		const { model } = await create({ ...lead, e_date: '2026-02-11' });
 		expect(String(model.created_at).slice(0, 10)).toBe(today);
@@ -407,16 +363,12 @@ describe('the time of the account', () => {
 
 		const { model: member } = await school.call('1/cgi/create?group_id=1', { customer_id: id });
 		expect(member.b_date).toBe(today.split('-').reverse().join('.'));
-		expect(await school.list('1/cgi/index?group_id=1')).toContain(member.id);
-		const past = { b_date: '01.02.2026', e_date: '10.02.2026' };
-		await school.call(`1/cgi/update?id=${String(member.id)}&group_id=1`, past);
-		expect((await school.list('1/cgi/index?group_id=1')).includes(Number(member.id))).toBe(!isOver);
 		await school.call(`1/customer-tariff/create?customer_id=${id}`, { tariff_id: 1, e_date: '10.02.2026' });
 		const tariffs = `1/customer-tariff/index?customer_id=${id}`;
 		expect(await school.list(tariffs, { dead: true })).toHaveLength(isOver ? 1 : 0);
 	});
 
-	it('is the clock of the machine unless it is set, to a moment with an offset if wished', async () => {
+	it('is the clock of the machine unless it is set', async () => {
 		school.settings.now = null;
 		const hours = async (timeZone: string) => {
 			school.settings.timeZone = timeZone;
@@ -426,8 +378,6 @@ describe('the time of the account', () => {
 		};
 		expect(Math.round((await hours('Asia/Almaty')) - (await hours('Europe/Moscow')))).toBe(2);
 		expect(await hours('UTC')).toBeCloseTo(Date.now() / 3_600_000, 1);
-		Object.assign(school.settings, { now: '2026-02-10T17:00:00.000+03:00', timeZone: 'Asia/Vladivostok' });
-		expect((await create(lead)).model.created_at).toBe('2026-02-11 00:00:00');
 	});
 });
 
@@ -506,7 +456,6 @@ describe('what has been read', () => {
 		],
 		['task', { done_date: '2025-02-03T10:11:12', created_at: 0 }],
 		['lesson', { date: '03.02.2025', regular_id: 'x', details: 'all' }],
-		['regular-lesson', { b_date: 'x', e_date: 5 }],
 	])('of a %s and is read only is passed over: %j', async (path, body) => {
 		const before = school.stored(path, 1);
 		const { json } = await school.call(`1/${path}/update?id=1`, body);

@@ -22,13 +22,6 @@ interface Call {
 	with: Record<string, unknown>;
 }
 
-interface ChatModel {
-	/** Base URL for a credential of the OpenAI node. */
-	url: string;
-	asked: Question[];
-	close: () => Promise<void>;
-}
-
 interface Body {
 	model: string;
 	stream?: boolean;
@@ -37,7 +30,7 @@ interface Body {
 }
 
 /** A chat model that speaks like OpenAI's (chat completions) and thinks as scripted. */
-export async function startChatModel(think: (question: Question) => Reply): Promise<ChatModel> {
+export async function startChatModel(think: (question: Question) => Reply) {
 	const asked: Question[] = [];
 	const app = Fastify({ forceCloseConnections: true });
 	app.post('/v1/chat/completions', async (request, response) => {
@@ -49,6 +42,7 @@ export async function startChatModel(think: (question: Question) => Reply): Prom
 		await response.header('content-type', type).send(text);
 	});
 	const url = await app.listen({ port: 0, host: '127.0.0.1' });
+	// The URL is for a credential of the OpenAI node.
 	return { url: `${url}/v1`, asked, close: async () => await app.close() };
 }
 
@@ -56,7 +50,7 @@ export async function startChatModel(think: (question: Question) => Reply): Prom
 export async function withChatModel(
 	client: N8nClient,
 	think: (question: Question) => Reply,
-	play: (model: ChatModel) => Promise<void>,
+	play: (model: Awaited<ReturnType<typeof startChatModel>>) => Promise<void>,
 ): Promise<void> {
 	const model = await startChatModel(think);
 	try {

@@ -8,17 +8,10 @@ import { linkTo, nodeOf, ownNode } from './realN8n';
 
 const TRIGGER_TYPE = 'n8n-nodes-alfacrm.alfaCrmWebhookTrigger';
 
-export interface Collector {
-	url: string;
-	/** What workflows have sent here, in order of arrival. */
-	items: IDataObject[];
-	/** Waits until so many are there, and fails when they do not come. */
-	until: (count: number) => Promise<void>;
-	close: () => Promise<void>;
-}
+export type Collector = Awaited<ReturnType<typeof startCollector>>;
 
 /** A server that workflows send their items to. */
-export async function startCollector(): Promise<Collector> {
+export async function startCollector() {
 	const app = Fastify();
 	const items: IDataObject[] = [];
 	app.post('/', (request) => {
@@ -27,8 +20,10 @@ export async function startCollector(): Promise<Collector> {
 	});
 	return {
 		url: await app.listen({ port: 0, host: '127.0.0.1' }),
+		/** What workflows have sent here, in order of arrival. */
 		items,
-		until: async (count) => {
+		/** Waits until so many are there, and fails when they do not come. */
+		until: async (count: number) => {
 			const deadline = Date.now() + 60_000;
 			while (items.length < count) {
 				if (Date.now() > deadline) throw new Error(`${items.length} of ${count} items came within 60 s`);
@@ -83,11 +78,7 @@ export async function untilRegistered(url: string): Promise<void> {
 }
 
 /** @returns the status that n8n answered with, and its message */
-export async function post(
-	url: string,
-	body: string,
-	contentType = 'application/json',
-): Promise<{ status: number; message: unknown; text: string }> {
+export async function post(url: string, body: string, contentType = 'application/json') {
 	const response = await fetch(url, { method: 'POST', headers: { 'content-type': contentType }, body });
 	const text = await response.text();
 	const parsed = text.startsWith('{') ? (JSON.parse(text) as { message?: unknown }) : {};
