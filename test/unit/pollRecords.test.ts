@@ -142,24 +142,6 @@ describe('what is kept', () => {
 		}
 		expect(reported).toEqual(come.filter((_row, n) => n % 2 === 0).map(({ id }) => id));
 	});
-
-	it('is not much after an import where IDs do not grow, and nothing comes again', () => {
-		const scattered = (n: number) => (n * 7_919_993) % 9_999_991;
-		const rows = Array.from({ length: 50 }, (_, n) => rowOf(scattered(n + 1), n - 60));
-		let state = begun(rows);
-		const reported: unknown[] = [];
-		for (let day = 1; day <= 2; day++) {
-			for (let n = 0; n < 2_500; n++)
-				rows.push(rowOf(scattered(rows.length + 1), 24 * (day - 1) + (24 * n) / 2_500));
-			const shown = rows.filter(({ created_at }) => state.since === '' || created_at >= state.since);
-			const polled = poll(state, 24 * day, [shown], Infinity);
-			reported.push(...polled.ids);
-			state = polled.state;
-			expect(sizeOf(state)).toBeLessThan(MOST);
-		}
-		expect(state.isOrdered).toBe(false);
-		expect(reported).toEqual(rows.slice(50).map(({ id }) => id));
-	});
 });
 
 describe('other settings', () => {
