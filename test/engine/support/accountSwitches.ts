@@ -26,13 +26,6 @@ const ignored = (name: string, hides?: RegExp): Case => ({
 	...set(ignoring(name), `filter: ${name}`, 'ignored'),
 	hides,
 });
-const dates = (filter: string, style: 'dotted' | 'either' | 'points', said: string): Case =>
-	set(
-		{ dateFormats: { [`${filter}_from`]: style, [`${filter}_to`]: style } },
-		`date format of a filter: ${filter}_from`,
-		said,
-	);
-
 /** For each kind of thing that the check tells, values of a switch by which it is told otherwise. */
 const CASES: Case[] = [
 	{ ...set({ forbiddenCalls: ['room/index'] }, 'list: room/index', 'denied'), hides: /./ },
@@ -47,7 +40,6 @@ const CASES: Case[] = [
 	ignored('customer.id', /list of IDs|id in the address/),
 	set(heeding('branch.id'), 'filter: branch.id', 'honoured'),
 	set(ignoring('customer.phone'), 'search by phone: customer.phone', 'filter ignored'),
-	set({ phoneSearch: 'text' }, 'search by phone: customer.phone', 'as it is written'),
 	{
 		settings: { missingParam: 'emptyList' },
 		says: {
@@ -56,27 +48,25 @@ const CASES: Case[] = [
 		},
 	},
 	set({ optionalParams: ['cgi/index.group_id'] }, 'parameter left out: cgi/index.group_id', 'not needed'),
-	dates('lesson.date', 'dotted', 'dd.mm.yyyy'),
-	dates('pay.created_at', 'either', 'dd.mm.yyyy, yyyy-mm-dd'),
-	dates('customer.created_at', 'points', 'yyyy.mm.dd'),
+	set(
+		{ dateFormats: { 'lesson.date_from': 'dotted', 'lesson.date_to': 'dotted' } },
+		'date format of a filter: lesson.date_from',
+		'dd.mm.yyyy',
+	),
 	set({ wrongFilterValue: 'matchesNothing' }, 'date that a filter cannot read: lists', 'nothing'),
 	set({ queryId: true }, 'id in the address of a list: customer/index', 'honoured'),
 	set({ payDefault: 'income' }, 'rows unasked: pay', 'incomes only'),
 	set({ refundSum: 'expenditure' }, 'form of a field: pay sum of refunds', 'expenditure'),
 	set({ idLists: 'unreadable' }, 'list of IDs in a filter: customer.id', 'not understood'),
-	set({ removedZero: 'hidesUnsorted' }, 'removed: 0: customer', 'hides leads without a stage'),
 	set({ pageSize: 30 }, 'page size unasked: lists', '30'),
 	set({ bodyPageSize: 'capped50' }, 'page size asked for: pageSize in the body', 'capped at 50'),
-	set({ bodyPageSize: 'refused400' }, 'page size asked for: pageSize in the body', 'refused with HTTP 400'),
 	set({ perPageQuery: true }, 'page size asked for: per-page in the query', 'honoured'),
 	set({ pastEnd: 'repeatLast' }, 'page past the end: lists', 'last page again'),
 	set({ total: 'missing' }, 'total of a list: lists', 'missing'),
-	set({ total: 'oneTooHigh' }, 'total of a list: lists', 'one too high'),
 	set({ shuffle: true }, 'order of rows: lists', 'another each time'),
 	set({ logIds: true }, 'optional field: log.id', 'shown'),
 	set({ groupTeachers: 'names' }, 'form of a field: group.teacher_ids', 'names'),
 	set({ lessonDetails: 'withCustomer' }, 'form of a field: lesson.details', 'with customer_id'),
-	set({ logScope: 'account' }, 'rows of a branch: log', 'those of the account'),
 ];
 
 export const SWITCH_CASES = CASES.map((one) => ({ ...one, title: JSON.stringify(one.settings) }));

@@ -8,7 +8,6 @@ import { fetchPage, looksLikePageSize, PageTooLarge, rowKeys } from '../../../no
 import type { Page } from '../../../nodes/AlfaCrm/api/pages';
 import { pages } from '../../../nodes/AlfaCrm/api/pages';
 import { answered } from '../../support/nodeErrors';
-import { randomFrom, shuffled } from '../../support/random';
 import type { Sent } from '../apiSupport';
 import { contextOf, listing } from '../apiSupport';
 
@@ -268,17 +267,6 @@ describe('a list', () => {
 });
 
 describe('a list that shows some rows twice and others not at all', () => {
-	it.each<[what: string, all: IDataObject[]]>([
-		['rows', rows(185)],
-		['rows without an ID', Array.from({ length: 57 }, (_, minute) => entry(minute))],
-	])('in an order of its own for each page is read again until all %s are there', async (_what, all) => {
-		const random = randomFrom(3);
-		const { rows: found, ...rest } = await read(listing(() => shuffled(all, random), 20));
-		expect(new Set(found)).toEqual(new Set(all));
-		expect(rest).toMatchObject({ isComplete: true, total: all.length });
-		expect(rest.sent.length).toBeGreaterThan(Math.ceil(all.length / 20));
-	});
-
 	it('is read ten times at most, or as often as is said, and then said not to be whole', async () => {
 		let shown = 0;
 		const server: Server = ({ body }) => ({ total: 1_000, items: body.page === 0 ? rows(2, ++shown) : [] });
@@ -286,19 +274,6 @@ describe('a list that shows some rows twice and others not at all', () => {
 		expect(most).toMatchObject({ isComplete: false, isTotalWrong: false, total: 1_000, read: 11 });
 		expect(begun(most.sent)).toBe(10);
 		expect(begun((await read(server, { maxReadings: 2 })).sent)).toBe(2);
-	});
-
-	it('because rows slipped to a page that was read before, is read once more, however often it shrinks', async () => {
-		const [all, without1] = [rows(55), rows(54, 2)];
-		const withNew = [...without1, { id: 99 }];
-		const course = [all, without1, withNew, withNew, without1, withNew];
-		const {
-			rows: found,
-			isComplete,
-			sent,
-		} = await read(listing((request) => course[request] ?? withNew, 20));
-		expect(found).toEqual(expect.arrayContaining(withNew));
-		expect([isComplete, sent.length]).toEqual([true, 6]);
 	});
 
 	it.each<[what: string, course: IDataObject[][], options: CollectOptions]>([

@@ -126,10 +126,6 @@ it.each(UNANSWERED)('after %s it says what happened and what to do', (code, mess
 	expect(text.description).toMatch(description);
 });
 
-it('a name server that is away is not taken for a wrong hostname', () => {
-	expect(wordsOf(noAnswer('EAI_AGAIN'), READ)).not.toMatch(/not found|'Hostname'/);
-});
-
 describe('whether it was carried out all the same', () => {
 	const MAY_BE_DONE = /may have carried it out/;
 	const LOST: ApiFailure[] = [
