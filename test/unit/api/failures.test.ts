@@ -245,11 +245,6 @@ describe('an error of the node', () => {
 			{ error: 'no', message: 'Do this. HTTP 403' },
 		],
 		['advice alone', said({ description: 'Do this.' }), { error: 'no', message: 'Do this.' }],
-		[
-			'an operation',
-			new NodeOperationError(NODE, 'no', { description: 'Do this.' }),
-			{ error: 'no', message: 'Do this.' },
-		],
 		// Two empty keys would not count as an error for n8n below 2.34.6.
 		['neither', new NodeOperationError(NODE, 'no'), { error: 'no' }],
 	])(

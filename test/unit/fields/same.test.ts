@@ -21,7 +21,6 @@ const gender = { type: 'choice', choices: [{ value: 1, label: 'Male' }], default
 it.each<[ShownType, unknown, unknown, boolean]>([
 	[{ type: 'text' }, 'Алёна  Орлова', 'алена орлова', true],
 	[{ type: 'text' }, 'Андрей', 'Андрей'.normalize('NFD'), true],
-	[{ type: 'text' }, 'Мия', 'Мия О.', false],
 	[{ type: 'text' }, null, '', true],
 	[day, '04.09.2015', '2015-09-04', true],
 	[day, '04.09.2015', '2015-09-03T21:00:00.000Z', true],
@@ -41,13 +40,11 @@ it.each<[ShownType, unknown, unknown, boolean]>([
 	[gender, 5, '5', true],
 	[gender, true, 'true', false],
 	[teachers, [2, 1], ['1', 2], true],
-	[teachers, [2, 1], [1], false],
 	[{ type: 'texts' }, ['a@example.org', 'b@example.org'], 'b@example.org, a@example.org', true],
 	[{ type: 'phones' }, ['+7(900)555-00-01'], ['8 900 555 00 01'], true],
 	[{ type: 'phones' }, ['+7(900)555-00-01'], ['8 900 555 00 01', '8 900 555 00 02'], false],
 	[{ type: 'custom' }, '2015-09-04', '04.09.2015', true],
 	[{ type: 'custom' }, '2015-09-04 17:00', '2015-09-04 18:00', false],
-	[{ type: 'custom' }, ['a', 'b'], ['a', 'c'], false],
 	[{ type: 'custom' }, ['a', '', null], 'a', true],
 	[{ type: 'custom' }, ' 2015-09-04 ', '04.09.2015', true],
 	[{ type: 'custom' }, 'см. 2015-09-04', 'см. 04.09.2015', false],
@@ -60,7 +57,6 @@ it.each<[ShownType, unknown, unknown, boolean]>([
 		true,
 	],
 	[rows, [{ customer_id: 1 }, { customer_id: 2 }], [{ customer_id: 1 }, { customer_id: 3 }], false],
-	[rows, [{ customer_id: 1, note: '' }], [{ customer_id: 1 }], true],
 	[rows, [{ customer_id: 1, other: 1 }], [{ customer_id: 1, other: 2 }], true],
 	[rows, [{ customer_id: 1 }], { values: [{ customer_id: 1 }], more: 1 }, false],
 	[{ type: 'object' }, { a: 1, b: { c: 2, d: 3 } }, '{"b": {"d": 3, "c": 2}, "a": 1}', true],
@@ -78,7 +74,6 @@ it.each<[ShownType, unknown, unknown, boolean]>([
 	// What a person may want to correct is to be saved.
 	[{ type: 'text' }, 'Алена', 'Алёна', false],
 	[{ type: 'text' }, 'Мия  Орлова', 'Мия Орлова', false],
-	[{ type: 'texts' }, ['A@example.org'], ['a@example.org'], false],
 	[{ type: 'custom' }, 'a', 'A', false],
 	[{ type: 'phones' }, ['мама'], ['Мама'], false],
 	[rows, [{ customer_id: 1, note: 'a' }], [{ customer_id: 1, note: 'A' }], false],
@@ -90,8 +85,6 @@ it.each<[ShownType, unknown, unknown, boolean]>([
 	[{ type: 'phones' }, ['+7(900)555-00-01'], '8 900 555 00 01', true],
 	[{ type: 'phones' }, ['+7(900)555-00-01'], '8 900 555 00 02', false],
 	[rows, [{ customer_id: '1', note: 'a ' }], [{ customer_id: 1, note: 'a' }], true],
-	[{ type: 'number' }, '575.00', 575, true],
-	[day, '04.09.2015', '2015-09-04', true],
 	[{ type: 'text' }, null, '', true],
 ])('%j: %j holds %j already: %j', (field, held, wanted, isThere) => {
 	expect(isStored(field, held, wanted, ZONE)).toBe(isThere);
