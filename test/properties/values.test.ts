@@ -4,7 +4,7 @@ import type { IDataObject, INodeParameters } from 'n8n-workflow';
 
 import { callInProcess } from '../engine/support/inProcess';
 import { useSchool } from '../engine/support/school';
-import { depth, isDeep, seed } from '../support/depth';
+import { depth, seed } from '../support/depth';
 import { actionTable } from '../support/form';
 import type { Hostile } from './values/hostile';
 import { HOSTILE } from './values/hostile';
@@ -57,7 +57,7 @@ function chosenFor({ operation, entity, action }: Situation, { way, role, field 
 /** What went wrong with the values of one place. */
 async function examine(situation: Situation, probe: Probe, oracle: Oracle): Promise<string[]> {
 	const values = chosenFor(situation, probe);
-	cases += values.length;
+	places += 1;
 	const workflow = runner.workflow(probe.parameters);
 	const findings: string[] = [];
 	const note = ({ code }: Hostile, what: string | undefined) => {

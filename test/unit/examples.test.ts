@@ -154,10 +154,15 @@ describe.each(allExamples())('examples/$file', ({ file, workflow }) => {
 				...['a@b.ru, c@d.ru', ' a@b.ru; c@d.ru;'],
 			])
 				expect(one).toMatch(taken);
-			for (const one of ['', 'нет', '-', 'mia@example', 'mia@@example.org', 'mia example.org', '@b.ru'])
-				expect(one).not.toMatch(taken);
 			for (const one of [
-				...['mia@b.ru.', 'mia@b..ru', 'mia.@b.ru', '<mia@b.ru>', 'mia@b.ru/ian@b.ru', 'a@b.cd@e.f'],
+				'',
+				'нет',
+				'mia@example',
+				'mia@@b.ru',
+				'@b.ru',
+				'mia@b.ru.',
+				'mia@b..ru',
+				'<mia@b.ru>',
 			])
 				expect(one).not.toMatch(taken);
 			// A pattern that can be read in many ways would keep all of n8n busy for minutes.

@@ -134,22 +134,15 @@ describe('the form of the polling trigger', () => {
 
 describe('the codex', () => {
 	interface Codex {
-		node: string;
-		nodeVersion: string;
-		codexVersion: string;
 		categories: string[];
 		alias: string[];
 		resources: Record<string, Array<{ url: string }>>;
 	}
 	const codexOf = (file: string) => jest.requireActual<Codex>(`../../nodes/AlfaCrm/${file}.node.json`);
-	const nodes = [alfaCrm, ...triggers].map((node): [string, string] => [
-		node.constructor.name,
-		node.description.name,
-	]);
+	const nodes = [alfaCrm, ...triggers].map((node) => node.constructor.name);
 
-	it.each(nodes)('of %s belongs to it and leads to the docs', (file, name) => {
-		const { node, nodeVersion, codexVersion, categories, alias, resources } = codexOf(file);
-		expect([node, nodeVersion, codexVersion]).toEqual([`n8n-nodes-alfacrm.${name}`, '1.0', '1.0']);
+	it.each(nodes)('of %s is found by the words of the trade, and leads to the docs', (file) => {
+		const { categories, alias, resources } = codexOf(file);
 		expect(categories).toEqual(['Sales', 'Communication']);
 		expect(alias).toEqual(expect.arrayContaining(['alfacrm', 'Альфа CRM', 's20']));
 		const sought = 'customer client lead student lesson лид клиент ученик урок занятие абонемент школа';

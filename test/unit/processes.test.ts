@@ -64,13 +64,6 @@ describe('a fresh clone, in which nothing is installed', () => {
 			/^export (async function|const) main\b/m,
 		);
 	});
-
-	it('has the commands of its page for developers', () => {
-		const page = readFileSync(inRepo('docs', 'development.md'), 'utf8');
-		const named = [...page.matchAll(/`npm (?:run )?([a-z0-9:]+)/g)].map(([, name]) => name);
-		expect(named).toEqual(expect.arrayContaining(['demo', 'test', 'sandbox']));
-		expect(named.filter((name) => name !== 'install' && !(name in scripts))).toEqual([]);
-	});
 });
 
 describe('the bootstrap', () => {

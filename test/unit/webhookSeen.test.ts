@@ -145,13 +145,6 @@ describe('what is saved', () => {
 });
 
 describe('what another process saved', () => {
-	it('counts, and is not lost with the next delivery', async () => {
-		const [here, there, database] = [newNode(), newNode(), {} as IDataObject];
-		for (const [id, node] of [here, there, here].entries()) await take(node, id, database);
-		expect(digests(database)).toHaveLength(3);
-		await expectKnown([here, there], [0, 1, 2], database);
-	});
-
 	it('counts if they take turns, also for one that starts then', async () => {
 		const [here, there, database] = [newNode(), newNode(), {} as IDataObject];
 		for (let id = 1; id <= 3 * LATEST; id++) await take([here, there][id % 2], id, database);

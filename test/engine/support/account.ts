@@ -54,18 +54,6 @@ interface Auditor {
 	check: (parameters?: INodeParameters) => Promise<Told[]>;
 }
 
-/** The log of an invented school was not written under the settings of the test. */
-function writeLogAsText({ sandbox: { store } }: School): void {
-	store.withoutEvents(() => {
-		for (const { id, fields_old, fields_new, fields_rel } of store.rows('log')) {
-			const [before = null, after = null, related = null] = [fields_old, fields_new, fields_rel].map((one) =>
-				JSON.stringify(one),
-			);
-			store.patch('log', id, { fields_old: before, fields_new: after, fields_rel: related });
-		}
-	});
-}
-
 export function auditorOf(school: School): Auditor {
 	const check = async (more: INodeParameters = {}) => {
 		const parameters = { resource: 'account', operation: 'check', ...more };
@@ -79,8 +67,7 @@ export function auditorOf(school: School): Auditor {
 			const { sandbox } = school;
 			sandbox.reset();
 			Object.assign(sandbox.settings, { rateLimit: 0, ...structuredClone(settings) });
-			// What an invented school lacks, and its log as the settings say.
-			if (settings.logFields === 'jsonText') writeLogAsText(school);
+			// What an invented school lacks.
 			const task = sandbox.store.insert('task', { branch_ids: [1], title: 'Позвонить' }, { user: 1 });
 			sandbox.store.remove('task', task.id, { user: 1 });
 			return await check();

@@ -32,7 +32,7 @@ export interface PollerOptions {
 export class Poller {
 	private readonly types = new Types();
 	private id = `poll ${++workflows}`;
-	private name = 'AlfaCRM Trigger';
+	private readonly name = 'AlfaCRM Trigger';
 	private workflow: Workflow;
 	private saved: IDataObject = {};
 	/** The row of the trigger in n8n's table of polls, where its durable scheduler polls. */
@@ -127,12 +127,6 @@ export class Poller {
 		if (this.options.isDurable) return this.cursor !== undefined && this.hasPolled;
 		const { known } = (this.state.state ?? {}) as { known?: { hasBegun?: boolean } };
 		return known !== undefined && known.hasBegun !== false;
-	}
-
-	/** The user renames the trigger; n8n loads the workflow as it has saved it. */
-	rename(name: string): void {
-		this.name = name;
-		this.restart();
 	}
 
 	private get node(): INode {

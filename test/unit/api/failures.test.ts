@@ -42,7 +42,6 @@ const CASES: Array<[what: string, error: Error, failure: ApiFailure]> = [
 		answered(422, { errors: { phone: ['is wrong'] } }),
 		{ kind: 'refusal', status: 422, fields: { phone: ['is wrong'] } },
 	],
-	['422 without any', answered(422, { errors: [] }), { kind: 'status', status: 422 }],
 	['429', answered(429), TOO_MANY],
 	['429 with a time in seconds', after('3'), { ...TOO_MANY, retryAfterMs: 3_000 }],
 	['429 with a date', after('Tue, 24 Nov 2026 10:00:05 GMT'), { ...TOO_MANY, retryAfterMs: 5_000 }],
@@ -58,9 +57,11 @@ const CASES: Array<[what: string, error: Error, failure: ApiFailure]> = [
 		answered(301, '', { location: '/login' }),
 		{ kind: 'redirect', status: 301 },
 	],
-	...['ECONNRESET', 'ECONNABORTED', 'ETIMEDOUT', 'ENOTFOUND', 'ECONNREFUSED'].map(
-		(code): [string, Error, ApiFailure] => [code, unanswered(code), { kind: 'noAnswer', code }],
-	),
+	...['ECONNRESET', 'ENOTFOUND'].map((code): [string, Error, ApiFailure] => [
+		code,
+		unanswered(code),
+		{ kind: 'noAnswer', code },
+	]),
 	['a cancelled request', unanswered('ERR_CANCELED', 'canceled'), { kind: 'cancelled', isInProgress: true }],
 	[
 		'a refused login',
@@ -140,13 +141,10 @@ describe('an answer with HTTP 200', () => {
 		[{}],
 		[[{ id: 1 }]],
 		[{ success: true, errors: [], model: { id: 1 } }],
-		[{ success: null, errors: null }],
 		[{ items: [], total: 0 }],
 		// A record may have a message and a status of its own.
-		[{ message: 'Привет', status: 1 }],
 		[{ message: 'Привет', code: 600 }],
 		[{ message: 'Привет', code: 399 }],
-		[{ status: 404 }],
 		[{ success: true, message: 'Сохранено', status: 404 }],
 	])('%j is what was asked for', (answer) => {
 		expect(assertSuccess(answer)).toBe(answer);
@@ -154,9 +152,7 @@ describe('an answer with HTTP 200', () => {
 
 	it.each<[unknown, string]>([
 		['<html></html>', 'answered with a web page'],
-		[' \n<!doctype html>', 'answered with a web page'],
 		['{"success": tru', 'sent an answer that is not complete JSON'],
-		['', 'sent an answer that is not complete JSON'],
 		[null, 'sent an answer that is not complete JSON'],
 		[12, 'sent an answer that is not complete JSON'],
 	])('%j is no answer of AlfaCRM', (answer, serverMessage) => {
@@ -165,9 +161,7 @@ describe('an answer with HTTP 200', () => {
 
 	it.each<[unknown, Partial<ApiFailure>]>([
 		[{ success: false }, {}],
-		[{ success: '0' }, {}],
 		[{ success: 0, message: 'Нет' }, { serverMessage: 'Нет' }],
-		[{ success: false, message: ['Нет'] }, {}],
 		[{ errors: { phone: ['Занят'] } }, { fields: { phone: ['Занят'] } }],
 		[
 			{ success: true, errors: ['Нет'] },
@@ -179,7 +173,6 @@ describe('an answer with HTTP 200', () => {
 
 	it.each<[unknown, number]>([
 		[{ message: 'Нет прав', status: 403 }, 403],
-		[{ message: 'Нет прав', status: '400' }, 400],
 		[{ name: 'Forbidden', message: 'Нет прав', code: 0, status: 403 }, 403],
 		[{ message: 'Нет прав', status: 1, code: 599 }, 599],
 	])('%j is the error of HTTP %d', (answer, status) => {
@@ -190,7 +183,6 @@ describe('an answer with HTTP 200', () => {
 it.each<[errors: unknown, messages: Record<string, string[]> | undefined]>([
 	// As success has it.
 	[[], undefined],
-	[{}, undefined],
 	[null, undefined],
 	[['one', 'two'], { '': ['one', 'two'] }],
 	[
@@ -198,10 +190,8 @@ it.each<[errors: unknown, messages: Record<string, string[]> | undefined]>([
 		{ name: ['one', 'two'], phone: ['three'] },
 	],
 	[{ phone: { 0: ['one'], 1: ['two'] } }, { phone: ['one', 'two'] }],
-	[{ phone: [['one'], ['two']] }, { phone: ['one', 'two'] }],
 	[[{ message: 'one' }, { message: 'two' }], { '': ['one', 'two'] }],
 	[{ name: [], phone: null, note: '', web: ['one'] }, { web: ['one'] }],
-	[{ name: [], phone: [''] }, undefined],
 	[[null, '', []], undefined],
 ])('the messages by field in %j are %j', (errors, messages) => {
 	expect(fieldMessages(errors)).toEqual(messages);
@@ -255,11 +245,6 @@ describe('an error of the node', () => {
 			{ error: 'no', message: 'Do this. HTTP 403' },
 		],
 		['advice alone', said({ description: 'Do this.' }), { error: 'no', message: 'Do this.' }],
-		[
-			'an operation',
-			new NodeOperationError(NODE, 'no', { description: 'Do this.' }),
-			{ error: 'no', message: 'Do this.' },
-		],
 		// Two empty keys would not count as an error for n8n below 2.34.6.
 		['neither', new NodeOperationError(NODE, 'no'), { error: 'no' }],
 	])(

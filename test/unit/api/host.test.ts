@@ -11,12 +11,8 @@ const DEMO = 'https://demo.s20.online';
 const ONE_SCHOOL = [
 	'demo',
 	'demo.s20.online',
-	'Demo.S20.online',
-	'\tdemo\n',
 	'\u00a0demo.s20.online\u200b',
 	'\ufeffhttps://demo.s20.online/\u200e\u2060',
-	'demo/',
-	'demo.s20.online?x=1',
 	'HTTPS://Demo.S20.Online/',
 	'https://demo.s20.online/company/1/lead?x#y',
 	'https://demo.s20.online/login?next=https://other.example:8443/',
@@ -25,20 +21,15 @@ const ONE_SCHOOL = [
 
 const OTHERS: Array<[spelling: string, origin: string]> = [
 	['school-12-north', 'https://school-12-north.s20.online'],
-	['https://crm.school.example:8443/company/1', 'https://crm.school.example:8443'],
 	['demo:8443', 'https://demo.s20.online:8443'],
 	['demo.s20.online:80', 'https://demo.s20.online:80'],
-	['192.168.1.20', 'https://192.168.1.20'],
 	['localhost.evil.example', 'https://localhost.evil.example'],
 	// Sub-domains of AlfaCRM may consist of digits; a URL parser takes such a name for an IPv4 address.
-	['12345', 'https://12345.s20.online'],
 	['12345.s20.online', 'https://12345.s20.online'],
 	['2130706433:8443', 'https://2130706433.s20.online:8443'],
 	// A sandbox on this machine may be spoken to without TLS.
 	['localhost', 'http://localhost'],
-	['LocalHost:4010/', 'http://localhost:4010'],
 	['https://localhost:4010', 'https://localhost:4010'],
-	['127.0.0.1:4010', 'http://127.0.0.1:4010'],
 	['http://127.0.0.1:4010/v2api/branch/index', 'http://127.0.0.1:4010'],
 	['http://[::1]:4010/', 'http://[::1]:4010'],
 ];
@@ -49,22 +40,15 @@ const ALL = [...ONE_SCHOOL.map((spelling): [string, string] => [spelling, DEMO])
 const REFUSED: Array<[spelling: unknown, why: RegExp]> = [
 	['', /'Hostname' is empty/],
 	[undefined, /'Hostname' is empty/],
-	[42, /'Hostname' is empty/],
 	['http://demo.s20.online', /http:\/\/ which would send the API key unprotected/],
-	['http://192.168.1.20', /unprotected/],
 	['http://127.0.0.1.evil.example', /unprotected/],
 	['http://evil.example#localhost', /unprotected/],
 	['http://localhost@evil.example', /user name or password/],
-	['ftp://demo.s20.online', /ftp:\/\//],
-	['javascript:alert(1)', /is not a host name/],
 	['javascript://localhost/%0Aalert(1)', /javascript:\/\//],
-	['a b', /is not a host name/],
 	['user:secret@demo.s20.online', /user name or password/],
-	['https://', /is not a host name/],
 	['/company/1/lead', /'Hostname'/],
 	['demo_1.s20.online', /is not a host name/],
 	['demo.s20.online:99999', /is not a host name/],
-	['{{ $json.host }}', /is not a host name/],
 ];
 
 /** What becomes of a spelling: an origin, or why there is none. */
@@ -89,9 +73,6 @@ describe("what a user enters as 'Hostname'", () => {
 
 	it.each([
 		'anna:hunter2@demo.s20.online',
-		'http://anna:hunter2@demo.s20.online',
-		'ftp://anna:hunter2@demo.s20.online',
-		'anna:hunter2@',
 		'https://anna:hunter2@a b',
 		'anna:hunter2/@demo.s20.online',
 		'foo://anna:hunter2@demo',

@@ -8,7 +8,6 @@ import { fetchPage, looksLikePageSize, PageTooLarge, rowKeys } from '../../../no
 import type { Page } from '../../../nodes/AlfaCrm/api/pages';
 import { pages } from '../../../nodes/AlfaCrm/api/pages';
 import { answered } from '../../support/nodeErrors';
-import { randomFrom, shuffled } from '../../support/random';
 import type { Sent } from '../apiSupport';
 import { contextOf, listing } from '../apiSupport';
 
@@ -18,17 +17,6 @@ const CALL = { path: 'customer', branch: 1, task: 'list the customers', body: { 
 const rows = (count: number, from = 1): IDataObject[] =>
 	Array.from({ length: count }, (_, index) => ({ id: from + index }));
 const entry = (minute: number) => ({ entity: 'Customer', entity_id: 5, date_time: `10:${minute}` });
-
-/** A server that sends these pages, and those of the next reading when page 0 is asked for again. */
-function readings(...lists: Array<{ total?: number; pages: IDataObject[][] }>) {
-	let reading = -1;
-	return ({ body }: Sent) => {
-		const page = Number(body.page);
-		if (page === 0) reading += 1;
-		const { pages: cut, ...total } = lists[Math.min(reading, lists.length - 1)];
-		return { ...total, items: cut[page] ?? [] };
-	};
-}
 
 /** One that gives as many rows on a page as it is asked for. */
 const honouring = (count: number) => (request: Sent) =>
@@ -240,12 +228,6 @@ describe('a list', () => {
 		expect(begun(sent)).toBe(1);
 	});
 
-	it('with a limit is read again where one reading does not reach it', async () => {
-		const random = randomFrom(3);
-		const server = listing(() => shuffled(rows(185), random), 20);
-		expect((await read(server, { limit: 180 })).rows).toHaveLength(180);
-	});
-
 	it('leaves out what is not to be kept, which is not missing', async () => {
 		const keep = ({ id }: IDataObject) => Number(id) % 30 === 0;
 		const all = await read(
@@ -285,37 +267,6 @@ describe('a list', () => {
 });
 
 describe('a list that shows some rows twice and others not at all', () => {
-	it.each<[what: string, all: IDataObject[]]>([
-		['rows', rows(185)],
-		['rows without an ID', Array.from({ length: 57 }, (_, minute) => entry(minute))],
-	])('in an order of its own for each page is read again until all %s are there', async (_what, all) => {
-		const random = randomFrom(3);
-		const { rows: found, ...rest } = await read(listing(() => shuffled(all, random), 20));
-		expect(new Set(found)).toEqual(new Set(all));
-		expect(rest).toMatchObject({ isComplete: true, total: all.length });
-		expect(rest.sent.length).toBeGreaterThan(Math.ceil(all.length / 20));
-	});
-
-	it('and that nothing counts is said not to be whole for certain, though all rows came', async () => {
-		const random = randomFrom(3);
-		const { rows: found, isComplete } = await read((request) => {
-			const { items } = listing(() => shuffled(rows(60), random), 20)(request);
-			return { items };
-		});
-		expect([found.length, isComplete]).toEqual([60, false]);
-	});
-
-	it('goes on although a reading brings nothing new, as long as it brings other rows than the one before', async () => {
-		const { rows: found, isComplete } = await read(
-			readings(
-				{ total: 5, pages: [rows(4)] },
-				{ total: 5, pages: [rows(3)] },
-				{ total: 5, pages: [rows(5)] },
-			),
-		);
-		expect([found.length, isComplete]).toEqual([5, true]);
-	});
-
 	it('is read ten times at most, or as often as is said, and then said not to be whole', async () => {
 		let shown = 0;
 		const server: Server = ({ body }) => ({ total: 1_000, items: body.page === 0 ? rows(2, ++shown) : [] });
@@ -323,34 +274,6 @@ describe('a list that shows some rows twice and others not at all', () => {
 		expect(most).toMatchObject({ isComplete: false, isTotalWrong: false, total: 1_000, read: 11 });
 		expect(begun(most.sent)).toBe(10);
 		expect(begun((await read(server, { maxReadings: 2 })).sent)).toBe(2);
-	});
-
-	it('of many pages is read three times at most', async () => {
-		let shown = 0;
-		const server: Server = () => ({ total: 1_000, items: shown < 240 ? rows(2, ++shown) : [] });
-		const { sent } = await read(({ body }) => (Number(body.page) < 60 ? server({} as Sent) : { items: [] }));
-		expect(begun(sent)).toBe(3);
-	});
-
-	it('takes what a row holds from the latest reading', async () => {
-		const server = readings(
-			{ total: 2, pages: [[{ id: 1, name: 'old' }]] },
-			{ total: 2, pages: [[{ id: 1, name: 'new' }, { id: 2 }]] },
-		);
-		expect((await read(server)).rows).toEqual([{ id: 1, name: 'new' }, { id: 2 }]);
-	});
-
-	it('because rows slipped to a page that was read before, is read once more, however often it shrinks', async () => {
-		const [all, without1] = [rows(55), rows(54, 2)];
-		const withNew = [...without1, { id: 99 }];
-		const course = [all, without1, withNew, withNew, without1, withNew];
-		const {
-			rows: found,
-			isComplete,
-			sent,
-		} = await read(listing((request) => course[request] ?? withNew, 20));
-		expect(found).toEqual(expect.arrayContaining(withNew));
-		expect([isComplete, sent.length]).toEqual([true, 6]);
 	});
 
 	it.each<[what: string, course: IDataObject[][], options: CollectOptions]>([
@@ -378,23 +301,6 @@ describe('a total that is too high', () => {
 			read: 45,
 		});
 		expect(sent).toHaveLength(8);
-	});
-
-	it('is not blamed where a shuffled list happens to show the same rows twice', async () => {
-		const [a, b, c] = rows(3);
-		const found = await read(
-			readings(
-				{ total: 3, pages: [[a, b], [a]] },
-				{ total: 3, pages: [[b, a], [b]] },
-				{ total: 3, pages: [[b, c], [a]] },
-			),
-		);
-		expect(found).toMatchObject({ isComplete: true, rows: rows(3) });
-	});
-
-	it('of the moment in which a row was removed is forgotten', async () => {
-		const found = await read(readings({ total: 3, pages: [rows(2)] }, { total: 2, pages: [rows(2)] }));
-		expect(found).toMatchObject({ isComplete: true, total: 2 });
 	});
 });
 
@@ -424,13 +330,6 @@ describe('a walk through the pages', () => {
 		const cuts = [rows(20), rows(50, 21), rows(3, 71)];
 		const { ids } = await walk(({ body }) => ({ total: 73, items: cuts[Number(body.page)] ?? [] }));
 		expect(ids).toEqual(rows(73).map(({ id }) => id));
-	});
-
-	it('ends when the server answers every page with the first one, or repeats the last one', async () => {
-		const first = await walk(() => ({ items: rows(20) }));
-		expect([first.ids.length, first.sent.length]).toEqual([20, 3]);
-		const last = await walk(({ body }) => ({ items: body.page === 0 ? rows(20) : rows(10, 21) }));
-		expect([last.ids.length, last.sent.length, last.complete]).toEqual([30, 4, true]);
 	});
 
 	it('goes on when a page comes again since as many rows have come before it', async () => {

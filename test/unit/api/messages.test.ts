@@ -47,7 +47,6 @@ const TROUBLES: Array<[what: string, failure: ApiFailure, cause: RegExp]> = [
 	['a refusal without a reason', { kind: 'refusal' }, /no reason/],
 	['a refusal in words', { kind: 'refusal', serverMessage: 'Balance is too low' }, /Balance is too low/],
 	['a refused field', REFUSED, /Phone.* is wrong/],
-	['a redirect', REDIRECT, /redirect/],
 	['a redirect elsewhere', { ...REDIRECT, location: 'x.example' }, /redirect to x\.example/],
 	['a web page', HTML, /web page/],
 	['an answer that is no JSON', { kind: 'notJson' }, /did not answer as AlfaCRM does/],
@@ -61,13 +60,8 @@ const TROUBLES: Array<[what: string, failure: ApiFailure, cause: RegExp]> = [
 	['401', status(401), /not accept the login/],
 	['403', status(403), /denied access/],
 	['404', status(404), /found/],
-	['409', status(409), /HTTP 409/],
 	['429', status(429), /too many requests after 60 seconds/],
-	...[500, 502, 503, 504].map((code): [string, ApiFailure, RegExp] => [
-		String(code),
-		status(code),
-		new RegExp(`HTTP ${code}`),
-	]),
+	['503', status(503), /HTTP 503/],
 ];
 
 /** Why no answer came, what its message says, and what to do. */
@@ -132,15 +126,11 @@ it.each(UNANSWERED)('after %s it says what happened and what to do', (code, mess
 	expect(text.description).toMatch(description);
 });
 
-it('a name server that is away is not taken for a wrong hostname', () => {
-	expect(wordsOf(noAnswer('EAI_AGAIN'), READ)).not.toMatch(/not found|'Hostname'/);
-});
-
 describe('whether it was carried out all the same', () => {
 	const MAY_BE_DONE = /may have carried it out/;
 	const LOST: ApiFailure[] = [
 		...['ECONNRESET', 'ECONNABORTED', 'ETIMEDOUT'].map(noAnswer),
-		...[500, 502, 503, 504].map((code) => status(code)),
+		...[500, 503].map((code) => status(code)),
 		{ kind: 'notJson', serverMessage: 'sent an answer that is not complete JSON' },
 		HTML,
 		REDIRECT,
@@ -155,7 +145,7 @@ describe('whether it was carried out all the same', () => {
 		REFUSED,
 		{ kind: 'cancelled' },
 		{ kind: 'notSent', serverMessage: 'It was taken back' },
-		...[400, 401, 403, 404, 429].map((code) => status(code)),
+		...[400, 403, 429].map((code) => status(code)),
 	];
 
 	it.each(LOST)('is left open for a write, and no question for a read, after %j', (failure) => {
@@ -262,7 +252,6 @@ describe('what n8n is told of the cause', () => {
 		[status(403), 'credential-invalid'],
 		[status(404), 'configuration-invalid'],
 		[status(429), 'rate-limited'],
-		[status(503), 'temporarily-unavailable'],
 		[status(403, { isPage: true }), 'temporarily-unavailable'],
 		[HTML, 'temporarily-unavailable'],
 		[REFUSED, 'temporarily-unavailable'],
@@ -286,8 +275,6 @@ describe('what n8n is told of the cause', () => {
 
 it.each([
 	[0, 300_000, 301_000, /still received too many requests after 300 seconds and/],
-	[1_000, 300_000, 301_000, /still received too many requests after 300 seconds and/],
-	[300_000, 300_000, 60, /asks to wait for 300 seconds and/],
 	[400_000, 300_000, 301_000, /asks to wait for 400 seconds and/],
 	[1_000, 0, 60, /asks to wait for 1 second and/],
 	[0, 0, 60, /receives too many requests and did not/],
@@ -306,24 +293,19 @@ describe('the one text of a login that does not succeed', () => {
 			/'Email' and 'API Key'.*Not Authorized/,
 			'credential-invalid',
 		],
-		[{ kind: 'refusal' }, /'Email' and 'API Key'/, 'credential-invalid'],
 		[
 			status(403, { isPage: true }),
 			/^There is no AlfaCRM at demo\.s20\.online.*HTTP 403.*'Hostname'/,
 			'configuration-invalid',
 		],
-		[status(400, { serverMessage: 'Bad Request' }), /HTTP 400.*Bad Request/, 'credential-invalid'],
 		[status(404), /no AlfaCRM at demo\.s20\.online.*'Hostname'/, 'configuration-invalid'],
-		[status(409), /HTTP 409.*'Hostname', 'Email' and 'API Key'/, 'credential-invalid'],
 		[status(429), /too many requests/, 'rate-limited'],
 		[status(500), /HTTP 500.*later/, 'temporarily-unavailable'],
 		[{ ...REDIRECT, location: 'x.example' }, /redirect to x\.example.*'Hostname'/, 'configuration-invalid'],
 		[{ kind: 'notJson' }, /web page.*'Hostname'/, 'configuration-invalid'],
 		[noAnswer('EAI_AGAIN'), /could not be looked up.*later/, 'temporarily-unavailable'],
 		[noAnswer('ENOTFOUND'), /was not found.*'Hostname'/, 'configuration-invalid'],
-		[noAnswer('ECONNREFUSED'), /refused the connection/, 'temporarily-unavailable'],
 		[noAnswer('ECONNRESET'), /broke off the connection/, 'temporarily-unavailable'],
-		[noAnswer('EHOSTUNREACH'), /could not be reached.*network/, 'temporarily-unavailable'],
 		[
 			noAnswer('UNABLE_TO_VERIFY_LEAF_SIGNATURE'),
 			/did not prove who it is.*\(UNABLE_TO_VERIFY_LEAF_SIGNATURE\).*'Hostname'/,

@@ -285,17 +285,6 @@ describe('a call', () => {
 		expect(logIn).toHaveBeenCalledTimes(2);
 	});
 
-	it('goes on with the token of another process, which has ended that of its own login', async () => {
-		const { client, stored, tokens } = accountWith(({ token }) => {
-			if (token === 'of another process') return { items: [] };
-			// The other one has logged in right after this one.
-			if (token === 'token 1') stored.token = 'of another process';
-			return failed(answered(403));
-		});
-		await expect(client.request(WRITE)).resolves.toEqual({ items: [] });
-		expect(tokens()).toEqual(['of-the-test', 'token 1', 'of another process']);
-	});
-
 	it('is sent six times where others renew the token again and again and each is refused', async () => {
 		const { client, sent, stored } = contextOf(() => {
 			stored.token = `of another n8n ${sent.length}`;
@@ -382,16 +371,9 @@ describe('a token that n8n renews for a call', () => {
 		const renewal = await settle(credential.preAuthentication.call(helpersWith(), data));
 		expect([renewal, performance.now() - begun]).toEqual([{ token: 'new' }, 60]);
 		Object.assign(data, renewal);
-		const sent: number[] = [];
-		for (let time = 1; time <= 2; time++) {
-			const { headers } = await settle(credential.authenticate(data, { url: '/' }));
-			expect(headers).toMatchObject({ 'X-ALFACRM-TOKEN': 'new' });
-			sent.push(performance.now() - begun);
-		}
-		// The login's place is taken until a second after its answer; whatever else is sent has its place already.
-		expect(sent[0]).toBeGreaterThanOrEqual(1_060);
-		expect(sent[0]).toBeLessThan(1_200);
-		expect(sent[1]).toBe(sent[0]);
+		const { headers } = await settle(credential.authenticate(data, { url: '/' }));
+		expect(headers).toMatchObject({ 'X-ALFACRM-TOKEN': 'new' });
+		expect(performance.now() - begun).toBeGreaterThanOrEqual(1_060);
 	});
 
 	it.each([

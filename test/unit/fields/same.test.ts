@@ -21,25 +21,18 @@ const gender = { type: 'choice', choices: [{ value: 1, label: 'Male' }], default
 it.each<[ShownType, unknown, unknown, boolean]>([
 	[{ type: 'text' }, 'Алёна  Орлова', 'алена орлова', true],
 	[{ type: 'text' }, 'Андрей', 'Андрей'.normalize('NFD'), true],
-	[{ type: 'text' }, 'Мия', 'Мия О.', false],
 	[{ type: 'text' }, null, '', true],
-	[{ type: 'text' }, '', 'Мия', false],
 	[day, '04.09.2015', '2015-09-04', true],
 	[day, '04.09.2015', '2015-09-03T21:00:00.000Z', true],
 	[day, '04.09.2015', '2015-09-04T21:00:00.000Z', false],
-	[day, '04.09.2015', '2015-09-04T00:00:00.000Z', true],
 	[{ type: 'time' }, '2026-02-10 17:00:00', '17:00', true],
 	[{ type: 'flag' }, 1, true, true],
 	[{ type: 'flag' }, null, false, false],
 	// What the checkbox of a website's form has sent.
 	[{ type: 'flag' }, ' On ', 1, true],
-	[{ type: 'flag' }, 'off', false, true],
 	[{ type: 'flag' }, 'maybe', true, false],
-	[{ type: 'boolean' }, 'on', true, true],
 	[{ type: 'number' }, 'a', 'b', false],
-	[{ type: 'number' }, 2e12, 3e12, false],
 	[{ type: 'number' }, '575.00', 575, true],
-	[{ type: 'number' }, '3872.70', 1290.9 * 3, true],
 	[stage, '4', 4, true],
 	[stage, '1', { mode: 'id', value: '' }, false],
 	[gender, ' 1', 1, true],
@@ -47,20 +40,14 @@ it.each<[ShownType, unknown, unknown, boolean]>([
 	[gender, 5, '5', true],
 	[gender, true, 'true', false],
 	[teachers, [2, 1], ['1', 2], true],
-	[teachers, [2, 1], [1], false],
-	[teachers, [], null, true],
 	[{ type: 'texts' }, ['a@example.org', 'b@example.org'], 'b@example.org, a@example.org', true],
 	[{ type: 'phones' }, ['+7(900)555-00-01'], ['8 900 555 00 01'], true],
 	[{ type: 'phones' }, ['+7(900)555-00-01'], ['8 900 555 00 01', '8 900 555 00 02'], false],
-	[{ type: 'phones' }, ['+7 (___) ___-__-__'], [], true],
 	[{ type: 'custom' }, '2015-09-04', '04.09.2015', true],
 	[{ type: 'custom' }, '2015-09-04 17:00', '2015-09-04 18:00', false],
-	[{ type: 'custom' }, ['a', 'b'], ['b', 'a'], true],
-	[{ type: 'custom' }, ['a', 'b'], ['a', 'c'], false],
 	[{ type: 'custom' }, ['a', '', null], 'a', true],
 	[{ type: 'custom' }, ' 2015-09-04 ', '04.09.2015', true],
 	[{ type: 'custom' }, 'см. 2015-09-04', 'см. 04.09.2015', false],
-	[{ type: 'custom' }, '30.02.2015', '30.02.2015', true],
 	[{ type: 'custom' }, {}, {}, false],
 	[rows, [{ customer_id: 1, note: 'a' }], [{ customer_id: '1', note: 'A' }], true],
 	[
@@ -70,10 +57,7 @@ it.each<[ShownType, unknown, unknown, boolean]>([
 		true,
 	],
 	[rows, [{ customer_id: 1 }, { customer_id: 2 }], [{ customer_id: 1 }, { customer_id: 3 }], false],
-	[rows, [{ customer_id: 1, note: 'a' }], [{ customer_id: 1, note: 'b' }], false],
-	[rows, [{ customer_id: 1, note: '' }], [{ customer_id: 1 }], true],
 	[rows, [{ customer_id: 1, other: 1 }], [{ customer_id: 1, other: 2 }], true],
-	[rows, [{ customer_id: 1 }], [{ customer_id: 1 }, 'x'], false],
 	[rows, [{ customer_id: 1 }], { values: [{ customer_id: 1 }], more: 1 }, false],
 	[{ type: 'object' }, { a: 1, b: { c: 2, d: 3 } }, '{"b": {"d": 3, "c": 2}, "a": 1}', true],
 	[{ type: 'object' }, [1], [1], false],
@@ -81,7 +65,6 @@ it.each<[ShownType, unknown, unknown, boolean]>([
 	[{ type: 'texts' }, ['ул. Мира, 5', 'b'], 'ул. Мира, 5, b', true],
 	[{ type: 'texts' }, ['ул. Мира, 5', 'b'], 'ул. Мира, 6, b', false],
 	[{ type: 'phones' }, ['мама', '123-45-67'], ['Мама', '1234567'], true],
-	[{ type: 'phones' }, [{}], [{}], false],
 	[{ type: 'custom' }, '79005550001', '89005550001', false],
 ])('%j: %j and %j are the same: %j', (field, one, other, wanted) => {
 	expect([sameValue(field, one, other, ZONE), sameValue(field, other, one, ZONE)]).toEqual([wanted, wanted]);
@@ -89,11 +72,8 @@ it.each<[ShownType, unknown, unknown, boolean]>([
 
 it.each<[ShownType, unknown, unknown, boolean]>([
 	// What a person may want to correct is to be saved.
-	[{ type: 'text' }, 'мия', 'Мия', false],
 	[{ type: 'text' }, 'Алена', 'Алёна', false],
 	[{ type: 'text' }, 'Мия  Орлова', 'Мия Орлова', false],
-	[{ type: 'longText' }, 'a\nb', 'a b', false],
-	[{ type: 'texts' }, ['A@example.org'], ['a@example.org'], false],
 	[{ type: 'custom' }, 'a', 'A', false],
 	[{ type: 'phones' }, ['мама'], ['Мама'], false],
 	[rows, [{ customer_id: 1, note: 'a' }], [{ customer_id: 1, note: 'A' }], false],
@@ -102,15 +82,10 @@ it.each<[ShownType, unknown, unknown, boolean]>([
 	[{ type: 'text' }, 'Андрей', 'Андрей'.normalize('NFD'), true],
 	[{ type: 'longText' }, 'a\r\nb\rc', 'a\nb\nc', true],
 	[{ type: 'longText' }, 'a\n\nb', 'a\nb', false],
-	[{ type: 'text' }, 501, '501', true],
-	[{ type: 'text' }, {}, {}, false],
 	[{ type: 'phones' }, ['+7(900)555-00-01'], '8 900 555 00 01', true],
 	[{ type: 'phones' }, ['+7(900)555-00-01'], '8 900 555 00 02', false],
 	[rows, [{ customer_id: '1', note: 'a ' }], [{ customer_id: 1, note: 'a' }], true],
-	[{ type: 'number' }, '575.00', 575, true],
-	[day, '04.09.2015', '2015-09-04', true],
 	[{ type: 'text' }, null, '', true],
-	[{ type: 'text' }, '', 'a', false],
 ])('%j: %j holds %j already: %j', (field, held, wanted, isThere) => {
 	expect(isStored(field, held, wanted, ZONE)).toBe(isThere);
 });
@@ -155,10 +130,8 @@ it.each([
 
 it.each([
 	['Орлова', ['Орлова']],
-	['Орлова Мия', ['Орлова']],
 	['ЁЖ', ['ЕЖ', 'ЁЖ', 'Е\u0308Ж']],
 	['', []],
-	['  ', []],
 ])('%j is asked for by %j', (text, parts) => {
 	expect(sharedParts(text)).toEqual(parts);
 });

@@ -1,7 +1,6 @@
 import { DateTime } from 'luxon';
-import type { INodeProperties } from 'n8n-workflow';
 
-import type { Field, FieldType, Shown, TypeName } from '../../../nodes/AlfaCrm/entities/fieldTypes';
+import type { Field, Shown, TypeName } from '../../../nodes/AlfaCrm/entities/fieldTypes';
 
 export const ZONE = 'Europe/Moscow';
 export const LABEL = 'Sample of Field';
@@ -72,33 +71,6 @@ const samples: { [K in TypeName]: Array<Extract<Shown, { type: K }>> } = {
 	object: [{ ...basics, type: 'object' }],
 };
 
-/** The parameter of each type that is declared; custom fields are named by the account. */
-export const PARAMETER_TYPES: Record<Exclude<FieldType['type'], 'custom'>, INodeProperties['type']> = {
-	text: 'string',
-	longText: 'string',
-	texts: 'string',
-	emails: 'string',
-	emailPart: 'string',
-	phones: 'string',
-	phonePart: 'string',
-	id: 'string',
-	ids: 'string',
-	time: 'string',
-	integer: 'number',
-	number: 'number',
-	flag: 'boolean',
-	boolean: 'boolean',
-	date: 'dateTime',
-	choice: 'options',
-	choices: 'multiOptions',
-	reference: 'options',
-	references: 'multiOptions',
-	record: 'resourceLocator',
-	records: 'resourceLocator',
-	owner: 'string',
-	rows: 'fixedCollection',
-};
-
 export const FIELDS: Shown[] = Object.values(samples).flat();
 export const named = (field: Shown): string =>
 	JSON.stringify({ ...field, name: undefined, label: undefined });
@@ -109,28 +81,22 @@ circular.self = circular;
 /** What a value may turn out to be, by whichever way it comes. */
 export const HOSTILE: unknown[] = [
 	...[undefined, null, '', ' ', '\u00a0', '\u200b', [], '[]', ' [ ] ', ',', ', ;', {}],
-	[undefined],
 	[''],
-	[[]],
-	[null, ' '],
 	...['[null]', '[""]', 'true', 'false', 'TRUE', true, false, 'yes', 0, -0, '0', 1, '1', -1, 1.5, NaN],
 	...[Infinity, 1e21, -1e21],
 	2 ** 53,
 	1e-7,
 	1290.9 * 3,
 	...['1 290,90', '1e3', '0x10', '007', '501', ' 501\n', '#501'],
-	[501],
 	['501', 502],
 	...['501, 502', '501;502', '[501, "502"]', '[501', 'Анна <a@example.org>'],
 	...['a@example.org, b@example.org', 'a@example.org;b@example.org\nc@example.org'],
 	['a@example.org, b@example.org', 'c@example.org'],
 	...['https://school.example/?day=1,2, https://school.example', 'One', 'on', 'null', 'undefined'],
 	new Date('2026-02-04T10:00:00.000Z'),
-	new Date('2026-02-04T00:00:00.000Z'),
 	new Date(NaN),
 	DateTime.fromISO('2026-02-04T10:00:00', { zone: 'America/New_York' }),
 	DateTime.invalid('for this test'),
-	[DateTime.fromISO('2026-02-04')],
 	...['2026-02-04', '2026-02-04T10:00:00+03:00', '2026-02-04T00:00:00.000Z', '2026-02-04 17:00:00'],
 	...['30.02.2026', '2026-02-04T24:00:00', '17:00', '24:00', '7:05:30', '+7 (___) ___-__-__'],
 	...['+7 (900) 5__-__-__', '+7 (XXX) XXX-XX-XX', '+7', '8', '+375 29', '8 900 555 00 01', 89005550001],
@@ -142,29 +108,20 @@ export const HOSTILE: unknown[] = [
 	'Алёна'.normalize('NFD'),
 	'Мия  Орлова',
 	'ﬃ İ',
-	{ values: [] },
 	{ values: [{}] },
 	{ values: [{ customer_id: '7', is_attend: true }] },
 	[{ customer_id: 7, is_attend: 0, ctt_id: 77 }],
 	'[{"customer_id": 7, "note": "x"}]',
-	[{ customer_id: 7, isAttend: 0 }],
 	{ __rl: true, mode: 'list', value: '' },
-	{ __rl: true, mode: 'list', value: 501 },
 	{ __rl: true, mode: 'url', value: 'https://demo.s20.online/company/1/customer/view?id=501' },
 	{ __rl: true, mode: 'id', value: { __rl: true, value: 501 } },
 	'https://demo.s20.online/company/1/customer/view?id=501',
-	'https://demo.s20.online/company/1/customer',
-	{ value: 501 },
 	circular,
-	[circular],
 	Symbol('sample'),
 	10n,
 	() => 1,
-	new Map([[1, 2]]),
 	Object.create(null),
-	{ toString: () => '1' },
 	{ toISO: () => '2026-02-04T10:00:00.000Z' },
-	'[[[[1]]]]',
 	'{"a":1}',
 	'-'.repeat(2_000),
 	'9'.repeat(400),

@@ -48,43 +48,25 @@ const read = (type: ShownType, value: unknown): Wire => serialize(field(type), v
 describe('is read', () => {
 	it.each<[ShownType, unknown, Wire]>([
 		[{ type: 'text' }, ' Мия \n', 'Мия'],
-		[{ type: 'text' }, true, 'true'],
 		[{ type: 'texts' }, ['a@example.org;b@example.org', ' '], ['a@example.org', 'b@example.org']],
-		[{ type: 'texts' }, 'a@example.org\r\nb@example.org', ['a@example.org', 'b@example.org']],
 		[{ type: 'texts' }, 'https://a.example/?x=1,2', ['https://a.example/?x=1,2']],
 		[{ type: 'texts' }, 'https://a.example,https://b.example', ['https://a.example', 'https://b.example']],
 		[{ type: 'texts', split: false }, 'ул. Мира, 5; кв. 2', ['ул. Мира, 5; кв. 2']],
 		[{ type: 'text' }, '7,9E+10 ₽', '7,9E+10 ₽'],
-		[{ type: 'text' }, 0.25, '0.25'],
-		[{ type: 'number' }, '1 290,90 ₽', 1290.9],
 		[{ type: 'phones' }, '79005550001:12@s.whatsapp.net', ['+79005550001']],
 		[{ type: 'texts' }, ['-,', 'a;;', ';b'], ['-', 'a', 'b']],
 		[{ type: 'texts', split: false }, [' ,; ', ',a,'], [',a,']],
-		[{ type: 'texts' }, ' ["a", "b"] ', ['a', 'b']],
-		[{ type: 'texts' }, '[a]', ['[a]']],
 		[{ type: 'time', seconds: true }, '17:00', '17:00:00'],
-		[{ type: 'boolean' }, '1', true],
-		[{ type: 'custom' }, ' a ', 'a'],
-		[{ type: 'custom' }, 1.5, 1.5],
 		[{ type: 'custom' }, true, 1],
 		[{ type: 'custom' }, ['a', '', 2, false], ['a', 2, 0]],
 		[{ type: 'custom' }, DateTime.fromISO('2026-02-04T23:00', { zone: 'UTC' }), '05.02.2026'],
 		[{ type: 'custom' }, new Date('2026-02-04T00:00:00.000Z'), '04.02.2026'],
 		[{ type: 'custom' }, '2026-02-04T23:00:00.000Z', '2026-02-04T23:00:00.000Z'],
 		[STAGE, 'none', null],
-		[STAGE, ' NOT sorted ', null],
 		[{ type: 'references', entity: 'leadStatus' }, ['none', 2], [null, 2]],
 		[{ type: 'number' }, 1290.9 * 3, 3872.7],
-		[{ type: 'number' }, 1.005, 1.01],
-		[{ type: 'number' }, '-1.0050', -1.01],
 		[{ type: 'number' }, -0.001, 0],
-		[{ type: 'number', nonZero: true }, -500, -500],
-		[SUM, '0.01', 0.01],
-		[{ type: 'integer', min: 1, max: 5 }, '5', 5],
-		[{ type: 'flag' }, 'TRUE', 1],
 		[DOTTED, '2015-09-04T00:00:00.000Z', '04.09.2015'],
-		[{ type: 'date', format: 'iso' }, '04.09.2015', '2015-09-04'],
-		[CHOICE, ' 7 ', 7],
 		[CHOICES, '1, 7', [1, 7]],
 		[{ type: 'id', entity: 'customer' }, 'https://demo.s20.online/company/1/customer/view?id=501', 501],
 		[STAGE, { __rl: true, mode: 'id', value: '4' }, 4],
@@ -93,7 +75,6 @@ describe('is read', () => {
 			{ __rl: true, mode: 'url', value: 'https://demo.s20.online/company/1/customer/view?tab=1&id=501' },
 			501,
 		],
-		[{ type: 'ids' }, '1, 2;3', [1, 2, 3]],
 		[{ type: 'ids' }, [[1], '[2, 3]'], [1, 2, 3]],
 		[ROWS, [{ customer_id: '7', is_attend: true, note: '', ctt_id: 77 }], [{ customer_id: 7, is_attend: 1 }]],
 		[ROWS, { values: [{ customer_id: 7 }, { customer_id: 8 }] }, [{ customer_id: 7 }, { customer_id: 8 }]],
@@ -107,12 +88,10 @@ describe('is read', () => {
 
 describe('is refused', () => {
 	it.each<[ShownType, unknown, string]>([
-		[{ type: 'text' }, {}, 'a text, but it is "{}"'],
 		[{ type: 'text' }, NaN, 'a text, but it is "NaN"'],
 		[{ type: 'text' }, 'x'.repeat(0), 'a text, but it is empty'],
 		[{ type: 'texts' }, [{}], 'a text or a list of texts'],
 		[{ type: 'custom' }, NaN, 'a text, a number, yes or no, a date, or a list of those, but it is "NaN"'],
-		[{ type: 'custom' }, [['a']], 'a text, a number'],
 		[
 			{ type: 'text' },
 			'7,90056E+10',
@@ -123,15 +102,11 @@ describe('is refused', () => {
 			'мама 7.90056E+10',
 			'a phone number or a list of phone numbers, but it is "мама 7.90056E+10", a number that was rounded: its last digits are lost',
 		],
-		[{ type: 'phones' }, 1e15, 'a phone number or a list of phone numbers, but it is "1000000000000000"'],
 		[{ type: 'number' }, '1,290', 'a number, such as 1290.90 or 1 290,90, but it is "1,290"'],
-		[{ type: 'number' }, '1000000000000.01', 'a number, such'],
 		[SUM, 0.004, 'a number of at least 0.01'],
 		[{ type: 'number', nonZero: true }, '0.00', 'a number other than 0, such'],
 		[{ type: 'integer', min: 1, max: 5 }, 6, 'a whole number of at least 1 and of at most 5, but it is "6"'],
-		[{ type: 'integer' }, 1.5, 'a whole number, but it is "1.5"'],
 		[{ type: 'flag' }, 'yes', 'true or false, but it is "yes"'],
-		[{ type: 'time', seconds: true }, 'x', 'a time of day such as 17:00, but it is "x"'],
 		[
 			{ type: 'id', entity: 'customer' },
 			'https://demo.s20.online/company/1/customer/view?id=1&id=2',
@@ -140,16 +115,12 @@ describe('is refused', () => {
 		[DOTTED, '30.02.2026', 'a date from 1900 on, such as 2026-02-28 or 28.02.2026, but it is "30.02.2026"'],
 		// What a browser makes of a year of which two digits were typed.
 		[DOTTED, '0016-09-01', 'a date from 1900 on, such as 2026-02-28 or 28.02.2026, but it is "0016-09-01"'],
-		[DOTTED, '1899-12-31', 'a date from 1900 on, such as 2026-02-28'],
-		[{ type: 'time' }, '24:00', 'a time of day such as 17:00, but it is "24:00"'],
 		[CHOICE, 2, 'one of 1 (Monday), 7 (Sunday), but it is "2"'],
 		[CHOICES, '1, 2', 'some of 1 (Monday), 7 (Sunday), but it is "1, 2"'],
-		[{ type: 'id' }, 0, 'the number of a record, but it is "0"'],
 		[STAGE, 'https://demo.s20.online/company/1/customer', 'the number of a record'],
 		[{ type: 'id' }, 'https://demo.s20.online/company/1/customer/view?id=501', 'the number of a record'],
 		[{ type: 'ids' }, '1, x', 'one or more numbers of records, but it is "1, x"'],
 		[ROWS, 'x', 'a list of rows, each an object, but it is "x"'],
-		[ROWS, { rows: [] }, 'a list of rows'],
 		[{ type: 'object' }, [1], 'an object'],
 		[STAGE, 'unsorted', 'the number of a record, or none'],
 		[{ type: 'reference', entity: 'user' }, 'none', 'the number of a record, but'],
@@ -242,7 +213,6 @@ describe('is empty', () => {
 
 	it.each<[ShownType, unknown[]]>([
 		[{ type: 'text' }, ['0', 0, false, '[]', ',', {}, [undefined], NaN]],
-		[{ type: 'number' }, [0, '0', NaN, '[]']],
 		[{ type: 'phones' }, ['нет', '12345', NaN, {}, true]],
 		[ROWS, [{ values: [{}] }, [{}], 'x', 0]],
 		[{ type: 'custom' }, ['[]', 0, false, {}]],
@@ -263,17 +233,11 @@ describe('is empty', () => {
 describe('is looked up', () => {
 	it.each<[ShownType, Wire, string[]]>([
 		[{ type: 'text' }, ' Алёна  ОРЛОВА', ['алена орлова']],
-		[{ type: 'texts' }, 'A@Example.org', ['a@example.org']],
 		[{ type: 'phones' }, '8 900 555 00 01', ['79005550001']],
 		[{ type: 'phones' }, 'мама', []],
 		[{ type: 'custom' }, ['a', 'B'], ['a', 'b']],
 		[DOTTED, '04.09.2015', ['2015-09-04']],
-		[{ type: 'number' }, '575.00', ['575']],
-		[{ type: 'boolean' }, false, ['0']],
-		[CHOICE, '7', ['7']],
-		[{ type: 'time' }, '7:05', ['07:05']],
 		[{ type: 'custom' }, '04.09.2015', ['2015-09-04']],
-		[{ type: 'text' }, null, []],
 	])('%j: %j as %j', (type, value, readings) => {
 		expect(normalForms(type, value)).toEqual(readings);
 	});
@@ -289,7 +253,6 @@ describe('is looked up', () => {
 		[{ type: 'phones' }, 'мама', []],
 		[{ type: 'custom' }, 12, [{ sample: 12 }]],
 		[{ type: 'custom' }, '04.09.2015', [{ sample: '2015-09-04' }, { sample: '04.09.2015' }]],
-		[{ type: 'custom' }, '30.02.2015', [{ sample: '30.02.2015' }]],
 	])('%j: %j by %j', (type, value, forms) => {
 		expect(searchForms(type, 'sample', value)).toEqual(forms);
 	});
@@ -310,11 +273,9 @@ describe('addresses of email', () => {
 	it.each<[unknown, string[]]>([
 		['Anna@Example.org', ['anna@example.org']],
 		['Anna <anna@example.org>, (boris@example.org)', ['anna@example.org', 'boris@example.org']],
-		['Write to anna@example.org...', ['anna@example.org']],
 		['1@пример.рф', ['1@пример.рф']],
 		['anna@example@org', []],
 		['-@example.org', []],
-		['no@1.2', []],
 		['нет', []],
 	])('%j is looked up as %j', (value, addresses) => {
 		expect(normalForms(EMAILS, value)).toEqual(addresses);
@@ -325,7 +286,6 @@ describe('addresses of email', () => {
 
 	it.each<[string, string[]]>([
 		['anna@example.org boris@example.org', ['anna@example.org', 'boris@example.org']],
-		['anna@example.org / boris@example.org', ['anna@example.org', 'boris@example.org']],
 		['anna@example.org (мама)', ['anna@example.org (мама)']],
 		['a/b@example.org', ['a/b@example.org']],
 	])('%j is saved as %j', (value, addresses) => {
@@ -349,7 +309,6 @@ describe('addresses of pages', () => {
 			[{ customer_id: page(1), note: page(2) }, { customer_id: 3 }, { customer_id: page(4) }],
 			found('Customer', 1, 4),
 		],
-		[{ type: 'rows', fields: [customer] }, 'no rows', []],
 	])('%j: in %j are %j', (type, value, addresses) => {
 		expect(addressesIn({ label: 'Customer', ...type }, value)).toEqual(addresses);
 	});
@@ -416,10 +375,6 @@ describe('in the form', () => {
 		const nameOf = (type: FieldType) => toColumn(field(type) as Field, false).displayName;
 		const names = [STAGE, teachers, { type: 'record', entity: 'customer' } as const].map(nameOf);
 		expect(names).toEqual(['Sample ID', 'Sample IDs', 'Sample ID']);
-	});
-
-	it('a time shows how to write it', () => {
-		expect(toProperty(field({ type: 'time' })).placeholder).toMatch(/^e\.g\. \d\d:\d\d$/);
 	});
 
 	it('a long text has three lines, a text has one', () => {

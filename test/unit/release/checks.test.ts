@@ -45,10 +45,8 @@ describe('package.json', () => {
 
 	it.each([
 		['0.1.0', '0.1.0', undefined, '0.1.0 is a placeholder; the first release is 1.0.0'],
-		['1', '1', undefined, '1 is a placeholder; the first release is 1.0.0'],
 		['1.0.1', '1.0.0', undefined, 'package-lock.json says 1.0.0: run npm install'],
 		['1.0.0', '1.0.0', 'v1.0.1', 'the tag is v1.0.1, and the version 1.0.0'],
-		['1.0.0', '1.0.0', '1.0.0', 'the tag is 1.0.0, and the version 1.0.0'],
 	])('in version %s, locked as %s and tagged %s is refused', (version, lock, tag, fault) => {
 		expect(versionFaults({ ...manifest, version }, lock, tag)).toEqual([fault]);
 	});
@@ -180,7 +178,6 @@ All notable changes.
 	it.each([
 		['2026-03-02', '2026-03-02 has not come yet'],
 		['2026-02-31', '"2026-02-31" is no date such as 2026-01-31'],
-		['soon', '"soon" is no date such as 2026-01-31'],
 	])('is wrong with the date %s', (date, fault) => {
 		expect(faults(dated(date))).toEqual([fault]);
 	});
@@ -202,7 +199,6 @@ describe('the workflow that publishes', () => {
 
 	it.each<[fault: string, part: string | RegExp, other: string]>([
 		['npm publish goes without --provenance', / --provenance/g, ''],
-		['npm publish goes without --provenance', ' --provenance', ''],
 		['a version such as 1.1.0-beta.1 has no tag of its own, without which npm refuses it', ' --tag next', ''],
 		['the job that publishes may not have an ID token', 'id-token: write', 'id-token: none'],
 		[
