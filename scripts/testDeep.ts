@@ -10,8 +10,8 @@ interface Flags {
 }
 
 /**
- * `npm run test:deep`: the properties of `npm test`, and the sandbox with a large school, at the depth that test/support/depth.ts names; then
- * the engine tests in the older engines. Further options go to jest.
+ * `npm run test:deep`: what `npm test` tries by sample, at the depth that test/support/depth.ts names; then the engine tests in the
+ * older engines. Further options go to jest.
  */
 export async function main() {
 	const command = flagsOf('test:deep')
@@ -25,7 +25,7 @@ export async function main() {
 	const seeded = seed === undefined ? [] : [`--seed=${seed}`];
 	say(`The properties${times === 1 ? '' : `, ${times} times as deep as usual`}`);
 	const properties = await runJest(
-		['--selectProjects', 'properties', 'sandbox', '--config', 'jest.config.js', ...seeded, ...command.args],
+		['--selectProjects', 'properties', 'sandbox', 'unit', '--config', 'jest.config.js', ...seeded, ...command.args],
 		{ TEST_DEPTH: String(times) },
 	);
 	return engines && command.args.length === 0 ? Math.max(properties, await testInEngines('all')) : properties;
