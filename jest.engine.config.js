@@ -18,7 +18,7 @@ module.exports = {
 			// What a value means, what an account can do and how the trigger gets along with all that may happen is the node's own matter and
 			// takes the most time. The test of a credential and the durable scheduler are n8n's newest.
 			testPathIgnorePatterns: [
-				'<rootDir>/test/engine/(account|values)/',
+				'<rootDir>/test/engine/(accountCheck|values)',
 				'<rootDir>/test/engine/credentialTest',
 				'<rootDir>/test/engine/trigger/(beginning|failures|load|state|\\w+OverTime)',
 			],

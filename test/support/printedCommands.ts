@@ -45,9 +45,9 @@ export const RUN: Record<string, RunBy> = {
 		by(INSTALL, 'const [remove, make, extract]'),
 
 	'npm test -- --selectProjects unit': by(COMMANDS, "'npm test -- --selectProjects unit'"),
-	'npm test -- test/engine/matching/upsert.test --selectProjects engine': by(
+	'npm test -- test/engine/upsert.test --selectProjects engine': by(
 		COMMANDS,
-		"'npm test -- test/engine/matching/upsert.test",
+		"'npm test -- test/engine/upsert.test",
 	),
 	'npm run docs': by(COMMANDS, "'npm run docs'"),
 	'npm run format:fix': by(COMMANDS, "'npm run format:fix'"),

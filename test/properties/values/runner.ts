@@ -12,8 +12,6 @@ import type { Row } from './targets';
 export interface Outcome {
 	/** What the node says went wrong; undefined when it did what was asked. */
 	error?: string;
-	/** n8n itself refused the form, before it ran the node. */
-	isOfN8n: boolean;
 	rows: IDataObject[];
 	requests: readonly JournalEntry[];
 	changes: readonly RecordChange[];
@@ -55,11 +53,11 @@ export class Runner {
 
 	/** One item in an execution of its own. */
 	async one(workflow: Workflow, item: IDataObject): Promise<Outcome> {
-		const { errors, rows, stopped, isOfN8n } = await this.execute(workflow, [item]);
+		const { errors, rows, stopped } = await this.execute(workflow, [item]);
 		const { sandbox } = this.school;
 		const isChanged = sandbox.store.version !== this.version;
 		const changes = isChanged ? sandbox.changes(this.snapshot) : [];
-		return { error: errors[0] ?? stopped, isOfN8n, rows, requests: this.requests(), changes };
+		return { error: errors[0] ?? stopped, rows, requests: this.requests(), changes };
 	}
 
 	/**
@@ -97,7 +95,7 @@ export class Runner {
 		try {
 			run = await execution.run({ workflow, startNode, pinData });
 		} catch (error) {
-			return { errors: [], rows: [], stopped: (error as Error).message, isOfN8n: true };
+			return { errors: [], rows: [], stopped: (error as Error).message };
 		}
 		const task = run.data.resultData.runData.AlfaCRM?.at(-1);
 		const [done = [], failed = []] = task?.data?.main ?? [];
@@ -108,7 +106,7 @@ export class Runner {
 		}
 		const error = task?.error ?? run.data.resultData.error;
 		const rows = (done ?? []).map(({ json }) => json);
-		return { errors, rows, stopped: error?.message, isOfN8n: false };
+		return { errors, rows, stopped: error?.message };
 	}
 
 	/** Calls of the API, without logins. */

@@ -313,7 +313,7 @@ describe('a list of branches', () => {
 	const ONLY = 'so only the one that is chosen was searched: branch 1';
 
 	it.each<[string, () => void, looks: number | undefined, string]>([
-		// How often that is asked after a new login is a matter of n8n, see test/engine/matching/upsert.test.ts.
+		// How often that is asked after a new login is a matter of n8n, see test/engine/upsert.test.ts.
 		['may not be listed', unlisted(403), undefined, `This user may not list the branches, ${ONLY}`],
 		['are not found', unlisted(404), 2, `This user may not list the branches, ${ONLY}`],
 		['are none', empty, 1, `AlfaCRM lists no branch, ${ONLY}`],

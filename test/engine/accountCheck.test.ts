@@ -1,15 +1,15 @@
 import { readFileSync } from 'node:fs';
 import type { INodeParameters } from 'n8n-workflow';
 
-import { defaultSettings } from '../../../sandbox/model/settings';
-import { settingsOfProfile } from '../../../sandbox/profile';
-import type { Told } from '../support/account';
-import { auditorOf, differences, foundIn, isUntold, nameOf, playedBy } from '../support/account';
-import { SWITCH_CASES } from '../support/accountSwitches';
-import { Engine } from '../support/engine';
-import { callInProcess, passPauses } from '../support/inProcess';
-import { officeOf } from '../support/office';
-import { mostInASecond, useSchool } from '../support/school';
+import { defaultSettings } from '../../sandbox/model/settings';
+import { settingsOfProfile } from '../../sandbox/profile';
+import type { Told } from './support/account';
+import { auditorOf, differences, foundIn, isUntold, nameOf, playedBy } from './support/account';
+import { SWITCH_CASES } from './support/accountSwitches';
+import { Engine } from './support/engine';
+import { callInProcess, passPauses } from './support/inProcess';
+import { officeOf } from './support/office';
+import { mostInASecond, useSchool } from './support/school';
 
 jest.setTimeout(600_000);
 callInProcess();

@@ -1,8 +1,8 @@
 import type { IDataObject, INodeParameters } from 'n8n-workflow';
 
-import { callInProcess } from '../support/inProcess';
-import { NULL, UNDEFINED, byPhone, findByPhone, officeOf, pick, stopClock } from '../support/office';
-import { useSchool } from '../support/school';
+import { callInProcess } from './support/inProcess';
+import { NULL, UNDEFINED, byPhone, findByPhone, officeOf, pick, stopClock } from './support/office';
+import { useSchool } from './support/school';
 
 callInProcess();
 

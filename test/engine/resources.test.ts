@@ -1,8 +1,8 @@
 import type { IDataObject, INodeParameters } from 'n8n-workflow';
 
-import { entities, entityOf } from '../../../nodes/AlfaCrm/entities/registry';
-import { pick } from '../support/office';
-import { useSchool } from '../support/school';
+import { entities, entityOf } from '../../nodes/AlfaCrm/entities/registry';
+import { pick } from './support/office';
+import { useSchool } from './support/school';
 
 const school = useSchool({ customers: 80 });
 

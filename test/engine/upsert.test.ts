@@ -1,7 +1,7 @@
 import type { IDataObject, INodeParameters } from 'n8n-workflow';
 
-import { byPhone, findByPhone, officeOf } from '../support/office';
-import { useSchool } from '../support/school';
+import { byPhone, findByPhone, officeOf } from './support/office';
+import { useSchool } from './support/school';
 
 // What matches, and what is made of it, is proven without n8n in test/unit/operations; here are the ways through n8n.
 const school = useSchool({ customers: 40 });
