@@ -25,7 +25,16 @@ export async function main() {
 	const seeded = seed === undefined ? [] : [`--seed=${seed}`];
 	say(`The properties${times === 1 ? '' : `, ${times} times as deep as usual`}`);
 	const properties = await runJest(
-		['--selectProjects', 'properties', 'sandbox', 'unit', '--config', 'jest.config.js', ...seeded, ...command.args],
+		[
+			'--selectProjects',
+			'properties',
+			'sandbox',
+			'unit',
+			'--config',
+			'jest.config.js',
+			...seeded,
+			...command.args,
+		],
 		{ TEST_DEPTH: String(times) },
 	);
 	return engines && command.args.length === 0 ? Math.max(properties, await testInEngines('all')) : properties;
