@@ -32,7 +32,7 @@ export type StepWith<Own> = Own | Common<Own>;
 /** A status of HTTP, or an empty list where there is something. */
 type Failure = number | 'empty';
 
-export type Becomes = 'closed' | 'open' | 'forbidden' | 'allowed';
+type Becomes = 'closed' | 'open' | 'forbidden' | 'allowed';
 
 type Common<Own> =
 	| { do: 'wait'; minutes: number }
