@@ -11,11 +11,9 @@ import { entities } from '../../nodes/AlfaCrm/entities/registry';
 import type { Entity } from '../../nodes/AlfaCrm/entities/types';
 import { leaveOut } from '../../nodes/AlfaCrm/operations/school/leftOut';
 import { scripts } from '../../package.json';
-import { pages } from '../../scripts/docs';
 import type { Outcome } from '../../scripts/lib/compat/table';
 import { compatTable, withOutcome } from '../../scripts/lib/compat/table';
 import { fallbacks } from '../../scripts/lib/compat/versions';
-import { JOBS } from '../../scripts/lib/examples';
 import {
 	allPages,
 	brokenLinks,
@@ -33,29 +31,6 @@ import { HEADINGS } from '../support/readmeHeadings';
 
 const read = (...file: string[]) => fs.readFileSync(inRepo(...file), 'utf8');
 const markdownIn = (folder: string) => fs.readdirSync(inRepo(folder)).filter((name) => name.endsWith('.md'));
-
-const written = pages();
-
-describe('what the code writes', () => {
-	it.each(written)(
-		'in $file is what declarations, examples and imports say (npm run docs writes it)',
-		({ text, tables, wanted }) => {
-			for (const table of tables) expect(text).toContain(`<!-- ${table} -->`);
-			expect(text).toBe(wanted);
-		},
-	);
-
-	const tabled = written.filter(({ tables }) =>
-		['operations', 'filters', 'examples', 'jobs'].some((table) => tables.some((one) => one === table)),
-	);
-
-	it.each(tabled)('in $file has a row for each resource and each job', ({ text, tables }) => {
-		const hasEntities = tables.includes('operations') || tables.includes('filters');
-		for (const { label } of hasEntities ? entities : []) expect(text).toContain(`| ${label} |`);
-		const hasExamples = tables.includes('examples') || tables.includes('jobs');
-		for (const { name } of hasExamples ? JOBS : []) expect(text).toContain(`examples/${name}.json) | `);
-	});
-});
 
 /** `Lesson Created, Completed` is two: what follows a comma is without the first word. */
 const namesIn = (cell: string) => {
