@@ -183,10 +183,14 @@ class LogPlay extends Playing<Write> {
 	}
 
 	protected changed(to: number): INodeParameters {
+		const { watched: before } = this.chosen;
 		this.chosen = { ...this.chosen, ...CHOICES[to] };
+		const { watched } = this.chosen;
+		// Where none of the branches stays, what has been chosen begins anew.
+		const isOther = before.length > 0 && watched.length > 0 && !watched.some((id) => before.includes(id));
 		// A clock that was put back, or one for each branch, tells nothing of what came since the last poll.
 		const { steps, zones: hours = [] } = this.history;
-		const isSteady = hours.length === 0 && !steps.some((one) => one.do === 'zone');
+		const isSteady = !isOther && hours.length === 0 && !steps.some((one) => one.do === 'zone');
 		// One of n8n's that is a month behind takes all times to be in the future.
 		const isSane = !steps.some((one) => one.do === 'clock' && one.hours < -100);
 		const isNews = ({ minute, hiddenMinutes, ...one }: Write & { minute: number }) =>

@@ -11,7 +11,7 @@ export const depth = {
 	logHistories: runs(150, 10_000),
 	memberships: runs(60, 3_000),
 	freeSlotsOfSchools: runs(15, 300),
-	sideBySide: runs(8, 1_000),
+	sideBySide: runs(8, 200),
 	phoneSpellings: runs(200, 1_000),
 	timetables: runs(200, 10_000),
 	lists: runs(120, 10_000),
