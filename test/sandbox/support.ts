@@ -79,7 +79,7 @@ export class School {
 	/** Every page of a list. */
 	async all(path: string, body: JsonObject = {}): Promise<JsonObject[]> {
 		const rows: JsonObject[] = [];
-		for (let page = 0; page < 100; page += 1) {
+		for (let page = 0; page < 300; page += 1) {
 			const { items } = await this.call(path, { ...body, page });
 			if (items.length === 0) return rows;
 			rows.push(...items);
