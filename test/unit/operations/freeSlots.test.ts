@@ -159,9 +159,10 @@ describe('Get Free Slots', () => {
 			school.add('room', { id: ROOM, name: 'Зал', branch_id: 1 });
 			for (const row of rows.hours) school.add('working-hour', { ...row });
 			// A room is one branch's own.
-			const placed = (row: IDataObject) => (row.branch_id === 1 ? { ...row } : { ...row, room_id: null });
-			for (const row of rows.regular) school.add('regular-lesson', placed({ ...row }));
-			for (const row of rows.lessons) school.add('lesson', placed({ ...row }));
+			const placed = (row: object) =>
+				(row as IDataObject).branch_id === 1 ? { ...row } : { ...row, room_id: null };
+			for (const row of rows.regular) school.add('regular-lesson', placed(row));
+			for (const row of rows.lessons) school.add('lesson', placed(row));
 			// The teacher is taken by what is in their branches; a room of this branch by what is in this branch.
 			const isShown = ({ teacher_ids, branch_id }: IDataObject) =>
 				(homes.includes(Number(branch_id)) && (teacher_ids as number[]).includes(TEACHER)) || branch_id === 1;
