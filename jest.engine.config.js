@@ -15,13 +15,8 @@ module.exports = {
 				...engine.moduleNameMapper,
 				...Object.fromEntries(['n8n-core', 'n8n-workflow'].map(one)),
 			},
-			// What a value means, what an account can do and how the trigger gets along with all that may happen is the node's own matter and
-			// takes the most time. The test of a credential and the durable scheduler are n8n's newest.
-			testPathIgnorePatterns: [
-				'<rootDir>/test/engine/(accountCheck|values)',
-				'<rootDir>/test/engine/credentialTest',
-				'<rootDir>/test/engine/trigger/(beginning|failures|load|state|\\w+OverTime)',
-			],
+			// What n8n asks of a test of a credential is its newest.
+			testPathIgnorePatterns: ['<rootDir>/test/engine/credentialTest'],
 		},
 	],
 	...run,

@@ -105,31 +105,9 @@ export class NodePanel {
 	/** Adds a field of 'Additional Fields', 'Update Fields', 'Fields' or 'Filters' to the form. */
 	async addField(label: string) {
 		// 'Options', where there are some, come last.
-		await this.pick(this.root.getByTestId('collection-parameter-add').first(), label);
-	}
-
-	/** Adds one of 'Options'. */
-	async addOption(label: string) {
-		await this.pick(this.root.getByTestId('collection-parameter-add').last(), label);
-	}
-
-	private async pick(add: Locator, label: string) {
-		await add.click();
+		await this.root.getByTestId('collection-parameter-add').first().click();
 		const option = this.page.getByTestId('collection-parameter-option').filter({ visible: true });
 		await option.filter({ has: this.page.getByText(label, { exact: true }) }).click();
-	}
-
-	/**
-	 * Adds a row to a table of rows.
-	 * @param label of the button below it
-	 */
-	async addRow(label: string) {
-		await this.root.getByTestId('fixed-collection-add').filter({ hasText: label }).click();
-	}
-
-	/** @param parameter a switch that is off */
-	async turnOn(parameter: string) {
-		await this.parameter(parameter).locator('.el-switch').click();
 	}
 
 	/**
