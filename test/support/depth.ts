@@ -16,7 +16,6 @@ export const depth = {
 	timetables: runs(200, 10_000),
 	lists: runs(120, 10_000),
 	rate: runs(60, 1_000),
-	sharedRate: runs(3, 100),
 	logins: runs(2, 50),
 	sharedLock: runs(10, 100),
 	lessonsTaught: runs(40, 2_000),
