@@ -2,7 +2,18 @@ import { sleep } from 'n8n-workflow';
 
 import { Concurrency } from '../../nodes/AlfaCrm/api/concurrency';
 import { RateLimiter } from '../../nodes/AlfaCrm/api/rateLimiter';
-import { timersLeftBy } from '../support/timers';
+
+/** Milliseconds of the timers that such work has started and that are not over when it is. */
+async function timersLeftBy(work: () => Promise<unknown>): Promise<number[]> {
+	const started = jest.spyOn(globalThis, 'setTimeout');
+	const begun = performance.now();
+	await work();
+	const took = performance.now() - begun;
+	const lengths = started.mock.calls.map(([, ms = 0]) => ms);
+	started.mockRestore();
+	// A timer may end a fraction of a millisecond early.
+	return lengths.filter((ms) => ms > Math.ceil(took));
+}
 
 describe('a call leaves no timer behind that keeps the process alive', () => {
 	it('once another one has ended for which it waited', async () => {
