@@ -97,13 +97,22 @@ const histories: Record<OccasionName, fc.Arbitrary<Change[]>> = {
 					return { at, card: { last_attend_date: last } };
 				});
 		}),
-	/** Subscriptions of some weeks, one after the other, whose ends are corrected by some days. */
-	subscriptionEnding: happenings(fc.tuple(fc.integer({ min: -3, max: 40 }), fc.nat(2)), 5).map((ends) =>
-		ends.map(({ at, what: [days, form] }) => {
-			const paid_till = shown(iso(Math.max(at, BEGINNING) + days * DAY), form);
-			return { at, card: { paid_till } };
+	/** Subscriptions of three weeks and more, one after the other, whose ends are corrected by some days. */
+	subscriptionEnding: happenings(
+		fc.record({
+			days: fc.integer({ min: -3, max: 40 }),
+			by: fc.integer({ min: -2, max: 3 }),
+			form: fc.nat(2),
 		}),
-	),
+		5,
+	).map((ends) => {
+		let end = -Infinity;
+		return ends.map(({ at, what: { days, by, form } }) => {
+			const isCorrected = end > -Infinity && days % 2 === 0;
+			end = isCorrected ? end + by * DAY : Math.max(end + 21 * DAY, Math.max(at, BEGINNING) + days * DAY);
+			return { at, card: { paid_till: shown(iso(end), form) } };
+		});
+	}),
 };
 
 /** Of the trigger: a debt below a sum, in hundredths. */

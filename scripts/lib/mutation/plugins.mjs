@@ -12,12 +12,39 @@ const { MUTATION_TESTS: TESTS, MUTATION_MINUTES: MINUTES } = process.env;
 /** The status of what was not tried, for lack of time. */
 const LEFT = 'no time left';
 
-/** @returns {Map<string, Array<{ id: string, ms: number }>>} the tests of each file */
-function testsByFile() {
+/**
+ * What the run without mutants reached. Stryker's own account of it, each test with each mutant, is more than processes can send
+ * each other, so Stryker gets one entry for each file, and the tests of a mutant stand here.
+ *
+ * @returns {{ tests: Array<{ id: string, file: string, ms: number }>, reached: Record<string, number[]> }} the tests, and of each
+ * mutant the places of its own among them
+ */
+const reach = () => JSON.parse(fs.readFileSync(TESTS, 'utf8'));
+
+function noteReach({ tests, mutantCoverage }) {
+	const known = tests.map(({ id, fileName, timeSpentMs }) => ({ id, file: fileName, ms: timeSpentMs }));
+	const reached = {};
+	const byFile = {};
+	known.forEach(({ id, file }, index) => {
+		const ofFile = (byFile[file] ??= {});
+		for (const [mutant, hits] of Object.entries(mutantCoverage.perTest[id] ?? {})) {
+			(reached[mutant] ??= []).push(index);
+			ofFile[mutant] = (ofFile[mutant] ?? 0) + hits;
+		}
+	});
+	fs.writeFileSync(TESTS, JSON.stringify({ tests: known, reached }));
+	return byFile;
+}
+
+/** One entry for each file, with the time of all its tests. */
+function asFiles(tests) {
 	const files = new Map();
-	for (const { id, file, ms } of JSON.parse(fs.readFileSync(TESTS, 'utf8')))
-		files.set(file, [...(files.get(file) ?? []), { id, ms }]);
-	return files;
+	for (const test of tests) {
+		const { fileName } = test;
+		const timeSpentMs = (files.get(fileName)?.timeSpentMs ?? 0) + test.timeSpentMs;
+		files.set(fileName, { ...test, id: fileName, name: fileName, timeSpentMs });
+	}
+	return [...files.values()];
 }
 
 /** The same for all processes, also for those that take the place of one that hung. */
@@ -38,7 +65,7 @@ function runnerFactory(injector) {
 	);
 	/** The file to run; all when there is none. */
 	let file;
-	let files;
+	let known;
 	/** How many mutants of a source a test file has caught; it will most likely catch the next one. */
 	const catches = new Map();
 
@@ -47,25 +74,26 @@ function runnerFactory(injector) {
 
 	runner.dryRun = async (options) => {
 		const result = await original.dryRun(options);
-		const tests = (result.tests ?? []).map((test) => ({
-			id: test.id,
-			file: test.fileName,
-			ms: test.timeSpentMs,
-		}));
-		fs.writeFileSync(TESTS, JSON.stringify(tests));
-		return result;
+		if (result.status !== 'complete' || result.tests.some(({ status }) => status === 1)) return result;
+		const perTest = noteReach(result);
+		const { static: whileLoading } = result.mutantCoverage;
+		return { ...result, tests: asFiles(result.tests), mutantCoverage: { static: whileLoading, perTest } };
 	};
 
 	runner.mutantRun = async (options) => {
 		if (Date.now() > deadline()) return { status: 'error', errorMessage: LEFT };
-		files ??= testsByFile();
-		const wanted = new Set(options.testFilter);
+		known ??= reach();
 		const key = (name) => `${options.sandboxFileName} ${name}`;
-		const chosen = [...files]
-			.map(([name, tests]) => ({ name, tests: tests.filter(({ id }) => wanted.has(id)) }))
-			.filter(({ tests }) => tests.length > 0)
-			.map((one) => ({ ...one, ms: one.tests.reduce((sum, { ms }) => sum + ms, 0) }))
-			.sort((a, b) => (catches.get(key(b.name)) ?? 0) - (catches.get(key(a.name)) ?? 0) || a.ms - b.ms);
+		const files = new Map();
+		for (const { id, file: name, ms } of known.reached[options.activeMutant.id].map(
+			(at) => known.tests[at],
+		)) {
+			const before = files.get(name) ?? { name, tests: [], ms: 0 };
+			files.set(name, { name, tests: [...before.tests, { id }], ms: before.ms + ms });
+		}
+		const chosen = [...files.values()].sort(
+			(a, b) => (catches.get(key(b.name)) ?? 0) - (catches.get(key(a.name)) ?? 0) || a.ms - b.ms,
+		);
 		try {
 			let result;
 			for (const { name, tests } of chosen) {
